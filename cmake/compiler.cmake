@@ -1,0 +1,23 @@
+# One set of compiler options for every target of the project.
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_C_VISIBILITY_PRESET default)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+add_compile_definitions(_GNU_SOURCE)
+add_compile_options(-Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wvla
+                    -Wstrict-prototypes -Wmissing-prototypes)
+# A fused multiply-add rounds once where two operations round twice; leaving the choice to the compiler
+# would make results depend on how a loop was vectorised.
+add_compile_options(-ffp-contract=off)
+
+if(DNN_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+if(DNN_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -1,0 +1,61 @@
+/* memory.c: aligned, counted allocation. */
+#include "core/memory.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Atomic uint64_t allocated, released;
+static _Atomic uint64_t fail_countdown;
+
+size_t dnn_align_up(size_t bytes) {
+    return (bytes + DNN_ALIGNMENT - 1) / DNN_ALIGNMENT * DNN_ALIGNMENT;
+}
+
+static int must_fail(void) {
+    return atomic_load_explicit(&fail_countdown, memory_order_relaxed) != 0 &&
+           atomic_fetch_sub(&fail_countdown, 1) == 1;
+}
+
+void *dnn_alloc(size_t bytes) {
+    if (bytes > SIZE_MAX - DNN_ALIGNMENT || must_fail())
+        return NULL;
+    void *block = aligned_alloc(DNN_ALIGNMENT, bytes == 0 ? DNN_ALIGNMENT : dnn_align_up(bytes));
+    if (block != NULL)
+        atomic_fetch_add_explicit(&allocated, 1, memory_order_relaxed);
+    return block;
+}
+
+void *dnn_calloc(size_t count, size_t size) {
+    if (size != 0 && count > SIZE_MAX / size)
+        return NULL;
+    void *block = dnn_alloc(count * size);
+    if (block != NULL)
+        memset(block, 0, count * size);
+    return block;
+}
+
+void dnn_free(void *block) {
+    if (block == NULL)
+        return;
+    atomic_fetch_add_explicit(&released, 1, memory_order_relaxed);
+    free(block);
+}
+
+char *dnn_strdup(const char *text) {
+    size_t size = strlen(text) + 1;
+    char *copy = dnn_alloc(size);
+    return copy == NULL ? NULL : memcpy(copy, text, size);
+}
+
+uint64_t dnn_allocation_count(void) {
+    return atomic_load(&allocated);
+}
+
+uint64_t dnn_allocations_live(void) {
+    return atomic_load(&allocated) - atomic_load(&released);
+}
+
+void dnn_fail_allocation(uint64_t n) {
+    atomic_store(&fail_countdown, n);
+}

@@ -1,0 +1,37 @@
+/* memory.h: the runtime's only way to the heap.
+ *
+ * Blocks are aligned to DNN_ALIGNMENT bytes. Every allocation is counted, so that a test can show
+ * that a training step makes none, and a test can make the n-th one fail. */
+#ifndef DNN_CORE_MEMORY_H
+#define DNN_CORE_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DNN_ALIGNMENT ((size_t)64)
+
+/* `bytes` rounded up to a multiple of DNN_ALIGNMENT. */
+size_t dnn_align_up(size_t bytes);
+
+/* Uninitialised block of at least `bytes` (0 gives a valid block too); NULL when there is no memory. */
+void *dnn_alloc(size_t bytes);
+
+/* As dnn_alloc, filled with zeros; NULL also when count * size overflows. */
+void *dnn_calloc(size_t count, size_t size);
+
+/* Gives a block back; NULL is allowed. */
+void dnn_free(void *block);
+
+/* A copy of a NUL-terminated string; NULL when there is no memory. */
+char *dnn_strdup(const char *text);
+
+/* Number of blocks handed out so far in this process, by any thread. */
+uint64_t dnn_allocation_count(void);
+
+/* Number of blocks handed out and not yet given back. */
+uint64_t dnn_allocations_live(void);
+
+/* For tests: the n-th allocation from now (1 = the next one) and no other fails; 0 switches it off. */
+void dnn_fail_allocation(uint64_t n);
+
+#endif

@@ -1,0 +1,27 @@
+/* threads.h: one pool of worker threads for the whole process.
+ *
+ * Work is cut by the size of the problem, never by the number of threads, so a result has the same
+ * bits on one thread and on many. Workers are started on first need, spin briefly for the next job
+ * and then sleep. A job started from inside a task runs there, on that one thread. */
+#ifndef DNN_CORE_THREADS_H
+#define DNN_CORE_THREADS_H
+
+#include <stddef.h>
+
+#define DNN_MAX_THREADS 256
+
+/* Called once for every task number 0 .. tasks-1, on any thread, in any order. */
+typedef void dnn_task(void *context, size_t task);
+
+/* Runs all tasks and returns when the last one has ended. Two threads of the caller's that call at the
+ * same time are served one after the other. */
+void dnn_parallel(size_t tasks, dnn_task *run, void *context);
+
+/* Threads that take part in a job, the caller's included. At first: DNN_NUM_THREADS from the
+ * environment, else the number of CPUs that this process may use. */
+size_t dnn_threads(void);
+
+/* Sets that number, from 1 to DNN_MAX_THREADS (clamped). Not while a job runs. */
+void dnn_set_threads(size_t count);
+
+#endif

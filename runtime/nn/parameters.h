@@ -1,0 +1,40 @@
+/* parameters.h: all parameters of a network in one flat vector, their gradients in another.
+ *
+ * The vectors are memory of the caller's, attached by the network. `segments` says which stretch is
+ * what. Gradients are added up by backward until an optimiser has used them: a step marks them as
+ * spent, they can still be read, and the next backward starts afresh. */
+#ifndef DNN_NN_PARAMETERS_H
+#define DNN_NN_PARAMETERS_H
+
+#include "math/matrix.h"
+
+typedef struct dnn_segment {
+    size_t layer;     /* counted from 0 */
+    const char *name; /* "weight" */
+    size_t offset;    /* elements from the start of the vector */
+    size_t rows, cols;
+} dnn_segment;
+
+typedef struct dnn_parameters {
+    dnn_dtype dtype;
+    size_t count;    /* elements */
+    void *values;    /* count elements, NULL until attached */
+    void *gradients; /* count elements, NULL until attached */
+    bool spent;      /* the next backward overwrites the gradients */
+    size_t segment_count;
+    dnn_segment *segments;
+} dnn_parameters;
+
+/* Sets the gradients to 0. */
+void dnn_parameters_zero_grad(dnn_parameters *parameters);
+
+/* values -= learning_rate * gradients, and marks the gradients as spent: the tutorial's
+ * update_parameters. DNN_ERROR_NUMERIC, changing nothing, when check_finite and a gradient is not
+ * finite; the text names layer and parameter. */
+dnn_status dnn_parameters_update(dnn_parameters *parameters, double learning_rate,
+                                 bool check_finite, dnn_error *err);
+
+/* DNN_ERROR_NUMERIC naming layer and parameter when a gradient is not finite. */
+dnn_status dnn_parameters_check_finite(const dnn_parameters *parameters, dnn_error *err);
+
+#endif

@@ -1,0 +1,1 @@
+# dnn_c_test(core NAME dnn_core)

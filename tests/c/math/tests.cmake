@@ -1,0 +1,1 @@
+# dnn_c_test(math NAME dnn_core dnn_math)
