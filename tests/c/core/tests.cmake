@@ -1,1 +1,5 @@
-# dnn_c_test(core NAME dnn_core)
+dnn_c_test(core error dnn_core)
+dnn_c_test(core field dnn_core)
+dnn_c_test(core memory dnn_core)
+dnn_c_test(core random dnn_core)
+dnn_c_test(core threads dnn_core)

@@ -1,0 +1,187 @@
+/* threads.c: the pool of workers.
+ *
+ * A job is a gate: one atomic word that holds its generation, whether it is open, and how many workers
+ * are inside. A worker enters by raising that number while the gate is open, draws task numbers from one
+ * counter together with the caller, and leaves. The caller shuts the gate when the numbers have run out and
+ * waits only for those inside, so a worker that sleeps, or that a fork has left behind, delays nobody.
+ * Workers spin for a moment before they sleep: the next product of a training step comes within
+ * microseconds. */
+#include "core/threads.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define SPIN_NANOSECONDS 60000
+
+/* The gate's word: generation in the upper bits, then one bit "open", then the number inside. */
+#define INSIDE_MASK ((uint64_t)0xFFFF)
+#define OPEN        ((uint64_t)1 << 16)
+#define GENERATION  ((uint64_t)1 << 17)
+
+static struct {
+    pthread_mutex_t callers; /* one job at a time; guards the four fields below it */
+    size_t workers;          /* started so far; they live as long as the process */
+    dnn_task *run;
+    void *context;
+    size_t tasks, helpers; /* workers with a number below `helpers` take part */
+
+    _Alignas(64) _Atomic uint64_t gate;
+    _Alignas(64) _Atomic size_t next;
+    _Atomic size_t wanted; /* dnn_threads(); 0: not asked for yet */
+
+    pthread_mutex_t lock; /* guards falling asleep */
+    pthread_cond_t wake;
+    _Atomic size_t sleeping;
+} pool = {.callers = PTHREAD_MUTEX_INITIALIZER,
+          .lock = PTHREAD_MUTEX_INITIALIZER,
+          .wake = PTHREAD_COND_INITIALIZER};
+
+static _Thread_local bool inside_task;
+
+static void relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static int64_t nanoseconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void draw_tasks(void) {
+    inside_task = true;
+    size_t task;
+    while ((task = atomic_fetch_add_explicit(&pool.next, 1, memory_order_relaxed)) < pool.tasks)
+        pool.run(pool.context, task);
+    inside_task = false;
+}
+
+/* The gate of a generation after `seen`: spins first, then sleeps. */
+static uint64_t await_job(uint64_t seen) {
+    int64_t until = nanoseconds() + SPIN_NANOSECONDS;
+    uint64_t gate;
+    do {
+        for (int i = 0; i < 64; i++) {
+            gate = atomic_load_explicit(&pool.gate, memory_order_acquire);
+            if (gate / GENERATION != seen)
+                return gate;
+            relax();
+        }
+    } while (nanoseconds() < until);
+
+    pthread_mutex_lock(&pool.lock);
+    atomic_fetch_add(&pool.sleeping, 1);
+    while ((gate = atomic_load(&pool.gate)) / GENERATION == seen)
+        pthread_cond_wait(&pool.wake, &pool.lock);
+    atomic_fetch_sub(&pool.sleeping, 1);
+    pthread_mutex_unlock(&pool.lock);
+    return gate;
+}
+
+/* Goes in if the gate is open; then the job's fields stay as they are until the worker has left. */
+static bool enter(uint64_t gate) {
+    while ((gate & OPEN) != 0)
+        if (atomic_compare_exchange_weak(&pool.gate, &gate, gate + 1))
+            return true;
+    return false;
+}
+
+static void *work(void *number) {
+    uint64_t seen = 0;
+    for (;;) {
+        uint64_t gate = await_job(seen);
+        if (enter(gate)) {
+            if ((size_t)(uintptr_t)number < pool.helpers)
+                draw_tasks();
+            gate = atomic_fetch_sub(&pool.gate, 1);
+        }
+        seen = gate / GENERATION;
+    }
+    return NULL;
+}
+
+/* Starts workers until there are `count`, or as many as the system gives. */
+static void start_workers(size_t count) {
+    while (pool.workers < count) {
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, work, (void *)(uintptr_t)pool.workers) != 0)
+            return;
+        pthread_detach(thread);
+        pool.workers++;
+    }
+}
+
+static void open_gate(void) {
+    atomic_store_explicit(&pool.next, 0, memory_order_relaxed);
+    uint64_t generation = atomic_load_explicit(&pool.gate, memory_order_relaxed) / GENERATION + 1;
+    atomic_store(&pool.gate, generation * GENERATION | OPEN);
+    if (atomic_load(&pool.sleeping) > 0) {
+        pthread_mutex_lock(&pool.lock);
+        pthread_cond_broadcast(&pool.wake);
+        pthread_mutex_unlock(&pool.lock);
+    }
+}
+
+static void shut_gate(void) {
+    uint64_t gate = atomic_fetch_and(&pool.gate, ~OPEN);
+    for (unsigned spins = 0; (gate & INSIDE_MASK) != 0; spins++) {
+        if (spins % 4096 == 4095)
+            sched_yield();
+        relax();
+        gate = atomic_load_explicit(&pool.gate, memory_order_acquire);
+    }
+}
+
+void dnn_parallel(size_t tasks, dnn_task *run, void *context) {
+    size_t threads = dnn_threads();
+    if (tasks <= 1 || threads == 1 || inside_task) {
+        for (size_t task = 0; task < tasks; task++)
+            run(context, task);
+        return;
+    }
+    pthread_mutex_lock(&pool.callers);
+    size_t helpers = (threads < tasks ? threads : tasks) - 1;
+    start_workers(helpers);
+    pool.run = run;
+    pool.context = context;
+    pool.tasks = tasks;
+    pool.helpers = helpers;
+    open_gate();
+    draw_tasks();
+    shut_gate();
+    pthread_mutex_unlock(&pool.callers);
+}
+
+static size_t default_threads(void) {
+    const char *text = getenv("DNN_NUM_THREADS");
+    long count = text == NULL ? 0 : strtol(text, NULL, 10);
+    if (count < 1) {
+        cpu_set_t set;
+        count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    }
+    return (size_t)count;
+}
+
+size_t dnn_threads(void) {
+    size_t wanted = atomic_load_explicit(&pool.wanted, memory_order_relaxed);
+    if (wanted == 0) {
+        dnn_set_threads(default_threads());
+        wanted = atomic_load(&pool.wanted);
+    }
+    return wanted;
+}
+
+void dnn_set_threads(size_t count) {
+    if (count < 1)
+        count = 1;
+    atomic_store(&pool.wanted, count > DNN_MAX_THREADS ? DNN_MAX_THREADS : count);
+}
