@@ -1,0 +1,36 @@
+/* simd.h: how kernels are compiled for several instruction sets.
+ *
+ * A function marked DNN_CLONES is compiled once per x86-64 level and the loader picks the best one that
+ * the CPU runs; elsewhere it is compiled once (arm64 has NEON in its base). The clones give the same bits:
+ * contraction to fused multiply-adds is off, and no kernel leaves the order of a sum to the compiler. */
+#ifndef DNN_MATH_SIMD_H
+#define DNN_MATH_SIMD_H
+
+#include <stddef.h> /* brings in __GLIBC__: clones need the loader's indirect functions */
+#include <stdint.h>
+
+#if defined(__clang__)
+#define DNN_HAS_CLONES (__clang_major__ >= 14)
+#elif defined(__GNUC__)
+#define DNN_HAS_CLONES (__GNUC__ >= 12)
+#else
+#define DNN_HAS_CLONES 0
+#endif
+
+#if defined(__x86_64__) && defined(__GLIBC__) && DNN_HAS_CLONES
+#define DNN_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define DNN_CLONES
+#endif
+
+/* For helpers of kernels: they take the instruction set of the clone that they are inlined into. */
+#define DNN_INLINE static inline __attribute__((always_inline))
+
+/* Before a loop whose iterations are independent: an output is an input itself or does not touch it. */
+#if defined(__clang__)
+#define DNN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define DNN_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
+#endif
