@@ -76,8 +76,8 @@ dnn_status dnn_layer_out_features(const dnn_layer *layer, size_t in, size_t *out
 size_t dnn_layer_describe(const dnn_layer *layer, char *text, size_t size);
 
 /* A layer whose forward and backward are functions of the caller's (the bindings': a layer written in
- * Lua). The functions receive `user`, which `release` (may be NULL) frees at the end. out_features 0
- * means as many as X. */
+ * Lua). They reach `user` by dnn_layer_external_user; `release` (may be NULL) frees it with the layer, but
+ * not when creating the layer failed. in_features 0 means any number, out_features 0 as many as X. */
 typedef struct dnn_external {
     const char *name; /* copied */
     size_t in_features, out_features;

@@ -9,7 +9,7 @@
  *                dnn_network_forward, dnn_network_backward, an optimiser's step
  *
  * A[0] is X itself, A[l] the output of layer l (counted from 1), dA[l] the cost's gradient with respect
- * to it. They stay readable until the next forward or backward. */
+ * to it. They stay readable until the next forward or backward, or until other buffers are attached. */
 #ifndef DNN_NN_NETWORK_H
 #define DNN_NN_NETWORK_H
 
@@ -19,7 +19,8 @@
 typedef struct dnn_network dnn_network;
 
 /* Takes the finished layers over (also when it fails it frees them). Fails with DNN_ERROR_SHAPE, naming
- * both layers, where one's output does not fit the next, and DNN_ERROR_ARGUMENT without layers. */
+ * both layers, where one's output does not fit the next, DNN_ERROR_ARGUMENT without layers or with the
+ * same one twice, and DNN_ERROR_TYPE unless dtype is float32 or float64. */
 dnn_status dnn_network_create(dnn_network **out, dnn_dtype dtype, dnn_layer *const *layers,
                               size_t count, dnn_error *err);
 void dnn_network_destroy(dnn_network *network);
@@ -38,7 +39,7 @@ void dnn_network_attach_parameters(dnn_network *network, void *values, void *gra
 dnn_status dnn_network_initialise(dnn_network *network, dnn_random *random, dnn_error *err);
 
 /* Bytes of buffers for X of in_features x examples into `bytes`: 0 when the attached ones suffice. Fails
- * with DNN_ERROR_SHAPE, naming the layer, when X does not fit. */
+ * with DNN_ERROR_SHAPE, naming the layer, when X does not fit or has no columns. */
 dnn_status dnn_network_plan(dnn_network *network, size_t in_features, size_t examples,
                             size_t *bytes, dnn_error *err);
 
@@ -50,16 +51,16 @@ void dnn_network_attach_buffers(dnn_network *network, void *memory);
  * number and description before its text. */
 dnn_status dnn_network_forward(dnn_network *network, const dnn_matrix *X, dnn_error *err);
 
-/* Runs backward from dA, the gradient with respect to the output (copied into dA[L]). dA[0], the
- * gradient with respect to X, is made only when asked for. DNN_ERROR_STATE before a forward. When a
- * layer fails the gradients count as spent. */
-dnn_status dnn_network_backward(dnn_network *network, const dnn_matrix *dA, bool input_gradient,
+/* Runs backward from dA, the gradient with respect to the output (copied into dA[L]). dX (in_features x
+ * examples, the network's type, the caller's) receives the gradient with respect to X; NULL spares that
+ * work. DNN_ERROR_STATE before a forward. When a layer fails the gradients count as spent. */
+dnn_status dnn_network_backward(dnn_network *network, const dnn_matrix *dA, dnn_matrix *dX,
                                 dnn_error *err);
 
 /* A[layer], 0 .. count; NULL before the first forward. */
 const dnn_matrix *dnn_network_activation(const dnn_network *network, size_t layer);
 
-/* dA[layer]; NULL before the first backward, and for 0 unless it was asked for. */
+/* dA[layer], 1 .. count; NULL before the first backward. */
 const dnn_matrix *dnn_network_gradient(const dnn_network *network, size_t layer);
 
 /* Euclidean norm of all parameter gradients of one layer; 0 where it has none. */

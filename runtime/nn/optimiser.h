@@ -32,7 +32,8 @@ struct dnn_optimiser {
     const dnn_optimiser_class *kind;
     double settings[DNN_MAX_FIELDS];
     dnn_parameters *parameters; /* not owned */
-    void *state;                /* state_vectors x count elements of the parameters' type */
+    void *state;                /* `vectors` x count elements of the parameters' type */
+    size_t vectors;             /* state vectors attached */
     uint64_t steps;             /* taken so far */
     bool check_finite;          /* refuse to step on a gradient that is not finite; true at first */
 };
@@ -47,8 +48,9 @@ size_t dnn_optimiser_state_bytes(const dnn_optimiser *optimiser);
 /* Takes that memory (zeroing it) after checking the settings. */
 dnn_status dnn_optimiser_attach(dnn_optimiser *optimiser, void *state, dnn_error *err);
 
-/* One step, then the gradients are spent. DNN_ERROR_NUMERIC, before anything is changed, when a gradient
- * is not finite and check_finite. */
+/* One step, then the gradients are spent. Before anything is changed: DNN_ERROR_NUMERIC when a gradient is
+ * not finite and check_finite; DNN_ERROR_ARGUMENT when settings contradict each other; DNN_ERROR_STATE
+ * when they ask for more state than is attached. */
 dnn_status dnn_optimiser_step(dnn_optimiser *optimiser, dnn_error *err);
 
 #endif
