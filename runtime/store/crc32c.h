@@ -1,0 +1,15 @@
+/* crc32c.h: the checksum of the run log's records. */
+#ifndef DNN_STORE_CRC32C_H
+#define DNN_STORE_CRC32C_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* CRC-32C (Castagnoli, reflected polynomial 0x82F63B78) of n bytes. */
+uint32_t dnn_crc32c(const void *bytes, size_t n);
+
+/* The same as TFRecord files store it: rotated right by 15 bits, plus a constant, so that the
+ * checksum of a record that holds checksums is not degenerate. */
+uint32_t dnn_crc32c_masked(const void *bytes, size_t n);
+
+#endif

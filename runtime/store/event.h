@@ -1,0 +1,63 @@
+/* event.h: one logged value, as TensorBoard's Event message says it.
+ *
+ * Field numbers are those of TensorFlow's event.proto, summary.proto and tensor.proto. A reader
+ * meets scalars in two forms (simple_value, and a tensor with the "scalars" plugin) and text as a
+ * string tensor with the "text" plugin. */
+#ifndef DNN_STORE_EVENT_H
+#define DNN_STORE_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/error.h"
+
+typedef enum dnn_event_kind {
+    DNN_EVENT_SCALAR = 0,
+    DNN_EVENT_HISTOGRAM,
+    DNN_EVENT_IMAGE, /* an encoded picture: PNG */
+    DNN_EVENT_TEXT,
+    DNN_EVENT_KIND_COUNT
+} dnn_event_kind;
+
+/* Counts per bucket; bucket k holds values in (limits[k - 1], limits[k]]. */
+typedef struct dnn_histogram {
+    double min, max, count, sum, sum_squares;
+    size_t buckets;
+    const double *limits, *counts;
+} dnn_histogram;
+
+#define DNN_HISTOGRAM_MAX_BUCKETS ((size_t)4096)
+
+typedef struct dnn_event {
+    double wall_time; /* seconds since 1970 */
+    int64_t step;
+    const char *tag; /* tag_size bytes, not terminated when it was read */
+    size_t tag_size;
+    dnn_event_kind kind;
+    float scalar;
+    dnn_histogram histogram;
+    size_t width, height; /* of an image */
+    const uint8_t *bytes; /* the image's PNG or the text (UTF-8) */
+    size_t size;
+} dnn_event;
+
+/* Upper bound of the bytes that dnn_event_write needs. */
+size_t dnn_event_bound(const dnn_event *event);
+
+/* Writes the event as a sealed record; returns its size. */
+size_t dnn_event_write(const dnn_event *event, uint8_t *record);
+
+/* Writes the record that opens a file ("brain.Event:2"); at most 64 bytes. */
+size_t dnn_event_write_version(double wall_time, uint8_t *record);
+
+/* Called for each value of a record; pointers are valid during the call. */
+typedef void dnn_event_visit(void *context, const dnn_event *event);
+
+/* Reads a record's payload and visits the values that it understands; unknown fields and kinds are
+ * passed over. DNN_ERROR_FORMAT when the bytes are not such a message (values before that were
+ * visited). */
+dnn_status dnn_event_read(const uint8_t *payload, size_t size, dnn_event_visit *visit,
+                          void *context, dnn_error *err);
+
+#endif

@@ -1,0 +1,216 @@
+/* event_read.c: reading events that we, TensorFlow or PyTorch wrote. Nothing here believes a
+ * length. */
+#include "store/event.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "store/event_fields.h"
+#include "store/wire.h"
+
+/* What is gathered of one Summary.Value before it is known what it is. */
+typedef struct value {
+    const uint8_t *tag;
+    size_t tag_size;
+    int has_simple;
+    float simple;
+    dnn_wire_field image, histogram, tensor; /* bytes NULL: absent */
+    const uint8_t *plugin;
+    size_t plugin_size;
+} value;
+
+static void read_plugin(const dnn_wire_field *metadata, value *v) {
+    dnn_wire_reader outer = dnn_wire_read(metadata->bytes, metadata->size);
+    for (dnn_wire_field f; dnn_wire_next(&outer, &f);) {
+        if (f.field != METADATA_PLUGIN || f.kind != DNN_WIRE_BYTES)
+            continue;
+        dnn_wire_reader inner = dnn_wire_read(f.bytes, f.size);
+        for (dnn_wire_field g; dnn_wire_next(&inner, &g);)
+            if (g.field == PLUGIN_NAME && g.kind == DNN_WIRE_BYTES) {
+                v->plugin = g.bytes;
+                v->plugin_size = g.size;
+            }
+    }
+}
+
+static bool is_plugin(const value *v, const char *name) {
+    return v->plugin_size == strlen(name) && memcmp(v->plugin, name, v->plugin_size) == 0;
+}
+
+static bool read_value_fields(const dnn_wire_field *message, value *v) {
+    dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
+    for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
+        if (f.kind == DNN_WIRE_FIXED32 && f.field == VALUE_SIMPLE) {
+            v->has_simple = 1;
+            v->simple = dnn_wire_float(f.number);
+        }
+        if (f.kind != DNN_WIRE_BYTES)
+            continue;
+        switch (f.field) {
+        case VALUE_TAG:
+            v->tag = f.bytes;
+            v->tag_size = f.size;
+            break;
+        case VALUE_IMAGE:
+            v->image = f;
+            break;
+        case VALUE_HISTOGRAM:
+            v->histogram = f;
+            break;
+        case VALUE_TENSOR:
+            v->tensor = f;
+            break;
+        case VALUE_METADATA:
+            read_plugin(&f, v);
+            break;
+        default:
+            break;
+        }
+    }
+    return !r.bad;
+}
+
+static bool read_image(const dnn_wire_field *message, dnn_event *e) {
+    dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
+    for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
+        if (f.field == IMAGE_HEIGHT && f.kind == DNN_WIRE_VARINT)
+            e->height = (size_t)f.number;
+        else if (f.field == IMAGE_WIDTH && f.kind == DNN_WIRE_VARINT)
+            e->width = (size_t)f.number;
+        else if (f.field == IMAGE_BYTES && f.kind == DNN_WIRE_BYTES) {
+            e->bytes = f.bytes;
+            e->size = f.size;
+        }
+    }
+    e->kind = DNN_EVENT_IMAGE;
+    return !r.bad && e->bytes != NULL;
+}
+
+/* Packed doubles into `out`; returns how many there are. */
+static size_t unpack_doubles(const dnn_wire_field *f, double *out) {
+    size_t n = f->size / 8;
+    for (size_t i = 0; i < n && i < DNN_HISTOGRAM_MAX_BUCKETS; i++) {
+        uint64_t bits = 0;
+        for (int b = 0; b < 8; b++)
+            bits |= (uint64_t)f->bytes[8 * i + (size_t)b] << (8 * b);
+        out[i] = dnn_wire_double(bits);
+    }
+    return n;
+}
+
+/* `buckets` has room for 2 x DNN_HISTOGRAM_MAX_BUCKETS numbers. */
+static bool read_histogram(const dnn_wire_field *message, dnn_event *e, double *buckets) {
+    dnn_histogram *h = &e->histogram;
+    double *limits = buckets, *counts = buckets + DNN_HISTOGRAM_MAX_BUCKETS;
+    size_t limit_count = 0, count_count = 0;
+    dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
+    for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
+        if (f.kind == DNN_WIRE_FIXED64 && f.field >= HISTOGRAM_MIN &&
+            f.field <= HISTOGRAM_SUM_SQUARES) {
+            double *const places[] = {&h->min, &h->max, &h->count, &h->sum, &h->sum_squares};
+            *places[f.field - HISTOGRAM_MIN] = dnn_wire_double(f.number);
+        } else if (f.kind == DNN_WIRE_BYTES && f.field == HISTOGRAM_LIMITS) {
+            limit_count = unpack_doubles(&f, limits);
+        } else if (f.kind == DNN_WIRE_BYTES && f.field == HISTOGRAM_COUNTS) {
+            count_count = unpack_doubles(&f, counts);
+        }
+    }
+    h->buckets = limit_count;
+    h->limits = limits;
+    h->counts = counts;
+    e->kind = DNN_EVENT_HISTOGRAM;
+    return !r.bad && limit_count == count_count && limit_count <= DNN_HISTOGRAM_MAX_BUCKETS;
+}
+
+/* A scalar or a text that came as a tensor. */
+static bool read_tensor(const value *v, dnn_event *e) {
+    dnn_wire_reader r = dnn_wire_read(v->tensor.bytes, v->tensor.size);
+    uint64_t dtype = 0;
+    bool found = false;
+    double number = NAN;
+    for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
+        if (f.field == TENSOR_DTYPE && f.kind == DNN_WIRE_VARINT) {
+            dtype = f.number;
+        } else if (f.field == TENSOR_STRINGS && f.kind == DNN_WIRE_BYTES && e->bytes == NULL) {
+            e->bytes = f.bytes;
+            e->size = f.size;
+        } else if (f.field == TENSOR_FLOATS && f.kind == DNN_WIRE_FIXED32) {
+            number = dnn_wire_float(f.number);
+            found = true;
+        } else if (f.kind == DNN_WIRE_BYTES &&
+                   (f.field == TENSOR_FLOATS || f.field == TENSOR_DOUBLES ||
+                    f.field == TENSOR_CONTENT)) {
+            bool wide = f.field == TENSOR_DOUBLES ||
+                        (f.field == TENSOR_CONTENT && dtype == TENSOR_DTYPE_DOUBLE);
+            uint64_t bits = 0;
+            if (f.size != (wide ? 8u : 4u))
+                continue;
+            for (size_t b = 0; b < f.size; b++)
+                bits |= (uint64_t)f.bytes[b] << (8 * b);
+            number = wide ? dnn_wire_double(bits) : dnn_wire_float(bits);
+            found = true;
+        }
+    }
+    if (r.bad)
+        return false;
+    if (dtype == TENSOR_DTYPE_STRING) {
+        e->kind = DNN_EVENT_TEXT;
+        return e->bytes != NULL && is_plugin(v, "text");
+    }
+    e->kind = DNN_EVENT_SCALAR;
+    e->scalar = (float)number;
+    return found && is_plugin(v, "scalars");
+}
+
+static bool understand(const value *v, dnn_event *e, double *buckets) {
+    e->tag = (const char *)v->tag;
+    e->tag_size = v->tag_size;
+    if (v->tag == NULL)
+        return false;
+    if (v->has_simple) {
+        e->kind = DNN_EVENT_SCALAR;
+        e->scalar = v->simple;
+        return true;
+    }
+    if (v->image.bytes != NULL)
+        return read_image(&v->image, e);
+    if (v->histogram.bytes != NULL)
+        return read_histogram(&v->histogram, e, buckets);
+    return v->tensor.bytes != NULL && read_tensor(v, e);
+}
+
+static bool read_summary(const dnn_wire_field *summary, const dnn_event *base, double *buckets,
+                         dnn_event_visit *visit, void *context) {
+    dnn_wire_reader r = dnn_wire_read(summary->bytes, summary->size);
+    bool whole = true;
+    for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
+        if (f.field != SUMMARY_VALUE || f.kind != DNN_WIRE_BYTES)
+            continue;
+        value v = {0};
+        dnn_event e = *base;
+        if (!read_value_fields(&f, &v))
+            whole = false;
+        else if (understand(&v, &e, buckets))
+            visit(context, &e);
+    }
+    return whole && !r.bad;
+}
+
+dnn_status dnn_event_read(const uint8_t *payload, size_t size, dnn_event_visit *visit,
+                          void *context, dnn_error *err) {
+    dnn_event base = {0};
+    dnn_wire_field summary = {0};
+    dnn_wire_reader r = dnn_wire_read(payload, size);
+    for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
+        if (f.field == EVENT_WALL_TIME && f.kind == DNN_WIRE_FIXED64)
+            base.wall_time = dnn_wire_double(f.number);
+        else if (f.field == EVENT_STEP && f.kind == DNN_WIRE_VARINT)
+            base.step = (int64_t)f.number;
+        else if (f.field == EVENT_SUMMARY && f.kind == DNN_WIRE_BYTES)
+            summary = f;
+    }
+    double buckets[2 * DNN_HISTOGRAM_MAX_BUCKETS];
+    if (r.bad || (summary.bytes != NULL && !read_summary(&summary, &base, buckets, visit, context)))
+        return dnn_fail(err, DNN_ERROR_FORMAT, "a record is not a TensorBoard event");
+    return DNN_OK;
+}

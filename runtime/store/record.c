@@ -1,0 +1,37 @@
+/* record.c: sealing and opening of records. */
+#include "store/record.h"
+
+#include "store/crc32c.h"
+#include "store/wire.h"
+
+size_t dnn_record_seal(uint8_t *record, size_t size) {
+    dnn_wire_put_fixed64(record, size);
+    dnn_wire_put_fixed32(record + 8, dnn_crc32c_masked(record, 8));
+    uint8_t *payload = record + DNN_RECORD_HEADER;
+    dnn_wire_put_fixed32(payload + size, dnn_crc32c_masked(payload, size));
+    return DNN_RECORD_HEADER + size + DNN_RECORD_TRAILER;
+}
+
+static uint64_t little_endian(const uint8_t *p, int bytes) {
+    uint64_t value = 0;
+    for (int i = 0; i < bytes; i++)
+        value |= (uint64_t)p[i] << (8 * i);
+    return value;
+}
+
+dnn_record_status dnn_record_read(const uint8_t *bytes, size_t available, const uint8_t **payload,
+                                  size_t *size, size_t *used) {
+    if (available < DNN_RECORD_HEADER)
+        return DNN_RECORD_INCOMPLETE;
+    uint64_t length = little_endian(bytes, 8);
+    if (little_endian(bytes + 8, 4) != dnn_crc32c_masked(bytes, 8) || length > DNN_RECORD_MAX)
+        return DNN_RECORD_LOST;
+    if (available < DNN_RECORD_HEADER + length + DNN_RECORD_TRAILER)
+        return DNN_RECORD_INCOMPLETE;
+    *payload = bytes + DNN_RECORD_HEADER;
+    *size = (size_t)length;
+    *used = DNN_RECORD_HEADER + *size + DNN_RECORD_TRAILER;
+    if (little_endian(*payload + length, 4) != dnn_crc32c_masked(*payload, *size))
+        return DNN_RECORD_DAMAGED;
+    return DNN_RECORD_OK;
+}
