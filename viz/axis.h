@@ -1,0 +1,50 @@
+/* axis.h: a scale from values to places, and where its ticks stand. */
+#ifndef DNN_VIZ_AXIS_H
+#define DNN_VIZ_AXIS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef enum axis_scale {
+    SCALE_LINEAR = 0,
+    SCALE_LOG,    /* values <= 0 have no place */
+    SCALE_SYMLOG, /* linear within `linear_within` of 0, logarithmic beyond, both signs */
+    SCALE_COUNT
+} axis_scale;
+
+typedef enum axis_unit {
+    UNIT_NUMBER = 0,
+    UNIT_DURATION, /* seconds: 5 s, 2 min, 1 h 30 */
+    UNIT_CLOCK,    /* seconds since 1970, local time */
+} axis_unit;
+
+typedef struct axis {
+    axis_scale scale;
+    axis_unit unit;
+    double low, high; /* values at the two ends, low < high */
+    double linear_within;
+} axis;
+
+/* Place of a value, 0 at low and 1 at high (beyond outside); NaN where the scale has none. */
+double axis_place(const axis *a, double value);
+
+/* The value at a place. */
+double axis_value(const axis *a, double place);
+
+typedef struct tick {
+    double value;
+    bool major;
+    char label[24]; /* of major ones */
+} tick;
+
+/* Ticks for an axis with room for about `wanted` labels, ascending; returns how many (<= size). Labels of
+ * one axis have one format: equal decimals, powers as 10^-3 where the scale is logarithmic. */
+size_t axis_ticks(const axis *a, size_t wanted, tick *ticks, size_t size);
+
+/* Makes an axis that holds low..high with a margin; sane also when they are equal or not finite. */
+axis axis_fit(axis_scale scale, axis_unit unit, double low, double high);
+
+/* A value in `digits` significant digits, as short as it goes. */
+void axis_format(double value, int digits, char *text, size_t size);
+
+#endif

@@ -1,0 +1,99 @@
+/* display_list.h: a drawing as a list of commands, without a screen.
+ *
+ * Panels append to a list; players (raster.h, svg.h) draw it. Coordinates are in points, y downwards; a
+ * player scales them. Colours are 0xRRGGBBAA. The list owns copies of all that is put into it. Running out
+ * of memory drops commands and is remembered in `failed`. */
+#ifndef DNN_VIZ_DISPLAY_LIST_H
+#define DNN_VIZ_DISPLAY_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint32_t color; /* 0xRRGGBBAA */
+
+typedef struct point {
+    float x, y;
+} point;
+
+typedef struct rect {
+    float x, y, w, h;
+} rect;
+
+typedef enum anchor {
+    ANCHOR_LEFT = 0,
+    ANCHOR_MIDDLE,
+    ANCHOR_RIGHT
+} anchor;
+
+typedef enum font_style {
+    FONT_REGULAR = 0,
+    FONT_BOLD,
+    FONT_MONO,
+    FONT_STYLE_COUNT
+} font_style;
+
+/* How a line is drawn; dash 0 is solid, others are patterns that stay apart without colour. */
+typedef struct stroke {
+    color color;
+    float width;
+    uint8_t dash; /* 0 .. DASH_COUNT - 1 */
+} stroke;
+
+#define DASH_COUNT 4
+/* On and off lengths of a dash in multiples of the line's width, ended by 0. */
+extern const float dash_patterns[DASH_COUNT][5];
+
+typedef enum command_kind {
+    COMMAND_CLIP,     /* everything until the next CLIP is cut to area; an empty area: no cutting */
+    COMMAND_FILL,     /* area filled, corners rounded by `radius` */
+    COMMAND_POLYLINE, /* points joined by lines; round joins */
+    COMMAND_POLYGON,  /* points filled (even-odd) */
+    COMMAND_TEXT,     /* one line of UTF-8, baseline at (x, y) */
+    COMMAND_IMAGE,    /* RGBA pixels stretched over area, nearest neighbour */
+} command_kind;
+
+typedef struct command {
+    command_kind kind;
+    rect area;
+    float radius;
+    stroke stroke; /* of lines; stroke.color is the colour of fills and texts too */
+    point *points;
+    size_t count;
+    char *text;
+    float size; /* of text, in points */
+    font_style style;
+    anchor anchor;
+    float angle; /* of text, degrees, counter-clockwise: 0 or 90 */
+    uint8_t *pixels; /* image: width * height * 4 */
+    size_t width, height;
+} command;
+
+typedef struct display_list {
+    command *commands;
+    size_t count, capacity;
+    bool failed;
+} display_list;
+
+void display_list_clear(display_list *list); /* keeps the capacity */
+void display_list_free(display_list *list);
+
+void draw_clip(display_list *list, rect area);
+void draw_unclip(display_list *list);
+void draw_fill(display_list *list, rect area, color color, float radius);
+void draw_polyline(display_list *list, const point *points, size_t count, stroke stroke);
+void draw_line(display_list *list, point from, point to, stroke stroke);
+void draw_polygon(display_list *list, const point *points, size_t count, color color);
+void draw_image(display_list *list, rect area, const uint8_t *rgba, size_t width, size_t height);
+
+typedef struct text_style {
+    float size;
+    color color;
+    font_style style;
+    anchor anchor;
+    float angle;
+} text_style;
+
+void draw_text(display_list *list, float x, float y, const char *text, text_style style);
+
+#endif

@@ -1,0 +1,40 @@
+/* series.h: the points of one curve, with a pyramid of extremes.
+ *
+ * Points come in the order of logging, by step. Level k of the pyramid holds the smallest and largest
+ * value (and whether one was not finite) of each 2^(k+4) consecutive points and is kept up as points come,
+ * so any stretch is summed up in logarithmic time and no spike is ever lost. */
+#ifndef DNN_VIZ_SERIES_H
+#define DNN_VIZ_SERIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct series series;
+
+/* A stretch of points in brief: first, last, smallest and largest finite value; NaN without one. */
+typedef struct series_range {
+    float first, last, low, high;
+    bool not_finite; /* one of the points was inf or NaN */
+} series_range;
+
+series *series_create(void); /* NULL: out of memory */
+void series_free(series *s);
+
+/* Appends a point; false when out of memory. Steps that go backwards (a resumed run) replace the points
+ * from that step on, as TensorBoard does. */
+bool series_add(series *s, int64_t step, double wall_time, float value);
+
+size_t series_count(const series *s);
+int64_t series_step(const series *s, size_t i);
+double series_wall_time(const series *s, size_t i);
+float series_value(const series *s, size_t i);
+
+/* First index with a step (wall time) that is not smaller; count when there is none. */
+size_t series_find_step(const series *s, int64_t step);
+size_t series_find_time(const series *s, double wall_time);
+
+/* Points [begin, end) in brief. */
+series_range series_summary(const series *s, size_t begin, size_t end);
+
+#endif
