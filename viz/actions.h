@@ -32,9 +32,9 @@ extern const action actions[]; /* ended by a row without a name */
 /* Runs the action of a key ("x", "Left", "Shift+L"); REQUEST_NONE where there is none. */
 request action_key(view *v, const char *key);
 
-/* The mouse: places in points. Wheel zooms around the cursor (with Shift only x, with Ctrl only y); a drag
- * pans, a drag with Shift or the right button zooms to the box; a click on a legend entry hides or shows
- * the curve, with Ctrl it alone; a double click fits, on the title maximises. */
+/* The mouse: places in points. Wheel zooms around the cursor (with Shift only x, with Ctrl only y);
+ * a drag pans, a drag with Shift or the right button zooms to the box; a click on a legend entry
+ * hides or shows the curve, with Ctrl it alone; a double click fits, on the title maximises. */
 void mouse_move(view *v, point place);
 void mouse_leave(view *v);
 void mouse_press(view *v, point place, int button, bool shift, bool control, int clicks);

@@ -37,8 +37,9 @@ typedef struct tick {
     char label[24]; /* of major ones */
 } tick;
 
-/* Ticks for an axis with room for about `wanted` labels, ascending; returns how many (<= size). Labels of
- * one axis have one format: equal decimals, powers as 10^-3 where the scale is logarithmic. */
+/* Ticks for an axis with room for about `wanted` labels, ascending; returns how many (<= size).
+ * Labels of one axis have one format: equal decimals, powers as 10^-3 where the scale is
+ * logarithmic. */
 size_t axis_ticks(const axis *a, size_t wanted, tick *ticks, size_t size);
 
 /* Makes an axis that holds low..high with a margin; sane also when they are equal or not finite. */

@@ -1,8 +1,8 @@
 /* display_list.h: a drawing as a list of commands, without a screen.
  *
- * Panels append to a list; players (raster.h, svg.h) draw it. Coordinates are in points, y downwards; a
- * player scales them. Colours are 0xRRGGBBAA. The list owns copies of all that is put into it. Running out
- * of memory drops commands and is remembered in `failed`. */
+ * Panels append to a list; players (raster.h, svg.h) draw it. Coordinates are in points, y
+ * downwards; a player scales them. Colours are 0xRRGGBBAA. The list owns copies of all that is put
+ * into it. Running out of memory drops commands and is remembered in `failed`. */
 #ifndef DNN_VIZ_DISPLAY_LIST_H
 #define DNN_VIZ_DISPLAY_LIST_H
 
@@ -20,18 +20,9 @@ typedef struct rect {
     float x, y, w, h;
 } rect;
 
-typedef enum anchor {
-    ANCHOR_LEFT = 0,
-    ANCHOR_MIDDLE,
-    ANCHOR_RIGHT
-} anchor;
+typedef enum anchor { ANCHOR_LEFT = 0, ANCHOR_MIDDLE, ANCHOR_RIGHT } anchor;
 
-typedef enum font_style {
-    FONT_REGULAR = 0,
-    FONT_BOLD,
-    FONT_MONO,
-    FONT_STYLE_COUNT
-} font_style;
+typedef enum font_style { FONT_REGULAR = 0, FONT_BOLD, FONT_MONO, FONT_STYLE_COUNT } font_style;
 
 /* How a line is drawn; dash 0 is solid, others are patterns that stay apart without colour. */
 typedef struct stroke {
@@ -64,7 +55,7 @@ typedef struct command {
     float size; /* of text, in points */
     font_style style;
     anchor anchor;
-    float angle; /* of text, degrees, counter-clockwise: 0 or 90 */
+    float angle;     /* of text, degrees, counter-clockwise: 0 or 90 */
     uint8_t *pixels; /* image: width * height * 4 */
     size_t width, height;
 } command;

@@ -7,16 +7,17 @@
 #include "core/error.h"
 #include "viz/display_list.h"
 
-/* Loads the fonts; DNN_ERROR_FILE says which file was looked for where, and the package that has it. */
+/* Loads the fonts; DNN_ERROR_FILE says which file was looked for where, and the package that has
+ * it. */
 dnn_status fonts_open(dnn_error *err);
 void fonts_close(void);
 
 /* Width in points of one line of UTF-8; malformed bytes count as the replacement character. */
 float text_width(const char *text, float size, font_style style);
 
-/* A line of text as coverage (0..255), `height` rows of `width` bytes, to be placed with its left end at
- * x + left and its top at baseline - ascent; from a cache that owns it. NULL for an empty text. scale
- * multiplies the size. */
+/* A line of text as coverage (0..255), `height` rows of `width` bytes, to be placed with its left
+ * end at x + left and its top at baseline - ascent; from a cache that owns it. NULL for an empty
+ * text. scale multiplies the size. */
 typedef struct glyph_line {
     int width, height, left, ascent;
     const uint8_t *coverage;

@@ -28,7 +28,8 @@ typedef enum x_axis {
 typedef struct page_options {
     x_axis x;
     axis_scale x_scale;
-    double smoothing; /* 0: none .. 0.999: weight of the past in an exponential average, bias-corrected */
+    double smoothing; /* 0: none .. 0.999: weight of the past in an exponential average,
+                         bias-corrected */
     const theme *theme;
 } page_options;
 
@@ -47,14 +48,14 @@ typedef struct panel {
     curve *curves;
     size_t curve_count;
     axis_scale y_scale;
-    bool held; /* zoomed or panned: the ranges below stay while data arrive */
-    axis x, y; /* what was last shown */
+    bool held;       /* zoomed or panned: the ranges below stay while data arrive */
+    axis x, y;       /* what was last shown */
     rect area, plot; /* on the page: whole panel, and the inside of its axes (set by drawing) */
 } panel;
 
-/* Groups all tags of all runs into panels: tags "a/b" with the same "a" share one; train and test of one
- * quantity too; a group with several layers also gets a heat map. Keeps the states (hidden, scales, zoom)
- * of panels that exist already. False when out of memory. */
+/* Groups all tags of all runs into panels: tags "a/b" with the same "a" share one; train and test
+ * of one quantity too; a group with several layers also gets a heat map. Keeps the states (hidden,
+ * scales, zoom) of panels that exist already. False when out of memory. */
 bool panels_build(panel **panels, size_t *count, const runs *all);
 void panels_free(panel *panels, size_t count);
 
@@ -65,7 +66,8 @@ void panel_draw(panel *p, const page_options *options, const point *cursor, disp
 /* Fits the ranges to the data and lets them follow again. */
 void panel_fit(panel *p, const page_options *options);
 
-/* Zoom by a factor around a place on the page, pan by points, zoom to a box on the page; they hold. */
+/* Zoom by a factor around a place on the page, pan by points, zoom to a box on the page; they hold.
+ */
 void panel_zoom(panel *p, point around, float factor_x, float factor_y);
 void panel_pan(panel *p, float dx, float dy);
 void panel_zoom_box(panel *p, rect box);
@@ -73,8 +75,8 @@ void panel_zoom_box(panel *p, rect box);
 /* The curve whose legend entry is at a place, or -1. */
 int panel_legend_at(const panel *p, const page_options *options, point place);
 
-/* Writes what the panels show as CSV: run, tag, step, wall_time, value with 9 digits (or the step of each
- * point). */
+/* Writes what the panels show as CSV: run, tag, step, wall_time, value with 9 digits (or the step
+ * of each point). */
 dnn_status panels_write_csv(const panel *panels, size_t count, const char *path, dnn_error *err);
 
 #endif

@@ -1,5 +1,5 @@
-/* raster.h: plays a display list into RGBA pixels, anti-aliased, in software; the window shows these
- * pixels, and PNG files are made of them. */
+/* raster.h: plays a display list into RGBA pixels, anti-aliased, in software; the window shows
+ * these pixels, and PNG files are made of them. */
 #ifndef DNN_VIZ_RASTER_H
 #define DNN_VIZ_RASTER_H
 

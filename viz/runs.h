@@ -6,7 +6,8 @@
 #include "store/run_reader.h"
 #include "viz/series.h"
 
-/* The last pictures, texts and histograms of a tag are kept (histograms all, thinned evenly beyond 512). */
+/* The last pictures, texts and histograms of a tag are kept (histograms all, thinned evenly beyond
+ * 512). */
 typedef struct histogram_at {
     int64_t step;
     double wall_time, min, max, count;
@@ -46,8 +47,8 @@ typedef struct runs {
     size_t count;
 } runs;
 
-/* Opens a run folder, or every run below a folder (a folder of runs). DNN_ERROR_FORMAT when there is
- * none, saying what was found and expected. */
+/* Opens a run folder, or every run below a folder (a folder of runs). DNN_ERROR_FORMAT when there
+ * is none, saying what was found and expected. */
 dnn_status runs_open(runs *all, const char *path, dnn_error *err);
 void runs_free(runs *all);
 

@@ -1,8 +1,8 @@
 /* series.h: the points of one curve, with a pyramid of extremes.
  *
- * Points come in the order of logging, by step. Level k of the pyramid holds the smallest and largest
- * value (and whether one was not finite) of each 2^(k+4) consecutive points and is kept up as points come,
- * so any stretch is summed up in logarithmic time and no spike is ever lost. */
+ * Points come in the order of logging, by step. Level k of the pyramid holds the smallest and
+ * largest value (and whether one was not finite) of each 2^(k+4) consecutive points and is kept up
+ * as points come, so any stretch is summed up in logarithmic time and no spike is ever lost. */
 #ifndef DNN_VIZ_SERIES_H
 #define DNN_VIZ_SERIES_H
 
@@ -21,8 +21,8 @@ typedef struct series_range {
 series *series_create(void); /* NULL: out of memory */
 void series_free(series *s);
 
-/* Appends a point; false when out of memory. Steps that go backwards (a resumed run) replace the points
- * from that step on, as TensorBoard does. */
+/* Appends a point; false when out of memory. Steps that go backwards (a resumed run) replace the
+ * points from that step on, as TensorBoard does. */
 bool series_add(series *s, int64_t step, double wall_time, float value);
 
 size_t series_count(const series *s);

@@ -1,5 +1,5 @@
-/* theme.h: colours and sizes. Series colours are told apart by colour-blind people (Okabe and Ito, 2008)
- * and come with dashes once they repeat; the heat map's scale is perceptually uniform. */
+/* theme.h: colours and sizes. Series colours are told apart by colour-blind people (Okabe and Ito,
+ * 2008) and come with dashes once they repeat; the heat map's scale is perceptually uniform. */
 #ifndef DNN_VIZ_THEME_H
 #define DNN_VIZ_THEME_H
 

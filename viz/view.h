@@ -1,7 +1,7 @@
 /* view.h: the page: which panels are shown where, and what the user has set. Knows no SDL.
  *
- * The window and the headless exports share it: both build a page from runs and draw it into a display
- * list. Everything that a key or the mouse can do is an action of actions.h on a view. */
+ * The window and the headless exports share it: both build a page from runs and draw it into a
+ * display list. Everything that a key or the mouse can do is an action of actions.h on a view. */
 #ifndef DNN_VIZ_VIEW_H
 #define DNN_VIZ_VIEW_H
 
@@ -18,11 +18,11 @@ typedef struct view {
     int maximised;       /* shown alone, -1: none */
     point cursor;        /* last place of the mouse */
     bool cursor_inside;
-    rect selection; /* box zoom in progress; w == 0: none */
-    bool help;      /* the list of keys is shown */
+    rect selection;   /* box zoom in progress; w == 0: none */
+    bool help;        /* the list of keys is shown */
     char status[160]; /* a line at the bottom: "saved cats.png", "paused", ... */
-    bool paused;    /* as told by the trainer's side */
-    bool attached;  /* a trainer listens */
+    bool paused;      /* as told by the trainer's side */
+    bool attached;    /* a trainer listens */
 } view;
 
 void view_init(view *v, runs *all, float width, float height);
@@ -38,7 +38,8 @@ void view_draw(view *v, display_list *list);
 int view_panel_at(const view *v, point place);
 
 /* Restores and saves scales, smoothing, theme, hidden curves and size in
- * $XDG_STATE_HOME/dnnlua/dnnview.conf (a text of "key = value" lines); what cannot be read is ignored. */
+ * $XDG_STATE_HOME/dnnlua/dnnview.conf (a text of "key = value" lines); what cannot be read is
+ * ignored. */
 void view_load_state(view *v, int *window_width, int *window_height);
 void view_save_state(const view *v, int window_width, int window_height);
 

@@ -1,0 +1,228 @@
+/* series.c: arrays of points and, above them, levels of extremes.
+ *
+ * A node of level k covers 2^(k + LEAF_BITS) points. Appending updates the last node of each level;
+ * a query walks up while whole nodes fit and down again, so it touches a logarithmic number of
+ * nodes. */
+#include "viz/series.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/memory.h"
+
+#define LEAF_BITS  4
+#define MAX_LEVELS 28
+
+typedef struct extremes {
+    float low, high; /* of finite values; low > high: none */
+    bool not_finite;
+} extremes;
+
+static const extremes nothing = {INFINITY, -INFINITY, false};
+
+typedef struct level {
+    extremes *nodes;
+    size_t count, capacity;
+} level;
+
+struct series {
+    int64_t *steps;
+    double *times;
+    float *values;
+    size_t count, capacity;
+    level levels[MAX_LEVELS];
+};
+
+series *series_create(void) {
+    return dnn_calloc(1, sizeof(series));
+}
+
+void series_free(series *s) {
+    if (s == NULL)
+        return;
+    dnn_free(s->steps);
+    dnn_free(s->times);
+    dnn_free(s->values);
+    for (int k = 0; k < MAX_LEVELS; k++)
+        dnn_free(s->levels[k].nodes);
+    dnn_free(s);
+}
+
+/* Makes *array hold `capacity` elements of `size`, keeping the first `used`. */
+static bool enlarge(void **array, size_t used, size_t capacity, size_t size) {
+    void *larger = dnn_alloc(capacity * size);
+    if (larger == NULL)
+        return false;
+    if (used > 0)
+        memcpy(larger, *array, used * size);
+    dnn_free(*array);
+    *array = larger;
+    return true;
+}
+
+static bool reserve_points(series *s) {
+    if (s->count < s->capacity)
+        return true;
+    size_t capacity = s->capacity == 0 ? 256 : 2 * s->capacity;
+    if (!enlarge((void **)&s->steps, s->count, capacity, sizeof *s->steps) ||
+        !enlarge((void **)&s->times, s->count, capacity, sizeof *s->times) ||
+        !enlarge((void **)&s->values, s->count, capacity, sizeof *s->values))
+        return false;
+    s->capacity = capacity;
+    return true;
+}
+
+static bool reserve_node(level *l) {
+    if (l->count < l->capacity)
+        return true;
+    size_t capacity = l->capacity == 0 ? 16 : 2 * l->capacity;
+    if (!enlarge((void **)&l->nodes, l->count, capacity, sizeof *l->nodes))
+        return false;
+    l->capacity = capacity;
+    return true;
+}
+
+static extremes of_value(float value) {
+    return isfinite(value) ? (extremes){value, value, false}
+                           : (extremes){INFINITY, -INFINITY, true};
+}
+
+static extremes join(extremes a, extremes b) {
+    return (extremes){b.low < a.low ? b.low : a.low, b.high > a.high ? b.high : a.high,
+                      a.not_finite || b.not_finite};
+}
+
+static extremes recompute(const series *s, int k, size_t node) {
+    extremes e = nothing;
+    if (k == 0) {
+        size_t begin = node << LEAF_BITS, end = begin + (1u << LEAF_BITS);
+        for (size_t i = begin; i < end && i < s->count; i++)
+            e = join(e, of_value(s->values[i]));
+        return e;
+    }
+    const level *below = &s->levels[k - 1];
+    for (size_t i = 2 * node; i < 2 * node + 2 && i < below->count; i++)
+        e = join(e, below->nodes[i]);
+    return e;
+}
+
+/* A level exists when the one below it has at least two nodes. */
+static bool level_exists(const series *s, int k) {
+    return k < MAX_LEVELS && (k == 0 || s->levels[k - 1].count >= 2);
+}
+
+static bool add_to_levels(series *s, size_t index, extremes e) {
+    for (int k = 0; level_exists(s, k); k++) {
+        size_t node = index >> (k + LEAF_BITS);
+        level *l = &s->levels[k];
+        if (node < l->count) {
+            l->nodes[node] = join(l->nodes[node], e);
+            continue;
+        }
+        if (!reserve_node(l))
+            return false;
+        l->nodes[l->count++] = recompute(s, k, node);
+    }
+    return true;
+}
+
+static void shorten(series *s, size_t count) {
+    s->count = count;
+    for (int k = 0; k < MAX_LEVELS; k++) {
+        level *l = &s->levels[k];
+        if (!level_exists(s, k)) {
+            l->count = 0;
+            continue;
+        }
+        l->count = (count + ((size_t)1 << (k + LEAF_BITS)) - 1) >> (k + LEAF_BITS);
+        if (l->count > 0)
+            l->nodes[l->count - 1] = recompute(s, k, l->count - 1);
+    }
+}
+
+bool series_add(series *s, int64_t step, double wall_time, float value) {
+    if (s->count > 0 && step < s->steps[s->count - 1])
+        shorten(s, series_find_step(s, step));
+    if (!reserve_points(s))
+        return false;
+    size_t i = s->count;
+    s->steps[i] = step;
+    s->times[i] = wall_time;
+    s->values[i] = value;
+    s->count++;
+    return add_to_levels(s, i, of_value(value));
+}
+
+size_t series_count(const series *s) {
+    return s->count;
+}
+
+int64_t series_step(const series *s, size_t i) {
+    return s->steps[i];
+}
+
+double series_wall_time(const series *s, size_t i) {
+    return s->times[i];
+}
+
+float series_value(const series *s, size_t i) {
+    return s->values[i];
+}
+
+size_t series_find_step(const series *s, int64_t step) {
+    size_t low = 0, high = s->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (s->steps[middle] < step)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t series_find_time(const series *s, double wall_time) {
+    size_t low = 0, high = s->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (s->times[middle] < wall_time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Extremes of points [begin, end): single points up to the next node's edge, then the largest node
+ * that starts there and fits, and so on. */
+static extremes extremes_of(const series *s, size_t begin, size_t end) {
+    extremes e = nothing;
+    while (begin < end) {
+        int k = -1;
+        while (k + 1 < MAX_LEVELS) {
+            size_t span = (size_t)1 << (k + 1 + LEAF_BITS);
+            if (begin % span != 0 || end - begin < span || s->levels[k + 1].count == 0)
+                break;
+            k++;
+        }
+        if (k < 0) {
+            e = join(e, of_value(s->values[begin]));
+            begin++;
+        } else {
+            e = join(e, s->levels[k].nodes[begin >> (k + LEAF_BITS)]);
+            begin += (size_t)1 << (k + LEAF_BITS);
+        }
+    }
+    return e;
+}
+
+series_range series_summary(const series *s, size_t begin, size_t end) {
+    if (end > s->count)
+        end = s->count;
+    if (begin >= end)
+        return (series_range){NAN, NAN, NAN, NAN, false};
+    extremes e = extremes_of(s, begin, end);
+    bool any = e.low <= e.high;
+    return (series_range){s->values[begin], s->values[end - 1], any ? e.low : NAN,
+                          any ? e.high : NAN, e.not_finite};
+}
