@@ -95,6 +95,10 @@ void dnnlua_check_options(lua_State *L, int index, const char *function, const c
 int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_field *fields,
                        double *values, const char *const *extra);
 
+/* Sets values[i] from the Lua value on top of the stack after checking it against fields[i]. */
+void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, double *values,
+                      size_t i);
+
 /* One option of the table at index, which may be nil or absent; `function` opens the message when
  * the value is of the wrong kind. */
 dnn_dtype dnnlua_option_dtype(lua_State *L, int index, dnn_dtype fallback);

@@ -118,8 +118,7 @@ dnn_matrix *dnnlua_option_out(lua_State *L, int index, const char *function) {
 
 /* --- constructors' arguments --- */
 
-/* Sets fields[i] from the Lua value on top of the stack. */
-static void set_field(lua_State *L, const char *owner, const dnn_field *fields, double *values,
+void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, double *values,
                       size_t i) {
     const char *name = fields[i].name;
     const char *expected = fields[i].kind == DNN_FIELD_CHOICE ? "a string"
@@ -156,7 +155,7 @@ static void read_options(lua_State *L, int index, const char *owner, const dnn_f
     dnnlua_check_options(L, index, owner, known);
     for (size_t i = 0; i < dnn_field_count(fields); i++) {
         if (get_option(L, index, fields[i].name)) {
-            set_field(L, owner, fields, values, i);
+            dnnlua_set_field(L, owner, fields, values, i);
         }
         lua_pop(L, 1);
     }
@@ -175,7 +174,7 @@ int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_fie
         }
         if (!lua_isnoneornil(L, index)) {
             lua_pushvalue(L, index);
-            set_field(L, owner, fields, values, i);
+            dnnlua_set_field(L, owner, fields, values, i);
             lua_pop(L, 1);
         }
         index++;
