@@ -40,5 +40,6 @@ int luaopen_dnn_core(lua_State *L) {
     dnnlua_open_matrix(L);
     dnnlua_open_random(L);
     dnnlua_open_linalg(L);
+    dnnlua_open_system(L);
     return 1;
 }
