@@ -1,14 +1,16 @@
-/* dnnlua.c: the program: Lua 5.4 with the module inside.
+/* dnnlua.c: the program: Lua 5.4 that knows where the module and its scripts are.
  *
- * Takes the options of the stock `lua` that people use, finds the Lua half of the module and the
- * installed scripts relative to itself (../share, ../lib), and otherwise stays out of the way. What
- * a script prints is the script's; the program's own messages go to stderr. Status: 0, 1 after a
- * Lua error, 2 after a wrong option. */
-#include "dnnlua.h"
+ * Takes the options of the stock `lua` that people use, finds module and scripts relative to itself
+ * (../lib, ../share), loads the module when it is first named, and otherwise stays out of the way.
+ * What a script prints is the script's; the program's own messages go to stderr. Status: 0, 1 after
+ * a Lua error, 2 after a wrong option. */
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
 
 #include <limits.h>
-#include <lualib.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -346,10 +348,6 @@ static bool run_options(lua_State *L, int end, char **argv) {
 
 static void open_libraries(lua_State *L) {
     luaL_openlibs(L);
-    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-    lua_pushcfunction(L, luaopen_dnn_core);
-    lua_setfield(L, -2, "dnn.core");
-    lua_pop(L, 1);
     prefix_path(L, "path", "@/share/lua/5.4/?.lua;@/share/lua/5.4/?/init.lua");
     prefix_path(L, "cpath", "@/lib/lua/5.4/?.so");
 }

@@ -1,0 +1,4 @@
+std = "lua54"
+max_line_length = 110
+-- One-letter capitals are the field's: A, W, X, Y.
+files["tests/lua/*_spec.lua"] = {std = "lua54+busted"}
