@@ -240,6 +240,29 @@ void dnn_folder_free(dnn_folder *folder) {
     *folder = (dnn_folder){0};
 }
 
+dnn_status dnn_folder_shuffle(dnn_folder *folder, dnn_random *random, dnn_error *err) {
+    const size_t count = folder->file_count;
+    uint32_t *order = dnn_alloc(count * sizeof *order), *labels = dnn_alloc(count * sizeof *labels);
+    char **files = dnn_alloc(count * sizeof *files);
+    if (order == NULL || labels == NULL || files == NULL) {
+        dnn_free(order);
+        dnn_free(labels);
+        dnn_free(files);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory to shuffle %zu pictures", count);
+    }
+    dnn_random_permutation(random, order, (uint32_t)count);
+    for (size_t i = 0; i < count; i++) {
+        files[i] = folder->files[order[i]];
+        labels[i] = folder->labels[order[i]];
+    }
+    dnn_free(folder->files);
+    dnn_free(folder->labels);
+    folder->files = files;
+    folder->labels = labels;
+    dnn_free(order);
+    return DNN_OK;
+}
+
 typedef struct decode_job {
     char *const *files;
     size_t size, channels;
@@ -261,8 +284,18 @@ static void decode_one(void *context, size_t k) {
     dnn_image_free(&image);
 }
 
-void dnn_folder_decode(const dnn_folder *folder, size_t begin, size_t end, size_t size,
-                       size_t channels, uint8_t *pixels, uint8_t *ok, dnn_error *errors) {
+size_t dnn_folder_decode(const dnn_folder *folder, size_t begin, size_t end, size_t size,
+                         size_t channels, uint8_t *pixels, uint8_t *ok, dnn_error *errors) {
+    const size_t column = size * size * channels;
     decode_job job = {folder->files + begin, size, channels, pixels, ok, errors};
     dnn_parallel(end - begin, decode_one, &job);
+    size_t good = 0;
+    for (size_t k = 0; k < end - begin; k++) {
+        if (!ok[k])
+            continue;
+        if (good < k)
+            memcpy(pixels + good * column, pixels + k * column, column);
+        good++;
+    }
+    return good;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/error.h"
+#include "core/random.h"
 
 typedef struct dnn_folder {
     size_t class_count;
@@ -25,11 +26,14 @@ typedef struct dnn_folder {
 dnn_status dnn_folder_list(dnn_folder *out, const char *path, dnn_error *err);
 void dnn_folder_free(dnn_folder *folder);
 
-/* Decodes and resizes files[begin .. end-1] on the thread pool, each into its column of `pixels`,
- * which has (end - begin) columns of size * size * channels bytes. ok[k] says whether file begin +
- * k could be read; errors[k] (each may be cut) says why not. A column of a failed file is left as
- * it was. */
-void dnn_folder_decode(const dnn_folder *folder, size_t begin, size_t end, size_t size,
-                       size_t channels, uint8_t *pixels, uint8_t *ok, dnn_error *errors);
+/* Puts the files, and their labels with them, into an order drawn from `random`. */
+dnn_status dnn_folder_shuffle(dnn_folder *folder, dnn_random *random, dnn_error *err);
+
+/* Decodes and resizes files[begin .. end-1] on the thread pool into columns of size * size *
+ * channels bytes. Those that could be read stand side by side from `pixels` on, in the order of the
+ * list; their number is returned. `pixels` has room for all end - begin; what is behind them is
+ * undefined. ok[k] says whether file begin + k could be read, errors[k] why not. */
+size_t dnn_folder_decode(const dnn_folder *folder, size_t begin, size_t end, size_t size,
+                         size_t channels, uint8_t *pixels, uint8_t *ok, dnn_error *errors);
 
 #endif
