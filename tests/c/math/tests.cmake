@@ -1,1 +1,2 @@
 # dnn_c_test(math NAME dnn_core dnn_math)
+dnn_c_test(math blas dnn_core dnn_math)
