@@ -24,7 +24,7 @@ dnn_status dnn_matrix_bytes(dnn_dtype dtype, size_t rows, size_t cols, size_t *b
 
 dnn_status dnn_matrix_create(dnn_matrix *out, dnn_dtype dtype, size_t rows, size_t cols,
                              dnn_error *err) {
-    size_t bytes;
+    size_t bytes = 0;
     *out = dnn_matrix_of(dtype, 0, 0, NULL);
     dnn_status status = dnn_matrix_bytes(dtype, rows, cols, &bytes, err);
     if (status != DNN_OK)
