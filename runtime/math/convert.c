@@ -5,8 +5,8 @@
 
 #include "math/simd.h"
 
-/* Rounds to the nearest whole number in 0 .. 255, ties to even: adding 2^23 (2^52) leaves no room for a
- * fraction. NaN fails the first comparison and becomes 0. */
+/* Rounds to the nearest whole number in 0 .. 255, ties to even: adding 2^23 (2^52) leaves no room
+ * for a fraction. NaN fails the first comparison and becomes 0. */
 DNN_INLINE float f32_to_byte(float x) {
     const float shift = 0x1p23f;
     x = x > 0 ? x : 0;
@@ -52,7 +52,7 @@ DEFINE_COPY(dnn_u8_to_u8, uint8_t)
 dnn_kernel *const dnn_convert[DNN_DTYPE_COUNT][DNN_DTYPE_COUNT] = {
     [DNN_FLOAT32] = {dnn_f32_to_f32, dnn_f32_to_f64, dnn_f32_to_u8},
     [DNN_FLOAT64] = {dnn_f64_to_f32, dnn_f64_to_f64, dnn_f64_to_u8},
-    [DNN_UINT8] = {dnn_u8_to_f32, dnn_u8_to_f64, dnn_u8_to_u8},
+    [DNN_UINT8] = {dnn_u8_to_f32,  dnn_u8_to_f64,  dnn_u8_to_u8 },
 };
 
 #define DEFINE_SCALE(name, from, to, real)                                                         \
@@ -75,5 +75,5 @@ DEFINE_SCALE(dnn_u8_scale_to_f64, uint8_t, double, double)
 dnn_scale_kernel *const dnn_scale[DNN_DTYPE_COUNT][DNN_DTYPE_COUNT] = {
     [DNN_FLOAT32] = {dnn_f32_scale_to_f32, dnn_f32_scale_to_f64, NULL},
     [DNN_FLOAT64] = {dnn_f64_scale_to_f32, dnn_f64_scale_to_f64, NULL},
-    [DNN_UINT8] = {dnn_u8_scale_to_f32, dnn_u8_scale_to_f64, NULL},
+    [DNN_UINT8] = {dnn_u8_scale_to_f32,  dnn_u8_scale_to_f64,  NULL},
 };

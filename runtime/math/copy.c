@@ -149,8 +149,8 @@ dnn_status dnn_matrix_gather_columns(dnn_matrix *out, const dnn_matrix *a, const
 dnn_status dnn_matrix_concat_shape(const dnn_matrix *const *parts, size_t count, int axis,
                                    size_t *rows, size_t *cols, dnn_error *err) {
     if (axis != 1 && axis != 2)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "cat: axis %d; 1 appends rows, 2 appends columns", axis);
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "cat: axis %d; 1 appends rows, 2 appends columns",
+                        axis);
     if (count == 0)
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "cat: expected at least one matrix, got none");
     *rows = parts[0]->rows;
@@ -160,7 +160,8 @@ dnn_status dnn_matrix_concat_shape(const dnn_matrix *const *parts, size_t count,
         if (part->dtype != parts[0]->dtype)
             return dnn_fail(err, DNN_ERROR_TYPE,
                             "cat: matrix %zu is %s and the first is %s; convert one of them", p + 1,
-                            dnn_dtype_info(part->dtype)->name, dnn_dtype_info(parts[0]->dtype)->name);
+                            dnn_dtype_info(part->dtype)->name,
+                            dnn_dtype_info(parts[0]->dtype)->name);
         if (axis == 1 ? part->cols != *cols : part->rows != *rows)
             return dnn_fail(err, DNN_ERROR_SHAPE,
                             "cat: matrix %zu is %zu x %zu and the first %zu x %zu; to append %s "
@@ -172,8 +173,8 @@ dnn_status dnn_matrix_concat_shape(const dnn_matrix *const *parts, size_t count,
     return DNN_OK;
 }
 
-dnn_status dnn_matrix_concat(dnn_matrix *out, const dnn_matrix *const *parts, size_t count, int axis,
-                             dnn_error *err) {
+dnn_status dnn_matrix_concat(dnn_matrix *out, const dnn_matrix *const *parts, size_t count,
+                             int axis, dnn_error *err) {
     size_t rows, cols;
     dnn_status status = dnn_matrix_concat_shape(parts, count, axis, &rows, &cols, err);
     if (status == DNN_OK)

@@ -1,5 +1,5 @@
-/* elementwise.c: checks and dispatch; the arithmetic is in elementwise_kernels.inc, the way over rows,
- * columns and broadcast operands in walk.c. */
+/* elementwise.c: checks and dispatch; the arithmetic is in elementwise_kernels.inc, the way over
+ * rows, columns and broadcast operands in walk.c. */
 #include "math/elementwise.h"
 
 #include <assert.h>
@@ -18,39 +18,45 @@ typedef struct operation {
 static_assert(DNN_FLOAT32 == 0 && DNN_FLOAT64 == 1, "the index of operation.kernel");
 
 static const operation unary[] = {
-    [DNN_NEG] = {"neg", {dnn_f32_neg, dnn_f64_neg}},
-    [DNN_EXP] = {"exp", {dnn_f32_exp, dnn_f64_exp}},
-    [DNN_LOG] = {"log", {dnn_f32_log, dnn_f64_log}},
-    [DNN_SQRT] = {"sqrt", {dnn_f32_sqrt, dnn_f64_sqrt}},
-    [DNN_ABS] = {"abs", {dnn_f32_abs, dnn_f64_abs}},
-    [DNN_SIGN] = {"sign", {dnn_f32_sign, dnn_f64_sign}},
-    [DNN_TANH] = {"tanh", {dnn_f32_tanh, dnn_f64_tanh}},
-    [DNN_SIGMOID] = {"sigmoid", {dnn_f32_sigmoid, dnn_f64_sigmoid}},
-    [DNN_RELU] = {"relu", {dnn_f32_relu, dnn_f64_relu}},
+    [DNN_NEG] = {"neg",      {dnn_f32_neg, dnn_f64_neg}          },
+    [DNN_EXP] = {"exp",      {dnn_f32_exp, dnn_f64_exp}          },
+    [DNN_LOG] = {"log",      {dnn_f32_log, dnn_f64_log}          },
+    [DNN_SQRT] = {"sqrt",     {dnn_f32_sqrt, dnn_f64_sqrt}        },
+    [DNN_ABS] = {"abs",      {dnn_f32_abs, dnn_f64_abs}          },
+    [DNN_SIGN] = {"sign",     {dnn_f32_sign, dnn_f64_sign}        },
+    [DNN_TANH] = {"tanh",     {dnn_f32_tanh, dnn_f64_tanh}        },
+    [DNN_SIGMOID] = {"sigmoid",  {dnn_f32_sigmoid, dnn_f64_sigmoid}  },
+    [DNN_RELU] = {"relu",     {dnn_f32_relu, dnn_f64_relu}        },
     [DNN_ISFINITE] = {"isfinite", {dnn_f32_isfinite, dnn_f64_isfinite}},
 };
 static_assert(sizeof unary / sizeof *unary == DNN_UNARY_COUNT, "a row per unary operation");
 
 static const operation binary[] = {
-    [DNN_ADD] = {"add", {dnn_f32_add, dnn_f64_add}},
-    [DNN_SUB] = {"sub", {dnn_f32_sub, dnn_f64_sub}},
-    [DNN_MUL] = {"mul", {dnn_f32_mul, dnn_f64_mul}},
-    [DNN_DIV] = {"div", {dnn_f32_div, dnn_f64_div}},
-    [DNN_POW] = {"pow", {dnn_f32_pow, dnn_f64_pow}},
+    [DNN_ADD] = {"add",     {dnn_f32_add, dnn_f64_add}        },
+    [DNN_SUB] = {"sub",     {dnn_f32_sub, dnn_f64_sub}        },
+    [DNN_MUL] = {"mul",     {dnn_f32_mul, dnn_f64_mul}        },
+    [DNN_DIV] = {"div",     {dnn_f32_div, dnn_f64_div}        },
+    [DNN_POW] = {"pow",     {dnn_f32_pow, dnn_f64_pow}        },
     [DNN_MAXIMUM] = {"maximum", {dnn_f32_maximum, dnn_f64_maximum}},
     [DNN_MINIMUM] = {"minimum", {dnn_f32_minimum, dnn_f64_minimum}},
-    [DNN_LT] = {"lt", {dnn_f32_lt, dnn_f64_lt}},
-    [DNN_LE] = {"le", {dnn_f32_le, dnn_f64_le}},
-    [DNN_GT] = {"gt", {dnn_f32_gt, dnn_f64_gt}},
-    [DNN_GE] = {"ge", {dnn_f32_ge, dnn_f64_ge}},
-    [DNN_EQ] = {"eq", {dnn_f32_eq, dnn_f64_eq}},
-    [DNN_NE] = {"ne", {dnn_f32_ne, dnn_f64_ne}},
+    [DNN_LT] = {"lt",      {dnn_f32_lt, dnn_f64_lt}          },
+    [DNN_LE] = {"le",      {dnn_f32_le, dnn_f64_le}          },
+    [DNN_GT] = {"gt",      {dnn_f32_gt, dnn_f64_gt}          },
+    [DNN_GE] = {"ge",      {dnn_f32_ge, dnn_f64_ge}          },
+    [DNN_EQ] = {"eq",      {dnn_f32_eq, dnn_f64_eq}          },
+    [DNN_NE] = {"ne",      {dnn_f32_ne, dnn_f64_ne}          },
 };
 static_assert(sizeof binary / sizeof *binary == DNN_BINARY_COUNT, "a row per binary operation");
 
-static const operation clamp = {"clamp", {dnn_f32_clamp, dnn_f64_clamp}};
-static const operation where = {"where", {dnn_f32_where, dnn_f64_where}};
-static const operation axpy = {"axpy", {dnn_f32_axpy, dnn_f64_axpy}};
+static const operation clamp = {
+    "clamp", {dnn_f32_clamp, dnn_f64_clamp}
+};
+static const operation where = {
+    "where", {dnn_f32_where, dnn_f64_where}
+};
+static const operation axpy = {
+    "axpy", {dnn_f32_axpy, dnn_f64_axpy}
+};
 
 const char *dnn_binary_name(dnn_binary_op op) {
     return binary[op].name;
@@ -80,7 +86,8 @@ dnn_status dnn_broadcast_shape(const char *what, const dnn_matrix *a, const dnn_
                     what, a->rows, a->cols, b->rows, b->cols, hint);
 }
 
-/* Checks types, shapes and overlap of out = op(in...), where in is ended by NULL, and computes it. */
+/* Checks types, shapes and overlap of out = op(in...), where in is ended by NULL, and computes it.
+ */
 static dnn_status apply(const operation *op, dnn_matrix *out,
                         const dnn_matrix *const in[DNN_WALK_INPUTS], dnn_error *err) {
     dnn_matrix shape = *in[0];
@@ -124,8 +131,11 @@ dnn_status dnn_binary(dnn_binary_op op, dnn_matrix *out, const dnn_matrix *a, co
 dnn_status dnn_binary_scalar(dnn_binary_op op, dnn_matrix *out, const dnn_matrix *a, double s,
                              bool scalar_first, dnn_error *err) {
     if (op == DNN_POW && s == 2 && !scalar_first) /* the commonest power, and vectorised */
-        return apply(&(operation){"pow", {dnn_f32_mul, dnn_f64_mul}}, out,
-                     (const dnn_matrix *[]){a, a, NULL}, err);
+        return apply(
+            &(operation){
+                "pow", {dnn_f32_mul, dnn_f64_mul}
+        },
+            out, (const dnn_matrix *[]){a, a, NULL}, err);
     double memory;
     dnn_matrix scalar = scalar_of(a->dtype, s, &memory);
     const dnn_matrix *in[] = {scalar_first ? &scalar : a, scalar_first ? a : &scalar, NULL};
@@ -136,12 +146,14 @@ dnn_status dnn_unary(dnn_unary_op op, dnn_matrix *out, const dnn_matrix *a, dnn_
     return apply(&unary[op], out, (const dnn_matrix *[]){a, NULL, NULL}, err);
 }
 
-dnn_status dnn_clamp(dnn_matrix *out, const dnn_matrix *a, double low, double high, dnn_error *err) {
+dnn_status dnn_clamp(dnn_matrix *out, const dnn_matrix *a, double low, double high,
+                     dnn_error *err) {
     if (!(low <= high))
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "clamp: expected low <= high, got low = %g and high = %g", low, high);
     double low_memory, high_memory;
-    dnn_matrix l = scalar_of(a->dtype, low, &low_memory), h = scalar_of(a->dtype, high, &high_memory);
+    dnn_matrix l = scalar_of(a->dtype, low, &low_memory),
+               h = scalar_of(a->dtype, high, &high_memory);
     return apply(&clamp, out, (const dnn_matrix *[]){a, &l, &h}, err);
 }
 

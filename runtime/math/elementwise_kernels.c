@@ -1,5 +1,5 @@
-/* elementwise_kernels.c: the kernels for float32 and float64, from one source, and what differs between
- * the two: widths, constants, the library's names and the length of the series of exp. */
+/* elementwise_kernels.c: the kernels for float32 and float64, from one source, and what differs
+ * between the two: widths, constants, the library's names and the length of the series of exp. */
 #include "math/elementwise_kernels.h"
 
 #include <float.h>
@@ -8,8 +8,8 @@
 
 #include "math/simd.h"
 
-/* (exp(r) - 1 - r) / r^2 by Taylor's series, for |r| <= ln(2) / 2: what is left out is below a tenth of a
- * unit in the last place of exp(r). */
+/* (exp(r) - 1 - r) / r^2 by Taylor's series, for |r| <= ln(2) / 2: what is left out is below a
+ * tenth of a unit in the last place of exp(r). */
 DNN_INLINE float f32_exp_tail(float r) {
     float s = 1.0f / 5040;
     s = s * r + 1.0f / 720;
@@ -42,7 +42,7 @@ DNN_INLINE double f64_exp_tail(double r) {
 #define LARGEST       FLT_MAX
 #define FRACTION_BITS 23
 #define EXPONENT_BIAS 127u
-#define ROUNDER       0x1.8p23f /* adding it rounds to a whole number, held in the low bits */
+#define ROUNDER       0x1.8p23f  /* adding it rounds to a whole number, held in the low bits */
 #define LN2_HIGH      0x1.63p-1f /* few enough bits that its product with an exponent is exact */
 #define LN2_LOW       -0x1.bd0106p-13f
 #define EXP_LOWEST    -105.0f /* exp of less is 0 */

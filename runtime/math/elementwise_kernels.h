@@ -1,8 +1,10 @@
-/* elementwise_kernels.h: the kernels of elementwise.h for contiguous runs, one per operation and type.
+/* elementwise_kernels.h: the kernels of elementwise.h for contiguous runs, one per operation and
+ * type.
  *
- * Their one source is elementwise_kernels.inc. All are dnn_kernel (walk.h): inputs a, b, c as the operation
- * needs them, an input may be the output. exp, tanh and sigmoid are the project's own and vectorised:
- * within 2 units in the last place, right at infinities and NaN, and subnormal results are not flushed. */
+ * Their one source is elementwise_kernels.inc. All are dnn_kernel (walk.h): inputs a, b, c as the
+ * operation needs them, an input may be the output. exp, tanh and sigmoid are the project's own and
+ * vectorised: within 2 units in the last place, right at infinities and NaN, and subnormal results
+ * are not flushed. */
 #ifndef DNN_MATH_ELEMENTWISE_KERNELS_H
 #define DNN_MATH_ELEMENTWISE_KERNELS_H
 

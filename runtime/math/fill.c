@@ -1,5 +1,5 @@
-/* fill.c: random numbers into matrices. Always one after the other, in column-major order: what a stream
- * gives does not depend on layout or threads. */
+/* fill.c: random numbers into matrices. Always one after the other, in column-major order: what a
+ * stream gives does not depend on layout or threads. */
 #include "math/fill.h"
 
 #include <math.h>
@@ -46,9 +46,10 @@ dnn_status dnn_fill_normal(dnn_matrix *out, dnn_random *stream, double mean, dou
     if (status != DNN_OK)
         return status;
     if (!isfinite(mean) || !(deviation >= 0) || !isfinite(deviation))
-        return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "normal: expected a finite mean and a standard deviation >= 0, got %g and %g",
-                        mean, deviation);
+        return dnn_fail(
+            err, DNN_ERROR_ARGUMENT,
+            "normal: expected a finite mean and a standard deviation >= 0, got %g and %g", mean,
+            deviation);
     fill(out, draw_normal, stream, mean, deviation);
     return DNN_OK;
 }

@@ -1,8 +1,8 @@
 /* reduce.c: reductions as folds over vectors.
  *
- * A vector here is a whole matrix in column-major order, one column or one row. It is cut into chunks, each
- * folded by a kernel, and the chunks' results are merged as a balanced binary tree whose form depends on
- * the length alone. */
+ * A vector here is a whole matrix in column-major order, one column or one row. It is cut into
+ * chunks, each folded by a kernel, and the chunks' results are merged as a balanced binary tree
+ * whose form depends on the length alone. */
 #include "math/reduce.h"
 
 #include <assert.h>
@@ -38,12 +38,12 @@ static const struct fold {
     dnn_fold_kernel *kernel[2];
     double (*merge)(double, double);
 } folds[] = {
-    [SUM] = {{dnn_f32_sum, dnn_f64_sum}, plus},
-    [SQUARES] = {{dnn_f32_squares, dnn_f64_squares}, plus},
-    [NONZERO] = {{dnn_f32_nonzero, dnn_f64_nonzero}, plus},
-    [NOT_FINITE] = {{dnn_f32_not_finite, dnn_f64_not_finite}, plus},
-    [MAX] = {{dnn_f32_max, dnn_f64_max}, larger},
-    [MIN] = {{dnn_f32_min, dnn_f64_min}, smaller},
+    [SUM] = {{dnn_f32_sum, dnn_f64_sum},               plus   },
+    [SQUARES] = {{dnn_f32_squares, dnn_f64_squares},       plus   },
+    [NONZERO] = {{dnn_f32_nonzero, dnn_f64_nonzero},       plus   },
+    [NOT_FINITE] = {{dnn_f32_not_finite, dnn_f64_not_finite}, plus   },
+    [MAX] = {{dnn_f32_max, dnn_f64_max},               larger },
+    [MIN] = {{dnn_f32_min, dnn_f64_min},               smaller},
 };
 static_assert(sizeof folds / sizeof *folds == FOLD_COUNT, "a row per fold");
 
@@ -175,11 +175,16 @@ static const struct {
     bool takes_bytes;      /* reducing everything, also of uint8 */
     bool takes_bytes_axis; /* along an axis, too: the result is one of 0 and 1 */
 } operations[] = {
-    [DNN_SUM] = {"sum", false, true, false},      [DNN_MEAN] = {"mean", false, true, false},
-    [DNN_MAX] = {"max", true, true, false},       [DNN_MIN] = {"min", true, true, false},
-    [DNN_ARGMAX] = {"argmax", true, false, false}, [DNN_ARGMIN] = {"argmin", true, false, false},
-    [DNN_NORM] = {"norm", false, false, false},   [DNN_STD] = {"std", false, false, false},
-    [DNN_ANY] = {"any", false, true, true},       [DNN_ALL] = {"all", false, true, true},
+    [DNN_SUM] = {"sum",    false, true,  false},
+      [DNN_MEAN] = {"mean",   false, true,  false},
+    [DNN_MAX] = {"max",    true,  true,  false},
+      [DNN_MIN] = {"min",    true,  true,  false},
+    [DNN_ARGMAX] = {"argmax", true,  false, false},
+      [DNN_ARGMIN] = {"argmin", true,  false, false},
+    [DNN_NORM] = {"norm",   false, false, false},
+      [DNN_STD] = {"std",    false, false, false},
+    [DNN_ANY] = {"any",    false, true,  true },
+      [DNN_ALL] = {"all",    false, true,  true },
 };
 static_assert(sizeof operations / sizeof *operations == DNN_REDUCE_COUNT, "a row per reduction");
 
@@ -223,7 +228,8 @@ static void reduce_share(void *context, size_t task) {
     }
 }
 
-/* Sums of rows go down the columns, so that memory is read in its order: a block of rows at a time. */
+/* Sums of rows go down the columns, so that memory is read in its order: a block of rows at a time.
+ */
 #define ROW_BLOCK    ((size_t)128)
 #define LEAF_COLUMNS ((size_t)16)
 
@@ -250,16 +256,15 @@ static void row_sum_block(void *context, size_t task) {
     size_t n = r->count - i < ROW_BLOCK ? r->count - i : ROW_BLOCK;
     row_sums(&r->a, i, n, 0, r->a.cols, sum);
     for (size_t k = 0; k < n; k++)
-        dnn_matrix_set(&r->out, i + k, 0,
-                       r->op == DNN_MEAN ? sum[k] / (double)r->a.cols : sum[k]);
+        dnn_matrix_set(&r->out, i + k, 0, r->op == DNN_MEAN ? sum[k] / (double)r->a.cols : sum[k]);
 }
 
 static dnn_status check_axis(dnn_reduce_op op, int axis, const dnn_matrix *out, const dnn_matrix *a,
                              dnn_error *err) {
     const char *name = operations[op].name;
     if (axis != 1 && axis != 2)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "%s: axis %d; 1 reduces over rows, 2 over columns", name, axis);
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: axis %d; 1 reduces over rows, 2 over columns",
+                        name, axis);
     dnn_status status = DNN_OK;
     if (!operations[op].takes_bytes_axis)
         status = dnn_matrix_require_real(a, name, err);
@@ -272,8 +277,9 @@ static dnn_status check_axis(dnn_reduce_op op, int axis, const dnn_matrix *out, 
         return dnn_fail(err, DNN_ERROR_SHAPE, "%s: the result is %zu x %zu, the output %zu x %zu",
                         name, rows, cols, out->rows, out->cols);
     if (operations[op].needs_elements && (axis == 1 ? a->rows : a->cols) == 0)
-        return dnn_fail(err, DNN_ERROR_SHAPE, "%s: a %zu x %zu matrix has no elements along axis %d",
-                        name, a->rows, a->cols, axis);
+        return dnn_fail(err, DNN_ERROR_SHAPE,
+                        "%s: a %zu x %zu matrix has no elements along axis %d", name, a->rows,
+                        a->cols, axis);
     if (dnn_matrix_overlap(out, a))
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: the output overlaps the input", name);
     return DNN_OK;

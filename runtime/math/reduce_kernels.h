@@ -1,7 +1,7 @@
 /* reduce_kernels.h: the kernels of reduce.h for contiguous runs of at most a few thousand elements.
  *
- * Their one source is reduce_kernels.inc. Each works on 16 interleaved lanes, in double for sums, and
- * merges the lanes pairwise: an order that is fixed by n. */
+ * Their one source is reduce_kernels.inc. Each works on 16 interleaved lanes, in double for sums,
+ * and merges the lanes pairwise: an order that is fixed by n. */
 #ifndef DNN_MATH_REDUCE_KERNELS_H
 #define DNN_MATH_REDUCE_KERNELS_H
 

@@ -11,7 +11,8 @@
 #define TALL 64
 
 /* An operand as the walk over rows x cols elements sees it: element (i, j) stands at
- * data + i * row_step + j * col_step, in bytes; a step of 0 repeats. A single row is turned into a column. */
+ * data + i * row_step + j * col_step, in bytes; a step of 0 repeats. A single row is turned into a
+ * column. */
 typedef struct operand {
     char *data;
     size_t size;
