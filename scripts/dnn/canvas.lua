@@ -1,9 +1,9 @@
 -- Pictures painted with matrices: shapes are signed distances over the whole grid of pixels.
 --
--- A canvas holds its pixels as a 3 x n matrix, a column a pixel, row by row from the top, which read
--- as one column is the layout of a picture everywhere in dnn. A shape is a 1 x n row: how far each pixel
--- lies from its edge, negative inside. Union is dnn.minimum, intersection dnn.maximum, and painting
--- blends by how much of the pixel is covered, so edges come out smooth.
+-- A canvas holds its pixels as a 3 x n matrix, a column a pixel, row by row from the top, which
+-- read as one column is the layout of a picture everywhere in dnn. A shape is a 1 x n row: how far
+-- each pixel lies from its edge, negative inside. Union is dnn.minimum, intersection dnn.maximum,
+-- and painting blends by how much of the pixel is covered, so edges come out smooth.
 local dnn = require "dnn"
 
 local Canvas = {}
@@ -23,8 +23,8 @@ local function new(size)
   }, Canvas)
 end
 
--- The same pixels in coordinates of their own: the point (x, y) becomes the origin, `scale` the unit,
--- and the axes are turned by `angle` (radians, clockwise).
+-- The same pixels in coordinates of their own: the point (x, y) becomes the origin, `scale` the
+-- unit, and the axes are turned by `angle` (radians, clockwise).
 function Canvas:placed(x, y, scale, angle)
   local X, Y = (self.X - x) / scale, (self.Y - y) / scale
   local c, s = math.cos(angle), math.sin(angle)
@@ -45,7 +45,7 @@ function Canvas:layer(colour)
   }, Canvas)
 end
 
--- Shapes -------------------------------------------------------------------------------------------
+-- Shapes ------------------------------------------------------------------------------------------
 
 local function length(x, y)
   return dnn.sqrt(x % x + y % y)
@@ -55,8 +55,8 @@ function Canvas:circle(x, y, radius)
   return length(self.X - x, self.Y - y) - radius
 end
 
--- An ellipse with half axes rx and ry, turned by angle. The distance is the usual first-order estimate
--- k (k - 1) / |grad k|, k being 1 on the edge.
+-- An ellipse with half axes rx and ry, turned by angle. The distance is the usual first-order
+-- estimate k (k - 1) / |grad k|, k being 1 on the edge.
 function Canvas:ellipse(x, y, rx, ry, angle)
   local X, Y = self.X - x, self.Y - y
   if angle and angle ~= 0 then
@@ -103,10 +103,10 @@ function Canvas:below(y)
   return y - self.Y
 end
 
--- Paint --------------------------------------------------------------------------------------------
+-- Paint -------------------------------------------------------------------------------------------
 
--- Blends colour (3 x 1, or 3 x n of another layer) in where distance < 0. The edge is one pixel wide,
--- or `softness` units; opacity is 1 when left out.
+-- Blends colour (3 x 1, or 3 x n of another layer) in where distance < 0. The edge is one pixel
+-- wide, or `softness` units; opacity is 1 when left out.
 function Canvas:paint(distance, colour, opacity, softness)
   local width = math.max(self.pixel, softness or 0)
   local covered = (0.5 - distance / width):clamp_(0, 1)
@@ -119,8 +119,8 @@ function Canvas:blend(covered, colour)
   self.pixels:add_((colour - self.pixels):cmul_(covered))
 end
 
--- Smooth noise in -1 .. 1 (1 x n): `cells` x `cells` random numbers between which is interpolated, by
--- one product with the weights of each side.
+-- Smooth noise in -1 .. 1 (1 x n): `cells` x `cells` random numbers between which is interpolated,
+-- by one product with the weights of each side.
 function Canvas:noise(cells, random)
   local size = self.size
   local place = (dnn.arange(1, size) - 1) * ((cells - 1) / (size - 1)) + 1

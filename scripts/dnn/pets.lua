@@ -1,10 +1,10 @@
--- Heads of cats and dogs, drawn from random numbers: the pictures that train_cats.lua learns from when
--- it is given none.
+-- Heads of cats and dogs, drawn from random numbers: the pictures that train_cats.lua learns from
+-- when it is given none.
 --
--- Everything about an animal is drawn at random, and much of it is shared: coats, colours, collars,
--- lights, rooms. What tells the two apart is what tells them apart in life: ears (but some dogs' stand
--- and some cats' fold), the muzzle, the nose, the eyes. Coordinates are the head's: the origin between
--- the eyes, 1 about its half width, y pointing down.
+-- Everything about an animal is drawn at random, and much of it is shared: coats, colours,
+-- collars, lights, rooms. What tells the two apart is what tells them apart in life: ears (but
+-- some dogs' stand and some cats' fold), the muzzle, the nose, the eyes. Coordinates are the
+-- head's: the origin between the eyes, 1 about its half width, y pointing down.
 local dnn = require "dnn"
 local canvas = require "dnn.canvas"
 
@@ -12,7 +12,7 @@ local pets = {}
 
 pets.version = 1 -- of the drawings: a folder of an older version is not used again
 
--- Chance -------------------------------------------------------------------------------------------
+-- Chance ------------------------------------------------------------------------------------------
 
 local Dice = {}
 Dice.__index = Dice
@@ -33,13 +33,14 @@ end
 local function rgb(r, g, b) return dnn.Matrix {r, g, b} end
 
 local coats = {
-  {0.13, 0.12, 0.13}, {0.30, 0.29, 0.31}, {0.52, 0.53, 0.56}, {0.72, 0.72, 0.73}, {0.92, 0.91, 0.89},
-  {0.90, 0.81, 0.66}, {0.85, 0.54, 0.24}, {0.60, 0.35, 0.19}, {0.42, 0.29, 0.19}, {0.82, 0.65, 0.38},
-  {0.72, 0.56, 0.40},
+  {0.13, 0.12, 0.13}, {0.30, 0.29, 0.31}, {0.52, 0.53, 0.56}, {0.72, 0.72, 0.73},
+  {0.92, 0.91, 0.89}, {0.90, 0.81, 0.66}, {0.85, 0.54, 0.24}, {0.60, 0.35, 0.19},
+  {0.42, 0.29, 0.19}, {0.82, 0.65, 0.38}, {0.72, 0.56, 0.40},
 }
 local walls = {
-  {0.55, 0.70, 0.85}, {0.45, 0.62, 0.38}, {0.80, 0.72, 0.60}, {0.62, 0.48, 0.42}, {0.85, 0.83, 0.80},
-  {0.30, 0.34, 0.42}, {0.72, 0.50, 0.55}, {0.40, 0.55, 0.55}, {0.90, 0.78, 0.45}, {0.35, 0.28, 0.30},
+  {0.55, 0.70, 0.85}, {0.45, 0.62, 0.38}, {0.80, 0.72, 0.60}, {0.62, 0.48, 0.42},
+  {0.85, 0.83, 0.80}, {0.30, 0.34, 0.42}, {0.72, 0.50, 0.55}, {0.40, 0.55, 0.55},
+  {0.90, 0.78, 0.45}, {0.35, 0.28, 0.30},
 }
 local collars = {{0.80, 0.15, 0.15}, {0.15, 0.35, 0.75}, {0.15, 0.60, 0.35}, {0.90, 0.70, 0.15}}
 local cat_irises = {{0.55, 0.75, 0.30}, {0.90, 0.75, 0.25}, {0.85, 0.55, 0.15}, {0.40, 0.65, 0.85}}
@@ -47,7 +48,7 @@ local dog_irises = {{0.30, 0.18, 0.10}, {0.38, 0.24, 0.13}, {0.50, 0.32, 0.15}, 
 local white, black = rgb(0.97, 0.96, 0.94), rgb(0.07, 0.06, 0.07)
 local pink = {{0.90, 0.62, 0.62}, {0.80, 0.50, 0.50}, {0.35, 0.24, 0.24}}
 
--- Surroundings -------------------------------------------------------------------------------------
+-- Surroundings ------------------------------------------------------------------------------------
 
 -- A wall that fades into another colour, a floor, and things out of focus.
 local function paint_background(picture, dice)
@@ -80,7 +81,7 @@ local function paint_light(picture, dice)
   picture.pixels:add_(grain * dice:between(0.005, 0.035))
 end
 
--- Fur ----------------------------------------------------------------------------------------------
+-- Fur ---------------------------------------------------------------------------------------------
 
 -- What an animal's coat is made of: the layer that head, ears and body are cut from.
 local function grow_coat(head, dice)
@@ -139,7 +140,7 @@ local function paint_whiskers(head, dice, colour, opacity, reach)
   end
 end
 
--- Ears ---------------------------------------------------------------------------------------------
+-- Ears --------------------------------------------------------------------------------------------
 
 -- A standing ear on each side: base from x1 to x2 on the head, tip at (tip_x, tip_y).
 local function paint_standing_ears(head, coat, dice, ear)
@@ -172,14 +173,14 @@ end
 local function paint_hanging_ears(head, dice, colour, ear)
   for _, side in ipairs {-1, 1} do
     local lift = dice:between(-0.1, 0.1)
-    local y = ear.top + ear.length
-    local flap = head:ellipse(side * ear.x, y + lift, ear.width, ear.length, side * (ear.angle + lift))
+    local y, angle = ear.top + ear.length + lift, side * (ear.angle + lift)
+    local flap = head:ellipse(side * ear.x, y, ear.width, ear.length, angle)
     head:paint(flap - 0.03, black, 0.4, 0.1)
     head:paint(flap, colour)
   end
 end
 
--- Cats ---------------------------------------------------------------------------------------------
+-- Cats --------------------------------------------------------------------------------------------
 
 -- Tabby: lines on the forehead and the cheeks.
 local function paint_stripes(coat, dice, colour)
@@ -211,7 +212,8 @@ local function draw_cat(head, dice)
     coat:paint(head:ellipse(0, 0.2, 0.5, 0.5), second * 0.5, 0.8, 0.7)
   end
   if pattern == "tuxedo" then
-    coat:paint(head:polygon({{-0.1, -0.5}, {0.1, -0.5}, {0.6, 1.2}, {-0.6, 1.2}}, 0.05), white, 1, 0.1)
+    local bib = head:polygon({{-0.1, -0.5}, {0.1, -0.5}, {0.6, 1.2}, {-0.6, 1.2}}, 0.05)
+    coat:paint(bib, white, 1, 0.1)
   end
   finish_coat(coat, outline, fluff, dice)
 
@@ -247,11 +249,11 @@ local function draw_cat(head, dice)
     head:paint(head:smile(side * 0.12, 0.45, 0.12, 0.02), black, 0.75)
   end
   head:paint(head:polygon({{-0.09, 0.25}, {0.09, 0.25}, {0, 0.34}}, 0.025), dice:colour(pink, 0.06))
-  local light = base:mean() < 0.6 or dice:chance(0.5)
-  paint_whiskers(head, dice, light and white or black, dice:between(0.4, 0.9), dice:between(1.0, 1.35))
+  local whiskers = (base:mean() < 0.6 or dice:chance(0.5)) and white or black
+  paint_whiskers(head, dice, whiskers, dice:between(0.4, 0.9), dice:between(1.0, 1.35))
 end
 
--- Dogs ---------------------------------------------------------------------------------------------
+-- Dogs --------------------------------------------------------------------------------------------
 
 local function paint_dog_pattern(coat, dice, base, second)
   local pattern = dice:pick {"plain", "patches", "blaze", "eye", "tan", "mask"}
@@ -309,8 +311,9 @@ local function draw_dog(head, dice)
   if ears == "hanging" then
     local colour = dice:chance(0.5) and coat.pixels * dice:between(0.6, 0.9) or second
     paint_hanging_ears(head, dice, colour, {
-      x = dice:between(0.8, 0.95), top = dice:between(-0.75, -0.5), length = dice:between(0.45, 0.75),
-      width = dice:between(0.2, 0.32), angle = dice:between(-0.35, -0.05),
+      x = dice:between(0.8, 0.95), top = dice:between(-0.75, -0.5),
+      length = dice:between(0.45, 0.75), width = dice:between(0.2, 0.32),
+      angle = dice:between(-0.35, -0.05),
     })
   elseif ears == "folded" then
     paint_folded_ears(head, coat, dice, {
@@ -328,12 +331,12 @@ local function draw_dog(head, dice)
   if dice:chance(0.3) then paint_whiskers(head, dice, black, 0.3, 0.7) end
 end
 
--- Pictures -----------------------------------------------------------------------------------------
+-- Pictures ----------------------------------------------------------------------------------------
 
 local animals = {cat = draw_cat, dog = draw_dog}
 
--- A picture of a "cat" or a "dog" as a column of bytes (3 * size * size x 1); the same random stream
--- draws the same animal.
+-- A picture of a "cat" or a "dog" as a column of bytes (3 * size * size x 1); the same random
+-- stream draws the same animal.
 function pets.draw(kind, size, random)
   local dice = setmetatable({random = random}, Dice)
   local picture = canvas.new(size)

@@ -14,7 +14,8 @@ end
 function pets_folder.cache_path(opts)
   local cache = os.getenv "XDG_CACHE_HOME"
   if not cache or cache == "" then cache = (os.getenv "HOME" or ".") .. "/.cache" end
-  return ("%s/dnnlua/pets-%d-%d-%d-%d"):format(cache, pets.version, opts.seed, opts.size, opts.count)
+  return ("%s/dnnlua/pets-%d-%d-%d-%d")
+    :format(cache, pets.version, opts.seed, opts.size, opts.count)
 end
 
 -- Draws opts.count pictures of opts.size, half of them cats, from opts.seed into a folder (that of

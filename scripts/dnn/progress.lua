@@ -1,5 +1,5 @@
--- A progress bar on stderr with rate, time left and a word of the caller's; nothing where stderr is no
--- terminal.
+-- A progress bar on stderr with rate, time left and a word of the caller's; nothing where stderr
+-- is no terminal.
 --
 --     local bar = progress.new {total = 2500, label = "training", unit = "steps"}
 --     for i = 1, 2500 do ... bar:update(i, "cost 0.21") end
@@ -67,7 +67,9 @@ function Bar:line(n, text, elapsed)
   parts[#parts + 1] = text
   local line = table.concat(parts, "  ")
   local columns = utf8.len(line)
-  if columns and columns >= self.width then line = line:sub(1, utf8.offset(line, self.width) - 1) end
+  if columns and columns >= self.width then
+    line = line:sub(1, utf8.offset(line, self.width) - 1)
+  end
   return line
 end
 

@@ -1,5 +1,6 @@
--- The L-layer network step by step: the tutorial's functions on matrices, with the tutorial's names,
--- arguments and table keys, for reading, checking and playing. dnn.Sequential does the same faster.
+-- The L-layer network step by step: the tutorial's functions on matrices, with the tutorial's
+-- names, arguments and table keys, for reading, checking and playing. dnn.Sequential does the same
+-- faster.
 --
 -- A column is an example, m of them; layer l has n[l] units, layer 0 is the input:
 --
@@ -11,7 +12,7 @@ local dnn = require "dnn"
 
 local stepwise = {}
 
--- Starting weights ---------------------------------------------------------------------------------
+-- Starting weights --------------------------------------------------------------------------------
 
 -- Standard deviation of a layer's starting weights, from its number of inputs.
 local deviations = {
@@ -50,7 +51,7 @@ function stepwise.initialize_parameters(n_x, n_h, n_y, opts)
   return stepwise.initialize_parameters_deep({n_x, n_h, n_y}, opts)
 end
 
--- Forward ------------------------------------------------------------------------------------------
+-- Forward -----------------------------------------------------------------------------------------
 
 -- Z = W A + b. The cache {A, W, b} is what the way back needs.
 function stepwise.linear_forward(A, W, b)
@@ -98,7 +99,7 @@ function stepwise.compute_cost(AL, Y)
   return -(Y % dnn.log(AL) + (1 - Y) % dnn.log(1 - AL)):sum() / m
 end
 
--- Backward -----------------------------------------------------------------------------------------
+-- Backward ----------------------------------------------------------------------------------------
 
 -- From dZ (n[l] x m) to
 --     dA_prev = W' dZ           dW = 1/m dZ A_prev'           db = 1/m (dZ summed over examples)
@@ -161,7 +162,7 @@ function stepwise.update_parameters(parameters, grads, learning_rate)
   return updated
 end
 
--- Whole models -------------------------------------------------------------------------------------
+-- Whole models ------------------------------------------------------------------------------------
 
 -- p is 1 x m, 1 where AL > 0.5, and accuracy the share of p that equals y.
 function stepwise.predict(X, y, parameters)
@@ -170,8 +171,8 @@ function stepwise.predict(X, y, parameters)
   return p, dnn.eq(p, y):mean()
 end
 
--- num_iterations times: forward, cost, backward, update. Returns the trained parameters and the cost
--- of every hundredth iteration (iteration 0 first).
+-- num_iterations times: forward, cost, backward, update. Returns the trained parameters and the
+-- cost of every hundredth iteration (iteration 0 first).
 local function train(X, Y, parameters, opts)
   local costs = {}
   for i = 0, (opts.num_iterations or 3000) - 1 do

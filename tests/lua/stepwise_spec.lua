@@ -1,5 +1,5 @@
--- dnn.stepwise beside the published values of the tutorial, values worked out by hand, and the network
--- in C.
+-- dnn.stepwise beside the published values of the tutorial, values worked out by hand, and the
+-- network in C.
 local dnn = require "dnn"
 local numpy_random = require "dnn.numpy_random"
 local stepwise = require "dnn.stepwise"
@@ -224,8 +224,8 @@ describe("stepwise by hand", function()
     local one = matrix {{1}}
     assert.error_matches(function() stepwise.linear_activation_forward(one, one, one, "tanh") end,
       "linear_activation_forward: unknown activation 'tanh'; known: relu, sigmoid", 1, true)
-    assert.error_matches(function() stepwise.initialize_parameters_deep({2, 1}, {init = "xavier"}) end,
-      "unknown init 'xavier'; known: 0.01, 1/sqrt(n), he", 1, true)
+    assert.error_matches(function() stepwise.initialize_parameters_deep({2, 1}, {init = "x"}) end,
+      "unknown init 'x'; known: 0.01, 1/sqrt(n), he", 1, true)
     assert.error_matches(function() stepwise.two_layer_model(one, one, {1, 1}) end,
       "layers_dims must be {n_x, n_h, n_y}, got 2 numbers", 1, true)
   end)
