@@ -40,6 +40,11 @@ int luaopen_dnn_core(lua_State *L) {
     dnnlua_open_matrix(L);
     dnnlua_open_random(L);
     dnnlua_open_linalg(L);
+    dnnlua_open_layer(L);
+    dnnlua_open_network(L);
+    dnnlua_open_loss(L);
+    dnnlua_open_optimiser(L);
+    dnnlua_open_image(L);
     dnnlua_open_system(L);
     return 1;
 }

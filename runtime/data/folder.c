@@ -272,16 +272,9 @@ typedef struct decode_job {
 
 static void decode_one(void *context, size_t k) {
     const decode_job *job = context;
-    dnn_image image;
-    /* Twice the asked size at least: the averaging that follows then hides the reduced scale. */
-    size_t enough = 2 * job->size;
-    dnn_status status =
-        dnn_image_read(&image, job->files[k], job->channels, enough, enough, &job->errors[k]);
-    if (status == DNN_OK)
-        status = dnn_image_resize(&image, job->pixels + k * job->size * job->size * job->channels,
-                                  job->size, job->size, &job->errors[k]);
-    job->ok[k] = status == DNN_OK;
-    dnn_image_free(&image);
+    uint8_t *column = job->pixels + k * job->size * job->size * job->channels;
+    job->ok[k] = dnn_image_read_resized(job->files[k], column, job->size, job->size, job->channels,
+                                        &job->errors[k]) == DNN_OK;
 }
 
 size_t dnn_folder_decode(const dnn_folder *folder, size_t begin, size_t end, size_t size,

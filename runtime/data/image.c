@@ -100,3 +100,13 @@ dnn_status dnn_image_read(dnn_image *out, const char *path, size_t channels, siz
     dnn_free(bytes);
     return status;
 }
+
+dnn_status dnn_image_read_resized(const char *path, uint8_t *out, size_t width, size_t height,
+                                  size_t channels, dnn_error *err) {
+    dnn_image image;
+    dnn_status status = dnn_image_read(&image, path, channels, 2 * width, 2 * height, err);
+    if (status == DNN_OK)
+        status = dnn_image_resize(&image, out, width, height, err);
+    dnn_image_free(&image);
+    return status;
+}

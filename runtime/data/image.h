@@ -43,4 +43,9 @@ dnn_status dnn_image_write_png(const char *path, const uint8_t *pixels, size_t w
 dnn_status dnn_image_resize(const dnn_image *image, uint8_t *out, size_t width, size_t height,
                             dnn_error *err);
 
+/* Reads a file and resizes it into out (width x height x channels bytes). A JPEG is decoded at
+ * twice that size or more, so that the averaging which follows hides its reduced scale. */
+dnn_status dnn_image_read_resized(const char *path, uint8_t *out, size_t width, size_t height,
+                                  size_t channels, dnn_error *err);
+
 #endif
