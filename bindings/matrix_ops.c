@@ -167,9 +167,9 @@ static dnn_binary_op this_binary(lua_State *L) {
     return (dnn_binary_op)lua_tointeger(L, lua_upvalueindex(1));
 }
 
-static void read_named_operands(lua_State *L, const char *name, operands *x) {
+static void read_named_operands(lua_State *L, const char *name, const char *suffix, operands *x) {
     if (!read_operands(L, x)) {
-        lua_pushfstring(L, "%s(%%s, %%s)", name);
+        lua_pushfstring(L, "%s%s(%%s, %%s)", name, suffix);
         raise_operands(L, lua_tostring(L, -1));
     }
 }
@@ -180,7 +180,7 @@ static int binary(lua_State *L) {
     operands x;
 
     dnn_matrix *out = opt_out(L, 3);
-    read_named_operands(L, binary_name(op), &x);
+    read_named_operands(L, binary_name(op), "", &x);
     if (out == NULL) {
         out = push_result(L, binary_name(op), &x);
     }
@@ -198,7 +198,7 @@ static int binary_in_place(lua_State *L) {
     dnn_error err;
 
     lua_settop(L, 2);
-    read_named_operands(L, name, &x);
+    read_named_operands(L, name, "_", &x);
     if (x.b != NULL) {
         dnnlua_check(L, dnn_broadcast_shape(name, x.a, x.b, &rows, &cols, &err), &err);
     }
