@@ -22,9 +22,9 @@ use() {
     PKG_CONFIG_PATH=$(dirname "$(find "$1" -name dnn.pc)")
     export PKG_CONFIG_PATH
     flags=$(pkg-config --cflags --libs dnn) || fail "pkg-config does not find dnn"
-    # pkg-config quotes for a shell
+    # pkg-config quotes its words for a shell.
     eval "cc -Wall -Werror '$here/installed.c' -o installed $flags"
-    LD_LIBRARY_PATH=$(pkg-config --variable=libdir dnn) ./installed || fail "the C program fails"
+    LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH") ./installed || fail "the C program fails"
 
     LUA_PATH="$1/share/lua/5.4/?.lua;$1/share/lua/5.4/?/init.lua;;" LUA_CPATH="$1/lib/lua/5.4/?.so;;" \
         "$lua" -e 'local dnn = require "dnn"; assert((dnn.eye(2) * dnn.ones(2, 1)):sum() == 2)' ||

@@ -91,7 +91,8 @@ describe("dnnlua", function()
   end)
 
   it("runs -e and -l in the order given, attached or not", function()
-    local out = run([[-e"print(1)" -lstring -e "print(string.rep(2, 2))" -l table -e "print(table.concat{3})"]])
+    local out = run([[-e"print(1)" -lstring -e "print(string.rep(2, 2))" -l table \
+      -e "print(table.concat{3})"]])
     assert.equal("1\n22\n3\n", out)
   end)
 
@@ -101,9 +102,9 @@ describe("dnnlua", function()
   end)
 
   it("gives a prompt that shows values, goes on after errors and continues lines", function()
-    local out, err, status = run("-i", "1 + 1, 'b'\nfor i = 3, 4 do\nprint(i)\nend\nnil()\nx = 5\nx\n")
+    local out, err, status = run("-i", "1 + 1, 'b'\nfor i = 3, 4 do\nprint(i)\nend\nundefined()\nx = 5\nx\n")
     assert.equal("2\tb\n3\n4\n5\n", (out:gsub(">+ ", ""):gsub("^dnnlua[^\n]*\n", ""):gsub("\n\n$", "\n")))
-    assert.matches("attempt to call a nil value", err, 1, true)
+    assert.matches("stdin:1: attempt to call a nil value (global 'undefined')", err, 1, true)
     assert.equal(0, status)
   end)
 
@@ -168,7 +169,7 @@ describe("dnnlua", function()
 
   it("does not look among its scripts for a path", function()
     local _, err = run("./train_cats.lua")
-    assert.equal("dnnlua: cannot open ./train_cats.lua\n", err)
+    assert.matches("^dnnlua: cannot open %./train_cats%.lua", err)
   end)
 
   it("stops a script on SIGINT with an error", function()
