@@ -85,17 +85,17 @@ static uint8_t to_byte(float value) {
     return value <= 0 ? 0 : value >= 255 ? 255 : (uint8_t)(value + 0.5f);
 }
 
-static void sum_columns(uint8_t *restrict out, const window *axis, size_t width,
-                        const float *restrict row, size_t channels) {
-    for (size_t x = 0; x < width; x++) {
-        const window *w = &axis[x];
-        for (size_t c = 0; c < channels; c++) {
-            const float *in = row + w->first * channels + c;
-            float sum = 0;
-            for (size_t k = 0; k < w->count; k++)
-                sum += w->weight[k] * in[k * channels];
-            *out++ = to_byte(sum);
-        }
+/* One row of output from the summed row; inlined for a constant number of channels. */
+static inline void sum_columns(uint8_t *restrict out, const window *axis, size_t width,
+                               const float *restrict row, const size_t channels) {
+    for (size_t x = 0; x < width; x++, out += channels) {
+        const float *weight = axis[x].weight, *in = row + axis[x].first * channels;
+        float sum[3] = {0};
+        for (size_t k = 0; k < axis[x].count; k++, in += channels)
+            for (size_t c = 0; c < channels; c++)
+                sum[c] += weight[k] * in[c];
+        for (size_t c = 0; c < channels; c++)
+            out[c] = to_byte(sum[c]);
     }
 }
 
@@ -112,7 +112,10 @@ dnn_status dnn_image_resize(const dnn_image *image, uint8_t *out, size_t width, 
     bool enough = across != NULL && down != NULL && row != NULL;
     for (size_t y = 0; enough && y < height; y++) {
         sum_rows(row, &down[y], image->pixels, length);
-        sum_columns(out + y * width * image->channels, across, width, row, image->channels);
+        if (image->channels == 1)
+            sum_columns(out + y * width, across, width, row, 1);
+        else
+            sum_columns(out + y * width * 3, across, width, row, 3);
     }
     dnn_free(across);
     dnn_free(down);
