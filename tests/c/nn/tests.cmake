@@ -1,3 +1,7 @@
+dnn_c_test(nn external dnn_core dnn_math dnn_nn)
+dnn_c_test(nn gradcheck dnn_core dnn_math dnn_nn)
 dnn_c_test(nn layer dnn_core dnn_math dnn_nn)
 dnn_c_test(nn loss dnn_core dnn_math dnn_nn)
+dnn_c_test(nn optimiser dnn_core dnn_math dnn_nn)
+dnn_c_test(nn parameters dnn_core dnn_math dnn_nn)
 dnn_c_test(nn registry dnn_core dnn_math dnn_nn)
