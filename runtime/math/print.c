@@ -63,9 +63,9 @@ static size_t range_at(const range *r, size_t k) {
     return k < r->head ? k : r->n - (r->shown - k);
 }
 
-/* Notation by what the shown elements need: no point when all are whole; powers of ten when the
- * largest has more than 5 digits before the point (whole: 8), or the smallest would lose its digits
- * behind it. */
+/* Notation by what the shown elements need: no point when all are whole and below 10^8; powers of
+ * ten from 10^5 on, when they span more than five powers of ten, or when `precision` decimals would
+ * leave the largest less than two digits. */
 static layout choose_layout(const dnn_matrix *m, const range *rows, const range *cols,
                             int precision) {
     double largest = 0, smallest = INFINITY;

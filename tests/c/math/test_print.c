@@ -27,11 +27,11 @@ static void check_text(const dnn_matrix *m, size_t width, const char *expected) 
 
 static void decimals_stand_under_decimals(void **state) {
     (void)state;
-    dnn_matrix m = rows_of(2, 3, (double[]){1, -2.5, 1000.12345, 0.5, 3, -0.00125});
+    dnn_matrix m = rows_of(2, 3, (double[]){1, -2.5, 1000.12345, 0.5, 3, -0.0125});
     check_text(&m, 80,
                "Matrix float64 2 x 3\n"
                "     1.0000    -2.5000  1000.1235\n"
-               "     0.5000     3.0000    -0.0013");
+               "     0.5000     3.0000    -0.0125");
 }
 
 static void whole_numbers_have_no_point(void **state) {
