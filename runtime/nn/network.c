@@ -11,8 +11,6 @@
 /* --- creation --- */
 
 static dnn_status check_layers(const dnn_network *network, dnn_error *err) {
-    if (network->count == 0)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT, "a network needs at least one layer");
     size_t width = 0; /* of the layer in front; 0 while any will do */
     for (size_t l = 1; l <= network->count; l++) {
         const dnn_layer *layer = network->layers[l - 1];
@@ -109,6 +107,8 @@ dnn_status dnn_network_create(dnn_network **out, dnn_dtype dtype, dnn_layer *con
     } else if (!dnn_dtype_info(dtype)->is_real) {
         status = dnn_fail(err, DNN_ERROR_TYPE, "a network is float32 or float64, not %s",
                           dnn_dtype_info(dtype)->name);
+    } else if (count == 0) {
+        status = dnn_fail(err, DNN_ERROR_ARGUMENT, "a network needs at least one layer");
     } else {
         network->dtype = dtype;
         network->count = count;
