@@ -5,13 +5,18 @@
 
 /* Pushes where the largest difference is: "layer 1, Linear(3 -> 4): weight(2, 3)", or "X(1, 4)". */
 static void push_place(lua_State *L, int index, const dnn_gradcheck_result *result) {
-    lua_pushstring(L, result->worst_name);
-    if (result->worst_layer > 0) {
-        lua_getiuservalue(L, index, NETWORK_LAYERS);
-        lua_rawgeti(L, -1, (lua_Integer)result->worst_layer);
-        lua_pushfstring(L, "layer %I, %s: %s", (lua_Integer)result->worst_layer,
-                        luaL_tolstring(L, -1, NULL), result->worst_name);
+    int top = lua_gettop(L);
+
+    if (result->worst_layer == 0) {
+        lua_pushstring(L, result->worst_name);
+        return;
     }
+    lua_getiuservalue(L, index, NETWORK_LAYERS);
+    lua_rawgeti(L, -1, (lua_Integer)result->worst_layer);
+    lua_pushfstring(L, "layer %I, %s: %s", (lua_Integer)result->worst_layer,
+                    luaL_tolstring(L, -1, NULL), result->worst_name);
+    lua_replace(L, top + 1);
+    lua_settop(L, top + 1);
 }
 
 int dnnlua_gradcheck(lua_State *L) {

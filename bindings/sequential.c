@@ -246,9 +246,9 @@ int dnnlua_sequential(lua_State *L) {
     static const char *const known[] = {"dtype", "random", NULL};
 
     lua_settop(L, 2);
+    gather(L, 1);
     dnnlua_check_options(L, 2, "Sequential", known);
     dnn_dtype dtype = dnnlua_option_dtype(L, 2, dnnlua_default_dtype(L));
-    gather(L, 1);
     if (lua_istable(L, 2)) {
         lua_getfield(L, 2, "random");
     } else {
