@@ -214,6 +214,8 @@ def main():
 
     print(f"{cpu_name()}, {CPUS} CPUs, {platform.system()} {platform.release()}")
     print(versions(program))
+    if os.getloadavg()[0] > 0.5:
+        print(f"Others are using this machine (load {os.getloadavg()[0]:.1f}): the times mean little.")
     print(f"Time of a training step: median of {options.rounds} rounds, taken in turn. 'x': the peer's"
           "\ntime over dnnlua's, median (smallest to largest). In brackets: OpenBLAS's kernels; threads"
           "\nof the peer's own + OpenBLAS's, the fastest found.", flush=True)
