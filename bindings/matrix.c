@@ -8,6 +8,9 @@
 #include "core/memory.h"
 #include "matrix.h"
 
+/* Bytes from which on running out of memory is reported with the matrix's shape. */
+#define LARGE ((size_t)1 << 28)
+
 static const char default_dtype_key = 0;
 
 /* --- memory --- */
@@ -34,12 +37,31 @@ static void *new_userdata(lua_State *L, size_t header, size_t bytes) {
     return lua_newuserdatauv(L, extra + bytes, 0);
 }
 
+static int new_userdata_protected(lua_State *L) {
+    new_userdata(L, sizeof(dnn_matrix), (size_t)lua_tointeger(L, 1));
+    return 1;
+}
+
+/* Lua's own "not enough memory" says neither where nor for what; a matrix that may well be too
+ * large is worth a better message. */
+static dnn_matrix *new_large(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols,
+                             size_t bytes) {
+    lua_pushcfunction(L, new_userdata_protected);
+    lua_pushinteger(L, (lua_Integer)bytes);
+    if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
+        luaL_error(L, "not enough memory for a Matrix %I x %I of %s: %I MiB", (lua_Integer)rows,
+                   (lua_Integer)cols, dnn_dtype_info(dtype)->name, (lua_Integer)(bytes >> 20));
+    }
+    return lua_touserdata(L, -1);
+}
+
 dnn_matrix *dnnlua_new_matrix(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols) {
     dnn_error err;
     size_t bytes;
 
     dnnlua_check(L, dnn_matrix_bytes(dtype, rows, cols, &bytes, &err), &err);
-    dnn_matrix *m = new_userdata(L, sizeof *m, bytes);
+    dnn_matrix *m =
+        bytes < LARGE ? new_userdata(L, sizeof *m, bytes) : new_large(L, dtype, rows, cols, bytes);
     *m = dnn_matrix_of(dtype, rows, cols, align(m + 1));
     luaL_setmetatable(L, DNNLUA_MATRIX);
     return m;
