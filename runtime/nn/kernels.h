@@ -17,13 +17,6 @@ void dnn_sigmoid_backward_f64(double *dX, const double *A, const double *dA, siz
 void dnn_tanh_backward_f32(float *dX, const float *A, const float *dA, size_t n);
 void dnn_tanh_backward_f64(double *dX, const double *A, const double *dA, size_t n);
 
-/* out[i] = (accumulate ? out[i] : 0) + sum of row i of M, for at most DNN_ROW_SUMS rows. */
-#define DNN_ROW_SUMS 64
-void dnn_row_sums_f32(float *out, const float *M, size_t rows, size_t cols, size_t ld,
-                      bool accumulate);
-void dnn_row_sums_f64(double *out, const double *M, size_t rows, size_t cols, size_t ld,
-                      bool accumulate);
-
 /* True when all elements lie in 0..1; a NaN counts as inside when `nan`. */
 bool dnn_within_unit_f32(const float *x, size_t n, bool nan);
 bool dnn_within_unit_f64(const double *x, size_t n, bool nan);

@@ -8,13 +8,15 @@
 #include "math/blas.h"
 #include "math/elementwise.h"
 #include "math/fill.h"
-#include "nn/kernels.h"
+#include "math/reduce_kernels.h"
 #include "nn/layer.h"
 #include "nn/stretch.h"
 
 enum { IN_FEATURES, OUT_FEATURES, BIAS, INIT }; /* settings */
 enum { HE, XAVIER, CONSTANT, LECUN };           /* choices of INIT */
 enum { WEIGHT_MATRIX, BIAS_COLUMN };            /* parameters */
+
+enum { ROW_BLOCK = 64 }; /* rows of dbias made at a time */
 
 static const char *const inits[] = {
     [HE] = "he", [XAVIER] = "xavier", [CONSTANT] = "0.01", [LECUN] = "1/sqrt(n)", NULL};
@@ -90,24 +92,25 @@ typedef struct row_sums {
     bool accumulate;
 } row_sums;
 
-/* Rows [task * DNN_ROW_SUMS, ...) of the sums. */
+/* Rows [task * ROW_BLOCK, ...) of the sums, added in double from the first column to the last. */
 static void sum_rows_block(void *context, size_t task) {
     const row_sums *job = context;
     const dnn_matrix *M = job->M;
-    size_t i = task * DNN_ROW_SUMS, left = M->rows - i;
-    size_t rows = left < DNN_ROW_SUMS ? left : DNN_ROW_SUMS;
-    if (M->dtype == DNN_FLOAT32)
-        dnn_row_sums_f32((float *)job->out->data + i, (const float *)M->data + i, rows, M->cols,
-                         M->ld, job->accumulate);
-    else
-        dnn_row_sums_f64((double *)job->out->data + i, (const double *)M->data + i, rows, M->cols,
-                         M->ld, job->accumulate);
+    size_t first = task * ROW_BLOCK, left = M->rows - first;
+    size_t rows = left < ROW_BLOCK ? left : ROW_BLOCK;
+    double sums[ROW_BLOCK] = {0};
+    dnn_row_sum_kernel *kernel = M->dtype == DNN_FLOAT32 ? dnn_f32_row_sum : dnn_f64_row_sum;
+    kernel(rows, M->cols, dnn_matrix_at(M, first, 0), M->ld, sums);
+    for (size_t i = 0; i < rows; i++) {
+        double old = job->accumulate ? dnn_matrix_get(job->out, first + i, 0) : 0;
+        dnn_matrix_set(job->out, first + i, 0, old + sums[i]);
+    }
 }
 
 /* out (rows x 1) = row sums of M, added to what is there when accumulate. */
 static void sum_rows(dnn_matrix *out, const dnn_matrix *M, bool accumulate) {
     row_sums job = {out, M, accumulate};
-    size_t blocks = (M->rows + DNN_ROW_SUMS - 1) / DNN_ROW_SUMS;
+    size_t blocks = (M->rows + ROW_BLOCK - 1) / ROW_BLOCK;
     if (dnn_matrix_count(M) > DNN_STRETCH) {
         dnn_parallel(blocks, sum_rows_block, &job);
         return;

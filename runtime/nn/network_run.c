@@ -94,8 +94,9 @@ static dnn_status check_input(const dnn_network *network, const dnn_matrix *X, d
     if (status != DNN_OK)
         return status;
     if (X->dtype != network->dtype)
-        return dnn_fail(err, DNN_ERROR_TYPE, "X is %s, the network is %s; convert X first",
-                        dnn_dtype_info(X->dtype)->name, dnn_dtype_info(network->dtype)->name);
+        return dnn_fail(err, DNN_ERROR_TYPE, "X is %s, the network is %s; convert X: X:to(\"%s\")",
+                        dnn_dtype_info(X->dtype)->name, dnn_dtype_info(network->dtype)->name,
+                        dnn_dtype_info(network->dtype)->name);
     const dnn_plan *p = &network->attached;
     if (network->buffers == NULL || X->rows != p->features[0] || X->cols > p->examples ||
         X->cols == 0)

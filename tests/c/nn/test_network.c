@@ -244,7 +244,7 @@ static void calls_in_the_wrong_order_and_wrong_inputs_are_explained(void **state
     check_fails(dnn_network_backward(network, &c.dA, NULL, &err), DNN_ERROR_STATE,
                 "backward needs a forward first");
     check_fails(dnn_network_forward(network, &f64, &err), DNN_ERROR_TYPE,
-                "X is float64, the network is float32; convert X first");
+                "X is float64, the network is float32; convert X: X:to(\"float32\")");
     check_fails(dnn_network_forward(network, &wide, &err), DNN_ERROR_STATE,
                 "X is 4 x 9, but buffers are planned for 4 x 3");
     check_ok(dnn_network_forward(network, &c.X, &err));
