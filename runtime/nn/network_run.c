@@ -3,8 +3,6 @@
  * The buffers are one block: A[1] .. A[L], then dA[1] .. dA[L], each on a 64-byte boundary, each
  * large enough for the planned number of examples. A smaller batch uses the same places with fewer
  * columns. */
-#include <string.h>
-
 #include "core/memory.h"
 #include "nn/network_parts.h"
 
