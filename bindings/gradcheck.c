@@ -1,7 +1,7 @@
-/* gradcheck.c: dnn.gradcheck, the check of gradients for networks of the user's, layers written in Lua
- * included. */
-#include "network.h"
+/* gradcheck.c: dnn.gradcheck, the check of gradients for networks of the user's, layers written in
+ * Lua included. */
 #include "nn/gradcheck.h"
+#include "network.h"
 
 /* Pushes where the largest difference is: "layer 1, Linear(3 -> 4): weight(2, 3)", or "X(1, 4)". */
 static void push_place(lua_State *L, int index, const dnn_gradcheck_result *result) {

@@ -14,7 +14,12 @@ static const char *const common_fields[] = {"name", "A",  "Z",           "dA",  
 
 static const struct {
     const char *alias, *name;
-} aliases[] = {{"W", "weight"}, {"b", "bias"}, {"dW", "weight_grad"}, {"db", "bias_grad"}};
+} aliases[] = {
+    {"W",  "weight"     },
+    {"b",  "bias"       },
+    {"dW", "weight_grad"},
+    {"db", "bias_grad"  }
+};
 
 bool dnnlua_layer_has_field(const char *name) {
     for (size_t i = 0; common_fields[i] != NULL; i++) {
@@ -124,10 +129,11 @@ static int layer_alone(lua_State *L) {
     const dnnlua_layer *self = luaL_checkudata(L, 1, DNNLUA_LAYER);
 
     if (!push_network(L, 1)->alone) {
-        return luaL_error(L,
-                          "%s: this is layer %I of a network, which runs as a whole; call the method "
-                          "of the network, as in net:forward(X)",
-                          self->name, (lua_Integer)self->index);
+        return luaL_error(
+            L,
+            "%s: this is layer %I of a network, which runs as a whole; call the method "
+            "of the network, as in net:forward(X)",
+            self->name, (lua_Integer)self->index);
     }
     lua_replace(L, 1);
     return lua_tocfunction(L, lua_upvalueindex(1))(L);
@@ -168,8 +174,8 @@ void dnnlua_layer_push_parameter(lua_State *L, int index, size_t which, bool gra
     lua_settop(L, top + 1);
 }
 
-/* A and dA belong to the layer's output. Z, the tutorial's linear part, is the output of a layer with
- * parameters and the input of an activation. */
+/* A and dA belong to the layer's output. Z, the tutorial's linear part, is the output of a layer
+ * with parameters and the input of an activation. */
 static bool push_activation(lua_State *L, const dnnlua_layer *self, const char *name) {
     bool gradient = name[0] == 'd';
     const char *which = name + gradient;
@@ -264,8 +270,8 @@ static int layer_index(lua_State *L) {
     return 1;
 }
 
-/* layer.weight = W copies W into the parameter, layer.weight_grad = dW makes the gradient ready for a
- * step. In a layer written in Lua any other name is a field of its own. */
+/* layer.weight = W copies W into the parameter, layer.weight_grad = dW makes the gradient ready for
+ * a step. In a layer written in Lua any other name is a field of its own. */
 static int layer_newindex(lua_State *L) {
     dnnlua_layer *self = luaL_checkudata(L, 1, DNNLUA_LAYER);
     const char *name = field_name(L, 2);

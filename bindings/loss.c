@@ -1,7 +1,7 @@
 /* loss.c: losses as Lua objects: constructors from the registry, forward and backward.
  *
- * A loss keeps the A and Y of its last forward for backward. The gradient is a matrix of the loss's own,
- * overwritten by the next backward and made anew only for another shape. */
+ * A loss keeps the A and Y of its last forward for backward. The gradient is a matrix of the loss's
+ * own, overwritten by the next backward and made anew only for another shape. */
 #include <string.h>
 
 #include "network.h"
@@ -89,8 +89,7 @@ static int loss_index(lua_State *L) {
     dnnlua_nearest nearest = {.wanted = luaL_tolstring(L, 2, NULL)};
     if (strcmp(nearest.wanted, "name") == 0) {
         lua_pushstring(L, self->kind->name);
-    } else if (!dnnlua_push_setting_named(L, self->kind->fields, self->settings,
-                                          nearest.wanted)) {
+    } else if (!dnnlua_push_setting_named(L, self->kind->fields, self->settings, nearest.wanted)) {
         dnnlua_offer(&nearest, methods, fields);
         return dnnlua_no_such_field(L, self->kind->name, &nearest);
     }

@@ -1,7 +1,8 @@
 /* lua_layer.c: dnn.Layer{...}, a layer whose forward and backward are Lua functions.
  *
- * The runtime must not be jumped through: its callbacks run the function under lua_pcall in the state
- * that called forward or backward, and leave an error object on that stack for dnnlua_network_end. */
+ * The runtime must not be jumped through: its callbacks run the function under lua_pcall in the
+ * state that called forward or backward, and leave an error object on that stack for
+ * dnnlua_network_end. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,6 @@
 
 /* What the runtime passed to a callback; NULL where there is none. */
 typedef struct call {
-    dnn_layer *layer;
     const dnn_matrix *X, *A, *dA;
     dnn_matrix *out; /* where the result goes: A of forward, dX of backward */
 } call;
@@ -55,7 +55,7 @@ static void push_function(lua_State *L, const char *name) {
     lua_remove(L, -2);
 }
 
-/* Moves operand `key` to the top, above what was there. */
+/* push_operand, leaving nothing else on the stack. */
 static void push_argument(lua_State *L, const char *key, const dnn_matrix *m) {
     int top = lua_gettop(L);
     push_operand(L, key, m);
@@ -71,8 +71,8 @@ static void take_result(lua_State *L, const char *function, dnn_matrix *out) {
     dnn_error err;
 
     if (result == NULL) {
-        luaL_error(L, "%s must return a %s Matrix of %I x %I, it returned %s", function, dtype, rows,
-                   cols, dnnlua_got(L, -1));
+        luaL_error(L, "%s must return a %s Matrix of %I x %I, it returned %s", function, dtype,
+                   rows, cols, dnnlua_got(L, -1));
     }
     if (result->rows != out->rows || result->cols != out->cols || result->dtype != out->dtype) {
         luaL_error(L, "%s must return a %s Matrix of %I x %I, it returned one of %s, %I x %I",
@@ -155,14 +155,14 @@ static dnn_status initialise(dnn_layer *layer, dnn_random *random, dnn_error *er
 }
 
 static dnn_status forward(dnn_layer *layer, const dnn_matrix *X, dnn_matrix *A, dnn_error *err) {
-    const call c = {.layer = layer, .X = X, .out = A};
+    const call c = {.X = X, .out = A};
     return run(layer, run_forward, &c, err);
 }
 
 /* The script always adds to its gradients; where they are to start afresh they are zeroed here. */
 static dnn_status backward(dnn_layer *layer, const dnn_matrix *X, const dnn_matrix *A,
                            const dnn_matrix *dA, dnn_matrix *dX, bool accumulate, dnn_error *err) {
-    const call c = {.layer = layer, .X = X, .A = A, .dA = dA, .out = dX};
+    const call c = {.X = X, .A = A, .dA = dA, .out = dX};
 
     for (size_t p = 0; p < layer->parameter_count && !accumulate; p++) {
         const dnn_matrix *gradient = &layer->gradients[p];
@@ -220,8 +220,8 @@ static dnn_parameter_shape take_shape(lua_State *L, const char *name) {
     return shape;
 }
 
-/* Reads {weight = {rows, cols}, ...}, in the order of the names so that it is the same in every run; the
- * definition keeps the names alive. */
+/* Reads {weight = {rows, cols}, ...}, in the order of the names so that it is the same in every
+ * run; the definition keeps the names alive. */
 static void take_parameters(lua_State *L, int definition, dnn_external *external) {
     int type = lua_getfield(L, 1, "parameters");
 

@@ -133,9 +133,8 @@ const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input) {
 
 void dnnlua_network_push_activation(lua_State *L, int index, size_t layer, bool gradient) {
     const dnnlua_network *self = lua_touserdata(L, index);
-    const dnn_matrix *now = gradient && layer > 0
-                                ? dnn_network_gradient(self->network, layer)
-                                : dnn_network_activation(self->network, layer);
+    const dnn_matrix *now = gradient && layer > 0 ? dnn_network_gradient(self->network, layer)
+                                                  : dnn_network_activation(self->network, layer);
 
     if (now == NULL || (gradient && layer == 0 && !self->input_gradient)) {
         lua_pushnil(L);

@@ -1,9 +1,10 @@
 /* network.h: what the files about layers, networks, losses and optimisers share.
  *
- * Whose memory is whose: a dnn_network is C's and is freed by close. The numbers (parameters, gradients,
- * buffers, optimiser state) are blocks of Lua's, kept in user values, and every matrix handed out is a
- * view that keeps its block: it stays readable whatever is closed or collected. A layer in Lua is a
- * handle; it names a place in a network (network, index) and finds everything else there. */
+ * Whose memory is whose: a dnn_network is C's and is freed by close. The numbers (parameters,
+ * gradients, buffers, optimiser state) are blocks of Lua's, kept in user values, and every matrix
+ * handed out is a view that keeps its block: it stays readable whatever is closed or collected. A
+ * layer in Lua is a handle; it names a place in a network (network, index) and finds everything
+ * else there. */
 #ifndef DNN_BINDINGS_NETWORK_H
 #define DNN_BINDINGS_NETWORK_H
 
@@ -17,22 +18,22 @@ typedef struct dnnlua_network {
     const char *closed;   /* why it is */
     bool alone;           /* made by a layer that is used without a Sequential */
     bool input_gradient;  /* the last backward made dX */
-    lua_State *L;         /* while the runtime works on it: the state to call layers written in Lua, */
-    int at;               /* this userdata's index on its stack, */
-    int random;           /* the index of the stream to initialise from (a Random, or nil), */
-    size_t failed;        /* and the layer that raised; its error object is then on top */
+    lua_State *L;  /* while the runtime works on it: the state to call layers written in Lua, */
+    int at;        /* this userdata's index on its stack, */
+    int random;    /* the index of the stream to initialise from (a Random, or nil), */
+    size_t failed; /* and the layer that raised; its error object is then on top */
 } dnnlua_network;
 
-enum { /* user values of a network */
-    NETWORK_VALUES = 1, /* blocks */
-    NETWORK_GRADIENTS,
-    NETWORK_BUFFERS,
-    NETWORK_INPUT,      /* X of the last forward */
-    NETWORK_INPUT_GRADIENT,
-    NETWORK_LAYERS,     /* table: the handles in order */
-    NETWORK_PARAMETERS, /* the Parameters object, once asked for */
-    NETWORK_NAMES,      /* table: "1 Linear", ..., once asked for */
-    NETWORK_USER_VALUES = NETWORK_NAMES
+enum {                     /* user values of a network */
+       NETWORK_VALUES = 1, /* blocks */
+       NETWORK_GRADIENTS,
+       NETWORK_BUFFERS,
+       NETWORK_INPUT, /* X of the last forward */
+       NETWORK_INPUT_GRADIENT,
+       NETWORK_LAYERS,     /* table: the handles in order */
+       NETWORK_PARAMETERS, /* the Parameters object, once asked for */
+       NETWORK_NAMES,      /* table: "1 Linear", ..., once asked for */
+       NETWORK_USER_VALUES = NETWORK_NAMES
 };
 
 typedef struct dnnlua_layer {
@@ -47,12 +48,12 @@ typedef struct dnnlua_layer {
 } dnnlua_layer;
 
 enum { /* user values of a layer */
-    LAYER_NETWORK = 1,
-    LAYER_VIEWS,      /* table: matrices handed out, by field name */
-    LAYER_TEXT,       /* "Linear(3 -> 4)" */
-    LAYER_DEFINITION, /* of a layer written in Lua, table: its functions by name */
-    LAYER_OWN,        /* of a layer written in Lua, table: fields that the script set */
-    LAYER_USER_VALUES = LAYER_OWN
+       LAYER_NETWORK = 1,
+       LAYER_VIEWS,      /* table: matrices handed out, by field name */
+       LAYER_TEXT,       /* "Linear(3 -> 4)" */
+       LAYER_DEFINITION, /* of a layer written in Lua, table: its functions by name */
+       LAYER_OWN,        /* of a layer written in Lua, table: fields that the script set */
+       LAYER_USER_VALUES = LAYER_OWN
 };
 
 /* --- layer.c --- */
@@ -106,16 +107,16 @@ void dnnlua_network_require_idle(lua_State *L, const dnnlua_network *self);
 /* Frees the C structure and lets go of the memory; `why` completes "this network is ...". */
 void dnnlua_network_close(lua_State *L, int index, const char *why);
 
-/* Around every call into the runtime that may run a layer written in Lua, on the idle network at index.
- * end raises what failed, be it the runtime or a Lua function. */
+/* Around every call into the runtime that may run a layer written in Lua, on the idle network at
+ * index. end raises what failed, be it the runtime or a Lua function. */
 dnn_network *dnnlua_network_begin(lua_State *L, int index);
 void dnnlua_network_end(lua_State *L, int index, dnn_status status, dnn_error *err);
 
 /* Raises what the runtime says, with "Sequential: " before it, unless status is DNN_OK. */
 void dnnlua_network_check(lua_State *L, dnn_status status, dnn_error *err);
 
-/* Makes the idle network at index ready for X, the matrix at `input`: checks it, gives the network larger
- * buffers where it needs them, and keeps X alive. */
+/* Makes the idle network at index ready for X, the matrix at `input`: checks it, gives the network
+ * larger buffers where it needs them, and keeps X alive. */
 const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input);
 
 /* Pushes A[layer] of the network at index, or dA[layer], layer from 0; nil while there is none. */
@@ -123,17 +124,17 @@ void dnnlua_network_push_activation(lua_State *L, int index, size_t layer, bool 
 
 /* --- view.c --- */
 
-/* Pushes the matrix `now`, which the block at `base` owns: the very userdata pushed before under this
- * key of the table in the user value, as long as it describes the same memory, so that reading a field
- * in a loop makes no garbage. */
+/* Pushes the matrix `now`, which the block at `base` owns: the very userdata pushed before under
+ * this key of the table in the user value, as long as it describes the same memory, so that reading
+ * a field in a loop makes no garbage. */
 void dnnlua_push_cached_view(lua_State *L, int owner, int user_value, const char *key,
                              const dnn_matrix *now, int base);
 
 /* True when both describe the same elements in the same memory. */
 bool dnnlua_same_view(const dnn_matrix *a, const dnn_matrix *b);
 
-/* target = the matrix at index, converted to its type; raises "Linear: weight is 4 x 3, ..." when that is
- * something else or of another shape. */
+/* target = the matrix at index, converted to its type; raises "Linear: weight is 4 x 3, ..." when
+ * that is something else or of another shape. */
 void dnnlua_assign(lua_State *L, int index, const char *owner, const char *name,
                    dnn_matrix *target);
 

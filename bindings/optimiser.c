@@ -1,7 +1,8 @@
-/* optimiser.c: dnn.optim: constructors from the registry, step, settings that can change between steps.
+/* optimiser.c: dnn.optim: constructors from the registry, step, settings that can change between
+ * steps.
  *
- * An optimiser keeps the Parameters object alive, and with it the network; its state is a block of Lua's
- * memory. */
+ * An optimiser keeps the Parameters object alive, and with it the network; its state is a block of
+ * Lua's memory. */
 #include <string.h>
 
 #include "network.h"
@@ -35,8 +36,7 @@ static int optimiser_new(lua_State *L) {
     double settings[DNN_MAX_FIELDS] = {0};
 
     if (parameters == NULL) {
-        return luaL_error(L, "%s: expected net:parameters(), got %s", kind->name,
-                          dnnlua_got(L, 1));
+        return luaL_error(L, "%s: expected net:parameters(), got %s", kind->name, dnnlua_got(L, 1));
     }
     dnnlua_read_fields(L, 2, kind->name, kind->fields, settings, NULL);
     dnn_optimiser *self = lua_newuserdatauv(L, sizeof *self, OPTIMISER_STATE);

@@ -1,5 +1,5 @@
-/* parameters.c: net:parameters(), all parameters of a network as Lua sees them: the two flat vectors, and
- * matrix by matrix. An optimiser holds on to it. */
+/* parameters.c: net:parameters(), all parameters of a network as Lua sees them: the two flat
+ * vectors, and matrix by matrix. An optimiser holds on to it. */
 #include <string.h>
 
 #include "network.h"
@@ -41,9 +41,9 @@ static dnn_parameters *check_parameters(lua_State *L, int index) {
 
 void dnnlua_require_gradients(lua_State *L, const dnn_parameters *parameters, const char *what) {
     if (parameters->spent) {
-        luaL_error(L,
-                   "%s: there are no new gradients; call net:backward(dA) first, and then step once",
-                   what);
+        luaL_error(
+            L, "%s: there are no new gradients; call net:backward(dA) first, and then step once",
+            what);
     }
 }
 

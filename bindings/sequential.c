@@ -9,8 +9,8 @@
 
 /* --- gathering the layers --- */
 
-/* Raises unless the layer on top of the stack may go into a new network; `from` is the network that is
- * being taken apart, or NULL. */
+/* Raises unless the layer on top of the stack may go into a new network; `from` is the network that
+ * is being taken apart, or NULL. */
 static void check_free(lua_State *L, lua_Integer entry, const dnnlua_network *from) {
     const dnnlua_layer *self = lua_touserdata(L, -1);
     const dnnlua_network *now = self->network;
@@ -29,8 +29,8 @@ static void check_free(lua_State *L, lua_Integer entry, const dnnlua_network *fr
     dnnlua_network_require_idle(L, now);
 }
 
-/* Appends the layer on top of the stack to the table `handles` and pops it. `seen` has the layers that
- * are there already as its keys. */
+/* Appends the layer on top of the stack to the table `handles` and pops it. `seen` has the layers
+ * that are there already as its keys. */
 static void append(lua_State *L, lua_Integer entry, int handles, int seen,
                    const dnnlua_network *from) {
     check_free(L, entry, from);
@@ -192,8 +192,8 @@ static dnn_status move_values(const dnnlua_network *self, const origin *origins,
     return status;
 }
 
-/* Pushes a network of the layers in the table `handles`, which becomes its own; `random` is the index of
- * a stream or of nil. */
+/* Pushes a network of the layers in the table `handles`, which becomes its own; `random` is the
+ * index of a stream or of nil. */
 static dnnlua_network *create(lua_State *L, int handles, dnn_dtype dtype, int random) {
     size_t count = lua_rawlen(L, handles);
     dnn_random *stream = dnnlua_opt_random(L, random);

@@ -1,5 +1,5 @@
-/* view.c: fields that are matrices: views that are made once, assignment by copying, and the message
- * for a field that does not exist. */
+/* view.c: fields that are matrices: views that are made once, assignment by copying, and the
+ * message for a field that does not exist. */
 #include "network.h"
 
 bool dnnlua_same_view(const dnn_matrix *a, const dnn_matrix *b) {

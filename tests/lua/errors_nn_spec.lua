@@ -260,7 +260,8 @@ describe("a wrong optimiser", function()
     other:backward(dnn.full(1, 1, 1 / 0))
     local ok, text = pcall(function() other:update(0.1) end)
     assert.is_false(ok)
-    assert.matches("errors_nn_spec.lua:%d+: Sequential: layer %d, Linear: gradient of %a+%(%d, %d%) is ", text)
+    assert.matches("errors_nn_spec.lua:%d+: Sequential: layer %d, Linear: gradient of %a+%(%d, %d%) is ",
+      text)
   end)
 end)
 
@@ -283,9 +284,11 @@ describe("a wrong layer written in Lua", function()
 
   local cases = {
     {"Layer: forward must be a function, got nil", function() dnn.Layer{backward = print} end},
-    {"Layer: backward must be a function, got 'f'", function() dnn.Layer{forward = print, backward = "f"} end},
-    {"Layer: unknown option 'foward'; known: name, in_features, out_features, parameters, initialise, forward, "
-      .. "backward (did you mean 'forward'?)", function() dnn.Layer{foward = print, backward = print} end},
+    {"Layer: backward must be a function, got 'f'",
+      function() dnn.Layer{forward = print, backward = "f"} end},
+    {"Layer: unknown option 'foward'; known: name, in_features, out_features, parameters, initialise, "
+      .. "forward, backward (did you mean 'forward'?)",
+      function() dnn.Layer{foward = print, backward = print} end},
     {"Layer: in_features must be a whole number >= 0, got 2.5", function() identity{in_features = 2.5} end},
     {"Layer: parameters must be a table, {weight = {rows, cols}}, got 3",
       function() identity{parameters = 3} end},
@@ -316,8 +319,8 @@ describe("a wrong layer written in Lua", function()
   it("passes its own error on with the layer's place and both lines", function()
     local ok, text = pcall(run{forward = function() error("out of ideas") end})
     assert.is_false(ok)
-    assert.matches("errors_nn_spec.lua:%d+: Sequential: layer 2, Mine: [^:]*errors_nn_spec.lua:%d+: out of ideas$",
-      text)
+    assert.matches("errors_nn_spec.lua:%d+: Sequential: layer 2, Mine: "
+      .. "[^:]*errors_nn_spec.lua:%d+: out of ideas$", text)
   end)
 
   it("passes an error object on as it is", function()

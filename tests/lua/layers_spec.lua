@@ -189,7 +189,9 @@ describe("a layer written in Lua", function()
   it("passes the gradient check in front, in the middle and at the end", function()
     local X, Y = dnn.randn(3, 5, float64), dnn.randn(3, 5, float64)
     for _, layers in ipairs{
-      {swish(3), dnn.Linear(3, 3)}, {dnn.Linear(3, 4), swish(4), dnn.Linear(4, 3)}, {dnn.Linear(3, 3), swish(3)},
+      {swish(3), dnn.Linear(3, 3)},
+      {dnn.Linear(3, 4), swish(4), dnn.Linear(4, 3)},
+      {dnn.Linear(3, 3), swish(3)},
     } do
       local net = dnn.Sequential(layers, float64)
       local ok, difference, where = dnn.gradcheck(net, dnn.MSELoss(), X, Y)

@@ -152,8 +152,11 @@ describe("the network in C", function()
 
   it("keeps float64 and float32 apart by no more than float32's rounding", function()
     local random = dnn.Random(4)
-    local net = dnn.Sequential({dnn.Linear(6, 5), dnn.Tanh(), dnn.Linear(5, 2)}, {dtype = "float64", random = random})
-    local small = dnn.Sequential({dnn.Linear(6, 5), dnn.Tanh(), dnn.Linear(5, 2)}, {dtype = "float32"})
+    local function make(dtype)
+      local layers = {dnn.Linear(6, 5), dnn.Tanh(), dnn.Linear(5, 2)}
+      return dnn.Sequential(layers, {dtype = dtype, random = random})
+    end
+    local net, small = make("float64"), make("float32")
     small:parameters().values = net:parameters().values
     local X = dnn.randn(6, 9, float64)
     assert.is_true((small:forward(X:float()):double() - net:forward(X)):norm() < 1e-5)
