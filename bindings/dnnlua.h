@@ -1,10 +1,10 @@
 /* dnnlua.h: what the files of this folder share.
  *
- * One file per noun; each has an open function that registers its methods and adds its functions to the
- * module's table. Rules: check arguments, push the result (matrix memory is a userdata, header and
- * payload together), call the runtime once, raise in one place (dnnlua_raise). No C memory is held across
- * a call that can raise. Wrong use raises an error with the script's line; a file that fails returns
- * nil and a message. */
+ * One file per noun; each has an open function that registers its methods and adds its functions to
+ * the module's table. Rules: check arguments, push the result (matrix memory is a userdata, header
+ * and payload together), call the runtime once, raise in one place (dnnlua_raise). No C memory is
+ * held across a call that can raise. Wrong use raises an error with the script's line; a file that
+ * fails returns nil and a message. */
 #ifndef DNN_BINDINGS_DNNLUA_H
 #define DNN_BINDINGS_DNNLUA_H
 
@@ -25,8 +25,7 @@
 #define DNNLUA_LOSS       "dnn.Loss"
 #define DNNLUA_OPTIMISER  "dnn.Optimiser"
 
-/* Raises err's text as a Lua error with the position of the caller (out-of-memory as Lua's own memory
- * error). Never returns. */
+/* Raises err's text as a Lua error with the position of the caller. Never returns. */
 int dnnlua_raise(lua_State *L, const dnn_error *err) __attribute__((noreturn));
 
 /* Raises unless status is DNN_OK. */
@@ -34,6 +33,22 @@ void dnnlua_check(lua_State *L, dnn_status status, const dnn_error *err);
 
 /* Pushes nil and err's text; returns 2: how a file or a library that fails is reported. */
 int dnnlua_fail(lua_State *L, const dnn_error *err);
+
+/* What stands at a stack index, for messages: "2.5", "'abc'", "nil", "dnn.Matrix". Pushes the
+ * string. */
+const char *dnnlua_got(lua_State *L, int index);
+
+/* A whole number >= 0, or "zeros: rows must be a whole number >= 0, got 2.5". */
+size_t dnnlua_check_size(lua_State *L, int index, const char *function, const char *what);
+
+/* The name most like `wanted` among those offered: few edits away, or beginning alike. */
+typedef struct dnnlua_nearest {
+    const char *wanted;
+    const char *name; /* NULL: none comes near */
+    size_t distance;
+} dnnlua_nearest;
+
+void dnnlua_nearest_offer(dnnlua_nearest *nearest, const char *name);
 
 /* --- matrices (matrix.c) --- */
 
@@ -43,20 +58,20 @@ dnn_matrix *dnnlua_check_matrix(lua_State *L, int index);
 /* The same or NULL, without error. */
 dnn_matrix *dnnlua_test_matrix(lua_State *L, int index);
 
-/* Pushes a new matrix, header and 64-byte aligned payload in one userdata; not initialised. Raises on
- * overflow or out of memory. */
+/* Pushes a new matrix, header and 64-byte aligned payload in one userdata; not initialised. Raises
+ * on overflow or out of memory. */
 dnn_matrix *dnnlua_new_matrix(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols);
 
-/* Pushes a view on memory that the value at `base` owns; that value (or, when it is itself a view, what
- * it keeps) stays alive as long as the view. */
+/* Pushes a view on memory that the value at `base` owns; that value (or, when it is itself a view,
+ * what it keeps) stays alive as long as the view. */
 dnn_matrix *dnnlua_push_view(lua_State *L, const dnn_matrix *view, int base);
 
-/* Pushes a plain 64-byte aligned block of memory owned by Lua (a userdata without a metatable that can be
- * the base of views) and returns the aligned address; contents are not initialised. */
+/* Pushes a plain 64-byte aligned block of memory owned by Lua (a userdata without a metatable that
+ * can be the base of views) and returns the aligned address; contents are not initialised. */
 void *dnnlua_new_block(lua_State *L, size_t bytes);
 
-/* dtype named by a string at index, or `fallback` when absent. Unknown names are an argument error that
- * lists the known ones. */
+/* dtype named by a string at index, or `fallback` when absent. Unknown names are an argument error
+ * that lists the known ones. */
 dnn_dtype dnnlua_opt_dtype(lua_State *L, int index, dnn_dtype fallback);
 
 /* dnn.get_default_dtype(), float32 at first. */
@@ -67,17 +82,33 @@ dnn_dtype dnnlua_default_dtype(lua_State *L);
 /* The stream at index, or the global one of dnn.manual_seed when nil or absent. */
 dnn_random *dnnlua_opt_random(lua_State *L, int index);
 
-/* --- options --- */
+/* --- options (options.c) --- */
 
 /* Raises unless every key of the table at index (nil or absent is fine) is one of `known` (ended by
  * NULL): "dnn.rand: unknown option 'dtpye'; known: dtype, random (did you mean 'dtype'?)". */
 void dnnlua_check_options(lua_State *L, int index, const char *function, const char *const *known);
 
-/* Reads constructor arguments described by a field table: positional ones from index on, the rest from an
- * options table that may follow; `extra` (NULL or ended by NULL) are further keys that the caller reads
- * itself. Checks that all required ones came. Returns the index of the options table or 0. */
+/* Reads constructor arguments described by a field table: positional ones from index on, the rest
+ * from an options table that may follow; `extra` (NULL or ended by NULL) are further keys that the
+ * caller reads itself. Checks that all required ones came. Returns the index of the options table
+ * or 0. */
 int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_field *fields,
                        double *values, const char *const *extra);
+
+/* Sets values[i] from the Lua value on top of the stack after checking it against fields[i]. */
+void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, double *values,
+                      size_t i);
+
+/* One option of the table at index, which may be nil or absent; `function` opens the message when
+ * the value is of the wrong kind. */
+dnn_dtype dnnlua_option_dtype(lua_State *L, int index, dnn_dtype fallback);
+double dnnlua_option_number(lua_State *L, int index, const char *function, const char *name,
+                            double fallback);
+bool dnnlua_option_flag(lua_State *L, int index, const char *function, const char *name,
+                        bool fallback);
+
+/* The matrix under "out", left on the stack, or NULL with a nil pushed. */
+dnn_matrix *dnnlua_option_out(lua_State *L, int index, const char *function);
 
 /* --- the nouns --- */
 
@@ -90,6 +121,7 @@ void dnnlua_open_network(lua_State *L);
 void dnnlua_open_loss(lua_State *L);
 void dnnlua_open_optimiser(lua_State *L);
 void dnnlua_open_image(lua_State *L);
+void dnnlua_open_system(lua_State *L);
 
 /* The C half of the module: require "dnn.core". */
 int luaopen_dnn_core(lua_State *L);

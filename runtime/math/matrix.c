@@ -1,5 +1,5 @@
-/* matrix.c: descriptors: making them, cutting views from them, and the checks that every operation makes.
- * What moves elements about is in copy.c. */
+/* matrix.c: descriptors: making them, cutting views from them, and the checks that every operation
+ * makes. What moves elements about is in copy.c. */
 #include "math/matrix.h"
 
 #include <math.h>
@@ -24,7 +24,7 @@ dnn_status dnn_matrix_bytes(dnn_dtype dtype, size_t rows, size_t cols, size_t *b
 
 dnn_status dnn_matrix_create(dnn_matrix *out, dnn_dtype dtype, size_t rows, size_t cols,
                              dnn_error *err) {
-    size_t bytes;
+    size_t bytes = 0;
     *out = dnn_matrix_of(dtype, 0, 0, NULL);
     dnn_status status = dnn_matrix_bytes(dtype, rows, cols, &bytes, err);
     if (status != DNN_OK)
@@ -135,7 +135,8 @@ bool dnn_matrix_overlap(const dnn_matrix *a, const dnn_matrix *b) {
         return false;
     if (low->dtype != high->dtype || low->ld != high->ld || distance % size != 0)
         return true;
-    /* Blocks of one parent: disjoint exactly when high's rows all lie below low's, in every column. */
+    /* Blocks of one parent: disjoint exactly when high's rows all lie below low's, in every column.
+     */
     size_t first = distance / size % low->ld;
     return first < low->rows || first + high->rows > low->ld;
 }

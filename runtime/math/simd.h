@@ -1,8 +1,9 @@
 /* simd.h: how kernels are compiled for several instruction sets.
  *
- * A function marked DNN_CLONES is compiled once per x86-64 level and the loader picks the best one that
- * the CPU runs; elsewhere it is compiled once (arm64 has NEON in its base). The clones give the same bits:
- * contraction to fused multiply-adds is off, and no kernel leaves the order of a sum to the compiler. */
+ * A function marked DNN_CLONES is compiled once per x86-64 level and the loader picks the best one
+ * that the CPU runs; elsewhere it is compiled once (arm64 has NEON in its base). The clones give
+ * the same bits: contraction to fused multiply-adds is off, and no kernel leaves the order of a sum
+ * to the compiler. */
 #ifndef DNN_MATH_SIMD_H
 #define DNN_MATH_SIMD_H
 
@@ -26,7 +27,8 @@
 /* For helpers of kernels: they take the instruction set of the clone that they are inlined into. */
 #define DNN_INLINE static inline __attribute__((always_inline))
 
-/* Before a loop whose iterations are independent: an output is an input itself or does not touch it. */
+/* Before a loop whose iterations are independent: an output is an input itself or does not touch
+ * it. */
 #if defined(__clang__)
 #define DNN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else

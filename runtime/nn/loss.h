@@ -1,9 +1,9 @@
 /* loss.h: costs and their gradients.
  *
  * A loss compares A (outputs x m, a column an example) with the targets Y and gives one number; its
- * backward gives dA of A's shape. With reduction "mean" both are divided by the number of elements (for
- * CrossEntropyLoss: of examples), as in PyTorch. Forms are stable: cost and gradient are finite for
- * logits of any size. */
+ * backward gives dA of A's shape. With reduction "mean" both are divided by the number of elements
+ * (for CrossEntropyLoss: of examples), as in PyTorch. Forms are stable: cost and gradient are
+ * finite for logits of any size. */
 #ifndef DNN_NN_LOSS_H
 #define DNN_NN_LOSS_H
 

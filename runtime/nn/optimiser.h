@@ -1,7 +1,7 @@
 /* optimiser.h: steps along the gradient, one loop over one flat vector.
  *
- * An optimiser's state (momentum, moments) is memory of the caller's, `state_bytes` large, zeroed by
- * dnn_optimiser_attach. Its settings (lr, momentum, ...) may be changed between steps. */
+ * An optimiser's state (momentum, moments) is memory of the caller's, `state_bytes` large, zeroed
+ * by dnn_optimiser_attach. Its settings (lr, momentum, ...) may be changed between steps. */
 #ifndef DNN_NN_OPTIMISER_H
 #define DNN_NN_OPTIMISER_H
 
@@ -23,8 +23,8 @@ typedef struct dnn_optimiser_class {
     /* Vectors of the parameters' length that the state needs. */
     size_t (*state_vectors)(const double *settings);
 
-    /* Updates elements [begin, end) of the parameters; called for disjoint stretches, maybe on several
-     * threads. */
+    /* Updates elements [begin, end) of the parameters; called for disjoint stretches, maybe on
+     * several threads. */
     void (*update)(const dnn_optimiser *optimiser, size_t begin, size_t end);
 } dnn_optimiser_class;
 
@@ -48,9 +48,9 @@ size_t dnn_optimiser_state_bytes(const dnn_optimiser *optimiser);
 /* Takes that memory (zeroing it) after checking the settings. */
 dnn_status dnn_optimiser_attach(dnn_optimiser *optimiser, void *state, dnn_error *err);
 
-/* One step, then the gradients are spent. Before anything is changed: DNN_ERROR_NUMERIC when a gradient is
- * not finite and check_finite; DNN_ERROR_ARGUMENT when settings contradict each other; DNN_ERROR_STATE
- * when they ask for more state than is attached. */
+/* One step, then the gradients are spent. Before anything is changed: DNN_ERROR_NUMERIC when a
+ * gradient is not finite and check_finite; DNN_ERROR_ARGUMENT when settings contradict each other;
+ * DNN_ERROR_STATE when they ask for more state than is attached. */
 dnn_status dnn_optimiser_step(dnn_optimiser *optimiser, dnn_error *err);
 
 #endif

@@ -35,8 +35,8 @@ void dnn_parameters_zero_grad(dnn_parameters *parameters);
 dnn_status dnn_parameters_update(dnn_parameters *parameters, double learning_rate,
                                  bool check_finite, dnn_error *err);
 
-/* DNN_ERROR_NUMERIC naming layer and parameter when a gradient is not finite: "layer 3, Linear: gradient
- * of weight(2, 7) is nan; ...". DNN_ERROR_STATE before the vectors are attached. */
+/* DNN_ERROR_NUMERIC naming layer and parameter when a gradient is not finite: "layer 3, Linear:
+ * gradient of weight(2, 7) is nan; ...". DNN_ERROR_STATE before the vectors are attached. */
 dnn_status dnn_parameters_check_finite(const dnn_parameters *parameters, dnn_error *err);
 
 #endif

@@ -1,1 +1,8 @@
 # dnn_c_test(math NAME dnn_core dnn_math)
+dnn_c_test(math blas dnn_core dnn_math)
+dnn_c_test(math linalg dnn_core dnn_math)
+dnn_c_test(math elementwise dnn_core dnn_math)
+dnn_c_test(math matrix dnn_core dnn_math)
+dnn_c_test(math reduce dnn_core dnn_math)
+dnn_c_test(math fill dnn_core dnn_math)
+dnn_c_test(math print dnn_core dnn_math)

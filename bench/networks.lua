@@ -1,0 +1,79 @@
+-- The networks of the benchmark, as a user would write them. `dnnlua networks.lua cats|batch|tiny` reads
+-- numbers of steps from standard input, a line each, takes them, and answers with the cost.
+local dnn = require "dnn"
+
+dnn.manual_seed(1)
+
+-- `count` batches of m random examples, made before the clock runs.
+local function batches(count, features, m, targets)
+  local list = {}
+  for k = 1, count do
+    list[k] = {X = dnn.rand(features, m), Y = targets(m)}
+  end
+  return list
+end
+
+local function labels(classes)
+  return function(m)
+    local Y = dnn.zeros(1, m)
+    for j = 1, m do Y:set(1, j, (j * 7919) % classes + 1) end
+    return Y
+  end
+end
+
+local function cat_or_not(m)
+  local Y = dnn.zeros(1, m)
+  for j = 1, m do Y:set(1, j, j % 3 == 0 and 1 or 0) end
+  return Y
+end
+
+local cases = {}
+
+function cases.cats()
+  local net = dnn.Sequential{
+    dnn.Linear(12288, 20, {init = "1/sqrt(n)"}), dnn.ReLU(),
+    dnn.Linear(20, 7, {init = "1/sqrt(n)"}), dnn.ReLU(),
+    dnn.Linear(7, 5, {init = "1/sqrt(n)"}), dnn.ReLU(),
+    dnn.Linear(5, 1, {init = "1/sqrt(n)"}), dnn.Sigmoid(),
+  }
+  return net, dnn.BCELoss(), dnn.optim.SGD(net:parameters(), {lr = 0.0075}),
+    batches(1, 12288, 209, cat_or_not)
+end
+
+-- The learning rate is small so that the network has not converged when the measurement ends.
+function cases.batch()
+  local net = dnn.Sequential{
+    dnn.Linear(784, 512), dnn.ReLU(),
+    dnn.Linear(512, 256), dnn.ReLU(),
+    dnn.Linear(256, 10),
+  }
+  return net, dnn.CrossEntropyLoss(), dnn.optim.Adam(net:parameters(), {lr = 1e-5}),
+    batches(50, 784, 128, labels(10))
+end
+
+function cases.tiny()
+  local net = dnn.Sequential{
+    dnn.Linear(4, 16), dnn.ReLU(),
+    dnn.Linear(16, 16), dnn.ReLU(),
+    dnn.Linear(16, 3),
+  }
+  return net, dnn.CrossEntropyLoss(), dnn.optim.Adam(net:parameters(), {lr = 1e-5}),
+    batches(5, 4, 32, labels(3))
+end
+
+local net, loss, opt, list = cases[arg[1]]()
+local step = 0
+
+io.stdout:setvbuf("line")
+print("ready", dnn.blas_core(), dnn.get_num_threads())
+for line in io.lines() do
+  local cost
+  for _ = 1, tonumber(line) do
+    step = step + 1
+    local batch = list[step % #list + 1]
+    cost = loss:forward(net:forward(batch.X), batch.Y)
+    net:backward(loss:backward())
+    opt:step()
+  end
+  print(cost)
+end

@@ -1,0 +1,50 @@
+/* module.c: require "dnn.core", the C half of the module: the nouns' parts in one table, and what
+ * belongs to none of them. */
+#include "core/threads.h"
+#include "dnnlua.h"
+#include "math/blas.h"
+
+static int set_num_threads(lua_State *L) {
+    size_t count = dnnlua_check_size(L, 1, "set_num_threads", "n");
+
+    if (count < 1 || count > DNN_MAX_THREADS) {
+        return luaL_error(L, "set_num_threads: n must be from 1 to %d, got %s", DNN_MAX_THREADS,
+                          dnnlua_got(L, 1));
+    }
+    dnn_set_threads(count);
+    return 0;
+}
+
+static int get_num_threads(lua_State *L) {
+    lua_pushinteger(L, (lua_Integer)dnn_threads());
+    return 1;
+}
+
+static int blas_core(lua_State *L) {
+    lua_pushstring(L, dnn_blas_core());
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"set_num_threads", set_num_threads},
+    {"get_num_threads", get_num_threads},
+    {"blas_core",       blas_core      },
+    {NULL,              NULL           },
+};
+
+int luaopen_dnn_core(lua_State *L) {
+    luaL_checkversion(L);
+    luaL_newlib(L, functions);
+    lua_pushliteral(L, DNNLUA_VERSION);
+    lua_setfield(L, -2, "version");
+    dnnlua_open_matrix(L);
+    dnnlua_open_random(L);
+    dnnlua_open_linalg(L);
+    dnnlua_open_layer(L);
+    dnnlua_open_network(L);
+    dnnlua_open_loss(L);
+    dnnlua_open_optimiser(L);
+    dnnlua_open_image(L);
+    dnnlua_open_system(L);
+    return 1;
+}

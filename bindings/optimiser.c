@@ -1,0 +1,166 @@
+/* optimiser.c: dnn.optim: constructors from the registry, step, settings that can change between
+ * steps.
+ *
+ * An optimiser keeps the Parameters object alive, and with it the network; its state is a block of
+ * Lua's memory. */
+#include <string.h>
+
+#include "network.h"
+#include "nn/registry.h"
+
+enum { OPTIMISER_PARAMETERS = 1, OPTIMISER_STATE };
+
+/* The optimiser at index, whose network is open. */
+static dnn_optimiser *check_optimiser(lua_State *L, int index) {
+    dnn_optimiser *self = luaL_checkudata(L, index, DNNLUA_OPTIMISER);
+
+    lua_getiuservalue(L, index, OPTIMISER_PARAMETERS);
+    self->parameters = dnnlua_test_parameters(L, -1);
+    lua_pop(L, 1);
+    return self;
+}
+
+/* Gives the optimiser at index zeroed state for its settings. */
+static void attach_state(lua_State *L, int index, dnn_optimiser *self) {
+    dnn_error err;
+    void *state = dnnlua_new_block(L, dnn_optimiser_state_bytes(self));
+
+    lua_setiuservalue(L, index, OPTIMISER_STATE);
+    dnnlua_check(L, dnn_optimiser_attach(self, state, &err), &err);
+}
+
+/* dnn.optim.SGD(net:parameters(), {lr = 0.1}); upvalue: the class. */
+static int optimiser_new(lua_State *L) {
+    const dnn_optimiser_class *kind = lua_touserdata(L, lua_upvalueindex(1));
+    dnn_parameters *parameters = dnnlua_test_parameters(L, 1);
+    double settings[DNN_MAX_FIELDS] = {0};
+
+    if (parameters == NULL) {
+        return luaL_error(L, "%s: expected net:parameters(), got %s", kind->name, dnnlua_got(L, 1));
+    }
+    dnnlua_read_fields(L, 2, kind->name, kind->fields, settings, NULL);
+    dnn_optimiser *self = lua_newuserdatauv(L, sizeof *self, OPTIMISER_STATE);
+    dnn_optimiser_init(self, kind, parameters);
+    memcpy(self->settings, settings, sizeof settings);
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, -2, OPTIMISER_PARAMETERS);
+    luaL_setmetatable(L, DNNLUA_OPTIMISER);
+    attach_state(L, lua_gettop(L), self);
+    return 1;
+}
+
+/* opt:step() */
+static int optimiser_step(lua_State *L) {
+    dnn_optimiser *self = check_optimiser(L, 1);
+    dnn_error err;
+
+    dnnlua_require_gradients(L, self->parameters, self->kind->name);
+    dnn_status status = dnn_optimiser_step(self, &err);
+    if (status == DNN_ERROR_NUMERIC) {
+        dnn_fail_context(&err, status, "%s: ", self->kind->name);
+    }
+    dnnlua_check(L, status, &err);
+    return 0;
+}
+
+/* opt:zero_grad() */
+static int optimiser_zero_grad(lua_State *L) {
+    dnn_parameters_zero_grad(check_optimiser(L, 1)->parameters);
+    return 0;
+}
+
+static const luaL_Reg methods[] = {
+    {"step",      optimiser_step     },
+    {"zero_grad", optimiser_zero_grad},
+    {NULL,        NULL               },
+};
+
+/* --- fields --- */
+
+static int no_such_field(lua_State *L, const dnn_optimiser *self, const char *name) {
+    static const char *const fields[] = {"name", "parameters", "steps", "check_finite", NULL};
+    dnnlua_nearest nearest = {.wanted = name};
+
+    dnnlua_offer(&nearest, methods, fields);
+    for (size_t i = 0; i < dnn_field_count(self->kind->fields); i++) {
+        dnnlua_nearest_offer(&nearest, self->kind->fields[i].name);
+    }
+    return dnnlua_no_such_field(L, self->kind->name, &nearest);
+}
+
+/* opt.lr and the other settings, opt.steps, opt.check_finite, opt.name, opt.parameters, or a method
+ * (upvalue 1 holds them). */
+static int optimiser_index(lua_State *L) {
+    const dnn_optimiser *self = luaL_checkudata(L, 1, DNNLUA_OPTIMISER);
+    const char *name = luaL_tolstring(L, 2, NULL);
+
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
+        return 1;
+    }
+    if (strcmp(name, "steps") == 0) {
+        lua_pushinteger(L, (lua_Integer)self->steps);
+    } else if (strcmp(name, "check_finite") == 0) {
+        lua_pushboolean(L, self->check_finite);
+    } else if (strcmp(name, "name") == 0) {
+        lua_pushstring(L, self->kind->name);
+    } else if (strcmp(name, "parameters") == 0) {
+        lua_getiuservalue(L, 1, OPTIMISER_PARAMETERS);
+    } else if (!dnnlua_push_setting_named(L, self->kind->fields, self->settings, name)) {
+        return no_such_field(L, self, name);
+    }
+    return 1;
+}
+
+/* opt.lr = 0.01. Momentum that is switched on later starts from rest, as at the first step. */
+static int optimiser_newindex(lua_State *L) {
+    dnn_optimiser *self = check_optimiser(L, 1);
+    const dnn_optimiser_class *kind = self->kind;
+    const char *name = luaL_tolstring(L, 2, NULL);
+    int i = dnn_field_find(kind->fields, name);
+
+    if (strcmp(name, "check_finite") == 0) {
+        luaL_argexpected(L, lua_isboolean(L, 3), 3, "boolean");
+        self->check_finite = lua_toboolean(L, 3);
+        return 0;
+    }
+    if (i < 0) {
+        return no_such_field(L, self, name);
+    }
+    lua_pushvalue(L, 3);
+    dnnlua_set_field(L, kind->name, kind->fields, self->settings, (size_t)i);
+    if (kind->state_vectors(self->settings) > self->vectors) {
+        attach_state(L, 1, self);
+    }
+    return 0;
+}
+
+static int optimiser_tostring(lua_State *L) {
+    const dnn_optimiser *self = luaL_checkudata(L, 1, DNNLUA_OPTIMISER);
+    dnnlua_push_settings_text(L, self->kind->name, self->kind->fields, self->settings);
+    return 1;
+}
+
+/* --- the class --- */
+
+static const luaL_Reg metamethods[] = {
+    {"__newindex", optimiser_newindex},
+    {"__tostring", optimiser_tostring},
+    {NULL,         NULL              },
+};
+
+void dnnlua_open_optimiser(lua_State *L) {
+    lua_newtable(L);
+    for (size_t i = 0; dnn_optimiser_classes[i] != NULL; i++) {
+        lua_pushlightuserdata(L, (void *)dnn_optimiser_classes[i]);
+        lua_pushcclosure(L, optimiser_new, 1);
+        lua_setfield(L, -2, dnn_optimiser_classes[i]->name);
+    }
+    lua_setfield(L, -2, "optim");
+    luaL_newmetatable(L, DNNLUA_OPTIMISER);
+    luaL_setfuncs(L, metamethods, 0);
+    luaL_newlib(L, methods);
+    lua_pushcclosure(L, optimiser_index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+}

@@ -1,0 +1,188 @@
+/* options.c: the table of options that may end a call, and constructors' arguments from a field
+ * table. */
+#include <string.h>
+
+#include "dnnlua.h"
+
+/* Further keys that a constructor reads itself, at most; see dnnlua_read_fields. */
+#define MAX_EXTRA 8
+
+static bool is_known(const char *const *known, const char *name) {
+    for (; *known != NULL; known++) {
+        if (strcmp(*known, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void raise_unknown(lua_State *L, const char *function, const char *const *known,
+                          const char *name) {
+    dnnlua_nearest nearest = {.wanted = name};
+    luaL_Buffer names;
+
+    luaL_buffinit(L, &names);
+    for (size_t i = 0; known[i] != NULL; i++) {
+        dnnlua_nearest_offer(&nearest, known[i]);
+        luaL_addstring(&names, i > 0 ? ", " : "");
+        luaL_addstring(&names, known[i]);
+    }
+    if (known[0] == NULL) {
+        luaL_addstring(&names, "none");
+    }
+    if (nearest.name != NULL) {
+        luaL_addstring(&names, " (did you mean '");
+        luaL_addstring(&names, nearest.name);
+        luaL_addstring(&names, "'?)");
+    }
+    luaL_pushresult(&names);
+    luaL_error(L, "%s: unknown option '%s'; known: %s", function, name, lua_tostring(L, -1));
+}
+
+void dnnlua_check_options(lua_State *L, int index, const char *function, const char *const *known) {
+    index = lua_absindex(L, index);
+    if (lua_isnoneornil(L, index)) {
+        return;
+    }
+    if (!lua_istable(L, index)) {
+        luaL_error(L, "%s: expected a table of options, got %s", function, dnnlua_got(L, index));
+    }
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        lua_pop(L, 1);
+        if (lua_type(L, -1) != LUA_TSTRING) {
+            luaL_error(L, "%s: options are named, as in {%s = ...}, but the table holds the key %s",
+                       function, known[0] != NULL ? known[0] : "name", dnnlua_got(L, -1));
+        }
+        if (!is_known(known, lua_tostring(L, -1))) {
+            raise_unknown(L, function, known, lua_tostring(L, -1));
+        }
+    }
+}
+
+/* Pushes an option; false (and nil) when it is not given. */
+static bool get_option(lua_State *L, int index, const char *name) {
+    if (!lua_istable(L, index)) {
+        lua_pushnil(L);
+        return false;
+    }
+    return lua_getfield(L, index, name) != LUA_TNIL;
+}
+
+dnn_dtype dnnlua_option_dtype(lua_State *L, int index, dnn_dtype fallback) {
+    get_option(L, index, "dtype");
+    dnn_dtype dtype = dnnlua_opt_dtype(L, -1, fallback);
+    lua_pop(L, 1);
+    return dtype;
+}
+
+double dnnlua_option_number(lua_State *L, int index, const char *function, const char *name,
+                            double fallback) {
+    double value = fallback;
+
+    if (get_option(L, index, name)) {
+        if (lua_type(L, -1) != LUA_TNUMBER) {
+            luaL_error(L, "%s: %s must be a number, got %s", function, name, dnnlua_got(L, -1));
+        }
+        value = lua_tonumber(L, -1);
+    }
+    lua_pop(L, 1);
+    return value;
+}
+
+bool dnnlua_option_flag(lua_State *L, int index, const char *function, const char *name,
+                        bool fallback) {
+    bool value = fallback;
+
+    if (get_option(L, index, name)) {
+        if (!lua_isboolean(L, -1)) {
+            luaL_error(L, "%s: %s must be true or false, got %s", function, name,
+                       dnnlua_got(L, -1));
+        }
+        value = lua_toboolean(L, -1);
+    }
+    lua_pop(L, 1);
+    return value;
+}
+
+dnn_matrix *dnnlua_option_out(lua_State *L, int index, const char *function) {
+    if (!get_option(L, index, "out")) {
+        return NULL;
+    }
+    dnn_matrix *out = dnnlua_test_matrix(L, -1);
+    if (out == NULL) {
+        luaL_error(L, "%s: out must be a Matrix, got %s", function, dnnlua_got(L, -1));
+    }
+    return out;
+}
+
+/* --- constructors' arguments --- */
+
+void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, double *values,
+                      size_t i) {
+    const char *name = fields[i].name;
+    const char *expected = fields[i].kind == DNN_FIELD_CHOICE ? "a string"
+                           : fields[i].kind == DNN_FIELD_FLAG ? "true or false"
+                                                              : "a number";
+    dnn_error err;
+    dnn_status status;
+
+    if (fields[i].kind == DNN_FIELD_CHOICE && lua_type(L, -1) == LUA_TSTRING) {
+        status = dnn_field_set_choice(owner, fields, values, name, lua_tostring(L, -1), &err);
+    } else if (fields[i].kind == DNN_FIELD_FLAG && lua_isboolean(L, -1)) {
+        status = dnn_field_set(owner, fields, values, name, lua_toboolean(L, -1), &err);
+    } else if (fields[i].kind <= DNN_FIELD_REAL && lua_type(L, -1) == LUA_TNUMBER) {
+        status = dnn_field_set(owner, fields, values, name, lua_tonumber(L, -1), &err);
+    } else {
+        status = dnn_fail(&err, DNN_ERROR_ARGUMENT, "%s: %s must be %s, got %s", owner, name,
+                          expected, dnnlua_got(L, -1));
+    }
+    dnnlua_check(L, status, &err);
+}
+
+static void read_options(lua_State *L, int index, const char *owner, const dnn_field *fields,
+                         double *values, const char *const *extra) {
+    const char *known[DNN_MAX_FIELDS + MAX_EXTRA + 1];
+    size_t count = 0;
+
+    for (size_t i = 0; i < dnn_field_count(fields); i++) {
+        known[count++] = fields[i].name;
+    }
+    for (; extra != NULL && *extra != NULL; extra++) {
+        known[count++] = *extra;
+    }
+    known[count] = NULL;
+    dnnlua_check_options(L, index, owner, known);
+    for (size_t i = 0; i < dnn_field_count(fields); i++) {
+        if (get_option(L, index, fields[i].name)) {
+            dnnlua_set_field(L, owner, fields, values, i);
+        }
+        lua_pop(L, 1);
+    }
+}
+
+int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_field *fields,
+                       double *values, const char *const *extra) {
+    dnn_error err;
+    int options = 0;
+
+    index = lua_absindex(L, index);
+    dnn_field_defaults(fields, values);
+    for (size_t i = 0; i < dnn_field_count(fields) && !lua_istable(L, index); i++) {
+        if (!fields[i].positional) {
+            continue;
+        }
+        if (!lua_isnoneornil(L, index)) {
+            lua_pushvalue(L, index);
+            dnnlua_set_field(L, owner, fields, values, i);
+            lua_pop(L, 1);
+        }
+        index++;
+    }
+    if (!lua_isnoneornil(L, index)) {
+        read_options(L, index, owner, fields, values, extra);
+        options = index;
+    }
+    dnnlua_check(L, dnn_field_complete(owner, fields, values, &err), &err);
+    return options;
+}

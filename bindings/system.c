@@ -1,0 +1,120 @@
+/* system.c: what scripts need of the operating system and Lua has not: a clock, whether somebody is
+ * watching, folders. In the module: dnn.time() and the table dnn.system. */
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dnnlua.h"
+
+/* dnn.time(): seconds since some moment, by a clock that nobody sets. */
+static int monotonic_time(lua_State *L) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    lua_pushnumber(L, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+    return 1;
+}
+
+/* terminal(stream): the width in columns of the terminal that "stdout" or "stderr" is, or nil where
+ * it is none. A terminal that does not tell its width counts as 80 columns. */
+static int terminal(lua_State *L) {
+    static const char *const streams[] = {"stdin", "stdout", "stderr", NULL};
+    int descriptor = luaL_checkoption(L, 1, "stderr", streams);
+    struct winsize size;
+
+    if (!isatty(descriptor)) {
+        luaL_pushfail(L);
+        return 1;
+    }
+    bool known = ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    lua_pushinteger(L, known ? size.ws_col : 80);
+    return 1;
+}
+
+static int fail_path(lua_State *L, const char *path, int number) {
+    luaL_pushfail(L);
+    lua_pushfstring(L, "%s: %s", path, strerror(number));
+    return 2;
+}
+
+/* make_folder(path): makes the folder and those above it where they are missing. True, or nil and a
+ * message. */
+static int make_folder(lua_State *L) {
+    size_t length;
+    const char *path = luaL_checklstring(L, 1, &length);
+    char *part = memcpy(lua_newuserdatauv(L, length + 1, 0), path, length + 1);
+
+    for (size_t i = 1; i <= length; i++) {
+        if (path[i] != '/' && path[i] != '\0') {
+            continue;
+        }
+        part[i] = '\0';
+        if (mkdir(part, 0777) != 0 && errno != EEXIST) {
+            return fail_path(L, part, errno);
+        }
+        part[i] = path[i];
+    }
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+#define FOLDER_READER "dnn.system.folder"
+
+static int close_folder(lua_State *L) {
+    DIR **folder = luaL_checkudata(L, 1, FOLDER_READER);
+    if (*folder != NULL) {
+        closedir(*folder);
+        *folder = NULL;
+    }
+    return 0;
+}
+
+/* list(path): the names in a folder in no particular order, without "." and ".."; or nil and a
+ * message. */
+static int list_folder(lua_State *L) {
+    const char *path = luaL_checkstring(L, 1);
+    DIR **folder = lua_newuserdatauv(L, sizeof(DIR *), 0);
+    *folder = NULL;
+    luaL_setmetatable(L, FOLDER_READER);
+    lua_toclose(L, -1);
+    *folder = opendir(path);
+    if (*folder == NULL) {
+        return fail_path(L, path, errno);
+    }
+    lua_newtable(L);
+    lua_Integer count = 0;
+    for (struct dirent *entry; (entry = readdir(*folder)) != NULL;) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            lua_pushstring(L, entry->d_name);
+            lua_rawseti(L, -2, ++count);
+        }
+    }
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"terminal",    terminal   },
+    {"make_folder", make_folder},
+    {"list",        list_folder},
+    {NULL,          NULL       },
+};
+
+static const luaL_Reg folder_metamethods[] = {
+    {"__gc",    close_folder},
+    {"__close", close_folder},
+    {NULL,      NULL        },
+};
+
+void dnnlua_open_system(lua_State *L) {
+    luaL_newmetatable(L, FOLDER_READER);
+    luaL_setfuncs(L, folder_metamethods, 0);
+    lua_pop(L, 1);
+
+    lua_pushcfunction(L, monotonic_time);
+    lua_setfield(L, -2, "time");
+    luaL_newlib(L, functions);
+    lua_setfield(L, -2, "system");
+}

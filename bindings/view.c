@@ -1,0 +1,63 @@
+/* view.c: fields that are matrices: views that are made once, assignment by copying, and the
+ * message for a field that does not exist. */
+#include "network.h"
+
+bool dnnlua_same_view(const dnn_matrix *a, const dnn_matrix *b) {
+    return a->data == b->data && a->rows == b->rows && a->cols == b->cols && a->ld == b->ld &&
+           a->dtype == b->dtype;
+}
+
+/* A cached view keeps its block alive, so equal addresses mean the same block. */
+void dnnlua_push_cached_view(lua_State *L, int owner, int user_value, const char *key,
+                             const dnn_matrix *now, int base) {
+    base = lua_absindex(L, base);
+    lua_getiuservalue(L, owner, user_value);
+    int cache = lua_gettop(L);
+
+    lua_getfield(L, cache, key);
+    const dnn_matrix *last = dnnlua_test_matrix(L, -1);
+    if (last == NULL || !dnnlua_same_view(last, now)) {
+        lua_pop(L, 1);
+        dnnlua_push_view(L, now, base);
+        lua_pushvalue(L, -1);
+        lua_setfield(L, cache, key);
+    }
+    lua_remove(L, cache);
+}
+
+void dnnlua_assign(lua_State *L, int index, const char *owner, const char *name,
+                   dnn_matrix *target) {
+    const dnn_matrix *value = dnnlua_test_matrix(L, index);
+    lua_Integer rows = (lua_Integer)target->rows, cols = (lua_Integer)target->cols;
+    dnn_error err;
+
+    if (value == NULL) {
+        luaL_error(L, "%s: %s is a Matrix of %I x %I, got %s", owner, name, rows, cols,
+                   dnnlua_got(L, index));
+    }
+    if (value->rows != target->rows || value->cols != target->cols) {
+        luaL_error(L, "%s: %s is %I x %I, got a Matrix of %I x %I%s", owner, name, rows, cols,
+                   (lua_Integer)value->rows, (lua_Integer)value->cols,
+                   value->rows == target->cols && value->cols == target->rows
+                       ? "; transpose it with :t()"
+                       : "");
+    }
+    dnnlua_check(L, dnn_matrix_copy(target, value, &err), &err);
+}
+
+void dnnlua_offer(dnnlua_nearest *nearest, const luaL_Reg *methods, const char *const *fields) {
+    for (; methods->name != NULL; methods++) {
+        dnnlua_nearest_offer(nearest, methods->name);
+    }
+    for (; *fields != NULL; fields++) {
+        dnnlua_nearest_offer(nearest, *fields);
+    }
+}
+
+int dnnlua_no_such_field(lua_State *L, const char *owner, const dnnlua_nearest *nearest) {
+    if (nearest->name == NULL) {
+        return luaL_error(L, "%s has no field '%s'", owner, nearest->wanted);
+    }
+    return luaL_error(L, "%s has no field '%s'; did you mean '%s'?", owner, nearest->wanted,
+                      nearest->name);
+}

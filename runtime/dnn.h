@@ -1,0 +1,32 @@
+/* dnn.h: all of libdnn, for a program that links it. What is named here is public and gets installed;
+ * a header that is not is the library's own affair. */
+#ifndef DNN_H
+#define DNN_H
+
+#include "core/dtype.h"
+#include "core/error.h"
+#include "core/field.h"
+#include "core/memory.h"
+#include "core/random.h"
+#include "core/threads.h"
+
+#include "math/blas.h"
+#include "math/elementwise.h"
+#include "math/fill.h"
+#include "math/linalg.h"
+#include "math/matrix.h"
+#include "math/print.h"
+#include "math/reduce.h"
+
+#include "nn/gradcheck.h"
+#include "nn/layer.h"
+#include "nn/loss.h"
+#include "nn/network.h"
+#include "nn/optimiser.h"
+#include "nn/parameters.h"
+#include "nn/registry.h"
+
+#include "data/folder.h"
+#include "data/image.h"
+
+#endif

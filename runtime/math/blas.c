@@ -1,0 +1,157 @@
+/* blas.c: what matrices may be multiplied, and what is said when they may not; product.c does it.
+ */
+#include "math/blas.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+#include "math/product.h"
+
+/* "209 x 12288", and as the operand that it is: "209 x 12288 (transposed)". */
+static void describe(char *text, size_t size, bool transposed, const dnn_matrix *m) {
+    snprintf(text, size, "%zu x %zu%s", m->rows, m->cols, transposed ? " (transposed)" : "");
+}
+
+/* The change that would make the product fit, or "". Transposing b is what people forget most. */
+static void suggest(char *text, size_t size, bool ta, bool tb, const dnn_matrix *a,
+                    const dnn_matrix *b) {
+    size_t inner_a = ta ? a->rows : a->cols, other_a = ta ? a->cols : a->rows;
+    size_t inner_b = tb ? b->cols : b->rows, other_b = tb ? b->rows : b->cols;
+    text[0] = '\0';
+    if (inner_a == other_b)
+        snprintf(text, size, " (%s the second: B%s, %zu x %zu)",
+                 tb ? "do not transpose" : "transpose", tb ? "" : ":t()", other_b, inner_b);
+    else if (other_a == inner_b)
+        snprintf(text, size, " (%s the first: A%s, %zu x %zu)",
+                 ta ? "do not transpose" : "transpose", ta ? "" : ":t()", inner_a, other_a);
+    else if (other_a == other_b)
+        snprintf(text, size, " (exchanged they do: %zu x %zu times %zu x %zu)", inner_b, other_b,
+                 other_a, inner_a);
+}
+
+dnn_status dnn_gemm_shape(bool transpose_a, bool transpose_b, const dnn_matrix *a,
+                          const dnn_matrix *b, size_t *rows, size_t *cols, dnn_error *err) {
+    size_t inner_a = transpose_a ? a->rows : a->cols, inner_b = transpose_b ? b->cols : b->rows;
+    *rows = transpose_a ? a->cols : a->rows;
+    *cols = transpose_b ? b->rows : b->cols;
+    if (inner_a == inner_b)
+        return DNN_OK;
+    char left[64], right[64], fix[128];
+    describe(left, sizeof left, transpose_a, a);
+    describe(right, sizeof right, transpose_b, b);
+    suggest(fix, sizeof fix, transpose_a, transpose_b, a, b);
+    return dnn_fail(
+        err, DNN_ERROR_SHAPE,
+        "matrix product: %s times %s do not fit: the left has %zu columns, the right %zu "
+        "rows%s",
+        left, right, inner_a, inner_b, fix);
+}
+
+static dnn_status check_types(const dnn_matrix *a, const dnn_matrix *b, const dnn_matrix *out,
+                              dnn_error *err) {
+    static const char what[] = "matrix product";
+    const dnn_matrix *all[] = {a, b, out};
+    for (size_t i = 0; i < 3; i++) {
+        dnn_status status = dnn_matrix_require_real(all[i], what, err);
+        if (status == DNN_OK)
+            status = dnn_matrix_require_same_type(a, all[i], what, err);
+        if (status != DNN_OK)
+            return status;
+    }
+    return DNN_OK;
+}
+
+static dnn_status check_output(const dnn_matrix *a, const dnn_matrix *b, const dnn_matrix *out,
+                               size_t rows, size_t cols, dnn_error *err) {
+    if (out->rows != rows || out->cols != cols)
+        return dnn_fail(
+            err, DNN_ERROR_SHAPE,
+            "matrix product: the result is %zu x %zu, the matrix to write into %zu x %zu", rows,
+            cols, out->rows, out->cols);
+    if (dnn_matrix_overlap(out, a) || dnn_matrix_overlap(out, b))
+        return dnn_fail(
+            err, DNN_ERROR_ARGUMENT,
+            "matrix product: the matrix to write into shares memory with the %s operand; "
+            "write into another one, or copy the operand first",
+            dnn_matrix_overlap(out, a) ? "first" : "second");
+    const dnn_matrix *all[] = {a, b, out};
+    for (size_t i = 0; i < 3; i++)
+        if (all[i]->rows > INT_MAX || all[i]->cols > INT_MAX || all[i]->ld > INT_MAX)
+            return dnn_fail(
+                err, DNN_ERROR_SHAPE,
+                "matrix product: %zu x %zu (columns %zu apart) is beyond BLAS's limit of %d",
+                all[i]->rows, all[i]->cols, all[i]->ld, INT_MAX);
+    return DNN_OK;
+}
+
+/* out = beta * out: the product of matrices without an inner dimension is 0. */
+static void scale(dnn_matrix *out, double beta) {
+    for (size_t j = 0; j < out->cols; j++)
+        for (size_t i = 0; i < out->rows; i++)
+            dnn_matrix_set(out, i, j, beta == 0 ? 0 : beta * dnn_matrix_get(out, i, j));
+}
+
+dnn_status dnn_gemm(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
+                    const dnn_matrix *b, double beta, dnn_matrix *out, dnn_error *err) {
+    size_t rows, cols, inner = transpose_a ? a->rows : a->cols;
+    dnn_status status = check_types(a, b, out, err);
+    if (status == DNN_OK)
+        status = dnn_gemm_shape(transpose_a, transpose_b, a, b, &rows, &cols, err);
+    if (status == DNN_OK)
+        status = check_output(a, b, out, rows, cols, err);
+    if (status != DNN_OK || rows == 0 || cols == 0)
+        return status;
+    if (inner == 0) {
+        scale(out, beta);
+        return DNN_OK;
+    }
+    dnn_product p = {.dtype = out->dtype,
+                     .m = rows,
+                     .n = cols,
+                     .k = inner,
+                     .alpha = alpha,
+                     .beta = beta,
+                     .a = a->data,
+                     .b = b->data,
+                     .c = out->data,
+                     .lda = a->ld,
+                     .ldb = b->ld,
+                     .ldc = out->ld,
+                     .transpose_a = transpose_a,
+                     .transpose_b = transpose_b};
+    return dnn_product_run(&p, err);
+}
+
+/* Products are added in double, in eight interleaved sums: an order that vectors keep. */
+#define DOT(T, name)                                                                               \
+    static double name(const T *x, const T *y, size_t n) {                                         \
+        double sum[8] = {0};                                                                       \
+        size_t i = 0;                                                                              \
+        for (; i + 8 <= n; i += 8)                                                                 \
+            for (size_t lane = 0; lane < 8; lane++)                                                \
+                sum[lane] += (double)x[i + lane] * (double)y[i + lane];                            \
+        for (; i < n; i++)                                                                         \
+            sum[i % 8] += (double)x[i] * (double)y[i];                                             \
+        return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));  \
+    }
+DOT(float, dot_f32)
+DOT(double, dot_f64)
+
+dnn_status dnn_dot(const dnn_matrix *a, const dnn_matrix *b, double *out, dnn_error *err) {
+    dnn_status status = dnn_matrix_require_real(a, "dot product", err);
+    if (status == DNN_OK)
+        status = dnn_matrix_require_same_type(a, b, "dot product", err);
+    if (status != DNN_OK)
+        return status;
+    if (a->rows != b->rows || a->cols != b->cols)
+        return dnn_fail(err, DNN_ERROR_SHAPE,
+                        "dot product: %zu x %zu and %zu x %zu differ in shape%s", a->rows, a->cols,
+                        b->rows, b->cols,
+                        a->rows == b->cols && a->cols == b->rows ? " (transpose one: A:t())" : "");
+    *out = 0;
+    for (size_t j = 0; j < a->cols; j++)
+        *out += a->dtype == DNN_FLOAT32
+                    ? dot_f32(dnn_matrix_at(a, 0, j), dnn_matrix_at(b, 0, j), a->rows)
+                    : dot_f64(dnn_matrix_at(a, 0, j), dnn_matrix_at(b, 0, j), a->rows);
+    return DNN_OK;
+}

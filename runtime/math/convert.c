@@ -1,0 +1,79 @@
+/* convert.c: the kernels between element types, one per pair. */
+#include "math/convert.h"
+
+#include <string.h>
+
+#include "math/simd.h"
+
+/* Rounds to the nearest whole number in 0 .. 255, ties to even: adding 2^23 (2^52) leaves no room
+ * for a fraction. NaN fails the first comparison and becomes 0. */
+DNN_INLINE float f32_to_byte(float x) {
+    const float shift = 0x1p23f;
+    x = x > 0 ? x : 0;
+    x = x < 255 ? x : 255;
+    return (x + shift) - shift;
+}
+
+DNN_INLINE double f64_to_byte(double x) {
+    const double shift = 0x1p52;
+    x = x > 0 ? x : 0;
+    x = x < 255 ? x : 255;
+    return (x + shift) - shift;
+}
+
+#define SAME(x) (x)
+
+#define DEFINE_CONVERT(name, from, to, expression)                                                 \
+    DNN_CLONES void name(size_t n, void *out, const void *a, const void *b, const void *c) {       \
+        to *o = out;                                                                               \
+        const from *x = a;                                                                         \
+        (void)b, (void)c;                                                                          \
+        DNN_INDEPENDENT                                                                            \
+        for (size_t i = 0; i < n; i++)                                                             \
+            o[i] = (to)expression(x[i]);                                                           \
+    }
+
+#define DEFINE_COPY(name, type)                                                                    \
+    void name(size_t n, void *out, const void *a, const void *b, const void *c) {                  \
+        (void)b, (void)c;                                                                          \
+        memcpy(out, a, n * sizeof(type));                                                          \
+    }
+
+DEFINE_COPY(dnn_f32_to_f32, float)
+DEFINE_CONVERT(dnn_f32_to_f64, float, double, SAME)
+DEFINE_CONVERT(dnn_f32_to_u8, float, uint8_t, f32_to_byte)
+DEFINE_CONVERT(dnn_f64_to_f32, double, float, SAME)
+DEFINE_COPY(dnn_f64_to_f64, double)
+DEFINE_CONVERT(dnn_f64_to_u8, double, uint8_t, f64_to_byte)
+DEFINE_CONVERT(dnn_u8_to_f32, uint8_t, float, SAME)
+DEFINE_CONVERT(dnn_u8_to_f64, uint8_t, double, SAME)
+DEFINE_COPY(dnn_u8_to_u8, uint8_t)
+
+dnn_kernel *const dnn_convert[DNN_DTYPE_COUNT][DNN_DTYPE_COUNT] = {
+    [DNN_FLOAT32] = {dnn_f32_to_f32, dnn_f32_to_f64, dnn_f32_to_u8},
+    [DNN_FLOAT64] = {dnn_f64_to_f32, dnn_f64_to_f64, dnn_f64_to_u8},
+    [DNN_UINT8] = {dnn_u8_to_f32,  dnn_u8_to_f64,  dnn_u8_to_u8 },
+};
+
+#define DEFINE_SCALE(name, from, to, real)                                                         \
+    DNN_CLONES void name(size_t n, void *out, const void *a, double scale, double shift) {         \
+        to *o = out;                                                                               \
+        const from *x = a;                                                                         \
+        const real factor = (real)scale, offset = (real)shift;                                     \
+        DNN_INDEPENDENT                                                                            \
+        for (size_t i = 0; i < n; i++)                                                             \
+            o[i] = (to)((real)x[i] * factor + offset);                                             \
+    }
+
+DEFINE_SCALE(dnn_f32_scale_to_f32, float, float, float)
+DEFINE_SCALE(dnn_f32_scale_to_f64, float, double, double)
+DEFINE_SCALE(dnn_f64_scale_to_f32, double, float, double)
+DEFINE_SCALE(dnn_f64_scale_to_f64, double, double, double)
+DEFINE_SCALE(dnn_u8_scale_to_f32, uint8_t, float, float)
+DEFINE_SCALE(dnn_u8_scale_to_f64, uint8_t, double, double)
+
+dnn_scale_kernel *const dnn_scale[DNN_DTYPE_COUNT][DNN_DTYPE_COUNT] = {
+    [DNN_FLOAT32] = {dnn_f32_scale_to_f32, dnn_f32_scale_to_f64, NULL},
+    [DNN_FLOAT64] = {dnn_f64_scale_to_f32, dnn_f64_scale_to_f64, NULL},
+    [DNN_UINT8] = {dnn_u8_scale_to_f32,  dnn_u8_scale_to_f64,  NULL},
+};

@@ -1,0 +1,205 @@
+/* product.c: a product is cut into pieces by its shape and each piece is one call of BLAS.
+ *
+ * Every piece packs the parts of a and b that it reads. So c is cut along its longer side until the
+ * pieces are many enough, which keeps them square and the packing least. When k dwarfs both sides
+ * of c, k is cut instead: then nothing is packed twice, and the pieces' results are added up in
+ * their order. */
+#include "math/product.h"
+
+#include <cblas.h>
+#include <string.h>
+
+#include "core/threads.h"
+#include "math/blas_core.h"
+#include "math/scratch.h"
+
+#define PIECE_FLOPS  4e6 /* p pieces need p times this each: more pieces pack more */
+#define MAX_PIECES   64
+#define CUT_SIDE     256  /* shorter sides are not cut */
+#define SMALL_VECTOR 4096 /* elements */
+#define GRAIN        16   /* pieces begin at multiples of this: whole vectors, whole cache lines */
+#define DEEP         32   /* k is cut when it is so many times the longer side of c */
+
+/* A grid of pieces; either rows and cols are cut or depth is. */
+typedef struct product_plan {
+    const dnn_product *whole;
+    size_t rows, cols, depth;              /* number of pieces along m, n and k */
+    size_t row_step, col_step, depth_step; /* their extents, the last ones' may be less */
+    void *partial;                         /* depth matrices m x n, when depth > 1 */
+} product_plan;
+
+static size_t step_of(size_t extent, size_t pieces) {
+    size_t step = (extent + pieces - 1) / pieces;
+    return (step + GRAIN - 1) / GRAIN * GRAIN;
+}
+
+static size_t pieces_of(size_t extent, size_t step) {
+    return (extent + step - 1) / step;
+}
+
+static size_t larger(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+static product_plan make_plan(const dnn_product *p) {
+    size_t rows = 1, cols = 1, depth = 1;
+    double flops = 2.0 * (double)p->m * (double)p->n * (double)p->k;
+    bool deep = p->k / DEEP >= larger(p->m, p->n);
+    for (size_t i = 2; i <= MAX_PIECES && flops >= PIECE_FLOPS * (double)(i * i); i *= 2) {
+        if (deep)
+            depth *= 2;
+        else if (larger(p->m / rows, p->n / cols) < CUT_SIDE)
+            break;
+        else if (p->m / rows >= p->n / cols)
+            rows *= 2;
+        else
+            cols *= 2;
+    }
+    product_plan plan = {.whole = p,
+                         .row_step = step_of(p->m, rows),
+                         .col_step = step_of(p->n, cols),
+                         .depth_step = step_of(p->k, depth)};
+    plan.rows = pieces_of(p->m, plan.row_step);
+    plan.cols = pieces_of(p->n, plan.col_step);
+    plan.depth = pieces_of(p->k, plan.depth_step);
+    return plan;
+}
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* Element (i, j) of op(x). */
+static const void *element(const dnn_product *p, const void *x, size_t ld, bool transposed,
+                           size_t i, size_t j) {
+    size_t offset = transposed ? j + i * ld : i + j * ld;
+    return (const char *)x + offset * dnn_dtype_info(p->dtype)->size;
+}
+
+static dnn_product piece_of(const product_plan *plan, size_t task) {
+    const dnn_product *p = plan->whole;
+    size_t row = task % plan->rows * plan->row_step;
+    size_t col = task / plan->rows % plan->cols * plan->col_step;
+    size_t depth = task / (plan->rows * plan->cols) * plan->depth_step;
+    dnn_product piece = *p;
+    piece.m = least(plan->row_step, p->m - row);
+    piece.n = least(plan->col_step, p->n - col);
+    piece.k = least(plan->depth_step, p->k - depth);
+    piece.a = element(p, p->a, p->lda, p->transpose_a, row, depth);
+    piece.b = element(p, p->b, p->ldb, p->transpose_b, depth, col);
+    piece.c = (void *)element(p, p->c, p->ldc, false, row, col);
+    return piece;
+}
+
+/* c (m x n), its old content forgotten. */
+static void clear(const dnn_product *p) {
+    size_t size = dnn_dtype_info(p->dtype)->size;
+    for (size_t j = 0; j < p->n; j++)
+        memset((char *)p->c + j * p->ldc * size, 0, p->m * size);
+}
+
+/* y = alpha * op(x) * v + beta * y, op(x) being rows x cols. Not every version of BLAS leaves a NaN
+ * in y unread when beta is 0. */
+static void run_vector(const dnn_product *p, bool transpose, size_t rows, size_t cols,
+                       const void *x, size_t ld, const void *v, size_t v_step, void *y,
+                       size_t y_step) {
+    double beta = p->beta;
+    if (beta == 0) {
+        clear(p);
+        beta = 1;
+    }
+    CBLAS_TRANSPOSE t = transpose ? CblasTrans : CblasNoTrans;
+    int m = (int)(transpose ? cols : rows), n = (int)(transpose ? rows : cols);
+    if (p->dtype == DNN_FLOAT32)
+        cblas_sgemv(CblasColMajor, t, m, n, (float)p->alpha, x, (int)ld, v, (int)v_step,
+                    (float)beta, y, (int)y_step);
+    else
+        cblas_dgemv(CblasColMajor, t, m, n, p->alpha, x, (int)ld, v, (int)v_step, beta, y,
+                    (int)y_step);
+}
+
+static void run_matrix(const dnn_product *p) {
+    CBLAS_TRANSPOSE ta = p->transpose_a ? CblasTrans : CblasNoTrans;
+    CBLAS_TRANSPOSE tb = p->transpose_b ? CblasTrans : CblasNoTrans;
+    int m = (int)p->m, n = (int)p->n, k = (int)p->k;
+    int lda = (int)p->lda, ldb = (int)p->ldb, ldc = (int)p->ldc;
+    if (p->dtype == DNN_FLOAT32)
+        cblas_sgemm(CblasColMajor, ta, tb, m, n, k, (float)p->alpha, p->a, lda, p->b, ldb,
+                    (float)p->beta, p->c, ldc);
+    else
+        cblas_dgemm(CblasColMajor, ta, tb, m, n, k, p->alpha, p->a, lda, p->b, ldb, p->beta, p->c,
+                    ldc);
+}
+
+/* One piece, on the calling thread. For a small one BLAS's matrix kernels start sooner. */
+static void run_piece(const dnn_product *p) {
+    if (p->m * p->n * p->k <= SMALL_VECTOR)
+        run_matrix(p);
+    else if (p->n == 1)
+        run_vector(p, p->transpose_a, p->m, p->k, p->a, p->lda, p->b, p->transpose_b ? p->ldb : 1,
+                   p->c, 1);
+    else if (p->m == 1) /* c' = op(b)' op(a)' */
+        run_vector(p, !p->transpose_b, p->n, p->k, p->b, p->ldb, p->a, p->transpose_a ? 1 : p->lda,
+                   p->c, p->ldc);
+    else
+        run_matrix(p);
+}
+
+static void run_block(void *context, size_t task) {
+    dnn_product piece = piece_of(context, task);
+    run_piece(&piece);
+}
+
+/* A slice of k: its product goes to a matrix of its own. */
+static void run_slice(void *context, size_t task) {
+    const product_plan *plan = context;
+    dnn_product piece = piece_of(plan, task);
+    size_t bytes = piece.m * piece.n * dnn_dtype_info(piece.dtype)->size;
+    piece.c = (char *)plan->partial + task * bytes;
+    piece.ldc = piece.m;
+    piece.beta = 0;
+    run_piece(&piece);
+}
+
+#define ADD_SLICES(T, name)                                                                        \
+    static void name(T *restrict c, const T *restrict partial, size_t m, size_t slice,             \
+                     size_t slices, T beta) {                                                      \
+        for (size_t i = 0; i < m; i++) {                                                           \
+            T sum = beta == 0 ? 0 : beta * c[i];                                                   \
+            for (size_t s = 0; s < slices; s++)                                                    \
+                sum += partial[s * slice + i];                                                     \
+            c[i] = sum;                                                                            \
+        }                                                                                          \
+    }
+ADD_SLICES(float, add_slices_f32)
+ADD_SLICES(double, add_slices_f64)
+
+/* c = beta * c + the slices' products. */
+static void add_slices(const product_plan *plan) {
+    const dnn_product *p = plan->whole;
+    size_t slice = p->m * p->n;
+    for (size_t j = 0; j < p->n; j++)
+        if (p->dtype == DNN_FLOAT32)
+            add_slices_f32((float *)p->c + j * p->ldc, (const float *)plan->partial + j * p->m,
+                           p->m, slice, plan->depth, (float)p->beta);
+        else
+            add_slices_f64((double *)p->c + j * p->ldc, (const double *)plan->partial + j * p->m,
+                           p->m, slice, plan->depth, p->beta);
+}
+
+dnn_status dnn_product_run(const dnn_product *p, dnn_error *err) {
+    dnn_blas_prepare();
+    product_plan plan = make_plan(p);
+    if (plan.depth == 1) {
+        dnn_parallel(plan.rows * plan.cols, run_block, &plan);
+        return DNN_OK;
+    }
+    size_t bytes = plan.depth * p->m * p->n * dnn_dtype_info(p->dtype)->size;
+    plan.partial = dnn_scratch(bytes);
+    if (plan.partial == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY,
+                        "matrix product: no memory for %zu bytes of partial results", bytes);
+    dnn_parallel(plan.depth, run_slice, &plan);
+    add_slices(&plan);
+    return DNN_OK;
+}

@@ -1,0 +1,27 @@
+/* product.h: c = alpha * op(a) * op(b) + beta * c on bare memory, the engine of dnn_gemm.
+ *
+ * Internal to this folder. Nothing is checked here. op(a) is m x k, op(b) k x n, c m x n; strides
+ * are in elements of the type. */
+#ifndef DNN_MATH_PRODUCT_H
+#define DNN_MATH_PRODUCT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/dtype.h"
+#include "core/error.h"
+
+typedef struct dnn_product {
+    dnn_dtype dtype; /* float32 or float64 */
+    size_t m, n, k;  /* all >= 1 and within int */
+    double alpha, beta;
+    const void *a, *b;
+    void *c;
+    size_t lda, ldb, ldc; /* elements from one stored column to the next */
+    bool transpose_a, transpose_b;
+} dnn_product;
+
+/* Computes it, in pieces on the pool when it is big. Fails only with DNN_ERROR_MEMORY. */
+dnn_status dnn_product_run(const dnn_product *p, dnn_error *err);
+
+#endif

@@ -1,0 +1,156 @@
+/* walk.c: leading kernels over matrices: broadcasting, packing and cutting into tasks. */
+#include "math/walk.h"
+
+#include <stdalign.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "core/threads.h"
+
+/* Columns shorter than this are packed, several to a chunk, rather than visited one by one. */
+#define TALL 64
+
+/* An operand as the walk over rows x cols elements sees it: element (i, j) stands at
+ * data + i * row_step + j * col_step, in bytes; a step of 0 repeats. A single row is turned into a
+ * column. */
+typedef struct operand {
+    char *data;
+    size_t size;
+    size_t row_step;
+    size_t col_step;
+    size_t rows;
+    bool linear;   /* all elements of the walk are adjacent */
+    bool constant; /* one element, repeated */
+} operand;
+
+static operand operand_of(const dnn_matrix *m, size_t rows, size_t cols) {
+    size_t size = dnn_dtype_info(m->dtype)->size;
+    operand o = {.data = m->data, .size = size, .rows = rows};
+    o.row_step = m->rows == 1 ? 0 : size;
+    o.col_step = m->cols == 1 ? 0 : m->ld * size;
+    if (rows == 1) {
+        o.row_step = o.col_step;
+        o.rows = cols;
+        cols = 1;
+    }
+    o.constant = m->rows == 1 && m->cols == 1;
+    o.linear = o.row_step == size && (cols == 1 || o.col_step == o.rows * size);
+    return o;
+}
+
+/* Copies n elements of `size` bytes between places whose elements are `step` bytes apart. */
+static void move(char *to, size_t to_step, const char *from, size_t from_step, size_t size,
+                 size_t n) {
+    if (to_step == size && from_step == size) {
+        memcpy(to, from, n * size);
+    } else if (size == sizeof(float)) { /* constant sizes: the copies become plain moves */
+        for (size_t i = 0; i < n; i++)
+            memcpy(to + i * to_step, from + i * from_step, sizeof(float));
+    } else if (size == sizeof(double)) {
+        for (size_t i = 0; i < n; i++)
+            memcpy(to + i * to_step, from + i * from_step, sizeof(double));
+    } else {
+        for (size_t i = 0; i < n; i++)
+            to[i * to_step] = from[i * from_step];
+    }
+}
+
+/* Copies elements k .. k+n-1 of the walk from the operand into a contiguous buffer, or back. */
+static void pack(const operand *o, size_t k, size_t n, char *buffer, bool back) {
+    size_t i = k % o->rows, j = k / o->rows;
+    for (size_t run; n > 0; n -= run, i = 0, j++) {
+        run = n < o->rows - i ? n : o->rows - i;
+        char *place = o->data + i * o->row_step + j * o->col_step;
+        if (back)
+            move(place, o->row_step, buffer, o->size, o->size, run);
+        else
+            move(buffer, o->size, place, o->row_step, o->size, run);
+        buffer += run * o->size;
+    }
+}
+
+/* Address of elements k .. k+n-1 when they are adjacent, else NULL. */
+static char *adjacent(const operand *o, size_t k, size_t n) {
+    if (o->linear)
+        return o->data + k * o->size;
+    size_t i = k % o->rows, j = k / o->rows;
+    return o->row_step == o->size && i + n <= o->rows ? o->data + i * o->size + j * o->col_step
+                                                      : NULL;
+}
+
+static const void *read_run(const operand *o, size_t k, size_t n, char *buffer) {
+    const char *run = adjacent(o, k, n);
+    if (run != NULL)
+        return run;
+    pack(o, k, n, buffer, false);
+    return buffer;
+}
+
+const void *dnn_walk_read(const dnn_matrix *m, size_t k, size_t n, void *buffer) {
+    operand o = operand_of(m, m->rows, m->cols);
+    return read_run(&o, k, n, buffer);
+}
+
+typedef struct walk {
+    dnn_kernel *kernel;
+    operand out;
+    operand in[DNN_WALK_INPUTS];
+    size_t inputs;
+    size_t count;
+    size_t longest; /* elements that one call of the kernel may take */
+    bool by_column; /* calls do not reach over the end of a column */
+    size_t tasks;
+} walk;
+
+/* The task of the pool: one stretch of elements. */
+static void walk_stretch(void *context, size_t task) {
+    const walk *w = context;
+    alignas(64) char buffers[1 + DNN_WALK_INPUTS][DNN_WALK_CHUNK * sizeof(double)];
+    const void *in[DNN_WALK_INPUTS] = {NULL};
+    size_t k = w->tasks == 1 ? 0 : task * DNN_WALK_STRETCH;
+    size_t end = task + 1 == w->tasks ? w->count : k + DNN_WALK_STRETCH;
+
+    for (size_t p = 0; p < w->inputs; p++) {
+        if (!w->in[p].constant)
+            continue;
+        size_t n = end - k < w->longest ? end - k : w->longest;
+        move(buffers[p], w->in[p].size, w->in[p].data, 0, w->in[p].size, n);
+        in[p] = buffers[p];
+    }
+    for (size_t n; k < end; k += n) {
+        n = end - k < w->longest ? end - k : w->longest;
+        if (w->by_column) {
+            size_t below = w->out.rows - k % w->out.rows;
+            n = n < below ? n : below;
+        }
+        for (size_t p = 0; p < w->inputs; p++)
+            if (!w->in[p].constant)
+                in[p] = read_run(&w->in[p], k, n, buffers[p]);
+        char *out = adjacent(&w->out, k, n);
+        w->kernel(n, out != NULL ? out : buffers[DNN_WALK_INPUTS], in[0], in[1], in[2]);
+        if (out == NULL)
+            pack(&w->out, k, n, buffers[DNN_WALK_INPUTS], true);
+    }
+}
+
+size_t dnn_walk_tasks(size_t count) {
+    return count <= 2 * DNN_WALK_STRETCH ? 1 : (count + DNN_WALK_STRETCH - 1) / DNN_WALK_STRETCH;
+}
+
+void dnn_walk(dnn_kernel *kernel, const dnn_matrix *out,
+              const dnn_matrix *const in[DNN_WALK_INPUTS]) {
+    walk w = {.kernel = kernel, .count = dnn_matrix_count(out)};
+    if (w.count == 0)
+        return;
+    w.out = operand_of(out, out->rows, out->cols);
+    w.tasks = dnn_walk_tasks(w.count);
+    bool linear = w.out.linear, constants = false;
+    for (; w.inputs < DNN_WALK_INPUTS && in[w.inputs] != NULL; w.inputs++) {
+        w.in[w.inputs] = operand_of(in[w.inputs], out->rows, out->cols);
+        constants = constants || w.in[w.inputs].constant;
+        linear = linear && (w.in[w.inputs].linear || w.in[w.inputs].constant);
+    }
+    w.longest = linear && !constants ? w.count : DNN_WALK_CHUNK;
+    w.by_column = !linear && w.out.rows >= TALL;
+    dnn_parallel(w.tasks, walk_stretch, &w);
+}

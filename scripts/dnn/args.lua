@@ -1,0 +1,70 @@
+-- Command lines of the scripts: argparse, with short messages, and the values that scripts share.
+--
+-- A wrong option ends the program with status 2, anything else that fails with status 1.
+local argparse = require "argparse"
+
+local args = {}
+
+local program = "dnnlua"
+
+-- A parser as argparse makes it.
+function args.parser(name, description)
+  program = name
+  local parser = argparse(name, description)
+  parser:help_max_width(100)
+  function parser.error(_, message)
+    io.stderr:write(("%s: %s\nTry '%s --help'.\n"):format(name, message, name))
+    os.exit(2, true)
+  end
+  return parser
+end
+
+-- Ends the program for a reason that is no option's fault.
+function args.fail(format, ...)
+  io.stdout:flush()
+  io.stderr:write(("%s: %s\n"):format(program, format:format(...)))
+  os.exit(1, true)
+end
+
+-- The first value, or the end of the program when it is nil: args.need(io.open(path)).
+function args.need(value, message)
+  if value == nil then args.fail("%s", message) end
+  return value
+end
+
+-- Converters for parser:option(...):convert(...): they return the value, or nil and a message.
+
+-- A whole number of at least `low`.
+function args.whole(option, low)
+  return function(text)
+    local number = math.tointeger(tonumber(text))
+    if number and number >= low then return number end
+    return nil, ("%s must be a whole number >= %d, got '%s'"):format(option, low, text)
+  end
+end
+
+-- A finite number greater than 0.
+function args.positive(option)
+  return function(text)
+    local number = tonumber(text)
+    if number and number > 0 and number < math.huge then return number end
+    return nil, ("%s must be a number > 0, got '%s'"):format(option, text)
+  end
+end
+
+-- At least two whole numbers, "12288,20,1".
+function args.sizes(option)
+  return function(text)
+    local sizes = {}
+    for part in (text .. ","):gmatch "([^,]*)," do
+      local size = math.tointeger(tonumber(part))
+      if not size or size < 1 then sizes = {} break end
+      sizes[#sizes + 1] = size
+    end
+    if #sizes >= 2 then return sizes end
+    return nil, ("%s must be whole numbers with commas between, such as 12288,20,7,5,1, got '%s'")
+      :format(option, text)
+  end
+end
+
+return args

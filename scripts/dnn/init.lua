@@ -1,0 +1,18 @@
+-- require "dnn": the C half of the module, and those parts written in Lua that are loaded when a program
+-- first touches them, so that starting stays quick.
+local core = require "dnn.core"
+
+local parts = {
+  data = "dnn.data",
+  stepwise = "dnn.stepwise",
+}
+
+return setmetatable(core, {
+  __index = function(dnn, name)
+    local part = parts[name]
+    if not part then return nil end
+    local loaded = require(part)
+    rawset(dnn, name, loaded)
+    return loaded
+  end,
+})

@@ -1,0 +1,46 @@
+-- A folder of drawn cats and dogs: made when it is first asked for, kept in the user's cache.
+local dnn = require "dnn"
+local pets = require "dnn.pets"
+local progress = require "dnn.progress"
+
+local pets_folder = {}
+
+local function exists(path)
+  local file = io.open(path, "rb")
+  return file ~= nil and file:close()
+end
+
+-- The folder of these pictures in the user's cache, as the XDG base directory rules have it.
+function pets_folder.cache_path(opts)
+  local cache = os.getenv "XDG_CACHE_HOME"
+  if not cache or cache == "" then cache = (os.getenv "HOME" or ".") .. "/.cache" end
+  return ("%s/dnnlua/pets-%d-%d-%d-%d")
+    :format(cache, pets.version, opts.seed, opts.size, opts.count)
+end
+
+-- Draws opts.count pictures of opts.size, half of them cats, from opts.seed into a folder (that of
+-- the cache when nil) and returns it; nil and a message where that fails. A file appears under its
+-- name only when it is whole, so drawing that was interrupted goes on where it stopped.
+function pets_folder.draw_folder(folder, opts)
+  folder = folder or pets_folder.cache_path(opts)
+  local made, message = dnn.system.make_folder(folder)
+  if not made then return nil, message end
+
+  local streams = dnn.Random(opts.seed)
+  local bar = progress.new {total = opts.count, label = "drawing", unit = "pictures"}
+  for i = 1, opts.count do
+    local random = streams:split() -- an animal does not depend on which ones were drawn before
+    local kind = i % 2 == 1 and "cat" or "dog"
+    local path = ("%s/%s.%d.png"):format(folder, kind, (i - 1) // 2)
+    if not exists(path) then
+      local picture = pets.draw(kind, opts.size, random)
+      local written, why = dnn.data.write_png(path, picture, opts.size, opts.size)
+      if not written then return nil, why end
+    end
+    bar:update(i)
+  end
+  bar:finish()
+  return folder
+end
+
+return pets_folder

@@ -1,0 +1,62 @@
+-- Trains a network to tell cats from dogs: the L-layer network of the tutorial, from pictures to a
+-- verdict.
+--
+--     dnnlua train_cats.lua               on pictures that it draws itself
+--     dnnlua train_cats.lua FOLDER        on photos: cat.N.jpg, dog.N.jpg, or a folder per class
+--     dnnlua train_cats.lua --help        all options
+local dnn = require "dnn"
+local cats = require "dnn.cats"
+local cats_options = require "dnn.cats_options"
+local progress = require "dnn.progress"
+
+local started = dnn.time()
+local options = cats_options.parse(arg)
+if options.threads then dnn.set_num_threads(options.threads) end
+dnn.manual_seed(options.seed)
+
+-- Pictures: a column of X is one, as numbers in 0..1; Y is 1 for classes[2] and 0 for classes[1].
+local pictures = cats.read_pictures(options)
+cats_options.complete(options, pictures)
+local photo = options.predict and cats.read_photo(options.predict, pictures, options)
+print(("%d pictures to learn from, %d to test on: %s or %s"):format(
+  pictures.train.X.cols, pictures.test.X.cols, table.unpack(pictures.classes)))
+
+-- The network: (linear, relu) for every hidden layer, then (linear, sigmoid).
+local sizes, layers = options.layers, {}
+for l = 1, #sizes - 1 do
+  table.insert(layers, dnn.Linear(sizes[l], sizes[l + 1], {init = options.init}))
+  table.insert(layers, l < #sizes - 1 and dnn.ReLU() or dnn.Sigmoid())
+end
+local net = dnn.Sequential(layers, {dtype = options.dtype})
+if options.published then cats.set_published_weights(net) end
+
+local loss = dnn.BCELoss()
+local lr = options.lr
+local optimisers = {
+  sgd = function(parameters) return dnn.optim.SGD(parameters, {lr = lr}) end,
+  momentum = function(parameters) return dnn.optim.SGD(parameters, {lr = lr, momentum = 0.9}) end,
+  adam = function(parameters) return dnn.optim.Adam(parameters, {lr = lr}) end,
+  adamw = function(parameters) return dnn.optim.AdamW(parameters, {lr = lr}) end,
+}
+local optimiser = optimisers[options.optimiser](net:parameters())
+
+-- Training: forward, cost, backward, step. An iteration sees all pictures, or a batch of them.
+local bar = progress.new {total = options.iterations, label = "training", unit = "steps"}
+local next_batch = cats.batches(pictures.train, options.batch)
+for i = 0, options.iterations - 1 do
+  local X, Y = next_batch()
+  local AL = net:forward(X)
+  local cost = loss:forward(AL, Y)
+  net:backward(loss:backward())
+  optimiser:step()
+
+  if i % 100 == 0 then bar:print(("Cost after iteration %d: %.6f"):format(i, cost)) end
+  bar:update(i + 1, ("cost %.4f"):format(cost))
+end
+bar:finish()
+
+print(("train accuracy: %.2f %%"):format(cats.accuracy(net, pictures.train)))
+print(("test accuracy: %.2f %%"):format(cats.accuracy(net, pictures.test)))
+print(("in %.1f seconds"):format(dnn.time() - started))
+cats.print_predictions(net, pictures, 8)
+if photo then cats.print_prediction(net, pictures, options.predict, photo) end

@@ -1,0 +1,28 @@
+#!/bin/sh
+# Checks who includes whom: in runtime/ a folder includes only itself and the folders before it, and
+# neither Lua nor SDL; viz/ includes of the runtime only core/ and the run log. Prints each offending line.
+set -eu
+cd "$(dirname "$0")/.."
+
+failed=0
+
+# forbid FOLDER PATTERN REASON: no #include in the folder's C files matches the extended expression.
+forbid() {
+    [ -d "$1" ] || return 0
+    if found=$(grep -rnE --include='*.c' --include='*.h' --include='*.inc' \
+        "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]($2)" "$1"); then
+        printf '%s\n    %s\n' "$found" "$3" >&2
+        failed=1
+    fi
+}
+
+forbid runtime/core '(math|nn|data|store)/' 'core/ includes no other folder'
+forbid runtime/math '(nn|data|store)/' 'math/ includes only core/'
+forbid runtime/nn '(data|store)/' 'nn/ includes only core/ and math/'
+forbid runtime/data 'store/' 'data/ includes only core/, math/ and nn/'
+forbid runtime/store 'data/' 'store/ includes only core/, math/ and nn/'
+forbid runtime '(\.\./|lua|lauxlib|SDL)' 'runtime/ knows neither Lua nor SDL, and includes from runtime/ on'
+forbid viz '(math/|nn/|data/|store/([^r]|r[^u])|lua|lauxlib|lualib)' \
+    'viz/ includes of the runtime only core/ and the run log'
+
+exit $failed

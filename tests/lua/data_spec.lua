@@ -1,0 +1,424 @@
+-- dnn.data on files made here, and on the shared photos and .h5 files where they are.
+local dnn = require "dnn"
+local data = dnn.data
+
+local root, shared
+
+local function put(name, bytes)
+  local file <close> = assert(io.open(root .. "/" .. name, "wb"))
+  file:write(bytes)
+end
+
+-- A square PNG of one grey.
+local function picture(name, level, size)
+  size = size or 4
+  local bytes = dnn.full(3 * size * size, 1, level):byte()
+  assert(data.write_png(root .. "/" .. name, bytes, size, size))
+end
+
+local function clear()
+  os.execute(("find %s -mindepth 1 -delete"):format(root))
+end
+
+local function cats_and_dogs(count)
+  clear()
+  for i = 1, count do
+    picture(("cat.%d.png"):format(i), 100 + i)
+    picture(("dog.%d.png"):format(i), 200 + i)
+  end
+end
+
+local function images(options)
+  local all = {progress = false, warn = function() end, size = 4}
+  for name, value in pairs(options or {}) do all[name] = value end
+  return data.images(root, all)
+end
+
+-- The call raises this text with the line of this file before it.
+local function raises(text, f)
+  local ok, message = pcall(function() f() end)
+  assert.is_false(ok)
+  assert.matches("data_spec%.lua:%d+: ", message)
+  assert.equal(text, (message:gsub("^.-data_spec%.lua:%d+: ", "")))
+end
+
+setup(function()
+  root = os.tmpname()
+  os.remove(root)
+  assert(dnn.system.make_folder(root))
+  shared = (os.getenv "DNN_SHARED" or "../shared") .. "/data/"
+end)
+
+teardown(function()
+  clear()
+  os.remove(root)
+end)
+
+describe("dnn.data.images", function()
+  it("gives every picture once, split, with the label of its name", function()
+    cats_and_dogs(10)
+    local d = images {test = 0.3}
+    assert.same({"cat", "dog"}, d.classes)
+    assert.equal("cat", d.positive)
+    assert.equal(14, d.train.raw.cols)
+    assert.equal(6, d.test.raw.cols)
+    local seen = {}
+    for _, set in ipairs {d.train, d.test} do
+      assert.equal(48, set.raw.rows)
+      for j, file in ipairs(set.files) do
+        local kind, i = file:match "/(%a+)%.(%d+)%.png$"
+        assert.equal(kind == "cat" and 1 or 0, set.Y(1, j))
+        assert.equal((kind == "cat" and 100 or 200) + i, set.raw(1, j))
+        assert.is_nil(seen[file])
+        seen[file] = true
+      end
+    end
+    assert.same({}, d.failures)
+  end)
+
+  it("makes X from the bytes when it is asked for, in 0 .. 1, and keeps it", function()
+    cats_and_dogs(3)
+    local d = images {test = 0, dtype = "float64"}
+    assert.is_nil(d.test)
+    assert.is_nil(rawget(d.train, "X"))
+    local X = d.train.X
+    assert.equal("float64", X.dtype)
+    assert.is_true(dnn.abs(X - d.train.raw:double() / 255):max() < 1e-15)
+    assert.equal(X, d.train.X)
+    assert.is_nil(d.train.Z)
+    assert.is_true(images {normalise = false}.train.X == images().train.raw:float())
+  end)
+
+  it("shuffles by its own seed alone", function()
+    cats_and_dogs(10)
+    dnn.manual_seed(1)
+    local a = images {seed = 3}
+    dnn.manual_seed(2)
+    local b, c = images {seed = 3}, images {seed = 4}
+    assert.same(a.train.files, b.train.files)
+    assert.is_true(a.train.raw == b.train.raw)
+    assert.not_same(a.train.files, c.train.files)
+  end)
+
+  it("labels three classes from 1, from subfolders", function()
+    clear()
+    for i, name in ipairs {"ants", "bees", "wasps"} do
+      dnn.system.make_folder(root .. "/" .. name)
+      picture(name .. "/IMG_1.png", 10 * i)
+      picture(name .. "/IMG_2.png", 10 * i)
+    end
+    local d = images {test = 2, channels = 1}
+    assert.is_nil(d.positive)
+    assert.equal(16, d.train.raw.rows)
+    assert.equal(2, d.test.Y.cols)
+    for j = 1, 4 do assert.equal(10 * d.train.Y(1, j), d.train.raw(1, j)) end
+  end)
+
+  it("takes no more pictures than the limit", function()
+    cats_and_dogs(10)
+    local d = images {limit = 8, test = 2}
+    assert.equal(6, d.train.raw.cols)
+    assert.equal(2, d.test.raw.cols)
+  end)
+
+  it("names unreadable files, skips them and keeps the others with their labels", function()
+    cats_and_dogs(10)
+    put("cat.11.png", "")
+    put("dog.11.png", "no picture")
+    local said = {}
+    local d = images {max_failures = 0.1, warn = function(message) said[#said + 1] = message end}
+    assert.equal(20, d.train.raw.cols + d.test.raw.cols)
+    assert.equal(2, #d.failures)
+    table.sort(said)
+    assert.same({
+      root .. "/cat.11.png: is empty; expected a JPEG or PNG picture",
+      root .. "/dog.11.png: is neither JPEG nor PNG (the first bytes are 6e 6f 20 70 69 63 74 75)",
+    }, said)
+    for j, file in ipairs(d.train.files) do
+      local kind, i = file:match "/(%a+)%.(%d+)%.png$"
+      assert.equal((kind == "cat" and 100 or 200) + i, d.train.raw(1, j))
+    end
+  end)
+
+  it("says how many more than five failed", function()
+    cats_and_dogs(4)
+    for i = 11, 17 do put(("cat.%d.png"):format(i), "") end
+    local said = {}
+    local d = images {max_failures = 0.5, warn = function(message) said[#said + 1] = message end}
+    assert.equal(7, #d.failures)
+    assert.equal(6, #said)
+    assert.equal("... and 2 more pictures could not be read", said[6])
+  end)
+
+  it("fails when more than a share of the files is unreadable", function()
+    cats_and_dogs(2)
+    put("cat.3.png", "")
+    local d, message = images()
+    assert.is_nil(d)
+    assert.equal(("%s: 1 of 5 pictures could not be read, more than max_failures = 0.05 allows; the first: "
+      .. "%s/cat.3.png: is empty; expected a JPEG or PNG picture"):format(root, root), message)
+  end)
+
+  it("returns nil and a message for a folder that does not serve", function()
+    clear()
+    local d, message = images()
+    assert.is_nil(d)
+    assert.equal(root .. ": holds no pictures (.jpg, .jpeg, .png); expected one subfolder per class or files "
+      .. "named like cat.1.jpg", message)
+    d, message = data.images(root .. "/nowhere")
+    assert.is_nil(d)
+    assert.equal(root .. "/nowhere: No such file or directory; expected a folder of pictures", message)
+    cats_and_dogs(2)
+    d, message = images {test = 4}
+    assert.is_nil(d)
+    assert.equal(root .. ": test = 4 leaves none of 4 examples to train on", message)
+  end)
+
+  it("raises for wrong options, with the line of the script", function()
+    raises("dnn.data.images: expected the path of a folder, got nil", function() data.images() end)
+    raises("dnn.data.images: unknown option 'sise'; known: channels, dtype, limit, max_failures, normalise, "
+      .. "progress, seed, size, test, warn", function() data.images(root, {sise = 64}) end)
+    raises("dnn.data.images: size must be a whole number from 1 to 4096, got 0",
+      function() data.images(root, {size = 0}) end)
+    raises("dnn.data.images: channels must be 1 (grey) or 3 (RGB), got 4",
+      function() data.images(root, {channels = 4}) end)
+    raises("dnn.data.images: test must be a share from 0 to below 1, or a whole number of examples, got 1.5",
+      function() data.images(root, {test = 1.5}) end)
+    raises("dnn.data.images: dtype must be 'float32' or 'float64', got 'uint8'",
+      function() data.images(root, {dtype = "uint8"}) end)
+    raises("dnn.data.images: expected a table of options, got number", function() data.images(root, 64) end)
+  end)
+
+  it("reports progress to a function", function()
+    cats_and_dogs(40)
+    local steps = {}
+    images {progress = function(done, total) steps[#steps + 1] = done .. "/" .. total end}
+    assert.same({"64/80", "80/80"}, steps)
+  end)
+
+  it("reads the shared photos", function()
+    if not dnn.system.list(shared .. "catsdogs") then return pending(shared .. "catsdogs is absent") end
+    local d = data.images(shared .. "catsdogs", {size = 32, limit = 200, progress = false})
+    assert.equal(160, d.train.raw.cols)
+    assert.same({"cat", "dog"}, d.classes)
+    assert.same({}, d.failures)
+    local mean = d.train.X:mean() -- photos are neither black nor white
+    assert.is_true(mean > 0.3 and mean < 0.6)
+  end)
+end)
+
+describe("dnn.data.read_image and write_png", function()
+  it("give back the bytes", function()
+    clear()
+    local bytes = dnn.arange(1, 5 * 4 * 3):byte()
+    assert.is_true(data.write_png(root .. "/a.png", bytes, 5, 4))
+    local column, width, height = data.read_image(root .. "/a.png")
+    assert.is_true(column == bytes)
+    assert.equal(5, width)
+    assert.equal(4, height)
+    local small = data.read_image(root .. "/a.png", {size = 2, channels = 1})
+    assert.equal(4, small.rows)
+  end)
+
+  it("write floats from 0 .. 1", function()
+    clear()
+    assert(data.write_png(root .. "/a.png", dnn.Matrix {0, 0.2, 1, 1.5}, 2, 2))
+    local column = data.read_image(root .. "/a.png", {channels = 1})
+    assert.same({0, 51, 255, 255}, {column(1, 1), column(2, 1), column(3, 1), column(4, 1)})
+  end)
+
+  it("give the very bytes that a folder gives", function()
+    clear()
+    local noise = dnn.rand(3 * 50 * 40, 1)
+    data.write_png(root .. "/cat.1.png", noise, 50, 40)
+    data.write_png(root .. "/dog.1.png", noise, 50, 40)
+    local d = images {size = 16, test = 0}
+    assert.is_true(d.train.raw:col(1) == data.read_image(root .. "/cat.1.png", {size = 16}))
+  end)
+
+  it("say what is wrong", function()
+    local column, message = data.read_image(root .. "/nowhere.jpg")
+    assert.is_nil(column)
+    assert.equal(root .. "/nowhere.jpg: No such file or directory", message)
+    local written, why = data.write_png(root .. "/no/a.png", dnn.zeros(4, 1), 2, 2)
+    assert.is_nil(written)
+    assert.equal(root .. "/no/a.png: cannot be written: No such file or directory", why)
+    raises("write_png: expected 3 x 3 pixels of 1 or 3 bytes, got a uint8 Matrix 4 x 1",
+      function() data.write_png(root .. "/a.png", dnn.zeros(4, 1), 3, 3) end)
+    raises("dnn.data.read_image: expected the path of a picture, got table",
+      function() data.read_image({}) end)
+  end)
+end)
+
+describe("dnn.data.hdf5", function()
+  it("says why a file cannot be opened", function()
+    put("no.h5", "PK\3\4 this is a zip")
+    local file, message = data.hdf5(root .. "/no.h5")
+    assert.is_nil(file)
+    assert.equal(root .. "/no.h5: is not an HDF5 file (the first bytes are 50 4b 03 04 20 74 68 69)", message)
+    file, message = data.hdf5(root .. "/nowhere.h5")
+    assert.is_nil(file)
+    assert.equal(root .. "/nowhere.h5: No such file or directory", message)
+    raises("dnn.data.hdf5: expected the path of a file, got nil", function() data.hdf5() end)
+  end)
+
+  it("reads the shared cats by name and by field", function()
+    local path = shared .. "catvnoncat/train_catvnoncat.h5"
+    local present = io.open(path)
+    if not present then return pending(path .. " is absent") end
+    present:close()
+    local file <close> = assert(data.hdf5(path))
+    assert.same({"list_classes", "train_set_x", "train_set_y"}, file:names())
+    assert.same({209, 64, 64, 3}, (file:shape "train_set_x"))
+    local X, Y = file.train_set_x, file:read "train_set_y"
+    assert.equal("uint8", X.dtype)
+    assert.equal(12288, X.rows)
+    assert.equal("float64", Y.dtype)
+    assert.equal(72, Y:sum()) -- cats
+    raises(path .. ": has no dataset 'x'; it has: list_classes, train_set_x, train_set_y",
+      function() file:read "x" end)
+    raises(path .. ": has no dataset 'y'; it has: list_classes, train_set_x, train_set_y",
+      function() local _ = file.y end)
+    raises(path .. ": dataset 'list_classes' (string) is not numbers that fit a matrix",
+      function() file:read "list_classes" end)
+    file:close()
+    file:close()
+    raises(path .. ": the file is closed", function() file:read "train_set_x" end)
+    raises(path .. ": the file is closed", function() file:names() end)
+    assert.equal(("dnn.data.hdf5 '%s' (closed)"):format(path), tostring(file))
+  end)
+end)
+
+-- Column j is (j, 10 j), its label j.
+local function numbered(m)
+  local j = dnn.arange(1, m):t()
+  return {X = dnn.cat({j, j * 10}, 1), Y = j}
+end
+
+describe("dnn.data.split", function()
+  it("parts the examples, labels beside them, by its seed", function()
+    local set = numbered(10)
+    set.files = {}
+    for j = 1, 10 do set.files[j] = "file " .. j end
+    local train, test = data.split(set, {test = 0.3, seed = 4})
+    assert.equal(7, train.X.cols)
+    assert.equal(3, test.X.cols)
+    local seen = {}
+    for _, part in ipairs {train, test} do
+      for j = 1, part.X.cols do
+        local label = part.Y(1, j)
+        assert.equal(label, part.X(1, j))
+        assert.equal(("file %d"):format(label // 1), part.files[j])
+        seen[label] = (seen[label] or 0) + 1
+      end
+    end
+    for j = 1, 10 do assert.equal(1, seen[j]) end
+    local again = data.split(set, {test = 0.3, seed = 4})
+    assert.is_true(again.X == train.X)
+    local other = data.split(set, {test = 0.3, seed = 5})
+    assert.is_false(other.X == train.X)
+  end)
+
+  it("keeps bytes as bytes", function()
+    local train = data.split {raw = dnn.arange(1, 10):byte():reshape(1, 10), Y = dnn.zeros(1, 10)}
+    assert.equal("uint8", train.raw.dtype)
+    assert.equal(8, train.raw.cols)
+  end)
+
+  it("says what is wrong", function()
+    raises("dnn.data.split: test = 10 leaves none of 10 examples to train on",
+      function() data.split(numbered(10), {test = 10}) end)
+    raises("dnn.data.split: X is 2 x 3 but Y is 1 x 4; expected as many columns, one per example",
+      function() data.split {X = dnn.zeros(2, 3), Y = dnn.zeros(1, 4)} end)
+    raises("dnn.data.split: the set has no Y; expected {X = , Y = } or {raw = , Y = }",
+      function() data.split {X = dnn.zeros(2, 3)} end)
+    raises("dnn.data.split: expected a set {X = , Y = } or {raw = , Y = }, got nil",
+      function() data.split() end)
+  end)
+end)
+
+describe("dnn.data.batches", function()
+  local function epoch(batches)
+    local order = {}
+    for X, Y in batches do
+      for j = 1, X.cols do
+        assert.equal(Y(1, j), X(1, j))
+        assert.equal(10 * Y(1, j), X(2, j))
+        order[#order + 1] = Y(1, j)
+      end
+    end
+    return order
+  end
+
+  local function sorted(list)
+    local copy = table.move(list, 1, #list, 1, {})
+    table.sort(copy)
+    return copy
+  end
+
+  it("show every example once in an epoch, in a new order each time", function()
+    local batches = data.batches(numbered(10), {size = 4, random = dnn.Random(1)})
+    assert.equal(3, #batches)
+    local first, second = epoch(batches), epoch(batches)
+    local all = {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0}
+    assert.same(all, sorted(first))
+    assert.same(all, sorted(second))
+    assert.not_same(first, second)
+    assert.same(first, epoch(data.batches(numbered(10), {size = 4, random = dnn.Random(1)})))
+  end)
+
+  it("keep the order when asked, and begin anew after a break", function()
+    local batches = data.batches(numbered(5), {size = 2, shuffle = false})
+    assert.equal(1, (batches())(1, 1)) -- as a loop that breaks at once
+    assert.same({1.0, 2.0, 3.0, 4.0, 5.0}, epoch(batches))
+  end)
+
+  it("leave out a smaller last batch when asked", function()
+    local batches = data.batches(numbered(10), {size = 4, drop_last = true})
+    assert.equal(2, #batches)
+    assert.equal(8, #epoch(batches))
+  end)
+
+  it("are the whole set when it is smaller than a batch", function()
+    local batches = data.batches(numbered(3), {size = 100, shuffle = false})
+    assert.same({1.0, 2.0, 3.0}, epoch(batches))
+    assert.equal(1, #batches)
+  end)
+
+  it("convert, scale and shift bytes on the way", function()
+    local set = {raw = dnn.Matrix({{0, 51, 255}}):byte(), Y = dnn.Matrix {{1, 2, 3}}}
+    local opts = {size = 3, shuffle = false, dtype = "float64", scale = 2 / 255, shift = -1}
+    for X, Y in data.batches(set, opts) do
+      assert.equal("float64", X.dtype)
+      assert.equal("float64", Y.dtype)
+      assert.is_true(dnn.abs(X - dnn.Matrix({{-1, -0.6, 1}}, {dtype = "float64"})):max() < 1e-15)
+    end
+  end)
+
+  it("of a folder's pictures are in 0 .. 1 without being told", function()
+    cats_and_dogs(3)
+    local d = images {test = 0}
+    for X in data.batches(d.train, {size = 6, shuffle = false}) do assert.is_true(X == d.train.X) end
+  end)
+
+  it("make no garbage", function()
+    local batches = data.batches(numbered(1000), {size = 16})
+    local function run()
+      for _ in batches do end -- luacheck: ignore 542
+    end
+    run()
+    collectgarbage "stop"
+    local before = collectgarbage "count"
+    run()
+    local after = collectgarbage "count"
+    collectgarbage "restart"
+    assert.equal(before, after)
+  end)
+
+  it("say what is wrong", function()
+    raises("dnn.data.batches: size must be a whole number of examples, 1 or more, got 0",
+      function() data.batches(numbered(3), {size = 0}) end)
+    raises("dnn.data.batches: random must be a dnn.Random, got 7",
+      function() data.batches(numbered(3), {random = 7}) end)
+  end)
+end)

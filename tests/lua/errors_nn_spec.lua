@@ -1,0 +1,383 @@
+-- The messages of wrong use of layers, networks, losses and optimisers: the thing, what was expected, what
+-- came, the likely fix, and the script's line.
+local dnn = require "dnn"
+
+local function net_of(dtype)
+  return dnn.Sequential({dnn.Linear(3, 4), dnn.ReLU(), dnn.Linear(4, 1), dnn.Sigmoid()}, {dtype = dtype})
+end
+
+-- f raises exactly `expected` after the position of the line in this file.
+local function raises(expected, f)
+  local ok, text = pcall(f)
+  assert.is_false(ok, "no error, expected: " .. expected)
+  local position, message = text:match("^([^:]+:%d+): (.*)$")
+  assert.equal(expected, message or text)
+  assert.matches("errors_nn_spec.lua:%d+", position)
+end
+
+describe("a wrong layer", function()
+  local cases = {
+    {"Linear: in_features is missing (rows of X)", function() dnn.Linear() end},
+    {"Linear: out_features is missing (rows of A)", function() dnn.Linear(3) end},
+    {"Linear: in_features must be a whole number of at least 1, got 0", function() dnn.Linear(0, 1) end},
+    {"Linear: out_features must be a number, got '4'", function() dnn.Linear(3, "4") end},
+    {"Linear: unknown option 'biass'; known: in_features, out_features, bias, init (did you mean 'bias'?)",
+      function() dnn.Linear(3, 4, {biass = false}) end},
+    {"Linear: bias must be true or false, got 1", function() dnn.Linear(3, 4, {bias = 1}) end},
+    {"Linear: init must be one of he, xavier, 0.01, 1/sqrt(n), got 'glorot'",
+      function() dnn.Linear(3, 4, {init = "glorot"}) end},
+    {"ReLU: expected a table of options, got 3", function() dnn.ReLU(3) end},
+    {"Linear has no field 'wieght'; did you mean 'weight'?",
+      function() local _ = dnn.Sequential{dnn.Linear(3, 4)}[1].wieght end},
+    {"ReLU has no field 'weight'", function() local _ = dnn.ReLU().weight end},
+    {"Linear: 'A' cannot be set", function() dnn.Linear(3, 4).A = dnn.ones(1, 1) end},
+    {"Linear: weight is 4 x 3, got a Matrix of 3 x 4; transpose it with :t()",
+      function() dnn.Linear(3, 4).weight = dnn.ones(3, 4) end},
+    {"Linear: bias is a Matrix of 4 x 1, got 0", function() dnn.Linear(3, 4).b = 0 end},
+    {"Linear: this is layer 1 of a network, which runs as a whole; call the method of the network, as in "
+      .. "net:forward(X)", function() net_of()[1]:forward(dnn.ones(3, 1)) end},
+  }
+  for _, case in ipairs(cases) do
+    it("says: " .. case[1], function() raises(case[1], case[2]) end)
+  end
+end)
+
+describe("a wrong Sequential", function()
+  local l = dnn.Linear(3, 4)
+  local net = dnn.Sequential{l}
+  local twice = dnn.Linear(3, 3)
+  local closed = dnn.Sequential{dnn.Linear(1, 1)}
+  local orphan = closed[1]
+  closed:close()
+
+  local cases = {
+    {"Sequential: a network needs at least one layer", function() dnn.Sequential{} end},
+    {"Sequential: expected a table of layers, dnn.Sequential{...}, got dnn.Layer",
+      function() dnn.Sequential(dnn.ReLU(), dnn.ReLU()) end},
+    {"Sequential: entry 2 must be a layer, got 'relu'", function() dnn.Sequential{dnn.ReLU(), "relu"} end},
+    {"Sequential: entry 1 must be a layer, got function", function() dnn.Sequential{dnn.ReLU} end},
+    {"Sequential: 'dtype' stands among the layers; options come in a second table, "
+      .. "dnn.Sequential({layers...}, {dtype = \"float64\"})",
+      function() dnn.Sequential{dnn.ReLU(), dtype = "float64"} end},
+    {"Sequential: unknown option 'dtpye'; known: dtype, random (did you mean 'dtype'?)",
+      function() dnn.Sequential({dnn.ReLU()}, {dtpye = "float64"}) end},
+    {"Sequential: a network is float32 or float64, not uint8",
+      function() dnn.Sequential({dnn.ReLU()}, {dtype = "uint8"}) end},
+    {"Sequential: layer 2, Linear(5 -> 1): needs 5 features, layer 1, Linear(3 -> 4) gives 4",
+      function() dnn.Sequential{dnn.Linear(3, 4), dnn.Linear(5, 1)} end},
+    {"Sequential: entry 2, Linear(3 -> 4), is already in another network; make a new layer",
+      function() dnn.Sequential{dnn.Linear(3, 3), l} end},
+    {"Sequential: entry 2, Linear(3 -> 3), is there twice; make a second layer",
+      function() dnn.Sequential{twice, twice} end},
+    {"Sequential: entry 1, Linear(1 -> 1), belonged to a network that is closed",
+      function() dnn.Sequential{orphan} end},
+    {"Sequential: layer 2 is outside 1..1", function() net:layer(2) end},
+    {"Sequential has no field 'foward'; did you mean 'forward'?", function() net:foward() end},
+    {"Sequential: 'weight' cannot be set; a parameter is set by net[i].weight = W",
+      function() net.weight = 1 end},
+  }
+  for _, case in ipairs(cases) do
+    it("says: " .. case[1], function() raises(case[1], case[2]) end)
+  end
+
+  it("leaves the layers as they were", function()
+    local free = dnn.Linear(3, 4)
+    local W = free.weight:copy()
+    pcall(dnn.Sequential, {free, dnn.Linear(5, 1)})
+    pcall(dnn.Sequential, {free, dnn.Layer{
+      initialise = function() error("no") end,
+      forward = function(_, X) return X end,
+      backward = function(_, dA) return dA end,
+    }})
+    assert.is_true(free.weight == W)
+    assert.is_true(dnn.Sequential{free}[1].weight == W)
+  end)
+end)
+
+describe("a wrong forward or backward", function()
+  it("names a transposed X", function()
+    raises("Sequential: layer 1, Linear(3 -> 4): needs 3 rows (features), X is 20 x 3; columns are examples: "
+      .. "is X transposed?", function() net_of():forward(dnn.ones(20, 3)) end)
+  end)
+
+  it("names both types and the conversion", function()
+    raises("Sequential: this network is float32, X is float64; convert it with X:float()",
+      function() net_of("float32"):forward(dnn.ones(3, 2, {dtype = "float64"})) end)
+    raises("Sequential: this network is float64, X is float32; convert it with X:double()",
+      function() net_of("float64"):forward(dnn.ones(3, 2, {dtype = "float32"})) end)
+    raises("Sequential: this network is float32, X is uint8; convert it with X:float()",
+      function() net_of("float32")(dnn.ones(3, 2):byte()) end)
+  end)
+
+  it("asks for a Matrix", function()
+    raises("bad argument #1 to 'forward' (dnn.Matrix expected, got table)",
+      function() net_of():forward({1, 2, 3}) end)
+    raises("bad argument #1 to 'backward' (dnn.Matrix expected, got no value)",
+      function() net_of():backward() end)
+  end)
+
+  it("does not run on no examples", function()
+    raises("Sequential: X is 3 x 0: there are no examples", function() net_of():forward(dnn.ones(3, 0)) end)
+  end)
+
+  it("needs a forward before a backward", function()
+    raises("Sequential: backward needs a forward first", function() net_of():backward(dnn.ones(1, 1)) end)
+  end)
+
+  it("names the shape of dA", function()
+    local net = net_of()
+    net:forward(dnn.ones(3, 5))
+    raises("Sequential: dA is 5 x 1, the network's output is 1 x 5; is dA transposed?",
+      function() net:backward(dnn.ones(5, 1)) end)
+    raises("Sequential: backward: unknown option 'input_grad'; known: input_gradient "
+      .. "(did you mean 'input_gradient'?)", function() net:backward(dnn.ones(1, 5), {input_grad = true}) end)
+  end)
+
+  it("keeps the last forward's X when the next X is refused", function()
+    local net = net_of()
+    net:forward(dnn.full(3, 50, 1))
+    pcall(net.forward, net, dnn.ones(3, 50, {dtype = "float64"}))
+    collectgarbage()
+    for _ = 1, 20 do dnn.full(3, 50, 9) end
+    net:backward(dnn.ones(1, 50))
+    assert.is_true(net[1].dW == dnn.mm(net[1].dA, dnn.full(3, 50, 1), {tb = true}))
+  end)
+end)
+
+describe("a closed network", function()
+  local net = net_of()
+  local layer, p = net[1], net:parameters()
+  local opt = dnn.optim.SGD(p)
+  net:forward(dnn.ones(3, 2))
+  net:close()
+
+  local cases = {
+    forward = function() net:forward(dnn.ones(3, 2)) end,
+    backward = function() net:backward(dnn.ones(1, 2)) end,
+    zero_grad = function() net:zero_grad() end,
+    update = function() net:update(0.1) end,
+    grad_norms = function() net:grad_norms() end,
+    parameters = function() net:parameters() end,
+    layer = function() net:layer(1) end,
+    index = function() local _ = net[1] end,
+    length = function() local _ = #net end,
+    dtype = function() local _ = net.dtype end,
+    call = function() net(dnn.ones(3, 2)) end,
+    ["a layer's weight"] = function() local _ = layer.weight end,
+    ["a layer's A"] = function() local _ = layer.A end,
+    ["a layer's assignment"] = function() layer.weight = dnn.ones(4, 3) end,
+    ["the parameters' values"] = function() local _ = p.values end,
+    ["the parameters' pairs"] = function() p:pairs() end,
+    ["the parameters' length"] = function() local _ = #p end,
+    ["an optimiser's step"] = function() opt:step() end,
+    ["an optimiser's zero_grad"] = function() opt:zero_grad() end,
+    ["a new optimiser"] = function() dnn.optim.Adam(p) end,
+    gradcheck = function() dnn.gradcheck(net, dnn.MSELoss(), dnn.ones(3, 1), dnn.ones(1, 1)) end,
+    ["being part of another one"] = function() dnn.Sequential{net} end,
+  }
+  for name, f in pairs(cases) do
+    it("says so: " .. name, function() raises("Sequential: this network is closed", f) end)
+  end
+end)
+
+describe("a wrong loss", function()
+  local A = dnn.full(3, 2, 0.5)
+  local cases = {
+    {"MSELoss: backward needs a forward first: loss:forward(A, Y)", function() dnn.MSELoss():backward() end},
+    {"BCELoss: unknown option 'reduce'; known: reduction (did you mean 'reduction'?)",
+      function() dnn.BCELoss{reduce = "sum"} end},
+    {"BCELoss: reduction must be one of mean, sum, got 'none'",
+      function() dnn.BCELoss{reduction = "none"} end},
+    {"MSELoss: A is 3 x 2, Y is 2 x 3; they need the same shape (columns are examples: is Y transposed?)",
+      function() dnn.MSELoss():forward(A, dnn.ones(2, 3)) end},
+    {"MSELoss has no field 'foward'; did you mean 'forward'?", function() dnn.MSELoss():foward(A, A) end},
+    {"MSELoss: 'reduction' cannot be set; options are given when a loss is made",
+      function() dnn.MSELoss().reduction = "sum" end},
+  }
+  for _, case in ipairs(cases) do
+    it("says: " .. case[1], function() raises(case[1], case[2]) end)
+  end
+
+  it("names a label that counts from 0", function()
+    local ok, text = pcall(function() dnn.CrossEntropyLoss():forward(A, dnn.Matrix{{0, 2}}) end)
+    assert.is_false(ok)
+    assert.matches("errors_nn_spec.lua:%d+: CrossEntropyLoss: .*1%.%.3", text)
+    assert.matches("0", text, 1, true)
+  end)
+
+  it("names a probability outside 0..1", function()
+    local ok, text = pcall(function() dnn.BCELoss():forward(2 * A + 1, A) end)
+    assert.is_false(ok)
+    assert.matches("errors_nn_spec.lua:%d+: BCELoss: A%(1, 1%) is 2, outside 0%.%.1", text)
+  end)
+end)
+
+describe("a wrong optimiser", function()
+  local net = net_of()
+  local p = net:parameters()
+  local cases = {
+    {"SGD: expected net:parameters(), got dnn.Sequential", function() dnn.optim.SGD(net, {lr = 1}) end},
+    {"Adam: expected net:parameters(), got nothing", function() dnn.optim.Adam() end},
+    {"SGD: expected a table of options, got 0.1", function() dnn.optim.SGD(p, 0.1) end},
+    {"SGD: unknown option 'learning_rate'; known: lr, momentum, nesterov, weight_decay",
+      function() dnn.optim.SGD(p, {learning_rate = 0.1}) end},
+    {"SGD: unknown option 'momentun'; known: lr, momentum, nesterov, weight_decay (did you mean 'momentum'?)",
+      function() dnn.optim.SGD(p, {momentun = 0.1}) end},
+    {"SGD: nesterov needs momentum > 0, and momentum is 0; 0.9 is usual",
+      function() dnn.optim.SGD(p, {nesterov = true}) end},
+    {"SGD has no field 'learning_rate'", function() dnn.optim.SGD(p).learning_rate = 1 end},
+    {"SGD has no field 'setp'; did you mean 'step'?", function() dnn.optim.SGD(p):setp() end},
+    {"SGD: lr must be a number, got 'fast'", function() dnn.optim.SGD(p).lr = "fast" end},
+    {"SGD: there are no new gradients; call net:backward(dA) first, and then step once",
+      function() dnn.optim.SGD(p):step() end},
+    {"Sequential: update: there are no new gradients; call net:backward(dA) first, and then step once",
+      function() net:update(0.1) end},
+    {"bad argument #1 to 'update' (number expected, got no value)", function() net:update() end},
+    {"Sequential: update: unknown option 'check'; known: check_finite (did you mean 'check_finite'?)",
+      function() net:update(0.1, {check = false}) end},
+    {"Parameters has no field 'value'; did you mean 'values'?", function() local _ = p.value end},
+    {"Parameters: 'count' cannot be set; values and grads can", function() p.count = 1 end},
+    {"Parameters: values is 21 x 1, got a Matrix of 1 x 21; transpose it with :t()",
+      function() p.values = dnn.ones(1, 21) end},
+  }
+  for _, case in ipairs(cases) do
+    it("says: " .. case[1], function() raises(case[1], case[2]) end)
+  end
+
+  it("does not use a gradient twice", function()
+    local opt = dnn.optim.SGD(p)
+    net:backward(net:forward(dnn.ones(3, 2)))
+    opt:step()
+    raises("SGD: there are no new gradients; call net:backward(dA) first, and then step once",
+      function() opt:step() end)
+    raises("Sequential: update: there are no new gradients; call net:backward(dA) first, and then step once",
+      function() net:update(0.1) end)
+  end)
+
+  it("is stopped by a gradient that is not finite", function()
+    local other = net_of()
+    other:forward(dnn.ones(3, 1))
+    other:backward(dnn.full(1, 1, 1 / 0))
+    local ok, text = pcall(function() other:update(0.1) end)
+    assert.is_false(ok)
+    assert.matches("errors_nn_spec.lua:%d+: Sequential: layer %d, Linear: gradient of %a+%(%d, %d%) is ",
+      text)
+  end)
+end)
+
+describe("a wrong layer written in Lua", function()
+  local function identity(changes)
+    local definition = {
+      name = "Mine", forward = function(_, X) return X end, backward = function(_, dA) return dA end,
+    }
+    for key, value in pairs(changes or {}) do definition[key] = value end
+    return dnn.Layer(definition)
+  end
+
+  local X = dnn.ones(3, 2)
+  local function run(changes)
+    return function()
+      local net = dnn.Sequential({dnn.Tanh(), identity(changes)}, {dtype = "float32"})
+      net:backward(net:forward(X))
+    end
+  end
+
+  local cases = {
+    {"Layer: forward must be a function, got nil", function() dnn.Layer{backward = print} end},
+    {"Layer: backward must be a function, got 'f'",
+      function() dnn.Layer{forward = print, backward = "f"} end},
+    {"Layer: unknown option 'foward'; known: name, in_features, out_features, parameters, initialise, "
+      .. "forward, backward (did you mean 'forward'?)",
+      function() dnn.Layer{foward = print, backward = print} end},
+    {"Layer: in_features must be a whole number >= 0, got 2.5", function() identity{in_features = 2.5} end},
+    {"Layer: parameters must be a table, {weight = {rows, cols}}, got 3",
+      function() identity{parameters = 3} end},
+    {"Layer: parameter weight must be given as {rows, cols}, got table",
+      function() identity{parameters = {weight = {3}}} end},
+    {"Layer: parameters are named, as in {weight = {rows, cols}}",
+      function() identity{parameters = {{3, 3}}} end},
+    {"Layer: a parameter cannot be called 'dA', which every layer has",
+      function() identity{parameters = {dA = {3, 3}}} end},
+    {"layer Mine: parameter weight is 3 x 0; both must be at least 1",
+      function() identity{parameters = {weight = {3, 0}}} end},
+    {"Layer: at most 4 parameters", function()
+      identity{parameters = {p1 = {1, 1}, p2 = {1, 1}, p3 = {1, 1}, p4 = {1, 1}, p5 = {1, 1}}}
+    end},
+    {"Sequential: layer 2, Mine: forward must return a float32 Matrix of 3 x 2, it returned nil",
+      run{forward = function() end}},
+    {"Sequential: layer 2, Mine: forward must return a float32 Matrix of 3 x 2, it returned one of float32, "
+      .. "2 x 3", run{forward = function(_, x) return x:t() end}},
+    {"Sequential: layer 2, Mine: forward must return a float32 Matrix of 3 x 2, it returned one of float64, "
+      .. "3 x 2", run{forward = function(_, x) return x:double() end}},
+    {"Sequential: layer 2, Mine: backward must return a float32 Matrix of 3 x 2, it returned 7",
+      run{backward = function() return 7 end}},
+  }
+  for _, case in ipairs(cases) do
+    it("says: " .. case[1], function() raises(case[1], case[2]) end)
+  end
+
+  it("passes its own error on with the layer's place and both lines", function()
+    local ok, text = pcall(run{forward = function() error("out of ideas") end})
+    assert.is_false(ok)
+    assert.matches("errors_nn_spec.lua:%d+: Sequential: layer 2, Mine: "
+      .. "[^:]*errors_nn_spec.lua:%d+: out of ideas$", text)
+  end)
+
+  it("passes an error object on as it is", function()
+    local object = {code = 5}
+    for _, name in ipairs{"forward", "backward", "initialise"} do
+      local ok, caught = pcall(run{[name] = function() error(object) end})
+      assert.is_false(ok)
+      assert.equal(object, caught)
+    end
+  end)
+
+  it("leaves the network usable after an error", function()
+    local fail = true
+    local net = dnn.Sequential{dnn.Linear(3, 3), identity{forward = function(_, x)
+      if fail then error("once") end
+      return x
+    end}}
+    assert.is_false(pcall(net.forward, net, X))
+    assert.is_nil(net[1].A)
+    raises("Sequential: backward needs a forward first", function() net:backward(X) end)
+    fail = false
+    assert.is_true(net:forward(X) == net[1].A)
+  end)
+
+  it("cannot run, close or take apart the network from within", function()
+    local net
+    local attempts = {
+      function() net:forward(X) end, function() net:backward(X) end, function() net:close() end,
+      function() dnn.Sequential{net} end,
+      function() dnn.gradcheck(net, dnn.MSELoss(), X, X) end,
+    }
+    for _, attempt in ipairs(attempts) do
+      net = dnn.Sequential{identity{forward = function(_, x)
+        attempt()
+        return x
+      end}}
+      local ok, text = pcall(net.forward, net, X)
+      assert.is_false(ok)
+      assert.matches("Sequential: this network is running; one of its layers called it", text, 1, true)
+    end
+  end)
+
+  it("cannot yield out of forward", function()
+    local net = dnn.Sequential{identity{forward = function() coroutine.yield() end}}
+    local ok, text = coroutine.resume(coroutine.create(function() net:forward(X) end))
+    assert.is_false(ok)
+    assert.matches("attempt to yield across a C%-call boundary", text)
+    assert.is_false(pcall(net.forward, net, X)) -- and is not left running
+  end)
+end)
+
+describe("a wrong gradcheck", function()
+  it("says what is missing", function()
+    local net, X = net_of("float64"), dnn.ones(3, 2, {dtype = "float64"})
+    raises("bad argument #2 to 'gradcheck' (dnn.Loss expected, got table)",
+      function() dnn.gradcheck(net, {}, X, X) end)
+    raises("gradcheck: unknown option 'tol'; known: eps, tolerance (did you mean 'tolerance'?)",
+      function() dnn.gradcheck(net, dnn.BCELoss(), X, X, {tol = 1}) end)
+  end)
+end)

@@ -1,0 +1,99 @@
+-- Losses as Lua objects: values against the formulas, gradients against differences, options.
+local dnn = require "dnn"
+
+local float64 = {dtype = "float64"}
+
+-- A loss by its formula in Lua matrices, and arguments that it allows.
+local function rows()
+  local logits, random = dnn.randn(3, 5, float64), dnn.rand(3, 5, float64)
+  local labels = dnn.Matrix({{1, 3, 2, 2, 1}}, float64)
+  return {
+    BCELoss = {dnn.rand(3, 5, float64) * 0.8 + 0.1, random, function(A, Y)
+      return -(Y % A:log() + (1 - Y) % (1 - A):log()):mean()
+    end},
+    BCEWithLogitsLoss = {logits, random, function(A, Y)
+      local P = A:sigmoid()
+      return -(Y % P:log() + (1 - Y) % (1 - P):log()):mean()
+    end},
+    MSELoss = {logits, random, function(A, Y) return ((A - Y) ^ 2):mean() end},
+    CrossEntropyLoss = {logits, labels, function(A, Y)
+      local P, total = A:exp() / A:exp():sum(1), 0
+      for j = 1, A.cols do total = total - math.log(P(Y(1, j) // 1 | 0, j)) end
+      return total / A.cols
+    end},
+  }
+end
+
+describe("a loss", function()
+  it("is the formula's value and has the gradient of its differences", function()
+    for name, row in pairs(rows()) do
+      local A, Y, formula = table.unpack(row)
+      local loss = dnn[name]()
+      assert.near(formula(A, Y), loss:forward(A, Y), 1e-12)
+      local dA, h = loss:backward():copy(), 1e-6
+      for i = 1, A.rows do
+        local a = A(i, 2)
+        A:set(i, 2, a + h)
+        local above = loss:forward(A, Y)
+        A:set(i, 2, a - h)
+        local below = loss:forward(A, Y)
+        A:set(i, 2, a)
+        assert.near((above - below) / (2 * h), dA(i, 2), 1e-8)
+      end
+    end
+  end)
+
+  it("with reduction sum is the mean times the number of elements (of examples)", function()
+    for name, row in pairs(rows()) do
+      local A, Y = table.unpack(row)
+      local mean, sum = dnn[name](), dnn[name]{reduction = "sum"}
+      local count = name == "CrossEntropyLoss" and A.cols or #A
+      assert.near(count * mean:forward(A, Y), sum:forward(A, Y), 1e-10)
+      assert.is_true((count * mean:backward() - sum:backward()):norm() < 1e-10)
+    end
+  end)
+
+  it("stays finite for logits of 10,000", function()
+    local A = dnn.Matrix{{1e4, -1e4}, {-1e4, 1e4}, {0, 0}}
+    for name, Y in pairs{BCEWithLogitsLoss = dnn.Matrix{{0, 1}, {1, 0}, {1, 0}},
+                         CrossEntropyLoss = dnn.Matrix{{2, 1}}} do
+      local loss = dnn[name]()
+      local cost = loss:forward(A, Y)
+      assert.is_true(cost > 1000 and cost < math.huge)
+      assert.is_true(loss:backward():isfinite():all())
+    end
+  end)
+
+  it("reuses its gradient for the same shape and keeps it for as long as it is held", function()
+    local loss = dnn.MSELoss()
+    loss:forward(dnn.ones(2, 3), dnn.zeros(2, 3))
+    local dA = loss:backward()
+    assert.is_true(rawequal(dA, loss:backward()))
+    loss:forward(dnn.ones(2, 4), dnn.zeros(2, 4))
+    assert.is_false(rawequal(dA, loss:backward()))
+    assert.is_true((dA - dnn.full(2, 3, 1 / 3)):norm() < 1e-6)
+  end)
+
+  it("keeps A and Y until backward", function()
+    local loss = dnn.MSELoss()
+    loss:forward(dnn.full(20, 20, 3), dnn.full(20, 20, 1))
+    collectgarbage()
+    for _ = 1, 20 do dnn.full(20, 20, 9) end
+    assert.near(0, (loss:backward() - 2 * 2 / 400):norm(), 1e-6)
+  end)
+
+  it("can be called, and tells its name and options", function()
+    local loss = dnn.MSELoss{reduction = "sum"}
+    assert.equal(6, loss(dnn.ones(2, 3), dnn.zeros(2, 3)))
+    assert.equal("MSELoss", loss.name)
+    assert.equal("sum", loss.reduction)
+    assert.equal("MSELoss(reduction = sum)", tostring(loss))
+  end)
+
+  it("takes targets stored as uint8", function()
+    local Y = dnn.Matrix{{0, 1, 1}}
+    local A = dnn.Matrix{{0.2, 0.7, 0.9}}
+    local loss = dnn.BCELoss()
+    assert.equal(loss:forward(A, Y), loss:forward(A, Y:byte()))
+  end)
+end)

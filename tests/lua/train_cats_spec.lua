@@ -1,0 +1,172 @@
+-- The programs train_cats.lua and draw_pets.lua, run as a user would run them.
+local dnnlua = (os.getenv "DNN_BUILD" or "build") .. "/bin/dnnlua"
+local shared = os.getenv "DNN_SHARED" or "../shared"
+
+local function read_all(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read "a"
+end
+
+local function exists(path)
+  local file = io.open(path, "rb")
+  return file ~= nil and file:close()
+end
+
+local cache = os.tmpname()
+os.remove(cache)
+
+-- Runs a script with a cache folder of the test's own; returns stdout, stderr and the status.
+local function run(script, arguments)
+  local out, err = os.tmpname(), os.tmpname()
+  local _, _, status = os.execute(("XDG_CACHE_HOME='%s' '%s' scripts/%s %s >%s 2>%s </dev/null")
+    :format(cache, dnnlua, script, arguments, out, err))
+  local stdout, stderr = read_all(out), read_all(err)
+  os.remove(out)
+  os.remove(err)
+  return stdout, stderr, status
+end
+
+local function accuracies(out)
+  local train, test = out:match "\ntrain accuracy: ([%d.]+) %%\ntest accuracy: ([%d.]+) %%\n"
+  return tonumber(train), tonumber(test)
+end
+
+teardown(function()
+  os.execute(("rm -rf '%s'"):format(cache))
+end)
+
+describe("draw_pets.lua", function()
+  it("draws into the cache folder and says where", function()
+    local out, err, status = run("draw_pets.lua", "--count 6 --size 16 --seed 2")
+    assert.are.equal("", err)
+    assert.are.equal(0, status)
+    local folder = out:match "^6 pictures in (.+)\n$"
+    assert.is_truthy(folder:find(cache .. "/dnnlua/pets-", 1, true))
+    assert.is_true(exists(folder .. "/dog.2.png"))
+  end)
+
+  it("explains itself", function()
+    local out, _, status = run("draw_pets.lua", "--help")
+    assert.are.equal(0, status)
+    assert.is_truthy(out:find("Usage: draw_pets.lua", 1, true))
+  end)
+
+  it("rejects a number of pictures that is none", function()
+    local _, err, status = run("draw_pets.lua", "--count many")
+    assert.are.equal(2, status)
+    assert.are.equal("draw_pets.lua: --count must be a whole number >= 2, got 'many'\n"
+      .. "Try 'draw_pets.lua --help'.\n", err)
+  end)
+end)
+
+describe("train_cats.lua", function()
+  it("learns from pictures of its own to above 80 % on those it has not seen", function()
+    local out, err, status = run("train_cats.lua", "")
+    assert.are.equal("", err)
+    assert.are.equal(0, status)
+    assert.is_truthy(out:find "\nCost after iteration 0: 0%.%d%d%d%d%d%d\n")
+    local train, test = accuracies(out)
+    assert.is_true(train > 90, out)
+    assert.is_true(test > 80, out)
+  end)
+
+  it("gives the same numbers for the same seed, on one thread and on two", function()
+    local function curve(arguments)
+      local out = run("train_cats.lua", "--iterations 201 " .. arguments)
+      return out:match "Cost.*test accuracy: [^\n]+"
+    end
+    local expected = curve "--seed 1 --threads 1"
+    assert.are.equal(expected, curve "--seed 1 --threads 2")
+    assert.are_not.equal(expected, curve "--seed 2 --threads 2")
+  end)
+
+  it("takes a folder, small batches, any layers and optimiser, and classifies a photo", function()
+    local folder = cache .. "/folder"
+    run("draw_pets.lua", ("'%s' --count 40 --size 20"):format(folder))
+    for _, optimiser in ipairs {"sgd", "momentum", "adam", "adamw"} do
+      local out, err, status = run("train_cats.lua", ("'%s' --size 8 --layers 192,5,1 --batch 10 "
+        .. "--iterations 3 --optimiser %s --float64 --init xavier --predict '%s/dog.0.png'")
+        :format(folder, optimiser, folder))
+      assert.are.equal("", err)
+      assert.are.equal(0, status)
+      assert.is_truthy(out:find "dog%.0%.png: %a+ %([%d.]+ %% sure%)")
+    end
+  end)
+
+  it("reproduces the published run", function()
+    if not exists(shared .. "/golden/stepwise.json") then
+      return pending "skipped: golden/stepwise.json is not in DNN_SHARED (or ../shared)"
+    end
+    local golden = require("dkjson").decode(read_all(shared .. "/golden/stepwise.json"))
+    local published = golden.training.L_layer_model.published_cost_every_100
+    local out = run("train_cats.lua", ("'%s/data/catvnoncat' --published"):format(shared))
+    local k = 0
+    for iteration, cost in out:gmatch "Cost after iteration (%d+): ([%d.]+)" do
+      k = k + 1
+      assert.are.equal(100 * (k - 1), tonumber(iteration))
+      assert.is_near(published[k], tonumber(cost), 5e-6)
+    end
+    assert.are.equal(#published, k)
+    assert.is_truthy(out:find("\ntrain accuracy: 98.56 %\ntest accuracy: 80.00 %\n", 1, true), out)
+
+    local single = run("train_cats.lua",
+      ("'%s/data/catvnoncat' --published --float32"):format(shared))
+    local train, test = accuracies(single)
+    assert.is_near(98.56, train, 100 / 209 + 0.01)
+    assert.is_near(80, test, 100 / 50 + 0.01)
+  end)
+end)
+
+describe("train_cats.lua says what is wrong with", function()
+  local function fails(arguments, status, message)
+    local out, err, got = run("train_cats.lua", arguments)
+    assert.are.equal("train_cats.lua: " .. message .. "\n", err)
+    assert.are.equal(status, got)
+    return out
+  end
+  local hint = "\nTry 'train_cats.lua --help'."
+
+  it("an unknown option", function()
+    fails("--leyers 5,1", 2, "unknown option '--leyers'\nDid you mean '--layers'?" .. hint)
+  end)
+
+  it("an unknown optimiser", function()
+    fails("--optimiser sgdd", 2,
+      "argument for option '--optimiser' must be one of 'sgd', 'momentum', 'adam', 'adamw'" .. hint)
+  end)
+
+  it("numbers that are none", function()
+    fails("--lr fast", 2, "--lr must be a number > 0, got 'fast'" .. hint)
+    fails("--iterations 0", 2, "--iterations must be a whole number >= 1, got '0'" .. hint)
+    fails("--layers 5,x,1", 2,
+      "--layers must be whole numbers with commas between, such as 12288,20,7,5,1, got '5,x,1'"
+      .. hint)
+  end)
+
+  it("options that contradict --published", function()
+    fails("--published --lr 1", 2, "--published decides --lr itself; leave one of them out" .. hint)
+  end)
+
+  it("both precisions at once", function()
+    fails("--float32 --float64", 2,
+      "option '--float64' can not be used together with option '--float32'" .. hint)
+  end)
+
+  it("layers that do not fit the pictures", function()
+    fails("--layers 100,1", 1,
+      "--layers begins with 100, but a picture of 64 x 64 x 3 is 12288 numbers")
+    fails("--layers 12288,3", 1,
+      "--layers ends with 3, but the last layer must have 1 unit: how sure it is of 'dog'")
+  end)
+
+  it("a folder that is not there", function()
+    fails("/no/such/folder", 1, "/no/such/folder: No such file or directory")
+  end)
+
+  it("a photo that is not there, before it trains", function()
+    local out, err, status = run("train_cats.lua", "--predict /no/such.jpg")
+    assert.are.equal(1, status)
+    assert.is_truthy(err:find("/no/such.jpg", 1, true))
+    assert.is_nil(out:find "Cost")
+  end)
+end)
