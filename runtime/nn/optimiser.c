@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "nn/stretch.h"
-
 void dnn_optimiser_init(dnn_optimiser *optimiser, const dnn_optimiser_class *kind,
                         dnn_parameters *parameters) {
     *optimiser = (dnn_optimiser){.kind = kind, .parameters = parameters, .check_finite = true};
@@ -60,7 +58,6 @@ dnn_status dnn_optimiser_step(dnn_optimiser *optimiser, dnn_error *err) {
     if (status != DNN_OK)
         return status;
     optimiser->steps++;
-    dnn_for_stretches(p->count, run_update, optimiser);
-    p->spent = true;
+    dnn_parameters_step(p, run_update, optimiser);
     return DNN_OK;
 }

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "math/elementwise.h"
 #include "math/reduce.h"
 #include "nn/kernels.h"
 #include "nn/stretch.h"
@@ -15,13 +16,47 @@ void dnn_parameters_zero_grad(dnn_parameters *parameters) {
     parameters->spent = true;
 }
 
-typedef struct update {
+/* --- a step --- */
+
+typedef struct step {
+    dnn_parameters *parameters;
+    dnn_update_task *update;
+    void *context;
+} step;
+
+static dnn_matrix stretch_of(const dnn_parameters *p, void *vector, size_t begin, size_t end) {
+    char *first = (char *)vector + begin * dnn_dtype_info(p->dtype)->size;
+    return dnn_matrix_of(p->dtype, end - begin, 1, first);
+}
+
+static void run_step(void *context, size_t begin, size_t end) {
+    const step *s = context;
+    const dnn_parameters *p = s->parameters;
+    if (!p->change_wanted) {
+        s->update(s->context, begin, end);
+        return;
+    }
+    dnn_matrix values = stretch_of(p, p->values, begin, end);
+    dnn_matrix change = stretch_of(p, p->change, begin, end);
+    dnn_matrix_copy(&change, &values, NULL);
+    s->update(s->context, begin, end);
+    dnn_binary(DNN_SUB, &change, &values, &change, NULL);
+}
+
+void dnn_parameters_step(dnn_parameters *parameters, dnn_update_task *update, void *context) {
+    step s = {parameters, update, context};
+    dnn_for_stretches(parameters->count, run_step, &s);
+    parameters->change_wanted = false;
+    parameters->spent = true;
+}
+
+typedef struct descent {
     const dnn_parameters *parameters;
     double learning_rate;
-} update;
+} descent;
 
-static void run_update(void *context, size_t begin, size_t end) {
-    const update *u = context;
+static void descend(void *context, size_t begin, size_t end) {
+    const descent *u = context;
     const dnn_parameters *p = u->parameters;
     if (p->dtype == DNN_FLOAT32)
         dnn_sgd_f32((float *)p->values + begin, (const float *)p->gradients + begin, end - begin,
@@ -36,11 +71,11 @@ dnn_status dnn_parameters_update(dnn_parameters *parameters, double learning_rat
     dnn_status status = check_finite ? dnn_parameters_check_finite(parameters, err) : DNN_OK;
     if (status != DNN_OK)
         return status;
-    update u = {parameters, learning_rate};
-    dnn_for_stretches(parameters->count, run_update, &u);
-    parameters->spent = true;
+    dnn_parameters_step(parameters, descend, &(descent){parameters, learning_rate});
     return DNN_OK;
 }
+
+/* --- numbers that are not finite --- */
 
 typedef struct finite_check {
     const dnn_parameters *parameters;

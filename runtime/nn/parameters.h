@@ -2,7 +2,10 @@
  *
  * The vectors are memory of the caller's, attached by the network. `segments` says which stretch is
  * what. Gradients are added up by backward until an optimiser has used them: a step marks them as
- * spent, they can still be read, and the next backward starts afresh. */
+ * spent, they can still be read, and the next backward starts afresh.
+ *
+ * Who wants to know how far a step goes attaches a third vector as `change` and asks by setting
+ * change_wanted: the next step or update leaves there what it added to the values. */
 #ifndef DNN_NN_PARAMETERS_H
 #define DNN_NN_PARAMETERS_H
 
@@ -24,6 +27,8 @@ typedef struct dnn_parameters {
     bool spent;      /* the next backward overwrites the gradients */
     size_t segment_count;
     dnn_segment *segments;
+    void *change;       /* count elements or NULL: what the step after the last wish changed */
+    bool change_wanted; /* the next step writes `change`, and sets this to false */
 } dnn_parameters;
 
 /* Sets the gradients to 0; the next backward starts afresh. */
@@ -34,6 +39,11 @@ void dnn_parameters_zero_grad(dnn_parameters *parameters);
  * finite; the text names layer and parameter. */
 dnn_status dnn_parameters_update(dnn_parameters *parameters, double learning_rate,
                                  bool check_finite, dnn_error *err);
+
+/* The step of whoever updates the values: calls `update` for disjoint stretches of 0 .. count-1,
+ * maybe on several threads, writes the change if it is wanted, and marks the gradients as spent. */
+typedef void dnn_update_task(void *context, size_t begin, size_t end);
+void dnn_parameters_step(dnn_parameters *parameters, dnn_update_task *update, void *context);
 
 /* DNN_ERROR_NUMERIC naming layer and parameter when a gradient is not finite: "layer 3, Linear:
  * gradient of weight(2, 7) is nan; ...". DNN_ERROR_STATE before the vectors are attached. */

@@ -37,11 +37,16 @@ bool dnn_control_receive(dnn_control *control, char *line, int milliseconds) {
                          sizeof control->pending - control->used, MSG_DONTWAIT);
         if (n < 0 && (errno == EINTR || errno == EAGAIN))
             return false;
-        if (n <= 0) { /* closed, failed, or a line longer than any of ours */
+        if (n <= 0) { /* closed or failed */
             hang_up(control);
             return false;
         }
         control->used += (size_t)n;
+        bool whole = memchr(control->pending, '\n', control->used) != NULL;
+        if (!whole && control->used == sizeof control->pending) { /* longer than any line of ours */
+            hang_up(control);
+            return false;
+        }
     }
     return true;
 }

@@ -18,7 +18,13 @@ static void open_vector(vector *v) {
     *v = (vector){
         .segment = {0, "Linear", "weight", 0, N, 1}
     };
-    v->parameters = (dnn_parameters){DNN_FLOAT64, N, v->values, v->gradients, true, 1, &v->segment};
+    v->parameters = (dnn_parameters){.dtype = DNN_FLOAT64,
+                                     .count = N,
+                                     .values = v->values,
+                                     .gradients = v->gradients,
+                                     .spent = true,
+                                     .segment_count = 1,
+                                     .segments = &v->segment};
     memcpy(v->values, start, sizeof start);
 }
 
@@ -218,7 +224,13 @@ static dnn_matrix run_long(const dnn_optimiser_class *kind, dnn_dtype dtype, siz
     dnn_error err;
     dnn_matrix values = normal_matrix(dtype, length, 1, 1), g = normal_matrix(dtype, length, 1, 2);
     dnn_segment segment = {0, "Linear", "weight", 0, length, 1};
-    dnn_parameters p = {dtype, length, values.data, g.data, true, 1, &segment};
+    dnn_parameters p = {.dtype = dtype,
+                        .count = length,
+                        .values = values.data,
+                        .gradients = g.data,
+                        .spent = true,
+                        .segment_count = 1,
+                        .segments = &segment};
     dnn_optimiser o = open_optimiser(kind->name, &p, NULL, 0);
     for (int t = 0; t < 3; t++)
         check_ok(dnn_optimiser_step(&o, &err));
