@@ -1,8 +1,8 @@
 /* series.c: arrays of points and, above them, levels of extremes.
  *
- * A node of level k covers 2^(k + LEAF_BITS) points. Appending updates the last node of each level;
- * a query walks up while whole nodes fit and down again, so it touches a logarithmic number of
- * nodes. */
+ * A node of level k covers 2^(k + LEAF_BITS) points and is made when the last of them has come, so
+ * appending costs a constant on average; a query walks up while whole nodes fit and down again, and
+ * meets less than a leaf of single points at either end. */
 #include "viz/series.h"
 
 #include <math.h>
@@ -92,52 +92,32 @@ static extremes join(extremes a, extremes b) {
                       a.not_finite || b.not_finite};
 }
 
-static extremes recompute(const series *s, int k, size_t node) {
+/* The extremes of the `count` points from `first` on, one by one. */
+static extremes of_points(const series *s, size_t first, size_t count) {
     extremes e = nothing;
-    if (k == 0) {
-        size_t begin = node << LEAF_BITS, end = begin + (1u << LEAF_BITS);
-        for (size_t i = begin; i < end && i < s->count; i++)
-            e = join(e, of_value(s->values[i]));
-        return e;
-    }
-    const level *below = &s->levels[k - 1];
-    for (size_t i = 2 * node; i < 2 * node + 2 && i < below->count; i++)
-        e = join(e, below->nodes[i]);
+    for (size_t i = first; i < first + count; i++)
+        e = join(e, of_value(s->values[i]));
     return e;
 }
 
-/* A level exists when the one below it has at least two nodes. */
-static bool level_exists(const series *s, int k) {
-    return k < MAX_LEVELS && (k == 0 || s->levels[k - 1].count >= 2);
-}
-
-static bool add_to_levels(series *s, size_t index, extremes e) {
-    for (int k = 0; level_exists(s, k); k++) {
-        size_t node = index >> (k + LEAF_BITS);
+/* Makes the nodes that the last point has completed, from the leaf upwards. */
+static bool add_to_levels(series *s) {
+    for (int k = 0; k < MAX_LEVELS && s->count % ((size_t)1 << (k + LEAF_BITS)) == 0; k++) {
         level *l = &s->levels[k];
-        if (node < l->count) {
-            l->nodes[node] = join(l->nodes[node], e);
-            continue;
-        }
         if (!reserve_node(l))
             return false;
-        l->nodes[l->count++] = recompute(s, k, node);
+        const extremes *pair = k == 0 ? NULL : &s->levels[k - 1].nodes[2 * l->count];
+        l->nodes[l->count] = k == 0 ? of_points(s, l->count << LEAF_BITS, 1u << LEAF_BITS)
+                                    : join(pair[0], pair[1]);
+        l->count++;
     }
     return true;
 }
 
 static void shorten(series *s, size_t count) {
     s->count = count;
-    for (int k = 0; k < MAX_LEVELS; k++) {
-        level *l = &s->levels[k];
-        if (!level_exists(s, k)) {
-            l->count = 0;
-            continue;
-        }
-        l->count = (count + ((size_t)1 << (k + LEAF_BITS)) - 1) >> (k + LEAF_BITS);
-        if (l->count > 0)
-            l->nodes[l->count - 1] = recompute(s, k, l->count - 1);
-    }
+    for (int k = 0; k < MAX_LEVELS; k++)
+        s->levels[k].count = count >> (k + LEAF_BITS);
 }
 
 bool series_add(series *s, int64_t step, double wall_time, float value) {
@@ -150,7 +130,10 @@ bool series_add(series *s, int64_t step, double wall_time, float value) {
     s->times[i] = wall_time;
     s->values[i] = value;
     s->count++;
-    return add_to_levels(s, i, of_value(value));
+    if (add_to_levels(s))
+        return true;
+    shorten(s, i); /* a missing node would be met by every later query */
+    return false;
 }
 
 size_t series_count(const series *s) {
@@ -201,7 +184,7 @@ static extremes extremes_of(const series *s, size_t begin, size_t end) {
         int k = -1;
         while (k + 1 < MAX_LEVELS) {
             size_t span = (size_t)1 << (k + 1 + LEAF_BITS);
-            if (begin % span != 0 || end - begin < span || s->levels[k + 1].count == 0)
+            if (begin % span != 0 || end - begin < span)
                 break;
             k++;
         }

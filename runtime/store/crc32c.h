@@ -8,6 +8,9 @@
 /* CRC-32C (Castagnoli, reflected polynomial 0x82F63B78) of n bytes. */
 uint32_t dnn_crc32c(const void *bytes, size_t n);
 
+/* The same on any processor; what dnn_crc32c does where there is no instruction for it. */
+uint32_t dnn_crc32c_by_tables(const void *bytes, size_t n);
+
 /* The same as TFRecord files store it: rotated right by 15 bits, plus a constant, so that the
  * checksum of a record that holds checksums is not degenerate. */
 uint32_t dnn_crc32c_masked(const void *bytes, size_t n);

@@ -40,12 +40,13 @@ static bool is_plugin(const value *v, const char *name) {
 static bool read_value_fields(const dnn_wire_field *message, value *v) {
     dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
     for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
-        if (f.kind == DNN_WIRE_FIXED32 && f.field == VALUE_SIMPLE) {
-            v->has_simple = 1;
-            v->simple = dnn_wire_float(f.number);
-        }
-        if (f.kind != DNN_WIRE_BYTES)
+        if (f.kind != DNN_WIRE_BYTES) {
+            if (f.field == VALUE_SIMPLE && f.kind == DNN_WIRE_FIXED32) {
+                v->has_simple = 1;
+                v->simple = dnn_wire_float(f.number);
+            }
             continue;
+        }
         switch (f.field) {
         case VALUE_TAG:
             v->tag = f.bytes;
@@ -179,9 +180,9 @@ static bool understand(const value *v, dnn_event *e, double *buckets) {
     return v->tensor.bytes != NULL && read_tensor(v, e);
 }
 
-static bool read_summary(const dnn_wire_field *summary, const dnn_event *base, double *buckets,
-                         dnn_event_visit *visit, void *context) {
-    dnn_wire_reader r = dnn_wire_read(summary->bytes, summary->size);
+static bool read_summary(const uint8_t *summary, size_t size, const dnn_event *base,
+                         double *buckets, dnn_event_visit *visit, void *context) {
+    dnn_wire_reader r = dnn_wire_read(summary, size);
     bool whole = true;
     for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
         if (f.field != SUMMARY_VALUE || f.kind != DNN_WIRE_BYTES)
@@ -196,21 +197,65 @@ static bool read_summary(const dnn_wire_field *summary, const dnn_event *base, d
     return whole && !r.bad;
 }
 
+/* The one form that fills log files, a scalar with a short tag, read at once:
+ * 09 time[8] 10 step 2A n 0A m 0A k tag[k] 15 value[4]. False, and nothing said, for any other. */
+static bool read_plain_scalar(const uint8_t *payload, size_t size, dnn_event *e) {
+    enum { FIXED = 9 + 1 + 6 + 5, LONGEST = 127 + 2 + 20 };
+    const uint8_t *p = payload + 10, *end = payload + size;
+    if (size < FIXED + 1 || size > LONGEST || payload[0] != (EVENT_WALL_TIME << 3 | 1) ||
+        payload[9] != EVENT_STEP << 3)
+        return false;
+    uint64_t step = 0;
+    int shift = 0;
+    for (; *p >= 0x80 && shift < 56 && p < end - 12; shift += 7)
+        step |= (uint64_t)(*p++ & 0x7F) << shift;
+    step |= (uint64_t)(*p & 0x7F) << shift;
+    if (*p++ >= 0x80 || end - p < 6 + 5 || end - p > 127 + 2)
+        return false;
+    size_t left = (size_t)(end - p), tag_size = left - 6 - 5;
+    const uint8_t *number = p + 6 + tag_size;
+    if (p[0] != (EVENT_SUMMARY << 3 | 2) || p[1] != left - 2 || p[2] != (SUMMARY_VALUE << 3 | 2) ||
+        p[3] != left - 4 || p[4] != (VALUE_TAG << 3 | 2) || p[5] != tag_size ||
+        number[0] != (VALUE_SIMPLE << 3 | 5))
+        return false;
+    *e = (dnn_event){.wall_time = dnn_wire_double(dnn_wire_get_fixed64(payload + 1)),
+                     .step = (int64_t)step,
+                     .tag = (const char *)p + 6,
+                     .tag_size = tag_size,
+                     .kind = DNN_EVENT_SCALAR,
+                     .scalar = dnn_wire_float(dnn_wire_get_fixed32(number + 1))};
+    return true;
+}
+
 dnn_status dnn_event_read(const uint8_t *payload, size_t size, dnn_event_visit *visit,
                           void *context, dnn_error *err) {
     dnn_event base = {0};
-    dnn_wire_field summary = {0};
+    if (read_plain_scalar(payload, size, &base)) {
+        visit(context, &base);
+        return DNN_OK;
+    }
+    const uint8_t *summary = NULL;
+    size_t summary_size = 0;
     dnn_wire_reader r = dnn_wire_read(payload, size);
     for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
-        if (f.field == EVENT_WALL_TIME && f.kind == DNN_WIRE_FIXED64)
-            base.wall_time = dnn_wire_double(f.number);
-        else if (f.field == EVENT_STEP && f.kind == DNN_WIRE_VARINT)
-            base.step = (int64_t)f.number;
-        else if (f.field == EVENT_SUMMARY && f.kind == DNN_WIRE_BYTES)
-            summary = f;
+        switch (f.field) {
+        case EVENT_WALL_TIME:
+            base.wall_time = f.kind == DNN_WIRE_FIXED64 ? dnn_wire_double(f.number) : 0;
+            break;
+        case EVENT_STEP:
+            base.step = f.kind == DNN_WIRE_VARINT ? (int64_t)f.number : 0;
+            break;
+        case EVENT_SUMMARY:
+            summary = f.bytes; /* NULL where it is no message */
+            summary_size = f.size;
+            break;
+        default:
+            break;
+        }
     }
     double buckets[2 * DNN_HISTOGRAM_MAX_BUCKETS];
-    if (r.bad || (summary.bytes != NULL && !read_summary(&summary, &base, buckets, visit, context)))
+    if (r.bad || (summary != NULL &&
+                  !read_summary(summary, summary_size, &base, buckets, visit, context)))
         return dnn_fail(err, DNN_ERROR_FORMAT, "a record is not a TensorBoard event");
     return DNN_OK;
 }

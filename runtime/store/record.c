@@ -12,26 +12,19 @@ size_t dnn_record_seal(uint8_t *record, size_t size) {
     return DNN_RECORD_HEADER + size + DNN_RECORD_TRAILER;
 }
 
-static uint64_t little_endian(const uint8_t *p, int bytes) {
-    uint64_t value = 0;
-    for (int i = 0; i < bytes; i++)
-        value |= (uint64_t)p[i] << (8 * i);
-    return value;
-}
-
 dnn_record_status dnn_record_read(const uint8_t *bytes, size_t available, const uint8_t **payload,
                                   size_t *size, size_t *used) {
     if (available < DNN_RECORD_HEADER)
         return DNN_RECORD_INCOMPLETE;
-    uint64_t length = little_endian(bytes, 8);
-    if (little_endian(bytes + 8, 4) != dnn_crc32c_masked(bytes, 8) || length > DNN_RECORD_MAX)
+    uint64_t length = dnn_wire_get_fixed64(bytes);
+    if (dnn_wire_get_fixed32(bytes + 8) != dnn_crc32c_masked(bytes, 8) || length > DNN_RECORD_MAX)
         return DNN_RECORD_LOST;
     if (available < DNN_RECORD_HEADER + length + DNN_RECORD_TRAILER)
         return DNN_RECORD_INCOMPLETE;
     *payload = bytes + DNN_RECORD_HEADER;
     *size = (size_t)length;
     *used = DNN_RECORD_HEADER + *size + DNN_RECORD_TRAILER;
-    if (little_endian(*payload + length, 4) != dnn_crc32c_masked(*payload, *size))
+    if (dnn_wire_get_fixed32(*payload + length) != dnn_crc32c_masked(*payload, *size))
         return DNN_RECORD_DAMAGED;
     return DNN_RECORD_OK;
 }

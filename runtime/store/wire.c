@@ -60,6 +60,10 @@ dnn_wire_reader dnn_wire_read(const uint8_t *bytes, size_t size) {
 }
 
 static bool read_varint(dnn_wire_reader *r, uint64_t *out) {
+    if (r->p < r->end && *r->p < 0x80) { /* keys, most lengths */
+        *out = *r->p++;
+        return true;
+    }
     uint64_t value = 0;
     for (int shift = 0; shift < 64 && r->p < r->end; shift += 7) {
         uint8_t byte = *r->p++;
@@ -72,12 +76,19 @@ static bool read_varint(dnn_wire_reader *r, uint64_t *out) {
     return false;
 }
 
-static bool read_little_endian(dnn_wire_reader *r, int bytes, uint64_t *out) {
-    if (r->end - r->p < bytes)
+uint32_t dnn_wire_get_fixed32(const uint8_t *p) {
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+uint64_t dnn_wire_get_fixed64(const uint8_t *p) {
+    return dnn_wire_get_fixed32(p) | (uint64_t)dnn_wire_get_fixed32(p + 4) << 32;
+}
+
+static bool read_fixed(dnn_wire_reader *r, size_t bytes, uint64_t *out) {
+    if ((size_t)(r->end - r->p) < bytes)
         return false;
-    *out = 0;
-    for (int i = 0; i < bytes; i++)
-        *out |= (uint64_t)*r->p++ << (8 * i);
+    *out = bytes == 8 ? dnn_wire_get_fixed64(r->p) : dnn_wire_get_fixed32(r->p);
+    r->p += bytes;
     return true;
 }
 
@@ -87,9 +98,9 @@ static bool read_value(dnn_wire_reader *r, dnn_wire_field *out) {
     case DNN_WIRE_VARINT:
         return read_varint(r, &out->number);
     case DNN_WIRE_FIXED64:
-        return read_little_endian(r, 8, &out->number);
+        return read_fixed(r, 8, &out->number);
     case DNN_WIRE_FIXED32:
-        return read_little_endian(r, 4, &out->number);
+        return read_fixed(r, 4, &out->number);
     case DNN_WIRE_BYTES:
         if (!read_varint(r, &size) || size > (uint64_t)(r->end - r->p))
             return false;

@@ -50,6 +50,10 @@ dnn_wire_reader dnn_wire_read(const uint8_t *bytes, size_t size);
  * malformed. */
 bool dnn_wire_next(dnn_wire_reader *reader, dnn_wire_field *out);
 
+/* Little-endian numbers at a place that is known to hold them. */
+uint32_t dnn_wire_get_fixed32(const uint8_t *p);
+uint64_t dnn_wire_get_fixed64(const uint8_t *p);
+
 double dnn_wire_double(uint64_t bits);
 float dnn_wire_float(uint64_t bits);
 
