@@ -7,10 +7,10 @@
 #include "core/memory.h"
 
 const float dash_patterns[DASH_COUNT][5] = {
-    {0    },
-    {     6,  3, 0            },
-    {  1.5f, 2.5f,  0            },
-    { 7,  2.5f,   1.5f, 2.5f, 0},
+    {0                  },
+    {    6,  3, 0                                       },
+    { 1.5f, 2.5f,                0                          },
+    {              7,               2.5f,                1.5f, 2.5f, 0},
 };
 
 static void free_command(command *c) {
@@ -67,28 +67,28 @@ void draw_unclip(display_list *list) {
     draw_clip(list, (rect){0, 0, 0, 0});
 }
 
-void draw_fill(display_list *list, rect area, color color, float radius) {
+void draw_fill(display_list *list, rect area, color paint, float radius) {
     append(list,
-           (command){.kind = COMMAND_FILL, .area = area, .radius = radius, .stroke.color = color});
+           (command){.kind = COMMAND_FILL, .area = area, .radius = radius, .stroke.color = paint});
 }
 
 static void draw_points(display_list *list, command_kind kind, const point *points, size_t count,
-                        stroke stroke) {
+                        stroke line) {
     point *own = count == 0 ? NULL : copy(list, points, count * sizeof *points);
     if (own != NULL)
-        append(list, (command){.kind = kind, .points = own, .count = count, .stroke = stroke});
+        append(list, (command){.kind = kind, .points = own, .count = count, .stroke = line});
 }
 
-void draw_polyline(display_list *list, const point *points, size_t count, stroke stroke) {
-    draw_points(list, COMMAND_POLYLINE, points, count, stroke);
+void draw_polyline(display_list *list, const point *points, size_t count, stroke line) {
+    draw_points(list, COMMAND_POLYLINE, points, count, line);
 }
 
-void draw_line(display_list *list, point from, point to, stroke stroke) {
-    draw_points(list, COMMAND_POLYLINE, (point[]){from, to}, 2, stroke);
+void draw_line(display_list *list, point from, point to, stroke line) {
+    draw_points(list, COMMAND_POLYLINE, (point[]){from, to}, 2, line);
 }
 
-void draw_polygon(display_list *list, const point *points, size_t count, color color) {
-    draw_points(list, COMMAND_POLYGON, points, count, (stroke){.color = color});
+void draw_polygon(display_list *list, const point *points, size_t count, color paint) {
+    draw_points(list, COMMAND_POLYGON, points, count, (stroke){.color = paint});
 }
 
 void draw_image(display_list *list, rect area, const uint8_t *rgba, size_t width, size_t height) {

@@ -38,7 +38,9 @@ extern const float dash_patterns[DASH_COUNT][5];
 typedef enum command_kind {
     COMMAND_CLIP,     /* everything until the next CLIP is cut to area; an empty area: no cutting */
     COMMAND_FILL,     /* area filled, corners rounded by `radius` */
-    COMMAND_POLYLINE, /* points joined by lines; round joins */
+    COMMAND_POLYLINE, /* points joined by lines: round joins, straight ends; a lone point is a dot,
+                         a point that is not finite a gap, a solid line back to its first point
+                         closed */
     COMMAND_POLYGON,  /* points filled (even-odd) */
     COMMAND_TEXT,     /* one line of UTF-8, baseline at (x, y) */
     COMMAND_IMAGE,    /* RGBA pixels stretched over area, nearest neighbour */
@@ -71,10 +73,10 @@ void display_list_free(display_list *list);
 
 void draw_clip(display_list *list, rect area);
 void draw_unclip(display_list *list);
-void draw_fill(display_list *list, rect area, color color, float radius);
-void draw_polyline(display_list *list, const point *points, size_t count, stroke stroke);
-void draw_line(display_list *list, point from, point to, stroke stroke);
-void draw_polygon(display_list *list, const point *points, size_t count, color color);
+void draw_fill(display_list *list, rect area, color paint, float radius);
+void draw_polyline(display_list *list, const point *points, size_t count, stroke line);
+void draw_line(display_list *list, point from, point to, stroke line);
+void draw_polygon(display_list *list, const point *points, size_t count, color paint);
 void draw_image(display_list *list, rect area, const uint8_t *rgba, size_t width, size_t height);
 
 typedef struct text_style {

@@ -6,15 +6,21 @@
 #include "core/error.h"
 #include "viz/display_list.h"
 
+#define SURFACE_MAX_SIDE 16384
+
 typedef struct surface {
     int width, height; /* pixels */
-    uint8_t *rgba;     /* width * height * 4, rows from the top */
+    uint8_t *rgba;     /* width * height * 4, rows from the top; alpha not premultiplied */
+    struct coverage
+        *coverage; /* the raster's working memory, which makes playing free of failure */
 } surface;
 
+/* Transparent pixels; sides from 1 to SURFACE_MAX_SIDE. */
 dnn_status surface_create(surface *out, int width, int height, dnn_error *err);
 void surface_free(surface *s);
 
-/* Draws on top of what is there; scale is pixels per point. */
+/* Draws on top of what is there; scale is pixels per point. Coordinates that are not finite break a
+ * line in two and are left out of a polygon; other commands that have them are not drawn. */
 void raster_play(const display_list *list, surface *target, float scale);
 
 /* Writes the surface as PNG (through a temporary file and a rename). */
