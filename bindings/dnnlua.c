@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host.h"
+
 static const char banner[] = "dnnlua " DNNLUA_VERSION ", " LUA_RELEASE;
 
 static const char usage[] =
@@ -27,6 +29,7 @@ static const char usage[] =
     "  -e STAT     run a statement; the global `dnn` is the module\n"
     "  -l MODULE   require a module into a global of its name\n"
     "  -i          give a prompt after the script\n"
+    "  --view      open a window on each run that a script logs (dnn.Run)\n"
     "  -v          print the version and go on\n"
     "  --version   print the version\n"
     "  -h, --help  this text\n"
@@ -35,7 +38,7 @@ static const char usage[] =
 
 typedef struct options {
     int script; /* index in argv; argc when there is none */
-    bool prompt, version, statements;
+    bool prompt, version, statements, view;
 } options;
 
 /* --- errors and interruption --- */
@@ -58,6 +61,9 @@ static void on_interrupt(int number) {
 /* Message handler: the error's text with a traceback. */
 static int add_traceback(lua_State *L) {
     const char *text = lua_tostring(L, 1);
+    if (luaL_testudata(L, 1, DNNLUA_STOPPED) != NULL) {
+        return 1;
+    }
     if (text == NULL) {
         if (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING) {
             return 1;
@@ -81,16 +87,18 @@ static int protected_call(lua_State *L, int arguments, int results) {
     return status;
 }
 
-/* Prints and pops the message of a failed call; true when the call went well. */
+/* Prints and pops the message of a failed call; true when the call went well, or ended because its
+ * window asked for that. */
 static bool report(lua_State *L, int status) {
     if (status == LUA_OK) {
         return true;
     }
-    const char *text = lua_tostring(L, -1);
+    bool stopped = luaL_testudata(L, -1, DNNLUA_STOPPED) != NULL;
+    const char *text = stopped ? luaL_tolstring(L, -1, NULL) : lua_tostring(L, -1);
     fflush(stdout);
     fprintf(stderr, "dnnlua: %s\n", text != NULL ? text : "(error message is not a string)");
-    lua_pop(L, 1);
-    return false;
+    lua_pop(L, stopped ? 2 : 1);
+    return stopped;
 }
 
 /* --- where things are --- */
@@ -316,6 +324,8 @@ static options parse_options(int argc, char **argv) {
         } else if (strcmp(option, "--version") == 0) {
             puts(banner);
             exit(0);
+        } else if (strcmp(option, "--view") == 0) {
+            found.view = true;
         } else if (strcmp(option, "-i") == 0) {
             found.prompt = true;
         } else if (strcmp(option, "-v") == 0) {
@@ -365,6 +375,8 @@ static int run(lua_State *L) {
         puts(banner);
     }
     open_libraries(L);
+    lua_pushboolean(L, chosen.view);
+    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_VIEW);
     set_arg(L, argc, argv, chosen.script);
     if (chosen.statements || chosen.prompt || (idle && terminal)) {
         offer_dnn(L);

@@ -46,5 +46,6 @@ int luaopen_dnn_core(lua_State *L) {
     dnnlua_open_optimiser(L);
     dnnlua_open_image(L);
     dnnlua_open_system(L);
+    dnnlua_open_run(L);
     return 1;
 }

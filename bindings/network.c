@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "run.h"
 
 /* --- open and closed --- */
 
@@ -226,7 +227,11 @@ static int network_update(lua_State *L) {
     dnnlua_check_options(L, 3, name, known);
     bool check_finite = dnnlua_option_flag(L, 3, name, "check_finite", true);
     dnnlua_require_gradients(L, parameters, name);
-    dnnlua_network_check(L, dnn_parameters_update(parameters, rate, check_finite, &err), &err);
+    dnn_status status = dnn_parameters_update(parameters, rate, check_finite, &err);
+    if (status == DNN_ERROR_NUMERIC) {
+        dnnlua_run_not_finite(L, 1, &err);
+    }
+    dnnlua_network_check(L, status, &err);
     return 0;
 }
 

@@ -33,7 +33,8 @@ enum {                     /* user values of a network */
        NETWORK_LAYERS,     /* table: the handles in order */
        NETWORK_PARAMETERS, /* the Parameters object, once asked for */
        NETWORK_NAMES,      /* table: "1 Linear", ..., once asked for */
-       NETWORK_USER_VALUES = NETWORK_NAMES
+       NETWORK_RUN,        /* the run that watches it */
+       NETWORK_USER_VALUES = NETWORK_RUN
 };
 
 typedef struct dnnlua_layer {
@@ -154,6 +155,9 @@ void dnnlua_push_parameters(lua_State *L, int index);
 /* The parameters of the Parameters object at index, NULL when it is something else; raises when its
  * network is closed. */
 dnn_parameters *dnnlua_test_parameters(lua_State *L, int index);
+
+/* Pushes the network of the Parameters object at index. */
+void dnnlua_push_network_of(lua_State *L, int index);
 
 /* Raises unless there are gradients that no step has used; `what` opens the message. */
 void dnnlua_require_gradients(lua_State *L, const dnn_parameters *parameters, const char *what);

@@ -5,8 +5,8 @@
  * Lua's memory. */
 #include <string.h>
 
-#include "network.h"
 #include "nn/registry.h"
+#include "run.h"
 
 enum { OPTIMISER_PARAMETERS = 1, OPTIMISER_STATE };
 
@@ -58,6 +58,9 @@ static int optimiser_step(lua_State *L) {
     dnn_status status = dnn_optimiser_step(self, &err);
     if (status == DNN_ERROR_NUMERIC) {
         dnn_fail_context(&err, status, "%s: ", self->kind->name);
+        lua_getiuservalue(L, 1, OPTIMISER_PARAMETERS);
+        dnnlua_push_network_of(L, -1);
+        dnnlua_run_not_finite(L, lua_gettop(L), &err);
     }
     dnnlua_check(L, status, &err);
     return 0;

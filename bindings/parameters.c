@@ -34,6 +34,10 @@ dnn_parameters *dnnlua_test_parameters(lua_State *L, int index) {
     return dnn_network_parameters((*self)->network);
 }
 
+void dnnlua_push_network_of(lua_State *L, int index) {
+    lua_getiuservalue(L, index, PARAMETERS_NETWORK);
+}
+
 static dnn_parameters *check_parameters(lua_State *L, int index) {
     luaL_checkudata(L, index, DNNLUA_PARAMETERS);
     return dnnlua_test_parameters(L, index);

@@ -37,6 +37,10 @@ dnn_status dnn_image_decode(dnn_image *out, const uint8_t *bytes, size_t size, c
 dnn_status dnn_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,
                                size_t channels, dnn_error *err);
 
+/* The same as bytes in memory, a block of malloc's that the caller gives back with free. */
+dnn_status dnn_image_encode_png(uint8_t **out, size_t *size, const uint8_t *pixels, size_t width,
+                                size_t height, size_t channels, dnn_error *err);
+
 /* Resizes into out (width x height x channels bytes): each axis is averaged over the covered area
  * when it shrinks and interpolated by Catmull and Rom's cubic (Keys, 1981, a = -1/2) when it grows.
  * The whole picture is fitted, its proportions change. */

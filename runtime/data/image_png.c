@@ -133,23 +133,39 @@ static dnn_status replace_file(const char *path, const void *bytes, size_t size,
     return status;
 }
 
-dnn_status dnn_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,
-                               size_t channels, dnn_error *err) {
+/* `name` opens the messages. */
+static dnn_status encode_checked(uint8_t **out, size_t *size, const char *name,
+                                 const uint8_t *pixels, size_t width, size_t height,
+                                 size_t channels, dnn_error *err) {
     if (channels != 1 && channels != 3)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "%s: cannot be written with %zu channels; expected 1 or 3", path, channels);
+                        "%s: cannot be written with %zu channels; expected 1 or 3", name, channels);
     if (width == 0 || height == 0 || width > DNN_IMAGE_MAX_PIXELS / height)
         return dnn_fail(
             err, DNN_ERROR_ARGUMENT,
             "%s: cannot be written as %zu x %zu pixels; expected at least one and at most 2^28",
-            path, width, height);
-    size_t size;
+            name, width, height);
     int code;
-    void *bytes = encode(pixels, width, height, channels, &size, &code);
-    if (bytes == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: cannot be encoded (%s)", path,
+    *out = encode(pixels, width, height, channels, size, &code);
+    if (*out == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: cannot be encoded (%s)", name,
                         spng_strerror(code));
-    dnn_status status = replace_file(path, bytes, size, err);
+    return DNN_OK;
+}
+
+dnn_status dnn_image_encode_png(uint8_t **out, size_t *size, const uint8_t *pixels, size_t width,
+                                size_t height, size_t channels, dnn_error *err) {
+    return encode_checked(out, size, "picture", pixels, width, height, channels, err);
+}
+
+dnn_status dnn_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,
+                               size_t channels, dnn_error *err) {
+    uint8_t *bytes;
+    size_t size;
+    dnn_status status = encode_checked(&bytes, &size, path, pixels, width, height, channels, err);
+    if (status != DNN_OK)
+        return status;
+    status = replace_file(path, bytes, size, err);
     free(bytes);
     return status;
 }
