@@ -99,7 +99,9 @@ void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser) {
     lua_setiuservalue(L, run, RUN_OPTIMISER);
     lua_pushvalue(L, run);
     lua_setiuservalue(L, network, NETWORK_RUN);
-    dnn_network_parameters(watched->network)->change = change;
+    dnn_parameters *p = dnn_network_parameters(watched->network);
+    p->change = change;
+    p->change_wanted = self->change_asked = true;
     self->network = watched;
     self->optimiser = steps;
     describe(L, self, "network", network);

@@ -49,6 +49,11 @@ double dnn_watch_update_ratio(const dnn_network *network, size_t layer) {
 
 /* --- where numbers stop being finite --- */
 
+/* printf writes some NaNs as "-nan". */
+static const char *name_of(double value) {
+    return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
 /* Place, counted from 0, of an element that is not finite. */
 static bool find_not_finite(const dnn_matrix *m, size_t *i, size_t *j) {
     if (dnn_matrix_is_contiguous(m)) { /* in one run: weights are long */
@@ -71,9 +76,9 @@ static bool blame_parameters(const dnn_layer *layer, dnn_error *err) {
         if (!find_not_finite(m, &i, &j))
             continue;
         dnn_fail(err, DNN_ERROR_NUMERIC,
-                 "its %s(%zu, %zu) is %g; an earlier step went too far: start again with a smaller "
+                 "its %s(%zu, %zu) is %s; an earlier step went too far: start again with a smaller "
                  "learning rate",
-                 layer->shapes[k].name, i + 1, j + 1, dnn_matrix_get(m, i, j));
+                 layer->shapes[k].name, i + 1, j + 1, name_of(dnn_matrix_get(m, i, j)));
         return true;
     }
     return false;
@@ -84,9 +89,9 @@ static bool blame_output(const dnn_matrix *A, dnn_error *err) {
     if (!find_not_finite(A, &i, &j))
         return false;
     dnn_fail(err, DNN_ERROR_NUMERIC,
-             "its output is the first that is not finite, %g in row %zu of example %zu; try a "
+             "its output is the first that is not finite, %s in row %zu of example %zu; try a "
              "smaller learning rate, and X scaled to about -1..1",
-             dnn_matrix_get(A, i, j), i + 1, j + 1);
+             name_of(dnn_matrix_get(A, i, j)), i + 1, j + 1);
     return true;
 }
 
@@ -97,9 +102,9 @@ bool dnn_watch_not_finite(const dnn_network *network, dnn_error *err) {
         return false;
     if (find_not_finite(X, &i, &j)) {
         dnn_fail(err, DNN_ERROR_NUMERIC,
-                 "X, the network's input, is %g in row %zu of example %zu; look at where the data "
+                 "X, the network's input, is %s in row %zu of example %zu; look at where the data "
                  "come from",
-                 dnn_matrix_get(X, i, j), i + 1, j + 1);
+                 name_of(dnn_matrix_get(X, i, j)), i + 1, j + 1);
         return true;
     }
     for (size_t l = 1; l <= network->count; l++)

@@ -1,0 +1,114 @@
+-- Reads TensorBoard's event files in Lua, by the published format and with nothing of the program's: a
+-- second implementation for tests. Checksums are checked.
+local event_file = {}
+
+local crc_table = {}
+for n = 0, 255 do
+  local c = n
+  for _ = 1, 8 do c = c & 1 == 1 and 0x82F63B78 ~ (c >> 1) or c >> 1 end
+  crc_table[n] = c
+end
+
+local function masked_crc(bytes)
+  local c = 0xFFFFFFFF
+  for i = 1, #bytes do c = crc_table[(c ~ bytes:byte(i)) & 0xFF] ~ (c >> 8) end
+  c = c ~ 0xFFFFFFFF
+  return ((c >> 15 | c << 17) + 0xa282ead8) & 0xFFFFFFFF
+end
+
+local function varint(bytes, at)
+  local value, shift = 0, 0
+  repeat
+    local byte = bytes:byte(at)
+    value, shift, at = value | (byte & 127) << shift, shift + 7, at + 1
+  until byte < 128
+  return value, at
+end
+
+-- The fields of a message: {[number] = {value, ...}}, of wire types 0, 1, 2 and 5.
+local function fields(bytes)
+  local found, at = {}, 1
+  while at <= #bytes do
+    local key, value
+    key, at = varint(bytes, at)
+    local kind = key & 7
+    if kind == 0 then value, at = varint(bytes, at)
+    elseif kind == 1 then value, at = bytes:sub(at, at + 7), at + 8
+    elseif kind == 5 then value, at = bytes:sub(at, at + 3), at + 4
+    else
+      local length
+      length, at = varint(bytes, at)
+      value, at = bytes:sub(at, at + length - 1), at + length
+    end
+    local list = found[key >> 3] or {}
+    found[key >> 3] = list
+    list[#list + 1] = value
+  end
+  return found
+end
+
+local function doubles(packed)
+  local list = {}
+  for at = 1, #packed, 8 do list[#list + 1] = string.unpack("<d", packed, at) end
+  return list
+end
+
+local function double(f, number) return f[number] and string.unpack("<d", f[number][1]) or 0 end
+
+local function histogram(bytes)
+  local f = fields(bytes)
+  return {
+    min = double(f, 1), max = double(f, 2), count = double(f, 3), sum = double(f, 4),
+    limits = doubles(f[6][1]), counts = doubles(f[7][1]),
+  }
+end
+
+local function image(bytes)
+  local f = fields(bytes)
+  return {height = f[1][1], width = f[2][1], png = f[4][1]}
+end
+
+-- The values of one Summary.Value: number, histogram, image or text.
+local function read_value(bytes, event)
+  local f = fields(bytes)
+  event.tag = f[1][1]
+  if f[2] then event.number = string.unpack("<f", f[2][1]) end
+  if f[5] then event.histogram = histogram(f[5][1]) end
+  if f[4] then event.image = image(f[4][1]) end
+  if f[8] then event.text = fields(f[8][1])[8][1] end
+  return event
+end
+
+-- All values of a file in their order: {step, time, tag, number | histogram | image | text}.
+function event_file.read(path)
+  local file <close> = assert(io.open(path, "rb"))
+  local bytes, at, events = file:read "a", 1, {}
+  while at <= #bytes do
+    local length, length_crc = string.unpack("<I8I4", bytes, at)
+    assert(masked_crc(bytes:sub(at, at + 7)) == length_crc, "checksum of a length")
+    local payload = bytes:sub(at + 12, at + 11 + length)
+    assert(masked_crc(payload) == string.unpack("<I4", bytes, at + 12 + length), "checksum")
+    at = at + 16 + length
+    local f = fields(payload)
+    for _, summary in ipairs(f[5] or {}) do
+      for _, value in ipairs(fields(summary)[1]) do
+        events[#events + 1] = read_value(value, {step = f[2] and f[2][1] or 0, time = double(f, 1)})
+      end
+    end
+  end
+  return events
+end
+
+-- The values of one tag: {[step] = number or event}, and their count.
+function event_file.series(events, tag)
+  local series, count = {}, 0
+  for _, event in ipairs(events) do
+    if event.tag == tag then
+      series[event.step] = event.number or event
+      count = count + 1
+    end
+  end
+  return series, count
+end
+
+return event_file
