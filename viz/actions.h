@@ -1,4 +1,4 @@
-/* actions.h: everything that a user can do, by name, key and words; the help lists this table. */
+/* actions.h: everything that a user can do, by name, key and words; the help lists these tables. */
 #ifndef DNN_VIZ_ACTIONS_H
 #define DNN_VIZ_ACTIONS_H
 
@@ -11,7 +11,8 @@ typedef enum request {
     REQUEST_PNG,
     REQUEST_SVG,
     REQUEST_CSV,
-    REQUEST_PAUSE, /* these go to the trainer */
+    REQUEST_PAUSE, /* from here on to the trainer */
+    REQUEST_RESUME,
     REQUEST_STEP,
     REQUEST_STOP,
     REQUEST_CHECKPOINT,
@@ -21,23 +22,39 @@ typedef enum request {
 } request;
 
 typedef struct action {
-    const char *name; /* "zoom in" */
-    const char *keys; /* "+ =": SDL key names separated by blanks, for matching and for the help */
+    const char *group; /* heading in the help */
+    const char *name;  /* "zoom in" */
+    const char *keys;  /* separated by blanks: characters as typed ("x", "X", "?"), and names of
+                          keys that type none ("Left", "Shift+Up", "Ctrl+Q", "Space") */
     const char *doc;
-    request (*run)(view *v);
+    request (*run)(view *v, const char *key);
 } action;
 
 extern const action actions[]; /* ended by a row without a name */
 
-/* Runs the action of a key ("x", "Left", "Shift+L"); REQUEST_NONE where there is none. */
+/* Runs the action of a key; REQUEST_NONE where there is none. */
 request action_key(view *v, const char *key);
 
-/* The mouse: places in points. Wheel zooms around the cursor (with Shift only x, with Ctrl only y);
- * a drag pans, a drag with Shift or the right button zooms to the box; a click on a legend entry
- * hides or shows the curve, with Ctrl it alone; a double click fits, on the title maximises. */
+request action_run(view *v, const action *a, const char *key);
+const action *action_find(const char *name);
+
+/* Gestures of the mouse, in words. */
+typedef struct gesture {
+    const char *gesture, *doc;
+} gesture;
+
+extern const gesture gestures[]; /* ended by a row without a gesture */
+
+typedef struct click {
+    int button; /* 1: left, 3: right */
+    int count;  /* 2: the second of a double click */
+    bool shift, control;
+} click;
+
+/* The mouse: places in points of the page. */
 void mouse_move(view *v, point place);
 void mouse_leave(view *v);
-void mouse_press(view *v, point place, int button, bool shift, bool control, int clicks);
+request mouse_press(view *v, point place, click how);
 void mouse_release(view *v, point place);
 void mouse_wheel(view *v, float dx, float dy, bool shift, bool control);
 

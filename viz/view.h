@@ -1,46 +1,85 @@
 /* view.h: the page: which panels are shown where, and what the user has set. Knows no SDL.
  *
- * The window and the headless exports share it: both build a page from runs and draw it into a
- * display list. Everything that a key or the mouse can do is an action of actions.h on a view. */
+ * The window, the headless exports and the terminal share it: all build a page from runs and draw
+ * it into a display list (page.h). What a key or the mouse can do is an action (actions.h) on a
+ * view. Lengths are in points, places count from the page's top left corner. */
 #ifndef DNN_VIZ_VIEW_H
 #define DNN_VIZ_VIEW_H
 
 #include "viz/panel.h"
+#include "viz/replay.h"
+
+#define STATUS_SIZE ((size_t)256)
+
+typedef enum drag_kind { DRAG_NONE = 0, DRAG_PAN, DRAG_BOX, DRAG_SCROLL, DRAG_SEEK } drag_kind;
+
+/* Something set in an earlier window, waiting for the panel that it is about. */
+typedef struct memory {
+    char panel[96];
+    char curve[96]; /* hidden; "": the line is about the panel's y scale */
+    axis_scale y_scale;
+} memory;
 
 typedef struct view {
-    runs *runs; /* not owned */
+    runs *all; /* not owned */
+    replay replay;
     panel *panels;
     size_t panel_count;
+    size_t *shown; /* those on the page, as indices into panels */
+    size_t shown_count;
+    const runs *built_of; /* what the panels were built of, and its generation then */
+    uint64_t built_generation;
     page_options options;
-    float width, height; /* of the page, points */
-    float scroll;        /* first point of the page's height that is shown */
-    int focus;           /* the panel that keys act on, -1: none */
-    int maximised;       /* shown alone, -1: none */
-    point cursor;        /* last place of the mouse */
+    const char *only;    /* pattern of the tags that are shown; NULL: all */
+    int y_scale;         /* an axis_scale for panels that are new; -1: as they come */
+    const char *waiting; /* the run that is waited for when there are no values yet */
+
+    float width, height;  /* of the page */
+    float scale;          /* the user's magnification of the window, 1: none */
+    bool bare;            /* a figure: no buttons, no status line, everything on one page */
+    float header, footer; /* heights of the two bars; set by view_layout */
+    size_t columns;       /* of panels; 0: as the page's shape wants it */
+    float scroll;         /* first point of the content's height that is shown */
+    float content;        /* height of all panels; set by view_layout */
+    int focus;            /* the panel that keys act on, -1: all */
+    int hovered;          /* the panel under the mouse, -1: none */
+    int maximised;        /* shown alone, -1: none */
+
+    point cursor; /* last place of the mouse */
     bool cursor_inside;
-    rect selection;   /* box zoom in progress; w == 0: none */
-    bool help;        /* the list of keys is shown */
-    char status[160]; /* a line at the bottom: "saved cats.png", "paused", ... */
-    bool paused;      /* as told by the trainer's side */
-    bool attached;    /* a trainer listens */
+    drag_kind drag;
+    rect selection; /* box zoom in progress: from where it began; w, h may be negative */
+
+    bool help;                /* the list of keys is shown */
+    char status[STATUS_SIZE]; /* what the last action did */
+    bool attached;            /* a trainer listens */
+    bool paused;              /* it has said that it waits */
+    bool stop_asked;          /* the next "stop" means it */
+
+    memory *memories;
+    size_t memory_count;
 } view;
 
 void view_init(view *v, runs *all, float width, float height);
 void view_free(view *v);
 
-/* Builds the panels anew after data came. */
+/* What is shown: all that was read, or what of it a replay has reached. */
+const runs *view_runs(const view *v);
+
+/* To be called when data came, or when view_runs is another: builds the panels anew if there are
+ * new tags. False, and no panels, when out of memory. */
 bool view_update(view *v);
 
-/* Lays the panels out and draws the page. */
-void view_draw(view *v, display_list *list);
+/* Gives every shown panel its area, and keeps the scroll within the content. */
+void view_layout(view *v);
 
 /* Panel at a place, -1: none. */
 int view_panel_at(const view *v, point place);
 
-/* Restores and saves scales, smoothing, theme, hidden curves and size in
- * $XDG_STATE_HOME/dnnlua/dnnview.conf (a text of "key = value" lines); what cannot be read is
- * ignored. */
-void view_load_state(view *v, int *window_width, int *window_height);
-void view_save_state(const view *v, int window_width, int window_height);
+/* Scrolls so that a panel is seen whole. */
+void view_reveal(view *v, int which);
+
+/* Sets the line at the bottom. */
+void view_say(view *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,0 +1,87 @@
+/* export.c: the page drawn once more, for a file. */
+#include "viz/export.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/memory.h"
+#include "viz/page.h"
+#include "viz/raster.h"
+#include "viz/svg.h"
+
+/* Draws the page as a figure, and gives the view back as it was. A page that scrolls is drawn as
+ * high as its panels are. */
+static dnn_status draw_figure(view *v, float scale, display_list *list, float *height,
+                              dnn_error *err) {
+    view before = *v;
+    bool scrolls = page_scroll_track(v).w > 0;
+    if (scrolls)
+        v->height = v->header + v->content + PAGE_MARGIN;
+    v->bare = true;
+    v->help = false;
+    v->scroll = 0;
+    v->options.scale = scale;
+    *height = v->height;
+    view_draw(v, list);
+    v->bare = before.bare;
+    v->help = before.help;
+    v->height = before.height;
+    v->scroll = before.scroll;
+    v->options.scale = before.options.scale;
+    view_layout(v);
+    if (!list->failed)
+        return DNN_OK;
+    return dnn_fail(err, DNN_ERROR_MEMORY, "there is not enough memory to draw the page");
+}
+
+dnn_status export_png(view *v, const char *path, float scale, dnn_error *err) {
+    display_list list = {0};
+    surface pixels = {0};
+    float height;
+    dnn_status status = draw_figure(v, scale, &list, &height, err);
+    if (status == DNN_OK)
+        status = surface_create(&pixels, (int)lroundf(v->width * scale),
+                                (int)lroundf(height * scale), err);
+    if (status == DNN_OK) {
+        raster_play(&list, &pixels, scale);
+        status = surface_write_png(&pixels, path, err);
+    }
+    surface_free(&pixels);
+    display_list_free(&list);
+    return status;
+}
+
+dnn_status export_svg(view *v, const char *path, dnn_error *err) {
+    display_list list = {0};
+    float height;
+    dnn_status status = draw_figure(v, 1, &list, &height, err);
+    if (status == DNN_OK)
+        status = svg_write(&list, v->width, height, path, err);
+    display_list_free(&list);
+    return status;
+}
+
+dnn_status export_csv(view *v, const char *path, dnn_error *err) {
+    if (v->maximised >= 0)
+        return panels_write_csv(&v->panels[v->maximised], 1, &v->options, path, err);
+    return panels_write_csv(v->panels, v->panel_count, &v->options, path, err);
+}
+
+void export_name(const view *v, const char *extension, char *path, size_t size) {
+    const runs *all = view_runs(v);
+    char name[64], when[32];
+    snprintf(name, sizeof name, "%s", all->count == 0 ? "dnnview" : all->items[0]->name);
+    for (char *c = name; *c != '\0'; c++)
+        if (*c == '/' || *c == ' ')
+            *c = '-';
+    time_t now = time(NULL);
+    struct tm parts;
+    localtime_r(&now, &parts);
+    strftime(when, sizeof when, "%Y%m%d-%H%M%S", &parts);
+    snprintf(path, size, "%s-%s.%s", name, when, extension);
+    for (int n = 2; access(path, F_OK) == 0 && n < 100; n++)
+        snprintf(path, size, "%s-%s-%d.%s", name, when, n, extension);
+}

@@ -1,0 +1,174 @@
+/* main.c: dnnview: the command line, then a window, files, or a plot in the terminal. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/memory.h"
+#include "viz/export.h"
+#include "viz/font.h"
+#include "viz/options.h"
+#include "viz/state.h"
+#include "viz/terminal.h"
+#include "viz/trainer.h"
+#include "viz/window.h"
+
+#define WIDTH  1200
+#define HEIGHT 800
+
+/* Where values come from: runs, and folders that are no runs yet. */
+typedef struct source {
+    runs all;
+    char **paths; /* those that are waited for */
+    int path_count;
+    bool patient; /* a path that is no run yet may become one */
+} source;
+
+static int complain(const dnn_error *err) {
+    fprintf(stderr, "dnnview: %s\n", err->text);
+    return 1;
+}
+
+/* Opens what can be opened; without patience the first path that cannot is an error. */
+static dnn_status open_paths(source *s, dnn_error *err) {
+    int waiting = 0;
+    for (int i = 0; i < s->path_count; i++) {
+        dnn_status status = runs_open(&s->all, s->paths[i], err);
+        if (status != DNN_OK && !s->patient)
+            return status;
+        if (status != DNN_OK)
+            s->paths[waiting++] = s->paths[i];
+    }
+    s->path_count = waiting;
+    return DNN_OK;
+}
+
+static bool read_more(void *context) {
+    source *s = context;
+    int before = s->path_count;
+    if (before > 0)
+        open_paths(s, NULL);
+    return runs_poll(&s->all) || s->path_count < before;
+}
+
+static void set_up(view *v, const options *o) {
+    if (o->theme != NULL)
+        v->options.theme = strcmp(o->theme, "dark") == 0 ? &theme_dark : &theme_light;
+    if (o->x >= 0)
+        v->options.x = (x_axis)o->x;
+    if (o->x_scale >= 0)
+        v->options.x_scale = (axis_scale)o->x_scale;
+    if (o->smoothing >= 0)
+        v->options.smoothing = o->smoothing;
+    v->y_scale = o->y_scale;
+    v->only = o->only;
+}
+
+static int write_files(view *v, const options *o) {
+    dnn_error err = {0};
+    dnn_status status = fonts_open(&err);
+    v->width = (float)(o->width > 0 ? o->width : WIDTH);
+    v->height = (float)(o->height > 0 ? o->height : HEIGHT);
+    v->bare = true;
+    view_update(v);
+    if (status == DNN_OK && o->png != NULL)
+        status = export_png(v, o->png, o->scale > 0 ? (float)o->scale : 1, &err);
+    if (status == DNN_OK && o->svg != NULL)
+        status = export_svg(v, o->svg, &err);
+    if (status == DNN_OK && o->csv != NULL)
+        status = export_csv(v, o->csv, &err);
+    fonts_close();
+    return status == DNN_OK ? 0 : complain(&err);
+}
+
+static int plot_text(view *v, source *s, const options *o) {
+    dnn_error err = {0};
+    if (o->theme == NULL)
+        v->options.theme = &theme_dark;
+    if (o->follow)
+        return terminal_follow(v, read_more, s, o->width, o->height, &err) == DNN_OK
+                   ? 0
+                   : complain(&err);
+    int columns, rows;
+    terminal_size(STDOUT_FILENO, &columns, &rows);
+    view_update(v);
+    bool good = terminal_draw(v, o->width > 0 ? o->width : columns, o->height,
+                              terminal_colors_of(STDOUT_FILENO), stdout);
+    good = good && putchar('\n') != EOF && fflush(stdout) == 0;
+    return good ? 0 : 1;
+}
+
+static int show_window(view *v, source *s, const options *o) {
+    dnn_error err = {0};
+    dnn_control trainer;
+    window w;
+    int width = WIDTH, height = HEIGHT;
+    if (fonts_open(&err) != DNN_OK)
+        return complain(&err);
+    state_load(v, &width, &height);
+    set_up(v, o);
+    if (o->width > 0)
+        width = o->width, height = o->height;
+    if (o->scale > 0)
+        v->scale = (float)o->scale;
+    trainer_attach(&trainer, o->control, v);
+    view_update(v);
+    if (window_open(&w, v, &trainer, width, height, &err) != DNN_OK) {
+        fonts_close();
+        return complain(&err);
+    }
+    w.more = read_more;
+    w.context = s;
+    while (window_step(&w, WINDOW_BEAT))
+        continue;
+    window_size(&w, &width, &height);
+    state_save(v, width, height);
+    window_close(&w);
+    fonts_close();
+    return 0;
+}
+
+static int show(source *s, const options *o) {
+    view v;
+    view_init(&v, &s->all, WIDTH, HEIGHT);
+    v.waiting = s->path_count > 0 ? s->paths[0] : NULL;
+    set_up(&v, o);
+    int status;
+    if (o->png != NULL || o->svg != NULL || o->csv != NULL)
+        status = write_files(&v, o);
+    else if (o->text)
+        status = plot_text(&v, s, o);
+    else
+        status = show_window(&v, s, o);
+    view_free(&v);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    dnn_error err = {0};
+    options o;
+    if (options_parse(&o, argc, argv, &err) != DNN_OK) {
+        complain(&err);
+        fputs("dnnview --help lists what there is\n", stderr);
+        return 2;
+    }
+    if (o.help || o.version) {
+        if (o.help)
+            options_help(stdout);
+        else
+            puts("dnnview " DNN_VERSION);
+        return fflush(stdout) == 0 ? 0 : 1;
+    }
+    /* Ctrl-C at the training's terminal is meant for the training. */
+    if (o.control >= 0)
+        signal(SIGINT, SIG_IGN);
+    source s = {
+        .paths = o.paths, .path_count = o.path_count, .patient = o.control >= 0 || o.follow};
+    int status = open_paths(&s, &err) == DNN_OK ? 0 : complain(&err);
+    if (status == 0) {
+        runs_poll(&s.all);
+        status = show(&s, &o);
+    }
+    runs_free(&s.all);
+    return status;
+}

@@ -1,0 +1,225 @@
+/* options.c: one table is what is understood and what the manual page lists. */
+#include "viz/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef bool take(options *o, const char *value);
+
+static bool take_png(options *o, const char *value) {
+    o->png = value;
+    return true;
+}
+
+static bool take_svg(options *o, const char *value) {
+    o->svg = value;
+    return true;
+}
+
+static bool take_csv(options *o, const char *value) {
+    o->csv = value;
+    return true;
+}
+
+static bool take_text(options *o, const char *value) {
+    (void)value;
+    return o->text = true;
+}
+
+static bool take_follow(options *o, const char *value) {
+    (void)value;
+    return o->text = o->follow = true;
+}
+
+static bool take_size(options *o, const char *value) {
+    int used = 0;
+    return sscanf(value, "%dx%d%n", &o->width, &o->height, &used) == 2 && value[used] == '\0' &&
+           o->width >= 20 && o->height >= 5 && o->width <= 16384 && o->height <= 16384;
+}
+
+static bool take_number(const char *value, double low, double high, double *out) {
+    char *end;
+    *out = strtod(value, &end);
+    return end != value && *end == '\0' && *out >= low && *out <= high;
+}
+
+static bool take_scale(options *o, const char *value) {
+    return take_number(value, 0.25, 8, &o->scale);
+}
+
+static bool take_theme(options *o, const char *value) {
+    o->theme = value;
+    return strcmp(value, "light") == 0 || strcmp(value, "dark") == 0;
+}
+
+static bool take_word(const char *const *words, int count, const char *value, int *out) {
+    for (*out = 0; *out < count; ++*out)
+        if (strcmp(words[*out], value) == 0)
+            return true;
+    return false;
+}
+
+static bool take_x(options *o, const char *value) {
+    static const char *const words[X_AXIS_COUNT] = {"step", "epoch", "relative", "wall"};
+    return take_word(words, X_AXIS_COUNT, value, &o->x);
+}
+
+static const char *const scale_words[SCALE_COUNT] = {"linear", "log", "symlog"};
+
+static bool take_x_scale(options *o, const char *value) {
+    return take_word(scale_words, SCALE_COUNT, value, &o->x_scale);
+}
+
+static bool take_y_scale(options *o, const char *value) {
+    return take_word(scale_words, SCALE_COUNT, value, &o->y_scale);
+}
+
+static bool take_log(options *o, const char *value) {
+    (void)value;
+    o->y_scale = SCALE_LOG;
+    return true;
+}
+
+static bool take_smooth(options *o, const char *value) {
+    return take_number(value, 0, 0.9999, &o->smoothing);
+}
+
+static bool take_only(options *o, const char *value) {
+    o->only = value;
+    return true;
+}
+
+static bool take_control(options *o, const char *value) {
+    double fd;
+    bool good = take_number(value, 0, 1e6, &fd);
+    o->control = good ? (int)fd : -1;
+    return good;
+}
+
+static bool take_help(options *o, const char *value) {
+    (void)value;
+    return o->help = true;
+}
+
+static bool take_version(options *o, const char *value) {
+    (void)value;
+    return o->version = true;
+}
+
+static const struct option {
+    const char *name, *value; /* value: what it takes, NULL: nothing */
+    const char *doc;
+    take *take;
+} table[] = {
+    {"--png",     "FILE",                     "write the page as a picture",                    take_png    },
+    {"--svg",     "FILE",                     "write the page as a drawing",                    take_svg    },
+    {"--csv",     "FILE",                     "write the values: run, tag, step, time, value",  take_csv    },
+    {"--text",    NULL,                       "plot in the terminal; NO_COLOR is obeyed",       take_text   },
+    {"--follow",  NULL,                       "--text, drawn anew as values come",              take_follow },
+    {"--size",    "WIDTHxHEIGHT",
+     "of the page in points (1200x800); with --text in\n"
+     "characters, and a height of the whole page",                                              take_size   },
+    {"--scale",   "NUMBER",                   "pixels per point (1; 2 for a picture in print)", take_scale  },
+    {"--theme",   "light|dark",               "colours",                                        take_theme  },
+    {"--x",       "step|epoch|relative|wall", "what the x axis is",                             take_x      },
+    {"--x-scale", "linear|log|symlog",        "its scale",                                      take_x_scale},
+    {"--y",       "linear|log|symlog",        "scale of the y axes",                            take_y_scale},
+    {"--log",     NULL,                       "--y log",                                        take_log    },
+    {"--smooth",  "0..0.9999",                "weight of the past in a moving average",         take_smooth },
+    {"--only",    "PATTERN",                  "only tags that fit: cost, 'grad_norm/*'",        take_only   },
+    {"--control", "FD",
+     "the channel to the training that starts this\n"
+     "window; given by dnn.Run, not by hand",                                                   take_control},
+    {"--help",    NULL,                       "this page",                                      take_help   },
+    {"--version", NULL,                       "the version",                                    take_version},
+};
+enum { TABLE_SIZE = sizeof table / sizeof *table };
+
+/* The option that `word` names, with its value if that comes after "=". */
+static const struct option *find(const char *word, const char **value) {
+    size_t n = strcspn(word, "=");
+    *value = word[n] == '=' ? word + n + 1 : NULL;
+    for (int i = 0; i < TABLE_SIZE; i++)
+        if (strlen(table[i].name) == n && memcmp(table[i].name, word, n) == 0)
+            return &table[i];
+    return NULL;
+}
+
+static dnn_status parse_option(options *out, char **argv, int *i, dnn_error *err) {
+    const char *word = strcmp(argv[*i], "-h") == 0 ? "--help" : argv[*i], *value;
+    const struct option *o = find(word, &value);
+    if (o == NULL)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "unknown option '%s'", word);
+    if (o->value == NULL && value != NULL)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s takes no value", o->name);
+    if (o->value != NULL && value == NULL)
+        value = argv[*i + 1] == NULL ? NULL : argv[++*i];
+    if (o->value != NULL && value == NULL)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s needs a value: %s", o->name, o->value);
+    if (!o->take(out, value))
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s takes %s, not '%s'", o->name, o->value, value);
+    return DNN_OK;
+}
+
+dnn_status options_parse(options *out, int argc, char **argv, dnn_error *err) {
+    *out = (options){
+        .paths = argv + 1, .x = -1, .x_scale = -1, .y_scale = -1, .smoothing = -1, .control = -1};
+    bool only_paths = false;
+    for (int i = 1; i < argc; i++) {
+        if (!only_paths && strcmp(argv[i], "--") == 0) {
+            only_paths = true;
+        } else if (!only_paths && argv[i][0] == '-') {
+            dnn_status status = parse_option(out, argv, &i, err);
+            if (status != DNN_OK)
+                return status;
+        } else {
+            out->paths[out->path_count++] = argv[i]; /* never ahead of what is read */
+        }
+    }
+    if (out->path_count == 0 && !out->help && !out->version)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "which run? Give its folder, as in: dnnview runs/cats");
+    return DNN_OK;
+}
+
+static void help_option(const struct option *o, FILE *out) {
+    char left[64];
+    snprintf(left, sizeof left, "%s%s%s", o->name, o->value == NULL ? "" : " ",
+             o->value == NULL ? "" : o->value);
+    const char *line = o->doc;
+    fprintf(out, strlen(left) > 24 ? "  %s\n%28s" : "  %-26s", left, "");
+    for (size_t n; *line != '\0'; line += n + (line[n] == '\n')) {
+        n = strcspn(line, "\n");
+        fprintf(out, "%s%.*s\n", line == o->doc ? "" : "                            ", (int)n,
+                line);
+    }
+}
+
+void options_help(FILE *out) {
+    fputs(
+        "dnnview - watch runs learn, or look at how they did\n\n"
+        "usage: dnnview [options] RUN...\n\n"
+        "RUN is a folder with an event file (events.out.tfevents.*, as dnn.Run and TensorBoard's\n"
+        "writers make it), such a file, or a folder of such folders. Runs that still grow are\n"
+        "followed, several runs are laid over each other. Without --png, --svg, --csv or --text a\n"
+        "window opens; ? in it lists keys and gestures. The others need no display.\n\n"
+        "options\n",
+        out);
+    for (int i = 0; i < TABLE_SIZE; i++)
+        help_option(&table[i], out);
+    fputs("\nexamples\n"
+          "  dnnview runs/cats                          the window\n"
+          "  dnnview runs/a runs/b --only cost --log    two cost curves, log scale\n"
+          "  dnnview runs/cats --png cats.png --scale 2 a picture, without a display\n"
+          "  dnnview runs/cats --follow                 live in a terminal, over SSH\n\n"
+          "files\n"
+          "  $XDG_STATE_HOME/dnnlua/dnnview.conf (~/.local/state without it): the window's size,\n"
+          "  theme, scales, smoothing and hidden curves, from the last time\n\n"
+          "environment\n"
+          "  NO_COLOR      --text without colours\n"
+          "  DNNVIEW_FONT  a folder with the DejaVu fonts (else the system's)\n\n"
+          "exit status\n"
+          "  0 when all went well, 1 when a run, a display or a file could not be had, 2 when the\n"
+          "  command line makes no sense\n",
+          out);
+}
