@@ -1,24 +1,27 @@
-/* panel.h: one rectangle of the page: what it shows and how, and its drawing as a display list. */
+/* panel.h: one rectangle of the page: what it shows and how, and its drawing as a display list.
+ *
+ * A panel points at runs and tags and owns neither; fonts must be open where one is drawn. */
 #ifndef DNN_VIZ_PANEL_H
 #define DNN_VIZ_PANEL_H
 
 #include "viz/axis.h"
 #include "viz/display_list.h"
 #include "viz/runs.h"
+#include "viz/smooth.h"
 #include "viz/theme.h"
 
 typedef enum panel_kind {
     PANEL_CURVES = 0, /* scalars of one group of tags over x */
-    PANEL_HEAT,       /* a group's scalars as rows (layers) over x, colour on a log scale */
-    PANEL_HISTOGRAM,  /* a histogram tag over time (ridges) */
-    PANEL_PICTURE,    /* the last picture of a tag, with its step */
-    PANEL_TEXT,       /* settings and other text */
+    PANEL_HEAT,       /* a group's scalars as rows (layers) over x, colour for the value */
+    PANEL_HISTOGRAM,  /* a histogram tag over time, as ridges */
+    PANEL_PICTURE,    /* the last pictures of a group of tags, with their steps */
+    PANEL_TEXT,       /* settings (a column for each run) and other text */
     PANEL_KIND_COUNT
 } panel_kind;
 
 typedef enum x_axis {
     X_STEP = 0,
-    X_EPOCH,
+    X_EPOCH,    /* run_epoch; runs that log none are left out */
     X_RELATIVE, /* seconds since the run's first event */
     X_WALL,
     X_AXIS_COUNT
@@ -30,53 +33,63 @@ typedef struct page_options {
     axis_scale x_scale;
     double smoothing; /* 0: none .. 0.999: weight of the past in an exponential average,
                          bias-corrected */
+    float scale;      /* pixels per point: dense curves are summed up in columns of one pixel; 0: 1 */
     const theme *theme;
 } page_options;
 
-/* One curve of a panel. */
+/* One tag of one run in a panel: a curve, a row of the heat map, a picture, a text. */
 typedef struct curve {
     const run *run;
     const run_tag *tag;
-    char label[96];
-    size_t style; /* number for theme_series */
+    uint64_t key;   /* of the run's and the tag's name: the same after panels_build */
+    char label[96]; /* short: what tells it from the others in the panel */
+    size_t color;   /* number for theme_series */
+    int dash;       /* with several runs the colour is the run's and this the tag's; -1: as the
+                       theme says */
     bool hidden;
+    rect legend; /* its entry on the page, w == 0: not shown (set by drawing) */
+    smooth smoothed;
 } curve;
 
 typedef struct panel {
     panel_kind kind;
-    char title[96]; /* "cost", "grad_norm" */
+    char title[96]; /* "cost", "grad_norm": with `kind` it names the panel on the page */
     curve *curves;
     size_t curve_count;
     axis_scale y_scale;
     bool held;       /* zoomed or panned: the ranges below stay while data arrive */
-    axis x, y;       /* what was last shown */
+    x_axis shown_x;  /* what `x` below is of */
+    axis x, y;       /* what was last shown; in a heat map y is the scale of colours */
     rect area, plot; /* on the page: whole panel, and the inside of its axes (set by drawing) */
 } panel;
 
 /* Groups all tags of all runs into panels: tags "a/b" with the same "a" share one; train and test
- * of one quantity too; a group with several layers also gets a heat map. Keeps the states (hidden,
- * scales, zoom) of panels that exist already. False when out of memory. */
+ * of one quantity too, however they are written; a group of numbered layers also gets a heat map.
+ * Keeps the states (hidden, scales, zoom) of panels that exist already. Needed when
+ * all->generation has grown. False, and the panels as they were, when out of memory. */
 bool panels_build(panel **panels, size_t *count, const runs *all);
 void panels_free(panel *panels, size_t count);
 
 /* Draws the panel in p->area; cursor (NULL: none) is a place on the page at which the values of all
- * series are read off. */
+ * series are read off. A held view of another kind of x (step, then time) is fitted. */
 void panel_draw(panel *p, const page_options *options, const point *cursor, display_list *list);
 
 /* Fits the ranges to the data and lets them follow again. */
 void panel_fit(panel *p, const page_options *options);
 
-/* Zoom by a factor around a place on the page, pan by points, zoom to a box on the page; they hold.
- */
+/* Zoom in by a factor around a place on the page, pan by points (the plot follows the hand), zoom
+ * to a box on the page; all hold. They do what the last drawing's axes say, and nothing where there
+ * are none; histograms and heat maps have x only. */
 void panel_zoom(panel *p, point around, float factor_x, float factor_y);
 void panel_pan(panel *p, float dx, float dy);
 void panel_zoom_box(panel *p, rect box);
 
-/* The curve whose legend entry is at a place, or -1. */
-int panel_legend_at(const panel *p, const page_options *options, point place);
+/* The curve whose legend entry was last drawn at a place, or -1. */
+int panel_legend_at(const panel *p, point place);
 
-/* Writes what the panels show as CSV: run, tag, step, wall_time, value with 9 digits (or the step
- * of each point). */
-dnn_status panels_write_csv(const panel *panels, size_t count, const char *path, dnn_error *err);
+/* Writes what the panels show as CSV: run, tag, step, wall_time, value with 9 digits (one line for
+ * each point inside the panel's range of x; hidden curves are left out). */
+dnn_status panels_write_csv(const panel *panels, size_t count, const page_options *options,
+                            const char *path, dnn_error *err);
 
 #endif

@@ -1,0 +1,211 @@
+/* panel_curves.c: lines through the points of series.
+ *
+ * Where points are denser than pixels, each column of pixels is drawn from the summary of its
+ * points: from the first to the smallest, the largest and the last, so nothing is ever left out. */
+#include <math.h>
+#include <stdio.h>
+
+#include "core/memory.h"
+#include "viz/font.h"
+#include "viz/panel_parts.h"
+
+/* A line on its way to the list: broken where a value is missing. */
+typedef struct trace {
+    const panel *panel;
+    display_list *list;
+    stroke stroke;
+    point *points;
+    size_t count, capacity;
+} trace;
+
+#define FAR_AWAY 30000.0 /* points; places beyond are drawn there */
+
+static double x_of(const panel *p, double value) {
+    return p->plot.x + p->plot.w * axis_place(&p->x, value);
+}
+
+/* Values that a logarithmic scale has no place for leave the plot at its bottom. */
+static double y_of(const panel *p, double value) {
+    double place = axis_place(&p->y, value);
+    if (isnan(place) && value <= 0)
+        return p->plot.y + p->plot.h + 100;
+    double y = p->plot.y + p->plot.h * (1 - place);
+    return fmax(-FAR_AWAY, fmin(FAR_AWAY, y));
+}
+
+/* A dash may not hide a spike: steep pieces are drawn without gaps. */
+static void fill_steep_gaps(const trace *t) {
+    stroke whole = t->stroke;
+    whole.dash = 0;
+    for (size_t i = 0; i + 1 < t->count; i++)
+        if (fabsf(t->points[i].y - t->points[i + 1].y) > 4 &&
+            fabsf(t->points[i].x - t->points[i + 1].x) < 3)
+            draw_polyline(t->list, &t->points[i], 2, whole);
+}
+
+static void trace_break(trace *t) {
+    if (t->count == 1) {
+        float r = t->stroke.width * 1.2f;
+        draw_fill(t->list, (rect){t->points[0].x - r, t->points[0].y - r, 2 * r, 2 * r},
+                  t->stroke.color, r);
+    } else if (t->count > 1) {
+        draw_polyline(t->list, t->points, t->count, t->stroke);
+        if (t->stroke.dash != 0)
+            fill_steep_gaps(t);
+    }
+    t->count = 0;
+}
+
+static void trace_to(trace *t, double x, double y) {
+    if (isnan(x) || isnan(y)) {
+        trace_break(t);
+        return;
+    }
+    point next = {(float)x, (float)y};
+    if (t->count > 0 && t->points[t->count - 1].x == next.x && t->points[t->count - 1].y == next.y)
+        return;
+    if (t->count == t->capacity) { /* long lines go in pieces that share a point */
+        trace_break(t);
+        t->points[0] = t->points[t->capacity - 1];
+        t->count = 1;
+    }
+    t->points[t->count++] = next;
+}
+
+/* A marker at the top edge for values that are not finite, at most one in 7 points' width. */
+static void mark_not_finite(const panel *p, const page_options *o, double x, float *marked,
+                            display_list *list) {
+    if (!(x >= p->plot.x - 0.5 && x <= p->plot.x + p->plot.w + 0.5) || x - *marked < 7)
+        return;
+    *marked = (float)x;
+    float top = p->plot.y + 1;
+    draw_polygon(list,
+                 (point[]){
+                     {*marked - 4.5f, top    },
+                     {*marked + 4.5f, top    },
+                     {*marked,        top + 8}
+    },
+                 3, o->theme->warning);
+}
+
+/* Points [begin, end) one by one; those just outside the plot lead its edges. */
+static void trace_points(trace *t, const curve *c, const series *s, const page_options *o,
+                         size_t begin, size_t end) {
+    const rect r = t->panel->plot;
+    double x_before = NAN, y_before = NAN;
+    for (size_t i = begin; i < end; i++) {
+        float value = series_value(s, i);
+        double x = x_of(t->panel, curve_x(c, o, i));
+        double y = isfinite(value) ? y_of(t->panel, value) : NAN;
+        if (x_before < r.x && x > r.x) { /* from where the line enters the plot */
+            double share = (r.x - 4 - x_before) / (x - x_before);
+            if (share > 0)
+                trace_to(t, r.x - 4, y_before + share * (y - y_before));
+        }
+        double far = r.x + r.w + 4;
+        if (x > far && x_before < far) {
+            trace_to(t, far, y_before + (far - x_before) / (x - x_before) * (y - y_before));
+            break;
+        }
+        if (x >= r.x - 4)
+            trace_to(t, x, y);
+        x_before = x;
+        y_before = y;
+    }
+}
+
+static void trace_columns(trace *t, const curve *c, const series *s, const page_options *o) {
+    column_walk walk = columns_of(c, o, &t->panel->x, t->panel->plot);
+    for (pixel_column at; column_next(&walk, &at);) {
+        series_range r = series_summary(s, at.begin, at.end);
+        const float values[] = {r.first, r.low, r.high, r.last};
+        if (isnan(r.low))
+            trace_break(t);
+        for (size_t i = 0; i < 4 && !isnan(r.low); i++)
+            if (isfinite(values[i]))
+                trace_to(t, at.x, y_of(t->panel, values[i]));
+    }
+}
+
+static void mark_curve(const panel *p, const curve *c, const page_options *o, display_list *list) {
+    const series *s = c->tag->scalars;
+    float marked = -INFINITY;
+    if (!series_summary(s, 0, series_count(s)).not_finite)
+        return;
+    column_walk walk = columns_of(c, o, &p->x, p->plot);
+    for (pixel_column at; column_next(&walk, &at);)
+        if (series_summary(s, at.begin, at.end).not_finite)
+            mark_not_finite(p, o, at.x, &marked, list);
+}
+
+/* s is the curve's series or its average. */
+static void draw_series(const panel *p, const curve *c, const series *s, const page_options *o,
+                        stroke line, display_list *list) {
+    size_t n = series_count(s), begin = curve_find_x(c, o, p->x.low, 0);
+    size_t end = curve_find_x(c, o, p->x.high, begin) + 1;
+    size_t columns = (size_t)(p->plot.w * (o->scale > 0 ? o->scale : 1)) + 1;
+    begin -= begin > 0;
+    end = end < n ? end : n;
+    trace t = {p, list, line, NULL, 0, 4096};
+    t.points = dnn_alloc(t.capacity * sizeof *t.points);
+    if (t.points == NULL) {
+        list->failed = true;
+        return;
+    }
+    if (end > begin && end - begin <= 2 * columns)
+        trace_points(&t, c, s, o, begin, end);
+    else if (end > begin)
+        trace_columns(&t, c, s, o);
+    trace_break(&t);
+    dnn_free(t.points);
+}
+
+static void draw_curve(panel *p, curve *c, const page_options *o, bool ghost, display_list *list) {
+    stroke line = curve_stroke(c, o);
+    const series *s = c->tag->scalars;
+    if (ghost) {
+        line.color = faded(line.color, 0.28);
+        line.width = 1;
+        line.dash = 0;
+    } else if (o->smoothing > 0) {
+        s = smooth_update(&c->smoothed, s, o->smoothing);
+        if (s == NULL) {
+            list->failed = true;
+            return;
+        }
+    }
+    draw_series(p, c, s, o, line, list);
+}
+
+/* "0.04312": where a panel has one curve, its last value stands beside the title. */
+static void last_value(const panel *p, char *text, size_t size) {
+    const series *s = p->curve_count == 1 ? p->curves[0].tag->scalars : NULL;
+    if (s != NULL && series_count(s) > 0)
+        axis_format(series_value(s, series_count(s) - 1), 4, text, size);
+}
+
+void draw_curves(panel *p, const page_options *o, const point *cursor, display_list *list) {
+    char note[32] = "";
+    last_value(p, note, sizeof note);
+    float top = draw_legend(p, o, draw_title(p, o, note, list), list);
+    draw_frame(p, o, top, true, 0, 0, x_axis_name(o), list);
+    if (p->plot.w == 0)
+        return;
+    bool any = false;
+    rect r = p->plot;
+    draw_clip(list, (rect){r.x, r.y - 1, r.w + 1, r.h + 1});
+    for (size_t pass = o->smoothing > 0 ? 0 : 1; pass < 2; pass++) /* ghosts behind all curves */
+        for (size_t i = 0; i < p->curve_count; i++)
+            if (!p->curves[i].hidden && series_count(p->curves[i].tag->scalars) > 0) {
+                any = true;
+                draw_curve(p, &p->curves[i], o, pass == 0, list);
+            }
+    draw_unclip(list);
+    for (size_t i = 0; i < p->curve_count; i++)
+        if (!p->curves[i].hidden)
+            mark_curve(p, &p->curves[i], o, list);
+    if (!any)
+        draw_empty(p, o, "all curves are hidden", list);
+    else if (cursor != NULL && inside(p->plot, *cursor))
+        draw_readout(p, o, *cursor, -1, list);
+}

@@ -1,0 +1,105 @@
+/* panel_parts.h: what the files of panel.h share; not for others. */
+#ifndef DNN_VIZ_PANEL_PARTS_H
+#define DNN_VIZ_PANEL_PARTS_H
+
+#include "viz/panel.h"
+
+#define TITLE_SIZE  13.0f
+#define LABEL_SIZE  10.5f
+#define SMALL_SIZE  9.5f
+#define PADDING     12.0f
+#define LINE_HEIGHT 15.0f
+
+/* --- panel_x.c: places on the x axis --- */
+
+/* x of a point; NaN where the run has none (no epochs). */
+double curve_x(const curve *c, const page_options *o, size_t i);
+/* First point from `from` on with an x that is not smaller; count when there is none. */
+size_t curve_find_x(const curve *c, const page_options *o, double x, size_t from);
+/* The point nearest to x; SIZE_MAX in an empty curve. */
+size_t curve_nearest(const curve *c, const page_options *o, double x);
+/* x that holds all points of the visible curves. */
+axis fit_x(const panel *p, const page_options *o);
+/* The smallest and largest finite value of the visible curves (positive ones only, for a
+ * logarithmic scale); false when there is none. */
+bool value_range(const panel *p, axis_scale scale, double *low, double *high);
+
+/* One column of the plot, a pixel wide, with the points that fall into it. */
+typedef struct pixel_column {
+    float x;           /* of its middle, on the page */
+    size_t begin, end; /* points */
+} pixel_column;
+
+typedef struct column_walk {
+    const curve *curve;
+    const page_options *options;
+    const axis *axis;
+    rect plot;
+    size_t index, count, point;
+} column_walk;
+
+column_walk columns_of(const curve *c, const page_options *o, const axis *x, rect plot);
+bool column_next(column_walk *walk, pixel_column *out);
+
+/* --- panel_frame.c: title, axes, grid --- */
+
+color faded(color c, double opacity);
+color blend(color from, color to, double share); /* of `to`; opaque */
+rect inset(rect r, float by);
+bool inside(rect r, point place);
+
+/* Title at the top left of the area; returns the y below it. */
+float draw_title(const panel *p, const page_options *o, const char *note, display_list *list);
+/* Sets p->plot below `top`, with room for labels, and draws axes and grid (y's only with `with_y`,
+ * else `left` is kept free for the caller's row labels, and `right` on the other side). */
+void draw_frame(panel *p, const page_options *o, float top, bool with_y, float left, float right,
+                const char *x_name, display_list *list);
+const char *x_axis_name(const page_options *o);
+void draw_empty(const panel *p, const page_options *o, const char *why, display_list *list);
+
+/* Writes text cut to a width, with an ellipsis. */
+void draw_text_within(display_list *list, float x, float y, float width, const char *text,
+                      text_style style);
+
+/* --- panel_legend.c --- */
+
+stroke curve_stroke(const curve *c, const page_options *o);
+void draw_sample(display_list *list, float x, float y, float width, stroke s);
+/* Rows of entries below y; returns the y below them. */
+float draw_legend(panel *p, const page_options *o, float y, display_list *list);
+
+/* --- panel_box.c, panel_readout.c --- */
+
+typedef struct box_row {
+    stroke sample; /* width 0: none; above 4: a square of the colour */
+    char label[96], value[32], note[48];
+    bool strong;
+} box_row;
+
+/* A box beside a place, kept inside the plot: a heading, and rows in three columns. */
+void draw_box(const panel *p, const page_options *o, point place, const char *heading,
+              const box_row *rows, size_t count, display_list *list);
+/* How many rows such a box has room for. */
+size_t box_room(const panel *p);
+
+/* The line at the logged step that is nearest to the cursor, and the box of all values there;
+ * row_at: the curve under the cursor of a heat map, -1: none. */
+void draw_readout(const panel *p, const page_options *o, point cursor, int row_at,
+                  display_list *list);
+/* "step 1200 · epoch 3.1 · 0:02:33" */
+void describe_point(const curve *c, const page_options *o, int64_t step, double wall_time,
+                    char *text, size_t size);
+void format_duration_hms(double seconds, char *text, size_t size);
+/* Place of a value on the scale of colours. */
+color heat_color(const panel *p, const page_options *o, double value);
+
+/* --- kinds --- */
+
+void draw_curves(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_heat(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_histograms(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_pictures(panel *p, const page_options *o, display_list *list);
+void draw_texts(panel *p, const page_options *o, display_list *list);
+axis fit_histogram_x(const panel *p);
+
+#endif
