@@ -87,7 +87,7 @@ axis axis_fit(axis_scale scale, axis_unit unit, double low, double high) {
 /* The smallest 1, 2 or 5 times a power of ten that is not below `rough`. */
 static double round_number(double rough) {
     double power = pow(10, floor(log10(rough)));
-    double factor = rough / power;
+    double factor = rough / power * (1 - 1e-9);
     return power * (factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 5 ? 5 : 10);
 }
 

@@ -71,9 +71,12 @@ static number_form form_of(double largest, double step) {
         {1e3, 0, "k"},
     };
     for (size_t i = 0; i < 3 && largest >= 1e4 && largest < 1e13; i++) {
+        if (largest < large[i].divisor)
+            continue;
         int decimals = decimals_of(step / large[i].divisor);
-        if (largest >= large[i].divisor && decimals <= 4)
+        if (decimals <= 4)
             return (number_form){large[i].divisor, decimals, {large[i].suffix[0]}};
+        break;
     }
     if (largest < 1e13 && decimals_of(step) <= 6)
         return (number_form){1, decimals_of(step), ""};
@@ -141,11 +144,12 @@ static void format_clock(double seconds, double span, double step, char *text, s
 }
 
 void label_steps(const axis *a, tick *ticks, size_t count, double step) {
-    if (a->unit == UNIT_NUMBER) {
+    double largest = largest_of(ticks, count);
+    bool unspeakable = a->unit == UNIT_DURATION && (step < 1e-4 || largest > 1e12);
+    if (a->unit == UNIT_NUMBER || unspeakable) {
         label_numbers(ticks, count, step);
         return;
     }
-    double largest = largest_of(ticks, count);
     for (size_t i = 0; i < count; i++) {
         if (a->unit == UNIT_DURATION)
             format_duration(ticks[i].value, largest, step, ticks[i].label, sizeof ticks->label);

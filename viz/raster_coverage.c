@@ -49,19 +49,19 @@ void coverage_begin(coverage *c, box visible) {
     c->visible = visible;
 }
 
-/* Bits from .. to, both included. */
-static uint64_t bits(int from, int to) {
-    return (~(uint64_t)0 >> (63 - to)) & (~(uint64_t)0 << from);
+/* The bits of the blocks in which an edge from left to right leaves differences. */
+static uint64_t blocks(const coverage *c, double left, double right) {
+    int first = (int)left >> c->block_bits, last = ((int)right + 1) >> c->block_bits;
+    return (~(uint64_t)0 >> (63 - last)) & (~(uint64_t)0 << first);
 }
 
 /* The part of an edge within one row: from x0 to x1 (either order), `height` of the row's height,
- * negative upwards. With G(t) the area right of the edge and left of t, pixel i gets
- * G(i + 1) - G(i): G(t) = (t - left)^2 / 2 (right - left) up to `right`, then t - the middle. */
-static void add_to_row(coverage *c, int y, double x0, double x1, double height) {
+ * negative upwards; the caller marks what it touches. With G(t) the area right of the edge and left
+ * of t, pixel i gets G(i + 1) - G(i): G(t) = (t - left)^2 / 2 (right - left) up to `right`, then t
+ * - the middle. */
+static void add_to_row(float *cell, double x0, double x1, double height) {
     double left = x0 < x1 ? x0 : x1, right = x0 < x1 ? x1 : x0;
     int first = (int)left, last = (int)right + 1;
-    float *cell = c->cells + (size_t)y * (size_t)c->stride;
-    c->touched[y] |= bits(first >> c->block_bits, last >> c->block_bits);
     double middle = 0.5 * (left + right);
     if (last == first + 1) {
         double inside = height * (last - middle);
@@ -80,16 +80,38 @@ static void add_to_row(coverage *c, int y, double x0, double x1, double height) 
     }
 }
 
+/* An edge downwards within one column of pixels: steep lines, the bulk of a noisy curve. */
+static void add_in_column(coverage *c, double xa, double ya, double xb, double yb, double sign) {
+    int column = (int)(xa < xb ? xa : xb), first = (int)ya, last = (int)ceil(yb) - 1;
+    uint64_t touched = blocks(c, column, column);
+    double slope = (xb - xa) / (yb - ya), room = column + 1 - xa; /* right of the edge */
+    float *cell = c->cells + (size_t)first * (size_t)c->stride + column;
+    for (int y = first; y <= last; y++, cell += c->stride) {
+        double top = y > ya ? y : ya, bottom = y + 1 < yb ? y + 1 : yb;
+        double height = sign * (bottom - top);
+        double inside = height * (room - slope * (0.5 * (top + bottom) - ya));
+        cell[0] += (float)inside;
+        cell[1] += (float)(height - inside);
+        c->touched[y] |= touched;
+    }
+}
+
 /* An edge downwards within the visible columns and rows. */
 static void add_inside(coverage *c, double xa, double ya, double xb, double yb, double sign) {
     double slope = (xb - xa) / (yb - ya), x = xa;
     double low = xa < xb ? xa : xb, high = xa < xb ? xb : xa;
-    int last = (int)ceil(yb) - 1;
-    for (int y = (int)ya; y <= last; y++) {
+    if (high < (int)low + 1) {
+        add_in_column(c, xa, ya, xb, yb, sign);
+        return;
+    }
+    int first = (int)ya, last = (int)ceil(yb) - 1;
+    float *cell = c->cells + (size_t)first * (size_t)c->stride;
+    for (int y = first; y <= last; y++, cell += c->stride) {
         double bottom = y + 1 < yb ? y + 1 : yb, top = y > ya ? y : ya;
         double next = bottom == yb ? xb : xa + slope * (bottom - ya);
         next = next < low ? low : next > high ? high : next;
-        add_to_row(c, y, x, next, sign * (bottom - top));
+        c->touched[y] |= blocks(c, x < next ? x : next, x < next ? next : x);
+        add_to_row(cell, x, next, sign * (bottom - top));
         x = next;
     }
 }
@@ -170,19 +192,21 @@ static unsigned covered(float sum, fill_rule rule) {
     return size >= 1 ? 255 : (unsigned)(size * 255 + 0.5f);
 }
 
-/* Pixels of equal coverage. */
-static void paint_span(uint8_t *pixel, int count, color paint, unsigned alpha) {
-    if (alpha != 255 || (paint & 255) != 255) {
-        for (int i = 0; alpha != 0 && i < count; i++)
-            blend_pixel(pixel + 4 * i, paint, alpha);
-        return;
-    }
-    uint8_t bytes[] = {(uint8_t)(paint >> 24), (uint8_t)(paint >> 16), (uint8_t)(paint >> 8), 255};
-    for (int i = 0; i < count; i++)
-        memcpy(pixel + 4 * i, bytes, sizeof bytes);
+/* How a paint is laid down: where it hides all, its bytes are stored as they are. */
+typedef struct brush {
+    color paint;
+    unsigned hides; /* the coverage at which it does; above 255 for a translucent paint */
+    uint8_t bytes[4];
+} brush;
+
+static inline void dab(const brush *b, uint8_t *pixel, unsigned alpha) {
+    if (alpha == b->hides)
+        memcpy(pixel, b->bytes, sizeof b->bytes);
+    else if (alpha != 0)
+        blend_pixel(pixel, b->paint, alpha);
 }
 
-static void paint_row(coverage *c, int y, surface *target, color paint, fill_rule rule) {
+static void paint_row(coverage *c, int y, surface *target, const brush *b, fill_rule rule) {
     float *cell = c->cells + (size_t)y * (size_t)c->stride, sum = 0;
     uint8_t *pixel = target->rgba + 4 * (size_t)y * (size_t)target->width;
     uint64_t touched = c->touched[y];
@@ -191,25 +215,29 @@ static void paint_row(coverage *c, int y, surface *target, color paint, fill_rul
         int block = __builtin_ctzll(touched);
         touched &= touched - 1;
         int begin = block << c->block_bits, next = (block + 1) << c->block_bits;
-        if (begin > x) {
-            paint_span(pixel + 4 * (size_t)x, begin - x, paint, covered(sum, rule));
-            x = begin;
-        }
+        unsigned between = covered(sum, rule);
+        for (x = between == 0 && x < begin ? begin : x; x < begin; x++)
+            dab(b, pixel + 4 * (size_t)x, between);
         for (; x < next && x < end; x++) {
             sum += cell[x];
             cell[x] = 0;
-            unsigned alpha = covered(sum, rule);
-            if (alpha != 0)
-                blend_pixel(pixel + 4 * (size_t)x, paint, alpha);
+            dab(b, pixel + 4 * (size_t)x, covered(sum, rule));
         }
     }
-    paint_span(pixel + 4 * (size_t)x, end - x, paint, covered(sum, rule));
+    unsigned rest = covered(sum, rule);
+    for (; rest != 0 && x < end; x++)
+        dab(b, pixel + 4 * (size_t)x, rest);
     cell[end] = cell[end + 1] = 0;
     c->touched[y] = 0;
 }
 
 void coverage_paint(coverage *c, surface *target, color paint, fill_rule rule) {
+    brush b = {
+        paint,
+        (paint & 255) == 255 ? 255 : 256,
+        {(uint8_t)(paint >> 24), (uint8_t)(paint >> 16), (uint8_t)(paint >> 8), 255}
+    };
     for (int y = c->visible.y0; y < c->visible.y1; y++)
         if (c->touched[y] != 0)
-            paint_row(c, y, target, paint, rule);
+            paint_row(c, y, target, &b, rule);
 }

@@ -27,6 +27,10 @@ static vec times(vec a, double f) {
     return (vec){a.x * f, a.y * f};
 }
 
+static double length_of(vec a) {
+    return sqrt(a.x * a.x + a.y * a.y);
+}
+
 /* --- the pen --- */
 
 typedef struct pen {
@@ -97,7 +101,7 @@ static void join(pen *p, vec next) {
 
 static void pen_line(pen *p, vec to) {
     vec way = minus(to, p->at);
-    double length = hypot(way.x, way.y);
+    double length = length_of(way);
     if (length < 1e-3)
         return; /* too short for a direction; the next way begins at the same place */
     vec normal = times((vec){-way.y, way.x}, p->radius / length);
@@ -163,7 +167,7 @@ static dashes dashes_of(const stroke *line, double width) {
 /* Draws from a to b, which begins `along` pixels after the line's begin. */
 static void draw_dashed(pen *p, const dashes *d, vec a, vec b, double along) {
     vec way = minus(b, a);
-    double length = hypot(way.x, way.y), done = 0, phase = fmod(along, d->total);
+    double length = length_of(way), done = 0, phase = fmod(along, d->total);
     int i = 0;
     for (; i < 3 && phase >= d->lengths[i]; i++)
         phase -= d->lengths[i];
@@ -220,7 +224,7 @@ static void segment(pen *p, const dashes *d, const limits *in, vec a, vec b, dou
     if (begin > 0)
         pen_up(p, false, false);
     if (d->total > 0) {
-        draw_dashed(p, d, from, to, along + begin * hypot(way.x, way.y));
+        draw_dashed(p, d, from, to, along + begin * length_of(way));
     } else {
         if (!p->down)
             pen_down(p, from);
@@ -258,7 +262,7 @@ void stroke_polyline(coverage *c, box visible, const point *points, size_t count
                 close = false;
         } else {
             segment(&p, &d, &in, last, at, along);
-            along += hypot(at.x - last.x, at.y - last.y);
+            along += length_of(minus(at, last));
             close = close && p.down;
         }
         last = isfinite(at.x + at.y) ? at : (vec){NAN, NAN};
