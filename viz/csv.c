@@ -53,9 +53,9 @@ static void append_curve(text *t, const panel *p, const curve *c, const page_opt
         if (p->held && !(x >= p->x.low && x <= p->x.high))
             continue;
         char numbers[96];
-        int size = snprintf(numbers, sizeof numbers, ",%lld,%.6f,%.9g\n",
-                            (long long)series_step(s, i), series_wall_time(s, i),
-                            (double)series_value(s, i));
+        int size =
+            snprintf(numbers, sizeof numbers, ",%lld,%.6f,%.9g\n", (long long)series_step(s, i),
+                     series_wall_time(s, i), (double)series_value(s, i));
         append_field(t, c->run->name);
         append(t, ",", 1);
         append_field(t, c->tag->name);

@@ -7,10 +7,30 @@
 
 /* --- ranges --- */
 
+/* Symmetric logarithm: the margin is one of places, and 0 .. the smallest size that matters, at
+ * most five decades below the largest, is the linear part. */
+static axis fit_symlog(const panel *p, double low, double high) {
+    double largest = fmax(fabs(low), fabs(high)), smallest, unused;
+    axis a = axis_fit(SCALE_SYMLOG, UNIT_NUMBER, low, high);
+    if (!(low < high))
+        return a;
+    if (!value_range(p, SCALE_LOG, &smallest, &unused))
+        smallest = largest * 1e-3;
+    a.linear_within = fmax(largest * 1e-5, fmin(smallest, largest * 0.1));
+    a.low = low;
+    a.high = high;
+    double below = axis_value(&a, -0.04), above = axis_value(&a, 1.04);
+    a.low = below;
+    a.high = above;
+    return a;
+}
+
 static axis fit_y(const panel *p) {
     double low, high;
     if (!value_range(p, p->y_scale, &low, &high))
         low = p->y_scale == SCALE_LOG ? 0.1 : 0, high = 1;
+    if (p->y_scale == SCALE_SYMLOG)
+        return fit_symlog(p, low, high);
     return axis_fit(p->y_scale, UNIT_NUMBER, low, high);
 }
 

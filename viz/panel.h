@@ -33,7 +33,7 @@ typedef struct page_options {
     axis_scale x_scale;
     double smoothing; /* 0: none .. 0.999: weight of the past in an exponential average,
                          bias-corrected */
-    float scale;      /* pixels per point: dense curves are summed up in columns of one pixel; 0: 1 */
+    float scale; /* pixels per point: dense curves are summed up in columns of one pixel; 0: 1 */
     const theme *theme;
 } page_options;
 

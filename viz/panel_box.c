@@ -20,7 +20,7 @@ static widths measure(const box_row *rows, size_t count) {
     widths w = {0};
     for (size_t i = 0; i < count; i++) {
         font_style style = rows[i].strong ? FONT_BOLD : FONT_REGULAR;
-        w.sample = fmaxf(w.sample, rows[i].sample.width > 0 ? 20 : 0);
+        w.sample = fmaxf(w.sample, rows[i].sample.width > 0 ? 27 : 0);
         w.label = fmaxf(w.label, text_width(rows[i].label, LABEL_SIZE, style));
         w.value = fmaxf(w.value, text_width(rows[i].value, LABEL_SIZE, style));
         w.note = fmaxf(w.note, text_width(rows[i].note, SMALL_SIZE, FONT_REGULAR));
@@ -37,7 +37,7 @@ static void draw_row(const box_row *row, widths w, const page_options *o, float 
     if (row->sample.width > 4)
         draw_fill(list, (rect){x, y - 8.5f, 10, 10}, row->sample.color, 1.5f);
     else if (row->sample.width > 0)
-        draw_sample(list, x, y - 3.5f, 15, row->sample);
+        draw_sample(list, x, y - 3.5f, 20, row->sample);
     draw_text(list, x + w.sample, y, row->label,
               (text_style){LABEL_SIZE, t->text, style, ANCHOR_LEFT, 0});
     x += w.sample + w.label + w.value;
@@ -49,8 +49,8 @@ static void draw_row(const box_row *row, widths w, const page_options *o, float 
 void draw_box(const panel *p, const page_options *o, point place, const char *heading,
               const box_row *rows, size_t count, display_list *list) {
     widths w = measure(rows, count);
-    float inner = fmaxf(w.sample + w.label + w.value + w.note,
-                        text_width(heading, LABEL_SIZE, FONT_BOLD));
+    float inner =
+        fmaxf(w.sample + w.label + w.value + w.note, text_width(heading, LABEL_SIZE, FONT_BOLD));
     rect box = {place.x + 14, place.y + 14, inner + 2 * BOX_MARGIN,
                 BOX_LINE * (float)(count + 1) + 2 * BOX_MARGIN - 3};
     const rect r = p->plot;

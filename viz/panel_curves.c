@@ -152,10 +152,13 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
         list->failed = true;
         return;
     }
-    if (end > begin && end - begin <= 2 * columns)
+    if (end > begin && end - begin <= 2 * columns) {
         trace_points(&t, c, s, o, begin, end);
-    else if (end > begin)
+    } else if (end > begin) {
+        if (s == c->tag->scalars)
+            t.stroke.width = 1; /* no wider than what it sums up */
         trace_columns(&t, c, s, o);
+    }
     trace_break(&t);
     dnn_free(t.points);
 }
@@ -184,6 +187,13 @@ static void last_value(const panel *p, char *text, size_t size) {
         axis_format(series_value(s, series_count(s) - 1), 4, text, size);
 }
 
+static bool has_epochs(const panel *p) {
+    for (size_t i = 0; i < p->curve_count; i++)
+        if (p->curves[i].run->epoch != NULL)
+            return true;
+    return false;
+}
+
 void draw_curves(panel *p, const page_options *o, const point *cursor, display_list *list) {
     char note[32] = "";
     last_value(p, note, sizeof note);
@@ -206,6 +216,8 @@ void draw_curves(panel *p, const page_options *o, const point *cursor, display_l
             mark_curve(p, &p->curves[i], o, list);
     if (!any)
         draw_empty(p, o, "all curves are hidden", list);
+    else if (o->x == X_EPOCH && !has_epochs(p))
+        draw_empty(p, o, "no epochs were logged", list);
     else if (cursor != NULL && inside(p->plot, *cursor))
         draw_readout(p, o, *cursor, -1, list);
 }

@@ -38,7 +38,8 @@ void draw_text_within(display_list *list, float x, float y, float width, const c
     char cut[256];
     size_t size = strlen(text) < sizeof cut - 4 ? strlen(text) : sizeof cut - 4;
     while (size > 0) {
-        while (size > 0 && ((unsigned char)text[--size] & 0xC0) == 0x80) /* to a character's start */
+        while (size > 0 &&
+               ((unsigned char)text[--size] & 0xC0) == 0x80) /* to a character's start */
             continue;
         snprintf(cut, sizeof cut, "%.*s…", (int)size, text);
         if (text_width(cut, style.size, style.style) <= width)
@@ -85,7 +86,7 @@ static float sharp(double place) {
 }
 
 static size_t ticks_for(const axis *a, float length, float each, tick *ticks) {
-    double wanted = fmax(2, length / each);
+    double wanted = fmax(3, length / each);
     return axis_ticks(a, (size_t)wanted, ticks, MAX_TICKS);
 }
 
@@ -146,7 +147,7 @@ void draw_frame(panel *p, const page_options *o, float top, bool with_y, float l
     bool named = p->area.h >= 170;
     rect r = {p->area.x + PADDING, floorf(top), p->area.w - 2 * PADDING, 0};
     r.h = floorf(p->area.y + p->area.h - PADDING - (named ? 30 : 16) - r.y);
-    size_t count = with_y ? ticks_for(&p->y, r.h, 42, ticks) : 0;
+    size_t count = with_y ? ticks_for(&p->y, r.h, 34, ticks) : 0;
     if (with_y)
         left = label_width(ticks, count) + 8;
     r.x = floorf(r.x + left);

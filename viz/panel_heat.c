@@ -57,7 +57,7 @@ static void draw_bar(const panel *p, const page_options *o, display_list *list) 
     for (int i = 0; i < SHADES; i++)
         put_pixel(shades + 4 * i, theme_heat(o->theme, 1 - (i + 0.5) / SHADES));
     draw_image(list, bar, shades, 1, SHADES);
-    size_t count = axis_ticks(&p->y, (size_t)fmaxf(2, bar.h / 36), ticks, 64);
+    size_t count = axis_ticks(&p->y, (size_t)fmaxf(3, bar.h / 34), ticks, 64);
     for (size_t i = 0; i < count; i++) {
         double place = axis_place(&p->y, ticks[i].value);
         if (!ticks[i].major || !(place >= -1e-6 && place <= 1 + 1e-6))
@@ -95,11 +95,14 @@ static void draw_rows(const panel *p, const page_options *o, const curve *const 
             draw_line(list, (point){p->plot.x, floorf(y) + 0.5f},
                       (point){p->plot.x + p->plot.w, floorf(y) + 0.5f},
                       (stroke){o->theme->panel,
-                               rows[i]->run != rows[i - 1]->run ? 3 : height > 8 ? 1 : 0.3f, 0});
+                               rows[i]->run != rows[i - 1]->run ? 3
+                               : height > 8                     ? 1
+                                                                : 0.3f,
+                               0});
         if (i % every == 0)
-            draw_text_within(list, p->plot.x - 8 - width, y + height / 2 + 3.5f, width,
-                             rows[i]->label,
-                             (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0});
+            draw_text_within(
+                list, p->plot.x - 8 - width, y + height / 2 + 3.5f, width, rows[i]->label,
+                (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0});
     }
 }
 

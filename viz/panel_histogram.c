@@ -62,6 +62,16 @@ axis fit_histogram_x(const panel *p) {
     return axis_fit(SCALE_LINEAR, UNIT_NUMBER, low, high);
 }
 
+/* Weights 1/4, 1/2, 1/4: the edges of buckets are nothing to look at. */
+static void soften(float *density, size_t bins) {
+    float before = density[0];
+    for (size_t i = 0; i + 1 < bins; i++) {
+        float own = density[i];
+        density[i] = (before + 2 * own + density[i + 1]) / 4;
+        before = own;
+    }
+}
+
 /* Spreads each bucket evenly over the bins that it covers. */
 static void fill_density(const histogram_at *h, const axis *x, float *density, size_t bins) {
     double total = total_of(h), a, b;
@@ -83,6 +93,8 @@ static void fill_density(const histogram_at *h, const axis *x, float *density, s
             density[i] += (float)(h->counts[k] / total * fmax(0, overlap) / width);
         }
     }
+    soften(density, bins);
+    soften(density, bins);
 }
 
 static int ascending(const void *a, const void *b) {
@@ -109,7 +121,7 @@ static void lay_out(ridges *r, const panel *p) {
     size_t n = tag->histogram_count, most = (size_t)fmaxf(2, p->plot.h / 9);
     r->count = n < most ? n : most;
     r->count = r->count < MAX_RIDGES ? r->count : MAX_RIDGES;
-    r->bins = (size_t)fmaxf(8, fminf(MAX_BINS, p->plot.w / 2.5f));
+    r->bins = (size_t)fmaxf(8, fminf(MAX_BINS, p->plot.w / 4));
     for (size_t i = 0; i < r->count; i++) {
         size_t at = r->count == 1 ? n - 1 : i * (n - 1) / (r->count - 1);
         r->shown[i] = &tag->histograms[at];
@@ -119,11 +131,10 @@ static void lay_out(ridges *r, const panel *p) {
     float spacing = p->plot.h / (float)(r->count + 3);
     r->height = fminf(4 * spacing, p->plot.h * 0.8f);
     for (size_t i = 0; i < r->count; i++)
-        r->baseline[i] =
-            p->plot.y + p->plot.h - 1 -
-            (r->count == 1 ? 0
-                           : (p->plot.h - r->height - 1) * (float)(r->count - 1 - i) /
-                                 (float)(r->count - 1));
+        r->baseline[i] = p->plot.y + p->plot.h - 1 -
+                         (r->count == 1 ? 0
+                                        : (p->plot.h - r->height - 1) * (float)(r->count - 1 - i) /
+                                              (float)(r->count - 1));
 }
 
 static void draw_ridge(const ridges *r, size_t i, const panel *p, const page_options *o,
@@ -150,8 +161,7 @@ static float step_label_width(const run_tag *tag, char *widest, size_t size) {
     return text_width(widest, LABEL_SIZE, FONT_REGULAR);
 }
 
-static void draw_steps(const ridges *r, const panel *p, const page_options *o,
-                       display_list *list) {
+static void draw_steps(const ridges *r, const panel *p, const page_options *o, display_list *list) {
     float taken = INFINITY;
     for (size_t i = r->count; i-- > 0;) {
         char text[32];

@@ -9,6 +9,7 @@
 
 #define CAPTION 15.0f
 #define GAP     10.0f
+#define NARROW  90.0f /* cells that are narrower cut their captions */
 
 static const char *caption_of(const curve *c) {
     const run_tag *text = run_find(c->run, c->tag->name, DNN_EVENT_TEXT);
@@ -28,7 +29,7 @@ typedef struct grid {
     float cell_w, cell_h; /* without the caption */
 } grid;
 
-/* The grid in which the largest picture becomes largest. */
+/* The grid in which the largest picture becomes largest and captions have room. */
 static grid choose_grid(const panel *p, size_t count, rect r, float caption) {
     float w = 1, h = 1, best_scale = -1;
     grid best = {1, count, r.w, 1};
@@ -40,7 +41,7 @@ static grid choose_grid(const panel *p, size_t count, rect r, float caption) {
         grid g = {columns, (count + columns - 1) / columns, 0, 0};
         g.cell_w = (r.w + GAP) / (float)columns - GAP;
         g.cell_h = (r.h + GAP) / (float)g.rows - GAP - caption;
-        float scale = fminf(g.cell_w / w, g.cell_h / h);
+        float scale = fminf(g.cell_w / w, g.cell_h / h) * fminf(1, g.cell_w / NARROW);
         if (scale > best_scale) {
             best_scale = scale;
             best = g;
@@ -73,8 +74,8 @@ static void shrink(const picture *from, uint8_t *to, size_t width, size_t height
 /* Centred in a cell: by a whole factor where it is enlarged, averaged where it is reduced. Returns
  * where it stands. */
 static rect draw_picture(const picture *image, rect cell, float pixels, display_list *list) {
-    float fit = fminf(cell.w * pixels / (float)image->width,
-                      cell.h * pixels / (float)image->height);
+    float fit =
+        fminf(cell.w * pixels / (float)image->width, cell.h * pixels / (float)image->height);
     float factor = fit >= 1 ? floorf(fit) : fit;
     size_t w = (size_t)fmaxf(1, (float)image->width * factor);
     size_t h = (size_t)fmaxf(1, (float)image->height * factor);

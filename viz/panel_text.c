@@ -263,7 +263,7 @@ static void draw_prose(const panel *p, const page_options *o, rect r, display_li
             head.style = FONT_BOLD;
             y = draw_lines(c->run->name, r, y, head, list);
         }
-        y = draw_lines(c->tag->text, r, y, plain, list);
+        y = draw_lines(c->tag->text, r, y, plain, list) + ROW / 2;
     }
 }
 

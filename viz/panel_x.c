@@ -59,15 +59,12 @@ axis fit_x(const panel *p, const page_options *o) {
         low = fmin(low, curve_x(c, o, first < n ? first : n - 1));
         high = fmax(high, curve_x(c, o, n - 1));
     }
-    axis_unit unit = o->x == X_WALL       ? UNIT_CLOCK
-                     : o->x == X_RELATIVE ? UNIT_DURATION
-                                          : UNIT_NUMBER;
+    axis_unit unit = o->x == X_WALL ? UNIT_CLOCK : o->x == X_RELATIVE ? UNIT_DURATION : UNIT_NUMBER;
     axis a = axis_fit(o->x_scale, unit, low, high);
     if (isfinite(low) && low < high && (low > 0 || o->x_scale != SCALE_LOG)) {
         a.low = low; /* curves begin at the axis, and end short of the other side */
-        a.high = axis_value(&(axis){.scale = a.scale, .low = low, .high = high,
-                                    .linear_within = a.linear_within},
-                            1.015);
+        a.high = high;
+        a.high = axis_value(&a, p->kind == PANEL_CURVES ? 1.015 : 1);
     }
     return a;
 }
@@ -124,8 +121,8 @@ bool column_next(column_walk *w, pixel_column *out) {
                 end++;
         if (end == w->point)
             continue;
-        *out = (pixel_column){w->plot.x + w->plot.w * (float)((place - 0.5 / (double)w->count)), w->point,
-                        end};
+        *out = (pixel_column){w->plot.x + w->plot.w * (float)((place - 0.5 / (double)w->count)),
+                              w->point, end};
         w->point = end;
         return true;
     }

@@ -106,8 +106,8 @@ static run_tag *create_tag(const char *name, dnn_event_kind kind) {
     if (kind == DNN_EVENT_SCALAR)
         made = (tag->scalars = series_create()) != NULL && made;
     if (kind == DNN_EVENT_HISTOGRAM)
-        made = (tag->histograms = dnn_alloc((HISTOGRAMS_KEPT + 1) * sizeof *tag->histograms)) &&
-               made;
+        made =
+            (tag->histograms = dnn_alloc((HISTOGRAMS_KEPT + 1) * sizeof *tag->histograms)) && made;
     if (made)
         return tag;
     free_tag(tag);

@@ -42,8 +42,8 @@ typedef struct run {
     dnn_run_reader *reader;
     run_tag **tags; /* sorted by name, numbers in names by value; then by kind */
     size_t tag_count, tag_capacity;
-    run_tag *last_tag;   /* of the last event */
-    const series *epoch; /* the scalars named "epoch", NULL: not logged */
+    run_tag *last_tag;            /* of the last event */
+    const series *epoch;          /* the scalars named "epoch", NULL: not logged */
     double first_time, last_time; /* wall times, 0 before the first event */
     int64_t last_step;
     bool incomplete; /* memory ran out while reading */

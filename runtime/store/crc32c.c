@@ -1,5 +1,5 @@
-/* crc32c.c: by the processor's own instruction where it has one (SSE4.2), else eight bytes at a time
- * from eight tables (Kounavis and Berry, 2005), filled on first use. */
+/* crc32c.c: by the processor's own instruction where it has one (SSE4.2), else eight bytes at a
+ * time from eight tables (Kounavis and Berry, 2005), filled on first use. */
 #include "store/crc32c.h"
 
 #include <pthread.h>

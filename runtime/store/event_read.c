@@ -254,8 +254,8 @@ dnn_status dnn_event_read(const uint8_t *payload, size_t size, dnn_event_visit *
         }
     }
     double buckets[2 * DNN_HISTOGRAM_MAX_BUCKETS];
-    if (r.bad || (summary != NULL &&
-                  !read_summary(summary, summary_size, &base, buckets, visit, context)))
+    if (r.bad ||
+        (summary != NULL && !read_summary(summary, summary_size, &base, buckets, visit, context)))
         return dnn_fail(err, DNN_ERROR_FORMAT, "a record is not a TensorBoard event");
     return DNN_OK;
 }
