@@ -3,8 +3,10 @@
 --
 --     dnnlua train_cats.lua               on pictures that it draws itself
 --     dnnlua train_cats.lua FOLDER        on photos: cat.N.jpg, dog.N.jpg, or a folder per class
+--     dnnlua --view train_cats.lua        with a window that shows how it goes
 --     dnnlua train_cats.lua --help        all options
 local dnn = require "dnn"
+local args = require "dnn.args"
 local cats = require "dnn.cats"
 local cats_options = require "dnn.cats_options"
 local progress = require "dnn.progress"
@@ -40,18 +42,30 @@ local optimisers = {
 }
 local optimiser = optimisers[options.optimiser](net:parameters())
 
+-- What dnnview shows: kept in the folder of --run, or where a window is open.
+local run = args.need(dnn.Run(options.run,
+  {view = options.view, net = net, optimiser = optimiser, settings = options}))
+local shown_every = math.max(1, options.iterations // 100)
+local function accuracy_so_far(i)
+  if not run.path or i % shown_every > 0 then return nil end
+  return {train = cats.accuracy(net, pictures.train, 500),
+          test = cats.accuracy(net, pictures.test, 500)}
+end
+
 -- Training: forward, cost, backward, step. An iteration sees all pictures or a batch of them; the
 -- cost shown for batches is a running mean over about one round through the pictures.
 local bar = progress.new {total = options.iterations, label = "training", unit = "steps"}
 local next_batch = cats.batches(pictures.train, options.batch)
 local share = options.batch / pictures.train.Y.cols
 local shown
-for i = 0, options.iterations - 1 do
+for i in run:steps(0, options.iterations - 1) do
+  local accuracy = accuracy_so_far(i)
   local X, Y = next_batch()
   local AL = net:forward(X)
   local cost = loss:forward(AL, Y)
   net:backward(loss:backward())
   optimiser:step()
+  run:log(i, {cost = cost, accuracy = accuracy, grad_norm = net:grad_norms()})
 
   shown = shown and shown + share * (cost - shown) or cost
   if i % 100 == 0 then bar:print(("Cost after iteration %d: %.6f"):format(i, shown)) end

@@ -115,13 +115,16 @@ end
 
 local BLOCK <const> = 256 -- pictures that go through the network at once
 
--- Per cent of a set's pictures that the network gets right, deciding at one half.
-function cats.accuracy(net, set)
-  local right = 0
+-- Per cent of a set's pictures that the network gets right, deciding at one half; of the first
+-- `limit` or some more where that is given.
+function cats.accuracy(net, set, limit)
+  local right, seen = 0, 0
   for X, Y in dnn.data.batches(set, {size = BLOCK, shuffle = false}) do
     right = right + dnn.eq(dnn.gt(net:forward(X), 0.5), Y):sum()
+    seen = seen + Y.cols
+    if seen >= (limit or math.huge) then break end
   end
-  return 100 * right / set.Y.cols
+  return 100 * right / seen
 end
 
 -- Which of the classes the network sees in one picture, a column, and how sure it is of it.

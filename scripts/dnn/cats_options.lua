@@ -49,6 +49,8 @@ local function parser()
   option("threads", "<n>", "threads to compute on (as many as there are cores)")
     :convert(args.whole("--threads", 1))
   option("predict", "<photo>", "a photo to classify when the training is done")
+  option("run", "<folder>", "a folder to keep the run's log in, for dnnview and TensorBoard")
+  p:flag("--view", "open a window on the run")
   p:mutex(
     p:flag("--float64", "compute in double precision"),
     p:flag("--float32", "compute in single precision, also with --published"))
