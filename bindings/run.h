@@ -1,7 +1,8 @@
 /* run.h: what the files about dnn.Run share.
  *
- * run.c makes, opens and closes it; run_values.c turns Lua's values into tags and events;
- * run_watch.c looks at a network from time to time; run_window.c starts the window and obeys it. */
+ * run.c makes, opens and closes it; run_values.c turns Lua's values into tags and events,
+ * run_settings.c settings into text; run_watch.c looks at a network from time to time; run_window.c
+ * starts the window and obeys it. */
 #ifndef DNN_BINDINGS_RUN_H
 #define DNN_BINDINGS_RUN_H
 
@@ -84,13 +85,15 @@ dnn_status dnnlua_run_log_picture(const dnnlua_run *self, lua_Integer step, cons
 void dnnlua_run_log_text(const dnnlua_run *self, lua_Integer step, const char *tag,
                          const char *text, size_t size);
 
-/* Logs the table of settings at index as text. */
-void dnnlua_run_log_settings(lua_State *L, const dnnlua_run *self, int settings);
-
 /* Methods: run:histogram, run:image, run:text. */
 int dnnlua_run_histogram(lua_State *L);
 int dnnlua_run_image(lua_State *L);
 int dnnlua_run_text(lua_State *L);
+
+/* --- run_settings.c --- */
+
+/* Logs the table of settings at index as text. */
+void dnnlua_run_log_settings(lua_State *L, const dnnlua_run *self, int settings);
 
 /* --- run_watch.c --- */
 

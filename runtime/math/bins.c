@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "math/convert.h"
+#include "math/reduce_kernels.h"
 #include "math/walk.h"
 
 /* Elements k .. k+n-1 as doubles, in `out`. */
@@ -17,24 +18,36 @@ static size_t run_length(size_t count, size_t k) {
     return count - k < DNN_WALK_CHUNK ? count - k : DNN_WALK_CHUNK;
 }
 
+/* What a run adds when it holds numbers that are not finite: one by one. */
+static void add_some(dnn_bins *b, const double *x, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(x[i]))
+            continue;
+        b->count++;
+        b->sum += x[i];
+        b->sum_squares += x[i] * x[i];
+        b->min = fmin(b->min, x[i]);
+        b->max = fmax(b->max, x[i]);
+    }
+}
+
 static void find_range(dnn_bins *b, const dnn_matrix *m, size_t count) {
-    double x[DNN_WALK_CHUNK], low = INFINITY, high = -INFINITY;
+    double x[DNN_WALK_CHUNK];
+    b->min = b->max = NAN; /* which fmin and fmax pass over */
     for (size_t k = 0; k < count; k += DNN_WALK_CHUNK) {
         size_t n = run_length(count, k);
         read_run(m, k, n, x);
-        for (size_t i = 0; i < n; i++) {
-            if (!isfinite(x[i]))
-                continue;
-            b->count++;
-            b->sum += x[i];
-            b->sum_squares += x[i] * x[i];
-            low = x[i] < low ? x[i] : low;
-            high = x[i] > high ? x[i] : high;
+        if (dnn_f64_not_finite(n, x, 0, 1) > 0) {
+            add_some(b, x, n);
+            continue;
         }
+        b->count += n;
+        b->sum += dnn_f64_sum(n, x, 0, 1);
+        b->sum_squares += dnn_f64_squares(n, x, 0, 1);
+        b->min = fmin(b->min, dnn_f64_min(n, x, 0, 1));
+        b->max = fmax(b->max, dnn_f64_max(n, x, 0, 1));
     }
     b->not_finite = count - b->count;
-    b->min = b->count > 0 ? low : NAN;
-    b->max = b->count > 0 ? high : NAN;
 }
 
 /* limits[k] lies (k + 1) / DNN_BINS of the way from low to high; the last is high itself. Returns
@@ -53,22 +66,41 @@ static double set_limits(dnn_bins *b) {
     return low;
 }
 
+/* Where x stands, which rounding may put one off: 0 .. DNN_BINS - 1, also for NaN. */
+static unsigned estimate(double x, double low, double per_width) {
+    double place = x * per_width - low * per_width;
+    place = place > 0 ? place : 0;
+    return (unsigned)(place < DNN_BINS - 1 ? place : DNN_BINS - 1);
+}
+
+/* Several counters for each bin: most numbers of a run fall into the same few, and counting up one
+ * place in memory again and again would have to wait for itself. */
+#define LANES 4
+
+static void count_run(dnn_bins *b, const double *x, size_t n, double low, double per_width) {
+    unsigned counts[LANES][DNN_BINS + 1] = {0}; /* the last: what is not finite */
+    unsigned bins[DNN_WALK_CHUNK];
+    for (size_t i = 0; i < n; i++)
+        bins[i] = estimate(x[i], low, per_width);
+    for (size_t i = 0; i < n; i++) {
+        unsigned bin = bins[i];
+        while (bin > 0 && x[i] <= b->limits[bin - 1])
+            bin--;
+        while (bin < DNN_BINS && !(x[i] <= b->limits[bin]))
+            bin++;
+        counts[i % LANES][x[i] < low ? DNN_BINS : bin]++;
+    }
+    for (size_t k = 0; k < DNN_BINS; k++)
+        for (size_t lane = 0; lane < LANES; lane++)
+            b->counts[k] += counts[lane][k];
+}
+
 static void count_runs(dnn_bins *b, const dnn_matrix *m, size_t count, double low) {
-    double x[DNN_WALK_CHUNK], width = b->limits[0] - low;
+    double x[DNN_WALK_CHUNK], per_width = 1 / (b->limits[0] - low);
     for (size_t k = 0; k < count; k += DNN_WALK_CHUNK) {
         size_t n = run_length(count, k);
         read_run(m, k, n, x);
-        for (size_t i = 0; i < n; i++) {
-            if (!isfinite(x[i]))
-                continue;
-            double place = x[i] / width - low / width;
-            size_t bin = place < DNN_BINS - 1 ? (size_t)fmax(place, 0) : DNN_BINS - 1;
-            while (bin > 0 && x[i] <= b->limits[bin - 1]) /* rounding put it one too high */
-                bin--;
-            while (x[i] > b->limits[bin])
-                bin++;
-            b->counts[bin]++;
-        }
+        count_run(b, x, n, low, per_width);
     }
 }
 

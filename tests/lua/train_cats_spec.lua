@@ -1,4 +1,6 @@
 -- The programs train_cats.lua and draw_pets.lua, run as a user would run them.
+package.path = "tests/lua/?.lua;" .. package.path
+local event_file = require "event_file"
 local dnnlua = (os.getenv "DNN_BUILD" or "build") .. "/bin/dnnlua"
 local shared = os.getenv "DNN_SHARED" or "../shared"
 
@@ -78,6 +80,26 @@ describe("train_cats.lua", function()
     local expected = curve "--seed 1 --threads 1"
     assert.are.equal(expected, curve "--seed 1 --threads 2")
     assert.are_not.equal(expected, curve "--seed 2 --threads 2")
+  end)
+
+  it("logs what a window shows with --run, and trains to the same numbers", function()
+    local arguments = "--iterations 101 --seed 1"
+    local function trained(out) return out:match "Cost.*test accuracy: [^\n]+" end
+    local plain = trained(run("train_cats.lua", arguments))
+    local folder = cache .. "/run"
+    local out, err = run("train_cats.lua", arguments .. (" --run '%s'"):format(folder))
+    assert.are.equal("", err)
+    assert.are.equal(plain, trained(out))
+    local pipe <close> = io.popen(("ls '%s'/events.out.tfevents.*"):format(folder))
+    local events = event_file.read(pipe:read "l")
+    assert.are.equal(101, select(2, event_file.series(events, "cost")))
+    assert.are.equal(101, select(2, event_file.series(events, "grad_norm/1 Linear")))
+    assert.are.equal(101, select(2, event_file.series(events, "accuracy/test")))
+    assert.is_truthy(event_file.series(events, "settings")[0].text:find("seed = 1", 1, true))
+
+    local _, message, status = run("train_cats.lua", arguments .. " --run /dev/null/x")
+    assert.are.equal(1, status)
+    assert.is_truthy(message:find("run folder /dev/null/x", 1, true), message)
   end)
 
   it("takes a folder, small batches, any layers and optimiser, and classifies a photo", function()
