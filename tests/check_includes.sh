@@ -22,7 +22,7 @@ forbid runtime/nn '(data|store)/' 'nn/ includes only core/ and math/'
 forbid runtime/data 'store/' 'data/ includes only core/, math/ and nn/'
 forbid runtime/store 'data/' 'store/ includes only core/, math/ and nn/'
 forbid runtime '(\.\./|lua|lauxlib|SDL)' 'runtime/ knows neither Lua nor SDL, and includes from runtime/ on'
-forbid viz '(math/|nn/|data/|store/([^r]|r[^u])|lua|lauxlib|lualib)' \
+forbid viz '(math/|nn/|data/|store/([^cer]|c[^o]|e[^v]|r[^u])|lua|lauxlib|lualib)' \
     'viz/ includes of the runtime only core/ and the run log'
 
 exit $failed
