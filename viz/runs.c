@@ -74,7 +74,8 @@ static bool name_runs(runs *all) {
         dnn_free(r->name);
         r->name = copy;
     }
-    qsort(all->items, all->count, sizeof(run *), by_name);
+    if (all->count > 1)
+        qsort(all->items, all->count, sizeof(run *), by_name);
     return true;
 }
 
