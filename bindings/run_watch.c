@@ -2,7 +2,7 @@
  * updates, dead units, learning rate and pace; at a slow one histograms and pictures of weights.
  *
  * A beat that is not set by the script comes at least REST times its own duration after the last
- * one, so both together take well under 1 % of the time, however large the network is. */
+ * one, so both together take half a per cent of the time, however large the network is. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "nn/weight_picture.h"
 #include "run.h"
 
-#define REST 250.0
+#define REST 400.0
 
 /* The slow beat slows down by this factor each time, so that a day's pictures still fit on a disk:
  * 75 in the first hour, 140 in the first day. */

@@ -87,9 +87,10 @@ dnn_status dnn_png_decode(dnn_image *out, const uint8_t *bytes, size_t size, con
     return status;
 }
 
-/* The file's bytes as a block of malloc's, or NULL and libspng's code. */
+/* The file's bytes as a block of malloc's, or NULL and libspng's code. Quick: a fifth larger, in a
+ * fraction of the time. */
 static void *encode(const uint8_t *pixels, size_t width, size_t height, size_t channels,
-                    size_t *size, int *code) {
+                    size_t *size, bool quick, int *code) {
     struct spng_ihdr header = {.width = (uint32_t)width,
                                .height = (uint32_t)height,
                                .bit_depth = 8,
@@ -101,6 +102,10 @@ static void *encode(const uint8_t *pixels, size_t width, size_t height, size_t c
     if (png == NULL)
         return NULL;
     *code = spng_set_option(png, SPNG_ENCODE_TO_BUFFER, 1);
+    if (*code == 0 && quick)
+        *code = spng_set_option(png, SPNG_IMG_COMPRESSION_LEVEL, 1);
+    if (*code == 0 && quick)
+        *code = spng_set_option(png, SPNG_FILTER_CHOICE, SPNG_FILTER_CHOICE_UP);
     if (*code == 0)
         *code = spng_set_ihdr(png, &header);
     if (*code == 0)
@@ -136,7 +141,7 @@ static dnn_status replace_file(const char *path, const void *bytes, size_t size,
 /* `name` opens the messages. */
 static dnn_status encode_checked(uint8_t **out, size_t *size, const char *name,
                                  const uint8_t *pixels, size_t width, size_t height,
-                                 size_t channels, dnn_error *err) {
+                                 size_t channels, bool quick, dnn_error *err) {
     if (channels != 1 && channels != 3)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "%s: cannot be written with %zu channels; expected 1 or 3", name, channels);
@@ -146,7 +151,7 @@ static dnn_status encode_checked(uint8_t **out, size_t *size, const char *name,
             "%s: cannot be written as %zu x %zu pixels; expected at least one and at most 2^28",
             name, width, height);
     int code;
-    *out = encode(pixels, width, height, channels, size, &code);
+    *out = encode(pixels, width, height, channels, size, quick, &code);
     if (*out == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: cannot be encoded (%s)", name,
                         spng_strerror(code));
@@ -155,14 +160,15 @@ static dnn_status encode_checked(uint8_t **out, size_t *size, const char *name,
 
 dnn_status dnn_image_encode_png(uint8_t **out, size_t *size, const uint8_t *pixels, size_t width,
                                 size_t height, size_t channels, dnn_error *err) {
-    return encode_checked(out, size, "picture", pixels, width, height, channels, err);
+    return encode_checked(out, size, "picture", pixels, width, height, channels, true, err);
 }
 
 dnn_status dnn_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,
                                size_t channels, dnn_error *err) {
     uint8_t *bytes;
     size_t size;
-    dnn_status status = encode_checked(&bytes, &size, path, pixels, width, height, channels, err);
+    dnn_status status =
+        encode_checked(&bytes, &size, path, pixels, width, height, channels, false, err);
     if (status != DNN_OK)
         return status;
     status = replace_file(path, bytes, size, err);
