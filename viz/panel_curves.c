@@ -1,7 +1,8 @@
 /* panel_curves.c: lines through the points of series.
  *
  * Where points are denser than pixels, each column of pixels is drawn from the summary of its
- * points: from the first to the smallest, the largest and the last, so nothing is ever left out. */
+ * points: from the first to the smallest and the largest, whichever way is shorter, and the last,
+ * so nothing is ever left out. */
 #include <math.h>
 #include <stdio.h>
 
@@ -33,14 +34,27 @@ static double y_of(const panel *p, double value) {
     return fmax(-FAR_AWAY, fmin(FAR_AWAY, y));
 }
 
-/* A dash may not hide a spike: steep pieces are drawn without gaps. */
-static void fill_steep_gaps(const trace *t) {
+static bool is_steep(point a, point b) {
+    return fabsf(a.y - b.y) > 4 && fabsf(a.x - b.x) < 3;
+}
+
+/* A dash may not hide a spike: steep pieces are drawn without gaps, and a line that is made of them
+ * altogether. */
+static void draw_dashed(const trace *t) {
     stroke whole = t->stroke;
+    size_t steep = 0;
     whole.dash = 0;
     for (size_t i = 0; i + 1 < t->count; i++)
-        if (fabsf(t->points[i].y - t->points[i + 1].y) > 4 &&
-            fabsf(t->points[i].x - t->points[i + 1].x) < 3)
-            draw_polyline(t->list, &t->points[i], 2, whole);
+        steep += is_steep(t->points[i], t->points[i + 1]);
+    draw_polyline(t->list, t->points, t->count, 4 * steep > t->count ? whole : t->stroke);
+    if (4 * steep > t->count)
+        return;
+    for (size_t i = 0, end; i + 1 < t->count; i = end + 1) {
+        for (end = i; end + 1 < t->count && is_steep(t->points[end], t->points[end + 1]);)
+            end++;
+        if (end > i)
+            draw_polyline(t->list, &t->points[i], end - i + 1, whole);
+    }
 }
 
 static void trace_break(trace *t) {
@@ -49,9 +63,10 @@ static void trace_break(trace *t) {
         draw_fill(t->list, (rect){t->points[0].x - r, t->points[0].y - r, 2 * r, 2 * r},
                   t->stroke.color, r);
     } else if (t->count > 1) {
-        draw_polyline(t->list, t->points, t->count, t->stroke);
         if (t->stroke.dash != 0)
-            fill_steep_gaps(t);
+            draw_dashed(t);
+        else
+            draw_polyline(t->list, t->points, t->count, t->stroke);
     }
     t->count = 0;
 }
@@ -118,7 +133,8 @@ static void trace_columns(trace *t, const curve *c, const series *s, const page_
     column_walk walk = columns_of(c, o, &t->panel->x, t->panel->plot);
     for (pixel_column at; column_next(&walk, &at);) {
         series_range r = series_summary(s, at.begin, at.end);
-        const float values[] = {r.first, r.low, r.high, r.last};
+        bool falls = r.first - r.low + r.high - r.last > r.high - r.first + r.last - r.low;
+        const float values[] = {r.first, falls ? r.high : r.low, falls ? r.low : r.high, r.last};
         if (isnan(r.low))
             trace_break(t);
         for (size_t i = 0; i < 4 && !isnan(r.low); i++)
