@@ -115,12 +115,16 @@ static bool is_rule(const screen *s, const command *c) {
                4 * CELL_WIDTH;
 }
 
+static bool is_background(const screen *s, color k) {
+    const theme *t = s->theme;
+    return k == t->grid || k == t->border || k == t->axis || k == t->panel || k == t->background;
+}
+
 static void put_line(const screen *s, const command *c) {
     color k = c->stroke.color;
     if (is_rule(s, c))
         put_rule(s, c);
-    else if ((k & 0xFF) >= FAINT && k != s->theme->grid && k != s->theme->border &&
-             k != s->theme->axis)
+    else if ((k & 0xFF) >= FAINT && !is_background(s, k))
         put_polyline(s, c);
 }
 

@@ -170,10 +170,17 @@ typedef struct grid {
     double cost;
 } grid;
 
+/* A last panel of text, the settings, takes what is left of its row. */
+static bool fills_row(const view *v) {
+    return v->shown_count > 1 && v->panels[v->shown[v->shown_count - 1]].kind == PANEL_TEXT;
+}
+
 /* Panels read best at about the golden section; a page that must be scrolled, and empty places at
  * its end, cost as much as panels that are too wide or too high. */
-static grid grid_of(size_t columns, size_t count, float width, float height, bool may_scroll) {
+static grid grid_of(const view *v, size_t columns, float width, float height) {
     const float least = 190;
+    const size_t count = v->shown_count;
+    const bool may_scroll = !v->bare;
     size_t rows = (count + columns - 1) / columns;
     grid g = {columns, (width - (float)(columns - 1) * PAGE_MARGIN) / (float)columns,
               (height - (float)(rows - 1) * PAGE_MARGIN) / (float)rows, 0};
@@ -184,17 +191,18 @@ static grid grid_of(size_t columns, size_t count, float width, float height, boo
     }
     g.height = fmaxf(g.height, 40);
     g.cost += fabs(log(g.width / g.height / 1.618));
-    g.cost += 0.15 * (double)(rows * columns - count);
+    if (!fills_row(v))
+        g.cost += 0.15 * (double)(rows * columns - count);
     return g;
 }
 
-static grid best_grid(size_t count, size_t fixed, float width, float height, bool may_scroll) {
-    const float least = may_scroll ? 340 : 220;
-    if (fixed > 0)
-        return grid_of(fixed, count, width, height, may_scroll);
-    grid best = grid_of(1, count, width, height, may_scroll);
-    for (size_t columns = 2; columns <= count && columns <= MOST_COLUMNS; columns++) {
-        grid g = grid_of(columns, count, width, height, may_scroll);
+static grid best_grid(const view *v, float width, float height) {
+    const float least = v->bare ? 220 : 340;
+    if (v->columns > 0)
+        return grid_of(v, v->columns, width, height);
+    grid best = grid_of(v, 1, width, height);
+    for (size_t columns = 2; columns <= v->shown_count && columns <= MOST_COLUMNS; columns++) {
+        grid g = grid_of(v, columns, width, height);
         if (g.width >= least && g.cost < best.cost)
             best = g;
     }
@@ -202,16 +210,18 @@ static grid best_grid(size_t count, size_t fixed, float width, float height, boo
 }
 
 static void place_panels(view *v, rect page) {
-    grid g = best_grid(v->shown_count, v->columns, page.w, page.h, !v->bare);
+    grid g = best_grid(v, page.w, page.h);
     size_t rows = (v->shown_count + g.columns - 1) / g.columns;
     v->content = (float)rows * g.height + (float)(rows - 1) * PAGE_MARGIN;
     v->scroll = fmaxf(0, fminf(v->scroll, v->content - page.h));
     for (size_t i = 0; i < v->shown_count; i++) {
         float column = (float)(i % g.columns), row = (float)(i / g.columns);
+        rect area = {page.x + column * (g.width + PAGE_MARGIN),
+                     page.y + row * (g.height + PAGE_MARGIN) - v->scroll, g.width, g.height};
+        if (i + 1 == v->shown_count && fills_row(v))
+            area.w = page.x + page.w - area.x;
         v->panels[v->shown[i]].area =
-            (rect){roundf(page.x + column * (g.width + PAGE_MARGIN)),
-                   roundf(page.y + row * (g.height + PAGE_MARGIN) - v->scroll), roundf(g.width),
-                   roundf(g.height)};
+            (rect){floorf(area.x), floorf(area.y), floorf(area.w), floorf(area.h)};
     }
 }
 

@@ -125,6 +125,15 @@ static bool on_button(window *w, const SDL_MouseButtonEvent *e) {
     return open;
 }
 
+/* SDL tells of a last place inside when the mouse has left already. */
+static void on_motion(window *w, const SDL_MouseMotionEvent *e) {
+    if (SDL_GetMouseFocus() == w->sdl || w->view->drag != DRAG_NONE)
+        mouse_move(w->view, on_page(w, e->x, e->y));
+    else
+        mouse_leave(w->view);
+    w->stale = true;
+}
+
 static void on_wheel(window *w, const SDL_MouseWheelEvent *e) {
     SDL_Keymod modifiers = SDL_GetModState();
     mouse_wheel(w->view, e->preciseX, e->preciseY, (modifiers & KMOD_SHIFT) != 0,
@@ -146,8 +155,7 @@ static bool on_event(window *w, const SDL_Event *e) {
     case SDL_MOUSEBUTTONUP:
         return on_button(w, &e->button);
     case SDL_MOUSEMOTION:
-        mouse_move(w->view, on_page(w, e->motion.x, e->motion.y));
-        w->stale = true;
+        on_motion(w, &e->motion);
         return true;
     case SDL_MOUSEWHEEL:
         on_wheel(w, &e->wheel);

@@ -1,0 +1,25 @@
+#!/bin/sh
+# with_display.sh COMMAND...: runs the command on a virtual display of its own. Status 77, which the tests
+# count as skipped, where Xvfb or xdotool is not installed.
+set -eu
+
+for tool in Xvfb xdotool; do
+    command -v $tool >/dev/null || {
+        echo "SKIPPED: $tool is not installed (Debian: xvfb, xdotool)"
+        exit 77
+    }
+done
+
+folder=$(mktemp -d)
+server=
+finish() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null || :
+    rm -rf "$folder"
+}
+trap finish EXIT
+
+mkfifo "$folder/number"
+Xvfb -displayfd 3 -screen 0 2560x1440x24 -nolisten tcp 3>"$folder/number" >/dev/null 2>&1 &
+server=$!
+read -r number <"$folder/number"
+DISPLAY=:$number SDL_VIDEODRIVER=x11 "$@"
