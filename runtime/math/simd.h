@@ -27,12 +27,15 @@
 /* For helpers of kernels: they take the instruction set of the clone that they are inlined into. */
 #define DNN_INLINE static inline __attribute__((always_inline))
 
-/* Before a loop whose iterations are independent: an output is an input itself or does not touch
- * it. */
+/* DNN_INDEPENDENT stands before a loop whose iterations are independent: an output is an input
+ * itself or does not touch it. DNN_LANES stands before a loop over a fixed number of lanes: gcc
+ * would unroll it first and then find no vectors in it. */
 #if defined(__clang__)
 #define DNN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#define DNN_LANES
 #else
 #define DNN_INDEPENDENT _Pragma("GCC ivdep")
+#define DNN_LANES       _Pragma("GCC unroll 1")
 #endif
 
 #endif
