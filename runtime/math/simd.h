@@ -10,15 +10,8 @@
 #include <stddef.h> /* brings in __GLIBC__: clones need the loader's indirect functions */
 #include <stdint.h>
 
-#if defined(__clang__)
-#define DNN_HAS_CLONES (__clang_major__ >= 14)
-#elif defined(__GNUC__)
-#define DNN_HAS_CLONES (__GNUC__ >= 12)
-#else
-#define DNN_HAS_CLONES 0
-#endif
-
-#if defined(__x86_64__) && defined(__GLIBC__) && DNN_HAS_CLONES
+/* gcc only: clang 14 gives the dispatching symbol another name than the function's. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && __GNUC__ >= 12
 #define DNN_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define DNN_CLONES
