@@ -7,8 +7,8 @@
 #ifndef DNN_MATH_SIMD_H
 #define DNN_MATH_SIMD_H
 
-#include <stddef.h> /* brings in __GLIBC__: clones need the loader's indirect functions */
-#include <stdint.h>
+#include <stddef.h>
+#include <stdint.h> /* defines __GLIBC__, too: clones need its loader's indirect functions */
 
 /* gcc only: clang 14 gives the dispatching symbol another name than the function's. */
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && __GNUC__ >= 12
