@@ -260,8 +260,8 @@ describe("gather", function()
 
   it("refuses columns that are not there", function()
     assert.error_matches(function() A:gather({4}) end,
-      "gather: column 4.0 is not one of 1..3 of a Matrix 2 x 3")
-    assert.error_matches(function() A:gather({0}) end, "gather: column 0.0 is not one of 1..3")
+      "gather: column 4 is not one of 1..3 of a Matrix 2 x 3")
+    assert.error_matches(function() A:gather({0}) end, "gather: column 0 is not one of 1..3")
     assert.error_matches(function() A:gather({1.5}) end, "gather: column 1.5 is not one of 1..3")
     assert.error_matches(function() A:gather({"1"}) end, "gather: index 1 must be a number, got '1'")
     assert.error_matches(function() A:gather(A) end,
