@@ -35,6 +35,7 @@ describe("the canvas", function()
   it("measures how far a pixel is from a circle and from a line", function()
     local d, x, y = at(picture:circle(0.1, 0.2, 0.3), -0.5, 0.7)
     assert.is_near(math.sqrt((x - 0.1) ^ 2 + (y - 0.2) ^ 2) - 0.3, d, 1e-6)
+    local _
     d, _, y = at(picture:line(-0.5, 0, 0.5, 0, 0.1), 0.2, 0.6)
     assert.is_near(math.abs(y) - 0.1, d, 1e-6)
     d, x, y = at(picture:line(-0.5, 0, 0.5, 0, 0.1), 0.8, 0.6)
