@@ -60,7 +60,8 @@ static bool find_vector(const dnn_parameters *p, const char *name, dnn_matrix *v
 static void push_vector(lua_State *L, const char *name, const dnn_matrix *vector) {
     lua_getiuservalue(L, 1, PARAMETERS_NETWORK);
     lua_getiuservalue(L, -1, strcmp(name, "grads") == 0 ? NETWORK_GRADIENTS : NETWORK_VALUES);
-    dnnlua_push_cached_view(L, 1, PARAMETERS_VIEWS, name, vector, -1);
+    lua_pushstring(L, name);
+    dnnlua_cached_view(L, 1, PARAMETERS_VIEWS, vector, lua_gettop(L) - 1);
 }
 
 /* Pushes matrix number `segment` of the object at index, counted from 0. */
