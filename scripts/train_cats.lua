@@ -14,12 +14,12 @@ local options = cats_options.parse(arg)
 if options.threads then dnn.set_num_threads(options.threads) end
 dnn.manual_seed(options.seed)
 
--- Pictures: a column of X is one, as numbers in 0..1; Y is 1 for classes[2] and 0 for classes[1].
+-- Pictures: a column of X is one, as numbers in 0..1; Y is 1 for classes[1], the cats, else 0.
 local pictures = cats.read_pictures(options)
 cats_options.complete(options, pictures)
 local photo = options.predict and cats.read_photo(options.predict, pictures, options)
 print(("%d pictures to learn from, %d to test on: %s or %s"):format(
-  pictures.train.X.cols, pictures.test.X.cols, table.unpack(pictures.classes)))
+  pictures.train.Y.cols, pictures.test.Y.cols, table.unpack(pictures.classes)))
 
 -- The network: (linear, relu) for every hidden layer, then (linear, sigmoid).
 local sizes, layers = options.layers, {}
@@ -40,9 +40,12 @@ local optimisers = {
 }
 local optimiser = optimisers[options.optimiser](net:parameters())
 
--- Training: forward, cost, backward, step. An iteration sees all pictures, or a batch of them.
+-- Training: forward, cost, backward, step. An iteration sees all pictures or a batch of them; the
+-- cost shown for batches is a running mean over about one round through the pictures.
 local bar = progress.new {total = options.iterations, label = "training", unit = "steps"}
 local next_batch = cats.batches(pictures.train, options.batch)
+local share = options.batch / pictures.train.Y.cols
+local shown
 for i = 0, options.iterations - 1 do
   local X, Y = next_batch()
   local AL = net:forward(X)
@@ -50,8 +53,9 @@ for i = 0, options.iterations - 1 do
   net:backward(loss:backward())
   optimiser:step()
 
-  if i % 100 == 0 then bar:print(("Cost after iteration %d: %.6f"):format(i, cost)) end
-  bar:update(i + 1, ("cost %.4f"):format(cost))
+  shown = shown and shown + share * (cost - shown) or cost
+  if i % 100 == 0 then bar:print(("Cost after iteration %d: %.6f"):format(i, shown)) end
+  bar:update(i + 1, ("cost %.4f"):format(shown))
 end
 bar:finish()
 

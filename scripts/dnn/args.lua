@@ -11,7 +11,8 @@ local program = "dnnlua"
 function args.parser(name, description)
   program = name
   local parser = argparse(name, description)
-  parser:help_max_width(100)
+  parser:help_max_width(96)
+  parser:usage_max_width(96)
   function parser.error(_, message)
     io.stderr:write(("%s: %s\nTry '%s --help'.\n"):format(name, message, name))
     os.exit(2, true)

@@ -9,11 +9,10 @@ local cats = {}
 
 -- Pictures ----------------------------------------------------------------------------------------
 
--- All functions here give {kind, size, classes, train = {X, Y, names}, test = {X, Y, names}}: a
--- column of X is a picture in 0..1, Y is 0 for classes[1] and 1 for classes[2], names[j] is what
--- to call it.
+-- All functions here give {kind, size, classes, train, test}. A set holds X, a column a picture in
+-- 0..1; Y, 1 for classes[1] and 0 for classes[2]; and perhaps files, the pictures' paths.
 
-local DRAWN_COUNT <const> = 600
+local DRAWN_COUNT <const> = 1000
 
 local function read_images(folder, kind, options)
   local images = args.need(dnn.data.images(folder, {
@@ -23,30 +22,31 @@ local function read_images(folder, kind, options)
     args.fail("%s holds %d classes (%s), but this network tells two apart", folder, #images.classes,
       table.concat(images.classes, ", "))
   end
-  local function set(part)
-    return {X = part.X, Y = part.Y - 1, names = part.files}
-  end
-  return {
-    kind = kind, size = options.size, classes = images.classes,
-    train = set(images.train), test = set(images.test),
-  }
+  images.kind = kind
+  return images
 end
 
 local function read_hdf5_set(path, part, dtype)
-  local file = args.need(dnn.data.hdf5(path))
-  local X = file:read(part .. "_set_x"):to(dtype) / 255
-  local Y = file:read(part .. "_set_y"):to(dtype)
-  local names = {}
-  for j = 1, X.cols do names[j] = ("%s picture %d"):format(part, j) end
-  return {X = X, Y = Y, names = names}
+  local file <close> = args.need(dnn.data.hdf5(path))
+  local there = table.concat(file:names(), ", ")
+  local function read(name)
+    if not (", " .. there .. ", "):find(", " .. name .. ", ", 1, true) then
+      args.fail("%s holds no %s, only %s", path, name, there)
+    end
+    return args.need(file:read(name)):to(dtype)
+  end
+  return {X = read(part .. "_set_x") / 255, Y = read(part .. "_set_y")}
 end
 
 local function read_hdf5(train_path, test_path, options)
   local train = read_hdf5_set(train_path, "train", options.dtype)
-  local test = read_hdf5_set(test_path, "test", options.dtype)
+  local size = math.tointeger((train.X.rows / 3) ^ 0.5)
+  if not size then
+    args.fail("%s: %d numbers are no square picture of 3 colours", train_path, train.X.rows)
+  end
   return {
-    kind = "hdf5", size = math.tointeger((train.X.rows / 3) ^ 0.5) or 0,
-    classes = {"not a cat", "cat"}, train = train, test = test,
+    kind = "hdf5", size = size, classes = {"cat", "not a cat"},
+    train = train, test = read_hdf5_set(test_path, "test", options.dtype),
   }
 end
 
@@ -94,50 +94,63 @@ function cats.set_published_weights(net)
   end
 end
 
+-- Training ----------------------------------------------------------------------------------------
+
+-- A function that gives the next `size` pictures and their labels, in a new order in each round, or
+-- always all of them where there are no more than that.
+function cats.batches(set, size)
+  if size >= set.Y.cols then
+    return function() return set.X, set.Y end
+  end
+  local batches = dnn.data.batches(set, {size = size})
+  local X, Y
+  return function()
+    X, Y = batches(nil, X)
+    if not X then X, Y = batches(nil, nil) end
+    return X, Y
+  end
+end
+
 -- Results -----------------------------------------------------------------------------------------
 
 local BLOCK <const> = 256 -- pictures that go through the network at once
 
--- How sure the network is of classes[2], for each column of X.
-local function probabilities(net, X)
-  local blocks = {}
-  for first = 1, X.cols, BLOCK do
-    local last = math.min(first + BLOCK - 1, X.cols)
-    blocks[#blocks + 1] = net:forward(X:cols_range(first, last)):copy()
-  end
-  return dnn.cat(blocks, 2)
-end
-
 -- Per cent of a set's pictures that the network gets right, deciding at one half.
 function cats.accuracy(net, set)
-  return 100 * dnn.eq(dnn.gt(probabilities(net, set.X), 0.5), set.Y):mean()
+  local right = 0
+  for X, Y in dnn.data.batches(set, {size = BLOCK, shuffle = false}) do
+    right = right + dnn.eq(dnn.gt(net:forward(X), 0.5), Y):sum()
+  end
+  return 100 * right / set.Y.cols
 end
 
--- "cat", 0.93: the class that a probability stands for, and how sure that is.
-local function verdict(pictures, probability)
-  if probability > 0.5 then return pictures.classes[2], probability end
-  return pictures.classes[1], 1 - probability
+-- Which of the classes the network sees in one picture, a column, and how sure it is of it.
+local function classify(net, pictures, picture)
+  local probability = net:forward(picture)(1, 1)
+  if probability > 0.5 then return pictures.classes[1], probability end
+  return pictures.classes[2], 1 - probability
 end
 
 -- Prints what the network takes `count` pictures for, evenly spread over the test set.
 function cats.print_predictions(net, pictures, count)
   local test = pictures.test
-  local AL = probabilities(net, test.X)
-  count = math.min(count, AL.cols)
+  local m = test.Y.cols
+  count = math.min(count, m)
   print "some pictures that it had not seen:"
   for k = 1, count do
-    local j = 1 + (k - 1) * AL.cols // count
-    local truth = pictures.classes[1 + math.tointeger(test.Y(1, j))]
-    local class, sure = verdict(pictures, AL(1, j))
-    print(("  %-20s %-10s %5.1f %% sure%s"):format(test.names[j], class, 100 * sure,
-      class == truth and "" or ("   wrong: " .. truth)))
+    local j = 1 + (k - 1) * m // count
+    local class, sure = classify(net, pictures, test.X:col(j))
+    local truth = pictures.classes[test.Y(1, j) == 1 and 1 or 2]
+    local name = test.files and test.files[j]:match "[^/]*$" or "test picture " .. j
+    print(("  %-16s  %-9s  %5.1f %%%s"):format(name, class, 100 * sure,
+      class == truth and "" or "   wrong: " .. truth))
   end
 end
 
 -- Prints what the network takes one photo for.
 function cats.print_prediction(net, pictures, path, photo)
-  local class, sure = verdict(pictures, net:forward(photo)(1, 1))
-  print(("%s: %s (%.1f %% sure)"):format(path, class, 100 * sure))
+  local class, sure = classify(net, pictures, photo)
+  print(("%s: %s (%.1f %%)"):format(path, class, 100 * sure))
 end
 
 return cats

@@ -3,24 +3,17 @@ local args = require "dnn.args"
 
 local cats_options = {}
 
--- Drawn pictures and photos: what trains well in seconds. The .h5 files: the tutorial's own
--- settings. A batch of 0 is all pictures at once.
+-- Drawn pictures and photos: what trains well in seconds. The .h5 files: the tutorial's own settings.
+-- A batch of 0 is all pictures at once.
 local defaults = {
-  drawn = {
-    hidden = {20, 7, 5}, optimiser = "adam", iterations = 1500, batch = 0, init = "he",
-  },
-  photos = {
-    hidden = {20, 7, 5}, optimiser = "adam", iterations = 2000, batch = 0, init = "he",
-  },
+  drawn = {hidden = {32, 16}, optimiser = "adam", iterations = 1000, batch = 32, init = "he"},
+  photos = {hidden = {32, 16}, optimiser = "adam", iterations = 3000, batch = 64, init = "he"},
   hdf5 = {
     hidden = {20, 7, 5}, optimiser = "sgd", iterations = 2500, batch = 0, init = "1/sqrt(n)",
   },
 }
 
-local MANY <const> = 1000 -- pictures, above which a default batch is one of
-local BATCH <const> = 64
-
-local learning_rates = {sgd = 0.0075, momentum = 0.0075, adam = 0.001, adamw = 0.001}
+local learning_rates = {sgd = 0.0075, momentum = 0.0075, adam = 0.0003, adamw = 0.0003}
 
 -- The run whose results were published: everything that --published decides.
 local published = {
@@ -29,32 +22,37 @@ local published = {
 }
 
 local function parser()
-  local p = args.parser("train_cats.lua", [[
-Trains a network to tell cats from dogs, and shows how well it does on pictures that it has not
-seen. Without pictures it draws some itself.]])
-  p:argument("pictures", [[
-a folder of photos named cat.N.jpg, dog.N.jpg or sorted into two subfolders; or a folder with
-train_*.h5 and test_*.h5, or those two files]]):args "0-2"
-  p:option("--layers", "units of each layer, from the numbers in a picture to 1 (12288,20,7,5,1)")
-    :convert(args.sizes "--layers"):argname "<n,n,...>"
-  p:option("--lr", "learning rate (sgd and momentum 0.0075, adam and adamw 0.001)")
+  local p = args.parser("train_cats.lua", "Trains a network to tell cats from dogs, and shows how "
+    .. "well it does on pictures that it has not seen. Without pictures it draws some itself.")
+  p:argument("pictures", "a folder of photos named cat.N.jpg, dog.N.jpg or sorted into two "
+    .. "subfolders; or a folder with train_*.h5 and test_*.h5, or those two files"):args "0-2"
+  local function option(name, value, description)
+    return p:option("--" .. name, description):argname(value)
+  end
+  option("layers", "<n,...>", "units of each layer, from the numbers in a picture to 1 "
+    .. "(12288,32,16,1; .h5 files 12288,20,7,5,1)"):convert(args.sizes "--layers")
+  option("lr", "<rate>", "learning rate (adam and adamw 0.0003, sgd and momentum 0.0075)")
     :convert(args.positive "--lr")
-  p:option("--iterations", "steps to take"):convert(args.whole("--iterations", 1))
-  p:option("--batch", "pictures per step, 0 for all (all, or 64 where there are more than 1000)")
+  option("iterations", "<n>", "steps to take (1000; photos 3000; .h5 files 2500)")
+    :convert(args.whole("--iterations", 1))
+  option("batch", "<n>", "pictures per step, 0 for all (32; photos 64; .h5 files all)")
     :convert(args.whole("--batch", 0))
-  p:option("--optimiser", "adam, and sgd for .h5 files")
+  option("optimiser", "<name>", "sgd, momentum, adam or adamw (adam; .h5 files sgd)")
     :choices {"sgd", "momentum", "adam", "adamw"}
-  p:option("--init", "starting weights"):choices {"he", "xavier", "0.01", "1/sqrt(n)"}
-  p:option("--seed", "of everything that is drawn at random", "1"):convert(args.whole("--seed", 0))
-  p:option("--size", "width and height that pictures are brought to", "64")
+  option("init", "<name>", "starting weights: he, xavier, 0.01 or 1/sqrt(n) (he; .h5 files "
+    .. "1/sqrt(n))"):choices {"he", "xavier", "0.01", "1/sqrt(n)"}
+  option("seed", "<n>", "of everything that is drawn at random (1)")
+    :convert(args.whole("--seed", 0))
+  option("size", "<pixels>", "width and height that photos are brought to (64)")
     :convert(args.whole("--size", 1))
-  p:option("--threads", "threads to compute on"):convert(args.whole("--threads", 1))
-  p:option("--predict", "a photo to classify when the training is done"):argname "<photo.jpg>"
+  option("threads", "<n>", "threads to compute on (as many as there are cores)")
+    :convert(args.whole("--threads", 1))
+  option("predict", "<photo>", "a photo to classify when the training is done")
   p:mutex(
     p:flag("--float64", "compute in double precision"),
     p:flag("--float32", "compute in single precision, also with --published"))
-  p:flag("--published", [[
-the tutorial's published run: its starting weights, layers, rate and 2500 iterations, in float64]])
+  p:flag("--published", "the tutorial's published run: its starting weights, layers, rate and "
+    .. "2500 iterations, in float64")
   return p
 end
 
@@ -72,23 +70,25 @@ function cats_options.parse(arguments)
   end
   local float64 = options.float64 or options.published and not options.float32
   options.dtype = float64 and "float64" or "float32"
+  options.seed = options.seed or 1
+  options.size = options.size or 64
   return options
 end
 
 -- Fills in what was not given, now that the pictures are known, and checks the layers against them.
 function cats_options.complete(options, pictures)
   local default = defaults[pictures.kind]
-  local features, m = pictures.train.X.rows, pictures.train.X.cols
-  for _, name in ipairs {"optimiser", "iterations", "init"} do
+  for _, name in ipairs {"optimiser", "iterations", "init", "batch"} do
     options[name] = options[name] or default[name]
   end
   options.lr = options.lr or learning_rates[options.optimiser]
-  options.batch = options.batch or (m > MANY and BATCH or default.batch)
+  local m = pictures.train.Y.cols
   if options.batch == 0 or options.batch > m then options.batch = m end
 
+  local features = 3 * pictures.size * pictures.size
   if not options.layers then
-    local a, b, c = table.unpack(default.hidden)
-    options.layers = {features, a, b, c, 1}
+    options.layers = {features, table.unpack(default.hidden)}
+    options.layers[#options.layers + 1] = 1
   end
   local first, last = options.layers[1], options.layers[#options.layers]
   if first ~= features then
@@ -97,7 +97,7 @@ function cats_options.complete(options, pictures)
   end
   if last ~= 1 then
     args.fail("--layers ends with %d, but the last layer must have 1 unit: how sure it is of '%s'",
-      last, pictures.classes[2])
+      last, pictures.classes[1])
   end
   return options
 end

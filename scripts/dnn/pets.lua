@@ -77,7 +77,7 @@ local function paint_light(picture, dice)
   picture.pixels:cmul_(light + dice:between(0.8, 1.15))
   local warmth = dice:between(-0.08, 0.08)
   picture.pixels:cmul_(rgb(1 + warmth, 1, 1 - warmth))
-  local grain = dnn.randn(3, picture.size ^ 2 // 1 | 0, {random = dice.random})
+  local grain = dnn.randn(3, picture.size * picture.size, {random = dice.random})
   picture.pixels:add_(grain * dice:between(0.005, 0.035))
 end
 
@@ -300,7 +300,7 @@ local function draw_dog(head, dice)
   finish_coat(coat, outline, fluff, dice)
 
   paint_body(head, coat, dice, dice:between(0.95, 1.35))
-  local ears = dice:pick {"hanging", "hanging", "hanging", "folded", "standing"}
+  local ears = dice:pick {"hanging", "hanging", "hanging", "hanging", "folded", "standing"}
   if ears == "standing" then
     paint_standing_ears(head, coat, dice, {
       x1 = 0.14, x2 = 0.74, tip_x = dice:between(0.55, 0.75), tip_y = dice:between(-1.45, -1.2),
@@ -341,8 +341,8 @@ function pets.draw(kind, size, random)
   local dice = setmetatable({random = random}, Dice)
   local picture = canvas.new(size)
   paint_background(picture, dice)
-  local head = picture:placed(dice:between(-0.14, 0.14), dice:between(-0.02, 0.2),
-    dice:between(0.5, 0.66), dice:between(-0.2, 0.2))
+  local head = picture:placed(dice:between(-0.1, 0.1), dice:between(0, 0.15),
+    dice:between(0.53, 0.64), dice:between(-0.15, 0.15))
   animals[kind](head, dice)
   paint_light(picture, dice)
   return picture:bytes()

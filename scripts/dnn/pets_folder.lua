@@ -36,8 +36,8 @@ function pets_folder.draw_folder(folder, opts)
       local picture = pets.draw(kind, opts.size, random)
       local written, why = dnn.data.write_png(path, picture, opts.size, opts.size)
       if not written then return nil, why end
+      bar:update(i)
     end
-    bar:update(i)
   end
   bar:finish()
   return folder

@@ -10,7 +10,7 @@ local Bar = {}
 Bar.__index = Bar
 
 local REDRAW_SECONDS <const> = 0.1
-local BAR_COLUMNS <const> = 24
+local NARROWEST <const>, WIDEST <const> = 8, 40 -- columns of the bar itself
 
 local function locale_is_utf8()
   local locale = os.getenv "LC_ALL" or os.getenv "LC_CTYPE" or os.getenv "LANG" or ""
@@ -49,25 +49,26 @@ local function figure(x)
   return x >= 100 and ("%.0f"):format(x) or ("%.3g"):format(x)
 end
 
--- The line for n of the total after `elapsed` seconds, cut to the width.
+-- The line for n of the total after `elapsed` seconds: the bar takes the room that the words leave,
+-- and what does not fit into the width is cut.
 function Bar:line(n, text, elapsed)
   local share = self.total > 0 and math.min(n / self.total, 1) or 1
-  local filled = math.floor(share * BAR_COLUMNS)
-  local parts = {
-    self.label,
-    self.full:rep(filled) .. self.empty:rep(BAR_COLUMNS - filled),
-    ("%3d %%"):format(math.floor(share * 100)),
-    ("%d/%d"):format(n, self.total),
-  }
+  local parts = {("%3d %%"):format(math.floor(share * 100)), ("%d/%d"):format(n, self.total)}
   if n > 0 and elapsed > 0 then
     local rate = n / elapsed
     parts[#parts + 1] = ("%s %s/s"):format(figure(rate), self.unit)
     parts[#parts + 1] = duration((self.total - n) / rate) .. " left"
   end
   parts[#parts + 1] = text
-  local line = table.concat(parts, "  ")
-  local columns = utf8.len(line)
-  if columns and columns >= self.width then
+  local words = table.concat(parts, "  ")
+
+  local room = self.width - utf8.len(self.label) - (utf8.len(words) or #words) - 5
+  local columns = math.max(NARROWEST, math.min(room, WIDEST))
+  local filled = math.floor(share * columns)
+  local bar = self.full:rep(filled) .. self.empty:rep(columns - filled)
+  local line = self.label .. "  " .. bar .. "  " .. words
+  local length = utf8.len(line)
+  if length and length >= self.width then
     line = line:sub(1, utf8.offset(line, self.width) - 1)
   end
   return line

@@ -89,7 +89,7 @@ describe("train_cats.lua", function()
         :format(folder, optimiser, folder))
       assert.are.equal("", err)
       assert.are.equal(0, status)
-      assert.is_truthy(out:find "dog%.0%.png: %a+ %([%d.]+ %% sure%)")
+      assert.is_truthy(out:find "dog%.0%.png: %a+ %([%d.]+ %%%)")
     end
   end)
 
@@ -156,7 +156,7 @@ describe("train_cats.lua says what is wrong with", function()
     fails("--layers 100,1", 1,
       "--layers begins with 100, but a picture of 64 x 64 x 3 is 12288 numbers")
     fails("--layers 12288,3", 1,
-      "--layers ends with 3, but the last layer must have 1 unit: how sure it is of 'dog'")
+      "--layers ends with 3, but the last layer must have 1 unit: how sure it is of 'cat'")
   end)
 
   it("a folder that is not there", function()
