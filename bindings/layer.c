@@ -92,9 +92,9 @@ static int layer_new(lua_State *L) {
 void dnnlua_layer_place(lua_State *L, int index, int network, size_t place) {
     dnnlua_layer *self = lua_touserdata(L, index);
 
-    lua_newtable(L);
     lua_pushvalue(L, network);
     lua_setiuservalue(L, index, LAYER_NETWORK);
+    lua_pushnil(L);
     lua_setiuservalue(L, index, LAYER_VIEWS);
     self->network = lua_touserdata(L, network);
     self->index = place;

@@ -68,7 +68,7 @@ void dnnlua_layer_finish(lua_State *L, int index);
 dnn_status dnnlua_layer_build(const dnnlua_layer *self, dnn_layer **out, dnn_error *err);
 
 /* Puts the layer at `index` into place `place` of the network at `network` (a userdata, or nil for
- * nowhere). */
+ * nowhere). Does not raise. */
 void dnnlua_layer_place(lua_State *L, int index, int network, size_t place);
 
 /* True when every layer has a field of this name. */
@@ -115,7 +115,8 @@ int dnnlua_network_forward(lua_State *L);
 int dnnlua_network_backward(lua_State *L);
 
 /* Around every call into the runtime that may run a layer written in Lua, on the idle network at
- * index. end raises what failed, be it the runtime or a Lua function. */
+ * index; nothing in between may raise. end raises what failed, be it the runtime or a Lua
+ * function. */
 dnn_network *dnnlua_network_begin(lua_State *L, int index);
 void dnnlua_network_end(lua_State *L, int index, dnn_status status, dnn_error *err);
 
@@ -139,8 +140,9 @@ void dnnlua_network_push_activation(lua_State *L, int index, size_t layer, bool 
 /* --- view.c --- */
 
 /* Replaces the key on top of the stack by the matrix `now`, which the block at index `base` owns:
- * the very userdata of the last time, kept under that key of the table in the user value, as long
- * as it describes the same memory, so that reading a field in a loop makes no garbage. */
+ * the very userdata of the last time, kept under that key of a table in the user value (nil at
+ * first), as long as it describes the same memory, so that reading a field in a loop makes no
+ * garbage. */
 void dnnlua_cached_view(lua_State *L, int owner, int user_value, const dnn_matrix *now, int base);
 
 /* True when both describe the same elements in the same memory. */

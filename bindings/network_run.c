@@ -73,11 +73,11 @@ const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input) {
     check_type(L, self->network, X);
     dnnlua_network_check(L, dnn_network_plan(self->network, X->rows, X->cols, &bytes, &err), &err);
     if (bytes > 0) {
-        lua_newtable(L); /* views of the old buffers are let go */
-        lua_setiuservalue(L, index, NETWORK_VIEWS);
         void *buffers = dnnlua_new_block(L, bytes);
         lua_setiuservalue(L, index, NETWORK_BUFFERS);
         dnn_network_attach_buffers(self->network, buffers);
+        lua_pushnil(L);
+        lua_setiuservalue(L, index, NETWORK_VIEWS);
     } else if (dnnlua_network_holds(L, index, X)) {
         luaL_error(L, "Sequential: X lies in this network's own buffers, which forward overwrites; "
                       "pass X:copy()");

@@ -11,7 +11,12 @@ bool dnnlua_same_view(const dnn_matrix *a, const dnn_matrix *b) {
 void dnnlua_cached_view(lua_State *L, int owner, int user_value, const dnn_matrix *now, int base) {
     int key = lua_gettop(L);
 
-    lua_getiuservalue(L, owner, user_value);
+    if (lua_getiuservalue(L, owner, user_value) == LUA_TNIL) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_setiuservalue(L, owner, user_value);
+    }
     lua_pushvalue(L, key);
     lua_rawget(L, key + 1);
     const dnn_matrix *last = dnnlua_test_matrix(L, -1);
