@@ -200,12 +200,9 @@ describe("tostring", function()
     assert.matches("4%.5", text)
   end)
 
-  it("is short and quick for a large matrix", function()
-    local A = dnn.zeros(10000, 1000, {dtype = "uint8"})
-    local started = os.clock()
-    local text = tostring(A)
+  it("is short for a large matrix", function()
+    local text = tostring(dnn.zeros(10000, 1000, {dtype = "uint8"}))
     assert.is_true(#text < 2000)
-    assert.is_true(os.clock() - started < 0.05)
     for line in text:gmatch("[^\n]+") do
       assert.is_true(#line <= 80, line)
     end
