@@ -7,13 +7,13 @@ local cats_options = {}
 -- A batch of 0 is all pictures at once.
 local defaults = {
   drawn = {hidden = {32, 16}, optimiser = "adam", iterations = 1000, batch = 32, init = "he"},
-  photos = {hidden = {32, 16}, optimiser = "adam", iterations = 3000, batch = 64, init = "he"},
+  photos = {hidden = {32, 16}, optimiser = "momentum", iterations = 3000, batch = 64, init = "he"},
   hdf5 = {
     hidden = {20, 7, 5}, optimiser = "sgd", iterations = 2500, batch = 0, init = "1/sqrt(n)",
   },
 }
 
-local learning_rates = {sgd = 0.0075, momentum = 0.0075, adam = 0.0003, adamw = 0.0003}
+local learning_rates = {sgd = 0.0075, momentum = 0.002, adam = 0.0003, adamw = 0.0003}
 
 -- The run whose results were published: everything that --published decides.
 local published = {
@@ -31,13 +31,14 @@ local function parser()
   end
   option("layers", "<n,...>", "units of each layer, from the numbers in a picture to 1 "
     .. "(12288,32,16,1; .h5 files 12288,20,7,5,1)"):convert(args.sizes "--layers")
-  option("lr", "<rate>", "learning rate (adam and adamw 0.0003, sgd and momentum 0.0075)")
+  option("lr", "<rate>", "learning rate (adam and adamw 0.0003, momentum 0.002, sgd 0.0075)")
     :convert(args.positive "--lr")
   option("iterations", "<n>", "steps to take (1000; photos 3000; .h5 files 2500)")
     :convert(args.whole("--iterations", 1))
   option("batch", "<n>", "pictures per step, 0 for all (32; photos 64; .h5 files all)")
     :convert(args.whole("--batch", 0))
-  option("optimiser", "<name>", "sgd, momentum, adam or adamw (adam; .h5 files sgd)")
+  option("optimiser", "<name>", "sgd, momentum, adam or adamw (adam; photos momentum; .h5 files "
+    .. "sgd)")
     :choices {"sgd", "momentum", "adam", "adamw"}
   option("init", "<name>", "starting weights: he, xavier, 0.01 or 1/sqrt(n) (he; .h5 files "
     .. "1/sqrt(n))"):choices {"he", "xavier", "0.01", "1/sqrt(n)"}

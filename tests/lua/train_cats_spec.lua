@@ -159,6 +159,32 @@ describe("train_cats.lua says what is wrong with", function()
       "--layers ends with 3, but the last layer must have 1 unit: how sure it is of 'cat'")
   end)
 
+  it("pictures of more than two classes", function()
+    local folder = cache .. "/three"
+    for _, class in ipairs {"a", "b", "c"} do
+      run("draw_pets.lua", ("'%s/%s' --count 2 --size 16"):format(folder, class))
+    end
+    fails(folder, 1, folder .. " holds 3 classes (a, b, c), but this network tells two apart")
+  end)
+
+  it("a file that is no HDF5", function()
+    local folder = cache .. "/broken"
+    os.execute(("mkdir -p '%s' && echo text >'%s/train_x.h5' && echo text >'%s/test_x.h5'")
+      :format(folder, folder, folder))
+    local _, err, status = run("train_cats.lua", folder)
+    assert.are.equal(1, status)
+    assert.is_truthy(err:find(folder .. "/train_x.h5", 1, true))
+    assert.is_truthy(err:find "HDF5")
+  end)
+
+  it("an empty folder", function()
+    local folder = cache .. "/empty"
+    os.execute(("mkdir -p '%s'"):format(folder))
+    local _, err, status = run("train_cats.lua", folder)
+    assert.are.equal(1, status)
+    assert.is_truthy(err:find(folder, 1, true))
+  end)
+
   it("a folder that is not there", function()
     fails("/no/such/folder", 1, "/no/such/folder: No such file or directory")
   end)
