@@ -171,8 +171,9 @@ void dnnlua_layer_push_parameter(lua_State *L, int index, size_t which, bool gra
 
     push_network(L, index);
     lua_getiuservalue(L, -1, gradient ? NETWORK_GRADIENTS : NETWORK_VALUES);
+    const dnn_matrix now = *parameter(self, which, gradient);
     lua_pushfstring(L, gradient ? "%s_grad" : "%s", self->shapes[which].name);
-    dnnlua_cached_view(L, index, LAYER_VIEWS, parameter(self, which, gradient), top + 2);
+    dnnlua_cached_view(L, index, LAYER_VIEWS, now, top + 2);
     lua_replace(L, top + 1);
     lua_settop(L, top + 1);
 }
@@ -237,7 +238,7 @@ static int no_such_field(lua_State *L, const dnnlua_layer *self, const char *nam
 /* layer.name: a method (upvalue 1 holds them), a setting, a matrix, or what the script stored. */
 static int layer_index(lua_State *L) {
     const dnnlua_layer *self = luaL_checkudata(L, 1, DNNLUA_LAYER);
-    const char *name = luaL_tolstring(L, 2, NULL);
+    const char *name = dnnlua_field_name(L, 2);
     size_t which;
     bool gradient;
 
@@ -265,7 +266,7 @@ static int layer_index(lua_State *L) {
  * a step. In a layer written in Lua any other name is a field of its own. */
 static int layer_newindex(lua_State *L) {
     dnnlua_layer *self = luaL_checkudata(L, 1, DNNLUA_LAYER);
-    const char *name = luaL_tolstring(L, 2, NULL);
+    const char *name = dnnlua_field_name(L, 2);
     size_t which;
     bool gradient;
 

@@ -29,7 +29,7 @@ static void push_operand(lua_State *L, size_t layer, bool gradient, const dnn_ma
         return;
     }
     if (dnnlua_network_holds(L, NETWORK, m)) {
-        dnnlua_network_push_buffer(L, NETWORK, layer, gradient, m);
+        dnnlua_network_push_buffer(L, NETWORK, layer, gradient, *m);
         return;
     }
     lua_getiuservalue(L, NETWORK, gradient ? NETWORK_INPUT_GRADIENT : NETWORK_INPUT);

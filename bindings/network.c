@@ -78,12 +78,13 @@ static int network_zero_grad(lua_State *L) {
 static int network_update(lua_State *L) {
     static const char *const known[] = {"check_finite", NULL};
     const char *const name = "Sequential: update";
-    dnn_parameters *parameters = dnn_network_parameters(dnnlua_check_network(L, 1)->network);
-    double rate = luaL_checknumber(L, 2);
     dnn_error err;
 
+    dnnlua_check_network(L, 1);
+    double rate = luaL_checknumber(L, 2);
     dnnlua_check_options(L, 3, name, known);
     bool check_finite = dnnlua_option_flag(L, 3, name, "check_finite", true);
+    dnn_parameters *parameters = dnn_network_parameters(dnnlua_check_network(L, 1)->network);
     dnnlua_require_gradients(L, parameters, name);
     dnnlua_network_check(L, dnn_parameters_update(parameters, rate, check_finite, &err), &err);
     return 0;
@@ -91,7 +92,6 @@ static int network_update(lua_State *L) {
 
 /* Pushes the table {"1 Linear", "3 Linear", ...} of the network at index. */
 static void push_names(lua_State *L, int index) {
-    dnn_network *network = dnnlua_check_network(L, index)->network;
     lua_Integer count = 0;
 
     if (lua_getiuservalue(L, index, NETWORK_NAMES) != LUA_TNIL) {
@@ -99,30 +99,35 @@ static void push_names(lua_State *L, int index) {
     }
     lua_pop(L, 1);
     lua_newtable(L);
-    for (size_t l = 1; l <= dnn_network_layer_count(network); l++) {
-        const dnn_layer *layer = dnn_network_layer(network, l);
+    lua_getiuservalue(L, index, NETWORK_LAYERS);
+    for (lua_Integer l = 1; lua_rawgeti(L, -1, l) != LUA_TNIL; l++) {
+        const dnnlua_layer *layer = lua_touserdata(L, -1);
         if (layer->parameter_count > 0) {
-            lua_pushfstring(L, "%I %s", (lua_Integer)l, layer->kind->name);
-            lua_rawseti(L, -2, ++count);
+            lua_pushfstring(L, "%I %s", l, layer->name);
+            lua_rawseti(L, -4, ++count);
         }
+        lua_pop(L, 1);
     }
+    lua_pop(L, 2);
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, index, NETWORK_NAMES);
 }
 
 /* net:grad_norms([t]): one norm for each layer with parameters, into t where it is given. */
 static int network_grad_norms(lua_State *L) {
-    dnn_network *network = dnnlua_check_network(L, 1)->network;
     lua_Integer count = 0;
 
+    dnnlua_check_network(L, 1);
     lua_settop(L, 2);
     if (lua_isnil(L, 2)) {
         lua_newtable(L);
         lua_replace(L, 2);
     }
     luaL_checktype(L, 2, LUA_TTABLE);
+    lua_pushliteral(L, "names");
     push_names(L, 1);
-    lua_setfield(L, 2, "names");
+    lua_rawset(L, 2);
+    dnn_network *network = dnnlua_check_network(L, 1)->network;
     for (size_t l = 1; l <= dnn_network_layer_count(network); l++) {
         if (dnn_network_layer(network, l)->parameter_count > 0) {
             lua_pushnumber(L, dnn_network_grad_norm(network, l));
@@ -162,15 +167,16 @@ static int network_index(lua_State *L) {
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
         return 1;
     }
-    const dnnlua_network *self = dnnlua_check_network(L, 1);
+    dnnlua_check_network(L, 1);
     if (lua_isinteger(L, 2)) {
         lua_getiuservalue(L, 1, NETWORK_LAYERS);
         lua_rawgeti(L, -1, lua_tointeger(L, 2));
         return 1;
     }
-    dnnlua_nearest nearest = {.wanted = luaL_tolstring(L, 2, NULL)};
+    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2)};
     if (strcmp(nearest.wanted, "dtype") == 0) {
-        lua_pushstring(L, dnn_dtype_info(dnn_network_dtype(self->network))->name);
+        const dnn_network *network = dnnlua_check_network(L, 1)->network;
+        lua_pushstring(L, dnn_dtype_info(dnn_network_dtype(network))->name);
         return 1;
     }
     dnnlua_offer(&nearest, dnnlua_network_methods, fields);
@@ -179,7 +185,7 @@ static int network_index(lua_State *L) {
 
 static int network_newindex(lua_State *L) {
     return luaL_error(L, "Sequential: '%s' cannot be set; a parameter is set by net[i].weight = W",
-                      luaL_tolstring(L, 2, NULL));
+                      dnnlua_field_name(L, 2));
 }
 
 static int network_tostring(lua_State *L) {
@@ -192,7 +198,7 @@ static int network_tostring(lua_State *L) {
     }
     size_t size = dnn_network_describe(self->network, NULL, 0);
     char *space = luaL_buffinitsize(L, &text, size + 1);
-    dnn_network_describe(self->network, space, size + 1);
+    dnn_network_describe(dnnlua_check_network(L, 1)->network, space, size + 1);
     luaL_pushresultsize(&text, size - 1); /* without the last newline, which print adds */
     return 1;
 }

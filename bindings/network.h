@@ -4,7 +4,11 @@
  * gradients, buffers, optimiser state) are blocks of Lua's, kept in user values, and every matrix
  * handed out is a view that keeps its block: it stays readable whatever is closed or collected. A
  * layer in Lua is a handle; it names a place in a network (network, index) and finds everything
- * else there. */
+ * else there.
+ *
+ * Whatever makes a Lua object or looks into a table of the script's may run the script: a
+ * finaliser, a metamethod. It may close a network or run it. So pointers into a dnn_network are
+ * fetched after that, and a matrix in it is copied before. */
 #ifndef DNN_BINDINGS_NETWORK_H
 #define DNN_BINDINGS_NETWORK_H
 
@@ -132,7 +136,7 @@ bool dnnlua_network_holds(lua_State *L, int index, const dnn_matrix *m);
 
 /* Pushes A[layer] of the network at index, or dA[layer], as the matrix `now` in its buffers. */
 void dnnlua_network_push_buffer(lua_State *L, int index, size_t layer, bool gradient,
-                                const dnn_matrix *now);
+                                dnn_matrix now);
 
 /* Pushes A[layer] of the network at index, or dA[layer], layer from 0; nil while there is none. */
 void dnnlua_network_push_activation(lua_State *L, int index, size_t layer, bool gradient);
@@ -143,7 +147,7 @@ void dnnlua_network_push_activation(lua_State *L, int index, size_t layer, bool 
  * the very userdata of the last time, kept under that key of a table in the user value (nil at
  * first), as long as it describes the same memory, so that reading a field in a loop makes no
  * garbage. */
-void dnnlua_cached_view(lua_State *L, int owner, int user_value, const dnn_matrix *now, int base);
+void dnnlua_cached_view(lua_State *L, int owner, int user_value, dnn_matrix now, int base);
 
 /* True when both describe the same elements in the same memory. */
 bool dnnlua_same_view(const dnn_matrix *a, const dnn_matrix *b);

@@ -63,19 +63,30 @@ bool dnnlua_network_holds(lua_State *L, int index, const dnn_matrix *m) {
     return holds;
 }
 
-const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input) {
+/* Plans for X and returns the bytes of buffers that the idle network at index lacks. */
+static size_t plan(lua_State *L, int index, const dnn_matrix *X) {
     dnnlua_network *self = dnnlua_check_network(L, index);
-    const dnn_matrix *X = dnnlua_check_matrix(L, input);
     dnn_error err;
     size_t bytes;
 
     dnnlua_network_require_idle(L, self);
     check_type(L, self->network, X);
     dnnlua_network_check(L, dnn_network_plan(self->network, X->rows, X->cols, &bytes, &err), &err);
+    return bytes;
+}
+
+const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input) {
+    const dnn_matrix *X = dnnlua_check_matrix(L, input);
+    void *buffers = NULL;
+    size_t bytes, room = 0;
+
+    while ((bytes = plan(L, index, X)) > room) { /* again, as a finaliser may run the network */
+        buffers = dnnlua_new_block(L, bytes);
+        room = bytes;
+    }
     if (bytes > 0) {
-        void *buffers = dnnlua_new_block(L, bytes);
         lua_setiuservalue(L, index, NETWORK_BUFFERS);
-        dnn_network_attach_buffers(self->network, buffers);
+        dnn_network_attach_buffers(dnnlua_check_network(L, index)->network, buffers);
         lua_pushnil(L);
         lua_setiuservalue(L, index, NETWORK_VIEWS);
     } else if (dnnlua_network_holds(L, index, X)) {
@@ -88,7 +99,7 @@ const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input) {
 }
 
 void dnnlua_network_push_buffer(lua_State *L, int index, size_t layer, bool gradient,
-                                const dnn_matrix *now) {
+                                dnn_matrix now) {
     lua_getiuservalue(L, index, NETWORK_BUFFERS);
     int buffers = lua_gettop(L);
 
@@ -107,7 +118,7 @@ void dnnlua_network_push_activation(lua_State *L, int index, size_t layer, bool 
     } else if (layer == 0) {
         lua_getiuservalue(L, index, gradient ? NETWORK_INPUT_GRADIENT : NETWORK_INPUT);
     } else {
-        dnnlua_network_push_buffer(L, index, layer, gradient, now);
+        dnnlua_network_push_buffer(L, index, layer, gradient, *now);
     }
 }
 
@@ -148,9 +159,9 @@ int dnnlua_network_backward(lua_State *L) {
     dnn_error err;
 
     lua_settop(L, 3);
-    dnnlua_network_require_idle(L, self);
     dnnlua_check_options(L, 3, "Sequential: backward", known);
     bool wanted = dnnlua_option_flag(L, 3, "Sequential: backward", "input_gradient", false);
+    dnnlua_network_require_idle(L, dnnlua_check_network(L, 1));
     dnn_matrix *dX = wanted ? input_gradient(L, 1) : NULL;
     dnn_network *network = dnnlua_network_begin(L, 1);
     self->input_gradient = wanted;

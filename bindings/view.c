@@ -8,7 +8,7 @@ bool dnnlua_same_view(const dnn_matrix *a, const dnn_matrix *b) {
 }
 
 /* A cached view keeps its block alive, so equal addresses mean the same block. */
-void dnnlua_cached_view(lua_State *L, int owner, int user_value, const dnn_matrix *now, int base) {
+void dnnlua_cached_view(lua_State *L, int owner, int user_value, dnn_matrix now, int base) {
     int key = lua_gettop(L);
 
     if (lua_getiuservalue(L, owner, user_value) == LUA_TNIL) {
@@ -20,9 +20,9 @@ void dnnlua_cached_view(lua_State *L, int owner, int user_value, const dnn_matri
     lua_pushvalue(L, key);
     lua_rawget(L, key + 1);
     const dnn_matrix *last = dnnlua_test_matrix(L, -1);
-    if (last == NULL || !dnnlua_same_view(last, now)) {
+    if (last == NULL || !dnnlua_same_view(last, &now)) {
         lua_pop(L, 1);
-        dnnlua_push_view(L, now, base);
+        dnnlua_push_view(L, &now, base);
         lua_pushvalue(L, key);
         lua_pushvalue(L, -2);
         lua_rawset(L, key + 1);
