@@ -39,7 +39,7 @@ typedef enum dnn_unary_op {
     DNN_UNARY_COUNT
 } dnn_unary_op;
 
-const char *dnn_binary_name(dnn_binary_op op); /* "add", "sub", ... */
+const char *dnn_binary_name(dnn_binary_op op); /* "add", "cmul", ... */
 const char *dnn_unary_name(dnn_unary_op op);   /* "neg", "exp", ... */
 
 /* The shape of a broadcast; DNN_ERROR_SHAPE names both shapes, and the transpose where it would fit. */
