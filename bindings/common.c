@@ -37,6 +37,10 @@ const char *dnnlua_got(lua_State *L, int index) {
     }
 }
 
+const char *dnnlua_field_name(lua_State *L, int index) {
+    return lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : dnnlua_got(L, index);
+}
+
 size_t dnnlua_check_size(lua_State *L, int index, const char *function, const char *what) {
     int whole = 0;
     lua_Integer size = -1;

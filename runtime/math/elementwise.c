@@ -34,7 +34,7 @@ static_assert(sizeof unary / sizeof *unary == DNN_UNARY_COUNT, "a row per unary 
 static const operation binary[] = {
     [DNN_ADD] = {"add",     {dnn_f32_add, dnn_f64_add}        },
     [DNN_SUB] = {"sub",     {dnn_f32_sub, dnn_f64_sub}        },
-    [DNN_MUL] = {"mul",     {dnn_f32_mul, dnn_f64_mul}        },
+    [DNN_MUL] = {"cmul",    {dnn_f32_mul, dnn_f64_mul}        },
     [DNN_DIV] = {"div",     {dnn_f32_div, dnn_f64_div}        },
     [DNN_POW] = {"pow",     {dnn_f32_pow, dnn_f64_pow}        },
     [DNN_MAXIMUM] = {"maximum", {dnn_f32_maximum, dnn_f64_maximum}},

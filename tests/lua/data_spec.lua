@@ -407,6 +407,7 @@ describe("dnn.data.batches", function()
       for _ in batches do end -- luacheck: ignore 542
     end
     run()
+    collectgarbage()
     collectgarbage "stop"
     local before = collectgarbage "count"
     run()

@@ -73,6 +73,16 @@ describe("a network", function()
     assert.is_true(rawequal(dX, net:backward(dA, {input_gradient = true})))
   end)
 
+  it("does not write dX over an X that was a dX", function()
+    local net = dnn.Sequential{dnn.Linear(3, 3)}
+    net:forward(dnn.ones(3, 2))
+    local X = net:backward(dnn.ones(3, 2), {input_gradient = true})
+    local before = X:copy()
+    net:forward(X)
+    net:backward(dnn.full(3, 2, 5), {input_gradient = true})
+    assert.is_true(X == before)
+  end)
+
   it("adds gradients up until they are used", function()
     local net = small(float64)
     local dA = dnn.randn(2, 7, float64)

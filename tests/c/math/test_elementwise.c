@@ -416,7 +416,7 @@ static void misuse_is_named_with_both_shapes_or_types_and_the_fix(void **state) 
                 "add: 20 x 209 and 209 x 1 do not fit: each dimension must agree or be 1 (the "
                 "transpose of the second, 1 x 209, would fit: B:t())");
     check_fails(dnn_binary(DNN_MUL, &out, &a, &d, &err), DNN_ERROR_SHAPE,
-                "mul: 20 x 209 and 3 x 4 do not fit: each dimension must agree or be 1");
+                "cmul: 20 x 209 and 3 x 4 do not fit: each dimension must agree or be 1");
     assert_null(strstr(err.text, "transpose"));
     check_fails(dnn_binary(DNN_ADD, &out, &a, &c, &err), DNN_ERROR_TYPE,
                 "add: float32 and float64 do not mix; convert one with :float() or :double()");

@@ -1,0 +1,22 @@
+-- The table that require "dnn" returns.
+local dnn = require "dnn"
+
+describe("the module", function()
+  it("takes a name that it has not for a slip, and names the nearest one", function()
+    local function message(name) return select(2, pcall(function() return dnn[name] end)) end
+    assert.matches("module_spec.lua:%d+: dnn has no 'Linaer'; did you mean 'Linear'%?$", message "Linaer")
+    assert.matches(": dnn has no 'linear'; did you mean 'Linear'%?$", message "linear")
+    assert.matches(": dnn has no 'stepwies'; did you mean 'stepwise'%?$", message "stepwies")
+    assert.matches(": dnn has no 'tensor'$", message "tensor")
+  end)
+
+  it("can be asked for a name with rawget, and is not a list", function()
+    assert.is_nil(rawget(dnn, "tensor"))
+    assert.is_nil(dnn[1])
+  end)
+
+  it("loads its parts when they are first named", function()
+    assert.equal(require "dnn.stepwise", dnn.stepwise)
+    assert.equal(require "dnn.data", dnn.data)
+  end)
+end)
