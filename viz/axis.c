@@ -114,7 +114,7 @@ static size_t add_tick(tick *ticks, size_t size, size_t n, double value, bool ma
 
 /* Hours begin at local midnight, not at 1970's. */
 static double clock_offset(const axis *a) {
-    if (a->unit != UNIT_CLOCK)
+    if (a->unit != UNIT_CLOCK || !(fabs(a->low) < 1e11)) /* no calendar goes so far */
         return 0;
     time_t low = (time_t)a->low;
     struct tm local = {0};
@@ -167,7 +167,7 @@ static size_t symlog_ticks(const axis *a, size_t wanted, tick *ticks, size_t siz
     double ends = fmax(fabs(a->low), fabs(a->high));
     int first = (int)ceil(log10(a->linear_within) - 1e-9), last = (int)floor(log10(ends) + 1e-9);
     double units = symlog(a->high, a->linear_within) - symlog(a->low, a->linear_within);
-    int every = (int)ceil(units / (double)(wanted < 1 ? 1 : wanted));
+    int every = (int)fmax(1, fmin(1000, ceil(units / (double)(wanted < 1 ? 1 : wanted))));
     size_t n = 0, majors = 0;
     for (int e = last; e >= first; e--)
         n = add_power(a, -pow(10, e), e % every == 0, ticks, size, n);
@@ -187,7 +187,7 @@ size_t axis_ticks(const axis *a, size_t wanted, tick *ticks, size_t size) {
         return 0;
     if (a->scale == SCALE_LOG)
         return a->low > 0 ? log_ticks(a, wanted, ticks, size) : 0;
-    if (a->scale == SCALE_SYMLOG && a->linear_within > 0)
+    if (a->scale == SCALE_SYMLOG && a->linear_within > 0 && isfinite(a->linear_within))
         return symlog_ticks(a, wanted, ticks, size);
     return linear_ticks(a, wanted, ticks, size);
 }

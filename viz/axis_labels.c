@@ -80,7 +80,7 @@ static number_form form_of(double largest, double step) {
     }
     if (largest < 1e13 && decimals_of(step) <= 6)
         return (number_form){1, decimals_of(step), ""};
-    int exponent = (int)floor(log10(largest) + 1e-9);
+    int exponent = largest > 0 ? (int)floor(log10(largest) + 1e-9) : 0;
     number_form form = {pow(10, exponent), decimals_of(step / pow(10, exponent)), ""};
     snprintf(form.suffix, sizeof form.suffix, "e%d", exponent);
     return form;
@@ -145,7 +145,8 @@ static void format_clock(double seconds, double span, double step, char *text, s
 
 void label_steps(const axis *a, tick *ticks, size_t count, double step) {
     double largest = largest_of(ticks, count);
-    bool unspeakable = a->unit == UNIT_DURATION && (step < 1e-4 || largest > 1e12);
+    bool unspeakable = (a->unit == UNIT_DURATION && (step < 1e-4 || largest > 1e12)) ||
+                       (a->unit == UNIT_CLOCK && largest > 1e11);
     if (a->unit == UNIT_NUMBER || unspeakable) {
         label_numbers(ticks, count, step);
         return;

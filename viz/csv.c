@@ -52,7 +52,7 @@ static void append_curve(text *t, const panel *p, const curve *c, const page_opt
         double x = curve_x(c, o, i);
         if (p->held && !(x >= p->x.low && x <= p->x.high))
             continue;
-        char numbers[96];
+        char numbers[512]; /* a wall time can have 309 digits before its point */
         int size =
             snprintf(numbers, sizeof numbers, ",%lld,%.6f,%.9g\n", (long long)series_step(s, i),
                      series_wall_time(s, i), (double)series_value(s, i));

@@ -204,15 +204,16 @@ static int first_left(TTF_Font *font, const char *text) {
 }
 
 static void draw_line_of(entry *e) {
-    e->drawn = true;
     TTF_Font *font = font_at(e->style, e->quarters);
     SDL_Color white = {255, 255, 255, 255};
     SDL_Surface *picture = font == NULL ? NULL : TTF_RenderUTF8_Blended(font, e->text, white);
+    e->drawn = true;
     if (picture == NULL)
         return;
     size_t width = (size_t)picture->w, height = (size_t)picture->h;
     e->coverage = dnn_alloc(width * height);
-    if (e->coverage != NULL) {
+    e->drawn = e->coverage != NULL;
+    if (e->drawn) {
         SDL_PixelFormat *format = picture->format;
         for (size_t y = 0; y < height; y++) {
             const char *row = (const char *)picture->pixels + y * (size_t)picture->pitch;

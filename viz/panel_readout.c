@@ -15,9 +15,13 @@ typedef struct reading {
     double x, y;         /* value of x; place on the page */
 } reading;
 
+#define LONGEST 1e11 /* seconds; a log may say anything */
+
 void format_duration_hms(double seconds, char *text, size_t size) {
-    long s = lround(seconds);
-    if (fabs(seconds) < 60)
+    long s = fabs(seconds) < LONGEST ? lround(seconds) : 0;
+    if (!(fabs(seconds) < LONGEST))
+        snprintf(text, size, "at no time");
+    else if (fabs(seconds) < 60)
         snprintf(text, size, "%.4g s", seconds);
     else if (s < 3600)
         snprintf(text, size, "%ld:%02ld min", s / 60, s % 60);
@@ -29,7 +33,7 @@ void describe_point(const curve *c, const page_options *o, int64_t step, double 
                     char *text, size_t size) {
     char when[48];
     double epoch = run_epoch(c->run, step);
-    if (o->x == X_WALL) {
+    if (o->x == X_WALL && fabs(wall_time) < LONGEST) {
         time_t whole = (time_t)wall_time;
         struct tm local;
         localtime_r(&whole, &local);

@@ -112,7 +112,7 @@ static void play_clip(player *p, const command *c) {
 
 static void play_polyline(player *p, const command *c) {
     double width = (double)c->stroke.width * p->scale;
-    if (!(width > 0) || !isfinite(width))
+    if (!(width > 1e-3) || !isfinite(width)) /* less than that does not change a pixel */
         return;
     box visible = around(p, c->points, c->count, 0.6 * width); /* joins reach 3 % further */
     if (is_empty(visible))
@@ -232,7 +232,7 @@ void raster_play(const display_list *list, surface *target, float scale) {
     player p = {
         target, scale, {0, 0, target->width, target->height}
     };
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = 0; i < list->count && scale > 0 && isfinite(scale); i++) {
         const command *c = &list->commands[i];
         switch (c->kind) {
         case COMMAND_CLIP:

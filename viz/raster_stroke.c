@@ -9,7 +9,7 @@
  * than 3 % of half the width. */
 #define SMOOTH_COSINE 0.9
 /* How far an arc's chord may stay inside it, in pixels. */
-#define FLATNESS 0.05
+#define FLATNESS 0.02
 
 typedef struct vec {
     double x, y;
@@ -58,7 +58,7 @@ static void right_to(pen *p, vec to) {
 }
 
 static double arc_step(double radius) {
-    return radius <= FLATNESS ? M_PI : 2 * acos(1 - FLATNESS / radius);
+    return radius <= FLATNESS ? M_PI : fmax(2 * acos(1 - FLATNESS / radius), M_PI / 256);
 }
 
 /* One side goes around the pen's place from place + from, turning by `angle`. */
@@ -153,14 +153,17 @@ static void pen_down(pen *p, vec at) {
 /* --- dashes --- */
 
 typedef struct dashes {
-    double lengths[4], total; /* pixels, on and off in turn; total 0: solid */
+    double lengths[4], total; /* pixels, on and off in turn */
+    int count;                /* 0: solid, as is a pattern too fine to be seen */
 } dashes;
 
 static dashes dashes_of(const stroke *line, double width) {
-    dashes d = {.total = 0};
+    dashes d = {.count = 0};
     const float *pattern = dash_patterns[line->dash % DASH_COUNT];
-    for (int i = 0; i < 4 && pattern[i] > 0; i++)
-        d.total += d.lengths[i] = pattern[i] * width;
+    for (; d.count < 4 && pattern[d.count] > 0; d.count++)
+        d.total += d.lengths[d.count] = pattern[d.count] * width;
+    if (d.total < 1)
+        d.count = 0;
     return d;
 }
 
@@ -169,10 +172,10 @@ static void draw_dashed(pen *p, const dashes *d, vec a, vec b, double along) {
     vec way = minus(b, a);
     double length = length_of(way), done = 0, phase = fmod(along, d->total);
     int i = 0;
-    for (; i < 3 && phase >= d->lengths[i]; i++)
+    for (; i < d->count - 1 && phase >= d->lengths[i]; i++)
         phase -= d->lengths[i];
     while (done < length) {
-        double rest = d->lengths[i] - phase, part = fmin(rest, length - done);
+        double rest = fmax(d->lengths[i] - phase, 0), part = fmin(rest, length - done);
         bool on = i % 2 == 0;
         if (!on)
             pen_up(p, false, false);
@@ -184,7 +187,7 @@ static void draw_dashed(pen *p, const dashes *d, vec a, vec b, double along) {
         if (part < rest)
             break;
         phase = 0;
-        i = i == 3 || d->lengths[i + 1] == 0 ? 0 : i + 1;
+        i = (i + 1) % d->count;
     }
 }
 
@@ -213,17 +216,23 @@ static bool cut(const limits *in, vec a, vec b, double *begin, double *end) {
     return *begin <= *end;
 }
 
+/* Where a cut fails because coordinates are too large to compute with, the place stays inside. */
+static vec kept_within(const limits *in, vec at) {
+    return (vec){fmin(fmax(at.x, in->low.x), in->high.x), fmin(fmax(at.y, in->low.y), in->high.y)};
+}
+
 static void segment(pen *p, const dashes *d, const limits *in, vec a, vec b, double along) {
     double begin, end;
     if (!cut(in, a, b, &begin, &end)) {
         pen_up(p, false, false);
         return;
     }
-    vec way = minus(b, a), from = begin > 0 ? plus(a, times(way, begin)) : a;
-    vec to = end < 1 ? plus(a, times(way, end)) : b;
+    vec way = minus(b, a);
+    vec from = kept_within(in, begin > 0 ? plus(a, times(way, begin)) : a);
+    vec to = kept_within(in, end < 1 ? plus(a, times(way, end)) : b);
     if (begin > 0)
         pen_up(p, false, false);
-    if (d->total > 0) {
+    if (d->count > 0) {
         draw_dashed(p, d, from, to, along + begin * length_of(way));
     } else {
         if (!p->down)
@@ -247,7 +256,7 @@ void stroke_polyline(coverage *c, box visible, const point *points, size_t count
         {visible.x0 - margin, visible.y0 - margin},
         {visible.x1 + margin, visible.y1 + margin}
     };
-    bool close = d.total == 0 && count >= 4 && same(points[0], points[count - 1]);
+    bool close = d.count == 0 && count >= 4 && same(points[0], points[count - 1]);
     vec last = {NAN, NAN};
     for (size_t i = 0; i < count; i++) {
         vec at = {(double)points[i].x * scale, (double)points[i].y * scale};

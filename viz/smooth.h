@@ -9,8 +9,8 @@
 #include "viz/series.h"
 
 typedef struct smooth {
-    series *average; /* as many points as were averaged; NULL: none yet */
-    double weight;   /* b */
+    series *average;    /* as many points as were averaged; NULL: none yet */
+    double weight;      /* b */
     double mean, share; /* m_i and 1 - b^i */
 } smooth;
 

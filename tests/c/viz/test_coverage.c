@@ -1,0 +1,391 @@
+/* Coverage against geometry: areas by the shoelace formula, lengths times widths, and shapes whose
+ * pixels can be counted by hand. */
+#include "check.h"
+
+#include "core/random.h"
+#include "viz/raster.h"
+
+#define SIDE 100
+
+typedef struct canvas {
+    surface surface;
+    display_list list;
+} canvas;
+
+static canvas blank(void) {
+    canvas c = {0};
+    dnn_error err;
+    check_ok(surface_create(&c.surface, SIDE, SIDE, &err));
+    return c;
+}
+
+/* Plays the list and empties it. */
+static void play(canvas *c, float scale) {
+    assert_false(c->list.failed);
+    raster_play(&c->list, &c->surface, scale);
+    display_list_clear(&c->list);
+}
+
+static void wipe(canvas *c) {
+    memset(c->surface.rgba, 0, (size_t)4 * SIDE * SIDE);
+}
+
+static void discard(canvas *c) {
+    surface_free(&c->surface);
+    display_list_free(&c->list);
+}
+
+static int alpha_at(const canvas *c, int x, int y) {
+    return c->surface.rgba[4 * (y * SIDE + x) + 3];
+}
+
+/* Covered pixels: what opaque black leaves as alpha on a transparent surface. */
+static double total(const canvas *c) {
+    double sum = 0;
+    for (int i = 0; i < SIDE * SIDE; i++)
+        sum += c->surface.rgba[4 * i + 3] / 255.0;
+    return sum;
+}
+
+static double drawn_line(canvas *c, const point *points, size_t count, stroke line) {
+    wipe(c);
+    draw_polyline(&c->list, points, count, line);
+    play(c, 1);
+    return total(c);
+}
+
+static float within(dnn_random *r, double low, double high) {
+    return (float)(low + (high - low) * dnn_random_uniform(r));
+}
+
+static void a_line_of_one_pixel_on_a_row_of_pixels_covers_just_these(void **state) {
+    (void)state;
+    canvas c = blank();
+    draw_line(&c.list, (point){10, 20.5f}, (point){30, 20.5f}, (stroke){0xFF, 1, 0});
+    draw_line(&c.list, (point){50.5f, 60}, (point){50.5f, 40}, (stroke){0xFF, 1, 0});
+    play(&c, 1);
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            bool flat = y == 20 && x >= 10 && x < 30, steep = x == 50 && y >= 40 && y < 60;
+            assert_int_equal(alpha_at(&c, x, y), flat || steep ? 255 : 0);
+        }
+    discard(&c);
+}
+
+static void a_line_between_rows_of_pixels_covers_half_of_each(void **state) {
+    (void)state;
+    canvas c = blank();
+    draw_line(&c.list, (point){10, 20}, (point){30, 20}, (stroke){0xFF, 1, 0});
+    play(&c, 1);
+    assert_int_equal(alpha_at(&c, 15, 19), 128);
+    assert_int_equal(alpha_at(&c, 15, 20), 128);
+    assert_int_equal(alpha_at(&c, 15, 18), 0);
+    check_close(total(&c), 20, 0.1);
+    discard(&c);
+}
+
+static void a_lines_coverage_is_its_length_times_its_width(void **state) {
+    (void)state;
+    canvas c = blank();
+    dnn_random r = dnn_random_seeded(7);
+    for (int trial = 0; trial < 500; trial++) {
+        point ends[] = {
+            {within(&r, 5, 95), within(&r, 5, 95)},
+            {within(&r, 5, 95), within(&r, 5, 95)}
+        };
+        float width = within(&r, 0.3, 6);
+        double length = hypot(ends[1].x - ends[0].x, ends[1].y - ends[0].y);
+        check_close(drawn_line(&c, ends, 2, (stroke){0xFF, width, 0}), length * width,
+                    0.01 * length * width + 0.05);
+    }
+    discard(&c);
+}
+
+/* A circle as a polyline of many short segments: a ring of area 2 pi R w, without beads. */
+static void a_curve_of_short_segments_is_as_even_as_a_long_line(void **state) {
+    (void)state;
+    enum { POINTS = 300 };
+    canvas c = blank();
+    point ring[POINTS + 1];
+    for (int i = 0; i <= POINTS; i++) {
+        double angle = 2 * M_PI * (i % POINTS) / POINTS;
+        ring[i] = (point){(float)(50 + 40 * cos(angle)), (float)(50 + 40 * sin(angle))};
+    }
+    check_close(drawn_line(&c, ring, POINTS + 1, (stroke){0xFF, 1.6f, 0}), 2 * M_PI * 40 * 1.6, 2);
+    /* an exact ring's pixels, by 16 x 16 samples each */
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            int inside = 0;
+            for (int k = 0; k < 256; k++) {
+                double d = hypot(x + (k % 16 + 0.5) / 16 - 50, y + (k / 16 + 0.5) / 16 - 50);
+                inside += fabs(d - 40) < 0.8;
+            }
+            check_close(alpha_at(&c, x, y) / 255.0, inside / 256.0, 0.03);
+        }
+    discard(&c);
+}
+
+/* 12 x 12 samples of each pixel against the distance to the nearest segment. */
+static double sampled(const point *points, size_t count, double radius, int x, int y) {
+    int inside = 0;
+    for (int k = 0; k < 144; k++) {
+        double px = x + (k % 12 + 0.5) / 12, py = y + (k / 12 + 0.5) / 12;
+        for (size_t i = 0; i + 1 < count; i++) {
+            double dx = points[i + 1].x - points[i].x, dy = points[i + 1].y - points[i].y;
+            double t = ((px - points[i].x) * dx + (py - points[i].y) * dy) / (dx * dx + dy * dy);
+            bool last = i + 2 == count, first = i == 0;
+            if ((first && t < 0) || (last && t > 1))
+                continue;
+            t = t < 0 ? 0 : t > 1 ? 1 : t;
+            if (hypot(points[i].x + t * dx - px, points[i].y + t * dy - py) < radius) {
+                inside++;
+                break;
+            }
+        }
+    }
+    return inside / 144.0;
+}
+
+static void joins_are_round_and_overlaps_do_not_add_up(void **state) {
+    (void)state;
+    canvas c = blank();
+    dnn_random r = dnn_random_seeded(8);
+    for (int trial = 0; trial < 10; trial++) {
+        point p[5];
+        for (int i = 0; i < 5; i++)
+            p[i] = (point){within(&r, 10, 90), within(&r, 10, 90)};
+        drawn_line(&c, p, 5, (stroke){0xFF, 6, 0});
+        double worst = 0, sum = 0;
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE; x++) {
+                double off = fabs(alpha_at(&c, x, y) / 255.0 - sampled(p, 5, 3, x, y));
+                worst = fmax(worst, off);
+                sum += off;
+            }
+        assert_true(worst < 0.6); /* where edges cross within a pixel, parts may count twice */
+        assert_true(sum < 15);    /* of about 1000 covered pixels */
+    }
+    discard(&c);
+}
+
+static void a_translucent_line_that_crosses_itself_is_of_one_colour(void **state) {
+    (void)state;
+    canvas c = blank();
+    point bow[] = {
+        {20, 20},
+        {80, 80},
+        {80, 20},
+        {20, 80}
+    };
+    drawn_line(&c, bow, 4, (stroke){0x00000080, 8, 0});
+    assert_int_equal(alpha_at(&c, 50, 50), 0x80);
+    assert_int_equal(alpha_at(&c, 35, 35), 0x80);
+    for (int i = 0; i < SIDE * SIDE; i++)
+        assert_true(c.surface.rgba[4 * i + 3] <= 0x80);
+    discard(&c);
+}
+
+static void dashes_cover_their_share_of_the_line(void **state) {
+    (void)state;
+    canvas c = blank();
+    point ends[] = {
+        {5,  50.5f},
+        {95, 50.5f}
+    };
+    for (uint8_t dash = 1; dash < DASH_COUNT; dash++) {
+        const float *p = dash_patterns[dash];
+        double on = p[0] + p[2], all = p[0] + p[1] + p[2] + (p[2] > 0 ? p[3] : 0);
+        check_close(drawn_line(&c, ends, 2, (stroke){0xFF, 1, dash}), 90 * on / all, 0.06 * 90);
+        point bent[91];
+        for (int i = 0; i <= 90; i++)
+            bent[i] = (point){5 + (float)i, 50.5f};
+        double straight = total(&c);
+        check_close(drawn_line(&c, bent, 91, (stroke){0xFF, 1, dash}), straight, 0.1);
+    }
+    /* 6 on, 3 off */
+    drawn_line(&c, ends, 2, (stroke){0xFF, 1, 1});
+    for (int x = 5; x < 95; x++)
+        assert_int_equal(alpha_at(&c, x, 50), (x - 5) % 9 < 6 ? 255 : 0);
+    discard(&c);
+}
+
+static void a_lone_point_is_a_dot(void **state) {
+    (void)state;
+    canvas c = blank();
+    point alone[] = {
+        {50,  50 },
+        {NAN, NAN},
+        {20,  20 },
+        {30,  20 }
+    };
+    check_close(drawn_line(&c, alone, 1, (stroke){0xFF, 6, 0}), M_PI * 9, 0.3);
+    check_close(drawn_line(&c, alone, 4, (stroke){0xFF, 6, 0}), M_PI * 9 + 60, 0.3);
+    point twice[] = {
+        {50, 50},
+        {50, 50}
+    };
+    check_close(drawn_line(&c, twice, 2, (stroke){0xFF, 6, 1}), M_PI * 9, 0.3);
+    discard(&c);
+}
+
+static void a_line_back_to_its_begin_has_no_notch_there(void **state) {
+    (void)state;
+    canvas c = blank();
+    point frame[] = {
+        {20, 20},
+        {80, 20},
+        {80, 80},
+        {20, 80},
+        {20, 20}
+    };
+    drawn_line(&c, frame, 5, (stroke){0xFF, 4, 0});
+    int corners[] = {alpha_at(&c, 18, 18), alpha_at(&c, 81, 18), alpha_at(&c, 81, 81),
+                     alpha_at(&c, 18, 81)};
+    for (int i = 0; i < 4; i++)
+        check_close(corners[i], corners[1], 2);
+    assert_true(corners[0] > 60);
+    discard(&c);
+}
+
+static double shoelace(const point *p, size_t count) {
+    double twice = 0;
+    for (size_t i = 0; i < count; i++) {
+        point a = p[i], b = p[(i + 1) % count];
+        twice += (double)a.x * (double)b.y - (double)b.x * (double)a.y;
+    }
+    return fabs(twice) / 2;
+}
+
+/* Star-shaped polygons do not cross themselves. */
+static void coverage_integrates_to_the_area_of_any_polygon(void **state) {
+    (void)state;
+    canvas c = blank();
+    dnn_random r = dnn_random_seeded(9);
+    for (int trial = 0; trial < 500; trial++) {
+        point p[40];
+        size_t count = 3 + dnn_random_below(&r, 38);
+        double turn = dnn_random_uniform(&r);
+        for (size_t i = 0; i < count; i++) {
+            double angle = 2 * M_PI * ((double)i / (double)count + turn);
+            double radius = 5 + 40 * dnn_random_uniform(&r);
+            p[i] = (point){(float)(50 + radius * cos(angle)), (float)(50 + radius * sin(angle))};
+        }
+        wipe(&c);
+        draw_polygon(&c.list, p, count, 0xFF);
+        play(&c, 1);
+        double area = shoelace(p, count);
+        check_close(total(&c), area, 0.002 * area + 0.1);
+    }
+    discard(&c);
+}
+
+static void a_polygon_is_filled_by_the_even_odd_rule(void **state) {
+    (void)state;
+    canvas c = blank();
+    point nested[] = {
+        {10, 10},
+        {90, 10},
+        {90, 90},
+        {10, 90},
+        {10, 10},
+        {30, 30},
+        {70, 30},
+        {70, 70},
+        {30, 70},
+        {30, 30}
+    };
+    draw_polygon(&c.list, nested, 10, 0xFF);
+    play(&c, 1);
+    assert_int_equal(alpha_at(&c, 50, 50), 0);
+    assert_int_equal(alpha_at(&c, 20, 50), 255);
+    check_close(total(&c), 80 * 80 - 40 * 40, 0.5);
+    discard(&c);
+}
+
+static void a_rectangle_covers_its_area_also_with_round_corners(void **state) {
+    (void)state;
+    canvas c = blank();
+    dnn_random r = dnn_random_seeded(10);
+    for (int trial = 0; trial < 300; trial++) {
+        rect a = {within(&r, 1, 50), within(&r, 1, 50), within(&r, 0.1, 48), within(&r, 0.1, 48)};
+        float radius = trial % 2 == 0 ? 0 : within(&r, 0, 30);
+        double rounded = fmin(radius, 0.5 * fmin(a.w, a.h));
+        double area = (double)a.w * (double)a.h - (4 - M_PI) * rounded * rounded;
+        wipe(&c);
+        draw_fill(&c.list, a, 0xFF, radius);
+        play(&c, 1);
+        check_close(total(&c), area, 0.004 * area + 0.3);
+    }
+    discard(&c);
+}
+
+static void what_is_cut_off_changes_nothing_of_what_is_seen(void **state) {
+    (void)state;
+    canvas whole = blank(), part = blank();
+    dnn_random r = dnn_random_seeded(11);
+    for (int trial = 0; trial < 200; trial++) {
+        point p[6];
+        for (int i = 0; i < 6; i++)
+            p[i] = (point){within(&r, -150, 250), within(&r, -150, 250)};
+        rect window = {25, 35, 40, 30};
+        stroke line = {0x112233C0, within(&r, 0.5, 9), (uint8_t)(trial % DASH_COUNT)};
+        wipe(&whole);
+        wipe(&part);
+        draw_clip(&part.list, window);
+        for (int k = 0; k < 2; k++) {
+            display_list *list = k == 0 ? &whole.list : &part.list;
+            draw_polyline(list, p, 6, line);
+            draw_polygon(list, p, 6, 0x44556677);
+        }
+        play(&whole, 1);
+        play(&part, 1);
+        for (int y = 0; y < SIDE; y++)
+            for (int x = 0; x < SIDE; x++) {
+                bool inside = x >= 25 && x < 65 && y >= 35 && y < 65;
+                check_close(alpha_at(&part, x, y), inside ? alpha_at(&whole, x, y) : 0, 2);
+            }
+    }
+    discard(&whole);
+    discard(&part);
+}
+
+static void a_scale_of_two_draws_the_same_as_coordinates_twice_as_large(void **state) {
+    (void)state;
+    canvas once = blank(), twice = blank();
+    dnn_random r = dnn_random_seeded(12);
+    point p[8], q[8];
+    for (int i = 0; i < 8; i++) {
+        p[i] = (point){within(&r, 2, 48), within(&r, 2, 48)};
+        q[i] = (point){2 * p[i].x, 2 * p[i].y};
+    }
+    draw_polyline(&once.list, p, 8, (stroke){0xFF, 1.5f, 2});
+    draw_polyline(&twice.list, q, 8, (stroke){0xFF, 3, 2});
+    draw_fill(&once.list, (rect){3, 4, 10, 12}, 0x80, 2);
+    draw_fill(&twice.list, (rect){6, 8, 20, 24}, 0x80, 4);
+    play(&once, 2);
+    play(&twice, 1);
+    for (int i = 0; i < SIDE * SIDE; i++)
+        check_close(once.surface.rgba[4 * i + 3], twice.surface.rgba[4 * i + 3], 1);
+    discard(&once);
+    discard(&twice);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_of_one_pixel_on_a_row_of_pixels_covers_just_these),
+        cmocka_unit_test(a_line_between_rows_of_pixels_covers_half_of_each),
+        cmocka_unit_test(a_lines_coverage_is_its_length_times_its_width),
+        cmocka_unit_test(a_curve_of_short_segments_is_as_even_as_a_long_line),
+        cmocka_unit_test(joins_are_round_and_overlaps_do_not_add_up),
+        cmocka_unit_test(a_translucent_line_that_crosses_itself_is_of_one_colour),
+        cmocka_unit_test(dashes_cover_their_share_of_the_line),
+        cmocka_unit_test(a_lone_point_is_a_dot),
+        cmocka_unit_test(a_line_back_to_its_begin_has_no_notch_there),
+        cmocka_unit_test(coverage_integrates_to_the_area_of_any_polygon),
+        cmocka_unit_test(a_polygon_is_filled_by_the_even_odd_rule),
+        cmocka_unit_test(a_rectangle_covers_its_area_also_with_round_corners),
+        cmocka_unit_test(what_is_cut_off_changes_nothing_of_what_is_seen),
+        cmocka_unit_test(a_scale_of_two_draws_the_same_as_coordinates_twice_as_large),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
