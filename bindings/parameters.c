@@ -124,6 +124,12 @@ static int parameters_len(lua_State *L) {
 }
 
 static int parameters_tostring(lua_State *L) {
+    dnnlua_network **self = luaL_checkudata(L, 1, DNNLUA_PARAMETERS);
+
+    if ((*self)->network == NULL) {
+        lua_pushfstring(L, "Parameters (of a network that is %s)", (*self)->closed);
+        return 1;
+    }
     const dnn_parameters *p = check_parameters(L, 1);
     lua_pushfstring(L, "Parameters (%I numbers in %I matrices, %s)", (lua_Integer)p->count,
                     (lua_Integer)p->segment_count, dnn_dtype_info(p->dtype)->name);

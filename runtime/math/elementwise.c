@@ -150,7 +150,8 @@ dnn_status dnn_clamp(dnn_matrix *out, const dnn_matrix *a, double low, double hi
                      dnn_error *err) {
     if (!(low <= high))
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "clamp: expected low <= high, got low = %g and high = %g", low, high);
+                        "clamp: expected low <= high, got low = %g and high = %g", dnn_shown(low),
+                        dnn_shown(high));
     double low_memory, high_memory;
     dnn_matrix l = scalar_of(a->dtype, low, &low_memory),
                h = scalar_of(a->dtype, high, &high_memory);

@@ -34,8 +34,8 @@ dnn_status dnn_fill_uniform(dnn_matrix *out, dnn_random *stream, double low, dou
         return status;
     if (!(low <= high) || !isfinite(high - low))
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "uniform: expected finite low <= high, got low = %g and high = %g", low,
-                        high);
+                        "uniform: expected finite low <= high, got low = %g and high = %g",
+                        dnn_shown(low), dnn_shown(high));
     fill(out, draw_uniform, stream, low, high);
     return DNN_OK;
 }
@@ -48,8 +48,8 @@ dnn_status dnn_fill_normal(dnn_matrix *out, dnn_random *stream, double mean, dou
     if (!isfinite(mean) || !(deviation >= 0) || !isfinite(deviation))
         return dnn_fail(
             err, DNN_ERROR_ARGUMENT,
-            "normal: expected a finite mean and a standard deviation >= 0, got %g and %g", mean,
-            deviation);
+            "normal: expected a finite mean and a standard deviation >= 0, got %g and %g",
+            dnn_shown(mean), dnn_shown(deviation));
     fill(out, draw_normal, stream, mean, deviation);
     return DNN_OK;
 }
@@ -60,7 +60,7 @@ dnn_status dnn_fill_bernoulli(dnn_matrix *out, dnn_random *stream, double p, dnn
         return status;
     if (!(p >= 0 && p <= 1))
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "bernoulli: expected a probability from 0 to 1, got %g", p);
+                        "bernoulli: expected a probability from 0 to 1, got %g", dnn_shown(p));
     fill(out, draw_bernoulli, stream, p, 0);
     return DNN_OK;
 }
