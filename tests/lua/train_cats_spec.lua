@@ -158,7 +158,10 @@ describe("train_cats.lua says what is wrong with", function()
   end)
 
   it("numbers that are none", function()
-    fails("--lr fast", 2, "--lr must be a number > 0, got 'fast'" .. hint)
+    fails("--lr fast", 2, "--lr must be a number > 0 and <= 1e+06, got 'fast'" .. hint)
+    fails("--lr 1e30", 2, "--lr must be a number > 0 and <= 1e+06, got '1e30'" .. hint)
+    fails("--size 99999", 2, "--size must be a whole number from 1 to 4096, got '99999'" .. hint)
+    fails("--threads 257", 2, "--threads must be a whole number from 1 to 256, got '257'" .. hint)
     fails("--iterations 0", 2, "--iterations must be a whole number >= 1, got '0'" .. hint)
     fails("--layers 5,x,1", 2,
       "--layers must be whole numbers with commas between, such as 12288,20,7,5,1, got '5,x,1'"
