@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/memory.h"
 #include "viz/actions.h"
 #include "viz/font.h"
 #include "viz/page.h"
@@ -135,6 +136,7 @@ static int close_window(void **state) {
     view_free(&t.v);
     runs_free(&t.all);
     fonts_close();
+    assert_int_equal(dnn_allocations_live(), 0);
     if (t.channel.fd >= 0)
         close(t.channel.fd);
     if (t.trainer.fd >= 0)
