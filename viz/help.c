@@ -10,7 +10,7 @@
 #define SIZE    ((float)12)
 #define LINE    ((float)22)
 #define HEADING ((float)34)
-#define COLUMN  ((float)424)
+#define COLUMN  ((float)436)
 #define KEYS    ((float)168) /* of a column, for the keys */
 #define MARGIN  ((float)30)
 #define TITLE   ((float)62)

@@ -22,13 +22,14 @@ static text_style style_of(float size, color c, font_style font, anchor a) {
 static void fit_text(char *text, float width, float size, font_style font) {
     if (text_width(text, size, font) <= width)
         return;
-    for (size_t n = strlen(text); n > 0; n--) {
+    for (size_t n = strlen(text); n > 4; n--) {
         if (((unsigned char)text[n - 1] & 0xC0) == 0x80)
             continue; /* inside a character */
-        strcpy(text + n - 1, n > 3 ? "…" : "");
+        strcpy(text + n - 1, "…");
         if (text_width(text, size, font) <= width)
             return;
     }
+    text[0] = '\0'; /* rather than scraps */
 }
 
 /* --- words about the runs --- */
@@ -65,7 +66,7 @@ static double rate_of(const run *r) {
             continue;
         size_t from = n > stretch ? n - stretch : 0;
         double seconds = series_wall_time(s, n - 1) - series_wall_time(s, from);
-        double steps = (double)(series_step(s, n - 1) - series_step(s, from));
+        double steps = (double)series_step(s, n - 1) - (double)series_step(s, from);
         return seconds > 0 ? steps / seconds : 0;
     }
     return 0;
@@ -94,7 +95,7 @@ static run_state state_of(const view *v, const run *r) {
         return STATE_WAITING;
     if (v->replay.on)
         return v->replay.paused ? STATE_PAUSED : STATE_RUNNING;
-    if (v->attached || (double)time(NULL) - r->last_time < RUNNING_SECONDS)
+    if (v->attached || (!v->ended && (double)time(NULL) - r->last_time < RUNNING_SECONDS))
         return STATE_RUNNING;
     return STATE_ENDED;
 }
@@ -145,7 +146,7 @@ static color state_color(const view *v) {
 static void draw_header(const view *v, display_list *list) {
     const theme *t = v->options.theme;
     const float size = 15, small = 11.5f, baseline = v->header / 2 + 5;
-    draw_fill(list, (rect){0, 0, v->width, v->header}, t->background, 0);
+    draw_fill(list, (rect){0, 0, v->width, v->header - 1}, t->background, 0);
     char name[160], about[200];
     name_runs(v, name, sizeof name);
     page_describe(v, about, sizeof about);
@@ -175,7 +176,7 @@ static void draw_footer(const view *v, display_list *list) {
     const theme *t = v->options.theme;
     const char *hint = "? for keys";
     const float size = 11, baseline = v->height - v->footer / 2 + 4;
-    draw_fill(list, (rect){0, v->height - v->footer, v->width, v->footer}, t->background, 0);
+    draw_fill(list, (rect){0, v->height - v->footer + 1, v->width, v->footer}, t->background, 0);
     char text[STATUS_SIZE + 64];
     footer_words(v, text, sizeof text);
     float right = v->width - PAGE_MARGIN - 4 - text_width(hint, size, FONT_REGULAR);
@@ -240,6 +241,13 @@ static bool cursor_in(const view *v, const panel *p, point *place) {
     return isfinite(place->x) && is_inside(p->plot, *place);
 }
 
+/* Brings all ranges up to date, so that the cursor's x is the same in all panels. */
+static void follow_data(view *v) {
+    for (size_t i = 0; i < v->shown_count; i++)
+        if (!v->panels[v->shown[i]].held)
+            panel_fit(&v->panels[v->shown[i]], &v->options);
+}
+
 static bool has_time_axis(const panel *p) {
     return p->kind == PANEL_CURVES || p->kind == PANEL_HEAT;
 }
@@ -297,6 +305,8 @@ void view_draw(view *v, display_list *list) {
     draw_fill(list, (rect){0, 0, v->width, v->height}, v->options.theme->background, 0);
     if (v->shown_count == 0)
         draw_waiting(v, list);
+    if (v->cursor_inside)
+        follow_data(v);
     for (size_t i = 0; i < v->shown_count; i++)
         draw_panel(v, &v->panels[v->shown[i]], list);
     draw_selection(v, list);

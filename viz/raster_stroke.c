@@ -243,38 +243,91 @@ static void segment(pen *p, const dashes *d, const limits *in, vec a, vec b, dou
         pen_up(p, false, false);
 }
 
-static bool same(point a, point b) {
-    return a.x == b.x && a.y == b.y;
+/* --- polylines --- */
+
+typedef struct walk {
+    pen pen;
+    dashes dashes;
+    limits limits;
+    vec last;     /* NaN: none */
+    double along; /* pixels since the line's begin or gap */
+    bool closed;  /* still a loop without gaps */
+} walk;
+
+static bool is_inside(const limits *in, vec at) {
+    return at.x >= in->low.x && at.x <= in->high.x && at.y >= in->low.y && at.y <= in->high.y;
+}
+
+static void walk_to(walk *w, vec at) {
+    if (!isfinite(at.x + at.y)) {
+        pen_up(&w->pen, false, w->along == 0);
+        w->closed = false;
+        w->last = (vec){NAN, NAN};
+        return;
+    }
+    if (!isnan(w->last.x)) {
+        segment(&w->pen, &w->dashes, &w->limits, w->last, at, w->along);
+        w->along += length_of(minus(at, w->last));
+        w->closed = w->closed && w->pen.down;
+    } else {
+        w->along = 0;
+        w->closed = w->closed && is_inside(&w->limits, at);
+        if (is_inside(&w->limits, at))
+            pen_down(&w->pen, at);
+    }
+    w->last = at;
+}
+
+/* A solid line that goes up and down at one x, as a column of pixels that stands for many values
+ * does, is one upright bar, which costs half as much; its ends reach as far as round ones have
+ * area.
+ */
+static void walk_bar(walk *w, const point *points, size_t count, double scale) {
+    float low = points[0].y, high = points[0].y;
+    for (size_t i = 1; i < count; i++) {
+        low = fminf(low, points[i].y);
+        high = fmaxf(high, points[i].y);
+    }
+    double x = points[0].x * scale, radius = w->pen.radius, end = M_PI_4 * radius;
+    double top = low * scale - end, bottom = high * scale + end;
+    walk_to(w, (vec){x, points[0].y * scale});
+    pen_up(&w->pen, false, false);
+    coverage_edge(w->pen.to, x - radius, top, x - radius, bottom); /* the pen's sense of turning */
+    coverage_edge(w->pen.to, x + radius, bottom, x + radius, top);
+    w->last = (vec){NAN, NAN};
+    w->closed = false;
+    walk_to(w, (vec){x, points[count - 1].y * scale});
+    w->along = bottom - top;
+}
+
+/* How many finite points from the first on have its x, and more than one y. */
+static size_t bar_at(const point *points, size_t count) {
+    size_t n = 0;
+    bool moves = false;
+    for (; n < count && points[n].x == points[0].x && isfinite(points[n].y); n++)
+        moves = moves || points[n].y != points[0].y;
+    return moves ? n : 0;
 }
 
 void stroke_polyline(coverage *c, box visible, const point *points, size_t count,
                      const stroke *line, float scale) {
-    double width = (double)line->width * scale, margin = 0.5 * width + 1, along = 0;
-    pen p = {.to = c, .radius = 0.5 * width};
-    dashes d = dashes_of(line, width);
-    limits in = {
-        {visible.x0 - margin, visible.y0 - margin},
-        {visible.x1 + margin, visible.y1 + margin}
+    double width = (double)line->width * scale, margin = 0.5 * width + 1;
+    walk w = {
+        .pen = {.to = c,                                    .radius = 0.5 * width},
+        .dashes = dashes_of(line, width),
+        .limits = {{visible.x0 - margin, visible.y0 - margin},
+                {visible.x1 + margin, visible.y1 + margin}                       },
+        .last = {NAN,                                        NAN                  },
     };
-    bool close = d.count == 0 && count >= 4 && same(points[0], points[count - 1]);
-    vec last = {NAN, NAN};
-    for (size_t i = 0; i < count; i++) {
-        vec at = {(double)points[i].x * scale, (double)points[i].y * scale};
-        if (!isfinite(at.x + at.y)) {
-            pen_up(&p, false, along == 0);
-            close = false;
-        } else if (isnan(last.x)) {
-            along = 0;
-            if (at.x >= in.low.x && at.x <= in.high.x && at.y >= in.low.y && at.y <= in.high.y)
-                pen_down(&p, at);
-            else
-                close = false;
-        } else {
-            segment(&p, &d, &in, last, at, along);
-            along += length_of(minus(at, last));
-            close = close && p.down;
-        }
-        last = isfinite(at.x + at.y) ? at : (vec){NAN, NAN};
+    point first = points[0], last = points[count - 1];
+    w.closed = w.dashes.count == 0 && count >= 4 && first.x == last.x && first.y == last.y;
+    for (size_t i = 0; i < count;) {
+        size_t bar = w.dashes.count > 0 ? 0 : bar_at(points + i, count - i);
+        if (bar >= 3)
+            walk_bar(&w, points + i, bar, scale);
+        else
+            walk_to(&w, (vec){(double)points[i].x * scale, (double)points[i].y * scale});
+        i += bar >= 3 ? bar : 1;
     }
-    pen_up(&p, close, along == 0);
+    pen_up(&w.pen, w.closed, w.along == 0);
 }

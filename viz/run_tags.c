@@ -261,8 +261,19 @@ static bool add_value(run_tag *tag, const dnn_event *e) {
     }
 }
 
+/* Seconds since 1970 up to the year 9999: what calendars and axes can show. */
+static bool is_moment(double wall_time) {
+    return wall_time >= 0 && wall_time < 253402300800.0;
+}
+
 static void take(void *context, const dnn_event *e) {
     run *r = context;
+    dnn_event dated;
+    if (!is_moment(e->wall_time)) { /* as if it had come with the one before it */
+        dated = *e;
+        dated.wall_time = r->last_time;
+        e = &dated;
+    }
     run_tag *tag = tag_of_event(r, e);
     if (tag == NULL || !add_value(tag, e)) {
         r->incomplete = true;

@@ -66,6 +66,7 @@ bool trainer_listen(dnn_control *channel, view *v) {
     }
     if (channel->fd < 0 && v->attached) {
         v->attached = v->paused = v->stop_asked = false;
+        v->ended = true;
         view_say(v, "the training has ended");
         any = true;
     }

@@ -170,13 +170,8 @@ typedef struct grid {
     double cost;
 } grid;
 
-/* A last panel of text, the settings, takes what is left of its row. */
-static bool fills_row(const view *v) {
-    return v->shown_count > 1 && v->panels[v->shown[v->shown_count - 1]].kind == PANEL_TEXT;
-}
-
-/* Panels read best at about the golden section; a page that must be scrolled, and empty places at
- * its end, cost as much as panels that are too wide or too high. */
+/* Panels read best at about the golden section; a page that must be scrolled, and a last row
+ * that is not full, cost as much as panels that are too wide or too high. */
 static grid grid_of(const view *v, size_t columns, float width, float height) {
     const float least = 190;
     const size_t count = v->shown_count;
@@ -191,8 +186,7 @@ static grid grid_of(const view *v, size_t columns, float width, float height) {
     }
     g.height = fmaxf(g.height, 40);
     g.cost += fabs(log(g.width / g.height / 1.618));
-    if (!fills_row(v))
-        g.cost += 0.15 * (double)(rows * columns - count);
+    g.cost += 0.1 * (double)(rows * columns - count);
     return g;
 }
 
@@ -209,19 +203,20 @@ static grid best_grid(const view *v, float width, float height) {
     return best;
 }
 
+/* The panels of the last row share its width. */
 static void place_panels(view *v, rect page) {
     grid g = best_grid(v, page.w, page.h);
     size_t rows = (v->shown_count + g.columns - 1) / g.columns;
     v->content = (float)rows * g.height + (float)(rows - 1) * PAGE_MARGIN;
     v->scroll = fmaxf(0, fminf(v->scroll, v->content - page.h));
     for (size_t i = 0; i < v->shown_count; i++) {
-        float column = (float)(i % g.columns), row = (float)(i / g.columns);
-        rect area = {page.x + column * (g.width + PAGE_MARGIN),
-                     page.y + row * (g.height + PAGE_MARGIN) - v->scroll, g.width, g.height};
-        if (i + 1 == v->shown_count && fills_row(v))
-            area.w = page.x + page.w - area.x;
+        size_t row = i / g.columns, left = v->shown_count - row * g.columns;
+        float columns = (float)(left < g.columns ? left : g.columns);
+        float width = (page.w - (columns - 1) * PAGE_MARGIN) / columns;
         v->panels[v->shown[i]].area =
-            (rect){floorf(area.x), floorf(area.y), floorf(area.w), floorf(area.h)};
+            (rect){floorf(page.x + (float)(i % g.columns) * (width + PAGE_MARGIN)),
+                   floorf(page.y + (float)row * (g.height + PAGE_MARGIN) - v->scroll),
+                   floorf(width), floorf(g.height)};
     }
 }
 

@@ -53,6 +53,7 @@ typedef struct view {
     bool help;                /* the list of keys is shown */
     char status[STATUS_SIZE]; /* what the last action did */
     bool attached;            /* a trainer listens */
+    bool ended;               /* one did, and is gone */
     bool paused;              /* it has said that it waits */
     bool stop_asked;          /* the next "stop" means it */
 

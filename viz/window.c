@@ -4,6 +4,7 @@
 #include <SDL.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "viz/actions.h"
@@ -177,6 +178,18 @@ static void move_replay(window *w, uint64_t now) {
     w->stale = true;
 }
 
+/* A run that gets no more values is an ended one after a while. */
+static void look_at_words(window *w, uint64_t now) {
+    char words[sizeof w->words];
+    if (now - w->worded < 1000)
+        return;
+    w->worded = now;
+    page_describe(w->view, words, sizeof words);
+    if (strcmp(words, w->words) != 0)
+        w->stale = true;
+    strcpy(w->words, words);
+}
+
 static void look_for_more(window *w, uint64_t now) {
     if (now - w->polled < WINDOW_BEAT)
         return;
@@ -231,6 +244,7 @@ bool window_step(window *w, int milliseconds) {
     uint64_t now = SDL_GetTicks64();
     move_replay(w, now);
     look_for_more(w, now);
+    look_at_words(w, now);
     if (open && w->stale)
         draw(w);
     return open;
@@ -238,16 +252,33 @@ bool window_step(window *w, int milliseconds) {
 
 /* --- opening --- */
 
+static bool is_set(const char *variable) {
+    const char *value = getenv(variable);
+    return value != NULL && *value != '\0';
+}
+
+static bool has_display(void) {
+    return is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || is_set("SDL_VIDEODRIVER");
+}
+
+static dnn_status no_display(const char *why, dnn_error *err) {
+    return dnn_fail(
+        err, DNN_ERROR_STATE,
+        "there is no display to open a window on (%s); without one, --text plots in the "
+        "terminal and --png FILE writes a picture",
+        why);
+}
+
 dnn_status window_open(window *w, view *v, dnn_control *trainer, int width, int height,
                        dnn_error *err) {
     *w = (window){.view = v, .trainer = trainer, .density = 1, .stale = true};
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
+    /* Left to itself, SDL would take over a whole screen where there is no desktop. */
+    SDL_SetHint(SDL_HINT_VIDEODRIVER, is_set("WAYLAND_DISPLAY") ? "x11,wayland" : "x11");
+    if (!has_display())
+        return no_display("neither DISPLAY nor WAYLAND_DISPLAY is set", err);
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
-        return dnn_fail(
-            err, DNN_ERROR_STATE,
-            "there is no display to open a window on (%s); without one, --text plots in "
-            "the terminal and --png FILE writes a picture",
-            SDL_GetError());
+        return no_display(SDL_GetError(), err);
     char title[200];
     snprintf(title, sizeof title, "%s – dnnview",
              v->all->count > 0    ? v->all->items[0]->name

@@ -17,10 +17,12 @@ typedef struct window {
     dnn_control *trainer;
     display_list list;
     surface pixels;
-    float density;               /* pixels per point */
-    bool stale;                  /* the page has changed since it was drawn */
-    uint64_t ticked;             /* milliseconds: when the replay was last moved on */
-    uint64_t polled;             /* when the runs were last looked at */
+    float density;   /* pixels per point */
+    bool stale;      /* the page has changed since it was drawn */
+    uint64_t ticked; /* milliseconds: when the replay was last moved on */
+    uint64_t polled; /* when the runs were last looked at */
+    uint64_t worded; /* when the words about the runs were last compared */
+    char words[200];
     uint64_t frames;             /* drawn so far */
     bool (*more)(void *context); /* reads what has come; true when anything has */
     void *context;

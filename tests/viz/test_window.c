@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/memory.h"
 #include "viz/actions.h"
 #include "viz/font.h"
 #include "viz/page.h"
@@ -134,6 +136,7 @@ static int close_window(void **state) {
     view_free(&t.v);
     runs_free(&t.all);
     fonts_close();
+    assert_int_equal(dnn_allocations_live(), 0);
     if (t.channel.fd >= 0)
         close(t.channel.fd);
     if (t.trainer.fd >= 0)
@@ -662,6 +665,50 @@ static void an_idle_window_draws_nothing(void **state) {
     assert_true(t.w.frames <= frames + 1); /* the header's words may have changed */
 }
 
+/* --- the program --- */
+
+static pid_t start_program(int channel) {
+    char fd[16];
+    const char *program = getenv("DNNVIEW");
+    if (program == NULL)
+        skip();
+    snprintf(fd, sizeof fd, "%d", channel);
+    fcntl(channel, F_SETFD, 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        execl(program, program, "--control", fd, "--size", "500x400", "new", (char *)NULL);
+        _exit(127);
+    }
+    return pid;
+}
+
+/* The window of a run that is only about to begin, as dnn.Run starts it. */
+static void the_program_waits_for_a_run_shows_it_and_remembers(void **state) {
+    (void)state;
+    int ends[2], status = -1;
+    char line[DNN_CONTROL_LINE];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    pid_t pid = start_program(ends[1]);
+    close(ends[1]);
+    assert_int_equal(system("xdotool search --sync --name '^new' windowfocus mousemove --window %1 "
+                            "250 200 >/dev/null"),
+                     0);
+    sample_run("new", 50);
+    dnn_control trainer = {.fd = ends[0]};
+    xdotool("key space");
+    assert_true(dnn_control_receive(&trainer, line, 5000));
+    assert_string_equal(line, "pause");
+    SDL_Delay(300);
+    xdotool("key t sleep 0.2 key v sleep 0.2 key q");
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_false(dnn_control_receive(&trainer, line, 0));
+    assert_int_equal(trainer.fd, -1); /* the window is gone, and the trainer knows */
+    assert_int_equal(system("grep -q 'theme = dark' dnnlua/dnnview.conf && "
+                            "grep -q 'width = 500' dnnlua/dnnview.conf && grep -q cost new-*.svg"),
+                     0);
+}
+
 static void no_action_is_left_untested(void **state) {
     (void)state;
     for (const action *a = actions; a->name != NULL; a++)
@@ -704,6 +751,7 @@ int main(void) {
         window_test(buttons_are_keys_for_the_mouse),
         window_test(a_new_point_is_on_the_screen_within_250_ms),
         window_test(an_idle_window_draws_nothing),
+        window_test(the_program_waits_for_a_run_shows_it_and_remembers),
         cmocka_unit_test(no_action_is_left_untested),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,6 +209,42 @@ static void dashes_cover_their_share_of_the_line(void **state) {
     discard(&c);
 }
 
+/* As a curve of many values per pixel: each column from its first value over its extremes to its
+ * last, here 10 .. 90, with lines between that overlap the columns. */
+static void columns_of_a_dense_curve_are_solid(void **state) {
+    (void)state;
+    enum { COLUMNS = 60 };
+    canvas c = blank();
+    dnn_random r = dnn_random_seeded(16);
+    point p[4 * COLUMNS];
+    for (int i = 0; i < COLUMNS; i++) {
+        const float y[] = {within(&r, 10, 90), 10, 90, within(&r, 10, 90)};
+        for (int k = 0; k < 4; k++)
+            p[4 * i + k] = (point){20.5f + (float)i, y[k]};
+    }
+    drawn_line(&c, p, 4 * COLUMNS, (stroke){0xFF, 1, 0});
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 20; x < 20 + COLUMNS; x++)
+            if (y >= 10 && y < 90)
+                assert_int_equal(alpha_at(&c, x, y), 255);
+            else if (y < 9 || y > 90)
+                assert_int_equal(alpha_at(&c, x, y), 0);
+    /* one column: its height, and its ends, which have the area of round ones */
+    check_close(drawn_line(&c, p, 4, (stroke){0xFF, 6, 0}), 80 * 6 + M_PI * 9, 0.5);
+    /* a spike of one column in a level line */
+    point spike[] = {
+        {10,    80.5f},
+        {50.5f, 80.5f},
+        {50.5f, 20   },
+        {50.5f, 80.5f},
+        {90,    80.5f}
+    };
+    check_close(drawn_line(&c, spike, 5, (stroke){0xFF, 1, 0}), 80 + 60.5, 1);
+    for (int y = 20; y < 80; y++)
+        assert_int_equal(alpha_at(&c, 50, y), 255);
+    discard(&c);
+}
+
 static void a_lone_point_is_a_dot(void **state) {
     (void)state;
     canvas c = blank();
@@ -379,6 +415,7 @@ int main(void) {
         cmocka_unit_test(joins_are_round_and_overlaps_do_not_add_up),
         cmocka_unit_test(a_translucent_line_that_crosses_itself_is_of_one_colour),
         cmocka_unit_test(dashes_cover_their_share_of_the_line),
+        cmocka_unit_test(columns_of_a_dense_curve_are_solid),
         cmocka_unit_test(a_lone_point_is_a_dot),
         cmocka_unit_test(a_line_back_to_its_begin_has_no_notch_there),
         cmocka_unit_test(coverage_integrates_to_the_area_of_any_polygon),

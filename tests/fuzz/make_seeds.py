@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+"""Writes the seeds that have a name: event files in the forms of TensorFlow 2 and of PyTorch's SummaryWriter,
+torn and lying ones, and lines of the control channel. By the published format and with nothing of the
+program's: a second implementation. `make_seeds.py` puts them into seeds/ beside it."""
+import os
+import struct
+import zlib
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "seeds")
+WALL = 1700000000.0
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def masked(data):
+    crc = crc32c(data)
+    return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def record(payload, length=None):
+    """A record; `length` instead of the payload's own makes it lie."""
+    head = struct.pack("<Q", len(payload) if length is None else length)
+    return head + struct.pack("<I", masked(head)) + payload + struct.pack("<I", masked(payload))
+
+
+def varint(n):
+    n &= (1 << 64) - 1
+    out = b""
+    while n >= 0x80:
+        out += bytes([n & 0x7F | 0x80])
+        n >>= 7
+    return out + bytes([n])
+
+
+def number(field, n):
+    return varint(field << 3) + varint(n)
+
+
+def double(field, x):
+    return varint(field << 3 | 1) + struct.pack("<d", x)
+
+
+def single(field, x):
+    return varint(field << 3 | 5) + struct.pack("<f", x)
+
+
+def block(field, data):
+    data = data.encode() if isinstance(data, str) else data
+    return varint(field << 3 | 2) + varint(len(data)) + data
+
+
+def doubles(field, values):
+    return block(field, struct.pack(f"<{len(values)}d", *values))
+
+
+def event(step, *values, wall=WALL, rest=b""):
+    summary = b"".join(block(1, value) for value in values)
+    return record(double(1, wall) + number(2, step) + (block(5, summary) if values else b"") + rest)
+
+
+def opening(source=""):
+    writer = block(10, block(1, source)) if source else b""
+    return record(double(1, WALL) + block(3, "brain.Event:2") + writer)
+
+
+def png(width, height, pixel, declared=None):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    lines = b"".join(b"\0" + bytes(pixel * width) for _ in range(height))
+    size = struct.pack(">II", *(declared or (width, height)))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size + bytes([8, 2, 0, 0, 0]))
+            + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b""))
+
+
+def scalar(tag, x):
+    return block(1, tag) + single(2, x)
+
+
+def histogram(tag, limits, counts):
+    proto = (double(1, limits[0]) + double(2, limits[-1]) + double(3, sum(counts)) + double(4, 1.5)
+             + double(5, 2.5) + doubles(6, limits) + doubles(7, counts))
+    return block(1, tag) + block(5, proto)
+
+
+def image(tag, data, width=2, height=2):
+    return block(1, tag) + block(4, number(1, height) + number(2, width) + number(3, 3) + block(4, data))
+
+
+def shape(*sizes):
+    return block(2, b"".join(block(2, number(1, n)) for n in sizes))
+
+
+def plugin(name, data_class=0):
+    return block(9, block(1, block(1, name) + block(2, b"")) +
+                 (number(4, data_class) if data_class else b""))
+
+
+def tensor(tag, name, fields, data_class=0):
+    return block(1, tag) + block(8, fields) + plugin(name, data_class)
+
+
+def floats(*values):
+    return number(1, 1) + shape() + block(4, struct.pack(f"<{len(values)}f", *values))
+
+
+def texts(*values):
+    return number(1, 7) + shape(len(values)) + b"".join(block(8, value) for value in values)
+
+
+def tensorflow():
+    """tf.summary.scalar, histogram, image and text: tensors with a plugin's name."""
+    cat = png(2, 2, (200, 100, 50))
+    buckets = struct.pack("<6d", 0, 1, 3, 1, 2, 4)
+    return opening("tensorflow.core.util.events_writer") + b"".join(
+        event(step, tensor("epoch_loss", "scalars", floats(1 / (step + 1)), 1))
+        + event(step, tensor("epoch_accuracy", "scalars", number(1, 1) + shape() + single(5, 0.5)))
+        + event(step, tensor("wide", "scalars",
+                             number(1, 2) + shape() + block(6, struct.pack("<d", 0.25)), 1))
+        + event(step, tensor("kernel", "histograms", number(1, 2) + shape(2, 3) + block(4, buckets), 2))
+        + event(step, tensor("cats", "images", texts("2", "2", cat), 3))
+        + event(step, tensor("note", "text", number(1, 7) + shape() + block(8, "# a *note*")))
+        for step in range(2))
+
+
+def pytorch():
+    """SummaryWriter.add_scalar, add_scalars, add_histogram, add_image, add_text, add_hparams."""
+    cat = png(2, 2, (1, 2, 3))
+    return opening("tensorboard.summary.writer.event_file_writer") + b"".join(
+        event(step, scalar("Loss/train", 0.5 ** step))
+        + event(step, histogram("fc1.weight", [-1.0, 0.0, 1e308], [1.0, 4.0, 2.0]))
+        + event(step, image("images", cat))
+        + event(step, tensor("text/text_summary", "text", texts("hello")))
+        for step in range(3)) + event(0, block(1, "_hparams_/experiment") + plugin("hparams"))
+
+
+def not_finite():
+    bad = (float("nan"), float("inf"), float("-inf"), 3.4e38, -3.4e38, 1e-45, 0.0)
+    walls = (WALL, float("nan"), float("inf"), -1e300, 1e300, 0.0, WALL)
+    return opening() + b"".join(
+        event(i, scalar("cost", x), scalar("grad_norm/1 Linear", -x), scalar("epoch", x), wall=wall)
+        for i, (x, wall) in enumerate(zip(bad, walls))) + event(
+            9, histogram("w", list(bad), list(bad)), histogram("empty", [0.0], [0.0]))
+
+
+def steps():
+    order = (0, 5, 3, 2 ** 62, -1, -2 ** 63, 2 ** 63 - 1, 7, 7, 7)
+    return opening() + b"".join(event(s, scalar("cost", i), histogram("w", [0.0, 1.0], [i, 2.0]))
+                                for i, s in enumerate(order))
+
+
+def lying_fields():
+    short = histogram("w", [1.0, 2.0], [1.0, 2.0])[:-8]
+    return (opening()
+            + event(1, block(1, "no end")[:-2] + varint(1 << 60))
+            + event(2, short)
+            + event(3, block(1, "w") + block(5, doubles(6, [1.0, 2.0, 3.0]) + doubles(7, [1.0])))
+            + event(4, block(1, "w") + block(5, b""))
+            + event(5, block(1, "many") + block(5, doubles(6, [0.0] * 4097)[:64]))
+            + event(6, image("p", png(1, 1, (0, 0, 0), (8191, 8191)), 2 ** 62, 2 ** 62))
+            + event(7, image("p", b"\x89PNG"))
+            + event(8, block(4, number(1, 1)) + scalar("t", 1) + number(15, 3))
+            + record(b"\x2a\x7f\x0a") + record(b"\x10" + b"\xff" * 11) + record(b"\x0b\x0c") + record(b"")
+            + event(9, scalar("", 1.0), scalar("a\0b", 2.0), scalar("\xff\n\x1b[2J", 3.0),
+                    scalar("x" * 300, 4.0)))
+
+
+def layers():
+    """What a watched network logs: groups of tags by layer, text, accuracy."""
+    names = [f"grad_norm/{n} Linear" for n in (1, 3, 10)]
+    return opening() + event(0, block(1, "settings") + block(8, texts("lr = 0.0075  \nseed = 1  \n"))
+                             + plugin("text")) + b"".join(
+        event(step, *[scalar(name, 1.0 + step) for name in names],
+              scalar("accuracy/train", 50.0), scalar("accuracy/test", 40.0), scalar("epoch", step / 2),
+              wall=WALL + step)
+        for step in range(4))
+
+
+def event_files():
+    whole = pytorch()
+    good = opening() + event(1, scalar("loss", 0.5))
+    damaged = bytearray(good + event(2, scalar("loss", 0.25)))
+    damaged[60] ^= 1
+    return {
+        "tensorflow2": tensorflow(), "pytorch": whole, "not_finite": not_finite(), "steps": steps(),
+        "layers": layers(), "lying_fields": lying_fields(), "empty": b"", "only_opening": opening(),
+        "torn_in_payload": whole[:-37], "torn_in_header": good + opening()[:7],
+        "torn_in_trailer": good[:-1],
+        "damaged_payload": bytes(damaged),
+        "damaged_length": good + b"\1" + good,
+        "length_of_everything": good + record(b"", 2 ** 64 - 1),
+        "length_of_a_gigabyte": good + record(b"", 1 << 30),
+        "length_past_the_end": good + record(b"abc", 1000),
+        "no_event_file": b"#!/bin/sh\necho this is no event file at all\n",
+    }
+
+
+def control_lines():
+    return {
+        "requests": b"\xffpause\nstep\nresume\ncheckpoint\nrate 0.5\nstop\n",
+        "by_single_bytes": b"\0rate 1.25\n\n\nsto",
+        "longest": b"\xff" + b"x" * 511 + b"\nstop\n",
+        "too_long": b"\x20stop\n" + b"x" * 512 + b"\nstop\n",
+        "not_text": b"\3\0\0\n\xff\xfe\n\r\n\0",
+        "answers": b"\7paused 120\nrunning 121\nrate 0.00375\nsaved /tmp/x\nstopping\n",
+    }
+
+
+def main():
+    for folder, seeds in (("event_file", event_files()), ("control", control_lines())):
+        os.makedirs(os.path.join(HERE, folder), exist_ok=True)
+        for name, data in seeds.items():
+            with open(os.path.join(HERE, folder, name), "wb") as file:
+                file.write(data)
+
+
+if __name__ == "__main__":
+    main()

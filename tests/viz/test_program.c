@@ -1,0 +1,186 @@
+/* dnnview as a program, without a display: what it writes, what it says, and with which status. The
+ * environment's DNNVIEW is its path. */
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "viz/sample_run.h"
+
+static char folder[64], output[1 << 16];
+
+static int make_folder(void **state) {
+    (void)state;
+    strcpy(folder, "/tmp/dnn-program-XXXXXX");
+    if (mkdtemp(folder) == NULL || chdir(folder) != 0)
+        return -1;
+    unsetenv("DISPLAY");
+    unsetenv("WAYLAND_DISPLAY");
+    unsetenv("SDL_VIDEODRIVER");
+    setenv("COLUMNS", "100", 1);
+    sample_run("runs/cats", SAMPLE_STEPS);
+    sample_run("runs/dogs", SAMPLE_STEPS / 2);
+    return mkdir("empty", 0700);
+}
+
+static int remove_folder(void **state) {
+    (void)state;
+    char line[96];
+    snprintf(line, sizeof line, "rm -rf %s", folder);
+    return chdir("/") != 0 || system(line) != 0;
+}
+
+/* Runs dnnview with these arguments; its output and its errors are left in `output`. */
+static int dnnview(const char *arguments) {
+    char line[1024];
+    snprintf(line, sizeof line, "\"$DNNVIEW\" %s 2>&1 </dev/null", arguments);
+    FILE *out = popen(line, "r");
+    assert_non_null(out);
+    size_t n = fread(output, 1, sizeof output - 1, out);
+    output[n] = '\0';
+    int status = pclose(out);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static void check_says(const char *arguments, int status, const char *part) {
+    int came = dnnview(arguments);
+    if (came != status || strstr(output, part) == NULL)
+        fail_msg("dnnview %s: status %d, expected %d and \"%s\":\n%s", arguments, came, status,
+                 part, output);
+}
+
+static void a_command_line_that_makes_no_sense_is_status_2(void **state) {
+    (void)state;
+    check_says("", 2, "which run? Give its folder, as in: dnnview runs/cats");
+    check_says("--colour runs/cats", 2, "unknown option '--colour'");
+    check_says("runs/cats --png", 2, "--png needs a value: FILE");
+    check_says("runs/cats --size 12", 2, "--size takes WIDTHxHEIGHT, not '12'");
+    check_says("runs/cats --size 800x600x4", 2, "--size takes WIDTHxHEIGHT, not '800x600x4'");
+    check_says("runs/cats --x time", 2, "--x takes step|epoch|relative|wall, not 'time'");
+    check_says("runs/cats --y=big", 2, "--y takes linear|log|symlog, not 'big'");
+    check_says("runs/cats --smooth 1", 2, "--smooth takes 0..0.9999, not '1'");
+    check_says("runs/cats --theme red", 2, "--theme takes light|dark, not 'red'");
+    check_says("runs/cats --text=yes", 2, "--text takes no value");
+    check_says("runs/cats --control x", 2, "--control takes FD, not 'x'");
+}
+
+static void what_is_no_run_is_named_with_status_1(void **state) {
+    (void)state;
+    check_says("nowhere", 1, "nowhere: No such file or directory");
+    check_says("empty", 1, "empty: holds no run");
+    check_says("runs/cats empty --text", 1, "empty: holds no run");
+    check_says("-- --png", 1, "--png: No such file or directory");
+}
+
+static void without_a_display_it_says_what_goes_instead(void **state) {
+    (void)state;
+    check_says("runs/cats", 1, "neither DISPLAY nor WAYLAND_DISPLAY is set");
+    check_says("runs/cats", 1, "--text plots in the terminal and --png FILE writes a picture");
+}
+
+static void a_file_that_cannot_be_written_is_named(void **state) {
+    (void)state;
+    check_says("runs/cats --png no/cats.png", 1, "no/cats.png");
+    check_says("runs/cats --svg no/cats.svg", 1, "no/cats.svg");
+    check_says("runs/cats --csv no/cats.csv", 1, "no/cats.csv");
+    check_says("runs/cats --follow", 1, "--text alone plots once");
+}
+
+static size_t read_file(const char *path, char *bytes, size_t size) {
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    size_t n = fread(bytes, 1, size - 1, file);
+    fclose(file);
+    bytes[n] = '\0';
+    return n;
+}
+
+/* Width and height stand in a PNG's first chunk, as big-endian numbers. */
+static void check_png_size(const char *path, unsigned width, unsigned height) {
+    char bytes[32];
+    assert_true(read_file(path, bytes, sizeof bytes) == sizeof bytes - 1);
+    const unsigned char *b = (const unsigned char *)bytes;
+    assert_memory_equal(bytes, "\x89PNG\r\n\x1a\n", 8);
+    assert_int_equal(b[16] << 24 | b[17] << 16 | b[18] << 8 | b[19], width);
+    assert_int_equal(b[20] << 24 | b[21] << 16 | b[22] << 8 | b[23], height);
+}
+
+static void pictures_have_the_size_that_was_asked_for(void **state) {
+    (void)state;
+    check_says("runs/cats --png a.png", 0, "");
+    check_png_size("a.png", 1200, 800);
+    check_says("runs/cats --png b.png --size 640x480 --scale 2 --theme dark", 0, "");
+    check_png_size("b.png", 1280, 960);
+}
+
+static void one_call_writes_all_kinds_of_files(void **state) {
+    (void)state;
+    char text[1 << 16];
+    check_says("runs --png c.png --svg c.svg --csv c.csv --only cost --log --smooth 0.9", 0, "");
+    assert_string_equal(output, "");
+    read_file("c.svg", text, sizeof text);
+    assert_non_null(strstr(text, "<svg"));
+    read_file("c.csv", text, sizeof text);
+    assert_non_null(strstr(text, "run,tag,step,wall_time,value\ncats,cost/train,1,"));
+    assert_non_null(strstr(text, "\ndogs,cost/test,100,"));
+    assert_null(strstr(text, "grad_norm"));
+}
+
+static void text_is_plotted_within_the_columns_and_plain_in_a_pipe(void **state) {
+    (void)state;
+    check_says("runs/cats --text", 0, "cost");
+    assert_null(strchr(output, '\033'));
+    assert_non_null(strstr(output, "grad norm by layer"));
+    for (const char *line = output; *line != '\0'; line += strcspn(line, "\n") + 1) {
+        size_t characters = 0;
+        for (const char *c = line; *c != '\n'; c++)
+            characters += ((unsigned char)*c & 0xC0) != 0x80;
+        assert_true(characters <= 100);
+    }
+    check_says("runs/cats --text --size 60x20 --only cost", 0, "test");
+    size_t lines = 0;
+    for (const char *c = output; *c != '\0'; c++)
+        lines += *c == '\n';
+    assert_int_equal(lines, 20);
+}
+
+static void a_torn_run_shows_what_is_there(void **state) {
+    (void)state;
+    assert_int_equal(system("mkdir torn && head -c 20000 runs/cats/* > torn/events.out.tfevents.1.x"
+                            " && head -c 3 /dev/urandom >> torn/events.out.tfevents.1.x"),
+                     0);
+    check_says("torn --png torn.png", 0, "");
+    check_png_size("torn.png", 1200, 800);
+}
+
+static void the_manual_page_and_the_version_are_there(void **state) {
+    (void)state;
+    const char *const words[] = {"usage: dnnview [options] RUN...",
+                                 "--png FILE",
+                                 "--follow",
+                                 "NO_COLOR",
+                                 "exit status",
+                                 "--only PATTERN"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        check_says("--help", 0, words[i]);
+    check_says("-h", 0, "usage");
+    check_says("--version", 0, "dnnview ");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_command_line_that_makes_no_sense_is_status_2),
+        cmocka_unit_test(what_is_no_run_is_named_with_status_1),
+        cmocka_unit_test(without_a_display_it_says_what_goes_instead),
+        cmocka_unit_test(a_file_that_cannot_be_written_is_named),
+        cmocka_unit_test(pictures_have_the_size_that_was_asked_for),
+        cmocka_unit_test(one_call_writes_all_kinds_of_files),
+        cmocka_unit_test(text_is_plotted_within_the_columns_and_plain_in_a_pipe),
+        cmocka_unit_test(a_torn_run_shows_what_is_there),
+        cmocka_unit_test(the_manual_page_and_the_version_are_there),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
