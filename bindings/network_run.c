@@ -76,10 +76,11 @@ static size_t plan(lua_State *L, int index, const dnn_matrix *X) {
 }
 
 const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input) {
-    const dnn_matrix *X = dnnlua_check_matrix(L, input);
     void *buffers = NULL;
     size_t bytes, room = 0;
 
+    dnnlua_check_network(L, index);
+    const dnn_matrix *X = dnnlua_check_matrix(L, input);
     while ((bytes = plan(L, index, X)) > room) { /* again, as a finaliser may run the network */
         buffers = dnnlua_new_block(L, bytes);
         room = bytes;

@@ -114,6 +114,8 @@ describe("a wrong forward or backward", function()
       function() net_of():forward({1, 2, 3}) end)
     raises("bad argument #1 to 'backward' (dnn.Matrix expected, got no value)",
       function() net_of():backward() end)
+    raises("bad argument #1 to 'forward' (dnn.Sequential expected, got dnn.Matrix)",
+      function() net_of().forward(dnn.ones(3, 2)) end)
   end)
 
   it("does not run on no examples", function()

@@ -148,7 +148,7 @@ static void a_huge_matrix_reads_only_what_it_shows(void **state) {
     enum { N = 10000 };
     const size_t column = N * sizeof(float), page = 65536;
     char *space = mmap(NULL, N * column, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (space == MAP_FAILED)
         skip();
     size_t begin = (100 * column + page - 1) / page * page, end = 9900 * column / page * page;
