@@ -51,6 +51,14 @@ static dnnlua_run *new_run(lua_State *L) {
     return self;
 }
 
+static void warn_of_problem(const dnnlua_run *self) {
+    dnn_error err;
+
+    if (self->log != NULL && dnn_run_log_problem(self->log, &err)) {
+        fprintf(stderr, "dnn.Run: %s\n", err.text);
+    }
+}
+
 /* run:close(), the end of a `local run <close>`, and the collector. */
 static int run_close(lua_State *L) {
     dnnlua_run *self = luaL_checkudata(L, 1, DNNLUA_RUN);
@@ -61,6 +69,10 @@ static int run_close(lua_State *L) {
     self->closed = true;
     dnnlua_run_unwatch(L, 1);
     dnnlua_run_leave_window(self);
+    if (self->log != NULL) {
+        dnn_run_log_flush(self->log, NULL); /* may be the first to meet a full disk */
+        warn_of_problem(self);
+    }
     dnn_run_log_close(self->log);
     self->log = NULL;
     return 0;
@@ -211,14 +223,6 @@ static void raise_stopped(lua_State *L, dnnlua_run *self) {
     *step = self->step;
     luaL_setmetatable(L, DNNLUA_STOPPED);
     lua_error(L);
-}
-
-static void warn_of_problem(const dnnlua_run *self) {
-    dnn_error err;
-
-    if (self->log != NULL && dnn_run_log_problem(self->log, &err)) {
-        fprintf(stderr, "dnn.Run: %s\n", err.text);
-    }
 }
 
 /* run:log(step, {cost = , accuracy = {train = , test = }, ...}) */

@@ -51,6 +51,27 @@ static bool read_more(void *context) {
     return runs_poll(&s->all) || s->path_count < before;
 }
 
+/* Says what of the runs could not be read, and at a file's end only when nothing is waited for;
+ * false when there is nothing beside that. */
+static bool report_damage(const runs *all, bool waits) {
+    bool values = false, damaged = false;
+    for (size_t i = 0; i < all->count; i++) {
+        const run *r = all->items[i];
+        const char *damage = dnn_run_reader_damage(r->reader);
+        size_t torn = waits ? 0 : dnn_run_reader_torn(r->reader);
+        if (damage[0] != '\0')
+            fprintf(stderr, "dnnview: %s\n", damage);
+        if (torn > 0)
+            fprintf(stderr, "dnnview: %s: ends inside a record: its last %zu byte%s left out\n",
+                    r->path, torn, torn == 1 ? " is" : "s are");
+        values = values || r->tag_count > 0;
+        damaged = damaged || damage[0] != '\0' || torn > 0;
+    }
+    if (damaged && !values)
+        fprintf(stderr, "dnnview: there is nothing else to show\n");
+    return values || !damaged;
+}
+
 static void set_up(view *v, const options *o) {
     if (o->theme != NULL)
         v->options.theme = strcmp(o->theme, "dark") == 0 ? &theme_dark : &theme_light;
@@ -62,6 +83,10 @@ static void set_up(view *v, const options *o) {
         v->options.smoothing = o->smoothing;
     v->y_scale = o->y_scale;
     v->only = o->only;
+}
+
+static bool writes_files(const options *o) {
+    return o->png != NULL || o->svg != NULL || o->csv != NULL;
 }
 
 static int write_files(view *v, const options *o) {
@@ -134,7 +159,7 @@ static int show(source *s, const options *o) {
     v.waiting = s->path_count > 0 ? s->paths[0] : NULL;
     set_up(&v, o);
     int status;
-    if (o->png != NULL || o->svg != NULL || o->csv != NULL)
+    if (writes_files(o))
         status = write_files(&v, o);
     else if (o->text)
         status = plot_text(&v, s, o);
@@ -167,7 +192,8 @@ int main(int argc, char **argv) {
     int status = open_paths(&s, &err) == DNN_OK ? 0 : complain(&err);
     if (status == 0) {
         runs_poll(&s.all);
-        status = show(&s, &o);
+        bool waits = o.follow || !(o.text || writes_files(&o));
+        status = report_damage(&s.all, waits) || s.patient ? show(&s, &o) : 1;
     }
     runs_free(&s.all);
     return status;

@@ -208,12 +208,24 @@ size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void 
 
 const char *dnn_run_reader_damage(const dnn_run_reader *reader) {
     char *text = ((dnn_run_reader *)reader)->damage;
-    size_t size = sizeof reader->damage;
-    if (reader->damaged + reader->undecodable + reader->lost == 0)
+    size_t size = sizeof reader->damage, skipped = reader->damaged + reader->undecodable;
+    char records[64] = "", files[64] = "";
+    if (skipped + reader->lost == 0)
         return "";
-    snprintf(text, size, "%.120s: %zu damaged record%s skipped%s", reader->path,
-             reader->damaged + reader->undecodable,
-             reader->damaged + reader->undecodable == 1 ? " was" : "s were",
-             reader->lost > 0 ? "; a file was given up at a damaged length" : "");
+    if (skipped > 0)
+        snprintf(records, sizeof records, "%zu damaged record%s skipped", skipped,
+                 skipped == 1 ? " was" : "s were");
+    if (reader->lost > 0)
+        snprintf(files, sizeof files, "%zu file%s given up at a damaged length", reader->lost,
+                 reader->lost == 1 ? " was" : "s were");
+    snprintf(text, size, "%.120s: %s%s%s", reader->path, records,
+             skipped > 0 && reader->lost > 0 ? "; " : "", files);
     return text;
+}
+
+size_t dnn_run_reader_torn(const dnn_run_reader *reader) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < reader->count; i++)
+        bytes += reader->files[i].lost ? 0 : reader->files[i].used;
+    return bytes;
 }

@@ -17,8 +17,11 @@ void dnn_run_reader_close(dnn_run_reader *reader);
  * rest of that file is given up. Returns the number of values visited. */
 size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void *context);
 
-/* Damage met so far, in words for a person ("events.out...: 2 damaged records were skipped"), or
- * "". */
+/* Damage met so far, in words for a person ("runs/cats: 2 damaged records were skipped"), or "". */
 const char *dnn_run_reader_damage(const dnn_run_reader *reader);
+
+/* Bytes at the ends of its files that are no whole record: more may come, or their writer was
+ * killed. */
+size_t dnn_run_reader_torn(const dnn_run_reader *reader);
 
 #endif

@@ -4,11 +4,12 @@
 
 #include "store/event.h"
 
-/* Reads every byte that an event points to, so that a sanitiser sees a place that is not its own; the sum
- * keeps the compiler from leaving that out. */
+/* Reads every byte that an event points to, so that a sanitiser sees a place that is not its own;
+ * the sum keeps the compiler from leaving that out. */
 double touch_event(const dnn_event *event);
 
-/* Number of values in the whole records at the beginning of a file, by the plainest way to read them. */
+/* Number of values in the whole records at the beginning of a file, by the plainest way to read
+ * them. */
 size_t count_events(const uint8_t *file, size_t size);
 
 /* Appends to a file; the target ends when that is impossible. */

@@ -1,7 +1,8 @@
-/* mutate.c: how libFuzzer changes event files. A changed byte breaks a record's checksum and a grown field
- * the lengths around it, so that blind changes would never get past the framing. Here a record is picked,
- * one of its fields, a field in that, and so on; the bytes there are changed, and the lengths and checksums
- * around them are made to agree again. One change in eight is blind, to try what lies. */
+/* mutate.c: how libFuzzer changes event files. A changed byte breaks a record's checksum and a
+ * grown field the lengths around it, so that blind changes would never get past the framing. Here a
+ * record is picked, one of its fields, a field in that, and so on; the bytes there are changed, and
+ * the lengths and checksums around them are made to agree again. One change in eight is blind, to
+ * try what lies. */
 #include <string.h>
 
 #include "store/record.h"
@@ -20,7 +21,8 @@ static unsigned next(unsigned *random) {
 }
 
 /* Changes a message in place and returns its new size, at most `room`. */
-static size_t mutate_message(uint8_t *bytes, size_t size, size_t room, unsigned *random, int depth) {
+static size_t mutate_message(uint8_t *bytes, size_t size, size_t room, unsigned *random,
+                             int depth) {
     dnn_wire_field fields[MAX_FIELDS];
     const uint8_t *starts[MAX_FIELDS];
     size_t count = 0;

@@ -1,5 +1,5 @@
-/* replay.c: runs a target over the files named, and over the files in the folders named: the kept seeds as a
- * test, with any compiler, and a crash that was found under a debugger. */
+/* replay.c: runs a target over the files named, and over the files in the folders named: the kept
+ * seeds as a test, with any compiler, and a crash that was found under a debugger. */
 #include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,7 +14,8 @@ static int replay_file(const char *path) {
         return 0;
     }
     size_t size = (size_t)info.st_size;
-    uint8_t *bytes = malloc(size > 0 ? size : 1); /* a block of its own, so that ASan sees its end */
+    uint8_t *bytes =
+        malloc(size > 0 ? size : 1); /* a block of its own, so that ASan sees its end */
     int whole = bytes != NULL && fread(bytes, 1, size, file) == size;
     fclose(file);
     if (whole)

@@ -1,5 +1,5 @@
-/* target.h: what the fuzz targets share. A target is one file with LLVMFuzzerTestOneInput; libFuzzer calls
- * it with what it makes up, replay.c with what is kept. */
+/* target.h: what the fuzz targets share. A target is one file with LLVMFuzzerTestOneInput;
+ * libFuzzer calls it with what it makes up, replay.c with what is kept. */
 #ifndef DNN_TESTS_FUZZ_TARGET_H
 #define DNN_TESTS_FUZZ_TARGET_H
 

@@ -1,5 +1,5 @@
-/* target_control.c: lines come whole however they are cut on the way; the first that is too long ends the
- * conversation. The first byte of the input says how it is cut. */
+/* target_control.c: lines come whole however they are cut on the way; the first that is too long
+ * ends the conversation. The first byte of the input says how it is cut. */
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>

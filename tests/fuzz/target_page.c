@@ -1,5 +1,5 @@
-/* target_page.c: the page of a run, drawn over every x axis, on all scales, as pixels; but for its text, since
- * no fonts are open. */
+/* target_page.c: the page of a run, drawn over every x axis, on all scales, as pixels; but for its
+ * text, since no fonts are open. */
 #include "core/memory.h"
 #include "run_folder.h"
 #include "target.h"

@@ -1,4 +1,5 @@
-/* target_run_reader.c: a file that grows by two pieces gives the same values as its records read at once. */
+/* target_run_reader.c: a file that grows by two pieces gives the same values as its records read at
+ * once. */
 #include <sys/mman.h>
 #include <unistd.h>
 

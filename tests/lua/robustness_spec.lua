@@ -1,0 +1,219 @@
+-- What may go wrong beside a training leaves it as it is: a window or a trainer that is killed, a disk that is
+-- full, a folder that cannot be written; and dnnview says what is wrong with what it is given.
+package.path = "tests/lua/?.lua;" .. package.path
+local event_file = require "event_file"
+
+local build = os.getenv "DNN_BUILD" or "build"
+
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+local function read_all(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read "a"
+end
+
+local function write_all(path, text)
+  local file <close> = assert(io.open(path, "wb"))
+  file:write(text)
+end
+
+describe("a training", function()
+  local folder
+
+  before_each(function()
+    folder = os.tmpname()
+    os.remove(folder)
+    assert(os.execute("mkdir " .. quote(folder)))
+  end)
+
+  after_each(function()
+    os.execute("rm -rf " .. quote(folder))
+  end)
+
+  -- What a script is run after: a small network that trains as long as it is asked to, each step logged.
+  local prelude = [[
+    local dnn = require "dnn"
+    local folder = %q
+    dnn.manual_seed(5)
+    local net = dnn.Sequential{dnn.Linear(300, 30), dnn.ReLU(), dnn.Linear(30, 1), dnn.Sigmoid()}
+    local loss, opt = dnn.BCELoss(), dnn.optim.Adam(net:parameters(), {lr = 0.001})
+    local X, Y = dnn.randn(300, 200), dnn.gt(dnn.randn(1, 200), 0)
+    local run
+    local function train(first, last)
+      for i = first, last do
+        local cost = loss(net(X), Y)
+        net:backward(loss:backward())
+        opt:step()
+        run:log(i, {cost = cost, grad_norm = net:grad_norms()})
+      end
+    end
+    local function shell(command)
+      local pipe <close> = io.popen(command)
+      return pipe:read "a"
+    end
+    -- Prints a number for all bits of all weights.
+    local function print_weights()
+      local sum <close> = io.popen("md5sum", "w")
+      for _, p in ipairs(net:parameters()) do
+        for _, row in ipairs(p:table()) do
+          for _, x in ipairs(row) do sum:write(("%%a "):format(x)) end
+        end
+      end
+    end
+  ]]
+
+  local function command_of(script)
+    write_all(folder .. "/script.lua", prelude:format(folder) .. script)
+    return ("env -u LUA_PATH -u LUA_CPATH -u WAYLAND_DISPLAY timeout 60 %s/bin/dnnlua %s"):format(build,
+      quote(folder .. "/script.lua"))
+  end
+
+  -- Runs a shell command; returns its output, what it complained of, and its status.
+  local function sh(command)
+    local _, _, status = os.execute(("%s >%s/out 2>%s/err"):format(command, quote(folder), quote(folder)))
+    return read_all(folder .. "/out"), read_all(folder .. "/err"), status
+  end
+
+  local function dnnview(arguments)
+    return sh(("%s/bin/dnnview %s"):format(build, arguments))
+  end
+
+  local function only_file(run)
+    local pipe <close> = io.popen("ls -d " .. quote(run) .. "/events.out.tfevents.*")
+    return pipe:read "l"
+  end
+
+  it("comes to the same bits with a window that is killed in the middle as without a log", function()
+    local plain, complaints, status = sh(command_of [[
+      run = dnn.Run()
+      train(1, 400)
+      print_weights()]])
+    assert.same({"", 0}, {complaints, status})
+    assert.is_truthy(plain:find "^%x+ ")
+
+    local killed
+    killed, complaints, status = sh("tests/viz/with_display.sh " .. command_of [[
+      run = dnn.Run(folder .. "/run", {view = true, net = net, optimiser = opt})
+      train(1, 200)
+      local window = shell("timeout 20 xdotool search --sync --onlyvisible --name dnnview getwindowpid")
+      local pid = assert(math.tointeger(tonumber(window:match "%d+")), "no window")
+      train(201, 250)
+      assert(shell("readlink /proc/" .. pid .. "/exe"):find("dnnview", 1, true))
+      assert(os.execute("kill -9 " .. pid))
+      train(251, 400)
+      print_weights()]])
+    if status == 77 then return pending(killed:gsub("\n", "")) end
+    assert.same({"", 0}, {complaints, status})
+    assert.equal(plain, killed)
+    local cost, count = event_file.series(event_file.read(only_file(folder .. "/run")), "cost")
+    assert.equal(400, count)
+    assert.is_true(cost[400] < cost[1])
+  end)
+
+  it("that is killed leaves a log that dnnview opens", function()
+    local command = command_of [[
+      run = dnn.Run(folder .. "/run", {net = net, optimiser = opt})
+      train(1, 300)
+      run:flush()
+      io.open(folder .. "/ready", "w"):close()
+      train(301, math.maxinteger - 1)]]
+    sh(("%s & pid=$!; while ! [ -e %s/ready ]; do sleep 0.05; done; sleep 0.4; "
+      .. "kill -9 $(ps -o pid= --ppid $pid); wait $pid"):format(command, quote(folder)))
+    local _, complaints, status = dnnview(("%s --csv %s --png %s"):format(quote(folder .. "/run"),
+      quote(folder .. "/run.csv"), quote(folder .. "/run.png")))
+    assert.equal(0, status)
+    assert.is_true(complaints == "" or complaints:find("ends inside a record", 1, true) ~= nil, complaints)
+    local csv = read_all(folder .. "/run.csv")
+    assert.is_truthy(csv:find("\nrun,cost,300,", 1, true))
+    assert.is_truthy(csv:find("\nrun,cost,301,", 1, true)) -- what was logged 0.4 s before the end
+    assert.equal("\x89PNG", read_all(folder .. "/run.png"):sub(1, 4))
+  end)
+
+  it("goes on when the disk is full, and says once that its log is incomplete", function()
+    local script = [[
+      run = assert(dnn.Run(folder .. "/run", {net = net, optimiser = opt}))
+      train(1, 50)
+      assert(run:flush())
+      train(51, 3000)
+      run:close()
+      print_weights()]]
+    -- A limit on the size of files; the shell counts blocks of 512 or of 1024 bytes.
+    local out, complaints, status = sh(("sh -c 'trap \"\" XFSZ; ulimit -f 80; exec %s'")
+      :format((command_of(script):gsub("'", ""))))
+    assert.equal(0, status)
+    assert.is_truthy(out:find "^%x+ ")
+    local _, times = complaints:gsub("dnn.Run: ", "")
+    assert.equal(1, times, complaints)
+    assert.is_truthy(complaints:find("File too large; training goes on, but its log is incomplete", 1, true))
+    local plain = sh(command_of [[
+      run = dnn.Run()
+      train(1, 3000)
+      print_weights()]])
+    assert.equal(plain, out)
+    local cost, count = event_file.series(event_file.read(only_file(folder .. "/run")), "cost")
+    assert.is_true(cost[50] ~= nil and count < 3000, count)
+    _, complaints, status = dnnview(("%s --csv %s/run.csv"):format(quote(folder .. "/run"), quote(folder)))
+    assert.same({"", 0}, {complaints, status})
+  end)
+
+  it("is told by nil and a message of a folder that cannot be written", function()
+    local out, _, status = sh(command_of [[
+      print(dnn.Run "/dev/null/runs")
+      print(dnn.Run "/proc/runs")
+      io.open(folder .. "/file", "w"):close()
+      print(dnn.Run(folder .. "/file"))]])
+    assert.equal(0, status)
+    assert.equal("nil\trun folder /dev/null/runs: cannot be made: Not a directory\n"
+      .. "nil\trun folder /proc/runs: cannot be made: No such file or directory\n"
+      .. ("nil\trun folder %s/file: cannot be written: Not a directory\n"):format(folder), out)
+  end)
+
+  describe("is looked at: dnnview", function()
+    local function view(bytes)
+      os.execute("mkdir -p " .. quote(folder .. "/run"))
+      if bytes then write_all(folder .. "/run/events.out.tfevents.1", bytes) end
+      local _, complaints, status = dnnview(("%s/run --csv %s/run.csv"):format(quote(folder), quote(folder)))
+      return status, (complaints:gsub(folder, "..."))
+    end
+
+    local function seed(name) return read_all("tests/fuzz/seeds/event_file/" .. name) end
+
+    it("refuses a folder that is no run", function()
+      assert.same({1, "dnnview: .../run: holds no run: expected a file events.out.tfevents.* in it or in a "
+        .. "folder below, found 0 other files\n"}, {view()})
+    end)
+
+    it("refuses a file that is none of its kind", function()
+      assert.same({1, "dnnview: .../run: 1 file was given up at a damaged length\n"
+        .. "dnnview: there is nothing else to show\n"}, {view(seed "no_event_file")})
+    end)
+
+    it("shows what stands before a torn end, and says so", function()
+      assert.same({0, "dnnview: .../run: ends inside a record: its last 31 bytes are left out\n"},
+        {view(seed "torn_in_payload")})
+      assert.is_truthy(read_all(folder .. "/run.csv"):find("run,Loss/train,1,", 1, true))
+    end)
+
+    it("shows what stands around damage, and says so", function()
+      assert.same({0, "dnnview: .../run: 1 damaged record was skipped\n"}, {view(seed "damaged_payload")})
+      assert.is_truthy(read_all(folder .. "/run.csv"):find("run,loss,2,", 1, true))
+      assert.same({0, "dnnview: .../run: 5 damaged records were skipped\n"}, {view(seed "lying_fields")})
+    end)
+
+    it("shows what stands before a length that lies, and says so", function()
+      for _, name in ipairs {"damaged_length", "length_of_everything"} do
+        assert.same({0, "dnnview: .../run: 1 file was given up at a damaged length\n"}, {view(seed(name))})
+        assert.is_truthy(read_all(folder .. "/run.csv"):find("run,loss,1,", 1, true))
+      end
+      assert.same({0, "dnnview: .../run: ends inside a record: its last 19 bytes are left out\n"},
+        {view(seed "length_past_the_end")})
+    end)
+
+    it("shows an empty run as one that waits", function()
+      assert.same({0, ""}, {view ""})
+      assert.same({0, ""}, {view(seed "only_opening")})
+    end)
+  end)
+end)
