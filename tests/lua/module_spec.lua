@@ -10,6 +10,13 @@ describe("the module", function()
     assert.matches(": dnn has no 'tensor'$", message "tensor")
   end)
 
+  it("has tables of functions that do the same", function()
+    local _, optim = pcall(function() return dnn.optim.Addam end)
+    local _, linalg = pcall(function() return dnn.linalg.chol end)
+    assert.matches("module_spec.lua:%d+: dnn.optim has no 'Addam'; did you mean 'Adam'%?$", optim)
+    assert.matches(": dnn.linalg has no 'chol'; did you mean 'cholesky'%?$", linalg)
+  end)
+
   it("can be asked for a name with rawget, and is not a list", function()
     assert.is_nil(rawget(dnn, "tensor"))
     assert.is_nil(dnn[1])

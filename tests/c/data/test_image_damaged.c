@@ -97,6 +97,23 @@ static void a_file_cut_short_is_an_error_at_every_length(void **state) {
     }
 }
 
+/* Some cameras leave bytes between the picture and its end marker. */
+static void bytes_before_the_end_marker_of_a_jpeg_are_overlooked(void **state) {
+    (void)state;
+    bytes file = make_jpeg(24, 24, NULL, TJPF_RGB, TJSAMP_420, 0);
+    uint8_t *longer = malloc(file.size + 3);
+    memcpy(longer, file.data, file.size - 2);
+    memcpy(longer + file.size - 2, "\x11\x22\x33\xFF\xD9", 5);
+    dnn_image plain, padded;
+    check_ok(dnn_image_decode(&plain, file.data, file.size, "a", 3, 0, 0, &err));
+    check_ok(dnn_image_decode(&padded, longer, file.size + 3, "a", 3, 0, 0, &err));
+    assert_memory_equal(plain.pixels, padded.pixels, 24 * 24 * 3);
+    dnn_image_free(&plain);
+    dnn_image_free(&padded);
+    free(longer);
+    free(file.data);
+}
+
 static void damaged_bytes_are_an_error_or_a_picture_never_a_crash(void **state) {
     (void)state;
     bytes files[8];
@@ -148,6 +165,7 @@ int main(void) {
         cmocka_unit_test(says_what_is_wrong_with_what_is_no_picture),
         cmocka_unit_test(refuses_more_pixels_than_it_promises),
         cmocka_unit_test(a_file_cut_short_is_an_error_at_every_length),
+        cmocka_unit_test(bytes_before_the_end_marker_of_a_jpeg_are_overlooked),
         cmocka_unit_test(damaged_bytes_are_an_error_or_a_picture_never_a_crash),
         cmocka_unit_test(survives_every_failed_allocation),
     };
