@@ -1,5 +1,5 @@
 /* file.c: a file is written under another name first. */
-#include "viz/file.h"
+#include "core/file.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -9,7 +9,7 @@
 
 #include "core/memory.h"
 
-dnn_status file_replace(const char *path, const void *bytes, size_t size, dnn_error *err) {
+dnn_status dnn_file_replace(const char *path, const void *bytes, size_t size, dnn_error *err) {
     size_t length = strlen(path) + sizeof ".tmp";
     char *temporary = dnn_alloc(length);
     if (temporary == NULL)
