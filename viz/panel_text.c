@@ -38,7 +38,7 @@ static bool same_piece(piece a, piece b) {
     return a.size == b.size && memcmp(a.start, b.start, a.size) == 0;
 }
 
-/* "key = value", "key: value" or "| key | value |". */
+/* "key = value", "key: value" or "| key | value |"; not "SGD(lr = 0.1)". */
 static bool split_line(const char *start, const char *end, setting *out) {
     piece line = trimmed(start, end);
     const char *stop = line.start + line.size;
@@ -56,7 +56,7 @@ static bool split_line(const char *start, const char *end, setting *out) {
     if (sign == NULL || sign == line.start)
         return false;
     *out = (setting){trimmed(line.start, sign), trimmed(sign + 1, stop)};
-    return out->key.size <= 60;
+    return out->key.size <= 60 && memchr(out->key.start, '(', out->key.size) == NULL;
 }
 
 static bool is_rule(const setting *s) { /* |---|---| under a table's head */
@@ -251,19 +251,28 @@ static float draw_lines(const char *text, rect r, float y, text_style style, dis
     return y;
 }
 
+/* Two blanks between words: columns, which want letters of one width. */
+static bool has_columns(const char *text) {
+    for (const char *blanks = text; (blanks = strstr(blanks, "  ")) != NULL;) {
+        bool inside = blanks > text && blanks[-1] != '\n';
+        blanks += strspn(blanks, " ");
+        if (inside && *blanks != '\n' && *blanks != '\0')
+            return true;
+    }
+    return false;
+}
+
 static void draw_prose(const panel *p, const page_options *o, rect r, display_list *list) {
-    text_style plain = {LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0};
     float y = r.y;
     for (size_t i = 0; i < p->curve_count; i++) {
         const curve *c = &p->curves[i];
         if (c->hidden || c->tag->text == NULL)
             continue;
-        if (p->curve_count > 1) {
-            text_style head = plain;
-            head.style = FONT_BOLD;
-            y = draw_lines(c->run->name, r, y, head, list);
-        }
-        y = draw_lines(c->tag->text, r, y, plain, list) + ROW / 2;
+        text_style style = {LABEL_SIZE, o->theme->text, FONT_BOLD, ANCHOR_LEFT, 0};
+        if (p->curve_count > 1)
+            y = draw_lines(c->run->name, r, y, style, list);
+        style.style = has_columns(c->tag->text) ? FONT_MONO : FONT_REGULAR;
+        y = draw_lines(c->tag->text, r, y, style, list) + ROW / 2;
     }
 }
 

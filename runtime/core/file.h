@@ -6,7 +6,8 @@
 
 #include "core/error.h"
 
-/* Writes the bytes into "<path>.tmp" and renames that, so that nobody meets half a file. */
+/* Writes the bytes into "<path>.tmp" and renames that, so that nobody meets half a file. What
+ * is no plain file, such as /dev/stdout, is written into. */
 dnn_status dnn_file_replace(const char *path, const void *bytes, size_t size, dnn_error *err);
 
 #endif

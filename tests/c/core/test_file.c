@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/file.h"
@@ -74,12 +75,34 @@ static void a_full_disk_leaves_the_old_file_and_no_other(void **state) {
     assert_int_not_equal(access(temporary, F_OK), 0);
 }
 
+static void what_is_no_plain_file_is_written_into_and_stays_what_it_is(void **state) {
+    (void)state;
+    dnn_error err;
+    char target[112];
+    struct stat s;
+    snprintf(target, sizeof target, "%s/target", folder);
+    assert_int_equal(symlink(target, path), 0);
+    check_ok(dnn_file_replace(path, "through", 7, &err));
+    assert_holds("through");
+    assert_int_equal(lstat(path, &s), 0);
+    assert_true(S_ISLNK(s.st_mode));
+    assert_int_equal(unlink(target), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/dev/full", path), 0);
+    check_fails(dnn_file_replace(path, "x", 1, &err), DNN_ERROR_FILE,
+                "a.txt: cannot be written: No space left on device");
+    assert_int_equal(lstat(path, &s), 0);
+    check_fails(dnn_file_replace(folder, "x", 1, &err), DNN_ERROR_FILE, "Is a directory");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_file_is_made_and_replaced, make_folder, remove_folder),
         cmocka_unit_test(a_folder_that_is_not_there_is_named),
         cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_file_and_no_other, make_folder,
                                         remove_folder),
+        cmocka_unit_test_setup_teardown(what_is_no_plain_file_is_written_into_and_stays_what_it_is,
+                                        make_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
