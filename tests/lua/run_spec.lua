@@ -582,7 +582,7 @@ echo "$@" >>"$HEARD"
         for i = 1, 1e9 do run:log(i, {cost = 1}) end]], "say pause; hear; sleep 3")
       assert.equal("", out)
       assert.is_truthy(err:find("interrupted!", 1, true), err)
-      assert.equal(1, status)
+      assert.equal(130, status)
     end)
 
     it("stops a loop over run:steps, and what follows it is done", function()
