@@ -512,10 +512,15 @@ echo "$@" >>"$HEARD"
         options and options.program or quote(folder .. "/dnnview"), quote(folder .. "/heard"), build,
         options and options.flags or "", quote(folder .. "/script.lua"), quote(folder), quote(folder))
       local _, _, status = os.execute(command)
-      local heard = {}
-      local file = io.open(folder .. "/heard")
-      for line in file and file:lines() or function() end do heard[#heard + 1] = line end
-      if file then file:close() end
+      -- The window may still be writing down what it heard last.
+      local _, expected = window:gsub("hear", "hear")
+      local heard, start = nil, dnn.time()
+      repeat
+        heard = {}
+        local file = io.open(folder .. "/heard")
+        for line in file and file:lines() or function() end do heard[#heard + 1] = line end
+        if file then file:close() end
+      until #heard > expected or dnn.time() - start > 1
       return read_all(folder .. "/out"), read_all(folder .. "/err"), status, heard
     end
 
