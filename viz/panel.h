@@ -57,10 +57,12 @@ typedef struct panel {
     curve *curves;
     size_t curve_count;
     axis_scale y_scale;
-    bool held;       /* zoomed or panned: the ranges below stay while data arrive */
-    x_axis shown_x;  /* what `x` below is of */
-    axis x, y;       /* what was last shown; in a heat map y is the scale of colours */
-    rect area, plot; /* on the page: whole panel, and the inside of its axes (set by drawing) */
+    bool over_decades; /* y_scale is log when the values span more than two decades, else linear,
+                          until someone sets it */
+    bool held;         /* zoomed or panned: the ranges below stay while data arrive */
+    x_axis shown_x;    /* what `x` below is of */
+    axis x, y;         /* what was last shown; in a heat map y is the scale of colours */
+    rect area, plot;   /* on the page: whole panel, and the inside of its axes (set by drawing) */
 } panel;
 
 /* Groups all tags of all runs into panels: tags "a/b" with the same "a" share one; train and test
@@ -73,6 +75,9 @@ void panels_free(panel *panels, size_t count);
 /* Draws the panel in p->area; cursor (NULL: none) is a place on the page at which the values of all
  * series are read off. A held view of another kind of x (step, then time) is fitted. */
 void panel_draw(panel *p, const page_options *options, const point *cursor, display_list *list);
+
+/* The user's scale of y, whatever the values are. */
+void panel_set_scale(panel *p, axis_scale scale);
 
 /* Fits the ranges to the data and lets them follow again. */
 void panel_fit(panel *p, const page_options *options);

@@ -38,6 +38,17 @@ static bool same_piece(piece a, piece b) {
     return a.size == b.size && memcmp(a.start, b.start, a.size) == 0;
 }
 
+/* The first such character that is not inside parentheses; NULL without one. */
+static const char *find_outside(piece line, char wanted) {
+    int depth = 0;
+    for (const char *c = line.start; c < line.start + line.size; c++) {
+        if (*c == wanted && depth == 0)
+            return c;
+        depth += (*c == '(') - (*c == ')');
+    }
+    return NULL;
+}
+
 /* "key = value", "key: value" or "| key | value |". */
 static bool split_line(const char *start, const char *end, setting *out) {
     piece line = trimmed(start, end);
@@ -50,9 +61,9 @@ static bool split_line(const char *start, const char *end, setting *out) {
         *out = (setting){trimmed(line.start + 1, bar), trimmed(bar + 1, last)};
         return true;
     }
-    const char *sign = memchr(line.start, '=', line.size);
+    const char *sign = find_outside(line, '=');
     if (sign == NULL)
-        sign = memchr(line.start, ':', line.size);
+        sign = find_outside(line, ':');
     if (sign == NULL || sign == line.start)
         return false;
     *out = (setting){trimmed(line.start, sign), trimmed(sign + 1, stop)};
@@ -231,18 +242,43 @@ static size_t fitting(const char *line, size_t size, float width, text_style sty
     return good;
 }
 
-/* Draws wrapped lines from y on; returns the y below them, or beyond the rectangle when cut. */
+/* A line with several blanks inside was laid out by its writer: it stays as it is. */
+static bool is_laid_out(const char *text) {
+    for (const char *c = strstr(text, "  "); c != NULL; c = strstr(c, "  ")) {
+        c += strspn(c, " ");
+        if (*c != '\n' && *c != '\0')
+            return true;
+    }
+    return false;
+}
+
+/* The size at which the widest line fits, within what can be read. */
+static float size_for(const char *text, float width) {
+    float widest = 1;
+    for (size_t n; *text != '\0'; text += n + (text[n] == '\n')) {
+        char line[256];
+        n = strcspn(text, "\n");
+        copy_piece(line, sizeof line, (piece){text, n});
+        widest = fmaxf(widest, text_width(line, LABEL_SIZE, FONT_MONO));
+    }
+    return fmaxf(8, fminf(LABEL_SIZE, LABEL_SIZE * width / widest));
+}
+
+/* Draws lines from y on, wrapped unless they are in the monospaced face, which are cut at the edge;
+ * returns the y below them, or beyond the rectangle when cut. */
 static float draw_lines(const char *text, rect r, float y, text_style style, display_list *list) {
     while (*text != '\0' && y + ROW <= r.y + r.h) {
-        size_t size = strcspn(text, "\n"), n = size == 0 ? 0 : fitting(text, size, r.w, style);
+        size_t size = strcspn(text, "\n"), n = size;
+        if (size > 0 && style.style != FONT_MONO)
+            n = fitting(text, size, r.w, style);
         char part[256];
         copy_piece(part, sizeof part, (piece){text, n});
-        draw_text(list, r.x, y + 11, part, style);
+        draw_text_within(list, r.x, y + 11, r.w, part, style);
         y += ROW;
         text += n;
-        while (*text == ' ')
+        while (n < size && *text == ' ')
             text++;
-        if (n == size && *text == '\n')
+        if (*text == '\n')
             text++;
     }
     if (*text != '\0')
@@ -263,7 +299,12 @@ static void draw_prose(const panel *p, const page_options *o, rect r, display_li
             head.style = FONT_BOLD;
             y = draw_lines(c->run->name, r, y, head, list);
         }
-        y = draw_lines(c->tag->text, r, y, plain, list) + ROW / 2;
+        text_style style = plain;
+        if (is_laid_out(c->tag->text)) {
+            style.style = FONT_MONO;
+            style.size = size_for(c->tag->text, r.w);
+        }
+        y = draw_lines(c->tag->text, r, y, style, list) + ROW / 2;
     }
 }
 
