@@ -31,8 +31,9 @@ typedef enum x_axis {
 typedef struct page_options {
     x_axis x;
     axis_scale x_scale;
-    double smoothing; /* 0: none .. 0.999: weight of the past in an exponential average,
-                         bias-corrected */
+    double smoothing;    /* 0: none .. 0.999: weight of the past in an exponential average,
+                            bias-corrected */
+    size_t *smooth_left; /* points that this drawing may still average; NULL: all */
     float scale; /* pixels per point: dense curves are summed up in columns of one pixel; 0: 1 */
     const theme *theme;
 } page_options;
