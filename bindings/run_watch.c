@@ -56,12 +56,35 @@ void dnnlua_run_unwatch(lua_State *L, int run) {
     }
 }
 
-/* Logs what tostring says of the value at index. */
-static void describe(lua_State *L, const dnnlua_run *self, const char *tag, int index) {
+/* Logs what tostring says of the network at index. */
+static void describe_network(lua_State *L, const dnnlua_run *self, int index) {
     size_t size;
     const char *text = luaL_tolstring(L, index, &size);
 
-    dnnlua_run_log_text(self, self->step < 0 ? 0 : self->step, tag, text, size);
+    dnnlua_run_log_text(self, self->step < 0 ? 0 : self->step, "network", text, size);
+    lua_pop(L, 1);
+}
+
+/* The optimiser's kind and settings, as lines like those of the run's settings. */
+static void describe_optimiser(lua_State *L, const dnnlua_run *self, const dnn_optimiser *o) {
+    size_t size;
+    luaL_Buffer text;
+
+    luaL_buffinit(L, &text);
+    luaL_addstring(&text, "method = ");
+    luaL_addstring(&text, o->kind->name);
+    for (size_t i = 0; i < dnn_field_count(o->kind->fields); i++) {
+        luaL_addstring(&text, "  \n");
+        luaL_addstring(&text, o->kind->fields[i].name);
+        luaL_addstring(&text, " = ");
+        dnnlua_push_setting(L, &o->kind->fields[i], o->settings[i]);
+        luaL_tolstring(L, -1, NULL);
+        lua_remove(L, -2);
+        luaL_addvalue(&text);
+    }
+    luaL_pushresult(&text);
+    const char *lines = lua_tolstring(L, -1, &size);
+    dnnlua_run_log_text(self, self->step < 0 ? 0 : self->step, "optimiser", lines, size);
     lua_pop(L, 1);
 }
 
@@ -108,9 +131,9 @@ void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser) {
     p->change_wanted = self->change_asked = true;
     self->network = watched;
     self->optimiser = steps;
-    describe(L, self, "network", network);
+    describe_network(L, self, network);
     if (steps != NULL) {
-        describe(L, self, "optimiser", optimiser);
+        describe_optimiser(L, self, steps);
     }
 }
 

@@ -165,7 +165,7 @@ static request y_scale(view *v, const char *key) {
             continue;
         if (next < 0)
             next = (p->y_scale + 1) % SCALE_COUNT;
-        p->y_scale = (axis_scale)next;
+        panel_set_scale(p, (axis_scale)next);
         panel_fit(p, &v->options);
     }
     if (next >= 0)

@@ -12,22 +12,26 @@
 #include "viz/raster.h"
 #include "viz/svg.h"
 
-/* Draws the page as a figure, and gives the view back as it was. A page that scrolls is drawn as
- * high as its panels are. */
+/* Draws the page as a figure, and gives the view back as it was. A page that scrolls in a window is
+ * drawn as high as all its panels are. */
 static dnn_status draw_figure(view *v, float scale, display_list *list, float *height,
                               dnn_error *err) {
     view before = *v;
-    bool scrolls = page_scroll_track(v).w > 0;
-    if (scrolls)
-        v->height = v->header + v->content + PAGE_MARGIN;
+    bool whole = v->whole || page_scroll_track(v).w > 0;
     v->bare = true;
     v->help = false;
     v->scroll = 0;
     v->options.scale = scale;
+    if (whole && v->maximised < 0) {
+        v->fold = v->height;
+        view_layout(v);
+        v->height = ceilf(v->header + fmaxf(v->content, 1) + v->footer);
+    }
     *height = v->height;
     view_draw(v, list);
     v->bare = before.bare;
     v->help = before.help;
+    v->fold = before.fold;
     v->height = before.height;
     v->scroll = before.scroll;
     v->options.scale = before.options.scale;

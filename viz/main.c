@@ -95,6 +95,7 @@ static int write_files(view *v, const options *o) {
     v->width = (float)(o->width > 0 ? o->width : WIDTH);
     v->height = (float)(o->height > 0 ? o->height : HEIGHT);
     v->bare = true;
+    v->whole = o->all;
     view_update(v);
     if (status == DNN_OK && o->png != NULL)
         status = export_png(v, o->png, o->scale > 0 ? (float)o->scale : 1, &err);

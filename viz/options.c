@@ -11,6 +11,11 @@ static bool take_png(options *o, const char *value) {
     return true;
 }
 
+static bool take_all(options *o, const char *value) {
+    (void)value;
+    return o->all = true;
+}
+
 static bool take_svg(options *o, const char *value) {
     o->svg = value;
     return true;
@@ -111,27 +116,28 @@ static const struct option {
     const char *doc;
     take *take;
 } table[] = {
-    {"--png",     "FILE",                     "write the page as a picture",                    take_png    },
-    {"--svg",     "FILE",                     "write the page as a drawing",                    take_svg    },
-    {"--csv",     "FILE",                     "write the values: run, tag, step, time, value",  take_csv    },
-    {"--text",    NULL,                       "plot in the terminal; NO_COLOR is obeyed",       take_text   },
-    {"--follow",  NULL,                       "--text, drawn anew as values come",              take_follow },
+    {"--png",     "FILE",                     "write the page as a picture",                         take_png    },
+    {"--svg",     "FILE",                     "write the page as a drawing",                         take_svg    },
+    {"--all",     NULL,                       "with --png or --svg: all panels, not the first page", take_all    },
+    {"--csv",     "FILE",                     "write the values: run, tag, step, time, value",       take_csv    },
+    {"--text",    NULL,                       "plot in the terminal; NO_COLOR is obeyed",            take_text   },
+    {"--follow",  NULL,                       "--text, drawn anew as values come",                   take_follow },
     {"--size",    "WIDTHxHEIGHT",
      "of the page in points (1200x800); with --text in\n"
-     "characters, and a height of the whole page",                                              take_size   },
-    {"--scale",   "NUMBER",                   "pixels per point (1; 2 for a picture in print)", take_scale  },
-    {"--theme",   "light|dark",               "colours",                                        take_theme  },
-    {"--x",       "step|epoch|relative|wall", "what the x axis is",                             take_x      },
-    {"--x-scale", "linear|log|symlog",        "its scale",                                      take_x_scale},
-    {"--y",       "linear|log|symlog",        "scale of the y axes",                            take_y_scale},
-    {"--log",     NULL,                       "--y log",                                        take_log    },
-    {"--smooth",  "0..0.9999",                "weight of the past in a moving average",         take_smooth },
-    {"--only",    "PATTERN",                  "only tags that fit: cost, 'grad_norm/*'",        take_only   },
+     "characters, and a height of the whole page",                                                   take_size   },
+    {"--scale",   "NUMBER",                   "pixels per point (1; 2 for a picture in print)",      take_scale  },
+    {"--theme",   "light|dark",               "colours",                                             take_theme  },
+    {"--x",       "step|epoch|relative|wall", "what the x axis is",                                  take_x      },
+    {"--x-scale", "linear|log|symlog",        "its scale",                                           take_x_scale},
+    {"--y",       "linear|log|symlog",        "scale of the y axes",                                 take_y_scale},
+    {"--log",     NULL,                       "--y log",                                             take_log    },
+    {"--smooth",  "0..0.9999",                "weight of the past in a moving average",              take_smooth },
+    {"--only",    "PATTERN",                  "only tags that fit: cost, 'grad_norm/*'",             take_only   },
     {"--control", "FD",
      "the channel to the training that starts this\n"
-     "window; given by dnn.Run, not by hand",                                                   take_control},
-    {"--help",    NULL,                       "this page",                                      take_help   },
-    {"--version", NULL,                       "the version",                                    take_version},
+     "window; given by dnn.Run, not by hand",                                                        take_control},
+    {"--help",    NULL,                       "this page",                                           take_help   },
+    {"--version", NULL,                       "the version",                                         take_version},
 };
 enum { TABLE_SIZE = sizeof table / sizeof *table };
 

@@ -12,7 +12,7 @@
 #include "viz/toolbar.h"
 #include "viz/utf8.h"
 
-#define RUNNING_SECONDS 15 /* after its last value a run counts as ended */
+#define RUNNING_SECONDS 10 /* after its last value a run counts as finished */
 
 static text_style style_of(float size, color c, font_style font, anchor a) {
     return (text_style){size, c, font, a, 0};
@@ -104,7 +104,7 @@ static void describe_end(double when, char *text, size_t size) {
     time_t seconds = (time_t)when;
     struct tm parts;
     localtime_r(&seconds, &parts);
-    strftime(text, size, "ended %Y-%m-%d %H:%M", &parts);
+    strftime(text, size, "finished %Y-%m-%d %H:%M", &parts);
 }
 
 void page_describe(const view *v, char *text, size_t size) {

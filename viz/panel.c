@@ -38,6 +38,13 @@ static bool has_axes(const panel *p) {
     return p->kind == PANEL_CURVES || p->kind == PANEL_HEAT || p->kind == PANEL_HISTOGRAM;
 }
 
+/* Positive values that span more than two decades want a logarithmic scale. */
+static void choose_scale(panel *p) {
+    double low, high;
+    bool wide = value_range(p, SCALE_LOG, &low, &high) && high > 100 * low;
+    p->y_scale = wide ? SCALE_LOG : SCALE_LINEAR;
+}
+
 /* Brings the ranges up to date: all of them, or what a held view cannot keep. */
 static void set_ranges(panel *p, const page_options *o) {
     if (p->kind == PANEL_HISTOGRAM) {
@@ -45,6 +52,8 @@ static void set_ranges(panel *p, const page_options *o) {
             p->x = fit_histogram_x(p);
         return;
     }
+    if (p->over_decades && !p->held)
+        choose_scale(p);
     if (p->held && p->shown_x != o->x)
         p->held = false;
     if (!p->held || p->x.scale != o->x_scale)
@@ -52,6 +61,11 @@ static void set_ranges(panel *p, const page_options *o) {
     if (!p->held || p->kind == PANEL_HEAT || p->y.scale != p->y_scale)
         p->y = fit_y(p);
     p->shown_x = o->x;
+}
+
+void panel_set_scale(panel *p, axis_scale scale) {
+    p->y_scale = scale;
+    p->over_decades = false;
 }
 
 void panel_fit(panel *p, const page_options *options) {

@@ -31,8 +31,9 @@ typedef enum x_axis {
 typedef struct page_options {
     x_axis x;
     axis_scale x_scale;
-    double smoothing; /* 0: none .. 0.999: weight of the past in an exponential average,
-                         bias-corrected */
+    double smoothing;    /* 0: none .. 0.999: weight of the past in an exponential average,
+                            bias-corrected */
+    size_t *smooth_left; /* points that this drawing may still average; NULL: all */
     float scale; /* pixels per point: dense curves are summed up in columns of one pixel; 0: 1 */
     const theme *theme;
 } page_options;
@@ -57,10 +58,12 @@ typedef struct panel {
     curve *curves;
     size_t curve_count;
     axis_scale y_scale;
-    bool held;       /* zoomed or panned: the ranges below stay while data arrive */
-    x_axis shown_x;  /* what `x` below is of */
-    axis x, y;       /* what was last shown; in a heat map y is the scale of colours */
-    rect area, plot; /* on the page: whole panel, and the inside of its axes (set by drawing) */
+    bool over_decades; /* y_scale is log when the values span more than two decades, else linear,
+                          until someone sets it */
+    bool held;         /* zoomed or panned: the ranges below stay while data arrive */
+    x_axis shown_x;    /* what `x` below is of */
+    axis x, y;         /* what was last shown; in a heat map y is the scale of colours */
+    rect area, plot;   /* on the page: whole panel, and the inside of its axes (set by drawing) */
 } panel;
 
 /* Groups all tags of all runs into panels: tags "a/b" with the same "a" share one; train and test
@@ -73,6 +76,9 @@ void panels_free(panel *panels, size_t count);
 /* Draws the panel in p->area; cursor (NULL: none) is a place on the page at which the values of all
  * series are read off. A held view of another kind of x (step, then time) is fitted. */
 void panel_draw(panel *p, const page_options *options, const point *cursor, display_list *list);
+
+/* The user's scale of y, whatever the values are. */
+void panel_set_scale(panel *p, axis_scale scale);
 
 /* Fits the ranges to the data and lets them follow again. */
 void panel_fit(panel *p, const page_options *options);

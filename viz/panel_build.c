@@ -71,23 +71,23 @@ static void split_name(const char *name, entry *e) {
 
 /* --- order and first looks --- */
 
-enum { RANK_OTHER = 7, RANK_HISTOGRAM = 9, RANK_PICTURE, RANK_TEXT };
+enum { RANK_GRAD = 2, RANK_OTHER = 7, RANK_WEIGHTS = 9, RANK_HISTOGRAM, RANK_PICTURE, RANK_TEXT };
 
 static int rank_of(const char *group) {
     static const struct {
         const char *part;
         int rank;
     } known[] = {
-        {"cost",          0},
-        {"loss",          0},
-        {"acc",           1},
-        {"error",         1},
-        {"grad",          2},
-        {"update",        3},
-        {"dead",          4},
-        {"learning_rate", 5},
-        {"time",          6},
-        {"second",        6},
+        {"cost",          0        },
+        {"loss",          0        },
+        {"acc",           1        },
+        {"error",         1        },
+        {"grad",          RANK_GRAD},
+        {"update",        3        },
+        {"dead",          4        },
+        {"learning_rate", 5        },
+        {"time",          6        },
+        {"second",        6        },
     };
     if (strcasecmp(group, "epoch") == 0)
         return RANK_OTHER + 1;
@@ -99,13 +99,13 @@ static int rank_of(const char *group) {
     return RANK_OTHER;
 }
 
-/* Quantities that go over decades. */
-static axis_scale first_scale(const char *group) {
+/* Quantities that may go over decades. */
+static bool may_span_decades(const char *group) {
     static const char *const parts[] = {"grad", "norm", "update", "ratio"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (strcasestr(group, parts[i]) != NULL)
-            return SCALE_LOG;
-    return SCALE_LINEAR;
+            return true;
+    return false;
 }
 
 static int compare_labels(const char *a, const char *b) {
@@ -136,7 +136,7 @@ static void describe(entry *e, size_t run_count) {
     switch (e->tag->kind) {
     case DNN_EVENT_HISTOGRAM: /* each its own panel */
         e->kind = PANEL_HISTOGRAM;
-        e->rank = RANK_HISTOGRAM;
+        e->rank = strcasestr(e->group, "weight") != NULL ? RANK_WEIGHTS : RANK_HISTOGRAM;
         snprintf(e->group, sizeof e->group, run_count > 1 ? "%.60s · %.30s" : "%.90s", e->tag->name,
                  e->run->name);
         break;
@@ -231,7 +231,7 @@ static bool has_layers(const entry *entries, size_t count) {
 
 static bool fill_panel(panel *p, panel_kind kind, const entry *entries, size_t count,
                        size_t run_count) {
-    *p = (panel){.kind = kind, .y_scale = first_scale(entries->group)};
+    *p = (panel){.kind = kind, .over_decades = may_span_decades(entries->group)};
     memcpy(p->title, entries->group, sizeof p->title);
     size_t label_count = 0;
     const char **labels = list_labels(entries, count, &label_count);
@@ -286,6 +286,7 @@ static void keep_states(panel *panels, size_t count, panel *old, size_t old_coun
             if (p->kind != before->kind || strcmp(p->title, before->title) != 0)
                 continue;
             p->y_scale = before->y_scale;
+            p->over_decades = before->over_decades;
             p->held = before->held;
             p->shown_x = before->shown_x;
             p->x = before->x;
@@ -297,19 +298,42 @@ static void keep_states(panel *panels, size_t count, panel *old, size_t old_coun
         }
 }
 
+/* What a pass over the groups adds. */
+typedef enum pass { PASS_CURVES, PASS_HEAT, PASS_OTHER, PASS_COUNT } pass;
+
+/* Curves come first, the heat maps of those that matter most beside them; the other heat maps
+ * follow the last curves. */
+static bool is_in_pass(pass which, panel_kind kind, int rank) {
+    if (kind == PANEL_HEAT)
+        return which == (rank <= RANK_GRAD ? PASS_CURVES : PASS_HEAT);
+    return which == (kind == PANEL_CURVES ? PASS_CURVES : PASS_OTHER);
+}
+
+/* Appends to `built`, which has room, the panels of one pass; false when out of memory. */
+static bool build_pass(pass which, const entry *entries, size_t count, size_t run_count,
+                       panel *built, size_t *n) {
+    bool whole = true;
+    for (size_t i = 0, end; whole && i < count; i = end) {
+        const entry *e = &entries[i];
+        for (end = i + 1; end < count && same_panel(e, &entries[end]);)
+            end++;
+        if (is_in_pass(which, e->kind, e->rank))
+            whole = fill_panel(&built[(*n)++], e->kind, e, end - i, run_count);
+        if (whole && e->kind == PANEL_CURVES && is_in_pass(which, PANEL_HEAT, e->rank) &&
+            has_layers(e, end - i))
+            whole = fill_panel(&built[(*n)++], PANEL_HEAT, e, end - i, run_count);
+    }
+    return whole;
+}
+
 bool panels_build(panel **panels, size_t *count, const runs *all) {
     size_t entry_count = 0, n = 0;
     entry *entries = list_entries(all, &entry_count);
     /* a group can be two panels, curves and heat map */
     panel *built = entries == NULL ? NULL : dnn_calloc(2 * entry_count + 1, sizeof *built);
     bool whole = built != NULL;
-    for (size_t i = 0, end; whole && i < entry_count; i = end) {
-        for (end = i + 1; end < entry_count && same_panel(&entries[i], &entries[end]);)
-            end++;
-        whole = fill_panel(&built[n++], entries[i].kind, &entries[i], end - i, all->count);
-        if (whole && entries[i].kind == PANEL_CURVES && has_layers(&entries[i], end - i))
-            whole = fill_panel(&built[n++], PANEL_HEAT, &entries[i], end - i, all->count);
-    }
+    for (pass which = 0; whole && which < PASS_COUNT; which++)
+        whole = build_pass(which, entries, entry_count, all->count, built, &n);
     dnn_free(entries);
     if (!whole) {
         panels_free(built, n);

@@ -187,7 +187,7 @@ static void draw_curve(panel *p, curve *c, const page_options *o, bool ghost, di
         line.width = 1;
         line.dash = 0;
     } else if (o->smoothing > 0) {
-        s = smooth_update(&c->smoothed, s, o->smoothing);
+        s = smooth_update(&c->smoothed, s, o->smoothing, o->smooth_left);
         if (s == NULL) {
             list->failed = true;
             return;

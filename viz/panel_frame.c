@@ -147,7 +147,7 @@ void draw_frame(panel *p, const page_options *o, float top, bool with_y, float l
     bool named = p->area.h >= 170;
     rect r = {p->area.x + PADDING, floorf(top), p->area.w - 2 * PADDING, 0};
     r.h = floorf(p->area.y + p->area.h - PADDING - (named ? 30 : 16) - r.y);
-    size_t count = with_y ? ticks_for(&p->y, r.h, 34, ticks) : 0;
+    size_t count = with_y ? ticks_for(&p->y, r.h, 26, ticks) : 0;
     if (with_y)
         left = label_width(ticks, count) + 8;
     r.x = floorf(r.x + left);

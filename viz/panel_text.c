@@ -38,7 +38,18 @@ static bool same_piece(piece a, piece b) {
     return a.size == b.size && memcmp(a.start, b.start, a.size) == 0;
 }
 
-/* "key = value", "key: value" or "| key | value |"; not "SGD(lr = 0.1)". */
+/* The first such character that is not inside parentheses; NULL without one. */
+static const char *find_outside(piece line, char wanted) {
+    int depth = 0;
+    for (const char *c = line.start; c < line.start + line.size; c++) {
+        if (*c == wanted && depth == 0)
+            return c;
+        depth += (*c == '(') - (*c == ')');
+    }
+    return NULL;
+}
+
+/* "key = value", "key: value" or "| key | value |". */
 static bool split_line(const char *start, const char *end, setting *out) {
     piece line = trimmed(start, end);
     const char *stop = line.start + line.size;
@@ -50,13 +61,13 @@ static bool split_line(const char *start, const char *end, setting *out) {
         *out = (setting){trimmed(line.start + 1, bar), trimmed(bar + 1, last)};
         return true;
     }
-    const char *sign = memchr(line.start, '=', line.size);
+    const char *sign = find_outside(line, '=');
     if (sign == NULL)
-        sign = memchr(line.start, ':', line.size);
+        sign = find_outside(line, ':');
     if (sign == NULL || sign == line.start)
         return false;
     *out = (setting){trimmed(line.start, sign), trimmed(sign + 1, stop)};
-    return out->key.size <= 60 && memchr(out->key.start, '(', out->key.size) == NULL;
+    return out->key.size <= 60;
 }
 
 static bool is_rule(const setting *s) { /* |---|---| under a table's head */
@@ -231,18 +242,43 @@ static size_t fitting(const char *line, size_t size, float width, text_style sty
     return good;
 }
 
-/* Draws wrapped lines from y on; returns the y below them, or beyond the rectangle when cut. */
+/* A line with several blanks inside was laid out by its writer: it stays as it is. */
+static bool is_laid_out(const char *text) {
+    for (const char *c = strstr(text, "  "); c != NULL; c = strstr(c, "  ")) {
+        c += strspn(c, " ");
+        if (*c != '\n' && *c != '\0')
+            return true;
+    }
+    return false;
+}
+
+/* The size at which the widest line fits, within what can be read. */
+static float size_for(const char *text, float width) {
+    float widest = 1;
+    for (size_t n; *text != '\0'; text += n + (text[n] == '\n')) {
+        char line[256];
+        n = strcspn(text, "\n");
+        copy_piece(line, sizeof line, (piece){text, n});
+        widest = fmaxf(widest, text_width(line, LABEL_SIZE, FONT_MONO));
+    }
+    return fmaxf(8, fminf(LABEL_SIZE, LABEL_SIZE * width / widest));
+}
+
+/* Draws lines from y on, wrapped unless they are in the monospaced face, which are cut at the edge;
+ * returns the y below them, or beyond the rectangle when cut. */
 static float draw_lines(const char *text, rect r, float y, text_style style, display_list *list) {
     while (*text != '\0' && y + ROW <= r.y + r.h) {
-        size_t size = strcspn(text, "\n"), n = size == 0 ? 0 : fitting(text, size, r.w, style);
+        size_t size = strcspn(text, "\n"), n = size;
+        if (size > 0 && style.style != FONT_MONO)
+            n = fitting(text, size, r.w, style);
         char part[256];
         copy_piece(part, sizeof part, (piece){text, n});
-        draw_text(list, r.x, y + 11, part, style);
+        draw_text_within(list, r.x, y + 11, r.w, part, style);
         y += ROW;
         text += n;
-        while (*text == ' ')
+        while (n < size && *text == ' ')
             text++;
-        if (n == size && *text == '\n')
+        if (*text == '\n')
             text++;
     }
     if (*text != '\0')
@@ -251,27 +287,23 @@ static float draw_lines(const char *text, rect r, float y, text_style style, dis
     return y;
 }
 
-/* Two blanks between words: columns, which want letters of one width. */
-static bool has_columns(const char *text) {
-    for (const char *blanks = text; (blanks = strstr(blanks, "  ")) != NULL;) {
-        bool inside = blanks > text && blanks[-1] != '\n';
-        blanks += strspn(blanks, " ");
-        if (inside && *blanks != '\n' && *blanks != '\0')
-            return true;
-    }
-    return false;
-}
-
 static void draw_prose(const panel *p, const page_options *o, rect r, display_list *list) {
+    text_style plain = {LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0};
     float y = r.y;
     for (size_t i = 0; i < p->curve_count; i++) {
         const curve *c = &p->curves[i];
         if (c->hidden || c->tag->text == NULL)
             continue;
-        text_style style = {LABEL_SIZE, o->theme->text, FONT_BOLD, ANCHOR_LEFT, 0};
-        if (p->curve_count > 1)
-            y = draw_lines(c->run->name, r, y, style, list);
-        style.style = has_columns(c->tag->text) ? FONT_MONO : FONT_REGULAR;
+        if (p->curve_count > 1) {
+            text_style head = plain;
+            head.style = FONT_BOLD;
+            y = draw_lines(c->run->name, r, y, head, list);
+        }
+        text_style style = plain;
+        if (is_laid_out(c->tag->text)) {
+            style.style = FONT_MONO;
+            style.size = size_for(c->tag->text, r.w);
+        }
         y = draw_lines(c->tag->text, r, y, style, list) + ROW / 2;
     }
 }

@@ -14,14 +14,19 @@ static bool still_holds(const smooth *state, const series *s, double weight) {
                        series_wall_time(s, n - 1) == series_wall_time(state->average, n - 1)));
 }
 
-const series *smooth_update(smooth *state, const series *s, double weight) {
+const series *smooth_update(smooth *state, const series *s, double weight, size_t *left) {
     if (!still_holds(state, s, weight)) {
         smooth_free(state);
         *state = (smooth){.average = series_create(), .weight = weight};
         if (state->average == NULL)
             return NULL;
     }
-    for (size_t i = series_count(state->average); i < series_count(s); i++) {
+    size_t begin = series_count(state->average), end = series_count(s);
+    if (left != NULL) {
+        end = end - begin > *left ? begin + *left : end;
+        *left -= end - begin;
+    }
+    for (size_t i = begin; i < end; i++) {
         double value = series_value(s, i), average = NAN;
         if (isfinite(value)) {
             state->mean = weight * state->mean + (1 - weight) * value;

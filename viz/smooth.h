@@ -15,8 +15,10 @@ typedef struct smooth {
 } smooth;
 
 /* The average of all points of s, from where it was left unless the weight changed or points were
- * replaced; NULL when out of memory. */
-const series *smooth_update(smooth *state, const series *s, double weight);
+ * replaced; NULL when out of memory. `left` (NULL: no bound) is how many points may still be
+ * averaged and is counted down: at 0 the average is that of the first points, to be gone on with by
+ * the next call. */
+const series *smooth_update(smooth *state, const series *s, double weight, size_t *left);
 void smooth_free(smooth *state);
 
 #endif

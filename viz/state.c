@@ -104,7 +104,7 @@ void state_load(view *v, int *width, int *height) {
 static void save_panels(const view *v, FILE *out) {
     for (size_t i = 0; i < v->panel_count; i++) {
         const panel *p = &v->panels[i];
-        if (p->kind == PANEL_CURVES)
+        if (p->kind == PANEL_CURVES && !p->over_decades)
             fprintf(out, "y %s = %s\n", p->title, scale_names[p->y_scale]);
         for (size_t k = 0; k < p->curve_count; k++)
             if (p->curves[k].hidden && p->kind == PANEL_CURVES)

@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "viz/layout.h"
 #include "viz/page.h"
 
-#define HEADER       ((float)44)
-#define FOOTER       ((float)26)
-#define MOST_COLUMNS 6
+#define HEADER ((float)44)
+#define FOOTER ((float)26)
 
 void view_init(view *v, runs *all, float width, float height) {
     *v = (view){
@@ -91,7 +91,7 @@ static void remember(view *v, panel *p) {
         if (strcmp(from->panel, p->title) != 0)
             continue;
         if (from->curve[0] == '\0' && p->kind == PANEL_CURVES && v->y_scale < 0)
-            p->y_scale = from->y_scale;
+            panel_set_scale(p, from->y_scale);
         for (size_t i = 0; i < p->curve_count; i++)
             if (strcmp(from->curve, p->curves[i].label) == 0)
                 p->curves[i].hidden = true;
@@ -101,7 +101,7 @@ static void remember(view *v, panel *p) {
 /* A panel that was not there before begins as the user wants it. */
 static void introduce(view *v, panel *p) {
     if (v->y_scale >= 0 && p->kind == PANEL_CURVES)
-        p->y_scale = (axis_scale)v->y_scale;
+        panel_set_scale(p, (axis_scale)v->y_scale);
     remember(v, p);
 }
 
@@ -164,60 +164,30 @@ bool view_update(view *v) {
 
 /* --- layout --- */
 
-typedef struct grid {
-    size_t columns;
-    float width, height; /* of one panel */
-    double cost;
-} grid;
-
-/* Panels read best at about the golden section; a page that must be scrolled, and a last row
- * that is not full, cost as much as panels that are too wide or too high. */
-static grid grid_of(const view *v, size_t columns, float width, float height) {
-    const float least = 190;
-    const size_t count = v->shown_count;
-    const bool may_scroll = !v->bare;
-    size_t rows = (count + columns - 1) / columns;
-    grid g = {columns, (width - (float)(columns - 1) * PAGE_MARGIN) / (float)columns,
-              (height - (float)(rows - 1) * PAGE_MARGIN) / (float)rows, 0};
-    if (may_scroll && g.height < least) {
-        g.height = fmaxf(least, fminf(g.width / 1.6f, 320));
-        double total = (double)g.height * (double)rows;
-        g.cost += 0.25 * log(total / fmax(height, 1));
-    }
-    g.height = fmaxf(g.height, 40);
-    g.cost += fabs(log(g.width / g.height / 1.618));
-    g.cost += 0.1 * (double)(rows * columns - count);
-    return g;
-}
-
-static grid best_grid(const view *v, float width, float height) {
-    const float least = v->bare ? 220 : 340;
-    if (v->columns > 0)
-        return grid_of(v, v->columns, width, height);
-    grid best = grid_of(v, 1, width, height);
-    for (size_t columns = 2; columns <= v->shown_count && columns <= MOST_COLUMNS; columns++) {
-        grid g = grid_of(v, columns, width, height);
-        if (g.width >= least && g.cost < best.cost)
-            best = g;
-    }
-    return best;
-}
-
-/* The panels of the last row share its width. */
-static void place_panels(view *v, rect page) {
-    grid g = best_grid(v, page.w, page.h);
-    size_t rows = (v->shown_count + g.columns - 1) / g.columns;
-    v->content = (float)rows * g.height + (float)(rows - 1) * PAGE_MARGIN;
-    v->scroll = fmaxf(0, fminf(v->scroll, v->content - page.h));
+/* As rows of one height, for a terminal. */
+static float place_grid(view *v, rect page) {
+    size_t columns = v->columns, rows = (v->shown_count + columns - 1) / columns;
+    float height = (page.h - (float)(rows - 1) * PAGE_MARGIN) / (float)rows;
     for (size_t i = 0; i < v->shown_count; i++) {
-        size_t row = i / g.columns, left = v->shown_count - row * g.columns;
-        float columns = (float)(left < g.columns ? left : g.columns);
-        float width = (page.w - (columns - 1) * PAGE_MARGIN) / columns;
+        size_t row = i / columns, left = v->shown_count - row * columns;
+        float share = (float)(left < columns ? left : columns); /* the last row shares its width */
+        float width = (page.w - (share - 1) * PAGE_MARGIN) / share;
         v->panels[v->shown[i]].area =
-            (rect){floorf(page.x + (float)(i % g.columns) * (width + PAGE_MARGIN)),
-                   floorf(page.y + (float)row * (g.height + PAGE_MARGIN) - v->scroll),
-                   floorf(width), floorf(g.height)};
+            (rect){floorf(page.x + (float)(i % columns) * (width + PAGE_MARGIN)),
+                   floorf(page.y + (float)row * (height + PAGE_MARGIN)), floorf(width),
+                   floorf(fmaxf(height, 40))};
     }
+    return page.h;
+}
+
+static void place_panels(view *v, rect page) {
+    rect first = page;
+    if (v->fold > 0)
+        first.h = v->fold - v->header - v->footer;
+    v->content = v->columns > 0 ? place_grid(v, first) : layout_panels(v, first);
+    v->scroll = fmaxf(0, fminf(v->scroll, v->content - page.h));
+    for (size_t i = 0; i < v->shown_count; i++)
+        v->panels[v->shown[i]].area.y -= floorf(v->scroll);
 }
 
 void view_layout(view *v) {

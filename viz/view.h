@@ -36,9 +36,11 @@ typedef struct view {
 
     float width, height;  /* of the page */
     float scale;          /* the user's magnification of the window, 1: none */
-    bool bare;            /* a figure: no buttons, no status line, everything on one page */
+    bool bare;            /* a figure: no buttons, no status line */
+    bool whole;           /* a figure of all panels, not of the first page only */
+    float fold;           /* height of the page that its first rows fill; 0: `height` */
     float header, footer; /* heights of the two bars; set by view_layout */
-    size_t columns;       /* of panels; 0: as the page's shape wants it */
+    size_t columns;       /* of a plain grid of panels; 0: laid out by what matters (layout.h) */
     float scroll;         /* first point of the content's height that is shown */
     float content;        /* height of all panels; set by view_layout */
     int focus;            /* the panel that keys act on, -1: all */

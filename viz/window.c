@@ -14,7 +14,8 @@
 #include "viz/utf8.h"
 
 #define REPLAY_BEAT  33
-#define SAVE_DENSITY 2.0f /* a saved picture has at least this many pixels per point */
+#define SMOOTH_MOST  ((size_t)200000) /* points that are averaged in a frame: about 10 ms */
+#define SAVE_DENSITY 2.0f             /* a saved picture has at least this many pixels per point */
 
 static void follow_size(window *w) {
     int points, width, height;
@@ -223,8 +224,11 @@ static void draw(window *w) {
     SDL_Surface *screen = SDL_GetWindowSurface(w->sdl);
     if (screen == NULL || !fit_pixels(w, screen->w, screen->h))
         return;
+    size_t left = SMOOTH_MOST;
     display_list_clear(&w->list);
+    w->view->options.smooth_left = &left;
     view_draw(w->view, &w->list);
+    w->view->options.smooth_left = NULL;
     raster_play(&w->list, &w->pixels, w->density);
     SDL_Surface *drawn = SDL_CreateRGBSurfaceWithFormatFrom(
         w->pixels.rgba, screen->w, screen->h, 32, 4 * screen->w, SDL_PIXELFORMAT_RGBA32);
@@ -234,17 +238,16 @@ static void draw(window *w) {
     SDL_BlitSurface(drawn, NULL, screen, NULL);
     SDL_FreeSurface(drawn);
     SDL_UpdateWindowSurface(w->sdl);
-    w->stale = false;
+    w->stale = w->unfinished = left == 0; /* the next frame goes on averaging */
     w->frames++;
 }
 
 bool window_step(window *w, int milliseconds) {
     const replay *r = &w->view->replay;
     bool moves = r->on && !r->paused && r->position < r->duration;
+    int wait = w->unfinished ? 0 : moves && milliseconds > REPLAY_BEAT ? REPLAY_BEAT : milliseconds;
     SDL_Event e;
-    bool open = true,
-         any = SDL_WaitEventTimeout(&e, moves && milliseconds > REPLAY_BEAT ? REPLAY_BEAT
-                                                                            : milliseconds) == 1;
+    bool open = true, any = SDL_WaitEventTimeout(&e, wait) == 1;
     while (any && open) {
         open = on_event(w, &e);
         any = SDL_PollEvent(&e) == 1;

@@ -22,6 +22,7 @@ typedef struct window {
     surface pixels;
     float density;       /* pixels per point */
     bool stale;          /* the page has changed since it was drawn */
+    bool unfinished;     /* curves are not smoothed to their ends yet */
     uint64_t ticked;     /* milliseconds: when the replay was last moved on */
     uint64_t polled;     /* when the runs were last looked at */
     uint64_t frame_time; /* milliseconds that the last frame took */

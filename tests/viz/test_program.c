@@ -99,13 +99,21 @@ static size_t read_file(const char *path, char *bytes, size_t size) {
 }
 
 /* Width and height stand in a PNG's first chunk, as big-endian numbers. */
-static void check_png_size(const char *path, unsigned width, unsigned height) {
+static unsigned png_number(const char *path, size_t at) {
     char bytes[32];
     assert_true(read_file(path, bytes, sizeof bytes) == sizeof bytes - 1);
-    const unsigned char *b = (const unsigned char *)bytes;
+    const unsigned char *b = (const unsigned char *)bytes + at;
     assert_memory_equal(bytes, "\x89PNG\r\n\x1a\n", 8);
-    assert_int_equal(b[16] << 24 | b[17] << 16 | b[18] << 8 | b[19], width);
-    assert_int_equal(b[20] << 24 | b[21] << 16 | b[22] << 8 | b[23], height);
+    return (unsigned)b[0] << 24 | (unsigned)b[1] << 16 | (unsigned)b[2] << 8 | b[3];
+}
+
+static unsigned png_height(const char *path) {
+    return png_number(path, 20);
+}
+
+static void check_png_size(const char *path, unsigned width, unsigned height) {
+    assert_int_equal(png_number(path, 16), width);
+    assert_int_equal(png_height(path), height);
 }
 
 static void pictures_have_the_size_that_was_asked_for(void **state) {
@@ -114,6 +122,8 @@ static void pictures_have_the_size_that_was_asked_for(void **state) {
     check_png_size("a.png", 1200, 800);
     check_says("runs/cats --png b.png --size 640x480 --scale 2 --theme dark", 0, "");
     check_png_size("b.png", 1280, 960);
+    check_says("runs/cats --png c.png --size 640x480 --all", 0, "");
+    assert_true(png_height("c.png") > 480);
 }
 
 static void one_call_writes_all_kinds_of_files(void **state) {

@@ -78,8 +78,8 @@ static void tags_are_grouped_into_panels_in_the_order_of_interest(void **state) 
         assert_string_equal(panels[i].curves[0].label, expected[i].first);
         assert_string_equal(panels[i].curves[expected[i].curves - 1].label, expected[i].last);
     }
-    assert_int_equal(panels[2].y_scale, SCALE_LOG);
-    assert_int_equal(panels[0].y_scale, SCALE_LINEAR);
+    assert_true(panels[2].over_decades);
+    assert_false(panels[0].over_decades);
     panels_free(panels, count);
     sample_free(&s);
 }
@@ -103,6 +103,38 @@ static void train_and_test_share_a_panel_however_they_are_written(void **state) 
         assert_int_equal(count, 1);
         assert_string_equal(panels[0].title, "err");
         assert_string_equal(panels[0].curves[0].label, "train");
+        panels_free(panels, count);
+        sample_free(&s);
+    }
+}
+
+static double decade_falling(double i) {
+    return pow(10, -i / 10);
+}
+
+static void norms_are_logarithmic_when_they_span_more_than_two_decades(void **state) {
+    (void)state;
+    const struct {
+        const char *tag;
+        size_t points;
+        axis_scale scale;
+    } cases[] = {
+        {"grad_norm/1", 20, SCALE_LINEAR}, /* 10^-1.9 at the last */
+        {"grad_norm/1", 22, SCALE_LOG   }, /* 10^-2.1 */
+        {"cost",        60, SCALE_LINEAR},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sample s = {0};
+        page_options options = {.theme = &theme_light};
+        sample_curve(sample_run(&s, "run"), cases[i].tag, cases[i].points, decade_falling);
+        panel *panels = NULL;
+        size_t count = 0;
+        assert_true(panels_build(&panels, &count, &s.all));
+        panel_fit(&panels[0], &options);
+        assert_int_equal(panels[0].y_scale, cases[i].scale);
+        panel_set_scale(&panels[0], SCALE_SYMLOG);
+        panel_fit(&panels[0], &options);
+        assert_int_equal(panels[0].y_scale, SCALE_SYMLOG);
         panels_free(panels, count);
         sample_free(&s);
     }
@@ -386,6 +418,7 @@ static void csv_holds_the_points_in_sight_with_their_exact_values(void **state) 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tags_are_grouped_into_panels_in_the_order_of_interest),
+        cmocka_unit_test(norms_are_logarithmic_when_they_span_more_than_two_decades),
         cmocka_unit_test(train_and_test_share_a_panel_however_they_are_written),
         cmocka_unit_test(overlaid_runs_have_a_colour_each_and_tags_a_dash_each),
         cmocka_unit_test(building_again_keeps_what_the_user_has_set),

@@ -260,6 +260,31 @@ static void smoothing_is_the_exponential_average_also_when_points_come_and_go(vo
     clean(&s);
 }
 
+static void bounded_smoothing_ends_at_the_same_average(void **state) {
+    (void)state;
+    scene s = {0}, whole = {0};
+    sample_curve(sample_run(&s.sample, "run"), "cost", 500, noisy);
+    sample_curve(sample_run(&whole.sample, "run"), "cost", 500, noisy);
+    build(&s, PANEL_CURVES, "cost", 600, 300);
+    build(&whole, PANEL_CURVES, "cost", 600, 300);
+    s.options.smoothing = whole.options.smoothing = 0.9;
+    draw(&whole);
+    const series *expected = whole.panel->curves[0].smoothed.average;
+    const size_t counts[] = {120, 240, 360, 480, 500}, left[] = {0, 0, 0, 0, 100};
+    for (int i = 0; i < 5; i++) {
+        size_t most = 120;
+        s.options.smooth_left = &most;
+        draw(&s);
+        assert_int_equal(series_count(s.panel->curves[0].smoothed.average), counts[i]);
+        assert_int_equal(most, left[i]);
+    }
+    for (size_t i = 0; i < 500; i++)
+        assert_true(series_value(s.panel->curves[0].smoothed.average, i) ==
+                    series_value(expected, i));
+    clean(&s);
+    clean(&whole);
+}
+
 static double with_zeros(double i) {
     return fmod(i, 10) == 3 ? 0 : 0.002 + i / 1000;
 }
@@ -369,6 +394,7 @@ int main(void) {
         cmocka_unit_test(a_burst_of_one_step_is_in_the_heat_map_at_every_width),
         cmocka_unit_test(values_that_are_not_finite_are_marked_and_break_the_line),
         cmocka_unit_test(smoothing_is_the_exponential_average_also_when_points_come_and_go),
+        cmocka_unit_test(bounded_smoothing_ends_at_the_same_average),
         cmocka_unit_test(a_logarithmic_view_fits_what_is_positive),
         cmocka_unit_test(a_picture_is_enlarged_by_a_whole_factor_in_the_middle),
         cmocka_unit_test(settings_are_a_table_with_a_column_for_each_run),

@@ -9,6 +9,7 @@
 
 #include "core/memory.h"
 #include "viz/export.h"
+#include "viz/layout.h"
 #include "viz/page.h"
 #include "viz/sample_run.h"
 #include "viz/state.h"
@@ -76,24 +77,89 @@ static bool overlap(rect a, rect b) {
     return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 }
 
-static void panels_stand_on_the_page_and_do_not_overlap(void **state) {
+static void panels_stand_on_the_page_stay_readable_and_do_not_overlap(void **state) {
     (void)state;
     page p;
     open_page(&p);
-    p.v.bare = true;
     for (float width = 150; width < 2500; width *= 1.3f)
         for (float height = 300; height < 1500; height *= 1.7f) {
             p.v.width = width, p.v.height = height;
             view_layout(&p.v);
             for (size_t i = 0; i < p.v.shown_count; i++) {
                 rect a = p.v.panels[p.v.shown[i]].area;
-                assert_true(a.w > 0 && a.h > 0 && a.x >= 0 && a.y >= p.v.header);
-                assert_true(a.x + a.w <= width && a.y + a.h <= height);
+                assert_true(a.x >= 0 && a.y >= p.v.header && a.x + a.w <= width);
+                assert_true(a.y + a.h <= p.v.header + p.v.content);
+                assert_true(a.w >= fminf(PANEL_LEAST_WIDTH, width - 2 * PAGE_MARGIN) - 1);
+                assert_true(a.h >= PANEL_LEAST_HEIGHT - 1);
                 for (size_t k = 0; k < i; k++)
                     assert_false(overlap(a, p.v.panels[p.v.shown[k]].area));
             }
         }
     close_page(&p);
+}
+
+/* The same run with as many tags as a watched network has. */
+static void open_watched_page(page *p) {
+    open_page(p);
+    dnn_run_log *log;
+    const char *const groups[] = {"update_ratio", "dead_units", "weight", "bias"};
+    assert_int_equal(dnn_run_log_open(&log, in_folder("cats"), NULL), DNN_OK);
+    for (int group = 0; group < 4; group++)
+        for (int layer = 1; layer <= 7; layer += 2) {
+            char tag[64];
+            snprintf(tag, sizeof tag, "%s/%d Linear", groups[group], layer);
+            if (group < 2)
+                sample_scalar(log, SAMPLE_STEPS, tag, layer);
+            else
+                sample_histogram(log, SAMPLE_STEPS, tag);
+        }
+    sample_scalar(log, SAMPLE_STEPS, "accuracy", 0.5);
+    dnn_run_log_close(log);
+    assert_true(runs_poll(&p->all));
+    assert_true(view_update(&p->v));
+}
+
+static void the_four_panels_that_matter_most_lead_the_page_and_whole_rows_fill_it(void **state) {
+    (void)state;
+    page p;
+    open_watched_page(&p);
+    view_layout(&p.v);
+    rect small = sample_panel(&p.v, PANEL_CURVES, "update_ratio")->area;
+    const panel *lead[] = {
+        sample_panel(&p.v, PANEL_CURVES, "cost"), sample_panel(&p.v, PANEL_CURVES, "accuracy"),
+        sample_panel(&p.v, PANEL_CURVES, "grad_norm"), sample_panel(&p.v, PANEL_HEAT, "grad_norm")};
+    for (int i = 0; i < 4; i++) {
+        rect a = lead[i]->area;
+        check_close(a.x, i % 2 == 0 ? PAGE_MARGIN : (p.v.width + PAGE_MARGIN) / 2, 1);
+        assert_true(a.w * a.h > 2 * small.w * small.h);
+        assert_true(a.y + a.h < small.y);
+    }
+    check_close(small.y + small.h, p.v.height - p.v.footer, 1);
+    rect hidden = sample_panel(&p.v, PANEL_HISTOGRAM, "weight/1 Linear")->area;
+    assert_true(hidden.y > p.v.height - p.v.footer);
+    check_close(hidden.y, sample_panel(&p.v, PANEL_HISTOGRAM, "weight/7 Linear")->area.y, 0);
+    assert_true(hidden.y < sample_panel(&p.v, PANEL_HISTOGRAM, "bias/1 Linear")->area.y);
+    close_page(&p);
+}
+
+static void a_few_panels_fill_the_page(void **state) {
+    (void)state;
+    const char *const patterns[] = {"cost", "grad_norm", "[cg]*"}; /* 1, 2, 3 panels */
+    for (size_t i = 0; i < 3; i++) {
+        page p;
+        open_page(&p);
+        view_free(&p.v);
+        view_init(&p.v, &p.all, 1200, 800);
+        p.v.only = patterns[i];
+        assert_true(view_update(&p.v));
+        assert_int_equal(p.v.shown_count, i + 1);
+        float covered = 0;
+        for (size_t k = 0; k <= i; k++)
+            covered += p.v.panels[p.v.shown[k]].area.w * p.v.panels[p.v.shown[k]].area.h;
+        assert_true(page_scroll_track(&p.v).w == 0);
+        assert_true(covered > 0.95f * 1180 * (800 - p.v.header - p.v.footer));
+        close_page(&p);
+    }
 }
 
 static void a_low_page_scrolls_to_its_last_panel_and_no_further(void **state) {
@@ -259,6 +325,7 @@ static void a_window_is_as_it_was_the_last_time(void **state) {
     panel *cost = sample_panel(&p.v, PANEL_CURVES, "cost");
     assert_int_equal(cost->y_scale, SCALE_SYMLOG);
     assert_true(cost->curves[1].hidden && !cost->curves[0].hidden);
+    draw(&p);
     assert_int_equal(sample_panel(&p.v, PANEL_CURVES, "grad_norm")->y_scale, SCALE_LOG);
     close_page(&p);
 }
@@ -362,8 +429,12 @@ static void names_of_files_do_not_repeat(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_without_values_says_what_it_waits_for),
-        cmocka_unit_test_setup_teardown(panels_stand_on_the_page_and_do_not_overlap, make_folder,
-                                        remove_folder),
+        cmocka_unit_test_setup_teardown(panels_stand_on_the_page_stay_readable_and_do_not_overlap,
+                                        make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(
+            the_four_panels_that_matter_most_lead_the_page_and_whole_rows_fill_it, make_folder,
+            remove_folder),
+        cmocka_unit_test_setup_teardown(a_few_panels_fill_the_page, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_low_page_scrolls_to_its_last_panel_and_no_further,
                                         make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_pattern_leaves_out_other_tags_and_their_panels,
