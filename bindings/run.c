@@ -151,7 +151,8 @@ static void begin_log(lua_State *L, int run, const dnnlua_run *self) {
     }
 }
 
-/* dnn.Run(folder, {view = , net = , ...}): the run, or nil and a message. */
+/* dnn.Run(folder, {view = , net = , ...}): the run. A folder that cannot be written must not keep a
+ * network from being trained: then the run keeps nothing, says so once, and the reason comes second. */
 static int run_new(lua_State *L) {
     dnn_error err;
 
@@ -172,17 +173,22 @@ static int run_new(lua_State *L) {
     lua_setiuservalue(L, 3, RUN_TAGS);
     lua_settop(L, 3);
     self->closed = false;
-    if (!lua_isnil(L, 1) && dnn_run_log_open(&self->log, lua_tostring(L, 1), &err) != DNN_OK) {
-        self->closed = true;
-        return dnnlua_fail(L, &err);
-    }
+    bool failed =
+        !lua_isnil(L, 1) && dnn_run_log_open(&self->log, lua_tostring(L, 1), &err) != DNN_OK;
     begin_log(L, 3, self);
-    if (window) {
+    if (window && !failed) {
         dnnlua_run_open_window(L, 3);
     }
     dnnlua_run_set_pace(self);
     lua_settop(L, 3);
-    return 1;
+    if (!failed) {
+        return 1;
+    }
+    lua_pushnil(L);
+    lua_setiuservalue(L, 3, RUN_FOLDER);
+    fprintf(stderr, "dnn.Run: %s; training goes on without a log\n", err.text);
+    lua_pushstring(L, err.text);
+    return 2;
 }
 
 /* --- log --- */

@@ -6,7 +6,6 @@
 --     dnnlua --view train_cats.lua        with a window that shows how it goes
 --     dnnlua train_cats.lua --help        all options
 local dnn = require "dnn"
-local args = require "dnn.args"
 local cats = require "dnn.cats"
 local cats_options = require "dnn.cats_options"
 local progress = require "dnn.progress"
@@ -43,12 +42,12 @@ local optimisers = {
 local optimiser = optimisers[options.optimiser](net:parameters())
 
 -- What dnnview shows: kept in the folder of --run, or where a window is open.
-local run = args.need(dnn.Run(options.run,
-  {view = options.view, net = net, optimiser = optimiser, settings = options}))
-local shown_every = math.max(1, options.iterations // 100)
+local run = dnn.Run(options.run,
+  {view = options.view, net = net, optimiser = optimiser, settings = options})
+local shown_every = math.max(1, options.iterations // 50)
 local function accuracy_so_far(i)
   if not run.path or i % shown_every > 0 then return nil end
-  if i % (4 * shown_every) == 0 then cats.log_predictions(run, i, net, pictures, 8) end
+  if i % (2 * shown_every) == 0 then cats.log_predictions(run, i, net, pictures, 8) end
   return {train = cats.accuracy(net, pictures.train, 500),
           test = cats.accuracy(net, pictures.test, 500)}
 end

@@ -158,16 +158,23 @@ describe("a training", function()
     assert.same({"", 0}, {complaints, status})
   end)
 
-  it("is told by nil and a message of a folder that cannot be written", function()
-    local out, _, status = sh(command_of [[
-      print(dnn.Run "/dev/null/runs")
-      print(dnn.Run "/proc/runs")
+  it("goes on where the folder cannot be written, and says once that there is no log", function()
+    local out, complaints, status = sh(command_of [[
       io.open(folder .. "/file", "w"):close()
-      print(dnn.Run(folder .. "/file"))]])
+      for _, name in ipairs {"/dev/null/runs", "/proc/runs", folder .. "/file"} do
+        local run, message = dnn.Run(name)
+        for i = 1, 3 do run:log(i, {cost = 1}) end
+        print(run.path, message)
+      end]])
     assert.equal(0, status)
-    assert.equal("nil\trun folder /dev/null/runs: cannot be made: Not a directory\n"
-      .. "nil\trun folder /proc/runs: cannot be made: No such file or directory\n"
-      .. ("nil\trun folder %s/file: cannot be written: Not a directory\n"):format(folder), out)
+    local reasons = {
+      "run folder /dev/null/runs: cannot be made: Not a directory",
+      "run folder /proc/runs: cannot be made: No such file or directory",
+      ("run folder %s/file: cannot be written: Not a directory"):format(folder),
+    }
+    assert.equal("nil\t" .. table.concat(reasons, "\nnil\t") .. "\n", out)
+    local after = "; training goes on without a log\n"
+    assert.equal("dnn.Run: " .. table.concat(reasons, after .. "dnn.Run: ") .. after, complaints)
   end)
 
   describe("is looked at: dnnview", function()

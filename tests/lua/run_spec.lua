@@ -237,10 +237,11 @@ describe("dnn.Run", function()
     before_each(function() run = assert(dnn.Run(folder)) end)
     after_each(function() run:close() end)
 
-    it("a folder that cannot be made: nil and a message", function()
-      local none, message = dnn.Run "/dev/null/runs"
-      assert.is_nil(none)
+    it("a folder that cannot be made, and keeps nothing", function()
+      local nothing, message = dnn.Run "/dev/null/runs"
       assert.is_truthy(message:find("run folder /dev/null/runs: cannot be made", 1, true), message)
+      nothing:log(1, {cost = 1})
+      assert.is_nil(nothing.path)
       fails("Run: expected the name of a folder, got dnn.Run", dnn.Run, run)
     end)
 
