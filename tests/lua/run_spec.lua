@@ -515,7 +515,8 @@ echo "$@" >>"$HEARD"
       local _, _, status = os.execute(command)
       -- The window may still be writing down what it heard last.
       local _, expected = window:gsub("hear", "hear")
-      local heard, start = nil, dnn.time()
+      local heard
+      local start = dnn.time()
       repeat
         heard = {}
         local file = io.open(folder .. "/heard")
