@@ -1,5 +1,5 @@
 std = "lua54"
-max_line_length = 110
+max_line_length = 120
 exclude_files = {"build*"}
 -- One-letter capitals are the field's: A, W, X, Y.
 files["tests/lua/*_spec.lua"] = {std = "lua54+busted"}

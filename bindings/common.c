@@ -1,4 +1,5 @@
 /* common.c: how the bindings raise, and the words that their messages share. */
+#include <math.h>
 #include <string.h>
 
 #include "dnnlua.h"
@@ -23,6 +24,10 @@ int dnnlua_fail(lua_State *L, const dnn_error *err) {
 const char *dnnlua_got(lua_State *L, int index) {
     switch (lua_type(L, index)) {
     case LUA_TNUMBER:
+        if (isnan(lua_tonumber(L, index))) {
+            return lua_pushliteral(L, "nan");
+        }
+        return luaL_tolstring(L, index, NULL);
     case LUA_TBOOLEAN:
         return luaL_tolstring(L, index, NULL);
     case LUA_TSTRING:
@@ -35,6 +40,10 @@ const char *dnnlua_got(lua_State *L, int index) {
         }
         return lua_pushstring(L, luaL_typename(L, index));
     }
+}
+
+const char *dnnlua_field_name(lua_State *L, int index) {
+    return lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : dnnlua_got(L, index);
 }
 
 size_t dnnlua_check_size(lua_State *L, int index, const char *function, const char *what) {

@@ -38,6 +38,10 @@ int dnnlua_fail(lua_State *L, const dnn_error *err);
  * string. */
 const char *dnnlua_got(lua_State *L, int index);
 
+/* The key at a stack index as the name of a field: a string as it is, anything else as dnnlua_got
+ * says it. Unlike luaL_tolstring it runs nothing of the script's. May push a string. */
+const char *dnnlua_field_name(lua_State *L, int index);
+
 /* A whole number >= 0, or "zeros: rows must be a whole number >= 0, got 2.5". */
 size_t dnnlua_check_size(lua_State *L, int index, const char *function, const char *what);
 

@@ -35,12 +35,9 @@ static int open_file(lua_State *L) {
 
 /* file:names(): those of all datasets, sorted. */
 static int file_names(lua_State *L) {
-    const dnn_hdf5 *file = check_file(L);
-    size_t count = dnn_hdf5_count(file);
-
-    lua_createtable(L, (int)count, 0);
-    for (size_t i = 0; i < count; i++) {
-        lua_pushstring(L, dnn_hdf5_dataset(file, i)->name);
+    lua_createtable(L, (int)dnn_hdf5_count(check_file(L)), 0);
+    for (size_t i = 0; i < dnn_hdf5_count(check_file(L)); i++) {
+        lua_pushstring(L, dnn_hdf5_dataset(check_file(L), i)->name);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     return 1;
@@ -50,18 +47,20 @@ static int file_names(lua_State *L) {
  * no numbers), its type in the file and its extent as a table; or nil and a message. */
 static int file_info(lua_State *L) {
     dnn_error err;
-    const dnn_hdf5_info *info;
+    const char *name = luaL_checkstring(L, 2);
+    const dnn_hdf5_info *found;
 
-    if (dnn_hdf5_find(check_file(L), luaL_checkstring(L, 2), &info, &err) != DNN_OK) {
+    if (dnn_hdf5_find(check_file(L), name, &found, &err) != DNN_OK) {
         return dnnlua_fail(L, &err);
     }
-    lua_pushinteger(L, (lua_Integer)info->rows);
-    lua_pushinteger(L, (lua_Integer)info->cols);
-    lua_pushstring(L, info->numeric ? dnn_dtype_info(info->dtype)->name : NULL);
-    lua_pushstring(L, info->type);
+    const dnn_hdf5_info info = *found; /* a finaliser may close the file from here on */
+    lua_pushinteger(L, (lua_Integer)info.rows);
+    lua_pushinteger(L, (lua_Integer)info.cols);
+    lua_pushstring(L, info.numeric ? dnn_dtype_info(info.dtype)->name : NULL);
+    lua_pushstring(L, info.type);
     lua_newtable(L);
-    for (int axis = 0; axis < info->rank && axis < DNN_HDF5_MAX_RANK; axis++) {
-        lua_pushinteger(L, (lua_Integer)info->extent[axis]);
+    for (int axis = 0; axis < info.rank && axis < DNN_HDF5_MAX_RANK; axis++) {
+        lua_pushinteger(L, (lua_Integer)info.extent[axis]);
         lua_rawseti(L, -2, axis + 1);
     }
     return 5;
@@ -72,8 +71,8 @@ static int file_info(lua_State *L) {
 static int file_read(lua_State *L) {
     dnn_error err;
     const dnn_hdf5_info *info;
-    dnn_hdf5 *file = check_file(L);
     const char *name = luaL_checkstring(L, 2);
+    dnn_hdf5 *file = check_file(L);
     dnn_matrix *out = luaL_checkudata(L, 3, DNNLUA_MATRIX);
 
     if (dnn_hdf5_find(file, name, &info, &err) != DNN_OK ||

@@ -6,6 +6,9 @@
  */
 #define DNNLUA_VIEW "dnn.view"
 
+/* In the registry: what the global random stream starts from (dnnlua --seed); nil: 0. */
+#define DNNLUA_SEED "dnn.seed"
+
 /* Metatable of the error that ends a script because its window asked for that: no failure. */
 #define DNNLUA_STOPPED "dnn.Stopped"
 

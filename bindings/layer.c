@@ -12,15 +12,6 @@
 static const char *const common_fields[] = {"name", "A",  "Z",           "dA",           "dZ",
                                             "X",    "dX", "in_features", "out_features", NULL};
 
-static const struct {
-    const char *alias, *name;
-} aliases[] = {
-    {"W",  "weight"     },
-    {"b",  "bias"       },
-    {"dW", "weight_grad"},
-    {"db", "bias_grad"  }
-};
-
 bool dnnlua_layer_has_field(const char *name) {
     for (size_t i = 0; common_fields[i] != NULL; i++) {
         if (strcmp(common_fields[i], name) == 0) {
@@ -101,9 +92,9 @@ static int layer_new(lua_State *L) {
 void dnnlua_layer_place(lua_State *L, int index, int network, size_t place) {
     dnnlua_layer *self = lua_touserdata(L, index);
 
-    lua_newtable(L);
     lua_pushvalue(L, network);
     lua_setiuservalue(L, index, LAYER_NETWORK);
+    lua_pushnil(L);
     lua_setiuservalue(L, index, LAYER_VIEWS);
     self->network = lua_touserdata(L, network);
     self->index = place;
@@ -141,16 +132,29 @@ static int layer_alone(lua_State *L) {
 
 /* --- fields --- */
 
-/* Which parameter a field name means: "weight", or its gradient: "weight_grad". */
+/* The short name of a parameter: the tutorial's W and b, or its own. */
+static const char *short_name(const char *name) {
+    return strcmp(name, "weight") == 0 ? "W" : strcmp(name, "bias") == 0 ? "b" : name;
+}
+
+/* True for "weight_grad" and "dW". */
+static bool names_gradient(const char *name, const char *of) {
+    size_t length = strlen(of);
+    return (name[0] == 'd' && strcmp(name + 1, short_name(of)) == 0) ||
+           (strncmp(name, of, length) == 0 && strcmp(name + length, "_grad") == 0);
+}
+
+/* Which parameter a field name means, or whose gradient. */
 static bool find_parameter(const dnnlua_layer *self, const char *name, size_t *which,
                            bool *gradient) {
-    for (size_t p = 0; p < self->parameter_count; p++) {
-        size_t length = strlen(self->shapes[p].name);
-        if (strncmp(name, self->shapes[p].name, length) == 0 &&
-            (name[length] == '\0' || strcmp(name + length, "_grad") == 0)) {
-            *which = p;
-            *gradient = name[length] != '\0';
-            return true;
+    for (size_t pass = 0; pass < 2; pass++) {
+        *gradient = pass == 1;
+        for (*which = 0; *which < self->parameter_count; ++*which) {
+            const char *of = self->shapes[*which].name;
+            if (*gradient ? names_gradient(name, of)
+                          : strcmp(name, of) == 0 || strcmp(name, short_name(of)) == 0) {
+                return true;
+            }
         }
     }
     return false;
@@ -167,9 +171,9 @@ void dnnlua_layer_push_parameter(lua_State *L, int index, size_t which, bool gra
 
     push_network(L, index);
     lua_getiuservalue(L, -1, gradient ? NETWORK_GRADIENTS : NETWORK_VALUES);
+    const dnn_matrix now = *parameter(self, which, gradient);
     lua_pushfstring(L, gradient ? "%s_grad" : "%s", self->shapes[which].name);
-    dnnlua_push_cached_view(L, index, LAYER_VIEWS, lua_tostring(L, -1),
-                            parameter(self, which, gradient), top + 2);
+    dnnlua_cached_view(L, index, LAYER_VIEWS, now, top + 2);
     lua_replace(L, top + 1);
     lua_settop(L, top + 1);
 }
@@ -231,22 +235,10 @@ static int no_such_field(lua_State *L, const dnnlua_layer *self, const char *nam
     return dnnlua_no_such_field(L, self->name, &nearest);
 }
 
-/* The name of a field, with the tutorial's W, b, dW and db spelt out. */
-static const char *field_name(lua_State *L, int index) {
-    const char *name = luaL_tolstring(L, index, NULL);
-
-    for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
-        if (strcmp(name, aliases[i].alias) == 0) {
-            return aliases[i].name;
-        }
-    }
-    return name;
-}
-
 /* layer.name: a method (upvalue 1 holds them), a setting, a matrix, or what the script stored. */
 static int layer_index(lua_State *L) {
     const dnnlua_layer *self = luaL_checkudata(L, 1, DNNLUA_LAYER);
-    const char *name = field_name(L, 2);
+    const char *name = dnnlua_field_name(L, 2);
     size_t which;
     bool gradient;
 
@@ -274,7 +266,7 @@ static int layer_index(lua_State *L) {
  * a step. In a layer written in Lua any other name is a field of its own. */
 static int layer_newindex(lua_State *L) {
     dnnlua_layer *self = luaL_checkudata(L, 1, DNNLUA_LAYER);
-    const char *name = field_name(L, 2);
+    const char *name = dnnlua_field_name(L, 2);
     size_t which;
     bool gradient;
 

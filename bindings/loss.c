@@ -86,7 +86,7 @@ static int loss_index(lua_State *L) {
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
         return 1;
     }
-    dnnlua_nearest nearest = {.wanted = luaL_tolstring(L, 2, NULL)};
+    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2)};
     if (strcmp(nearest.wanted, "name") == 0) {
         lua_pushstring(L, self->kind->name);
     } else if (!dnnlua_push_setting_named(L, self->kind->fields, self->settings, nearest.wanted)) {
@@ -98,7 +98,7 @@ static int loss_index(lua_State *L) {
 
 static int loss_newindex(lua_State *L) {
     return luaL_error(L, "%s: '%s' cannot be set; options are given when a loss is made",
-                      check_loss(L, 1)->kind->name, luaL_tolstring(L, 2, NULL));
+                      check_loss(L, 1)->kind->name, dnnlua_field_name(L, 2));
 }
 
 static int loss_tostring(lua_State *L) {

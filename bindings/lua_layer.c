@@ -10,6 +10,7 @@
 
 /* What the runtime passed to a callback; NULL where there is none. */
 typedef struct call {
+    size_t layer;
     const dnn_matrix *X, *A, *dA;
     dnn_matrix *out; /* where the result goes: A of forward, dX of backward */
 } call;
@@ -18,49 +19,32 @@ typedef struct call {
 
 enum { SELF = 1, NETWORK, CALL };
 
-static bool lies_in_block(lua_State *L, int block, const dnn_matrix *m) {
-    const char *begin = lua_touserdata(L, block), *data = m->data;
-    return begin != NULL && data >= begin && data < begin + lua_rawlen(L, block);
-}
-
-/* Pushes a matrix of the runtime's: nearly always it lies in memory of Lua's and becomes a view; a
- * gradient check has some of its own, of which the script gets a copy. */
-static void push_operand(lua_State *L, const char *key, const dnn_matrix *m) {
-    static const int own[] = {NETWORK_INPUT, NETWORK_INPUT_GRADIENT};
+/* Pushes A[layer] or dA[layer] as the runtime passed it: nearly always it lies in memory of Lua's;
+ * a gradient check has some of its own, of which the script gets a copy. */
+static void push_operand(lua_State *L, size_t layer, bool gradient, const dnn_matrix *m) {
     dnn_error err;
 
     if (m == NULL) {
         lua_pushnil(L);
         return;
     }
-    lua_getiuservalue(L, NETWORK, NETWORK_BUFFERS);
-    if (lies_in_block(L, -1, m)) {
-        dnnlua_push_cached_view(L, SELF, LAYER_VIEWS, key, m, -1);
+    if (dnnlua_network_holds(L, NETWORK, m)) {
+        dnnlua_network_push_buffer(L, NETWORK, layer, gradient, *m);
         return;
     }
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-        lua_getiuservalue(L, NETWORK, own[i]);
-        const dnn_matrix *known = dnnlua_test_matrix(L, -1);
-        if (known != NULL && dnnlua_same_view(known, m)) {
-            return;
-        }
+    lua_getiuservalue(L, NETWORK, gradient ? NETWORK_INPUT_GRADIENT : NETWORK_INPUT);
+    const dnn_matrix *known = dnnlua_test_matrix(L, -1);
+    if (known == NULL || !dnnlua_same_view(known, m)) {
+        lua_pop(L, 1);
+        dnn_matrix *copy = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
+        dnnlua_check(L, dnn_matrix_copy(copy, m, &err), &err);
     }
-    dnn_matrix *copy = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
-    dnnlua_check(L, dnn_matrix_copy(copy, m, &err), &err);
 }
 
 static void push_function(lua_State *L, const char *name) {
     lua_getiuservalue(L, SELF, LAYER_DEFINITION);
     lua_getfield(L, -1, name);
     lua_remove(L, -2);
-}
-
-/* push_operand, leaving nothing else on the stack. */
-static void push_argument(lua_State *L, const char *key, const dnn_matrix *m) {
-    int top = lua_gettop(L);
-    push_operand(L, key, m);
-    lua_replace(L, top + 1);
-    lua_settop(L, top + 1);
 }
 
 /* Copies the result on top of the stack to where the runtime wants it. */
@@ -97,8 +81,8 @@ static int run_forward(lua_State *L) {
 
     push_function(L, "forward");
     lua_pushvalue(L, SELF);
-    push_argument(L, "X", c->X);
-    push_argument(L, "A", c->out);
+    push_operand(L, c->layer - 1, false, c->X);
+    push_operand(L, c->layer, false, c->out);
     lua_call(L, 3, 1);
     take_result(L, "forward", c->out);
     return 0;
@@ -110,10 +94,10 @@ static int run_backward(lua_State *L) {
 
     push_function(L, "backward");
     lua_pushvalue(L, SELF);
-    push_argument(L, "dA", c->dA);
-    push_argument(L, "X", c->X);
-    push_argument(L, "A", c->A);
-    push_argument(L, "dX", c->out);
+    push_operand(L, c->layer, true, c->dA);
+    push_operand(L, c->layer - 1, false, c->X);
+    push_operand(L, c->layer, false, c->A);
+    push_operand(L, c->layer - 1, true, c->out);
     lua_call(L, 5, 1);
     if (c->out != NULL) {
         take_result(L, "backward", c->out);
@@ -124,7 +108,7 @@ static int run_backward(lua_State *L) {
 /* --- what the runtime calls --- */
 
 /* Runs one of the functions above in the state that the network runs in. */
-static dnn_status run(dnn_layer *layer, lua_CFunction function, const call *c, dnn_error *err) {
+static dnn_status run(dnn_layer *layer, lua_CFunction function, call *c, dnn_error *err) {
     const dnnlua_layer *self = dnn_layer_external_user(layer);
     dnnlua_network *network = self->network;
     lua_State *L = network->L;
@@ -138,7 +122,8 @@ static dnn_status run(dnn_layer *layer, lua_CFunction function, const call *c, d
     lua_remove(L, -2);
     lua_pushvalue(L, network->at);
     if (c != NULL) {
-        lua_pushlightuserdata(L, (void *)c);
+        c->layer = self->index;
+        lua_pushlightuserdata(L, c);
     } else {
         lua_pushvalue(L, network->random);
     }
@@ -155,14 +140,14 @@ static dnn_status initialise(dnn_layer *layer, dnn_random *random, dnn_error *er
 }
 
 static dnn_status forward(dnn_layer *layer, const dnn_matrix *X, dnn_matrix *A, dnn_error *err) {
-    const call c = {.X = X, .out = A};
+    call c = {.X = X, .out = A};
     return run(layer, run_forward, &c, err);
 }
 
 /* The script always adds to its gradients; where they are to start afresh they are zeroed here. */
 static dnn_status backward(dnn_layer *layer, const dnn_matrix *X, const dnn_matrix *A,
                            const dnn_matrix *dA, dnn_matrix *dX, bool accumulate, dnn_error *err) {
-    const call c = {.X = X, .A = A, .dA = dA, .out = dX};
+    call c = {.X = X, .A = A, .dA = dA, .out = dX};
 
     for (size_t p = 0; p < layer->parameter_count && !accumulate; p++) {
         const dnn_matrix *gradient = &layer->gradients[p];

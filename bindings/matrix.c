@@ -187,8 +187,7 @@ static int matrix_eq(lua_State *L) {
 /* --- fields --- */
 
 static int raise_no_field(lua_State *L) {
-    luaL_tolstring(L, 2, NULL);
-    dnnlua_nearest field = {.wanted = lua_tostring(L, -1)};
+    dnnlua_nearest field = {.wanted = dnnlua_field_name(L, 2)};
     dnnlua_nearest method = field;
 
     dnnlua_nearest_offer(&field, "rows");
@@ -237,7 +236,7 @@ static int matrix_index(lua_State *L) {
 
 static int matrix_newindex(lua_State *L) {
     return luaL_error(L, "Matrix: cannot set '%s'; an element is set by A:set(i, j, value)",
-                      luaL_tolstring(L, 2, NULL));
+                      dnnlua_field_name(L, 2));
 }
 
 /* --- the class --- */

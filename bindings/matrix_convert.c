@@ -101,7 +101,7 @@ int dnnlua_matrix_tostring(lua_State *L) {
     char *text = lua_newuserdatauv(L, length + 1, 0);
 
     dnn_matrix_format(m, text, length + 1, DECIMALS, width);
-    lua_pushlstring(L, text, length);
+    lua_pushstring(L, text);
     return 1;
 }
 

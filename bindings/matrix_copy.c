@@ -123,19 +123,25 @@ static int cat(lua_State *L) {
 
 /* --- gather --- */
 
+/* A column number of m, counted from 0. */
 static uint32_t column_index(lua_State *L, double number, const dnn_matrix *m) {
-    if (!(number >= 1 && number <= (double)m->cols && number <= UINT32_MAX) ||
-        number != (double)(uint32_t)number) {
-        lua_pushnumber(L, number);
+    lua_Integer whole = 0;
+
+    if (!lua_numbertointeger(number, &whole) || (lua_Number)whole != number || whole < 1 ||
+        (lua_Unsigned)whole > m->cols || whole > UINT32_MAX) {
+        if ((lua_Number)whole == number) {
+            lua_pushinteger(L, whole);
+        } else {
+            lua_pushnumber(L, number);
+        }
         luaL_error(L, "gather: column %s is not one of 1..%I of a Matrix %I x %I",
                    dnnlua_got(L, -1), (lua_Integer)m->cols, (lua_Integer)m->rows,
                    (lua_Integer)m->cols);
     }
-    return (uint32_t)number - 1;
+    return (uint32_t)whole - 1;
 }
 
-/* Pushes a block with the column numbers, counted from 0, of the table or vector at stack index 2.
- */
+/* Pushes a block with the column numbers, counted from 0, of the table or vector at 2. */
 static uint32_t *push_indices(lua_State *L, const dnn_matrix *m, size_t *count) {
     const dnn_matrix *vector = dnnlua_test_matrix(L, 2);
     uint32_t *indices;

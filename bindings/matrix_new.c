@@ -99,7 +99,7 @@ static double check_finite(lua_State *L, int index, const char *function, const 
     double value = luaL_checknumber(L, index);
 
     if (!isfinite(value)) {
-        luaL_error(L, "%s: %s must be finite, got %f", function, what, value);
+        luaL_error(L, "%s: %s must be finite, got %s", function, what, dnnlua_got(L, index));
     }
     return value;
 }

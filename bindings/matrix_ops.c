@@ -103,7 +103,7 @@ static int operator_call(lua_State *L) {
     if (!read_operands(L, &x)) {
         raise_operands(L, row->format);
     }
-    apply(L, row->op, push_result(L, row->metamethod + 2, &x), &x);
+    apply(L, row->op, push_result(L, dnn_binary_name(row->op), &x), &x);
     return 1;
 }
 
@@ -131,7 +131,7 @@ static int operator_mul(lua_State *L) {
     if (x.a != NULL && x.b != NULL) {
         return multiply(L, false, false, x.a, x.b, NULL);
     }
-    apply(L, DNN_MUL, push_result(L, "mul", &x), &x);
+    apply(L, DNN_MUL, push_result(L, dnn_binary_name(DNN_MUL), &x), &x);
     return 1;
 }
 
@@ -158,11 +158,6 @@ static int mm(lua_State *L) {
 
 /* --- named forms; upvalue 1 is the operation --- */
 
-/* The Lua name of an operation: `mul` would be taken for the product of matrices. */
-static const char *binary_name(dnn_binary_op op) {
-    return op == DNN_MUL ? "cmul" : dnn_binary_name(op);
-}
-
 static dnn_binary_op this_binary(lua_State *L) {
     return (dnn_binary_op)lua_tointeger(L, lua_upvalueindex(1));
 }
@@ -180,9 +175,9 @@ static int binary(lua_State *L) {
     operands x;
 
     dnn_matrix *out = opt_out(L, 3);
-    read_named_operands(L, binary_name(op), "", &x);
+    read_named_operands(L, dnn_binary_name(op), "", &x);
     if (out == NULL) {
-        out = push_result(L, binary_name(op), &x);
+        out = push_result(L, dnn_binary_name(op), &x);
     }
     apply(L, op, out, &x);
     return 1;
@@ -191,7 +186,7 @@ static int binary(lua_State *L) {
 /* A:add_(B): B may be broadcast to A's shape, not A to B's. */
 static int binary_in_place(lua_State *L) {
     dnn_binary_op op = this_binary(L);
-    const char *name = binary_name(op);
+    const char *name = dnn_binary_name(op);
     dnn_matrix *m = dnnlua_check_matrix(L, 1);
     size_t rows = m->rows, cols = m->cols;
     operands x;
@@ -329,7 +324,7 @@ void dnnlua_add_matrix_operations(lua_State *L, int module, int methods, int met
     set_closure(L, metatable, "__mul", operator_mul, 0);
     set_closure(L, metatable, "__unm", operator_unm, 0);
     for (int op = 0; op < DNN_BINARY_COUNT; op++) {
-        add_operation(L, module, methods, binary_name(op), op, binary, binary_in_place);
+        add_operation(L, module, methods, dnn_binary_name(op), op, binary, binary_in_place);
     }
     for (int op = 0; op < DNN_UNARY_COUNT; op++) {
         add_operation(L, module, methods, dnn_unary_name(op), op, unary, unary_in_place);

@@ -25,10 +25,29 @@ static int blas_core(lua_State *L) {
     return 1;
 }
 
+/* _nearest(name, tables ...): the string key of these tables that is most like the name, or nil. */
+static int nearest_name(lua_State *L) {
+    dnnlua_nearest nearest = {.wanted = luaL_checkstring(L, 1)};
+
+    for (int table = lua_gettop(L); table > 1; table--) {
+        luaL_checktype(L, table, LUA_TTABLE);
+        lua_pushnil(L);
+        while (lua_next(L, table)) {
+            lua_pop(L, 1);
+            if (lua_type(L, -1) == LUA_TSTRING) {
+                dnnlua_nearest_offer(&nearest, lua_tostring(L, -1));
+            }
+        }
+    }
+    lua_pushstring(L, nearest.name);
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"set_num_threads", set_num_threads},
     {"get_num_threads", get_num_threads},
     {"blas_core",       blas_core      },
+    {"_nearest",        nearest_name   },
     {NULL,              NULL           },
 };
 

@@ -4,7 +4,11 @@
  * gradients, buffers, optimiser state) are blocks of Lua's, kept in user values, and every matrix
  * handed out is a view that keeps its block: it stays readable whatever is closed or collected. A
  * layer in Lua is a handle; it names a place in a network (network, index) and finds everything
- * else there. */
+ * else there.
+ *
+ * Whatever makes a Lua object or looks into a table of the script's may run the script: a
+ * finaliser, a metamethod. It may close a network or run it. So pointers into a dnn_network are
+ * fetched after that, and a matrix in it is copied before. */
 #ifndef DNN_BINDINGS_NETWORK_H
 #define DNN_BINDINGS_NETWORK_H
 
@@ -28,13 +32,14 @@ enum {                     /* user values of a network */
        NETWORK_VALUES = 1, /* blocks */
        NETWORK_GRADIENTS,
        NETWORK_BUFFERS,
-       NETWORK_INPUT, /* X of the last forward */
-       NETWORK_INPUT_GRADIENT,
-       NETWORK_LAYERS,     /* table: the handles in order */
-       NETWORK_PARAMETERS, /* the Parameters object, once asked for */
-       NETWORK_NAMES,      /* table: "1 Linear", ..., once asked for */
-       NETWORK_RUN,        /* the run that watches it */
-       NETWORK_USER_VALUES = NETWORK_RUN
+       NETWORK_INPUT,          /* X of the last forward */
+       NETWORK_INPUT_GRADIENT, /* the matrix that dX is written into */
+       NETWORK_VIEWS,          /* table: A and dA as they were handed out, of the present buffers */
+       NETWORK_LAYERS,         /* table: the handles in order */
+       NETWORK_PARAMETERS,     /* the Parameters object, once asked for */
+       NETWORK_NAMES,          /* table: "1 Linear", ..., once asked for */
+       NETWORK_RUN,            /* the run that watches it */
+    NETWORK_USER_VALUES = NETWORK_RUN
 };
 
 typedef struct dnnlua_layer {
@@ -50,7 +55,7 @@ typedef struct dnnlua_layer {
 
 enum { /* user values of a layer */
        LAYER_NETWORK = 1,
-       LAYER_VIEWS,      /* table: matrices handed out, by field name */
+       LAYER_VIEWS,      /* table: parameters and gradients as they were handed out, by name */
        LAYER_TEXT,       /* "Linear(3 -> 4)" */
        LAYER_DEFINITION, /* of a layer written in Lua, table: its functions by name */
        LAYER_OWN,        /* of a layer written in Lua, table: fields that the script set */
@@ -68,7 +73,7 @@ void dnnlua_layer_finish(lua_State *L, int index);
 dnn_status dnnlua_layer_build(const dnnlua_layer *self, dnn_layer **out, dnn_error *err);
 
 /* Puts the layer at `index` into place `place` of the network at `network` (a userdata, or nil for
- * nowhere). */
+ * nowhere). Does not raise. */
 void dnnlua_layer_place(lua_State *L, int index, int network, size_t place);
 
 /* True when every layer has a field of this name. */
@@ -108,8 +113,15 @@ void dnnlua_network_require_idle(lua_State *L, const dnnlua_network *self);
 /* Frees the C structure and lets go of the memory; `why` completes "this network is ...". */
 void dnnlua_network_close(lua_State *L, int index, const char *why);
 
+/* --- network_run.c --- */
+
+/* net:forward(X); net:backward(dA, {input_gradient = true}). */
+int dnnlua_network_forward(lua_State *L);
+int dnnlua_network_backward(lua_State *L);
+
 /* Around every call into the runtime that may run a layer written in Lua, on the idle network at
- * index. end raises what failed, be it the runtime or a Lua function. */
+ * index; nothing in between may raise. end raises what failed, be it the runtime or a Lua
+ * function. */
 dnn_network *dnnlua_network_begin(lua_State *L, int index);
 void dnnlua_network_end(lua_State *L, int index, dnn_status status, dnn_error *err);
 
@@ -120,16 +132,23 @@ void dnnlua_network_check(lua_State *L, dnn_status status, dnn_error *err);
  * larger buffers where it needs them, and keeps X alive. */
 const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input);
 
+/* True when the matrix lies in the buffers of the network at index. */
+bool dnnlua_network_holds(lua_State *L, int index, const dnn_matrix *m);
+
+/* Pushes A[layer] of the network at index, or dA[layer], as the matrix `now` in its buffers. */
+void dnnlua_network_push_buffer(lua_State *L, int index, size_t layer, bool gradient,
+                                dnn_matrix now);
+
 /* Pushes A[layer] of the network at index, or dA[layer], layer from 0; nil while there is none. */
 void dnnlua_network_push_activation(lua_State *L, int index, size_t layer, bool gradient);
 
 /* --- view.c --- */
 
-/* Pushes the matrix `now`, which the block at `base` owns: the very userdata pushed before under
- * this key of the table in the user value, as long as it describes the same memory, so that reading
- * a field in a loop makes no garbage. */
-void dnnlua_push_cached_view(lua_State *L, int owner, int user_value, const char *key,
-                             const dnn_matrix *now, int base);
+/* Replaces the key on top of the stack by the matrix `now`, which the block at index `base` owns:
+ * the very userdata of the last time, kept under that key of a table in the user value (nil at
+ * first), as long as it describes the same memory, so that reading a field in a loop makes no
+ * garbage. */
+void dnnlua_cached_view(lua_State *L, int owner, int user_value, dnn_matrix now, int base);
 
 /* True when both describe the same elements in the same memory. */
 bool dnnlua_same_view(const dnn_matrix *a, const dnn_matrix *b);

@@ -21,31 +21,30 @@ static dnn_optimiser *check_optimiser(lua_State *L, int index) {
 }
 
 /* Gives the optimiser at index zeroed state for its settings. */
-static void attach_state(lua_State *L, int index, dnn_optimiser *self) {
+static void attach_state(lua_State *L, int index) {
     dnn_error err;
-    void *state = dnnlua_new_block(L, dnn_optimiser_state_bytes(self));
+    void *state = dnnlua_new_block(L, dnn_optimiser_state_bytes(check_optimiser(L, index)));
 
     lua_setiuservalue(L, index, OPTIMISER_STATE);
-    dnnlua_check(L, dnn_optimiser_attach(self, state, &err), &err);
+    dnnlua_check(L, dnn_optimiser_attach(check_optimiser(L, index), state, &err), &err);
 }
 
 /* dnn.optim.SGD(net:parameters(), {lr = 0.1}); upvalue: the class. */
 static int optimiser_new(lua_State *L) {
     const dnn_optimiser_class *kind = lua_touserdata(L, lua_upvalueindex(1));
-    dnn_parameters *parameters = dnnlua_test_parameters(L, 1);
     double settings[DNN_MAX_FIELDS] = {0};
 
-    if (parameters == NULL) {
+    if (dnnlua_test_parameters(L, 1) == NULL) {
         return luaL_error(L, "%s: expected net:parameters(), got %s", kind->name, dnnlua_got(L, 1));
     }
     dnnlua_read_fields(L, 2, kind->name, kind->fields, settings, NULL);
     dnn_optimiser *self = lua_newuserdatauv(L, sizeof *self, OPTIMISER_STATE);
-    dnn_optimiser_init(self, kind, parameters);
+    dnn_optimiser_init(self, kind, dnnlua_test_parameters(L, 1));
     memcpy(self->settings, settings, sizeof settings);
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, -2, OPTIMISER_PARAMETERS);
     luaL_setmetatable(L, DNNLUA_OPTIMISER);
-    attach_state(L, lua_gettop(L), self);
+    attach_state(L, lua_gettop(L));
     return 1;
 }
 
@@ -95,7 +94,7 @@ static int no_such_field(lua_State *L, const dnn_optimiser *self, const char *na
  * (upvalue 1 holds them). */
 static int optimiser_index(lua_State *L) {
     const dnn_optimiser *self = luaL_checkudata(L, 1, DNNLUA_OPTIMISER);
-    const char *name = luaL_tolstring(L, 2, NULL);
+    const char *name = dnnlua_field_name(L, 2);
 
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
@@ -117,9 +116,9 @@ static int optimiser_index(lua_State *L) {
 
 /* opt.lr = 0.01. Momentum that is switched on later starts from rest, as at the first step. */
 static int optimiser_newindex(lua_State *L) {
+    const char *name = dnnlua_field_name(L, 2);
     dnn_optimiser *self = check_optimiser(L, 1);
     const dnn_optimiser_class *kind = self->kind;
-    const char *name = luaL_tolstring(L, 2, NULL);
     int i = dnn_field_find(kind->fields, name);
 
     if (strcmp(name, "check_finite") == 0) {
@@ -133,7 +132,7 @@ static int optimiser_newindex(lua_State *L) {
     lua_pushvalue(L, 3);
     dnnlua_set_field(L, kind->name, kind->fields, self->settings, (size_t)i);
     if (kind->state_vectors(self->settings) > self->vectors) {
-        attach_state(L, 1, self);
+        attach_state(L, 1);
     }
     return 0;
 }

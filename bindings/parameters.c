@@ -61,10 +61,11 @@ static bool find_vector(const dnn_parameters *p, const char *name, dnn_matrix *v
     return grads || strcmp(name, "values") == 0;
 }
 
-static void push_vector(lua_State *L, const char *name, const dnn_matrix *vector) {
+static void push_vector(lua_State *L, const char *name, dnn_matrix vector) {
     lua_getiuservalue(L, 1, PARAMETERS_NETWORK);
     lua_getiuservalue(L, -1, strcmp(name, "grads") == 0 ? NETWORK_GRADIENTS : NETWORK_VALUES);
-    dnnlua_push_cached_view(L, 1, PARAMETERS_VIEWS, name, vector, -1);
+    lua_pushstring(L, name);
+    dnnlua_cached_view(L, 1, PARAMETERS_VIEWS, vector, lua_gettop(L) - 1);
 }
 
 /* Pushes matrix number `segment` of the object at index, counted from 0. */
@@ -123,6 +124,12 @@ static int parameters_len(lua_State *L) {
 }
 
 static int parameters_tostring(lua_State *L) {
+    dnnlua_network **self = luaL_checkudata(L, 1, DNNLUA_PARAMETERS);
+
+    if ((*self)->network == NULL) {
+        lua_pushfstring(L, "Parameters (of a network that is %s)", (*self)->closed);
+        return 1;
+    }
     const dnn_parameters *p = check_parameters(L, 1);
     lua_pushfstring(L, "Parameters (%I numbers in %I matrices, %s)", (lua_Integer)p->count,
                     (lua_Integer)p->segment_count, dnn_dtype_info(p->dtype)->name);
@@ -154,9 +161,10 @@ static int parameters_index(lua_State *L) {
         push_segment(L, 1, (size_t)i - 1, false);
         return 1;
     }
-    dnnlua_nearest nearest = {.wanted = luaL_tolstring(L, 2, NULL)};
+    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2)};
+    p = check_parameters(L, 1);
     if (find_vector(p, nearest.wanted, &vector)) {
-        push_vector(L, nearest.wanted, &vector);
+        push_vector(L, nearest.wanted, vector);
     } else if (strcmp(nearest.wanted, "count") == 0) {
         lua_pushinteger(L, (lua_Integer)p->count);
     } else if (strcmp(nearest.wanted, "dtype") == 0) {
@@ -170,8 +178,8 @@ static int parameters_index(lua_State *L) {
 
 /* p.values = V copies V in; p.grads = G makes the gradients ready for a step. */
 static int parameters_newindex(lua_State *L) {
+    const char *name = dnnlua_field_name(L, 2);
     dnn_parameters *p = check_parameters(L, 1);
-    const char *name = luaL_tolstring(L, 2, NULL);
     dnn_matrix vector;
 
     if (!find_vector(p, name, &vector)) {

@@ -1,8 +1,9 @@
 /* random.c: streams of random numbers as userdata, the global one among them, and matrices filled
  * from them.
  *
- * The global stream, which serves wherever no stream is given, starts from seed 0: a program that
- * never calls dnn.manual_seed gives the same numbers each time. */
+ * The global stream, which serves wherever no stream is given, starts from seed 0, or from that of
+ * dnnlua --seed: a program that never calls dnn.manual_seed gives the same numbers each time. */
+#include "host.h"
 #include "math/fill.h"
 #include "matrix.h"
 
@@ -255,6 +256,8 @@ void dnnlua_open_random(lua_State *L) {
     luaL_setfuncs(L, matrix_methods, 0);
     lua_pop(L, 2);
 
-    push_random(L, dnn_random_seeded(0));
+    lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_SEED);
+    push_random(L, dnn_random_seeded((uint64_t)lua_tointeger(L, -1)));
     lua_rawsetp(L, LUA_REGISTRYINDEX, &global_stream_key);
+    lua_pop(L, 1);
 }

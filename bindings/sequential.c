@@ -174,6 +174,32 @@ static void place_layers(lua_State *L, int handles, int network, const origin *o
     }
 }
 
+/* Raises when what the script ran meanwhile has closed a network that layers come from, uses it at
+ * this moment, or has put a layer elsewhere. */
+static void check_origins(lua_State *L, const origin *origins, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (origins[i].layer->network != origins[i].network ||
+            origins[i].layer->index != origins[i].index) {
+            luaL_error(L, "Sequential: %s was put into another network meanwhile",
+                       origins[i].layer->name);
+        }
+        if (origins[i].network != NULL) {
+            dnnlua_network_require_open(L, origins[i].network);
+            dnnlua_network_require_idle(L, origins[i].network);
+        }
+    }
+}
+
+/* While the new network is made, those that its layers come from count as running in L (NULL: no
+ * longer), so that an `initialise` of the script's can neither use nor close them. */
+static void hold_origins(lua_State *L, const origin *origins, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (origins[i].network != NULL) {
+            origins[i].network->L = L;
+        }
+    }
+}
+
 /* Brings over the values of layers that come from another network. */
 static dnn_status move_values(const dnnlua_network *self, const origin *origins, size_t count,
                               dnn_error *err) {
@@ -207,7 +233,9 @@ static dnnlua_network *create(lua_State *L, int handles, dnn_dtype dtype, int ra
     give_memory(L, network);
     lua_pushvalue(L, handles);
     lua_setiuservalue(L, network, NETWORK_LAYERS);
+    check_origins(L, origins, count);
     place_layers(L, handles, network, NULL, 0);
+    hold_origins(L, origins, count);
 
     self->random = random;
     dnnlua_network_begin(L, network);
@@ -215,6 +243,7 @@ static dnnlua_network *create(lua_State *L, int handles, dnn_dtype dtype, int ra
     if (status == DNN_OK) {
         status = move_values(self, origins, count, &err);
     }
+    hold_origins(NULL, origins, count);
     if (status != DNN_OK) {
         place_layers(L, handles, network, origins, networks);
     }

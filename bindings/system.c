@@ -45,7 +45,9 @@ static int fail_path(lua_State *L, const char *path, int number) {
 static int make_folder(lua_State *L) {
     size_t length;
     const char *path = luaL_checklstring(L, 1, &length);
+    luaL_argcheck(L, length > 0, 1, "an empty path");
     char *part = memcpy(lua_newuserdatauv(L, length + 1, 0), path, length + 1);
+    struct stat there;
 
     for (size_t i = 1; i <= length; i++) {
         if (path[i] != '/' && path[i] != '\0') {
@@ -56,6 +58,12 @@ static int make_folder(lua_State *L) {
             return fail_path(L, part, errno);
         }
         part[i] = path[i];
+    }
+    if (stat(path, &there) != 0) {
+        return fail_path(L, path, errno);
+    }
+    if (!S_ISDIR(there.st_mode)) {
+        return fail_path(L, path, ENOTDIR);
     }
     lua_pushboolean(L, 1);
     return 1;

@@ -8,21 +8,27 @@ bool dnnlua_same_view(const dnn_matrix *a, const dnn_matrix *b) {
 }
 
 /* A cached view keeps its block alive, so equal addresses mean the same block. */
-void dnnlua_push_cached_view(lua_State *L, int owner, int user_value, const char *key,
-                             const dnn_matrix *now, int base) {
-    base = lua_absindex(L, base);
-    lua_getiuservalue(L, owner, user_value);
-    int cache = lua_gettop(L);
+void dnnlua_cached_view(lua_State *L, int owner, int user_value, dnn_matrix now, int base) {
+    int key = lua_gettop(L);
 
-    lua_getfield(L, cache, key);
-    const dnn_matrix *last = dnnlua_test_matrix(L, -1);
-    if (last == NULL || !dnnlua_same_view(last, now)) {
+    if (lua_getiuservalue(L, owner, user_value) == LUA_TNIL) {
         lua_pop(L, 1);
-        dnnlua_push_view(L, now, base);
+        lua_newtable(L);
         lua_pushvalue(L, -1);
-        lua_setfield(L, cache, key);
+        lua_setiuservalue(L, owner, user_value);
     }
-    lua_remove(L, cache);
+    lua_pushvalue(L, key);
+    lua_rawget(L, key + 1);
+    const dnn_matrix *last = dnnlua_test_matrix(L, -1);
+    if (last == NULL || !dnnlua_same_view(last, &now)) {
+        lua_pop(L, 1);
+        dnnlua_push_view(L, &now, base);
+        lua_pushvalue(L, key);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, key + 1);
+    }
+    lua_replace(L, key);
+    lua_settop(L, key);
 }
 
 void dnnlua_assign(lua_State *L, int index, const char *owner, const char *name,

@@ -1,5 +1,5 @@
-/* dnn.h: all of libdnn, for a program that links it. What is named here is public and gets installed;
- * a header that is not is the library's own affair. */
+/* dnn.h: all of libdnn, for a program that links it. What is named here is public and gets
+ * installed; a header that is not is the library's own affair. */
 #ifndef DNN_H
 #define DNN_H
 

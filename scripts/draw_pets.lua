@@ -9,7 +9,7 @@ local parser = args.parser("draw_pets.lua",
   "Draws heads of cats and dogs from a seed, as PNG files. Pictures that are there are kept.")
 parser:argument("folder", "where to (the user's cache folder when left out)"):args "?"
 parser:option("--count", "how many pictures", "600"):convert(args.whole("--count", 2))
-parser:option("--size", "width and height in pixels", "64"):convert(args.whole("--size", 16))
+parser:option("--size", "width and height in pixels", "64"):convert(args.whole("--size", 16, 4096))
 parser:option("--seed", "whom to draw", "1"):convert(args.whole("--seed", 0))
 local options = parser:parse()
 

@@ -48,6 +48,7 @@ local run = args.need(dnn.Run(options.run,
 local shown_every = math.max(1, options.iterations // 100)
 local function accuracy_so_far(i)
   if not run.path or i % shown_every > 0 then return nil end
+  if i % (4 * shown_every) == 0 then cats.log_predictions(run, i, net, pictures, 8) end
   return {train = cats.accuracy(net, pictures.train, 500),
           test = cats.accuracy(net, pictures.test, 500)}
 end
@@ -65,7 +66,9 @@ for i in run:steps(0, options.iterations - 1) do
   local cost = loss:forward(AL, Y)
   net:backward(loss:backward())
   optimiser:step()
-  run:log(i, {cost = cost, accuracy = accuracy, grad_norm = net:grad_norms()})
+  run:log(i, {
+    cost = cost, accuracy = accuracy, grad_norm = net:grad_norms(), epoch = (i + 1) * share,
+  })
 
   shown = shown and shown + share * (cost - shown) or cost
   if i % 100 == 0 then bar:print(("Cost after iteration %d: %.6f"):format(i, shown)) end

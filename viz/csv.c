@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/file.h"
 #include "core/memory.h"
-#include "viz/file.h"
 #include "viz/panel_parts.h"
 
 typedef struct text {
@@ -84,7 +84,7 @@ dnn_status panels_write_csv(const panel *panels, size_t count, const page_option
                 append_curve(&t, &panels[i], c, options);
         }
     dnn_status status = t.failed ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path)
-                                 : file_replace(path, t.bytes, t.size, err);
+                                 : dnn_file_replace(path, t.bytes, t.size, err);
     dnn_free(t.bytes);
     return status;
 }

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/file.h"
 #include "core/memory.h"
-#include "viz/file.h"
 #include "viz/font.h"
 #include "viz/png.h"
 #include "viz/raster_coverage.h"
@@ -43,7 +43,7 @@ dnn_status surface_write_png(const surface *s, const char *path, dnn_error *err)
     if (bytes == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to encode %d x %d pixels", path,
                         s->width, s->height);
-    dnn_status status = file_replace(path, bytes, size, err);
+    dnn_status status = dnn_file_replace(path, bytes, size, err);
     free(bytes);
     return status;
 }

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/file.h"
 #include "core/memory.h"
-#include "viz/file.h"
 
 #define MOST_MEMORIES ((size_t)256)
 #define PATH_SIZE     ((size_t)4096)
@@ -156,7 +156,7 @@ void state_save(const view *v, int width, int height) {
     if (fclose(out) == 0) {
         make_folder(path);
         strcat(path, "/dnnview.conf");
-        file_replace(path, text, size, NULL);
+        dnn_file_replace(path, text, size, NULL);
     }
     free(text);
 }

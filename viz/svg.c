@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/file.h"
 #include "core/memory.h"
-#include "viz/file.h"
 #include "viz/png.h"
 #include "viz/utf8.h"
 
@@ -367,7 +367,7 @@ dnn_status svg_write(const display_list *list, float width, float height, const 
         write_command(&w, &list->commands[i]);
     put(&w, w.clipped ? "</g>\n</svg>\n" : "</svg>\n");
     dnn_status status = w.failed ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory", path)
-                                 : file_replace(path, w.bytes, w.count, err);
+                                 : dnn_file_replace(path, w.bytes, w.count, err);
     dnn_free(w.bytes);
     return status;
 }

@@ -166,6 +166,16 @@ static void put_text(const screen *s, const command *c) {
     }
 }
 
+/* Of filled shapes only the markers of values that are not finite. */
+static void put_polygon(const screen *s, const command *c) {
+    if (c->count != 3 || c->stroke.color != s->theme->warning)
+        return;
+    point tip = c->points[2];
+    cell *at = cell_at(s, (int)(tip.x / CELL_WIDTH), (int)(c->points[0].y / CELL_HEIGHT));
+    if (at != NULL && !clipped(s, tip.x, c->points[0].y))
+        *at = (cell){.character = 0x25BC, .front = c->stroke.color};
+}
+
 static color pixel_of(const command *c, float x, float y) {
     size_t column = (size_t)((x - c->area.x) / c->area.w * (float)c->width);
     size_t row = (size_t)((y - c->area.y) / c->area.h * (float)c->height);
@@ -275,6 +285,8 @@ bool terminal_play(const display_list *list, const theme *colors_of, int columns
             s.clip = c->area;
         else if (c->kind == COMMAND_POLYLINE)
             put_line(&s, c);
+        else if (c->kind == COMMAND_POLYGON)
+            put_polygon(&s, c);
         else if (c->kind == COMMAND_TEXT)
             put_text(&s, c);
         else if (c->kind == COMMAND_IMAGE)

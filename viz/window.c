@@ -191,8 +191,16 @@ static void look_at_words(window *w, uint64_t now) {
     strcpy(w->words, words);
 }
 
+/* Data are drawn at once, but on a busy machine they must not cost the training its core: after a
+ * slow frame the next one waits longer, up to WINDOW_SLOWEST, so that a value still shows within
+ * 250 ms of being logged (it may rest 100 ms with its writer). */
+static uint64_t beat(const window *w) {
+    uint64_t rest = 8 * w->frame_time;
+    return rest < WINDOW_BEAT ? WINDOW_BEAT : rest > WINDOW_SLOWEST ? WINDOW_SLOWEST : rest;
+}
+
 static void look_for_more(window *w, uint64_t now) {
-    if (now - w->polled < WINDOW_BEAT)
+    if (now - w->polled < beat(w))
         return;
     w->polled = now;
     if (trainer_listen(w->trainer, w->view))
@@ -248,8 +256,10 @@ bool window_step(window *w, int milliseconds) {
     move_replay(w, now);
     look_for_more(w, now);
     look_at_words(w, now);
-    if (open && w->stale)
+    if (open && w->stale) {
         draw(w);
+        w->frame_time = SDL_GetTicks64() - now;
+    }
     return open;
 }
 

@@ -9,6 +9,9 @@
 /* Milliseconds after which window_step looks for new values although nothing has happened. */
 #define WINDOW_BEAT 60
 
+/* The longest time between two looks at the data, after slow frames. */
+#define WINDOW_SLOWEST 120
+
 struct SDL_Window;
 
 typedef struct window {
@@ -17,12 +20,13 @@ typedef struct window {
     dnn_control *trainer;
     display_list list;
     surface pixels;
-    float density;   /* pixels per point */
-    bool stale;      /* the page has changed since it was drawn */
-    bool unfinished; /* curves are not smoothed to their ends yet */
-    uint64_t ticked; /* milliseconds: when the replay was last moved on */
-    uint64_t polled; /* when the runs were last looked at */
-    uint64_t worded; /* when the words about the runs were last compared */
+    float density;       /* pixels per point */
+    bool stale;          /* the page has changed since it was drawn */
+    bool unfinished;     /* curves are not smoothed to their ends yet */
+    uint64_t ticked;     /* milliseconds: when the replay was last moved on */
+    uint64_t polled;     /* when the runs were last looked at */
+    uint64_t frame_time; /* milliseconds that the last frame took */
+    uint64_t worded;     /* when the words about the runs were last compared */
     char words[200];
     uint64_t frames;             /* drawn so far */
     bool (*more)(void *context); /* reads what has come; true when anything has */

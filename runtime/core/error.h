@@ -1,11 +1,13 @@
 /* error.h: how the runtime reports failure.
  *
- * A function that can fail returns a dnn_status and takes a caller-owned `dnn_error *` last; when it
- * fails it fills the text in there (the object, what was expected, what came, the likely fix) and
- * leaves its outputs unspecified but valid. NULL is allowed for a caller who only wants the status.
- * The runtime never prints, exits or jumps. */
+ * A function that can fail returns a dnn_status and takes a caller-owned `dnn_error *` last; when
+ * it fails it fills the text in there (the object, what was expected, what came, the likely fix)
+ * and leaves its outputs unspecified but valid. NULL is allowed for a caller who only wants the
+ * status. The runtime never prints, exits or jumps. */
 #ifndef DNN_CORE_ERROR_H
 #define DNN_CORE_ERROR_H
+
+#include <math.h>
 
 typedef enum dnn_status {
     DNN_OK = 0,
@@ -26,13 +28,20 @@ typedef struct dnn_error {
     char text[512];
 } dnn_error;
 
-/* Fills `err` (which may be NULL) with the formatted text, cut at its size, and returns `status`. */
+/* Fills `err` (which may be NULL) with the formatted text, cut at its size, and returns `status`.
+ */
 dnn_status dnn_fail(dnn_error *err, dnn_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Puts the formatted text before what `err` already says ("layer 3 Linear: ..."); returns its status. */
+/* Puts the formatted text before what `err` already says ("layer 3 Linear: ..."); returns its
+ * status. */
 dnn_status dnn_fail_context(dnn_error *err, dnn_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* x as a message shows it: printf would give a NaN a sign, which means nothing. */
+static inline double dnn_shown(double x) {
+    return isnan(x) ? NAN : x;
+}
 
 /* A short name for a status: "shape", "type", ... */
 const char *dnn_status_name(dnn_status status);

@@ -45,17 +45,17 @@ static dnn_status check_value(const char *owner, const dnn_field *f, double valu
         if (!(value >= 1 && value <= 2147483647.0 && value == floor(value)))
             return dnn_fail(err, DNN_ERROR_ARGUMENT,
                             "%s: %s must be a whole number of at least 1, got %.14g", owner,
-                            f->name, value);
+                            f->name, dnn_shown(value));
         break;
     case DNN_FIELD_REAL:
         if (!isfinite(value) || value < f->low || value > f->high)
             return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s must be in %g..%g, got %.14g", owner,
-                            f->name, f->low, f->high, value);
+                            f->name, f->low, f->high, dnn_shown(value));
         break;
     case DNN_FIELD_FLAG:
         if (value != 0 && value != 1)
             return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s must be true or false, got %.14g",
-                            owner, f->name, value);
+                            owner, f->name, dnn_shown(value));
         break;
     case DNN_FIELD_CHOICE: {
         size_t n = 0;
@@ -87,8 +87,9 @@ dnn_status dnn_field_set_choice(const char *owner, const dnn_field *fields, doub
     if (i < 0)
         return fail_unknown(owner, fields, name, err);
     if (fields[i].kind != DNN_FIELD_CHOICE)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s must be %s, got the text '%s'", owner, name,
-                        fields[i].kind == DNN_FIELD_FLAG ? "true or false" : "a number", choice);
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s must be %s, got the text '%s'", owner,
+                        name, fields[i].kind == DNN_FIELD_FLAG ? "true or false" : "a number",
+                        choice);
     char known[256] = "";
     for (size_t c = 0; fields[i].choices[c] != NULL; c++) {
         if (strcmp(fields[i].choices[c], choice) == 0) {

@@ -1,8 +1,8 @@
 /* field.h: the settings of a layer, loss or optimiser, as a table.
  *
- * Whoever has settings describes them in a constant array of dnn_field ended by a row without a name,
- * and holds their values as doubles in the order of that array. From the table come the constructor's
- * arguments, their checks and messages, serialisation and documentation. */
+ * Whoever has settings describes them in a constant array of dnn_field ended by a row without a
+ * name, and holds their values as doubles in the order of that array. From the table come the
+ * constructor's arguments, their checks and messages, serialisation and documentation. */
 #ifndef DNN_CORE_FIELD_H
 #define DNN_CORE_FIELD_H
 
@@ -23,10 +23,10 @@ typedef enum dnn_field_kind {
 typedef struct dnn_field {
     const char *name; /* as users type it: "in_features", "lr" */
     dnn_field_kind kind;
-    bool positional;            /* an argument in its own right; the others come in the options table */
-    bool required;              /* has no default */
-    double initial;             /* the default */
-    double low, high;           /* range of a REAL, both ends included */
+    bool positional;  /* an argument in its own right; the others come in the options table */
+    bool required;    /* has no default */
+    double initial;   /* the default */
+    double low, high; /* range of a REAL, both ends included */
     const char *const *choices; /* of a CHOICE, ended by NULL */
     double example;             /* of a required field: a value for tests and documentation */
     const char *doc;            /* one line: meaning and unit */

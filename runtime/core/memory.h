@@ -13,7 +13,8 @@
 /* `bytes` rounded up to a multiple of DNN_ALIGNMENT. */
 size_t dnn_align_up(size_t bytes);
 
-/* Uninitialised block of at least `bytes` (0 gives a valid block too); NULL when there is no memory. */
+/* Uninitialised block of at least `bytes` (0 gives a valid block too); NULL when there is no
+ * memory. */
 void *dnn_alloc(size_t bytes);
 
 /* As dnn_alloc, filled with zeros; NULL also when count * size overflows. */
@@ -31,7 +32,8 @@ uint64_t dnn_allocation_count(void);
 /* Number of blocks handed out and not yet given back. */
 uint64_t dnn_allocations_live(void);
 
-/* For tests: the n-th allocation from now (1 = the next one) and no other fails; 0 switches it off. */
+/* For tests: the n-th allocation from now (1 = the next one) and no other fails; 0 switches it off.
+ */
 void dnn_fail_allocation(uint64_t n);
 
 #endif

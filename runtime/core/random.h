@@ -3,8 +3,8 @@
  * A stream is Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as
  * 1, 2, 3", SC 2011): a key and a counter, so a stream can be split into independent ones and its
  * position saved as two integers. Only integer arithmetic and IEEE + - * / sqrt are used, so the
- * numbers are the same on every machine. A stream is a plain value: copy it to repeat it. Not safe for
- * use by two threads at once; split it instead. */
+ * numbers are the same on every machine. A stream is a plain value: copy it to repeat it. Not safe
+ * for use by two threads at once; split it instead. */
 #ifndef DNN_CORE_RANDOM_H
 #define DNN_CORE_RANDOM_H
 
@@ -31,8 +31,8 @@ uint64_t dnn_random_below(dnn_random *stream, uint64_t bound);
 /* Uniform in [0, 1), 53 bits. */
 double dnn_random_uniform(dnn_random *stream);
 
-/* Standard normal, by inversion of the distribution function (Wichura's algorithm AS 241, 1988): one
- * 64-bit word per number. */
+/* Standard normal, by inversion of the distribution function (Wichura's algorithm AS 241, 1988):
+ * one 64-bit word per number. */
 double dnn_random_normal(dnn_random *stream);
 
 /* A permutation of 0 .. n-1 into `out` (n entries), by Fisher and Yates. */

@@ -1,11 +1,11 @@
 /* threads.c: the pool of workers.
  *
- * A job is a gate: one atomic word that holds its generation, whether it is open, and how many workers
- * are inside. A worker enters by raising that number while the gate is open, draws task numbers from one
- * counter together with the caller, and leaves. The caller shuts the gate when the numbers have run out and
- * waits only for those inside, so a worker that sleeps, or that a fork has left behind, delays nobody.
- * Workers spin for a moment before they sleep: the next product of a training step comes within
- * microseconds. */
+ * A job is a gate: one atomic word that holds its generation, whether it is open, and how many
+ * workers are inside. A worker enters by raising that number while the gate is open, draws task
+ * numbers from one counter together with the caller, and leaves. The caller shuts the gate when the
+ * numbers have run out and waits only for those inside, so a worker that sleeps delays nobody. A
+ * forked child starts its own workers. Workers spin for a moment before they sleep: the next
+ * product of a training step comes within microseconds. */
 #include "core/threads.h"
 
 #include <pthread.h>
@@ -109,8 +109,25 @@ static void *work(void *number) {
     return NULL;
 }
 
+/* In a forked child: none of the workers is there, and what they held or waited for is as they left
+ * it; a broadcast to waiters that have gone would never return. */
+static void forget_workers(void) {
+    pool.workers = 0;
+    atomic_store(&pool.sleeping, 0);
+    atomic_fetch_and(&pool.gate, ~(OPEN | INSIDE_MASK));
+    pthread_mutex_init(&pool.callers, NULL);
+    pthread_mutex_init(&pool.lock, NULL);
+    pthread_cond_init(&pool.wake, NULL);
+}
+
+static void watch_forks(void) {
+    pthread_atfork(NULL, NULL, forget_workers);
+}
+
 /* Starts workers until there are `count`, or as many as the system gives. */
 static void start_workers(size_t count) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_forks);
     while (pool.workers < count) {
         pthread_t thread;
         if (pthread_create(&thread, NULL, work, (void *)(uintptr_t)pool.workers) != 0)

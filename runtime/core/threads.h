@@ -13,8 +13,8 @@
 /* Called once for every task number 0 .. tasks-1, on any thread, in any order. */
 typedef void dnn_task(void *context, size_t task);
 
-/* Runs all tasks and returns when the last one has ended. Two threads of the caller's that call at the
- * same time are served one after the other. */
+/* Runs all tasks and returns when the last one has ended. Two threads of the caller's that call at
+ * the same time are served one after the other. */
 void dnn_parallel(size_t tasks, dnn_task *run, void *context);
 
 /* Threads that take part in a job, the caller's included. At first: DNN_NUM_THREADS from the

@@ -1,7 +1,9 @@
 /* image_jpeg.c: JPEG through libjpeg-turbo: grey, YCbCr, RGB, CMYK and YCCK, baseline and
  * progressive.
  *
- * Decoding stops at the first warning: a damaged or truncated photo is reported, never half grey.
+ * Decoding stops at the first warning: a damaged or truncated photo is reported, never half grey. The
+ * one warning that is overlooked is of bytes between the last of the picture and its end marker, which
+ * some cameras leave there.
  */
 #include "data/image_codec.h"
 
@@ -68,9 +70,16 @@ static void cmyk_to_pixels(dnn_image *out, const uint8_t *cmyk) {
 
 static dnn_status decompress(tjhandle jpeg, dnn_image *out, uint8_t *pixels, int format,
                              const uint8_t *bytes, size_t size, const char *name, dnn_error *err) {
-    const int flags = TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS;
-    if (tjDecompress2(jpeg, bytes, size, pixels, (int)out->width, 0, (int)out->height, format,
-                      flags) != 0)
+    const int width = (int)out->width, height = (int)out->height;
+    const int flags = TJFLAG_LIMITSCANS;
+    if (tjDecompress2(jpeg, bytes, size, pixels, width, 0, height, format,
+                      flags | TJFLAG_STOPONWARNING) == 0)
+        return DNN_OK;
+    if (strstr(tjGetErrorStr2(jpeg), "extraneous bytes before marker 0xd9") == NULL)
+        return fail(jpeg, name, err);
+    /* All of the picture stands before those bytes: once more, without stopping there. */
+    if (tjDecompress2(jpeg, bytes, size, pixels, width, 0, height, format, flags) != 0 &&
+        tjGetErrorCode(jpeg) != TJERR_WARNING)
         return fail(jpeg, name, err);
     return DNN_OK;
 }

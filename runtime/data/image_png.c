@@ -1,14 +1,12 @@
 /* image_png.c: PNG through libspng: every colour type and bit depth, and writing. */
 #include "data/image_codec.h"
 
-#include <errno.h>
 #include <spng.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "core/file.h"
 #include "core/memory.h"
 
 #define MAX_CHUNK_BYTES ((size_t)1 << 26)
@@ -117,27 +115,6 @@ static void *encode(const uint8_t *pixels, size_t width, size_t height, size_t c
     return bytes;
 }
 
-/* Into "<path>.tmp", then renamed, so that nobody meets half a picture. */
-static dnn_status replace_file(const char *path, const void *bytes, size_t size, dnn_error *err) {
-    size_t length = strlen(path) + sizeof ".tmp";
-    char *temporary = dnn_alloc(length);
-    if (temporary == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for a file name", path);
-    snprintf(temporary, length, "%s.tmp", path);
-    FILE *file = fopen(temporary, "wb");
-    bool written = file != NULL && fwrite(bytes, 1, size, file) == size;
-    if (file != NULL)
-        written = fclose(file) == 0 && written;
-    dnn_status status = DNN_OK;
-    if (!written || rename(temporary, path) != 0) {
-        status = dnn_fail(err, DNN_ERROR_FILE, "%s: cannot be written: %s", path, strerror(errno));
-        if (file != NULL)
-            unlink(temporary);
-    }
-    dnn_free(temporary);
-    return status;
-}
-
 /* `name` opens the messages. */
 static dnn_status encode_checked(uint8_t **out, size_t *size, const char *name,
                                  const uint8_t *pixels, size_t width, size_t height,
@@ -171,7 +148,7 @@ dnn_status dnn_image_write_png(const char *path, const uint8_t *pixels, size_t w
         encode_checked(&bytes, &size, path, pixels, width, height, channels, false, err);
     if (status != DNN_OK)
         return status;
-    status = replace_file(path, bytes, size, err);
+    status = dnn_file_replace(path, bytes, size, err);
     free(bytes);
     return status;
 }

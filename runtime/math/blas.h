@@ -2,8 +2,8 @@
  *
  * OpenBLAS runs single-threaded here; big products are cut into pieces by their shape alone and the
  * pieces run on the pool of core/threads.h, so results have the same bits on any number of threads.
- * On x86-64 CPUs that the library does not know, its kernels are switched to the best the CPU can run,
- * unless the user has set OPENBLAS_CORETYPE. */
+ * On x86-64 CPUs that the library does not know, its kernels are switched to the best the CPU can
+ * run, unless the user has set OPENBLAS_CORETYPE. */
 #ifndef DNN_MATH_BLAS_H
 #define DNN_MATH_BLAS_H
 
@@ -13,7 +13,8 @@
 const char *dnn_blas_core(void);
 
 /* out = alpha * op(a) * op(b) + beta * out, op transposing where asked. beta 0 never reads out.
- * Types must agree; DNN_ERROR_SHAPE names both shapes and the likely fix; out may not overlap a or b. */
+ * Types must agree; DNN_ERROR_SHAPE names both shapes and the likely fix; out may not overlap a or
+ * b. */
 dnn_status dnn_gemm(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
                     const dnn_matrix *b, double beta, dnn_matrix *out, dnn_error *err);
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "math/blas.h"
+#include "math/cpu.h"
 
 typedef char *name_function(void);
 typedef void plain_function(void);
@@ -28,41 +29,28 @@ static void find(void *function, const char *name) {
 }
 
 #ifdef __x86_64__
-/* How far a CPU's, or a set of kernels', vectors go. */
-typedef enum vector_level { VECTORS_OLDER, VECTORS_AVX2, VECTORS_AVX512 } vector_level;
-
-static vector_level level_of_core(const char *core) {
+static dnn_vector_level level_of_core(const char *core) {
     static const char *const avx2[] = {"Excavator", "Haswell", "Zen"};
     static const char *const avx512[] = {"SkylakeX", "Cooperlake", "Sapphirerapids"};
     for (size_t i = 0; i < sizeof avx512 / sizeof *avx512; i++)
         if (strcmp(core, avx512[i]) == 0)
-            return VECTORS_AVX512;
+            return DNN_VECTORS_AVX512;
     for (size_t i = 0; i < sizeof avx2 / sizeof *avx2; i++)
         if (strcmp(core, avx2[i]) == 0)
-            return VECTORS_AVX2;
-    return VECTORS_OLDER;
-}
-
-static vector_level level_of_cpu(void) {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
-        return VECTORS_AVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return VECTORS_AVX2;
-    return VECTORS_OLDER;
+            return DNN_VECTORS_AVX2;
+    return DNN_VECTORS_OLDER;
 }
 
 /* To the kernels that any CPU of its level runs; never to lesser ones. */
 static void switch_core(const char *current) {
     static const char variable[] = "OPENBLAS_CORETYPE";
-    vector_level level = level_of_cpu();
+    dnn_vector_level level = dnn_cpu_level();
     plain_function *quit, *init;
     find(&quit, "gotoblas_dynamic_quit");
     find(&init, "gotoblas_dynamic_init");
     if (quit == NULL || init == NULL || getenv(variable) != NULL ||
         level <= level_of_core(current) ||
-        setenv(variable, level == VECTORS_AVX512 ? "SkylakeX" : "Haswell", 1) != 0)
+        setenv(variable, level == DNN_VECTORS_AVX512 ? "SkylakeX" : "Haswell", 1) != 0)
         return;
     quit();
     init();

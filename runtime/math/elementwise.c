@@ -34,7 +34,7 @@ static_assert(sizeof unary / sizeof *unary == DNN_UNARY_COUNT, "a row per unary 
 static const operation binary[] = {
     [DNN_ADD] = {"add",     {dnn_f32_add, dnn_f64_add}        },
     [DNN_SUB] = {"sub",     {dnn_f32_sub, dnn_f64_sub}        },
-    [DNN_MUL] = {"mul",     {dnn_f32_mul, dnn_f64_mul}        },
+    [DNN_MUL] = {"cmul",    {dnn_f32_mul, dnn_f64_mul}        },
     [DNN_DIV] = {"div",     {dnn_f32_div, dnn_f64_div}        },
     [DNN_POW] = {"pow",     {dnn_f32_pow, dnn_f64_pow}        },
     [DNN_MAXIMUM] = {"maximum", {dnn_f32_maximum, dnn_f64_maximum}},
@@ -150,7 +150,8 @@ dnn_status dnn_clamp(dnn_matrix *out, const dnn_matrix *a, double low, double hi
                      dnn_error *err) {
     if (!(low <= high))
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "clamp: expected low <= high, got low = %g and high = %g", low, high);
+                        "clamp: expected low <= high, got low = %g and high = %g", dnn_shown(low),
+                        dnn_shown(high));
     double low_memory, high_memory;
     dnn_matrix l = scalar_of(a->dtype, low, &low_memory),
                h = scalar_of(a->dtype, high, &high_memory);

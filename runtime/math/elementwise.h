@@ -1,8 +1,8 @@
 /* elementwise.h: arithmetic, functions and comparisons, element by element.
  *
  * Operands are float32 or float64 and of one type. In the binary forms shapes are broadcast: a
- * dimension of 1 is repeated (m x n with m x 1, 1 x n or 1 x 1). `out` has the broadcast shape and may
- * be an operand itself (same elements), but may not overlap one otherwise. */
+ * dimension of 1 is repeated (m x n with m x 1, 1 x n or 1 x 1). `out` has the broadcast shape and
+ * may be an operand itself (same elements), but may not overlap one otherwise. */
 #ifndef DNN_MATH_ELEMENTWISE_H
 #define DNN_MATH_ELEMENTWISE_H
 
@@ -33,16 +33,17 @@ typedef enum dnn_unary_op {
     DNN_ABS,
     DNN_SIGN, /* -1, 0, 1; NaN stays NaN */
     DNN_TANH,
-    DNN_SIGMOID, /* without overflow for any argument */
-    DNN_RELU,    /* max(0, x); NaN stays NaN */
+    DNN_SIGMOID,  /* without overflow for any argument */
+    DNN_RELU,     /* max(0, x); NaN stays NaN */
     DNN_ISFINITE, /* 1 or 0 */
     DNN_UNARY_COUNT
 } dnn_unary_op;
 
-const char *dnn_binary_name(dnn_binary_op op); /* "add", "sub", ... */
+const char *dnn_binary_name(dnn_binary_op op); /* "add", "cmul", ... */
 const char *dnn_unary_name(dnn_unary_op op);   /* "neg", "exp", ... */
 
-/* The shape of a broadcast; DNN_ERROR_SHAPE names both shapes, and the transpose where it would fit. */
+/* The shape of a broadcast; DNN_ERROR_SHAPE names both shapes, and the transpose where it would
+ * fit. */
 dnn_status dnn_broadcast_shape(const char *what, const dnn_matrix *a, const dnn_matrix *b,
                                size_t *rows, size_t *cols, dnn_error *err);
 

@@ -3,8 +3,8 @@
  *
  * Their one source is elementwise_kernels.inc. All are dnn_kernel (walk.h): inputs a, b, c as the
  * operation needs them, an input may be the output. exp, tanh and sigmoid are the project's own and
- * vectorised: exp is within 1 unit in the last place, the others within 3; all are right at infinities
- * and NaN, and subnormal results are not flushed. */
+ * vectorised: exp is within 1 unit in the last place, the others within 3; all are right at
+ * infinities and NaN, and subnormal results are not flushed. */
 #ifndef DNN_MATH_ELEMENTWISE_KERNELS_H
 #define DNN_MATH_ELEMENTWISE_KERNELS_H
 

@@ -1,9 +1,10 @@
 /* linalg.h: linear algebra by LAPACKE.
  *
- * Inputs are float32 or float64 and are not changed; outputs are the caller's, of the input's type and
- * of the shape stated, and hold no alias of an input. An input that is not finite is DNN_ERROR_NUMERIC,
- * and so are a singular matrix (the text names the pivot) and an iteration that does not converge. A
- * matrix that must be square and is not is DNN_ERROR_SHAPE. Below, k = min(m, n). */
+ * Inputs are float32 or float64 and are not changed; outputs are the caller's, of the input's type
+ * and of the shape stated, and hold no alias of an input. An input that is not finite is
+ * DNN_ERROR_NUMERIC, and so are a singular matrix (the text names the pivot) and an iteration that
+ * does not converge. A matrix that must be square and is not is DNN_ERROR_SHAPE. Below, k = min(m,
+ * n). */
 #ifndef DNN_MATH_LINALG_H
 #define DNN_MATH_LINALG_H
 
@@ -12,8 +13,8 @@
 /* X (n x r) with A X = B, for A (n x n), B (n x r). */
 dnn_status dnn_solve(dnn_matrix *X, const dnn_matrix *A, const dnn_matrix *B, dnn_error *err);
 
-/* X (n x r) of least norm that minimises |A X - B|, for A (m x n), B (m x r), any rank (xGELSD). rank
- * (may be NULL) is the effective rank of A. */
+/* X (n x r) of least norm that minimises |A X - B|, for A (m x n), B (m x r), any rank (xGELSD).
+ * rank (may be NULL) is the effective rank of A. */
 dnn_status dnn_lstsq(dnn_matrix *X, const dnn_matrix *A, const dnn_matrix *B, size_t *rank,
                      dnn_error *err);
 
@@ -23,8 +24,8 @@ dnn_status dnn_inv(dnn_matrix *out, const dnn_matrix *A, dnn_error *err);
 /* Determinant of A (n x n); 0 for a singular one, 1 for 0 x 0. */
 dnn_status dnn_det(double *out, const dnn_matrix *A, dnn_error *err);
 
-/* Lower triangular L (n x n) with L L' = A; A symmetric positive definite, only its lower triangle is
- * read; otherwise DNN_ERROR_NUMERIC names the leading minor. */
+/* Lower triangular L (n x n) with L L' = A; A symmetric positive definite, only its lower triangle
+ * is read; otherwise DNN_ERROR_NUMERIC names the leading minor. */
 dnn_status dnn_cholesky(dnn_matrix *L, const dnn_matrix *A, dnn_error *err);
 
 /* Q (m x k) with orthonormal columns and R (k x n) upper triangular, Q R = A. */
@@ -34,16 +35,16 @@ dnn_status dnn_qr(dnn_matrix *Q, dnn_matrix *R, const dnn_matrix *A, dnn_error *
 dnn_status dnn_svd(dnn_matrix *U, dnn_matrix *s, dnn_matrix *Vt, const dnn_matrix *A,
                    dnn_error *err);
 
-/* Eigenvalues w (n x 1, ascending) and vectors V (n x n, columns; may be NULL) of a symmetric matrix;
- * only the lower triangle is read. */
+/* Eigenvalues w (n x 1, ascending) and vectors V (n x n, columns; may be NULL) of a symmetric
+ * matrix; only the lower triangle is read. */
 dnn_status dnn_eigh(dnn_matrix *w, dnn_matrix *V, const dnn_matrix *A, dnn_error *err);
 
 /* Eigenvalues wr + i wi (n x 1 each) and right vectors Vr + i Vi (n x n each; both may be NULL). */
 dnn_status dnn_eig(dnn_matrix *wr, dnn_matrix *wi, dnn_matrix *Vr, dnn_matrix *Vi,
                    const dnn_matrix *A, dnn_error *err);
 
-/* Moore-Penrose inverse (n x m); singular values up to rcond times the largest count as 0; rcond < 0
- * means max(m, n) times the type's epsilon. */
+/* Moore-Penrose inverse (n x m); singular values up to rcond times the largest count as 0; rcond <
+ * 0 means max(m, n) times the type's epsilon. */
 dnn_status dnn_pinv(dnn_matrix *out, const dnn_matrix *A, double rcond, dnn_error *err);
 
 /* Number of singular values above rcond times the largest (rcond < 0: as in dnn_pinv). */

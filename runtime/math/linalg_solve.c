@@ -28,6 +28,18 @@ static dnn_status allocate_pivots(const char *what, lapack_int **pivots, size_t 
                : DNN_OK;
 }
 
+/* The same in a copy of the finite A; `lu` and `pivots` are the caller's to free, also after a
+ * failure. */
+static dnn_status factor_copy(const char *what, const dnn_matrix *A, dnn_matrix *lu,
+                              lapack_int **pivots, size_t *zero_pivot, dnn_error *err) {
+    *pivots = NULL;
+    *zero_pivot = 0;
+    dnn_status status = dnn_linalg_copy(what, "A", lu, A, err);
+    if (status == DNN_OK)
+        status = allocate_pivots(what, pivots, A->rows, err);
+    return status == DNN_OK && A->rows > 0 ? factor(what, lu, *pivots, zero_pivot, err) : status;
+}
+
 /* The right-hand side of A X = B. */
 static dnn_status check_right_side(const char *what, const dnn_matrix *X, const dnn_matrix *A,
                                    const dnn_matrix *B, dnn_error *err) {
@@ -53,17 +65,13 @@ dnn_status dnn_solve(dnn_matrix *X, const dnn_matrix *A, const dnn_matrix *B, dn
         return status;
 
     dnn_matrix lu;
-    lapack_int *pivots = NULL;
-    size_t zero_pivot = 0;
-    status = dnn_linalg_copy(what, "A", &lu, A, err);
+    lapack_int *pivots;
+    size_t zero_pivot;
+    status = factor_copy(what, A, &lu, &pivots, &zero_pivot, err);
     if (status == DNN_OK)
         status = dnn_linalg_finite(what, "B", B, err);
     if (status == DNN_OK)
         status = dnn_matrix_copy(X, B, err);
-    if (status == DNN_OK)
-        status = allocate_pivots(what, &pivots, A->rows, err);
-    if (status == DNN_OK && A->rows > 0)
-        status = factor(what, &lu, pivots, &zero_pivot, err);
     if (status == DNN_OK && zero_pivot > 0)
         status = fail_singular(what, zero_pivot, instead, err);
     if (status == DNN_OK && X->rows > 0 && X->cols > 0 &&
@@ -119,13 +127,9 @@ dnn_status dnn_det(double *out, const dnn_matrix *A, dnn_error *err) {
         return status;
 
     dnn_matrix lu;
-    lapack_int *pivots = NULL;
-    size_t zero_pivot = 0;
-    status = dnn_linalg_copy(what, "A", &lu, A, err);
-    if (status == DNN_OK)
-        status = allocate_pivots(what, &pivots, A->rows, err);
-    if (status == DNN_OK && A->rows > 0)
-        status = factor(what, &lu, pivots, &zero_pivot, err);
+    lapack_int *pivots;
+    size_t zero_pivot;
+    status = factor_copy(what, A, &lu, &pivots, &zero_pivot, err);
     if (status == DNN_OK)
         *out = zero_pivot > 0 ? 0 : product_of_pivots(&lu, pivots);
     dnn_free(pivots);

@@ -45,7 +45,7 @@ dnn_status dnn_linalg_finite(const char *what, const char *name, const dnn_matri
         if (!dnn_all_finite(A->dtype, dnn_matrix_at(A, 0, j), A->rows, &i))
             return dnn_fail(err, DNN_ERROR_NUMERIC,
                             "%s: %s(%zu, %zu) is %g, and all elements must be finite", what, name,
-                            i + 1, j + 1, dnn_matrix_get(A, i, j));
+                            i + 1, j + 1, dnn_shown(dnn_matrix_get(A, i, j)));
     return DNN_OK;
 }
 

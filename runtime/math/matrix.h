@@ -1,8 +1,9 @@
 /* matrix.h: the one data type, two-dimensional and column-major.
  *
  * A dnn_matrix describes memory that somebody else owns: element (i, j), counted from 0, stands at
- * data[i + j * ld]. Views of rows, columns and blocks are descriptors on the same memory. A column is
- * one example, so a minibatch is a view of columns. An empty matrix (0 rows or columns) is valid. */
+ * data[i + j * ld]. Views of rows, columns and blocks are descriptors on the same memory. A column
+ * is one example, so a minibatch is a view of columns. An empty matrix (0 rows or columns) is
+ * valid. */
 #ifndef DNN_MATH_MATRIX_H
 #define DNN_MATH_MATRIX_H
 
@@ -14,7 +15,7 @@
 #include "core/error.h"
 
 typedef struct dnn_matrix {
-    void *data;  /* the first element; may be NULL only when empty */
+    void *data; /* the first element; may be NULL only when empty */
     size_t rows;
     size_t cols;
     size_t ld; /* elements from one column to the next, >= rows */
@@ -28,7 +29,8 @@ dnn_matrix dnn_matrix_of(dnn_dtype dtype, size_t rows, size_t cols, void *data);
 dnn_status dnn_matrix_bytes(dnn_dtype dtype, size_t rows, size_t cols, size_t *bytes,
                             dnn_error *err);
 
-/* Allocates zeros; give back with dnn_matrix_free. For C callers: in Lua, matrix memory is Lua's. */
+/* Allocates zeros; give back with dnn_matrix_free. For C callers: in Lua, matrix memory is Lua's.
+ */
 dnn_status dnn_matrix_create(dnn_matrix *out, dnn_dtype dtype, size_t rows, size_t cols,
                              dnn_error *err);
 void dnn_matrix_free(dnn_matrix *m);
@@ -42,7 +44,8 @@ bool dnn_matrix_is_contiguous(const dnn_matrix *m);
 /* Address of element (i, j), counted from 0; not checked. */
 void *dnn_matrix_at(const dnn_matrix *m, size_t i, size_t j);
 
-/* Element (i, j) as double, and setting it; not checked. Storing into uint8 rounds and saturates. */
+/* Element (i, j) as double, and setting it; not checked. Storing into uint8 rounds and saturates.
+ */
 double dnn_matrix_get(const dnn_matrix *m, size_t i, size_t j);
 void dnn_matrix_set(dnn_matrix *m, size_t i, size_t j, double value);
 
@@ -68,16 +71,16 @@ dnn_status dnn_matrix_copy(dnn_matrix *out, const dnn_matrix *a, dnn_error *err)
 dnn_status dnn_matrix_transpose(dnn_matrix *out, const dnn_matrix *a, dnn_error *err);
 
 /* out[:, k] = scale * a[:, index[k]] + shift, converted to out's type (real), for k < n; out is
- * a->rows x n, `index` counts from 0 (DNN_ERROR_ARGUMENT when one is outside). The minibatch kernel:
- * uint8 pictures become normalised floats on the way. scale 1, shift 0 copies exactly; then out may
- * also be uint8 when a is. */
+ * a->rows x n, `index` counts from 0 (DNN_ERROR_ARGUMENT when one is outside). The minibatch
+ * kernel: uint8 pictures become normalised floats on the way. scale 1, shift 0 copies exactly; then
+ * out may also be uint8 when a is. */
 dnn_status dnn_matrix_gather_columns(dnn_matrix *out, const dnn_matrix *a, const uint32_t *index,
                                      double scale, double shift, dnn_error *err);
 
 /* out = matrices side by side (axis 2: columns appended) or one above the other (axis 1: rows
  * appended); types must agree, the other dimension too (DNN_ERROR_SHAPE naming the part). */
-dnn_status dnn_matrix_concat(dnn_matrix *out, const dnn_matrix *const *parts, size_t count, int axis,
-                             dnn_error *err);
+dnn_status dnn_matrix_concat(dnn_matrix *out, const dnn_matrix *const *parts, size_t count,
+                             int axis, dnn_error *err);
 
 /* The shape that dnn_matrix_concat needs for its output. */
 dnn_status dnn_matrix_concat_shape(const dnn_matrix *const *parts, size_t count, int axis,
@@ -86,7 +89,8 @@ dnn_status dnn_matrix_concat_shape(const dnn_matrix *const *parts, size_t count,
 /* Same type, shape and elements. NaN differs from everything, as in IEEE. */
 bool dnn_matrix_equal(const dnn_matrix *a, const dnn_matrix *b);
 
-/* True when out may be written while a is read element by element: no overlap, or the same elements. */
+/* True when out may be written while a is read element by element: no overlap, or the same
+ * elements. */
 bool dnn_matrix_safe_inplace(const dnn_matrix *out, const dnn_matrix *a);
 
 /* Fails with DNN_ERROR_TYPE unless m is float32 or float64; `what` names the operation. */

@@ -1,9 +1,9 @@
 /* product.c: a product is cut into pieces by its shape and each piece is one call of BLAS.
  *
- * Every piece packs the parts of a and b that it reads. So c is cut along its longer side until the
- * pieces are many enough, which keeps them square and the packing least. When k dwarfs both sides
- * of c, k is cut instead: then nothing is packed twice, and the pieces' results are added up in
- * their order. */
+ * Skinny products have kernels of their own; for the others: every piece packs the parts of a and b
+ * that it reads. So c is cut along its longer side until the pieces are many enough, which keeps
+ * them square and the packing least. When k dwarfs both sides of c, k is cut instead: then nothing
+ * is packed twice, and the pieces' results are added up in their order. */
 #include "math/product.h"
 
 #include <cblas.h>
@@ -12,6 +12,7 @@
 #include "core/threads.h"
 #include "math/blas_core.h"
 #include "math/scratch.h"
+#include "math/skinny.h"
 
 #define PIECE_FLOPS  4e6 /* p pieces need p times this each: more pieces pack more */
 #define MAX_PIECES   64
@@ -188,6 +189,8 @@ static void add_slices(const product_plan *plan) {
 }
 
 dnn_status dnn_product_run(const dnn_product *p, dnn_error *err) {
+    if (dnn_skinny_suits(p))
+        return dnn_skinny_run(p, err);
     dnn_blas_prepare();
     product_plan plan = make_plan(p);
     if (plan.depth == 1) {

@@ -1,8 +1,8 @@
 /* reduce.h: sums, means, extremes, norms, along rows, columns or everything.
  *
- * Sums are added pairwise in double, in an order that depends on the shape alone, so a result has the
- * same bits on any number of threads. The axis is Lua's and Torch's: 1 reduces over rows (the result
- * is 1 x cols, a value per column), 2 over columns (rows x 1). */
+ * Sums are added pairwise in double, in an order that depends on the shape alone, so a result has
+ * the same bits on any number of threads. The axis is Lua's and Torch's: 1 reduces over rows (the
+ * result is 1 x cols, a value per column), 2 over columns (rows x 1). */
 #ifndef DNN_MATH_REDUCE_H
 #define DNN_MATH_REDUCE_H
 
@@ -29,8 +29,8 @@ const char *dnn_reduce_name(dnn_reduce_op op);
 dnn_status dnn_reduce(dnn_reduce_op op, int axis, dnn_matrix *out, const dnn_matrix *a,
                       int correction, dnn_error *err);
 
-/* Reduces everything to one number. argmax and argmin count in column-major order, from 1. sum, mean,
- * max, min, any and all also take uint8. */
+/* Reduces everything to one number. argmax and argmin count in column-major order, from 1. sum,
+ * mean, max, min, any and all also take uint8. */
 dnn_status dnn_reduce_all(dnn_reduce_op op, double *out, const dnn_matrix *a, int correction,
                           dnn_error *err);
 

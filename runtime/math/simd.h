@@ -7,18 +7,11 @@
 #ifndef DNN_MATH_SIMD_H
 #define DNN_MATH_SIMD_H
 
-#include <stddef.h> /* brings in __GLIBC__: clones need the loader's indirect functions */
-#include <stdint.h>
+#include <stddef.h>
+#include <stdint.h> /* defines __GLIBC__, too: clones need its loader's indirect functions */
 
-#if defined(__clang__)
-#define DNN_HAS_CLONES (__clang_major__ >= 14)
-#elif defined(__GNUC__)
-#define DNN_HAS_CLONES (__GNUC__ >= 12)
-#else
-#define DNN_HAS_CLONES 0
-#endif
-
-#if defined(__x86_64__) && defined(__GLIBC__) && DNN_HAS_CLONES
+/* gcc only: clang 14 gives the dispatching symbol another name than the function's. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && __GNUC__ >= 12
 #define DNN_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define DNN_CLONES
@@ -27,12 +20,15 @@
 /* For helpers of kernels: they take the instruction set of the clone that they are inlined into. */
 #define DNN_INLINE static inline __attribute__((always_inline))
 
-/* Before a loop whose iterations are independent: an output is an input itself or does not touch
- * it. */
+/* DNN_INDEPENDENT stands before a loop whose iterations are independent: an output is an input
+ * itself or does not touch it. DNN_LANES stands before a loop over a fixed number of lanes: gcc
+ * would unroll it first and then find no vectors in it. */
 #if defined(__clang__)
 #define DNN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#define DNN_LANES
 #else
 #define DNN_INDEPENDENT _Pragma("GCC ivdep")
+#define DNN_LANES       _Pragma("GCC unroll 1")
 #endif
 
 #endif

@@ -43,6 +43,10 @@ static void move(char *to, size_t to_step, const char *from, size_t from_step, s
                  size_t n) {
     if (to_step == size && from_step == size) {
         memcpy(to, from, n * size);
+    } else if (to_step == size && from_step == 0) { /* one element repeated, by doubling */
+        memcpy(to, from, size);
+        for (size_t done = 1; done < n; done *= 2)
+            memcpy(to + done * size, to, (done < n - done ? done : n - done) * size);
     } else if (size == sizeof(float)) { /* constant sizes: the copies become plain moves */
         for (size_t i = 0; i < n; i++)
             memcpy(to + i * to_step, from + i * from_step, sizeof(float));

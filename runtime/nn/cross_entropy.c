@@ -15,8 +15,8 @@ static dnn_status check_labels(const dnn_matrix *A, const dnn_matrix *Y, dnn_err
         double label = dnn_matrix_get(Y, 0, j);
         if (!(label >= 1 && label <= (double)A->rows))
             return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                            "CrossEntropyLoss: label %g at column %zu is outside 1..%zu%s", label,
-                            j + 1, A->rows,
+                            "CrossEntropyLoss: label %g at column %zu is outside 1..%zu%s",
+                            dnn_shown(label), j + 1, A->rows,
                             label == 0 ? "; labels count from 1 in Lua (add 1 to labels that count "
                                          "from 0)"
                                        : " (A has a row for each class)");

@@ -87,7 +87,7 @@ static dnn_status check_unit(const char *name, const char *what, const char *fix
             if ((x >= 0 && x <= 1) || (nan && isnan(x)))
                 continue;
             return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s(%zu, %zu) is %g, outside 0..1%s", name,
-                            what, i + 1, j + 1, x, fix);
+                            what, i + 1, j + 1, dnn_shown(x), fix);
         }
     }
     return DNN_OK;

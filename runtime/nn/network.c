@@ -37,6 +37,10 @@ static dnn_status check_layers(const dnn_network *network, dnn_error *err) {
     return DNN_OK;
 }
 
+/* So many that neither their bytes nor those of an optimiser's state overflow; one more parameter,
+ * which fits in memory by itself, does not make their count overflow either. */
+#define MOST_PARAMETERS (SIZE_MAX / 64)
+
 /* One segment per parameter, one after the other in the flat vector. */
 static dnn_status lay_out_parameters(dnn_network *network, dnn_error *err) {
     dnn_parameters *p = &network->parameters;
@@ -54,6 +58,11 @@ static dnn_status lay_out_parameters(dnn_network *network, dnn_error *err) {
             const dnn_parameter_shape *s = &layer->shapes[k];
             *segment++ = (dnn_segment){l, layer->kind->name, s->name, p->count, s->rows, s->cols};
             p->count += s->rows * s->cols;
+            if (p->count > MOST_PARAMETERS)
+                return dnn_fail(err, DNN_ERROR_MEMORY,
+                                "layer %zu, %s: with its %s of %zu x %zu the network's parameters "
+                                "do not fit in memory",
+                                l + 1, layer->kind->name, s->name, s->rows, s->cols);
             layer->parameters[k] = dnn_matrix_of(network->dtype, s->rows, s->cols, NULL);
             layer->gradients[k] = layer->parameters[k];
         }

@@ -49,7 +49,7 @@ void dnn_network_attach_buffers(dnn_network *network, void *memory);
 
 /* Runs all layers on X, whose memory must stay until backward. DNN_ERROR_STATE without a plan that
  * fits; DNN_ERROR_TYPE unless X has the network's type. A layer's failure comes back with the
- * layer's number and description before its text. */
+ * layer's number and description before its text. After any failure there are no activations. */
 dnn_status dnn_network_forward(dnn_network *network, const dnn_matrix *X, dnn_error *err);
 
 /* Runs backward from dA, the gradient with respect to the output (copied into dA[L]). dX

@@ -105,10 +105,10 @@ static dnn_status check_input(const dnn_network *network, const dnn_matrix *X, d
 }
 
 dnn_status dnn_network_forward(dnn_network *network, const dnn_matrix *X, dnn_error *err) {
+    network->has_activations = false; /* also when X is refused: the last one may be gone */
     dnn_status status = check_input(network, X, err);
     if (status != DNN_OK)
         return status;
-    network->has_activations = false;
     network->A[0] = *X;
     network->half = place(network, network->A, 0, X->cols);
     for (size_t l = 1; l <= network->count; l++) {

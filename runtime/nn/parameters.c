@@ -68,6 +68,9 @@ static void descend(void *context, size_t begin, size_t end) {
 
 dnn_status dnn_parameters_update(dnn_parameters *parameters, double learning_rate,
                                  bool check_finite, dnn_error *err) {
+    if (!isfinite(learning_rate))
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "update: the learning rate must be finite, got %g",
+                        dnn_shown(learning_rate));
     dnn_status status = check_finite ? dnn_parameters_check_finite(parameters, err) : DNN_OK;
     if (status != DNN_OK)
         return status;
@@ -105,7 +108,7 @@ static dnn_status fail_not_finite(const dnn_parameters *p, size_t index, dnn_err
                     "layer %zu, %s: gradient of %s(%zu, %zu) is %g; nothing was updated; try a "
                     "smaller learning rate, and look for values in X that are not finite",
                     s->layer + 1, s->owner, s->name, element % s->rows + 1, element / s->rows + 1,
-                    value);
+                    dnn_shown(value));
 }
 
 dnn_status dnn_parameters_check_finite(const dnn_parameters *parameters, dnn_error *err) {

@@ -35,8 +35,9 @@ typedef struct dnn_parameters {
 void dnn_parameters_zero_grad(dnn_parameters *parameters);
 
 /* values -= learning_rate * gradients, and marks the gradients as spent: the tutorial's
- * update_parameters. DNN_ERROR_NUMERIC, changing nothing, when check_finite and a gradient is not
- * finite; the text names layer and parameter. */
+ * update_parameters. Changes nothing and fails with DNN_ERROR_ARGUMENT unless the learning rate is
+ * finite, and with DNN_ERROR_NUMERIC, naming layer and parameter, when check_finite and a gradient
+ * is not. */
 dnn_status dnn_parameters_update(dnn_parameters *parameters, double learning_rate,
                                  bool check_finite, dnn_error *err);
 

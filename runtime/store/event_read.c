@@ -2,7 +2,6 @@
  * length. */
 #include "store/event.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "store/event_fields.h"
@@ -87,15 +86,18 @@ static bool read_image(const dnn_wire_field *message, dnn_event *e) {
     return !r.bad && e->bytes != NULL;
 }
 
+static double packed_double(const uint8_t *bytes, size_t index) {
+    uint64_t bits = 0;
+    for (int b = 0; b < 8; b++)
+        bits |= (uint64_t)bytes[8 * index + (size_t)b] << (8 * b);
+    return dnn_wire_double(bits);
+}
+
 /* Packed doubles into `out`; returns how many there are. */
 static size_t unpack_doubles(const dnn_wire_field *f, double *out) {
     size_t n = f->size / 8;
-    for (size_t i = 0; i < n && i < DNN_HISTOGRAM_MAX_BUCKETS; i++) {
-        uint64_t bits = 0;
-        for (int b = 0; b < 8; b++)
-            bits |= (uint64_t)f->bytes[8 * i + (size_t)b] << (8 * b);
-        out[i] = dnn_wire_double(bits);
-    }
+    for (size_t i = 0; i < n && i < DNN_HISTOGRAM_MAX_BUCKETS; i++)
+        out[i] = packed_double(f->bytes, i);
     return n;
 }
 
@@ -123,44 +125,116 @@ static bool read_histogram(const dnn_wire_field *message, dnn_event *e, double *
     return !r.bad && limit_count == count_count && limit_count <= DNN_HISTOGRAM_MAX_BUCKETS;
 }
 
-/* A scalar or a text that came as a tensor. */
-static bool read_tensor(const value *v, dnn_event *e) {
-    dnn_wire_reader r = dnn_wire_read(v->tensor.bytes, v->tensor.size);
-    uint64_t dtype = 0;
-    bool found = false;
-    double number = NAN;
+/* What a TensorProto holds, as far as logs use it. */
+typedef struct tensor {
+    uint64_t dtype;
+    dnn_wire_field strings[3];
+    size_t string_count;
+    dnn_wire_field content; /* packed numbers, of dtype or double */
+    bool has_number;        /* a single float that is not packed */
+    float number;
+} tensor;
+
+static bool read_tensor_fields(const dnn_wire_field *message, tensor *t) {
+    dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
     for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
         if (f.field == TENSOR_DTYPE && f.kind == DNN_WIRE_VARINT) {
-            dtype = f.number;
-        } else if (f.field == TENSOR_STRINGS && f.kind == DNN_WIRE_BYTES && e->bytes == NULL) {
-            e->bytes = f.bytes;
-            e->size = f.size;
+            t->dtype = f.number;
         } else if (f.field == TENSOR_FLOATS && f.kind == DNN_WIRE_FIXED32) {
-            number = dnn_wire_float(f.number);
-            found = true;
-        } else if (f.kind == DNN_WIRE_BYTES &&
-                   (f.field == TENSOR_FLOATS || f.field == TENSOR_DOUBLES ||
-                    f.field == TENSOR_CONTENT)) {
-            bool wide = f.field == TENSOR_DOUBLES ||
-                        (f.field == TENSOR_CONTENT && dtype == TENSOR_DTYPE_DOUBLE);
-            uint64_t bits = 0;
-            if (f.size != (wide ? 8u : 4u))
-                continue;
-            for (size_t b = 0; b < f.size; b++)
-                bits |= (uint64_t)f.bytes[b] << (8 * b);
-            number = wide ? dnn_wire_double(bits) : dnn_wire_float(bits);
-            found = true;
+            t->number = dnn_wire_float(f.number);
+            t->has_number = true;
+        } else if (f.kind != DNN_WIRE_BYTES) {
+            continue;
+        } else if (f.field == TENSOR_STRINGS && t->string_count < 3) {
+            t->strings[t->string_count++] = f;
+        } else if (f.field == TENSOR_CONTENT || f.field == TENSOR_FLOATS ||
+                   f.field == TENSOR_DOUBLES) {
+            t->content = f;
         }
     }
-    if (r.bad)
-        return false;
-    if (dtype == TENSOR_DTYPE_STRING) {
-        e->kind = DNN_EVENT_TEXT;
-        return e->bytes != NULL && is_plugin(v, "text");
-    }
+    return !r.bad;
+}
+
+static bool tensor_scalar(const tensor *t, dnn_event *e) {
+    uint32_t bits = 0;
     e->kind = DNN_EVENT_SCALAR;
-    e->scalar = (float)number;
-    return found && is_plugin(v, "scalars");
+    e->scalar = t->number;
+    if (t->content.size == 8) {
+        e->scalar = (float)packed_double(t->content.bytes, 0);
+    } else if (t->content.size == 4) {
+        for (int b = 0; b < 4; b++)
+            bits |= (uint32_t)t->content.bytes[b] << (8 * b);
+        e->scalar = dnn_wire_float(bits);
+    }
+    return t->has_number || t->content.size == 4 || t->content.size == 8;
+}
+
+/* Rows of (left edge, right edge, count). The sums are not in there; the buckets' middles stand for
+ * their values. */
+static bool tensor_histogram(const tensor *t, dnn_event *e, double *buckets) {
+    dnn_histogram *h = &e->histogram;
+    double *limits = buckets, *counts = buckets + DNN_HISTOGRAM_MAX_BUCKETS;
+    h->buckets = t->content.size / 24;
+    if (t->dtype != TENSOR_DTYPE_DOUBLE || h->buckets == 0 || t->content.size % 24 != 0 ||
+        h->buckets > DNN_HISTOGRAM_MAX_BUCKETS)
+        return false;
+    for (size_t k = 0; k < h->buckets; k++) {
+        double left = packed_double(t->content.bytes, 3 * k), middle;
+        limits[k] = packed_double(t->content.bytes, 3 * k + 1);
+        counts[k] = packed_double(t->content.bytes, 3 * k + 2);
+        middle = (left + limits[k]) / 2;
+        h->count += counts[k];
+        h->sum += middle * counts[k];
+        h->sum_squares += middle * middle * counts[k];
+    }
+    h->min = packed_double(t->content.bytes, 0);
+    h->max = limits[h->buckets - 1];
+    h->limits = limits;
+    h->counts = counts;
+    e->kind = DNN_EVENT_HISTOGRAM;
+    return true;
+}
+
+/* A number of pixels in decimal digits; 0 for anything else. */
+static size_t decimal(const dnn_wire_field *text) {
+    size_t number = 0;
+    for (size_t i = 0; i < text->size; i++) {
+        if (text->bytes[i] < '0' || text->bytes[i] > '9' || number > 1000000)
+            return 0;
+        number = 10 * number + (size_t)(text->bytes[i] - '0');
+    }
+    return number;
+}
+
+/* Strings: width, height, the first picture. */
+static bool tensor_image(const tensor *t, dnn_event *e) {
+    e->kind = DNN_EVENT_IMAGE;
+    e->width = decimal(&t->strings[0]);
+    e->height = decimal(&t->strings[1]);
+    e->bytes = t->strings[2].bytes;
+    e->size = t->strings[2].size;
+    return t->string_count == 3;
+}
+
+static bool tensor_text(const tensor *t, dnn_event *e) {
+    e->kind = DNN_EVENT_TEXT;
+    e->bytes = t->strings[0].bytes;
+    e->size = t->strings[0].size;
+    return t->dtype == TENSOR_DTYPE_STRING && t->string_count > 0;
+}
+
+/* A value that came as a tensor, as TensorFlow 2 writes all of them; the plugin says what it is. */
+static bool read_tensor(const value *v, dnn_event *e, double *buckets) {
+    tensor t = {0};
+    if (!read_tensor_fields(&v->tensor, &t))
+        return false;
+    if (is_plugin(v, "scalars"))
+        return tensor_scalar(&t, e);
+    if (is_plugin(v, "histograms"))
+        return tensor_histogram(&t, e, buckets);
+    if (is_plugin(v, "images"))
+        return tensor_image(&t, e);
+    return is_plugin(v, "text") && tensor_text(&t, e);
 }
 
 static bool understand(const value *v, dnn_event *e, double *buckets) {
@@ -177,7 +251,7 @@ static bool understand(const value *v, dnn_event *e, double *buckets) {
         return read_image(&v->image, e);
     if (v->histogram.bytes != NULL)
         return read_histogram(&v->histogram, e, buckets);
-    return v->tensor.bytes != NULL && read_tensor(v, e);
+    return v->tensor.bytes != NULL && read_tensor(v, e, buckets);
 }
 
 static bool read_summary(const uint8_t *summary, size_t size, const dnn_event *base,

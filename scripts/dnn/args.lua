@@ -35,21 +35,22 @@ end
 
 -- Converters for parser:option(...):convert(...): they return the value, or nil and a message.
 
--- A whole number of at least `low`.
-function args.whole(option, low)
+-- A whole number of at least `low` and, where it is given, at most `high`.
+function args.whole(option, low, high)
+  local range = high and ("from %d to %d"):format(low, high) or (">= %d"):format(low)
   return function(text)
     local number = math.tointeger(tonumber(text))
-    if number and number >= low then return number end
-    return nil, ("%s must be a whole number >= %d, got '%s'"):format(option, low, text)
+    if number and number >= low and number <= (high or number) then return number end
+    return nil, ("%s must be a whole number %s, got '%s'"):format(option, range, text)
   end
 end
 
--- A finite number greater than 0.
-function args.positive(option)
+-- A number greater than 0 and at most `high`.
+function args.positive(option, high)
   return function(text)
     local number = tonumber(text)
-    if number and number > 0 and number < math.huge then return number end
-    return nil, ("%s must be a number > 0, got '%s'"):format(option, text)
+    if number and number > 0 and number <= high then return number end
+    return nil, ("%s must be a number > 0 and <= %g, got '%s'"):format(option, high, text)
   end
 end
 

@@ -134,19 +134,40 @@ local function classify(net, pictures, picture)
   return pictures.classes[2], 1 - probability
 end
 
--- Prints what the network takes `count` pictures for, evenly spread over the test set.
-function cats.print_predictions(net, pictures, count)
+-- For `count` pictures, evenly spread over the test set: the number of each in that set, its class,
+-- and what the network takes it for.
+local function samples(net, pictures, count)
   local test = pictures.test
   local m = test.Y.cols
   count = math.min(count, m)
-  print "some pictures that it had not seen:"
-  for k = 1, count do
+  local k = 0
+  return function()
+    if k == count then return nil end
+    k = k + 1
     local j = 1 + (k - 1) * m // count
-    local class, sure = classify(net, pictures, test.X:col(j))
-    local truth = pictures.classes[test.Y(1, j) == 1 and 1 or 2]
-    local name = test.files and test.files[j]:match "[^/]*$" or "test picture " .. j
+    return j, pictures.classes[test.Y(1, j) == 1 and 1 or 2],
+      classify(net, pictures, test.X:col(j))
+  end
+end
+
+-- Prints what the network takes `count` pictures for that it had not seen.
+function cats.print_predictions(net, pictures, count)
+  print "some pictures that it had not seen:"
+  local files = pictures.test.files
+  for j, truth, class, sure in samples(net, pictures, count) do
+    local name = files and files[j]:match "[^/]*$" or "test picture " .. j
     print(("  %-16s  %-9s  %5.1f %%%s"):format(name, class, 100 * sure,
       class == truth and "" or "   wrong: " .. truth))
+  end
+end
+
+-- Logs the same pictures to a run, each with what the network takes it for as its caption.
+function cats.log_predictions(run, step, net, pictures, count)
+  local size = pictures.size
+  for j, truth, class, sure in samples(net, pictures, count) do
+    local tag = ("prediction/%d %s"):format(j, truth)
+    args.need(run:image(step, tag, pictures.test.X:col(j), size, size))
+    run:text(tag, ("%s %.0f %%%s"):format(class, 100 * sure, class == truth and "" or " ✗"))
   end
 end
 

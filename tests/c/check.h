@@ -1,4 +1,5 @@
-/* check.h: what the C tests share: cmocka with the headers it needs, and comparisons that say more. */
+/* check.h: what the C tests share: cmocka with the headers it needs, and comparisons that say more.
+ */
 #ifndef DNN_TESTS_CHECK_H
 #define DNN_TESTS_CHECK_H
 

@@ -1,5 +1,5 @@
-/* installed.c: a program outside the tree: trains a small network on XOR with the installed libdnn, by the
- * umbrella header and by single ones. Exits with 0 when it has learned it. */
+/* installed.c: a program outside the tree: trains a small network on XOR with the installed libdnn,
+ * by the umbrella header and by single ones. Exits with 0 when it has learned it. */
 #include <dnn.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -196,6 +196,12 @@ describe("dnn.data.images", function()
     assert.same({"64/80", "80/80"}, steps)
   end)
 
+  it("gives batches in 0 .. 1 without being told", function()
+    cats_and_dogs(3)
+    local d = images {test = 0}
+    for X in data.batches(d.train, {size = 6, shuffle = false}) do assert.is_true(X == d.train.X) end
+  end)
+
   it("reads the shared photos", function()
     if not dnn.system.list(shared .. "catsdogs") then return pending(shared .. "catsdogs is absent") end
     local d = data.images(shared .. "catsdogs", {size = 32, limit = 200, progress = false})
@@ -286,139 +292,5 @@ describe("dnn.data.hdf5", function()
     raises(path .. ": the file is closed", function() file:read "train_set_x" end)
     raises(path .. ": the file is closed", function() file:names() end)
     assert.equal(("dnn.data.hdf5 '%s' (closed)"):format(path), tostring(file))
-  end)
-end)
-
--- Column j is (j, 10 j), its label j.
-local function numbered(m)
-  local j = dnn.arange(1, m):t()
-  return {X = dnn.cat({j, j * 10}, 1), Y = j}
-end
-
-describe("dnn.data.split", function()
-  it("parts the examples, labels beside them, by its seed", function()
-    local set = numbered(10)
-    set.files = {}
-    for j = 1, 10 do set.files[j] = "file " .. j end
-    local train, test = data.split(set, {test = 0.3, seed = 4})
-    assert.equal(7, train.X.cols)
-    assert.equal(3, test.X.cols)
-    local seen = {}
-    for _, part in ipairs {train, test} do
-      for j = 1, part.X.cols do
-        local label = part.Y(1, j)
-        assert.equal(label, part.X(1, j))
-        assert.equal(("file %d"):format(label // 1), part.files[j])
-        seen[label] = (seen[label] or 0) + 1
-      end
-    end
-    for j = 1, 10 do assert.equal(1, seen[j]) end
-    local again = data.split(set, {test = 0.3, seed = 4})
-    assert.is_true(again.X == train.X)
-    local other = data.split(set, {test = 0.3, seed = 5})
-    assert.is_false(other.X == train.X)
-  end)
-
-  it("keeps bytes as bytes", function()
-    local train = data.split {raw = dnn.arange(1, 10):byte():reshape(1, 10), Y = dnn.zeros(1, 10)}
-    assert.equal("uint8", train.raw.dtype)
-    assert.equal(8, train.raw.cols)
-  end)
-
-  it("says what is wrong", function()
-    raises("dnn.data.split: test = 10 leaves none of 10 examples to train on",
-      function() data.split(numbered(10), {test = 10}) end)
-    raises("dnn.data.split: X is 2 x 3 but Y is 1 x 4; expected as many columns, one per example",
-      function() data.split {X = dnn.zeros(2, 3), Y = dnn.zeros(1, 4)} end)
-    raises("dnn.data.split: the set has no Y; expected {X = , Y = } or {raw = , Y = }",
-      function() data.split {X = dnn.zeros(2, 3)} end)
-    raises("dnn.data.split: expected a set {X = , Y = } or {raw = , Y = }, got nil",
-      function() data.split() end)
-  end)
-end)
-
-describe("dnn.data.batches", function()
-  local function epoch(batches)
-    local order = {}
-    for X, Y in batches do
-      for j = 1, X.cols do
-        assert.equal(Y(1, j), X(1, j))
-        assert.equal(10 * Y(1, j), X(2, j))
-        order[#order + 1] = Y(1, j)
-      end
-    end
-    return order
-  end
-
-  local function sorted(list)
-    local copy = table.move(list, 1, #list, 1, {})
-    table.sort(copy)
-    return copy
-  end
-
-  it("show every example once in an epoch, in a new order each time", function()
-    local batches = data.batches(numbered(10), {size = 4, random = dnn.Random(1)})
-    assert.equal(3, #batches)
-    local first, second = epoch(batches), epoch(batches)
-    local all = {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0}
-    assert.same(all, sorted(first))
-    assert.same(all, sorted(second))
-    assert.not_same(first, second)
-    assert.same(first, epoch(data.batches(numbered(10), {size = 4, random = dnn.Random(1)})))
-  end)
-
-  it("keep the order when asked, and begin anew after a break", function()
-    local batches = data.batches(numbered(5), {size = 2, shuffle = false})
-    assert.equal(1, (batches())(1, 1)) -- as a loop that breaks at once
-    assert.same({1.0, 2.0, 3.0, 4.0, 5.0}, epoch(batches))
-  end)
-
-  it("leave out a smaller last batch when asked", function()
-    local batches = data.batches(numbered(10), {size = 4, drop_last = true})
-    assert.equal(2, #batches)
-    assert.equal(8, #epoch(batches))
-  end)
-
-  it("are the whole set when it is smaller than a batch", function()
-    local batches = data.batches(numbered(3), {size = 100, shuffle = false})
-    assert.same({1.0, 2.0, 3.0}, epoch(batches))
-    assert.equal(1, #batches)
-  end)
-
-  it("convert, scale and shift bytes on the way", function()
-    local set = {raw = dnn.Matrix({{0, 51, 255}}):byte(), Y = dnn.Matrix {{1, 2, 3}}}
-    local opts = {size = 3, shuffle = false, dtype = "float64", scale = 2 / 255, shift = -1}
-    for X, Y in data.batches(set, opts) do
-      assert.equal("float64", X.dtype)
-      assert.equal("float64", Y.dtype)
-      assert.is_true(dnn.abs(X - dnn.Matrix({{-1, -0.6, 1}}, {dtype = "float64"})):max() < 1e-15)
-    end
-  end)
-
-  it("of a folder's pictures are in 0 .. 1 without being told", function()
-    cats_and_dogs(3)
-    local d = images {test = 0}
-    for X in data.batches(d.train, {size = 6, shuffle = false}) do assert.is_true(X == d.train.X) end
-  end)
-
-  it("make no garbage", function()
-    local batches = data.batches(numbered(1000), {size = 16})
-    local function run()
-      for _ in batches do end -- luacheck: ignore 542
-    end
-    run()
-    collectgarbage "stop"
-    local before = collectgarbage "count"
-    run()
-    local after = collectgarbage "count"
-    collectgarbage "restart"
-    assert.equal(before, after)
-  end)
-
-  it("say what is wrong", function()
-    raises("dnn.data.batches: size must be a whole number of examples, 1 or more, got 0",
-      function() data.batches(numbered(3), {size = 0}) end)
-    raises("dnn.data.batches: random must be a dnn.Random, got 7",
-      function() data.batches(numbered(3), {random = 7}) end)
   end)
 end)

@@ -33,7 +33,7 @@ describe("a wrong layer", function()
     {"Linear: 'A' cannot be set", function() dnn.Linear(3, 4).A = dnn.ones(1, 1) end},
     {"Linear: weight is 4 x 3, got a Matrix of 3 x 4; transpose it with :t()",
       function() dnn.Linear(3, 4).weight = dnn.ones(3, 4) end},
-    {"Linear: bias is a Matrix of 4 x 1, got 0", function() dnn.Linear(3, 4).b = 0 end},
+    {"Linear: b is a Matrix of 4 x 1, got 0", function() dnn.Linear(3, 4).b = 0 end},
     {"Linear: this is layer 1 of a network, which runs as a whole; call the method of the network, as in "
       .. "net:forward(X)", function() net_of()[1]:forward(dnn.ones(3, 1)) end},
   }
@@ -114,6 +114,8 @@ describe("a wrong forward or backward", function()
       function() net_of():forward({1, 2, 3}) end)
     raises("bad argument #1 to 'backward' (dnn.Matrix expected, got no value)",
       function() net_of():backward() end)
+    raises("bad argument #1 to 'forward' (dnn.Sequential expected, got dnn.Matrix)",
+      function() net_of().forward(dnn.ones(3, 2)) end)
   end)
 
   it("does not run on no examples", function()
@@ -131,6 +133,14 @@ describe("a wrong forward or backward", function()
       function() net:backward(dnn.ones(5, 1)) end)
     raises("Sequential: backward: unknown option 'input_grad'; known: input_gradient "
       .. "(did you mean 'input_gradient'?)", function() net:backward(dnn.ones(1, 5), {input_grad = true}) end)
+  end)
+
+  it("does not read X where it writes its output", function()
+    local net = dnn.Sequential{dnn.Linear(3, 3), dnn.Tanh()}
+    local A = net:forward(dnn.ones(3, 2))
+    raises("Sequential: X lies in this network's own buffers, which forward overwrites; pass X:copy()",
+      function() net:forward(A) end)
+    assert.is_true(net:forward(A:copy()) == A)
   end)
 
   it("keeps the last forward's X when the next X is refused", function()

@@ -247,6 +247,36 @@ describe("a layer written in Lua", function()
     assert.is_false(net(1)[3].weight:norm() == 0)
   end)
 
+  it("may call its parameters as the tutorial does", function()
+    local layer = dnn.Layer{
+      in_features = 3, out_features = 2, parameters = {W = {2, 3}, b = {2, 1}},
+      initialise = function(self) self.W = dnn.Matrix{{1, 2, 3}, {4, 5, 6}} end,
+      forward = function(self, X) return self.W * X + self.b end,
+      backward = function(self, dA, X)
+        self.dW:add_(dA * X:t())
+        self.db:add_(dA:sum(2))
+        return self.W:t() * dA
+      end,
+    }
+    local net = dnn.Sequential{layer}
+    assert.is_true(net:forward(dnn.ones(3, 1)) == dnn.Matrix{6, 15})
+    net:backward(dnn.ones(2, 1))
+    assert.is_true(layer.dW == dnn.ones(2, 3))
+    assert.is_true(rawequal(layer.db, layer.b_grad))
+  end)
+
+  it("sees the very matrices that the network gives out", function()
+    local seen = {}
+    local net = dnn.Sequential{dnn.Tanh(), dnn.Layer{
+      forward = function(_, X, out) seen.X, seen.out = X, out return X end,
+      backward = function(_, dA, X, A, out) seen.dA, seen.same, seen.A, seen.dX = dA, X, A, out return dA end,
+    }}
+    net:backward(net:forward(dnn.ones(2, 2)))
+    assert.is_true(rawequal(seen.X, net[1].A) and rawequal(seen.same, seen.X))
+    assert.is_true(rawequal(seen.A, net[2].A) and rawequal(seen.out, seen.A))
+    assert.is_true(rawequal(seen.dA, net[2].dA) and rawequal(seen.dX, net[1].dA))
+  end)
+
   it("may write into the matrix that it is offered, and then makes no garbage", function()
     local net = dnn.Sequential{dnn.Linear(3, 4), dnn.Layer{
       forward = function(_, X, out) return dnn.relu(X, out) end,

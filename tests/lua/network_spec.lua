@@ -73,6 +73,16 @@ describe("a network", function()
     assert.is_true(rawequal(dX, net:backward(dA, {input_gradient = true})))
   end)
 
+  it("does not write dX over an X that was a dX", function()
+    local net = dnn.Sequential{dnn.Linear(3, 3)}
+    net:forward(dnn.ones(3, 2))
+    local X = net:backward(dnn.ones(3, 2), {input_gradient = true})
+    local before = X:copy()
+    net:forward(X)
+    net:backward(dnn.full(3, 2, 5), {input_gradient = true})
+    assert.is_true(X == before)
+  end)
+
   it("adds gradients up until they are used", function()
     local net = small(float64)
     local dA = dnn.randn(2, 7, float64)
@@ -202,7 +212,7 @@ describe("a training step", function()
 end)
 
 describe("closing", function()
-  it("can be done twice, and by leaving a block", function()
+  it("can be done twice, and by leaving a block; its text tells", function()
     local kept
     do
       local net <close> = small()
@@ -212,6 +222,15 @@ describe("closing", function()
     kept:close()
     kept:close()
     assert.equal("Sequential (closed)", tostring(kept))
+  end)
+
+  it("leaves the parameters and the optimiser with a text", function()
+    local net = small()
+    local p = net:parameters()
+    local opt = dnn.optim.SGD(p, {lr = 1})
+    net:close()
+    assert.equal("Parameters (of a network that is closed)", tostring(p))
+    assert.matches("^SGD%(lr = 1.0", tostring(opt))
   end)
 
   it("leaves every matrix that was handed out readable", function()
@@ -259,5 +278,18 @@ describe("closing", function()
     local W, dW = layer.W:copy(), layer.dW:copy()
     opt:step()
     assert.is_true((layer.W - (W - dW)):norm() < 1e-6)
+  end)
+end)
+
+describe("a network too large for any memory", function()
+  it("is refused by name, also when each of its parameters would fit", function()
+    local same = function(_, X) return X end
+    local layers = {}
+    for i = 1, 32 do
+      layers[i] = dnn.Layer {parameters = {weight = {1 << 30, 1 << 29}}, forward = same, backward = same}
+    end
+    assert.error_matches(function() dnn.Sequential(layers) end,
+      "layer 1, Layer: with its weight of 1073741824 x 536870912 the network's parameters do not fit in memory",
+      1, true)
   end)
 end)

@@ -95,7 +95,17 @@ describe("train_cats.lua", function()
     assert.are.equal(101, select(2, event_file.series(events, "cost")))
     assert.are.equal(101, select(2, event_file.series(events, "grad_norm/1 Linear")))
     assert.are.equal(101, select(2, event_file.series(events, "accuracy/test")))
+    assert.is_near(101 * 32 / 800, event_file.series(events, "epoch")[100], 1e-5)
     assert.is_truthy(event_file.series(events, "settings")[0].text:find("seed = 1", 1, true))
+    local pictures, captions = 0, 0
+    for _, event in ipairs(events) do
+      if event.tag == "prediction/1 dog" and event.image then pictures = pictures + 1 end
+      if event.tag == "prediction/1 dog" and event.text then
+        captions = captions + 1
+        assert.is_truthy(event.text:find "^cat %d+ %% ✗$" or event.text:find "^dog %d+ %%$")
+      end
+    end
+    assert.are.same({26, 26}, {pictures, captions})
 
     local _, message, status = run("train_cats.lua", arguments .. " --run /dev/null/x")
     assert.are.equal(1, status)
@@ -158,7 +168,10 @@ describe("train_cats.lua says what is wrong with", function()
   end)
 
   it("numbers that are none", function()
-    fails("--lr fast", 2, "--lr must be a number > 0, got 'fast'" .. hint)
+    fails("--lr fast", 2, "--lr must be a number > 0 and <= 1e+06, got 'fast'" .. hint)
+    fails("--lr 1e30", 2, "--lr must be a number > 0 and <= 1e+06, got '1e30'" .. hint)
+    fails("--size 99999", 2, "--size must be a whole number from 1 to 4096, got '99999'" .. hint)
+    fails("--threads 257", 2, "--threads must be a whole number from 1 to 256, got '257'" .. hint)
     fails("--iterations 0", 2, "--iterations must be a whole number >= 1, got '0'" .. hint)
     fails("--layers 5,x,1", 2,
       "--layers must be whole numbers with commas between, such as 12288,20,7,5,1, got '5,x,1'"

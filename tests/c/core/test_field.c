@@ -5,11 +5,15 @@
 
 static const char *const flavours[] = {"sweet", "sour", NULL};
 static const dnn_field fields[] = {
-    {.name = "units", .kind = DNN_FIELD_COUNT, .positional = true, .required = true, .example = 3,
+    {.name = "units",
+     .kind = DNN_FIELD_COUNT,
+     .positional = true,
+     .required = true,
+     .example = 3,
      .doc = "number of units"},
-    {.name = "rate", .kind = DNN_FIELD_REAL, .initial = 0.5, .low = 0, .high = 1, .doc = "a share"},
-    {.name = "bias", .kind = DNN_FIELD_FLAG, .initial = 1, .doc = "with a bias"},
-    {.name = "flavour", .kind = DNN_FIELD_CHOICE, .choices = flavours, .doc = "taste"},
+    {.name = "rate",      .kind = DNN_FIELD_REAL, .initial = 0.5, .low = 0, .high = 1, .doc = "a share"},
+    {.name = "bias",            .kind = DNN_FIELD_FLAG, .initial = 1, .doc = "with a bias"},
+    {.name = "flavour",                       .kind = DNN_FIELD_CHOICE, .choices = flavours, .doc = "taste"},
     {0},
 };
 
@@ -46,7 +50,8 @@ static void what_does_not_fit_is_refused_with_a_reason(void **state) {
     check_fails(dnn_field_set("Cake", fields, v, "units", NAN, &err), DNN_ERROR_ARGUMENT, "nan");
     check_fails(dnn_field_set("Cake", fields, v, "rate", -0.1, &err), DNN_ERROR_ARGUMENT,
                 "Cake: rate must be in 0..1, got -0.1");
-    check_fails(dnn_field_set("Cake", fields, v, "rate", INFINITY, &err), DNN_ERROR_ARGUMENT, "inf");
+    check_fails(dnn_field_set("Cake", fields, v, "rate", INFINITY, &err), DNN_ERROR_ARGUMENT,
+                "inf");
     check_fails(dnn_field_set("Cake", fields, v, "bias", 2, &err), DNN_ERROR_ARGUMENT,
                 "Cake: bias must be true or false, got 2");
     check_fails(dnn_field_set("Cake", fields, v, "flavour", 2, &err), DNN_ERROR_ARGUMENT,

@@ -11,11 +11,11 @@ static void philox_gives_the_published_answers(void **state) {
     static const struct {
         uint32_t counter[4], key[2], answer[4];
     } known[] = {
-        {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
-        {{~0u, ~0u, ~0u, ~0u}, {~0u, ~0u}, {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+        {{0, 0, 0, 0},                                     {0, 0},     {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+        {{~0u, ~0u, ~0u, ~0u},                             {~0u, ~0u}, {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
         {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
          {0xa4093822, 0x299f31d0},
-         {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+         {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}                                                              },
     };
     for (size_t i = 0; i < 3; i++) {
         uint32_t c[4];
@@ -48,7 +48,8 @@ static void split_streams_differ_from_their_parent_and_each_other(void **state) 
     check_close(covariance / 100000, 0, 5 / 12.0 / sqrt(100000));
 }
 
-/* Phi(z) of the numbers drawn must be uniform: compare with the uniforms of a copy of the stream. */
+/* Phi(z) of the numbers drawn must be uniform: compare with the uniforms of a copy of the stream.
+ */
 static void normals_invert_the_distribution_function(void **state) {
     (void)state;
     dnn_random n = dnn_random_seeded(3), u = n;

@@ -1,4 +1,5 @@
-/* Every task runs exactly once, on any number of threads, also when jobs nest or callers compete. */
+/* Every task runs exactly once, on any number of threads, also when jobs nest or callers compete.
+ */
 #include "check.h"
 
 #include <pthread.h>
@@ -83,24 +84,33 @@ static void two_callers_are_served_one_after_the_other(void **state) {
     }
 }
 
-static void a_forked_child_works_without_the_workers(void **state) {
+/* Forks at many moments of the workers' falling asleep and waking up, when they may hold any lock.
+ */
+static void a_forked_child_works_without_its_parents_workers(void **state) {
     (void)state;
-    dnn_set_threads(3);
-    dnn_parallel(5, count_run, runs);
-    pid_t child = fork();
-    if (child == 0) {
-        for (int i = 0; i < TASKS; i++)
-            runs[i] = 0;
-        dnn_parallel(50, count_run, runs);
-        int wrong = 0;
-        for (int i = 0; i < 50; i++)
-            wrong += runs[i] != 1;
-        _exit(wrong);
+    dnn_set_threads(8);
+    for (unsigned k = 0; k < 100; k++) {
+        dnn_parallel(8, count_run, runs);
+        usleep(k * 7 % 130);
+        dnn_parallel(8, count_run, runs);
+        usleep(k * 7 % 90);
+        pid_t child = fork();
+        if (child == 0) {
+            alarm(20); /* kills a child that hangs */
+            for (int i = 0; i < TASKS; i++)
+                runs[i] = 0;
+            for (int job = 0; job < 3; job++)
+                dnn_parallel(50, count_run, runs);
+            int wrong = 0;
+            for (int i = 0; i < 50; i++)
+                wrong += runs[i] != 3;
+            _exit(wrong);
+        }
+        int status;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 0);
     }
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 static void the_number_of_threads_is_clamped(void **state) {
@@ -118,7 +128,7 @@ int main(void) {
         cmocka_unit_test(many_short_jobs_in_a_row_lose_nothing),
         cmocka_unit_test(a_job_inside_a_task_runs_there),
         cmocka_unit_test(two_callers_are_served_one_after_the_other),
-        cmocka_unit_test(a_forked_child_works_without_the_workers),
+        cmocka_unit_test(a_forked_child_works_without_its_parents_workers),
         cmocka_unit_test(the_number_of_threads_is_clamped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 dnn_c_test(data image dnn_core dnn_math dnn_data)
+dnn_c_test(data image_damaged dnn_core dnn_math dnn_data)
 dnn_c_test(data resize dnn_core dnn_math dnn_data)
 dnn_c_test(data folder dnn_core dnn_math dnn_data)
 dnn_c_test(data hdf5 dnn_core dnn_math dnn_hdf5)

@@ -1,6 +1,7 @@
 /* test_fill.c: random matrices: their moments, their order and the checks of their parameters. */
 #include "check.h"
 
+#include "core/threads.h"
 #include "math/fill.h"
 #include "math/reduce.h"
 
@@ -80,6 +81,23 @@ static void numbers_come_in_column_major_order_whatever_the_layout_and_type(void
     dnn_matrix_free(&whole), dnn_matrix_free(&parent);
 }
 
+static void large_fills_are_the_stream_word_for_word_on_any_number_of_threads(void **state) {
+    (void)state;
+    const size_t rows = 1237, cols = 41, threads[] = {1, 2, 3};
+    dnn_matrix m;
+    for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
+        dnn_random stream = dnn_random_seeded(5), expected = stream;
+        dnn_set_threads(threads[t]);
+        check_ok(dnn_matrix_create(&m, DNN_FLOAT64, rows, cols, &err));
+        check_ok(dnn_fill_normal(&m, &stream, 0, 1, &err));
+        for (size_t j = 0; j < cols; j++)
+            for (size_t i = 0; i < rows; i++)
+                assert_true(dnn_matrix_get(&m, i, j) == dnn_random_normal(&expected));
+        assert_true(stream.position == expected.position);
+        dnn_matrix_free(&m);
+    }
+}
+
 static void parameters_outside_their_range_are_named(void **state) {
     (void)state;
     dnn_random stream = dnn_random_seeded(5);
@@ -103,6 +121,7 @@ int main(void) {
         cmocka_unit_test(normal_numbers_have_their_mean_and_deviation),
         cmocka_unit_test(bernoulli_numbers_are_1_with_their_probability),
         cmocka_unit_test(numbers_come_in_column_major_order_whatever_the_layout_and_type),
+        cmocka_unit_test(large_fills_are_the_stream_word_for_word_on_any_number_of_threads),
         cmocka_unit_test(parameters_outside_their_range_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -248,6 +248,11 @@ static void calls_in_the_wrong_order_and_wrong_inputs_are_explained(void **state
     check_fails(dnn_network_forward(network, &wide, &err), DNN_ERROR_STATE,
                 "X is 4 x 9, but buffers are planned for 4 x 3");
     check_ok(dnn_network_forward(network, &c.X, &err));
+    check_fails(dnn_network_forward(network, &f64, &err), DNN_ERROR_TYPE, "X is float64");
+    assert_null(dnn_network_activation(network, 0)); /* c.X need not be there any more */
+    check_fails(dnn_network_backward(network, &c.dA, NULL, &err), DNN_ERROR_STATE,
+                "backward needs a forward first");
+    check_ok(dnn_network_forward(network, &c.X, &err));
     check_fails(dnn_network_backward(network, &tall, NULL, &err), DNN_ERROR_SHAPE,
                 "dA is 3 x 2, the network's output is 2 x 3; is dA transposed?");
     check_fails(dnn_network_backward(network, &c.dA, &tall, &err), DNN_ERROR_SHAPE,

@@ -65,9 +65,11 @@ static void a_gradient_that_is_not_finite_is_named_and_nothing_is_updated(void *
         assert_memory_equal(before.data, n.values, dnn_network_parameter_bytes(n.network));
         check_ok(dnn_parameters_update(p, 0.1, false, &err));
         dnn_parameters_zero_grad(p);
-        dnn_matrix_set(&dnn_network_layer(n.network, 1)->gradients[1], 2, 0, (double)NAN);
+        dnn_matrix_set(&dnn_network_layer(n.network, 1)->gradients[1], 2, 0, -(double)NAN);
         check_fails(dnn_parameters_check_finite(p, &err), DNN_ERROR_NUMERIC,
                     "layer 1, Linear: gradient of bias(3, 1) is nan");
+        check_fails(dnn_parameters_update(p, (double)NAN, false, &err), DNN_ERROR_ARGUMENT,
+                    "update: the learning rate must be finite, got nan");
         dnn_matrix_free(&before);
         free_net(&n);
     }

@@ -205,6 +205,50 @@ static void scalars_in_tensors_and_unknown_fields_are_understood(void **state) {
     assert_true(s.last.scalar == 0.25f && s.last.step == 5 && s.last.wall_time == 1);
 }
 
+/* Builds TensorFlow 2's Event { summary { value { tag, metadata { plugin }, tensor } } }. */
+static size_t tensor_event(uint8_t *out, const char *plugin, const uint8_t *tensor, size_t size) {
+    uint8_t name[32], plugin_data[64], value[512], summary[600];
+    uint8_t *p = dnn_wire_put_bytes(name, 1, plugin, strlen(plugin));
+    p = dnn_wire_put_bytes(plugin_data, 1, name, (size_t)(p - name));
+    size_t metadata = (size_t)(p - plugin_data);
+    p = dnn_wire_put_bytes(value, 1, "x", 1);
+    p = dnn_wire_put_bytes(p, 9, plugin_data, metadata);
+    p = dnn_wire_put_bytes(p, 8, tensor, size);
+    p = dnn_wire_put_bytes(summary, 1, value, (size_t)(p - value));
+    return (size_t)(dnn_wire_put_bytes(out, 5, summary, (size_t)(p - summary)) - out);
+}
+
+static void histograms_and_images_of_tensorflow_2_are_understood(void **state) {
+    (void)state;
+    dnn_error err;
+    uint8_t tensor[256], content[48], payload[1024], *p = content;
+    const double rows[6] = {-1, 0, 3, 0, 2, 5}; /* left, right, count */
+    for (int i = 0; i < 6; i++)
+        p = dnn_wire_put_double(p, rows[i]);
+    p = dnn_wire_put_varint(dnn_wire_put_key(tensor, 1, DNN_WIRE_VARINT), 2);
+    p = dnn_wire_put_bytes(p, 4, content, sizeof content);
+    size_t size = tensor_event(payload, "histograms", tensor, (size_t)(p - tensor));
+    seen s = {0};
+    check_ok(dnn_event_read(payload, size, remember, &s, &err));
+    assert_int_equal(s.count, 1);
+    assert_int_equal(s.last.kind, DNN_EVENT_HISTOGRAM);
+    assert_int_equal(s.last.histogram.buckets, 2);
+    assert_true(s.limits[0] == 0 && s.limits[1] == 2 && s.counts[0] == 3 && s.counts[1] == 5);
+    assert_true(s.last.histogram.min == -1 && s.last.histogram.max == 2);
+    assert_true(s.last.histogram.count == 8 && s.last.histogram.sum == 3 * -0.5 + 5 * 1);
+
+    p = dnn_wire_put_varint(dnn_wire_put_key(tensor, 1, DNN_WIRE_VARINT), 7);
+    p = dnn_wire_put_bytes(p, 8, "28", 2);
+    p = dnn_wire_put_bytes(p, 8, "14", 2);
+    p = dnn_wire_put_bytes(p, 8, "\x89PNG", 4);
+    size = tensor_event(payload, "images", tensor, (size_t)(p - tensor));
+    s = (seen){0};
+    check_ok(dnn_event_read(payload, size, remember, &s, &err));
+    assert_int_equal(s.last.kind, DNN_EVENT_IMAGE);
+    assert_true(s.last.width == 28 && s.last.height == 14 && s.last.size == 4);
+    assert_memory_equal(s.bytes, "\x89PNG", 4);
+}
+
 static void malformed_payloads_are_refused(void **state) {
     (void)state;
     dnn_error err;
@@ -278,6 +322,7 @@ int main(void) {
         cmocka_unit_test(the_short_way_for_scalars_reads_what_the_long_one_reads),
         cmocka_unit_test(every_kind_is_read_back_as_it_was_written),
         cmocka_unit_test(scalars_in_tensors_and_unknown_fields_are_understood),
+        cmocka_unit_test(histograms_and_images_of_tensorflow_2_are_understood),
         cmocka_unit_test(malformed_payloads_are_refused),
         cmocka_unit_test(records_that_end_lie_or_are_damaged_are_told_apart),
         cmocka_unit_test(random_damage_inside_payloads_never_goes_past_the_end),

@@ -369,6 +369,24 @@ static void a_text_is_wrapped_between_its_words(void **state) {
     clean(&s);
 }
 
+static void a_call_is_no_setting_and_columns_have_letters_of_one_width(void **state) {
+    (void)state;
+    const char *const texts[] = {"SGD(lr = 0.1, momentum = 0.9)", "one  \ntwo  \n",
+                                 "#  layer   output\n1  Linear  20"};
+    const char *const first_lines[] = {texts[0], "one  ", "#  layer   output"};
+    const font_style styles[] = {FONT_REGULAR, FONT_REGULAR, FONT_MONO};
+    for (int i = 0; i < 3; i++) {
+        scene s = {0};
+        sample_tag(sample_run(&s.sample, "a"), "note", DNN_EVENT_TEXT)->text = (char *)texts[i];
+        build(&s, PANEL_TEXT, "note", 400, 200);
+        draw(&s);
+        const command *line = find_text(&s.list, first_lines[i]);
+        assert_non_null(line);
+        assert_int_equal(line->style, styles[i]);
+        clean(&s);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_spike_among_a_million_is_drawn_at_every_width_and_zoom),
@@ -381,6 +399,7 @@ int main(void) {
         cmocka_unit_test(a_picture_is_enlarged_by_a_whole_factor_in_the_middle),
         cmocka_unit_test(settings_are_a_table_with_a_column_for_each_run),
         cmocka_unit_test(a_text_is_wrapped_between_its_words),
+        cmocka_unit_test(a_call_is_no_setting_and_columns_have_letters_of_one_width),
     };
     return cmocka_run_group_tests(tests, open_fonts, close_fonts);
 }

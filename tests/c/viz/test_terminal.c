@@ -80,6 +80,16 @@ static void a_cell_of_a_picture_is_two_pixels_or_without_colours_a_shade(void **
     check_plays(&list, 3, 1, COLORS_NONE, " ▒█");
 }
 
+static void a_marker_of_a_value_that_is_not_finite_is_an_arrow(void **state) {
+    (void)state;
+    const point corners[] = {dot(2, 0), dot(4, 0), dot(3, 1)};
+    display_list list = {0};
+    draw_polygon(&list, corners, 3, theme_dark.warning);
+    check_plays(&list, 4, 1, COLORS_NONE, " ▼");
+    draw_polygon(&list, corners, 3, theme_dark.text); /* as under a histogram */
+    check_plays(&list, 4, 1, COLORS_NONE, "");
+}
+
 static void colours_are_set_only_where_they_change(void **state) {
     (void)state;
     display_list list = {0};
@@ -143,6 +153,7 @@ int main(void) {
         cmocka_unit_test(nothing_is_drawn_outside_the_clip_or_the_screen),
         cmocka_unit_test(words_stand_where_their_anchor_says),
         cmocka_unit_test(a_cell_of_a_picture_is_two_pixels_or_without_colours_a_shade),
+        cmocka_unit_test(a_marker_of_a_value_that_is_not_finite_is_an_arrow),
         cmocka_unit_test(colours_are_set_only_where_they_change),
         cmocka_unit_test(grids_and_ghosts_are_left_out),
         cmocka_unit_test(dashes_tell_lines_apart_without_colours),

@@ -1,0 +1,98 @@
+/* main.c: the program: Lua 5.4 that knows where the module and its scripts are.
+ *
+ * Takes the options of the stock `lua`, loads the module when it is first named, and otherwise
+ * stays out of the way. What a script prints is the script's; the program's own messages go to
+ * stderr. Status: 0, 1 after a Lua error, 2 after wrong usage; SIGINT and SIGTERM end it as they
+ * end others, which shells call 130 and 143. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "lualib.h"
+#include "program.h"
+
+/* What the options say to the libraries, before anything of the user's is run. */
+static void open_libraries(lua_State *L, const options *chosen) {
+    if (chosen->no_environment) {
+        lua_pushboolean(L, 1);
+        lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
+    }
+    if (chosen->threads != NULL) {
+        setenv("DNN_NUM_THREADS", chosen->threads, 1);
+    }
+    if (chosen->traceback) {
+        show_all_frames();
+    }
+    lua_pushboolean(L, chosen->view);
+    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_VIEW);
+    luaL_openlibs(L);
+    add_own_paths(L);
+    if (chosen->seeded) {
+        lua_pushinteger(L, chosen->seed);
+        lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_SEED);
+        lua_getglobal(L, "math");
+        lua_getfield(L, -1, "randomseed");
+        lua_pushinteger(L, chosen->seed);
+        lua_call(L, 1, 0);
+        lua_pop(L, 1);
+    }
+}
+
+/* A lone dash is standard input, but after "--" a file of that name. */
+static bool is_standard_input(char **argv, int script) {
+    return strcmp(argv[script], "-") == 0 && strcmp(argv[script - 1], "--") != 0;
+}
+
+/* All of main that can raise an error: takes argc and argv, returns whether all went well. */
+static int run(lua_State *L) {
+    int argc = (int)lua_tointeger(L, 1);
+    char **argv = lua_touserdata(L, 2);
+    options chosen = parse_options(argc, argv);
+    bool has_script = chosen.script < argc;
+    bool idle = !has_script && !chosen.statements && !chosen.version;
+    bool prompts = chosen.prompt || (idle && isatty(STDIN_FILENO));
+
+    lua_settop(L, 0);
+    if (chosen.version || (idle && prompts)) {
+        puts(PROGRAM_BANNER);
+    }
+    open_libraries(L, &chosen);
+    set_arg(L, argc, argv, chosen.script);
+    if (chosen.statements || chosen.modules || prompts) {
+        offer_dnn(L);
+    }
+    bool well = (chosen.no_environment || run_environment(L)) && run_actions(L, argc, argv);
+    if (well && has_script) {
+        well = is_standard_input(argv, chosen.script) ? run_standard_input(L)
+                                                      : run_script(L, argv[chosen.script]);
+    }
+    if (well && prompts) {
+        run_prompt(L);
+    } else if (well && idle) {
+        well = run_standard_input(L);
+    }
+    lua_pushboolean(L, well);
+    return 1;
+}
+
+int main(int argc, char **argv) {
+    signal(SIGPIPE, SIG_DFL); /* a parent may have it ignored, and the script would go on writing */
+    lua_State *L = luaL_newstate();
+    if (L == NULL) {
+        fputs("dnnlua: no memory for a Lua state\n", stderr);
+        return EXIT_FAILURE;
+    }
+    lua_pushcfunction(L, run);
+    lua_pushinteger(L, argc);
+    lua_pushlightuserdata(L, argv);
+    bool well = report(L, lua_pcall(L, 2, 1, 0), true) && lua_toboolean(L, -1);
+    lua_close(L);
+    if (!well && was_interrupted()) {
+        fflush(NULL);
+        raise(SIGINT); /* so that a shell's loop ends too */
+    }
+    return well ? EXIT_SUCCESS : EXIT_FAILURE;
+}

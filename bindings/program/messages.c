@@ -1,0 +1,101 @@
+/* messages.c: what becomes of errors: the message, the script's line, the traceback; and how SIGINT
+ * becomes an error. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host.h"
+#include "program.h"
+
+static bool all_frames;
+
+void show_all_frames(void) {
+    all_frames = true;
+}
+
+/* --- interruption --- */
+
+static lua_State *running; /* whom SIGINT interrupts */
+static bool interrupted, interruption_reported;
+
+static void stop_hook(lua_State *L, lua_Debug *where) {
+    (void)where;
+    lua_sethook(L, NULL, 0, 0);
+    interrupted = true;
+    luaL_error(L, "interrupted!");
+}
+
+/* A signal may come at any instruction, and lua_sethook is what Lua allows there. A second SIGINT,
+ * for a function that does not come back to Lua, ends the process. */
+static void on_interrupt(int number) {
+    signal(number, SIG_DFL);
+    lua_sethook(running, stop_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
+bool was_interrupted(void) {
+    return interruption_reported;
+}
+
+/* --- messages --- */
+
+/* The error at index 1 as text, or NULL when it has no text or that text is all there is to say. */
+static const char *error_text(lua_State *L) {
+    const char *text = lua_tostring(L, 1);
+    if (text != NULL || luaL_testudata(L, 1, DNNLUA_STOPPED) != NULL ||
+        (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING)) {
+        return text;
+    }
+    return lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
+}
+
+/* Message handler. */
+static int explain(lua_State *L) {
+    const char *text = error_text(L);
+    if (text == NULL) {
+        return 1; /* the object itself, or its own text, on top of the stack */
+    }
+    push_excerpt(L, text, 1);
+    const char *excerpt = lua_tostring(L, -1);
+    if (all_frames) {
+        luaL_traceback(L, L, "", 1);
+    } else {
+        push_traceback(L, 1);
+    }
+    lua_pushfstring(L, "%s%s%s", text, excerpt, lua_tostring(L, -1));
+    return 1;
+}
+
+int protected_call(lua_State *L, int arguments, int results) {
+    int base = lua_gettop(L) - arguments;
+    lua_pushcfunction(L, explain);
+    lua_insert(L, base);
+    running = L;
+    interrupted = false;
+    signal(SIGINT, on_interrupt);
+    int status = lua_pcall(L, arguments, results, base);
+    signal(SIGINT, SIG_DFL);
+    lua_remove(L, base);
+    return status;
+}
+
+bool report(lua_State *L, int status, bool named) {
+    if (status == LUA_OK) {
+        return true;
+    }
+    bool stopped = luaL_testudata(L, -1, DNNLUA_STOPPED) != NULL;
+    const char *text = stopped ? luaL_tolstring(L, -1, NULL) : lua_tostring(L, -1);
+    if (text == NULL) {
+        text = "(error message is not a string)";
+    }
+    interruption_reported = interrupted && strstr(text, "interrupted!") != NULL;
+    fflush(stdout);
+    fprintf(stderr, "%s%s", named ? "dnnlua: " : "", text);
+    if (status == LUA_ERRSYNTAX) { /* of a chunk that never ran, so that `explain` never saw it */
+        push_excerpt(L, text, 0);
+        fputs(lua_tostring(L, -1), stderr);
+        lua_pop(L, 1);
+    }
+    fputc('\n', stderr);
+    lua_pop(L, stopped ? 2 : 1);
+    return stopped;
+}

@@ -1,0 +1,186 @@
+/* options.c: the command line: lua's options with lua's meaning, and long ones of the program's
+ * own.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/threads.h"
+#include "program.h"
+
+static const char usage[] =
+    "usage: dnnlua [options] [script [arguments]]\n"
+    "\n"
+    "Runs a Lua script, looked for by its path and then, when the name has no slash, among the\n"
+    "installed scripts. Without a script: statements from a prompt, or from standard input.\n"
+    "\n"
+    "  -e STAT        run a statement; the global `dnn` is the module\n"
+    "  -l MODULE      require a module into a global of its name\n"
+    "  -l NAME=MODULE require a module into the global NAME\n"
+    "  -i             give a prompt after the script\n"
+    "  -v             print the version and go on\n"
+    "  -E             ignore LUA_INIT, LUA_PATH and LUA_CPATH\n"
+    "  -W             turn warnings on\n"
+    "  --seed N       start dnn's random stream and math.random from N\n"
+    "  --threads N    compute on N threads\n"
+    "  --view         open a window on each run that a script logs (dnn.Run)\n"
+    "  --traceback    show the module's own functions in tracebacks too\n"
+    "  --version      print the version\n"
+    "  -h, --help     this text\n"
+    "  -              run standard input as a script\n"
+    "  --             no more options\n";
+
+/* What stands at one place of the command line. */
+typedef struct option {
+    char letter; /* 0: the options have ended */
+    bool complete;
+    const char *word, *value;
+} option;
+
+static const struct {
+    const char *name;
+    char letter; /* how next_option names it; no short option, except for -h */
+    bool has_value;
+} long_options[] = {
+    {"--help",      'h', false},
+    {"--seed",      's', true },
+    {"--threads",   't', true },
+    {"--traceback", 'T', false},
+    {"--version",   'V', false},
+    {"--view",      'w', false},
+};
+
+/* --name, --name VALUE or --name=VALUE. */
+static option long_option(int argc, char **argv, int *i, const char *word) {
+    size_t length = strcspn(word, "=");
+    for (size_t k = 0; k < sizeof long_options / sizeof *long_options; k++) {
+        const char *name = long_options[k].name;
+        bool attached = word[length] == '=';
+        if (strlen(name) != length || strncmp(name, word, length) != 0) {
+            continue;
+        }
+        option found = {.letter = long_options[k].letter, .word = name};
+        if (attached) {
+            found.value = word + length + 1;
+        } else if (long_options[k].has_value && *i < argc) {
+            found.value = argv[(*i)++];
+        }
+        found.complete = long_options[k].has_value == (found.value != NULL);
+        return attached && !found.complete ? (option){.letter = '?', .word = word} : found;
+    }
+    return (option){.letter = '?', .word = word};
+}
+
+/* The option at argv[*i]; moves *i behind it and its value, or to the script. Like lua, takes no
+ * letters together (-iv), and no separate value that begins with a dash (-e -x). */
+static option next_option(int argc, char **argv, int *i) {
+    const char *word = *i < argc ? argv[*i] : "";
+    if (word[0] != '-' || word[1] == '\0') {
+        return (option){.letter = '\0'};
+    }
+    ++*i;
+    if (strcmp(word, "--") == 0) {
+        return (option){.letter = '\0'};
+    }
+    if (word[1] == '-') {
+        return long_option(argc, argv, i, word);
+    }
+    option found = {.letter = word[1], .word = word, .complete = true};
+    if (word[1] == 'e' || word[1] == 'l') {
+        if (word[2] != '\0') {
+            found.value = word + 2;
+        } else if (*i < argc && argv[*i][0] != '-') {
+            found.value = argv[(*i)++];
+        }
+        found.complete = found.value != NULL;
+    } else if (strchr("EWhiv", word[1]) == NULL || word[2] != '\0') {
+        found.letter = '?';
+    }
+    return found;
+}
+
+static void reject(const char *message) {
+    fprintf(stderr, "dnnlua: %s\n%s", message, usage);
+    exit(2);
+}
+
+static long long whole_number(const option *given, long long low, long long high,
+                              const char *wanted) {
+    char *end;
+    errno = 0;
+    long long number = strtoll(given->value, &end, 10);
+    if (*end != '\0' || end == given->value || errno != 0 || number < low || number > high) {
+        char message[256];
+        snprintf(message, sizeof message, "%s needs %s, got '%s'", given->word, wanted,
+                 given->value);
+        reject(message);
+    }
+    return number;
+}
+
+static void take_option(options *all, const option *given) {
+    char message[256];
+    if (given->letter == '?' || !given->complete) {
+        snprintf(message, sizeof message,
+                 given->letter == '?' ? "unknown option '%s'" : "'%s' needs an argument",
+                 given->word);
+        reject(message);
+    }
+    switch (given->letter) {
+    case 'h':
+        fputs(usage, stdout);
+        exit(0);
+    case 'V':
+        puts(PROGRAM_BANNER);
+        exit(0);
+    case 'i':
+        all->prompt = all->version = true;
+        break;
+    case 'v':
+        all->version = true;
+        break;
+    case 'e':
+        all->statements = true;
+        break;
+    case 'l':
+        all->modules = true;
+        break;
+    case 'E':
+        all->no_environment = true;
+        break;
+    case 's':
+        all->seeded = true;
+        all->seed = whole_number(given, LUA_MININTEGER, LUA_MAXINTEGER, "a whole number");
+        break;
+    case 't':
+        _Static_assert(DNN_MAX_THREADS == 256, "said in the message");
+        whole_number(given, 1, DNN_MAX_THREADS, "a whole number from 1 to 256");
+        all->threads = given->value;
+        break;
+    case 'T':
+        all->traceback = true;
+        break;
+    case 'w':
+        all->view = true;
+        break;
+    }
+}
+
+options parse_options(int argc, char **argv) {
+    options all = {0};
+    int i = 1;
+    for (option given; (given = next_option(argc, argv, &i)).letter != '\0';) {
+        take_option(&all, &given);
+    }
+    all.script = i;
+    return all;
+}
+
+action next_action(int argc, char **argv, int *i) {
+    option given;
+    do {
+        given = next_option(argc, argv, i);
+    } while (given.letter != '\0' && strchr("elW", given.letter) == NULL);
+    return (action){given.letter, given.value};
+}

@@ -1,0 +1,23 @@
+# Completion of dnnlua's command line for fish; installed as share/fish/vendor_completions.d/dnnlua.fish.
+
+# The scripts that were installed with the program.
+function __dnnlua_scripts
+    set -l program (realpath (command -s dnnlua)) || return
+    for script in (dirname (dirname $program))/share/dnnlua/scripts/*.lua
+        basename $script
+    end
+end
+
+complete -c dnnlua -s e -x -d 'Run a statement'
+complete -c dnnlua -s l -x -d 'Require a module'
+complete -c dnnlua -s i -d 'Give a prompt after the script'
+complete -c dnnlua -s v -d 'Print the version and go on'
+complete -c dnnlua -s E -d 'Ignore LUA_INIT, LUA_PATH and LUA_CPATH'
+complete -c dnnlua -s W -d 'Turn warnings on'
+complete -c dnnlua -l seed -x -d 'Start the random streams from a number'
+complete -c dnnlua -l threads -x -d 'Compute on so many threads'
+complete -c dnnlua -l view -d 'Open a window on each run that a script logs'
+complete -c dnnlua -l traceback -d 'Show the module\'s own functions in tracebacks too'
+complete -c dnnlua -l version -d 'Print the version'
+complete -c dnnlua -s h -l help -d 'Print a summary of the options'
+complete -c dnnlua -n __fish_is_first_token -a '(__dnnlua_scripts)' -d 'Installed script'

@@ -1,0 +1,26 @@
+/* cpu.h: how far this CPU's vectors go, by what it says of itself.
+ *
+ * Internal to this folder. */
+#ifndef DNN_MATH_CPU_H
+#define DNN_MATH_CPU_H
+
+typedef enum dnn_vector_level {
+    DNN_VECTORS_OLDER = 0,
+    DNN_VECTORS_AVX2,   /* with FMA */
+    DNN_VECTORS_AVX512, /* F, CD, BW, DQ and VL: what servers have had since 2017 */
+} dnn_vector_level;
+
+/* Also what the operating system saves at a switch of tasks. */
+static inline dnn_vector_level dnn_cpu_level(void) {
+#ifdef __x86_64__
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
+        return DNN_VECTORS_AVX512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return DNN_VECTORS_AVX2;
+#endif
+    return DNN_VECTORS_OLDER;
+}
+
+#endif

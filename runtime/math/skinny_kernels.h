@@ -1,0 +1,47 @@
+/* skinny_kernels.h: the inner loops of skinny.c for two types and two instruction sets, from one
+ * source, skinny_kernels.inc.
+ *
+ * Two forms. "dot": b is not transposed, so vectors run along k and their lanes are added up at the
+ * end. "outer": b is transposed, so vectors run along n and the result is turned round at the end.
+ * Each form first packs a, with rows of 0 up to a multiple of 4. All are tasks of core/threads.h on
+ * a dnn_skinny. */
+#ifndef DNN_MATH_SKINNY_KERNELS_H
+#define DNN_MATH_SKINNY_KERNELS_H
+
+#include "core/threads.h"
+#include "math/product.h"
+
+#define DNN_SKINNY_ROWS    32   /* most rows of a */
+#define DNN_SKINNY_COLUMNS 12   /* of c, per task of dot */
+#define DNN_SKINNY_DEPTH   2048 /* of k, per task of packing for dot */
+#define DNN_SKINNY_STRIP   3072 /* bytes of a column of b, per task of outer */
+
+typedef struct dnn_skinny {
+    const dnn_product *product;
+    void *packed; /* a: rows x k elements */
+    size_t rows;  /* m rounded up to a multiple of 4 */
+} dnn_skinny;
+
+#ifdef __x86_64__
+dnn_task dnn_skinny_pack_dot_f32_avx512;
+dnn_task dnn_skinny_dot_f32_avx512;
+dnn_task dnn_skinny_pack_outer_f32_avx512;
+dnn_task dnn_skinny_outer_f32_avx512;
+
+dnn_task dnn_skinny_pack_dot_f64_avx512;
+dnn_task dnn_skinny_dot_f64_avx512;
+dnn_task dnn_skinny_pack_outer_f64_avx512;
+dnn_task dnn_skinny_outer_f64_avx512;
+
+dnn_task dnn_skinny_pack_dot_f32_avx2;
+dnn_task dnn_skinny_dot_f32_avx2;
+dnn_task dnn_skinny_pack_outer_f32_avx2;
+dnn_task dnn_skinny_outer_f32_avx2;
+
+dnn_task dnn_skinny_pack_dot_f64_avx2;
+dnn_task dnn_skinny_dot_f64_avx2;
+dnn_task dnn_skinny_pack_outer_f64_avx2;
+dnn_task dnn_skinny_outer_f64_avx2;
+#endif
+
+#endif

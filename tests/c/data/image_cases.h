@@ -1,0 +1,69 @@
+/* image_cases.h: picture files with known pixels for the tests of images. */
+#ifndef DNN_TESTS_IMAGE_CASES_H
+#define DNN_TESTS_IMAGE_CASES_H
+
+#include "check.h"
+
+#include <spng.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <turbojpeg.h>
+
+#include "data/image.h"
+
+static dnn_error err;
+
+typedef struct bytes {
+    uint8_t *data;
+    unsigned long size;
+} bytes;
+
+/* One colour over width x height, or a smooth picture when colour is NULL. */
+static inline bytes make_jpeg(int width, int height, const uint8_t *colour, int format,
+                              int sampling, int flags) {
+    const int depth = tjPixelSize[format];
+    uint8_t *pixels = malloc((size_t)(width * height * depth));
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            for (int c = 0; c < depth; c++)
+                pixels[(y * width + x) * depth + c] =
+                    colour != NULL ? colour[c]
+                                   : (uint8_t)(128 + 100 * sin(0.03 * x * (c + 1)) * cos(0.05 * y));
+    tjhandle jpeg = tjInitCompress();
+    bytes out = {NULL, 0};
+    assert_int_equal(tjCompress2(jpeg, pixels, width, 0, height, format, &out.data, &out.size,
+                                 sampling, 95, flags),
+                     0);
+    tjDestroy(jpeg);
+    free(pixels);
+    return out;
+}
+
+/* A PNG of any colour type; samples as PNG stores them (16 bits in the machine's order). */
+static inline bytes make_png(uint32_t width, uint32_t height, int type, int depth, bool interlaced,
+                             const void *samples, size_t size, struct spng_plte *palette,
+                             struct spng_trns *transparency) {
+    struct spng_ihdr header = {.width = width,
+                               .height = height,
+                               .bit_depth = (uint8_t)depth,
+                               .color_type = (uint8_t)type,
+                               .interlace_method = interlaced};
+    spng_ctx *png = spng_ctx_new(SPNG_CTX_ENCODER);
+    spng_set_option(png, SPNG_ENCODE_TO_BUFFER, 1);
+    spng_set_ihdr(png, &header);
+    if (palette != NULL)
+        assert_int_equal(spng_set_plte(png, palette), 0);
+    if (transparency != NULL)
+        assert_int_equal(spng_set_trns(png, transparency), 0);
+    assert_int_equal(spng_encode_image(png, samples, size, SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE), 0);
+    int code;
+    size_t length;
+    bytes out = {spng_get_png_buffer(png, &length, &code), 0};
+    assert_int_equal(code, 0);
+    out.size = length;
+    spng_ctx_free(png);
+    return out;
+}
+
+#endif

@@ -1,0 +1,71 @@
+-- For the specs of the program dnnlua: runs it, or the stock lua5.4, as a user's shell does. DNN_BUILD names the
+-- build folder.
+local program = {}
+
+program.dnnlua = (os.getenv "DNN_BUILD" or "build") .. "/bin/dnnlua"
+program.lua = "lua5.4"
+program.has_lua = os.execute("command -v lua5.4 >/dev/null 2>&1") == true
+
+function program.quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+function program.read_all(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read("a")
+end
+
+function program.write_all(path, text)
+  local file <close> = assert(io.open(path, "wb"))
+  file:write(text)
+end
+
+local quote, read_all, write_all = program.quote, program.read_all, program.write_all
+
+-- Runs a shell command with the environment that Lua looks at taken away; returns stdout, stderr and the status.
+function program.shell(command, input)
+  local out, err, stdin = os.tmpname(), os.tmpname(), os.tmpname()
+  write_all(stdin, input or "")
+  local _, _, status = os.execute(("{ unset LUA_PATH LUA_CPATH LUA_INIT LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT_5_4\n%s\n"
+    .. "} <%s >%s 2>%s"):format(command, stdin, out, err))
+  local stdout, stderr = read_all(out), read_all(err)
+  os.remove(out)
+  os.remove(err)
+  os.remove(stdin)
+  return stdout, stderr, status
+end
+
+-- The program with arguments as a shell would read them; `environment` is "NAME=value ..." for env.
+function program.run(arguments, input, environment)
+  return program.shell(("env %s %s %s"):format(environment or "", quote(program.dnnlua), arguments), input)
+end
+
+function program.run_statement(statement)
+  return program.run("-e " .. quote(statement))
+end
+
+-- Both programs with the same arguments: what each wrote to stdout, and the status of each.
+function program.both(arguments, input, environment)
+  local out, _, status = program.run(arguments, input, environment)
+  local lua_out, _, lua_status =
+    program.shell(("env %s %s %s"):format(environment or "", program.lua, arguments), input)
+  return {out, status}, {lua_out, lua_status}
+end
+
+-- A fresh folder, and a function that writes a file in it and returns its path.
+function program.folder()
+  local folder = os.tmpname()
+  os.remove(folder)
+  assert(os.execute("mkdir " .. quote(folder)))
+  return folder, function(name, text)
+    local path = folder .. "/" .. name
+    write_all(path, text)
+    return path
+  end
+end
+
+function program.remove(folder)
+  os.execute("rm -r " .. quote(folder))
+end
+
+return program

@@ -1,0 +1,197 @@
+-- What becomes of errors in dnnlua: message, line, traceback, status; warnings, signals and closed pipes.
+local program = dofile "tests/lua/program.lua"
+local run, run_statement, quote, shell = program.run, program.run_statement, program.quote, program.shell
+
+describe("dnnlua", function()
+  local folder, file
+
+  setup(function() folder, file = program.folder() end)
+  teardown(function() program.remove(folder) end)
+
+  local function error_of(text, options)
+    local out, err, status = run((options or "") .. " " .. quote(file("error.lua", text)))
+    assert.same({"", 1}, {out, status})
+    return (err:gsub(folder, "@", nil):gsub("@+/", "@/"))
+  end
+
+  describe("an error", function()
+    it("is shown with the script's line and a traceback", function()
+      local err = error_of("local function inner()\n  error('no cats')\nend\ninner()\n")
+      assert.equal("dnnlua: @/error.lua:2: no cats\n     2 |   error('no cats')\nstack traceback:\n"
+        .. "\t[C]: in function 'error'\n\t@/error.lua:2: in local 'inner'\n\t@/error.lua:4: in main chunk\n",
+        (err:gsub("upvalue 'inner'", "local 'inner'")))
+    end)
+
+    it("marks the name that the message quotes", function()
+      assert.equal("dnnlua: @/error.lua:1: attempt to index a nil value (field 'y')\n"
+        .. "     1 | local a = 'é', x.y.z\n       |                  ^\n",
+        (error_of("local a = 'é', x.y.z", "-e 'x = {}'"):gsub("stack traceback.*", "")))
+    end)
+
+    it("marks nothing where the name stands twice or is part of another", function()
+      assert.equal("dnnlua: @/error.lua:1: attempt to call a nil value (global 'f')\n     1 | ff = f(f)\n",
+        (error_of("ff = f(f)"):gsub("stack traceback.*", "")))
+    end)
+
+    it("of syntax is shown with its line and no traceback", function()
+      assert.equal("dnnlua: @/error.lua:2: unexpected symbol near '='\n     2 | x = = 1\n", error_of("\nx = = 1\n"))
+    end)
+
+    it("of a script whose path Lua cuts short is shown with its line", function()
+      local deep = folder .. "/" .. ("long"):rep(20)
+      assert(os.execute("mkdir " .. deep))
+      file(("long"):rep(20) .. "/cut.lua", "x = = 1")
+      local _, err = run(deep .. "/cut.lua")
+      assert.matches("^dnnlua: %.%.%.long.*/cut.lua:1: unexpected symbol near '='\n     1 | x = = 1\n$", err)
+    end)
+
+    it("of a file that the script loads is shown with that file's line", function()
+      local err = error_of("dofile '" .. file("loaded.lua", "\n\nx = = 1") .. "'")
+      assert.matches("\n     3 | x = = 1\nstack traceback:", err, 1, true)
+    end)
+
+    it("in the module is told of the script's line, the module's own frames left out", function()
+      local err = error_of("local dnn = require 'dnn'\ndnn.data.split(5)\n")
+      assert.matches("^dnnlua: @/error.lua:2: .*\n     2 | dnn.data.split%(5%)\n"
+        .. "stack traceback:\n\t@/error.lua:2: in main chunk\n$", err)
+      err = error_of("local dnn = require 'dnn'\ndnn.Linear(3, 2):forward(dnn.ones(2, 2))\n")
+      assert.matches("stack traceback:\n\t@/error.lua:2: in main chunk\n$", err)
+    end)
+
+    it("is shown with all frames after --traceback", function()
+      local err = error_of("local dnn = require 'dnn'\ndnn.data.split(5)\n", "--traceback")
+      assert.matches("/dnn/data.lua:%d+: in .*%[C%]: in %?\n$", err)
+    end)
+
+    it("deep down shows the first and the last frames", function()
+      local err = error_of("local function f(n) if n == 0 then error 'deep' end return 1 + f(n - 1) end\nf(1000)\n")
+      local _, frames = err:gsub("\n\t@/error.lua:%d+: in", "")
+      assert.is_true(frames >= 18 and frames <= 21, err)
+      assert.matches("\n\t...\t(skipping 98%d levels)\n", err:gsub("98%d", "98%%d"), 1, true)
+      assert.matches("\n\t@/error.lua:2: in main chunk\n$", err)
+    end)
+
+    it("of a stack overflow is told", function()
+      assert.matches("stack overflow", error_of("local function f() return 1 + f() end f()"), 1, true)
+    end)
+  end)
+
+  describe("an error object", function()
+    local function told(statement, expected)
+      local _, err, status = run_statement(statement)
+      assert.equal(1, status)
+      assert.equal("dnnlua: " .. expected, err:sub(1, #expected + 8))
+    end
+
+    it("tells itself by its __tostring, without a traceback", function()
+      told("error(setmetatable({}, {__tostring = function() return 'told' end}))", "told\n")
+      local path = file("object.lua", "local m = setmetatable({x = 1}, {__tostring = function(m)\n"
+        .. "return tostring(debug.getinfo(4).currentline + m.x) end})\n\nerror(m)\n")
+      local _, err = run(path)
+      assert.equal("dnnlua: 5\n", err)
+    end)
+
+    it("without one is told by its type", function()
+      told("error()", "(error object is a nil value)\nstack traceback:")
+      told("error(nil)", "(error object is a nil value)\nstack traceback:")
+      told("error{}", "(error object is a table value)\nstack traceback:")
+      told("error(true)", "(error object is a boolean value)\nstack traceback:")
+      told("error(setmetatable({}, {__tostring = function() return 1 end}))", "(error object is a table value)\n")
+      told("error(42)", "42\n")
+    end)
+
+    it("whose __tostring fails is told by that failure", function()
+      told("error(setmetatable({}, {__tostring = function() error 'twice' end}))", "(command line):1: twice\n")
+    end)
+  end)
+
+  describe("warnings", function()
+    it("are off at first, on after -W or warn '@on'", function()
+      local _, err = run("-", "io.stderr:write(1) warn 'unseen'")
+      assert.equal("1", err)
+      _, err = run("-W -", "warn('a', 'b')")
+      assert.equal("Lua warning: ab\n", err)
+      _, err = run("-", "warn '@on' warn 'seen' warn '@off' warn 'unseen' warn('@on', 'x') warn '@unknown'")
+      assert.equal("Lua warning: seen\n", err)
+      _, err = run("-W -", "warn('@off', 'x', '@off') warn '@off' warn('@on', 'y') warn '@on' warn('', '@on')")
+      assert.equal("Lua warning: @offx@off\nLua warning: @on\n", err)
+    end)
+
+    it("tell of errors in finalisers when the program ends", function()
+      local _, err, status = run("-W -", [[
+        u = setmetatable({}, {__gc = function() error "first" end})
+        v = setmetatable({}, {__gc = function() error "last" end})]])
+      assert.matches("Lua warning: .*last%).*\nLua warning: .*first%)", err)
+      assert.equal(0, status)
+    end)
+  end)
+
+  describe("ending", function()
+    it("runs finalisers in the order opposite to their making, and makes no new ones", function()
+      local out, _, status = run("-W -", [[
+        collectgarbage "stop"
+        setmetatable({}, {__gc = function() print "made first" end})
+        setmetatable({}, {__gc = function()
+          setmetatable({}, {__gc = function() print "never" end})
+          print(collectgarbage() or "no collection")
+          os.exit(0, true)
+        end})]])
+      assert.same({"no collection\nmade first\n", 0}, {out, status})
+    end)
+
+    it("writes what is still in a file's buffer", function()
+      local path = folder .. "/written"
+      run_statement(("io.output(%q) io.write 'all'"):format(path))
+      assert.equal("all", program.read_all(path))
+    end)
+
+    it("by os.exit gives its status, and closes what it is told to", function()
+      for call, expected in pairs{["nil, true"] = 0, ["0, true"] = 0, ["true, true"] = 0, ["false, true"] = 1,
+                                  ["1, true"] = 1, ["7"] = 7, ["false"] = 1} do
+        local out, err, status = run_statement("os.exit(" .. call .. ")")
+        assert.same({"", "", expected}, {out, err, status}, call)
+      end
+      local out = run("-", [[
+        local outer <close> = setmetatable({}, {__close = function(_, err) print("outer", err) end})
+        local inner <close> = setmetatable({}, {__close = function() print "inner" end})
+        os.exit(true, true)]])
+      assert.equal("inner\nouter\tnil\n", out)
+    end)
+
+    it("is quiet when nobody reads any more, even where a parent has SIGPIPE ignored", function()
+      for _, ignore in ipairs{"", "trap '' PIPE; "} do
+        local out, err = shell(ignore .. quote(program.dnnlua) .. " -e 'while true do print(1) end' | head -n 1")
+        assert.same({"1\n", ""}, {out, err})
+      end
+    end)
+  end)
+
+  describe("a signal", function()
+    local function signalled(name, statement)
+      return shell(("timeout --preserve-status -s %s 0.3 %s -e %s; echo $?"):format(name, quote(program.dnnlua),
+        quote(statement)))
+    end
+
+    it("SIGINT ends a script by an error, its finalisers run, with status 130", function()
+      local out, err = signalled("INT", "setmetatable({}, {__gc = function() print 'closed' end}) while true do end")
+      assert.equal("closed\n130\n", out)
+      assert.matches("^dnnlua: interrupted!\nstack traceback:", err)
+    end)
+
+    it("SIGINT is an error that a script may catch", function()
+      local out, err = signalled("INT", "print(pcall(function() while true do end end)) error 'later'")
+      assert.equal("false\tinterrupted!\n1\n", out)
+      assert.matches("later", err, 1, true)
+    end)
+
+    it("SIGINT once more ends a call that does not come back to Lua, at once", function()
+      local out = shell(("%s -e %s & pid=$!; sleep 0.3; kill -INT $pid; sleep 0.2; kill -INT $pid; wait $pid; echo $?")
+        :format(quote(program.dnnlua), quote "string.find(('a'):rep(1e6), '.*.*b')"))
+      assert.equal("130\n", out)
+    end)
+
+    it("SIGTERM ends it with status 143", function()
+      assert.equal("143\n", (signalled("TERM", "while true do end")))
+    end)
+  end)
+end)

@@ -1,0 +1,80 @@
+-- The prompt of dnnlua -i through a pipe: what lua's own prompt does, it does.
+local program = dofile "tests/lua/program.lua"
+local run, both = program.run, program.both
+
+describe("dnnlua -i", function()
+  -- Output without the lines of the input, which a lua with readline repeats, and that with its version.
+  local function without_echo(out, input)
+    local from = out:find "\n" + 1
+    out = out:sub(from)
+    from = 1
+    for line in (input .. "\n"):gsub("\n\n$", "\n"):gmatch "[^\n]*\n" do
+      local first, last = out:find(line, from, true)
+      if first then
+        out = out:sub(1, first - 1) .. out:sub(last + 1)
+        from = first
+      end
+    end
+    return out
+  end
+
+  local readline = program.has_lua and program.shell("lua5.4 -i", "unusual = 1\n"):find("unusual", 1, true)
+
+  -- Holds that both programs write the same after the line that names their version.
+  local function as_lua(arguments, input)
+    if not program.has_lua then return pending "no lua5.4 to compare with" end
+    local ours, luas = both(arguments, input)
+    assert.equal(luas[2], ours[2])
+    assert.equal(readline and without_echo(luas[1], input) or luas[1]:match "\n(.*)$", ours[1]:match "\n(.*)$")
+  end
+  local quiet = [[-e"_PROMPT='' _PROMPT2=''" -i]]
+
+  it("names its version, shows values, goes on after errors and continues lines", function()
+    local out, err, status = run("-i", "1 + 1, 'b'\nfor i = 3, 4 do\nprint(i)\nend\nundefined()\nx = 5\nx\n")
+    assert.equal("2\tb\n3\n4\n5\n\n", (out:gsub(">+ ", ""):gsub("^dnnlua [^\n]*\n", "")))
+    assert.matches("^stdin:1: attempt to call a nil value %(global 'undefined'%)\nstack traceback:", err)
+    assert.equal(0, status)
+  end)
+
+  it("runs the script first, then asks", function()
+    as_lua("-i -e 'x = 3'", "x\nx = x + 1\nx")
+    as_lua("-i -", "print 'script'")
+  end)
+
+  it("takes what spans lines for one statement", function()
+    as_lua(quiet, "(6 * 2 - 6) -- ===\na =\n10\nprint(a)\na")
+    as_lua(quiet .. " --", "a = [[b\nc\nd\ne]]\na")
+    as_lua(quiet, "function f(x)\nlocal a = [[\nxyz\n]]\nif x == 11 then return 1 + 12, 2 + 20 end --[[ two\n]]\n"
+      .. "return x + 1\nend\nreturn (f(100))\nassert(a == b)\ndo\nreturn f(11) end")
+  end)
+
+  it("shows the value after an equals sign", function()
+    as_lua(quiet, "=1 + 1\n = 5\n=nil")
+  end)
+
+  it("tells an error in a line that the end of its input breaks off", function()
+    local _, err, status = run("-i", "a.\n")
+    assert.matches("near <eof>\n$", err)
+    assert.equal(0, status)
+    as_lua("-i", "a.\n")
+  end)
+
+  it("asks with _PROMPT and _PROMPT2, which may be objects", function()
+    as_lua([["-e_PROMPT='next?' _PROMPT2=5" -i]], "--\na =\n2\n")
+    as_lua([[-e "local C = 'X' _PROMPT = setmetatable({}, {__tostring = function() C = C .. 'X' return C end})" -i]],
+      "--\na = 2\n")
+    as_lua("-i", "--\na = 2\n")
+  end)
+
+  it("tells an error of print and goes on", function()
+    local _, err, status = run("-e 'print = nil' -i", "10\nio.write 'on'")
+    assert.matches("^error calling 'print' %(attempt to call a nil value%)\n", err)
+    assert.equal(0, status)
+    as_lua("-e 'print = nil' -i", "10\nio.write 'on\\n'")
+  end)
+
+  it("has the module as the global dnn", function()
+    local out = run("-i", "dnn.version\n")
+    assert.matches("\n> %d+%.%d+%.%d+\n> \n$", out)
+  end)
+end)

@@ -1,0 +1,124 @@
+-- Scripts that run in the middle of a call: metamethods of keys and options, finalisers, a layer's own
+-- functions. Whatever they close or run, a call ends with its result or with an error that says so.
+local dnn = require "dnn"
+
+local CLOSED = "Sequential: this network is closed"
+
+-- A network that has gradients.
+local function trained()
+  local net = dnn.Sequential {dnn.Linear(3, 2), dnn.Sigmoid()}
+  net:forward(dnn.randn(3, 4))
+  net:backward(dnn.randn(2, 4))
+  return net
+end
+
+-- Options of which reading one that is not there closes the network.
+local function closing(net, given)
+  return setmetatable(given or {}, {__index = function() net:close() end})
+end
+
+describe("options that close the network when they are read", function()
+  local calls = {
+    update = function(net) net:update(0.1, closing(net)) end,
+    backward = function(net) net:backward(dnn.ones(2, 4), closing(net)) end,
+    gradcheck = function(net)
+      dnn.gradcheck(net, dnn.MSELoss(), dnn.ones(3, 4), dnn.ones(2, 4), closing(net))
+    end,
+    optimiser = function(net) dnn.optim.SGD(net:parameters(), closing(net, {lr = 0.1})) end,
+    sequential = function(net) dnn.Sequential({net}, closing(net)) end,
+  }
+  for name, call in pairs(calls) do
+    it("end the call: " .. name, function()
+      assert.error_matches(function() call(trained()) end, CLOSED, 1, true)
+    end)
+  end
+end)
+
+describe("a key that is no string", function()
+  it("is named by its kind; its __tostring is not run", function()
+    local net = trained()
+    local key = setmetatable({}, {__name = "Key", __tostring = function() net:close() return "dtype" end})
+    local parameters, layer = net:parameters(), net[1]
+    for _, object in ipairs {net, parameters, layer, dnn.MSELoss(), dnn.optim.SGD(parameters, {lr = 1}),
+                             dnn.ones(1, 1)} do
+      assert.error_matches(function() return object[key] end, "has no field 'Key'", 1, true)
+      assert.error_matches(function() object[key] = 1 end, "'Key'", 1, true)
+    end
+    assert.equal("float32", net.dtype)
+  end)
+end)
+
+describe("grad_norms", function()
+  it("fills the table itself, past its metamethods", function()
+    local net = trained()
+    local norms = net:grad_norms(setmetatable({}, {__newindex = function() net:close() end}))
+    assert.same({"1 Linear"}, norms.names)
+    assert.is_number(norms[1])
+  end)
+end)
+
+describe("initialise of a layer", function()
+  -- A layer without numbers that runs f when its network is made.
+  local function with_initialise(f)
+    local same = function(_, X) return X end
+    return dnn.Layer {initialise = f, forward = same, backward = same}
+  end
+
+  it("can neither run nor close the networks that its Sequential is made of", function()
+    local X = dnn.randn(3, 4)
+    for name, use in pairs {
+      forward = function(inner) inner:forward(X) end,
+      close = function(inner) inner:close() end,
+    } do
+      local inner = dnn.Sequential {with_initialise(nil), dnn.Linear(3, 3)}
+      local before = inner:forward(X):copy()
+      assert.error_matches(function()
+        dnn.Sequential {inner, with_initialise(function() use(inner) end)}
+      end, "Sequential: this network is running; one of its layers called it", 1, true, name)
+      assert.is_true(before == inner:forward(X), name)
+    end
+  end)
+end)
+
+describe("a finaliser that closes or runs a network", function()
+  -- Garbage whose collection calls f.
+  local function litter(f)
+    for _ = 1, 4 do setmetatable({}, {__gc = f}) end
+  end
+
+  local uses = {
+    forward = function(net, i) return net:forward(dnn.randn(3, 1 + i % 40)) end,
+    backward = function(net)
+      net:forward(dnn.randn(3, 4))
+      return net:backward(dnn.randn(2, 4), {input_gradient = true})
+    end,
+    fields = function(net) return net[1].weight, net[1].bias_grad, net[2].A, net[1].dA end,
+    parameters = function(net)
+      local p = net:parameters()
+      for name, W, dW in p:pairs() do assert(name and W:sum() and dW:sum()) end
+      return p.values, p[2], tostring(p)
+    end,
+    optimiser = function(net) dnn.optim.Adam(net:parameters(), {lr = 0.1}):step() end,
+    ["grad_norms and text"] = function(net) return net:grad_norms(), tostring(net) end,
+    sequential = function(net) return dnn.Sequential {net, dnn.Tanh()} end,
+  }
+  for name, use in pairs(uses) do
+    it("may run at any moment: " .. name, function()
+      local mode = collectgarbage("incremental", 1, 1000, 1)
+      for i = 1, 80 do
+        local net = trained()
+        if i % 2 == 0 then
+          litter(function() net:close() end)
+        else
+          litter(function() pcall(net.forward, net, dnn.randn(3, 30)) end)
+        end
+        local ok, message = pcall(use, net, i)
+        if not ok then
+          assert.is_truthy(message:find(CLOSED, 1, true) or message:find("no new gradients", 1, true)
+            or message:find("dA is 2 x 4", 1, true) or message:find("running", 1, true), message)
+        end
+      end
+      collectgarbage(mode)
+    end)
+  end
+end)

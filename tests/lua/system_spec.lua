@@ -1,0 +1,58 @@
+-- dnn.time and dnn.system, beside what the shell says.
+local dnn = require "dnn"
+
+describe("dnn.system", function()
+  local folder
+
+  before_each(function()
+    folder = os.tmpname()
+    os.remove(folder)
+  end)
+
+  after_each(function()
+    os.execute(("rm -rf '%s'"):format(folder))
+  end)
+
+  it("makes a folder with those above it, and is content with one that is there", function()
+    local path = folder .. "/a/b//c/"
+    assert.is_true(dnn.system.make_folder(path))
+    assert.is_true(dnn.system.make_folder(path))
+    assert.is_true(os.execute(("test -d '%s/a/b/c'"):format(folder)))
+  end)
+
+  it("says which part of a path is in the way", function()
+    assert.is_true(os.execute(("echo text >'%s'"):format(folder)))
+    local made, message = dnn.system.make_folder(folder .. "/a/b")
+    assert.is_nil(made)
+    assert.are.equal(folder .. "/a: Not a directory", message)
+    made, message = dnn.system.make_folder(folder)
+    assert.is_nil(made)
+    assert.are.equal(folder .. ": Not a directory", message)
+    assert.error_matches(function() dnn.system.make_folder "" end, "an empty path")
+  end)
+
+  it("lists what is in a folder, hidden files too", function()
+    assert.is_true(os.execute(("mkdir -p '%s/sub' && touch '%s/.hidden' '%s/file'")
+      :format(folder, folder, folder)))
+    local names = dnn.system.list(folder)
+    table.sort(names)
+    assert.are.same({".hidden", "file", "sub"}, names)
+  end)
+
+  it("says that there is no folder to list", function()
+    local names, message = dnn.system.list(folder)
+    assert.is_nil(names)
+    assert.are.equal(folder .. ": No such file or directory", message)
+  end)
+
+  it("knows no terminal of that name", function()
+    assert.error_matches(function() dnn.system.terminal "printer" end, "invalid option 'printer'")
+  end)
+
+  it("has a clock that goes forward with the real one", function()
+    local before = dnn.time()
+    os.execute "sleep 0.05"
+    local passed = dnn.time() - before
+    assert.is_true(passed >= 0.05 and passed < 5)
+  end)
+end)
