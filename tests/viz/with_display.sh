@@ -1,6 +1,7 @@
 #!/bin/sh
-# with_display.sh COMMAND...: runs the command on a virtual display of its own. Status 77, which the tests
-# count as skipped, where Xvfb or xdotool is not installed.
+# with_display.sh COMMAND...: runs the command on a virtual display of its own, whose pixels are in the file
+# that VIRTUAL_SCREEN names. Status 77, which the tests count as skipped, where Xvfb or xdotool is not
+# installed.
 set -eu
 
 for tool in Xvfb xdotool; do
@@ -19,7 +20,7 @@ finish() {
 trap finish EXIT
 
 mkfifo "$folder/number"
-Xvfb -displayfd 3 -screen 0 2560x1440x24 -nolisten tcp 3>"$folder/number" >/dev/null 2>&1 &
+Xvfb -displayfd 3 -screen 0 2560x1440x24 -nolisten tcp -fbdir "$folder" 3>"$folder/number" >/dev/null 2>&1 &
 server=$!
 read -r number <"$folder/number"
-DISPLAY=:$number SDL_VIDEODRIVER=x11 "$@"
+DISPLAY=:$number SDL_VIDEODRIVER=x11 VIRTUAL_SCREEN=$folder/Xvfb_screen0 "$@"
