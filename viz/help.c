@@ -2,6 +2,7 @@
 #include "viz/help.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "viz/actions.h"
@@ -59,11 +60,14 @@ static void name_key(const char *word, size_t length, char *out) {
             strcpy(name, names[i][1]);
 }
 
+/* The keys of an action as they are listed. */
+static const char *listed_keys(const char *keys) {
+    return strcmp(keys, "1 2 3 4 5 6 7 8 9 0") == 0 ? "1 … 9 0" : keys;
+}
+
 static void put_keys(const sheet *s, float x, float y, const char *keys) {
     float left = x;
-    if (strcmp(keys, "1 2 3 4 5 6 7 8 9 0") == 0)
-        keys = "1 … 9 0";
-    for (const char *word = keys; *word != '\0';) {
+    for (const char *word = listed_keys(keys); *word != '\0';) {
         size_t n = strcspn(word, " ");
         char name[32];
         name_key(word, n, name);
@@ -142,5 +146,37 @@ void help_draw(const view *v, display_list *list) {
         float x = MARGIN + (float)c * (COLUMN + MARGIN), y = TITLE;
         for (int i = 0; columns[c][i] == NULL || columns[c][i][0] != '\0'; i++)
             y = columns[c][i] == NULL ? put_gestures(&s, x, y) : put_group(&s, x, y, columns[c][i]);
+    }
+}
+
+/* Pads with blanks to a width in characters. */
+static void print_padded(const char *text, int width, FILE *out) {
+    fprintf(out, "  %s", text);
+    for (const char *c = text; *c != '\0'; c++)
+        width -= ((unsigned char)*c & 0xC0) != 0x80;
+    fprintf(out, "%*s", width > 0 ? width : 0, "");
+}
+
+void help_print(FILE *out) {
+    const char *group = "";
+    for (const action *a = actions; a->name != NULL; a++) {
+        char keys[96] = "";
+        if (strcmp(group, a->group) != 0)
+            fprintf(out, "%s%s\n", *group == '\0' ? "" : "\n", a->group);
+        group = a->group;
+        for (const char *word = listed_keys(a->keys); *word != '\0';) {
+            size_t n = strcspn(word, " "), used = strlen(keys);
+            char name[32];
+            name_key(word, n, name);
+            snprintf(keys + used, sizeof keys - used, "%s%s", used > 0 ? "  " : "", name);
+            word += n + strspn(word + n, " ");
+        }
+        print_padded(keys, 26, out);
+        fprintf(out, "%s\n", a->doc);
+    }
+    fputs("\nMouse\n", out);
+    for (const gesture *g = gestures; g->gesture != NULL; g++) {
+        print_padded(g->gesture, 26, out);
+        fprintf(out, "%s\n", g->doc);
     }
 }

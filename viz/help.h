@@ -2,8 +2,13 @@
 #ifndef DNN_VIZ_HELP_H
 #define DNN_VIZ_HELP_H
 
+#include <stdio.h>
+
 #include "viz/view.h"
 
 void help_draw(const view *v, display_list *list);
+
+/* The same as plain text. */
+void help_print(FILE *out);
 
 #endif

@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "viz/export.h"
 #include "viz/font.h"
+#include "viz/help.h"
 #include "viz/options.h"
 #include "viz/state.h"
 #include "viz/terminal.h"
@@ -178,8 +179,10 @@ int main(int argc, char **argv) {
         fputs("dnnview --help lists what there is\n", stderr);
         return 2;
     }
-    if (o.help || o.version) {
-        if (o.help)
+    if (o.keys || o.help || o.version) {
+        if (o.keys)
+            help_print(stdout);
+        else if (o.help)
             options_help(stdout);
         else
             puts("dnnview " DNN_VERSION);

@@ -101,6 +101,11 @@ static bool take_control(options *o, const char *value) {
     return good;
 }
 
+static bool take_keys(options *o, const char *value) {
+    (void)value;
+    return o->keys = true;
+}
+
 static bool take_help(options *o, const char *value) {
     (void)value;
     return o->help = true;
@@ -136,6 +141,7 @@ static const struct option {
     {"--control", "FD",
      "the channel to the training that starts this\n"
      "window; given by dnn.Run, not by hand",                                                        take_control},
+    {"--keys",    NULL,                       "the keys and gestures of the window",                 take_keys   },
     {"--help",    NULL,                       "this page",                                           take_help   },
     {"--version", NULL,                       "the version",                                         take_version},
 };
@@ -182,7 +188,7 @@ dnn_status options_parse(options *out, int argc, char **argv, dnn_error *err) {
             out->paths[out->path_count++] = argv[i]; /* never ahead of what is read */
         }
     }
-    if (out->path_count == 0 && !out->help && !out->version)
+    if (out->path_count == 0 && !out->keys && !out->help && !out->version)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "which run? Give its folder, as in: dnnview runs/cats");
     return DNN_OK;

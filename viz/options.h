@@ -11,7 +11,7 @@ typedef struct options {
     char **paths; /* the runs: points into argv */
     int path_count;
     const char *png, *svg, *csv, *only;
-    bool text, follow, all, help, version;
+    bool text, follow, all, keys, help, version;
     int width, height; /* 0: not given */
     double scale;      /* 0: not given */
     const char *theme; /* NULL: not given; so too the -1 below */

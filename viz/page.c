@@ -122,11 +122,11 @@ void page_describe(const view *v, char *text, size_t size) {
     else if (now == STATE_PAUSED)
         snprintf(state, sizeof state, "paused");
     if (v->replay.on)
-        snprintf(text, size, "step %s · replay × %.3g", steps, v->replay.speed);
+        snprintf(text, size, "replay × %.3g · step %s", v->replay.speed, steps);
     else if (rate > 0 && now == STATE_RUNNING)
-        snprintf(text, size, "step %s · %.3g steps/s · %s", steps, rate, state);
+        snprintf(text, size, "%s · step %s · %.3g steps/s", state, steps, rate);
     else
-        snprintf(text, size, "step %s · %s", steps, state);
+        snprintf(text, size, "%s · step %s", state, steps);
 }
 
 /* --- bars --- */

@@ -10,7 +10,7 @@
 /* Lays the panels out and draws the page. */
 void view_draw(view *v, display_list *list);
 
-/* What run stands where, in words: "step 2,340 · 51 steps/s · running". */
+/* What run stands where, in words: "running · step 2 340 · 51 steps/s". */
 void page_describe(const view *v, char *text, size_t size);
 
 /* The scroll bar's track; empty when everything is seen. */

@@ -71,7 +71,15 @@ static void split_name(const char *name, entry *e) {
 
 /* --- order and first looks --- */
 
-enum { RANK_GRAD = 2, RANK_OTHER = 7, RANK_WEIGHTS = 9, RANK_HISTOGRAM, RANK_PICTURE, RANK_TEXT };
+enum {
+    RANK_GRAD = 2,
+    RANK_OTHER = 7,
+    RANK_EPOCH,
+    RANK_WEIGHTS,
+    RANK_HISTOGRAM,
+    RANK_PICTURE,
+    RANK_TEXT
+};
 
 static int rank_of(const char *group) {
     static const struct {
@@ -90,7 +98,7 @@ static int rank_of(const char *group) {
         {"second",        6        },
     };
     if (strcasecmp(group, "epoch") == 0)
-        return RANK_OTHER + 1;
+        return RANK_EPOCH;
     if (strcasecmp(group, "lr") == 0)
         return 5;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -302,11 +310,13 @@ static void keep_states(panel *panels, size_t count, panel *old, size_t old_coun
 typedef enum pass { PASS_CURVES, PASS_HEAT, PASS_OTHER, PASS_COUNT } pass;
 
 /* Curves come first, the heat maps of those that matter most beside them; the other heat maps
- * follow the last curves. */
+ * follow the last curves, and the epoch, which is more of an axis, follows them. */
 static bool is_in_pass(pass which, panel_kind kind, int rank) {
     if (kind == PANEL_HEAT)
         return which == (rank <= RANK_GRAD ? PASS_CURVES : PASS_HEAT);
-    return which == (kind == PANEL_CURVES ? PASS_CURVES : PASS_OTHER);
+    if (kind == PANEL_CURVES)
+        return which == (rank == RANK_EPOCH ? PASS_HEAT : PASS_CURVES);
+    return which == PASS_OTHER;
 }
 
 /* Appends to `built`, which has room, the panels of one pass; false when out of memory. */

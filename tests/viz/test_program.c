@@ -180,6 +180,30 @@ static void the_manual_page_and_the_version_are_there(void **state) {
     check_says("--version", 0, "dnnview ");
 }
 
+static char *read_manual(void) {
+    static char text[1 << 16];
+    char path[512];
+    const char *docs = getenv("DOCS");
+    if (docs == NULL)
+        skip();
+    snprintf(path, sizeof path, "%s/dnnview.md", docs);
+    read_file(path, text, sizeof text);
+    return text;
+}
+
+static void the_manual_lists_the_keys_and_the_options_that_there_are(void **state) {
+    (void)state;
+    const char *manual = read_manual();
+    check_says("--keys", 0, "Shift+Tab");
+    if (strstr(manual, output) == NULL)
+        fail_msg("docs/dnnview.md does not hold what dnnview --keys says:\n%s", output);
+    check_says("--help", 0, "options\n");
+    char *options = strstr(output, "options\n") + strlen("options\n");
+    *strstr(options, "\nexamples\n") = '\0';
+    if (strstr(manual, options) == NULL)
+        fail_msg("docs/dnnview.md does not hold what dnnview --help says:\n%s", options);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_line_that_makes_no_sense_is_status_2),
@@ -191,6 +215,7 @@ int main(void) {
         cmocka_unit_test(text_is_plotted_within_the_columns_and_plain_in_a_pipe),
         cmocka_unit_test(a_torn_run_shows_what_is_there),
         cmocka_unit_test(the_manual_page_and_the_version_are_there),
+        cmocka_unit_test(the_manual_lists_the_keys_and_the_options_that_there_are),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
