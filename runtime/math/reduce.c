@@ -13,13 +13,22 @@
 #include "math/reduce_kernels.h"
 #include "math/walk.h"
 
-/* What is folded: the elements of m, and the parameters of the squares. */
+/* What is folded: the elements of m, and the parameters of the scaled squares. */
 typedef struct vector {
     dnn_matrix m;
     double mean, scale;
 } vector;
 
-typedef enum fold_op { SUM, SQUARES, NONZERO, NOT_FINITE, MAX, MIN, FOLD_COUNT } fold_op;
+typedef enum fold_op {
+    SUM,
+    SQUARES,
+    SCALED_SQUARES,
+    NONZERO,
+    NOT_FINITE,
+    MAX,
+    MIN,
+    FOLD_COUNT,
+} fold_op;
 
 static double plus(double a, double b) {
     return a + b;
@@ -38,12 +47,13 @@ static const struct fold {
     dnn_fold_kernel *kernel[2];
     double (*merge)(double, double);
 } folds[] = {
-    [SUM] = {{dnn_f32_sum, dnn_f64_sum},               plus   },
-    [SQUARES] = {{dnn_f32_squares, dnn_f64_squares},       plus   },
-    [NONZERO] = {{dnn_f32_nonzero, dnn_f64_nonzero},       plus   },
-    [NOT_FINITE] = {{dnn_f32_not_finite, dnn_f64_not_finite}, plus   },
-    [MAX] = {{dnn_f32_max, dnn_f64_max},               larger },
-    [MIN] = {{dnn_f32_min, dnn_f64_min},               smaller},
+    [SUM] = {{dnn_f32_sum, dnn_f64_sum},                       plus   },
+    [SQUARES] = {{dnn_f32_squares, dnn_f64_squares},               plus   },
+    [SCALED_SQUARES] = {{dnn_f32_scaled_squares, dnn_f64_scaled_squares}, plus   },
+    [NONZERO] = {{dnn_f32_nonzero, dnn_f64_nonzero},               plus   },
+    [NOT_FINITE] = {{dnn_f32_not_finite, dnn_f64_not_finite},         plus   },
+    [MAX] = {{dnn_f32_max, dnn_f64_max},                       larger },
+    [MIN] = {{dnn_f32_min, dnn_f64_min},                       smaller},
 };
 static_assert(sizeof folds / sizeof *folds == FOLD_COUNT, "a row per fold");
 
@@ -112,7 +122,7 @@ static double fold(fold_op op, const vector *v) {
 /* sqrt of the mean (divided by n) of (x - mean)^2. Where a square has left the range of double, the
  * elements are scaled by a power of two and added again. */
 static double root_of_squares(vector *v, double n) {
-    double sum = fold(SQUARES, v);
+    double sum = fold(v->mean == 0 ? SQUARES : SCALED_SQUARES, v);
     if (sum >= 1e-280 && sum <= 1e300)
         return sqrt(sum / n);
     double largest = fmax(fold(MAX, v) - v->mean, v->mean - fold(MIN, v));
@@ -120,7 +130,7 @@ static double root_of_squares(vector *v, double n) {
         return sqrt(sum / n);
     int exponent = largest < 0x1p-1000 ? -1000 : ilogb(largest);
     v->scale = ldexp(1, -exponent);
-    return ldexp(sqrt(fold(SQUARES, v) / n), exponent);
+    return ldexp(sqrt(fold(SCALED_SQUARES, v) / n), exponent);
 }
 
 /* Position from 1 of the first element that equals `value`, or is NaN when that is. */

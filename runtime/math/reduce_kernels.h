@@ -7,18 +7,20 @@
 
 #include <stddef.h>
 
-/* Folds x[0 .. n-1] into one number. Only the squares use mean and scale. */
+/* Folds x[0 .. n-1] into one number. Only the scaled squares use mean and scale. */
 typedef double dnn_fold_kernel(size_t n, const void *x, double mean, double scale);
 
 dnn_fold_kernel dnn_f32_sum;
-dnn_fold_kernel dnn_f32_squares;    /* sum of ((x - mean) * scale)^2 */
-dnn_fold_kernel dnn_f32_nonzero;    /* how many are not 0 */
-dnn_fold_kernel dnn_f32_not_finite; /* how many are not finite */
-dnn_fold_kernel dnn_f32_max;        /* n >= 1; NaN if any is NaN */
+dnn_fold_kernel dnn_f32_squares;        /* sum of x^2 */
+dnn_fold_kernel dnn_f32_scaled_squares; /* sum of ((x - mean) * scale)^2 */
+dnn_fold_kernel dnn_f32_nonzero;        /* how many are not 0 */
+dnn_fold_kernel dnn_f32_not_finite;     /* how many are not finite */
+dnn_fold_kernel dnn_f32_max;            /* n >= 1; NaN if any is NaN */
 dnn_fold_kernel dnn_f32_min;
 
 dnn_fold_kernel dnn_f64_sum;
 dnn_fold_kernel dnn_f64_squares;
+dnn_fold_kernel dnn_f64_scaled_squares;
 dnn_fold_kernel dnn_f64_nonzero;
 dnn_fold_kernel dnn_f64_not_finite;
 dnn_fold_kernel dnn_f64_max;
