@@ -1,8 +1,10 @@
--- What watching costs: a step of the cats network without a log, with its log, and with the window open.
+-- What watching costs: a step of the cats network without a log; with a log of its cost, the network telling
+-- the rest at its own beat; with the norms of all gradients logged at each step too; and the second of these
+-- with the window open.
 --
 --     tests/viz/with_display.sh build/bin/dnnlua bench/watched.lua [ROUNDS]
 --
--- The three take turns in one process, in another order each round, on one thread (so that a core is free for
+-- They take turns in one process, in another order each round, on one thread (so that a core is free for
 -- the window where there are two) and on all. While it is another's turn the window is stopped. Printed: the
 -- median time of a step, and its ratio to the time without a log in the same round, as median and middle half
 -- of the rounds; the same ratio of the fastest turns, which other programs disturb least; the ratio of
@@ -25,8 +27,9 @@ os.remove(folder)
 local X, Y = dnn.rand(12288, 209), dnn.zeros(1, 209)
 for j = 1, 209, 3 do Y:set(1, j, 1) end
 
--- A training; `open` makes its run. Its train(n) takes n steps as a script with a log would write them.
-local function training(name, open)
+-- A training; `open` makes its run, and `norms` are logged at each step or not. Its train(n) takes n steps as a
+-- script with a log would write them.
+local function training(name, open, norms)
   dnn.manual_seed(1)
   local net = dnn.Sequential{
     dnn.Linear(12288, 20, {init = "1/sqrt(n)"}), dnn.ReLU(),
@@ -44,7 +47,7 @@ local function training(name, open)
       local cost = loss:forward(net:forward(X), Y)
       net:backward(loss:backward())
       opt:step()
-      if run then run:log(step, {cost = cost, grad_norm = net:grad_norms()}) end
+      if run then run:log(step, {cost = cost, grad_norm = norms and net:grad_norms()}) end
     end
   end
   return case
@@ -56,13 +59,16 @@ local function cases()
     training("log", function(net, opt)
       return dnn.Run(folder .. "/log", {net = net, optimiser = opt, view = false})
     end),
+    training("log with norms", function(net, opt)
+      return dnn.Run(folder .. "/norms", {net = net, optimiser = opt, view = false})
+    end, true),
   }
   if os.getenv "DISPLAY" then
-    list[3] = training("log and window", function(net, opt)
+    list[4] = training("log and window", function(net, opt)
       return dnn.Run(folder .. "/window", {net = net, optimiser = opt, view = true})
     end)
-    list[3].window = assert(shell(("pgrep -n -P %d dnnview"):format(pid)):match "%d+", "no window")
-    list[3].train(200)
+    list[4].window = assert(shell(("pgrep -n -P %d dnnview"):format(pid)):match "%d+", "no window")
+    list[4].train(200)
     os.execute "sleep 1" -- it opens, and sees its first values
   end
   return list

@@ -38,9 +38,10 @@ static double largest(const dnn_matrix *weight, size_t unit) {
     return high;
 }
 
-static uint8_t shade(double value, double high) {
-    double part = value / high;
-    return isfinite(part) ? (uint8_t)lround(GREY + 127 * part) : GREY;
+/* Of a value, with the grey levels that 1 is. Rounds: the sum is positive. */
+static uint8_t shade(double value, double levels) {
+    double level = GREY + levels * value;
+    return isfinite(level) ? (uint8_t)(level + 0.5) : GREY;
 }
 
 void dnn_weight_picture_draw(const dnn_weight_picture *p, const dnn_matrix *weight,
@@ -49,10 +50,11 @@ void dnn_weight_picture_draw(const dnn_weight_picture *p, const dnn_matrix *weig
     memset(pixels, 255, p->width * p->height * p->channels);
     for (size_t unit = 0; unit < p->units; unit++) {
         size_t x = unit % p->columns * (p->side + GAP), y = unit / p->columns * (p->side + GAP);
-        double high = largest(weight, unit);
-        for (size_t f = 0; f < weight->cols; f++) {
-            size_t place = ((y + f / row) * p->width + x) * p->channels + f % row;
-            pixels[place] = shade(dnn_matrix_get(weight, unit, f), high);
+        double levels = 127 / largest(weight, unit);
+        for (size_t line = 0; line < p->side; line++) {
+            uint8_t *out = pixels + ((y + line) * p->width + x) * p->channels;
+            for (size_t k = 0; k < row; k++)
+                out[k] = shade(dnn_matrix_get(weight, unit, line * row + k), levels);
         }
     }
 }
