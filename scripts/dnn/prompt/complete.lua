@@ -5,7 +5,8 @@
 -- cursor is the number of bytes before the cursor; the candidates, sorted, are texts to stand in place of
 -- text:sub(first, cursor). The user's values are looked at and never run, and no error gets out.
 -- lexer.lua cuts the text into words, path.lua finds what an expression is, values.lua what it has.
-local find, format, gsub, match, sub = string.find, string.format, string.gsub, string.match, string.sub
+local byte, find, format, gsub, match, sub =
+  string.byte, string.find, string.format, string.gsub, string.match, string.sub
 local next, pcall, rawget, require, type = next, pcall, rawget, require, type
 local concat, sort = table.concat, table.sort
 local files = require "dnn.prompt.files"
@@ -138,7 +139,7 @@ end
 
 local function escape(text, mark)
   return (gsub(gsub(text, "[\\" .. mark .. "]", "\\%0"), "%c", function(c)
-    return c == "\n" and "\\n" or format("\\x%02X", c:byte())
+    return c == "\n" and "\\n" or format("\\x%02X", byte(c))
   end))
 end
 
@@ -172,20 +173,16 @@ end
 
 local function complete_code(text)
   local tokens, inside, first = lexer.read(text)
-  local locals = path.locals(tokens)
-  if inside == "string" then return complete_string(text, first, tokens, locals) end
-  if inside then return #text + 1, {} end
-  local last, at = tokens[#tokens], #tokens + 1
-  local word = ""
+  if inside == "string" then
+    return complete_string(text, first, tokens, path.locals(tokens, #tokens))
+  end
+  local last, at, word = tokens[#tokens], #tokens + 1, ""
   if last and last.last == #text then
     if last.kind == "number" or last.kind == "string" then return #text + 1, {} end
     if last.kind ~= "sign" then word, at = last.text, #tokens end
   end
-  if at == #tokens and not (tokens[at - 1] and tokens[at - 1].text == "local") then
-    locals = path.locals({table.unpack(tokens, 1, at - 1)})
-  end
   local found = collection(word)
-  complete_word(found, tokens, at, locals)
+  if not inside then complete_word(found, tokens, at, path.locals(tokens, at - 1)) end
   return #text - #word + 1, sorted(found)
 end
 

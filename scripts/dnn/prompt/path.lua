@@ -92,32 +92,32 @@ end
 
 path.known_at = known_at
 
--- The names of the variables that the tokens declare.
-function path.locals(tokens)
+-- The names of the variables that the first `count` tokens declare.
+function path.locals(tokens, count)
   local found = {}
   local i = 1
   local function names_from(k)
-    while tokens[k] and (tokens[k].kind == "name" or is_sign(tokens[k], ",") or is_sign(tokens[k], "...")) do
+    while k <= count and (tokens[k].kind == "name" or is_sign(tokens[k], ",") or is_sign(tokens[k], "...")) do
       if tokens[k].kind == "name" then found[tokens[k].text] = true end
       k = k + 1
       if is_sign(tokens[k], "<") and is_sign(tokens[k + 2], ">") then k = k + 3 end
     end
     return k
   end
-  while i <= #tokens do
+  while i <= count do
     local token = tokens[i]
     i = i + 1
     if token.kind == "keyword" and token.text == "for" then
       i = names_from(i)
     elseif token.kind == "keyword" and token.text == "local" then
       local is_function = tokens[i] and tokens[i].text == "function"
-      if is_function and tokens[i + 1] and tokens[i + 1].kind == "name" then
+      if is_function and i < count and tokens[i + 1].kind == "name" then
         found[tokens[i + 1].text] = true
       elseif not is_function then
         i = names_from(i)
       end
     elseif token.kind == "keyword" and token.text == "function" then
-      while tokens[i] and (tokens[i].kind == "name" or find(tokens[i].text, "^[.:]$")) do
+      while i <= count and (tokens[i].kind == "name" or find(tokens[i].text, "^[.:]$")) do
         if is_sign(tokens[i], ":") then found.self = true end
         i = i + 1
       end

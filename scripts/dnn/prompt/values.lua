@@ -40,10 +40,8 @@ local function own_methods(metatable)
 end
 
 -- The names of the fields of one of the module's objects, told by C.
-local function own_fields(known, metatable)
-  local tell = rawget(metatable, "__fields")
-  if type(tell) ~= "function" or getinfo(tell, "S").what ~= "C" then return {} end
-  local ok, fields = pcall(tell, known.value)
+local function own_fields(known, class)
+  local ok, fields = pcall(rawget(loaded["dnn.core"], "_fields"), known.value or class)
   return ok and fields or {}
 end
 
@@ -127,7 +125,7 @@ function values.each_field(known, each)
     local class = metatable and own_class(metatable)
     if class and type(rawget(metatable, "__index")) == "function" then
       each_of(own_methods(metatable) or {}, each)
-      local fields = own_fields(known, metatable)
+      local fields = own_fields(known, class)
       for i = 1, #fields do each(fields[i]) end
       return
     end
