@@ -132,15 +132,14 @@ static int layer_alone(lua_State *L) {
 
 /* --- fields --- */
 
-/* The short name of a parameter: the tutorial's W and b, or its own. */
-static const char *short_name(const char *name) {
+const char *dnnlua_layer_short_name(const char *name) {
     return strcmp(name, "weight") == 0 ? "W" : strcmp(name, "bias") == 0 ? "b" : name;
 }
 
 /* True for "weight_grad" and "dW". */
 static bool names_gradient(const char *name, const char *of) {
     size_t length = strlen(of);
-    return (name[0] == 'd' && strcmp(name + 1, short_name(of)) == 0) ||
+    return (name[0] == 'd' && strcmp(name + 1, dnnlua_layer_short_name(of)) == 0) ||
            (strncmp(name, of, length) == 0 && strcmp(name + length, "_grad") == 0);
 }
 
@@ -151,8 +150,9 @@ static bool find_parameter(const dnnlua_layer *self, const char *name, size_t *w
         *gradient = pass == 1;
         for (*which = 0; *which < self->parameter_count; ++*which) {
             const char *of = self->shapes[*which].name;
-            if (*gradient ? names_gradient(name, of)
-                          : strcmp(name, of) == 0 || strcmp(name, short_name(of)) == 0) {
+            if (*gradient
+                    ? names_gradient(name, of)
+                    : strcmp(name, of) == 0 || strcmp(name, dnnlua_layer_short_name(of)) == 0) {
                 return true;
             }
         }

@@ -83,8 +83,9 @@ static int to_table(lua_State *L) {
     return 1;
 }
 
-#define DECIMALS      4
-#define DEFAULT_WIDTH 80
+#define DECIMALS       4
+#define DEFAULT_WIDTH  80
+#define DEFAULT_HEIGHT 20
 
 /* Characters in a line: COLUMNS from the environment, as shells set it. */
 static size_t line_width(void) {
@@ -94,20 +95,32 @@ static size_t line_width(void) {
     return width > 0 ? (size_t)width : DEFAULT_WIDTH;
 }
 
-int dnnlua_matrix_tostring(lua_State *L) {
+static int push_text(lua_State *L, size_t width, size_t height) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
-    size_t width = line_width();
-    size_t length = dnn_matrix_format(m, NULL, 0, DECIMALS, width);
+    size_t length = dnn_matrix_format(m, NULL, 0, DECIMALS, width, height);
     char *text = lua_newuserdatauv(L, length + 1, 0);
 
-    dnn_matrix_format(m, text, length + 1, DECIMALS, width);
+    dnn_matrix_format(m, text, length + 1, DECIMALS, width, height);
     lua_pushstring(L, text);
     return 1;
+}
+
+int dnnlua_matrix_tostring(lua_State *L) {
+    return push_text(L, line_width(), DEFAULT_HEIGHT);
+}
+
+/* _matrix_text(A, width, rows): for a terminal of that width, with at most so many rows. */
+static int matrix_text(lua_State *L) {
+    dnnlua_check_matrix(L, 1);
+    return push_text(L, dnnlua_check_size(L, 2, "_matrix_text", "width"),
+                     dnnlua_check_size(L, 3, "_matrix_text", "rows"));
 }
 
 void dnnlua_add_matrix_conversions(lua_State *L, int module, int methods) {
     lua_pushcfunction(L, new_from_table);
     lua_setfield(L, module, "Matrix");
+    lua_pushcfunction(L, matrix_text);
+    lua_setfield(L, module, "_matrix_text");
     lua_pushcfunction(L, to_table);
     lua_setfield(L, methods, "table");
 }

@@ -79,6 +79,9 @@ void dnnlua_layer_place(lua_State *L, int index, int network, size_t place);
 /* True when every layer has a field of this name. */
 bool dnnlua_layer_has_field(const char *name);
 
+/* The short name of a parameter: the tutorial's W and b, or its own. */
+const char *dnnlua_layer_short_name(const char *name);
+
 /* Pushes a parameter of the layer at index, or the parameter's gradient. */
 void dnnlua_layer_push_parameter(lua_State *L, int index, size_t which, bool gradient);
 

@@ -103,6 +103,43 @@ static int list_folder(lua_State *L) {
     return 1;
 }
 
+#define MOST_ENTRIES 4000
+
+/* True for a folder, also behind a link. */
+static bool is_folder(DIR *parent, const struct dirent *entry) {
+    struct stat there;
+
+    if (entry->d_type != DT_UNKNOWN && entry->d_type != DT_LNK) {
+        return entry->d_type == DT_DIR;
+    }
+    return fstatat(dirfd(parent), entry->d_name, &there, 0) == 0 && S_ISDIR(there.st_mode);
+}
+
+/* _entries(path, prefix): the names in a folder that begin alike, in no particular order, folders
+ * with a slash behind; hidden ones only when the prefix has the dot. No more than a prompt can
+ * offer, and none where the folder cannot be read. */
+static int list_entries(lua_State *L) {
+    size_t length;
+    const char *path = luaL_checkstring(L, 1), *prefix = luaL_checklstring(L, 2, &length);
+    DIR **folder = lua_newuserdatauv(L, sizeof(DIR *), 0);
+    *folder = NULL;
+    luaL_setmetatable(L, FOLDER_READER);
+    lua_toclose(L, -1);
+    *folder = opendir(path);
+    lua_newtable(L);
+    lua_Integer count = 0;
+    for (struct dirent *entry;
+         *folder != NULL && count < MOST_ENTRIES && (entry = readdir(*folder)) != NULL;) {
+        const char *name = entry->d_name;
+        bool hidden = name[0] == '.' && (length == 0 || name[1] == '\0' || strcmp(name, "..") == 0);
+        if (!hidden && strncmp(name, prefix, length) == 0) {
+            lua_pushfstring(L, is_folder(*folder, entry) ? "%s/" : "%s", name);
+            lua_rawseti(L, -2, ++count);
+        }
+    }
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"terminal",    terminal   },
     {"make_folder", make_folder},
@@ -123,6 +160,8 @@ void dnnlua_open_system(lua_State *L) {
 
     lua_pushcfunction(L, monotonic_time);
     lua_setfield(L, -2, "time");
+    lua_pushcfunction(L, list_entries);
+    lua_setfield(L, -2, "_entries");
     luaL_newlib(L, functions);
     lua_setfield(L, -2, "system");
 }

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define EDGE     ((size_t)3)   /* rows shown on each side of a gap */
-#define MAX_ROWS ((size_t)20)  /* more rows than this are elided */
 #define MAX_COLS ((size_t)512) /* shown at most, whatever the width */
 #define MAX_CELL 64
 #define GAP      "  ..."
@@ -119,15 +118,16 @@ static void append_gap(text *t, const range *cols, const layout *l) {
 }
 
 size_t dnn_matrix_format(const dnn_matrix *m, char *buffer, size_t size, int precision,
-                         size_t width) {
+                         size_t width, size_t height) {
     text t = {.buffer = buffer, .size = size};
     if (size > 0)
         buffer[0] = '\0';
     append(&t, "Matrix %s %zu x %zu", dnn_dtype_info(m->dtype)->name, m->rows, m->cols);
-    if (dnn_matrix_count(m) == 0)
+    if (dnn_matrix_count(m) == 0 || height == 0)
         return t.length;
 
-    range rows = range_of(m->rows, m->rows <= MAX_ROWS ? m->rows : 2 * EDGE);
+    size_t edges = 2 * EDGE < height ? 2 * EDGE : height;
+    range rows = range_of(m->rows, m->rows <= height ? m->rows : edges);
     /* A cell is no narrower than 3 characters, so no more columns than this can fit; whatever the
      * width, two are shown. */
     size_t most = width / 3 < MAX_COLS ? width / 3 : MAX_COLS;

@@ -272,6 +272,8 @@ size_t dnn_network_describe(const dnn_network *network, char *start, size_t size
         dnn_layer_describe(network->layers[l], name, sizeof name);
         width = (int)strlen(name) > width ? (int)strlen(name) : width;
     }
+    add(&t, "Sequential %s, %zu layer%s\n", dnn_dtype_info(network->dtype)->name, network->count,
+        network->count == 1 ? "" : "s");
     add(&t, "  #  %-*s  %9s  %12s\n", width, "layer", "output", "parameters");
     size_t features = network->attached.features[0]; /* 0 before a plan: any */
     for (size_t l = 0; l < network->count; l++) {
@@ -285,8 +287,8 @@ size_t dnn_network_describe(const dnn_network *network, char *start, size_t size
             features == 0 ? "any" : grouped(features, output),
             grouped(layer_parameter_count(layer), number));
     }
-    add(&t, "     %-*s  %9s  %12s  (%s, %.4g MB)\n", width, "total", "",
-        grouped(network->parameters.count, number), dnn_dtype_info(network->dtype)->name,
+    add(&t, "     %-*s  %9s  %12s  (%.4g MB)\n", width, "total", "",
+        grouped(network->parameters.count, number),
         (double)dnn_network_parameter_bytes(network) / 1e6);
     return t.length;
 }

@@ -68,7 +68,8 @@ const dnn_matrix *dnn_network_gradient(const dnn_network *network, size_t layer)
 /* Euclidean norm of all parameter gradients of one layer; 0 where it has none. */
 double dnn_network_grad_norm(const dnn_network *network, size_t layer);
 
-/* A table of layers, output features and parameter counts, with totals; as snprintf. */
+/* A line with type and number of layers, then a table of layers, output features and parameter
+ * counts, with totals; as snprintf. */
 size_t dnn_network_describe(const dnn_network *network, char *text, size_t size);
 
 #endif

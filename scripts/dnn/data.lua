@@ -5,6 +5,7 @@
 -- for; Y, 1 x m; for pictures also files, their paths.
 local dnn = require "dnn"
 local options_of = require "dnn.options"
+local text = require "dnn.data_text"
 local native = dnn._data
 
 local data = {}
@@ -31,6 +32,9 @@ function Set.__index(set, key)
   rawset(set, "X", X)
   return X
 end
+
+Set.__name = "dnn.data.set"
+Set.__tostring = text.set
 
 -- The bytes where there are any, else X; checks that Y has as many columns.
 local function source_of(set, where)
@@ -113,6 +117,8 @@ local function reporter(wish, total)
   return function(done) bar:update(done) end, function() bar:finish() end
 end
 
+local images_metatable = {__name = "dnn.data.images", __tostring = text.images}
+
 local function name_failures(failures, warn)
   for k = 1, math.min(#failures, SHOWN) do warn(failures[k]) end
   if #failures > SHOWN then
@@ -160,7 +166,7 @@ function data.images(path, options)
   if not tested then return nil, ("%s: %s"):format(path, why) end
 
   local classes = folder:classes()
-  return {
+  return setmetatable({
     train = picture_set(folder, raw, good, tested + 1, #good, opts),
     test = tested > 0 and picture_set(folder, raw, good, 1, tested, opts) or nil,
     classes = classes,
@@ -168,7 +174,7 @@ function data.images(path, options)
     size = opts.size,
     channels = opts.channels,
     failures = failures,
-  }
+  }, images_metatable)
 end
 
 local READ_IMAGE <const> = {
@@ -242,10 +248,7 @@ end
 local file_metatable = {
   __name = "dnn.data.hdf5",
   __close = File.close,
-  __tostring = function(file)
-    return ("dnn.data.hdf5 '%s' (%s)")
-      :format(file.path, file.handle and table.concat(file:names(), ", ") or "closed")
-  end,
+  __tostring = text.hdf5,
   -- A dataset by its name: file.train_set_x.
   __index = function(file, name)
     if File[name] then return File[name] end
@@ -323,6 +326,9 @@ function Batches:__len()
   local m = #self.order
   return self.drop_last and m // self.size or (m + self.size - 1) // self.size
 end
+
+Batches.__name = "dnn.data.batches"
+Batches.__tostring = text.batches
 
 local function is_random(value)
   return type(value) == "userdata" and getmetatable(value) == getmetatable(dnn.Random(0))

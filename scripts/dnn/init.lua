@@ -23,6 +23,7 @@ for _, group in ipairs {"linalg", "optim"} do
 end
 
 return setmetatable(core, {
+  __parts = parts, -- for the prompt, which completes their names
   __index = function(dnn, name)
     local part = parts[name]
     if not part then return unknown("dnn", name, core, parts) end

@@ -20,7 +20,7 @@ static dnn_matrix rows_of(size_t rows, size_t cols, const double *values) {
 
 static void check_text(const dnn_matrix *m, size_t width, const char *expected) {
     char text[4096];
-    size_t length = dnn_matrix_format(m, text, sizeof text, 4, width);
+    size_t length = dnn_matrix_format(m, text, sizeof text, 4, width, 20);
     assert_string_equal(text, expected);
     assert_int_equal(length, strlen(expected));
 }
@@ -103,6 +103,17 @@ static void a_large_matrix_is_elided_in_the_middle(void **state) {
                "    25    50    75  ...   975  1000");
 }
 
+static void a_low_screen_gets_fewer_rows_and_height_0_the_first_line(void **state) {
+    (void)state;
+    char text[256];
+    dnn_matrix m = dnn_matrix_of(DNN_FLOAT64, 5, 1, memory);
+    check_ok(dnn_arange(&m, 1, 1, &err));
+    dnn_matrix_format(&m, text, sizeof text, 4, 80, 3);
+    assert_string_equal(text, "Matrix float64 5 x 1\n  1\n  2\n  :\n  5");
+    dnn_matrix_format(&m, text, sizeof text, 4, 80, 0);
+    assert_string_equal(text, "Matrix float64 5 x 1");
+}
+
 static void a_view_shows_its_own_elements(void **state) {
     (void)state;
     dnn_matrix m = dnn_matrix_of(DNN_FLOAT64, 4, 4, memory), view;
@@ -120,7 +131,7 @@ static void no_line_is_longer_than_the_width_unless_two_columns_are(void **state
     dnn_matrix m = dnn_matrix_of(DNN_FLOAT64, 2, 500, memory);
     check_ok(dnn_arange(&m, -3.5, 0.37, &err));
     for (size_t width = 0; width < 300; width++) {
-        dnn_matrix_format(&m, text, sizeof text, 3, width);
+        dnn_matrix_format(&m, text, sizeof text, 3, width, 20);
         for (const char *line = strchr(text, '\n'); line != NULL; line = strchr(line + 1, '\n'))
             assert_true(strcspn(line + 1, "\n") <= (width < 30 ? 30 : width));
     }
@@ -133,13 +144,13 @@ static void a_text_that_is_too_long_is_cut_and_its_length_told(void **state) {
     char text[64];
     for (size_t size = 1; size < 40; size++) {
         memset(text, 'x', sizeof text);
-        assert_int_equal(dnn_matrix_format(&m, text, size, 4, 80), strlen(whole));
+        assert_int_equal(dnn_matrix_format(&m, text, size, 4, 80, 20), strlen(whole));
         size_t kept = strlen(whole) < size - 1 ? strlen(whole) : size - 1;
         assert_int_equal(strlen(text), kept);
         assert_memory_equal(text, whole, kept);
         assert_int_equal(text[size], 'x');
     }
-    assert_int_equal(dnn_matrix_format(&m, NULL, 0, 4, 80), strlen(whole));
+    assert_int_equal(dnn_matrix_format(&m, NULL, 0, 4, 80, 20), strlen(whole));
 }
 
 /* The columns in the middle may not even be read. */
@@ -155,7 +166,7 @@ static void a_huge_matrix_reads_only_what_it_shows(void **state) {
     assert_int_equal(mprotect(space + begin, end - begin, PROT_NONE), 0);
     dnn_matrix m = dnn_matrix_of(DNN_FLOAT32, N, N, space);
     char text[4096];
-    size_t length = dnn_matrix_format(&m, text, sizeof text, 4, 80);
+    size_t length = dnn_matrix_format(&m, text, sizeof text, 4, 80, 20);
     assert_true(length < 1000);
     assert_non_null(strstr(text, "10000 x 10000"));
     munmap(space, N * column);
@@ -169,6 +180,7 @@ int main(void) {
         cmocka_unit_test(infinities_and_nan_are_named_and_do_not_change_the_notation),
         cmocka_unit_test(an_empty_matrix_is_its_first_line),
         cmocka_unit_test(a_large_matrix_is_elided_in_the_middle),
+        cmocka_unit_test(a_low_screen_gets_fewer_rows_and_height_0_the_first_line),
         cmocka_unit_test(a_view_shows_its_own_elements),
         cmocka_unit_test(no_line_is_longer_than_the_width_unless_two_columns_are),
         cmocka_unit_test(a_text_that_is_too_long_is_cut_and_its_length_told),

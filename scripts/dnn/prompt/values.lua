@@ -1,0 +1,164 @@
+-- dnn.prompt.values: looking at the user's values without running anything of the user's: fields by raw
+-- access and through __index tables, the fields of the module's own objects, which C answers for, and the
+-- parts of the module that are loaded when first touched.
+local getinfo, getmetatable, getregistry, getupvalue =
+  debug.getinfo, debug.getmetatable, debug.getregistry, debug.getupvalue
+local next, pcall, rawequal, rawget, require, type = next, pcall, rawequal, rawget, require, type
+local find = string.find
+local type_of_number = math.type
+local globals, loaded = _G, package.loaded
+
+local values = {}
+
+local LONGEST_CHAIN <const> = 50 -- __index tables one behind the other
+
+-- The name of the metatable of one of the module's own objects ("dnn.Matrix"), or nil.
+local function own_class(metatable)
+  local name = rawget(metatable, "__name")
+  if type(name) ~= "string" or not find(name, "^dnn%.") then return nil end
+  return rawequal(rawget(getregistry(), name), metatable) and name or nil
+end
+
+-- What is known of an expression is a table: {value = v}, or {class = metatable} where only the kind of
+-- object is known.
+local function metatable_of(known)
+  local metatable = known.class or getmetatable(known.value)
+  return type(metatable) == "table" and metatable or nil
+end
+
+local function class_named(name)
+  local metatable = rawget(getregistry(), name)
+  return type(metatable) == "table" and {class = metatable} or nil
+end
+
+-- The methods that a C __index of the module keeps as its upvalue.
+local function own_methods(metatable)
+  local index = rawget(metatable, "__index")
+  if type(index) ~= "function" or getinfo(index, "S").what ~= "C" then return nil end
+  local _, methods = getupvalue(index, 1)
+  return type(methods) == "table" and methods or nil
+end
+
+-- The names of the fields of one of the module's objects, told by C.
+local function own_fields(known, class)
+  local ok, fields = pcall(rawget(loaded["dnn.core"], "_fields"), known.value or class)
+  return ok and fields or {}
+end
+
+-- The parts of the module `dnn` that are loaded when they are first named, {data = "dnn.data"}, where t
+-- is that module.
+local function lazy_parts(t, metatable)
+  local parts = rawget(metatable, "__parts")
+  local module = rawget(loaded, "dnn")
+  return type(parts) == "table" and rawequal(t, module) and parts or nil
+end
+
+-- Where the chain of __index goes on from a value: a table, or nil.
+local function next_table(known)
+  local metatable = metatable_of(known)
+  local index = metatable and rawget(metatable, "__index")
+  return type(index) == "table" and index or nil
+end
+
+-- A field of one of the module's objects: its value where no more than reading it is needed, else its
+-- class.
+local function own_field(known, class, metatable, key)
+  local methods = own_methods(metatable)
+  local method = methods and rawget(methods, key)
+  if method ~= nil then return {value = method} end
+  if class == "dnn.Sequential" and type(key) == "number" and known.value ~= nil then
+    local ok, layer = pcall(rawget(metatable, "__index"), known.value, key)
+    return ok and layer ~= nil and {value = layer} or nil
+  elseif class == "dnn.Sequential" and type(key) == "number" then
+    return class_named "dnn.Layer"
+  elseif class == "dnn.Optimiser" and key == "parameters" then
+    return class_named "dnn.Parameters"
+  elseif class == "dnn.Parameters" and (type(key) == "number" or key == "values" or key == "grads") then
+    return class_named "dnn.Matrix"
+  elseif class == "dnn.Layer" and type(key) == "string" and find(key, "^d?[AZWb]$") then
+    return class_named "dnn.Matrix"
+  elseif class == "dnn.Layer" and type(key) == "string" and find(key, "^%l+_grad$") or key == "weight" then
+    return class_named "dnn.Matrix"
+  elseif key == "name" or key == "dtype" or key == "path" or key == "file" then
+    return {value = ""}
+  end
+end
+
+-- What is known of a field, or nil.
+function values.field(known, key)
+  for _ = 1, LONGEST_CHAIN do
+    local metatable = metatable_of(known)
+    if type(known.value) == "table" then
+      local value = rawget(known.value, key)
+      if value ~= nil then return {value = value} end
+      local parts = metatable and lazy_parts(known.value, metatable)
+      if parts and type(key) == "string" and parts[key] then
+        local ok, part = pcall(require, parts[key])
+        return ok and {value = part} or nil
+      end
+    end
+    local class = metatable and own_class(metatable)
+    if class and type(rawget(metatable, "__index")) == "function" then
+      return own_field(known, class, metatable, key)
+    end
+    local index = next_table(known)
+    if not index then return nil end
+    known = {value = index}
+  end
+end
+
+-- Calls each(key, value) for the fields of t itself.
+local function each_of(t, each)
+  for key, value in next, t do each(key, value) end
+end
+
+-- Calls each(key, value) for every field that can be reached; the value is nil where only the name is
+-- known.
+function values.each_field(known, each)
+  for _ = 1, LONGEST_CHAIN do
+    local metatable = metatable_of(known)
+    if type(known.value) == "table" then
+      each_of(known.value, each)
+      local parts = metatable and lazy_parts(known.value, metatable)
+      if parts then each_of(parts, each) end
+    end
+    local class = metatable and own_class(metatable)
+    if class and type(rawget(metatable, "__index")) == "function" then
+      each_of(own_methods(metatable) or {}, each)
+      local fields = own_fields(known, class)
+      for i = 1, #fields do each(fields[i]) end
+      return
+    end
+    local index = next_table(known)
+    if not index then return end
+    known = {value = index}
+  end
+end
+
+-- What is known of a global. `dnn` is loaded where the prompt offers it.
+function values.global(name)
+  local value = rawget(globals, name)
+  if value ~= nil then return {value = value} end
+  if name == "dnn" then
+    local ok, module = pcall(require, "dnn")
+    return ok and {value = module} or nil
+  end
+  return values.field({value = globals}, name)
+end
+
+function values.each_global(each)
+  values.each_field({value = globals}, each)
+  each("dnn")
+end
+
+-- True for a key that can stand behind a point.
+function values.is_name(key, keywords)
+  return type(key) == "string" and find(key, "^[%a_][%w_]*$") and not keywords[key]
+end
+
+-- A number typed in brackets, as Lua takes it for a key.
+function values.number_key(x)
+  return type_of_number(x) == "float" and x // 1 == x and x // 1 | 0 or x
+end
+
+return values
