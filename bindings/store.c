@@ -9,8 +9,10 @@ const char *dnnlua_check_path(lua_State *L, int index, const char *function) {
     size_t length = 0;
     const char *path = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &length) : NULL;
 
-    if (path == NULL || length == 0 || strlen(path) != length) {
+    if (path == NULL || length == 0) {
         luaL_error(L, "%s: expected the path of a file, got %s", function, dnnlua_got(L, index));
+    } else if (strlen(path) != length) {
+        luaL_error(L, "%s: the path '%s...' holds a zero byte", function, path);
     }
     return path;
 }

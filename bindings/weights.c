@@ -80,7 +80,7 @@ int dnnlua_network_load_state_dict(lua_State *L) {
     size_t segments = check_idle(L, 1)->segment_count;
     size_t *order = dnnlua_new_block(L, segments * sizeof *order);
     dnn_parameters *p = check_idle(L, 1);
-    dnn_status status = dnn_weights_match(p, tensors, count, "in the table", order, &err);
+    dnn_status status = dnn_weights_match(p, tensors, count, "in the state", order, &err);
     if (status != DNN_OK) {
         dnn_fail_context(&err, status, "%s: ", name);
         dnnlua_raise(L, &err);
