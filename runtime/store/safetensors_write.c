@@ -34,8 +34,9 @@ static int by_name(const void *a, const void *b) {
 
 /* Why jansson refused a text or a name: it is no UTF-8, or there is no memory for it. */
 static dnn_status fail_text(const char *what, const char *text, dnn_error *err) {
-    json_t *unchecked = json_string_nocheck(text);
-    bool refused = unchecked != NULL;
+    json_t *checked = json_string(text), *unchecked = json_string_nocheck(text);
+    bool refused = checked == NULL && unchecked != NULL;
+    json_decref(checked);
     json_decref(unchecked);
     if (!refused)
         return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
