@@ -99,9 +99,20 @@ static dnn_status add_tensors(json_t *header, const dnn_tensor *const *tensors, 
     return status;
 }
 
-/* The JSON text of the header, to be freed by `free`. */
-static dnn_status make_header(char **out, const dnn_tensor *const *tensors, size_t tensor_count,
-                              const dnn_note *notes, size_t note_count, dnn_error *err) {
+/* The header as text, without a zero byte; NULL when there is no memory. */
+static char *dump(const json_t *header, size_t *size) {
+    *size = json_dumpb(header, NULL, 0, JSON_COMPACT);
+    char *text = *size > 0 ? dnn_alloc(*size) : NULL;
+    if (text == NULL || json_dumpb(header, text, *size, JSON_COMPACT) == *size)
+        return text;
+    dnn_free(text);
+    return NULL;
+}
+
+/* The JSON text of the header, to be freed by dnn_free. */
+static dnn_status make_header(char **out, size_t *size, const dnn_tensor *const *tensors,
+                              size_t tensor_count, const dnn_note *notes, size_t note_count,
+                              dnn_error *err) {
     json_t *header = json_object();
     dnn_status status = DNN_OK;
     *out = NULL;
@@ -111,7 +122,7 @@ static dnn_status make_header(char **out, const dnn_tensor *const *tensors, size
         status = add_notes(header, notes, note_count, err);
     if (status == DNN_OK)
         status = add_tensors(header, tensors, tensor_count, err);
-    if (status == DNN_OK && (*out = json_dumps(header, JSON_COMPACT)) == NULL)
+    if (status == DNN_OK && (*out = dump(header, size)) == NULL)
         status = dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
     json_decref(header);
     return status;
@@ -119,8 +130,7 @@ static dnn_status make_header(char **out, const dnn_tensor *const *tensors, size
 
 /* --- the bytes --- */
 
-static dnn_status write_header(dnn_draft *draft, const char *text, dnn_error *err) {
-    size_t length = strlen(text);
+static dnn_status write_header(dnn_draft *draft, const char *text, size_t length, dnn_error *err) {
     size_t padding = -(sizeof(uint64_t) + length) % ALIGNMENT;
     uint64_t size = htole64(length + padding);
     if (length + padding > DNN_SAFETENSORS_MAX_HEADER)
@@ -159,13 +169,13 @@ static dnn_status write_matrix(dnn_draft *draft, const dnn_matrix *m, dnn_error 
     return status;
 }
 
-static dnn_status write_file(const char *path, const char *header, const dnn_tensor *const *tensors,
-                             size_t count, dnn_error *err) {
+static dnn_status write_file(const char *path, const char *header, size_t size,
+                             const dnn_tensor *const *tensors, size_t count, dnn_error *err) {
     dnn_draft draft;
     dnn_status status = dnn_draft_begin(&draft, path, err);
     if (status != DNN_OK)
         return status;
-    status = write_header(&draft, header, err);
+    status = write_header(&draft, header, size, err);
     for (size_t i = 0; i < count && status == DNN_OK; i++)
         status = write_matrix(&draft, &tensors[i]->matrix, err);
     if (status == DNN_OK)
@@ -177,18 +187,19 @@ static dnn_status write_file(const char *path, const char *header, const dnn_ten
 dnn_status dnn_safetensors_write(const char *path, const dnn_tensor *tensors, size_t tensor_count,
                                  const dnn_note *notes, size_t note_count, dnn_error *err) {
     char *header = NULL;
+    size_t size;
     const dnn_tensor **sorted = dnn_alloc(tensor_count * sizeof *sorted);
     if (sorted == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for the names of its tensors", path);
     for (size_t i = 0; i < tensor_count; i++)
         sorted[i] = &tensors[i];
     qsort(sorted, tensor_count, sizeof *sorted, by_place);
-    dnn_status status = make_header(&header, sorted, tensor_count, notes, note_count, err);
+    dnn_status status = make_header(&header, &size, sorted, tensor_count, notes, note_count, err);
     if (status != DNN_OK)
         dnn_fail_context(err, status, "%s: ", path);
     else
-        status = write_file(path, header, sorted, tensor_count, err);
-    free(header);
+        status = write_file(path, header, size, sorted, tensor_count, err);
+    dnn_free(header);
     dnn_free(sorted);
     return status;
 }
