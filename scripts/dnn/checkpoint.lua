@@ -239,7 +239,7 @@ end
 
 -- What a run's window asks for: writes FOLDER/checkpoints/step-0000123.safetensors; its path, or nil and a
 -- message. `more` (nil or a table) are parts besides net, optimiser and step.
-function checkpoint.of_run(folder, step, net, optimiser, more)
+function checkpoint._of_run(folder, step, net, optimiser, more)
   local parts = {net = net, optimiser = optimiser, step = step}
   for name, value in pairs(more or {}) do parts[name] = value end
   local made, message = dnn.system.make_folder(folder .. "/checkpoints")

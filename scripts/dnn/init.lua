@@ -9,7 +9,7 @@ local parts = {
 }
 
 -- What a run saves when its window asks for a checkpoint and the script does not say how.
-core._save_runs_by(function(...) return require "dnn.checkpoint".of_run(...) end)
+core._save_runs_by(function(...) return require "dnn.checkpoint"._of_run(...) end)
 
 -- A name that a table of the module has not is an error, as a slip of the pen; rawget(dnn, name) asks
 -- without one. To be returned from __index, so that the error stands in the script's line.
