@@ -67,5 +67,6 @@ int luaopen_dnn_core(lua_State *L) {
     dnnlua_open_system(L);
     dnnlua_open_run(L);
     dnnlua_open_fields(L);
+    dnnlua_open_store(L);
     return 1;
 }

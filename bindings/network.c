@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "run.h"
+#include "store.h"
 
 /* --- open and closed --- */
 
@@ -211,15 +212,19 @@ static int network_tostring(lua_State *L) {
 /* --- the class --- */
 
 const luaL_Reg dnnlua_network_methods[] = {
-    {"forward",    dnnlua_network_forward },
-    {"backward",   dnnlua_network_backward},
-    {"zero_grad",  network_zero_grad      },
-    {"update",     network_update         },
-    {"grad_norms", network_grad_norms     },
-    {"parameters", network_parameters     },
-    {"layer",      network_layer          },
-    {"close",      network_close          },
-    {NULL,         NULL                   },
+    {"forward",         dnnlua_network_forward        },
+    {"backward",        dnnlua_network_backward       },
+    {"zero_grad",       network_zero_grad             },
+    {"update",          network_update                },
+    {"grad_norms",      network_grad_norms            },
+    {"parameters",      network_parameters            },
+    {"save",            dnnlua_network_save           },
+    {"load",            dnnlua_network_load           },
+    {"state_dict",      dnnlua_network_state_dict     },
+    {"load_state_dict", dnnlua_network_load_state_dict},
+    {"layer",           network_layer                 },
+    {"close",           network_close                 },
+    {NULL,              NULL                          },
 };
 
 static const luaL_Reg metamethods[] = {

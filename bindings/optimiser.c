@@ -3,6 +3,7 @@
  *
  * An optimiser keeps the Parameters object alive, and with it the network; its state is a block of
  * Lua's memory. */
+#include <stdio.h>
 #include <string.h>
 
 #include "nn/registry.h"
@@ -71,10 +72,121 @@ static int optimiser_zero_grad(lua_State *L) {
     return 0;
 }
 
+/* --- state --- */
+
+/* State vector k, counted from 0, as a column. */
+static dnn_matrix state_vector(const dnn_parameters *p, void *state, size_t k) {
+    size_t bytes = p->count * dnn_dtype_info(p->dtype)->size;
+    return dnn_matrix_of(p->dtype, p->count, 1, (char *)state + k * bytes);
+}
+
+/* opt:state_dict(): its name, settings and steps, and the state vectors as "state.1", ... */
+static int optimiser_state_dict(lua_State *L) {
+    const dnn_optimiser *self = check_optimiser(L, 1);
+    const dnn_field *fields = self->kind->fields;
+    dnn_error err;
+
+    lua_newtable(L);
+    lua_pushstring(L, self->kind->name);
+    lua_setfield(L, 2, "name");
+    lua_pushinteger(L, (lua_Integer)self->steps);
+    lua_setfield(L, 2, "steps");
+    for (size_t i = 0; i < dnn_field_count(fields); i++) {
+        dnnlua_push_setting(L, &fields[i], self->settings[i]);
+        lua_setfield(L, 2, fields[i].name);
+    }
+    for (size_t k = 0; k < self->vectors; k++) {
+        lua_pushfstring(L, "state.%I", (lua_Integer)k + 1);
+        dnn_matrix *copy =
+            dnnlua_new_matrix(L, self->parameters->dtype, self->parameters->count, 1);
+        dnn_matrix vector = state_vector(check_optimiser(L, 1)->parameters, self->state, k);
+        dnnlua_check(L, dnn_matrix_copy(copy, &vector, &err), &err);
+        lua_rawset(L, 2);
+    }
+    return 1;
+}
+
+/* What the table at 2 holds under that name; runs nothing of the script's. */
+static int get_state(lua_State *L, const char *name) {
+    lua_pushstring(L, name);
+    return lua_rawget(L, 2);
+}
+
+/* Checks that the table at 2 is of this class, and reads settings and steps. */
+static uint64_t read_state(lua_State *L, const dnn_optimiser_class *kind, double *settings) {
+    int whole;
+
+    if (!lua_istable(L, 2)) {
+        luaL_error(L, "%s: load_state_dict: expected a table as from state_dict, got %s",
+                   kind->name, dnnlua_got(L, 2));
+    }
+    if (get_state(L, "name") != LUA_TSTRING || strcmp(lua_tostring(L, -1), kind->name) != 0) {
+        luaL_error(L, "%s: load_state_dict: this is the state of another optimiser, %s", kind->name,
+                   dnnlua_got(L, -1));
+    }
+    get_state(L, "steps");
+    lua_Integer steps = lua_tointegerx(L, -1, &whole);
+    if (!whole || steps < 0) {
+        luaL_error(L, "%s: load_state_dict: steps must be a whole number >= 0, got %s", kind->name,
+                   dnnlua_got(L, -1));
+    }
+    dnn_field_defaults(kind->fields, settings);
+    for (size_t i = 0; i < dnn_field_count(kind->fields); i++) {
+        get_state(L, kind->fields[i].name);
+        dnnlua_set_field(L, kind->name, kind->fields, settings, i);
+    }
+    lua_settop(L, 2);
+    return (uint64_t)steps;
+}
+
+/* Pushes a block with the state vectors of the table at 2. */
+static void *push_vectors(lua_State *L, const char *owner, size_t *vectors) {
+    const dnn_parameters *p = check_optimiser(L, 1)->parameters;
+    char name[32];
+
+    for (*vectors = 0;; ++*vectors) {
+        snprintf(name, sizeof name, "state.%zu", *vectors + 1);
+        if (get_state(L, name) == LUA_TNIL) {
+            break;
+        }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    void *state = dnnlua_new_block(L, *vectors * p->count * dnn_dtype_info(p->dtype)->size);
+    p = check_optimiser(L, 1)->parameters;
+    for (size_t k = 0; k < *vectors; k++) {
+        dnn_matrix vector = state_vector(p, state, k);
+        snprintf(name, sizeof name, "state.%zu", k + 1);
+        get_state(L, name);
+        dnnlua_assign(L, lua_gettop(L), owner, name, &vector);
+        lua_pop(L, 1);
+    }
+    return state;
+}
+
+/* opt:load_state_dict(t): takes over all, or raises and changes nothing. */
+static int optimiser_load_state_dict(lua_State *L) {
+    const dnn_optimiser_class *kind = check_optimiser(L, 1)->kind;
+    double settings[DNN_MAX_FIELDS] = {0};
+    size_t vectors;
+    dnn_error err;
+
+    lua_settop(L, 2);
+    uint64_t steps = read_state(L, kind, settings);
+    void *state = push_vectors(L, kind->name, &vectors);
+    dnnlua_check(
+        L, dnn_optimiser_restore(check_optimiser(L, 1), settings, steps, state, vectors, &err),
+        &err);
+    lua_setiuservalue(L, 1, OPTIMISER_STATE);
+    return 0;
+}
+
 static const luaL_Reg methods[] = {
-    {"step",      optimiser_step     },
-    {"zero_grad", optimiser_zero_grad},
-    {NULL,        NULL               },
+    {"step",            optimiser_step           },
+    {"zero_grad",       optimiser_zero_grad      },
+    {"state_dict",      optimiser_state_dict     },
+    {"load_state_dict", optimiser_load_state_dict},
+    {NULL,              NULL                     },
 };
 
 /* --- fields --- */

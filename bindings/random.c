@@ -258,6 +258,8 @@ void dnnlua_open_random(lua_State *L) {
 
     lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_SEED);
     push_random(L, dnn_random_seeded((uint64_t)lua_tointeger(L, -1)));
+    lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &global_stream_key);
+    lua_setfield(L, -3, "_random");
     lua_pop(L, 1);
 }

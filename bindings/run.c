@@ -123,8 +123,12 @@ static void read_options(lua_State *L, int run, dnnlua_run *self) {
     if (lua_isnil(L, 2)) {
         return;
     }
-    if (lua_getfield(L, 2, "checkpoint") != LUA_TNIL && !lua_isfunction(L, -1)) {
-        luaL_error(L, "Run: checkpoint must be a function, got %s", dnnlua_got(L, -1));
+    if (lua_getfield(L, 2, "checkpoint") != LUA_TNIL && !lua_isfunction(L, -1) &&
+        !lua_istable(L, -1)) {
+        luaL_error(L,
+                   "Run: checkpoint must be a function, or a table of what is to be saved besides "
+                   "net and optimiser, got %s",
+                   dnnlua_got(L, -1));
     }
     lua_setiuservalue(L, run, RUN_CHECKPOINT);
     if (lua_getfield(L, 2, "settings") != LUA_TNIL && !lua_istable(L, -1)) {
@@ -152,7 +156,8 @@ static void begin_log(lua_State *L, int run, const dnnlua_run *self) {
 }
 
 /* dnn.Run(folder, {view = , net = , ...}): the run. A folder that cannot be written must not keep a
- * network from being trained: then the run keeps nothing, says so once, and the reason comes second. */
+ * network from being trained: then the run keeps nothing, says so once, and the reason comes
+ * second. */
 static int run_new(lua_State *L) {
     dnn_error err;
 
@@ -217,16 +222,20 @@ static void stop_not_finite(lua_State *L, const dnnlua_run *self, const dnnlua_l
                where.text);
 }
 
-/* Ends the script: nobody but the error can, where the loop does not know. */
+/* Ends the script: nobody but the error can, where the loop does not know. Its text says where the
+ * checkpoint is. */
 static void raise_stopped(lua_State *L, dnnlua_run *self) {
-    bool failed = false;
-
     self->stop_known = true;
-    if (dnnlua_run_checkpoint(L, 1, &failed) && failed) {
+    dnnlua_saving saving = dnnlua_run_checkpoint(L, 1);
+    if (saving == DNNLUA_NOT_SAVED) {
         lua_error(L);
     }
-    lua_Integer *step = lua_newuserdatauv(L, sizeof *step, 0);
-    *step = self->step;
+    bool named = saving == DNNLUA_SAVED && lua_type(L, -1) == LUA_TSTRING;
+    lua_pushfstring(L, "stopped from the window at step %I%s%s", (lua_Integer)self->step,
+                    named ? "; saved " : "", named ? lua_tostring(L, -1) : "");
+    lua_newuserdatauv(L, 0, 1);
+    lua_insert(L, -2);
+    lua_setiuservalue(L, -2, 1);
     luaL_setmetatable(L, DNNLUA_STOPPED);
     lua_error(L);
 }
@@ -368,8 +377,8 @@ static int run_index(lua_State *L) {
 }
 
 static int stopped_tostring(lua_State *L) {
-    const lua_Integer *step = luaL_checkudata(L, 1, DNNLUA_STOPPED);
-    lua_pushfstring(L, "stopped from the window at step %I", *step);
+    luaL_checkudata(L, 1, DNNLUA_STOPPED);
+    lua_getiuservalue(L, 1, 1);
     return 1;
 }
 
@@ -382,9 +391,19 @@ static const luaL_Reg metamethods[] = {
     {NULL,         NULL        },
 };
 
+/* _save_runs_by(function) */
+static int save_runs_by(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_RUN_SAVER);
+    return 0;
+}
+
 void dnnlua_open_run(lua_State *L) {
     lua_pushcfunction(L, run_new);
     lua_setfield(L, -2, "Run");
+    lua_pushcfunction(L, save_runs_by);
+    lua_setfield(L, -2, "_save_runs_by");
     luaL_newmetatable(L, DNNLUA_RUN);
     luaL_setfuncs(L, metamethods, 0);
     luaL_newlib(L, methods);

@@ -15,6 +15,10 @@
 
 #define DNNLUA_RUN "dnn.Run"
 
+/* In the registry: the function (folder, step, net, optimiser, parts) that saves a checkpoint where
+ * the script says no way of its own; the Lua half of the module gives it. */
+#define DNNLUA_RUN_SAVER "dnn.Run.saver"
+
 /* A beat: something costly that is done again after `every` seconds or, unless the script has set
  * that itself, later when it takes long. */
 typedef struct dnnlua_beat {
@@ -48,7 +52,7 @@ enum {                 /* user values of a run */
        RUN_NETWORK,
        RUN_OPTIMISER,
        RUN_CHANGE,     /* block: what a step changes, written by the optimiser when asked */
-       RUN_CHECKPOINT, /* function */
+       RUN_CHECKPOINT, /* function, or a table of what is saved besides network and optimiser */
        RUN_USER_VALUES = RUN_CHECKPOINT
 };
 
@@ -124,8 +128,15 @@ void dnnlua_run_open_window(lua_State *L, int run);
 /* Does what the window has said since the last time; waits while it wants a pause. */
 void dnnlua_run_obey(lua_State *L, int run);
 
-/* Calls the script's checkpoint function; false without one. Pushes its result or its error. */
-bool dnnlua_run_checkpoint(lua_State *L, int run, bool *failed);
+/* Saves a checkpoint: by the script's function, else the watched network and its optimiser in the
+ * run's folder. Pushes the result of the function, a path, or what went wrong. */
+typedef enum dnnlua_saving {
+    DNNLUA_SAVED,
+    DNNLUA_NOT_SAVED, /* it failed */
+    DNNLUA_NO_WAY,    /* there is no function and no network; nothing is pushed */
+} dnnlua_saving;
+
+dnnlua_saving dnnlua_run_checkpoint(lua_State *L, int run);
 
 /* Hangs up; the window stays open. */
 void dnnlua_run_leave_window(dnnlua_run *self);

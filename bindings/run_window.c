@@ -136,28 +136,55 @@ __attribute__((format(printf, 2, 3))) static void answer(dnnlua_run *self, const
     dnn_control_send(&self->control, line);
 }
 
-bool dnnlua_run_checkpoint(lua_State *L, int run, bool *failed) {
-    const dnnlua_run *self = lua_touserdata(L, run);
+/* Pushes the module's own way to save, and its arguments; false, having pushed nothing, where there
+ * is no network to save. */
+static bool push_saver(lua_State *L, int run, const dnnlua_run *self) {
+    int top = lua_gettop(L);
 
-    if (lua_getiuservalue(L, run, RUN_CHECKPOINT) == LUA_TNIL) {
-        lua_pop(L, 1);
+    if (dnnlua_run_network(self) == NULL ||
+        lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_RUN_SAVER) == LUA_TNIL ||
+        lua_getiuservalue(L, run, RUN_FOLDER) == LUA_TNIL) {
+        lua_settop(L, top);
         return false;
     }
     lua_pushinteger(L, self->step);
-    *failed = lua_pcall(L, 1, 1, 0) != LUA_OK;
+    lua_getiuservalue(L, run, RUN_NETWORK);
+    lua_getiuservalue(L, run, RUN_OPTIMISER);
+    lua_getiuservalue(L, run, RUN_CHECKPOINT);
     return true;
+}
+
+dnnlua_saving dnnlua_run_checkpoint(lua_State *L, int run) {
+    const dnnlua_run *self = lua_touserdata(L, run);
+    bool own = lua_getiuservalue(L, run, RUN_CHECKPOINT) == LUA_TFUNCTION;
+
+    if (own) {
+        lua_pushinteger(L, self->step);
+        return lua_pcall(L, 1, 1, 0) == LUA_OK ? DNNLUA_SAVED : DNNLUA_NOT_SAVED;
+    }
+    lua_pop(L, 1);
+    if (!push_saver(L, run, self)) {
+        return DNNLUA_NO_WAY;
+    }
+    if (lua_pcall(L, 5, 2, 0) != LUA_OK) {
+        return DNNLUA_NOT_SAVED;
+    }
+    bool saved = !lua_isnil(L, -2);
+    lua_remove(L, saved ? -1 : -2);
+    return saved ? DNNLUA_SAVED : DNNLUA_NOT_SAVED;
 }
 
 static void save_checkpoint(lua_State *L, int run, dnnlua_run *self) {
     int top = lua_gettop(L);
-    bool failed;
+    dnnlua_saving saving = dnnlua_run_checkpoint(L, run);
 
-    if (!dnnlua_run_checkpoint(L, run, &failed)) {
-        answer(self, "checkpoint: not available; dnn.Run takes {checkpoint = function(step)}");
+    if (saving == DNNLUA_NO_WAY) {
+        answer(self,
+               "checkpoint: there is no network to save; run:watch(net, optimiser) gives one");
         return;
     }
     const char *text = luaL_tolstring(L, -1, NULL);
-    if (failed) {
+    if (saving == DNNLUA_NOT_SAVED) {
         fprintf(stderr, "dnn.Run: checkpoint: %s; training goes on\n", text);
         answer(self, "checkpoint: %.400s", text);
     } else if (lua_type(L, -2) == LUA_TSTRING) {

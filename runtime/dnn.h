@@ -3,6 +3,7 @@
 #ifndef DNN_H
 #define DNN_H
 
+#include "core/draft.h"
 #include "core/dtype.h"
 #include "core/error.h"
 #include "core/field.h"
@@ -28,5 +29,8 @@
 
 #include "data/folder.h"
 #include "data/image.h"
+
+#include "store/safetensors.h"
+#include "store/weights.h"
 
 #endif

@@ -6,6 +6,7 @@
 --     dnnlua --view train_cats.lua        with a window that shows how it goes
 --     dnnlua train_cats.lua --help        all options
 local dnn = require "dnn"
+local args = require "dnn.args"
 local cats = require "dnn.cats"
 local cats_options = require "dnn.cats_options"
 local progress = require "dnn.progress"
@@ -41,9 +42,13 @@ local optimisers = {
 }
 local optimiser = optimisers[options.optimiser](net:parameters())
 
+-- What the window saves when it is asked to, and a training can be resumed from.
+local next_batch, batches = cats.batches(pictures.train, options.batch)
+local first = cats.resume(options.resume, {net = net, optimiser = optimiser, batches = batches})
+
 -- What dnnview shows: kept in the folder of --run, or where a window is open.
-local run = dnn.Run(options.run,
-  {view = options.view, net = net, optimiser = optimiser, settings = options})
+local run = dnn.Run(options.run, {view = options.view, net = net, optimiser = optimiser,
+  settings = options, checkpoint = {batches = batches}})
 local shown_every = math.max(1, options.iterations // 50)
 local function accuracy_so_far(i)
   if not run.path or i % shown_every > 0 then return nil end
@@ -55,10 +60,9 @@ end
 -- Training: forward, cost, backward, step. An iteration sees all pictures or a batch of them; the
 -- cost shown for batches is a running mean over about one round through the pictures.
 local bar = progress.new {total = options.iterations, label = "training", unit = "steps"}
-local next_batch = cats.batches(pictures.train, options.batch)
 local share = options.batch / pictures.train.Y.cols
 local shown
-for i in run:steps(0, options.iterations - 1) do
+for i in run:steps(first, options.iterations - 1) do
   local accuracy = accuracy_so_far(i)
   local X, Y = next_batch()
   local AL = net:forward(X)
@@ -74,6 +78,7 @@ for i in run:steps(0, options.iterations - 1) do
   bar:update(i + 1, ("cost %.4f"):format(shown))
 end
 bar:finish()
+if options.save then args.need(net:save(options.save)) end
 
 print(("train accuracy: %.2f %%"):format(cats.accuracy(net, pictures.train)))
 print(("test accuracy: %.2f %%"):format(cats.accuracy(net, pictures.test)))

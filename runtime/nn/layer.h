@@ -20,6 +20,7 @@ typedef struct dnn_layer dnn_layer;
 typedef struct dnn_parameter_shape {
     const char *name;
     size_t rows, cols;
+    bool vector; /* a column that files and PyTorch know as one-dimensional */
 } dnn_parameter_shape;
 
 typedef struct dnn_layer_class {

@@ -60,8 +60,8 @@ static size_t out_features(const dnn_layer *layer, size_t in) {
 static size_t parameters(const dnn_layer *layer,
                          dnn_parameter_shape shapes[DNN_LAYER_MAX_PARAMETERS]) {
     size_t in = (size_t)layer->settings[IN_FEATURES], out = (size_t)layer->settings[OUT_FEATURES];
-    shapes[WEIGHT_MATRIX] = (dnn_parameter_shape){"weight", out, in};
-    shapes[BIAS_COLUMN] = (dnn_parameter_shape){"bias", out, 1};
+    shapes[WEIGHT_MATRIX] = (dnn_parameter_shape){"weight", out, in, false};
+    shapes[BIAS_COLUMN] = (dnn_parameter_shape){"bias", out, 1, true};
     return layer->settings[BIAS] != 0 ? 2 : 1;
 }
 

@@ -56,7 +56,8 @@ static dnn_status lay_out_parameters(dnn_network *network, dnn_error *err) {
         dnn_layer *layer = network->layers[l];
         for (size_t k = 0; k < layer->parameter_count; k++) {
             const dnn_parameter_shape *s = &layer->shapes[k];
-            *segment++ = (dnn_segment){l, layer->kind->name, s->name, p->count, s->rows, s->cols};
+            *segment++ =
+                (dnn_segment){l, layer->kind->name, s->name, p->count, s->rows, s->cols, s->vector};
             p->count += s->rows * s->cols;
             if (p->count > MOST_PARAMETERS)
                 return dnn_fail(err, DNN_ERROR_MEMORY,

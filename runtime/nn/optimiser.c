@@ -36,6 +36,25 @@ dnn_status dnn_optimiser_attach(dnn_optimiser *optimiser, void *state, dnn_error
     return DNN_OK;
 }
 
+dnn_status dnn_optimiser_restore(dnn_optimiser *optimiser, const double settings[DNN_MAX_FIELDS],
+                                 uint64_t steps, void *state, size_t vectors, dnn_error *err) {
+    dnn_optimiser restored = *optimiser;
+    memcpy(restored.settings, settings, sizeof restored.settings);
+    dnn_status status = check_settings(&restored, err);
+    if (status != DNN_OK)
+        return status;
+    size_t needed = restored.kind->state_vectors(settings);
+    if (needed > vectors)
+        return dnn_fail(err, DNN_ERROR_STATE,
+                        "%s: with these settings its state has %zu vectors, and %zu came",
+                        restored.kind->name, needed, vectors);
+    restored.steps = steps;
+    restored.state = state;
+    restored.vectors = vectors;
+    *optimiser = restored;
+    return DNN_OK;
+}
+
 static void run_update(void *context, size_t begin, size_t end) {
     const dnn_optimiser *optimiser = context;
     optimiser->kind->update(optimiser, begin, end);

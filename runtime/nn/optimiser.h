@@ -48,6 +48,12 @@ size_t dnn_optimiser_state_bytes(const dnn_optimiser *optimiser);
 /* Takes that memory (zeroing it) after checking the settings. */
 dnn_status dnn_optimiser_attach(dnn_optimiser *optimiser, void *state, dnn_error *err);
 
+/* Takes over settings, number of steps and `vectors` state vectors (in memory as attach takes it)
+ * that an optimiser of the same class had. DNN_ERROR_ARGUMENT when the settings contradict each
+ * other, DNN_ERROR_STATE when they need more vectors; then nothing is changed. */
+dnn_status dnn_optimiser_restore(dnn_optimiser *optimiser, const double settings[DNN_MAX_FIELDS],
+                                 uint64_t steps, void *state, size_t vectors, dnn_error *err);
+
 /* One step, then the gradients are spent. Before anything is changed: DNN_ERROR_NUMERIC when a
  * gradient is not finite and check_finite; DNN_ERROR_ARGUMENT when settings contradict each other;
  * DNN_ERROR_STATE when they ask for more state than is attached. */

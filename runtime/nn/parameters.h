@@ -17,6 +17,7 @@ typedef struct dnn_segment {
     const char *name;  /* "weight" */
     size_t offset;     /* elements from the start of the vector */
     size_t rows, cols;
+    bool vector; /* one-dimensional in files */
 } dnn_segment;
 
 typedef struct dnn_parameters {

@@ -97,7 +97,7 @@ end
 -- Training ----------------------------------------------------------------------------------------
 
 -- A function that gives the next `size` pictures and their labels, in a new order in each round, or
--- always all of them where there are no more than that.
+-- always all of them where there are no more than that; and the batches that it takes them from.
 function cats.batches(set, size)
   if size >= set.Y.cols then
     return function() return set.X, set.Y end
@@ -108,7 +108,16 @@ function cats.batches(set, size)
     X, Y = batches(nil, X)
     if not X then X, Y = batches(nil, nil) end
     return X, Y
-  end
+  end, batches
+end
+
+-- The iteration that a training begins with: 0, or the one after that of the checkpoint at `path`, from
+-- which the parts are brought back.
+function cats.resume(path, parts)
+  if not path then return 0 end
+  local step = args.need(dnn.checkpoint.load(path, parts)).step
+  if math.type(step) ~= "integer" then args.fail("%s: it does not say at which step it was saved", path) end
+  return step + 1
 end
 
 -- Results -----------------------------------------------------------------------------------------

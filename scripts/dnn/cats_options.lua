@@ -49,6 +49,9 @@ local function parser()
   option("threads", "<n>", "threads to compute on (as many as there are cores)")
     :convert(args.whole("--threads", 1, 256))
   option("predict", "<photo>", "a photo to classify when the training is done")
+  option("save", "<file>", "a file to keep the trained weights in")
+  option("resume", "<file>", "a checkpoint to go on from, with the options of that training: what the key k "
+    .. "of the window saves")
   option("run", "<folder>", "a folder to keep the run's log in, for dnnview and TensorBoard")
   p:flag("--view", "open a window on the run")
   p:mutex(

@@ -305,14 +305,25 @@ end
 local Batches = {}
 Batches.__index = Batches
 
--- The next pair, as `for` asks for it: nil as the last X begins an epoch.
-function Batches:__call(_, last)
-  if last == nil then
-    self.place = 1
-    if self.shuffle then self.order:shuffle(self.random) end
+-- Shuffles, if that is wanted, keeping where its stream stood: from there the same order can be had again.
+local function begin_epoch(self)
+  self.place = 1
+  if self.shuffle then
+    self.key, self.position = (self.random or dnn._random):state()
+    self.order:shuffle(self.random)
   end
+end
+
+-- The next pair, as `for` asks for it: nil as the last X begins an epoch, or goes on with one that
+-- load_state_dict has brought back. Between epochs the place is 0.
+function Batches:__call(_, last)
+  if last == nil and not self.resumes then begin_epoch(self) end
+  self.resumes = false
   local left = #self.order - self.place + 1
-  if left <= 0 or left < self.size and self.drop_last then return nil end
+  if left <= 0 or left < self.size and self.drop_last then
+    self.place = 0
+    return nil
+  end
   local X, Y = self.X, self.Y
   if left < self.size then X, Y = self.last_X, self.last_Y end
   self.order:gather(self.source, self.place, X, self.scale, self.shift)
@@ -329,6 +340,48 @@ end
 
 Batches.__name = "dnn.data.batches"
 Batches.__tostring = text.batches
+-- Where it stands: of an epoch that has begun the order and the place in it, and its own stream if it has one.
+function Batches:state_dict()
+  local state = {examples = #self.order, size = self.size, shuffle = self.shuffle, place = self.place}
+  if self.shuffle and self.place > 0 then state.key, state.position = self.key, self.position end
+  if self.random then state.random_key, state.random_position = self.random:state() end
+  return state
+end
+
+local function check_state(self, state)
+  if type(state) ~= "table" then
+    error("batches: load_state_dict: expected a table as from state_dict, got " .. type(state), 3)
+  end
+  for name, here in pairs {examples = #self.order, size = self.size, shuffle = self.shuffle} do
+    if state[name] ~= here then
+      error(("batches: load_state_dict: %s is %s here and %s in the state; they must be of the same set and "
+        .. "options"):format(name, tostring(here), tostring(state[name])), 3)
+    end
+  end
+  local place = state.place
+  local begun = math.type(place) == "integer" and place >= 1 and place <= #self.order + self.size
+  local function is_stream(key, position)
+    return math.type(state[key]) == "integer" and math.type(state[position]) == "integer"
+  end
+  if place ~= 0 and not begun or begun and self.shuffle and not is_stream("key", "position")
+      or self.random and not is_stream("random_key", "random_position") then
+    error("batches: load_state_dict: the state is damaged, or of batches with another stream", 3)
+  end
+end
+
+-- Takes up what state_dict gave: the next loop goes on where that one was.
+function Batches:load_state_dict(state)
+  check_state(self, state)
+  self.place = state.place
+  self.resumes = state.place > 0
+  if self.resumes and self.shuffle then
+    self.key, self.position = state.key, state.position
+    local stream = dnn.Random(0)
+    stream:set_state(state.key, state.position)
+    self.order:shuffle(stream)
+  end
+  if self.random then self.random:set_state(state.random_key, state.random_position) end
+end
 
 local function is_random(value)
   return type(value) == "userdata" and getmetatable(value) == getmetatable(dnn.Random(0))
@@ -346,7 +399,8 @@ local BATCHES <const> = {
 
 -- Minibatches: `for X, Y in batches do` goes once through the set, in a new order each time when it
 -- shuffles. X (scale * x + shift; 1/255 at first for a folder's pictures) and Y are the same two matrices
--- in every round, and views of them for a smaller last batch, so batches make no garbage.
+-- in every round, and views of them for a smaller last batch, so batches make no garbage. state_dict and
+-- load_state_dict are for checkpoints.
 function data.batches(set, options)
   local opts = options_of.read("dnn.data.batches", options, BATCHES)
   local source = source_of(set, "dnn.data.batches")
@@ -360,7 +414,8 @@ function data.batches(set, options)
     source = source,
     labels = set.Y,
     order = native.order(m),
-    place = 1,
+    place = 0,
+    resumes = false,
     size = size,
     shuffle = opts.shuffle,
     random = opts.random,

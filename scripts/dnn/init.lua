@@ -3,9 +3,13 @@
 local core = require "dnn.core"
 
 local parts = {
+  checkpoint = "dnn.checkpoint",
   data = "dnn.data",
   stepwise = "dnn.stepwise",
 }
+
+-- What a run saves when its window asks for a checkpoint and the script does not say how.
+core._save_runs_by(function(...) return require "dnn.checkpoint"._of_run(...) end)
 
 -- A name that a table of the module has not is an error, as a slip of the pen; rawget(dnn, name) asks
 -- without one. To be returned from __index, so that the error stands in the script's line.

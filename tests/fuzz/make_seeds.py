@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes the seeds that have a name: event files in the forms of TensorFlow 2 and of PyTorch's SummaryWriter,
-torn and lying ones, and lines of the control channel. By the published format and with nothing of the
+torn and lying ones, safetensors files, and lines of the control channel. By the published format and with nothing of the
 program's: a second implementation. `make_seeds.py` puts them into seeds/ beside it."""
+import json
 import os
 import struct
 import zlib
@@ -201,6 +202,53 @@ def event_files():
     }
 
 
+def safetensors(header, data=b"", length=None):
+    """A safetensors file; `length` instead of the header's own makes it lie."""
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + data
+
+
+def entry(dtype, shape, begin, end):
+    return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
+
+
+def safetensors_files():
+    weight, bias = entry("F32", [2, 3], 0, 24), entry("F32", [2], 24, 32)
+    numbers = struct.pack("<8f", *range(8))
+    good = {"__metadata__": {"format": "pt"}, "0.weight": weight, "0.bias": bias}
+    types = ("F64", 8), ("I64", 8), ("F32", 4), ("I32", 4), ("F16", 2), ("BF16", 2), ("U8", 1), ("BOOL", 1)
+    mixed, end = {}, 0
+    for name, size in types:
+        mixed[name] = entry(name, [1, 2, 3], end, end + 6 * size)
+        end += 6 * size
+    return {
+        "pytorch": safetensors(good, numbers), "every_type": safetensors(mixed, bytes(end)), "empty": b"",
+        "no_tensors": safetensors({}), "scalar": safetensors({"s": entry("F64", [], 0, 8)}, bytes(8)),
+        "no_numbers": safetensors({"n": entry("F32", [0, 4294967295], 0, 0)}),
+        "empty_and_vast": safetensors({"n": entry("F32", [0, 2 ** 62], 0, 0)}),
+        "not_finite": safetensors({"n": entry("F32", [2], 0, 8)}, struct.pack("<2f", float("nan"), float("inf"))),
+        "torn_header": safetensors(good, numbers)[:60], "torn_numbers": safetensors(good, numbers[:-1]),
+        "more_numbers": safetensors(good, numbers + b"x"),
+        "length_of_everything": safetensors(good, numbers, 2 ** 64 - 1),
+        "length_of_a_gigabyte": safetensors(good, numbers, 1 << 30),
+        "product_overflows": safetensors({"n": entry("F64", [2 ** 32, 2 ** 32], 0, 0)}),
+        "bytes_overflow": safetensors({"n": entry("F64", [2 ** 31, 2 ** 30], 0, 0)}),
+        "huge_offsets": safetensors({"n": entry("U8", [8], 2 ** 63 - 9, 2 ** 63 - 1)}, bytes(8)),
+        "number_too_large": safetensors({"n": entry("U8", [10 ** 30], 0, 1)}, bytes(1)),
+        "reals": safetensors({"n": entry("U8", [1.0], 0, 1)}, bytes(1)),
+        "negative": safetensors({"n": entry("U8", [-1], 0, -1)}, bytes(1)),
+        "overlap": safetensors({"a": entry("U8", [4], 0, 4), "b": entry("U8", [4], 2, 6)}, bytes(6)),
+        "gap": safetensors({"a": entry("U8", [2], 0, 2), "b": entry("U8", [2], 4, 6)}, bytes(6)),
+        "duplicate": safetensors(b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":1}', bytes(1)),
+        "deep": safetensors(b'{"a":' + b"[" * 3000), "many_brackets": safetensors(b'{"a":[' + b"[]," * 2000),
+        "escapes": safetensors(b'{"\\u001b[31m\\"\\\\":{"dtype":"\\u0041"}}'),
+        "not_utf8": safetensors(b'{"\xff\x1b":1}'), "zero_byte": safetensors(b'{"a\\u0000b":1}'),
+        "metadata_of_numbers": safetensors({"__metadata__": {"a": 1}}),
+        "metadata_is_a_tensor": safetensors({"__metadata__": weight}, numbers),
+        "archive": b"PK\3\4" + bytes(40), "no_json": safetensors(b"{not json}"),
+    }
+
+
 def control_lines():
     return {
         "requests": b"\xffpause\nstep\nresume\ncheckpoint\nrate 0.5\nstop\n",
@@ -213,7 +261,8 @@ def control_lines():
 
 
 def main():
-    for folder, seeds in (("event_file", event_files()), ("control", control_lines())):
+    for folder, seeds in (("event_file", event_files()), ("safetensors", safetensors_files()),
+                          ("control", control_lines())):
         os.makedirs(os.path.join(HERE, folder), exist_ok=True)
         for name, data in seeds.items():
             with open(os.path.join(HERE, folder, name), "wb") as file:

@@ -251,7 +251,8 @@ describe("dnn.Run", function()
       fails("Run: view must be true or false, got 1", dnn.Run, folder, {view = 1})
       fails("Run: every must be a number of seconds >= 0", dnn.Run, folder, {every = -2})
       fails("Run: settings must be a table, got 'lr'", dnn.Run, folder, {settings = "lr"})
-      fails("Run: checkpoint must be a function, got 'w'", dnn.Run, folder, {checkpoint = "w"})
+      fails("Run: checkpoint must be a function, or a table of what is to be saved besides net and optimiser, got "
+        .. "'w'", dnn.Run, folder, {checkpoint = "w"})
       fails("Run: settings have names, but the table holds the key 1", dnn.Run, folder,
         {settings = {1}})
     end)
@@ -638,7 +639,70 @@ echo "$@" >>"$HEARD"
         local run = dnn.Run(folder, {view = true})
         for i in run:steps(1e9 // 1) do run:log(i, {cost = 1}) end]],
         "say checkpoint; hear; say stop; hear")
-      assert.is_truthy(heard[#heard - 1]:find("checkpoint: not available", 1, true))
+      assert.equal("checkpoint: there is no network to save; run:watch(net, optimiser) gives one",
+        heard[#heard - 1])
+    end)
+
+    local watched = [[
+      dnn.manual_seed(2)
+      local net = dnn.Sequential{dnn.Linear(3, 4), dnn.Tanh(), dnn.Linear(4, 1)}
+      local optimiser = dnn.optim.Adam(net:parameters(), {lr = 0.01})
+      local set = {X = dnn.randn(3, 20), Y = dnn.randn(1, 20)}
+      local batches, loss = dnn.data.batches(set, {size = 6}), dnn.MSELoss()
+      local i = 0
+      local function epoch(ends, run) -- true when it has ended the training
+        for X, Y in batches do
+          i = i + 1
+          loss(net(X), Y)
+          net:backward(loss:backward())
+          optimiser:step()
+          if run then run:log(i, {cost = 1}) end
+          if ends(i) then return true end
+        end
+      end
+    ]]
+
+    it("saves a watched network by itself, so that training can be resumed from there bit for bit", function()
+      local out, err, status, heard = train(watched .. [[
+        local run = dnn.Run(folder, {view = true, net = net, optimiser = optimiser, checkpoint = {batches = batches}})
+        repeat until epoch(function() return run.stopped end, run)
+        assert(net:save(folder .. "/end"))
+        print(i)]], "say checkpoint; hear; sleep 0.1; say stop; hear")
+      assert.same({"", 0}, {err, status})
+      local path, step = heard[2]:match "^saved (.*/run/checkpoints/step%-(%d%d%d%d%d%d%d)%.safetensors)$"
+      assert.is_truthy(path, heard[2])
+      local resumed = assert(load("local dnn, path, last = ... " .. watched .. [[
+        i = assert(dnn.checkpoint.load(path, {net = net, optimiser = optimiser, batches = batches})).step
+        local first = i
+        repeat until epoch(function() return i == last end)
+        return first, net]]))
+      local first, net = resumed(dnn, path, tonumber(out))
+      assert.equal(tonumber(step), first)
+      assert.is_true(net[1].weight == dnn.load(folder .. "/run/end")["1.weight"])
+      assert.is_true(net[3].bias == dnn.load(folder .. "/run/end")["3.bias"])
+    end)
+
+    it("saves it too before it ends a script that knows nothing of it", function()
+      local out, err, status = train(watched .. [[
+        local run = dnn.Run(folder, {view = true, net = net})
+        for i = 1, math.huge do run:log(i, {cost = 1}) end]], "say stop; hear")
+      assert.same({"", 0}, {out, status})
+      local step, path = err:match "^dnnlua: stopped from the window at step (%d+); saved (.*)\n$"
+      assert.is_truthy(step, err)
+      local values = assert(dnn.checkpoint.load(path, {net = false}))
+      assert.equal(tonumber(step), values.step)
+    end)
+
+    it("says why it cannot save", function()
+      local _, err, status, heard = train(watched .. [[
+        local run = dnn.Run(folder, {view = true, net = net, optimiser = optimiser})
+        assert(io.open(folder .. "/checkpoints", "w")):close()
+        for i = 1, math.huge do run:log(i, {cost = 1}) end]], "say checkpoint; hear; say stop; hear")
+      local reason = folder .. "/run/checkpoints: "
+      assert.equal("checkpoint: " .. reason, heard[2]:sub(1, #reason + 12))
+      assert.equal(1, status)
+      assert.is_truthy(err:find("dnn.Run: checkpoint: " .. reason, 1, true), err)
+      assert.is_truthy(err:find("dnnlua: " .. reason, 1, true), err)
     end)
 
     it("changes the learning rate of a watched optimiser", function()

@@ -17,11 +17,12 @@ end
 local cache = os.tmpname()
 os.remove(cache)
 
--- Runs a script with a cache folder of the test's own; returns stdout, stderr and the status.
-local function run(script, arguments)
+-- Runs a script with a cache folder of the test's own, and `env` before it where that is given; returns stdout,
+-- stderr and the status.
+local function run(script, arguments, env)
   local out, err = os.tmpname(), os.tmpname()
-  local _, _, status = os.execute(("XDG_CACHE_HOME='%s' '%s' scripts/%s %s >%s 2>%s </dev/null")
-    :format(cache, dnnlua, script, arguments, out, err))
+  local _, _, status = os.execute(("XDG_CACHE_HOME='%s' %s '%s' scripts/%s %s >%s 2>%s </dev/null")
+    :format(cache, env or "", dnnlua, script, arguments, out, err))
   local stdout, stderr = read_all(out), read_all(err)
   os.remove(out)
   os.remove(err)
@@ -125,6 +126,28 @@ describe("train_cats.lua", function()
     end
   end)
 
+  it("keeps what it has learned, and goes on bit for bit from a checkpoint that the window asked for", function()
+    local folder = cache .. "/resumed"
+    os.execute(("mkdir -p '%s'"):format(folder))
+    local window <close> = assert(io.open(folder .. "/window", "w"))
+    window:write "#!/bin/sh\necho checkpoint >&3\nread -r line <&3\n" -- plays dnnview
+    window:close()
+    os.execute(("chmod +x '%s/window'"):format(folder))
+    local options = "--size 16 --layers 768,8,1 --iterations 400 --save '" .. folder
+    local out, err, status = run("train_cats.lua", ("%s/straight' --run '%s/run' --view"):format(options, folder),
+      ("env -u WAYLAND_DISPLAY DISPLAY=:9 DNNVIEW='%s/window'"):format(folder))
+    assert.are.same({"", 0}, {err, status})
+    local listing <close> = assert(io.popen(("ls '%s/run/checkpoints'"):format(folder)))
+    local name = listing:read "a":match "^(step%-%d+%.safetensors)\n$"
+    assert.is_truthy(name)
+    local resumed
+    resumed, err, status = run("train_cats.lua",
+      ("%s/later' --resume '%s/run/checkpoints/%s'"):format(options, folder, name))
+    assert.are.same({"", 0}, {err, status})
+    assert.are.equal(read_all(folder .. "/straight"), read_all(folder .. "/later"))
+    assert.are.same({accuracies(out)}, {accuracies(resumed)})
+  end)
+
   it("reproduces the published run", function()
     if not exists(shared .. "/golden/stepwise.json") then
       return pending "skipped: golden/stepwise.json is not in DNN_SHARED (or ../shared)"
@@ -222,6 +245,11 @@ describe("train_cats.lua says what is wrong with", function()
 
   it("a folder that is not there", function()
     fails("/no/such/folder", 1, "/no/such/folder: No such file or directory")
+  end)
+
+  it("a checkpoint that is not there", function()
+    fails("--size 16 --resume /no/such.safetensors", 1,
+      "/no/such.safetensors: cannot be read: No such file or directory")
   end)
 
   it("a photo that is not there, before it trains", function()

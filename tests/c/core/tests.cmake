@@ -1,3 +1,4 @@
+dnn_c_test(core draft dnn_core)
 dnn_c_test(core error dnn_core)
 dnn_c_test(core field dnn_core)
 dnn_c_test(core file dnn_core)

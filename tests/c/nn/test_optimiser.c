@@ -223,7 +223,7 @@ static void a_gradient_that_is_not_finite_stops_before_anything_changes(void **s
 static dnn_matrix run_long(const dnn_optimiser_class *kind, dnn_dtype dtype, size_t length) {
     dnn_error err;
     dnn_matrix values = normal_matrix(dtype, length, 1, 1), g = normal_matrix(dtype, length, 1, 2);
-    dnn_segment segment = {0, "Linear", "weight", 0, length, 1};
+    dnn_segment segment = {0, "Linear", "weight", 0, length, 1, false};
     dnn_parameters p = {.dtype = dtype,
                         .count = length,
                         .values = values.data,

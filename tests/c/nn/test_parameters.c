@@ -11,17 +11,17 @@ static void segments_name_every_stretch(void **state) {
     net n = small_net(DNN_FLOAT32);
     const dnn_parameters *p = dnn_network_parameters(n.network);
     static const dnn_segment expected[] = {
-        {0, "Linear", "weight", 0,  3, 2},
-        {0, "Linear", "bias",   6,  3, 1},
-        {2, "Linear", "weight", 9,  1, 3},
-        {2, "Linear", "bias",   12, 1, 1}
+        {0, "Linear", "weight", 0,  3, 2, false},
+        {0, "Linear", "bias",   6,  3, 1, true },
+        {2, "Linear", "weight", 9,  1, 3, false},
+        {2, "Linear", "bias",   12, 1, 1, true }
     };
     assert_int_equal(p->count, 13);
     assert_int_equal(p->segment_count, 4);
     for (size_t k = 0; k < 4; k++) {
         const dnn_segment *s = &p->segments[k], *e = &expected[k];
         assert_true(s->layer == e->layer && s->offset == e->offset && s->rows == e->rows &&
-                    s->cols == e->cols);
+                    s->cols == e->cols && s->vector == e->vector);
         assert_string_equal(s->owner, e->owner);
         assert_string_equal(s->name, e->name);
     }

@@ -1,0 +1,64 @@
+/* safetensors.h: named matrices and texts in one file, by the published format of safetensors: 8
+ * bytes with the length of a header, the header in JSON, the numbers.
+ *
+ * In the file a matrix stands row by row, as PyTorch and NumPy have it, so a weight of out x in is
+ * the tensor [out, in] there; it is transposed on the way. A reader believes nothing that a file
+ * says: every length is held against the bytes that are there before memory is taken for it. */
+#ifndef DNN_STORE_SAFETENSORS_H
+#define DNN_STORE_SAFETENSORS_H
+
+#include <stdint.h>
+
+#include "math/matrix.h"
+
+/* A name is UTF-8. Where `vector`, a matrix of one column is the tensor [rows], else [rows, 1]. */
+typedef struct dnn_tensor {
+    const char *name;
+    dnn_matrix matrix;
+    bool vector;
+} dnn_tensor;
+
+/* A text of the header's "__metadata__", by its name. */
+typedef struct dnn_note {
+    const char *name, *text;
+} dnn_note;
+
+/* Writes a new file in place of the old one, which stays whole when that fails (core/draft.h). The
+ * same contents give the same bytes in whatever order they come. DNN_ERROR_ARGUMENT when a name
+ * comes twice, is "__metadata__", or is not UTF-8, as texts must be too. */
+dnn_status dnn_safetensors_write(const char *path, const dnn_tensor *tensors, size_t tensor_count,
+                                 const dnn_note *notes, size_t note_count, dnn_error *err);
+
+/* A tensor as a file describes it. As a matrix, [n] is a column, [] is 1 x 1, and of more than two
+ * dimensions the first becomes rows. */
+typedef struct dnn_tensor_info {
+    const char *name;
+    const char *type; /* as the file names it: "F32", "I64" */
+    bool readable;    /* a type that a matrix has */
+    dnn_dtype dtype;  /* that type */
+    size_t rows, cols;
+    uint64_t begin, end; /* bytes from the end of the header */
+} dnn_tensor_info;
+
+typedef struct dnn_safetensors dnn_safetensors;
+
+/* Opens a file and reads its header. DNN_ERROR_FILE where it cannot be read, DNN_ERROR_FORMAT where
+ * it is no safetensors file or says what cannot be. */
+dnn_status dnn_safetensors_open(dnn_safetensors **out, const char *path, dnn_error *err);
+void dnn_safetensors_close(dnn_safetensors *file);
+
+/* Its tensors in the order of their bytes, and its texts. */
+size_t dnn_safetensors_count(const dnn_safetensors *file);
+const dnn_tensor_info *dnn_safetensors_tensor(const dnn_safetensors *file, size_t i);
+size_t dnn_safetensors_note_count(const dnn_safetensors *file);
+dnn_note dnn_safetensors_note(const dnn_safetensors *file, size_t i);
+
+/* The text of that name, NULL when there is none. */
+const char *dnn_safetensors_find_note(const dnn_safetensors *file, const char *name);
+
+/* Reads tensor i into `out`, rows x cols of it (DNN_ERROR_SHAPE), converted to its type.
+ * DNN_ERROR_TYPE when the tensor's own is none that a matrix has. */
+dnn_status dnn_safetensors_read(const dnn_safetensors *file, size_t i, dnn_matrix *out,
+                                dnn_error *err);
+
+#endif

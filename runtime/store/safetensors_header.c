@@ -1,0 +1,239 @@
+/* safetensors_header.c: JSON to tensors: every one has a type, a shape, and the bytes that these
+ * two need, and together they fill the file without gap or overlap. */
+#include "store/safetensors_header.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+
+/* A header is an object of objects with arrays; and its brackets and commas say how much memory the
+ * parser will take: a tensor has 8 of them, so this is enough for a hundred thousand. */
+#define MAX_DEPTH     3
+#define MAX_STRUCTURE ((size_t)1 << 20)
+
+typedef struct type_row {
+    const char *name;
+    size_t size; /* bytes per element */
+    bool readable;
+    dnn_dtype dtype;
+} type_row;
+
+static const type_row types[] = {
+    {"F32",     4, true,  DNN_FLOAT32},
+    {"F64",     8, true,  DNN_FLOAT64},
+    {"U8",      1, true,  DNN_UINT8  },
+    {"F16",     2, false, 0          },
+    {"BF16",    2, false, 0          },
+    {"F8_E4M3", 1, false, 0          },
+    {"F8_E5M2", 1, false, 0          },
+    {"BOOL",    1, false, 0          },
+    {"I8",      1, false, 0          },
+    {"I16",     2, false, 0          },
+    {"U16",     2, false, 0          },
+    {"I32",     4, false, 0          },
+    {"U32",     4, false, 0          },
+    {"I64",     8, false, 0          },
+    {"U64",     8, false, 0          },
+};
+
+#define TYPE_COUNT (sizeof types / sizeof *types)
+
+const char *dnn_safetensors_type_name(dnn_dtype dtype) {
+    return types[dtype].name;
+}
+_Static_assert(DNN_FLOAT32 == 0 && DNN_FLOAT64 == 1 && DNN_UINT8 == 2 && DNN_DTYPE_COUNT == 3,
+               "the first rows are the matrix's types in their order");
+
+/* --- before the parser --- */
+
+/* False where nesting or size of the JSON would make the parser take far more memory than the
+ * header has bytes. What stands in strings does not count. */
+static bool structure_is_plain(const char *text, size_t size) {
+    size_t structure = 0, depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < size; i++) {
+        char c = text[i];
+        if (quoted) {
+            i += c == '\\';
+            quoted = c != '"';
+            continue;
+        }
+        quoted = c == '"';
+        if (c == '{' || c == '[')
+            depth++;
+        else if ((c == '}' || c == ']') && depth > 0)
+            depth--;
+        structure += strchr("{[,", c) != NULL;
+        if (depth > MAX_DEPTH || structure > MAX_STRUCTURE)
+            return false;
+    }
+    return true;
+}
+
+static dnn_status parse(json_t **out, const char *text, size_t size, dnn_error *err) {
+    json_error_t problem;
+    if (size == 0 || text[0] != '{' || !structure_is_plain(text, size))
+        return dnn_fail(err, DNN_ERROR_FORMAT, "its header is not that of a safetensors file: %s",
+                        size == 0 || text[0] != '{'
+                            ? "it does not begin with {"
+                            : "it is nested too deep or has too many entries");
+    *out = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
+    if (*out != NULL)
+        return DNN_OK;
+    if (json_error_code(&problem) == json_error_out_of_memory)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for its header of %zu bytes", size);
+    return dnn_fail(err, DNN_ERROR_FORMAT, "its header is no good JSON: %.200s at byte %d",
+                    problem.text, problem.position);
+}
+
+/* --- one tensor --- */
+
+static dnn_status fail_tensor(const char *name, const char *why, dnn_error *err) {
+    return dnn_fail(err, DNN_ERROR_FORMAT, "tensor '%.80s' %s", name, why);
+}
+
+static const type_row *find_type(const char *name) {
+    for (size_t i = 0; name != NULL && i < TYPE_COUNT; i++)
+        if (strcmp(name, types[i].name) == 0)
+            return &types[i];
+    return NULL;
+}
+
+/* A whole number >= 0. */
+static bool get_size(const json_t *value, uint64_t *out) {
+    *out = json_is_integer(value) ? (uint64_t)json_integer_value(value) : 0;
+    return json_is_integer(value) && json_integer_value(value) >= 0;
+}
+
+/* The shape as rows and columns; false when it is none, has more elements than can be counted, or
+ * is empty in one direction and without measure in the other. */
+static bool get_shape(const json_t *shape, dnn_tensor_info *out) {
+    uint64_t extent[2] = {1, 1}, size, all;
+    if (!json_is_array(shape))
+        return false;
+    for (size_t axis = 0; axis < json_array_size(shape); axis++) {
+        uint64_t *of = &extent[axis > 0];
+        if (!get_size(json_array_get(shape, axis), &size) || __builtin_mul_overflow(*of, size, of))
+            return false;
+    }
+    out->rows = (size_t)extent[0];
+    out->cols = (size_t)extent[1];
+    return !__builtin_mul_overflow(extent[0], extent[1], &all) &&
+           (all > 0 || (extent[0] <= UINT32_MAX && extent[1] <= UINT32_MAX));
+}
+
+static dnn_status read_tensor(dnn_tensor_info *out, const char *name, const json_t *value,
+                              dnn_error *err) {
+    const json_t *offsets = json_object_get(value, "data_offsets");
+    const type_row *type = find_type(json_string_value(json_object_get(value, "dtype")));
+    uint64_t bytes;
+    if (!json_is_object(value))
+        return fail_tensor(name, "is not described by an object", err);
+    out->name = name;
+    if (type == NULL)
+        return fail_tensor(name, "has no dtype, or one that is not known", err);
+    out->type = type->name;
+    out->readable = type->readable;
+    out->dtype = type->dtype;
+    if (!get_shape(json_object_get(value, "shape"), out))
+        return fail_tensor(name, "has no shape of whole numbers, or an impossible one", err);
+    if (json_array_size(offsets) != 2 || !get_size(json_array_get(offsets, 0), &out->begin) ||
+        !get_size(json_array_get(offsets, 1), &out->end) || out->begin > out->end)
+        return fail_tensor(name, "has no data_offsets [begin, end]", err);
+    if (__builtin_mul_overflow((uint64_t)out->rows * out->cols, (uint64_t)type->size, &bytes) ||
+        bytes != out->end - out->begin)
+        return dnn_fail(err, DNN_ERROR_FORMAT,
+                        "tensor '%.80s' of type %s is %zu x %zu, but its data_offsets give it %llu "
+                        "bytes",
+                        name, type->name, out->rows, out->cols,
+                        (unsigned long long)(out->end - out->begin));
+    return DNN_OK;
+}
+
+/* --- all of them --- */
+
+static int by_place(const void *a, const void *b) {
+    const dnn_tensor_info *p = a, *q = b;
+    if (p->begin != q->begin)
+        return p->begin < q->begin ? -1 : 1;
+    return (p->end > q->end) - (p->end < q->end);
+}
+
+static dnn_status check_places(const dnn_safetensors_header *header, uint64_t data_size,
+                               dnn_error *err) {
+    uint64_t end = 0;
+    for (size_t i = 0; i < header->tensor_count; i++) {
+        const dnn_tensor_info *t = &header->tensors[i];
+        if (t->begin != end)
+            return fail_tensor(t->name,
+                               t->begin < end ? "overlaps the one before it"
+                                              : "leaves a gap after the one before it",
+                               err);
+        if (t->end > data_size)
+            return dnn_fail(err, DNN_ERROR_FORMAT,
+                            "tensor '%.80s' ends at byte %llu of the data, but only %llu are "
+                            "there; was the file cut short?",
+                            t->name, (unsigned long long)t->end, (unsigned long long)data_size);
+        end = t->end;
+    }
+    if (end != data_size)
+        return dnn_fail(err, DNN_ERROR_FORMAT, "%llu bytes at its end belong to no tensor",
+                        (unsigned long long)(data_size - end));
+    return DNN_OK;
+}
+
+static dnn_status read_notes(dnn_safetensors_header *header, json_t *metadata, dnn_error *err) {
+    const char *name;
+    json_t *value;
+    if (metadata == NULL)
+        return DNN_OK;
+    if (!json_is_object(metadata))
+        return dnn_fail(err, DNN_ERROR_FORMAT, "its " DNN_SAFETENSORS_METADATA " is no object");
+    header->notes = dnn_alloc(json_object_size(metadata) * sizeof *header->notes);
+    if (header->notes == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for its metadata");
+    json_object_foreach(metadata, name, value) {
+        if (!json_is_string(value))
+            return dnn_fail(err, DNN_ERROR_FORMAT, "its metadata '%.80s' is no text", name);
+        header->notes[header->note_count++] = (dnn_note){name, json_string_value(value)};
+    }
+    return DNN_OK;
+}
+
+static dnn_status read_tensors(dnn_safetensors_header *header, uint64_t data_size, dnn_error *err) {
+    const char *name;
+    json_t *value;
+    header->tensors = dnn_alloc(json_object_size(header->json) * sizeof *header->tensors);
+    if (header->tensors == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for its header");
+    json_object_foreach(header->json, name, value) {
+        if (strcmp(name, DNN_SAFETENSORS_METADATA) == 0)
+            continue;
+        dnn_status status = read_tensor(&header->tensors[header->tensor_count++], name, value, err);
+        if (status != DNN_OK)
+            return status;
+    }
+    qsort(header->tensors, header->tensor_count, sizeof *header->tensors, by_place);
+    return check_places(header, data_size, err);
+}
+
+dnn_status dnn_safetensors_header_read(dnn_safetensors_header *out, const char *text, size_t size,
+                                       uint64_t data_size, dnn_error *err) {
+    *out = (dnn_safetensors_header){0};
+    dnn_status status = parse(&out->json, text, size, err);
+    if (status == DNN_OK)
+        status = read_notes(out, json_object_get(out->json, DNN_SAFETENSORS_METADATA), err);
+    if (status == DNN_OK)
+        status = read_tensors(out, data_size, err);
+    if (status != DNN_OK)
+        dnn_safetensors_header_free(out);
+    return status;
+}
+
+void dnn_safetensors_header_free(dnn_safetensors_header *header) {
+    dnn_free(header->tensors);
+    dnn_free(header->notes);
+    json_decref(header->json);
+    *header = (dnn_safetensors_header){0};
+}

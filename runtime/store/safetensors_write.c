@@ -1,0 +1,205 @@
+/* safetensors_write.c: the header from what is to be written, then the numbers, row by row. */
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/draft.h"
+#include "core/memory.h"
+#include "store/safetensors_header.h"
+
+_Static_assert(__BYTE_ORDER == __LITTLE_ENDIAN, "the file's numbers are written as they are");
+
+#define ALIGNMENT 8                 /* of the first number in the file */
+#define BAND      ((size_t)1 << 20) /* bytes that are transposed at once */
+
+static size_t size_of(const dnn_matrix *m) {
+    return dnn_dtype_info(m->dtype)->size;
+}
+
+/* Large elements first, so that all are aligned; then by name, so that equal contents make equal
+ * files. */
+static int by_place(const void *a, const void *b) {
+    const dnn_tensor *p = *(const dnn_tensor *const *)a, *q = *(const dnn_tensor *const *)b;
+    size_t p_size = size_of(&p->matrix), q_size = size_of(&q->matrix);
+    if (p_size != q_size)
+        return p_size > q_size ? -1 : 1;
+    return strcmp(p->name, q->name);
+}
+
+static int by_name(const void *a, const void *b) {
+    return strcmp(((const dnn_note *)a)->name, ((const dnn_note *)b)->name);
+}
+
+/* --- the header --- */
+
+/* Why jansson refused a text or a name: it is no UTF-8, or there is no memory for it. */
+static dnn_status fail_text(const char *what, const char *text, dnn_error *err) {
+    json_t *checked = json_string(text), *unchecked = json_string_nocheck(text);
+    bool refused = checked == NULL && unchecked != NULL;
+    json_decref(checked);
+    json_decref(unchecked);
+    if (!refused)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
+    return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s '%.80s' is not UTF-8 text", what, text);
+}
+
+/* Adds `value`, which is taken over; NULL stands for no memory. */
+static dnn_status add(json_t *object, const char *what, const char *name, json_t *value,
+                      dnn_error *err) {
+    bool taken = json_object_get(object, name) != NULL;
+    if (taken || strcmp(name, DNN_SAFETENSORS_METADATA) == 0) {
+        json_decref(value);
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s '%.80s' %s", what, name,
+                        taken ? "comes twice" : "has the name that stands for the metadata");
+    }
+    if (value == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
+    return json_object_set_new(object, name, value) == 0 ? DNN_OK : fail_text(what, name, err);
+}
+
+static dnn_status add_notes(json_t *header, const dnn_note *notes, size_t count, dnn_error *err) {
+    json_t *metadata = json_object();
+    dnn_note *sorted = dnn_alloc(count * sizeof *sorted);
+    dnn_status status = DNN_OK;
+    if (metadata == NULL || sorted == NULL)
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
+    for (size_t i = 0; i < count && status == DNN_OK; i++)
+        sorted[i] = notes[i];
+    if (status == DNN_OK)
+        qsort(sorted, count, sizeof *sorted, by_name);
+    for (size_t i = 0; i < count && status == DNN_OK; i++) {
+        json_t *text = json_string(sorted[i].text);
+        status = text == NULL ? fail_text("metadata", sorted[i].text, err)
+                              : add(metadata, "metadata", sorted[i].name, text, err);
+    }
+    dnn_free(sorted);
+    if (status != DNN_OK)
+        json_decref(metadata);
+    else if (json_object_set_new(header, DNN_SAFETENSORS_METADATA, metadata) != 0)
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
+    return status;
+}
+
+static dnn_status add_tensors(json_t *header, const dnn_tensor *const *tensors, size_t count,
+                              dnn_error *err) {
+    dnn_status status = DNN_OK;
+    json_int_t begin = 0;
+    for (size_t i = 0; i < count && status == DNN_OK; i++) {
+        const dnn_matrix *m = &tensors[i]->matrix;
+        const char *type = dnn_safetensors_type_name(m->dtype);
+        json_int_t rows = (json_int_t)m->rows, cols = (json_int_t)m->cols;
+        json_int_t end = begin + (json_int_t)(dnn_matrix_count(m) * size_of(m));
+        json_t *shape = tensors[i]->vector && cols == 1 ? json_pack("[I]", rows)
+                                                        : json_pack("[I, I]", rows, cols);
+        json_t *value = json_pack("{s:s, s:o, s:[I, I]}", "dtype", type, "shape", shape,
+                                  "data_offsets", begin, end);
+        status = add(header, "tensor", tensors[i]->name, value, err);
+        begin = end;
+    }
+    return status;
+}
+
+/* The header as text, without a zero byte; NULL when there is no memory. */
+static char *dump(const json_t *header, size_t *size) {
+    *size = json_dumpb(header, NULL, 0, JSON_COMPACT);
+    char *text = *size > 0 ? dnn_alloc(*size) : NULL;
+    if (text == NULL || json_dumpb(header, text, *size, JSON_COMPACT) == *size)
+        return text;
+    dnn_free(text);
+    return NULL;
+}
+
+/* The JSON text of the header, to be freed by dnn_free. */
+static dnn_status make_header(char **out, size_t *size, const dnn_tensor *const *tensors,
+                              size_t tensor_count, const dnn_note *notes, size_t note_count,
+                              dnn_error *err) {
+    json_t *header = json_object();
+    dnn_status status = DNN_OK;
+    *out = NULL;
+    if (header == NULL)
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
+    if (status == DNN_OK && note_count > 0)
+        status = add_notes(header, notes, note_count, err);
+    if (status == DNN_OK)
+        status = add_tensors(header, tensors, tensor_count, err);
+    if (status == DNN_OK && (*out = dump(header, size)) == NULL)
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
+    json_decref(header);
+    return status;
+}
+
+/* --- the bytes --- */
+
+static dnn_status write_header(dnn_draft *draft, const char *text, size_t length, dnn_error *err) {
+    size_t padding = -(sizeof(uint64_t) + length) % ALIGNMENT;
+    uint64_t size = htole64(length + padding);
+    if (length + padding > DNN_SAFETENSORS_MAX_HEADER)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "names and metadata make a header of %zu bytes; at most %llu are allowed",
+                        length, (unsigned long long)DNN_SAFETENSORS_MAX_HEADER);
+    dnn_status status = dnn_draft_write(draft, &size, sizeof size, err);
+    if (status == DNN_OK)
+        status = dnn_draft_write(draft, text, length, err);
+    if (status == DNN_OK)
+        status = dnn_draft_write(draft, "        ", padding, err);
+    return status;
+}
+
+/* Rows of m are columns of its transpose: bands of them are transposed into a small block. */
+static dnn_status write_matrix(dnn_draft *draft, const dnn_matrix *m, dnn_error *err) {
+    size_t row_bytes = m->cols * size_of(m), rows;
+    if (m->rows == 0 || row_bytes == 0)
+        return DNN_OK;
+    rows = row_bytes < BAND ? BAND / row_bytes : 1;
+    rows = rows < m->rows ? rows : m->rows;
+    void *band = dnn_alloc(rows * row_bytes);
+    if (band == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for %zu of its rows", rows);
+    dnn_status status = DNN_OK;
+    for (size_t first = 0; first < m->rows && status == DNN_OK; first += rows) {
+        size_t count = rows < m->rows - first ? rows : m->rows - first;
+        dnn_matrix part, out = dnn_matrix_of(m->dtype, m->cols, count, band);
+        status = dnn_matrix_block(&part, m, first, 0, count, m->cols, err);
+        if (status == DNN_OK)
+            status = dnn_matrix_transpose(&out, &part, err);
+        if (status == DNN_OK)
+            status = dnn_draft_write(draft, band, count * row_bytes, err);
+    }
+    dnn_free(band);
+    return status;
+}
+
+static dnn_status write_file(const char *path, const char *header, size_t size,
+                             const dnn_tensor *const *tensors, size_t count, dnn_error *err) {
+    dnn_draft draft;
+    dnn_status status = dnn_draft_begin(&draft, path, err);
+    if (status != DNN_OK)
+        return status;
+    status = write_header(&draft, header, size, err);
+    for (size_t i = 0; i < count && status == DNN_OK; i++)
+        status = write_matrix(&draft, &tensors[i]->matrix, err);
+    if (status == DNN_OK)
+        return dnn_draft_finish(&draft, err);
+    dnn_draft_abandon(&draft);
+    return status;
+}
+
+dnn_status dnn_safetensors_write(const char *path, const dnn_tensor *tensors, size_t tensor_count,
+                                 const dnn_note *notes, size_t note_count, dnn_error *err) {
+    char *header = NULL;
+    size_t size;
+    const dnn_tensor **sorted = dnn_alloc(tensor_count * sizeof *sorted);
+    if (sorted == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for the names of its tensors", path);
+    for (size_t i = 0; i < tensor_count; i++)
+        sorted[i] = &tensors[i];
+    qsort(sorted, tensor_count, sizeof *sorted, by_place);
+    dnn_status status = make_header(&header, &size, sorted, tensor_count, notes, note_count, err);
+    if (status != DNN_OK)
+        dnn_fail_context(err, status, "%s: ", path);
+    else
+        status = write_file(path, header, size, sorted, tensor_count, err);
+    dnn_free(header);
+    dnn_free(sorted);
+    return status;
+}

@@ -1,0 +1,252 @@
+-- dnn.checkpoint: all that a training needs to go on as if it had never ended, in one safetensors file.
+--
+-- The parts of a checkpoint have names. A network, an optimiser, batches and a dnn.Random have states, which
+-- are brought back into the objects of the same names; a Matrix, a number, a text and a boolean are values,
+-- which are given back. Matrices become tensors, the others texts of the metadata: `20`, `0.25`, `true`,
+-- `"text"`. A state's entries are called PART.ENTRY. The global stream of random numbers is always kept.
+local dnn = require "dnn"
+
+local checkpoint = {}
+
+local VERSION <const> = "1"
+local MARK <const> = "dnn.checkpoint"  -- runtime/store/weights.h knows this name
+local KIND <const> = "dnn.kind."
+local RANDOM <const> = "dnn.random"
+
+-- States -------------------------------------------------------------------------------------------
+
+local function name_of(value)
+  local metatable = type(value) == "userdata" and getmetatable(value)
+  return metatable and metatable.__name or type(value)
+end
+
+local function random_state(random)
+  local key, position = random:state()
+  return {key = key, position = position}
+end
+
+local function set_random_state(random, state)
+  if math.type(state.key) ~= "integer" or math.type(state.position) ~= "integer" then
+    error("the state of a dnn.Random must be two whole numbers, key and position", 0)
+  end
+  random:set_state(state.key, state.position)
+end
+
+local STATEFUL <const> = {["dnn.Sequential"] = true, ["dnn.Layer"] = true, ["dnn.Optimiser"] = true}
+
+-- The functions (object) and (object, state) that read and set an object's state; nil where it has none.
+local function methods_of(value)
+  local name = name_of(value)
+  if name == "dnn.Random" then return random_state, set_random_state end
+  if STATEFUL[name] or name == "table" and value.state_dict and value.load_state_dict then
+    return value.state_dict, value.load_state_dict
+  end
+end
+
+-- What an object is called in messages and in the file: "Adam", "Sequential", "batches".
+local function kind_of(object)
+  local name = name_of(object)
+  if name == "dnn.Optimiser" then return object.name end
+  return name == "table" and "batches" or name:gsub("^dnn%.", "")
+end
+
+-- Values as text -----------------------------------------------------------------------------------
+
+local function encode(value)
+  if type(value) == "string" then return '"' .. value .. '"' end
+  if math.type(value) ~= "float" then return tostring(value) end
+  if value ~= value then return "nan" end
+  local text = ("%.17g"):format(value)
+  return text:find "^-?%d+$" and text .. ".0" or text -- 20.0 is no integer
+end
+
+local WORDS <const> = {["true"] = true, ["false"] = false, nan = 0 / 0, inf = math.huge, ["-inf"] = -math.huge}
+
+-- The value, or nil for a text that encode has not made.
+local function decode(text)
+  if WORDS[text] ~= nil then return WORDS[text] end
+  return text:match '^"(.*)"$' or tonumber(text)
+end
+
+-- Saving -------------------------------------------------------------------------------------------
+
+-- Adds an entry of a file: a Matrix to its tensors, anything else to its metadata. False for what is neither.
+local function add(file, name, value)
+  if name_of(value) == "dnn.Matrix" then
+    file.tensors[name] = value
+  elseif type(value) == "number" or type(value) == "string" or type(value) == "boolean" then
+    file.metadata[name] = encode(value)
+  else
+    return false
+  end
+  return true
+end
+
+local function add_part(file, name, value)
+  local state_of = methods_of(value)
+  if not state_of then return add(file, name, value) end
+  file.metadata[KIND .. name] = kind_of(value)
+  for entry, part in pairs(state_of(value)) do
+    if not add(file, name .. "." .. entry, part) then
+      error(("checkpoint.save: the state of '%s' holds %s under '%s'; it must be a Matrix, a number, a text or "
+        .. "a boolean"):format(name, name_of(part), entry), 0)
+    end
+  end
+  return true
+end
+
+local function check_arguments(where, path, parts)
+  if type(path) ~= "string" then
+    error(("%s: expected the path of a file, got %s"):format(where, name_of(path)), 3)
+  end
+  if type(parts) ~= "table" then
+    error(("%s: expected a table of parts, as in {net = net, optimiser = optimiser, step = step}, got %s")
+      :format(where, name_of(parts)), 3)
+  end
+  for name in pairs(parts) do
+    if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" then
+      error(("%s: a part has a name of letters, digits and _, got %s"):format(where, tostring(name)), 3)
+    end
+  end
+end
+
+-- Writes the parts to a file: true, or nil and a message, and then the old file is whole.
+function checkpoint.save(path, parts)
+  check_arguments("checkpoint.save", path, parts)
+  local file = {tensors = {}, metadata = {[MARK] = VERSION}}
+  for name, value in pairs(parts) do
+    if not add_part(file, name, value) then
+      error(("checkpoint.save: '%s' must be a network, an optimiser, batches, a dnn.Random, a Matrix, a number, "
+        .. "a text or a boolean, got %s"):format(name, name_of(value)), 2)
+    end
+  end
+  -- Last, since a layer that is used for the first time here draws its weights.
+  file.metadata[RANDOM] = ("%d %d"):format(dnn._random:state())
+  return dnn.save(path, file.tensors, {metadata = file.metadata})
+end
+
+-- Loading ------------------------------------------------------------------------------------------
+
+-- What a file holds: kinds of states by part, states by part, and values by name; or nil and a message.
+local function parse(tensors, metadata)
+  local kinds, states, values = {}, {}, {}
+  for name, text in pairs(metadata) do
+    local part = name:match "^dnn%.kind%.(.*)$"
+    if part then kinds[part], states[part] = text, {} end
+  end
+  local function place(name, value)
+    local part, entry = name:match "^([^.]*)%.(.*)$"
+    if states[part] then states[part][entry] = value else values[name] = value end
+  end
+  for name, matrix in pairs(tensors) do place(name, matrix) end
+  for name, text in pairs(metadata) do
+    if not name:find "^dnn%." then
+      local value = decode(text)
+      if value == nil then return nil, ("its entry '%s' is damaged"):format(name) end
+      place(name, value)
+    end
+  end
+  return kinds, states, values
+end
+
+-- The state of a stream from "key position"; nil when it is none.
+local function stream_of(text)
+  local key, position = text:match "^(-?%d+) (-?%d+)$"
+  local state = {key = tonumber(key), position = tonumber(position)}
+  return math.type(state.key) == "integer" and math.type(state.position) == "integer" and state or nil
+end
+
+local function names_of(table_of)
+  local names = {}
+  for name in pairs(table_of) do names[#names + 1] = name end
+  table.sort(names)
+  return table.concat(names, ", ")
+end
+
+-- Whether just those objects are given whose states the file holds; nil and a message when not.
+local function check_parts(objects, kinds)
+  for name, kind in pairs(kinds) do
+    if objects[name] == nil then
+      return nil, ("it holds the state of '%s' (%s); give %s = its object, or %s = false to leave it out")
+        :format(name, kind, name, name)
+    end
+  end
+  for name, object in pairs(objects) do
+    if object and not kinds[name] then
+      return nil, ("it holds no state of '%s', only of: %s"):format(name, names_of(kinds))
+    end
+    if object and kinds[name] ~= kind_of(object) then
+      return nil, ("'%s' is a state of %s, and the object given is %s"):format(name, kinds[name], kind_of(object))
+    end
+  end
+  return true
+end
+
+local function set_state(object, state)
+  local _, set = methods_of(object)
+  return pcall(set, object, state)
+end
+
+-- Sets the states of the objects; when one does not fit, all are as before, and nil and a message.
+local function set_states(objects, states)
+  local before = {}
+  for name, object in pairs(objects) do
+    if object then before[name] = methods_of(object)(object) end
+  end
+  for name in pairs(before) do
+    local fits, message = set_state(objects[name], states[name])
+    if not fits then
+      for other, state in pairs(before) do set_state(objects[other], state) end
+      return nil, ("'%s': %s"):format(name, message)
+    end
+  end
+  return true
+end
+
+local function check_objects(objects)
+  for name, object in pairs(objects) do
+    if object and not methods_of(object) then
+      error(("checkpoint.load: '%s' must be a network, an optimiser, batches or a dnn.Random, got %s")
+        :format(name, name_of(object)), 3)
+    end
+  end
+end
+
+-- Brings the states of the objects back, and the global stream of random numbers; returns a table of the
+-- values. Nil and a message, and nothing is changed, when the file is none or does not fit.
+function checkpoint.load(path, objects)
+  check_arguments("checkpoint.load", path, objects)
+  check_objects(objects)
+  local function fail(message) return nil, ("%s: %s"):format(path, message) end
+  local tensors, metadata = dnn.load(path)
+  if not tensors then return nil, metadata end
+  if not metadata[MARK] then
+    return fail "holds weights, but is no checkpoint; net:load(path) reads it"
+  end
+  if metadata[MARK] ~= VERSION then
+    return fail(("is a checkpoint of version %s, and this program knows %s"):format(metadata[MARK], VERSION))
+  end
+  local kinds, states, values = parse(tensors, metadata)
+  local random = stream_of(metadata[RANDOM] or "")
+  if not kinds then return fail(states) end
+  if not random then return fail "its stream of random numbers is damaged" end
+  local good, message = check_parts(objects, kinds)
+  if good then good, message = set_states(objects, states) end
+  if not good then return fail(message) end
+  set_random_state(dnn._random, random)
+  return values
+end
+
+-- What a run's window asks for: writes FOLDER/checkpoints/step-0000123.safetensors; its path, or nil and a
+-- message. `more` (nil or a table) are parts besides net, optimiser and step.
+function checkpoint._of_run(folder, step, net, optimiser, more)
+  local parts = {net = net, optimiser = optimiser, step = step}
+  for name, value in pairs(more or {}) do parts[name] = value end
+  local made, message = dnn.system.make_folder(folder .. "/checkpoints")
+  if not made then return nil, message end
+  local path = ("%s/checkpoints/step-%07d.safetensors"):format(folder, step)
+  made, message = checkpoint.save(path, parts)
+  return made and path, message
+end
+
+return checkpoint

@@ -1,0 +1,239 @@
+---@meta _
+
+-- # Weights and checkpoints
+--
+-- Weights are kept in safetensors files, which PyTorch and many others read: numbers with names, types and shapes, and
+-- nothing that could be run. A parameter is called by the number of its layer, "1.weight", "3.bias".
+--
+-- A file is written beside the old one, put on disk, and then takes its name: a full disk, a killed program or a power
+-- cut leaves the old file whole. Only a plain file is replaced, no device and no symbolic link.
+--
+-- In PyTorch the weights of a Sequential with the same layers are loaded so, since it counts layers from 0:
+--
+-- ```python
+-- from safetensors.torch import load_file
+-- state = load_file("net.safetensors")
+-- model.load_state_dict({f"{int(k.split('.')[0]) - 1}.{k.split('.')[1]}": v for k, v in state.items()})
+-- ```
+
+---@class dnn
+local dnn = {}
+
+-- ## Weights of a network
+
+---@class dnn.Network.save.Options
+---@field metadata? table<string, string|number|boolean> texts by name, kept in the file beside the weights
+
+---@class dnn.Network
+local net = {}
+
+---Writes the network's parameters to a safetensors file.
+---
+---Shapes: a Linear's weight is the tensor [out_features, in_features], row by row as PyTorch has it, its bias
+---[out_features].
+---
+---Errors: nil and a message when the file cannot be written; the old one is whole then.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU(), dnn.Linear(2, 1)}
+---assert(net:save("net.safetensors", {metadata = {note = "the first that worked"}}))
+---```
+---@param path string
+---@param options? dnn.Network.save.Options
+---@return true|nil saved
+---@return string|nil message why not
+function net:save(path, options) end
+
+---Reads the network's parameters from a safetensors file.
+---
+---The file must hold just the parameters of this network. Numbers of another type are converted: float64 in the file
+---is rounded for a float32 network. A file that counts layers from 0, as PyTorch's Sequential does, is taken too, and of
+---a checkpoint the part `net`.
+---
+---Errors: nil and a message when the file cannot be read, and when it is another network's: every parameter that is
+---missing, too many or of another shape is named. Then nothing was changed.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---assert(net:save "net.safetensors")
+---local other = dnn.Sequential{dnn.Linear(3, 2)}
+---assert(other:load "net.safetensors")
+---print(other[1].weight == net[1].weight)   --> true
+---```
+---@param path string
+---@return true|nil loaded
+---@return string|nil message why not
+function net:load(path) end
+
+---Copies of all parameters, by name.
+---
+---```lua
+---local state = dnn.Sequential{dnn.Linear(3, 2)}:state_dict()
+---print(state["1.weight"]:size())   --> 2	3
+---```
+---@return table<string, dnn.Matrix> state
+function net:state_dict() end
+
+---Takes the values of all parameters from a table, as from `state_dict`.
+---
+---Errors: a parameter that is missing, too many or of another shape; then nothing was changed.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local best = net:state_dict()
+---net[1].weight:fill_(0)
+---net:load_state_dict(best)
+---print(net[1].weight == best["1.weight"])   --> true
+---```
+---@param state table<string, dnn.Matrix>
+---@return nil
+function net:load_state_dict(state) end
+
+-- ## Any matrices
+
+---@class dnn.save.Options
+---@field metadata? table<string, string|number|boolean> texts by name, kept in the file beside the matrices
+
+---Writes matrices to a safetensors file.
+---
+---Shapes: a column of n is the tensor [n], any other matrix [rows, cols].
+---
+---Errors: nil and a message when the file cannot be written; the old one is whole then. Names and texts that are not
+---UTF-8 are raised.
+---
+---```lua
+---assert(dnn.save("data.safetensors", {X = dnn.randn(3, 4), Y = dnn.zeros(1, 4)}, {metadata = {made = "today"}}))
+---```
+---@param path string
+---@param matrices table<string, dnn.Matrix>
+---@param options? dnn.save.Options
+---@return true|nil saved
+---@return string|nil message why not
+function dnn.save(path, matrices, options) end
+
+---Reads all matrices of a safetensors file, and the texts of its metadata.
+---
+---Shapes: the tensor [n] becomes a column, [] one number, and of more than two dimensions the first becomes rows.
+---
+---Errors: nil and a message when the file cannot be read or is none, also for a tensor of a type that a Matrix has
+---not: F32, F64 and U8 can be read.
+---
+---```lua
+---assert(dnn.save("one.safetensors", {A = dnn.eye(2)}, {metadata = {made = "today"}}))
+---local matrices, metadata = assert(dnn.load "one.safetensors")
+---print(matrices.A:size(), metadata.made)   --> 2	today
+---```
+---@param path string
+---@return table<string, dnn.Matrix>|nil matrices
+---@return table<string, string>|string metadata or why not
+function dnn.load(path) end
+
+-- ## Checkpoints
+--
+-- A checkpoint holds all that a training needs to go on as if it had never ended, bit for bit: the weights, the
+-- optimiser's settings, steps and state, the place in the shuffled batches, the streams of random numbers, and the
+-- script's own numbers and texts.
+
+---Files from which a training is taken up again.
+---@class dnn.checkpoint
+dnn.checkpoint = {}
+
+---Writes the parts of a training to one safetensors file.
+---
+---A part has a name of letters, digits and _. Networks, optimisers, batches and streams (`dnn.Random`) are kept with their
+---states; numbers, texts, booleans and matrices as they are. So is any table that has methods `state_dict` and
+---`load_state_dict` of its own. The global stream of random numbers is always kept. Save after a step, not
+---between a backward and its step: gradients are not kept.
+---
+---Errors: nil and a message when the file cannot be written; the old one is whole then.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local optimiser = dnn.optim.Adam(net:parameters(), {lr = 0.01})
+---local parts = {net = net, optimiser = optimiser, step = 120, best = 0.97}
+---assert(dnn.checkpoint.save("cats.safetensors", parts))
+---local values = assert(dnn.checkpoint.load("cats.safetensors", {net = net, optimiser = optimiser}))
+---print(values.step, values.best)   --> 120	0.97
+---```
+---@param path string
+---@param parts table<string, any>
+---@return true|nil saved
+---@return string|nil message why not
+function dnn.checkpoint.save(path, parts) end
+
+---Brings a training back: sets the states of these objects, and the global stream of random numbers.
+---
+---The objects are made as they were before, by the same lines of the script, and given under the names they were saved
+---by; false leaves a part out. A loop over batches that was broken off in the middle of an epoch goes on with the rest
+---of it.
+---
+---Errors: nil and a message when the file is no checkpoint, when an object does not fit its part, is missing, or has
+---none. Then nothing was changed.
+---
+---```lua
+---local layer, stream = dnn.Linear(2, 1), dnn.Random(1)
+---assert(dnn.checkpoint.save("both.safetensors", {layer = layer, stream = stream, epoch = 3}))
+---print(assert(dnn.checkpoint.load("both.safetensors", {layer = layer, stream = false})).epoch)   --> 3
+---```
+---@param path string
+---@param objects table<string, any>
+---@return table<string, number|string|boolean|dnn.Matrix>|nil values the other parts, by name
+---@return string|nil message why not
+function dnn.checkpoint.load(path, objects) end
+
+-- ## States of optimisers and batches
+
+---@class dnn.Optimiser
+local opt = {}
+
+---The optimiser's name, settings and steps, and copies of its state vectors "state.1", "state.2", ...
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---print(dnn.optim.Adam(net:parameters(), {lr = 0.5}):state_dict().lr)   --> 0.5
+---```
+---@return table<string, string|number|boolean|dnn.Matrix> state
+function opt:state_dict() end
+
+---Takes over what `state_dict` gave, also of another network's optimiser with the same rule and as many parameters.
+---
+---Errors: the state of another rule, or of another number of parameters; then nothing was changed.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local a, b = dnn.optim.Adam(net:parameters(), {lr = 0.5}), dnn.optim.Adam(net:parameters())
+---b:load_state_dict(a:state_dict())
+---print(b.lr)   --> 0.5
+---```
+---@param state table<string, string|number|boolean|dnn.Matrix>
+---@return nil
+function opt:load_state_dict(state) end
+
+---@class dnn.data.Batches
+local batches = {}
+
+---Where the batches stand: the place in the epoch and the stream that shuffled it.
+---
+---```lua
+---local batches = dnn.data.batches({X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}, {size = 4})
+---print(batches:state_dict().place)   --> 0
+---```
+---@return table<string, number|boolean> state
+function batches:state_dict() end
+
+---Takes up what `state_dict` gave: the next loop goes on where that one was.
+---
+---Errors: a state of batches of another set or size.
+---
+---```lua
+---local batches = dnn.data.batches({X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}, {size = 4})
+---for X in batches do break end
+---local state = batches:state_dict()
+---batches:load_state_dict(state)
+---local left = 0
+---for X in batches do left = left + 1 end
+---print(left)   --> 1
+---```
+---@param state table<string, number|boolean>
+---@return nil
+function batches:load_state_dict(state) end
