@@ -152,7 +152,8 @@ static void begin_log(lua_State *L, int run, const dnnlua_run *self) {
 }
 
 /* dnn.Run(folder, {view = , net = , ...}): the run. A folder that cannot be written must not keep a
- * network from being trained: then the run keeps nothing, says so once, and the reason comes second. */
+ * network from being trained: then the run keeps nothing, says so once, and the reason comes
+ * second. */
 static int run_new(lua_State *L) {
     dnn_error err;
 
@@ -217,6 +218,12 @@ static void stop_not_finite(lua_State *L, const dnnlua_run *self, const dnnlua_l
                where.text);
 }
 
+/* What the error says that ends a script. */
+typedef struct stopped {
+    lua_Integer step;
+    bool interrupted; /* by Ctrl-C, else from the window */
+} stopped;
+
 /* Ends the script: nobody but the error can, where the loop does not know. */
 static void raise_stopped(lua_State *L, dnnlua_run *self) {
     bool failed = false;
@@ -225,8 +232,8 @@ static void raise_stopped(lua_State *L, dnnlua_run *self) {
     if (dnnlua_run_checkpoint(L, 1, &failed) && failed) {
         lua_error(L);
     }
-    lua_Integer *step = lua_newuserdatauv(L, sizeof *step, 0);
-    *step = self->step;
+    stopped *object = lua_newuserdatauv(L, sizeof *object, 0);
+    *object = (stopped){self->step, dnnlua_interrupted(L)};
     luaL_setmetatable(L, DNNLUA_STOPPED);
     lua_error(L);
 }
@@ -256,6 +263,7 @@ static int run_log(lua_State *L) {
         warn_of_problem(self);
         dnnlua_run_obey(L, 1);
     }
+    self->stopped = self->stopped || dnnlua_interrupted(L);
     if (stopped_before && !self->stop_known) {
         raise_stopped(L, self);
     }
@@ -264,12 +272,13 @@ static int run_log(lua_State *L) {
 
 /* --- steps --- */
 
-/* The next step, nil after the last or once the window has said stop; upvalues: the run, the step,
- * the last. */
+/* The next step, nil after the last or once the window or Ctrl-C has said stop; upvalues: the run,
+ * the step, the last. */
 static int next_step(lua_State *L) {
     dnnlua_run *self = lua_touserdata(L, lua_upvalueindex(1));
     lua_Integer step = lua_tointeger(L, lua_upvalueindex(2));
 
+    self->stopped = self->stopped || dnnlua_interrupted(L);
     if (self->stopped) {
         self->stop_known = true;
         return 0;
@@ -358,6 +367,7 @@ static int run_index(lua_State *L) {
     } else if (strcmp(nearest.wanted, "step") == 0) {
         lua_pushinteger(L, self->step);
     } else if (strcmp(nearest.wanted, "stopped") == 0) {
+        self->stopped = self->stopped || dnnlua_interrupted(L);
         self->stop_known = self->stopped;
         lua_pushboolean(L, self->stopped);
     } else {
@@ -368,8 +378,9 @@ static int run_index(lua_State *L) {
 }
 
 static int stopped_tostring(lua_State *L) {
-    const lua_Integer *step = luaL_checkudata(L, 1, DNNLUA_STOPPED);
-    lua_pushfstring(L, "stopped from the window at step %I", *step);
+    const stopped *object = luaL_checkudata(L, 1, DNNLUA_STOPPED);
+    lua_pushfstring(L, "%s at step %I",
+                    object->interrupted ? "interrupted" : "stopped from the window", object->step);
     return 1;
 }
 

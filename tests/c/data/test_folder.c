@@ -156,7 +156,9 @@ static void packs_what_it_could_decode_on_any_number_of_threads(void **state) {
         dnn_set_threads(threads);
         uint8_t pixels[4 * 8 * 8 * 3], ok[4];
         dnn_error errors[4];
-        assert_int_equal(dnn_folder_decode(&folder, 1, 5, 8, 3, pixels, ok, errors), 3);
+        size_t good;
+        check_ok(dnn_folder_decode(&folder, 1, 5, 8, 3, pixels, ok, errors, &good, &err));
+        assert_int_equal(good, 3);
         assert_memory_equal(ok, ((uint8_t[]){1, 0, 1, 1}), 4);
         assert_non_null(
             strstr(errors[1].text, "/cat.3.png: is empty; expected a JPEG or PNG picture"));
