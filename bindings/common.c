@@ -4,7 +4,18 @@
 
 #include "dnnlua.h"
 
+static int nothing(lua_State *L) {
+    (void)L;
+    return 0;
+}
+
 int dnnlua_raise(lua_State *L, const dnn_error *err) {
+    if (err->status == DNN_ERROR_INTERRUPTED) {
+        lua_settop(L, 0);
+        lua_pushcfunction(L, nothing);
+        lua_call(L, 0, 0); /* here the hook raises, unless hooks are off, as in a finaliser */
+        luaL_error(L, "interrupted!");
+    }
     luaL_error(L, "%s", err->text);
     __builtin_unreachable();
 }
@@ -16,6 +27,9 @@ void dnnlua_check(lua_State *L, dnn_status status, const dnn_error *err) {
 }
 
 int dnnlua_fail(lua_State *L, const dnn_error *err) {
+    if (err->status == DNN_ERROR_INTERRUPTED) {
+        dnnlua_raise(L, err);
+    }
     luaL_pushfail(L);
     lua_pushstring(L, err->text);
     return 2;

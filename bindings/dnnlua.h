@@ -25,13 +25,15 @@
 #define DNNLUA_LOSS       "dnn.Loss"
 #define DNNLUA_OPTIMISER  "dnn.Optimiser"
 
-/* Raises err's text as a Lua error with the position of the caller. Never returns. */
+/* Raises err's text as a Lua error with the position of the caller. An interruption is raised by
+ * the hook of the host that has asked for it. Never returns. */
 int dnnlua_raise(lua_State *L, const dnn_error *err) __attribute__((noreturn));
 
 /* Raises unless status is DNN_OK. */
 void dnnlua_check(lua_State *L, dnn_status status, const dnn_error *err);
 
-/* Pushes nil and err's text; returns 2: how a file or a library that fails is reported. */
+/* Pushes nil and err's text; returns 2: how a file or a library that fails is reported. Raises an
+ * interruption. */
 int dnnlua_fail(lua_State *L, const dnn_error *err);
 
 /* What stands at a stack index, for messages: "2.5", "'abc'", "nil", "dnn.Matrix". Pushes the
@@ -114,6 +116,11 @@ bool dnnlua_option_flag(lua_State *L, int index, const char *function, const cha
 /* The matrix under "out", left on the stack, or NULL with a nil pushed. */
 dnn_matrix *dnnlua_option_out(lua_State *L, int index, const char *function);
 
+/* --- interruption (interruption.c) --- */
+
+/* Whether the program wants the script to come to its end; notes that the script has asked. */
+bool dnnlua_interrupted(lua_State *L);
+
 /* --- the nouns --- */
 
 /* Each registers its metatables and adds its functions to the module table on top of the stack. */
@@ -129,6 +136,7 @@ void dnnlua_open_system(lua_State *L);
 void dnnlua_open_run(lua_State *L);
 void dnnlua_open_fields(lua_State *L);
 void dnnlua_open_store(lua_State *L);
+void dnnlua_open_interruption(lua_State *L);
 
 /* The C half of the module: require "dnn.core". */
 int luaopen_dnn_core(lua_State *L);

@@ -65,6 +65,8 @@ static int folder_shuffle(lua_State *L) {
  * of `pixels` from `column` on, those that could be read side by side. Returns a table with `false`
  * for each of them and the message for each that could not be read. */
 static int folder_decode(lua_State *L) {
+    dnn_error err;
+    size_t good;
     const dnn_folder *folder = check_folder(L);
     size_t first = dnnlua_check_size(L, 2, "decode", "first");
     size_t last = dnnlua_check_size(L, 3, "decode", "last");
@@ -84,8 +86,10 @@ static int folder_decode(lua_State *L) {
 
     uint8_t *ok = dnnlua_new_block(L, count);
     dnn_error *errors = dnnlua_new_block(L, count * sizeof *errors);
-    dnn_folder_decode(folder, first - 1, last, size, channels, dnn_matrix_at(pixels, 0, column - 1),
-                      ok, errors);
+    dnnlua_check(L,
+                 dnn_folder_decode(folder, first - 1, last, size, channels,
+                                   dnn_matrix_at(pixels, 0, column - 1), ok, errors, &good, &err),
+                 &err);
     lua_createtable(L, (int)count, 0);
     for (size_t k = 0; k < count; k++) {
         if (ok[k]) {

@@ -2,6 +2,9 @@
 #ifndef DNN_BINDINGS_HOST_H
 #define DNN_BINDINGS_HOST_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
+
 /* In the registry: true where runs are to open a window unless they say otherwise (dnnlua --view).
  */
 #define DNNLUA_VIEW "dnn.view"
@@ -9,7 +12,19 @@
 /* In the registry: what the global random stream starts from (dnnlua --seed); nil: 0. */
 #define DNNLUA_SEED "dnn.seed"
 
-/* Metatable of the error that ends a script because its window asked for that: no failure. */
+/* In the registry: a light userdata, the program's dnnlua_interruption. */
+#define DNNLUA_INTERRUPTION "dnn.interruption"
+
+/* How Ctrl-C passes between a signal handler of the program's and the module. */
+typedef struct dnnlua_interruption {
+    atomic_bool wished;            /* by the program: the script is to finish its batch and end */
+    atomic_bool asks;              /* by the module: the script asks whether that is so */
+    void (*_Atomic request)(void); /* by the module: stops what it computes, ... */
+    void (*_Atomic clear)(void);   /* ... until this is called; NULL: it is not loaded */
+} dnnlua_interruption;
+
+/* Metatable of the error that ends a script because its window or Ctrl-C asked for that: no
+ * failure. */
 #define DNNLUA_STOPPED "dnn.Stopped"
 
 #endif

@@ -68,5 +68,6 @@ int luaopen_dnn_core(lua_State *L) {
     dnnlua_open_run(L);
     dnnlua_open_fields(L);
     dnnlua_open_store(L);
+    dnnlua_open_interruption(L);
     return 1;
 }

@@ -222,8 +222,8 @@ static void stop_not_finite(lua_State *L, const dnnlua_run *self, const dnnlua_l
                where.text);
 }
 
-/* Ends the script: nobody but the error can, where the loop does not know. Its text says where the
- * checkpoint is. */
+/* Ends the script: nobody but the error can, where the loop does not know. Its text says who ends
+ * it, and where the checkpoint is. */
 static void raise_stopped(lua_State *L, dnnlua_run *self) {
     self->stop_known = true;
     dnnlua_saving saving = dnnlua_run_checkpoint(L, 1);
@@ -231,8 +231,10 @@ static void raise_stopped(lua_State *L, dnnlua_run *self) {
         lua_error(L);
     }
     bool named = saving == DNNLUA_SAVED && lua_type(L, -1) == LUA_TSTRING;
-    lua_pushfstring(L, "stopped from the window at step %I%s%s", (lua_Integer)self->step,
-                    named ? "; saved " : "", named ? lua_tostring(L, -1) : "");
+    lua_pushfstring(L, "%s at step %I%s%s",
+                    dnnlua_interrupted(L) ? "interrupted" : "stopped from the window",
+                    (lua_Integer)self->step, named ? "; saved " : "",
+                    named ? lua_tostring(L, -1) : "");
     lua_newuserdatauv(L, 0, 1);
     lua_insert(L, -2);
     lua_setiuservalue(L, -2, 1);
@@ -265,6 +267,7 @@ static int run_log(lua_State *L) {
         warn_of_problem(self);
         dnnlua_run_obey(L, 1);
     }
+    self->stopped = self->stopped || dnnlua_interrupted(L);
     if (stopped_before && !self->stop_known) {
         raise_stopped(L, self);
     }
@@ -273,12 +276,13 @@ static int run_log(lua_State *L) {
 
 /* --- steps --- */
 
-/* The next step, nil after the last or once the window has said stop; upvalues: the run, the step,
- * the last. */
+/* The next step, nil after the last or once the window or Ctrl-C has said stop; upvalues: the run,
+ * the step, the last. */
 static int next_step(lua_State *L) {
     dnnlua_run *self = lua_touserdata(L, lua_upvalueindex(1));
     lua_Integer step = lua_tointeger(L, lua_upvalueindex(2));
 
+    self->stopped = self->stopped || dnnlua_interrupted(L);
     if (self->stopped) {
         self->stop_known = true;
         return 0;
@@ -367,6 +371,7 @@ static int run_index(lua_State *L) {
     } else if (strcmp(nearest.wanted, "step") == 0) {
         lua_pushinteger(L, self->step);
     } else if (strcmp(nearest.wanted, "stopped") == 0) {
+        self->stopped = self->stopped || dnnlua_interrupted(L);
         self->stop_known = self->stopped;
         lua_pushboolean(L, self->stopped);
     } else {

@@ -14,9 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/interrupt.h"
 #include "run.h"
 
-#define WAIT_MILLISECONDS 100 /* how soon a pause notices SIGINT */
+#define WAIT_MILLISECONDS 50 /* how soon a pause notices SIGINT */
 #define WINDOW_FD         3
 
 extern char **environ;
@@ -238,8 +239,8 @@ static bool obey_line(lua_State *L, int run, dnnlua_run *self, const char *line)
     return true;
 }
 
-/* The hook of the main thread: one that has changed was set by a signal handler such as dnnlua's,
- * which wants to interrupt the script. */
+/* The hook of the main thread: one that has changed was set by a signal handler such as that of the
+ * stock lua, which wants to interrupt the script. */
 static lua_Hook main_hook(lua_State *L) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
     lua_Hook hook = lua_gethook(lua_tothread(L, -1));
@@ -261,7 +262,8 @@ static bool listen_to_window(lua_State *L, int run, dnnlua_run *self) {
             }
             continue;
         }
-        if (self->control.fd < 0 || main_hook(L) != usual) {
+        if (self->control.fd < 0 || main_hook(L) != usual || dnn_interrupt_requested() ||
+            dnnlua_interrupted(L)) {
             self->paused = false;
         }
         if (!self->paused) {

@@ -7,6 +7,7 @@
 #include "core/dtype.h"
 #include "core/error.h"
 #include "core/field.h"
+#include "core/interrupt.h"
 #include "core/memory.h"
 #include "core/random.h"
 #include "core/threads.h"

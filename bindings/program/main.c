@@ -29,6 +29,7 @@ static void open_libraries(lua_State *L, const options *chosen) {
     lua_pushboolean(L, chosen->view);
     lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_VIEW);
     luaL_openlibs(L);
+    open_interruption(L);
     add_own_paths(L);
     if (chosen->seeded) {
         lua_pushinteger(L, chosen->seed);
@@ -90,7 +91,7 @@ int main(int argc, char **argv) {
     lua_pushlightuserdata(L, argv);
     bool well = report(L, lua_pcall(L, 2, 1, 0), true) && lua_toboolean(L, -1);
     lua_close(L);
-    if (!well && was_interrupted()) {
+    if (was_interrupted(well)) {
         fflush(NULL);
         raise(SIGINT); /* so that a shell's loop ends too */
     }

@@ -1,6 +1,4 @@
-/* messages.c: what becomes of errors: the message, the script's line, the traceback; and how SIGINT
- * becomes an error. */
-#include <signal.h>
+/* messages.c: what becomes of errors: the message, the script's line, the traceback. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,31 +10,6 @@ static bool all_frames;
 void show_all_frames(void) {
     all_frames = true;
 }
-
-/* --- interruption --- */
-
-static lua_State *running; /* whom SIGINT interrupts */
-static bool interrupted, interruption_reported;
-
-static void stop_hook(lua_State *L, lua_Debug *where) {
-    (void)where;
-    lua_sethook(L, NULL, 0, 0);
-    interrupted = true;
-    luaL_error(L, "interrupted!");
-}
-
-/* A signal may come at any instruction, and lua_sethook is what Lua allows there. A second SIGINT,
- * for a function that does not come back to Lua, ends the process. */
-static void on_interrupt(int number) {
-    signal(number, SIG_DFL);
-    lua_sethook(running, stop_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
-}
-
-bool was_interrupted(void) {
-    return interruption_reported;
-}
-
-/* --- messages --- */
 
 /* The error at index 1 as text, or NULL when it has no text or that text is all there is to say. */
 static const char *error_text(lua_State *L) {
@@ -69,11 +42,9 @@ int protected_call(lua_State *L, int arguments, int results) {
     int base = lua_gettop(L) - arguments;
     lua_pushcfunction(L, explain);
     lua_insert(L, base);
-    running = L;
-    interrupted = false;
-    signal(SIGINT, on_interrupt);
+    begin_interruptible(L);
     int status = lua_pcall(L, arguments, results, base);
-    signal(SIGINT, SIG_DFL);
+    end_interruptible(L);
     lua_remove(L, base);
     return status;
 }
@@ -87,7 +58,7 @@ bool report(lua_State *L, int status, bool named) {
     if (text == NULL) {
         text = "(error message is not a string)";
     }
-    interruption_reported = interrupted && strstr(text, "interrupted!") != NULL;
+    note_reported(text);
     fflush(stdout);
     fprintf(stderr, "%s%s", named ? "dnnlua: " : "", text);
     if (status == LUA_ERRSYNTAX) { /* of a chunk that never ran, so that `explain` never saw it */

@@ -76,8 +76,25 @@ int protected_call(lua_State *L, int arguments, int results);
  * True when the call went well, or ended because its window asked for that. */
 bool report(lua_State *L, int status, bool named);
 
-/* True when SIGINT has ended a call that was reported. */
-bool was_interrupted(void);
+/* --- interruption.c --- */
+
+/* Lets the module know whom to ask. */
+void open_interruption(lua_State *L);
+
+/* From now on somebody at a prompt waits for SIGINT to stop what runs at once, also when a script
+ * before had been asked to end. */
+void interrupt_at_once(void);
+
+/* Around a call in the main thread, which SIGINT stops. */
+void begin_interruptible(lua_State *L);
+void end_interruptible(lua_State *L);
+
+/* Takes the text of a reported error: was it by SIGINT? */
+void note_reported(const char *text);
+
+/* True when SIGINT has ended the script: by the error that was reported last, or, when all went
+ * `well`, because the script was asked to end. */
+bool was_interrupted(bool well);
 
 /* --- traceback.c, excerpt.c --- */
 

@@ -99,6 +99,7 @@ static void print_results(lua_State *L, int count) {
 
 void run_prompt(lua_State *L) {
     int base = lua_gettop(L);
+    interrupt_at_once();
     for (int status; (status = read_statement(L)) != -1; lua_settop(L, base)) {
         if (status == LUA_OK) {
             status = protected_call(L, 0, LUA_MULTRET);

@@ -7,7 +7,9 @@
 
 enum {
     FIRST_FRAMES = 10, /* shown of a long stack, as Lua's own tracebacks do */
-    LAST_FRAMES = 11
+    LAST_FRAMES = 11,
+    DEEP = 10000 /* levels of what ran away; to reach one costs as many steps, and Lua's own
+                    traceback does that dozens of times */
 };
 
 static bool ends_with(const char *text, const char *end) {
@@ -95,7 +97,48 @@ static int add_frames(lua_State *L, int level, int last, int *shown) {
     return level;
 }
 
+/* Appends one frame to the string on top of the stack, nearly in Lua's words. */
+static void add_frame(lua_State *L, lua_Debug *frame) {
+    lua_getinfo(L, "Sln", frame);
+    lua_pushfstring(L, "\n\t%s:", frame->short_src);
+    if (frame->currentline > 0) {
+        lua_pushfstring(L, "%d:", frame->currentline);
+        lua_concat(L, 2);
+    }
+    if (frame->what[0] == 'm') {
+        lua_pushliteral(L, " in main chunk");
+    } else if (frame->name != NULL) {
+        bool global = frame->namewhat[0] == 'g' || frame->namewhat[0] == '\0';
+        lua_pushfstring(L, " in %s '%s'", global ? "function" : frame->namewhat, frame->name);
+    } else if (frame->what[0] == 'C') {
+        lua_pushliteral(L, " in ?");
+    } else {
+        lua_pushfstring(L, " in function <%s:%d>", frame->short_src, frame->linedefined);
+    }
+    lua_concat(L, 3);
+}
+
+/* Pushes the first frames of a stack that is deeper than DEEP. */
+static void push_deep_traceback(lua_State *L, int level) {
+    lua_Debug frame;
+
+    lua_pushliteral(L, "\nstack traceback:");
+    for (int shown = 0; shown < FIRST_FRAMES && level < DEEP / 10; level++) {
+        if (lua_getstack(L, level, &frame) && !is_hidden(L, level, &frame)) {
+            add_frame(L, &frame);
+            shown++;
+        }
+    }
+    lua_pushfstring(L, "\n\t...\t(more than %d levels)", DEEP);
+    lua_concat(L, 2);
+}
+
 void push_traceback(lua_State *L, int level) {
+    lua_Debug frame;
+    if (lua_getstack(L, DEEP, &frame)) {
+        push_deep_traceback(L, level);
+        return;
+    }
     int last = last_level(L), shown = 0;
 
     lua_pushliteral(L, "");

@@ -32,8 +32,9 @@ dnn_status dnn_fail_context(dnn_error *err, dnn_status status, const char *forma
 }
 
 const char *dnn_status_name(dnn_status status) {
-    static const char *const names[] = {"ok",      "shape",  "type", "argument", "state",
-                                        "numeric", "memory", "file", "format",   "callback"};
+    static const char *const names[] = {"ok",     "shape",    "type",       "argument",
+                                        "state",  "numeric",  "memory",     "file",
+                                        "format", "callback", "interrupted"};
     static_assert(sizeof names / sizeof *names == DNN_STATUS_COUNT, "one name per status");
     return (unsigned)status < DNN_STATUS_COUNT ? names[status] : "unknown";
 }

@@ -11,15 +11,16 @@
 
 typedef enum dnn_status {
     DNN_OK = 0,
-    DNN_ERROR_SHAPE,    /* dimensions do not fit */
-    DNN_ERROR_TYPE,     /* element types do not fit */
-    DNN_ERROR_ARGUMENT, /* a value outside its allowed range, an unknown name */
-    DNN_ERROR_STATE,    /* calls in the wrong order, a closed object */
-    DNN_ERROR_NUMERIC,  /* singular, not converging, not finite */
-    DNN_ERROR_MEMORY,   /* out of memory */
-    DNN_ERROR_FILE,     /* the operating system refused a file */
-    DNN_ERROR_FORMAT,   /* a file's bytes are not what they claim to be */
-    DNN_ERROR_CALLBACK, /* a function supplied by the caller failed; the caller knows why */
+    DNN_ERROR_SHAPE,       /* dimensions do not fit */
+    DNN_ERROR_TYPE,        /* element types do not fit */
+    DNN_ERROR_ARGUMENT,    /* a value outside its allowed range, an unknown name */
+    DNN_ERROR_STATE,       /* calls in the wrong order, a closed object */
+    DNN_ERROR_NUMERIC,     /* singular, not converging, not finite */
+    DNN_ERROR_MEMORY,      /* out of memory */
+    DNN_ERROR_FILE,        /* the operating system refused a file */
+    DNN_ERROR_FORMAT,      /* a file's bytes are not what they claim to be */
+    DNN_ERROR_CALLBACK,    /* a function supplied by the caller failed; the caller knows why */
+    DNN_ERROR_INTERRUPTED, /* the host has asked to stop: core/interrupt.h */
     DNN_STATUS_COUNT
 } dnn_status;
 

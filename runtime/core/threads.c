@@ -10,11 +10,14 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "core/interrupt.h"
 
 #define SPIN_NANOSECONDS 60000
 
@@ -24,11 +27,12 @@
 #define GENERATION  ((uint64_t)1 << 17)
 
 static struct {
-    pthread_mutex_t callers; /* one job at a time; guards the four fields below it */
+    pthread_mutex_t callers; /* one job at a time; guards the five fields below it */
     size_t workers;          /* started so far; they live as long as the process */
     dnn_task *run;
     void *context;
     size_t tasks, helpers; /* workers with a number below `helpers` take part */
+    bool stoppable;        /* an interruption leaves tasks out */
 
     _Alignas(64) _Atomic uint64_t gate;
     _Alignas(64) _Atomic size_t next;
@@ -60,7 +64,8 @@ static int64_t nanoseconds(void) {
 static void draw_tasks(void) {
     inside_task = true;
     size_t task;
-    while ((task = atomic_fetch_add_explicit(&pool.next, 1, memory_order_relaxed)) < pool.tasks)
+    while ((task = atomic_fetch_add_explicit(&pool.next, 1, memory_order_relaxed)) < pool.tasks &&
+           !(pool.stoppable && dnn_interrupt_requested()))
         pool.run(pool.context, task);
     inside_task = false;
 }
@@ -124,17 +129,23 @@ static void watch_forks(void) {
     pthread_atfork(NULL, NULL, forget_workers);
 }
 
-/* Starts workers until there are `count`, or as many as the system gives. */
+/* Starts workers until there are `count`, or as many as the system gives. Signals are for the
+ * threads of the caller's. */
 static void start_workers(size_t count) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (pool.workers >= count)
+        return;
     pthread_once(&once, watch_forks);
-    while (pool.workers < count) {
-        pthread_t thread;
-        if (pthread_create(&thread, NULL, work, (void *)(uintptr_t)pool.workers) != 0)
-            return;
+    sigset_t all, usual;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &usual);
+    pthread_t thread;
+    while (pool.workers < count &&
+           pthread_create(&thread, NULL, work, (void *)(uintptr_t)pool.workers) == 0) {
         pthread_detach(thread);
         pool.workers++;
     }
+    pthread_sigmask(SIG_SETMASK, &usual, NULL);
 }
 
 static void open_gate(void) {
@@ -158,10 +169,10 @@ static void shut_gate(void) {
     }
 }
 
-void dnn_parallel(size_t tasks, dnn_task *run, void *context) {
+static void run_job(size_t tasks, dnn_task *run, void *context, bool stoppable) {
     size_t threads = dnn_threads();
     if (tasks <= 1 || threads == 1 || inside_task) {
-        for (size_t task = 0; task < tasks; task++)
+        for (size_t task = 0; task < tasks && !(stoppable && dnn_interrupt_requested()); task++)
             run(context, task);
         return;
     }
@@ -172,10 +183,20 @@ void dnn_parallel(size_t tasks, dnn_task *run, void *context) {
     pool.context = context;
     pool.tasks = tasks;
     pool.helpers = helpers;
+    pool.stoppable = stoppable;
     open_gate();
     draw_tasks();
     shut_gate();
     pthread_mutex_unlock(&pool.callers);
+}
+
+void dnn_parallel(size_t tasks, dnn_task *run, void *context) {
+    run_job(tasks, run, context, false);
+}
+
+dnn_status dnn_parallel_until(size_t tasks, dnn_task *run, void *context, dnn_error *err) {
+    run_job(tasks, run, context, true);
+    return dnn_interrupt_check(err);
 }
 
 static size_t default_threads(void) {

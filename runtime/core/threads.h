@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "core/error.h"
+
 #define DNN_MAX_THREADS 256
 
 /* Called once for every task number 0 .. tasks-1, on any thread, in any order. */
@@ -16,6 +18,10 @@ typedef void dnn_task(void *context, size_t task);
 /* Runs all tasks and returns when the last one has ended. Two threads of the caller's that call at
  * the same time are served one after the other. */
 void dnn_parallel(size_t tasks, dnn_task *run, void *context);
+
+/* The same, but once an interruption is requested (core/interrupt.h) tasks that have not begun are
+ * left out, and DNN_ERROR_INTERRUPTED is returned. */
+dnn_status dnn_parallel_until(size_t tasks, dnn_task *run, void *context, dnn_error *err);
 
 /* Threads that take part in a job, the caller's included. At first: DNN_NUM_THREADS from the
  * environment, else the number of CPUs that this process may use. */

@@ -11,6 +11,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "core/interrupt.h"
 #include "core/memory.h"
 #include "core/threads.h"
 #include "data/image.h"
@@ -142,6 +143,8 @@ static dnn_status scan(const char *path, const char *class_name, list *found, dn
         status =
             inner == NULL ? no_memory(path, err) : visit(inner, d->d_name, class_name, found, err);
         dnn_free(inner);
+        if (status == DNN_OK)
+            status = dnn_interrupt_check(err);
     }
     if (status == DNN_OK && errno != 0)
         status = dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
@@ -277,18 +280,19 @@ static void decode_one(void *context, size_t k) {
                                         &job->errors[k]) == DNN_OK;
 }
 
-size_t dnn_folder_decode(const dnn_folder *folder, size_t begin, size_t end, size_t size,
-                         size_t channels, uint8_t *pixels, uint8_t *ok, dnn_error *errors) {
+dnn_status dnn_folder_decode(const dnn_folder *folder, size_t begin, size_t end, size_t size,
+                             size_t channels, uint8_t *pixels, uint8_t *ok, dnn_error *errors,
+                             size_t *good, dnn_error *err) {
     const size_t column = size * size * channels;
     decode_job job = {folder->files + begin, size, channels, pixels, ok, errors};
-    dnn_parallel(end - begin, decode_one, &job);
-    size_t good = 0;
-    for (size_t k = 0; k < end - begin; k++) {
+    *good = 0;
+    dnn_status status = dnn_parallel_until(end - begin, decode_one, &job, err);
+    for (size_t k = 0; k < end - begin && status == DNN_OK; k++) {
         if (!ok[k])
             continue;
-        if (good < k)
-            memcpy(pixels + good * column, pixels + k * column, column);
-        good++;
+        if (*good < k)
+            memcpy(pixels + *good * column, pixels + k * column, column);
+        ++*good;
     }
-    return good;
+    return status;
 }

@@ -31,9 +31,11 @@ dnn_status dnn_folder_shuffle(dnn_folder *folder, dnn_random *random, dnn_error 
 
 /* Decodes and resizes files[begin .. end-1] on the thread pool into columns of size * size *
  * channels bytes. Those that could be read stand side by side from `pixels` on, in the order of the
- * list; their number is returned. `pixels` has room for all end - begin; what is behind them is
- * undefined. ok[k] says whether file begin + k could be read, errors[k] why not. */
-size_t dnn_folder_decode(const dnn_folder *folder, size_t begin, size_t end, size_t size,
-                         size_t channels, uint8_t *pixels, uint8_t *ok, dnn_error *errors);
+ * list; *good is their number. `pixels` has room for all end - begin; what is behind them is
+ * undefined. ok[k] says whether file begin + k could be read, errors[k] why not. Fails only with
+ * DNN_ERROR_INTERRUPTED, between files. */
+dnn_status dnn_folder_decode(const dnn_folder *folder, size_t begin, size_t end, size_t size,
+                             size_t channels, uint8_t *pixels, uint8_t *ok, dnn_error *errors,
+                             size_t *good, dnn_error *err);
 
 #endif

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/interrupt.h"
 #include "core/memory.h"
+
+#define SLAB_BYTES ((hsize_t)1 << 23) /* read between two looks for an interruption */
 
 struct dnn_hdf5 {
     hid_t id;
@@ -219,6 +222,47 @@ dnn_status dnn_hdf5_find(const dnn_hdf5 *file, const char *name, const dnn_hdf5_
                     name, names);
 }
 
+/* Examples (places on the first axis) to read at a time: whole chunks, so that none is unpacked
+ * twice. */
+static hsize_t slab_of(hid_t dataset, const dnn_hdf5_info *info, hsize_t example_bytes) {
+    hsize_t chunk[H5S_MAX_RANK] = {0};
+    hid_t layout = H5Dget_create_plist(dataset);
+    if (layout >= 0 && H5Pget_layout(layout) == H5D_CHUNKED)
+        H5Pget_chunk(layout, H5S_MAX_RANK, chunk);
+    if (layout >= 0)
+        H5Pclose(layout);
+    hsize_t slab = SLAB_BYTES / example_bytes, whole = chunk[0] > 0 ? chunk[0] : 1;
+    slab = slab > whole ? slab / whole * whole : whole;
+    return slab < info->extent[0] ? slab : info->extent[0];
+}
+
+/* Reads the whole dataset, which has at least one axis and no empty one, slab after slab. */
+static herr_t read_slabs(hid_t dataset, hid_t type, const dnn_hdf5_info *info, dnn_matrix *out) {
+    hsize_t begin[H5S_MAX_RANK] = {0}, count[H5S_MAX_RANK];
+    hsize_t elements = 1;
+    for (int axis = 0; axis < info->rank; axis++)
+        count[axis] = info->extent[axis];
+    for (int axis = 1; axis < info->rank; axis++)
+        elements *= count[axis];
+    hsize_t bytes = elements * dnn_dtype_info(out->dtype)->size;
+    hsize_t slab = slab_of(dataset, info, bytes), total = info->extent[0];
+    hid_t space = H5Dget_space(dataset);
+    herr_t result = space < 0 ? -1 : 0;
+    for (; begin[0] < total && result >= 0 && !dnn_interrupt_requested(); begin[0] += slab) {
+        count[0] = slab < total - begin[0] ? slab : total - begin[0];
+        hsize_t length = count[0] * elements;
+        hid_t memory = H5Screate_simple(1, &length, NULL);
+        result = H5Sselect_hyperslab(space, H5S_SELECT_SET, begin, NULL, count, NULL);
+        if (result >= 0)
+            result = H5Dread(dataset, type, memory, space, H5P_DEFAULT,
+                             (char *)out->data + begin[0] * bytes);
+        H5Sclose(memory);
+    }
+    if (space >= 0)
+        H5Sclose(space);
+    return result;
+}
+
 dnn_status dnn_hdf5_read(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_matrix *out,
                          dnn_error *err) {
     const hid_t memory_types[] = {[DNN_FLOAT32] = H5T_NATIVE_FLOAT,
@@ -238,9 +282,12 @@ dnn_status dnn_hdf5_read(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_matrix *
     if (dnn_matrix_count(out) == 0)
         return DNN_OK;
     hid_t dataset = H5Dopen2(file->id, info->name, H5P_DEFAULT);
-    herr_t result = dataset < 0 ? -1
-                                : H5Dread(dataset, memory_types[info->dtype], H5S_ALL, H5S_ALL,
-                                          H5P_DEFAULT, out->data);
+    herr_t result = -1;
+    if (dataset >= 0 && info->rank == 0)
+        result =
+            H5Dread(dataset, memory_types[info->dtype], H5S_ALL, H5S_ALL, H5P_DEFAULT, out->data);
+    else if (dataset >= 0)
+        result = read_slabs(dataset, memory_types[info->dtype], info, out);
     if (dataset >= 0)
         H5Dclose(dataset);
     if (result < 0)
@@ -249,5 +296,5 @@ dnn_status dnn_hdf5_read(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_matrix *
             "%s: dataset '%s' cannot be read; the HDF5 file is damaged, or packed by a filter "
             "that is not installed",
             file->path, info->name);
-    return DNN_OK;
+    return dnn_interrupt_check(err);
 }

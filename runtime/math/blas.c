@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "core/interrupt.h"
 #include "math/product.h"
 
 /* "209 x 12288", and as the operand that it is: "209 x 12288 (transposed)". */
@@ -122,15 +123,18 @@ dnn_status dnn_gemm(bool transpose_a, bool transpose_b, double alpha, const dnn_
     return dnn_product_run(&p, err);
 }
 
+#define DOT_STRETCH ((size_t)1 << 22) /* elements between two looks for an interruption */
+
 /* Products are added in double, in eight interleaved sums: an order that vectors keep. */
 #define DOT(T, name)                                                                               \
     static double name(const T *x, const T *y, size_t n) {                                         \
         double sum[8] = {0};                                                                       \
         size_t i = 0;                                                                              \
-        for (; i + 8 <= n; i += 8)                                                                 \
-            for (size_t lane = 0; lane < 8; lane++)                                                \
-                sum[lane] += (double)x[i + lane] * (double)y[i + lane];                            \
-        for (; i < n; i++)                                                                         \
+        while (i + 8 <= n && !dnn_interrupt_requested())                                           \
+            for (size_t end = n - i > DOT_STRETCH ? i + DOT_STRETCH : n; i + 8 <= end; i += 8)     \
+                for (size_t lane = 0; lane < 8; lane++)                                            \
+                    sum[lane] += (double)x[i + lane] * (double)y[i + lane];                        \
+        for (; i < n && i + 8 > n; i++)                                                            \
             sum[i % 8] += (double)x[i] * (double)y[i];                                             \
         return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));  \
     }
@@ -153,5 +157,5 @@ dnn_status dnn_dot(const dnn_matrix *a, const dnn_matrix *b, double *out, dnn_er
         *out += a->dtype == DNN_FLOAT32
                     ? dot_f32(dnn_matrix_at(a, 0, j), dnn_matrix_at(b, 0, j), a->rows)
                     : dot_f64(dnn_matrix_at(a, 0, j), dnn_matrix_at(b, 0, j), a->rows);
-    return DNN_OK;
+    return dnn_interrupt_check(err);
 }

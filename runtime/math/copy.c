@@ -28,8 +28,8 @@ dnn_status dnn_matrix_copy(dnn_matrix *out, const dnn_matrix *a, dnn_error *err)
         return status;
     if (dnn_matrix_overlap(out, a))
         return dnn_matrix_safe_inplace(out, a) ? DNN_OK : require_no_overlap("copy", out, a, err);
-    dnn_walk(dnn_convert[a->dtype][out->dtype], out, (const dnn_matrix *[]){a, NULL, NULL});
-    return DNN_OK;
+    return dnn_walk(dnn_convert[a->dtype][out->dtype], out, (const dnn_matrix *[]){a, NULL, NULL},
+                    err);
 }
 
 /* --- transposition --- */
@@ -85,8 +85,7 @@ dnn_status dnn_matrix_transpose(dnn_matrix *out, const dnn_matrix *a, dnn_error 
     size_t bands = dnn_walk_tasks(dnn_matrix_count(a));
     size_t band = (a->rows + bands - 1) / bands;
     transposition t = {.out = *out, .a = *a, .band = (band + TILE - 1) / TILE * TILE};
-    dnn_parallel((a->rows + t.band - 1) / t.band, transpose_band, &t);
-    return DNN_OK;
+    return dnn_parallel_until((a->rows + t.band - 1) / t.band, transpose_band, &t, err);
 }
 
 /* --- gathered columns --- */
@@ -140,8 +139,7 @@ dnn_status dnn_matrix_gather_columns(dnn_matrix *out, const dnn_matrix *a, const
     g.exact = exact;
     size_t tasks = dnn_walk_tasks(dnn_matrix_count(out));
     g.columns = (out->cols + tasks - 1) / tasks;
-    dnn_parallel((out->cols + g.columns - 1) / g.columns, gather_task, &g);
-    return DNN_OK;
+    return dnn_parallel_until((out->cols + g.columns - 1) / g.columns, gather_task, &g, err);
 }
 
 /* --- concatenation --- */

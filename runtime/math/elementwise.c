@@ -112,8 +112,7 @@ static dnn_status apply(const operation *op, dnn_matrix *out,
                             "%s: the output overlaps an operand that it is not; copy the operand "
                             "first (:copy())",
                             op->name);
-    dnn_walk(op->kernel[out->dtype], out, in);
-    return DNN_OK;
+    return dnn_walk(op->kernel[out->dtype], out, in, err);
 }
 
 /* A 1 x 1 matrix on memory of the caller's, holding the value in the given type. */
@@ -173,11 +172,10 @@ dnn_status dnn_axpy(double alpha, const dnn_matrix *x, dnn_matrix *y, dnn_error 
 }
 
 dnn_status dnn_fill(dnn_matrix *out, double value, dnn_error *err) {
-    (void)err;
     double memory;
     dnn_matrix scalar = scalar_of(out->dtype, value, &memory);
-    dnn_walk(dnn_convert[out->dtype][out->dtype], out, (const dnn_matrix *[]){&scalar, NULL, NULL});
-    return DNN_OK;
+    return dnn_walk(dnn_convert[out->dtype][out->dtype], out,
+                    (const dnn_matrix *[]){&scalar, NULL, NULL}, err);
 }
 
 dnn_status dnn_arange(dnn_matrix *out, double start, double step, dnn_error *err) {

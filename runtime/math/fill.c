@@ -50,11 +50,16 @@ static void fill_stretch(void *context, size_t task) {
     }
 }
 
-static void fill(dnn_matrix *out, draw *next, dnn_random *stream, double a, double b) {
+/* When it is interrupted nothing counts as drawn. */
+static dnn_status fill(dnn_matrix *out, draw *next, dnn_random *stream, double a, double b,
+                       dnn_error *err) {
     fill_job job = {out, next, *stream, a, b};
     size_t count = dnn_matrix_count(out);
-    dnn_parallel((count + STRETCH - 1) / STRETCH, fill_stretch, &job);
-    stream->position += count;
+    dnn_status status =
+        dnn_parallel_until((count + STRETCH - 1) / STRETCH, fill_stretch, &job, err);
+    if (status == DNN_OK)
+        stream->position += count;
+    return status;
 }
 
 dnn_status dnn_fill_uniform(dnn_matrix *out, dnn_random *stream, double low, double high,
@@ -66,8 +71,7 @@ dnn_status dnn_fill_uniform(dnn_matrix *out, dnn_random *stream, double low, dou
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "uniform: expected finite low <= high, got low = %g and high = %g",
                         dnn_shown(low), dnn_shown(high));
-    fill(out, draw_uniform, stream, low, high);
-    return DNN_OK;
+    return fill(out, draw_uniform, stream, low, high, err);
 }
 
 dnn_status dnn_fill_normal(dnn_matrix *out, dnn_random *stream, double mean, double deviation,
@@ -80,8 +84,7 @@ dnn_status dnn_fill_normal(dnn_matrix *out, dnn_random *stream, double mean, dou
             err, DNN_ERROR_ARGUMENT,
             "normal: expected a finite mean and a standard deviation >= 0, got %g and %g",
             dnn_shown(mean), dnn_shown(deviation));
-    fill(out, draw_normal, stream, mean, deviation);
-    return DNN_OK;
+    return fill(out, draw_normal, stream, mean, deviation, err);
 }
 
 dnn_status dnn_fill_bernoulli(dnn_matrix *out, dnn_random *stream, double p, dnn_error *err) {
@@ -91,6 +94,5 @@ dnn_status dnn_fill_bernoulli(dnn_matrix *out, dnn_random *stream, double p, dnn
     if (!(p >= 0 && p <= 1))
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "bernoulli: expected a probability from 0 to 1, got %g", dnn_shown(p));
-    fill(out, draw_bernoulli, stream, p, 0);
-    return DNN_OK;
+    return fill(out, draw_bernoulli, stream, p, 0, err);
 }

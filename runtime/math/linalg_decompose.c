@@ -1,6 +1,7 @@
 /* linalg_decompose.c: a matrix as a product of simpler ones: cholesky, qr, svd, eigh, eig. */
 #include <stdbool.h>
 
+#include "core/interrupt.h"
 #include "math/linalg_support.h"
 
 static dnn_status fail_converge(const char *what, const dnn_matrix *A, dnn_error *err) {
@@ -34,6 +35,9 @@ static dnn_status unfold_reflections(dnn_matrix *Q, dnn_matrix *R, dnn_matrix *w
     int m = (int)work->rows, n = (int)work->cols, k = (int)tau->rows, ld = (int)work->ld;
     if (DNN_LAPACKE(work, LAPACKE_sgeqrf, LAPACKE_dgeqrf, m, n, work->data, ld, tau->data) != 0)
         return dnn_linalg_no_memory("qr", err);
+    dnn_status status = dnn_interrupt_check(err);
+    if (status != DNN_OK)
+        return status;
     for (size_t j = 0; j < R->cols; j++)
         for (size_t i = 0; i < R->rows; i++)
             dnn_matrix_set(R, i, j, i <= j ? dnn_matrix_get(work, i, j) : 0);

@@ -1,4 +1,5 @@
 /* linalg_solve.c: linear systems: solve, lstsq, inv, det, pinv and rank. */
+#include "core/interrupt.h"
 #include "core/memory.h"
 #include "math/blas.h"
 #include "math/linalg_support.h"
@@ -11,7 +12,7 @@ static dnn_status factor(const char *what, dnn_matrix *A, lapack_int *pivots, si
     lapack_int info =
         DNN_LAPACKE(A, LAPACKE_sgetrf, LAPACKE_dgetrf, n, n, A->data, (int)A->ld, pivots);
     *zero_pivot = info > 0 ? (size_t)info : 0;
-    return info < 0 ? dnn_linalg_no_memory(what, err) : DNN_OK;
+    return info < 0 ? dnn_linalg_no_memory(what, err) : dnn_interrupt_check(err);
 }
 
 static dnn_status fail_singular(const char *what, size_t pivot, const char *instead,

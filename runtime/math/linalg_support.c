@@ -4,6 +4,7 @@
 #include <float.h>
 #include <limits.h>
 
+#include "core/interrupt.h"
 #include "math/blas_core.h"
 #include "math/reduce.h"
 
@@ -17,7 +18,7 @@ dnn_status dnn_linalg_operand(const char *what, const char *name, const dnn_matr
         return dnn_fail(err, DNN_ERROR_SHAPE,
                         "%s: %s is %zu x %zu (columns %zu apart), beyond LAPACK's limit of %d",
                         what, name, A->rows, A->cols, A->ld, INT_MAX);
-    return DNN_OK;
+    return dnn_interrupt_check(err);
 }
 
 dnn_status dnn_linalg_square(const char *what, const dnn_matrix *A, const char *otherwise,

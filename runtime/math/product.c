@@ -1,4 +1,5 @@
-/* product.c: a product is cut into pieces by its shape and each piece is one call of BLAS.
+/* product.c: a product is cut into pieces by its shape and each piece is one call of BLAS, or some
+ * of at most a few ten milliseconds, between which it can be interrupted.
  *
  * Skinny products have kernels of their own; for the others: every piece packs the parts of a and b
  * that it reads. So c is cut along its longer side until the pieces are many enough, which keeps
@@ -9,6 +10,7 @@
 #include <cblas.h>
 #include <string.h>
 
+#include "core/interrupt.h"
 #include "core/threads.h"
 #include "math/blas_core.h"
 #include "math/scratch.h"
@@ -20,6 +22,8 @@
 #define SMALL_VECTOR 4096 /* elements */
 #define GRAIN        16   /* pieces begin at multiples of this: whole vectors, whole cache lines */
 #define DEEP         32   /* k is cut when it is so many times the longer side of c */
+#define CALL_FLOPS   1e9  /* a piece of more is computed by several calls */
+#define CALL_SIDE    768  /* the extents of each: deep enough that packing stays the least of it */
 
 /* A grid of pieces; either rows and cols are cut or depth is. */
 typedef struct product_plan {
@@ -77,6 +81,7 @@ static const void *element(const dnn_product *p, const void *x, size_t ld, bool 
     return (const char *)x + offset * dnn_dtype_info(p->dtype)->size;
 }
 
+/* Task `task` of a plan's grid: first down the rows, then across, then along k. */
 static dnn_product piece_of(const product_plan *plan, size_t task) {
     const dnn_product *p = plan->whole;
     size_t row = task % plan->rows * plan->row_step;
@@ -132,6 +137,24 @@ static void run_matrix(const dnn_product *p) {
                     ldc);
 }
 
+/* A piece that would take BLAS too long: call after call, of equal extents, those along k added up
+ * in c. An interruption leaves the rest out. */
+static void run_long_matrix(const dnn_product *p) {
+    product_plan calls = {.whole = p,
+                          .row_step = step_of(p->m, pieces_of(p->m, CALL_SIDE)),
+                          .col_step = step_of(p->n, pieces_of(p->n, CALL_SIDE)),
+                          .depth_step = step_of(p->k, pieces_of(p->k, CALL_SIDE))};
+    calls.rows = pieces_of(p->m, calls.row_step);
+    calls.cols = pieces_of(p->n, calls.col_step);
+    calls.depth = pieces_of(p->k, calls.depth_step);
+    size_t blocks = calls.rows * calls.cols;
+    for (size_t call = 0; call < blocks * calls.depth && !dnn_interrupt_requested(); call++) {
+        dnn_product part = piece_of(&calls, call);
+        part.beta = call < blocks ? p->beta : 1;
+        run_matrix(&part);
+    }
+}
+
 /* One piece, on the calling thread. For a small one BLAS's matrix kernels start sooner. */
 static void run_piece(const dnn_product *p) {
     if (p->m * p->n * p->k <= SMALL_VECTOR)
@@ -142,6 +165,8 @@ static void run_piece(const dnn_product *p) {
     else if (p->m == 1) /* c' = op(b)' op(a)' */
         run_vector(p, !p->transpose_b, p->n, p->k, p->b, p->ldb, p->a, p->transpose_a ? 1 : p->lda,
                    p->c, p->ldc);
+    else if (2.0 * (double)p->m * (double)p->n * (double)p->k > CALL_FLOPS)
+        run_long_matrix(p);
     else
         run_matrix(p);
 }
@@ -193,16 +218,15 @@ dnn_status dnn_product_run(const dnn_product *p, dnn_error *err) {
         return dnn_skinny_run(p, err);
     dnn_blas_prepare();
     product_plan plan = make_plan(p);
-    if (plan.depth == 1) {
-        dnn_parallel(plan.rows * plan.cols, run_block, &plan);
-        return DNN_OK;
-    }
+    if (plan.depth == 1)
+        return dnn_parallel_until(plan.rows * plan.cols, run_block, &plan, err);
     size_t bytes = plan.depth * p->m * p->n * dnn_dtype_info(p->dtype)->size;
     plan.partial = dnn_scratch(bytes);
     if (plan.partial == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY,
                         "matrix product: no memory for %zu bytes of partial results", bytes);
-    dnn_parallel(plan.depth, run_slice, &plan);
-    add_slices(&plan);
-    return DNN_OK;
+    dnn_status status = dnn_parallel_until(plan.depth, run_slice, &plan, err);
+    if (status == DNN_OK)
+        add_slices(&plan);
+    return status;
 }

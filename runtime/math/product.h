@@ -21,7 +21,8 @@ typedef struct dnn_product {
     bool transpose_a, transpose_b;
 } dnn_product;
 
-/* Computes it, in pieces on the pool when it is big. Fails only with DNN_ERROR_MEMORY. */
+/* Computes it, in pieces on the pool when it is big. Fails only with DNN_ERROR_MEMORY and
+ * DNN_ERROR_INTERRUPTED. */
 dnn_status dnn_product_run(const dnn_product *p, dnn_error *err);
 
 #endif

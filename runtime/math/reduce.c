@@ -8,15 +8,18 @@
 #include <assert.h>
 #include <math.h>
 
+#include "core/interrupt.h"
 #include "core/threads.h"
 #include "math/convert.h"
 #include "math/reduce_kernels.h"
 #include "math/walk.h"
 
-/* What is folded: the elements of m, and the parameters of the scaled squares. */
+/* What is folded: the elements of m, and the parameters of the scaled squares. When a stoppable one
+ * is interrupted its result means nothing. */
 typedef struct vector {
     dnn_matrix m;
     double mean, scale;
+    bool stoppable;
 } vector;
 
 typedef enum fold_op {
@@ -93,6 +96,10 @@ typedef struct parts {
 
 static void fold_part(void *context, size_t task) {
     parts *p = context;
+    if (p->vector->stoppable && dnn_interrupt_requested()) {
+        p->result[task] = 0;
+        return;
+    }
     size_t k = task * p->length;
     size_t n = p->count - k < p->length ? p->count - k : p->length;
     p->result[task] = fold_range(p->fold, p->vector, k, n);
@@ -137,6 +144,8 @@ static double root_of_squares(vector *v, double n) {
 static double position_of(const dnn_matrix *m, double value) {
     size_t count = dnn_matrix_count(m), i = 0, j = 0;
     for (size_t k = 0; k < count; k++) {
+        if (k % DNN_WALK_STRETCH == 0 && dnn_interrupt_requested())
+            break;
         double x = dnn_matrix_get(m, i, j);
         if (x == value || (isnan(x) && isnan(value)))
             return (double)(k + 1);
@@ -147,7 +156,7 @@ static double position_of(const dnn_matrix *m, double value) {
 }
 
 static double reduce_vector(dnn_reduce_op op, const dnn_matrix *m, int correction) {
-    vector v = {.m = *m, .mean = 0, .scale = 1};
+    vector v = {.m = *m, .mean = 0, .scale = 1, .stoppable = true};
     double n = (double)dnn_matrix_count(m);
     bool empty = n == 0;
     switch (op) {
@@ -213,7 +222,7 @@ dnn_status dnn_reduce_all(dnn_reduce_op op, double *out, const dnn_matrix *a, in
         return dnn_fail(err, DNN_ERROR_SHAPE, "%s: a %zu x %zu matrix has no elements",
                         operations[op].name, a->rows, a->cols);
     *out = reduce_vector(op, a, correction);
-    return DNN_OK;
+    return dnn_walk_tasks(dnn_matrix_count(a)) > 1 ? dnn_interrupt_check(err) : DNN_OK;
 }
 
 typedef struct along {
@@ -306,15 +315,13 @@ dnn_status dnn_reduce(dnn_reduce_op op, int axis, dnn_matrix *out, const dnn_mat
     if (axis == 2 && (op == DNN_SUM || op == DNN_MEAN) && a->rows >= 8) {
         size_t blocks = (r.count + ROW_BLOCK - 1) / ROW_BLOCK;
         if (tasks > 1)
-            dnn_parallel(blocks, row_sum_block, &r);
-        else
-            for (size_t block = 0; block < blocks; block++)
-                row_sum_block(&r, block);
+            return dnn_parallel_until(blocks, row_sum_block, &r, err);
+        for (size_t block = 0; block < blocks; block++)
+            row_sum_block(&r, block);
         return DNN_OK;
     }
     r.share = (r.count + tasks - 1) / tasks;
-    dnn_parallel((r.count + r.share - 1) / r.share, reduce_share, &r);
-    return DNN_OK;
+    return dnn_parallel_until((r.count + r.share - 1) / r.share, reduce_share, &r, err);
 }
 
 double dnn_sum_squares(dnn_dtype dtype, const void *x, size_t n) {

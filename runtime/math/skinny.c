@@ -54,12 +54,9 @@ dnn_status dnn_skinny_run(const dnn_product *p, dnn_error *err) {
     if (s.packed == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "matrix product: no memory for %zu bytes of work",
                         s.rows * p->k * size);
-    if (p->transpose_b) {
-        dnn_parallel(1, kernels.pack, &s);
-        dnn_parallel(tasks_of(p->n * size, DNN_SKINNY_STRIP), kernels.multiply, &s);
-    } else {
-        dnn_parallel(tasks_of(p->k, DNN_SKINNY_DEPTH), kernels.pack, &s);
-        dnn_parallel(tasks_of(p->n, DNN_SKINNY_COLUMNS), kernels.multiply, &s);
-    }
-    return DNN_OK;
+    size_t packs = p->transpose_b ? 1 : tasks_of(p->k, DNN_SKINNY_DEPTH);
+    size_t tasks = p->transpose_b ? tasks_of(p->n * size, DNN_SKINNY_STRIP)
+                                  : tasks_of(p->n, DNN_SKINNY_COLUMNS);
+    dnn_parallel(packs, kernels.pack, &s);
+    return dnn_parallel_until(tasks, kernels.multiply, &s, err);
 }

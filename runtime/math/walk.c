@@ -4,6 +4,7 @@
 #include <stdalign.h>
 #include <string.h>
 
+#include "core/interrupt.h"
 #include "core/memory.h"
 #include "core/threads.h"
 
@@ -141,20 +142,33 @@ size_t dnn_walk_tasks(size_t count) {
     return count <= 2 * DNN_WALK_STRETCH ? 1 : (count + DNN_WALK_STRETCH - 1) / DNN_WALK_STRETCH;
 }
 
-void dnn_walk(dnn_kernel *kernel, const dnn_matrix *out,
-              const dnn_matrix *const in[DNN_WALK_INPUTS]) {
+/* All tasks of a walk, or none of them: what is half changed in place cannot be told apart. */
+static dnn_status walk_in_place(walk *w, dnn_error *err) {
+    dnn_status status = dnn_interrupt_check(err);
+    if (status == DNN_OK)
+        dnn_parallel(w->tasks, walk_stretch, w);
+    return status;
+}
+
+dnn_status dnn_walk(dnn_kernel *kernel, const dnn_matrix *out,
+                    const dnn_matrix *const in[DNN_WALK_INPUTS], dnn_error *err) {
     walk w = {.kernel = kernel, .count = dnn_matrix_count(out)};
     if (w.count == 0)
-        return;
+        return DNN_OK;
     w.out = operand_of(out, out->rows, out->cols);
     w.tasks = dnn_walk_tasks(w.count);
-    bool linear = w.out.linear, constants = false;
+    bool linear = w.out.linear, constants = false, in_place = false;
     for (; w.inputs < DNN_WALK_INPUTS && in[w.inputs] != NULL; w.inputs++) {
         w.in[w.inputs] = operand_of(in[w.inputs], out->rows, out->cols);
         constants = constants || w.in[w.inputs].constant;
         linear = linear && (w.in[w.inputs].linear || w.in[w.inputs].constant);
+        in_place = in_place || dnn_matrix_overlap(out, in[w.inputs]);
     }
     w.longest = linear && !constants ? w.count : DNN_WALK_CHUNK;
     w.by_column = !linear && w.out.rows >= TALL;
-    dnn_parallel(w.tasks, walk_stretch, &w);
+    if (w.tasks == 1) {
+        walk_stretch(&w, 0);
+        return DNN_OK;
+    }
+    return in_place ? walk_in_place(&w, err) : dnn_parallel_until(w.tasks, walk_stretch, &w, err);
 }

@@ -19,9 +19,10 @@ typedef void dnn_kernel(size_t n, void *out, const void *a, const void *b, const
 
 /* Runs the kernel over every element of `out`. Inputs (NULL from the first that is not used) have
  * the shape of `out`, or 1 in a dimension where they are repeated; overlap has been checked by the
- * caller. */
-void dnn_walk(dnn_kernel *kernel, const dnn_matrix *out,
-              const dnn_matrix *const in[DNN_WALK_INPUTS]);
+ * caller. Fails only with DNN_ERROR_INTERRUPTED, where the walk is long; one that changes an input
+ * in place then has not begun. */
+dnn_status dnn_walk(dnn_kernel *kernel, const dnn_matrix *out,
+                    const dnn_matrix *const in[DNN_WALK_INPUTS], dnn_error *err);
 
 /* How many tasks a walk over `count` elements is cut into: 1 when it is too small to share. */
 size_t dnn_walk_tasks(size_t count);

@@ -78,7 +78,8 @@ static void backward(const double *settings, const dnn_matrix *A, const dnn_matr
         else
             dnn_softmax_shift_f64(dnn_matrix_at(dA, 0, j), dnn_matrix_at(A, 0, j), A->rows);
     }
-    dnn_unary(DNN_EXP, dA, dA, NULL); /* one call for all columns: vectorised; cannot fail here */
+    dnn_unary(DNN_EXP, dA, dA,
+              NULL); /* one call for all columns: vectorised; only interruption fails */
     for (size_t j = 0; j < A->cols; j++) {
         if (f32)
             dnn_softmax_gradient_f32(dnn_matrix_at(dA, 0, j), A->rows, label_of(Y, j), scale);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "core/interrupt.h"
 #include "nn/kernels.h"
 #include "nn/loss_parts.h"
 
@@ -24,9 +25,10 @@ dnn_status dnn_loss_backward(const dnn_loss_class *kind, const double *settings,
         return dnn_fail(err, DNN_ERROR_SHAPE, "%s: dA must be %zu x %zu like A, not %zu x %zu",
                         kind->name, A->rows, A->cols, dA->rows, dA->cols);
     status = dnn_matrix_require_same_type(A, dA, kind->name, err);
-    if (status == DNN_OK)
-        kind->backward(settings, A, Y, dA);
-    return status;
+    if (status != DNN_OK)
+        return status;
+    kind->backward(settings, A, Y, dA);
+    return dnn_interrupt_check(err); /* a part may have been left out */
 }
 
 static const char *const reductions[] = {"mean", "sum", NULL};

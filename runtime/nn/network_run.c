@@ -3,6 +3,7 @@
  * The buffers are one block: A[1] .. A[L], then dA[1] .. dA[L], each on a 64-byte boundary, each
  * large enough for the planned number of examples. A smaller batch uses the same places with fewer
  * columns. */
+#include "core/interrupt.h"
 #include "core/memory.h"
 #include "nn/network_parts.h"
 
@@ -113,7 +114,9 @@ dnn_status dnn_network_forward(dnn_network *network, const dnn_matrix *X, dnn_er
     network->half = place(network, network->A, 0, X->cols);
     for (size_t l = 1; l <= network->count; l++) {
         dnn_layer *layer = network->layers[l - 1];
-        status = layer->kind->forward(layer, &network->A[l - 1], &network->A[l], err);
+        status = dnn_interrupt_check(err);
+        if (status == DNN_OK)
+            status = layer->kind->forward(layer, &network->A[l - 1], &network->A[l], err);
         if (status != DNN_OK)
             return dnn_network_fail_layer(network, l, status, err);
     }
@@ -151,8 +154,11 @@ dnn_status dnn_network_backward(dnn_network *network, const dnn_matrix *dA, dnn_
     status = dnn_matrix_copy(&network->dA[network->count], dA, err);
     for (size_t l = network->count; status == DNN_OK && l >= 1; l--) {
         dnn_layer *layer = network->layers[l - 1];
-        status = layer->kind->backward(layer, &network->A[l - 1], &network->A[l], &network->dA[l],
-                                       l == 1 ? dX : &network->dA[l - 1], accumulate, err);
+        status = dnn_interrupt_check(err);
+        if (status == DNN_OK)
+            status =
+                layer->kind->backward(layer, &network->A[l - 1], &network->A[l], &network->dA[l],
+                                      l == 1 ? dX : &network->dA[l - 1], accumulate, err);
         if (status != DNN_OK)
             return dnn_network_fail_layer(network, l, status, err);
     }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "core/interrupt.h"
+
 void dnn_optimiser_init(dnn_optimiser *optimiser, const dnn_optimiser_class *kind,
                         dnn_parameters *parameters) {
     *optimiser = (dnn_optimiser){.kind = kind, .parameters = parameters, .check_finite = true};
@@ -74,6 +76,8 @@ dnn_status dnn_optimiser_step(dnn_optimiser *optimiser, dnn_error *err) {
                         "make a new one with them",
                         optimiser->kind->name);
     status = optimiser->check_finite ? dnn_parameters_check_finite(p, err) : DNN_OK;
+    if (status == DNN_OK)
+        status = dnn_interrupt_check(err); /* from here on the step is made whole */
     if (status != DNN_OK)
         return status;
     optimiser->steps++;

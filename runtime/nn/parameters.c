@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "core/interrupt.h"
 #include "math/elementwise.h"
 #include "math/reduce.h"
 #include "nn/kernels.h"
@@ -72,6 +73,8 @@ dnn_status dnn_parameters_update(dnn_parameters *parameters, double learning_rat
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "update: the learning rate must be finite, got %g",
                         dnn_shown(learning_rate));
     dnn_status status = check_finite ? dnn_parameters_check_finite(parameters, err) : DNN_OK;
+    if (status == DNN_OK)
+        status = dnn_interrupt_check(err);
     if (status != DNN_OK)
         return status;
     dnn_parameters_step(parameters, descend, &(descent){parameters, learning_rate});

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "core/interrupt.h"
 #include "math/reduce.h"
 #include "nn/network_parts.h"
 #include "nn/registry.h"
@@ -29,7 +30,8 @@ double dnn_watch_dead_units(const dnn_network *network, size_t layer) {
     const dnn_matrix *A = dnn_network_activation(network, layer);
     if (A == NULL || network->layers[layer - 1]->kind != dnn_layer_class_find("ReLU"))
         return NAN;
-    return (double)count_dead(A) / (double)A->rows;
+    size_t dead = count_dead(A);
+    return dnn_interrupt_requested() ? NAN : (double)dead / (double)A->rows;
 }
 
 double dnn_watch_update_ratio(const dnn_network *network, size_t layer) {

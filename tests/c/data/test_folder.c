@@ -1,5 +1,5 @@
 /* Tests of listing and decoding folders of pictures, made here in a folder of their own. */
-#include "check.h"
+#include "interrupting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,13 +156,42 @@ static void packs_what_it_could_decode_on_any_number_of_threads(void **state) {
         dnn_set_threads(threads);
         uint8_t pixels[4 * 8 * 8 * 3], ok[4];
         dnn_error errors[4];
-        assert_int_equal(dnn_folder_decode(&folder, 1, 5, 8, 3, pixels, ok, errors), 3);
+        size_t good;
+        check_ok(dnn_folder_decode(&folder, 1, 5, 8, 3, pixels, ok, errors, &good, &err));
+        assert_int_equal(good, 3);
         assert_memory_equal(ok, ((uint8_t[]){1, 0, 1, 1}), 4);
         assert_non_null(
             strstr(errors[1].text, "/cat.3.png: is empty; expected a JPEG or PNG picture"));
         for (size_t i = 0; i < 3 * 8 * 8 * 3; i++)
             assert_int_equal(pixels[i], levels[i / (8 * 8 * 3)]);
     }
+    dnn_folder_free(&folder);
+}
+
+static void listing_and_decoding_end_when_they_are_asked_to(void **state) {
+    (void)state;
+    clear();
+    for (int i = 0; i < 30; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s.%d.png", i % 2 == 0 ? "cat" : "dog", i);
+        picture(name, 64, (uint8_t)(5 * i));
+    }
+    dnn_folder folder;
+    uint64_t live = dnn_allocations_live();
+    check_interrupted(dnn_folder_list(&folder, root, &err) == DNN_OK
+                          ? (dnn_folder_free(&folder), DNN_OK)
+                          : err.status);
+    assert_int_equal(dnn_allocations_live(), live);
+    check_ok(dnn_folder_list(&folder, root, &err));
+    uint8_t pixels[30 * 8 * 8], ok[30];
+    dnn_error errors[30];
+    size_t good;
+    check_interrupted(dnn_folder_decode(&folder, 0, 30, 8, 1, pixels, ok, errors, &good, &err));
+    assert_int_equal(good, 0);
+    check_ok(dnn_folder_decode(&folder, 0, 30, 8, 1, pixels, ok, errors, &good, &err));
+    assert_int_equal(good, 30);
+    for (size_t k = 0; k < 30; k++)
+        assert_int_equal(pixels[64 * k], k < 15 ? 10 * k : 10 * (k - 15) + 5);
     dnn_folder_free(&folder);
 }
 
@@ -230,6 +259,7 @@ int main(void) {
         cmocka_unit_test(a_slash_at_the_end_changes_nothing),
         cmocka_unit_test(says_what_a_folder_lacks),
         cmocka_unit_test(packs_what_it_could_decode_on_any_number_of_threads),
+        cmocka_unit_test(listing_and_decoding_end_when_they_are_asked_to),
         cmocka_unit_test(shuffles_by_the_stream_alone_and_keeps_labels_with_files),
         cmocka_unit_test(survives_every_failed_allocation),
     };

@@ -1,6 +1,6 @@
 /* Tests of the HDF5 reader on files written here by the HDF5 library, and on the shared real ones.
  */
-#include "check.h"
+#include "interrupting.h"
 
 #include <hdf5.h>
 #include <stdio.h>
@@ -117,6 +117,53 @@ static void the_first_axis_becomes_columns_and_numbers_of_any_kind_convert(void 
     check_values(file, "deep/shorts", DNN_FLOAT64, 1, 2, (double[]){65535, 256});
     check_values(file, "none", DNN_FLOAT64, 5, 0, NULL);
     dnn_hdf5_close(file);
+}
+
+/* Two axes of 700 x 16384 bytes, more than one slab; byte (i, j) is that of a rule. */
+static uint8_t rule(size_t i, size_t j) {
+    return (uint8_t)(31 * i + 7 * j + i * j % 11);
+}
+
+static void write_long(bool packed) {
+    enum { COUNT = 700, LENGTH = 16384 };
+    uint8_t *bytes = malloc(COUNT * LENGTH);
+    for (size_t i = 0; i < COUNT; i++)
+        for (size_t j = 0; j < LENGTH; j++)
+            bytes[i * LENGTH + j] = rule(i, j);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t space = H5Screate_simple(2, (hsize_t[]){COUNT, LENGTH}, NULL);
+    hid_t how = H5Pcreate(H5P_DATASET_CREATE);
+    if (packed) {
+        H5Pset_chunk(how, 2, (hsize_t[]){96, 1000});
+        H5Pset_deflate(how, 1);
+    }
+    hid_t set = H5Dcreate2(file, "long", H5T_STD_U8LE, space, H5P_DEFAULT, how, H5P_DEFAULT);
+    assert_true(H5Dwrite(set, H5T_NATIVE_UCHAR, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) >= 0);
+    H5Dclose(set);
+    H5Pclose(how);
+    H5Sclose(space);
+    H5Fclose(file);
+    free(bytes);
+}
+
+static void a_long_dataset_is_read_whole_also_after_an_interruption(void **state) {
+    (void)state;
+    for (int packed = 0; packed < 2; packed++) {
+        write_long(packed);
+        dnn_hdf5 *file;
+        check_ok(dnn_hdf5_open(&file, path, &err));
+        dnn_matrix m = read_dataset(file, "long");
+        check_interrupted(dnn_hdf5_read(file, dnn_hdf5_dataset(file, 0), &m, &err));
+        memset(m.data, 0, dnn_matrix_count(&m));
+        check_ok(dnn_hdf5_read(file, dnn_hdf5_dataset(file, 0), &m, &err));
+        const uint8_t *bytes = m.data;
+        for (size_t i = 0; i < m.cols; i++)
+            for (size_t j = 0; j < m.rows; j++)
+                if (bytes[i * m.rows + j] != rule(i, j))
+                    fail_msg("byte (%zu, %zu)", i, j);
+        dnn_matrix_free(&m);
+        dnn_hdf5_close(file);
+    }
 }
 
 static void names_what_a_file_has_and_refuses_text_and_wrong_matrices(void **state) {
@@ -265,6 +312,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_every_dataset_sorted_with_its_shape_and_type),
         cmocka_unit_test(the_first_axis_becomes_columns_and_numbers_of_any_kind_convert),
+        cmocka_unit_test(a_long_dataset_is_read_whole_also_after_an_interruption),
         cmocka_unit_test(names_what_a_file_has_and_refuses_text_and_wrong_matrices),
         cmocka_unit_test(says_why_a_file_cannot_be_opened),
         cmocka_unit_test(a_file_cut_short_is_an_error_at_every_length),

@@ -1,0 +1,37 @@
+/* interruption.c: Ctrl-C as the module knows it: what the program asks of scripts and of libdnn.
+ * Under another host, such as the stock lua, nobody asks. */
+#include "core/interrupt.h"
+
+#include "dnnlua.h"
+#include "host.h"
+
+static const char key; /* its address, in the registry: what the program has left there, or nil */
+
+bool dnnlua_interrupted(lua_State *L) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &key);
+    dnnlua_interruption *with_program = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    if (with_program == NULL) {
+        return false;
+    }
+    with_program->asks = true;
+    return with_program->wished;
+}
+
+/* dnn.interrupted() */
+static int interrupted(lua_State *L) {
+    lua_pushboolean(L, dnnlua_interrupted(L));
+    return 1;
+}
+
+void dnnlua_open_interruption(lua_State *L) {
+    lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_INTERRUPTION);
+    dnnlua_interruption *with_program = lua_touserdata(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
+    if (with_program != NULL) {
+        with_program->clear = dnn_interrupt_clear;
+        with_program->request = dnn_interrupt_request;
+    }
+    lua_pushcfunction(L, interrupted);
+    lua_setfield(L, -2, "interrupted");
+}

@@ -1,0 +1,180 @@
+/* interruption.c: what SIGINT does.
+ *
+ * To stop is to raise the error "interrupted!" from a hook, which a signal handler may set, in the
+ * coroutine that is running, and to ask the module to leave what it is computing. At the prompt
+ * that happens at once. A script that asks whether it is to end (dnn.interrupted, a run) is left to
+ * end by itself first. What catches the error and goes on is stopped for good the second time. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "program.h"
+
+#define PATIENCE 1 /* seconds from which a stop that has no effect is told */
+
+static dnnlua_interruption with_module;
+static bool at_prompt, reported;
+static volatile bool raised;
+
+static lua_State *volatile running;    /* the coroutine that executes */
+static volatile sig_atomic_t stops;    /* that were requested during this call */
+static volatile sig_atomic_t stopping; /* one of them has not been obeyed */
+static volatile sig_atomic_t told;     /* that it has no effect */
+static volatile time_t stopping_since;
+
+/* --- stopping --- */
+
+static void stop_hook(lua_State *L, lua_Debug *where);
+
+static void set_hook(lua_State *L) {
+    lua_sethook(L, stop_hook, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+}
+
+static void unset_hook(lua_State *L) {
+    if (lua_gethook(L) == stop_hook) {
+        lua_sethook(L, NULL, 0, 0);
+    }
+}
+
+/* The request has been obeyed. */
+static void settle(lua_State *L) {
+    unset_hook(L);
+    stopping = false;
+    if (with_module.clear != NULL) {
+        with_module.clear();
+    }
+}
+
+/* From the second time on it stays, and raises again whatever the script catches. */
+static void stop_hook(lua_State *L, lua_Debug *where) {
+    (void)where;
+    if (!stopping) { /* inherited by a coroutine that was made in the meantime */
+        unset_hook(L);
+        return;
+    }
+    raised = true;
+    if (stops == 1) {
+        settle(L);
+    }
+    luaL_error(L, "interrupted!");
+}
+
+/* The same function of Lua's, which its libraries reach through this one: a signal must find the
+ * coroutine that is running, and Lua does not tell which that is. */
+int lua_resume(lua_State *L, lua_State *from, int arguments, int *results) {
+    static int (*resume)(lua_State *, lua_State *, int, int *);
+    if (resume == NULL) {
+        *(void **)&resume = dlsym(RTLD_NEXT, "lua_resume");
+    }
+    lua_State *resumer = running;
+    running = L;
+    if (stopping) {
+        set_hook(L); /* a signal has come between */
+    }
+    int status = resume(L, from, arguments, results);
+    running = resumer;
+    if (stopping && resumer != NULL) {
+        unset_hook(L);
+        set_hook(resumer);
+    }
+    return status;
+}
+
+/* --- the signal --- */
+
+static void tell(const char *text) {
+    ssize_t written = write(STDERR_FILENO, text, strlen(text));
+    (void)written;
+}
+
+static void die(int number) {
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static time_t seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+static void stop(void) {
+    stops++;
+    stopping = true;
+    stopping_since = seconds();
+    set_hook(running);
+    if (with_module.request != NULL) {
+        with_module.request();
+    }
+}
+
+static void interrupt_script(int number) {
+    if (with_module.asks && !with_module.wished) {
+        with_module.wished = true;
+        tell("dnnlua: finishing the batch; Ctrl-C again ends at once\n");
+    } else if (stops == 0) {
+        stop();
+    } else {
+        die(number);
+    }
+}
+
+static void interrupt_prompt(int number) {
+    if (!stopping) {
+        told = false;
+        stop();
+    } else if (told) {
+        die(number);
+    } else if (seconds() - stopping_since > PATIENCE) {
+        told = true;
+        tell("dnnlua: this function cannot be stopped; Ctrl-C again ends the program\n");
+    }
+}
+
+static void on_interrupt(int number) {
+    int error = errno;
+    if (at_prompt) {
+        interrupt_prompt(number);
+    } else {
+        interrupt_script(number);
+    }
+    errno = error;
+}
+
+/* --- around a call --- */
+
+void begin_interruptible(lua_State *L) {
+    running = L;
+    stops = 0;
+    raised = false;
+    /* A script's input goes on after a signal, as lua's does; at the prompt it ends. */
+    struct sigaction how = {.sa_handler = on_interrupt, .sa_flags = at_prompt ? 0 : SA_RESTART};
+    sigaction(SIGINT, &how, NULL);
+}
+
+void end_interruptible(lua_State *L) {
+    signal(SIGINT, SIG_DFL);
+    settle(L);
+}
+
+void open_interruption(lua_State *L) {
+    lua_pushlightuserdata(L, &with_module);
+    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_INTERRUPTION);
+}
+
+void interrupt_at_once(void) {
+    at_prompt = true;
+    with_module.wished = false;
+}
+
+void note_reported(const char *text) {
+    reported = raised && strstr(text, "interrupted!") != NULL;
+}
+
+bool was_interrupted(bool well) {
+    return well ? with_module.wished : reported;
+}

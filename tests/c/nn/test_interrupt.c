@@ -1,0 +1,134 @@
+/* A network whose forward or backward was interrupted trains on as if nothing had been; a step is
+ * made whole or not at all. */
+#include "interrupting.h"
+#include "nets.h"
+
+#include "nn/gradcheck.h"
+#include "nn/loss.h"
+#include "nn/optimiser.h"
+
+static dnn_error err;
+static const double mean[DNN_MAX_FIELDS] = {0};
+
+enum { IN = 200, EXAMPLES = 400 };
+
+static net wide_net(void) {
+    return make_net(DNN_FLOAT32,
+                    (dnn_layer *[]){linear(IN, 300), plain("ReLU"), linear(300, 300), plain("Tanh"),
+                                    linear(300, 10)},
+                    5, 1);
+}
+
+static void a_forward_that_ended_leaves_no_activations(void **state) {
+    (void)state;
+    net n = wide_net(), same = wide_net();
+    dnn_matrix X = normal_matrix(DNN_FLOAT32, IN, EXAMPLES, 2);
+    plan_net(&n, IN, EXAMPLES);
+    plan_net(&same, IN, EXAMPLES);
+    check_interrupted(dnn_network_forward(n.network, &X, &err));
+    assert_null(dnn_network_activation(n.network, 5));
+    dnn_matrix dA = normal_matrix(DNN_FLOAT32, 10, EXAMPLES, 3);
+    check_fails(dnn_network_backward(n.network, &dA, NULL, &err), DNN_ERROR_STATE,
+                "backward needs a forward first");
+    check_ok(dnn_network_forward(n.network, &X, &err));
+    check_ok(dnn_network_forward(same.network, &X, &err));
+    assert_true(dnn_matrix_equal(dnn_network_activation(n.network, 5),
+                                 dnn_network_activation(same.network, 5)));
+    dnn_matrix_free(&X);
+    dnn_matrix_free(&dA);
+    free_net(&n);
+    free_net(&same);
+}
+
+static void gradients_of_a_backward_that_ended_are_spent(void **state) {
+    (void)state;
+    net n = wide_net(), same = wide_net();
+    dnn_matrix X = normal_matrix(DNN_FLOAT32, IN, EXAMPLES, 2);
+    dnn_matrix dA = normal_matrix(DNN_FLOAT32, 10, EXAMPLES, 3);
+    net *nets[] = {&n, &same};
+    for (size_t i = 0; i < 2; i++) {
+        plan_net(nets[i], IN, EXAMPLES);
+        check_ok(dnn_network_forward(nets[i]->network, &X, &err));
+    }
+    check_interrupted(dnn_network_backward(n.network, &dA, NULL, &err));
+    assert_true(dnn_network_parameters(n.network)->spent);
+    check_ok(dnn_network_backward(n.network, &dA, NULL, &err));
+    check_ok(dnn_network_backward(same.network, &dA, NULL, &err));
+    assert_memory_equal(n.gradients, same.gradients, dnn_network_parameter_bytes(n.network));
+    dnn_matrix_free(&X);
+    dnn_matrix_free(&dA);
+    free_net(&n);
+    free_net(&same);
+}
+
+/* The parameters are those of some whole number of steps, which the optimiser has counted. */
+static void a_step_is_made_whole_or_not_at_all(void **state) {
+    (void)state;
+    net n = wide_net(), same = wide_net();
+    net *nets[] = {&n, &same};
+    dnn_optimiser o[2];
+    for (size_t i = 0; i < 2; i++) {
+        dnn_parameters *p = dnn_network_parameters(nets[i]->network);
+        memset(p->gradients, 0x3C, dnn_network_parameter_bytes(nets[i]->network)); /* 0.0115... */
+        dnn_optimiser_init(&o[i], dnn_optimiser_class_find("Adam"), p);
+        check_ok(dnn_optimiser_attach(&o[i], dnn_alloc(dnn_optimiser_state_bytes(&o[i])), &err));
+    }
+    check_interrupted(dnn_optimiser_step(&o[0], &err));
+    while (o[1].steps < o[0].steps)
+        check_ok(dnn_optimiser_step(&o[1], &err));
+    size_t bytes = dnn_network_parameter_bytes(n.network);
+    assert_memory_equal(n.values, same.values, bytes);
+    check_interrupted(dnn_parameters_update(dnn_network_parameters(n.network), 0, true, &err));
+    assert_memory_equal(n.values, same.values, bytes);
+    for (size_t i = 0; i < 2; i++) {
+        dnn_free(o[i].state);
+        free_net(nets[i]);
+    }
+}
+
+static void a_gradient_check_that_ended_has_not_moved_a_parameter(void **state) {
+    (void)state;
+    net n =
+        make_net(DNN_FLOAT64, (dnn_layer *[]){linear(20, 20), plain("Tanh"), linear(20, 1)}, 3, 1);
+    net same =
+        make_net(DNN_FLOAT64, (dnn_layer *[]){linear(20, 20), plain("Tanh"), linear(20, 1)}, 3, 1);
+    dnn_matrix X = normal_matrix(DNN_FLOAT64, 20, 30, 2), Y = normal_matrix(DNN_FLOAT64, 1, 30, 3);
+    const dnn_loss_class *mse = dnn_loss_class_find("MSELoss");
+    dnn_gradcheck_result result;
+    plan_net(&n, 20, 30);
+    check_interrupted(dnn_gradcheck(n.network, mse, mean, &X, &Y, 1e-6, &result, &err));
+    assert_memory_equal(n.values, same.values, dnn_network_parameter_bytes(n.network));
+    assert_null(dnn_network_activation(n.network, 0));
+    check_ok(dnn_gradcheck(n.network, mse, mean, &X, &Y, 1e-6, &result, &err));
+    assert_true(result.difference < 1e-6);
+    dnn_matrix_free(&X);
+    dnn_matrix_free(&Y);
+    free_net(&n);
+    free_net(&same);
+}
+
+static void a_loss_gradient_that_is_not_whole_is_not_given_out(void **state) {
+    (void)state;
+    dnn_matrix A = normal_matrix(DNN_FLOAT32, 100, 2000, 1),
+               dA = normal_matrix(DNN_FLOAT32, 100, 2000, 2);
+    dnn_matrix Y = matrix(DNN_UINT8, 1, 2000, NULL);
+    for (size_t j = 0; j < 2000; j++)
+        dnn_matrix_set(&Y, 0, j, (double)(j % 100 + 1));
+    const dnn_loss_class *loss = dnn_loss_class_find("CrossEntropyLoss");
+    check_interrupted(dnn_loss_backward(loss, mean, &A, &Y, &dA, &err));
+    check_ok(dnn_loss_backward(loss, mean, &A, &Y, &dA, &err));
+    dnn_matrix_free(&A);
+    dnn_matrix_free(&dA);
+    dnn_matrix_free(&Y);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_forward_that_ended_leaves_no_activations),
+        cmocka_unit_test(gradients_of_a_backward_that_ended_are_spent),
+        cmocka_unit_test(a_step_is_made_whole_or_not_at_all),
+        cmocka_unit_test(a_gradient_check_that_ended_has_not_moved_a_parameter),
+        cmocka_unit_test(a_loss_gradient_that_is_not_whole_is_not_given_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
