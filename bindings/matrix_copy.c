@@ -95,7 +95,10 @@ static int cat(lua_State *L) {
     dnn_error err;
     size_t rows, cols;
 
-    luaL_checktype(L, 1, LUA_TTABLE);
+    if (!lua_istable(L, 1)) {
+        return luaL_error(L, "cat: expected a table of matrices, as in dnn.cat({A, B}, 2), got %s",
+                          dnnlua_got(L, 1));
+    }
     int axis = lua_type(L, 2) == LUA_TNUMBER ? (int)lua_tointeger(L, 2) : 0;
     if (axis != 1 && axis != 2) {
         return luaL_error(L, "cat: axis must be 1 (rows appended) or 2 (columns appended), got %s",
