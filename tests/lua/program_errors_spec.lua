@@ -117,6 +117,24 @@ describe("dnnlua", function()
       assert.equal("Lua warning: @offx@off\nLua warning: @on\n", err)
     end)
 
+    it("tell of a script's misspelt globals before it runs, after -W", function()
+      local path = file("misspelt.lua", "io.stderr:write 'runs\\n'\nif arg[1] then\n  pritn(arg[1])\nend\n")
+      local told = ("Lua warning: %s:3: 'pritn' is not defined; did you mean 'print'?\n"):format(path)
+      assert.same({"", told .. "runs\n", 0}, {run("-W " .. path)})
+      assert.same({"", "runs\n", 0}, {run(path)})
+      assert.same({"", told .. "runs\n", 0}, {run("-W -e 'x = 1' " .. path)})
+    end)
+
+    it("tell nothing of names that the program or a statement has defined, or a metatable may give", function()
+      local path = file("defined.lua", "print(mine, string_too and string_too.upper 'a', dnn == nil)")
+      assert.same({"1\tA\tfalse\n", "", 0}, {run("-W -e 'mine = 1' -l string_too=string " .. path)})
+      path = file("given.lua", "print(anything)")
+      assert.same({"anything\n", "", 0},
+        {run([[-W -e 'setmetatable(_G, {__index = function(_, name) return name end})' ]] .. path)})
+      path = file("silenced.lua", "print(nothing_at_all)")
+      assert.same({"nil\n", "", 0}, {run("-W -e 'warn \"@off\"' " .. path)})
+    end)
+
     it("tell of errors in finalisers when the program ends", function()
       local _, err, status = run("-W -", [[
         u = setmetatable({}, {__gc = function() error "first" end})
