@@ -202,7 +202,11 @@ static int matrix_set(lua_State *L) {
     size_t i = dnnlua_check_position(L, 2, m, "row", m->rows);
     size_t j = dnnlua_check_position(L, 3, m, "column", m->cols);
 
-    dnn_matrix_set(m, i, j, luaL_checknumber(L, 4));
+    if (lua_type(L, 4) != LUA_TNUMBER) {
+        return luaL_error(L, "Matrix %I x %I: A:set(i, j, value) needs a number, got %s",
+                          (lua_Integer)m->rows, (lua_Integer)m->cols, dnnlua_got(L, 4));
+    }
+    dnn_matrix_set(m, i, j, lua_tonumber(L, 4));
     return 0;
 }
 

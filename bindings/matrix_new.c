@@ -100,6 +100,10 @@ static dnn_matrix *push_steps(lua_State *L, double start, double step, size_t co
 }
 
 static double check_finite(lua_State *L, int index, const char *function, const char *what) {
+    if (lua_isnoneornil(L, index)) {
+        luaL_error(L, "%s: %s is missing; it counts from first to last, both included", function,
+                   what);
+    }
     double value = luaL_checknumber(L, index);
 
     if (!isfinite(value)) {

@@ -37,14 +37,14 @@ end
 -- W[l] = randn(n[l], n[l-1]) * deviation, b[l] = 0, for layer_dims = {n[0], n[1], ..., n[L]}.
 -- opts: init = "0.01" (the default), "1/sqrt(n)" or "he"; random; dtype.
 function stepwise.initialize_parameters_deep(layer_dims, opts)
-  opts = opts or {}
-  local init = opts.init or "0.01"
-  local deviation = deviations[init]
-    or fail("initialize_parameters_deep: unknown init '%s'; known: 0.01, 1/sqrt(n), he", init)
   if type(layer_dims) ~= "table" or #layer_dims < 2 then
     fail("initialize_parameters_deep: layer_dims must be the layers' sizes from the input on, as in "
       .. "{12288, 20, 7, 5, 1}")
   end
+  opts = opts or {}
+  local init = opts.init or "0.01"
+  local deviation = deviations[init]
+    or fail("initialize_parameters_deep: unknown init '%s'; known: 0.01, 1/sqrt(n), he", init)
   local parameters = {}
   for l = 1, #layer_dims - 1 do
     local n_in, n_out = layer_dims[l], layer_dims[l + 1]

@@ -186,7 +186,8 @@ describe("dnn.data.images", function()
       function() data.images(root, {test = 1.5}) end)
     raises("dnn.data.images: dtype must be 'float32' or 'float64', got 'uint8'",
       function() data.images(root, {dtype = "uint8"}) end)
-    raises("dnn.data.images: expected a table of options, as in {channels = ...}, got 64", function() data.images(root, 64) end)
+    raises("dnn.data.images: expected a table of options, as in {channels = ...}, got 64",
+      function() data.images(root, 64) end)
   end)
 
   it("reports progress to a function", function()
