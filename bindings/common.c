@@ -1,6 +1,5 @@
 /* common.c: how the bindings raise, and the words that their messages share. */
 #include <math.h>
-#include <string.h>
 
 #include "dnnlua.h"
 
@@ -72,55 +71,4 @@ size_t dnnlua_check_size(lua_State *L, int index, const char *function, const ch
                    dnnlua_got(L, index));
     }
     return (size_t)size;
-}
-
-#define LONGEST_NAME 32
-
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-/* Edits (insert, delete, replace, swap of neighbours) that turn a into b: the optimal string
- * alignment distance, row by row. Longer names than LONGEST_NAME count as far away. */
-static size_t edits(const char *a, const char *b) {
-    size_t rows[3][LONGEST_NAME + 1];
-    size_t *before = rows[0], *last = rows[1], *now = rows[2];
-    size_t m = strlen(a), n = strlen(b);
-
-    if (m > LONGEST_NAME || n > LONGEST_NAME) {
-        return LONGEST_NAME;
-    }
-    for (size_t j = 0; j <= n; j++) {
-        last[j] = j;
-    }
-    for (size_t i = 1; i <= m; i++) {
-        now[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t replaced = last[j - 1] + (a[i - 1] != b[j - 1]);
-            now[j] = smaller(replaced, smaller(last[j], now[j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-                now[j] = smaller(now[j], before[j - 2] + 1);
-            }
-        }
-        size_t *spare = before;
-        before = last;
-        last = now;
-        now = spare;
-    }
-    return last[n];
-}
-
-void dnnlua_nearest_offer(dnnlua_nearest *nearest, const char *name) {
-    size_t distance = edits(nearest->wanted, name);
-    bool few = distance <= 2 && distance < strlen(nearest->wanted);
-    bool alike = strncmp(nearest->wanted, name, 3) == 0;
-
-    if (!few && !alike) {
-        return;
-    }
-    if (nearest->name == NULL || distance < nearest->distance ||
-        (distance == nearest->distance && strcmp(name, nearest->name) < 0)) {
-        nearest->name = name;
-        nearest->distance = distance;
-    }
 }

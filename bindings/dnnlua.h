@@ -47,19 +47,47 @@ const char *dnnlua_field_name(lua_State *L, int index);
 /* A whole number >= 0, or "zeros: rows must be a whole number >= 0, got 2.5". */
 size_t dnnlua_check_size(lua_State *L, int index, const char *function, const char *what);
 
-/* The name most like `wanted` among those offered: few edits away, or beginning alike. */
+/* --- names that there are not (names.c) --- */
+
+/* The name most like `wanted` among those offered: few edits away, or beginning alike. `group`
+ * (NULL: none) is where other libraries' names for it are looked up: "Matrix", "layer",
+ * "dnn.optim", ... */
 typedef struct dnnlua_nearest {
-    const char *wanted;
+    const char *wanted, *group;
     const char *name; /* NULL: none comes near */
     size_t distance;
 } dnnlua_nearest;
 
 void dnnlua_nearest_offer(dnnlua_nearest *nearest, const char *name);
 
+/* The same for a key of an options table, which may be what another library calls it; the group is
+ * the function whose options they are. */
+void dnnlua_nearest_option(dnnlua_nearest *nearest, const char *known);
+
+/* Offers the names of methods (ended by a row without a name) and of fields (ended by NULL). */
+void dnnlua_offer(dnnlua_nearest *nearest, const luaL_Reg *methods, const char *const *fields);
+
+/* Pushes how a message ends after the names were offered: "; did you mean 'weight'?", "; it is
+ * A:copy() here", or nothing. */
+const char *dnnlua_push_advice(lua_State *L, const dnnlua_nearest *nearest);
+
+/* Raises "Linear has no field 'wieght'; did you mean 'weight'?" after the names were offered. */
+int dnnlua_no_such_field(lua_State *L, const char *owner, const dnnlua_nearest *nearest);
+
+/* Pushes the table of other libraries' names, rows {group, name, advice}; returns 1. */
+int dnnlua_push_synonyms(lua_State *L);
+
+/* The userdata of that type at index 1, which a method is called on; else raises "forward: expected
+ * a dnn.Sequential ...; methods take a colon, as in net:forward(...)", `object` being "net". */
+void *dnnlua_check_self(lua_State *L, const char *type, const char *object);
+
 /* --- matrices (matrix.c) --- */
 
 /* The matrix at a stack index, or an argument error naming what came. */
 dnn_matrix *dnnlua_check_matrix(lua_State *L, int index);
+
+/* The same, for a matrix that has a name: "Sequential: X must be a Matrix, got table; ...". */
+dnn_matrix *dnnlua_check_matrix_named(lua_State *L, int index, const char *owner, const char *name);
 
 /* The same or NULL, without error. */
 dnn_matrix *dnnlua_test_matrix(lua_State *L, int index);

@@ -21,6 +21,7 @@ static void push_place(lua_State *L, int index, const dnn_gradcheck_result *resu
 
 int dnnlua_gradcheck(lua_State *L) {
     static const char *const known[] = {"eps", "tolerance", NULL};
+    luaL_checkudata(L, 1, DNNLUA_NETWORK);
     dnnlua_check_network(L, 1);
     const dnnlua_loss *loss = luaL_checkudata(L, 2, DNNLUA_LOSS);
     const dnn_matrix *Y = dnnlua_check_matrix(L, 4);

@@ -117,7 +117,7 @@ static dnnlua_network *push_network(lua_State *L, int index) {
 
 /* A method of a network, called on a layer that is used on its own; upvalue: the method. */
 static int layer_alone(lua_State *L) {
-    const dnnlua_layer *self = luaL_checkudata(L, 1, DNNLUA_LAYER);
+    const dnnlua_layer *self = dnnlua_check_self(L, DNNLUA_LAYER, "layer");
 
     if (!push_network(L, 1)->alone) {
         return luaL_error(
@@ -222,11 +222,12 @@ static bool push_description(lua_State *L, const dnnlua_layer *self, const char 
 }
 
 static int no_such_field(lua_State *L, const dnnlua_layer *self, const char *name) {
-    dnnlua_nearest nearest = {.wanted = name};
+    dnnlua_nearest nearest = {.wanted = name, .group = "layer"};
 
     dnnlua_offer(&nearest, dnnlua_network_methods, common_fields);
     for (size_t p = 0; p < self->parameter_count; p++) {
         dnnlua_nearest_offer(&nearest, self->shapes[p].name);
+        dnnlua_nearest_offer(&nearest, short_name(self->shapes[p].name));
         dnnlua_nearest_offer(&nearest, lua_pushfstring(L, "%s_grad", self->shapes[p].name));
     }
     for (size_t i = 0; self->kind != NULL && i < dnn_field_count(self->kind->fields); i++) {

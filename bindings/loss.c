@@ -9,8 +9,8 @@
 
 enum { LOSS_A = 1, LOSS_Y, LOSS_GRADIENT };
 
-static dnnlua_loss *check_loss(lua_State *L, int index) {
-    return luaL_checkudata(L, index, DNNLUA_LOSS);
+static dnnlua_loss *check_loss(lua_State *L) {
+    return dnnlua_check_self(L, DNNLUA_LOSS, "loss");
 }
 
 /* dnn.BCELoss({reduction = "sum"}); upvalue: the class. */
@@ -28,8 +28,9 @@ static int loss_new(lua_State *L) {
 
 /* cost = loss:forward(A, Y) */
 static int loss_forward(lua_State *L) {
-    const dnnlua_loss *self = check_loss(L, 1);
-    const dnn_matrix *A = dnnlua_check_matrix(L, 2), *Y = dnnlua_check_matrix(L, 3);
+    const dnnlua_loss *self = check_loss(L);
+    const dnn_matrix *A = dnnlua_check_matrix_named(L, 2, self->kind->name, "A");
+    const dnn_matrix *Y = dnnlua_check_matrix_named(L, 3, self->kind->name, "Y");
     dnn_error err;
     double cost;
 
@@ -56,7 +57,7 @@ static dnn_matrix *push_gradient(lua_State *L, const dnn_matrix *A) {
 
 /* dA = loss:backward() */
 static int loss_backward(lua_State *L) {
-    const dnnlua_loss *self = check_loss(L, 1);
+    const dnnlua_loss *self = check_loss(L);
     dnn_error err;
 
     lua_getiuservalue(L, 1, LOSS_A);
@@ -80,13 +81,13 @@ static const luaL_Reg methods[] = {
 /* loss.name, a setting, or a method (upvalue 1 holds them). */
 static int loss_index(lua_State *L) {
     static const char *const fields[] = {"name", "reduction", NULL};
-    const dnnlua_loss *self = check_loss(L, 1);
+    const dnnlua_loss *self = check_loss(L);
 
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
         return 1;
     }
-    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2)};
+    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = "loss"};
     if (strcmp(nearest.wanted, "name") == 0) {
         lua_pushstring(L, self->kind->name);
     } else if (!dnnlua_push_setting_named(L, self->kind->fields, self->settings, nearest.wanted)) {
@@ -98,11 +99,11 @@ static int loss_index(lua_State *L) {
 
 static int loss_newindex(lua_State *L) {
     return luaL_error(L, "%s: '%s' cannot be set; options are given when a loss is made",
-                      check_loss(L, 1)->kind->name, dnnlua_field_name(L, 2));
+                      check_loss(L)->kind->name, dnnlua_field_name(L, 2));
 }
 
 static int loss_tostring(lua_State *L) {
-    const dnnlua_loss *self = check_loss(L, 1);
+    const dnnlua_loss *self = check_loss(L);
     dnnlua_push_settings_text(L, self->kind->name, self->kind->fields, self->settings);
     return 1;
 }

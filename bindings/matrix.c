@@ -19,8 +19,51 @@ dnn_matrix *dnnlua_test_matrix(lua_State *L, int index) {
     return luaL_testudata(L, index, DNNLUA_MATRIX);
 }
 
+/* How what came instead of a matrix is made one, or why it came. */
+static const char *matrix_hint(lua_State *L, int index) {
+    switch (lua_type(L, index)) {
+    case LUA_TTABLE:
+        return "; dnn.Matrix{...} makes one of a table";
+    case LUA_TNIL:
+        return "; is the name right? What cannot be loaded is nil, and a message comes second";
+    case LUA_TNUMBER:
+        return "; dnn.full(rows, cols, number) makes one of a number";
+    default:
+        return "";
+    }
+}
+
 dnn_matrix *dnnlua_check_matrix(lua_State *L, int index) {
-    return luaL_checkudata(L, index, DNNLUA_MATRIX);
+    dnn_matrix *m = dnnlua_test_matrix(L, index);
+    lua_Debug call;
+
+    if (m == NULL) {
+        const char *got = lua_isnone(L, index) ? "nothing"
+                          : lua_type(L, index) == LUA_TNUMBER || lua_type(L, index) == LUA_TSTRING
+                              ? luaL_typename(L, index)
+                              : dnnlua_got(L, index);
+        bool self = index == 1 && lua_isnone(L, 1) && lua_getstack(L, 0, &call) &&
+                    lua_getinfo(L, "n", &call) && call.name != NULL;
+        luaL_argerror(
+            L, index,
+            self ? lua_pushfstring(L,
+                                   "dnn.Matrix expected, got nothing; methods take a "
+                                   "colon, as in A:%s(...)",
+                                   call.name)
+                 : lua_pushfstring(L, "dnn.Matrix expected, got %s%s", got, matrix_hint(L, index)));
+    }
+    return m;
+}
+
+dnn_matrix *dnnlua_check_matrix_named(lua_State *L, int index, const char *owner,
+                                      const char *name) {
+    dnn_matrix *m = dnnlua_test_matrix(L, index);
+
+    if (m == NULL) {
+        luaL_error(L, "%s: %s must be a Matrix, got %s%s", owner, name, dnnlua_got(L, index),
+                   matrix_hint(L, index));
+    }
+    return m;
 }
 
 static void *align(void *address) {
@@ -159,7 +202,11 @@ static int matrix_set(lua_State *L) {
     size_t i = dnnlua_check_position(L, 2, m, "row", m->rows);
     size_t j = dnnlua_check_position(L, 3, m, "column", m->cols);
 
-    dnn_matrix_set(m, i, j, luaL_checknumber(L, 4));
+    if (lua_type(L, 4) != LUA_TNUMBER) {
+        return luaL_error(L, "Matrix %I x %I: A:set(i, j, value) needs a number, got %s",
+                          (lua_Integer)m->rows, (lua_Integer)m->cols, dnnlua_got(L, 4));
+    }
+    dnn_matrix_set(m, i, j, lua_tonumber(L, 4));
     return 0;
 }
 
@@ -186,26 +233,23 @@ static int matrix_eq(lua_State *L) {
 
 /* --- fields --- */
 
+/* A field goes before a method that is as near. */
 static int raise_no_field(lua_State *L) {
-    dnnlua_nearest field = {.wanted = dnnlua_field_name(L, 2)};
+    static const char *const fields[] = {"rows", "cols", "dtype", NULL};
+    dnnlua_nearest field = {.wanted = dnnlua_field_name(L, 2), .group = "Matrix"};
     dnnlua_nearest method = field;
 
-    dnnlua_nearest_offer(&field, "rows");
-    dnnlua_nearest_offer(&field, "cols");
-    dnnlua_nearest_offer(&field, "dtype");
+    for (size_t i = 0; fields[i] != NULL; i++) {
+        dnnlua_nearest_offer(&field, fields[i]);
+    }
     lua_pushnil(L);
     while (lua_next(L, lua_upvalueindex(1))) {
         lua_pop(L, 1);
         dnnlua_nearest_offer(&method, lua_tostring(L, -1));
     }
-    const char *name = field.name;
-    if (method.name != NULL && (name == NULL || method.distance < field.distance)) {
-        name = method.name;
-    }
-    if (name == NULL) {
-        return luaL_error(L, "Matrix has no field '%s'", field.wanted);
-    }
-    return luaL_error(L, "Matrix has no field '%s'; did you mean '%s'?", field.wanted, name);
+    bool is_method =
+        method.name != NULL && (field.name == NULL || method.distance < field.distance);
+    return dnnlua_no_such_field(L, "Matrix", is_method ? &method : &field);
 }
 
 /* A.name: a method (upvalue 1 holds them), or one of the three fields. */
@@ -239,6 +283,17 @@ static int matrix_newindex(lua_State *L) {
                       dnnlua_field_name(L, 2));
 }
 
+/* Operators that could only mean something else. */
+static int raise_order(lua_State *L) {
+    return luaL_error(L, "Matrix: < and > give one boolean, which two matrices have not; compared "
+                         "element by element: A:lt(B), A:le(B), A:gt(B), A:ge(B)");
+}
+
+static int raise_concat(lua_State *L) {
+    return luaL_error(L, "Matrix: .. joins texts; tostring(A) is a matrix as text, A(i, j) a "
+                         "number, dnn.cat({A, B}, axis) joins matrices");
+}
+
 /* --- the class --- */
 
 void dnnlua_push_matrix_methods(lua_State *L) {
@@ -258,6 +313,9 @@ static const luaL_Reg metamethods[] = {
     {"__call",     matrix_get            },
     {"__len",      matrix_len            },
     {"__eq",       matrix_eq             },
+    {"__lt",       raise_order           },
+    {"__le",       raise_order           },
+    {"__concat",   raise_concat          },
     {"__newindex", matrix_newindex       },
     {"__tostring", dnnlua_matrix_tostring},
     {NULL,         NULL                  },

@@ -50,7 +50,12 @@ static int from_rows(lua_State *L, dnn_dtype dtype, size_t rows) {
 static int new_from_table(lua_State *L) {
     static const char *const known[] = {"dtype", NULL};
 
-    luaL_checktype(L, 1, LUA_TTABLE);
+    if (!lua_istable(L, 1)) {
+        return luaL_error(L,
+                          "Matrix: expected a table of rows, as in dnn.Matrix{{1, 2}, {3, 4}}, got "
+                          "%s; dnn.zeros(rows, cols) makes one by its size",
+                          dnnlua_got(L, 1));
+    }
     dnnlua_check_options(L, 2, "Matrix", known);
     dnn_dtype dtype = dnnlua_option_dtype(L, 2, dnnlua_default_dtype(L));
     size_t rows = lua_rawlen(L, 1);

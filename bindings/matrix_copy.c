@@ -49,8 +49,16 @@ static int matrix_to(lua_State *L) {
 static int matrix_copy_into(lua_State *L) {
     dnn_error err;
     dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    const dnn_matrix *from = dnnlua_check_matrix(L, 2);
 
-    dnnlua_check(L, dnn_matrix_copy(m, dnnlua_check_matrix(L, 2), &err), &err);
+    if (from->rows != m->rows || from->cols != m->cols) {
+        return luaL_error(L, "copy_: A is %I x %I, B is %I x %I; they need the same shape%s",
+                          (lua_Integer)m->rows, (lua_Integer)m->cols, (lua_Integer)from->rows,
+                          (lua_Integer)from->cols,
+                          from->rows == m->cols && from->cols == m->rows ? " (transpose B: B:t())"
+                                                                         : "");
+    }
+    dnnlua_check(L, dnn_matrix_copy(m, from, &err), &err);
     lua_settop(L, 1);
     return 1;
 }
@@ -95,7 +103,10 @@ static int cat(lua_State *L) {
     dnn_error err;
     size_t rows, cols;
 
-    luaL_checktype(L, 1, LUA_TTABLE);
+    if (!lua_istable(L, 1)) {
+        return luaL_error(L, "cat: expected a table of matrices, as in dnn.cat({A, B}, 2), got %s",
+                          dnnlua_got(L, 1));
+    }
     int axis = lua_type(L, 2) == LUA_TNUMBER ? (int)lua_tointeger(L, 2) : 0;
     if (axis != 1 && axis != 2) {
         return luaL_error(L, "cat: axis must be 1 (rows appended) or 2 (columns appended), got %s",

@@ -11,6 +11,10 @@ static const char *const random_options[] = {"dtype", "random", NULL};
 /* Pushes a matrix of the rows and cols at 1 and 2 and the type in the options at `options`. */
 static dnn_matrix *new_from_arguments(lua_State *L, const char *function, int options,
                                       const char *const *known) {
+    if (lua_istable(L, 1)) {
+        luaL_error(L, "%s: rows and cols are two numbers, %s(rows, cols), got a table", function,
+                   function);
+    }
     size_t rows = dnnlua_check_size(L, 1, function, "rows");
     size_t cols = dnnlua_check_size(L, 2, function, "cols");
 
@@ -96,6 +100,10 @@ static dnn_matrix *push_steps(lua_State *L, double start, double step, size_t co
 }
 
 static double check_finite(lua_State *L, int index, const char *function, const char *what) {
+    if (lua_isnoneornil(L, index)) {
+        luaL_error(L, "%s: %s is missing; it counts from first to last, both included", function,
+                   what);
+    }
     double value = luaL_checknumber(L, index);
 
     if (!isfinite(value)) {

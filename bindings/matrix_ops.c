@@ -43,8 +43,10 @@ static void raise_operands(lua_State *L, const char *format) {
     bool numbers = lua_type(L, 1) == LUA_TNUMBER && lua_type(L, 2) == LUA_TNUMBER;
 
     lua_pushfstring(L, format, a, b);
-    luaL_error(L, "%s: expected %s", lua_tostring(L, -1),
-               numbers ? "a Matrix on one side at least" : "a number or a Matrix");
+    luaL_error(L, "%s: expected %s%s", lua_tostring(L, -1),
+               numbers ? "a Matrix on one side at least" : "a number or a Matrix",
+               lua_istable(L, 1) || lua_istable(L, 2) ? "; dnn.Matrix{...} makes one of a table"
+                                                      : "");
 }
 
 static dnn_matrix *push_result(lua_State *L, const char *name, const operands *x) {

@@ -25,30 +25,60 @@ static int blas_core(lua_State *L) {
     return 1;
 }
 
-/* _nearest(name, tables ...): the string key of these tables that is most like the name, or nil. */
-static int nearest_name(lua_State *L) {
-    dnnlua_nearest nearest = {.wanted = luaL_checkstring(L, 1)};
+/* --- names that there are not, for the Lua half --- */
 
-    for (int table = lua_gettop(L); table > 1; table--) {
+/* Offers the string keys of the tables from index on. */
+static void offer_keys(lua_State *L, int index, dnnlua_nearest *nearest,
+                       void (*offer)(dnnlua_nearest *, const char *)) {
+    for (int table = lua_gettop(L); table >= index; table--) {
         luaL_checktype(L, table, LUA_TTABLE);
         lua_pushnil(L);
         while (lua_next(L, table)) {
             lua_pop(L, 1);
             if (lua_type(L, -1) == LUA_TSTRING) {
-                dnnlua_nearest_offer(&nearest, lua_tostring(L, -1));
+                offer(nearest, lua_tostring(L, -1));
             }
         }
     }
+}
+
+/* _nearest(name, tables ...): the string key of these tables that is most like the name, or nil. */
+static int nearest_name(lua_State *L) {
+    dnnlua_nearest nearest = {.wanted = luaL_checkstring(L, 1)};
+
+    offer_keys(L, 2, &nearest, dnnlua_nearest_offer);
+    lua_pushstring(L, nearest.name);
+    return 1;
+}
+
+/* _advice(group, name, tables ...): how a message about a name that a group has not ends, after the
+ * keys of these tables were offered. */
+static int advice(lua_State *L) {
+    dnnlua_nearest nearest = {.group = luaL_checkstring(L, 1), .wanted = luaL_checkstring(L, 2)};
+
+    offer_keys(L, 3, &nearest, dnnlua_nearest_offer);
+    dnnlua_push_advice(L, &nearest);
+    return 1;
+}
+
+/* _option(function, name, table): the key of the table that an option may have meant, or nil. */
+static int nearest_option(lua_State *L) {
+    dnnlua_nearest nearest = {.group = luaL_checkstring(L, 1), .wanted = luaL_checkstring(L, 2)};
+
+    offer_keys(L, 3, &nearest, dnnlua_nearest_option);
     lua_pushstring(L, nearest.name);
     return 1;
 }
 
 static const luaL_Reg functions[] = {
-    {"set_num_threads", set_num_threads},
-    {"get_num_threads", get_num_threads},
-    {"blas_core",       blas_core      },
-    {"_nearest",        nearest_name   },
-    {NULL,              NULL           },
+    {"set_num_threads", set_num_threads     },
+    {"get_num_threads", get_num_threads     },
+    {"blas_core",       blas_core           },
+    {"_nearest",        nearest_name        },
+    {"_advice",         advice              },
+    {"_option",         nearest_option      },
+    {"_synonyms",       dnnlua_push_synonyms},
+    {NULL,              NULL                },
 };
 
 int luaopen_dnn_core(lua_State *L) {

@@ -32,7 +32,8 @@ void dnnlua_network_require_idle(lua_State *L, const dnnlua_network *self) {
 }
 
 dnnlua_network *dnnlua_check_network(lua_State *L, int index) {
-    dnnlua_network *self = luaL_checkudata(L, index, DNNLUA_NETWORK);
+    dnnlua_network *self = index == 1 ? dnnlua_check_self(L, DNNLUA_NETWORK, "net")
+                                      : luaL_checkudata(L, index, DNNLUA_NETWORK);
     dnnlua_network_require_open(L, self);
     return self;
 }
@@ -54,7 +55,7 @@ void dnnlua_network_close(lua_State *L, int index, const char *why) {
 
 /* net:close(), the end of a `local net <close>`, and the collector. */
 static int network_close(lua_State *L) {
-    const dnnlua_network *self = luaL_checkudata(L, 1, DNNLUA_NETWORK);
+    const dnnlua_network *self = dnnlua_check_self(L, DNNLUA_NETWORK, "net");
 
     dnnlua_network_require_idle(L, self);
     dnnlua_network_close(L, 1, "closed");
@@ -83,7 +84,11 @@ static int network_update(lua_State *L) {
     dnn_error err;
 
     dnnlua_check_network(L, 1);
-    double rate = luaL_checknumber(L, 2);
+    if (lua_type(L, 2) != LUA_TNUMBER) {
+        return luaL_error(L, "%s: expected the learning rate, as in net:update(0.01), got %s", name,
+                          dnnlua_got(L, 2));
+    }
+    double rate = lua_tonumber(L, 2);
     dnnlua_check_options(L, 3, name, known);
     bool check_finite = dnnlua_option_flag(L, 3, name, "check_finite", true);
     dnn_parameters *parameters = dnn_network_parameters(dnnlua_check_network(L, 1)->network);
@@ -179,7 +184,7 @@ static int network_index(lua_State *L) {
         lua_rawgeti(L, -1, lua_tointeger(L, 2));
         return 1;
     }
-    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2)};
+    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = "Sequential"};
     if (strcmp(nearest.wanted, "dtype") == 0) {
         const dnn_network *network = dnnlua_check_network(L, 1)->network;
         lua_pushstring(L, dnn_dtype_info(dnn_network_dtype(network))->name);

@@ -39,7 +39,7 @@ enum {                     /* user values of a network */
        NETWORK_PARAMETERS,     /* the Parameters object, once asked for */
        NETWORK_NAMES,          /* table: "1 Linear", ..., once asked for */
        NETWORK_RUN,            /* the run that watches it */
-    NETWORK_USER_VALUES = NETWORK_RUN
+       NETWORK_USER_VALUES = NETWORK_RUN
 };
 
 typedef struct dnnlua_layer {
@@ -106,7 +106,8 @@ extern const luaL_Reg dnnlua_network_methods[];
 /* Pushes a network that is closed yet. */
 dnnlua_network *dnnlua_new_network(lua_State *L);
 
-/* The open network at index; raises when it is something else or closed. */
+/* The open network at index, which at 1 is what a method is called on; raises when it is something
+ * else or closed. */
 dnnlua_network *dnnlua_check_network(lua_State *L, int index);
 
 /* Raises when the network is closed; when it is running, called from one of its own layers. */
@@ -160,12 +161,6 @@ bool dnnlua_same_view(const dnn_matrix *a, const dnn_matrix *b);
  * that is something else or of another shape. */
 void dnnlua_assign(lua_State *L, int index, const char *owner, const char *name,
                    dnn_matrix *target);
-
-/* Raises "Linear has no field 'wieght'; did you mean 'weight'?" after the names were offered. */
-int dnnlua_no_such_field(lua_State *L, const char *owner, const dnnlua_nearest *nearest);
-
-/* Offers the names of methods (ended by a row without a name) and of fields (ended by NULL). */
-void dnnlua_offer(dnnlua_nearest *nearest, const luaL_Reg *methods, const char *const *fields);
 
 /* --- parameters.c --- */
 

@@ -80,7 +80,7 @@ const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input) {
     size_t bytes, room = 0;
 
     dnnlua_check_network(L, index);
-    const dnn_matrix *X = dnnlua_check_matrix(L, input);
+    const dnn_matrix *X = dnnlua_check_matrix_named(L, input, "Sequential", "X");
     while ((bytes = plan(L, index, X)) > room) { /* again, as a finaliser may run the network */
         buffers = dnnlua_new_block(L, bytes);
         room = bytes;
@@ -156,7 +156,7 @@ static dnn_matrix *input_gradient(lua_State *L, int index) {
 int dnnlua_network_backward(lua_State *L) {
     static const char *const known[] = {"input_gradient", NULL};
     dnnlua_network *self = dnnlua_check_network(L, 1);
-    const dnn_matrix *dA = dnnlua_check_matrix(L, 2);
+    const dnn_matrix *dA = dnnlua_check_matrix_named(L, 2, "Sequential", "dA");
     dnn_error err;
 
     lua_settop(L, 3);

@@ -12,8 +12,8 @@
 enum { OPTIMISER_PARAMETERS = 1, OPTIMISER_STATE };
 
 /* The optimiser at index, whose network is open. */
-static dnn_optimiser *check_optimiser(lua_State *L, int index) {
-    dnn_optimiser *self = luaL_checkudata(L, index, DNNLUA_OPTIMISER);
+static dnn_optimiser *open_optimiser(lua_State *L, int index) {
+    dnn_optimiser *self = lua_touserdata(L, index);
 
     lua_getiuservalue(L, index, OPTIMISER_PARAMETERS);
     self->parameters = dnnlua_test_parameters(L, -1);
@@ -21,13 +21,18 @@ static dnn_optimiser *check_optimiser(lua_State *L, int index) {
     return self;
 }
 
+static dnn_optimiser *check_optimiser(lua_State *L) {
+    dnnlua_check_self(L, DNNLUA_OPTIMISER, "opt");
+    return open_optimiser(L, 1);
+}
+
 /* Gives the optimiser at index zeroed state for its settings. */
 static void attach_state(lua_State *L, int index) {
     dnn_error err;
-    void *state = dnnlua_new_block(L, dnn_optimiser_state_bytes(check_optimiser(L, index)));
+    void *state = dnnlua_new_block(L, dnn_optimiser_state_bytes(open_optimiser(L, index)));
 
     lua_setiuservalue(L, index, OPTIMISER_STATE);
-    dnnlua_check(L, dnn_optimiser_attach(check_optimiser(L, index), state, &err), &err);
+    dnnlua_check(L, dnn_optimiser_attach(open_optimiser(L, index), state, &err), &err);
 }
 
 /* dnn.optim.SGD(net:parameters(), {lr = 0.1}); upvalue: the class. */
@@ -36,7 +41,12 @@ static int optimiser_new(lua_State *L) {
     double settings[DNN_MAX_FIELDS] = {0};
 
     if (dnnlua_test_parameters(L, 1) == NULL) {
-        return luaL_error(L, "%s: expected net:parameters(), got %s", kind->name, dnnlua_got(L, 1));
+        return luaL_error(L, "%s: expected net:parameters(), got %s%s", kind->name,
+                          dnnlua_got(L, 1),
+                          lua_istable(L, 1)      ? "; the options come behind it, in a table of "
+                                                   "their own"
+                          : lua_isfunction(L, 1) ? "; methods take a colon"
+                                                 : "");
     }
     dnnlua_read_fields(L, 2, kind->name, kind->fields, settings, NULL);
     dnn_optimiser *self = lua_newuserdatauv(L, sizeof *self, OPTIMISER_STATE);
@@ -51,7 +61,7 @@ static int optimiser_new(lua_State *L) {
 
 /* opt:step() */
 static int optimiser_step(lua_State *L) {
-    dnn_optimiser *self = check_optimiser(L, 1);
+    dnn_optimiser *self = check_optimiser(L);
     dnn_error err;
 
     dnnlua_require_gradients(L, self->parameters, self->kind->name);
@@ -68,7 +78,7 @@ static int optimiser_step(lua_State *L) {
 
 /* opt:zero_grad() */
 static int optimiser_zero_grad(lua_State *L) {
-    dnn_parameters_zero_grad(check_optimiser(L, 1)->parameters);
+    dnn_parameters_zero_grad(check_optimiser(L)->parameters);
     return 0;
 }
 
@@ -193,7 +203,7 @@ static const luaL_Reg methods[] = {
 
 static int no_such_field(lua_State *L, const dnn_optimiser *self, const char *name) {
     static const char *const fields[] = {"name", "parameters", "steps", "check_finite", NULL};
-    dnnlua_nearest nearest = {.wanted = name};
+    dnnlua_nearest nearest = {.wanted = name, .group = "optimiser"};
 
     dnnlua_offer(&nearest, methods, fields);
     for (size_t i = 0; i < dnn_field_count(self->kind->fields); i++) {
@@ -229,14 +239,21 @@ static int optimiser_index(lua_State *L) {
 /* opt.lr = 0.01. Momentum that is switched on later starts from rest, as at the first step. */
 static int optimiser_newindex(lua_State *L) {
     const char *name = dnnlua_field_name(L, 2);
-    dnn_optimiser *self = check_optimiser(L, 1);
+    dnn_optimiser *self = check_optimiser(L);
     const dnn_optimiser_class *kind = self->kind;
     int i = dnn_field_find(kind->fields, name);
 
     if (strcmp(name, "check_finite") == 0) {
-        luaL_argexpected(L, lua_isboolean(L, 3), 3, "boolean");
+        if (!lua_isboolean(L, 3)) {
+            return luaL_error(L, "%s: check_finite must be true or false, got %s", kind->name,
+                              dnnlua_got(L, 3));
+        }
         self->check_finite = lua_toboolean(L, 3);
         return 0;
+    }
+    if (strcmp(name, "steps") == 0 || strcmp(name, "name") == 0 ||
+        strcmp(name, "parameters") == 0) {
+        return luaL_error(L, "%s: '%s' cannot be set", kind->name, name);
     }
     if (i < 0) {
         return no_such_field(L, self, name);

@@ -18,12 +18,12 @@ static bool is_known(const char *const *known, const char *name) {
 
 static void raise_unknown(lua_State *L, const char *function, const char *const *known,
                           const char *name) {
-    dnnlua_nearest nearest = {.wanted = name};
+    dnnlua_nearest nearest = {.wanted = name, .group = function};
     luaL_Buffer names;
 
     luaL_buffinit(L, &names);
     for (size_t i = 0; known[i] != NULL; i++) {
-        dnnlua_nearest_offer(&nearest, known[i]);
+        dnnlua_nearest_option(&nearest, known[i]);
         luaL_addstring(&names, i > 0 ? ", " : "");
         luaL_addstring(&names, known[i]);
     }
@@ -44,14 +44,20 @@ void dnnlua_check_options(lua_State *L, int index, const char *function, const c
     if (lua_isnoneornil(L, index)) {
         return;
     }
+    if (known[0] == NULL && !lua_istable(L, index)) {
+        luaL_error(L, "%s: expected no arguments, got %s", function, dnnlua_got(L, index));
+    }
     if (!lua_istable(L, index)) {
-        luaL_error(L, "%s: expected a table of options, got %s", function, dnnlua_got(L, index));
+        luaL_error(L, "%s: expected a table of options, as in {%s = ...}, got %s", function,
+                   known[0], dnnlua_got(L, index));
     }
     lua_pushnil(L);
     while (lua_next(L, index)) {
         lua_pop(L, 1);
         if (lua_type(L, -1) != LUA_TSTRING) {
-            luaL_error(L, "%s: options are named, as in {%s = ...}, but the table holds the key %s",
+            luaL_error(L,
+                       "%s: options are named, as in {%s = ...}, but the table holds the key %s; "
+                       "arguments without names come in parentheses",
                        function, known[0] != NULL ? known[0] : "name", dnnlua_got(L, -1));
         }
         if (!is_known(known, lua_tostring(L, -1))) {

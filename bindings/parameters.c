@@ -38,9 +38,9 @@ void dnnlua_push_network_of(lua_State *L, int index) {
     lua_getiuservalue(L, index, PARAMETERS_NETWORK);
 }
 
-static dnn_parameters *check_parameters(lua_State *L, int index) {
-    luaL_checkudata(L, index, DNNLUA_PARAMETERS);
-    return dnnlua_test_parameters(L, index);
+static dnn_parameters *check_parameters(lua_State *L) {
+    dnnlua_check_self(L, DNNLUA_PARAMETERS, "p");
+    return dnnlua_test_parameters(L, 1);
 }
 
 void dnnlua_require_gradients(lua_State *L, const dnn_parameters *parameters, const char *what) {
@@ -106,7 +106,7 @@ static int next_parameter(lua_State *L) {
 }
 
 static int parameters_pairs(lua_State *L) {
-    check_parameters(L, 1);
+    check_parameters(L);
     lua_pushvalue(L, 1);
     lua_pushinteger(L, 0);
     lua_pushcclosure(L, next_parameter, 2);
@@ -114,12 +114,12 @@ static int parameters_pairs(lua_State *L) {
 }
 
 static int parameters_zero_grad(lua_State *L) {
-    dnn_parameters_zero_grad(check_parameters(L, 1));
+    dnn_parameters_zero_grad(check_parameters(L));
     return 0;
 }
 
 static int parameters_len(lua_State *L) {
-    lua_pushinteger(L, (lua_Integer)check_parameters(L, 1)->segment_count);
+    lua_pushinteger(L, (lua_Integer)check_parameters(L)->segment_count);
     return 1;
 }
 
@@ -130,7 +130,7 @@ static int parameters_tostring(lua_State *L) {
         lua_pushfstring(L, "Parameters (of a network that is %s)", (*self)->closed);
         return 1;
     }
-    const dnn_parameters *p = check_parameters(L, 1);
+    const dnn_parameters *p = check_parameters(L);
     lua_pushfstring(L, "Parameters (%I numbers in %I matrices, %s)", (lua_Integer)p->count,
                     (lua_Integer)p->segment_count, dnn_dtype_info(p->dtype)->name);
     return 1;
@@ -146,7 +146,7 @@ static const luaL_Reg methods[] = {
 
 /* p[i] (nil outside), p.count, p.values, p.grads, p.dtype, or a method (upvalue 1 holds them). */
 static int parameters_index(lua_State *L) {
-    const dnn_parameters *p = check_parameters(L, 1);
+    const dnn_parameters *p = check_parameters(L);
     dnn_matrix vector;
 
     lua_pushvalue(L, 2);
@@ -161,8 +161,8 @@ static int parameters_index(lua_State *L) {
         push_segment(L, 1, (size_t)i - 1, false);
         return 1;
     }
-    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2)};
-    p = check_parameters(L, 1);
+    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = "Parameters"};
+    p = check_parameters(L);
     if (find_vector(p, nearest.wanted, &vector)) {
         push_vector(L, nearest.wanted, vector);
     } else if (strcmp(nearest.wanted, "count") == 0) {
@@ -179,7 +179,7 @@ static int parameters_index(lua_State *L) {
 /* p.values = V copies V in; p.grads = G makes the gradients ready for a step. */
 static int parameters_newindex(lua_State *L) {
     const char *name = dnnlua_field_name(L, 2);
-    dnn_parameters *p = check_parameters(L, 1);
+    dnn_parameters *p = check_parameters(L);
     dnn_matrix vector;
 
     if (!find_vector(p, name, &vector)) {

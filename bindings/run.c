@@ -30,8 +30,8 @@ double dnnlua_run_coarse_clock(void) {
 
 /* --- open and closed --- */
 
-dnnlua_run *dnnlua_check_run(lua_State *L, int index) {
-    dnnlua_run *self = luaL_checkudata(L, index, DNNLUA_RUN);
+dnnlua_run *dnnlua_check_run(lua_State *L) {
+    dnnlua_run *self = dnnlua_check_self(L, DNNLUA_RUN, "run");
 
     if (self->closed) {
         luaL_error(L, "Run: this run is closed");
@@ -61,7 +61,7 @@ static void warn_of_problem(const dnnlua_run *self) {
 
 /* run:close(), the end of a `local run <close>`, and the collector. */
 static int run_close(lua_State *L) {
-    dnnlua_run *self = luaL_checkudata(L, 1, DNNLUA_RUN);
+    dnnlua_run *self = dnnlua_check_self(L, DNNLUA_RUN, "run");
 
     if (self->closed) {
         return 0;
@@ -163,7 +163,9 @@ static int run_new(lua_State *L) {
 
     lua_settop(L, 2);
     if (!lua_isnil(L, 1) && lua_type(L, 1) != LUA_TSTRING) {
-        return luaL_error(L, "Run: expected the name of a folder, got %s", dnnlua_got(L, 1));
+        return luaL_error(L, "Run: expected the name of a folder, got %s%s", dnnlua_got(L, 1),
+                          lua_istable(L, 1) ? "; options come second, as in dnn.Run(folder, {...})"
+                                            : "");
     }
     dnnlua_run *self = new_run(L);
     read_options(L, 3, self);
@@ -242,9 +244,26 @@ static void raise_stopped(lua_State *L, dnnlua_run *self) {
     lua_error(L);
 }
 
+/* Allowed, as a script may log an epoch again, and rarely meant. Written here, so that it is no
+ * garbage of Lua's. */
+static void warn_of_going_back(lua_State *L, dnnlua_run *self, lua_Integer step) {
+    char text[128];
+
+    if (step < self->step && !self->went_back) {
+        self->went_back = true;
+        snprintf(text, sizeof text, "Run: log: step %lld comes after step %lld: the curves go back",
+                 (long long)step, (long long)self->step);
+        lua_warning(L, text, 0);
+    }
+}
+
 /* run:log(step, {cost = , accuracy = {train = , test = }, ...}) */
 static int run_log(lua_State *L) {
-    dnnlua_run *self = dnnlua_check_run(L, 1);
+    dnnlua_run *self = dnnlua_check_run(L);
+    if (lua_istable(L, 2)) {
+        return luaL_error(L, "Run: log: the step comes before the values, as in run:log(i, {cost = "
+                             "cost})");
+    }
     dnnlua_logged logged = {.step = (lua_Integer)dnnlua_check_size(L, 2, "Run: log", "step")};
     bool stopped_before = self->stopped;
 
@@ -254,6 +273,7 @@ static int run_log(lua_State *L) {
                           dnnlua_got(L, 3));
     }
     dnnlua_run_log_values(L, 1, 3, &logged);
+    warn_of_going_back(L, self, logged.step);
     self->step = logged.step;
     double now = dnnlua_run_coarse_clock();
     if (now >= self->look.next || logged.not_finite != NULL) {
@@ -297,7 +317,7 @@ static int next_step(lua_State *L) {
 
 /* for i in run:steps(last) do, or run:steps(first, last): as a numeric for. */
 static int run_steps(lua_State *L) {
-    dnnlua_check_run(L, 1);
+    dnnlua_check_run(L);
     lua_settop(L, 3);
     bool both = !lua_isnil(L, 3);
     lua_Integer last = (lua_Integer)dnnlua_check_size(L, both ? 3 : 2, "Run: steps", "last");
@@ -314,7 +334,7 @@ static int run_steps(lua_State *L) {
 
 /* run:watch(net [, optimiser]) */
 static int run_watch(lua_State *L) {
-    dnnlua_check_run(L, 1);
+    dnnlua_check_run(L);
     lua_settop(L, 3);
     dnnlua_run_watch(L, 1, 2, 3);
     return 0;
@@ -322,7 +342,7 @@ static int run_watch(lua_State *L) {
 
 /* run:flush(): true when all that was logged is on disk, or nil and a message. */
 static int run_flush(lua_State *L) {
-    const dnnlua_run *self = dnnlua_check_run(L, 1);
+    const dnnlua_run *self = dnnlua_check_run(L);
     dnn_error err;
 
     if (self->log != NULL && dnn_run_log_flush(self->log, &err) != DNN_OK) {
@@ -363,7 +383,7 @@ static int run_index(lua_State *L) {
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
         return 1;
     }
-    dnnlua_nearest nearest = {.wanted = luaL_tolstring(L, 2, NULL)};
+    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = "Run"};
     if (strcmp(nearest.wanted, "path") == 0) {
         lua_getiuservalue(L, 1, RUN_FOLDER);
     } else if (strcmp(nearest.wanted, "file") == 0) {

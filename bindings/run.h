@@ -44,6 +44,7 @@ typedef struct dnnlua_run {
     double next_poll;
     bool paused, stopped;
     bool stop_known; /* the script has seen that it is to stop */
+    bool went_back;  /* a step was logged after a later one */
 } dnnlua_run;
 
 enum {                 /* user values of a run */
@@ -56,8 +57,8 @@ enum {                 /* user values of a run */
        RUN_USER_VALUES = RUN_CHECKPOINT
 };
 
-/* The open run at index. */
-dnnlua_run *dnnlua_check_run(lua_State *L, int index);
+/* The open run that a method is called on. */
+dnnlua_run *dnnlua_check_run(lua_State *L);
 
 /* Seconds by a clock that nobody sets: exact, or read in a few nanoseconds and good to some
  * milliseconds. */

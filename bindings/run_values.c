@@ -288,7 +288,7 @@ static const char *check_tag_argument(lua_State *L, int index, const char *what)
 
 /* run:histogram(step, tag, matrix) */
 int dnnlua_run_histogram(lua_State *L) {
-    const dnnlua_run *self = dnnlua_check_run(L, 1);
+    const dnnlua_run *self = dnnlua_check_run(L);
     lua_Integer step = (lua_Integer)dnnlua_check_size(L, 2, "Run: histogram", "step");
     const char *tag = check_tag_argument(L, 3, "histogram: tag");
 
@@ -313,7 +313,7 @@ static const dnn_matrix *push_bytes(lua_State *L, const dnn_matrix *m) {
 
 /* run:image(step, tag, pixels, width, height): true, or nil and a message. */
 int dnnlua_run_image(lua_State *L) {
-    const dnnlua_run *self = dnnlua_check_run(L, 1);
+    const dnnlua_run *self = dnnlua_check_run(L);
     lua_Integer step = (lua_Integer)dnnlua_check_size(L, 2, "Run: image", "step");
     const char *tag = check_tag_argument(L, 3, "image: tag");
     const dnn_matrix *m = dnnlua_check_matrix(L, 4);
@@ -342,7 +342,7 @@ int dnnlua_run_image(lua_State *L) {
 
 /* run:text(tag, text), at the step of the last log. */
 int dnnlua_run_text(lua_State *L) {
-    const dnnlua_run *self = dnnlua_check_run(L, 1);
+    const dnnlua_run *self = dnnlua_check_run(L);
     const char *tag = check_tag_argument(L, 2, "text: tag");
     size_t size;
     const char *text = luaL_checklstring(L, 3, &size);

@@ -91,7 +91,12 @@ static void gather(lua_State *L, int given) {
         } else if (luaL_testudata(L, -1, DNNLUA_LAYER) != NULL) {
             append(L, i, handles, handles + 1, NULL);
         } else {
-            luaL_error(L, "Sequential: entry %I must be a layer, got %s", i, dnnlua_got(L, -1));
+            const char *hint = lua_isfunction(L, -1)
+                                   ? "; a layer is made by a call, as in dnn.ReLU()"
+                               : lua_isnil(L, -1) ? "; is its name right?"
+                                                  : "";
+            luaL_error(L, "Sequential: entry %I must be a layer, got %s%s", i, dnnlua_got(L, -1),
+                       hint);
         }
     }
     lua_settop(L, handles);

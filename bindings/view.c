@@ -50,20 +50,3 @@ void dnnlua_assign(lua_State *L, int index, const char *owner, const char *name,
     }
     dnnlua_check(L, dnn_matrix_copy(target, value, &err), &err);
 }
-
-void dnnlua_offer(dnnlua_nearest *nearest, const luaL_Reg *methods, const char *const *fields) {
-    for (; methods->name != NULL; methods++) {
-        dnnlua_nearest_offer(nearest, methods->name);
-    }
-    for (; *fields != NULL; fields++) {
-        dnnlua_nearest_offer(nearest, *fields);
-    }
-}
-
-int dnnlua_no_such_field(lua_State *L, const char *owner, const dnnlua_nearest *nearest) {
-    if (nearest->name == NULL) {
-        return luaL_error(L, "%s has no field '%s'", owner, nearest->wanted);
-    }
-    return luaL_error(L, "%s has no field '%s'; did you mean '%s'?", owner, nearest->wanted,
-                      nearest->name);
-}

@@ -67,8 +67,9 @@ static int run(lua_State *L) {
     }
     bool well = (chosen.no_environment || run_environment(L)) && run_actions(L, argc, argv);
     if (well && has_script) {
-        well = is_standard_input(argv, chosen.script) ? run_standard_input(L)
-                                                      : run_script(L, argv[chosen.script]);
+        well = is_standard_input(argv, chosen.script)
+                   ? run_standard_input(L)
+                   : run_script(L, argv[chosen.script], chosen.warnings);
     }
     if (well && prompts) {
         run_prompt(L);

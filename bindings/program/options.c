@@ -21,7 +21,7 @@ static const char usage[] =
     "  -i             give a prompt after the script\n"
     "  -v             print the version and go on\n"
     "  -E             ignore LUA_INIT, LUA_PATH and LUA_CPATH\n"
-    "  -W             turn warnings on\n"
+    "  -W             turn warnings on, also of globals that nothing in the script defines\n"
     "  --seed N       start dnn's random stream and math.random from N\n"
     "  --threads N    compute on N threads\n"
     "  --view         open a window on each run that a script logs (dnn.Run)\n"
@@ -145,6 +145,9 @@ static void take_option(options *all, const option *given) {
         break;
     case 'l':
         all->modules = true;
+        break;
+    case 'W':
+        all->warnings = true;
         break;
     case 'E':
         all->no_environment = true;

@@ -21,7 +21,7 @@
 
 typedef struct options {
     int script; /* index in argv; argc when there is none */
-    bool prompt, version, statements, modules, no_environment, view, traceback, seeded;
+    bool prompt, version, statements, modules, no_environment, warnings, view, traceback, seeded;
     lua_Integer seed;
     const char *threads; /* NULL: not given */
 } options;
@@ -61,7 +61,8 @@ void offer_dnn(lua_State *L);
 /* Each reports its error and then returns false. */
 bool run_environment(lua_State *L);
 bool run_actions(lua_State *L, int argc, char **argv);
-bool run_script(lua_State *L, const char *name); /* with the arguments in `arg` */
+/* With the arguments in `arg`; warns, when told to, of globals that nothing defines. */
+bool run_script(lua_State *L, const char *name, bool warns);
 bool run_standard_input(lua_State *L);
 
 /* --- messages.c --- */

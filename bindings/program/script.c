@@ -137,12 +137,33 @@ static bool call_script(lua_State *L, int status) {
     return report(L, status, true);
 }
 
-bool run_script(lua_State *L, const char *name) {
+/* Has dnn.globals read the script, which compiles, for names that nothing defines; whatever goes
+ * wrong there is no concern of the script's. */
+static void warn_of_globals(lua_State *L, const char *path) {
+    int top = lua_gettop(L);
+    lua_pushglobaltable(L);
+    bool offered = luaL_getmetafield(L, -1, "__index") == LUA_TFUNCTION &&
+                   lua_tocfunction(L, -1) == index_global;
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "dnn.globals");
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_istable(L, -1)) {
+        lua_getfield(L, -1, "warn");
+        lua_pushstring(L, path);
+        lua_pushboolean(L, offered);
+        lua_pcall(L, 2, 0, 0);
+    }
+    lua_settop(L, top);
+}
+
+bool run_script(lua_State *L, const char *name, bool warns) {
     lua_pushcfunction(L, find_script);
     lua_pushstring(L, name);
     int status = lua_pcall(L, 1, 1, 0);
     if (status == LUA_OK) {
         status = luaL_loadfile(L, lua_tostring(L, -1));
+        if (status == LUA_OK && warns) {
+            warn_of_globals(L, lua_tostring(L, -2));
+        }
         lua_remove(L, -2);
     }
     return call_script(L, status);

@@ -19,7 +19,11 @@ static void suggest(char *text, size_t size, bool ta, bool tb, const dnn_matrix 
     size_t inner_a = ta ? a->rows : a->cols, other_a = ta ? a->cols : a->rows;
     size_t inner_b = tb ? b->cols : b->rows, other_b = tb ? b->rows : b->cols;
     text[0] = '\0';
-    if (inner_a == other_b)
+    if (!ta && !tb && a->rows == b->rows && a->cols == b->cols)
+        snprintf(text, size,
+                 " (element by element it is A %% B; else transpose the second: B:t(), %zu x %zu)",
+                 b->cols, b->rows);
+    else if (inner_a == other_b)
         snprintf(text, size, " (%s the second: B%s, %zu x %zu)",
                  tb ? "do not transpose" : "transpose", tb ? "" : ":t()", other_b, inner_b);
     else if (other_a == inner_b)

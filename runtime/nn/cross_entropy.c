@@ -14,16 +14,21 @@ static dnn_status check_labels(const dnn_matrix *A, const dnn_matrix *Y, dnn_err
     for (size_t j = 0; j < Y->cols; j++) {
         double label = dnn_matrix_get(Y, 0, j);
         if (!(label >= 1 && label <= (double)A->rows))
-            return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                            "CrossEntropyLoss: label %g at column %zu is outside 1..%zu%s",
-                            dnn_shown(label), j + 1, A->rows,
-                            label == 0 ? "; labels count from 1 in Lua (add 1 to labels that count "
-                                         "from 0)"
-                                       : " (A has a row for each class)");
+            return dnn_fail(
+                err, DNN_ERROR_ARGUMENT,
+                "CrossEntropyLoss: label %g at column %zu is outside 1..%zu%s", dnn_shown(label),
+                j + 1, A->rows,
+                A->rows == 1 ? "; A has one row, a single class: for classes 0 and 1 take "
+                               "BCEWithLogitsLoss"
+                : label == 0 ? "; labels count from 1 in Lua (add 1 to labels that count "
+                               "from 0)"
+                             : " (A has a row for each class)");
         if (label != floor(label))
-            return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                            "CrossEntropyLoss: label %g at column %zu is not a whole number", label,
-                            j + 1);
+            return dnn_fail(
+                err, DNN_ERROR_ARGUMENT,
+                "CrossEntropyLoss: label %g at column %zu is not a whole number; labels "
+                "are the numbers of classes, 1..C",
+                label, j + 1);
     }
     return DNN_OK;
 }

@@ -55,6 +55,8 @@ dnn_status dnn_check_targets(const char *name, const dnn_matrix *A, const dnn_ma
             err, DNN_ERROR_SHAPE, "%s: A is %zu x %zu, Y is %zu x %zu; they need the same shape%s",
             name, A->rows, A->cols, Y->rows, Y->cols,
             A->rows == Y->cols && A->cols == Y->rows ? " (columns are examples: is Y transposed?)"
+            : A->rows == Y->rows                     ? " (are both of the same batch?)"
+            : A->cols == Y->cols && Y->rows == 1     ? " (class numbers are for CrossEntropyLoss)"
                                                      : "");
     if (dnn_matrix_count(A) == 0)
         return dnn_fail(err, DNN_ERROR_SHAPE, "%s: A is %zu x %zu, there is nothing to compare",

@@ -19,7 +19,9 @@ static dnn_status resolve_features(const dnn_network *network, size_t in, size_t
             continue;
         dnn_fail(err, status, "needs %zu rows (features), %s %zu x %zu%s", need,
                  l == 1 ? "X is" : "its input is", features[l - 1], examples,
-                 need == examples ? "; columns are examples: is X transposed?" : "");
+                 need == examples ? "; columns are examples: is X transposed?"
+                 : l == 1         ? "; columns are examples, and in_features is the number of rows"
+                                  : "");
         return dnn_network_fail_layer(network, l, status, err);
     }
     return DNN_OK;
@@ -133,7 +135,9 @@ static dnn_status check_output_gradient(const dnn_network *network, const dnn_ma
         return dnn_fail(err, DNN_ERROR_SHAPE,
                         "dA is %zu x %zu, the network's output is %zu x %zu%s", dA->rows, dA->cols,
                         A->rows, A->cols,
-                        dA->rows == A->cols && dA->cols == A->rows ? "; is dA transposed?" : "");
+                        dA->rows == A->cols && dA->cols == A->rows ? "; is dA transposed?"
+                        : dA->rows == A->rows ? "; is dA of the batch that was last run forward?"
+                                              : "");
     if (dX != NULL && (dX->rows != X->rows || dX->cols != X->cols))
         return dnn_fail(err, DNN_ERROR_SHAPE, "dX must be %zu x %zu like X, not %zu x %zu", X->rows,
                         X->cols, dX->rows, dX->cols);

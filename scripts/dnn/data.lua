@@ -6,6 +6,7 @@
 local dnn = require "dnn"
 local options_of = require "dnn.options"
 local text = require "dnn.data_text"
+local strict = require "dnn.strict"
 local native = dnn._data
 
 local data = {}
@@ -20,13 +21,26 @@ local function checked(ok, ...)
   error((...), 3)
 end
 
+local shown = options_of.shown
+
+local function is_matrix(value)
+  return type(value) == "userdata" and getmetatable(value) == getmetatable(dnn.empty(0, 0))
+end
+
 -- Sets ---------------------------------------------------------------------------------------------
 
 local Set = {}
 
+-- What a set may be without.
+local OPTIONAL <const> = {raw = true, X = true, files = true, dtype = true, scale = true}
+local SET <const> = {X = true, Y = true, raw = true, files = true}
+
 -- X from the bytes, the first time that somebody asks.
 function Set.__index(set, key)
-  if key ~= "X" or not rawget(set, "raw") then return nil end
+  if key ~= "X" or not rawget(set, "raw") then
+    if OPTIONAL[key] then return nil end
+    return strict.unknown("the set", key, SET)
+  end
   local X = dnn.empty(set.raw.rows, set.raw.cols, {dtype = set.dtype})
   native.order(set.raw.cols):gather(set.raw, 1, X, set.scale, 0)
   rawset(set, "X", X)
@@ -39,16 +53,29 @@ Set.__tostring = text.set
 -- The bytes where there are any, else X; checks that Y has as many columns.
 local function source_of(set, where)
   if type(set) ~= "table" then
-    error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got %s"):format(where, type(set)), 3)
+    error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got %s%s"):format(where, shown(set),
+      set == nil and "; what cannot be loaded is nil, and a message comes second" or ""), 3)
+  end
+  if rawget(set, "train") then
+    error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got what has two of them; give its "
+      .. "field train or test"):format(where), 3)
   end
   local source = set.raw or set.X
   if not source or not set.Y then
     error(("%s: the set has no %s; expected {X = , Y = } or {raw = , Y = }")
       :format(where, source and "Y" or "X"), 3)
   end
+  local wrong = not is_matrix(source) and "X" or not is_matrix(set.Y) and "Y"
+  if wrong then
+    local value = wrong == "X" and source or set.Y
+    error(("%s: %s must be a Matrix, got %s%s"):format(where, wrong, shown(value),
+      type(value) == "table" and "; dnn.Matrix{{...}} makes a row of a table" or ""), 3)
+  end
   if set.Y.cols ~= source.cols then
-    error(("%s: X is %d x %d but Y is %d x %d; expected as many columns, one per example")
-      :format(where, source.rows, source.cols, set.Y.rows, set.Y.cols), 3)
+    local turned = set.Y.rows == source.cols and "Y" or set.Y.cols == source.rows and "X"
+    error(("%s: X is %d x %d but Y is %d x %d; expected as many columns, one per example%s")
+      :format(where, source.rows, source.cols, set.Y.rows, set.Y.cols,
+        turned and (": is %s transposed?"):format(turned) or ""), 3)
   end
   return source
 end
@@ -109,6 +136,16 @@ local function picture_set(folder, raw, good, first, last, opts)
   }, Set)
 end
 
+-- What a folder's pictures become; `test` and `positive` may be absent.
+local PICTURES <const> = {train = true, test = true, classes = true, positive = true, size = true,
+  channels = true, failures = true}
+local Pictures = {__name = "dnn.data.images", __tostring = text.images}
+
+function Pictures.__index(_, key)
+  if PICTURES[key] then return nil end
+  return strict.unknown("the folder's data", key, PICTURES)
+end
+
 -- How progress is reported: a bar, nothing, or a function of the caller's; and how it ends.
 local function reporter(wish, total)
   if type(wish) == "function" then return wish, function() end end
@@ -116,8 +153,6 @@ local function reporter(wish, total)
   local bar = require "dnn.progress".new {total = total, label = "reading", unit = "pictures"}
   return function(done) bar:update(done) end, function() bar:finish() end
 end
-
-local images_metatable = {__name = "dnn.data.images", __tostring = text.images}
 
 local function name_failures(failures, warn)
   for k = 1, math.min(#failures, SHOWN) do warn(failures[k]) end
@@ -174,7 +209,7 @@ function data.images(path, options)
     size = opts.size,
     channels = opts.channels,
     failures = failures,
-  }, images_metatable)
+  }, Pictures)
 end
 
 local READ_IMAGE <const> = {
@@ -280,8 +315,8 @@ local SPLIT <const> = {test = TEST, seed = SEED}
 
 -- A set's examples, shuffled by a stream of their own, as two sets: to train on and to test with.
 function data.split(set, options)
-  local opts = options_of.read("dnn.data.split", options, SPLIT)
   local source = source_of(set, "dnn.data.split")
+  local opts = options_of.read("dnn.data.split", options, SPLIT)
   local m = source.cols
   local tested, why = test_count(opts.test, m)
   if not tested then error("dnn.data.split: " .. why, 2) end
@@ -402,8 +437,8 @@ local BATCHES <const> = {
 -- in every round, and views of them for a smaller last batch, so batches make no garbage. state_dict and
 -- load_state_dict are for checkpoints.
 function data.batches(set, options)
-  local opts = options_of.read("dnn.data.batches", options, BATCHES)
   local source = source_of(set, "dnn.data.batches")
+  local opts = options_of.read("dnn.data.batches", options, BATCHES)
   local dtype = opts.dtype or set.dtype or source.dtype ~= "uint8" and source.dtype or dnn.get_default_dtype()
   local m = source.cols
   local size = math.min(opts.size, math.max(m, 1))
@@ -429,4 +464,4 @@ function data.batches(set, options)
   }, Batches)
 end
 
-return data
+return strict.make("dnn.data", data)

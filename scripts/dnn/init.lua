@@ -1,6 +1,7 @@
 -- require "dnn": the C half of the module, and those parts written in Lua that are loaded when a program
 -- first touches them, so that starting stays quick.
 local core = require "dnn.core"
+local strict = require "dnn.strict"
 
 local parts = {
   checkpoint = "dnn.checkpoint",
@@ -11,26 +12,13 @@ local parts = {
 -- What a run saves when its window asks for a checkpoint and the script does not say how.
 core._save_runs_by(function(...) return require "dnn.checkpoint"._of_run(...) end)
 
--- A name that a table of the module has not is an error, as a slip of the pen; rawget(dnn, name) asks
--- without one. To be returned from __index, so that the error stands in the script's line.
-local function unknown(title, name, ...)
-  if type(name) ~= "string" then return nil end
-  local nearest = core._nearest(name, ...)
-  error(("%s has no '%s'%s"):format(title, name,
-    nearest and ("; did you mean '%s'?"):format(nearest) or ""), 2)
-end
-
-for _, group in ipairs {"linalg", "optim"} do
-  setmetatable(core[group], {
-    __index = function(t, name) return unknown("dnn." .. group, name, t) end,
-  })
-end
+for _, group in ipairs {"linalg", "optim"} do strict.make("dnn." .. group, core[group]) end
 
 return setmetatable(core, {
   __parts = parts, -- for the prompt, which completes their names
   __index = function(dnn, name)
     local part = parts[name]
-    if not part then return unknown("dnn", name, core, parts) end
+    if not part then return strict.unknown("dnn", name, core, parts) end
     local loaded = require(part)
     rawset(dnn, name, loaded)
     return loaded

@@ -2,6 +2,8 @@
 --
 -- A specification maps each name to {default, check, expectation}: check(value) is true for good values,
 -- which `expectation` describes.
+local core = require "dnn.core"
+
 local options = {}
 
 -- Checks ---------------------------------------------------------------------------------------------
@@ -44,22 +46,34 @@ local function names_of(known)
   return table.concat(names, ", ")
 end
 
-local function shown(value)
-  return type(value) == "string" and ("'%s'"):format(value) or tostring(value)
+local function first_of(known)
+  return names_of(known):match "^[^,]+"
 end
+
+-- A value as a message shows it: a matrix by its type, not by its numbers.
+local function shown(value)
+  if type(value) == "string" then return ("'%s'"):format(value) end
+  if type(value) == "number" or type(value) == "boolean" then return tostring(value) end
+  local metatable = getmetatable(value)
+  return type(metatable) == "table" and metatable.__name or type(value)
+end
+options.shown = shown
 
 -- The options with the defaults of those not given. Raises for the script that called the function named
 -- `where`, which must call this one directly.
 function options.read(where, given, known)
   if given ~= nil and type(given) ~= "table" then
-    error(("%s: expected a table of options, got %s"):format(where, type(given)), 3)
+    error(("%s: expected a table of options, as in {%s = ...}, got %s")
+      :format(where, first_of(known), shown(given)), 3)
   end
   local result = {}
   for name, row in pairs(known) do result[name] = row[1] end
   for name, value in pairs(given or {}) do
     local row = known[name]
     if not row then
-      error(("%s: unknown option %s; known: %s"):format(where, shown(name), names_of(known)), 3)
+      local meant = type(name) == "string" and core._option(where, name, known)
+      error(("%s: unknown option %s; known: %s%s"):format(where, shown(name), names_of(known),
+        meant and (" (did you mean '%s'?)"):format(meant) or ""), 3)
     end
     if not row[2](value) then
       error(("%s: %s must be %s, got %s"):format(where, name, row[3], shown(value)), 3)

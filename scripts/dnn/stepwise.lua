@@ -9,8 +9,14 @@
 -- W[l] is n[l] x n[l-1], b[l] is n[l] x 1, Z[l] and A[l] are n[l] x m. A gradient has the shape of
 -- what it belongs to: dW[l] is the derivative of the cost with respect to W[l].
 local dnn = require "dnn"
+local strict = require "dnn.strict"
 
 local stepwise = {}
+
+-- An error's text; the end of this file sees to its line.
+local function fail(format, ...)
+  error(format:format(...), 0)
+end
 
 -- Starting weights --------------------------------------------------------------------------------
 
@@ -31,11 +37,14 @@ end
 -- W[l] = randn(n[l], n[l-1]) * deviation, b[l] = 0, for layer_dims = {n[0], n[1], ..., n[L]}.
 -- opts: init = "0.01" (the default), "1/sqrt(n)" or "he"; random; dtype.
 function stepwise.initialize_parameters_deep(layer_dims, opts)
+  if type(layer_dims) ~= "table" or #layer_dims < 2 then
+    fail("initialize_parameters_deep: layer_dims must be the layers' sizes from the input on, as in "
+      .. "{12288, 20, 7, 5, 1}")
+  end
   opts = opts or {}
   local init = opts.init or "0.01"
-  local deviation = deviations[init] or error(
-    ("initialize_parameters_deep: unknown init '%s'; known: 0.01, 1/sqrt(n), he"):format(init), 2)
-
+  local deviation = deviations[init]
+    or fail("initialize_parameters_deep: unknown init '%s'; known: 0.01, 1/sqrt(n), he", init)
   local parameters = {}
   for l = 1, #layer_dims - 1 do
     local n_in, n_out = layer_dims[l], layer_dims[l + 1]
@@ -62,9 +71,7 @@ end
 local activations = {sigmoid = dnn.sigmoid, relu = dnn.relu}
 
 local function check_activation(name, caller)
-  if not activations[name] then
-    error(("%s: unknown activation '%s'; known: relu, sigmoid"):format(caller, name), 3)
-  end
+  if not activations[name] then fail("%s: unknown activation '%s'; known: relu, sigmoid", caller, name) end
 end
 
 -- A = g(W A_prev + b). The cache is {linear_cache, activation_cache}, the second one being Z.
@@ -75,16 +82,44 @@ function stepwise.linear_activation_forward(A_prev, W, b, activation)
 end
 
 -- The number of layers: parameters hold a W and a b for each.
-local function depth(parameters)
+local function depth(parameters, caller)
+  if type(parameters) ~= "table" or not parameters.W1 then
+    fail("%s: parameters must be a table {W1 = , b1 = , ...} as initialize_parameters_deep makes it", caller)
+  end
   local L = 0
   while parameters["W" .. L + 1] do L = L + 1 end
   return L
 end
 
+local function size(matrix)
+  return ("%d x %d"):format(matrix:size())
+end
+
+local function check_matrix(value, name, caller)
+  if getmetatable(value) ~= getmetatable(dnn.empty(0, 0)) then
+    fail("%s: %s must be a Matrix, got %s", caller, name, type(value))
+  end
+end
+
+local function check_same_size(AL, Y, caller)
+  check_matrix(AL, "AL", caller)
+  check_matrix(Y, "Y", caller)
+  if AL.rows ~= Y.rows or AL.cols ~= Y.cols then
+    fail("%s: AL is %s, Y is %s; they need the same shape%s", caller, size(AL), size(Y),
+      AL.rows == Y.cols and AL.cols == Y.rows and " (columns are examples: is Y transposed?)" or "")
+  end
+end
+
 -- The whole network: (linear, relu) L - 1 times, then (linear, sigmoid). AL is 1 x m; caches[l]
 -- belongs to layer l.
 function stepwise.L_model_forward(X, parameters)
-  local L = depth(parameters)
+  local L = depth(parameters, "L_model_forward")
+  check_matrix(X, "X", "L_model_forward")
+  local n = parameters.W1.cols
+  if X.rows ~= n then
+    fail("L_model_forward: W1 is %s, so X must have %d rows (features), X is %s%s", size(parameters.W1), n, size(X),
+      X.cols == n and "; columns are examples: is X transposed?" or "")
+  end
   local A, caches = X, {}
   for l = 1, L do
     local W, b = parameters["W" .. l], parameters["b" .. l]
@@ -95,6 +130,7 @@ end
 
 -- The cross-entropy J = -1/m sum(Y log AL + (1 - Y) log(1 - AL)), a number.
 function stepwise.compute_cost(AL, Y)
+  check_same_size(AL, Y, "compute_cost")
   local m = Y.cols
   return -(Y % dnn.log(AL) + (1 - Y) % dnn.log(1 - AL)):sum() / m
 end
@@ -139,7 +175,9 @@ end
 
 -- All gradients: grads.dW1, grads.db1, ..., and grads.dA0 (the input's) .. grads.dA{L-1}.
 function stepwise.L_model_backward(AL, Y, caches)
-  local L = #caches
+  check_same_size(AL, Y, "L_model_backward")
+  local L = type(caches) == "table" and #caches or 0
+  if L == 0 then fail("L_model_backward: caches must be the second result of L_model_forward") end
   local grads = {}
   local dA = cost_backward(AL, Y)
   for l = L, 1, -1 do
@@ -154,9 +192,14 @@ end
 -- Gradient descent: W[l] - learning_rate dW[l], and b[l] likewise, in a new table of new matrices.
 function stepwise.update_parameters(parameters, grads, learning_rate)
   local updated = {}
-  for l = 1, depth(parameters) do
+  local L = depth(parameters, "update_parameters")
+  if type(learning_rate) ~= "number" then
+    fail("update_parameters: learning_rate must be a number, got %s", type(learning_rate))
+  end
+  for l = 1, L do
     for _, name in ipairs {"W" .. l, "b" .. l} do
-      updated[name] = parameters[name] - learning_rate * grads["d" .. name]
+      local gradient = grads["d" .. name] or fail("update_parameters: grads has no d%s", name)
+      updated[name] = parameters[name] - learning_rate * gradient
     end
   end
   return updated
@@ -200,8 +243,8 @@ end
 function stepwise.two_layer_model(X, Y, layers_dims, opts)
   opts = opts or {}
   if #layers_dims ~= 3 then
-    error(("two_layer_model: layers_dims must be {n_x, n_h, n_y}, got %d numbers; "
-      .. "L_layer_model takes any depth"):format(#layers_dims), 2)
+    fail("two_layer_model: layers_dims must be {n_x, n_h, n_y}, got %d numbers; L_layer_model takes any depth",
+      #layers_dims)
   end
   return train(X, Y, initialise(X, layers_dims, opts, "0.01"), opts)
 end
@@ -212,4 +255,23 @@ function stepwise.L_layer_model(X, Y, layers_dims, opts)
   return train(X, Y, initialise(X, layers_dims, opts, "1/sqrt(n)"), opts)
 end
 
-return stepwise
+-- Errors ------------------------------------------------------------------------------------------
+
+-- Passes on what pcall gave; a message loses this file's line for that of the script.
+local function pass(ok, ...)
+  if ok then return ... end
+  local message = ...
+  if type(message) == "string" then
+    error((message:gsub("^[^\n]-stepwise%.lua:%d+: ", "")), 2)
+  end
+  error(message, 0)
+end
+
+-- A function whose errors stand in the line that called it.
+local function placed(f)
+  return function(...) return pass(pcall(f, ...)) end
+end
+
+for name, f in pairs(stepwise) do stepwise[name] = placed(f) end
+
+return strict.make("dnn.stepwise", stepwise)

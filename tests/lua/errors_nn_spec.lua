@@ -26,7 +26,7 @@ describe("a wrong layer", function()
     {"Linear: bias must be true or false, got 1", function() dnn.Linear(3, 4, {bias = 1}) end},
     {"Linear: init must be one of he, xavier, 0.01, 1/sqrt(n), got 'glorot'",
       function() dnn.Linear(3, 4, {init = "glorot"}) end},
-    {"ReLU: expected a table of options, got 3", function() dnn.ReLU(3) end},
+    {"ReLU: expected no arguments, got 3", function() dnn.ReLU(3) end},
     {"Linear has no field 'wieght'; did you mean 'weight'?",
       function() local _ = dnn.Sequential{dnn.Linear(3, 4)}[1].wieght end},
     {"ReLU has no field 'weight'", function() local _ = dnn.ReLU().weight end},
@@ -55,7 +55,8 @@ describe("a wrong Sequential", function()
     {"Sequential: expected a table of layers, dnn.Sequential{...}, got dnn.Layer",
       function() dnn.Sequential(dnn.ReLU(), dnn.ReLU()) end},
     {"Sequential: entry 2 must be a layer, got 'relu'", function() dnn.Sequential{dnn.ReLU(), "relu"} end},
-    {"Sequential: entry 1 must be a layer, got function", function() dnn.Sequential{dnn.ReLU} end},
+    {"Sequential: entry 1 must be a layer, got function; a layer is made by a call, as in dnn.ReLU()",
+      function() dnn.Sequential{dnn.ReLU} end},
     {"Sequential: 'dtype' stands among the layers; options come in a second table, "
       .. "dnn.Sequential({layers...}, {dtype = \"float64\"})",
       function() dnn.Sequential{dnn.ReLU(), dtype = "float64"} end},
@@ -110,11 +111,12 @@ describe("a wrong forward or backward", function()
   end)
 
   it("asks for a Matrix", function()
-    raises("bad argument #1 to 'forward' (dnn.Matrix expected, got table)",
+    raises("Sequential: X must be a Matrix, got table; dnn.Matrix{...} makes one of a table",
       function() net_of():forward({1, 2, 3}) end)
-    raises("bad argument #1 to 'backward' (dnn.Matrix expected, got no value)",
+    raises("Sequential: dA must be a Matrix, got nothing",
       function() net_of():backward() end)
-    raises("bad argument #1 to 'forward' (dnn.Sequential expected, got dnn.Matrix)",
+    raises("forward: expected a dnn.Sequential before the arguments, got dnn.Matrix; methods take a colon, as in "
+      .. "net:forward(...)",
       function() net_of().forward(dnn.ones(3, 2)) end)
   end)
 
@@ -228,21 +230,22 @@ describe("a wrong optimiser", function()
   local cases = {
     {"SGD: expected net:parameters(), got dnn.Sequential", function() dnn.optim.SGD(net, {lr = 1}) end},
     {"Adam: expected net:parameters(), got nothing", function() dnn.optim.Adam() end},
-    {"SGD: expected a table of options, got 0.1", function() dnn.optim.SGD(p, 0.1) end},
-    {"SGD: unknown option 'learning_rate'; known: lr, momentum, nesterov, weight_decay",
+    {"SGD: expected a table of options, as in {lr = ...}, got 0.1", function() dnn.optim.SGD(p, 0.1) end},
+    {"SGD: unknown option 'learning_rate'; known: lr, momentum, nesterov, weight_decay (did you mean 'lr'?)",
       function() dnn.optim.SGD(p, {learning_rate = 0.1}) end},
     {"SGD: unknown option 'momentun'; known: lr, momentum, nesterov, weight_decay (did you mean 'momentum'?)",
       function() dnn.optim.SGD(p, {momentun = 0.1}) end},
     {"SGD: nesterov needs momentum > 0, and momentum is 0; 0.9 is usual",
       function() dnn.optim.SGD(p, {nesterov = true}) end},
-    {"SGD has no field 'learning_rate'", function() dnn.optim.SGD(p).learning_rate = 1 end},
+    {"SGD has no field 'learning_rate'; it is opt.lr here", function() dnn.optim.SGD(p).learning_rate = 1 end},
     {"SGD has no field 'setp'; did you mean 'step'?", function() dnn.optim.SGD(p):setp() end},
     {"SGD: lr must be a number, got 'fast'", function() dnn.optim.SGD(p).lr = "fast" end},
     {"SGD: there are no new gradients; call net:backward(dA) first, and then step once",
       function() dnn.optim.SGD(p):step() end},
     {"Sequential: update: there are no new gradients; call net:backward(dA) first, and then step once",
       function() net:update(0.1) end},
-    {"bad argument #1 to 'update' (number expected, got no value)", function() net:update() end},
+    {"Sequential: update: expected the learning rate, as in net:update(0.01), got nothing",
+      function() net:update() end},
     {"Sequential: update: unknown option 'check'; known: check_finite (did you mean 'check_finite'?)",
       function() net:update(0.1, {check = false}) end},
     {"Parameters has no field 'value'; did you mean 'values'?", function() local _ = p.value end},

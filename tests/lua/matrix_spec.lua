@@ -95,7 +95,7 @@ describe("constructors", function()
     assert.error_matches(function() dnn.rand(2, 2, {dtpye = "float64"}) end,
       "rand: unknown option 'dtpye'; known: dtype, random (did you mean 'dtype'?)", 1, true)
     assert.error_matches(function() dnn.zeros(2, 2, "float64") end,
-      "zeros: expected a table of options, got 'float64'", 1, true)
+      "zeros: expected a table of options, as in {dtype = ...}, got 'float64'", 1, true)
     assert.error_matches(function() dnn.zeros(2, 2, {"float64"}) end,
       "zeros: options are named, as in {dtype = ...}, but the table holds the key 1", 1, true)
     assert.error_matches(function() dnn.zeros(2, 2, {dtype = "float16"}) end,

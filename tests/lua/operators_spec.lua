@@ -266,7 +266,8 @@ describe("a wrong call", function()
   it("of an operator names both operands", function()
     assert.equal("Matrix * nil: expected a number or a Matrix", message(function() return A * nil end))
     assert.equal("Matrix + string: expected a number or a Matrix", message(function() return A + "1" end))
-    assert.equal("Matrix % table: expected a number or a Matrix", message(function() return A % {} end))
+    assert.equal("Matrix % table: expected a number or a Matrix; dnn.Matrix{...} makes one of a table",
+      message(function() return A % {} end))
     assert.equal("Matrix / boolean: expected a number or a Matrix",
       message(function() return A / true end))
     assert.equal("Matrix - dnn.Random: expected a number or a Matrix",

@@ -29,8 +29,51 @@ describe("dnnlua", function()
     end)
 
     it("marks nothing where the name stands twice or is part of another", function()
-      assert.equal("dnnlua: @/error.lua:1: attempt to call a nil value (global 'f')\n     1 | ff = f(f)\n",
-        (error_of("ff = f(f)"):gsub("stack traceback.*", "")))
+      assert.equal("dnnlua: @/error.lua:1: attempt to call a nil value (global 'f')\n     1 | ff = f(1) + f(2)\n",
+        (error_of("ff = f(1) + f(2)"):gsub("stack traceback.*", "")))
+    end)
+
+    it("marks a variable, not a field of its name, and what is called, not what is named", function()
+      local function marked(text)
+        return error_of(text):match "\n( *| *^+)\n"
+      end
+      assert.equal("       |                    ^^^^", marked "local x = {} print(data.x, x.data)")
+      assert.equal("       |      ^", marked "ff = f(f)")
+      assert.equal("       |              ^", marked "f = {} y = y, f.y(y)")
+    end)
+
+    it("marks the module's function that was called, or the operator", function()
+      local function marked(line)
+        local err = error_of("local dnn = require 'dnn' local A, net = dnn.ones(3, 2), dnn.Linear(3, 1)\n" .. line)
+        return err:match "\n +2 | [^\n]*\n +| ( *^+)\n"
+      end
+      assert.equal("              ^^^^^^^", marked "local Z = net:forward(A:t())")
+      assert.equal("            ^", marked "local B = A * A")
+      assert.equal("            ^", marked "local B = A + dnn.ones(2, 3)")
+      assert.equal("               ^^^^^", marked "print(dnn, dnn.zeros{1}, A)")
+    end)
+
+    it("of a function that a layer calls is shown with that function's line", function()
+      local err = error_of("local dnn = require 'dnn'\nlocal f = function(_, X) return X * X end\n"
+        .. "local net = dnn.Sequential{dnn.Layer{forward = f, backward = f}}\nnet:forward(dnn.ones(3, 2))\n")
+      assert.matches("^dnnlua: @/error.lua:4: Sequential: layer 1, Layer: @/error.lua:2: matrix product: [^\n]*\n"
+        .. "     2 | local f = function%(_, X%) return X %* X end\nstack traceback:\n\t@/error.lua:4: in main chunk\n$", err)
+    end)
+
+    it("step by step is told of the script's line and marks the function", function()
+      local err = error_of("local s = require 'dnn.stepwise'\nlocal p = {}\ns.L_model_forward(p, p)\n")
+      assert.matches("^dnnlua: @/error.lua:3: L_model_forward: [^\n]*\n     3 | s.L_model_forward%(p, p%)\n"
+        .. "       |   ^^^^^^^^^^^^^^^\nstack traceback:\n\t@/error.lua:3: in main chunk\n$", err)
+    end)
+
+    it("that names a line of a file of data is shown with the script's line", function()
+      local path = file("data.csv", "1,2\n3,x\n")
+      local err = error_of(("error(%q .. ':2: not a number')"):format(path))
+      assert.matches("\n     1 | error%(", err)
+    end)
+
+    it("of an operator that stands twice marks neither", function()
+      assert.is_nil(error_of("local A = require 'dnn'.ones(3, 2)\nlocal B = A * A * A"):find "%^")
     end)
 
     it("of syntax is shown with its line and no traceback", function()
@@ -53,7 +96,7 @@ describe("dnnlua", function()
     it("in the module is told of the script's line, the module's own frames left out", function()
       local err = error_of("local dnn = require 'dnn'\ndnn.data.split(5)\n")
       assert.matches("^dnnlua: @/error.lua:2: .*\n     2 | dnn.data.split%(5%)\n"
-        .. "stack traceback:\n\t@/error.lua:2: in main chunk\n$", err)
+        .. "       |          ^^^^^\nstack traceback:\n\t@/error.lua:2: in main chunk\n$", err)
       err = error_of("local dnn = require 'dnn'\ndnn.Linear(3, 2):forward(dnn.ones(2, 2))\n")
       assert.matches("stack traceback:\n\t@/error.lua:2: in main chunk\n$", err)
     end)
@@ -115,6 +158,24 @@ describe("dnnlua", function()
       assert.equal("Lua warning: seen\n", err)
       _, err = run("-W -", "warn('@off', 'x', '@off') warn '@off' warn('@on', 'y') warn '@on' warn('', '@on')")
       assert.equal("Lua warning: @offx@off\nLua warning: @on\n", err)
+    end)
+
+    it("tell of a script's misspelt globals before it runs, after -W", function()
+      local path = file("misspelt.lua", "io.stderr:write 'runs\\n'\nif arg[1] then\n  pritn(arg[1])\nend\n")
+      local told = ("Lua warning: %s:3: 'pritn' is not defined; did you mean 'print'?\n"):format(path)
+      assert.same({"", told .. "runs\n", 0}, {run("-W " .. path)})
+      assert.same({"", "runs\n", 0}, {run(path)})
+      assert.same({"", told .. "runs\n", 0}, {run("-W -e 'x = 1' " .. path)})
+    end)
+
+    it("tell nothing of names that the program or a statement has defined, or a metatable may give", function()
+      local path = file("defined.lua", "print(mine, string_too and string_too.upper 'a', dnn == nil)")
+      assert.same({"1\tA\tfalse\n", "", 0}, {run("-W -e 'mine = 1' -l string_too=string " .. path)})
+      path = file("given.lua", "print(anything)")
+      assert.same({"anything\n", "", 0},
+        {run([[-W -e 'setmetatable(_G, {__index = function(_, name) return name end})' ]] .. path)})
+      path = file("silenced.lua", "print(nothing_at_all)")
+      assert.same({"nil\n", "", 0}, {run("-W -e 'warn \"@off\"' " .. path)})
     end)
 
     it("tell of errors in finalisers when the program ends", function()

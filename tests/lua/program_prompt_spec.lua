@@ -73,6 +73,41 @@ describe("dnnlua -i", function()
     as_lua("-e 'print = nil' -i", "10\nio.write 'on\\n'")
   end)
 
+  it("goes on after an error whose object has no text, or fails to tell itself", function()
+    local out, err, status = run("-i", table.concat({
+      "error()", "error{}", "error(setmetatable({}, {__tostring = function() error 'twice' end}))",
+      "setmetatable({}, {__gc = function() error 'collected' end}) collectgarbage()", "'still here'", ""}, "\n"))
+    assert.matches("still here\n", out)
+    assert.matches("^%(error object is a nil value%)\n", err)
+    assert.matches("\n%(error object is a table value%)\n", err)
+    assert.matches("twice", err)
+    assert.equal(0, status)
+  end)
+
+  it("ends with the status that a statement gives to os.exit", function()
+    for statement, expected in pairs{["os.exit(5)"] = 5, ["os.exit(false, true)"] = 1, ["os.exit(true, true)"] = 0} do
+      local _, _, status = run("-i", statement .. "\nprint 'unread'\n")
+      assert.equal(expected, status)
+    end
+  end)
+
+  it("gives statements no arguments, and keeps globals between them, not locals", function()
+    as_lua(quiet, "...\nlocal x = 1\nx\ny = 2\ny")
+    as_lua(quiet .. " - a b", "print(...)")
+  end)
+
+  it("shows many values, nils among them, and nothing for none", function()
+    as_lua(quiet, "nil, nil, 3\n(function() end)()\nselect('#', nil, nil)\ntable.unpack({}, 1, 3)")
+  end)
+
+  it("is not reached where the script, a module or a statement fails", function()
+    for _, arguments in ipairs{"-i -e 'error \"early\"'", "-i -l not_there"} do
+      local out, _, status = run(arguments, "print 'asked'")
+      assert.is_nil(out:find("asked", 1, true))
+      assert.equal(1, status)
+    end
+  end)
+
   it("has the module as the global dnn", function()
     local out = run("-i", "dnn.version\n")
     assert.matches("\n> %d+%.%d+%.%d+\n> \n$", out)

@@ -1,0 +1,109 @@
+-- What is said about folders, sets and batches.
+local dnn = require "dnn"
+local mistakes = dofile "tests/lua/mistakes.lua"
+
+describe("a mistake with data:", function()
+  local folder
+  local X, Y = dnn.ones(3, 20), dnn.ones(1, 20)
+  local set = {X = X, Y = Y}
+
+  local function path(name) return folder .. name end
+  setup(function()
+    folder = os.tmpname()
+    os.remove(folder)
+    assert(os.execute(("mkdir -p %s/empty %s/gifs %s/cats %s/dogs && echo GIF > %s/gifs/a.gif")
+      :format(folder, folder, folder, folder, folder)))
+    for _, file in ipairs{"/cats/1.png", "/cats/2.png", "/dogs/1.png", "/dogs/2.png"} do
+      assert(dnn.data.write_png(folder .. file, dnn.full(4, 1, 0.5), 2, 2))
+    end
+  end)
+  teardown(function() os.execute("rm -r " .. folder) end)
+  local function pictures()
+    return assert(dnn.data.images(folder, {size = 2, progress = false, test = 0}))
+  end
+
+  -- The messages of files begin with the folder, which another run names otherwise.
+  it("a folder that does not exist", function()
+    local data, message = dnn.data.images(path "/absent")
+    assert.is_nil(data)
+    assert.equal(path "/absent" .. ": No such file or directory; expected a folder of pictures", message)
+  end)
+
+  it("an empty folder, or one of pictures of another kind", function()
+    for _, name in ipairs{"/empty", "/gifs"} do
+      local data, message = dnn.data.images(path(name))
+      assert.is_nil(data)
+      assert.equal(path(name) .. ": holds no pictures (.jpg, .jpeg, .png); expected one subfolder per class or files "
+        .. "named like cat.1.jpg", message)
+    end
+  end)
+
+  it("a picture instead of its folder", function()
+    local data, message = dnn.data.images(path "/cats/1.png")
+    assert.is_nil(data)
+    assert.equal(path "/cats/1.png" .. ": Not a directory; expected a folder of pictures", message)
+  end)
+
+  it("a file that is none of HDF5's, and one that is no picture", function()
+    assert.equal(path "/cats/1.png" .. ": is not an HDF5 file (the first bytes are 89 50 4e 47 0d 0a 1a 0a)",
+      select(2, dnn.data.hdf5(path "/cats/1.png")))
+    assert.equal(path "/gifs/a.gif" .. ": is neither JPEG nor PNG (the first bytes are 47 49 46 0a)",
+      select(2, dnn.data.read_image(path "/gifs/a.gif")))
+  end)
+
+  mistakes(it, {
+    {"no folder", function() dnn.data.images() end, "dnn.data.images: expected the path of a folder, got nil"},
+    {"a size that is not in a table", function() dnn.data.images("photos", 64) end,
+      "dnn.data.images: expected a table of options, as in {channels = ...}, got 64"},
+    {"an option misspelt", function() dnn.data.images("photos", {siez = 64}) end,
+      "dnn.data.images: unknown option 'siez'; known: channels, dtype, limit, max_failures, normalise, progress, seed, "
+        .. "size, test, warn (did you mean 'size'?)"},
+    {"an option under another library's name", function() dnn.data.images("photos", {test_size = 0.2}) end,
+      "dnn.data.images: unknown option 'test_size'; known: channels, dtype, limit, max_failures, normalise, progress, "
+        .. "seed, size, test, warn (did you mean 'test'?)"},
+    {"a size that is a text", function() dnn.data.images("photos", {size = "64"}) end,
+      "dnn.data.images: size must be a whole number from 1 to 4096, got '64'"},
+    {"a share above 1", function() dnn.data.images("photos", {test = 1.5}) end,
+      "dnn.data.images: test must be a share from 0 to below 1, or a whole number of examples, got 1.5"},
+    {"X of the whole instead of the part to train on", function() return pictures().X end,
+      "the folder's data has no 'X'; it is data.train.X here, and data.test.X"},
+    {"a small letter", function() return pictures().train.x end, "the set has no 'x'; did you mean 'X'?"},
+    {"labels by another name", function() return pictures().train.labels end,
+      "the set has no 'labels'; it is set.Y here"},
+    {"what a loader that failed has given", function() dnn.data.split(nil) end,
+      "dnn.data.split: expected a set {X = , Y = } or {raw = , Y = }, got nil; what cannot be loaded is nil, and a "
+        .. "message "
+        .. "comes second"},
+    {"X and Y as two arguments", function() dnn.data.batches(X, Y) end,
+      "dnn.data.batches: expected a set {X = , Y = } or {raw = , Y = }, got dnn.Matrix"},
+    {"both parts of a folder at once", function() dnn.data.batches(pictures()) end,
+      "dnn.data.batches: expected a set {X = , Y = } or {raw = , Y = }, got what has two of them; give its field "
+        .. "train or "
+        .. "test"},
+    {"a set without labels", function() dnn.data.split{X = X} end,
+      "dnn.data.split: the set has no Y; expected {X = , Y = } or {raw = , Y = }"},
+    {"labels in a table", function() dnn.data.batches{X = X, Y = {1, 2, 3}} end,
+      "dnn.data.batches: Y must be a Matrix, got table; dnn.Matrix{{...}} makes a row of a table"},
+    {"labels in a column", function() dnn.data.batches{X = X, Y = Y:t()} end,
+      "dnn.data.batches: X is 3 x 20 but Y is 20 x 1; expected as many columns, one per example: is Y transposed?"},
+    {"examples in rows", function() dnn.data.batches{X = X:t(), Y = Y} end,
+      "dnn.data.batches: X is 20 x 3 but Y is 1 x 20; expected as many columns, one per example: is X transposed?"},
+    {"a size that is not in a table, for batches", function() dnn.data.batches(set, 32) end,
+      "dnn.data.batches: expected a table of options, as in {drop_last = ...}, got 32"},
+    {"PyTorch's batch_size", function() dnn.data.batches(set, {batch_size = 32}) end,
+      "dnn.data.batches: unknown option 'batch_size'; known: drop_last, dtype, random, scale, shift, shuffle, size "
+        .. "(did you mean 'size'?)"},
+    {"a batch of none", function() dnn.data.batches(set, {size = 0}) end,
+      "dnn.data.batches: size must be a whole number of examples, 1 or more, got 0"},
+    {"none left to train on", function() dnn.data.split(set, {test = 20}) end,
+      "dnn.data.split: test = 20 leaves none of 20 examples to train on"},
+    {"PyTorch's DataLoader", function() dnn.data.DataLoader(set) end,
+      "dnn.data has no 'DataLoader'; it is dnn.data.batches(set) here"},
+    {"a function misspelt", function() dnn.data.imgaes "photos" end,
+      "dnn.data has no 'imgaes'; did you mean 'images'?"},
+    {"a picture without its size", function() dnn.data.write_png(path "/x.png", X) end,
+      "write_png: width must be a whole number >= 0, got nil"},
+    {"a picture of another size", function() dnn.data.write_png(path "/x.png", X, 5, 5) end,
+      "write_png: expected 5 x 5 pixels of 1 or 3 bytes, got a uint8 Matrix 3 x 20"},
+  })
+end)

@@ -1,0 +1,71 @@
+-- What is said about labels and outputs that do not go together.
+local dnn = require "dnn"
+local mistakes = dofile "tests/lua/mistakes.lua"
+
+describe("a mistake with a loss:", function()
+  local bce, cross, mse = dnn.BCELoss(), dnn.CrossEntropyLoss(), dnn.MSELoss()
+  local A, Y = dnn.full(1, 4, 0.5), dnn.Matrix{{1, 0, 0, 1}}
+  local scores = dnn.zeros(3, 4)
+
+  mistakes(it, {
+    {"labels in a column", function() bce(A, Y:t()) end,
+      "BCELoss: A is 1 x 4, Y is 4 x 1; they need the same shape (columns are examples: is Y transposed?)"},
+    {"labels of another batch", function() bce(A, dnn.ones(1, 3)) end,
+      "BCELoss: A is 1 x 4, Y is 1 x 3; they need the same shape (are both of the same batch?)"},
+    {"class numbers for the squared error", function() mse(scores, dnn.ones(1, 4)) end,
+      "MSELoss: A is 3 x 4, Y is 1 x 4; they need the same shape (class numbers are for CrossEntropyLoss)"},
+    {"labels 1 and 2 for 0 and 1", function() bce(A, dnn.full(1, 4, 2)) end,
+      "BCELoss: Y(1, 1) is 2, outside 0..1; targets are 0, 1 or a probability"},
+    {"labels -1 and 1 for 0 and 1", function() bce(A, dnn.full(1, 4, -1)) end,
+      "BCELoss: Y(1, 1) is -1, outside 0..1; targets are 0, 1 or a probability"},
+    {"a network that does not end in a Sigmoid", function() bce(dnn.full(1, 4, 3), Y) end,
+      "BCELoss: A(1, 1) is 3, outside 0..1; end the network with a Sigmoid, or use BCEWithLogitsLoss on logits"},
+    {"labels from 0", function() cross(scores, dnn.Matrix{{0, 1, 2, 0}}) end,
+      "CrossEntropyLoss: label 0 at column 1 is outside 1..3; labels count from 1 in Lua (add 1 to labels that count "
+        .. "from "
+        .. "0)"},
+    {"labels beyond the classes", function() cross(scores, dnn.Matrix{{1, 2, 3, 4}}) end,
+      "CrossEntropyLoss: label 4 at column 4 is outside 1..3 (A has a row for each class)"},
+    {"labels that are not whole", function() cross(scores, dnn.Matrix{{1, 1.5, 1, 1}}) end,
+      "CrossEntropyLoss: label 1.5 at column 2 is not a whole number; labels are the numbers of classes, 1..C"},
+    {"class numbers in a column", function() cross(scores, dnn.ones(4, 1)) end,
+      "CrossEntropyLoss: A is 3 x 4, so Y must be 1 x 4 labels, not 4 x 1 (is Y transposed?)"},
+    {"one-hot labels", function() cross(scores, scores) end,
+      "CrossEntropyLoss: A is 3 x 4, so Y must be 1 x 4 labels, not 3 x 4 (one-hot columns? give the class numbers "
+        .. "1..C "
+        .. "instead)"},
+    {"one output for two classes", function() cross(A, Y) end,
+      "CrossEntropyLoss: label 0 at column 2 is outside 1..1; A has one row, a single class: for classes 0 and 1 take "
+        .. "BCEWithLogitsLoss"},
+    {"another type of numbers", function() bce(A, Y:double()) end,
+      "BCELoss: float32 and float64 do not mix; convert one with :float() or :double()"},
+    {"a table of labels", function() bce(A, {1, 0, 0, 1}) end,
+      "BCELoss: Y must be a Matrix, got table; dnn.Matrix{...} makes one of a table"},
+    {"no labels", function() bce:forward(A) end, "BCELoss: Y must be a Matrix, got nothing"},
+    {"labels that could not be loaded", function() bce:forward(A, nil) end,
+      "BCELoss: Y must be a Matrix, got nil; is the name right? What cannot be loaded is nil, and a message comes "
+        .. "second"},
+    {"backward before forward", function() dnn.BCELoss():backward() end,
+      "BCELoss: backward needs a forward first: loss:forward(A, Y)"},
+    {"a dot for a colon", function() bce.forward(A, Y) end,
+      "forward: expected a dnn.Loss before the arguments, got dnn.Matrix; methods take a colon, as in "
+        .. "loss:forward(...)"},
+    {"A and Y where options are expected", function() dnn.BCELoss(A, Y) end,
+      "BCELoss: expected a table of options, as in {reduction = ...}, got dnn.Matrix"},
+    {"an option by its value alone", function() dnn.BCELoss "sum" end,
+      "BCELoss: expected a table of options, as in {reduction = ...}, got 'sum'"},
+    {"PyTorch's reduction none", function() dnn.MSELoss{reduction = "none"} end,
+      "MSELoss: reduction must be one of mean, sum, got 'none'"},
+    {"an option set later", function() bce.reduction = "sum" end,
+      "BCELoss: 'reduction' cannot be set; options are given when a loss is made"},
+    {"PyTorch's item", function() bce:item() end,
+      "BCELoss has no field 'item'; loss:forward(A, Y) returns the number itself"},
+    {"PyTorch's item of the cost", function() bce(A, Y):item() end,
+      "attempt to index a number value"},
+    {"a method misspelt", function() bce:foward(A, Y) end, "BCELoss has no field 'foward'; did you mean 'forward'?"},
+    {"a loss by half its name", function() dnn.CrossEntropy() end,
+      "dnn has no 'CrossEntropy'; did you mean 'CrossEntropyLoss'?"},
+    {"PyTorch's NLLLoss", function() dnn.NLLLoss() end,
+      "dnn has no 'NLLLoss'; dnn.CrossEntropyLoss takes scores before the softmax"},
+  })
+end)

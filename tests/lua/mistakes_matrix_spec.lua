@@ -1,0 +1,96 @@
+-- What is said to those who take a Matrix for a tensor, an array or a table.
+local dnn = require "dnn"
+local mistakes = dofile "tests/lua/mistakes.lua"
+
+describe("a mistake with a Matrix:", function()
+  local A = dnn.ones(3, 2)
+  mistakes(it, {
+    {"indexing it as a table of rows", function() return A[1][2] end,
+      "Matrix 3 x 2: an element is A(i, j), a column A:col(j), a row A:row(i)"},
+    {"setting an element as one of a table", function() A[1] = 5 end,
+      "Matrix: cannot set '1'; an element is set by A:set(i, j, value)"},
+    {"counting from 0", function() return A(0, 1) end,
+      "Matrix 3 x 2: row 0 is outside 1..3 (indices start at 1)"},
+    {"going behind the last column", function() return A:col(3) end,
+      "Matrix 3 x 2: column 3 is outside 1..2 (indices start at 1)"},
+    {"one index for two", function() return A(4) end, "Matrix 3 x 2: row 4 is outside 1..3 (indices start at 1)"},
+    {"a range without its last column", function() return A:cols_range(0, 1) end,
+      "Matrix 3 x 2: columns 0..1 are outside 1..2 (ranges include both ends)"},
+    {"* for the product element by element", function() return A * A end,
+      "matrix product: 3 x 2 times 3 x 2 do not fit: the left has 2 columns, the right 3 rows (element by element it "
+        .. "is "
+        .. "A % B; else transpose the second: B:t(), 2 x 3)"},
+    {"a product without the transpose", function() return dnn.ones(4, 3) * dnn.ones(5, 3) end,
+      "matrix product: 4 x 3 times 5 x 3 do not fit: the left has 3 columns, the right 5 rows (transpose the second: "
+        .. "B:t(), 3 x 5)"},
+    {"a sum without the transpose", function() return A + dnn.ones(2, 3) end,
+      "add: 3 x 2 and 2 x 3 do not fit: each dimension must agree or be 1 (the transpose of the second, 3 x 2, would "
+        .. "fit: B:t())"},
+    {"two types in one sum", function() return A + A:double() end,
+      "add: float32 and float64 do not mix; convert one with :float() or :double()"},
+    {"a table for a matrix in a sum", function() return A + {1, 2} end,
+      "Matrix + table: expected a number or a Matrix; dnn.Matrix{...} makes one of a table"},
+    {"a name that is not set, in a sum", function() return A + nil end,
+      "Matrix + nil: expected a number or a Matrix"},
+    {"comparing with <", function() return A < A end,
+      "Matrix: < and > give one boolean, which two matrices have not; compared element by element: A:lt(B), A:le(B), "
+        .. "A:gt(B), A:ge(B)"},
+    {"comparing with a number", function() return A > 0 end,
+      "Matrix: < and > give one boolean, which two matrices have not; compared element by element: A:lt(B), A:le(B), "
+        .. "A:gt(B), A:ge(B)"},
+    {"joining it to a text", function() return "cost " .. A end,
+      "Matrix: .. joins texts; tostring(A) is a matrix as text, A(i, j) a number, dnn.cat({A, B}, axis) joins "
+        .. "matrices"},
+    {"writing into a view of another size", function() A:col(1):copy_(dnn.ones(2, 1)) end,
+      "copy_: A is 3 x 1, B is 2 x 1; they need the same shape"},
+    {"writing a row into a column", function() A:col(1):copy_(dnn.ones(1, 3)) end,
+      "copy_: A is 3 x 1, B is 1 x 3; they need the same shape (transpose B: B:t())"},
+    {"a text for an element", function() A:set(1, 1, "x") end,
+      "Matrix 3 x 2: A:set(i, j, value) needs a number, got 'x'"},
+    {"a shape with another number of elements", function() return A:reshape(4, 4) end,
+      "reshape: 3 x 2 has 6 elements and cannot become 4 x 4"},
+    {"NumPy's axis 0", function() return A:sum(0) end, "sum: axis must be 1 (over rows) or 2 (over columns), got 0"},
+    {"sizes instead of numbers", function() return dnn.Matrix(3, 2) end,
+      "Matrix: expected a table of rows, as in dnn.Matrix{{1, 2}, {3, 4}}, got 3; dnn.zeros(rows, cols) makes one by "
+        .. "its "
+        .. "size"},
+    {"rows of different lengths", function() return dnn.Matrix{{1, 2}, {3}} end,
+      "Matrix: row 2 has 1 numbers, row 1 has 2"},
+    {"a text among the numbers", function() return dnn.Matrix{{1, "2"}} end,
+      "Matrix: row 1, column 2 must be a number, got '2'"},
+    {"a shape in a table", function() return dnn.zeros{3, 2} end,
+      "zeros: rows and cols are two numbers, zeros(rows, cols), got a table"},
+    {"a type that is not in a table of options", function() return dnn.zeros(3, 2, "float64") end,
+      "zeros: expected a table of options, as in {dtype = ...}, got 'float64'"},
+    {"an option misspelt", function() return dnn.zeros(3, 2, {dtpye = "float64"}) end,
+      "zeros: unknown option 'dtpye'; known: dtype (did you mean 'dtype'?)"},
+    {"an option under another library's name", function() return dnn.mm(A, A, {transpose_a = true}) end,
+      "mm: unknown option 'transpose_a'; known: ta, tb, out (did you mean 'ta'?)"},
+    {"NumPy's arange", function() return dnn.arange(5) end,
+      "arange: last is missing; it counts from first to last, both included"},
+    {"a dot for a colon", function() return A.exp() end,
+      "bad argument #1 to 'exp' (dnn.Matrix expected, got nothing; methods take a colon, as in A:exp(...))"},
+    {"a table for a matrix", function() return dnn.exp{1, 2} end,
+      "bad argument #1 to 'exp' (dnn.Matrix expected, got table; dnn.Matrix{...} makes one of a table)"},
+    {"a name that is not set", function() return dnn.exp(nil) end,
+      "bad argument #1 to 'exp' (dnn.Matrix expected, got nil; is the name right? What cannot be loaded is nil, and a "
+        .. "message comes second)"},
+    {"matrices to join that are not in a table", function() return dnn.cat(A, A) end,
+      "cat: expected a table of matrices, as in dnn.cat({A, B}, 2), got dnn.Matrix"},
+    {"PyTorch's shape", function() return A.shape end,
+      "Matrix has no field 'shape'; it is A:size() here, or A.rows and A.cols"},
+    {"NumPy's T", function() return A.T end, "Matrix has no field 'T'; it is A:t() here"},
+    {"PyTorch's clone", function() return A:clone() end, "Matrix has no field 'clone'; it is A:copy() here"},
+    {"PyTorch's item", function() return A:item() end, "Matrix has no field 'item'; it is A(1, 1) here"},
+    {"PyTorch's view", function() return A:view(2, 3) end,
+      "Matrix has no field 'view'; it is A:reshape(rows, cols) here"},
+    {"a method misspelt", function() return A:reshpae(2, 3) end,
+      "Matrix has no field 'reshpae'; did you mean 'reshape'?"},
+    {"torch.tensor", function() return dnn.tensor{1, 2} end, "dnn has no 'tensor'; it is dnn.Matrix{...} here"},
+    {"np.dot", function() return dnn.dot(A, A) end, "dnn has no 'dot'; it is A * B here, or dnn.mm(A, B)"},
+    {"a matrix without an inverse by its shape", function() return dnn.linalg.inv(A) end,
+      "inv: the matrix must be square, not 3 x 2 (pinv takes any shape)"},
+    {"a seed that is a text", function() dnn.manual_seed "7" end,
+      "manual_seed: the seed must be a whole number, got '7'"},
+  })
+end)

@@ -1,0 +1,71 @@
+-- What is said about steps that cannot be made.
+local dnn = require "dnn"
+local mistakes = dofile "tests/lua/mistakes.lua"
+
+describe("a mistake with an optimiser:", function()
+  local net, p, opt
+  before_each(function()
+    net = dnn.Sequential{dnn.Linear(3, 4), dnn.ReLU(), dnn.Linear(4, 1), dnn.Sigmoid()}
+    p = net:parameters()
+    opt = dnn.optim.SGD(p, {lr = 0.1})
+  end)
+
+  mistakes(it, {
+    {"the network for its parameters", function() dnn.optim.SGD(net, {lr = 0.1}) end,
+      "SGD: expected net:parameters(), got dnn.Sequential"},
+    {"parameters that are not called", function() dnn.optim.SGD(net.parameters, {lr = 0.1}) end,
+      "SGD: expected net:parameters(), got function; methods take a colon"},
+    {"a dot for a colon", function() dnn.optim.SGD(net.parameters(), {lr = 0.1}) end,
+      "parameters: expected a dnn.Sequential before the arguments, got nothing; methods take a colon, as in "
+        .. "net:parameters(...)"},
+    {"everything in one table", function() dnn.optim.Adam{p, lr = 0.1} end,
+      "Adam: expected net:parameters(), got table; the options come behind it, in a table of their own"},
+    {"a learning rate that is not in a table", function() dnn.optim.SGD(p, 0.1) end,
+      "SGD: expected a table of options, as in {lr = ...}, got 0.1"},
+    {"the learning rate by its whole name", function() dnn.optim.SGD(p, {learning_rate = 0.1}) end,
+      "SGD: unknown option 'learning_rate'; known: lr, momentum, nesterov, weight_decay (did you mean 'lr'?)"},
+    {"an option misspelt", function() dnn.optim.SGD(p, {momentun = 0.9}) end,
+      "SGD: unknown option 'momentun'; known: lr, momentum, nesterov, weight_decay (did you mean 'momentum'?)"},
+    {"an option of another optimiser", function() dnn.optim.Adam(p, {momentum = 0.9}) end,
+      "Adam: unknown option 'momentum'; known: lr, beta1, beta2, eps, weight_decay"},
+    {"PyTorch's betas", function() dnn.optim.Adam(p, {betas = {0.9, 0.99}}) end,
+      "Adam: unknown option 'betas'; known: lr, beta1, beta2, eps, weight_decay (did you mean 'beta1'?)"},
+    {"a learning rate below 0", function() dnn.optim.SGD(p, {lr = -0.1}) end,
+      "SGD: lr must be in 0..1e+06, got -0.1"},
+    {"a learning rate that is a text", function() dnn.optim.SGD(p, {lr = "0.1"}) end,
+      "SGD: lr must be a number, got '0.1'"},
+    {"a learning rate that is no number any more", function() opt.lr = 0 / 0 end,
+      "SGD: lr must be in 0..1e+06, got nan"},
+    {"a share above 1", function() dnn.optim.Adam(p, {beta1 = 90}) end, "Adam: beta1 must be in 0..1, got 90"},
+    {"Nesterov's step without momentum", function() dnn.optim.SGD(p, {nesterov = true}) end,
+      "SGD: nesterov needs momentum > 0, and momentum is 0; 0.9 is usual"},
+    {"a step without a backward", function() opt:step() end,
+      "SGD: there are no new gradients; call net:backward(dA) first, and then step once"},
+    {"two steps after one backward",
+      function() net:backward(net:forward(dnn.ones(3, 2))) opt:step() opt:step() end,
+      "SGD: there are no new gradients; call net:backward(dA) first, and then step once"},
+    {"a dot for a colon in the step", function() opt.step() end,
+      "step: expected a dnn.Optimiser before the arguments, got nothing; methods take a colon, as in opt:step(...)"},
+    {"the tutorial's step without a learning rate", function() net:update() end,
+      "Sequential: update: expected the learning rate, as in net:update(0.01), got nothing"},
+    {"a network that is closed", function() net:close() opt:step() end, "Sequential: this network is closed"},
+    {"setting the learning rate by its whole name", function() opt.learning_rate = 0.1 end,
+      "SGD has no field 'learning_rate'; it is opt.lr here"},
+    {"PyTorch's param_groups", function() opt.param_groups[1].lr = 0.1 end,
+      "SGD has no field 'param_groups'; there is one group: opt.lr and the other settings are fields"},
+    {"setting what is counted", function() opt.steps = 0 end, "SGD: 'steps' cannot be set"},
+    {"a switch that is no boolean", function() opt.check_finite = 0 end,
+      "SGD: check_finite must be true or false, got 0"},
+    {"PyTorch's zero_grads", function() opt:zero_grads() end,
+      "SGD has no field 'zero_grads'; did you mean 'zero_grad'?"},
+    {"Keras's minimize", function() opt:minimize() end,
+      "SGD has no field 'minimize'; after net:backward(loss:backward()) it is opt:step() here"},
+    {"small letters", function() dnn.optim.sgd(p) end, "dnn.optim has no 'sgd'; did you mean 'SGD'?"},
+    {"an optimiser in the wrong place", function() dnn.Adam(p) end, "dnn has no 'Adam'; it is dnn.optim.Adam here"},
+    {"a layer's weight asked of all parameters", function() return p.weight end,
+      "Parameters has no field 'weight'; a layer's weight is net[1].weight; p:pairs() goes through all"},
+    {"PyTorch's grad", function() return p.grad end, "Parameters has no field 'grad'; did you mean 'grads'?"},
+    {"values of another shape", function() p.values = dnn.ones(1, 21) end,
+      "Parameters: values is 21 x 1, got a Matrix of 1 x 21; transpose it with :t()"},
+  })
+end)
