@@ -11,6 +11,11 @@ static bool take_png(options *o, const char *value) {
     return true;
 }
 
+static bool take_figure(options *o, const char *value) {
+    o->figure = value;
+    return true;
+}
+
 static bool take_all(options *o, const char *value) {
     (void)value;
     return o->all = true;
@@ -121,6 +126,9 @@ static const struct option {
     const char *doc;
     take *take;
 } table[] = {
+    {"--figure",  "FILE",
+     "show a figure instead of runs; - reads it from the\n"
+     "standard input; dnn.plot makes them",                                                          take_figure },
     {"--png",     "FILE",                     "write the page as a picture",                         take_png    },
     {"--svg",     "FILE",                     "write the page as a drawing",                         take_svg    },
     {"--all",     NULL,                       "with --png or --svg: all panels, not the first page", take_all    },
@@ -188,7 +196,11 @@ dnn_status options_parse(options *out, int argc, char **argv, dnn_error *err) {
             out->paths[out->path_count++] = argv[i]; /* never ahead of what is read */
         }
     }
-    if (out->path_count == 0 && !out->keys && !out->help && !out->version)
+    if (out->figure != NULL && (out->path_count > 0 || out->follow || out->control >= 0))
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "--figure stands alone: it takes no run, no "
+                        "--follow and no --control");
+    if (out->path_count == 0 && out->figure == NULL && !out->keys && !out->help && !out->version)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "which run? Give its folder, as in: dnnview runs/cats");
     return DNN_OK;
