@@ -66,5 +66,6 @@ int luaopen_dnn_core(lua_State *L) {
     dnnlua_open_image(L);
     dnnlua_open_system(L);
     dnnlua_open_run(L);
+    dnnlua_open_viewer(L);
     return 1;
 }

@@ -279,8 +279,8 @@ static dnn_status read_lines(reader *r) {
 
 /* --- numbers --- */
 
-static span span_of(const double *values, size_t count) {
-    span s = {INFINITY, -INFINITY, INFINITY, 0, 0};
+static figure_span span_of(const double *values, size_t count) {
+    figure_span s = {INFINITY, -INFINITY, INFINITY, 0, 0};
     for (size_t i = 0; i < count; i++) {
         double value = values[i];
         if (!isfinite(value)) {

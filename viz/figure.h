@@ -33,18 +33,18 @@ typedef enum figure_kind {
 } figure_kind;
 
 /* The finite ones of some numbers; low > high: there are none. */
-typedef struct span {
+typedef struct figure_span {
     double low, high;
     double positive; /* the smallest above 0; infinite without one */
     size_t missing;  /* how many are not finite */
     size_t negative; /* how many are 0 or less */
-} span;
+} figure_span;
 
 typedef struct figure_item {
     char name[FIGURE_TEXT];
     size_t count;  /* of points or values */
     double *x, *y; /* values of histograms and matrices are in y */
-    span x_span, y_span;
+    figure_span x_span, y_span;
     bool dots;      /* points that are not joined */
     bool ascending; /* x never falls and is finite */
     double *counts; /* of a histogram: `bins` */

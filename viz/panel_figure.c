@@ -46,21 +46,21 @@ bool panels_of_figure(panel **panels, size_t *count, const figure *f) {
 
 /* --- ranges --- */
 
-static void widen(span *all, const span *one) {
+static void widen(figure_span *all, const figure_span *one) {
     all->low = fmin(all->low, one->low);
     all->high = fmax(all->high, one->high);
     all->positive = fmin(all->positive, one->positive);
 }
 
-static span visible_span(const panel *p, bool of_x) {
-    span all = {INFINITY, -INFINITY, INFINITY, 0, 0};
+static figure_span visible_span(const panel *p, bool of_x) {
+    figure_span all = {INFINITY, -INFINITY, INFINITY, 0, 0};
     for (size_t i = 0; i < p->curve_count; i++)
         if (!p->curves[i].hidden)
             widen(&all, of_x ? &p->figure->items[i].x_span : &p->figure->items[i].y_span);
     return all;
 }
 
-static axis fit_span(axis_scale scale, span s) {
+static axis fit_span(axis_scale scale, figure_span s) {
     if (!(s.low <= s.high) || (scale == SCALE_LOG && !(s.high > 0)))
         return axis_fit(scale, UNIT_NUMBER, scale == SCALE_LOG ? 0.1 : 0, 1);
     if (scale == SCALE_SYMLOG)
@@ -71,7 +71,7 @@ static axis fit_span(axis_scale scale, span s) {
 
 /* Lines that go from left to right begin at the axis; dots and loops have room around them. */
 static axis fit_plot_x(const panel *p, axis_scale scale) {
-    span s = visible_span(p, true);
+    figure_span s = visible_span(p, true);
     axis a = fit_span(scale, s);
     bool goes_right = s.low < s.high;
     for (size_t i = 0; i < p->curve_count; i++)
@@ -88,7 +88,7 @@ static axis fit_plot_x(const panel *p, axis_scale scale) {
 static axis fit_bars_x(const figure *f, axis_scale scale) {
     double low = f->first_edge, high = low + f->bin_width * (double)f->bins;
     double first = low > 0 ? low : f->bin_width;
-    return fit_span(scale, (span){low, high, first, 0, 0});
+    return fit_span(scale, (figure_span){low, high, first, 0, 0});
 }
 
 /* Bars stand on the axis: at 0, or at half a value where that has no place. */

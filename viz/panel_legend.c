@@ -36,7 +36,7 @@ static void draw_entry(curve *c, const page_options *o, float x, float y, float 
         draw_polyline(list, &(point){x + SAMPLE / 2, y + 5.5f}, 1, (stroke){s.color, 6, 0});
     else
         draw_sample(list, x, y + 5.5f, SAMPLE, s);
-    draw_text_within(list, x + SAMPLE + 6, y + 9, width - SAMPLE - 6, c->label,
+    draw_text_within(list, x + SAMPLE + 6, y + 9, width - SAMPLE - 5.5f, c->label,
                      (text_style){LABEL_SIZE, text, FONT_REGULAR, ANCHOR_LEFT, 0});
 }
 

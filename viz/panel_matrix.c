@@ -21,7 +21,7 @@ static color paint_grey(const theme *t, double place) {
 
 /* The axis of colours. */
 static axis color_axis(const figure *f) {
-    const span *s = &f->items[0].y_span;
+    const figure_span *s = &f->items[0].y_span;
     double low = isnan(f->low) ? s->low : f->low, high = isnan(f->high) ? s->high : f->high;
     if (!(low < high))
         return axis_fit(SCALE_LINEAR, UNIT_NUMBER, fmin(low, high), fmax(low, high));

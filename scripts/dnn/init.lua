@@ -7,6 +7,13 @@ local parts = {
   stepwise = "dnn.stepwise",
 }
 
+-- Functions by the module that has them.
+local functions = {
+  hist = "dnn.plot",
+  imshow = "dnn.imshow",
+  plot = "dnn.plot",
+}
+
 -- A name that a table of the module has not is an error, as a slip of the pen; rawget(dnn, name) asks
 -- without one. To be returned from __index, so that the error stands in the script's line.
 local function unknown(title, name, ...)
@@ -24,9 +31,9 @@ end
 
 return setmetatable(core, {
   __index = function(dnn, name)
-    local part = parts[name]
-    if not part then return unknown("dnn", name, core, parts) end
-    local loaded = require(part)
+    local part, home = parts[name], functions[name]
+    if not part and not home then return unknown("dnn", name, core, parts, functions) end
+    local loaded = part and require(part) or require(home)[name]
     rawset(dnn, name, loaded)
     return loaded
   end,
