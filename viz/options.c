@@ -133,7 +133,7 @@ static const struct option {
     {"--svg",     "FILE",                     "write the page as a drawing",                         take_svg    },
     {"--all",     NULL,                       "with --png or --svg: all panels, not the first page", take_all    },
     {"--csv",     "FILE",                     "write the values: run, tag, step, time, value",       take_csv    },
-    {"--text",    NULL,                       "plot in the terminal; NO_COLOR is obeyed",            take_text   },
+    {"--text",    NULL,                       "plot in the terminal",                                take_text   },
     {"--follow",  NULL,                       "--text, drawn anew as values come",                   take_follow },
     {"--size",    "WIDTHxHEIGHT",
      "of the page in points (1200x800); with --text in\n"
@@ -222,7 +222,8 @@ static void help_option(const struct option *o, FILE *out) {
 void options_help(FILE *out) {
     fputs(
         "dnnview - watch runs learn, or look at how they did\n\n"
-        "usage: dnnview [options] RUN...\n\n"
+        "usage: dnnview [options] RUN...\n"
+        "       dnnview [options] --figure FILE\n\n"
         "RUN is a folder with an event file (events.out.tfevents.*, as dnn.Run and TensorBoard's\n"
         "writers make it), such a file, or a folder of such folders. Runs that still grow are\n"
         "followed, several runs are laid over each other. Without --png, --svg, --csv or --text a\n"
@@ -240,7 +241,8 @@ void options_help(FILE *out) {
           "  $XDG_STATE_HOME/dnnlua/dnnview.conf (~/.local/state without it): the window's size,\n"
           "  theme, scales, smoothing and hidden curves, from the last time\n\n"
           "environment\n"
-          "  NO_COLOR      --text without colours\n"
+          "  NO_COLOR, CLICOLOR_FORCE, TERM, COLORTERM\n"
+          "                --text without or with colours, and how many\n"
           "  DNNVIEW_FONT  a folder with the DejaVu fonts (else the system's)\n\n"
           "exit status\n"
           "  0 when all went well, 1 when a run, a display or a file could not be had, 2 when the\n"

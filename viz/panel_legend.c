@@ -35,7 +35,7 @@ static void draw_entry(curve *c, const page_options *o, float x, float y, float 
     if (c->dots)
         draw_polyline(list, &(point){x + SAMPLE / 2, y + 5.5f}, 1, (stroke){s.color, 6, 0});
     else
-        draw_sample(list, x, y + 5.5f, SAMPLE, s);
+        draw_sample(list, x, y + 5.5f, SAMPLE - (o->grain > 0 ? 5 : 0), s); /* a cell is free */
     draw_text_within(list, x + SAMPLE + 6, y + 9, width - SAMPLE - 5.5f, c->label,
                      (text_style){LABEL_SIZE, text, FONT_REGULAR, ANCHOR_LEFT, 0});
 }

@@ -210,9 +210,15 @@ void draw_matrix(panel *p, const page_options *o, const point *cursor, display_l
     describe_missing(p, o, note, sizeof note);
     if (note[0] == '\0')
         snprintf(note, sizeof note, "%zu × %zu", m->rows, m->columns);
+    rect whole = p->area;
+    if (o->grain > 0) { /* the words stay near a matrix that is narrower than the terminal */
+        matrix_place(p, o, 0);
+        p->area.w = p->plot.x + p->plot.w + BAR_ROOM - p->area.x;
+    }
     float top = draw_figure_title(p, o, note, list);
     if (o->grain > 0)
         top = draw_y_label(p, o, p->area, top, list);
+    p->area = whole;
     matrix_place(p, o, top);
     if (p->plot.w <= 0)
         return;

@@ -256,13 +256,22 @@ static int level_of(unsigned value) { /* in the cube of 6 x 6 x 6 colours: 0, 95
     return value < 48 ? 0 : value < 115 ? 1 : (int)(value - 35) / 40;
 }
 
+/* The nearest of the cube's colours, or of the 24 greys between them: 8, 18, .. 238. */
+static int index_of(unsigned r, unsigned g, unsigned b) {
+    unsigned most = r > g ? r : g, least = r < g ? r : g;
+    most = most > b ? most : b;
+    least = least < b ? least : b;
+    if (most - least < 8 && most >= 4 && most < 243)
+        return 232 + (int)(most - 4) / 10;
+    return 16 + 36 * level_of(r) + 6 * level_of(g) + level_of(b);
+}
+
 static void put_color(color c, bool back, terminal_colors colors, FILE *out) {
     unsigned r = c >> 24, g = c >> 16 & 0xFF, b = c >> 8 & 0xFF;
     if (colors == COLORS_TRUE)
         fprintf(out, "\033[%d;2;%u;%u;%um", back ? 48 : 38, r, g, b);
     else
-        fprintf(out, "\033[%d;5;%dm", back ? 48 : 38,
-                16 + 36 * level_of(r) + 6 * level_of(g) + level_of(b));
+        fprintf(out, "\033[%d;5;%dm", back ? 48 : 38, index_of(r, g, b));
 }
 
 static unsigned brightness_of(color c) {
