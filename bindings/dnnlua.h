@@ -165,6 +165,7 @@ void dnnlua_open_run(lua_State *L);
 void dnnlua_open_fields(lua_State *L);
 void dnnlua_open_store(lua_State *L);
 void dnnlua_open_interruption(lua_State *L);
+void dnnlua_open_viewer(lua_State *L);
 
 /* The C half of the module: require "dnn.core". */
 int luaopen_dnn_core(lua_State *L);

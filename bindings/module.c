@@ -99,5 +99,6 @@ int luaopen_dnn_core(lua_State *L) {
     dnnlua_open_fields(L);
     dnnlua_open_store(L);
     dnnlua_open_interruption(L);
+    dnnlua_open_viewer(L);
     return 1;
 }

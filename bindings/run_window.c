@@ -2,7 +2,6 @@
  *
  * dnnview runs as a program of its own on the run's folder. It inherits one end of a socket pair as
  * descriptor 3, and nobody else can speak to this one. The window outlives the training. */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,6 +15,7 @@
 
 #include "core/interrupt.h"
 #include "run.h"
+#include "viewer.h"
 
 #define WAIT_MILLISECONDS 50 /* how soon a pause notices SIGINT */
 #define WINDOW_FD         3
@@ -23,27 +23,6 @@
 extern char **environ;
 
 /* --- starting it --- */
-
-/* Pushes the program's path: what DNNVIEW says, else bin/dnnview of the tree that this module
- * stands in (lib/lua/5.4/dnn/core.so), else its name, to be looked for in PATH. */
-static const char *push_program(lua_State *L) {
-    Dl_info module;
-    const char *chosen = getenv("DNNVIEW");
-
-    if (chosen != NULL && *chosen != '\0') {
-        return lua_pushstring(L, chosen);
-    }
-    if (dladdr((void *)dnnlua_open_run, &module) == 0) {
-        return lua_pushliteral(L, "dnnview");
-    }
-    char *path = strcpy(lua_newuserdatauv(L, strlen(module.dli_fname) + 1, 0), module.dli_fname);
-    for (int level = 0; level < 5; level++) {
-        char *slash = strrchr(path, '/');
-        *(slash != NULL ? slash : path) = '\0';
-    }
-    const char *program = lua_pushfstring(L, "%s/bin/dnnview", path);
-    return access(program, X_OK) == 0 ? program : lua_pushliteral(L, "dnnview");
-}
 
 /* Standard input and output stay the training's alone, so that a pipe behind it ends with it; an
  * own process group, so that Ctrl-C stops the training and not the window. */
@@ -89,7 +68,7 @@ void dnnlua_run_open_window(lua_State *L, int run) {
         warn("there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)", "");
         return;
     }
-    const char *program = push_program(L);
+    const char *program = dnnlua_push_viewer(L);
     lua_getiuservalue(L, run, RUN_FOLDER);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         warn("no channel to it: ", strerror(errno));

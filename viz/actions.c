@@ -161,7 +161,7 @@ static request y_scale(view *v, const char *key) {
     (void)key;
     int next = -1;
     FOR_PANELS(v, p) {
-        if (p->kind != PANEL_CURVES)
+        if (p->kind != PANEL_CURVES && p->kind != PANEL_PLOT && p->kind != PANEL_BARS)
             continue;
         if (next < 0)
             next = (p->y_scale + 1) % SCALE_COUNT;
@@ -182,6 +182,10 @@ static request x_scale(view *v, const char *key) {
 }
 
 static request x_kind(view *v, const char *key) {
+    if (v->figure != NULL) {
+        view_say(v, "a figure has no steps or times to choose from");
+        return REQUEST_NONE;
+    }
     v->options.x = (v->options.x + 1) % X_AXIS_COUNT;
     view_say(v, "x: %s", x_names[v->options.x]);
     return fit_all(v, key);
@@ -192,6 +196,10 @@ static request smooth_more(view *v, const char *key) {
     static const double levels[] = {0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999};
     const int count = sizeof levels / sizeof *levels;
     int at = 0;
+    if (v->figure != NULL) {
+        view_say(v, "figures are not smoothed");
+        return REQUEST_NONE;
+    }
     while (at + 1 < count && levels[at + 1] <= v->options.smoothing + 1e-9)
         at++;
     if (*key == 's' && at + 1 < count)

@@ -46,6 +46,57 @@ static void append_field(text *t, const char *field) {
     append(t, "\"", 1);
 }
 
+/* The points of a figure's curve: name, x, y. */
+static void append_item(text *t, const panel *p, const figure_item *item) {
+    for (size_t i = 0; i < item->count && !t->failed; i++) {
+        if (p->held && !(item->x[i] >= p->x.low && item->x[i] <= p->x.high))
+            continue;
+        char numbers[64];
+        int size = snprintf(numbers, sizeof numbers, ",%.17g,%.17g\n", item->x[i], item->y[i]);
+        append_field(t, item->name);
+        append(t, numbers, (size_t)size);
+    }
+}
+
+static void append_bins(text *t, const figure *f, const figure_item *item) {
+    for (size_t k = 0; k < f->bins && !t->failed; k++) {
+        char numbers[96];
+        double low = f->first_edge + f->bin_width * (double)k;
+        int size = snprintf(numbers, sizeof numbers, ",%.17g,%.17g,%.0f\n", low, low + f->bin_width,
+                            item->counts[k]);
+        append_field(t, item->name);
+        append(t, numbers, (size_t)size);
+    }
+}
+
+static void append_matrix(text *t, const figure_item *item) {
+    for (size_t r = 0; r < item->rows; r++)
+        for (size_t c = 0; c < item->columns && !t->failed; c++) {
+            char number[32];
+            int size = snprintf(number, sizeof number, "%.17g%s", item->y[c * item->rows + r],
+                                c + 1 == item->columns ? "\n" : ",");
+            append(t, number, (size_t)size);
+        }
+}
+
+static void append_figure(text *t, const panel *p) {
+    const figure *f = p->figure;
+    if (p->kind == PANEL_PLOT)
+        append(t, "name,x,y\n", 9);
+    else if (p->kind == PANEL_BARS)
+        append(t, "name,from,to,count\n", 19);
+    for (size_t i = 0; i < f->count; i++) {
+        if (p->curves[i].hidden)
+            continue;
+        if (p->kind == PANEL_PLOT)
+            append_item(t, p, &f->items[i]);
+        else if (p->kind == PANEL_BARS)
+            append_bins(t, f, &f->items[i]);
+        else if (p->kind == PANEL_MATRIX)
+            append_matrix(t, &f->items[i]);
+    }
+}
+
 static void append_curve(text *t, const panel *p, const curve *c, const page_options *o) {
     const series *s = c->tag->scalars;
     for (size_t i = 0; i < series_count(s) && !t->failed; i++) {
@@ -76,8 +127,12 @@ dnn_status panels_write_csv(const panel *panels, size_t count, const page_option
                             const char *path, dnn_error *err) {
     static const char head[] = "run,tag,step,wall_time,value\n";
     text t = {0};
-    append(&t, head, sizeof head - 1);
-    for (size_t i = 0; i < count; i++)
+    bool of_figure = count > 0 && panels[0].figure != NULL;
+    if (of_figure)
+        append_figure(&t, &panels[0]);
+    else
+        append(&t, head, sizeof head - 1);
+    for (size_t i = 0; i < count && !of_figure; i++)
         for (size_t k = 0; k < panels[i].curve_count; k++) {
             const curve *c = &panels[i].curves[k];
             if (c->tag->scalars != NULL && !c->hidden && !written(panels, i, c))

@@ -77,7 +77,10 @@ dnn_status export_csv(view *v, const char *path, dnn_error *err) {
 void export_name(const view *v, const char *extension, char *path, size_t size) {
     const runs *all = view_runs(v);
     char name[64], when[32];
-    snprintf(name, sizeof name, "%s", all->count == 0 ? "dnnview" : all->items[0]->name);
+    snprintf(name, sizeof name, "%s",
+             v->figure != NULL ? "figure"
+             : all->count == 0 ? "dnnview"
+                               : all->items[0]->name);
     for (char *c = name; *c != '\0'; c++)
         if (*c == '/' || *c == ' ')
             *c = '-';

@@ -14,11 +14,14 @@
 #include "viz/trainer.h"
 #include "viz/window.h"
 
-#define WIDTH  1200
-#define HEIGHT 800
+#define WIDTH         1200
+#define HEIGHT        800
+#define FIGURE_WIDTH  720
+#define FIGURE_HEIGHT 480
 
-/* Where values come from: runs, and folders that are no runs yet. */
+/* Where values come from: a figure, or runs and folders that are no runs yet. */
 typedef struct source {
+    figure figure; /* instead of runs: has items */
     runs all;
     char **paths; /* those that are waited for */
     int path_count;
@@ -86,6 +89,13 @@ static void set_up(view *v, const options *o) {
     v->only = o->only;
 }
 
+/* Of what windows remember, a figure takes the theme: it knows the rest itself. */
+static void set_up_figure(view *v, int *width, int *height) {
+    v->options = (page_options){.theme = v->options.theme, .x_scale = v->figure->x_scale};
+    *width = FIGURE_WIDTH;
+    *height = FIGURE_HEIGHT;
+}
+
 static bool writes_files(const options *o) {
     return o->png != NULL || o->svg != NULL || o->csv != NULL;
 }
@@ -93,8 +103,10 @@ static bool writes_files(const options *o) {
 static int write_files(view *v, const options *o) {
     dnn_error err = {0};
     dnn_status status = fonts_open(&err);
-    v->width = (float)(o->width > 0 ? o->width : WIDTH);
-    v->height = (float)(o->height > 0 ? o->height : HEIGHT);
+    if (o->width > 0) {
+        v->width = (float)o->width;
+        v->height = (float)o->height;
+    }
     v->bare = true;
     v->whole = o->all;
     view_update(v);
@@ -119,8 +131,9 @@ static int plot_text(view *v, source *s, const options *o) {
     int columns, rows;
     terminal_size(STDOUT_FILENO, &columns, &rows);
     view_update(v);
-    bool good = terminal_draw(v, o->width > 0 ? o->width : columns, o->height,
-                              terminal_colors_of(STDOUT_FILENO), stdout);
+    columns = o->width > 0 ? o->width : columns;
+    bool good = (v->figure != NULL ? terminal_draw_figure : terminal_draw)(
+        v, columns, o->height, terminal_colors_of(STDOUT_FILENO), stdout);
     good = good && putchar('\n') != EOF && fflush(stdout) == 0;
     return good ? 0 : 1;
 }
@@ -133,6 +146,8 @@ static int show_window(view *v, source *s, const options *o) {
     if (fonts_open(&err) != DNN_OK)
         return complain(&err);
     state_load(v, &width, &height);
+    if (v->figure != NULL)
+        set_up_figure(v, &width, &height);
     set_up(v, o);
     if (o->width > 0)
         width = o->width, height = o->height;
@@ -149,7 +164,8 @@ static int show_window(view *v, source *s, const options *o) {
     while (window_step(&w, WINDOW_BEAT))
         continue;
     window_size(&w, &width, &height);
-    state_save(v, width, height);
+    if (v->figure == NULL)
+        state_save(v, width, height);
     window_close(&w);
     fonts_close();
     return 0;
@@ -158,6 +174,12 @@ static int show_window(view *v, source *s, const options *o) {
 static int show(source *s, const options *o) {
     view v;
     view_init(&v, &s->all, WIDTH, HEIGHT);
+    if (s->figure.count > 0) {
+        v.figure = &s->figure;
+        v.width = FIGURE_WIDTH;
+        v.height = FIGURE_HEIGHT;
+        v.options.x_scale = s->figure.x_scale;
+    }
     v.waiting = s->path_count > 0 ? s->paths[0] : NULL;
     set_up(&v, o);
     int status;
@@ -193,12 +215,17 @@ int main(int argc, char **argv) {
         signal(SIGINT, SIG_IGN);
     source s = {
         .paths = o.paths, .path_count = o.path_count, .patient = o.control >= 0 || o.follow};
-    int status = open_paths(&s, &err) == DNN_OK ? 0 : complain(&err);
-    if (status == 0) {
+    int status;
+    if (o.figure != NULL)
+        status = figure_read(&s.figure, o.figure, &err) == DNN_OK ? show(&s, &o) : complain(&err);
+    else
+        status = open_paths(&s, &err) == DNN_OK ? 0 : complain(&err);
+    if (status == 0 && o.figure == NULL) {
         runs_poll(&s.all);
         bool waits = o.follow || !(o.text || writes_files(&o));
         status = report_damage(&s.all, waits) || s.patient ? show(&s, &o) : 1;
     }
+    figure_free(&s.figure);
     runs_free(&s.all);
     return status;
 }

@@ -11,6 +11,11 @@ static bool take_png(options *o, const char *value) {
     return true;
 }
 
+static bool take_figure(options *o, const char *value) {
+    o->figure = value;
+    return true;
+}
+
 static bool take_all(options *o, const char *value) {
     (void)value;
     return o->all = true;
@@ -121,11 +126,14 @@ static const struct option {
     const char *doc;
     take *take;
 } table[] = {
+    {"--figure",  "FILE",
+     "show a figure instead of runs; - reads it from the\n"
+     "standard input; dnn.plot makes them",                                                          take_figure },
     {"--png",     "FILE",                     "write the page as a picture",                         take_png    },
     {"--svg",     "FILE",                     "write the page as a drawing",                         take_svg    },
     {"--all",     NULL,                       "with --png or --svg: all panels, not the first page", take_all    },
     {"--csv",     "FILE",                     "write the values: run, tag, step, time, value",       take_csv    },
-    {"--text",    NULL,                       "plot in the terminal; NO_COLOR is obeyed",            take_text   },
+    {"--text",    NULL,                       "plot in the terminal",                                take_text   },
     {"--follow",  NULL,                       "--text, drawn anew as values come",                   take_follow },
     {"--size",    "WIDTHxHEIGHT",
      "of the page in points (1200x800); with --text in\n"
@@ -188,7 +196,11 @@ dnn_status options_parse(options *out, int argc, char **argv, dnn_error *err) {
             out->paths[out->path_count++] = argv[i]; /* never ahead of what is read */
         }
     }
-    if (out->path_count == 0 && !out->keys && !out->help && !out->version)
+    if (out->figure != NULL && (out->path_count > 0 || out->follow || out->control >= 0))
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "--figure stands alone: it takes no run, no "
+                        "--follow and no --control");
+    if (out->path_count == 0 && out->figure == NULL && !out->keys && !out->help && !out->version)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "which run? Give its folder, as in: dnnview runs/cats");
     return DNN_OK;
@@ -210,7 +222,8 @@ static void help_option(const struct option *o, FILE *out) {
 void options_help(FILE *out) {
     fputs(
         "dnnview - watch runs learn, or look at how they did\n\n"
-        "usage: dnnview [options] RUN...\n\n"
+        "usage: dnnview [options] RUN...\n"
+        "       dnnview [options] --figure FILE\n\n"
         "RUN is a folder with an event file (events.out.tfevents.*, as dnn.Run and TensorBoard's\n"
         "writers make it), such a file, or a folder of such folders. Runs that still grow are\n"
         "followed, several runs are laid over each other. Without --png, --svg, --csv or --text a\n"
@@ -228,7 +241,8 @@ void options_help(FILE *out) {
           "  $XDG_STATE_HOME/dnnlua/dnnview.conf (~/.local/state without it): the window's size,\n"
           "  theme, scales, smoothing and hidden curves, from the last time\n\n"
           "environment\n"
-          "  NO_COLOR      --text without colours\n"
+          "  NO_COLOR, CLICOLOR_FORCE, TERM, COLORTERM\n"
+          "                --text without or with colours, and how many\n"
           "  DNNVIEW_FONT  a folder with the DejaVu fonts (else the system's)\n\n"
           "exit status\n"
           "  0 when all went well, 1 when a run, a display or a file could not be had, 2 when the\n"

@@ -147,6 +147,10 @@ static void draw_header(const view *v, display_list *list) {
     const theme *t = v->options.theme;
     const float size = 15, small = 11.5f, baseline = v->header / 2 + 5;
     draw_fill(list, (rect){0, 0, v->width, v->header - 1}, t->background, 0);
+    if (v->figure != NULL) {
+        toolbar_draw(v, list);
+        return;
+    }
     char name[160], about[200];
     name_runs(v, name, sizeof name);
     page_describe(v, about, sizeof about);
@@ -270,7 +274,7 @@ static void draw_panel(view *v, panel *p, display_list *list) {
     bool cursor = (has_time_axis(p) || p == &v->panels[v->hovered < 0 ? 0 : v->hovered]) &&
                   cursor_in(v, p, &place);
     rect a = p->area;
-    if (!v->bare && v->focus >= 0 && p == &v->panels[v->focus])
+    if (!v->bare && v->figure == NULL && v->focus >= 0 && p == &v->panels[v->focus])
         draw_fill(list, (rect){a.x - 1, a.y - 1, a.w + 2, a.h + 2}, v->options.theme->accent, 7);
     panel_draw(p, &v->options, cursor ? &place : NULL, list);
 }
@@ -302,7 +306,9 @@ static void draw_waiting(const view *v, display_list *list) {
 
 void view_draw(view *v, display_list *list) {
     view_layout(v);
-    draw_fill(list, (rect){0, 0, v->width, v->height}, v->options.theme->background, 0);
+    const theme *t = v->options.theme;
+    draw_fill(list, (rect){0, 0, v->width, v->height}, v->figure != NULL ? t->panel : t->background,
+              0);
     if (v->shown_count == 0)
         draw_waiting(v, list);
     if (v->cursor_inside)
@@ -310,7 +316,8 @@ void view_draw(view *v, display_list *list) {
     for (size_t i = 0; i < v->shown_count; i++)
         draw_panel(v, &v->panels[v->shown[i]], list);
     draw_selection(v, list);
-    draw_header(v, list);
+    if (v->header > 0)
+        draw_header(v, list);
     if (!v->bare)
         draw_footer(v, list);
     draw_scroll_bar(v, list);

@@ -9,13 +9,11 @@
 
 /* Symmetric logarithm: the margin is one of places, and 0 .. the smallest size that matters, at
  * most five decades below the largest, is the linear part. */
-static axis fit_symlog(const panel *p, double low, double high) {
-    double largest = fmax(fabs(low), fabs(high)), smallest, unused;
+axis fit_symlog(double low, double high, double smallest) {
+    double largest = fmax(fabs(low), fabs(high));
     axis a = axis_fit(SCALE_SYMLOG, UNIT_NUMBER, low, high);
     if (!(low < high))
         return a;
-    if (!value_range(p, SCALE_LOG, &smallest, &unused))
-        smallest = largest * 1e-3;
     a.linear_within = fmax(largest * 1e-5, fmin(smallest, largest * 0.1));
     a.low = low;
     a.high = high;
@@ -29,13 +27,23 @@ static axis fit_y(const panel *p) {
     double low, high;
     if (!value_range(p, p->y_scale, &low, &high))
         low = p->y_scale == SCALE_LOG ? 0.1 : 0, high = 1;
-    if (p->y_scale == SCALE_SYMLOG)
-        return fit_symlog(p, low, high);
+    if (p->y_scale == SCALE_SYMLOG) {
+        double smallest, unused;
+        if (!value_range(p, SCALE_LOG, &smallest, &unused))
+            smallest = fmax(fabs(low), fabs(high)) * 1e-3;
+        return fit_symlog(low, high, smallest);
+    }
     return axis_fit(p->y_scale, UNIT_NUMBER, low, high);
 }
 
 static bool has_axes(const panel *p) {
-    return p->kind == PANEL_CURVES || p->kind == PANEL_HEAT || p->kind == PANEL_HISTOGRAM;
+    return p->kind == PANEL_CURVES || p->kind == PANEL_HEAT || p->kind == PANEL_HISTOGRAM ||
+           (p->figure != NULL && p->kind != PANEL_GALLERY);
+}
+
+/* Whether zooming and moving is along y too. */
+static bool moves_along_y(const panel *p) {
+    return p->kind == PANEL_CURVES || p->figure != NULL;
 }
 
 /* Positive values that span more than two decades want a logarithmic scale. */
@@ -47,6 +55,10 @@ static void choose_scale(panel *p) {
 
 /* Brings the ranges up to date: all of them, or what a held view cannot keep. */
 static void set_ranges(panel *p, const page_options *o) {
+    if (p->figure != NULL) {
+        fit_figure(p, o);
+        return;
+    }
     if (p->kind == PANEL_HISTOGRAM) {
         if (!p->held)
             p->x = fit_histogram_x(p);
@@ -95,7 +107,7 @@ void panel_zoom(panel *p, point around, float factor_x, float factor_y) {
     double x = (around.x - p->plot.x) / p->plot.w, y = 1 - (around.y - p->plot.y) / p->plot.h;
     p->held = true;
     narrow(&p->x, x - x / factor_x, x + (1 - x) / factor_x);
-    if (p->kind == PANEL_CURVES)
+    if (moves_along_y(p))
         narrow(&p->y, y - y / factor_y, y + (1 - y) / factor_y);
 }
 
@@ -105,7 +117,7 @@ void panel_pan(panel *p, float dx, float dy) {
     double x = -dx / p->plot.w, y = dy / p->plot.h;
     p->held = true;
     narrow(&p->x, x, 1 + x);
-    if (p->kind == PANEL_CURVES)
+    if (moves_along_y(p))
         narrow(&p->y, y, 1 + y);
 }
 
@@ -118,7 +130,7 @@ void panel_zoom_box(panel *p, rect box) {
         return;
     p->held = true;
     narrow(&p->x, left, right);
-    if (p->kind == PANEL_CURVES)
+    if (moves_along_y(p))
         narrow(&p->y, 1 - bottom, 1 - top);
 }
 
@@ -128,8 +140,10 @@ void panel_draw(panel *p, const page_options *options, const point *cursor, disp
     for (size_t i = 0; i < p->curve_count; i++)
         p->curves[i].legend = (rect){0};
     p->plot = (rect){0};
-    draw_fill(list, p->area, options->theme->border, 6);
-    draw_fill(list, inset(p->area, 1), options->theme->panel, 5);
+    if (p->figure == NULL) {
+        draw_fill(list, p->area, options->theme->border, 6);
+        draw_fill(list, inset(p->area, 1), options->theme->panel, 5);
+    }
     if (p->area.w < 40 || p->area.h < 30)
         return;
     if (has_axes(p))
@@ -146,6 +160,18 @@ void panel_draw(panel *p, const page_options *options, const point *cursor, disp
         break;
     case PANEL_TEXT:
         draw_texts(p, options, list);
+        break;
+    case PANEL_PLOT:
+        draw_plot(p, options, cursor, list);
+        break;
+    case PANEL_BARS:
+        draw_bars(p, options, cursor, list);
+        break;
+    case PANEL_MATRIX:
+        draw_matrix(p, options, cursor, list);
+        break;
+    case PANEL_GALLERY:
+        draw_gallery(p, options, list);
         break;
     default:
         draw_curves(p, options, cursor, list);

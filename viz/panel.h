@@ -6,6 +6,7 @@
 
 #include "viz/axis.h"
 #include "viz/display_list.h"
+#include "viz/figure.h"
 #include "viz/runs.h"
 #include "viz/smooth.h"
 #include "viz/theme.h"
@@ -16,6 +17,10 @@ typedef enum panel_kind {
     PANEL_HISTOGRAM,  /* a histogram tag over time, as ridges */
     PANEL_PICTURE,    /* the last pictures of a group of tags, with their steps */
     PANEL_TEXT,       /* settings (a column for each run) and other text */
+    PANEL_PLOT,       /* of a figure: curves of any x */
+    PANEL_BARS,       /* a histogram of values */
+    PANEL_MATRIX,     /* a matrix as colours */
+    PANEL_GALLERY,    /* pictures side by side */
     PANEL_KIND_COUNT
 } panel_kind;
 
@@ -35,10 +40,13 @@ typedef struct page_options {
                             bias-corrected */
     size_t *smooth_left; /* points that this drawing may still average; NULL: all */
     float scale; /* pixels per point: dense curves are summed up in columns of one pixel; 0: 1 */
+    float grain; /* points per pixel of a picture, when pictures stand in character cells; 0: they
+                    do not, and text can be turned */
     const theme *theme;
 } page_options;
 
-/* One tag of one run in a panel: a curve, a row of the heat map, a picture, a text. */
+/* One tag of one run in a panel: a curve, a row of the heat map, a picture, a text; or one item of
+ * a figure, in its order, without run and tag. */
 typedef struct curve {
     const run *run;
     const run_tag *tag;
@@ -47,6 +55,7 @@ typedef struct curve {
     size_t color;   /* number for theme_series */
     int dash;       /* with several runs the colour is the run's and this the tag's; -1: as the
                        theme says */
+    bool dots;      /* the points are not joined */
     bool hidden;
     rect legend; /* its entry on the page, w == 0: not shown (set by drawing) */
     smooth smoothed;
@@ -57,6 +66,7 @@ typedef struct panel {
     char title[96]; /* "cost", "grad_norm": with `kind` it names the panel on the page */
     curve *curves;
     size_t curve_count;
+    const figure *figure; /* what is shown instead of runs; NULL: none */
     axis_scale y_scale;
     bool over_decades; /* y_scale is log when the values span more than two decades, else linear,
                           until someone sets it */
@@ -72,6 +82,9 @@ typedef struct panel {
  * all->generation has grown. False, and the panels as they were, when out of memory. */
 bool panels_build(panel **panels, size_t *count, const runs *all);
 void panels_free(panel *panels, size_t count);
+
+/* The one panel of a figure, as panels_build gives those of runs. */
+bool panels_of_figure(panel **panels, size_t *count, const figure *f);
 
 /* Draws the panel in p->area; cursor (NULL: none) is a place on the page at which the values of all
  * series are read off. A held view of another kind of x (step, then time) is fitted. */

@@ -52,7 +52,7 @@ void draw_text_within(display_list *list, float x, float y, float width, const c
 float draw_title(const panel *p, const page_options *o, const char *note, display_list *list) {
     char title[128];
     snprintf(title, sizeof title, "%s%s", p->title, p->kind == PANEL_HEAT ? " by layer" : "");
-    if (p->kind != PANEL_TEXT && p->kind != PANEL_PICTURE)
+    if (p->kind != PANEL_TEXT && p->kind != PANEL_PICTURE && p->figure == NULL)
         for (char *c = title; *c != '\0'; c++)
             if (*c == '_')
                 *c = ' ';

@@ -8,8 +8,7 @@
 #include "viz/font.h"
 #include "viz/panel_parts.h"
 
-#define BAR_WIDTH 12.0f
-#define MIN_ROW   3.0f
+#define MIN_ROW 3.0f
 
 color heat_color(const panel *p, const page_options *o, double value) {
     if (!isfinite(value))
@@ -49,17 +48,17 @@ static void paint_row(const panel *p, const page_options *o, const curve *c, uin
         put_pixel(rgba + 4 * done, before);
 }
 
-static void draw_bar(const panel *p, const page_options *o, display_list *list) {
+void draw_color_bar(const axis *colors, rect bar, color paint(const theme *t, double place),
+                    const page_options *o, display_list *list) {
     enum { SHADES = 128 };
     uint8_t shades[SHADES * 4];
     tick ticks[64];
-    rect bar = {p->plot.x + p->plot.w + 14, p->plot.y, BAR_WIDTH, p->plot.h};
     for (int i = 0; i < SHADES; i++)
-        put_pixel(shades + 4 * i, theme_heat(o->theme, 1 - (i + 0.5) / SHADES));
+        put_pixel(shades + 4 * i, paint(o->theme, 1 - (i + 0.5) / SHADES));
     draw_image(list, bar, shades, 1, SHADES);
-    size_t count = axis_ticks(&p->y, (size_t)fmaxf(3, bar.h / 34), ticks, 64);
+    size_t count = axis_ticks(colors, (size_t)fmaxf(3, bar.h / 34), ticks, 64);
     for (size_t i = 0; i < count; i++) {
-        double place = axis_place(&p->y, ticks[i].value);
+        double place = axis_place(colors, ticks[i].value);
         if (!ticks[i].major || !(place >= -1e-6 && place <= 1 + 1e-6))
             continue;
         float y = floorf(bar.y + bar.h * (float)(1 - place)) + 0.5f, x = bar.x + bar.w;
@@ -130,11 +129,12 @@ void draw_heat(panel *p, const page_options *o, const point *cursor, display_lis
     size_t count = visible_rows(p, rows, most);
     float top = draw_title(p, o, p->y_scale == SCALE_LINEAR ? "" : "log scale", list) + 2;
     float labels = fminf(widest_label(rows, count), p->area.w * 0.3f);
-    draw_frame(p, o, top, false, labels + 10, BAR_WIDTH + 52, x_axis_name(o), list);
+    draw_frame(p, o, top, false, labels + 10, COLOR_BAR_WIDTH + 52, x_axis_name(o), list);
     if (p->plot.w > 0 && count > 0) {
         draw_cells(p, o, rows, count, list);
         draw_rows(p, o, rows, count, labels, list);
-        draw_bar(p, o, list);
+        rect bar = {p->plot.x + p->plot.w + 14, p->plot.y, COLOR_BAR_WIDTH, p->plot.h};
+        draw_color_bar(&p->y, bar, theme_heat, o, list);
         if (cursor != NULL && inside(p->plot, *cursor)) {
             size_t row = (size_t)((cursor->y - p->plot.y) / p->plot.h * (float)count);
             draw_readout(p, o, *cursor, (int)(rows[row < count ? row : count - 1] - p->curves),

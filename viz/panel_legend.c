@@ -32,8 +32,11 @@ static void draw_entry(curve *c, const page_options *o, float x, float y, float 
         text = faded(o->theme->muted, 0.55);
     }
     c->legend = (rect){x - 3, y - 2, width + 6, LINE_HEIGHT};
-    draw_sample(list, x, y + 5.5f, SAMPLE, s);
-    draw_text_within(list, x + SAMPLE + 6, y + 9, width - SAMPLE - 6, c->label,
+    if (c->dots)
+        draw_polyline(list, &(point){x + SAMPLE / 2, y + 5.5f}, 1, (stroke){s.color, 6, 0});
+    else
+        draw_sample(list, x, y + 5.5f, SAMPLE - (o->grain > 0 ? 5 : 0), s); /* a cell is free */
+    draw_text_within(list, x + SAMPLE + 6, y + 9, width - SAMPLE - 5.5f, c->label,
                      (text_style){LABEL_SIZE, text, FONT_REGULAR, ANCHOR_LEFT, 0});
 }
 

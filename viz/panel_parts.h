@@ -93,6 +93,47 @@ void format_duration_hms(double seconds, char *text, size_t size);
 /* Place of a value on the scale of colours. */
 color heat_color(const panel *p, const page_options *o, double value);
 
+/* --- panel.c, panel_heat.c, panel_picture.c, for figures --- */
+
+/* The symmetric logarithm for values low..high whose smallest size that matters is `smallest`. */
+axis fit_symlog(double low, double high, double smallest);
+
+/* A bar of all colours of an axis, with its ticks to the right. */
+void draw_color_bar(const axis *colors, rect bar, color paint(const theme *t, double place),
+                    const page_options *o, display_list *list);
+#define COLOR_BAR_WIDTH 12.0f
+
+/* A picture centred in a cell: by a whole factor where it is enlarged, averaged where it is
+ * reduced. Returns where it stands. */
+rect draw_picture(const picture *image, rect cell, float pixels, display_list *list);
+
+/* --- panel_figure.c --- */
+
+/* The axes that hold the figure, unless they are held. */
+void fit_figure(panel *p, const page_options *o);
+/* Title and note, where there are any; returns the y below them. */
+float draw_figure_title(const panel *p, const page_options *o, const char *note,
+                        display_list *list);
+/* Title, what is missing, and the legend; returns the y below them. */
+float draw_figure_head(panel *p, const page_options *o, display_list *list);
+/* draw_frame with the figure's labels. */
+void draw_figure_frame(panel *p, const page_options *o, float top, display_list *list);
+/* Room for a label of the y axis to the left, and drawing it. */
+float y_label_room(const panel *p, const page_options *o);
+float draw_y_label(const panel *p, const page_options *o, rect whole, float top,
+                   display_list *list);
+/* Some of the visible items' numbers are not finite, or have no place on a logarithmic scale. */
+void describe_missing(const panel *p, const page_options *o, char *text, size_t size);
+
+/* How high the panel has to be for what it shows at this width and at most this height. */
+float matrix_place(panel *p, const page_options *o, float top);
+float gallery_place(const panel *p, const page_options *o, float top);
+
+void draw_plot(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_bars(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_matrix(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_gallery(panel *p, const page_options *o, display_list *list);
+
 /* --- kinds --- */
 
 void draw_curves(panel *p, const page_options *o, const point *cursor, display_list *list);

@@ -71,9 +71,7 @@ static void shrink(const picture *from, uint8_t *to, size_t width, size_t height
         }
 }
 
-/* Centred in a cell: by a whole factor where it is enlarged, averaged where it is reduced. Returns
- * where it stands. */
-static rect draw_picture(const picture *image, rect cell, float pixels, display_list *list) {
+rect draw_picture(const picture *image, rect cell, float pixels, display_list *list) {
     float fit =
         fminf(cell.w * pixels / (float)image->width, cell.h * pixels / (float)image->height);
     float factor = fit >= 1 ? floorf(fit) : fit;

@@ -20,11 +20,16 @@
 #define COLUMN_CELLS 70
 #define FAINT        0x70u /* lines with less alpha, the ghosts of smoothed curves, are left out */
 
+/* Line-drawing characters. */
+#define HORIZONTAL 0x2500
+#define VERTICAL   0x2502
+
 typedef struct cell {
     uint32_t character; /* 0: none */
     uint8_t dots;       /* as in Braille: bit k is dot k + 1 */
     bool plain;         /* the character has the terminal's own colour */
     bool bold, dim, picture;
+    bool bar, upper;   /* part of a bar; a picture's pixel without one below it */
     color front, back; /* of characters and dots; of a picture the upper and the lower pixel */
 } cell;
 
@@ -80,8 +85,19 @@ static bool is_on(stroke k, float along) {
     return i % 2 == 0;
 }
 
+/* A lone point, as raster.h has it, is a dot. */
+static bool is_lone(const command *c, size_t i) {
+    const point *p = c->points;
+    return isfinite(p[i].x) && isfinite(p[i].y) &&
+           (i == 0 || !isfinite(p[i - 1].x) || !isfinite(p[i - 1].y)) &&
+           (i + 1 == c->count || !isfinite(p[i + 1].x) || !isfinite(p[i + 1].y));
+}
+
 static void put_polyline(const screen *s, const command *c) {
     float along = 0;
+    for (size_t i = 0; i < c->count; i++)
+        if (is_lone(c, i))
+            put_dot(s, c->points[i].x, c->points[i].y, c->stroke.color);
     for (size_t i = 0; i + 1 < c->count; i++) {
         point a = c->points[i], b = c->points[i + 1];
         float dx = b.x - a.x, dy = b.y - a.y, length = hypotf(dx, dy);
@@ -109,7 +125,7 @@ static void put_rule(const screen *s, const command *c) {
     for (int i = from; i <= to; i++) {
         cell *at = upright ? cell_at(s, across, i) : cell_at(s, i, across);
         if (at != NULL && at->character == 0 && at->dots == 0)
-            *at = (cell){.character = upright ? 0x2502 : 0x2500, .plain = true, .dim = true};
+            *at = (cell){.character = upright ? VERTICAL : HORIZONTAL, .plain = true, .dim = true};
     }
 }
 
@@ -130,6 +146,36 @@ static void put_line(const screen *s, const command *c) {
         put_rule(s, c);
     else if ((k & 0xFF) >= FAINT && !is_background(s, k))
         put_polyline(s, c);
+}
+
+/* --- bars --- */
+
+/* A bar of a histogram: eighths of a cell high, and at least one cell wide; of bars that share a
+ * cell the highest is seen. Other filled shapes are what lies behind words and lines. */
+static void put_bar(const screen *s, const command *c) {
+    color k = c->stroke.color;
+    if (c->radius > 0 || (k & 0xFF) < FAINT || is_background(s, k))
+        return;
+    int left = (int)lroundf(c->area.x / CELL_WIDTH);
+    int right = (int)lroundf((c->area.x + c->area.w) / CELL_WIDTH);
+    right = right > left ? right : left + 1;
+    float top = fmaxf(c->area.y, s->clip.w > 0 ? s->clip.y : 0), bottom = c->area.y + c->area.h;
+    int last = (int)((bottom - 0.5f) / CELL_HEIGHT);
+    for (int row = (int)(top / CELL_HEIGHT); row <= last; row++) {
+        float eighths = ((float)(row + 1) * CELL_HEIGHT - top) * 8 / CELL_HEIGHT;
+        int height = row < last ? (int)fminf(8, roundf(eighths))
+                                : (int)fminf(8, roundf((bottom - top) * 8 / CELL_HEIGHT));
+        uint32_t block = 0x2580 + (uint32_t)(height > 0 ? height : row == last ? 1 : 0);
+        for (int column = left; column < right && block > 0x2580; column++) {
+            cell *at = cell_at(s, column, row);
+            float middle = ((float)column + 0.5f) * CELL_WIDTH;
+            if (at != NULL &&
+                (at->character == 0 || at->character == HORIZONTAL ||
+                 (at->bar && at->character < block)) &&
+                !clipped(s, middle, bottom - 1))
+                *at = (cell){.character = block, .bar = true, .front = k};
+        }
+    }
 }
 
 /* --- words and pictures --- */
@@ -194,11 +240,13 @@ static void put_image(const screen *s, const command *c) {
             cell *at = cell_at(s, column, row);
             float x = fmaxf(((float)column + 0.5f) * CELL_WIDTH, c->area.x);
             float y = fmaxf(((float)row + 0.25f) * CELL_HEIGHT, c->area.y);
+            float lower = y + CELL_HEIGHT / 2;
             if (at != NULL && !clipped(s, x, y))
                 *at = (cell){.character = 0x2580, /* upper half block */
                              .picture = true,
+                             .upper = lower > c->area.y + c->area.h,
                              .front = pixel_of(c, x, y),
-                             .back = pixel_of(c, x, y + CELL_HEIGHT / 2)};
+                             .back = pixel_of(c, x, lower)};
         }
 }
 
@@ -208,25 +256,38 @@ static int level_of(unsigned value) { /* in the cube of 6 x 6 x 6 colours: 0, 95
     return value < 48 ? 0 : value < 115 ? 1 : (int)(value - 35) / 40;
 }
 
+/* The nearest of the cube's colours, or of the 24 greys between them: 8, 18, .. 238. */
+static int index_of(unsigned r, unsigned g, unsigned b) {
+    unsigned most = r > g ? r : g, least = r < g ? r : g;
+    most = most > b ? most : b;
+    least = least < b ? least : b;
+    if (most - least < 8 && most >= 4 && most < 243)
+        return 232 + (int)(most - 4) / 10;
+    return 16 + 36 * level_of(r) + 6 * level_of(g) + level_of(b);
+}
+
 static void put_color(color c, bool back, terminal_colors colors, FILE *out) {
     unsigned r = c >> 24, g = c >> 16 & 0xFF, b = c >> 8 & 0xFF;
     if (colors == COLORS_TRUE)
         fprintf(out, "\033[%d;2;%u;%u;%um", back ? 48 : 38, r, g, b);
     else
-        fprintf(out, "\033[%d;5;%dm", back ? 48 : 38,
-                16 + 36 * level_of(r) + 6 * level_of(g) + level_of(b));
+        fprintf(out, "\033[%d;5;%dm", back ? 48 : 38, index_of(r, g, b));
+}
+
+static unsigned brightness_of(color c) {
+    return (2 * (c >> 24) + 5 * (c >> 16 & 0xFF) + (c >> 8 & 0xFF)) / 8;
 }
 
 /* Without colours a picture is shades by its brightness. */
-static uint32_t shade_of(color c) {
+static uint32_t shade_of(const cell *c) {
     static const uint32_t shades[] = {' ', 0x2591, 0x2592, 0x2593, 0x2588};
-    unsigned brightness = (2 * (c >> 24) + 5 * (c >> 16 & 0xFF) + (c >> 8 & 0xFF)) / 8;
+    unsigned brightness = (brightness_of(c->front) + brightness_of(c->back)) / 2;
     return shades[brightness * 5 / 256];
 }
 
 static bool same_look(const cell *a, const cell *b) {
     return a->plain == b->plain && a->bold == b->bold && a->dim == b->dim &&
-           a->picture == b->picture && (a->plain || a->front == b->front) &&
+           a->picture == b->picture && a->upper == b->upper && (a->plain || a->front == b->front) &&
            (!a->picture || a->back == b->back);
 }
 
@@ -238,7 +299,7 @@ static void set_look(const cell *c, terminal_colors colors, FILE *out) {
         fputs("\033[2m", out);
     if (!c->plain)
         put_color(c->front, false, colors, out);
-    if (c->picture)
+    if (c->picture && !c->upper)
         put_color(c->back, true, colors, out);
 }
 
@@ -246,7 +307,7 @@ static void put_cell(const cell *c, terminal_colors colors, FILE *out) {
     char text[UTF8_MAX_BYTES];
     uint32_t ch = c->character != 0 ? c->character : c->dots != 0 ? 0x2800u + c->dots : ' ';
     if (c->picture && colors == COLORS_NONE)
-        ch = shade_of(c->front);
+        ch = shade_of(c);
     fwrite(text, 1, utf8_put(ch, text), out);
 }
 
@@ -285,6 +346,8 @@ bool terminal_play(const display_list *list, const theme *colors_of, int columns
             s.clip = c->area;
         else if (c->kind == COMMAND_POLYLINE)
             put_line(&s, c);
+        else if (c->kind == COMMAND_FILL)
+            put_bar(&s, c);
         else if (c->kind == COMMAND_POLYGON)
             put_polygon(&s, c);
         else if (c->kind == COMMAND_TEXT)
@@ -342,9 +405,12 @@ bool terminal_draw(view *v, int columns, int rows, terminal_colors colors, FILE 
 }
 
 terminal_colors terminal_colors_of(int fd) {
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM"), *more = getenv("COLORTERM");
-    if ((no_color != NULL && *no_color != '\0') || !isatty(fd) || term == NULL ||
-        strcmp(term, "dumb") == 0)
+    const char *no_color = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE");
+    const char *term = getenv("TERM"), *more = getenv("COLORTERM");
+    bool forced = force != NULL && *force != '\0' && strcmp(force, "0") != 0;
+    if (no_color != NULL && *no_color != '\0')
+        return COLORS_NONE;
+    if (!forced && (!isatty(fd) || term == NULL || strcmp(term, "dumb") == 0))
         return COLORS_NONE;
     if (more != NULL && (strcmp(more, "truecolor") == 0 || strcmp(more, "24bit") == 0))
         return COLORS_TRUE;

@@ -13,7 +13,8 @@
 
 typedef enum terminal_colors { COLORS_NONE = 0, COLORS_256, COLORS_TRUE } terminal_colors;
 
-/* What a terminal can do, by its environment (NO_COLOR, TERM, COLORTERM) and whether it is one. */
+/* What a terminal can do, by its environment (NO_COLOR, CLICOLOR_FORCE, TERM, COLORTERM) and
+ * whether it is one. */
 terminal_colors terminal_colors_of(int fd);
 
 /* Width and height in cells: of the terminal, else $COLUMNS and $LINES, else 80 x 24. */
@@ -26,6 +27,9 @@ bool terminal_play(const display_list *list, const theme *colors_of, int columns
 
 /* Draws the page in `columns` cells; rows 0: as many as its panels need. */
 bool terminal_draw(view *v, int columns, int rows, terminal_colors colors, FILE *out);
+
+/* Draws the figure that the view shows; columns, rows 0: as many as suit it in the terminal. */
+bool terminal_draw_figure(view *v, int columns, int rows, terminal_colors colors, FILE *out);
 
 /* Draws anew whenever `more` says that something has come, until the user presses Ctrl-C; width and
  * height in cells, 0: the terminal's. */

@@ -17,7 +17,7 @@ typedef enum icon { ICON_TEXT = 0, ICON_THEME, ICON_PAUSE, ICON_STEP, ICON_STOP 
 typedef struct button {
     const char *action, *key; /* what it runs, as if the key had been pressed */
     icon icon;
-    bool of_trainer;
+    bool of_trainer, of_runs; /* only with a training, not with figures */
     void (*label)(const view *v, char *text, size_t size);
 } button;
 
@@ -53,7 +53,7 @@ static const char *const scales[SCALE_COUNT] = {"linear", "log", "symlog"};
 static void label_y(const view *v, char *text, size_t size) {
     for (size_t i = 0; i < v->shown_count; i++) {
         const panel *p = &v->panels[v->focus >= 0 ? (size_t)v->focus : v->shown[i]];
-        if (p->kind == PANEL_CURVES) {
+        if (p->kind == PANEL_CURVES || p->kind == PANEL_PLOT || p->kind == PANEL_BARS) {
             snprintf(text, size, "y: %s", scales[p->y_scale]);
             return;
         }
@@ -91,22 +91,22 @@ static void label_rate_down(const view *v, char *text, size_t size) {
 
 /* The most wanted first: they stay when there is little room, and stand to the right. */
 static const button buttons[] = {
-    {"help",        "?",          ICON_TEXT,  false, label_help      },
-    {"theme",       "t",          ICON_THEME, false, NULL            },
-    {"stop",        "Q",          ICON_STOP,  true,  NULL            },
-    {"single step", ".",          ICON_STEP,  true,  NULL            },
-    {"pause",       "Space",      ICON_PAUSE, true,  NULL            },
-    {"checkpoint",  "k",          ICON_TEXT,  true,  label_checkpoint},
-    {"rate",        "Shift+Up",   ICON_TEXT,  true,  label_rate_up   },
-    {"rate",        "Shift+Down", ICON_TEXT,  true,  label_rate_down },
-    {"y scale",     "y",          ICON_TEXT,  false, label_y         },
-    {"x axis",      "x",          ICON_TEXT,  false, label_kind      },
-    {"smooth",      "s",          ICON_TEXT,  false, label_smooth    },
-    {"save png",    "p",          ICON_TEXT,  false, label_png       },
-    {"save svg",    "v",          ICON_TEXT,  false, label_svg       },
-    {"save csv",    "c",          ICON_TEXT,  false, label_csv       },
-    {"x scale",     "X",          ICON_TEXT,  false, label_x         },
-    {"replay",      "r",          ICON_TEXT,  false, label_replay    },
+    {"help",        "?",          ICON_TEXT,  false, false, label_help      },
+    {"theme",       "t",          ICON_THEME, false, false, NULL            },
+    {"stop",        "Q",          ICON_STOP,  true,  false, NULL            },
+    {"single step", ".",          ICON_STEP,  true,  false, NULL            },
+    {"pause",       "Space",      ICON_PAUSE, true,  false, NULL            },
+    {"checkpoint",  "k",          ICON_TEXT,  true,  false, label_checkpoint},
+    {"rate",        "Shift+Up",   ICON_TEXT,  true,  false, label_rate_up   },
+    {"rate",        "Shift+Down", ICON_TEXT,  true,  false, label_rate_down },
+    {"y scale",     "y",          ICON_TEXT,  false, false, label_y         },
+    {"x axis",      "x",          ICON_TEXT,  false, true,  label_kind      },
+    {"smooth",      "s",          ICON_TEXT,  false, true,  label_smooth    },
+    {"save png",    "p",          ICON_TEXT,  false, false, label_png       },
+    {"save svg",    "v",          ICON_TEXT,  false, false, label_svg       },
+    {"save csv",    "c",          ICON_TEXT,  false, false, label_csv       },
+    {"x scale",     "X",          ICON_TEXT,  false, false, label_x         },
+    {"replay",      "r",          ICON_TEXT,  false, true,  label_replay    },
 };
 enum { BUTTON_COUNT = sizeof buttons / sizeof *buttons };
 
@@ -121,7 +121,7 @@ static float place(const view *v, rect *places) {
         const button *b = &buttons[i];
         char text[48];
         places[i] = nowhere();
-        if (v->bare || (b->of_trainer && !v->attached))
+        if (v->bare || (b->of_trainer && !v->attached) || (b->of_runs && v->figure != NULL))
             continue;
         float width = BUTTON_HEIGHT + 2;
         if (b->icon == ICON_TEXT) {

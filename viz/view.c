@@ -114,7 +114,8 @@ static bool is_known(const identity *known, size_t count, const panel *p) {
 
 /* Builds the panels; those that are not among the known are introduced. */
 static bool build(view *v, const identity *known, size_t known_count) {
-    if (!panels_build(&v->panels, &v->panel_count, view_runs(v)))
+    if (v->figure != NULL ? !panels_of_figure(&v->panels, &v->panel_count, v->figure)
+                          : !panels_build(&v->panels, &v->panel_count, view_runs(v)))
         return false;
     size_t *shown = dnn_alloc((v->panel_count + 1) * sizeof *shown);
     if (shown == NULL)
@@ -124,7 +125,8 @@ static bool build(view *v, const identity *known, size_t known_count) {
     v->shown_count = 0;
     for (size_t i = 0; i < v->panel_count; i++) {
         panel *p = &v->panels[i];
-        leave_out_curves(p, v->only);
+        if (v->figure == NULL)
+            leave_out_curves(p, v->only);
         if (!is_known(known, known_count, p))
             introduce(v, p);
         if (p->curve_count > 0)
@@ -190,7 +192,23 @@ static void place_panels(view *v, rect page) {
         v->panels[v->shown[i]].area.y -= floorf(v->scroll);
 }
 
+/* A figure fills the page. */
+static void place_figure(view *v) {
+    v->header = v->bare ? 0 : HEADER;
+    v->footer = v->bare ? 0 : FOOTER;
+    v->content = v->height - v->header - v->footer;
+    if (v->panel_count == 0)
+        return;
+    v->panels[0].area = (rect){0, v->header, v->width, v->content};
+    if (v->options.grain > 0) /* cells need no margins: the first and the last line are words */
+        v->panels[0].area = (rect){-2, -13, v->width + 8, v->height + 27};
+}
+
 void view_layout(view *v) {
+    if (v->figure != NULL) {
+        place_figure(v);
+        return;
+    }
     v->header = HEADER;
     v->footer = v->bare ? PAGE_MARGIN : FOOTER;
     rect page = {PAGE_MARGIN, v->header, v->width - 2 * PAGE_MARGIN,

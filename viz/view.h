@@ -21,7 +21,8 @@ typedef struct memory {
 } memory;
 
 typedef struct view {
-    runs *all; /* not owned */
+    runs *all;            /* not owned */
+    const figure *figure; /* shown instead of runs; not owned, NULL: none */
     replay replay;
     panel *panels;
     size_t panel_count;

@@ -294,7 +294,8 @@ dnn_status window_open(window *w, view *v, dnn_control *trainer, int width, int 
         return no_display(SDL_GetError(), err);
     char title[200];
     snprintf(title, sizeof title, "%s – dnnview",
-             v->all->count > 0    ? v->all->items[0]->name
+             v->figure != NULL    ? (v->figure->title[0] != '\0' ? v->figure->title : "figure")
+             : v->all->count > 0  ? v->all->items[0]->name
              : v->waiting != NULL ? v->waiting
                                   : "runs");
     w->sdl = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,

@@ -11,7 +11,7 @@
 
 #include "core/memory.h"
 #include "core/random.h"
-#include "figure.h"
+#include "sample_figure.h"
 #include "viz/font.h"
 #include "viz/raster.h"
 

@@ -7,7 +7,7 @@
 
 #include "core/memory.h"
 #include "core/random.h"
-#include "figure.h"
+#include "sample_figure.h"
 #include "viz/svg.h"
 #include "viz/utf8.h"
 

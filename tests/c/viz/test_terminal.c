@@ -49,8 +49,8 @@ static void nothing_is_drawn_outside_the_clip_or_the_screen(void **state) {
     draw_clip(&list, (rect){CELL_WIDTH, 0, CELL_WIDTH, CELL_HEIGHT});
     draw_line(&list, dot(-50, 0), dot(700, 0), line);
     draw_unclip(&list);
-    draw_line(&list, (point){NAN, 1}, (point){3, 3}, line);
-    draw_line(&list, (point){INFINITY, 1}, (point){3, 3}, line);
+    draw_line(&list, (point){NAN, 1}, (point){-3, 3}, line);
+    draw_line(&list, (point){INFINITY, 1}, (point){-3, 3}, line);
     check_plays(&list, 4, 1, COLORS_NONE, " ⠉");
 }
 

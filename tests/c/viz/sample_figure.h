@@ -1,7 +1,7 @@
-/* figure.h: a sample plot for the tests of the players: all commands of a display list, as panels
- * use them; with or without text. */
-#ifndef DNN_TESTS_VIZ_FIGURE_H
-#define DNN_TESTS_VIZ_FIGURE_H
+/* sample_figure.h: a sample plot for the tests of the players: all commands of a display list, as
+ * panels use them; with or without text. */
+#ifndef DNN_TESTS_VIZ_SAMPLE_FIGURE_H
+#define DNN_TESTS_VIZ_SAMPLE_FIGURE_H
 
 #include <math.h>
 #include <stdio.h>

@@ -1,0 +1,195 @@
+-- What dnn.plot, dnn.hist and dnn.imshow share: their options, their data as columns of numbers, and handing
+-- both to dnnview, which draws. A figure goes to it in one file without a name (viz/figure.h describes it).
+local dnn = require "dnn"
+local options_of = require "dnn.options"
+
+local figure = {}
+
+-- Options ------------------------------------------------------------------------------------------
+
+local TEXT <const> = {nil, options_of.is "string", "a text"}
+
+local function is_size(value)
+  local whole = options_of.whole(5, 16384)
+  return type(value) == "table" and #value == 2 and whole(value[1]) and value[1] >= 20 and whole(value[2])
+end
+
+-- Those that every figure has.
+local COMMON <const> = {
+  title = TEXT,
+  x_label = TEXT,
+  y_label = TEXT,
+  png = {nil, options_of.is "string", "the path of a file"},
+  svg = {nil, options_of.is "string", "the path of a file"},
+  window = {false, options_of.is "boolean", "true or false"},
+  size = {nil, is_size, "a width and a height, {80, 20}: characters in the terminal, points elsewhere"},
+  scale = {nil, options_of.number(0.25, 8), "a number of pixels per point from 0.25 to 8"},
+  theme = {nil, options_of.one_of("light", "dark"), "'light' or 'dark'"},
+}
+
+local SCALE <const> = {"linear", options_of.one_of("linear", "log", "symlog"), "'linear', 'log' or 'symlog'"}
+figure.TEXT, figure.SCALE = TEXT, SCALE
+
+-- The options that every figure has, and some of its own.
+function figure.options(own)
+  local all = {}
+  for name, row in pairs(COMMON) do all[name] = row end
+  for name, row in pairs(own) do all[name] = row end
+  return all
+end
+
+-- Data ---------------------------------------------------------------------------------------------
+
+local Matrix <const> = getmetatable(dnn.empty(0, 0))
+
+function figure.is_matrix(value)
+  return type(value) == "userdata" and getmetatable(value) == Matrix
+end
+
+local is_matrix = figure.is_matrix
+
+function figure.is_numbers(value)
+  return is_matrix(value) or type(value) == "table" and type(value[1]) == "number"
+end
+
+-- The words for what somebody gave.
+function figure.shown(value)
+  if is_matrix(value) then return ("a Matrix %d x %d"):format(value.rows, value.cols) end
+  if type(value) == "table" then return #value == 0 and "an empty table" or "a table" end
+  return type(value) == "string" and ("'%s'"):format(value) or tostring(value)
+end
+
+-- A matrix of float64 from a matrix or a table of numbers; nil and what is wrong.
+local function numbers_of(value)
+  if is_matrix(value) then
+    if #value == 0 then return nil, ("is empty (%d x %d): there is nothing to draw"):format(value.rows, value.cols) end
+    return value:double()
+  end
+  if type(value) ~= "table" then
+    return nil, ("must be a Matrix or a table of numbers, got %s"):format(figure.shown(value))
+  end
+  if #value == 0 then return nil, "is an empty table: there is nothing to draw" end
+  for i = 1, #value do
+    if type(value[i]) ~= "number" then
+      return nil, ("must hold numbers, got %s at place %d"):format(figure.shown(value[i]), i)
+    end
+  end
+  return dnn.Matrix(value, {dtype = "float64"})
+end
+
+-- The same, or an error that names the function and what it was given; `level` as of error.
+function figure.numbers(where, what, value, level)
+  local matrix, message = numbers_of(value)
+  if not matrix then error(("%s: %s %s"):format(where, what, message), level + 1) end
+  return matrix
+end
+
+-- One column with all elements.
+function figure.column(matrix)
+  return matrix.cols == 1 and matrix or matrix:reshape(#matrix, 1)
+end
+
+-- Handing over -------------------------------------------------------------------------------------
+
+local Figure = {}
+Figure.__index = Figure
+
+function figure.new(where)
+  return setmetatable({where = where, words = {"dnnview figure 1"}, numbers = {}}, Figure)
+end
+
+-- A line of words; nothing when there is nothing to say.
+function Figure:say(key, value)
+  if value == nil then return end
+  local text = type(value) == "number" and ("%.17g"):format(value) or tostring(value)
+  self.words[#self.words + 1] = key .. " " .. text:gsub("%c", " ")
+end
+
+-- The numbers that the last line announces.
+function Figure:give(matrix, column)
+  self.numbers[#self.numbers + 1] = {matrix, column}
+end
+
+-- The whole in a file that has no name and vanishes when it is closed; or nil and a message.
+function Figure:file()
+  local file, message = io.tmpfile()
+  if not file then return nil, message end
+  local written
+  written, message = file:write(table.concat(self.words, "\n"), "\n\n")
+  for _, row in ipairs(written and self.numbers or {}) do
+    written, message = dnn._write_column(file, row[1], row[2])
+    if not written then break end
+  end
+  if written then written, message = file:flush() end
+  if written then return file end
+  file:close()
+  return nil, message
+end
+
+local windows = {} -- processes whose end nobody has taken notice of
+
+local function forget_closed_windows()
+  for i = #windows, 1, -1 do
+    if dnn._viewer_wait(windows[i]) then table.remove(windows, i) end
+  end
+end
+
+local function arguments_of(options)
+  local arguments = {"--figure", "-"}
+  local function add(name, value)
+    if value then
+      arguments[#arguments + 1] = name
+      arguments[#arguments + 1] = value
+    end
+  end
+  add("--png", options.png)
+  add("--svg", options.svg)
+  add("--size", options.size and ("%dx%d"):format(options.size[1], options.size[2]))
+  add("--scale", options.scale and ("%.17g"):format(options.scale))
+  add("--theme", options.theme)
+  if not (options.png or options.svg or options.window) then arguments[#arguments + 1] = "--text" end
+  return arguments
+end
+
+local function open_window(figure_file, arguments)
+  if not (os.getenv "DISPLAY" or os.getenv "WAYLAND_DISPLAY") then
+    return nil, "there is no display for a window (neither DISPLAY nor WAYLAND_DISPLAY is set); "
+      .. "without window = true the picture comes in the terminal, with png = \"a.png\" in a file"
+  end
+  local process, message = dnn._viewer_start(arguments, figure_file, io.stdout, io.stderr, true)
+  if not process then return nil, message end
+  windows[#windows + 1] = process
+  return true
+end
+
+local function draw(figure_file, arguments)
+  local said <close>, why = io.tmpfile()
+  if not said then return nil, why end
+  local process, message = dnn._viewer_start(arguments, figure_file, io.stdout, said, false)
+  if not process then return nil, message end
+  local status = dnn._viewer_wait(process, true)
+  if status == 0 then return true end
+  if status < 0 then return nil, ("dnnview was ended by signal %d"):format(-status) end
+  said:seek("set")
+  return nil, (said:read("l") or ("dnnview gave up with status %d"):format(status)):gsub("^dnnview: ", "")
+end
+
+-- Draws the figure where the options say. Returns nothing after a picture in the terminal, true after a
+-- file or a window, or nil and a message.
+function Figure:show(options)
+  forget_closed_windows()
+  local arguments = arguments_of(options)
+  local file <close>, message = self:file()
+  local done
+  if file then
+    local files = options.png or options.svg
+    done = true
+    if files or not options.window then done, message = draw(file, arguments) end
+    if done and options.window then done, message = open_window(file, arguments) end
+    if done and not files and not options.window then return end
+  end
+  if done then return true end
+  return nil, ("%s: %s"):format(self.where, message)
+end
+
+return figure

@@ -1,0 +1,112 @@
+-- dnn.imshow: a matrix as colours, or columns of pixels as pictures.
+local dnn = require "dnn"
+local figure = require "dnn.figure"
+local options_of = require "dnn.options"
+
+local whole <const> = options_of.whole(1, 16384)
+
+local function is_labels(value)
+  return figure.is_matrix(value) or type(value) == "table" and #value > 0
+end
+
+local IMSHOW <const> = figure.options {
+  width = {nil, whole, "a whole number of pixels"},
+  height = {nil, whole, "a whole number of pixels"},
+  channels = {nil, options_of.one_of(1, 3), "1 or 3"},
+  count = {16, options_of.whole(1, 1000), "a whole number of pictures from 1 to 1000"},
+  labels = {nil, is_labels, "a table or a row of what stands below each picture"},
+  map = {nil, options_of.one_of("heat", "grey"), "'heat' or 'grey'"},
+  low = {nil, options_of.number(), "a number"},
+  high = {nil, options_of.number(), "a number"},
+}
+
+-- Width, height and channels of columns of so many rows; nil when they are no picture.
+local function shape_of(rows, opts)
+  for _, channels in ipairs {opts.channels or 1, opts.channels or 3} do
+    local pixels = rows // channels
+    local width, height = opts.width, opts.height
+    if width and not height then height = pixels // width end
+    if height and not width then width = pixels // height end
+    if not width then
+      width = math.floor(math.sqrt(pixels) + 0.5)
+      height = width
+    end
+    if width * height * channels == rows then return width, height, channels end
+  end
+end
+
+-- Floats as bytes: 0 .. 1, or the range that they have beyond it.
+local function bytes_of(pixels, opts)
+  if pixels.dtype == "uint8" then return pixels end
+  local low, high = opts.low, opts.high
+  local least, most = pixels:min(), pixels:max()
+  if not low then low = least < 0 and least > -math.huge and least or 0 end
+  if not high then high = most > 1 and most < math.huge and most or 1 end
+  return ((pixels - low) * (255 / math.max(high - low, 1e-300))):clamp(0, 255):byte()
+end
+
+local function label_of(labels, n)
+  if not labels then return "" end
+  local label
+  if figure.is_matrix(labels) then
+    label = n <= #labels and labels:reshape(1, #labels)(1, n)
+  else
+    label = labels[n]
+  end
+  if math.type(label) == "float" then return ("%.6g"):format(label) end
+  return label and tostring(label) or ""
+end
+
+local function add_pictures(drawing, columns, opts)
+  local width, height, channels = shape_of(columns.rows, opts)
+  if not width then
+    error(("dnn.imshow: a column of %d rows is no %s; expected width x height x channels, pixel by pixel: give "
+      .. "{width = , height = , channels = }"):format(columns.rows, opts.width and opts.height
+        and ("picture of %d x %d pixels of %s"):format(opts.width, opts.height, opts.channels or "1 or 3 bytes")
+        or ("square picture of %s"):format(opts.channels and opts.channels .. " channels" or "1 or 3 channels")), 3)
+  end
+  local count = math.min(opts.count, columns.cols)
+  local bytes = bytes_of(columns:cols_range(1, count), opts)
+  for n = 1, count do
+    drawing:say("picture", ("%d %d %d %s"):format(width, height, channels, label_of(opts.labels, n)))
+  end
+  drawing:give(bytes)
+end
+
+-- The columns of a set, and labels where it has a number for each.
+local function of_set(set, opts)
+  local columns, Y = rawget(set, "raw") or set.X, set.Y
+  if not opts.labels and figure.is_matrix(Y) and Y.rows == 1 then opts.labels = Y end
+  return columns
+end
+
+-- dnn.imshow(A), dnn.imshow(pixels, {width = , height = , channels = }), dnn.imshow(set), each with options.
+local function imshow(value, options)
+  local opts = options_of.read("dnn.imshow", options, IMSHOW)
+  local is_set = type(value) == "table" and (figure.is_matrix(value.raw) or figure.is_matrix(value.X))
+  if is_set then
+    value = of_set(value, opts)
+  elseif type(value) == "table" and #value > 0 then
+    local made, matrix = pcall(dnn.Matrix, value, {dtype = "float64"})
+    if not made then error("dnn.imshow: " .. matrix, 2) end
+    value = matrix
+  end
+  if not figure.is_matrix(value) then
+    error(("dnn.imshow: expected a Matrix, a table of rows or a set, got %s"):format(figure.shown(value)), 2)
+  end
+  if #value == 0 then
+    error(("dnn.imshow: the matrix is empty (%d x %d): there is nothing to draw"):format(value.rows, value.cols), 2)
+  end
+  local drawing = figure.new "dnn.imshow"
+  for _, key in ipairs {"title", "x_label", "y_label"} do drawing:say(key, opts[key]) end
+  if is_set or value.dtype == "uint8" and not opts.map or opts.width or opts.height or opts.channels or opts.labels then
+    add_pictures(drawing, value, opts)
+  else
+    for _, key in ipairs {"map", "low", "high"} do drawing:say(key, opts[key]) end
+    drawing:say("matrix", ("%d %d"):format(value.rows, value.cols))
+    drawing:give(value:double())
+  end
+  return drawing:show(opts)
+end
+
+return {imshow = imshow}

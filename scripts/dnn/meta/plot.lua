@@ -1,0 +1,126 @@
+---@meta _
+
+-- # Pictures
+--
+-- Curves, histograms, matrices and pictures, in the terminal (in colour where it has colours; NO_COLOR,
+-- CLICOLOR_FORCE and TERM=dumb are obeyed), in a file with `{png = "a.png"}` or `{svg = "a.svg"}`, or with
+-- `{window = true}` in a window that has dnnview's controls: zoom, axes, crosshair. All are drawn by the program
+-- dnnview, which is looked for in DNNVIEW, beside the module, and in PATH.
+--
+-- Values that are not finite are gaps, and the picture says how many there are. Where points are denser than the
+-- picture, each of its columns shows all values under it: a million points are drawn at once, and no spike is lost.
+
+---@class dnn
+local dnn = {}
+
+---@alias dnn.Numbers dnn.Matrix|number[]
+
+---What all pictures can be told.
+---@class dnn.figure.Options
+---@field title? string text above the picture
+---@field x_label? string what the x axis shows
+---@field y_label? string what the y axis shows
+---@field png? string file to write as a picture, instead of the terminal
+---@field svg? string file to write as a drawing, instead of the terminal
+---@field window? boolean whether a window is opened, which the program does not wait for
+---width and height: in characters in the terminal, which when not given are as many as suit it; elsewhere in points,
+---720 x 480 when not given
+---@field size? integer[]
+---@field scale? number pixels per point of a PNG, 1 when not given; 2 for a picture in print
+---@field theme? "light"|"dark" colours; when not given dark in the terminal and light in files
+
+-- ## Curves
+
+---One of several series: `{y, name = "test"}` or `{x, y, name = "test"}`.
+---@class dnn.plot.Series
+---@field [1] dnn.Numbers y; or x, when there is a second one
+---@field [2]? dnn.Numbers y
+---@field name? string what the legend calls it
+---@field style? "lines"|"points" whether points are joined
+
+---@class dnn.plot.Options: dnn.figure.Options
+---@field x? dnn.Numbers the x of all series that have none of their own; 1, 2, ... when not given
+---@field names? string[] what the legend calls the series, or the columns of y
+---@field style? "lines"|"points" whether points are joined; lines when not given
+---@field x_scale? "linear"|"log"|"symlog" linear when not given; symlog is logarithmic on both sides of 0
+---@field y_scale? "linear"|"log"|"symlog" linear when not given
+
+---Plots numbers as curves.
+---
+---`dnn.plot(y)` numbers the points from 1; `dnn.plot(x, y)` takes any x, also one that goes back and forth;
+---`dnn.plot{y, {x, y, name = "test"}, title = "Cost"}` plots several series, with the options in the same table.
+---
+---Shapes: y with several columns is a series for each; a row is one series. x has as many values as y has rows.
+---
+---Errors: nothing to draw, numbers of different count and unknown options raise. Nil and a message where dnnview or a
+---file cannot be had. Returns nothing after a picture in the terminal, true after a file or a window.
+---
+---```lua
+---local x = dnn.linspace(0, 10, 200)
+---dnn.plot(x, dnn.tanh(x - 5), {title = "tanh", size = {60, 14}})
+---dnn.plot{{x, dnn.tanh(x), name = "tanh"}, {x, dnn.sigmoid(x), name = "sigmoid"}, size = {60, 14}}
+---```
+---@param x dnn.Numbers|dnn.plot.Series[]|dnn.plot.Options y, where nothing else or only options follow
+---@param y? dnn.Numbers|dnn.plot.Options
+---@param options? dnn.plot.Options
+---@return boolean|nil done
+---@return string|nil message
+function dnn.plot(x, y, options) end
+
+-- ## Histograms
+
+---@class dnn.hist.Options: dnn.figure.Options
+---@field bins? integer how many; when not given as many as suit the values, and whole numbers a bin each
+---@field x_scale? "linear"|"log"|"symlog" linear when not given
+---@field y_scale? "linear"|"log"|"symlog" linear when not given
+
+---Plots how often values occur.
+---
+---`dnn.hist{a, {b, name = "after"}, bins = 40}` lays several histograms with common bins over each other.
+---
+---Shapes: any; all elements of a matrix are counted together.
+---
+---Errors: as of `dnn.plot`.
+---
+---```lua
+---dnn.hist(dnn.randn(100, 100), {title = "normal", size = {60, 14}})
+---dnn.hist{{dnn.randn(1, 500), name = "before"}, {dnn.randn(1, 500) + 2, name = "after"}, bins = 20, size = {60, 14}}
+---```
+---@param values dnn.Numbers|dnn.plot.Series[]|dnn.hist.Options
+---@param options? dnn.hist.Options
+---@return boolean|nil done
+---@return string|nil message
+function dnn.hist(values, options) end
+
+-- ## Matrices and pictures
+
+---@class dnn.imshow.Options: dnn.figure.Options
+---@field width? integer of a picture in pixels; when not given pictures are square
+---@field height? integer of a picture in pixels
+---@field channels? 1|3 bytes of a pixel; when not given what makes a picture square
+---@field count? integer how many columns are shown at most, 16 when not given
+---@field labels? any[]|dnn.Matrix what stands below each picture; the labels of a set when not given
+---@field map? "heat"|"grey" colours of a matrix: those of dnnview's heat map, which colour-blind people can read, or grey
+---@field low? number value of the first colour, the smallest of the matrix when not given
+---@field high? number value of the last colour, the largest of the matrix when not given
+
+---Shows a matrix as colours, or its columns as pictures.
+---
+---A matrix of bytes, a set of `dnn.data` and anything with width, height, channels or labels are pictures, a column
+---each, as `dnn.data.read_image` gives them; floats are in 0..1, or in the range that they have beyond it. Any other
+---matrix is shown element by element, row 1 at the top; where there are more elements than pixels, a pixel shows the
+---one that is farthest from the mean.
+---
+---Shapes: pictures: (height * width * channels) x m.
+---
+---Errors: columns that are no such picture raise. Else as of `dnn.plot`.
+---
+---```lua
+---dnn.imshow(dnn.eye(8), {title = "identity"})
+---dnn.imshow(dnn.rand(12 * 12 * 3, 4), {width = 12, height = 12, labels = {"a", "b", "c", "d"}})
+---```
+---@param value dnn.Matrix|number[][]|table a matrix, a table of rows, or a set
+---@param options? dnn.imshow.Options
+---@return boolean|nil done
+---@return string|nil message
+function dnn.imshow(value, options) end
