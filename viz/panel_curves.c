@@ -1,8 +1,5 @@
-/* panel_curves.c: lines through the points of series.
- *
- * Where points are denser than pixels, each column of pixels is drawn from the summary of its
- * points: from the first to the smallest and the largest, whichever way is shorter, and the last,
- * so nothing is ever left out. */
+/* panel_curves.c: lines through the points of series, each by itself or, where they are denser than
+ * pixels, as panel_dense.c sums them up. */
 #include <math.h>
 #include <stdio.h>
 
@@ -10,23 +7,14 @@
 #include "viz/font.h"
 #include "viz/panel_parts.h"
 
-/* A line on its way to the list: broken where a value is missing. */
-typedef struct trace {
-    const panel *panel;
-    display_list *list;
-    stroke stroke;
-    point *points;
-    size_t count, capacity;
-} trace;
-
 #define FAR_AWAY 30000.0 /* points; places beyond are drawn there */
 
-static double x_of(const panel *p, double value) {
+double x_of(const panel *p, double value) {
     return p->plot.x + p->plot.w * axis_place(&p->x, value);
 }
 
 /* Values that a logarithmic scale has no place for leave the plot at its bottom. */
-static double y_of(const panel *p, double value) {
+double y_of(const panel *p, double value) {
     double place = axis_place(&p->y, value);
     if (isnan(place) && value <= 0)
         return p->plot.y + p->plot.h + 100;
@@ -57,7 +45,7 @@ static void draw_dashed(const trace *t) {
     }
 }
 
-static void trace_break(trace *t) {
+void trace_break(trace *t) {
     if (t->count == 1) {
         float r = t->stroke.width * 1.2f;
         draw_fill(t->list, (rect){t->points[0].x - r, t->points[0].y - r, 2 * r, 2 * r},
@@ -71,7 +59,7 @@ static void trace_break(trace *t) {
     t->count = 0;
 }
 
-static void trace_to(trace *t, double x, double y) {
+void trace_to(trace *t, double x, double y) {
     if (isnan(x) || isnan(y)) {
         trace_break(t);
         return;
@@ -129,20 +117,6 @@ static void trace_points(trace *t, const curve *c, const series *s, const page_o
     }
 }
 
-static void trace_columns(trace *t, const curve *c, const series *s, const page_options *o) {
-    column_walk walk = columns_of(c, o, &t->panel->x, t->panel->plot);
-    for (pixel_column at; column_next(&walk, &at);) {
-        series_range r = series_summary(s, at.begin, at.end);
-        bool falls = r.first - r.low + r.high - r.last > r.high - r.first + r.last - r.low;
-        const float values[] = {r.first, falls ? r.high : r.low, falls ? r.low : r.high, r.last};
-        if (isnan(r.low))
-            trace_break(t);
-        for (size_t i = 0; i < 4 && !isnan(r.low); i++)
-            if (isfinite(values[i]))
-                trace_to(t, at.x, y_of(t->panel, values[i]));
-    }
-}
-
 static void mark_curve(const panel *p, const curve *c, const page_options *o, display_list *list) {
     const series *s = c->tag->scalars;
     float marked = -INFINITY;
@@ -168,12 +142,10 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
         list->failed = true;
         return;
     }
-    if (end > begin && end - begin <= 2 * columns) {
+    if (end > begin && end - begin <= columns) {
         trace_points(&t, c, s, o, begin, end);
     } else if (end > begin) {
-        if (s == c->tag->scalars)
-            t.stroke.width = 1; /* no wider than what it sums up */
-        trace_columns(&t, c, s, o);
+        trace_dense(&t, c, s, o);
     }
     trace_break(&t);
     dnn_free(t.points);

@@ -36,10 +36,32 @@ typedef struct column_walk {
     const axis *axis;
     rect plot;
     size_t index, count, point;
+    size_t width; /* points of the last column */
 } column_walk;
 
 column_walk columns_of(const curve *c, const page_options *o, const axis *x, rect plot);
 bool column_next(column_walk *walk, pixel_column *out);
+
+/* --- panel_curves.c, panel_dense.c --- */
+
+/* A line on its way to the list: broken where a value is missing. */
+typedef struct trace {
+    const panel *panel;
+    display_list *list;
+    stroke stroke;
+    point *points;
+    size_t count, capacity;
+} trace;
+
+void trace_to(trace *t, double x, double y); /* NaN breaks it */
+void trace_break(trace *t);
+/* Places on the page. */
+double x_of(const panel *p, double value);
+double y_of(const panel *p, double value);
+
+/* The part of a series in sight, which has more points than the plot has columns of pixels; s is
+ * the curve's series or its average. */
+void trace_dense(trace *t, const curve *c, const series *s, const page_options *o);
 
 /* --- panel_frame.c: title, axes, grid --- */
 

@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "viz/font.h"
 #include "viz/png.h"
+#include "viz/raster_bars.h"
 #include "viz/raster_coverage.h"
 #include "viz/raster_stroke.h"
 
@@ -22,7 +23,8 @@ dnn_status surface_create(surface *out, int width, int height, dnn_error *err) {
     surface s = {.width = width, .height = height};
     s.rgba = dnn_calloc((size_t)width * (size_t)height, 4);
     s.coverage = coverage_create(width, height);
-    if (s.rgba == NULL || s.coverage == NULL) {
+    s.columns = dnn_alloc(2 * ((size_t)width + BARS_BLOCK) * sizeof *s.columns);
+    if (s.rgba == NULL || s.coverage == NULL || s.columns == NULL) {
         surface_free(&s);
         return dnn_fail(err, DNN_ERROR_MEMORY, "picture of %d x %d pixels: no memory", width,
                         height);
@@ -34,6 +36,7 @@ dnn_status surface_create(surface *out, int width, int height, dnn_error *err) {
 void surface_free(surface *s) {
     dnn_free(s->rgba);
     coverage_free(s->coverage);
+    dnn_free(s->columns);
     *s = (surface){0};
 }
 
@@ -243,6 +246,9 @@ void raster_play(const display_list *list, surface *target, float scale) {
             break;
         case COMMAND_POLYLINE:
             play_polyline(&p, c);
+            break;
+        case COMMAND_BARS:
+            bars_paint(target, p.clip, c->points, c->count, &c->stroke, scale);
             break;
         case COMMAND_POLYGON:
             fill(&p, c->points, c->count, c->stroke.color);
