@@ -2,6 +2,7 @@
  * pixels, as panel_dense.c sums them up. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/memory.h"
 #include "viz/font.h"
@@ -168,11 +169,17 @@ static void draw_curve(panel *p, curve *c, const page_options *o, bool ghost, di
     draw_series(p, c, s, o, line, list);
 }
 
-/* "0.04312": where a panel has one curve, its last value stands beside the title. */
-static void last_value(const panel *p, char *text, size_t size) {
+/* "0.04312": where a panel has one curve, its last value stands beside the title, and before it
+ * what is not shown. */
+static void write_note(const panel *p, const page_options *o, char *text, size_t size) {
     const series *s = p->curve_count == 1 ? p->curves[0].tag->scalars : NULL;
-    if (s != NULL && series_count(s) > 0)
-        axis_format(series_value(s, series_count(s) - 1), 4, text, size);
+    describe_absent(p, o, text, size);
+    size_t used = strlen(text);
+    if (s == NULL || series_count(s) == 0)
+        return;
+    if (used > 0)
+        used += (size_t)snprintf(text + used, size - used, " · ");
+    axis_format(series_value(s, series_count(s) - 1), 4, text + used, size - used);
 }
 
 static bool has_epochs(const panel *p) {
@@ -183,8 +190,8 @@ static bool has_epochs(const panel *p) {
 }
 
 void draw_curves(panel *p, const page_options *o, const point *cursor, display_list *list) {
-    char note[32] = "";
-    last_value(p, note, sizeof note);
+    char note[128];
+    write_note(p, o, note, sizeof note);
     float top = draw_legend(p, o, draw_title(p, o, note, list), list);
     draw_frame(p, o, top, true, 0, 0, x_axis_name(o), list);
     if (p->plot.w == 0)

@@ -63,6 +63,11 @@ double y_of(const panel *p, double value);
  * the curve's series or its average. */
 void trace_dense(trace *t, const curve *c, const series *s, const page_options *o);
 
+/* --- panel_absent.c --- */
+
+/* "3 values ≤ 0 not shown" where a scale is logarithmic, else "". */
+void describe_absent(const panel *p, const page_options *o, char *text, size_t size);
+
 /* --- panel_frame.c: title, axes, grid --- */
 
 color faded(color c, double opacity);
@@ -70,7 +75,8 @@ color blend(color from, color to, double share); /* of `to`; opaque */
 rect inset(rect r, float by);
 bool inside(rect r, point place);
 
-/* Title at the top left of the area; returns the y below it. */
+/* Title at the top left of the area, a note at the right, of which what follows " · " is left out
+ * where there is little room; returns the y below it. */
 float draw_title(const panel *p, const page_options *o, const char *note, display_list *list);
 /* Sets p->plot below `top`, with room for labels, and draws axes and grid (y's only with `with_y`,
  * else `left` is kept free for the caller's row labels, and `right` on the other side). */

@@ -389,6 +389,60 @@ static void a_logarithmic_view_fits_what_is_positive(void **state) {
 
 /* --- pictures and text --- */
 
+static double falls_to_zero(double i) {
+    return i >= 700 && i < 703 ? 0 : i > 900 ? -1 : 1000 - i;
+}
+
+/* The title's note, which is the only text in this colour above the plot. */
+static const char *note_of(const scene *s) {
+    for (size_t i = 0; i < s->list.count; i++) {
+        const command *c = &s->list.commands[i];
+        if (c->kind == COMMAND_TEXT && c->anchor == ANCHOR_RIGHT && c->area.y < 40 &&
+            c->stroke.color == s->options.theme->muted)
+            return c->text;
+    }
+    return "";
+}
+
+static void a_logarithmic_scale_says_what_it_does_not_show(void **state) {
+    (void)state;
+    scene s = {0};
+    run *r = sample_run(&s.sample, "run");
+    sample_curve(r, "cost/a", 903, falls_to_zero);
+    sample_curve(r, "cost/b", 10, falls_to_zero);
+    build(&s, PANEL_CURVES, "cost", 600, 300);
+    draw(&s);
+    assert_string_equal(note_of(&s), "");
+    panel_set_scale(s.panel, SCALE_LOG);
+    draw(&s);
+    assert_string_equal(note_of(&s), "5 values ≤ 0 not shown");
+    s.panel->held = true;
+    s.panel->x.high = 700;
+    draw(&s);
+    assert_string_equal(note_of(&s), "1 value ≤ 0 not shown");
+    s.options.x_scale = SCALE_LOG;
+    draw(&s);
+    assert_string_equal(note_of(&s), "5 values ≤ 0 not shown, 2 points at a step ≤ 0 not shown");
+    s.panel->curves[0].hidden = true;
+    draw(&s);
+    assert_string_equal(note_of(&s), "1 point at a step ≤ 0 not shown");
+    clean(&s);
+}
+
+static void many_values_that_are_not_shown_are_not_counted_one_by_one(void **state) {
+    (void)state;
+    scene s = {0};
+    sample_curve(sample_run(&s.sample, "run"), "cost", MILLION, restless);
+    build(&s, PANEL_CURVES, "cost", 600, 300);
+    panel_set_scale(s.panel, SCALE_LOG);
+    draw(&s);
+    assert_memory_equal(note_of(&s), "over 99 values ≤ 0 not shown · ", 33);
+    s.panel->area.w = 250; /* the last value gives way */
+    draw(&s);
+    assert_string_equal(note_of(&s), "over 99 values ≤ 0 not shown");
+    clean(&s);
+}
+
 static void a_picture_is_enlarged_by_a_whole_factor_in_the_middle(void **state) {
     (void)state;
     uint8_t pixels[12 * 8 * 4] = {0};
@@ -485,6 +539,8 @@ int main(void) {
         cmocka_unit_test(smoothing_is_the_exponential_average_also_when_points_come_and_go),
         cmocka_unit_test(bounded_smoothing_ends_at_the_same_average),
         cmocka_unit_test(a_logarithmic_view_fits_what_is_positive),
+        cmocka_unit_test(a_logarithmic_scale_says_what_it_does_not_show),
+        cmocka_unit_test(many_values_that_are_not_shown_are_not_counted_one_by_one),
         cmocka_unit_test(a_picture_is_enlarged_by_a_whole_factor_in_the_middle),
         cmocka_unit_test(settings_are_a_table_with_a_column_for_each_run),
         cmocka_unit_test(a_text_is_wrapped_between_its_words),
