@@ -52,10 +52,9 @@ void draw_text_within(display_list *list, float x, float y, float width, const c
 float draw_title(const panel *p, const page_options *o, const char *note, display_list *list) {
     char title[128];
     snprintf(title, sizeof title, "%s%s", p->title, p->kind == PANEL_HEAT ? " by layer" : "");
-    if (p->kind != PANEL_TEXT && p->kind != PANEL_PICTURE)
-        for (char *c = title; *c != '\0'; c++)
-            if (*c == '_')
-                *c = ' ';
+    for (char *c = title; *c != '\0'; c++)
+        if (*c == '_')
+            *c = ' ';
     float left = p->area.x + PADDING, right = p->area.x + p->area.w - PADDING;
     float baseline = p->area.y + PADDING + 10, note_width = 0;
     if (note != NULL && *note != '\0') {

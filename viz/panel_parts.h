@@ -100,7 +100,7 @@ float draw_legend(panel *p, const page_options *o, float y, display_list *list);
 
 typedef struct box_row {
     stroke sample; /* width 0: none; above 4: a square of the colour */
-    char label[96], value[48], note[48];
+    char label[96], value[48], note[64];
     bool strong;
 } box_row;
 
