@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum axis_scale {
     SCALE_LINEAR = 0,
@@ -44,6 +45,9 @@ size_t axis_ticks(const axis *a, size_t wanted, tick *ticks, size_t size);
 
 /* Makes an axis that holds low..high with a margin; sane also when they are equal or not finite. */
 axis axis_fit(axis_scale scale, axis_unit unit, double low, double high);
+
+/* A whole number with a thin space between groups of three digits, as ISO 80000 has it. */
+void axis_format_whole(int64_t number, char *text, size_t size);
 
 /* A value in `digits` significant digits, as short as it goes. */
 void axis_format(double value, int digits, char *text, size_t size);

@@ -35,6 +35,20 @@ static void trim(char *number) {
     number[number[end - 1] == '.' ? end - 1 : end] = '\0';
 }
 
+void axis_format_whole(int64_t number, char *text, size_t size) {
+    char plain[32];
+    int n = snprintf(plain, sizeof plain, "%lld", (long long)number);
+    size_t used = 0;
+    for (int i = 0; i < n && used + 4 < size; i++) {
+        text[used++] = plain[i];
+        if ((n - 1 - i) % 3 == 0 && i < n - 1 && plain[i] != '-') {
+            memcpy(text + used, "\u2009", 3);
+            used += 3;
+        }
+    }
+    text[used] = '\0';
+}
+
 void axis_format(double value, int digits, char *text, size_t size) {
     if (!isfinite(value)) {
         snprintf(text, size, "%s", isnan(value) ? "NaN" : value > 0 ? "inf" : "-inf");

@@ -83,6 +83,10 @@ void draw_polyline(display_list *list, const point *points, size_t count, stroke
     draw_points(list, COMMAND_POLYLINE, points, count, line);
 }
 
+void draw_bars(display_list *list, const point *ends, size_t count, stroke line) {
+    draw_points(list, COMMAND_BARS, ends, count, line);
+}
+
 void draw_line(display_list *list, point from, point to, stroke line) {
     draw_points(list, COMMAND_POLYLINE, (point[]){from, to}, 2, line);
 }

@@ -41,6 +41,9 @@ typedef enum command_kind {
     COMMAND_POLYLINE, /* points joined by lines: round joins, straight ends; a lone point is a dot,
                          a point that is not finite a gap, a solid line back to its first point
                          closed */
+    COMMAND_BARS,     /* points in pairs, the ends of upright bars as wide as the stroke: one shape,
+                         of whole columns of pixels, at least one; a pair that is not finite is
+                         left out */
     COMMAND_POLYGON,  /* points filled (even-odd) */
     COMMAND_TEXT,     /* one line of UTF-8, baseline at (x, y) */
     COMMAND_IMAGE,    /* RGBA pixels stretched over area, nearest neighbour */
@@ -76,6 +79,7 @@ void draw_unclip(display_list *list);
 void draw_fill(display_list *list, rect area, color paint, float radius);
 void draw_polyline(display_list *list, const point *points, size_t count, stroke line);
 void draw_line(display_list *list, point from, point to, stroke line);
+void draw_bars(display_list *list, const point *ends, size_t count, stroke line);
 void draw_polygon(display_list *list, const point *points, size_t count, color paint);
 void draw_image(display_list *list, rect area, const uint8_t *rgba, size_t width, size_t height);
 

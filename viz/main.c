@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/memory.h"
@@ -210,9 +211,11 @@ int main(int argc, char **argv) {
             puts("dnnview " DNN_VERSION);
         return fflush(stdout) == 0 ? 0 : 1;
     }
-    /* Ctrl-C at the training's terminal is meant for the training. */
-    if (o.control >= 0)
+    /* Ctrl-C at the training's terminal is meant for the training, and so is the processor. */
+    if (o.control >= 0) {
         signal(SIGINT, SIG_IGN);
+        setpriority(PRIO_PROCESS, 0, 5);
+    }
     source s = {
         .paths = o.paths, .path_count = o.path_count, .patient = o.control >= 0 || o.follow};
     int status;

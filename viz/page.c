@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -72,18 +73,15 @@ static double rate_of(const run *r) {
     return 0;
 }
 
-static void group_digits(int64_t number, char *text, size_t size) {
-    char plain[32];
-    int n = snprintf(plain, sizeof plain, "%lld", (long long)number);
-    size_t used = 0;
-    for (int i = 0; i < n && used + 4 < size; i++) {
-        text[used++] = plain[i];
-        if ((n - 1 - i) % 3 == 0 && i < n - 1 && plain[i] != '-') {
-            memcpy(text + used, "\u2009", 3); /* a thin space, as ISO 80000 has it */
-            used += 3;
-        }
-    }
-    text[used] = '\0';
+/* Three digits, which stay calm from frame to frame: "51.3", "94 400". */
+static void format_rate(double rate, char *text, size_t size) {
+    char rounded[32];
+    snprintf(rounded, sizeof rounded, "%.2e", rate);
+    double value = strtod(rounded, NULL);
+    if (value >= 1000 && value < 1e15)
+        axis_format_whole((int64_t)value, text, size);
+    else
+        axis_format(value, 3, text, size);
 }
 
 typedef enum run_state { STATE_WAITING, STATE_RUNNING, STATE_PAUSED, STATE_ENDED } run_state;
@@ -109,24 +107,26 @@ static void describe_end(double when, char *text, size_t size) {
 
 void page_describe(const view *v, char *text, size_t size) {
     const run *r = latest(view_runs(v));
-    char steps[48], state[64] = "running";
+    char steps[48], speed[48], state[64] = "running";
     run_state now = state_of(v, r);
     if (now == STATE_WAITING) {
         snprintf(text, size, "waiting");
         return;
     }
-    group_digits(r->last_step, steps, sizeof steps);
+    axis_format_whole(r->last_step, steps, sizeof steps);
     double rate = rate_of(r);
     if (now == STATE_ENDED)
         describe_end(r->last_time, state, sizeof state);
     else if (now == STATE_PAUSED)
         snprintf(state, sizeof state, "paused");
-    if (v->replay.on)
+    if (v->replay.on) {
         snprintf(text, size, "replay × %.3g · step %s", v->replay.speed, steps);
-    else if (rate > 0 && now == STATE_RUNNING)
-        snprintf(text, size, "%s · step %s · %.3g steps/s", state, steps, rate);
-    else
+    } else if (rate > 0 && now == STATE_RUNNING) {
+        format_rate(rate, speed, sizeof speed);
+        snprintf(text, size, "%s · step %s · %s steps/s", state, steps, speed);
+    } else {
         snprintf(text, size, "%s · step %s", state, steps);
+    }
 }
 
 /* --- bars --- */

@@ -1,32 +1,21 @@
-/* panel_curves.c: lines through the points of series.
- *
- * Where points are denser than pixels, each column of pixels is drawn from the summary of its
- * points: from the first to the smallest and the largest, whichever way is shorter, and the last,
- * so nothing is ever left out. */
+/* panel_curves.c: lines through the points of series, each by itself or, where they are denser than
+ * pixels, as panel_dense.c sums them up. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/memory.h"
 #include "viz/font.h"
 #include "viz/panel_parts.h"
 
-/* A line on its way to the list: broken where a value is missing. */
-typedef struct trace {
-    const panel *panel;
-    display_list *list;
-    stroke stroke;
-    point *points;
-    size_t count, capacity;
-} trace;
-
 #define FAR_AWAY 30000.0 /* points; places beyond are drawn there */
 
-static double x_of(const panel *p, double value) {
+double x_of(const panel *p, double value) {
     return p->plot.x + p->plot.w * axis_place(&p->x, value);
 }
 
 /* Values that a logarithmic scale has no place for leave the plot at its bottom. */
-static double y_of(const panel *p, double value) {
+double y_of(const panel *p, double value) {
     double place = axis_place(&p->y, value);
     if (isnan(place) && value <= 0)
         return p->plot.y + p->plot.h + 100;
@@ -57,7 +46,7 @@ static void draw_dashed(const trace *t) {
     }
 }
 
-static void trace_break(trace *t) {
+void trace_break(trace *t) {
     if (t->count == 1) {
         float r = t->stroke.width * 1.2f;
         draw_fill(t->list, (rect){t->points[0].x - r, t->points[0].y - r, 2 * r, 2 * r},
@@ -71,7 +60,7 @@ static void trace_break(trace *t) {
     t->count = 0;
 }
 
-static void trace_to(trace *t, double x, double y) {
+void trace_to(trace *t, double x, double y) {
     if (isnan(x) || isnan(y)) {
         trace_break(t);
         return;
@@ -129,20 +118,6 @@ static void trace_points(trace *t, const curve *c, const series *s, const page_o
     }
 }
 
-static void trace_columns(trace *t, const curve *c, const series *s, const page_options *o) {
-    column_walk walk = columns_of(c, o, &t->panel->x, t->panel->plot);
-    for (pixel_column at; column_next(&walk, &at);) {
-        series_range r = series_summary(s, at.begin, at.end);
-        bool falls = r.first - r.low + r.high - r.last > r.high - r.first + r.last - r.low;
-        const float values[] = {r.first, falls ? r.high : r.low, falls ? r.low : r.high, r.last};
-        if (isnan(r.low))
-            trace_break(t);
-        for (size_t i = 0; i < 4 && !isnan(r.low); i++)
-            if (isfinite(values[i]))
-                trace_to(t, at.x, y_of(t->panel, values[i]));
-    }
-}
-
 static void mark_curve(const panel *p, const curve *c, const page_options *o, display_list *list) {
     const series *s = c->tag->scalars;
     float marked = -INFINITY;
@@ -168,12 +143,10 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
         list->failed = true;
         return;
     }
-    if (end > begin && end - begin <= 2 * columns) {
+    if (end > begin && end - begin <= columns) {
         trace_points(&t, c, s, o, begin, end);
     } else if (end > begin) {
-        if (s == c->tag->scalars)
-            t.stroke.width = 1; /* no wider than what it sums up */
-        trace_columns(&t, c, s, o);
+        trace_dense(&t, c, s, o);
     }
     trace_break(&t);
     dnn_free(t.points);
@@ -196,11 +169,17 @@ static void draw_curve(panel *p, curve *c, const page_options *o, bool ghost, di
     draw_series(p, c, s, o, line, list);
 }
 
-/* "0.04312": where a panel has one curve, its last value stands beside the title. */
-static void last_value(const panel *p, char *text, size_t size) {
+/* "0.04312": where a panel has one curve, its last value stands beside the title, and before it
+ * what is not shown. */
+static void write_note(const panel *p, const page_options *o, char *text, size_t size) {
     const series *s = p->curve_count == 1 ? p->curves[0].tag->scalars : NULL;
-    if (s != NULL && series_count(s) > 0)
-        axis_format(series_value(s, series_count(s) - 1), 4, text, size);
+    describe_absent(p, o, text, size);
+    size_t used = strlen(text);
+    if (s == NULL || series_count(s) == 0)
+        return;
+    if (used > 0)
+        used += (size_t)snprintf(text + used, size - used, " · ");
+    axis_format(series_value(s, series_count(s) - 1), 4, text + used, size - used);
 }
 
 static bool has_epochs(const panel *p) {
@@ -211,8 +190,8 @@ static bool has_epochs(const panel *p) {
 }
 
 void draw_curves(panel *p, const page_options *o, const point *cursor, display_list *list) {
-    char note[32] = "";
-    last_value(p, note, sizeof note);
+    char note[128];
+    write_note(p, o, note, sizeof note);
     float top = draw_legend(p, o, draw_title(p, o, note, list), list);
     draw_frame(p, o, top, true, 0, 0, x_axis_name(o), list);
     if (p->plot.w == 0)

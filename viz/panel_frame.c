@@ -52,16 +52,21 @@ void draw_text_within(display_list *list, float x, float y, float width, const c
 float draw_title(const panel *p, const page_options *o, const char *note, display_list *list) {
     char title[128];
     snprintf(title, sizeof title, "%s%s", p->title, p->kind == PANEL_HEAT ? " by layer" : "");
-    if (p->kind != PANEL_TEXT && p->kind != PANEL_PICTURE && p->figure == NULL)
-        for (char *c = title; *c != '\0'; c++)
-            if (*c == '_')
-                *c = ' ';
+    for (char *c = title; p->figure == NULL && *c != '\0'; c++)
+        if (*c == '_')
+            *c = ' ';
     float left = p->area.x + PADDING, right = p->area.x + p->area.w - PADDING;
     float baseline = p->area.y + PADDING + 10, note_width = 0;
     if (note != NULL && *note != '\0') {
-        note_width = text_width(note, LABEL_SIZE, FONT_REGULAR) + 12;
-        draw_text(list, right, baseline, note,
-                  (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
+        char first[128];
+        float room = right - left - fminf(text_width(title, TITLE_SIZE, FONT_BOLD), 60) - 12;
+        snprintf(first, sizeof first, "%s", note);
+        char *second = strstr(first, " · "); /* gives way to the title */
+        if (second != NULL && text_width(first, LABEL_SIZE, FONT_REGULAR) > room)
+            *second = '\0';
+        note_width = fminf(room, text_width(first, LABEL_SIZE, FONT_REGULAR)) + 12;
+        draw_text_within(list, right, baseline, room, first,
+                         (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
     }
     draw_text_within(list, left, baseline, right - left - note_width, title,
                      (text_style){TITLE_SIZE, o->theme->text, FONT_BOLD, ANCHOR_LEFT, 0});

@@ -127,7 +127,12 @@ void draw_heat(panel *p, const page_options *o, const point *cursor, display_lis
     }
     size_t most = (size_t)fmaxf(1, p->area.h / MIN_ROW);
     size_t count = visible_rows(p, rows, most);
-    float top = draw_title(p, o, p->y_scale == SCALE_LINEAR ? "" : "log scale", list) + 2;
+    char note[128];
+    describe_absent(p, o, note, sizeof note);
+    if (p->y_scale != SCALE_LINEAR)
+        snprintf(note + strlen(note), sizeof note - strlen(note), "%slog scale",
+                 note[0] == '\0' ? "" : " · ");
+    float top = draw_title(p, o, note, list) + 2;
     float labels = fminf(widest_label(rows, count), p->area.w * 0.3f);
     draw_frame(p, o, top, false, labels + 10, COLOR_BAR_WIDTH + 52, x_axis_name(o), list);
     if (p->plot.w > 0 && count > 0) {

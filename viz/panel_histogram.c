@@ -157,18 +157,18 @@ static void draw_ridge(const ridges *r, size_t i, const panel *p, const page_opt
 }
 
 static float step_label_width(const run_tag *tag, char *widest, size_t size) {
-    snprintf(widest, size, "%lld", (long long)tag->histograms[tag->histogram_count - 1].step);
+    axis_format_whole(tag->histograms[tag->histogram_count - 1].step, widest, size);
     return text_width(widest, LABEL_SIZE, FONT_REGULAR);
 }
 
 static void draw_steps(const ridges *r, const panel *p, const page_options *o, display_list *list) {
     float taken = INFINITY;
     for (size_t i = r->count; i-- > 0;) {
-        char text[32];
+        char text[48];
         if (taken - r->baseline[i] < 15)
             continue;
         taken = r->baseline[i];
-        snprintf(text, sizeof text, "%lld", (long long)r->shown[i]->step);
+        axis_format_whole(r->shown[i]->step, text, sizeof text);
         draw_text(list, p->plot.x - 7, r->baseline[i] + 3.5f, text,
                   (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
     }
@@ -208,7 +208,7 @@ static void draw_values(const panel *p, const page_options *o, const histogram_a
 
 void draw_histograms(panel *p, const page_options *o, const point *cursor, display_list *list) {
     const run_tag *tag = p->curves[0].tag;
-    char widest[32];
+    char widest[48];
     float top = draw_title(p, o, "", list);
     if (tag->histogram_count == 0) {
         draw_empty(p, o, "no histogram yet", list);

@@ -36,10 +36,37 @@ typedef struct column_walk {
     const axis *axis;
     rect plot;
     size_t index, count, point;
+    size_t width; /* points of the last column */
 } column_walk;
 
 column_walk columns_of(const curve *c, const page_options *o, const axis *x, rect plot);
 bool column_next(column_walk *walk, pixel_column *out);
+
+/* --- panel_curves.c, panel_dense.c --- */
+
+/* A line on its way to the list: broken where a value is missing. */
+typedef struct trace {
+    const panel *panel;
+    display_list *list;
+    stroke stroke;
+    point *points;
+    size_t count, capacity;
+} trace;
+
+void trace_to(trace *t, double x, double y); /* NaN breaks it */
+void trace_break(trace *t);
+/* Places on the page. */
+double x_of(const panel *p, double value);
+double y_of(const panel *p, double value);
+
+/* The part of a series in sight, which has more points than the plot has columns of pixels; s is
+ * the curve's series or its average. */
+void trace_dense(trace *t, const curve *c, const series *s, const page_options *o);
+
+/* --- panel_absent.c --- */
+
+/* "3 values ≤ 0 not shown" where a scale is logarithmic, else "". */
+void describe_absent(const panel *p, const page_options *o, char *text, size_t size);
 
 /* --- panel_frame.c: title, axes, grid --- */
 
@@ -48,7 +75,8 @@ color blend(color from, color to, double share); /* of `to`; opaque */
 rect inset(rect r, float by);
 bool inside(rect r, point place);
 
-/* Title at the top left of the area; returns the y below it. */
+/* Title at the top left of the area, a note at the right, of which what follows " · " is left out
+ * where there is little room; returns the y below it. */
 float draw_title(const panel *p, const page_options *o, const char *note, display_list *list);
 /* Sets p->plot below `top`, with room for labels, and draws axes and grid (y's only with `with_y`,
  * else `left` is kept free for the caller's row labels, and `right` on the other side). */
@@ -72,7 +100,7 @@ float draw_legend(panel *p, const page_options *o, float y, display_list *list);
 
 typedef struct box_row {
     stroke sample; /* width 0: none; above 4: a square of the colour */
-    char label[96], value[48], note[48];
+    char label[96], value[48], note[64];
     bool strong;
 } box_row;
 

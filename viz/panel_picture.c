@@ -95,12 +95,13 @@ rect draw_picture(const picture *image, rect cell, float pixels, display_list *l
 
 static void draw_caption(const curve *c, const page_options *o, rect cell, float y, bool named,
                          display_list *list) {
-    char line[160];
+    char line[160], step[48];
     const char *caption = caption_of(c);
+    axis_format_whole(c->tag->picture_step, step, sizeof step);
     if (named)
-        snprintf(line, sizeof line, "%.90s · step %lld", c->label, (long long)c->tag->picture_step);
+        snprintf(line, sizeof line, "%.90s · step %s", c->label, step);
     else
-        snprintf(line, sizeof line, "step %lld", (long long)c->tag->picture_step);
+        snprintf(line, sizeof line, "step %s", step);
     float shown = fminf(cell.w, text_width(line, SMALL_SIZE, FONT_REGULAR));
     float x = cell.x + (cell.w - shown) / 2;
     if (caption != NULL) {

@@ -31,7 +31,8 @@ void format_duration_hms(double seconds, char *text, size_t size) {
 
 void describe_point(const curve *c, const page_options *o, int64_t step, double wall_time,
                     char *text, size_t size) {
-    char when[48];
+    char when[48], at[48];
+    axis_format_whole(step, at, sizeof at);
     double epoch = run_epoch(c->run, step);
     if (o->x == X_WALL && fabs(wall_time) < LONGEST) {
         time_t whole = (time_t)wall_time;
@@ -42,9 +43,9 @@ void describe_point(const curve *c, const page_options *o, int64_t step, double 
         format_duration_hms(wall_time - c->run->first_time, when, sizeof when);
     }
     if (isfinite(epoch))
-        snprintf(text, size, "step %lld · epoch %.4g · %s", (long long)step, epoch, when);
+        snprintf(text, size, "step %s · epoch %.4g · %s", at, epoch, when);
     else
-        snprintf(text, size, "step %lld · %s", (long long)step, when);
+        snprintf(text, size, "step %s · %s", at, when);
 }
 
 /* A curve that ended long before the cursor, or has not begun, has nothing to say there. */
@@ -103,9 +104,10 @@ static size_t choose(reading *r, size_t count, size_t room, double y) {
 static void write_note(const panel *p, const page_options *o, const reading *r, double x,
                        char *text, size_t size) {
     const series *s = r->curve->tag->scalars, *average = r->curve->smoothed.average;
-    char low[16], high[16];
+    char low[16], high[16], step[48];
     if (r->x != x) {
-        snprintf(text, size, "at step %lld", (long long)series_step(s, r->point));
+        axis_format_whole(series_step(s, r->point), step, sizeof step);
+        snprintf(text, size, "at step %s", step);
         return;
     }
     if (o->smoothing > 0 && p->kind == PANEL_CURVES && average != NULL &&

@@ -108,14 +108,36 @@ bool value_range(const panel *p, axis_scale scale, double *low, double *high) {
 column_walk columns_of(const curve *c, const page_options *o, const axis *x, rect plot) {
     float scale = o->scale > 0 ? o->scale : 1;
     size_t count = (size_t)ceilf(plot.w * scale);
-    return (column_walk){c, o, x, plot, 0, count < 1 ? 1 : count, curve_find_x(c, o, x->low, 0)};
+    return (column_walk){c, o, x, plot, 0, count < 1 ? 1 : count, curve_find_x(c, o, x->low, 0), 0};
+}
+
+/* curve_find_x from a guess: where columns hold about as many points as the one before them, it
+ * looks at two or three. */
+static size_t find_near(const column_walk *w, double x, size_t guess) {
+    const curve *c = w->curve;
+    size_t n = series_count(c->tag->scalars), high = guess < n ? guess : n, stride = 1;
+    if (high == w->point || curve_x(c, w->options, high - 1) < x)
+        return curve_find_x(c, w->options, x, high);
+    while (high > w->point + stride && !(curve_x(c, w->options, high - stride) < x)) {
+        high -= stride;
+        stride *= 2;
+    }
+    size_t low = high > w->point + stride ? high - stride : w->point;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (curve_x(c, w->options, middle) < x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 bool column_next(column_walk *w, pixel_column *out) {
     size_t n = series_count(w->curve->tag->scalars);
     while (w->index < w->count) {
         double place = (double)(w->index + 1) / (double)w->count;
-        size_t end = curve_find_x(w->curve, w->options, axis_value(w->axis, place), w->point);
+        size_t end = find_near(w, axis_value(w->axis, place), w->point + w->width);
         if (++w->index == w->count) /* the last column holds its right edge too */
             while (end < n && curve_x(w->curve, w->options, end) <= w->axis->high)
                 end++;
@@ -123,6 +145,7 @@ bool column_next(column_walk *w, pixel_column *out) {
             continue;
         *out = (pixel_column){w->plot.x + w->plot.w * (float)((place - 0.5 / (double)w->count)),
                               w->point, end};
+        w->width = end - w->point;
         w->point = end;
         return true;
     }

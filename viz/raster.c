@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "viz/font.h"
 #include "viz/png.h"
+#include "viz/raster_bars.h"
 #include "viz/raster_coverage.h"
 #include "viz/raster_stroke.h"
 
@@ -22,7 +23,8 @@ dnn_status surface_create(surface *out, int width, int height, dnn_error *err) {
     surface s = {.width = width, .height = height};
     s.rgba = dnn_calloc((size_t)width * (size_t)height, 4);
     s.coverage = coverage_create(width, height);
-    if (s.rgba == NULL || s.coverage == NULL) {
+    s.columns = dnn_alloc(2 * ((size_t)width + BARS_BLOCK) * sizeof *s.columns);
+    if (s.rgba == NULL || s.coverage == NULL || s.columns == NULL) {
         surface_free(&s);
         return dnn_fail(err, DNN_ERROR_MEMORY, "picture of %d x %d pixels: no memory", width,
                         height);
@@ -34,6 +36,7 @@ dnn_status surface_create(surface *out, int width, int height, dnn_error *err) {
 void surface_free(surface *s) {
     dnn_free(s->rgba);
     coverage_free(s->coverage);
+    dnn_free(s->columns);
     *s = (surface){0};
 }
 
@@ -201,7 +204,28 @@ static void play_image(player *p, const command *c) {
     }
 }
 
-/* Coverage of a glyph line turned counter-clockwise: its row becomes a column. */
+static void put_upright(player *p, const glyph_line *line, int x, int y, color paint) {
+    box seen = meet(p->clip, (box){x, y, x + line->width, y + line->height});
+    for (int py = seen.y0; py < seen.y1 && seen.x0 < seen.x1; py++)
+        blend_row(p->target->rgba + 4 * ((size_t)py * (size_t)p->target->width + (size_t)seen.x0),
+                  line->coverage + (py - y) * line->width + (seen.x0 - x),
+                  (size_t)(seen.x1 - seen.x0), paint);
+}
+
+/* Turned counter-clockwise: a row of the line becomes a column. */
+static void put_turned(player *p, const glyph_line *line, int x, int y, color paint) {
+    for (int j = 0; j < line->height; j++)
+        for (int i = 0; i < line->width; i++) {
+            unsigned alpha = line->coverage[j * line->width + i];
+            int px = x + j, py = y - i;
+            if (alpha != 0 && px >= p->clip.x0 && px < p->clip.x1 && py >= p->clip.y0 &&
+                py < p->clip.y1)
+                blend_pixel(p->target->rgba +
+                                4 * ((size_t)py * (size_t)p->target->width + (size_t)px),
+                            paint, alpha);
+        }
+}
+
 static void play_text(player *p, const command *c) {
     double x = (double)c->area.x * p->scale, y = (double)c->area.y * p->scale;
     double limit = 4.0 * SURFACE_MAX_SIDE;
@@ -213,19 +237,12 @@ static void play_text(player *p, const command *c) {
     float share = c->anchor == ANCHOR_MIDDLE ? 0.5f : c->anchor == ANCHOR_RIGHT ? 1 : 0;
     double before =
         share == 0 ? 0 : (double)(share * p->scale * text_width(c->text, c->size, c->style));
-    bool upright = c->angle != 90;
-    int along = (int)lround(upright ? x - before : -(y + before)) + line->left;
-    int across = (int)lround(upright ? y : x) - line->ascent;
-    for (int j = 0; j < line->height; j++)
-        for (int i = 0; i < line->width; i++) {
-            unsigned alpha = line->coverage[j * line->width + i];
-            int px = upright ? along + i : across + j, py = upright ? across + j : -1 - along - i;
-            if (alpha != 0 && px >= p->clip.x0 && px < p->clip.x1 && py >= p->clip.y0 &&
-                py < p->clip.y1)
-                blend_pixel(p->target->rgba +
-                                4 * ((size_t)py * (size_t)p->target->width + (size_t)px),
-                            c->stroke.color, alpha);
-        }
+    if (c->angle != 90)
+        put_upright(p, line, (int)lround(x - before) + line->left, (int)lround(y) - line->ascent,
+                    c->stroke.color);
+    else
+        put_turned(p, line, (int)lround(x) - line->ascent,
+                   -1 - (int)lround(-(y + before)) - line->left, c->stroke.color);
 }
 
 void raster_play(const display_list *list, surface *target, float scale) {
@@ -243,6 +260,9 @@ void raster_play(const display_list *list, surface *target, float scale) {
             break;
         case COMMAND_POLYLINE:
             play_polyline(&p, c);
+            break;
+        case COMMAND_BARS:
+            bars_paint(target, p.clip, c->points, c->count, &c->stroke, scale);
             break;
         case COMMAND_POLYGON:
             fill(&p, c->points, c->count, c->stroke.color);

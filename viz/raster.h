@@ -11,8 +11,9 @@
 typedef struct surface {
     int width, height; /* pixels */
     uint8_t *rgba;     /* width * height * 4, rows from the top; alpha not premultiplied */
-    struct coverage
-        *coverage; /* the raster's working memory, which makes playing free of failure */
+    /* The raster's working memory, which makes playing free of failure. */
+    struct coverage *coverage;
+    float *columns; /* see raster_bars.h */
 } surface;
 
 /* Transparent pixels; sides from 1 to SURFACE_MAX_SIDE. */

@@ -278,37 +278,6 @@ static void walk_to(walk *w, vec at) {
     w->last = at;
 }
 
-/* A solid line that goes up and down at one x, as a column of pixels that stands for many values
- * does, is one upright bar, which costs half as much; its ends reach as far as round ones have
- * area.
- */
-static void walk_bar(walk *w, const point *points, size_t count, double scale) {
-    float low = points[0].y, high = points[0].y;
-    for (size_t i = 1; i < count; i++) {
-        low = fminf(low, points[i].y);
-        high = fmaxf(high, points[i].y);
-    }
-    double x = points[0].x * scale, radius = w->pen.radius, end = M_PI_4 * radius;
-    double top = low * scale - end, bottom = high * scale + end;
-    walk_to(w, (vec){x, points[0].y * scale});
-    pen_up(&w->pen, false, false);
-    coverage_edge(w->pen.to, x - radius, top, x - radius, bottom); /* the pen's sense of turning */
-    coverage_edge(w->pen.to, x + radius, bottom, x + radius, top);
-    w->last = (vec){NAN, NAN};
-    w->closed = false;
-    walk_to(w, (vec){x, points[count - 1].y * scale});
-    w->along = bottom - top;
-}
-
-/* How many finite points from the first on have its x, and more than one y. */
-static size_t bar_at(const point *points, size_t count) {
-    size_t n = 0;
-    bool moves = false;
-    for (; n < count && points[n].x == points[0].x && isfinite(points[n].y); n++)
-        moves = moves || points[n].y != points[0].y;
-    return moves ? n : 0;
-}
-
 void stroke_polyline(coverage *c, box visible, const point *points, size_t count,
                      const stroke *line, float scale) {
     double width = (double)line->width * scale, margin = 0.5 * width + 1;
@@ -321,13 +290,7 @@ void stroke_polyline(coverage *c, box visible, const point *points, size_t count
     };
     point first = points[0], last = points[count - 1];
     w.closed = w.dashes.count == 0 && count >= 4 && first.x == last.x && first.y == last.y;
-    for (size_t i = 0; i < count;) {
-        size_t bar = w.dashes.count > 0 ? 0 : bar_at(points + i, count - i);
-        if (bar >= 3)
-            walk_bar(&w, points + i, bar, scale);
-        else
-            walk_to(&w, (vec){(double)points[i].x * scale, (double)points[i].y * scale});
-        i += bar >= 3 ? bar : 1;
-    }
+    for (size_t i = 0; i < count; i++)
+        walk_to(&w, (vec){(double)points[i].x * scale, (double)points[i].y * scale});
     pen_up(&w.pen, w.closed, w.along == 0);
 }

@@ -223,6 +223,23 @@ static void write_polyline(writer *w, const command *c) {
             write_dot(w, p[begin], &c->stroke);
 }
 
+/* Each bar a stretch of one path. */
+static void write_bars(writer *w, const command *c) {
+    bool any = false;
+    for (size_t i = 0; i + 1 < c->count; i += 2) {
+        if (!is_finite(c->points[i]) || !is_finite(c->points[i + 1]))
+            continue;
+        put(w, any ? "" : "<path d=\"");
+        put_subpath(w, c->points, i, i + 2);
+        any = true;
+    }
+    if (!any)
+        return;
+    put(w, "\"");
+    put_stroke(w, &c->stroke);
+    put(w, "/>\n");
+}
+
 static void write_polygon(writer *w, const command *c) {
     bool any = false;
     for (size_t i = 0; i < c->count; i++) {
@@ -333,6 +350,9 @@ static void write_command(writer *w, const command *c) {
         break;
     case COMMAND_POLYLINE:
         write_polyline(w, c);
+        break;
+    case COMMAND_BARS:
+        write_bars(w, c);
         break;
     case COMMAND_POLYGON:
         write_polygon(w, c);

@@ -93,12 +93,14 @@ static bool is_lone(const command *c, size_t i) {
            (i + 1 == c->count || !isfinite(p[i + 1].x) || !isfinite(p[i + 1].y));
 }
 
+/* Bars are lines with a gap after each second point. */
 static void put_polyline(const screen *s, const command *c) {
+    bool bars = c->kind == COMMAND_BARS;
     float along = 0;
-    for (size_t i = 0; i < c->count; i++)
+    for (size_t i = 0; i < c->count && !bars; i++)
         if (is_lone(c, i))
             put_dot(s, c->points[i].x, c->points[i].y, c->stroke.color);
-    for (size_t i = 0; i + 1 < c->count; i++) {
+    for (size_t i = 0; i + 1 < c->count; i += bars ? 2 : 1) {
         point a = c->points[i], b = c->points[i + 1];
         float dx = b.x - a.x, dy = b.y - a.y, length = hypotf(dx, dy);
         if (!isfinite(length) || length > 1e5f)
@@ -142,7 +144,7 @@ static bool is_background(const screen *s, color k) {
 
 static void put_line(const screen *s, const command *c) {
     color k = c->stroke.color;
-    if (is_rule(s, c))
+    if (c->kind == COMMAND_POLYLINE && is_rule(s, c))
         put_rule(s, c);
     else if ((k & 0xFF) >= FAINT && !is_background(s, k))
         put_polyline(s, c);
@@ -344,7 +346,7 @@ bool terminal_play(const display_list *list, const theme *colors_of, int columns
         const command *c = &list->commands[i];
         if (c->kind == COMMAND_CLIP)
             s.clip = c->area;
-        else if (c->kind == COMMAND_POLYLINE)
+        else if (c->kind == COMMAND_POLYLINE || c->kind == COMMAND_BARS)
             put_line(&s, c);
         else if (c->kind == COMMAND_FILL)
             put_bar(&s, c);

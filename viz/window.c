@@ -14,6 +14,7 @@
 #include "viz/utf8.h"
 
 #define REPLAY_BEAT  33
+#define ATTENTION    1500             /* milliseconds after a key or a motion */
 #define SMOOTH_MOST  ((size_t)200000) /* points that are averaged in a frame: about 10 ms */
 #define SAVE_DENSITY 2.0f             /* a saved picture has at least this many pixels per point */
 
@@ -144,6 +145,8 @@ static void on_wheel(window *w, const SDL_MouseWheelEvent *e) {
 }
 
 static bool on_event(window *w, const SDL_Event *e) {
+    if (e->type >= SDL_KEYDOWN && e->type <= SDL_MOUSEWHEEL)
+        w->touched = SDL_GetTicks64();
     switch (e->type) {
     case SDL_QUIT:
         return false;
@@ -191,16 +194,18 @@ static void look_at_words(window *w, uint64_t now) {
     strcpy(w->words, words);
 }
 
-/* Data are drawn at once, but on a busy machine they must not cost the training its core: after a
- * slow frame the next one waits longer, up to WINDOW_SLOWEST, so that a value still shows within
- * 250 ms of being logged (it may rest 100 ms with its writer). */
-static uint64_t beat(const window *w) {
+/* Data must not cost the training its core: they are looked for often only while someone is at the
+ * mouse or the keys, and less so after slow frames; else every WINDOW_SLOWEST, so that a value
+ * still shows within 250 ms of being logged (it may rest 100 ms with its writer). */
+static uint64_t beat(const window *w, uint64_t now) {
     uint64_t rest = 8 * w->frame_time;
+    if (now - w->touched > ATTENTION)
+        return WINDOW_SLOWEST;
     return rest < WINDOW_BEAT ? WINDOW_BEAT : rest > WINDOW_SLOWEST ? WINDOW_SLOWEST : rest;
 }
 
 static void look_for_more(window *w, uint64_t now) {
-    if (now - w->polled < beat(w))
+    if (now - w->polled < beat(w, now))
         return;
     w->polled = now;
     if (trainer_listen(w->trainer, w->view))
@@ -292,6 +297,9 @@ dnn_status window_open(window *w, view *v, dnn_control *trainer, int width, int 
         return no_display("neither DISPLAY nor WAYLAND_DISPLAY is set", err);
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
         return no_display(SDL_GetError(), err);
+    /* Else pixels go through OpenGL, which where it is software costs more than drawing them. */
+    if (strcmp(SDL_GetCurrentVideoDriver(), "x11") == 0)
+        SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     char title[200];
     snprintf(title, sizeof title, "%s – dnnview",
              v->figure != NULL    ? (v->figure->title[0] != '\0' ? v->figure->title : "figure")

@@ -6,10 +6,9 @@
 #include "viz/raster.h"
 #include "viz/view.h"
 
-/* Milliseconds after which window_step looks for new values although nothing has happened. */
-#define WINDOW_BEAT 60
-
-/* The longest time between two looks at the data, after slow frames. */
+/* Milliseconds after which window_step looks for new values while the user is at it, and at the
+ * longest. */
+#define WINDOW_BEAT    60
 #define WINDOW_SLOWEST 120
 
 struct SDL_Window;
@@ -25,6 +24,7 @@ typedef struct window {
     bool unfinished;     /* curves are not smoothed to their ends yet */
     uint64_t ticked;     /* milliseconds: when the replay was last moved on */
     uint64_t polled;     /* when the runs were last looked at */
+    uint64_t touched;    /* when the last key or motion came */
     uint64_t frame_time; /* milliseconds that the last frame took */
     uint64_t worded;     /* when the words about the runs were last compared */
     char words[200];

@@ -260,6 +260,25 @@ static void values_are_written_as_short_as_they_go(void **state) {
     }
 }
 
+static void whole_numbers_are_in_groups_of_three_digits(void **state) {
+    (void)state;
+    const struct {
+        int64_t number;
+        const char *text;
+    } rows[] = {
+        {0,         "0"                                                       },
+        {999,       "999"                                                     },
+        {94400,     "94\u2009400"                                             },
+        {-100000,   "-100\u2009000"                                           },
+        {INT64_MIN, "-9\u2009223\u2009372\u2009036\u2009854\u2009775\u2009808"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[48];
+        axis_format_whole(rows[i].number, text, sizeof text);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 static void no_more_ticks_are_written_than_there_is_room_for(void **state) {
     (void)state;
     tick ticks[4];
@@ -284,6 +303,7 @@ int main(void) {
         cmocka_unit_test(a_fitted_axis_holds_its_values_with_a_margin),
         cmocka_unit_test(ten_minutes_of_wall_time_fill_their_axis),
         cmocka_unit_test(values_are_written_as_short_as_they_go),
+        cmocka_unit_test(whole_numbers_are_in_groups_of_three_digits),
         cmocka_unit_test(no_more_ticks_are_written_than_there_is_room_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "core/random.h"
-#include "viz/raster.h"
+#include "viz/raster_coverage.h"
 
 #define SIDE 100
 
@@ -229,8 +229,6 @@ static void columns_of_a_dense_curve_are_solid(void **state) {
                 assert_int_equal(alpha_at(&c, x, y), 255);
             else if (y < 9 || y > 90)
                 assert_int_equal(alpha_at(&c, x, y), 0);
-    /* one column: its height, and its ends, which have the area of round ones */
-    check_close(drawn_line(&c, p, 4, (stroke){0xFF, 6, 0}), 80 * 6 + M_PI * 9, 0.5);
     /* a spike of one column in a level line */
     point spike[] = {
         {10,    80.5f},
@@ -406,6 +404,35 @@ static void a_scale_of_two_draws_the_same_as_coordinates_twice_as_large(void **s
     discard(&twice);
 }
 
+/* Rows are painted in other ways than single pixels, to the same bytes. */
+static void a_row_of_pixels_is_painted_as_each_of_them(void **state) {
+    (void)state;
+    enum { COUNT = 37 };
+    dnn_random r = dnn_random_seeded(5);
+    for (int trial = 0; trial < 4000; trial++) {
+        uint8_t each[4 * COUNT], row[4 * COUNT], filled[4 * COUNT], filled_each[4 * COUNT];
+        uint8_t alphas[COUNT];
+        bool opaque = trial % 2 == 0;
+        for (int i = 0; i < 4 * COUNT; i++)
+            each[i] = (uint8_t)(i % 4 == 3 && opaque ? 255 : dnn_random_below(&r, 256));
+        memcpy(row, each, sizeof each);
+        memcpy(filled, each, sizeof each);
+        memcpy(filled_each, each, sizeof each);
+        color paint = (color)dnn_random_below(&r, 1u << 24) << 8 |
+                      (trial % 3 == 0 ? 255 : (color)dnn_random_below(&r, 256));
+        unsigned alpha = trial % 5 == 0 ? 255 : (unsigned)dnn_random_below(&r, 256);
+        for (int i = 0; i < COUNT; i++) {
+            alphas[i] = (uint8_t)(i == 7 ? 255 : dnn_random_below(&r, 256));
+            blend_pixel(each + 4 * i, paint, alphas[i]);
+            blend_pixel(filled_each + 4 * i, paint, alpha);
+        }
+        blend_row(row, alphas, COUNT, paint);
+        fill_row(filled, COUNT, paint, alpha);
+        assert_memory_equal(row, each, sizeof each);
+        assert_memory_equal(filled, filled_each, sizeof filled);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_of_one_pixel_on_a_row_of_pixels_covers_just_these),
@@ -422,6 +449,7 @@ int main(void) {
         cmocka_unit_test(a_polygon_is_filled_by_the_even_odd_rule),
         cmocka_unit_test(a_rectangle_covers_its_area_also_with_round_corners),
         cmocka_unit_test(what_is_cut_off_changes_nothing_of_what_is_seen),
+        cmocka_unit_test(a_row_of_pixels_is_painted_as_each_of_them),
         cmocka_unit_test(a_scale_of_two_draws_the_same_as_coordinates_twice_as_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@ static void draw_everything(display_list *list) {
     draw_image(list, (rect){0, 0, 2, 1}, pixels, 2, 1);
     draw_text(list, 9, 10, text, (text_style){11, 0xFC, FONT_BOLD, ANCHOR_RIGHT, 90});
     draw_unclip(list);
+    draw_bars(list, points, 2, (stroke){0xFB, 1, 0});
     memset(points, 0, sizeof points);
     memset(pixels, 0, sizeof pixels);
     memset(text, 0, sizeof text);
@@ -29,7 +30,7 @@ static void a_list_keeps_copies_in_the_order_of_drawing(void **state) {
     (void)state;
     display_list list = {0};
     draw_everything(&list);
-    assert_int_equal(list.count, 8);
+    assert_int_equal(list.count, 9);
     const command *c = list.commands;
     assert_int_equal(c[0].kind, COMMAND_CLIP);
     check_close(c[0].area.w, 3, 0);
@@ -48,6 +49,8 @@ static void a_list_keeps_copies_in_the_order_of_drawing(void **state) {
     assert_int_equal(c[6].anchor, ANCHOR_RIGHT);
     check_close(c[6].angle, 90, 0);
     check_close(c[7].area.w, 0, 0);
+    assert_int_equal(c[8].kind, COMMAND_BARS);
+    check_close(c[8].points[1].y, 4, 0);
     assert_false(list.failed);
     display_list_free(&list);
 }
@@ -69,7 +72,7 @@ static void a_cleared_list_keeps_its_room(void **state) {
     display_list list = {0};
     for (int i = 0; i < 1000; i++)
         draw_everything(&list);
-    assert_int_equal(list.count, 8000);
+    assert_int_equal(list.count, 9000);
     size_t capacity = list.capacity;
     display_list_clear(&list);
     assert_int_equal(list.count, 0);
@@ -80,13 +83,13 @@ static void a_cleared_list_keeps_its_room(void **state) {
 static void without_memory_commands_are_dropped_and_that_is_remembered(void **state) {
     (void)state;
     uint64_t live = dnn_allocations_live();
-    for (uint64_t n = 1; n <= 6; n++) { /* one block for the list, five for copies */
+    for (uint64_t n = 1; n <= 7; n++) { /* one block for the list, six for copies */
         display_list list = {0};
         dnn_fail_allocation(n);
         draw_everything(&list);
         dnn_fail_allocation(0);
         assert_true(list.failed);
-        assert_int_equal(list.count, 7);
+        assert_int_equal(list.count, 8);
         display_list_clear(&list);
         assert_false(list.failed);
         display_list_free(&list);

@@ -55,7 +55,8 @@ static float highest(const display_list *list, color c, float from, float to) {
     float top = INFINITY;
     for (size_t i = 0; i < list->count; i++) {
         const command *line = &list->commands[i];
-        if (line->kind != COMMAND_POLYLINE || line->stroke.color != c)
+        if ((line->kind != COMMAND_POLYLINE && line->kind != COMMAND_BARS) ||
+            line->stroke.color != c)
             continue;
         for (size_t k = 0; k < line->count; k++)
             if (line->points[k].x >= from && line->points[k].x <= to && line->points[k].y < top)
@@ -89,7 +90,7 @@ static void one_spike_among_a_million_is_drawn_at_every_width_and_zoom(void **st
                 float x = p->plot.x + p->plot.w * (float)axis_place(&p->x, SPIKE);
                 float y = p->plot.y + p->plot.h * (1 - (float)axis_place(&p->y, 10));
                 check_close(highest(&s.list, theme_series(s.options.theme, 0).color, x - 1, x + 1),
-                            y, 0.01);
+                            y, 0.7); /* a bar's end is as far out as a round one */
                 panel_zoom(p, (point){x + 3 - (float)(zoom % 3), y}, 1.4f, 1);
                 draw(&s);
             }
@@ -135,6 +136,92 @@ static void a_spike_is_there_in_the_pixels_whole_and_dashed(void **state) {
         }
         clean(&s);
     }
+}
+
+/* --- dense curves --- */
+
+static double restless(double i) {
+    return sin(i * i) + 0.3 * sin(i * 0.001) + (i > 12000 && i < 16000 ? -3 : 0);
+}
+
+/* The highest and the lowest row of a plot with ink in the columns of pixels around one. */
+static void find_ink(const surface *s, rect plot, int x, int around, int *top, int *bottom) {
+    *top = s->height;
+    *bottom = 0;
+    for (int y = (int)plot.y; y < (int)(plot.y + plot.h) - 1; y++)
+        for (int k = x - around; k <= x + around; k++)
+            if (s->rgba[4 * ((size_t)y * (size_t)s->width + (size_t)k)] < 128) {
+                *top = *top < y ? *top : y;
+                *bottom = y;
+            }
+}
+
+/* The line's width spreads its extremes over neighbouring columns. */
+static void bars_reach_as_far_as_the_line_through_all_points(void **state) {
+    (void)state;
+    enum { WIDTH = 500, HEIGHT = 250, POINTS = 20000 };
+    static point points[POINTS];
+    dnn_error err = {.text = ""};
+    for (int scale = 1; scale <= 2; scale++) {
+        scene s = {0};
+        surface bars, line;
+        display_list all = {0};
+        sample_curve(sample_run(&s.sample, "run"), "cost", POINTS, restless);
+        build(&s, PANEL_CURVES, "cost", WIDTH, HEIGHT);
+        s.options.scale = (float)scale;
+        draw(&s);
+        assert_non_null(find_kind(&s.list, COMMAND_BARS, theme_series(s.options.theme, 0).color));
+        const panel *p = s.panel;
+        for (int i = 0; i < POINTS; i++)
+            points[i] =
+                (point){p->plot.x + p->plot.w * (float)axis_place(&p->x, i),
+                        p->plot.y + p->plot.h * (1 - (float)axis_place(&p->y, restless(i)))};
+        draw_fill(&all, (rect){0, 0, WIDTH, HEIGHT}, 0xFFFFFFFF, 0);
+        draw_polyline(&all, points, POINTS, (stroke){0x000000FF, 1, 0});
+        check_ok(surface_create(&bars, WIDTH * scale, HEIGHT * scale, &err));
+        check_ok(surface_create(&line, WIDTH * scale, HEIGHT * scale, &err));
+        raster_play(&s.list, &bars, (float)scale);
+        raster_play(&all, &line, (float)scale);
+        rect plot = {0, p->plot.y * (float)scale, 0, p->plot.h * (float)scale};
+        int last = (int)points[POINTS - 1].x * scale - 4;
+        for (int x = (int)(p->plot.x + 4) * scale; x < last; x++) {
+            int top, bottom, least, most;
+            find_ink(&bars, plot, x, 0, &top, &bottom);
+            find_ink(&line, plot, x, scale, &least, &most);
+            assert_in_range(top, least - 1, HEIGHT * scale);
+            assert_in_range(bottom, 0, most + 1);
+            find_ink(&line, plot, x, 0, &top, &bottom);
+            find_ink(&bars, plot, x, scale, &least, &most);
+            assert_in_range(top, least - 1, HEIGHT * scale);
+            assert_in_range(bottom, 0, most + 1);
+        }
+        display_list_free(&all);
+        surface_free(&bars);
+        surface_free(&line);
+        clean(&s);
+    }
+}
+
+static double gentle(double i) {
+    return sin(i / 30000);
+}
+
+static void a_smooth_curve_of_many_points_stays_a_line(void **state) {
+    (void)state;
+    scene s = {0};
+    sample_curve(sample_run(&s.sample, "run"), "cost", 200000, gentle);
+    build(&s, PANEL_CURVES, "cost", 500, 250);
+    draw(&s);
+    color paint = theme_series(s.options.theme, 0).color;
+    const command *line = find_kind(&s.list, COMMAND_POLYLINE, paint);
+    assert_null(find_kind(&s.list, COMMAND_BARS, paint));
+    assert_true(line->count < 1100);
+    for (size_t i = 0; i < line->count; i++) {
+        double x = axis_value(&s.panel->x, (line->points[i].x - s.panel->plot.x) / s.panel->plot.w);
+        double y = 1 - (line->points[i].y - s.panel->plot.y) / s.panel->plot.h;
+        check_close(y, axis_place(&s.panel->y, gentle(x)), 1 / s.panel->plot.h);
+    }
+    clean(&s);
 }
 
 static double with_burst(double i) {
@@ -302,6 +389,60 @@ static void a_logarithmic_view_fits_what_is_positive(void **state) {
 
 /* --- pictures and text --- */
 
+static double falls_to_zero(double i) {
+    return i >= 700 && i < 703 ? 0 : i > 900 ? -1 : 1000 - i;
+}
+
+/* The title's note, which is the only text in this colour above the plot. */
+static const char *note_of(const scene *s) {
+    for (size_t i = 0; i < s->list.count; i++) {
+        const command *c = &s->list.commands[i];
+        if (c->kind == COMMAND_TEXT && c->anchor == ANCHOR_RIGHT && c->area.y < 40 &&
+            c->stroke.color == s->options.theme->muted)
+            return c->text;
+    }
+    return "";
+}
+
+static void a_logarithmic_scale_says_what_it_does_not_show(void **state) {
+    (void)state;
+    scene s = {0};
+    run *r = sample_run(&s.sample, "run");
+    sample_curve(r, "cost/a", 903, falls_to_zero);
+    sample_curve(r, "cost/b", 10, falls_to_zero);
+    build(&s, PANEL_CURVES, "cost", 600, 300);
+    draw(&s);
+    assert_string_equal(note_of(&s), "");
+    panel_set_scale(s.panel, SCALE_LOG);
+    draw(&s);
+    assert_string_equal(note_of(&s), "5 values ≤ 0 not shown");
+    s.panel->held = true;
+    s.panel->x.high = 700;
+    draw(&s);
+    assert_string_equal(note_of(&s), "1 value ≤ 0 not shown");
+    s.options.x_scale = SCALE_LOG;
+    draw(&s);
+    assert_string_equal(note_of(&s), "5 values ≤ 0 not shown, 2 points at a step ≤ 0 not shown");
+    s.panel->curves[0].hidden = true;
+    draw(&s);
+    assert_string_equal(note_of(&s), "1 point at a step ≤ 0 not shown");
+    clean(&s);
+}
+
+static void many_values_that_are_not_shown_are_not_counted_one_by_one(void **state) {
+    (void)state;
+    scene s = {0};
+    sample_curve(sample_run(&s.sample, "run"), "cost", MILLION, restless);
+    build(&s, PANEL_CURVES, "cost", 600, 300);
+    panel_set_scale(s.panel, SCALE_LOG);
+    draw(&s);
+    assert_memory_equal(note_of(&s), "over 99 values ≤ 0 not shown · ", 33);
+    s.panel->area.w = 250; /* the last value gives way */
+    draw(&s);
+    assert_string_equal(note_of(&s), "over 99 values ≤ 0 not shown");
+    clean(&s);
+}
+
 static void a_picture_is_enlarged_by_a_whole_factor_in_the_middle(void **state) {
     (void)state;
     uint8_t pixels[12 * 8 * 4] = {0};
@@ -391,11 +532,15 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_spike_among_a_million_is_drawn_at_every_width_and_zoom),
         cmocka_unit_test(a_spike_is_there_in_the_pixels_whole_and_dashed),
+        cmocka_unit_test(bars_reach_as_far_as_the_line_through_all_points),
+        cmocka_unit_test(a_smooth_curve_of_many_points_stays_a_line),
         cmocka_unit_test(a_burst_of_one_step_is_in_the_heat_map_at_every_width),
         cmocka_unit_test(values_that_are_not_finite_are_marked_and_break_the_line),
         cmocka_unit_test(smoothing_is_the_exponential_average_also_when_points_come_and_go),
         cmocka_unit_test(bounded_smoothing_ends_at_the_same_average),
         cmocka_unit_test(a_logarithmic_view_fits_what_is_positive),
+        cmocka_unit_test(a_logarithmic_scale_says_what_it_does_not_show),
+        cmocka_unit_test(many_values_that_are_not_shown_are_not_counted_one_by_one),
         cmocka_unit_test(a_picture_is_enlarged_by_a_whole_factor_in_the_middle),
         cmocka_unit_test(settings_are_a_table_with_a_column_for_each_run),
         cmocka_unit_test(a_text_is_wrapped_between_its_words),

@@ -94,6 +94,55 @@ static void pictures_have_exact_edges_at_every_scale(void **state) {
     surface_free(&s);
 }
 
+static void bars_fill_whole_columns_and_parts_of_their_last_rows(void **state) {
+    (void)state;
+    const point ends[] = {
+        {2.5f, 1.25f},
+        {2.5f, 3.5f },
+        {3.5f, 3    }, /* beside it */
+        {3.5f, 5    },
+        {3.4f, NAN  },
+        {3.4f, 9    },
+        {20,   0    }, /* beyond the surface */
+        {20,   9    }
+    };
+    for (int scale = 1; scale <= 3; scale++) {
+        surface s = surface_of(8 * scale, 6 * scale);
+        display_list list = {0};
+        draw_fill(&list, (rect){0, 0, 8, 6}, 0xFFFFFFFF, 0);
+        draw_bars(&list, ends, 8, (stroke){0x000000FF, 1, 0});
+        play(&s, &list, (float)scale);
+        for (int y = 0; y < 6 * scale; y++)
+            for (int x = 0; x < 8 * scale; x++) {
+                const point *bar = &ends[x / scale == 3 ? 2 : 0];
+                double from = fmax(y, (double)bar[0].y * scale);
+                double to = fmin(y + 1, (double)bar[1].y * scale);
+                bool there = (x / scale == 2 || x / scale == 3) && to > from;
+                check_close(pixel(&s, x, y)[0], there ? 255 * (1 - (to - from)) : 255, 1);
+            }
+        surface_free(&s);
+    }
+}
+
+static void bars_that_overlap_are_one_translucent_shape(void **state) {
+    (void)state;
+    const point ends[] = {
+        {2,    1},
+        {2,    3},
+        {2.5f, 2},
+        {2.5f, 5}
+    };
+    surface s = surface_of(6, 6);
+    display_list list = {0};
+    draw_fill(&list, (rect){0, 0, 6, 6}, 0xFFFFFFFF, 0);
+    draw_bars(&list, ends, 4, (stroke){0x00000080, 3, 0});
+    play(&s, &list, 1);
+    for (int y = 0; y < 6; y++)
+        for (int x = 0; x < 6; x++)
+            assert_true(pixel(&s, x, y)[0] == 255 || pixel(&s, x, y)[0] == 127);
+    surface_free(&s);
+}
+
 typedef struct extent {
     int x0, y0, x1, y1;
     double ink;
@@ -266,7 +315,7 @@ static void a_surface_without_pixels_or_memory_is_refused(void **state) {
                 "picture of 0 x 5 pixels: each side must be from 1 to 16384");
     check_fails(surface_create(&s, 5, 16385, &err), DNN_ERROR_ARGUMENT, "5 x 16385");
     uint64_t live = dnn_allocations_live();
-    for (uint64_t n = 1; n <= 4; n++) {
+    for (uint64_t n = 1; n <= 5; n++) {
         dnn_fail_allocation(n);
         check_fails(surface_create(&s, 5, 5, &err), DNN_ERROR_MEMORY, "no memory");
         dnn_fail_allocation(0);
@@ -304,6 +353,7 @@ static void whatever_the_coordinates_are_playing_ends_and_stays_within_the_surfa
             size_t count = 1 + dnn_random_below(&r, 12);
             stroke line = {0xFF, wild(&r), (uint8_t)dnn_random_below(&r, 256)};
             draw_polyline(&list, p, count, line);
+            draw_bars(&list, p, count, line);
             draw_polygon(&list, p, count, 0x80);
             draw_fill(&list, wild_rect(&r), 0xFF, wild(&r));
             draw_image(&list, wild_rect(&r), two, 2, 1);
@@ -348,6 +398,8 @@ static void a_figure_after_wild_shapes_is_the_figure(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(colours_are_laid_over_each_other),
+        cmocka_unit_test(bars_fill_whole_columns_and_parts_of_their_last_rows),
+        cmocka_unit_test(bars_that_overlap_are_one_translucent_shape),
         cmocka_unit_test(pictures_have_exact_edges_at_every_scale),
         cmocka_unit_test(text_stands_on_its_baseline_at_its_anchor),
         cmocka_unit_test(turned_text_runs_upwards),

@@ -109,6 +109,17 @@ static void each_command_is_one_short_element(void **state) {
     draw_polyline(&list, p, 2, (stroke){0x000000FF, 2, 1});
     expect_element(&list, "<path d=\"M1 2L3 4.5\" fill=\"none\" stroke=\"#000000\" "
                           "stroke-width=\"2\" stroke-dasharray=\"12 6\"/>\n");
+    const point ends[] = {
+        {1, 2  },
+        {1, 5  },
+        {2, NAN},
+        {2, 3  },
+        {3, 3  },
+        {3, 4  }
+    };
+    draw_bars(&list, ends, 6, (stroke){0x000000FF, 1, 0});
+    expect_element(&list, "<path d=\"M1 2L1 5M3 3L3 4\" fill=\"none\" stroke=\"#000000\" "
+                          "stroke-width=\"1\"/>\n");
     draw_polygon(&list, p, 2, 0x010203FF);
     expect_element(&list, "<path d=\"M1 2L3 4.5Z\" fill-rule=\"evenodd\" fill=\"#010203\"/>\n");
 }

@@ -41,6 +41,9 @@ static void a_line_sets_the_dots_that_it_passes(void **state) {
     check_plays(&list, 3, 2, COLORS_NONE, " ⡇\n ⡇");
     draw_line(&list, dot(0, 0), dot(3, 3), line);
     check_plays(&list, 2, 1, COLORS_NONE, "⠑⢄");
+    const point ends[] = {dot(0, 0), dot(0, 3), dot(3, 1), dot(3, 2)};
+    draw_bars(&list, ends, 4, line);
+    check_plays(&list, 2, 1, COLORS_NONE, "⡇⠰");
 }
 
 static void nothing_is_drawn_outside_the_clip_or_the_screen(void **state) {

@@ -73,6 +73,36 @@ static void a_page_without_values_says_what_it_waits_for(void **state) {
     close_page(&p);
 }
 
+static void speed_is_written_as_people_read_it(void **state) {
+    (void)state;
+    const double rates[] = {94437, 1234567, 51.26, 0.0123456, 999.9};
+    const char *const words[] = {"94\u2009400", "1\u2009230\u2009000", "51.3", "0.0123",
+                                 "1\u2009000"};
+    for (int i = 0; i < 5; i++) {
+        page p = {0};
+        dnn_run_log *log;
+        char expected[64], about[200], name[16];
+        dnn_error err;
+        snprintf(name, sizeof name, "speed%d", i);
+        check_ok(dnn_run_log_open(&log, in_folder(name), &err));
+        for (int step = 0; step < 2000; step++) /* of an exact wall time, as far as doubles go */
+            dnn_run_log_event(log, &(dnn_event){.wall_time = 1e6 + step / rates[i],
+                                                .step = step,
+                                                .tag = "cost",
+                                                .tag_size = 4,
+                                                .kind = DNN_EVENT_SCALAR});
+        dnn_run_log_close(log);
+        check_ok(runs_open(&p.all, in_folder(name), &err));
+        runs_poll(&p.all);
+        view_init(&p.v, &p.all, 600, 400);
+        p.v.attached = true;
+        page_describe(&p.v, about, sizeof about);
+        snprintf(expected, sizeof expected, "running · step 1\u2009999 · %s steps/s", words[i]);
+        assert_string_equal(about, expected);
+        close_page(&p);
+    }
+}
+
 static bool overlap(rect a, rect b) {
     return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 }
@@ -429,6 +459,8 @@ static void names_of_files_do_not_repeat(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_page_without_values_says_what_it_waits_for),
+        cmocka_unit_test_setup_teardown(speed_is_written_as_people_read_it, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(panels_stand_on_the_page_stay_readable_and_do_not_overlap,
                                         make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(
