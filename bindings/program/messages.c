@@ -71,9 +71,9 @@ int protected_call(lua_State *L, int arguments, int results) {
     lua_insert(L, base);
     running = L;
     interrupted = false;
-    signal(SIGINT, on_interrupt);
+    void (*before)(int) = signal(SIGINT, on_interrupt);
     int status = lua_pcall(L, arguments, results, base);
-    signal(SIGINT, SIG_DFL);
+    signal(SIGINT, before);
     lua_remove(L, base);
     return status;
 }
