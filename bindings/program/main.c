@@ -61,6 +61,9 @@ static int run(lua_State *L) {
         puts(PROGRAM_BANNER);
     }
     open_libraries(L, &chosen);
+    if (prompts) {
+        keep_globals(L);
+    }
     set_arg(L, argc, argv, chosen.script);
     if (chosen.statements || chosen.modules || prompts) {
         offer_dnn(L);
@@ -72,7 +75,7 @@ static int run(lua_State *L) {
                    : run_script(L, argv[chosen.script], chosen.warnings);
     }
     if (well && prompts) {
-        run_prompt(L);
+        run_prompt(L, !chosen.no_environment);
     } else if (well && idle) {
         well = run_standard_input(L);
     }

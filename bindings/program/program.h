@@ -5,7 +5,8 @@
  * paths.c     where the program's own modules and scripts are
  * script.c    running statements, modules, scripts and LUA_INIT
  * messages.c  errors and interruption; traceback.c and excerpt.c: what a message is followed by
- * prompt.c    statements from a terminal
+ * prompt.c    statements from a terminal; prompt.h names the files that it stands on
+ * terminal.c  its size, and whether colours are wanted
  * main.c      one after the other, and the status */
 #ifndef DNN_BINDINGS_PROGRAM_H
 #define DNN_BINDINGS_PROGRAM_H
@@ -111,8 +112,29 @@ void push_traceback(lua_State *L, int level);
  * `level` on. */
 void push_excerpt(lua_State *L, const char *message, int level);
 
+/* --- terminal.c --- */
+
+/* Whether what is written to a file descriptor may be coloured: NO_COLOR says no, CLICOLOR_FORCE
+ * yes, else a terminal that is not dumb. */
+bool wants_colour(int descriptor);
+
+/* Whether lines can be edited: input and output are a terminal that takes escape sequences. */
+bool can_edit_lines(void);
+
+/* Of the terminal that output goes to; 80 and 24 where there is none and the environment does not
+ * say. */
+void terminal_size(int *columns, int *rows);
+
 /* --- prompt.c --- */
 
-void run_prompt(lua_State *L);
+/* Asks for statements until there are no more; at a terminal, runs the user's start-up file first
+ * when told to. */
+void run_prompt(lua_State *L, bool startup);
+
+/* --- commands.c --- */
+
+/* Keeps what the standard globals are, for the prompt's commands, before anything of the user's has
+ * run. */
+void keep_globals(lua_State *L);
 
 #endif

@@ -1,112 +1,348 @@
-/* prompt.c: statements from a terminal or a pipe, one after the other, as lua's own prompt has
- * them: values are printed, an error is told and forgotten, _PROMPT and _PROMPT2 are what is asked
- * with. */
+/* prompt.c: inputs from a terminal or a pipe, one after the other: each is run, its values are
+ * shown, an error is told and forgotten.
+ *
+ * Whatever an input has done to the globals, and however little memory it has left, the next is
+ * asked for: all that can raise is called protected. What comes through a pipe is treated as lua's
+ * own prompt does it; a terminal's inputs are edited, kept, and their values shown in full. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "program.h"
+#include "prompt.h"
 
-/* Writes a prompt: a global's text, or the fallback when that is nil. */
-static void write_prompt(lua_State *L, const char *global, const char *fallback) {
-    if (lua_getglobal(L, global) == LUA_TNIL) {
-        fputs(fallback, stdout);
-    } else {
-        fputs(luaL_tolstring(L, -1, NULL), stdout);
+#define REQUIRE "dnn.prompt.require" /* in the registry: `require` as it was at the start */
+
+enum {
+    RESERVE_BYTES = 1 << 18, /* let go where memory ends, so that there is some to go on with */
+    MAX_VALUES = 200         /* of one input that are shown */
+};
+
+static bool edits; /* there is a terminal */
+static void *reserve;
+
+/* --- modules of the prompt --- */
+
+void push_own_module(lua_State *L, const char *name) {
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_getfield(L, -1, name);
+    lua_remove(L, -2);
+    if (lua_isnil(L, -1)) {
         lua_pop(L, 1);
+        lua_getfield(L, LUA_REGISTRYINDEX, REQUIRE);
+        lua_pushstring(L, name);
+        lua_call(L, 1, 1);
     }
-    lua_pop(L, 1);
-    fflush(stdout);
 }
 
-/* Pushes a line of standard input without its end; false, pushing nothing, when there is none. */
-static bool read_line(lua_State *L) {
-    luaL_Buffer line;
-    int c = getc(stdin);
-    if (c == EOF) {
+/* --- the texts that are asked with --- */
+
+/* Takes the name of a global; returns its value as text, or nothing when it is nil. */
+static int get_prompt(lua_State *L) {
+    lua_pushglobaltable(L);
+    lua_pushvalue(L, 1);
+    if (lua_rawget(L, -2) == LUA_TNIL) {
+        return 0;
+    }
+    luaL_tolstring(L, -1, NULL);
+    return 1;
+}
+
+/* Pushes the text, which is the fallback where the global is nil or cannot be had. */
+static const char *push_prompt(lua_State *L, const char *global, const char *fallback) {
+    lua_pushcfunction(L, get_prompt);
+    lua_pushstring(L, global);
+    if (!report(L, protected_call(L, 1, 1), false)) {
+        lua_pushnil(L);
+    }
+    return lua_isnil(L, -1) ? fallback : lua_tostring(L, -1);
+}
+
+/* --- text as a function --- */
+
+/* Takes the text as a light userdata and its length. Returns the status of loading it, as an
+ * expression if it is one and else as a statement, and a function or a message. */
+static int load_input(lua_State *L) {
+    const char *input = lua_touserdata(L, 1);
+    size_t length = (size_t)lua_tointeger(L, 2);
+    if (length > 0 && input[0] == '=') { /* how Lua 5.1 asked for a value */
+        input++;
+        length--;
+    }
+    lua_pushliteral(L, "return ");
+    lua_pushlstring(L, input, length);
+    lua_concat(L, 2);
+    const char *expression = lua_tolstring(L, -1, &length);
+    int status = luaL_loadbufferx(L, expression, length, "=stdin", "t");
+    if (status != LUA_OK) {
+        const char *statement = expression + strlen("return ");
+        lua_pop(L, 1);
+        status = luaL_loadbufferx(L, statement, length - strlen("return "), "=stdin", "t");
+    }
+    lua_pushinteger(L, status);
+    lua_insert(L, -2);
+    return 2;
+}
+
+/* Pushes a function or a message. */
+static int load(lua_State *L, const char *input, size_t length) {
+    lua_pushcfunction(L, load_input);
+    lua_pushlightuserdata(L, (void *)(size_t)input);
+    lua_pushinteger(L, (lua_Integer)length);
+    int status = lua_pcall(L, 2, 2, 0);
+    if (status == LUA_OK) {
+        status = (int)lua_tointeger(L, -2);
+        lua_remove(L, -2);
+    }
+    return status;
+}
+
+bool is_whole_input(lua_State *L, const char *input, size_t length) {
+    size_t size = 0;
+    if (is_command(input, length)) {
+        return true;
+    }
+    int status = load(L, input, length);
+    const char *message = status == LUA_ERRSYNTAX ? lua_tolstring(L, -1, &size) : NULL;
+    bool goes_on = size >= 5 && strcmp(message + size - 5, "<eof>") == 0;
+    lua_pop(L, 1);
+    return !goes_on;
+}
+
+/* --- reading --- */
+
+/* Appends a line of standard input without its end; false when there is none. */
+static bool read_line(text *input) {
+    static char *bytes;
+    static size_t capacity;
+    ssize_t length = getline(&bytes, &capacity, stdin);
+    if (length < 0) {
         return false;
     }
-    luaL_buffinit(L, &line);
-    for (; c != EOF && c != '\n'; c = getc(stdin)) {
-        luaL_addchar(&line, (char)c);
-    }
-    luaL_pushresult(&line);
+    add_bytes(input, bytes, (size_t)length - (bytes[length - 1] == '\n'));
     return true;
 }
 
-/* Pushes the function of the text on top of the stack, as an expression if it is one, else as a
- * statement; a message when it is neither. */
-static int load_text(lua_State *L) {
-    size_t length;
-    const char *text = lua_tolstring(L, -1, &length);
-    lua_pushfstring(L, "return %s", text);
-    int status = luaL_loadbuffer(L, lua_tostring(L, -1), length + strlen("return "), "=stdin");
-    lua_remove(L, -2);
-    if (status != LUA_OK) {
-        lua_pop(L, 1);
-        status = luaL_loadbuffer(L, text, length, "=stdin");
-    }
-    return status;
+static void ask(lua_State *L, const char *global, const char *fallback) {
+    fputs(push_prompt(L, global, fallback), stdout);
+    fflush(stdout);
+    lua_pop(L, 1);
 }
 
-/* True when the message on top of the stack says that the text merely goes on. */
-static bool is_incomplete(lua_State *L, int status) {
-    size_t length = 0;
-    const char *text = status == LUA_ERRSYNTAX ? lua_tolstring(L, -1, &length) : NULL;
-    return length >= 5 && strcmp(text + length - 5, "<eof>") == 0;
-}
-
-/* Reads lines until they make a statement: pushes its function or, with another status, a message;
- * -1 when there are no more lines. */
-static int read_statement(lua_State *L) {
-    write_prompt(L, "_PROMPT", "> ");
-    if (!read_line(L)) {
-        return -1;
+static input_state read_lines(lua_State *L, const char **input, size_t *length) {
+    static text lines;
+    clear_text(&lines);
+    ask(L, "_PROMPT", "> ");
+    if (!read_line(&lines)) {
+        return INPUT_ENDED;
     }
-    const char *first = lua_tostring(L, -1);
-    if (first[0] == '=') { /* how Lua 5.1 asked for a value */
-        lua_pushstring(L, first + 1);
-        lua_remove(L, -2);
-    }
-    int status = load_text(L); /* the stack is: text, function or message */
-    while (is_incomplete(L, status)) {
-        write_prompt(L, "_PROMPT2", ">> ");
-        if (!read_line(L)) {
+    while (!is_whole_input(L, lines.bytes, lines.length)) {
+        ask(L, "_PROMPT2", ">> ");
+        size_t before = lines.length;
+        add_string(&lines, "\n");
+        if (!read_line(&lines)) {
+            lines.length = before;
             break;
         }
-        lua_remove(L, -2);
-        lua_pushliteral(L, "\n");
-        lua_insert(L, -2);
-        lua_concat(L, 3);
-        status = load_text(L);
     }
-    lua_remove(L, -2);
+    *input = lines.bytes;
+    *length = lines.length;
+    return INPUT_TEXT;
+}
+
+static input_state read_input(lua_State *L, const char **input, size_t *length) {
+    if (!edits) {
+        return read_lines(L, input, length);
+    }
+    const char *prompt = push_prompt(L, "_PROMPT", "> ");
+    const char *continuation = push_prompt(L, "_PROMPT2", ". ");
+    input_state state = edit_input(prompt, continuation, input, length);
+    lua_pop(L, 2);
+    if (state == INPUT_TEXT) {
+        add_to_history(*input, *length);
+    }
+    return state;
+}
+
+/* --- values --- */
+
+/* The text of a value for the terminal, in place of the value on top of the stack. */
+static void to_text(lua_State *L) {
+    int columns, rows;
+    lua_getfield(L, LUA_REGISTRYINDEX, REQUIRE);
+    lua_pushliteral(L, "dnn.prompt.show");
+    if (lua_pcall(L, 1, 1, 0) != LUA_OK || !lua_isfunction(L, -1)) {
+        lua_pop(L, 1);
+        luaL_tolstring(L, -1, NULL);
+        lua_remove(L, -2);
+        return;
+    }
+    lua_insert(L, -2);
+    terminal_size(&columns, &rows);
+    lua_createtable(L, 0, 3);
+    lua_pushinteger(L, columns);
+    lua_setfield(L, -2, "width");
+    lua_pushinteger(L, rows);
+    lua_setfield(L, -2, "height");
+    lua_pushboolean(L, wants_colour(STDOUT_FILENO));
+    lua_setfield(L, -2, "colour");
+    lua_call(L, 2, 1);
+}
+
+/* Takes values, writes them: beside each other, or below each other where one has several lines. */
+static int show_values(lua_State *L) {
+    int count = lua_gettop(L), shown = count < MAX_VALUES ? count : MAX_VALUES;
+    bool lines = false;
+    luaL_checkstack(L, LUA_MINSTACK, NULL);
+    for (int i = 1; i <= shown; i++) {
+        lua_pushvalue(L, i);
+        to_text(L);
+        lua_replace(L, i);
+        const char *shape = lua_tostring(L, i);
+        lines = lines || (shape != NULL && strchr(shape, '\n') != NULL);
+    }
+    for (int i = 1; i <= shown; i++) {
+        size_t length;
+        const char *bytes = lua_tolstring(L, i, &length);
+        fwrite(bytes, 1, bytes != NULL ? length : 0, stdout);
+        fputs(i == shown ? "\n" : lines ? "\n" : "\t", stdout);
+    }
+    if (shown < count) {
+        printf("... and %d more values\n", count - shown);
+    }
+    return 0;
+}
+
+/* Takes values, hands them to `print`. */
+static int print_values(lua_State *L) {
+    lua_getglobal(L, "print");
+    lua_insert(L, 1);
+    if (lua_pcall(L, lua_gettop(L) - 1, 0, 0) != LUA_OK) {
+        const char *message = luaL_tolstring(L, -1, NULL);
+        lua_pushfstring(L, "error calling 'print' (%s)", message);
+        fflush(stdout);
+        fprintf(stderr, "%s\n", lua_tostring(L, -1));
+    }
+    return 0;
+}
+
+/* Takes values: the first becomes the global `ans`. */
+static int keep_answer(lua_State *L) {
+    lua_pushglobaltable(L);
+    lua_pushliteral(L, "ans");
+    lua_pushvalue(L, 1);
+    lua_rawset(L, -3);
+    return 0;
+}
+
+/* What has a semicolon at its end is not shown. */
+static bool is_quiet(const char *input, size_t length) {
+    while (length > 0 && strchr(" \t\r\n", input[length - 1]) != NULL) {
+        length--;
+    }
+    return length > 0 && input[length - 1] == ';';
+}
+
+/* Calls a function with copies of the values behind `base`. */
+static void hand_values(lua_State *L, int base, lua_CFunction function) {
+    int count = lua_gettop(L) - base;
+    if (!lua_checkstack(L, count + LUA_MINSTACK)) {
+        fputs("too many results to print\n", stderr);
+        return;
+    }
+    lua_pushcfunction(L, function);
+    for (int i = 1; i <= count; i++) {
+        lua_pushvalue(L, base + i);
+    }
+    report(L, protected_call(L, count, 0), false);
+}
+
+/* --- the loop --- */
+
+/* Runs an input; returns a status that was reported. */
+static int run_input(lua_State *L, const char *input, size_t length) {
+    int base = lua_gettop(L), status;
+    if (is_command(input, length)) {
+        status = run_command(L, input, length);
+    } else if ((status = load(L, input, length)) == LUA_OK) {
+        status = protected_call(L, 0, LUA_MULTRET);
+    }
+    if (report(L, status, false) && lua_gettop(L) > base) {
+        hand_values(L, base, keep_answer);
+        if (!is_quiet(input, length)) {
+            hand_values(L, base, edits ? show_values : print_values);
+        }
+    }
+    fflush(stdout);
     return status;
 }
 
-static void print_results(lua_State *L, int count) {
-    if (count == 0) {
-        return;
-    }
-    luaL_checkstack(L, LUA_MINSTACK, "too many results to print");
-    lua_getglobal(L, "print");
-    lua_insert(L, -count - 1);
-    int status = lua_pcall(L, count, 0, 0);
-    if (status != LUA_OK) {
-        lua_pushfstring(L, "error calling 'print' (%s)", luaL_tolstring(L, -1, NULL));
-        report(L, status, false);
+/* After the end of memory: lets the next input have some, and later keeps some again. */
+static void mend_memory(lua_State *L, int status) {
+    if (status == LUA_ERRMEM) {
+        free(reserve);
+        reserve = NULL;
+        lua_gc(L, LUA_GCCOLLECT);
+    } else if (reserve == NULL) {
+        reserve = malloc(RESERVE_BYTES);
     }
 }
 
-void run_prompt(lua_State *L) {
+/* $XDG_CONFIG_HOME/dnnlua/init.lua, if it is there. */
+static void run_startup_file(lua_State *L) {
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    text path = {0};
+    if (config != NULL && config[0] == '/') {
+        add_string(&path, config);
+    } else if (home != NULL) {
+        add_string(&path, home);
+        add_string(&path, "/.config");
+    }
+    add_string(&path, "/dnnlua/init.lua");
+    if (path.bytes != NULL && access(path.bytes, F_OK) == 0) {
+        int status = luaL_loadfilex(L, path.bytes, "t");
+        report(L, status == LUA_OK ? protected_call(L, 0, 0) : status, false);
+        fflush(stdout);
+    }
+    free_text(&path);
+}
+
+/* Between inputs there is nothing to interrupt; while one is typed, keys.c hears of it. */
+static void ignore_interrupt(int number) {
+    (void)number;
+}
+
+void run_prompt(lua_State *L, bool startup) {
+    const char *input;
+    size_t length;
+    input_state state;
     int base = lua_gettop(L);
     interrupt_at_once();
-    for (int status; (status = read_statement(L)) != -1; lua_settop(L, base)) {
-        if (status == LUA_OK) {
-            status = protected_call(L, 0, LUA_MULTRET);
-        }
-        if (report(L, status, false)) {
-            print_results(L, lua_gettop(L) - base);
+    signal(SIGINT, ignore_interrupt);
+    lua_getglobal(L, "require");
+    lua_setfield(L, LUA_REGISTRYINDEX, REQUIRE);
+    edits = can_edit_lines() && open_editor(L);
+    if (edits) {
+        bool coloured = wants_colour(STDOUT_FILENO);
+        printf("%s?name explains, Tab completes, %%help lists commands, Ctrl-D ends%s\n",
+               coloured ? "\033[2m" : "", coloured ? "\033[0m" : "");
+        open_history();
+        if (startup) {
+            run_startup_file(L);
         }
     }
-    fputc('\n', stdout);
+    mend_memory(L, LUA_OK);
+    while ((state = read_input(L, &input, &length)) != INPUT_ENDED) {
+        if (state == INPUT_TEXT) {
+            mend_memory(L, run_input(L, input, length));
+        }
+        lua_settop(L, base);
+    }
+    if (!edits) {
+        fputc('\n', stdout);
+    }
+    signal(SIGINT, SIG_DFL);
 }

@@ -1,0 +1,124 @@
+/* commands.c: inputs that are not Lua. scripts/dnn/prompt/commands.lua carries them out; here is
+ * what it needs of C. */
+#include <ctype.h>
+#include <string.h>
+#include <time.h>
+
+#include "prompt.h"
+
+#define STANDARD "dnn.prompt.standard" /* in the registry: a copy of the globals at the start */
+
+void keep_globals(lua_State *L) {
+    lua_newtable(L);
+    lua_pushglobaltable(L);
+    for (lua_pushnil(L); lua_next(L, -2) != 0;) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, -5);
+    }
+    lua_pop(L, 1);
+    lua_setfield(L, LUA_REGISTRYINDEX, STANDARD);
+}
+
+/* --- what the commands are given --- */
+
+/* Seconds of a clock that is never set. */
+static int now(lua_State *L) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    lua_pushnumber(L, (lua_Number)time.tv_sec + 1e-9 * (lua_Number)time.tv_nsec);
+    return 1;
+}
+
+/* The last inputs, at most as many as asked for, the oldest first. */
+static int last_inputs(lua_State *L) {
+    lua_Integer most = luaL_optinteger(L, 1, LUA_MAXINTEGER);
+    size_t count = 0;
+    while (count < (size_t)(most > 0 ? most : 0) && history_entry(count + 1) != NULL) {
+        count++;
+    }
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 1; i <= count; i++) {
+        lua_pushstring(L, history_entry(count + 1 - i));
+        lua_rawseti(L, -2, (lua_Integer)i);
+    }
+    return 1;
+}
+
+/* Columns and rows of the terminal, and whether it wants colour. */
+static int terminal(lua_State *L) {
+    int columns, rows;
+    terminal_size(&columns, &rows);
+    lua_pushinteger(L, columns);
+    lua_pushinteger(L, rows);
+    lua_pushboolean(L, wants_colour(1));
+    return 3;
+}
+
+static void push_host(lua_State *L) {
+    static const luaL_Reg functions[] = {
+        {"now",      now        },
+        {"history",  last_inputs},
+        {"terminal", terminal   },
+        {NULL,       NULL       }
+    };
+    luaL_newlib(L, functions);
+    lua_pushglobaltable(L);
+    lua_setfield(L, -2, "globals");
+    lua_getfield(L, LUA_REGISTRYINDEX, STANDARD);
+    lua_setfield(L, -2, "standard");
+}
+
+/* --- inputs --- */
+
+/* `name?`, `a.b:c?` or `"some words"?`, which no Lua is. */
+static bool is_question(const char *input, size_t length) {
+    while (length > 0 && isspace((unsigned char)input[length - 1])) {
+        length--;
+    }
+    if (length < 2 || input[length - 1] != '?') {
+        return false;
+    }
+    bool quoted = input[0] == '"' && input[length - 2] == '"' && length > 3;
+    for (size_t i = 0; i < length - 1; i++) {
+        if (quoted ? input[i] == '\n'
+                   : !isalnum((unsigned char)input[i]) && !strchr("_.: ", input[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool is_command(const char *input, size_t length) {
+    size_t blanks = strspn(input, " \t");
+    return (input[blanks] != '\0' && strchr("%?$", input[blanks]) != NULL) ||
+           is_question(input + blanks, length - blanks);
+}
+
+static int call_command(lua_State *L) {
+    push_own_module(L, "dnn.prompt.commands");
+    lua_getfield(L, -1, "run");
+    lua_insert(L, 1);
+    lua_settop(L, 2);
+    push_host(L);
+    lua_call(L, 2, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+static int push_input(lua_State *L) {
+    lua_pushlstring(L, lua_touserdata(L, 1), (size_t)lua_tointeger(L, 2));
+    return 1;
+}
+
+int run_command(lua_State *L, const char *input, size_t length) {
+    lua_pushcfunction(L, push_input);
+    lua_pushlightuserdata(L, (void *)(size_t)input);
+    lua_pushinteger(L, (lua_Integer)length);
+    int status = lua_pcall(L, 2, 1, 0);
+    if (status == LUA_OK) {
+        lua_pushcfunction(L, call_command);
+        lua_insert(L, -2);
+        status = protected_call(L, 1, LUA_MULTRET);
+    }
+    return status;
+}

@@ -1,0 +1,410 @@
+/* editor.c: an input that is typed: libedit holds it and knows the keys of its emacs and vi modes;
+ * here are those that mean something of their own at this prompt. display.c shows it, so that
+ * inputs of several lines stand behind their prompts and may be higher than the window. */
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "prompt.h"
+
+static EditLine *line;
+static FILE *nowhere; /* where libedit may draw */
+static lua_State *lua;
+
+static view seen; /* its prompts */
+static bool done;
+static input_state state;
+static text typed; /* the whole input in bytes */
+
+static size_t recalled; /* the entry of the history that is edited; 0: none */
+static text own;        /* what was typed before one was recalled */
+static size_t prefix;   /* so many bytes of that begin all inputs that are recalled */
+
+static bool completed, completes; /* the key before was Tab; this one is */
+
+/* --- the input --- */
+
+/* How many bytes stand before the cursor, too. */
+static size_t take_text(void) {
+    const LineInfoW *info = el_wline(line);
+    clear_text(&typed);
+    add_wide(&typed, info->buffer, (size_t)(info->cursor - info->buffer));
+    size_t before = typed.length;
+    add_wide(&typed, info->cursor, (size_t)(info->lastchar - info->cursor));
+    return before;
+}
+
+static void insert(const char *bytes, size_t length) {
+    wchar_t *wide = length > 0 ? widen(bytes, length) : NULL;
+    if (wide != NULL) {
+        el_winsertstr(line, wide);
+    }
+    free(wide);
+}
+
+static void move_to(const wchar_t *place) {
+    el_cursor(line, (int)(place - el_wline(line)->cursor));
+}
+
+/* In place of all that is there; the cursor is behind it. */
+static void set_text(const char *bytes, size_t length) {
+    const LineInfoW *info = el_wline(line);
+    move_to(info->lastchar);
+    el_deletestr(line, (int)(info->lastchar - info->buffer));
+    insert(bytes, length);
+}
+
+static unsigned char finish(input_state how) {
+    state = how;
+    done = true;
+    return CC_NORM;
+}
+
+static const wchar_t *line_start(const LineInfoW *info, const wchar_t *place) {
+    while (place > info->buffer && place[-1] != L'\n') {
+        place--;
+    }
+    return place;
+}
+
+static const wchar_t *line_end(const LineInfoW *info, const wchar_t *place) {
+    while (place < info->lastchar && *place != L'\n') {
+        place++;
+    }
+    return place;
+}
+
+static void draw_input(void) {
+    const LineInfoW *info = el_wline(line);
+    seen.characters = info->buffer;
+    seen.count = (size_t)(info->lastchar - info->buffer);
+    seen.cursor = (size_t)(info->cursor - info->buffer);
+    draw(&seen);
+}
+
+/* --- keys that end it or go on in another line --- */
+
+static unsigned char on_newline(EditLine *el, wint_t key) {
+    (void)key;
+    el_winsertstr(el, L"\n");
+    return CC_REFRESH;
+}
+
+static unsigned char on_enter(EditLine *el, wint_t key) {
+    take_text();
+    if (is_whole_input(lua, typed.bytes != NULL ? typed.bytes : "", typed.length)) {
+        return finish(INPUT_TEXT);
+    }
+    return on_newline(el, key);
+}
+
+static unsigned char on_cancel(EditLine *el, wint_t key) {
+    (void)el;
+    (void)key;
+    return finish(INPUT_CANCELLED);
+}
+
+static unsigned char on_delete(EditLine *el, wint_t key) {
+    const LineInfoW *info = el_wline(el);
+    if (key != KEY_DELETE && info->lastchar == info->buffer) {
+        return finish(INPUT_ENDED); /* Ctrl-D */
+    }
+    if (info->cursor < info->lastchar) {
+        el_cursor(el, 1);
+        el_deletestr(el, 1);
+    }
+    return CC_REFRESH;
+}
+
+static unsigned char on_paste(EditLine *el, wint_t key) {
+    text pasted = {0};
+    (void)el;
+    (void)key;
+    read_paste(&pasted);
+    while (pasted.length > 0 && pasted.bytes[pasted.length - 1] == '\n') {
+        pasted.length--; /* Enter runs it */
+    }
+    insert(pasted.bytes, pasted.length);
+    free_text(&pasted);
+    return CC_REFRESH;
+}
+
+/* --- movement --- */
+
+static unsigned char on_home(EditLine *el, wint_t key) {
+    const LineInfoW *info = el_wline(el);
+    (void)key;
+    move_to(line_start(info, info->cursor));
+    return CC_REFRESH;
+}
+
+static unsigned char on_end(EditLine *el, wint_t key) {
+    const LineInfoW *info = el_wline(el);
+    (void)key;
+    move_to(line_end(info, info->cursor));
+    return CC_REFRESH;
+}
+
+/* To the same column of the line that begins at `start`. */
+static void move_into(const wchar_t *start) {
+    const LineInfoW *info = el_wline(line);
+    ptrdiff_t column = info->cursor - line_start(info, info->cursor);
+    const wchar_t *end = line_end(info, start);
+    move_to(end - start < column ? end : start + column);
+}
+
+/* The next input that begins as what was typed did, and is another than the one that is shown: an
+ * older one in steps of 1, a newer one in steps of -1. */
+static void recall(int step) {
+    size_t to = recalled;
+    const char *entry;
+    take_text();
+    if (recalled == 0) {
+        const LineInfoW *info = el_wline(line);
+        clear_text(&own);
+        add_bytes(&own, typed.bytes != NULL ? typed.bytes : "", typed.length);
+        prefix = info->cursor == info->lastchar ? own.length : 0;
+    }
+    do {
+        to += (size_t)step;
+        entry = history_entry(to);
+    } while (entry != NULL && (strncmp(entry, own.bytes, prefix) != 0 ||
+                               strcmp(entry, typed.bytes != NULL ? typed.bytes : "") == 0));
+    if (entry != NULL) {
+        recalled = to;
+        set_text(entry, strlen(entry));
+    } else if (step < 0 && recalled > 0) {
+        recalled = 0;
+        set_text(own.bytes, own.length);
+    }
+}
+
+/* A recalled input is entered at the end of its first line, so that the next Up goes on. */
+static unsigned char on_up(EditLine *el, wint_t key) {
+    const LineInfoW *info = el_wline(el);
+    const wchar_t *start = line_start(info, info->cursor);
+    if (start > info->buffer && key != KEY_PAGE_UP) {
+        move_into(line_start(info, start - 1));
+    } else {
+        recall(1);
+        info = el_wline(el);
+        move_to(line_end(info, info->buffer));
+    }
+    return CC_REFRESH;
+}
+
+static unsigned char on_down(EditLine *el, wint_t key) {
+    const LineInfoW *info = el_wline(el);
+    const wchar_t *end = line_end(info, info->cursor);
+    if (end < info->lastchar && key != KEY_PAGE_DOWN) {
+        move_into(end + 1);
+    } else if (recalled > 0) {
+        recall(-1);
+    }
+    return CC_REFRESH;
+}
+
+static unsigned char on_search(EditLine *el, wint_t key) {
+    wchar_t last_key[2] = {0};
+    const char *entry;
+    (void)key;
+    draw_input();
+    size_t found = search_history(el, &seen, &last_key[0]);
+    if ((entry = history_entry(found)) != NULL) {
+        set_text(entry, strlen(entry));
+        recalled = found;
+        clear_text(&own);
+        add_string(&own, "");
+        prefix = 0;
+    }
+    if (last_key[0] != 0) {
+        el_wpush(el, last_key);
+    }
+    return CC_REFRESH;
+}
+
+/* --- completion --- */
+
+static bool is_indentation(const LineInfoW *info) {
+    const wchar_t *start = line_start(info, info->cursor);
+    return wcsspn(start, L" \t") >= (size_t)(info->cursor - start);
+}
+
+static unsigned char on_tab(EditLine *el, wint_t key) {
+    static completion found;
+    (void)key;
+    if (is_indentation(el_wline(el))) {
+        el_winsertstr(el, L"  ");
+        return CC_REFRESH;
+    }
+    size_t cursor = take_text();
+    find_completion(lua, &typed, cursor, &found);
+    if (found.count == 0) {
+        return CC_REFRESH;
+    }
+    size_t word = cursor - found.first;
+    completes = true;
+    if (found.common.length >= word &&
+        (found.common.length > word ||
+         memcmp(found.common.bytes, typed.bytes + found.first, word))) {
+        for (size_t i = found.first, used; i < cursor; i += used) {
+            decode_character(typed.bytes + i, cursor - i, &used);
+            el_deletestr(el, 1);
+        }
+        insert(found.common.bytes, found.common.length);
+    } else if (completed && found.count > 1) {
+        move_to(el_wline(el)->lastchar);
+        draw_input();
+        end_display();
+        if (write(STDOUT_FILENO, found.list.bytes, found.list.length) < 0) {
+            return CC_REFRESH; /* the next draw will meet it */
+        }
+        const LineInfoW *info = el_wline(el);
+        const wchar_t *place = info->buffer;
+        for (size_t i = 0, used; i < cursor; i += used, place++) {
+            decode_character(typed.bytes + i, cursor - i, &used);
+        }
+        move_to(place);
+    }
+    return CC_REFRESH;
+}
+
+/* --- the screen --- */
+
+static unsigned char on_clear(EditLine *el, wint_t key) {
+    (void)el;
+    (void)key;
+    clear_display();
+    return CC_REFRESH;
+}
+
+static unsigned char on_redraw(EditLine *el, wint_t key) {
+    el_resize(el);
+    if (key == KEY_RESUME) {
+        begin_display();
+    }
+    return CC_REFRESH;
+}
+
+/* --- bindings --- */
+
+/* Keys of libedit's own have a name only. */
+static const struct {
+    wchar_t key;
+    const wchar_t *name;
+    unsigned char (*function)(EditLine *, wint_t);
+} bindings[] = {
+    {'\r',           L"prompt-enter",        on_enter  },
+    {'\n',           L"prompt-enter",        on_enter  },
+    {KEY_NEWLINE,    L"prompt-newline",      on_newline},
+    {KEY_CANCEL,     L"prompt-cancel",       on_cancel },
+    {'D' - '@',      L"prompt-delete",       on_delete },
+    {KEY_DELETE,     L"prompt-delete",       on_delete },
+    {KEY_PASTE,      L"prompt-paste",        on_paste  },
+    {'A' - '@',      L"prompt-home",         on_home   },
+    {KEY_HOME,       L"prompt-home",         on_home   },
+    {'E' - '@',      L"prompt-end",          on_end    },
+    {KEY_END,        L"prompt-end",          on_end    },
+    {'P' - '@',      L"prompt-up",           on_up     },
+    {KEY_UP,         L"prompt-up",           on_up     },
+    {KEY_PAGE_UP,    L"prompt-up",           on_up     },
+    {'N' - '@',      L"prompt-down",         on_down   },
+    {KEY_DOWN,       L"prompt-down",         on_down   },
+    {KEY_PAGE_DOWN,  L"prompt-down",         on_down   },
+    {'R' - '@',      L"prompt-search",       on_search },
+    {'\t',           L"prompt-complete",     on_tab    },
+    {'L' - '@',      L"prompt-clear",        on_clear  },
+    {KEY_REDRAW,     L"prompt-redraw",       on_redraw },
+    {KEY_RESUME,     L"prompt-redraw",       on_redraw },
+    {KEY_LEFT,       L"ed-prev-char",        NULL      },
+    {KEY_RIGHT,      L"ed-next-char",        NULL      },
+    {KEY_WORD_LEFT,  L"ed-prev-word",        NULL      },
+    {KEY_WORD_RIGHT, L"em-next-word",        NULL      },
+    {'W' - '@',      L"ed-delete-prev-word", NULL      },
+};
+
+static void bind_keys(void) {
+    for (size_t i = 0; i < sizeof bindings / sizeof *bindings; i++) {
+        wchar_t key[] = {bindings[i].key, 0};
+        if (bindings[i].function != NULL) {
+            el_wset(line, EL_ADDFN, bindings[i].name, bindings[i].name, bindings[i].function);
+        }
+        el_wset(line, EL_BIND, key, bindings[i].name, NULL);
+        el_wset(line, EL_BIND, L"-a", key, bindings[i].name, NULL);
+    }
+}
+
+static int next_key(EditLine *el, wchar_t *key) {
+    int got = read_key(el, key);
+    if (got < 1) {
+        finish(INPUT_ENDED);
+    }
+    return got;
+}
+
+/* --- the editor --- */
+
+/* Widths of characters are those of Unicode, whatever the locale; numbers stay Lua's. */
+static void choose_locale(void) {
+    setlocale(LC_CTYPE, "");
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
+        setlocale(LC_CTYPE, "C.UTF-8");
+    }
+}
+
+bool open_editor(lua_State *L) {
+    choose_locale();
+    nowhere = fopen("/dev/null", "we");
+    line = nowhere != NULL ? el_init_fd("dnnlua", stdin, nowhere, nowhere, STDIN_FILENO,
+                                        STDOUT_FILENO, STDERR_FILENO)
+                           : NULL;
+    if (line == NULL) {
+        return false;
+    }
+    lua = L;
+    el_set(line, EL_EDITOR, "emacs");
+    el_source(line, NULL); /* ~/.editrc */
+    el_wset(line, EL_GETCFN, next_key);
+    el_set(line, EL_SETTY, "-d", "-isig", "-ixon", NULL); /* those are keys here */
+    bind_keys();
+    return true;
+}
+
+void close_editor(void) {
+    if (line != NULL) {
+        end_display();
+        el_set(line, EL_UNBUFFERED, 0);
+        end_keys();
+    }
+}
+
+input_state edit_input(const char *prompt, const char *continuation, const char **input,
+                       size_t *length) {
+    int count;
+    seen.prompt = prompt;
+    seen.continuation = continuation;
+    done = false;
+    recalled = 0;
+    completes = false;
+    begin_display();
+    begin_keys();
+    el_set(line, EL_UNBUFFERED, 1);
+    while (!done) {
+        if (!keys_are_waiting()) {
+            draw_input();
+        }
+        completed = completes;
+        completes = false;
+        el_wgets(line, &count);
+    }
+    take_text();
+    move_to(el_wline(line)->lastchar);
+    draw_input();
+    close_editor();
+    *input = typed.bytes != NULL ? typed.bytes : "";
+    *length = typed.length;
+    return state;
+}

@@ -1,0 +1,207 @@
+/* history.c: inputs, kept in a file from one prompt to the next.
+ *
+ * The file has an input a line, with \n for a line's end in it and \\ for a backslash. Prompts
+ * append under a lock; one that finds the file too long when it starts writes the newer half of it
+ * anew. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "prompt.h"
+
+enum {
+    FILE_BYTES = 1 << 20, /* the file is cut when it is longer */
+    INPUT_BYTES = 1 << 16 /* longer inputs are not written to it */
+};
+
+static char **entries;
+static size_t count, capacity;
+static char *file; /* NULL: nowhere */
+
+/* --- entries --- */
+
+static void remember(const char *input, size_t length) {
+    if (count == capacity) {
+        size_t wanted = 2 * capacity + 64;
+        char **more = realloc(entries, wanted * sizeof *more);
+        if (more == NULL) {
+            return;
+        }
+        entries = more;
+        capacity = wanted;
+    }
+    char *copy = strndup(input, length);
+    if (copy != NULL) {
+        entries[count++] = copy;
+    }
+}
+
+const char *history_entry(size_t back) {
+    return back >= 1 && back <= count ? entries[count - back] : NULL;
+}
+
+static void encode(text *line, const char *input, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        const char *escaped = input[i] == '\n' ? "\\n" : input[i] == '\\' ? "\\\\" : NULL;
+        add_bytes(line, escaped != NULL ? escaped : input + i, escaped != NULL ? 2 : 1);
+    }
+    add_bytes(line, "\n", 1);
+}
+
+/* In place; the result is not longer. */
+static size_t decode(char *line, size_t length) {
+    size_t to = 0;
+    for (size_t from = 0; from < length; from++) {
+        bool escaped = line[from] == '\\' && from + 1 < length;
+        from += escaped;
+        line[to++] = escaped && line[from] == 'n' ? '\n' : line[from];
+    }
+    return to;
+}
+
+/* --- the file --- */
+
+/* $XDG_STATE_HOME/dnnlua/history; NULL when there is no home either. */
+static char *history_path(void) {
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    char *path = NULL;
+    int written = -1;
+    if (state != NULL && state[0] == '/') {
+        written = asprintf(&path, "%s/dnnlua/history", state);
+    } else if (home != NULL && home[0] != '\0') {
+        written = asprintf(&path, "%s/.local/state/dnnlua/history", home);
+    }
+    return written < 0 ? NULL : path;
+}
+
+/* Makes the folders that the file is to be in. */
+static void make_folders(char *path) {
+    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0700);
+        *slash = '/';
+    }
+}
+
+/* Opens the file and locks it; -1 with errno. Another prompt may put a new file in its place while
+ * this one waits for the lock: then it is opened again. */
+static int open_locked(void) {
+    for (;;) {
+        struct stat here, there;
+        int descriptor = open(file, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+        if (descriptor < 0) {
+            return -1;
+        }
+        if (flock(descriptor, LOCK_EX) == 0 && fstat(descriptor, &here) == 0 &&
+            stat(file, &there) == 0 && here.st_ino == there.st_ino && here.st_dev == there.st_dev) {
+            return descriptor;
+        }
+        close(descriptor);
+    }
+}
+
+static bool write_all(int descriptor, const char *bytes, size_t length) {
+    while (length > 0) {
+        ssize_t written = write(descriptor, bytes, length);
+        if (written < 0) {
+            return false;
+        }
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+static void give_up(const char *what) {
+    fprintf(stderr, "the history is not kept: %s: %s\n", what, strerror(errno));
+    free(file);
+    file = NULL;
+}
+
+/* Puts the lines from `kept` on in place of the file, whose lock is held. */
+static void replace_file(const char *kept, size_t length) {
+    text path = {0};
+    add_string(&path, file);
+    add_string(&path, ".new");
+    int descriptor = open(path.bytes, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool written = descriptor >= 0 && write_all(descriptor, kept, length) && fsync(descriptor) == 0;
+    if (descriptor >= 0) {
+        close(descriptor);
+    }
+    if (!written || rename(path.bytes, file) != 0) {
+        unlink(path.bytes); /* the long file stays, which does no harm */
+    }
+    free_text(&path);
+}
+
+/* The whole file as bytes to free, with a zero behind them; NULL when it cannot be read. */
+static char *read_file(int descriptor, size_t *length) {
+    struct stat status;
+    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+        return NULL;
+    }
+    char *bytes = malloc((size_t)status.st_size + 1);
+    ssize_t got = bytes != NULL ? pread(descriptor, bytes, (size_t)status.st_size, 0) : -1;
+    if (got < 0) {
+        free(bytes);
+        return NULL;
+    }
+    bytes[got] = '\0';
+    *length = (size_t)got;
+    return bytes;
+}
+
+void open_history(void) {
+    file = history_path();
+    if (file == NULL) {
+        return;
+    }
+    make_folders(file);
+    int descriptor = open_locked();
+    size_t length = 0;
+    char *bytes = descriptor >= 0 ? read_file(descriptor, &length) : NULL;
+    if (bytes == NULL) {
+        give_up(file);
+    } else {
+        const char *kept =
+            length > FILE_BYTES ? strchr(bytes + length - FILE_BYTES / 2, '\n') : NULL;
+        char *line = kept != NULL ? bytes + (kept + 1 - bytes) : bytes;
+        if (kept != NULL) {
+            replace_file(line, length - (size_t)(line - bytes));
+        }
+        for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+            remember(line, decode(line, (size_t)(end - line)));
+        }
+    }
+    free(bytes);
+    if (descriptor >= 0) {
+        close(descriptor);
+    }
+}
+
+void add_to_history(const char *input, size_t length) {
+    const char *last = history_entry(1);
+    if (length == 0 || input[0] == ' ' || input[0] == '\t' || input[0] == '\n' ||
+        (last != NULL && strlen(last) == length && memcmp(last, input, length) == 0)) {
+        return;
+    }
+    remember(input, length);
+    if (file == NULL || length > INPUT_BYTES) {
+        return;
+    }
+    text line = {0};
+    encode(&line, input, length);
+    int descriptor = open_locked();
+    if (descriptor < 0 || !write_all(descriptor, line.bytes, line.length)) {
+        give_up(file);
+    }
+    if (descriptor >= 0) {
+        close(descriptor);
+    }
+    free_text(&line);
+}

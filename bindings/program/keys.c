@@ -1,0 +1,274 @@
+/* keys.c: bytes, signals and escape sequences of the terminal as keys.
+ *
+ * Bytes are read one by one, so that what is typed ahead stays for the programs that an input
+ * starts; only a paste is read in pieces. Signals are let through while waiting, and nowhere else.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/select.h>
+#include <unistd.h>
+
+#include "prompt.h"
+
+enum {
+    ESCAPE = 033,
+    END_OF_INPUT = -1, /* what next_byte returns in place of a byte */
+    SIGNALLED = -2,
+    TIMED_OUT = -3,
+    SEQUENCE_MILLISECONDS = 50 /* within which the rest of an escape sequence comes */
+};
+
+/* --- signals --- */
+
+static const int caught[] = {SIGINT, SIGWINCH, SIGCONT, SIGTERM, SIGHUP, SIGQUIT};
+enum { CAUGHT = sizeof caught / sizeof *caught };
+
+static volatile sig_atomic_t arrived[CAUGHT];
+static struct sigaction before[CAUGHT];
+static sigset_t outside; /* the mask that the program has otherwise, and has while waiting */
+
+static void note_signal(int number) {
+    for (int i = 0; i < CAUGHT; i++) {
+        arrived[i] |= caught[i] == number;
+    }
+}
+
+/* Terminals then mark what is pasted, see read_paste. */
+static void ask_for_marked_pastes(bool marked) {
+    const char *sequence = marked ? "\033[?2004h" : "\033[?2004l";
+    if (write(STDOUT_FILENO, sequence, strlen(sequence)) < 0) {
+        return; /* the next draw will meet it */
+    }
+}
+
+void begin_keys(void) {
+    struct sigaction noting = {.sa_handler = note_signal};
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (int i = 0; i < CAUGHT; i++) {
+        arrived[i] = false;
+        sigaddset(&blocked, caught[i]);
+    }
+    sigprocmask(SIG_BLOCK, &blocked, &outside);
+    for (int i = 0; i < CAUGHT; i++) {
+        sigaction(caught[i], &noting, &before[i]);
+    }
+    ask_for_marked_pastes(true);
+}
+
+void end_keys(void) {
+    ask_for_marked_pastes(false);
+    for (int i = 0; i < CAUGHT; i++) {
+        sigaction(caught[i], &before[i], NULL);
+    }
+    sigprocmask(SIG_SETMASK, &outside, NULL);
+}
+
+/* The key that a signal is, or 0. Those that are none end the program. */
+static wchar_t signal_key(EditLine *el) {
+    for (int i = 0; i < CAUGHT; i++) {
+        if (!arrived[i]) {
+            continue;
+        }
+        arrived[i] = false;
+        if (caught[i] == SIGINT) {
+            return KEY_CANCEL;
+        }
+        if (caught[i] == SIGWINCH) {
+            return KEY_REDRAW;
+        }
+        if (caught[i] == SIGCONT) { /* the shell has had the terminal meanwhile */
+            el_set(el, EL_PREP_TERM, 0);
+            el_set(el, EL_PREP_TERM, 1);
+            ask_for_marked_pastes(true);
+            return KEY_RESUME;
+        }
+        close_editor();
+        raise(caught[i]);
+    }
+    return 0;
+}
+
+/* --- bytes --- */
+
+static unsigned char waiting[4096]; /* read, and not yet taken */
+static size_t first_waiting, behind_waiting;
+
+/* The next byte. Reads up to `size` of them; waits for ever when milliseconds is negative. */
+static int next_byte(size_t size, int milliseconds) {
+    if (first_waiting == behind_waiting) {
+        struct timespec limit = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+        fd_set input;
+        FD_ZERO(&input);
+        FD_SET(STDIN_FILENO, &input);
+        int ready = pselect(STDIN_FILENO + 1, &input, NULL, NULL, milliseconds < 0 ? NULL : &limit,
+                            &outside);
+        if (ready <= 0) {
+            return ready == 0 ? TIMED_OUT : errno == EINTR ? SIGNALLED : END_OF_INPUT;
+        }
+        ssize_t count = read(STDIN_FILENO, waiting, size);
+        if (count <= 0) {
+            return END_OF_INPUT;
+        }
+        first_waiting = 0;
+        behind_waiting = (size_t)count;
+    }
+    return waiting[first_waiting++];
+}
+
+static int next_of_sequence(void) {
+    int byte;
+    do {
+        byte = next_byte(1, SEQUENCE_MILLISECONDS);
+    } while (byte == SIGNALLED);
+    return byte;
+}
+
+/* --- keys --- */
+
+static const struct {
+    const char *sequence; /* behind ESC [ or ESC O */
+    wchar_t key;
+} sequences[] = {
+    {"A",    KEY_UP        },
+    {"B",    KEY_DOWN      },
+    {"C",    KEY_RIGHT     },
+    {"D",    KEY_LEFT      },
+    {"H",    KEY_HOME      },
+    {"F",    KEY_END       },
+    {"1~",   KEY_HOME      },
+    {"7~",   KEY_HOME      },
+    {"4~",   KEY_END       },
+    {"8~",   KEY_END       },
+    {"3~",   KEY_DELETE    },
+    {"5~",   KEY_PAGE_UP   },
+    {"6~",   KEY_PAGE_DOWN },
+    {"1;5C", KEY_WORD_RIGHT},
+    {"1;3C", KEY_WORD_RIGHT},
+    {"1;5D", KEY_WORD_LEFT },
+    {"1;3D", KEY_WORD_LEFT },
+    {"1;5A", KEY_PAGE_UP   },
+    {"1;5B", KEY_PAGE_DOWN },
+    {"Z",    KEY_SHIFT_TAB },
+    {"200~", KEY_PASTE     },
+};
+
+/* The key of the sequence behind ESC and `introducer`; 0 for one that means nothing here, of which
+ * nothing is left over. */
+static wchar_t read_sequence(int introducer) {
+    char sequence[16];
+    size_t length = 0;
+    int byte;
+    do {
+        byte = next_of_sequence();
+        if (byte < 0x20 || byte > 0x7E) {
+            return 0;
+        }
+        if (length < sizeof sequence - 1) {
+            sequence[length++] = (char)byte;
+        }
+    } while (introducer == '[' && byte < 0x40);
+    sequence[length] = '\0';
+    for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++) {
+        if (strcmp(sequences[i].sequence, sequence) == 0) {
+            return sequences[i].key;
+        }
+    }
+    return 0;
+}
+
+/* What follows an ESC. Alone it is a key itself, before another key it is Alt. */
+static wchar_t read_escape(void) {
+    int byte = next_of_sequence();
+    if (byte == '[' || byte == 'O') {
+        return read_sequence(byte);
+    }
+    if (byte == '\r' || byte == '\n') {
+        return KEY_NEWLINE;
+    }
+    if (byte >= 0) {
+        first_waiting--; /* libedit's bindings know what Alt and a letter is */
+    }
+    return ESCAPE;
+}
+
+/* The character that begins with a byte; 0 for a control character that keyboards do not have. */
+static wchar_t read_character(int byte) {
+    char bytes[4] = {(char)byte};
+    size_t length = sequence_length((unsigned char)byte), count = 1, used;
+    while (count < length) {
+        int next = next_of_sequence();
+        if (next < 0) {
+            break;
+        }
+        if ((next & 0xC0) != 0x80) {
+            first_waiting--;
+            break;
+        }
+        bytes[count++] = (char)next;
+    }
+    wchar_t wide = decode_character(bytes, count, &used);
+    return wide >= 0x80 && wide < 0xA0 ? 0 : wide;
+}
+
+bool keys_are_waiting(void) {
+    fd_set input;
+    FD_ZERO(&input);
+    FD_SET(STDIN_FILENO, &input);
+    return first_waiting < behind_waiting ||
+           select(STDIN_FILENO + 1, &input, NULL, NULL, &(struct timeval){0}) > 0;
+}
+
+int read_key(EditLine *el, wchar_t *key) {
+    for (*key = 0; *key == 0;) {
+        int byte = next_byte(1, -1);
+        if (byte == END_OF_INPUT) {
+            return 0;
+        }
+        if (byte == SIGNALLED) {
+            *key = signal_key(el);
+        } else if (byte == ESCAPE) {
+            *key = read_escape();
+        } else if (byte == 'C' - '@') {
+            *key = KEY_CANCEL;
+        } else if (byte == 'Z' - '@') {
+            ask_for_marked_pastes(false);
+            el_set(el, EL_PREP_TERM, 0);
+            kill(0, SIGTSTP); /* as the terminal does; SIGCONT takes it up again */
+        } else {
+            *key = read_character(byte);
+        }
+    }
+    return 1;
+}
+
+void read_paste(text *pasted) {
+    static const char end[] = "\033[201~";
+    size_t matched = 0; /* bytes of the end that were read */
+    int byte, last = 0;
+
+    while (matched < sizeof end - 1) {
+        byte = next_byte(sizeof waiting, -1);
+        if (byte == END_OF_INPUT) {
+            return;
+        }
+        if (byte == SIGNALLED) {
+            continue;
+        }
+        if (byte == end[matched]) {
+            matched++;
+            continue;
+        }
+        if (matched > 1) { /* but for the escape it was text */
+            add_bytes(pasted, end + 1, matched - 1);
+        }
+        matched = byte == end[0];
+        if (byte == '\r' || (byte == '\n' && last != '\r')) {
+            add_bytes(pasted, "\n", 1);
+        } else if (byte == '\t' || (byte >= ' ' && byte != 0x7F)) {
+            add_bytes(pasted, &(char){(char)byte}, 1);
+        }
+        last = byte;
+    }
+}

@@ -1,0 +1,161 @@
+/* prompt.h: what the files of the prompt share.
+ *
+ * prompt.c      the loop: an input, its evaluation, its values
+ * commands.c    %time and the others, which scripts/dnn/prompt/commands.lua carries out; ? and $
+ * editor.c      an input that is typed: libedit's buffer and what the keys do
+ * keys.c        bytes, signals and escape sequences of the terminal as keys
+ * display.c     the input on the screen
+ * search.c      Ctrl-R
+ * completion.c  Tab
+ * history.c     inputs, kept in a file
+ * text.c        text that grows; UTF-8 */
+#ifndef DNN_BINDINGS_PROMPT_H
+#define DNN_BINDINGS_PROMPT_H
+
+#include <histedit.h>
+#include <stddef.h>
+#include <wchar.h>
+
+#include "program.h"
+
+/* --- text.c --- */
+
+/* All zero at first. Where memory ends, it stays as it was. */
+typedef struct text {
+    char *bytes; /* with a zero behind them; NULL as long as nothing was added */
+    size_t length, capacity;
+} text;
+
+void add_bytes(text *t, const char *bytes, size_t count);
+void add_string(text *t, const char *string);
+void add_character(text *t, wchar_t wide);
+void add_wide(text *t, const wchar_t *characters, size_t count);
+void clear_text(text *t);
+void free_text(text *t);
+
+/* A character that stands for a byte which is no UTF-8. */
+bool is_stray_byte(wchar_t wide);
+
+/* How many bytes a UTF-8 sequence has that begins with this one; 0: none does. */
+size_t sequence_length(unsigned char first);
+
+/* The character that at least one byte begins with, and how many bytes it took. */
+wchar_t decode_character(const char *bytes, size_t available, size_t *used);
+
+/* The characters of bytes that have no zero among them, for the caller to free; NULL without
+ * memory. */
+wchar_t *widen(const char *bytes, size_t length);
+
+/* --- keys.c --- */
+
+/* Keys without a character. They stand where Unicode has control characters of its own, which are
+ * never typed. */
+enum key {
+    KEY_CANCEL = 0x80, /* Ctrl-C, or SIGINT */
+    KEY_REDRAW,        /* the window has another size */
+    KEY_RESUME,        /* the program was stopped and goes on */
+    KEY_PASTE,         /* pasted text follows, see read_paste */
+    KEY_UP,
+    KEY_DOWN,
+    KEY_LEFT,
+    KEY_RIGHT,
+    KEY_WORD_LEFT,
+    KEY_WORD_RIGHT,
+    KEY_HOME,
+    KEY_END,
+    KEY_DELETE,
+    KEY_PAGE_UP,
+    KEY_PAGE_DOWN,
+    KEY_NEWLINE, /* Alt-Enter */
+    KEY_SHIFT_TAB,
+};
+
+/* Signals become keys between these two; others that end the program then find the terminal as it
+ * was. */
+void begin_keys(void);
+void end_keys(void);
+
+/* The next key, as libedit asks for it: 1, or 0 at the end of the input. */
+int read_key(EditLine *el, wchar_t *key);
+
+/* True when more was typed already. */
+bool keys_are_waiting(void);
+
+/* The text of a paste: lines end in \n, control bytes other than \t are left out. */
+void read_paste(text *pasted);
+
+/* --- display.c --- */
+
+/* What is to be seen. */
+typedef struct view {
+    const char *prompt, *continuation; /* before the first line and before the others */
+    const wchar_t *characters;
+    size_t count, cursor;
+} view;
+
+void begin_display(void); /* the next draw is on a line of its own */
+void draw(const view *seen);
+void end_display(void);   /* the cursor goes to the line below; the next draw is there */
+void clear_display(void); /* the next draw is at the top of an empty window */
+
+/* --- history.c --- */
+
+/* Reads what earlier prompts have kept. */
+void open_history(void);
+
+/* Entry 1 is the last; NULL when there are not so many. */
+const char *history_entry(size_t back);
+
+/* Keeps an input, unless it begins with a blank or repeats the last. Says once on stderr when the
+ * file cannot be written. */
+void add_to_history(const char *input, size_t length);
+
+/* --- completion.c --- */
+
+typedef struct completion {
+    int count;    /* of candidates */
+    size_t first; /* byte of the typed text (from 0) at which their word begins */
+    text common;  /* how all of them begin */
+    text list;    /* all of them in columns, or as many as the window has room for */
+} completion;
+
+/* What may stand in place of the word before the cursor, which is behind `cursor` bytes. */
+void find_completion(lua_State *L, const text *typed, size_t cursor, completion *found);
+
+/* --- search.c --- */
+
+/* Shows the last input of the history that holds what is typed, an older one with each Ctrl-R.
+ * Returns its number and, in *key, the key that ended the search and is still to be obeyed; 0 when
+ * it was given up. */
+size_t search_history(EditLine *el, const view *before, wchar_t *key);
+
+/* --- editor.c --- */
+
+typedef enum { INPUT_TEXT, INPUT_CANCELLED, INPUT_ENDED } input_state;
+
+/* False when there is no terminal, or no memory. */
+bool open_editor(lua_State *L);
+void close_editor(void);
+
+/* Lets an input be typed; its text is valid until the next. */
+input_state edit_input(const char *prompt, const char *continuation, const char **typed,
+                       size_t *length);
+
+/* --- prompt.c --- */
+
+/* True when the text can be run, or will never be Lua; false when it goes on in another line. */
+bool is_whole_input(lua_State *L, const char *input, size_t length);
+
+/* Pushes a module of the prompt's own, whatever the user has done to `require`; nil when it is not
+ * there. */
+void push_own_module(lua_State *L, const char *name);
+
+/* --- commands.c --- */
+
+/* True for what is not Lua: a command (%), a question (?) or a line for the shell ($). */
+bool is_command(const char *input, size_t length);
+
+/* Carries it out: pushes the values that it has, or a message; the status of a protected call. */
+int run_command(lua_State *L, const char *input, size_t length);
+
+#endif
