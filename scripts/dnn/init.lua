@@ -4,6 +4,7 @@ local core = require "dnn.core"
 
 local parts = {
   data = "dnn.data",
+  help = "dnn.help",
   stepwise = "dnn.stepwise",
 }
 

@@ -146,7 +146,7 @@ function run:close() end
 
 -- ## Watching a network
 --
--- A watched network tells by itself, after a `run:log` and at most every `every` seconds:
+-- A watched network tells by itself, in a `run:log` and at most once in the seconds of the option `every`:
 --
 -- - `grad_norm/1 Linear`, the norm of the gradients of each layer with parameters
 -- - `update_ratio/1 Linear`, the norm of what one step changed over the norm of the layer's parameters: of a single
@@ -154,7 +154,7 @@ function run:close() end
 -- - `dead_units/2 ReLU`, the share of units that were 0 for every example of the last batch
 -- - `learning_rate` and `seconds_per_step`
 --
--- At first every `histogram_every` seconds, each time 5 % later: histograms of every parameter (`weight/1 Linear`) and
+-- At first once in `histogram_every` seconds, each time 5 % later: histograms of every parameter (`weight/1 Linear`) and
 -- of its gradient (`weight_grad/1 Linear`), and `picture/1 Linear`, the first layer's weights as pictures where X is
 -- pictures of s x s pixels.
 --
