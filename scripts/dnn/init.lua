@@ -6,6 +6,7 @@ local strict = require "dnn.strict"
 local parts = {
   checkpoint = "dnn.checkpoint",
   data = "dnn.data",
+  help = "dnn.help",
   stepwise = "dnn.stepwise",
 }
 

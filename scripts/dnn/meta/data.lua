@@ -1,0 +1,232 @@
+---@meta _
+
+-- # Data
+--
+-- A set is a table {X = , Y = }: X is features x m, a column an example, and Y has m columns. Pictures may be kept as
+-- bytes instead, {raw = , Y = }, which takes a quarter of the memory.
+--
+-- A picture of width x height pixels is one column: row by row from the top, the channels of a pixel side by side (red,
+-- green, blue, or grey alone), which is the order in which the tutorial flattens pictures.
+
+---@class dnn
+local dnn = {}
+
+---Files and folders as matrices, splits and minibatches; loaded when it is first used.
+---@class dnn.data
+dnn.data = {}
+
+-- ## Folders of pictures
+
+---@class dnn.data.images.Options
+---@field size? integer width and height that pictures are brought to, 1 to 4096; 64 when not given
+---@field test? number share of pictures that are to test with, below 1, or their number; 0.2 when not given
+---@field channels? 1|3 grey, or red, green and blue; 3 when not given
+---@field seed? integer of the order in which pictures are shuffled before they are split, 1 when not given
+---@field limit? integer how many pictures to take at most, 2 or more; all when not given
+---@field normalise? boolean whether X is in 0..1, true when not given; false: in 0..255
+---@field max_failures? number share of files that may be unreadable, 0.05 when not given
+---@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` when not given
+---@field progress? boolean|fun(done: integer, total: integer) whether a bar is drawn on stderr (true when not given), or a function
+---@field warn? fun(message: string) told of files that cannot be read; writes to stderr when not given
+
+---What `dnn.data.images` gives.
+---@class dnn.data.Images
+---@field train dnn.data.Set
+---@field test dnn.data.Set|nil nil where none are to test with
+---@field classes string[] names of the classes, sorted
+---@field positive string|nil of two classes the first, whose Y is 1; the other's is 0
+---@field size integer width and height of the pictures
+---@field channels 1|3
+---@field failures string[] why files could not be read
+
+---A set of examples.
+---@class dnn.data.Set
+---@field X dnn.Matrix floats, features x m; made of raw when it is first asked for
+---@field Y dnn.Matrix 1 x m: of two classes 1 for the first and 0 for the other, of more the label 1..C
+---@field raw? dnn.Matrix the same as bytes, of pictures
+---@field files? string[] paths of the pictures
+---@field dtype? "float32"|"float64" type that X is made in
+---@field scale? number what raw is multiplied by to make X
+
+---The pictures of a folder (JPEG and PNG) as two sets, shuffled, to train on and to test with.
+---
+---There is one subfolder per class, or files are named by class and number: `cat.1.jpg`, `dog.1.jpg`. Pictures are
+---stretched to size x size: averaged where they shrink, interpolated by Catmull and Rom's cubic (Keys, 1981) where they
+---grow. Files that cannot be read are named, skipped and kept in `failures`.
+---
+---Errors: nil and a message when the folder cannot be read or has less than two classes, or when more than the share
+---max_failures of the files is unreadable.
+---
+---```lua
+---local grey = dnn.full(3 * 4 * 4, 1, 0.5)
+---for i = 1, 4 do dnn.data.write_png(("%s.%d.png"):format(i <= 2 and "cat" or "dog", i), grey, 4, 4) end
+---local data = assert(dnn.data.images(".", {size = 4, test = 0.25, progress = false}))
+---print(data.train.X:size())                                 --> 48	3
+---print(table.concat(data.classes, ", "), data.positive)     --> cat, dog	cat
+---```
+---@param path string
+---@param options? dnn.data.images.Options
+---@return dnn.data.Images|nil data
+---@return string|nil message why not
+function dnn.data.images(path, options) end
+
+-- ## Single pictures
+
+---@class dnn.data.read_image.Options
+---@field size? integer width and height that it is brought to; its own when not given
+---@field channels? 1|3 grey, or red, green and blue; 3 when not given
+
+---Reads a picture, JPEG or PNG, as a column of bytes.
+---
+---Transparency is put on white; 16 bits are rounded to 8; grey is 0.299 red + 0.587 green + 0.114 blue.
+---
+---Errors: nil and a message where the file cannot be read or is damaged.
+---
+---```lua
+---dnn.data.write_png("red.png", dnn.Matrix{1, 0, 0}, 1, 1)
+---local pixels, width, height = assert(dnn.data.read_image "red.png")
+---print(pixels(1, 1), pixels.dtype, width, height)   --> 255.0	uint8	1	1
+---```
+---@param path string
+---@param options? dnn.data.read_image.Options
+---@return dnn.Matrix|nil pixels channels * width * height x 1, uint8
+---@return integer|string width or the message
+---@return integer height
+function dnn.data.read_image(path, options) end
+
+---Writes a picture as a PNG file.
+---
+---It is written beside its place and then renamed, so a file is whole or not there.
+---
+---Errors: a number of elements that is not 1 or 3 times width * height. Nil and a message where the file cannot be
+---written.
+---
+---```lua
+---local noise = dnn.rand(3 * 16 * 16, 1)
+---assert(dnn.data.write_png("noise.png", noise, 16, 16))
+---```
+---@param path string
+---@param picture dnn.Matrix bytes, or floats in 0..1
+---@param width integer
+---@param height integer
+---@return true|nil written
+---@return string|nil message why not
+function dnn.data.write_png(path, picture, width, height) end
+
+-- ## HDF5 files
+
+---Opens an HDF5 file (.h5).
+---
+---Errors: nil and a message where there is no such file, or it is not HDF5.
+---
+---```lua
+---local file, message = dnn.data.hdf5 "missing.h5"
+---print(file, message ~= nil)   --> nil	true
+---```
+---@param path string
+---@return dnn.data.hdf5|nil file
+---@return string|nil message why not
+function dnn.data.hdf5(path) end
+
+---An open HDF5 file. A dataset is also a field: `file.train_set_x` is `file:read "train_set_x"`.
+---@class dnn.data.hdf5
+---@field path string the file's path
+---@field [string] dnn.Matrix
+local file = {}
+
+---The names of all datasets, sorted.
+---
+---```lua
+---local file <close> = dnn.data.hdf5 "train.h5"
+---for _, name in ipairs(file and file:names() or {}) do print(name) end
+---```
+---@return string[]
+function file:names() end
+
+---A dataset of numbers as a matrix.
+---
+---Shapes: the first axis counts examples and becomes columns, the others are flattened into rows in the file's order; a
+---vector becomes 1 x n. uint8 and float32 stay, other numbers become float64.
+---
+---Errors: an unknown name, or a dataset that is no numbers. A damaged file gives nil and a message.
+---
+---```lua
+---local file <close> = dnn.data.hdf5 "train.h5"
+---local X = file and file:read "train_set_x"
+---```
+---@param name string
+---@return dnn.Matrix|nil matrix
+---@return string|nil message why not
+function file:read(name) end
+
+---The shape of a dataset in the file and its type as stored.
+---
+---```lua
+---local file <close> = dnn.data.hdf5 "train.h5"
+---if file then print(table.concat(file:shape "train_set_x", " x ")) end
+---```
+---@param name string
+---@return integer[] extent
+---@return string type as "uint8"
+function file:shape(name) end
+
+---Closes the file, as the end of a `local file <close>` does. It may be called twice.
+---
+---```lua
+---local file = dnn.data.hdf5 "train.h5"
+---if file then file:close() end
+---```
+---@return nil
+function file:close() end
+
+-- ## Splits and minibatches
+
+---@class dnn.data.split.Options
+---@field test? number share of examples that are to test with, below 1, or their number; 0.2 when not given
+---@field seed? integer of the order in which examples are shuffled before, 1 when not given
+
+---A set's examples, shuffled, as two sets: to train on and to test with.
+---
+---```lua
+---local set = {X = dnn.rand(3, 10), Y = dnn.zeros(1, 10)}
+---local train, test = dnn.data.split(set, {test = 0.3})
+---print(train.X.cols, test.X.cols)   --> 7	3
+---```
+---@param set dnn.data.Set
+---@param options? dnn.data.split.Options
+---@return dnn.data.Set train
+---@return dnn.data.Set test
+function dnn.data.split(set, options) end
+
+---@class dnn.data.batches.Options
+---@field size? integer examples in a batch, 32 when not given
+---@field shuffle? boolean whether every epoch goes in a new order, true when not given
+---@field random? dnn.Random stream to shuffle by; the global one when not given
+---@field dtype? "float32"|"float64" type of X and Y; the set's when not given
+---@field scale? number what X is multiplied by, 1 when not given; for bytes of pictures what their set says, 1 / 255
+---@field shift? number what is added then, 0 when not given
+---@field drop_last? boolean whether a smaller last batch is left out, false when not given
+
+---Minibatches: `for X, Y in batches do` goes once through the set, and may be repeated.
+---
+---X and Y are the same two matrices in every round, and views of them for a smaller last batch, so batches make no
+---garbage.
+---
+---```lua
+---local set = {X = dnn.rand(3, 10), Y = dnn.zeros(1, 10)}
+---local batches = dnn.data.batches(set, {size = 4})
+---for X, Y in batches do print(X:size()) end
+-----> 3	4
+-----> 3	4
+-----> 3	2
+---```
+---@param set dnn.data.Set
+---@param options? dnn.data.batches.Options
+---@return dnn.data.Batches
+function dnn.data.batches(set, options) end
+
+---Minibatches of a set, for a `for` loop; `#batches` is their number in an epoch.
+---@class dnn.data.Batches
+---@operator len: integer
+---@overload fun(state: any, last: dnn.Matrix|nil): dnn.Matrix|nil, dnn.Matrix|nil
+local batches = {}

@@ -1,0 +1,535 @@
+---@meta _
+
+-- # Elementwise operations
+--
+-- Each has three forms: a function, `dnn.add(A, B [, out])`, whose last argument is a matrix to write into and may be
+-- an operand itself; a method, `A:add(B [, out])`; and one in place, `A:add_(B)`, which returns A. Operands are
+-- float32 or float64 and of one type.
+--
+-- Shapes are broadcast: a dimension of 1 is repeated, so m x n goes with m x 1 (a value per row), 1 x n (a value per
+-- column) and 1 x 1. In place B may be broadcast to A's shape, not A to B's.
+
+---@class dnn
+local dnn = {}
+
+---@class dnn.Matrix
+local A = {}
+
+-- ## Arithmetic
+
+---A + B, element by element.
+---
+---```lua
+---print(dnn.add(dnn.ones(2, 2), 1)(1, 1))   --> 2.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.add(A, B, out) end
+A.add = dnn.add
+
+---Adds B to A.
+---
+---```lua
+---local A = dnn.zeros(2, 3)
+---A:add_(dnn.Matrix{1, 2})
+---print(A:sum())   --> 9.0
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:add_(B) end
+
+---A - B, element by element.
+---
+---```lua
+---print(dnn.sub(1, dnn.ones(2, 2))(1, 1))   --> 0.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.sub(A, B, out) end
+A.sub = dnn.sub
+
+---Subtracts B from A.
+---
+---```lua
+---local W, dW = dnn.ones(2, 2), dnn.ones(2, 2)
+---W:sub_(0.1 * dW)
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:sub_(B) end
+
+---The elementwise product, as `A % B`; `A * B` is the matrix product.
+---
+---```lua
+---print(dnn.cmul(dnn.Matrix{2, 3}, dnn.Matrix{4, 5}):sum())   --> 23.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.cmul(A, B, out) end
+A.cmul = dnn.cmul
+
+---Multiplies A by B element by element.
+---
+---```lua
+---local A = dnn.ones(2, 2):cmul_(3)
+---print(A:sum())   --> 12.0
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:cmul_(B) end
+
+---A / B, element by element.
+---
+---```lua
+---print(dnn.div(dnn.Matrix{6, 8}, 2):sum())   --> 7.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.div(A, B, out) end
+A.div = dnn.div
+
+---Divides A by B element by element.
+---
+---```lua
+---local A = dnn.Matrix{6, 8}:div_(2)
+---print(A:sum())   --> 7.0
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:div_(B) end
+
+---A to the power of B, as `A ^ B`.
+---
+---```lua
+---print(dnn.pow(dnn.Matrix{2, 3}, 2):sum())   --> 13.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.pow(A, B, out) end
+A.pow = dnn.pow
+
+---Raises A to the power of B.
+---
+---```lua
+---local A = dnn.Matrix{2, 3}:pow_(2)
+---print(A:sum())   --> 13.0
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:pow_(B) end
+
+---The larger of two elements; NaN if either is NaN.
+---
+---```lua
+---print(dnn.maximum(dnn.Matrix{-1, 2}, 0):sum())   --> 2.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.maximum(A, B, out) end
+A.maximum = dnn.maximum
+
+---Replaces each element by the larger of it and B's; NaN if either is NaN.
+---
+---```lua
+---local A = dnn.Matrix{-1, 2}:maximum_(0)
+---print(A:sum())   --> 2.0
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:maximum_(B) end
+
+---The smaller of two elements; NaN if either is NaN.
+---
+---```lua
+---print(dnn.minimum(dnn.Matrix{-1, 2}, 0):sum())   --> -1.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.minimum(A, B, out) end
+A.minimum = dnn.minimum
+
+---Replaces each element by the smaller of it and B's; NaN if either is NaN.
+---
+---```lua
+---local A = dnn.Matrix{-1, 2}:minimum_(0)
+---print(A:sum())   --> -1.0
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:minimum_(B) end
+
+-- ## Comparisons
+--
+-- They give 1 and 0 in the operands' type, so that results can be counted and multiplied. Lua's own `==` compares
+-- whole matrices and gives one boolean.
+
+---1 where A's element is less than B's, else 0.
+---
+---```lua
+---print(dnn.lt(dnn.Matrix{1, 2, 3}, 2):sum())   --> 1.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.lt(A, B, out) end
+A.lt = dnn.lt
+
+---Replaces each element by 1 where it is less than B's, else by 0.
+---
+---```lua
+---print(dnn.Matrix{1, 2, 3}:lt_(2):sum())   --> 1.0
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:lt_(B) end
+
+---1 where A's element is at most B's, else 0.
+---
+---```lua
+---print(dnn.le(dnn.Matrix{1, 2, 3}, 2):sum())   --> 2.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.le(A, B, out) end
+A.le = dnn.le
+
+---Replaces each element by 1 where it is at most B's, else by 0.
+---
+---```lua
+---print(dnn.Matrix{1, 2, 3}:le_(2):sum())   --> 2.0
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:le_(B) end
+
+---1 where A's element is greater than B's, else 0.
+---
+---```lua
+---print(dnn.gt(dnn.Matrix{1, 2, 3}, 2):sum())   --> 1.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.gt(A, B, out) end
+A.gt = dnn.gt
+
+---Replaces each element by 1 where it is greater than B's, else by 0.
+---
+---```lua
+---print(dnn.Matrix{1, 2, 3}:gt_(2):sum())   --> 1.0
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:gt_(B) end
+
+---1 where A's element is at least B's, else 0.
+---
+---```lua
+---print(dnn.ge(dnn.Matrix{1, 2, 3}, 2):sum())   --> 2.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.ge(A, B, out) end
+A.ge = dnn.ge
+
+---Replaces each element by 1 where it is at least B's, else by 0.
+---
+---```lua
+---print(dnn.Matrix{1, 2, 3}:ge_(2):sum())   --> 2.0
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:ge_(B) end
+
+---1 where A's element is equal to B's, else 0.
+---
+---```lua
+---print(dnn.eq(dnn.Matrix{1, 2, 3}, 2):sum())   --> 1.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.eq(A, B, out) end
+A.eq = dnn.eq
+
+---Replaces each element by 1 where it is equal to B's, else by 0.
+---
+---```lua
+---print(dnn.Matrix{1, 2, 3}:eq_(2):sum())   --> 1.0
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:eq_(B) end
+
+---1 where A's element is other than B's, else 0.
+---
+---```lua
+---print(dnn.ne(dnn.Matrix{1, 2, 3}, 2):sum())   --> 2.0
+---```
+---@param A number|dnn.Matrix a number on one side at most
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.ne(A, B, out) end
+A.ne = dnn.ne
+
+---Replaces each element by 1 where it is other than B's, else by 0.
+---
+---```lua
+---print(dnn.Matrix{1, 2, 3}:ne_(2):sum())   --> 2.0
+---```
+---@param B number|dnn.Matrix of A's shape, or one that is broadcast to it
+---@return dnn.Matrix A itself
+function A:ne_(B) end
+
+---A where C is not 0, else B; all three are broadcast.
+---
+---```lua
+---local A = dnn.Matrix{-1, 2}
+---print(dnn.where(dnn.lt(A, 0), 0, A):sum())   --> 2.0
+---```
+---@param C dnn.Matrix the condition, of the type of the others
+---@param A number|dnn.Matrix
+---@param B number|dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.where(C, A, B, out) end
+
+-- ## Functions of one matrix
+
+----A.
+---
+---```lua
+---print(dnn.neg(dnn.Matrix{1, -2}):sum())   --> 1.0
+---```
+---@param A dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.neg(A, out) end
+A.neg = dnn.neg
+
+---Changes the sign of every element.
+---
+---```lua
+---print(dnn.Matrix{1, -2}:neg_():sum())   --> 1.0
+---```
+---@return dnn.Matrix A itself
+function A:neg_() end
+
+---e to the power of every element.
+---
+---```lua
+---print(dnn.exp(dnn.zeros(2, 2)):sum())   --> 4.0
+---```
+---@param A dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.exp(A, out) end
+A.exp = dnn.exp
+
+---Replaces every element x by e^x.
+---
+---```lua
+---print(dnn.zeros(2, 2):exp_():sum())   --> 4.0
+---```
+---@return dnn.Matrix A itself
+function A:exp_() end
+
+---The natural logarithm; of 0 it is -inf, of negative numbers NaN.
+---
+---```lua
+---print(dnn.log(dnn.ones(2, 2)):sum())   --> 0.0
+---```
+---@param A dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.log(A, out) end
+A.log = dnn.log
+
+---Replaces every element by its natural logarithm.
+---
+---```lua
+---print(dnn.ones(2, 2):log_():sum())   --> 0.0
+---```
+---@return dnn.Matrix A itself
+function A:log_() end
+
+---The square root; of negative numbers it is NaN.
+---
+---```lua
+---print(dnn.sqrt(dnn.Matrix{4, 9}):sum())   --> 5.0
+---```
+---@param A dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.sqrt(A, out) end
+A.sqrt = dnn.sqrt
+
+---Replaces every element by its square root.
+---
+---```lua
+---print(dnn.Matrix{4, 9}:sqrt_():sum())   --> 5.0
+---```
+---@return dnn.Matrix A itself
+function A:sqrt_() end
+
+---The absolute value.
+---
+---```lua
+---print(dnn.abs(dnn.Matrix{1, -2}):sum())   --> 3.0
+---```
+---@param A dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.abs(A, out) end
+A.abs = dnn.abs
+
+---Replaces every element by its absolute value.
+---
+---```lua
+---print(dnn.Matrix{1, -2}:abs_():sum())   --> 3.0
+---```
+---@return dnn.Matrix A itself
+function A:abs_() end
+
+----1, 0 or 1 by the sign of every element; NaN stays NaN.
+---
+---```lua
+---print(dnn.sign(dnn.Matrix{5, -2, 0}):sum())   --> 0.0
+---```
+---@param A dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.sign(A, out) end
+A.sign = dnn.sign
+
+---Replaces every element by -1, 0 or 1, its sign.
+---
+---```lua
+---print(dnn.Matrix{5, 3, 0}:sign_():sum())   --> 2.0
+---```
+---@return dnn.Matrix A itself
+function A:sign_() end
+
+---The hyperbolic tangent.
+---
+---```lua
+---print(dnn.tanh(dnn.zeros(1, 2)):sum())   --> 0.0
+---```
+---@param A dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.tanh(A, out) end
+A.tanh = dnn.tanh
+
+---Replaces every element by its hyperbolic tangent.
+---
+---```lua
+---print(dnn.zeros(1, 2):tanh_():sum())   --> 0.0
+---```
+---@return dnn.Matrix A itself
+function A:tanh_() end
+
+---1 / (1 + exp(-x)), without overflow for any x.
+---
+---```lua
+---print(dnn.sigmoid(dnn.zeros(1, 2)):sum())   --> 1.0
+---```
+---@param A dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.sigmoid(A, out) end
+A.sigmoid = dnn.sigmoid
+
+---Replaces every element x by 1 / (1 + exp(-x)).
+---
+---```lua
+---print(dnn.zeros(1, 2):sigmoid_():sum())   --> 1.0
+---```
+---@return dnn.Matrix A itself
+function A:sigmoid_() end
+
+---max(0, x) of every element; NaN stays NaN.
+---
+---```lua
+---print(dnn.relu(dnn.Matrix{1, -2}):sum())   --> 1.0
+---```
+---@param A dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.relu(A, out) end
+A.relu = dnn.relu
+
+---Replaces negative elements by 0; NaN stays NaN.
+---
+---```lua
+---print(dnn.Matrix{1, -2}:relu_():sum())   --> 1.0
+---```
+---@return dnn.Matrix A itself
+function A:relu_() end
+
+---1 where an element is finite, 0 where it is infinite or NaN.
+---
+---```lua
+---print(dnn.isfinite(dnn.Matrix{1, 1 / 0}):all())   --> false
+---```
+---@param A dnn.Matrix
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.isfinite(A, out) end
+A.isfinite = dnn.isfinite
+
+---Replaces every element by 1 where it is finite, else by 0.
+---
+---```lua
+---print(dnn.Matrix{1, 1 / 0}:isfinite_():sum())   --> 1.0
+---```
+---@return dnn.Matrix A itself
+function A:isfinite_() end
+
+---Every element brought into the range low..high; NaN stays NaN.
+---
+---Errors: low above high.
+---
+---```lua
+---print(dnn.clamp(dnn.Matrix{-3, 0.5, 3}, -1, 1):sum())   --> 0.5
+---print(dnn.clamp(dnn.Matrix{-3, 3}, nil, 1):sum())       --> -2.0
+---```
+---@param A dnn.Matrix
+---@param low? number no bound when not given
+---@param high? number no bound when not given
+---@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@return dnn.Matrix
+function dnn.clamp(A, low, high, out) end
+A.clamp = dnn.clamp
+
+---Brings every element of A into the range low..high.
+---
+---```lua
+---local gradient = dnn.randn(3, 3):clamp_(-1, 1)
+---```
+---@param low? number no bound when not given
+---@param high? number no bound when not given
+---@return dnn.Matrix A itself
+function A:clamp_(low, high) end

@@ -1,0 +1,137 @@
+---@meta _
+
+-- # Layers
+--
+-- A layer maps X (in_features x m, a column an example) to A (out_features x m). It is made by a constructor and put
+-- into a `dnn.Sequential`. A layer without one is a network of one, with all its methods: `layer(X)`,
+-- `layer:backward(dA)`, `layer:parameters()`. Put into a Sequential later, it keeps its values, and from then on the
+-- network runs it.
+
+---@class dnn
+local dnn = {}
+
+-- ## Layers with parameters
+
+---@class dnn.Linear.Options
+---@field in_features? integer when it is not the first argument
+---@field out_features? integer when it is not the second argument
+---whether a bias is added, true when not given; it starts at 0
+---@field bias? boolean
+---variance of the normal starting weights, "he" when not given: "he" 2 / in (He et al. 2015), "xavier" 2 / (in + out)
+---(Glorot & Bengio 2010), "0.01" 0.01 squared, "1/sqrt(n)" 1 / in (LeCun et al. 1998)
+---@field init? "he"|"xavier"|"0.01"|"1/sqrt(n)"
+
+---A fully connected layer, A = weight * X + bias.
+---
+---Shapes: X is in_features x m, weight out_features x in_features, bias out_features x 1, A out_features x m. Backward:
+---dweight = dA X', dbias = dA summed over examples, dX = weight' dA.
+---
+---```lua
+---local layer = dnn.Linear(3, 2, {init = "xavier"})
+---print(layer:forward(dnn.ones(3, 5)):size())   --> 2	5
+---print(layer)                                  --> Linear(3 -> 2)
+---```
+---@param in_features integer rows of X
+---@param out_features integer rows of A
+---@param options? dnn.Linear.Options
+---@return dnn.Linear
+function dnn.Linear(in_features, out_features, options) end
+
+-- ## Activations
+
+---The rectifier, A = max(0, X).
+---
+---Shapes: A has X's. Backward: dX = dA where X > 0, else 0.
+---
+---```lua
+---print(dnn.ReLU()(dnn.Matrix{-1, 2}):sum())   --> 2.0
+---```
+---@return dnn.Layer
+function dnn.ReLU() end
+
+---The logistic function, A = 1 / (1 + exp(-X)).
+---
+---Shapes: A has X's. Backward: dX = dA A (1 - A). Before a `dnn.BCEWithLogitsLoss` it is left out.
+---
+---```lua
+---print(dnn.Sigmoid()(dnn.zeros(1, 2)):sum())   --> 1.0
+---```
+---@return dnn.Layer
+function dnn.Sigmoid() end
+
+---The hyperbolic tangent, A = tanh(X).
+---
+---Shapes: A has X's. Backward: dX = dA (1 - A^2).
+---
+---```lua
+---print(dnn.Tanh()(dnn.zeros(1, 2)):sum())   --> 0.0
+---```
+---@return dnn.Layer
+function dnn.Tanh() end
+
+-- ## Layers written in Lua
+
+---@class dnn.Layer.Options
+---@field name? string what `tostring` and errors call it, "Layer" when not given
+---@field in_features? integer rows of X; any number when not given
+---@field out_features? integer rows of A; as many as X has when not given
+---@field parameters? table<string, integer[]> names and shapes, {weight = {rows, cols}}; at most four
+---@field initialise? fun(self: dnn.Layer, random: dnn.Random|nil) sets the starting values; without it they are 0
+---@field forward fun(self: dnn.Layer, X: dnn.Matrix, out: dnn.Matrix): dnn.Matrix returns A
+---@field backward fun(self: dnn.Layer, dA: dnn.Matrix, X: dnn.Matrix, A: dnn.Matrix, out: dnn.Matrix|nil): dnn.Matrix|nil returns dX
+
+---A layer whose forward and backward are Lua functions.
+---
+---`self` is the layer: `self.weight` and `self.weight_grad` are the matrices of a parameter called weight, and other
+---names are free for fields of one's own. `backward` adds to the gradients (`self.weight_grad:add_(...)`); where they
+---are to start afresh they are zeroed before. `out` may be written into and returned, which spares a matrix; it is nil
+---where no result is wanted. `dnn.gradcheck` tells whether backward is right.
+---
+---Errors: a result of another shape or type; what the functions raise comes with the layer's number and name.
+---
+---```lua
+---local double = dnn.Layer{
+---  name = "Double",
+---  forward = function(self, X) return 2 * X end,
+---  backward = function(self, dA) return 2 * dA end,
+---}
+---print(double(dnn.ones(1, 2)):sum())   --> 4.0
+---```
+---@param options dnn.Layer.Options
+---@return dnn.Layer
+function dnn.Layer(options) end
+
+-- ## What a layer has
+--
+-- `net[i]` is the layer in place i. The matrices below can be read at any time while the network is open; one that
+-- was taken stays readable after `net:close()` too. `layer.weight = W` copies. Other names cannot be set, except in a
+-- layer written in Lua, where they are free.
+
+---A layer: a place in a network, by which its numbers are reached.
+---
+---Its settings are fields as well, as in `layer.in_features`.
+---@class dnn.Layer: dnn.Network
+---@field name string the kind, as "Linear"
+---@field A dnn.Matrix|nil output of the last forward; nil before
+---@field dA dnn.Matrix|nil gradient of the cost with respect to A, of the last backward; nil before
+---the tutorial's linear part: the output of a layer with parameters, the input of an activation; nil before a forward
+---@field Z dnn.Matrix|nil
+---@field dZ dnn.Matrix|nil gradient of the cost with respect to Z; nil before a backward
+local layer = {}
+
+---A fully connected layer and its matrices.
+---
+---An assigned gradient counts as new, so that a step may follow.
+---@class dnn.Linear: dnn.Layer
+---@field in_features integer rows of X
+---@field out_features integer rows of A
+---@field init "he"|"xavier"|"0.01"|"1/sqrt(n)" how the weights were started
+---@field weight dnn.Matrix out_features x in_features
+---@field bias dnn.Matrix|false out_features x 1; false where there is none
+---@field weight_grad dnn.Matrix gradient of weight
+---@field bias_grad dnn.Matrix gradient of bias
+---@field W dnn.Matrix the tutorial's name of weight
+---@field b dnn.Matrix the tutorial's name of bias
+---@field dW dnn.Matrix the tutorial's name of weight_grad
+---@field db dnn.Matrix the tutorial's name of bias_grad
+local linear = {}

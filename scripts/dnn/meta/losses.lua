@@ -1,0 +1,106 @@
+---@meta _
+
+-- # Losses
+--
+-- A loss compares the output A (outputs x m) with the targets Y, and gives a number; its backward gives dA, from which
+-- `net:backward` starts. With reduction "mean" both are divided by the number of elements (`dnn.CrossEntropyLoss`: of
+-- examples), with "sum" they are not, as in PyTorch. Y may be of A's type or uint8.
+
+---@class dnn
+local dnn = {}
+
+---@class dnn.BCELoss.Options
+---@field reduction? "mean"|"sum" "mean" when not given: divided by the number of elements
+
+---@class dnn.CrossEntropyLoss.Options
+---@field reduction? "mean"|"sum" "mean" when not given: divided by the number of examples
+
+-- ## Kinds
+
+---Binary cross entropy of probabilities: the mean of -(Y log A + (1 - Y) log(1 - A)).
+---
+---Shapes: Y has A's, its values lie in 0..1. A logarithm counts as -100 at least, and in backward A (1 - A) as 1e-12 at
+---least, as in PyTorch, so both stay finite where A has saturated.
+---
+---Errors: A or Y outside 0..1.
+---
+---```lua
+---local loss = dnn.BCELoss()
+---print(loss(dnn.full(1, 2, 0.5), dnn.Matrix{{0, 1}}) - math.log(2) < 1e-6)   --> true
+---```
+---@param options? dnn.BCELoss.Options
+---@return dnn.Loss
+function dnn.BCELoss(options) end
+
+---Binary cross entropy of logits: the mean of max(A, 0) - A Y + log(1 + exp(-|A|)), a `dnn.BCELoss` after a Sigmoid.
+---
+---Cost and gradient are finite for logits of any size.
+---
+---Shapes: Y has A's, its values lie in 0..1.
+---
+---```lua
+---print(dnn.BCEWithLogitsLoss()(dnn.Matrix{{1000}}, dnn.Matrix{{1}}))   --> 0.0
+---```
+---@param options? dnn.BCELoss.Options
+---@return dnn.Loss
+function dnn.BCEWithLogitsLoss(options) end
+
+---Cross entropy of logits against class labels: the mean over examples of -log softmax(A)[label].
+---
+---Shapes: A is classes x m logits, without a softmax; Y is 1 x m labels, whole numbers 1..classes.
+---
+---Errors: a label outside 1..classes; one of 0 is told to count from 1. One-hot columns are refused.
+---
+---```lua
+---local scores, labels = dnn.Matrix{{9, 0}, {0, 9}, {0, 0}}, dnn.Matrix{{1, 2}}
+---print(dnn.CrossEntropyLoss()(scores, labels) < 0.001)   --> true
+---```
+---@param options? dnn.CrossEntropyLoss.Options
+---@return dnn.Loss
+function dnn.CrossEntropyLoss(options) end
+
+---The mean squared error, the mean of (A - Y)^2.
+---
+---Shapes: Y has A's.
+---
+---```lua
+---print(dnn.MSELoss()(dnn.Matrix{1, 2}, dnn.Matrix{1, 4}))   --> 2.0
+---```
+---@param options? dnn.BCELoss.Options
+---@return dnn.Loss
+function dnn.MSELoss(options) end
+
+-- ## What a loss has
+
+---A cost and its gradient. Options are given when it is made and cannot be set later.
+---@class dnn.Loss
+---@field name string the kind, as "BCELoss"
+---@field reduction "mean"|"sum"
+---@overload fun(A: dnn.Matrix, Y: dnn.Matrix): number
+local loss = {}
+
+---The cost of the output A for the targets Y; `loss(A, Y)` is the same.
+---
+---The loss keeps both for backward.
+---
+---```lua
+---print(dnn.MSELoss():forward(dnn.Matrix{3}, dnn.Matrix{1}))   --> 4.0
+---```
+---@param A dnn.Matrix
+---@param Y dnn.Matrix
+---@return number cost
+function loss:forward(A, Y) end
+
+---The gradient of the last cost with respect to A.
+---
+---Shapes: A's. It is a matrix of the loss's own, which the next backward overwrites.
+---
+---Errors: a backward before a forward.
+---
+---```lua
+---local loss = dnn.MSELoss()
+---loss:forward(dnn.Matrix{3}, dnn.Matrix{1})
+---print(loss:backward()(1, 1))   --> 4.0
+---```
+---@return dnn.Matrix dA
+function loss:backward() end

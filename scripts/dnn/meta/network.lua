@@ -1,0 +1,239 @@
+---@meta _
+
+-- # Networks
+--
+-- A network holds its parameters in one flat vector and their gradients in another, and plans its buffers once for a
+-- size of batch, so a training step allocates nothing. That is why results are views which the next call overwrites:
+-- `:copy()` keeps one.
+--
+-- A training step is forward, loss, backward, step:
+--
+-- ```lua
+-- local net = dnn.Sequential{dnn.Linear(2, 4), dnn.ReLU(), dnn.Linear(4, 1), dnn.Sigmoid()}
+-- local loss, opt = dnn.BCELoss(), dnn.optim.Adam(net:parameters(), {lr = 0.01})
+-- local X, Y = dnn.Matrix{{0, 0, 1, 1}, {0, 1, 0, 1}}, dnn.Matrix{{0, 1, 1, 0}}
+-- for i = 1, 100 do
+--   local cost = loss:forward(net:forward(X), Y)
+--   net:backward(loss:backward())
+--   opt:step()
+-- end
+-- ```
+--
+-- Gradients are spent by a step. After one the next backward starts from zero; two backwards without a step add up, so
+-- a large batch can be made of small ones. A step (or `net:update`) without a backward since the last one is an error.
+-- Gradients of one's own are given by `p.grads = G` or `net[i].weight_grad = G`.
+
+---@class dnn
+local dnn = {}
+
+-- ## Making a network
+
+---@class dnn.Sequential.Options
+---@field dtype? "float32"|"float64" type of all numbers; that of `dnn.set_default_dtype` when not given
+---@field random? dnn.Random stream to draw the starting weights from; the global one when not given
+
+---Layers in a row, with starting weights drawn.
+---
+---A Sequential among the layers is taken apart into its layers and closed. A layer that was used on its own keeps its
+---values.
+---
+---Errors: a layer whose input does not fit the output before it, both named; a layer that is in another network.
+---
+---```lua
+---local net = dnn.Sequential({
+---  dnn.Linear(12288, 20), dnn.ReLU(),
+---  dnn.Linear(20, 1), dnn.Sigmoid(),
+---}, {random = dnn.Random(1)})
+---print(#net, net[1].weight:size())   --> 4	20	12288
+---```
+---@param layers (dnn.Layer|dnn.Sequential)[]
+---@param options? dnn.Sequential.Options
+---@return dnn.Sequential
+function dnn.Sequential(layers, options) end
+
+-- ## Running it
+
+---What a network and a layer on its own can do.
+---@class dnn.Network
+---@overload fun(X: dnn.Matrix): dnn.Matrix
+local net = {}
+
+---Layers in a row: `net[i]` is layer i (nil outside), `#net` their number, `tostring(net)` a table of layers, outputs
+---and parameters. `net(X)` is `net:forward(X)`.
+---@class dnn.Sequential: dnn.Network
+---@field dtype "float32"|"float64" type of all its numbers
+---@field [integer] dnn.Layer
+---@operator len: integer
+local sequential = {}
+
+---The output for X; `net(X)` is the same.
+---
+---Shapes: X is in_features x m, the output out_features x m. It is a view that the next forward overwrites.
+---
+---Errors: an X of another type or another number of rows, the layer named.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU()}
+---print(net:forward(dnn.ones(3, 5)):size())   --> 2	5
+---```
+---@param X dnn.Matrix
+---@return dnn.Matrix A
+function net:forward(X) end
+
+---@class dnn.Network.backward.Options
+---@field input_gradient? boolean whether dX is computed and returned, false when not given
+
+---Fills the gradients from dA, the gradient of the cost with respect to the output.
+---
+---It adds to gradients that no step has spent. With {input_gradient = true} it returns dX, the gradient with respect to
+---X, in a matrix that the next such backward overwrites.
+---
+---Errors: a backward before a forward, a dA of another shape than the output.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local A = net:forward(dnn.ones(3, 5))
+---local dX = net:backward(A, {input_gradient = true})
+---print(dX:size())   --> 3	5
+---```
+---@param dA dnn.Matrix of the output's shape and type, as from `loss:backward()`
+---@param options? dnn.Network.backward.Options
+---@return dnn.Matrix|nil dX only when asked for
+function net:backward(dA, options) end
+
+---Sets all gradients to 0. After a step that is not needed: the next backward starts afresh.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---net:backward(net:forward(dnn.ones(3, 5)))
+---net:zero_grad()
+---print(net[1].dW:any())   --> false
+---```
+---@return nil
+function net:zero_grad() end
+
+---@class dnn.Network.update.Options
+---@field check_finite? boolean true, when not given: a gradient that is not finite is an error, before anything changes
+
+---The tutorial's step: every parameter minus learning_rate times its gradient, W = W - learning_rate dW.
+---
+---`dnn.optim` has other rules.
+---
+---Errors: no backward since the last step; a gradient that is not finite, its layer and place named.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---net:backward(net:forward(dnn.ones(3, 5)))
+---net:update(0.0075)
+---```
+---@param learning_rate number
+---@param options? dnn.Network.update.Options
+---@return nil
+function net:update(learning_rate, options) end
+
+---The Euclidean norm of the gradients of each layer with parameters.
+---
+---The array has a table `names`, {"1 Linear", "3 Linear", ...}, by which `run:log` calls them. Giving the same table
+---again makes no garbage.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU(), dnn.Linear(2, 1)}
+---net:backward(net:forward(dnn.ones(3, 5)))
+---local norms = net:grad_norms()
+---print(#norms, norms.names[2])   --> 2	3 Linear
+---```
+---@param t? table filled and returned instead of a new one
+---@return number[] norms
+function net:grad_norms(t) end
+
+---Layer i; `net[i]` is the same, but nil outside the network.
+---
+---```lua
+---print(dnn.Sequential{dnn.Linear(3, 2)}:layer(1).name)   --> Linear
+---```
+---@param i integer from 1 to #net
+---@return dnn.Layer
+function net:layer(i) end
+
+---Closes the network, as the collector and the end of a `local net <close>` do.
+---
+---Matrices that were taken from it stay readable; everything else about it is an error then.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local W = net[1].weight
+---net:close()
+---print(W:size())   --> 2	3
+---```
+---@return nil
+function net:close() end
+
+-- ## Parameters
+
+---All parameters of the network as one object: what optimisers take.
+---
+---```lua
+---local p = dnn.Sequential{dnn.Linear(3, 2)}:parameters()
+---print(#p, p.count)   --> 2	8
+---print(p[1] == p.values:rows_range(1, 6):reshape(2, 3))   --> true
+---```
+---@return dnn.Parameters
+function net:parameters() end
+
+---The parameters of a network: `#p` matrices `p[i]` (nil outside), and all their numbers in two flat vectors.
+---@class dnn.Parameters
+---@field count integer how many numbers there are
+---@field dtype "float32"|"float64" their type
+---@field values dnn.Matrix all of them, count x 1, a view; `p.values = V` copies
+---@field grads dnn.Matrix their gradients, count x 1, a view; `p.grads = G` copies and makes them ready for a step
+---@field [integer] dnn.Matrix
+---@operator len: integer
+local p = {}
+
+---Goes through the parameters: name, matrix and gradient of each, names being like "1.weight". `pairs(p)` does the same.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---for name, W, dW in net:parameters():pairs() do print(name) end
+-----> 1.weight
+-----> 1.bias
+---```
+---@return fun(): string?, dnn.Matrix, dnn.Matrix
+function p:pairs() end
+
+---Sets all gradients to 0.
+---
+---```lua
+---dnn.Sequential{dnn.Linear(3, 2)}:parameters():zero_grad()
+---```
+---@return nil
+function p:zero_grad() end
+
+-- ## Checking gradients
+
+---@class dnn.gradcheck.Options
+---@field eps? number how far a number is moved, 1e-6 when not given
+---@field tolerance? number the largest difference that passes, 1e-6 when not given
+
+---Compares the gradients that backward computes with central differences, (f(x + eps) - f(x - eps)) / 2 eps.
+---
+---Every parameter and every element of X is tried. The difference is |g - n| / (|g| + |n|) by Euclidean norms; a right
+---backward gives about 1e-8. Parameters are as before afterwards, the gradients are those of backward.
+---
+---Errors: a network that is not float64.
+---
+---```lua
+---local net = dnn.Sequential({dnn.Linear(3, 2), dnn.Tanh()}, {dtype = "float64"})
+---local X = dnn.randn(3, 4, {dtype = "float64"})
+---local Y = dnn.zeros(2, 4, {dtype = "float64"})
+---print((dnn.gradcheck(net, dnn.MSELoss(), X, Y)))   --> true
+---```
+---@param net dnn.Sequential
+---@param loss dnn.Loss
+---@param X dnn.Matrix
+---@param Y dnn.Matrix
+---@param options? dnn.gradcheck.Options
+---@return boolean right
+---@return number difference
+---@return string|nil where the largest difference is, when it is not right
+function dnn.gradcheck(net, loss, X, Y, options) end

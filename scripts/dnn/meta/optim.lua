@@ -1,0 +1,130 @@
+---@meta _
+
+-- # Optimisers
+--
+-- An optimiser changes the parameters of a network along their gradients. Its settings are fields that may be changed
+-- between steps: `opt.lr = opt.lr / 2`.
+
+---@class dnn
+local dnn = {}
+
+---Optimisers.
+---@class dnn.optim
+dnn.optim = {}
+
+-- ## Rules
+
+---@class dnn.optim.SGD.Options
+---@field lr? number learning rate, 0.001 when not given
+---@field momentum? number how much of the last direction is kept, 0 when not given; 0.9 is usual
+---@field nesterov? boolean whether to look ahead along the momentum, false when not given
+---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 when not given
+
+---Stochastic gradient descent, with momentum as PyTorch defines it.
+---
+---With g = gradient + weight_decay p and v = momentum v + g: p = p - lr v, or with nesterov (Sutskever et al. 2013)
+---p = p - lr (g + momentum v).
+---
+---Errors: nesterov without momentum.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local opt = dnn.optim.SGD(net:parameters(), {lr = 0.1, momentum = 0.9})
+---net:backward(net:forward(dnn.ones(3, 5)))
+---opt:step()
+---```
+---@param parameters dnn.Parameters `net:parameters()`
+---@param options? dnn.optim.SGD.Options
+---@return dnn.optim.SGD
+function dnn.optim.SGD(parameters, options) end
+
+---@class dnn.optim.Adam.Options
+---@field lr? number learning rate, 0.001 when not given
+---@field beta1? number decay of the running mean of gradients, below 1; 0.9 when not given
+---@field beta2? number decay of the running mean of squared gradients, below 1; 0.999 when not given
+---@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-8 when not given
+---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 when not given
+
+---@class dnn.optim.AdamW.Options
+---@field lr? number learning rate, 0.001 when not given
+---@field beta1? number decay of the running mean of gradients, below 1; 0.9 when not given
+---@field beta2? number decay of the running mean of squared gradients, below 1; 0.999 when not given
+---@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-8 when not given
+---@field weight_decay? number decoupled decay: a step shrinks p by lr weight_decay p; 0.01 when not given
+
+---Adam (Kingma & Ba 2015): steps scaled by running means of the gradient and of its square.
+---
+---With m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2, step t is
+---p = p - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps).
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local opt = dnn.optim.Adam(net:parameters(), {lr = 3e-4})
+---print(opt)
+---```
+---@param parameters dnn.Parameters `net:parameters()`
+---@param options? dnn.optim.Adam.Options
+---@return dnn.optim.Adam
+function dnn.optim.Adam(parameters, options) end
+
+---Adam with decoupled weight decay (Loshchilov & Hutter 2019): a step shrinks p by lr weight_decay p, beside Adam's.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local opt = dnn.optim.AdamW(net:parameters(), {weight_decay = 0.1})
+---print(opt.weight_decay)   --> 0.1
+---```
+---@param parameters dnn.Parameters `net:parameters()`
+---@param options? dnn.optim.AdamW.Options
+---@return dnn.optim.AdamW
+function dnn.optim.AdamW(parameters, options) end
+
+-- ## What an optimiser has
+
+---An optimiser of a network's parameters. It keeps the network alive.
+---@class dnn.Optimiser
+---@field name string the rule, as "SGD"
+---@field parameters dnn.Parameters what it changes
+---@field steps integer steps taken so far
+---true at first: a step refuses a gradient that is not finite, before anything changes; may be set
+---@field check_finite boolean
+---@field lr number learning rate; may be set
+---@field weight_decay number may be set
+local opt = {}
+
+---@class dnn.optim.SGD: dnn.Optimiser
+---@field momentum number may be set; switched on later it starts from rest
+---@field nesterov boolean may be set
+local sgd = {}
+
+---@class dnn.optim.Adam: dnn.Optimiser
+---@field beta1 number may be set
+---@field beta2 number may be set
+---@field eps number may be set
+local adam = {}
+
+---@class dnn.optim.AdamW: dnn.optim.Adam
+local adamw = {}
+
+---One step, which spends the gradients: the next backward starts from zero.
+---
+---Errors: no backward since the last step; a gradient that is not finite, its layer and place named, unless
+---`opt.check_finite` is false. Then nothing was changed.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local opt = dnn.optim.SGD(net:parameters())
+---net:backward(net:forward(dnn.ones(3, 5)))
+---opt:step()
+---print(opt.steps)   --> 1
+---```
+---@return nil
+function opt:step() end
+
+---Sets all gradients to 0. After a step that is not needed.
+---
+---```lua
+---dnn.optim.SGD(dnn.Sequential{dnn.Linear(3, 2)}:parameters()):zero_grad()
+---```
+---@return nil
+function opt:zero_grad() end

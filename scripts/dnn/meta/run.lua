@@ -1,0 +1,193 @@
+---@meta _
+
+-- # Runs
+--
+-- A run is the log of one training: an event file of TensorBoard's format in a folder, which `dnnview FOLDER` plots and
+-- TensorBoard opens too. Logging copies into memory, about 0.4 microseconds a number; a thread writes it to disk every
+-- 100 ms, and the rest when the program ends. When the disk is full, training goes on, and a message on stderr says that
+-- the log is incomplete.
+
+---@class dnn
+local dnn = {}
+
+-- ## Making a run
+
+---@class dnn.Run.Options
+---whether a window is opened on it; when not given, whether the program runs as `dnnlua --view`
+---@field view? boolean
+---@field net? dnn.Sequential network to watch, as by `run:watch`
+---@field optimiser? dnn.Optimiser the network's optimiser, to watch with it; needs net
+---@field settings? table<string, any> what the training was started with, kept as text
+---@field stop_not_finite? boolean true, when not given: `run:log` raises an error at a value that is not finite
+---called when the window asks for a checkpoint; the window shows the file name that it returns
+---@field checkpoint? fun(step: integer): string?
+---@field every? number seconds between two looks at a watched network, 0.1 when not given; 0: at each log
+---seconds between its histograms, 5 when not given and each time 5 % more; 0: at each log
+---@field histogram_every? number
+
+---Opens the log of a training in a folder.
+---
+---A folder that has a log gets a second file, which continues its curves. Without a folder (nil) nothing is kept, unless
+---a window is asked for: then in `runs/SCRIPT-DATE-TIME`. A folder that cannot be written is said once on stderr and as
+---second result; the run then keeps nothing, and training goes on.
+---
+---```lua
+---local run = dnn.Run("runs/example", {settings = {lr = 0.1, layers = {2, 4, 1}}})
+---for step in run:steps(3) do
+---  run:log(step, {cost = 1 / step})
+---end
+---run:close()
+---```
+---@param folder? string
+---@param options? dnn.Run.Options
+---@return dnn.Run
+---@return string|nil message why nothing is kept
+function dnn.Run(folder, options) end
+
+---The log of a training. An unclosed one is written when the program ends; `local run <close>` closes it earlier.
+---@class dnn.Run
+---@field path string|nil the folder; nil where nothing is kept
+---@field file string|nil the event file; nil where nothing is kept
+---@field step integer the step that was logged last, -1 before the first
+---@field stopped boolean whether the window has said stop
+local run = {}
+
+-- ## Logging
+
+---Logs the values of a step.
+---
+---A number is a point of the curve of its name. A table's names follow after a slash: {accuracy = {test = 93}} is
+---`accuracy/test`. An array takes its names from its table `names`, as that of `net:grad_norms()` has, else they are 1,
+---2, ... A matrix is its number when it has one element, else a histogram. Logging the same tables again and again makes
+---no garbage.
+---
+---Errors: a value that is not finite is logged as it is and then raised, unless the run has {stop_not_finite = false};
+---where a network is watched, the first place on the way from X to the output that is not finite is named.
+---
+---```lua
+---local run = dnn.Run()
+---run:log(1, {cost = 0.7, accuracy = {train = 0.5, test = 0.4}})
+---print(run.step)   --> 1
+---```
+---@param step integer >= 0
+---@param values table<string|integer, number|dnn.Matrix|table>
+---@return nil
+function run:log(step, values) end
+
+---Counts steps as `for step = first, last` does, and ends early when the window says stop.
+---
+---```lua
+---local run = dnn.Run()
+---for step in run:steps(2) do print(step) end
+-----> 1
+-----> 2
+---for step in run:steps(8, 10) do run:log(step, {cost = 0.1}) end
+---```
+---@param first integer the first step; with one argument, the last, and the first is 1
+---@param last? integer
+---@return fun(): integer?
+function run:steps(first, last) end
+
+---Logs the distribution of a matrix.
+---
+---```lua
+---dnn.Run():histogram(1, "weights", dnn.randn(20, 20))
+---```
+---@param step integer >= 0
+---@param tag string
+---@param A dnn.Matrix
+---@return nil
+function run:histogram(step, tag, A) end
+
+---Logs a picture.
+---
+---Shapes: width * height pixels of 1 or 3 numbers, in the order of `dnn.data.read_image`; bytes, or floats in 0..1.
+---
+---```lua
+---assert(dnn.Run():image(1, "noise", dnn.rand(3 * 8 * 8, 1), 8, 8))
+---```
+---@param step integer >= 0
+---@param tag string
+---@param pixels dnn.Matrix
+---@param width integer
+---@param height integer
+---@return true|nil logged
+---@return string|nil message why not
+function run:image(step, tag, pixels, width, height) end
+
+---Logs a text, at the step of the last log.
+---
+---```lua
+---dnn.Run():text("note", "the first try")
+---```
+---@param tag string
+---@param text string Markdown, as dnnview and TensorBoard show it
+---@return nil
+function run:text(tag, text) end
+
+---Waits until all that was logged is on disk.
+---
+---```lua
+---local run = dnn.Run "runs/flushed"
+---run:log(1, {cost = 1})
+---assert(run:flush())
+---```
+---@return true|nil written
+---@return string|nil message why not
+function run:flush() end
+
+---Writes what is left and closes the log. The window stays open.
+---
+---```lua
+---dnn.Run():close()
+---```
+---@return nil
+function run:close() end
+
+-- ## Watching a network
+--
+-- A watched network tells by itself, in a `run:log` and at most once in the seconds of the option `every`:
+--
+-- - `grad_norm/1 Linear`, the norm of the gradients of each layer with parameters
+-- - `update_ratio/1 Linear`, the norm of what one step changed over the norm of the layer's parameters: of a single
+--   step since the last look, whatever the optimiser; about 0.001 is usual
+-- - `dead_units/2 ReLU`, the share of units that were 0 for every example of the last batch
+-- - `learning_rate` and `seconds_per_step`
+--
+-- At first once in `histogram_every` seconds, each time 5 % later: histograms of every parameter (`weight/1 Linear`) and
+-- of its gradient (`weight_grad/1 Linear`), and `picture/1 Linear`, the first layer's weights as pictures where X is
+-- pictures of s x s pixels.
+--
+-- What the script logs under one of these names is left to it. A step that an optimiser refuses because of its
+-- gradients is logged too. A look that takes long is followed by a pause of 400 times as long, which holds the cost at
+-- half a per cent, unless the script sets `every` or `histogram_every` itself. To know what a step changes takes a copy
+-- of the parameters' memory. The trained numbers are the same bits, watched or not.
+
+---Watches a network: logs by itself how its layers learn.
+---
+---The options `net` and `optimiser` of `dnn.Run` do the same. A run watches one network, a network has one run.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local opt = dnn.optim.SGD(net:parameters(), {lr = 0.1})
+---local run = dnn.Run()
+---run:watch(net, opt)
+---```
+---@param net dnn.Sequential
+---@param optimiser? dnn.Optimiser one of this network's
+---@return nil
+function run:watch(net, optimiser) end
+
+-- ## The window
+--
+-- `view = true`, or `dnnlua --view script.lua` for every run that does not say `view = false`, starts `dnnview` beside
+-- the training: the program that the environment's DNNVIEW names, else the one installed with the module, else from
+-- PATH. Without a display or the program there is a message on stderr and no window. It outlives the training, and
+-- closing it changes nothing. What it asks for happens in the next `run:log`, at most 10 ms late:
+--
+-- - pause, step, resume: `run:log` waits (Ctrl-C still works); one more step is made; it goes on.
+-- - learning rate: that of the watched optimiser is multiplied.
+-- - checkpoint: calls `checkpoint(step)`. An error in it does not end the training.
+-- - stop: a loop over `run:steps` ends, and what follows the loop is done; so does a loop that asks `run.stopped`. A
+--   script that does neither calls its checkpoint, if it has one, and ends in its next `run:log` by an error, which
+--   `dnnlua` takes for a good end (status 0).
