@@ -227,7 +227,7 @@ static int no_such_field(lua_State *L, const dnnlua_layer *self, const char *nam
     dnnlua_offer(&nearest, dnnlua_network_methods, common_fields);
     for (size_t p = 0; p < self->parameter_count; p++) {
         dnnlua_nearest_offer(&nearest, self->shapes[p].name);
-        dnnlua_nearest_offer(&nearest, short_name(self->shapes[p].name));
+        dnnlua_nearest_offer(&nearest, dnnlua_layer_short_name(self->shapes[p].name));
         dnnlua_nearest_offer(&nearest, lua_pushfstring(L, "%s_grad", self->shapes[p].name));
     }
     for (size_t i = 0; self->kind != NULL && i < dnn_field_count(self->kind->fields); i++) {

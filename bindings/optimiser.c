@@ -92,7 +92,7 @@ static dnn_matrix state_vector(const dnn_parameters *p, void *state, size_t k) {
 
 /* opt:state_dict(): its name, settings and steps, and the state vectors as "state.1", ... */
 static int optimiser_state_dict(lua_State *L) {
-    const dnn_optimiser *self = check_optimiser(L, 1);
+    const dnn_optimiser *self = check_optimiser(L);
     const dnn_field *fields = self->kind->fields;
     dnn_error err;
 
@@ -109,7 +109,7 @@ static int optimiser_state_dict(lua_State *L) {
         lua_pushfstring(L, "state.%I", (lua_Integer)k + 1);
         dnn_matrix *copy =
             dnnlua_new_matrix(L, self->parameters->dtype, self->parameters->count, 1);
-        dnn_matrix vector = state_vector(check_optimiser(L, 1)->parameters, self->state, k);
+        dnn_matrix vector = state_vector(check_optimiser(L)->parameters, self->state, k);
         dnnlua_check(L, dnn_matrix_copy(copy, &vector, &err), &err);
         lua_rawset(L, 2);
     }
@@ -151,7 +151,7 @@ static uint64_t read_state(lua_State *L, const dnn_optimiser_class *kind, double
 
 /* Pushes a block with the state vectors of the table at 2. */
 static void *push_vectors(lua_State *L, const char *owner, size_t *vectors) {
-    const dnn_parameters *p = check_optimiser(L, 1)->parameters;
+    const dnn_parameters *p = check_optimiser(L)->parameters;
     char name[32];
 
     for (*vectors = 0;; ++*vectors) {
@@ -163,7 +163,7 @@ static void *push_vectors(lua_State *L, const char *owner, size_t *vectors) {
     }
     lua_pop(L, 1);
     void *state = dnnlua_new_block(L, *vectors * p->count * dnn_dtype_info(p->dtype)->size);
-    p = check_optimiser(L, 1)->parameters;
+    p = check_optimiser(L)->parameters;
     for (size_t k = 0; k < *vectors; k++) {
         dnn_matrix vector = state_vector(p, state, k);
         snprintf(name, sizeof name, "state.%zu", k + 1);
@@ -176,7 +176,7 @@ static void *push_vectors(lua_State *L, const char *owner, size_t *vectors) {
 
 /* opt:load_state_dict(t): takes over all, or raises and changes nothing. */
 static int optimiser_load_state_dict(lua_State *L) {
-    const dnn_optimiser_class *kind = check_optimiser(L, 1)->kind;
+    const dnn_optimiser_class *kind = check_optimiser(L)->kind;
     double settings[DNN_MAX_FIELDS] = {0};
     size_t vectors;
     dnn_error err;
@@ -185,8 +185,7 @@ static int optimiser_load_state_dict(lua_State *L) {
     uint64_t steps = read_state(L, kind, settings);
     void *state = push_vectors(L, kind->name, &vectors);
     dnnlua_check(
-        L, dnn_optimiser_restore(check_optimiser(L, 1), settings, steps, state, vectors, &err),
-        &err);
+        L, dnn_optimiser_restore(check_optimiser(L), settings, steps, state, vectors, &err), &err);
     lua_setiuservalue(L, 1, OPTIMISER_STATE);
     return 0;
 }
