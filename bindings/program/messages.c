@@ -71,9 +71,10 @@ int protected_call(lua_State *L, int arguments, int results) {
     lua_insert(L, base);
     running = L;
     interrupted = false;
-    void (*before)(int) = signal(SIGINT, on_interrupt);
+    struct sigaction interrupting = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART}, before;
+    sigaction(SIGINT, &interrupting, &before);
     int status = lua_pcall(L, arguments, results, base);
-    signal(SIGINT, before);
+    sigaction(SIGINT, &before, NULL);
     lua_remove(L, base);
     return status;
 }
