@@ -6,18 +6,62 @@
 
 #include "prompt.h"
 
-#define STANDARD "dnn.prompt.standard" /* in the registry: a copy of the globals at the start */
+/* In the registry: the globals as they were at the start, and a copy of them in which the libraries
+ * are copies too. */
+#define STANDARD "dnn.prompt.standard"
+#define PRISTINE "dnn.prompt.pristine"
 
-void keep_globals(lua_State *L) {
+/* Copies what a table has into a new one, on top of the stack. */
+static void copy_table(lua_State *L, int index) {
+    index = lua_absindex(L, index);
     lua_newtable(L);
-    lua_pushglobaltable(L);
-    for (lua_pushnil(L); lua_next(L, -2) != 0;) {
+    for (lua_pushnil(L); lua_next(L, index) != 0;) {
         lua_pushvalue(L, -2);
         lua_insert(L, -2);
-        lua_rawset(L, -5);
+        lua_rawset(L, -4);
+    }
+}
+
+void keep_globals(lua_State *L) {
+    lua_pushglobaltable(L);
+    copy_table(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, STANDARD);
+    copy_table(L, -1);
+    int pristine = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, pristine) != 0; lua_pop(L, 1)) {
+        if (lua_istable(L, -1)) {
+            lua_pushvalue(L, -2);
+            copy_table(L, -2);
+            lua_rawset(L, pristine);
+        }
+    }
+    lua_pushvalue(L, pristine);
+    lua_setfield(L, pristine, "_G");
+    lua_setfield(L, LUA_REGISTRYINDEX, PRISTINE);
+    lua_pop(L, 1);
+}
+
+/* Modules are loaded with the globals as they were. */
+void push_own_module(lua_State *L, const char *name) {
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_getfield(L, -1, name);
+    lua_remove(L, -2);
+    if (!lua_isnil(L, -1)) {
+        return;
     }
     lua_pop(L, 1);
-    lua_setfield(L, LUA_REGISTRYINDEX, STANDARD);
+    lua_pushglobaltable(L);
+    lua_getfield(L, LUA_REGISTRYINDEX, PRISTINE);
+    lua_getfield(L, -1, "require");
+    lua_insert(L, -2);
+    lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+    lua_pushstring(L, name);
+    int status = lua_pcall(L, 1, 1, 0);
+    lua_insert(L, -2);
+    lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+    if (status != LUA_OK) {
+        lua_error(L);
+    }
 }
 
 /* --- what the commands are given --- */
@@ -55,18 +99,38 @@ static int terminal(lua_State *L) {
     return 3;
 }
 
-static void push_host(lua_State *L) {
+static int get_module(lua_State *L) {
+    push_own_module(L, luaL_checkstring(L, 1));
+    return 1;
+}
+
+/* A module by its name; nil and a message when it is not there. */
+static int module(lua_State *L) {
+    lua_settop(L, 1);
+    lua_pushcfunction(L, get_module);
+    lua_insert(L, 1);
+    if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
+        lua_pushnil(L);
+        lua_insert(L, 1);
+    }
+    return lua_gettop(L);
+}
+
+void push_host(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"now",      now        },
         {"history",  last_inputs},
+        {"module",   module     },
+        {"now",      now        },
         {"terminal", terminal   },
-        {NULL,       NULL       }
+        {NULL,       NULL       },
     };
     luaL_newlib(L, functions);
     lua_pushglobaltable(L);
     lua_setfield(L, -2, "globals");
     lua_getfield(L, LUA_REGISTRYINDEX, STANDARD);
     lua_setfield(L, -2, "standard");
+    lua_getfield(L, LUA_REGISTRYINDEX, PRISTINE);
+    lua_setfield(L, -2, "pristine");
 }
 
 /* --- inputs --- */

@@ -80,7 +80,8 @@ static int find(lua_State *L) {
     lua_getfield(L, -1, "complete");
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 2);
-    lua_call(L, 2, 2);
+    push_host(L);
+    lua_call(L, 3, 2);
     lua_Integer first = lua_tointeger(L, -2), cursor = lua_tointeger(L, 2);
     if (first < 1 || first > cursor + 1 || !lua_istable(L, -1)) {
         return 0;

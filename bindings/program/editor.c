@@ -368,7 +368,8 @@ bool open_editor(lua_State *L) {
     el_set(line, EL_EDITOR, "emacs");
     el_source(line, NULL); /* ~/.editrc */
     el_wset(line, EL_GETCFN, next_key);
-    el_set(line, EL_SETTY, "-d", "-isig", "-ixon", NULL); /* those are keys here */
+    el_set(line, EL_SETTY, "-d", "-isig", "-ixon", "-icrnl", "-inlcr",
+           NULL); /* those are keys here */
     bind_keys();
     return true;
 }

@@ -156,6 +156,13 @@ static char *read_file(int descriptor, size_t *length) {
     return bytes;
 }
 
+static void remember_lines(char *line, const char *end) {
+    for (char *newline; (newline = memchr(line, '\n', (size_t)(end - line))) != NULL;
+         line = newline + 1) {
+        remember(line, decode(line, (size_t)(newline - line)));
+    }
+}
+
 void open_history(void) {
     file = history_path();
     if (file == NULL) {
@@ -168,15 +175,13 @@ void open_history(void) {
     if (bytes == NULL) {
         give_up(file);
     } else {
-        const char *kept =
-            length > FILE_BYTES ? strchr(bytes + length - FILE_BYTES / 2, '\n') : NULL;
-        char *line = kept != NULL ? bytes + (kept + 1 - bytes) : bytes;
-        if (kept != NULL) {
-            replace_file(line, length - (size_t)(line - bytes));
+        char *newer = length > FILE_BYTES ? bytes + length - FILE_BYTES / 2 : NULL;
+        char *cut = newer != NULL ? memchr(newer, '\n', FILE_BYTES / 2) : NULL;
+        char *kept = cut != NULL ? cut + 1 : bytes;
+        if (cut != NULL) {
+            replace_file(kept, length - (size_t)(kept - bytes));
         }
-        for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-            remember(line, decode(line, (size_t)(end - line)));
-        }
+        remember_lines(kept, bytes + length);
     }
     free(bytes);
     if (descriptor >= 0) {

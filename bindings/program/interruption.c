@@ -25,6 +25,7 @@ static volatile sig_atomic_t stops;    /* that were requested during this call *
 static volatile sig_atomic_t stopping; /* one of them has not been obeyed */
 static volatile sig_atomic_t told;     /* that it has no effect */
 static volatile time_t stopping_since;
+static struct sigaction before; /* what SIGINT did before the call; calls are not nested */
 
 /* --- stopping --- */
 
@@ -153,11 +154,11 @@ void begin_interruptible(lua_State *L) {
     raised = false;
     /* A script's input goes on after a signal, as lua's does; at the prompt it ends. */
     struct sigaction how = {.sa_handler = on_interrupt, .sa_flags = at_prompt ? 0 : SA_RESTART};
-    sigaction(SIGINT, &how, NULL);
+    sigaction(SIGINT, &how, &before);
 }
 
 void end_interruptible(lua_State *L) {
-    signal(SIGINT, SIG_DFL);
+    sigaction(SIGINT, &before, NULL);
     settle(L);
 }
 

@@ -14,8 +14,6 @@
 
 #include "prompt.h"
 
-#define REQUIRE "dnn.prompt.require" /* in the registry: `require` as it was at the start */
-
 enum {
     RESERVE_BYTES = 1 << 18, /* let go where memory ends, so that there is some to go on with */
     MAX_VALUES = 200         /* of one input that are shown */
@@ -23,20 +21,6 @@ enum {
 
 static bool edits; /* there is a terminal */
 static void *reserve;
-
-/* --- modules of the prompt --- */
-
-void push_own_module(lua_State *L, const char *name) {
-    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-    lua_getfield(L, -1, name);
-    lua_remove(L, -2);
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_getfield(L, LUA_REGISTRYINDEX, REQUIRE);
-        lua_pushstring(L, name);
-        lua_call(L, 1, 1);
-    }
-}
 
 /* --- the texts that are asked with --- */
 
@@ -114,16 +98,18 @@ bool is_whole_input(lua_State *L, const char *input, size_t length) {
 
 /* --- reading --- */
 
-/* Appends a line of standard input without its end; false when there is none. */
-static bool read_line(text *input) {
+/* Appends a line of standard input without its end. */
+static input_state read_line(text *input) {
     static char *bytes;
     static size_t capacity;
+    errno = 0;
     ssize_t length = getline(&bytes, &capacity, stdin);
     if (length < 0) {
-        return false;
+        clearerr(stdin);
+        return errno == EINTR ? INPUT_CANCELLED : INPUT_ENDED;
     }
     add_bytes(input, bytes, (size_t)length - (bytes[length - 1] == '\n'));
-    return true;
+    return INPUT_TEXT;
 }
 
 static void ask(lua_State *L, const char *global, const char *fallback) {
@@ -136,21 +122,24 @@ static input_state read_lines(lua_State *L, const char **input, size_t *length) 
     static text lines;
     clear_text(&lines);
     ask(L, "_PROMPT", "> ");
-    if (!read_line(&lines)) {
-        return INPUT_ENDED;
-    }
-    while (!is_whole_input(L, lines.bytes, lines.length)) {
-        ask(L, "_PROMPT2", ">> ");
+    input_state state = read_line(&lines);
+    while (state == INPUT_TEXT && !is_whole_input(L, lines.bytes, lines.length)) {
         size_t before = lines.length;
+        ask(L, "_PROMPT2", ">> ");
         add_string(&lines, "\n");
-        if (!read_line(&lines)) {
+        state = read_line(&lines);
+        if (state == INPUT_ENDED) { /* what there is of it is run, and told to be wrong */
             lines.length = before;
+            state = INPUT_TEXT;
             break;
         }
     }
+    if (state == INPUT_CANCELLED) {
+        fputc('\n', stdout);
+    }
     *input = lines.bytes;
     *length = lines.length;
-    return INPUT_TEXT;
+    return state;
 }
 
 static input_state read_input(lua_State *L, const char **input, size_t *length) {
@@ -169,12 +158,16 @@ static input_state read_input(lua_State *L, const char **input, size_t *length) 
 
 /* --- values --- */
 
+static int get_show(lua_State *L) {
+    push_own_module(L, "dnn.prompt.show");
+    return 1;
+}
+
 /* The text of a value for the terminal, in place of the value on top of the stack. */
 static void to_text(lua_State *L) {
     int columns, rows;
-    lua_getfield(L, LUA_REGISTRYINDEX, REQUIRE);
-    lua_pushliteral(L, "dnn.prompt.show");
-    if (lua_pcall(L, 1, 1, 0) != LUA_OK || !lua_isfunction(L, -1)) {
+    lua_pushcfunction(L, get_show);
+    if (lua_pcall(L, 0, 1, 0) != LUA_OK || !lua_isfunction(L, -1)) {
         lua_pop(L, 1);
         luaL_tolstring(L, -1, NULL);
         lua_remove(L, -2);
@@ -310,9 +303,18 @@ static void run_startup_file(lua_State *L) {
     free_text(&path);
 }
 
-/* Between inputs there is nothing to interrupt; while one is typed, keys.c hears of it. */
+/* Between inputs there is nothing to interrupt. */
 static void ignore_interrupt(int number) {
     (void)number;
+}
+
+/* While a line is read SIGINT ends that, and while one is edited keys.c hears of it; with no
+ * terminal it ends the program. */
+static void take_interrupts(void) {
+    struct sigaction ignoring = {.sa_handler = ignore_interrupt};
+    if (isatty(STDIN_FILENO)) {
+        sigaction(SIGINT, &ignoring, NULL);
+    }
 }
 
 void run_prompt(lua_State *L, bool startup) {
@@ -321,9 +323,7 @@ void run_prompt(lua_State *L, bool startup) {
     input_state state;
     int base = lua_gettop(L);
     interrupt_at_once();
-    signal(SIGINT, ignore_interrupt);
-    lua_getglobal(L, "require");
-    lua_setfield(L, LUA_REGISTRYINDEX, REQUIRE);
+    take_interrupts();
     edits = can_edit_lines() && open_editor(L);
     if (edits) {
         bool coloured = wants_colour(STDOUT_FILENO);

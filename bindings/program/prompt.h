@@ -146,11 +146,14 @@ input_state edit_input(const char *prompt, const char *continuation, const char 
 /* True when the text can be run, or will never be Lua; false when it goes on in another line. */
 bool is_whole_input(lua_State *L, const char *input, size_t length);
 
-/* Pushes a module of the prompt's own, whatever the user has done to `require`; nil when it is not
- * there. */
+/* --- commands.c --- */
+
+/* Pushes a module of the prompt's own, which is loaded as if the user had not touched the globals.
+ * Raises when it is not there. */
 void push_own_module(lua_State *L, const char *name);
 
-/* --- commands.c --- */
+/* Pushes the table that the functions of dnn.prompt.commands are given. */
+void push_host(lua_State *L);
 
 /* True for what is not Lua: a command (%), a question (?) or a line for the shell ($). */
 bool is_command(const char *input, size_t length);

@@ -1,29 +1,15 @@
 -- The prompt's commands: what begins with %, with ? or with $. bindings/program/commands.c calls run with an
--- input that is no Lua, and complete for Tab. Functions of the libraries are kept here, so that a user who
--- overwrites them still has the commands.
-local error, ipairs, load, loadfile, next, pairs, pcall, rawget, rawlen, rawset, require, setmetatable, tostring, type =
-  error, ipairs, load, loadfile, next, pairs, pcall, rawget, rawlen, rawset, require, setmetatable, tostring, type
-local collectgarbage, getmetatable = collectgarbage, debug.getmetatable
+-- input that is no Lua, and complete for Tab. It loads this module with globals of its own: here they are the
+-- libraries', whatever the user does to those of the prompt, which are host.globals.
+local stdout = io.stdout
 local find, format, gsub, lower, match, rep, sub = string.find, string.format, string.gsub, string.lower,
   string.match, string.rep, string.sub
-local concat, pack, sort, unpack = table.concat, table.pack, table.sort, table.unpack
-local execute, getenv, remove, tmpname = os.execute, os.getenv, os.remove, os.tmpname
-local min, tointeger = math.min, math.tointeger
-local open, stdout = io.open, io.stdout
-local output, flush = stdout.write, stdout.flush
 
 local commands = {} -- the module
 local known = {} -- name -> {usage, what it does, function(argument, host)}
 
 local function say(...)
-  output(stdout, ...)
-end
-
--- A module of the prompt that may not be there; nil, message then.
-local function optional(name)
-  local found, module = pcall(require, name)
-  if found then return module end
-  return nil, module
+  stdout:write(...)
 end
 
 --- Running ---
@@ -55,11 +41,11 @@ local function timed(code, host)
   local chunk = compile(code)
   local memory = collectgarbage "count"
   local start = host.now()
-  local results = pack(chunk())
+  local results = table.pack(chunk())
   local elapsed = host.now() - start
   local more = collectgarbage "count" - memory
   say(seconds(elapsed), more > 1 and ", " .. bytes(more) .. " of Lua's memory more" or "", "\n")
-  return unpack(results, 1, results.n)
+  return table.unpack(results, 1, results.n)
 end
 
 local function load_file(path)
@@ -79,15 +65,15 @@ local draft -- the file of an %edit without a name, kept until the program ends
 
 local function draft_path()
   if not draft then
-    local path = tmpname()
-    remove(path)
-    draft = setmetatable({path = path .. ".lua"}, {__gc = function(self) remove(self.path) end})
+    local path = os.tmpname()
+    os.remove(path)
+    draft = setmetatable({path = path .. ".lua"}, {__gc = function(self) os.remove(self.path) end})
   end
   return draft.path
 end
 
 local function contents(path)
-  local file <close> = open(path, "rb")
+  local file <close> = io.open(path, "rb")
   return file and file:read "a"
 end
 
@@ -95,8 +81,8 @@ local function edit(path)
   local named = path ~= ""
   if not named then path = draft_path() end
   local before = contents(path)
-  local editor = getenv "VISUAL" or getenv "EDITOR" or "vi"
-  if not execute(editor .. " " .. quote(path)) then
+  local editor = os.getenv "VISUAL" or os.getenv "EDITOR" or "vi"
+  if not os.execute(editor .. " " .. quote(path)) then
     error(format("the editor '%s' failed; $VISUAL or $EDITOR names another", editor), 0)
   end
   local after = contents(path)
@@ -119,35 +105,32 @@ local function user_globals(host)
       names[#names + 1] = name
     end
   end
-  sort(names)
+  table.sort(names)
   return names
 end
 
 -- What a value is, in a few words, without calling anything of the user's.
 local function describe(value)
-  local kind = type(value)
+  local kind, meta = type(value), debug.getmetatable(value)
+  local name = type(meta) == "table" and rawget(meta, "__name")
   if kind == "table" then
     local count = 0
     for _ in next, value do
       count = count + 1
     end
-    local meta = getmetatable(value)
-    local name = type(meta) == "table" and rawget(meta, "__name")
-    return (type(name) == "string" and name or "table") .. (count == 1 and ", 1 field" or ", " .. count .. " fields")
+    return format("%s, %d field%s", type(name) == "string" and name or "table", count, count == 1 and "" or "s")
   elseif kind == "string" then
     return "string, " .. rawlen(value) .. " bytes"
-  elseif kind == "userdata" then
-    local meta = getmetatable(value)
-    local name = type(meta) == "table" and rawget(meta, "__name")
-    if name == "dnn.Matrix" then
-      local rows, cols = value:size()
-      return format("Matrix, %d x %d, %s", rows, cols, value.dtype)
-    end
-    return type(name) == "string" and (gsub(name, "^dnn%.", "")) or "userdata"
-  elseif kind == "function" or kind == "thread" then
-    return kind
+  elseif name == "dnn.Matrix" then
+    return format("Matrix, %d x %d, %s", value.rows, value.cols, value.dtype)
+  elseif name == "dnn.Sequential" then
+    return format("Sequential, %d layer%s", #value, #value == 1 and "" or "s")
+  elseif type(name) == "string" and find(name, "^dnn%.") then
+    return match(tostring(value), "^[^\n]*")
+  elseif kind == "boolean" or kind == "number" then
+    return kind .. ", " .. tostring(value)
   end
-  return kind .. ", " .. tostring(value)
+  return kind
 end
 
 local function who(_, host)
@@ -164,22 +147,25 @@ end
 
 local function reset(_, host)
   local count = #user_globals(host)
-  for name in pairs(host.globals) do
-    if rawget(host.standard, name) == nil and name ~= "dnn" and name ~= "arg" then
-      rawset(host.globals, name, nil)
+  for name in next, host.globals do
+    if host.standard[name] == nil and name ~= "dnn" and name ~= "arg" then rawset(host.globals, name, nil) end
+  end
+  for name, value in next, host.standard do
+    rawset(host.globals, name, value)
+    if type(value) == "table" and name ~= "_G" then -- what was in a library is in it again
+      for key, field in next, host.pristine[name] do
+        rawset(value, key, field)
+      end
     end
   end
-  for name, value in pairs(host.standard) do
-    rawset(host.globals, name, value)
-  end
   collectgarbage()
-  say(count == 1 and "1 global is gone\n" or count .. " globals are gone\n")
+  say(format("%d global%s gone\n", count, count == 1 and " is" or "s are"))
 end
 
 --- Others ---
 
 local function history(argument, host)
-  local count = argument == "" and 20 or match(argument, "^%d+$") and tointeger(argument)
+  local count = argument == "" and 20 or match(argument, "^%d+$") and math.tointeger(argument)
   if not count then error("%history takes a number of inputs: %history 50", 0) end
   for _, input in ipairs(host.history(count)) do
     say((gsub(input, "\n", "\n  ")), "\n")
@@ -195,7 +181,7 @@ local function help()
   for _, command in pairs(known) do
     lines[#lines + 1] = format("%s%s  %s\n", command[1], rep(" ", widest - #command[1]), command[2])
   end
-  sort(lines)
+  table.sort(lines)
   for _, other in ipairs{
     {"?name", "explains a name, a value or \"some words\"; name? as well"},
     {"$ command", "runs a command of the shell"},
@@ -203,7 +189,7 @@ local function help()
   } do
     lines[#lines + 1] = format("%s%s  %s\n", other[1], rep(" ", widest - #other[1]), other[2])
   end
-  say(concat(lines))
+  say(table.concat(lines))
 end
 
 known.time = {"%time expression", "how long it takes", timed}
@@ -214,24 +200,23 @@ known.reset = {"%reset", "takes your globals away", reset}
 known.history = {"%history [n]", "the last n inputs", history}
 known.help = {"%help", "this list", help}
 
--- How many letters lie between two words: added, left out, replaced or swapped.
+-- How many letters lie between two words: added, left out, replaced, or swapped with the next.
 local function distance(a, b)
-  local before, last = nil, {}
+  local rows = {[0] = {}}
   for j = 0, #b do
-    last[j] = j
+    rows[0][j] = j
   end
   for i = 1, #a do
-    local row = {[0] = i}
+    rows[i] = {[0] = i}
     for j = 1, #b do
       local same = sub(a, i, i) == sub(b, j, j)
-      row[j] = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same and 0 or 1))
-      if i > 1 and j > 1 and sub(a, i, i) == sub(b, j - 1, j - 1) and sub(a, i - 1, i - 1) == sub(b, j, j) then
-        row[j] = min(row[j], before[j - 2] + 1)
+      rows[i][j] = math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (same and 0 or 1))
+      if i > 1 and j > 1 and sub(a, i - 1, i) == sub(b, j, j) .. sub(b, j - 1, j - 1) then
+        rows[i][j] = math.min(rows[i][j], rows[i - 2][j - 2] + 1)
       end
     end
-    before, last = last, row
   end
-  return last[#b]
+  return rows[#a][#b]
 end
 
 local function unknown(name)
@@ -249,7 +234,7 @@ end
 --- Questions and the shell ---
 
 local function ask(topic, host)
-  local help_module, message = optional "dnn.help"
+  local help_module, message = host.module "dnn.help"
   if not help_module then
     error(find(message, "not found", 1, true) and "there is no help in this installation" or message, 0)
   end
@@ -261,8 +246,8 @@ local function ask(topic, host)
 end
 
 local function shell(command)
-  flush(stdout)
-  local well, how, status = execute(command)
+  stdout:flush()
+  local well, how, status = os.execute(command)
   if not well then
     say(how == "signal" and "ended by signal " or "status ", status, "\n")
   end
@@ -287,7 +272,7 @@ end
 
 -- The byte at which the word before the cursor begins, and the sorted texts that may stand for it; a topic is
 -- completed as a name, what follows %load, %edit and $ as a file.
-function commands.complete(text, cursor)
+function commands.complete(text, cursor, host)
   local typed = sub(text, 1, cursor)
   local start = match(typed, "^%s*%%()%a*$")
   if start then
@@ -295,12 +280,12 @@ function commands.complete(text, cursor)
     for name in pairs(known) do
       if sub(name, 1, cursor - start + 1) == sub(typed, start) then names[#names + 1] = name end
     end
-    sort(names)
+    table.sort(names)
     return start, names
   end
-  local complete = optional "dnn.prompt.complete"
+  local complete = host.module "dnn.prompt.complete"
   if not complete then return cursor + 1, {} end
-  start = match(typed, "^%s*%%load%s+()") or match(typed, "^%s*%%edit%s+()") or match(typed, "^%s*%$.-()[^%s]*$")
+  start = match(typed, "^%s*%%load%s+()") or match(typed, "^%s*%%edit%s+()") or match(typed, "^%s*%$.-()%S*$")
   if start then -- as if in quotes
     local first, candidates = complete('"' .. sub(typed, start), cursor - start + 2)
     return first and first + start - 2, candidates
