@@ -21,7 +21,7 @@ end
 
 -- Sets ---------------------------------------------------------------------------------------------
 
-local Set = {}
+local Set = {__name = "dnn.data.Set"}
 
 -- X from the bytes, the first time that somebody asks.
 function Set.__index(set, key)
@@ -299,7 +299,7 @@ function data.split(set, options)
   return part(tested + 1, m - tested), part(1, tested)
 end
 
-local Batches = {}
+local Batches = {__name = "dnn.data.Batches"}
 Batches.__index = Batches
 
 -- The next pair, as `for` asks for it: nil as the last X begins an epoch.

@@ -417,7 +417,9 @@ function help.entries()
   for name, class in next, reference.classes do
     if not find(name, is_option_class) then
       add(name)
-      for _, field in ipairs(class.fields) do add(field.name) end
+      for _, field in ipairs(class.fields) do
+        if find(field.key, "^%a") then add(field.name) end
+      end
     end
   end
   sort(names)

@@ -3,7 +3,7 @@ local text = require "dnn.help.text"
 local words = require "dnn.help.words"
 
 local concat, ipairs = table.concat, ipairs
-local find, gsub, rep, sub = string.find, string.gsub, string.rep, string.sub
+local find, format, gsub, match, rep, sub = string.find, string.format, string.gsub, string.match, string.rep, string.sub
 local min, max = math.min, math.max
 
 local page = {}
@@ -155,10 +155,19 @@ function page.member_names(out, reference, class)
   end
 end
 
+-- What is said of a class, or of the one that it continues.
+local function text_of(reference, class)
+  while class.text == "" and reference.classes[class.parents[1]] do class = reference.classes[class.parents[1]] end
+  return class.text
+end
+
 -- A value: what it is, and what can be done with it. `maker` is the function that makes such values.
 function page.value(out, reference, path, class, maker)
   local made = maker and maker.written or class.name
-  text.paragraph(out, path .. " is a `" .. gsub(made, "^dnn%.", "") .. "`. " .. gsub(class.text, "\n", " "))
+  local kind = match(made, "[^.]+$")
+  local article = find(kind, "^[AEIOU]") and "an" or "a"
+  local about = gsub(text_of(reference, class), "\n", " ")
+  text.paragraph(out, format("%s is %s `%s`. %s", path, article, kind, about))
   page.members(out, reference, class, path)
   if maker then
     text.gap(out)

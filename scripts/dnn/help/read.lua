@@ -105,7 +105,8 @@ end
 local function class_of(reference, name)
   local class = reference.classes[name]
   if not class then
-    class = {name = name, parents = {}, fields = {}, methods = {}, operators = {}, text = "", summary = ""}
+    class = {name = name, parents = {}, fields = {}, methods = {}, operators = {}, overloads = {}, text = "",
+      summary = ""}
     reference.classes[name] = class
   end
   return class
@@ -150,6 +151,7 @@ function tags.class(state, rest)
     items[#items + 1] = class
   end
   block.class, block.lines = class, {}
+  block.overloads = class.overloads
 end
 
 function tags.field(state, rest)
@@ -205,6 +207,7 @@ end
 local function add_function(state, variable, mark, key, arguments)
   local block = state.block
   local class = class_behind(state, variable)
+  class.namespace = class.namespace or find(variable, ".", 1, true) ~= nil
   local entry = describe({
     kind = mark == ":" and "method" or "function", owner = class, key = key, written = variable .. mark .. key,
     arguments = arguments, params = block.params, returns = block.returns, overloads = block.overloads,
