@@ -71,6 +71,17 @@ local function write_class(class)
   for _, field in ipairs(class.fields) do item(field.key, field.type, field.text) end
 end
 
+-- The functions of a chapter, without "dnn.".
+local function names_in(section)
+  local names = {}
+  for _, group in ipairs(section.groups) do
+    for _, thing in ipairs(group.items) do
+      if thing.kind == "function" and not thing.alias_of then names[#names + 1] = code(thing.name:sub(5)) end
+    end
+  end
+  return names
+end
+
 local function anchor(title)
   return (title:lower():gsub("[^%w%s_-]", ""):gsub("%s", "-"))
 end
@@ -84,7 +95,7 @@ The same texts are at the prompt, `?dnn.Linear`, and in editors that know LuaLS 
 Arguments in square brackets may be left out. In examples, what stands behind `-->` is what is printed.
 ]]
 for _, section in ipairs(reference.sections) do
-  write("- [%s](#%s)", section.title, anchor(section.title))
+  write("- [%s](#%s): %s", section.title, anchor(section.title), table.concat(names_in(section), ", "))
 end
 for _, section in ipairs(reference.sections) do
   write("\n## %s", section.title)

@@ -3,7 +3,8 @@ local text = require "dnn.help.text"
 local words = require "dnn.help.words"
 
 local concat, ipairs = table.concat, ipairs
-local find, format, gsub, match, rep, sub = string.find, string.format, string.gsub, string.match, string.rep, string.sub
+local find, format, gsub, match, rep, sub = string.find, string.format, string.gsub, string.match, string.rep,
+  string.sub
 local min, max = math.min, math.max
 
 local page = {}
@@ -101,9 +102,9 @@ function page.list(out, rows)
   for _, row in ipairs(rows) do wide = max(wide, #row[1]) end
   wide = min(wide, LIST)
   for _, row in ipairs(rows) do
-    local line = "  " .. row[1] .. rep(" ", wide - #row[1]) .. "  " .. gsub(row[2], "`", "")
-    line = words.cut(line, out.width)
-    text.line(out, "  " .. text.bold(out, row[1]) .. sub(line, #row[1] + 3))
+    local name = words.cut(row[1], out.width - 2)
+    local line = "  " .. name .. rep(" ", wide - #name) .. "  " .. gsub(row[2], "`", "")
+    text.line(out, "  " .. text.bold(out, name) .. sub(words.cut(line, out.width), #name + 3))
   end
 end
 

@@ -34,16 +34,16 @@ local function skip_pair(text, place)
 end
 
 -- "number|nil some text" as a type and the text. A type holds blanks only inside brackets and quotation marks,
--- around "|", and behind the ":" of fun(...): T.
+-- around "|", and behind the ":" and "," of fun(...): T, U.
 local function split_type(text)
   local simple, rest = match(text, "^([%w_.?%[%]|]+)%s+([^|%s].*)$")
   if simple and byte(simple, -1) ~= BAR then return simple, rest end
-  local place = 1
+  local place, goes_on = 1, find(text, "^fun%(") and "[|:,]%s*$" or "|%s*$"
   while place <= #text do
     local c = sub(text, place, place)
     if closing[c] then
       place = skip_pair(text, place)
-    elseif c == " " and not find(text, "^%s*|", place) and not find(sub(text, 1, place - 1), "[|:]%s*$") then
+    elseif c == " " and not find(text, "^%s*|", place) and not find(sub(text, 1, place - 1), goes_on) then
       break
     else
       place = place + 1
