@@ -1,6 +1,7 @@
 -- dnn.help: what is asked for is found, shown within the width, and no code of the script's is called.
 local dnn = require "dnn"
 local help = dnn.help
+local program = dofile "tests/lua/program.lua"
 
 local function topic(text, env, options)
   return assert(help.topic(text, env or {}, options))
@@ -114,6 +115,40 @@ describe("help on a value", function()
     assert.equal("b.inner is a table", topic("b.inner", globals))
     assert.equal("no help on 't.x'", refusal("t.x", globals))
     assert.equal("no help on 'nothing'", refusal("nothing", setmetatable({}, {__index = trap})))
+  end)
+end)
+
+describe("help", function()
+  it("works where a script has overwritten Lua's functions and the module's", function()
+    local code = [[local help, write = dnn.help, io.write
+      for _, library in ipairs {string, table, utf8, math, debug, os} do
+        for name in pairs(library) do library[name] = nil end
+      end
+      for name in pairs(dnn) do dnn[name] = nil end
+      for _, name in ipairs {"type", "next", "pairs", "ipairs", "error", "select", "rawget", "require", "tostring"} do
+        _G[name] = nil
+      end
+      write(help.topic("Linear"))]]
+    local out, err = program.run_statement(code)
+    assert.equal("", err)
+    assert.equal(topic "Linear", out)
+  end)
+
+  it("takes whatever is typed", function()
+    for _, text in ipairs{"\0", "\27[1m", "\xff\xfe", "((((", "dnn.", "dnn.Matrix:", ":", "..", '"', '""', "'",
+      "a.b.c.d", "1 + 1", "%s", "[[", ("x."):rep(10000), ("a"):rep(1000000)} do
+      local page, message = help.topic(text, {a = 1})
+      assert.is_string(page or message)
+    end
+  end)
+
+  it("prints what topic gives, of a text or of a value", function()
+    local out = program.run_statement "dnn.help 'dnn.eye'"
+    assert.equal(topic "dnn.eye" .. "\n", out)
+    assert.matches("^this is a Matrix%. ", (program.run_statement "dnn.help(dnn.zeros(1, 1))"))
+    assert.equal("no help on 'dnn.eie'; did you mean 'dnn.eye'?\n", (program.run_statement "dnn.help 'dnn.eie'"))
+    assert.matches("^dnn ", (program.run_statement "dnn.help()"))
+    assert.matches("^\27%[1m", (program.run("-e \"dnn.help 'dnn.eye'\"", "", "CLICOLOR_FORCE=1")))
   end)
 end)
 
