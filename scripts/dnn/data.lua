@@ -29,7 +29,7 @@ end
 
 -- Sets ---------------------------------------------------------------------------------------------
 
-local Set = {}
+local Set = {__name = "dnn.data.Set"}
 
 -- What a set may be without.
 local OPTIONAL <const> = {raw = true, X = true, files = true, dtype = true, scale = true}
@@ -337,7 +337,7 @@ function data.split(set, options)
   return part(tested + 1, m - tested), part(1, tested)
 end
 
-local Batches = {}
+local Batches = {__name = "dnn.data.Batches"}
 Batches.__index = Batches
 
 -- Shuffles, if that is wanted, keeping where its stream stood: from there the same order can be had again.

@@ -7,6 +7,7 @@ local read = require "dnn.help.read"
 local text = require "dnn.help.text"
 local words = require "dnn.help.words"
 local page = require "dnn.help.page"
+local lua_functions = require "dnn.help.lua"
 
 local concat, ipairs, next, rawequal, rawget, sort = table.concat, ipairs, next, rawequal, rawget, table.sort
 local find, format, gmatch, gsub, lower, match, sub = string.find, string.format, string.gmatch, string.gsub,
@@ -15,6 +16,7 @@ local getinfo, getmetatable, getregistry, getupvalue = debug.getinfo, debug.getm
   debug.getupvalue
 local error, globals, loaded, setmetatable, tostring, type = error, _G, package.loaded, setmetatable, tostring, type
 local getenv, print = os.getenv, print
+local list, most_like, terminal, version = dnn.system.list, dnn._nearest, dnn.system.terminal, dnn.version
 
 local _, here = ...     -- where require has found this file
 local META <const> = gsub(here, "help%.lua$", "meta")
@@ -27,7 +29,7 @@ local reference
 
 local function get_reference()
   if not reference then
-    local names, message = dnn.system.list(META)
+    local names, message = list(META)
     if not names then error(message, 0) end
     reference = read(META, names)
   end
@@ -204,7 +206,7 @@ local function describe(value)
 end
 
 local function lua_page(out, name)
-  local row = require "dnn.help.lua"[name]
+  local row = lua_functions[name]
   if not row then return false end
   text.paragraph(out, text.bold(out, row[1]))
   text.gap(out)
@@ -216,7 +218,7 @@ end
 
 -- Lua's name of one of its own functions, by the function itself.
 local function lua_name(value)
-  for name in next, require "dnn.help.lua" do
+  for name in next, lua_functions do
     local library, key = match(name, "^(%w+)%.(%w+)$")
     local t = library and loaded[library] or globals
     if type(t) == "table" and rawequal(rawget(t, key or name), value) then return name end
@@ -269,9 +271,9 @@ local function score(searched, name, summary, rest)
   return total
 end
 
-local function texts_of(list)
+local function texts_of(things)
   local texts = {}
-  for _, one in ipairs(list or {}) do texts[#texts + 1] = (one.key or one.name or "") .. " " .. one.text end
+  for _, one in ipairs(things or {}) do texts[#texts + 1] = (one.key or one.name or "") .. " " .. one.text end
   return concat(texts, "\n")
 end
 
@@ -355,8 +357,8 @@ local function nearest(name)
   end
   for class in next, reference.classes do names[class] = true end
   local full = find(name, "^dnn%.") or find(name, ":", 1, true)
-  local near = full and dnn._nearest(name, names)
-  return near or last[dnn._nearest(match(name, "[^.:]+$") or name, last)]
+  local near = full and most_like(name, names)
+  return near or last[most_like(match(name, "[^.:]+$") or name, last)]
 end
 
 -- Words in quotation marks, without them; nil where there are none.
@@ -367,7 +369,7 @@ end
 -- True when the page was made; else nil and a message.
 local function show_topic(out, topic, env)
   if topic == "" or topic == "dnn" then
-    page.overview(out, get_reference(), dnn.version)
+    page.overview(out, get_reference(), version)
     return true
   end
   local query = quoted(topic)
@@ -417,7 +419,9 @@ function help.entries()
   for name, class in next, reference.classes do
     if not find(name, is_option_class) then
       add(name)
-      for _, field in ipairs(class.fields) do add(field.name) end
+      for _, field in ipairs(class.fields) do
+        if find(field.key, "^%a") then add(field.name) end
+      end
     end
   end
   sort(names)
@@ -434,7 +438,7 @@ end
 
 -- dnn.help(topic): prints help on a name or a value.
 local function print_help(_, topic)
-  local width = dnn.system.terminal "stdout"
+  local width = terminal "stdout"
   local options = {width = width or 80, colour = wants_colour(width)}
   if topic == nil or type(topic) == "string" then
     local page_text, message = help.topic(topic or "", globals, options)

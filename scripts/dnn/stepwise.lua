@@ -9,6 +9,7 @@
 -- W[l] is n[l] x n[l-1], b[l] is n[l] x 1, Z[l] and A[l] are n[l] x m. A gradient has the shape of
 -- what it belongs to: dW[l] is the derivative of the cost with respect to W[l].
 local dnn = require "dnn"
+local options_of = require "dnn.options"
 local strict = require "dnn.strict"
 
 local stepwise = {}
@@ -34,17 +35,18 @@ local function randn(rows, cols, opts)
   return dnn.randn(rows, cols, {dtype = dtype, random = opts.random})
 end
 
--- W[l] = randn(n[l], n[l-1]) * deviation, b[l] = 0, for layer_dims = {n[0], n[1], ..., n[L]}.
--- opts: init = "0.01" (the default), "1/sqrt(n)" or "he"; random; dtype.
-function stepwise.initialize_parameters_deep(layer_dims, opts)
-  if type(layer_dims) ~= "table" or #layer_dims < 2 then
-    fail("initialize_parameters_deep: layer_dims must be the layers' sizes from the input on, as in "
-      .. "{12288, 20, 7, 5, 1}")
-  end
-  opts = opts or {}
-  local init = opts.init or "0.01"
-  local deviation = deviations[init]
-    or fail("initialize_parameters_deep: unknown init '%s'; known: 0.01, 1/sqrt(n), he", init)
+local INIT <const> = {nil, function(name) return deviations[name] end, "'0.01', '1/sqrt(n)' or 'he'"}
+local RANDOM <const> = {nil, options_of.is("userdata", "table"), "a dnn.Random, or a table with a method randn"}
+
+local STARTING <const> = {
+  init = INIT,
+  random = RANDOM,
+  dtype = {nil, options_of.one_of("float32", "float64"), "'float32' or 'float64'"},
+}
+
+-- W[l] and b[l] by options that were checked.
+local function starting_values(layer_dims, opts)
+  local deviation = deviations[opts.init or "0.01"]
   local parameters = {}
   for l = 1, #layer_dims - 1 do
     local n_in, n_out = layer_dims[l], layer_dims[l + 1]
@@ -55,9 +57,21 @@ function stepwise.initialize_parameters_deep(layer_dims, opts)
   return parameters
 end
 
+-- W[l] = randn(n[l], n[l-1]) * deviation, b[l] = 0, for layer_dims = {n[0], n[1], ..., n[L]}.
+-- opts: init = "0.01" (the default), "1/sqrt(n)" or "he"; random; dtype.
+function stepwise.initialize_parameters_deep(layer_dims, opts)
+  if type(layer_dims) ~= "table" or #layer_dims < 2 then
+    fail("initialize_parameters_deep: layer_dims must be the layers' sizes from the input on, as in "
+      .. "{12288, 20, 7, 5, 1}")
+  end
+  opts = options_of.read("initialize_parameters_deep", opts, STARTING)
+  return starting_values(layer_dims, opts)
+end
+
 -- The same for one hidden layer: W1 (n_h x n_x), b1, W2 (n_y x n_h), b2.
 function stepwise.initialize_parameters(n_x, n_h, n_y, opts)
-  return stepwise.initialize_parameters_deep({n_x, n_h, n_y}, opts)
+  opts = options_of.read("initialize_parameters", opts, STARTING)
+  return starting_values({n_x, n_h, n_y}, opts)
 end
 
 -- Forward -----------------------------------------------------------------------------------------
@@ -214,11 +228,22 @@ function stepwise.predict(X, y, parameters)
   return p, dnn.eq(p, y):mean()
 end
 
+local TRAINING <const> = {
+  learning_rate = {0.0075, options_of.number(), "a number"},
+  num_iterations = {3000, options_of.whole(0), "a whole number"},
+  print_cost = {false, options_of.is "boolean", "true or false"},
+  init = INIT,
+  random = RANDOM,
+}
+
 -- num_iterations times: forward, cost, backward, update. Returns the trained parameters and the
 -- cost of every hundredth iteration (iteration 0 first).
-local function train(X, Y, parameters, opts)
+local function train(X, Y, layers_dims, init, opts)
+  local parameters = starting_values(layers_dims, {
+    init = opts.init or init, random = opts.random, dtype = X.dtype,
+  })
   local costs = {}
-  for i = 0, (opts.num_iterations or 3000) - 1 do
+  for i = 0, opts.num_iterations - 1 do
     local AL, caches = stepwise.L_model_forward(X, parameters)
     if i % 100 == 0 then
       costs[#costs + 1] = stepwise.compute_cost(AL, Y)
@@ -227,32 +252,28 @@ local function train(X, Y, parameters, opts)
       end
     end
     local grads = stepwise.L_model_backward(AL, Y, caches)
-    parameters = stepwise.update_parameters(parameters, grads, opts.learning_rate or 0.0075)
+    parameters = stepwise.update_parameters(parameters, grads, opts.learning_rate)
   end
   return parameters, costs
-end
-
-local function initialise(X, layers_dims, opts, init)
-  return stepwise.initialize_parameters_deep(layers_dims, {
-    init = opts.init or init, random = opts.random, dtype = X.dtype,
-  })
 end
 
 -- linear, relu, linear, sigmoid: layers_dims is {n_x, n_h, n_y}. opts: learning_rate = 0.0075,
 -- num_iterations = 3000, print_cost = false, random, init = "0.01".
 function stepwise.two_layer_model(X, Y, layers_dims, opts)
-  opts = opts or {}
+  opts = options_of.read("two_layer_model", opts, TRAINING)
   if #layers_dims ~= 3 then
     fail("two_layer_model: layers_dims must be {n_x, n_h, n_y}, got %d numbers; L_layer_model takes any depth",
       #layers_dims)
   end
-  return train(X, Y, initialise(X, layers_dims, opts, "0.01"), opts)
+  local parameters, costs = train(X, Y, layers_dims, "0.01", opts)
+  return parameters, costs
 end
 
 -- Any depth, with the same options; init is "1/sqrt(n)", with which deep networks start to learn.
 function stepwise.L_layer_model(X, Y, layers_dims, opts)
-  opts = opts or {}
-  return train(X, Y, initialise(X, layers_dims, opts, "1/sqrt(n)"), opts)
+  opts = options_of.read("L_layer_model", opts, TRAINING)
+  local parameters, costs = train(X, Y, layers_dims, "1/sqrt(n)", opts)
+  return parameters, costs
 end
 
 -- Errors ------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ use() {
 
     "$1/bin/dnnlua" -e 'assert((dnn.eye(2) * dnn.ones(2, 1)):sum() == 2)' ||
         fail "dnnlua cannot use the module"
+    "$1/bin/dnnlua" -e 'dnn.help "dnn.eye"' | grep -q '^dnn.eye(n' || fail "dnnlua shows no help"
     "$1/bin/dnnlua" -e "print(select(2, pcall(dnn.data.hdf5, 'absent.h5')))" >hdf5.out ||
         fail "dnnlua cannot load the module for HDF5"
     "$1/bin/dnnlua" train_cats.lua --help >help || fail "dnnlua does not find train_cats.lua"

@@ -225,7 +225,9 @@ describe("stepwise by hand", function()
     assert.error_matches(function() stepwise.linear_activation_forward(one, one, one, "tanh") end,
       "linear_activation_forward: unknown activation 'tanh'; known: relu, sigmoid", 1, true)
     assert.error_matches(function() stepwise.initialize_parameters_deep({2, 1}, {init = "x"}) end,
-      "unknown init 'x'; known: 0.01, 1/sqrt(n), he", 1, true)
+      "init must be '0.01', '1/sqrt(n)' or 'he', got 'x'", 1, true)
+    assert.error_matches(function() stepwise.L_layer_model(one, one, {1, 1}, {rate = 1}) end,
+      "L_layer_model: unknown option 'rate'; known: init, learning_rate, ")
     assert.error_matches(function() stepwise.two_layer_model(one, one, {1, 1}) end,
       "layers_dims must be {n_x, n_h, n_y}, got 2 numbers", 1, true)
   end)

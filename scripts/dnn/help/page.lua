@@ -3,7 +3,8 @@ local text = require "dnn.help.text"
 local words = require "dnn.help.words"
 
 local concat, ipairs = table.concat, ipairs
-local find, gsub, rep, sub = string.find, string.gsub, string.rep, string.sub
+local find, format, gsub, match, rep, sub = string.find, string.format, string.gsub, string.match, string.rep,
+  string.sub
 local min, max = math.min, math.max
 
 local page = {}
@@ -101,9 +102,9 @@ function page.list(out, rows)
   for _, row in ipairs(rows) do wide = max(wide, #row[1]) end
   wide = min(wide, LIST)
   for _, row in ipairs(rows) do
-    local line = "  " .. row[1] .. rep(" ", wide - #row[1]) .. "  " .. gsub(row[2], "`", "")
-    line = words.cut(line, out.width)
-    text.line(out, "  " .. text.bold(out, row[1]) .. sub(line, #row[1] + 3))
+    local name = words.cut(row[1], out.width - 2)
+    local line = "  " .. name .. rep(" ", wide - #name) .. "  " .. gsub(row[2], "`", "")
+    text.line(out, "  " .. text.bold(out, name) .. sub(words.cut(line, out.width), #name + 3))
   end
 end
 
@@ -155,10 +156,19 @@ function page.member_names(out, reference, class)
   end
 end
 
+-- What is said of a class, or of the one that it continues.
+local function text_of(reference, class)
+  while class.text == "" and reference.classes[class.parents[1]] do class = reference.classes[class.parents[1]] end
+  return class.text
+end
+
 -- A value: what it is, and what can be done with it. `maker` is the function that makes such values.
 function page.value(out, reference, path, class, maker)
   local made = maker and maker.written or class.name
-  text.paragraph(out, path .. " is a `" .. gsub(made, "^dnn%.", "") .. "`. " .. gsub(class.text, "\n", " "))
+  local kind = match(made, "[^.]+$")
+  local article = find(kind, "^[AEIOU]") and "an" or "a"
+  local about = gsub(text_of(reference, class), "\n", " ")
+  text.paragraph(out, format("%s is %s `%s`. %s", path, article, kind, about))
   page.members(out, reference, class, path)
   if maker then
     text.gap(out)

@@ -12,7 +12,7 @@
 local concat, ipairs, sort = table.concat, ipairs, table.sort
 local byte, find, gmatch, gsub, match, sub = string.byte, string.find, string.gmatch, string.gsub, string.match,
   string.sub
-local error, open = error, io.open
+local error, format, open, upper = error, string.format, io.open, string.upper
 
 local AT <const>, BAR <const> = byte "@", byte "|"
 
@@ -34,16 +34,16 @@ local function skip_pair(text, place)
 end
 
 -- "number|nil some text" as a type and the text. A type holds blanks only inside brackets and quotation marks,
--- around "|", and behind the ":" of fun(...): T.
+-- around "|", and behind the ":" and "," of fun(...): T, U.
 local function split_type(text)
   local simple, rest = match(text, "^([%w_.?%[%]|]+)%s+([^|%s].*)$")
   if simple and byte(simple, -1) ~= BAR then return simple, rest end
-  local place = 1
+  local place, goes_on = 1, find(text, "^fun%(") and "[|:,]%s*$" or "|%s*$"
   while place <= #text do
     local c = sub(text, place, place)
     if closing[c] then
       place = skip_pair(text, place)
-    elseif c == " " and not find(text, "^%s*|", place) and not find(sub(text, 1, place - 1), "[|:]%s*$") then
+    elseif c == " " and not find(text, "^%s*|", place) and not find(sub(text, 1, place - 1), goes_on) then
       break
     else
       place = place + 1
@@ -102,10 +102,15 @@ end
 
 -- Tags -----------------------------------------------------------------------------------------------
 
+local function fail(state, message)
+  error(format("%s.lua:%d: %s", state.section.key, state.line, message), 0)
+end
+
 local function class_of(reference, name)
   local class = reference.classes[name]
   if not class then
-    class = {name = name, parents = {}, fields = {}, methods = {}, operators = {}, text = "", summary = ""}
+    class = {name = name, parents = {}, fields = {}, methods = {}, operators = {}, overloads = {}, text = "",
+      summary = ""}
     reference.classes[name] = class
   end
   return class
@@ -115,7 +120,7 @@ local tags = {}
 
 function tags.param(state, rest)
   local name, optional, more = match(rest, "^([%w_.]+)(%??)%s+(.*)$")
-  if not name then error("---@param without a type: " .. rest) end
+  if not name then fail(state, "---@param is to have a name and a type") end
   local type, text = split_type(more)
   local params = state.block.params
   params[#params + 1] = {name = name, optional = optional == "?", type = type, text = without_mark(text)}
@@ -150,6 +155,7 @@ function tags.class(state, rest)
     items[#items + 1] = class
   end
   block.class, block.lines = class, {}
+  block.overloads = class.overloads
 end
 
 function tags.field(state, rest)
@@ -157,7 +163,7 @@ function tags.field(state, rest)
   local class = state.block.class
   local name, optional, more = match(rest, "^(%b[])(%??)%s+(.*)$")
   if not name then name, optional, more = match(rest, "^([%w_]+)(%??)%s+(.*)$") end
-  if not class or not name then error("---@field without a class or a type: " .. rest) end
+  if not class or not name then fail(state, "---@field is to stand below a ---@class and have a type") end
   local type, text = split_type(more)
   local above = concat(state.block.lines, "\n")
   state.block.lines = {}
@@ -205,6 +211,7 @@ end
 local function add_function(state, variable, mark, key, arguments)
   local block = state.block
   local class = class_behind(state, variable)
+  class.namespace = class.namespace or find(variable, ".", 1, true) ~= nil
   local entry = describe({
     kind = mark == ":" and "method" or "function", owner = class, key = key, written = variable .. mark .. key,
     arguments = arguments, params = block.params, returns = block.returns, overloads = block.overloads,
@@ -217,7 +224,7 @@ end
 local function add_alias(state, variable, key, original)
   local class = class_behind(state, variable)
   local of = class_behind(state, match(original, "^(.*)[.]")).methods[match(original, "[^.]+$")]
-  if not of then error(("%s.%s = %s, which is not documented above"):format(variable, key, original)) end
+  if not of then fail(state, original .. " is not documented above") end
   local method = not class.namespace
   local entry = {
     kind = method and "method" or "function", owner = class, key = key,
@@ -302,14 +309,18 @@ local function read_line(state, line)
 end
 
 local function read_text(reference, key, text)
-  local section = {key = key, title = gsub(key, "^%l", string.upper), groups = {}}
+  local section = {key = key, title = gsub(key, "^%l", upper), groups = {}}
   local sections = reference.sections
   sections[#sections + 1] = section
   sections[key] = section
   local state = {
     reference = reference, section = section, group = new_group(section), variables = {}, block = new_block(),
+    line = 0,
   }
-  for line in gmatch(text, "([^\n]*)\n?") do read_line(state, line) end
+  for line in gmatch(text, "([^\n]*)\n?") do
+    state.line = state.line + 1
+    read_line(state, line)
+  end
   finish_text(section)
 end
 
@@ -334,7 +345,7 @@ local function read(folder, names)
   for _, name in ipairs(names) do keys[#keys + 1] = match(name, "^(.+)%.lua$") end
   sort(keys, before)
   for _, key in ipairs(keys) do
-    local file <close>, message = open(("%s/%s.lua"):format(folder, key), "rb")
+    local file <close>, message = open(format("%s/%s.lua", folder, key), "rb")
     if not file then error(message, 0) end
     read_text(reference, key, file:read("a"))
   end

@@ -45,6 +45,44 @@ dnn.version = ""
 ---@return nil
 function dnn.help(topic) end
 
+---@class dnn.help.topic.Options
+---@field width? integer columns of a line, 80 when not given
+---@field colour? boolean whether headings and code are bold, by a terminal's codes; false when not given
+
+---Help as a text, for what one would type after `?` at the prompt.
+---
+---A name is looked up without calling any code of the script's: no metamethod runs.
+---
+---Errors: nil and a message that names the nearest topic where there is none.
+---
+---```lua
+---local A = dnn.zeros(2, 2)
+---print(dnn.help.topic("A:row", {A = A}):match "[^\n]+")   --> A:row(i) -> Matrix
+---```
+---@param topic string a name, words in quotation marks, or "" for an overview
+---@param env? table where names of values are looked up; the globals when not given
+---@param options? dnn.help.topic.Options
+---@return string|nil text
+---@return string|nil message
+function dnn.help.topic(topic, env, options) end
+
+---The keys of the table of options that a function takes; nil where it takes none.
+---
+---```lua
+---print(table.concat(dnn.help.options "dnn.BCELoss", ", "))   --> reduction
+---```
+---@param name string as "dnn.BCELoss" or "dnn.Matrix:gather"
+---@return string[]|nil keys
+function dnn.help.options(name) end
+
+---All documented names, sorted, such as "dnn.zeros", "dnn.Matrix:row" and "dnn.Matrix.rows".
+---
+---```lua
+---print(#dnn.help.entries() > 200)   --> true
+---```
+---@return string[] names
+function dnn.help.entries() end
+
 -- ## Types and threads
 
 ---Sets the type that new matrices and networks have when none is given, float32 at first.

@@ -117,6 +117,7 @@ function dnn.Layer(options) end
 ---the tutorial's linear part: the output of a layer with parameters, the input of an activation; nil before a forward
 ---@field Z dnn.Matrix|nil
 ---@field dZ dnn.Matrix|nil gradient of the cost with respect to Z; nil before a backward
+---@overload fun(X: dnn.Matrix): dnn.Matrix
 local layer = {}
 
 ---A fully connected layer and its matrices.
@@ -134,4 +135,5 @@ local layer = {}
 ---@field b dnn.Matrix the tutorial's name of bias
 ---@field dW dnn.Matrix the tutorial's name of weight_grad
 ---@field db dnn.Matrix the tutorial's name of bias_grad
+---@overload fun(X: dnn.Matrix): dnn.Matrix
 local linear = {}

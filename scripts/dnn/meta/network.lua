@@ -55,7 +55,6 @@ function dnn.Sequential(layers, options) end
 
 ---What a network and a layer on its own can do.
 ---@class dnn.Network
----@overload fun(X: dnn.Matrix): dnn.Matrix
 local net = {}
 
 ---Layers in a row: `net[i]` is layer i (nil outside), `#net` their number, `tostring(net)` a table of layers, outputs
@@ -64,6 +63,7 @@ local net = {}
 ---@field dtype "float32"|"float64" type of all its numbers
 ---@field [integer] dnn.Layer
 ---@operator len: integer
+---@overload fun(X: dnn.Matrix): dnn.Matrix
 local sequential = {}
 
 ---The output for X; `net(X)` is the same.
