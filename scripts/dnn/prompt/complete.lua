@@ -17,8 +17,6 @@ local values = require "dnn.prompt.values"
 
 local MOST <const> = 2000 -- candidates
 
-local COMMANDS <const> = {"edit", "history", "load", "reset", "time", "who"}
-
 local KEYWORDS <const> = {}
 for i = 1, #lexer.keywords do KEYWORDS[lexer.keywords[i]] = true end
 
@@ -84,7 +82,7 @@ local function called(tokens, brace, locals)
   end
   if not tokens[last] or tokens[last].kind ~= "name" then return nil end
   local known, first = path.known_at(tokens, last, locals)
-  local name = known and type(known.value) == "function" and names.of_functions()[known.value]
+  local name = known and type(known.value) == "function" and names.of_functions(true)[known.value]
   if name then return name end
   local parts = {}
   for i = first or last, last do parts[#parts + 1] = tokens[i].text end
@@ -167,8 +165,9 @@ local function complete_string(text, first, tokens, locals)
     return first + 1, sorted(found)
   end
   local found = collection ""
-  local place = files.each(inside, true, function(name) add(found, escape(name, mark)) end)
-  return first + #escape(sub(inside, 1, place - 1), mark) + 1, sorted(found)
+  local whole = files.each(inside, function(name) add(found, escape(name, mark)) end)
+  local behind_slash = match(sub(text, first + 1), "^.*/()") or 1
+  return first + (whole and 1 or behind_slash), sorted(found)
 end
 
 local function complete_code(text)
@@ -186,28 +185,7 @@ local function complete_code(text)
   return #text - #word + 1, sorted(found)
 end
 
--- The prompt's own ---------------------------------------------------------------------------------
-
-local function complete_file(text, first)
-  local found = collection ""
-  local place = files.each(sub(text, first), false, function(name) add(found, name) end)
-  return first + place - 1, sorted(found)
-end
-
--- %load file, %time expression.
-local function complete_command(text)
-  local name, rest = match(text, "^%s*%%(%a*)%s+()")
-  if name == "load" or name == "edit" then return complete_file(text, rest) end
-  if name then
-    local first, list = complete_code(sub(text, rest))
-    return first + rest - 1, list
-  end
-  local first, word = match(text, "^%s*%%()(%a*)$")
-  if not first then return #text + 1, {} end
-  local found = collection(word)
-  for i = 1, #COMMANDS do add(found, COMMANDS[i]) end
-  return first, sorted(found)
-end
+-- Topics ------------------------------------------------------------------------------------------
 
 -- ?topic: an expression, or what the manual has under that name.
 local function complete_topic(text)
@@ -224,9 +202,12 @@ local function complete_topic(text)
 end
 
 local function complete_any(text)
-  if find(text, "^%s*%%") then return complete_command(text) end
+  local code = match(text, "^%s*%%%a+%s+()")
+  if code then -- as in %time expression
+    local first, list = complete_code(sub(text, code))
+    return first + code - 1, list
+  end
   if find(text, "^%s*%?") then return complete_topic(text) end
-  if find(text, "^%s*%$") then return complete_file(text, match(text, "^.*[%s$\"'=]()")) end
   return complete_code(text)
 end
 
