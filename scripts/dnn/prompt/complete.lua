@@ -31,21 +31,32 @@ end
 local function add(found, text)
   if sub(text, 1, found.length) ~= found.word or found.seen[text] then return end
   local list = found.list
-  if #list < MOST then
+  if not found.least then
     found.seen[text] = true
     list[#list + 1] = text
-  elseif text < (found.least or list[1]) then
+    if #list == MOST then
+      sort(list)
+      found.least, found.greatest = list[1], list[MOST]
+    end
+  elseif text < found.least then
     found.least = text
-  elseif text > (found.greatest or list[1]) then
+  elseif text > found.greatest then
     found.greatest = text
   end
 end
 
+-- True for a text that could change nothing any more.
+local function is_beyond(found, text)
+  return found.least and text >= found.least and text <= found.greatest
+end
+
 local function sorted(found)
   local list = found.list
-  if found.least then list[#list + 1] = found.least end
-  if found.greatest then list[#list + 1] = found.greatest end
-  sort(list)
+  if found.least then
+    list[1], list[MOST] = found.least, found.greatest
+  else
+    sort(list)
+  end
   return list
 end
 
@@ -56,7 +67,8 @@ end
 
 local function add_fields(found, known, methods_only)
   values.each_field(known, function(key, value)
-    if type(key) ~= "string" or sub(key, 1, found.length) ~= found.word then return end
+    if type(key) ~= "string" or is_beyond(found, key) then return end
+    if sub(key, 1, found.length) ~= found.word then return end
     if values.is_name(key, KEYWORDS) and is_shown(found, key)
       and (not methods_only or type(value) == "function") then
       add(found, key)
@@ -151,7 +163,7 @@ local function complete_string(text, first, tokens, locals)
     if known then
       local found = collection(inside)
       values.each_field(known, function(key)
-        if type(key) == "string" then add(found, key) end
+        if type(key) == "string" and not is_beyond(found, key) then add(found, key) end
       end)
       local list = sorted(found)
       for i = 1, #list do list[i] = escape(list[i], mark) end
