@@ -152,7 +152,8 @@ static void begin_log(lua_State *L, int run, const dnnlua_run *self) {
 }
 
 /* dnn.Run(folder, {view = , net = , ...}): the run. A folder that cannot be written must not keep a
- * network from being trained: then the run keeps nothing, says so once, and the reason comes second. */
+ * network from being trained: then the run keeps nothing, says so once, and the reason comes
+ * second. */
 static int run_new(lua_State *L) {
     dnn_error err;
 
@@ -324,7 +325,8 @@ static int run_tostring(lua_State *L) {
 
     lua_getiuservalue(L, 1, RUN_FOLDER);
     const char *folder = lua_isnil(L, -1) ? "no folder" : lua_tostring(L, -1);
-    lua_pushfstring(L, "Run(%s%s)", folder, self->closed ? ", closed" : "");
+    lua_pushfstring(L, self->step < 0 ? "" : ", step %I", self->step);
+    lua_pushfstring(L, "Run(%s%s%s)", folder, lua_tostring(L, -1), self->closed ? ", closed" : "");
     return 1;
 }
 

@@ -191,6 +191,25 @@ describe("The module", function()
     assert.same({"rows", "cols", "dtype"}, dnn._fields "dnn.Matrix")
   end)
 
+  it("has no documented field that is not offered", function()
+    local known, help = pcall(require, "dnn.help")
+    if not known then return pending "there is no dnn.help yet" end
+    local net = dnn.Sequential {dnn.Linear(3, 2)}
+    local objects = {["dnn.Matrix"] = dnn.ones(1, 1), ["dnn.Layer"] = net[1], ["dnn.Linear"] = net[1],
+      ["dnn.Loss"] = dnn.MSELoss(), ["dnn.Optimiser"] = dnn.optim.SGD(net:parameters(), {lr = 1}),
+      ["dnn.Run"] = dnn.Run(nil), ["dnn.Parameters"] = net:parameters(), ["dnn.Network"] = net}
+    local count = 0
+    for _, entry in ipairs(help.entries()) do
+      local class, field = entry:match "^(dnn%.%u%w*)%.([%a_][%w_]*)$"
+      if objects[class] then
+        count = count + 1
+        local names = " " .. table.concat(dnn._fields(objects[class]), " ") .. " "
+        assert.is_truthy(names:find(" " .. field .. " ", 1, true), entry)
+      end
+    end
+    assert.is_true(count > 20)
+  end)
+
   it("is not changed by completing: no layer is initialised, no number is drawn", function()
     with({layer = dnn.Linear(2, 2), stream = dnn.Random(5)}, function()
       local before = tostring(rawget(_G, "stream"))
@@ -234,6 +253,15 @@ describe("Options", function()
     assert.is_false(offered("dnn.Linear(3, {x = {", "init = "))
     assert.is_false(offered("dnn.Linear(", "init = "))
     assert.is_false(offered("nosuch{", "init = "))
+  end)
+
+  it("of methods are asked for by the name of the class", function()
+    options["dnn.Network:update"], options["dnn.Matrix:sum"] = {"check_finite"}, {"out"}
+    with({net = dnn.Sequential {dnn.Linear(2, 1)}, A = dnn.ones(1, 1)}, function()
+      offers("net:update(0.1, {", "net:update(0.1, {check_finite = ")
+      offers("net[1].weight:sum(1, {", "net[1].weight:sum(1, {out = ")
+      offers("A:sum(1, {ou", "A:sum(1, {out = ")
+    end)
   end)
 
   it("topics of help are completed as expressions or from the manual", function()

@@ -83,6 +83,10 @@ local function help()
   return ok and type(module) == "table" and module or nil
 end
 
+local function is_sign(token, text)
+  return token ~= nil and token.kind == "sign" and token.text == text
+end
+
 -- The name of the function that the table opened at token `brace` is an argument of, as the manual has it.
 local function called(tokens, brace, locals)
   local before = tokens[brace - 1]
@@ -93,6 +97,11 @@ local function called(tokens, brace, locals)
     last = open - 1
   end
   if not tokens[last] or tokens[last].kind ~= "name" then return nil end
+  if is_sign(tokens[last - 1], ":") then
+    local object = path.known_at(tokens, last - 2, locals)
+    local class = object and values.class(object)
+    return class and class .. ":" .. tokens[last].text
+  end
   local known, first = path.known_at(tokens, last, locals)
   local name = known and type(known.value) == "function" and names.of_functions(true)[known.value]
   if name then return name end
@@ -122,10 +131,6 @@ local function add_options(found, tokens, at, locals)
 end
 
 -- Code ---------------------------------------------------------------------------------------------
-
-local function is_sign(token, text)
-  return token ~= nil and token.kind == "sign" and token.text == text
-end
 
 -- A word that begins at token `at`, which may be the place behind the last.
 local function complete_word(found, tokens, at, locals)

@@ -132,7 +132,7 @@ local function full_text(shown, text)
     end
     lines[#lines + 1] = quote.line(line, LINE)
   end
-  if #lines > 1 then lines[1] = shown.paint("title", lines[1]) end
+  lines[1] = shown.paint(#lines > 1 and "title" or "object", lines[1])
   if cut then lines[#lines + 1] = shown.paint("faint", format("... (%s bytes)", quote.grouped(#text))) end
   return concat(lines, "\n")
 end

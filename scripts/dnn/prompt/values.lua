@@ -135,6 +135,14 @@ function values.each_field(known, each)
   end
 end
 
+-- The class of one of the module's objects as the manual has it, or nil.
+function values.class(known)
+  local metatable = metatable_of(known)
+  local class = metatable and own_class(metatable)
+  if class == "dnn.Sequential" or class == "dnn.Layer" then return "dnn.Network" end -- their methods' owner
+  return class
+end
+
 -- What is known of a global. `dnn` is loaded where the prompt offers it.
 function values.global(name)
   local value = rawget(globals, name)
