@@ -114,6 +114,19 @@ describe("Fields", function()
     end)
   end)
 
+  it("of a local variable are those of what it is declared with, where that is known without a call", function()
+    with({shape = {size = {width = 1}}}, function()
+      offers("local s = shape.size; s.wi", "local s = shape.size; s.width")
+      offers("local shape = shape.size; return shape.wi", "local shape = shape.size; return shape.width")
+      offers("local shape = shape.size + 1; return shape.wi")
+      offers("local shape = shape.size or 1; return shape.wi")
+      offers("local shape = 1; local shape = shape.size; return shape.wi")
+      offers("local s, t = shape.size; s.wi")
+      offers("local s = f(shape.size); s.wi")
+      offers('local str = require "string"; str.forma', 'local str = require "string"; str.format')
+    end)
+  end)
+
   it("are found through __index tables, in a circle too", function()
     local base = {inherited = print}
     base.__index = base
@@ -169,6 +182,20 @@ describe("The module", function()
       offers("net:pa", "net:parameters")
       offers("net[1].")
     end)
+  end)
+
+  it("has constructors whose objects are known before they are made", function()
+    offers("dnn.Linear(3, 4):parame", "dnn.Linear(3, 4):parameters")
+    offers("dnn.rand(3, 4):cop", "dnn.rand(3, 4):copy", "dnn.rand(3, 4):copy_")
+    offers("dnn.Sequential{dnn.ReLU()}:parameters().cou", "dnn.Sequential{dnn.ReLU()}:parameters().count")
+    local text = 'local dnn = require "dnn"\nlocal net = dnn.Sequential {dnn.Linear(3, 4)}\n'
+      .. "local p = net:parameters()\n"
+    offers(text .. "dnn.Linea", text .. "dnn.Linear")
+    offers(text .. "net:parame", text .. "net:parameters")
+    offers(text .. "net[1].weight:cop", text .. "net[1].weight:copy", text .. "net[1].weight:copy_")
+    offers(text .. "p.gra", text .. "p.grads")
+    offers("dnn.optim.SGD(p, {lr = 1}):ste", "dnn.optim.SGD(p, {lr = 1}):step")
+    offers("dnn.data.images('x'):")
   end)
 
   it("answers to every field that is offered, and is asked for none of them", function()
@@ -406,11 +433,15 @@ describe("Nothing of the user's runs, and no error gets out", function()
   end)
 
   it("on a megabyte of text, of brackets, of dots", function()
-    for _, piece in ipairs {"x = 1\n", "((((", "a.b.", "[[", "{{", "'", "--["} do
+    for _, piece in ipairs {"x = 1\n", "((((", "a.b.", "[[", "{{", "'", "--[", "(x)", "f{}"} do
       local text = piece:rep(2^20 // #piece)
       local first, list = complete(text .. "prin", #text + 4)
       assert.is_true(first >= 1 and type(list) == "table")
     end
+    local nested, chain = ("("):rep(30000) .. "x" .. (")"):rep(30000) .. ".", {"local k40 = 1"}
+    complete(nested, #nested)
+    for i = 39, 1, -1 do chain[#chain + 1] = ("local k%d = t[k%d][k%d]"):format(i, i + 1, i + 1) end
+    with({t = {{1}}}, function() offers(table.concat(chain, "\n") .. "\nreturn t[k1].x") end)
     offers(("x = 1\n"):rep(200000):sub(-100) .. "prin", ("x = 1\n"):rep(200000):sub(-100) .. "print")
   end)
 end)
