@@ -357,7 +357,8 @@ static int run_tostring(lua_State *L) {
 
     lua_getiuservalue(L, 1, RUN_FOLDER);
     const char *folder = lua_isnil(L, -1) ? "no folder" : lua_tostring(L, -1);
-    lua_pushfstring(L, "Run(%s%s)", folder, self->closed ? ", closed" : "");
+    lua_pushfstring(L, self->step < 0 ? "" : ", step %I", self->step);
+    lua_pushfstring(L, "Run(%s%s%s)", folder, lua_tostring(L, -1), self->closed ? ", closed" : "");
     return 1;
 }
 

@@ -138,7 +138,8 @@ describe("the parameters", function()
     assert.is_true(net[3].weight == dnn.full(2, 4, 0.5))
     assert.is_true(rawequal(p[2], net[1].bias))
     assert.is_nil(p[5])
-    assert.equal("Parameters (26 numbers in 4 matrices, float32)", tostring(p))
+    assert.equal("Parameters (26 numbers in 4 matrices, float32)\n  1.weight: 4 x 3\n  1.bias: 4 x 1\n"
+      .. "  3.weight: 2 x 4\n  3.bias: 2 x 1", tostring(p))
   end)
 
   it("are iterated with names, in the order of the vector", function()

@@ -208,7 +208,7 @@ describe("dnn.Run", function()
       run:close()
       assert.equal(1, #event_file.read(file))
       fails("Run: this run is closed", run.log, run, 2, {cost = 1})
-      assert.equal("Run(" .. folder .. ", closed)", tostring(run))
+      assert.equal("Run(" .. folder .. ", step 1, closed)", tostring(run))
       do
         local other <close> = assert(dnn.Run(folder))
         file = other.file

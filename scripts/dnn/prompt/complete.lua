@@ -17,8 +17,6 @@ local values = require "dnn.prompt.values"
 
 local MOST <const> = 2000 -- candidates
 
-local COMMANDS <const> = {"edit", "history", "load", "reset", "time", "who"}
-
 local KEYWORDS <const> = {}
 for i = 1, #lexer.keywords do KEYWORDS[lexer.keywords[i]] = true end
 
@@ -33,21 +31,32 @@ end
 local function add(found, text)
   if sub(text, 1, found.length) ~= found.word or found.seen[text] then return end
   local list = found.list
-  if #list < MOST then
+  if not found.least then
     found.seen[text] = true
     list[#list + 1] = text
-  elseif text < (found.least or list[1]) then
+    if #list == MOST then
+      sort(list)
+      found.least, found.greatest = list[1], list[MOST]
+    end
+  elseif text < found.least then
     found.least = text
-  elseif text > (found.greatest or list[1]) then
+  elseif text > found.greatest then
     found.greatest = text
   end
 end
 
+-- True for a text that could change nothing any more.
+local function is_beyond(found, text)
+  return found.least and text >= found.least and text <= found.greatest
+end
+
 local function sorted(found)
   local list = found.list
-  if found.least then list[#list + 1] = found.least end
-  if found.greatest then list[#list + 1] = found.greatest end
-  sort(list)
+  if found.least then
+    list[1], list[MOST] = found.least, found.greatest
+  else
+    sort(list)
+  end
   return list
 end
 
@@ -58,7 +67,8 @@ end
 
 local function add_fields(found, known, methods_only)
   values.each_field(known, function(key, value)
-    if type(key) ~= "string" or sub(key, 1, found.length) ~= found.word then return end
+    if type(key) ~= "string" or is_beyond(found, key) then return end
+    if sub(key, 1, found.length) ~= found.word then return end
     if values.is_name(key, KEYWORDS) and is_shown(found, key)
       and (not methods_only or type(value) == "function") then
       add(found, key)
@@ -73,6 +83,10 @@ local function help()
   return ok and type(module) == "table" and module or nil
 end
 
+local function is_sign(token, text)
+  return token ~= nil and token.kind == "sign" and token.text == text
+end
+
 -- The name of the function that the table opened at token `brace` is an argument of, as the manual has it.
 local function called(tokens, brace, locals)
   local before = tokens[brace - 1]
@@ -83,8 +97,13 @@ local function called(tokens, brace, locals)
     last = open - 1
   end
   if not tokens[last] or tokens[last].kind ~= "name" then return nil end
+  if is_sign(tokens[last - 1], ":") then
+    local object = path.known_at(tokens, last - 2, locals)
+    local class = object and values.class(object)
+    return class and class .. ":" .. tokens[last].text
+  end
   local known, first = path.known_at(tokens, last, locals)
-  local name = known and type(known.value) == "function" and names.of_functions()[known.value]
+  local name = known and type(known.value) == "function" and names.of_functions(true)[known.value]
   if name then return name end
   local parts = {}
   for i = first or last, last do parts[#parts + 1] = tokens[i].text end
@@ -112,10 +131,6 @@ local function add_options(found, tokens, at, locals)
 end
 
 -- Code ---------------------------------------------------------------------------------------------
-
-local function is_sign(token, text)
-  return token ~= nil and token.kind == "sign" and token.text == text
-end
 
 -- A word that begins at token `at`, which may be the place behind the last.
 local function complete_word(found, tokens, at, locals)
@@ -153,7 +168,7 @@ local function complete_string(text, first, tokens, locals)
     if known then
       local found = collection(inside)
       values.each_field(known, function(key)
-        if type(key) == "string" then add(found, key) end
+        if type(key) == "string" and not is_beyond(found, key) then add(found, key) end
       end)
       local list = sorted(found)
       for i = 1, #list do list[i] = escape(list[i], mark) end
@@ -167,8 +182,9 @@ local function complete_string(text, first, tokens, locals)
     return first + 1, sorted(found)
   end
   local found = collection ""
-  local place = files.each(inside, true, function(name) add(found, escape(name, mark)) end)
-  return first + #escape(sub(inside, 1, place - 1), mark) + 1, sorted(found)
+  local whole = files.each(inside, function(name) add(found, escape(name, mark)) end)
+  local behind_slash = match(sub(text, first + 1), "^.*/()") or 1
+  return first + (whole and 1 or behind_slash), sorted(found)
 end
 
 local function complete_code(text)
@@ -186,28 +202,7 @@ local function complete_code(text)
   return #text - #word + 1, sorted(found)
 end
 
--- The prompt's own ---------------------------------------------------------------------------------
-
-local function complete_file(text, first)
-  local found = collection ""
-  local place = files.each(sub(text, first), false, function(name) add(found, name) end)
-  return first + place - 1, sorted(found)
-end
-
--- %load file, %time expression.
-local function complete_command(text)
-  local name, rest = match(text, "^%s*%%(%a*)%s+()")
-  if name == "load" or name == "edit" then return complete_file(text, rest) end
-  if name then
-    local first, list = complete_code(sub(text, rest))
-    return first + rest - 1, list
-  end
-  local first, word = match(text, "^%s*%%()(%a*)$")
-  if not first then return #text + 1, {} end
-  local found = collection(word)
-  for i = 1, #COMMANDS do add(found, COMMANDS[i]) end
-  return first, sorted(found)
-end
+-- Topics ------------------------------------------------------------------------------------------
 
 -- ?topic: an expression, or what the manual has under that name.
 local function complete_topic(text)
@@ -224,9 +219,12 @@ local function complete_topic(text)
 end
 
 local function complete_any(text)
-  if find(text, "^%s*%%") then return complete_command(text) end
+  local code = match(text, "^%s*%%%a+%s+()")
+  if code then -- as in %time expression
+    local first, list = complete_code(sub(text, code))
+    return first + code - 1, list
+  end
   if find(text, "^%s*%?") then return complete_topic(text) end
-  if find(text, "^%s*%$") then return complete_file(text, match(text, "^.*[%s$\"'=]()")) end
   return complete_code(text)
 end
 

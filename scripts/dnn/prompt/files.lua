@@ -13,18 +13,16 @@ local function entries(folder, prefix)
   return ok and list or {}
 end
 
--- Calls add(name) for what a path may go on with, and returns the place in it where the names belong:
--- behind the last slash. In Lua nothing knows what ~ is: with `expand` the whole path is offered with the
--- home folder in its place.
-function files.each(path, expand, add)
-  local home = find(path, "^~/") and getenv "HOME"
+-- Calls add(name) for what a path may go on with behind its last slash. Since nothing in Lua knows what ~
+-- is, such a path is offered as a whole, with the home folder in its place: the result is then true.
+function files.each(path, add)
+  local home = find(path, "^~/") and getenv "HOME" or nil
   local real = home and home .. sub(path, 2) or path
   local folder, prefix = match(real, "^(.*/)([^/]*)$")
   if not folder then folder, prefix = "", real end
   local list = entries(folder == "" and "." or folder, prefix)
-  local whole = home and expand
-  for i = 1, #list do add(whole and folder .. list[i] or list[i]) end
-  return whole and 1 or #path - #prefix + 1
+  for i = 1, #list do add(home and folder .. list[i] or list[i]) end
+  return home ~= nil
 end
 
 -- Adds the modules that a search path finds and that begin with `folder`, dots for slashes.

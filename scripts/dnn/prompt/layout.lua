@@ -1,12 +1,13 @@
 -- dnn.prompt.layout: writes a tree of tree.lua as a table constructor: on one line where it fits, else one
 -- line for each key, several numbers to a line, and no more lines than the screen has.
 local concat = table.concat
-local rep = string.rep
+local find, gsub, rep = string.find, string.gsub, string.rep
 local tree = require "dnn.prompt.tree"
 
 local layout = {}
 
 local LONGEST_LINE <const> = 40 -- items of a table that is written on one line
+local ARRAY_LINES <const> = 10  -- of an array that is too long to be shown whole
 
 -- The text before a table's brace, and its columns.
 local function opening(node, paint)
@@ -63,28 +64,68 @@ local function squeezed(node, room, paint)
   return open .. concat(parts, ", ") .. "}"
 end
 
--- Items first .. last, which are leaves, several to a line; numbers stand at the right of columns of one
--- width. Returns the lines, at most `most`, and the number of items on them.
-local function packed(items, first, last, width, most)
-  local widest, numbers = 0, true
+-- Columns before the point of a number's text, and from there on.
+local function halves(text)
+  local point = find(text, "[.e]") or #text + 1
+  return point - 1, #text - point + 1
+end
+
+-- How the texts of items first .. last get one width when all are numbers, points below points: a function
+-- that gives an item's text with a comma behind it, and its columns.
+local function aligner(items, first, last)
+  local before, behind = 0, 0
   for i = first, last do
-    local node = items[i].node
-    if node.width > widest then widest = node.width end
-    numbers = numbers and node.number
+    local number = items[i].node.number
+    if not number then
+      return function(node) return node.text .. ",", node.width + 1 end
+    end
+    local head, tail = halves(number)
+    if head > before then before = head end
+    if tail > behind then behind = tail end
   end
+  return function(node)
+    local head, tail = halves(node.number)
+    return rep(" ", before - head) .. node.text .. "," .. rep(" ", behind - tail), before + behind + 1
+  end
+end
+
+-- Items first .. last, which are leaves, several to a line. Returns the lines, at most `most`, and the
+-- number of items on them.
+local function packed(items, first, last, width, most, align)
   local lines, line, used, shown = {}, {}, 0, 0
   for i = first, last do
-    local node = items[i].node
-    local wide = numbers and widest or node.width
-    if used > 0 and used + wide + 2 > width then
+    local text, wide = align(items[i].node)
+    if used > 0 and used + wide > width then
+      if #lines + 1 == most then break end
       lines[#lines + 1], line, used = concat(line, " "), {}, 0
-      if #lines == most then return lines, shown end
     end
-    line[#line + 1] = rep(" ", wide - node.width) .. node.text .. ","
-    used, shown = used + wide + 2, shown + 1
+    line[#line + 1] = text
+    used, shown = used + wide + 1, i - first + 1
   end
-  lines[#lines + 1] = concat(line, " ")
+  if most > 0 and #line > 0 then lines[#lines + 1] = concat(line, " ") end
+  for i = 1, #lines do lines[i] = gsub(lines[i], " +$", "") end
   return lines, shown
+end
+
+-- The same for a whole array, of which `hidden` items are not among these: where it does not fit, its first
+-- lines and its last one.
+local function packed_array(items, last, hidden, width, most, paint)
+  local align = aligner(items, 1, last)
+  local lines, shown = packed(items, 1, last, width, most, align)
+  if shown == last and hidden == 0 then return lines, shown end
+  most = most < ARRAY_LINES and most or ARRAY_LINES
+  if most < 3 then return packed(items, 1, last - hidden, width, most, align) end
+  local from, used = last + 1, 0
+  while from > 2 do
+    local _, wide = align(items[from - 1].node)
+    if used + wide > width then break end
+    from, used = from - 1, used + wide + 1
+  end
+  if from > last then return packed(items, 1, last, width, most, align) end
+  lines, shown = packed(items, 1, from - 1, width, most - 2, align)
+  lines[#lines + 1] = paint("faint", tree.told_more(last + hidden - shown - (last - from + 1), true, 1))
+  lines[#lines + 1] = packed(items, from, last, width, 1, align)[1]
+  return lines, last + hidden
 end
 
 local broken
@@ -135,7 +176,11 @@ function broken(node, width, budget, paint)
     local inner = {}
     if to > from then
       local count
-      inner, count = packed(items, from, to, width - 2, left - waiting)
+      if from == 1 and to == node.array then
+        inner, count = packed_array(items, to, node.hidden, width - 2, left - waiting, paint)
+      else
+        inner, count = packed(items, from, to, width - 2, left - waiting, aligner(items, from, to))
+      end
       shown = shown + count
     else
       add_item(inner, items[from], width - 2, left - waiting, paint)

@@ -27,11 +27,11 @@ local function collect(found, t, prefix, budget, tables)
   return budget
 end
 
--- A table of the functions' names by function. Globals come first, `print` and not `_G.print`, and then
--- modules: string.format, dnn.optim.SGD.
-function names.of_functions()
+-- A table of the functions' names by function: those of globals, `print` and not `_G.print`, unless only
+-- modules are asked for, and those of modules: string.format, dnn.optim.SGD.
+function names.of_functions(only_modules)
   local found, tables = {}, {}
-  local budget = collect(found, globals, "", MOST)
+  local budget = only_modules and MOST or collect(found, globals, "", MOST)
   for name, module in next, loaded do
     if type(name) == "string" and type(module) == "table" and not rawequal(module, globals)
       and not find(name, "%f[%a]core$") then
@@ -44,12 +44,26 @@ function names.of_functions()
   return found
 end
 
--- The name of a loaded module that a table is, or nil.
+local function key_of(t, value)
+  for key, field in next, t do
+    if type(key) == "string" and rawequal(field, value) then return key end
+  end
+end
+
+-- The name of a table that is a loaded module, or a group of functions in one (dnn.optim); nil of _G and
+-- of other tables.
 function names.of_module(t)
-  if rawequal(t, globals) then return "_G" end
+  if rawequal(t, globals) then return nil end
   local found
   for name, module in next, loaded do
-    if rawequal(module, t) and type(name) == "string" and (not found or #name < #found) then found = name end
+    if type(name) == "string" and type(module) == "table" and not rawequal(module, globals) then
+      local full = rawequal(module, t) and name or nil
+      if not full and name == "dnn" then
+        local group = key_of(module, t)
+        full = group and name .. "." .. group
+      end
+      if full and (not found or #full < #found) then found = full end
+    end
   end
   return found
 end

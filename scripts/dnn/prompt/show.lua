@@ -13,6 +13,7 @@ local concat = table.concat
 local getinfo, getregistry, status = debug.getinfo, debug.getregistry, coroutine.status
 local loaded = package.loaded
 local layout = require "dnn.prompt.layout"
+local listing = require "dnn.prompt.listing"
 local names = require "dnn.prompt.names"
 local quote = require "dnn.prompt.quote"
 local tree = require "dnn.prompt.tree"
@@ -131,7 +132,7 @@ local function full_text(shown, text)
     end
     lines[#lines + 1] = quote.line(line, LINE)
   end
-  if #lines > 1 then lines[1] = shown.paint("title", lines[1]) end
+  lines[1] = shown.paint(#lines > 1 and "title" or "object", lines[1])
   if cut then lines[#lines + 1] = shown.paint("faint", format("... (%s bytes)", quote.grouped(#text))) end
   return concat(lines, "\n")
 end
@@ -147,7 +148,8 @@ local function write(shown, value)
     return paint("string", (quote.string(value, width * (height // 2))))
   elseif kind == "table" and not is_leaf(value) then
     local function leaf_of(inner, room) return leaf(shown, inner, room) end
-    return layout.write(tree.build(value, width, leaf_of, is_leaf), width, height, paint)
+    return listing(value, width, paint)
+      or layout.write(tree.build(value, width, leaf_of, is_leaf), width, height, paint)
   elseif (kind == "userdata" or kind == "table") and is_leaf(value) then
     local matrix = matrix_text(value, width, height)
     if not matrix then return full_text(shown, told(shown, value)) end

@@ -11,7 +11,8 @@ local tree = {}
 
 local DEPTH <const> = 6      -- tables within tables
 local NODES <const> = 4000   -- values in the whole tree
-local ITEMS <const> = 500    -- of one array
+local ITEMS <const> = 500    -- of one array,
+local LAST <const> = 40      -- and so many of them from its end
 local KEYS <const> = 100     -- of one table's other keys
 local SCANNED <const> = 1500 -- keys looked at where a table has more
 local NARROWEST <const> = 24 -- columns that a string may have however deep it stands
@@ -87,7 +88,7 @@ local function node_of(build, value, depth, used)
   if type(value) ~= "table" or build.is_leaf(value) then
     local room = build.width - 2 * depth - used - 1
     local text, width = build.leaf(value, room > NARROWEST and room or NARROWEST)
-    return {text = text, width = width, number = type(value) == "number"}
+    return {text = text, width = width, number = type(value) == "number" and quote.number(value)}
   end
   local known = build.known[value]
   if known then
@@ -113,11 +114,13 @@ local function fill(build, node)
     node.more = next(t) ~= nil and "..." or nil
     return
   end
-  for i = 1, count < ITEMS and count or ITEMS do
+  local hidden = count > ITEMS and count - ITEMS or 0
+  for i = 1, count - hidden do
     if build.nodes >= NODES then break end
-    items[i] = {node = node_of(build, rawget(t, i), node.depth + 1, 0)}
+    local at = hidden > 0 and i > ITEMS - LAST and i + hidden or i
+    items[i] = {node = node_of(build, rawget(t, at), node.depth + 1, 0)}
   end
-  node.array = #items
+  node.array, node.hidden = #items, hidden -- those hidden stand before the last ones
   local others, all = other_keys(t, count)
   for i = 1, #others < KEYS and #others or KEYS do
     if build.nodes >= NODES then break end

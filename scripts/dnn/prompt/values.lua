@@ -4,13 +4,29 @@
 local getinfo, getmetatable, getregistry, getupvalue =
   debug.getinfo, debug.getmetatable, debug.getregistry, debug.getupvalue
 local next, pcall, rawequal, rawget, require, type = next, pcall, rawequal, rawget, require, type
-local find = string.find
+local find, gmatch, match = string.find, string.gmatch, string.match
 local type_of_number = math.type
 local globals, loaded = _G, package.loaded
 
 local values = {}
 
-local LONGEST_CHAIN <const> = 50 -- __index tables one behind the other
+local LONGEST_CHAIN <const> = 50  -- __index tables one behind the other
+local MOST_FIELDS <const> = 1 << 20 -- of a table that are looked at
+
+-- What the module's functions and the methods of its objects give, where that is an object of the module.
+local RESULTS <const> = {Sequential = "dnn.Sequential", Random = "dnn.Random", Run = "dnn.Run",
+  ["dnn.Sequential:parameters"] = "dnn.Parameters", ["dnn.Sequential:layer"] = "dnn.Layer",
+  ["dnn.Layer:parameters"] = "dnn.Parameters"}
+for names, class in next, {
+  ["Layer Linear ReLU Sigmoid Tanh"] = "dnn.Layer",
+  ["BCELoss BCEWithLogitsLoss CrossEntropyLoss MSELoss"] = "dnn.Loss",
+  ["optim.SGD optim.Adam optim.AdamW"] = "dnn.Optimiser",
+  ["Matrix zeros ones full eye rand randn arange linspace empty dnn.Sequential:forward dnn.Sequential:backward "
+    .. "dnn.Layer:forward dnn.Loss:backward dnn.Matrix:copy dnn.Matrix:reshape dnn.Matrix:t dnn.Matrix:row "
+    .. "dnn.Matrix:col dnn.Matrix:block dnn.Matrix:rows_range dnn.Matrix:cols_range"] = "dnn.Matrix",
+} do
+  for name in gmatch(names, "%S+") do RESULTS[name] = class end
+end
 
 -- The name of the metatable of one of the module's own objects ("dnn.Matrix"), or nil.
 local function own_class(metatable)
@@ -109,12 +125,18 @@ end
 
 -- Calls each(key, value) for the fields of t itself.
 local function each_of(t, each)
-  for key, value in next, t do each(key, value) end
+  local count = 0
+  for key, value in next, t do
+    each(key, value)
+    count = count + 1
+    if count == MOST_FIELDS then return end
+  end
 end
 
 -- Calls each(key, value) for every field that can be reached; the value is nil where only the name is
 -- known.
 function values.each_field(known, each)
+  local seen = {}
   for _ = 1, LONGEST_CHAIN do
     local metatable = metatable_of(known)
     if type(known.value) == "table" then
@@ -130,9 +152,38 @@ function values.each_field(known, each)
       return
     end
     local index = next_table(known)
-    if not index then return end
+    if not index or seen[index] then return end
+    seen[index] = true
     known = {value = index}
   end
+end
+
+-- The class of one of the module's objects as the manual has it, or nil.
+function values.class(known)
+  local metatable = metatable_of(known)
+  local class = metatable and own_class(metatable)
+  if class == "dnn.Sequential" or class == "dnn.Layer" then return "dnn.Network" end -- their methods' owner
+  return class
+end
+
+-- What is known of what a call gives: the class of object that a constructor of the module makes.
+function values.result(known, method)
+  local class = method and own_class(metatable_of(known) or {})
+  if class then return class_named(RESULTS[class .. ":" .. method]) end
+  local module = not method and rawget(loaded, "dnn")
+  if type(module) ~= "table" or type(known.value) ~= "function" then return nil end
+  for name, result in next, RESULTS do
+    local group, inner = match(name, "^(%l+)%.(.*)$")
+    local t = group and rawget(module, group) or module
+    if type(t) == "table" and rawequal(rawget(t, inner or name), known.value) then return class_named(result) end
+  end
+end
+
+-- What require gives for a module that is loaded, or for `dnn`.
+function values.module(name)
+  local module = rawget(loaded, name)
+  if module ~= nil then return {value = module} end
+  return name == "dnn" and values.global "dnn" or nil
 end
 
 -- What is known of a global. `dnn` is loaded where the prompt offers it.
