@@ -39,7 +39,7 @@ enum {                     /* user values of a network */
        NETWORK_PARAMETERS,     /* the Parameters object, once asked for */
        NETWORK_NAMES,          /* table: "1 Linear", ..., once asked for */
        NETWORK_RUN,            /* the run that watches it */
-       NETWORK_USER_VALUES = NETWORK_RUN
+    NETWORK_USER_VALUES = NETWORK_RUN
 };
 
 typedef struct dnnlua_layer {

@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -174,8 +175,11 @@ void interrupt_at_once(void) {
     with_module.wished = false;
 }
 
-void note_reported(const char *text) {
+void begin_report(const char *text) {
     reported = raised && strstr(text, "interrupted!") != NULL;
+    if (reported && at_terminal) {
+        fputc('\n', stderr); /* ends the line that shows ^C */
+    }
 }
 
 bool was_interrupted(bool well) {

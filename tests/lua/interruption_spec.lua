@@ -127,6 +127,17 @@ print(A:min() == A:max())
       assert.equal("true\ttrue\ntrue\n", out)
     end)
 
+    it("the making of tables and of matrices from them", function()
+      local out, err = prompt([[
+A = dnn.rand(3, 100000) t = A:table()
+interrupt(0.1) while true do dnn.Matrix(t) end
+interrupt(0.1) while true do A:table() end
+print(#t, #t[1], dnn.Matrix(t) == A)
+]])
+      assert.equal("3\t100000\ttrue\n", out)
+      assert.equal(2, select(2, err:gsub("interrupted!", "")))
+    end)
+
     it("the decoding of many photos", function()
       local photos = folder .. "/photos"
       local out, err = run("-i", PRELUDE:gsub("\n", " ") .. ([[
