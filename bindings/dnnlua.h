@@ -149,6 +149,9 @@ dnn_matrix *dnnlua_option_out(lua_State *L, int index, const char *function);
 /* Whether the program wants the script to come to its end; notes that the script has asked. */
 bool dnnlua_interrupted(lua_State *L);
 
+/* Raises where libdnn has been asked to stop: for long work in bindings. */
+void dnnlua_check_interruption(lua_State *L);
+
 /* --- the nouns --- */
 
 /* Each registers its metatables and adds its functions to the module table on top of the stack. */

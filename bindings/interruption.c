@@ -18,6 +18,12 @@ bool dnnlua_interrupted(lua_State *L) {
     return with_program->wished;
 }
 
+void dnnlua_check_interruption(lua_State *L) {
+    dnn_error err;
+
+    dnnlua_check(L, dnn_interrupt_check(&err), &err);
+}
+
 /* dnn.interrupted() */
 static int interrupted(lua_State *L) {
     lua_pushboolean(L, dnnlua_interrupted(L));

@@ -4,8 +4,13 @@
 #include "math/print.h"
 #include "matrix.h"
 
+#define UNWATCHED 8192 /* elements of a row between two looks for an interruption */
+
 /* The number on top of the stack into (i, j); pops it. */
 static void set_element(lua_State *L, dnn_matrix *m, size_t i, size_t j) {
+    if (j % UNWATCHED == 0) {
+        dnnlua_check_interruption(L);
+    }
     if (lua_type(L, -1) != LUA_TNUMBER) {
         luaL_error(L, "Matrix: row %I, column %I must be a number, got %s", (lua_Integer)i + 1,
                    (lua_Integer)j + 1, dnnlua_got(L, -1));
@@ -80,6 +85,9 @@ static int to_table(lua_State *L) {
     for (size_t i = 0; i < m->rows; i++) {
         lua_createtable(L, (int)m->cols, 0);
         for (size_t j = 0; j < m->cols; j++) {
+            if (j % UNWATCHED == 0) {
+                dnnlua_check_interruption(L);
+            }
             lua_pushnumber(L, dnn_matrix_get(m, i, j));
             lua_rawseti(L, -2, (lua_Integer)j + 1);
         }

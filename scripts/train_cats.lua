@@ -5,6 +5,8 @@
 --     dnnlua train_cats.lua FOLDER        on photos: cat.N.jpg, dog.N.jpg, or a folder per class
 --     dnnlua --view train_cats.lua        with a window that shows how it goes
 --     dnnlua train_cats.lua --help        all options
+--
+-- Ctrl-C ends the training, and what it has learned so far is shown.
 local dnn = require "dnn"
 local args = require "dnn.args"
 local cats = require "dnn.cats"

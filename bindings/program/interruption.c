@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@
 #define PATIENCE 1 /* seconds from which a stop that has no effect is told */
 
 static dnnlua_interruption with_module;
-static bool at_prompt, reported;
+static bool at_prompt, at_terminal, reported;
 static volatile bool raised;
 
 static lua_State *volatile running;    /* the coroutine that executes */
@@ -87,8 +88,10 @@ int lua_resume(lua_State *L, lua_State *from, int arguments, int *results) {
 
 /* --- the signal --- */
 
+/* In a line of its own, where the terminal shows ^C or a progress bar. */
 static void tell(const char *text) {
-    ssize_t written = write(STDERR_FILENO, text, strlen(text));
+    ssize_t written = at_terminal ? write(STDERR_FILENO, "\n", 1) : 0;
+    written += write(STDERR_FILENO, text, strlen(text));
     (void)written;
 }
 
@@ -152,6 +155,7 @@ void begin_interruptible(lua_State *L) {
     running = L;
     stops = 0;
     raised = false;
+    at_terminal = isatty(STDERR_FILENO);
     /* A script's input goes on after a signal, as lua's does; at the prompt it ends. */
     struct sigaction how = {.sa_handler = on_interrupt, .sa_flags = at_prompt ? 0 : SA_RESTART};
     sigaction(SIGINT, &how, &before);
@@ -172,8 +176,11 @@ void interrupt_at_once(void) {
     with_module.wished = false;
 }
 
-void note_reported(const char *text) {
+void begin_report(const char *text) {
     reported = raised && strstr(text, "interrupted!") != NULL;
+    if (reported && at_terminal) {
+        fputc('\n', stderr); /* ends the line that shows ^C */
+    }
 }
 
 bool was_interrupted(bool well) {

@@ -58,7 +58,7 @@ bool report(lua_State *L, int status, bool named) {
     if (text == NULL) {
         text = "(error message is not a string)";
     }
-    note_reported(text);
+    begin_report(text);
     fflush(stdout);
     fprintf(stderr, "%s%s", named ? "dnnlua: " : "", text);
     if (status == LUA_ERRSYNTAX) { /* of a chunk that never ran, so that `explain` never saw it */

@@ -91,8 +91,8 @@ void interrupt_at_once(void);
 void begin_interruptible(lua_State *L);
 void end_interruptible(lua_State *L);
 
-/* Takes the text of a reported error: was it by SIGINT? */
-void note_reported(const char *text);
+/* Takes the text of an error that is about to be reported: was it by SIGINT? */
+void begin_report(const char *text);
 
 /* True when SIGINT has ended the script: by the error that was reported last, or, when all went
  * `well`, because the script was asked to end. */

@@ -8,7 +8,6 @@
  * product of a training step comes within microseconds. */
 #include "core/threads.h"
 
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -129,23 +128,27 @@ static void watch_forks(void) {
     pthread_atfork(NULL, NULL, forget_workers);
 }
 
-/* Starts workers until there are `count`, or as many as the system gives. Signals are for the
- * threads of the caller's. */
-static void start_workers(size_t count) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    if (pool.workers >= count)
-        return;
-    pthread_once(&once, watch_forks);
+int dnn_thread_create(pthread_t *thread, void *(*run)(void *), void *context) {
     sigset_t all, usual;
     sigfillset(&all);
+    sigdelset(&all, SIGSEGV); /* faults are a thread's own */
+    sigdelset(&all, SIGBUS);
     pthread_sigmask(SIG_SETMASK, &all, &usual);
+    int problem = pthread_create(thread, NULL, run, context);
+    pthread_sigmask(SIG_SETMASK, &usual, NULL);
+    return problem;
+}
+
+/* Starts workers until there are `count`, or as many as the system gives. */
+static void start_workers(size_t count) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_forks);
     pthread_t thread;
     while (pool.workers < count &&
-           pthread_create(&thread, NULL, work, (void *)(uintptr_t)pool.workers) == 0) {
+           dnn_thread_create(&thread, work, (void *)(uintptr_t)pool.workers) == 0) {
         pthread_detach(thread);
         pool.workers++;
     }
-    pthread_sigmask(SIG_SETMASK, &usual, NULL);
 }
 
 static void open_gate(void) {

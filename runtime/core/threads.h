@@ -6,6 +6,7 @@
 #ifndef DNN_CORE_THREADS_H
 #define DNN_CORE_THREADS_H
 
+#include <pthread.h>
 #include <stddef.h>
 
 #include "core/error.h"
@@ -22,6 +23,9 @@ void dnn_parallel(size_t tasks, dnn_task *run, void *context);
 /* The same, but once an interruption is requested (core/interrupt.h) tasks that have not begun are
  * left out, and DNN_ERROR_INTERRUPTED is returned. */
 dnn_status dnn_parallel_until(size_t tasks, dnn_task *run, void *context, dnn_error *err);
+
+/* pthread_create for a thread that leaves all signals to those of the caller. */
+int dnn_thread_create(pthread_t *thread, void *(*run)(void *), void *context);
 
 /* Threads that take part in a job, the caller's included. At first: DNN_NUM_THREADS from the
  * environment, else the number of CPUs that this process may use. */

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "core/threads.h"
 
 #define FIRST_CAPACITY   ((size_t)1 << 18)
 #define MAX_BUFFERED     ((size_t)1 << 26)
@@ -249,7 +250,7 @@ static dnn_status start(dnn_run_log *log, const char *folder, dnn_error *err) {
     if (!make_room(&log->filling, 64) || !make_room(&log->writing, 64))
         return dnn_fail(err, DNN_ERROR_MEMORY, "run folder %s: out of memory", folder);
     log->filling.used = dnn_event_write_version(now_seconds(), log->filling.bytes);
-    if (pthread_create(&log->writer, NULL, write_regularly, log) != 0)
+    if (dnn_thread_create(&log->writer, write_regularly, log) != 0)
         return dnn_fail(err, DNN_ERROR_STATE, "run folder %s: cannot start a thread", folder);
     return DNN_OK;
 }

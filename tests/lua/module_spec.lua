@@ -23,6 +23,10 @@ describe("the module", function()
     assert.is_nil(dnn[1])
   end)
 
+  it("asks nothing of a script where the host does not", function()
+    assert.is_false(dnn.interrupted())
+  end)
+
   it("loads its parts when they are first named", function()
     assert.equal(require "dnn.stepwise", dnn.stepwise)
     assert.equal(require "dnn.data", dnn.data)

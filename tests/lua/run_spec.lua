@@ -589,7 +589,8 @@ echo "$@" >>"$HEARD"
         os.execute("(sleep 0.5; kill -INT " .. pid .. ") &")
         for i = 1, 1e9 do run:log(i, {cost = 1}) end]], "say pause; hear; sleep 3")
       assert.same({"", 130}, {out, status})
-      assert.matches("^dnnlua: finishing the batch; Ctrl%-C again ends at once\ndnnlua: interrupted at step %d+\n$", err)
+      assert.matches("^dnnlua: finishing the batch; Ctrl%-C again ends at once\n"
+        .. "dnnlua: interrupted at step %d+\n$", err)
     end)
 
     it("stops a loop over run:steps, and what follows it is done", function()

@@ -21,8 +21,8 @@ os.remove(cache)
 -- stderr and the status.
 local function run(script, arguments, env)
   local out, err = os.tmpname(), os.tmpname()
-  local _, _, status = os.execute(("XDG_CACHE_HOME='%s' %s '%s' scripts/%s %s >%s 2>%s </dev/null")
-    :format(cache, env or "", dnnlua, script, arguments, out, err))
+  local _, _, status = os.execute(("exec >%s 2>%s </dev/null; XDG_CACHE_HOME='%s' %s '%s' scripts/%s %s")
+    :format(out, err, cache, env or "", dnnlua, script, arguments))
   local stdout, stderr = read_all(out), read_all(err)
   os.remove(out)
   os.remove(err)
@@ -111,6 +111,17 @@ describe("train_cats.lua", function()
     local _, message, status = run("train_cats.lua", arguments .. " --run /dev/null/x")
     assert.are.equal(0, status)
     assert.is_truthy(message:find("run folder /dev/null/x", 1, true), message)
+  end)
+
+  it("shows what it has learned so far, and keeps its log, when Ctrl-C ends the training", function()
+    local out, err, status = run("train_cats.lua", ("--iterations 1000000000 --size 16 --run '%s/ended' & "
+      .. "pid=$!; until ls '%s/ended/'events* >/dev/null 2>&1; do sleep 0.1; done; sleep 1; kill -INT $pid; "
+      .. "wait $pid; exit $?"):format(cache, cache))
+    assert.are.equal("dnnlua: finishing the batch; Ctrl-C again ends at once\n", err)
+    assert.are.equal(130, status)
+    assert.is_truthy(accuracies(out), out)
+    local pipe <close> = io.popen(("ls '%s'/ended/events.out.tfevents.*"):format(cache))
+    assert.is_true(select(2, event_file.series(event_file.read(pipe:read "l"), "cost")) > 0)
   end)
 
   it("takes a folder, small batches, any layers and optimiser, and classifies a photo", function()

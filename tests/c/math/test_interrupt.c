@@ -76,7 +76,7 @@ static void a_product_of_several_calls_is_the_sum_over_its_halves(void **state) 
 
 static void walks_that_write_elsewhere_end(void **state) {
     (void)state;
-    const size_t rows = 1000, cols = 1000;
+    enum { rows = 300, cols = 300 };
     dnn_matrix a = normal(DNN_FLOAT64, rows, cols, 1), out = normal(DNN_FLOAT64, rows, cols, 2);
     dnn_matrix expected = normal(DNN_FLOAT64, rows, cols, 3);
     check_ok(dnn_unary(DNN_EXP, &expected, &a, &err));
@@ -87,7 +87,7 @@ static void walks_that_write_elsewhere_end(void **state) {
     check_interrupted(dnn_matrix_copy(&out, &a, &err));
     check_interrupted(dnn_matrix_transpose(&out, &a, &err));
     check_interrupted(dnn_fill(&out, 1, &err));
-    uint32_t index[1000];
+    uint32_t index[cols];
     for (uint32_t j = 0; j < cols; j++)
         index[j] = (uint32_t)cols - 1 - j;
     check_interrupted(dnn_matrix_gather_columns(&out, &a, index, 2, 0, &err));
@@ -136,8 +136,8 @@ static void nothing_counts_as_drawn_where_drawing_ends(void **state) {
 
 static void reductions_end(void **state) {
     (void)state;
-    dnn_matrix a = normal(DNN_FLOAT32, 1000, 1000, 1);
-    dnn_matrix row = normal(DNN_FLOAT32, 1, 1000, 2), column = normal(DNN_FLOAT32, 1000, 1, 2);
+    dnn_matrix a = normal(DNN_FLOAT32, 300, 300, 1);
+    dnn_matrix row = normal(DNN_FLOAT32, 1, 300, 2), column = normal(DNN_FLOAT32, 300, 1, 2);
     for (dnn_reduce_op op = 0; op < DNN_REDUCE_COUNT; op++) {
         double before, after;
         check_ok(dnn_reduce_all(op, &before, &a, 0, &err));
