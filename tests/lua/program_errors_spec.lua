@@ -39,7 +39,7 @@ describe("dnnlua", function()
       end
       assert.equal("       |                    ^^^^", marked "local x = {} print(data.x, x.data)")
       assert.equal("       |      ^", marked "ff = f(f)")
-      assert.equal("       |              ^", marked "f = {} y = y, f.y(y)")
+      assert.equal("       |                 ^", marked "f = {} y = y, f.y(y)")
     end)
 
     it("marks the module's function that was called, or the operator", function()
@@ -57,7 +57,8 @@ describe("dnnlua", function()
       local err = error_of("local dnn = require 'dnn'\nlocal f = function(_, X) return X * X end\n"
         .. "local net = dnn.Sequential{dnn.Layer{forward = f, backward = f}}\nnet:forward(dnn.ones(3, 2))\n")
       assert.matches("^dnnlua: @/error.lua:4: Sequential: layer 1, Layer: @/error.lua:2: matrix product: [^\n]*\n"
-        .. "     2 | local f = function%(_, X%) return X %* X end\nstack traceback:\n\t@/error.lua:4: in main chunk\n$", err)
+        .. "     2 | local f = function%(_, X%) return X %* X end\nstack traceback:\n\t@/error.lua:4: in main chunk\n$",
+        err)
     end)
 
     it("step by step is told of the script's line and marks the function", function()
