@@ -139,7 +139,7 @@ local Pictures = {}
 
 function Pictures.__index(_, key)
   if PICTURES[key] then return nil end
-  return strict.unknown("the folder's data", key, PICTURES)
+  return strict.unknown("data", key, PICTURES)
 end
 
 -- How progress is reported: a bar, nothing, or a function of the caller's; and how it ends.
@@ -336,14 +336,14 @@ function data.split(set, options)
   return part(tested + 1, m - tested), part(1, tested)
 end
 
-local Batches = {}
+local Batches = strict.make("batches", {})
 Batches.__index = Batches
 
 -- The next pair, as `for` asks for it: nil as the last X begins an epoch.
 function Batches:__call(_, last)
   if last == nil then
     self.place = 1
-    if self.shuffle then self.order:shuffle(self.random) end
+    if self.shuffle then self.order:shuffle(rawget(self, "random")) end
   end
   local left = #self.order - self.place + 1
   if left <= 0 or left < self.size and self.drop_last then return nil end

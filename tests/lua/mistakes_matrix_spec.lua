@@ -90,6 +90,8 @@ describe("a mistake with a Matrix:", function()
     {"np.dot", function() return dnn.dot(A, A) end, "dnn has no 'dot'; it is A * B here, or dnn.mm(A, B)"},
     {"a matrix without an inverse by its shape", function() return dnn.linalg.inv(A) end,
       "inv: the matrix must be square, not 3 x 2 (pinv takes any shape)"},
+    {"a stream's method misspelt", function() dnn.Random(1):unifrom() end,
+      "Random has no field 'unifrom'; did you mean 'uniform'?"},
     {"a seed that is a text", function() dnn.manual_seed "7" end,
       "manual_seed: the seed must be a whole number, got '7'"},
   })
