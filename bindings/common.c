@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "dnnlua.h"
+#include "host.h"
 
 int dnnlua_raise(lua_State *L, const dnn_error *err) {
     luaL_error(L, "%s", err->text);
@@ -17,6 +18,8 @@ void dnnlua_check(lua_State *L, dnn_status status, const dnn_error *err) {
 int dnnlua_fail(lua_State *L, const dnn_error *err) {
     luaL_pushfail(L);
     lua_pushstring(L, err->text);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_FAILURE);
     return 2;
 }
 

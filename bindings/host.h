@@ -12,4 +12,7 @@
 /* Metatable of the error that ends a script because its window asked for that: no failure. */
 #define DNNLUA_STOPPED "dnn.Stopped"
 
+/* Registry: the message that the last function to return nil and a message gave. */
+#define DNNLUA_FAILURE "dnn.failure"
+
 #endif

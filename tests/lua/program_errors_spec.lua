@@ -67,6 +67,15 @@ describe("dnnlua", function()
         .. "       |   ^^^^^^^^^^^^^^^\nstack traceback:\n\t@/error.lua:3: in main chunk\n$", err)
     end)
 
+    it("about a nil that a call which failed has returned tells what that call said", function()
+      local err = error_of("local dnn = require 'dnn'\nlocal data = dnn.data.images 'no/folder'\nprint(data.train)\n")
+      assert.equal("dnnlua: @/error.lua:3: attempt to index a nil value (local 'data')\n     3 | print(data.train)\n"
+        .. "       |       ^^^^\nnote: the last call that returned nil said: no/folder: No such file or directory; "
+        .. "expected a folder of pictures\nstack traceback:\n\t@/error.lua:3: in main chunk\n", err)
+      assert.is_nil(error_of("dnn.data.images 'no/folder' error 'another'", "-e ''"):find "note:")
+      assert.is_nil(error_of("local x = nil; print(x.y)"):find "note:")
+    end)
+
     it("that names a line of a file of data is shown with the script's line", function()
       local path = file("data.csv", "1,2\n3,x\n")
       local err = error_of(("error(%q .. ':2: not a number')"):format(path))
