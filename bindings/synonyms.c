@@ -201,6 +201,14 @@ static const synonym dnn_data_batches[] = {
     {NULL,         NULL  },
 };
 
+static const synonym dtypes[] = {
+    {"float",  "float32"},
+    {"single", "float32"},
+    {"double", "float64"},
+    {"byte",   "uint8"  },
+    {NULL,     NULL     },
+};
+
 /* Where such names are looked up: "the set" is one of dnn.data, "data" what dnn.data.images
  * returns; of the rows of "option", and of a function's own, the advice is the option that is
  * meant. */
@@ -208,6 +216,7 @@ static const struct {
     const char *name;
     const synonym *names;
 } groups[] = {
+    {"dtype",            dtypes          },
     {"Matrix",           matrix          },
     {"Sequential",       sequential      },
     {"layer",            layer           },
