@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "dnnlua.h"
+#include "host.h"
 
 static int nothing(lua_State *L) {
     (void)L;
@@ -31,6 +32,8 @@ int dnnlua_fail(lua_State *L, const dnn_error *err) {
     }
     luaL_pushfail(L);
     lua_pushstring(L, err->text);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_FAILURE);
     return 2;
 }
 

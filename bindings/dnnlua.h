@@ -74,7 +74,10 @@ const char *dnnlua_push_advice(lua_State *L, const dnnlua_nearest *nearest);
 /* Raises "Linear has no field 'wieght'; did you mean 'weight'?" after the names were offered. */
 int dnnlua_no_such_field(lua_State *L, const char *owner, const dnnlua_nearest *nearest);
 
-/* Pushes the table of other libraries' names, rows {group, name, advice}; returns 1. */
+/* How a message about another library's name ends (synonyms.c), NULL where that is not known. */
+const char *dnnlua_synonym(const char *group, const char *name);
+
+/* Pushes all of these names as a table of rows {group, name, advice}; returns 1. */
 int dnnlua_push_synonyms(lua_State *L);
 
 /* The userdata of that type at index 1, which a method is called on; else raises "forward: expected

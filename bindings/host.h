@@ -27,4 +27,7 @@ typedef struct dnnlua_interruption {
  * failure. */
 #define DNNLUA_STOPPED "dnn.Stopped"
 
+/* Registry: the message that the last function to return nil and a message gave. */
+#define DNNLUA_FAILURE "dnn.failure"
+
 #endif

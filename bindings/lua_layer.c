@@ -236,7 +236,11 @@ int dnnlua_layer_define(lua_State *L) {
     static const char *const known[] = {"name",       "in_features", "out_features", "parameters",
                                         "initialise", "forward",     "backward",     NULL};
 
-    luaL_checktype(L, 1, LUA_TTABLE);
+    if (!lua_istable(L, 1)) {
+        return luaL_error(
+            L, "Layer: expected a table, as in dnn.Layer{forward = f, backward = g}, got %s",
+            dnnlua_got(L, 1));
+    }
     lua_settop(L, 1);
     dnnlua_check_options(L, 1, owner, known);
     dnnlua_layer *self = dnnlua_new_layer(L);

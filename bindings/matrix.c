@@ -145,8 +145,13 @@ dnn_dtype dnnlua_opt_dtype(lua_State *L, int index, dnn_dtype fallback) {
     if (lua_isnoneornil(L, index)) {
         return fallback;
     }
+    index = lua_absindex(L, index);
     if (lua_type(L, index) != LUA_TSTRING || !dnn_dtype_from_name(lua_tostring(L, index), &dtype)) {
-        luaL_error(L, "unknown dtype %s; known: float32, float64, uint8", dnnlua_got(L, index));
+        const char *meant = lua_type(L, index) == LUA_TSTRING
+                                ? dnnlua_synonym("dtype", lua_tostring(L, index))
+                                : NULL;
+        luaL_error(L, "unknown dtype %s; known: float32, float64, uint8%s", dnnlua_got(L, index),
+                   meant != NULL ? lua_pushfstring(L, " (did you mean '%s'?)", meant) : "");
     }
     return dtype;
 }

@@ -243,6 +243,15 @@ static const luaL_Reg matrix_methods[] = {
     {NULL,         NULL            },
 };
 
+/* __index of the methods' table: only what is no method gets here. */
+static int random_no_method(lua_State *L) {
+    static const char *const no_fields[] = {NULL};
+    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2)};
+
+    dnnlua_offer(&nearest, methods, no_fields);
+    return dnnlua_no_such_field(L, "Random", &nearest);
+}
+
 void dnnlua_open_random(lua_State *L) {
     luaL_setfuncs(L, functions, 0);
 
@@ -250,6 +259,10 @@ void dnnlua_open_random(lua_State *L) {
     lua_pushcfunction(L, random_tostring);
     lua_setfield(L, -2, "__tostring");
     luaL_newlib(L, methods);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, random_no_method);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
     lua_setfield(L, -2, "__index");
 
     dnnlua_push_matrix_methods(L);

@@ -244,19 +244,6 @@ static void raise_stopped(lua_State *L, dnnlua_run *self) {
     lua_error(L);
 }
 
-/* Allowed, as a script may log an epoch again, and rarely meant. Written here, so that it is no
- * garbage of Lua's. */
-static void warn_of_going_back(lua_State *L, dnnlua_run *self, lua_Integer step) {
-    char text[128];
-
-    if (step < self->step && !self->went_back) {
-        self->went_back = true;
-        snprintf(text, sizeof text, "Run: log: step %lld comes after step %lld: the curves go back",
-                 (long long)step, (long long)self->step);
-        lua_warning(L, text, 0);
-    }
-}
-
 /* run:log(step, {cost = , accuracy = {train = , test = }, ...}) */
 static int run_log(lua_State *L) {
     dnnlua_run *self = dnnlua_check_run(L);
@@ -273,7 +260,6 @@ static int run_log(lua_State *L) {
                           dnnlua_got(L, 3));
     }
     dnnlua_run_log_values(L, 1, 3, &logged);
-    warn_of_going_back(L, self, logged.step);
     self->step = logged.step;
     double now = dnnlua_run_coarse_clock();
     if (now >= self->look.next || logged.not_finite != NULL) {

@@ -4,6 +4,7 @@
  * nodes that mirrors the tables, a node being the table {tag, {key = node, ...}}, so that logging
  * the same tables again makes no garbage. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -268,9 +269,23 @@ static void log_table(lua_State *L, const walk *w, int table, int node, int dept
     lua_pop(L, 1);
 }
 
+/* Allowed, as a script may log an epoch again, and rarely meant. Written here, so that it is no
+ * garbage of Lua's. */
+static void warn_of_going_back(lua_State *L, dnnlua_run *self, lua_Integer step) {
+    char text[128];
+
+    if (step < self->step && !self->went_back) {
+        self->went_back = true;
+        snprintf(text, sizeof text, "Run: log: step %lld comes after step %lld: the curves go back",
+                 (long long)step, (long long)self->step);
+        lua_warning(L, text, 0);
+    }
+}
+
 void dnnlua_run_log_values(lua_State *L, int run, int values, dnnlua_logged *logged) {
     walk w = {lua_touserdata(L, run), logged};
 
+    warn_of_going_back(L, lua_touserdata(L, run), logged->step);
     lua_getiuservalue(L, run, RUN_TAGS);
     log_table(L, &w, values, lua_gettop(L), 1);
     lua_pop(L, 1);

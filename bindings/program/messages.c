@@ -21,6 +21,17 @@ static const char *error_text(lua_State *L) {
     return lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
 }
 
+/* Pushes what the last failure of the module said, for an error about a nil: it is likely the one
+ * that came with that message. Else an empty string. */
+static void push_note(lua_State *L, const char *text) {
+    bool about_nil = strstr(text, "a nil value") != NULL || strstr(text, "got nil") != NULL;
+    if (about_nil && lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_FAILURE) == LUA_TSTRING) {
+        lua_pushfstring(L, "\nnote: the last call that returned nil said: %s", lua_tostring(L, -1));
+        return;
+    }
+    lua_pushliteral(L, "");
+}
+
 /* Message handler. */
 static int explain(lua_State *L) {
     const char *text = error_text(L);
@@ -29,12 +40,14 @@ static int explain(lua_State *L) {
     }
     push_excerpt(L, text, 1);
     const char *excerpt = lua_tostring(L, -1);
+    push_note(L, text);
+    const char *note = lua_tostring(L, -1);
     if (all_frames) {
         luaL_traceback(L, L, "", 1);
     } else {
         push_traceback(L, 1);
     }
-    lua_pushfstring(L, "%s%s%s", text, excerpt, lua_tostring(L, -1));
+    lua_pushfstring(L, "%s%s%s%s", text, excerpt, note, lua_tostring(L, -1));
     return 1;
 }
 

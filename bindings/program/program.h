@@ -107,9 +107,9 @@ bool is_inner_source(const char *path);
 /* Pushes a traceback from a level on, without inner frames; an empty string when none is left. */
 void push_traceback(lua_State *L, int level);
 
-/* Pushes the source line that a message is about, with its number and below it the name that the
- * message quotes marked; an empty string when there is no such line. Frames are looked at from
- * `level` on. */
+/* Pushes the source line that a message is about, with its number and below it the place marked:
+ * the name that the message quotes, or what of the module was called; an empty string when there is
+ * no such line. Frames are looked at from `level` on. */
 void push_excerpt(lua_State *L, const char *message, int level);
 
 /* --- terminal.c --- */

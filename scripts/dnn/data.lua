@@ -143,7 +143,7 @@ local Pictures = {__name = "dnn.data.images", __tostring = text.images}
 
 function Pictures.__index(_, key)
   if PICTURES[key] then return nil end
-  return strict.unknown("the folder's data", key, PICTURES)
+  return strict.unknown("data", key, PICTURES)
 end
 
 -- How progress is reported: a bar, nothing, or a function of the caller's; and how it ends.
@@ -337,7 +337,7 @@ function data.split(set, options)
   return part(tested + 1, m - tested), part(1, tested)
 end
 
-local Batches = {__name = "dnn.data.Batches"}
+local Batches = strict.make("batches", {})
 Batches.__index = Batches
 
 -- Shuffles, if that is wanted, keeping where its stream stood: from there the same order can be had again.
@@ -345,7 +345,7 @@ local function begin_epoch(self)
   self.place = 1
   if self.shuffle then
     self.key, self.position = (self.random or dnn._random):state()
-    self.order:shuffle(self.random)
+    self.order:shuffle(self.random or nil)
   end
 end
 
@@ -453,7 +453,7 @@ function data.batches(set, options)
     resumes = false,
     size = size,
     shuffle = opts.shuffle,
-    random = opts.random,
+    random = opts.random or false,
     drop_last = opts.drop_last,
     scale = opts.scale or set.raw and set.scale or 1,
     shift = opts.shift,

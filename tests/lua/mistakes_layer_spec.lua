@@ -56,6 +56,11 @@ describe("a mistake with layers and networks:", function()
     {"Keras's activation", function() dnn.Linear(3, 4, {activation = "relu"}) end,
       "Linear: unknown option 'activation'; known: in_features, out_features, bias, init"},
     {"an argument for a layer that takes none", function() dnn.ReLU(true) end, "ReLU: expected no arguments, got true"},
+    {"sizes for a layer of one's own", function() dnn.Layer(3, 4) end,
+      "Layer: expected a table, as in dnn.Layer{forward = f, backward = g}, got 3"},
+    {"a function of a layer of one's own misspelt", function() dnn.Layer{foward = print, backward = print} end,
+      "Layer: unknown option 'foward'; known: name, in_features, out_features, parameters, initialise, forward, "
+        .. "backward (did you mean 'forward'?)"},
     {"one layer in two networks", function() dnn.Sequential{net[1]} end,
       "Sequential: entry 1, Linear(3 -> 4), is already in another network; make a new layer"},
     {"a layer of a network run on its own", function() net[1]:forward(X) end,

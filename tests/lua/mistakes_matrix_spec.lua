@@ -62,6 +62,8 @@ describe("a mistake with a Matrix:", function()
       "zeros: rows and cols are two numbers, zeros(rows, cols), got a table"},
     {"a type that is not in a table of options", function() return dnn.zeros(3, 2, "float64") end,
       "zeros: expected a table of options, as in {dtype = ...}, got 'float64'"},
+    {"PyTorch's double", function() return dnn.zeros(3, 2, {dtype = "double"}) end,
+      "unknown dtype 'double'; known: float32, float64, uint8 (did you mean 'float64'?)"},
     {"an option misspelt", function() return dnn.zeros(3, 2, {dtpye = "float64"}) end,
       "zeros: unknown option 'dtpye'; known: dtype (did you mean 'dtype'?)"},
     {"an option under another library's name", function() return dnn.mm(A, A, {transpose_a = true}) end,
@@ -90,6 +92,8 @@ describe("a mistake with a Matrix:", function()
     {"np.dot", function() return dnn.dot(A, A) end, "dnn has no 'dot'; it is A * B here, or dnn.mm(A, B)"},
     {"a matrix without an inverse by its shape", function() return dnn.linalg.inv(A) end,
       "inv: the matrix must be square, not 3 x 2 (pinv takes any shape)"},
+    {"a stream's method misspelt", function() dnn.Random(1):unifrom() end,
+      "Random has no field 'unifrom'; did you mean 'uniform'?"},
     {"a seed that is a text", function() dnn.manual_seed "7" end,
       "manual_seed: the seed must be a whole number, got '7'"},
   })

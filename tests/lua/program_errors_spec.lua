@@ -39,7 +39,7 @@ describe("dnnlua", function()
       end
       assert.equal("       |                    ^^^^", marked "local x = {} print(data.x, x.data)")
       assert.equal("       |      ^", marked "ff = f(f)")
-      assert.equal("       |              ^", marked "f = {} y = y, f.y(y)")
+      assert.equal("       |                 ^", marked "f = {} y = y, f.y(y)")
     end)
 
     it("marks the module's function that was called, or the operator", function()
@@ -57,13 +57,23 @@ describe("dnnlua", function()
       local err = error_of("local dnn = require 'dnn'\nlocal f = function(_, X) return X * X end\n"
         .. "local net = dnn.Sequential{dnn.Layer{forward = f, backward = f}}\nnet:forward(dnn.ones(3, 2))\n")
       assert.matches("^dnnlua: @/error.lua:4: Sequential: layer 1, Layer: @/error.lua:2: matrix product: [^\n]*\n"
-        .. "     2 | local f = function%(_, X%) return X %* X end\nstack traceback:\n\t@/error.lua:4: in main chunk\n$", err)
+        .. "     2 | local f = function%(_, X%) return X %* X end\nstack traceback:\n\t@/error.lua:4: in main chunk\n$",
+        err)
     end)
 
     it("step by step is told of the script's line and marks the function", function()
       local err = error_of("local s = require 'dnn.stepwise'\nlocal p = {}\ns.L_model_forward(p, p)\n")
       assert.matches("^dnnlua: @/error.lua:3: L_model_forward: [^\n]*\n     3 | s.L_model_forward%(p, p%)\n"
         .. "       |   ^^^^^^^^^^^^^^^\nstack traceback:\n\t@/error.lua:3: in main chunk\n$", err)
+    end)
+
+    it("about a nil that a call which failed has returned tells what that call said", function()
+      local err = error_of("local dnn = require 'dnn'\nlocal data = dnn.data.images 'no/folder'\nprint(data.train)\n")
+      assert.equal("dnnlua: @/error.lua:3: attempt to index a nil value (local 'data')\n     3 | print(data.train)\n"
+        .. "       |       ^^^^\nnote: the last call that returned nil said: no/folder: No such file or directory; "
+        .. "expected a folder of pictures\nstack traceback:\n\t@/error.lua:3: in main chunk\n", err)
+      assert.is_nil(error_of("dnn.data.images 'no/folder' error 'another'", "-e ''"):find "note:")
+      assert.is_nil(error_of("local x = nil; print(x.y)"):find "note:")
     end)
 
     it("that names a line of a file of data is shown with the script's line", function()
