@@ -5,14 +5,14 @@
 #include "core/memory.h"
 #include "viz/panel_parts.h"
 
-static float x_of(const panel *p, size_t edge) {
+static float edge_x(const panel *p, size_t edge) {
     const figure *f = p->figure;
     double place = axis_place(&p->x, f->first_edge + f->bin_width * (double)edge);
     place = isnan(place) ? 0 : place; /* before the first power of a logarithmic axis */
     return p->plot.x + p->plot.w * (float)fmax(-2, fmin(3, place));
 }
 
-static float y_of(const panel *p, double count) {
+static float count_y(const panel *p, double count) {
     double place = axis_place(&p->y, count);
     place = isnan(place) ? 0 : place;
     return p->plot.y + p->plot.h * (1 - (float)fmax(-2, fmin(3, place)));
@@ -23,7 +23,7 @@ static void draw_filled(const panel *p, const page_options *o, const figure_item
                         display_list *list) {
     float bottom = p->plot.y + p->plot.h;
     for (size_t k = 0; k < p->figure->bins; k++) {
-        float left = x_of(p, k), right = x_of(p, k + 1), top = y_of(p, item->counts[k]);
+        float left = edge_x(p, k), right = edge_x(p, k + 1), top = count_y(p, item->counts[k]);
         float gap = right - left > 4 && o->grain <= 0 ? 0.5f : 0;
         if (item->counts[k] > 0 && bottom > top)
             draw_fill(list, (rect){left + gap, top, right - left - 2 * gap, bottom - top}, paint,
@@ -39,12 +39,12 @@ static void draw_outlined(const panel *p, const figure_item *item, stroke line,
         list->failed = true;
         return;
     }
-    outline[n++] = (point){x_of(p, 0), y_of(p, 0)};
+    outline[n++] = (point){edge_x(p, 0), count_y(p, 0)};
     for (size_t k = 0; k < bins; k++) {
-        outline[n++] = (point){x_of(p, k), y_of(p, item->counts[k])};
-        outline[n++] = (point){x_of(p, k + 1), y_of(p, item->counts[k])};
+        outline[n++] = (point){edge_x(p, k), count_y(p, item->counts[k])};
+        outline[n++] = (point){edge_x(p, k + 1), count_y(p, item->counts[k])};
     }
-    outline[n++] = (point){x_of(p, bins), y_of(p, 0)};
+    outline[n++] = (point){edge_x(p, bins), count_y(p, 0)};
     draw_polygon(list, outline, n, faded(line.color, 0.16));
     draw_polyline(list, outline, n, line);
     dnn_free(outline);

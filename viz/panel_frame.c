@@ -52,7 +52,7 @@ void draw_text_within(display_list *list, float x, float y, float width, const c
 float draw_title(const panel *p, const page_options *o, const char *note, display_list *list) {
     char title[128];
     snprintf(title, sizeof title, "%s%s", p->title, p->kind == PANEL_HEAT ? " by layer" : "");
-    if (p->kind != PANEL_TEXT && p->kind != PANEL_PICTURE && p->figure == NULL)
+    if (p->kind != PANEL_TEXT && p->kind != PANEL_PICTURE)
         for (char *c = title; *c != '\0'; c++)
             if (*c == '_')
                 *c = ' ';
@@ -118,7 +118,7 @@ static void draw_y_ticks(const panel *p, const page_options *o, const tick *tick
 static void draw_x_ticks(const panel *p, const page_options *o, bool grid, display_list *list) {
     tick ticks[MAX_TICKS];
     const rect r = p->plot;
-    size_t count = ticks_for(&p->x, r.w, 85, ticks);
+    size_t count = ticks_for(&p->x, r.w, o->grain > 0 ? 60 : 85, ticks);
     float bottom = r.y + r.h, taken = p->area.x;
     for (size_t i = 0; i < count; i++) {
         double place = axis_place(&p->x, ticks[i].value);

@@ -87,6 +87,11 @@ describe("a picture in the terminal", function()
     assert.equal(plain, program.run("-e " .. script, nil, "CLICOLOR_FORCE=1 NO_COLOR=1"))
   end)
 
+  it("looks as README shows it", function()
+    local code, picture = program.read_all("README.md"):match "```lua\n(x = dnn%.linspace.-)```\n\n```\n(.-)```"
+    assert.equal(picture, (drawn(assert(load(code, "=README.md", "t", {dnn = dnn})))))
+  end)
+
   it("is drawn from stock lua5.4 too", function()
     if not program.has_lua then return end
     local build = os.getenv "DNN_BUILD" or "build"
@@ -154,7 +159,7 @@ describe("dnn.plot", function()
   it("has logarithmic axes, and says what they leave out", function()
     local text = drawn(dnn.plot, {1e-6, 1e-3, 1, 0, -1}, {y_scale = "log", size = {80, 16}})
     holds(text, "10⁻⁶")
-    holds(text, "2 values ≤ 0 have no logarithm")
+    holds(text, "2 values ≤ 0 not shown")
     holds(drawn(dnn.plot, {1, 10, 1000}, {1, 2, 3}, {x_scale = "log", size = {80, 16}}), "100")
   end)
 
