@@ -151,14 +151,24 @@ void describe_missing(const panel *p, const page_options *o, char *text, size_t 
     }
     text[0] = '\0';
     say_count(text, size, missing, "value is not finite", "values are not finite");
-    say_count(text, size, negative, "value ≤ 0 has no logarithm", "values ≤ 0 have no logarithm");
+    say_count(text, size, negative, "value ≤ 0 not shown", "values ≤ 0 not shown");
 }
 
 float draw_figure_title(const panel *p, const page_options *o, const char *note,
                         display_list *list) {
+    float left = p->area.x + PADDING, right = p->area.x + p->area.w - PADDING;
+    float baseline = p->area.y + PADDING + 10, width = 0;
     bool titled = p->title[0] != '\0' || note[0] != '\0';
-    float top = titled ? draw_title(p, o, note, list) : p->area.y + PADDING + 2;
-    return o->grain > 0 ? (titled ? 2 * o->grain : 0) + 2 : top; /* the line below the words */
+    if (note[0] != '\0') {
+        width = text_width(note, LABEL_SIZE, FONT_REGULAR) + 12;
+        draw_text(list, right, baseline, note,
+                  (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
+    }
+    draw_text_within(list, left, baseline, right - left - width, p->title,
+                     (text_style){TITLE_SIZE, o->theme->text, FONT_BOLD, ANCHOR_LEFT, 0});
+    if (o->grain > 0) /* the line below the words, and a little */
+        return (titled ? 2 * o->grain : 0) + 2;
+    return titled ? baseline + 10 : p->area.y + PADDING + 2;
 }
 
 float y_label_room(const panel *p, const page_options *o) {

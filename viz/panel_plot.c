@@ -241,6 +241,7 @@ static void draw_values(const panel *p, const page_options *o, point cursor, dis
         float x = (float)place_x(p, item->x[at]), y = (float)place_y(p, item->y[at]);
         char where[24];
         rows[n] = (box_row){.sample = curve_stroke(&p->curves[i], o)};
+        rows[n].sample.width = item->dots ? 10 : rows[n].sample.width; /* a square of the colour */
         snprintf(rows[n].label, sizeof rows[n].label, "%s",
                  item->name[0] != '\0' ? item->name : "y");
         axis_format(item->y[at], 7, rows[n].value, sizeof rows[n].value);

@@ -17,7 +17,7 @@ typedef enum icon { ICON_TEXT = 0, ICON_THEME, ICON_PAUSE, ICON_STEP, ICON_STOP 
 typedef struct button {
     const char *action, *key; /* what it runs, as if the key had been pressed */
     icon icon;
-    bool of_trainer, of_runs; /* only with a training, not with figures */
+    bool of_trainer;
     void (*label)(const view *v, char *text, size_t size);
 } button;
 
@@ -91,27 +91,37 @@ static void label_rate_down(const view *v, char *text, size_t size) {
 
 /* The most wanted first: they stay when there is little room, and stand to the right. */
 static const button buttons[] = {
-    {"help",        "?",          ICON_TEXT,  false, false, label_help      },
-    {"theme",       "t",          ICON_THEME, false, false, NULL            },
-    {"stop",        "Q",          ICON_STOP,  true,  false, NULL            },
-    {"single step", ".",          ICON_STEP,  true,  false, NULL            },
-    {"pause",       "Space",      ICON_PAUSE, true,  false, NULL            },
-    {"checkpoint",  "k",          ICON_TEXT,  true,  false, label_checkpoint},
-    {"rate",        "Shift+Up",   ICON_TEXT,  true,  false, label_rate_up   },
-    {"rate",        "Shift+Down", ICON_TEXT,  true,  false, label_rate_down },
-    {"y scale",     "y",          ICON_TEXT,  false, false, label_y         },
-    {"x axis",      "x",          ICON_TEXT,  false, true,  label_kind      },
-    {"smooth",      "s",          ICON_TEXT,  false, true,  label_smooth    },
-    {"save png",    "p",          ICON_TEXT,  false, false, label_png       },
-    {"save svg",    "v",          ICON_TEXT,  false, false, label_svg       },
-    {"save csv",    "c",          ICON_TEXT,  false, false, label_csv       },
-    {"x scale",     "X",          ICON_TEXT,  false, false, label_x         },
-    {"replay",      "r",          ICON_TEXT,  false, true,  label_replay    },
+    {"help",        "?",          ICON_TEXT,  false, label_help      },
+    {"theme",       "t",          ICON_THEME, false, NULL            },
+    {"stop",        "Q",          ICON_STOP,  true,  NULL            },
+    {"single step", ".",          ICON_STEP,  true,  NULL            },
+    {"pause",       "Space",      ICON_PAUSE, true,  NULL            },
+    {"checkpoint",  "k",          ICON_TEXT,  true,  label_checkpoint},
+    {"rate",        "Shift+Up",   ICON_TEXT,  true,  label_rate_up   },
+    {"rate",        "Shift+Down", ICON_TEXT,  true,  label_rate_down },
+    {"y scale",     "y",          ICON_TEXT,  false, label_y         },
+    {"x axis",      "x",          ICON_TEXT,  false, label_kind      },
+    {"smooth",      "s",          ICON_TEXT,  false, label_smooth    },
+    {"save png",    "p",          ICON_TEXT,  false, label_png       },
+    {"save svg",    "v",          ICON_TEXT,  false, label_svg       },
+    {"save csv",    "c",          ICON_TEXT,  false, label_csv       },
+    {"x scale",     "X",          ICON_TEXT,  false, label_x         },
+    {"replay",      "r",          ICON_TEXT,  false, label_replay    },
 };
 enum { BUTTON_COUNT = sizeof buttons / sizeof *buttons };
 
 static rect nowhere(void) {
     return (rect){0, 0, 0, 0};
+}
+
+/* Figures have no steps, and matrices and pictures no scales. */
+static bool is_of_use(const view *v, const button *b) {
+    if (v->figure == NULL)
+        return true;
+    if (b->label == label_kind || b->label == label_smooth || b->label == label_replay)
+        return false;
+    bool scaled = v->figure->kind == FIGURE_CURVES || v->figure->kind == FIGURE_HISTOGRAM;
+    return scaled || (b->label != label_x && b->label != label_y);
 }
 
 /* Places of all buttons; w is 0 where there is none. Returns where the row begins. */
@@ -121,7 +131,7 @@ static float place(const view *v, rect *places) {
         const button *b = &buttons[i];
         char text[48];
         places[i] = nowhere();
-        if (v->bare || (b->of_trainer && !v->attached) || (b->of_runs && v->figure != NULL))
+        if (v->bare || (b->of_trainer && !v->attached) || !is_of_use(v, b))
             continue;
         float width = BUTTON_HEIGHT + 2;
         if (b->icon == ICON_TEXT) {

@@ -29,7 +29,7 @@ end
 
 -- Sets ---------------------------------------------------------------------------------------------
 
-local Set = {__name = "dnn.data.Set"}
+local Set = {}
 
 -- What a set may be without.
 local OPTIONAL <const> = {raw = true, X = true, files = true, dtype = true, scale = true}

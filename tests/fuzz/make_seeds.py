@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the seeds that have a name: event files in the forms of TensorFlow 2 and of PyTorch's SummaryWriter,
-torn and lying ones, safetensors files, and lines of the control channel. By the published format and with nothing of the
-program's: a second implementation. `make_seeds.py` puts them into seeds/ beside it."""
+torn and lying ones, safetensors files, lines of the control channel, and figures. By the published format and with
+nothing of the program's: a second implementation. `make_seeds.py` puts them into seeds/ beside it."""
 import json
 import os
 import struct
@@ -260,9 +260,35 @@ def control_lines():
     }
 
 
+def figure(words, numbers=(), pixels=b""):
+    return b"dnnview figure 1\n" + words + b"\n\n" + struct.pack(f"<{len(numbers)}d", *numbers) + pixels
+
+
+def figures():
+    nan, inf = float("nan"), float("inf")
+    return {
+        "curves": figure(b"title Cost\nx_label x\ny_label y\ny_scale log\nlines 4 train\npoints 2 test",
+                         (1, 2, 3, 4, 1, 0.5, nan, 0.1, 3, 1, -1, inf)),
+        "loop": figure(b"x_scale symlog\nlines 4 ", (0, 1, 0, -1, 1, 0, -1, 0)),
+        "histograms": figure(b"bins 3\nvalues 3 a\nvalues 2 b", (1, 2, 3, nan, 1.5)),
+        "one_value": figure(b"values 1 a", (7,)),
+        "matrix": figure(b"map grey\nlow 0\nhigh 2\nmatrix 2 3", (1, 2, 3, nan, 5, 6)),
+        "pictures": figure(b"title P\npicture 2 1 3 red\npicture 2 2 1 ", pixels=bytes(range(10))),
+        "huge": figure(b"lines 2 a", (-1.7e308, 1.7e308, 1.7e308, -1.7e308)),
+        "tiny": figure(b"values 3 a", (5e-324, 0, 1e-323)),
+        "all_missing": figure(b"lines 2 a\npoints 1 b", (nan, inf, nan, nan, nan, -inf)),
+        "oblong": figure(b"matrix 1 40", range(40)),
+        "too_few": figure(b"lines 5 a", (1, 2)),
+        "too_many": figure(b"lines 1 a", (1, 2, 3)),
+        "number_of_everything": figure(b"lines 288230376151711743 a", (1, 2)),
+        "no_end_of_words": b"dnnview figure 1\ntitle x",
+        "no_figure": b"#!/bin/sh\n",
+    }
+
+
 def main():
     for folder, seeds in (("event_file", event_files()), ("safetensors", safetensors_files()),
-                          ("control", control_lines())):
+                          ("control", control_lines()), ("figure", figures())):
         os.makedirs(os.path.join(HERE, folder), exist_ok=True)
         for name, data in seeds.items():
             with open(os.path.join(HERE, folder, name), "wb") as file:

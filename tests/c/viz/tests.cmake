@@ -2,6 +2,7 @@
 dnn_c_test(viz axis dnn_core dnn_store dnnview_parts)
 dnn_c_test(viz display_list dnn_core dnn_store dnnview_parts)
 dnn_c_test(viz series dnn_core dnn_store dnnview_parts)
+dnn_c_test(viz figure dnn_core dnn_store dnnview_parts)
 dnn_c_test(viz font dnn_core dnn_store dnnview_parts)
 dnn_c_test(viz theme dnn_core dnn_store dnnview_parts)
 dnn_c_test(viz coverage dnn_core dnn_store dnnview_parts)

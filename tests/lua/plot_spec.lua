@@ -1,0 +1,338 @@
+-- dnn.plot, dnn.hist and dnn.imshow: what they draw in the terminal and in files, and what they say when they
+-- cannot. The terminal is a file that stands for io.stdout.
+package.path = "tests/lua/?.lua;" .. package.path
+local dnn = require "dnn"
+local program = require "program"
+
+-- What a call writes to io.stdout, and what it returns.
+local function drawn(call, ...)
+  local stdout <const> = io.stdout
+  local file <close> = assert(io.tmpfile())
+  rawset(io, "stdout", file)
+  local results = table.pack(pcall(call, ...))
+  rawset(io, "stdout", stdout)
+  assert(results[1], results[2])
+  file:seek "set"
+  return file:read "a", table.unpack(results, 2, results.n)
+end
+
+local function lines_of(text)
+  local lines = {}
+  for line in text:gmatch "([^\n]*)\n" do lines[#lines + 1] = line end
+  return lines
+end
+
+local function raises(message, call, ...)
+  local arguments = table.pack(...)
+  local ok, got = pcall(function() call(table.unpack(arguments, 1, arguments.n)) end)
+  assert.is_false(ok)
+  assert.matches("^tests/lua/plot_spec.lua:%d+: ", got)
+  assert.is_truthy(got:find(message, 1, true), ("expected '%s' in '%s'"):format(message, got))
+end
+
+local function holds(text, part)
+  assert.is_truthy(text:find(part, 1, true), ("'%s' is not in\n%s"):format(part, text))
+end
+
+local function lacks(text, part)
+  assert.is_nil(text:find(part, 1, true), ("'%s' is in\n%s"):format(part, text))
+end
+
+local function size_of_png(path)
+  local bytes = program.read_all(path)
+  assert.equal("\137PNG\r\n\26\n", bytes:sub(1, 8))
+  return (">I4I4"):unpack(bytes, 17)
+end
+
+local small <const> = {60, 14}
+
+describe("a picture in the terminal", function()
+  it("has the size that was asked for, its words, and the extremes at its axes", function()
+    local text, result = drawn(dnn.plot, {3, 1, 2, 5, 4}, {
+      title = "Five", x_label = "place", y_label = "number", size = {60, 16},
+    })
+    assert.is_nil(result)
+    local lines = lines_of(text)
+    assert.equal(16, #lines)
+    for _, line in ipairs(lines) do assert.is_true(utf8.len(line) <= 60, line) end
+    assert.matches("^%s+Five$", lines[1])
+    assert.matches("^%s+number$", lines[2])
+    assert.matches("^%s+place$", lines[16])
+    assert.matches("5%s*│", text)
+    assert.matches("1%s*│", text)
+    assert.matches("1%s+2%s+3%s+4%s+5\n", text)
+  end)
+
+  it("is as large as suits the terminal when nobody says", function()
+    local script = 'io.stdout:write("before\\n"); require "dnn".plot{1, 2, 3}; print "after"'
+    local out, err = program.run("-e " .. program.quote(script), nil, "COLUMNS=100 LINES=30")
+    assert.equal("", err)
+    local lines = lines_of(out)
+    assert.equal("before", lines[1])
+    assert.equal("after", lines[#lines])
+    assert.equal(25 + 2, #lines)
+    local widest = 0
+    for _, line in ipairs(lines) do widest = math.max(widest, utf8.len(line)) end
+    assert.is_true(widest > 90 and widest <= 100, widest)
+  end)
+
+  it("has no colours where the output is no terminal, unless CLICOLOR_FORCE asks for them", function()
+    local script = program.quote 'require "dnn".plot({1, 2, 3}, {size = {40, 10}})'
+    local plain = program.run("-e " .. script)
+    lacks(plain, "\27")
+    local forced = program.run("-e " .. script, nil, "CLICOLOR_FORCE=1 COLORTERM=truecolor")
+    holds(forced, "\27[38;2;")
+    assert.equal(plain, (forced:gsub("\27%[[%d;]*m", "")))
+    holds(program.run("-e " .. script, nil, "CLICOLOR_FORCE=1 COLORTERM= TERM=xterm"), "\27[38;5;")
+    assert.equal(plain, program.run("-e " .. script, nil, "CLICOLOR_FORCE=1 NO_COLOR=1"))
+  end)
+
+  it("looks as README shows it", function()
+    local code, picture = program.read_all("README.md"):match "```lua\n(x = dnn%.linspace.-)```\n\n```\n(.-)```"
+    assert.equal(picture, (drawn(assert(load(code, "=README.md", "t", {dnn = dnn})))))
+  end)
+
+  it("is drawn from stock lua5.4 too", function()
+    if not program.has_lua then return end
+    local build = os.getenv "DNN_BUILD" or "build"
+    local out, err, status = program.shell(("env 'LUA_PATH=%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua' "
+      .. "'LUA_CPATH=%s/lib/lua/5.4/?.so' lua5.4 -e %s"):format(build, build, build,
+      program.quote 'require "dnn".plot({1, 2, 3}, {title = "stock"})'))
+    if err:find("ASan", 1, true) then return end -- a sanitised module does not load into it
+    assert.equal("", err)
+    assert.equal(0, status)
+    holds(out, "stock")
+  end)
+end)
+
+describe("dnn.plot", function()
+  it("takes a table, a vector, a row, or the columns of a matrix", function()
+    local values = {1, 4, 9, 16}
+    local text = drawn(dnn.plot, values, {size = small})
+    assert.equal(text, (drawn(dnn.plot, dnn.Matrix(values), {size = small})))
+    assert.equal(text, (drawn(dnn.plot, dnn.Matrix(values):t(), {size = small})))
+    assert.equal(text, (drawn(dnn.plot, {1, 2, 3, 4}, values, {size = small})))
+    assert.equal(text, (drawn(dnn.plot, {values, size = small})))
+    local two = drawn(dnn.plot, dnn.Matrix{{1, 2}, {3, 4}}, {names = {"left", "right"}, size = small})
+    holds(two, "left")
+    holds(two, "right")
+  end)
+
+  it("names its series", function()
+    local text = drawn(dnn.plot, {{1, 2, 3}, {{3, 2, 1}, name = "falling"}, size = small})
+    holds(text, " 1 ")
+    holds(text, "falling")
+    holds(drawn(dnn.plot, {{dnn.ones(3, 2), name = "W"}, size = small}), "W 2")
+  end)
+
+  it("shows a single spike among a million points", function()
+    local y = dnn.zeros(1000000, 1)
+    y:set(543210, 1, 1)
+    local text = drawn(dnn.plot, y, {size = {80, 20}})
+    local column, height = 0, 0
+    for _, line in ipairs(lines_of(text)) do
+      local blanks = line:match "│( +)[⠀-⣿]+$"
+      if blanks then column, height = #blanks, height + 1 end
+    end
+    assert.is_true(height >= 17, text) -- from the bottom to the top
+    assert.is_true(math.abs(column / 74 - 0.543) < 0.03, column)
+  end)
+
+  it("keeps x exact where float32 would not", function()
+    local text = drawn(dnn.plot, {1e9 + 1, 1e9 + 2, 1e9 + 3}, {1, 2, 3}, {size = {80, 12}})
+    local _, dots = text:gsub("[⠀-⣿]", "")
+    assert.is_true(dots > 60, text)
+  end)
+
+  it("draws an x that goes back and forth", function()
+    local t = dnn.linspace(0, 2 * math.pi, 100)
+    local x, y = {}, {}
+    for i = 1, 100 do x[i], y[i] = math.cos(t(i, 1)), math.sin(t(i, 1)) end
+    local text = drawn(dnn.plot, x, y, {size = {40, 20}})
+    local wide = 0
+    for _, line in ipairs(lines_of(text)) do
+      if line:find "│%s*[⠀-⣿]+%s%s%s%s%s%s+[⠀-⣿]" then wide = wide + 1 end
+    end
+    assert.is_true(wide > 8, text) -- both sides of a circle
+  end)
+
+  it("has logarithmic axes, and says what they leave out", function()
+    local text = drawn(dnn.plot, {1e-6, 1e-3, 1, 0, -1}, {y_scale = "log", size = {80, 16}})
+    holds(text, "10⁻⁶")
+    holds(text, "2 values ≤ 0 not shown")
+    holds(drawn(dnn.plot, {1, 10, 1000}, {1, 2, 3}, {x_scale = "log", size = {80, 16}}), "100")
+  end)
+
+  it("leaves gaps for values that are not finite, and says so", function()
+    local text = drawn(dnn.plot, {1, 2, 0 / 0, 3, 1 / 0, 4}, {size = {70, 14}})
+    holds(text, "2 values are not finite")
+    local _, marks = text:gsub("▼", "")
+    assert.equal(2, marks)
+    holds(drawn(dnn.plot, {0 / 0, 0 / 0}, {size = small}), "no finite values")
+  end)
+
+  it("teaches who uses it wrongly", function()
+    raises("dnn.plot: y must be a Matrix or a table of numbers, got nil", dnn.plot)
+    raises("dnn.plot: y must be a Matrix or a table of numbers, got 'a'", dnn.plot, "a")
+    raises("dnn.plot: expected series, got an empty table: there is nothing to draw", dnn.plot, {})
+    raises("dnn.plot: y is empty (0 x 2): there is nothing to draw", dnn.plot, dnn.zeros(0, 2))
+    raises("dnn.plot: y must hold numbers, got 'b' at place 2", dnn.plot, {1, "b"})
+    raises("dnn.plot: x has 2 values and y has 3: there must be as many", dnn.plot, {1, 2}, {1, 2, 3})
+    raises("dnn.plot: unknown option 'titel'; known: names, png", dnn.plot, {1, 2}, {titel = "a"})
+    raises("dnn.plot: series 2: unknown option 'nam'; known: name, style", dnn.plot, {{1}, {{2}, nam = "b"}})
+    raises("dnn.plot: series 1 must be a Matrix, a table of numbers or {x, y, name = }, got an empty table",
+      dnn.plot, {{}, {1}})
+    raises("y is 3 x 100, and each column is a series: more than 50 cannot be told apart (y:t() makes columns",
+      dnn.plot, dnn.zeros(3, 100))
+    raises("dnn.plot: y_scale must be 'linear', 'log' or 'symlog', got 'cubic'", dnn.plot, {1}, {y_scale = "cubic"})
+    raises("dnn.plot: size must be a width and a height, {80, 20}", dnn.plot, {1}, {size = {3, 4}})
+  end)
+end)
+
+describe("dnn.hist", function()
+  it("counts every element once, and gives whole numbers a bin each", function()
+    local path = os.tmpname()
+    local matrix = dnn.Matrix{{1, 2, 2}, {3, 3, 3}}
+    assert.is_true((dnn.hist(matrix, {svg = path})))
+    local svg = program.read_all(path)
+    os.remove(path)
+    holds(svg, "count")
+    local text = drawn(dnn.hist, matrix, {size = {60, 16}})
+    local _, highest = lines_of(text)[4]:gsub("█", "")
+    local _, all = lines_of(text)[14]:gsub("█", "")
+    assert.is_true(highest > 10 and highest < 25, text) -- the 3s alone reach the top
+    assert.is_true(all > 45, text)                      -- all three bars stand on the axis
+  end)
+
+  it("lays several over each other, with a legend", function()
+    local text = drawn(dnn.hist, {{dnn.Matrix{1, 2, 3}, name = "before"}, {{2, 3, 4}, name = "after"}, size = small})
+    holds(text, "before")
+    holds(text, "after")
+  end)
+
+  it("says how many values are not finite", function()
+    holds(drawn(dnn.hist, {1, 2, 0 / 0, 1 / 0}, {size = small}), "2 values are not finite")
+  end)
+
+  it("teaches who uses it wrongly", function()
+    raises("dnn.hist: the values must be a Matrix or a table of numbers, got nil", dnn.hist)
+    raises("dnn.hist: expected numbers, got an empty table: there is nothing to count", dnn.hist, {})
+    raises("dnn.hist: bins must be a whole number from 1 to 10000, got 0", dnn.hist, {1, 2}, {bins = 0})
+    raises("dnn.hist: unknown option 'style'", dnn.hist, {1, 2}, {style = "points"})
+  end)
+end)
+
+describe("dnn.imshow", function()
+  it("shows a matrix row by row, with its extremes beside the colours", function()
+    local text = drawn(dnn.imshow, {{0, 10}, {20, 30}}, {title = "four", size = {60, 14}})
+    holds(text, "four")
+    holds(text, "2 × 2")
+    holds(text, "30")
+    local first = lines_of(text)[3]
+    assert.is_true(first:find("░", 1, true) < (first:find("▓", 1, true) or math.huge))
+    holds(text, "███")
+  end)
+
+  it("shows a column of bytes as a picture, two pixels a character", function()
+    local picture = dnn.Matrix({255, 0, 0, 0, 0, 255, 0, 255, 0, 255, 255, 255}, {dtype = "uint8"})
+    local path = os.tmpname()
+    assert.is_true((dnn.imshow(picture, {png = path, size = {200, 200}})))
+    local width, height = size_of_png(path)
+    os.remove(path)
+    assert.same({200, 200}, {width, height})
+    local text = drawn(dnn.imshow, picture, {size = {40, 8}})
+    assert.equal(8, #lines_of(text))
+  end)
+
+  it("shows the first columns of a set with their labels", function()
+    local set = {raw = dnn.zeros(12, 40):byte(), Y = dnn.arange(1, 40):t()}
+    local text = drawn(dnn.imshow, set, {count = 3, size = {70, 12}})
+    assert.matches("1 +2 +3", text)
+    lacks(text, "4")
+  end)
+
+  it("takes floats from 0 to 1, and beyond it by their range", function()
+    local grey = {width = 2, height = 1, size = {40, 6}}
+    assert.equal(drawn(dnn.imshow, dnn.Matrix{0, 1}, grey), (drawn(dnn.imshow, dnn.Matrix{-5, 5}, grey)))
+  end)
+
+  it("teaches who uses it wrongly", function()
+    raises("dnn.imshow: expected a Matrix, a table of rows or a set, got 3", dnn.imshow, 3)
+    raises("dnn.imshow: the matrix is empty (0 x 2): there is nothing to draw", dnn.imshow, dnn.zeros(0, 2))
+    raises("dnn.imshow: a column of 7 rows is no square picture of 1 or 3 channels; expected width x height",
+      dnn.imshow, dnn.zeros(7, 2):byte())
+    raises("dnn.imshow: a column of 7 rows is no picture of 3 x 2 pixels", dnn.imshow, dnn.zeros(7, 2),
+      {width = 3, height = 2})
+    raises("dnn.imshow: Matrix: row 2 has 1 numbers, row 1 has 2", dnn.imshow, {{1, 2}, {3}})
+  end)
+end)
+
+describe("a picture in a file", function()
+  local folder
+
+  before_each(function() folder = program.folder() end)
+  after_each(function() program.remove(folder) end)
+
+  it("is a PNG of the size that was asked for, in pixels by `scale`", function()
+    local path = folder .. "/a.png"
+    local text, done = drawn(dnn.plot, {1, 2, 3}, {png = path, size = {300, 200}, scale = 2})
+    assert.equal("", text)
+    assert.is_true(done)
+    local width, height = size_of_png(path)
+    assert.same({600, 400}, {width, height})
+  end)
+
+  it("is an SVG that holds the words", function()
+    local path = folder .. "/a.svg"
+    assert.is_true((dnn.plot({1, 2, 3}, {svg = path, title = "a < b & c", y_label = "cost"})))
+    local svg = program.read_all(path)
+    assert.matches("^<%?xml", svg)
+    holds(svg, "</svg>")
+    holds(svg, "a &lt; b &amp; c")
+    holds(svg, "cost")
+  end)
+
+  it("that cannot be written is nil and a message", function()
+    local done, message = dnn.plot({1, 2}, {png = folder .. "/nowhere/a.png"})
+    assert.is_nil(done)
+    assert.equal(("dnn.plot: %s/nowhere/a.png: cannot be written: No such file or directory"):format(folder), message)
+  end)
+
+  it("without dnnview is nil and a message", function()
+    local out = program.run("-e " .. program.quote 'print(require "dnn".plot{1, 2})', nil, "DNNVIEW=/nowhere/dnnview")
+    assert.equal("nil\tdnn.plot: /nowhere/dnnview cannot be started: No such file or directory\n", out)
+  end)
+
+  it("or a window leaves nothing behind", function()
+    local script = program.quote 'require "dnn".plot{1, 2}; require "dnn".imshow(require "dnn".eye(3))'
+    local _, err = program.run("-e " .. script, nil, "TMPDIR=" .. program.quote(folder))
+    assert.equal("", err)
+    assert.equal("", (program.shell("ls " .. program.quote(folder))))
+  end)
+end)
+
+describe("a window", function()
+  it("without a display is nil and a message that says what goes", function()
+    local out = program.run("-e " .. program.quote 'print(require "dnn".plot({1, 2}, {window = true}))', nil,
+      "-u DISPLAY -u WAYLAND_DISPLAY")
+    assert.matches("^nil\tdnn.plot: there is no display for a window", out)
+    holds(out, 'with png = "a.png" in a file')
+  end)
+
+  it("is dnnview on the same figure, which is not waited for", function()
+    local folder, write = program.folder()
+    local viewer = write("dnnview", '#!/bin/sh\necho "$@" >"$0.arguments"\ncat >"$0.figure"\nsleep 1\n: >"$0.done"\n')
+    assert(os.execute("chmod +x " .. program.quote(viewer)))
+    local script = 'local dnn = require "dnn"; print(dnn.plot({1, 2}, {window = true, title = "w"}));'
+      .. 'print(io.open(os.getenv "DNNVIEW" .. ".done") == nil)'
+    local out, err = program.run("-e " .. program.quote(script), nil, "DISPLAY=:9 DNNVIEW=" .. program.quote(viewer))
+    assert.equal("", err)
+    assert.equal("true\ntrue\n", out)
+    program.shell(("i=0; until [ -e %s.done ] || [ $i = 50 ]; do sleep 0.1; i=$((i+1)); done"):format(viewer))
+    assert.equal("--figure -\n", program.read_all(viewer .. ".arguments"))
+    local figure = program.read_all(viewer .. ".figure")
+    assert.equal("dnnview figure 1\ntitle w\nx_scale linear\ny_scale linear\nlines 2 \n\n"
+      .. ("<dddd"):pack(1, 2, 1, 2), figure)
+    program.remove(folder)
+  end)
+end)
