@@ -82,17 +82,36 @@ local function add(file, name, value)
   return true
 end
 
+-- Adds a part; nil and a message when it cannot be kept.
 local function add_part(file, name, value)
   local state_of = methods_of(value)
-  if not state_of then return add(file, name, value) end
+  if not state_of then
+    if add(file, name, value) then return true end
+    return nil, ("'%s' must be a network, an optimiser, batches, a dnn.Random, a Matrix, a number, a text or a "
+      .. "boolean, got %s"):format(name, name_of(value))
+  end
+  local read, state = pcall(state_of, value)
+  if not read then return nil, ("'%s': %s"):format(name, state) end
   file.metadata[KIND .. name] = kind_of(value)
-  for entry, part in pairs(state_of(value)) do
+  for entry, part in pairs(state) do
     if not add(file, name .. "." .. entry, part) then
-      error(("checkpoint.save: the state of '%s' holds %s under '%s'; it must be a Matrix, a number, a text or "
-        .. "a boolean"):format(name, name_of(part), entry), 0)
+      return nil, ("the state of '%s' holds %s under '%s'; it must be a Matrix, a number, a text or a boolean")
+        :format(name, name_of(part), entry)
     end
   end
   return true
+end
+
+-- Whether the parts can be written; then what dnn.save says of that, else a message.
+local function write(path, parts)
+  local file = {tensors = {}, metadata = {[MARK] = VERSION}}
+  for name, value in pairs(parts) do
+    local kept, message = add_part(file, name, value)
+    if not kept then return false, message end
+  end
+  -- Last, since a layer that is used for the first time here draws its weights.
+  file.metadata[RANDOM] = ("%d %d"):format(dnn._random:state())
+  return pcall(dnn.save, path, file.tensors, {metadata = file.metadata})
 end
 
 local function check_arguments(where, path, parts)
@@ -104,8 +123,8 @@ local function check_arguments(where, path, parts)
       :format(where, name_of(parts)), 3)
   end
   for name in pairs(parts) do
-    if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" then
-      error(("%s: a part has a name of letters, digits and _, got %s"):format(where, tostring(name)), 3)
+    if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" or name == "dnn" then
+      error(("%s: a part has a name of letters, digits and _ that is not dnn, got %s"):format(where, tostring(name)), 3)
     end
   end
 end
@@ -113,16 +132,9 @@ end
 -- Writes the parts to a file: true, or nil and a message, and then the old file is whole.
 function checkpoint.save(path, parts)
   check_arguments("checkpoint.save", path, parts)
-  local file = {tensors = {}, metadata = {[MARK] = VERSION}}
-  for name, value in pairs(parts) do
-    if not add_part(file, name, value) then
-      error(("checkpoint.save: '%s' must be a network, an optimiser, batches, a dnn.Random, a Matrix, a number, "
-        .. "a text or a boolean, got %s"):format(name, name_of(value)), 2)
-    end
-  end
-  -- Last, since a layer that is used for the first time here draws its weights.
-  file.metadata[RANDOM] = ("%d %d"):format(dnn._random:state())
-  return dnn.save(path, file.tensors, {metadata = file.metadata})
+  local possible, saved, message = write(path, parts)
+  if not possible then error("checkpoint.save: " .. saved, 2) end
+  return saved, message
 end
 
 -- Loading ------------------------------------------------------------------------------------------
@@ -245,8 +257,9 @@ function checkpoint._of_run(folder, step, net, optimiser, more)
   local made, message = dnn.system.make_folder(folder .. "/checkpoints")
   if not made then return nil, message end
   local path = ("%s/checkpoints/step-%07d.safetensors"):format(folder, step)
-  made, message = checkpoint.save(path, parts)
-  return made and path, message
+  local possible, saved, why = write(path, parts)
+  if not possible then return nil, saved end
+  return saved and path, why
 end
 
 return checkpoint

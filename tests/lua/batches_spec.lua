@@ -117,6 +117,52 @@ describe("dnn.data.batches", function()
     end
   end)
 
+  it("go on where state_dict was taken, in the same order, with their own stream too", function()
+    local function batches(seed)
+      return data.batches(numbered(10), {size = 4, random = dnn.Random(seed)})
+    end
+    local first = batches(1)
+    local seen, state = {}, nil
+    for _, Y in first do
+      seen[#seen + 1] = Y:sum()
+      if #seen == 1 then state = first:state_dict() end
+    end
+    local second = batches(2)
+    second:load_state_dict(state)
+    local again = {seen[1]}
+    for _, Y in second do again[#again + 1] = Y:sum() end
+    assert.same(seen, again)
+    assert.same(epoch(first), epoch(second)) -- the next epoch as well
+    local ordered = data.batches(numbered(5), {size = 2, shuffle = false})
+    ordered() -- as a loop that breaks at once
+    state = ordered:state_dict()
+    ordered:load_state_dict(state)
+    assert.same({3.0, 4.0, 5.0}, epoch(ordered))
+    assert.same({1.0, 2.0, 3.0, 4.0, 5.0}, epoch(ordered))
+  end)
+
+  it("refuse the state of others, and stay as they are", function()
+    local batches = data.batches(numbered(10), {size = 4, random = dnn.Random(1)})
+    local function refused(message, changes)
+      local state = batches:state_dict()
+      for name, value in pairs(changes) do state[name] = value end
+      raises("batches: load_state_dict: " .. message, function() batches:load_state_dict(state) end)
+      assert.equal(0, batches:state_dict().place)
+    end
+    refused("examples is 10 here and 9 in the state; they must be of the same set and options", {examples = 9})
+    refused("size is 4 here and 5 in the state; they must be of the same set and options", {size = 5})
+    refused("shuffle is true here and false in the state; they must be of the same set and options",
+      {shuffle = false})
+    local damaged = "the state is damaged, or of batches with another stream"
+    refused(damaged, {place = 15})
+    refused(damaged, {place = 1.5})
+    refused(damaged, {place = 1, key = 1})
+    refused(damaged, {place = "1"})
+    refused(damaged, {random_key = false})
+    raises("batches: load_state_dict: expected a table as from state_dict, got number",
+      function() batches:load_state_dict(3) end)
+  end)
+
   it("make no garbage", function()
     local batches = data.batches(numbered(1000), {size = 16})
     local function run()

@@ -173,6 +173,17 @@ describe("dnn.checkpoint", function()
     assert.is_true(global == dnn.rand(2, 2))
   end)
 
+  it("keeps a script's own object by its state_dict and load_state_dict", function()
+    local schedule = {rate = 0.5, name = "cosine"}
+    function schedule:state_dict() return {rate = self.rate, name = self.name} end
+    function schedule:load_state_dict(state) self.rate, self.name = state.rate, state.name end
+    local path = folder .. "/own"
+    assert(dnn.checkpoint.save(path, {schedule = schedule}))
+    schedule.rate, schedule.name = nil, nil
+    assert(dnn.checkpoint.load(path, {schedule = schedule}))
+    assert.same({0.5, "cosine"}, {schedule.rate, schedule.name})
+  end)
+
   it("is a file from which net:load takes the weights", function()
     local t = training.new("Adam", {}, "float32")
     local path = folder .. "/net"
@@ -225,9 +236,18 @@ describe("dnn.checkpoint", function()
     fails("checkpoint.save: expected the path of a file, got dnn.Layer", dnn.checkpoint.save, net, {})
     fails("checkpoint.save: expected a table of parts, as in {net = net, optimiser = optimiser, step = step}, got "
       .. "nil", dnn.checkpoint.save, "x")
-    fails("checkpoint.save: a part has a name of letters, digits and _, got 1", dnn.checkpoint.save, "x", {net})
+    fails("checkpoint.save: a part has a name of letters, digits and _ that is not dnn, got 1", dnn.checkpoint.save,
+      "x", {net})
     fails("checkpoint.save: 'loss' must be a network, an optimiser, batches, a dnn.Random, a Matrix, a number, a "
       .. "text or a boolean, got dnn.Loss", dnn.checkpoint.save, "x", {loss = dnn.BCELoss()})
+    fails("checkpoint.save: save: metadata 'note' must be a text without zero bytes", dnn.checkpoint.save, "x",
+      {note = "a\0b"})
+    local closed = dnn.Sequential{dnn.Linear(1, 1)}
+    closed:close()
+    fails("checkpoint.save: 'net': Sequential: this network is closed", dnn.checkpoint.save, "x", {net = closed})
+    local own = {state_dict = function() return {a = print} end, load_state_dict = print}
+    fails("checkpoint.save: the state of 'own' holds function under 'a'; it must be a Matrix, a number, a text or a "
+      .. "boolean", dnn.checkpoint.save, "x", {own = own})
     fails("checkpoint.load: 'net' must be a network, an optimiser, batches or a dnn.Random, got number",
       dnn.checkpoint.load, "x", {net = 1})
     local path = folder .. "/weights"

@@ -693,6 +693,16 @@ echo "$@" >>"$HEARD"
       assert.equal(tonumber(step), values.step)
     end)
 
+    it("says which part it cannot save", function()
+      local _, err, _, heard = train(watched .. [[
+        local run = dnn.Run(folder, {view = true, net = net, checkpoint = {loss = loss}})
+        for i in run:steps(1e9 // 1) do run:log(i, {cost = 1}) end]], "say checkpoint; hear; say stop; hear")
+      local expected = "checkpoint: 'loss' must be a network, an optimiser, batches, a dnn.Random, a Matrix, a number, "
+        .. "a text or a boolean, got dnn.Loss"
+      assert.equal(expected, heard[2])
+      assert.equal("dnn.Run: " .. expected .. "; training goes on\n", err)
+    end)
+
     it("says why it cannot save", function()
       local _, err, status, heard = train(watched .. [[
         local run = dnn.Run(folder, {view = true, net = net, optimiser = optimiser})

@@ -140,10 +140,11 @@ dnn.checkpoint = {}
 
 ---Writes the parts of a training to one safetensors file.
 ---
----A part has a name of letters, digits and _. Networks, optimisers, batches and streams (`dnn.Random`) are kept with their
+---A part has a name of letters, digits and _ (not `dnn`). Networks, optimisers, batches and streams (`dnn.Random`) are kept with their
 ---states; numbers, texts, booleans and matrices as they are. So is any table that has methods `state_dict` and
 ---`load_state_dict` of its own. The global stream of random numbers is always kept. Save after a step, not
----between a backward and its step: gradients are not kept.
+---between a backward and its step: gradients are not kept. Nor is what a layer written in Lua holds besides its
+---parameters; such things are parts of their own.
 ---
 ---Errors: nil and a message when the file cannot be written; the old one is whole then.
 ---

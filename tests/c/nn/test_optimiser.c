@@ -219,6 +219,29 @@ static void a_gradient_that_is_not_finite_stops_before_anything_changes(void **s
     }
 }
 
+static void what_another_has_done_is_taken_over_whole_or_not_at_all(void **state) {
+    (void)state;
+    dnn_error err;
+    double numbers[2] = {1, 2}, gradients[2] = {0.5, -1}, memory[4] = {0.1, 0.2, 0.3, 0.4};
+    dnn_parameters p = {
+        .dtype = DNN_FLOAT64, .count = 2, .values = numbers, .gradients = gradients};
+    dnn_optimiser o = open_optimiser("Adam", &p, NULL, 0);
+    void *own = o.state;
+    double settings[DNN_MAX_FIELDS];
+    memcpy(settings, o.settings, sizeof settings);
+    settings[0] = 0.25;
+    check_fails(dnn_optimiser_restore(&o, settings, 7, memory, 1, &err), DNN_ERROR_STATE,
+                "Adam: with these settings its state has 2 vectors, and 1 came");
+    settings[1] = 1;
+    check_fails(dnn_optimiser_restore(&o, settings, 7, memory, 2, &err), DNN_ERROR_ARGUMENT,
+                "beta1 must be below 1");
+    assert_true(o.state == own && o.steps == 0 && o.settings[0] != 0.25);
+    settings[1] = 0.9;
+    check_ok(dnn_optimiser_restore(&o, settings, 7, memory, 2, &err));
+    assert_true(o.state == memory && o.vectors == 2 && o.steps == 7 && o.settings[0] == 0.25);
+    dnn_free(own);
+}
+
 /* Three steps with the default settings on a vector of `length` normal numbers. */
 static dnn_matrix run_long(const dnn_optimiser_class *kind, dnn_dtype dtype, size_t length) {
     dnn_error err;
@@ -270,6 +293,7 @@ int main(void) {
         cmocka_unit_test(defaults_are_those_of_the_papers),
         cmocka_unit_test(settings_that_contradict_each_other_are_refused),
         cmocka_unit_test(momentum_cannot_be_switched_on_without_state),
+        cmocka_unit_test(what_another_has_done_is_taken_over_whole_or_not_at_all),
         cmocka_unit_test(a_gradient_that_is_not_finite_stops_before_anything_changes),
         cmocka_unit_test(long_vectors_have_the_same_bits_on_any_number_of_threads),
     };
