@@ -46,7 +46,8 @@ typedef struct run {
     const series *epoch;          /* the scalars named "epoch", NULL: not logged */
     double first_time, last_time; /* wall times, 0 before the first event */
     int64_t last_step;
-    bool incomplete; /* memory ran out while reading */
+    bool incomplete;             /* memory ran out while reading */
+    bool damage_told, torn_told; /* the window has said so */
 } run;
 
 typedef struct runs {
