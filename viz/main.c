@@ -58,7 +58,7 @@ static void set_up(view *v, const options *o) {
     if (o->theme != NULL)
         v->options.theme = strcmp(o->theme, "dark") == 0 ? &theme_dark : &theme_light;
     if (o->x >= 0)
-        v->options.x = (x_axis)o->x;
+        v->options.x = (x_axis)o->x, v->epoch_wanted = false;
     if (o->x_scale >= 0)
         v->options.x_scale = (axis_scale)o->x_scale;
     if (o->smoothing >= 0)

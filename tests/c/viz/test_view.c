@@ -403,6 +403,43 @@ static void a_window_is_as_it_was_the_last_time(void **state) {
     close_page(&p);
 }
 
+static void a_remembered_epoch_is_the_step_until_epochs_are_logged(void **state) {
+    (void)state;
+    page p;
+    dnn_run_log *log;
+    dnn_error err;
+    int width = 0, height = 0;
+    open_page(&p);
+    p.v.options.x = X_EPOCH;
+    state_save(&p.v, 900, 700);
+    close_page(&p);
+
+    for (int time = 0; time < 2; time++) { /* what is remembered stays as it is */
+        open_page(&p);
+        view_free(&p.v);
+        view_init(&p.v, &p.all, 1200, 800);
+        state_load(&p.v, &width, &height);
+        assert_true(view_update(&p.v));
+        assert_int_equal(p.v.options.x, X_STEP);
+        assert_string_equal(p.v.status, "no epochs were logged: x is the step");
+        state_save(&p.v, 900, 700);
+        if (time == 0)
+            close_page(&p);
+    }
+    p.v.status[0] = '\0';
+    check_ok(dnn_run_log_open(&log, in_folder("cats"), &err));
+    sample_scalar(log, SAMPLE_STEPS + 1, "epoch", 1);
+    dnn_run_log_close(log);
+    for (int i = 0; i < 30 && p.v.options.x == X_STEP; i++) {
+        runs_poll(&p.all);
+        assert_true(view_update(&p.v));
+        usleep(100000);
+    }
+    assert_int_equal(p.v.options.x, X_EPOCH);
+    assert_string_equal(p.v.status, "");
+    close_page(&p);
+}
+
 static void panels_of_other_runs_are_remembered_too(void **state) {
     (void)state;
     page p = {0};
@@ -444,30 +481,60 @@ static void what_cannot_be_read_of_the_state_is_passed_over(void **state) {
 
 /* --- files --- */
 
-static void a_saved_figure_is_the_whole_page_and_leaves_the_window_as_it_was(void **state) {
+static char *file_of(const char *name) {
+    static char text[1 << 20];
+    FILE *file = fopen(in_folder(name), "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static int height_of(const char *svg) {
+    int width = 0, height = 0;
+    const char *size = strstr(svg, "width=\"");
+    assert_non_null(size);
+    assert_int_equal(sscanf(size, "width=\"%d\" height=\"%d\"", &width, &height), 2);
+    assert_int_equal(width, 500);
+    return height;
+}
+
+static void a_saved_figure_has_the_panels_in_sight_whole(void **state) {
     (void)state;
     page p;
     dnn_error err;
     open_page(&p);
     p.v.width = 500, p.v.height = 400;
-    p.v.scroll = 120;
     p.v.help = true;
+    for (float scroll = 0; scroll < 900; scroll += 37.5f) {
+        p.v.scroll = scroll;
+        draw(&p);
+        float content = p.v.content, shown = p.v.scroll, top = INFINITY, bottom = 0;
+        check_ok(export_svg(&p.v, in_folder("page.svg"), &err));
+        const char *svg = file_of("page.svg");
+        assert_true(p.v.width == 500 && p.v.height == 400 && p.v.scroll == shown);
+        assert_true(p.v.help && !p.v.bare && p.v.content == content);
+        for (size_t i = 0; i < p.v.shown_count; i++) {
+            rect a = p.v.panels[p.v.shown[i]].area;
+            float seen = fminf(a.y + a.h, 400 - p.v.footer) - fmaxf(a.y, p.v.header);
+            bool in_sight = seen >= a.h / 2;
+            char title[128];
+            snprintf(title, sizeof title, ">%s%s</text>", p.v.panels[p.v.shown[i]].title,
+                     p.v.panels[p.v.shown[i]].kind == PANEL_HEAT ? " by layer" : "");
+            for (char *c = title; *c != '\0'; c++)
+                *c = *c == '_' ? ' ' : *c;
+            assert_true((strstr(svg, title) != NULL) == in_sight);
+            top = in_sight ? fminf(top, a.y) : top;
+            bottom = in_sight ? fmaxf(bottom, a.y + a.h) : bottom;
+        }
+        check_close(height_of(svg), (double)(p.v.header + bottom - top + PAGE_MARGIN), 1);
+    }
+    p.v.whole = true;
+    p.v.bare = true;
     draw(&p);
-    float content = p.v.content;
     check_ok(export_svg(&p.v, in_folder("page.svg"), &err));
-    assert_true(p.v.width == 500 && p.v.height == 400 && p.v.scroll == 120);
-    assert_true(p.v.help && !p.v.bare && p.v.content == content);
-    char text[512] = "";
-    FILE *file = fopen(in_folder("page.svg"), "r");
-    assert_non_null(file);
-    assert_true(fread(text, 1, sizeof text - 1, file) > 0);
-    fclose(file);
-    int width = 0, height = 0;
-    const char *size = strstr(text, "width=\"");
-    assert_non_null(size);
-    assert_int_equal(sscanf(size, "width=\"%d\" height=\"%d\"", &width, &height), 2);
-    assert_int_equal(width, 500);
-    check_close(height, (double)(p.v.header + content + PAGE_MARGIN), 1);
+    check_close(height_of(file_of("page.svg")), (double)(p.v.header + p.v.content + PAGE_MARGIN),
+                1);
     close_page(&p);
 }
 
@@ -527,12 +594,13 @@ int main(void) {
                                         make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(panels_without_memory_are_no_panels, make_folder,
                                         remove_folder),
+        cmocka_unit_test_setup_teardown(a_remembered_epoch_is_the_step_until_epochs_are_logged,
+                                        make_folder, remove_folder),
         cmocka_unit_test_setup(a_window_is_as_it_was_the_last_time, make_folder),
         cmocka_unit_test(panels_of_other_runs_are_remembered_too),
         cmocka_unit_test_teardown(what_cannot_be_read_of_the_state_is_passed_over, remove_folder),
-        cmocka_unit_test_setup_teardown(
-            a_saved_figure_is_the_whole_page_and_leaves_the_window_as_it_was, make_folder,
-            remove_folder),
+        cmocka_unit_test_setup_teardown(a_saved_figure_has_the_panels_in_sight_whole, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(a_folder_that_takes_no_file_is_named, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(names_of_files_do_not_repeat, make_folder, remove_folder),
