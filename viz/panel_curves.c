@@ -143,7 +143,7 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
         list->failed = true;
         return;
     }
-    if (end > begin && end - begin <= columns) {
+    if (end > begin && end - begin <= 2 * columns) {
         trace_points(&t, c, s, o, begin, end);
     } else if (end > begin) {
         trace_dense(&t, c, s, o);

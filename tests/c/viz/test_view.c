@@ -173,6 +173,25 @@ static void the_four_panels_that_matter_most_lead_the_page_and_whole_rows_fill_i
     close_page(&p);
 }
 
+static void a_small_page_shows_whole_panels(void **state) {
+    (void)state;
+    page p;
+    open_watched_page(&p);
+    for (float height = 260; height < 700; height += 20) {
+        p.v.width = 400, p.v.height = height;
+        draw(&p);
+        size_t in_sight = 0;
+        for (size_t i = 0; i < p.v.shown_count; i++) {
+            rect a = p.v.panels[p.v.shown[i]].area;
+            bool whole = a.y + a.h <= height - p.v.footer + 0.5f;
+            assert_true(whole || a.y >= height - p.v.footer);
+            in_sight += whole;
+        }
+        assert_in_range(in_sight, 1, 3);
+    }
+    close_page(&p);
+}
+
 static void a_few_panels_fill_the_page(void **state) {
     (void)state;
     const char *const patterns[] = {"cost", "grad_norm", "[cg]*"}; /* 1, 2, 3 panels */
@@ -576,6 +595,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(
             the_four_panels_that_matter_most_lead_the_page_and_whole_rows_fill_it, make_folder,
             remove_folder),
+        cmocka_unit_test_setup_teardown(a_small_page_shows_whole_panels, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(a_few_panels_fill_the_page, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_low_page_scrolls_to_its_last_panel_and_no_further,
                                         make_folder, remove_folder),
