@@ -187,6 +187,7 @@ static request x_kind(view *v, const char *key) {
         return REQUEST_NONE;
     }
     v->options.x = (v->options.x + 1) % X_AXIS_COUNT;
+    v->epoch_wanted = false;
     view_say(v, "x: %s", x_names[v->options.x]);
     return fit_all(v, key);
 }

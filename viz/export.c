@@ -12,20 +12,41 @@
 #include "viz/raster.h"
 #include "viz/svg.h"
 
-/* Draws the page as a figure, and gives the view back as it was. A page that scrolls in a window is
- * drawn as high as all its panels are. */
+/* From where to where the panels reach of which half is in sight, or that fill half the page. */
+static bool find_in_sight(const view *v, float *top, float *bottom) {
+    float page = v->height - v->header - v->footer;
+    *top = INFINITY;
+    *bottom = -INFINITY;
+    for (size_t i = 0; i < v->shown_count; i++) {
+        rect a = v->panels[v->shown[i]].area;
+        float seen = fminf(a.y + a.h, v->height - v->footer) - fmaxf(a.y, v->header);
+        if (seen < fminf(a.h, page) / 2)
+            continue;
+        *top = fminf(*top, a.y);
+        *bottom = fmaxf(*bottom, a.y + a.h);
+    }
+    return *top < *bottom;
+}
+
+/* Draws the page as a figure, and gives the view back as it was. Of a page that scrolls in a window
+ * it has the panels in sight, whole. */
 static dnn_status draw_figure(view *v, float scale, display_list *list, float *height,
                               dnn_error *err) {
     view before = *v;
-    bool whole = v->whole || page_scroll_track(v).w > 0;
+    float top, bottom;
+    bool scrolls = page_scroll_track(v).w > 0 && find_in_sight(v, &top, &bottom);
     v->bare = true;
     v->help = false;
-    v->scroll = 0;
     v->options.scale = scale;
-    if (whole && v->maximised < 0) {
+    if (v->whole && v->maximised < 0) {
         v->fold = v->height;
+        v->scroll = 0;
         view_layout(v);
         v->height = ceilf(v->header + fmaxf(v->content, 1) + v->footer);
+    } else if (scrolls) {
+        v->fold = v->height - v->footer + PAGE_MARGIN; /* rows keep the heights they have */
+        v->scroll = floorf(v->scroll) + top - v->header;
+        v->height = v->header + bottom - top + PAGE_MARGIN;
     }
     *height = v->height;
     view_draw(v, list);

@@ -150,9 +150,18 @@ static void place_others(placing *at, size_t first, size_t most) {
     }
 }
 
+/* The lowest that leading rows get: where not all have room on the page, it shows as many as do,
+ * whole. */
+static float least_row(size_t rows, float page) {
+    if (total(rows, LEAST) <= page)
+        return LEAST;
+    float fit = fmaxf(1, floorf((page + GAP) / (LEAST + GAP)));
+    return fmaxf(LEAST, (page + GAP) / fit - GAP);
+}
+
 /* Divides the first page between leading and other rows: the height of the leading ones. */
 static float divide(placing *at, size_t lead_rows, size_t other_rows) {
-    float height = at->page.h, least = total(lead_rows, LEAST);
+    float height = at->page.h, least = total(lead_rows, least_row(lead_rows, height));
     if (other_rows == 0)
         return fmaxf(height, least);
     float lead = lead_rows == 0 ? -GAP : fmaxf(least, floorf(height * LEAD_SHARE));

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "viz/damage.h"
 #include "viz/export.h"
 #include "viz/font.h"
 #include "viz/help.h"
@@ -56,32 +57,11 @@ static bool read_more(void *context) {
     return runs_poll(&s->all) || s->path_count < before;
 }
 
-/* Says what of the runs could not be read, and at a file's end only when nothing is waited for;
- * false when there is nothing beside that. */
-static bool report_damage(const runs *all, bool waits) {
-    bool values = false, damaged = false;
-    for (size_t i = 0; i < all->count; i++) {
-        const run *r = all->items[i];
-        const char *damage = dnn_run_reader_damage(r->reader);
-        size_t torn = waits ? 0 : dnn_run_reader_torn(r->reader);
-        if (damage[0] != '\0')
-            fprintf(stderr, "dnnview: %s\n", damage);
-        if (torn > 0)
-            fprintf(stderr, "dnnview: %s: ends inside a record: its last %zu byte%s left out\n",
-                    r->path, torn, torn == 1 ? " is" : "s are");
-        values = values || r->tag_count > 0;
-        damaged = damaged || damage[0] != '\0' || torn > 0;
-    }
-    if (damaged && !values)
-        fprintf(stderr, "dnnview: there is nothing else to show\n");
-    return values || !damaged;
-}
-
 static void set_up(view *v, const options *o) {
     if (o->theme != NULL)
         v->options.theme = strcmp(o->theme, "dark") == 0 ? &theme_dark : &theme_light;
     if (o->x >= 0)
-        v->options.x = (x_axis)o->x;
+        v->options.x = (x_axis)o->x, v->epoch_wanted = false;
     if (o->x_scale >= 0)
         v->options.x_scale = (axis_scale)o->x_scale;
     if (o->smoothing >= 0)
@@ -226,7 +206,7 @@ int main(int argc, char **argv) {
     if (status == 0 && o.figure == NULL) {
         runs_poll(&s.all);
         bool waits = o.follow || !(o.text || writes_files(&o));
-        status = report_damage(&s.all, waits) || s.patient ? show(&s, &o) : 1;
+        status = damage_print(&s.all, !waits, stderr) || s.patient ? show(&s, &o) : 1;
     }
     figure_free(&s.figure);
     runs_free(&s.all);

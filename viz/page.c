@@ -86,6 +86,10 @@ static void format_rate(double rate, char *text, size_t size) {
 
 typedef enum run_state { STATE_WAITING, STATE_RUNNING, STATE_PAUSED, STATE_ENDED } run_state;
 
+bool page_is_running(const view *v, const run *r) {
+    return v->attached || (!v->ended && (double)time(NULL) - r->last_time < RUNNING_SECONDS);
+}
+
 static run_state state_of(const view *v, const run *r) {
     if (v->attached && v->paused)
         return STATE_PAUSED;
@@ -93,9 +97,7 @@ static run_state state_of(const view *v, const run *r) {
         return STATE_WAITING;
     if (v->replay.on)
         return v->replay.paused ? STATE_PAUSED : STATE_RUNNING;
-    if (v->attached || (!v->ended && (double)time(NULL) - r->last_time < RUNNING_SECONDS))
-        return STATE_RUNNING;
-    return STATE_ENDED;
+    return page_is_running(v, r) ? STATE_RUNNING : STATE_ENDED;
 }
 
 static void describe_end(double when, char *text, size_t size) {

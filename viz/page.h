@@ -13,6 +13,9 @@ void view_draw(view *v, display_list *list);
 /* What run stands where, in words: "running · step 2 340 · 51 steps/s". */
 void page_describe(const view *v, char *text, size_t size);
 
+/* Whether a run still gets values, as far as one can tell. */
+bool page_is_running(const view *v, const run *r);
+
 /* The scroll bar's track; empty when everything is seen. */
 rect page_scroll_track(const view *v);
 

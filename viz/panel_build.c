@@ -257,7 +257,7 @@ static bool fill_panel(panel *p, panel_kind kind, const entry *entries, size_t c
         *c = (curve){.run = e->run,
                      .tag = e->tag,
                      .key = key_of(e),
-                     .color = overlaid ? e->run_index : index,
+                     .color = overlaid ? e->run->number : index,
                      .dash = overlaid ? (int)(index % DASH_COUNT) : -1};
         if (!overlaid)
             snprintf(c->label, sizeof c->label, "%.90s", e->label);

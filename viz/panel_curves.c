@@ -143,7 +143,7 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
         list->failed = true;
         return;
     }
-    if (end > begin && end - begin <= columns) {
+    if (end > begin && end - begin <= 2 * columns) {
         trace_points(&t, c, s, o, begin, end);
     } else if (end > begin) {
         trace_dense(&t, c, s, o);
@@ -152,7 +152,16 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
     dnn_free(t.points);
 }
 
-static void draw_curve(panel *p, curve *c, const page_options *o, bool ghost, display_list *list) {
+/* The steps between points of the curve that is logged most often. */
+static double smooth_unit(const panel *p) {
+    double least = INFINITY;
+    for (size_t i = 0; i < p->curve_count; i++)
+        least = fmin(least, smooth_spacing(p->curves[i].tag->scalars));
+    return isfinite(least) && least > 0 ? least : 1;
+}
+
+static void draw_curve(panel *p, curve *c, const page_options *o, bool ghost, double unit,
+                       display_list *list) {
     stroke line = curve_stroke(c, o);
     const series *s = c->tag->scalars;
     if (ghost) {
@@ -160,7 +169,7 @@ static void draw_curve(panel *p, curve *c, const page_options *o, bool ghost, di
         line.width = 1;
         line.dash = 0;
     } else if (o->smoothing > 0) {
-        s = smooth_update(&c->smoothed, s, o->smoothing, o->smooth_left);
+        s = smooth_update(&c->smoothed, s, o->smoothing, unit, o->smooth_left);
         if (s == NULL) {
             list->failed = true;
             return;
@@ -197,13 +206,14 @@ void draw_curves(panel *p, const page_options *o, const point *cursor, display_l
     if (p->plot.w == 0)
         return;
     bool any = false;
+    double unit = o->smoothing > 0 ? smooth_unit(p) : 1;
     rect r = p->plot;
     draw_clip(list, (rect){r.x, r.y - 1, r.w + 1, r.h + 1});
     for (size_t pass = o->smoothing > 0 ? 0 : 1; pass < 2; pass++) /* ghosts behind all curves */
         for (size_t i = 0; i < p->curve_count; i++)
             if (!p->curves[i].hidden && series_count(p->curves[i].tag->scalars) > 0) {
                 any = true;
-                draw_curve(p, &p->curves[i], o, pass == 0, list);
+                draw_curve(p, &p->curves[i], o, pass == 0, unit, list);
             }
     draw_unclip(list);
     for (size_t i = 0; i < p->curve_count; i++)

@@ -91,7 +91,7 @@ static float sharp(double place) {
 }
 
 static size_t ticks_for(const axis *a, float length, float each, tick *ticks) {
-    double wanted = fmax(3, length / each);
+    double wanted = fmax(3, round(length / each));
     return axis_ticks(a, (size_t)wanted, ticks, MAX_TICKS);
 }
 
@@ -123,7 +123,7 @@ static void draw_y_ticks(const panel *p, const page_options *o, const tick *tick
 static void draw_x_ticks(const panel *p, const page_options *o, bool grid, display_list *list) {
     tick ticks[MAX_TICKS];
     const rect r = p->plot;
-    size_t count = ticks_for(&p->x, r.w, o->grain > 0 ? 60 : 85, ticks);
+    size_t count = ticks_for(&p->x, r.w, o->grain > 0 ? 60 : 75, ticks);
     float bottom = r.y + r.h, taken = p->area.x;
     for (size_t i = 0; i < count; i++) {
         double place = axis_place(&p->x, ticks[i].value);

@@ -17,6 +17,7 @@
 #define MAX_DEPTH    6
 #define MAX_FOLDERS  20000
 #define SCAN_SECONDS 1.0
+#define UNNUMBERED   SIZE_MAX
 
 static double now_seconds(void) {
     struct timespec t;
@@ -76,6 +77,9 @@ static bool name_runs(runs *all) {
     }
     if (all->count > 1)
         qsort(all->items, all->count, sizeof(run *), by_name);
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i]->number == UNNUMBERED)
+            all->items[i]->number = all->numbered++;
     return true;
 }
 
@@ -115,6 +119,7 @@ static dnn_status add_run(runs *all, const char *path, dnn_error *err) {
     run *r = dnn_calloc(1, sizeof *r);
     if (r == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path);
+    r->number = UNNUMBERED;
     dnn_status status = dnn_run_reader_open(&r->reader, path, err);
     if (status == DNN_OK &&
         ((r->path = dnn_strdup(path)) == NULL || (r->name = dnn_strdup(path)) == NULL ||

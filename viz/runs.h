@@ -38,6 +38,7 @@ typedef struct run_tag {
 } run_tag;
 
 typedef struct run {
+    size_t number;     /* order of appearance, from 0: its colour, which stays when others come */
     char *path, *name; /* name: the last parts of the path, as many as make it unique */
     dnn_run_reader *reader;
     run_tag **tags; /* sorted by name, numbers in names by value; then by kind */
@@ -46,12 +47,14 @@ typedef struct run {
     const series *epoch;          /* the scalars named "epoch", NULL: not logged */
     double first_time, last_time; /* wall times, 0 before the first event */
     int64_t last_step;
-    bool incomplete; /* memory ran out while reading */
+    bool incomplete;             /* memory ran out while reading */
+    bool damage_told, torn_told; /* the window has said so */
 } run;
 
 typedef struct runs {
     run **items; /* sorted by name */
     size_t count;
+    size_t numbered;
     char **folders; /* what was opened and may get further runs */
     size_t folder_count;
     double scanned;      /* when folders were last looked through, seconds */

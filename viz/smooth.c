@@ -3,10 +3,12 @@
 
 #include <math.h>
 
+#define SPACINGS ((size_t)64)
+
 /* Whether the points averaged so far are still those of s: a resumed run replaces its last ones,
  * and then the last wall time is another one. */
-static bool still_holds(const smooth *state, const series *s, double weight) {
-    if (state->average == NULL || state->weight != weight)
+static bool still_holds(const smooth *state, const series *s, double weight, double unit) {
+    if (state->average == NULL || state->weight != weight || state->unit != unit)
         return false;
     size_t n = series_count(state->average);
     return n <= series_count(s) &&
@@ -14,10 +16,30 @@ static bool still_holds(const smooth *state, const series *s, double weight) {
                        series_wall_time(s, n - 1) == series_wall_time(state->average, n - 1)));
 }
 
-const series *smooth_update(smooth *state, const series *s, double weight, size_t *left) {
-    if (!still_holds(state, s, weight)) {
+double smooth_spacing(const series *s) {
+    size_t n = series_count(s), last = n > SPACINGS ? SPACINGS : n - 1;
+    if (n < 2)
+        return INFINITY;
+    return ((double)series_step(s, last) - (double)series_step(s, 0)) / (double)last;
+}
+
+/* Most gaps are as long as the one before them. */
+static void take_in(smooth *state, int64_t step, double value) {
+    double gap = state->share > 0 ? (double)step - (double)state->last : state->unit;
+    if (gap != state->gap) {
+        state->gap = gap;
+        state->fading = pow(state->weight, gap / state->unit);
+    }
+    state->mean = state->fading * state->mean + (1 - state->fading) * value;
+    state->share = state->fading * state->share + (1 - state->fading);
+    state->last = step;
+}
+
+const series *smooth_update(smooth *state, const series *s, double weight, double unit,
+                            size_t *left) {
+    if (!still_holds(state, s, weight, unit)) {
         smooth_free(state);
-        *state = (smooth){.average = series_create(), .weight = weight};
+        *state = (smooth){.average = series_create(), .weight = weight, .unit = unit, .gap = -1};
         if (state->average == NULL)
             return NULL;
     }
@@ -29,8 +51,7 @@ const series *smooth_update(smooth *state, const series *s, double weight, size_
     for (size_t i = begin; i < end; i++) {
         double value = series_value(s, i), average = NAN;
         if (isfinite(value)) {
-            state->mean = weight * state->mean + (1 - weight) * value;
-            state->share = weight * state->share + (1 - weight);
+            take_in(state, series_step(s, i), value);
             average = state->mean / state->share;
         }
         if (!series_add(state->average, series_step(s, i), series_wall_time(s, i),

@@ -72,7 +72,7 @@ static void load_line(view *v, const char *key, const char *value, int *width, i
     else if (strcmp(key, "theme") == 0)
         v->options.theme = strcmp(value, "dark") == 0 ? &theme_dark : &theme_light;
     else if (strcmp(key, "x") == 0 && x >= 0)
-        v->options.x = (x_axis)x;
+        view_want_x(v, (x_axis)x);
     else if (strcmp(key, "x_scale") == 0 && scale >= 0)
         v->options.x_scale = (axis_scale)scale;
     else
@@ -129,8 +129,9 @@ static void save_all(const view *v, int width, int height, FILE *out) {
     fprintf(out,
             "width = %d\nheight = %d\nscale = %g\ntheme = %s\nx = %s\nx_scale = %s\nsmoothing = "
             "%g\n",
-            width, height, (double)v->scale, v->options.theme->name, x_names[v->options.x],
-            scale_names[v->options.x_scale], v->options.smoothing);
+            width, height, (double)v->scale, v->options.theme->name,
+            x_names[v->epoch_wanted ? X_EPOCH : v->options.x], scale_names[v->options.x_scale],
+            v->options.smoothing);
     save_panels(v, out);
 }
 

@@ -142,6 +142,25 @@ static void forget_panels(view *v) {
     v->built_of = NULL;
 }
 
+void view_want_x(view *v, x_axis x) {
+    v->options.x = x;
+    v->epoch_wanted = x == X_EPOCH;
+}
+
+/* Epochs may come later than the first values. */
+static void choose_x(view *v) {
+    bool any = false, epochs = false;
+    for (size_t i = 0; i < v->panel_count; i++)
+        any = any || v->panels[i].kind == PANEL_CURVES;
+    for (size_t i = 0; i < v->all->count; i++)
+        epochs = epochs || v->all->items[i]->epoch != NULL;
+    if (!v->epoch_wanted || !any)
+        return;
+    if (!epochs && v->options.x == X_EPOCH)
+        view_say(v, "no epochs were logged: x is the step");
+    v->options.x = epochs ? X_EPOCH : X_STEP;
+}
+
 bool view_update(view *v) {
     const runs *now = view_runs(v);
     if (v->built_of == now && v->built_generation == now->generation)
@@ -160,6 +179,7 @@ bool view_update(view *v) {
     v->focus = find_panel(v->panels, v->panel_count, &focus);
     v->maximised = find_panel(v->panels, v->panel_count, &maximised);
     v->hovered = -1;
+    choose_x(v);
     view_layout(v);
     return built;
 }

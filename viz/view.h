@@ -31,6 +31,7 @@ typedef struct view {
     const runs *built_of; /* what the panels were built of, and its generation then */
     uint64_t built_generation;
     page_options options;
+    bool epoch_wanted;   /* remembered: x is the epoch when any was logged */
     const char *only;    /* pattern of the tags that are shown; NULL: all */
     int y_scale;         /* an axis_scale for panels that are new; -1: as they come */
     const char *waiting; /* the run that is waited for when there are no values yet */
@@ -73,6 +74,9 @@ const runs *view_runs(const view *v);
 /* To be called when data came, or when view_runs is another: builds the panels anew if there are
  * new tags. False, and no panels, when out of memory. */
 bool view_update(view *v);
+
+/* As the last window had it: of runs without epochs x is the step as long as they have none. */
+void view_want_x(view *v, x_axis x);
 
 /* Gives every shown panel its area, and keeps the scroll within the content. */
 void view_layout(view *v);

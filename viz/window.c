@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "viz/actions.h"
+#include "viz/damage.h"
 #include "viz/export.h"
 #include "viz/page.h"
 #include "viz/trainer.h"
@@ -182,12 +183,14 @@ static void move_replay(window *w, uint64_t now) {
     w->stale = true;
 }
 
-/* A run that gets no more values is an ended one after a while. */
+/* A run that gets no more values is an ended one after a while, and what it lacks is said. */
 static void look_at_words(window *w, uint64_t now) {
     char words[sizeof w->words];
-    if (now - w->worded < 1000)
+    if (w->worded > 0 && now - w->worded < 1000)
         return;
     w->worded = now;
+    if (damage_say(w->view))
+        w->stale = true;
     page_describe(w->view, words, sizeof words);
     if (strcmp(words, w->words) != 0)
         w->stale = true;

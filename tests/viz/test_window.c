@@ -665,6 +665,18 @@ static void an_idle_window_draws_nothing(void **state) {
     assert_true(t.w.frames <= frames + 1); /* the header's words may have changed */
 }
 
+static void damage_of_the_log_is_said(void **state) {
+    (void)state;
+    until(!t.w.stale);
+    assert_int_equal(system("f=$(echo cats/events*) && printf '%40s' '' >>$f"), 0);
+    until(strstr(t.v.status, "the log of cats: 1 file was given up at a damaged length") != NULL);
+    until(!t.w.stale);
+    t.v.status[0] = '\0';
+    for (int i = 0; i < 120; i++)
+        step();
+    assert_string_equal(t.v.status, ""); /* once */
+}
+
 /* --- the program --- */
 
 static pid_t start_program(int channel) {
@@ -751,6 +763,7 @@ int main(void) {
         window_test(buttons_are_keys_for_the_mouse),
         window_test(a_new_point_is_on_the_screen_within_250_ms),
         window_test(an_idle_window_draws_nothing),
+        window_test(damage_of_the_log_is_said),
         window_test(the_program_waits_for_a_run_shows_it_and_remembers),
         cmocka_unit_test(no_action_is_left_untested),
     };

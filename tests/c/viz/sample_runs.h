@@ -21,7 +21,7 @@ static inline run *sample_run(sample *s, const char *name) {
     size_t i = s->all.count++;
     s->items[i] = &s->runs[i];
     s->all.items = s->items;
-    s->runs[i] = (run){.name = (char *)name, .path = (char *)name, .tags = s->tags[i]};
+    s->runs[i] = (run){.number = i, .name = (char *)name, .path = (char *)name, .tags = s->tags[i]};
     return &s->runs[i];
 }
 

@@ -347,6 +347,35 @@ static void smoothing_is_the_exponential_average_also_when_points_come_and_go(vo
     clean(&s);
 }
 
+static double step_at_300(double i) {
+    return i < 300 ? 1 : 0;
+}
+
+static void curves_that_are_logged_more_and_less_often_are_smoothed_alike(void **state) {
+    (void)state;
+    scene s = {0};
+    run *r = sample_run(&s.sample, "run");
+    run_tag *test = sample_tag(r, "cost/test", DNN_EVENT_SCALAR);
+    sample_curve(r, "cost/train", 1000, step_at_300);
+    for (int step = 0; step < 1000; step += 20)
+        sample_point(test, step, step_at_300(step));
+    build(&s, PANEL_CURVES, "cost", 600, 300);
+    s.options.smoothing = 0.99;
+    draw(&s);
+    const series *train = s.panel->curves[0].smoothed.average;
+    const series *sparse = s.panel->curves[1].smoothed.average;
+    assert_int_equal(series_count(sparse), 50);
+    /* By its definition, from step 300 on it falls as 0.99^steps; the sparse curve can know that
+     * only up to the 20 steps between its points. */
+    for (size_t i = 16; i < 50; i++) {
+        double step = (double)series_step(sparse, i);
+        double fall = (1 - pow(0.99, 300)) * pow(0.99, step - 300 + 1) / (1 - pow(0.99, step + 1));
+        check_close(series_value(train, (size_t)step), fall, 1e-5);
+        check_close(series_value(sparse, i), fall, 0.2 * fall);
+    }
+    clean(&s);
+}
+
 static void bounded_smoothing_ends_at_the_same_average(void **state) {
     (void)state;
     scene s = {0}, whole = {0};
@@ -537,6 +566,7 @@ int main(void) {
         cmocka_unit_test(a_burst_of_one_step_is_in_the_heat_map_at_every_width),
         cmocka_unit_test(values_that_are_not_finite_are_marked_and_break_the_line),
         cmocka_unit_test(smoothing_is_the_exponential_average_also_when_points_come_and_go),
+        cmocka_unit_test(curves_that_are_logged_more_and_less_often_are_smoothed_alike),
         cmocka_unit_test(bounded_smoothing_ends_at_the_same_average),
         cmocka_unit_test(a_logarithmic_view_fits_what_is_positive),
         cmocka_unit_test(a_logarithmic_scale_says_what_it_does_not_show),

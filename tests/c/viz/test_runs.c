@@ -9,6 +9,7 @@
 
 #include "core/memory.h"
 #include "store/run_log.h"
+#include "viz/panel.h"
 #include "viz/png.h"
 #include "viz/runs.h"
 
@@ -182,6 +183,37 @@ static void a_growing_run_is_followed_and_a_new_one_found(void **state) {
     runs_free(&all);
 }
 
+static const curve *curve_of(const panel *panels, size_t count, const char *run_name) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < panels[i].curve_count; k++)
+            if (strcmp(panels[i].curves[k].run->name, run_name) == 0)
+                return &panels[i].curves[k];
+    fail_msg("%s has no curve", run_name);
+    return NULL;
+}
+
+static void a_run_keeps_its_colour_when_others_appear(void **state) {
+    (void)state;
+    panel *panels = NULL;
+    size_t count = 0;
+    write_run("m", "cost", 2);
+    write_run("p", "cost", 2);
+    runs all = read_all();
+    assert_true(panels_build(&panels, &count, &all));
+    assert_int_equal(curve_of(panels, count, "m")->color, 0);
+    assert_int_equal(curve_of(panels, count, "p")->color, 1);
+    write_run("a", "cost", 2); /* before the others by name */
+    for (double start = seconds(); all.count < 3 && seconds() - start < 10; usleep(50000))
+        runs_poll(&all);
+    runs_poll(&all);
+    assert_true(panels_build(&panels, &count, &all));
+    assert_int_equal(curve_of(panels, count, "m")->color, 0);
+    assert_int_equal(curve_of(panels, count, "p")->color, 1);
+    assert_int_equal(curve_of(panels, count, "a")->color, 2);
+    panels_free(panels, count);
+    runs_free(&all);
+}
+
 static void a_resumed_run_replaces_what_it_does_again(void **state) {
     (void)state;
     dnn_run_log *log = open_log("run");
@@ -336,6 +368,7 @@ int main(void) {
         test(every_run_below_a_folder_is_found_under_a_name_of_its_own),
         test(what_is_no_run_is_refused_with_what_was_found),
         test(a_growing_run_is_followed_and_a_new_one_found),
+        test(a_run_keeps_its_colour_when_others_appear),
         test(a_resumed_run_replaces_what_it_does_again),
         test(a_picture_and_a_text_of_one_name_are_two_tags),
         test(histograms_are_thinned_evenly),

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "viz/damage.h"
 #include "viz/export.h"
 #include "viz/layout.h"
 #include "viz/page.h"
@@ -172,6 +173,25 @@ static void the_four_panels_that_matter_most_lead_the_page_and_whole_rows_fill_i
     close_page(&p);
 }
 
+static void a_small_page_shows_whole_panels(void **state) {
+    (void)state;
+    page p;
+    open_watched_page(&p);
+    for (float height = 260; height < 700; height += 20) {
+        p.v.width = 400, p.v.height = height;
+        draw(&p);
+        size_t in_sight = 0;
+        for (size_t i = 0; i < p.v.shown_count; i++) {
+            rect a = p.v.panels[p.v.shown[i]].area;
+            bool whole = a.y + a.h <= height - p.v.footer + 0.5f;
+            assert_true(whole || a.y >= height - p.v.footer);
+            in_sight += whole;
+        }
+        assert_in_range(in_sight, 1, 3);
+    }
+    close_page(&p);
+}
+
 static void a_few_panels_fill_the_page(void **state) {
     (void)state;
     const char *const patterns[] = {"cost", "grad_norm", "[cg]*"}; /* 1, 2, 3 panels */
@@ -255,6 +275,48 @@ static void focus_and_hidden_curves_stay_with_their_panel_when_new_tags_come(voi
     assert_ptr_equal(&p.v.panels[p.v.focus], norms);
     assert_ptr_equal(&p.v.panels[p.v.maximised], norms);
     assert_true(norms->curves[1].hidden && !norms->curves[0].hidden);
+    close_page(&p);
+}
+
+/* --- damage --- */
+
+/* The event file of a run in the folder, changed by a command of the shell. */
+static void change_file(const char *shell) {
+    char line[300];
+    snprintf(line, sizeof line, "cd %s/cats && f=$(echo events*) && %s", folder, shell);
+    assert_int_equal(system(line), 0);
+}
+
+static void damage_of_a_log_is_said_once_in_the_status_line(void **state) {
+    (void)state;
+    page p;
+    open_page(&p);
+    assert_false(damage_say(&p.v));
+    change_file("head -c 7 $f >>$f"); /* as if its writer had been killed */
+    runs_poll(&p.all);
+    assert_true(damage_say(&p.v));
+    assert_string_equal(p.v.status,
+                        "the log of cats ends inside a record: its last 7 bytes are left out");
+    assert_false(damage_say(&p.v));
+    change_file("printf '%40s' '' >>$f");
+    runs_poll(&p.all);
+    assert_true(damage_say(&p.v));
+    assert_string_equal(p.v.status, "the log of cats: 1 file was given up at a damaged length");
+    assert_false(damage_say(&p.v));
+    close_page(&p);
+}
+
+static void the_end_of_a_log_that_grows_is_waited_for(void **state) {
+    (void)state;
+    page p;
+    open_page(&p);
+    p.v.attached = true;
+    change_file("head -c 7 $f >>$f");
+    runs_poll(&p.all);
+    assert_false(damage_say(&p.v));
+    p.v.attached = false;
+    p.v.ended = true;
+    assert_true(damage_say(&p.v));
     close_page(&p);
 }
 
@@ -360,6 +422,43 @@ static void a_window_is_as_it_was_the_last_time(void **state) {
     close_page(&p);
 }
 
+static void a_remembered_epoch_is_the_step_until_epochs_are_logged(void **state) {
+    (void)state;
+    page p;
+    dnn_run_log *log;
+    dnn_error err;
+    int width = 0, height = 0;
+    open_page(&p);
+    p.v.options.x = X_EPOCH;
+    state_save(&p.v, 900, 700);
+    close_page(&p);
+
+    for (int time = 0; time < 2; time++) { /* what is remembered stays as it is */
+        open_page(&p);
+        view_free(&p.v);
+        view_init(&p.v, &p.all, 1200, 800);
+        state_load(&p.v, &width, &height);
+        assert_true(view_update(&p.v));
+        assert_int_equal(p.v.options.x, X_STEP);
+        assert_string_equal(p.v.status, "no epochs were logged: x is the step");
+        state_save(&p.v, 900, 700);
+        if (time == 0)
+            close_page(&p);
+    }
+    p.v.status[0] = '\0';
+    check_ok(dnn_run_log_open(&log, in_folder("cats"), &err));
+    sample_scalar(log, SAMPLE_STEPS + 1, "epoch", 1);
+    dnn_run_log_close(log);
+    for (int i = 0; i < 30 && p.v.options.x == X_STEP; i++) {
+        runs_poll(&p.all);
+        assert_true(view_update(&p.v));
+        usleep(100000);
+    }
+    assert_int_equal(p.v.options.x, X_EPOCH);
+    assert_string_equal(p.v.status, "");
+    close_page(&p);
+}
+
 static void panels_of_other_runs_are_remembered_too(void **state) {
     (void)state;
     page p = {0};
@@ -401,30 +500,60 @@ static void what_cannot_be_read_of_the_state_is_passed_over(void **state) {
 
 /* --- files --- */
 
-static void a_saved_figure_is_the_whole_page_and_leaves_the_window_as_it_was(void **state) {
+static char *file_of(const char *name) {
+    static char text[1 << 20];
+    FILE *file = fopen(in_folder(name), "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static int height_of(const char *svg) {
+    int width = 0, height = 0;
+    const char *size = strstr(svg, "width=\"");
+    assert_non_null(size);
+    assert_int_equal(sscanf(size, "width=\"%d\" height=\"%d\"", &width, &height), 2);
+    assert_int_equal(width, 500);
+    return height;
+}
+
+static void a_saved_figure_has_the_panels_in_sight_whole(void **state) {
     (void)state;
     page p;
     dnn_error err;
     open_page(&p);
     p.v.width = 500, p.v.height = 400;
-    p.v.scroll = 120;
     p.v.help = true;
+    for (float scroll = 0; scroll < 900; scroll += 37.5f) {
+        p.v.scroll = scroll;
+        draw(&p);
+        float content = p.v.content, shown = p.v.scroll, top = INFINITY, bottom = 0;
+        check_ok(export_svg(&p.v, in_folder("page.svg"), &err));
+        const char *svg = file_of("page.svg");
+        assert_true(p.v.width == 500 && p.v.height == 400 && p.v.scroll == shown);
+        assert_true(p.v.help && !p.v.bare && p.v.content == content);
+        for (size_t i = 0; i < p.v.shown_count; i++) {
+            rect a = p.v.panels[p.v.shown[i]].area;
+            float seen = fminf(a.y + a.h, 400 - p.v.footer) - fmaxf(a.y, p.v.header);
+            bool in_sight = seen >= a.h / 2;
+            char title[128];
+            snprintf(title, sizeof title, ">%s%s</text>", p.v.panels[p.v.shown[i]].title,
+                     p.v.panels[p.v.shown[i]].kind == PANEL_HEAT ? " by layer" : "");
+            for (char *c = title; *c != '\0'; c++)
+                *c = *c == '_' ? ' ' : *c;
+            assert_true((strstr(svg, title) != NULL) == in_sight);
+            top = in_sight ? fminf(top, a.y) : top;
+            bottom = in_sight ? fmaxf(bottom, a.y + a.h) : bottom;
+        }
+        check_close(height_of(svg), (double)(p.v.header + bottom - top + PAGE_MARGIN), 1);
+    }
+    p.v.whole = true;
+    p.v.bare = true;
     draw(&p);
-    float content = p.v.content;
     check_ok(export_svg(&p.v, in_folder("page.svg"), &err));
-    assert_true(p.v.width == 500 && p.v.height == 400 && p.v.scroll == 120);
-    assert_true(p.v.help && !p.v.bare && p.v.content == content);
-    char text[512] = "";
-    FILE *file = fopen(in_folder("page.svg"), "r");
-    assert_non_null(file);
-    assert_true(fread(text, 1, sizeof text - 1, file) > 0);
-    fclose(file);
-    int width = 0, height = 0;
-    const char *size = strstr(text, "width=\"");
-    assert_non_null(size);
-    assert_int_equal(sscanf(size, "width=\"%d\" height=\"%d\"", &width, &height), 2);
-    assert_int_equal(width, 500);
-    check_close(height, (double)(p.v.header + content + PAGE_MARGIN), 1);
+    check_close(height_of(file_of("page.svg")), (double)(p.v.header + p.v.content + PAGE_MARGIN),
+                1);
     close_page(&p);
 }
 
@@ -466,6 +595,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(
             the_four_panels_that_matter_most_lead_the_page_and_whole_rows_fill_it, make_folder,
             remove_folder),
+        cmocka_unit_test_setup_teardown(a_small_page_shows_whole_panels, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(a_few_panels_fill_the_page, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_low_page_scrolls_to_its_last_panel_and_no_further,
                                         make_folder, remove_folder),
@@ -474,18 +605,23 @@ int main(void) {
         cmocka_unit_test_setup_teardown(
             focus_and_hidden_curves_stay_with_their_panel_when_new_tags_come, make_folder,
             remove_folder),
+        cmocka_unit_test_setup_teardown(damage_of_a_log_is_said_once_in_the_status_line,
+                                        make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(the_end_of_a_log_that_grows_is_waited_for, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(a_replay_shows_what_had_come_by_then, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(a_replay_without_memory_leaves_the_runs_as_they_are,
                                         make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(panels_without_memory_are_no_panels, make_folder,
                                         remove_folder),
+        cmocka_unit_test_setup_teardown(a_remembered_epoch_is_the_step_until_epochs_are_logged,
+                                        make_folder, remove_folder),
         cmocka_unit_test_setup(a_window_is_as_it_was_the_last_time, make_folder),
         cmocka_unit_test(panels_of_other_runs_are_remembered_too),
         cmocka_unit_test_teardown(what_cannot_be_read_of_the_state_is_passed_over, remove_folder),
-        cmocka_unit_test_setup_teardown(
-            a_saved_figure_is_the_whole_page_and_leaves_the_window_as_it_was, make_folder,
-            remove_folder),
+        cmocka_unit_test_setup_teardown(a_saved_figure_has_the_panels_in_sight_whole, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(a_folder_that_takes_no_file_is_named, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(names_of_files_do_not_repeat, make_folder, remove_folder),
