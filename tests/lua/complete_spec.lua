@@ -416,6 +416,25 @@ describe("Nothing of the user's runs, and no error gets out", function()
     assert.same({1, 1, 1, 1, 1, 1}, counts)
   end)
 
+  it("where the modules were loaded with another table of globals, as the prompt loads them", function()
+    local registry, names = debug.getregistry(), {}
+    for name in pairs(package.loaded) do
+      if name:find "^dnn%.prompt%." then names[name] = package.loaded[name] end
+    end
+    local globals, copy = registry[2], {}
+    for name, value in pairs(globals) do copy[name] = value end
+    for name in pairs(names) do package.loaded[name] = nil end
+    registry[2] = copy
+    local ok, loaded = pcall(require, "dnn.prompt.complete")
+    registry[2] = globals
+    for name, module in pairs(names) do package.loaded[name] = module end
+    assert.is_true(ok, loaded)
+    with({made_afterwards = {field = 1}}, function()
+      local _, list = loaded("made_afterwards.fi", 18)
+      assert.same({"field"}, list)
+    end)
+  end)
+
   it("whatever is typed", function()
     local pieces = {"a", ".", ":", "[", "]", "(", ")", "{", "}", '"', "'", "\\", "[[", "]]", "--", "--[[", "\n", " ",
       "1", "x", "dnn", "require", "local", "function", "=", ",", "<", "\0", "\xFF", "é", "~/", "%", "?", "for", "end",

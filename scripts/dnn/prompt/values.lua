@@ -6,10 +6,11 @@ local getinfo, getmetatable, getregistry, getupvalue =
 local next, pcall, rawequal, rawget, require, type = next, pcall, rawequal, rawget, require, type
 local find, gmatch, match = string.find, string.gmatch, string.match
 local type_of_number = math.type
-local globals, loaded = _G, package.loaded
+local loaded = package.loaded
 
 local values = {}
 
+local GLOBALS <const> = 2         -- LUA_RIDX_GLOBALS, its place in the registry
 local LONGEST_CHAIN <const> = 50  -- __index tables one behind the other
 local MOST_FIELDS <const> = 1 << 20 -- of a table that are looked at
 
@@ -186,19 +187,25 @@ function values.module(name)
   return name == "dnn" and values.global "dnn" or nil
 end
 
+-- The table of globals as it is now. The prompt loads its modules with another one, which no script has
+-- touched.
+local function globals()
+  return rawget(getregistry(), GLOBALS)
+end
+
 -- What is known of a global. `dnn` is loaded where the prompt offers it.
 function values.global(name)
-  local value = rawget(globals, name)
+  local value = rawget(globals(), name)
   if value ~= nil then return {value = value} end
   if name == "dnn" then
     local ok, module = pcall(require, "dnn")
     return ok and {value = module} or nil
   end
-  return values.field({value = globals}, name)
+  return values.field({value = globals()}, name)
 end
 
 function values.each_global(each)
-  values.each_field({value = globals}, each)
+  values.each_field({value = globals()}, each)
   each("dnn")
 end
 
