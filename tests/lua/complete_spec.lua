@@ -184,6 +184,21 @@ describe("The module", function()
     end)
   end)
 
+  it("has sets and files whose fields are offered though functions answer for them", function()
+    local set = dnn.data.split {X = dnn.ones(2, 4), Y = dnn.ones(1, 4)}
+    set.raw, set.X = set.X:byte(), nil
+    with({set = set}, function()
+      offers("set.", "set.X", "set.Y", "set.raw")
+      offers("set.X:cop", "set.X:copy", "set.X:copy_")
+      assert.is_nil(rawget(set, "X"))
+    end)
+    local path = (os.getenv "DNN_SHARED" or "../shared") .. "/data/catvnoncat/train_catvnoncat.h5"
+    local h5 = dnn.data.hdf5(path)
+    if not h5 then return pending(path .. " is absent") end
+    with({h5 = h5}, function() offers("h5:", "h5:close", "h5:names", "h5:read", "h5:shape") end)
+    h5:close()
+  end)
+
   it("has constructors whose objects are known before they are made", function()
     offers("dnn.Linear(3, 4):parame", "dnn.Linear(3, 4):parameters")
     offers("dnn.rand(3, 4):cop", "dnn.rand(3, 4):copy", "dnn.rand(3, 4):copy_")

@@ -70,6 +70,13 @@ local function lazy_parts(t, metatable)
   return type(parts) == "table" and rawequal(t, module) and parts or nil
 end
 
+-- The fields that an __index function answers to, by name, where the metatable tells: methods, and the
+-- classes of other fields.
+local function told_fields(metatable)
+  local fields = metatable and rawget(metatable, "__fields")
+  return type(fields) == "table" and fields or nil
+end
+
 -- Where the chain of __index goes on from a value: a table, or nil.
 local function next_table(known)
   local metatable = metatable_of(known)
@@ -113,6 +120,9 @@ function values.field(known, key)
         local ok, part = pcall(require, parts[key])
         return ok and {value = part} or nil
       end
+      local fields = told_fields(metatable)
+      local told = fields and rawget(fields, key)
+      if told ~= nil then return type(told) == "string" and class_named(told) or {value = told} end
     end
     local class = metatable and own_class(metatable)
     if class and type(rawget(metatable, "__index")) == "function" then
@@ -144,6 +154,8 @@ function values.each_field(known, each)
       each_of(known.value, each)
       local parts = metatable and lazy_parts(known.value, metatable)
       if parts then each_of(parts, each) end
+      local fields = told_fields(metatable)
+      if fields then each_of(fields, each) end
     end
     local class = metatable and own_class(metatable)
     if class and type(rawget(metatable, "__index")) == "function" then
