@@ -229,6 +229,21 @@ describe("Nothing of the user's runs", function()
     assert.same({}, calls)
   end)
 
+  it("where the module's table, or that of the loaded modules, is not what it was", function()
+    local A, core, registry = dnn.ones(1, 2), package.loaded["dnn.core"], debug.getregistry()
+    local kept = registry["dnn.Matrix"]
+    for _, other in ipairs {false, {}, setmetatable({}, {__index = error})} do
+      package.loaded["dnn.core"] = other
+      local text = shown(A)
+      package.loaded["dnn.core"] = core
+      assert.equal("Matrix float32 1 x 2\n  1  1", text)
+    end
+    registry["dnn.Matrix"] = nil
+    local text = shown(A)
+    registry["dnn.Matrix"] = kept
+    assert.equal("string", type(text))
+  end)
+
   it("even where a metatable is itself guarded", function()
     local calls = {}
     local metatable = trap({}, calls)

@@ -1,6 +1,6 @@
 -- dnn.prompt.names: what functions are called, as found in the loaded modules and the tables in them, by
 -- raw access.
-local debug_getinfo, next, rawequal, type = debug.getinfo, next, rawequal, type
+local debug_getinfo, next, rawequal, rawget, type = debug.getinfo, next, rawequal, rawget, type
 local find, format, gsub, sub = string.find, string.format, string.gsub, string.sub
 local getregistry, loaded = debug.getregistry, package.loaded
 
@@ -12,7 +12,7 @@ local NAME <const> = "^[%a_][%w_]*$"
 
 -- The table of globals as it is now; see values.lua.
 local function globals_now()
-  return getregistry()[GLOBALS]
+  return rawget(getregistry(), GLOBALS)
 end
 
 -- Puts the functions of a table into `found`, each under the shortest name that leads to it.

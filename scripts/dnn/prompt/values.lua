@@ -58,7 +58,8 @@ end
 
 -- The names of the fields of one of the module's objects, told by C.
 local function own_fields(known, class)
-  local ok, fields = pcall(rawget(loaded["dnn.core"], "_fields"), known.value or class)
+  local core = rawget(loaded, "dnn.core")
+  local ok, fields = pcall(type(core) == "table" and rawget(core, "_fields"), known.value or class)
   return ok and fields or {}
 end
 
