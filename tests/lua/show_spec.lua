@@ -113,6 +113,15 @@ describe("A table is shown", function()
     assert.equal("  11.25, 12,    13.25, 14.25, 15,", lines[4])
   end)
 
+  it("with words in columns, unless one is long", function()
+    local names = {}
+    for i = 1, 30 do names[i] = "cat" .. i end
+    assert.equal('  "cat1",  "cat2",  "cat3",  "cat4",', lines_of(shown(names, 40))[2])
+    assert.equal('  "cat13", "cat14", "cat15", "cat16",', lines_of(shown(names, 40))[5])
+    names[5] = ("long"):rep(5)
+    assert.equal('  "cat1", "cat2", "cat3", "cat4",', lines_of(shown(names, 40))[2])
+  end)
+
   it("never wider than the screen, nor higher", function()
     local t = {}
     for i = 1, 60 do t[i] = i end
