@@ -131,19 +131,14 @@ static int parameters_tostring(lua_State *L) {
         return 1;
     }
     const dnn_parameters *p = check_parameters(L);
-    luaL_Buffer text;
-
-    luaL_buffinit(L, &text);
     lua_pushfstring(L, "Parameters (%I numbers in %I matrices, %s)", (lua_Integer)p->count,
                     (lua_Integer)p->segment_count, dnn_dtype_info(p->dtype)->name);
-    luaL_addvalue(&text);
-    for (size_t i = 0; p = check_parameters(L), i < p->segment_count; i++) {
+    for (size_t i = 0; p = dnnlua_test_parameters(L, 1), i < p->segment_count; i++) {
         const dnn_segment *s = &p->segments[i];
         lua_pushfstring(L, "\n  %I.%s: %I x %I", (lua_Integer)s->layer + 1, s->name,
                         (lua_Integer)s->rows, (lua_Integer)s->cols);
-        luaL_addvalue(&text);
+        lua_concat(L, 2);
     }
-    luaL_pushresult(&text);
     return 1;
 }
 

@@ -49,6 +49,7 @@ end
 
 Set.__name = "dnn.data.set"
 Set.__tostring = text.set
+Set.__fields = {X = "dnn.Matrix"} -- for the prompt: what __index answers to, with its class
 
 -- The bytes where there are any, else X; checks that Y has as many columns.
 local function source_of(set, where)
@@ -284,6 +285,7 @@ local file_metatable = {
   __name = "dnn.data.hdf5",
   __close = File.close,
   __tostring = text.hdf5,
+  __fields = File,
   -- A dataset by its name: file.train_set_x.
   __index = function(file, name)
     if File[name] then return File[name] end

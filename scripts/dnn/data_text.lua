@@ -27,7 +27,7 @@ function text.set(set)
     parts[#parts + 1] = A and ("%s %d x %d %s"):format(name, A.rows, A.cols, A.dtype)
   end
   return ("set of %s: %s (%s)%s"):format(plural(set.Y.cols, "example", "examples"), table.concat(parts, ", "),
-    memory(set), set.files and ", files" or "")
+    memory(set), rawget(set, "files") and ", files" or "")
 end
 
 -- One line for each of the two sets, with the number of pictures in each class where these are few.
@@ -46,7 +46,7 @@ function text.images(images)
   end
   add("set", "pictures", listed, "memory")
   for _, name in ipairs {"train", "test"} do
-    local set = images[name]
+    local set = rawget(images, name)
     local counts = {}
     for k = 1, set and #listed or 0 do -- of two classes, Y is 1 for the first and 0 for the other
       counts[k] = ("%d"):format(dnn.eq(set.Y, #classes == 2 and 2 - k or k):sum())

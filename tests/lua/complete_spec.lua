@@ -1,37 +1,9 @@
 -- dnn.prompt.complete: what may stand at the cursor, found without running anything of the user's.
 local dnn = require "dnn"
-local complete = require "dnn.prompt.complete"
 local program = require "tests.lua.program"
+local completion = require "tests.lua.completion"
 
--- The text with each candidate in place of the word; a | marks the cursor, which is else at the end.
-local function completed(text)
-  local cursor = (text:find("|", 1, true) or #text + 1) - 1
-  text = text:gsub("|", "", 1)
-  local first, candidates = complete(text, cursor)
-  local whole = {}
-  for i, candidate in ipairs(candidates) do whole[i] = text:sub(1, first - 1) .. candidate end
-  return whole, candidates
-end
-
-local function offers(text, ...)
-  assert.same({...}, (completed(text)))
-end
-
-local function offered(text, name)
-  local _, candidates = completed(text)
-  for _, candidate in ipairs(candidates) do
-    if candidate == name then return true end
-  end
-  return false
-end
-
--- Runs f with globals that are taken away afterwards.
-local function with(globals, f)
-  for name, value in pairs(globals) do rawset(_G, name, value) end
-  local results = table.pack(pcall(f))
-  for name in pairs(globals) do rawset(_G, name, nil) end
-  if not results[1] then error(results[2], 0) end
-end
+local completed, offers, offered, with = completion.completed, completion.offers, completion.offered, completion.with
 
 describe("Words", function()
   it("are completed as globals, keywords and the variables of the same input", function()
@@ -182,6 +154,21 @@ describe("The module", function()
       offers("net:pa", "net:parameters")
       offers("net[1].")
     end)
+  end)
+
+  it("has sets and files whose fields are offered though functions answer for them", function()
+    local set = dnn.data.split {X = dnn.ones(2, 4), Y = dnn.ones(1, 4)}
+    set.raw, set.X = set.X:byte(), nil
+    with({set = set}, function()
+      offers("set.", "set.X", "set.Y", "set.raw")
+      offers("set.X:cop", "set.X:copy", "set.X:copy_")
+      assert.is_nil(rawget(set, "X"))
+    end)
+    local path = (os.getenv "DNN_SHARED" or "../shared") .. "/data/catvnoncat/train_catvnoncat.h5"
+    local h5 = dnn.data.hdf5(path)
+    if not h5 then return pending(path .. " is absent") end
+    with({h5 = h5}, function() offers("h5:", "h5:close", "h5:names", "h5:read", "h5:shape") end)
+    h5:close()
   end)
 
   it("has constructors whose objects are known before they are made", function()
@@ -351,114 +338,5 @@ describe("Strings", function()
     offers("local m = require[[dnn.stepw")
     assert.is_true(offered("require 'strin", "string"))
     assert.is_true(offered("require 'dn", "dnn"))
-  end)
-end)
-
-describe("Nothing of the user's runs, and no error gets out", function()
-  it("whatever metamethods the values on the way have", function()
-    local calls = 0
-    local metatable = {}
-    for _, event in ipairs {"__index", "__pairs", "__len", "__eq", "__lt", "__call", "__tostring", "__metatable",
-      "__name", "__concat"} do
-      metatable[event] = function()
-        calls = calls + 1
-        error "called"
-      end
-    end
-    local evil = setmetatable({field = setmetatable({inner = 1}, metatable), finish = print}, metatable)
-    with({evil = evil, evil_key = evil}, function()
-      offers("evil.fi", "evil.field", "evil.finish")
-      offers("evil:fi", "evil:finish")
-      offers("evil.field.in", "evil.field.inner")
-      offers("evil['fi", "evil['field", "evil['finish")
-      offers("evil.nosuch.x")
-      offers("evil[evil_key].x")
-      completed "evil(1, {"
-      completed "?evil."
-    end)
-    assert.equal(0, calls)
-  end)
-
-  it("whoever pretends to be one of the module's objects", function()
-    local calls = 0
-    local fake = setmetatable({own = 1}, {__name = "dnn.Matrix", __index = function() calls = calls + 1 end,
-      __parts = {trap = "nosuch"}, __fields = function() calls = calls + 1 end})
-    with({fake = fake}, function()
-      offers("fake.", "fake.own")
-      offers("fake.trap.x")
-    end)
-    assert.equal(0, calls)
-  end)
-
-  it("with a library that the user has taken away", function()
-    local kept, strings, tables = {}, {}, {}
-    for name, f in pairs(string) do strings[name] = f end
-    for name, f in pairs(table) do tables[name] = f end
-    for _, name in ipairs {"pairs", "ipairs", "print", "type", "next", "rawget", "pcall", "require", "tonumber",
-      "debug"} do
-      kept[name] = _G[name]
-    end
-    local put, each, guarded = rawset, pairs, pcall
-    local inputs = {"dnn.Linea", "dnn.optim.SG", "x = a_table.fie", "'/et", "require 'dnn.stepw", "?dnn.Linea"}
-    local counts = {}
-    put(_G, "a_table", {field = 1})
-    for name in each(strings) do put(string, name, nil) end
-    for name in each(tables) do put(table, name, nil) end
-    for name in each(kept) do put(_G, name, nil) end
-    for i = 1, #inputs do
-      local ok, _, list = guarded(complete, inputs[i], #inputs[i])
-      counts[i] = ok and #list or -1
-    end
-    for name, f in each(kept) do put(_G, name, f) end
-    for name, f in each(strings) do put(string, name, f) end
-    for name, f in each(tables) do put(table, name, f) end
-    put(_G, "a_table", nil)
-    assert.same({1, 1, 1, 1, 1, 1}, counts)
-  end)
-
-  it("whatever is typed", function()
-    local pieces = {"a", ".", ":", "[", "]", "(", ")", "{", "}", '"', "'", "\\", "[[", "]]", "--", "--[[", "\n", " ",
-      "1", "x", "dnn", "require", "local", "function", "=", ",", "<", "\0", "\xFF", "é", "~/", "%", "?", "for", "end",
-      "..", "...", "::"}
-    local random = dnn.Random(7)
-    for _ = 1, 500 do
-      local parts = {}
-      for k = 1, random:below(12) do parts[k] = pieces[random:below(#pieces) + 1] end
-      local text = table.concat(parts)
-      local cursor = random:below(#text + 1)
-      local first, list = complete(text, cursor)
-      assert.is_true(first >= 1 and first <= cursor + 1, text)
-      for i = 2, #list do assert.is_true(list[i - 1] < list[i]) end
-    end
-  end)
-
-  it("on a megabyte of text, of brackets, of dots", function()
-    for _, piece in ipairs {"x = 1\n", "((((", "a.b.", "[[", "{{", "'", "--[", "(x)", "f{}"} do
-      local text = piece:rep(2^20 // #piece)
-      local first, list = complete(text .. "prin", #text + 4)
-      assert.is_true(first >= 1 and type(list) == "table")
-    end
-    local nested, chain = ("("):rep(30000) .. "x" .. (")"):rep(30000) .. ".", {"local k40 = 1"}
-    complete(nested, #nested)
-    for i = 39, 1, -1 do chain[#chain + 1] = ("local k%d = t[k%d][k%d]"):format(i, i + 1, i + 1) end
-    with({t = {{1}}}, function() offers(table.concat(chain, "\n") .. "\nreturn t[k1].x") end)
-    offers(("x = 1\n"):rep(200000):sub(-100) .. "prin", ("x = 1\n"):rep(200000):sub(-100) .. "print")
-  end)
-end)
-
-describe("A table of 100,000 fields", function()
-  it("is offered in part, with the first and the last, so that the common beginning is right", function()
-    local many = {}
-    for i = 1, 100000 do many["field" .. i] = i end
-    many.fie, many.fiz = 1, 2
-    with({many = many}, function()
-      local _, list = completed("many.")
-      assert.is_true(#list >= 1000 and #list <= 3000)
-      assert.equal("fie", list[1])
-      assert.equal("fiz", list[#list])
-      local expected = {"many.field9999"}
-      for k = 0, 9 do expected[k + 2] = "many.field9999" .. k end
-      assert.same(expected, (completed("many.field9999")))
-    end)
   end)
 end)

@@ -76,6 +76,21 @@ describe("dnn.data.images", function()
     assert.same({}, d.failures)
   end)
 
+  it("says what it found: pictures of each class, and memory", function()
+    cats_and_dogs(5)
+    local d = images {test = 0.3}
+    local cats = 0
+    for j = 1, 7 do cats = cats + d.train.Y(1, j) end
+    local lines = {}
+    for line in tostring(d):gmatch "[^\n]+" do lines[#lines + 1] = line end
+    assert.equal("dnn.data.images: 4 x 4 pixels, 3 channels, 2 classes", lines[1])
+    assert.matches(("^  train +7 +%d +%d +0.000364 MB$"):format(cats, 7 - cats), lines[3])
+    assert.matches("^  test +3 ", lines[4])
+    assert.equal("set of 7 examples: raw 48 x 7 uint8, Y 1 x 7 float32 (0.000364 MB), files", tostring(d.train))
+    assert.is_truthy(d.train.X)
+    assert.matches("raw 48 x 7 uint8, X 48 x 7 float32, Y", tostring(d.train))
+  end)
+
   it("makes X from the bytes when it is asked for, in 0 .. 1, and keeps it", function()
     cats_and_dogs(3)
     local d = images {test = 0, dtype = "float64"}
@@ -277,6 +292,8 @@ describe("dnn.data.hdf5", function()
     local file <close> = assert(data.hdf5(path))
     assert.same({"list_classes", "train_set_x", "train_set_y"}, file:names())
     assert.same({209, 64, 64, 3}, (file:shape "train_set_x"))
+    assert.equal(("dnn.data.hdf5 '%s'\n  list_classes: string 2\n  train_set_x: uint8 209 x 64 x 64 x 3\n"
+      .. "  train_set_y: int64 209"):format(path), tostring(file))
     local X, Y = file.train_set_x, file:read "train_set_y"
     assert.equal("uint8", X.dtype)
     assert.equal(12288, X.rows)

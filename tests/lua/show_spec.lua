@@ -113,6 +113,15 @@ describe("A table is shown", function()
     assert.equal("  11.25, 12,    13.25, 14.25, 15,", lines[4])
   end)
 
+  it("with words in columns, unless one is long", function()
+    local names = {}
+    for i = 1, 30 do names[i] = "cat" .. i end
+    assert.equal('  "cat1",  "cat2",  "cat3",  "cat4",', lines_of(shown(names, 40))[2])
+    assert.equal('  "cat13", "cat14", "cat15", "cat16",', lines_of(shown(names, 40))[5])
+    names[5] = ("long"):rep(5)
+    assert.equal('  "cat1", "cat2", "cat3", "cat4",', lines_of(shown(names, 40))[2])
+  end)
+
   it("never wider than the screen, nor higher", function()
     local t = {}
     for i = 1, 60 do t[i] = i end
@@ -227,6 +236,21 @@ describe("Nothing of the user's runs", function()
     debug.setmetatable("", kept)
     assert.same({true, '{1, 1.5, "text", true, function: print, n = {2}}'}, results)
     assert.same({}, calls)
+  end)
+
+  it("where the module's table, or that of the loaded modules, is not what it was", function()
+    local A, core, registry = dnn.ones(1, 2), package.loaded["dnn.core"], debug.getregistry()
+    local kept = registry["dnn.Matrix"]
+    for _, other in ipairs {false, {}, setmetatable({}, {__index = error})} do
+      package.loaded["dnn.core"] = other
+      local text = shown(A)
+      package.loaded["dnn.core"] = core
+      assert.equal("Matrix float32 1 x 2\n  1  1", text)
+    end
+    registry["dnn.Matrix"] = nil
+    local text = shown(A)
+    registry["dnn.Matrix"] = kept
+    assert.equal("string", type(text))
   end)
 
   it("even where a metatable is itself guarded", function()

@@ -1,7 +1,7 @@
 -- dnn.prompt.files: completes names of files and of modules.
 local getenv = os.getenv
 local find, gmatch, gsub, match, sub = string.find, string.gmatch, string.gsub, string.match, string.sub
-local next, package, pcall, rawget, require, type = next, package, pcall, rawget, require, type
+local next, pcall, rawget, require, type = next, pcall, rawget, require, type
 local loaded, preload = package.loaded, package.preload
 
 local files = {}
@@ -55,7 +55,7 @@ function files.each_module(text, add)
   local folder, prefix = match(text, "^(.*%.)([^.]*)$")
   if not folder then folder, prefix = "", text end
   for _, key in next, {"path", "cpath"} do
-    local templates = rawget(package, key)
+    local templates = rawget(rawget(loaded, "package"), key)
     if type(templates) == "string" then search(templates, folder, prefix, add) end
   end
 end

@@ -70,18 +70,26 @@ local function halves(text)
   return point - 1, #text - point + 1
 end
 
--- How the texts of items first .. last get one width when all are numbers, points below points: a function
--- that gives an item's text with a comma behind it, and its columns.
-local function aligner(items, first, last)
-  local before, behind = 0, 0
+-- How the texts of items first .. last get one width, unless one of them is wide: numbers with point below
+-- point. A function that gives an item's text with a comma behind it, and its columns.
+local function aligner(items, first, last, width)
+  local before, behind, widest, numbers = 0, 0, 0, true
   for i = first, last do
-    local number = items[i].node.number
-    if not number then
-      return function(node) return node.text .. ",", node.width + 1 end
+    local node = items[i].node
+    if node.width > widest then widest = node.width end
+    numbers = numbers and node.number
+    if numbers then
+      local head, tail = halves(numbers)
+      if head > before then before = head end
+      if tail > behind then behind = tail end
     end
-    local head, tail = halves(number)
-    if head > before then before = head end
-    if tail > behind then behind = tail end
+  end
+  if not numbers then
+    if 3 * widest > width then widest = 0 end
+    return function(node)
+      local room = widest > node.width and widest - node.width or 0
+      return node.text .. "," .. rep(" ", room), node.width + room + 1
+    end
   end
   return function(node)
     local head, tail = halves(node.number)
@@ -110,7 +118,7 @@ end
 -- The same for a whole array, of which `hidden` items are not among these: where it does not fit, its first
 -- lines and its last one.
 local function packed_array(items, last, hidden, width, most, paint)
-  local align = aligner(items, 1, last)
+  local align = aligner(items, 1, last, width)
   local lines, shown = packed(items, 1, last, width, most, align)
   if shown == last and hidden == 0 then return lines, shown end
   most = most < ARRAY_LINES and most or ARRAY_LINES
@@ -179,7 +187,7 @@ function broken(node, width, budget, paint)
       if from == 1 and to == node.array then
         inner, count = packed_array(items, to, node.hidden, width - 2, left - waiting, paint)
       else
-        inner, count = packed(items, from, to, width - 2, left - waiting, aligner(items, from, to))
+        inner, count = packed(items, from, to, width - 2, left - waiting, aligner(items, from, to, width))
       end
       shown = shown + count
     else

@@ -1,13 +1,19 @@
 -- dnn.prompt.names: what functions are called, as found in the loaded modules and the tables in them, by
 -- raw access.
-local debug_getinfo, next, rawequal, type = debug.getinfo, next, rawequal, type
+local debug_getinfo, next, rawequal, rawget, type = debug.getinfo, next, rawequal, rawget, type
 local find, format, gsub, sub = string.find, string.format, string.gsub, string.sub
-local loaded, globals = package.loaded, _G
+local getregistry, loaded = debug.getregistry, package.loaded
 
 local names = {}
 
 local MOST <const> = 20000 -- fields that are looked at, of all modules together
+local GLOBALS <const> = 2  -- LUA_RIDX_GLOBALS, its place in the registry
 local NAME <const> = "^[%a_][%w_]*$"
+
+-- The table of globals as it is now; see values.lua.
+local function globals_now()
+  return rawget(getregistry(), GLOBALS)
+end
 
 -- Puts the functions of a table into `found`, each under the shortest name that leads to it.
 local function collect(found, t, prefix, budget, tables)
@@ -19,7 +25,7 @@ local function collect(found, t, prefix, budget, tables)
       if type(value) == "function" then
         local known = found[value]
         if not known or #name < #known or #name == #known and name < known then found[value] = name end
-      elseif tables and type(value) == "table" and not rawequal(value, globals) and sub(key, 1, 1) ~= "_" then
+      elseif tables and type(value) == "table" and sub(key, 1, 1) ~= "_" then
         tables[#tables + 1] = {value, name .. "."}
       end
     end
@@ -30,7 +36,7 @@ end
 -- A table of the functions' names by function: those of globals, `print` and not `_G.print`, unless only
 -- modules are asked for, and those of modules: string.format, dnn.optim.SGD.
 function names.of_functions(only_modules)
-  local found, tables = {}, {}
+  local found, tables, globals = {}, {}, globals_now()
   local budget = only_modules and MOST or collect(found, globals, "", MOST)
   for name, module in next, loaded do
     if type(name) == "string" and type(module) == "table" and not rawequal(module, globals)
@@ -53,8 +59,8 @@ end
 -- The name of a table that is a loaded module, or a group of functions in one (dnn.optim); nil of _G and
 -- of other tables.
 function names.of_module(t)
+  local found, globals = nil, globals_now()
   if rawequal(t, globals) then return nil end
-  local found
   for name, module in next, loaded do
     if type(name) == "string" and type(module) == "table" and not rawequal(module, globals) then
       local full = rawequal(module, t) and name or nil

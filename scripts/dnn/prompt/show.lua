@@ -56,7 +56,8 @@ end
 local function matrix_text(value, width, rows)
   local metatable = type(value) == "userdata" and getmetatable(value)
   if not metatable or not rawequal(metatable, rawget(getregistry(), "dnn.Matrix")) then return nil end
-  local ok, text = pcall(rawget(loaded["dnn.core"], "_matrix_text"), value, width, rows)
+  local core = rawget(loaded, "dnn.core")
+  local ok, text = pcall(type(core) == "table" and rawget(core, "_matrix_text"), value, width, rows)
   return ok and text or nil
 end
 

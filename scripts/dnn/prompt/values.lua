@@ -6,10 +6,11 @@ local getinfo, getmetatable, getregistry, getupvalue =
 local next, pcall, rawequal, rawget, require, type = next, pcall, rawequal, rawget, require, type
 local find, gmatch, match = string.find, string.gmatch, string.match
 local type_of_number = math.type
-local globals, loaded = _G, package.loaded
+local loaded = package.loaded
 
 local values = {}
 
+local GLOBALS <const> = 2         -- LUA_RIDX_GLOBALS, its place in the registry
 local LONGEST_CHAIN <const> = 50  -- __index tables one behind the other
 local MOST_FIELDS <const> = 1 << 20 -- of a table that are looked at
 
@@ -57,7 +58,8 @@ end
 
 -- The names of the fields of one of the module's objects, told by C.
 local function own_fields(known, class)
-  local ok, fields = pcall(rawget(loaded["dnn.core"], "_fields"), known.value or class)
+  local core = rawget(loaded, "dnn.core")
+  local ok, fields = pcall(type(core) == "table" and rawget(core, "_fields"), known.value or class)
   return ok and fields or {}
 end
 
@@ -67,6 +69,13 @@ local function lazy_parts(t, metatable)
   local parts = rawget(metatable, "__parts")
   local module = rawget(loaded, "dnn")
   return type(parts) == "table" and rawequal(t, module) and parts or nil
+end
+
+-- The fields that an __index function answers to, by name, where the metatable tells: methods, and the
+-- classes of other fields.
+local function told_fields(metatable)
+  local fields = metatable and rawget(metatable, "__fields")
+  return type(fields) == "table" and fields or nil
 end
 
 -- Where the chain of __index goes on from a value: a table, or nil.
@@ -112,6 +121,9 @@ function values.field(known, key)
         local ok, part = pcall(require, parts[key])
         return ok and {value = part} or nil
       end
+      local fields = told_fields(metatable)
+      local told = fields and rawget(fields, key)
+      if told ~= nil then return type(told) == "string" and class_named(told) or {value = told} end
     end
     local class = metatable and own_class(metatable)
     if class and type(rawget(metatable, "__index")) == "function" then
@@ -143,6 +155,8 @@ function values.each_field(known, each)
       each_of(known.value, each)
       local parts = metatable and lazy_parts(known.value, metatable)
       if parts then each_of(parts, each) end
+      local fields = told_fields(metatable)
+      if fields then each_of(fields, each) end
     end
     local class = metatable and own_class(metatable)
     if class and type(rawget(metatable, "__index")) == "function" then
@@ -186,19 +200,25 @@ function values.module(name)
   return name == "dnn" and values.global "dnn" or nil
 end
 
+-- The table of globals as it is now. The prompt loads its modules with another one, which no script has
+-- touched.
+local function globals()
+  return rawget(getregistry(), GLOBALS)
+end
+
 -- What is known of a global. `dnn` is loaded where the prompt offers it.
 function values.global(name)
-  local value = rawget(globals, name)
+  local value = rawget(globals(), name)
   if value ~= nil then return {value = value} end
   if name == "dnn" then
     local ok, module = pcall(require, "dnn")
     return ok and {value = module} or nil
   end
-  return values.field({value = globals}, name)
+  return values.field({value = globals()}, name)
 end
 
 function values.each_global(each)
-  values.each_field({value = globals}, each)
+  values.each_field({value = globals()}, each)
   each("dnn")
 end
 

@@ -345,13 +345,14 @@ static void the_summary_is_a_table_with_totals(void **state) {
     net n = make_net(
         DNN_FLOAT32,
         (dnn_layer *[]){linear(12288, 20), plain("ReLU"), linear(20, 1), plain("Sigmoid")}, 4, 1);
-    static const char expected[] = "Sequential float32, 4 layers\n"
-                                   "  #  layer                   output    parameters\n"
-                                   "  1  Linear(12288 -> 20)         20       245,780\n"
-                                   "  2  ReLU                        20             0\n"
-                                   "  3  Linear(20 -> 1)              1            21\n"
-                                   "  4  Sigmoid                      1             0\n"
-                                   "     total                                245,801  (0.9832 MB)\n";
+    static const char expected[] =
+        "Sequential float32, 4 layers\n"
+        "  #  layer                   output    parameters\n"
+        "  1  Linear(12288 -> 20)         20       245,780\n"
+        "  2  ReLU                        20             0\n"
+        "  3  Linear(20 -> 1)              1            21\n"
+        "  4  Sigmoid                      1             0\n"
+        "     total                                245,801  (0.9832 MB)\n";
     char text[1024], cut[16];
     assert_int_equal(dnn_network_describe(n.network, text, sizeof text), strlen(expected));
     assert_string_equal(text, expected);
