@@ -339,6 +339,18 @@ describe("dnn.save and dnn.load", function()
     assert.equal(folder .. ": is a folder; give the name of a file", message)
   end)
 
+  it("leave a whole file, old or new, when the program is killed", function()
+    local script = folder .. "/script.lua"
+    program.write_all(script, ([[
+      local dnn = require "dnn"
+      for i = 1, 1e9 do assert(dnn.save(%q, {A = dnn.full(300, 200, i), i = dnn.full(1, 1, i)})) end]]):format(path))
+    for _ = 1, 3 do
+      program.shell(("%s %s & sleep 0.15; kill -9 $!"):format(program.quote(program.dnnlua), program.quote(script)))
+      local got = assert(dnn.load(path))
+      assert.is_true(got.A == dnn.full(300, 200, got.i(1, 1)))
+    end
+  end)
+
   it("say what is wrong with a call", function()
     fails("save: expected the path of a file, got nil", dnn.save)
     fails("save: the path 'a...' holds a zero byte", dnn.save, "a\0b", {})

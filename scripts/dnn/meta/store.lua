@@ -6,7 +6,8 @@
 -- nothing that could be run. A parameter is called by the number of its layer, "1.weight", "3.bias".
 --
 -- A file is written beside the old one, put on disk, and then takes its name: a full disk, a killed program or a power
--- cut leaves the old file whole. Only a plain file is replaced, no device and no symbolic link.
+-- cut leaves the old file whole (and a killed program its half-written one, which ends in `.tmp` and may be removed).
+-- Only a plain file is replaced, no device and no symbolic link.
 --
 -- In PyTorch the weights of a Sequential with the same layers are loaded so, since it counts layers from 0:
 --
