@@ -163,6 +163,16 @@ describe("weights", function()
     assert.is_true(same.weight == layer.weight)
   end)
 
+  it("of a network without parameters are an empty file", function()
+    local net = dnn.Sequential{dnn.ReLU()}
+    assert(net:save(path))
+    assert.same({}, (dnn.load(path)))
+    assert(net:load(path))
+    net:load_state_dict(net:state_dict())
+    assert(dnn.checkpoint.save(path, {net = net, optimiser = dnn.optim.Adam(net:parameters())}))
+    assert(dnn.checkpoint.load(path, {net = net, optimiser = dnn.optim.Adam(net:parameters())}))
+  end)
+
   it("cannot be loaded by a layer into the network that runs it", function()
     local net
     net = dnn.Sequential{dnn.Layer {name = "Sly", forward = function(_, X)
