@@ -37,7 +37,7 @@ local net = {}
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU(), dnn.Linear(2, 1)}
----assert(net:save("net.safetensors", {metadata = {note = "the first that worked"}}))
+---assert(net:save("net.safetensors", {metadata = {note = "the first one"}}))
 ---```
 ---@param path string
 ---@param options? dnn.Network.save.Options
@@ -103,7 +103,8 @@ function net:load_state_dict(state) end
 ---UTF-8 are raised.
 ---
 ---```lua
----assert(dnn.save("data.safetensors", {X = dnn.randn(3, 4), Y = dnn.zeros(1, 4)}, {metadata = {made = "today"}}))
+---local set = {X = dnn.randn(3, 4), Y = dnn.zeros(1, 4)}
+---assert(dnn.save("data.safetensors", set, {metadata = {made = "today"}}))
 ---```
 ---@param path string
 ---@param matrices table<string, dnn.Matrix>
@@ -120,7 +121,8 @@ function dnn.save(path, matrices, options) end
 ---not: F32, F64 and U8 can be read.
 ---
 ---```lua
----assert(dnn.save("one.safetensors", {A = dnn.eye(2)}, {metadata = {made = "today"}}))
+---local options = {metadata = {made = "today"}}
+---assert(dnn.save("one.safetensors", {A = dnn.eye(2)}, options))
 ---local matrices, metadata = assert(dnn.load "one.safetensors")
 ---print(matrices.A:size(), metadata.made)   --> 2	today
 ---```
@@ -154,8 +156,8 @@ dnn.checkpoint = {}
 ---local optimiser = dnn.optim.Adam(net:parameters(), {lr = 0.01})
 ---local parts = {net = net, optimiser = optimiser, step = 120, best = 0.97}
 ---assert(dnn.checkpoint.save("cats.safetensors", parts))
----local values = assert(dnn.checkpoint.load("cats.safetensors", {net = net, optimiser = optimiser}))
----print(values.step, values.best)   --> 120	0.97
+---parts.step, parts.best = nil, nil
+---print(assert(dnn.checkpoint.load("cats.safetensors", parts)).best)   --> 0.97
 ---```
 ---@param path string
 ---@param parts table<string, any>
@@ -174,8 +176,10 @@ function dnn.checkpoint.save(path, parts) end
 ---
 ---```lua
 ---local layer, stream = dnn.Linear(2, 1), dnn.Random(1)
----assert(dnn.checkpoint.save("both.safetensors", {layer = layer, stream = stream, epoch = 3}))
----print(assert(dnn.checkpoint.load("both.safetensors", {layer = layer, stream = false})).epoch)   --> 3
+---local parts = {layer = layer, stream = stream, epoch = 3}
+---assert(dnn.checkpoint.save("both.safetensors", parts))
+---local objects = {layer = layer, stream = false}
+---print(assert(dnn.checkpoint.load("both.safetensors", objects)).epoch)   --> 3
 ---```
 ---@param path string
 ---@param objects table<string, any>
@@ -203,7 +207,8 @@ function opt:state_dict() end
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
----local a, b = dnn.optim.Adam(net:parameters(), {lr = 0.5}), dnn.optim.Adam(net:parameters())
+---local a = dnn.optim.Adam(net:parameters(), {lr = 0.5})
+---local b = dnn.optim.Adam(net:parameters())
 ---b:load_state_dict(a:state_dict())
 ---print(b.lr)   --> 0.5
 ---```
@@ -217,8 +222,8 @@ local batches = {}
 ---Where the batches stand: the place in the epoch and the stream that shuffled it.
 ---
 ---```lua
----local batches = dnn.data.batches({X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}, {size = 4})
----print(batches:state_dict().place)   --> 0
+---local set = {X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}
+---print(dnn.data.batches(set, {size = 4}):state_dict().place)   --> 0
 ---```
 ---@return table<string, number|boolean> state
 function batches:state_dict() end
@@ -228,13 +233,11 @@ function batches:state_dict() end
 ---Errors: a state of batches of another set or size.
 ---
 ---```lua
----local batches = dnn.data.batches({X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}, {size = 4})
+---local set = {X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}
+---local batches = dnn.data.batches(set, {size = 4})
 ---for X in batches do break end
----local state = batches:state_dict()
----batches:load_state_dict(state)
----local left = 0
----for X in batches do left = left + 1 end
----print(left)   --> 1
+---batches:load_state_dict(batches:state_dict())
+---for X in batches do print(X.cols) end   --> 4
 ---```
 ---@param state table<string, number|boolean>
 ---@return nil
