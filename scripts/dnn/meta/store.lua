@@ -153,11 +153,11 @@ dnn.checkpoint = {}
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
----local optimiser = dnn.optim.Adam(net:parameters(), {lr = 0.01})
----local parts = {net = net, optimiser = optimiser, step = 120, best = 0.97}
----assert(dnn.checkpoint.save("cats.safetensors", parts))
----parts.step, parts.best = nil, nil
----print(assert(dnn.checkpoint.load("cats.safetensors", parts)).best)   --> 0.97
+---local optimiser = dnn.optim.Adam(net:parameters())
+---local parts = {net = net, optimiser = optimiser, step = 120}
+---assert(dnn.checkpoint.save("all.safetensors", parts))
+---parts.step = nil
+---print(assert(dnn.checkpoint.load("all.safetensors", parts)).step)   --> 120
 ---```
 ---@param path string
 ---@param parts table<string, any>
