@@ -179,7 +179,7 @@ function dnn.checkpoint.save(path, parts) end
 ---local parts = {layer = layer, stream = stream, epoch = 3}
 ---assert(dnn.checkpoint.save("both.safetensors", parts))
 ---local objects = {layer = layer, stream = false}
----print(assert(dnn.checkpoint.load("both.safetensors", objects)).epoch)   --> 3
+---print(dnn.checkpoint.load("both.safetensors", objects).epoch)   --> 3
 ---```
 ---@param path string
 ---@param objects table<string, any>
