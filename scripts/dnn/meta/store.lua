@@ -196,7 +196,8 @@ local opt = {}
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
----print(dnn.optim.Adam(net:parameters(), {lr = 0.5}):state_dict().lr)   --> 0.5
+---local optimiser = dnn.optim.Adam(net:parameters(), {lr = 0.5})
+---print(optimiser:state_dict().lr)   --> 0.5
 ---```
 ---@return table<string, string|number|boolean|dnn.Matrix> state
 function opt:state_dict() end
