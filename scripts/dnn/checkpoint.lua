@@ -61,7 +61,8 @@ local function encode(value)
   if type(value) == "string" then return '"' .. value .. '"' end
   if math.type(value) ~= "float" then return tostring(value) end
   if value ~= value then return "nan" end
-  local text = ("%.17g"):format(value)
+  local text = ("%.15g"):format(value)
+  if tonumber(text) ~= value then text = ("%.17g"):format(value) end -- always enough
   return text:find "^-?%d+$" and text .. ".0" or text -- 20.0 is no integer
 end
 
