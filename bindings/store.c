@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define FILE_NAME "dnn.store.File"
+#define FILE_NAME "safetensors.File" /* never handed out */
 
 const char *dnnlua_check_path(lua_State *L, int index, const char *function) {
     size_t length = 0;
@@ -122,8 +122,8 @@ static int save(lua_State *L) {
 
     lua_settop(L, 3);
     const char *path = dnnlua_check_path(L, 1, name);
-    const dnn_tensor *tensors = dnnlua_push_tensors(L, 2, name, &tensor_count);
     const dnn_note *notes = dnnlua_push_notes(L, 3, name, &note_count);
+    const dnn_tensor *tensors = dnnlua_push_tensors(L, 2, name, &tensor_count);
     dnn_status status = dnn_safetensors_write(path, tensors, tensor_count, notes, note_count, &err);
     if (status == DNN_ERROR_FILE) {
         return dnnlua_fail(L, &err);

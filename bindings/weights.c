@@ -1,7 +1,8 @@
 /* weights.c: a network's parameters by name: in a file, and in a table. */
 #include "store/weights.h"
 
-#include "core/memory.h"
+#include <string.h>
+
 #include "network.h"
 #include "store.h"
 
@@ -69,7 +70,8 @@ int dnnlua_network_state_dict(lua_State *L) {
     return 1;
 }
 
-/* net:load_state_dict(t): takes over all, or raises and changes nothing. */
+/* net:load_state_dict(t): takes over all, or raises and changes nothing: values are copied first to
+ * where nobody looks. */
 int dnnlua_network_load_state_dict(lua_State *L) {
     static const char *const name = "Sequential: load_state_dict";
     size_t count;
@@ -77,17 +79,24 @@ int dnnlua_network_load_state_dict(lua_State *L) {
 
     dnnlua_check_network(L, 1);
     const dnn_tensor *tensors = dnnlua_push_tensors(L, 2, name, &count);
-    size_t segments = check_idle(L, 1)->segment_count;
-    size_t *order = dnnlua_new_block(L, segments * sizeof *order);
     dnn_parameters *p = check_idle(L, 1);
+    size_t segments = p->segment_count, bytes = p->count * dnn_dtype_info(p->dtype)->size;
+    size_t *order = dnnlua_new_block(L, segments * sizeof *order);
+    void *values = dnnlua_new_block(L, bytes);
+    p = check_idle(L, 1);
     dnn_status status = dnn_weights_match(p, tensors, count, "in the state", order, &err);
     if (status != DNN_OK) {
         dnn_fail_context(&err, status, "%s: ", name);
         dnnlua_raise(L, &err);
     }
+    dnn_parameters copy = *p;
+    copy.values = values;
     for (size_t i = 0; i < segments; i++) {
-        dnn_matrix values = dnn_weights_matrix(p, i);
-        dnnlua_check(L, dnn_matrix_copy(&values, &tensors[order[i]].matrix, &err), &err);
+        dnn_matrix out = dnn_weights_matrix(&copy, i);
+        dnnlua_check(L, dnn_matrix_copy(&out, &tensors[order[i]].matrix, &err), &err);
+    }
+    if (bytes > 0) {
+        memcpy(p->values, values, bytes);
     }
     return 0;
 }

@@ -34,11 +34,16 @@ end
 
 local STATEFUL <const> = {["dnn.Sequential"] = true, ["dnn.Layer"] = true, ["dnn.Optimiser"] = true}
 
+local function has_method(value, name)
+  local found, method = pcall(function() return value[name] end)
+  return found and type(method) == "function"
+end
+
 -- The functions (object) and (object, state) that read and set an object's state; nil where it has none.
 local function methods_of(value)
   local name = name_of(value)
   if name == "dnn.Random" then return random_state, set_random_state end
-  if STATEFUL[name] or name == "table" and value.state_dict and value.load_state_dict then
+  if STATEFUL[name] or name == "table" and has_method(value, "state_dict") and has_method(value, "load_state_dict") then
     return value.state_dict, value.load_state_dict
   end
 end
@@ -56,7 +61,8 @@ local function encode(value)
   if type(value) == "string" then return '"' .. value .. '"' end
   if math.type(value) ~= "float" then return tostring(value) end
   if value ~= value then return "nan" end
-  local text = ("%.17g"):format(value)
+  local text = ("%.15g"):format(value)
+  if tonumber(text) ~= value then text = ("%.17g"):format(value) end -- always enough
   return text:find "^-?%d+$" and text .. ".0" or text -- 20.0 is no integer
 end
 

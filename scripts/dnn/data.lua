@@ -346,8 +346,8 @@ Batches.__index = Batches
 local function begin_epoch(self)
   self.place = 1
   if self.shuffle then
-    self.key, self.position = (self.random or dnn._random):state()
-    self.order:shuffle(self.random or nil)
+    self.key, self.position = self.random:state()
+    self.order:shuffle(self.random)
   end
 end
 
@@ -381,7 +381,7 @@ Batches.__tostring = text.batches
 function Batches:state_dict()
   local state = {examples = #self.order, size = self.size, shuffle = self.shuffle, place = self.place}
   if self.shuffle and self.place > 0 then state.key, state.position = self.key, self.position end
-  if self.random then state.random_key, state.random_position = self.random:state() end
+  if self.own then state.random_key, state.random_position = self.random:state() end
   return state
 end
 
@@ -401,7 +401,7 @@ local function check_state(self, state)
     return math.type(state[key]) == "integer" and math.type(state[position]) == "integer"
   end
   if place ~= 0 and not begun or begun and self.shuffle and not is_stream("key", "position")
-      or self.random and not is_stream("random_key", "random_position") then
+      or self.own and not is_stream("random_key", "random_position") then
     error("batches: load_state_dict: the state is damaged, or of batches with another stream", 3)
   end
 end
@@ -417,7 +417,7 @@ function Batches:load_state_dict(state)
     stream:set_state(state.key, state.position)
     self.order:shuffle(stream)
   end
-  if self.random then self.random:set_state(state.random_key, state.random_position) end
+  if self.own then self.random:set_state(state.random_key, state.random_position) end
 end
 
 local function is_random(value)
@@ -455,7 +455,10 @@ function data.batches(set, options)
     resumes = false,
     size = size,
     shuffle = opts.shuffle,
-    random = opts.random or false,
+    random = opts.random or dnn._random,
+    own = opts.random ~= nil,
+    key = 0,
+    position = 0,
     drop_last = opts.drop_last,
     scale = opts.scale or set.raw and set.scale or 1,
     shift = opts.shift,

@@ -163,6 +163,16 @@ describe("weights", function()
     assert.is_true(same.weight == layer.weight)
   end)
 
+  it("of a network without parameters are an empty file", function()
+    local net = dnn.Sequential{dnn.ReLU()}
+    assert(net:save(path))
+    assert.same({}, (dnn.load(path)))
+    assert(net:load(path))
+    net:load_state_dict(net:state_dict())
+    assert(dnn.checkpoint.save(path, {net = net, optimiser = dnn.optim.Adam(net:parameters())}))
+    assert(dnn.checkpoint.load(path, {net = net, optimiser = dnn.optim.Adam(net:parameters())}))
+  end)
+
   it("cannot be loaded by a layer into the network that runs it", function()
     local net
     net = dnn.Sequential{dnn.Layer {name = "Sly", forward = function(_, X)
@@ -337,6 +347,18 @@ describe("dnn.save and dnn.load", function()
     assert.equal("/dev/null: is no plain file", message)
     _, message = dnn.load(folder)
     assert.equal(folder .. ": is a folder; give the name of a file", message)
+  end)
+
+  it("leave a whole file, old or new, when the program is killed", function()
+    local script = folder .. "/script.lua"
+    program.write_all(script, ([[
+      local dnn = require "dnn"
+      for i = 1, 1e9 do assert(dnn.save(%q, {A = dnn.full(300, 200, i), i = dnn.full(1, 1, i)})) end]]):format(path))
+    for _ = 1, 3 do
+      program.shell(("%s %s & sleep 0.15; kill -9 $!"):format(program.quote(program.dnnlua), program.quote(script)))
+      local got = assert(dnn.load(path))
+      assert.is_true(got.A == dnn.full(300, 200, got.i(1, 1)))
+    end
   end)
 
   it("say what is wrong with a call", function()

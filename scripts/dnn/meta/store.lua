@@ -6,7 +6,8 @@
 -- nothing that could be run. A parameter is called by the number of its layer, "1.weight", "3.bias".
 --
 -- A file is written beside the old one, put on disk, and then takes its name: a full disk, a killed program or a power
--- cut leaves the old file whole. Only a plain file is replaced, no device and no symbolic link.
+-- cut leaves the old file whole (and a killed program its half-written one, which ends in `.tmp` and may be removed).
+-- Only a plain file is replaced, no device and no symbolic link.
 --
 -- In PyTorch the weights of a Sequential with the same layers are loaded so, since it counts layers from 0:
 --
@@ -36,7 +37,7 @@ local net = {}
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU(), dnn.Linear(2, 1)}
----assert(net:save("net.safetensors", {metadata = {note = "the first that worked"}}))
+---assert(net:save("net.safetensors", {metadata = {note = "the first one"}}))
 ---```
 ---@param path string
 ---@param options? dnn.Network.save.Options
@@ -102,7 +103,8 @@ function net:load_state_dict(state) end
 ---UTF-8 are raised.
 ---
 ---```lua
----assert(dnn.save("data.safetensors", {X = dnn.randn(3, 4), Y = dnn.zeros(1, 4)}, {metadata = {made = "today"}}))
+---local set = {X = dnn.randn(3, 4), Y = dnn.zeros(1, 4)}
+---assert(dnn.save("data.safetensors", set, {metadata = {made = "today"}}))
 ---```
 ---@param path string
 ---@param matrices table<string, dnn.Matrix>
@@ -119,7 +121,8 @@ function dnn.save(path, matrices, options) end
 ---not: F32, F64 and U8 can be read.
 ---
 ---```lua
----assert(dnn.save("one.safetensors", {A = dnn.eye(2)}, {metadata = {made = "today"}}))
+---local options = {metadata = {made = "today"}}
+---assert(dnn.save("one.safetensors", {A = dnn.eye(2)}, options))
 ---local matrices, metadata = assert(dnn.load "one.safetensors")
 ---print(matrices.A:size(), metadata.made)   --> 2	today
 ---```
@@ -150,11 +153,11 @@ dnn.checkpoint = {}
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
----local optimiser = dnn.optim.Adam(net:parameters(), {lr = 0.01})
----local parts = {net = net, optimiser = optimiser, step = 120, best = 0.97}
----assert(dnn.checkpoint.save("cats.safetensors", parts))
----local values = assert(dnn.checkpoint.load("cats.safetensors", {net = net, optimiser = optimiser}))
----print(values.step, values.best)   --> 120	0.97
+---local optimiser = dnn.optim.Adam(net:parameters())
+---local parts = {net = net, optimiser = optimiser, step = 120}
+---assert(dnn.checkpoint.save("all.safetensors", parts))
+---parts.step = nil
+---print(assert(dnn.checkpoint.load("all.safetensors", parts)).step)   --> 120
 ---```
 ---@param path string
 ---@param parts table<string, any>
@@ -173,8 +176,10 @@ function dnn.checkpoint.save(path, parts) end
 ---
 ---```lua
 ---local layer, stream = dnn.Linear(2, 1), dnn.Random(1)
----assert(dnn.checkpoint.save("both.safetensors", {layer = layer, stream = stream, epoch = 3}))
----print(assert(dnn.checkpoint.load("both.safetensors", {layer = layer, stream = false})).epoch)   --> 3
+---local parts = {layer = layer, stream = stream, epoch = 3}
+---assert(dnn.checkpoint.save("both.safetensors", parts))
+---local objects = {layer = layer, stream = false}
+---print(dnn.checkpoint.load("both.safetensors", objects).epoch)   --> 3
 ---```
 ---@param path string
 ---@param objects table<string, any>
@@ -191,7 +196,8 @@ local opt = {}
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
----print(dnn.optim.Adam(net:parameters(), {lr = 0.5}):state_dict().lr)   --> 0.5
+---local optimiser = dnn.optim.Adam(net:parameters(), {lr = 0.5})
+---print(optimiser:state_dict().lr)   --> 0.5
 ---```
 ---@return table<string, string|number|boolean|dnn.Matrix> state
 function opt:state_dict() end
@@ -202,7 +208,8 @@ function opt:state_dict() end
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
----local a, b = dnn.optim.Adam(net:parameters(), {lr = 0.5}), dnn.optim.Adam(net:parameters())
+---local a = dnn.optim.Adam(net:parameters(), {lr = 0.5})
+---local b = dnn.optim.Adam(net:parameters())
 ---b:load_state_dict(a:state_dict())
 ---print(b.lr)   --> 0.5
 ---```
@@ -216,8 +223,8 @@ local batches = {}
 ---Where the batches stand: the place in the epoch and the stream that shuffled it.
 ---
 ---```lua
----local batches = dnn.data.batches({X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}, {size = 4})
----print(batches:state_dict().place)   --> 0
+---local set = {X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}
+---print(dnn.data.batches(set, {size = 4}):state_dict().place)   --> 0
 ---```
 ---@return table<string, number|boolean> state
 function batches:state_dict() end
@@ -227,13 +234,11 @@ function batches:state_dict() end
 ---Errors: a state of batches of another set or size.
 ---
 ---```lua
----local batches = dnn.data.batches({X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}, {size = 4})
+---local set = {X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}
+---local batches = dnn.data.batches(set, {size = 4})
 ---for X in batches do break end
----local state = batches:state_dict()
----batches:load_state_dict(state)
----local left = 0
----for X in batches do left = left + 1 end
----print(left)   --> 1
+---batches:load_state_dict(batches:state_dict())
+---for X in batches do print(X.cols) end   --> 4
 ---```
 ---@param state table<string, number|boolean>
 ---@return nil
