@@ -339,87 +339,6 @@ function data.split(set, options)
   return part(tested + 1, m - tested), part(1, tested)
 end
 
-local Batches = strict.make("batches", {})
-Batches.__index = Batches
-
--- Shuffles, if that is wanted, keeping where its stream stood: from there the same order can be had again.
-local function begin_epoch(self)
-  self.place = 1
-  if self.shuffle then
-    self.key, self.position = self.random:state()
-    self.order:shuffle(self.random)
-  end
-end
-
--- The next pair, as `for` asks for it: nil as the last X begins an epoch, or goes on with one that
--- load_state_dict has brought back. Between epochs the place is 0.
-function Batches:__call(_, last)
-  if last == nil and not self.resumes then begin_epoch(self) end
-  self.resumes = false
-  local left = #self.order - self.place + 1
-  if left <= 0 or left < self.size and self.drop_last then
-    self.place = 0
-    return nil
-  end
-  local X, Y = self.X, self.Y
-  if left < self.size then X, Y = self.last_X, self.last_Y end
-  self.order:gather(self.source, self.place, X, self.scale, self.shift)
-  self.order:gather(self.labels, self.place, Y, 1, 0)
-  self.place = self.place + self.size
-  return X, Y
-end
-
--- The number of batches in an epoch.
-function Batches:__len()
-  local m = #self.order
-  return self.drop_last and m // self.size or (m + self.size - 1) // self.size
-end
-
-Batches.__name = "dnn.data.batches"
-Batches.__tostring = text.batches
--- Where it stands: of an epoch that has begun the order and the place in it, and its own stream if it has one.
-function Batches:state_dict()
-  local state = {examples = #self.order, size = self.size, shuffle = self.shuffle, place = self.place}
-  if self.shuffle and self.place > 0 then state.key, state.position = self.key, self.position end
-  if self.own then state.random_key, state.random_position = self.random:state() end
-  return state
-end
-
-local function check_state(self, state)
-  if type(state) ~= "table" then
-    error("batches: load_state_dict: expected a table as from state_dict, got " .. type(state), 3)
-  end
-  for name, here in pairs {examples = #self.order, size = self.size, shuffle = self.shuffle} do
-    if state[name] ~= here then
-      error(("batches: load_state_dict: %s is %s here and %s in the state; they must be of the same set and "
-        .. "options"):format(name, tostring(here), tostring(state[name])), 3)
-    end
-  end
-  local place = state.place
-  local begun = math.type(place) == "integer" and place >= 1 and place <= #self.order + self.size
-  local function is_stream(key, position)
-    return math.type(state[key]) == "integer" and math.type(state[position]) == "integer"
-  end
-  if place ~= 0 and not begun or begun and self.shuffle and not is_stream("key", "position")
-      or self.own and not is_stream("random_key", "random_position") then
-    error("batches: load_state_dict: the state is damaged, or of batches with another stream", 3)
-  end
-end
-
--- Takes up what state_dict gave: the next loop goes on where that one was.
-function Batches:load_state_dict(state)
-  check_state(self, state)
-  self.place = state.place
-  self.resumes = state.place > 0
-  if self.resumes and self.shuffle then
-    self.key, self.position = state.key, state.position
-    local stream = dnn.Random(0)
-    stream:set_state(state.key, state.position)
-    self.order:shuffle(stream)
-  end
-  if self.own then self.random:set_state(state.random_key, state.random_position) end
-end
-
 local function is_random(value)
   return type(value) == "userdata" and getmetatable(value) == getmetatable(dnn.Random(0))
 end
@@ -441,32 +360,9 @@ local BATCHES <const> = {
 function data.batches(set, options)
   local source = source_of(set, "dnn.data.batches")
   local opts = options_of.read("dnn.data.batches", options, BATCHES)
-  local dtype = opts.dtype or set.dtype or source.dtype ~= "uint8" and source.dtype or dnn.get_default_dtype()
-  local m = source.cols
-  local size = math.min(opts.size, math.max(m, 1))
-  local X = dnn.empty(source.rows, size, {dtype = dtype})
-  local Y = dnn.empty(set.Y.rows, size, {dtype = dtype})
-  local rest = m % size
-  return setmetatable({
-    source = source,
-    labels = set.Y,
-    order = native.order(m),
-    place = 0,
-    resumes = false,
-    size = size,
-    shuffle = opts.shuffle,
-    random = opts.random or dnn._random,
-    own = opts.random ~= nil,
-    key = 0,
-    position = 0,
-    drop_last = opts.drop_last,
-    scale = opts.scale or set.raw and set.scale or 1,
-    shift = opts.shift,
-    X = X,
-    Y = Y,
-    last_X = rest > 0 and X:cols_range(1, rest) or nil,
-    last_Y = rest > 0 and Y:cols_range(1, rest) or nil,
-  }, Batches)
+  opts.dtype = opts.dtype or set.dtype or source.dtype ~= "uint8" and source.dtype or dnn.get_default_dtype()
+  opts.scale = opts.scale or set.raw and set.scale or 1
+  return require "dnn.data_batches"(source, set.Y, native.order(source.cols), opts)
 end
 
 return strict.make("dnn.data", data)
