@@ -150,6 +150,8 @@ static void on_interrupt(int number) {
 
 /* --- around a call --- */
 
+static struct sigaction outside; /* what SIGINT does otherwise */
+
 void begin_interruptible(lua_State *L) {
     running = L;
     stops = 0;
@@ -157,11 +159,11 @@ void begin_interruptible(lua_State *L) {
     at_terminal = isatty(STDERR_FILENO);
     /* A script's input goes on after a signal, as lua's does; at the prompt it ends. */
     struct sigaction how = {.sa_handler = on_interrupt, .sa_flags = at_prompt ? 0 : SA_RESTART};
-    sigaction(SIGINT, &how, NULL);
+    sigaction(SIGINT, &how, &outside);
 }
 
 void end_interruptible(lua_State *L) {
-    signal(SIGINT, SIG_DFL);
+    sigaction(SIGINT, &outside, NULL);
     settle(L);
 }
 
