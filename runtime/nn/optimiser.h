@@ -50,7 +50,7 @@ dnn_status dnn_optimiser_attach(dnn_optimiser *optimiser, void *state, dnn_error
 
 /* One step, then the gradients are spent. Before anything is changed: DNN_ERROR_NUMERIC when a
  * gradient is not finite and check_finite; DNN_ERROR_ARGUMENT when settings contradict each other;
- * DNN_ERROR_STATE when they ask for more state than is attached. */
+ * DNN_ERROR_STATE when they ask for more state than is attached; DNN_ERROR_INTERRUPTED. */
 dnn_status dnn_optimiser_step(dnn_optimiser *optimiser, dnn_error *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include "interrupting.h"
 
 #include "core/threads.h"
+#include "math/bins.h"
 #include "math/blas.h"
 #include "math/elementwise.h"
 #include "math/fill.h"
@@ -88,6 +89,7 @@ static void walks_that_write_elsewhere_end(void **state) {
     check_interrupted(dnn_matrix_copy(&out, &a, &err));
     check_interrupted(dnn_matrix_transpose(&out, &a, &err));
     check_interrupted(dnn_fill(&out, 1, &err));
+    check_interrupted(dnn_arange(&out, 1, 2, &err));
     uint32_t index[cols];
     for (uint32_t j = 0; j < cols; j++)
         index[j] = (uint32_t)cols - 1 - j;
@@ -134,6 +136,22 @@ static void nothing_counts_as_drawn_where_drawing_ends(void **state) {
     assert_int_equal(stream.position, before.position);
     dnn_matrix_free(&out);
     dnn_matrix_free(&expected);
+}
+
+static void counting_ends_with_nothing_counted(void **state) {
+    (void)state;
+    dnn_matrix a = random_matrix(DNN_FLOAT32, 300, 300, 1);
+    dnn_bins before, after;
+    dnn_bins_count(&before, &a);
+    check_interrupted((dnn_bins_count(&after, &a), dnn_interrupt_check(&err)));
+    dnn_interrupt_request();
+    dnn_bins_count(&after, &a);
+    dnn_interrupt_clear();
+    assert_int_equal(after.count, 0);
+    assert_int_equal(after.not_finite, 0);
+    dnn_bins_count(&after, &a);
+    assert_memory_equal(&before, &after, sizeof before);
+    dnn_matrix_free(&a);
 }
 
 static void reductions_end(void **state) {
@@ -196,6 +214,7 @@ int main(void) {
         cmocka_unit_test(walks_that_write_elsewhere_end),
         cmocka_unit_test(what_is_changed_in_place_has_changed_whole_or_not_at_all),
         cmocka_unit_test(nothing_counts_as_drawn_where_drawing_ends),
+        cmocka_unit_test(counting_ends_with_nothing_counted),
         cmocka_unit_test(reductions_end),
         cmocka_unit_test(the_check_for_finite_numbers_is_no_long_operation),
         cmocka_unit_test(linear_algebra_ends_between_its_steps),
