@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/interrupt.h"
 #include "data/image.h"
 #include "math/bins.h"
 #include "math/elementwise.h"
@@ -119,6 +120,9 @@ void dnnlua_run_log_number(const dnnlua_run *self, lua_Integer step, const char 
 
 static void log_bins(const dnnlua_run *self, lua_Integer step, const char *tag,
                      const dnn_bins *bins) {
+    if (dnn_interrupt_requested()) {
+        return; /* nothing was counted */
+    }
     log_event(self, (dnn_event){
                         .step = step,
                         .tag = tag,

@@ -26,7 +26,6 @@ static volatile sig_atomic_t stops;    /* that were requested during this call *
 static volatile sig_atomic_t stopping; /* one of them has not been obeyed */
 static volatile sig_atomic_t told;     /* that it has no effect */
 static volatile time_t stopping_since;
-static struct sigaction before; /* what SIGINT did before the call; calls are not nested */
 
 /* --- stopping --- */
 
@@ -151,6 +150,8 @@ static void on_interrupt(int number) {
 
 /* --- around a call --- */
 
+static struct sigaction outside; /* what SIGINT does otherwise */
+
 void begin_interruptible(lua_State *L) {
     running = L;
     stops = 0;
@@ -158,11 +159,11 @@ void begin_interruptible(lua_State *L) {
     at_terminal = isatty(STDERR_FILENO);
     /* A script's input goes on after a signal, as lua's does; at the prompt it ends. */
     struct sigaction how = {.sa_handler = on_interrupt, .sa_flags = at_prompt ? 0 : SA_RESTART};
-    sigaction(SIGINT, &how, &before);
+    sigaction(SIGINT, &how, &outside);
 }
 
 void end_interruptible(lua_State *L) {
-    sigaction(SIGINT, &before, NULL);
+    sigaction(SIGINT, &outside, NULL);
     settle(L);
 }
 

@@ -97,6 +97,7 @@ int main(int argc, char **argv) {
     lua_close(L);
     if (was_interrupted(well)) {
         fflush(NULL);
+        signal(SIGINT, SIG_DFL);
         raise(SIGINT); /* so that a shell's loop ends too */
     }
     return well ? EXIT_SUCCESS : EXIT_FAILURE;

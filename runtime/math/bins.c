@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/interrupt.h"
 #include "math/convert.h"
 #include "math/reduce_kernels.h"
 #include "math/walk.h"
@@ -34,7 +35,7 @@ static void add_some(dnn_bins *b, const double *x, size_t n) {
 static void find_range(dnn_bins *b, const dnn_matrix *m, size_t count) {
     double x[DNN_WALK_CHUNK];
     b->min = b->max = NAN; /* which fmin and fmax pass over */
-    for (size_t k = 0; k < count; k += DNN_WALK_CHUNK) {
+    for (size_t k = 0; k < count && !dnn_interrupt_requested(); k += DNN_WALK_CHUNK) {
         size_t n = run_length(count, k);
         read_run(m, k, n, x);
         if (dnn_f64_not_finite(n, x, 0, 1) > 0) {
@@ -97,7 +98,7 @@ static void count_run(dnn_bins *b, const double *x, size_t n, double low, double
 
 static void count_runs(dnn_bins *b, const dnn_matrix *m, size_t count, double low) {
     double x[DNN_WALK_CHUNK], per_width = 1 / (b->limits[0] - low);
-    for (size_t k = 0; k < count; k += DNN_WALK_CHUNK) {
+    for (size_t k = 0; k < count && !dnn_interrupt_requested(); k += DNN_WALK_CHUNK) {
         size_t n = run_length(count, k);
         read_run(m, k, n, x);
         count_run(b, x, n, low, per_width);
@@ -110,4 +111,6 @@ void dnn_bins_count(dnn_bins *out, const dnn_matrix *m) {
     find_range(out, m, count);
     if (out->count > 0)
         count_runs(out, m, count, set_limits(out));
+    if (dnn_interrupt_requested())
+        memset(out, 0, sizeof *out);
 }

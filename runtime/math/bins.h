@@ -17,7 +17,7 @@ typedef struct dnn_bins {
 } dnn_bins;
 
 /* Counts all elements of a matrix of any type. Equal numbers stand in the middle of a range of
- * their own. */
+ * their own. Nothing is counted when it is interrupted. */
 void dnn_bins_count(dnn_bins *out, const dnn_matrix *m);
 
 #endif

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "core/interrupt.h"
 #include "math/convert.h"
 #include "math/elementwise_kernels.h"
 #include "math/walk.h"
@@ -182,9 +183,13 @@ dnn_status dnn_arange(dnn_matrix *out, double start, double step, dnn_error *err
     dnn_status status = dnn_matrix_require_real(out, "arange", err);
     if (status != DNN_OK)
         return status;
-    for (size_t j = 0; j < out->cols; j++)
-        for (size_t i = 0; i < out->rows; i++)
+    for (size_t j = 0; j < out->cols; j++) {
+        for (size_t i = 0; i < out->rows; i++) {
+            if (i % DNN_WALK_STRETCH == 0 && dnn_interrupt_requested())
+                return dnn_interrupt_check(err);
             dnn_matrix_set(out, i, j, start + (double)(i + j * out->rows) * step);
+        }
+    }
     return DNN_OK;
 }
 

@@ -6,6 +6,7 @@
  * The column's maximum is subtracted first, so no exponential overflows. */
 #include <math.h>
 
+#include "core/interrupt.h"
 #include "math/elementwise.h"
 #include "nn/kernels.h"
 #include "nn/loss_parts.h"
@@ -64,7 +65,7 @@ static size_t label_of(const dnn_matrix *Y, size_t j) {
 
 static double forward(const double *settings, const dnn_matrix *A, const dnn_matrix *Y) {
     double cost = 0;
-    for (size_t j = 0; j < A->cols; j++) {
+    for (size_t j = 0; j < A->cols && !dnn_interrupt_requested(); j++) {
         const void *column = dnn_matrix_at(A, 0, j);
         cost += A->dtype == DNN_FLOAT32
                     ? dnn_cross_entropy_cost_f32(column, A->rows, label_of(Y, j))
@@ -77,7 +78,7 @@ static void backward(const double *settings, const dnn_matrix *A, const dnn_matr
                      dnn_matrix *dA) {
     double scale = dnn_reduction_scale(settings, A->cols);
     bool f32 = A->dtype == DNN_FLOAT32;
-    for (size_t j = 0; j < A->cols; j++) {
+    for (size_t j = 0; j < A->cols && !dnn_interrupt_requested(); j++) {
         if (f32)
             dnn_softmax_shift_f32(dnn_matrix_at(dA, 0, j), dnn_matrix_at(A, 0, j), A->rows);
         else

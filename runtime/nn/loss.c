@@ -10,9 +10,10 @@
 dnn_status dnn_loss_forward(const dnn_loss_class *kind, const double *settings, const dnn_matrix *A,
                             const dnn_matrix *Y, double *cost, dnn_error *err) {
     dnn_status status = kind->check(settings, A, Y, err);
-    if (status == DNN_OK)
-        *cost = kind->forward(settings, A, Y);
-    return status;
+    if (status != DNN_OK)
+        return status;
+    *cost = kind->forward(settings, A, Y);
+    return dnn_interrupt_check(err); /* a part may have been left out */
 }
 
 dnn_status dnn_loss_backward(const dnn_loss_class *kind, const double *settings,
@@ -28,7 +29,7 @@ dnn_status dnn_loss_backward(const dnn_loss_class *kind, const double *settings,
     if (status != DNN_OK)
         return status;
     kind->backward(settings, A, Y, dA);
-    return dnn_interrupt_check(err); /* a part may have been left out */
+    return dnn_interrupt_check(err);
 }
 
 static const char *const reductions[] = {"mean", "sum", NULL};

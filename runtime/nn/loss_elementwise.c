@@ -1,10 +1,15 @@
 /* loss_elementwise.c: the walk over A and Y for losses that are a sum over elements.
  *
- * A and Y are visited in contiguous runs, a whole matrix or a column each. Targets stored as uint8
- * are converted on the way, a piece at a time. */
+ * A and Y are visited in contiguous runs, a whole matrix or a column each, and of these no more at
+ * a time than takes some milliseconds. Targets stored as uint8 are converted on the way, a piece at
+ * a time. */
+#include "core/interrupt.h"
 #include "nn/loss_parts.h"
 
-enum { PIECE = 256 }; /* elements converted at a time */
+enum {
+    PIECE = 256,      /* elements converted at a time */
+    STRETCH = 1 << 20 /* elements between two looks for an interruption */
+};
 
 typedef struct piece {
     const void *A, *Y; /* both of A's type */
@@ -55,6 +60,21 @@ static void visit_bytes(walk *w, const piece *run) {
     }
 }
 
+/* A run, and leaves out the rest of it when interrupted. */
+static void visit_run(walk *w, const piece *run, bool bytes) {
+    size_t size = dnn_dtype_info(w->dtype)->size, target_size = bytes ? 1 : size;
+    for (size_t begin = 0; begin < run->n && !dnn_interrupt_requested(); begin += STRETCH) {
+        piece part = {(const char *)run->A + begin * size,
+                      (const char *)run->Y + begin * target_size,
+                      run->dA == NULL ? NULL : (char *)run->dA + begin * size,
+                      run->n - begin < STRETCH ? run->n - begin : STRETCH};
+        if (bytes)
+            visit_bytes(w, &part);
+        else
+            visit(w, &part);
+    }
+}
+
 static void visit_all(walk *w, const dnn_matrix *A, const dnn_matrix *Y, const dnn_matrix *dA) {
     bool contiguous = dnn_matrix_is_contiguous(A) && dnn_matrix_is_contiguous(Y) &&
                       (dA == NULL || dnn_matrix_is_contiguous(dA));
@@ -63,10 +83,7 @@ static void visit_all(walk *w, const dnn_matrix *A, const dnn_matrix *Y, const d
         piece run = {dnn_matrix_at(A, 0, j), dnn_matrix_at(Y, 0, j),
                      dA == NULL ? NULL : dnn_matrix_at(dA, 0, j),
                      contiguous ? dnn_matrix_count(A) : A->rows};
-        if (Y->dtype == DNN_UINT8)
-            visit_bytes(w, &run);
-        else
-            visit(w, &run);
+        visit_run(w, &run, Y->dtype == DNN_UINT8);
     }
 }
 

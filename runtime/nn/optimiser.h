@@ -56,7 +56,7 @@ dnn_status dnn_optimiser_restore(dnn_optimiser *optimiser, const double settings
 
 /* One step, then the gradients are spent. Before anything is changed: DNN_ERROR_NUMERIC when a
  * gradient is not finite and check_finite; DNN_ERROR_ARGUMENT when settings contradict each other;
- * DNN_ERROR_STATE when they ask for more state than is attached. */
+ * DNN_ERROR_STATE when they ask for more state than is attached; DNN_ERROR_INTERRUPTED. */
 dnn_status dnn_optimiser_step(dnn_optimiser *optimiser, dnn_error *err);
 
 #endif

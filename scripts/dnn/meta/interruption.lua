@@ -19,9 +19,9 @@
 -- each step of the others (a decomposition of 1000 x 1000 numbers takes from a few hundredths of a second for
 -- `solve` to seconds for `svd` and `eig`, and of twice the size eight times as long), a change in place of hundreds of
 -- millions of numbers, the decoding of one picture, functions of Lua's that do not call back, such as `string.rep`
--- and `string.find` with a pattern that tries very much, and finalisers (`__gc`). Where Ctrl-C has had no effect for a
--- second, one more at the prompt says so, and another ends the program; in a script the one after that which
--- is to stop it ends it.
+-- and `string.find` with a pattern that tries very much, and finalisers (`__gc`). At the prompt a second Ctrl-C, from one
+-- second on, then says so, and a third ends the program. In a script one more Ctrl-C than the one that is to stop it
+-- ends the program without ado.
 --
 -- A program that embeds the module under another host, such as the stock lua, meets none of this unless its host asks:
 -- see core/interrupt.h in libdnn.

@@ -107,6 +107,41 @@ static void a_gradient_check_that_ended_has_not_moved_a_parameter(void **state) 
     free_net(&same);
 }
 
+/* Long enough for several stretches; the sum over two halves is a second way to the cost. */
+static void a_cost_that_is_not_whole_is_not_given_out(void **state) {
+    (void)state;
+    const double sum[DNN_MAX_FIELDS] = {1};
+    const dnn_loss_class *mse = dnn_loss_class_find("MSELoss");
+    dnn_matrix A = normal_matrix(DNN_FLOAT32, 1500, 1000, 1),
+               dA = matrix(DNN_FLOAT32, 1500, 1000, NULL);
+    dnn_matrix Y = matrix(DNN_UINT8, 1500, 1000, NULL);
+    for (size_t j = 0; j < Y.cols; j++)
+        for (size_t i = 0; i < Y.rows; i++)
+            dnn_matrix_set(&Y, i, j, (double)((i + j) % 2));
+    double whole, part, parts = 0;
+    check_ok(dnn_loss_forward(mse, sum, &A, &Y, &whole, &err));
+    for (size_t half = 0; half < 2; half++) {
+        dnn_matrix a, y;
+        check_ok(dnn_matrix_block(&a, &A, 0, 500 * half, 1500, 500, &err));
+        check_ok(dnn_matrix_block(&y, &Y, 0, 500 * half, 1500, 500, &err));
+        check_ok(dnn_loss_forward(mse, sum, &a, &y, &part, &err));
+        parts += part;
+    }
+    check_close(whole, parts, 1e-9 * whole);
+    check_interrupted(dnn_loss_forward(mse, sum, &A, &Y, &part, &err));
+    check_ok(dnn_loss_forward(mse, sum, &A, &Y, &part, &err));
+    assert_true(part == whole);
+    check_interrupted(dnn_loss_backward(mse, sum, &A, &Y, &dA, &err));
+    check_ok(dnn_loss_backward(mse, sum, &A, &Y, &dA, &err));
+    for (size_t j = 0; j < A.cols; j += 111)
+        for (size_t i = 0; i < A.rows; i += 7)
+            check_close(dnn_matrix_get(&dA, i, j),
+                        2 * (dnn_matrix_get(&A, i, j) - dnn_matrix_get(&Y, i, j)), 1e-5);
+    dnn_matrix_free(&A);
+    dnn_matrix_free(&dA);
+    dnn_matrix_free(&Y);
+}
+
 static void a_loss_gradient_that_is_not_whole_is_not_given_out(void **state) {
     (void)state;
     dnn_matrix A = normal_matrix(DNN_FLOAT32, 100, 2000, 1),
@@ -128,6 +163,7 @@ int main(void) {
         cmocka_unit_test(gradients_of_a_backward_that_ended_are_spent),
         cmocka_unit_test(a_step_is_made_whole_or_not_at_all),
         cmocka_unit_test(a_gradient_check_that_ended_has_not_moved_a_parameter),
+        cmocka_unit_test(a_cost_that_is_not_whole_is_not_given_out),
         cmocka_unit_test(a_loss_gradient_that_is_not_whole_is_not_given_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
