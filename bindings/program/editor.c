@@ -404,6 +404,7 @@ input_state edit_input(const char *prompt, const char *continuation, const char 
     take_text();
     move_to(el_wline(line)->lastchar);
     draw_input();
+    forget_interrupts(); /* of which keys.c hears until close_editor */
     close_editor();
     *input = typed.bytes != NULL ? typed.bytes : "";
     *length = typed.length;

@@ -96,6 +96,28 @@ bool is_whole_input(lua_State *L, const char *input, size_t length) {
     return !goes_on;
 }
 
+/* --- interrupts --- */
+
+static volatile sig_atomic_t interrupted_early; /* before the input that it was meant for ran */
+
+static void note_interrupt(int number) {
+    (void)number;
+    interrupted_early = true;
+}
+
+void forget_interrupts(void) {
+    interrupted_early = false;
+}
+
+/* While a line is read SIGINT ends that, and while one is edited keys.c hears of it; with no
+ * terminal it ends the program. */
+static void take_interrupts(void) {
+    struct sigaction noting = {.sa_handler = note_interrupt};
+    if (isatty(STDIN_FILENO)) {
+        sigaction(SIGINT, &noting, NULL);
+    }
+}
+
 /* --- reading --- */
 
 /* Appends a line of standard input without its end. */
@@ -108,6 +130,7 @@ static input_state read_line(text *input) {
         clearerr(stdin);
         return errno == EINTR ? INPUT_CANCELLED : INPUT_ENDED;
     }
+    forget_interrupts();
     add_bytes(input, bytes, (size_t)length - (bytes[length - 1] == '\n'));
     return INPUT_TEXT;
 }
@@ -255,13 +278,24 @@ static void hand_values(lua_State *L, int base, lua_CFunction function) {
 
 /* --- the loop --- */
 
+/* Takes a function: calls it, under an interrupt that came too early for protected_call. */
+static int call_input(lua_State *L) {
+    if (interrupted_early) {
+        raise(SIGINT);
+    }
+    lua_call(L, 0, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
 /* Runs an input; returns a status that was reported. */
 static int run_input(lua_State *L, const char *input, size_t length) {
     int base = lua_gettop(L), status;
     if (is_command(input, length)) {
         status = run_command(L, input, length);
     } else if ((status = load(L, input, length)) == LUA_OK) {
-        status = protected_call(L, 0, LUA_MULTRET);
+        lua_pushcfunction(L, call_input);
+        lua_insert(L, -2);
+        status = protected_call(L, 1, LUA_MULTRET);
     }
     if (report(L, status, false) && lua_gettop(L) > base) {
         hand_values(L, base, keep_answer);
@@ -301,20 +335,6 @@ static void run_startup_file(lua_State *L) {
         fflush(stdout);
     }
     free_text(&path);
-}
-
-/* Between inputs there is nothing to interrupt. */
-static void ignore_interrupt(int number) {
-    (void)number;
-}
-
-/* While a line is read SIGINT ends that, and while one is edited keys.c hears of it; with no
- * terminal it ends the program. */
-static void take_interrupts(void) {
-    struct sigaction ignoring = {.sa_handler = ignore_interrupt};
-    if (isatty(STDIN_FILENO)) {
-        sigaction(SIGINT, &ignoring, NULL);
-    }
 }
 
 void run_prompt(lua_State *L, bool startup) {

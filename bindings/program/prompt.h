@@ -143,6 +143,9 @@ input_state edit_input(const char *prompt, const char *continuation, const char 
 
 /* --- prompt.c --- */
 
+/* An interrupt until now was not meant for the next input. */
+void forget_interrupts(void);
+
 /* True when the text can be run, or will never be Lua; false when it goes on in another line. */
 bool is_whole_input(lua_State *L, const char *input, size_t length);
 
