@@ -84,12 +84,20 @@ static int load(lua_State *L, const char *input, size_t length) {
     return status;
 }
 
+/* Where the Lua of an input begins: behind %time there is some, too. */
+static size_t skip_command(const char *input) {
+    static const char timed[] = "%time";
+    size_t blanks = strspn(input, " \t");
+    bool is_timed = strncmp(input + blanks, timed, strlen(timed)) == 0;
+    return is_timed ? blanks + strlen(timed) : 0;
+}
+
 bool is_whole_input(lua_State *L, const char *input, size_t length) {
-    size_t size = 0;
-    if (is_command(input, length)) {
+    size_t size = 0, skipped = skip_command(input);
+    if (is_command(input, length) && skipped == 0) {
         return true;
     }
-    int status = load(L, input, length);
+    int status = load(L, input + skipped, length - skipped);
     const char *message = status == LUA_ERRSYNTAX ? lua_tolstring(L, -1, &size) : NULL;
     bool goes_on = size >= 5 && strcmp(message + size - 5, "<eof>") == 0;
     lua_pop(L, 1);
@@ -146,7 +154,7 @@ static input_state read_lines(lua_State *L, const char **input, size_t *length) 
     clear_text(&lines);
     ask(L, "_PROMPT", "> ");
     input_state state = read_line(&lines);
-    while (state == INPUT_TEXT && !is_whole_input(L, lines.bytes, lines.length)) {
+    while (state == INPUT_TEXT && !is_whole_input(L, string_of(&lines), lines.length)) {
         size_t before = lines.length;
         ask(L, "_PROMPT2", ">> ");
         add_string(&lines, "\n");
@@ -160,7 +168,7 @@ static input_state read_lines(lua_State *L, const char **input, size_t *length) 
     if (state == INPUT_CANCELLED) {
         fputc('\n', stdout);
     }
-    *input = lines.bytes;
+    *input = string_of(&lines);
     *length = lines.length;
     return state;
 }
@@ -329,8 +337,8 @@ static void run_startup_file(lua_State *L) {
         add_string(&path, "/.config");
     }
     add_string(&path, "/dnnlua/init.lua");
-    if (path.bytes != NULL && access(path.bytes, F_OK) == 0) {
-        int status = luaL_loadfilex(L, path.bytes, "t");
+    if (access(string_of(&path), F_OK) == 0) {
+        int status = luaL_loadfilex(L, string_of(&path), "t");
         report(L, status == LUA_OK ? protected_call(L, 0, 0) : status, false);
         fflush(stdout);
     }
