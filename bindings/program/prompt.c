@@ -47,8 +47,16 @@ static const char *push_prompt(lua_State *L, const char *global, const char *fal
 
 /* --- text as a function --- */
 
-/* Takes the text as a light userdata and its length. Returns the status of loading it, as an
- * expression if it is one and else as a statement, and a function or a message. */
+/* True when the message on top of the stack says that the text merely goes on. */
+static bool breaks_off(lua_State *L, int status) {
+    size_t length = 0;
+    const char *message = status == LUA_ERRSYNTAX ? lua_tolstring(L, -1, &length) : NULL;
+    return length >= 5 && strcmp(message + length - 5, "<eof>") == 0;
+}
+
+/* Takes the text as a light userdata and its length. Returns a function or a message, the status of
+ * loading it, as an expression if it is one and else as a statement, and whether it goes on. At a
+ * terminal so does a broken off expression (`{1,`), which stock lua rejects as a statement. */
 static int load_input(lua_State *L) {
     const char *input = lua_touserdata(L, 1);
     size_t length = (size_t)lua_tointeger(L, 2);
@@ -61,25 +69,29 @@ static int load_input(lua_State *L) {
     lua_concat(L, 2);
     const char *expression = lua_tolstring(L, -1, &length);
     int status = luaL_loadbufferx(L, expression, length, "=stdin", "t");
+    bool goes_on = breaks_off(L, status) && isatty(STDIN_FILENO);
     if (status != LUA_OK) {
         const char *statement = expression + strlen("return ");
         lua_pop(L, 1);
         status = luaL_loadbufferx(L, statement, length - strlen("return "), "=stdin", "t");
+        goes_on = status != LUA_OK && (goes_on || breaks_off(L, status));
     }
     lua_pushinteger(L, status);
-    lua_insert(L, -2);
-    return 2;
+    lua_pushboolean(L, goes_on);
+    return 3;
 }
 
 /* Pushes a function or a message. */
-static int load(lua_State *L, const char *input, size_t length) {
+static int load(lua_State *L, const char *input, size_t length, bool *goes_on) {
     lua_pushcfunction(L, load_input);
     lua_pushlightuserdata(L, (void *)(size_t)input);
     lua_pushinteger(L, (lua_Integer)length);
-    int status = lua_pcall(L, 2, 2, 0);
+    int status = lua_pcall(L, 2, 3, 0);
+    *goes_on = false;
     if (status == LUA_OK) {
         status = (int)lua_tointeger(L, -2);
-        lua_remove(L, -2);
+        *goes_on = lua_toboolean(L, -1);
+        lua_pop(L, 2);
     }
     return status;
 }
@@ -93,13 +105,12 @@ static size_t skip_command(const char *input) {
 }
 
 bool is_whole_input(lua_State *L, const char *input, size_t length) {
-    size_t size = 0, skipped = skip_command(input);
+    size_t skipped = skip_command(input);
+    bool goes_on;
     if (is_command(input, length) && skipped == 0) {
         return true;
     }
-    int status = load(L, input + skipped, length - skipped);
-    const char *message = status == LUA_ERRSYNTAX ? lua_tolstring(L, -1, &size) : NULL;
-    bool goes_on = size >= 5 && strcmp(message + size - 5, "<eof>") == 0;
+    load(L, input + skipped, length - skipped, &goes_on);
     lua_pop(L, 1);
     return !goes_on;
 }
@@ -298,9 +309,10 @@ static int call_input(lua_State *L) {
 /* Runs an input; returns a status that was reported. */
 static int run_input(lua_State *L, const char *input, size_t length) {
     int base = lua_gettop(L), status;
+    bool goes_on;
     if (is_command(input, length)) {
         status = run_command(L, input, length);
-    } else if ((status = load(L, input, length)) == LUA_OK) {
+    } else if ((status = load(L, input, length, &goes_on)) == LUA_OK) {
         lua_pushcfunction(L, call_input);
         lua_insert(L, -2);
         status = protected_call(L, 1, LUA_MULTRET);
