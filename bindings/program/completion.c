@@ -108,7 +108,7 @@ static int find(lua_State *L) {
 static int call_find(lua_State *L) {
     const text *typed = lua_touserdata(L, 1);
     lua_pushcfunction(L, find);
-    lua_pushlstring(L, typed->bytes != NULL ? typed->bytes : "", typed->length);
+    lua_pushlstring(L, string_of(typed), typed->length);
     lua_pushvalue(L, 2);
     lua_pushvalue(L, 3);
     lua_call(L, 3, 0);

@@ -27,54 +27,10 @@ static bool completed, completes; /* the key before was Tab; this one is */
 
 /* --- the input --- */
 
-/* How many bytes stand before the cursor, too. */
-static size_t take_text(void) {
-    const LineInfoW *info = el_wline(line);
-    clear_text(&typed);
-    add_wide(&typed, info->buffer, (size_t)(info->cursor - info->buffer));
-    size_t before = typed.length;
-    add_wide(&typed, info->cursor, (size_t)(info->lastchar - info->cursor));
-    return before;
-}
-
-static void insert(const char *bytes, size_t length) {
-    wchar_t *wide = length > 0 ? widen(bytes, length) : NULL;
-    if (wide != NULL) {
-        el_winsertstr(line, wide);
-    }
-    free(wide);
-}
-
-static void move_to(const wchar_t *place) {
-    el_cursor(line, (int)(place - el_wline(line)->cursor));
-}
-
-/* In place of all that is there; the cursor is behind it. */
-static void set_text(const char *bytes, size_t length) {
-    const LineInfoW *info = el_wline(line);
-    move_to(info->lastchar);
-    el_deletestr(line, (int)(info->lastchar - info->buffer));
-    insert(bytes, length);
-}
-
 static unsigned char finish(input_state how) {
     state = how;
     done = true;
     return CC_NORM;
-}
-
-static const wchar_t *line_start(const LineInfoW *info, const wchar_t *place) {
-    while (place > info->buffer && place[-1] != L'\n') {
-        place--;
-    }
-    return place;
-}
-
-static const wchar_t *line_end(const LineInfoW *info, const wchar_t *place) {
-    while (place < info->lastchar && *place != L'\n') {
-        place++;
-    }
-    return place;
 }
 
 static void draw_input(void) {
@@ -94,8 +50,8 @@ static unsigned char on_newline(EditLine *el, wint_t key) {
 }
 
 static unsigned char on_enter(EditLine *el, wint_t key) {
-    take_text();
-    if (is_whole_input(lua, typed.bytes != NULL ? typed.bytes : "", typed.length)) {
+    take_text(line, &typed);
+    if (is_whole_input(lua, string_of(&typed), typed.length)) {
         return finish(INPUT_TEXT);
     }
     return on_newline(el, key);
@@ -127,7 +83,7 @@ static unsigned char on_paste(EditLine *el, wint_t key) {
     while (pasted.length > 0 && pasted.bytes[pasted.length - 1] == '\n') {
         pasted.length--; /* Enter runs it */
     }
-    insert(pasted.bytes, pasted.length);
+    insert_text(line, string_of(&pasted), pasted.length);
     free_text(&pasted);
     return CC_REFRESH;
 }
@@ -137,14 +93,14 @@ static unsigned char on_paste(EditLine *el, wint_t key) {
 static unsigned char on_home(EditLine *el, wint_t key) {
     const LineInfoW *info = el_wline(el);
     (void)key;
-    move_to(line_start(info, info->cursor));
+    move_to(line, line_start(info, info->cursor));
     return CC_REFRESH;
 }
 
 static unsigned char on_end(EditLine *el, wint_t key) {
     const LineInfoW *info = el_wline(el);
     (void)key;
-    move_to(line_end(info, info->cursor));
+    move_to(line, line_end(info, info->cursor));
     return CC_REFRESH;
 }
 
@@ -153,7 +109,7 @@ static void move_into(const wchar_t *start) {
     const LineInfoW *info = el_wline(line);
     ptrdiff_t column = info->cursor - line_start(info, info->cursor);
     const wchar_t *end = line_end(info, start);
-    move_to(end - start < column ? end : start + column);
+    move_to(line, end - start < column ? end : start + column);
 }
 
 /* The next input that begins as what was typed did, and is another than the one that is shown: an
@@ -161,24 +117,24 @@ static void move_into(const wchar_t *start) {
 static void recall(int step) {
     size_t to = recalled;
     const char *entry;
-    take_text();
+    take_text(line, &typed);
     if (recalled == 0) {
         const LineInfoW *info = el_wline(line);
         clear_text(&own);
-        add_bytes(&own, typed.bytes != NULL ? typed.bytes : "", typed.length);
+        add_bytes(&own, string_of(&typed), typed.length);
         prefix = info->cursor == info->lastchar ? own.length : 0;
     }
     do {
         to += (size_t)step;
         entry = history_entry(to);
-    } while (entry != NULL && (strncmp(entry, own.bytes, prefix) != 0 ||
-                               strcmp(entry, typed.bytes != NULL ? typed.bytes : "") == 0));
+    } while (entry != NULL && (strncmp(entry, string_of(&own), prefix) != 0 ||
+                               strcmp(entry, string_of(&typed)) == 0));
     if (entry != NULL) {
         recalled = to;
-        set_text(entry, strlen(entry));
+        set_text(line, entry, strlen(entry));
     } else if (step < 0 && recalled > 0) {
         recalled = 0;
-        set_text(own.bytes, own.length);
+        set_text(line, string_of(&own), own.length);
     }
 }
 
@@ -191,7 +147,7 @@ static unsigned char on_up(EditLine *el, wint_t key) {
     } else {
         recall(1);
         info = el_wline(el);
-        move_to(line_end(info, info->buffer));
+        move_to(line, line_end(info, info->buffer));
     }
     return CC_REFRESH;
 }
@@ -214,10 +170,9 @@ static unsigned char on_search(EditLine *el, wint_t key) {
     draw_input();
     size_t found = search_history(el, &seen, &last_key[0]);
     if ((entry = history_entry(found)) != NULL) {
-        set_text(entry, strlen(entry));
+        set_text(line, entry, strlen(entry));
         recalled = found;
         clear_text(&own);
-        add_string(&own, "");
         prefix = 0;
     }
     if (last_key[0] != 0) {
@@ -240,7 +195,7 @@ static unsigned char on_tab(EditLine *el, wint_t key) {
         el_winsertstr(el, L"  ");
         return CC_REFRESH;
     }
-    size_t cursor = take_text();
+    size_t cursor = take_text(line, &typed);
     find_completion(lua, &typed, cursor, &found);
     if (found.count == 0) {
         return CC_REFRESH;
@@ -249,25 +204,25 @@ static unsigned char on_tab(EditLine *el, wint_t key) {
     completes = true;
     if (found.common.length >= word &&
         (found.common.length > word ||
-         memcmp(found.common.bytes, typed.bytes + found.first, word))) {
+         memcmp(string_of(&found.common), string_of(&typed) + found.first, word) != 0)) {
         for (size_t i = found.first, used; i < cursor; i += used) {
-            decode_character(typed.bytes + i, cursor - i, &used);
+            decode_character(string_of(&typed) + i, cursor - i, &used);
             el_deletestr(el, 1);
         }
-        insert(found.common.bytes, found.common.length);
+        insert_text(line, string_of(&found.common), found.common.length);
     } else if (completed && found.count > 1) {
-        move_to(el_wline(el)->lastchar);
+        move_to(line, el_wline(el)->lastchar);
         draw_input();
         end_display();
-        if (write(STDOUT_FILENO, found.list.bytes, found.list.length) < 0) {
+        if (write(STDOUT_FILENO, string_of(&found.list), found.list.length) < 0) {
             return CC_REFRESH; /* the next draw will meet it */
         }
         const LineInfoW *info = el_wline(el);
         const wchar_t *place = info->buffer;
         for (size_t i = 0, used; i < cursor; i += used, place++) {
-            decode_character(typed.bytes + i, cursor - i, &used);
+            decode_character(string_of(&typed) + i, cursor - i, &used);
         }
-        move_to(place);
+        move_to(line, place);
     }
     return CC_REFRESH;
 }
@@ -401,11 +356,12 @@ input_state edit_input(const char *prompt, const char *continuation, const char 
         completes = false;
         el_wgets(line, &count);
     }
-    take_text();
-    move_to(el_wline(line)->lastchar);
+    take_text(line, &typed);
+    move_to(line, el_wline(line)->lastchar);
     draw_input();
+    forget_interrupts(); /* of which keys.c hears until close_editor */
     close_editor();
-    *input = typed.bytes != NULL ? typed.bytes : "";
+    *input = string_of(&typed);
     *length = typed.length;
     return state;
 }

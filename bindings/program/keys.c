@@ -4,9 +4,10 @@
  * starts; only a paste is read in pieces. Signals are let through while waiting, and nowhere else.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/select.h>
 #include <unistd.h>
 
 #include "prompt.h"
@@ -26,12 +27,17 @@ enum { CAUGHT = sizeof caught / sizeof *caught };
 
 static volatile sig_atomic_t arrived[CAUGHT];
 static struct sigaction before[CAUGHT];
-static sigset_t outside; /* the mask that the program has otherwise, and has while waiting */
+static int wake[2] = {-1, -1}; /* a pipe: the module's threads take signals too, and would not end a
+                                  wait of this one */
 
 static void note_signal(int number) {
+    int error = errno;
     for (int i = 0; i < CAUGHT; i++) {
         arrived[i] |= caught[i] == number;
     }
+    ssize_t written = write(wake[1], "", 1);
+    (void)written; /* a full pipe wakes as well */
+    errno = error;
 }
 
 /* Terminals then mark what is pasted, see read_paste. */
@@ -43,16 +49,16 @@ static void ask_for_marked_pastes(bool marked) {
 }
 
 void begin_keys(void) {
-    struct sigaction noting = {.sa_handler = note_signal};
-    sigset_t blocked;
-    sigemptyset(&blocked);
+    struct sigaction noting = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
+    if (wake[0] < 0 && pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0) {
+        wake[0] = wake[1] = -1; /* signals wait for the next key */
+    }
     for (int i = 0; i < CAUGHT; i++) {
         arrived[i] = false;
-        sigaddset(&blocked, caught[i]);
-    }
-    sigprocmask(SIG_BLOCK, &blocked, &outside);
-    for (int i = 0; i < CAUGHT; i++) {
         sigaction(caught[i], &noting, &before[i]);
+        if (before[i].sa_handler == SIG_IGN) { /* as nohup wants it */
+            sigaction(caught[i], &before[i], NULL);
+        }
     }
     ask_for_marked_pastes(true);
 }
@@ -61,8 +67,10 @@ void end_keys(void) {
     ask_for_marked_pastes(false);
     for (int i = 0; i < CAUGHT; i++) {
         sigaction(caught[i], &before[i], NULL);
+        if (arrived[i]) {
+            raise(caught[i]); /* it is for who comes now */
+        }
     }
-    sigprocmask(SIG_SETMASK, &outside, NULL);
 }
 
 /* The key that a signal is, or 0. Those that are none end the program. */
@@ -92,20 +100,30 @@ static wchar_t signal_key(EditLine *el) {
 
 /* --- bytes --- */
 
-static unsigned char waiting[4096]; /* read, and not yet taken */
+enum { PIECE = 4096 };
+static unsigned char waiting[PIECE + 4]; /* read, and not yet taken; room to put a character back */
 static size_t first_waiting, behind_waiting;
 
-/* The next byte. Reads up to `size` of them; waits for ever when milliseconds is negative. */
+/* Waits for ever when milliseconds is negative. */
+static int wait_for_bytes(int milliseconds) {
+    struct pollfd sources[] = {
+        {.fd = STDIN_FILENO, .events = POLLIN},
+        {.fd = wake[0],      .events = POLLIN}
+    };
+    char signals[64];
+    int ready = poll(sources, 2, milliseconds);
+    if (ready <= 0) {
+        return ready == 0 ? TIMED_OUT : errno == EINTR ? SIGNALLED : END_OF_INPUT;
+    }
+    return read(wake[0], signals, sizeof signals) > 0 ? SIGNALLED : 0;
+}
+
+/* The next byte. Reads up to `size` of them. */
 static int next_byte(size_t size, int milliseconds) {
     if (first_waiting == behind_waiting) {
-        struct timespec limit = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
-        fd_set input;
-        FD_ZERO(&input);
-        FD_SET(STDIN_FILENO, &input);
-        int ready = pselect(STDIN_FILENO + 1, &input, NULL, NULL, milliseconds < 0 ? NULL : &limit,
-                            &outside);
-        if (ready <= 0) {
-            return ready == 0 ? TIMED_OUT : errno == EINTR ? SIGNALLED : END_OF_INPUT;
+        int failure = wait_for_bytes(milliseconds);
+        if (failure != 0) {
+            return failure;
         }
         ssize_t count = read(STDIN_FILENO, waiting, size);
         if (count <= 0) {
@@ -115,6 +133,15 @@ static int next_byte(size_t size, int milliseconds) {
         behind_waiting = (size_t)count;
     }
     return waiting[first_waiting++];
+}
+
+/* The last bytes taken are the next again. */
+static void put_back(const char *bytes, size_t count) {
+    size_t rest = behind_waiting - first_waiting;
+    memmove(waiting + count, waiting + first_waiting, rest);
+    memcpy(waiting, bytes, count);
+    first_waiting = 0;
+    behind_waiting = count + rest;
 }
 
 static int next_of_sequence(void) {
@@ -187,8 +214,8 @@ static wchar_t read_escape(void) {
     if (byte == '\r' || byte == '\n') {
         return KEY_NEWLINE;
     }
-    if (byte >= 0) {
-        first_waiting--; /* libedit's bindings know what Alt and a letter is */
+    if (byte >= 0) { /* libedit's bindings know what Alt and a letter is */
+        put_back(&(char){(char)byte}, 1);
     }
     return ESCAPE;
 }
@@ -202,33 +229,31 @@ static wchar_t read_character(int byte) {
         if (next < 0) {
             break;
         }
+        bytes[count++] = (char)next;
         if ((next & 0xC0) != 0x80) {
-            first_waiting--;
             break;
         }
-        bytes[count++] = (char)next;
     }
     wchar_t wide = decode_character(bytes, count, &used);
+    put_back(bytes + used, count - used);
     return wide >= 0x80 && wide < 0xA0 ? 0 : wide;
 }
 
 bool keys_are_waiting(void) {
-    fd_set input;
-    FD_ZERO(&input);
-    FD_SET(STDIN_FILENO, &input);
-    return first_waiting < behind_waiting ||
-           select(STDIN_FILENO + 1, &input, NULL, NULL, &(struct timeval){0}) > 0;
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    return first_waiting < behind_waiting || poll(&input, 1, 0) > 0;
 }
 
 int read_key(EditLine *el, wchar_t *key) {
-    for (*key = 0; *key == 0;) {
+    while ((*key = signal_key(el)) == 0) {
         int byte = next_byte(1, -1);
         if (byte == END_OF_INPUT) {
             return 0;
         }
         if (byte == SIGNALLED) {
-            *key = signal_key(el);
-        } else if (byte == ESCAPE) {
+            continue;
+        }
+        if (byte == ESCAPE) {
             *key = read_escape();
         } else if (byte == 'C' - '@') {
             *key = KEY_CANCEL;
@@ -238,6 +263,9 @@ int read_key(EditLine *el, wchar_t *key) {
             kill(0, SIGTSTP); /* as the terminal does; SIGCONT takes it up again */
         } else {
             *key = read_character(byte);
+        }
+        if (*key != 0) {
+            break;
         }
     }
     return 1;
@@ -249,7 +277,7 @@ void read_paste(text *pasted) {
     int byte, last = 0;
 
     while (matched < sizeof end - 1) {
-        byte = next_byte(sizeof waiting, -1);
+        byte = next_byte(PIECE, -1);
         if (byte == END_OF_INPUT) {
             return;
         }

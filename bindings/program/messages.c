@@ -1,6 +1,7 @@
 /* messages.c: what becomes of errors: the message, the script's line, the traceback. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host.h"
 #include "program.h"
@@ -62,6 +63,14 @@ int protected_call(lua_State *L, int arguments, int results) {
     return status;
 }
 
+/* In a terminal the first line stands out. */
+static void print_message(const char *name, const char *text) {
+    bool coloured = wants_colour(STDERR_FILENO);
+    size_t line = strcspn(text, "\n");
+    fprintf(stderr, "%s%s%.*s%s%s", name, coloured ? "\033[1;31m" : "", (int)line, text,
+            coloured ? "\033[0m" : "", text + line);
+}
+
 bool report(lua_State *L, int status, bool named) {
     if (status == LUA_OK) {
         return true;
@@ -73,7 +82,7 @@ bool report(lua_State *L, int status, bool named) {
     }
     begin_report(text);
     fflush(stdout);
-    fprintf(stderr, "%s%s", named ? "dnnlua: " : "", text);
+    print_message(named ? "dnnlua: " : "", text);
     if (status == LUA_ERRSYNTAX) { /* of a chunk that never ran, so that `explain` never saw it */
         push_excerpt(L, text, 0);
         fputs(lua_tostring(L, -1), stderr);

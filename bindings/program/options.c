@@ -20,7 +20,7 @@ static const char usage[] =
     "  -l NAME=MODULE require a module into the global NAME\n"
     "  -i             give a prompt after the script\n"
     "  -v             print the version and go on\n"
-    "  -E             ignore LUA_INIT, LUA_PATH and LUA_CPATH\n"
+    "  -E             ignore LUA_INIT, LUA_PATH, LUA_CPATH and the prompt's start-up file\n"
     "  -W             turn warnings on, also of globals that nothing in the script defines\n"
     "  --seed N       start dnn's random stream and math.random from N\n"
     "  --threads N    compute on N threads\n"

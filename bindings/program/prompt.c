@@ -47,8 +47,16 @@ static const char *push_prompt(lua_State *L, const char *global, const char *fal
 
 /* --- text as a function --- */
 
-/* Takes the text as a light userdata and its length. Returns the status of loading it, as an
- * expression if it is one and else as a statement, and a function or a message. */
+/* True when the message on top of the stack says that the text merely goes on. */
+static bool breaks_off(lua_State *L, int status) {
+    size_t length = 0;
+    const char *message = status == LUA_ERRSYNTAX ? lua_tolstring(L, -1, &length) : NULL;
+    return length >= 5 && strcmp(message + length - 5, "<eof>") == 0;
+}
+
+/* Takes the text as a light userdata and its length. Returns a function or a message, the status of
+ * loading it, as an expression if it is one and else as a statement, and whether it goes on. At a
+ * terminal so does a broken off expression (`{1,`), which stock lua rejects as a statement. */
 static int load_input(lua_State *L) {
     const char *input = lua_touserdata(L, 1);
     size_t length = (size_t)lua_tointeger(L, 2);
@@ -61,39 +69,72 @@ static int load_input(lua_State *L) {
     lua_concat(L, 2);
     const char *expression = lua_tolstring(L, -1, &length);
     int status = luaL_loadbufferx(L, expression, length, "=stdin", "t");
+    bool goes_on = breaks_off(L, status) && isatty(STDIN_FILENO);
     if (status != LUA_OK) {
         const char *statement = expression + strlen("return ");
         lua_pop(L, 1);
         status = luaL_loadbufferx(L, statement, length - strlen("return "), "=stdin", "t");
+        goes_on = status != LUA_OK && (goes_on || breaks_off(L, status));
     }
     lua_pushinteger(L, status);
-    lua_insert(L, -2);
-    return 2;
+    lua_pushboolean(L, goes_on);
+    return 3;
 }
 
 /* Pushes a function or a message. */
-static int load(lua_State *L, const char *input, size_t length) {
+static int load(lua_State *L, const char *input, size_t length, bool *goes_on) {
     lua_pushcfunction(L, load_input);
     lua_pushlightuserdata(L, (void *)(size_t)input);
     lua_pushinteger(L, (lua_Integer)length);
-    int status = lua_pcall(L, 2, 2, 0);
+    int status = lua_pcall(L, 2, 3, 0);
+    *goes_on = false;
     if (status == LUA_OK) {
         status = (int)lua_tointeger(L, -2);
-        lua_remove(L, -2);
+        *goes_on = lua_toboolean(L, -1);
+        lua_pop(L, 2);
     }
     return status;
 }
 
+/* Where the Lua of an input begins: behind %time there is some, too. */
+static size_t skip_command(const char *input) {
+    static const char timed[] = "%time";
+    size_t blanks = strspn(input, " \t");
+    bool is_timed = strncmp(input + blanks, timed, strlen(timed)) == 0;
+    return is_timed ? blanks + strlen(timed) : 0;
+}
+
 bool is_whole_input(lua_State *L, const char *input, size_t length) {
-    size_t size = 0;
-    if (is_command(input, length)) {
+    size_t skipped = skip_command(input);
+    bool goes_on;
+    if (is_command(input, length) && skipped == 0) {
         return true;
     }
-    int status = load(L, input, length);
-    const char *message = status == LUA_ERRSYNTAX ? lua_tolstring(L, -1, &size) : NULL;
-    bool goes_on = size >= 5 && strcmp(message + size - 5, "<eof>") == 0;
+    load(L, input + skipped, length - skipped, &goes_on);
     lua_pop(L, 1);
     return !goes_on;
+}
+
+/* --- interrupts --- */
+
+static volatile sig_atomic_t interrupted_early; /* before the input that it was meant for ran */
+
+static void note_interrupt(int number) {
+    (void)number;
+    interrupted_early = true;
+}
+
+void forget_interrupts(void) {
+    interrupted_early = false;
+}
+
+/* While a line is read SIGINT ends that, and while one is edited keys.c hears of it; with no
+ * terminal it ends the program. */
+static void take_interrupts(void) {
+    struct sigaction noting = {.sa_handler = note_interrupt};
+    if (isatty(STDIN_FILENO)) {
+        sigaction(SIGINT, &noting, NULL);
+    }
 }
 
 /* --- reading --- */
@@ -108,6 +149,7 @@ static input_state read_line(text *input) {
         clearerr(stdin);
         return errno == EINTR ? INPUT_CANCELLED : INPUT_ENDED;
     }
+    forget_interrupts();
     add_bytes(input, bytes, (size_t)length - (bytes[length - 1] == '\n'));
     return INPUT_TEXT;
 }
@@ -123,7 +165,7 @@ static input_state read_lines(lua_State *L, const char **input, size_t *length) 
     clear_text(&lines);
     ask(L, "_PROMPT", "> ");
     input_state state = read_line(&lines);
-    while (state == INPUT_TEXT && !is_whole_input(L, lines.bytes, lines.length)) {
+    while (state == INPUT_TEXT && !is_whole_input(L, string_of(&lines), lines.length)) {
         size_t before = lines.length;
         ask(L, "_PROMPT2", ">> ");
         add_string(&lines, "\n");
@@ -137,7 +179,7 @@ static input_state read_lines(lua_State *L, const char **input, size_t *length) 
     if (state == INPUT_CANCELLED) {
         fputc('\n', stdout);
     }
-    *input = lines.bytes;
+    *input = string_of(&lines);
     *length = lines.length;
     return state;
 }
@@ -255,13 +297,25 @@ static void hand_values(lua_State *L, int base, lua_CFunction function) {
 
 /* --- the loop --- */
 
+/* Takes a function: calls it, under an interrupt that came too early for protected_call. */
+static int call_input(lua_State *L) {
+    if (interrupted_early) {
+        raise(SIGINT);
+    }
+    lua_call(L, 0, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
 /* Runs an input; returns a status that was reported. */
 static int run_input(lua_State *L, const char *input, size_t length) {
     int base = lua_gettop(L), status;
+    bool goes_on;
     if (is_command(input, length)) {
         status = run_command(L, input, length);
-    } else if ((status = load(L, input, length)) == LUA_OK) {
-        status = protected_call(L, 0, LUA_MULTRET);
+    } else if ((status = load(L, input, length, &goes_on)) == LUA_OK) {
+        lua_pushcfunction(L, call_input);
+        lua_insert(L, -2);
+        status = protected_call(L, 1, LUA_MULTRET);
     }
     if (report(L, status, false) && lua_gettop(L) > base) {
         hand_values(L, base, keep_answer);
@@ -295,26 +349,12 @@ static void run_startup_file(lua_State *L) {
         add_string(&path, "/.config");
     }
     add_string(&path, "/dnnlua/init.lua");
-    if (path.bytes != NULL && access(path.bytes, F_OK) == 0) {
-        int status = luaL_loadfilex(L, path.bytes, "t");
+    if (access(string_of(&path), F_OK) == 0) {
+        int status = luaL_loadfilex(L, string_of(&path), "t");
         report(L, status == LUA_OK ? protected_call(L, 0, 0) : status, false);
         fflush(stdout);
     }
     free_text(&path);
-}
-
-/* Between inputs there is nothing to interrupt. */
-static void ignore_interrupt(int number) {
-    (void)number;
-}
-
-/* While a line is read SIGINT ends that, and while one is edited keys.c hears of it; with no
- * terminal it ends the program. */
-static void take_interrupts(void) {
-    struct sigaction ignoring = {.sa_handler = ignore_interrupt};
-    if (isatty(STDIN_FILENO)) {
-        sigaction(SIGINT, &ignoring, NULL);
-    }
 }
 
 void run_prompt(lua_State *L, bool startup) {

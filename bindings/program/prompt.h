@@ -3,6 +3,7 @@
  * prompt.c      the loop: an input, its evaluation, its values
  * commands.c    %time and the others, which scripts/dnn/prompt/commands.lua carries out; ? and $
  * editor.c      an input that is typed: libedit's buffer and what the keys do
+ * line.c        what libedit holds, as text of several lines
  * keys.c        bytes, signals and escape sequences of the terminal as keys
  * display.c     the input on the screen
  * search.c      Ctrl-R
@@ -31,6 +32,7 @@ void add_string(text *t, const char *string);
 void add_character(text *t, wchar_t wide);
 void add_wide(text *t, const wchar_t *characters, size_t count);
 void clear_text(text *t);
+const char *string_of(const text *t); /* "" where there are no bytes */
 void free_text(text *t);
 
 /* A character that stands for a byte which is no UTF-8. */
@@ -129,6 +131,21 @@ void find_completion(lua_State *L, const text *typed, size_t cursor, completion 
  * it was given up. */
 size_t search_history(EditLine *el, const view *before, wchar_t *key);
 
+/* --- line.c --- */
+
+/* Puts all that was typed into `typed`; returns how many bytes are before the cursor. */
+size_t take_text(EditLine *el, text *typed);
+
+/* At the cursor, which is then behind it; in place of all that is there. */
+void insert_text(EditLine *el, const char *bytes, size_t length);
+void set_text(EditLine *el, const char *bytes, size_t length);
+
+void move_to(EditLine *el, const wchar_t *place); /* the cursor */
+
+/* Where the line begins and ends that a place is in. */
+const wchar_t *line_start(const LineInfoW *info, const wchar_t *place);
+const wchar_t *line_end(const LineInfoW *info, const wchar_t *place);
+
 /* --- editor.c --- */
 
 typedef enum { INPUT_TEXT, INPUT_CANCELLED, INPUT_ENDED } input_state;
@@ -142,6 +159,9 @@ input_state edit_input(const char *prompt, const char *continuation, const char 
                        size_t *length);
 
 /* --- prompt.c --- */
+
+/* An interrupt until now was not meant for the next input. */
+void forget_interrupts(void);
 
 /* True when the text can be run, or will never be Lua; false when it goes on in another line. */
 bool is_whole_input(lua_State *L, const char *input, size_t length);

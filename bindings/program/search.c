@@ -10,7 +10,7 @@ enum { OLDER = 'R' - '@', NEWER = 'S' - '@', GIVE_UP = 'G' - '@', RUBOUT = 0x7F,
  * when there is none. */
 static size_t find_entry(const text *pattern, size_t from, int step) {
     for (const char *entry; (entry = history_entry(from)) != NULL; from += (size_t)step) {
-        if (pattern->length > 0 && strstr(entry, pattern->bytes) != NULL) {
+        if (pattern->length > 0 && strstr(entry, string_of(pattern)) != NULL) {
             return from;
         }
     }
@@ -22,22 +22,20 @@ static size_t find_entry(const text *pattern, size_t from, int step) {
 static void show_match(const view *before, const text *pattern, size_t found, bool failed) {
     text prompt = {0};
     add_string(&prompt, failed ? "(not in the history: " : "(search: ");
-    add_bytes(&prompt, pattern->bytes, pattern->length);
+    add_string(&prompt, string_of(pattern));
     add_string(&prompt, ") ");
     view seen = *before;
     const char *entry = history_entry(found);
     wchar_t *wide = entry != NULL ? widen(entry, strlen(entry)) : NULL;
-    wchar_t *sought = wide != NULL ? widen(pattern->bytes, pattern->length) : NULL;
+    wchar_t *sought = wide != NULL ? widen(string_of(pattern), pattern->length) : NULL;
     if (sought != NULL) {
         const wchar_t *place = wcsstr(wide, sought);
         seen.characters = wide;
         seen.count = wcslen(wide);
         seen.cursor = place != NULL ? (size_t)(place - wide) : 0;
     }
-    if (prompt.bytes != NULL) {
-        seen.prompt = prompt.bytes;
-        draw(&seen);
-    }
+    seen.prompt = string_of(&prompt);
+    draw(&seen);
     free(wide);
     free(sought);
     free_text(&prompt);

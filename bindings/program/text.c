@@ -26,7 +26,9 @@ static bool reserve(text *t, size_t more) {
 
 void add_bytes(text *t, const char *bytes, size_t count) {
     if (reserve(t, count)) {
-        memcpy(t->bytes + t->length, bytes, count);
+        if (count > 0) {
+            memcpy(t->bytes + t->length, bytes, count);
+        }
         t->length += count;
         t->bytes[t->length] = '\0';
     }
@@ -67,6 +69,10 @@ void clear_text(text *t) {
     if (t->bytes != NULL) {
         t->bytes[0] = '\0';
     }
+}
+
+const char *string_of(const text *t) {
+    return t->bytes != NULL ? t->bytes : "";
 }
 
 void free_text(text *t) {

@@ -65,6 +65,7 @@ class Commands(TerminalTest):
         self.assertRegex(t.run("%time 6 * 7"), r"^[\d.]+ [µm]?s\n42$")
         self.assertRegex(t.run("%time for i = 1, 10 do end"), r"^[\d.]+ [µm]?s$")
         self.assertRegex(t.run("%time ('x'):rep(1e6):len()"), r"^[\d.]+ [µm]?s, [\d.]+ [KM]B of Lua's memory more\n")
+        self.assertRegex(t.run("%time for i = 1, 3 do\nprint(i)\nend"), r"^1\n2\n3\n[\d.]+ [µm]?s$")
         self.assertIn("unexpected symbol", t.run("%time = 1"))
         self.assertIn("%time needs an expression", t.run("%time"))
 

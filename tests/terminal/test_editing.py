@@ -36,6 +36,12 @@ class Editing(TerminalTest):
         t.ready()
         self.assertIn("> for i = 1, 3 do\n.   print(i * 10)\n. end\n10\n20\n30\n>", t.text())
 
+    def test_a_broken_off_expression_goes_on_too(self):
+        t = self.open()
+        self.assertEqual(t.run("#{1,\n2}"), "2")
+        self.assertEqual(t.run("1 +\n1"), "2")
+        self.assertIn("unexpected symbol near '+'", t.run("+ 1"))
+
     def test_up_brings_an_input_of_several_lines_back_and_all_of_it_can_be_edited(self):
         t = self.open()
         t.run(LOOP)

@@ -59,11 +59,14 @@ class Start(TerminalTest):
         self.assertIn(b"\033[1;36m> ", t.raw)
         y, _ = t.cursor()
         self.assertEqual(t.screen.buffer[y][0].fg, "cyan")
+        t.run("undefined()")
+        self.assertEqual([t.screen.buffer[y][0].fg for y in (1, 2)], ["red", "default"])
 
     def test_no_color_and_a_dumb_terminal_are_obeyed(self):
         t = self.open(NO_COLOR="1")
-        t.run("1 + 1")
+        t.run("undefined()")
         self.assertNotIn(b";36m", t.raw)
+        self.assertNotIn(b";31m", t.raw)
         self.assertNotIn(b"\033[2m", t.raw)
         t = self.start(TERM="dumb").ready()
         t.type("1 + 1" + ENTER)
