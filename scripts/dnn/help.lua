@@ -14,7 +14,8 @@ local find, format, gmatch, gsub, lower, match, sub = string.find, string.format
   string.lower, string.match, string.sub
 local getinfo, getmetatable, getregistry, getupvalue = debug.getinfo, debug.getmetatable, debug.getregistry,
   debug.getupvalue
-local error, globals, loaded, setmetatable, tostring, type = error, _G, package.loaded, setmetatable, tostring, type
+local error, globals, loaded, pcall, setmetatable, tointeger, tostring, type = error, _G, package.loaded, pcall,
+  setmetatable, math.tointeger, tostring, type
 local getenv, print = os.getenv, print
 local list, most_like, terminal, version = dnn.system.list, dnn._nearest, dnn.system.terminal, dnn.version
 
@@ -49,7 +50,10 @@ local function documented(name)
   if class then return nil, class end
   local owner, key = match(name, "^(.+)[.:]([%w_]+)$")
   class = owner and r.classes[owner]
-  return class and words.member(r, class, key) or nil
+  local member = class and words.member(r, class, key)
+  if member then return member end
+  local options = r.by_name[owner] and words.options(r, r.by_name[owner])
+  return options and options.fields[key] or nil
 end
 
 -- Everything whose last name is this one: {{name, summary, entry or field}, ...}, a name by alias once.
@@ -94,16 +98,34 @@ local function raw_member(t, key)
   end
 end
 
--- The value that a path such as a.b.c or a:m names, as far as raw access goes, and the names behind that.
+-- The function of C that answers for the fields of a userdata; nil where it is none.
+local function field_reader(value)
+  local metatable = type(value) == "userdata" and getmetatable(value)
+  local index = metatable and rawget(metatable, "__index")
+  return type(index) == "function" and getinfo(index, "S").what == "C" and index or nil
+end
+
+-- The layer in a place of a network; nil of anything else.
+local function layer_in(value, place)
+  local reader = field_reader(value)
+  if not reader or not rawequal(getmetatable(value), getregistry()["dnn.Sequential"]) then return nil end
+  local ok, layer = pcall(reader, value, place)
+  return ok and layer or nil
+end
+
+-- The value that a path such as a.b.c, a:m or net[1] names, as far as raw access goes, and the names behind that.
 local function look_up(env, path)
   local root, rest = match(path, "^([%a_][%w_]*)(.*)$")
   if not root then return nil end
   local value = raw_member(env, root)
   while value ~= nil and rest ~= "" do
-    local key, more = match(rest, "^[.:]([%a_][%w_]*)(.*)$")
+    local place, more = match(rest, "^%[(%d+)%](.*)$")
+    local key = tointeger(place)
+    if not place then key, more = match(rest, "^[.:]([%a_][%w_]*)(.*)$") end
     if not key then return nil end
-    local inner = type(value) == "table" and raw_member(value, key)
-    if inner == nil or inner == false then return value, sub(rest, 2) end
+    local inner
+    if type(value) == "table" then inner = raw_member(value, key) elseif place then inner = layer_in(value, key) end
+    if inner == nil then return value, sub(rest, 2) end
     value, rest = inner, more
   end
   return value
@@ -140,7 +162,7 @@ local function entry_of(value)
   end
 end
 
--- Kinds of userdata that come in several kinds; their field `name` says which. It is a function of C that answers.
+-- Kinds of userdata that come in several kinds; their field `name` says which.
 local named = {["dnn.Layer"] = "dnn.%s", ["dnn.Loss"] = "dnn.%s", ["dnn.Optimiser"] = "dnn.optim.%s"}
 
 -- The class of a value, and the function that makes such values.
@@ -154,11 +176,8 @@ local function class_of(value)
   local metatable = type(value) ~= "string" and getmetatable(value)
   local kind = type(metatable) == "table" and rawget(metatable, "__name")
   if type(kind) ~= "string" then return nil end
-  local maker
-  local index = rawget(metatable, "__index")
-  if named[kind] and type(index) == "function" and getinfo(index, "S").what == "C" then
-    maker = format(named[kind], value.name)
-  end
+  local reader, maker = named[kind] and field_reader(value), nil
+  if reader then maker = format(named[kind], reader(value, "name")) end
   return r.classes[maker] or r.classes[kind], r.by_name[maker or kind]
 end
 

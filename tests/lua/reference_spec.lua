@@ -240,12 +240,14 @@ describe("every function of the reference", function()
     end
   end
 
-  it("has a sentence that says what it does, an example of at most six lines, and says what it returns", function()
+  it("has a sentence that says what it does, an example of at most six lines that fit a terminal of 80 columns, "
+    .. "and says what it returns", function()
     each(function(entry)
       assert.matches("^%S.*[.]$", entry.summary, entry.name)
       assert.is_true(#entry.summary <= 200, entry.name .. ": a shorter first sentence")
       local _, lines = (entry.example or ""):gsub("[^\n]+", "")
       assert.is_true(lines >= 1 and lines <= 6, ("%s: an example of %d lines"):format(entry.name, lines))
+      for line in entry.example:gmatch "[^\n]+" do assert.is_true(#line <= 76, entry.name .. ": " .. line) end
       assert.is_true(#entry.returns >= 1, entry.name)
     end)
   end)

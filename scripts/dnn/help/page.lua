@@ -91,7 +91,8 @@ end
 
 -- A field of a class or of the module.
 function page.field(out, field)
-  text.line(out, text.bold(out, field.written or field.name) .. " : " .. words.type(field.type))
+  local name = gsub(field.written or field.name, "%.Options%.(.*)$", " {%1 = }")
+  text.paragraph(out, "`" .. name .. "` : " .. words.type(field.type), "", "    ")
   text.gap(out)
   text.markdown(out, field.text)
 end

@@ -342,7 +342,7 @@ end
 local function read(folder, names)
   local reference = {sections = {}, classes = {}, entries = {}, by_name = {}, aliases = {}}
   local keys = {}
-  for _, name in ipairs(names) do keys[#keys + 1] = match(name, "^(.+)%.lua$") end
+  for _, name in ipairs(names) do keys[#keys + 1] = match(name, "^([^.].*)%.lua$") end
   sort(keys, before)
   for _, key in ipairs(keys) do
     local file <close>, message = open(format("%s/%s.lua", folder, key), "rb")

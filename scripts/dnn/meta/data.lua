@@ -58,11 +58,12 @@ dnn.data = {}
 ---max_failures of the files is unreadable.
 ---
 ---```lua
----local grey = dnn.full(3 * 4 * 4, 1, 0.5)
----for i = 1, 4 do dnn.data.write_png(("%s.%d.png"):format(i <= 2 and "cat" or "dog", i), grey, 4, 4) end
----local data = assert(dnn.data.images(".", {size = 4, test = 0.25, progress = false}))
----print(data.train.X:size())                                 --> 48	3
----print(table.concat(data.classes, ", "), data.positive)     --> cat, dog	cat
+---for _, name in ipairs{"cat.1", "cat.2", "dog.1", "dog.2"} do
+---  dnn.data.write_png(name .. ".png", dnn.rand(3 * 4 * 4, 1), 4, 4)
+---end
+---local data = dnn.data.images(".", {size = 4, test = 1, progress = false})
+---print(data.train.X:size())                           --> 48	3
+---print(data.classes[1], data.classes[2])              --> cat	dog
 ---```
 ---@param path string
 ---@param options? dnn.data.images.Options

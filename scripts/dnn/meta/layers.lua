@@ -91,12 +91,12 @@ function dnn.Tanh() end
 ---Errors: a result of another shape or type; what the functions raise comes with the layer's number and name.
 ---
 ---```lua
----local scale = dnn.Layer{name = "Scale", parameters = {s = {1, 1}},
----  initialise = function(self) self.s:fill_(2) end,
----  forward = function(self, X) return self.s(1, 1) * X end,
----  backward = function(self, dA, X) self.s_grad:add_((dA % X):sum()) return self.s(1, 1) * dA end,
----}
----print(scale(dnn.ones(1, 2)):sum())   --> 4.0
+---local function forward(self, X) return self.s % X end
+---local function backward(self, dA, X)
+---  self.s_grad:add_(dnn.sum(dA % X, 2))
+---  return self.s % dA
+---end
+---dnn.Layer{parameters = {s = {3, 1}}, forward = forward, backward = backward}
 ---```
 ---@param options dnn.Layer.Options
 ---@return dnn.Layer

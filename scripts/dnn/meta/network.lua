@@ -223,9 +223,9 @@ function p:zero_grad() end
 ---Errors: a network that is not float64.
 ---
 ---```lua
----local net = dnn.Sequential({dnn.Linear(3, 2), dnn.Tanh()}, {dtype = "float64"})
----local X = dnn.randn(3, 4, {dtype = "float64"})
----local Y = dnn.zeros(2, 4, {dtype = "float64"})
+---dnn.set_default_dtype "float64"
+---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Tanh()}
+---local X, Y = dnn.randn(3, 4), dnn.zeros(2, 4)
 ---print((dnn.gradcheck(net, dnn.MSELoss(), X, Y)))   --> true
 ---```
 ---@param net dnn.Sequential

@@ -32,7 +32,7 @@ local dnn = {}
 ---second result; the run then keeps nothing, and training goes on.
 ---
 ---```lua
----local run = dnn.Run("runs/example", {settings = {lr = 0.1, layers = {2, 4, 1}}})
+---local run = dnn.Run("runs/example", {settings = {lr = 0.1}})
 ---for step in run:steps(3) do
 ---  run:log(step, {cost = 1 / step})
 ---end
