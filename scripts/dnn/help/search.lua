@@ -32,7 +32,7 @@ local function search(reference, query)
   for word in gmatch(lower(query), "%S+") do searched[#searched + 1] = word end
   local function try(name, summary, rest)
     local points = score(searched, name, summary, rest)
-    if points > 0 then found[#found + 1] = {name, summary, points = points} end
+    if points > 0 then found[#found + 1] = {name, summary, points = points, place = #found} end
   end
   for _, entry in ipairs(reference.entries) do
     if not entry.alias_of then
@@ -54,7 +54,7 @@ local function search(reference, query)
   sort(found, function(a, b)
     if a.points ~= b.points then return a.points > b.points end
     if a[1] ~= b[1] then return a[1] < b[1] end
-    return a[2] < b[2]
+    return a.place < b.place
   end)
   return found
 end
