@@ -46,7 +46,7 @@ local function write_arguments(entry)
   for _, param in ipairs(entry.params) do
     if param == given then
       write("- %s: a table of", code(param.name))
-      for _, field in ipairs(options.fields) do item(field.key, field.type, field.text, "  ") end
+      for _, field in ipairs(options) do item(field.key, field.type, field.text, "  ") end
     else
       item(param.name, param.type, param.text)
     end

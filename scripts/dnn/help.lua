@@ -50,7 +50,7 @@ local function documented(name)
   local member = class and words.member(r, class, key)
   if member then return member end
   local options = r.by_name[owner] and words.options(r, r.by_name[owner])
-  return options and options.fields[key] or nil
+  return options and options[key] or nil
 end
 
 -- Everything whose last name is this one: {{name, summary, entry or field}, ...}, a name by alias once.
@@ -76,7 +76,7 @@ local function by_option(key)
   local found = {}
   for _, entry in ipairs(get_reference().entries) do
     local options = not entry.alias_of and words.options(reference, entry)
-    local field = options and options.fields[key]
+    local field = options and options[key]
     if field then found[#found + 1] = {entry.name .. " {" .. key .. "}", field.summary} end
   end
   return found
@@ -233,7 +233,7 @@ function help.options(name)
   local options = entry and words.options(get_reference(), entry)
   if not options then return nil end
   local keys = {}
-  for i, field in ipairs(options.fields) do keys[i] = field.key end
+  for i, field in ipairs(options) do keys[i] = field.key end
   return keys
 end
 

@@ -90,7 +90,19 @@ local function samples()
   }
 end
 
--- The tests ----------------------------------------------------------------------------------------------
+-- The definitions -------------------------------------------------------------------------------------------
+
+describe("every definition file", function()
+  it("is Lua and begins with ---@meta", function()
+    for _, name in ipairs(dnn.system.list(folder)) do
+      local path = folder .. "/" .. name
+      assert(loadfile(path, "t"))
+      assert.matches("^%-%-%-@meta [%w_]+\n", read_all(path), path)
+    end
+  end)
+end)
+
+-- Both ways -----------------------------------------------------------------------------------------------
 
 describe("the module and its reference", function()
   it("have the same functions and values", function()
@@ -169,7 +181,7 @@ describe("the module and its reference", function()
       for key in assert(names, file):gmatch '"([%w_]+)"' do holds(name, key) end
     end
     for _, name in ipairs{"dnn.Linear", "dnn.optim.SGD", "dnn.optim.Adam", "dnn.optim.AdamW"} do
-      for _, field in ipairs(words.options(reference, reference.by_name[name]).fields) do holds(name, field.key) end
+      for _, field in ipairs((words.options(reference, reference.by_name[name]))) do holds(name, field.key) end
     end
   end)
 end)
@@ -182,6 +194,7 @@ local function network() return dnn.Sequential{dnn.Linear(1, 1)} end
 -- An argument of a type, the first that fits.
 local arguments = {
   {"dnn.Matrix", function() return one end},
+  {"dnn.Numbers", function() return one end},
   {"dnn.Parameters", function() return network():parameters() end},
   {"dnn.Loss", dnn.MSELoss},
   {"%(dnn.Layer", function() return {dnn.ReLU()} end},
@@ -202,8 +215,9 @@ end
 -- Calls a function with a table of options, and with all else right.
 local function call(entry, options)
   local given = {n = #entry.params}
+  local _, taken_by = words.options(reference, entry)
   for i, param in ipairs(entry.params) do
-    if param.type:find "%.Options" then
+    if param == taken_by then
       given[i] = options
     elseif not param.optional then
       given[i] = argument(param.type)
@@ -226,7 +240,7 @@ describe("the options that are documented", function()
         local known = message:match "known: ([%w_, ]+)"
         local there, documented = {}, {}
         for key in assert(known, message):gmatch "[%w_]+" do there[key] = true end
-        for _, field in ipairs(options.fields) do documented[field.key] = true end
+        for _, field in ipairs(options) do documented[field.key] = true end
         assert.same(sorted(there), sorted(documented))
       end)
     end

@@ -38,7 +38,7 @@ local function arguments(out, reference, entry)
   end
   if options then
     text.heading(out, given.optional and "Options" or "Keys")
-    definitions(out, field_rows(options.fields), "  ")
+    definitions(out, field_rows(options), "  ")
   end
 end
 

@@ -14,7 +14,7 @@ local byte, find, gmatch, gsub, match, sub = string.byte, string.find, string.gm
   string.sub
 local error, format, open, upper = error, string.format, io.open, string.upper
 
-local AT <const>, BAR <const> = byte "@", byte "|"
+local AT <const>, BAR <const>, DASH <const> = byte "@", byte "|", byte "-"
 
 -- Types ----------------------------------------------------------------------------------------------
 
@@ -87,9 +87,8 @@ end
 local function summary_of(text)
   local paragraph = gsub(match(text .. "\n\n", "^(.-)\n%s*\n"), "\n", " ")
   for place in gmatch(paragraph, "()[.!?]%s") do
-    if not find(sub(paragraph, 1, place), "%f[%w]e%.g%.$") and not find(sub(paragraph, 1, place), "%f[%w]i%.e%.$") then
-      return sub(paragraph, 1, place)
-    end
+    local sentence = sub(paragraph, 1, place)
+    if not find(sentence, "%f[%w]%l%.%l%.$") then return sentence end -- "e.g.", "i.e."
   end
   return paragraph
 end
@@ -291,20 +290,23 @@ local function finish_text(section)
 end
 
 local function read_line(state, line)
-  if sub(line, 1, 2) ~= "--" then
-    if line ~= "" then read_code(state, line) end
-    state.block = new_block()
-  elseif byte(line, 3) ~= 45 then
+  local first, second, third, fourth = byte(line, 1, 4)
+  if first ~= DASH or second ~= DASH then
+    if first then read_code(state, line) end
+    if state.block.used then state.block = new_block() end
+  elseif third ~= DASH then
     read_section(state, match(line, "^%-%-%s?(.*)$"))
-  elseif byte(line, 4) == AT then
+  elseif fourth == AT then
     local name, rest = match(line, "^%-%-%-@(%a+)%s*(.*)$")
     if tags[name] then tags[name](state, rest) end
-  elseif byte(line, 4) == BAR then
+    state.block.used = true
+  elseif fourth == BAR then
     local alias = state.block.alias
     if alias then alias.type = gsub(alias.type .. sub(line, 4), "^|%s*", "") end
   else
-    local lines = state.block.lines
-    lines[#lines + 1] = sub(line, 4)
+    local block = state.block
+    block.used = true
+    block.lines[#block.lines + 1] = sub(line, 4)
   end
 end
 

@@ -38,7 +38,7 @@ local function search(reference, query)
     if not entry.alias_of then
       local options = words.options(reference, entry)
       try(entry.name, entry.summary, entry.text .. "\n" .. texts_of(entry.params)
-        .. (options and "\n" .. texts_of(options.fields) or ""))
+        .. (options and "\n" .. texts_of(options) or ""))
     end
   end
   for name, class in next, reference.classes do

@@ -19,14 +19,6 @@ local function options_in(reference, type)
   end
 end
 
--- The options of a function or method, nil where it takes none.
-function words.options(reference, entry)
-  for _, param in ipairs(entry.params or {}) do
-    local class = options_in(reference, param.type)
-    if class then return class, param end
-  end
-end
-
 -- The arguments that are written between the parentheses: of a function that became a method, all but the first.
 function words.arguments(entry)
   return {unpack(entry.params, entry.alias_of and entry.kind == "method" and 2 or 1)}
@@ -69,6 +61,25 @@ function words.members(reference, class, kind)
   end
   add(class)
   return members
+end
+
+-- The options of a function or method, fields in an array and by key, and the argument that takes them: the last that
+-- may. Nil where there are none.
+function words.options(reference, entry)
+  local class, taken_by
+  for _, param in ipairs(entry.params or {}) do
+    local found = options_in(reference, param.type)
+    if found then class, taken_by = found, param end
+  end
+  if not class then return nil end
+  local options = {}
+  for _, field in ipairs(words.members(reference, class, "fields")) do
+    if find(field.key, "^%a") then
+      options[#options + 1] = field
+      options[field.key] = field
+    end
+  end
+  return options, taken_by
 end
 
 -- A member of a class or of its parents.
