@@ -296,7 +296,7 @@ describe("every function of the reference", function()
   it("names classes that there are, its options among them", function()
     local function check(where, type)
       for name in type:gmatch "dnn%.[%w_.]+" do
-        assert.is_truthy(reference.classes[name] or reference.aliases[name], ("%s: there is no %s"):format(where, name))
+        assert.is_truthy(reference.classes[name], ("%s: there is no %s"):format(where, name))
       end
     end
     each(function(entry)

@@ -52,6 +52,12 @@ local function split_type(text)
   return sub(text, 1, place - 1), match(sub(text, place), "^%s*(.*)$")
 end
 
+-- A type and the text behind it, with names of ---@alias replaced by what they stand for.
+local function read_type(state, text)
+  local type, rest = split_type(text)
+  return gsub(type, "dnn%.[%w_.]+", state.reference.aliases), rest
+end
+
 local function without_mark(text)
   return (gsub(text, "^[#:]%s*", ""))
 end
@@ -120,13 +126,13 @@ local tags = {}
 function tags.param(state, rest)
   local name, optional, more = match(rest, "^([%w_.]+)(%??)%s+(.*)$")
   if not name then fail(state, "---@param is to have a name and a type") end
-  local type, text = split_type(more)
+  local type, text = read_type(state, more)
   local params = state.block.params
   params[#params + 1] = {name = name, optional = optional == "?", type = type, text = without_mark(text)}
 end
 
 tags["return"] = function(state, rest)
-  local type, text = split_type(rest)
+  local type, text = read_type(state, rest)
   local name, more = match(text, "^([%a_][%w_]*)%s+(.*)$")
   if not name then name, more = match(text, "^([%a_][%w_]*)$"), "" end
   if find(text, "^#") then name, more = nil, without_mark(text) end
@@ -140,7 +146,7 @@ function tags.overload(state, rest)
 end
 
 function tags.type(state, rest)
-  state.block.type = split_type(rest)
+  state.block.type = read_type(state, rest)
 end
 
 function tags.class(state, rest)
@@ -163,7 +169,7 @@ function tags.field(state, rest)
   local name, optional, more = match(rest, "^(%b[])(%??)%s+(.*)$")
   if not name then name, optional, more = match(rest, "^([%w_]+)(%??)%s+(.*)$") end
   if not class or not name then fail(state, "---@field is to stand below a ---@class and have a type") end
-  local type, text = split_type(more)
+  local type, text = read_type(state, more)
   local above = concat(state.block.lines, "\n")
   state.block.lines = {}
   text = without_mark(text)
@@ -183,9 +189,8 @@ end
 
 function tags.alias(state, rest)
   local name, text = match(rest, "^([%w_.]+)%s*(.*)$")
-  state.block.alias = {name = name, type = text, text = concat(state.block.lines, "\n")}
-  state.reference.aliases[name] = state.block.alias
-  state.block.lines = {}
+  state.reference.aliases[name] = split_type(text)
+  state.block.alias, state.block.lines = name, {}
 end
 
 -- Code -----------------------------------------------------------------------------------------------
@@ -301,8 +306,8 @@ local function read_line(state, line)
     if tags[name] then tags[name](state, rest) end
     state.block.used = true
   elseif fourth == BAR then
-    local alias = state.block.alias
-    if alias then alias.type = gsub(alias.type .. sub(line, 4), "^|%s*", "") end
+    local aliases, alias = state.reference.aliases, state.block.alias
+    if alias then aliases[alias] = gsub(aliases[alias] .. split_type(sub(line, 4)), "^|%s*", "") end
   else
     local block = state.block
     block.used = true

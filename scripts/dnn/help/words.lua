@@ -8,7 +8,6 @@ local words = {}
 -- "number|dnn.Matrix" as "number or Matrix".
 function words.type(type)
   if find(type, "^fun%(") then return (gsub(type, "dnn%.(%a)", "%1")) end
-  type = gsub(type, "dnn%.Dtype", '"float32" or "float64" or "uint8"')
   return (gsub(gsub(gsub(type, "dnn%.([%w_.]+)", "%1"), "%s*|%s*", " or "), "^%((.*)%)%[%]$", "table of %1"))
 end
 
