@@ -112,7 +112,8 @@ local function lua_page(out, name)
   return true
 end
 
--- The value and the names behind it that raw access did not reach: methods and fields of a kind.
+-- The value, its path where it has one, and the names behind it that raw access did not reach: methods and fields of a
+-- kind.
 local function show_value(out, path, value, rest)
   local class, maker = value_of.class(get_reference(), value)
   if rest then
@@ -136,7 +137,7 @@ local function show_value(out, path, value, rest)
     end
     return true
   end
-  text.line(out, path .. " is " .. value_of.description(value))
+  text.line(out, (path or "This") .. " is " .. value_of.description(value))
   return true
 end
 
@@ -277,7 +278,7 @@ local function print_help(_, topic)
     return
   end
   local out = text.new(options.width, options.colour)
-  show_value(out, "this", topic)
+  show_value(out, nil, topic)
   print(text.result(out))
 end
 

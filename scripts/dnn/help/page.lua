@@ -163,13 +163,14 @@ local function text_of(reference, class)
   return class.text
 end
 
--- A value: what it is, and what can be done with it. `maker` is the function that makes such values.
+-- A value: what it is, and what can be done with it. `path` is its name, nil where it has none; `maker` is the function
+-- that makes such values.
 function page.value(out, reference, path, class, maker)
   local made = maker and maker.written or class.name
   local kind = match(made, "[^.]+$")
   local article = find(kind, "^[AEIOU]") and "an" or "a"
   local about = gsub(text_of(reference, class), "\n", " ")
-  text.paragraph(out, format("%s is %s `%s`. %s", path, article, kind, about))
+  text.paragraph(out, format("%s is %s `%s`. %s", path or "This", article, kind, about))
   page.members(out, reference, class, path)
   if maker then
     text.gap(out)
