@@ -96,7 +96,7 @@ local function show_documented(out, name)
   elseif thing then
     show_field_or_entry(out, thing)
     class = thing.kind == "function" and reference.classes[thing.name]
-    if class then page.member_names(out, reference, class) end
+    if class then page.made(out, reference, class) end
   end
   return thing ~= nil or class ~= nil
 end
