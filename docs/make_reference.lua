@@ -16,9 +16,15 @@ end
 
 local function code(text) return "`" .. text .. "`" end
 
+-- A type, as code where Markdown would read more into it.
+local function type_of(type)
+  type = words.type(type)
+  return type:find "[<(%[]" and code(type) or type
+end
+
 -- "`dtype` (number): what it is".
 local function item(name, type, text, indent)
-  write("%s- %s (%s)%s", indent or "", code(name), code(words.type(type)), text == "" and ""
+  write("%s- %s (%s)%s", indent or "", code(name), type_of(type), text == "" and ""
     or ": " .. text:gsub("\n", " "))
 end
 
@@ -26,7 +32,7 @@ local function write_returns(entry)
   local returned = {}
   for _, result in ipairs(entry.returns) do
     if result.type ~= "nil" then
-      local type = code(words.type(result.type))
+      local type = type_of(result.type)
       returned[#returned + 1] = (result.name and ("%s (%s)"):format(code(result.name), type) or type)
         .. (result.text ~= "" and ", " .. result.text or "")
     end
@@ -40,7 +46,7 @@ local function write_arguments(entry)
   for _, param in ipairs(entry.params) do
     if param == given then
       write("- %s: a table of", code(param.name))
-      for _, field in ipairs(options.fields) do item(field.key, field.type, field.text, "  ") end
+      for _, field in ipairs(options) do item(field.key, field.type, field.text, "  ") end
     else
       item(param.name, param.type, param.text)
     end

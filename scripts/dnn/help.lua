@@ -7,15 +7,13 @@ local read = require "dnn.help.read"
 local text = require "dnn.help.text"
 local words = require "dnn.help.words"
 local page = require "dnn.help.page"
+local search = require "dnn.help.search"
+local value_of = require "dnn.help.value"
 local lua_functions = require "dnn.help.lua"
 
-local concat, ipairs, next, rawequal, rawget, sort = table.concat, ipairs, next, rawequal, rawget, table.sort
-local find, format, gmatch, gsub, lower, match, sub = string.find, string.format, string.gmatch, string.gsub,
-  string.lower, string.match, string.sub
-local getinfo, getmetatable, getregistry, getupvalue = debug.getinfo, debug.getmetatable, debug.getregistry,
-  debug.getupvalue
-local error, globals, loaded, setmetatable, tostring, type = error, _G, package.loaded, setmetatable, tostring, type
-local getenv, print = os.getenv, print
+local find, format, gsub, lower, match = string.find, string.format, string.gsub, string.lower, string.match
+local error, getenv, globals, ipairs, next, print, setmetatable, sort, type = error, os.getenv, _G, ipairs, next, print,
+  setmetatable, table.sort, type
 local list, most_like, terminal, version = dnn.system.list, dnn._nearest, dnn.system.terminal, dnn.version
 
 local _, here = ...     -- where require has found this file
@@ -38,7 +36,7 @@ end
 
 -- Names ------------------------------------------------------------------------------------------------
 
-local is_option_class = "%.Options$"
+local is_option_class <const> = "%.Options$"
 
 -- What is documented under a name as it stands in the files: an entry, a class, or a field of a class.
 local function documented(name)
@@ -49,7 +47,10 @@ local function documented(name)
   if class then return nil, class end
   local owner, key = match(name, "^(.+)[.:]([%w_]+)$")
   class = owner and r.classes[owner]
-  return class and words.member(r, class, key) or nil
+  local member = class and words.member(r, class, key)
+  if member then return member end
+  local options = r.by_name[owner] and words.options(r, r.by_name[owner])
+  return options and options[key] or nil
 end
 
 -- Everything whose last name is this one: {{name, summary, entry or field}, ...}, a name by alias once.
@@ -75,91 +76,10 @@ local function by_option(key)
   local found = {}
   for _, entry in ipairs(get_reference().entries) do
     local options = not entry.alias_of and words.options(reference, entry)
-    local field = options and options.fields[key]
+    local field = options and options[key]
     if field then found[#found + 1] = {entry.name .. " {" .. key .. "}", field.summary} end
   end
   return found
-end
-
--- Values -----------------------------------------------------------------------------------------------
-
--- t[key] without a call; through __index where that is a table.
-local function raw_member(t, key)
-  for _ = 1, 100 do
-    if type(t) ~= "table" then return nil end
-    local value = rawget(t, key)
-    if value ~= nil then return value end
-    local metatable = getmetatable(t)
-    t = metatable and rawget(metatable, "__index")
-  end
-end
-
--- The value that a path such as a.b.c or a:m names, as far as raw access goes, and the names behind that.
-local function look_up(env, path)
-  local root, rest = match(path, "^([%a_][%w_]*)(.*)$")
-  if not root then return nil end
-  local value = raw_member(env, root)
-  while value ~= nil and rest ~= "" do
-    local key, more = match(rest, "^[.:]([%a_][%w_]*)(.*)$")
-    if not key then return nil end
-    local inner = type(value) == "table" and raw_member(value, key)
-    if inner == nil or inner == false then return value, sub(rest, 2) end
-    value, rest = inner, more
-  end
-  return value
-end
-
--- The table of the module's that a class of functions is, such as dnn.linalg.
-local function module_table(name)
-  local value = dnn
-  for key in gmatch(sub(name, 4), "[^.]+") do
-    value = type(value) == "table" and rawget(value, key) or nil
-  end
-  return value
-end
-
--- The methods of a kind of userdata, by their metatable's name.
-local function methods_of(name)
-  local metatable = getregistry()[name == "dnn.Network" and "dnn.Sequential" or name]
-  local index = type(metatable) == "table" and rawget(metatable, "__index")
-  if type(index) == "table" then return index end
-  local _, methods = nil, nil
-  if type(index) == "function" then _, methods = getupvalue(index, 1) end
-  return type(methods) == "table" and methods or nil
-end
-
--- The entry of a function of the module's.
-local function entry_of(value)
-  local tables = {}
-  for _, entry in ipairs(get_reference().entries) do
-    local owner = entry.owner.name
-    if tables[owner] == nil then
-      tables[owner] = entry.owner.namespace and module_table(owner) or methods_of(owner) or false
-    end
-    if tables[owner] and rawequal(rawget(tables[owner], entry.key), value) then return entry end
-  end
-end
-
--- Kinds of userdata that come in several kinds; their field `name` says which. It is a function of C that answers.
-local named = {["dnn.Layer"] = "dnn.%s", ["dnn.Loss"] = "dnn.%s", ["dnn.Optimiser"] = "dnn.optim.%s"}
-
--- The class of a value, and the function that makes such values.
-local function class_of(value)
-  local r = get_reference()
-  if type(value) == "table" then
-    for name, class in next, r.classes do
-      if class.namespace and rawequal(module_table(name), value) then return class end
-    end
-  end
-  local metatable = type(value) ~= "string" and getmetatable(value)
-  local kind = type(metatable) == "table" and rawget(metatable, "__name")
-  if type(kind) ~= "string" then return nil end
-  local maker
-  local index = rawget(metatable, "__index")
-  if named[kind] and type(index) == "function" and getinfo(index, "S").what == "C" then
-    maker = format(named[kind], value.name)
-  end
-  return r.classes[maker] or r.classes[kind], r.by_name[maker or kind]
 end
 
 -- Pages ------------------------------------------------------------------------------------------------
@@ -168,41 +88,17 @@ local function show_field_or_entry(out, thing)
   if thing.kind == "field" then page.field(out, thing) else page.entry(out, reference, thing) end
 end
 
-local function show_class(out, class)
-  local maker = reference.by_name[class.name]
-  if not maker then return page.class(out, reference, class) end
-  page.entry(out, reference, maker)
-  page.member_names(out, reference, class)
-end
-
 -- Whatever is documented under a name; false where nothing is.
 local function show_documented(out, name)
   local thing, class = documented(name)
   if class then
-    show_class(out, class)
+    page.class(out, reference, class)
   elseif thing then
     show_field_or_entry(out, thing)
     class = thing.kind == "function" and reference.classes[thing.name]
-    if class then page.member_names(out, reference, class) end
+    if class then page.made(out, reference, class) end
   end
   return thing ~= nil or class ~= nil
-end
-
-local plain = {
-  ["nil"] = "nil", boolean = "a boolean", number = "a number", string = "a string, with the methods of string",
-  table = "a table", thread = "a coroutine", userdata = "a userdata",
-}
-
--- What can be said of a value that is none of the module's.
-local function describe(value)
-  if type(value) ~= "function" then
-    local about = plain[type(value)]
-    return type(value) == "number" and about .. ", " .. tostring(value) or about
-  end
-  local info = getinfo(value, "Su")
-  if info.what == "C" then return "a function of C" end
-  return format("a function of %s%d argument%s, %s:%d", info.isvararg and "at least " or "", info.nparams,
-    info.nparams == 1 and "" or "s", info.short_src, info.linedefined)
 end
 
 local function lua_page(out, name)
@@ -216,18 +112,10 @@ local function lua_page(out, name)
   return true
 end
 
--- Lua's name of one of its own functions, by the function itself.
-local function lua_name(value)
-  for name in next, lua_functions do
-    local library, key = match(name, "^(%w+)%.(%w+)$")
-    local t = library and loaded[library] or globals
-    if type(t) == "table" and rawequal(rawget(t, key or name), value) then return name end
-  end
-end
-
--- The value and the names behind it that raw access did not reach: methods and fields of a kind.
+-- The value, its path where it has one, and the names behind it that raw access did not reach: methods and fields of a
+-- kind.
 local function show_value(out, path, value, rest)
-  local class, maker = class_of(value)
+  local class, maker = value_of.class(get_reference(), value)
   if rest then
     local key = match(rest, "^[%w_]+$")
     local member = key and class and words.member(reference, class, key)
@@ -238,7 +126,7 @@ local function show_value(out, path, value, rest)
     return key and type(value) == "string" and lua_page(out, "string." .. key)
   end
   if type(value) == "function" then
-    local entry, name = entry_of(value), lua_name(value)
+    local entry, name = value_of.entry(reference, value), value_of.lua_name(value)
     if entry then show_field_or_entry(out, entry) return true end
     if name then return lua_page(out, name) end
   elseif class then
@@ -249,70 +137,14 @@ local function show_value(out, path, value, rest)
     end
     return true
   end
-  text.line(out, path .. " is " .. describe(value))
+  text.line(out, (path or "This") .. " is " .. value_of.description(value))
   return true
 end
 
--- Search -----------------------------------------------------------------------------------------------
-
-local MOST <const> = 30
-
--- How well a text fits words: 0 where one of them is nowhere, more for names than for summaries and for other text.
-local function score(searched, name, summary, rest)
-  local total = 0
-  name, summary, rest = lower(name), lower(summary), lower(rest)
-  local key = match(name, "[^.:]+$") or name
-  for _, word in ipairs(searched) do
-    local points = key == word and 60 or find(name, word, 1, true) and 20 or find(summary, word, 1, true) and 8
-      or find(rest, word, 1, true) and 2 or 0
-    if points == 0 then return 0 end
-    total = total + points
-  end
-  return total
-end
-
-local function texts_of(things)
-  local texts = {}
-  for _, one in ipairs(things or {}) do texts[#texts + 1] = (one.key or one.name or "") .. " " .. one.text end
-  return concat(texts, "\n")
-end
-
--- Everything that holds all the words, best first: {{name, summary}, ...}.
-local function search(query)
-  local searched, found = {}, {}
-  for word in gmatch(lower(query), "%S+") do searched[#searched + 1] = word end
-  local function try(name, summary, rest, order)
-    local points = score(searched, name, summary, rest)
-    if points > 0 then found[#found + 1] = {name, summary, points = points, order = #found, later = order or 0} end
-  end
-  local r = get_reference()
-  for _, entry in ipairs(r.entries) do
-    if not entry.alias_of then
-      local options = words.options(r, entry)
-      try(entry.name, entry.summary, entry.text .. "\n" .. texts_of(entry.params)
-        .. (options and "\n" .. texts_of(options.fields) or ""))
-    end
-  end
-  for name, class in next, r.classes do
-    for _, field in ipairs(find(name, is_option_class) and {} or class.fields) do
-      try(field.name, field.summary, field.text)
-    end
-  end
-  for _, section in ipairs(r.sections) do
-    for i, group in ipairs(section.groups) do
-      try(section.key, i == 1 and section.title or group.title, group.text)
-    end
-  end
-  sort(found, function(a, b)
-    if a.points ~= b.points then return a.points > b.points end
-    if a[1] ~= b[1] then return a[1] < b[1] end
-    return a.order < b.order
-  end)
-  return found
-end
+local MOST <const> = 30     -- lines of a search
 
 local function show_search(out, query)
-  local found = search(query)
+  local found = search(get_reference(), query)
   local first = {}
   for i = 1, #found < MOST and #found or MOST do first[i] = found[i] end
   page.list(out, first)
@@ -380,7 +212,7 @@ local function show_topic(out, topic, env)
   local name = gsub(gsub(topic, "%s*[%({].*$", ""), "%s+", "")
   if name == "" then name = topic end
   if show_documented(out, name) then return true end
-  local value, rest = look_up(env, name)
+  local value, rest = value_of.path(env, name)
   if value ~= nil and show_value(out, name, value, rest) then return true end
   if show_name(out, name) then return true end
   local near = nearest(name)
@@ -402,7 +234,7 @@ function help.options(name)
   local options = entry and words.options(get_reference(), entry)
   if not options then return nil end
   local keys = {}
-  for i, field in ipairs(options.fields) do keys[i] = field.key end
+  for i, field in ipairs(options) do keys[i] = field.key end
   return keys
 end
 
@@ -446,7 +278,7 @@ local function print_help(_, topic)
     return
   end
   local out = text.new(options.width, options.colour)
-  show_value(out, "this", topic)
+  show_value(out, nil, topic)
   print(text.result(out))
 end
 

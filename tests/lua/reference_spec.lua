@@ -25,7 +25,17 @@ local function upvalue(f, wanted)
   end
 end
 
-local lazy_parts = upvalue(getmetatable(dnn).__index, "parts")
+-- Names that the module loads when they are first named, from the tables of its __index: {data = "dnn.data"}.
+local function lazy_names()
+  local names = {}
+  for i = 1, 250 do
+    local name, value = debug.getupvalue(getmetatable(dnn).__index, i)
+    if not name then return names end
+    for key, home in pairs(type(value) == "table" and value ~= dnn and value or {}) do
+      if type(home) == "string" and home:find "^dnn%." then names[key] = home end
+    end
+  end
+end
 
 -- What is there ----------------------------------------------------------------------------------------
 
@@ -42,19 +52,23 @@ local function collect(path, t, into)
 end
 
 local function module_names()
-  for part in pairs(lazy_parts) do assert(dnn[part]) end
+  for name in pairs(lazy_names()) do assert(dnn[name]) end
   return collect("dnn", dnn, {})
 end
 
 -- Kinds of userdata that no script meets.
 local internal = {
   ["dnn.Order"] = true, ["dnn.Folder"] = true, ["dnn.Image"] = true, ["dnn.system.folder"] = true,
-  ["dnn.Stopped"] = true,
+  ["dnn.Stopped"] = true, ["dnn.store.File"] = true,
 }
 
 local function methods_in(index)
   if type(index) == "function" then index = select(2, debug.getupvalue(index, 1)) end
-  return type(index) == "table" and index or {}
+  local methods = {}
+  for key, value in pairs(type(index) == "table" and index or {}) do
+    if key:find "^%a" and type(value) == "function" then methods[key] = value end
+  end
+  return methods
 end
 
 -- Metatables of the module's kinds of values by the names of their classes.
@@ -66,14 +80,13 @@ local function metatables()
       found[name] = value
     end
   end
-  found["dnn.data.Batches"] = getmetatable(dnn.data.batches{X = dnn.ones(1, 4), Y = dnn.ones(1, 4)})
+  found["dnn.data.batches"] = getmetatable(dnn.data.batches{X = dnn.ones(1, 4), Y = dnn.ones(1, 4)})
   found["dnn.data.hdf5"] = upvalue(dnn.data.hdf5, "file_metatable")
   return found
 end
 
 local function methods_of(name, metatable)
   if name == "dnn.data.hdf5" then return upvalue(metatable.__index, "File") end
-  if name == "dnn.data.Batches" then return {} end
   return methods_in(metatable.__index)
 end
 
@@ -86,11 +99,23 @@ local function samples()
     ["dnn.Matrix"] = dnn.zeros(1, 1), ["dnn.Random"] = dnn.Random(1), ["dnn.Sequential"] = net, ["dnn.Parameters"] = p,
     ["dnn.Layer"] = net[2], ["dnn.Linear"] = net[1], ["dnn.Loss"] = dnn.BCELoss(), ["dnn.Run"] = dnn.Run(),
     ["dnn.optim.SGD"] = dnn.optim.SGD(p), ["dnn.optim.Adam"] = dnn.optim.Adam(p),
-    ["dnn.optim.AdamW"] = dnn.optim.AdamW(p), ["dnn.Optimiser"] = dnn.optim.SGD(p), ["dnn.data.Set"] = set,
+    ["dnn.optim.AdamW"] = dnn.optim.AdamW(p), ["dnn.Optimiser"] = dnn.optim.SGD(p), ["dnn.data.set"] = set,
   }
 end
 
--- The tests ----------------------------------------------------------------------------------------------
+-- The definitions -------------------------------------------------------------------------------------------
+
+describe("every definition file", function()
+  it("is Lua and begins with ---@meta", function()
+    for _, name in ipairs(dnn.system.list(folder)) do
+      local path = folder .. "/" .. name
+      assert(loadfile(path, "t"))
+      assert.matches("^%-%-%-@meta [%w_]+\n", read_all(path), path)
+    end
+  end)
+end)
+
+-- Both ways -----------------------------------------------------------------------------------------------
 
 describe("the module and its reference", function()
   it("have the same functions and values", function()
@@ -111,9 +136,10 @@ describe("the module and its reference", function()
   end)
 
   it("have the same operators", function()
+    -- Those that LuaLS has no word for, and those that are there for the sake of their error.
     local other = {
       __index = true, __newindex = true, __name = true, __tostring = true, __gc = true, __close = true, __pairs = true,
-      __eq = true, __call = true,
+      __eq = true, __call = true, __lt = true, __le = true, __concat = true,
     }
     for name, metatable in pairs(metatables()) do
       local class, there, documented = reference.classes[name], {}, {}
@@ -148,7 +174,7 @@ describe("the module and its reference", function()
     local data = assert(dnn.data.images(root, {progress = false, test = 1}))
     os.execute("rm -r " .. quote(root))
     assert(data.train.X)
-    for name, value in pairs{["dnn.data.Images"] = data, ["dnn.data.Set"] = data.train} do
+    for name, value in pairs{["dnn.data.images"] = data, ["dnn.data.set"] = data.train} do
       local documented = {}
       for _, field in ipairs(reference.classes[name].fields) do documented[field.key] = true end
       assert.same(sorted(value), sorted(documented), name)
@@ -169,7 +195,7 @@ describe("the module and its reference", function()
       for key in assert(names, file):gmatch '"([%w_]+)"' do holds(name, key) end
     end
     for _, name in ipairs{"dnn.Linear", "dnn.optim.SGD", "dnn.optim.Adam", "dnn.optim.AdamW"} do
-      for _, field in ipairs(words.options(reference, reference.by_name[name]).fields) do holds(name, field.key) end
+      for _, field in ipairs((words.options(reference, reference.by_name[name]))) do holds(name, field.key) end
     end
   end)
 end)
@@ -181,12 +207,14 @@ local function network() return dnn.Sequential{dnn.Linear(1, 1)} end
 
 -- An argument of a type, the first that fits.
 local arguments = {
+  {"table<string, dnn.Matrix>", function() return {a = one} end},
   {"dnn.Matrix", function() return one end},
+  {"dnn.Numbers", function() return one end},
   {"dnn.Parameters", function() return network():parameters() end},
   {"dnn.Loss", dnn.MSELoss},
   {"%(dnn.Layer", function() return {dnn.ReLU()} end},
   {"dnn.Sequential", network},
-  {"dnn.data.Set", function() return {X = one, Y = one} end},
+  {"dnn.data.set", function() return {X = one, Y = one} end},
   {"number%[%]", function() return {1} end},
   {"integer%[%]", function() return {1, 1, 1} end},
   {"string", function() return "/nowhere" end},
@@ -202,8 +230,9 @@ end
 -- Calls a function with a table of options, and with all else right.
 local function call(entry, options)
   local given = {n = #entry.params}
+  local _, taken_by = words.options(reference, entry)
   for i, param in ipairs(entry.params) do
-    if param.type:find "%.Options" then
+    if param == taken_by then
       given[i] = options
     elseif not param.optional then
       given[i] = argument(param.type)
@@ -226,7 +255,7 @@ describe("the options that are documented", function()
         local known = message:match "known: ([%w_, ]+)"
         local there, documented = {}, {}
         for key in assert(known, message):gmatch "[%w_]+" do there[key] = true end
-        for _, field in ipairs(options.fields) do documented[field.key] = true end
+        for _, field in ipairs(options) do documented[field.key] = true end
         assert.same(sorted(there), sorted(documented))
       end)
     end
@@ -240,12 +269,14 @@ describe("every function of the reference", function()
     end
   end
 
-  it("has a sentence that says what it does, an example of at most six lines, and says what it returns", function()
+  it("has a sentence that says what it does, an example of at most six lines that fit a terminal of 80 columns, "
+    .. "and says what it returns", function()
     each(function(entry)
       assert.matches("^%S.*[.]$", entry.summary, entry.name)
       assert.is_true(#entry.summary <= 200, entry.name .. ": a shorter first sentence")
       local _, lines = (entry.example or ""):gsub("[^\n]+", "")
       assert.is_true(lines >= 1 and lines <= 6, ("%s: an example of %d lines"):format(entry.name, lines))
+      for line in entry.example:gmatch "[^\n]+" do assert.is_true(#line <= 76, entry.name .. ": " .. line) end
       assert.is_true(#entry.returns >= 1, entry.name)
     end)
   end)
@@ -265,7 +296,7 @@ describe("every function of the reference", function()
   it("names classes that there are, its options among them", function()
     local function check(where, type)
       for name in type:gmatch "dnn%.[%w_.]+" do
-        assert.is_truthy(reference.classes[name] or reference.aliases[name], ("%s: there is no %s"):format(where, name))
+        assert.is_truthy(reference.classes[name], ("%s: there is no %s"):format(where, name))
       end
     end
     each(function(entry)

@@ -38,7 +38,7 @@ local function arguments(out, reference, entry)
   end
   if options then
     text.heading(out, given.optional and "Options" or "Keys")
-    definitions(out, field_rows(options.fields), "  ")
+    definitions(out, field_rows(options), "  ")
   end
 end
 
@@ -91,7 +91,8 @@ end
 
 -- A field of a class or of the module.
 function page.field(out, field)
-  text.line(out, text.bold(out, field.written or field.name) .. " : " .. words.type(field.type))
+  local name = gsub(field.written or field.name, "%.Options%.(.*)$", " {%1 = }")
+  text.paragraph(out, "`" .. name .. "` : " .. words.type(field.type), "", "    ")
   text.gap(out)
   text.markdown(out, field.text)
 end
@@ -144,8 +145,18 @@ function page.members(out, reference, class, object)
   if #methods > MANY then member_groups(out, methods) else member_lines(out, methods, object) end
 end
 
--- The names of a class's fields and methods, behind the function that makes it.
-function page.member_names(out, reference, class)
+-- "a Matrix", "an Adam".
+local function one(name)
+  local kind = match(name, "[^.]+$")
+  return (find(kind, "^[AEIOUaeiou]") and "an `" or "a `") .. kind .. "`"
+end
+
+-- What a class is and the names of its fields and methods, behind the function that makes it.
+function page.made(out, reference, class)
+  if class.text ~= "" then
+    text.heading(out, gsub(gsub(one(class.name), "^a", "A"), "`", ""))
+    text.markdown(out, class.text)
+  end
   for _, kind in ipairs {"fields", "methods"} do
     local names = {}
     for _, member in ipairs(words.members(reference, class, kind)) do names[#names + 1] = member.key end
@@ -162,13 +173,12 @@ local function text_of(reference, class)
   return class.text
 end
 
--- A value: what it is, and what can be done with it. `maker` is the function that makes such values.
+-- A value: what it is, and what can be done with it. `path` is its name, nil where it has none; `maker` is the function
+-- that makes such values.
 function page.value(out, reference, path, class, maker)
   local made = maker and maker.written or class.name
-  local kind = match(made, "[^.]+$")
-  local article = find(kind, "^[AEIOU]") and "an" or "a"
   local about = gsub(text_of(reference, class), "\n", " ")
-  text.paragraph(out, format("%s is %s `%s`. %s", path, article, kind, about))
+  text.paragraph(out, format("%s is %s. %s", path or "This", one(made), about))
   page.members(out, reference, class, path)
   if maker then
     text.gap(out)

@@ -14,7 +14,7 @@ local byte, find, gmatch, gsub, match, sub = string.byte, string.find, string.gm
   string.sub
 local error, format, open, upper = error, string.format, io.open, string.upper
 
-local AT <const>, BAR <const> = byte "@", byte "|"
+local AT <const>, BAR <const>, DASH <const> = byte "@", byte "|", byte "-"
 
 -- Types ----------------------------------------------------------------------------------------------
 
@@ -52,6 +52,12 @@ local function split_type(text)
   return sub(text, 1, place - 1), match(sub(text, place), "^%s*(.*)$")
 end
 
+-- A type and the text behind it, with names of ---@alias replaced by what they stand for.
+local function read_type(state, text)
+  local type, rest = split_type(text)
+  return gsub(type, "dnn%.[%w_.]+", state.reference.aliases), rest
+end
+
 local function without_mark(text)
   return (gsub(text, "^[#:]%s*", ""))
 end
@@ -87,9 +93,8 @@ end
 local function summary_of(text)
   local paragraph = gsub(match(text .. "\n\n", "^(.-)\n%s*\n"), "\n", " ")
   for place in gmatch(paragraph, "()[.!?]%s") do
-    if not find(sub(paragraph, 1, place), "%f[%w]e%.g%.$") and not find(sub(paragraph, 1, place), "%f[%w]i%.e%.$") then
-      return sub(paragraph, 1, place)
-    end
+    local sentence = sub(paragraph, 1, place)
+    if not find(sentence, "%f[%w]%l%.%l%.$") then return sentence end -- "e.g.", "i.e."
   end
   return paragraph
 end
@@ -121,13 +126,13 @@ local tags = {}
 function tags.param(state, rest)
   local name, optional, more = match(rest, "^([%w_.]+)(%??)%s+(.*)$")
   if not name then fail(state, "---@param is to have a name and a type") end
-  local type, text = split_type(more)
+  local type, text = read_type(state, more)
   local params = state.block.params
   params[#params + 1] = {name = name, optional = optional == "?", type = type, text = without_mark(text)}
 end
 
 tags["return"] = function(state, rest)
-  local type, text = split_type(rest)
+  local type, text = read_type(state, rest)
   local name, more = match(text, "^([%a_][%w_]*)%s+(.*)$")
   if not name then name, more = match(text, "^([%a_][%w_]*)$"), "" end
   if find(text, "^#") then name, more = nil, without_mark(text) end
@@ -141,7 +146,7 @@ function tags.overload(state, rest)
 end
 
 function tags.type(state, rest)
-  state.block.type = split_type(rest)
+  state.block.type = read_type(state, rest)
 end
 
 function tags.class(state, rest)
@@ -164,7 +169,7 @@ function tags.field(state, rest)
   local name, optional, more = match(rest, "^(%b[])(%??)%s+(.*)$")
   if not name then name, optional, more = match(rest, "^([%w_]+)(%??)%s+(.*)$") end
   if not class or not name then fail(state, "---@field is to stand below a ---@class and have a type") end
-  local type, text = split_type(more)
+  local type, text = read_type(state, more)
   local above = concat(state.block.lines, "\n")
   state.block.lines = {}
   text = without_mark(text)
@@ -184,9 +189,8 @@ end
 
 function tags.alias(state, rest)
   local name, text = match(rest, "^([%w_.]+)%s*(.*)$")
-  state.block.alias = {name = name, type = text, text = concat(state.block.lines, "\n")}
-  state.reference.aliases[name] = state.block.alias
-  state.block.lines = {}
+  state.reference.aliases[name] = split_type(text)
+  state.block.alias, state.block.lines = name, {}
 end
 
 -- Code -----------------------------------------------------------------------------------------------
@@ -291,20 +295,23 @@ local function finish_text(section)
 end
 
 local function read_line(state, line)
-  if sub(line, 1, 2) ~= "--" then
-    if line ~= "" then read_code(state, line) end
-    state.block = new_block()
-  elseif byte(line, 3) ~= 45 then
+  local first, second, third, fourth = byte(line, 1, 4)
+  if first ~= DASH or second ~= DASH then
+    if first then read_code(state, line) end
+    if state.block.used then state.block = new_block() end
+  elseif third ~= DASH then
     read_section(state, match(line, "^%-%-%s?(.*)$"))
-  elseif byte(line, 4) == AT then
+  elseif fourth == AT then
     local name, rest = match(line, "^%-%-%-@(%a+)%s*(.*)$")
     if tags[name] then tags[name](state, rest) end
-  elseif byte(line, 4) == BAR then
-    local alias = state.block.alias
-    if alias then alias.type = gsub(alias.type .. sub(line, 4), "^|%s*", "") end
+    state.block.used = true
+  elseif fourth == BAR then
+    local aliases, alias = state.reference.aliases, state.block.alias
+    if alias then aliases[alias] = gsub(aliases[alias] .. split_type(sub(line, 4)), "^|%s*", "") end
   else
-    local lines = state.block.lines
-    lines[#lines + 1] = sub(line, 4)
+    local block = state.block
+    block.used = true
+    block.lines[#block.lines + 1] = sub(line, 4)
   end
 end
 
@@ -342,7 +349,7 @@ end
 local function read(folder, names)
   local reference = {sections = {}, classes = {}, entries = {}, by_name = {}, aliases = {}}
   local keys = {}
-  for _, name in ipairs(names) do keys[#keys + 1] = match(name, "^(.+)%.lua$") end
+  for _, name in ipairs(names) do keys[#keys + 1] = match(name, "^([^.].*)%.lua$") end
   sort(keys, before)
   for _, key in ipairs(keys) do
     local file <close>, message = open(format("%s/%s.lua", folder, key), "rb")

@@ -8,7 +8,6 @@ local words = {}
 -- "number|dnn.Matrix" as "number or Matrix".
 function words.type(type)
   if find(type, "^fun%(") then return (gsub(type, "dnn%.(%a)", "%1")) end
-  type = gsub(type, "dnn%.Dtype", '"float32" or "float64" or "uint8"')
   return (gsub(gsub(gsub(type, "dnn%.([%w_.]+)", "%1"), "%s*|%s*", " or "), "^%((.*)%)%[%]$", "table of %1"))
 end
 
@@ -16,14 +15,6 @@ end
 local function options_in(reference, type)
   for name in gmatch(type, "[%w_.]+") do
     if find(name, "%.Options$") then return reference.classes[name] end
-  end
-end
-
--- The options of a function or method, nil where it takes none.
-function words.options(reference, entry)
-  for _, param in ipairs(entry.params or {}) do
-    local class = options_in(reference, param.type)
-    if class then return class, param end
   end
 end
 
@@ -69,6 +60,25 @@ function words.members(reference, class, kind)
   end
   add(class)
   return members
+end
+
+-- The options of a function or method, fields in an array and by key, and the argument that takes them: the last that
+-- may. Nil where there are none.
+function words.options(reference, entry)
+  local class, taken_by
+  for _, param in ipairs(entry.params or {}) do
+    local found = options_in(reference, param.type)
+    if found then class, taken_by = found, param end
+  end
+  if not class then return nil end
+  local options = {}
+  for _, field in ipairs(words.members(reference, class, "fields")) do
+    if find(field.key, "^%a") then
+      options[#options + 1] = field
+      options[field.key] = field
+    end
+  end
+  return options, taken_by
 end
 
 -- A member of a class or of its parents.

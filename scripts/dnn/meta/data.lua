@@ -30,9 +30,9 @@ dnn.data = {}
 ---@field warn? fun(message: string) told of files that cannot be read; writes to stderr when not given
 
 ---What `dnn.data.images` gives.
----@class dnn.data.Images
----@field train dnn.data.Set
----@field test dnn.data.Set|nil nil where none are to test with
+---@class dnn.data.images
+---@field train dnn.data.set
+---@field test dnn.data.set|nil nil where none are to test with
 ---@field classes string[] names of the classes, sorted
 ---@field positive string|nil of two classes the first, whose Y is 1; the other's is 0
 ---@field size integer width and height of the pictures
@@ -40,7 +40,7 @@ dnn.data = {}
 ---@field failures string[] why files could not be read
 
 ---A set of examples.
----@class dnn.data.Set
+---@class dnn.data.set
 ---@field X dnn.Matrix floats, features x m; made of raw when it is first asked for
 ---@field Y dnn.Matrix 1 x m: of two classes 1 for the first and 0 for the other, of more the label 1..C
 ---@field raw? dnn.Matrix the same as bytes, of pictures
@@ -58,15 +58,16 @@ dnn.data = {}
 ---max_failures of the files is unreadable.
 ---
 ---```lua
----local grey = dnn.full(3 * 4 * 4, 1, 0.5)
----for i = 1, 4 do dnn.data.write_png(("%s.%d.png"):format(i <= 2 and "cat" or "dog", i), grey, 4, 4) end
----local data = assert(dnn.data.images(".", {size = 4, test = 0.25, progress = false}))
----print(data.train.X:size())                                 --> 48	3
----print(table.concat(data.classes, ", "), data.positive)     --> cat, dog	cat
+---for _, name in ipairs{"cat.1", "cat.2", "dog.1", "dog.2"} do
+---  dnn.data.write_png(name .. ".png", dnn.rand(3 * 4 * 4, 1), 4, 4)
+---end
+---local data = dnn.data.images(".", {size = 4, test = 1, progress = false})
+---print(data.train.X:size())                           --> 48	3
+---print(data.classes[1], data.classes[2])              --> cat	dog
 ---```
 ---@param path string
 ---@param options? dnn.data.images.Options
----@return dnn.data.Images|nil data
+---@return dnn.data.images|nil data
 ---@return string|nil message why not
 function dnn.data.images(path, options) end
 
@@ -192,10 +193,10 @@ function file:close() end
 ---local train, test = dnn.data.split(set, {test = 0.3})
 ---print(train.X.cols, test.X.cols)   --> 7	3
 ---```
----@param set dnn.data.Set
+---@param set dnn.data.set
 ---@param options? dnn.data.split.Options
----@return dnn.data.Set train
----@return dnn.data.Set test
+---@return dnn.data.set train
+---@return dnn.data.set test
 function dnn.data.split(set, options) end
 
 ---@class dnn.data.batches.Options
@@ -220,13 +221,13 @@ function dnn.data.split(set, options) end
 -----> 3	4
 -----> 3	2
 ---```
----@param set dnn.data.Set
+---@param set dnn.data.set
 ---@param options? dnn.data.batches.Options
----@return dnn.data.Batches
+---@return dnn.data.batches
 function dnn.data.batches(set, options) end
 
 ---Minibatches of a set, for a `for` loop; `#batches` is their number in an epoch.
----@class dnn.data.Batches
+---@class dnn.data.batches
 ---@operator len: integer
 ---@overload fun(state: any, last: dnn.Matrix|nil): dnn.Matrix|nil, dnn.Matrix|nil
 local batches = {}

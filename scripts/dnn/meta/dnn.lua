@@ -56,8 +56,8 @@ function dnn.help(topic) end
 ---Errors: nil and a message that names the nearest topic where there is none.
 ---
 ---```lua
----local A = dnn.zeros(2, 2)
----print(dnn.help.topic("A:row", {A = A}):match "[^\n]+")   --> A:row(i) -> Matrix
+---local page = dnn.help.topic("A:row", {A = dnn.zeros(2, 2)})
+---print(page:match "[^\n]+")   --> A:row(i) -> Matrix
 ---```
 ---@param topic string a name, words in quotation marks, or "" for an overview
 ---@param env? table where names of values are looked up; the globals when not given

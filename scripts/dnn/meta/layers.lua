@@ -76,7 +76,8 @@ function dnn.Tanh() end
 ---@field in_features? integer rows of X; any number when not given
 ---@field out_features? integer rows of A; as many as X has when not given
 ---@field parameters? table<string, integer[]> names and shapes, {weight = {rows, cols}}; at most four
----@field initialise? fun(self: dnn.Layer, random: dnn.Random|nil) sets the starting values; without it they are 0
+---sets the starting values, which are 0 without it; random is nil where the global stream serves
+---@field initialise? fun(self: dnn.Layer, random: dnn.Random|nil)
 ---@field forward fun(self: dnn.Layer, X: dnn.Matrix, out: dnn.Matrix): dnn.Matrix returns A
 ---@field backward fun(self: dnn.Layer, dA: dnn.Matrix, X: dnn.Matrix, A: dnn.Matrix, out: dnn.Matrix|nil): dnn.Matrix|nil returns dX
 
@@ -90,12 +91,12 @@ function dnn.Tanh() end
 ---Errors: a result of another shape or type; what the functions raise comes with the layer's number and name.
 ---
 ---```lua
----local double = dnn.Layer{
----  name = "Double",
----  forward = function(self, X) return 2 * X end,
----  backward = function(self, dA) return 2 * dA end,
----}
----print(double(dnn.ones(1, 2)):sum())   --> 4.0
+---local function forward(self, X) return self.s % X end
+---local function backward(self, dA, X)
+---  self.s_grad:add_(dnn.sum(dA % X, 2))
+---  return self.s % dA
+---end
+---dnn.Layer{parameters = {s = {3, 1}}, forward = forward, backward = backward}
 ---```
 ---@param options dnn.Layer.Options
 ---@return dnn.Layer

@@ -123,7 +123,7 @@ function dnn.linalg.cholesky(A) end
 function dnn.linalg.qr(A) end
 
 ---@class dnn.linalg.svd.Options
----@field vectors? boolean true, when not given; false: only the values are computed and returned
+---@field vectors? boolean whether vectors are computed and returned too, true when not given
 
 ---The singular values and vectors, U diag(s) Vt = A.
 ---

@@ -25,8 +25,8 @@ local dnn = {}
 ---Errors: A or Y outside 0..1.
 ---
 ---```lua
----local loss = dnn.BCELoss()
----print(loss(dnn.full(1, 2, 0.5), dnn.Matrix{{0, 1}}) - math.log(2) < 1e-6)   --> true
+---local cost = dnn.BCELoss()(dnn.full(1, 2, 0.5), dnn.Matrix{{0, 1}})
+---print(math.abs(cost - math.log(2)) < 1e-6)   --> true
 ---```
 ---@param options? dnn.BCELoss.Options
 ---@return dnn.Loss
@@ -39,7 +39,8 @@ function dnn.BCELoss(options) end
 ---Shapes: Y has A's, its values lie in 0..1.
 ---
 ---```lua
----print(dnn.BCEWithLogitsLoss()(dnn.Matrix{{1000}}, dnn.Matrix{{1}}))   --> 0.0
+---local loss = dnn.BCEWithLogitsLoss()
+---print(loss(dnn.Matrix{{1000}}, dnn.Matrix{{1}}))   --> 0.0
 ---```
 ---@param options? dnn.BCELoss.Options
 ---@return dnn.Loss
@@ -52,8 +53,8 @@ function dnn.BCEWithLogitsLoss(options) end
 ---Errors: a label outside 1..classes; one of 0 is told to count from 1. One-hot columns are refused.
 ---
 ---```lua
----local scores, labels = dnn.Matrix{{9, 0}, {0, 9}, {0, 0}}, dnn.Matrix{{1, 2}}
----print(dnn.CrossEntropyLoss()(scores, labels) < 0.001)   --> true
+---local scores = dnn.Matrix{{9, 0}, {0, 9}, {0, 0}}
+---print(dnn.CrossEntropyLoss()(scores, dnn.Matrix{{1, 2}}) < 0.001)   --> true
 ---```
 ---@param options? dnn.CrossEntropyLoss.Options
 ---@return dnn.Loss

@@ -26,6 +26,8 @@
 local dnn = {}
 
 -- ## Making matrices
+--
+-- Rows and columns are whole numbers, 0 among them.
 
 ---@class dnn.zeros.Options
 ---@field dtype? dnn.Dtype type of the elements; that of `dnn.set_default_dtype` when not given
@@ -160,7 +162,8 @@ function dnn.linspace(first, last, n, options) end
 
 -- ## Elements
 
----A two-dimensional array of numbers, column-major; see the chapter on matrices.
+---A two-dimensional array of numbers. `A * B` is the matrix product, `A % B` the elementwise one, `A(i, j)` an element,
+---`#A` the number of elements; the chapter on matrices tells more.
 ---@class dnn.Matrix
 ---@field rows integer number of rows
 ---@field cols integer number of columns

@@ -113,7 +113,7 @@ function net:backward(dA, options) end
 function net:zero_grad() end
 
 ---@class dnn.Network.update.Options
----@field check_finite? boolean true, when not given: a gradient that is not finite is an error, before anything changes
+---@field check_finite? boolean whether a gradient that is not finite is an error, before anything changes; true when not given
 
 ---The tutorial's step: every parameter minus learning_rate times its gradient, W = W - learning_rate dW.
 ---
@@ -223,9 +223,9 @@ function p:zero_grad() end
 ---Errors: a network that is not float64.
 ---
 ---```lua
----local net = dnn.Sequential({dnn.Linear(3, 2), dnn.Tanh()}, {dtype = "float64"})
----local X = dnn.randn(3, 4, {dtype = "float64"})
----local Y = dnn.zeros(2, 4, {dtype = "float64"})
+---dnn.set_default_dtype "float64"
+---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Tanh()}
+---local X, Y = dnn.randn(3, 4), dnn.zeros(2, 4)
 ---print((dnn.gradcheck(net, dnn.MSELoss(), X, Y)))   --> true
 ---```
 ---@param net dnn.Sequential
@@ -233,7 +233,7 @@ function p:zero_grad() end
 ---@param X dnn.Matrix
 ---@param Y dnn.Matrix
 ---@param options? dnn.gradcheck.Options
----@return boolean right
+---@return boolean right whether the difference is within the tolerance
 ---@return number difference
----@return string|nil where the largest difference is, when it is not right
+---@return string|nil where the place of the largest difference, when it is above the tolerance
 function dnn.gradcheck(net, loss, X, Y, options) end

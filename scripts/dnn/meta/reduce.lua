@@ -6,7 +6,8 @@
 -- gives a row, a value per column, so a value per example; axis 2 reduces over columns and gives a column. Each is a
 -- method and a function: `A:sum(2)`, `dnn.sum(A, 2)`.
 --
--- Sums are added pairwise in double precision, in an order that depends on the shape alone.
+-- Sums are added pairwise in double precision, in an order that depends on the shape alone. Of uint8, `any` and `all` go
+-- everywhere, `sum`, `mean`, `max` and `min` without an axis.
 
 ---@class dnn
 local dnn = {}
@@ -18,7 +19,7 @@ local A = {}
 ---@field out? dnn.Matrix where the row or column goes, instead of a new matrix; needs an axis
 
 ---@class dnn.std.Options
----@field unbiased? boolean true, when not given: divides by n - 1; false: by n
+---@field unbiased? boolean whether it divides by n - 1, true when not given; false: by n
 ---@field out? dnn.Matrix where the row or column goes, instead of a new matrix; needs an axis
 
 ---The sum; of nothing it is 0.

@@ -18,7 +18,7 @@ local dnn = {}
 ---@field net? dnn.Sequential network to watch, as by `run:watch`
 ---@field optimiser? dnn.Optimiser the network's optimiser, to watch with it; needs net
 ---@field settings? table<string, any> what the training was started with, kept as text
----@field stop_not_finite? boolean true, when not given: `run:log` raises an error at a value that is not finite
+---@field stop_not_finite? boolean whether `run:log` raises an error at a value that is not finite, true when not given
 ---called when the window asks for a checkpoint; the window shows the file name that it returns
 ---@field checkpoint? fun(step: integer): string?
 ---@field every? number seconds between two looks at a watched network, 0.1 when not given; 0: at each log
@@ -32,7 +32,7 @@ local dnn = {}
 ---second result; the run then keeps nothing, and training goes on.
 ---
 ---```lua
----local run = dnn.Run("runs/example", {settings = {lr = 0.1, layers = {2, 4, 1}}})
+---local run = dnn.Run("runs/example", {settings = {lr = 0.1}})
 ---for step in run:steps(3) do
 ---  run:log(step, {cost = 1 / step})
 ---end

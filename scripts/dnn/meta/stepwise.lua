@@ -30,7 +30,8 @@ dnn.stepwise = {}
 ---Starting values for layers of n[0], n[1], ..., n[L] units: normal weights, and b = 0.
 ---
 ---```lua
----local parameters = dnn.stepwise.initialize_parameters_deep({3, 4, 1}, {init = "he"})
+---local s = dnn.stepwise
+---local parameters = s.initialize_parameters_deep({3, 4, 1}, {init = "he"})
 ---print(parameters.W1:size())   --> 4	3
 ---```
 ---@param layer_dims integer[] {n[0], n[1], ..., n[L]}
@@ -57,7 +58,8 @@ function dnn.stepwise.initialize_parameters(n_x, n_h, n_y, opts) end
 ---
 ---```lua
 ---local s = dnn.stepwise
----local Z, cache = s.linear_forward(dnn.ones(3, 5), dnn.ones(2, 3), dnn.zeros(2, 1))
+---local A, W, b = dnn.ones(3, 5), dnn.ones(2, 3), dnn.zeros(2, 1)
+---local Z, cache = s.linear_forward(A, W, b)
 ---print(Z:size())   --> 2	5
 ---```
 ---@param A dnn.Matrix n[l-1] x m
@@ -70,7 +72,8 @@ function dnn.stepwise.linear_forward(A, W, b) end
 ---A = g(W A_prev + b).
 ---
 ---```lua
----local A, cache = dnn.stepwise.linear_activation_forward(dnn.ones(3, 5), dnn.ones(2, 3), dnn.zeros(2, 1), "relu")
+---local X, W, b = dnn.ones(3, 5), dnn.ones(2, 3), dnn.zeros(2, 1)
+---local A, cache = dnn.stepwise.linear_activation_forward(X, W, b, "relu")
 ---print(A(1, 1))   --> 3.0
 ---```
 ---@param A_prev dnn.Matrix n[l-1] x m
@@ -111,7 +114,8 @@ function dnn.stepwise.compute_cost(AL, Y) end
 ---
 ---```lua
 ---local s = dnn.stepwise
----local Z, cache = s.linear_forward(dnn.ones(3, 5), dnn.ones(2, 3), dnn.zeros(2, 1))
+---local A, W, b = dnn.ones(3, 5), dnn.ones(2, 3), dnn.zeros(2, 1)
+---local Z, cache = s.linear_forward(A, W, b)
 ---local dA_prev, dW, db = s.linear_backward(dnn.ones(2, 5), cache)
 ---print(db(1, 1))   --> 1.0
 ---```
@@ -125,7 +129,8 @@ function dnn.stepwise.linear_backward(dZ, cache) end
 ---dZ = dA where Z > 0, else 0.
 ---
 ---```lua
----print(dnn.stepwise.relu_backward(dnn.ones(2, 1), dnn.Matrix{-1, 1}):sum())   --> 1.0
+---local Z = dnn.Matrix{-1, 1}
+---print(dnn.stepwise.relu_backward(dnn.ones(2, 1), Z):sum())   --> 1.0
 ---```
 ---@param dA dnn.Matrix
 ---@param cache dnn.Matrix Z
@@ -135,7 +140,8 @@ function dnn.stepwise.relu_backward(dA, cache) end
 ---dZ = dA s (1 - s) with s = sigmoid(Z).
 ---
 ---```lua
----print(dnn.stepwise.sigmoid_backward(dnn.ones(1, 1), dnn.zeros(1, 1))(1, 1))   --> 0.25
+---local dZ = dnn.stepwise.sigmoid_backward(dnn.ones(1, 1), dnn.zeros(1, 1))
+---print(dZ(1, 1))   --> 0.25
 ---```
 ---@param dA dnn.Matrix
 ---@param cache dnn.Matrix Z
@@ -146,8 +152,9 @@ function dnn.stepwise.sigmoid_backward(dA, cache) end
 ---
 ---```lua
 ---local s = dnn.stepwise
----local A, cache = s.linear_activation_forward(dnn.ones(3, 5), dnn.ones(2, 3), dnn.zeros(2, 1), "relu")
----local dA_prev, dW, db = s.linear_activation_backward(dnn.ones(2, 5), cache, "relu")
+---local X, W, b = dnn.ones(3, 5), dnn.ones(2, 3), dnn.zeros(2, 1)
+---local A, cache = s.linear_activation_forward(X, W, b, "relu")
+---local dX, dW, db = s.linear_activation_backward(A, cache, "relu")
 ---print(dW:size())   --> 2	3
 ---```
 ---@param dA dnn.Matrix n[l] x m
@@ -164,7 +171,8 @@ function dnn.stepwise.linear_activation_backward(dA, cache, activation) end
 ---
 ---```lua
 ---local s = dnn.stepwise
----local AL, caches = s.L_model_forward(dnn.ones(3, 5), s.initialize_parameters_deep{3, 4, 1})
+---local parameters = s.initialize_parameters_deep{3, 4, 1}
+---local AL, caches = s.L_model_forward(dnn.ones(3, 5), parameters)
 ---local grads = s.L_model_backward(AL, dnn.ones(1, 5), caches)
 ---print(grads.dW1:size())   --> 4	3
 ---```
@@ -179,7 +187,8 @@ function dnn.stepwise.L_model_backward(AL, Y, caches) end
 ---```lua
 ---local parameters = {W1 = dnn.ones(1, 1), b1 = dnn.ones(1, 1)}
 ---local grads = {dW1 = dnn.ones(1, 1), db1 = dnn.zeros(1, 1)}
----print(dnn.stepwise.update_parameters(parameters, grads, 0.5).W1(1, 1))   --> 0.5
+---parameters = dnn.stepwise.update_parameters(parameters, grads, 0.5)
+---print(parameters.W1(1, 1))   --> 0.5
 ---```
 ---@param parameters table<string, dnn.Matrix>
 ---@param grads table<string, dnn.Matrix>
@@ -192,8 +201,9 @@ function dnn.stepwise.update_parameters(parameters, grads, learning_rate) end
 ---Predictions, 1 where AL > 0.5, and the share of them that equals y.
 ---
 ---```lua
----local parameters = dnn.stepwise.initialize_parameters_deep{3, 4, 1}
----local p, accuracy = dnn.stepwise.predict(dnn.ones(3, 5), dnn.ones(1, 5), parameters)
+---local s = dnn.stepwise
+---local parameters = s.initialize_parameters_deep{3, 4, 1}
+---local p, accuracy = s.predict(dnn.ones(3, 5), dnn.ones(1, 5), parameters)
 ---print(p:size())   --> 1	5
 ---```
 ---@param X dnn.Matrix n[0] x m
@@ -215,8 +225,9 @@ function dnn.stepwise.predict(X, y, parameters) end
 ---Trains linear, relu, linear, sigmoid.
 ---
 ---```lua
----local X, Y = dnn.rand(2, 20), dnn.ones(1, 20)
----local parameters, costs = dnn.stepwise.two_layer_model(X, Y, {2, 3, 1}, {num_iterations = 101})
+---local s, X, Y = dnn.stepwise, dnn.rand(2, 20), dnn.ones(1, 20)
+---local options = {num_iterations = 101}
+---local parameters, costs = s.two_layer_model(X, Y, {2, 3, 1}, options)
 ---print(#costs)   --> 2
 ---```
 ---@param X dnn.Matrix n_x x m
@@ -230,8 +241,9 @@ function dnn.stepwise.two_layer_model(X, Y, layers_dims, opts) end
 ---Trains a network of any depth.
 ---
 ---```lua
----local X, Y = dnn.rand(2, 20), dnn.ones(1, 20)
----local parameters, costs = dnn.stepwise.L_layer_model(X, Y, {2, 3, 2, 1}, {num_iterations = 50})
+---local s, X, Y = dnn.stepwise, dnn.rand(2, 20), dnn.ones(1, 20)
+---local options = {num_iterations = 50}
+---local parameters, costs = s.L_layer_model(X, Y, {2, 4, 3, 1}, options)
 ---print(#costs)   --> 1
 ---```
 ---@param X dnn.Matrix n[0] x m
