@@ -118,7 +118,7 @@ static void draw_y_ticks(const panel *p, const page_options *o, const tick *tick
 static void draw_x_ticks(const panel *p, const page_options *o, bool grid, display_list *list) {
     tick ticks[MAX_TICKS];
     const rect r = p->plot;
-    size_t count = ticks_for(&p->x, r.w, o->grain > 0 ? 60 : 85, ticks);
+    size_t count = ticks_for(&p->x, r.w, 75, ticks);
     float bottom = r.y + r.h, taken = p->area.x;
     for (size_t i = 0; i < count; i++) {
         double place = axis_place(&p->x, ticks[i].value);

@@ -49,12 +49,12 @@ local small <const> = {60, 14}
 describe("a picture in the terminal", function()
   it("has the size that was asked for, its words, and the extremes at its axes", function()
     local text, result = drawn(dnn.plot, {3, 1, 2, 5, 4}, {
-      title = "Five", x_label = "place", y_label = "number", size = {60, 16},
+      title = "Five", x_label = "place", y_label = "number", size = {70, 16},
     })
     assert.is_nil(result)
     local lines = lines_of(text)
     assert.equal(16, #lines)
-    for _, line in ipairs(lines) do assert.is_true(utf8.len(line) <= 60, line) end
+    for _, line in ipairs(lines) do assert.is_true(utf8.len(line) <= 70, line) end
     assert.matches("^%s+Five$", lines[1])
     assert.matches("^%s+number$", lines[2])
     assert.matches("^%s+place$", lines[16])
