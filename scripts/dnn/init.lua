@@ -5,13 +5,7 @@ local core = require "dnn.core"
 local parts = {
   data = "dnn.data",
   stepwise = "dnn.stepwise",
-}
-
--- Functions by the module that has them.
-local functions = {
-  hist = "dnn.plot",
-  imshow = "dnn.imshow",
-  plot = "dnn.plot",
+  hist = "dnn.hist", imshow = "dnn.imshow", plot = "dnn.plot",
 }
 
 -- A name that a table of the module has not is an error, as a slip of the pen; rawget(dnn, name) asks
@@ -31,9 +25,9 @@ end
 
 return setmetatable(core, {
   __index = function(dnn, name)
-    local part, home = parts[name], functions[name]
-    if not part and not home then return unknown("dnn", name, core, parts, functions) end
-    local loaded = part and require(part) or require(home)[name]
+    local part = parts[name]
+    if not part then return unknown("dnn", name, core, parts) end
+    local loaded = require(part)
     rawset(dnn, name, loaded)
     return loaded
   end,
