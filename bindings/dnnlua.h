@@ -165,13 +165,13 @@ void dnnlua_open_layer(lua_State *L);
 void dnnlua_open_network(lua_State *L);
 void dnnlua_open_loss(lua_State *L);
 void dnnlua_open_optimiser(lua_State *L);
+void dnnlua_open_viewer(lua_State *L);
 void dnnlua_open_image(lua_State *L);
 void dnnlua_open_system(lua_State *L);
 void dnnlua_open_run(lua_State *L);
 void dnnlua_open_fields(lua_State *L);
 void dnnlua_open_store(lua_State *L);
 void dnnlua_open_interruption(lua_State *L);
-void dnnlua_open_viewer(lua_State *L);
 
 /* The C half of the module: require "dnn.core". */
 int luaopen_dnn_core(lua_State *L);

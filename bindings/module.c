@@ -93,12 +93,12 @@ int luaopen_dnn_core(lua_State *L) {
     dnnlua_open_network(L);
     dnnlua_open_loss(L);
     dnnlua_open_optimiser(L);
+    dnnlua_open_viewer(L);
     dnnlua_open_image(L);
     dnnlua_open_system(L);
     dnnlua_open_run(L);
     dnnlua_open_fields(L);
     dnnlua_open_store(L);
     dnnlua_open_interruption(L);
-    dnnlua_open_viewer(L);
     return 1;
 }

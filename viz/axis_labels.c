@@ -10,10 +10,9 @@
 
 #define DAY 86400.0
 
-/* Decimals that show multiples of a round step. */
+/* Decimals that show multiples of a round step; of steps too small to divide by, any. */
 static int decimals_of(double step) {
-    int decimals = (int)ceil(-log10(step) - 1e-9);
-    return decimals > 0 ? decimals : 0;
+    return (int)fmax(0, fmin(ceil(-log10(step) - 1e-9), 400));
 }
 
 static double largest_of(const tick *ticks, size_t count) {

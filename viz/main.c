@@ -91,6 +91,8 @@ static int write_files(view *v, const options *o) {
     v->bare = true;
     v->whole = o->all;
     view_update(v);
+    if (v->figure != NULL && o->width == 0)
+        view_trim(v);
     if (status == DNN_OK && o->png != NULL)
         status = export_png(v, o->png, o->scale > 0 ? (float)o->scale : 1, &err);
     if (status == DNN_OK && o->svg != NULL)

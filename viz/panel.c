@@ -165,7 +165,7 @@ void panel_draw(panel *p, const page_options *options, const point *cursor, disp
         draw_plot(p, options, cursor, list);
         break;
     case PANEL_BARS:
-        draw_figure_bars(p, options, cursor, list);
+        draw_counts(p, options, cursor, list);
         break;
     case PANEL_MATRIX:
         draw_matrix(p, options, cursor, list);

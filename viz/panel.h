@@ -86,6 +86,9 @@ void panels_free(panel *panels, size_t count);
 /* The one panel of a figure, as panels_build gives those of runs. */
 bool panels_of_figure(panel **panels, size_t *count, const figure *f);
 
+/* How high a panel of pictures has to be for what it shows in p->area. */
+float panel_height(const panel *p, const page_options *options);
+
 /* Draws the panel in p->area; cursor (NULL: none) is a place on the page at which the values of all
  * series are read off. A held view of another kind of x (step, then time) is fitted. */
 void panel_draw(panel *p, const page_options *options, const point *cursor, display_list *list);

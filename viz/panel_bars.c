@@ -83,7 +83,7 @@ static void draw_values(const panel *p, const page_options *o, point cursor, dis
     dnn_free(rows);
 }
 
-void draw_figure_bars(panel *p, const page_options *o, const point *cursor, display_list *list) {
+void draw_counts(panel *p, const page_options *o, const point *cursor, display_list *list) {
     draw_figure_frame(p, o, draw_figure_head(p, o, list), list);
     if (p->plot.w <= 0)
         return;

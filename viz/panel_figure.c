@@ -60,13 +60,24 @@ static figure_span visible_span(const panel *p, bool of_x) {
     return all;
 }
 
+/* Numbers beyond these stand at the edge: the distance between the two ends must be a number too,
+ * and so must their quotient. */
+#define LARGEST  4e307
+#define SMALLEST 1e-290
+
+static double within(double value) {
+    return fmax(-LARGEST, fmin(value, LARGEST));
+}
+
 static axis fit_span(axis_scale scale, figure_span s) {
     if (!(s.low <= s.high) || (scale == SCALE_LOG && !(s.high > 0)))
         return axis_fit(scale, UNIT_NUMBER, scale == SCALE_LOG ? 0.1 : 0, 1);
-    if (scale == SCALE_SYMLOG)
-        return fit_symlog(s.low, s.high,
-                          isfinite(s.positive) ? s.positive : 1e-3 * fmax(-s.low, s.high));
-    return axis_fit(scale, UNIT_NUMBER, scale == SCALE_LOG ? s.positive : s.low, s.high);
+    double low = within(s.low), high = within(s.high), positive = fmax(s.positive, SMALLEST);
+    if (scale == SCALE_LOG)
+        return axis_fit(scale, UNIT_NUMBER, positive, fmax(high, positive));
+    if (scale == SCALE_SYMLOG && fmax(-low, high) > SMALLEST)
+        return fit_symlog(low, high, isfinite(positive) ? positive : 1e-3 * fmax(-low, high));
+    return axis_fit(scale, UNIT_NUMBER, low, high);
 }
 
 /* Lines that go from left to right begin at the axis; dots and loops have room around them. */

@@ -24,11 +24,13 @@ static float fit_factor(const figure_item *item, float w, float h, float pixels)
     return (fit >= 1 ? floorf(fit) : fit) / pixels;
 }
 
-/* The grid in which the pictures become largest; of grids that are as good the flattest. */
+/* The grid in which the pictures become largest; of grids that are as good the one with fewest
+ * empty places, then the flattest. */
 static grid choose_grid(const panel *p, const page_options *o, rect r) {
     float line = o->grain > 0 ? 2 * o->grain : 1, pixels = 1 / line * (o->grain > 0 ? 2 : 1);
     float best = -1;
     grid chosen = {0};
+    size_t chosen_empty = 0;
     if (o->grain <= 0 && o->scale > 0)
         pixels = o->scale;
     for (size_t columns = p->curve_count; columns >= 1; columns--) {
@@ -45,9 +47,11 @@ static grid choose_grid(const panel *p, const page_options *o, rect r) {
             width = fmaxf(width, factor * (float)item->columns);
             height = fmaxf(height, factor * (float)item->rows);
         }
-        if (!(least > best))
+        size_t empty = g.rows * columns - p->curve_count;
+        if (!(least > best || (least == best && empty < chosen_empty)))
             continue;
         best = least;
+        chosen_empty = empty;
         g.w = ceilf(width / line * 2) * line / 2;
         g.h = ceilf(height / line) * line;
         g.used = (float)g.rows * (g.h + g.caption + g.gap) - g.gap;
@@ -70,6 +74,11 @@ static rect gallery_room(const panel *p, const page_options *o, float top) {
 float gallery_place(const panel *p, const page_options *o, float top) {
     rect r = gallery_room(p, o, top);
     return r.y + choose_grid(p, o, r).used + PADDING - p->area.y;
+}
+
+float panel_height(const panel *p, const page_options *o) {
+    float top = p->area.y + PADDING + (p->title[0] != '\0' ? 20 : 2);
+    return gallery_place(p, o, top);
 }
 
 void draw_gallery(panel *p, const page_options *o, display_list *list) {

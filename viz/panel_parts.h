@@ -158,7 +158,7 @@ float matrix_place(panel *p, const page_options *o, float top);
 float gallery_place(const panel *p, const page_options *o, float top);
 
 void draw_plot(panel *p, const page_options *o, const point *cursor, display_list *list);
-void draw_figure_bars(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_counts(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_matrix(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_gallery(panel *p, const page_options *o, display_list *list);
 

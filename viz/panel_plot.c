@@ -5,7 +5,6 @@
  * stands out is lost. */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "core/memory.h"
 #include "viz/panel_parts.h"
@@ -61,7 +60,6 @@ typedef struct stretch {
     double x, y;                       /* the last */
     double low, high, at_low, at_high; /* the extremes and their x */
     bool rises;                        /* the smallest came before the largest */
-    double first_y;
 } stretch;
 
 static void put_stretch(pen *t, const stretch *s) {
@@ -83,8 +81,7 @@ static void begin_stretch(pen *t, stretch *s, double column, double x, double y)
                    .low = y,
                    .high = y,
                    .at_low = x,
-                   .at_high = x,
-                   .first_y = y};
+                   .at_high = x};
 }
 
 static void extend_stretch(stretch *s, double x, double y) {
@@ -228,49 +225,56 @@ static size_t nearest(const panel *p, const figure_item *item, point cursor) {
     return best;
 }
 
-static void draw_values(const panel *p, const page_options *o, point cursor, display_list *list) {
-    size_t room = box_room(p), n = 0, exact = SIZE_MAX;
-    box_row *rows = dnn_alloc(room * sizeof *rows);
-    double least = INFINITY, heading_x = NAN;
-    point line = cursor;
-    for (size_t i = 0; rows != NULL && i < p->curve_count && n < room; i++) {
-        const figure_item *item = &p->figure->items[i];
-        size_t at = p->curves[i].hidden ? SIZE_MAX : nearest(p, item, cursor);
-        if (at == SIZE_MAX)
-            continue;
-        float x = (float)place_x(p, item->x[at]), y = (float)place_y(p, item->y[at]);
-        char where[24];
-        rows[n] = (box_row){.sample = curve_stroke(&p->curves[i], o)};
-        rows[n].sample.width = item->dots ? 10 : rows[n].sample.width; /* a square of the colour */
-        snprintf(rows[n].label, sizeof rows[n].label, "%s",
-                 item->name[0] != '\0' ? item->name : "y");
-        axis_format(item->y[at], 7, rows[n].value, sizeof rows[n].value);
-        axis_format(item->x[at], 7, where, sizeof where);
-        snprintf(rows[n].note, sizeof rows[n].note, "at %s", where);
-        if (isfinite(y) && inside(p->plot, (point){x, y})) {
-            draw_polyline(list, &(point){x, y}, 1, (stroke){o->theme->panel, 8, 0});
-            draw_polyline(list, &(point){x, y}, 1, (stroke){rows[n].sample.color | 0xFF, 6, 0});
-        }
-        if (fabsf(x - cursor.x) < least) {
-            least = fabsf(x - cursor.x);
-            heading_x = item->x[at];
-            line.x = x;
-            exact = n;
-        }
-        n++;
+/* A curve's point nearest to the cursor, as a row of the box and a dot; its x. NaN: it has none. */
+static double read_curve(const panel *p, const page_options *o, size_t i, point cursor,
+                         box_row *row, display_list *list) {
+    const figure_item *item = &p->figure->items[i];
+    size_t at = p->curves[i].hidden ? SIZE_MAX : nearest(p, item, cursor);
+    if (at == SIZE_MAX)
+        return NAN;
+    point place = {(float)place_x(p, item->x[at]), (float)place_y(p, item->y[at])};
+    char where[24];
+    *row = (box_row){.sample = curve_stroke(&p->curves[i], o)};
+    row->sample.width = item->dots ? 10 : row->sample.width; /* a square of the colour */
+    snprintf(row->label, sizeof row->label, "%s", item->name[0] != '\0' ? item->name : "y");
+    axis_format(item->y[at], 7, row->value, sizeof row->value);
+    axis_format(item->x[at], 7, where, sizeof where);
+    snprintf(row->note, sizeof row->note, "at %s", where);
+    if (isfinite(place.y) && inside(p->plot, place)) {
+        draw_polyline(list, &place, 1, (stroke){o->theme->panel, 8, 0});
+        draw_polyline(list, &place, 1, (stroke){row->sample.color | 0xFF, 6, 0});
     }
-    if (n > 0 && exact < n) {
+    return item->x[at];
+}
+
+/* The line stands at the nearest x of all; rows of another x say so. */
+static void draw_values(const panel *p, const page_options *o, point cursor, display_list *list) {
+    size_t room = box_room(p), n = 0;
+    box_row *rows = dnn_alloc(room * sizeof *rows);
+    double *xs = dnn_alloc(room * sizeof *xs), chosen = NAN, least = INFINITY;
+    for (size_t i = 0; rows != NULL && xs != NULL && i < p->curve_count && n < room; i++) {
+        double x = read_curve(p, o, i, cursor, &rows[n], list);
+        if (isnan(x))
+            continue;
+        if (fabs(place_x(p, x) - cursor.x) < least) {
+            least = fabs(place_x(p, x) - cursor.x);
+            chosen = x;
+        }
+        xs[n++] = x;
+    }
+    if (n > 0 && isfinite(chosen)) {
         char heading[48] = "x = ";
-        axis_format(heading_x, 7, heading + 4, sizeof heading - 4);
+        axis_format(chosen, 7, heading + 4, sizeof heading - 4);
         for (size_t i = 0; i < n; i++)
-            if (strcmp(rows[i].note, rows[exact].note) == 0 && i != exact)
+            if (xs[i] == chosen)
                 rows[i].note[0] = '\0';
-        rows[exact].note[0] = '\0';
-        draw_line(list, (point){line.x, p->plot.y}, (point){line.x, p->plot.y + p->plot.h},
+        float x = (float)place_x(p, chosen);
+        draw_line(list, (point){x, p->plot.y}, (point){x, p->plot.y + p->plot.h},
                   (stroke){faded(o->theme->text, 0.55), 1, 0});
-        draw_box(p, o, line, heading, rows, n, list);
+        draw_box(p, o, (point){x, cursor.y}, heading, rows, n, list);
     }
     dnn_free(rows);
+    dnn_free(xs);
 }
 
 void draw_plot(panel *p, const page_options *o, const point *cursor, display_list *list) {

@@ -84,21 +84,10 @@ static bool is_on(stroke k, float along) {
     return i % 2 == 0;
 }
 
-/* A lone point, as raster.h has it, is a dot. */
-static bool is_lone(const command *c, size_t i) {
-    const point *p = c->points;
-    return isfinite(p[i].x) && isfinite(p[i].y) &&
-           (i == 0 || !isfinite(p[i - 1].x) || !isfinite(p[i - 1].y)) &&
-           (i + 1 == c->count || !isfinite(p[i + 1].x) || !isfinite(p[i + 1].y));
-}
-
 /* Bars are lines with a gap after each second point. */
 static void put_polyline(const screen *s, const command *c) {
     bool bars = c->kind == COMMAND_BARS;
     float along = 0;
-    for (size_t i = 0; i < c->count && !bars; i++)
-        if (is_lone(c, i))
-            put_dot(s, c->points[i].x, c->points[i].y, c->stroke.color);
     for (size_t i = 0; i + 1 < c->count; i += bars ? 2 : 1) {
         point a = c->points[i], b = c->points[i + 1];
         float dx = b.x - a.x, dy = b.y - a.y, length = hypotf(dx, dy);
@@ -141,12 +130,29 @@ static bool is_background(const screen *s, color k) {
     return k == t->grid || k == t->border || k == t->axis || k == t->panel || k == t->background;
 }
 
+/* A lone point, as raster.h has it, is a dot. */
+static bool is_lone(const command *c, size_t i) {
+    const point *p = c->points;
+    return isfinite(p[i].x) && isfinite(p[i].y) &&
+           (i == 0 || !isfinite(p[i - 1].x) || !isfinite(p[i - 1].y)) &&
+           (i + 1 == c->count || !isfinite(p[i + 1].x) || !isfinite(p[i + 1].y));
+}
+
+static void put_lone_points(const screen *s, const command *c) {
+    for (size_t i = 0; i < c->count; i++)
+        if (is_lone(c, i))
+            put_dot(s, c->points[i].x, c->points[i].y, c->stroke.color);
+}
+
 static void put_line(const screen *s, const command *c) {
     color k = c->stroke.color;
     if (c->kind == COMMAND_POLYLINE && is_rule(s, c))
         put_rule(s, c);
-    else if ((k & 0xFF) >= FAINT && !is_background(s, k))
-        put_polyline(s, c);
+    if (is_rule(s, c) || (k & 0xFF) < FAINT || is_background(s, k))
+        return;
+    put_polyline(s, c);
+    if (c->kind == COMMAND_POLYLINE)
+        put_lone_points(s, c);
 }
 
 /* --- bars --- */

@@ -242,6 +242,13 @@ void view_layout(view *v) {
         place_panels(v, page);
 }
 
+void view_trim(view *v) {
+    panel *p = v->panel_count > 0 ? &v->panels[0] : NULL;
+    view_layout(v);
+    if (p != NULL && p->kind == PANEL_GALLERY)
+        v->height = fminf(v->height, ceilf(p->area.y + panel_height(p, &v->options)));
+}
+
 int view_panel_at(const view *v, point place) {
     if (place.y < v->header || place.y >= v->height - v->footer)
         return -1;

@@ -81,6 +81,9 @@ void view_want_x(view *v, x_axis x);
 /* Gives every shown panel its area, and keeps the scroll within the content. */
 void view_layout(view *v);
 
+/* Makes the page of a figure no higher than its pictures are, where it shows pictures. */
+void view_trim(view *v);
+
 /* Panel at a place, -1: none. */
 int view_panel_at(const view *v, point place);
 

@@ -89,6 +89,63 @@ function figure.column(matrix)
   return matrix.cols == 1 and matrix or matrix:reshape(#matrix, 1)
 end
 
+-- Series -------------------------------------------------------------------------------------------
+
+-- A table of numbers or series with options among them, as two tables; no options where there are none.
+function figure.separate(mixed)
+  local options
+  for key, value in pairs(mixed) do
+    if math.type(key) ~= "integer" then
+      options = options or {}
+      options[key] = value
+    end
+  end
+  return options and table.move(mixed, 1, #mixed, 1, {}) or mixed, options
+end
+
+-- Is it {series, series ..., option = ...} rather than the numbers of one?
+function figure.is_list(value)
+  return type(value) == "table" and type(value[1]) ~= "number"
+end
+
+local ENTRY <const> = {
+  name = TEXT,
+  style = {nil, options_of.one_of("lines", "points"), "'lines' or 'points'"},
+}
+
+-- One entry of a list: numbers, or {y, name = }, or {x, y, name = }. As {values, ...} and its options.
+function figure.entry(where, entry, n, most)
+  if figure.is_numbers(entry) then return {entry}, {} end
+  if type(entry) ~= "table" or #entry == 0 then
+    error(("%s: series %d must be a Matrix, a table of numbers or {%sy, name = }, got %s")
+      :format(where, n, most == 2 and "x, " or "", figure.shown(entry)), 3)
+  end
+  local values, options = figure.separate(entry)
+  if #values > most then
+    error(("%s: series %d has %d tables of numbers; expected {%sy, name = }")
+      :format(where, n, #values, most == 2 and "x, " or ""), 3)
+  end
+  for name, value in pairs(options or {}) do
+    local row = ENTRY[name]
+    if not row or most == 1 and name == "style" then
+      error(("%s: series %d: unknown option '%s'; known: name%s")
+        :format(where, n, name, most == 2 and ", style" or ""), 3)
+    end
+    if not row[2](value) then
+      error(("%s: series %d: %s must be %s, got %s"):format(where, n, name, row[3], figure.shown(value)), 3)
+    end
+  end
+  return values, options or {}
+end
+
+-- Names by the option `names`, by the entry, or by number; one series without a name needs none.
+function figure.name(series, n, names)
+  local one = series[n]
+  if names and names[n] then return names[n] end
+  if one.name then return one.of_many and ("%s %d"):format(one.name, one.column) or one.name end
+  return #series > 1 and tostring(n) or ""
+end
+
 -- Handing over -------------------------------------------------------------------------------------
 
 local Figure = {}
@@ -103,6 +160,15 @@ function Figure:say(key, value)
   if value == nil then return end
   local text = type(value) == "number" and ("%.17g"):format(value) or tostring(value)
   self.words[#self.words + 1] = key .. " " .. text:gsub("%c", " ")
+end
+
+-- What all series have in common.
+function Figure:describe(opts)
+  self:say("title", opts.title)
+  self:say("x_label", opts.x_label)
+  self:say("y_label", opts.y_label)
+  self:say("x_scale", opts.x_scale)
+  self:say("y_scale", opts.y_scale)
 end
 
 -- The numbers that the last line announces.

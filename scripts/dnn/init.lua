@@ -8,13 +8,7 @@ local parts = {
   data = "dnn.data",
   help = "dnn.help",
   stepwise = "dnn.stepwise",
-}
-
--- Functions by the module that has them.
-local functions = {
-  hist = "dnn.plot",
-  imshow = "dnn.imshow",
-  plot = "dnn.plot",
+  hist = "dnn.hist", imshow = "dnn.imshow", plot = "dnn.plot",
 }
 
 -- What a run saves when its window asks for a checkpoint and the script does not say how.
@@ -25,9 +19,9 @@ for _, group in ipairs {"linalg", "optim"} do strict.make("dnn." .. group, core[
 return setmetatable(core, {
   __parts = parts, -- for the prompt, which completes their names
   __index = function(dnn, name)
-    local part, home = parts[name], functions[name]
-    if not part and not home then return strict.unknown("dnn", name, core, parts, functions) end
-    local loaded = part and require(part) or require(home)[name]
+    local part = parts[name]
+    if not part then return strict.unknown("dnn", name, core, parts) end
+    local loaded = require(part)
     rawset(dnn, name, loaded)
     return loaded
   end,

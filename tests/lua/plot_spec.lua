@@ -49,12 +49,12 @@ local small <const> = {60, 14}
 describe("a picture in the terminal", function()
   it("has the size that was asked for, its words, and the extremes at its axes", function()
     local text, result = drawn(dnn.plot, {3, 1, 2, 5, 4}, {
-      title = "Five", x_label = "place", y_label = "number", size = {60, 16},
+      title = "Five", x_label = "place", y_label = "number", size = {70, 16},
     })
     assert.is_nil(result)
     local lines = lines_of(text)
     assert.equal(16, #lines)
-    for _, line in ipairs(lines) do assert.is_true(utf8.len(line) <= 60, line) end
+    for _, line in ipairs(lines) do assert.is_true(utf8.len(line) <= 70, line) end
     assert.matches("^%s+Five$", lines[1])
     assert.matches("^%s+number$", lines[2])
     assert.matches("^%s+place$", lines[16])
@@ -113,6 +113,7 @@ describe("dnn.plot", function()
     assert.equal(text, (drawn(dnn.plot, dnn.Matrix(values):t(), {size = small})))
     assert.equal(text, (drawn(dnn.plot, {1, 2, 3, 4}, values, {size = small})))
     assert.equal(text, (drawn(dnn.plot, {values, size = small})))
+    assert.equal(text, (drawn(dnn.plot, {1, 4, 9, 16, size = small})))
     local two = drawn(dnn.plot, dnn.Matrix{{1, 2}, {3, 4}}, {names = {"left", "right"}, size = small})
     holds(two, "left")
     holds(two, "right")
@@ -334,5 +335,35 @@ describe("a window", function()
     assert.equal("dnnview figure 1\ntitle w\nx_scale linear\ny_scale linear\nlines 2 \n\n"
       .. ("<dddd"):pack(1, 2, 1, 2), figure)
     program.remove(folder)
+  end)
+end)
+
+describe("dnnview --figure", function()
+  local dnnview <const> = program.quote((os.getenv "DNN_BUILD" or "build") .. "/bin/dnnview")
+
+  it("reads a file or standard input", function()
+    local folder, write = program.folder()
+    local figure = "dnnview figure 1\ntitle Read\nlines 2 a\n\n" .. ("<dddd"):pack(0, 1, 0, 1)
+    local path = write("a.figure", figure)
+    local of_file = program.shell(dnnview .. " --text --size 40x8 --figure " .. path)
+    holds(of_file, "Read")
+    assert.equal(of_file, (program.shell(dnnview .. " --text --size 40x8 --figure -", figure)))
+    program.remove(folder)
+  end)
+
+  it("names what is wrong with it", function()
+    local function said(arguments, input)
+      local _, err, status = program.shell(dnnview .. " --text " .. arguments, input)
+      return err, status
+    end
+    local err, status = said("--figure /nowhere/a.figure")
+    assert.equal("dnnview: /nowhere/a.figure: No such file or directory\n", err)
+    assert.equal(1, status)
+    err, status = said("--figure -", "dnnview figure 1\nlines 5 a\n\n")
+    assert.equal("dnnview: the figure at standard input: 'a' is to have 5 numbers, but only 0 bytes are left\n", err)
+    assert.equal(1, status)
+    err, status = said("--figure - runs/cats")
+    holds(err, "dnnview: --figure stands alone: it takes no run, no --follow and no --control")
+    assert.equal(2, status)
   end)
 end)

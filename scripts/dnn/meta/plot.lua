@@ -15,20 +15,6 @@ local dnn = {}
 
 ---@alias dnn.Numbers dnn.Matrix|number[]
 
----What all pictures can be told.
----@class dnn.figure.Options
----@field title? string text above the picture
----@field x_label? string what the x axis shows
----@field y_label? string what the y axis shows
----@field png? string file to write as a picture, instead of the terminal
----@field svg? string file to write as a drawing, instead of the terminal
----@field window? boolean whether a window is opened, which the program does not wait for
----width and height: in characters in the terminal, which when not given are as many as suit it; elsewhere in points,
----720 x 480 when not given
----@field size? integer[]
----@field scale? number pixels per point of a PNG, 1 when not given; 2 for a picture in print
----@field theme? "light"|"dark" colours; when not given dark in the terminal and light in files
-
 -- ## Curves
 
 ---One of several series: `{y, name = "test"}` or `{x, y, name = "test"}`.
@@ -38,12 +24,22 @@ local dnn = {}
 ---@field name? string what the legend calls it
 ---@field style? "lines"|"points" whether points are joined
 
----@class dnn.plot.Options: dnn.figure.Options
+---@class dnn.plot.Options
 ---@field x? dnn.Numbers the x of all series that have none of their own; 1, 2, ... when not given
 ---@field names? string[] what the legend calls the series, or the columns of y
 ---@field style? "lines"|"points" whether points are joined; lines when not given
 ---@field x_scale? "linear"|"log"|"symlog" linear when not given; symlog is logarithmic on both sides of 0
 ---@field y_scale? "linear"|"log"|"symlog" linear when not given
+---@field title? string text above the picture
+---@field x_label? string what the x axis shows
+---@field y_label? string what the y axis shows
+---@field png? string file to write as a picture, instead of the terminal
+---@field svg? string file to write as a drawing, instead of the terminal
+---@field window? boolean whether a window is opened, which the program does not wait for
+---width and height: in characters in the terminal, when not given as many as suit it; elsewhere in points, 720 x 480
+---@field size? integer[]
+---@field scale? number pixels per point of a PNG, 1 when not given; 2 for a picture in print
+---@field theme? "light"|"dark" colours; when not given dark in the terminal and light in files
 
 ---Plots numbers as curves.
 ---
@@ -60,19 +56,29 @@ local dnn = {}
 ---dnn.plot(x, dnn.tanh(x - 5), {title = "tanh", size = {60, 14}})
 ---dnn.plot{{x, dnn.tanh(x), name = "tanh"}, {x, dnn.sigmoid(x), name = "sigmoid"}, size = {60, 14}}
 ---```
----@param x dnn.Numbers|dnn.plot.Series[]|dnn.plot.Options y, where nothing else or only options follow
----@param y? dnn.Numbers|dnn.plot.Options
+---@param x dnn.Numbers|dnn.plot.Series[] where each point stands; y, or several series, when no numbers follow
+---@param y? dnn.Numbers one or several series, a column each
 ---@param options? dnn.plot.Options
----@return boolean|nil done
----@return string|nil message
+---@return boolean|nil done true after a file or a window, nothing after a picture in the terminal
+---@return string|nil message why there is no picture
 function dnn.plot(x, y, options) end
 
 -- ## Histograms
 
----@class dnn.hist.Options: dnn.figure.Options
+---@class dnn.hist.Options
 ---@field bins? integer how many; when not given as many as suit the values, and whole numbers a bin each
 ---@field x_scale? "linear"|"log"|"symlog" linear when not given
 ---@field y_scale? "linear"|"log"|"symlog" linear when not given
+---@field title? string text above the picture
+---@field x_label? string what the x axis shows
+---@field y_label? string what the y axis shows, count when not given
+---@field png? string file to write as a picture, instead of the terminal
+---@field svg? string file to write as a drawing, instead of the terminal
+---@field window? boolean whether a window is opened, which the program does not wait for
+---width and height: in characters in the terminal, when not given as many as suit it; elsewhere in points, 720 x 480
+---@field size? integer[]
+---@field scale? number pixels per point of a PNG, 1 when not given; 2 for a picture in print
+---@field theme? "light"|"dark" colours; when not given dark in the terminal and light in files
 
 ---Plots how often values occur.
 ---
@@ -86,15 +92,15 @@ function dnn.plot(x, y, options) end
 ---dnn.hist(dnn.randn(100, 100), {title = "normal", size = {60, 14}})
 ---dnn.hist{{dnn.randn(1, 500), name = "before"}, {dnn.randn(1, 500) + 2, name = "after"}, bins = 20, size = {60, 14}}
 ---```
----@param values dnn.Numbers|dnn.plot.Series[]|dnn.hist.Options
+---@param values dnn.Numbers|dnn.plot.Series[] what is counted, or several of it
 ---@param options? dnn.hist.Options
----@return boolean|nil done
----@return string|nil message
+---@return boolean|nil done true after a file or a window, nothing after a picture in the terminal
+---@return string|nil message why there is no picture
 function dnn.hist(values, options) end
 
 -- ## Matrices and pictures
 
----@class dnn.imshow.Options: dnn.figure.Options
+---@class dnn.imshow.Options
 ---@field width? integer of a picture in pixels; when not given pictures are square
 ---@field height? integer of a picture in pixels
 ---@field channels? 1|3 bytes of a pixel; when not given what makes a picture square
@@ -103,6 +109,16 @@ function dnn.hist(values, options) end
 ---@field map? "heat"|"grey" colours of a matrix: those of dnnview's heat map, which colour-blind people can read, or grey
 ---@field low? number value of the first colour, the smallest of the matrix when not given
 ---@field high? number value of the last colour, the largest of the matrix when not given
+---@field title? string text above the picture
+---@field x_label? string what the x axis shows
+---@field y_label? string what the y axis shows
+---@field png? string file to write as a picture, instead of the terminal
+---@field svg? string file to write as a drawing, instead of the terminal
+---@field window? boolean whether a window is opened, which the program does not wait for
+---width and height: in characters in the terminal, when not given as many as suit it; elsewhere in points, 720 x 480
+---@field size? integer[]
+---@field scale? number pixels per point of a PNG, 1 when not given; 2 for a picture in print
+---@field theme? "light"|"dark" colours; when not given dark in the terminal and light in files
 
 ---Shows a matrix as colours, or its columns as pictures.
 ---
@@ -121,6 +137,6 @@ function dnn.hist(values, options) end
 ---```
 ---@param value dnn.Matrix|number[][]|table a matrix, a table of rows, or a set
 ---@param options? dnn.imshow.Options
----@return boolean|nil done
----@return string|nil message
+---@return boolean|nil done true after a file or a window, nothing after a picture in the terminal
+---@return string|nil message why there is no picture
 function dnn.imshow(value, options) end
