@@ -64,22 +64,23 @@ static void mark_busy(dense_column *d, size_t count, float pitch) {
     }
 }
 
+static void reach(dense_column *d, float y) {
+    d->top = fminf(d->top, y);
+    d->bottom = fmaxf(d->bottom, y);
+}
+
 /* Bars of neighbours meet half-way between the last place of one and the first of the other. */
-static void trace_bars(trace *t, const dense_column *d, size_t count, point *ends) {
+static void trace_bars(trace *t, dense_column *d, size_t count, point *ends) {
     stroke line = {t->stroke.color, 1, 0};        /* no wider than what it sums up */
     float end = 0.4f * fmaxf(t->stroke.width, 1); /* about as far as round ends have area */
+    for (size_t i = 0; i + 1 < count; i++) {
+        float meeting = (d[i].last + d[i + 1].first) / 2;
+        reach(&d[i], meeting);
+        reach(&d[i + 1], meeting);
+    }
     for (size_t i = 0; i < count; i++) {
-        float top = d[i].top, bottom = d[i].bottom;
-        for (int side = -1; side <= 1; side += 2) {
-            if ((side < 0 && i == 0) || (side > 0 && i + 1 == count))
-                continue;
-            float meeting =
-                side < 0 ? (d[i - 1].last + d[i].first) / 2 : (d[i].last + d[i + 1].first) / 2;
-            top = fminf(top, meeting);
-            bottom = fmaxf(bottom, meeting);
-        }
-        ends[2 * i] = (point){d[i].x, top - end};
-        ends[2 * i + 1] = (point){d[i].x, bottom + end};
+        ends[2 * i] = (point){d[i].x, d[i].top - end};
+        ends[2 * i + 1] = (point){d[i].x, d[i].bottom + end};
     }
     draw_bars(t->list, ends, 2 * count, line);
 }
