@@ -42,13 +42,16 @@ static void draw_row(const box_row *row, widths w, const page_options *o, float 
               (text_style){LABEL_SIZE, t->text, style, ANCHOR_LEFT, 0});
     x += w.sample + w.label + w.value;
     draw_text(list, x, y, row->value, (text_style){LABEL_SIZE, t->text, style, ANCHOR_RIGHT, 0});
-    draw_text(list, x + 10, y, row->note,
-              (text_style){SMALL_SIZE, t->muted, FONT_REGULAR, ANCHOR_LEFT, 0});
+    if (w.note > 0)
+        draw_text(list, x + 10, y, row->note,
+                  (text_style){SMALL_SIZE, t->muted, FONT_REGULAR, ANCHOR_LEFT, 0});
 }
 
 void draw_box(const panel *p, const page_options *o, point place, const char *heading,
               const box_row *rows, size_t count, display_list *list) {
     widths w = measure(rows, count);
+    if (w.sample + w.label + w.value + w.note + 2 * BOX_MARGIN > p->area.w - 4)
+        w.note = 0; /* no room for notes */
     float inner =
         fmaxf(w.sample + w.label + w.value + w.note, text_width(heading, LABEL_SIZE, FONT_BOLD));
     rect box = {place.x + 14, place.y + 14, inner + 2 * BOX_MARGIN,

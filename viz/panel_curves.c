@@ -8,6 +8,7 @@
 #include "viz/font.h"
 #include "viz/panel_parts.h"
 
+#define WILD     40.0    /* points of height from one value to the next, on average */
 #define FAR_AWAY 30000.0 /* points; places beyond are drawn there */
 
 double x_of(const panel *p, double value) {
@@ -129,6 +130,18 @@ static void mark_curve(const panel *p, const curve *c, const page_options *o, di
             mark_not_finite(p, o, at.x, &marked, list);
 }
 
+/* Whether lines through all points are so steep on average that they cost much, and bars look no
+ * different. */
+static bool is_wild(const panel *p, const series *s, size_t begin, size_t end) {
+    double way = 0, before = y_of(p, series_value(s, begin));
+    for (size_t i = begin + 1; i < end; i++) {
+        double y = y_of(p, series_value(s, i));
+        way += isfinite(y) && isfinite(before) ? fabs(y - before) : 0;
+        before = y;
+    }
+    return way > WILD * (double)(end - begin);
+}
+
 /* s is the curve's series or its average. */
 static void draw_series(const panel *p, const curve *c, const series *s, const page_options *o,
                         stroke line, display_list *list) {
@@ -143,7 +156,8 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
         list->failed = true;
         return;
     }
-    if (end > begin && end - begin <= 2 * columns) {
+    if (end > begin &&
+        (end - begin <= columns || (end - begin <= 2 * columns && !is_wild(p, s, begin, end)))) {
         trace_points(&t, c, s, o, begin, end);
     } else if (end > begin) {
         trace_dense(&t, c, s, o);

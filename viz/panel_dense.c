@@ -32,22 +32,30 @@ static dense_column sum_up(const panel *p, const series *s, const pixel_column *
     return d;
 }
 
-/* Whether the curve turns, by more than `least`, between its ends in a column or there. */
-static bool turns(const dense_column *d, size_t count, size_t i, float least) {
+/* No column without points is between two. */
+static bool are_neighbours(const dense_column *a, const dense_column *b, float pitch) {
+    return b->x - a->x < 1.5f * pitch;
+}
+
+/* Whether the curve turns, by more than half a column's width, between its ends in a column or
+ * there. */
+static bool turns(const dense_column *d, size_t count, size_t i, float pitch) {
     const dense_column *at = &d[i];
+    float least = 0.5f * pitch;
     if (at->bottom - at->top > fabsf(at->last - at->first) + least)
         return true;
-    if (i == 0 || i + 1 == count)
+    if (i == 0 || i + 1 == count || !are_neighbours(at - 1, at, pitch) ||
+        !are_neighbours(at, at + 1, pitch))
         return false;
     float before = d[i - 1].last - at->first, after = d[i + 1].first - at->last;
     return before * after > 0 && fminf(fabsf(before), fabsf(after)) > least;
 }
 
 /* Marks what is busy in a stretch without gaps, and the short lines between two busy columns. */
-static void mark_busy(dense_column *d, size_t count, float least) {
+static void mark_busy(dense_column *d, size_t count, float pitch) {
     size_t last = SIZE_MAX; /* the last busy column */
     for (size_t i = 0; i < count; i++) {
-        if (!turns(d, count, i, least))
+        if (!turns(d, count, i, pitch))
             continue;
         d[i].busy = true;
         for (size_t k = last; k != SIZE_MAX && i - last <= LEAST_LINE && k < i; k++)
@@ -56,22 +64,23 @@ static void mark_busy(dense_column *d, size_t count, float least) {
     }
 }
 
+static void reach(dense_column *d, float y) {
+    d->top = fminf(d->top, y);
+    d->bottom = fmaxf(d->bottom, y);
+}
+
 /* Bars of neighbours meet half-way between the last place of one and the first of the other. */
-static void trace_bars(trace *t, const dense_column *d, size_t count, point *ends) {
+static void trace_bars(trace *t, dense_column *d, size_t count, point *ends) {
     stroke line = {t->stroke.color, 1, 0};        /* no wider than what it sums up */
     float end = 0.4f * fmaxf(t->stroke.width, 1); /* about as far as round ends have area */
+    for (size_t i = 0; i + 1 < count; i++) {
+        float meeting = (d[i].last + d[i + 1].first) / 2;
+        reach(&d[i], meeting);
+        reach(&d[i + 1], meeting);
+    }
     for (size_t i = 0; i < count; i++) {
-        float top = d[i].top, bottom = d[i].bottom;
-        for (int side = -1; side <= 1; side += 2) {
-            if ((side < 0 && i == 0) || (side > 0 && i + 1 == count))
-                continue;
-            float meeting =
-                side < 0 ? (d[i - 1].last + d[i].first) / 2 : (d[i].last + d[i + 1].first) / 2;
-            top = fminf(top, meeting);
-            bottom = fmaxf(bottom, meeting);
-        }
-        ends[2 * i] = (point){d[i].x, top - end};
-        ends[2 * i + 1] = (point){d[i].x, bottom + end};
+        ends[2 * i] = (point){d[i].x, d[i].top - end};
+        ends[2 * i + 1] = (point){d[i].x, d[i].bottom + end};
     }
     draw_bars(t->list, ends, 2 * count, line);
 }
@@ -89,9 +98,10 @@ static void trace_line(trace *t, const dense_column *d, size_t count, float pitc
 
 /* A stretch without gaps: lines and bars in turn, each line reaching into the bars beside it. */
 static void trace_stretch(trace *t, dense_column *d, size_t count, float pitch, point *ends) {
-    mark_busy(d, count, 0.5f * pitch);
+    mark_busy(d, count, pitch);
     for (size_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && d[end].busy == d[i].busy;)
+        for (end = i + 1; end < count && d[end].busy == d[i].busy &&
+                          (!d[i].busy || are_neighbours(&d[end - 1], &d[end], pitch));)
             end++;
         if (d[i].busy) {
             trace_to(t, d[i].x, d[i].first);

@@ -143,7 +143,7 @@ static void draw_ridge(const ridges *r, size_t i, const panel *p, const page_opt
     size_t n = 0;
     float y = r->baseline[i], step = p->plot.w / (float)r->bins;
     double age = r->count == 1 ? 1 : (double)i / (double)(r->count - 1);
-    color base = theme_series(o->theme, 0).color;
+    color base = theme_series(o->theme, p->curves[0].color).color; /* with several runs the run's */
     color fill = blend(o->theme->panel, base, 0.18 + 0.62 * age);
     outline[n++] = (point){p->plot.x, y};
     for (size_t k = 0; k < r->bins; k++)

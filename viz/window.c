@@ -264,7 +264,8 @@ bool window_step(window *w, int milliseconds) {
     move_replay(w, now);
     look_for_more(w, now);
     look_at_words(w, now);
-    if (open && w->stale) {
+    bool away = (SDL_GetWindowFlags(w->sdl) & (SDL_WINDOW_MINIMIZED | SDL_WINDOW_HIDDEN)) != 0;
+    if (open && w->stale && !away) {
         draw(w);
         w->frame_time = SDL_GetTicks64() - now;
     }

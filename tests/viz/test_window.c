@@ -637,21 +637,30 @@ static void buttons_are_keys_for_the_mouse(void **state) {
 
 /* --- time --- */
 
-static void a_new_point_is_on_the_screen_within_250_ms(void **state) {
-    (void)state;
-    dnn_run_log *log;
+/* The best of five times, so that a busy machine does not matter. */
+static void check_new_points_come_soon(dnn_run_log *log) {
+    static int logged;
     uint64_t best = UINT64_MAX;
-    assert_int_equal(dnn_run_log_open(&log, "cats", NULL), DNN_OK);
-    for (int i = 1; i <= 5; i++) {
+    for (int i = 0; i < 5; i++) {
         uint64_t begin = SDL_GetTicks64();
-        dnn_run_log_scalar(log, SAMPLE_STEPS + i, "cost/train", 0.5);
-        until(t.all.items[0]->last_step == SAMPLE_STEPS + i && !t.w.stale);
+        dnn_run_log_scalar(log, SAMPLE_STEPS + ++logged, "cost/train", 0.5);
+        until(t.all.items[0]->last_step == SAMPLE_STEPS + logged && !t.w.stale);
         uint64_t taken = SDL_GetTicks64() - begin;
         best = taken < best ? taken : best;
     }
-    dnn_run_log_close(log);
     if (best >= 250)
         fail_msg("it took %d ms", (int)best);
+}
+
+static void a_new_point_is_on_the_screen_within_250_ms(void **state) {
+    (void)state;
+    dnn_run_log *log;
+    assert_int_equal(dnn_run_log_open(&log, "cats", NULL), DNN_OK);
+    check_new_points_come_soon(log);
+    for (uint64_t begin = SDL_GetTicks64(); SDL_GetTicks64() - begin < 1700;)
+        step(); /* until the window takes itself to be alone */
+    check_new_points_come_soon(log);
+    dnn_run_log_close(log);
 }
 
 static void an_idle_window_draws_nothing(void **state) {

@@ -202,6 +202,30 @@ static void bars_reach_as_far_as_the_line_through_all_points(void **state) {
     }
 }
 
+/* On a logarithmic x the first values stand far apart. */
+static void a_dense_curve_has_no_gap_where_its_points_are_sparse(void **state) {
+    (void)state;
+    dnn_error err = {.text = ""};
+    scene s = {0};
+    surface pixels;
+    sample_curve(sample_run(&s.sample, "run"), "cost", 20000, restless);
+    build(&s, PANEL_CURVES, "cost", 500, 250);
+    s.options.x_scale = SCALE_LOG;
+    draw(&s);
+    check_ok(surface_create(&pixels, 500, 250, &err));
+    raster_play(&s.list, &pixels, 1);
+    const panel *p = s.panel;
+    int last = (int)(p->plot.x + p->plot.w * (float)axis_place(&p->x, 19999)) - 1;
+    for (int x = (int)p->plot.x + 3; x < last; x++) {
+        int top, bottom;
+        find_ink(&pixels, p->plot, x, 0, &top, &bottom);
+        if (top > bottom)
+            fail_msg("nothing is drawn in column %d", x);
+    }
+    surface_free(&pixels);
+    clean(&s);
+}
+
 static double gentle(double i) {
     return sin(i / 30000);
 }
@@ -562,6 +586,7 @@ int main(void) {
         cmocka_unit_test(one_spike_among_a_million_is_drawn_at_every_width_and_zoom),
         cmocka_unit_test(a_spike_is_there_in_the_pixels_whole_and_dashed),
         cmocka_unit_test(bars_reach_as_far_as_the_line_through_all_points),
+        cmocka_unit_test(a_dense_curve_has_no_gap_where_its_points_are_sparse),
         cmocka_unit_test(a_smooth_curve_of_many_points_stays_a_line),
         cmocka_unit_test(a_burst_of_one_step_is_in_the_heat_map_at_every_width),
         cmocka_unit_test(values_that_are_not_finite_are_marked_and_break_the_line),
