@@ -1,7 +1,8 @@
 -- dnn.help: help on a name, a value or words, from the definition files in the folder dnn/meta beside this file.
 --
 -- It never calls code of the script that asks: a name is looked up by raw access alone, through tables and tables that
--- stand in __index. The files are read when help is first asked for.
+-- stand in __index. The files are read when help is first asked for. The globals are those of the moment, since the
+-- prompt loads its modules with a copy.
 local dnn = require "dnn"
 local read = require "dnn.help.read"
 local text = require "dnn.help.text"
@@ -12,8 +13,9 @@ local value_of = require "dnn.help.value"
 local lua_functions = require "dnn.help.lua"
 
 local find, format, gsub, lower, match = string.find, string.format, string.gsub, string.lower, string.match
-local error, getenv, globals, ipairs, next, print, setmetatable, sort, type = error, os.getenv, _G, ipairs, next, print,
+local error, getenv, ipairs, next, print, setmetatable, sort, type = error, os.getenv, ipairs, next, print,
   setmetatable, table.sort, type
+local registry <const>, GLOBALS <const> = debug.getregistry(), 2     -- LUA_RIDX_GLOBALS
 local list, most_like, terminal, version = dnn.system.list, dnn._nearest, dnn.system.terminal, dnn.version
 
 local _, here = ...     -- where require has found this file
@@ -223,7 +225,7 @@ end
 -- nothing. Options: width = 80, colour = false. Nil and a message where there is none.
 function help.topic(topic, env, options)
   local out = text.new(options and options.width or 80, options and options.colour or false)
-  local shown, message = show_topic(out, match(topic, "^%s*(.-)%s*$"), env or globals)
+  local shown, message = show_topic(out, match(topic, "^%s*(.-)%s*$"), env or registry[GLOBALS])
   if not shown then return nil, message end
   return text.result(out)
 end
@@ -273,7 +275,7 @@ local function print_help(_, topic)
   local width = terminal "stdout"
   local options = {width = width or 80, colour = wants_colour(width)}
   if topic == nil or type(topic) == "string" then
-    local page_text, message = help.topic(topic or "", globals, options)
+    local page_text, message = help.topic(topic or "", nil, options)
     print(page_text or message)
     return
   end
