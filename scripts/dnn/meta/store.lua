@@ -217,7 +217,7 @@ function opt:state_dict() end
 ---@return nil
 function opt:load_state_dict(state) end
 
----@class dnn.data.Batches
+---@class dnn.data.batches
 local batches = {}
 
 ---Where the batches stand: the place in the epoch and the stream that shuffled it.
