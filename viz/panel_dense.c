@@ -13,6 +13,9 @@
 /* A line between bars goes on for so many columns at least; shorter ones are bars too. */
 #define LEAST_LINE ((size_t)16)
 
+/* Points of a column in which those of a leaf more or less do not matter. */
+#define MANY (32 * SERIES_LEAF)
+
 /* y grows downwards. */
 typedef struct dense_column {
     float x, first, top, bottom, last;
@@ -20,8 +23,21 @@ typedef struct dense_column {
     bool busy; /* not a piece of a line */
 } dense_column;
 
+/* The extremes of many points are those of whole leaves of the pyramid: a few points of the
+ * neighbours count here too, and no single one is looked at. */
+static series_range summary_of(const series *s, size_t begin, size_t end) {
+    size_t n = series_count(s);
+    if (end - begin < MANY || end > n)
+        return series_summary(s, begin, end);
+    size_t to = (end + SERIES_LEAF - 1) / SERIES_LEAF * SERIES_LEAF;
+    series_range r = series_summary(s, begin / SERIES_LEAF * SERIES_LEAF, to < n ? to : n);
+    r.first = series_value(s, begin);
+    r.last = series_value(s, end - 1);
+    return r;
+}
+
 static dense_column sum_up(const panel *p, const series *s, const pixel_column *at) {
-    series_range r = series_summary(s, at->begin, at->end);
+    series_range r = summary_of(s, at->begin, at->end);
     dense_column d = {.x = at->x, .gap = isnan(r.low)};
     if (d.gap)
         return d;

@@ -1,5 +1,4 @@
-/* series.c: blocks of points, which stay where they are as more come, and, above them, levels of
- * extremes.
+/* series.c: arrays of points and, above them, levels of extremes.
  *
  * A node of level k covers 2^(k + LEAF_BITS) points and is made when the last of them has come, so
  * appending costs a constant on average; a query walks up while whole nodes fit and down again, and
@@ -11,16 +10,10 @@
 
 #include "core/memory.h"
 
-#define BLOCK_BITS 10
-#define BLOCK      ((size_t)1 << BLOCK_BITS)
-#define LEAF_BITS  4
+#define LEAF_BITS  4 /* of SERIES_LEAF */
 #define MAX_LEVELS 28
 
-typedef struct block {
-    int64_t steps[BLOCK];
-    double times[BLOCK];
-    float values[BLOCK];
-} block;
+_Static_assert(SERIES_LEAF == 1 << LEAF_BITS, "a leaf has 2^LEAF_BITS points");
 
 typedef struct extremes {
     float low, high; /* of finite values; low > high: none */
@@ -35,8 +28,10 @@ typedef struct level {
 } level;
 
 struct series {
-    block **blocks;
-    size_t count, block_count, capacity; /* points; blocks, and room for pointers to them */
+    int64_t *steps;
+    double *times;
+    float *values;
+    size_t count, capacity;
     level levels[MAX_LEVELS];
 };
 
@@ -47,9 +42,9 @@ series *series_create(void) {
 void series_free(series *s) {
     if (s == NULL)
         return;
-    for (size_t i = 0; i < s->block_count; i++)
-        dnn_free(s->blocks[i]);
-    dnn_free(s->blocks);
+    dnn_free(s->steps);
+    dnn_free(s->times);
+    dnn_free(s->values);
     for (int k = 0; k < MAX_LEVELS; k++)
         dnn_free(s->levels[k].nodes);
     dnn_free(s);
@@ -67,19 +62,15 @@ static bool enlarge(void **array, size_t used, size_t capacity, size_t size) {
     return true;
 }
 
-static bool reserve_point(series *s) {
-    if (s->count < s->block_count << BLOCK_BITS)
+static bool reserve_points(series *s) {
+    if (s->count < s->capacity)
         return true;
-    if (s->block_count == s->capacity) {
-        size_t capacity = s->capacity == 0 ? 4 : 2 * s->capacity;
-        if (!enlarge((void **)&s->blocks, s->block_count, capacity, sizeof *s->blocks))
-            return false;
-        s->capacity = capacity;
-    }
-    block *more = dnn_alloc(sizeof *more);
-    if (more == NULL)
+    size_t capacity = s->capacity == 0 ? 256 : 2 * s->capacity;
+    if (!enlarge((void **)&s->steps, s->count, capacity, sizeof *s->steps) ||
+        !enlarge((void **)&s->times, s->count, capacity, sizeof *s->times) ||
+        !enlarge((void **)&s->values, s->count, capacity, sizeof *s->values))
         return false;
-    s->blocks[s->block_count++] = more;
+    s->capacity = capacity;
     return true;
 }
 
@@ -107,7 +98,7 @@ static extremes join(extremes a, extremes b) {
 static extremes of_points(const series *s, size_t first, size_t count) {
     extremes e = nothing;
     for (size_t i = first; i < first + count; i++)
-        e = join(e, of_value(series_value(s, i)));
+        e = join(e, of_value(s->values[i]));
     return e;
 }
 
@@ -132,15 +123,14 @@ static void shorten(series *s, size_t count) {
 }
 
 bool series_add(series *s, int64_t step, double wall_time, float value) {
-    if (s->count > 0 && step < series_step(s, s->count - 1))
+    if (s->count > 0 && step < s->steps[s->count - 1])
         shorten(s, series_find_step(s, step));
-    if (!reserve_point(s))
+    if (!reserve_points(s))
         return false;
-    size_t i = s->count, at = i % BLOCK;
-    block *b = s->blocks[i >> BLOCK_BITS];
-    b->steps[at] = step;
-    b->times[at] = wall_time;
-    b->values[at] = value;
+    size_t i = s->count;
+    s->steps[i] = step;
+    s->times[i] = wall_time;
+    s->values[i] = value;
     s->count++;
     if (add_to_levels(s))
         return true;
@@ -153,22 +143,22 @@ size_t series_count(const series *s) {
 }
 
 int64_t series_step(const series *s, size_t i) {
-    return s->blocks[i >> BLOCK_BITS]->steps[i % BLOCK];
+    return s->steps[i];
 }
 
 double series_wall_time(const series *s, size_t i) {
-    return s->blocks[i >> BLOCK_BITS]->times[i % BLOCK];
+    return s->times[i];
 }
 
 float series_value(const series *s, size_t i) {
-    return s->blocks[i >> BLOCK_BITS]->values[i % BLOCK];
+    return s->values[i];
 }
 
 size_t series_find_step(const series *s, int64_t step) {
     size_t low = 0, high = s->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (series_step(s, middle) < step)
+        if (s->steps[middle] < step)
             low = middle + 1;
         else
             high = middle;
@@ -180,7 +170,7 @@ size_t series_find_time(const series *s, double wall_time) {
     size_t low = 0, high = s->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (series_wall_time(s, middle) < wall_time)
+        if (s->times[middle] < wall_time)
             low = middle + 1;
         else
             high = middle;
@@ -201,7 +191,7 @@ static extremes extremes_of(const series *s, size_t begin, size_t end) {
             k++;
         }
         if (k < 0) {
-            e = join(e, of_value(series_value(s, begin)));
+            e = join(e, of_value(s->values[begin]));
             begin++;
         } else {
             e = join(e, s->levels[k].nodes[begin >> (k + LEAF_BITS)]);
@@ -218,6 +208,6 @@ series_range series_summary(const series *s, size_t begin, size_t end) {
         return (series_range){NAN, NAN, NAN, NAN, false};
     extremes e = extremes_of(s, begin, end);
     bool any = e.low <= e.high;
-    return (series_range){series_value(s, begin), series_value(s, end - 1), any ? e.low : NAN,
+    return (series_range){s->values[begin], s->values[end - 1], any ? e.low : NAN,
                           any ? e.high : NAN, e.not_finite};
 }

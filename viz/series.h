@@ -10,6 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Points that a node of the lowest level holds. */
+#define SERIES_LEAF ((size_t)16)
+
 typedef struct series series;
 
 /* A stretch of points in brief: first, last, smallest and largest finite value; NaN without one. */
