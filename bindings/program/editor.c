@@ -270,6 +270,7 @@ static const struct {
     {KEY_DOWN,       L"prompt-down",         on_down   },
     {KEY_PAGE_DOWN,  L"prompt-down",         on_down   },
     {'R' - '@',      L"prompt-search",       on_search },
+    {'S' - '@',      L"prompt-search",       on_search },
     {'\t',           L"prompt-complete",     on_tab    },
     {'L' - '@',      L"prompt-clear",        on_clear  },
     {KEY_REDRAW,     L"prompt-redraw",       on_redraw },
@@ -280,6 +281,23 @@ static const struct {
     {KEY_WORD_RIGHT, L"em-next-word",        NULL      },
     {'W' - '@',      L"ed-delete-prev-word", NULL      },
 };
+
+/* What asks in a line of libedit's own, which nobody sees, or wants libedit's own history. */
+static void unbind_keys(void) {
+    static const wchar_t *const commands[] = {L"\033x", L"\033X"};
+    static const wchar_t vi_commands[] = L":/?v@#_KJnNG";
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        el_wset(line, EL_BIND, commands[i], L"ed-unassigned", NULL);
+    }
+    for (const wchar_t *command = vi_commands; *command != L'\0'; command++) {
+        wchar_t key[] = {*command, 0};
+        el_wset(line, EL_BIND, L"-a", key, L"ed-unassigned", NULL);
+    }
+    el_wset(line, EL_BIND, L"\033p", L"prompt-up", NULL);
+    el_wset(line, EL_BIND, L"\033n", L"prompt-down", NULL);
+    el_wset(line, EL_BIND, L"-a", L"k", L"prompt-up", NULL);
+    el_wset(line, EL_BIND, L"-a", L"j", L"prompt-down", NULL);
+}
 
 static void bind_keys(void) {
     for (size_t i = 0; i < sizeof bindings / sizeof *bindings; i++) {
@@ -326,6 +344,7 @@ bool open_editor(lua_State *L) {
     el_set(line, EL_SETTY, "-d", "-isig", "-ixon", "-icrnl", "-inlcr",
            NULL); /* those are keys here */
     bind_keys();
+    unbind_keys();
     return true;
 }
 

@@ -15,19 +15,25 @@
 #include "prompt.h"
 
 enum {
-    RESERVE_BYTES = 1 << 18, /* let go where memory ends, so that there is some to go on with */
-    MAX_VALUES = 200         /* of one input that are shown */
+    RESERVE_BYTES = 1 << 18 /* let go where memory ends, so that there is some to go on with */
 };
 
 static bool edits; /* there is a terminal */
 static void *reserve;
 
+static void keep_reserve(void) {
+    if (reserve == NULL) {
+        reserve = malloc(RESERVE_BYTES);
+    }
+}
+
 /* --- the texts that are asked with --- */
 
-/* Takes the name of a global; returns its value as text, or nothing when it is nil. */
+/* Takes the name of a global as a light userdata; returns its value as text, or nothing when it is
+ * nil. */
 static int get_prompt(lua_State *L) {
     lua_pushglobaltable(L);
-    lua_pushvalue(L, 1);
+    lua_pushstring(L, lua_touserdata(L, 1));
     if (lua_rawget(L, -2) == LUA_TNIL) {
         return 0;
     }
@@ -38,8 +44,8 @@ static int get_prompt(lua_State *L) {
 /* Pushes the text, which is the fallback where the global is nil or cannot be had. */
 static const char *push_prompt(lua_State *L, const char *global, const char *fallback) {
     lua_pushcfunction(L, get_prompt);
-    lua_pushstring(L, global);
-    if (!report(L, protected_call(L, 1, 1), false)) {
+    lua_pushlightuserdata(L, (void *)(size_t)global);
+    if (!report_input(L, protected_call(L, 1, 1))) {
         lua_pushnil(L);
     }
     return lua_isnil(L, -1) ? fallback : lua_tostring(L, -1);
@@ -198,80 +204,7 @@ static input_state read_input(lua_State *L, const char **input, size_t *length) 
     return state;
 }
 
-/* --- values --- */
-
-static int get_show(lua_State *L) {
-    push_own_module(L, "dnn.prompt.show");
-    return 1;
-}
-
-/* The text of a value for the terminal, in place of the value on top of the stack. */
-static void to_text(lua_State *L) {
-    int columns, rows;
-    lua_pushcfunction(L, get_show);
-    if (lua_pcall(L, 0, 1, 0) != LUA_OK || !lua_isfunction(L, -1)) {
-        lua_pop(L, 1);
-        luaL_tolstring(L, -1, NULL);
-        lua_remove(L, -2);
-        return;
-    }
-    lua_insert(L, -2);
-    terminal_size(&columns, &rows);
-    lua_createtable(L, 0, 3);
-    lua_pushinteger(L, columns);
-    lua_setfield(L, -2, "width");
-    lua_pushinteger(L, rows);
-    lua_setfield(L, -2, "height");
-    lua_pushboolean(L, wants_colour(STDOUT_FILENO));
-    lua_setfield(L, -2, "colour");
-    lua_call(L, 2, 1);
-}
-
-/* Takes values, writes them: beside each other, or below each other where one has several lines. */
-static int show_values(lua_State *L) {
-    int count = lua_gettop(L), shown = count < MAX_VALUES ? count : MAX_VALUES;
-    bool lines = false;
-    luaL_checkstack(L, LUA_MINSTACK, NULL);
-    for (int i = 1; i <= shown; i++) {
-        lua_pushvalue(L, i);
-        to_text(L);
-        lua_replace(L, i);
-        const char *shape = lua_tostring(L, i);
-        lines = lines || (shape != NULL && strchr(shape, '\n') != NULL);
-    }
-    for (int i = 1; i <= shown; i++) {
-        size_t length;
-        const char *bytes = lua_tolstring(L, i, &length);
-        fwrite(bytes, 1, bytes != NULL ? length : 0, stdout);
-        fputs(i == shown ? "\n" : lines ? "\n" : "\t", stdout);
-    }
-    if (shown < count) {
-        printf("... and %d more values\n", count - shown);
-    }
-    return 0;
-}
-
-/* Takes values, hands them to `print`. */
-static int print_values(lua_State *L) {
-    lua_getglobal(L, "print");
-    lua_insert(L, 1);
-    if (lua_pcall(L, lua_gettop(L) - 1, 0, 0) != LUA_OK) {
-        const char *message = luaL_tolstring(L, -1, NULL);
-        lua_pushfstring(L, "error calling 'print' (%s)", message);
-        fflush(stdout);
-        fprintf(stderr, "%s\n", lua_tostring(L, -1));
-    }
-    return 0;
-}
-
-/* Takes values: the first becomes the global `ans`. */
-static int keep_answer(lua_State *L) {
-    lua_pushglobaltable(L);
-    lua_pushliteral(L, "ans");
-    lua_pushvalue(L, 1);
-    lua_rawset(L, -3);
-    return 0;
-}
+/* --- the loop --- */
 
 /* What has a semicolon at its end is not shown. */
 static bool is_quiet(const char *input, size_t length) {
@@ -281,21 +214,14 @@ static bool is_quiet(const char *input, size_t length) {
     return length > 0 && input[length - 1] == ';';
 }
 
-/* Calls a function with copies of the values behind `base`. */
-static void hand_values(lua_State *L, int base, lua_CFunction function) {
-    int count = lua_gettop(L) - base;
-    if (!lua_checkstack(L, count + LUA_MINSTACK)) {
-        fputs("too many results to print\n", stderr);
-        return;
+bool report_input(lua_State *L, int status) {
+    if (status == LUA_ERRMEM) {
+        free(reserve);
+        reserve = NULL;
+        lua_gc(L, LUA_GCCOLLECT);
     }
-    lua_pushcfunction(L, function);
-    for (int i = 1; i <= count; i++) {
-        lua_pushvalue(L, base + i);
-    }
-    report(L, protected_call(L, count, 0), false);
+    return report(L, status, false);
 }
-
-/* --- the loop --- */
 
 /* Takes a function: calls it, under an interrupt that came too early for protected_call. */
 static int call_input(lua_State *L) {
@@ -306,8 +232,7 @@ static int call_input(lua_State *L) {
     return lua_gettop(L);
 }
 
-/* Runs an input; returns a status that was reported. */
-static int run_input(lua_State *L, const char *input, size_t length) {
+static void run_input(lua_State *L, const char *input, size_t length) {
     int base = lua_gettop(L), status;
     bool goes_on;
     if (is_command(input, length)) {
@@ -317,25 +242,11 @@ static int run_input(lua_State *L, const char *input, size_t length) {
         lua_insert(L, -2);
         status = protected_call(L, 1, LUA_MULTRET);
     }
-    if (report(L, status, false) && lua_gettop(L) > base) {
-        hand_values(L, base, keep_answer);
-        if (!is_quiet(input, length)) {
-            hand_values(L, base, edits ? show_values : print_values);
-        }
+    if (report_input(L, status)) {
+        keep_reserve();
+        take_values(L, base, !is_quiet(input, length), edits);
     }
     fflush(stdout);
-    return status;
-}
-
-/* After the end of memory: lets the next input have some, and later keeps some again. */
-static void mend_memory(lua_State *L, int status) {
-    if (status == LUA_ERRMEM) {
-        free(reserve);
-        reserve = NULL;
-        lua_gc(L, LUA_GCCOLLECT);
-    } else if (reserve == NULL) {
-        reserve = malloc(RESERVE_BYTES);
-    }
 }
 
 /* $XDG_CONFIG_HOME/dnnlua/init.lua, if it is there. */
@@ -364,6 +275,7 @@ void run_prompt(lua_State *L, bool startup) {
     int base = lua_gettop(L);
     interrupt_at_once();
     take_interrupts();
+    keep_reserve();
     edits = can_edit_lines() && open_editor(L);
     if (edits) {
         bool coloured = wants_colour(STDOUT_FILENO);
@@ -374,10 +286,9 @@ void run_prompt(lua_State *L, bool startup) {
             run_startup_file(L);
         }
     }
-    mend_memory(L, LUA_OK);
     while ((state = read_input(L, &input, &length)) != INPUT_ENDED) {
         if (state == INPUT_TEXT) {
-            mend_memory(L, run_input(L, input, length));
+            run_input(L, input, length);
         }
         lua_settop(L, base);
     }

@@ -1,6 +1,7 @@
 /* prompt.h: what the files of the prompt share.
  *
  * prompt.c      the loop: an input, its evaluation, its values
+ * values.c      what an input gives
  * commands.c    %time and the others, which scripts/dnn/prompt/commands.lua carries out; ? and $
  * editor.c      an input that is typed: libedit's buffer and what the keys do
  * line.c        what libedit holds, as text of several lines
@@ -163,8 +164,17 @@ input_state edit_input(const char *prompt, const char *continuation, const char 
 /* An interrupt until now was not meant for the next input. */
 void forget_interrupts(void);
 
+/* report() after an input, which lets go of some memory where the input has taken all. */
+bool report_input(lua_State *L, int status);
+
 /* True when the text can be run, or will never be Lua; false when it goes on in another line. */
 bool is_whole_input(lua_State *L, const char *input, size_t length);
+
+/* --- values.c --- */
+
+/* The values above `base`: the first becomes `ans`, and they are shown, in full or as `print` does.
+ */
+void take_values(lua_State *L, int base, bool shown, bool in_full);
 
 /* --- commands.c --- */
 
