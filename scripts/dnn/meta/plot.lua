@@ -54,7 +54,8 @@ local dnn = {}
 ---```lua
 ---local x = dnn.linspace(0, 10, 200)
 ---dnn.plot(x, dnn.tanh(x - 5), {title = "tanh", size = {60, 14}})
----dnn.plot{{x, dnn.tanh(x), name = "tanh"}, {x, dnn.sigmoid(x), name = "sigmoid"}, size = {60, 14}}
+---local tanh, sigmoid = {x, dnn.tanh(x), name = "tanh"}, {x, dnn.sigmoid(x)}
+---dnn.plot{tanh, sigmoid, size = {60, 14}}
 ---```
 ---@param x dnn.Numbers|dnn.plot.Series[] where each point stands; y, or several series, when no numbers follow
 ---@param y? dnn.Numbers one or several series, a column each
@@ -90,7 +91,8 @@ function dnn.plot(x, y, options) end
 ---
 ---```lua
 ---dnn.hist(dnn.randn(100, 100), {title = "normal", size = {60, 14}})
----dnn.hist{{dnn.randn(1, 500), name = "before"}, {dnn.randn(1, 500) + 2, name = "after"}, bins = 20, size = {60, 14}}
+---local before, after = dnn.randn(1, 500), dnn.randn(1, 500) + 2
+---dnn.hist{{before, name = "before"}, {after, name = "after"}, bins = 20}
 ---```
 ---@param values dnn.Numbers|dnn.plot.Series[] what is counted, or several of it
 ---@param options? dnn.hist.Options
@@ -133,7 +135,8 @@ function dnn.hist(values, options) end
 ---
 ---```lua
 ---dnn.imshow(dnn.eye(8), {title = "identity"})
----dnn.imshow(dnn.rand(12 * 12 * 3, 4), {width = 12, height = 12, labels = {"a", "b", "c", "d"}})
+---local pictures = dnn.rand(12 * 12 * 3, 2) -- colour, a picture a column
+---dnn.imshow(pictures, {width = 12, height = 12, labels = {"a", "b"}})
 ---```
 ---@param value dnn.Matrix|number[][]|table a matrix, a table of rows, or a set
 ---@param options? dnn.imshow.Options
