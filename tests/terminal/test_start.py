@@ -144,6 +144,13 @@ class End(TerminalTest):
         t.ready()
         self.assertEqual(t.run("x"), "3")
 
+    def test_ctrl_z_does_nothing_where_no_shell_waits(self):
+        t = self.open()
+        t.type("1 +" + ctrl("Z"))
+        t.wait(lambda: t.text().count("> 1 +") == 2 or t.line() == "> 1 +" and t.raw.count(b"2004h") == 2)
+        t.type(" 1" + ENTER)
+        t.wait("\n2\n")
+
 
 if __name__ == "__main__":
     unittest.main()
