@@ -22,7 +22,8 @@ INTERRUPTS = 1000
 class Interrupt(TerminalTest):
     def test_a_loop_is_stopped(self):
         t = self.open()
-        for loop in ("while true do end", "repeat until false", "x = 0 while true do x = x + 1 end"):
+        for loop in ("while true do end", "repeat until false", "x = 0 while true do x = x + 1 end",
+                     "coroutine.wrap(function() while true do end end)()"):
             t.type(ctrl("L"))
             t.wait(lambda: t.text() == ">")
             t.enter(loop)
