@@ -18,8 +18,9 @@ describe("Ctrl-C", function()
   setup(function() folder, file = program.folder() end)
   teardown(function() program.remove(folder) end)
 
-  local function run(arguments, input)
-    local out, err, status = shell(("timeout -k 1 50 %s %s"):format(quote(program.dnnlua), arguments), input)
+  local function run(arguments, input, limit)
+    local out, err, status =
+      shell(("timeout -k 1 %d %s %s"):format(limit or 50, quote(program.dnnlua), arguments), input)
     assert.not_equal(124, status, "it was not interrupted: " .. out .. err)
     return out, err, status
   end
@@ -28,9 +29,10 @@ describe("Ctrl-C", function()
     return run(quote(file("script.lua", PRELUDE .. "dnn = require 'dnn'\n" .. text)))
   end
 
-  -- Statements, one a line, at a prompt; what they print, without the prompts.
-  local function prompt(lines)
-    local out, err, status = run("-i", "_PROMPT, _PROMPT2 = '', ''\n" .. PRELUDE:gsub("\n", " ") .. "\n" .. lines)
+  -- Statements, one a line, at a prompt that has `limit` seconds; what they print, without the prompts.
+  local function prompt(lines, limit)
+    local input = "_PROMPT, _PROMPT2 = '', ''\n" .. PRELUDE:gsub("\n", " ") .. "\n" .. lines
+    local out, err, status = run("-i", input, limit)
     return out:gsub("^[^\n]*\n", ""):gsub("^> ", ""):gsub("\n$", ""), err, status
   end
 
@@ -163,7 +165,7 @@ function train(n) for i = 1, n do cost = loss:forward(net(X), Y) net:backward(lo
 train(1) first = cost
 ]] .. ("interrupt(0.03) train(1e9)\n"):rep(100) .. [[
 train(30) print(cost < first / 10, opt.steps > 30)
-]])
+]], 600)
       assert.same({"true\ttrue\n", 0}, {out, status})
       assert.equal(100, select(2, err:gsub("interrupted!", "")))
     end)
