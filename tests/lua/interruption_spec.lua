@@ -4,12 +4,13 @@ local program = dofile "tests/lua/program.lua"
 local quote, shell = program.quote, program.shell
 
 -- interrupt(seconds ...): a SIGINT after the first number of seconds, another after that of the second, ...
+-- By io.popen, since os.execute has SIGINT ignored until the shell has ended, which takes its time on a loaded machine.
 local PRELUDE <const> = [[
 function interrupt(...)
   local file <close> = io.open "/proc/self/stat"
   local pid, sent = file:read "n", {}
   for i, seconds in ipairs{...} do sent[i] = ("sleep %g; kill -INT %d"):format(seconds, pid) end
-  os.execute("{ " .. table.concat(sent, "; ") .. "; } >/dev/null 2>&1 &")
+  io.popen("{ " .. table.concat(sent, "; ") .. "; } >/dev/null 2>&1 &"):close()
 end ]]
 
 describe("Ctrl-C", function()
@@ -18,9 +19,9 @@ describe("Ctrl-C", function()
   setup(function() folder, file = program.folder() end)
   teardown(function() program.remove(folder) end)
 
-  local function run(arguments, input, limit)
+  local function run(arguments, input, seconds)
     local out, err, status =
-      shell(("timeout -k 1 %d %s %s"):format(limit or 50, quote(program.dnnlua), arguments), input)
+      shell(("timeout -k 1 %d %s %s"):format(seconds or 50, quote(program.dnnlua), arguments), input)
     assert.not_equal(124, status, "it was not interrupted: " .. out .. err)
     return out, err, status
   end
@@ -29,10 +30,10 @@ describe("Ctrl-C", function()
     return run(quote(file("script.lua", PRELUDE .. "dnn = require 'dnn'\n" .. text)))
   end
 
-  -- Statements, one a line, at a prompt that has `limit` seconds; what they print, without the prompts.
-  local function prompt(lines, limit)
+  -- Statements, one a line, at a prompt, with so many seconds for all; what they print, without the prompts.
+  local function prompt(lines, seconds)
     local input = "_PROMPT, _PROMPT2 = '', ''\n" .. PRELUDE:gsub("\n", " ") .. "\n" .. lines
-    local out, err, status = run("-i", input, limit)
+    local out, err, status = run("-i", input, seconds)
     return out:gsub("^[^\n]*\n", ""):gsub("^> ", ""):gsub("\n$", ""), err, status
   end
 

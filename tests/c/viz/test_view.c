@@ -82,7 +82,7 @@ static void speed_is_written_as_people_read_it(void **state) {
     for (int i = 0; i < 5; i++) {
         page p = {0};
         dnn_run_log *log;
-        char expected[64], about[200], name[16];
+        char expected[64], about[200], name[32];
         dnn_error err;
         snprintf(name, sizeof name, "speed%d", i);
         check_ok(dnn_run_log_open(&log, in_folder(name), &err));
