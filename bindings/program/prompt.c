@@ -60,6 +60,28 @@ static bool breaks_off(lua_State *L, int status) {
     return length >= 5 && strcmp(message + length - 5, "<eof>") == 0;
 }
 
+/* True when the message is about a string that no further line can end: one without a backslash, or
+ * \\z, at the end of its line. */
+static bool is_open_string(const char *message, const char *code, size_t length) {
+    while (length > 0 && (code[length - 1] == ' ' || code[length - 1] == '\t')) {
+        length--;
+    }
+    bool joined = length > 0 && (code[length - 1] == '\\' ||
+                                 (length > 1 && strncmp(code + length - 2, "\\z", 2) == 0));
+    return !joined && strstr(message, "unfinished string near <eof>") != NULL;
+}
+
+/* True when a message says no more than that a statement cannot begin as the code does. */
+static bool is_no_statement(const char *message, const char *code) {
+    static const char opening[] = "stdin:1: unexpected symbol near '";
+    if (strncmp(message, opening, sizeof opening - 1) != 0) {
+        return false;
+    }
+    const char *symbol = message + sizeof opening - 1;
+    size_t length = strlen(symbol) - 1;
+    return length > 0 && strncmp(code + strspn(code, " \t"), symbol, length) == 0;
+}
+
 /* Takes the text as a light userdata and its length. Returns a function or a message, the status of
  * loading it, as an expression if it is one and else as a statement, and whether it goes on. At a
  * terminal so does a broken off expression (`{1,`), which stock lua rejects as a statement. */
@@ -78,9 +100,15 @@ static int load_input(lua_State *L) {
     bool goes_on = breaks_off(L, status) && isatty(STDIN_FILENO);
     if (status != LUA_OK) {
         const char *statement = expression + strlen("return ");
-        lua_pop(L, 1);
         status = luaL_loadbufferx(L, statement, length - strlen("return "), "=stdin", "t");
         goes_on = status != LUA_OK && (goes_on || breaks_off(L, status));
+        if (status == LUA_ERRSYNTAX && edits && is_no_statement(lua_tostring(L, -1), statement)) {
+            lua_pop(L, 1); /* what is wrong with the expression says more */
+        }
+        if (goes_on && edits &&
+            is_open_string(lua_tostring(L, -1), statement, length - strlen("return "))) {
+            goes_on = false;
+        }
     }
     lua_pushinteger(L, status);
     lua_pushboolean(L, goes_on);
@@ -235,6 +263,7 @@ static int call_input(lua_State *L) {
 static void run_input(lua_State *L, const char *input, size_t length) {
     int base = lua_gettop(L), status;
     bool goes_on;
+    set_input(edits ? input : NULL);
     if (is_command(input, length)) {
         status = run_command(L, input, length);
     } else if ((status = load(L, input, length, &goes_on)) == LUA_OK) {
@@ -242,8 +271,11 @@ static void run_input(lua_State *L, const char *input, size_t length) {
         lua_insert(L, -2);
         status = protected_call(L, 1, LUA_MULTRET);
     }
-    if (report_input(L, status)) {
+    bool well = report_input(L, status);
+    set_input(NULL);
+    if (well) {
         keep_reserve();
+        keep_lost_locals(L, input);
         take_values(L, base, !is_quiet(input, length), edits);
     }
     fflush(stdout);
