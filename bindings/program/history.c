@@ -97,8 +97,12 @@ static int open_locked(void) {
         if (descriptor < 0) {
             return -1;
         }
-        if (flock(descriptor, LOCK_EX) == 0 && fstat(descriptor, &here) == 0 &&
-            stat(file, &there) == 0 && here.st_ino == there.st_ino && here.st_dev == there.st_dev) {
+        bool locked = flock(descriptor, LOCK_EX) == 0;
+        if (!locked && errno != EINTR) {
+            return descriptor; /* a file system without locks */
+        }
+        if (locked && fstat(descriptor, &here) == 0 && stat(file, &there) == 0 &&
+            here.st_ino == there.st_ino && here.st_dev == there.st_dev) {
             return descriptor;
         }
         close(descriptor);

@@ -17,7 +17,8 @@ enum {
     END_OF_INPUT = -1, /* what next_byte returns in place of a byte */
     SIGNALLED = -2,
     TIMED_OUT = -3,
-    SEQUENCE_MILLISECONDS = 50 /* within which the rest of an escape sequence comes */
+    SEQUENCE_MILLISECONDS = 50, /* within which the rest of an escape sequence comes */
+    STOP_MILLISECONDS = 100     /* within which SIGTSTP stops the program */
 };
 
 /* --- signals --- */
@@ -244,6 +245,18 @@ bool keys_are_waiting(void) {
     return first_waiting < behind_waiting || poll(&input, 1, 0) > 0;
 }
 
+/* As the terminal does on Ctrl-Z. SIGCONT is a key; where nobody would send it, the program was not
+ * stopped. */
+static void stop_program(EditLine *el) {
+    struct pollfd signals = {.fd = wake[0], .events = POLLIN};
+    ask_for_marked_pastes(false);
+    el_set(el, EL_PREP_TERM, 0);
+    kill(0, SIGTSTP);
+    if (poll(&signals, 1, STOP_MILLISECONDS) == 0) {
+        note_signal(SIGCONT);
+    }
+}
+
 int read_key(EditLine *el, wchar_t *key) {
     while ((*key = signal_key(el)) == 0) {
         int byte = next_byte(1, -1);
@@ -258,9 +271,7 @@ int read_key(EditLine *el, wchar_t *key) {
         } else if (byte == 'C' - '@') {
             *key = KEY_CANCEL;
         } else if (byte == 'Z' - '@') {
-            ask_for_marked_pastes(false);
-            el_set(el, EL_PREP_TERM, 0);
-            kill(0, SIGTSTP); /* as the terminal does; SIGCONT takes it up again */
+            stop_program(el);
         } else {
             *key = read_character(byte);
         }

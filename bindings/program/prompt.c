@@ -5,6 +5,7 @@
  * asked for: all that can raise is called protected. What comes through a pipe is treated as lua's
  * own prompt does it; a terminal's inputs are edited, kept, and their values shown in full. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,17 +174,35 @@ static void take_interrupts(void) {
 
 /* --- reading --- */
 
+/* Waits until a terminal has a line; false when an interrupt came first. */
+static bool wait_for_line(void) {
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    sigset_t blocked, outside;
+    int ready = 0;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGINT);
+    sigprocmask(SIG_BLOCK, &blocked, &outside);
+    while (ready == 0 && !interrupted_early) {
+        ready = ppoll(&input, 1, NULL, &outside);
+        ready = ready < 0 && errno == EINTR ? 0 : ready;
+    }
+    sigprocmask(SIG_SETMASK, &outside, NULL);
+    bool interrupted = interrupted_early;
+    forget_interrupts();
+    return !interrupted;
+}
+
 /* Appends a line of standard input without its end. */
 static input_state read_line(text *input) {
     static char *bytes;
     static size_t capacity;
-    errno = 0;
+    if (isatty(STDIN_FILENO) && !wait_for_line()) {
+        return INPUT_CANCELLED;
+    }
     ssize_t length = getline(&bytes, &capacity, stdin);
     if (length < 0) {
-        clearerr(stdin);
-        return errno == EINTR ? INPUT_CANCELLED : INPUT_ENDED;
+        return INPUT_ENDED;
     }
-    forget_interrupts();
     add_bytes(input, bytes, (size_t)length - (bytes[length - 1] == '\n'));
     return INPUT_TEXT;
 }

@@ -100,7 +100,7 @@ class History(TerminalTest):
         t.wait("(search: sec) net2")
         t.type(ENTER)
         t.ready()
-        self.assertEqual(t.run("net2"), '"second"')
+        self.assertEqual(t.run("print(net2)"), "second")
 
     def test_ctrl_r_is_given_up_with_ctrl_g(self):
         t = self.open()
