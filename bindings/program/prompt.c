@@ -319,6 +319,30 @@ static void run_startup_file(lua_State *L) {
     free_text(&path);
 }
 
+/* Takes the name of a global as a light userdata: true when there is none. */
+static int is_undefined(lua_State *L) {
+    lua_pushglobaltable(L);
+    lua_pushstring(L, lua_touserdata(L, 1));
+    lua_pushboolean(L, lua_rawget(L, -2) == LUA_TNIL);
+    return 1;
+}
+
+/* Whether an input at a terminal is no more than "exit" or "quit", and no global is called so. */
+static bool asks_to_end(lua_State *L, const char *input) {
+    static const char *const words[] = {"exit", "quit"};
+    for (size_t i = 0; edits && i < sizeof words / sizeof *words; i++) {
+        if (strncmp(input, words[i], 4) == 0 &&
+            (input[4] == '\0' || strcmp(input + 4, "()") == 0)) {
+            lua_pushcfunction(L, is_undefined);
+            lua_pushlightuserdata(L, (void *)(size_t)words[i]);
+            bool ends = lua_pcall(L, 1, 1, 0) == LUA_OK && lua_toboolean(L, -1);
+            lua_pop(L, 1);
+            return ends;
+        }
+    }
+    return false;
+}
+
 void run_prompt(lua_State *L, bool startup) {
     const char *input;
     size_t length;
@@ -338,6 +362,9 @@ void run_prompt(lua_State *L, bool startup) {
         }
     }
     while ((state = read_input(L, &input, &length)) != INPUT_ENDED) {
+        if (state == INPUT_TEXT && asks_to_end(L, input)) {
+            break;
+        }
         if (state == INPUT_TEXT) {
             run_input(L, input, length);
         }

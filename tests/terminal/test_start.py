@@ -87,6 +87,15 @@ class Start(TerminalTest):
 
 
 class End(TerminalTest):
+    def test_exit_and_quit_end_it_unless_they_are_globals(self):
+        for word in ("exit", "quit()"):
+            t = self.open()
+            t.type(word + ENTER)
+            self.assertEqual(t.wait_end(), 0)
+        t = self.open()
+        t.run("exit = 5")
+        self.assertEqual(t.run("exit"), "5")
+
     def shell(self, command):
         """A shell that shows the terminal's settings before and after a program."""
         t = self.start(command=["/bin/sh", "-c",
