@@ -49,7 +49,7 @@ static size_t edits(const char *a, const char *b) {
 
 void dnnlua_nearest_offer(dnnlua_nearest *nearest, const char *name) {
     size_t distance = edits(nearest->wanted, name);
-    bool few = distance <= 2 && 2 * distance <= strlen(nearest->wanted);
+    bool few = distance <= 2 && 3 * distance <= strlen(nearest->wanted) + 1;
     bool alike = strncasecmp(nearest->wanted, name, 3) == 0;
 
     if ((!few && !alike) || strcmp(nearest->wanted, name) == 0) {

@@ -19,7 +19,8 @@ enum {
     RESERVE_BYTES = 1 << 18 /* let go where memory ends, so that there is some to go on with */
 };
 
-static bool edits; /* there is a terminal */
+static bool typed; /* inputs come from a terminal, */
+static bool edits; /* and are edited there */
 static void *reserve;
 
 static void keep_reserve(void) {
@@ -103,10 +104,10 @@ static int load_input(lua_State *L) {
         const char *statement = expression + strlen("return ");
         status = luaL_loadbufferx(L, statement, length - strlen("return "), "=stdin", "t");
         goes_on = status != LUA_OK && (goes_on || breaks_off(L, status));
-        if (status == LUA_ERRSYNTAX && edits && is_no_statement(lua_tostring(L, -1), statement)) {
+        if (status == LUA_ERRSYNTAX && typed && is_no_statement(lua_tostring(L, -1), statement)) {
             lua_pop(L, 1); /* what is wrong with the expression says more */
         }
-        if (goes_on && edits &&
+        if (goes_on && typed &&
             is_open_string(lua_tostring(L, -1), statement, length - strlen("return "))) {
             goes_on = false;
         }
@@ -282,7 +283,7 @@ static int call_input(lua_State *L) {
 static void run_input(lua_State *L, const char *input, size_t length) {
     int base = lua_gettop(L), status;
     bool goes_on;
-    set_input(edits ? input : NULL);
+    set_input(typed ? input : NULL);
     if (is_command(input, length)) {
         status = run_command(L, input, length);
     } else if ((status = load(L, input, length, &goes_on)) == LUA_OK) {
@@ -330,7 +331,7 @@ static int is_undefined(lua_State *L) {
 /* Whether an input at a terminal is no more than "exit" or "quit", and no global is called so. */
 static bool asks_to_end(lua_State *L, const char *input) {
     static const char *const words[] = {"exit", "quit"};
-    for (size_t i = 0; edits && i < sizeof words / sizeof *words; i++) {
+    for (size_t i = 0; typed && i < sizeof words / sizeof *words; i++) {
         if (strncmp(input, words[i], 4) == 0 &&
             (input[4] == '\0' || strcmp(input + 4, "()") == 0)) {
             lua_pushcfunction(L, is_undefined);
@@ -351,6 +352,7 @@ void run_prompt(lua_State *L, bool startup) {
     interrupt_at_once();
     take_interrupts();
     keep_reserve();
+    typed = isatty(STDIN_FILENO);
     edits = can_edit_lines() && open_editor(L);
     if (edits) {
         bool coloured = wants_colour(STDOUT_FILENO);
