@@ -50,8 +50,8 @@ size_t dnnlua_check_size(lua_State *L, int index, const char *function, const ch
 
 /* --- names that there are not (names.c) --- */
 
-/* dnnlua_nearest_offer (nearest.h) for a key of an options table, which may be what another library calls it; the group is
- * the function whose options they are. */
+/* dnnlua_nearest_offer (nearest.h) for a key of an options table, which may be what another library
+ * calls it; the group is the function whose options they are. */
 void dnnlua_nearest_option(dnnlua_nearest *nearest, const char *known);
 
 /* Offers the names of methods (ended by a row without a name) and of fields (ended by NULL). */
