@@ -15,6 +15,7 @@
 #include "core/field.h"
 #include "core/random.h"
 #include "math/matrix.h"
+#include "nearest.h"
 
 /* Metatable names, which are also the type names in messages. */
 #define DNNLUA_MATRIX     "dnn.Matrix"
@@ -49,19 +50,8 @@ size_t dnnlua_check_size(lua_State *L, int index, const char *function, const ch
 
 /* --- names that there are not (names.c) --- */
 
-/* The name most like `wanted` among those offered: few edits away, or beginning alike. `group`
- * (NULL: none) is where other libraries' names for it are looked up: "Matrix", "layer",
- * "dnn.optim", ... */
-typedef struct dnnlua_nearest {
-    const char *wanted, *group;
-    const char *name; /* NULL: none comes near */
-    size_t distance;
-} dnnlua_nearest;
-
-void dnnlua_nearest_offer(dnnlua_nearest *nearest, const char *name);
-
-/* The same for a key of an options table, which may be what another library calls it; the group is
- * the function whose options they are. */
+/* dnnlua_nearest_offer (nearest.h) for a key of an options table, which may be what another library
+ * calls it; the group is the function whose options they are. */
 void dnnlua_nearest_option(dnnlua_nearest *nearest, const char *known);
 
 /* Offers the names of methods (ended by a row without a name) and of fields (ended by NULL). */

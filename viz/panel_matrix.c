@@ -127,8 +127,11 @@ static void draw_cells(const panel *p, const page_options *o, const axis *colors
 static size_t index_ticks(const axis *a, float length, float each, tick *ticks, size_t size) {
     size_t all = axis_ticks(a, (size_t)fmaxf(2, length / each), ticks, size), n = 0;
     for (size_t i = 0; i < all; i++)
-        if (ticks[i].value == floor(ticks[i].value) && ticks[i].value != 0)
-            ticks[n++] = ticks[i];
+        if (ticks[i].value == floor(ticks[i].value) && ticks[i].value != 0) {
+            ticks[n] = ticks[i];
+            snprintf(ticks[n].label, sizeof ticks[n].label, "%.0f", ticks[n].value);
+            n++; /* where there is a tick between them too their labels have decimals */
+        }
     return n;
 }
 

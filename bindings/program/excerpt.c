@@ -1,4 +1,4 @@
-/* excerpt.c: the line of the script that a message is about:
+/* excerpt.c: the line of the script, or of the prompt's input, that a message is about:
  *
  *       2 |   net:forwrad(X)
  *         |       ^^^^^^^ */
@@ -31,6 +31,24 @@ static bool read_source_line(const char *path, int number, char line[LONGEST_LIN
     line[length] = '\0';
     fclose(file);
     return number == 1 && line[strspn(line, "\t ")] != '\0';
+}
+
+/* Copies a line of an input likewise. */
+static bool read_input_line(const char *input, int number, char line[LONGEST_LINE]) {
+    for (; number > 1 && input != NULL; number--) {
+        input = strchr(input, '\n');
+        input = input != NULL ? input + 1 : NULL;
+    }
+    if (input == NULL) {
+        return false;
+    }
+    size_t length = 0;
+    for (; length < LONGEST_LINE - 1 && input[length] != '\0' && input[length] != '\n'; length++) {
+        char c = input[length];
+        line[length] = (char)(iscntrl((unsigned char)c) && c != '\t' ? ' ' : c);
+    }
+    line[length] = '\0';
+    return true;
 }
 
 /* --- which line --- */
@@ -72,8 +90,8 @@ static const char *begin_of_path(const char *message, const char *colon) {
 /* The line that a message names as "path:line: ", unless that is the module's. Of several, as where
  * a function that a layer calls has failed, the last one is where it began. `*text` is what the
  * message says behind them. */
-static bool find_in_message(lua_State *L, const char *message, char line[LONGEST_LINE], int *number,
-                            const char **text) {
+static bool find_in_message(lua_State *L, const char *message, const char *input,
+                            char line[LONGEST_LINE], int *number, const char **text) {
     char tried[LONGEST_LINE];
     bool found = false;
 
@@ -90,8 +108,10 @@ static bool find_in_message(lua_State *L, const char *message, char line[LONGEST
         if (begin == message || is_script(path)) {
             *text = end + 1 + strspn(end + 1, " ");
         }
-        if (!is_elsewhere(path) && (!found || is_script(path)) &&
-            read_source_line(path, (int)value, tried)) {
+        bool typed = input != NULL && strcmp(path, "stdin") == 0;
+        if (typed ? read_input_line(input, (int)value, tried)
+                  : !is_elsewhere(path) && (!found || is_script(path)) &&
+                        read_source_line(path, (int)value, tried)) {
             strcpy(line, tried);
             *number = (int)value;
             found = true;
@@ -260,13 +280,13 @@ static void push_mark(lua_State *L, const char *line, const char *found, size_t 
     luaL_pushresult(&mark);
 }
 
-void push_excerpt(lua_State *L, const char *message, int level) {
+void push_excerpt(lua_State *L, const char *message, const char *input, int level) {
     int top = lua_gettop(L), number = 0;
     char line[LONGEST_LINE], digits[24];
     const char *text;
     lua_Debug frame, callee = {.what = NULL};
     bool in_stack = find_user_frame(L, level, &frame, &callee);
-    bool found = find_in_message(L, message, line, &number, &text);
+    bool found = find_in_message(L, message, input, line, &number, &text);
     if (!found && in_stack && frame.source[0] == '@') {
         number = frame.currentline;
         found = read_source_line(frame.source + 1, number, line);

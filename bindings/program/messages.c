@@ -7,9 +7,14 @@
 #include "program.h"
 
 static bool all_frames;
+static const char *input; /* NULL: nothing was typed at a terminal */
 
 void show_all_frames(void) {
     all_frames = true;
+}
+
+void set_input(const char *text) {
+    input = text;
 }
 
 /* The error at index 1 as text, or NULL when it has no text or that text is all there is to say. */
@@ -33,22 +38,70 @@ static void push_note(lua_State *L, const char *text) {
     lua_pushliteral(L, "");
 }
 
+/* The message without "stdin:1: " where that is the input's only line. */
+static const char *without_place(const char *text) {
+    static const char place[] = "stdin:1: ";
+    bool stands =
+        input != NULL && strchr(input, '\n') == NULL && strncmp(text, place, sizeof place - 1) == 0;
+    return stands ? text + sizeof place - 1 : text;
+}
+
+/* Whether a message is of the input's own line, so that no function on the way tells more. */
+static bool is_of_input(lua_State *L, const char *text, int level) {
+    int line;
+    if (input == NULL || all_frames || !is_input_alone(L, level, &line)) {
+        return false;
+    }
+    const char *place = lua_pushfstring(L, "stdin:%d: ", line);
+    bool there = strncmp(text, "stdin:", 6) != 0 || strncmp(text, place, strlen(place)) == 0;
+    lua_pop(L, 1);
+    return there;
+}
+
+/* Pushes the traceback. The value of the last input is a global, whose name would stand for that of
+ * the function that it is. */
+static void push_frames(lua_State *L, int level) {
+    lua_pushglobaltable(L);
+    int globals = lua_gettop(L);
+    lua_pushliteral(L, "ans");
+    lua_rawget(L, globals);
+    bool hides = input != NULL && lua_isfunction(L, -1);
+    if (hides) {
+        lua_pushliteral(L, "ans");
+        lua_pushnil(L);
+        lua_rawset(L, globals);
+    }
+    if (all_frames) {
+        luaL_traceback(L, L, "", level);
+    } else {
+        push_traceback(L, level);
+    }
+    if (hides) {
+        lua_pushliteral(L, "ans");
+        lua_pushvalue(L, globals + 1);
+        lua_rawset(L, globals);
+    }
+}
+
 /* Message handler. */
 static int explain(lua_State *L) {
     const char *text = error_text(L);
     if (text == NULL) {
         return 1; /* the object itself, or its own text, on top of the stack */
     }
-    push_excerpt(L, text, 1);
+    bool own = is_of_input(L, text, 1), lines = own && strchr(input, '\n') != NULL;
+    push_excerpt(L, text, lines ? input : NULL, 1);
     const char *excerpt = lua_tostring(L, -1);
+    const char *advice = push_global_advice(L, text);
     push_note(L, text);
     const char *note = lua_tostring(L, -1);
-    if (all_frames) {
-        luaL_traceback(L, L, "", 1);
+    if (own) {
+        lua_pushliteral(L, "");
     } else {
-        push_traceback(L, 1);
+        push_frames(L, 1);
     }
-    lua_pushfstring(L, "%s%s%s%s", text, excerpt, note, lua_tostring(L, -1));
+    lua_pushfstring(L, "%s%s%s%s%s", own ? without_place(text) : text, advice, excerpt, note,
+                    lua_tostring(L, -1));
     return 1;
 }
 
@@ -71,6 +124,16 @@ static void print_message(const char *name, const char *text) {
             coloured ? "\033[0m" : "", text + line);
 }
 
+/* What follows the message about a chunk that could not be loaded. */
+static void print_syntax_error(lua_State *L, const char *text) {
+    bool lines = input != NULL && strchr(input, '\n') != NULL;
+    push_excerpt(L, text, lines ? input : NULL, 0);
+    const char *excerpt = lua_tostring(L, -1);
+    fputs(push_syntax_advice(L, text, lines || input == NULL ? excerpt : input), stderr);
+    fputs(excerpt, stderr);
+    lua_pop(L, 2);
+}
+
 bool report(lua_State *L, int status, bool named) {
     if (status == LUA_OK) {
         return true;
@@ -82,11 +145,9 @@ bool report(lua_State *L, int status, bool named) {
     }
     begin_report(text);
     fflush(stdout);
-    print_message(named ? "dnnlua: " : "", text);
+    print_message(named ? "dnnlua: " : "", status == LUA_ERRSYNTAX ? without_place(text) : text);
     if (status == LUA_ERRSYNTAX) { /* of a chunk that never ran, so that `explain` never saw it */
-        push_excerpt(L, text, 0);
-        fputs(lua_tostring(L, -1), stderr);
-        lua_pop(L, 1);
+        print_syntax_error(L, text);
     }
     fputc('\n', stderr);
     lua_pop(L, stopped ? 2 : 1);

@@ -4,7 +4,8 @@
  * options.c   the command line
  * paths.c     where the program's own modules and scripts are
  * script.c    running statements, modules, scripts and LUA_INIT
- * messages.c  errors and interruption; traceback.c and excerpt.c: what a message is followed by
+ * messages.c  errors and interruption; traceback.c, excerpt.c and advice.c: what a message is
+ *             followed by
  * prompt.c    statements from a terminal; prompt.h names the files that it stands on
  * terminal.c  its size, and whether colours are wanted
  * main.c      one after the other, and the status */
@@ -71,6 +72,10 @@ bool run_standard_input(lua_State *L);
 /* From now on tracebacks show the frames of the module and of the program too. */
 void show_all_frames(void);
 
+/* From now on errors are those of an input that is before the user's eyes at the terminal, until it
+ * is NULL: a message says no place in an input of one line, and shows the line of a longer one. */
+void set_input(const char *text);
+
 /* lua_pcall under SIGINT, with a message that says where. */
 int protected_call(lua_State *L, int arguments, int results);
 
@@ -107,10 +112,25 @@ bool is_inner_source(const char *path);
 /* Pushes a traceback from a level on, without inner frames; an empty string when none is left. */
 void push_traceback(lua_State *L, int level);
 
+/* True when from a level on no function runs but an input's own, in a line of it, and what of C it
+ * has called. */
+bool is_input_alone(lua_State *L, int level, int *line);
+
 /* Pushes the source line that a message is about, with its number and below it the place marked:
  * the name that the message quotes, or what of the module was called; an empty string when there is
- * no such line. Frames are looked at from `level` on. */
-void push_excerpt(lua_State *L, const char *message, int level);
+ * no such line. Frames are looked at from `level` on; "stdin" is the input, or nothing where that
+ * is NULL. */
+void push_excerpt(lua_State *L, const char *message, const char *input, int level);
+
+/* --- advice.c --- */
+
+/* Each pushes what a message may end with, "; did you mean 'print'?", or an empty string: one about
+ * a nil global, and one about a line that is no Lua. */
+const char *push_global_advice(lua_State *L, const char *message);
+const char *push_syntax_advice(lua_State *L, const char *message, const char *line);
+
+/* Remembers what an input of the prompt made local, to tell of it when it is missed. */
+void keep_lost_locals(lua_State *L, const char *input);
 
 /* --- terminal.c --- */
 

@@ -19,7 +19,8 @@ enum {
     RESERVE_BYTES = 1 << 18 /* let go where memory ends, so that there is some to go on with */
 };
 
-static bool edits; /* there is a terminal */
+static bool typed; /* inputs come from a terminal, */
+static bool edits; /* and are edited there */
 static void *reserve;
 
 static void keep_reserve(void) {
@@ -61,6 +62,28 @@ static bool breaks_off(lua_State *L, int status) {
     return length >= 5 && strcmp(message + length - 5, "<eof>") == 0;
 }
 
+/* True when the message is about a string that no further line can end: one without a backslash, or
+ * \\z, at the end of its line. */
+static bool is_open_string(const char *message, const char *code, size_t length) {
+    while (length > 0 && (code[length - 1] == ' ' || code[length - 1] == '\t')) {
+        length--;
+    }
+    bool joined = length > 0 && (code[length - 1] == '\\' ||
+                                 (length > 1 && strncmp(code + length - 2, "\\z", 2) == 0));
+    return !joined && strstr(message, "unfinished string near <eof>") != NULL;
+}
+
+/* True when a message says no more than that a statement cannot begin as the code does. */
+static bool is_no_statement(const char *message, const char *code) {
+    static const char opening[] = "stdin:1: unexpected symbol near '";
+    if (strncmp(message, opening, sizeof opening - 1) != 0) {
+        return false;
+    }
+    const char *symbol = message + sizeof opening - 1;
+    size_t length = strlen(symbol) - 1;
+    return length > 0 && strncmp(code + strspn(code, " \t"), symbol, length) == 0;
+}
+
 /* Takes the text as a light userdata and its length. Returns a function or a message, the status of
  * loading it, as an expression if it is one and else as a statement, and whether it goes on. At a
  * terminal so does a broken off expression (`{1,`), which stock lua rejects as a statement. */
@@ -79,9 +102,15 @@ static int load_input(lua_State *L) {
     bool goes_on = breaks_off(L, status) && isatty(STDIN_FILENO);
     if (status != LUA_OK) {
         const char *statement = expression + strlen("return ");
-        lua_pop(L, 1);
         status = luaL_loadbufferx(L, statement, length - strlen("return "), "=stdin", "t");
         goes_on = status != LUA_OK && (goes_on || breaks_off(L, status));
+        if (status == LUA_ERRSYNTAX && typed && is_no_statement(lua_tostring(L, -1), statement)) {
+            lua_pop(L, 1); /* what is wrong with the expression says more */
+        }
+        if (goes_on && typed &&
+            is_open_string(lua_tostring(L, -1), statement, length - strlen("return "))) {
+            goes_on = false;
+        }
     }
     lua_pushinteger(L, status);
     lua_pushboolean(L, goes_on);
@@ -254,6 +283,7 @@ static int call_input(lua_State *L) {
 static void run_input(lua_State *L, const char *input, size_t length) {
     int base = lua_gettop(L), status;
     bool goes_on;
+    set_input(typed ? input : NULL);
     if (is_command(input, length)) {
         status = run_command(L, input, length);
     } else if ((status = load(L, input, length, &goes_on)) == LUA_OK) {
@@ -261,8 +291,11 @@ static void run_input(lua_State *L, const char *input, size_t length) {
         lua_insert(L, -2);
         status = protected_call(L, 1, LUA_MULTRET);
     }
-    if (report_input(L, status)) {
+    bool well = report_input(L, status);
+    set_input(NULL);
+    if (well) {
         keep_reserve();
+        keep_lost_locals(L, input);
         take_values(L, base, !is_quiet(input, length), edits);
     }
     fflush(stdout);
@@ -287,6 +320,30 @@ static void run_startup_file(lua_State *L) {
     free_text(&path);
 }
 
+/* Takes the name of a global as a light userdata: true when there is none. */
+static int is_undefined(lua_State *L) {
+    lua_pushglobaltable(L);
+    lua_pushstring(L, lua_touserdata(L, 1));
+    lua_pushboolean(L, lua_rawget(L, -2) == LUA_TNIL);
+    return 1;
+}
+
+/* Whether an input at a terminal is no more than "exit" or "quit", and no global is called so. */
+static bool asks_to_end(lua_State *L, const char *input) {
+    static const char *const words[] = {"exit", "quit"};
+    for (size_t i = 0; typed && i < sizeof words / sizeof *words; i++) {
+        if (strncmp(input, words[i], 4) == 0 &&
+            (input[4] == '\0' || strcmp(input + 4, "()") == 0)) {
+            lua_pushcfunction(L, is_undefined);
+            lua_pushlightuserdata(L, (void *)(size_t)words[i]);
+            bool ends = lua_pcall(L, 1, 1, 0) == LUA_OK && lua_toboolean(L, -1);
+            lua_pop(L, 1);
+            return ends;
+        }
+    }
+    return false;
+}
+
 void run_prompt(lua_State *L, bool startup) {
     const char *input;
     size_t length;
@@ -295,6 +352,7 @@ void run_prompt(lua_State *L, bool startup) {
     interrupt_at_once();
     take_interrupts();
     keep_reserve();
+    typed = isatty(STDIN_FILENO);
     edits = can_edit_lines() && open_editor(L);
     if (edits) {
         bool coloured = wants_colour(STDOUT_FILENO);
@@ -306,6 +364,9 @@ void run_prompt(lua_State *L, bool startup) {
         }
     }
     while ((state = read_input(L, &input, &length)) != INPUT_ENDED) {
+        if (state == INPUT_TEXT && asks_to_end(L, input)) {
+            break;
+        }
         if (state == INPUT_TEXT) {
             run_input(L, input, length);
         }

@@ -48,6 +48,19 @@ static bool is_hidden(lua_State *L, int level, lua_Debug *frame) {
             is_inner_frame(L, &caller));
 }
 
+bool is_input_alone(lua_State *L, int level, int *line) {
+    lua_Debug frame;
+    for (int seen = 0; seen < LAST_FRAMES && lua_getstack(L, level, &frame); seen++, level++) {
+        lua_getinfo(L, "Sl", &frame);
+        if (frame.what[0] == 'C' || is_hidden(L, level, &frame)) {
+            continue;
+        }
+        *line = frame.currentline;
+        return frame.what[0] == 'm' && strcmp(frame.source, "=stdin") == 0;
+    }
+    return false;
+}
+
 /* The deepest level that there is. */
 static int last_level(lua_State *L) {
     lua_Debug frame;

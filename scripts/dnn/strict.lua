@@ -4,11 +4,27 @@ local core = require "dnn.core"
 
 local strict = {}
 
+-- What a group of the module has by that name: "; it is dnn.data.read_image here".
+local function elsewhere(title, name)
+  for _, group in ipairs {"data", "linalg", "optim", "checkpoint", "stepwise"} do
+    local full = "dnn." .. group
+    local members = rawget(core, group) or package.loaded[full]
+    if not members and group == "data" then members = require(full) end
+    if full ~= title and type(members) == "table" and rawget(members, name) ~= nil then
+      return ("; it is %s.%s here"):format(full, name)
+    end
+  end
+end
+
 -- To be returned from __index, so that the error stands in the script's line. The tables hold the names
 -- that there are.
 function strict.unknown(title, name, ...)
   if type(name) ~= "string" then return nil end
-  error(("%s has no '%s'%s"):format(title, name, core._advice(title, name, ...)), 2)
+  local advice = core._advice(title, name, ...)
+  if title == "dnn" and (advice == "" or advice:find("did you mean", 1, true)) then
+    advice = elsewhere(title, name) or advice
+  end
+  error(("%s has no '%s'%s"):format(title, name, advice), 2)
 end
 
 -- Makes a table strict and returns it.

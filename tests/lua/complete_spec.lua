@@ -334,6 +334,7 @@ describe("Strings", function()
 
   it("are completed as modules behind require", function()
     offers('require "dnn.stepw', 'require "dnn.stepwise')
+    offers('require "dnn.pr', 'require "dnn.progress')
     offers("require('dnn.stepw", "require('dnn.stepwise")
     offers("local m = require[[dnn.stepw")
     assert.is_true(offered("require 'strin", "string"))

@@ -5,6 +5,8 @@ describe("the module", function()
   it("takes a name that it has not for a slip, and names the nearest one", function()
     local function message(name) return select(2, pcall(function() return dnn[name] end)) end
     assert.matches("module_spec.lua:%d+: dnn has no 'Linaer'; did you mean 'Linear'%?$", message "Linaer")
+    assert.matches(": dnn has no 'read_image'; it is dnn.data.read_image here$", message "read_image")
+    assert.matches(": dnn has no 'pinv'; it is dnn.linalg.pinv here$", message "pinv")
     assert.matches(": dnn has no 'linear'; did you mean 'Linear'%?$", message "linear")
     assert.matches(": dnn has no 'stepwies'; did you mean 'stepwise'%?$", message "stepwies")
     assert.matches(": dnn has no 'zzz'$", message "zzz")

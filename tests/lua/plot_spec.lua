@@ -234,6 +234,12 @@ describe("dnn.imshow", function()
     holds(text, "███")
   end)
 
+  it("numbers rows and columns without decimals", function()
+    local text = drawn(dnn.imshow, dnn.eye(6), {size = {60, 14}})
+    holds(text, "\n  1 ████")
+    assert.is_nil(text:find("6.0", 1, true))
+  end)
+
   it("shows a column of bytes as a picture, two pixels a character", function()
     local picture = dnn.Matrix({255, 0, 0, 0, 0, 255, 0, 255, 0, 255, 255, 255}, {dtype = "uint8"})
     local path = os.tmpname()

@@ -32,9 +32,10 @@ describe("A value is shown", function()
     assert.equal("true", shown(true))
     assert.equal("false", shown(false))
     for _, x in ipairs {0, 1, -1, 1.0, -0.0, 0.1, 1e15, 1e16, 1e100, 2^53, 2^63, 1/3, 5e-324, math.maxinteger,
-      math.mininteger, math.huge, -math.huge, 0/0, 123456789012345.6} do
+      math.mininteger, math.huge, -math.huge, 123456789012345.6} do
       assert.equal(tostring(x), shown(x))
     end
+    assert.same({"nan", "nan"}, {shown(0/0), shown(-(0/0))})
   end)
 
   it("as a literal that gives it back when it is a string of any bytes", function()
@@ -68,6 +69,13 @@ describe("A value is shown", function()
     assert.equal("function: string.format", shown(string.format))
     assert.equal("function: dnn.Linear", shown(dnn.Linear))
     assert.equal("function: dnn.optim.SGD", shown(dnn.optim.SGD))
+    assert.equal("function: dnn.Matrix:mm", shown(dnn.ones(1, 1).mm))
+    assert.equal("function: dnn.Layer:forward", shown(dnn.ReLU().forward))
+    rawset(_G, "ans", dnn.Linear)
+    assert.equal("function: dnn.Linear", shown(dnn.Linear))
+    rawset(_G, "ans", function() end)
+    assert.matches("^function: tests/lua/show_spec.lua:%d+$", shown(rawget(_G, "ans")))
+    rawset(_G, "ans", nil)
     assert.equal("function: builtin", shown(string.gmatch("", "")))
     assert.matches("^function: tests/lua/show_spec.lua:%d+$", shown(function() end))
     assert.matches("^function: dnn.data.split .*data.lua:%d+$", shown(dnn.data.split))

@@ -59,8 +59,8 @@ class Start(TerminalTest):
         self.assertIn(b"\033[1;36m> ", t.raw)
         y, _ = t.cursor()
         self.assertEqual(t.screen.buffer[y][0].fg, "cyan")
-        t.run("undefined()")
-        self.assertEqual([t.screen.buffer[y][0].fg for y in (1, 2)], ["red", "default"])
+        t.run("function f() error() end f()")
+        self.assertEqual([t.screen.buffer[y][0].fg for y in (1, 2, 3)], ["red", "default", "default"])
 
     def test_no_color_and_a_dumb_terminal_are_obeyed(self):
         t = self.open(NO_COLOR="1")
@@ -87,6 +87,15 @@ class Start(TerminalTest):
 
 
 class End(TerminalTest):
+    def test_exit_and_quit_end_it_unless_they_are_globals(self):
+        for word in ("exit", "quit()"):
+            t = self.open()
+            t.type(word + ENTER)
+            self.assertEqual(t.wait_end(), 0)
+        t = self.open()
+        t.run("exit = 5")
+        self.assertEqual(t.run("exit"), "5")
+
     def shell(self, command):
         """A shell that shows the terminal's settings before and after a program."""
         t = self.start(command=["/bin/sh", "-c",

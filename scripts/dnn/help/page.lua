@@ -145,16 +145,18 @@ function page.members(out, reference, class, object)
   if #methods > MANY then member_groups(out, methods) else member_lines(out, methods, object) end
 end
 
--- "a Matrix", "an Adam".
+-- "a Matrix", "an Adam", "an SGD".
 local function one(name)
   local kind = match(name, "[^.]+$")
-  return (find(kind, "^[AEIOUaeiou]") and "an `" or "a `") .. kind .. "`"
+  local vowel = find(kind, "^[AEIOUaeiou]") or find(kind, "^[FHLMNRSX]%u")
+  return (vowel and "an `" or "a `") .. kind .. "`"
 end
 
 -- What a class is and the names of its fields and methods, behind the function that makes it.
 function page.made(out, reference, class)
   if class.text ~= "" then
-    text.heading(out, gsub(gsub(one(class.name), "^a", "A"), "`", ""))
+    local kind = find(class.name, "%f[^.]%l") -- dnn.data.images is no class's name
+    text.heading(out, kind and "What it gives" or gsub(gsub(one(class.name), "^a", "A"), "`", ""))
     text.markdown(out, class.text)
   end
   for _, kind in ipairs {"fields", "methods"} do

@@ -45,8 +45,16 @@ local function search(templates, folder, prefix, add)
   end
 end
 
+-- What the prompt itself is made of: nobody asks for it by name.
+local function is_inner(name)
+  return find(name, "^dnn%.prompt") or find(name, "^dnn%.help%.")
+end
+
 -- Calls add(name) for the modules that `require` could be asked for and that begin with `text`.
-function files.each_module(text, add)
+function files.each_module(text, each)
+  local function add(name)
+    if not is_inner(name) then each(name) end
+  end
   for _, known in next, {loaded, preload} do
     for name in next, known do
       if type(name) == "string" then add(name) end

@@ -1,7 +1,8 @@
 -- dnn.prompt.names: what functions are called, as found in the loaded modules and the tables in them, by
 -- raw access.
-local debug_getinfo, next, rawequal, rawget, type = debug.getinfo, next, rawequal, rawget, type
-local find, format, gsub, sub = string.find, string.format, string.gsub, string.sub
+local debug_getinfo, getupvalue = debug.getinfo, debug.getupvalue
+local next, rawequal, rawget, type = next, rawequal, rawget, type
+local find, format, gsub, match, sub = string.find, string.format, string.gsub, string.match, string.sub
 local getregistry, loaded = debug.getregistry, package.loaded
 
 local names = {}
@@ -20,7 +21,7 @@ local function collect(found, t, prefix, budget, tables)
   for key, value in next, t do
     budget = budget - 1
     if budget < 0 then return 0 end
-    if type(key) == "string" and find(key, NAME) then
+    if type(key) == "string" and find(key, NAME) and key ~= "ans" then -- the prompt's last value
       local name = prefix .. key
       if type(value) == "function" then
         local known = found[value]
@@ -33,8 +34,16 @@ local function collect(found, t, prefix, budget, tables)
   return budget
 end
 
+-- The methods that a metatable keeps, as an upvalue of its __index where that is a C function.
+local function methods_of(metatable)
+  local index = type(metatable) == "table" and rawget(metatable, "__index")
+  if type(index) ~= "function" or debug_getinfo(index, "S").what ~= "C" then return index end
+  local _, methods = getupvalue(index, 1)
+  return methods
+end
+
 -- A table of the functions' names by function: those of globals, `print` and not `_G.print`, unless only
--- modules are asked for, and those of modules: string.format, dnn.optim.SGD.
+-- modules are asked for, and those of modules: string.format, dnn.optim.SGD, and dnn.Sequential:forward.
 function names.of_functions(only_modules)
   local found, tables, globals = {}, {}, globals_now()
   local budget = only_modules and MOST or collect(found, globals, "", MOST)
@@ -46,6 +55,11 @@ function names.of_functions(only_modules)
   end
   for i = 1, #tables do
     budget = collect(found, tables[i][1], tables[i][2], budget)
+  end
+  for name, metatable in next, getregistry() do
+    local class = type(name) == "string" and match(name, "^dnn%.%u%a*$")
+    local methods = class and methods_of(metatable)
+    if type(methods) == "table" then budget = collect(found, methods, class .. ":", budget) end
   end
   return found
 end

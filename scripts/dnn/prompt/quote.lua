@@ -111,6 +111,7 @@ end
 -- A number as Lua prints it.
 function quote.number(x)
   if type_of_number(x) == "integer" then return format("%d", x) end
+  if x ~= x then return "nan" end -- C says -nan of some
   local text = format("%.14g", x)
   return find(text, "^-?%d+$") and text .. ".0" or text
 end
