@@ -55,8 +55,7 @@ typedef struct trace {
 
 void trace_to(trace *t, double x, double y); /* NaN breaks it */
 void trace_break(trace *t);
-/* Places on the page. */
-double x_of(const panel *p, double value);
+/* Place on the page. */
 double y_of(const panel *p, double value);
 
 /* The part of a series in sight, which has more points than the plot has columns of pixels; s is
@@ -117,7 +116,6 @@ void draw_readout(const panel *p, const page_options *o, point cursor, int row_a
 /* "step 1200 · epoch 3.1 · 0:02:33" */
 void describe_point(const curve *c, const page_options *o, int64_t step, double wall_time,
                     char *text, size_t size);
-void format_duration_hms(double seconds, char *text, size_t size);
 /* Place of a value on the scale of colours. */
 color heat_color(const panel *p, const page_options *o, double value);
 
