@@ -71,7 +71,7 @@ describe("train_cats.lua", function()
 
   it("gives the same numbers for the same seed, on one thread and on two", function()
     local function curve(arguments)
-      local out = run("train_cats.lua", "--iterations 201 " .. arguments)
+      local out = run("train_cats.lua", "--iterations 101 " .. arguments)
       return out:match "Cost.*test accuracy: [^\n]+"
     end
     local expected = curve "--seed 1 --threads 1"
