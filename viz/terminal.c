@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "viz/page.h"
 #include "viz/utf8.h"
 
 #define DOT_HEIGHT (CELL_HEIGHT / 4)

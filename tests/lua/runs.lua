@@ -6,14 +6,9 @@ local event_file = require "event_file"
 
 local runs = {}
 
-function runs.near(expected, tolerance)
-  return function(value)
-    return math.abs(value - expected) <= (tolerance or 1e-6) * math.max(1, math.abs(expected))
-  end
-end
-
 function runs.assert_near(expected, got, tolerance)
-  assert.is_true(runs.near(expected, tolerance)(got), ("expected %.9g, got %.9g"):format(expected, got))
+  local near = math.abs(got - expected) <= (tolerance or 1e-6) * math.max(1, math.abs(expected))
+  assert.is_true(near, ("expected %.9g, got %.9g"):format(expected, got))
 end
 
 -- The events of a run, which is flushed and stays open.
