@@ -1,8 +1,8 @@
 /* run.h: what the files about dnn.Run share.
  *
- * run.c makes, opens and closes it; run_values.c turns Lua's values into tags and events,
- * run_settings.c settings into text; run_watch.c looks at a network from time to time; run_window.c
- * starts the window and obeys it. */
+ * run_new.c makes and opens it; run.c logs and closes; run_values.c turns Lua's values into tags
+ * and events, run_settings.c settings into text; run_watch.c looks at a network from time to time;
+ * run_window.c starts the window and obeys it. */
 #ifndef DNN_BINDINGS_RUN_H
 #define DNN_BINDINGS_RUN_H
 
@@ -64,6 +64,11 @@ dnnlua_run *dnnlua_check_run(lua_State *L);
  * milliseconds. */
 double dnnlua_run_clock(void);
 double dnnlua_run_coarse_clock(void);
+
+/* --- run_new.c --- */
+
+/* dnn.Run(folder, {view = , net = , ...}): the run, and where nothing can be kept the reason. */
+int dnnlua_run_new(lua_State *L);
 
 /* --- run_values.c --- */
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Checks who includes whom: in runtime/ a folder includes only itself and the folders before it, and
-# neither Lua nor SDL; viz/ includes of the runtime only core/ and the run log. Prints each offending line.
+# neither Lua nor SDL; viz/ includes of the runtime only core/ and the run log; bindings/ knows nothing of viz/, and
+# the program, a host like any other, nothing of matrices. Prints each offending line.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -24,5 +25,8 @@ forbid runtime/store 'data/' 'store/ includes only core/, math/ and nn/'
 forbid runtime '(\.\./|lua|lauxlib|SDL)' 'runtime/ knows neither Lua nor SDL, and includes from runtime/ on'
 forbid viz '(math/|nn/|data/|store/([^cer]|c[^o]|e[^v]|r[^u])|lua|lauxlib|lualib)' \
     'viz/ includes of the runtime only core/ and the run log'
+forbid bindings '(viz/|SDL)' 'bindings/ knows nothing of viz/'
+forbid bindings/program '(math/|nn/|data/|store/|(dnnlua|matrix|network|run|data|store|viewer)\.h)' \
+    'the program knows the module only through require, and of the runtime only core/'
 
 exit $failed

@@ -11,7 +11,7 @@
 #define WILD     40.0    /* points of height from one value to the next, on average */
 #define FAR_AWAY 30000.0 /* points; places beyond are drawn there */
 
-double x_of(const panel *p, double value) {
+static double x_of(const panel *p, double value) {
     return p->plot.x + p->plot.w * axis_place(&p->x, value);
 }
 

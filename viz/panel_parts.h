@@ -55,8 +55,7 @@ typedef struct trace {
 
 void trace_to(trace *t, double x, double y); /* NaN breaks it */
 void trace_break(trace *t);
-/* Places on the page. */
-double x_of(const panel *p, double value);
+/* Place on the page. */
 double y_of(const panel *p, double value);
 
 /* The part of a series in sight, which has more points than the plot has columns of pixels; s is
@@ -117,11 +116,11 @@ void draw_readout(const panel *p, const page_options *o, point cursor, int row_a
 /* "step 1200 · epoch 3.1 · 0:02:33" */
 void describe_point(const curve *c, const page_options *o, int64_t step, double wall_time,
                     char *text, size_t size);
-void format_duration_hms(double seconds, char *text, size_t size);
+
+/* --- panel.c, panel_heat.c, panel_picture.c --- */
+
 /* Place of a value on the scale of colours. */
 color heat_color(const panel *p, const page_options *o, double value);
-
-/* --- panel.c, panel_heat.c, panel_picture.c, for figures --- */
 
 /* The symmetric logarithm for values low..high whose smallest size that matters is `smallest`. */
 axis fit_symlog(double low, double high, double smallest);
@@ -153,6 +152,8 @@ float draw_y_label(const panel *p, const page_options *o, rect whole, float top,
 /* Some of the visible items' numbers are not finite, or have no place on a logarithmic scale. */
 void describe_missing(const panel *p, const page_options *o, char *text, size_t size);
 
+/* --- kinds of figures: panel_plot.c, panel_bars.c, panel_matrix.c, panel_gallery.c --- */
+
 /* How high the panel has to be for what it shows at this width and at most this height. */
 float matrix_place(panel *p, const page_options *o, float top);
 float gallery_place(const panel *p, const page_options *o, float top);
@@ -162,7 +163,7 @@ void draw_counts(panel *p, const page_options *o, const point *cursor, display_l
 void draw_matrix(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_gallery(panel *p, const page_options *o, display_list *list);
 
-/* --- kinds --- */
+/* --- kinds of panels --- */
 
 void draw_curves(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_heat(panel *p, const page_options *o, const point *cursor, display_list *list);

@@ -17,7 +17,7 @@ typedef struct reading {
 
 #define LONGEST 1e11 /* seconds; a log may say anything */
 
-void format_duration_hms(double seconds, char *text, size_t size) {
+static void format_duration_hms(double seconds, char *text, size_t size) {
     long s = fabs(seconds) < LONGEST ? lround(seconds) : 0;
     if (!(fabs(seconds) < LONGEST))
         snprintf(text, size, "at no time");

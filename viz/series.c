@@ -166,18 +166,6 @@ size_t series_find_step(const series *s, int64_t step) {
     return low;
 }
 
-size_t series_find_time(const series *s, double wall_time) {
-    size_t low = 0, high = s->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (s->times[middle] < wall_time)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* Extremes of points [begin, end): single points up to the next node's edge, then the largest node
  * that starts there and fits, and so on. */
 static extremes extremes_of(const series *s, size_t begin, size_t end) {

@@ -33,9 +33,8 @@ int64_t series_step(const series *s, size_t i);
 double series_wall_time(const series *s, size_t i);
 float series_value(const series *s, size_t i);
 
-/* First index with a step (wall time) that is not smaller; count when there is none. */
+/* First index with a step that is not smaller; count when there is none. */
 size_t series_find_step(const series *s, int64_t step);
-size_t series_find_time(const series *s, double wall_time);
 
 /* Points [begin, end) in brief. */
 series_range series_summary(const series *s, size_t begin, size_t end);

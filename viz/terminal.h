@@ -10,6 +10,7 @@
 /* Points of the page per character cell. */
 #define CELL_WIDTH  ((float)6.5)
 #define CELL_HEIGHT ((float)13)
+#define DOT_WIDTH   (CELL_WIDTH / 2)
 
 typedef enum terminal_colors { COLORS_NONE = 0, COLORS_256, COLORS_TRUE } terminal_colors;
 

@@ -6,15 +6,21 @@
 
 #include "viz/terminal.h"
 
+/* Of the environment; empty is as good as not there. */
+static const char *value_of(const char *variable) {
+    const char *value = getenv(variable);
+    return value != NULL ? value : "";
+}
+
+/* The same rules as those of the program dnnlua (bindings/program/terminal.c) and of dnn.help. */
 terminal_colors terminal_colors_of(int fd) {
-    const char *no_color = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE");
-    const char *term = getenv("TERM"), *more = getenv("COLORTERM");
-    bool forced = force != NULL && *force != '\0' && strcmp(force, "0") != 0;
-    if (no_color != NULL && *no_color != '\0')
+    const char *more = value_of("COLORTERM"), *term = value_of("TERM");
+    const char *force = value_of("CLICOLOR_FORCE");
+    bool forced = *force != '\0' && strcmp(force, "0") != 0;
+    bool able = isatty(fd) && *term != '\0' && strcmp(term, "dumb") != 0;
+    if (*value_of("NO_COLOR") != '\0' || (!forced && !able))
         return COLORS_NONE;
-    if (!forced && (!isatty(fd) || term == NULL || strcmp(term, "dumb") == 0))
-        return COLORS_NONE;
-    if (more != NULL && (strcmp(more, "truecolor") == 0 || strcmp(more, "24bit") == 0))
+    if (strcmp(more, "truecolor") == 0 || strcmp(more, "24bit") == 0)
         return COLORS_TRUE;
     return COLORS_256;
 }

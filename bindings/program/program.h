@@ -1,14 +1,15 @@
 /* program.h: what the files of this folder share: the program dnnlua, a host of Lua like the stock
  * `lua`.
  *
- * options.c   the command line
- * paths.c     where the program's own modules and scripts are
- * script.c    running statements, modules, scripts and LUA_INIT
- * messages.c  errors and interruption; traceback.c, excerpt.c and advice.c: what a message is
- *             followed by
- * prompt.c    statements from a terminal; prompt.h names the files that it stands on
- * terminal.c  its size, and whether colours are wanted
- * main.c      one after the other, and the status */
+ * options.c       the command line
+ * paths.c         where the program's own modules and scripts are
+ * script.c        running statements, modules, scripts and LUA_INIT
+ * messages.c      errors; traceback.c, excerpt.c and advice.c: what a message is followed by
+ * interruption.c  what Ctrl-C does
+ * prompt.c        statements from a terminal; prompt.h names the files that it stands on
+ * commands.c      what begins with %, ? or $ there
+ * terminal.c      its size, and whether colours are wanted
+ * main.c          one after the other, and the status */
 #ifndef DNN_BINDINGS_PROGRAM_H
 #define DNN_BINDINGS_PROGRAM_H
 

@@ -1,9 +1,9 @@
 /* image_jpeg.c: JPEG through libjpeg-turbo: grey, YCbCr, RGB, CMYK and YCCK, baseline and
  * progressive.
  *
- * Decoding stops at the first warning: a damaged or truncated photo is reported, never half grey. The
- * one warning that is overlooked is of bytes between the last of the picture and its end marker, which
- * some cameras leave there.
+ * Decoding stops at the first warning: a damaged or truncated photo is reported, never half grey.
+ * The one warning that is overlooked is of bytes between the last of the picture and its end
+ * marker, which some cameras leave there.
  */
 #include "data/image_codec.h"
 

@@ -5,6 +5,7 @@
 -- which are given back. Matrices become tensors, the others texts of the metadata: `20`, `0.25`, `true`,
 -- `"text"`. A state's entries are called PART.ENTRY. The global stream of random numbers is always kept.
 local dnn = require "dnn"
+local options = require "dnn.options"
 
 local checkpoint = {}
 
@@ -174,13 +175,6 @@ local function stream_of(text)
   return math.type(state.key) == "integer" and math.type(state.position) == "integer" and state or nil
 end
 
-local function names_of(table_of)
-  local names = {}
-  for name in pairs(table_of) do names[#names + 1] = name end
-  table.sort(names)
-  return table.concat(names, ", ")
-end
-
 -- Whether just those objects are given whose states the file holds; nil and a message when not.
 local function check_parts(objects, kinds)
   for name, kind in pairs(kinds) do
@@ -191,7 +185,7 @@ local function check_parts(objects, kinds)
   end
   for name, object in pairs(objects) do
     if object and not kinds[name] then
-      return nil, ("it holds no state of '%s', only of: %s"):format(name, names_of(kinds))
+      return nil, ("it holds no state of '%s', only of: %s"):format(name, options.names_of(kinds))
     end
     if object and kinds[name] ~= kind_of(object) then
       return nil, ("'%s' is a state of %s, and the object given is %s"):format(name, kinds[name], kind_of(object))

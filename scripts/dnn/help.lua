@@ -264,10 +264,17 @@ end
 
 -- Printing ---------------------------------------------------------------------------------------------
 
+-- What the environment says; empty is as good as not there.
+local function variable(name)
+  local set = getenv(name)
+  return set ~= "" and set or nil
+end
+
+-- The same rules as those of the programs (bindings/program/terminal.c, viz/terminal_size.c).
 local function wants_colour(width)
-  if getenv "NO_COLOR" and getenv "NO_COLOR" ~= "" then return false end
-  if getenv "CLICOLOR_FORCE" and getenv "CLICOLOR_FORCE" ~= "0" then return true end
-  return width ~= nil and getenv "TERM" ~= "dumb"
+  if variable "NO_COLOR" then return false end
+  if (variable "CLICOLOR_FORCE" or "0") ~= "0" then return true end
+  return width ~= nil and (variable "TERM" or "dumb") ~= "dumb"
 end
 
 -- dnn.help(topic): prints help on a name or a value.

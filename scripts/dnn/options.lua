@@ -39,12 +39,14 @@ end
 
 -- Reading --------------------------------------------------------------------------------------------
 
+-- The keys of a table, sorted, with commas between.
 local function names_of(known)
   local names = {}
   for name in pairs(known) do names[#names + 1] = name end
   table.sort(names)
   return table.concat(names, ", ")
 end
+options.names_of = names_of
 
 local function first_of(known)
   return names_of(known):match "^[^,]+"

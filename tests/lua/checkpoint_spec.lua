@@ -2,13 +2,8 @@
 -- as one that never ended; what does not fit is named, and changes nothing.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
+local fails = require "fails"
 local program = require "program"
-
-local function fails(message, ...)
-  local ok, got = pcall(...)
-  assert.is_false(ok)
-  assert.is_truthy(tostring(got):find(message, 1, true), ("expected '%s' in '%s'"):format(message, tostring(got)))
-end
 
 -- A training of `optimiser` on shuffled batches; dropout by hand draws from the global stream. The chunk is
 -- run here and, as text, in another process.

@@ -299,14 +299,13 @@ describe("Strings", function()
   local folder
 
   setup(function()
-    folder = os.tmpname()
-    os.remove(folder)
+    folder = program.path()
     assert(dnn.system.make_folder(folder .. "/pictures of cats"))
     for _, name in ipairs {"data.csv", "data.h5", ".hidden", "it's", 'a "b"', "pictures of cats/tom.jpg"} do
       assert(io.open(folder .. "/" .. name, "w")):close()
     end
   end)
-  teardown(function() os.execute("rm -r '" .. folder .. "'") end)
+  teardown(function() program.remove(folder) end)
 
   it("are completed as names of files, folders with a slash", function()
     offers('f("' .. folder .. "/dat", 'f("' .. folder .. "/data.csv", 'f("' .. folder .. "/data.h5")

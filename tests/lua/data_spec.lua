@@ -1,5 +1,7 @@
 -- dnn.data on files made here, and on the shared photos and .h5 files where they are.
+package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
+local program = require "program"
 local data = dnn.data
 
 local root, shared
@@ -43,9 +45,7 @@ local function raises(text, f)
 end
 
 setup(function()
-  root = os.tmpname()
-  os.remove(root)
-  assert(dnn.system.make_folder(root))
+  root = program.folder()
   shared = (os.getenv "DNN_SHARED" or "../shared") .. "/data/"
 end)
 

@@ -1,17 +1,16 @@
 -- dnn.help.read: what it takes from definition files of every form that LuaLS allows here.
-local dnn = require "dnn"
+package.path = "tests/lua/?.lua;" .. package.path
 local read = require "dnn.help.read"
 local words = require "dnn.help.words"
+local program = require "program"
 
 local folder
 
 setup(function()
-  folder = os.tmpname()
-  os.remove(folder)
-  assert(dnn.system.make_folder(folder))
+  folder = program.folder()
 end)
 
-teardown(function() os.execute("rm -r " .. folder) end)
+teardown(function() program.remove(folder) end)
 
 -- The reference of these texts, {name = text}; what is in all of them stands in front.
 local function reference_of(texts)

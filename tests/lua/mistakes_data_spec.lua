@@ -1,5 +1,7 @@
 -- What is said about folders, sets and batches.
+package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
+local program = require "program"
 local mistakes = dofile "tests/lua/mistakes.lua"
 
 describe("a mistake with data:", function()
@@ -9,15 +11,14 @@ describe("a mistake with data:", function()
 
   local function path(name) return folder .. name end
   setup(function()
-    folder = os.tmpname()
-    os.remove(folder)
+    folder = program.path()
     assert(os.execute(("mkdir -p %s/empty %s/gifs %s/cats %s/dogs && echo GIF > %s/gifs/a.gif")
       :format(folder, folder, folder, folder, folder)))
     for _, file in ipairs{"/cats/1.png", "/cats/2.png", "/dogs/1.png", "/dogs/2.png"} do
       assert(dnn.data.write_png(folder .. file, dnn.full(4, 1, 0.5), 2, 2))
     end
   end)
-  teardown(function() os.execute("rm -r " .. folder) end)
+  teardown(function() program.remove(folder) end)
   local function pictures()
     return assert(dnn.data.images(folder, {size = 2, progress = false, test = 0}))
   end

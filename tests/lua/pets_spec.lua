@@ -1,18 +1,12 @@
 -- The drawn cats and dogs: the canvas beside geometry, and folders that are drawn once.
+package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
 local canvas = require "dnn.canvas"
 local pets = require "dnn.pets"
 local pets_folder = require "dnn.pets_folder"
+local program = require "program"
 
-local function read_all(path)
-  local file <close> = assert(io.open(path, "rb"))
-  return file:read "a"
-end
-
-local function write_all(path, text)
-  local file <close> = assert(io.open(path, "wb"))
-  file:write(text)
-end
+local read_all, write_all = program.read_all, program.write_all
 
 describe("the canvas", function()
   local picture = canvas.new(50)
@@ -91,12 +85,11 @@ describe("a folder of pets", function()
   local folder
 
   before_each(function()
-    folder = os.tmpname()
-    os.remove(folder)
+    folder = program.path()
   end)
 
   after_each(function()
-    os.execute(("rm -rf '%s'"):format(folder))
+    program.remove(folder)
   end)
 
   it("holds cats and dogs in turn, numbered", function()

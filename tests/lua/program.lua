@@ -1,5 +1,5 @@
--- For the specs of the program dnnlua: runs it, or the stock lua5.4, as a user's shell does. DNN_BUILD names the
--- build folder.
+-- For specs that run the program dnnlua, or the stock lua5.4, as a user's shell does, or make files. DNN_BUILD names
+-- the build folder.
 local program = {}
 
 program.dnnlua = (os.getenv "DNN_BUILD" or "build") .. "/bin/dnnlua"
@@ -52,10 +52,16 @@ function program.both(arguments, input, environment)
   return {out, status}, {lua_out, lua_status}
 end
 
+-- A path where nothing is.
+function program.path()
+  local path = os.tmpname()
+  os.remove(path)
+  return path
+end
+
 -- A fresh folder, and a function that writes a file in it and returns its path.
 function program.folder()
-  local folder = os.tmpname()
-  os.remove(folder)
+  local folder = program.path()
   assert(os.execute("mkdir " .. quote(folder)))
   return folder, function(name, text)
     local path = folder .. "/" .. name
@@ -64,8 +70,9 @@ function program.folder()
   end
 end
 
-function program.remove(folder)
-  os.execute("rm -r " .. quote(folder))
+-- Whatever is at the path.
+function program.remove(path)
+  os.execute("rm -rf " .. quote(path))
 end
 
 return program

@@ -163,9 +163,7 @@ describe("the module and its reference", function()
   end)
 
   it("have the same fields of sets of pictures", function()
-    local root = os.tmpname()
-    os.remove(root)
-    assert(dnn.system.make_folder(root))
+    local root = program.folder()
     local grey = dnn.full(3, 1, 0.5)
     for i = 1, 4 do
       assert(dnn.data.write_png(("%s/%s.%d.png"):format(root, i <= 2 and "cat" or "dog", i), grey, 1, 1))
@@ -336,8 +334,7 @@ end
 
 describe("every example", function()
   it("runs by itself, in an empty folder and without a display, and prints what it says", function()
-    local root = os.tmpname()
-    os.remove(root)
+    local root = program.path()
     local here = shell "pwd":gsub("\n$", "")
     local dnnlua = program.dnnlua:find "^/" and program.dnnlua or here .. "/" .. program.dnnlua
     local all = examples()

@@ -2,34 +2,20 @@
 -- full, a folder that cannot be written; and dnnview says what is wrong with what it is given.
 package.path = "tests/lua/?.lua;" .. package.path
 local event_file = require "event_file"
+local program = require "program"
 
 local build = os.getenv "DNN_BUILD" or "build"
-
-local function quote(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
-local function read_all(path)
-  local file <close> = assert(io.open(path, "rb"))
-  return file:read "a"
-end
-
-local function write_all(path, text)
-  local file <close> = assert(io.open(path, "wb"))
-  file:write(text)
-end
+local quote, read_all, write_all = program.quote, program.read_all, program.write_all
 
 describe("a training", function()
   local folder
 
   before_each(function()
-    folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute("mkdir " .. quote(folder)))
+    folder = program.folder()
   end)
 
   after_each(function()
-    os.execute("rm -rf " .. quote(folder))
+    program.remove(folder)
   end)
 
   -- What a script is run after: a small network that trains as long as it is asked to, each step logged.

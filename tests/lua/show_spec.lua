@@ -154,7 +154,7 @@ describe("A table is shown", function()
 
   it("only so deep", function()
     local deep = {}
-    for _ = 1, 100000 do deep = {deep} end
+    for _ = 1, 20000 do deep = {deep} end
     assert.equal("{{{{{{{...}}}}}}}", shown(deep))
   end)
 

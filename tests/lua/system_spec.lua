@@ -1,16 +1,17 @@
 -- dnn.time and dnn.system, beside what the shell says.
+package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
+local program = require "program"
 
 describe("dnn.system", function()
   local folder
 
   before_each(function()
-    folder = os.tmpname()
-    os.remove(folder)
+    folder = program.path()
   end)
 
   after_each(function()
-    os.execute(("rm -rf '%s'"):format(folder))
+    program.remove(folder)
   end)
 
   it("makes a folder with those above it, and is content with one that is there", function()

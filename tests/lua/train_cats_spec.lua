@@ -1,21 +1,17 @@
 -- The programs train_cats.lua and draw_pets.lua, run as a user would run them.
 package.path = "tests/lua/?.lua;" .. package.path
 local event_file = require "event_file"
+local program = require "program"
 local dnnlua = (os.getenv "DNN_BUILD" or "build") .. "/bin/dnnlua"
 local shared = os.getenv "DNN_SHARED" or "../shared"
-
-local function read_all(path)
-  local file <close> = assert(io.open(path, "rb"))
-  return file:read "a"
-end
+local read_all = program.read_all
 
 local function exists(path)
   local file = io.open(path, "rb")
   return file ~= nil and file:close()
 end
 
-local cache = os.tmpname()
-os.remove(cache)
+local cache = program.path()
 
 -- Runs a script with a cache folder of the test's own, and `env` before it where that is given; returns stdout,
 -- stderr and the status.
@@ -35,7 +31,7 @@ local function accuracies(out)
 end
 
 teardown(function()
-  os.execute(("rm -rf '%s'"):format(cache))
+  program.remove(cache)
 end)
 
 describe("draw_pets.lua", function()
@@ -75,7 +71,7 @@ describe("train_cats.lua", function()
 
   it("gives the same numbers for the same seed, on one thread and on two", function()
     local function curve(arguments)
-      local out = run("train_cats.lua", "--iterations 201 " .. arguments)
+      local out = run("train_cats.lua", "--iterations 101 " .. arguments)
       return out:match "Cost.*test accuracy: [^\n]+"
     end
     local expected = curve "--seed 1 --threads 1"

@@ -3,13 +3,8 @@
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
 local dkjson = require "dkjson"
+local fails = require "fails"
 local program = require "program"
-
-local function fails(message, ...)
-  local ok, got = pcall(...)
-  assert.is_false(ok)
-  assert.is_truthy(tostring(got):find(message, 1, true), ("expected '%s' in '%s'"):format(message, tostring(got)))
-end
 
 -- The published format, read without the program: tensors by name as {dtype, shape, data = array, row by row},
 -- and the metadata.

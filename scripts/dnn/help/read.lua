@@ -333,8 +333,8 @@ end
 
 -- Sections in the order in which one reads a manual; further files follow by name.
 local order = {
-  "dnn", "matrix", "elementwise", "reduce", "linalg", "random", "layers", "network", "losses", "optim", "run",
-  "data", "stepwise",
+  "dnn", "matrix", "elementwise", "functions", "reduce", "linalg", "random", "layers", "network", "losses", "optim",
+  "run", "data", "stepwise",
 }
 local place = {}
 for i, name in ipairs(order) do place[name] = i end

@@ -200,35 +200,20 @@ known.reset = {"%reset", "takes your globals away", reset}
 known.history = {"%history [n]", "the last n inputs", history}
 known.help = {"%help", "this list", help}
 
--- How many letters lie between two words: added, left out, replaced, or swapped with the next.
-local function distance(a, b)
-  local rows = {[0] = {}}
-  for j = 0, #b do
-    rows[0][j] = j
+-- What a command that there is none of was to be: its beginning, or a slip of the pen.
+local function meant(name, host)
+  local core = host.module "dnn.core"
+  local first
+  for other in pairs(known) do
+    if sub(other, 1, #name) == name and (not first or other < first) then first = other end
   end
-  for i = 1, #a do
-    rows[i] = {[0] = i}
-    for j = 1, #b do
-      local same = sub(a, i, i) == sub(b, j, j)
-      rows[i][j] = math.min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (same and 0 or 1))
-      if i > 1 and j > 1 and sub(a, i - 1, i) == sub(b, j, j) .. sub(b, j - 1, j - 1) then
-        rows[i][j] = math.min(rows[i][j], rows[i - 2][j - 2] + 1)
-      end
-    end
-  end
-  return rows[#a][#b]
+  return first or core and core._nearest(name, known)
 end
 
-local function unknown(name)
-  local nearest, least = nil, 3
-  for other in pairs(known) do
-    local d = find(other, name, 1, true) == 1 and 0 or distance(lower(name), other)
-    if d < least or d == least and nearest and other < nearest then
-      nearest, least = other, d
-    end
-  end
+local function unknown(name, host)
+  local near = meant(lower(name), host)
   error(format("there is no command %%%s%s", name,
-    nearest and format("; did you mean %%%s?", nearest) or "; %help lists them"), 0)
+    near and format("; did you mean %%%s?", near) or "; %help lists them"), 0)
 end
 
 --- Questions and the shell ---
@@ -261,7 +246,7 @@ function commands.run(input, host)
     ask(rest, host)
   elseif kind == "%" then
     local name, argument = match(rest, "^(%S*)%s*(.*)$")
-    local command = known[name == "" and "help" or name] or unknown(name)
+    local command = known[name == "" and "help" or name] or unknown(name, host)
     return command[3](argument, host)
   else
     ask(match(input, "^%s*(.-)%s*%?%s*$"), host)

@@ -7,21 +7,8 @@
 
 #include "core/memory.h"
 #include "core/random.h"
-#include "viz/font.h"
+#include "viz/sample_fonts.h"
 #include "viz/utf8.h"
-
-static int open_fonts(void **state) {
-    (void)state;
-    dnn_error err;
-    check_ok(fonts_open(&err));
-    return 0;
-}
-
-static int close_fonts(void **state) {
-    (void)state;
-    fonts_close();
-    return 0;
-}
 
 static double ink(const glyph_line *line) {
     double sum = 0;

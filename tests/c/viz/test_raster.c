@@ -12,21 +12,8 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "sample_figure.h"
-#include "viz/font.h"
 #include "viz/raster.h"
-
-static int open_fonts(void **state) {
-    (void)state;
-    dnn_error err;
-    check_ok(fonts_open(&err));
-    return 0;
-}
-
-static int close_fonts(void **state) {
-    (void)state;
-    fonts_close();
-    return 0;
-}
+#include "viz/sample_fonts.h"
 
 static surface surface_of(int width, int height) {
     surface s;

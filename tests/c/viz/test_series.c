@@ -145,8 +145,6 @@ static void steps_and_times_are_found(void **state) {
     assert_int_equal(series_find_step(s, 30), 6);
     assert_int_equal(series_find_step(s, 31), 8);
     assert_int_equal(series_find_step(s, 491), 100);
-    assert_int_equal(series_find_time(s, 1006.5), 7);
-    assert_int_equal(series_find_time(s, 2000), 100);
     check_close(series_wall_time(s, 7), 1007, 0);
     series_free(s);
 }

@@ -1,17 +1,7 @@
-# dnn_c_test(viz NAME dnn_core dnn_store dnnview_parts)
-dnn_c_test(viz axis dnn_core dnn_store dnnview_parts)
-dnn_c_test(viz display_list dnn_core dnn_store dnnview_parts)
-dnn_c_test(viz series dnn_core dnn_store dnnview_parts)
-dnn_c_test(viz figure dnn_core dnn_store dnnview_parts)
-dnn_c_test(viz font dnn_core dnn_store dnnview_parts)
-dnn_c_test(viz theme dnn_core dnn_store dnnview_parts)
-dnn_c_test(viz coverage dnn_core dnn_store dnnview_parts)
-dnn_c_test(viz runs dnn_core dnn_store dnnview_parts)
-dnn_c_test(viz actions dnnview_parts dnn_core dnn_store)
-dnn_c_test(viz terminal dnnview_parts dnn_core dnn_store)
-dnn_c_test(viz view dnnview_parts dnn_core dnn_store)
-dnn_c_test(viz raster dnn_core dnn_store dnnview_parts)
+# tests/c/viz/test_NAME.c
+foreach(name
+    actions axis coverage damage display_list export figure font panel panel_curves panel_drawing raster
+    replay runs series smooth state svg terminal theme view)
+  dnn_c_test(viz ${name} dnn_core dnn_store dnnview_parts)
+endforeach()
 target_compile_definitions(test_viz_raster PRIVATE DNN_GOLDEN="${PROJECT_SOURCE_DIR}/tests/golden")
-dnn_c_test(viz svg dnn_core dnn_store dnnview_parts)
-dnn_c_test(viz panel dnn_core dnn_store dnnview_parts)
-dnn_c_test(viz panel_drawing dnn_core dnn_store dnnview_parts)

@@ -1,0 +1,162 @@
+/* Every gesture of the mouse, as the X server delivers it. */
+#include "sample_window.h"
+#include "viz/toolbar.h"
+
+static void the_wheel_zooms_around_the_cursor(void **state) {
+    (void)state;
+    point_into(cost(), 0.25f, 0.5f);
+    const rect plot = cost()->plot;
+    double place = (double)((t.v.cursor.x - plot.x) / plot.w);
+    double value = axis_value(&cost()->x, place), x = span(&cost()->x), y = span(&cost()->y);
+    xdotool("click 4");
+    until(span(&cost()->x) < 0.95 * x && span(&cost()->y) < 0.95 * y);
+    check_close(axis_value(&cost()->x, place), value, 1e-3 * x);
+    xdotool("click 5");
+    until(fabs(span(&cost()->x) / x - 1) < 1e-3);
+    xdotool("keydown shift click 4 keyup shift");
+    until(span(&cost()->x) < 0.95 * x);
+    assert_true(fabs(span(&cost()->y) / y - 1) < 1e-3);
+    double narrow = span(&cost()->x);
+    xdotool("keydown ctrl click 4 keyup ctrl");
+    until(span(&cost()->y) < 0.95 * y);
+    assert_true(fabs(span(&cost()->x) / narrow - 1) < 1e-3);
+}
+
+static void a_drag_moves_the_view_with_the_hand(void **state) {
+    (void)state;
+    const rect plot = cost()->plot;
+    double x = cost()->x.low, moved = span(&cost()->x) * 0.3;
+    point_into(cost(), 0.5f, 0.5f);
+    xdotool("mousedown 1 %s", move(plot.x + 0.2f * plot.w, plot.y + 0.5f * plot.h));
+    until(fabs(cost()->x.low - (x + moved)) < 0.02 * moved);
+    xdotool("mouseup 1");
+    until(t.v.drag == DRAG_NONE);
+}
+
+static void check_zooms_to_box(const char *down, const char *up) {
+    const rect plot = cost()->plot;
+    double low = axis_value(&cost()->x, 0.25), high = axis_value(&cost()->x, 0.5);
+    point_into(cost(), 0.25f, 0.25f);
+    xdotool("%s", down);
+    until(t.v.drag == DRAG_BOX);
+    xdotool("%s", move(plot.x + 0.5f * plot.w, plot.y + 0.75f * plot.h));
+    until(t.v.selection.w > 0.2f * plot.w);
+    xdotool("%s", up);
+    until(t.v.drag == DRAG_NONE);
+    check_close(cost()->x.low, low, 2);
+    check_close(cost()->x.high, high, 2);
+    xdotool("key f");
+    until(!cost()->held && !t.w.stale);
+}
+
+static void shift_drag_and_the_right_button_zoom_to_the_box(void **state) {
+    (void)state;
+    check_zooms_to_box("keydown shift mousedown 1", "mouseup 1 keyup shift");
+    check_zooms_to_box("mousedown 3", "mouseup 3");
+}
+
+static void escape_drops_a_box_in_progress(void **state) {
+    (void)state;
+    const rect plot = cost()->plot;
+    point_into(cost(), 0.25f, 0.25f);
+    xdotool("mousedown 3 %s", move(plot.x + 0.5f * plot.w, plot.y + 0.75f * plot.h));
+    until(t.v.drag == DRAG_BOX);
+    xdotool("key Escape");
+    until(t.v.drag == DRAG_NONE);
+    xdotool("mouseup 3 mousemove_relative 3 3");
+    for (int i = 0; i < 10; i++)
+        step();
+    assert_false(cost()->held);
+}
+
+static void a_double_click_fits_and_on_the_title_maximises(void **state) {
+    (void)state;
+    xdotool("key plus");
+    until(cost()->held);
+    xdotool("click --repeat 2 --delay 60 1");
+    until(!cost()->held);
+    point_at(cost()->area.x + 0.5f * cost()->area.w, cost()->area.y + 8);
+    SDL_Delay(600); /* or it would be the third and fourth click */
+    xdotool("click --repeat 2 --delay 60 1");
+    until(t.v.maximised >= 0);
+}
+
+static void a_click_on_the_legend_hides_and_with_ctrl_leaves_one(void **state) {
+    (void)state;
+    rect entry = cost()->curves[1].legend;
+    assert_true(entry.w > 0);
+    point_at(entry.x + entry.w / 2, entry.y + entry.h / 2);
+    xdotool("click 1");
+    until(cost()->curves[1].hidden);
+    SDL_Delay(600);
+    xdotool("click 1");
+    until(!cost()->curves[1].hidden);
+    xdotool("keydown ctrl click 1 keyup ctrl");
+    until(cost()->curves[0].hidden && !cost()->curves[1].hidden);
+    xdotool("keydown ctrl click 1 keyup ctrl");
+    until(!cost()->curves[0].hidden && !cost()->curves[1].hidden);
+}
+
+static void the_cursor_reads_values_in_all_panels_at_once(void **state) {
+    (void)state;
+    char expected[32];
+    point_into(cost(), 0.5f, 0.5f);
+    until(!t.w.stale);
+    double x = axis_value(&cost()->x, (double)((t.v.cursor.x - cost()->plot.x) / cost()->plot.w));
+    snprintf(expected, sizeof expected, "step %d", (int)lround(x));
+    size_t readings = 0;
+    for (size_t i = 0; i < t.w.list.count; i++) {
+        const command *c = &t.w.list.commands[i];
+        readings += c->kind == COMMAND_TEXT && strncmp(c->text, expected, strlen(expected)) == 0;
+    }
+    assert_true(readings >= 2); /* the cost and the gradient norms */
+    xdotool("%s", move(WIDTH + 100, HEIGHT + 100));
+    until(!t.v.cursor_inside);
+}
+
+/* Each button of the toolbar does what its key does. */
+static void buttons_are_keys_for_the_mouse(void **state) {
+    (void)state;
+    SDL_SetWindowSize(t.w.sdl, 1500, HEIGHT);
+    until((int)t.v.width == 1500 && !t.w.stale);
+    const char *const keys[] = {"?", "t", "Q", ".", "Space", "k", "Shift+Up", "Shift+Down",
+                                "y", "x", "s", "p", "v",     "c", "X",        "r"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        float found = -1;
+        const char *key;
+        for (float x = 0; x < t.v.width && found < 0; x += 2)
+            if (toolbar_at(&t.v, (point){x, t.v.header / 2}, &key) != NULL &&
+                strcmp(key, keys[i]) == 0)
+                found = x + 6;
+        if (found < 0)
+            fail_msg("there is no button for %s", keys[i]);
+        t.v.status[0] = '\0';
+        char line[DNN_CONTROL_LINE];
+        view before = t.v;
+        xdotool("%s", move(found, t.v.header / 2));
+        SDL_Delay(20);
+        xdotool("click 1");
+        until(t.v.status[0] != '\0' || t.v.help != before.help || t.v.replay.on ||
+              t.v.options.theme != before.options.theme ||
+              dnn_control_receive(&t.trainer, line, 0));
+        if (t.v.help)
+            xdotool("key Escape");
+        until(!t.v.help);
+        SDL_Delay(20);
+        step();
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        window_test(the_wheel_zooms_around_the_cursor),
+        window_test(a_drag_moves_the_view_with_the_hand),
+        window_test(shift_drag_and_the_right_button_zoom_to_the_box),
+        window_test(escape_drops_a_box_in_progress),
+        window_test(a_double_click_fits_and_on_the_title_maximises),
+        window_test(a_click_on_the_legend_hides_and_with_ctrl_leaves_one),
+        window_test(the_cursor_reads_values_in_all_panels_at_once),
+        window_test(buttons_are_keys_for_the_mouse),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
