@@ -265,9 +265,20 @@ static size_t layer_parameter_count(const dnn_layer *layer) {
     return count;
 }
 
+/* A size as people read it: 132 bytes, 98.3 kB, 0.9832 MB. */
+static const char *memory(size_t bytes, char out[32]) {
+    if (bytes < 1000)
+        snprintf(out, 32, "%zu bytes", bytes);
+    else if (bytes < 100000)
+        snprintf(out, 32, "%.4g kB", (double)bytes / 1e3);
+    else
+        snprintf(out, 32, "%.4g MB", (double)bytes / 1e6);
+    return out;
+}
+
 size_t dnn_network_describe(const dnn_network *network, char *start, size_t size) {
     text t = {start, size, 0};
-    char name[64], number[32], output[32];
+    char name[64], number[32], output[32], bytes[32];
     int width = 5;
     for (size_t l = 0; l < network->count; l++) {
         dnn_layer_describe(network->layers[l], name, sizeof name);
@@ -288,8 +299,8 @@ size_t dnn_network_describe(const dnn_network *network, char *start, size_t size
             features == 0 ? "any" : grouped(features, output),
             grouped(layer_parameter_count(layer), number));
     }
-    add(&t, "     %-*s  %9s  %12s  (%.4g MB)\n", width, "total", "",
+    add(&t, "     %-*s  %9s  %12s  (%s)\n", width, "total", "",
         grouped(network->parameters.count, number),
-        (double)dnn_network_parameter_bytes(network) / 1e6);
+        memory(dnn_network_parameter_bytes(network), bytes));
     return t.length;
 }

@@ -11,6 +11,8 @@ local function memory(set)
     local A = rawget(set, name)
     bytes = bytes + (A and #A * BYTES[A.dtype] or 0)
   end
+  if bytes < 1000 then return ("%d bytes"):format(bytes) end
+  if bytes < 100000 then return ("%.4g kB"):format(bytes / 1e3) end
   return ("%.4g MB"):format(bytes / 1e6)
 end
 

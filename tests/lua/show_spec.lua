@@ -322,7 +322,7 @@ describe("Objects of the module are shown:", function()
     local lines = lines_of(shown(net))
     assert.equal("Sequential float64, 2 layers", lines[1])
     assert.matches("^  1  Linear%(12 %-> 4%) +4 +52$", lines[3])
-    assert.matches("^     total +52  %(0.000416 MB%)$", lines[5])
+    assert.matches("^     total +52  %(416 bytes%)$", lines[5])
     assert.equal("{Sequential float64, 2 layers}", shown {net})
     assert.equal("{Linear(12 -> 4), ReLU}", shown {net[1], net[2]})
   end)
@@ -337,7 +337,7 @@ describe("Objects of the module are shown:", function()
 
   it("sets and batches with what they hold", function()
     local train = dnn.data.split({X = dnn.ones(4, 10), Y = dnn.ones(1, 10)}, {test = 3})
-    assert.equal("set of 7 examples: X 4 x 7 float32, Y 1 x 7 float32 (0.00014 MB)", shown(train))
+    assert.equal("set of 7 examples: X 4 x 7 float32, Y 1 x 7 float32 (140 bytes)", shown(train))
     assert.equal("3 batches of 3 from 7 examples, shuffled, the last of 1: X 4 x 3 float32, Y 1 x 3 float32",
       shown(dnn.data.batches(train, {size = 3})))
     assert.equal("1 batch of 7 from 7 examples: X 4 x 7 float32, Y 1 x 7 float32",
