@@ -1,5 +1,4 @@
 /* advice.c: what somebody likely meant whose global is nil, or whose Lua is another language's. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "nearest.h"
@@ -65,24 +64,37 @@ const char *push_syntax_advice(lua_State *L, const char *message, const char *li
     return lua_pushliteral(L, "");
 }
 
-void keep_lost_locals(lua_State *L, const char *input) {
-    static const char separators[] = " \t,";
+/* Takes the names, and what follows them, as a light userdata. */
+static int keep_names(lua_State *L) {
     static const char letters[] = "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    const char *name = input + strspn(input, " \t");
-    if (strncmp(name, "local ", 6) != 0) {
-        return;
-    }
-    name += 5;
+    const char *name = lua_touserdata(L, 1);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LOST_LOCALS);
     do {
-        name += strspn(name, separators);
+        name += strspn(name, " \t,");
         size_t length = strspn(name, letters);
         lua_pushlstring(L, name, length);
         lua_pushboolean(L, true);
         lua_rawset(L, -3);
         name += length;
     } while (name[strspn(name, " \t")] == ',');
-    lua_pop(L, 1);
+    return 0;
+}
+
+void keep_lost_locals(lua_State *L, const char *input) {
+    static const char opening[] = "local ", function[] = "function ";
+    const char *names = input + strspn(input, " \t");
+    if (strncmp(names, opening, sizeof opening - 1) != 0) {
+        return;
+    }
+    names += sizeof opening - 1;
+    if (strncmp(names, function, sizeof function - 1) == 0) {
+        names += sizeof function - 1;
+    }
+    lua_pushcfunction(L, keep_names);
+    lua_pushlightuserdata(L, (void *)(size_t)names);
+    if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
+        lua_pop(L, 1); /* no memory: nothing is told later */
+    }
 }
 
 static bool is_lost_local(lua_State *L, const char *name) {

@@ -332,8 +332,12 @@ static int is_undefined(lua_State *L) {
 static bool asks_to_end(lua_State *L, const char *input) {
     static const char *const words[] = {"exit", "quit"};
     for (size_t i = 0; typed && i < sizeof words / sizeof *words; i++) {
-        if (strncmp(input, words[i], 4) == 0 &&
-            (input[4] == '\0' || strcmp(input + 4, "()") == 0)) {
+        const char *rest = input + strlen(words[i]);
+        bool named = strncmp(input, words[i], strlen(words[i])) == 0;
+        if (named && strncmp(rest, "()", 2) == 0) {
+            rest += 2;
+        }
+        if (named && rest[strspn(rest, " \t")] == '\0') {
             lua_pushcfunction(L, is_undefined);
             lua_pushlightuserdata(L, (void *)(size_t)words[i]);
             bool ends = lua_pcall(L, 1, 1, 0) == LUA_OK && lua_toboolean(L, -1);

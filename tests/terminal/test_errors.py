@@ -63,6 +63,9 @@ class Errors(TerminalTest):
         self.assertTrue(t.run("step + 1").replace("\n", "").endswith(
             "(global 'step'); 'step' was local to an earlier input: without 'local' it stays"))
 
+        t.run("local function train() end")
+        self.assertIn("'train' was local", t.run("train()"))
+
     def test_about_what_is_another_language_tell_the_lua_of_it(self):
         t = self.open()
         for code, advice in (("1 != 2", "unequal is ~= in Lua"), ("x += 1", "it is x = x + 1 in Lua"),

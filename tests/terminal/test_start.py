@@ -88,7 +88,7 @@ class Start(TerminalTest):
 
 class End(TerminalTest):
     def test_exit_and_quit_end_it_unless_they_are_globals(self):
-        for word in ("exit", "quit()"):
+        for word in ("exit", "quit()", "exit() "):
             t = self.open()
             t.type(word + ENTER)
             self.assertEqual(t.wait_end(), 0)

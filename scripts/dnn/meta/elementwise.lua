@@ -19,6 +19,8 @@ local A = {}
 
 ---A + B, element by element.
 ---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---
 ---```lua
 ---print(dnn.add(dnn.ones(2, 2), 1)(1, 1))   --> 2.0
 ---```
@@ -31,6 +33,8 @@ A.add = dnn.add
 
 ---Adds B to A.
 ---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
+---
 ---```lua
 ---local A = dnn.zeros(2, 3)
 ---A:add_(dnn.Matrix{1, 2})
@@ -41,6 +45,8 @@ A.add = dnn.add
 function A:add_(B) end
 
 ---A - B, element by element.
+---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.sub(1, dnn.ones(2, 2))(1, 1))   --> 0.0
@@ -54,6 +60,8 @@ A.sub = dnn.sub
 
 ---Subtracts B from A.
 ---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
+---
 ---```lua
 ---local W, dW = dnn.ones(2, 2), dnn.ones(2, 2)
 ---W:sub_(0.1 * dW)
@@ -63,6 +71,8 @@ A.sub = dnn.sub
 function A:sub_(B) end
 
 ---The elementwise product, as `A % B`; `A * B` is the matrix product.
+---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.cmul(dnn.Matrix{2, 3}, dnn.Matrix{4, 5}):sum())   --> 23.0
@@ -76,6 +86,8 @@ A.cmul = dnn.cmul
 
 ---Multiplies A by B element by element.
 ---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
+---
 ---```lua
 ---local A = dnn.ones(2, 2):cmul_(3)
 ---print(A:sum())   --> 12.0
@@ -85,6 +97,8 @@ A.cmul = dnn.cmul
 function A:cmul_(B) end
 
 ---A / B, element by element.
+---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.div(dnn.Matrix{6, 8}, 2):sum())   --> 7.0
@@ -98,6 +112,8 @@ A.div = dnn.div
 
 ---Divides A by B element by element.
 ---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
+---
 ---```lua
 ---local A = dnn.Matrix{6, 8}:div_(2)
 ---print(A:sum())   --> 7.0
@@ -107,6 +123,8 @@ A.div = dnn.div
 function A:div_(B) end
 
 ---A to the power of B, as `A ^ B`.
+---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.pow(dnn.Matrix{2, 3}, 2):sum())   --> 13.0
@@ -120,6 +138,8 @@ A.pow = dnn.pow
 
 ---Raises A to the power of B.
 ---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
+---
 ---```lua
 ---local A = dnn.Matrix{2, 3}:pow_(2)
 ---print(A:sum())   --> 13.0
@@ -129,6 +149,8 @@ A.pow = dnn.pow
 function A:pow_(B) end
 
 ---The larger of two elements; NaN if either is NaN.
+---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.maximum(dnn.Matrix{-1, 2}, 0):sum())   --> 2.0
@@ -142,6 +164,8 @@ A.maximum = dnn.maximum
 
 ---Replaces each element by the larger of it and B's; NaN if either is NaN.
 ---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
+---
 ---```lua
 ---local A = dnn.Matrix{-1, 2}:maximum_(0)
 ---print(A:sum())   --> 2.0
@@ -151,6 +175,8 @@ A.maximum = dnn.maximum
 function A:maximum_(B) end
 
 ---The smaller of two elements; NaN if either is NaN.
+---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.minimum(dnn.Matrix{-1, 2}, 0):sum())   --> -1.0
@@ -163,6 +189,8 @@ function dnn.minimum(A, B, out) end
 A.minimum = dnn.minimum
 
 ---Replaces each element by the smaller of it and B's; NaN if either is NaN.
+---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
 ---
 ---```lua
 ---local A = dnn.Matrix{-1, 2}:minimum_(0)
@@ -179,6 +207,8 @@ function A:minimum_(B) end
 
 ---1 where A's element is less than B's, else 0.
 ---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---
 ---```lua
 ---print(dnn.lt(dnn.Matrix{1, 2, 3}, 2):sum())   --> 1.0
 ---```
@@ -191,6 +221,8 @@ A.lt = dnn.lt
 
 ---Replaces each element by 1 where it is less than B's, else by 0.
 ---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
+---
 ---```lua
 ---print(dnn.Matrix{1, 2, 3}:lt_(2):sum())   --> 1.0
 ---```
@@ -199,6 +231,8 @@ A.lt = dnn.lt
 function A:lt_(B) end
 
 ---1 where A's element is at most B's, else 0.
+---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.le(dnn.Matrix{1, 2, 3}, 2):sum())   --> 2.0
@@ -212,6 +246,8 @@ A.le = dnn.le
 
 ---Replaces each element by 1 where it is at most B's, else by 0.
 ---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
+---
 ---```lua
 ---print(dnn.Matrix{1, 2, 3}:le_(2):sum())   --> 2.0
 ---```
@@ -220,6 +256,8 @@ A.le = dnn.le
 function A:le_(B) end
 
 ---1 where A's element is greater than B's, else 0.
+---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.gt(dnn.Matrix{1, 2, 3}, 2):sum())   --> 1.0
@@ -233,6 +271,8 @@ A.gt = dnn.gt
 
 ---Replaces each element by 1 where it is greater than B's, else by 0.
 ---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
+---
 ---```lua
 ---print(dnn.Matrix{1, 2, 3}:gt_(2):sum())   --> 1.0
 ---```
@@ -241,6 +281,8 @@ A.gt = dnn.gt
 function A:gt_(B) end
 
 ---1 where A's element is at least B's, else 0.
+---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.ge(dnn.Matrix{1, 2, 3}, 2):sum())   --> 2.0
@@ -254,6 +296,8 @@ A.ge = dnn.ge
 
 ---Replaces each element by 1 where it is at least B's, else by 0.
 ---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
+---
 ---```lua
 ---print(dnn.Matrix{1, 2, 3}:ge_(2):sum())   --> 2.0
 ---```
@@ -262,6 +306,8 @@ A.ge = dnn.ge
 function A:ge_(B) end
 
 ---1 where A's element is equal to B's, else 0.
+---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.eq(dnn.Matrix{1, 2, 3}, 2):sum())   --> 1.0
@@ -275,6 +321,8 @@ A.eq = dnn.eq
 
 ---Replaces each element by 1 where it is equal to B's, else by 0.
 ---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
+---
 ---```lua
 ---print(dnn.Matrix{1, 2, 3}:eq_(2):sum())   --> 1.0
 ---```
@@ -283,6 +331,8 @@ A.eq = dnn.eq
 function A:eq_(B) end
 
 ---1 where A's element is other than B's, else 0.
+---
+---Errors: shapes that do not fit, both told; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.ne(dnn.Matrix{1, 2, 3}, 2):sum())   --> 2.0
@@ -295,6 +345,8 @@ function dnn.ne(A, B, out) end
 A.ne = dnn.ne
 
 ---Replaces each element by 1 where it is other than B's, else by 0.
+---
+---Errors: a B that does not fit A's shape; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.Matrix{1, 2, 3}:ne_(2):sum())   --> 2.0

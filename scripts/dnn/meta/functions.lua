@@ -13,6 +13,8 @@ local A = {}
 
 ----A.
 ---
+---Errors: uint8, which is for stored data only.
+---
 ---```lua
 ---print(dnn.neg(dnn.Matrix{1, -2}):sum())   --> 1.0
 ---```
@@ -24,6 +26,8 @@ A.neg = dnn.neg
 
 ---Changes the sign of every element.
 ---
+---Errors: uint8, which is for stored data only.
+---
 ---```lua
 ---print(dnn.Matrix{1, -2}:neg_():sum())   --> 1.0
 ---```
@@ -31,6 +35,8 @@ A.neg = dnn.neg
 function A:neg_() end
 
 ---e to the power of every element.
+---
+---Errors: uint8, which is for stored data only.
 ---
 ---```lua
 ---print(dnn.exp(dnn.zeros(2, 2)):sum())   --> 4.0
@@ -43,6 +49,8 @@ A.exp = dnn.exp
 
 ---Replaces every element x by e^x.
 ---
+---Errors: uint8, which is for stored data only.
+---
 ---```lua
 ---print(dnn.zeros(2, 2):exp_():sum())   --> 4.0
 ---```
@@ -50,6 +58,8 @@ A.exp = dnn.exp
 function A:exp_() end
 
 ---The natural logarithm; of 0 it is -inf, of negative numbers NaN.
+---
+---Errors: uint8, which is for stored data only.
 ---
 ---```lua
 ---print(dnn.log(dnn.ones(2, 2)):sum())   --> 0.0
@@ -62,6 +72,8 @@ A.log = dnn.log
 
 ---Replaces every element by its natural logarithm.
 ---
+---Errors: uint8, which is for stored data only.
+---
 ---```lua
 ---print(dnn.ones(2, 2):log_():sum())   --> 0.0
 ---```
@@ -69,6 +81,8 @@ A.log = dnn.log
 function A:log_() end
 
 ---The square root; of negative numbers it is NaN.
+---
+---Errors: uint8, which is for stored data only.
 ---
 ---```lua
 ---print(dnn.sqrt(dnn.Matrix{4, 9}):sum())   --> 5.0
@@ -81,6 +95,8 @@ A.sqrt = dnn.sqrt
 
 ---Replaces every element by its square root.
 ---
+---Errors: uint8, which is for stored data only.
+---
 ---```lua
 ---print(dnn.Matrix{4, 9}:sqrt_():sum())   --> 5.0
 ---```
@@ -88,6 +104,8 @@ A.sqrt = dnn.sqrt
 function A:sqrt_() end
 
 ---The absolute value.
+---
+---Errors: uint8, which is for stored data only.
 ---
 ---```lua
 ---print(dnn.abs(dnn.Matrix{1, -2}):sum())   --> 3.0
@@ -100,6 +118,8 @@ A.abs = dnn.abs
 
 ---Replaces every element by its absolute value.
 ---
+---Errors: uint8, which is for stored data only.
+---
 ---```lua
 ---print(dnn.Matrix{1, -2}:abs_():sum())   --> 3.0
 ---```
@@ -107,6 +127,8 @@ A.abs = dnn.abs
 function A:abs_() end
 
 ----1, 0 or 1 by the sign of every element; NaN stays NaN.
+---
+---Errors: uint8, which is for stored data only.
 ---
 ---```lua
 ---print(dnn.sign(dnn.Matrix{5, -2, 0}):sum())   --> 0.0
@@ -119,6 +141,8 @@ A.sign = dnn.sign
 
 ---Replaces every element by -1, 0 or 1, its sign.
 ---
+---Errors: uint8, which is for stored data only.
+---
 ---```lua
 ---print(dnn.Matrix{5, 3, 0}:sign_():sum())   --> 2.0
 ---```
@@ -126,6 +150,8 @@ A.sign = dnn.sign
 function A:sign_() end
 
 ---The hyperbolic tangent.
+---
+---Errors: uint8, which is for stored data only.
 ---
 ---```lua
 ---print(dnn.tanh(dnn.zeros(1, 2)):sum())   --> 0.0
@@ -138,6 +164,8 @@ A.tanh = dnn.tanh
 
 ---Replaces every element by its hyperbolic tangent.
 ---
+---Errors: uint8, which is for stored data only.
+---
 ---```lua
 ---print(dnn.zeros(1, 2):tanh_():sum())   --> 0.0
 ---```
@@ -145,6 +173,8 @@ A.tanh = dnn.tanh
 function A:tanh_() end
 
 ---1 / (1 + exp(-x)), without overflow for any x.
+---
+---Errors: uint8, which is for stored data only.
 ---
 ---```lua
 ---print(dnn.sigmoid(dnn.zeros(1, 2)):sum())   --> 1.0
@@ -157,6 +187,8 @@ A.sigmoid = dnn.sigmoid
 
 ---Replaces every element x by 1 / (1 + exp(-x)).
 ---
+---Errors: uint8, which is for stored data only.
+---
 ---```lua
 ---print(dnn.zeros(1, 2):sigmoid_():sum())   --> 1.0
 ---```
@@ -164,6 +196,8 @@ A.sigmoid = dnn.sigmoid
 function A:sigmoid_() end
 
 ---max(0, x) of every element; NaN stays NaN.
+---
+---Errors: uint8, which is for stored data only.
 ---
 ---```lua
 ---print(dnn.relu(dnn.Matrix{1, -2}):sum())   --> 1.0
@@ -176,6 +210,8 @@ A.relu = dnn.relu
 
 ---Replaces negative elements by 0; NaN stays NaN.
 ---
+---Errors: uint8, which is for stored data only.
+---
 ---```lua
 ---print(dnn.Matrix{1, -2}:relu_():sum())   --> 1.0
 ---```
@@ -183,6 +219,8 @@ A.relu = dnn.relu
 function A:relu_() end
 
 ---1 where an element is finite, 0 where it is infinite or NaN.
+---
+---Errors: uint8, which is for stored data only.
 ---
 ---```lua
 ---print(dnn.isfinite(dnn.Matrix{1, 1 / 0}):all())   --> false
@@ -194,6 +232,8 @@ function dnn.isfinite(A, out) end
 A.isfinite = dnn.isfinite
 
 ---Replaces every element by 1 where it is finite, else by 0.
+---
+---Errors: uint8, which is for stored data only.
 ---
 ---```lua
 ---print(dnn.Matrix{1, 1 / 0}:isfinite_():sum())   --> 1.0

@@ -26,6 +26,8 @@ local dnn = {}
 ---Shapes: X is in_features x m, weight out_features x in_features, bias out_features x 1, A out_features x m. Backward:
 ---dweight = dA X', dbias = dA summed over examples, dX = weight' dA.
 ---
+---Errors: sizes below 1; an option or an init that is unknown, with those that are known.
+---
 ---```lua
 ---local layer = dnn.Linear(3, 2, {init = "xavier"})
 ---print(layer:forward(dnn.ones(3, 5)):size())   --> 2	5

@@ -38,6 +38,8 @@ function dnn.BCELoss(options) end
 ---
 ---Shapes: Y has A's, its values lie in 0..1.
 ---
+---Errors: a reduction other than mean and sum.
+---
 ---```lua
 ---local loss = dnn.BCEWithLogitsLoss()
 ---print(loss(dnn.Matrix{{1000}}, dnn.Matrix{{1}}))   --> 0.0
@@ -63,6 +65,8 @@ function dnn.CrossEntropyLoss(options) end
 ---The mean squared error, the mean of (A - Y)^2.
 ---
 ---Shapes: Y has A's.
+---
+---Errors: a reduction other than mean and sum.
 ---
 ---```lua
 ---print(dnn.MSELoss()(dnn.Matrix{1, 2}, dnn.Matrix{1, 4}))   --> 2.0

@@ -53,6 +53,8 @@ function dnn.Matrix(t, options) end
 
 ---A matrix of zeros.
 ---
+---Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
+---
 ---```lua
 ---print(dnn.zeros(2, 3):sum())   --> 0.0
 ---```
@@ -64,6 +66,8 @@ function dnn.zeros(rows, cols, options) end
 
 ---A matrix of ones.
 ---
+---Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
+---
 ---```lua
 ---print(dnn.ones(2, 3):sum())   --> 6.0
 ---```
@@ -74,6 +78,8 @@ function dnn.zeros(rows, cols, options) end
 function dnn.ones(rows, cols, options) end
 
 ---A matrix with the same number everywhere.
+---
+---Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
 ---
 ---```lua
 ---print(dnn.full(2, 2, 0.5):sum())   --> 2.0
@@ -87,6 +93,8 @@ function dnn.full(rows, cols, value, options) end
 
 ---The identity, 1 on the diagonal and 0 elsewhere.
 ---
+---Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
+---
 ---```lua
 ---local A = dnn.randn(3, 3)
 ---print(A * dnn.eye(3) == A)   --> true
@@ -97,6 +105,8 @@ function dnn.full(rows, cols, value, options) end
 function dnn.eye(n, options) end
 
 ---A matrix whose elements are whatever stood in the memory: for what is filled at once.
+---
+---Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
 ---
 ---```lua
 ---local A = dnn.empty(2, 3):fill_(7)
@@ -109,6 +119,8 @@ function dnn.empty(rows, cols, options) end
 
 ---A matrix of numbers uniform in [0, 1).
 ---
+---Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
+---
 ---```lua
 ---local A = dnn.rand(2, 3, {random = dnn.Random(1)})
 ---print(A:min() >= 0 and A:max() <= 1)   --> true
@@ -120,6 +132,8 @@ function dnn.empty(rows, cols, options) end
 function dnn.rand(rows, cols, options) end
 
 ---A matrix of standard normal numbers.
+---
+---Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
 ---
 ---```lua
 ---local W = dnn.randn(20, 12288) * 0.01

@@ -57,6 +57,8 @@ function dnn.optim.SGD(parameters, options) end
 ---With m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2, step t is
 ---p = p - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps).
 ---
+---Errors: parameters that are not net:parameters(); settings out of their range; unknown options.
+---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
 ---local opt = dnn.optim.Adam(net:parameters(), {lr = 3e-4})
@@ -68,6 +70,8 @@ function dnn.optim.SGD(parameters, options) end
 function dnn.optim.Adam(parameters, options) end
 
 ---Adam with decoupled weight decay (Loshchilov & Hutter 2019): a step shrinks p by lr weight_decay p, beside Adam's.
+---
+---Errors: parameters that are not net:parameters(); settings out of their range; unknown options.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

@@ -24,6 +24,8 @@ local A = {}
 
 ---The sum; of nothing it is 0.
 ---
+---Errors: an axis other than 1 and 2.
+---
 ---```lua
 ---local A = dnn.Matrix{{1, 2}, {3, 4}}
 ---print(A:sum(), A:sum(1)(1, 1), A:sum(2)(1, 1))   --> 10.0	4.0	3.0
@@ -36,6 +38,8 @@ function dnn.sum(A, axis, options) end
 A.sum = dnn.sum
 
 ---The arithmetic mean; of nothing it is NaN.
+---
+---Errors: an axis other than 1 and 2.
 ---
 ---```lua
 ---local X = dnn.Matrix{{1, 3}, {5, 7}}
@@ -110,6 +114,8 @@ A.argmin = dnn.argmin
 
 ---The Euclidean norm, without overflow or underflow of the squares.
 ---
+---Errors: an axis other than 1 and 2; uint8.
+---
 ---```lua
 ---print(dnn.Matrix{3, 4}:norm())   --> 5.0
 ---```
@@ -121,6 +127,8 @@ function dnn.norm(A, axis, options) end
 A.norm = dnn.norm
 
 ---The standard deviation, divided by n - 1 as in PyTorch.
+---
+---Errors: an axis other than 1 and 2; uint8.
 ---
 ---```lua
 ---print(dnn.Matrix{1, 3}:std{unbiased = false})   --> 1.0
@@ -135,6 +143,8 @@ A.std = dnn.std
 
 ---Whether an element is not 0; along an axis 1 or 0.
 ---
+---Errors: an axis other than 1 and 2.
+---
 ---```lua
 ---print(dnn.zeros(2, 2):any())   --> false
 ---```
@@ -146,6 +156,8 @@ function dnn.any(A, axis, options) end
 A.any = dnn.any
 
 ---Whether no element is 0; along an axis 1 or 0.
+---
+---Errors: an axis other than 1 and 2.
 ---
 ---```lua
 ---print(dnn.isfinite(dnn.ones(2, 2)):all())   --> true
