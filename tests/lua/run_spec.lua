@@ -136,7 +136,8 @@ describe("dnn.Run", function()
       log_thousand()
       local after = collectgarbage "count"
       collectgarbage "restart"
-      assert.is_true(after <= before, ("%g KB"):format(after - before))
+      local bytes_per_log = (after - before) * 1024 / 1000 -- Lua may have grown its list of calls meanwhile
+      assert.is_true(bytes_per_log < 1, ("%g bytes a log"):format(bytes_per_log))
     end)
 
     it("until it is closed, and what was logged is then on disk", function()
