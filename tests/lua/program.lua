@@ -1,5 +1,7 @@
 -- For specs that run the program dnnlua, or the stock lua5.4, as a user's shell does, or make files. DNN_BUILD names
 -- the build folder.
+local same = require "luassert".same
+
 local program = {}
 
 program.dnnlua = (os.getenv "DNN_BUILD" or "build") .. "/bin/dnnlua"
@@ -50,6 +52,16 @@ function program.both(arguments, input, environment)
   local lua_out, _, lua_status =
     program.shell(("env %s %s %s"):format(environment or "", program.lua, arguments), input)
   return {out, status}, {lua_out, lua_status}
+end
+
+-- A function that holds that lua5.4, where there is one, writes the same and ends with the same status; else the
+-- test is `pending`, which is the spec's own.
+function program.as_lua(pending)
+  return function(arguments, input, environment)
+    if not program.has_lua then return pending "no lua5.4 to compare with" end
+    local ours, luas = program.both(arguments, input, environment)
+    same(luas, ours)
+  end
 end
 
 -- A path where nothing is.

@@ -1,20 +1,13 @@
 -- Scripts, statements and standard input beside the stock lua: what each is called in messages, what it is given,
 -- how it ends.
 local program = dofile "tests/lua/program.lua"
-local run, quote, both = program.run, program.quote, program.both
+local run, quote, as_lua = program.run, program.quote, program.as_lua(pending)
 
 describe("dnnlua runs chunks as lua does:", function()
   local folder, file
 
   setup(function() folder, file = program.folder() end)
   teardown(function() program.remove(folder) end)
-
-  -- Holds that lua5.4, where there is one, writes the same and ends with the same status.
-  local function as_lua(arguments, input, environment)
-    if not program.has_lua then return pending "no lua5.4 to compare with" end
-    local ours, luas = both(arguments, input, environment)
-    assert.same(luas, ours)
-  end
 
   local function fails(message, arguments, input, environment)
     local out, err, status = run(arguments, input, environment)

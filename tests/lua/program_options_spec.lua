@@ -1,19 +1,12 @@
 -- The command line of dnnlua beside that of the stock lua: options, `arg`, the environment, where scripts come from.
 local program = dofile "tests/lua/program.lua"
-local run, quote, both = program.run, program.quote, program.both
+local run, quote, as_lua = program.run, program.quote, program.as_lua(pending)
 
 describe("dnnlua's command line", function()
   local folder, file
 
   setup(function() folder, file = program.folder() end)
   teardown(function() program.remove(folder) end)
-
-  -- Holds that lua5.4, where there is one, writes the same and ends with the same status.
-  local function as_lua(arguments, input, environment)
-    if not program.has_lua then return pending "no lua5.4 to compare with" end
-    local ours, luas = both(arguments, input, environment)
-    assert.same(luas, ours)
-  end
 
   describe("statements and modules", function()
     it("takes -e and -l with their value attached or separate, in the order given", function()

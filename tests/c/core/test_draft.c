@@ -1,5 +1,5 @@
 /* A file takes its name when it is whole and on disk; until then the old one stands. */
-#include "check.h"
+#include "check_file.h"
 
 #include <dirent.h>
 #include <signal.h>
@@ -40,16 +40,6 @@ static dnn_status write_file(const char *text, dnn_error *err) {
     return status;
 }
 
-static void assert_holds(const char *text) {
-    char held[64] = "";
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    size_t size = fread(held, 1, sizeof held, file);
-    fclose(file);
-    assert_int_equal(size, strlen(text));
-    assert_memory_equal(held, text, size);
-}
-
 static size_t files_in_folder(void) {
     DIR *listing = opendir(folder);
     size_t count = 0;
@@ -66,12 +56,12 @@ static void the_old_file_stands_until_the_new_one_is_finished(void **state) {
     check_ok(write_file("old", &err));
     check_ok(dnn_draft_begin(&draft, path, &err));
     check_ok(dnn_draft_write(&draft, "ne", 2, &err));
-    assert_holds("old");
+    assert_holds(path, "old");
     assert_int_equal(files_in_folder(), 2);
     check_ok(dnn_draft_write(&draft, "w", 1, &err));
     check_ok(dnn_draft_write(&draft, NULL, 0, &err));
     check_ok(dnn_draft_finish(&draft, &err));
-    assert_holds("new");
+    assert_holds(path, "new");
     assert_int_equal(files_in_folder(), 1);
 }
 
@@ -94,9 +84,9 @@ static void two_drafts_of_one_file_do_not_mix(void **state) {
     check_ok(dnn_draft_write(&first, "first", 5, &err));
     check_ok(dnn_draft_write(&second, "second", 6, &err));
     check_ok(dnn_draft_finish(&second, &err));
-    assert_holds("second");
+    assert_holds(path, "second");
     check_ok(dnn_draft_finish(&first, &err));
-    assert_holds("first");
+    assert_holds(path, "first");
 }
 
 static void who_could_read_the_old_file_can_read_the_new_one_and_nobody_else(void **state) {
@@ -139,7 +129,7 @@ static void a_full_disk_leaves_the_old_file_and_no_other(void **state) {
     dnn_status status = write_file(large, &err);
     setrlimit(RLIMIT_FSIZE, &old);
     check_fails(status, DNN_ERROR_FILE, "a.bin: cannot be written: File too large");
-    assert_holds("old");
+    assert_holds(path, "old");
     assert_int_equal(files_in_folder(), 1);
 }
 

@@ -1,5 +1,5 @@
 /* A file is replaced whole or stays as it was. */
-#include "check.h"
+#include "check_file.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -29,23 +29,13 @@ static int remove_folder(void **state) {
     return rmdir(folder);
 }
 
-static void assert_holds(const char *text) {
-    char held[64] = "";
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    size_t size = fread(held, 1, sizeof held, file);
-    fclose(file);
-    assert_int_equal(size, strlen(text));
-    assert_memory_equal(held, text, size);
-}
-
 static void a_file_is_made_and_replaced(void **state) {
     (void)state;
     dnn_error err;
     check_ok(dnn_file_replace(path, "first", 5, &err));
-    assert_holds("first");
+    assert_holds(path, "first");
     check_ok(dnn_file_replace(path, "2", 1, &err));
-    assert_holds("2");
+    assert_holds(path, "2");
     assert_int_not_equal(access(temporary, F_OK), 0);
 }
 
@@ -71,7 +61,7 @@ static void a_full_disk_leaves_the_old_file_and_no_other(void **state) {
     dnn_status status = dnn_file_replace(path, large, sizeof large, &err);
     setrlimit(RLIMIT_FSIZE, &old);
     check_fails(status, DNN_ERROR_FILE, "a.txt: cannot be written: File too large");
-    assert_holds("old");
+    assert_holds(path, "old");
     assert_int_not_equal(access(temporary, F_OK), 0);
 }
 
@@ -83,7 +73,7 @@ static void what_is_no_plain_file_is_written_into_and_stays_what_it_is(void **st
     snprintf(target, sizeof target, "%s/target", folder);
     assert_int_equal(symlink(target, path), 0);
     check_ok(dnn_file_replace(path, "through", 7, &err));
-    assert_holds("through");
+    assert_holds(path, "through");
     assert_int_equal(lstat(path, &s), 0);
     assert_true(S_ISLNK(s.st_mode));
     assert_int_equal(unlink(target), 0);
