@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #include "core/random.h"
-#include "store/run_log.h"
-#include "viz/font.h"
-#include "viz/page.h"
-#include "viz/raster.h"
+#include "log/run_log.h"
+#include "viz/draw/font.h"
+#include "viz/window/page.h"
+#include "viz/draw/raster.h"
 
 enum { CURVES = 10, WIDTH = 1200, HEIGHT = 800, MOST_FRAMES = 1000 };
 

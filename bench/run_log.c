@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "store/run_log.h"
+#include "log/run_log.h"
 
 enum { CALLS = 500000, TAGS = 10, STEP_NANOSECONDS = 50000 };
 

@@ -1,8 +1,8 @@
 /* common.c: how the bindings raise, and the words that their messages share. */
 #include <math.h>
 
-#include "dnnlua.h"
-#include "host.h"
+#include "bindings/dnnlua.h"
+#include "bindings/host.h"
 
 static int nothing(lua_State *L) {
     (void)L;

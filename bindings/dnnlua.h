@@ -15,7 +15,7 @@
 #include "core/field.h"
 #include "core/random.h"
 #include "math/matrix.h"
-#include "nearest.h"
+#include "bindings/nearest.h"
 
 /* Metatable names, which are also the type names in messages. */
 #define DNNLUA_MATRIX     "dnn.Matrix"

@@ -2,8 +2,8 @@
  * the answers are in each noun's own file. */
 #include <string.h>
 
-#include "network.h"
-#include "run.h"
+#include "bindings/nn/network.h"
+#include "bindings/run/run.h"
 
 #define MOST_NAMES 6
 

@@ -2,8 +2,8 @@
  * Under another host, such as the stock lua, nobody asks. */
 #include "core/interrupt.h"
 
-#include "dnnlua.h"
-#include "host.h"
+#include "bindings/dnnlua.h"
+#include "bindings/host.h"
 
 static const char key; /* its address, in the registry: what the program has left there, or nil */
 

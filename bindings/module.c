@@ -1,7 +1,7 @@
 /* module.c: require "dnn.core", the C half of the module: the nouns' parts in one table, and what
  * belongs to none of them. */
 #include "core/threads.h"
-#include "dnnlua.h"
+#include "bindings/dnnlua.h"
 #include "math/blas.h"
 
 static int set_num_threads(lua_State *L) {

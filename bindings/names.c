@@ -2,7 +2,7 @@
  * the name that another library has for the thing (synonyms.c), or a method without its object. */
 #include <string.h>
 
-#include "dnnlua.h"
+#include "bindings/dnnlua.h"
 
 /* --- names that are known --- */
 

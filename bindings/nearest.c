@@ -1,5 +1,5 @@
 /* nearest.c: of the names that there are, the one that is nearest to a name that there is not. */
-#include "nearest.h"
+#include "bindings/nearest.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * table. */
 #include <string.h>
 
-#include "dnnlua.h"
+#include "bindings/dnnlua.h"
 
 /* Further keys that a constructor reads itself, at most; see dnnlua_read_fields. */
 #define MAX_EXTRA 8

@@ -4,7 +4,7 @@
  * that exists, and that no row is about a name that does. */
 #include <string.h>
 
-#include "dnnlua.h"
+#include "bindings/dnnlua.h"
 
 typedef struct synonym {
     const char *name, *advice;

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dnnlua.h"
+#include "bindings/dnnlua.h"
 
 /* dnn.time(): seconds since some moment, by a clock that nobody sets. */
 static int monotonic_time(lua_State *L) {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Checks who includes whom: in runtime/ a folder includes only itself and the folders before it, and
-# neither Lua nor SDL; viz/ includes of the runtime only core/ and the run log; bindings/ knows nothing of viz/, and
+# neither Lua nor SDL; viz/ includes of the runtime only core/ and log/; bindings/ knows nothing of viz/, and
 # the program, a host like any other, nothing of matrices. Prints each offending line.
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,16 +17,18 @@ forbid() {
     fi
 }
 
-forbid runtime/core '(math|nn|data|store)/' 'core/ includes no other folder'
-forbid runtime/math '(nn|data|store)/' 'math/ includes only core/'
-forbid runtime/nn '(data|store)/' 'nn/ includes only core/ and math/'
-forbid runtime/data 'store/' 'data/ includes only core/, math/ and nn/'
-forbid runtime/store 'data/' 'store/ includes only core/, math/ and nn/'
+forbid runtime/core '(log|math|nn|data|store)/' 'core/ includes no other folder'
+forbid runtime/log '(math|nn|data|store)/' 'log/ includes only core/'
+forbid runtime/math '(log|nn|data|store)/' 'math/ includes only core/'
+forbid runtime/nn '(log|data|store)/' 'nn/ includes only core/ and math/'
+forbid runtime/data '(log|store)/' 'data/ includes only core/, math/ and nn/'
+forbid runtime/store '(log|data)/' 'store/ includes only core/, math/ and nn/'
 forbid runtime '(\.\./|lua|lauxlib|SDL)' 'runtime/ knows neither Lua nor SDL, and includes from runtime/ on'
-forbid viz '(math/|nn/|data/|store/([^cer]|c[^o]|e[^v]|r[^u])|lua|lauxlib|lualib)' \
-    'viz/ includes of the runtime only core/ and the run log'
+forbid viz '(math|nn|data|store)/|lua|lauxlib|lualib' 'viz/ includes of the runtime only core/ and log/'
 forbid bindings '(viz/|SDL)' 'bindings/ knows nothing of viz/'
-forbid bindings/program '(math/|nn/|data/|store/|(dnnlua|matrix|network|run|data|store|viewer)\.h)' \
-    'the program knows the module only through require, and of the runtime only core/'
+for part in program prompt; do
+    forbid bindings/$part '(math|nn|data|store|log)/|bindings/((matrix|nn|data|run)/|dnnlua\.h)' \
+        'the program knows the module only through require, and of the runtime only core/'
+done
 
 exit $failed

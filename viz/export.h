@@ -2,7 +2,7 @@
 #ifndef DNN_VIZ_EXPORT_H
 #define DNN_VIZ_EXPORT_H
 
-#include "viz/view.h"
+#include "viz/window/view.h"
 
 /* The page at its size, or as high as all its panels need when it scrolls. PNG has `scale` pixels
  * per point. */

@@ -6,15 +6,15 @@
 #include <unistd.h>
 
 #include "core/memory.h"
-#include "viz/damage.h"
+#include "viz/draw/damage.h"
 #include "viz/export.h"
-#include "viz/font.h"
-#include "viz/help.h"
+#include "viz/draw/font.h"
+#include "viz/window/help.h"
 #include "viz/options.h"
-#include "viz/state.h"
-#include "viz/terminal.h"
-#include "viz/trainer.h"
-#include "viz/window.h"
+#include "viz/window/state.h"
+#include "viz/terminal/terminal.h"
+#include "viz/runs/trainer.h"
+#include "viz/window/window.h"
 
 #define WIDTH         1200
 #define HEIGHT        800

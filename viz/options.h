@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "core/error.h"
-#include "viz/panel.h"
+#include "viz/plot/panel.h"
 
 typedef struct options {
     char **paths; /* the runs: points into argv */

@@ -1,8 +1,8 @@
 /* advice.c: what somebody likely meant whose global is nil, or whose Lua is another language's. */
 #include <string.h>
 
-#include "nearest.h"
-#include "program.h"
+#include "bindings/nearest.h"
+#include "bindings/program/program.h"
 
 enum { LONGEST_NAME = 64, MOST_GLOBALS = 100000 /* that are looked at */ };
 

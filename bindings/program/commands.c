@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "prompt.h"
+#include "bindings/program/prompt.h"
 
 /* In the registry: the globals as they were at the start, and a copy of them in which the libraries
  * are copies too. */

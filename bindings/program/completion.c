@@ -2,7 +2,7 @@
  * columns. */
 #include <string.h>
 
-#include "prompt.h"
+#include "bindings/program/prompt.h"
 
 enum { GAP = 2 /* columns between candidates */ };
 

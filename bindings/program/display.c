@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "prompt.h"
+#include "bindings/program/prompt.h"
 
 enum { TAB_COLUMNS = 4 };
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "prompt.h"
+#include "bindings/program/prompt.h"
 
 static EditLine *line;
 static FILE *nowhere; /* where libedit may draw */

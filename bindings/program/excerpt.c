@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "program.h"
+#include "bindings/program/program.h"
 
 enum { LONGEST_LINE = 200 };
 

@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host.h"
-#include "program.h"
+#include "bindings/host.h"
+#include "bindings/program/program.h"
 
 #define PATIENCE 1 /* seconds from which a stop that has no effect is told */
 

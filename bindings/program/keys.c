@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "prompt.h"
+#include "bindings/program/prompt.h"
 
 enum {
     ESCAPE = 033,

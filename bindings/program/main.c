@@ -10,9 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host.h"
+#include "bindings/host.h"
 #include "lualib.h"
-#include "program.h"
+#include "bindings/program/program.h"
 
 /* What the options say to the libraries, before anything of the user's is run. */
 static void open_libraries(lua_State *L, const options *chosen) {

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host.h"
-#include "program.h"
+#include "bindings/host.h"
+#include "bindings/program/program.h"
 
 static bool all_frames;
 static const char *input; /* NULL: nothing was typed at a terminal */

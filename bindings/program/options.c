@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/threads.h"
-#include "program.h"
+#include "bindings/program/program.h"
 
 static const char usage[] =
     "usage: dnnlua [options] [script [arguments]]\n"

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "program.h"
+#include "bindings/program/program.h"
 
 /* Pushes the folder that holds bin/, lib/ and share/: the executable's grandparent. */
 static const char *push_prefix(lua_State *L) {

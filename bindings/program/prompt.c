@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "prompt.h"
+#include "bindings/program/prompt.h"
 
 enum {
     RESERVE_BYTES = 1 << 18 /* let go where memory ends, so that there is some to go on with */

@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <wchar.h>
 
-#include "program.h"
+#include "bindings/program/program.h"
 
 /* --- text.c --- */
 

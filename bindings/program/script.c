@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "program.h"
+#include "bindings/program/program.h"
 
 void set_arg(lua_State *L, int argc, char **argv, int script) {
     int zero = script < argc ? script : 0;

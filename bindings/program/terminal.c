@@ -5,7 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "program.h"
+#include "bindings/program/program.h"
 
 static bool is_set(const char *name) {
     const char *value = getenv(name);

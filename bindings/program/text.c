@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "prompt.h"
+#include "bindings/program/prompt.h"
 
 enum { STRAY_BYTE = 0xDC00 };
 

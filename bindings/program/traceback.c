@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <string.h>
 
-#include "program.h"
+#include "bindings/program/program.h"
 
 enum {
     FIRST_FRAMES = 10, /* shown of a long stack, as Lua's own tracebacks do */

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "prompt.h"
+#include "bindings/program/prompt.h"
 
 enum { MAX_VALUES = 200 /* of one input that are shown */ };
 

@@ -1,5 +1,5 @@
 -- What dnn.plot, dnn.hist and dnn.imshow share: their options, their data as columns of numbers, and handing
--- both to dnnview, which draws. A figure goes to it in one file without a name (viz/figure.h describes it).
+-- both to dnnview, which draws. A figure goes to it in one file without a name (viz/plot/figure.h describes it).
 local dnn = require "dnn"
 local options_of = require "dnn.options"
 

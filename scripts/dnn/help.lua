@@ -270,7 +270,7 @@ local function variable(name)
   return set ~= "" and set or nil
 end
 
--- The same rules as those of the programs (bindings/program/terminal.c, viz/terminal_size.c).
+-- The same rules as those of the programs (bindings/program/terminal.c, viz/terminal/terminal_size.c).
 local function wants_colour(width)
   if variable "NO_COLOR" then return false end
   if (variable "CLICOLOR_FORCE" or "0") ~= "0" then return true end

@@ -1,7 +1,7 @@
 /* event_file.c: reading in the plainest way, and writing. */
 #include "event_file.h"
 
-#include "store/record.h"
+#include "log/record.h"
 #include "target.h"
 
 double touch_event(const dnn_event *event) {

@@ -2,7 +2,7 @@
 #ifndef DNN_TESTS_FUZZ_EVENT_FILE_H
 #define DNN_TESTS_FUZZ_EVENT_FILE_H
 
-#include "store/event.h"
+#include "log/event.h"
 
 /* Reads every byte that an event points to, so that a sanitiser sees a place that is not its own;
  * the sum keeps the compiler from leaving that out. */

@@ -5,8 +5,8 @@
  * try what lies. */
 #include <string.h>
 
-#include "store/record.h"
-#include "store/wire.h"
+#include "log/record.h"
+#include "log/wire.h"
 #include "target.h"
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "store/control.h"
+#include "log/control.h"
 #include "target.h"
 
 /* The lines that are still to come. */

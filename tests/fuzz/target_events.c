@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "event_file.h"
-#include "store/record.h"
+#include "log/record.h"
 #include "target.h"
 
 static void touch(void *context, const dnn_event *event) {

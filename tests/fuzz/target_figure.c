@@ -3,9 +3,9 @@
 
 #include "core/memory.h"
 #include "target.h"
-#include "viz/actions.h"
-#include "viz/page.h"
-#include "viz/terminal.h"
+#include "viz/window/actions.h"
+#include "viz/window/page.h"
+#include "viz/terminal/terminal.h"
 
 static void draw(const figure *f, axis_scale scale) {
     runs none = {0};

@@ -3,8 +3,8 @@
 #include "core/memory.h"
 #include "run_folder.h"
 #include "target.h"
-#include "viz/page.h"
-#include "viz/raster.h"
+#include "viz/window/page.h"
+#include "viz/draw/raster.h"
 
 static void draw(view *v, display_list *list, surface *pixels) {
     display_list_clear(list);

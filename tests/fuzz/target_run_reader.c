@@ -5,7 +5,7 @@
 
 #include "core/memory.h"
 #include "event_file.h"
-#include "store/run_reader.h"
+#include "log/run_reader.h"
 #include "target.h"
 
 static void touch(void *context, const dnn_event *event) {

@@ -185,8 +185,8 @@ describe("the module and its reference", function()
     end
     -- The tables of names from which the bindings suggest the nearest one.
     for file, name in pairs{
-      run = "dnn.Run", loss = "dnn.Loss", optimiser = "dnn.Optimiser", parameters = "dnn.Parameters",
-      network = "dnn.Sequential",
+      ["run/run"] = "dnn.Run", ["nn/loss"] = "dnn.Loss", ["nn/optimiser"] = "dnn.Optimiser",
+      ["nn/parameters"] = "dnn.Parameters", ["nn/network"] = "dnn.Sequential",
     } do
       local names = read_all("bindings/" .. file .. ".c"):match "%*const fields%[%] = (%b{})"
       for key in assert(names, file):gmatch '"([%w_]+)"' do holds(name, key) end

@@ -11,11 +11,11 @@
 
 #include "check.h"
 #include "core/memory.h"
-#include "viz/font.h"
-#include "viz/page.h"
+#include "viz/draw/font.h"
+#include "viz/window/page.h"
 #include "viz/sample_run.h"
-#include "viz/trainer.h"
-#include "viz/window.h"
+#include "viz/runs/trainer.h"
+#include "viz/window/window.h"
 
 #define WIDTH  1000
 #define HEIGHT 700

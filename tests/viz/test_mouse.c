@@ -1,6 +1,6 @@
 /* Every gesture of the mouse, as the X server delivers it. */
 #include "sample_window.h"
-#include "viz/toolbar.h"
+#include "viz/window/toolbar.h"
 
 static void the_wheel_zooms_around_the_cursor(void **state) {
     (void)state;

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "viz/theme.h"
+#include "viz/draw/theme.h"
 
 #define FIND_WINDOW "xdotool search --name 'dnnview$'"
 

@@ -2,7 +2,7 @@
 #include <glob.h>
 
 #include "sample_window.h"
-#include "viz/actions.h"
+#include "viz/window/actions.h"
 
 static bool covered[64]; /* actions that a test has run by their key */
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "core/random.h"
-#include "viz/axis.h"
-#include "viz/display_list.h"
-#include "viz/theme.h"
+#include "viz/plot/axis.h"
+#include "viz/draw/display_list.h"
+#include "viz/draw/theme.h"
 
 #define FIGURE_WIDTH  480
 #define FIGURE_HEIGHT 300

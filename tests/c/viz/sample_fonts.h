@@ -2,7 +2,7 @@
 #ifndef DNN_TESTS_VIZ_SAMPLE_FONTS_H
 #define DNN_TESTS_VIZ_SAMPLE_FONTS_H
 
-#include "viz/font.h"
+#include "viz/draw/font.h"
 
 static inline int open_fonts(void **state) {
     (void)state;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "viz/page.h"
+#include "viz/window/page.h"
 #include "viz/sample_run.h"
 
 static char folder[64];

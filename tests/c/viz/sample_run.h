@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/run_log.h"
-#include "viz/view.h"
+#include "log/run_log.h"
+#include "viz/window/view.h"
 
 #define SAMPLE_START 1.7e9
 #define SAMPLE_STEPS 200

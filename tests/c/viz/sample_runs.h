@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "viz/font.h"
-#include "viz/panel.h"
+#include "viz/draw/font.h"
+#include "viz/plot/panel.h"
 
 /* Tags and runs stay in the order they are made in. */
 typedef struct sample {

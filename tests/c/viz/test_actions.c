@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "viz/actions.h"
-#include "viz/help.h"
-#include "viz/page.h"
+#include "viz/window/actions.h"
+#include "viz/window/help.h"
+#include "viz/window/page.h"
 #include "viz/sample_run.h"
 
 static void each_key_has_one_meaning(void **state) {

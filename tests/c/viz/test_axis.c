@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "core/random.h"
-#include "viz/axis.h"
+#include "viz/plot/axis.h"
 
 #define ROOM 128
 

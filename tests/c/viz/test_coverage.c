@@ -3,7 +3,7 @@
 #include "check.h"
 
 #include "core/random.h"
-#include "viz/raster_coverage.h"
+#include "viz/draw/raster_coverage.h"
 
 #define SIDE 100
 

@@ -2,7 +2,7 @@
 #include "check.h"
 
 #include "core/memory.h"
-#include "viz/display_list.h"
+#include "viz/draw/display_list.h"
 
 static void draw_everything(display_list *list) {
     point points[] = {

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
-#include "viz/actions.h"
-#include "viz/font.h"
-#include "viz/page.h"
-#include "viz/terminal.h"
+#include "viz/window/actions.h"
+#include "viz/draw/font.h"
+#include "viz/window/page.h"
+#include "viz/terminal/terminal.h"
 
 /* A file: words, then numbers. */
 typedef struct bytes {

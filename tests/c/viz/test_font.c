@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "viz/sample_fonts.h"
-#include "viz/utf8.h"
+#include "viz/draw/utf8.h"
 
 static double ink(const glyph_line *line) {
     double sum = 0;

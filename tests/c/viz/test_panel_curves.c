@@ -1,7 +1,7 @@
 /* What must be seen of curves: spikes at every zoom, all points of a dense one. */
 #include "check.h"
 
-#include "viz/raster.h"
+#include "viz/draw/raster.h"
 #include "viz/sample_scene.h"
 
 /* --- spikes --- */

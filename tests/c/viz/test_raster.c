@@ -12,7 +12,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "sample_figure.h"
-#include "viz/raster.h"
+#include "viz/draw/raster.h"
 #include "viz/sample_fonts.h"
 
 static surface surface_of(int width, int height) {

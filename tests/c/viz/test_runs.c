@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "core/memory.h"
-#include "store/run_log.h"
-#include "viz/panel.h"
-#include "viz/png.h"
-#include "viz/runs.h"
+#include "log/run_log.h"
+#include "viz/plot/panel.h"
+#include "viz/draw/png.h"
+#include "viz/runs/runs.h"
 
 /* --- a folder of its own for each test --- */
 

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "viz/sample_page.h"
-#include "viz/state.h"
+#include "viz/window/state.h"
 
 static void a_window_is_as_it_was_the_last_time(void **state) {
     (void)state;

@@ -8,8 +8,8 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "sample_figure.h"
-#include "viz/svg.h"
-#include "viz/utf8.h"
+#include "viz/draw/svg.h"
+#include "viz/draw/utf8.h"
 
 /* Writes the list, frees it, and returns the file's text. */
 static char *written(display_list *list) {

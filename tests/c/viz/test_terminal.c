@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "viz/terminal.h"
+#include "viz/terminal/terminal.h"
 
 static char *play(const display_list *list, int columns, int rows, terminal_colors colors) {
     char *text = NULL;

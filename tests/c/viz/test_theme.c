@@ -1,7 +1,7 @@
 /* Texts can be read and curves told apart, by the published formulas; the heat scale only rises. */
 #include "check.h"
 
-#include "viz/theme.h"
+#include "viz/draw/theme.h"
 
 static const theme *const themes[] = {&theme_light, &theme_dark};
 

@@ -2,7 +2,7 @@
 #include "check.h"
 
 #include "core/memory.h"
-#include "viz/layout.h"
+#include "viz/window/layout.h"
 #include "viz/sample_page.h"
 
 static void a_page_without_values_says_what_it_waits_for(void **state) {

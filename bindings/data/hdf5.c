@@ -1,0 +1,116 @@
+/* hdf5.c: require "dnn.hdf5": HDF5 files. A module of its own, so that only who opens an .h5 file
+ * loads that library; scripts/dnn/data.lua, which does, makes the matrices. */
+#include "data/hdf5.h"
+#include "bindings/dnnlua.h"
+
+#define HDF5 "dnn.hdf5.File"
+
+static int close_file(lua_State *L) {
+    dnn_hdf5 **file = luaL_checkudata(L, 1, HDF5);
+
+    dnn_hdf5_close(*file);
+    *file = NULL;
+    return 0;
+}
+
+static dnn_hdf5 *check_file(lua_State *L) {
+    dnn_hdf5 **file = luaL_checkudata(L, 1, HDF5);
+
+    if (*file == NULL) {
+        luaL_error(L, "the HDF5 file is closed");
+    }
+    return *file;
+}
+
+/* open(path): or nil and a message. */
+static int open_file(lua_State *L) {
+    dnn_error err;
+    const char *path = luaL_checkstring(L, 1);
+    dnn_hdf5 **file = lua_newuserdatauv(L, sizeof(dnn_hdf5 *), 0);
+
+    *file = NULL;
+    luaL_setmetatable(L, HDF5);
+    return dnn_hdf5_open(file, path, &err) == DNN_OK ? 1 : dnnlua_fail(L, &err);
+}
+
+/* file:names(): those of all datasets, sorted. */
+static int file_names(lua_State *L) {
+    lua_createtable(L, (int)dnn_hdf5_count(check_file(L)), 0);
+    for (size_t i = 0; i < dnn_hdf5_count(check_file(L)); i++) {
+        lua_pushstring(L, dnn_hdf5_dataset(check_file(L), i)->name);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+/* file:info(name): rows, columns and dtype of the matrix that the dataset becomes (dtype nil: it is
+ * no numbers), its type in the file and its extent as a table; or nil and a message. */
+static int file_info(lua_State *L) {
+    dnn_error err;
+    const char *name = luaL_checkstring(L, 2);
+    const dnn_hdf5_info *found;
+
+    if (dnn_hdf5_find(check_file(L), name, &found, &err) != DNN_OK) {
+        return dnnlua_fail(L, &err);
+    }
+    const dnn_hdf5_info info = *found; /* a finaliser may close the file from here on */
+    lua_pushinteger(L, (lua_Integer)info.rows);
+    lua_pushinteger(L, (lua_Integer)info.cols);
+    lua_pushstring(L, info.numeric ? dnn_dtype_info(info.dtype)->name : NULL);
+    lua_pushstring(L, info.type);
+    lua_newtable(L);
+    for (int axis = 0; axis < info.rank && axis < DNN_HDF5_MAX_RANK; axis++) {
+        lua_pushinteger(L, (lua_Integer)info.extent[axis]);
+        lua_rawseti(L, -2, axis + 1);
+    }
+    return 5;
+}
+
+/* file:read(name, out): into a matrix of info's shape and type; returns it, or nil and a message.
+ */
+static int file_read(lua_State *L) {
+    dnn_error err;
+    const dnn_hdf5_info *info;
+    const char *name = luaL_checkstring(L, 2);
+    dnn_hdf5 *file = check_file(L);
+    dnn_matrix *out = luaL_checkudata(L, 3, DNNLUA_MATRIX);
+
+    if (dnn_hdf5_find(file, name, &info, &err) != DNN_OK ||
+        dnn_hdf5_read(file, info, out, &err) != DNN_OK) {
+        return dnnlua_fail(L, &err);
+    }
+    lua_settop(L, 3);
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"open", open_file},
+    {NULL,   NULL     },
+};
+
+static const luaL_Reg methods[] = {
+    {"names", file_names},
+    {"info",  file_info },
+    {"read",  file_read },
+    {"close", close_file},
+    {NULL,    NULL      },
+};
+
+static const luaL_Reg metamethods[] = {
+    {"__gc",    close_file},
+    {"__close", close_file},
+    {NULL,      NULL      },
+};
+
+int luaopen_dnn_hdf5(lua_State *L);
+
+int luaopen_dnn_hdf5(lua_State *L) {
+    luaL_checkversion(L);
+    luaL_newmetatable(L, HDF5);
+    luaL_setfuncs(L, metamethods, 0);
+    luaL_newlib(L, methods);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+    luaL_newlib(L, functions);
+    return 1;
+}

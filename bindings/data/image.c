@@ -1,0 +1,106 @@
+/* image.c: single pictures from and to files. */
+#include <string.h>
+
+#include "bindings/data/data.h"
+#include "data/image.h"
+
+#define IMAGE "dnn.Image"
+
+static int free_image(lua_State *L) {
+    dnn_image_free(luaL_checkudata(L, 1, IMAGE));
+    return 0;
+}
+
+/* Pushes an empty picture that is freed when the function returns or raises. */
+static dnn_image *push_image(lua_State *L) {
+    dnn_image *image = lua_newuserdatauv(L, sizeof *image, 0);
+
+    *image = (dnn_image){0};
+    luaL_setmetatable(L, IMAGE);
+    lua_toclose(L, -1);
+    return image;
+}
+
+/* read_image(path, channels): a column of bytes, its width and its height; or nil and a message. */
+static int read_image(lua_State *L) {
+    dnn_error err;
+    const char *path = luaL_checkstring(L, 1);
+    size_t channels = dnnlua_check_size(L, 2, "read_image", "channels");
+    dnn_image *image = push_image(L);
+
+    if (dnn_image_read(image, path, channels, 0, 0, &err) != DNN_OK) {
+        return dnnlua_fail(L, &err);
+    }
+    size_t count = image->width * image->height * image->channels;
+    dnn_matrix *column = dnnlua_new_matrix(L, DNN_UINT8, count, 1);
+    memcpy(column->data, image->pixels, count);
+    lua_pushinteger(L, (lua_Integer)image->width);
+    lua_pushinteger(L, (lua_Integer)image->height);
+    return 3;
+}
+
+/* read_resized(path, size, channels): the same, resized to size x size. */
+static int read_resized(lua_State *L) {
+    dnn_error err;
+    const char *path = luaL_checkstring(L, 1);
+    size_t size = dnnlua_check_size(L, 2, "read_image", "size");
+    size_t channels = dnnlua_check_size(L, 3, "read_image", "channels");
+
+    luaL_argcheck(L, size < 65536, 2, "too large");
+    dnn_matrix *column = dnnlua_new_matrix(L, DNN_UINT8, size * size * channels, 1);
+    if (dnn_image_read_resized(path, column->data, size, size, channels, &err) != DNN_OK) {
+        return dnnlua_fail(L, &err);
+    }
+    lua_pushinteger(L, (lua_Integer)size);
+    lua_pushinteger(L, (lua_Integer)size);
+    return 3;
+}
+
+/* write_png(path, bytes, width, height): true, or nil and a message. */
+static int write_png(lua_State *L) {
+    dnn_error err;
+    const char *path = luaL_checkstring(L, 1);
+    const dnn_matrix *m = dnnlua_check_matrix(L, 2);
+    size_t width = dnnlua_check_size(L, 3, "write_png", "width");
+    size_t height = dnnlua_check_size(L, 4, "write_png", "height");
+    size_t count = dnn_matrix_count(m), pixels = 0;
+
+    if (m->dtype != DNN_UINT8 || !dnn_matrix_is_contiguous(m) ||
+        __builtin_mul_overflow(width, height, &pixels) || pixels == 0 ||
+        (count != pixels && (pixels > SIZE_MAX / 3 || count != 3 * pixels))) {
+        return luaL_error(
+            L, "write_png: expected %I x %I pixels of 1 or 3 bytes, got a %s Matrix %I x %I",
+            (lua_Integer)width, (lua_Integer)height, dnn_dtype_info(m->dtype)->name,
+            (lua_Integer)m->rows, (lua_Integer)m->cols);
+    }
+    if (dnn_image_write_png(path, m->data, width, height, count / pixels, &err) != DNN_OK) {
+        return dnnlua_fail(L, &err);
+    }
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"read_image",   read_image  },
+    {"read_resized", read_resized},
+    {"write_png",    write_png   },
+    {NULL,           NULL        },
+};
+
+static const luaL_Reg metamethods[] = {
+    {"__gc",    free_image},
+    {"__close", free_image},
+    {NULL,      NULL      },
+};
+
+void dnnlua_open_image(lua_State *L) {
+    luaL_newmetatable(L, IMAGE);
+    luaL_setfuncs(L, metamethods, 0);
+    lua_pop(L, 1);
+
+    luaL_newlib(L, functions);
+    int data = lua_gettop(L);
+    dnnlua_add_folder(L, data);
+    dnnlua_add_order(L, data);
+    lua_setfield(L, -2, "_data");
+}

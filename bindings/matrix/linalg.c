@@ -1,0 +1,167 @@
+/* linalg.c: dnn.linalg, linear algebra on matrices. Shapes: A is m x n, k = min(m, n). */
+#include "math/linalg.h"
+
+#include "bindings/matrix/matrix.h"
+
+static const char *const vectors_option[] = {"vectors", NULL};
+static const char *const rcond_option[] = {"rcond", NULL};
+
+/* Whether {vectors = false} does not switch them off. */
+static bool wants_vectors(lua_State *L, const char *function) {
+    dnnlua_check_options(L, 2, function, vectors_option);
+    return dnnlua_option_flag(L, 2, function, "vectors", true);
+}
+
+/* {rcond = r}, or -1 for the runtime's own. */
+static double option_rcond(lua_State *L, const char *function) {
+    dnnlua_check_options(L, 2, function, rcond_option);
+    return dnnlua_option_number(L, 2, function, "rcond", -1);
+}
+
+/* X = solve(A, B): A X = B. */
+static int solve(lua_State *L) {
+    dnn_error err;
+    const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    const dnn_matrix *B = dnnlua_check_matrix(L, 2);
+    dnn_matrix *X = dnnlua_new_matrix(L, A->dtype, A->cols, B->cols);
+
+    dnnlua_check(L, dnn_solve(X, A, B, &err), &err);
+    return 1;
+}
+
+/* X, rank = lstsq(A, B): least squares. */
+static int lstsq(lua_State *L) {
+    dnn_error err;
+    size_t rank;
+    const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    const dnn_matrix *B = dnnlua_check_matrix(L, 2);
+    dnn_matrix *X = dnnlua_new_matrix(L, A->dtype, A->cols, B->cols);
+
+    dnnlua_check(L, dnn_lstsq(X, A, B, &rank, &err), &err);
+    lua_pushinteger(L, (lua_Integer)rank);
+    return 2;
+}
+
+static int inv(lua_State *L) {
+    dnn_error err;
+    const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    dnn_matrix *out = dnnlua_new_matrix(L, A->dtype, A->cols, A->rows);
+
+    dnnlua_check(L, dnn_inv(out, A, &err), &err);
+    return 1;
+}
+
+static int det(lua_State *L) {
+    dnn_error err;
+    double value;
+
+    dnnlua_check(L, dnn_det(&value, dnnlua_check_matrix(L, 1), &err), &err);
+    lua_pushnumber(L, value);
+    return 1;
+}
+
+/* L = cholesky(A): L L' = A. */
+static int cholesky(lua_State *L) {
+    dnn_error err;
+    const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    dnn_matrix *lower = dnnlua_new_matrix(L, A->dtype, A->rows, A->cols);
+
+    dnnlua_check(L, dnn_cholesky(lower, A, &err), &err);
+    return 1;
+}
+
+static size_t smaller_side(const dnn_matrix *A) {
+    return A->rows < A->cols ? A->rows : A->cols;
+}
+
+/* Q (m x k), R (k x n) = qr(A). */
+static int qr(lua_State *L) {
+    dnn_error err;
+    const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    size_t k = smaller_side(A);
+    dnn_matrix *Q = dnnlua_new_matrix(L, A->dtype, A->rows, k);
+    dnn_matrix *R = dnnlua_new_matrix(L, A->dtype, k, A->cols);
+
+    dnnlua_check(L, dnn_qr(Q, R, A, &err), &err);
+    return 2;
+}
+
+/* U (m x k), s (k x 1), Vt (k x n) = svd(A), or s = svd(A, {vectors = false}). */
+static int svd(lua_State *L) {
+    dnn_error err;
+    const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    bool vectors = wants_vectors(L, "svd");
+    size_t k = smaller_side(A);
+    dnn_matrix *U = vectors ? dnnlua_new_matrix(L, A->dtype, A->rows, k) : NULL;
+    dnn_matrix *s = dnnlua_new_matrix(L, A->dtype, k, 1);
+    dnn_matrix *Vt = vectors ? dnnlua_new_matrix(L, A->dtype, k, A->cols) : NULL;
+
+    dnnlua_check(L, dnn_svd(U, s, Vt, A, &err), &err);
+    return vectors ? 3 : 1;
+}
+
+/* w (n x 1), V (n x n) = eigh(A), or w = eigh(A, {vectors = false}). */
+static int eigh(lua_State *L) {
+    dnn_error err;
+    const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    bool vectors = wants_vectors(L, "eigh");
+    dnn_matrix *w = dnnlua_new_matrix(L, A->dtype, A->rows, 1);
+    dnn_matrix *V = vectors ? dnnlua_new_matrix(L, A->dtype, A->rows, A->cols) : NULL;
+
+    dnnlua_check(L, dnn_eigh(w, V, A, &err), &err);
+    return vectors ? 2 : 1;
+}
+
+/* wr, wi (n x 1), Vr, Vi (n x n) = eig(A), or wr, wi = eig(A, {vectors = false}). */
+static int eig(lua_State *L) {
+    dnn_error err;
+    const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    bool vectors = wants_vectors(L, "eig");
+    dnn_matrix *wr = dnnlua_new_matrix(L, A->dtype, A->rows, 1);
+    dnn_matrix *wi = dnnlua_new_matrix(L, A->dtype, A->rows, 1);
+    dnn_matrix *Vr = vectors ? dnnlua_new_matrix(L, A->dtype, A->rows, A->cols) : NULL;
+    dnn_matrix *Vi = vectors ? dnnlua_new_matrix(L, A->dtype, A->rows, A->cols) : NULL;
+
+    dnnlua_check(L, dnn_eig(wr, wi, Vr, Vi, A, &err), &err);
+    return vectors ? 4 : 2;
+}
+
+static int pinv(lua_State *L) {
+    dnn_error err;
+    const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    double rcond = option_rcond(L, "pinv");
+    dnn_matrix *out = dnnlua_new_matrix(L, A->dtype, A->cols, A->rows);
+
+    dnnlua_check(L, dnn_pinv(out, A, rcond, &err), &err);
+    return 1;
+}
+
+static int rank(lua_State *L) {
+    dnn_error err;
+    size_t value;
+    const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+
+    dnnlua_check(L, dnn_rank(&value, A, option_rcond(L, "rank"), &err), &err);
+    lua_pushinteger(L, (lua_Integer)value);
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"solve",    solve   },
+    {"lstsq",    lstsq   },
+    {"inv",      inv     },
+    {"det",      det     },
+    {"cholesky", cholesky},
+    {"qr",       qr      },
+    {"svd",      svd     },
+    {"eigh",     eigh    },
+    {"eig",      eig     },
+    {"pinv",     pinv    },
+    {"rank",     rank    },
+    {NULL,       NULL    },
+};
+
+void dnnlua_open_linalg(lua_State *L) {
+    luaL_newlib(L, functions);
+    lua_setfield(L, -2, "linalg");
+}

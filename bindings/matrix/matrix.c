@@ -1,0 +1,360 @@
+/* matrix.c: the Matrix as a userdata: memory, class, elements, default type.
+ *
+ * One userdata holds the dnn_matrix and its payload, aligned to 64 bytes behind it, and has no
+ * finaliser, so that the collector sees every byte. A view is a userdata with the dnn_matrix alone
+ * and one user value: the owner of the memory, never another view. */
+#include <string.h>
+
+#include "core/memory.h"
+#include "bindings/matrix/matrix.h"
+
+/* Bytes from which on running out of memory is reported with the matrix's shape. */
+#define LARGE ((size_t)1 << 28)
+
+static const char default_dtype_key = 0;
+
+/* --- memory --- */
+
+dnn_matrix *dnnlua_test_matrix(lua_State *L, int index) {
+    return luaL_testudata(L, index, DNNLUA_MATRIX);
+}
+
+/* How what came instead of a matrix is made one, or why it came. */
+static const char *matrix_hint(lua_State *L, int index) {
+    switch (lua_type(L, index)) {
+    case LUA_TTABLE:
+        return "; dnn.Matrix{...} makes one of a table";
+    case LUA_TNIL:
+        return "; is the name right? What cannot be loaded is nil, and a message comes second";
+    case LUA_TNUMBER:
+        return "; dnn.full(rows, cols, number) makes one of a number";
+    default:
+        return "";
+    }
+}
+
+dnn_matrix *dnnlua_check_matrix(lua_State *L, int index) {
+    dnn_matrix *m = dnnlua_test_matrix(L, index);
+    lua_Debug call;
+
+    if (m == NULL) {
+        const char *got = lua_isnone(L, index) ? "nothing"
+                          : lua_type(L, index) == LUA_TNUMBER || lua_type(L, index) == LUA_TSTRING
+                              ? luaL_typename(L, index)
+                              : dnnlua_got(L, index);
+        bool self = index == 1 && lua_isnone(L, 1) && lua_getstack(L, 0, &call) &&
+                    lua_getinfo(L, "n", &call) && call.name != NULL;
+        luaL_argerror(
+            L, index,
+            self ? lua_pushfstring(L,
+                                   "dnn.Matrix expected, got nothing; methods take a "
+                                   "colon, as in A:%s(...)",
+                                   call.name)
+                 : lua_pushfstring(L, "dnn.Matrix expected, got %s%s", got, matrix_hint(L, index)));
+    }
+    return m;
+}
+
+dnn_matrix *dnnlua_check_matrix_named(lua_State *L, int index, const char *owner,
+                                      const char *name) {
+    dnn_matrix *m = dnnlua_test_matrix(L, index);
+
+    if (m == NULL) {
+        luaL_error(L, "%s: %s must be a Matrix, got %s%s", owner, name, dnnlua_got(L, index),
+                   matrix_hint(L, index));
+    }
+    return m;
+}
+
+static void *align(void *address) {
+    return (void *)dnn_align_up((size_t)address);
+}
+
+/* Pushes a userdata of `header` bytes followed by room for `bytes` aligned ones. */
+static void *new_userdata(lua_State *L, size_t header, size_t bytes) {
+    size_t extra = header + DNN_ALIGNMENT - 1;
+
+    if (bytes > SIZE_MAX - extra) {
+        luaL_error(L, "not enough memory for a block of %f bytes", (lua_Number)bytes);
+    }
+    return lua_newuserdatauv(L, extra + bytes, 0);
+}
+
+static int new_userdata_protected(lua_State *L) {
+    new_userdata(L, sizeof(dnn_matrix), (size_t)lua_tointeger(L, 1));
+    return 1;
+}
+
+/* Lua's own "not enough memory" says neither where nor for what; a matrix that may well be too
+ * large is worth a better message. */
+static dnn_matrix *new_large(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols,
+                             size_t bytes) {
+    lua_pushcfunction(L, new_userdata_protected);
+    lua_pushinteger(L, (lua_Integer)bytes);
+    if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
+        luaL_error(L, "not enough memory for a Matrix %I x %I of %s: %I MiB", (lua_Integer)rows,
+                   (lua_Integer)cols, dnn_dtype_info(dtype)->name, (lua_Integer)(bytes >> 20));
+    }
+    return lua_touserdata(L, -1);
+}
+
+dnn_matrix *dnnlua_new_matrix(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols) {
+    dnn_error err;
+    size_t bytes;
+
+    dnnlua_check(L, dnn_matrix_bytes(dtype, rows, cols, &bytes, &err), &err);
+    dnn_matrix *m =
+        bytes < LARGE ? new_userdata(L, sizeof *m, bytes) : new_large(L, dtype, rows, cols, bytes);
+    *m = dnn_matrix_of(dtype, rows, cols, align(m + 1));
+    luaL_setmetatable(L, DNNLUA_MATRIX);
+    return m;
+}
+
+void *dnnlua_new_block(lua_State *L, size_t bytes) {
+    return align(new_userdata(L, 0, bytes));
+}
+
+dnn_matrix *dnnlua_push_view(lua_State *L, const dnn_matrix *view, int base) {
+    base = lua_absindex(L, base);
+    dnn_matrix *m = lua_newuserdatauv(L, sizeof *m, 1);
+    int top = lua_gettop(L);
+
+    *m = *view;
+    lua_pushvalue(L, base);
+    if (dnnlua_test_matrix(L, base) != NULL && lua_getiuservalue(L, base, 1) == LUA_TNONE) {
+        lua_pop(L, 1); /* base owns its memory: it is what to keep */
+    }
+    lua_setiuservalue(L, top, 1);
+    lua_settop(L, top);
+    luaL_setmetatable(L, DNNLUA_MATRIX);
+    return m;
+}
+
+/* --- default type --- */
+
+dnn_dtype dnnlua_default_dtype(lua_State *L) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &default_dtype_key);
+    dnn_dtype dtype = (dnn_dtype)lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    return dtype;
+}
+
+dnn_dtype dnnlua_opt_dtype(lua_State *L, int index, dnn_dtype fallback) {
+    dnn_dtype dtype = fallback;
+
+    if (lua_isnoneornil(L, index)) {
+        return fallback;
+    }
+    index = lua_absindex(L, index);
+    if (lua_type(L, index) != LUA_TSTRING || !dnn_dtype_from_name(lua_tostring(L, index), &dtype)) {
+        const char *meant = lua_type(L, index) == LUA_TSTRING
+                                ? dnnlua_synonym("dtype", lua_tostring(L, index))
+                                : NULL;
+        luaL_error(L, "unknown dtype %s; known: float32, float64, uint8%s", dnnlua_got(L, index),
+                   meant != NULL ? lua_pushfstring(L, " (did you mean '%s'?)", meant) : "");
+    }
+    return dtype;
+}
+
+static int get_default_dtype(lua_State *L) {
+    lua_pushstring(L, dnn_dtype_info(dnnlua_default_dtype(L))->name);
+    return 1;
+}
+
+static int set_default_dtype(lua_State *L) {
+    luaL_checkstring(L, 1);
+    dnn_dtype dtype = dnnlua_opt_dtype(L, 1, DNN_FLOAT32);
+
+    if (!dnn_dtype_info(dtype)->is_real) {
+        return luaL_error(L,
+                          "set_default_dtype: %s is for stored data only; use float32 or float64",
+                          dnn_dtype_info(dtype)->name);
+    }
+    lua_pushinteger(L, dtype);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &default_dtype_key);
+    return 0;
+}
+
+/* --- elements --- */
+
+size_t dnnlua_check_position(lua_State *L, int index, const dnn_matrix *m, const char *what,
+                             size_t limit) {
+    int whole = 0;
+    lua_Integer position = lua_tointegerx(L, index, &whole);
+
+    if (!whole || lua_type(L, index) != LUA_TNUMBER) {
+        luaL_error(L, "Matrix %I x %I: %s must be a whole number, got %s", (lua_Integer)m->rows,
+                   (lua_Integer)m->cols, what, dnnlua_got(L, index));
+    }
+    if (position < 1 || (lua_Unsigned)position > limit) {
+        luaL_error(L, "Matrix %I x %I: %s %I is outside 1..%I (indices start at 1)",
+                   (lua_Integer)m->rows, (lua_Integer)m->cols, what, position, (lua_Integer)limit);
+    }
+    return (size_t)position - 1;
+}
+
+static int matrix_get(lua_State *L) {
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    size_t i = dnnlua_check_position(L, 2, m, "row", m->rows);
+    size_t j = dnnlua_check_position(L, 3, m, "column", m->cols);
+
+    lua_pushnumber(L, dnn_matrix_get(m, i, j));
+    return 1;
+}
+
+static int matrix_set(lua_State *L) {
+    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    size_t i = dnnlua_check_position(L, 2, m, "row", m->rows);
+    size_t j = dnnlua_check_position(L, 3, m, "column", m->cols);
+
+    if (lua_type(L, 4) != LUA_TNUMBER) {
+        return luaL_error(L, "Matrix %I x %I: A:set(i, j, value) needs a number, got %s",
+                          (lua_Integer)m->rows, (lua_Integer)m->cols, dnnlua_got(L, 4));
+    }
+    dnn_matrix_set(m, i, j, lua_tonumber(L, 4));
+    return 0;
+}
+
+static int matrix_size(lua_State *L) {
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+
+    lua_pushinteger(L, (lua_Integer)m->rows);
+    lua_pushinteger(L, (lua_Integer)m->cols);
+    return 2;
+}
+
+static int matrix_len(lua_State *L) {
+    lua_pushinteger(L, (lua_Integer)dnn_matrix_count(dnnlua_check_matrix(L, 1)));
+    return 1;
+}
+
+static int matrix_eq(lua_State *L) {
+    const dnn_matrix *a = dnnlua_test_matrix(L, 1);
+    const dnn_matrix *b = dnnlua_test_matrix(L, 2);
+
+    lua_pushboolean(L, a != NULL && b != NULL && dnn_matrix_equal(a, b));
+    return 1;
+}
+
+/* --- fields --- */
+
+/* A field goes before a method that is as near. */
+static int raise_no_field(lua_State *L) {
+    static const char *const fields[] = {"rows", "cols", "dtype", NULL};
+    dnnlua_nearest field = {.wanted = dnnlua_field_name(L, 2), .group = "Matrix"};
+    dnnlua_nearest method = field;
+
+    for (size_t i = 0; fields[i] != NULL; i++) {
+        dnnlua_nearest_offer(&field, fields[i]);
+    }
+    lua_pushnil(L);
+    while (lua_next(L, lua_upvalueindex(1))) {
+        lua_pop(L, 1);
+        dnnlua_nearest_offer(&method, lua_tostring(L, -1));
+    }
+    bool is_method =
+        method.name != NULL && (field.name == NULL || method.distance < field.distance);
+    return dnnlua_no_such_field(L, "Matrix", is_method ? &method : &field);
+}
+
+/* A.name: a method (upvalue 1 holds them), or one of the three fields. */
+static int matrix_index(lua_State *L) {
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
+        return 1;
+    }
+    if (lua_type(L, 2) == LUA_TNUMBER) {
+        return luaL_error(
+            L, "Matrix %I x %I: an element is A(i, j), a column A:col(j), a row A:row(i)",
+            (lua_Integer)m->rows, (lua_Integer)m->cols);
+    }
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+    if (strcmp(name, "rows") == 0) {
+        lua_pushinteger(L, (lua_Integer)m->rows);
+    } else if (strcmp(name, "cols") == 0) {
+        lua_pushinteger(L, (lua_Integer)m->cols);
+    } else if (strcmp(name, "dtype") == 0) {
+        lua_pushstring(L, dnn_dtype_info(m->dtype)->name);
+    } else {
+        return raise_no_field(L);
+    }
+    return 1;
+}
+
+static int matrix_newindex(lua_State *L) {
+    return luaL_error(L, "Matrix: cannot set '%s'; an element is set by A:set(i, j, value)",
+                      dnnlua_field_name(L, 2));
+}
+
+/* Operators that could only mean something else. */
+static int raise_order(lua_State *L) {
+    return luaL_error(L, "Matrix: < and > give one boolean, which two matrices have not; compared "
+                         "element by element: A:lt(B), A:le(B), A:gt(B), A:ge(B)");
+}
+
+static int raise_concat(lua_State *L) {
+    return luaL_error(L, "Matrix: .. joins texts; tostring(A) is a matrix as text, A(i, j) a "
+                         "number, dnn.cat({A, B}, axis) joins matrices");
+}
+
+/* --- the class --- */
+
+void dnnlua_push_matrix_methods(lua_State *L) {
+    luaL_getmetatable(L, DNNLUA_MATRIX);
+    lua_getfield(L, -1, "methods");
+    lua_remove(L, -2);
+}
+
+static const luaL_Reg element_methods[] = {
+    {"get",  matrix_get },
+    {"set",  matrix_set },
+    {"size", matrix_size},
+    {NULL,   NULL       },
+};
+
+static const luaL_Reg metamethods[] = {
+    {"__call",     matrix_get            },
+    {"__len",      matrix_len            },
+    {"__eq",       matrix_eq             },
+    {"__lt",       raise_order           },
+    {"__le",       raise_order           },
+    {"__concat",   raise_concat          },
+    {"__newindex", matrix_newindex       },
+    {"__tostring", dnnlua_matrix_tostring},
+    {NULL,         NULL                  },
+};
+
+static const luaL_Reg functions[] = {
+    {"get_default_dtype", get_default_dtype},
+    {"set_default_dtype", set_default_dtype},
+    {NULL,                NULL             },
+};
+
+void dnnlua_open_matrix(lua_State *L) {
+    int module = lua_gettop(L);
+
+    lua_pushinteger(L, DNN_FLOAT32);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &default_dtype_key);
+    luaL_setfuncs(L, functions, 0);
+
+    luaL_newmetatable(L, DNNLUA_MATRIX);
+    int metatable = lua_gettop(L);
+    luaL_setfuncs(L, metamethods, 0);
+    luaL_newlib(L, element_methods);
+    int methods = lua_gettop(L);
+    lua_pushvalue(L, methods);
+    lua_setfield(L, metatable, "methods");
+    lua_pushvalue(L, methods);
+    lua_pushcclosure(L, matrix_index, 1);
+    lua_setfield(L, metatable, "__index");
+
+    dnnlua_add_matrix_constructors(L, module);
+    dnnlua_add_matrix_views(L, methods);
+    dnnlua_add_matrix_copies(L, module, methods);
+    dnnlua_add_matrix_conversions(L, module, methods);
+    dnnlua_add_matrix_operations(L, module, methods, metatable);
+    dnnlua_add_matrix_reductions(L, module, methods);
+    lua_settop(L, module);
+}

@@ -1,0 +1,238 @@
+/* matrix_copy.c: numbers moved from matrix to matrix: copies, transposes, type conversions, parts
+ * put together, columns gathered. */
+#include "math/elementwise.h"
+#include "bindings/matrix/matrix.h"
+
+/* Pushes a copy of m, converted to dtype. */
+static int push_copy(lua_State *L, const dnn_matrix *m, dnn_dtype dtype) {
+    dnn_error err;
+    dnn_matrix *copy = dnnlua_new_matrix(L, dtype, m->rows, m->cols);
+
+    dnnlua_check(L, dnn_matrix_copy(copy, m, &err), &err);
+    return 1;
+}
+
+static int matrix_copy(lua_State *L) {
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+
+    return push_copy(L, m, m->dtype);
+}
+
+/* The matrix itself where it has the type already, as in PyTorch. */
+static int convert(lua_State *L, dnn_dtype dtype) {
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+
+    if (m->dtype == dtype) {
+        lua_settop(L, 1);
+        return 1;
+    }
+    return push_copy(L, m, dtype);
+}
+
+static int matrix_float(lua_State *L) {
+    return convert(L, DNN_FLOAT32);
+}
+
+static int matrix_double(lua_State *L) {
+    return convert(L, DNN_FLOAT64);
+}
+
+static int matrix_byte(lua_State *L) {
+    return convert(L, DNN_UINT8);
+}
+
+static int matrix_to(lua_State *L) {
+    luaL_checkstring(L, 2);
+    return convert(L, dnnlua_opt_dtype(L, 2, DNN_FLOAT32));
+}
+
+static int matrix_copy_into(lua_State *L) {
+    dnn_error err;
+    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    const dnn_matrix *from = dnnlua_check_matrix(L, 2);
+
+    if (from->rows != m->rows || from->cols != m->cols) {
+        return luaL_error(L, "copy_: A is %I x %I, B is %I x %I; they need the same shape%s",
+                          (lua_Integer)m->rows, (lua_Integer)m->cols, (lua_Integer)from->rows,
+                          (lua_Integer)from->cols,
+                          from->rows == m->cols && from->cols == m->rows ? " (transpose B: B:t())"
+                                                                         : "");
+    }
+    dnnlua_check(L, dnn_matrix_copy(m, from, &err), &err);
+    lua_settop(L, 1);
+    return 1;
+}
+
+static int matrix_fill_into(lua_State *L) {
+    dnn_error err;
+    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+
+    dnnlua_check(L, dnn_fill(m, luaL_checknumber(L, 2), &err), &err);
+    lua_settop(L, 1);
+    return 1;
+}
+
+static int push_transpose(lua_State *L, const dnn_matrix *m) {
+    dnn_error err;
+    dnn_matrix *out = dnnlua_new_matrix(L, m->dtype, m->cols, m->rows);
+
+    dnnlua_check(L, dnn_matrix_transpose(out, m, &err), &err);
+    return 1;
+}
+
+static int matrix_t(lua_State *L) {
+    return push_transpose(L, dnnlua_check_matrix(L, 1));
+}
+
+/* The diagonal is a row whose columns lie ld + 1 elements apart; its transpose is the column to
+ * give. */
+static int matrix_diag(lua_State *L) {
+    dnn_matrix row = *dnnlua_check_matrix(L, 1);
+
+    row.cols = row.rows < row.cols ? row.rows : row.cols;
+    row.rows = 1;
+    row.ld += 1;
+    return push_transpose(L, &row);
+}
+
+/* --- cat --- */
+
+/* dnn.cat({A, B, ...}, axis): the parts stand on the stack, so that they live as long as the call.
+ */
+static int cat(lua_State *L) {
+    dnn_error err;
+    size_t rows, cols;
+
+    if (!lua_istable(L, 1)) {
+        return luaL_error(L, "cat: expected a table of matrices, as in dnn.cat({A, B}, 2), got %s",
+                          dnnlua_got(L, 1));
+    }
+    int axis = lua_type(L, 2) == LUA_TNUMBER ? (int)lua_tointeger(L, 2) : 0;
+    if (axis != 1 && axis != 2) {
+        return luaL_error(L, "cat: axis must be 1 (rows appended) or 2 (columns appended), got %s",
+                          dnnlua_got(L, 2));
+    }
+    size_t count = lua_rawlen(L, 1);
+    if (count == 0) {
+        return luaL_error(L, "cat: the table holds no matrices");
+    }
+    luaL_checkstack(L, count < 1000000 ? (int)count + 10 : 1000000, "too many matrices");
+    const dnn_matrix **parts = dnnlua_new_block(L, count * sizeof *parts);
+    for (size_t k = 0; k < count; k++) {
+        lua_rawgeti(L, 1, (lua_Integer)k + 1);
+        parts[k] = dnnlua_test_matrix(L, -1);
+        if (parts[k] == NULL) {
+            return luaL_error(L, "cat: part %d must be a Matrix, got %s", (int)k + 1,
+                              dnnlua_got(L, -1));
+        }
+    }
+    dnnlua_check(L, dnn_matrix_concat_shape(parts, count, axis, &rows, &cols, &err), &err);
+    dnn_matrix *out = dnnlua_new_matrix(L, parts[0]->dtype, rows, cols);
+    dnnlua_check(L, dnn_matrix_concat(out, parts, count, axis, &err), &err);
+    return 1;
+}
+
+/* --- gather --- */
+
+/* A column number of m, counted from 0. */
+static uint32_t column_index(lua_State *L, double number, const dnn_matrix *m) {
+    lua_Integer whole = 0;
+
+    if (!lua_numbertointeger(number, &whole) || (lua_Number)whole != number || whole < 1 ||
+        (lua_Unsigned)whole > m->cols || whole > UINT32_MAX) {
+        if ((lua_Number)whole == number) {
+            lua_pushinteger(L, whole);
+        } else {
+            lua_pushnumber(L, number);
+        }
+        luaL_error(L, "gather: column %s is not one of 1..%I of a Matrix %I x %I",
+                   dnnlua_got(L, -1), (lua_Integer)m->cols, (lua_Integer)m->rows,
+                   (lua_Integer)m->cols);
+    }
+    return (uint32_t)whole - 1;
+}
+
+/* Pushes a block with the column numbers, counted from 0, of the table or vector at 2. */
+static uint32_t *push_indices(lua_State *L, const dnn_matrix *m, size_t *count) {
+    const dnn_matrix *vector = dnnlua_test_matrix(L, 2);
+    uint32_t *indices;
+
+    if (vector != NULL) {
+        bool is_row = vector->rows == 1;
+        if (!is_row && vector->cols != 1) {
+            luaL_error(L, "gather: indices must be a row or a column, got a Matrix %I x %I",
+                       (lua_Integer)vector->rows, (lua_Integer)vector->cols);
+        }
+        *count = dnn_matrix_count(vector);
+        indices = dnnlua_new_block(L, *count * sizeof *indices);
+        for (size_t k = 0; k < *count; k++) {
+            double number = dnn_matrix_get(vector, is_row ? 0 : k, is_row ? k : 0);
+            indices[k] = column_index(L, number, m);
+        }
+        return indices;
+    }
+    if (!lua_istable(L, 2)) {
+        luaL_error(L, "gather: indices must be a table or a Matrix, got %s", dnnlua_got(L, 2));
+    }
+    *count = lua_rawlen(L, 2);
+    indices = dnnlua_new_block(L, *count * sizeof *indices);
+    for (size_t k = 0; k < *count; k++) {
+        if (lua_rawgeti(L, 2, (lua_Integer)k + 1) != LUA_TNUMBER) {
+            luaL_error(L, "gather: index %I must be a number, got %s", (lua_Integer)k + 1,
+                       dnnlua_got(L, -1));
+        }
+        indices[k] = column_index(L, lua_tonumber(L, -1), m);
+        lua_pop(L, 1);
+    }
+    return indices;
+}
+
+/* A:gather(indices, {scale, shift, dtype, out}): columns, as scale * column + shift. */
+static int gather(lua_State *L) {
+    static const char *const known[] = {"scale", "shift", "dtype", "out", NULL};
+    dnn_error err;
+    size_t count;
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+
+    lua_settop(L, 3);
+    dnnlua_check_options(L, 3, "gather", known);
+    double scale = dnnlua_option_number(L, 3, "gather", "scale", 1);
+    double shift = dnnlua_option_number(L, 3, "gather", "shift", 0);
+    bool plain = scale == 1 && shift == 0;
+    dnn_dtype fallback = plain || m->dtype != DNN_UINT8 ? m->dtype : dnnlua_default_dtype(L);
+    dnn_dtype dtype = dnnlua_option_dtype(L, 3, fallback);
+    const uint32_t *indices = push_indices(L, m, &count);
+    dnn_matrix *out = dnnlua_option_out(L, 3, "gather");
+
+    if (out == NULL) {
+        out = dnnlua_new_matrix(L, dtype, m->rows, count);
+    } else if (out->cols != count) {
+        return luaL_error(L, "gather: out is %I x %I, but %I columns of %I rows are asked for",
+                          (lua_Integer)out->rows, (lua_Integer)out->cols, (lua_Integer)count,
+                          (lua_Integer)m->rows);
+    }
+    dnnlua_check(L, dnn_matrix_gather_columns(out, m, indices, scale, shift, &err), &err);
+    return 1;
+}
+
+static const luaL_Reg copy_methods[] = {
+    {"copy",   matrix_copy     },
+    {"copy_",  matrix_copy_into},
+    {"fill_",  matrix_fill_into},
+    {"t",      matrix_t        },
+    {"diag",   matrix_diag     },
+    {"float",  matrix_float    },
+    {"double", matrix_double   },
+    {"byte",   matrix_byte     },
+    {"to",     matrix_to       },
+    {"gather", gather          },
+    {NULL,     NULL            },
+};
+
+void dnnlua_add_matrix_copies(lua_State *L, int module, int methods) {
+    lua_pushvalue(L, methods);
+    luaL_setfuncs(L, copy_methods, 0);
+    lua_pop(L, 1);
+    lua_pushcfunction(L, cat);
+    lua_setfield(L, module, "cat");
+}

@@ -1,0 +1,338 @@
+/* matrix_ops.c: operators and their named forms, element by element, and the matrix product.
+ *
+ * An operation of the runtime becomes, from one row of a loop, a function (dnn.add), a method
+ * (A:add) and a method in place (A:add_). Functions take a matrix to write into as their last
+ * argument. */
+#include <math.h>
+
+#include "math/blas.h"
+#include "math/elementwise.h"
+#include "bindings/matrix/matrix.h"
+
+/* The operands of a binary operation: two matrices, or one and the scalar in the other's place. */
+typedef struct operands {
+    const dnn_matrix *a, *b; /* NULL: the scalar */
+    double scalar;
+} operands;
+
+static bool read_operands(lua_State *L, operands *x) {
+    x->a = dnnlua_test_matrix(L, 1);
+    x->b = dnnlua_test_matrix(L, 2);
+    if (x->a != NULL && x->b != NULL) {
+        return true;
+    }
+    int other = x->a != NULL ? 2 : 1;
+    x->scalar = lua_tonumber(L, other);
+    return (x->a != NULL || x->b != NULL) && lua_type(L, other) == LUA_TNUMBER;
+}
+
+static const char *operand_word(lua_State *L, int index) {
+    if (dnnlua_test_matrix(L, index) != NULL) {
+        return "Matrix";
+    }
+    if (luaL_getmetafield(L, index, "__name") == LUA_TSTRING) {
+        return lua_tostring(L, -1);
+    }
+    return luaL_typename(L, index);
+}
+
+/* "Matrix * nil: ...": `format` has places for the words of both operands. */
+static void raise_operands(lua_State *L, const char *format) {
+    const char *a = operand_word(L, 1);
+    const char *b = operand_word(L, 2);
+    bool numbers = lua_type(L, 1) == LUA_TNUMBER && lua_type(L, 2) == LUA_TNUMBER;
+
+    lua_pushfstring(L, format, a, b);
+    luaL_error(L, "%s: expected %s%s", lua_tostring(L, -1),
+               numbers ? "a Matrix on one side at least" : "a number or a Matrix",
+               lua_istable(L, 1) || lua_istable(L, 2) ? "; dnn.Matrix{...} makes one of a table"
+                                                      : "");
+}
+
+static dnn_matrix *push_result(lua_State *L, const char *name, const operands *x) {
+    const dnn_matrix *m = x->a != NULL ? x->a : x->b;
+    size_t rows = m->rows, cols = m->cols;
+    dnn_error err;
+
+    if (x->a != NULL && x->b != NULL) {
+        dnnlua_check(L, dnn_broadcast_shape(name, x->a, x->b, &rows, &cols, &err), &err);
+    }
+    return dnnlua_new_matrix(L, m->dtype, rows, cols);
+}
+
+static void apply(lua_State *L, dnn_binary_op op, dnn_matrix *out, const operands *x) {
+    dnn_error err;
+    dnn_status status;
+
+    if (x->a == NULL) {
+        status = dnn_binary_scalar(op, out, x->b, x->scalar, true, &err);
+    } else if (x->b == NULL) {
+        status = dnn_binary_scalar(op, out, x->a, x->scalar, false, &err);
+    } else {
+        status = dnn_binary(op, out, x->a, x->b, &err);
+    }
+    dnnlua_check(L, status, &err);
+}
+
+/* The matrix to write into at index, or NULL; then it is on top of the stack. */
+static dnn_matrix *opt_out(lua_State *L, int index) {
+    lua_settop(L, index);
+    return lua_isnil(L, index) ? NULL : dnnlua_check_matrix(L, index);
+}
+
+/* --- operators --- */
+
+typedef struct operator_row {
+    const char *metamethod;
+    const char *format; /* of its message */
+    dnn_binary_op op;
+} operator_row;
+
+static const operator_row operators[] = {
+    {"__add", "%s + %s",  DNN_ADD},
+    {"__sub", "%s - %s",  DNN_SUB},
+    {"__mod", "%s %% %s", DNN_MUL},
+    {"__div", "%s / %s",  DNN_DIV},
+    {"__pow", "%s ^ %s",  DNN_POW},
+};
+
+#define OPERATORS (sizeof operators / sizeof operators[0])
+
+static int operator_call(lua_State *L) {
+    const operator_row *row = &operators[lua_tointeger(L, lua_upvalueindex(1))];
+    operands x;
+
+    if (!read_operands(L, &x)) {
+        raise_operands(L, row->format);
+    }
+    apply(L, row->op, push_result(L, dnn_binary_name(row->op), &x), &x);
+    return 1;
+}
+
+/* out = op(a) op(b), into a new matrix when out is NULL; leaves it on top of the stack. */
+static int multiply(lua_State *L, bool ta, bool tb, const dnn_matrix *a, const dnn_matrix *b,
+                    dnn_matrix *out) {
+    dnn_error err;
+    size_t rows, cols;
+
+    if (out == NULL) {
+        dnnlua_check(L, dnn_gemm_shape(ta, tb, a, b, &rows, &cols, &err), &err);
+        out = dnnlua_new_matrix(L, a->dtype, rows, cols);
+    }
+    dnnlua_check(L, dnn_gemm(ta, tb, 1, a, b, 0, out, &err), &err);
+    return 1;
+}
+
+/* A * B: the matrix product, or every element times a scalar. */
+static int operator_mul(lua_State *L) {
+    operands x;
+
+    if (!read_operands(L, &x)) {
+        raise_operands(L, "%s * %s");
+    }
+    if (x.a != NULL && x.b != NULL) {
+        return multiply(L, false, false, x.a, x.b, NULL);
+    }
+    apply(L, DNN_MUL, push_result(L, dnn_binary_name(DNN_MUL), &x), &x);
+    return 1;
+}
+
+static int operator_unm(lua_State *L) {
+    dnn_error err;
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_matrix *out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
+
+    dnnlua_check(L, dnn_unary(DNN_NEG, out, m, &err), &err);
+    return 1;
+}
+
+/* dnn.mm(A, B, {ta, tb, out}). */
+static int mm(lua_State *L) {
+    static const char *const known[] = {"ta", "tb", "out", NULL};
+    const dnn_matrix *a = dnnlua_check_matrix(L, 1);
+    const dnn_matrix *b = dnnlua_check_matrix(L, 2);
+
+    dnnlua_check_options(L, 3, "mm", known);
+    bool ta = dnnlua_option_flag(L, 3, "mm", "ta", false);
+    bool tb = dnnlua_option_flag(L, 3, "mm", "tb", false);
+    return multiply(L, ta, tb, a, b, dnnlua_option_out(L, 3, "mm"));
+}
+
+/* --- named forms; upvalue 1 is the operation --- */
+
+static dnn_binary_op this_binary(lua_State *L) {
+    return (dnn_binary_op)lua_tointeger(L, lua_upvalueindex(1));
+}
+
+static void read_named_operands(lua_State *L, const char *name, const char *suffix, operands *x) {
+    if (!read_operands(L, x)) {
+        lua_pushfstring(L, "%s%s(%%s, %%s)", name, suffix);
+        raise_operands(L, lua_tostring(L, -1));
+    }
+}
+
+/* dnn.add(A, B [, out]), A:add(B [, out]). */
+static int binary(lua_State *L) {
+    dnn_binary_op op = this_binary(L);
+    operands x;
+
+    dnn_matrix *out = opt_out(L, 3);
+    read_named_operands(L, dnn_binary_name(op), "", &x);
+    if (out == NULL) {
+        out = push_result(L, dnn_binary_name(op), &x);
+    }
+    apply(L, op, out, &x);
+    return 1;
+}
+
+/* A:add_(B): B may be broadcast to A's shape, not A to B's. */
+static int binary_in_place(lua_State *L) {
+    dnn_binary_op op = this_binary(L);
+    const char *name = dnn_binary_name(op);
+    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    size_t rows = m->rows, cols = m->cols;
+    operands x;
+    dnn_error err;
+
+    lua_settop(L, 2);
+    read_named_operands(L, name, "_", &x);
+    if (x.b != NULL) {
+        dnnlua_check(L, dnn_broadcast_shape(name, x.a, x.b, &rows, &cols, &err), &err);
+    }
+    if (rows != m->rows || cols != m->cols) {
+        return luaL_error(
+            L,
+            "%s_: the result is %I x %I and does not fit into the Matrix %I x %I that "
+            "it should change; write A = A:%s(B)",
+            name, (lua_Integer)rows, (lua_Integer)cols, (lua_Integer)m->rows, (lua_Integer)m->cols,
+            name);
+    }
+    apply(L, op, m, &x);
+    lua_settop(L, 1);
+    return 1;
+}
+
+static dnn_unary_op this_unary(lua_State *L) {
+    return (dnn_unary_op)lua_tointeger(L, lua_upvalueindex(1));
+}
+
+/* dnn.exp(A [, out]), A:exp([out]). */
+static int unary(lua_State *L) {
+    dnn_error err;
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_matrix *out = opt_out(L, 2);
+
+    if (out == NULL) {
+        out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
+    }
+    dnnlua_check(L, dnn_unary(this_unary(L), out, m, &err), &err);
+    return 1;
+}
+
+/* A:exp_(). */
+static int unary_in_place(lua_State *L) {
+    dnn_error err;
+    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+
+    dnnlua_check(L, dnn_unary(this_unary(L), m, m, &err), &err);
+    lua_settop(L, 1);
+    return 1;
+}
+
+/* --- clamp and where --- */
+
+static void clamp_into(lua_State *L, dnn_matrix *out, const dnn_matrix *m) {
+    dnn_error err;
+    double low = luaL_optnumber(L, 2, -HUGE_VAL);
+    double high = luaL_optnumber(L, 3, HUGE_VAL);
+
+    dnnlua_check(L, dnn_clamp(out, m, low, high, &err), &err);
+}
+
+/* dnn.clamp(A, low, high [, out]); a bound that is nil is none. */
+static int clamp(lua_State *L) {
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_matrix *out = opt_out(L, 4);
+
+    if (out == NULL) {
+        out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
+    }
+    clamp_into(L, out, m);
+    return 1;
+}
+
+static int clamp_in_place(lua_State *L) {
+    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+
+    clamp_into(L, m, m);
+    lua_settop(L, 1);
+    return 1;
+}
+
+/* The matrix at index, or the number there as 1 x 1 in `scalar`, stored in `number`. */
+static const dnn_matrix *matrix_or_scalar(lua_State *L, int index, dnn_dtype dtype,
+                                          dnn_matrix *scalar, double *number) {
+    if (lua_type(L, index) != LUA_TNUMBER) {
+        return dnnlua_check_matrix(L, index);
+    }
+    *scalar = dnn_matrix_of(dtype, 1, 1, number);
+    dnn_matrix_set(scalar, 0, 0, lua_tonumber(L, index));
+    return scalar;
+}
+
+/* dnn.where(C, A, B [, out]): A where C is not 0, else B. */
+static int where(lua_State *L) {
+    dnn_error err;
+    dnn_matrix scalars[2];
+    double numbers[2];
+    size_t rows, cols;
+    const dnn_matrix *c = dnnlua_check_matrix(L, 1);
+    const dnn_matrix *a = matrix_or_scalar(L, 2, c->dtype, &scalars[0], &numbers[0]);
+    const dnn_matrix *b = matrix_or_scalar(L, 3, c->dtype, &scalars[1], &numbers[1]);
+    dnn_matrix *out = opt_out(L, 4);
+
+    if (out == NULL) {
+        dnnlua_check(L, dnn_broadcast_shape("where", c, a, &rows, &cols, &err), &err);
+        const dnn_matrix both = dnn_matrix_of(c->dtype, rows, cols, c->data);
+        dnnlua_check(L, dnn_broadcast_shape("where", &both, b, &rows, &cols, &err), &err);
+        out = dnnlua_new_matrix(L, c->dtype, rows, cols);
+    }
+    dnnlua_check(L, dnn_where(out, c, a, b, &err), &err);
+    return 1;
+}
+
+/* --- registration --- */
+
+static void set_closure(lua_State *L, int table, const char *name, lua_CFunction function,
+                        int operation) {
+    lua_pushinteger(L, operation);
+    lua_pushcclosure(L, function, 1);
+    lua_setfield(L, table, name);
+}
+
+/* One operation as a function, a method and a method in place. */
+static void add_operation(lua_State *L, int module, int methods, const char *name, int operation,
+                          lua_CFunction plain, lua_CFunction in_place) {
+    set_closure(L, module, name, plain, operation);
+    set_closure(L, methods, name, plain, operation);
+    set_closure(L, methods, lua_pushfstring(L, "%s_", name), in_place, operation);
+    lua_pop(L, 1);
+}
+
+void dnnlua_add_matrix_operations(lua_State *L, int module, int methods, int metatable) {
+    for (int i = 0; i < (int)OPERATORS; i++) {
+        set_closure(L, metatable, operators[i].metamethod, operator_call, i);
+    }
+    set_closure(L, metatable, "__mul", operator_mul, 0);
+    set_closure(L, metatable, "__unm", operator_unm, 0);
+    for (int op = 0; op < DNN_BINARY_COUNT; op++) {
+        add_operation(L, module, methods, dnn_binary_name(op), op, binary, binary_in_place);
+    }
+    for (int op = 0; op < DNN_UNARY_COUNT; op++) {
+        add_operation(L, module, methods, dnn_unary_name(op), op, unary, unary_in_place);
+    }
+    add_operation(L, module, methods, "clamp", 0, clamp, clamp_in_place);
+    set_closure(L, module, "mm", mm, 0);
+    set_closure(L, methods, "mm", mm, 0);
+    set_closure(L, module, "where", where, 0);
+}

@@ -1,0 +1,278 @@
+/* random.c: streams of random numbers as userdata, the global one among them, and matrices filled
+ * from them.
+ *
+ * The global stream, which serves wherever no stream is given, starts from seed 0, or from that of
+ * dnnlua --seed: a program that never calls dnn.manual_seed gives the same numbers each time. */
+#include "bindings/host.h"
+#include "math/fill.h"
+#include "bindings/matrix/matrix.h"
+
+static const char global_stream_key = 0;
+
+static dnn_random *push_random(lua_State *L, dnn_random stream) {
+    dnn_random *random = lua_newuserdatauv(L, sizeof *random, 0);
+
+    *random = stream;
+    luaL_setmetatable(L, DNNLUA_RANDOM);
+    return random;
+}
+
+static dnn_random *check_random(lua_State *L, int index) {
+    return luaL_checkudata(L, index, DNNLUA_RANDOM);
+}
+
+static dnn_random *global_random(lua_State *L) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &global_stream_key);
+    dnn_random *random = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    return random;
+}
+
+dnn_random *dnnlua_opt_random(lua_State *L, int index) {
+    if (lua_isnoneornil(L, index)) {
+        return global_random(L);
+    }
+    dnn_random *random = luaL_testudata(L, index, DNNLUA_RANDOM);
+    if (random == NULL) {
+        luaL_error(L, "random must be a dnn.Random, got %s", dnnlua_got(L, index));
+    }
+    return random;
+}
+
+static dnn_random check_seed(lua_State *L, const char *function) {
+    int whole = 0;
+    lua_Integer seed = lua_tointegerx(L, 1, &whole);
+
+    if (!whole || lua_type(L, 1) != LUA_TNUMBER) {
+        luaL_error(L, "%s: the seed must be a whole number, got %s", function, dnnlua_got(L, 1));
+    }
+    return dnn_random_seeded((uint64_t)seed);
+}
+
+static int manual_seed(lua_State *L) {
+    *global_random(L) = check_seed(L, "manual_seed");
+    return 0;
+}
+
+static int new_random(lua_State *L) {
+    push_random(L, check_seed(L, "Random"));
+    return 1;
+}
+
+/* --- numbers --- */
+
+/* random:uniform([low, high]): in [low, high), 0 and 1 at first. */
+static int random_uniform(lua_State *L) {
+    dnn_random *random = check_random(L, 1);
+    double low = luaL_optnumber(L, 2, 0);
+    double high = luaL_optnumber(L, 3, 1);
+
+    lua_pushnumber(L, low + (high - low) * dnn_random_uniform(random));
+    return 1;
+}
+
+/* random:normal([mean, std]). */
+static int random_normal(lua_State *L) {
+    dnn_random *random = check_random(L, 1);
+    double mean = luaL_optnumber(L, 2, 0);
+    double deviation = luaL_optnumber(L, 3, 1);
+
+    lua_pushnumber(L, mean + deviation * dnn_random_normal(random));
+    return 1;
+}
+
+/* random:below(n): a whole number from 0 to n - 1. */
+static int random_below(lua_State *L) {
+    dnn_random *random = check_random(L, 1);
+    size_t bound = dnnlua_check_size(L, 2, "below", "n");
+
+    if (bound == 0) {
+        return luaL_error(L, "below: there is no whole number from 0 to n - 1 for n = 0");
+    }
+    lua_pushinteger(L, (lua_Integer)dnn_random_below(random, bound));
+    return 1;
+}
+
+static double check_probability(lua_State *L, int index) {
+    double p = luaL_checknumber(L, index);
+
+    if (!(p >= 0 && p <= 1)) {
+        luaL_error(L, "bernoulli: p must be from 0 to 1, got %s", dnnlua_got(L, index));
+    }
+    return p;
+}
+
+/* random:bernoulli(p): true with probability p. */
+static int random_bernoulli(lua_State *L) {
+    dnn_random *random = check_random(L, 1);
+    double p = check_probability(L, 2);
+
+    lua_pushboolean(L, dnn_random_uniform(random) < p);
+    return 1;
+}
+
+/* Pushes a block that holds a permutation of 0 .. n-1. */
+static const uint32_t *push_permutation(lua_State *L, dnn_random *random, const char *function,
+                                        size_t n) {
+    if (n > UINT32_MAX) {
+        luaL_error(L, "%s: n must be below 2^32, got %I", function, (lua_Integer)n);
+    }
+    uint32_t *order = dnnlua_new_block(L, n * sizeof *order);
+    dnn_random_permutation(random, order, (uint32_t)n);
+    return order;
+}
+
+/* random:permutation(n): the numbers 1 .. n in a table. */
+static int random_permutation(lua_State *L) {
+    dnn_random *random = check_random(L, 1);
+    size_t n = dnnlua_check_size(L, 2, "permutation", "n");
+    const uint32_t *order = push_permutation(L, random, "permutation", n);
+
+    lua_createtable(L, (int)n, 0);
+    for (size_t k = 0; k < n; k++) {
+        lua_pushinteger(L, (lua_Integer)order[k] + 1);
+        lua_rawseti(L, -2, (lua_Integer)k + 1);
+    }
+    return 1;
+}
+
+/* dnn.randperm(n [, random]): the numbers 1 .. n as a row of float64, which holds them exactly. */
+static int randperm(lua_State *L) {
+    size_t n = dnnlua_check_size(L, 1, "randperm", "n");
+    const uint32_t *order = push_permutation(L, dnnlua_opt_random(L, 2), "randperm", n);
+    dnn_matrix *row = dnnlua_new_matrix(L, DNN_FLOAT64, 1, n);
+
+    for (size_t k = 0; k < n; k++) {
+        dnn_matrix_set(row, 0, k, (double)order[k] + 1);
+    }
+    return 1;
+}
+
+/* --- streams --- */
+
+static int random_split(lua_State *L) {
+    push_random(L, dnn_random_split(check_random(L, 1)));
+    return 1;
+}
+
+/* random:state(): two integers that random:set_state(key, position) takes. */
+static int random_state(lua_State *L) {
+    const dnn_random *random = check_random(L, 1);
+
+    lua_pushinteger(L, (lua_Integer)random->key);
+    lua_pushinteger(L, (lua_Integer)random->position);
+    return 2;
+}
+
+static int random_set_state(lua_State *L) {
+    dnn_random *random = check_random(L, 1);
+
+    random->key = (uint64_t)luaL_checkinteger(L, 2);
+    random->position = (uint64_t)luaL_checkinteger(L, 3);
+    return 0;
+}
+
+static int random_tostring(lua_State *L) {
+    const dnn_random *random = check_random(L, 1);
+
+    lua_pushfstring(L, "Random: stream %I, %I words drawn", (lua_Integer)random->key,
+                    (lua_Integer)random->position);
+    return 1;
+}
+
+/* --- matrices --- */
+
+/* A:uniform_([low, high [, random]]). */
+static int matrix_uniform(lua_State *L) {
+    dnn_error err;
+    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    double low = luaL_optnumber(L, 2, 0);
+    double high = luaL_optnumber(L, 3, 1);
+
+    dnnlua_check(L, dnn_fill_uniform(m, dnnlua_opt_random(L, 4), low, high, &err), &err);
+    lua_settop(L, 1);
+    return 1;
+}
+
+/* A:normal_([mean, std [, random]]). */
+static int matrix_normal(lua_State *L) {
+    dnn_error err;
+    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    double mean = luaL_optnumber(L, 2, 0);
+    double deviation = luaL_optnumber(L, 3, 1);
+
+    dnnlua_check(L, dnn_fill_normal(m, dnnlua_opt_random(L, 4), mean, deviation, &err), &err);
+    lua_settop(L, 1);
+    return 1;
+}
+
+/* A:bernoulli_(p [, random]): 1 with probability p, else 0. */
+static int matrix_bernoulli(lua_State *L) {
+    dnn_error err;
+    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    double p = check_probability(L, 2);
+
+    dnnlua_check(L, dnn_fill_bernoulli(m, dnnlua_opt_random(L, 3), p, &err), &err);
+    lua_settop(L, 1);
+    return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"Random",      new_random },
+    {"manual_seed", manual_seed},
+    {"randperm",    randperm   },
+    {NULL,          NULL       },
+};
+
+static const luaL_Reg methods[] = {
+    {"uniform",     random_uniform    },
+    {"normal",      random_normal     },
+    {"below",       random_below      },
+    {"bernoulli",   random_bernoulli  },
+    {"permutation", random_permutation},
+    {"split",       random_split      },
+    {"state",       random_state      },
+    {"set_state",   random_set_state  },
+    {NULL,          NULL              },
+};
+
+static const luaL_Reg matrix_methods[] = {
+    {"uniform_",   matrix_uniform  },
+    {"normal_",    matrix_normal   },
+    {"bernoulli_", matrix_bernoulli},
+    {NULL,         NULL            },
+};
+
+/* __index of the methods' table: only what is no method gets here. */
+static int random_no_method(lua_State *L) {
+    static const char *const no_fields[] = {NULL};
+    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2)};
+
+    dnnlua_offer(&nearest, methods, no_fields);
+    return dnnlua_no_such_field(L, "Random", &nearest);
+}
+
+void dnnlua_open_random(lua_State *L) {
+    luaL_setfuncs(L, functions, 0);
+
+    luaL_newmetatable(L, DNNLUA_RANDOM);
+    lua_pushcfunction(L, random_tostring);
+    lua_setfield(L, -2, "__tostring");
+    luaL_newlib(L, methods);
+    lua_createtable(L, 0, 1);
+    lua_pushcfunction(L, random_no_method);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_setfield(L, -2, "__index");
+
+    dnnlua_push_matrix_methods(L);
+    luaL_setfuncs(L, matrix_methods, 0);
+    lua_pop(L, 2);
+
+    lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_SEED);
+    push_random(L, dnn_random_seeded((uint64_t)lua_tointeger(L, -1)));
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &global_stream_key);
+    lua_setfield(L, -3, "_random");
+    lua_pop(L, 1);
+}

@@ -1,0 +1,289 @@
+/* run.c: dnn.Run, the log of a training: written to, asked, closed. */
+#include "bindings/run/run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "nn/watch.h"
+
+#define POLL_SECONDS 0.01 /* between looks at what the window and the disk say */
+
+double dnnlua_run_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+double dnnlua_run_coarse_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* --- open and closed --- */
+
+dnnlua_run *dnnlua_check_run(lua_State *L) {
+    dnnlua_run *self = dnnlua_check_self(L, DNNLUA_RUN, "run");
+
+    if (self->closed) {
+        luaL_error(L, "Run: this run is closed");
+    }
+    return self;
+}
+
+static void warn_of_problem(const dnnlua_run *self) {
+    dnn_error err;
+
+    if (self->log != NULL && dnn_run_log_problem(self->log, &err)) {
+        fprintf(stderr, "dnn.Run: %s\n", err.text);
+    }
+}
+
+/* run:close(), the end of a `local run <close>`, and the collector. */
+static int run_close(lua_State *L) {
+    dnnlua_run *self = dnnlua_check_self(L, DNNLUA_RUN, "run");
+
+    if (self->closed) {
+        return 0;
+    }
+    self->closed = true;
+    dnnlua_run_unwatch(L, 1);
+    dnnlua_run_leave_window(self);
+    if (self->log != NULL) {
+        dnn_run_log_flush(self->log, NULL); /* may be the first to meet a full disk */
+        warn_of_problem(self);
+    }
+    dnn_run_log_close(self->log);
+    self->log = NULL;
+    return 0;
+}
+
+/* --- log --- */
+
+/* Raises what is not finite, after everything is on disk; names the layer if a network is watched.
+ */
+static void stop_not_finite(lua_State *L, const dnnlua_run *self, const dnnlua_logged *logged) {
+    char value[32]; /* lua_pushfstring would write nan as "-nan" or "nan(...)" */
+    const dnn_network *network = dnnlua_run_network(self);
+    dnn_error where = {.text = ""};
+
+    snprintf(value, sizeof value, "%s",
+             isnan(logged->value) ? "nan" : (logged->value > 0 ? "inf" : "-inf"));
+    if (network == NULL) {
+        snprintf(where.text, sizeof where.text,
+                 "run:watch(net) would name the layer; try a smaller learning rate");
+    } else if (!dnn_watch_not_finite(network, &where)) {
+        snprintf(where.text, sizeof where.text,
+                 "the outputs of all layers are finite: look at Y and at how it is computed");
+    }
+    if (self->log != NULL) {
+        dnnlua_run_log_text(self, logged->step, "not_finite", where.text, strlen(where.text));
+        dnn_run_log_flush(self->log, NULL);
+    }
+    luaL_error(L, "Run: %s is %s at step %I; %s", logged->not_finite, value, logged->step,
+               where.text);
+}
+
+/* Ends the script: nobody but the error can, where the loop does not know. Its text says who ends
+ * it, and where the checkpoint is. */
+static void raise_stopped(lua_State *L, dnnlua_run *self) {
+    self->stop_known = true;
+    dnnlua_saving saving = dnnlua_run_checkpoint(L, 1);
+    if (saving == DNNLUA_NOT_SAVED) {
+        lua_error(L);
+    }
+    bool named = saving == DNNLUA_SAVED && lua_type(L, -1) == LUA_TSTRING;
+    lua_pushfstring(
+        L, "%s at step %I%s%s", dnnlua_interrupted(L) ? "interrupted" : "stopped from the window",
+        (lua_Integer)self->step, named ? "; saved " : "", named ? lua_tostring(L, -1) : "");
+    lua_newuserdatauv(L, 0, 1);
+    lua_insert(L, -2);
+    lua_setiuservalue(L, -2, 1);
+    luaL_setmetatable(L, DNNLUA_STOPPED);
+    lua_error(L);
+}
+
+/* run:log(step, {cost = , accuracy = {train = , test = }, ...}) */
+static int run_log(lua_State *L) {
+    dnnlua_run *self = dnnlua_check_run(L);
+    if (lua_istable(L, 2)) {
+        return luaL_error(L, "Run: log: the step comes before the values, as in run:log(i, {cost = "
+                             "cost})");
+    }
+    dnnlua_logged logged = {.step = (lua_Integer)dnnlua_check_size(L, 2, "Run: log", "step")};
+    bool stopped_before = self->stopped;
+
+    lua_settop(L, 3);
+    if (!lua_istable(L, 3)) {
+        return luaL_error(L, "Run: log: expected a table of values, as in {cost = cost}, got %s",
+                          dnnlua_got(L, 3));
+    }
+    dnnlua_run_log_values(L, 1, 3, &logged);
+    self->step = logged.step;
+    double now = dnnlua_run_coarse_clock();
+    if (now >= self->look.next || logged.not_finite != NULL) {
+        dnnlua_run_look(L, 1, 3, logged.step);
+    }
+    if (logged.not_finite != NULL && self->stop_not_finite) {
+        stop_not_finite(L, self, &logged);
+    }
+    if (self->paused || now >= self->next_poll) {
+        self->next_poll = now + POLL_SECONDS;
+        warn_of_problem(self);
+        dnnlua_run_obey(L, 1);
+    }
+    self->stopped = self->stopped || dnnlua_interrupted(L);
+    if (stopped_before && !self->stop_known) {
+        raise_stopped(L, self);
+    }
+    return 0;
+}
+
+/* --- steps --- */
+
+/* The next step, nil after the last or once the window or Ctrl-C has said stop; upvalues: the run,
+ * the step, the last. */
+static int next_step(lua_State *L) {
+    dnnlua_run *self = lua_touserdata(L, lua_upvalueindex(1));
+    lua_Integer step = lua_tointeger(L, lua_upvalueindex(2));
+
+    self->stopped = self->stopped || dnnlua_interrupted(L);
+    if (self->stopped) {
+        self->stop_known = true;
+        return 0;
+    }
+    if (step >= lua_tointeger(L, lua_upvalueindex(3))) {
+        return 0;
+    }
+    lua_pushinteger(L, step + 1);
+    lua_copy(L, -1, lua_upvalueindex(2));
+    return 1;
+}
+
+/* for i in run:steps(last) do, or run:steps(first, last): as a numeric for. */
+static int run_steps(lua_State *L) {
+    dnnlua_check_run(L);
+    lua_settop(L, 3);
+    bool both = !lua_isnil(L, 3);
+    lua_Integer last = (lua_Integer)dnnlua_check_size(L, both ? 3 : 2, "Run: steps", "last");
+    lua_Integer first = both ? (lua_Integer)dnnlua_check_size(L, 2, "Run: steps", "first") : 1;
+
+    lua_pushvalue(L, 1);
+    lua_pushinteger(L, first - 1);
+    lua_pushinteger(L, last);
+    lua_pushcclosure(L, next_step, 3);
+    return 1;
+}
+
+/* --- other methods --- */
+
+/* run:watch(net [, optimiser]) */
+static int run_watch(lua_State *L) {
+    dnnlua_check_run(L);
+    lua_settop(L, 3);
+    dnnlua_run_watch(L, 1, 2, 3);
+    return 0;
+}
+
+/* run:flush(): true when all that was logged is on disk, or nil and a message. */
+static int run_flush(lua_State *L) {
+    const dnnlua_run *self = dnnlua_check_run(L);
+    dnn_error err;
+
+    if (self->log != NULL && dnn_run_log_flush(self->log, &err) != DNN_OK) {
+        return dnnlua_fail(L, &err);
+    }
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+static int run_tostring(lua_State *L) {
+    const dnnlua_run *self = luaL_checkudata(L, 1, DNNLUA_RUN);
+
+    lua_getiuservalue(L, 1, RUN_FOLDER);
+    const char *folder = lua_isnil(L, -1) ? "no folder" : lua_tostring(L, -1);
+    lua_pushfstring(L, self->step < 0 ? "" : ", step %I", self->step);
+    lua_pushfstring(L, "Run(%s%s%s)", folder, lua_tostring(L, -1), self->closed ? ", closed" : "");
+    return 1;
+}
+
+static const luaL_Reg methods[] = {
+    {"log",       run_log             },
+    {"steps",     run_steps           },
+    {"watch",     run_watch           },
+    {"histogram", dnnlua_run_histogram},
+    {"image",     dnnlua_run_image    },
+    {"text",      dnnlua_run_text     },
+    {"flush",     run_flush           },
+    {"close",     run_close           },
+    {NULL,        NULL                },
+};
+
+/* run.path, run.file (nil where nothing is kept), run.step, run.stopped, or a method (upvalue 1
+ * holds them). */
+static int run_index(lua_State *L) {
+    static const char *const fields[] = {"path", "file", "step", "stopped", NULL};
+    dnnlua_run *self = luaL_checkudata(L, 1, DNNLUA_RUN);
+
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
+        return 1;
+    }
+    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = "Run"};
+    if (strcmp(nearest.wanted, "path") == 0) {
+        lua_getiuservalue(L, 1, RUN_FOLDER);
+    } else if (strcmp(nearest.wanted, "file") == 0) {
+        lua_pushstring(L, self->log != NULL ? dnn_run_log_path(self->log) : NULL);
+    } else if (strcmp(nearest.wanted, "step") == 0) {
+        lua_pushinteger(L, self->step);
+    } else if (strcmp(nearest.wanted, "stopped") == 0) {
+        self->stopped = self->stopped || dnnlua_interrupted(L);
+        self->stop_known = self->stopped;
+        lua_pushboolean(L, self->stopped);
+    } else {
+        dnnlua_offer(&nearest, methods, fields);
+        return dnnlua_no_such_field(L, "Run", &nearest);
+    }
+    return 1;
+}
+
+static int stopped_tostring(lua_State *L) {
+    luaL_checkudata(L, 1, DNNLUA_STOPPED);
+    lua_getiuservalue(L, 1, 1);
+    return 1;
+}
+
+/* --- the class --- */
+
+static const luaL_Reg metamethods[] = {
+    {"__tostring", run_tostring},
+    {"__gc",       run_close   },
+    {"__close",    run_close   },
+    {NULL,         NULL        },
+};
+
+/* _save_runs_by(function) */
+static int save_runs_by(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_RUN_SAVER);
+    return 0;
+}
+
+void dnnlua_open_run(lua_State *L) {
+    lua_pushcfunction(L, dnnlua_run_new);
+    lua_setfield(L, -2, "Run");
+    lua_pushcfunction(L, save_runs_by);
+    lua_setfield(L, -2, "_save_runs_by");
+    luaL_newmetatable(L, DNNLUA_RUN);
+    luaL_setfuncs(L, metamethods, 0);
+    luaL_newlib(L, methods);
+    lua_pushcclosure(L, run_index, 1);
+    lua_setfield(L, -2, "__index");
+    luaL_newmetatable(L, DNNLUA_STOPPED);
+    lua_pushcfunction(L, stopped_tostring);
+    lua_setfield(L, -2, "__tostring");
+    lua_pop(L, 2);
+}

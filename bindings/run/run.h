@@ -1,0 +1,150 @@
+/* run.h: what the files about dnn.Run share.
+ *
+ * run_new.c makes and opens it; run.c logs and closes; run_values.c turns Lua's values into tags
+ * and events, run_settings.c settings into text; run_watch.c looks at a network from time to time;
+ * run_window.c starts the window and obeys it. */
+#ifndef DNN_BINDINGS_RUN_H
+#define DNN_BINDINGS_RUN_H
+
+#include <sys/types.h>
+
+#include "bindings/host.h"
+#include "bindings/nn/network.h"
+#include "log/control.h"
+#include "log/run_log.h"
+
+#define DNNLUA_RUN "dnn.Run"
+
+/* In the registry: the function (folder, step, net, optimiser, parts) that saves a checkpoint where
+ * the script says no way of its own; the Lua half of the module gives it. */
+#define DNNLUA_RUN_SAVER "dnn.Run.saver"
+
+/* A beat: something costly that is done again after `every` seconds or, unless the script has set
+ * that itself, later when it takes long. */
+typedef struct dnnlua_beat {
+    double every, next;
+    bool exact;
+} dnnlua_beat;
+
+typedef struct dnnlua_run {
+    dnn_run_log *log; /* NULL: closed, or without a folder: then nothing is kept */
+    bool closed;
+    bool stop_not_finite;
+    lua_Integer step; /* of the last log, -1 before the first */
+
+    dnnlua_network *network; /* watched, kept alive by a user value; NULL: none */
+    dnn_optimiser *optimiser;
+    dnnlua_beat look, histograms;
+    bool change_asked;
+    lua_Integer paced_step; /* the step and time from which seconds per step are counted */
+    double paced_at;
+
+    dnn_control control; /* to the window */
+    pid_t window;        /* 0: none */
+    double next_poll;
+    bool paused, stopped;
+    bool stop_known; /* the script has seen that it is to stop */
+    bool went_back;  /* a step was logged after a later one */
+} dnnlua_run;
+
+enum {                 /* user values of a run */
+       RUN_FOLDER = 1, /* string, nil without */
+       RUN_TAGS,       /* the root of the tree of tags, see run_values.c */
+       RUN_NETWORK,
+       RUN_OPTIMISER,
+       RUN_CHANGE,     /* block: what a step changes, written by the optimiser when asked */
+       RUN_CHECKPOINT, /* function, or a table of what is saved besides network and optimiser */
+       RUN_USER_VALUES = RUN_CHECKPOINT
+};
+
+/* The open run that a method is called on. */
+dnnlua_run *dnnlua_check_run(lua_State *L);
+
+/* Seconds by a clock that nobody sets: exact, or read in a few nanoseconds and good to some
+ * milliseconds. */
+double dnnlua_run_clock(void);
+double dnnlua_run_coarse_clock(void);
+
+/* --- run_new.c --- */
+
+/* dnn.Run(folder, {view = , net = , ...}): the run, and where nothing can be kept the reason. */
+int dnnlua_run_new(lua_State *L);
+
+/* --- run_values.c --- */
+
+/* What was met among the values of one log call. */
+typedef struct dnnlua_logged {
+    lua_Integer step;
+    const char *not_finite; /* tag of the first value that is not finite; NULL: all are */
+    double value;           /* that value */
+} dnnlua_logged;
+
+/* Logs a table of values. */
+void dnnlua_run_log_values(lua_State *L, int run, int values, dnnlua_logged *logged);
+
+/* The tag group/name (name NULL: group), which lives as long as the run. */
+const char *dnnlua_run_tag(lua_State *L, int run, const char *group, const char *name);
+
+/* Logs a number, the distribution of a matrix, bytes as a picture, text. */
+void dnnlua_run_log_number(const dnnlua_run *self, lua_Integer step, const char *tag, double value);
+void dnnlua_run_log_histogram(const dnnlua_run *self, lua_Integer step, const char *tag,
+                              const dnn_matrix *m);
+dnn_status dnnlua_run_log_picture(const dnnlua_run *self, lua_Integer step, const char *tag,
+                                  const uint8_t *pixels, size_t width, size_t height,
+                                  size_t channels, dnn_error *err);
+void dnnlua_run_log_text(const dnnlua_run *self, lua_Integer step, const char *tag,
+                         const char *text, size_t size);
+
+/* Methods: run:histogram, run:image, run:text. */
+int dnnlua_run_histogram(lua_State *L);
+int dnnlua_run_image(lua_State *L);
+int dnnlua_run_text(lua_State *L);
+
+/* --- run_settings.c --- */
+
+/* Logs the table of settings at index as text. */
+void dnnlua_run_log_settings(lua_State *L, const dnnlua_run *self, int settings);
+
+/* --- run_watch.c --- */
+
+/* Watches the network and the optimiser (or nil) at these indices from now on. */
+void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser);
+
+/* Lets go of the watched network. */
+void dnnlua_run_unwatch(lua_State *L, int run);
+
+/* The watched network, NULL when there is none or it is closed or running. */
+dnn_network *dnnlua_run_network(const dnnlua_run *self);
+
+/* Logs what the network tells when it is time to; groups that the table `values` has are left to
+ * it. */
+void dnnlua_run_look(lua_State *L, int run, int values, lua_Integer step);
+
+/* Called when a step of the network at index was refused: what its run logs about it. */
+void dnnlua_run_not_finite(lua_State *L, int network, const dnn_error *err);
+
+/* Begins to count seconds per step from here. */
+void dnnlua_run_set_pace(dnnlua_run *self);
+
+/* --- run_window.c --- */
+
+/* Starts dnnview beside the training, or says on stderr why not. */
+void dnnlua_run_open_window(lua_State *L, int run);
+
+/* Does what the window has said since the last time; waits while it wants a pause. */
+void dnnlua_run_obey(lua_State *L, int run);
+
+/* Saves a checkpoint: by the script's function, else the watched network and its optimiser in the
+ * run's folder. Pushes the result of the function, a path, or what went wrong. */
+typedef enum dnnlua_saving {
+    DNNLUA_SAVED,
+    DNNLUA_NOT_SAVED, /* it failed */
+    DNNLUA_NO_WAY,    /* there is no function and no network; nothing is pushed */
+} dnnlua_saving;
+
+dnnlua_saving dnnlua_run_checkpoint(lua_State *L, int run);
+
+/* Hangs up; the window stays open. */
+void dnnlua_run_leave_window(dnnlua_run *self);
+
+#endif

@@ -1,0 +1,371 @@
+/* run_values.c: what scripts log: tables of numbers, matrices, pictures, text.
+ *
+ * A tag is the path to a value, "accuracy/train". Paths are built once: the run keeps a tree of
+ * nodes that mirrors the tables, a node being the table {tag, {key = node, ...}}, so that logging
+ * the same tables again makes no garbage. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/interrupt.h"
+#include "data/image.h"
+#include "math/bins.h"
+#include "math/elementwise.h"
+#include "bindings/run/run.h"
+
+#define DEEPEST 8
+
+enum { NODE_TAG = 1, NODE_CHILDREN };
+
+/* --- tags --- */
+
+/* Raises unless a part of a tag, which opens the message, is neither empty nor holds characters
+ * that no plot could show. */
+static void check_tag(lua_State *L, const char *what, const char *tag, size_t size) {
+    bool plain = size > 0;
+
+    for (size_t i = 0; i < size; i++) {
+        plain = plain && (unsigned char)tag[i] >= ' ' && tag[i] != 127;
+    }
+    if (!plain) {
+        luaL_error(L, "Run: %s must be a text without control characters, got %s", what,
+                   size == 0 ? "''" : luaL_gsub(L, lua_pushfstring(L, "'%s'", tag), "\n", "\\n"));
+    }
+}
+
+/* Makes the node under `parent` for the name on top of the stack, which it replaces. */
+static void make_node(lua_State *L, int parent) {
+    size_t size;
+    const char *name = lua_tolstring(L, -1, &size);
+    int top = lua_gettop(L);
+
+    check_tag(L, "a name of a value", name, size);
+    lua_createtable(L, 2, 0);
+    if (lua_rawgeti(L, parent, NODE_TAG) == LUA_TNIL) {
+        lua_pushvalue(L, top);
+    } else {
+        lua_pushfstring(L, "%s/%s", lua_tostring(L, -1), name);
+    }
+    lua_rawseti(L, top + 1, NODE_TAG);
+    lua_settop(L, top + 1);
+    lua_replace(L, top);
+}
+
+/* Replaces the key on top of the stack, a string or an integer, by its node under `parent`. */
+static void find_node(lua_State *L, int parent) {
+    int key = lua_gettop(L);
+
+    if (lua_rawgeti(L, parent, NODE_CHILDREN) == LUA_TNIL) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, parent, NODE_CHILDREN);
+    }
+    lua_pushvalue(L, key);
+    if (lua_rawget(L, -2) == LUA_TNIL) {
+        lua_pop(L, 1);
+        if (lua_type(L, key) != LUA_TSTRING && !lua_isinteger(L, key)) {
+            luaL_error(L, "Run: log: values have names or whole numbers as keys, got %s",
+                       dnnlua_got(L, key));
+        }
+        lua_pushvalue(L, key);
+        make_node(L, parent);
+        lua_pushvalue(L, key);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, key + 1);
+    }
+    lua_replace(L, key);
+    lua_settop(L, key);
+}
+
+/* The tag of the node at index, which lives as long as the run. */
+static const char *node_tag(lua_State *L, int node) {
+    lua_rawgeti(L, node, NODE_TAG);
+    const char *tag = lua_tostring(L, -1);
+    lua_pop(L, 1);
+    return tag;
+}
+
+const char *dnnlua_run_tag(lua_State *L, int run, const char *group, const char *name) {
+    int top = lua_gettop(L);
+
+    lua_getiuservalue(L, run, RUN_TAGS);
+    lua_pushstring(L, group);
+    find_node(L, top + 1);
+    if (name != NULL) {
+        lua_pushstring(L, name);
+        find_node(L, top + 2);
+    }
+    const char *tag = node_tag(L, lua_gettop(L));
+    lua_settop(L, top);
+    return tag;
+}
+
+/* --- events --- */
+
+static void log_event(const dnnlua_run *self, dnn_event event) {
+    event.tag_size = strlen(event.tag);
+    if (self->log != NULL) {
+        dnn_run_log_event(self->log, &event);
+    }
+}
+
+void dnnlua_run_log_number(const dnnlua_run *self, lua_Integer step, const char *tag,
+                           double value) {
+    if (self->log != NULL) {
+        dnn_run_log_scalar(self->log, step, tag, value);
+    }
+}
+
+static void log_bins(const dnnlua_run *self, lua_Integer step, const char *tag,
+                     const dnn_bins *bins) {
+    if (dnn_interrupt_requested()) {
+        return; /* nothing was counted */
+    }
+    log_event(self, (dnn_event){
+                        .step = step,
+                        .tag = tag,
+                        .kind = DNN_EVENT_HISTOGRAM,
+                        .histogram = {.min = bins->min,
+                                      .max = bins->max,
+                                      .count = (double)bins->count,
+                                      .sum = bins->sum,
+                                      .sum_squares = bins->sum_squares,
+                                      .buckets = DNN_BINS,
+                                      .limits = bins->limits,
+                                      .counts = bins->counts}
+    });
+}
+
+void dnnlua_run_log_histogram(const dnnlua_run *self, lua_Integer step, const char *tag,
+                              const dnn_matrix *m) {
+    dnn_bins bins;
+
+    dnn_bins_count(&bins, m);
+    if (bins.count > 0) {
+        log_bins(self, step, tag, &bins);
+    }
+}
+
+dnn_status dnnlua_run_log_picture(const dnnlua_run *self, lua_Integer step, const char *tag,
+                                  const uint8_t *pixels, size_t width, size_t height,
+                                  size_t channels, dnn_error *err) {
+    uint8_t *png;
+    size_t size;
+    dnn_status status = dnn_image_encode_png(&png, &size, pixels, width, height, channels, err);
+
+    if (status == DNN_OK) {
+        log_event(self, (dnn_event){.step = step,
+                                    .tag = tag,
+                                    .kind = DNN_EVENT_IMAGE,
+                                    .width = width,
+                                    .height = height,
+                                    .bytes = png,
+                                    .size = size});
+        free(png);
+    }
+    return status;
+}
+
+void dnnlua_run_log_text(const dnnlua_run *self, lua_Integer step, const char *tag,
+                         const char *text, size_t size) {
+    log_event(self, (dnn_event){.step = step,
+                                .tag = tag,
+                                .kind = DNN_EVENT_TEXT,
+                                .bytes = (const uint8_t *)text,
+                                .size = size});
+}
+
+/* --- a table of values --- */
+
+typedef struct walk {
+    const dnnlua_run *self;
+    dnnlua_logged *logged;
+} walk;
+
+static void log_table(lua_State *L, const walk *w, int table, int node, int depth);
+
+static void note_not_finite(const walk *w, const char *tag, double value) {
+    if (w->logged->not_finite == NULL) {
+        w->logged->not_finite = tag;
+        w->logged->value = value;
+    }
+}
+
+static void log_number(const walk *w, const char *tag, double value) {
+    dnnlua_run_log_number(w->self, w->logged->step, tag, value);
+    if (!isfinite(value)) {
+        note_not_finite(w, tag, value);
+    }
+}
+
+/* A matrix of one element is a number, of more a histogram. */
+static void log_matrix(lua_State *L, const walk *w, const char *tag, const dnn_matrix *m) {
+    dnn_bins bins;
+    size_t count = dnn_matrix_count(m);
+
+    if (count == 0) {
+        luaL_error(L, "Run: log: %s is a Matrix %I x %I, which holds no number", tag,
+                   (lua_Integer)m->rows, (lua_Integer)m->cols);
+    }
+    if (count == 1) {
+        log_number(w, tag, dnn_matrix_get(m, 0, 0));
+        return;
+    }
+    dnn_bins_count(&bins, m);
+    if (bins.count > 0) {
+        log_bins(w->self, w->logged->step, tag, &bins);
+    }
+    if (bins.not_finite > 0) {
+        note_not_finite(w, tag, NAN);
+    }
+}
+
+/* Logs the value at index under the node at index. */
+static void log_value(lua_State *L, const walk *w, int value, int node, int depth) {
+    const char *tag = node_tag(L, node);
+
+    switch (lua_type(L, value)) {
+    case LUA_TNUMBER:
+        log_number(w, tag, lua_tonumber(L, value));
+        return;
+    case LUA_TTABLE:
+        log_table(L, w, value, node, depth + 1);
+        return;
+    case LUA_TUSERDATA:
+        if (dnnlua_test_matrix(L, value) != NULL) {
+            log_matrix(L, w, tag, dnnlua_test_matrix(L, value));
+            return;
+        }
+    }
+    luaL_error(L, "Run: log: %s must be a number, a Matrix or a table of them, got %s%s", tag,
+               dnnlua_got(L, value),
+               lua_type(L, value) == LUA_TSTRING ? "; text is logged by run:text(tag, text)" : "");
+}
+
+/* Logs the table at index, whose keys become names under the node at index. An array may have a
+ * table `names` that says what its elements are called. */
+static void log_table(lua_State *L, const walk *w, int table, int node, int depth) {
+    if (depth > DEEPEST) {
+        luaL_error(L, "Run: log: tables are more than %d deep at %s; does one hold itself?",
+                   DEEPEST, node_tag(L, node));
+    }
+    luaL_checkstack(L, 2 * LUA_MINSTACK, "Run: log");
+    lua_pushliteral(L, "names");
+    bool named = lua_rawget(L, table) == LUA_TTABLE;
+    int names = lua_gettop(L);
+    lua_pushnil(L);
+    while (lua_next(L, table)) {
+        int value = lua_gettop(L);
+        bool is_names = named && lua_rawequal(L, value, names);
+        if (named && lua_isinteger(L, value - 1)) {
+            lua_rawgeti(L, names, lua_tointeger(L, value - 1));
+        } else {
+            lua_pushvalue(L, value - 1);
+        }
+        if (!is_names) {
+            find_node(L, node);
+            log_value(L, w, value, value + 1, depth);
+        }
+        lua_settop(L, value - 1);
+    }
+    lua_pop(L, 1);
+}
+
+/* Allowed, as a script may log an epoch again, and rarely meant. Written here, so that it is no
+ * garbage of Lua's. */
+static void warn_of_going_back(lua_State *L, dnnlua_run *self, lua_Integer step) {
+    char text[128];
+
+    if (step < self->step && !self->went_back) {
+        self->went_back = true;
+        snprintf(text, sizeof text, "Run: log: step %lld comes after step %lld: the curves go back",
+                 (long long)step, (long long)self->step);
+        lua_warning(L, text, 0);
+    }
+}
+
+void dnnlua_run_log_values(lua_State *L, int run, int values, dnnlua_logged *logged) {
+    walk w = {lua_touserdata(L, run), logged};
+
+    warn_of_going_back(L, lua_touserdata(L, run), logged->step);
+    lua_getiuservalue(L, run, RUN_TAGS);
+    log_table(L, &w, values, lua_gettop(L), 1);
+    lua_pop(L, 1);
+}
+
+/* --- methods --- */
+
+/* The tag at index. */
+static const char *check_tag_argument(lua_State *L, int index, const char *what) {
+    size_t size;
+    const char *tag = luaL_checklstring(L, index, &size);
+    check_tag(L, what, tag, size);
+    return tag;
+}
+
+/* run:histogram(step, tag, matrix) */
+int dnnlua_run_histogram(lua_State *L) {
+    const dnnlua_run *self = dnnlua_check_run(L);
+    lua_Integer step = (lua_Integer)dnnlua_check_size(L, 2, "Run: histogram", "step");
+    const char *tag = check_tag_argument(L, 3, "histogram: tag");
+
+    dnnlua_run_log_histogram(self, step, tag, dnnlua_check_matrix(L, 4));
+    return 0;
+}
+
+/* Pushes the pixels as contiguous bytes: floats from 0..1. */
+static const dnn_matrix *push_bytes(lua_State *L, const dnn_matrix *m) {
+    dnn_error err;
+    dnn_matrix *bytes = dnnlua_new_matrix(L, DNN_UINT8, m->rows, m->cols);
+    const dnn_matrix *source = m;
+
+    if (m->dtype != DNN_UINT8) {
+        dnn_matrix *scaled = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
+        dnnlua_check(L, dnn_binary_scalar(DNN_MUL, scaled, m, 255, false, &err), &err);
+        source = scaled;
+    }
+    dnnlua_check(L, dnn_matrix_copy(bytes, source, &err), &err);
+    return bytes;
+}
+
+/* run:image(step, tag, pixels, width, height): true, or nil and a message. */
+int dnnlua_run_image(lua_State *L) {
+    const dnnlua_run *self = dnnlua_check_run(L);
+    lua_Integer step = (lua_Integer)dnnlua_check_size(L, 2, "Run: image", "step");
+    const char *tag = check_tag_argument(L, 3, "image: tag");
+    const dnn_matrix *m = dnnlua_check_matrix(L, 4);
+    size_t width = dnnlua_check_size(L, 5, "Run: image", "width");
+    size_t height = dnnlua_check_size(L, 6, "Run: image", "height");
+    size_t count = dnn_matrix_count(m), pixels;
+    dnn_error err;
+
+    if (__builtin_mul_overflow(width, height, &pixels) || pixels == 0 ||
+        (count != pixels && (count % 3 != 0 || count / 3 != pixels))) {
+        return luaL_error(L,
+                          "Run: image: %s: expected %I x %I pixels of 1 or 3 numbers, got a Matrix "
+                          "%I x %I",
+                          tag, (lua_Integer)width, (lua_Integer)height, (lua_Integer)m->rows,
+                          (lua_Integer)m->cols);
+    }
+    const dnn_matrix *bytes = push_bytes(L, m);
+    dnn_status status =
+        dnnlua_run_log_picture(self, step, tag, bytes->data, width, height, count / pixels, &err);
+    if (status != DNN_OK) {
+        return dnnlua_fail(L, &err);
+    }
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+/* run:text(tag, text), at the step of the last log. */
+int dnnlua_run_text(lua_State *L) {
+    const dnnlua_run *self = dnnlua_check_run(L);
+    const char *tag = check_tag_argument(L, 2, "text: tag");
+    size_t size;
+    const char *text = luaL_checklstring(L, 3, &size);
+
+    dnnlua_run_log_text(self, self->step < 0 ? 0 : self->step, tag, text, size);
+    return 0;
+}

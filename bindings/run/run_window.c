@@ -1,0 +1,267 @@
+/* run_window.c: the window beside a training, and what it may ask for.
+ *
+ * dnnview runs as a program of its own on the run's folder. It inherits one end of a socket pair as
+ * descriptor 3, and nobody else can speak to this one. The window outlives the training. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/interrupt.h"
+#include "bindings/run/run.h"
+#include "bindings/run/viewer.h"
+
+#define WAIT_MILLISECONDS 50 /* how soon a pause notices SIGINT */
+#define WINDOW_FD         3
+
+extern char **environ;
+
+/* --- starting it --- */
+
+/* Standard input and output stay the training's alone, so that a pipe behind it ends with it; an
+ * own process group, so that Ctrl-C stops the training and not the window. */
+static int spawn(const char *program, const char *folder, int channel, pid_t *pid) {
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none, usual;
+    char fd[8];
+    snprintf(fd, sizeof fd, "%d", WINDOW_FD);
+    char *arguments[] = {(char *)program, "--control", fd, (char *)folder, NULL};
+
+    sigemptyset(&none);
+    sigemptyset(&usual);
+    sigaddset(&usual, SIGINT);
+    sigaddset(&usual, SIGPIPE);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, channel, WINDOW_FD);
+    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    if (!isatty(STDERR_FILENO)) {
+        posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    }
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                              POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &usual);
+    int problem = posix_spawnp(pid, program, &files, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    return problem;
+}
+
+static void warn(const char *why, const char *what) {
+    fprintf(stderr, "dnn.Run: no window: %s%s; training goes on\n", why, what);
+}
+
+void dnnlua_run_open_window(lua_State *L, int run) {
+    dnnlua_run *self = lua_touserdata(L, run);
+    int ends[2];
+
+    if (getenv("DISPLAY") == NULL && getenv("WAYLAND_DISPLAY") == NULL) {
+        warn("there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)", "");
+        return;
+    }
+    const char *program = dnnlua_push_viewer(L);
+    lua_getiuservalue(L, run, RUN_FOLDER);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+        warn("no channel to it: ", strerror(errno));
+        return;
+    }
+    int problem = spawn(program, lua_tostring(L, -1), ends[1], &self->window);
+    close(ends[1]);
+    if (problem == 0) {
+        self->control = (dnn_control){.fd = ends[0]};
+        return;
+    }
+    close(ends[0]);
+    self->window = 0;
+    warn(lua_pushfstring(L, "%s cannot be started: ", program), strerror(problem));
+}
+
+/* --- leaving it --- */
+
+/* Takes notice of a window that has been closed. */
+static void reap(dnnlua_run *self) {
+    if (self->window > 0 && waitpid(self->window, NULL, WNOHANG) != 0) {
+        self->window = 0;
+    }
+}
+
+void dnnlua_run_leave_window(dnnlua_run *self) {
+    if (self->control.fd >= 0) {
+        close(self->control.fd);
+        self->control.fd = -1;
+    }
+    reap(self);
+}
+
+/* --- what it says --- */
+
+__attribute__((format(printf, 2, 3))) static void answer(dnnlua_run *self, const char *format,
+                                                         ...) {
+    char line[DNN_CONTROL_LINE];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    line[strcspn(line, "\n")] = '\0';
+    dnn_control_send(&self->control, line);
+}
+
+/* Pushes the module's own way to save, and its arguments; false, having pushed nothing, where there
+ * is no network to save. */
+static bool push_saver(lua_State *L, int run, const dnnlua_run *self) {
+    int top = lua_gettop(L);
+
+    if (dnnlua_run_network(self) == NULL ||
+        lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_RUN_SAVER) == LUA_TNIL ||
+        lua_getiuservalue(L, run, RUN_FOLDER) == LUA_TNIL) {
+        lua_settop(L, top);
+        return false;
+    }
+    lua_pushinteger(L, self->step);
+    lua_getiuservalue(L, run, RUN_NETWORK);
+    lua_getiuservalue(L, run, RUN_OPTIMISER);
+    lua_getiuservalue(L, run, RUN_CHECKPOINT);
+    return true;
+}
+
+dnnlua_saving dnnlua_run_checkpoint(lua_State *L, int run) {
+    const dnnlua_run *self = lua_touserdata(L, run);
+    bool own = lua_getiuservalue(L, run, RUN_CHECKPOINT) == LUA_TFUNCTION;
+
+    if (own) {
+        lua_pushinteger(L, self->step);
+        return lua_pcall(L, 1, 1, 0) == LUA_OK ? DNNLUA_SAVED : DNNLUA_NOT_SAVED;
+    }
+    lua_pop(L, 1);
+    if (!push_saver(L, run, self)) {
+        return DNNLUA_NO_WAY;
+    }
+    if (lua_pcall(L, 5, 2, 0) != LUA_OK) {
+        return DNNLUA_NOT_SAVED;
+    }
+    bool saved = !lua_isnil(L, -2);
+    lua_remove(L, saved ? -1 : -2);
+    return saved ? DNNLUA_SAVED : DNNLUA_NOT_SAVED;
+}
+
+static void save_checkpoint(lua_State *L, int run, dnnlua_run *self) {
+    int top = lua_gettop(L);
+    dnnlua_saving saving = dnnlua_run_checkpoint(L, run);
+
+    if (saving == DNNLUA_NO_WAY) {
+        answer(self,
+               "checkpoint: there is no network to save; run:watch(net, optimiser) gives one");
+        return;
+    }
+    const char *text = luaL_tolstring(L, -1, NULL);
+    if (saving == DNNLUA_NOT_SAVED) {
+        fprintf(stderr, "dnn.Run: checkpoint: %s; training goes on\n", text);
+        answer(self, "checkpoint: %.400s", text);
+    } else if (lua_type(L, -2) == LUA_TSTRING) {
+        answer(self, "saved %.400s", text);
+    } else {
+        answer(self, "saved");
+    }
+    lua_settop(L, top);
+}
+
+/* Multiplies the learning rate, which must stay one that the optimiser takes. */
+static void change_rate(dnnlua_run *self, const char *factor) {
+    dnn_optimiser *optimiser = self->network != NULL ? self->optimiser : NULL;
+    dnn_error err;
+
+    if (optimiser == NULL) {
+        answer(self, "rate: not available; run:watch(net, optimiser) makes it so");
+        return;
+    }
+    const dnn_field *fields = optimiser->kind->fields;
+    double rate = optimiser->settings[0] * strtod(factor, NULL);
+    if (!(rate > 0) || dnn_field_set(optimiser->kind->name, fields, optimiser->settings,
+                                     fields[0].name, rate, &err) != DNN_OK) {
+        answer(self, "rate: cannot be %g", rate);
+        return;
+    }
+    answer(self, "rate %.6g", rate);
+}
+
+/* Does what a line asks; a word that it does not know is left alone. Returns false when the
+ * training is to go on with one step. */
+static bool obey_line(lua_State *L, int run, dnnlua_run *self, const char *line) {
+    if (strcmp(line, "pause") == 0) {
+        self->paused = true;
+        answer(self, "paused %lld", (long long)self->step);
+    } else if (strcmp(line, "resume") == 0) {
+        self->paused = false;
+        answer(self, "running %lld", (long long)self->step);
+    } else if (strcmp(line, "step") == 0) {
+        self->paused = true;
+        return false;
+    } else if (strcmp(line, "stop") == 0) {
+        self->stopped = true;
+        self->paused = false;
+        answer(self, "stopping");
+    } else if (strcmp(line, "checkpoint") == 0) {
+        save_checkpoint(L, run, self);
+    } else if (strncmp(line, "rate ", 5) == 0) {
+        change_rate(self, line + 5);
+    }
+    return true;
+}
+
+/* The hook of the main thread: one that has changed was set by a signal handler such as that of the
+ * stock lua, which wants to interrupt the script. */
+static lua_Hook main_hook(lua_State *L) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+    lua_Hook hook = lua_gethook(lua_tothread(L, -1));
+    lua_pop(L, 1);
+    return hook;
+}
+
+/* Listens until nothing more is said or, while paused, until the training is to go on. True when it
+ * has waited. */
+static bool listen_to_window(lua_State *L, int run, dnnlua_run *self) {
+    char line[DNN_CONTROL_LINE];
+    lua_Hook usual = main_hook(L);
+    bool waited = self->paused;
+
+    for (;; waited = waited || self->paused) {
+        if (dnn_control_receive(&self->control, line, self->paused ? WAIT_MILLISECONDS : 0)) {
+            if (!obey_line(L, run, self, line)) {
+                return waited;
+            }
+            continue;
+        }
+        if (self->control.fd < 0 || main_hook(L) != usual || dnn_interrupt_requested() ||
+            dnnlua_interrupted(L)) {
+            self->paused = false;
+        }
+        if (!self->paused) {
+            return waited;
+        }
+    }
+}
+
+void dnnlua_run_obey(lua_State *L, int run) {
+    dnnlua_run *self = lua_touserdata(L, run);
+
+    if (self->control.fd < 0) {
+        return;
+    }
+    if (self->paused) { /* one step was taken */
+        answer(self, "paused %lld", (long long)self->step);
+    }
+    if (listen_to_window(L, run, self)) {
+        dnnlua_run_set_pace(self);
+    }
+    reap(self);
+}

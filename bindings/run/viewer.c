@@ -1,0 +1,179 @@
+/* viewer.c: finding dnnview and running it on a figure, for dnn/plot.lua: three functions of
+ * dnn.core whose names begin with an underscore. */
+#include "bindings/run/viewer.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lualib.h"
+#include "math/matrix.h"
+
+#define MOST_ARGUMENTS 16
+
+extern char **environ;
+
+const char *dnnlua_push_viewer(lua_State *L) {
+    Dl_info module;
+    const char *chosen = getenv("DNNVIEW");
+
+    if (chosen != NULL && *chosen != '\0') {
+        return lua_pushstring(L, chosen);
+    }
+    if (dladdr((void *)dnnlua_push_viewer, &module) == 0) {
+        return lua_pushliteral(L, "dnnview");
+    }
+    char *path = strcpy(lua_newuserdatauv(L, strlen(module.dli_fname) + 1, 0), module.dli_fname);
+    for (int level = 0; level < 5; level++) {
+        char *slash = strrchr(path, '/');
+        *(slash != NULL ? slash : path) = '\0';
+    }
+    const char *program = lua_pushfstring(L, "%s/bin/dnnview", path);
+    return access(program, X_OK) == 0 ? program : lua_pushliteral(L, "dnnview");
+}
+
+/* --- starting it --- */
+
+static FILE *check_file(lua_State *L, int index) {
+    luaL_Stream *stream = luaL_checkudata(L, index, LUA_FILEHANDLE);
+    luaL_argcheck(L, stream->closef != NULL, index, "a closed file");
+    return stream->f;
+}
+
+/* The signals of a shell's child; a window of its own process group is not meant by Ctrl-C. */
+static int spawn(pid_t *pid, const char *program, char *const arguments[], const int files[3],
+                 bool apart) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, usual;
+    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+
+    sigemptyset(&none);
+    sigemptyset(&usual);
+    sigaddset(&usual, SIGINT);
+    sigaddset(&usual, SIGPIPE);
+    posix_spawn_file_actions_init(&actions);
+    for (int fd = 0; fd < 3; fd++) {
+        posix_spawn_file_actions_adddup2(&actions, files[fd], fd);
+    }
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, apart ? (short)(flags | POSIX_SPAWN_SETPGROUP) : flags);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &usual);
+    int problem = posix_spawnp(pid, program, &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return problem;
+}
+
+/* A copy of the descriptor above those that spawn replaces. */
+static int lifted(FILE *file) {
+    return fcntl(fileno(file), F_DUPFD_CLOEXEC, 3);
+}
+
+/* _viewer_start(arguments, input, output, errors, apart): starts dnnview on what the file `input`
+ * holds from its beginning. The process's number, or nil and a message. */
+static int viewer_start(lua_State *L) {
+    char *arguments[MOST_ARGUMENTS + 2];
+    FILE *files[3];
+    int count, fds[3], problem = 0;
+    pid_t pid;
+
+    luaL_checktype(L, 1, LUA_TTABLE);
+    for (int i = 0; i < 3; i++) {
+        files[i] = check_file(L, 2 + i);
+    }
+    bool apart = lua_toboolean(L, 5);
+    arguments[0] = (char *)dnnlua_push_viewer(L);
+    for (count = 1; count <= MOST_ARGUMENTS && lua_rawgeti(L, 1, count) != LUA_TNIL; count++) {
+        luaL_checktype(L, -1, LUA_TSTRING);
+        arguments[count] = (char *)lua_tostring(L, -1); /* kept alive by the table */
+        lua_pop(L, 1);
+    }
+    arguments[count] = NULL;
+    for (int i = 0; i < 3; i++) {
+        problem = fflush(files[i]) != 0 && problem == 0 ? errno : problem;
+    }
+    if (lseek(fileno(files[0]), 0, SEEK_SET) < 0) {
+        problem = errno;
+    }
+    for (int i = 0; i < 3; i++) {
+        fds[i] = lifted(files[i]);
+        problem = fds[i] < 0 ? errno : problem;
+    }
+    if (problem == 0) {
+        problem = spawn(&pid, arguments[0], arguments, fds, apart);
+    }
+    for (int i = 0; i < 3; i++) {
+        if (fds[i] >= 0) {
+            close(fds[i]);
+        }
+    }
+    if (problem != 0) {
+        luaL_pushfail(L);
+        lua_pushfstring(L, "%s cannot be started: %s", arguments[0], strerror(problem));
+        return 2;
+    }
+    lua_pushinteger(L, pid);
+    return 1;
+}
+
+/* _viewer_wait(process, patient): its exit status, negative for a signal; nil while it runs, unless
+ * patient. */
+static int viewer_wait(lua_State *L) {
+    pid_t pid = (pid_t)luaL_checkinteger(L, 1), ended;
+    int status = 0, options = lua_toboolean(L, 2) ? 0 : WNOHANG;
+
+    do {
+        ended = waitpid(pid, &status, options);
+    } while (ended < 0 && errno == EINTR);
+    if (ended == 0) {
+        luaL_pushfail(L);
+    } else if (ended < 0) {
+        lua_pushinteger(L, 0); /* somebody else has waited for it */
+    } else {
+        lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+    }
+    return 1;
+}
+
+/* --- what it is given --- */
+
+/* _write_column(file, matrix, column): the elements of a column, or of all columns when there is
+ * none given, as they lie in memory. True, or nil and a message. */
+static int write_column(lua_State *L) {
+    FILE *file = check_file(L, 1);
+    const dnn_matrix *m = dnnlua_check_matrix(L, 2);
+    size_t first = 0, end = m->cols, size = dnn_dtype_info(m->dtype)->size;
+
+    if (!lua_isnoneornil(L, 3)) {
+        first = dnnlua_check_size(L, 3, "_write_column", "column") - 1;
+        luaL_argcheck(L, first < m->cols, 3, "no such column");
+        end = first + 1;
+    }
+    for (size_t c = first; c < end; c++) {
+        const char *column = (const char *)m->data + c * m->ld * size;
+        if (fwrite(column, size, m->rows, file) != m->rows) {
+            return luaL_fileresult(L, 0, NULL);
+        }
+    }
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+void dnnlua_open_viewer(lua_State *L) {
+    static const luaL_Reg functions[] = {
+        {"_viewer_start", viewer_start},
+        {"_viewer_wait",  viewer_wait },
+        {"_write_column", write_column},
+        {NULL,            NULL        },
+    };
+    luaL_setfuncs(L, functions, 0);
+}

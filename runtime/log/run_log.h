@@ -1,0 +1,40 @@
+/* run_log.h: writing a run: what a training script says, into TensorBoard's event files.
+ *
+ * A call copies into a buffer and returns; a thread of the log's own writes the buffer every 100
+ * ms, so a killed process loses at most that and training never waits for a disk. When writing
+ * fails (a full disk) the calls go on, the data are kept in memory up to a bound and tried again,
+ * and dnn_run_log_problem says what happened. Calls for one log may come from any thread.
+ * Everything is written at close and at exit. */
+#ifndef DNN_STORE_RUN_LOG_H
+#define DNN_STORE_RUN_LOG_H
+
+#include "core/error.h"
+#include "log/event.h"
+
+typedef struct dnn_run_log dnn_run_log;
+
+/* Makes the folder (with its parents) and opens a new file in it,
+ * events.out.tfevents.<seconds>.<host>.<pid>.<n>, so a resumed run continues beside its older
+ * files. DNN_ERROR_FILE names the folder and the reason. */
+dnn_status dnn_run_log_open(dnn_run_log **out, const char *folder, dnn_error *err);
+
+/* Writes what is left and closes; NULL is allowed. */
+void dnn_run_log_close(dnn_run_log *log);
+
+/* Path of the event file. */
+const char *dnn_run_log_path(const dnn_run_log *log);
+
+/* Logs one value of `tag` at `step`; wall time is now. A value that is not finite is logged as it
+ * is. */
+void dnn_run_log_scalar(dnn_run_log *log, int64_t step, const char *tag, double value);
+
+/* Logs a histogram, image or text; wall time 0 becomes now. */
+void dnn_run_log_event(dnn_run_log *log, const dnn_event *event);
+
+/* Writes the buffer now; DNN_ERROR_FILE when it cannot. */
+dnn_status dnn_run_log_flush(dnn_run_log *log, dnn_error *err);
+
+/* True, once, after writing has first failed: `err` says why and that the log is incomplete. */
+bool dnn_run_log_problem(dnn_run_log *log, dnn_error *err);
+
+#endif

@@ -1,0 +1,231 @@
+/* run_reader.c: following the event files of a run. */
+#include "log/run_reader.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/memory.h"
+#include "log/record.h"
+
+#define CHUNK ((size_t)1 << 20)
+
+typedef struct event_file {
+    char *path;
+    off_t offset;   /* of the first byte that is not in `bytes` */
+    uint8_t *bytes; /* read and not used yet: part of a record */
+    size_t used, capacity;
+    bool lost; /* given up */
+} event_file;
+
+struct dnn_run_reader {
+    char *path;
+    bool is_folder;
+    event_file *files;
+    size_t count;
+    size_t damaged, undecodable, lost;
+    char damage[256];
+};
+
+static void free_file(event_file *f) {
+    dnn_free(f->path);
+    dnn_free(f->bytes);
+}
+
+static bool is_event_file(const char *name) {
+    return strstr(name, "tfevents") != NULL;
+}
+
+static bool known(const dnn_run_reader *r, const char *path) {
+    for (size_t i = 0; i < r->count; i++)
+        if (strcmp(r->files[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+static bool add_file(dnn_run_reader *r, const char *path) {
+    event_file *more = dnn_alloc((r->count + 1) * sizeof *more);
+    char *copy = dnn_strdup(path);
+    if (more == NULL || copy == NULL) {
+        dnn_free(more);
+        dnn_free(copy);
+        return false;
+    }
+    /* Sorted by name, that is by time; a new file goes behind those that were read already. */
+    if (r->count > 0)
+        memcpy(more, r->files, r->count * sizeof *more);
+    size_t at = r->count;
+    while (at > 0 && more[at - 1].offset == 0 && strcmp(more[at - 1].path, path) > 0) {
+        more[at] = more[at - 1];
+        at--;
+    }
+    more[at] = (event_file){.path = copy};
+    dnn_free(r->files);
+    r->files = more;
+    r->count++;
+    return true;
+}
+
+static dnn_status look_for_files(dnn_run_reader *r, dnn_error *err) {
+    DIR *folder = opendir(r->path);
+    if (folder == NULL)
+        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", r->path, strerror(errno));
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char path[4096];
+        if (!is_event_file(entry->d_name) ||
+            snprintf(path, sizeof path, "%s/%s", r->path, entry->d_name) >= (int)sizeof path)
+            continue;
+        if (!known(r, path) && !add_file(r, path)) {
+            closedir(folder);
+            return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", r->path);
+        }
+    }
+    closedir(folder);
+    return DNN_OK;
+}
+
+dnn_status dnn_run_reader_open(dnn_run_reader **out, const char *path, dnn_error *err) {
+    *out = NULL;
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
+    dnn_run_reader *r = dnn_calloc(1, sizeof *r);
+    if (r == NULL || (r->path = dnn_strdup(path)) == NULL) {
+        dnn_free(r);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path);
+    }
+    r->is_folder = S_ISDIR(info.st_mode);
+    dnn_status status = DNN_OK;
+    if (r->is_folder)
+        status = look_for_files(r, err);
+    else if (!add_file(r, path))
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path);
+    if (status == DNN_OK && r->count == 0)
+        status = dnn_fail(err, DNN_ERROR_FORMAT,
+                          "%s: is no run: it holds no file named events.out.tfevents.*", path);
+    if (status == DNN_OK)
+        *out = r;
+    else
+        dnn_run_reader_close(r);
+    return status;
+}
+
+void dnn_run_reader_close(dnn_run_reader *reader) {
+    if (reader == NULL)
+        return;
+    for (size_t i = 0; i < reader->count; i++)
+        free_file(&reader->files[i]);
+    dnn_free(reader->files);
+    dnn_free(reader->path);
+    dnn_free(reader);
+}
+
+typedef struct counted_visit {
+    dnn_event_visit *visit;
+    void *context;
+    size_t count;
+} counted_visit;
+
+static void visit_and_count(void *context, const dnn_event *event) {
+    counted_visit *c = context;
+    c->count++;
+    c->visit(c->context, event);
+}
+
+/* Visits the whole records in f->bytes and keeps the rest. */
+static void use_records(dnn_run_reader *r, event_file *f, counted_visit *visit) {
+    size_t at = 0;
+    for (;;) {
+        const uint8_t *payload = NULL;
+        size_t size = 0, used = 0;
+        dnn_record_status status =
+            dnn_record_read(f->bytes + at, f->used - at, &payload, &size, &used);
+        if (status == DNN_RECORD_INCOMPLETE)
+            break;
+        if (status == DNN_RECORD_LOST) {
+            f->lost = true;
+            r->lost++;
+            break;
+        }
+        if (status == DNN_RECORD_DAMAGED)
+            r->damaged++;
+        else if (dnn_event_read(payload, size, visit_and_count, visit, NULL) != DNN_OK)
+            r->undecodable++;
+        at += used;
+    }
+    f->used -= at;
+    memmove(f->bytes, f->bytes + at, f->used);
+}
+
+static bool make_room(event_file *f) {
+    if (f->capacity - f->used >= CHUNK)
+        return true;
+    size_t capacity = f->capacity == 0 ? 2 * CHUNK : 2 * f->capacity;
+    uint8_t *larger = dnn_alloc(capacity);
+    if (larger == NULL)
+        return false;
+    if (f->used > 0)
+        memcpy(larger, f->bytes, f->used);
+    dnn_free(f->bytes);
+    f->bytes = larger;
+    f->capacity = capacity;
+    return true;
+}
+
+static void poll_file(dnn_run_reader *r, event_file *f, counted_visit *visit) {
+    struct stat info;
+    if (f->lost || stat(f->path, &info) != 0 || info.st_size <= f->offset)
+        return;
+    int fd = open(f->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    while (!f->lost && make_room(f)) {
+        ssize_t n = pread(fd, f->bytes + f->used, f->capacity - f->used, f->offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        f->offset += n;
+        f->used += (size_t)n;
+        use_records(r, f, visit);
+    }
+    close(fd);
+}
+
+size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void *context) {
+    counted_visit counted = {visit, context, 0};
+    if (reader->is_folder)
+        look_for_files(reader, NULL);
+    for (size_t i = 0; i < reader->count; i++)
+        poll_file(reader, &reader->files[i], &counted);
+    return counted.count;
+}
+
+const char *dnn_run_reader_damage(const dnn_run_reader *reader) {
+    char *text = ((dnn_run_reader *)reader)->damage;
+    size_t size = sizeof reader->damage, skipped = reader->damaged + reader->undecodable;
+    char records[64] = "", files[64] = "";
+    if (skipped + reader->lost == 0)
+        return "";
+    if (skipped > 0)
+        snprintf(records, sizeof records, "%zu damaged record%s skipped", skipped,
+                 skipped == 1 ? " was" : "s were");
+    if (reader->lost > 0)
+        snprintf(files, sizeof files, "%zu file%s given up at a damaged length", reader->lost,
+                 reader->lost == 1 ? " was" : "s were");
+    snprintf(text, size, "%.120s: %s%s%s", reader->path, records,
+             skipped > 0 && reader->lost > 0 ? "; " : "", files);
+    return text;
+}
+
+size_t dnn_run_reader_torn(const dnn_run_reader *reader) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < reader->count; i++)
+        bytes += reader->files[i].lost ? 0 : reader->files[i].used;
+    return bytes;
+}

@@ -1,8 +1,0 @@
-dnn_c_test(core draft dnn_core)
-dnn_c_test(core error dnn_core)
-dnn_c_test(core field dnn_core)
-dnn_c_test(core file dnn_core)
-dnn_c_test(core interrupt dnn_core)
-dnn_c_test(core memory dnn_core)
-dnn_c_test(core random dnn_core)
-dnn_c_test(core threads dnn_core)

@@ -1,8 +1,0 @@
-dnn_c_test(data folder dnn_core dnn_math dnn_data)
-dnn_c_test(data hdf5 dnn_core dnn_math dnn_hdf5)
-dnn_c_test(data image dnn_core dnn_math dnn_data)
-dnn_c_test(data image_damaged dnn_core dnn_math dnn_data)
-dnn_c_test(data resize dnn_core dnn_math dnn_data)
-foreach(name folder hdf5 image)
-  target_compile_definitions(test_data_${name} PRIVATE DNN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-endforeach()

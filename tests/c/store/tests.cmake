@@ -1,5 +1,0 @@
-dnn_c_test(store control dnn_core dnn_store)
-dnn_c_test(store event dnn_core dnn_store)
-dnn_c_test(store run_log dnn_core dnn_store)
-dnn_c_test(store safetensors dnn_core dnn_math dnn_weights)
-dnn_c_test(store weights dnn_core dnn_math dnn_nn dnn_weights)

@@ -1,0 +1,59 @@
+/* damage.c: what of a log could not be read, in words. */
+#include "viz/draw/damage.h"
+
+#include <string.h>
+
+#include "viz/window/page.h"
+
+/* After the path, which it begins with; "" when all is well. */
+static const char *damage_of(const run *r) {
+    const char *words = dnn_run_reader_damage(r->reader), *end = strrchr(words, ':');
+    return end == NULL ? "" : end + strlen(": ");
+}
+
+static void describe_torn(const run *r, char *text, size_t size) {
+    size_t torn = dnn_run_reader_torn(r->reader);
+    text[0] = '\0';
+    if (torn > 0)
+        snprintf(text, size, "ends inside a record: its last %zu byte%s left out", torn,
+                 torn == 1 ? " is" : "s are");
+}
+
+bool damage_say(view *v) {
+    for (size_t i = 0; i < v->all->count; i++) {
+        run *r = v->all->items[i];
+        char torn[96];
+        describe_torn(r, torn, sizeof torn);
+        if (!r->damage_told && *damage_of(r) != '\0') {
+            r->damage_told = true;
+            view_say(v, "the log of %.100s: %s", r->name, damage_of(r));
+            return true;
+        }
+        if (!r->torn_told && torn[0] != '\0' && !page_is_running(v, r)) {
+            r->torn_told = true;
+            view_say(v, "the log of %.100s %s", r->name, torn);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool damage_print(const runs *all, bool at_rest, FILE *out) {
+    bool values = false, damaged = false;
+    for (size_t i = 0; i < all->count; i++) {
+        const run *r = all->items[i];
+        const char *damage = dnn_run_reader_damage(r->reader);
+        char torn[96] = "";
+        if (at_rest)
+            describe_torn(r, torn, sizeof torn);
+        if (damage[0] != '\0')
+            fprintf(out, "dnnview: %s\n", damage);
+        if (torn[0] != '\0')
+            fprintf(out, "dnnview: %s: %s\n", r->path, torn);
+        values = values || r->tag_count > 0;
+        damaged = damaged || damage[0] != '\0' || torn[0] != '\0';
+    }
+    if (damaged && !values)
+        fprintf(out, "dnnview: there is nothing else to show\n");
+    return values || !damaged;
+}

@@ -1,0 +1,121 @@
+/* display_list.c: appending commands; the list keeps copies. */
+#include "viz/draw/display_list.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+
+const float dash_patterns[DASH_COUNT][5] = {
+    {0                  },
+    {    6,  3, 0                                       },
+    { 1.5f, 2.5f,                0                          },
+    {              7,               2.5f,                1.5f, 2.5f, 0},
+};
+
+static void free_command(command *c) {
+    dnn_free(c->points);
+    dnn_free(c->text);
+    dnn_free(c->pixels);
+}
+
+void display_list_clear(display_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        free_command(&list->commands[i]);
+    list->count = 0;
+    list->failed = false;
+}
+
+void display_list_free(display_list *list) {
+    display_list_clear(list);
+    dnn_free(list->commands);
+    *list = (display_list){0};
+}
+
+static void append(display_list *list, command c) {
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity == 0 ? 256 : 2 * list->capacity;
+        command *more = dnn_alloc(capacity * sizeof *more);
+        if (more == NULL) {
+            list->failed = true;
+            free_command(&c);
+            return;
+        }
+        if (list->count > 0)
+            memcpy(more, list->commands, list->count * sizeof *more);
+        dnn_free(list->commands);
+        list->commands = more;
+        list->capacity = capacity;
+    }
+    list->commands[list->count++] = c;
+}
+
+static void *copy(display_list *list, const void *from, size_t bytes) {
+    void *to = dnn_alloc(bytes);
+    if (to == NULL)
+        list->failed = true;
+    else
+        memcpy(to, from, bytes);
+    return to;
+}
+
+void draw_clip(display_list *list, rect area) {
+    append(list, (command){.kind = COMMAND_CLIP, .area = area});
+}
+
+void draw_unclip(display_list *list) {
+    draw_clip(list, (rect){0, 0, 0, 0});
+}
+
+void draw_fill(display_list *list, rect area, color paint, float radius) {
+    append(list,
+           (command){.kind = COMMAND_FILL, .area = area, .radius = radius, .stroke.color = paint});
+}
+
+static void draw_points(display_list *list, command_kind kind, const point *points, size_t count,
+                        stroke line) {
+    point *own = count == 0 ? NULL : copy(list, points, count * sizeof *points);
+    if (own != NULL)
+        append(list, (command){.kind = kind, .points = own, .count = count, .stroke = line});
+}
+
+void draw_polyline(display_list *list, const point *points, size_t count, stroke line) {
+    draw_points(list, COMMAND_POLYLINE, points, count, line);
+}
+
+void draw_bars(display_list *list, const point *ends, size_t count, stroke line) {
+    draw_points(list, COMMAND_BARS, ends, count, line);
+}
+
+void draw_line(display_list *list, point from, point to, stroke line) {
+    draw_points(list, COMMAND_POLYLINE, (point[]){from, to}, 2, line);
+}
+
+void draw_polygon(display_list *list, const point *points, size_t count, color paint) {
+    draw_points(list, COMMAND_POLYGON, points, count, (stroke){.color = paint});
+}
+
+void draw_image(display_list *list, rect area, const uint8_t *rgba, size_t width, size_t height) {
+    uint8_t *own = width * height == 0 ? NULL : copy(list, rgba, width * height * 4);
+    if (own != NULL)
+        append(list, (command){.kind = COMMAND_IMAGE,
+                               .area = area,
+                               .pixels = own,
+                               .width = width,
+                               .height = height});
+}
+
+void draw_text(display_list *list, float x, float y, const char *text, text_style style) {
+    char *own = *text == '\0' ? NULL : copy(list, text, strlen(text) + 1);
+    if (own != NULL)
+        append(list, (command){
+                         .kind = COMMAND_TEXT,
+                         .area = {x, y, 0, 0},
+                         .text = own,
+                         .size = style.size,
+                         .style = style.style,
+                         .anchor = style.anchor,
+                         .angle = style.angle,
+                         .stroke.color = style.color
+        });
+}

@@ -1,0 +1,16 @@
+/* raster_bars.h: dense curves: upright bars side by side, a column of pixels or more each. */
+#ifndef DNN_VIZ_RASTER_BARS_H
+#define DNN_VIZ_RASTER_BARS_H
+
+#include "viz/draw/raster_coverage.h"
+
+/* Columns that are painted together: their pixels in a row are one line of a processor's cache.
+ * surface.columns has room for a whole last block, twice. */
+#define BARS_BLOCK 16
+
+/* Paints COMMAND_BARS as one shape. A bar fills the columns of pixels whose centres it covers, at
+ * least one, and its ends are anti-aliased. */
+void bars_paint(surface *target, box clip, const point *ends, size_t count, const stroke *line,
+                float scale);
+
+#endif

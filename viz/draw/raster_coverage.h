@@ -1,0 +1,40 @@
+/* raster_coverage.h: how much of each pixel a shape covers, from the edges of its outline.
+ *
+ * Inside viz's raster only. A shape is begun, gets its edges in any order (closed contours), and is
+ * painted once: so where its parts overlap, a translucent colour does not double. */
+#ifndef DNN_VIZ_RASTER_COVERAGE_H
+#define DNN_VIZ_RASTER_COVERAGE_H
+
+#include <stdbool.h>
+
+#include "viz/draw/raster.h"
+
+/* Pixels x0 <= x < x1, y0 <= y < y1. */
+typedef struct box {
+    int x0, y0, x1, y1;
+} box;
+
+typedef struct coverage coverage;
+
+typedef enum fill_rule { FILL_NON_ZERO, FILL_EVEN_ODD } fill_rule;
+
+coverage *coverage_create(int width, int height); /* NULL: out of memory */
+void coverage_free(coverage *c);
+
+/* Begins a shape that is seen within a box, itself within the surface. */
+void coverage_begin(coverage *c, box visible);
+
+/* An edge from (xa, ya) to (xb, yb), in pixels, finite; anywhere. */
+void coverage_edge(coverage *c, double xa, double ya, double xb, double yb);
+
+/* Paints the shape and forgets it. */
+void coverage_paint(coverage *c, surface *target, color paint, fill_rule rule);
+
+/* Lays a colour over a pixel; alpha 0..255 multiplies the colour's own. */
+void blend_pixel(uint8_t *pixel, color paint, unsigned alpha);
+
+/* The same for pixels side by side: with an alpha for each, with one for all. */
+void blend_row(uint8_t *pixels, const uint8_t *alphas, size_t count, color paint);
+void fill_row(uint8_t *pixels, size_t count, color paint, unsigned alpha);
+
+#endif

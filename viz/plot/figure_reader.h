@@ -1,0 +1,21 @@
+/* figure_reader.h: what the files that read a figure share: figure_words.c its lines, figure.c the
+ * numbers behind them. */
+#ifndef DNN_VIZ_FIGURE_READER_H
+#define DNN_VIZ_FIGURE_READER_H
+
+#include "viz/plot/figure.h"
+
+/* Where the reader is. */
+typedef struct figure_reader {
+    figure *figure;
+    const char *name;
+    const uint8_t *bytes;
+    size_t size, at, line, capacity;
+    dnn_error *err;
+} figure_reader;
+
+/* Reads the lines up to the empty one: what the figure is, and which items have how many numbers.
+ */
+dnn_status figure_read_words(figure_reader *r);
+
+#endif

@@ -1,0 +1,117 @@
+/* panel.h: one rectangle of the page: what it shows and how, and its drawing as a display list.
+ *
+ * A panel points at runs and tags and owns neither; fonts must be open where one is drawn. */
+#ifndef DNN_VIZ_PANEL_H
+#define DNN_VIZ_PANEL_H
+
+#include "viz/plot/axis.h"
+#include "viz/draw/display_list.h"
+#include "viz/plot/figure.h"
+#include "viz/runs/runs.h"
+#include "viz/plot/smooth.h"
+#include "viz/draw/theme.h"
+
+typedef enum panel_kind {
+    PANEL_CURVES = 0, /* scalars of one group of tags over x */
+    PANEL_HEAT,       /* a group's scalars as rows (layers) over x, colour for the value */
+    PANEL_HISTOGRAM,  /* a histogram tag over time, as ridges */
+    PANEL_PICTURE,    /* the last pictures of a group of tags, with their steps */
+    PANEL_TEXT,       /* settings (a column for each run) and other text */
+    PANEL_PLOT,       /* of a figure: curves of any x */
+    PANEL_BARS,       /* a histogram of values */
+    PANEL_MATRIX,     /* a matrix as colours */
+    PANEL_GALLERY,    /* pictures side by side */
+    PANEL_KIND_COUNT
+} panel_kind;
+
+typedef enum x_axis {
+    X_STEP = 0,
+    X_EPOCH,    /* run_epoch; runs that log none are left out */
+    X_RELATIVE, /* seconds since the run's first event */
+    X_WALL,
+    X_AXIS_COUNT
+} x_axis;
+
+/* What all panels of a page share. */
+typedef struct page_options {
+    x_axis x;
+    axis_scale x_scale;
+    double smoothing;    /* 0: none .. 0.999: weight of the past in an exponential average,
+                            bias-corrected */
+    size_t *smooth_left; /* points that this drawing may still average; NULL: all */
+    float scale; /* pixels per point: dense curves are summed up in columns of one pixel; 0: 1 */
+    float grain; /* points per pixel of a picture, when pictures stand in character cells; 0: they
+                    do not, and text can be turned */
+    const theme *theme;
+} page_options;
+
+/* One tag of one run in a panel: a curve, a row of the heat map, a picture, a text; or one item of
+ * a figure, in its order, without run and tag. */
+typedef struct curve {
+    const run *run;
+    const run_tag *tag;
+    uint64_t key;   /* of the run's and the tag's name: the same after panels_build */
+    char label[96]; /* short: what tells it from the others in the panel */
+    size_t color;   /* number for theme_series */
+    int dash;       /* with several runs the colour is the run's and this the tag's; -1: as the
+                       theme says */
+    bool dots;      /* the points are not joined */
+    bool hidden;
+    rect legend; /* its entry on the page, w == 0: not shown (set by drawing) */
+    smooth smoothed;
+} curve;
+
+typedef struct panel {
+    panel_kind kind;
+    char title[96]; /* "cost", "grad_norm": with `kind` it names the panel on the page */
+    curve *curves;
+    size_t curve_count;
+    const figure *figure; /* what is shown instead of runs; NULL: none */
+    axis_scale y_scale;
+    bool over_decades; /* y_scale is log when the values span more than two decades, else linear,
+                          until someone sets it */
+    bool held;         /* zoomed or panned: the ranges below stay while data arrive */
+    x_axis shown_x;    /* what `x` below is of */
+    axis x, y;         /* what was last shown; in a heat map y is the scale of colours */
+    rect area, plot;   /* on the page: whole panel, and the inside of its axes (set by drawing) */
+} panel;
+
+/* Groups all tags of all runs into panels: tags "a/b" with the same "a" share one; train and test
+ * of one quantity too, however they are written; a group of numbered layers also gets a heat map.
+ * Keeps the states (hidden, scales, zoom) of panels that exist already. Needed when
+ * all->generation has grown. False, and the panels as they were, when out of memory. */
+bool panels_build(panel **panels, size_t *count, const runs *all);
+void panels_free(panel *panels, size_t count);
+
+/* The one panel of a figure, as panels_build gives those of runs. */
+bool panels_of_figure(panel **panels, size_t *count, const figure *f);
+
+/* How high a panel of pictures has to be for what it shows in p->area. */
+float panel_height(const panel *p, const page_options *options);
+
+/* Draws the panel in p->area; cursor (NULL: none) is a place on the page at which the values of all
+ * series are read off. A held view of another kind of x (step, then time) is fitted. */
+void panel_draw(panel *p, const page_options *options, const point *cursor, display_list *list);
+
+/* The user's scale of y, whatever the values are. */
+void panel_set_scale(panel *p, axis_scale scale);
+
+/* Fits the ranges to the data and lets them follow again. */
+void panel_fit(panel *p, const page_options *options);
+
+/* Zoom in by a factor around a place on the page, pan by points (the plot follows the hand), zoom
+ * to a box on the page; all hold. They do what the last drawing's axes say, and nothing where there
+ * are none; histograms and heat maps have x only. */
+void panel_zoom(panel *p, point around, float factor_x, float factor_y);
+void panel_pan(panel *p, float dx, float dy);
+void panel_zoom_box(panel *p, rect box);
+
+/* The curve whose legend entry was last drawn at a place, or -1. */
+int panel_legend_at(const panel *p, point place);
+
+/* Writes what the panels show as CSV: run, tag, step, wall_time, value with 9 digits (one line for
+ * each point inside the panel's range of x; hidden curves are left out). */
+dnn_status panels_write_csv(const panel *panels, size_t count, const page_options *options,
+                            const char *path, dnn_error *err);
+
+#endif

@@ -1,0 +1,366 @@
+/* panel_build.c: sorting the tags of all runs into panels. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/memory.h"
+#include "viz/plot/panel.h"
+
+/* A tag on its way into a panel. */
+typedef struct entry {
+    panel_kind kind;
+    int rank; /* of the panel on the page */
+    char group[96], label[96];
+    size_t run_index;
+    const run *run;
+    const run_tag *tag;
+} entry;
+
+/* --- groups and labels --- */
+
+/* Parts of a tag that name a share of the data, in the order of a legend. */
+static const char *const shares[] = {"train", "training",   "test", "testing", "val",
+                                     "valid", "validation", "eval", "dev"};
+#define SHARE_COUNT (sizeof shares / sizeof *shares)
+
+static int share_of(const char *text, size_t size) {
+    for (size_t i = 0; i < SHARE_COUNT; i++)
+        if (strlen(shares[i]) == size && strncasecmp(shares[i], text, size) == 0)
+            return (int)i;
+    return -1;
+}
+
+static void copy_part(char *out, size_t size, const char *from, size_t length) {
+    if (length >= size)
+        length = size - 1;
+    memcpy(out, from, length);
+    out[length] = '\0';
+}
+
+/* "train/loss", "loss_train", "train_loss": the quantity is the group, the share is the label. */
+static bool split_share(const char *name, char separator, entry *e) {
+    const char *first = strchr(name, separator), *last = strrchr(name, separator);
+    if (first == NULL || first == name || last[1] == '\0')
+        return false;
+    size_t size = strlen(name), before = (size_t)(first - name), after = strlen(last + 1);
+    if (share_of(last + 1, after) >= 0) {
+        copy_part(e->group, sizeof e->group, name, (size_t)(last - name));
+        copy_part(e->label, sizeof e->label, last + 1, after);
+        return true;
+    }
+    if (share_of(name, before) >= 0) {
+        copy_part(e->group, sizeof e->group, first + 1, size - before - 1);
+        copy_part(e->label, sizeof e->label, name, before);
+        return true;
+    }
+    return false;
+}
+
+static void split_name(const char *name, entry *e) {
+    if (split_share(name, '/', e) || (strchr(name, '/') == NULL && split_share(name, '_', e)))
+        return;
+    const char *slash = strchr(name, '/');
+    size_t size = strlen(name), group = slash == NULL ? size : (size_t)(slash - name);
+    copy_part(e->group, sizeof e->group, name, group);
+    if (slash == NULL || slash[1] == '\0')
+        copy_part(e->label, sizeof e->label, name, size);
+    else
+        copy_part(e->label, sizeof e->label, slash + 1, size - group - 1);
+}
+
+/* --- order and first looks --- */
+
+enum {
+    RANK_GRAD = 2,
+    RANK_OTHER = 7,
+    RANK_EPOCH,
+    RANK_WEIGHTS,
+    RANK_HISTOGRAM,
+    RANK_PICTURE,
+    RANK_TEXT
+};
+
+static int rank_of(const char *group) {
+    static const struct {
+        const char *part;
+        int rank;
+    } known[] = {
+        {"cost",          0        },
+        {"loss",          0        },
+        {"acc",           1        },
+        {"error",         1        },
+        {"grad",          RANK_GRAD},
+        {"update",        3        },
+        {"dead",          4        },
+        {"learning_rate", 5        },
+        {"time",          6        },
+        {"second",        6        },
+    };
+    if (strcasecmp(group, "epoch") == 0)
+        return RANK_EPOCH;
+    if (strcasecmp(group, "lr") == 0)
+        return 5;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcasestr(group, known[i].part) != NULL)
+            return known[i].rank;
+    return RANK_OTHER;
+}
+
+/* Quantities that may go over decades. */
+static bool may_span_decades(const char *group) {
+    static const char *const parts[] = {"grad", "norm", "update", "ratio"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strcasestr(group, parts[i]) != NULL)
+            return true;
+    return false;
+}
+
+static int compare_labels(const char *a, const char *b) {
+    int p = share_of(a, strlen(a)), q = share_of(b, strlen(b));
+    if (p >= 0 && q >= 0)
+        return p - q;
+    return natural_compare(a, b);
+}
+
+static int compare_entries(const void *left, const void *right) {
+    const entry *a = left, *b = right;
+    int order = a->rank - b->rank;
+    if (order == 0)
+        order = natural_compare(a->group, b->group);
+    if (order == 0)
+        order = (int)a->kind - (int)b->kind;
+    if (order == 0)
+        order = a->run_index < b->run_index ? -1 : a->run_index > b->run_index;
+    if (order == 0)
+        order = compare_labels(a->label, b->label);
+    return order != 0 ? order : strcmp(a->tag->name, b->tag->name);
+}
+
+/* --- entries --- */
+
+static void describe(entry *e, size_t run_count) {
+    split_name(e->tag->name, e);
+    switch (e->tag->kind) {
+    case DNN_EVENT_HISTOGRAM: /* each its own panel */
+        e->kind = PANEL_HISTOGRAM;
+        e->rank = strcasestr(e->group, "weight") != NULL ? RANK_WEIGHTS : RANK_HISTOGRAM;
+        snprintf(e->group, sizeof e->group, run_count > 1 ? "%.60s · %.30s" : "%.90s", e->tag->name,
+                 e->run->name);
+        break;
+    case DNN_EVENT_IMAGE:
+        e->kind = PANEL_PICTURE;
+        e->rank = RANK_PICTURE;
+        break;
+    case DNN_EVENT_TEXT:
+        e->kind = PANEL_TEXT;
+        e->rank = RANK_TEXT;
+        snprintf(e->group, sizeof e->group, "%.90s", e->tag->name);
+        snprintf(e->label, sizeof e->label, "%.90s", e->tag->name);
+        break;
+    default:
+        e->kind = PANEL_CURVES;
+        e->rank = rank_of(e->group);
+        break;
+    }
+}
+
+/* A text of a picture's name is its caption. */
+static bool is_caption(const run *r, const run_tag *tag) {
+    return tag->kind == DNN_EVENT_TEXT && run_find(r, tag->name, DNN_EVENT_IMAGE) != NULL;
+}
+
+static entry *list_entries(const runs *all, size_t *count) {
+    size_t tags = 0, n = 0;
+    for (size_t i = 0; i < all->count; i++)
+        tags += all->items[i]->tag_count;
+    entry *entries = dnn_alloc((tags + 1) * sizeof *entries);
+    if (entries == NULL)
+        return NULL;
+    for (size_t i = 0; i < all->count; i++)
+        for (size_t k = 0; k < all->items[i]->tag_count; k++) {
+            const run *r = all->items[i];
+            if (is_caption(r, r->tags[k]))
+                continue;
+            entries[n] = (entry){.run_index = i, .run = r, .tag = r->tags[k]};
+            describe(&entries[n++], all->count);
+        }
+    qsort(entries, n, sizeof *entries, compare_entries);
+    *count = n;
+    return entries;
+}
+
+/* --- panels --- */
+
+static uint64_t key_of(const entry *e) {
+    uint64_t hash = 0xCBF29CE484222325u; /* FNV-1a */
+    for (const char *c = e->run->name; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * 0x100000001B3u;
+    for (const char *c = e->tag->name; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * 0x100000001B3u;
+    return hash;
+}
+
+static int compare_label_pointers(const void *a, const void *b) {
+    return compare_labels(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The different labels in order; an array to be freed, NULL when out of memory. */
+static const char **list_labels(const entry *entries, size_t count, size_t *different) {
+    const char **labels = dnn_alloc(count * sizeof *labels);
+    if (labels == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        labels[i] = entries[i].label;
+    qsort(labels, count, sizeof *labels, compare_label_pointers);
+    *different = 0;
+    for (size_t i = 0; i < count; i++)
+        if (*different == 0 || compare_labels(labels[*different - 1], labels[i]) != 0)
+            labels[(*different)++] = labels[i];
+    return labels;
+}
+
+static size_t index_of(const char *label, const char *const *labels, size_t count) {
+    const char *const *found =
+        bsearch(&label, labels, count, sizeof *labels, compare_label_pointers);
+    return (size_t)(found - labels);
+}
+
+/* Layers: two labels of one run that begin with a number ("1 Linear") or four that hold one. */
+static bool has_layers(const entry *entries, size_t count) {
+    size_t points = 0;
+    for (size_t i = 0; i < count && entries[i].run_index == entries[0].run_index; i++) {
+        size_t before = strcspn(entries[i].label, "0123456789");
+        if (entries[i].label[before] != '\0')
+            points += before == 0 ? 2 : 1;
+    }
+    return points >= 4;
+}
+
+static bool fill_panel(panel *p, panel_kind kind, const entry *entries, size_t count,
+                       size_t run_count) {
+    *p = (panel){.kind = kind, .over_decades = may_span_decades(entries->group)};
+    memcpy(p->title, entries->group, sizeof p->title);
+    size_t label_count = 0;
+    const char **labels = list_labels(entries, count, &label_count);
+    p->curves = labels == NULL ? NULL : dnn_calloc(count, sizeof *p->curves);
+    if (p->curves == NULL) {
+        dnn_free(labels);
+        return false;
+    }
+    p->curve_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const entry *e = &entries[i];
+        curve *c = &p->curves[i];
+        size_t index = index_of(e->label, labels, label_count);
+        bool overlaid = run_count > 1;
+        *c = (curve){.run = e->run,
+                     .tag = e->tag,
+                     .key = key_of(e),
+                     .color = overlaid ? e->run->number : index,
+                     .dash = overlaid ? (int)(index % DASH_COUNT) : -1};
+        if (!overlaid)
+            snprintf(c->label, sizeof c->label, "%.90s", e->label);
+        else if (label_count == 1)
+            snprintf(c->label, sizeof c->label, "%.90s", e->run->name);
+        else
+            snprintf(c->label, sizeof c->label, "%.44s · %.44s", e->run->name, e->label);
+    }
+    dnn_free(labels);
+    return true;
+}
+
+static bool same_panel(const entry *a, const entry *b) {
+    return a->kind == b->kind && strcmp(a->group, b->group) == 0;
+}
+
+static void keep_curve_states(panel *p, panel *old) {
+    for (size_t i = 0; i < p->curve_count; i++)
+        for (size_t k = 0; k < old->curve_count; k++) {
+            curve *c = &p->curves[i], *before = &old->curves[(i + k) % old->curve_count];
+            if (c->key != before->key)
+                continue;
+            c->hidden = before->hidden;
+            c->smoothed = before->smoothed;
+            before->smoothed = (smooth){0};
+            break;
+        }
+}
+
+static void keep_states(panel *panels, size_t count, panel *old, size_t old_count) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < old_count; k++) {
+            panel *p = &panels[i], *before = &old[k];
+            if (p->kind != before->kind || strcmp(p->title, before->title) != 0)
+                continue;
+            p->y_scale = before->y_scale;
+            p->over_decades = before->over_decades;
+            p->held = before->held;
+            p->shown_x = before->shown_x;
+            p->x = before->x;
+            p->y = before->y;
+            p->area = before->area;
+            p->plot = before->plot;
+            keep_curve_states(p, before);
+            break;
+        }
+}
+
+/* What a pass over the groups adds. */
+typedef enum pass { PASS_CURVES, PASS_HEAT, PASS_OTHER, PASS_COUNT } pass;
+
+/* Curves come first, the heat maps of those that matter most beside them; the other heat maps
+ * follow the last curves, and the epoch, which is more of an axis, follows them. */
+static bool is_in_pass(pass which, panel_kind kind, int rank) {
+    if (kind == PANEL_HEAT)
+        return which == (rank <= RANK_GRAD ? PASS_CURVES : PASS_HEAT);
+    if (kind == PANEL_CURVES)
+        return which == (rank == RANK_EPOCH ? PASS_HEAT : PASS_CURVES);
+    return which == PASS_OTHER;
+}
+
+/* Appends to `built`, which has room, the panels of one pass; false when out of memory. */
+static bool build_pass(pass which, const entry *entries, size_t count, size_t run_count,
+                       panel *built, size_t *n) {
+    bool whole = true;
+    for (size_t i = 0, end; whole && i < count; i = end) {
+        const entry *e = &entries[i];
+        for (end = i + 1; end < count && same_panel(e, &entries[end]);)
+            end++;
+        if (is_in_pass(which, e->kind, e->rank))
+            whole = fill_panel(&built[(*n)++], e->kind, e, end - i, run_count);
+        if (whole && e->kind == PANEL_CURVES && is_in_pass(which, PANEL_HEAT, e->rank) &&
+            has_layers(e, end - i))
+            whole = fill_panel(&built[(*n)++], PANEL_HEAT, e, end - i, run_count);
+    }
+    return whole;
+}
+
+bool panels_build(panel **panels, size_t *count, const runs *all) {
+    size_t entry_count = 0, n = 0;
+    entry *entries = list_entries(all, &entry_count);
+    /* a group can be two panels, curves and heat map */
+    panel *built = entries == NULL ? NULL : dnn_calloc(2 * entry_count + 1, sizeof *built);
+    bool whole = built != NULL;
+    for (pass which = 0; whole && which < PASS_COUNT; which++)
+        whole = build_pass(which, entries, entry_count, all->count, built, &n);
+    dnn_free(entries);
+    if (!whole) {
+        panels_free(built, n);
+        return false;
+    }
+    keep_states(built, n, *panels, *count);
+    panels_free(*panels, *count);
+    *panels = built;
+    *count = n;
+    return true;
+}
+
+void panels_free(panel *panels, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < panels[i].curve_count; k++)
+            smooth_free(&panels[i].curves[k].smoothed);
+        dnn_free(panels[i].curves);
+    }
+    dnn_free(panels);
+}

@@ -1,0 +1,153 @@
+/* panel_dense.c: curves with more points than columns of pixels.
+ *
+ * Each column is summed up by its first, lowest, highest and last place. Where a curve runs
+ * smoothly through the columns it is a line through them. Where it goes up and down within a
+ * column, or from one column to the next, it is bars from the lowest to the highest place of each:
+ * what a line that thick with turns would fill, at a small part of its price. Nothing is left out
+ * by either. */
+#include <math.h>
+
+#include "core/memory.h"
+#include "viz/plot/panel_parts.h"
+
+/* A line between bars goes on for so many columns at least; shorter ones are bars too. */
+#define LEAST_LINE ((size_t)16)
+
+/* Points of a column in which those of a leaf more or less do not matter. */
+#define MANY (32 * SERIES_LEAF)
+
+/* y grows downwards. */
+typedef struct dense_column {
+    float x, first, top, bottom, last;
+    bool gap;  /* nothing finite here */
+    bool busy; /* not a piece of a line */
+} dense_column;
+
+/* The extremes of many points are those of whole leaves of the pyramid: a few points of the
+ * neighbours count here too, and no single one is looked at. */
+static series_range summary_of(const series *s, size_t begin, size_t end) {
+    size_t n = series_count(s);
+    if (end - begin < MANY || end > n)
+        return series_summary(s, begin, end);
+    size_t to = (end + SERIES_LEAF - 1) / SERIES_LEAF * SERIES_LEAF;
+    series_range r = series_summary(s, begin / SERIES_LEAF * SERIES_LEAF, to < n ? to : n);
+    r.first = series_value(s, begin);
+    r.last = series_value(s, end - 1);
+    return r;
+}
+
+static dense_column sum_up(const panel *p, const series *s, const pixel_column *at) {
+    series_range r = summary_of(s, at->begin, at->end);
+    dense_column d = {.x = at->x, .gap = isnan(r.low)};
+    if (d.gap)
+        return d;
+    d.top = (float)y_of(p, r.high);
+    d.bottom = (float)y_of(p, r.low);
+    d.first = isfinite(r.first) ? (float)y_of(p, r.first) : d.top;
+    d.last = isfinite(r.last) ? (float)y_of(p, r.last) : d.bottom;
+    return d;
+}
+
+/* No column without points is between two. */
+static bool are_neighbours(const dense_column *a, const dense_column *b, float pitch) {
+    return b->x - a->x < 1.5f * pitch;
+}
+
+/* Whether the curve turns, by more than half a column's width, between its ends in a column or
+ * there. */
+static bool turns(const dense_column *d, size_t count, size_t i, float pitch) {
+    const dense_column *at = &d[i];
+    float least = 0.5f * pitch;
+    if (at->bottom - at->top > fabsf(at->last - at->first) + least)
+        return true;
+    if (i == 0 || i + 1 == count || !are_neighbours(at - 1, at, pitch) ||
+        !are_neighbours(at, at + 1, pitch))
+        return false;
+    float before = d[i - 1].last - at->first, after = d[i + 1].first - at->last;
+    return before * after > 0 && fminf(fabsf(before), fabsf(after)) > least;
+}
+
+/* Marks what is busy in a stretch without gaps, and the short lines between two busy columns. */
+static void mark_busy(dense_column *d, size_t count, float pitch) {
+    size_t last = SIZE_MAX; /* the last busy column */
+    for (size_t i = 0; i < count; i++) {
+        if (!turns(d, count, i, pitch))
+            continue;
+        d[i].busy = true;
+        for (size_t k = last; k != SIZE_MAX && i - last <= LEAST_LINE && k < i; k++)
+            d[k].busy = true;
+        last = i;
+    }
+}
+
+static void reach(dense_column *d, float y) {
+    d->top = fminf(d->top, y);
+    d->bottom = fmaxf(d->bottom, y);
+}
+
+/* Bars of neighbours meet half-way between the last place of one and the first of the other. */
+static void trace_bars(trace *t, dense_column *d, size_t count, point *ends) {
+    stroke line = {t->stroke.color, 1, 0};        /* no wider than what it sums up */
+    float end = 0.4f * fmaxf(t->stroke.width, 1); /* about as far as round ends have area */
+    for (size_t i = 0; i + 1 < count; i++) {
+        float meeting = (d[i].last + d[i + 1].first) / 2;
+        reach(&d[i], meeting);
+        reach(&d[i + 1], meeting);
+    }
+    for (size_t i = 0; i < count; i++) {
+        ends[2 * i] = (point){d[i].x, d[i].top - end};
+        ends[2 * i + 1] = (point){d[i].x, d[i].bottom + end};
+    }
+    draw_bars(t->list, ends, 2 * count, line);
+}
+
+static void trace_line(trace *t, const dense_column *d, size_t count, float pitch) {
+    for (size_t i = 0; i < count; i++) {
+        if (fabsf(d[i].last - d[i].first) < 0.5f * pitch) {
+            trace_to(t, d[i].x, (d[i].first + d[i].last) / 2);
+        } else {
+            trace_to(t, d[i].x - 0.3f * pitch, d[i].first);
+            trace_to(t, d[i].x + 0.3f * pitch, d[i].last);
+        }
+    }
+}
+
+/* A stretch without gaps: lines and bars in turn, each line reaching into the bars beside it. */
+static void trace_stretch(trace *t, dense_column *d, size_t count, float pitch, point *ends) {
+    mark_busy(d, count, pitch);
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && d[end].busy == d[i].busy &&
+                          (!d[i].busy || are_neighbours(&d[end - 1], &d[end], pitch));)
+            end++;
+        if (d[i].busy) {
+            trace_to(t, d[i].x, d[i].first);
+            if (t->count > 1)
+                trace_break(t);
+            t->count = 0;
+            trace_bars(t, d + i, end - i, ends);
+            if (end < count)
+                trace_to(t, d[end - 1].x, d[end - 1].last);
+        } else {
+            trace_line(t, d + i, end - i, pitch);
+        }
+    }
+    trace_break(t);
+}
+
+void trace_dense(trace *t, const curve *c, const series *s, const page_options *o) {
+    column_walk walk = columns_of(c, o, &t->panel->x, t->panel->plot);
+    float pitch = t->panel->plot.w / (float)walk.count;
+    dense_column *d = dnn_alloc(walk.count * sizeof *d);
+    point *ends = dnn_alloc(2 * walk.count * sizeof *ends);
+    size_t count = 0;
+    t->list->failed = t->list->failed || d == NULL || ends == NULL;
+    for (pixel_column at; !t->list->failed && column_next(&walk, &at);)
+        d[count++] = sum_up(t->panel, s, &at);
+    for (size_t i = 0, end; i < count; i = end + 1) {
+        for (end = i; end < count && !d[end].gap;)
+            end++;
+        trace_stretch(t, d + i, end - i, pitch, ends);
+    }
+    dnn_free(ends);
+    dnn_free(d);
+}

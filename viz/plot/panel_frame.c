@@ -1,0 +1,176 @@
+/* panel_frame.c: what stands around the data: title, axes, ticks, a faint grid. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "viz/draw/font.h"
+#include "viz/plot/panel_parts.h"
+
+#define MAX_TICKS 128
+
+color faded(color c, double opacity) {
+    return (c & ~0xFFu) | (color)lround((double)(c & 0xFF) * opacity);
+}
+
+color blend(color from, color to, double share) {
+    color mixed = 0xFF;
+    for (int shift = 8; shift < 32; shift += 8) {
+        double a = from >> shift & 0xFF, b = to >> shift & 0xFF;
+        mixed |= (color)lround(a + (b - a) * share) << shift;
+    }
+    return mixed;
+}
+
+rect inset(rect r, float by) {
+    return (rect){r.x + by, r.y + by, r.w - 2 * by, r.h - 2 * by};
+}
+
+bool inside(rect r, point place) {
+    return place.x >= r.x && place.x < r.x + r.w && place.y >= r.y && place.y < r.y + r.h;
+}
+
+void draw_text_within(display_list *list, float x, float y, float width, const char *text,
+                      text_style style) {
+    if (text_width(text, style.size, style.style) <= width) {
+        draw_text(list, x, y, text, style);
+        return;
+    }
+    char cut[256];
+    size_t size = strlen(text) < sizeof cut - 4 ? strlen(text) : sizeof cut - 4;
+    while (size > 0) {
+        while (size > 0 &&
+               ((unsigned char)text[--size] & 0xC0) == 0x80) /* to a character's start */
+            continue;
+        snprintf(cut, sizeof cut, "%.*s…", (int)size, text);
+        if (text_width(cut, style.size, style.style) <= width)
+            break;
+    }
+    if (size > 0)
+        draw_text(list, x, y, cut, style);
+}
+
+float draw_title(const panel *p, const page_options *o, const char *note, display_list *list) {
+    char title[128];
+    snprintf(title, sizeof title, "%s%s", p->title, p->kind == PANEL_HEAT ? " by layer" : "");
+    for (char *c = title; p->figure == NULL && *c != '\0'; c++)
+        if (*c == '_')
+            *c = ' ';
+    float left = p->area.x + PADDING, right = p->area.x + p->area.w - PADDING;
+    float baseline = p->area.y + PADDING + 10, note_width = 0;
+    if (note != NULL && *note != '\0') {
+        char first[128];
+        float room = right - left - fminf(text_width(title, TITLE_SIZE, FONT_BOLD), 60) - 12;
+        snprintf(first, sizeof first, "%s", note);
+        char *second = strstr(first, " · "); /* gives way to the title */
+        if (second != NULL && text_width(first, LABEL_SIZE, FONT_REGULAR) > room)
+            *second = '\0';
+        note_width = fminf(room, text_width(first, LABEL_SIZE, FONT_REGULAR)) + 12;
+        draw_text_within(list, right, baseline, room, first,
+                         (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
+    }
+    draw_text_within(list, left, baseline, right - left - note_width, title,
+                     (text_style){TITLE_SIZE, o->theme->text, FONT_BOLD, ANCHOR_LEFT, 0});
+    return baseline + 10;
+}
+
+const char *x_axis_name(const page_options *o) {
+    static const char *const names[X_AXIS_COUNT] = {"step", "epoch", "time since start",
+                                                    "time of day"};
+    return names[o->x];
+}
+
+void draw_empty(const panel *p, const page_options *o, const char *why, display_list *list) {
+    rect r = p->plot.w > 0 ? p->plot : p->area;
+    draw_text(list, r.x + r.w / 2, r.y + r.h / 2 + 4, why,
+              (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_MIDDLE, 0});
+}
+
+/* Whole points and a half: lines a point wide stay sharp. */
+static float sharp(double place) {
+    return (float)floor(place) + 0.5f;
+}
+
+static size_t ticks_for(const axis *a, float length, float each, tick *ticks) {
+    double wanted = fmax(3, round(length / each));
+    return axis_ticks(a, (size_t)wanted, ticks, MAX_TICKS);
+}
+
+static float label_width(const tick *ticks, size_t count) {
+    float widest = 0;
+    for (size_t i = 0; i < count; i++)
+        if (ticks[i].major)
+            widest = fmaxf(widest, text_width(ticks[i].label, LABEL_SIZE, FONT_REGULAR));
+    return widest;
+}
+
+static void draw_y_ticks(const panel *p, const page_options *o, const tick *ticks, size_t count,
+                         display_list *list) {
+    const rect r = p->plot;
+    for (size_t i = 0; i < count; i++) {
+        double place = axis_place(&p->y, ticks[i].value);
+        if (!(place > -1e-6 && place < 1 + 1e-6))
+            continue;
+        float y = sharp(r.y + r.h * (1 - place)), length = ticks[i].major ? 4 : 2;
+        if (ticks[i].major)
+            draw_line(list, (point){r.x, y}, (point){r.x + r.w, y}, (stroke){o->theme->grid, 1, 0});
+        draw_line(list, (point){r.x - length, y}, (point){r.x, y}, (stroke){o->theme->axis, 1, 0});
+        if (ticks[i].major)
+            draw_text(list, r.x - 7, y + 3.5f, ticks[i].label,
+                      (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
+    }
+}
+
+static void draw_x_ticks(const panel *p, const page_options *o, bool grid, display_list *list) {
+    tick ticks[MAX_TICKS];
+    const rect r = p->plot;
+    size_t count = ticks_for(&p->x, r.w, o->grain > 0 ? 60 : 75, ticks);
+    float bottom = r.y + r.h, taken = p->area.x;
+    for (size_t i = 0; i < count; i++) {
+        double place = axis_place(&p->x, ticks[i].value);
+        if (!(place > -1e-6 && place < 1 + 1e-6))
+            continue;
+        float x = sharp(r.x + r.w * place), length = ticks[i].major ? 4 : 2;
+        if (grid && ticks[i].major)
+            draw_line(list, (point){x, r.y}, (point){x, bottom}, (stroke){o->theme->grid, 1, 0});
+        draw_line(list, (point){x, bottom}, (point){x, bottom + length},
+                  (stroke){o->theme->axis, 1, 0});
+        if (!ticks[i].major)
+            continue;
+        float half = text_width(ticks[i].label, LABEL_SIZE, FONT_REGULAR) / 2;
+        float middle = fminf(x, p->area.x + p->area.w - 3 - half);
+        if (middle - half < taken + 6)
+            continue;
+        draw_text(list, middle, bottom + 16, ticks[i].label,
+                  (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_MIDDLE, 0});
+        taken = middle + half;
+    }
+}
+
+void draw_frame(panel *p, const page_options *o, float top, bool with_y, float left, float right,
+                const char *x_name, display_list *list) {
+    tick ticks[MAX_TICKS];
+    bool named = p->area.h >= 170;
+    rect r = {p->area.x + PADDING, floorf(top), p->area.w - 2 * PADDING, 0};
+    r.h = floorf(p->area.y + p->area.h - PADDING - (named ? 30 : 16) - r.y);
+    size_t count = with_y ? ticks_for(&p->y, r.h, 26, ticks) : 0;
+    if (with_y)
+        left = label_width(ticks, count) + 8;
+    r.x = floorf(r.x + left);
+    r.w = floorf(p->area.x + p->area.w - PADDING - right - r.x);
+    p->plot = r;
+    if (r.w < 20 || r.h < 20) {
+        p->plot = (rect){0};
+        return;
+    }
+    draw_x_ticks(p, o, with_y, list);
+    if (with_y) {
+        draw_y_ticks(p, o, ticks, count, list);
+        draw_line(list, (point){r.x - 0.5f, r.y}, (point){r.x - 0.5f, r.y + r.h},
+                  (stroke){o->theme->axis, 1, 0});
+    }
+    draw_line(list, (point){r.x - 0.5f, r.y + r.h + 0.5f}, (point){r.x + r.w, r.y + r.h + 0.5f},
+              (stroke){o->theme->axis, 1, 0});
+    if (named)
+        draw_text(list, r.x + r.w / 2, r.y + r.h + 31, x_name,
+                  (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_MIDDLE, 0});
+}

@@ -1,0 +1,150 @@
+/* panel_heat.c: layers by time. Each cell is the largest value among its points, so a burst that
+ * lasts one step is seen however many steps share a pixel. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "viz/draw/font.h"
+#include "viz/plot/panel_parts.h"
+
+#define MIN_ROW 3.0f
+
+color heat_color(const panel *p, const page_options *o, double value) {
+    if (!isfinite(value))
+        return o->theme->warning;
+    double place = axis_place(&p->y, value);
+    return theme_heat(o->theme, isnan(place) ? 0 : fmax(0, fmin(1, place)));
+}
+
+static void put_pixel(uint8_t *rgba, color c) {
+    for (int k = 0; k < 4; k++)
+        rgba[k] = (uint8_t)(c >> (24 - 8 * k));
+}
+
+/* One row of `width` cells. A cell without points shows the last value before it, up to the end of
+ * the curve. */
+static void paint_row(const panel *p, const page_options *o, const curve *c, uint8_t *rgba,
+                      size_t width) {
+    const series *s = c->tag->scalars;
+    column_walk walk = columns_of(c, o, &p->x, p->plot);
+    size_t done = width; /* first cell that may hold what came before; none yet */
+    color before = 0;
+    if (walk.point > 0) { /* the value that was held when the plot begins */
+        done = 0;
+        before = heat_color(p, o, series_value(s, walk.point - 1));
+    }
+    for (pixel_column at; column_next(&walk, &at);) {
+        series_range r = series_summary(s, at.begin, at.end);
+        size_t cell = walk.index - 1;
+        for (; done < cell && done < width; done++)
+            put_pixel(rgba + 4 * done, before);
+        put_pixel(rgba + 4 * cell, heat_color(p, o, r.not_finite ? NAN : r.high));
+        before = heat_color(p, o, r.last);
+        done = cell + 1;
+    }
+    bool goes_on = walk.point < series_count(s) || done >= width;
+    for (; goes_on && done < width; done++)
+        put_pixel(rgba + 4 * done, before);
+}
+
+void draw_color_bar(const axis *colors, rect bar, color paint(const theme *t, double place),
+                    const page_options *o, display_list *list) {
+    enum { SHADES = 128 };
+    uint8_t shades[SHADES * 4];
+    tick ticks[64];
+    for (int i = 0; i < SHADES; i++)
+        put_pixel(shades + 4 * i, paint(o->theme, 1 - (i + 0.5) / SHADES));
+    draw_image(list, bar, shades, 1, SHADES);
+    size_t count = axis_ticks(colors, (size_t)fmaxf(3, bar.h / 34), ticks, 64);
+    for (size_t i = 0; i < count; i++) {
+        double place = axis_place(colors, ticks[i].value);
+        if (!ticks[i].major || !(place >= -1e-6 && place <= 1 + 1e-6))
+            continue;
+        float y = floorf(bar.y + bar.h * (float)(1 - place)) + 0.5f, x = bar.x + bar.w;
+        draw_line(list, (point){x, y}, (point){x + 3, y}, (stroke){o->theme->axis, 1, 0});
+        draw_text(list, x + 6, y + 3.5f, ticks[i].label,
+                  (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_LEFT, 0});
+    }
+}
+
+static size_t visible_rows(const panel *p, const curve **rows, size_t most) {
+    size_t n = 0;
+    for (size_t i = 0; i < p->curve_count && n < most; i++)
+        if (!p->curves[i].hidden)
+            rows[n++] = &p->curves[i];
+    return n;
+}
+
+static float widest_label(const curve *const *rows, size_t count) {
+    float widest = 0;
+    for (size_t i = 0; i < count; i++)
+        widest = fmaxf(widest, text_width(rows[i]->label, LABEL_SIZE, FONT_REGULAR));
+    return widest;
+}
+
+/* Labels as far as there is room for them; a line between two runs. */
+static void draw_rows(const panel *p, const page_options *o, const curve *const *rows, size_t count,
+                      float width, display_list *list) {
+    float height = p->plot.h / (float)count;
+    size_t every = (size_t)ceilf(12 / height);
+    for (size_t i = 0; i < count; i++) {
+        float y = p->plot.y + height * (float)i;
+        if (i > 0)
+            draw_line(list, (point){p->plot.x, floorf(y) + 0.5f},
+                      (point){p->plot.x + p->plot.w, floorf(y) + 0.5f},
+                      (stroke){o->theme->panel,
+                               rows[i]->run != rows[i - 1]->run ? 3
+                               : height > 8                     ? 1
+                                                                : 0.3f,
+                               0});
+        if (i % every == 0)
+            draw_text_within(
+                list, p->plot.x - 8 - width, y + height / 2 + 3.5f, width, rows[i]->label,
+                (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0});
+    }
+}
+
+static void draw_cells(const panel *p, const page_options *o, const curve *const *rows,
+                       size_t count, display_list *list) {
+    column_walk walk = columns_of(rows[0], o, &p->x, p->plot);
+    uint8_t *rgba = dnn_calloc(walk.count * count, 4);
+    if (rgba == NULL) {
+        list->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        paint_row(p, o, rows[i], rgba + 4 * walk.count * i, walk.count);
+    draw_image(list, p->plot, rgba, walk.count, count);
+    dnn_free(rgba);
+}
+
+void draw_heat(panel *p, const page_options *o, const point *cursor, display_list *list) {
+    const curve **rows = dnn_alloc((p->curve_count + 1) * sizeof *rows);
+    if (rows == NULL) {
+        list->failed = true;
+        return;
+    }
+    size_t most = (size_t)fmaxf(1, p->area.h / MIN_ROW);
+    size_t count = visible_rows(p, rows, most);
+    char note[128];
+    describe_absent(p, o, note, sizeof note);
+    if (p->y_scale != SCALE_LINEAR)
+        snprintf(note + strlen(note), sizeof note - strlen(note), "%slog scale",
+                 note[0] == '\0' ? "" : " · ");
+    float top = draw_title(p, o, note, list) + 2;
+    float labels = fminf(widest_label(rows, count), p->area.w * 0.3f);
+    draw_frame(p, o, top, false, labels + 10, COLOR_BAR_WIDTH + 52, x_axis_name(o), list);
+    if (p->plot.w > 0 && count > 0) {
+        draw_cells(p, o, rows, count, list);
+        draw_rows(p, o, rows, count, labels, list);
+        rect bar = {p->plot.x + p->plot.w + 14, p->plot.y, COLOR_BAR_WIDTH, p->plot.h};
+        draw_color_bar(&p->y, bar, theme_heat, o, list);
+        if (cursor != NULL && inside(p->plot, *cursor)) {
+            size_t row = (size_t)((cursor->y - p->plot.y) / p->plot.h * (float)count);
+            draw_readout(p, o, *cursor, (int)(rows[row < count ? row : count - 1] - p->curves),
+                         list);
+        }
+    }
+    dnn_free(rows);
+}

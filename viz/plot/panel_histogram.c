@@ -1,0 +1,233 @@
+/* panel_histogram.c: histograms over time as ridges, the newest in front. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/memory.h"
+#include "viz/draw/font.h"
+#include "viz/plot/panel_parts.h"
+
+#define MAX_RIDGES 40
+#define MAX_BINS   256
+
+typedef struct ridges {
+    const histogram_at *shown[MAX_RIDGES];
+    float density[MAX_RIDGES][MAX_BINS]; /* mass per bin, total mass 1 */
+    float baseline[MAX_RIDGES];
+    size_t count, bins;
+    float height; /* of a density of `full`, points */
+    float full;
+} ridges;
+
+/* Bucket k without what lies beyond the smallest and largest value. */
+static void bucket_ends(const histogram_at *h, size_t k, double *low, double *high) {
+    *high = fmin(h->limits[k], h->max);
+    *low = k == 0 ? h->min : fmax(h->limits[k - 1], h->min);
+    if (!(*low < *high))
+        *low = *high;
+}
+
+static double total_of(const histogram_at *h) {
+    double total = 0;
+    for (size_t k = 0; k < h->buckets; k++)
+        total += h->counts[k] > 0 ? h->counts[k] : 0;
+    return total;
+}
+
+/* The ends of all but the outermost 1 in 500 values on each side. */
+static void central_range(const histogram_at *h, double *low, double *high) {
+    double total = total_of(h), sum = 0, a, b;
+    *low = INFINITY, *high = -INFINITY;
+    for (size_t k = 0; k < h->buckets; k++) {
+        if (!(h->counts[k] > 0))
+            continue;
+        bucket_ends(h, k, &a, &b);
+        if (sum <= total * 0.002)
+            *low = a;
+        if (sum < total * 0.998)
+            *high = b;
+        sum += h->counts[k];
+    }
+}
+
+axis fit_histogram_x(const panel *p) {
+    double low = INFINITY, high = -INFINITY;
+    const run_tag *tag = p->curves[0].tag;
+    for (size_t i = 0; i < tag->histogram_count; i++) {
+        double a, b;
+        central_range(&tag->histograms[i], &a, &b);
+        low = fmin(low, a);
+        high = fmax(high, b);
+    }
+    return axis_fit(SCALE_LINEAR, UNIT_NUMBER, low, high);
+}
+
+/* Weights 1/4, 1/2, 1/4: the edges of buckets are nothing to look at. */
+static void soften(float *density, size_t bins) {
+    float before = density[0];
+    for (size_t i = 0; i + 1 < bins; i++) {
+        float own = density[i];
+        density[i] = (before + 2 * own + density[i + 1]) / 4;
+        before = own;
+    }
+}
+
+/* Spreads each bucket evenly over the bins that it covers. */
+static void fill_density(const histogram_at *h, const axis *x, float *density, size_t bins) {
+    double total = total_of(h), a, b;
+    for (size_t i = 0; i < bins; i++)
+        density[i] = 0;
+    for (size_t k = 0; k < h->buckets; k++) {
+        if (!(h->counts[k] > 0))
+            continue;
+        bucket_ends(h, k, &a, &b);
+        double from = axis_place(x, a) * (double)bins, to = axis_place(x, b) * (double)bins;
+        if (!(to >= 0 && from < (double)bins))
+            continue;
+        double middle = (from + to) / 2, width = fmax(to - from, 1);
+        from = middle - width / 2; /* a bucket narrower than a bin still has a bin's width */
+        to = middle + width / 2;
+        size_t first = from > 0 ? (size_t)from : 0;
+        for (size_t i = first; i < bins && (double)i < to; i++) {
+            double overlap = fmin(to, (double)i + 1) - fmax(from, (double)i);
+            density[i] += (float)(h->counts[k] / total * fmax(0, overlap) / width);
+        }
+    }
+    soften(density, bins);
+    soften(density, bins);
+}
+
+static int ascending(const void *a, const void *b) {
+    float p = *(const float *)a, q = *(const float *)b;
+    return p < q ? -1 : p > q;
+}
+
+/* The density that is drawn at full height: the largest, but not more than three times the usual
+ * one, so that one histogram of equal values leaves the others their shapes. */
+static float full_density(const ridges *r) {
+    float peaks[MAX_RIDGES];
+    for (size_t i = 0; i < r->count; i++) {
+        peaks[i] = 0;
+        for (size_t k = 0; k < r->bins; k++)
+            peaks[i] = fmaxf(peaks[i], r->density[i][k]);
+    }
+    qsort(peaks, r->count, sizeof *peaks, ascending);
+    float full = fminf(peaks[r->count - 1], 3 * peaks[r->count / 2]);
+    return full > 0 ? full : 1;
+}
+
+static void lay_out(ridges *r, const panel *p) {
+    const run_tag *tag = p->curves[0].tag;
+    size_t n = tag->histogram_count, most = (size_t)fmaxf(2, p->plot.h / 9);
+    r->count = n < most ? n : most;
+    r->count = r->count < MAX_RIDGES ? r->count : MAX_RIDGES;
+    r->bins = (size_t)fmaxf(8, fminf(MAX_BINS, p->plot.w / 4));
+    for (size_t i = 0; i < r->count; i++) {
+        size_t at = r->count == 1 ? n - 1 : i * (n - 1) / (r->count - 1);
+        r->shown[i] = &tag->histograms[at];
+        fill_density(r->shown[i], &p->x, r->density[i], r->bins);
+    }
+    r->full = full_density(r);
+    float spacing = p->plot.h / (float)(r->count + 3);
+    r->height = fminf(4 * spacing, p->plot.h * 0.8f);
+    for (size_t i = 0; i < r->count; i++)
+        r->baseline[i] = p->plot.y + p->plot.h - 1 -
+                         (r->count == 1 ? 0
+                                        : (p->plot.h - r->height - 1) * (float)(r->count - 1 - i) /
+                                              (float)(r->count - 1));
+}
+
+static void draw_ridge(const ridges *r, size_t i, const panel *p, const page_options *o,
+                       bool chosen, display_list *list) {
+    point outline[MAX_BINS + 4];
+    size_t n = 0;
+    float y = r->baseline[i], step = p->plot.w / (float)r->bins;
+    double age = r->count == 1 ? 1 : (double)i / (double)(r->count - 1);
+    color base = theme_series(o->theme, p->curves[0].color).color; /* with several runs the run's */
+    color fill = blend(o->theme->panel, base, 0.18 + 0.62 * age);
+    outline[n++] = (point){p->plot.x, y};
+    for (size_t k = 0; k < r->bins; k++)
+        outline[n++] = (point){p->plot.x + step * ((float)k + 0.5f),
+                               y - r->height * fminf(1, r->density[i][k] / r->full)};
+    outline[n++] = (point){p->plot.x + p->plot.w, y};
+    draw_polygon(list, outline, n, fill);
+    draw_polyline(list, outline, n,
+                  chosen ? (stroke){o->theme->text, 1.5f, 0}
+                         : (stroke){blend(o->theme->panel, base, 0.35 + 0.65 * age), 1, 0});
+}
+
+static float step_label_width(const run_tag *tag, char *widest, size_t size) {
+    axis_format_whole(tag->histograms[tag->histogram_count - 1].step, widest, size);
+    return text_width(widest, LABEL_SIZE, FONT_REGULAR);
+}
+
+static void draw_steps(const ridges *r, const panel *p, const page_options *o, display_list *list) {
+    float taken = INFINITY;
+    for (size_t i = r->count; i-- > 0;) {
+        char text[48];
+        if (taken - r->baseline[i] < 15)
+            continue;
+        taken = r->baseline[i];
+        axis_format_whole(r->shown[i]->step, text, sizeof text);
+        draw_text(list, p->plot.x - 7, r->baseline[i] + 3.5f, text,
+                  (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
+    }
+}
+
+static size_t ridge_at(const ridges *r, float y) {
+    size_t best = 0;
+    for (size_t i = 1; i < r->count; i++)
+        if (fabsf(r->baseline[i] - y) < fabsf(r->baseline[best] - y))
+            best = i;
+    return best;
+}
+
+static void draw_values(const panel *p, const page_options *o, const histogram_at *h, point cursor,
+                        display_list *list) {
+    char heading[128], a[16] = "", b[16] = "";
+    double value = axis_value(&p->x, (cursor.x - p->plot.x) / p->plot.w), low = 0, high = 0;
+    box_row rows[] = {{.label = "values"}, {.label = "count"}, {.label = "of all"}};
+    describe_point(&p->curves[0], o, h->step, h->wall_time, heading, sizeof heading);
+    size_t k = 0;
+    while (k < h->buckets && h->limits[k] < value)
+        k++;
+    if (k < h->buckets)
+        bucket_ends(h, k, &low, &high);
+    axis_format(low, 4, a, sizeof a);
+    axis_format(high, 4, b, sizeof b);
+    if (k < h->buckets && value >= h->min && value <= h->max)
+        snprintf(rows[0].value, sizeof rows[0].value, "%s … %s", a, b);
+    else
+        snprintf(rows[0].value, sizeof rows[0].value, "none here");
+    axis_format(k < h->buckets ? h->counts[k] : 0, 7, rows[1].value, sizeof rows[1].value);
+    axis_format(h->count, 7, rows[2].value, sizeof rows[2].value);
+    draw_line(list, (point){cursor.x, p->plot.y}, (point){cursor.x, p->plot.y + p->plot.h},
+              (stroke){faded(o->theme->text, 0.55), 1, 0});
+    draw_box(p, o, cursor, heading, rows, 3, list);
+}
+
+void draw_histograms(panel *p, const page_options *o, const point *cursor, display_list *list) {
+    const run_tag *tag = p->curves[0].tag;
+    char widest[48];
+    float top = draw_title(p, o, "", list);
+    if (tag->histogram_count == 0) {
+        draw_empty(p, o, "no histogram yet", list);
+        return;
+    }
+    float left = step_label_width(tag, widest, sizeof widest) + 10;
+    draw_frame(p, o, top, false, left, 6, "value", list);
+    ridges *r = p->plot.w > 0 ? dnn_alloc(sizeof *r) : NULL;
+    if (r == NULL)
+        return;
+    lay_out(r, p);
+    bool pointed = cursor != NULL && inside(p->plot, *cursor);
+    size_t chosen = pointed ? ridge_at(r, cursor->y) : SIZE_MAX;
+    draw_clip(list, (rect){p->plot.x, p->plot.y - 2, p->plot.w + 1, p->plot.h + 3});
+    for (size_t i = 0; i < r->count; i++)
+        draw_ridge(r, i, p, o, i == chosen, list);
+    draw_unclip(list);
+    draw_steps(r, p, o, list);
+    if (pointed)
+        draw_values(p, o, r->shown[chosen], *cursor, list);
+    dnn_free(r);
+}

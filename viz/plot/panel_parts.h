@@ -1,0 +1,175 @@
+/* panel_parts.h: what the files of panel.h share; not for others. */
+#ifndef DNN_VIZ_PANEL_PARTS_H
+#define DNN_VIZ_PANEL_PARTS_H
+
+#include "viz/plot/panel.h"
+
+#define TITLE_SIZE  13.0f
+#define LABEL_SIZE  10.5f
+#define SMALL_SIZE  9.5f
+#define PADDING     12.0f
+#define LINE_HEIGHT 15.0f
+
+/* --- panel_x.c: places on the x axis --- */
+
+/* x of a point; NaN where the run has none (no epochs). */
+double curve_x(const curve *c, const page_options *o, size_t i);
+/* First point from `from` on with an x that is not smaller; count when there is none. */
+size_t curve_find_x(const curve *c, const page_options *o, double x, size_t from);
+/* The point nearest to x; SIZE_MAX in an empty curve. */
+size_t curve_nearest(const curve *c, const page_options *o, double x);
+/* x that holds all points of the visible curves. */
+axis fit_x(const panel *p, const page_options *o);
+/* The smallest and largest finite value of the visible curves (positive ones only, for a
+ * logarithmic scale); false when there is none. */
+bool value_range(const panel *p, axis_scale scale, double *low, double *high);
+
+/* One column of the plot, a pixel wide, with the points that fall into it. */
+typedef struct pixel_column {
+    float x;           /* of its middle, on the page */
+    size_t begin, end; /* points */
+} pixel_column;
+
+typedef struct column_walk {
+    const curve *curve;
+    const page_options *options;
+    const axis *axis;
+    rect plot;
+    size_t index, count, point;
+    size_t width; /* points of the last column */
+} column_walk;
+
+column_walk columns_of(const curve *c, const page_options *o, const axis *x, rect plot);
+bool column_next(column_walk *walk, pixel_column *out);
+
+/* --- panel_curves.c, panel_dense.c --- */
+
+/* A line on its way to the list: broken where a value is missing. */
+typedef struct trace {
+    const panel *panel;
+    display_list *list;
+    stroke stroke;
+    point *points;
+    size_t count, capacity;
+} trace;
+
+void trace_to(trace *t, double x, double y); /* NaN breaks it */
+void trace_break(trace *t);
+/* Place on the page. */
+double y_of(const panel *p, double value);
+
+/* The part of a series in sight, which has more points than the plot has columns of pixels; s is
+ * the curve's series or its average. */
+void trace_dense(trace *t, const curve *c, const series *s, const page_options *o);
+
+/* --- panel_absent.c --- */
+
+/* "3 values ≤ 0 not shown" where a scale is logarithmic, else "". */
+void describe_absent(const panel *p, const page_options *o, char *text, size_t size);
+
+/* --- panel_frame.c: title, axes, grid --- */
+
+color faded(color c, double opacity);
+color blend(color from, color to, double share); /* of `to`; opaque */
+rect inset(rect r, float by);
+bool inside(rect r, point place);
+
+/* Title at the top left of the area, a note at the right, of which what follows " · " is left out
+ * where there is little room; returns the y below it. */
+float draw_title(const panel *p, const page_options *o, const char *note, display_list *list);
+/* Sets p->plot below `top`, with room for labels, and draws axes and grid (y's only with `with_y`,
+ * else `left` is kept free for the caller's row labels, and `right` on the other side). */
+void draw_frame(panel *p, const page_options *o, float top, bool with_y, float left, float right,
+                const char *x_name, display_list *list);
+const char *x_axis_name(const page_options *o);
+void draw_empty(const panel *p, const page_options *o, const char *why, display_list *list);
+
+/* Writes text cut to a width, with an ellipsis. */
+void draw_text_within(display_list *list, float x, float y, float width, const char *text,
+                      text_style style);
+
+/* --- panel_legend.c --- */
+
+stroke curve_stroke(const curve *c, const page_options *o);
+void draw_sample(display_list *list, float x, float y, float width, stroke s);
+/* Rows of entries below y; returns the y below them. */
+float draw_legend(panel *p, const page_options *o, float y, display_list *list);
+
+/* --- panel_box.c, panel_readout.c --- */
+
+typedef struct box_row {
+    stroke sample; /* width 0: none; above 4: a square of the colour */
+    char label[96], value[48], note[64];
+    bool strong;
+} box_row;
+
+/* A box beside a place, kept inside the plot: a heading, and rows in three columns. */
+void draw_box(const panel *p, const page_options *o, point place, const char *heading,
+              const box_row *rows, size_t count, display_list *list);
+/* How many rows such a box has room for. */
+size_t box_room(const panel *p);
+
+/* The line at the logged step that is nearest to the cursor, and the box of all values there;
+ * row_at: the curve under the cursor of a heat map, -1: none. */
+void draw_readout(const panel *p, const page_options *o, point cursor, int row_at,
+                  display_list *list);
+/* "step 1200 · epoch 3.1 · 0:02:33" */
+void describe_point(const curve *c, const page_options *o, int64_t step, double wall_time,
+                    char *text, size_t size);
+
+/* --- panel.c, panel_heat.c, panel_picture.c --- */
+
+/* Place of a value on the scale of colours. */
+color heat_color(const panel *p, const page_options *o, double value);
+
+/* The symmetric logarithm for values low..high whose smallest size that matters is `smallest`. */
+axis fit_symlog(double low, double high, double smallest);
+
+/* A bar of all colours of an axis, with its ticks to the right. */
+void draw_color_bar(const axis *colors, rect bar, color paint(const theme *t, double place),
+                    const page_options *o, display_list *list);
+#define COLOR_BAR_WIDTH 12.0f
+
+/* A picture centred in a cell: by a whole factor where it is enlarged, averaged where it is
+ * reduced. Returns where it stands. */
+rect draw_picture(const picture *image, rect cell, float pixels, display_list *list);
+
+/* --- panel_figure.c --- */
+
+/* The axes that hold the figure, unless they are held. */
+void fit_figure(panel *p, const page_options *o);
+/* Title and note, where there are any; returns the y below them. */
+float draw_figure_title(const panel *p, const page_options *o, const char *note,
+                        display_list *list);
+/* Title, what is missing, and the legend; returns the y below them. */
+float draw_figure_head(panel *p, const page_options *o, display_list *list);
+/* draw_frame with the figure's labels. */
+void draw_figure_frame(panel *p, const page_options *o, float top, display_list *list);
+/* Room for a label of the y axis to the left, and drawing it. */
+float y_label_room(const panel *p, const page_options *o);
+float draw_y_label(const panel *p, const page_options *o, rect whole, float top,
+                   display_list *list);
+/* Some of the visible items' numbers are not finite, or have no place on a logarithmic scale. */
+void describe_missing(const panel *p, const page_options *o, char *text, size_t size);
+
+/* --- kinds of figures: panel_plot.c, panel_bars.c, panel_matrix.c, panel_gallery.c --- */
+
+/* How high the panel has to be for what it shows at this width and at most this height. */
+float matrix_place(panel *p, const page_options *o, float top);
+float gallery_place(const panel *p, const page_options *o, float top);
+
+void draw_plot(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_counts(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_matrix(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_gallery(panel *p, const page_options *o, display_list *list);
+
+/* --- kinds of panels --- */
+
+void draw_curves(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_heat(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_histograms(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_pictures(panel *p, const page_options *o, display_list *list);
+void draw_texts(panel *p, const page_options *o, display_list *list);
+axis fit_histogram_x(const panel *p);
+
+#endif

@@ -1,0 +1,308 @@
+/* panel_plot.c: the curves of a figure: any x, in any order.
+ *
+ * Points one after another that share a column of pixels are drawn as the first, the smallest and
+ * the largest in their order, and the last: a million points are a few thousand, and nothing that
+ * stands out is lost. */
+#include <math.h>
+#include <stdio.h>
+
+#include "core/memory.h"
+#include "viz/plot/panel_parts.h"
+
+#define BATCH    4096    /* points of one command */
+#define FAR_AWAY 30000.0 /* points; places beyond are drawn there */
+#define DOT      5.0f    /* across; smaller where there are very many */
+#define MANY     2000
+
+/* Points on their way to the list. */
+typedef struct pen {
+    const panel *panel;
+    display_list *list;
+    stroke stroke;
+    point points[BATCH];
+    size_t count;
+} pen;
+
+/* NaN where a scale has no place, and there the line is broken. */
+static double place_x(const panel *p, double x) {
+    double place = p->plot.x + p->plot.w * axis_place(&p->x, x);
+    return isfinite(x) ? fmax(-FAR_AWAY, fmin(FAR_AWAY, place)) : NAN;
+}
+
+static double place_y(const panel *p, double y) {
+    double place = axis_place(&p->y, y);
+    if (!isfinite(y) || isnan(place))
+        return NAN;
+    return fmax(-FAR_AWAY, fmin(FAR_AWAY, p->plot.y + p->plot.h * (1 - place)));
+}
+
+static void pen_flush(pen *t) {
+    if (t->count > 0)
+        draw_polyline(t->list, t->points, t->count, t->stroke);
+    t->count = 0;
+}
+
+static void pen_to(pen *t, double x, double y) {
+    if (t->count == BATCH) { /* pieces share a point */
+        point last = t->points[BATCH - 1];
+        pen_flush(t);
+        t->points[t->count++] = last;
+    }
+    t->points[t->count++] = (point){(float)x, (float)y};
+}
+
+/* --- lines --- */
+
+/* Points of one column of pixels, one after another. */
+typedef struct stretch {
+    double column;
+    size_t count;
+    double x, y;                       /* the last */
+    double low, high, at_low, at_high; /* the extremes and their x */
+    bool rises;                        /* the smallest came before the largest */
+} stretch;
+
+static void put_stretch(pen *t, const stretch *s) {
+    if (s->count > 2 && s->low < s->high) {
+        pen_to(t, s->rises ? s->at_low : s->at_high, s->rises ? s->low : s->high);
+        pen_to(t, s->rises ? s->at_high : s->at_low, s->rises ? s->high : s->low);
+    }
+    if (s->count > 1)
+        pen_to(t, s->x, s->y);
+}
+
+static void begin_stretch(pen *t, stretch *s, double column, double x, double y) {
+    put_stretch(t, s);
+    pen_to(t, x, y);
+    *s = (stretch){.column = column,
+                   .count = 1,
+                   .x = x,
+                   .y = y,
+                   .low = y,
+                   .high = y,
+                   .at_low = x,
+                   .at_high = x};
+}
+
+static void extend_stretch(stretch *s, double x, double y) {
+    s->count++;
+    s->x = x;
+    s->y = y;
+    if (y < s->low) {
+        s->low = y;
+        s->at_low = x;
+        s->rises = false;
+    }
+    if (y > s->high) {
+        s->high = y;
+        s->at_high = x;
+        s->rises = true;
+    }
+}
+
+static void put_gap(pen *t, stretch *s) {
+    put_stretch(t, s);
+    if (s->count > 0)
+        pen_to(t, NAN, NAN);
+    *s = (stretch){0};
+}
+
+/* Those of an ascending curve that can be seen, and one more on either side. */
+static void seen_part(const panel *p, const figure_item *item, size_t *begin, size_t *end) {
+    *begin = 0;
+    *end = item->count;
+    if (!item->ascending)
+        return;
+    for (size_t low = 0, high = item->count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (item->x[middle] < p->x.low)
+            *begin = low = middle + 1;
+        else
+            high = middle;
+    }
+    for (size_t low = *begin, high = item->count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (item->x[middle] <= p->x.high)
+            low = middle + 1;
+        else
+            *end = high = middle;
+    }
+    *begin -= *begin > 0;
+    *end += *end < item->count;
+}
+
+static void draw_line_of(pen *t, const figure_item *item, const page_options *o) {
+    const panel *p = t->panel;
+    double pixels = o->scale > 0 ? o->scale : 1;
+    stretch s = {0};
+    size_t begin, end;
+    seen_part(p, item, &begin, &end);
+    for (size_t i = begin; i < end; i++) {
+        double x = place_x(p, item->x[i]), y = place_y(p, item->y[i]), column = floor(x * pixels);
+        if (isnan(x) || isnan(y))
+            put_gap(t, &s);
+        else if (s.count > 0 && column == s.column)
+            extend_stretch(&s, x, y);
+        else
+            begin_stretch(t, &s, column, x, y);
+    }
+    put_stretch(t, &s);
+    pen_flush(t);
+}
+
+/* --- dots --- */
+
+/* One dot for all points of a pixel, each a piece of its own in the line. */
+static void draw_dots_of(pen *t, const figure_item *item, const page_options *o) {
+    const panel *p = t->panel;
+    float pixels = o->scale > 0 ? o->scale : 1;
+    size_t w = (size_t)(p->plot.w * pixels) + 1, h = (size_t)(p->plot.h * pixels) + 1;
+    uint8_t *taken = dnn_calloc(w * h, 1);
+    if (taken == NULL) {
+        t->list->failed = true;
+        return;
+    }
+    t->stroke.width = item->count > MANY ? DOT / 2 : DOT;
+    t->stroke.dash = 0;
+    for (size_t i = 0; i < item->count; i++) {
+        double x = place_x(p, item->x[i]), y = place_y(p, item->y[i]);
+        double column = (x - p->plot.x) * pixels, row = (y - p->plot.y) * pixels;
+        if (!(column >= 0 && row >= 0 && column < (double)w && row < (double)h))
+            continue;
+        uint8_t *cell = &taken[(size_t)row * w + (size_t)column];
+        if (*cell != 0)
+            continue;
+        *cell = 1;
+        if (t->count + 2 > BATCH)
+            pen_flush(t);
+        t->points[t->count++] = (point){(float)x, (float)y};
+        t->points[t->count++] = (point){NAN, NAN};
+    }
+    pen_flush(t);
+    dnn_free(taken);
+}
+
+/* A marker at the top edge for values that are not finite, at most one in 7 points' width. */
+static void mark_missing(const panel *p, const figure_item *item, const page_options *o,
+                         display_list *list) {
+    float top = p->plot.y + 1;
+    double marked = -INFINITY;
+    for (size_t i = 0; item->y_span.missing > 0 && i < item->count; i++) {
+        double x = isfinite(item->y[i]) ? NAN : place_x(p, item->x[i]);
+        if (!(x >= p->plot.x - 0.5 && x <= p->plot.x + p->plot.w + 0.5) || fabs(x - marked) < 7)
+            continue;
+        marked = x;
+        float at = (float)x;
+        point corners[] = {
+            {at - 4.5f, top    },
+            {at + 4.5f, top    },
+            {at,        top + 8}
+        };
+        draw_polygon(list, corners, 3, o->theme->warning);
+    }
+}
+
+/* --- the cursor --- */
+
+/* The point nearest to the cursor: along x in a curve that goes from left to right, else on the
+ * page. SIZE_MAX: none. */
+static size_t nearest(const panel *p, const figure_item *item, point cursor) {
+    size_t best = SIZE_MAX, begin = 0, end = item->count;
+    double least = INFINITY;
+    if (item->ascending && !item->dots) {
+        panel around = *p;
+        around.x.low = around.x.high = axis_value(&p->x, (cursor.x - p->plot.x) / p->plot.w);
+        seen_part(&around, item, &begin, &end);
+    }
+    for (size_t i = begin; i < end; i++) {
+        double dx = place_x(p, item->x[i]) - cursor.x, dy = place_y(p, item->y[i]) - cursor.y;
+        double distance = item->ascending && !item->dots ? fabs(dx) : hypot(dx, dy);
+        if (distance < least) {
+            least = distance;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* A curve's point nearest to the cursor, as a row of the box and a dot; its x. NaN: it has none. */
+static double read_curve(const panel *p, const page_options *o, size_t i, point cursor,
+                         box_row *row, display_list *list) {
+    const figure_item *item = &p->figure->items[i];
+    size_t at = p->curves[i].hidden ? SIZE_MAX : nearest(p, item, cursor);
+    if (at == SIZE_MAX)
+        return NAN;
+    point place = {(float)place_x(p, item->x[at]), (float)place_y(p, item->y[at])};
+    char where[24];
+    *row = (box_row){.sample = curve_stroke(&p->curves[i], o)};
+    row->sample.width = item->dots ? 10 : row->sample.width; /* a square of the colour */
+    snprintf(row->label, sizeof row->label, "%s", item->name[0] != '\0' ? item->name : "y");
+    axis_format(item->y[at], 7, row->value, sizeof row->value);
+    axis_format(item->x[at], 7, where, sizeof where);
+    snprintf(row->note, sizeof row->note, "at %s", where);
+    if (isfinite(place.y) && inside(p->plot, place)) {
+        draw_polyline(list, &place, 1, (stroke){o->theme->panel, 8, 0});
+        draw_polyline(list, &place, 1, (stroke){row->sample.color | 0xFF, 6, 0});
+    }
+    return item->x[at];
+}
+
+/* The line stands at the nearest x of all; rows of another x say so. */
+static void draw_values(const panel *p, const page_options *o, point cursor, display_list *list) {
+    size_t room = box_room(p), n = 0;
+    box_row *rows = dnn_alloc(room * sizeof *rows);
+    double *xs = dnn_alloc(room * sizeof *xs), chosen = NAN, least = INFINITY;
+    for (size_t i = 0; rows != NULL && xs != NULL && i < p->curve_count && n < room; i++) {
+        double x = read_curve(p, o, i, cursor, &rows[n], list);
+        if (isnan(x))
+            continue;
+        if (fabs(place_x(p, x) - cursor.x) < least) {
+            least = fabs(place_x(p, x) - cursor.x);
+            chosen = x;
+        }
+        xs[n++] = x;
+    }
+    if (n > 0 && isfinite(chosen)) {
+        char heading[48] = "x = ";
+        axis_format(chosen, 7, heading + 4, sizeof heading - 4);
+        for (size_t i = 0; i < n; i++)
+            if (xs[i] == chosen)
+                rows[i].note[0] = '\0';
+        float x = (float)place_x(p, chosen);
+        draw_line(list, (point){x, p->plot.y}, (point){x, p->plot.y + p->plot.h},
+                  (stroke){faded(o->theme->text, 0.55), 1, 0});
+        draw_box(p, o, (point){x, cursor.y}, heading, rows, n, list);
+    }
+    dnn_free(rows);
+    dnn_free(xs);
+}
+
+void draw_plot(panel *p, const page_options *o, const point *cursor, display_list *list) {
+    draw_figure_frame(p, o, draw_figure_head(p, o, list), list);
+    pen *t = p->plot.w > 0 ? dnn_alloc(sizeof *t) : NULL;
+    if (t == NULL)
+        return;
+    bool any = false;
+    rect r = p->plot;
+    draw_clip(list, (rect){r.x - 1, r.y - 1, r.w + 2, r.h + 2});
+    for (size_t i = 0; i < p->curve_count; i++) {
+        const figure_item *item = &p->figure->items[i];
+        if (p->curves[i].hidden)
+            continue;
+        any = any || item->y_span.low <= item->y_span.high;
+        *t = (pen){.panel = p, .list = list, .stroke = curve_stroke(&p->curves[i], o)};
+        if (item->dots)
+            draw_dots_of(t, item, o);
+        else
+            draw_line_of(t, item, o);
+    }
+    draw_unclip(list);
+    dnn_free(t);
+    for (size_t i = 0; i < p->curve_count; i++)
+        if (!p->curves[i].hidden)
+            mark_missing(p, &p->figure->items[i], o, list);
+    if (!any)
+        draw_empty(p, o, "no finite values", list);
+    else if (cursor != NULL && inside(p->plot, *cursor))
+        draw_values(p, o, *cursor, list);
+}

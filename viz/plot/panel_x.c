@@ -1,0 +1,153 @@
+/* panel_x.c: where the points of a curve stand on the x axis, and the ranges that hold them. */
+#include <math.h>
+
+#include "viz/plot/panel_parts.h"
+
+double curve_x(const curve *c, const page_options *o, size_t i) {
+    const series *s = c->tag->scalars;
+    switch (o->x) {
+    case X_EPOCH:
+        return run_epoch(c->run, series_step(s, i));
+    case X_RELATIVE:
+        return series_wall_time(s, i) - c->run->first_time;
+    case X_WALL:
+        return series_wall_time(s, i);
+    default:
+        return (double)series_step(s, i);
+    }
+}
+
+/* Doubling strides from `from`, then halving: neighbours of a pixel's width are found at once. */
+size_t curve_find_x(const curve *c, const page_options *o, double x, size_t from) {
+    size_t n = series_count(c->tag->scalars), low = from, stride = 1;
+    while (low < n && curve_x(c, o, low) < x) {
+        from = low + 1;
+        low += stride;
+        stride *= 2;
+    }
+    size_t high = low < n ? low : n;
+    while (from < high) {
+        size_t middle = from + (high - from) / 2;
+        if (curve_x(c, o, middle) < x)
+            from = middle + 1;
+        else
+            high = middle;
+    }
+    return from;
+}
+
+size_t curve_nearest(const curve *c, const page_options *o, double x) {
+    size_t n = series_count(c->tag->scalars);
+    if (n == 0)
+        return SIZE_MAX;
+    size_t i = curve_find_x(c, o, x, 0);
+    if (i == n)
+        return n - 1;
+    if (i > 0 && x - curve_x(c, o, i - 1) < curve_x(c, o, i) - x)
+        return i - 1;
+    return i;
+}
+
+axis fit_x(const panel *p, const page_options *o) {
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < p->curve_count; i++) {
+        const curve *c = &p->curves[i];
+        size_t n = c->hidden ? 0 : series_count(c->tag->scalars);
+        if (n == 0)
+            continue;
+        size_t first = o->x_scale == SCALE_LOG ? curve_find_x(c, o, 1e-9, 0) : 0;
+        low = fmin(low, curve_x(c, o, first < n ? first : n - 1));
+        high = fmax(high, curve_x(c, o, n - 1));
+    }
+    axis_unit unit = o->x == X_WALL ? UNIT_CLOCK : o->x == X_RELATIVE ? UNIT_DURATION : UNIT_NUMBER;
+    axis a = axis_fit(o->x_scale, unit, low, high);
+    if (isfinite(low) && low < high && (low > 0 || o->x_scale != SCALE_LOG)) {
+        a.low = low; /* curves begin at the axis, and end short of the other side */
+        a.high = high;
+        a.high = axis_value(&a, p->kind == PANEL_CURVES ? 1.015 : 1);
+    }
+    return a;
+}
+
+/* The smallest positive value: the pyramid says it where a stretch is positive, so stretches are
+ * halved until they are. Stretches of `least` points with values of both kinds are passed over:
+ * their curve leaves the plot at the bottom anyway. */
+static double smallest_positive(const series *s, size_t begin, size_t end, size_t least,
+                                double found) {
+    series_range r = series_summary(s, begin, end);
+    if (!(r.high > 0) || r.low >= found)
+        return found;
+    if (r.low > 0)
+        return r.low;
+    if (end - begin <= least)
+        return found;
+    size_t middle = begin + (end - begin) / 2;
+    found = smallest_positive(s, begin, middle, least, found);
+    return smallest_positive(s, middle, end, least, found);
+}
+
+bool value_range(const panel *p, axis_scale scale, double *low, double *high) {
+    *low = INFINITY, *high = -INFINITY;
+    for (size_t i = 0; i < p->curve_count; i++) {
+        const series *s = p->curves[i].tag->scalars;
+        if (p->curves[i].hidden)
+            continue;
+        series_range r = series_summary(s, 0, series_count(s));
+        if (isnan(r.low) || (scale == SCALE_LOG && !(r.high > 0)))
+            continue;
+        size_t n = series_count(s);
+        if (scale == SCALE_LOG)
+            *low = smallest_positive(s, 0, n, 1 + n / 2048, fmin(*low, r.high));
+        else
+            *low = fmin(*low, r.low);
+        *high = fmax(*high, r.high);
+    }
+    return *low <= *high;
+}
+
+column_walk columns_of(const curve *c, const page_options *o, const axis *x, rect plot) {
+    float scale = o->scale > 0 ? o->scale : 1;
+    size_t count = (size_t)ceilf(plot.w * scale);
+    return (column_walk){c, o, x, plot, 0, count < 1 ? 1 : count, curve_find_x(c, o, x->low, 0), 0};
+}
+
+/* curve_find_x from a guess: where columns hold about as many points as the one before them, it
+ * looks at two or three. */
+static size_t find_near(const column_walk *w, double x, size_t guess) {
+    const curve *c = w->curve;
+    size_t n = series_count(c->tag->scalars), high = guess < n ? guess : n, stride = 1;
+    if (high == w->point || curve_x(c, w->options, high - 1) < x)
+        return curve_find_x(c, w->options, x, high);
+    while (high > w->point + stride && !(curve_x(c, w->options, high - stride) < x)) {
+        high -= stride;
+        stride *= 2;
+    }
+    size_t low = high > w->point + stride ? high - stride : w->point;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (curve_x(c, w->options, middle) < x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool column_next(column_walk *w, pixel_column *out) {
+    size_t n = series_count(w->curve->tag->scalars);
+    while (w->index < w->count) {
+        double place = (double)(w->index + 1) / (double)w->count;
+        size_t end = find_near(w, axis_value(w->axis, place), w->point + w->width);
+        if (++w->index == w->count) /* the last column holds its right edge too */
+            while (end < n && curve_x(w->curve, w->options, end) <= w->axis->high)
+                end++;
+        if (end == w->point)
+            continue;
+        *out = (pixel_column){w->plot.x + w->plot.w * (float)((place - 0.5 / (double)w->count)),
+                              w->point, end};
+        w->width = end - w->point;
+        w->point = end;
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,145 @@
+/* csv.c: the points that panels show, one a line (RFC 4180). */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/file.h"
+#include "core/memory.h"
+#include "viz/plot/panel_parts.h"
+
+typedef struct text {
+    char *bytes;
+    size_t size, capacity;
+    bool failed;
+} text;
+
+static void append(text *t, const char *bytes, size_t size) {
+    if (t->capacity - t->size < size) {
+        size_t capacity = t->capacity + size > 4096 ? 2 * (t->capacity + size) : 8192;
+        char *larger = dnn_alloc(capacity);
+        if (larger == NULL) {
+            t->failed = true;
+            return;
+        }
+        if (t->size > 0)
+            memcpy(larger, t->bytes, t->size);
+        dnn_free(t->bytes);
+        t->bytes = larger;
+        t->capacity = capacity;
+    }
+    memcpy(t->bytes + t->size, bytes, size);
+    t->size += size;
+}
+
+/* In quotes where it must be, with quotes inside doubled. */
+static void append_field(text *t, const char *field) {
+    if (strpbrk(field, ",\"\r\n") == NULL) {
+        append(t, field, strlen(field));
+        return;
+    }
+    append(t, "\"", 1);
+    for (const char *c = field; *c != '\0'; c++) {
+        if (*c == '"')
+            append(t, "\"", 1);
+        append(t, c, 1);
+    }
+    append(t, "\"", 1);
+}
+
+/* The points of a figure's curve: name, x, y. */
+static void append_item(text *t, const panel *p, const figure_item *item) {
+    for (size_t i = 0; i < item->count && !t->failed; i++) {
+        if (p->held && !(item->x[i] >= p->x.low && item->x[i] <= p->x.high))
+            continue;
+        char numbers[64];
+        int size = snprintf(numbers, sizeof numbers, ",%.17g,%.17g\n", item->x[i], item->y[i]);
+        append_field(t, item->name);
+        append(t, numbers, (size_t)size);
+    }
+}
+
+static void append_bins(text *t, const figure *f, const figure_item *item) {
+    for (size_t k = 0; k < f->bins && !t->failed; k++) {
+        char numbers[96];
+        double low = f->first_edge + f->bin_width * (double)k;
+        int size = snprintf(numbers, sizeof numbers, ",%.17g,%.17g,%.0f\n", low, low + f->bin_width,
+                            item->counts[k]);
+        append_field(t, item->name);
+        append(t, numbers, (size_t)size);
+    }
+}
+
+static void append_matrix(text *t, const figure_item *item) {
+    for (size_t r = 0; r < item->rows; r++)
+        for (size_t c = 0; c < item->columns && !t->failed; c++) {
+            char number[32];
+            int size = snprintf(number, sizeof number, "%.17g%s", item->y[c * item->rows + r],
+                                c + 1 == item->columns ? "\n" : ",");
+            append(t, number, (size_t)size);
+        }
+}
+
+static void append_figure(text *t, const panel *p) {
+    const figure *f = p->figure;
+    if (p->kind == PANEL_PLOT)
+        append(t, "name,x,y\n", 9);
+    else if (p->kind == PANEL_BARS)
+        append(t, "name,from,to,count\n", 19);
+    for (size_t i = 0; i < f->count; i++) {
+        if (p->curves[i].hidden)
+            continue;
+        if (p->kind == PANEL_PLOT)
+            append_item(t, p, &f->items[i]);
+        else if (p->kind == PANEL_BARS)
+            append_bins(t, f, &f->items[i]);
+        else if (p->kind == PANEL_MATRIX)
+            append_matrix(t, &f->items[i]);
+    }
+}
+
+static void append_curve(text *t, const panel *p, const curve *c, const page_options *o) {
+    const series *s = c->tag->scalars;
+    for (size_t i = 0; i < series_count(s) && !t->failed; i++) {
+        double x = curve_x(c, o, i);
+        if (p->held && !(x >= p->x.low && x <= p->x.high))
+            continue;
+        char numbers[512]; /* a wall time can have 309 digits before its point */
+        int size =
+            snprintf(numbers, sizeof numbers, ",%lld,%.6f,%.9g\n", (long long)series_step(s, i),
+                     series_wall_time(s, i), (double)series_value(s, i));
+        append_field(t, c->run->name);
+        append(t, ",", 1);
+        append_field(t, c->tag->name);
+        append(t, numbers, (size_t)size);
+    }
+}
+
+/* Whether an earlier panel has this tag (a heat map shows what the curves show). */
+static bool written(const panel *panels, size_t before, const curve *c) {
+    for (size_t i = 0; i < before; i++)
+        for (size_t k = 0; k < panels[i].curve_count; k++)
+            if (panels[i].curves[k].tag == c->tag && !panels[i].curves[k].hidden)
+                return true;
+    return false;
+}
+
+dnn_status panels_write_csv(const panel *panels, size_t count, const page_options *options,
+                            const char *path, dnn_error *err) {
+    static const char head[] = "run,tag,step,wall_time,value\n";
+    text t = {0};
+    bool of_figure = count > 0 && panels[0].figure != NULL;
+    if (of_figure)
+        append_figure(&t, &panels[0]);
+    else
+        append(&t, head, sizeof head - 1);
+    for (size_t i = 0; i < count && !of_figure; i++)
+        for (size_t k = 0; k < panels[i].curve_count; k++) {
+            const curve *c = &panels[i].curves[k];
+            if (c->tag->scalars != NULL && !c->hidden && !written(panels, i, c))
+                append_curve(&t, &panels[i], c, options);
+        }
+    dnn_status status = t.failed ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path)
+                                 : dnn_file_replace(path, t.bytes, t.size, err);
+    dnn_free(t.bytes);
+    return status;
+}

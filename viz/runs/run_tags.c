@@ -1,0 +1,328 @@
+/* run_tags.c: sorting a run's events into its tags. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "viz/runs/runs.h"
+
+/* --- names --- */
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* Length of a number's digits without leading zeros; *text moves to the first of them. */
+static size_t number_length(const char **text) {
+    while (**text == '0' && is_digit((*text)[1]))
+        (*text)++;
+    size_t length = 0;
+    while (is_digit((*text)[length]))
+        length++;
+    return length;
+}
+
+int natural_compare(const char *a, const char *b) {
+    const char *p = a, *q = b;
+    while (*p != '\0' && *q != '\0') {
+        if (is_digit(*p) && is_digit(*q)) {
+            size_t m = number_length(&p), n = number_length(&q);
+            int order = m != n ? (m < n ? -1 : 1) : memcmp(p, q, m);
+            if (order != 0)
+                return order;
+            p += m;
+            q += n;
+        } else if (*p != *q) {
+            return (unsigned char)*p - (unsigned char)*q;
+        } else {
+            p++, q++;
+        }
+    }
+    if (*p != '\0' || *q != '\0')
+        return *p != '\0' ? 1 : -1;
+    return strcmp(a, b); /* "01" and "1" are two names */
+}
+
+/* Index of the tag, or where it is to be put. */
+static size_t place_of(const run *r, const char *name, dnn_event_kind kind, bool *found) {
+    size_t low = 0, high = r->tag_count;
+    *found = false;
+    while (low < high && !*found) {
+        size_t middle = low + (high - low) / 2;
+        int order = natural_compare(r->tags[middle]->name, name);
+        if (order == 0)
+            order = (int)r->tags[middle]->kind - (int)kind;
+        *found = order == 0;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+run_tag *run_find(const run *r, const char *name, dnn_event_kind kind) {
+    bool found;
+    size_t i = place_of(r, name, kind, &found);
+    return found ? r->tags[i] : NULL;
+}
+
+/* --- tags --- */
+
+static void free_histograms(run_tag *tag, size_t from) {
+    for (size_t i = from; i < tag->histogram_count; i++)
+        dnn_free((void *)tag->histograms[i].limits);
+    tag->histogram_count = from;
+}
+
+static void free_tag(run_tag *tag) {
+    if (tag == NULL)
+        return;
+    series_free(tag->scalars);
+    free_histograms(tag, 0);
+    dnn_free(tag->histograms);
+    picture_free(&tag->picture);
+    dnn_free(tag->encoded);
+    dnn_free(tag->text);
+    dnn_free(tag->name);
+    dnn_free(tag);
+}
+
+void run_free_tags(run *r) {
+    for (size_t i = 0; i < r->tag_count; i++)
+        free_tag(r->tags[i]);
+    dnn_free(r->tags);
+}
+
+static run_tag *create_tag(const char *name, dnn_event_kind kind) {
+    run_tag *tag = dnn_calloc(1, sizeof *tag);
+    if (tag == NULL)
+        return NULL;
+    tag->name = dnn_strdup(name);
+    tag->name_size = strlen(name);
+    tag->kind = kind;
+    tag->histogram_stride = 1;
+    bool made = tag->name != NULL;
+    if (kind == DNN_EVENT_SCALAR)
+        made = (tag->scalars = series_create()) != NULL && made;
+    if (kind == DNN_EVENT_HISTOGRAM)
+        made =
+            (tag->histograms = dnn_alloc((HISTOGRAMS_KEPT + 1) * sizeof *tag->histograms)) && made;
+    if (made)
+        return tag;
+    free_tag(tag);
+    return NULL;
+}
+
+static bool reserve_tag(run *r) {
+    if (r->tag_count < r->tag_capacity)
+        return true;
+    size_t capacity = r->tag_capacity == 0 ? 16 : 2 * r->tag_capacity;
+    run_tag **more = dnn_alloc(capacity * sizeof(run_tag *));
+    if (more == NULL)
+        return false;
+    if (r->tag_count > 0)
+        memcpy(more, r->tags, r->tag_count * sizeof(run_tag *));
+    dnn_free(r->tags);
+    r->tags = more;
+    r->tag_capacity = capacity;
+    return true;
+}
+
+/* The tag of this name and kind, made when it is new; NULL when out of memory. */
+static run_tag *tag_named(run *r, const char *name, dnn_event_kind kind) {
+    bool found;
+    size_t i = place_of(r, name, kind, &found);
+    if (found)
+        return r->tags[i];
+    run_tag *tag = reserve_tag(r) ? create_tag(name, kind) : NULL;
+    if (tag == NULL)
+        return NULL;
+    memmove(r->tags + i + 1, r->tags + i, (r->tag_count - i) * sizeof(run_tag *));
+    r->tags[i] = tag;
+    r->tag_count++;
+    if (kind == DNN_EVENT_SCALAR && strcmp(name, "epoch") == 0)
+        r->epoch = tag->scalars;
+    return tag;
+}
+
+static bool is_tag_of(const run_tag *tag, const dnn_event *e) {
+    return tag != NULL && tag->kind == e->kind && tag->name_size == e->tag_size &&
+           memcmp(tag->name, e->tag, e->tag_size) == 0;
+}
+
+/* Tags come in the same order at each step, so the one that followed the last time is tried
+ * first. */
+static run_tag *tag_of_event(run *r, const dnn_event *e) {
+    run_tag *before = r->last_tag, *tag = before == NULL ? NULL : before->follower;
+    if (!is_tag_of(tag, e)) {
+        char *name = dnn_alloc(e->tag_size + 1);
+        if (name == NULL)
+            return NULL;
+        if (e->tag_size > 0)
+            memcpy(name, e->tag, e->tag_size);
+        name[e->tag_size] = '\0'; /* a NUL inside the name ends it */
+        tag = tag_named(r, name, e->kind);
+        dnn_free(name);
+        if (tag != NULL && before != NULL)
+            before->follower = tag;
+    }
+    if (tag != NULL)
+        r->last_tag = tag;
+    return tag;
+}
+
+/* --- values --- */
+
+/* Leaves out every second histogram of HISTOGRAMS_KEPT + 1; the last stands at an even place. */
+static void thin(run_tag *tag) {
+    size_t kept = 0;
+    for (size_t i = 0; i < tag->histogram_count; i++) {
+        if (i % 2 == 0)
+            tag->histograms[kept++] = tag->histograms[i];
+        else
+            dnn_free((void *)tag->histograms[i].limits);
+    }
+    if (tag->histograms_skipped > 0) /* the one before it is gone */
+        tag->histograms_skipped += tag->histogram_stride;
+    tag->histogram_stride *= 2;
+    tag->histogram_count = kept;
+}
+
+static bool copy_histogram(const dnn_event *e, histogram_at *out) {
+    const dnn_histogram *h = &e->histogram;
+    double *numbers = dnn_alloc(2 * h->buckets * sizeof *numbers);
+    if (numbers == NULL)
+        return false;
+    memcpy(numbers, h->limits, h->buckets * sizeof *numbers);
+    memcpy(numbers + h->buckets, h->counts, h->buckets * sizeof *numbers);
+    *out = (histogram_at){.step = e->step,
+                          .wall_time = e->wall_time,
+                          .min = h->min,
+                          .max = h->max,
+                          .count = h->count,
+                          .buckets = h->buckets,
+                          .limits = numbers,
+                          .counts = numbers + h->buckets};
+    return true;
+}
+
+/* One of `histogram_stride` histograms is kept; the last is too, and gives way to the next unless
+ * it was its turn: `histograms_skipped` is its distance from the last one whose turn it was. */
+static bool add_histogram(run_tag *tag, const dnn_event *e) {
+    histogram_at copy;
+    if (!copy_histogram(e, &copy))
+        return false;
+    size_t keep = tag->histogram_count;
+    if (keep > 0 && tag->histograms[keep - 1].step > e->step) { /* a resumed run */
+        while (keep > 0 && tag->histograms[keep - 1].step >= e->step)
+            keep--;
+        tag->histograms_skipped = 0;
+    }
+    if (keep > 0 && tag->histograms_skipped > 0)
+        keep--;
+    free_histograms(tag, keep);
+    if (keep > 0)
+        tag->histograms_skipped = (tag->histograms_skipped + 1) % tag->histogram_stride;
+    tag->histograms[tag->histogram_count++] = copy;
+    if (tag->histogram_count > HISTOGRAMS_KEPT)
+        thin(tag);
+    return true;
+}
+
+/* Replaces *kept by a copy with a NUL behind it. */
+static bool replace(void **kept, const void *bytes, size_t size) {
+    char *copy = dnn_alloc(size + 1);
+    if (copy == NULL)
+        return false;
+    if (size > 0)
+        memcpy(copy, bytes, size);
+    copy[size] = '\0';
+    dnn_free(*kept);
+    *kept = copy;
+    return true;
+}
+
+static bool add_value(run_tag *tag, const dnn_event *e) {
+    switch (e->kind) {
+    case DNN_EVENT_SCALAR:
+        return series_add(tag->scalars, e->step, e->wall_time, e->scalar);
+    case DNN_EVENT_HISTOGRAM:
+        return add_histogram(tag, e);
+    case DNN_EVENT_IMAGE:
+        tag->picture_step = e->step;
+        tag->encoded_size = e->size;
+        return replace((void **)&tag->encoded, e->bytes, e->size);
+    case DNN_EVENT_TEXT:
+        tag->text_step = e->step;
+        return replace((void **)&tag->text, e->bytes, e->size);
+    default:
+        return true;
+    }
+}
+
+/* Seconds since 1970 up to the year 9999: what calendars and axes can show. */
+static bool is_moment(double wall_time) {
+    return wall_time >= 0 && wall_time < 253402300800.0;
+}
+
+static void take(void *context, const dnn_event *e) {
+    run *r = context;
+    dnn_event dated;
+    if (!is_moment(e->wall_time)) { /* as if it had come with the one before it */
+        dated = *e;
+        dated.wall_time = r->last_time;
+        e = &dated;
+    }
+    run_tag *tag = tag_of_event(r, e);
+    if (tag == NULL || !add_value(tag, e)) {
+        r->incomplete = true;
+        return;
+    }
+    if (r->first_time == 0)
+        r->first_time = e->wall_time;
+    r->last_time = e->wall_time;
+    r->last_step = e->step;
+}
+
+/* Only the last picture of a poll is decoded. */
+static void decode_pictures(run *r) {
+    for (size_t i = 0; i < r->tag_count; i++) {
+        run_tag *tag = r->tags[i];
+        if (tag->encoded == NULL)
+            continue;
+        picture_free(&tag->picture);
+        picture_decode(&tag->picture, tag->encoded, tag->encoded_size);
+        dnn_free(tag->encoded);
+        tag->encoded = NULL;
+    }
+}
+
+size_t run_poll(run *r, uint64_t *appeared) {
+    size_t tags_before = r->tag_count;
+    size_t values = dnn_run_reader_poll(r->reader, take, r);
+    decode_pictures(r);
+    *appeared += r->tag_count - tags_before;
+    return values;
+}
+
+/* --- epochs --- */
+
+double run_epoch(const run *r, int64_t step) {
+    const series *s = r->epoch;
+    size_t n = s == NULL ? 0 : series_count(s);
+    if (n == 0)
+        return NAN;
+    size_t origin = 0, left = 0, right = n - 1; /* a point, and two that give the slope there */
+    size_t at = series_find_step(s, step);
+    if (at == n) {
+        origin = n - 1;
+    } else if (at > 0 || series_step(s, 0) == step) {
+        origin = left = at > 0 ? at - 1 : 0;
+        right = at;
+    }
+    double steps = (double)series_step(s, right) - (double)series_step(s, left);
+    double slope =
+        steps > 0 ? ((double)series_value(s, right) - (double)series_value(s, left)) / steps : 0;
+    return series_value(s, origin) + slope * ((double)step - (double)series_step(s, origin));
+}

@@ -1,0 +1,242 @@
+/* runs.c: finding runs in folders, following them, naming them. */
+#include "viz/runs/runs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "core/memory.h"
+
+/* A folder of runs is searched so deep, and so many folders of it: enough for any project, and an
+ * end when it is the root of a disk. */
+#define MAX_DEPTH    6
+#define MAX_FOLDERS  20000
+#define SCAN_SECONDS 1.0
+#define UNNUMBERED   SIZE_MAX
+
+static double now_seconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* --- names --- */
+
+/* The last `parts` parts of a path; a run that is a file goes by its folder. */
+static void name_from(const run *r, int parts, char *name, size_t size) {
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s", r->path);
+    char *file = strrchr(path, '/');
+    if (file != NULL && file != path && strstr(file, "tfevents") != NULL)
+        *file = '\0';
+    const char *start = path + strlen(path);
+    for (; parts > 0 && start > path; parts--)
+        do
+            start--;
+        while (start > path && *start != '/');
+    if (*start == '/' && start[1] != '\0')
+        start++;
+    snprintf(name, size, "%s", start);
+}
+
+static bool same_name(const runs *all, size_t i, const char *name, int parts) {
+    char other[PATH_MAX];
+    for (size_t k = 0; k < all->count; k++) {
+        name_from(all->items[k], parts, other, sizeof other);
+        if (k != i && strcmp(name, other) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int by_name(const void *a, const void *b) {
+    const run *const *p = a, *const *q = b;
+    int order = natural_compare((*p)->name, (*q)->name);
+    return order != 0 ? order : strcmp((*p)->path, (*q)->path);
+}
+
+/* Names all runs: each by as few parts of its path as no other run shares. */
+static bool name_runs(runs *all) {
+    char name[PATH_MAX];
+    for (size_t i = 0; i < all->count; i++) {
+        run *r = all->items[i];
+        int parts = 1;
+        name_from(r, parts, name, sizeof name);
+        while (parts < 16 && same_name(all, i, name, parts))
+            name_from(r, ++parts, name, sizeof name);
+        char *copy = dnn_strdup(name);
+        if (copy == NULL)
+            return false;
+        dnn_free(r->name);
+        r->name = copy;
+    }
+    if (all->count > 1)
+        qsort(all->items, all->count, sizeof(run *), by_name);
+    for (size_t i = 0; i < all->count; i++)
+        if (all->items[i]->number == UNNUMBERED)
+            all->items[i]->number = all->numbered++;
+    return true;
+}
+
+/* --- opening --- */
+
+static void free_run(run *r) {
+    dnn_run_reader_close(r->reader);
+    run_free_tags(r);
+    dnn_free(r->path);
+    dnn_free(r->name);
+    dnn_free(r);
+}
+
+static bool is_open(const runs *all, const char *path) {
+    for (size_t i = 0; i < all->count; i++)
+        if (strcmp(all->items[i]->path, path) == 0)
+            return true;
+    return false;
+}
+
+/* A copy of an array of pointers with one more at its end, in place of the old one. */
+static bool append_pointer(void ***array, size_t *count, void *item) {
+    void **more = dnn_alloc((*count + 1) * sizeof(void *));
+    if (more == NULL)
+        return false;
+    if (*count > 0)
+        memcpy(more, *array, *count * sizeof(void *));
+    more[(*count)++] = item;
+    dnn_free(*array);
+    *array = more;
+    return true;
+}
+
+static dnn_status add_run(runs *all, const char *path, dnn_error *err) {
+    if (is_open(all, path))
+        return DNN_OK;
+    run *r = dnn_calloc(1, sizeof *r);
+    if (r == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path);
+    r->number = UNNUMBERED;
+    dnn_status status = dnn_run_reader_open(&r->reader, path, err);
+    if (status == DNN_OK &&
+        ((r->path = dnn_strdup(path)) == NULL || (r->name = dnn_strdup(path)) == NULL ||
+         !append_pointer((void ***)&all->items, &all->count, r)))
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path);
+    if (status == DNN_OK)
+        all->generation++;
+    else
+        free_run(r);
+    return status;
+}
+
+typedef struct search {
+    runs *all;
+    size_t folders, files; /* looked at */
+    size_t found;          /* runs, also those that are open already */
+    dnn_status status;
+    dnn_error *err;
+} search;
+
+/* Opens every run at or below `path`. */
+static void search_folder(search *s, const char *path, int depth) {
+    DIR *folder = s->folders < MAX_FOLDERS ? opendir(path) : NULL;
+    if (folder == NULL)
+        return;
+    s->folders++;
+    bool is_run = false;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL && s->status == DNN_OK;) {
+        char below[PATH_MAX];
+        struct stat info;
+        if (entry->d_name[0] == '.' ||
+            snprintf(below, sizeof below, "%s/%s", path, entry->d_name) >= (int)sizeof below ||
+            lstat(below, &info) != 0)
+            continue;
+        s->files += !S_ISDIR(info.st_mode);
+        if (S_ISDIR(info.st_mode) && depth < MAX_DEPTH)
+            search_folder(s, below, depth + 1);
+        else if (!S_ISDIR(info.st_mode) && strstr(entry->d_name, "tfevents") != NULL)
+            is_run = true;
+    }
+    closedir(folder);
+    if (is_run && s->status == DNN_OK) {
+        s->found++;
+        s->status = add_run(s->all, path, s->err);
+    }
+}
+
+static dnn_status open_folder(runs *all, const char *path, dnn_error *err) {
+    search s = {.all = all, .err = err};
+    search_folder(&s, path, 0);
+    if (s.status != DNN_OK)
+        return s.status;
+    if (s.found == 0)
+        return dnn_fail(err, DNN_ERROR_FORMAT,
+                        "%s: holds no run: expected a file events.out.tfevents.* in it or in a "
+                        "folder below, found %zu other file%s",
+                        path, s.files, s.files == 1 ? "" : "s");
+    char *copy = dnn_strdup(path);
+    if (copy == NULL || !append_pointer((void ***)&all->folders, &all->folder_count, copy)) {
+        dnn_free(copy);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path);
+    }
+    all->scanned = now_seconds();
+    return DNN_OK;
+}
+
+static dnn_status open_path(runs *all, const char *path, dnn_error *err) {
+    char real[PATH_MAX];
+    struct stat info;
+    if (realpath(path, real) == NULL || stat(real, &info) != 0)
+        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
+    if (S_ISDIR(info.st_mode))
+        return open_folder(all, real, err);
+    if (strstr(real, "tfevents") == NULL)
+        return dnn_fail(err, DNN_ERROR_FORMAT,
+                        "%s: is no run: expected a folder, or a file events.out.tfevents.*", path);
+    return add_run(all, real, err);
+}
+
+dnn_status runs_open(runs *all, const char *path, dnn_error *err) {
+    dnn_status status = open_path(all, path, err);
+    if (!name_runs(all) && status == DNN_OK)
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path);
+    return status;
+}
+
+void runs_free(runs *all) {
+    for (size_t i = 0; i < all->count; i++)
+        free_run(all->items[i]);
+    for (size_t i = 0; i < all->folder_count; i++)
+        dnn_free(all->folders[i]);
+    dnn_free(all->items);
+    dnn_free(all->folders);
+    *all = (runs){0};
+}
+
+/* --- following --- */
+
+static void look_for_runs(runs *all) {
+    double now = now_seconds();
+    if (now - all->scanned < SCAN_SECONDS)
+        return;
+    all->scanned = now;
+    size_t before = all->count;
+    for (size_t i = 0; i < all->folder_count; i++) {
+        search s = {.all = all};
+        search_folder(&s, all->folders[i], 0);
+    }
+    if (all->count > before)
+        name_runs(all);
+}
+
+bool runs_poll(runs *all) {
+    uint64_t before = all->generation;
+    size_t values = 0;
+    look_for_runs(all);
+    for (size_t i = 0; i < all->count; i++)
+        values += run_poll(all->items[i], &all->generation);
+    return values > 0 || all->generation != before;
+}

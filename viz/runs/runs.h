@@ -1,0 +1,90 @@
+/* runs.h: what has been read of the runs that are looked at.
+ *
+ * Runs and tags keep their addresses until runs_free, so that others may point at them. */
+#ifndef DNN_VIZ_RUNS_H
+#define DNN_VIZ_RUNS_H
+
+#include "core/error.h"
+#include "log/run_reader.h"
+#include "viz/draw/picture.h"
+#include "viz/plot/series.h"
+
+typedef struct histogram_at {
+    int64_t step;
+    double wall_time, min, max, count;
+    size_t buckets;
+    const double *limits, *counts; /* buckets each, as in dnn_histogram; one block */
+} histogram_at;
+
+/* Histograms that are kept of a tag; beyond, every second one goes, and so on: evenly spaced, the
+ * first and the last always among them. */
+#define HISTOGRAMS_KEPT ((size_t)512)
+
+/* All that came under a name as one kind of value. */
+typedef struct run_tag {
+    char *name; /* "grad_norm/1 Linear" */
+    size_t name_size;
+    dnn_event_kind kind;
+    series *scalars; /* of a scalar tag */
+    histogram_at *histograms;
+    size_t histogram_count, histogram_stride, histograms_skipped;
+    picture picture; /* the last one; rgba is NULL when it cannot be decoded */
+    int64_t picture_step;
+    uint8_t *encoded; /* a picture that came in this poll and is not decoded yet */
+    size_t encoded_size;
+    char *text; /* the last one */
+    int64_t text_step;
+    struct run_tag *follower; /* the tag that came after this one the last time */
+} run_tag;
+
+typedef struct run {
+    size_t number;     /* order of appearance, from 0: its colour, which stays when others come */
+    char *path, *name; /* name: the last parts of the path, as many as make it unique */
+    dnn_run_reader *reader;
+    run_tag **tags; /* sorted by name, numbers in names by value; then by kind */
+    size_t tag_count, tag_capacity;
+    run_tag *last_tag;            /* of the last event */
+    const series *epoch;          /* the scalars named "epoch", NULL: not logged */
+    double first_time, last_time; /* wall times, 0 before the first event */
+    int64_t last_step;
+    bool incomplete;             /* memory ran out while reading */
+    bool damage_told, torn_told; /* the window has said so */
+} run;
+
+typedef struct runs {
+    run **items; /* sorted by name */
+    size_t count;
+    size_t numbered;
+    char **folders; /* what was opened and may get further runs */
+    size_t folder_count;
+    double scanned;      /* when folders were last looked through, seconds */
+    uint64_t generation; /* grows when a run or a tag appears: panels are built anew then */
+} runs;
+
+/* Opens an event file, a run folder, or every run below a folder. DNN_ERROR_FILE and
+ * DNN_ERROR_FORMAT when there is none, saying what was found and expected. Reads no values: that is
+ * runs_poll's. A run that is open already is not opened twice. */
+dnn_status runs_open(runs *all, const char *path, dnn_error *err);
+void runs_free(runs *all);
+
+/* Reads what has come; true when anything has. Once a second it also looks for new runs below the
+ * opened folders. */
+bool runs_poll(runs *all);
+
+/* The tag, or NULL. */
+run_tag *run_find(const run *r, const char *name, dnn_event_kind kind);
+
+/* Epoch of a step: linear between the points of the run's own "epoch" series and, at its mean
+ * slope, beyond them; NaN without one. */
+double run_epoch(const run *r, int64_t step);
+
+/* Order of names with the numbers in them by value: "2 ReLU" < "10 Linear". */
+int natural_compare(const char *a, const char *b);
+
+/* --- run_tags.c, for runs.c --- */
+
+/* Reads what has come of one run; returns how many values. *appeared counts the new tags. */
+size_t run_poll(run *r, uint64_t *appeared);
+void run_free_tags(run *r);
+
+#endif

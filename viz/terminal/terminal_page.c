@@ -1,0 +1,50 @@
+/* terminal_page.c: the page of a run's panels in a terminal: how many fit, and what is said of the
+ * others. */
+#include <stdio.h>
+
+#include "viz/window/page.h"
+#include "viz/terminal/terminal.h"
+
+#define HEADER_ROWS  4  /* of the page's head and foot */
+#define PANEL_ROWS   16 /* of a panel, and the least when they must fit the terminal */
+#define LEAST_ROWS   13
+#define COLUMN_CELLS 70
+
+/* Rows of panels that have room in so many lines; the last line is for the words about the others.
+ */
+static size_t panel_rows_in(int rows) {
+    int room = (rows - HEADER_ROWS - 1) / LEAST_ROWS;
+    return room < 1 ? 1 : (size_t)room;
+}
+
+static void tell_of_others(const view *v, size_t all, display_list *list) {
+    char text[96];
+    size_t others = all - v->shown_count;
+    if (others == 0)
+        return;
+    snprintf(text, sizeof text, "%zu more panel%s: --only PATTERN chooses", others,
+             others == 1 ? "" : "s");
+    draw_text(list, 2 * CELL_WIDTH, v->height - 2, text,
+              (text_style){11, v->options.theme->muted, FONT_REGULAR, ANCHOR_LEFT, 0});
+}
+
+bool terminal_draw(view *v, int columns, int rows, terminal_colors colors, FILE *out) {
+    size_t all = v->shown_count, most = (size_t)(columns / COLUMN_CELLS);
+    v->bare = true;
+    v->columns = most < 1 ? 1 : most > all && all > 0 ? all : most;
+    size_t panel_rows = (all + v->columns - 1) / v->columns;
+    if (rows == 0)
+        rows = HEADER_ROWS + PANEL_ROWS * (int)(panel_rows > 0 ? panel_rows : 1);
+    else if (panel_rows > panel_rows_in(rows))
+        v->shown_count = panel_rows_in(rows) * v->columns;
+    v->width = (float)columns * CELL_WIDTH;
+    v->height = (float)rows * CELL_HEIGHT;
+    v->options.scale = 1 / DOT_WIDTH;
+    display_list list = {0};
+    view_draw(v, &list);
+    tell_of_others(v, all, &list);
+    v->shown_count = all;
+    bool good = !list.failed && terminal_play(&list, v->options.theme, columns, rows, colors, out);
+    display_list_free(&list);
+    return good;
+}

@@ -1,0 +1,156 @@
+/* mouse.c: what the mouse does. */
+#include <math.h>
+
+#include "viz/window/actions.h"
+#include "viz/window/page.h"
+#include "viz/window/toolbar.h"
+
+#define WHEEL_STEP  1.15f
+#define SCROLL_STEP 60.0f
+#define LEAST_BOX   6.0f /* points: a smaller box is a click with an unsteady hand */
+
+const gesture gestures[] = {
+    {"Move",               "Read the values of all curves, in all panels" },
+    {"Wheel",              "Zoom around the cursor; beside a plot: scroll"},
+    {"Shift Ctrl + wheel", "Zoom only x, only y"                          },
+    {"Drag",               "Move the view"                                },
+    {"Shift + drag",       "Zoom to the box; so does the right button"    },
+    {"Double click",       "Fit to the data; on the title: maximise"      },
+    {"Click on legend",    "Hide or show; with Ctrl: that curve alone"    },
+    {NULL,                 NULL                                           },
+};
+
+static bool inside(rect r, point p) {
+    return p.x >= r.x && p.x < r.x + r.w && p.y >= r.y && p.y < r.y + r.h;
+}
+
+/* The focus follows the mouse from panel to panel. */
+static void hover(view *v, point place) {
+    v->cursor = place;
+    v->cursor_inside = true;
+    int at = view_panel_at(v, place);
+    if (at >= 0 && at != v->hovered)
+        v->focus = at;
+    v->hovered = at;
+}
+
+static void scroll_to(view *v, float y) {
+    rect track = page_scroll_track(v);
+    float page = v->height - v->header - v->footer;
+    v->scroll = (y - track.y) / track.h * v->content - page / 2;
+    view_layout(v);
+}
+
+static void seek_to(view *v, float x) {
+    rect track = page_replay_track(v);
+    double backwards = v->replay.position;
+    replay_seek(&v->replay, v->all, (double)((x - track.x) / track.w) * v->replay.duration);
+    if (v->replay.position < backwards)
+        view_update(v);
+}
+
+void mouse_move(view *v, point place) {
+    point before = v->cursor;
+    if (v->drag == DRAG_NONE) {
+        hover(v, place);
+        return;
+    }
+    v->cursor = place;
+    if (v->drag == DRAG_PAN && v->focus >= 0)
+        panel_pan(&v->panels[v->focus], place.x - before.x, place.y - before.y);
+    else if (v->drag == DRAG_BOX) {
+        v->selection.w = place.x - v->selection.x;
+        v->selection.h = place.y - v->selection.y;
+    } else if (v->drag == DRAG_SCROLL)
+        scroll_to(v, place.y);
+    else if (v->drag == DRAG_SEEK && v->replay.on)
+        seek_to(v, place.x);
+}
+
+void mouse_leave(view *v) {
+    v->cursor_inside = false;
+    v->hovered = -1;
+}
+
+static void show_alone(panel *p, int which) {
+    bool alone = !p->curves[which].hidden;
+    for (size_t i = 0; i < p->curve_count && alone; i++)
+        alone = (int)i == which || p->curves[i].hidden;
+    for (size_t i = 0; i < p->curve_count; i++)
+        p->curves[i].hidden = !alone && (int)i != which;
+}
+
+static void click_legend(view *v, panel *p, int which, bool control) {
+    curve *c = &p->curves[which];
+    if (control)
+        show_alone(p, which);
+    else
+        c->hidden = !c->hidden;
+    view_say(v, "%s: %s", c->label, c->hidden ? "hidden" : control ? "alone" : "shown");
+}
+
+static request press_panel(view *v, int at, point place, click how) {
+    panel *p = &v->panels[at];
+    v->focus = at;
+    int entry = panel_legend_at(p, place);
+    if (entry >= 0) {
+        click_legend(v, p, entry, how.control);
+    } else if (place.y < p->plot.y || p->plot.w <= 0) {
+        if (how.count == 2)
+            return action_run(v, action_find("maximise"), "");
+    } else if (how.count == 2) {
+        v->drag = DRAG_NONE;
+        panel_fit(p, &v->options);
+    } else if (how.button == 3 || how.shift) {
+        v->drag = DRAG_BOX;
+        v->selection = (rect){place.x, place.y, 0, 0};
+    } else {
+        v->drag = DRAG_PAN;
+    }
+    return REQUEST_NONE;
+}
+
+request mouse_press(view *v, point place, click how) {
+    hover(v, place);
+    if (how.button != 1 && how.button != 3)
+        return REQUEST_NONE;
+    if (v->help) {
+        v->help = false;
+        return REQUEST_NONE;
+    }
+    const char *key;
+    const action *button = toolbar_at(v, place, &key);
+    if (button != NULL)
+        return action_run(v, button, key);
+    if (inside(page_scroll_track(v), place)) {
+        v->drag = DRAG_SCROLL;
+        scroll_to(v, place.y);
+    } else if (v->replay.on && inside(page_replay_track(v), place)) {
+        v->drag = DRAG_SEEK;
+        seek_to(v, place.x);
+    } else if (v->hovered >= 0) {
+        return press_panel(v, v->hovered, place, how);
+    }
+    return REQUEST_NONE;
+}
+
+void mouse_release(view *v, point place) {
+    mouse_move(v, place);
+    drag_kind drag = v->drag;
+    v->drag = DRAG_NONE;
+    rect s = v->selection;
+    rect box = {fminf(s.x, s.x + s.w), fminf(s.y, s.y + s.h), fabsf(s.w), fabsf(s.h)};
+    if (drag == DRAG_BOX && v->focus >= 0 && box.w >= LEAST_BOX && box.h >= LEAST_BOX)
+        panel_zoom_box(&v->panels[v->focus], box);
+}
+
+void mouse_wheel(view *v, float dx, float dy, bool shift, bool control) {
+    panel *p = v->hovered < 0 ? NULL : &v->panels[v->hovered];
+    if (p != NULL && inside(p->plot, v->cursor)) {
+        float step = powf(WHEEL_STEP, dy + dx);
+        panel_zoom(p, v->cursor, control ? 1 : step, shift ? 1 : step);
+    } else {
+        v->scroll -= SCROLL_STEP * dy;
+        view_layout(v);
+    }
+}

@@ -1,0 +1,163 @@
+/* state.c: reading and writing what is remembered. */
+#include "viz/window/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/file.h"
+#include "core/memory.h"
+
+#define MOST_MEMORIES ((size_t)256)
+#define PATH_SIZE     ((size_t)4096)
+
+static const char *const scale_names[SCALE_COUNT] = {"linear", "log", "symlog"};
+static const char *const x_names[X_AXIS_COUNT] = {"step", "epoch", "relative", "wall"};
+
+static bool state_folder(char *path) {
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    int n = -1;
+    if (state != NULL && state[0] == '/')
+        n = snprintf(path, PATH_SIZE, "%s/dnnlua", state);
+    else if (home != NULL && home[0] == '/')
+        n = snprintf(path, PATH_SIZE, "%s/.local/state/dnnlua", home);
+    return n > 0 && (size_t)n < PATH_SIZE - 32;
+}
+
+static int find(const char *const *names, int count, const char *word) {
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], word) == 0)
+            return i;
+    return -1;
+}
+
+static void copy_name(char *to, size_t size, const char *from) {
+    size_t n = strnlen(from, size - 1);
+    memcpy(to, from, n);
+    to[n] = '\0';
+}
+
+/* "cost = log" after "y ", "cost/test" after "hide ": what a panel is to be like. */
+static void load_panel(view *v, const char *key, const char *value) {
+    memory m = {.y_scale = SCALE_LINEAR};
+    if (v->memory_count == MOST_MEMORIES)
+        return;
+    if (strncmp(key, "y ", 2) == 0) {
+        int scale = find(scale_names, SCALE_COUNT, value);
+        if (scale < 0)
+            return;
+        m.y_scale = (axis_scale)scale;
+        copy_name(m.panel, sizeof m.panel, key + 2);
+    } else if (strncmp(key, "hide ", 5) == 0) {
+        copy_name(m.panel, sizeof m.panel, key + 5);
+        copy_name(m.curve, sizeof m.curve, value);
+    } else {
+        return;
+    }
+    v->memories[v->memory_count++] = m;
+}
+
+static void load_line(view *v, const char *key, const char *value, int *width, int *height) {
+    int x = find(x_names, X_AXIS_COUNT, value), scale = find(scale_names, SCALE_COUNT, value);
+    double number = strtod(value, NULL);
+    if (strcmp(key, "width") == 0 && number >= 200 && number <= 16384)
+        *width = (int)number;
+    else if (strcmp(key, "height") == 0 && number >= 150 && number <= 16384)
+        *height = (int)number;
+    else if (strcmp(key, "scale") == 0 && number >= 0.5 && number <= 4)
+        v->scale = (float)number;
+    else if (strcmp(key, "smoothing") == 0 && number >= 0 && number < 1)
+        v->options.smoothing = number;
+    else if (strcmp(key, "theme") == 0)
+        v->options.theme = strcmp(value, "dark") == 0 ? &theme_dark : &theme_light;
+    else if (strcmp(key, "x") == 0 && x >= 0)
+        view_want_x(v, (x_axis)x);
+    else if (strcmp(key, "x_scale") == 0 && scale >= 0)
+        v->options.x_scale = (axis_scale)scale;
+    else
+        load_panel(v, key, value);
+}
+
+void state_load(view *v, int *width, int *height) {
+    char path[PATH_SIZE];
+    if (!state_folder(path))
+        return;
+    dnn_free(v->memories);
+    v->memory_count = 0;
+    v->memories = dnn_calloc(MOST_MEMORIES, sizeof *v->memories);
+    strcat(path, "/dnnview.conf");
+    FILE *file = fopen(path, "re");
+    char line[512];
+    while (v->memories != NULL && file != NULL && fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        char *equals = strstr(line, " = ");
+        if (equals == NULL)
+            continue;
+        *equals = '\0';
+        load_line(v, line, equals + 3, width, height);
+    }
+    if (file != NULL)
+        fclose(file);
+}
+
+static void save_panels(const view *v, FILE *out) {
+    for (size_t i = 0; i < v->panel_count; i++) {
+        const panel *p = &v->panels[i];
+        if (p->kind == PANEL_CURVES && !p->over_decades)
+            fprintf(out, "y %s = %s\n", p->title, scale_names[p->y_scale]);
+        for (size_t k = 0; k < p->curve_count; k++)
+            if (p->curves[k].hidden && p->kind == PANEL_CURVES)
+                fprintf(out, "hide %s = %s\n", p->title, p->curves[k].label);
+    }
+    /* What is remembered of panels that this time's runs do not have. */
+    for (size_t m = 0; m < v->memory_count; m++) {
+        const memory *old = &v->memories[m];
+        bool present = false;
+        for (size_t i = 0; i < v->panel_count && !present; i++)
+            present = strcmp(v->panels[i].title, old->panel) == 0;
+        if (present)
+            continue;
+        if (old->curve[0] == '\0')
+            fprintf(out, "y %s = %s\n", old->panel, scale_names[old->y_scale]);
+        else
+            fprintf(out, "hide %s = %s\n", old->panel, old->curve);
+    }
+}
+
+static void save_all(const view *v, int width, int height, FILE *out) {
+    fprintf(out,
+            "width = %d\nheight = %d\nscale = %g\ntheme = %s\nx = %s\nx_scale = %s\nsmoothing = "
+            "%g\n",
+            width, height, (double)v->scale, v->options.theme->name,
+            x_names[v->epoch_wanted ? X_EPOCH : v->options.x], scale_names[v->options.x_scale],
+            v->options.smoothing);
+    save_panels(v, out);
+}
+
+/* Makes a folder and those above it. */
+static void make_folder(char *path) {
+    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0700);
+        *slash = '/';
+    }
+    mkdir(path, 0700);
+}
+
+void state_save(const view *v, int width, int height) {
+    char path[PATH_SIZE], *text = NULL;
+    size_t size = 0;
+    if (!state_folder(path))
+        return;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        return;
+    save_all(v, width, height, out);
+    if (fclose(out) == 0) {
+        make_folder(path);
+        strcat(path, "/dnnview.conf");
+        dnn_file_replace(path, text, size, NULL);
+    }
+    free(text);
+}

@@ -1,0 +1,274 @@
+/* view.c: what is on the page, and where. */
+#include "viz/window/view.h"
+
+#include <fnmatch.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "viz/window/layout.h"
+#include "viz/window/page.h"
+
+#define HEADER ((float)44)
+#define FOOTER ((float)26)
+
+void view_init(view *v, runs *all, float width, float height) {
+    *v = (view){
+        .all = all,
+        .options = {.theme = &theme_light},
+        .y_scale = -1,
+        .width = width,
+        .height = height,
+        .scale = 1,
+        .focus = -1,
+        .hovered = -1,
+        .maximised = -1,
+    };
+}
+
+void view_free(view *v) {
+    replay_stop(&v->replay);
+    panels_free(v->panels, v->panel_count);
+    dnn_free(v->shown);
+    dnn_free(v->memories);
+    *v = (view){0};
+}
+
+const runs *view_runs(const view *v) {
+    return v->replay.on ? &v->replay.shown : v->all;
+}
+
+void view_say(view *v, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(v->status, sizeof v->status, format, arguments);
+    va_end(arguments);
+}
+
+/* --- panels --- */
+
+/* What tells a panel from the others, to find it again when there are more of them. */
+typedef struct identity {
+    panel_kind kind;
+    char title[sizeof((panel *)0)->title];
+} identity;
+
+static identity identity_of(const view *v, int index) {
+    identity id = {PANEL_KIND_COUNT, ""};
+    if (index >= 0 && (size_t)index < v->panel_count) {
+        id.kind = v->panels[index].kind;
+        memcpy(id.title, v->panels[index].title, sizeof id.title);
+    }
+    return id;
+}
+
+static int find_panel(const panel *panels, size_t count, const identity *id) {
+    for (size_t i = 0; i < count; i++)
+        if (panels[i].kind == id->kind && strcmp(panels[i].title, id->title) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* The pattern is a shell pattern of the tag or of the first parts of it: "grad_norm" fits
+ * "grad_norm/1 Linear". */
+static bool fits(const char *pattern, const char *name) {
+    return pattern == NULL || fnmatch(pattern, name, FNM_LEADING_DIR) == 0;
+}
+
+static void leave_out_curves(panel *p, const char *pattern) {
+    size_t kept = 0;
+    for (size_t i = 0; i < p->curve_count; i++)
+        if (fits(pattern, p->curves[i].tag->name))
+            p->curves[kept++] = p->curves[i];
+    p->curve_count = kept;
+}
+
+static void remember(view *v, panel *p) {
+    for (size_t m = 0; m < v->memory_count; m++) {
+        const memory *from = &v->memories[m];
+        if (strcmp(from->panel, p->title) != 0)
+            continue;
+        if (from->curve[0] == '\0' && p->kind == PANEL_CURVES && v->y_scale < 0)
+            panel_set_scale(p, from->y_scale);
+        for (size_t i = 0; i < p->curve_count; i++)
+            if (strcmp(from->curve, p->curves[i].label) == 0)
+                p->curves[i].hidden = true;
+    }
+}
+
+/* A panel that was not there before begins as the user wants it. */
+static void introduce(view *v, panel *p) {
+    if (v->y_scale >= 0 && p->kind == PANEL_CURVES)
+        panel_set_scale(p, (axis_scale)v->y_scale);
+    remember(v, p);
+}
+
+static bool is_known(const identity *known, size_t count, const panel *p) {
+    for (size_t k = 0; k < count; k++)
+        if (known[k].kind == p->kind && strcmp(known[k].title, p->title) == 0)
+            return true;
+    return false;
+}
+
+/* Builds the panels; those that are not among the known are introduced. */
+static bool build(view *v, const identity *known, size_t known_count) {
+    if (v->figure != NULL ? !panels_of_figure(&v->panels, &v->panel_count, v->figure)
+                          : !panels_build(&v->panels, &v->panel_count, view_runs(v)))
+        return false;
+    size_t *shown = dnn_alloc((v->panel_count + 1) * sizeof *shown);
+    if (shown == NULL)
+        return false;
+    dnn_free(v->shown);
+    v->shown = shown;
+    v->shown_count = 0;
+    for (size_t i = 0; i < v->panel_count; i++) {
+        panel *p = &v->panels[i];
+        if (v->figure == NULL)
+            leave_out_curves(p, v->only);
+        if (!is_known(known, known_count, p))
+            introduce(v, p);
+        if (p->curve_count > 0)
+            v->shown[v->shown_count++] = i;
+    }
+    return true;
+}
+
+static void forget_panels(view *v) {
+    panels_free(v->panels, v->panel_count);
+    v->panels = NULL;
+    v->panel_count = v->shown_count = 0;
+    v->built_of = NULL;
+}
+
+void view_want_x(view *v, x_axis x) {
+    v->options.x = x;
+    v->epoch_wanted = x == X_EPOCH;
+}
+
+/* Epochs may come later than the first values. */
+static void choose_x(view *v) {
+    bool any = false, epochs = false;
+    for (size_t i = 0; i < v->panel_count; i++)
+        any = any || v->panels[i].kind == PANEL_CURVES;
+    for (size_t i = 0; i < v->all->count; i++)
+        epochs = epochs || v->all->items[i]->epoch != NULL;
+    if (!v->epoch_wanted || !any)
+        return;
+    if (!epochs && v->options.x == X_EPOCH)
+        view_say(v, "no epochs were logged: x is the step");
+    v->options.x = epochs ? X_EPOCH : X_STEP;
+}
+
+bool view_update(view *v) {
+    const runs *now = view_runs(v);
+    if (v->built_of == now && v->built_generation == now->generation)
+        return true;
+    size_t before = v->panel_count;
+    identity focus = identity_of(v, v->focus), maximised = identity_of(v, v->maximised);
+    identity *known = dnn_alloc((before + 1) * sizeof *known);
+    for (size_t i = 0; known != NULL && i < before; i++)
+        known[i] = identity_of(v, (int)i);
+    bool built = known != NULL && build(v, known, before);
+    dnn_free(known);
+    v->built_of = now;
+    v->built_generation = now->generation;
+    if (!built)
+        forget_panels(v);
+    v->focus = find_panel(v->panels, v->panel_count, &focus);
+    v->maximised = find_panel(v->panels, v->panel_count, &maximised);
+    v->hovered = -1;
+    choose_x(v);
+    view_layout(v);
+    return built;
+}
+
+/* --- layout --- */
+
+/* As rows of one height, for a terminal. */
+static float place_grid(view *v, rect page) {
+    size_t columns = v->columns, rows = (v->shown_count + columns - 1) / columns;
+    float height = (page.h - (float)(rows - 1) * PAGE_MARGIN) / (float)rows;
+    for (size_t i = 0; i < v->shown_count; i++) {
+        size_t row = i / columns, left = v->shown_count - row * columns;
+        float share = (float)(left < columns ? left : columns); /* the last row shares its width */
+        float width = (page.w - (share - 1) * PAGE_MARGIN) / share;
+        v->panels[v->shown[i]].area =
+            (rect){floorf(page.x + (float)(i % columns) * (width + PAGE_MARGIN)),
+                   floorf(page.y + (float)row * (height + PAGE_MARGIN)), floorf(width),
+                   floorf(fmaxf(height, 40))};
+    }
+    return page.h;
+}
+
+static void place_panels(view *v, rect page) {
+    rect first = page;
+    if (v->fold > 0)
+        first.h = v->fold - v->header - v->footer;
+    v->content = v->columns > 0 ? place_grid(v, first) : layout_panels(v, first);
+    v->scroll = fmaxf(0, fminf(v->scroll, v->content - page.h));
+    for (size_t i = 0; i < v->shown_count; i++)
+        v->panels[v->shown[i]].area.y -= floorf(v->scroll);
+}
+
+/* A figure fills the page. */
+static void place_figure(view *v) {
+    v->header = v->bare ? 0 : HEADER;
+    v->footer = v->bare ? 0 : FOOTER;
+    v->content = v->height - v->header - v->footer;
+    if (v->panel_count == 0)
+        return;
+    v->panels[0].area = (rect){0, v->header, v->width, v->content};
+    if (v->options.grain > 0) /* cells need no margins: the first and the last line are words */
+        v->panels[0].area = (rect){-2, -13, v->width + 8, v->height + 27};
+}
+
+void view_layout(view *v) {
+    if (v->figure != NULL) {
+        place_figure(v);
+        return;
+    }
+    v->header = HEADER;
+    v->footer = v->bare ? PAGE_MARGIN : FOOTER;
+    rect page = {PAGE_MARGIN, v->header, v->width - 2 * PAGE_MARGIN,
+                 v->height - v->header - v->footer};
+    for (size_t i = 0; i < v->panel_count; i++)
+        v->panels[i].area = (rect){0, 0, 0, 0};
+    v->content = 0;
+    if (v->maximised >= 0)
+        v->panels[v->maximised].area = page;
+    else if (v->shown_count > 0)
+        place_panels(v, page);
+}
+
+void view_trim(view *v) {
+    panel *p = v->panel_count > 0 ? &v->panels[0] : NULL;
+    view_layout(v);
+    if (p != NULL && p->kind == PANEL_GALLERY)
+        v->height = fminf(v->height, ceilf(p->area.y + panel_height(p, &v->options)));
+}
+
+int view_panel_at(const view *v, point place) {
+    if (place.y < v->header || place.y >= v->height - v->footer)
+        return -1;
+    for (size_t i = 0; i < v->panel_count; i++) {
+        rect a = v->panels[i].area;
+        if (a.w > 0 && place.x >= a.x && place.x < a.x + a.w && place.y >= a.y &&
+            place.y < a.y + a.h)
+            return (int)i;
+    }
+    return -1;
+}
+
+void view_reveal(view *v, int which) {
+    if (which < 0 || v->maximised >= 0)
+        return;
+    rect a = v->panels[which].area;
+    float top = v->header, bottom = v->height - v->footer;
+    if (a.y + a.h > bottom)
+        v->scroll += a.y + a.h - bottom;
+    if (a.y < top)
+        v->scroll -= top - a.y;
+    view_layout(v);
+}
