@@ -1,7 +1,12 @@
--- Minibatches of a set: what dnn.data.batches returns. `for X, Y in batches do` calls it.
+-- Minibatches of a set: `for X, Y in batches do` calls what dnn.data.batches returns.
 local dnn = require "dnn"
+local options_of = require "dnn.options"
+local set = require "dnn.data.set"
 local strict = require "dnn.strict"
-local text = require "dnn.data_text"
+local text = require "dnn.data.text"
+local native = dnn._data
+
+local batches = {}
 
 local Batches = strict.make("batches", {})
 Batches.__index = Batches
@@ -86,7 +91,7 @@ end
 
 -- Of the matrices source and labels, a column each for every example. What there is to know: size, shuffle,
 -- random, drop_last, scale, shift and the dtype of X.
-return function(source, labels, order, what)
+local function new(source, labels, order, what)
   local size = math.min(what.size, math.max(source.cols, 1))
   local X = dnn.empty(source.rows, size, {dtype = what.dtype})
   local Y = dnn.empty(labels.rows, size, {dtype = what.dtype})
@@ -112,3 +117,31 @@ return function(source, labels, order, what)
     last_Y = rest > 0 and Y:cols_range(1, rest) or nil,
   }, Batches)
 end
+
+local function is_random(value)
+  return type(value) == "userdata" and getmetatable(value) == getmetatable(dnn.Random(0))
+end
+
+local BATCHES <const> = {
+  size = {32, options_of.whole(1), "a whole number of examples, 1 or more"},
+  shuffle = {true, options_of.is "boolean", "true or false"},
+  random = {nil, is_random, "a dnn.Random"},
+  dtype = set.DTYPE,
+  scale = {nil, options_of.number(), "a number"},
+  shift = {0, options_of.number(), "a number"},
+  drop_last = {false, options_of.is "boolean", "true or false"},
+}
+
+-- Minibatches: `for X, Y in batches do` goes once through the set, in a new order each time when it
+-- shuffles. X (scale * x + shift; 1/255 at first for a folder's pictures) and Y are the same two matrices
+-- in every round, and views of them for a smaller last batch, so batches make no garbage. state_dict and
+-- load_state_dict are for checkpoints.
+function batches.batches(examples, options)
+  local source = set.source(examples, "dnn.data.batches")
+  local opts = options_of.read("dnn.data.batches", options, BATCHES)
+  opts.dtype = opts.dtype or examples.dtype or source.dtype ~= "uint8" and source.dtype or dnn.get_default_dtype()
+  opts.scale = opts.scale or examples.raw and examples.scale or 1
+  return new(source, examples.Y, native.order(source.cols), opts)
+end
+
+return batches

@@ -1,0 +1,91 @@
+-- A set of examples: a table with X, features x m, or raw, the same as bytes, of which X is made when it is
+-- first asked for; Y, 1 x m; for images also files, their paths. Here is what a set is and how one is checked;
+-- data/images.lua and data/split.lua make them, data/batches.lua goes through them.
+local dnn = require "dnn"
+local options_of = require "dnn.options"
+local text = require "dnn.data.text"
+local strict = require "dnn.strict"
+local native = dnn._data
+
+local set = {}
+
+local shown = options_of.shown
+
+local function is_matrix(value)
+  return type(value) == "userdata" and getmetatable(value) == getmetatable(dnn.empty(0, 0))
+end
+
+local Set = {}
+
+-- What a set may be without.
+local OPTIONAL <const> = {raw = true, X = true, files = true, dtype = true, scale = true}
+local SET <const> = {X = true, Y = true, raw = true, files = true}
+
+-- X from the bytes, the first time that somebody asks.
+function Set.__index(self, key)
+  if key ~= "X" or not rawget(self, "raw") then
+    if OPTIONAL[key] then return nil end
+    return strict.unknown("the set", key, SET)
+  end
+  local X = dnn.empty(self.raw.rows, self.raw.cols, {dtype = self.dtype})
+  native.order(self.raw.cols):gather(self.raw, 1, X, self.scale, 0)
+  rawset(self, "X", X)
+  return X
+end
+
+Set.__name = "dnn.data.set"
+Set.__tostring = text.set
+Set.__fields = {X = "dnn.Matrix"} -- for the prompt: what __index answers to, with its class
+
+-- The bytes where there are any, else X; checks that Y has as many columns.
+function set.source(examples, where)
+  if type(examples) ~= "table" then
+    error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got %s%s"):format(where, shown(examples),
+      examples == nil and "; what cannot be loaded is nil, and a message comes second" or ""), 3)
+  end
+  if rawget(examples, "train") then
+    error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got what has two of them; give its "
+      .. "field train or test"):format(where), 3)
+  end
+  local source = examples.raw or examples.X
+  if not source or not examples.Y then
+    error(("%s: the set has no %s; expected {X = , Y = } or {raw = , Y = }")
+      :format(where, source and "Y" or "X"), 3)
+  end
+  local wrong = not is_matrix(source) and "X" or not is_matrix(examples.Y) and "Y"
+  if wrong then
+    local value = wrong == "X" and source or examples.Y
+    error(("%s: %s must be a Matrix, got %s%s"):format(where, wrong, shown(value),
+      type(value) == "table" and "; dnn.Matrix{{...}} makes a row of a table" or ""), 3)
+  end
+  if examples.Y.cols ~= source.cols then
+    local turned = examples.Y.rows == source.cols and "Y" or examples.Y.cols == source.rows and "X"
+    error(("%s: X is %d x %d but Y is %d x %d; expected as many columns, one per example%s")
+      :format(where, source.rows, source.cols, examples.Y.rows, examples.Y.cols,
+        turned and (": is %s transposed?"):format(turned) or ""), 3)
+  end
+  return source
+end
+
+-- How many of m examples `test` asks for, a share below 1 or a number; nil and a message when that
+-- leaves none to train on.
+function set.test_count(test, m)
+  local count = test < 1 and math.floor(test * m + 0.5) or test
+  if count < m then return count end
+  return nil, ("test = %s leaves none of %d examples to train on"):format(test, m)
+end
+
+-- A table of these fields as a set.
+function set.new(fields)
+  return setmetatable(fields, Set)
+end
+
+-- Options of more than one function.
+local function is_test(value)
+  return type(value) == "number" and value >= 0 and (value < 1 or math.type(value) == "integer")
+end
+set.TEST = {0.2, is_test, "a share from 0 to below 1, or a whole number of examples"}
+set.SEED = {1, options_of.whole(math.mininteger), "a whole number"}
+set.DTYPE = {nil, options_of.one_of("float32", "float64"), "'float32' or 'float64'"}
+
+return set

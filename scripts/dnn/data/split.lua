@@ -1,0 +1,42 @@
+-- A set cut in two.
+local dnn = require "dnn"
+local options_of = require "dnn.options"
+local set = require "dnn.data.set"
+local native = dnn._data
+
+local split = {}
+
+-- Count columns of a matrix along an order from place `first` on, copied.
+local function take(matrix, order, first, count)
+  local out = dnn.empty(matrix.rows, count, {dtype = matrix.dtype})
+  order:gather(matrix, first, out, 1, 0)
+  return out
+end
+
+local SPLIT <const> = {test = set.TEST, seed = set.SEED}
+
+-- A set's examples, shuffled by a stream of their own, as two sets: to train on and to test with.
+function split.split(examples, options)
+  local source = set.source(examples, "dnn.data.split")
+  local opts = options_of.read("dnn.data.split", options, SPLIT)
+  local m = source.cols
+  local tested, why = set.test_count(opts.test, m)
+  if not tested then error("dnn.data.split: " .. why, 2) end
+  local order = native.order(m)
+  order:shuffle(dnn.Random(opts.seed))
+
+  local function part(first, count)
+    local files = examples.files and {}
+    for k = 1, files and count or 0 do files[k] = examples.files[order:at(first + k - 1)] end
+    return set.new {
+      [examples.raw and "raw" or "X"] = take(source, order, first, count),
+      Y = take(examples.Y, order, first, count),
+      files = files,
+      dtype = examples.dtype,
+      scale = examples.scale,
+    }
+  end
+  return part(tested + 1, m - tested), part(1, tested)
+end
+
+return split
