@@ -35,6 +35,8 @@ static const synonym matrix[] = {
     {"float32",      "it is A:float() here"                                           },
     {"float64",      "it is A:double() here"                                          },
     {"uint8",        "it is A:byte() here"                                            },
+    {"int32",        "it is A:int() here"                                             },
+    {"long",         "it is A:int() here, which gives int32"                          },
     {"index_select", "it is A:gather(columns) here"                                   },
     {"narrow",       "it is A:rows_range(i1, i2) or A:cols_range(j1, j2) here"        },
     {"slice",        "it is A:block(i1, i2, j1, j2) here"                             },
@@ -206,6 +208,8 @@ static const synonym dtypes[] = {
     {"single", "float32"},
     {"double", "float64"},
     {"byte",   "uint8"  },
+    {"int",    "int32"  },
+    {"long",   "int32"  },
     {NULL,     NULL     },
 };
 

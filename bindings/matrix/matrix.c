@@ -150,7 +150,8 @@ dnn_dtype dnnlua_opt_dtype(lua_State *L, int index, dnn_dtype fallback) {
         const char *meant = lua_type(L, index) == LUA_TSTRING
                                 ? dnnlua_synonym("dtype", lua_tostring(L, index))
                                 : NULL;
-        luaL_error(L, "unknown dtype %s; known: float32, float64, uint8%s", dnnlua_got(L, index),
+        luaL_error(L, "unknown dtype %s; known: float32, float64, uint8, int32%s",
+                   dnnlua_got(L, index),
                    meant != NULL ? lua_pushfstring(L, " (did you mean '%s'?)", meant) : "");
     }
     return dtype;

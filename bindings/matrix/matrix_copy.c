@@ -41,6 +41,10 @@ static int matrix_byte(lua_State *L) {
     return convert(L, DNN_UINT8);
 }
 
+static int matrix_int(lua_State *L) {
+    return convert(L, DNN_INT32);
+}
+
 static int matrix_to(lua_State *L) {
     luaL_checkstring(L, 2);
     return convert(L, dnnlua_opt_dtype(L, 2, DNN_FLOAT32));
@@ -198,8 +202,8 @@ static int gather(lua_State *L) {
     dnnlua_check_options(L, 3, "gather", known);
     double scale = dnnlua_option_number(L, 3, "gather", "scale", 1);
     double shift = dnnlua_option_number(L, 3, "gather", "shift", 0);
-    bool plain = scale == 1 && shift == 0;
-    dnn_dtype fallback = plain || m->dtype != DNN_UINT8 ? m->dtype : dnnlua_default_dtype(L);
+    bool keeps = (scale == 1 && shift == 0) || dnn_dtype_info(m->dtype)->is_real;
+    dnn_dtype fallback = keeps ? m->dtype : dnnlua_default_dtype(L);
     dnn_dtype dtype = dnnlua_option_dtype(L, 3, fallback);
     const uint32_t *indices = push_indices(L, m, &count);
     dnn_matrix *out = dnnlua_option_out(L, 3, "gather");
@@ -224,6 +228,7 @@ static const luaL_Reg copy_methods[] = {
     {"float",  matrix_float    },
     {"double", matrix_double   },
     {"byte",   matrix_byte     },
+    {"int",    matrix_int      },
     {"to",     matrix_to       },
     {"gather", gather          },
     {NULL,     NULL            },

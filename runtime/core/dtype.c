@@ -8,6 +8,7 @@ static const dnn_dtype_traits traits[] = {
     [DNN_FLOAT32] = {"float32", 4, true },
     [DNN_FLOAT64] = {"float64", 8, true },
     [DNN_UINT8] = {"uint8",   1, false},
+    [DNN_INT32] = {"int32",   4, false},
 };
 static_assert(sizeof traits / sizeof *traits == DNN_DTYPE_COUNT, "a row per dtype");
 

@@ -8,7 +8,8 @@
 typedef enum dnn_dtype {
     DNN_FLOAT32 = 0,
     DNN_FLOAT64,
-    DNN_UINT8, /* stored data only: no arithmetic */
+    DNN_UINT8, /* stored data and ids only: no arithmetic */
+    DNN_INT32, /* likewise */
     DNN_DTYPE_COUNT
 } dnn_dtype;
 

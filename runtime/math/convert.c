@@ -21,6 +21,20 @@ DNN_INLINE double f64_to_byte(double x) {
     return (x + shift) - shift;
 }
 
+/* Likewise in the range of an int32, by adding 1.5 * 2^52; NaN becomes 0. */
+DNN_INLINE double f64_to_whole(double x) {
+    const double shift = 0x1.8p52;
+    x = x == x ? x : 0;
+    x = x > INT32_MIN ? x : INT32_MIN;
+    x = x < INT32_MAX ? x : INT32_MAX;
+    return (x + shift) - shift;
+}
+
+DNN_INLINE int32_t i32_to_byte(int32_t x) {
+    x = x > 0 ? x : 0;
+    return x < 255 ? x : 255;
+}
+
 #define SAME(x) (x)
 
 #define DEFINE_CONVERT(name, from, to, expression)                                                 \
@@ -48,11 +62,19 @@ DEFINE_CONVERT(dnn_f64_to_u8, double, uint8_t, f64_to_byte)
 DEFINE_CONVERT(dnn_u8_to_f32, uint8_t, float, SAME)
 DEFINE_CONVERT(dnn_u8_to_f64, uint8_t, double, SAME)
 DEFINE_COPY(dnn_u8_to_u8, uint8_t)
+DEFINE_CONVERT(dnn_f32_to_i32, float, int32_t, f64_to_whole)
+DEFINE_CONVERT(dnn_f64_to_i32, double, int32_t, f64_to_whole)
+DEFINE_CONVERT(dnn_u8_to_i32, uint8_t, int32_t, SAME)
+DEFINE_CONVERT(dnn_i32_to_f32, int32_t, float, SAME)
+DEFINE_CONVERT(dnn_i32_to_f64, int32_t, double, SAME)
+DEFINE_CONVERT(dnn_i32_to_u8, int32_t, uint8_t, i32_to_byte)
+DEFINE_COPY(dnn_i32_to_i32, int32_t)
 
 dnn_kernel *const dnn_convert[DNN_DTYPE_COUNT][DNN_DTYPE_COUNT] = {
-    [DNN_FLOAT32] = {dnn_f32_to_f32, dnn_f32_to_f64, dnn_f32_to_u8},
-    [DNN_FLOAT64] = {dnn_f64_to_f32, dnn_f64_to_f64, dnn_f64_to_u8},
-    [DNN_UINT8] = {dnn_u8_to_f32,  dnn_u8_to_f64,  dnn_u8_to_u8 },
+    [DNN_FLOAT32] = {dnn_f32_to_f32, dnn_f32_to_f64, dnn_f32_to_u8, dnn_f32_to_i32},
+    [DNN_FLOAT64] = {dnn_f64_to_f32, dnn_f64_to_f64, dnn_f64_to_u8, dnn_f64_to_i32},
+    [DNN_UINT8] = {dnn_u8_to_f32,  dnn_u8_to_f64,  dnn_u8_to_u8,  dnn_u8_to_i32 },
+    [DNN_INT32] = {dnn_i32_to_f32, dnn_i32_to_f64, dnn_i32_to_u8, dnn_i32_to_i32},
 };
 
 #define DEFINE_SCALE(name, from, to, real)                                                         \
@@ -71,9 +93,12 @@ DEFINE_SCALE(dnn_f64_scale_to_f32, double, float, double)
 DEFINE_SCALE(dnn_f64_scale_to_f64, double, double, double)
 DEFINE_SCALE(dnn_u8_scale_to_f32, uint8_t, float, float)
 DEFINE_SCALE(dnn_u8_scale_to_f64, uint8_t, double, double)
+DEFINE_SCALE(dnn_i32_scale_to_f32, int32_t, float, double)
+DEFINE_SCALE(dnn_i32_scale_to_f64, int32_t, double, double)
 
 dnn_scale_kernel *const dnn_scale[DNN_DTYPE_COUNT][DNN_DTYPE_COUNT] = {
-    [DNN_FLOAT32] = {dnn_f32_scale_to_f32, dnn_f32_scale_to_f64, NULL},
-    [DNN_FLOAT64] = {dnn_f64_scale_to_f32, dnn_f64_scale_to_f64, NULL},
-    [DNN_UINT8] = {dnn_u8_scale_to_f32,  dnn_u8_scale_to_f64,  NULL},
+    [DNN_FLOAT32] = {dnn_f32_scale_to_f32, dnn_f32_scale_to_f64},
+    [DNN_FLOAT64] = {dnn_f64_scale_to_f32, dnn_f64_scale_to_f64},
+    [DNN_UINT8] = {dnn_u8_scale_to_f32,  dnn_u8_scale_to_f64 },
+    [DNN_INT32] = {dnn_i32_scale_to_f32, dnn_i32_scale_to_f64},
 };

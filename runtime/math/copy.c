@@ -68,6 +68,9 @@ static void transpose_band(void *context, size_t task) {
     case DNN_FLOAT64:
         TRANSPOSE(double, t, first, last)
         break;
+    case DNN_INT32:
+        TRANSPOSE(int32_t, t, first, last)
+        break;
     default:
         TRANSPOSE(uint8_t, t, first, last)
         break;

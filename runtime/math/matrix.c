@@ -67,6 +67,8 @@ double dnn_matrix_get(const dnn_matrix *m, size_t i, size_t j) {
         return *(const float *)element;
     case DNN_FLOAT64:
         return *(const double *)element;
+    case DNN_INT32:
+        return *(const int32_t *)element;
     default:
         return *(const uint8_t *)element;
     }
@@ -80,6 +82,10 @@ void dnn_matrix_set(dnn_matrix *m, size_t i, size_t j, double value) {
         break;
     case DNN_FLOAT64:
         *(double *)element = value;
+        break;
+    case DNN_INT32:
+        *(int32_t *)element =
+            isnan(value) ? 0 : (int32_t)rint(fmin(fmax(value, INT32_MIN), INT32_MAX));
         break;
     default: /* fmax gives 0 for NaN */
         *(uint8_t *)element = (uint8_t)rint(fmin(fmax(value, 0), 255));
@@ -169,6 +175,9 @@ bool dnn_matrix_equal(const dnn_matrix *a, const dnn_matrix *b) {
         break;
     case DNN_FLOAT64:
         COLUMNS_EQUAL(double, a, b)
+        break;
+    case DNN_INT32:
+        COLUMNS_EQUAL(int32_t, a, b)
         break;
     default:
         COLUMNS_EQUAL(uint8_t, a, b)

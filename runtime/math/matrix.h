@@ -44,8 +44,8 @@ bool dnn_matrix_is_contiguous(const dnn_matrix *m);
 /* Address of element (i, j), counted from 0; not checked. */
 void *dnn_matrix_at(const dnn_matrix *m, size_t i, size_t j);
 
-/* Element (i, j) as double, and setting it; not checked. Storing into uint8 rounds and saturates.
- */
+/* Element (i, j) as double, and setting it; not checked. Storing into uint8 or int32 rounds and
+ * saturates, NaN becomes 0. */
 double dnn_matrix_get(const dnn_matrix *m, size_t i, size_t j);
 void dnn_matrix_set(dnn_matrix *m, size_t i, size_t j, double value);
 
@@ -62,9 +62,9 @@ dnn_status dnn_matrix_reshape(dnn_matrix *view, const dnn_matrix *m, size_t rows
 /* True when two matrices may share an element. Conservative: compares address ranges. */
 bool dnn_matrix_overlap(const dnn_matrix *a, const dnn_matrix *b);
 
-/* out = a, converted to out's type; same shape required. float to uint8 rounds to nearest and
- * saturates, NaN becomes 0. Overlapping memory gives the result of copying through a temporary only
- * when both describe the very same elements; otherwise DNN_ERROR_ARGUMENT. */
+/* out = a, converted to out's type; same shape required. To uint8 and int32 it rounds to nearest
+ * and saturates, NaN becomes 0. Overlapping memory gives the result of copying through a temporary
+ * only when both describe the very same elements; otherwise DNN_ERROR_ARGUMENT. */
 dnn_status dnn_matrix_copy(dnn_matrix *out, const dnn_matrix *a, dnn_error *err);
 
 /* out (n x m) = transpose of a (m x n); same type, no overlap (DNN_ERROR_ARGUMENT). Blocked. */
@@ -73,7 +73,7 @@ dnn_status dnn_matrix_transpose(dnn_matrix *out, const dnn_matrix *a, dnn_error 
 /* out[:, k] = scale * a[:, index[k]] + shift, converted to out's type (real), for k < n; out is
  * a->rows x n, `index` counts from 0 (DNN_ERROR_ARGUMENT when one is outside). The minibatch
  * kernel: uint8 pictures become normalised floats on the way. scale 1, shift 0 copies exactly; then
- * out may also be uint8 when a is. */
+ * out may also be uint8 or int32 when a is. */
 dnn_status dnn_matrix_gather_columns(dnn_matrix *out, const dnn_matrix *a, const uint32_t *index,
                                      double scale, double shift, dnn_error *err);
 

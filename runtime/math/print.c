@@ -62,9 +62,9 @@ static size_t range_at(const range *r, size_t k) {
     return k < r->head ? k : r->n - (r->shown - k);
 }
 
-/* Notation by what the shown elements need: no point when all are whole and below 10^8; powers of
- * ten from 10^5 on, when they span more than five powers of ten, or when `precision` decimals would
- * leave the largest less than two digits. */
+/* Notation by what the shown elements need: no point when all are whole and below 10^8, or of a
+ * type for whole numbers; powers of ten from 10^5 on, when they span more than five powers of ten,
+ * or when `precision` decimals would leave the largest less than two digits. */
 static layout choose_layout(const dnn_matrix *m, const range *rows, const range *cols,
                             int precision) {
     double largest = 0, smallest = INFINITY;
@@ -80,7 +80,7 @@ static layout choose_layout(const dnn_matrix *m, const range *rows, const range 
         }
     }
     layout l = {.precision = precision < 0 ? 0 : precision > 17 ? 17 : precision};
-    if (whole && largest < 1e8)
+    if (whole && (largest < 1e8 || !dnn_dtype_info(m->dtype)->is_real))
         l.notation = WHOLE;
     else if (largest >= 1e5 || largest / smallest >= 1e5 ||
              largest * pow(10, l.precision) < 10) /* too few digits would be left */

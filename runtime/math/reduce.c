@@ -45,7 +45,7 @@ static double smaller(double a, double b) {
     return a < b || isnan(a) ? a : b;
 }
 
-/* The kernels stand in the order of dnn_dtype; uint8 is folded as float32. */
+/* The kernels stand in the order of dnn_dtype; uint8 is folded as float32, int32 as float64. */
 static const struct fold {
     dnn_fold_kernel *kernel[2];
     double (*merge)(double, double);
@@ -64,12 +64,15 @@ static_assert(sizeof folds / sizeof *folds == FOLD_COUNT, "a row per fold");
 static double fold_chunk(const struct fold *f, const vector *v, size_t k, size_t n) {
     double buffer[DNN_WALK_CHUNK];
     const void *run = dnn_walk_read(&v->m, k, n, buffer);
-    float reals[DNN_WALK_CHUNK];
-    if (v->m.dtype == DNN_UINT8) {
-        dnn_u8_to_f32(n, reals, run, NULL, NULL);
-        return f->kernel[DNN_FLOAT32](n, reals, v->mean, v->scale);
-    }
-    return f->kernel[v->m.dtype](n, run, v->mean, v->scale);
+    if (dnn_dtype_info(v->m.dtype)->is_real)
+        return f->kernel[v->m.dtype](n, run, v->mean, v->scale);
+    union {
+        float f32[DNN_WALK_CHUNK];
+        double f64[DNN_WALK_CHUNK];
+    } reals;
+    dnn_dtype as = v->m.dtype == DNN_UINT8 ? DNN_FLOAT32 : DNN_FLOAT64;
+    dnn_convert[v->m.dtype][as](n, &reals, run, NULL, NULL);
+    return f->kernel[as](n, &reals, v->mean, v->scale);
 }
 
 /* The first part of a tree over n leaves' worth of elements: half of the chunks. */
@@ -191,7 +194,7 @@ static double reduce_vector(dnn_reduce_op op, const dnn_matrix *m, int correctio
 static const struct {
     const char *name;
     bool needs_elements;
-    bool takes_bytes;      /* reducing everything, also of uint8 */
+    bool takes_bytes;      /* reducing everything, also of uint8 and int32 */
     bool takes_bytes_axis; /* along an axis, too: the result is one of 0 and 1 */
 } operations[] = {
     [DNN_SUM] = {"sum",    false, true,  false},

@@ -24,13 +24,13 @@ typedef enum dnn_reduce_op {
 
 const char *dnn_reduce_name(dnn_reduce_op op);
 
-/* Reduces along `axis` (1 or 2) into out, of a's type (any/all of a uint8: uint8). max, min, argmax
+/* Reduces along `axis` (1 or 2) into out, of a's type (any/all of uint8: uint8). max, min, argmax
  * and argmin of nothing are DNN_ERROR_SHAPE; sum is 0, mean NaN. */
 dnn_status dnn_reduce(dnn_reduce_op op, int axis, dnn_matrix *out, const dnn_matrix *a,
                       int correction, dnn_error *err);
 
 /* Reduces everything to one number. argmax and argmin count in column-major order, from 1. sum,
- * mean, max, min, any and all also take uint8. */
+ * mean, max, min, any and all also take uint8 and int32. */
 dnn_status dnn_reduce_all(dnn_reduce_op op, double *out, const dnn_matrix *a, int correction,
                           dnn_error *err);
 

@@ -23,6 +23,7 @@ static const type_row types[] = {
     {"F32",     4, true,  DNN_FLOAT32},
     {"F64",     8, true,  DNN_FLOAT64},
     {"U8",      1, true,  DNN_UINT8  },
+    {"I32",     4, true,  DNN_INT32  },
     {"F16",     2, false, 0          },
     {"BF16",    2, false, 0          },
     {"F8_E4M3", 1, false, 0          },
@@ -31,7 +32,6 @@ static const type_row types[] = {
     {"I8",      1, false, 0          },
     {"I16",     2, false, 0          },
     {"U16",     2, false, 0          },
-    {"I32",     4, false, 0          },
     {"U32",     4, false, 0          },
     {"I64",     8, false, 0          },
     {"U64",     8, false, 0          },
@@ -42,7 +42,8 @@ static const type_row types[] = {
 const char *dnn_safetensors_type_name(dnn_dtype dtype) {
     return types[dtype].name;
 }
-_Static_assert(DNN_FLOAT32 == 0 && DNN_FLOAT64 == 1 && DNN_UINT8 == 2 && DNN_DTYPE_COUNT == 3,
+_Static_assert(DNN_FLOAT32 == 0 && DNN_FLOAT64 == 1 && DNN_UINT8 == 2 && DNN_INT32 == 3 &&
+                   DNN_DTYPE_COUNT == 4,
                "the first rows are the matrix's types in their order");
 
 /* --- before the parser --- */

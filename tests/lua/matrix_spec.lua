@@ -47,7 +47,7 @@ describe("constructors", function()
   end)
 
   it("take a dtype", function()
-    for _, dtype in ipairs {"float32", "float64", "uint8"} do
+    for _, dtype in ipairs {"float32", "float64", "uint8", "int32"} do
       local options = {dtype = dtype}
       assert.equal(dtype, dnn.Matrix({{1}}, options).dtype)
       assert.equal(dtype, dnn.zeros(1, 1, options).dtype)
@@ -99,7 +99,7 @@ describe("constructors", function()
     assert.error_matches(function() dnn.zeros(2, 2, {"float64"}) end,
       "zeros: options are named, as in {dtype = ...}, but the table holds the key 1", 1, true)
     assert.error_matches(function() dnn.zeros(2, 2, {dtype = "float16"}) end,
-      "unknown dtype 'float16'; known: float32, float64, uint8", 1, true)
+      "unknown dtype 'float16'; known: float32, float64, uint8, int32", 1, true)
   end)
 
   it("refuse ragged rows and entries that are no numbers, naming the place", function()
@@ -144,6 +144,16 @@ describe("elements", function()
     assert.equal("Matrix 3 x 4: column 5 is outside 1..4 (indices start at 1)", message(1, 5))
     assert.equal("Matrix 3 x 4: row must be a whole number, got 1.5", message(1.5, 1))
     assert.equal("Matrix 3 x 4: column must be a whole number, got nothing", message(1))
+  end)
+
+  it("of int32 are whole numbers up to the ends of the range", function()
+    local ids = dnn.Matrix({{2147483647, -2147483648, 2.5}}, {dtype = "int32"})
+    assert.same({{2147483647, -2147483648, 2}}, ids:table())
+    assert.same({{255, 0, 2}}, ids:byte():table())
+    assert.equal("int32", ids:copy():t():row(1).dtype)
+    assert.equal(ids, ids:double():int())
+    assert.equal("float32", ids:gather({1}, {scale = 2}).dtype)
+    assert.error_matches(function() return ids + ids end, "int32 is for stored data only", 1, true)
   end)
 
   it("of uint8 are rounded and saturate", function()

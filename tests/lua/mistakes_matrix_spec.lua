@@ -63,7 +63,7 @@ describe("a mistake with a Matrix:", function()
     {"a type that is not in a table of options", function() return dnn.zeros(3, 2, "float64") end,
       "zeros: expected a table of options, as in {dtype = ...}, got 'float64'"},
     {"PyTorch's double", function() return dnn.zeros(3, 2, {dtype = "double"}) end,
-      "unknown dtype 'double'; known: float32, float64, uint8 (did you mean 'float64'?)"},
+      "unknown dtype 'double'; known: float32, float64, uint8, int32 (did you mean 'float64'?)"},
     {"an option misspelt", function() return dnn.zeros(3, 2, {dtpye = "float64"}) end,
       "zeros: unknown option 'dtpye'; known: dtype (did you mean 'dtype'?)"},
     {"an option under another library's name", function() return dnn.mm(A, A, {transpose_a = true}) end,

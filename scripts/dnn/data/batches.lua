@@ -139,7 +139,8 @@ local BATCHES <const> = {
 function batches.batches(examples, options)
   local source = set.source(examples, "dnn.data.batches")
   local opts = options_of.read("dnn.data.batches", options, BATCHES)
-  opts.dtype = opts.dtype or examples.dtype or source.dtype ~= "uint8" and source.dtype or dnn.get_default_dtype()
+  local real = source.dtype:find "^float" and source.dtype
+  opts.dtype = opts.dtype or examples.dtype or real or dnn.get_default_dtype()
   opts.scale = opts.scale or examples.raw and examples.scale or 1
   return new(source, examples.Y, native.order(source.cols), opts)
 end

@@ -3,7 +3,7 @@ local dnn = require "dnn"
 
 local text = {}
 
-local BYTES <const> = {float32 = 4, float64 = 8, uint8 = 1}
+local BYTES <const> = {float32 = 4, float64 = 8, uint8 = 1, int32 = 4}
 
 local function memory(set)
   local bytes = 0

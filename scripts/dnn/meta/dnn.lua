@@ -21,8 +21,8 @@
 ---@class dnn
 local dnn = {}
 
----What an element is: numbers to compute with are float32 or float64; uint8 is for stored data only.
----@alias dnn.Dtype "float32"|"float64"|"uint8"
+---What an element is: numbers to compute with are float32 or float64; uint8 and int32 are for stored data and ids.
+---@alias dnn.Dtype "float32"|"float64"|"uint8"|"int32"
 
 -- ## Version and help
 

@@ -2,7 +2,7 @@
 
 -- # Matrices
 --
--- The one data type is the Matrix: two dimensions, column-major, float32, float64 or (for stored data) uint8. A
+-- The one data type is the Matrix: two dimensions, column-major, float32, float64 or (for stored data and ids) uint8 or int32. A
 -- column is one example, so a minibatch is a view of columns without a copy. An empty matrix, of 0 rows or
 -- columns, is a matrix like others.
 --
@@ -223,7 +223,7 @@ function A:get(i, j) end
 
 ---Sets the element in row i and column j.
 ---
----uint8 rounds to the nearest whole number and saturates at 0 and 255.
+---uint8 and int32 round to the nearest whole number and saturate at the ends of their range.
 ---
 ---```lua
 ---local A = dnn.zeros(2, 2)
@@ -384,6 +384,15 @@ function A:double() end
 ---@return dnn.Matrix
 function A:byte() end
 
+---A in int32, rounded to nearest and saturated, NaN as 0; A itself where it is that already.
+---
+---```lua
+---local A = dnn.Matrix{{2.5, -3.6, 1e10}}:int()
+---print(A.dtype, A(1, 1), A(1, 2), A(1, 3))   --> int32	2.0	-4.0	2147483647.0
+---```
+---@return dnn.Matrix
+function A:int() end
+
 ---A in the type that is named; A itself where it is that already.
 ---
 ---```lua
@@ -420,7 +429,7 @@ function dnn.cat(matrices, axis) end
 ---@class dnn.Matrix.gather.Options
 ---@field scale? number factor, 1 when not given
 ---@field shift? number what is added then, 0 when not given
----@field dtype? dnn.Dtype type of the result; A's when not given, or the default one where uint8 is scaled
+---@field dtype? dnn.Dtype type of the result; A's when not given, or the default one where uint8 or int32 is scaled
 ---@field out? dnn.Matrix where the result goes, instead of a new matrix
 
 ---The columns of these numbers, in this order, as scale * column + shift.

@@ -157,6 +157,32 @@ static void a_copy_converts_every_type_to_every_other(void **state) {
     }
 }
 
+static void whole_numbers_are_rounded_to_even_and_saturated(void **state) {
+    (void)state;
+    static const struct {
+        double from, to;
+    } cases[] = {
+        {2.5,        2            },
+        {3.5,        4            },
+        {-2.5,       -2           },
+        {-7,         -7           },
+        {1e10,       2147483647   },
+        {-INFINITY,  -2147483648.0},
+        {INFINITY,   2147483647   },
+        {2147483646, 2147483646   },
+        {NAN,        0            },
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        dnn_matrix real = make(DNN_FLOAT64, 1, 1), whole = make(DNN_INT32, 1, 1);
+        dnn_matrix_set(&real, 0, 0, cases[k].from);
+        check_ok(dnn_matrix_copy(&whole, &real, &err));
+        check_close(dnn_matrix_get(&whole, 0, 0), cases[k].to, 0);
+        dnn_matrix_set(&whole, 0, 0, cases[k].from);
+        check_close(dnn_matrix_get(&whole, 0, 0), cases[k].to, 0);
+        dnn_matrix_free(&real), dnn_matrix_free(&whole);
+    }
+}
+
 static void a_copy_within_one_matrix_works_where_it_is_well_defined(void **state) {
     (void)state;
     dnn_matrix m = numbered(DNN_FLOAT32, 3, 4);
@@ -294,6 +320,7 @@ int main(void) {
         cmocka_unit_test(a_reshape_keeps_the_order_and_needs_contiguous_memory),
         cmocka_unit_test(overlap_of_blocks_of_one_parent_is_exact),
         cmocka_unit_test(a_copy_converts_every_type_to_every_other),
+        cmocka_unit_test(whole_numbers_are_rounded_to_even_and_saturated),
         cmocka_unit_test(a_copy_within_one_matrix_works_where_it_is_well_defined),
         cmocka_unit_test(transposition_swaps_rows_and_columns),
         cmocka_unit_test(gathered_columns_are_converted_scaled_and_shifted),

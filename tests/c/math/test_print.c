@@ -46,6 +46,11 @@ static void whole_numbers_have_no_point(void **state) {
     check_text(&m, 80,
                "Matrix uint8 1 x 3\n"
                "    0  255    7");
+    int32_t ids[] = {2147483647, -5};
+    m = dnn_matrix_of(DNN_INT32, 1, 2, ids);
+    check_text(&m, 80,
+               "Matrix int32 1 x 2\n"
+               "  2147483647          -5");
 }
 
 static void wide_ranges_and_small_numbers_are_shown_as_powers_of_ten(void **state) {

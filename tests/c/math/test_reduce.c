@@ -220,6 +220,18 @@ static void reductions_of_nothing_are_neutral_or_an_error(void **state) {
     dnn_matrix_free(&m), dnn_matrix_free(&out);
 }
 
+static void whole_numbers_are_summed_up_exactly(void **state) {
+    (void)state;
+    dnn_matrix m = make(DNN_INT32, 300, 20);
+    for (size_t k = 0; k < 6000; k++)
+        dnn_matrix_set(&m, k % 300, k / 300, 2147483647 - (double)k);
+    check_close(reduced(DNN_SUM, &m), 6000 * 2147483647.0 - 5999 * 3000.0, 0);
+    check_close(reduced(DNN_MAX, &m), 2147483647, 0);
+    check_close(reduced(DNN_MIN, &m), 2147483647 - 5999, 0);
+    check_close(reduced(DNN_ALL, &m), 1, 0);
+    dnn_matrix_free(&m);
+}
+
 static void bytes_can_be_summed_up_and_tested(void **state) {
     (void)state;
     dnn_matrix m = make(DNN_UINT8, 300, 20), any = make(DNN_UINT8, 1, 20),
@@ -298,6 +310,7 @@ int main(void) {
         cmocka_unit_test(a_long_sum_of_floats_keeps_its_digits),
         cmocka_unit_test(a_result_has_the_same_bits_in_any_layout_and_on_any_number_of_threads),
         cmocka_unit_test(reductions_of_nothing_are_neutral_or_an_error),
+        cmocka_unit_test(whole_numbers_are_summed_up_exactly),
         cmocka_unit_test(bytes_can_be_summed_up_and_tested),
         cmocka_unit_test(wrong_axes_and_outputs_are_named),
         cmocka_unit_test(squares_are_summed_and_the_first_number_that_is_not_finite_is_found),
