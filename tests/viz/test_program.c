@@ -20,6 +20,8 @@ static int make_folder(void **state) {
     unsetenv("DISPLAY");
     unsetenv("WAYLAND_DISPLAY");
     unsetenv("SDL_VIDEODRIVER");
+    unsetenv("CLICOLOR_FORCE");
+    unsetenv("DNNVIEW_FONT");
     setenv("COLUMNS", "100", 1);
     sample_run("runs/cats", SAMPLE_STEPS);
     sample_run("runs/dogs", SAMPLE_STEPS / 2);

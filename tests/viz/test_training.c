@@ -36,13 +36,14 @@ static void rest(void) {
     nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
 }
 
-/* Waits until something is so, at most ten seconds. */
+/* Waits until something is so. No test measures time: the limit is there for what would never come.
+ */
 #define until(condition)                                                                           \
     do {                                                                                           \
         double begin_ = now();                                                                     \
         while (!(condition)) {                                                                     \
             rest();                                                                                \
-            if (now() - begin_ > 10)                                                               \
+            if (now() - begin_ > 120)                                                              \
                 fail_msg("%s did not come true; the training said: %s", #condition, t.line);       \
         }                                                                                          \
     } while (0)
@@ -86,10 +87,12 @@ static bool has_window(void) {
     return system(FIND_WINDOW " >/dev/null 2>&1") == 0;
 }
 
-/* Only presses the key: the window is gone before it could be told of the release. */
+/* The key is released once the window is gone, or the next window would get it repeated. */
 static void close_window(void) {
-    assert_int_equal(system(FIND_WINDOW " windowfocus --sync keydown q"), 0);
+    assert_int_equal(system(FIND_WINDOW " windowfocus --sync"), 0);
+    assert_int_equal(system("xdotool keydown q"), 0);
     until(!has_window());
+    assert_int_equal(system("xdotool keyup q"), 0);
 }
 
 /* --- the training --- */
@@ -135,6 +138,7 @@ static void start_training(const char *iterations) {
     }
     close(ends[1]);
     t.said = fdopen(ends[0], "r");
+    setvbuf(t.said, NULL, _IONBF, 0); /* or forget would miss what is in the buffer */
 }
 
 /* Reads what the training says up to such a line. */
@@ -145,6 +149,16 @@ static void hear(const char *part) {
     while (strstr(t.line, part) == NULL);
 }
 
+/* Passes over what the training has said so far. */
+static void forget(void) {
+    char bytes[4096];
+    int fd = fileno(t.said), flags = fcntl(fd, F_GETFL);
+    fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    while (read(fd, bytes, sizeof bytes) > 0)
+        continue;
+    fcntl(fd, F_SETFL, flags);
+}
+
 static int end_of_training(void) {
     int status;
     assert_int_equal(waitpid(t.trainer, &status, 0), t.trainer);
@@ -152,22 +166,29 @@ static int end_of_training(void) {
     return status;
 }
 
-static void curves_are_there_within_a_second_grow_and_are_not_needed(void **state) {
+static void curves_grow_and_the_training_goes_on_without_its_window(void **state) {
     (void)state;
-    start_training("900");
-    hear("Cost after iteration 0:"); /* right after the first run:log */
-    double begin = now();
+    start_training("1000000");
     until(count_curve_pixels() > 50);
-    if (now() - begin >= 1)
-        fail_msg("the first curve took %.2f s", now() - begin);
     assert_true(has_window());
     uint64_t before = hash_screen();
     until(hash_screen() != before);
-    hear("Cost after iteration 200:");
     close_window();
-    hear("Cost after iteration 800:");
+    forget();
+    hear("Cost after iteration ");
+    hear("Cost after iteration ");
+    kill(t.trainer, SIGINT);
+    hear("test accuracy: ");
+    end_of_training();
+}
+
+static void a_training_that_ends_leaves_its_window(void **state) {
+    (void)state;
+    start_training("20");
     hear("test accuracy: ");
     assert_int_equal(end_of_training(), 0);
+    until(count_curve_pixels() > 50);
+    close_window();
 }
 
 static void ctrl_c_stops_the_training_and_leaves_the_window(void **state) {
@@ -186,8 +207,10 @@ static void ctrl_c_stops_the_training_and_leaves_the_window(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(curves_are_there_within_a_second_grow_and_are_not_needed,
+        cmocka_unit_test_setup_teardown(curves_grow_and_the_training_goes_on_without_its_window,
                                         make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_training_that_ends_leaves_its_window, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(ctrl_c_stops_the_training_and_leaves_the_window,
                                         make_folder, remove_folder),
     };

@@ -7,15 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viz/window/actions.h"
 #include "viz/draw/damage.h"
-#include "viz/export.h"
-#include "viz/window/page.h"
-#include "viz/runs/trainer.h"
 #include "viz/draw/utf8.h"
+#include "viz/export.h"
+#include "viz/runs/trainer.h"
+#include "viz/window/actions.h"
+#include "viz/window/page.h"
 
 #define REPLAY_BEAT  33
-#define ATTENTION    1500             /* milliseconds after a key or a motion */
 #define SMOOTH_MOST  ((size_t)200000) /* points that are averaged in a frame: about 10 ms */
 #define SAVE_DENSITY 2.0f             /* a saved picture has at least this many pixels per point */
 
@@ -200,15 +199,15 @@ static void look_at_words(window *w, uint64_t now) {
 /* Data must not cost the training its core: they are looked for often only while someone is at the
  * mouse or the keys, and less so after slow frames; else every WINDOW_SLOWEST, so that a value
  * still shows within 250 ms of being logged (it may rest 100 ms with its writer). */
-static uint64_t beat(const window *w, uint64_t now) {
+uint64_t window_beat(const window *w, uint64_t now) {
     uint64_t rest = 8 * w->frame_time;
-    if (now - w->touched > ATTENTION)
+    if (now - w->touched > WINDOW_ATTENTION)
         return WINDOW_SLOWEST;
     return rest < WINDOW_BEAT ? WINDOW_BEAT : rest > WINDOW_SLOWEST ? WINDOW_SLOWEST : rest;
 }
 
 static void look_for_more(window *w, uint64_t now) {
-    if (now - w->polled < beat(w, now))
+    if (now - w->polled < window_beat(w, now))
         return;
     w->polled = now;
     if (trainer_listen(w->trainer, w->view))

@@ -8,8 +8,9 @@
 
 /* Milliseconds after which window_step looks for new values while the user is at it, and at the
  * longest. */
-#define WINDOW_BEAT    60
-#define WINDOW_SLOWEST 120
+#define WINDOW_BEAT      60
+#define WINDOW_SLOWEST   120
+#define WINDOW_ATTENTION 1500 /* after a key or a motion */
 
 struct SDL_Window;
 
@@ -41,6 +42,9 @@ dnn_status window_open(window *w, view *v, dnn_control *trainer, int width, int 
 /* Waits up to `milliseconds` for something to happen, handles all that has, looks for new data and
  * draws if the page has changed. False once the user has closed the window. */
 bool window_step(window *w, int milliseconds);
+
+/* Milliseconds between two looks for new values, at a time in milliseconds. */
+uint64_t window_beat(const window *w, uint64_t now);
 
 void window_size(const window *w, int *width, int *height);
 void window_close(window *w);

@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "core/memory.h"
 #include "core/random.h"
-#include "viz/sample_fonts.h"
 #include "viz/draw/utf8.h"
+#include "viz/sample_fonts.h"
 
 static double ink(const glyph_line *line) {
     double sum = 0;
@@ -147,8 +148,11 @@ static void the_users_folder_comes_first_and_then_the_systems(void **state) {
     fonts_close();
     assert_true(text_width("guess", 10, FONT_REGULAR) > 20); /* a guess, not 0 */
     assert_null(text_coverage("x", 10, FONT_REGULAR, 1));
-    setenv("DNNVIEW_FONT", "/nonexistent", 1);
+    char folder[] = "/tmp/dnn_font_XXXXXX"; /* a folder without fonts */
+    assert_non_null(mkdtemp(folder));
+    setenv("DNNVIEW_FONT", folder, 1);
     check_ok(fonts_open(&err));
+    assert_int_equal(rmdir(folder), 0);
     unsetenv("DNNVIEW_FONT");
     check_ok(fonts_open(&err));
 }

@@ -67,7 +67,7 @@ static void a_remembered_epoch_is_the_step_until_epochs_are_logged(void **state)
     check_ok(dnn_run_log_open(&log, in_folder("cats"), &err));
     sample_scalar(log, SAMPLE_STEPS + 1, "epoch", 1);
     dnn_run_log_close(log);
-    for (int i = 0; i < 30 && p.v.options.x == X_STEP; i++) {
+    for (int i = 0; i < 600 && p.v.options.x == X_STEP; i++) {
         runs_poll(&p.all);
         assert_true(view_update(&p.v));
         usleep(100000);
