@@ -3,10 +3,15 @@
  * To stop is to raise the error "interrupted!" from a hook, which a signal handler may set, in the
  * coroutine that is running, and to ask the module to leave what it is computing. At the prompt
  * that happens at once. A script that asks whether it is to end (dnn.interrupted, a run) is left to
- * end by itself first. What catches the error and goes on is stopped for good the second time. */
+ * end by itself first. What catches the error and goes on is stopped for good the second time.
+ *
+ * One Ctrl-C can arrive as several signals: timeout, make, npm and wrappers of terminals signal a
+ * program and then its whole group. Signals within BURST milliseconds of one that was obeyed are
+ * that one again, also while the script's finalisers run. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -15,7 +20,10 @@
 #include "bindings/host.h"
 #include "bindings/program/program.h"
 
-#define PATIENCE 1 /* seconds from which a stop that has no effect is told */
+enum {
+    PATIENCE = 1000, /* milliseconds after which a stop that has had no effect is reported */
+    BURST = 100      /* milliseconds within which signals are one */
+};
 
 static dnnlua_interruption with_module;
 static bool at_prompt, at_terminal, reported;
@@ -25,7 +33,30 @@ static lua_State *volatile running;    /* the coroutine that executes */
 static volatile sig_atomic_t stops;    /* that were requested during this call */
 static volatile sig_atomic_t stopping; /* one of them has not been obeyed */
 static volatile sig_atomic_t told;     /* that it has no effect */
-static volatile time_t stopping_since;
+static volatile long long stopping_since;
+static atomic_llong obeyed_at = -BURST; /* when the last signal was obeyed that began a burst */
+
+/* --- bursts of signals --- */
+
+/* By the monotonic clock. */
+static long long milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+bool is_same_interrupt(void) {
+    return milliseconds() - atomic_load(&obeyed_at) < BURST;
+}
+
+void end_interrupt_burst(void) {
+    atomic_store(&obeyed_at, milliseconds() - BURST);
+}
+
+bool obey_interrupt(void) {
+    long long now = milliseconds(), last = atomic_load(&obeyed_at);
+    return now - last >= BURST && atomic_compare_exchange_strong(&obeyed_at, &last, now);
+}
 
 /* --- stopping --- */
 
@@ -99,16 +130,10 @@ static void die(int number) {
     raise(number);
 }
 
-static time_t seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec;
-}
-
 static void stop(void) {
     stops++;
     stopping = true;
-    stopping_since = seconds();
+    stopping_since = milliseconds();
     set_hook(running);
     if (with_module.request != NULL) {
         with_module.request();
@@ -132,7 +157,7 @@ static void interrupt_prompt(int number) {
         stop();
     } else if (told) {
         die(number);
-    } else if (seconds() - stopping_since > PATIENCE) {
+    } else if (milliseconds() - stopping_since > PATIENCE) {
         told = true;
         tell("dnnlua: this function cannot be stopped; Ctrl-C again ends the program\n");
     }
@@ -140,12 +165,22 @@ static void interrupt_prompt(int number) {
 
 static void on_interrupt(int number) {
     int error = errno;
+    if (!obey_interrupt()) {
+        return;
+    }
     if (at_prompt) {
         interrupt_prompt(number);
     } else {
         interrupt_script(number);
     }
     errno = error;
+}
+
+/* Between calls and after the last, where SIGINT would end the program without a handler. */
+static void on_late_interrupt(int number) {
+    if (!is_same_interrupt()) {
+        die(number);
+    }
 }
 
 /* --- around a call --- */
@@ -163,7 +198,8 @@ void begin_interruptible(lua_State *L) {
 }
 
 void end_interruptible(lua_State *L) {
-    sigaction(SIGINT, &outside, NULL);
+    struct sigaction late = {.sa_handler = on_late_interrupt, .sa_flags = SA_RESTART};
+    sigaction(SIGINT, outside.sa_handler == SIG_DFL ? &late : &outside, NULL);
     settle(L);
 }
 

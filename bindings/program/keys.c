@@ -33,6 +33,9 @@ static int wake[2] = {-1, -1}; /* a pipe: the module's threads take signals too,
 
 static void note_signal(int number) {
     int error = errno;
+    if (number == SIGINT && is_same_interrupt()) {
+        return;
+    }
     for (int i = 0; i < CAUGHT; i++) {
         arrived[i] |= caught[i] == number;
     }
@@ -82,6 +85,7 @@ static wchar_t signal_key(EditLine *el) {
         }
         arrived[i] = false;
         if (caught[i] == SIGINT) {
+            obey_interrupt();
             return KEY_CANCEL;
         }
         if (caught[i] == SIGWINCH) {
@@ -276,6 +280,7 @@ int read_key(EditLine *el, wchar_t *key) {
             *key = read_character(byte);
         }
         if (*key != 0) {
+            end_interrupt_burst();
             break;
         }
     }

@@ -93,6 +93,16 @@ void open_interruption(lua_State *L);
  * before had been asked to end. */
 void interrupt_at_once(void);
 
+/* For the signal handlers of who waits for SIGINT meanwhile. True for one so soon after one that was
+ * obeyed that both are one Ctrl-C. */
+bool is_same_interrupt(void);
+
+/* A SIGINT that has come is to be obeyed: false when it is the same as the last. */
+bool obey_interrupt(void);
+
+/* Somebody has typed since the last: the next SIGINT is another one. */
+void end_interrupt_burst(void);
+
 /* Around a call in the main thread, which SIGINT stops. */
 void begin_interruptible(lua_State *L);
 void end_interruptible(lua_State *L);

@@ -157,7 +157,7 @@ static volatile sig_atomic_t interrupted_early; /* before the input that it was 
 
 static void note_interrupt(int number) {
     (void)number;
-    interrupted_early = true;
+    interrupted_early |= !is_same_interrupt();
 }
 
 void forget_interrupts(void) {
@@ -190,7 +190,7 @@ static bool wait_for_line(void) {
     sigprocmask(SIG_SETMASK, &outside, NULL);
     bool interrupted = interrupted_early;
     forget_interrupts();
-    return !interrupted;
+    return !(interrupted && obey_interrupt());
 }
 
 /* Appends a line of standard input without its end. */
@@ -203,6 +203,9 @@ static input_state read_line(text *input) {
     ssize_t length = getline(&bytes, &capacity, stdin);
     if (length < 0) {
         return INPUT_ENDED;
+    }
+    if (isatty(STDIN_FILENO)) {
+        end_interrupt_burst();
     }
     add_bytes(input, bytes, (size_t)length - (bytes[length - 1] == '\n'));
     return INPUT_TEXT;

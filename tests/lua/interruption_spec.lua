@@ -3,13 +3,16 @@
 local program = dofile "tests/lua/program.lua"
 local quote, shell = program.quote, program.shell
 
--- interrupt(seconds ...): a SIGINT after the first number of seconds, another after that of the second, ...
+-- interrupt(seconds ...): a SIGINT after the first number of seconds, another after that of the second, ...; 0 is at
+-- once, as timeout and make send it again.
 -- By io.popen, since os.execute has SIGINT ignored until the shell has ended, which takes its time on a loaded machine.
 local PRELUDE <const> = [[
 function interrupt(...)
   local file <close> = io.open "/proc/self/stat"
   local pid, sent = file:read "n", {}
-  for i, seconds in ipairs{...} do sent[i] = ("sleep %g; kill -INT %d"):format(seconds, pid) end
+  for i, seconds in ipairs{...} do
+    sent[i] = (seconds > 0 and "sleep " .. seconds .. "; " or "") .. "kill -INT " .. pid
+  end
   io.popen("{ " .. table.concat(sent, "; ") .. "; } >/dev/null 2>&1 &"):close()
 end ]]
 
@@ -164,7 +167,7 @@ net = dnn.Sequential{dnn.Linear(200, 300), dnn.ReLU(), dnn.Linear(300, 300), dnn
 X, Y, loss = dnn.randn(200, 500), dnn.zeros(1, 500), dnn.MSELoss() opt = dnn.optim.Adam(net:parameters(), {lr = 1e-3})
 function train(n) for i = 1, n do cost = loss:forward(net(X), Y) net:backward(loss:backward()) opt:step() end end
 train(1) first = cost
-]] .. ("interrupt(0.03) train(1e9)\n"):rep(100) .. [[
+]] .. ("interrupt(0.12) train(1e9)\n"):rep(100) .. [[
 train(30) print(cost < first / 10, opt.steps > 30)
 ]], 600)
       assert.same({"true\ttrue\n", 0}, {out, status})
@@ -237,9 +240,24 @@ slow = false print(net(dnn.ones(2, 1)).rows)
       local out, _, status = script([[
         setmetatable({}, {__gc = function() print "never" end})
         dnn.interrupted()
-        interrupt(0.1, 0.1, 0.1)
+        interrupt(0.1, 0.2, 0.2)
         while true do pcall(function() while true do end end) end]])
       assert.same({"", 130}, {out, status})
+    end)
+
+    it("is one, however many signals it arrives as", function()
+      for asks, printed in pairs{[""] = "closed\ncollected\n", ["dnn.interrupted()"] = "the end\nclosed\ncollected\n"} do
+        local out, err, status = script([[
+          setmetatable({}, {__gc = function() for i = 1, 1e7 do end print "collected" end})
+          local closed <close> = setmetatable({}, {__close = function() print "closed" end}) ]] .. asks .. [[
+
+          interrupt(0.1, 0, 0, 0, 0)
+          local start = dnn.time()
+          repeat until dnn.time() - start > 20 or ]] .. (asks ~= "" and asks or "false") .. [[
+
+          print "the end"]])
+        assert.same({printed, 130}, {out, status}, err)
+      end
     end)
 
     it("ends one that never asks at once", function()
@@ -286,6 +304,12 @@ slow = false print(net(dnn.ones(2, 1)).rows)
       local out, err = prompt("interrupt(0.1) io.popen('sleep 2'):read 'a'\nprint 'back'\n")
       assert.equal("back\n", out)
       assert.matches("interrupted!", err, 1, true)
+    end)
+
+    it("stops one input, however many signals it arrives as", function()
+      local out, err = prompt("interrupt(0.1, 0, 0, 0) while true do end\nfor i = 1, 1e8 do end print 'next'\n")
+      assert.equal("next\n", out)
+      assert.equal(1, select(2, err:gsub("interrupted!", "")))
     end)
 
     it("never is what dnn.interrupted() tells", function()
