@@ -113,7 +113,7 @@ describe("dnnlua", function()
 
     it("is shown with all frames after --traceback", function()
       local err = error_of("local dnn = require 'dnn'\ndnn.data.split(5)\n", "--traceback")
-      assert.matches("/dnn/data.lua:%d+: in .*%[C%]: in %?\n$", err)
+      assert.matches("/dnn/data/[%a_]+.lua:%d+: in .*%[C%]: in %?\n$", err)
     end)
 
     it("deep down shows the first and the last frames", function()
