@@ -1,6 +1,6 @@
 #!/bin/sh
 # Checks who includes whom: in runtime/ a folder includes only itself and the folders before it, and
-# neither Lua nor SDL; viz/ includes of the runtime only core/ and log/; bindings/ knows nothing of viz/, and
+# neither Lua nor SDL; viz/ includes of the runtime only core/ and log/, and its wings too stand in an order; bindings/ knows nothing of viz/, and
 # the program, a host like any other, nothing of matrices. Prints each offending line.
 set -eu
 cd "$(dirname "$0")/.."
@@ -25,6 +25,10 @@ forbid runtime/data '(log|store)/' 'data/ includes only core/, math/ and nn/'
 forbid runtime/store '(log|data)/' 'store/ includes only core/, math/ and nn/'
 forbid runtime '(\.\./|lua|lauxlib|SDL)' 'runtime/ knows neither Lua nor SDL, and includes from runtime/ on'
 forbid viz '(math|nn|data|store)/|lua|lauxlib|lualib' 'viz/ includes of the runtime only core/ and log/'
+forbid viz/draw 'viz/(runs|plot|window|terminal)/' 'draw/ knows no other wing of viz/'
+forbid viz/runs 'viz/(plot|window|terminal)/' 'runs/ includes of viz/ only draw/'
+forbid viz/plot 'viz/(window|terminal)/' 'plot/ includes of viz/ only draw/ and runs/'
+forbid viz/window 'viz/terminal/' 'window/ knows no terminal'
 forbid bindings '(viz/|SDL)' 'bindings/ knows nothing of viz/'
 for part in program prompt; do
     forbid bindings/$part '(math|nn|data|store|log)/|bindings/((matrix|nn|data|run)/|dnnlua\.h)' \

@@ -6,14 +6,14 @@
 #include <unistd.h>
 
 #include "core/memory.h"
-#include "viz/draw/damage.h"
-#include "viz/export.h"
+#include "viz/window/damage.h"
+#include "viz/window/export.h"
 #include "viz/draw/font.h"
 #include "viz/window/help.h"
 #include "viz/options.h"
 #include "viz/window/state.h"
 #include "viz/terminal/terminal.h"
-#include "viz/runs/trainer.h"
+#include "viz/window/trainer.h"
 #include "viz/window/window.h"
 
 #define WIDTH         1200

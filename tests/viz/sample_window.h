@@ -12,7 +12,7 @@
 #include "check.h"
 #include "core/memory.h"
 #include "viz/draw/font.h"
-#include "viz/runs/trainer.h"
+#include "viz/window/trainer.h"
 #include "viz/sample_run.h"
 #include "viz/window/page.h"
 #include "viz/window/window.h"

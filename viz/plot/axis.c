@@ -80,6 +80,22 @@ axis axis_fit(axis_scale scale, axis_unit unit, double low, double high) {
     return a;
 }
 
+/* Symmetric logarithm: the margin is one of places, and 0 .. the smallest size that matters, at
+ * most five decades below the largest, is the linear part. */
+axis axis_fit_symlog(double low, double high, double smallest) {
+    double largest = fmax(fabs(low), fabs(high));
+    axis a = axis_fit(SCALE_SYMLOG, UNIT_NUMBER, low, high);
+    if (!(low < high))
+        return a;
+    a.linear_within = fmax(largest * 1e-5, fmin(smallest, largest * 0.1));
+    a.low = low;
+    a.high = high;
+    double below = axis_value(&a, -0.04), above = axis_value(&a, 1.04);
+    a.low = below;
+    a.high = above;
+    return a;
+}
+
 /* --- ticks --- */
 
 #define DAY 86400.0

@@ -46,6 +46,9 @@ size_t axis_ticks(const axis *a, size_t wanted, tick *ticks, size_t size);
 /* Makes an axis that holds low..high with a margin; sane also when they are equal or not finite. */
 axis axis_fit(axis_scale scale, axis_unit unit, double low, double high);
 
+/* The symmetric logarithm for values low..high whose smallest size that matters is `smallest`. */
+axis axis_fit_symlog(double low, double high, double smallest);
+
 /* A whole number with a thin space between groups of three digits, as ISO 80000 has it. */
 void axis_format_whole(int64_t number, char *text, size_t size);
 

@@ -1,79 +1,40 @@
-/* panel.c: drawing by kind, and the view of the data: fitted, or held where the user put it. */
+/* panel.c: what each kind of panel is, and what can be done to any: fitting, zooming, drawing. */
 #include "viz/plot/panel.h"
 
 #include <math.h>
 
 #include "viz/plot/panel_parts.h"
 
-/* --- ranges --- */
+/* What a kind of panel can do. A new kind is a row here, and a file that draws it. */
+typedef struct panel_class {
+    void (*draw)(panel *p, const page_options *o, const point *cursor, display_list *list);
+    void (*fit)(panel *p, const page_options *o); /* brings the ranges up to date, but what a held
+                                                     view keeps; NULL: no axes */
+    bool moves_along_y;                           /* zooming and moving is along y too */
+} panel_class;
 
-/* Symmetric logarithm: the margin is one of places, and 0 .. the smallest size that matters, at
- * most five decades below the largest, is the linear part. */
-axis fit_symlog(double low, double high, double smallest) {
-    double largest = fmax(fabs(low), fabs(high));
-    axis a = axis_fit(SCALE_SYMLOG, UNIT_NUMBER, low, high);
-    if (!(low < high))
-        return a;
-    a.linear_within = fmax(largest * 1e-5, fmin(smallest, largest * 0.1));
-    a.low = low;
-    a.high = high;
-    double below = axis_value(&a, -0.04), above = axis_value(&a, 1.04);
-    a.low = below;
-    a.high = above;
-    return a;
+static const panel_class classes[PANEL_KIND_COUNT] = {
+    [PANEL_CURVES] = {draw_curves,     fit_scalars,   true },
+    [PANEL_HEAT] = {draw_heat,       fit_scalars,   false},
+    [PANEL_HISTOGRAM] = {draw_histograms, fit_histogram, false},
+    [PANEL_PICTURE] = {draw_pictures,   NULL,          false},
+    [PANEL_TEXT] = {draw_texts,      NULL,          false},
+    [PANEL_PLOT] = {draw_plot,       fit_figure,    true },
+    [PANEL_BARS] = {draw_counts,     fit_figure,    true },
+    [PANEL_MATRIX] = {draw_matrix,     fit_figure,    true },
+    [PANEL_GALLERY] = {draw_gallery,    NULL,          false},
+};
+
+static const panel_class *class_of(const panel *p) {
+    return &classes[p->kind];
 }
 
-static axis fit_y(const panel *p) {
-    double low, high;
-    if (!value_range(p, p->y_scale, &low, &high))
-        low = p->y_scale == SCALE_LOG ? 0.1 : 0, high = 1;
-    if (p->y_scale == SCALE_SYMLOG) {
-        double smallest, unused;
-        if (!value_range(p, SCALE_LOG, &smallest, &unused))
-            smallest = fmax(fabs(low), fabs(high)) * 1e-3;
-        return fit_symlog(low, high, smallest);
-    }
-    return axis_fit(p->y_scale, UNIT_NUMBER, low, high);
+static void bring_up_to_date(panel *p, const page_options *o) {
+    if (class_of(p)->fit != NULL)
+        class_of(p)->fit(p, o);
 }
 
-static bool has_axes(const panel *p) {
-    return p->kind == PANEL_CURVES || p->kind == PANEL_HEAT || p->kind == PANEL_HISTOGRAM ||
-           (p->figure != NULL && p->kind != PANEL_GALLERY);
-}
-
-/* Whether zooming and moving is along y too. */
-static bool moves_along_y(const panel *p) {
-    return p->kind == PANEL_CURVES || p->figure != NULL;
-}
-
-/* Positive values that span more than two decades want a logarithmic scale. */
-static void choose_scale(panel *p) {
-    double low, high;
-    bool wide = value_range(p, SCALE_LOG, &low, &high) && high > 100 * low;
-    p->y_scale = wide ? SCALE_LOG : SCALE_LINEAR;
-}
-
-/* Brings the ranges up to date: all of them, or what a held view cannot keep. */
-static void set_ranges(panel *p, const page_options *o) {
-    if (p->figure != NULL) {
-        fit_figure(p, o);
-        return;
-    }
-    if (p->kind == PANEL_HISTOGRAM) {
-        if (!p->held)
-            p->x = fit_histogram_x(p);
-        return;
-    }
-    if (p->over_decades && !p->held)
-        choose_scale(p);
-    if (p->held && p->shown_x != o->x)
-        p->held = false;
-    if (!p->held || p->x.scale != o->x_scale)
-        p->x = fit_x(p, o);
-    if (!p->held || p->kind == PANEL_HEAT || p->y.scale != p->y_scale)
-        p->y = fit_y(p);
-    p->shown_x = o->x;
-}
+/* --- the view of the data --- */
 
 void panel_set_scale(panel *p, axis_scale scale) {
     p->y_scale = scale;
@@ -82,8 +43,7 @@ void panel_set_scale(panel *p, axis_scale scale) {
 
 void panel_fit(panel *p, const page_options *options) {
     p->held = false;
-    if (has_axes(p))
-        set_ranges(p, options);
+    bring_up_to_date(p, options);
 }
 
 /* The part from place `from` to `to` of an axis, unless numbers are too coarse for it. */
@@ -98,7 +58,7 @@ static void narrow(axis *a, double from, double to) {
 }
 
 static bool can_move(const panel *p) {
-    return has_axes(p) && p->plot.w > 0 && p->plot.h > 0;
+    return class_of(p)->fit != NULL && p->plot.w > 0 && p->plot.h > 0;
 }
 
 void panel_zoom(panel *p, point around, float factor_x, float factor_y) {
@@ -107,7 +67,7 @@ void panel_zoom(panel *p, point around, float factor_x, float factor_y) {
     double x = (around.x - p->plot.x) / p->plot.w, y = 1 - (around.y - p->plot.y) / p->plot.h;
     p->held = true;
     narrow(&p->x, x - x / factor_x, x + (1 - x) / factor_x);
-    if (moves_along_y(p))
+    if (class_of(p)->moves_along_y)
         narrow(&p->y, y - y / factor_y, y + (1 - y) / factor_y);
 }
 
@@ -117,7 +77,7 @@ void panel_pan(panel *p, float dx, float dy) {
     double x = -dx / p->plot.w, y = dy / p->plot.h;
     p->held = true;
     narrow(&p->x, x, 1 + x);
-    if (moves_along_y(p))
+    if (class_of(p)->moves_along_y)
         narrow(&p->y, y, 1 + y);
 }
 
@@ -130,7 +90,7 @@ void panel_zoom_box(panel *p, rect box) {
         return;
     p->held = true;
     narrow(&p->x, left, right);
-    if (moves_along_y(p))
+    if (class_of(p)->moves_along_y)
         narrow(&p->y, 1 - bottom, 1 - top);
 }
 
@@ -146,35 +106,6 @@ void panel_draw(panel *p, const page_options *options, const point *cursor, disp
     }
     if (p->area.w < 40 || p->area.h < 30)
         return;
-    if (has_axes(p))
-        set_ranges(p, options);
-    switch (p->kind) {
-    case PANEL_HEAT:
-        draw_heat(p, options, cursor, list);
-        break;
-    case PANEL_HISTOGRAM:
-        draw_histograms(p, options, cursor, list);
-        break;
-    case PANEL_PICTURE:
-        draw_pictures(p, options, list);
-        break;
-    case PANEL_TEXT:
-        draw_texts(p, options, list);
-        break;
-    case PANEL_PLOT:
-        draw_plot(p, options, cursor, list);
-        break;
-    case PANEL_BARS:
-        draw_counts(p, options, cursor, list);
-        break;
-    case PANEL_MATRIX:
-        draw_matrix(p, options, cursor, list);
-        break;
-    case PANEL_GALLERY:
-        draw_gallery(p, options, list);
-        break;
-    default:
-        draw_curves(p, options, cursor, list);
-        break;
-    }
+    bring_up_to_date(p, options);
+    class_of(p)->draw(p, options, cursor, list);
 }

@@ -4,12 +4,12 @@
 #ifndef DNN_VIZ_PANEL_H
 #define DNN_VIZ_PANEL_H
 
-#include "viz/plot/axis.h"
 #include "viz/draw/display_list.h"
-#include "viz/plot/figure.h"
-#include "viz/runs/runs.h"
-#include "viz/plot/smooth.h"
 #include "viz/draw/theme.h"
+#include "viz/plot/axis.h"
+#include "viz/plot/figure.h"
+#include "viz/plot/smooth.h"
+#include "viz/runs/runs.h"
 
 typedef enum panel_kind {
     PANEL_CURVES = 0, /* scalars of one group of tags over x */

@@ -76,7 +76,7 @@ static axis fit_span(axis_scale scale, figure_span s) {
     if (scale == SCALE_LOG)
         return axis_fit(scale, UNIT_NUMBER, positive, fmax(high, positive));
     if (scale == SCALE_SYMLOG && fmax(-low, high) > SMALLEST)
-        return fit_symlog(low, high, isfinite(positive) ? positive : 1e-3 * fmax(-low, high));
+        return axis_fit_symlog(low, high, isfinite(positive) ? positive : 1e-3 * fmax(-low, high));
     return axis_fit(scale, UNIT_NUMBER, low, high);
 }
 

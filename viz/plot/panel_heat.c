@@ -10,18 +10,6 @@
 
 #define MIN_ROW 3.0f
 
-color heat_color(const panel *p, const page_options *o, double value) {
-    if (!isfinite(value))
-        return o->theme->warning;
-    double place = axis_place(&p->y, value);
-    return theme_heat(o->theme, isnan(place) ? 0 : fmax(0, fmin(1, place)));
-}
-
-static void put_pixel(uint8_t *rgba, color c) {
-    for (int k = 0; k < 4; k++)
-        rgba[k] = (uint8_t)(c >> (24 - 8 * k));
-}
-
 /* One row of `width` cells. A cell without points shows the last value before it, up to the end of
  * the curve. */
 static void paint_row(const panel *p, const page_options *o, const curve *c, uint8_t *rgba,
@@ -32,40 +20,20 @@ static void paint_row(const panel *p, const page_options *o, const curve *c, uin
     color before = 0;
     if (walk.point > 0) { /* the value that was held when the plot begins */
         done = 0;
-        before = heat_color(p, o, series_value(s, walk.point - 1));
+        before = color_at(&p->y, series_value(s, walk.point - 1), theme_heat, o);
     }
     for (pixel_column at; column_next(&walk, &at);) {
         series_range r = series_summary(s, at.begin, at.end);
         size_t cell = walk.index - 1;
         for (; done < cell && done < width; done++)
             put_pixel(rgba + 4 * done, before);
-        put_pixel(rgba + 4 * cell, heat_color(p, o, r.not_finite ? NAN : r.high));
-        before = heat_color(p, o, r.last);
+        put_pixel(rgba + 4 * cell, color_at(&p->y, r.not_finite ? NAN : r.high, theme_heat, o));
+        before = color_at(&p->y, r.last, theme_heat, o);
         done = cell + 1;
     }
     bool goes_on = walk.point < series_count(s) || done >= width;
     for (; goes_on && done < width; done++)
         put_pixel(rgba + 4 * done, before);
-}
-
-void draw_color_bar(const axis *colors, rect bar, color paint(const theme *t, double place),
-                    const page_options *o, display_list *list) {
-    enum { SHADES = 128 };
-    uint8_t shades[SHADES * 4];
-    tick ticks[64];
-    for (int i = 0; i < SHADES; i++)
-        put_pixel(shades + 4 * i, paint(o->theme, 1 - (i + 0.5) / SHADES));
-    draw_image(list, bar, shades, 1, SHADES);
-    size_t count = axis_ticks(colors, (size_t)fmaxf(3, bar.h / 34), ticks, 64);
-    for (size_t i = 0; i < count; i++) {
-        double place = axis_place(colors, ticks[i].value);
-        if (!ticks[i].major || !(place >= -1e-6 && place <= 1 + 1e-6))
-            continue;
-        float y = floorf(bar.y + bar.h * (float)(1 - place)) + 0.5f, x = bar.x + bar.w;
-        draw_line(list, (point){x, y}, (point){x + 3, y}, (stroke){o->theme->axis, 1, 0});
-        draw_text(list, x + 6, y + 3.5f, ticks[i].label,
-                  (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_LEFT, 0});
-    }
 }
 
 static size_t visible_rows(const panel *p, const curve **rows, size_t most) {

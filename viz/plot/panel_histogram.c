@@ -50,7 +50,10 @@ static void central_range(const histogram_at *h, double *low, double *high) {
     }
 }
 
-axis fit_histogram_x(const panel *p) {
+void fit_histogram(panel *p, const page_options *o) {
+    (void)o;
+    if (p->held)
+        return;
     double low = INFINITY, high = -INFINITY;
     const run_tag *tag = p->curves[0].tag;
     for (size_t i = 0; i < tag->histogram_count; i++) {
@@ -59,7 +62,7 @@ axis fit_histogram_x(const panel *p) {
         low = fmin(low, a);
         high = fmax(high, b);
     }
-    return axis_fit(SCALE_LINEAR, UNIT_NUMBER, low, high);
+    p->x = axis_fit(SCALE_LINEAR, UNIT_NUMBER, low, high);
 }
 
 /* Weights 1/4, 1/2, 1/4: the edges of buckets are nothing to look at. */

@@ -12,13 +12,6 @@
 #define MOST_OBLONG 4.0f /* sides beyond this ratio are stretched to fill the panel */
 #define BAR_ROOM    (COLOR_BAR_WIDTH + 54)
 
-static color paint_grey(const theme *t, double place) {
-    if (isnan(place))
-        return t->border;
-    color level = (color)lround(255 * fmin(fmax(place, 0), 1));
-    return level << 24 | level << 16 | level << 8 | 255;
-}
-
 /* The axis of colours. */
 static axis color_axis(const figure *f) {
     const figure_span *s = &f->items[0].y_span;
@@ -78,11 +71,8 @@ static double chosen_of(const figure_item *m, part block, double mean) {
     return chosen;
 }
 
-static color color_of(const panel *p, const page_options *o, const axis *colors, double value) {
-    if (!isfinite(value))
-        return o->theme->warning;
-    double place = axis_place(colors, value);
-    return (p->figure->grey ? paint_grey : theme_heat)(o->theme, place);
+static color_paint *paint_of(const figure *f) {
+    return f->grey ? paint_grey : theme_heat;
 }
 
 static void draw_cells(const panel *p, const page_options *o, const axis *colors,
@@ -107,14 +97,14 @@ static void draw_cells(const panel *p, const page_options *o, const axis *colors
         return;
     }
     double mean = mean_of(m);
+    color_paint *paint = paint_of(p->figure);
     for (size_t y = 0; y < h; y++)
         for (size_t x = 0; x < w; x++) {
             part block = {seen.row + y * seen.rows / h, seen.column + x * seen.columns / w, 0, 0};
             block.rows = seen.row + (y + 1) * seen.rows / h - block.row;
             block.columns = seen.column + (x + 1) * seen.columns / w - block.column;
-            color c = color_of(p, o, colors, chosen_of(m, block, mean));
-            for (int k = 0; k < 4; k++)
-                rgba[4 * (y * w + x) + (size_t)k] = (uint8_t)(c >> (24 - 8 * k));
+            color c = color_at(colors, chosen_of(m, block, mean), paint, o);
+            put_pixel(rgba + 4 * (y * w + x), c);
         }
     draw_clip(list, p->plot);
     draw_image(list, area, rgba, w, h);
@@ -169,7 +159,7 @@ static void draw_element(const panel *p, const page_options *o, const axis *colo
     char heading[64];
     snprintf(heading, sizeof heading, "row %.0f, column %.0f", row, column);
     box_row line = {
-        .sample = {color_of(p, o, colors, value), 10, 0}
+        .sample = {color_at(colors, value, paint_of(p->figure), o), 10, 0}
     };
     axis_format(value, 7, line.value, sizeof line.value);
     draw_box(p, o, cursor, heading, &line, 1, list);
@@ -231,7 +221,7 @@ void draw_matrix(panel *p, const page_options *o, const point *cursor, display_l
     rect r = p->plot, bar = {r.x + r.w + 14, r.y, COLOR_BAR_WIDTH, r.h};
     if (o->grain > 0)
         bar = (rect){r.x + r.w + 2 * o->grain, r.y, 2 * o->grain, r.h};
-    draw_color_bar(&colors, bar, f->grey ? paint_grey : theme_heat, o, list);
+    draw_color_bar(&colors, bar, paint_of(f), o, list);
     draw_text(list, r.x + r.w / 2, r.y + r.h + (o->grain > 0 ? 29 : 31), f->x_label,
               (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_MIDDLE, 0});
     if (o->grain <= 0)

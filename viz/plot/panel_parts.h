@@ -42,7 +42,7 @@ typedef struct column_walk {
 column_walk columns_of(const curve *c, const page_options *o, const axis *x, rect plot);
 bool column_next(column_walk *walk, pixel_column *out);
 
-/* --- panel_curves.c, panel_dense.c --- */
+/* --- panel_trace.c --- */
 
 /* A line on its way to the list: broken where a value is missing. */
 typedef struct trace {
@@ -55,8 +55,15 @@ typedef struct trace {
 
 void trace_to(trace *t, double x, double y); /* NaN breaks it */
 void trace_break(trace *t);
-/* Place on the page. */
+/* Places on the page. */
+double x_of(const panel *p, double value);
 double y_of(const panel *p, double value);
+
+/* A marker at the top edge for values that are not finite, at most one in 7 points' width. */
+void mark_not_finite(const panel *p, const page_options *o, double x, double *marked,
+                     display_list *list);
+
+/* --- panel_dense.c --- */
 
 /* The part of a series in sight, which has more points than the plot has columns of pixels; s is
  * the curve's series or its average. */
@@ -117,18 +124,21 @@ void draw_readout(const panel *p, const page_options *o, point cursor, int row_a
 void describe_point(const curve *c, const page_options *o, int64_t step, double wall_time,
                     char *text, size_t size);
 
-/* --- panel.c, panel_heat.c, panel_picture.c --- */
+/* --- panel_colors.c --- */
 
-/* Place of a value on the scale of colours. */
-color heat_color(const panel *p, const page_options *o, double value);
+typedef color color_paint(const theme *t, double place);
+color paint_grey(const theme *t, double place); /* from black to white */
 
-/* The symmetric logarithm for values low..high whose smallest size that matters is `smallest`. */
-axis fit_symlog(double low, double high, double smallest);
+/* The colour of a value on a scale of colours; what is not finite has the warning's. */
+color color_at(const axis *colors, double value, color_paint *paint, const page_options *o);
+void put_pixel(uint8_t *rgba, color c);
 
 /* A bar of all colours of an axis, with its ticks to the right. */
-void draw_color_bar(const axis *colors, rect bar, color paint(const theme *t, double place),
-                    const page_options *o, display_list *list);
+void draw_color_bar(const axis *colors, rect bar, color_paint *paint, const page_options *o,
+                    display_list *list);
 #define COLOR_BAR_WIDTH 12.0f
+
+/* --- panel_picture.c --- */
 
 /* A picture centred in a cell: by a whole factor where it is enlarged, averaged where it is
  * reduced. Returns where it stands. */
@@ -161,15 +171,16 @@ float gallery_place(const panel *p, const page_options *o, float top);
 void draw_plot(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_counts(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_matrix(panel *p, const page_options *o, const point *cursor, display_list *list);
-void draw_gallery(panel *p, const page_options *o, display_list *list);
+void draw_gallery(panel *p, const page_options *o, const point *cursor, display_list *list);
 
 /* --- kinds of panels --- */
 
+void fit_scalars(panel *p, const page_options *o);
 void draw_curves(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_heat(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_histograms(panel *p, const page_options *o, const point *cursor, display_list *list);
-void draw_pictures(panel *p, const page_options *o, display_list *list);
-void draw_texts(panel *p, const page_options *o, display_list *list);
-axis fit_histogram_x(const panel *p);
+void draw_pictures(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_texts(panel *p, const page_options *o, const point *cursor, display_list *list);
+void fit_histogram(panel *p, const page_options *o);
 
 #endif

@@ -182,24 +182,12 @@ static void draw_dots_of(pen *t, const figure_item *item, const page_options *o)
     dnn_free(taken);
 }
 
-/* A marker at the top edge for values that are not finite, at most one in 7 points' width. */
 static void mark_missing(const panel *p, const figure_item *item, const page_options *o,
                          display_list *list) {
-    float top = p->plot.y + 1;
     double marked = -INFINITY;
-    for (size_t i = 0; item->y_span.missing > 0 && i < item->count; i++) {
-        double x = isfinite(item->y[i]) ? NAN : place_x(p, item->x[i]);
-        if (!(x >= p->plot.x - 0.5 && x <= p->plot.x + p->plot.w + 0.5) || fabs(x - marked) < 7)
-            continue;
-        marked = x;
-        float at = (float)x;
-        point corners[] = {
-            {at - 4.5f, top    },
-            {at + 4.5f, top    },
-            {at,        top + 8}
-        };
-        draw_polygon(list, corners, 3, o->theme->warning);
-    }
+    for (size_t i = 0; item->y_span.missing > 0 && i < item->count; i++)
+        if (!isfinite(item->y[i]))
+            mark_not_finite(p, o, place_x(p, item->x[i]), &marked, list);
 }
 
 /* --- the cursor --- */

@@ -132,7 +132,7 @@ static box_row row_of(const panel *p, const page_options *o, const reading *r, d
     box_row row = {.sample = curve_stroke(r->curve, o), .strong = (int)r->index == row_at};
     float value = series_value(r->curve->tag->scalars, r->point);
     if (p->kind == PANEL_HEAT)
-        row.sample = (stroke){heat_color(p, o, value), 10, 0};
+        row.sample = (stroke){color_at(&p->y, value, theme_heat, o), 10, 0};
     memcpy(row.label, r->curve->label, sizeof row.label);
     axis_format(value, 7, row.value, sizeof row.value);
     write_note(p, o, r, x, row.note, sizeof row.note);

@@ -11,7 +11,7 @@
 #ifndef DNN_VIZ_SMOOTH_H
 #define DNN_VIZ_SMOOTH_H
 
-#include "viz/plot/series.h"
+#include "viz/runs/series.h"
 
 typedef struct smooth {
     series *average;     /* as many points as were averaged; NULL: none yet */

@@ -7,7 +7,7 @@
 #include "core/error.h"
 #include "log/run_reader.h"
 #include "viz/draw/picture.h"
-#include "viz/plot/series.h"
+#include "viz/runs/series.h"
 
 typedef struct histogram_at {
     int64_t step;

@@ -7,7 +7,7 @@
 #define DNN_VIZ_VIEW_H
 
 #include "viz/plot/panel.h"
-#include "viz/draw/replay.h"
+#include "viz/runs/replay.h"
 
 #define STATUS_SIZE ((size_t)256)
 

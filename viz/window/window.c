@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viz/draw/damage.h"
+#include "viz/window/damage.h"
 #include "viz/draw/utf8.h"
-#include "viz/export.h"
-#include "viz/runs/trainer.h"
+#include "viz/window/export.h"
+#include "viz/window/trainer.h"
 #include "viz/window/actions.h"
 #include "viz/window/page.h"
 

@@ -1,5 +1,5 @@
 /* replay.c: copies of runs, whose curves are filled as far as the replay has come. */
-#include "viz/draw/replay.h"
+#include "viz/runs/replay.h"
 
 #include <math.h>
 #include <string.h>

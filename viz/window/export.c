@@ -1,5 +1,5 @@
 /* export.c: the page drawn once more, for a file. */
-#include "viz/export.h"
+#include "viz/window/export.h"
 
 #include <math.h>
 #include <stdio.h>

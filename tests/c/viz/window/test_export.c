@@ -1,7 +1,7 @@
 /* Saved figures show what they should, under names of their own. */
 #include "check.h"
 
-#include "viz/export.h"
+#include "viz/window/export.h"
 #include "viz/sample_page.h"
 
 static char *file_of(const char *name) {

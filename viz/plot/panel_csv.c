@@ -1,4 +1,4 @@
-/* csv.c: the points that panels show, one a line (RFC 4180). */
+/* panel_csv.c: the points that panels show, one a line (RFC 4180). */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* damage.c: what of a log could not be read, in words. */
-#include "viz/draw/damage.h"
+#include "viz/window/damage.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 #include "core/memory.h"
 #include "core/random.h"
-#include "viz/plot/series.h"
+#include "viz/runs/series.h"
 
 typedef struct plain {
     int64_t steps[5000];

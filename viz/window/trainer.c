@@ -1,5 +1,5 @@
 /* trainer.c: requests as lines, and the answers as words of the status line. */
-#include "viz/runs/trainer.h"
+#include "viz/window/trainer.h"
 
 #include <stdlib.h>
 #include <string.h>

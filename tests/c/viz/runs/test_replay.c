@@ -2,7 +2,7 @@
 #include "check.h"
 
 #include "core/memory.h"
-#include "viz/draw/replay.h"
+#include "viz/runs/replay.h"
 #include "viz/sample_page.h"
 
 static const series *curve_of(const runs *all, const char *tag) {

@@ -11,7 +11,7 @@
 
 #include "core/memory.h"
 #include "core/random.h"
-#include "sample_figure.h"
+#include "viz/sample_figure.h"
 #include "viz/draw/raster.h"
 #include "viz/sample_fonts.h"
 

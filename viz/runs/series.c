@@ -3,7 +3,7 @@
  * A node of level k covers 2^(k + LEAF_BITS) points and is made when the last of them has come, so
  * appending costs a constant on average; a query walks up while whole nodes fit and down again, and
  * meets less than a leaf of single points at either end. */
-#include "viz/plot/series.h"
+#include "viz/runs/series.h"
 
 #include <math.h>
 #include <string.h>

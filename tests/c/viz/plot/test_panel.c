@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "sample_runs.h"
+#include "viz/sample_runs.h"
 
 static double falling(double i) {
     return 1 / (1 + i / 100);

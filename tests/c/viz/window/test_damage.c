@@ -1,7 +1,7 @@
 /* Damage of a log is told once, and not while it grows. */
 #include "check.h"
 
-#include "viz/draw/damage.h"
+#include "viz/window/damage.h"
 #include "viz/sample_page.h"
 
 /* The event file of a run in the folder, changed by a command of the shell. */

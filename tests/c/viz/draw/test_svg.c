@@ -7,7 +7,7 @@
 
 #include "core/memory.h"
 #include "core/random.h"
-#include "sample_figure.h"
+#include "viz/sample_figure.h"
 #include "viz/draw/svg.h"
 #include "viz/draw/utf8.h"
 
