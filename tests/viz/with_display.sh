@@ -21,7 +21,8 @@ trap finish EXIT
 
 mkfifo "$folder/number"
 # -r: a key that is held down is not repeated, so that no window gets a key meant for the one before it.
-Xvfb -r -displayfd 3 -screen 0 2560x1440x24 -nolisten tcp -fbdir "$folder" 3>"$folder/number" >/dev/null 2>&1 &
+# -noreset: the server goes on when its last client leaves, or the next one may find it restarting.
+Xvfb -r -noreset -displayfd 3 -screen 0 2560x1440x24 -nolisten tcp -fbdir "$folder" 3>"$folder/number" >/dev/null 2>&1 &
 server=$!
 read -r number <"$folder/number"
 DISPLAY=:$number SDL_VIDEODRIVER=x11 VIRTUAL_SCREEN=$folder/Xvfb_screen0 "$@"
