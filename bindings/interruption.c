@@ -1,5 +1,5 @@
-/* interruption.c: Ctrl-C as the module knows it: what the program asks of scripts and of libdnn.
- * Under another host, such as the stock lua, nobody asks. */
+/* interruption.c: Ctrl-C as the module knows it: what the program requests of scripts and of
+ * libdnn. Another host, such as the stock lua, requests nothing. */
 #include "core/interrupt.h"
 
 #include "bindings/dnnlua.h"
@@ -14,8 +14,8 @@ bool dnnlua_interrupted(lua_State *L) {
     if (with_program == NULL) {
         return false;
     }
-    with_program->asks = true;
-    return with_program->wished;
+    with_program->script_polls = true;
+    return with_program->stop_requested;
 }
 
 void dnnlua_check_interruption(lua_State *L) {

@@ -93,7 +93,7 @@ void keep_lost_locals(lua_State *L, const char *input) {
     lua_pushcfunction(L, keep_names);
     lua_pushlightuserdata(L, (void *)(size_t)names);
     if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
-        lua_pop(L, 1); /* no memory: nothing is told later */
+        lua_pop(L, 1); /* no memory: no advice later */
     }
 }
 

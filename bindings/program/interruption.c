@@ -32,7 +32,7 @@ static volatile bool raised;
 static lua_State *volatile running;    /* the coroutine that executes */
 static volatile sig_atomic_t stops;    /* that were requested during this call */
 static volatile sig_atomic_t stopping; /* one of them has not been obeyed */
-static volatile sig_atomic_t told;     /* that it has no effect */
+static volatile sig_atomic_t warned;   /* that the stop has had no effect */
 static volatile long long stopping_since;
 static atomic_llong obeyed_at = -BURST; /* when the last signal was obeyed that began a burst */
 
@@ -119,7 +119,7 @@ int lua_resume(lua_State *L, lua_State *from, int arguments, int *results) {
 /* --- the signal --- */
 
 /* In a line of its own, where the terminal shows ^C or a progress bar. */
-static void tell(const char *text) {
+static void print_notice(const char *text) {
     ssize_t written = at_terminal ? write(STDERR_FILENO, "\n", 1) : 0;
     written += write(STDERR_FILENO, text, strlen(text));
     (void)written;
@@ -141,9 +141,9 @@ static void stop(void) {
 }
 
 static void interrupt_script(int number) {
-    if (with_module.asks && !with_module.wished) {
-        with_module.wished = true;
-        tell("dnnlua: finishing the batch; Ctrl-C again ends at once\n");
+    if (with_module.script_polls && !with_module.stop_requested) {
+        with_module.stop_requested = true;
+        print_notice("dnnlua: finishing the batch; Ctrl-C again ends at once\n");
     } else if (stops == 0) {
         stop();
     } else {
@@ -153,13 +153,13 @@ static void interrupt_script(int number) {
 
 static void interrupt_prompt(int number) {
     if (!stopping) {
-        told = false;
+        warned = false;
         stop();
-    } else if (told) {
+    } else if (warned) {
         die(number);
     } else if (milliseconds() - stopping_since > PATIENCE) {
-        told = true;
-        tell("dnnlua: this function cannot be stopped; Ctrl-C again ends the program\n");
+        warned = true;
+        print_notice("dnnlua: this function cannot be stopped; Ctrl-C again ends the program\n");
     }
 }
 
@@ -208,10 +208,31 @@ void open_interruption(lua_State *L) {
     lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_INTERRUPTION);
 }
 
-void interrupt_at_once(void) {
-    at_prompt = true;
-    with_module.wished = false;
+/* --- at the prompt --- */
+
+static volatile sig_atomic_t early; /* a signal has come while no input ran */
+
+static void note_early_interrupt(int number) {
+    (void)number;
+    early |= !is_same_interrupt();
 }
+
+bool take_early_interrupt(void) {
+    bool came = early;
+    early = false;
+    return came;
+}
+
+void begin_prompt_interrupts(void) {
+    struct sigaction noting = {.sa_handler = note_early_interrupt};
+    at_prompt = true;
+    with_module.stop_requested = false;
+    if (isatty(STDIN_FILENO)) {
+        sigaction(SIGINT, &noting, NULL);
+    }
+}
+
+/* --- reports --- */
 
 void begin_report(const char *text) {
     reported = raised && strstr(text, "interrupted!") != NULL;
@@ -221,5 +242,5 @@ void begin_report(const char *text) {
 }
 
 bool was_interrupted(bool well) {
-    return well ? with_module.wished : reported;
+    return well ? with_module.stop_requested : reported;
 }

@@ -11,8 +11,9 @@
 #include <unistd.h>
 
 #include "bindings/host.h"
-#include "lualib.h"
 #include "bindings/program/program.h"
+#include "bindings/prompt/prompt.h"
+#include "lualib.h"
 
 /* What the options say to the libraries, before anything of the user's is run. */
 static void open_libraries(lua_State *L, const options *chosen) {

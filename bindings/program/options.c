@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/threads.h"
 #include "bindings/program/program.h"
+#include "core/threads.h"
 
 static const char usage[] =
     "usage: dnnlua [options] [script [arguments]]\n"

@@ -6,10 +6,10 @@
  * script.c        running statements, modules, scripts and LUA_INIT
  * messages.c      errors; traceback.c, excerpt.c and advice.c: what a message is followed by
  * interruption.c  what Ctrl-C does
- * prompt.c        statements from a terminal; prompt.h names the files that it stands on
- * commands.c      what begins with %, ? or $ there
  * terminal.c      its size, and whether colours are wanted
- * main.c          one after the other, and the status */
+ * main.c          one after the other, and the status
+ *
+ * bindings/prompt/ stands on this folder; of it only main.c knows the prompt. */
 #ifndef DNN_BINDINGS_PROGRAM_H
 #define DNN_BINDINGS_PROGRAM_H
 
@@ -64,7 +64,7 @@ void offer_dnn(lua_State *L);
 /* Each reports its error and then returns false. */
 bool run_environment(lua_State *L);
 bool run_actions(lua_State *L, int argc, char **argv);
-/* With the arguments in `arg`; warns, when told to, of globals that nothing defines. */
+/* With the arguments in `arg`; with `warns`, warns of globals that nothing defines. */
 bool run_script(lua_State *L, const char *name, bool warns);
 bool run_standard_input(lua_State *L);
 
@@ -80,7 +80,7 @@ void set_input(const char *text);
 /* lua_pcall under SIGINT, with a message that says where. */
 int protected_call(lua_State *L, int arguments, int results);
 
-/* Prints (after "dnnlua: ", when told to name the program) and pops the message of a failed call.
+/* Prints (after "dnnlua: " with `named`) and pops the message of a failed call.
  * True when the call went well, or ended because its window asked for that. */
 bool report(lua_State *L, int status, bool named);
 
@@ -89,12 +89,15 @@ bool report(lua_State *L, int status, bool named);
 /* Lets the module know whom to ask. */
 void open_interruption(lua_State *L);
 
-/* From now on somebody at a prompt waits for SIGINT to stop what runs at once, also when a script
- * before had been asked to end. */
-void interrupt_at_once(void);
+/* From now on somebody waits at a prompt: SIGINT stops what runs at once, also when a script before
+ * had been asked to end, and at a terminal it does not end the program while nothing runs. */
+void begin_prompt_interrupts(void);
 
-/* For the signal handlers of who waits for SIGINT meanwhile. True for one so soon after one that was
- * obeyed that both are one Ctrl-C. */
+/* True once for a SIGINT that came while nothing ran. */
+bool take_early_interrupt(void);
+
+/* For the signal handlers of who waits for SIGINT meanwhile. True for one so soon after one that
+ * was obeyed that both are one Ctrl-C. */
 bool is_same_interrupt(void);
 
 /* A SIGINT that has come is to be obeyed: false when it is the same as the last. */
@@ -155,17 +158,5 @@ bool can_edit_lines(void);
 /* Of the terminal that output goes to; 80 and 24 where there is none and the environment does not
  * say. */
 void terminal_size(int *columns, int *rows);
-
-/* --- prompt.c --- */
-
-/* Asks for statements until there are no more; at a terminal, runs the user's start-up file first
- * when told to. */
-void run_prompt(lua_State *L, bool startup);
-
-/* --- commands.c --- */
-
-/* Keeps what the standard globals are, for the prompt's commands, before anything of the user's has
- * run. */
-void keep_globals(lua_State *L);
 
 #endif

@@ -1,4 +1,4 @@
--- The prompt's commands: what begins with %, with ? or with $. bindings/program/commands.c calls run with an
+-- The prompt's commands: what begins with %, with ? or with $. bindings/prompt/commands.c calls run with an
 -- input that is no Lua, and complete for Tab. It loads this module with globals of its own: here they are the
 -- libraries', whatever the user does to those of the prompt, which are host.globals.
 local stdout = io.stdout

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bindings/program/prompt.h"
+#include "bindings/prompt/parts.h"
 
 enum { TAB_COLUMNS = 4 };
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bindings/program/prompt.h"
+#include "bindings/prompt/parts.h"
 
 enum {
     ESCAPE = 033,
@@ -77,10 +77,11 @@ void end_keys(void) {
     }
 }
 
-/* The key that a signal is, or 0. Those that are none end the program. */
+/* The key that a signal is, or 0. */
 static wchar_t signal_key(EditLine *el) {
     for (int i = 0; i < CAUGHT; i++) {
-        if (!arrived[i]) {
+        bool is_key = caught[i] == SIGINT || caught[i] == SIGWINCH || caught[i] == SIGCONT;
+        if (!arrived[i] || !is_key) {
             continue;
         }
         arrived[i] = false;
@@ -91,16 +92,22 @@ static wchar_t signal_key(EditLine *el) {
         if (caught[i] == SIGWINCH) {
             return KEY_REDRAW;
         }
-        if (caught[i] == SIGCONT) { /* the shell has had the terminal meanwhile */
-            el_set(el, EL_PREP_TERM, 0);
-            el_set(el, EL_PREP_TERM, 1);
-            ask_for_marked_pastes(true);
-            return KEY_RESUME;
-        }
-        close_editor();
-        raise(caught[i]);
+        el_set(el, EL_PREP_TERM, 0); /* the shell has had the terminal meanwhile */
+        el_set(el, EL_PREP_TERM, 1);
+        ask_for_marked_pastes(true);
+        return KEY_RESUME;
     }
     return 0;
+}
+
+/* True when a signal has arrived that is no key: end_keys raises it. */
+static bool must_end(void) {
+    for (int i = 0; i < CAUGHT; i++) {
+        if (arrived[i]) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* --- bytes --- */
@@ -263,7 +270,7 @@ static void stop_program(EditLine *el) {
 
 int read_key(EditLine *el, wchar_t *key) {
     while ((*key = signal_key(el)) == 0) {
-        int byte = next_byte(1, -1);
+        int byte = must_end() ? END_OF_INPUT : next_byte(1, -1);
         if (byte == END_OF_INPUT) {
             return 0;
         }

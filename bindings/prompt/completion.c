@@ -2,7 +2,7 @@
  * columns. */
 #include <string.h>
 
-#include "bindings/program/prompt.h"
+#include "bindings/prompt/parts.h"
 
 enum { GAP = 2 /* columns between candidates */ };
 

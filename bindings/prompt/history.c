@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bindings/program/prompt.h"
+#include "bindings/prompt/parts.h"
 
 enum {
     FILE_BYTES = 1 << 20, /* the file is cut when it is longer */

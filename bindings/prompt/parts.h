@@ -1,8 +1,12 @@
-/* prompt.h: what the files of the prompt share.
+/* parts.h: what the files of this folder share: the prompt of dnnlua. prompt.h is what the program
+ * sees of it.
  *
  * prompt.c      the loop: an input, its evaluation, its values
+ * input.c       an input as Lua: whole, or still to go on
  * values.c      what an input gives
  * commands.c    %time and the others, which scripts/dnn/prompt/commands.lua carries out; ? and $
+ * globals.c     the standard globals as they were at the start
+ * reserve.c     memory for the case that an input takes all
  * editor.c      an input that is typed: libedit's buffer and what the keys do
  * line.c        what libedit holds, as text of several lines
  * keys.c        bytes, signals and escape sequences of the terminal as keys
@@ -11,8 +15,8 @@
  * completion.c  Tab
  * history.c     inputs, kept in a file
  * text.c        text that grows; UTF-8 */
-#ifndef DNN_BINDINGS_PROMPT_H
-#define DNN_BINDINGS_PROMPT_H
+#ifndef DNN_BINDINGS_PROMPT_PARTS_H
+#define DNN_BINDINGS_PROMPT_PARTS_H
 
 #include <histedit.h>
 #include <stddef.h>
@@ -78,7 +82,8 @@ enum key {
 void begin_keys(void);
 void end_keys(void);
 
-/* The next key, as libedit asks for it: 1, or 0 at the end of the input. */
+/* The next key, as libedit asks for it: 1, or 0 at the end of the input and when a signal is to end
+ * the program, which end_keys then raises. */
 int read_key(EditLine *el, wchar_t *key);
 
 /* True when more was typed already. */
@@ -159,16 +164,32 @@ void close_editor(void);
 input_state edit_input(const char *prompt, const char *continuation, const char **typed,
                        size_t *length);
 
-/* --- prompt.c --- */
+/* --- reserve.c --- */
 
-/* An interrupt until now was not meant for the next input. */
-void forget_interrupts(void);
+void keep_reserve(void);
 
-/* report() after an input, which lets go of some memory where the input has taken all. */
+/* report() after an input, which lets go of the reserve where the input has taken all memory. */
 bool report_input(lua_State *L, int status);
+
+/* --- input.c --- */
+
+/* Pushes the input as a function, which returns its values where it is an expression, or a message;
+ * returns the status of loading it. `goes_on`: the text is right as far as it goes. */
+int load_input(lua_State *L, const char *input, size_t length, bool *goes_on);
 
 /* True when the text can be run, or will never be Lua; false when it goes on in another line. */
 bool is_whole_input(lua_State *L, const char *input, size_t length);
+
+/* --- globals.c --- */
+
+/* In the registry: the globals as they were at the start, and a copy of them in which the libraries
+ * are copies too. */
+#define STANDARD "dnn.prompt.standard"
+#define PRISTINE "dnn.prompt.pristine"
+
+/* Pushes a module of the prompt's own, which is loaded as if the user had not touched the globals.
+ * Raises when it is not there. */
+void push_own_module(lua_State *L, const char *name);
 
 /* --- values.c --- */
 
@@ -177,10 +198,6 @@ bool is_whole_input(lua_State *L, const char *input, size_t length);
 void take_values(lua_State *L, int base, bool shown, bool in_full);
 
 /* --- commands.c --- */
-
-/* Pushes a module of the prompt's own, which is loaded as if the user had not touched the globals.
- * Raises when it is not there. */
-void push_own_module(lua_State *L, const char *name);
 
 /* Pushes the table that the functions of dnn.prompt.commands are given. */
 void push_host(lua_State *L);

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bindings/program/prompt.h"
+#include "bindings/prompt/parts.h"
 
 enum { MAX_VALUES = 200 /* of one input that are shown */ };
 

@@ -1,7 +1,7 @@
 /* line.c: what libedit holds as text of several lines. */
 #include <stdlib.h>
 
-#include "bindings/program/prompt.h"
+#include "bindings/prompt/parts.h"
 
 size_t take_text(EditLine *el, text *typed) {
     const LineInfoW *info = el_wline(el);

@@ -1,5 +1,5 @@
 /* prompt.c: inputs from a terminal or a pipe, one after the other: each is run, its values are
- * shown, an error is told and forgotten.
+ * shown, an error is reported and forgotten.
  *
  * Whatever an input has done to the globals, and however little memory it has left, the next is
  * asked for: all that can raise is called protected. What comes through a pipe is treated as lua's
@@ -13,21 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bindings/program/prompt.h"
-
-enum {
-    RESERVE_BYTES = 1 << 18 /* let go where memory ends, so that there is some to go on with */
-};
+#include "bindings/prompt/parts.h"
+#include "bindings/prompt/prompt.h"
 
 static bool typed; /* inputs come from a terminal, */
 static bool edits; /* and are edited there */
-static void *reserve;
-
-static void keep_reserve(void) {
-    if (reserve == NULL) {
-        reserve = malloc(RESERVE_BYTES);
-    }
-}
 
 /* --- the texts that are asked with --- */
 
@@ -53,144 +43,26 @@ static const char *push_prompt(lua_State *L, const char *global, const char *fal
     return lua_isnil(L, -1) ? fallback : lua_tostring(L, -1);
 }
 
-/* --- text as a function --- */
-
-/* True when the message on top of the stack says that the text merely goes on. */
-static bool breaks_off(lua_State *L, int status) {
-    size_t length = 0;
-    const char *message = status == LUA_ERRSYNTAX ? lua_tolstring(L, -1, &length) : NULL;
-    return length >= 5 && strcmp(message + length - 5, "<eof>") == 0;
-}
-
-/* True when the message is about a string that no further line can end: one without a backslash, or
- * \\z, at the end of its line. */
-static bool is_open_string(const char *message, const char *code, size_t length) {
-    while (length > 0 && (code[length - 1] == ' ' || code[length - 1] == '\t')) {
-        length--;
-    }
-    bool joined = length > 0 && (code[length - 1] == '\\' ||
-                                 (length > 1 && strncmp(code + length - 2, "\\z", 2) == 0));
-    return !joined && strstr(message, "unfinished string near <eof>") != NULL;
-}
-
-/* True when a message says no more than that a statement cannot begin as the code does. */
-static bool is_no_statement(const char *message, const char *code) {
-    static const char opening[] = "stdin:1: unexpected symbol near '";
-    if (strncmp(message, opening, sizeof opening - 1) != 0) {
-        return false;
-    }
-    const char *symbol = message + sizeof opening - 1;
-    size_t length = strlen(symbol) - 1;
-    return length > 0 && strncmp(code + strspn(code, " \t"), symbol, length) == 0;
-}
-
-/* Takes the text as a light userdata and its length. Returns a function or a message, the status of
- * loading it, as an expression if it is one and else as a statement, and whether it goes on. At a
- * terminal so does a broken off expression (`{1,`), which stock lua rejects as a statement. */
-static int load_input(lua_State *L) {
-    const char *input = lua_touserdata(L, 1);
-    size_t length = (size_t)lua_tointeger(L, 2);
-    if (length > 0 && input[0] == '=') { /* how Lua 5.1 asked for a value */
-        input++;
-        length--;
-    }
-    lua_pushliteral(L, "return ");
-    lua_pushlstring(L, input, length);
-    lua_concat(L, 2);
-    const char *expression = lua_tolstring(L, -1, &length);
-    int status = luaL_loadbufferx(L, expression, length, "=stdin", "t");
-    bool goes_on = breaks_off(L, status) && isatty(STDIN_FILENO);
-    if (status != LUA_OK) {
-        const char *statement = expression + strlen("return ");
-        status = luaL_loadbufferx(L, statement, length - strlen("return "), "=stdin", "t");
-        goes_on = status != LUA_OK && (goes_on || breaks_off(L, status));
-        if (status == LUA_ERRSYNTAX && typed && is_no_statement(lua_tostring(L, -1), statement)) {
-            lua_pop(L, 1); /* what is wrong with the expression says more */
-        }
-        if (goes_on && typed &&
-            is_open_string(lua_tostring(L, -1), statement, length - strlen("return "))) {
-            goes_on = false;
-        }
-    }
-    lua_pushinteger(L, status);
-    lua_pushboolean(L, goes_on);
-    return 3;
-}
-
-/* Pushes a function or a message. */
-static int load(lua_State *L, const char *input, size_t length, bool *goes_on) {
-    lua_pushcfunction(L, load_input);
-    lua_pushlightuserdata(L, (void *)(size_t)input);
-    lua_pushinteger(L, (lua_Integer)length);
-    int status = lua_pcall(L, 2, 3, 0);
-    *goes_on = false;
-    if (status == LUA_OK) {
-        status = (int)lua_tointeger(L, -2);
-        *goes_on = lua_toboolean(L, -1);
-        lua_pop(L, 2);
-    }
-    return status;
-}
-
-/* Where the Lua of an input begins: behind %time there is some, too. */
-static size_t skip_command(const char *input) {
-    static const char timed[] = "%time";
-    size_t blanks = strspn(input, " \t");
-    bool is_timed = strncmp(input + blanks, timed, strlen(timed)) == 0;
-    return is_timed ? blanks + strlen(timed) : 0;
-}
-
-bool is_whole_input(lua_State *L, const char *input, size_t length) {
-    size_t skipped = skip_command(input);
-    bool goes_on;
-    if (is_command(input, length) && skipped == 0) {
-        return true;
-    }
-    load(L, input + skipped, length - skipped, &goes_on);
-    lua_pop(L, 1);
-    return !goes_on;
-}
-
-/* --- interrupts --- */
-
-static volatile sig_atomic_t interrupted_early; /* before the input that it was meant for ran */
-
-static void note_interrupt(int number) {
-    (void)number;
-    interrupted_early |= !is_same_interrupt();
-}
-
-void forget_interrupts(void) {
-    interrupted_early = false;
-}
-
-/* While a line is read SIGINT ends that, and while one is edited keys.c hears of it; with no
- * terminal it ends the program. */
-static void take_interrupts(void) {
-    struct sigaction noting = {.sa_handler = note_interrupt};
-    if (isatty(STDIN_FILENO)) {
-        sigaction(SIGINT, &noting, NULL);
-    }
-}
-
 /* --- reading --- */
 
 /* Waits until a terminal has a line; false when an interrupt came first. */
 static bool wait_for_line(void) {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
     sigset_t blocked, outside;
+    bool interrupted = false;
     int ready = 0;
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGINT);
     sigprocmask(SIG_BLOCK, &blocked, &outside);
-    while (ready == 0 && !interrupted_early) {
+    while (ready == 0 && !(interrupted = take_early_interrupt())) {
         ready = ppoll(&input, 1, NULL, &outside);
         ready = ready < 0 && errno == EINTR ? 0 : ready;
     }
     sigprocmask(SIG_SETMASK, &outside, NULL);
-    bool interrupted = interrupted_early;
-    forget_interrupts();
-    return !(interrupted && obey_interrupt());
+    if (interrupted) {
+        obey_interrupt();
+    }
+    return !interrupted;
 }
 
 /* Appends a line of standard input without its end. */
@@ -227,7 +99,7 @@ static input_state read_lines(lua_State *L, const char **input, size_t *length) 
         ask(L, "_PROMPT2", ">> ");
         add_string(&lines, "\n");
         state = read_line(&lines);
-        if (state == INPUT_ENDED) { /* what there is of it is run, and told to be wrong */
+        if (state == INPUT_ENDED) { /* run what there is, for its error message */
             lines.length = before;
             state = INPUT_TEXT;
             break;
@@ -265,18 +137,9 @@ static bool is_quiet(const char *input, size_t length) {
     return length > 0 && input[length - 1] == ';';
 }
 
-bool report_input(lua_State *L, int status) {
-    if (status == LUA_ERRMEM) {
-        free(reserve);
-        reserve = NULL;
-        lua_gc(L, LUA_GCCOLLECT);
-    }
-    return report(L, status, false);
-}
-
 /* Takes a function: calls it, under an interrupt that came too early for protected_call. */
 static int call_input(lua_State *L) {
-    if (interrupted_early) {
+    if (take_early_interrupt()) {
         raise(SIGINT);
     }
     lua_call(L, 0, LUA_MULTRET);
@@ -289,7 +152,7 @@ static void run_input(lua_State *L, const char *input, size_t length) {
     set_input(typed ? input : NULL);
     if (is_command(input, length)) {
         status = run_command(L, input, length);
-    } else if ((status = load(L, input, length, &goes_on)) == LUA_OK) {
+    } else if ((status = load_input(L, input, length, &goes_on)) == LUA_OK) {
         lua_pushcfunction(L, call_input);
         lua_insert(L, -2);
         status = protected_call(L, 1, LUA_MULTRET);
@@ -356,8 +219,7 @@ void run_prompt(lua_State *L, bool startup) {
     size_t length;
     input_state state;
     int base = lua_gettop(L);
-    interrupt_at_once();
-    take_interrupts();
+    begin_prompt_interrupts();
     keep_reserve();
     typed = isatty(STDIN_FILENO);
     edits = can_edit_lines() && open_editor(L);

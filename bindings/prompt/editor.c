@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bindings/program/prompt.h"
+#include "bindings/prompt/parts.h"
 
 static EditLine *line;
 static FILE *nowhere; /* where libedit may draw */
@@ -378,7 +378,7 @@ input_state edit_input(const char *prompt, const char *continuation, const char 
     take_text(line, &typed);
     move_to(line, el_wline(line)->lastchar);
     draw_input();
-    forget_interrupts(); /* of which keys.c hears until close_editor */
+    take_early_interrupt(); /* of which keys.c hears until close_editor */
     close_editor();
     *input = string_of(&typed);
     *length = typed.length;

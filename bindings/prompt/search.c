@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bindings/program/prompt.h"
+#include "bindings/prompt/parts.h"
 
 enum { OLDER = 'R' - '@', NEWER = 'S' - '@', GIVE_UP = 'G' - '@', RUBOUT = 0x7F, BACKSPACE = '\b' };
 
