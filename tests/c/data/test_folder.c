@@ -1,4 +1,4 @@
-/* Tests of listing and decoding folders of pictures, made here in a folder of their own. */
+/* Tests of listing and decoding folders of images, made here in a folder of their own. */
 #include "interrupting.h"
 
 #include <stdio.h>
@@ -45,7 +45,7 @@ static void picture(const char *name, size_t size, uint8_t level) {
 /* The list's file names (after the root) are these, in this order, with these labels. */
 static void check_files(const char *const *names, const uint32_t *labels, size_t count) {
     dnn_folder folder;
-    check_ok(dnn_folder_list(&folder, root, &err));
+    check_ok(dnn_folder_list(&folder, root, NULL, 0, &err));
     assert_int_equal(folder.file_count, count);
     for (size_t i = 0; i < count; i++) {
         assert_string_equal(folder.files[i] + strlen(root) + 1, names[i]);
@@ -59,7 +59,7 @@ static void check_refused(dnn_status status, const char *text) {
     char expected[600];
     uint64_t live = dnn_allocations_live();
     snprintf(expected, sizeof expected, "%s%s", root, text);
-    check_fails(dnn_folder_list(&folder, root, &err), status, expected);
+    check_fails(dnn_folder_list(&folder, root, NULL, 0, &err), status, expected);
     assert_int_equal(dnn_allocations_live(), live);
 }
 
@@ -67,7 +67,7 @@ static void files_named_by_class_are_sorted_with_numbers_by_value(void **state) 
     (void)state;
     clear();
     const char *made[] = {"dog.1.jpg", "cat.10.jpg", "cat.2.JPG",  "cat.1.png", "dog.03.jpeg",
-                          "dog.2.jpg", "notes.txt",  ".cat.7.jpg", "cat.5.gif"};
+                          "dog.2.jpg", "notes.txt",  ".cat.7.jpg", "cat.5.tiff"};
     for (size_t i = 0; i < sizeof made / sizeof *made; i++)
         touch(made[i]);
     check_files((const char *[]){"cat.1.png", "cat.2.JPG", "cat.10.jpg", "dog.1.jpg", "dog.2.jpg",
@@ -89,7 +89,7 @@ static void subfolders_are_classes(void **state) {
     touch("cats/deeper/no.jpg");
     touch("readme.txt");
     dnn_folder folder;
-    check_ok(dnn_folder_list(&folder, root, &err));
+    check_ok(dnn_folder_list(&folder, root, NULL, 0, &err));
     assert_int_equal(folder.class_count, 2);
     assert_string_equal(folder.classes[0], "cats");
     assert_string_equal(folder.classes[1], "dogs");
@@ -107,7 +107,7 @@ static void a_slash_at_the_end_changes_nothing(void **state) {
     char path[64];
     snprintf(path, sizeof path, "%s/", root);
     dnn_folder folder;
-    check_ok(dnn_folder_list(&folder, path, &err));
+    check_ok(dnn_folder_list(&folder, path, NULL, 0, &err));
     assert_int_equal(folder.file_count, 2);
     assert_null(strstr(folder.files[0], "//"));
     dnn_folder_free(&folder);
@@ -119,12 +119,12 @@ static void says_what_a_folder_lacks(void **state) {
     clear();
     touch("notes.txt");
     check_refused(DNN_ERROR_FORMAT,
-                  ": holds no pictures (.jpg, .jpeg, .png); expected one subfolder per "
+                  ": holds no images (JPEG, PNG, WebP, GIF, BMP); expected one subfolder per "
                   "class or files named like cat.1.jpg");
     touch("cat.1.jpg");
     touch("cat.2.jpg");
     check_refused(DNN_ERROR_FORMAT,
-                  ": all 2 pictures are of one class, 'cat'; expected two classes or more");
+                  ": all 2 images are of one class, 'cat'; expected two classes or more");
     touch("IMG_1234.jpg");
     check_refused(DNN_ERROR_FORMAT,
                   "/IMG_1234.jpg: has no class in its name; expected one subfolder per "
@@ -132,12 +132,12 @@ static void says_what_a_folder_lacks(void **state) {
     make_folder("dogs");
     touch("dogs/1.jpg");
     check_refused(DNN_ERROR_FORMAT,
-                  ": holds 3 pictures beside subfolders that hold 1; expected one "
+                  ": holds 3 images beside subfolders that hold 1; expected one "
                   "subfolder per class or files named like cat.1.jpg, not both");
-    check_fails(dnn_folder_list(&folder, "nowhere", &err), DNN_ERROR_FILE,
-                "nowhere: No such file or directory; expected a folder of pictures");
-    check_fails(dnn_folder_list(&folder, "/dev/null", &err), DNN_ERROR_FILE,
-                "/dev/null: Not a directory; expected a folder of pictures");
+    check_fails(dnn_folder_list(&folder, "nowhere", NULL, 0, &err), DNN_ERROR_FILE,
+                "nowhere: No such file or directory; expected a folder of images");
+    check_fails(dnn_folder_list(&folder, "/dev/null", NULL, 0, &err), DNN_ERROR_FILE,
+                "/dev/null: Not a directory; expected a folder of images");
 }
 
 static void packs_what_it_could_decode_on_any_number_of_threads(void **state) {
@@ -150,18 +150,18 @@ static void packs_what_it_could_decode_on_any_number_of_threads(void **state) {
     picture("dog.1.png", 16, 50);
     picture("dog.2.png", 1, 60);
     dnn_folder folder;
-    check_ok(dnn_folder_list(&folder, root, &err));
+    check_ok(dnn_folder_list(&folder, root, NULL, 0, &err));
     const uint8_t levels[] = {20, 40, 50};
     for (size_t threads = 1; threads <= 3; threads++) {
         dnn_set_threads(threads);
         uint8_t pixels[4 * 8 * 8 * 3], ok[4];
         dnn_error errors[4];
         size_t good;
-        check_ok(dnn_folder_decode(&folder, 1, 5, 8, 3, pixels, ok, errors, &good, &err));
+        check_ok(dnn_folder_decode(&folder, 1, 5, &(dnn_image_target){8, 8, DNN_FIT_STRETCH, {.channels = 3}}, pixels, ok, errors, &good, &err));
         assert_int_equal(good, 3);
         assert_memory_equal(ok, ((uint8_t[]){1, 0, 1, 1}), 4);
         assert_non_null(
-            strstr(errors[1].text, "/cat.3.png: is empty; expected a JPEG or PNG picture"));
+            strstr(errors[1].text, "/cat.3.png: is empty; expected an image"));
         for (size_t i = 0; i < 3 * 8 * 8 * 3; i++)
             assert_int_equal(pixels[i], levels[i / (8 * 8 * 3)]);
     }
@@ -178,17 +178,18 @@ static void listing_and_decoding_end_when_they_are_asked_to(void **state) {
     }
     dnn_folder folder;
     uint64_t live = dnn_allocations_live();
-    check_interrupted(dnn_folder_list(&folder, root, &err) == DNN_OK
+    check_interrupted(dnn_folder_list(&folder, root, NULL, 0, &err) == DNN_OK
                           ? (dnn_folder_free(&folder), DNN_OK)
                           : err.status);
     assert_int_equal(dnn_allocations_live(), live);
-    check_ok(dnn_folder_list(&folder, root, &err));
+    check_ok(dnn_folder_list(&folder, root, NULL, 0, &err));
+    const dnn_image_target small = {8, 8, DNN_FIT_STRETCH, {.channels = 1}};
     uint8_t pixels[30 * 8 * 8], ok[30];
     dnn_error errors[30];
     size_t good;
-    check_interrupted(dnn_folder_decode(&folder, 0, 30, 8, 1, pixels, ok, errors, &good, &err));
+    check_interrupted(dnn_folder_decode(&folder, 0, 30, &small, pixels, ok, errors, &good, &err));
     assert_int_equal(good, 0);
-    check_ok(dnn_folder_decode(&folder, 0, 30, 8, 1, pixels, ok, errors, &good, &err));
+    check_ok(dnn_folder_decode(&folder, 0, 30, &small, pixels, ok, errors, &good, &err));
     assert_int_equal(good, 30);
     for (size_t k = 0; k < 30; k++)
         assert_int_equal(pixels[64 * k], k < 15 ? 10 * k : 10 * (k - 15) + 5);
@@ -204,8 +205,8 @@ static void shuffles_by_the_stream_alone_and_keeps_labels_with_files(void **stat
         touch(name);
     }
     dnn_folder a, b;
-    check_ok(dnn_folder_list(&a, root, &err));
-    check_ok(dnn_folder_list(&b, root, &err));
+    check_ok(dnn_folder_list(&a, root, NULL, 0, &err));
+    check_ok(dnn_folder_list(&b, root, NULL, 0, &err));
     dnn_random one = dnn_random_seeded(5), same = dnn_random_seeded(5);
     size_t moved = 0;
     check_ok(dnn_folder_shuffle(&a, &one, &err));
@@ -233,7 +234,7 @@ static void survives_every_failed_allocation(void **state) {
     for (uint64_t n = 1; status != DNN_OK; n++) {
         dnn_folder folder;
         dnn_fail_allocation(n);
-        status = dnn_folder_list(&folder, root, &err);
+        status = dnn_folder_list(&folder, root, NULL, 0, &err);
         dnn_fail_allocation(0);
         assert_true(status == DNN_OK || status == DNN_ERROR_MEMORY);
         dnn_folder_free(&folder);
