@@ -25,7 +25,7 @@ static const kind kinds[] = {
     {"a TIFF image",      0, 4,  "II*\0",                            NULL           },
     {"a TIFF image",      0, 4,  "MM\0*",                            NULL           },
     {"an AVIF image",     4, 8,  "ftypavif",                         NULL           },
-    {"a HEIC image",      4, 8,  "ftyphei",                          NULL           },
+    {"a HEIC image",      4, 7,  "ftyphei",                          NULL           },
     {"a HEIF image",      4, 8,  "ftypmif1",                         NULL           },
     {"a video",           4, 4,  "ftyp",                             NULL           },
     {"a JPEG 2000 image", 4, 4,  "jP  ",                             NULL           },

@@ -99,6 +99,117 @@ static void subfolders_are_classes(void **state) {
         (uint32_t[]){0, 1, 1, 1}, 4);
 }
 
+/* The list says of these paths why they were passed over, in this order. */
+static void check_skipped(const dnn_folder *folder, const char *const *lines, size_t count) {
+    assert_int_equal(folder->skipped_count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(folder->skipped[i] + strlen(root) + 1, lines[i]);
+}
+
+static void names_what_it_passes_over(void **state) {
+    (void)state;
+    clear();
+    make_folder("ants");
+    make_folder("ants/deeper");
+    make_folder("bees");
+    make_folder("scans");
+    touch("ants/1.jpg");
+    touch("ants/deeper/2.jpg");
+    touch("ants/Thumbs.db");
+    touch("ants/.hidden");
+    touch("bees/1.webp");
+    touch("bees/2.HEIC");
+    touch("scans/1.tif");
+    touch("notes.txt");
+    dnn_folder folder;
+    check_ok(dnn_folder_list(&folder, root, NULL, 0, &err));
+    assert_int_equal(folder.class_count, 2);
+    assert_int_equal(folder.train_count, 2);
+    check_skipped(
+        &folder,
+        (const char *[]){"ants/deeper: is a folder inside a class: it is not looked into",
+                         "bees/2.HEIC: is HEIC, which is not read: convert it to PNG or JPEG",
+                         "notes.txt: is not an image",
+                         "scans/1.tif: is TIFF, which is not read: convert it to PNG or JPEG",
+                         "scans: holds no images that are read, so it is no class"},
+        5);
+    dnn_folder_free(&folder);
+}
+
+static void given_classes_fix_the_labels(void **state) {
+    (void)state;
+    clear();
+    touch("ant.1.jpg");
+    touch("cat.1.jpg");
+    touch("dog.1.jpg");
+    touch("dog.2.jpg");
+    const char *const classes[] = {"dog", "wolf", "cat"}, *const others[] = {"fox"};
+    dnn_folder folder;
+    check_ok(dnn_folder_list(&folder, root, classes, 3, &err));
+    assert_int_equal(folder.class_count, 3);
+    assert_int_equal(folder.file_count, 3);
+    assert_memory_equal(folder.labels, ((uint32_t[]){2, 0, 0}), 3 * sizeof(uint32_t));
+    assert_int_equal(folder.skipped_count, 1);
+    assert_non_null(
+        strstr(folder.skipped[0], ": class 'ant' is not in classes: its images (1) are left out"));
+    dnn_folder_free(&folder);
+    check_fails(dnn_folder_list(&folder, root, others, 1, &err), DNN_ERROR_FORMAT,
+                ": holds no images of the 1 classes given");
+}
+
+static void train_and_test_are_the_two_sets(void **state) {
+    (void)state;
+    clear();
+    for (const char **name = (const char *[]){"train", "train/a", "train/b", "val", "val/b", NULL};
+         *name != NULL; name++)
+        make_folder(*name);
+    touch("train/a/1.png");
+    touch("train/b/1.png");
+    touch("train/b/2.png");
+    touch("val/b/1.png");
+    dnn_folder folder;
+    check_ok(dnn_folder_list(&folder, root, NULL, 0, &err));
+    assert_int_equal(folder.file_count, 4);
+    assert_int_equal(folder.train_count, 3);
+    assert_memory_equal(folder.labels, ((uint32_t[]){0, 1, 1, 1}), 4 * sizeof(uint32_t));
+    dnn_random random = dnn_random_seeded(1);
+    check_ok(dnn_folder_shuffle(&folder, &random, &err));
+    assert_non_null(strstr(folder.files[3], "/val/b/1.png"));
+    dnn_folder_free(&folder);
+    make_folder("val/c");
+    touch("val/c/1.png");
+    check_fails(dnn_folder_list(&folder, root, NULL, 0, &err), DNN_ERROR_FORMAT,
+                ": class 'c' is in the second set (");
+}
+
+static void unlabelled_images_beside_train_are_pointed_out(void **state) {
+    (void)state;
+    clear();
+    make_folder("train");
+    make_folder("test1");
+    touch("train/cat.1.jpg");
+    touch("train/dog.1.jpg");
+    touch("test1/1.jpg");
+    dnn_folder folder;
+    for (int round = 0; round < 2; round++) {
+        check_ok(dnn_folder_list(&folder, root, NULL, 0, &err));
+        assert_int_equal(folder.file_count, 2);
+        assert_int_equal(folder.train_count, 2);
+        check_skipped(
+            &folder,
+            (const char *[]){
+                "test1: stands beside train/ and is not read; the second set is test/, val/ or "
+                "valid/, with classes as in train/",
+                "test: stands beside train/, but its images have no classes: it is left out"},
+            (size_t)round + 1);
+        dnn_folder_free(&folder);
+        if (round == 0)
+            make_folder("test");
+        if (round == 0)
+            touch("test/1.jpg");
+    }
+}
+
 static void a_slash_at_the_end_changes_nothing(void **state) {
     (void)state;
     clear();
@@ -257,6 +368,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_named_by_class_are_sorted_with_numbers_by_value),
         cmocka_unit_test(subfolders_are_classes),
+        cmocka_unit_test(names_what_it_passes_over),
+        cmocka_unit_test(given_classes_fix_the_labels),
+        cmocka_unit_test(train_and_test_are_the_two_sets),
+        cmocka_unit_test(unlabelled_images_beside_train_are_pointed_out),
         cmocka_unit_test(a_slash_at_the_end_changes_nothing),
         cmocka_unit_test(says_what_a_folder_lacks),
         cmocka_unit_test(packs_what_it_could_decode_on_any_number_of_threads),
