@@ -48,11 +48,11 @@ const char *dnnlua_field_name(lua_State *L, int index);
 /* A whole number >= 0, or "zeros: rows must be a whole number >= 0, got 2.5". */
 size_t dnnlua_check_size(lua_State *L, int index, const char *function, const char *what);
 
-/* --- names that there are not (names.c) --- */
+/* --- unknown names (names.c) --- */
 
 /* dnnlua_nearest_offer (nearest.h) for a key of an options table, which may be what another library
  * calls it; the group is the function whose options they are. */
-void dnnlua_nearest_option(dnnlua_nearest *nearest, const char *known);
+void dnnlua_nearest_option(lua_State *L, dnnlua_nearest *nearest, const char *known);
 
 /* Offers the names of methods (ended by a row without a name) and of fields (ended by NULL). */
 void dnnlua_offer(dnnlua_nearest *nearest, const luaL_Reg *methods, const char *const *fields);
@@ -64,11 +64,9 @@ const char *dnnlua_push_advice(lua_State *L, const dnnlua_nearest *nearest);
 /* Raises "Linear has no field 'wieght'; did you mean 'weight'?" after the names were offered. */
 int dnnlua_no_such_field(lua_State *L, const char *owner, const dnnlua_nearest *nearest);
 
-/* How a message about another library's name ends (synonyms.c), NULL where that is not known. */
-const char *dnnlua_synonym(const char *group, const char *name);
-
-/* Pushes all of these names as a table of rows {group, name, advice}; returns 1. */
-int dnnlua_push_synonyms(lua_State *L);
+/* How a message about another library's name ends, as scripts/dnn/advice/names.lua has it, which the
+ * first call loads; NULL for an unknown name. */
+const char *dnnlua_synonym(lua_State *L, const char *group, const char *name);
 
 /* The userdata of that type at index 1, which a method is called on; else raises "forward: expected
  * a dnn.Sequential ...; methods take a colon, as in net:forward(...)", `object` being "net". */
@@ -162,6 +160,7 @@ void dnnlua_open_run(lua_State *L);
 void dnnlua_open_fields(lua_State *L);
 void dnnlua_open_store(lua_State *L);
 void dnnlua_open_interruption(lua_State *L);
+void dnnlua_open_names(lua_State *L);
 
 /* The C half of the module: require "dnn.core". */
 int luaopen_dnn_core(lua_State *L);

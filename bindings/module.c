@@ -1,7 +1,7 @@
 /* module.c: require "dnn.core", the C half of the module: the nouns' parts in one table, and what
  * belongs to none of them. */
-#include "core/threads.h"
 #include "bindings/dnnlua.h"
+#include "core/threads.h"
 #include "math/blas.h"
 
 static int set_num_threads(lua_State *L) {
@@ -25,18 +25,23 @@ static int blas_core(lua_State *L) {
     return 1;
 }
 
-/* --- names that there are not, for the Lua half --- */
+/* --- unknown names, for the Lua half --- */
+
+static void offer_name(lua_State *L, dnnlua_nearest *nearest, const char *name) {
+    (void)L;
+    dnnlua_nearest_offer(nearest, name);
+}
 
 /* Offers the string keys of the tables from index on. */
 static void offer_keys(lua_State *L, int index, dnnlua_nearest *nearest,
-                       void (*offer)(dnnlua_nearest *, const char *)) {
+                       void (*offer)(lua_State *, dnnlua_nearest *, const char *)) {
     for (int table = lua_gettop(L); table >= index; table--) {
         luaL_checktype(L, table, LUA_TTABLE);
         lua_pushnil(L);
         while (lua_next(L, table)) {
             lua_pop(L, 1);
             if (lua_type(L, -1) == LUA_TSTRING) {
-                offer(nearest, lua_tostring(L, -1));
+                offer(L, nearest, lua_tostring(L, -1));
             }
         }
     }
@@ -46,7 +51,7 @@ static void offer_keys(lua_State *L, int index, dnnlua_nearest *nearest,
 static int nearest_name(lua_State *L) {
     dnnlua_nearest nearest = {.wanted = luaL_checkstring(L, 1)};
 
-    offer_keys(L, 2, &nearest, dnnlua_nearest_offer);
+    offer_keys(L, 2, &nearest, offer_name);
     lua_pushstring(L, nearest.name);
     return 1;
 }
@@ -56,7 +61,7 @@ static int nearest_name(lua_State *L) {
 static int advice(lua_State *L) {
     dnnlua_nearest nearest = {.group = luaL_checkstring(L, 1), .wanted = luaL_checkstring(L, 2)};
 
-    offer_keys(L, 3, &nearest, dnnlua_nearest_offer);
+    offer_keys(L, 3, &nearest, offer_name);
     dnnlua_push_advice(L, &nearest);
     return 1;
 }
@@ -71,14 +76,13 @@ static int nearest_option(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"set_num_threads", set_num_threads     },
-    {"get_num_threads", get_num_threads     },
-    {"blas_core",       blas_core           },
-    {"_nearest",        nearest_name        },
-    {"_advice",         advice              },
-    {"_option",         nearest_option      },
-    {"_synonyms",       dnnlua_push_synonyms},
-    {NULL,              NULL                },
+    {"set_num_threads", set_num_threads},
+    {"get_num_threads", get_num_threads},
+    {"blas_core",       blas_core      },
+    {"_nearest",        nearest_name   },
+    {"_advice",         advice         },
+    {"_option",         nearest_option },
+    {NULL,              NULL           },
 };
 
 int luaopen_dnn_core(lua_State *L) {
@@ -100,5 +104,6 @@ int luaopen_dnn_core(lua_State *L) {
     dnnlua_open_fields(L);
     dnnlua_open_store(L);
     dnnlua_open_interruption(L);
+    dnnlua_open_names(L);
     return 1;
 }

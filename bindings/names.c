@@ -1,16 +1,62 @@
-/* names.c: what somebody meant who used a name that there is not: a slip of the pen (nearest.c),
- * the name that another library has for the thing (synonyms.c), or a method without its object. */
+/* names.c: what an unknown name was meant to be: a misspelling (nearest.c), another library's name
+ * for the thing (scripts/dnn/advice/names.lua), or a method without its object. */
 #include <string.h>
 
 #include "bindings/dnnlua.h"
 
+/* --- other libraries' names --- */
+
+static const char key; /* its address, in the registry: `require` as the module found it, and from
+                          the first error on the table that it loads */
+
+/* Pushes the table of names; nil where it cannot be loaded. */
+static void push_names(lua_State *L) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) == LUA_TFUNCTION) {
+        lua_pushliteral(L, "dnn.advice.names");
+        lua_call(L, 1, 1);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
+    }
+}
+
+/* Takes a group and a name as light userdata; returns the advice, or nothing. */
+static int find_synonym(lua_State *L) {
+    push_names(L);
+    for (int i = 1; i <= 2; i++) {
+        if (!lua_istable(L, -1)) {
+            return 0;
+        }
+        lua_pushstring(L, lua_touserdata(L, i));
+        lua_rawget(L, -2);
+    }
+    return lua_type(L, -1) == LUA_TSTRING ? 1 : 0;
+}
+
+/* Whatever goes wrong here, the error that the advice is for is raised without it. */
+const char *dnnlua_synonym(lua_State *L, const char *group, const char *name) {
+    if (group == NULL || !lua_checkstack(L, 4)) {
+        return NULL;
+    }
+    lua_pushcfunction(L, find_synonym);
+    lua_pushlightuserdata(L, (void *)(size_t)group);
+    lua_pushlightuserdata(L, (void *)(size_t)name);
+    const char *advice = lua_pcall(L, 2, 1, 0) == LUA_OK ? lua_tostring(L, -1) : NULL;
+    lua_pop(L, 1); /* the table keeps it */
+    return advice;
+}
+
+void dnnlua_open_names(lua_State *L) {
+    lua_getglobal(L, "require");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
+}
+
 /* --- names that are known --- */
 
-void dnnlua_nearest_option(dnnlua_nearest *nearest, const char *known) {
-    const char *meant = dnnlua_synonym(nearest->group, nearest->wanted);
+void dnnlua_nearest_option(lua_State *L, dnnlua_nearest *nearest, const char *known) {
+    const char *meant = dnnlua_synonym(L, nearest->group, nearest->wanted);
 
     if (meant == NULL) {
-        meant = dnnlua_synonym("option", nearest->wanted);
+        meant = dnnlua_synonym(L, "option", nearest->wanted);
     }
     if (meant != NULL && strcmp(meant, known) == 0) {
         nearest->name = known;
@@ -30,7 +76,7 @@ void dnnlua_offer(dnnlua_nearest *nearest, const luaL_Reg *methods, const char *
 }
 
 const char *dnnlua_push_advice(lua_State *L, const dnnlua_nearest *nearest) {
-    const char *advice = dnnlua_synonym(nearest->group, nearest->wanted);
+    const char *advice = dnnlua_synonym(L, nearest->group, nearest->wanted);
 
     if (advice != NULL) {
         return lua_pushfstring(L, "; %s", advice);

@@ -1,4 +1,4 @@
-/* nearest.c: of the names that there are, the one that is nearest to a name that there is not. */
+/* nearest.c: the known name that an unknown one was most likely meant to be. */
 #include "bindings/nearest.h"
 
 #include <stdbool.h>

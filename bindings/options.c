@@ -23,7 +23,7 @@ static void raise_unknown(lua_State *L, const char *function, const char *const 
 
     luaL_buffinit(L, &names);
     for (size_t i = 0; known[i] != NULL; i++) {
-        dnnlua_nearest_option(&nearest, known[i]);
+        dnnlua_nearest_option(L, &nearest, known[i]);
         luaL_addstring(&names, i > 0 ? ", " : "");
         luaL_addstring(&names, known[i]);
     }

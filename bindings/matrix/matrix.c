@@ -148,7 +148,7 @@ dnn_dtype dnnlua_opt_dtype(lua_State *L, int index, dnn_dtype fallback) {
     index = lua_absindex(L, index);
     if (lua_type(L, index) != LUA_TSTRING || !dnn_dtype_from_name(lua_tostring(L, index), &dtype)) {
         const char *meant = lua_type(L, index) == LUA_TSTRING
-                                ? dnnlua_synonym("dtype", lua_tostring(L, index))
+                                ? dnnlua_synonym(L, "dtype", lua_tostring(L, index))
                                 : NULL;
         luaL_error(L, "unknown dtype %s; known: float32, float64, uint8, int32%s",
                    dnnlua_got(L, index),
@@ -266,7 +266,7 @@ static int matrix_index(lua_State *L) {
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
         return 1;
     }
-    if (lua_type(L, 2) == LUA_TNUMBER) {
+    if (lua_type(L, 2) == LUA_TNUMBER || lua_istable(L, 2)) { /* Torch7's A[i] and A[{i, j}] */
         return luaL_error(
             L, "Matrix %I x %I: an element is A(i, j), a column A:col(j), a row A:row(i)",
             (lua_Integer)m->rows, (lua_Integer)m->cols);
@@ -285,14 +285,26 @@ static int matrix_index(lua_State *L) {
 }
 
 static int matrix_newindex(lua_State *L) {
+    if (lua_istable(L, 2)) {
+        return luaL_error(L, "Matrix: an element is set by A:set(i, j, value)");
+    }
     return luaL_error(L, "Matrix: cannot set '%s'; an element is set by A:set(i, j, value)",
                       dnnlua_field_name(L, 2));
 }
 
 /* Operators that could only mean something else. */
 static int raise_order(lua_State *L) {
-    return luaL_error(L, "Matrix: < and > give one boolean, which two matrices have not; compared "
-                         "element by element: A:lt(B), A:le(B), A:gt(B), A:ge(B)");
+    return luaL_error(L, "Matrix: matrices have no order; compare element by element: "
+                         "A:lt(B), A:le(B), A:gt(B), A:ge(B)");
+}
+
+/* Level 1 is the function `pairs` itself. */
+static int raise_pairs(lua_State *L) {
+    luaL_where(L, 2);
+    lua_pushliteral(L, "Matrix: pairs is for tables; loop over the columns with for j = 1, A.cols "
+                       "do local x = A:col(j) ... end, or over the numbers of A:table()");
+    lua_concat(L, 2);
+    return lua_error(L);
 }
 
 static int raise_concat(lua_State *L) {
@@ -322,6 +334,7 @@ static const luaL_Reg metamethods[] = {
     {"__lt",       raise_order           },
     {"__le",       raise_order           },
     {"__concat",   raise_concat          },
+    {"__pairs",    raise_pairs           },
     {"__newindex", matrix_newindex       },
     {"__tostring", dnnlua_matrix_tostring},
     {NULL,         NULL                  },

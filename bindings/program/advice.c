@@ -1,4 +1,6 @@
-/* advice.c: what somebody likely meant whose global is nil, or whose Lua is another language's. */
+/* advice.c: what somebody likely meant whose global is nil, whose number is to be something else,
+ * or whose Lua is another language's. The texts are in scripts/dnn/advice/lua.lua, which the first
+ * such error loads. Whatever goes wrong here, a message stays without advice. */
 #include <string.h>
 
 #include "bindings/nearest.h"
@@ -6,67 +8,88 @@
 
 enum { LONGEST_NAME = 64, MOST_GLOBALS = 100000 /* that are looked at */ };
 
-/* In the registry: names that were local to inputs of the prompt which are over. */
+/* In the registry: names that were local to inputs of the prompt which are over, and the texts. */
 #define LOST_LOCALS "dnn.prompt.locals"
+#define TEXTS       "dnn.program.advice"
 
-typedef struct advice {
-    const char *name, *text;
-} advice;
+/* --- the texts --- */
 
-/* What is a global elsewhere. */
-static const advice globals[] = {
-    {"len",    "the length of x is #x"                          },
-    {"range",  "it is for i = 1, n do ... end"                  },
-    {"None",   "it is nil in Lua"                               },
-    {"null",   "it is nil in Lua"                               },
-    {"True",   "it is true in Lua"                              },
-    {"False",  "it is false in Lua"                             },
-    {"str",    "it is tostring(x) in Lua"                       },
-    {"float",  "it is tonumber(x) in Lua"                       },
-    {"int",    "it is math.tointeger(x) in Lua"                 },
-    {"unpack", "it is table.unpack in Lua 5.4"                  },
-    {"help",   "it is dnn.help(name), and at the prompt ?name"  },
-    {"exit",   "it is os.exit()"                                },
-    {"quit",   "it is os.exit()"                                },
-    {"torch",  "it is dnn here"                                 },
-    {"nn",     "layers and losses are in dnn itself: dnn.Linear"},
-    {"np",     "it is dnn here: dnn.zeros, dnn.mean, ..."       },
-    {"numpy",  "it is dnn here: dnn.zeros, dnn.mean, ..."       },
-    {"optim",  "it is dnn.optim"                                },
-};
+/* Takes the name of one of their tables; returns it. */
+static int load_texts(lua_State *L) {
+    if (lua_getfield(L, LUA_REGISTRYINDEX, TEXTS) != LUA_TTABLE) {
+        const char *path = push_own_module_path(L, "dnn/advice/lua.lua");
+        if (luaL_loadfilex(L, path, "t") != LUA_OK) {
+            return 0;
+        }
+        lua_call(L, 0, 1);
+        lua_pushvalue(L, -1);
+        lua_setfield(L, LUA_REGISTRYINDEX, TEXTS);
+    }
+    lua_pushvalue(L, 1);
+    lua_gettable(L, -2);
+    return 1;
+}
 
-/* What is an operator or a statement elsewhere: where Lua's message ends so, in a line with that.
- */
-static const struct {
-    const char *message, *in, *text;
-} syntax[] = {
-    {"near '!'",     "!=",      "unequal is ~= in Lua"                                   },
-    {"near '!'",     "!",       "not is written out in Lua: not x"                       },
-    {"near '&'",     "&&",      "it is written out in Lua: x and y"                      },
-    {"near '|'",     "||",      "it is written out in Lua: x or y"                       },
-    {"near '*'",     "**",      "a power is x ^ 2 in Lua"                                },
-    {"near '+'",     "++",      "it is x = x + 1 in Lua"                                 },
-    {"near '+'",     "+=",      "it is x = x + 1 in Lua"                                 },
-    {"near '-'",     "-=",      "it is x = x - 1 in Lua"                                 },
-    {"near '*'",     "*=",      "it is x = x * 2 in Lua"                                 },
-    {"near '/'",     "/=",      "it is x = x / 2 in Lua"                                 },
-    {"near '@'",     "@",       "the matrix product is A * B, elementwise is A % B"      },
-    {"syntax error", "import ", "a module comes by local m = require \"m\"; dnn is there"},
-    {"syntax error", "def ",    "it is function f(x) ... end in Lua"                     },
-};
+/* Pushes one of their tables; false, and nothing is pushed, where it cannot be had. */
+static bool push_texts(lua_State *L, const char *name) {
+    lua_pushcfunction(L, load_texts);
+    lua_pushstring(L, name);
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_istable(L, -1)) {
+        return true;
+    }
+    lua_pop(L, 1);
+    return false;
+}
+
+/* Pushes "; " and the text of a name in one of the tables; false, and nothing is pushed, where it
+ * has none. */
+static bool push_text_of(lua_State *L, const char *texts, const char *name) {
+    if (!push_texts(L, texts)) {
+        return false;
+    }
+    bool found = lua_getfield(L, -1, name) == LUA_TSTRING;
+    lua_remove(L, -2);
+    if (found) {
+        lua_pushfstring(L, "; %s", lua_tostring(L, -1));
+        lua_remove(L, -2);
+    } else {
+        lua_pop(L, 1);
+    }
+    return found;
+}
+
+/* --- another language's Lua --- */
+
+static const char *cell(lua_State *L, int row, int i) {
+    lua_rawgeti(L, row, i);
+    const char *text = lua_tostring(L, -1);
+    lua_pop(L, 1); /* the row keeps it */
+    return text != NULL ? text : "";
+}
 
 const char *push_syntax_advice(lua_State *L, const char *message, const char *line) {
-    for (size_t i = 0; i < sizeof syntax / sizeof *syntax; i++) {
-        if (strstr(message, syntax[i].message) != NULL && strstr(line, syntax[i].in) != NULL) {
-            return lua_pushfstring(L, "; %s", syntax[i].text);
+    int top = lua_gettop(L);
+    if (push_texts(L, "syntax")) {
+        for (int i = 1; lua_rawgeti(L, top + 1, i) == LUA_TTABLE; i++, lua_settop(L, top + 1)) {
+            int row = lua_gettop(L);
+            if (strstr(message, cell(L, row, 1)) != NULL && strstr(line, cell(L, row, 2)) != NULL) {
+                lua_pushfstring(L, "; %s", cell(L, row, 3));
+                lua_replace(L, top + 1);
+                lua_settop(L, top + 1);
+                return lua_tostring(L, -1);
+            }
         }
     }
+    lua_settop(L, top);
     return lua_pushliteral(L, "");
 }
 
+/* --- names that were local to an earlier input --- */
+
+static const char letters[] = "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
 /* Takes the names, and what follows them, as a light userdata. */
 static int keep_names(lua_State *L) {
-    static const char letters[] = "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     const char *name = lua_touserdata(L, 1);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LOST_LOCALS);
     do {
@@ -104,14 +127,15 @@ static bool is_lost_local(lua_State *L, const char *name) {
     return lost;
 }
 
-/* The name of "(global 'name')" in a message about a nil. */
-static bool nil_global(const char *message, char name[LONGEST_NAME]) {
-    static const char opening[] = "a nil value (global '";
+/* --- a nil global --- */
+
+/* Copies the name that a message quotes behind an opening such as "a nil value (global '". */
+static bool quoted_name(const char *message, const char *opening, char name[LONGEST_NAME]) {
     const char *at = strstr(message, opening);
     if (at == NULL) {
         return false;
     }
-    at += sizeof opening - 1;
+    at += strlen(opening);
     size_t length = strcspn(at, "'");
     if (length >= LONGEST_NAME) {
         return false;
@@ -140,24 +164,68 @@ static void push_nearest_global(lua_State *L, const char *name) {
     lua_remove(L, -2);
 }
 
-const char *push_global_advice(lua_State *L, const char *message) {
+static bool push_global_advice(lua_State *L, const char *message) {
     char name[LONGEST_NAME];
-    if (!nil_global(message, name)) {
-        return lua_pushliteral(L, "");
+    if (!quoted_name(message, "a nil value (global '", name)) {
+        return false;
     }
     if (is_lost_local(L, name)) {
-        return lua_pushfstring(L, "; '%s' was local to an earlier input: without 'local' it stays",
-                               name);
+        lua_pushfstring(L, "; '%s' was local to an earlier input: without 'local' it stays", name);
+        return true;
     }
-    for (size_t i = 0; i < sizeof globals / sizeof *globals; i++) {
-        if (strcmp(globals[i].name, name) == 0) {
-            return lua_pushfstring(L, "; %s", globals[i].text);
-        }
+    if (push_text_of(L, "globals", name)) {
+        return true;
     }
     push_nearest_global(L, name);
     const char *meant = lua_tostring(L, -1);
     if (meant == NULL) {
-        return lua_pushliteral(L, "");
+        lua_pop(L, 1);
+        return false;
     }
-    return lua_pushfstring(L, "; did you mean '%s'?", meant);
+    lua_pushfstring(L, "; did you mean '%s'?", meant);
+    return true;
+}
+
+/* --- a number that is indexed --- */
+
+/* Whether what stands before `at` in a line is the variable `name`, or, where the message names
+ * none, the end of a call. */
+static bool stands_behind(const char *line, const char *at, const char *name) {
+    size_t length = strlen(name);
+    if (length == 0) {
+        return at > line && at[-1] == ')';
+    }
+    return (size_t)(at - line) >= length && strncmp(at - length, name, length) == 0 &&
+           ((size_t)(at - line) == length || strchr(letters, at[-1 - (ptrdiff_t)length]) == NULL);
+}
+
+/* cost:backward(), cost.item() */
+static bool push_number_advice(lua_State *L, const char *message, const char *line) {
+    static const char *const kinds[] = {"(global '", "(local '", "(upvalue '", "(field '"};
+    char name[LONGEST_NAME] = "", member[LONGEST_NAME];
+    if (strstr(message, "attempt to index a number value") == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && name[0] == '\0'; i++) {
+        quoted_name(message, kinds[i], name);
+    }
+    for (const char *at = line; (at = strpbrk(at, ".:")) != NULL; at++) {
+        size_t length = strspn(at + 1, letters);
+        if (length == 0 || length >= LONGEST_NAME || !stands_behind(line, at, name)) {
+            continue;
+        }
+        memcpy(member, at + 1, length);
+        member[length] = '\0';
+        if (push_text_of(L, "numbers", member)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *push_advice(lua_State *L, const char *message, const char *line) {
+    if (!push_global_advice(L, message) && !push_number_advice(L, message, line)) {
+        lua_pushliteral(L, "");
+    }
+    return lua_tostring(L, -1);
 }

@@ -92,7 +92,7 @@ static int explain(lua_State *L) {
     bool own = is_of_input(L, text, 1), lines = own && strchr(input, '\n') != NULL;
     push_excerpt(L, text, lines ? input : NULL, 1);
     const char *excerpt = lua_tostring(L, -1);
-    const char *advice = push_global_advice(L, text);
+    const char *advice = push_advice(L, text, own && !lines ? input : excerpt);
     push_note(L, text);
     const char *note = lua_tostring(L, -1);
     if (own) {

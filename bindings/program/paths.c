@@ -46,6 +46,12 @@ void add_own_paths(lua_State *L) {
     add_own_path(L, "cpath", "@/lib/lua/5.4/?.so", LUA_CPATH_DEFAULT);
 }
 
+const char *push_own_module_path(lua_State *L, const char *name) {
+    const char *path = lua_pushfstring(L, "%s/share/lua/5.4/%s", push_prefix(L), name);
+    lua_remove(L, -2);
+    return path;
+}
+
 const char *push_script_path(lua_State *L, const char *name) {
     if (strchr(name, '/') != NULL || access(name, F_OK) == 0) {
         return lua_pushstring(L, name);

@@ -48,6 +48,9 @@ action next_action(int argc, char **argv, int *i);
  * where those are in it, else at the end. */
 void add_own_paths(lua_State *L);
 
+/* Pushes the path of a file of the program's own Lua half, such as "dnn/help.lua". */
+const char *push_own_module_path(lua_State *L, const char *name);
+
 /* Pushes the path of a script: the name itself, or that of an installed script where there is no
  * file of that name and it has no slash. Raises when there is neither. */
 const char *push_script_path(lua_State *L, const char *name);
@@ -139,11 +142,11 @@ void push_excerpt(lua_State *L, const char *message, const char *input, int leve
 /* --- advice.c --- */
 
 /* Each pushes what a message may end with, "; did you mean 'print'?", or an empty string: one about
- * a nil global, and one about a line that is no Lua. */
-const char *push_global_advice(lua_State *L, const char *message);
+ * an error in a line that ran, and one about a line that is not Lua. */
+const char *push_advice(lua_State *L, const char *message, const char *line);
 const char *push_syntax_advice(lua_State *L, const char *message, const char *line);
 
-/* Remembers what an input of the prompt made local, to tell of it when it is missed. */
+/* Remembers what an input of the prompt made local, for the advice when it is missed. */
 void keep_lost_locals(lua_State *L, const char *input);
 
 /* --- terminal.c --- */

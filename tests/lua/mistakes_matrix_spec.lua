@@ -9,6 +9,20 @@ describe("a mistake with a Matrix:", function()
       "Matrix 3 x 2: an element is A(i, j), a column A:col(j), a row A:row(i)"},
     {"setting an element as one of a table", function() A[1] = 5 end,
       "Matrix: cannot set '1'; an element is set by A:set(i, j, value)"},
+    {"indexing it as Torch7 does", function() return A[{1, 2}] end,
+      "Matrix 3 x 2: an element is A(i, j), a column A:col(j), a row A:row(i)"},
+    {"setting an element as Torch7 does", function() A[{1, 2}] = 5 end,
+      "Matrix: an element is set by A:set(i, j, value)"},
+    {"looping over it as over a table", function() for _ in pairs(A) do break end end,
+      "Matrix: pairs is for tables; loop over the columns with for j = 1, A.cols do local x = A:col(j) ... end, or over "
+        .. "the numbers of A:table()"},
+    {"counting its elements as Torch7 does", function() return A:nElement() end,
+      "Matrix has no field 'nElement'; it is #A here; A:size() gives rows and columns"},
+    {"setting it to zero as Torch7 does", function() A:zero() end, "Matrix has no field 'zero'; it is A:fill_(0) here"},
+    {"selecting a column as Torch7 does", function() return A:select(2, 1) end,
+      "Matrix has no field 'select'; a column is A:col(j) here, a row A:row(i)"},
+    {"clipping as NumPy does", function() return dnn.clip(A, 0, 1) end,
+      "dnn has no 'clip'; it is dnn.clamp(A, low, high) here"},
     {"counting from 0", function() return A(0, 1) end,
       "Matrix 3 x 2: row 0 is outside 1..3 (indices start at 1)"},
     {"going behind the last column", function() return A:col(3) end,
@@ -33,10 +47,10 @@ describe("a mistake with a Matrix:", function()
     {"a name that is not set, in a sum", function() return A + nil end,
       "Matrix + nil: expected a number or a Matrix"},
     {"comparing with <", function() return A < A end,
-      "Matrix: < and > give one boolean, which two matrices have not; compared element by element: A:lt(B), A:le(B), "
+      "Matrix: matrices have no order; compare element by element: A:lt(B), A:le(B), "
         .. "A:gt(B), A:ge(B)"},
     {"comparing with a number", function() return A > 0 end,
-      "Matrix: < and > give one boolean, which two matrices have not; compared element by element: A:lt(B), A:le(B), "
+      "Matrix: matrices have no order; compare element by element: A:lt(B), A:le(B), "
         .. "A:gt(B), A:ge(B)"},
     {"joining it to a text", function() return "cost " .. A end,
       "Matrix: .. joins texts; tostring(A) is a matrix as text, A(i, j) a number, dnn.cat({A, B}, axis) joins "

@@ -82,6 +82,23 @@ describe("dnnlua", function()
       assert.matches("\n     1 | error%(", err)
     end)
 
+    it("of a cost that is taken for a graph's end says that it is a number", function()
+      local function first_line(text) return (error_of(text):match "^[^\n]*") end
+      local backward, item = "; a cost is a number here: net:backward(loss:backward())",
+        "; it is a number already: leave out .item()"
+      for text, expected in pairs{
+        ["local cost = 1.5 cost:backward()"] = "(local 'cost')" .. backward,
+        ["cost = 1.5\nprint(cost.item())"] = "(global 'cost')" .. item,
+        ["local t = {cost = 1.5} return t.cost:backward()"] = "(field 'cost')" .. backward,
+        ["print(math.abs(1):backward())"] = "a number value" .. backward,
+        ["local net, cost = {}, 1.5 net.backward(cost.x)"] = "(local 'cost')",
+        ["local cost, the_cost = 1.5, {backward = print} the_cost:backward(cost.x)"] = "(local 'cost')",
+      } do
+        local line = first_line(text)
+        assert.equal(expected, line:sub(-#expected), text)
+      end
+    end)
+
     it("of an operator that stands twice marks neither", function()
       assert.is_nil(error_of("local A = require 'dnn'.ones(3, 2)\nlocal B = A * A * A"):find "%^")
     end)

@@ -78,7 +78,7 @@ describe("A value is shown", function()
     rawset(_G, "ans", nil)
     assert.equal("function: builtin", shown(string.gmatch("", "")))
     assert.matches("^function: tests/lua/show_spec.lua:%d+$", shown(function() end))
-    assert.matches("^function: dnn.data.split .*data.lua:%d+$", shown(dnn.data.split))
+    assert.matches("^function: dnn.data.split .*data/[%a_]+.lua:%d+$", shown(dnn.data.split))
   end)
 
   it("as a thread with its state and where it waits", function()

@@ -22,6 +22,12 @@ describe("the table of other libraries' names", function()
     Run = known.run, dnn = dnn, ["dnn.linalg"] = dnn.linalg, ["dnn.data"] = dnn.data, ["dnn.optim"] = dnn.optim,
   }
 
+  -- Rows {group, name, advice}.
+  local rows = {}
+  for group, names in pairs(require "dnn.advice.names") do
+    for name, advice in pairs(names) do rows[#rows + 1] = {group, name, advice} end
+  end
+
   local function value_of(owner, path)
     local value = owner
     for name in path:gmatch "[%a_][%w_]*" do value = value[name] end
@@ -29,7 +35,7 @@ describe("the table of other libraries' names", function()
   end
 
   it("names things that there are, and at least one in each row", function()
-    for _, row in ipairs(dnn._synonyms()) do
+    for _, row in ipairs(rows) do
       local group, name, advice = table.unpack(row)
       local count = 0
       for layer_field in advice:gmatch "net%[1%]%.([%w_]+)" do
@@ -58,7 +64,7 @@ describe("the table of other libraries' names", function()
   end)
 
   it("has no name that there is", function()
-    for _, row in ipairs(dnn._synonyms()) do
+    for _, row in ipairs(rows) do
       local owner = groups[row[1]]
       if owner then
         assert.is_false(pcall(function() assert(owner[row[2]] ~= nil) end), row[1] .. " has " .. row[2])
@@ -66,13 +72,20 @@ describe("the table of other libraries' names", function()
     end
   end)
 
-  it("has each name of a group once", function()
-    local seen = {}
-    for _, row in ipairs(dnn._synonyms()) do
-      local key = row[1] .. " " .. row[2]
-      assert.is_nil(seen[key], key)
-      seen[key] = true
+  it("is loaded by the first error that needs it, and is not missed where it cannot be", function()
+    local script = [[
+      local dnn = require "dnn"
+      assert(package.loaded["dnn.advice.names"] == nil)
+      if arg then package.preload["dnn.advice.names"] = arg end
+      local _, text = pcall(function() return dnn.ones(1, 1).shape end)
+      print(text)]]
+    local program = dofile "tests/lua/program.lua"
+    local function message(before)
+      return (program.run_statement("arg = " .. before .. " " .. script))
     end
+    assert.matches("Matrix has no field 'shape'; it is A:size() here", message "nil", 1, true)
+    assert.matches("has no field 'shape'; did you mean 'reshape'%?\n$", message "function() error 'no' end")
+    assert.matches("has no field 'shape'; did you mean 'reshape'%?\n$", message "function() return 1 end")
   end)
 
   it("has other names for options that there are", function()
@@ -83,7 +96,7 @@ describe("the table of other libraries' names", function()
       function(opts) dnn.rand(1, 1, opts) end,
       function(opts) dnn.data.batches({X = known.A, Y = dnn.ones(1, 2)}, opts) end,
     }
-    for _, row in ipairs(dnn._synonyms()) do
+    for _, row in ipairs(rows) do
       if row[1] == "option" or row[1] == "dnn.data.batches" then
         local meant = false
         for _, owner in ipairs(owners) do

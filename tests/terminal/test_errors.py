@@ -68,8 +68,8 @@ class Errors(TerminalTest):
 
     def test_about_what_is_another_language_tell_the_lua_of_it(self):
         t = self.open()
-        for code, advice in (("1 != 2", "unequal is ~= in Lua"), ("x += 1", "it is x = x + 1 in Lua"),
-                             ("x ** 2", "a power is x ^ 2 in Lua"), ("a && b", "it is written out in Lua: x and y")):
+        for code, advice in (("1 != 2", "not equal is ~= in Lua"), ("x += 1", "Lua writes x = x + 1"),
+                             ("x ** 2", "a power is x ^ 2 in Lua"), ("a && b", "Lua writes x and y")):
             self.assertEqual(t.run(code).replace("\n", "").split("; ")[1:], [advice], code)
 
 

@@ -47,7 +47,7 @@ end
 
 -- What the prompt itself is made of: nobody asks for it by name.
 local function is_inner(name)
-  return find(name, "^dnn%.prompt") or find(name, "^dnn%.help%.")
+  return find(name, "^dnn%.prompt") or find(name, "^dnn%.help%.") or find(name, "^dnn%.advice")
 end
 
 -- Calls add(name) for the modules that `require` could be asked for and that begin with `text`.
