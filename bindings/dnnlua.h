@@ -11,11 +11,12 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "bindings/arguments.h"
+#include "bindings/nearest.h"
 #include "core/error.h"
 #include "core/field.h"
 #include "core/random.h"
 #include "math/matrix.h"
-#include "bindings/nearest.h"
 
 /* Metatable names, which are also the type names in messages. */
 #define DNNLUA_MATRIX     "dnn.Matrix"
@@ -56,6 +57,9 @@ void dnnlua_nearest_option(lua_State *L, dnnlua_nearest *nearest, const char *kn
 
 /* Offers the names of methods (ended by a row without a name) and of fields (ended by NULL). */
 void dnnlua_offer(dnnlua_nearest *nearest, const luaL_Reg *methods, const char *const *fields);
+
+/* Offers the string keys of the table at index. */
+void dnnlua_offer_keys(lua_State *L, int index, dnnlua_nearest *nearest);
 
 /* Pushes how a message ends after the names were offered: "; did you mean 'weight'?", "; it is
  * A:copy() here", or nothing. */
@@ -112,6 +116,10 @@ dnn_random *dnnlua_opt_random(lua_State *L, int index);
 /* Raises unless every key of the table at index (nil or absent is fine) is one of `known` (ended by
  * NULL): "dnn.rand: unknown option 'dtpye'; known: dtype, random (did you mean 'dtype'?)". */
 void dnnlua_check_options(lua_State *L, int index, const char *function, const char *const *known);
+
+/* The index of the options of a function that takes an optional argument at `index` and options
+ * after it: `index` where the table stands there already. Nothing may follow the options. */
+int dnnlua_find_options(lua_State *L, int index, const char *function);
 
 /* Reads constructor arguments described by a field table: positional ones from index on, the rest
  * from an options table that may follow; `extra` (NULL or ended by NULL) are further keys that the

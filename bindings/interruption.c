@@ -38,6 +38,6 @@ void dnnlua_open_interruption(lua_State *L) {
         with_program->clear = dnn_interrupt_clear;
         with_program->request = dnn_interrupt_request;
     }
-    lua_pushcfunction(L, interrupted);
+    dnnlua_push_function(L, (dnnlua_function){"interrupted", interrupted, 0}, 0);
     lua_setfield(L, -2, "interrupted");
 }

@@ -75,19 +75,26 @@ static int nearest_option(lua_State *L) {
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"set_num_threads", set_num_threads},
-    {"get_num_threads", get_num_threads},
-    {"blas_core",       blas_core      },
-    {"_nearest",        nearest_name   },
-    {"_advice",         advice         },
-    {"_option",         nearest_option },
-    {NULL,              NULL           },
+static const dnnlua_function functions[] = {
+    {"set_num_threads", set_num_threads, 1},
+    {"get_num_threads", get_num_threads, 0},
+    {"blas_core",       blas_core,       0},
+    {NULL,              NULL,            0},
+};
+
+/* For the Lua half. */
+static const luaL_Reg helpers[] = {
+    {"_nearest",    nearest_name     },
+    {"_advice",     advice           },
+    {"_option",     nearest_option   },
+    {"_explain_by", dnnlua_explain_by},
+    {NULL,          NULL             },
 };
 
 int luaopen_dnn_core(lua_State *L) {
     luaL_checkversion(L);
-    luaL_newlib(L, functions);
+    luaL_newlib(L, helpers);
+    dnnlua_register(L, functions);
     lua_pushliteral(L, DNNLUA_VERSION);
     lua_setfield(L, -2, "version");
     dnnlua_open_matrix(L);

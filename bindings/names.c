@@ -75,6 +75,16 @@ void dnnlua_offer(dnnlua_nearest *nearest, const luaL_Reg *methods, const char *
     }
 }
 
+void dnnlua_offer_keys(lua_State *L, int index, dnnlua_nearest *nearest) {
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        lua_pop(L, 1);
+        if (lua_type(L, -1) == LUA_TSTRING) {
+            dnnlua_nearest_offer(nearest, lua_tostring(L, -1));
+        }
+    }
+}
+
 const char *dnnlua_push_advice(lua_State *L, const dnnlua_nearest *nearest) {
     const char *advice = dnnlua_synonym(L, nearest->group, nearest->wanted);
 

@@ -44,12 +44,12 @@ void dnnlua_check_options(lua_State *L, int index, const char *function, const c
     if (lua_isnoneornil(L, index)) {
         return;
     }
-    if (known[0] == NULL && !lua_istable(L, index)) {
-        luaL_error(L, "%s: expected no arguments, got %s", function, dnnlua_got(L, index));
-    }
     if (!lua_istable(L, index)) {
-        luaL_error(L, "%s: expected a table of options, as in {%s = ...}, got %s", function,
-                   known[0], dnnlua_got(L, index));
+        const char *got = dnnlua_got(L, index);
+        const char *expected =
+            known[0] == NULL ? "no arguments"
+                             : lua_pushfstring(L, "a table of options, as in {%s = ...}", known[0]);
+        luaL_error(L, "%s: expected %s, got %s%s", function, expected, got, dnnlua_push_usage(L));
     }
     lua_pushnil(L);
     while (lua_next(L, index)) {
@@ -64,6 +64,26 @@ void dnnlua_check_options(lua_State *L, int index, const char *function, const c
             raise_unknown(L, function, known, lua_tostring(L, -1));
         }
     }
+}
+
+int dnnlua_find_options(lua_State *L, int index, const char *function) {
+    if (!lua_istable(L, index)) {
+        return index + 1;
+    }
+    if (!lua_isnone(L, index + 1)) {
+        luaL_error(L, "%s: nothing may follow the table of options%s", function,
+                   dnnlua_push_usage(L));
+    }
+    return index;
+}
+
+/* The option on top of the stack is not what it should be. */
+static void wrong_option(lua_State *L, const char *function, const char *name,
+                         const char *expected) {
+    const char *got = dnnlua_got(L, -1);
+
+    luaL_error(L, "%s: %s must be %s, got %s%s", function, name, expected, got,
+               dnnlua_push_usage(L));
 }
 
 /* Pushes an option; false (and nil) when it is not given. */
@@ -88,7 +108,7 @@ double dnnlua_option_number(lua_State *L, int index, const char *function, const
 
     if (get_option(L, index, name)) {
         if (lua_type(L, -1) != LUA_TNUMBER) {
-            luaL_error(L, "%s: %s must be a number, got %s", function, name, dnnlua_got(L, -1));
+            wrong_option(L, function, name, "a number");
         }
         value = lua_tonumber(L, -1);
     }
@@ -102,8 +122,7 @@ bool dnnlua_option_flag(lua_State *L, int index, const char *function, const cha
 
     if (get_option(L, index, name)) {
         if (!lua_isboolean(L, -1)) {
-            luaL_error(L, "%s: %s must be true or false, got %s", function, name,
-                       dnnlua_got(L, -1));
+            wrong_option(L, function, name, "true or false");
         }
         value = lua_toboolean(L, -1);
     }
@@ -117,7 +136,7 @@ dnn_matrix *dnnlua_option_out(lua_State *L, int index, const char *function) {
     }
     dnn_matrix *out = dnnlua_test_matrix(L, -1);
     if (out == NULL) {
-        luaL_error(L, "%s: out must be a Matrix, got %s", function, dnnlua_got(L, -1));
+        wrong_option(L, function, "out", "a Matrix");
     }
     return out;
 }

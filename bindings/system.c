@@ -22,9 +22,16 @@ static int monotonic_time(lua_State *L) {
  * it is none. A terminal that does not tell its width counts as 80 columns. */
 static int terminal(lua_State *L) {
     static const char *const streams[] = {"stdin", "stdout", "stderr", NULL};
-    int descriptor = luaL_checkoption(L, 1, "stderr", streams);
+    const char *wanted = lua_isnoneornil(L, 1) ? "stderr" : dnnlua_check_string(L, 1, NULL);
+    int descriptor = 0;
     struct winsize size;
 
+    while (streams[descriptor] != NULL && strcmp(streams[descriptor], wanted) != 0) {
+        descriptor++;
+    }
+    if (streams[descriptor] == NULL) {
+        dnnlua_wrong_argument(L, 1, "'stdin', 'stdout' or 'stderr'");
+    }
     if (!isatty(descriptor)) {
         luaL_pushfail(L);
         return 1;
@@ -44,7 +51,7 @@ static int fail_path(lua_State *L, const char *path, int number) {
  * message. */
 static int make_folder(lua_State *L) {
     size_t length;
-    const char *path = luaL_checklstring(L, 1, &length);
+    const char *path = dnnlua_check_string(L, 1, &length);
     luaL_argcheck(L, length > 0, 1, "an empty path");
     char *part = memcpy(lua_newuserdatauv(L, length + 1, 0), path, length + 1);
     struct stat there;
@@ -83,7 +90,7 @@ static int close_folder(lua_State *L) {
 /* list(path): the names in a folder in no particular order, without "." and ".."; or nil and a
  * message. */
 static int list_folder(lua_State *L) {
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = dnnlua_check_string(L, 1, NULL);
     DIR **folder = lua_newuserdatauv(L, sizeof(DIR *), 0);
     *folder = NULL;
     luaL_setmetatable(L, FOLDER_READER);
@@ -140,11 +147,11 @@ static int list_entries(lua_State *L) {
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"terminal",    terminal   },
-    {"make_folder", make_folder},
-    {"list",        list_folder},
-    {NULL,          NULL       },
+static const dnnlua_function functions[] = {
+    {"terminal",    terminal,    1},
+    {"make_folder", make_folder, 1},
+    {"list",        list_folder, 1},
+    {NULL,          NULL,        0},
 };
 
 static const luaL_Reg folder_metamethods[] = {
@@ -158,10 +165,11 @@ void dnnlua_open_system(lua_State *L) {
     luaL_setfuncs(L, folder_metamethods, 0);
     lua_pop(L, 1);
 
-    lua_pushcfunction(L, monotonic_time);
+    dnnlua_push_function(L, (dnnlua_function){"time", monotonic_time, 0}, 0);
     lua_setfield(L, -2, "time");
     lua_pushcfunction(L, list_entries);
     lua_setfield(L, -2, "_entries");
-    luaL_newlib(L, functions);
+    lua_newtable(L);
+    dnnlua_register(L, functions);
     lua_setfield(L, -2, "system");
 }

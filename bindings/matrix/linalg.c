@@ -146,22 +146,23 @@ static int rank(lua_State *L) {
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"solve",    solve   },
-    {"lstsq",    lstsq   },
-    {"inv",      inv     },
-    {"det",      det     },
-    {"cholesky", cholesky},
-    {"qr",       qr      },
-    {"svd",      svd     },
-    {"eigh",     eigh    },
-    {"eig",      eig     },
-    {"pinv",     pinv    },
-    {"rank",     rank    },
-    {NULL,       NULL    },
+static const dnnlua_function functions[] = {
+    {"solve",    solve,    2},
+    {"lstsq",    lstsq,    2},
+    {"inv",      inv,      1},
+    {"det",      det,      1},
+    {"cholesky", cholesky, 1},
+    {"qr",       qr,       1},
+    {"svd",      svd,      2},
+    {"eigh",     eigh,     2},
+    {"eig",      eig,      2},
+    {"pinv",     pinv,     2},
+    {"rank",     rank,     2},
+    {NULL,       NULL,     0},
 };
 
 void dnnlua_open_linalg(lua_State *L) {
-    luaL_newlib(L, functions);
+    lua_newtable(L);
+    dnnlua_register(L, functions);
     lua_setfield(L, -2, "linalg");
 }

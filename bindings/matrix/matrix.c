@@ -5,8 +5,8 @@
  * and one user value: the owner of the memory, never another view. */
 #include <string.h>
 
-#include "core/memory.h"
 #include "bindings/matrix/matrix.h"
+#include "core/memory.h"
 
 /* Bytes from which on running out of memory is reported with the matrix's shape. */
 #define LARGE ((size_t)1 << 28)
@@ -35,22 +35,9 @@ static const char *matrix_hint(lua_State *L, int index) {
 
 dnn_matrix *dnnlua_check_matrix(lua_State *L, int index) {
     dnn_matrix *m = dnnlua_test_matrix(L, index);
-    lua_Debug call;
 
     if (m == NULL) {
-        const char *got = lua_isnone(L, index) ? "nothing"
-                          : lua_type(L, index) == LUA_TNUMBER || lua_type(L, index) == LUA_TSTRING
-                              ? luaL_typename(L, index)
-                              : dnnlua_got(L, index);
-        bool self = index == 1 && lua_isnone(L, 1) && lua_getstack(L, 0, &call) &&
-                    lua_getinfo(L, "n", &call) && call.name != NULL;
-        luaL_argerror(
-            L, index,
-            self ? lua_pushfstring(L,
-                                   "dnn.Matrix expected, got nothing; methods take a "
-                                   "colon, as in A:%s(...)",
-                                   call.name)
-                 : lua_pushfstring(L, "dnn.Matrix expected, got %s%s", got, matrix_hint(L, index)));
+        dnnlua_wrong_argument(L, index, "a Matrix");
     }
     return m;
 }
@@ -163,7 +150,7 @@ static int get_default_dtype(lua_State *L) {
 }
 
 static int set_default_dtype(lua_State *L) {
-    luaL_checkstring(L, 1);
+    dnnlua_check_string(L, 1, NULL);
     dnn_dtype dtype = dnnlua_opt_dtype(L, 1, DNN_FLOAT32);
 
     if (!dnn_dtype_info(dtype)->is_real) {
@@ -209,16 +196,22 @@ static int matrix_set(lua_State *L) {
     size_t j = dnnlua_check_position(L, 3, m, "column", m->cols);
 
     if (lua_type(L, 4) != LUA_TNUMBER) {
-        return luaL_error(L, "Matrix %I x %I: A:set(i, j, value) needs a number, got %s",
-                          (lua_Integer)m->rows, (lua_Integer)m->cols, dnnlua_got(L, 4));
+        return dnnlua_wrong_argument(L, 4, "a number");
     }
     dnn_matrix_set(m, i, j, lua_tonumber(L, 4));
     return 0;
 }
 
+/* rows, cols = A:size(), or one of them: A:size(axis). */
 static int matrix_size(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
 
+    if (!lua_isnoneornil(L, 2)) {
+        lua_pushinteger(L, (lua_Integer)(dnnlua_check_axis(L, 2, "1 (rows) or 2 (columns)") == 1
+                                             ? m->rows
+                                             : m->cols));
+        return 1;
+    }
     lua_pushinteger(L, (lua_Integer)m->rows);
     lua_pushinteger(L, (lua_Integer)m->cols);
     return 2;
@@ -248,11 +241,7 @@ static int raise_no_field(lua_State *L) {
     for (size_t i = 0; fields[i] != NULL; i++) {
         dnnlua_nearest_offer(&field, fields[i]);
     }
-    lua_pushnil(L);
-    while (lua_next(L, lua_upvalueindex(1))) {
-        lua_pop(L, 1);
-        dnnlua_nearest_offer(&method, lua_tostring(L, -1));
-    }
+    dnnlua_offer_keys(L, lua_upvalueindex(1), &method);
     bool is_method =
         method.name != NULL && (field.name == NULL || method.distance < field.distance);
     return dnnlua_no_such_field(L, "Matrix", is_method ? &method : &field);
@@ -320,15 +309,14 @@ void dnnlua_push_matrix_methods(lua_State *L) {
     lua_remove(L, -2);
 }
 
-static const luaL_Reg element_methods[] = {
-    {"get",  matrix_get },
-    {"set",  matrix_set },
-    {"size", matrix_size},
-    {NULL,   NULL       },
+static const dnnlua_function element_methods[] = {
+    {"get",  matrix_get,  3},
+    {"set",  matrix_set,  4},
+    {"size", matrix_size, 2},
+    {NULL,   NULL,        0},
 };
 
 static const luaL_Reg metamethods[] = {
-    {"__call",     matrix_get            },
     {"__len",      matrix_len            },
     {"__eq",       matrix_eq             },
     {"__lt",       raise_order           },
@@ -340,10 +328,10 @@ static const luaL_Reg metamethods[] = {
     {NULL,         NULL                  },
 };
 
-static const luaL_Reg functions[] = {
-    {"get_default_dtype", get_default_dtype},
-    {"set_default_dtype", set_default_dtype},
-    {NULL,                NULL             },
+static const dnnlua_function functions[] = {
+    {"get_default_dtype", get_default_dtype, 0},
+    {"set_default_dtype", set_default_dtype, 1},
+    {NULL,                NULL,              0},
 };
 
 void dnnlua_open_matrix(lua_State *L) {
@@ -351,15 +339,18 @@ void dnnlua_open_matrix(lua_State *L) {
 
     lua_pushinteger(L, DNN_FLOAT32);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &default_dtype_key);
-    luaL_setfuncs(L, functions, 0);
+    dnnlua_register(L, functions);
 
     luaL_newmetatable(L, DNNLUA_MATRIX);
     int metatable = lua_gettop(L);
     luaL_setfuncs(L, metamethods, 0);
-    luaL_newlib(L, element_methods);
+    lua_newtable(L);
+    dnnlua_register(L, element_methods);
     int methods = lua_gettop(L);
     lua_pushvalue(L, methods);
     lua_setfield(L, metatable, "methods");
+    lua_getfield(L, methods, "get");
+    lua_setfield(L, metatable, "__call");
     lua_pushvalue(L, methods);
     lua_pushcclosure(L, matrix_index, 1);
     lua_setfield(L, metatable, "__index");

@@ -1,8 +1,8 @@
 /* matrix_convert.c: between a Matrix and what Lua has: nested tables and text. */
 #include <stdlib.h>
 
-#include "math/print.h"
 #include "bindings/matrix/matrix.h"
+#include "math/print.h"
 
 #define UNWATCHED 8192 /* elements of a row between two looks for an interruption */
 
@@ -56,10 +56,7 @@ static int new_from_table(lua_State *L) {
     static const char *const known[] = {"dtype", NULL};
 
     if (!lua_istable(L, 1)) {
-        return luaL_error(L,
-                          "Matrix: expected a table of rows, as in dnn.Matrix{{1, 2}, {3, 4}}, got "
-                          "%s; dnn.zeros(rows, cols) makes one by its size",
-                          dnnlua_got(L, 1));
+        return dnnlua_wrong_argument(L, 1, "a table of rows, as in dnn.Matrix{{1, 2}, {3, 4}}");
     }
     dnnlua_check_options(L, 2, "Matrix", known);
     dnn_dtype dtype = dnnlua_option_dtype(L, 2, dnnlua_default_dtype(L));
@@ -130,10 +127,10 @@ static int matrix_text(lua_State *L) {
 }
 
 void dnnlua_add_matrix_conversions(lua_State *L, int module, int methods) {
-    lua_pushcfunction(L, new_from_table);
+    dnnlua_push_function(L, (dnnlua_function){"Matrix", new_from_table, 2}, 0);
     lua_setfield(L, module, "Matrix");
     lua_pushcfunction(L, matrix_text);
     lua_setfield(L, module, "_matrix_text");
-    lua_pushcfunction(L, to_table);
+    dnnlua_push_function(L, (dnnlua_function){"table", to_table, 1}, 0);
     lua_setfield(L, methods, "table");
 }

@@ -1,7 +1,7 @@
 /* matrix_copy.c: numbers moved from matrix to matrix: copies, transposes, type conversions, parts
  * put together, columns gathered. */
-#include "math/elementwise.h"
 #include "bindings/matrix/matrix.h"
+#include "math/elementwise.h"
 
 /* Pushes a copy of m, converted to dtype. */
 static int push_copy(lua_State *L, const dnn_matrix *m, dnn_dtype dtype) {
@@ -46,7 +46,7 @@ static int matrix_int(lua_State *L) {
 }
 
 static int matrix_to(lua_State *L) {
-    luaL_checkstring(L, 2);
+    dnnlua_check_string(L, 2, NULL);
     return convert(L, dnnlua_opt_dtype(L, 2, DNN_FLOAT32));
 }
 
@@ -71,7 +71,7 @@ static int matrix_fill_into(lua_State *L) {
     dnn_error err;
     dnn_matrix *m = dnnlua_check_matrix(L, 1);
 
-    dnnlua_check(L, dnn_fill(m, luaL_checknumber(L, 2), &err), &err);
+    dnnlua_check(L, dnn_fill(m, dnnlua_check_number(L, 2), &err), &err);
     lua_settop(L, 1);
     return 1;
 }
@@ -108,14 +108,9 @@ static int cat(lua_State *L) {
     size_t rows, cols;
 
     if (!lua_istable(L, 1)) {
-        return luaL_error(L, "cat: expected a table of matrices, as in dnn.cat({A, B}, 2), got %s",
-                          dnnlua_got(L, 1));
+        return dnnlua_wrong_argument(L, 1, "a table, as in dnn.cat({A, B}, 2)");
     }
-    int axis = lua_type(L, 2) == LUA_TNUMBER ? (int)lua_tointeger(L, 2) : 0;
-    if (axis != 1 && axis != 2) {
-        return luaL_error(L, "cat: axis must be 1 (rows appended) or 2 (columns appended), got %s",
-                          dnnlua_got(L, 2));
-    }
+    int axis = dnnlua_check_axis(L, 2, "1 (rows appended) or 2 (columns appended)");
     size_t count = lua_rawlen(L, 1);
     if (count == 0) {
         return luaL_error(L, "cat: the table holds no matrices");
@@ -176,7 +171,7 @@ static uint32_t *push_indices(lua_State *L, const dnn_matrix *m, size_t *count) 
         return indices;
     }
     if (!lua_istable(L, 2)) {
-        luaL_error(L, "gather: indices must be a table or a Matrix, got %s", dnnlua_got(L, 2));
+        dnnlua_wrong_argument(L, 2, "a table or a Matrix");
     }
     *count = lua_rawlen(L, 2);
     indices = dnnlua_new_block(L, *count * sizeof *indices);
@@ -219,25 +214,25 @@ static int gather(lua_State *L) {
     return 1;
 }
 
-static const luaL_Reg copy_methods[] = {
-    {"copy",   matrix_copy     },
-    {"copy_",  matrix_copy_into},
-    {"fill_",  matrix_fill_into},
-    {"t",      matrix_t        },
-    {"diag",   matrix_diag     },
-    {"float",  matrix_float    },
-    {"double", matrix_double   },
-    {"byte",   matrix_byte     },
-    {"int",    matrix_int      },
-    {"to",     matrix_to       },
-    {"gather", gather          },
-    {NULL,     NULL            },
+static const dnnlua_function copy_methods[] = {
+    {"copy",   matrix_copy,      1},
+    {"copy_",  matrix_copy_into, 2},
+    {"fill_",  matrix_fill_into, 2},
+    {"t",      matrix_t,         1},
+    {"diag",   matrix_diag,      1},
+    {"float",  matrix_float,     1},
+    {"double", matrix_double,    1},
+    {"byte",   matrix_byte,      1},
+    {"int",    matrix_int,       1},
+    {"to",     matrix_to,        2},
+    {"gather", gather,           3},
+    {NULL,     NULL,             0},
 };
 
 void dnnlua_add_matrix_copies(lua_State *L, int module, int methods) {
     lua_pushvalue(L, methods);
-    luaL_setfuncs(L, copy_methods, 0);
+    dnnlua_register(L, copy_methods);
     lua_pop(L, 1);
-    lua_pushcfunction(L, cat);
+    dnnlua_push_function(L, (dnnlua_function){"cat", cat, 2}, 0);
     lua_setfield(L, module, "cat");
 }

@@ -1,9 +1,9 @@
 /* matrix_new.c: constructors: zeros, ones, full, empty, eye, rand, randn, arange, linspace. */
 #include <math.h>
 
+#include "bindings/matrix/matrix.h"
 #include "math/elementwise.h"
 #include "math/fill.h"
-#include "bindings/matrix/matrix.h"
 
 static const char *const dtype_option[] = {"dtype", NULL};
 static const char *const random_options[] = {"dtype", "random", NULL};
@@ -12,8 +12,8 @@ static const char *const random_options[] = {"dtype", "random", NULL};
 static dnn_matrix *new_from_arguments(lua_State *L, const char *function, int options,
                                       const char *const *known) {
     if (lua_istable(L, 1)) {
-        luaL_error(L, "%s: rows and cols are two numbers, %s(rows, cols), got a table", function,
-                   function);
+        luaL_error(L, "%s: rows and cols are two numbers, got a table%s", function,
+                   dnnlua_push_usage(L));
     }
     size_t rows = dnnlua_check_size(L, 1, function, "rows");
     size_t cols = dnnlua_check_size(L, 2, function, "cols");
@@ -44,7 +44,7 @@ static int new_ones(lua_State *L) {
 }
 
 static int new_full(lua_State *L) {
-    double value = luaL_checknumber(L, 3);
+    double value = dnnlua_check_number(L, 3);
 
     fill(L, new_from_arguments(L, "full", 4, dtype_option), value);
     return 1;
@@ -101,20 +101,20 @@ static dnn_matrix *push_steps(lua_State *L, double start, double step, size_t co
 
 static double check_finite(lua_State *L, int index, const char *function, const char *what) {
     if (lua_isnoneornil(L, index)) {
-        luaL_error(L, "%s: %s is missing; it counts from first to last, both included", function,
-                   what);
+        luaL_error(L, "%s: %s is missing; it counts from first to last, both included%s", function,
+                   what, dnnlua_push_usage(L));
     }
-    double value = luaL_checknumber(L, index);
+    double value = dnnlua_check_number(L, index);
 
     if (!isfinite(value)) {
-        luaL_error(L, "%s: %s must be finite, got %s", function, what, dnnlua_got(L, index));
+        dnnlua_wrong_argument(L, index, "finite");
     }
     return value;
 }
 
 /* arange(first, last [, step]): the last value is met when it lies within a millionth of a step. */
 static int new_arange(lua_State *L) {
-    int options = lua_istable(L, 3) ? 3 : 4;
+    int options = dnnlua_find_options(L, 3, "arange");
     double first = check_finite(L, 1, "arange", "first");
     double last = check_finite(L, 2, "arange", "last");
     double step = options == 3 || lua_isnoneornil(L, 3) ? 1 : check_finite(L, 3, "arange", "step");
@@ -147,21 +147,21 @@ static int new_linspace(lua_State *L) {
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"empty",    new_empty   },
-    {"zeros",    new_zeros   },
-    {"ones",     new_ones    },
-    {"full",     new_full    },
-    {"eye",      new_eye     },
-    {"rand",     new_rand    },
-    {"randn",    new_randn   },
-    {"arange",   new_arange  },
-    {"linspace", new_linspace},
-    {NULL,       NULL        },
+static const dnnlua_function functions[] = {
+    {"empty",    new_empty,    3},
+    {"zeros",    new_zeros,    3},
+    {"ones",     new_ones,     3},
+    {"full",     new_full,     4},
+    {"eye",      new_eye,      2},
+    {"rand",     new_rand,     3},
+    {"randn",    new_randn,    3},
+    {"arange",   new_arange,   4},
+    {"linspace", new_linspace, 4},
+    {NULL,       NULL,         0},
 };
 
 void dnnlua_add_matrix_constructors(lua_State *L, int module) {
     lua_pushvalue(L, module);
-    luaL_setfuncs(L, functions, 0);
+    dnnlua_register(L, functions);
     lua_pop(L, 1);
 }

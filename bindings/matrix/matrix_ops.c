@@ -1,13 +1,12 @@
 /* matrix_ops.c: operators and their named forms, element by element, and the matrix product.
  *
  * An operation of the runtime becomes, from one row of a loop, a function (dnn.add), a method
- * (A:add) and a method in place (A:add_). Functions take a matrix to write into as their last
- * argument. */
+ * (A:add) and a method in place (A:add_). */
 #include <math.h>
 
+#include "bindings/matrix/matrix.h"
 #include "math/blas.h"
 #include "math/elementwise.h"
-#include "bindings/matrix/matrix.h"
 
 /* The operands of a binary operation: two matrices, or one and the scalar in the other's place. */
 typedef struct operands {
@@ -36,17 +35,18 @@ static const char *operand_word(lua_State *L, int index) {
     return luaL_typename(L, index);
 }
 
-/* "Matrix * nil: ...": `format` has places for the words of both operands. */
-static void raise_operands(lua_State *L, const char *format) {
+/* "Matrix * nil: ...": `format` has places for the words of both operands; `usage` ends it. */
+static void raise_operands(lua_State *L, const char *format, const char *usage) {
     const char *a = operand_word(L, 1);
     const char *b = operand_word(L, 2);
     bool numbers = lua_type(L, 1) == LUA_TNUMBER && lua_type(L, 2) == LUA_TNUMBER;
 
     lua_pushfstring(L, format, a, b);
-    luaL_error(L, "%s: expected %s%s", lua_tostring(L, -1),
+    luaL_error(L, "%s: expected %s%s%s", lua_tostring(L, -1),
                numbers ? "a Matrix on one side at least" : "a number or a Matrix",
                lua_istable(L, 1) || lua_istable(L, 2) ? "; dnn.Matrix{...} makes one of a table"
-                                                      : "");
+                                                      : "",
+               usage);
 }
 
 static dnn_matrix *push_result(lua_State *L, const char *name, const operands *x) {
@@ -74,10 +74,12 @@ static void apply(lua_State *L, dnn_binary_op op, dnn_matrix *out, const operand
     dnnlua_check(L, status, &err);
 }
 
-/* The matrix to write into at index, or NULL; then it is on top of the stack. */
-static dnn_matrix *opt_out(lua_State *L, int index) {
-    lua_settop(L, index);
-    return lua_isnil(L, index) ? NULL : dnnlua_check_matrix(L, index);
+/* The matrix to write into of the options {out} at index, on top of the stack, or NULL. */
+static dnn_matrix *opt_out(lua_State *L, int index, const char *name) {
+    static const char *const known[] = {"out", NULL};
+
+    dnnlua_check_options(L, index, name, known);
+    return dnnlua_option_out(L, index, name);
 }
 
 /* --- operators --- */
@@ -103,7 +105,7 @@ static int operator_call(lua_State *L) {
     operands x;
 
     if (!read_operands(L, &x)) {
-        raise_operands(L, row->format);
+        raise_operands(L, row->format, "");
     }
     apply(L, row->op, push_result(L, dnn_binary_name(row->op), &x), &x);
     return 1;
@@ -128,7 +130,7 @@ static int operator_mul(lua_State *L) {
     operands x;
 
     if (!read_operands(L, &x)) {
-        raise_operands(L, "%s * %s");
+        raise_operands(L, "%s * %s", "");
     }
     if (x.a != NULL && x.b != NULL) {
         return multiply(L, false, false, x.a, x.b, NULL);
@@ -166,18 +168,19 @@ static dnn_binary_op this_binary(lua_State *L) {
 
 static void read_named_operands(lua_State *L, const char *name, const char *suffix, operands *x) {
     if (!read_operands(L, x)) {
-        lua_pushfstring(L, "%s%s(%%s, %%s)", name, suffix);
-        raise_operands(L, lua_tostring(L, -1));
+        lua_settop(L, 2);
+        const char *usage = dnnlua_push_usage(L);
+        raise_operands(L, lua_pushfstring(L, "%s%s(%%s, %%s)", name, suffix), usage);
     }
 }
 
-/* dnn.add(A, B [, out]), A:add(B [, out]). */
+/* dnn.add(A, B [, {out}]), A:add(B [, {out}]). */
 static int binary(lua_State *L) {
     dnn_binary_op op = this_binary(L);
     operands x;
 
-    dnn_matrix *out = opt_out(L, 3);
     read_named_operands(L, dnn_binary_name(op), "", &x);
+    dnn_matrix *out = opt_out(L, 3, dnn_binary_name(op));
     if (out == NULL) {
         out = push_result(L, dnn_binary_name(op), &x);
     }
@@ -194,7 +197,6 @@ static int binary_in_place(lua_State *L) {
     operands x;
     dnn_error err;
 
-    lua_settop(L, 2);
     read_named_operands(L, name, "_", &x);
     if (x.b != NULL) {
         dnnlua_check(L, dnn_broadcast_shape(name, x.a, x.b, &rows, &cols, &err), &err);
@@ -216,11 +218,11 @@ static dnn_unary_op this_unary(lua_State *L) {
     return (dnn_unary_op)lua_tointeger(L, lua_upvalueindex(1));
 }
 
-/* dnn.exp(A [, out]), A:exp([out]). */
+/* dnn.exp(A [, {out}]), A:exp([{out}]). */
 static int unary(lua_State *L) {
     dnn_error err;
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
-    dnn_matrix *out = opt_out(L, 2);
+    dnn_matrix *out = opt_out(L, 2, dnn_unary_name(this_unary(L)));
 
     if (out == NULL) {
         out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
@@ -243,16 +245,16 @@ static int unary_in_place(lua_State *L) {
 
 static void clamp_into(lua_State *L, dnn_matrix *out, const dnn_matrix *m) {
     dnn_error err;
-    double low = luaL_optnumber(L, 2, -HUGE_VAL);
-    double high = luaL_optnumber(L, 3, HUGE_VAL);
+    double low = dnnlua_opt_number(L, 2, -HUGE_VAL);
+    double high = dnnlua_opt_number(L, 3, HUGE_VAL);
 
     dnnlua_check(L, dnn_clamp(out, m, low, high, &err), &err);
 }
 
-/* dnn.clamp(A, low, high [, out]); a bound that is nil is none. */
+/* dnn.clamp(A, low, high [, {out}]); a bound that is nil is none. */
 static int clamp(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
-    dnn_matrix *out = opt_out(L, 4);
+    dnn_matrix *out = opt_out(L, 4, "clamp");
 
     if (out == NULL) {
         out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
@@ -280,7 +282,7 @@ static const dnn_matrix *matrix_or_scalar(lua_State *L, int index, dnn_dtype dty
     return scalar;
 }
 
-/* dnn.where(C, A, B [, out]): A where C is not 0, else B. */
+/* dnn.where(C, A, B [, {out}]): A where C is not 0, else B. */
 static int where(lua_State *L) {
     dnn_error err;
     dnn_matrix scalars[2];
@@ -289,7 +291,7 @@ static int where(lua_State *L) {
     const dnn_matrix *c = dnnlua_check_matrix(L, 1);
     const dnn_matrix *a = matrix_or_scalar(L, 2, c->dtype, &scalars[0], &numbers[0]);
     const dnn_matrix *b = matrix_or_scalar(L, 3, c->dtype, &scalars[1], &numbers[1]);
-    dnn_matrix *out = opt_out(L, 4);
+    dnn_matrix *out = opt_out(L, 4, "where");
 
     if (out == NULL) {
         dnnlua_check(L, dnn_broadcast_shape("where", c, a, &rows, &cols, &err), &err);
@@ -303,36 +305,50 @@ static int where(lua_State *L) {
 
 /* --- registration --- */
 
-static void set_closure(lua_State *L, int table, const char *name, lua_CFunction function,
-                        int operation) {
+/* A function of the module that is a method as well. */
+static void add_function(lua_State *L, int module, int methods, dnnlua_function function,
+                         int operation) {
     lua_pushinteger(L, operation);
-    lua_pushcclosure(L, function, 1);
-    lua_setfield(L, table, name);
+    dnnlua_push_function(L, function, 1);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, module, function.name);
+    lua_setfield(L, methods, function.name);
 }
 
-/* One operation as a function, a method and a method in place. */
-static void add_operation(lua_State *L, int module, int methods, const char *name, int operation,
-                          lua_CFunction plain, lua_CFunction in_place) {
-    set_closure(L, module, name, plain, operation);
-    set_closure(L, methods, name, plain, operation);
-    set_closure(L, methods, lua_pushfstring(L, "%s_", name), in_place, operation);
-    lua_pop(L, 1);
+/* A method in place: add_ for add. The name lives in the table. */
+static void add_in_place(lua_State *L, int methods, dnnlua_function function, int operation) {
+    function.name = lua_pushfstring(L, "%s_", function.name);
+    lua_pushinteger(L, operation);
+    dnnlua_push_function(L, function, 1);
+    lua_rawset(L, methods);
+}
+
+static void set_metamethod(lua_State *L, int metatable, const char *name, lua_CFunction function,
+                           int operation) {
+    lua_pushinteger(L, operation);
+    lua_pushcclosure(L, function, 1);
+    lua_setfield(L, metatable, name);
 }
 
 void dnnlua_add_matrix_operations(lua_State *L, int module, int methods, int metatable) {
     for (int i = 0; i < (int)OPERATORS; i++) {
-        set_closure(L, metatable, operators[i].metamethod, operator_call, i);
+        set_metamethod(L, metatable, operators[i].metamethod, operator_call, i);
     }
-    set_closure(L, metatable, "__mul", operator_mul, 0);
-    set_closure(L, metatable, "__unm", operator_unm, 0);
+    set_metamethod(L, metatable, "__mul", operator_mul, 0);
+    set_metamethod(L, metatable, "__unm", operator_unm, 0);
     for (int op = 0; op < DNN_BINARY_COUNT; op++) {
-        add_operation(L, module, methods, dnn_binary_name(op), op, binary, binary_in_place);
+        const char *name = dnn_binary_name(op);
+        add_function(L, module, methods, (dnnlua_function){name, binary, 3}, op);
+        add_in_place(L, methods, (dnnlua_function){name, binary_in_place, 2}, op);
     }
     for (int op = 0; op < DNN_UNARY_COUNT; op++) {
-        add_operation(L, module, methods, dnn_unary_name(op), op, unary, unary_in_place);
+        const char *name = dnn_unary_name(op);
+        add_function(L, module, methods, (dnnlua_function){name, unary, 2}, op);
+        add_in_place(L, methods, (dnnlua_function){name, unary_in_place, 1}, op);
     }
-    add_operation(L, module, methods, "clamp", 0, clamp, clamp_in_place);
-    set_closure(L, module, "mm", mm, 0);
-    set_closure(L, methods, "mm", mm, 0);
-    set_closure(L, module, "where", where, 0);
+    add_function(L, module, methods, (dnnlua_function){"clamp", clamp, 4}, 0);
+    add_in_place(L, methods, (dnnlua_function){"clamp", clamp_in_place, 3}, 0);
+    add_function(L, module, methods, (dnnlua_function){"mm", mm, 3}, 0);
+    dnnlua_push_function(L, (dnnlua_function){"where", where, 4}, 0);
+    lua_setfield(L, module, "where");
 }

@@ -1,7 +1,7 @@
 /* matrix_reduce.c: sum, mean, max, min, argmax, argmin, norm, std, any, all: of everything as a
  * number, along an axis as a row or column. */
-#include "math/reduce.h"
 #include "bindings/matrix/matrix.h"
+#include "math/reduce.h"
 
 static const char *const reduce_options[] = {"out", NULL};
 static const char *const std_options[] = {"unbiased", "out", NULL};
@@ -27,24 +27,20 @@ static int reduce(lua_State *L) {
     dnn_reduce_op op = (dnn_reduce_op)lua_tointeger(L, lua_upvalueindex(1));
     const char *name = dnn_reduce_name(op);
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
-    int options = lua_istable(L, 2) ? 2 : 3;
+    int options = dnnlua_find_options(L, 2, name);
     dnn_error err;
 
-    lua_settop(L, options);
     dnnlua_check_options(L, options, name, op == DNN_STD ? std_options : reduce_options);
     int correction = dnnlua_option_flag(L, options, name, "unbiased", op == DNN_STD);
     dnn_matrix *out = dnnlua_option_out(L, options, name);
-    if (options == 2 || lua_isnil(L, 2)) {
+    if (options == 2 || lua_isnoneornil(L, 2)) {
         if (out != NULL) {
-            return luaL_error(L, "%s: out needs an axis, 1 (over rows) or 2 (over columns)", name);
+            return luaL_error(L, "%s: out needs an axis, 1 (over rows) or 2 (over columns)%s", name,
+                              dnnlua_push_usage(L));
         }
         return reduce_all(L, op, m, correction);
     }
-    int axis = lua_type(L, 2) == LUA_TNUMBER ? (int)lua_tointeger(L, 2) : 0;
-    if (axis != 1 && axis != 2) {
-        return luaL_error(L, "%s: axis must be 1 (over rows) or 2 (over columns), got %s", name,
-                          dnnlua_got(L, 2));
-    }
+    int axis = dnnlua_check_axis(L, 2, "1 (over rows) or 2 (over columns)");
     if (out == NULL) {
         out = dnnlua_new_matrix(L, m->dtype, axis == 1 ? 1 : m->rows, axis == 1 ? m->cols : 1);
     }
@@ -55,7 +51,7 @@ static int reduce(lua_State *L) {
 void dnnlua_add_matrix_reductions(lua_State *L, int module, int methods) {
     for (int op = 0; op < DNN_REDUCE_COUNT; op++) {
         lua_pushinteger(L, op);
-        lua_pushcclosure(L, reduce, 1);
+        dnnlua_push_function(L, (dnnlua_function){dnn_reduce_name(op), reduce, 3}, 1);
         lua_pushvalue(L, -1);
         lua_setfield(L, module, dnn_reduce_name(op));
         lua_setfield(L, methods, dnn_reduce_name(op));

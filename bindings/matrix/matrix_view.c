@@ -15,16 +15,9 @@ static int push_block(lua_State *L, const dnn_matrix *m, size_t i, size_t j, siz
  * the empty range. Returns its length and puts its start, counted from 0, into *start. */
 static size_t check_range(lua_State *L, int index, const dnn_matrix *m, const char *what,
                           size_t limit, size_t *start) {
-    int whole_first = 0, whole_last = 0;
-    lua_Integer first = lua_tointegerx(L, index, &whole_first);
-    lua_Integer last = lua_tointegerx(L, index + 1, &whole_last);
+    lua_Integer first = dnnlua_check_integer(L, index);
+    lua_Integer last = dnnlua_check_integer(L, index + 1);
 
-    if (!whole_first || !whole_last) {
-        luaL_error(L,
-                   "Matrix %I x %I: a range of %s is two whole numbers, first and last, got %s, %s",
-                   (lua_Integer)m->rows, (lua_Integer)m->cols, what, dnnlua_got(L, index),
-                   dnnlua_got(L, index + 1));
-    }
     if (first < 1 || last > (lua_Integer)limit || first - 1 > last) {
         luaL_error(L, "Matrix %I x %I: %s %I..%I are outside 1..%I (ranges include both ends)",
                    (lua_Integer)m->rows, (lua_Integer)m->cols, what, first, last,
@@ -92,18 +85,18 @@ static int view_reshape(lua_State *L) {
     return 1;
 }
 
-static const luaL_Reg view_methods[] = {
-    {"row",        view_row       },
-    {"col",        view_col       },
-    {"rows_range", view_rows_range},
-    {"cols_range", view_cols_range},
-    {"block",      view_block     },
-    {"reshape",    view_reshape   },
-    {NULL,         NULL           },
+static const dnnlua_function view_methods[] = {
+    {"row",        view_row,        2},
+    {"col",        view_col,        2},
+    {"rows_range", view_rows_range, 3},
+    {"cols_range", view_cols_range, 3},
+    {"block",      view_block,      5},
+    {"reshape",    view_reshape,    3},
+    {NULL,         NULL,            0},
 };
 
 void dnnlua_add_matrix_views(lua_State *L, int methods) {
     lua_pushvalue(L, methods);
-    luaL_setfuncs(L, view_methods, 0);
+    dnnlua_register(L, view_methods);
     lua_pop(L, 1);
 }

@@ -4,8 +4,8 @@
  * The global stream, which serves wherever no stream is given, starts from seed 0, or from that of
  * dnnlua --seed: a program that never calls dnn.manual_seed gives the same numbers each time. */
 #include "bindings/host.h"
-#include "math/fill.h"
 #include "bindings/matrix/matrix.h"
+#include "math/fill.h"
 
 static const char global_stream_key = 0;
 
@@ -18,7 +18,7 @@ static dnn_random *push_random(lua_State *L, dnn_random stream) {
 }
 
 static dnn_random *check_random(lua_State *L, int index) {
-    return luaL_checkudata(L, index, DNNLUA_RANDOM);
+    return dnnlua_check_userdata(L, index, DNNLUA_RANDOM, "a dnn.Random");
 }
 
 static dnn_random *global_random(lua_State *L) {
@@ -64,8 +64,8 @@ static int new_random(lua_State *L) {
 /* random:uniform([low, high]): in [low, high), 0 and 1 at first. */
 static int random_uniform(lua_State *L) {
     dnn_random *random = check_random(L, 1);
-    double low = luaL_optnumber(L, 2, 0);
-    double high = luaL_optnumber(L, 3, 1);
+    double low = dnnlua_opt_number(L, 2, 0);
+    double high = dnnlua_opt_number(L, 3, 1);
 
     lua_pushnumber(L, low + (high - low) * dnn_random_uniform(random));
     return 1;
@@ -74,8 +74,8 @@ static int random_uniform(lua_State *L) {
 /* random:normal([mean, std]). */
 static int random_normal(lua_State *L) {
     dnn_random *random = check_random(L, 1);
-    double mean = luaL_optnumber(L, 2, 0);
-    double deviation = luaL_optnumber(L, 3, 1);
+    double mean = dnnlua_opt_number(L, 2, 0);
+    double deviation = dnnlua_opt_number(L, 3, 1);
 
     lua_pushnumber(L, mean + deviation * dnn_random_normal(random));
     return 1;
@@ -94,7 +94,7 @@ static int random_below(lua_State *L) {
 }
 
 static double check_probability(lua_State *L, int index) {
-    double p = luaL_checknumber(L, index);
+    double p = dnnlua_check_number(L, index);
 
     if (!(p >= 0 && p <= 1)) {
         luaL_error(L, "bernoulli: p must be from 0 to 1, got %s", dnnlua_got(L, index));
@@ -167,8 +167,8 @@ static int random_state(lua_State *L) {
 static int random_set_state(lua_State *L) {
     dnn_random *random = check_random(L, 1);
 
-    random->key = (uint64_t)luaL_checkinteger(L, 2);
-    random->position = (uint64_t)luaL_checkinteger(L, 3);
+    random->key = (uint64_t)dnnlua_check_integer(L, 2);
+    random->position = (uint64_t)dnnlua_check_integer(L, 3);
     return 0;
 }
 
@@ -186,8 +186,8 @@ static int random_tostring(lua_State *L) {
 static int matrix_uniform(lua_State *L) {
     dnn_error err;
     dnn_matrix *m = dnnlua_check_matrix(L, 1);
-    double low = luaL_optnumber(L, 2, 0);
-    double high = luaL_optnumber(L, 3, 1);
+    double low = dnnlua_opt_number(L, 2, 0);
+    double high = dnnlua_opt_number(L, 3, 1);
 
     dnnlua_check(L, dnn_fill_uniform(m, dnnlua_opt_random(L, 4), low, high, &err), &err);
     lua_settop(L, 1);
@@ -198,8 +198,8 @@ static int matrix_uniform(lua_State *L) {
 static int matrix_normal(lua_State *L) {
     dnn_error err;
     dnn_matrix *m = dnnlua_check_matrix(L, 1);
-    double mean = luaL_optnumber(L, 2, 0);
-    double deviation = luaL_optnumber(L, 3, 1);
+    double mean = dnnlua_opt_number(L, 2, 0);
+    double deviation = dnnlua_opt_number(L, 3, 1);
 
     dnnlua_check(L, dnn_fill_normal(m, dnnlua_opt_random(L, 4), mean, deviation, &err), &err);
     lua_settop(L, 1);
@@ -217,48 +217,48 @@ static int matrix_bernoulli(lua_State *L) {
     return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"Random",      new_random },
-    {"manual_seed", manual_seed},
-    {"randperm",    randperm   },
-    {NULL,          NULL       },
+static const dnnlua_function functions[] = {
+    {"Random",      new_random,  1},
+    {"manual_seed", manual_seed, 1},
+    {"randperm",    randperm,    2},
+    {NULL,          NULL,        0},
 };
 
-static const luaL_Reg methods[] = {
-    {"uniform",     random_uniform    },
-    {"normal",      random_normal     },
-    {"below",       random_below      },
-    {"bernoulli",   random_bernoulli  },
-    {"permutation", random_permutation},
-    {"split",       random_split      },
-    {"state",       random_state      },
-    {"set_state",   random_set_state  },
-    {NULL,          NULL              },
+static const dnnlua_function methods[] = {
+    {"uniform",     random_uniform,     3},
+    {"normal",      random_normal,      3},
+    {"below",       random_below,       2},
+    {"bernoulli",   random_bernoulli,   2},
+    {"permutation", random_permutation, 2},
+    {"split",       random_split,       1},
+    {"state",       random_state,       1},
+    {"set_state",   random_set_state,   3},
+    {NULL,          NULL,               0},
 };
 
-static const luaL_Reg matrix_methods[] = {
-    {"uniform_",   matrix_uniform  },
-    {"normal_",    matrix_normal   },
-    {"bernoulli_", matrix_bernoulli},
-    {NULL,         NULL            },
+static const dnnlua_function matrix_methods[] = {
+    {"uniform_",   matrix_uniform,   4},
+    {"normal_",    matrix_normal,    4},
+    {"bernoulli_", matrix_bernoulli, 3},
+    {NULL,         NULL,             0},
 };
 
 /* __index of the methods' table: only what is no method gets here. */
 static int random_no_method(lua_State *L) {
-    static const char *const no_fields[] = {NULL};
     dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2)};
 
-    dnnlua_offer(&nearest, methods, no_fields);
+    dnnlua_offer_keys(L, 1, &nearest);
     return dnnlua_no_such_field(L, "Random", &nearest);
 }
 
 void dnnlua_open_random(lua_State *L) {
-    luaL_setfuncs(L, functions, 0);
+    dnnlua_register(L, functions);
 
     luaL_newmetatable(L, DNNLUA_RANDOM);
     lua_pushcfunction(L, random_tostring);
     lua_setfield(L, -2, "__tostring");
-    luaL_newlib(L, methods);
+    lua_newtable(L);
+    dnnlua_register(L, methods);
     lua_createtable(L, 0, 1);
     lua_pushcfunction(L, random_no_method);
     lua_setfield(L, -2, "__index");
@@ -266,7 +266,7 @@ void dnnlua_open_random(lua_State *L) {
     lua_setfield(L, -2, "__index");
 
     dnnlua_push_matrix_methods(L);
-    luaL_setfuncs(L, matrix_methods, 0);
+    dnnlua_register(L, matrix_methods);
     lua_pop(L, 2);
 
     lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_SEED);

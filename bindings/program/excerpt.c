@@ -213,10 +213,15 @@ static const char *find_quoted(lua_State *L, const char *message, const char *li
     return NULL;
 }
 
-/* Where the function that opens the text, as in "dnn.split: ...", stands in the line. */
+/* Where the function that opens the text, as in "dnn.data.split: ...", stands in the line, by the
+ * last of its names. */
 static const char *find_opening(lua_State *L, const char *text, const char *line, size_t *length) {
     for (*length = 0; is_name(text[*length]);) {
         ++*length;
+        if (text[*length] == '.') {
+            text += *length + 1;
+            *length = 0;
+        }
     }
     if (*length == 0 || text[*length] != ':') {
         return NULL;

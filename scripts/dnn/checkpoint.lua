@@ -5,6 +5,7 @@
 -- which are given back. Matrices become tensors, the others texts of the metadata: `20`, `0.25`, `true`,
 -- `"text"`. A state's entries are called PART.ENTRY. The global stream of random numbers is always kept.
 local dnn = require "dnn"
+local arguments = require "dnn.arguments"
 local options = require "dnn.options"
 
 local checkpoint = {}
@@ -262,4 +263,4 @@ function checkpoint._of_run(folder, step, net, optimiser, more)
   return saved and path, why
 end
 
-return checkpoint
+return arguments.guard("dnn.checkpoint", checkpoint)

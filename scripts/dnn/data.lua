@@ -1,5 +1,6 @@
 -- dnn.data: files and folders as matrices, splits and minibatches. Each noun has its file in data/, a table of
 -- the functions that it adds here; decoding and copying are C.
+local arguments = require "dnn.arguments"
 local strict = require "dnn.strict"
 
 local NOUNS <const> = {"images", "hdf5", "split", "batches"}
@@ -9,4 +10,4 @@ for _, noun in ipairs(NOUNS) do
   for name, member in pairs(require("dnn.data." .. noun)) do data[name] = member end
 end
 
-return strict.make("dnn.data", data)
+return strict.make("dnn.data", arguments.guard("dnn.data", data))

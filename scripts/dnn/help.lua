@@ -4,7 +4,8 @@
 -- stand in __index. The files are read when help is first asked for. The globals are those of the moment, since the
 -- prompt loads its modules with a copy.
 local dnn = require "dnn"
-local read = require "dnn.help.read"
+local arguments = require "dnn.arguments"
+local read_reference = require "dnn.reference"
 local text = require "dnn.help.text"
 local words = require "dnn.help.words"
 local page = require "dnn.help.page"
@@ -16,23 +17,12 @@ local find, format, gsub, lower, match = string.find, string.format, string.gsub
 local error, getenv, ipairs, next, print, setmetatable, sort, type = error, os.getenv, ipairs, next, print,
   setmetatable, table.sort, type
 local registry <const>, GLOBALS <const> = debug.getregistry(), 2     -- LUA_RIDX_GLOBALS
-local list, most_like, terminal, version = dnn.system.list, dnn._nearest, dnn.system.terminal, dnn.version
+local most_like, terminal, version = dnn._nearest, dnn.system.terminal, dnn.version
 
-local _, here = ...     -- where require has found this file
-local META <const> = gsub(here, "help%.lua$", "meta")
-
-local help = {}
-
--- The reference ----------------------------------------------------------------------------------------
-
-local reference
+local help, reference = {}, nil
 
 local function get_reference()
-  if not reference then
-    local names, message = list(META)
-    if not names then error(message, 0) end
-    reference = read(META, names)
-  end
+  reference = read_reference()
   return reference
 end
 
@@ -278,7 +268,7 @@ local function wants_colour(width)
 end
 
 -- dnn.help(topic): prints help on a name or a value.
-local function print_help(_, topic)
+local print_help = arguments.guarded("dnn.help", function(topic)
   local width = terminal "stdout"
   local options = {width = width or 80, colour = wants_colour(width)}
   if topic == nil or type(topic) == "string" then
@@ -289,6 +279,6 @@ local function print_help(_, topic)
   local out = text.new(options.width, options.colour)
   show_value(out, nil, topic)
   print(text.result(out))
-end
+end)
 
-return setmetatable(help, {__call = print_help})
+return setmetatable(arguments.guard("dnn.help", help), {__call = function(_, ...) return print_help(...) end})

@@ -35,4 +35,4 @@ local function hist(values, options)
   return drawing:show(opts)
 end
 
-return hist
+return require "dnn.arguments".guarded("dnn.hist", hist)

@@ -109,4 +109,4 @@ local function imshow(value, options)
   return drawing:show(opts)
 end
 
-return imshow
+return require "dnn.arguments".guarded("dnn.imshow", imshow)

@@ -14,6 +14,9 @@ local parts = {
 -- What a run saves when its window asks for a checkpoint and the script does not say how.
 core._save_runs_by(function(...) return require "dnn.checkpoint"._of_run(...) end)
 
+-- What an error says about the arguments of a call.
+core._explain_by(function(...) return require "dnn.arguments".explain(...) end)
+
 for _, group in ipairs {"linalg", "optim"} do strict.make("dnn." .. group, core[group]) end
 
 return setmetatable(core, {

@@ -3,6 +3,7 @@
 -- A specification maps each name to {default, check, expectation}: check(value) is true for good values,
 -- which `expectation` describes.
 local core = require "dnn.core"
+local shown = require "dnn.arguments".shown
 
 local options = {}
 
@@ -52,13 +53,6 @@ local function first_of(known)
   return names_of(known):match "^[^,]+"
 end
 
--- A value as a message shows it: a matrix by its type, not by its numbers.
-local function shown(value)
-  if type(value) == "string" then return ("'%s'"):format(value) end
-  if type(value) == "number" or type(value) == "boolean" then return tostring(value) end
-  local metatable = getmetatable(value)
-  return type(metatable) == "table" and metatable.__name or type(value)
-end
 options.shown = shown
 
 -- The options with the defaults of those not given. Raises for the script that called the function named

@@ -71,4 +71,4 @@ local function plot(first, second, third)
   return drawing:show(opts)
 end
 
-return plot
+return require "dnn.arguments".guarded("dnn.plot", plot)

@@ -9,6 +9,7 @@
 -- W[l] is n[l] x n[l-1], b[l] is n[l] x 1, Z[l] and A[l] are n[l] x m. A gradient has the shape of
 -- what it belongs to: dW[l] is the derivative of the cost with respect to W[l].
 local dnn = require "dnn"
+local arguments = require "dnn.arguments"
 local options_of = require "dnn.options"
 local strict = require "dnn.strict"
 
@@ -288,11 +289,9 @@ local function pass(ok, ...)
   error(message, 0)
 end
 
--- A function whose errors stand in the line that called it.
-local function placed(f)
-  return function(...) return pass(pcall(f, ...)) end
+-- Functions whose errors stand in the line that called them.
+for name, f in pairs(stepwise) do
+  stepwise[name] = arguments.guarded("dnn.stepwise." .. name, f, function(...) return pass(pcall(f, ...)) end)
 end
-
-for name, f in pairs(stepwise) do stepwise[name] = placed(f) end
 
 return strict.make("dnn.stepwise", stepwise)

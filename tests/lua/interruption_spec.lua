@@ -227,7 +227,7 @@ slow = false print(net(dnn.ones(2, 1)).rows)
 
     it("ends it at once the second time, by an error", function()
       local out, err, status = script([[
-        setmetatable({}, {__gc = function() print "collected" end})
+        local held = setmetatable({}, {__gc = function() print "collected" end})
         local closed <close> = setmetatable({}, {__close = function() print "closed" end})
         dnn.interrupted()
         interrupt(0.1, 0.2)
@@ -238,7 +238,7 @@ slow = false print(net(dnn.ones(2, 1)).rows)
 
     it("ends it without ado once more", function()
       local out, _, status = script([[
-        setmetatable({}, {__gc = function() print "never" end})
+        local held = setmetatable({}, {__gc = function() print "never" end})
         dnn.interrupted()
         interrupt(0.1, 0.2, 0.2)
         while true do pcall(function() while true do end end) end]])
@@ -248,7 +248,7 @@ slow = false print(net(dnn.ones(2, 1)).rows)
     it("is one, however many signals it arrives as", function()
       for asks, printed in pairs{[""] = "closed\ncollected\n", ["dnn.interrupted()"] = "the end\nclosed\ncollected\n"} do
         local out, err, status = script([[
-          setmetatable({}, {__gc = function() for i = 1, 1e7 do end print "collected" end})
+          local held = setmetatable({}, {__gc = function() for i = 1, 1e7 do end print "collected" end})
           local closed <close> = setmetatable({}, {__close = function() print "closed" end}) ]] .. asks .. [[
 
           interrupt(0.1, 0, 0, 0, 0)

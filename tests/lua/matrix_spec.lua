@@ -75,13 +75,19 @@ describe("constructors", function()
       assert.matches("matrix_spec.lua:%d+: ", text)
       assert.equal(message, (text:gsub("^.-:%d+: ", "")))
     end
-    refused(function() local _ = dnn.zeros(2.5, 1) end, "zeros: rows must be a whole number >= 0, got 2.5")
-    refused(function() local _ = dnn.ones(2, -1) end, "ones: cols must be a whole number >= 0, got -1")
-    refused(function() local _ = dnn.zeros(2) end, "zeros: cols must be a whole number >= 0, got nothing")
-    refused(function() local _ = dnn.rand("2", 2) end, "rand: rows must be a whole number >= 0, got '2'")
-    refused(function() local _ = dnn.eye(nil) end, "eye: n must be a whole number >= 0, got nil")
+    refused(function() local _ = dnn.zeros(2.5, 1) end, "zeros: rows must be a whole number >= 0, got 2.5; usage: "
+      .. "dnn.zeros(rows, cols [, options])")
+    refused(function() local _ = dnn.ones(2, -1) end, "ones: cols must be a whole number >= 0, got -1; usage: "
+      .. "dnn.ones(rows, cols [, options])")
+    refused(function() local _ = dnn.zeros(2) end, "zeros: cols must be a whole number >= 0, got nothing; usage: "
+      .. "dnn.zeros(rows, cols [, options])")
+    refused(function() local _ = dnn.rand("2", 2) end, "rand: rows must be a whole number >= 0, got '2'; usage: "
+      .. "dnn.rand(rows, cols [, options])")
+    refused(function() local _ = dnn.eye(nil) end, "eye: n must be a whole number >= 0, got nil; usage: "
+      .. "dnn.eye(n [, options])")
     refused(function() local _ = dnn.arange(1, 2, 0) end, "arange: step must not be 0")
-    refused(function() local _ = dnn.linspace(0, 1 / 0, 3) end, "linspace: last must be finite, got inf")
+    refused(function() local _ = dnn.linspace(0, 1 / 0, 3) end, "linspace: last must be finite, got inf; usage: "
+      .. "dnn.linspace(first, last, n [, options])")
   end)
 
   it("refuse a size that no memory holds", function()

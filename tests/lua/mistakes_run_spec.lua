@@ -46,7 +46,7 @@ describe("a mistake with a run:", function()
     {"a run that is closed", function() local r = dnn.Run(nil) r:close() r:log(1, {cost = 1}) end,
       "Run: this run is closed"},
     {"a histogram of a table", function() run:histogram(1, "w", {1, 2}) end,
-      "bad argument #3 to 'histogram' (dnn.Matrix expected, got table; dnn.Matrix{...} makes one of a table)"},
+      "histogram: A must be a Matrix, got table; dnn.Matrix{...} makes one of a table"},
     {"a picture without its size", function() run:image(1, "x", dnn.ones(4, 1)) end,
       "Run: image: width must be a whole number >= 0, got nothing"},
     {"a picture of another size", function() run:image(1, "x", dnn.ones(4, 1), 5, 5) end,
@@ -87,7 +87,8 @@ describe("a mistake step by step:", function()
     {"parameters and X exchanged", function() stepwise.L_model_forward(parameters, X) end,
       "L_model_forward: parameters must be a table {W1 = , b1 = , ...} as initialize_parameters_deep makes it"},
     {"sizes that are not in a table", function() stepwise.initialize_parameters_deep(3, 4, 1) end,
-      "initialize_parameters_deep: layer_dims must be the layers' sizes from the input on, as in {12288, 20, 7, 5, 1}"},
+      "initialize_parameters_deep: expected at most 2 arguments, got 3; the sizes are in one table, as in "
+        .. "{12288, 20, 7, 5, 1}"},
     {"the parameters for the caches", function() stepwise.L_model_backward(AL, Y, parameters) end,
       "L_model_backward: caches must be the second result of L_model_forward"},
     {"no learning rate",

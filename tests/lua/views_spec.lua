@@ -51,7 +51,7 @@ describe("a view", function()
       message(A.block, 0, 1, 1, 1))
     assert.equal("Matrix 2 x 3: columns 3..1 are outside 1..3 (ranges include both ends)",
       message(A.cols_range, 3, 1))
-    assert.equal("Matrix 2 x 3: a range of rows is two whole numbers, first and last, got 1, nothing",
+    assert.equal("rows_range: last must be a whole number, got nothing; usage: A:rows_range(first, last)",
       message(A.rows_range, 1))
     assert.has_error(function() A:cols_range(math.mininteger, 1) end)
     assert.has_error(function() A:cols_range(1, math.maxinteger) end)

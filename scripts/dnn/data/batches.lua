@@ -1,5 +1,6 @@
 -- Minibatches of a set: `for X, Y in batches do` calls what dnn.data.batches returns.
 local dnn = require "dnn"
+local arguments = require "dnn.arguments"
 local options_of = require "dnn.options"
 local set = require "dnn.data.set"
 local strict = require "dnn.strict"
@@ -88,6 +89,8 @@ function Batches:load_state_dict(state)
   end
   if self.own then self.random:set_state(state.random_key, state.random_position) end
 end
+
+arguments.guard("dnn.data.batches", Batches, ":")
 
 -- Of the matrices source and labels, a column each for every example. What there is to know: size, shuffle,
 -- random, drop_last, scale, shift and the dtype of X.

@@ -1,5 +1,6 @@
 -- HDF5 files: their datasets as matrices. The reading is C, in a module of its own (dnn.hdf5).
 local dnn = require "dnn"
+local arguments = require "dnn.arguments"
 local text = require "dnn.data.text"
 
 local hdf5 = {}
@@ -58,6 +59,8 @@ local file_metatable = {
     return matrix or error(message, 2)
   end,
 }
+
+arguments.guard("dnn.data.hdf5", File, ":")
 
 -- An HDF5 file, or nil and a message.
 function hdf5.hdf5(path)

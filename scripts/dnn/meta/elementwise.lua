@@ -2,8 +2,8 @@
 
 -- # Elementwise operations
 --
--- Each has three forms: a function, `dnn.add(A, B [, out])`, whose last argument is a matrix to write into and may be
--- an operand itself; a method, `A:add(B [, out])`; and one in place, `A:add_(B)`, which returns A. Operands are
+-- Each has three forms: a function, `dnn.add(A, B)`; a method, `A:add(B)`; and one in place, `A:add_(B)`, which returns
+-- A. The first two take a matrix to write into as an option, `{out = C}`, which may be an operand itself. Operands are
 -- float32 or float64 and of one type.
 --
 -- Shapes are broadcast: a dimension of 1 is repeated, so m x n goes with m x 1 (a value per row), 1 x n (a value per
@@ -17,6 +17,9 @@ local A = {}
 
 -- ## Arithmetic
 
+---@class dnn.add.Options
+---@field out? dnn.Matrix where the result goes, instead of a new matrix
+
 ---A + B, element by element.
 ---
 ---Errors: shapes that do not fit, both told; float32 with float64; uint8.
@@ -26,9 +29,9 @@ local A = {}
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.add(A, B, out) end
+function dnn.add(A, B, options) end
 A.add = dnn.add
 
 ---Adds B to A.
@@ -53,9 +56,9 @@ function A:add_(B) end
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.sub(A, B, out) end
+function dnn.sub(A, B, options) end
 A.sub = dnn.sub
 
 ---Subtracts B from A.
@@ -79,9 +82,9 @@ function A:sub_(B) end
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.cmul(A, B, out) end
+function dnn.cmul(A, B, options) end
 A.cmul = dnn.cmul
 
 ---Multiplies A by B element by element.
@@ -105,9 +108,9 @@ function A:cmul_(B) end
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.div(A, B, out) end
+function dnn.div(A, B, options) end
 A.div = dnn.div
 
 ---Divides A by B element by element.
@@ -131,9 +134,9 @@ function A:div_(B) end
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.pow(A, B, out) end
+function dnn.pow(A, B, options) end
 A.pow = dnn.pow
 
 ---Raises A to the power of B.
@@ -157,9 +160,9 @@ function A:pow_(B) end
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.maximum(A, B, out) end
+function dnn.maximum(A, B, options) end
 A.maximum = dnn.maximum
 
 ---Replaces each element by the larger of it and B's; NaN if either is NaN.
@@ -183,9 +186,9 @@ function A:maximum_(B) end
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.minimum(A, B, out) end
+function dnn.minimum(A, B, options) end
 A.minimum = dnn.minimum
 
 ---Replaces each element by the smaller of it and B's; NaN if either is NaN.
@@ -214,9 +217,9 @@ function A:minimum_(B) end
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.lt(A, B, out) end
+function dnn.lt(A, B, options) end
 A.lt = dnn.lt
 
 ---Replaces each element by 1 where it is less than B's, else by 0.
@@ -239,9 +242,9 @@ function A:lt_(B) end
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.le(A, B, out) end
+function dnn.le(A, B, options) end
 A.le = dnn.le
 
 ---Replaces each element by 1 where it is at most B's, else by 0.
@@ -264,9 +267,9 @@ function A:le_(B) end
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.gt(A, B, out) end
+function dnn.gt(A, B, options) end
 A.gt = dnn.gt
 
 ---Replaces each element by 1 where it is greater than B's, else by 0.
@@ -289,9 +292,9 @@ function A:gt_(B) end
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.ge(A, B, out) end
+function dnn.ge(A, B, options) end
 A.ge = dnn.ge
 
 ---Replaces each element by 1 where it is at least B's, else by 0.
@@ -314,9 +317,9 @@ function A:ge_(B) end
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.eq(A, B, out) end
+function dnn.eq(A, B, options) end
 A.eq = dnn.eq
 
 ---Replaces each element by 1 where it is equal to B's, else by 0.
@@ -339,9 +342,9 @@ function A:eq_(B) end
 ---```
 ---@param A number|dnn.Matrix a number on one side at most
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.ne(A, B, out) end
+function dnn.ne(A, B, options) end
 A.ne = dnn.ne
 
 ---Replaces each element by 1 where it is other than B's, else by 0.
@@ -364,6 +367,6 @@ function A:ne_(B) end
 ---@param C dnn.Matrix the condition, of the type of the others
 ---@param A number|dnn.Matrix
 ---@param B number|dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.where(C, A, B, out) end
+function dnn.where(C, A, B, options) end

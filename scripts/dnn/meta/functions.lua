@@ -2,8 +2,8 @@
 
 -- # Functions of one matrix
 --
--- Element by element too, in the forms of the elementwise operations: `dnn.exp(A [, out])`, `A:exp([out])`, and
--- `A:exp_()` in place.
+-- Element by element too, in the forms of the elementwise operations: `dnn.exp(A)`, `A:exp()`, both with the option
+-- `{out = B}`, and `A:exp_()` in place.
 
 ---@class dnn
 local dnn = {}
@@ -19,9 +19,9 @@ local A = {}
 ---print(dnn.neg(dnn.Matrix{1, -2}):sum())   --> 1.0
 ---```
 ---@param A dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.neg(A, out) end
+function dnn.neg(A, options) end
 A.neg = dnn.neg
 
 ---Changes the sign of every element.
@@ -42,9 +42,9 @@ function A:neg_() end
 ---print(dnn.exp(dnn.zeros(2, 2)):sum())   --> 4.0
 ---```
 ---@param A dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.exp(A, out) end
+function dnn.exp(A, options) end
 A.exp = dnn.exp
 
 ---Replaces every element x by e^x.
@@ -65,9 +65,9 @@ function A:exp_() end
 ---print(dnn.log(dnn.ones(2, 2)):sum())   --> 0.0
 ---```
 ---@param A dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.log(A, out) end
+function dnn.log(A, options) end
 A.log = dnn.log
 
 ---Replaces every element by its natural logarithm.
@@ -88,9 +88,9 @@ function A:log_() end
 ---print(dnn.sqrt(dnn.Matrix{4, 9}):sum())   --> 5.0
 ---```
 ---@param A dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.sqrt(A, out) end
+function dnn.sqrt(A, options) end
 A.sqrt = dnn.sqrt
 
 ---Replaces every element by its square root.
@@ -111,9 +111,9 @@ function A:sqrt_() end
 ---print(dnn.abs(dnn.Matrix{1, -2}):sum())   --> 3.0
 ---```
 ---@param A dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.abs(A, out) end
+function dnn.abs(A, options) end
 A.abs = dnn.abs
 
 ---Replaces every element by its absolute value.
@@ -134,9 +134,9 @@ function A:abs_() end
 ---print(dnn.sign(dnn.Matrix{5, -2, 0}):sum())   --> 0.0
 ---```
 ---@param A dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.sign(A, out) end
+function dnn.sign(A, options) end
 A.sign = dnn.sign
 
 ---Replaces every element by -1, 0 or 1, its sign.
@@ -157,9 +157,9 @@ function A:sign_() end
 ---print(dnn.tanh(dnn.zeros(1, 2)):sum())   --> 0.0
 ---```
 ---@param A dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.tanh(A, out) end
+function dnn.tanh(A, options) end
 A.tanh = dnn.tanh
 
 ---Replaces every element by its hyperbolic tangent.
@@ -180,9 +180,9 @@ function A:tanh_() end
 ---print(dnn.sigmoid(dnn.zeros(1, 2)):sum())   --> 1.0
 ---```
 ---@param A dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.sigmoid(A, out) end
+function dnn.sigmoid(A, options) end
 A.sigmoid = dnn.sigmoid
 
 ---Replaces every element x by 1 / (1 + exp(-x)).
@@ -203,9 +203,9 @@ function A:sigmoid_() end
 ---print(dnn.relu(dnn.Matrix{1, -2}):sum())   --> 1.0
 ---```
 ---@param A dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.relu(A, out) end
+function dnn.relu(A, options) end
 A.relu = dnn.relu
 
 ---Replaces negative elements by 0; NaN stays NaN.
@@ -226,9 +226,9 @@ function A:relu_() end
 ---print(dnn.isfinite(dnn.Matrix{1, 1 / 0}):all())   --> false
 ---```
 ---@param A dnn.Matrix
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.isfinite(A, out) end
+function dnn.isfinite(A, options) end
 A.isfinite = dnn.isfinite
 
 ---Replaces every element by 1 where it is finite, else by 0.
@@ -252,9 +252,9 @@ function A:isfinite_() end
 ---@param A dnn.Matrix
 ---@param low? number no bound when not given
 ---@param high? number no bound when not given
----@param out? dnn.Matrix where the result goes, instead of a new matrix
+---@param options? dnn.add.Options
 ---@return dnn.Matrix
-function dnn.clamp(A, low, high, out) end
+function dnn.clamp(A, low, high, options) end
 A.clamp = dnn.clamp
 
 ---Brings every element of A into the range low..high.

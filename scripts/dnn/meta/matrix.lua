@@ -199,14 +199,16 @@ function dnn.linspace(first, last, n, options) end
 ---@overload fun(i: integer, j: integer): number
 local A = {}
 
----Numbers of rows and columns.
+---Numbers of rows and columns, or the one along an axis.
 ---
 ---```lua
----print(dnn.zeros(2, 3):size())   --> 2	3
+---print(dnn.zeros(2, 3):size())    --> 2	3
+---print(dnn.zeros(2, 3):size(2))   --> 3
 ---```
+---@param axis? 1|2 1: rows alone; 2: columns alone
 ---@return integer rows
 ---@return integer cols
-function A:size() end
+function A:size(axis) end
 
 ---The element in row i and column j; `A(i, j)` is the same.
 ---

@@ -90,7 +90,8 @@ end
 
 -- "function: string.format", "function: double demo.lua:12".
 function names.describe(f, known)
-  local info = debug_getinfo(f, "S")
+  local guards = rawget(loaded, "dnn.arguments")
+  local info = debug_getinfo(guards and guards.written(f) or f, "S")
   local name = known[f] and " " .. known[f] or ""
   if info.what == "C" then return "function:" .. (name ~= "" and name or " builtin") end
   local source = gsub(info.short_src, "%c", "?")

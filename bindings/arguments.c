@@ -1,0 +1,158 @@
+/* arguments.c: functions that count their arguments, and what is raised about wrong ones. */
+#include "bindings/arguments.h"
+
+#include "bindings/dnnlua.h"
+
+/* Registry: the function of _explain_by. A string, since modules of their own share this file. */
+#define EXPLAIN "dnn.explain"
+
+int dnnlua_explain_by(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_setfield(L, LUA_REGISTRYINDEX, EXPLAIN);
+    return 0;
+}
+
+/* --- words --- */
+
+/* Pushes what the Lua half says about the running call: explain(what, detail, more, function, name,
+ * how, arguments ...). Where there is no Lua half, or it fails, "" is pushed. */
+static const char *push_explained(lua_State *L, const char *what, lua_Integer detail,
+                                  const char *more) {
+    int count = lua_gettop(L), top = count;
+    lua_Debug call;
+
+    luaL_checkstack(L, count + 10, "too many arguments");
+    lua_getfield(L, LUA_REGISTRYINDEX, EXPLAIN);
+    lua_pushstring(L, what);
+    lua_pushinteger(L, detail);
+    lua_pushstring(L, more);
+    lua_getstack(L, 0, &call);
+    lua_getinfo(L, "nf", &call);
+    lua_pushstring(L, call.name);
+    lua_pushstring(L, call.namewhat);
+    for (int i = 1; i <= count; i++) {
+        lua_pushvalue(L, i);
+    }
+    if (lua_pcall(L, count + 6, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) {
+        lua_settop(L, top);
+        lua_pushliteral(L, "");
+    }
+    return lua_tostring(L, -1);
+}
+
+const char *dnnlua_push_usage(lua_State *L) {
+    return push_explained(L, "usage", 0, NULL);
+}
+
+int dnnlua_wrong_argument(lua_State *L, int index, const char *expected) {
+    const char *text = push_explained(L, "wrong", index, expected);
+
+    if (text[0] == '\0') {
+        text = lua_pushfstring(L, "argument %d must be %s, got %s", index, expected,
+                               dnnlua_got(L, index));
+    }
+    return luaL_error(L, "%s", text);
+}
+
+static int surplus_argument(lua_State *L, const dnnlua_function *function) {
+    int count = lua_gettop(L);
+    const char *text = push_explained(L, "surplus", function->most, function->name);
+
+    if (text[0] == '\0') {
+        text = lua_pushfstring(L, "%s: expected at most %d arguments, got %d", function->name,
+                               function->most, count);
+    }
+    return luaL_error(L, "%s", text);
+}
+
+/* --- functions --- */
+
+/* The row stands in the upvalue after those of the function itself. */
+static int call(lua_State *L, int upvalue) {
+    const dnnlua_function *function = lua_touserdata(L, lua_upvalueindex(upvalue));
+
+    if (lua_gettop(L) > function->most) {
+        return surplus_argument(L, function);
+    }
+    return function->run(L);
+}
+
+static int call_with_0(lua_State *L) {
+    return call(L, 1);
+}
+
+static int call_with_1(lua_State *L) {
+    return call(L, 2);
+}
+
+static int call_with_2(lua_State *L) {
+    return call(L, 3);
+}
+
+static int call_with_3(lua_State *L) {
+    return call(L, 4);
+}
+
+void dnnlua_push_function(lua_State *L, dnnlua_function function, int upvalues) {
+    static const lua_CFunction calls[] = {call_with_0, call_with_1, call_with_2, call_with_3};
+    dnnlua_function *row = lua_newuserdatauv(L, sizeof *row, 0);
+
+    *row = function;
+    lua_pushcclosure(L, calls[upvalues], upvalues + 1);
+}
+
+void dnnlua_register(lua_State *L, const dnnlua_function *functions) {
+    for (; functions->name != NULL; functions++) {
+        dnnlua_push_function(L, *functions, 0);
+        lua_setfield(L, -2, functions->name);
+    }
+}
+
+/* --- kinds --- */
+
+double dnnlua_check_number(lua_State *L, int index) {
+    if (lua_type(L, index) != LUA_TNUMBER) {
+        dnnlua_wrong_argument(L, index, "a number");
+    }
+    return lua_tonumber(L, index);
+}
+
+double dnnlua_opt_number(lua_State *L, int index, double fallback) {
+    return lua_isnoneornil(L, index) ? fallback : dnnlua_check_number(L, index);
+}
+
+lua_Integer dnnlua_check_integer(lua_State *L, int index) {
+    int whole = 0;
+    lua_Integer value = lua_tointegerx(L, index, &whole);
+
+    if (!whole || lua_type(L, index) != LUA_TNUMBER) {
+        dnnlua_wrong_argument(L, index, "a whole number");
+    }
+    return value;
+}
+
+const char *dnnlua_check_string(lua_State *L, int index, size_t *length) {
+    if (lua_type(L, index) != LUA_TSTRING) {
+        dnnlua_wrong_argument(L, index, "a string");
+    }
+    return lua_tolstring(L, index, length);
+}
+
+int dnnlua_check_axis(lua_State *L, int index, const char *expected) {
+    lua_Number axis = lua_type(L, index) == LUA_TNUMBER ? lua_tonumber(L, index) : 0;
+
+    if (axis != 1 && axis != 2) {
+        dnnlua_wrong_argument(L, index, expected);
+    }
+    return (int)axis;
+}
+
+void *dnnlua_check_userdata(lua_State *L, int index, const char *type, const char *expected) {
+    void *value = luaL_testudata(L, index, type);
+
+    if (value == NULL) {
+        dnnlua_wrong_argument(L, index, expected);
+    }
+    return value;
+}
