@@ -4,6 +4,12 @@
 #define DNN_BINDINGS_DATA_H
 
 #include "bindings/dnnlua.h"
+#include "data/image.h"
+
+/* What an image is to become, from the table at index: {height = , width = , channels = , fit = ,
+ * max_pixels = , as_stored = }, which the Lua half has checked; the size may be absent, then it is
+ * 0 x 0. */
+dnn_image_target dnnlua_check_target(lua_State *L, int index, const char *function);
 
 void dnnlua_add_folder(lua_State *L, int data);
 void dnnlua_add_order(lua_State *L, int data);

@@ -1,4 +1,4 @@
-/* folder.c: a folder of labelled pictures: its list, and decoding a stretch of it at a time. */
+/* folder.c: a folder of labelled images: its list, and decoding a stretch of it at a time. */
 #include "data/folder.h"
 #include "bindings/data/data.h"
 
@@ -13,15 +13,38 @@ static int free_folder(lua_State *L) {
     return 0;
 }
 
-/* folder(path): or nil and a message. */
+/* Pushes a block with the texts of the table at index, which keeps them alive; NULL for nil. */
+static const char *const *push_texts(lua_State *L, int index, size_t *count) {
+    const char **texts = NULL;
+
+    *count = 0;
+    if (!lua_istable(L, index)) {
+        lua_pushnil(L);
+        return NULL;
+    }
+    *count = (size_t)lua_rawlen(L, index);
+    texts = dnnlua_new_block(L, (*count + 1) * sizeof *texts);
+    for (size_t i = 0; i < *count; i++) {
+        luaL_argcheck(L, lua_rawgeti(L, index, (lua_Integer)i + 1) == LUA_TSTRING, index,
+                      "expected texts");
+        texts[i] = lua_tostring(L, -1);
+        lua_pop(L, 1);
+    }
+    return texts;
+}
+
+/* folder(path, classes): or nil and a message; classes may be nil. */
 static int list_folder(lua_State *L) {
     dnn_error err;
+    size_t count;
     const char *path = luaL_checkstring(L, 1);
-    dnn_folder *folder = lua_newuserdatauv(L, sizeof *folder, 0);
 
+    lua_settop(L, 2);
+    const char *const *classes = push_texts(L, 2, &count);
+    dnn_folder *folder = lua_newuserdatauv(L, sizeof *folder, 0);
     *folder = (dnn_folder){0};
     luaL_setmetatable(L, FOLDER);
-    return dnn_folder_list(folder, path, &err) == DNN_OK ? 1 : dnnlua_fail(L, &err);
+    return dnn_folder_list(folder, path, classes, count, &err) == DNN_OK ? 1 : dnnlua_fail(L, &err);
 }
 
 static int folder_length(lua_State *L) {
@@ -29,15 +52,32 @@ static int folder_length(lua_State *L) {
     return 1;
 }
 
+static int push_list(lua_State *L, char *const *texts, size_t count) {
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_pushstring(L, texts[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
 /* folder:classes(): their names. */
 static int folder_classes(lua_State *L) {
     const dnn_folder *folder = check_folder(L);
 
-    lua_createtable(L, (int)folder->class_count, 0);
-    for (size_t i = 0; i < folder->class_count; i++) {
-        lua_pushstring(L, folder->classes[i]);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
+    return push_list(L, folder->classes, folder->class_count);
+}
+
+/* folder:skipped(): what was passed over, and why. */
+static int folder_skipped(lua_State *L) {
+    const dnn_folder *folder = check_folder(L);
+
+    return push_list(L, folder->skipped, folder->skipped_count);
+}
+
+/* folder:train_count(): how many of the files, the first, are to train on. */
+static int folder_train_count(lua_State *L) {
+    lua_pushinteger(L, (lua_Integer)check_folder(L)->train_count);
     return 1;
 }
 
@@ -61,7 +101,7 @@ static int folder_shuffle(lua_State *L) {
     return 0;
 }
 
-/* folder:decode(first, last, size, channels, pixels, column): the files first .. last into columns
+/* folder:decode(first, last, target, pixels, column): the files first .. last into columns
  * of `pixels` from `column` on, those that could be read side by side. Returns a table with `false`
  * for each of them and the message for each that could not be read. */
 static int folder_decode(lua_State *L) {
@@ -70,24 +110,23 @@ static int folder_decode(lua_State *L) {
     const dnn_folder *folder = check_folder(L);
     size_t first = dnnlua_check_size(L, 2, "decode", "first");
     size_t last = dnnlua_check_size(L, 3, "decode", "last");
-    size_t size = dnnlua_check_size(L, 4, "decode", "size");
-    size_t channels = dnnlua_check_size(L, 5, "decode", "channels");
-    dnn_matrix *pixels = dnnlua_check_matrix(L, 6);
-    size_t column = dnnlua_check_size(L, 7, "decode", "column");
+    dnn_image_target target = dnnlua_check_target(L, 4, "decode");
+    dnn_matrix *pixels = dnnlua_check_matrix(L, 5);
+    size_t column = dnnlua_check_size(L, 6, "decode", "column");
 
     luaL_argcheck(L, first >= 1 && first <= last && last <= folder->file_count, 2, "no such files");
     size_t count = last - first + 1;
-    luaL_argcheck(L, pixels->dtype == DNN_UINT8 && dnn_matrix_is_contiguous(pixels), 6,
+    luaL_argcheck(L, pixels->dtype == DNN_UINT8 && dnn_matrix_is_contiguous(pixels), 5,
                   "expected contiguous uint8 columns");
-    luaL_argcheck(L, size < 65536 && channels <= 3 && pixels->rows == size * size * channels, 6,
+    luaL_argcheck(L, pixels->rows == target.width * target.height * target.options.channels, 5,
                   "columns of another size");
-    luaL_argcheck(L, column >= 1 && column <= pixels->cols && count <= pixels->cols - column + 1, 7,
+    luaL_argcheck(L, column >= 1 && column <= pixels->cols && count <= pixels->cols - column + 1, 6,
                   "too few columns");
 
     uint8_t *ok = dnnlua_new_block(L, count);
     dnn_error *errors = dnnlua_new_block(L, count * sizeof *errors);
     dnnlua_check(L,
-                 dnn_folder_decode(folder, first - 1, last, size, channels,
+                 dnn_folder_decode(folder, first - 1, last, &target,
                                    dnn_matrix_at(pixels, 0, column - 1), ok, errors, &good, &err),
                  &err);
     lua_createtable(L, (int)count, 0);
@@ -103,11 +142,13 @@ static int folder_decode(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-    {"classes", folder_classes},
-    {"file",    folder_file   },
-    {"shuffle", folder_shuffle},
-    {"decode",  folder_decode },
-    {NULL,      NULL          },
+    {"classes",     folder_classes    },
+    {"skipped",     folder_skipped    },
+    {"train_count", folder_train_count},
+    {"file",        folder_file       },
+    {"shuffle",     folder_shuffle    },
+    {"decode",      folder_decode     },
+    {NULL,          NULL              },
 };
 
 static const luaL_Reg metamethods[] = {

@@ -1,4 +1,4 @@
-/* image.c: single pictures from and to files. */
+/* image.c: single images from and to files. */
 #include <string.h>
 
 #include "bindings/data/data.h"
@@ -11,7 +11,7 @@ static int free_image(lua_State *L) {
     return 0;
 }
 
-/* Pushes an empty picture that is freed when the function returns or raises. */
+/* Pushes an empty image that is freed when the function returns or raises. */
 static dnn_image *push_image(lua_State *L) {
     dnn_image *image = lua_newuserdatauv(L, sizeof *image, 0);
 
@@ -21,14 +21,45 @@ static dnn_image *push_image(lua_State *L) {
     return image;
 }
 
-/* read_image(path, channels): a column of bytes, its width and its height; or nil and a message. */
+static lua_Integer whole_field(lua_State *L, int index, const char *name) {
+    lua_getfield(L, index, name);
+    lua_Integer value = lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    return value;
+}
+
+dnn_image_target dnnlua_check_target(lua_State *L, int index, const char *function) {
+    dnn_image_target t = {0};
+    lua_Integer height, width, channels, fit;
+
+    luaL_checktype(L, index, LUA_TTABLE);
+    height = whole_field(L, index, "height");
+    width = whole_field(L, index, "width");
+    channels = whole_field(L, index, "channels");
+    fit = whole_field(L, index, "fit");
+    if (height < 0 || height > 65535 || width < 0 || width > 65535 ||
+        (channels != 1 && channels != 3) || fit < 0 || fit >= DNN_FIT_COUNT) {
+        luaL_error(L, "%s: no image of %I x %I x %I", function, height, width, channels);
+    }
+    t.height = (size_t)height;
+    t.width = (size_t)width;
+    t.fit = (dnn_fit)fit;
+    t.options.channels = (size_t)channels;
+    t.options.max_pixels = (uint64_t)whole_field(L, index, "max_pixels");
+    lua_getfield(L, index, "as_stored");
+    t.options.as_stored = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return t;
+}
+
+/* read_image(path, target): a column of bytes, its width and its height; or nil and a message. */
 static int read_image(lua_State *L) {
     dnn_error err;
     const char *path = luaL_checkstring(L, 1);
-    size_t channels = dnnlua_check_size(L, 2, "read_image", "channels");
+    dnn_image_target target = dnnlua_check_target(L, 2, "read_image");
     dnn_image *image = push_image(L);
 
-    if (dnn_image_read(image, path, channels, 0, 0, &err) != DNN_OK) {
+    if (dnn_image_read(image, path, &target.options, &err) != DNN_OK) {
         return dnnlua_fail(L, &err);
     }
     size_t count = image->width * image->height * image->channels;
@@ -39,20 +70,19 @@ static int read_image(lua_State *L) {
     return 3;
 }
 
-/* read_resized(path, size, channels): the same, resized to size x size. */
+/* read_resized(path, target): the same, resized to the target's size. */
 static int read_resized(lua_State *L) {
     dnn_error err;
     const char *path = luaL_checkstring(L, 1);
-    size_t size = dnnlua_check_size(L, 2, "read_image", "size");
-    size_t channels = dnnlua_check_size(L, 3, "read_image", "channels");
+    dnn_image_target t = dnnlua_check_target(L, 2, "read_image");
+    dnn_matrix *column =
+        dnnlua_new_matrix(L, DNN_UINT8, t.width * t.height * t.options.channels, 1);
 
-    luaL_argcheck(L, size < 65536, 2, "too large");
-    dnn_matrix *column = dnnlua_new_matrix(L, DNN_UINT8, size * size * channels, 1);
-    if (dnn_image_read_resized(path, column->data, size, size, channels, &err) != DNN_OK) {
+    if (dnn_image_read_resized(path, column->data, &t, &err) != DNN_OK) {
         return dnnlua_fail(L, &err);
     }
-    lua_pushinteger(L, (lua_Integer)size);
-    lua_pushinteger(L, (lua_Integer)size);
+    lua_pushinteger(L, (lua_Integer)t.width);
+    lua_pushinteger(L, (lua_Integer)t.height);
     return 3;
 }
 

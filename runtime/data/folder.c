@@ -1,69 +1,17 @@
-/* folder.c: finding labelled pictures, and decoding many of them on the thread pool. */
+/* folder.c: the list of labelled images of a folder, and decoding many of them on the thread pool. */
 #include "data/folder.h"
 
 #include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 
-#include "core/interrupt.h"
 #include "core/memory.h"
 #include "core/threads.h"
-#include "data/image.h"
-
-#define EXPECTED "expected one subfolder per class or files named like cat.1.jpg"
-
-typedef struct entry {
-    char *path;       /* owned */
-    char *class_name; /* owned */
-} entry;
-
-typedef struct list {
-    entry *items;
-    size_t count, room;
-} list;
-
-static void free_list(list *l) {
-    for (size_t i = 0; i < l->count; i++) {
-        dnn_free(l->items[i].path);
-        dnn_free(l->items[i].class_name);
-    }
-    dnn_free(l->items);
-}
-
-static dnn_status no_memory(const char *path, dnn_error *err) {
-    return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for the list of its pictures", path);
-}
-
-static bool append(list *l, const char *path, const char *class_name, size_t class_length) {
-    if (l->count == l->room) {
-        size_t room = l->room == 0 ? 64 : 2 * l->room;
-        entry *items = dnn_alloc(room * sizeof *items);
-        if (items == NULL)
-            return false;
-        if (l->count > 0)
-            memcpy(items, l->items, l->count * sizeof *items);
-        dnn_free(l->items);
-        l->items = items;
-        l->room = room;
-    }
-    entry *e = &l->items[l->count++];
-    e->path = dnn_strdup(path);
-    e->class_name = dnn_alloc(class_length + 1);
-    if (e->class_name == NULL || e->path == NULL)
-        return false;
-    memcpy(e->class_name, class_name, class_length);
-    e->class_name[class_length] = '\0';
-    return true;
-}
+#include "data/folder_scan.h"
 
 /* Compares names as people sort them: runs of digits by value, so cat.2 stands before cat.10. */
-static int compare_names(const char *a, const char *b) {
+int dnn_compare_names(const char *a, const char *b) {
     const char *p = a, *q = b;
     while (*p != '\0' && *q != '\0') {
         if (!isdigit((unsigned char)*p) || !isdigit((unsigned char)*q)) {
@@ -87,146 +35,135 @@ static int compare_names(const char *a, const char *b) {
     return strcmp(a, b); /* 01 and 1 */
 }
 
-static int compare_entries(const void *a, const void *b) {
-    const entry *x = a, *y = b;
-    int order = compare_names(x->class_name, y->class_name);
-    return order != 0 ? order : compare_names(x->path, y->path);
+static int compare_found(const void *a, const void *b) {
+    const dnn_found *x = a, *y = b;
+    if (x->test != y->test)
+        return x->test ? 1 : -1;
+    int order = dnn_compare_names(x->class_name, y->class_name);
+    return order != 0 ? order : dnn_compare_names(x->path, y->path);
 }
 
-static bool is_picture(const char *name) {
-    const char *dot = strrchr(name, '.');
-    return dot != NULL && (strcasecmp(dot, ".jpg") == 0 || strcasecmp(dot, ".jpeg") == 0 ||
-                           strcasecmp(dot, ".png") == 0);
+static int compare_texts(const void *a, const void *b) {
+    return dnn_compare_names(*(char *const *)a, *(char *const *)b);
 }
 
-static char *join(const char *folder, const char *name) {
-    size_t length = strlen(folder);
-    const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
-    size_t size = length + strlen(name) + 2;
-    char *path = dnn_alloc(size);
-    if (path != NULL)
-        snprintf(path, size, "%s%s%s", folder, slash, name);
-    return path;
-}
+/* --- classes --- */
 
-static dnn_status scan(const char *path, const char *class_name, list *found, dnn_error *err);
-
-/* One directory entry. At the top (class_name NULL) a picture's class is its name up to the first
- * dot, empty when that dot is the extension's, and a folder is a class; deeper folders are passed
- * over. */
-static dnn_status visit(const char *path, const char *name, const char *class_name, list *found,
-                        dnn_error *err) {
-    struct stat info;
-    if (stat(path, &info) != 0)
-        return DNN_OK; /* a link to nowhere, or gone since it was listed */
-    if (S_ISDIR(info.st_mode))
-        return class_name == NULL ? scan(path, name, found, err) : DNN_OK;
-    if (!S_ISREG(info.st_mode) || !is_picture(name))
-        return DNN_OK;
-    const char *label = class_name != NULL ? class_name : name;
-    size_t length = class_name != NULL ? strlen(class_name) : strcspn(name, ".");
-    if (class_name == NULL && name + length == strrchr(name, '.'))
-        length = 0;
-    return append(found, path, label, length) ? DNN_OK : no_memory(path, err);
-}
-
-static dnn_status scan(const char *path, const char *class_name, list *found, dnn_error *err) {
-    DIR *folder = opendir(path);
-    if (folder == NULL)
-        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s; expected a folder of pictures", path,
-                        strerror(errno));
-    dnn_status status = DNN_OK;
-    for (struct dirent *d; status == DNN_OK && (errno = 0, d = readdir(folder)) != NULL;) {
-        if (d->d_name[0] == '.')
-            continue;
-        char *inner = join(path, d->d_name);
-        status =
-            inner == NULL ? no_memory(path, err) : visit(inner, d->d_name, class_name, found, err);
-        dnn_free(inner);
-        if (status == DNN_OK)
-            status = dnn_interrupt_check(err);
-    }
-    if (status == DNN_OK && errno != 0)
-        status = dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
-    closedir(folder);
-    return status;
-}
-
-/* Whether the picture stands in the folder itself rather than in a subfolder. */
-static bool at_top(const entry *e, const char *folder) {
-    size_t length = strlen(folder);
-    const char *rest = e->path + length;
-    return strchr(rest + (*rest == '/'), '/') == NULL;
-}
-
-/* Pictures at the top and in subfolders, or without a class in their name, are neither layout. */
-static dnn_status check_layout(const list *found, const char *path, dnn_error *err) {
-    if (found->count == 0)
-        return dnn_fail(err, DNN_ERROR_FORMAT,
-                        "%s: holds no pictures (.jpg, .jpeg, .png); " EXPECTED, path);
-    size_t top = 0;
-    const entry *nameless = NULL, *first_top = NULL;
-    for (size_t i = 0; i < found->count; i++) {
-        const entry *e = &found->items[i];
-        if (!at_top(e, path))
-            continue;
-        if (top++ == 0)
-            first_top = e;
-        if (e->class_name[0] == '\0' && nameless == NULL)
-            nameless = e;
-    }
-    if (top > 0 && top < found->count)
-        return dnn_fail(err, DNN_ERROR_FORMAT,
-                        "%s: holds %zu pictures beside subfolders that hold %zu; " EXPECTED
-                        ", not both (%s)",
-                        path, top, found->count - top, first_top->path);
-    if (nameless != NULL)
-        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: has no class in its name; " EXPECTED,
-                        nameless->path);
-    if (strcmp(found->items[0].class_name, found->items[found->count - 1].class_name) == 0)
-        return dnn_fail(err, DNN_ERROR_FORMAT,
-                        "%s: all %zu pictures are of one class, '%s'; expected two classes or more",
-                        path, found->count, found->items[0].class_name);
-    return DNN_OK;
-}
-
-/* Moves the sorted list's strings into `out`. */
-static bool fill(dnn_folder *out, list *found) {
-    size_t classes = 1;
-    for (size_t i = 1; i < found->count; i++)
-        classes += strcmp(found->items[i].class_name, found->items[i - 1].class_name) != 0;
-    out->classes = dnn_calloc(classes, sizeof *out->classes);
-    out->files = dnn_calloc(found->count, sizeof *out->files);
-    out->labels = dnn_calloc(found->count, sizeof *out->labels);
-    if (out->classes == NULL || out->files == NULL || out->labels == NULL)
+/* The names of the classes of the first set, which come sorted. */
+static bool list_classes(dnn_folder *out, const dnn_scan *scan) {
+    size_t count = 0;
+    const dnn_found *f = scan->items;
+    for (size_t i = 0; i < scan->count && !f[i].test; i++)
+        count += i == 0 || strcmp(f[i].class_name, f[i - 1].class_name) != 0;
+    out->classes = dnn_calloc(count, sizeof *out->classes);
+    if (out->classes == NULL)
         return false;
-    out->file_count = found->count;
-    for (size_t i = 0; i < found->count; i++) {
-        entry *e = &found->items[i];
-        out->files[i] = e->path;
-        e->path = NULL;
-        if (out->class_count == 0 ||
-            strcmp(e->class_name, out->classes[out->class_count - 1]) != 0) {
-            out->classes[out->class_count++] = e->class_name;
-            e->class_name = NULL;
-        }
-        out->labels[i] = (uint32_t)(out->class_count - 1);
+    for (size_t i = 0; i < scan->count && !f[i].test; i++) {
+        if (i > 0 && strcmp(f[i].class_name, f[i - 1].class_name) == 0)
+            continue;
+        if ((out->classes[out->class_count] = dnn_strdup(f[i].class_name)) == NULL)
+            return false;
+        out->class_count++;
     }
     return true;
 }
 
-dnn_status dnn_folder_list(dnn_folder *out, const char *path, dnn_error *err) {
-    *out = (dnn_folder){0};
-    list found = {0};
-    dnn_status status = scan(path, NULL, &found, err);
-    if (status == DNN_OK) {
-        if (found.count > 1)
-            qsort(found.items, found.count, sizeof *found.items, compare_entries);
-        status = check_layout(&found, path, err);
+static bool copy_classes(dnn_folder *out, const char *const *classes, size_t count) {
+    out->classes = dnn_calloc(count, sizeof *out->classes);
+    for (size_t k = 0; out->classes != NULL && k < count; k++, out->class_count++)
+        if ((out->classes[k] = dnn_strdup(classes[k])) == NULL)
+            return false;
+    return out->classes != NULL;
+}
+
+/* The number of a class, or class_count. */
+static size_t find_class(const dnn_folder *folder, const char *name) {
+    size_t k = 0;
+    while (k < folder->class_count && strcmp(folder->classes[k], name) != 0)
+        k++;
+    return k;
+}
+
+/* The first of the files that has a class of its own in the second set. */
+static dnn_status unknown_class(const dnn_folder *out, const dnn_found *f, const char *path,
+                                dnn_error *err) {
+    return dnn_fail(err, DNN_ERROR_FORMAT,
+                    "%s: class '%s' is in the second set (%s) but not among the %zu of train/; "
+                    "classes = {...} would leave it out",
+                    path, f->class_name, f->path, out->class_count);
+}
+
+/* --- the list --- */
+
+/* Moves the files of known classes into `out`; the others are skipped, a line for each class. */
+static dnn_status fill(dnn_folder *out, dnn_scan *scan, bool given, const char *path,
+                       dnn_error *err) {
+    out->files = dnn_calloc(scan->count, sizeof *out->files);
+    out->labels = dnn_calloc(scan->count, sizeof *out->labels);
+    if (out->files == NULL || out->labels == NULL)
+        return dnn_scan_no_memory(path, err);
+    for (size_t i = 0, end; i < scan->count; i = end) {
+        dnn_found *f = &scan->items[i];
+        size_t label = find_class(out, f->class_name);
+        for (end = i + 1; end < scan->count && scan->items[end].test == f->test &&
+                          strcmp(scan->items[end].class_name, f->class_name) == 0;)
+            end++;
+        if (label == out->class_count && !given)
+            return unknown_class(out, f, path, err);
+        if (label == out->class_count) {
+            if (!dnn_scan_skip(scan, "%s: class '%s' is not in classes: its images (%zu) are left out",
+                               path, f->class_name, end - i))
+                return dnn_scan_no_memory(path, err);
+            continue;
+        }
+        for (size_t k = i; k < end; k++) {
+            out->files[out->file_count] = scan->items[k].path;
+            out->labels[out->file_count++] = (uint32_t)label;
+            scan->items[k].path = NULL;
+        }
+        if (!f->test)
+            out->train_count = out->file_count;
     }
-    if (status == DNN_OK && !fill(out, &found))
-        status = no_memory(path, err);
-    free_list(&found);
+    return DNN_OK;
+}
+
+static dnn_status check_classes(const dnn_folder *out, bool given, const char *path,
+                                dnn_error *err) {
+    if (out->train_count == 0 && given)
+        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: holds no images of the %zu classes given", path,
+                        out->class_count);
+    if (out->class_count < 2)
+        return dnn_fail(err, DNN_ERROR_FORMAT,
+                        "%s: all %zu images are of one class, '%s'; expected two classes or more",
+                        path, out->file_count, out->classes[0]);
+    return DNN_OK;
+}
+
+static dnn_status list(dnn_folder *out, dnn_scan *scan, const char *path,
+                       const char *const *classes, size_t class_count, dnn_error *err) {
+    dnn_status status = dnn_scan_folder(scan, path, err);
+    if (status != DNN_OK)
+        return status;
+    qsort(scan->items, scan->count, sizeof *scan->items, compare_found);
+    if (!(classes != NULL ? copy_classes(out, classes, class_count) : list_classes(out, scan)))
+        return dnn_scan_no_memory(path, err);
+    status = fill(out, scan, classes != NULL, path, err);
+    if (status != DNN_OK)
+        return status;
+    out->skipped = scan->skipped.items;
+    out->skipped_count = scan->skipped.count;
+    scan->skipped = (dnn_texts){0};
+    if (out->skipped_count > 1)
+        qsort(out->skipped, out->skipped_count, sizeof *out->skipped, compare_texts);
+    return check_classes(out, classes != NULL, path, err);
+}
+
+dnn_status dnn_folder_list(dnn_folder *out, const char *path, const char *const *classes,
+                           size_t class_count, dnn_error *err) {
+    dnn_scan scan;
+    *out = (dnn_folder){0};
+    dnn_status status = list(out, &scan, path, classes, class_count, err);
+    dnn_scan_free(&scan);
     if (status != DNN_OK)
         dnn_folder_free(out);
     return status;
@@ -237,10 +174,23 @@ void dnn_folder_free(dnn_folder *folder) {
         dnn_free(folder->classes[i]);
     for (size_t i = 0; i < folder->file_count; i++)
         dnn_free(folder->files[i]);
+    for (size_t i = 0; i < folder->skipped_count; i++)
+        dnn_free(folder->skipped[i]);
     dnn_free(folder->classes);
     dnn_free(folder->files);
     dnn_free(folder->labels);
+    dnn_free(folder->skipped);
     *folder = (dnn_folder){0};
+}
+
+/* Files begin .. end - 1 in a new order; the arrays have room for all. */
+static void shuffle_part(const dnn_folder *folder, size_t begin, size_t end, dnn_random *random,
+                         uint32_t *order, char **files, uint32_t *labels) {
+    dnn_random_permutation(random, order, (uint32_t)(end - begin));
+    for (size_t i = begin; i < end; i++) {
+        files[i] = folder->files[begin + order[i - begin]];
+        labels[i] = folder->labels[begin + order[i - begin]];
+    }
 }
 
 dnn_status dnn_folder_shuffle(dnn_folder *folder, dnn_random *random, dnn_error *err) {
@@ -251,13 +201,10 @@ dnn_status dnn_folder_shuffle(dnn_folder *folder, dnn_random *random, dnn_error 
         dnn_free(order);
         dnn_free(labels);
         dnn_free(files);
-        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory to shuffle %zu pictures", count);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory to shuffle %zu images", count);
     }
-    dnn_random_permutation(random, order, (uint32_t)count);
-    for (size_t i = 0; i < count; i++) {
-        files[i] = folder->files[order[i]];
-        labels[i] = folder->labels[order[i]];
-    }
+    shuffle_part(folder, 0, folder->train_count, random, order, files, labels);
+    shuffle_part(folder, folder->train_count, count, random, order, files, labels);
     dnn_free(folder->files);
     dnn_free(folder->labels);
     folder->files = files;
@@ -268,23 +215,23 @@ dnn_status dnn_folder_shuffle(dnn_folder *folder, dnn_random *random, dnn_error 
 
 typedef struct decode_job {
     char *const *files;
-    size_t size, channels;
+    const dnn_image_target *target;
+    size_t column;
     uint8_t *pixels, *ok;
     dnn_error *errors;
 } decode_job;
 
 static void decode_one(void *context, size_t k) {
     const decode_job *job = context;
-    uint8_t *column = job->pixels + k * job->size * job->size * job->channels;
-    job->ok[k] = dnn_image_read_resized(job->files[k], column, job->size, job->size, job->channels,
+    job->ok[k] = dnn_image_read_resized(job->files[k], job->pixels + k * job->column, job->target,
                                         &job->errors[k]) == DNN_OK;
 }
 
-dnn_status dnn_folder_decode(const dnn_folder *folder, size_t begin, size_t end, size_t size,
-                             size_t channels, uint8_t *pixels, uint8_t *ok, dnn_error *errors,
-                             size_t *good, dnn_error *err) {
-    const size_t column = size * size * channels;
-    decode_job job = {folder->files + begin, size, channels, pixels, ok, errors};
+dnn_status dnn_folder_decode(const dnn_folder *folder, size_t begin, size_t end,
+                             const dnn_image_target *target, uint8_t *pixels, uint8_t *ok,
+                             dnn_error *errors, size_t *good, dnn_error *err) {
+    const size_t column = target->width * target->height * target->options.channels;
+    decode_job job = {folder->files + begin, target, column, pixels, ok, errors};
     *good = 0;
     dnn_status status = dnn_parallel_until(end - begin, decode_one, &job, err);
     for (size_t k = 0; k < end - begin && status == DNN_OK; k++) {

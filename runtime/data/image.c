@@ -1,4 +1,4 @@
-/* image.c: a picture file into memory, and which decoder its bytes ask for. */
+/* image.c: an image file into memory. */
 #include "data/image.h"
 
 #include <errno.h>
@@ -16,49 +16,55 @@ void dnn_image_free(dnn_image *image) {
     *image = (dnn_image){0};
 }
 
-dnn_status dnn_image_allocate(dnn_image *out, uint64_t width, uint64_t height, size_t channels,
-                              const char *name, dnn_error *err) {
-    if (width == 0 || height == 0 || width > DNN_IMAGE_MAX_PIXELS / height)
+dnn_status dnn_image_check_size(const dnn_image_source *source, uint64_t width, uint64_t height,
+                                uint64_t pixels_per_byte, dnn_error *err) {
+    const uint64_t asked = source->options->max_pixels;
+    const uint64_t most = asked == 0                  ? DNN_IMAGE_MAX_PIXELS
+                          : asked < DNN_IMAGE_LARGEST ? asked
+                                                      : DNN_IMAGE_LARGEST;
+    if (width == 0 || height == 0)
+        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: claims %llu x %llu pixels", source->name,
+                        (unsigned long long)width, (unsigned long long)height);
+    if (width > most / height)
         return dnn_fail(err, DNN_ERROR_FORMAT,
-                        "%s: claims %llu x %llu pixels; expected at least one and at most 2^28",
-                        name, (unsigned long long)width, (unsigned long long)height);
-    out->width = (size_t)width;
-    out->height = (size_t)height;
-    out->channels = channels;
-    out->pixels = dnn_alloc(out->width * out->height * channels);
-    if (out->pixels == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for %zu x %zu pixels", name,
-                        out->width, out->height);
+                        "%s: claims %llu x %llu pixels; at most %llu are read (max_pixels)",
+                        source->name, (unsigned long long)width, (unsigned long long)height,
+                        (unsigned long long)most);
+    if (width * height / pixels_per_byte > source->size)
+        return dnn_fail(err, DNN_ERROR_FORMAT,
+                        "%s: is cut short or damaged: claims %llu x %llu pixels, more than its %zu "
+                        "bytes can hold",
+                        source->name, (unsigned long long)width, (unsigned long long)height,
+                        source->size);
     return DNN_OK;
 }
 
-static dnn_status not_a_picture(const uint8_t *bytes, size_t size, const char *name,
-                                dnn_error *err) {
-    char first[3 * 8 + 1] = "";
-    for (size_t i = 0; i < size && i < 8; i++)
-        snprintf(first + 3 * i, 4, " %02x", bytes[i]);
-    if (size == 0)
-        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: is empty; expected a JPEG or PNG picture",
-                        name);
-    return dnn_fail(err, DNN_ERROR_FORMAT, "%s: is neither JPEG nor PNG (the first bytes are%s)",
-                    name, first);
+dnn_status dnn_image_allocate(dnn_image *out, size_t width, size_t height, size_t channels,
+                              const char *name, dnn_error *err) {
+    out->width = width;
+    out->height = height;
+    out->channels = channels;
+    out->pixels = dnn_alloc(width * height * channels);
+    if (out->pixels == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for %zu x %zu pixels", name, width,
+                        height);
+    return DNN_OK;
 }
 
 dnn_status dnn_image_decode(dnn_image *out, const uint8_t *bytes, size_t size, const char *name,
-                            size_t channels, size_t min_width, size_t min_height, dnn_error *err) {
-    static const uint8_t jpeg[] = {0xff, 0xd8, 0xff};
-    static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+                            const dnn_image_options *options, dnn_error *err) {
+    dnn_image_source source = {bytes, size, name, options, 1};
     *out = (dnn_image){0};
-    if (channels != 1 && channels != 3)
+    if (options->channels != 1 && options->channels != 3)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "%s: cannot be read with %zu channels; expected 1 or 3", name, channels);
-    dnn_status status;
-    if (size >= sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0)
-        status = dnn_jpeg_decode(out, bytes, size, name, channels, min_width, min_height, err);
-    else if (size >= sizeof png && memcmp(bytes, png, sizeof png) == 0)
-        status = dnn_png_decode(out, bytes, size, name, channels, err);
-    else
-        status = not_a_picture(bytes, size, name, err);
+                        "%s: cannot be read with %zu channels; expected 1 or 3", name,
+                        options->channels);
+    dnn_image_decoder *decode = dnn_image_find_decoder(bytes, size);
+    if (decode == NULL)
+        return dnn_image_say_kind(bytes, size, name, err);
+    dnn_status status = decode(out, &source, err);
+    if (status == DNN_OK && !options->as_stored)
+        status = dnn_image_orient(out, source.orientation, name, err);
     if (status != DNN_OK)
         dnn_image_free(out);
     return status;
@@ -70,9 +76,9 @@ static dnn_status read_open_file(FILE *file, const char *path, uint8_t **bytes, 
     if (fstat(fileno(file), &info) != 0)
         return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
     if (!S_ISREG(info.st_mode))
-        return dnn_fail(err, DNN_ERROR_FILE, "%s: is not a regular file; expected a picture", path);
+        return dnn_fail(err, DNN_ERROR_FILE, "%s: is not a regular file; expected an image", path);
     if ((uintmax_t)info.st_size > MAX_FILE_BYTES)
-        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: has %jd bytes; a picture has at most 2^30",
+        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: has %jd bytes; an image has at most 2^30",
                         path, (intmax_t)info.st_size);
     *size = (size_t)info.st_size;
     *bytes = dnn_alloc(*size);
@@ -85,10 +91,10 @@ static dnn_status read_open_file(FILE *file, const char *path, uint8_t **bytes, 
     return DNN_OK;
 }
 
-dnn_status dnn_image_read(dnn_image *out, const char *path, size_t channels, size_t min_width,
-                          size_t min_height, dnn_error *err) {
+dnn_status dnn_image_read(dnn_image *out, const char *path, const dnn_image_options *options,
+                          dnn_error *err) {
     *out = (dnn_image){0};
-    FILE *file = fopen(path, "rb");
+    FILE *file = fopen(path, "rbe");
     if (file == NULL)
         return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
     uint8_t *bytes = NULL;
@@ -96,17 +102,22 @@ dnn_status dnn_image_read(dnn_image *out, const char *path, size_t channels, siz
     dnn_status status = read_open_file(file, path, &bytes, &size, err);
     fclose(file);
     if (status == DNN_OK)
-        status = dnn_image_decode(out, bytes, size, path, channels, min_width, min_height, err);
+        status = dnn_image_decode(out, bytes, size, path, options, err);
     dnn_free(bytes);
     return status;
 }
 
-dnn_status dnn_image_read_resized(const char *path, uint8_t *out, size_t width, size_t height,
-                                  size_t channels, dnn_error *err) {
+dnn_status dnn_image_read_resized(const char *path, uint8_t *out, const dnn_image_target *target,
+                                  dnn_error *err) {
+    dnn_image_options options = target->options;
     dnn_image image;
-    dnn_status status = dnn_image_read(&image, path, channels, 2 * width, 2 * height, err);
-    if (status == DNN_OK)
-        status = dnn_image_resize(&image, out, width, height, err);
+    options.min_width = 2 * target->width;
+    options.min_height = 2 * target->height;
+    dnn_status status = dnn_image_read(&image, path, &options, err);
+    if (status == DNN_OK &&
+        (status = dnn_image_resize(&image, out, target->width, target->height, target->fit, err)) !=
+            DNN_OK)
+        dnn_fail_context(err, status, "%s: ", path);
     dnn_image_free(&image);
     return status;
 }

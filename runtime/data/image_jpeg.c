@@ -1,121 +1,181 @@
-/* image_jpeg.c: JPEG through libjpeg-turbo: grey, YCbCr, RGB, CMYK and YCCK, baseline and
- * progressive.
+/* image_jpeg.c: JPEG through libjpeg: grey, YCbCr, RGB, CMYK and YCCK, baseline and progressive.
  *
- * Decoding stops at the first warning: a damaged or truncated photo is reported, never half grey.
- * The one warning that is overlooked is of bytes between the last of the picture and its end
- * marker, which some cameras leave there.
- */
+ * Decoding stops at the first warning of damage: a damaged or truncated photo is reported, never
+ * half grey. Warnings of a header or of bytes between segments that change no pixel are overlooked:
+ * some cameras and programs write them.
+ *
+ * libjpeg reports an error through a function that must not return, so one setjmp stands around
+ * its calls; nothing but this file's own struct is used after the jump. */
 #include "data/image_codec.h"
 
+#include <setjmp.h>
+#include <stdio.h>
 #include <string.h>
-#include <turbojpeg.h>
+#include <strings.h>
+
+#include <jpeglib.h>
+
+#include <jerror.h>
 
 #include "core/memory.h"
 
-typedef struct header {
-    int width, height, colorspace;
-} header;
+#define MAX_SCANS 500 /* of a progressive file; each costs as much as a whole image */
 
-static dnn_status fail(tjhandle jpeg, const char *name, dnn_error *err) {
-    const char *reason = tjGetErrorStr2(jpeg);
-    const char *state = strcasestr(reason, "premature end") != NULL ? "is cut short" : "is damaged";
-    return dnn_fail(err, DNN_ERROR_FORMAT, "%s: the JPEG %s (%s)", name, state, reason);
+/* A block of 8 x 8 takes a bit at least, in a scan with nothing but the mean of each. */
+#define PIXELS_PER_BYTE 512
+
+typedef struct decoder {
+    struct jpeg_decompress_struct jpeg; /* first: libjpeg hands back its address */
+    struct jpeg_error_mgr errors;
+    struct jpeg_progress_mgr progress;
+    jmp_buf failed;
+    dnn_image *out;
+    dnn_image_source *source;
+    uint8_t *row; /* one of CMYK */
+    dnn_status status;
+    dnn_error *err;
+} decoder;
+
+static void fail(j_common_ptr common) {
+    decoder *d = (decoder *)common;
+    char reason[JMSG_LENGTH_MAX];
+    d->errors.format_message(common, reason);
+    const int code = d->errors.msg_code;
+    if (code == JERR_OUT_OF_MEMORY) {
+        d->status =
+            dnn_fail(d->err, DNN_ERROR_MEMORY, "%s: no memory to decode the JPEG", d->source->name);
+    } else {
+        bool ended = code == JWRN_JPEG_EOF || code == JERR_INPUT_EOF || code == JERR_INPUT_EMPTY;
+        d->status = dnn_fail(d->err, DNN_ERROR_FORMAT, "%s: the JPEG %s (%s)", d->source->name,
+                             ended ? "is cut short" : "is damaged", reason);
+    }
+    longjmp(d->failed, 1);
 }
 
-static dnn_status read_header(tjhandle jpeg, header *h, const uint8_t *bytes, size_t size,
-                              const char *name, dnn_error *err) {
-    /* The call also fails on sampling factors that it has no name for, which decode well: what
-     * counts is whether it got as far as the shape. */
-    int subsampling;
-    *h = (header){0, 0, -1};
-    tjDecompressHeader3(jpeg, bytes, size, &h->width, &h->height, &subsampling, &h->colorspace);
-    if (h->width < 1 || h->height < 1 || h->colorspace < 0)
-        return fail(jpeg, name, err);
-    if ((uint64_t)h->width * (uint64_t)h->height > DNN_IMAGE_MAX_PIXELS)
-        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: claims %d x %d pixels; expected at most 2^28",
-                        name, h->width, h->height);
-    return DNN_OK;
+/* Whether a warning leaves the pixels whole. Bytes too many before a restart marker (d0 to d7) mean
+ * that the part before it was misread; before any other marker nobody misses them. */
+static bool is_harmless(const struct jpeg_error_mgr *errors) {
+    const int marker = errors->msg_parm.i[1];
+    switch (errors->msg_code) {
+    case JWRN_EXTRANEOUS_DATA: return marker < 0xd0 || marker > 0xd7;
+    case JWRN_JFIF_MAJOR:
+    case JWRN_ADOBE_XFORM:
+    case JWRN_NOT_SEQUENTIAL: return true;
+    default: return false;
+    }
+}
+
+static void hear(j_common_ptr common, int level) {
+    if (level < 0 && !is_harmless(common->err))
+        fail(common);
+}
+
+static void say_nothing(j_common_ptr common) {
+    (void)common;
+}
+
+static void count_scans(j_common_ptr common) {
+    decoder *d = (decoder *)common;
+    if (d->jpeg.input_scan_number <= MAX_SCANS)
+        return;
+    d->status = dnn_fail(d->err, DNN_ERROR_FORMAT, "%s: the JPEG has more than %d scans",
+                         d->source->name, MAX_SCANS);
+    longjmp(d->failed, 1);
+}
+
+static void find_orientation(decoder *d) {
+    static const char signature[6] = "Exif\0";
+    for (jpeg_saved_marker_ptr m = d->jpeg.marker_list; m != NULL; m = m->next)
+        if (m->data_length > sizeof signature && memcmp(m->data, signature, sizeof signature) == 0)
+            d->source->orientation = dnn_exif_orientation(m->data + sizeof signature,
+                                                          m->data_length - sizeof signature);
 }
 
 /* The smallest scale of the inverse DCT that still gives the asked size. Only powers of two: those
  * have fast code, the eighths between them are slower than the full size. */
-static tjscalingfactor choose_scale(const header *h, size_t min_width, size_t min_height) {
-    tjscalingfactor scale = {1, 1};
+static unsigned choose_scale(const decoder *d) {
+    const dnn_image_options *o = d->source->options;
+    const bool turned = !o->as_stored && d->source->orientation > 4;
+    const size_t min_width = turned ? o->min_height : o->min_width;
+    const size_t min_height = turned ? o->min_width : o->min_height;
+    unsigned scale = 1;
     if (min_width == 0 || min_height == 0)
         return scale;
-    while (scale.denom < 8) {
-        tjscalingfactor half = {1, scale.denom * 2};
-        if ((size_t)TJSCALED(h->width, half) < min_width ||
-            (size_t)TJSCALED(h->height, half) < min_height)
-            break;
-        scale = half;
-    }
+    while (scale < 8 && (d->jpeg.image_width + 2 * scale - 1) / (2 * scale) >= min_width &&
+           (d->jpeg.image_height + 2 * scale - 1) / (2 * scale) >= min_height)
+        scale *= 2;
     return scale;
 }
 
 /* Files hold CMYK inverted, as Adobe began it: 255 is no ink. So R = C K / 255, and so on. */
-static void cmyk_to_pixels(dnn_image *out, const uint8_t *cmyk) {
-    uint8_t *p = out->pixels;
-    for (size_t i = 0; i < out->width * out->height; i++, cmyk += 4, p += out->channels) {
+static void cmyk_to_pixels(uint8_t *out, size_t channels, const uint8_t *cmyk, size_t width) {
+    for (size_t x = 0; x < width; x++, cmyk += 4, out += channels) {
         unsigned rgb[3];
         for (int c = 0; c < 3; c++)
             rgb[c] = (cmyk[c] * cmyk[3] + 127u) / 255u;
-        if (out->channels == 1)
-            p[0] = dnn_luma(rgb[0], rgb[1], rgb[2]);
-        else
-            for (int c = 0; c < 3; c++)
-                p[c] = (uint8_t)rgb[c];
+        dnn_put_pixel(out, channels, rgb[0], rgb[1], rgb[2]);
     }
 }
 
-static dnn_status decompress(tjhandle jpeg, dnn_image *out, uint8_t *pixels, int format,
-                             const uint8_t *bytes, size_t size, const char *name, dnn_error *err) {
-    const int width = (int)out->width, height = (int)out->height;
-    const int flags = TJFLAG_LIMITSCANS;
-    if (tjDecompress2(jpeg, bytes, size, pixels, width, 0, height, format,
-                      flags | TJFLAG_STOPONWARNING) == 0)
-        return DNN_OK;
-    if (strstr(tjGetErrorStr2(jpeg), "extraneous bytes before marker 0xd9") == NULL)
-        return fail(jpeg, name, err);
-    /* All of the picture stands before those bytes: once more, without stopping there. */
-    if (tjDecompress2(jpeg, bytes, size, pixels, width, 0, height, format, flags) != 0 &&
-        tjGetErrorCode(jpeg) != TJERR_WARNING)
-        return fail(jpeg, name, err);
-    return DNN_OK;
+static void read_header(decoder *d) {
+    jpeg_create_decompress(&d->jpeg);
+    d->progress.progress_monitor = count_scans;
+    d->jpeg.progress = &d->progress;
+    jpeg_save_markers(&d->jpeg, JPEG_APP0 + 1, 0xffff);
+    jpeg_mem_src(&d->jpeg, d->source->bytes, d->source->size);
+    jpeg_read_header(&d->jpeg, TRUE);
+    find_orientation(d);
 }
 
-static dnn_status decode(tjhandle jpeg, dnn_image *out, const uint8_t *bytes, size_t size,
-                         const char *name, size_t channels, size_t min_width, size_t min_height,
-                         dnn_error *err) {
-    header h;
-    dnn_status status = read_header(jpeg, &h, bytes, size, name, err);
-    if (status != DNN_OK)
-        return status;
-    tjscalingfactor scale = choose_scale(&h, min_width, min_height);
-    status = dnn_image_allocate(out, (uint64_t)TJSCALED(h.width, scale),
-                                (uint64_t)TJSCALED(h.height, scale), channels, name, err);
-    if (status != DNN_OK)
-        return status;
-    if (h.colorspace != TJCS_CMYK && h.colorspace != TJCS_YCCK)
-        return decompress(jpeg, out, out->pixels, channels == 1 ? TJPF_GRAY : TJPF_RGB, bytes, size,
-                          name, err);
-    uint8_t *cmyk = dnn_alloc(out->width * out->height * 4);
-    if (cmyk == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for %zu x %zu CMYK pixels", name,
-                        out->width, out->height);
-    status = decompress(jpeg, out, cmyk, TJPF_CMYK, bytes, size, name, err);
-    if (status == DNN_OK)
-        cmyk_to_pixels(out, cmyk);
-    dnn_free(cmyk);
-    return status;
+/* Sets the form of what comes out and makes room for it. */
+static void prepare(decoder *d) {
+    struct jpeg_decompress_struct *jpeg = &d->jpeg;
+    const size_t channels = d->source->options->channels;
+    d->status = dnn_image_check_size(d->source, jpeg->image_width, jpeg->image_height,
+                                     PIXELS_PER_BYTE, d->err);
+    if (d->status != DNN_OK)
+        longjmp(d->failed, 1);
+    jpeg->scale_num = 1;
+    jpeg->scale_denom = choose_scale(d);
+    jpeg->out_color_space = channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
+    if (jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK)
+        jpeg->out_color_space = JCS_CMYK;
+    jpeg_start_decompress(jpeg);
+    const size_t width = jpeg->output_width;
+    d->status = dnn_image_allocate(d->out, width, jpeg->output_height, channels, d->source->name,
+                                   d->err);
+    if (d->status == DNN_OK && jpeg->out_color_space == JCS_CMYK &&
+        (d->row = dnn_alloc(4 * width)) == NULL)
+        d->status = dnn_fail(d->err, DNN_ERROR_MEMORY, "%s: no memory for a row of %zu CMYK pixels",
+                             d->source->name, width);
+    if (d->status != DNN_OK)
+        longjmp(d->failed, 1);
 }
 
-dnn_status dnn_jpeg_decode(dnn_image *out, const uint8_t *bytes, size_t size, const char *name,
-                           size_t channels, size_t min_width, size_t min_height, dnn_error *err) {
-    tjhandle jpeg = tjInitDecompress();
-    if (jpeg == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for a JPEG decoder", name);
-    dnn_status status = decode(jpeg, out, bytes, size, name, channels, min_width, min_height, err);
-    tjDestroy(jpeg);
-    return status;
+static void decode(decoder *d) {
+    struct jpeg_decompress_struct *jpeg = &d->jpeg;
+    read_header(d);
+    prepare(d);
+    const size_t width = d->out->width, channels = d->out->channels;
+    while (jpeg->output_scanline < jpeg->output_height) {
+        uint8_t *row = d->out->pixels + jpeg->output_scanline * width * channels;
+        JSAMPROW target = d->row != NULL ? d->row : row;
+        jpeg_read_scanlines(jpeg, &target, 1);
+        if (d->row != NULL)
+            cmyk_to_pixels(row, channels, d->row, width);
+    }
+    jpeg_finish_decompress(jpeg);
+}
+
+dnn_status dnn_jpeg_decode(dnn_image *out, dnn_image_source *source, dnn_error *err) {
+    decoder d = {.out = out, .source = source, .status = DNN_OK, .err = err};
+    d.jpeg.err = jpeg_std_error(&d.errors);
+    d.errors.error_exit = fail;
+    d.errors.emit_message = hear;
+    d.errors.output_message = say_nothing;
+    if (setjmp(d.failed) == 0)
+        decode(&d);
+    dnn_free(d.row);
+    jpeg_destroy_decompress(&d.jpeg);
+    return d.status;
 }

@@ -10,6 +10,7 @@
 #include "core/memory.h"
 
 #define MAX_CHUNK_BYTES ((size_t)1 << 26)
+#define DEFLATE_LIMIT   1032 /* bytes that one byte of deflate can become, at most */
 
 static dnn_status fail(int code, const char *name, dnn_error *err) {
     if (code == SPNG_EMEM)
@@ -19,68 +20,102 @@ static dnn_status fail(int code, const char *name, dnn_error *err) {
                     ended ? "is cut short" : "is damaged", spng_strerror(code));
 }
 
-/* value and alpha in 0 .. max, over white, rounded to 0 .. 255. */
-static unsigned over_white(uint64_t value, uint64_t alpha, uint64_t max) {
+/* A sample of 16 bits and its alpha, over white, as a byte. */
+static unsigned over_white_16(uint64_t value, uint64_t alpha) {
+    const uint64_t max = 65535;
     uint64_t composed = value * alpha + max * (max - alpha); /* in 0 .. max^2 */
     return (unsigned)((composed * 255 + max * max / 2) / (max * max));
 }
 
-static unsigned sample(const void *rgba, size_t i, bool wide) {
-    return wide ? ((const uint16_t *)rgba)[i] : ((const uint8_t *)rgba)[i];
-}
-
-static void flatten(dnn_image *out, const void *rgba, bool wide) {
-    const unsigned max = wide ? 65535 : 255;
-    uint8_t *p = out->pixels;
-    for (size_t i = 0; i < out->width * out->height; i++, p += out->channels) {
-        unsigned alpha = sample(rgba, 4 * i + 3, wide), rgb[3];
-        for (size_t c = 0; c < 3; c++)
-            rgb[c] = over_white(sample(rgba, 4 * i + c, wide), alpha, max);
-        if (out->channels == 1)
-            p[0] = dnn_luma(rgb[0], rgb[1], rgb[2]);
-        else
-            for (int c = 0; c < 3; c++)
-                p[c] = (uint8_t)rgb[c];
+static void flatten_row_8(uint8_t *out, size_t channels, const uint8_t *rgba, size_t width) {
+    for (size_t x = 0; x < width; x++, rgba += 4, out += channels) {
+        const unsigned alpha = rgba[3];
+        dnn_put_pixel(out, channels, dnn_over_white(rgba[0], alpha), dnn_over_white(rgba[1], alpha),
+                      dnn_over_white(rgba[2], alpha));
     }
 }
 
-static dnn_status decode(spng_ctx *png, dnn_image *out, const uint8_t *bytes, size_t size,
-                         const char *name, size_t channels, dnn_error *err) {
-    struct spng_ihdr header;
-    int code = spng_set_chunk_limits(png, MAX_CHUNK_BYTES, MAX_CHUNK_BYTES);
-    if (code == 0)
-        code = spng_set_png_buffer(png, bytes, size);
-    if (code == 0)
-        code = spng_get_ihdr(png, &header);
-    if (code != 0)
-        return fail(code, name, err);
-    dnn_status status = dnn_image_allocate(out, header.width, header.height, channels, name, err);
-    if (status != DNN_OK)
-        return status;
-
-    bool wide = header.bit_depth == 16;
-    size_t length = out->width * out->height * 4 * (wide ? 2 : 1);
-    void *rgba = dnn_alloc(length);
-    if (rgba == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for %zu x %zu RGBA pixels", name,
-                        out->width, out->height);
-    code = spng_decode_image(png, rgba, length, wide ? SPNG_FMT_RGBA16 : SPNG_FMT_RGBA8,
-                             SPNG_DECODE_TRNS);
-    if (code == 0)
-        code = spng_decode_chunks(
-            png); /* what follows the pixels: a file without its end is cut short */
-    if (code == 0)
-        flatten(out, rgba, wide);
-    dnn_free(rgba);
-    return code == 0 ? DNN_OK : fail(code, name, err);
+static void flatten_row_16(uint8_t *out, size_t channels, const uint16_t *rgba, size_t width) {
+    for (size_t x = 0; x < width; x++, rgba += 4, out += channels)
+        dnn_put_pixel(out, channels, over_white_16(rgba[0], rgba[3]),
+                      over_white_16(rgba[1], rgba[3]), over_white_16(rgba[2], rgba[3]));
 }
 
-dnn_status dnn_png_decode(dnn_image *out, const uint8_t *bytes, size_t size, const char *name,
-                          size_t channels, dnn_error *err) {
+static void flatten_row(dnn_image *out, size_t y, const void *rgba, bool wide) {
+    uint8_t *row = out->pixels + y * out->width * out->channels;
+    if (wide)
+        flatten_row_16(row, out->channels, rgba, out->width);
+    else
+        flatten_row_8(row, out->channels, rgba, out->width);
+}
+
+/* Row by row, so that no more than one is held as RGBA. */
+static int decode_rows(spng_ctx *png, dnn_image *out, void *rgba, size_t row_bytes, bool wide) {
+    int code = spng_decode_image(png, NULL, 0, wide ? SPNG_FMT_RGBA16 : SPNG_FMT_RGBA8,
+                                 SPNG_DECODE_TRNS | SPNG_DECODE_PROGRESSIVE);
+    for (size_t y = 0; y < out->height && code == 0; y++) {
+        code = spng_decode_row(png, rgba, row_bytes);
+        if (code == SPNG_EOI && y == out->height - 1)
+            code = 0;
+        if (code == 0)
+            flatten_row(out, y, rgba, wide);
+    }
+    return code;
+}
+
+/* An interlaced one comes together from seven passes over all of it. */
+static int decode_whole(spng_ctx *png, dnn_image *out, void *rgba, size_t row_bytes, bool wide) {
+    int code = spng_decode_image(png, rgba, row_bytes * out->height,
+                                 wide ? SPNG_FMT_RGBA16 : SPNG_FMT_RGBA8, SPNG_DECODE_TRNS);
+    for (size_t y = 0; y < out->height && code == 0; y++)
+        flatten_row(out, y, (const char *)rgba + y * row_bytes, wide);
+    return code;
+}
+
+static dnn_status read_header(spng_ctx *png, struct spng_ihdr *header,
+                              const dnn_image_source *source, dnn_error *err) {
+    static const uint64_t samples[] = {1, 1, 3, 1, 2, 1, 4}; /* by colour type */
+    int code = spng_set_chunk_limits(png, MAX_CHUNK_BYTES, MAX_CHUNK_BYTES);
+    if (code == 0)
+        code = spng_set_png_buffer(png, source->bytes, source->size);
+    if (code == 0)
+        code = spng_get_ihdr(png, header);
+    if (code != 0)
+        return fail(code, source->name, err);
+    return dnn_image_check_size(
+        source, header->width, header->height,
+        DEFLATE_LIMIT * 8 / (header->bit_depth * samples[header->color_type]), err);
+}
+
+static dnn_status decode(spng_ctx *png, dnn_image *out, dnn_image_source *source, dnn_error *err) {
+    struct spng_ihdr header;
+    struct spng_exif exif;
+    dnn_status status = read_header(png, &header, source, err);
+    if (status == DNN_OK)
+        status = dnn_image_allocate(out, header.width, header.height, source->options->channels,
+                                    source->name, err);
+    if (status != DNN_OK)
+        return status;
+    const bool wide = header.bit_depth == 16, whole = header.interlace_method != 0;
+    const size_t row_bytes = out->width * (wide ? 8 : 4);
+    void *rgba = dnn_alloc(whole ? row_bytes * out->height : row_bytes);
+    if (rgba == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for %zu x %zu RGBA pixels",
+                        source->name, out->width, whole ? out->height : 1);
+    int code = (whole ? decode_whole : decode_rows)(png, out, rgba, row_bytes, wide);
+    dnn_free(rgba);
+    if (code == 0) /* what follows the pixels: a file without its end is cut short */
+        code = spng_decode_chunks(png);
+    if (code == 0 && spng_get_exif(png, &exif) == 0)
+        source->orientation = dnn_exif_orientation((const uint8_t *)exif.data, exif.length);
+    return code == 0 ? DNN_OK : fail(code, source->name, err);
+}
+
+dnn_status dnn_png_decode(dnn_image *out, dnn_image_source *source, dnn_error *err) {
     spng_ctx *png = spng_ctx_new(0);
     if (png == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for a PNG decoder", name);
-    dnn_status status = decode(png, out, bytes, size, name, channels, err);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for a PNG decoder", source->name);
+    dnn_status status = decode(png, out, source, err);
     spng_ctx_free(png);
     return status;
 }
@@ -122,7 +157,7 @@ static dnn_status encode_checked(uint8_t **out, size_t *size, const char *name,
     if (channels != 1 && channels != 3)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "%s: cannot be written with %zu channels; expected 1 or 3", name, channels);
-    if (width == 0 || height == 0 || width > DNN_IMAGE_MAX_PIXELS / height)
+    if (width == 0 || height == 0 || width > DNN_IMAGE_LARGEST / height)
         return dnn_fail(
             err, DNN_ERROR_ARGUMENT,
             "%s: cannot be written as %zu x %zu pixels; expected at least one and at most 2^28",
@@ -137,7 +172,7 @@ static dnn_status encode_checked(uint8_t **out, size_t *size, const char *name,
 
 dnn_status dnn_image_encode_png(uint8_t **out, size_t *size, const uint8_t *pixels, size_t width,
                                 size_t height, size_t channels, dnn_error *err) {
-    return encode_checked(out, size, "picture", pixels, width, height, channels, true, err);
+    return encode_checked(out, size, "image", pixels, width, height, channels, true, err);
 }
 
 dnn_status dnn_image_write_png(const char *path, const uint8_t *pixels, size_t width, size_t height,

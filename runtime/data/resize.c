@@ -1,4 +1,4 @@
-/* resize.c: separable resampling of byte pictures.
+/* resize.c: separable resampling of images of bytes.
  *
  * Each axis is a list of windows: output j is a weighted sum of a few neighbouring inputs. An
  * output row is first summed from its input rows (long runs that vectorise), then along the row. */
@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "core/memory.h"
 #include "data/image_codec.h"
@@ -67,15 +68,16 @@ static window *make_axis(size_t in, size_t out) {
     return axis;
 }
 
-/* row[i] = sum over the window's picture rows of weight * pixel. */
+/* row[i] = sum over the window's input rows of weight * pixel; a row of the input is `stride` bytes
+ * after the one before. */
 static void sum_rows(float *restrict row, const window *w, const uint8_t *restrict pixels,
-                     size_t length) {
-    const uint8_t *in = pixels + w->first * length;
+                     size_t length, size_t stride) {
+    const uint8_t *in = pixels + w->first * stride;
     for (size_t i = 0; i < length; i++)
         row[i] = w->weight[0] * (float)in[i];
     for (size_t k = 1; k < w->count; k++) {
         const float weight = w->weight[k];
-        in += length;
+        in += stride;
         for (size_t i = 0; i < length; i++)
             row[i] += weight * (float)in[i];
     }
@@ -99,28 +101,69 @@ static inline void sum_columns(uint8_t *restrict out, const window *axis, size_t
     }
 }
 
-dnn_status dnn_image_resize(const dnn_image *image, uint8_t *out, size_t width, size_t height,
-                            dnn_error *err) {
-    if (width == 0 || height == 0 || width > DNN_IMAGE_MAX_PIXELS / height)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "resize: to %zu x %zu pixels; expected at least one and at most 2^28",
-                        width, height);
-    const size_t length = image->width * image->channels;
-    window *across = make_axis(image->width, width);
-    window *down = make_axis(image->height, height);
+/* A part of an image: its first pixel, its size, and the bytes from one row to the next. */
+typedef struct part {
+    uint8_t *pixels;
+    size_t width, height, stride;
+} part;
+
+static bool resample(const part *in, const part *out, size_t channels) {
+    const size_t length = in->width * channels;
+    window *across = make_axis(in->width, out->width);
+    window *down = make_axis(in->height, out->height);
     float *row = dnn_alloc(length * sizeof *row);
     bool enough = across != NULL && down != NULL && row != NULL;
-    for (size_t y = 0; enough && y < height; y++) {
-        sum_rows(row, &down[y], image->pixels, length);
-        if (image->channels == 1)
-            sum_columns(out + y * width, across, width, row, 1);
+    for (size_t y = 0; enough && y < out->height; y++) {
+        sum_rows(row, &down[y], in->pixels, length, in->stride);
+        if (channels == 1)
+            sum_columns(out->pixels + y * out->stride, across, out->width, row, 1);
         else
-            sum_columns(out + y * width * 3, across, width, row, 3);
+            sum_columns(out->pixels + y * out->stride, across, out->width, row, 3);
     }
     dnn_free(across);
     dnn_free(down);
     dnn_free(row);
-    return enough ? DNN_OK
-                  : dnn_fail(err, DNN_ERROR_MEMORY, "resize: no memory for %zu x %zu pixels", width,
-                             height);
+    return enough;
+}
+
+/* The middle of a part, width x height pixels of it. */
+static void shrink_to_middle(part *p, size_t width, size_t height, size_t channels) {
+    p->pixels += (p->height - height) / 2 * p->stride + (p->width - width) / 2 * channels;
+    p->width = width;
+    p->height = height;
+}
+
+/* The larger size with the proportions of width : height that `p` holds, at least one pixel. */
+static void fit_into(const part *p, uint64_t width, uint64_t height, size_t *fit_width,
+                     size_t *fit_height) {
+    uint64_t w = p->width, h = p->height;
+    if (w * height > h * width)
+        w = (h * width + height / 2) / height;
+    else
+        h = (w * height + width / 2) / width;
+    *fit_width = w == 0 ? 1 : (size_t)w;
+    *fit_height = h == 0 ? 1 : (size_t)h;
+}
+
+dnn_status dnn_image_resize(const dnn_image *image, uint8_t *out, size_t width, size_t height,
+                            dnn_fit fit, dnn_error *err) {
+    const size_t channels = image->channels;
+    size_t w, h;
+    if (width == 0 || height == 0 || width > DNN_IMAGE_LARGEST / height)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "resize: to %zu x %zu pixels; expected at least one and at most 2^28",
+                        width, height);
+    part from = {image->pixels, image->width, image->height, image->width * channels};
+    part to = {out, width, height, width * channels};
+    if (fit == DNN_FIT_CROP) {
+        fit_into(&from, width, height, &w, &h);
+        shrink_to_middle(&from, w, h, channels);
+    } else if (fit == DNN_FIT_PAD) {
+        fit_into(&to, image->width, image->height, &w, &h);
+        memset(out, 0, width * height * channels);
+        shrink_to_middle(&to, w, h, channels);
+    }
+    if (resample(&from, &to, channels))
+        return DNN_OK;
+    return dnn_fail(err, DNN_ERROR_MEMORY, "resize: no memory for %zu x %zu pixels", width, height);
 }

@@ -10,8 +10,11 @@ typedef enum dnn_vector_level {
     DNN_VECTORS_AVX512, /* F, CD, BW, DQ and VL: what servers have had since 2017 */
 } dnn_vector_level;
 
+/* For tests: as if this CPU had no more than that. Only kernels that ask dnn_cpu_level follow it. */
+extern dnn_vector_level dnn_cpu_limit;
+
 /* Also what the operating system saves at a switch of tasks. */
-static inline dnn_vector_level dnn_cpu_level(void) {
+static inline dnn_vector_level dnn_cpu_measured(void) {
 #ifdef __x86_64__
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
@@ -21,6 +24,11 @@ static inline dnn_vector_level dnn_cpu_level(void) {
         return DNN_VECTORS_AVX2;
 #endif
     return DNN_VECTORS_OLDER;
+}
+
+static inline dnn_vector_level dnn_cpu_level(void) {
+    dnn_vector_level level = dnn_cpu_measured();
+    return level < dnn_cpu_limit ? level : dnn_cpu_limit;
 }
 
 #endif

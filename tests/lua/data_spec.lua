@@ -55,7 +55,7 @@ teardown(function()
 end)
 
 describe("dnn.data.images", function()
-  it("gives every picture once, split, with the label of its name", function()
+  it("gives every image once, split, with the label of its name", function()
     cats_and_dogs(10)
     local d = images {test = 0.3}
     assert.same({"cat", "dog"}, d.classes)
@@ -76,7 +76,7 @@ describe("dnn.data.images", function()
     assert.same({}, d.failures)
   end)
 
-  it("says what it found: pictures of each class, and memory", function()
+  it("says what it found: images of each class, and memory", function()
     cats_and_dogs(5)
     local d = images {test = 0.3}
     local cats = 0
@@ -86,7 +86,7 @@ describe("dnn.data.images", function()
     assert.equal("dnn.data.images: 4 x 4 pixels, 3 channels, 2 classes", lines[1])
     assert.matches(("^  train +7 +%d +%d +364 bytes$"):format(cats, 7 - cats), lines[3])
     assert.matches("^  test +3 ", lines[4])
-    assert.equal("set of 7 examples: raw 48 x 7 uint8, Y 1 x 7 float32 (364 bytes), files", tostring(d.train))
+    assert.equal("set of 7 examples: raw 48 x 7 uint8, Y 1 x 7 float32, shape 4 x 4 x 3 (364 bytes), files", tostring(d.train))
     assert.is_truthy(d.train.X)
     assert.matches("raw 48 x 7 uint8, X 48 x 7 float32, Y", tostring(d.train))
   end)
@@ -129,7 +129,61 @@ describe("dnn.data.images", function()
     for j = 1, 4 do assert.equal(10 * d.train.Y(1, j), d.train.raw(1, j)) end
   end)
 
-  it("takes no more pictures than the limit", function()
+  it("takes train/ and test/ as the two sets, and says what it passes over", function()
+    clear()
+    for _, part in ipairs {"train", "test"} do
+      dnn.system.make_folder(root .. "/" .. part)
+      for i, name in ipairs {"ants", "bees", "wasps"} do
+        dnn.system.make_folder(root .. "/" .. part .. "/" .. name)
+        picture(part .. "/" .. name .. "/1.png", 10 * i)
+      end
+    end
+    put("train/ants/notes.txt", "no image")
+    local said = {}
+    local d = images {warn = function(message) said[#said + 1] = message end}
+    assert.same({3, 3}, {d.train.Y.cols, d.test.Y.cols})
+    for j = 1, 3 do assert.equal(10 * d.test.Y(1, j), d.test.raw(1, j)) end
+    assert.same({root .. "/train/ants/notes.txt: is not an image"}, said)
+    assert.same(said, d.skipped)
+    assert.matches("\n  1 passed over: skipped$", tostring(d))
+  end)
+
+  it("keeps the labels of given classes where a class is absent", function()
+    cats_and_dogs(2)
+    local d = images {test = 0, classes = {"ant", "dog", "cat"}}
+    assert.same({"ant", "dog", "cat"}, d.classes)
+    assert.same({2, 3}, {dnn.min(d.train.Y), dnn.max(d.train.Y)})
+    for j = 1, 4 do
+      assert.equal(d.train.Y(1, j) == 2 and 200 or 100, d.train.raw(1, j) // 100 * 100)
+    end
+    raises("dnn.data.images: classes must be a table of names of classes, each once, as in {'cat', 'dog'}, "
+      .. "got table", function() images {classes = {"cat", "cat"}} end)
+  end)
+
+  it("brings images to a height and a width, and knows their shape", function()
+    cats_and_dogs(2)
+    local d = images {size = {2, 3}, test = 1, fit = "crop"}
+    assert.equal(18, d.train.raw.rows)
+    assert.same({2, 3, 3}, d.shape)
+    assert.same({2, 3, 3}, d.test.shape)
+    local part = data.split(d.train, {test = 1})
+    assert.same({2, 3, 3}, part.shape)
+  end)
+
+  it("reads no pixel of a lazy set, and says so", function()
+    cats_and_dogs(3)
+    put("cat.9.png", "")
+    local d = images {lazy = true, test = 0}
+    assert.equal(7, #d.train.files)
+    assert.equal(7, d.train.Y.cols)
+    assert.same({4, 4, 3}, d.train.shape)
+    raises("the set is lazy: its 7 images are read when they are needed, by dnn.data.Loader(set); without "
+      .. "lazy = true, dnn.data.images reads them all", function() return d.train.X end)
+    assert.matches("lazy", tostring(d))
+    assert.matches("read when they are needed", tostring(d.train))
+  end)
+
+  it("takes no more images than the limit", function()
     cats_and_dogs(10)
     local d = images {limit = 8, test = 2}
     assert.equal(6, d.train.raw.cols)
@@ -146,8 +200,9 @@ describe("dnn.data.images", function()
     assert.equal(2, #d.failures)
     table.sort(said)
     assert.same({
-      root .. "/cat.11.png: is empty; expected a JPEG or PNG picture",
-      root .. "/dog.11.png: is neither JPEG nor PNG (the first bytes are 6e 6f 20 70 69 63 74 75)",
+      root .. "/cat.11.png: is empty; expected an image",
+      root .. "/dog.11.png: is not an image that is known (the first bytes are 6e 6f 20 70 69 63 74 75); JPEG, PNG, WebP, "
+        .. "GIF and BMP are read",
     }, said)
     for j, file in ipairs(d.train.files) do
       local kind, i = file:match "/(%a+)%.(%d+)%.png$"
@@ -162,7 +217,7 @@ describe("dnn.data.images", function()
     local d = images {max_failures = 0.5, warn = function(message) said[#said + 1] = message end}
     assert.equal(7, #d.failures)
     assert.equal(6, #said)
-    assert.equal("... and 2 more pictures could not be read", said[6])
+    assert.equal("... and 2 more images could not be read (failures)", said[6])
   end)
 
   it("fails when more than a share of the files is unreadable", function()
@@ -170,19 +225,19 @@ describe("dnn.data.images", function()
     put("cat.3.png", "")
     local d, message = images()
     assert.is_nil(d)
-    assert.equal(("%s: 1 of 5 pictures could not be read, more than max_failures = 0.05 allows; the first: "
-      .. "%s/cat.3.png: is empty; expected a JPEG or PNG picture"):format(root, root), message)
+    assert.equal(("%s: 1 of 5 images could not be read, more than max_failures = 0.05 allows; the first: "
+      .. "%s/cat.3.png: is empty; expected an image"):format(root, root), message)
   end)
 
   it("returns nil and a message for a folder that does not serve", function()
     clear()
     local d, message = images()
     assert.is_nil(d)
-    assert.equal(root .. ": holds no pictures (.jpg, .jpeg, .png); expected one subfolder per class or files "
+    assert.equal(root .. ": holds no images (JPEG, PNG, WebP, GIF, BMP); expected one subfolder per class or files "
       .. "named like cat.1.jpg", message)
     d, message = data.images(root .. "/nowhere")
     assert.is_nil(d)
-    assert.equal(root .. "/nowhere: No such file or directory; expected a folder of pictures", message)
+    assert.equal(root .. "/nowhere: No such file or directory; expected a folder of images", message)
     cats_and_dogs(2)
     d, message = images {test = 4}
     assert.is_nil(d)
@@ -191,9 +246,10 @@ describe("dnn.data.images", function()
 
   it("raises for wrong options, with the line of the script", function()
     raises("dnn.data.images: expected the path of a folder, got nil", function() data.images() end)
-    raises("dnn.data.images: unknown option 'sise'; known: channels, dtype, limit, max_failures, normalise, "
+    raises("dnn.data.images: unknown option 'sise'; known: channels, classes, dtype, fit, lazy, limit, "
+      .. "max_failures, max_pixels, normalise, orientation, "
       .. "progress, seed, size, test, warn (did you mean 'size'?)", function() data.images(root, {sise = 64}) end)
-    raises("dnn.data.images: size must be a whole number from 1 to 4096, got 0",
+    raises("dnn.data.images: size must be a whole number from 1 to 4096, or {height, width}, got 0",
       function() data.images(root, {size = 0}) end)
     raises("dnn.data.images: channels must be 1 (grey) or 3 (RGB), got 4",
       function() data.images(root, {channels = 4}) end)
@@ -267,7 +323,7 @@ describe("dnn.data.read_image and write_png", function()
     assert.equal(root .. "/no/a.png: cannot be written: No such file or directory", why)
     raises("write_png: expected 3 x 3 pixels of 1 or 3 bytes, got a uint8 Matrix 4 x 1",
       function() data.write_png(root .. "/a.png", dnn.zeros(4, 1), 3, 3) end)
-    raises("dnn.data.read_image: expected the path of a picture, got table",
+    raises("dnn.data.read_image: expected the path of an image, got table",
       function() data.read_image({}) end)
   end)
 end)

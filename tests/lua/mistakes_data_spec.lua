@@ -12,7 +12,7 @@ describe("a mistake with data:", function()
   local function path(name) return folder .. name end
   setup(function()
     folder = program.path()
-    assert(os.execute(("mkdir -p %s/empty %s/gifs %s/cats %s/dogs && echo GIF > %s/gifs/a.gif")
+    assert(os.execute(("mkdir -p %s/empty %s/tiffs %s/cats %s/dogs && echo TIFF > %s/tiffs/a.tiff")
       :format(folder, folder, folder, folder, folder)))
     for _, file in ipairs{"/cats/1.png", "/cats/2.png", "/dogs/1.png", "/dogs/2.png"} do
       assert(dnn.data.write_png(folder .. file, dnn.full(4, 1, 0.5), 2, 2))
@@ -20,36 +20,37 @@ describe("a mistake with data:", function()
   end)
   teardown(function() program.remove(folder) end)
   local function pictures()
-    return assert(dnn.data.images(folder, {size = 2, progress = false, test = 0}))
+    return assert(dnn.data.images(folder, {size = 2, progress = false, test = 0, warn = function() end}))
   end
 
   -- The messages of files begin with the folder, which another run names otherwise.
   it("a folder that does not exist", function()
     local data, message = dnn.data.images(path "/absent")
     assert.is_nil(data)
-    assert.equal(path "/absent" .. ": No such file or directory; expected a folder of pictures", message)
+    assert.equal(path "/absent" .. ": No such file or directory; expected a folder of images", message)
   end)
 
   it("an empty folder, or one of pictures of another kind", function()
-    for _, name in ipairs{"/empty", "/gifs"} do
+    for _, name in ipairs{"/empty", "/tiffs"} do
       local data, message = dnn.data.images(path(name))
       assert.is_nil(data)
-      assert.equal(path(name) .. ": holds no pictures (.jpg, .jpeg, .png); expected one subfolder per class or files "
-        .. "named like cat.1.jpg", message)
+      assert.equal(path(name) .. ": holds no images (JPEG, PNG, WebP, GIF, BMP); expected one subfolder per class "
+        .. "or files named like cat.1.jpg", message)
     end
   end)
 
   it("a picture instead of its folder", function()
     local data, message = dnn.data.images(path "/cats/1.png")
     assert.is_nil(data)
-    assert.equal(path "/cats/1.png" .. ": Not a directory; expected a folder of pictures", message)
+    assert.equal(path "/cats/1.png" .. ": Not a directory; expected a folder of images", message)
   end)
 
   it("a file that is none of HDF5's, and one that is no picture", function()
     assert.equal(path "/cats/1.png" .. ": is not an HDF5 file (the first bytes are 89 50 4e 47 0d 0a 1a 0a)",
       select(2, dnn.data.hdf5(path "/cats/1.png")))
-    assert.equal(path "/gifs/a.gif" .. ": is neither JPEG nor PNG (the first bytes are 47 49 46 0a)",
-      select(2, dnn.data.read_image(path "/gifs/a.gif")))
+    assert.equal(path "/tiffs/a.tiff" .. ": is not an image that is known (the first bytes are 54 49 46 46 0a); JPEG, PNG, "
+      .. "WebP, GIF and BMP are read",
+      select(2, dnn.data.read_image(path "/tiffs/a.tiff")))
   end)
 
   mistakes(it, {
@@ -57,13 +58,13 @@ describe("a mistake with data:", function()
     {"a size that is not in a table", function() dnn.data.images("photos", 64) end,
       "dnn.data.images: expected a table of options, as in {channels = ...}, got 64"},
     {"an option misspelt", function() dnn.data.images("photos", {siez = 64}) end,
-      "dnn.data.images: unknown option 'siez'; known: channels, dtype, limit, max_failures, normalise, progress, seed, "
-        .. "size, test, warn (did you mean 'size'?)"},
+      "dnn.data.images: unknown option 'siez'; known: channels, classes, dtype, fit, lazy, limit, max_failures, "
+        .. "max_pixels, normalise, orientation, progress, seed, size, test, warn (did you mean 'size'?)"},
     {"an option under another library's name", function() dnn.data.images("photos", {test_size = 0.2}) end,
-      "dnn.data.images: unknown option 'test_size'; known: channels, dtype, limit, max_failures, normalise, progress, "
-        .. "seed, size, test, warn (did you mean 'test'?)"},
+      "dnn.data.images: unknown option 'test_size'; known: channels, classes, dtype, fit, lazy, limit, max_failures, "
+        .. "max_pixels, normalise, orientation, progress, seed, size, test, warn (did you mean 'test'?)"},
     {"a size that is a text", function() dnn.data.images("photos", {size = "64"}) end,
-      "dnn.data.images: size must be a whole number from 1 to 4096, got '64'"},
+      "dnn.data.images: size must be a whole number from 1 to 4096, or {height, width}, got '64'"},
     {"a share above 1", function() dnn.data.images("photos", {test = 1.5}) end,
       "dnn.data.images: test must be a share from 0 to below 1, or a whole number of examples, got 1.5"},
     {"X of the whole instead of the part to train on", function() return pictures().X end,

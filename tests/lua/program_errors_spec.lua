@@ -71,7 +71,7 @@ describe("dnnlua", function()
       local err = error_of("local dnn = require 'dnn'\nlocal data = dnn.data.images 'no/folder'\nprint(data.train)\n")
       assert.equal("dnnlua: @/error.lua:3: attempt to index a nil value (local 'data')\n     3 | print(data.train)\n"
         .. "       |       ^^^^\nnote: the last call that returned nil said: no/folder: No such file or directory; "
-        .. "expected a folder of pictures\nstack traceback:\n\t@/error.lua:3: in main chunk\n", err)
+        .. "expected a folder of images\nstack traceback:\n\t@/error.lua:3: in main chunk\n", err)
       assert.is_nil(error_of("dnn.data.images 'no/folder' error 'another'", "-e ''"):find "note:")
       assert.is_nil(error_of("local x = nil; print(x.y)"):find "note:")
     end)

@@ -1,6 +1,8 @@
 -- A set of examples: a table with X, features x m, or raw, the same as bytes, of which X is made when it is
--- first asked for; Y, 1 x m; for images also files, their paths. Here is what a set is and how one is checked;
--- data/images.lua and data/split.lua make them, data/batches.lua goes through them.
+-- first asked for; Y, 1 x m. Of images also files, their paths; shape, {height, width, channels} of a column;
+-- classes, the names of the labels. A lazy set of images has files and no bytes: they are read when a Loader needs
+-- them. Here is what a set is and how one is checked; data/images.lua and data/split.lua make them,
+-- data/batches.lua and data/loader.lua go through them.
 local dnn = require "dnn"
 local options_of = require "dnn.options"
 local text = require "dnn.data.text"
@@ -18,11 +20,16 @@ end
 local Set = {}
 
 -- What a set may be without.
-local OPTIONAL <const> = {raw = true, X = true, files = true, dtype = true, scale = true}
-local SET <const> = {X = true, Y = true, raw = true, files = true}
+local OPTIONAL <const> = {raw = true, X = true, files = true, shape = true, classes = true, target = true,
+  dtype = true, scale = true}
+local SET <const> = {X = true, Y = true, raw = true, files = true, shape = true, classes = true}
+
+local LAZY <const> = "the set is lazy: its %d images are read when they are needed, by dnn.data.Loader(set); "
+  .. "without lazy = true, dnn.data.images reads them all"
 
 -- X from the bytes, the first time that somebody asks.
 function Set.__index(self, key)
+  if key == "X" and rawget(self, "target") then error(LAZY:format(#self.files), 2) end
   if key ~= "X" or not rawget(self, "raw") then
     if OPTIONAL[key] then return nil end
     return strict.unknown("the set", key, SET)
@@ -46,6 +53,9 @@ function set.source(examples, where)
   if rawget(examples, "train") then
     error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got what has two of them; give its "
       .. "field train or test"):format(where), 3)
+  end
+  if rawget(examples, "target") then
+    error(("%s: %s"):format(where, LAZY:format(#examples.files)), 3)
   end
   local source = examples.raw or examples.X
   if not source or not examples.Y then

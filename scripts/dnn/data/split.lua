@@ -32,6 +32,8 @@ function split.split(examples, options)
       [examples.raw and "raw" or "X"] = take(source, order, first, count),
       Y = take(examples.Y, order, first, count),
       files = files,
+      shape = examples.shape,
+      classes = examples.classes,
       dtype = examples.dtype,
       scale = examples.scale,
     }

@@ -1,4 +1,4 @@
--- What sets, folders of pictures, HDF5 files and batches say of themselves: their __tostring.
+-- What sets, folders of images, HDF5 files and batches say of themselves: their __tostring.
 local dnn = require "dnn"
 
 local text = {}
@@ -28,35 +28,48 @@ function text.set(set)
     local A = rawget(set, name)
     parts[#parts + 1] = A and ("%s %d x %d %s"):format(name, A.rows, A.cols, A.dtype)
   end
-  return ("set of %s: %s (%s)%s"):format(plural(set.Y.cols, "example", "examples"), table.concat(parts, ", "),
-    memory(set), rawget(set, "files") and ", files" or "")
+  local shape, files = rawget(set, "shape"), rawget(set, "files")
+  return ("set of %s: %s%s (%s)%s"):format(plural(set.Y.cols, "example", "examples"), table.concat(parts, ", "),
+    shape and ", shape " .. table.concat(shape, " x ") or "", memory(set),
+    rawget(set, "target") and ", images read when they are needed" or files and ", files" or "")
 end
 
--- One line for each of the two sets, with the number of pictures in each class where these are few.
+-- The number of images of each class; of two classes, Y is 1 for the first and 0 for the other.
+local function class_counts(set, classes)
+  local counts = {}
+  for k = 1, #classes do
+    counts[k] = ("%d"):format(dnn.eq(set.Y, #classes == 2 and 2 - k or k):sum())
+  end
+  return counts
+end
+
+local FEW <const> = 10 -- classes that have a column of their own
+
+-- One line for each of the two sets, with the number of images in each class where these are few; what was left
+-- out.
 function text.images(images)
-  local classes = images.classes
-  local listed = #classes <= 4 and classes or {}
-  local lines = {("dnn.data.images: %d x %d pixels, %s, %d classes"):format(images.size, images.size,
+  local classes, shape = images.classes, images.shape
+  local listed = #classes <= FEW and classes or {}
+  local lines = {("dnn.data.images: %d x %d pixels, %s, %d classes"):format(shape[1], shape[2],
     plural(images.channels, "channel", "channels"), #classes)}
-  local function add(name, pictures, counts, bytes)
-    local parts = {("  %-5s  %8s"):format(name, pictures)}
+  local function add(name, count, counts, bytes)
+    local parts = {("  %-5s  %8s"):format(name, count)}
     for k, class in ipairs(listed) do
       parts[#parts + 1] = ("  %" .. math.max(#class, 6) .. "s"):format(counts[k])
     end
     parts[#parts + 1] = ("  %9s"):format(bytes)
     lines[#lines + 1] = table.concat(parts)
   end
-  add("set", "pictures", listed, "memory")
+  add("set", "images", listed, "memory")
   for _, name in ipairs {"train", "test"} do
     local set = rawget(images, name)
-    local counts = {}
-    for k = 1, set and #listed or 0 do -- of two classes, Y is 1 for the first and 0 for the other
-      counts[k] = ("%d"):format(dnn.eq(set.Y, #classes == 2 and 2 - k or k):sum())
-    end
-    if set then add(name, set.Y.cols, counts, memory(set)) end
+    if set then add(name, set.Y.cols, class_counts(set, listed), set.target and "lazy" or memory(set)) end
   end
   if #images.failures > 0 then
     lines[#lines + 1] = ("  %d could not be read: failures"):format(#images.failures)
+  end
+  if #images.skipped > 0 then
+    lines[#lines + 1] = ("  %d passed over: skipped"):format(#images.skipped)
   end
   return table.concat(lines, "\n")
 end

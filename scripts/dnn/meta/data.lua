@@ -2,11 +2,11 @@
 
 -- # Data
 --
--- A set is a table {X = , Y = }: X is features x m, a column an example, and Y has m columns. Pictures may be kept as
+-- A set is a table {X = , Y = }: X is features x m, a column an example, and Y has m columns. Images may be kept as
 -- bytes instead, {raw = , Y = }, which takes a quarter of the memory.
 --
--- A picture of width x height pixels is one column: row by row from the top, the channels of a pixel side by side (red,
--- green, blue, or grey alone), which is the order in which the tutorial flattens pictures.
+-- An image of width x height pixels is one column: row by row from the top, the channels of a pixel side by side (red,
+-- green, blue, or grey alone), which is the order in which the tutorial flattens images.
 
 ---@class dnn
 local dnn = {}
@@ -15,44 +15,55 @@ local dnn = {}
 ---@class dnn.data
 dnn.data = {}
 
--- ## Folders of pictures
+-- ## Folders of images
 
 ---@class dnn.data.images.Options
----@field size? integer width and height that pictures are brought to, 1 to 4096; 64 when not given
----@field test? number share of pictures that are to test with, below 1, or their number; 0.2 when not given
+---@field size? integer|integer[] width and height that images are brought to, 1 to 4096, or {height, width}; 64 when not given
+---@field fit? "stretch"|"crop"|"pad" what becomes of other proportions: "stretch" (when not given) changes them, "crop" takes the largest part around the middle, "pad" puts all of it on black
 ---@field channels? 1|3 grey, or red, green and blue; 3 when not given
----@field seed? integer of the order in which pictures are shuffled before they are split, 1 when not given
----@field limit? integer how many pictures to take at most, 2 or more; all when not given
+---@field classes? string[] names of the classes in the order of their labels, as those of another folder; images of others are passed over; when not given, the classes there are, sorted
+---@field lazy? boolean whether files are only listed, and read when a `dnn.data.Loader` needs them; false when not given
+---@field test? number share of images that are to test with, below 1, or their number; 0.2 when not given; a folder with train/ and test/ has its own
+---@field seed? integer of the order in which images are shuffled before they are split, 1 when not given
+---@field limit? integer how many images to take at most (of each set of a folder that has two), 2 or more; all when not given
 ---@field normalise? boolean whether X is in 0..1, true when not given; false: in 0..255
+---@field orientation? boolean whether photos are turned upright as their camera noted (EXIF), true when not given
+---@field max_pixels? integer pixels that a file may claim, at most 2^28; 2^26 (67 million) when not given
 ---@field max_failures? number share of files that may be unreadable, 0.05 when not given
 ---@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` when not given
 ---@field progress? boolean|fun(done: integer, total: integer) whether a bar is drawn on stderr (true when not given), or a function
----@field warn? fun(message: string) told of files that cannot be read; writes to stderr when not given
+---@field warn? fun(message: string) called with what cannot be read and what is passed over; writes to stderr when not given
 
----What `dnn.data.images` gives.
+---What `dnn.data.images` gives; `print(data)` shows classes with counts, shape, memory and what was left out.
 ---@class dnn.data.images
 ---@field train dnn.data.set
 ---@field test dnn.data.set|nil nil where none are to test with
----@field classes string[] names of the classes, sorted
+---@field classes string[] names of the classes, sorted or as they were given
 ---@field positive string|nil of two classes the first, whose Y is 1; the other's is 0
----@field size integer width and height of the pictures
+---@field size integer|integer[] as it was given
+---@field shape integer[] {height, width, channels} of a column
 ---@field channels 1|3
 ---@field failures string[] why files could not be read
+---@field skipped string[] files and folders that were passed over, and why
 
 ---A set of examples.
 ---@class dnn.data.set
 ---@field X dnn.Matrix floats, features x m; made of raw when it is first asked for
 ---@field Y dnn.Matrix 1 x m: of two classes 1 for the first and 0 for the other, of more the label 1..C
----@field raw? dnn.Matrix the same as bytes, of pictures
----@field files? string[] paths of the pictures
+---@field raw? dnn.Matrix the same as bytes, of images
+---@field files? string[] paths of the images
+---@field shape? integer[] {height, width, channels} of a column, of images
+---@field classes? string[] names of the labels
 ---@field dtype? "float32"|"float64" type that X is made in
 ---@field scale? number what raw is multiplied by to make X
 
----The pictures of a folder (JPEG and PNG) as two sets, shuffled, to train on and to test with.
+---The images of a folder (JPEG, PNG, WebP, the first frame of a GIF, BMP) as two sets, shuffled, to train on and to
+---test with.
 ---
----There is one subfolder per class, or files are named by class and number: `cat.1.jpg`, `dog.1.jpg`. Pictures are
----stretched to size x size: averaged where they shrink, interpolated by Catmull and Rom's cubic (Keys, 1981) where they
----grow. Files that cannot be read are named, skipped and kept in `failures`.
+---There is one subfolder per class, or files are named by class and number: `cat.1.jpg`, `dog.1.jpg`. A folder with
+---train/ and test/ (or val/, valid/), each of them such a folder, has its own two sets. Images are averaged where they
+---shrink and interpolated by Catmull and Rom's cubic (Keys, 1981) where they grow. Files that cannot be read are named
+---and kept in `failures`; other files, folders inside classes, and folders without classes in `skipped`.
 ---
 ---Errors: nil and a message when the folder cannot be read or has less than two classes, or when more than the share
 ---max_failures of the files is unreadable.
@@ -71,17 +82,20 @@ dnn.data = {}
 ---@return string|nil message why not
 function dnn.data.images(path, options) end
 
--- ## Single pictures
+-- ## Single images
 
 ---@class dnn.data.read_image.Options
----@field size? integer width and height that it is brought to; its own when not given
+---@field size? integer|integer[] width and height that it is brought to, or {height, width}; its own when not given
+---@field fit? "stretch"|"crop"|"pad" what becomes of other proportions, as `dnn.data.images` has it
 ---@field channels? 1|3 grey, or red, green and blue; 3 when not given
+---@field orientation? boolean whether it is turned upright as its camera noted (EXIF), true when not given
+---@field max_pixels? integer pixels that the file may claim, at most 2^28; 2^26 (67 million) when not given
 
----Reads a picture, JPEG or PNG, as a column of bytes.
+---Reads an image (JPEG, PNG, WebP, the first frame of a GIF, BMP) as a column of bytes.
 ---
 ---Transparency is put on white; 16 bits are rounded to 8; grey is 0.299 red + 0.587 green + 0.114 blue.
 ---
----Errors: nil and a message where the file cannot be read or is damaged.
+---Errors: nil and a message where the file cannot be read, is damaged, or claims too many pixels.
 ---
 ---```lua
 ---dnn.data.write_png("red.png", dnn.Matrix{1, 0, 0}, 1, 1)
@@ -95,7 +109,7 @@ function dnn.data.images(path, options) end
 ---@return integer height
 function dnn.data.read_image(path, options) end
 
----Writes a picture as a PNG file.
+---Writes an image as a PNG file.
 ---
 ---It is written beside its place and then renamed, so a file is whole or not there.
 ---
@@ -107,12 +121,12 @@ function dnn.data.read_image(path, options) end
 ---assert(dnn.data.write_png("noise.png", noise, 16, 16))
 ---```
 ---@param path string
----@param picture dnn.Matrix bytes, or floats in 0..1
+---@param image dnn.Matrix bytes, or floats in 0..1
 ---@param width integer
 ---@param height integer
 ---@return true|nil written
 ---@return string|nil message why not
-function dnn.data.write_png(path, picture, width, height) end
+function dnn.data.write_png(path, image, width, height) end
 
 -- ## HDF5 files
 
@@ -204,7 +218,7 @@ function dnn.data.split(set, options) end
 ---@field shuffle? boolean whether every epoch goes in a new order, true when not given
 ---@field random? dnn.Random stream to shuffle by; the global one when not given
 ---@field dtype? "float32"|"float64" type of X and Y; the set's when not given
----@field scale? number what X is multiplied by, 1 when not given; for bytes of pictures what their set says, 1 / 255
+---@field scale? number what X is multiplied by, 1 when not given; for bytes of images what their set says, 1 / 255
 ---@field shift? number what is added then, 0 when not given
 ---@field drop_last? boolean whether a smaller last batch is left out, false when not given
 

@@ -14,6 +14,10 @@
 
 static dnn_error err;
 
+/* Options that last to the end of the block. */
+#define as(channels_, width_, height_)                                                             \
+    (&(dnn_image_options){.channels = (channels_), .min_width = (width_), .min_height = (height_)})
+
 typedef struct bytes {
     uint8_t *data;
     unsigned long size;

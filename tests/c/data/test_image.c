@@ -5,7 +5,7 @@
 
 static dnn_image decode(bytes file, size_t channels) {
     dnn_image image;
-    check_ok(dnn_image_decode(&image, file.data, file.size, "test", channels, 0, 0, &err));
+    check_ok(dnn_image_decode(&image, file.data, file.size, "test", as(channels, 0, 0), &err));
     assert_int_equal(image.channels, channels);
     return image;
 }
@@ -70,8 +70,8 @@ static void jpeg_scales_down_only_while_it_stays_large_enough(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         dnn_image image;
-        check_ok(dnn_image_decode(&image, file.data, file.size, "test", 3, cases[i][0], cases[i][1],
-                                  &err));
+        check_ok(dnn_image_decode(&image, file.data, file.size, "test",
+                                  as(3, cases[i][0], cases[i][1]), &err));
         assert_int_equal(image.width, cases[i][2]);
         assert_int_equal(image.height, cases[i][3]);
         dnn_image_free(&image);
@@ -84,11 +84,11 @@ static void a_scaled_decode_loses_nothing_that_the_resize_would_keep(void **stat
     bytes file = make_jpeg(256, 256, NULL, TJPF_RGB, TJSAMP_444, 0);
     dnn_image full, scaled;
     uint8_t a[32 * 32 * 3], b[32 * 32 * 3];
-    check_ok(dnn_image_decode(&full, file.data, file.size, "test", 3, 0, 0, &err));
-    check_ok(dnn_image_decode(&scaled, file.data, file.size, "test", 3, 64, 64, &err));
+    check_ok(dnn_image_decode(&full, file.data, file.size, "test", as(3, 0, 0), &err));
+    check_ok(dnn_image_decode(&scaled, file.data, file.size, "test", as(3, 64, 64), &err));
     assert_int_equal(scaled.width, 64);
-    check_ok(dnn_image_resize(&full, a, 32, 32, &err));
-    check_ok(dnn_image_resize(&scaled, b, 32, 32, &err));
+    check_ok(dnn_image_resize(&full, a, 32, 32, DNN_FIT_STRETCH, &err));
+    check_ok(dnn_image_resize(&scaled, b, 32, 32, DNN_FIT_STRETCH, &err));
     for (size_t i = 0; i < sizeof a; i++)
         check_close(a[i], b[i], 2);
     dnn_image_free(&full);
@@ -175,7 +175,7 @@ static void writes_png_that_it_reads_back(void **state) {
     for (size_t channels = 1; channels <= 3; channels += 2) {
         dnn_image image;
         check_ok(dnn_image_write_png(path, pixels, 5, 4, channels, &err));
-        check_ok(dnn_image_read(&image, path, channels, 0, 0, &err));
+        check_ok(dnn_image_read(&image, path, as(channels, 0, 0), &err));
         assert_int_equal(image.width, 5);
         assert_int_equal(image.height, 4);
         assert_memory_equal(image.pixels, pixels, 20 * channels);
@@ -203,8 +203,8 @@ static void reads_a_shared_photo(void **state) {
         skip();
     }
     dnn_image colour, grey;
-    check_ok(dnn_image_read(&colour, name, 3, 0, 0, &err));
-    check_ok(dnn_image_read(&grey, name, 1, 0, 0, &err));
+    check_ok(dnn_image_read(&colour, name, as(3, 0, 0), &err));
+    check_ok(dnn_image_read(&grey, name, as(1, 0, 0), &err));
     assert_int_equal(colour.width, 200);
     assert_int_equal(colour.height, 200);
     double mean = 0, square = 0, apart = 0;

@@ -9,7 +9,7 @@ static dnn_error err;
 static void resize(const uint8_t *pixels, size_t width, size_t height, size_t channels,
                    uint8_t *out, size_t out_width, size_t out_height) {
     dnn_image image = {width, height, channels, (uint8_t *)pixels};
-    check_ok(dnn_image_resize(&image, out, out_width, out_height, &err));
+    check_ok(dnn_image_resize(&image, out, out_width, out_height, DNN_FIT_STRETCH, &err));
 }
 
 static void keeps_a_constant_picture_constant_at_every_size(void **state) {
@@ -128,19 +128,47 @@ static void channels_do_not_mix(void **state) {
     }
 }
 
+static void cropping_takes_the_middle_that_has_the_proportions(void **state) {
+    (void)state;
+    const uint8_t wide[] = {9, 1, 2, 8, /**/ 9, 3, 4, 8}, tall[] = {7, 7, 1, 2, 3, 4, 6, 6};
+    uint8_t out[4];
+    dnn_image image = {4, 2, 1, (uint8_t *)wide};
+    check_ok(dnn_image_resize(&image, out, 2, 2, DNN_FIT_CROP, &err));
+    assert_memory_equal(out, ((uint8_t[]){1, 2, 3, 4}), 4);
+    image = (dnn_image){2, 4, 1, (uint8_t *)tall};
+    check_ok(dnn_image_resize(&image, out, 2, 2, DNN_FIT_CROP, &err));
+    assert_memory_equal(out, ((uint8_t[]){1, 2, 3, 4}), 4);
+    check_ok(dnn_image_resize(&image, out, 1, 1, DNN_FIT_CROP, &err));
+    assert_int_equal(out[0], 3); /* 2.5 */
+}
+
+static void padding_keeps_the_whole_in_the_middle_of_black(void **state) {
+    (void)state;
+    const uint8_t in[] = {1, 2, 3, 4, /**/ 5, 6, 7, 8};
+    uint8_t out[16];
+    dnn_image image = {4, 2, 1, (uint8_t *)in};
+    memset(out, 99, sizeof out);
+    check_ok(dnn_image_resize(&image, out, 4, 4, DNN_FIT_PAD, &err));
+    assert_memory_equal(out, ((uint8_t[]){0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0}), 16);
+    const uint8_t line[100] = {200};
+    image = (dnn_image){100, 1, 1, (uint8_t *)line};
+    check_ok(dnn_image_resize(&image, out, 1, 3, DNN_FIT_PAD, &err)); /* never less than a pixel */
+    assert_memory_equal(out, ((uint8_t[]){0, 2, 0}), 3);
+}
+
 static void refuses_an_empty_size_and_survives_every_failed_allocation(void **state) {
     (void)state;
     const uint8_t in[4] = {1, 2, 3, 4};
     uint8_t out[9];
     dnn_image image = {2, 2, 1, (uint8_t *)in};
-    check_fails(dnn_image_resize(&image, out, 0, 3, &err), DNN_ERROR_ARGUMENT,
+    check_fails(dnn_image_resize(&image, out, 0, 3, DNN_FIT_STRETCH, &err), DNN_ERROR_ARGUMENT,
                 "resize: to 0 x 3 pixels; expected at least one and at most 2^28");
-    check_fails(dnn_image_resize(&image, out, (size_t)1 << 60, 16, &err), DNN_ERROR_ARGUMENT,
+    check_fails(dnn_image_resize(&image, out, (size_t)1 << 60, 16, DNN_FIT_STRETCH, &err), DNN_ERROR_ARGUMENT,
                 "2^28");
     uint64_t live = dnn_allocations_live();
     for (uint64_t n = 1; n <= 3; n++) {
         dnn_fail_allocation(n);
-        check_fails(dnn_image_resize(&image, out, 3, 3, &err), DNN_ERROR_MEMORY, "no memory");
+        check_fails(dnn_image_resize(&image, out, 3, 3, DNN_FIT_STRETCH, &err), DNN_ERROR_MEMORY, "no memory");
         dnn_fail_allocation(0);
         assert_int_equal(dnn_allocations_live(), live);
     }
@@ -158,6 +186,8 @@ int main(void) {
         cmocka_unit_test(overshoot_saturates),
         cmocka_unit_test(one_pixel_fills_any_size),
         cmocka_unit_test(channels_do_not_mix),
+        cmocka_unit_test(cropping_takes_the_middle_that_has_the_proportions),
+        cmocka_unit_test(padding_keeps_the_whole_in_the_middle_of_black),
         cmocka_unit_test(refuses_an_empty_size_and_survives_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

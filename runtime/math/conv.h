@@ -1,0 +1,54 @@
+/* conv.h: convolutions of images, forward and backward, channels last.
+ *
+ * An example is a column: height x width x channels elements, channels fastest, then width. Columns
+ * may stand further apart than they are long (X.ld > X.rows). W is out_channels x (kernel height *
+ * kernel width * channels / groups), so in memory [kh][kw][in][out] with `out` fastest; output
+ * channel o of group g = o / (out_channels / groups) sees the input channels of that group, as in
+ * PyTorch. As there, too, the kernel is not flipped, and padding is zeros (they count as such also
+ * against an infinite weight).
+ *
+ *   A[y, x, o] = bias[o] + sum over kh, kw, i of
+ *                W[kh, kw, i, o] X[y stride - padding + kh dilation, ..., i]
+ *
+ * All matrices of a call are of one type, float32 or float64, and do not overlap. Work is cut by
+ * shapes alone, so results have the same bits on any number of threads. Every sum over a window is
+ * taken in the order of kh, kw, i. */
+#ifndef DNN_MATH_CONV_H
+#define DNN_MATH_CONV_H
+
+#include "math/matrix.h"
+
+/* Pairs are {height, width}. */
+typedef struct dnn_conv {
+    size_t height, width, channels; /* of the input image */
+    size_t out_channels;
+    size_t kernel[2], stride[2], padding[2], dilation[2];
+    size_t groups;
+    size_t out_height, out_width; /* filled by dnn_conv_plan */
+} dnn_conv;
+
+/* Checks the settings and fills out_height and out_width. Counts other than padding are at least 1;
+ * groups divides both channel counts (DNN_ERROR_ARGUMENT); the kernel, dilated, is no larger than
+ * the padded image (DNN_ERROR_SHAPE). */
+dnn_status dnn_conv_plan(dnn_conv *c, dnn_error *err);
+
+/* Bytes of scratch that suffice for each of the three functions below with that many examples, at
+ * any number of threads. Scratch is aligned to 64 bytes (dnn_alloc); nothing in it outlives a call.
+ */
+size_t dnn_conv_scratch(const dnn_conv *c, dnn_dtype dtype, size_t examples);
+
+/* A = W * X + bias. X is (height * width * channels) x m, A (out_height * out_width *
+ * out_channels) x m; bias is out_channels x 1, or NULL. */
+dnn_status dnn_conv_forward(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *W,
+                            const dnn_matrix *bias, dnn_matrix *A, void *scratch, dnn_error *err);
+
+/* dX = beta dX + the gradient of X, from dA (shaped as A). beta is 0 (dX is not read) or 1. */
+dnn_status dnn_conv_backward_input(const dnn_conv *c, const dnn_matrix *W, const dnn_matrix *dA,
+                                   double beta, dnn_matrix *dX, void *scratch, dnn_error *err);
+
+/* dW = beta dW + the gradient of W, summed over the examples. beta is 0 (dW is not read) or 1. The
+ * gradient of the bias is the row sums of dA seen as out_channels x pixels. */
+dnn_status dnn_conv_backward_weight(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *dA,
+                                    double beta, dnn_matrix *dW, void *scratch, dnn_error *err);
+
+#endif

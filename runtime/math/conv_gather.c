@@ -1,0 +1,282 @@
+/* conv_gather.c: forward and the gradient of the input.
+ *
+ * W is packed once per call: for each phase, group and block of output channels the weights of all
+ * taps and input channels, in the order in which the kernel reads them. */
+#include <string.h>
+
+#include "core/threads.h"
+#include "math/conv_patch.h"
+#include "math/conv_run.h"
+
+#define TASK_FLOPS 4e5  /* a task takes so many tiles that it is worth handing over */
+#define TILE_FLOPS 16e6 /* and no larger tile, so that threads share one image */
+
+typedef struct plan {
+    const dnn_conv_gather *gather;
+    const dnn_conv_kernels *kernels;
+    size_t source_channels, target_channels; /* of a group */
+    size_t element, block, blocks;           /* bytes; channels of a whole block; their number */
+    size_t phases[2];
+    dnn_conv_tile tile;
+    size_t tiles[2], batch; /* per phase; tiles of a task */
+    size_t count;           /* of tiles: tile columns < rows < groups < phases < examples */
+} plan;
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+static size_t pieces(size_t extent, size_t step) {
+    return (extent + step - 1) / step;
+}
+
+static dnn_conv_axis axis_of(const plan *p, int direction, size_t phase) {
+    const dnn_conv *c = p->gather->conv;
+    return p->gather->backward ? dnn_conv_axis_backward(c, direction, phase)
+                               : dnn_conv_axis_forward(c, direction);
+}
+
+/* Phase 0 has the most outputs; the taps of a phase differ in number by one at most. */
+static dnn_conv_axis widest(const plan *p, int direction) {
+    dnn_conv_axis axis = axis_of(p, direction, 0);
+    axis.taps = 1;
+    for (size_t k = 0; k < p->phases[direction]; k++) {
+        size_t taps = axis_of(p, direction, k).taps;
+        axis.taps = taps > axis.taps ? taps : axis.taps;
+    }
+    return axis;
+}
+
+static void plan_channels(plan *p, const dnn_conv_gather *g, dnn_dtype dtype) {
+    const dnn_conv *c = g->conv;
+    size_t in = c->channels / c->groups, out = c->out_channels / c->groups;
+    *p = (plan){
+        .gather = g,
+        .kernels = dnn_conv_kernels_for(dtype),
+        .source_channels = g->backward ? out : in,
+        .target_channels = g->backward ? in : out,
+        .element = dnn_dtype_info(dtype)->size,
+        .phases = {g->backward ? c->stride[0] : 1, g->backward ? c->stride[1] : 1}
+    };
+    p->block = DNN_CONV_VECTORS * p->kernels->lanes;
+    p->blocks = pieces(p->target_channels, p->block);
+}
+
+static void plan_tiles(plan *p) {
+    dnn_conv_axis y = widest(p, 0), x = widest(p, 1);
+    double flops = 2.0 * (double)(y.taps * x.taps * p->source_channels * p->target_channels);
+    double most = TILE_FLOPS / flops;
+    p->tile = dnn_conv_tile_choose(&y, &x, p->source_channels, p->element,
+                                   most < 1       ? 1
+                                   : most > 65536 ? 65536
+                                                  : (size_t)most);
+    p->tiles[0] = pieces(y.outputs, p->tile.height);
+    p->tiles[1] = pieces(x.outputs, p->tile.width);
+    p->count = p->tiles[0] * p->tiles[1] * p->gather->conv->groups * p->phases[0] * p->phases[1] *
+               p->gather->source->cols;
+    flops *= (double)(p->tile.height * p->tile.width);
+    p->batch = flops >= TASK_FLOPS ? 1 : (size_t)(TASK_FLOPS / flops) + 1;
+}
+
+/* --- weights --- */
+
+/* Taps of the phases before this one, along one direction. */
+static size_t taps_before(const plan *p, int direction, size_t phase) {
+    size_t taps = 0;
+    for (size_t k = 0; k < phase; k++)
+        taps += axis_of(p, direction, k).taps;
+    return taps;
+}
+
+/* Channels of a group's blocks, the missing ones of the last vector included. */
+static size_t padded_channels(const plan *p) {
+    return pieces(p->target_channels, p->kernels->lanes) * p->kernels->lanes;
+}
+
+/* Element of `packed` where the weights of a phase, group and block begin. */
+static size_t packed_at(const plan *p, size_t phase_y, size_t phase_x, size_t group, size_t block) {
+    const dnn_conv *c = p->gather->conv;
+    size_t rows = axis_of(p, 0, phase_y).taps;
+    size_t before = taps_before(p, 0, phase_y) * c->kernel[1] +
+                    rows * taps_before(p, 1, phase_x); /* taps of earlier phases */
+    size_t taps = rows * axis_of(p, 1, phase_x).taps, channels = padded_channels(p);
+    return (before * c->groups + taps * group) * p->source_channels * channels +
+           taps * p->source_channels * block * p->block;
+}
+
+static size_t vectors_of(const plan *p, size_t block) {
+    size_t channels = least(p->block, p->target_channels - block * p->block);
+    return pieces(channels, p->kernels->lanes);
+}
+
+/* One tap: for each source channel the `count` target channels that exist, of `width`. */
+#define PACK(T, name)                                                                              \
+    static T *name(T *to, const T *w, size_t source_step, size_t target_step, size_t sources,      \
+                   size_t count, size_t width) {                                                   \
+        for (size_t i = 0; i < sources; i++, to += width, w += source_step) {                      \
+            if (target_step == 1)                                                                  \
+                memcpy(to, w, count * sizeof(T));                                                  \
+            else                                                                                   \
+                for (size_t t = 0; t < count; t++)                                                 \
+                    to[t] = w[t * target_step];                                                    \
+            for (size_t t = count; t < width; t++)                                                 \
+                to[t] = 0;                                                                         \
+        }                                                                                          \
+        return to;                                                                                 \
+    }
+PACK(float, pack_f32)
+PACK(double, pack_f64)
+
+/* Task: a block of a group of a phase. */
+static void pack_block(void *context, size_t task) {
+    const plan *p = context;
+    const dnn_conv_gather *g = p->gather;
+    const dnn_conv *c = g->conv;
+    size_t block = task % p->blocks, group = task / p->blocks % c->groups;
+    size_t phase = task / (p->blocks * c->groups);
+    size_t phase_y = phase / p->phases[1], phase_x = phase % p->phases[1];
+    dnn_conv_axis y = axis_of(p, 0, phase_y), x = axis_of(p, 1, phase_x);
+    size_t first = block * p->block, width = vectors_of(p, block) * p->kernels->lanes;
+    size_t count = least(width, p->target_channels - first), ld = g->W->ld;
+    size_t source_step = g->backward ? 1 : ld, target_step = g->backward ? ld : 1;
+    char *to = (char *)g->packed + packed_at(p, phase_y, phase_x, group, block) * p->element;
+    for (size_t r = 0; r < y.taps; r++)
+        for (size_t q = 0; q < x.taps; q++) {
+            size_t kh = y.kernel_first + r * (size_t)y.kernel_step;
+            size_t kw = x.kernel_first + q * (size_t)x.kernel_step;
+            size_t at = (kh * c->kernel[1] + kw) * (c->channels / c->groups) * ld +
+                        group * (c->out_channels / c->groups) + first * target_step;
+            const char *w = (const char *)g->W->data + at * p->element;
+            to = g->W->dtype == DNN_FLOAT32
+                     ? (char *)pack_f32((float *)to, (const float *)w, source_step, target_step,
+                                        p->source_channels, count, width)
+                     : (char *)pack_f64((double *)to, (const double *)w, source_step, target_step,
+                                        p->source_channels, count, width);
+        }
+}
+
+size_t dnn_conv_gather_scratch(const dnn_conv *c, dnn_dtype dtype, bool backward) {
+    dnn_conv_gather g = {.conv = c, .backward = backward};
+    plan p;
+    plan_channels(&p, &g, dtype);
+    return c->kernel[0] * c->kernel[1] * c->groups * p.source_channels * padded_channels(&p) *
+           p.element;
+}
+
+/* --- tiles --- */
+
+/* One of the tiles of a plan, and the chunk of it that is being computed. */
+typedef struct tile {
+    dnn_conv_patch patch;
+    dnn_conv_axis y, x;
+    size_t group, first_channel; /* of the source, within the group */
+    const char *weights;         /* of the phase and group */
+    char *target;                /* the group's first channel of the first output */
+    bool begin;                  /* the first chunk */
+} tile;
+
+/* The blocks of channels of a chunk whose patch has been copied. */
+static void run_blocks(const plan *p, const tile *t, dnn_conv_row row, size_t in_row) {
+    const dnn_conv_gather *g = p->gather;
+    const dnn_conv *c = g->conv;
+    size_t pixel = g->backward ? c->channels : c->out_channels;
+    size_t target_width = g->backward ? c->width : c->out_width;
+    const char *in = row.in;
+    row.out_step = t->x.out_step * pixel;
+    row.add = g->add || !t->begin;
+    for (size_t block = 0; block < p->blocks; block++) {
+        size_t vectors = vectors_of(p, block), width = vectors * p->kernels->lanes;
+        size_t first = block * p->block;
+        size_t taps = (t->patch.tap_y * t->x.taps + t->patch.tap_x) * p->source_channels;
+        size_t all = t->y.taps * t->x.taps * p->source_channels;
+        row.weights = t->weights + (all * first + (taps + t->first_channel) * width) * p->element;
+        row.weight_row = t->x.taps * p->source_channels * width;
+        row.weight_col = p->source_channels * width;
+        row.channels = least(width, p->target_channels - first);
+        row.bias = NULL;
+        if (g->bias != NULL && t->begin)
+            row.bias =
+                (const char *)g->bias->data + (t->group * p->target_channels + first) * p->element;
+        for (size_t i = 0; i < t->patch.height; i++) {
+            row.in = in + i * in_row * p->element;
+            row.out = t->target + (i * t->y.out_step * target_width * pixel + first) * p->element;
+            p->kernels->row(&row, t->patch.width, vectors);
+        }
+    }
+}
+
+/* All chunks of a tile, one after the other. A phase that no tap meets has one empty chunk. */
+static void run_chunks(const plan *p, tile *t, const char *image) {
+    _Alignas(64) char memory[DNN_CONV_PATCH];
+    dnn_conv_patch *patch = &t->patch;
+    t->begin = true;
+    patch->tap_y = 0;
+    do {
+        patch->tap_rows = least(p->tile.tap_rows, t->y.taps - patch->tap_y);
+        patch->tap_x = 0;
+        do {
+            patch->tap_cols = least(p->tile.tap_cols, t->x.taps - patch->tap_x);
+            for (size_t i = 0; i < p->source_channels; i += p->tile.channels) {
+                patch->channels = least(p->tile.channels, p->source_channels - i);
+                patch->image = image + i * p->element;
+                t->first_channel = i;
+                dnn_conv_row row = {.rows = 0};
+                size_t in_row = 0;
+                if (t->y.taps > 0 && t->x.taps > 0)
+                    dnn_conv_patch_copy(patch, patch->channels == p->source_channels, memory, &row,
+                                        &in_row);
+                else
+                    row.in = memory;
+                run_blocks(p, t, row, in_row);
+                t->begin = false;
+            }
+            patch->tap_x += p->tile.tap_cols;
+        } while (patch->tap_x < t->x.taps);
+        patch->tap_y += p->tile.tap_rows;
+    } while (patch->tap_y < t->y.taps);
+}
+
+static void run_tile(const plan *p, size_t index) {
+    const dnn_conv_gather *g = p->gather;
+    const dnn_conv *c = g->conv;
+    size_t tile_x = index % p->tiles[1], tile_y = (index /= p->tiles[1]) % p->tiles[0];
+    size_t group = (index /= p->tiles[0]) % c->groups;
+    size_t phase = (index /= c->groups) % (p->phases[0] * p->phases[1]);
+    size_t example = index / (p->phases[0] * p->phases[1]);
+    size_t phase_y = phase / p->phases[1], phase_x = phase % p->phases[1];
+    tile t = {.y = axis_of(p, 0, phase_y), .x = axis_of(p, 1, phase_x), .group = group};
+    size_t y0 = tile_y * p->tile.height, x0 = tile_x * p->tile.width;
+    if (y0 >= t.y.outputs || x0 >= t.x.outputs)
+        return;
+    size_t source_pixel = g->backward ? c->out_channels : c->channels;
+    size_t target_pixel = g->backward ? c->channels : c->out_channels;
+    size_t target_width = g->backward ? c->width : c->out_width;
+    t.patch = (dnn_conv_patch){.y = &t.y,
+                               .x = &t.x,
+                               .y0 = y0,
+                               .x0 = x0,
+                               .height = least(p->tile.height, t.y.outputs - y0),
+                               .width = least(p->tile.width, t.x.outputs - x0),
+                               .pixel = source_pixel * p->element,
+                               .element = p->element};
+    t.weights = (const char *)g->packed + packed_at(p, phase_y, phase_x, group, 0) * p->element;
+    size_t row = t.y.out_first + y0 * t.y.out_step, col = t.x.out_first + x0 * t.x.out_step;
+    t.target = (char *)dnn_matrix_at(
+        g->target, (row * target_width + col) * target_pixel + group * p->target_channels, example);
+    run_chunks(p, &t, dnn_matrix_at(g->source, group * p->source_channels, example));
+}
+
+static void run_tiles(void *context, size_t task) {
+    const plan *p = context;
+    size_t first = task * p->batch, last = least(first + p->batch, p->count);
+    for (size_t index = first; index < last; index++)
+        run_tile(p, index);
+}
+
+dnn_status dnn_conv_gather_run(const dnn_conv_gather *g, dnn_error *err) {
+    plan p;
+    plan_channels(&p, g, g->source->dtype);
+    plan_tiles(&p);
+    dnn_parallel(p.phases[0] * p.phases[1] * g->conv->groups * p.blocks, pack_block, &p);
+    return dnn_parallel_until(pieces(p.count, p.batch), run_tiles, &p, err);
+}

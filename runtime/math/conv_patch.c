@@ -1,0 +1,160 @@
+/* conv_patch.c: axes, tiles and the copying of patches. */
+#include "math/conv_patch.h"
+
+#include <string.h>
+
+dnn_conv_axis dnn_conv_axis_forward(const dnn_conv *c, int d) {
+    return (dnn_conv_axis){.source = d == 0 ? c->height : c->width,
+                           .outputs = d == 0 ? c->out_height : c->out_width,
+                           .step = c->stride[d],
+                           .taps = c->kernel[d],
+                           .tap_step = c->dilation[d],
+                           .first = -(ptrdiff_t)c->padding[d],
+                           .out_step = 1,
+                           .kernel_step = 1};
+}
+
+static size_t common_divisor(size_t a, size_t b) {
+    while (b != 0) {
+        size_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Input y was met by tap k of output (y + padding - k dilation) / stride, where that is whole. */
+dnn_conv_axis dnn_conv_axis_backward(const dnn_conv *c, int d, size_t phase) {
+    size_t extent = d == 0 ? c->height : c->width, stride = c->stride[d], dilation = c->dilation[d];
+    size_t gap = stride / common_divisor(stride, dilation), last = c->kernel[d];
+    dnn_conv_axis axis = {.source = d == 0 ? c->out_height : c->out_width,
+                          .outputs = phase < extent ? (extent - phase + stride - 1) / stride : 0,
+                          .step = 1,
+                          .tap_step = gap * dilation / stride,
+                          .out_first = phase,
+                          .out_step = stride,
+                          .kernel_step = -(ptrdiff_t)gap};
+    ptrdiff_t reach = 0;
+    for (size_t k = last; k-- > 0 && axis.taps == 0;) {
+        reach = (ptrdiff_t)(phase + c->padding[d]) - (ptrdiff_t)(k * dilation);
+        if (reach % (ptrdiff_t)stride == 0) {
+            axis.kernel_first = k;
+            axis.first = reach / (ptrdiff_t)stride;
+            axis.taps = k / gap + 1;
+        }
+    }
+    return axis;
+}
+
+/* Outputs and taps along one direction of a patch. Neighbouring outputs share the elements between
+ * them where that is less than a stretch of elements for each tap. */
+typedef struct layout {
+    size_t count, output_step, tap_step;
+    bool shared;
+} layout;
+
+static layout layout_of(const dnn_conv_axis *a, size_t outputs, size_t taps) {
+    size_t spanned = (outputs - 1) * a->step + taps;
+    if (a->tap_step == 1 && spanned <= outputs * taps)
+        return (layout){spanned, a->step, 1, true};
+    return (layout){outputs * taps, 1, outputs, false};
+}
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+static size_t half(size_t n) {
+    return (n + 1) / 2;
+}
+
+static size_t patch_elements(const dnn_conv_axis *y, const dnn_conv_axis *x,
+                             const dnn_conv_tile *t) {
+    return layout_of(y, t->height, t->tap_rows).count * layout_of(x, t->width, t->tap_cols).count *
+           t->channels;
+}
+
+dnn_conv_tile dnn_conv_tile_choose(const dnn_conv_axis *y, const dnn_conv_axis *x, size_t channels,
+                                   size_t element, size_t most) {
+    dnn_conv_tile t = {y->outputs, x->outputs, y->taps, x->taps, channels};
+    if (t.height == 0 || t.width == 0)
+        return (dnn_conv_tile){1, 1, 1, 1, 1};
+    t.width = least(t.width, most);
+    t.height = least(t.height, (most + t.width - 1) / t.width);
+    while (patch_elements(y, x, &t) * element > DNN_CONV_PATCH) {
+        if (t.height > 1)
+            t.height = half(t.height);
+        else if (t.width > 32)
+            t.width = half(t.width);
+        else if (t.channels > 16)
+            t.channels = half(t.channels);
+        else if (t.tap_rows > 1)
+            t.tap_rows = half(t.tap_rows);
+        else if (t.tap_cols > 1)
+            t.tap_cols = half(t.tap_cols);
+        else
+            t.width = half(t.width);
+    }
+    t.height = (y->outputs + t.height - 1) / t.height; /* so many tiles; now of equal size */
+    t.height = (y->outputs + t.height - 1) / t.height;
+    t.width = (x->outputs + t.width - 1) / t.width;
+    t.width = (x->outputs + t.width - 1) / t.width;
+    return t;
+}
+
+/* The element of the source that place k of a layout holds; the padding lies outside of it. */
+static size_t source_of(const dnn_conv_axis *a, const layout *l, size_t k, size_t first_output,
+                        size_t first_tap, size_t outputs) {
+    size_t output = l->shared ? 0 : k % outputs, tap = l->shared ? k : k / outputs;
+    return (size_t)a->first + (first_output + output) * a->step + (first_tap + tap) * a->tap_step;
+}
+
+/* A row of shared pixels, all of whose channels are wanted: one copy between two stretches of 0. */
+static char *copy_row(const dnn_conv_patch *p, const char *row, size_t count, char *to) {
+    ptrdiff_t from = p->x->first + (ptrdiff_t)(p->x0 * p->x->step + p->tap_x);
+    ptrdiff_t end = from + (ptrdiff_t)count, extent = (ptrdiff_t)p->x->source;
+    ptrdiff_t begin = from < 0 ? (end < 0 ? end : 0) : from;
+    ptrdiff_t stop = end > extent ? (begin > extent ? begin : extent) : end;
+    size_t before = (size_t)(begin - from) * p->pixel, inside = (size_t)(stop - begin) * p->pixel;
+    memset(to, 0, before);
+    if (inside > 0)
+        memcpy(to + before, row + (size_t)begin * p->pixel, inside);
+    memset(to + before + inside, 0, (size_t)(end - stop) * p->pixel);
+    return to + count * p->pixel;
+}
+
+void dnn_conv_patch_copy(const dnn_conv_patch *p, bool whole, void *patch, dnn_conv_row *row,
+                         size_t *in_row) {
+    layout y = layout_of(p->y, p->height, p->tap_rows), x = layout_of(p->x, p->width, p->tap_cols);
+    size_t bytes = p->channels * p->element, pitch = x.count * p->channels;
+    char *to = patch;
+    for (size_t i = 0; i < y.count; i++) {
+        size_t source_y = source_of(p->y, &y, i, p->y0, p->tap_y, p->height);
+        if (source_y >= p->y->source) {
+            memset(to, 0, x.count * bytes);
+            to += x.count * bytes;
+            continue;
+        }
+        const char *from = p->image + source_y * p->x->source * p->pixel;
+        if (x.shared && bytes == p->pixel) {
+            to = copy_row(p, from, x.count, to);
+            continue;
+        }
+        for (size_t j = 0; j < x.count; j++, to += bytes) {
+            size_t source_x = source_of(p->x, &x, j, p->x0, p->tap_x, p->width);
+            if (source_x < p->x->source)
+                memcpy(to, from + source_x * p->pixel, bytes);
+            else
+                memset(to, 0, bytes);
+        }
+    }
+    bool merged = p->tap_cols == 1 || (x.shared && whole);
+    row->in = patch;
+    row->in_step = x.output_step * p->channels;
+    row->rows = p->tap_rows;
+    row->cols = merged && p->tap_cols > 0 ? 1 : p->tap_cols;
+    row->length = merged ? p->tap_cols * p->channels : p->channels;
+    row->row_step = y.tap_step * pitch;
+    row->col_step = x.tap_step * p->channels;
+    *in_row = y.output_step * pitch;
+}

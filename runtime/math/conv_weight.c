@@ -1,0 +1,237 @@
+/* conv_weight.c: the gradient of the weights.
+ *
+ * The tiles of all examples are divided into slices by the size of the problem; each slice sums
+ * into a matrix of its own, and the slices are added up in their order. */
+#include <string.h>
+
+#include "core/threads.h"
+#include "math/conv_patch.h"
+#include "math/conv_run.h"
+
+#define TILE_OUTPUTS 256     /* most of a tile: their gradients, padded to vectors, fit the stack */
+#define SLICE_FLOPS  2e6     /* a slice of fewer is not worth its matrix */
+#define SLICES       32      /* at most */
+#define SLICE_MEMORY 8388608 /* bytes of all slices' matrices, when more than one */
+#define TASKS        16      /* with fewer slices, blocks of channels become tasks of their own */
+#define ADD_COLUMNS  16384   /* elements of W added up by one task */
+#define BLOCK_MOST   32      /* channels of a block */
+
+typedef struct plan {
+    const dnn_conv *conv;
+    const dnn_conv_kernels *kernels;
+    dnn_dtype dtype;
+    const dnn_matrix *X, *dA;
+    dnn_matrix *dW;
+    bool add;
+    char *partial; /* slices x W's elements */
+    dnn_conv_axis y, x;
+    size_t element, in, out;     /* bytes; channels of a group */
+    size_t block, blocks, parts; /* channels of a block; blocks of a group, and tasks they make */
+    dnn_conv_tile tile;
+    size_t tiles[2], units, slices; /* units: tiles of all examples */
+    size_t columns, count;          /* of W, and elements */
+} plan;
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+static size_t pieces(size_t extent, size_t step) {
+    return (extent + step - 1) / step;
+}
+
+static void plan_slices(plan *p, size_t examples) {
+    const dnn_conv *c = p->conv;
+    double flops = 2.0 * (double)p->count * (double)(p->y.outputs * p->x.outputs) *
+                   (double)examples / SLICE_FLOPS;
+    size_t memory = SLICE_MEMORY / (p->count * p->element);
+    p->units = p->tiles[0] * p->tiles[1] * examples;
+    p->slices = least(least(p->units, SLICES), flops > SLICES ? SLICES : (size_t)flops);
+    p->slices = least(p->slices, memory);
+    if (p->slices == 0)
+        p->slices = 1;
+    p->parts = least(p->blocks, pieces(TASKS, p->slices * c->groups));
+}
+
+static void make_plan(plan *p, const dnn_conv *c, dnn_dtype dtype, size_t examples) {
+    *p = (plan){.conv = c,
+                .kernels = dnn_conv_kernels_for(dtype),
+                .dtype = dtype,
+                .y = dnn_conv_axis_forward(c, 0),
+                .x = dnn_conv_axis_forward(c, 1),
+                .element = dnn_dtype_info(dtype)->size,
+                .in = c->channels / c->groups,
+                .out = c->out_channels / c->groups};
+    p->block = DNN_CONV_VECTORS * p->kernels->lanes;
+    p->blocks = pieces(p->out, p->block);
+    p->tile = dnn_conv_tile_choose(&p->y, &p->x, p->in, p->element, TILE_OUTPUTS);
+    p->tiles[0] = pieces(p->y.outputs, p->tile.height);
+    p->tiles[1] = pieces(p->x.outputs, p->tile.width);
+    p->columns = c->kernel[0] * c->kernel[1] * p->in;
+    p->count = p->columns * c->out_channels;
+    plan_slices(p, examples);
+}
+
+size_t dnn_conv_weight_scratch(const dnn_conv *c, dnn_dtype dtype, size_t examples) {
+    plan p;
+    make_plan(&p, c, dtype, examples);
+    return p.slices * p.count * p.element;
+}
+
+/* What a task sums: blocks [first, last) of a group, into the matrix of its slice. */
+typedef struct share {
+    size_t group, first, last;
+    char *out;
+} share;
+
+/* Gradients of a tile's outputs for `count` channels, padded with zeros to `width`. */
+static void copy_gradient(const plan *p, const dnn_conv_patch *t, const char *from, size_t count,
+                          size_t width, char *to) {
+    size_t pixel = p->conv->out_channels * p->element;
+    for (size_t i = 0; i < t->height; i++)
+        for (size_t j = 0; j < t->width; j++, to += width * p->element) {
+            memcpy(to, from + (i * p->x.outputs + j) * pixel, count * p->element);
+            memset(to + count * p->element, 0, (width - count) * p->element);
+        }
+}
+
+/* The runs of a chunk whose patch has been copied. */
+static void sum_runs(const plan *p, const share *s, const dnn_conv_patch *patch,
+                     const dnn_conv_row *row, dnn_conv_sum *sum, size_t first_channel,
+                     size_t channel, size_t vectors) {
+    size_t step = p->conv->out_channels;
+    for (size_t r = 0; r < row->rows; r++)
+        for (size_t c = 0; c < row->cols; c++) {
+            size_t tap = (patch->tap_y + r) * p->conv->kernel[1] + patch->tap_x + c;
+            sum->in = (const char *)row->in + (r * row->row_step + c * row->col_step) * p->element;
+            sum->out =
+                s->out +
+                ((tap * p->in + first_channel) * step + s->group * p->out + channel) * p->element;
+            p->kernels->sum(sum, row->length, vectors);
+        }
+}
+
+static void sum_chunk(const plan *p, const share *s, const dnn_conv_patch *patch, size_t channel,
+                      const char *gradient) {
+    _Alignas(64) char memory[DNN_CONV_PATCH];
+    _Alignas(64) char padded[TILE_OUTPUTS * BLOCK_MOST * sizeof(double)];
+    dnn_conv_row row;
+    size_t in_row;
+    dnn_conv_patch_copy(patch, patch->channels == p->in, memory, &row, &in_row);
+    dnn_conv_sum sum = {.in_step = row.in_step,
+                        .in_row = in_row,
+                        .height = patch->height,
+                        .width = patch->width,
+                        .out_step = p->conv->out_channels};
+    for (size_t block = s->first; block < s->last; block++) {
+        size_t first = block * p->block;
+        size_t vectors = pieces(least(p->block, p->out - first), p->kernels->lanes);
+        size_t width = vectors * p->kernels->lanes;
+        sum.channels = least(width, p->out - first);
+        sum.gradient = gradient + first * p->element;
+        sum.gradient_step = p->conv->out_channels;
+        sum.gradient_row = p->x.outputs * p->conv->out_channels;
+        if (sum.channels < width) {
+            copy_gradient(p, patch, sum.gradient, sum.channels, width, padded);
+            sum.gradient = padded;
+            sum.gradient_step = width;
+            sum.gradient_row = width * patch->width;
+        }
+        sum_runs(p, s, patch, &row, &sum, channel, first, vectors);
+    }
+}
+
+static void sum_tile(const plan *p, const share *s, size_t unit) {
+    size_t tile_x = unit % p->tiles[1], tile_y = unit / p->tiles[1] % p->tiles[0];
+    size_t example = unit / (p->tiles[1] * p->tiles[0]);
+    size_t y0 = tile_y * p->tile.height, x0 = tile_x * p->tile.width;
+    dnn_conv_patch patch = {.y = &p->y,
+                            .x = &p->x,
+                            .y0 = y0,
+                            .x0 = x0,
+                            .height = least(p->tile.height, p->y.outputs - y0),
+                            .width = least(p->tile.width, p->x.outputs - x0),
+                            .pixel = p->conv->channels * p->element,
+                            .element = p->element};
+    const char *image = dnn_matrix_at(p->X, s->group * p->in, example);
+    const char *gradient = dnn_matrix_at(
+        p->dA, (y0 * p->x.outputs + x0) * p->conv->out_channels + s->group * p->out, example);
+    for (patch.tap_y = 0; patch.tap_y < p->y.taps; patch.tap_y += patch.tap_rows) {
+        patch.tap_rows = least(p->tile.tap_rows, p->y.taps - patch.tap_y);
+        for (patch.tap_x = 0; patch.tap_x < p->x.taps; patch.tap_x += patch.tap_cols) {
+            patch.tap_cols = least(p->tile.tap_cols, p->x.taps - patch.tap_x);
+            for (size_t i = 0; i < p->in; i += patch.channels) {
+                patch.channels = least(p->tile.channels, p->in - i);
+                patch.image = image + i * p->element;
+                sum_chunk(p, s, &patch, i, gradient);
+            }
+        }
+    }
+}
+
+/* Task: part < group < slice. */
+static void sum_slice(void *context, size_t task) {
+    const plan *p = context;
+    size_t part = task % p->parts, slice = task / (p->parts * p->conv->groups);
+    size_t share_blocks = pieces(p->blocks, p->parts);
+    share s = {.group = task / p->parts % p->conv->groups,
+               .first = least(part * share_blocks, p->blocks),
+               .last = least((part + 1) * share_blocks, p->blocks),
+               .out = p->partial + slice * p->count * p->element};
+    if (s.first == s.last)
+        return;
+    size_t first = s.group * p->out + s.first * p->block;
+    size_t rows = least((s.last - s.first) * p->block, p->out - s.first * p->block);
+    for (size_t j = 0; j < p->columns; j++)
+        memset(s.out + (j * p->conv->out_channels + first) * p->element, 0, rows * p->element);
+    size_t begin = slice * p->units / p->slices, end = (slice + 1) * p->units / p->slices;
+    for (size_t unit = begin; unit < end; unit++)
+        sum_tile(p, &s, unit);
+}
+
+#define ADD_SLICES(T, name)                                                                        \
+    static void name(T *restrict out, const T *restrict partial, size_t n, size_t slice,           \
+                     size_t slices, bool add) {                                                    \
+        for (size_t i = 0; i < n; i++) {                                                           \
+            T sum = partial[i];                                                                    \
+            for (size_t s = 1; s < slices; s++)                                                    \
+                sum += partial[s * slice + i];                                                     \
+            out[i] = add ? out[i] + sum : sum;                                                     \
+        }                                                                                          \
+    }
+ADD_SLICES(float, add_slices_f32)
+ADD_SLICES(double, add_slices_f64)
+
+static size_t columns_of_task(const plan *p) {
+    return pieces(ADD_COLUMNS, p->conv->out_channels);
+}
+
+/* Task: some columns of W. */
+static void add_slices(void *context, size_t task) {
+    const plan *p = context;
+    size_t step = columns_of_task(p), rows = p->conv->out_channels;
+    size_t end = least((task + 1) * step, p->columns);
+    for (size_t j = task * step; j < end; j++) {
+        void *to = dnn_matrix_at(p->dW, 0, j);
+        const char *from = p->partial + j * rows * p->element;
+        if (p->dtype == DNN_FLOAT32)
+            add_slices_f32(to, (const float *)from, rows, p->count, p->slices, p->add);
+        else
+            add_slices_f64(to, (const double *)from, rows, p->count, p->slices, p->add);
+    }
+}
+
+dnn_status dnn_conv_weight_run(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *dA,
+                               bool add, dnn_matrix *dW, void *partial, dnn_error *err) {
+    plan p;
+    make_plan(&p, c, X->dtype, X->cols);
+    p.X = X;
+    p.dA = dA;
+    p.dW = dW;
+    p.add = add;
+    p.partial = partial;
+    dnn_status status = dnn_parallel_until(p.parts * c->groups * p.slices, sum_slice, &p, err);
+    if (status == DNN_OK)
+        dnn_parallel(pieces(p.columns, columns_of_task(&p)), add_slices, &p);
+    return status;
+}

@@ -1,0 +1,277 @@
+/* pool.c: settings, checks, and the rows of results that the kernels compute.
+ *
+ * A task takes some rows of results of one example. It first lists what each result of a row meets
+ * (windows forward, covering windows backward), which is the same for all its rows. */
+#include "math/pool.h"
+
+#include "core/threads.h"
+#include "math/pool_kernels.h"
+
+#define TASK_ELEMENTS 32768 /* results times what each meets */
+#define STRETCH       256   /* results of a row that are listed at once */
+
+/* The dilated kernel, and the padded image, along one direction; false where that overflows. */
+static bool extents(const dnn_pool *p, int d, size_t *kernel, size_t *image) {
+    return !__builtin_mul_overflow(p->kernel[d] - 1, p->dilation[d], kernel) &&
+           !__builtin_add_overflow(*kernel, 1, kernel) &&
+           !__builtin_mul_overflow(p->padding[d], 2, image) &&
+           !__builtin_add_overflow(*image, d == 0 ? p->height : p->width, image) &&
+           *kernel <= PTRDIFF_MAX / 2 && *image <= PTRDIFF_MAX / 2;
+}
+
+static dnn_status check_counts(const dnn_pool *p, dnn_error *err) {
+    const struct {
+        const char *name;
+        size_t value;
+    } counts[] = {
+        {"the height of the image", p->height     },
+        {"the width of the image",  p->width      },
+        {"channels",                p->channels   },
+        {"the kernel's height",     p->kernel[0]  },
+        {"the kernel's width",      p->kernel[1]  },
+        {"stride",                  p->stride[0]  },
+        {"stride",                  p->stride[1]  },
+        {"dilation",                p->dilation[0]},
+        {"dilation",                p->dilation[1]},
+    };
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (counts[i].value == 0)
+            return dnn_fail(err, DNN_ERROR_ARGUMENT, "pooling: %s must be at least 1, got 0",
+                            counts[i].name);
+    if (p->height > UINT32_MAX / p->width)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "pooling: a %zu x %zu image has too many pixels",
+                        p->height, p->width);
+    return DNN_OK;
+}
+
+static size_t results_of(const dnn_pool *p, int d, size_t kernel, size_t image) {
+    size_t rest = image - kernel, count = rest / p->stride[d] + 1;
+    size_t inside = (d == 0 ? p->height : p->width) + p->padding[d];
+    return p->ceil_mode && rest % p->stride[d] != 0 && count * p->stride[d] < inside ? count + 1
+                                                                                     : count;
+}
+
+dnn_status dnn_pool_plan(dnn_pool *p, dnn_error *err) {
+    dnn_status status = check_counts(p, err);
+    if (status != DNN_OK)
+        return status;
+    size_t kernel[2], image[2];
+    if (!extents(p, 0, &kernel[0], &image[0]) || !extents(p, 1, &kernel[1], &image[1]))
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "pooling: dilation or padding is too large to count with");
+    const char *dilated = p->dilation[0] > 1 || p->dilation[1] > 1 ? " (dilated)" : "";
+    if (p->padding[0] > kernel[0] / 2 || p->padding[1] > kernel[1] / 2)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "pooling: padding %zu x %zu is more than half of the kernel, %zu x %zu%s",
+                        p->padding[0], p->padding[1], kernel[0], kernel[1], dilated);
+    if (kernel[0] > image[0] || kernel[1] > image[1])
+        return dnn_fail(err, DNN_ERROR_SHAPE,
+                        "pooling: kernel %zu x %zu%s is larger than the %zu x %zu image%s",
+                        kernel[0], kernel[1], dilated, image[0], image[1],
+                        p->padding[0] > 0 || p->padding[1] > 0 ? " (padded)" : "");
+    p->out_height = results_of(p, 0, kernel[0], image[0]);
+    p->out_width = results_of(p, 1, kernel[1], image[1]);
+    return DNN_OK;
+}
+
+/* --- what results meet, along one direction --- */
+
+/* The pixels of window o. */
+static dnn_pool_span window_span(const dnn_pool *p, int d, size_t o) {
+    ptrdiff_t extent = (ptrdiff_t)(d == 0 ? p->height : p->width), step = (ptrdiff_t)p->dilation[d];
+    ptrdiff_t first = (ptrdiff_t)(o * p->stride[d]) - (ptrdiff_t)p->padding[d];
+    ptrdiff_t taps = (ptrdiff_t)p->kernel[d];
+    ptrdiff_t outside = first < 0 ? (-first + step - 1) / step : 0;
+    ptrdiff_t inside = first < extent ? (extent - first + step - 1) / step : 0;
+    inside = inside < taps ? inside : taps;
+    if (outside >= inside)
+        return (dnn_pool_span){0, 0, 0};
+    return (dnn_pool_span){(size_t)(first + outside * step), (size_t)step,
+                           (size_t)(inside - outside)};
+}
+
+/* The windows that pixel i lies in, the last one first. */
+static dnn_pool_span cover_span(const dnn_pool *p, int d, size_t i) {
+    size_t windows = d == 0 ? p->out_height : p->out_width, stride = p->stride[d];
+    dnn_pool_span span = {0, 0, 0};
+    size_t last = 0;
+    for (size_t k = 0; k < p->kernel[d]; k++) {
+        size_t reach = k * p->dilation[d], place = i + p->padding[d];
+        if (reach > place)
+            break;
+        if ((place - reach) % stride != 0 || (place - reach) / stride >= windows)
+            continue;
+        size_t window = (place - reach) / stride;
+        if (span.count == 0)
+            span.first = window;
+        else
+            span.step = window - last;
+        last = window;
+        span.count++;
+    }
+    return span;
+}
+
+static dnn_pool_divisor divisor_along(const dnn_pool *p, int d) {
+    ptrdiff_t extent = (ptrdiff_t)(d == 0 ? p->height : p->width);
+    ptrdiff_t padding = (ptrdiff_t)p->padding[d], counted = p->count_include_pad ? padding : 0;
+    return (dnn_pool_divisor){.stride = (ptrdiff_t)p->stride[d],
+                              .padding = padding,
+                              .kernel = (ptrdiff_t)p->kernel[d],
+                              .low = -counted,
+                              .high = extent + counted};
+}
+
+/* --- running --- */
+
+typedef struct job {
+    const dnn_pool *pool;
+    dnn_pool_kernel *kernel;
+    const dnn_matrix *in;
+    dnn_matrix *out;
+    uint32_t *index;
+    const uint32_t *winners;
+    bool backward, add;
+    size_t height, width; /* of the results */
+    size_t in_width;
+    size_t band, bands; /* rows of a task; tasks of an example */
+} job;
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+static dnn_pool_span span_of(const job *j, int d, size_t i) {
+    return j->backward ? cover_span(j->pool, d, i) : window_span(j->pool, d, i);
+}
+
+/* Rows [first, last) of results, `count` of each from x on. */
+static void run_rows(const job *j, size_t example, size_t first, size_t last, size_t x,
+                     size_t count) {
+    dnn_pool_span cols[STRETCH], *at = cols;
+    for (size_t i = 0; i < count; i++)
+        at[i] = span_of(j, 1, x + i);
+    size_t channels = j->pool->channels, windows = j->pool->out_height * j->pool->out_width;
+    dnn_pool_row row = {
+        .in = dnn_matrix_at(j->in, 0, example),
+        .channels = channels,
+        .width = j->in_width,
+        .cols = cols,
+        .divisor = {divisor_along(j->pool, 0), divisor_along(j->pool, 1)},
+        .x = x,
+        .results = count,
+        .add = j->add
+    };
+    if (j->winners != NULL)
+        row.winners = j->winners + example * windows * channels;
+    for (size_t y = first; y < last; y++) {
+        size_t pixel = y * j->width + x;
+        row.out = dnn_matrix_at(j->out, pixel * channels, example);
+        row.rows = span_of(j, 0, y);
+        row.y = y;
+        row.pixel = (uint32_t)pixel;
+        if (j->index != NULL)
+            row.index = j->index + (example * windows + pixel) * channels;
+        j->kernel(&row);
+    }
+}
+
+static void run_band(void *context, size_t task) {
+    const job *j = context;
+    size_t first = task % j->bands * j->band, last = least(first + j->band, j->height);
+    for (size_t x = 0; x < j->width; x += STRETCH)
+        run_rows(j, task / j->bands, first, last, x, least(STRETCH, j->width - x));
+}
+
+static dnn_status run_job(job *j, dnn_error *err) {
+    const dnn_pool *p = j->pool;
+    j->height = j->backward ? p->height : p->out_height;
+    j->width = j->backward ? p->width : p->out_width;
+    j->in_width = j->backward ? p->out_width : p->width;
+    size_t meets = p->kernel[0] * p->kernel[1];
+    if (j->backward)
+        meets = meets / (p->stride[0] * p->stride[1]) + 1;
+    size_t row = j->width * p->channels * meets;
+    j->band = least(j->height, TASK_ELEMENTS / row + 1);
+    j->bands = (j->height + j->band - 1) / j->band;
+    return dnn_parallel_until(j->bands * j->out->cols, run_band, j, err);
+}
+
+/* --- checks --- */
+
+/* m has the shape and type that it must have. */
+static dnn_status check(const char *name, const dnn_matrix *m, size_t rows, size_t cols,
+                        dnn_dtype dtype, dnn_error *err) {
+    if (m->dtype != dtype)
+        return dnn_fail(err, DNN_ERROR_TYPE, "pooling: %s is %s, expected %s", name,
+                        dnn_dtype_info(m->dtype)->name, dnn_dtype_info(dtype)->name);
+    if (m->rows != rows || m->cols != cols)
+        return dnn_fail(err, DNN_ERROR_SHAPE, "pooling: expected %s to be %zu x %zu, got %zu x %zu",
+                        name, rows, cols, m->rows, m->cols);
+    return DNN_OK;
+}
+
+static dnn_status check_both(const dnn_pool *p, const char *image_name, const dnn_matrix *image,
+                             const char *out_name, const dnn_matrix *out, dnn_error *err) {
+    dnn_status status = dnn_matrix_require_real(image, "pooling", err);
+    if (status == DNN_OK)
+        status = check(image_name, image, p->height * p->width * p->channels, image->cols,
+                       image->dtype, err);
+    if (status == DNN_OK)
+        status = check(out_name, out, p->out_height * p->out_width * p->channels, image->cols,
+                       image->dtype, err);
+    return status;
+}
+
+dnn_status dnn_pool_max_forward(const dnn_pool *p, const dnn_matrix *X, dnn_matrix *A,
+                                uint32_t *index, dnn_error *err) {
+    dnn_status status = check_both(p, "X", X, "A", A, err);
+    if (status != DNN_OK)
+        return status;
+    job j = {.pool = p, .in = X, .out = A, .index = index};
+    j.kernel = dnn_pool_kernels_for(X->dtype)->max;
+    return run_job(&j, err);
+}
+
+dnn_status dnn_pool_max_backward(const dnn_pool *p, const uint32_t *index, const dnn_matrix *dA,
+                                 double beta, dnn_matrix *dX, dnn_error *err) {
+    dnn_status status = check_both(p, "dX", dX, "dA", dA, err);
+    if (status != DNN_OK)
+        return status;
+    job j = {.pool = p, .in = dA, .out = dX, .winners = index, .backward = true, .add = beta != 0};
+    j.kernel = dnn_pool_kernels_for(dX->dtype)->max_back;
+    return run_job(&j, err);
+}
+
+/* As PyTorch, which has no dilation there. */
+static dnn_status check_average(const dnn_pool *p, dnn_error *err) {
+    if (p->dilation[0] != 1 || p->dilation[1] != 1)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "average pooling: dilation must be 1, got %zu x %zu", p->dilation[0],
+                        p->dilation[1]);
+    return DNN_OK;
+}
+
+dnn_status dnn_pool_average_forward(const dnn_pool *p, const dnn_matrix *X, dnn_matrix *A,
+                                    dnn_error *err) {
+    dnn_status status = check_both(p, "X", X, "A", A, err);
+    if (status == DNN_OK)
+        status = check_average(p, err);
+    if (status != DNN_OK)
+        return status;
+    job j = {.pool = p, .in = X, .out = A};
+    j.kernel = dnn_pool_kernels_for(X->dtype)->average;
+    return run_job(&j, err);
+}
+
+dnn_status dnn_pool_average_backward(const dnn_pool *p, const dnn_matrix *dA, double beta,
+                                     dnn_matrix *dX, dnn_error *err) {
+    dnn_status status = check_both(p, "dX", dX, "dA", dA, err);
+    if (status == DNN_OK)
+        status = check_average(p, err);
+    if (status != DNN_OK)
+        return status;
+    job j = {.pool = p, .in = dA, .out = dX, .backward = true, .add = beta != 0};
+    j.kernel = dnn_pool_kernels_for(dX->dtype)->average_back;
+    return run_job(&j, err);
+}

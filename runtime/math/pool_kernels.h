@@ -1,0 +1,57 @@
+/* pool_kernels.h: the inner loops of pool.c for two types and each instruction set, from one
+ * source, pool_kernels.inc.
+ *
+ * Internal to this folder. All run along a row of pixels, and inside it along the channels.
+ * Backward gathers: for each pixel the windows that cover it. */
+#ifndef DNN_MATH_POOL_KERNELS_H
+#define DNN_MATH_POOL_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/dtype.h"
+#include "math/cpu.h"
+
+/* An arithmetic progression of pixels or windows: first, first + step, ... (modulo 2^64). */
+typedef struct dnn_pool_span {
+    size_t first, step, count;
+} dnn_pool_span;
+
+/* Along one direction: how many elements window o is averaged over. */
+typedef struct dnn_pool_divisor {
+    ptrdiff_t stride, padding, kernel;
+    ptrdiff_t low, high; /* elements below low or from high on do not count */
+} dnn_pool_divisor;
+
+static inline ptrdiff_t dnn_pool_divisor_of(const dnn_pool_divisor *d, size_t o) {
+    ptrdiff_t first = (ptrdiff_t)o * d->stride - d->padding, end = first + d->kernel;
+    return (end < d->high ? end : d->high) - (first > d->low ? first : d->low);
+}
+
+/* A row of results: windows forward, pixels backward. */
+typedef struct dnn_pool_row {
+    const void *in;              /* the example: pixels forward, windows backward */
+    void *out;                   /* the row's first result */
+    uint32_t *index;             /* forward: of the row's winners, or NULL */
+    const uint32_t *winners;     /* backward: of the example's windows */
+    size_t channels, width;      /* width: of the rows of `in` */
+    dnn_pool_span rows;          /* of `in` that the row of results meets */
+    const dnn_pool_span *cols;   /* for each result */
+    dnn_pool_divisor divisor[2]; /* averages */
+    size_t y, x;                 /* of the row's first result */
+    size_t results;
+    uint32_t pixel; /* y and x as one number */
+    bool add;       /* backward: to what out holds */
+} dnn_pool_row;
+
+typedef void dnn_pool_kernel(const dnn_pool_row *row);
+
+typedef struct dnn_pool_kernels {
+    dnn_pool_kernel *max, *max_back, *average, *average_back;
+} dnn_pool_kernels;
+
+/* The kernels for a real type on this CPU. */
+const dnn_pool_kernels *dnn_pool_kernels_for(dnn_dtype dtype);
+
+#endif
