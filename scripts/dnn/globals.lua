@@ -1,91 +1,30 @@
 -- What `dnnlua -W` says of a script before it runs: globals that nothing defines, most of them misspelt.
 --
 -- The script is read, not run, so that a slip in what a long training does last is found at its start. No
--- parser: tokens, and a stack of blocks and brackets with the locals of each. Where the two would differ
+-- parser: tokens (dnn.lexer), and a stack of blocks and brackets with the locals of each. Where the two would differ
 -- a name is rather taken for a local, and nothing is said. Takes scripts that Lua has compiled.
+local lexer = require "dnn.lexer"
+
 local globals = {}
 
-local find, sub, byte = string.find, string.sub, string.byte
+local sub = string.sub
 
 -- Tokens -----------------------------------------------------------------------------------------------
 
-local KEYWORDS <const> = {}
-for word in ([[and break do else elseif end false for function goto if in local nil not or repeat return then
-               true until while]]):gmatch "%a+" do
-  KEYWORDS[word] = true
-end
-
--- Behind a string that begins at `first` with a quote.
-local function quoted_end(text, first)
-  local quote, at = sub(text, first, first), first + 1
-  while true do
-    at = find(text, "[\\" .. quote .. "]", at)
-    if not at then return #text end
-    if sub(text, at, at) == quote then return at end
-    at = at + 2
-  end
-end
-
--- Behind a long bracket that begins at `first`, or nil when none does.
-local function bracket_end(text, first)
-  local _, open, level = find(text, "^%[(=*)%[", first)
-  if not open then return nil end
-  local _, last = find(text, "]" .. level .. "]", open + 1, true)
-  return last or #text
-end
-
-local function number_end(text, first)
-  local exponent = find(text, "^0[xX]", first) and "^[pP][+-]" or "^[eE][+-]"
-  local at = first
-  while find(text, "^[%w_.]", at) do
-    at = at + (find(text, exponent, at) and 2 or 1)
-  end
-  return at - 1
-end
-
--- The token at `at`: its kind ("name", "string", or, for keywords and symbols, the text itself; "" for
--- comments) and its last byte.
-local function read_token(text, at)
-  local c = sub(text, at, at)
-  if find(c, "[%a_]") then
-    local _, last = find(text, "^[%w_]+", at)
-    local word = sub(text, at, last)
-    return KEYWORDS[word] and word or "name", last
-  elseif find(c, "%d") or find(text, "^%.%d", at) then
-    return "number", number_end(text, at)
-  elseif c == '"' or c == "'" then
-    return "string", quoted_end(text, at)
-  elseif find(text, "^%-%-", at) then
-    return "", bracket_end(text, at + 2) or (find(text, "\n", at, true) or #text + 1) - 1
-  elseif c == "[" and bracket_end(text, at) then
-    return "string", bracket_end(text, at)
-  end
-  local _, last = find(text, "^%.%.%.?", at)
-  if not last then _, last = find(text, "^[=~<>]=", at) end
-  if not last then _, last = find(text, "^::", at) end
-  last = last or at
-  return sub(text, at, last), last
-end
-
--- Three arrays: kinds, texts and lines of the tokens.
+-- Three arrays: kinds ("name", "number", "string", or, for keywords and symbols, the text itself), texts and lines of
+-- the tokens.
 local function tokens_of(text)
   local kinds, texts, lines = {}, {}, {}
-  local line, at = 1, 1
-  if byte(text, 1) == byte "#" then at = find(text, "\n", 1, true) or #text + 1 end
-  while true do
-    local start = find(text, "%S", at)
-    local _, breaks = sub(text, at, (start or #text + 1) - 1):gsub("\n", "")
+  local line, last = 1, 1
+  text = text:gsub("^#[^\n]*", "")
+  for i, token in ipairs(lexer.read(text)) do
+    local _, breaks = sub(text, last, token.first - 1):gsub("\n", "")
     line = line + breaks
-    if not start then return kinds, texts, lines end
-    local kind, last = read_token(text, start)
-    local token = sub(text, start, last)
-    if kind ~= "" then
-      local n = #kinds + 1
-      kinds[n], texts[n], lines[n] = kind, token, line
-    end
-    _, breaks = token:gsub("\n", "")
-    line, at = line + breaks, last + 1
+    kinds[i] = (token.kind == "keyword" or token.kind == "sign") and token.text or token.kind
+    texts[i], lines[i] = token.text, line
+    last = token.first
   end
+  return kinds, texts, lines
 end
 
 -- Names ------------------------------------------------------------------------------------------------

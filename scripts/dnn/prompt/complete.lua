@@ -10,12 +10,13 @@ local byte, find, format, gsub, match, sub =
 local next, pcall, rawget, require, type = next, pcall, rawget, require, type
 local concat, sort = table.concat, table.sort
 local files = require "dnn.prompt.files"
-local lexer = require "dnn.prompt.lexer"
+local lexer = require "dnn.lexer"
 local names = require "dnn.prompt.names"
 local path = require "dnn.prompt.path"
 local values = require "dnn.prompt.values"
 
 local MOST <const> = 2000 -- candidates
+local MOST_BYTES <const> = 1 << 16 -- that are looked at
 
 local KEYWORDS <const> = {}
 for i = 1, #lexer.keywords do KEYWORDS[lexer.keywords[i]] = true end
@@ -188,7 +189,7 @@ local function complete_string(text, first, tokens, locals)
 end
 
 local function complete_code(text)
-  local tokens, inside, first = lexer.read(text)
+  local tokens, inside, first = lexer.read(text, MOST_BYTES)
   if inside == "string" then
     return complete_string(text, first, tokens, path.locals(tokens, #tokens))
   end

@@ -48,6 +48,7 @@ end
 -- What the prompt itself is made of: nobody asks for it by name.
 local function is_inner(name)
   return find(name, "^dnn%.prompt") or find(name, "^dnn%.help%.") or find(name, "^dnn%.advice")
+    or name == "dnn.lexer" or name == "dnn.globals"
 end
 
 -- Calls add(name) for the modules that `require` could be asked for and that begin with `text`.

@@ -1,7 +1,7 @@
 -- dnn.prompt.path: what is known of the expression that ends at a token: `a.b[1].c`, `("x")`, `net[2]`.
 -- Nothing is called: what a call gives is not known.
 local error, find, tonumber = error, string.find, tonumber
-local lexer = require "dnn.prompt.lexer"
+local lexer = require "dnn.lexer"
 local values = require "dnn.prompt.values"
 
 local path = {}

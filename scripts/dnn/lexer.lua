@@ -1,4 +1,5 @@
--- dnn.prompt.lexer: the words of a piece of Lua that may be unfinished, and what it ends in the middle of.
+-- dnn.lexer: the tokens of a piece of Lua, and what it ends in the middle of where it is unfinished. Completion and
+-- the warnings about globals read Lua with it.
 local byte, find, gsub, match, sub = string.byte, string.find, string.gsub, string.match, string.sub
 local char, tonumber = string.char, tonumber
 
@@ -10,8 +11,6 @@ local KEYWORDS <const> = {
 }
 local IS_KEYWORD <const> = {}
 for i = 1, #KEYWORDS do IS_KEYWORD[KEYWORDS[i]] = true end
-
-local LONGEST <const> = 1 << 16 -- bytes that are looked at; of a longer text the end, from a line's begin
 
 local ESCAPES <const> = {
   a = "\a", b = "\b", f = "\f", n = "\n", r = "\r", t = "\t", v = "\v",
@@ -56,6 +55,15 @@ local function add(tokens, kind, text, first, last)
   return last + 1
 end
 
+local function number_end(text, first)
+  local exponent = find(text, "^0[xX]", first) and "^[pP][+-]" or "^[eE][+-]"
+  local at = first
+  while find(text, "^[%w_.]", at) do
+    at = at + (find(text, exponent, at) and 2 or 1)
+  end
+  return at - 1
+end
+
 -- Adds the token at i, which is no space; the place behind it. Where the text ends inside of one: nil,
 -- what it is, and where it begins.
 local function step(tokens, text, i)
@@ -85,8 +93,7 @@ local function step(tokens, text, i)
     if not behind then return nil, "long", i end
     return add(tokens, "string", text, i, behind - 1)
   end
-  _, last = find(text, "^%.?%d[%w.]*", i)
-  if last then return add(tokens, "number", text, i, last) end
+  if find(text, "^%.?%d", i) then return add(tokens, "number", text, i, number_end(text, i)) end
   _, last = find(text, "^%.%.%.?", i)
   if not last then _, last = find(text, "^::", i) end
   if not last then _, last = find(text, "^[=~<>]=", i) end
@@ -94,10 +101,11 @@ local function step(tokens, text, i)
 end
 
 -- The tokens of text, {kind = "name" | "keyword" | "number" | "string" | "sign", text, first, last}, and
--- what it ends inside of, with where that begins: "string", "long", "comment", or nil.
-function lexer.read(text)
+-- what it ends inside of, with where that begins: "string", "long", "comment", or nil. Of a text that is longer than
+-- `most` bytes the end is read, from the beginning of a line on.
+function lexer.read(text, most)
   local tokens, i = {}, 1
-  if #text > LONGEST then i = (find(text, "\n", #text - LONGEST, true) or #text) + 1 end
+  if most and #text > most then i = (find(text, "\n", #text - most, true) or #text) + 1 end
   while true do
     i = find(text, "%S", i)
     if not i then return tokens end
