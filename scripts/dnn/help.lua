@@ -5,7 +5,7 @@
 -- prompt loads its modules with a copy.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
-local read_reference = require "dnn.reference"
+local get_reference = require "dnn.reference"
 local text = require "dnn.help.text"
 local words = require "dnn.help.words"
 local page = require "dnn.help.page"
@@ -14,17 +14,12 @@ local value_of = require "dnn.help.value"
 local lua_functions = require "dnn.help.lua"
 
 local find, format, gsub, lower, match = string.find, string.format, string.gsub, string.lower, string.match
-local error, getenv, ipairs, next, print, setmetatable, sort, type = error, os.getenv, ipairs, next, print,
-  setmetatable, table.sort, type
+local getenv, ipairs, next, print, setmetatable, sort, type = os.getenv, ipairs, next, print, setmetatable,
+  table.sort, type
 local registry <const>, GLOBALS <const> = debug.getregistry(), 2     -- LUA_RIDX_GLOBALS
 local most_like, terminal, version = dnn._nearest, dnn.system.terminal, dnn.version
 
-local help, reference = {}, nil
-
-local function get_reference()
-  reference = read_reference()
-  return reference
-end
+local help = {}
 
 -- Names ------------------------------------------------------------------------------------------------
 
@@ -67,7 +62,7 @@ end
 local function by_option(key)
   local found = {}
   for _, entry in ipairs(get_reference().entries) do
-    local options = not entry.alias_of and words.options(reference, entry)
+    local options = not entry.alias_of and words.options(get_reference(), entry)
     local field = options and options[key]
     if field then found[#found + 1] = {entry.name .. " {" .. key .. "}", field.summary} end
   end
@@ -77,18 +72,18 @@ end
 -- Pages ------------------------------------------------------------------------------------------------
 
 local function show_field_or_entry(out, thing)
-  if thing.kind == "field" then page.field(out, thing) else page.entry(out, reference, thing) end
+  if thing.kind == "field" then page.field(out, thing) else page.entry(out, get_reference(), thing) end
 end
 
 -- Whatever is documented under a name; false where nothing is.
 local function show_documented(out, name)
   local thing, class = documented(name)
   if class then
-    page.class(out, reference, class)
+    page.class(out, get_reference(), class)
   elseif thing then
     show_field_or_entry(out, thing)
-    class = thing.kind == "function" and reference.classes[thing.name]
-    if class then page.made(out, reference, class) end
+    class = thing.kind == "function" and get_reference().classes[thing.name]
+    if class then page.made(out, get_reference(), class) end
   end
   return thing ~= nil or class ~= nil
 end
@@ -110,7 +105,7 @@ local function show_value(out, path, value, rest)
   local class, maker = value_of.class(get_reference(), value)
   if rest then
     local key = match(rest, "^[%w_]+$")
-    local member = key and class and words.member(reference, class, key)
+    local member = key and class and words.member(get_reference(), class, key)
     if member then
       show_field_or_entry(out, member)
       return true
@@ -118,14 +113,14 @@ local function show_value(out, path, value, rest)
     return key and type(value) == "string" and lua_page(out, "string." .. key)
   end
   if type(value) == "function" then
-    local entry, name = value_of.entry(reference, value), value_of.lua_name(value)
+    local entry, name = value_of.entry(get_reference(), value), value_of.lua_name(value)
     if entry then show_field_or_entry(out, entry) return true end
     if name then return lua_page(out, name) end
   elseif class then
     if class.namespace then
-      page.class(out, reference, class)
+      page.class(out, get_reference(), class)
     else
-      page.value(out, reference, path, class, maker)
+      page.value(out, get_reference(), path, class, maker)
     end
     return true
   end
@@ -179,7 +174,7 @@ local function nearest(name)
     names[entry.name] = true
     last[entry.key] = entry.name
   end
-  for class in next, reference.classes do names[class] = true end
+  for class in next, get_reference().classes do names[class] = true end
   local full = find(name, "^dnn%.") or find(name, ":", 1, true)
   local near = full and most_like(name, names)
   return near or last[most_like(match(name, "[^.:]+$") or name, last)]
@@ -240,7 +235,7 @@ function help.entries()
     end
   end
   for _, entry in ipairs(get_reference().entries) do add(entry.name) end
-  for name, class in next, reference.classes do
+  for name, class in next, get_reference().classes do
     if not find(name, is_option_class) then
       add(name)
       for _, field in ipairs(class.fields) do

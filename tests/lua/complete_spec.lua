@@ -183,6 +183,26 @@ describe("The module", function()
     offers(text .. "p.gra", text .. "p.grads")
     offers("dnn.optim.SGD(p, {lr = 1}):ste", "dnn.optim.SGD(p, {lr = 1}):step")
     offers("dnn.data.images('x'):")
+    offers("dnn.data.images('x').cla", "dnn.data.images('x').classes")
+    offers("dnn.data.images('x').train.X:gat", "dnn.data.images('x').train.X:gather")
+    offers("dnn.linalg.inv(A):cop", "dnn.linalg.inv(A):copy", "dnn.linalg.inv(A):copy_")
+    offers("dnn.Linear(3, 4):forward(X):cop", "dnn.Linear(3, 4):forward(X):copy", "dnn.Linear(3, 4):forward(X):copy_")
+  end)
+
+  it("has nothing that makes an object of the module's whose methods are not offered", function()
+    local reference = require "dnn.reference" ()
+    local registry, count = debug.getregistry(), 0
+    for _, entry in ipairs(reference.entries) do
+      local made = entry.returns and entry.returns[1]
+      local class = made and reference.classes[made.type]
+      while class and not registry[class.name] do class = reference.classes[class.parents[1]] end
+      if class and entry.kind == "function" and not entry.owner.name:find "stepwise" then
+        count = count + 1
+        local _, names = completed(entry.name .. "():")
+        assert.is_true(#names > 0, entry.name)
+      end
+    end
+    assert.is_true(count > 60, count)
   end)
 
   it("answers to every field that is offered, and is asked for none of them", function()

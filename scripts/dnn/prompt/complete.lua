@@ -100,8 +100,7 @@ local function called(tokens, brace, locals)
   if not tokens[last] or tokens[last].kind ~= "name" then return nil end
   if is_sign(tokens[last - 1], ":") then
     local object = path.known_at(tokens, last - 2, locals)
-    local class = object and values.class(object)
-    return class and class .. ":" .. tokens[last].text
+    return object and values.method_name(object, tokens[last].text)
   end
   local known, first = path.known_at(tokens, last, locals)
   local name = known and type(known.value) == "function" and names.of_functions(true)[known.value]

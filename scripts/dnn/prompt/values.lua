@@ -1,10 +1,11 @@
 -- dnn.prompt.values: looking at the user's values without running anything of the user's: fields by raw
 -- access and through __index tables, the fields of the module's own objects, which C answers for, and the
--- parts of the module that are loaded when first touched.
+-- parts of the module that are loaded when first touched. What only a call would show is as the reference has it
+-- (dnn.help.types), so that a layer that has a page there is known here.
 local getinfo, getmetatable, getregistry, getupvalue =
   debug.getinfo, debug.getmetatable, debug.getregistry, debug.getupvalue
 local next, pcall, rawequal, rawget, require, type = next, pcall, rawequal, rawget, require, type
-local find, gmatch, match = string.find, string.gmatch, string.match
+local find = string.find
 local type_of_number = math.type
 local loaded = package.loaded
 
@@ -14,19 +15,10 @@ local GLOBALS <const> = 2         -- LUA_RIDX_GLOBALS, its place in the registry
 local LONGEST_CHAIN <const> = 50  -- __index tables one behind the other
 local MOST_FIELDS <const> = 1 << 20 -- of a table that are looked at
 
--- What the module's functions and the methods of its objects give, where that is an object of the module.
-local RESULTS <const> = {Sequential = "dnn.Sequential", Random = "dnn.Random", Run = "dnn.Run",
-  ["dnn.Sequential:parameters"] = "dnn.Parameters", ["dnn.Sequential:layer"] = "dnn.Layer",
-  ["dnn.Layer:parameters"] = "dnn.Parameters"}
-for names, class in next, {
-  ["Layer Linear ReLU Sigmoid Tanh"] = "dnn.Layer",
-  ["BCELoss BCEWithLogitsLoss CrossEntropyLoss MSELoss"] = "dnn.Loss",
-  ["optim.SGD optim.Adam optim.AdamW"] = "dnn.Optimiser",
-  ["Matrix zeros ones full eye rand randn arange linspace empty dnn.Sequential:forward dnn.Sequential:backward "
-    .. "dnn.Layer:forward dnn.Loss:backward dnn.Matrix:copy dnn.Matrix:reshape dnn.Matrix:t dnn.Matrix:row "
-    .. "dnn.Matrix:col dnn.Matrix:block dnn.Matrix:rows_range dnn.Matrix:cols_range"] = "dnn.Matrix",
-} do
-  for name in gmatch(names, "%S+") do RESULTS[name] = class end
+-- What the reference knows of types; nil where there is none.
+local function types()
+  local ok, module = pcall(require, "dnn.help.types")
+  return ok and type(module) == "table" and module or nil
 end
 
 -- The name of the metatable of one of the module's own objects ("dnn.Matrix"), or nil.
@@ -36,16 +28,38 @@ local function own_class(metatable)
   return rawequal(rawget(getregistry(), name), metatable) and name or nil
 end
 
--- What is known of an expression is a table: {value = v}, or {class = metatable} where only the kind of
--- object is known.
+-- What is known of an expression is a table: {value = v}, or {class = metatable, type = documented class} where
+-- only the kind of object is known; a class that is made of tables has no metatable.
 local function metatable_of(known)
   local metatable = known.class or getmetatable(known.value)
   return type(metatable) == "table" and metatable or nil
 end
 
-local function class_named(name)
-  local metatable = rawget(getregistry(), name)
-  return type(metatable) == "table" and {class = metatable} or nil
+-- What is known of an object whose documented class is one of these, each before its parents.
+local function of_classes(classes)
+  local registry = getregistry()
+  for i = 1, #classes do
+    if classes[i] == "" then return {value = ""} end
+    local metatable = rawget(registry, classes[i])
+    if type(metatable) == "table" then return {class = metatable, type = classes[1]} end
+  end
+  return classes[1] and {type = classes[1]} or nil
+end
+
+-- Asks the reference by name of a question: of_call, of_field, of_method.
+local function documented(question, ...)
+  local module = types()
+  if not module then return nil end
+  local ok, classes = pcall(module[question], ...)
+  return ok and of_classes(classes) or nil
+end
+
+-- The class of an object of the module's as the reference has it.
+local function type_of(known, class)
+  if known.type then return known.type end
+  local module = types()
+  local ok, found = pcall(module and module.of_value, known.value)
+  return ok and found or class
 end
 
 -- The methods that a C __index of the module keeps as its upvalue.
@@ -73,7 +87,7 @@ end
 
 -- The fields that an __index function answers to, by name, where the metatable tells: methods, and the
 -- classes of other fields.
-local function told_fields(metatable)
+local function listed_fields(metatable)
   local fields = metatable and rawget(metatable, "__fields")
   return type(fields) == "table" and fields or nil
 end
@@ -91,22 +105,12 @@ local function own_field(known, class, metatable, key)
   local methods = own_methods(metatable)
   local method = methods and rawget(methods, key)
   if method ~= nil then return {value = method} end
-  if class == "dnn.Sequential" and type(key) == "number" and known.value ~= nil then
-    local ok, layer = pcall(rawget(metatable, "__index"), known.value, key)
-    return ok and layer ~= nil and {value = layer} or nil
-  elseif class == "dnn.Sequential" and type(key) == "number" then
-    return class_named "dnn.Layer"
-  elseif class == "dnn.Optimiser" and key == "parameters" then
-    return class_named "dnn.Parameters"
-  elseif class == "dnn.Parameters" and (type(key) == "number" or key == "values" or key == "grads") then
-    return class_named "dnn.Matrix"
-  elseif class == "dnn.Layer" and type(key) == "string" and find(key, "^d?[AZWb]$") then
-    return class_named "dnn.Matrix"
-  elseif class == "dnn.Layer" and type(key) == "string" and find(key, "^%l+_grad$") or key == "weight" then
-    return class_named "dnn.Matrix"
-  elseif key == "name" or key == "dtype" or key == "path" or key == "file" then
-    return {value = ""}
+  if type(key) == "number" and known.value ~= nil then -- a layer of a network
+    local index = rawget(metatable, "__index")
+    local ok, element = pcall(getinfo(index, "S").what == "C" and index, known.value, key)
+    return ok and element ~= nil and {value = element} or nil
   end
+  return documented("of_field", type_of(known, class), key)
 end
 
 -- What is known of a field, or nil.
@@ -121,14 +125,15 @@ function values.field(known, key)
         local ok, part = pcall(require, parts[key])
         return ok and {value = part} or nil
       end
-      local fields = told_fields(metatable)
-      local told = fields and rawget(fields, key)
-      if told ~= nil then return type(told) == "string" and class_named(told) or {value = told} end
+      local fields = listed_fields(metatable)
+      local listed = fields and rawget(fields, key)
+      if listed ~= nil then return type(listed) == "string" and of_classes{listed} or {value = listed} end
     end
     local class = metatable and own_class(metatable)
     if class and type(rawget(metatable, "__index")) == "function" then
       return own_field(known, class, metatable, key)
     end
+    if known.type then return documented("of_field", known.type, key) end
     local index = next_table(known)
     if not index then return nil end
     known = {value = index}
@@ -155,7 +160,7 @@ function values.each_field(known, each)
       each_of(known.value, each)
       local parts = metatable and lazy_parts(known.value, metatable)
       if parts then each_of(parts, each) end
-      local fields = told_fields(metatable)
+      local fields = listed_fields(metatable)
       if fields then each_of(fields, each) end
     end
     local class = metatable and own_class(metatable)
@@ -165,6 +170,10 @@ function values.each_field(known, each)
       for i = 1, #fields do each(fields[i]) end
       return
     end
+    if known.type and types() then
+      pcall(types().each_member, known.type, function(key, is_method) each(key, is_method and each or nil) end)
+      return
+    end
     local index = next_table(known)
     if not index or seen[index] then return end
     seen[index] = true
@@ -172,25 +181,25 @@ function values.each_field(known, each)
   end
 end
 
--- The class of one of the module's objects as the manual has it, or nil.
-function values.class(known)
+-- The name that a method of one of the module's objects has in the reference, as "dnn.Network:forward", or nil.
+function values.method_name(known, method)
   local metatable = metatable_of(known)
-  local class = metatable and own_class(metatable)
-  if class == "dnn.Sequential" or class == "dnn.Layer" then return "dnn.Network" end -- their methods' owner
-  return class
+  local class = known.type or metatable and own_class(metatable)
+  if not class then return nil end
+  local module = types()
+  local ok, name = pcall(module and module.method_name, type_of(known, class), method)
+  return ok and name or nil
 end
 
--- What is known of what a call gives: the class of object that a constructor of the module makes.
+-- What is known of what a call gives, of a function or of a method of an object: as the reference has it.
 function values.result(known, method)
-  local class = method and own_class(metatable_of(known) or {})
-  if class then return class_named(RESULTS[class .. ":" .. method]) end
-  local module = not method and rawget(loaded, "dnn")
-  if type(module) ~= "table" or type(known.value) ~= "function" then return nil end
-  for name, result in next, RESULTS do
-    local group, inner = match(name, "^(%l+)%.(.*)$")
-    local t = group and rawget(module, group) or module
-    if type(t) == "table" and rawequal(rawget(t, inner or name), known.value) then return class_named(result) end
+  if method then
+    local metatable = metatable_of(known)
+    local class = known.type or metatable and own_class(metatable)
+    return class and documented("of_method", type_of(known, class), method) or nil
   end
+  if type(rawget(loaded, "dnn")) ~= "table" or type(known.value) ~= "function" then return nil end
+  return documented("of_call", known.value)
 end
 
 -- What require gives for a module that is loaded, or for `dnn`.
