@@ -131,12 +131,15 @@ end
 local MOST <const> = 30     -- lines of a search
 
 local function show_search(out, query)
-  local found = search(get_reference(), query)
+  local recipe = search.recipe(get_reference(), query)
+  local found = search.all(get_reference(), query, recipe)
+  if recipe then page.recipe(out, recipe) end
+  if recipe and #found > 0 then text.heading(out, "See also") end
   local first = {}
   for i = 1, #found < MOST and #found or MOST do first[i] = found[i] end
   page.list(out, first)
   if #found > MOST then text.line(out, format("  ... and %d more", #found - MOST)) end
-  return #found > 0
+  return recipe ~= nil or #found > 0
 end
 
 -- Topics -----------------------------------------------------------------------------------------------
@@ -194,7 +197,7 @@ local function show_topic(out, topic, env)
   local query = quoted(topic)
   if query then
     if show_search(out, query) then return true end
-    return nil, format("nothing tells of \"%s\"", query)
+    return nil, format("no help mentions \"%s\"", query)
   end
   local name = gsub(gsub(topic, "%s*[%({].*$", ""), "%s+", "")
   if name == "" then name = topic end
@@ -202,6 +205,11 @@ local function show_topic(out, topic, env)
   local value, rest = value_of.path(env, name)
   if value ~= nil and show_value(out, name, value, rest) then return true end
   if show_name(out, name) then return true end
+  local recipe = search.recipe(get_reference(), topic)
+  if recipe then
+    page.recipe(out, recipe)
+    return true
+  end
   local near = nearest(name)
   return nil, format("no help on '%s'%s", topic, near and format("; did you mean '%s'?", near) or "")
 end

@@ -170,7 +170,30 @@ describe("help on words", function()
     assert.matches("^  dnn%.Network:update  ", page)
     assert.matches("\n  run  +Watching a network\n", page)
     assert.matches("^  dnn%.linalg%.svd  ", topic "'singular values vectors'")
-    assert.equal('nothing tells of "flux capacitor"', refusal '"flux capacitor"')
+    assert.equal('no help mentions "flux capacitor"', refusal '"flux capacitor"')
+  end)
+
+  it("finds a recipe by its words, and what else holds them below", function()
+    local page = topic '"early stopping"'
+    assert.matches("^Stop early\n\nKeep the values", page)
+    assert.matches("\n    local best, since = math.huge, 0\n", page, 1, true)
+    assert.matches("^Clip the gradient\n", topic '"how to clip gradients"')
+    assert.matches("^Change the learning rate during training\n", topic '" Schedule "')
+    assert.matches("^Repeat a run exactly\n.*\nSee also\n.*dnn%.manual_seed", topic '"seed"')
+    assert.equal("Stop early", first_line "early stopping")
+    assert.equal("Clip the gradient", first_line "clipping")
+  end)
+
+  it("leads from what people look for to a function or a recipe", function()
+    for words, found in pairs{
+      csv = "table of numbers from a text file", clip = "clamp", ["gradient clipping"] = "grads:norm()",
+      ["early stopping"] = "patience", numpy = "safetensors", npy = "safetensors", schedule = "opt.lr",
+      ["learning rate decay"] = "cosine", minibatch = "dnn.data.batches", seed = "dnn.manual_seed",
+      accuracy = "argmax", l2 = "weight_decay", checkpoint = "net:save", confusion = "argmax",
+    } do
+      local page = topic(('"%s"'):format(words))
+      assert.is_truthy(page:find(found, 1, true) or found == "patience" and page:find("^Stop early"), words)
+    end
   end)
 end)
 

@@ -196,6 +196,13 @@ function page.class(out, reference, class)
   page.members(out, reference, class)
 end
 
+-- A recipe: what it is for, and the code.
+function page.recipe(out, group)
+  text.line(out, text.bold(out, group.title))
+  text.gap(out)
+  text.markdown(out, group.text)
+end
+
 -- A chapter: its introduction, and one line for each function in it.
 function page.section(out, section)
   text.line(out, text.bold(out, section.title))
@@ -216,7 +223,7 @@ local ASKING <const> = {
   {"?dnn.Linear", "a function or class of the module"},
   {"?net", "a value: what it is, and what can be done with it"},
   {"?net:forward", "a method"},
-  {'?"learning rate"', "everything that tells of these words, best first"},
+  {'?"learning rate"', "a recipe, or everything that mentions these words"},
   {"?runs", "a chapter"},
   {"?string.format", "Lua's own functions"},
 }

@@ -3,7 +3,8 @@
 --
 -- They are Lua that is never run. What counts is comments and the line of code behind them:
 --
---     -- # Title            a section of the manual, then its introduction in Markdown; -- ## a group in it
+--     -- # Title            a section of the manual, then its introduction in Markdown; -- ## a group in it,
+--                           with words in braces behind its title that it is found by, too
 --     ---text               documentation of what follows; code between ```lua and ``` is its example
 --     ---@param ---@return ---@class ---@field ---@operator ---@overload ---@alias ---@type
 --     function dnn.f(a, b) end      local A = {}      A.f = dnn.f      dnn.version = ""
@@ -269,7 +270,9 @@ end
 -- Files ----------------------------------------------------------------------------------------------
 
 local function new_group(section, title)
-  local group = {title = title, lines = {}, items = {}}
+  local words = {}
+  for word in gmatch(match(title or "", "%s*{(.*)}$") or "", "[^,%s][^,]*") do words[#words + 1] = word end
+  local group = {title = title and gsub(title, "%s*{.*}$", ""), words = words, lines = {}, items = {}}
   section.groups[#section.groups + 1] = group
   return group
 end
@@ -334,7 +337,7 @@ end
 -- Sections in the order in which one reads a manual; further files follow by name.
 local order = {
   "dnn", "matrix", "elementwise", "functions", "reduce", "linalg", "random", "layers", "network", "losses", "optim",
-  "run", "data", "stepwise",
+  "run", "data", "stepwise", "recipes",
 }
 local place = {}
 for i, name in ipairs(order) do place[name] = i end

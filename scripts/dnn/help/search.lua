@@ -2,7 +2,7 @@
 local words = require "dnn.help.words"
 
 local concat, ipairs, next, sort = table.concat, ipairs, next, table.sort
-local find, gmatch, lower, match = string.find, string.gmatch, string.lower, string.match
+local find, gmatch, gsub, lower, match = string.find, string.gmatch, string.gsub, string.lower, string.match
 
 local is_option_class <const> = "%.Options$"
 
@@ -26,8 +26,24 @@ local function texts_of(things)
   return concat(texts, "\n")
 end
 
--- Everything that holds all the words, best first: {{name, summary}, ...}.
-local function search(reference, query)
+local search = {}
+
+-- The group of the recipes that names the query among its words, or a word of the query's; nil where none does.
+function search.recipe(reference, query)
+  query = gsub(gsub(lower(query), "^%s+", ""), "%s+$", "")
+  local recipes = reference.sections.recipes
+  local partly
+  for _, group in ipairs(recipes and recipes.groups or {}) do
+    for _, word in ipairs(group.words) do
+      if word == query then return group end
+      if find(" " .. query .. " ", " " .. word .. " ", 1, true) then partly = partly or group end
+    end
+  end
+  return partly
+end
+
+-- Everything that holds all the words, best first, without one group: {{name, summary}, ...}.
+function search.all(reference, query, without)
   local searched, found = {}, {}
   for word in gmatch(lower(query), "%S+") do searched[#searched + 1] = word end
   local function try(name, summary, rest)
@@ -48,7 +64,7 @@ local function search(reference, query)
   end
   for _, section in ipairs(reference.sections) do
     for i, group in ipairs(section.groups) do
-      try(section.key, i == 1 and section.title or group.title, group.text)
+      if group ~= without then try(section.key, i == 1 and section.title or group.title, group.text) end
     end
   end
   sort(found, function(a, b)

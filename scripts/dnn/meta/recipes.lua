@@ -1,0 +1,156 @@
+---@meta _
+
+-- # Recipes
+--
+-- Short answers to "how do I ...?". Each runs as it is. At the prompt, words in quotation marks find them:
+-- `?"early stopping"`.
+
+-- ## Train by minibatches {minibatch, batch, batches, epoch, shuffle, dataloader, training loop}
+--
+-- `dnn.data.batches` goes through a set in a new order every epoch. X and Y of a batch are matrices like any other.
+--
+-- ```lua
+-- local set = {X = dnn.randn(2, 64), Y = dnn.rand(1, 64)}
+-- local net, loss = dnn.Linear(2, 1), dnn.MSELoss()
+-- local opt = dnn.optim.Adam(net:parameters(), {lr = 0.01})
+-- for epoch = 1, 5 do
+--   for X, Y in dnn.data.batches(set, {size = 16}) do
+--     loss:forward(net:forward(X), Y)
+--     net:backward(loss:backward())
+--     opt:step()
+--   end
+-- end
+-- ```
+
+-- ## Stop early {early stopping, patience, overfitting, overfit, validation, best}
+--
+-- Keep the values that do best on examples that are not trained on, and stop when there was nothing better for a while.
+--
+-- ```lua
+-- local train = {X = dnn.randn(2, 64), Y = dnn.rand(1, 64)}
+-- local held_out = {X = dnn.randn(2, 16), Y = dnn.rand(1, 16)}
+-- local net, loss = dnn.Linear(2, 1), dnn.MSELoss()
+-- local opt = dnn.optim.Adam(net:parameters(), {lr = 0.1})
+-- local best, since = math.huge, 0
+-- for epoch = 1, 200 do
+--   loss:forward(net:forward(train.X), train.Y)
+--   net:backward(loss:backward())
+--   opt:step()
+--   local cost = loss:forward(net:forward(held_out.X), held_out.Y)
+--   since = since + 1
+--   if cost < best then
+--     best, since = cost, 0
+--     net:save "best.safetensors"
+--   end
+--   if since == 20 then break end
+-- end
+-- net:load "best.safetensors"
+-- ```
+
+-- ## Change the learning rate during training {schedule, scheduler, lr_scheduler, decay, warmup, warm-up, cosine, anneal}
+--
+-- `opt.lr` may be set before any step. Here it rises for 10 steps and then falls to 0 along a cosine.
+--
+-- ```lua
+-- local net, loss = dnn.Linear(2, 1), dnn.MSELoss()
+-- local X, Y = dnn.randn(2, 64), dnn.rand(1, 64)
+-- local opt = dnn.optim.SGD(net:parameters(), {lr = 0.1})
+-- local highest, warmup, steps = 0.1, 10, 100
+-- for i = 1, steps do
+--   local progress = (i - warmup) / (steps - warmup)
+--   opt.lr = i <= warmup and highest * i / warmup or highest * 0.5 * (1 + math.cos(math.pi * progress))
+--   loss:forward(net:forward(X), Y)
+--   net:backward(loss:backward())
+--   opt:step()
+-- end
+-- ```
+
+-- ## Clip the gradient {clip, clipping, gradient clipping, clip_grad_norm, clip_grad_norm_, exploding gradient}
+--
+-- All gradients of a network are one column, `net:parameters().grads`. Elements of a matrix are limited by
+-- `dnn.clamp(A, low, high)`.
+--
+-- ```lua
+-- local net, loss = dnn.Linear(2, 1), dnn.MSELoss()
+-- local opt = dnn.optim.SGD(net:parameters(), {lr = 0.1})
+-- local grads = net:parameters().grads
+-- loss:forward(net:forward(dnn.randn(2, 8)), dnn.full(1, 8, 100))
+-- net:backward(loss:backward())
+-- local norm = grads:norm()
+-- if norm > 1 then grads:cmul_(1 / norm) end
+-- opt:step()
+-- print(grads:norm() < 1.0001)   --> true
+-- ```
+
+-- ## Penalise large weights {regularisation, regularization, regularize, weight decay, l2, penalty, ridge}
+--
+-- Every optimiser takes `weight_decay`; with `dnn.optim.AdamW` it is separate from the adaptive step.
+--
+-- ```lua
+-- local net = dnn.Linear(2, 1)
+-- local opt = dnn.optim.AdamW(net:parameters(), {lr = 0.01, weight_decay = 0.1})
+-- ```
+
+-- ## Measure the accuracy {accuracy, metric, metrics, confusion, evaluate, score}
+--
+-- Of class scores, a row for each class, the largest of a column is the prediction; of one probability, what is above
+-- a half.
+--
+-- ```lua
+-- local scores, labels = dnn.Matrix{{2, 0}, {1, 5}}, dnn.Matrix{{1, 1}}
+-- local right = scores:argmax(1):eq(labels)
+-- print(right:mean())   --> 0.5
+-- local probabilities, Y = dnn.Matrix{{0.9, 0.2, 0.4}}, dnn.Matrix{{1, 0, 1}}
+-- print(("%.3f"):format(probabilities:gt(0.5):eq(Y):mean()))   --> 0.667
+-- ```
+
+-- ## Read a table of numbers from a text file {csv, tsv, comma-separated, comma separated, spreadsheet, read_csv, loadtxt}
+--
+-- Lua's own functions split the lines; `dnn.Matrix` takes the rows, and `:t()` makes each row an example, a column.
+--
+-- ```lua
+-- local file = assert(io.open("numbers.csv", "w"))
+-- file:write("height,weight\n1.7,60\n1.8,75\n"):close()
+-- local rows = {}
+-- for line in io.lines "numbers.csv" do
+--   local row = {}
+--   for field in line:gmatch "[^,]+" do row[#row + 1] = tonumber(field) end
+--   if #row > 0 then rows[#rows + 1] = row end -- the header has no numbers
+-- end
+-- local X = dnn.Matrix(rows):t()
+-- print(X:size())   --> 2	2
+-- ```
+
+-- ## Exchange arrays with NumPy and PyTorch {numpy, npy, npz, python, torch, pytorch, ndarray, convert}
+--
+-- Safetensors files go both ways: `safetensors.numpy.load_file("arrays.safetensors")["W"]` reads this one in Python.
+--
+-- ```lua
+-- dnn.save("arrays.safetensors", {W = dnn.ones(3, 2)})
+-- print(dnn.load("arrays.safetensors").W:size())   --> 3	2
+-- ```
+
+-- ## Repeat a run exactly {seed, reproducible, reproducibility, deterministic, repeat, manual_seed}
+--
+-- The seed starts the stream that weights and orders are drawn from; `dnnlua --seed 7` does the same from outside. The
+-- number of threads does not change a result.
+--
+-- ```lua
+-- dnn.manual_seed(7)
+-- local a = dnn.randn(2, 2)
+-- dnn.manual_seed(7)
+-- print(a == dnn.randn(2, 2))   --> true
+-- ```
+
+-- ## Save a network and go on later {save, load, checkpoint, resume, restore, state_dict, continue}
+--
+-- `net:save` writes the values alone. A checkpoint has the optimiser and the random stream too, so that a training
+-- goes on bit for bit.
+--
+-- ```lua
+-- local net = dnn.Linear(2, 1)
+-- net:save "net.safetensors"
+-- local again = dnn.Linear(2, 1)
+-- again:load "net.safetensors"
+-- print(again.weight == net.weight)   --> true
+-- ```
