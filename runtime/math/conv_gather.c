@@ -52,7 +52,7 @@ static void plan_channels(plan *p, const dnn_conv_gather *g, dnn_dtype dtype) {
     size_t in = c->channels / c->groups, out = c->out_channels / c->groups;
     *p = (plan){
         .gather = g,
-        .kernels = dnn_conv_kernels_for(dtype),
+        .kernels = dnn_conv_kernels_for(dtype, g->backward ? in : out),
         .source_channels = g->backward ? out : in,
         .target_channels = g->backward ? in : out,
         .element = dnn_dtype_info(dtype)->size,

@@ -54,6 +54,17 @@
 #define LOCAL(name) name##_f64_avx2
 #include "math/conv_kernels.inc"
 
+/* For few channels. */
+#define REAL        float
+#define LANES       4
+#define MOST_1      12
+#define MOST_2      6
+#define CASES_1     CASES_12
+#define CASES_2     CASES_6
+#define TARGET      AVX2
+#define LOCAL(name) name##_f32_narrow
+#include "math/conv_kernels.inc"
+
 #endif
 
 /* Vectors of 16 bytes: NEON on arm64, else what every CPU of the kind has. */
@@ -89,16 +100,18 @@
 #define LOCAL(name) name##_f64_base
 #include "math/conv_kernels.inc"
 
-const dnn_conv_kernels *dnn_conv_kernels_for(dnn_dtype dtype) {
+const dnn_conv_kernels *dnn_conv_kernels_for(dnn_dtype dtype, size_t channels) {
+    bool wide = dtype == DNN_FLOAT64;
 #ifdef __x86_64__
-    static const dnn_conv_kernels *const vectors[2][2] = {
-  /* [AVX-512][float64] */
-        {&kernels_f32_avx2,   &kernels_f64_avx2  },
-        {&kernels_f32_avx512, &kernels_f64_avx512},
-    };
     dnn_vector_level level = dnn_cpu_level();
+    if (level >= DNN_VECTORS_AVX2 && !wide && channels <= 4)
+        return &kernels_f32_narrow;
+    if (level >= DNN_VECTORS_AVX512 && channels > (wide ? 4 : 8))
+        return wide ? &kernels_f64_avx512 : &kernels_f32_avx512;
     if (level >= DNN_VECTORS_AVX2)
-        return vectors[level == DNN_VECTORS_AVX512][dtype == DNN_FLOAT64];
+        return wide ? &kernels_f64_avx2 : &kernels_f32_avx2;
+#else
+    (void)channels;
 #endif
-    return dtype == DNN_FLOAT64 ? &kernels_f64_base : &kernels_f32_base;
+    return wide ? &kernels_f64_base : &kernels_f32_base;
 }

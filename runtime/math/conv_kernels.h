@@ -48,7 +48,8 @@ typedef struct dnn_conv_kernels {
     void (*sum)(const dnn_conv_sum *sum, size_t count, size_t vectors);
 } dnn_conv_kernels;
 
-/* The kernels for a real type on this CPU. */
-const dnn_conv_kernels *dnn_conv_kernels_for(dnn_dtype dtype);
+/* The kernels for a real type on this CPU; where output channels are few, with vectors that are no
+ * wider. All give the same bits where the CPU has fused multiply-adds. */
+const dnn_conv_kernels *dnn_conv_kernels_for(dnn_dtype dtype, size_t channels);
 
 #endif

@@ -7,14 +7,16 @@
 #include "core/threads.h"
 #include "math/conv_patch.h"
 #include "math/conv_run.h"
+#include "math/simd.h"
 
 #define TILE_OUTPUTS 256     /* most of a tile: their gradients, padded to vectors, fit the stack */
 #define SLICE_FLOPS  2e6     /* a slice of fewer is not worth its matrix */
 #define SLICES       32      /* at most */
-#define SLICE_MEMORY 8388608 /* bytes of all slices' matrices, when more than one */
+#define SLICE_MEMORY 1048576 /* bytes of all matrices of slices, when more than one */
 #define TASKS        16      /* with fewer slices, blocks of channels become tasks of their own */
 #define ADD_COLUMNS  16384   /* elements of W added up by one task */
-#define BLOCK_MOST   32      /* channels of a block */
+#define ADD_RUN      512
+#define BLOCK_MOST   32 /* channels of a block */
 
 typedef struct plan {
     const dnn_conv *conv;
@@ -55,7 +57,7 @@ static void plan_slices(plan *p, size_t examples) {
 
 static void make_plan(plan *p, const dnn_conv *c, dnn_dtype dtype, size_t examples) {
     *p = (plan){.conv = c,
-                .kernels = dnn_conv_kernels_for(dtype),
+                .kernels = dnn_conv_kernels_for(dtype, c->out_channels / c->groups),
                 .dtype = dtype,
                 .y = dnn_conv_axis_forward(c, 0),
                 .x = dnn_conv_axis_forward(c, 1),
@@ -84,7 +86,8 @@ typedef struct share {
     char *out;
 } share;
 
-/* Gradients of a tile's outputs for `count` channels, padded with zeros to `width`. */
+/* Gradients of a tile's outputs for `count` channels, padded with zeros to `width`. Together they
+ * also stay in the first-level cache, where pixels of many channels fall into few of its sets. */
 static void copy_gradient(const plan *p, const dnn_conv_patch *t, const char *from, size_t count,
                           size_t width, char *to) {
     size_t pixel = p->conv->out_channels * p->element;
@@ -131,7 +134,7 @@ static void sum_chunk(const plan *p, const share *s, const dnn_conv_patch *patch
         sum.gradient = gradient + first * p->element;
         sum.gradient_step = p->conv->out_channels;
         sum.gradient_row = p->x.outputs * p->conv->out_channels;
-        if (sum.channels < width) {
+        if (sum.channels < width || p->out > width) {
             copy_gradient(p, patch, sum.gradient, sum.channels, width, padded);
             sum.gradient = padded;
             sum.gradient_step = width;
@@ -189,14 +192,19 @@ static void sum_slice(void *context, size_t task) {
         sum_tile(p, &s, unit);
 }
 
+/* Runs of a few hundred: each slice is read along, and the sums stay in the first-level cache. */
 #define ADD_SLICES(T, name)                                                                        \
-    static void name(T *restrict out, const T *restrict partial, size_t n, size_t slice,           \
-                     size_t slices, bool add) {                                                    \
-        for (size_t i = 0; i < n; i++) {                                                           \
-            T sum = partial[i];                                                                    \
+    DNN_CLONES static void name(T *restrict out, const T *restrict partial, size_t n,              \
+                                size_t slice, size_t slices, bool add) {                           \
+        T sum[ADD_RUN];                                                                            \
+        for (size_t first = 0; first < n; first += ADD_RUN) {                                      \
+            size_t count = least(ADD_RUN, n - first);                                              \
+            memcpy(sum, partial + first, count * sizeof(T));                                       \
             for (size_t s = 1; s < slices; s++)                                                    \
-                sum += partial[s * slice + i];                                                     \
-            out[i] = add ? out[i] + sum : sum;                                                     \
+                for (size_t i = 0; i < count; i++)                                                 \
+                    sum[i] += partial[s * slice + first + i];                                      \
+            for (size_t i = 0; i < count; i++)                                                     \
+                out[first + i] = add ? out[first + i] + sum[i] : sum[i];                           \
         }                                                                                          \
     }
 ADD_SLICES(float, add_slices_f32)
@@ -210,10 +218,14 @@ static size_t columns_of_task(const plan *p) {
 static void add_slices(void *context, size_t task) {
     const plan *p = context;
     size_t step = columns_of_task(p), rows = p->conv->out_channels;
-    size_t end = least((task + 1) * step, p->columns);
-    for (size_t j = task * step; j < end; j++) {
+    size_t first = task * step, end = least(first + step, p->columns);
+    if (p->dW->ld == rows) { /* one long run */
+        rows *= end - first;
+        end = first + 1;
+    }
+    for (size_t j = first; j < end; j++) {
         void *to = dnn_matrix_at(p->dW, 0, j);
-        const char *from = p->partial + j * rows * p->element;
+        const char *from = p->partial + j * p->conv->out_channels * p->element;
         if (p->dtype == DNN_FLOAT32)
             add_slices_f32(to, (const float *)from, rows, p->count, p->slices, p->add);
         else
