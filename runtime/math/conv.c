@@ -62,8 +62,8 @@ dnn_status dnn_conv_plan(dnn_conv *c, dnn_error *err) {
 }
 
 size_t dnn_conv_scratch(const dnn_conv *c, dnn_dtype dtype, size_t examples) {
-    size_t sizes[] = {dnn_conv_gather_scratch(c, dtype, false),
-                      dnn_conv_gather_scratch(c, dtype, true),
+    size_t sizes[] = {dnn_conv_gather_scratch(c, dtype, false, examples),
+                      dnn_conv_gather_scratch(c, dtype, true, examples),
                       dnn_conv_weight_scratch(c, dtype, examples)};
     size_t most = 0;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)

@@ -4,9 +4,11 @@
  * taps and input channels, in the order in which the kernel reads them. */
 #include <string.h>
 
+#include "core/memory.h"
 #include "core/threads.h"
 #include "math/conv_patch.h"
 #include "math/conv_run.h"
+#include "math/conv_winograd.h"
 
 #define TASK_FLOPS 4e5  /* a task takes so many tiles that it is worth handing over */
 #define TILE_FLOPS 16e6 /* and no larger tile, so that threads share one image */
@@ -155,12 +157,30 @@ static void pack_block(void *context, size_t task) {
         }
 }
 
-size_t dnn_conv_gather_scratch(const dnn_conv *c, dnn_dtype dtype, bool backward) {
+static size_t packed_bytes(const plan *p) {
+    const dnn_conv *c = p->gather->conv;
+    return dnn_align_up(c->kernel[0] * c->kernel[1] * c->groups * p->source_channels *
+                        padded_channels(p) * p->element);
+}
+
+static bool winograd(const plan *p, dnn_dtype dtype, dnn_winograd *w) {
+    const dnn_conv_gather *g = p->gather;
+    *w = (dnn_winograd){.gather = g,
+                        .y = axis_of(p, 0, 0),
+                        .x = axis_of(p, 1, 0),
+                        .source_channels = p->source_channels,
+                        .target_channels = p->target_channels,
+                        .kernels = p->kernels,
+                        .plan = p};
+    return dnn_winograd_suits(g->conv, dtype);
+}
+
+size_t dnn_conv_gather_scratch(const dnn_conv *c, dnn_dtype dtype, bool backward, size_t examples) {
     dnn_conv_gather g = {.conv = c, .backward = backward};
+    dnn_winograd w;
     plan p;
     plan_channels(&p, &g, dtype);
-    return c->kernel[0] * c->kernel[1] * c->groups * p.source_channels * padded_channels(&p) *
-           p.element;
+    return packed_bytes(&p) + (winograd(&p, dtype, &w) ? dnn_winograd_scratch(&w, examples) : 0);
 }
 
 /* --- tiles --- */
@@ -172,6 +192,7 @@ typedef struct tile {
     size_t group, first_channel; /* of the source, within the group */
     const char *weights;         /* of the phase and group */
     char *target;                /* the group's first channel of the first output */
+    size_t first_block, blocks;  /* of target channels */
     bool begin;                  /* the first chunk */
 } tile;
 
@@ -184,7 +205,7 @@ static void run_blocks(const plan *p, const tile *t, dnn_conv_row row, size_t in
     const char *in = row.in;
     row.out_step = t->x.out_step * pixel;
     row.add = g->add || !t->begin;
-    for (size_t block = 0; block < p->blocks; block++) {
+    for (size_t block = t->first_block; block < t->first_block + t->blocks; block++) {
         size_t vectors = vectors_of(p, block), width = vectors * p->kernels->lanes;
         size_t first = block * p->block;
         size_t taps = (t->patch.tap_y * t->x.taps + t->patch.tap_x) * p->source_channels;
@@ -236,34 +257,51 @@ static void run_chunks(const plan *p, tile *t, const char *image) {
     } while (patch->tap_y < t->y.taps);
 }
 
-static void run_tile(const plan *p, size_t index) {
+/* Outputs [y0, y0 + height) x [x0, x0 + width) of a phase; t holds the axes, group and blocks. */
+static void run_region(const plan *p, tile *t, size_t phase_y, size_t phase_x, size_t example,
+                       size_t y0, size_t x0, size_t height, size_t width) {
     const dnn_conv_gather *g = p->gather;
     const dnn_conv *c = g->conv;
-    size_t tile_x = index % p->tiles[1], tile_y = (index /= p->tiles[1]) % p->tiles[0];
-    size_t group = (index /= p->tiles[0]) % c->groups;
-    size_t phase = (index /= c->groups) % (p->phases[0] * p->phases[1]);
-    size_t example = index / (p->phases[0] * p->phases[1]);
-    size_t phase_y = phase / p->phases[1], phase_x = phase % p->phases[1];
-    tile t = {.y = axis_of(p, 0, phase_y), .x = axis_of(p, 1, phase_x), .group = group};
-    size_t y0 = tile_y * p->tile.height, x0 = tile_x * p->tile.width;
-    if (y0 >= t.y.outputs || x0 >= t.x.outputs)
-        return;
     size_t source_pixel = g->backward ? c->out_channels : c->channels;
     size_t target_pixel = g->backward ? c->channels : c->out_channels;
     size_t target_width = g->backward ? c->width : c->out_width;
-    t.patch = (dnn_conv_patch){.y = &t.y,
-                               .x = &t.x,
-                               .y0 = y0,
-                               .x0 = x0,
-                               .height = least(p->tile.height, t.y.outputs - y0),
-                               .width = least(p->tile.width, t.x.outputs - x0),
-                               .pixel = source_pixel * p->element,
-                               .element = p->element};
-    t.weights = (const char *)g->packed + packed_at(p, phase_y, phase_x, group, 0) * p->element;
-    size_t row = t.y.out_first + y0 * t.y.out_step, col = t.x.out_first + x0 * t.x.out_step;
-    t.target = (char *)dnn_matrix_at(
-        g->target, (row * target_width + col) * target_pixel + group * p->target_channels, example);
-    run_chunks(p, &t, dnn_matrix_at(g->source, group * p->source_channels, example));
+    t->patch = (dnn_conv_patch){.y = &t->y,
+                                .x = &t->x,
+                                .y0 = y0,
+                                .x0 = x0,
+                                .height = height,
+                                .width = width,
+                                .pixel = source_pixel * p->element,
+                                .element = p->element};
+    t->weights = (const char *)g->packed + packed_at(p, phase_y, phase_x, t->group, 0) * p->element;
+    size_t row = t->y.out_first + y0 * t->y.out_step, col = t->x.out_first + x0 * t->x.out_step;
+    size_t first = (row * target_width + col) * target_pixel + t->group * p->target_channels;
+    t->target = dnn_matrix_at(g->target, first, example);
+    run_chunks(p, t, dnn_matrix_at(g->source, t->group * p->source_channels, example));
+}
+
+static void run_tile(const plan *p, size_t index) {
+    size_t tile_x = index % p->tiles[1], tile_y = (index /= p->tiles[1]) % p->tiles[0];
+    size_t group = (index /= p->tiles[0]) % p->gather->conv->groups;
+    size_t phase = (index /= p->gather->conv->groups) % (p->phases[0] * p->phases[1]);
+    size_t example = index / (p->phases[0] * p->phases[1]);
+    size_t phase_y = phase / p->phases[1], phase_x = phase % p->phases[1];
+    tile t = {.y = axis_of(p, 0, phase_y),
+              .x = axis_of(p, 1, phase_x),
+              .group = group,
+              .blocks = p->blocks};
+    size_t y0 = tile_y * p->tile.height, x0 = tile_x * p->tile.width;
+    if (y0 < t.y.outputs && x0 < t.x.outputs)
+        run_region(p, &t, phase_y, phase_x, example, y0, x0,
+                   least(p->tile.height, t.y.outputs - y0), least(p->tile.width, t.x.outputs - x0));
+}
+
+/* For Winograd's algorithm: the plain way where it meets what is not finite. */
+static void run_plainly(const void *context, size_t example, size_t y0, size_t x0, size_t height,
+                        size_t width, size_t block) {
+    const plan *p = context;
+    tile t = {.y = axis_of(p, 0, 0), .x = axis_of(p, 1, 0), .first_block = block, .blocks = 1};
+    run_region(p, &t, 0, 0, example, y0, x0, height, width);
 }
 
 static void run_tiles(void *context, size_t task) {
@@ -275,8 +313,13 @@ static void run_tiles(void *context, size_t task) {
 
 dnn_status dnn_conv_gather_run(const dnn_conv_gather *g, dnn_error *err) {
     plan p;
+    dnn_winograd w;
     plan_channels(&p, g, g->source->dtype);
     plan_tiles(&p);
     dnn_parallel(p.phases[0] * p.phases[1] * g->conv->groups * p.blocks, pack_block, &p);
-    return dnn_parallel_until(pieces(p.count, p.batch), run_tiles, &p, err);
+    if (!winograd(&p, g->source->dtype, &w))
+        return dnn_parallel_until(pieces(p.count, p.batch), run_tiles, &p, err);
+    w.memory = (char *)g->packed + packed_bytes(&p);
+    w.plainly = run_plainly;
+    return dnn_winograd_run(&w, err);
 }

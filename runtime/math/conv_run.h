@@ -18,7 +18,7 @@ typedef struct dnn_conv_gather {
 } dnn_conv_gather;
 
 dnn_status dnn_conv_gather_run(const dnn_conv_gather *g, dnn_error *err);
-size_t dnn_conv_gather_scratch(const dnn_conv *c, dnn_dtype dtype, bool backward);
+size_t dnn_conv_gather_scratch(const dnn_conv *c, dnn_dtype dtype, bool backward, size_t examples);
 
 dnn_status dnn_conv_weight_run(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *dA,
                                bool add, dnn_matrix *dW, void *partial, dnn_error *err);

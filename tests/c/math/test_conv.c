@@ -297,6 +297,42 @@ static void drawn_shapes_agree_with_the_plain_loop(void **state) {
         check_everywhere(draw_conv(&r), draw(&r, 1, 3));
 }
 
+/* Many channels and 3 x 3: Winograd's algorithm, with every way in which a tile can be cut. */
+static void winograd_agrees_with_the_plain_loop(void **state) {
+    (void)state;
+    dnn_random r = dnn_random_seeded(7);
+    for (size_t i = 0; i < 12; i++) {
+        dnn_conv c =
+            conv(draw(&r, 4, 14), draw(&r, 4, 14), draw(&r, 16, 40), draw(&r, 16, 70), 3, 3);
+        check_everywhere(padded(c, i % 3, draw(&r, 0, 2)), draw(&r, 1, 3));
+    }
+    check_everywhere(padded(conv(16, 16, 16, 16, 3, 3), 1, 1), 4); /* several tasks */
+}
+
+static void winograd_lets_nan_and_infinity_reach_only_what_they_meet(void **state) {
+    (void)state;
+    bench b = open_bench(padded(conv(9, 14, 20, 37, 3, 3), 1, 1), DNN_FLOAT32, 2);
+    dnn_matrix_set(&b.X, (4 * 14 + 7) * 20 + 1, 1, NAN);
+    dnn_matrix_set(&b.X, (1 * 14 + 0) * 20 + 19, 0, INFINITY);
+    check_forward(&b, true);
+    fill(&b.memory[3], 4);
+    dnn_matrix_set(&b.A, (3 * 14 + 5) * 37 + 36, 1, NAN);
+    dnn_matrix_set(&b.A, (8 * 14 + 13) * 37 + 2, 0, -INFINITY);
+    check_input(&b, 0);
+    check_input(&b, 1);
+    check_weight(&b, 0);
+    close_bench(&b);
+    b = open_bench(padded(conv(6, 6, 16, 16, 3, 3), 1, 1), DNN_FLOAT32, 1);
+    dnn_matrix_set(&b.X, 0, 0, 1e38); /* finite results, but not on the way there */
+    dnn_matrix_set(&b.X, 3 * 16, 0, -1e38);
+    for (size_t i = 0; i < b.W.rows; i++)
+        for (size_t j = 0; j < b.W.cols; j++)
+            dnn_matrix_set(&b.W, i, j, i == j ? 1 : 0);
+    check_ok(dnn_conv_forward(&b.conv, &b.X, &b.W, NULL, &b.A, b.scratch, &err));
+    check_close(dnn_matrix_get(&b.A, 7 * 16, 0), 1e38, 1e32);
+    close_bench(&b);
+}
+
 /* Patches that do not fit a task's memory come in chunks. */
 static void chunks_of_channels_and_taps_agree_with_the_plain_loop(void **state) {
     (void)state;
@@ -400,6 +436,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(common_shapes_agree_with_the_plain_loop),
         cmocka_unit_test(drawn_shapes_agree_with_the_plain_loop),
+        cmocka_unit_test(winograd_agrees_with_the_plain_loop),
+        cmocka_unit_test(winograd_lets_nan_and_infinity_reach_only_what_they_meet),
         cmocka_unit_test(chunks_of_channels_and_taps_agree_with_the_plain_loop),
         cmocka_unit_test(results_have_the_same_bits_on_any_number_of_threads),
         cmocka_unit_test(nan_and_infinity_reach_what_they_meet_and_nothing_else),

@@ -1,0 +1,204 @@
+/* conv_winograd.c: runs of tiles through the transforms and the products between them.
+ *
+ * A task takes a run of tiles, which may span images: it transforms their source, then for each
+ * block of target channels multiplies position by position and transforms back. What it holds lies
+ * in a slot of the scratch memory, which stays in the second-level cache. */
+#include "math/conv_winograd.h"
+
+#include <sched.h>
+#include <stdatomic.h>
+
+#include "core/memory.h"
+#include "core/threads.h"
+#include "math/conv_winograd_kernels.h"
+
+#define SIDE         4  /* of a tile's outputs */
+#define RUN          26 /* tiles of a task: two calls of the widest kernel */
+#define SLOTS        32 /* most tasks at one time */
+#define MIN_CHANNELS 16 /* fewer do not pay for the transforms */
+#define POSITIONS    DNN_WINOGRAD_POSITIONS
+
+typedef struct plan {
+    const dnn_winograd *winograd;
+    const dnn_winograd_kernels *transforms;
+    const dnn_conv_kernels *products;
+    size_t tiles[2], count; /* per image; of all */
+    size_t block, blocks;
+    float *weights; /* [block][position][source channel][channel of the block] */
+    char *slots;
+    size_t slot; /* bytes */
+    _Atomic uint32_t taken;
+} plan;
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+static size_t pieces(size_t extent, size_t step) {
+    return (extent + step - 1) / step;
+}
+
+bool dnn_winograd_suits(const dnn_conv *c, dnn_dtype dtype) {
+    for (int d = 0; d < 2; d++)
+        if (c->kernel[d] != 3 || c->stride[d] != 1 || c->dilation[d] != 1 || c->padding[d] > 2)
+            return false;
+    return dtype == DNN_FLOAT32 && c->groups == 1 && c->channels >= MIN_CHANNELS &&
+           c->out_channels >= MIN_CHANNELS && least(c->height, c->out_height) >= SIDE &&
+           least(c->width, c->out_width) >= SIDE;
+}
+
+static size_t weight_bytes(const plan *p) {
+    const dnn_winograd *w = p->winograd;
+    size_t channels = pieces(w->target_channels, p->products->lanes) * p->products->lanes;
+    return dnn_align_up(POSITIONS * w->source_channels * channels * sizeof(float));
+}
+
+static void make_plan(plan *p, const dnn_winograd *w, size_t examples) {
+    *p = (plan){
+        .winograd = w,
+        .transforms = dnn_winograd_kernels_here(),
+        .products = w->kernels,
+        .tiles = {pieces(w->y.outputs, SIDE), pieces(w->x.outputs, SIDE)},
+        .block = DNN_CONV_VECTORS * w->kernels->lanes
+    };
+    p->count = p->tiles[0] * p->tiles[1] * examples;
+    p->blocks = pieces(w->target_channels, p->block);
+    p->slot = dnn_align_up(POSITIONS * RUN * (w->source_channels + p->block) * sizeof(float));
+}
+
+size_t dnn_winograd_scratch(const dnn_winograd *w, size_t examples) {
+    plan p;
+    make_plan(&p, w, examples);
+    return weight_bytes(&p) + least(pieces(p.count, RUN), SLOTS) * p.slot;
+}
+
+/* Channels of a block, whole vectors. */
+static size_t width_of(const plan *p, size_t block) {
+    size_t left = p->winograd->target_channels - block * p->block;
+    return pieces(least(left, p->block), p->products->lanes) * p->products->lanes;
+}
+
+/* Task: a block. */
+static void transform_weights(void *context, size_t block) {
+    const plan *p = context;
+    size_t sources = p->winograd->source_channels, step = sources * width_of(p, block);
+    size_t first = sources * block * p->block;
+    const float *taps = p->winograd->gather->packed;
+    p->transforms->weights(taps + 9 * first, p->weights + POSITIONS * first, step, step);
+}
+
+/* --- a run of tiles --- */
+
+static size_t take_slot(plan *p) {
+    uint32_t taken = atomic_load(&p->taken);
+    for (;;) {
+        if (taken == UINT32_MAX) { /* more threads than slots */
+            sched_yield();
+            taken = atomic_load(&p->taken);
+            continue;
+        }
+        uint32_t free_bit = ~taken & (taken + 1);
+        if (atomic_compare_exchange_weak(&p->taken, &taken, taken | free_bit))
+            return (size_t)__builtin_ctz(free_bit);
+    }
+}
+
+typedef struct place {
+    size_t example, y, x; /* of the tile's first output */
+} place;
+
+static place place_of(const plan *p, size_t tile) {
+    return (place){.example = tile / (p->tiles[0] * p->tiles[1]),
+                   .y = tile / p->tiles[1] % p->tiles[0] * SIDE,
+                   .x = tile % p->tiles[1] * SIDE};
+}
+
+/* How many of the `count` elements from `first` on exist, and which is the first of them. */
+static void clip(ptrdiff_t first, size_t count, size_t extent, size_t *begin, size_t *end) {
+    *begin = first < 0 ? least((size_t)-first, count) : 0;
+    *end = first >= (ptrdiff_t)extent ? *begin : least(count, (size_t)((ptrdiff_t)extent - first));
+}
+
+static void transform_source(const plan *p, size_t first, size_t count, float *positions) {
+    const dnn_winograd *w = p->winograd;
+    size_t channels = w->source_channels, row = w->x.source * channels;
+    for (size_t i = 0; i < count; i++) {
+        place at = place_of(p, first + i);
+        ptrdiff_t y = (ptrdiff_t)at.y + w->y.first, x = (ptrdiff_t)at.x + w->x.first;
+        float *image = dnn_matrix_at(w->gather->source, 0, at.example);
+        dnn_winograd_tile tile = {.image = image + y * (ptrdiff_t)row + x * (ptrdiff_t)channels,
+                                  .pixel = channels,
+                                  .row = row,
+                                  .channels = channels,
+                                  .positions = positions + i * channels,
+                                  .position = RUN * channels};
+        clip(y, SIDE + 2, w->y.source, &tile.top, &tile.bottom);
+        clip(x, SIDE + 2, w->x.source, &tile.left, &tile.right);
+        p->transforms->source(&tile);
+    }
+}
+
+static void multiply(const plan *p, size_t block, size_t count, const float *positions,
+                     float *results) {
+    size_t sources = p->winograd->source_channels, width = width_of(p, block);
+    const float *weights = p->weights + POSITIONS * sources * block * p->block;
+    dnn_conv_row row = {.in_step = sources,
+                        .rows = 1,
+                        .cols = 1,
+                        .length = sources,
+                        .out_step = width,
+                        .channels = width};
+    for (size_t k = 0; k < POSITIONS; k++) {
+        row.in = positions + k * RUN * sources;
+        row.weights = weights + k * sources * width;
+        row.out = results + k * RUN * width;
+        p->products->row(&row, count, width / p->products->lanes);
+    }
+}
+
+static void transform_target(const plan *p, size_t block, size_t first, size_t count,
+                             float *results) {
+    const dnn_winograd *w = p->winograd;
+    size_t channel = block * p->block, width = width_of(p, block), channels = w->target_channels;
+    const dnn_matrix *bias = w->gather->bias;
+    for (size_t i = 0; i < count; i++) {
+        place at = place_of(p, first + i);
+        size_t pixel = at.y * w->x.outputs + at.x;
+        dnn_winograd_tile tile = {
+            .image = dnn_matrix_at(w->gather->target, pixel * channels + channel, at.example),
+            .pixel = channels,
+            .row = w->x.outputs * channels,
+            .bottom = least(SIDE, w->y.outputs - at.y),
+            .right = least(SIDE, w->x.outputs - at.x),
+            .channels = least(width, channels - channel),
+            .positions = results + i * width,
+            .position = RUN * width};
+        if (!p->transforms->target(&tile, bias == NULL ? NULL : (float *)bias->data + channel,
+                                   w->gather->add))
+            w->plainly(w->plan, at.example, at.y, at.x, tile.bottom, tile.right, block);
+    }
+}
+
+static void run_task(void *context, size_t task) {
+    plan *p = context;
+    size_t first = task * RUN, count = least(RUN, p->count - first), slot = take_slot(p);
+    float *positions = (float *)(p->slots + slot * p->slot);
+    float *results = positions + POSITIONS * RUN * p->winograd->source_channels;
+    transform_source(p, first, count, positions);
+    for (size_t block = 0; block < p->blocks; block++) {
+        multiply(p, block, count, positions, results);
+        transform_target(p, block, first, count, results);
+    }
+    atomic_fetch_and(&p->taken, ~((uint32_t)1 << slot));
+}
+
+dnn_status dnn_winograd_run(const dnn_winograd *w, dnn_error *err) {
+    plan p;
+    make_plan(&p, w, w->gather->source->cols);
+    size_t tasks = pieces(p.count, RUN), slots = least(tasks, SLOTS);
+    p.weights = w->memory;
+    p.slots = (char *)w->memory + weight_bytes(&p);
+    p.taken = slots == 32 ? 0 : ~(uint32_t)0 << slots;
+    dnn_parallel(p.blocks, transform_weights, &p);
+    return dnn_parallel_until(tasks, run_task, &p, err);
+}
