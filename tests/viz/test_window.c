@@ -345,6 +345,31 @@ static void r_replays_the_run_and_space_holds_it(void **state) {
     until(!r->on && view_runs(&t.v) == &t.all);
 }
 
+/* --- several runs --- */
+
+static void keys_of_the_list_of_runs(void **state) {
+    (void)state;
+    press("list of runs", "b");
+    until(strcmp(t.v.status, "there is only one run") == 0);
+    sample_run("dogs", SAMPLE_STEPS);
+    dnn_error err;
+    check_ok(runs_open(&t.all, "dogs", &err));
+    until(t.all.count == 2 && t.v.options.runs_listed);
+    press("list of runs", "b");
+    until(!t.v.options.runs_listed);
+    press("filter runs", "slash");
+    until(t.v.list.typing && t.v.options.runs_listed);
+    xdotool("key d key q key BackSpace key Return");
+    until(!t.v.list.typing && t.v.list.row_count == 1);
+    assert_string_equal(t.v.list.filter, "d");
+    press("show runs", "A");
+    until(t.v.list.row_count == 2);
+    press("order of runs", "n");
+    until(t.v.list.order == ORDER_TIME);
+    press("far-off runs", "e");
+    until(t.v.options.whole_range);
+}
+
 static void no_action_is_left_untested(void **state) {
     (void)state;
     for (const action *a = actions; a->name != NULL; a++)
@@ -375,6 +400,7 @@ int main(void) {
         window_test(the_training_stops_only_when_asked_twice),
         window_test(a_training_that_dies_leaves_the_window_open),
         window_test(r_replays_the_run_and_space_holds_it),
+        window_test(keys_of_the_list_of_runs),
         cmocka_unit_test(no_action_is_left_untested),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,13 @@ static void append(display_list *list, command c) {
     list->commands[list->count++] = c;
 }
 
+void display_list_move(display_list *to, display_list *from) {
+    to->failed = to->failed || from->failed;
+    for (size_t i = 0; i < from->count; i++)
+        append(to, from->commands[i]);
+    from->count = 0;
+}
+
 static void *copy(display_list *list, const void *from, size_t bytes) {
     void *to = dnn_alloc(bytes);
     if (to == NULL)

@@ -71,6 +71,9 @@ typedef struct display_list {
     bool failed;
 } display_list;
 
+/* Moves all commands of `from` to the end of `to`. */
+void display_list_move(display_list *to, display_list *from);
+
 void display_list_clear(display_list *list); /* keeps the capacity */
 void display_list_free(display_list *list);
 

@@ -79,3 +79,7 @@ color theme_heat(const theme *t, double value) {
         rgb |= channel_between(heat[i], heat[i + 1], shift, at - i);
     return rgb << 8 | 255;
 }
+
+color theme_layer(const theme *t, double place) {
+    return theme_heat(t, t == &theme_dark ? 0.25 + 0.75 * place : 0.86 * place);
+}

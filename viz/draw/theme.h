@@ -18,4 +18,8 @@ stroke theme_series(const theme *t, size_t n);
 /* A value in 0..1 on the heat map's scale; NaN gives the theme's colour for missing. */
 color theme_heat(const theme *t, double value);
 
+/* The colour of a layer by its place from the first, 0, to the last, 1: the heat map's, without the
+ * end that the panel's background is near to. */
+color theme_layer(const theme *t, double place);
+
 #endif

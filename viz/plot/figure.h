@@ -20,8 +20,8 @@
 #define DNN_VIZ_FIGURE_H
 
 #include "core/error.h"
-#include "viz/plot/axis.h"
 #include "viz/draw/picture.h"
+#include "viz/plot/axis.h"
 
 #define FIGURE_TEXT ((size_t)96)
 

@@ -34,6 +34,10 @@ static void bring_up_to_date(panel *p, const page_options *o) {
         class_of(p)->fit(p, o);
 }
 
+bool curve_hidden(const curve *c) {
+    return c->hidden || (c->run != NULL && !run_visible(c->run));
+}
+
 /* --- the view of the data --- */
 
 void panel_set_scale(panel *p, axis_scale scale) {

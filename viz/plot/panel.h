@@ -32,7 +32,7 @@ typedef enum x_axis {
     X_AXIS_COUNT
 } x_axis;
 
-/* What all panels of a page share. */
+/* What all panels of a page share. Its x_range is of the kind and scale of x below. */
 typedef struct page_options {
     x_axis x;
     axis_scale x_scale;
@@ -43,6 +43,11 @@ typedef struct page_options {
     float grain; /* points per pixel of a picture, when pictures stand in character cells; 0: they
                     do not, and text can be turned */
     const theme *theme;
+    bool runs_listed;     /* beside the panels: legends leave the runs out */
+    const run *highlight; /* the others are faint; NULL: none */
+    bool whole_range;     /* axes hold runs too that are far off the others */
+    bool x_held;          /* panels that are not let go show this part of x */
+    axis x_range;
 } page_options;
 
 /* One tag of one run in a panel: a curve, a row of the heat map, a picture, a text; or one item of
@@ -55,9 +60,14 @@ typedef struct curve {
     size_t color;   /* number for theme_series */
     int dash;       /* with several runs the colour is the run's and this the tag's; -1: as the
                        theme says */
-    bool dots;      /* the points are not joined */
-    bool hidden;
-    rect legend; /* its entry on the page, w == 0: not shown (set by drawing) */
+    double layer;   /* of a panel of many layers: its place from the first, 0, to the last, 1, as a
+                       colour; NaN: the colour is `color` */
+    char part[48];  /* with several runs what is left of the label without the run: the tag's */
+    size_t tag_index; /* of the panel's different labels */
+    bool dots;        /* the points are not joined */
+    bool steps;       /* a value holds until the next one */
+    bool hidden;      /* by itself; its run may be hidden too: curve_hidden */
+    rect legend;      /* its entry on the page, w == 0: not shown (set by drawing) */
     smooth smoothed;
 } curve;
 
@@ -71,6 +81,9 @@ typedef struct panel {
     bool over_decades; /* y_scale is log when the values span more than two decades, else linear,
                           until someone sets it */
     bool held;         /* zoomed or panned: the ranges below stay while data arrive */
+    bool let_go;       /* has an x range of its own, not the one that all panels share */
+    size_t beyond;     /* runs that are far off the others and left out of y */
+    const run *far;    /* the first of them */
     x_axis shown_x;    /* what `x` below is of */
     axis x, y;         /* what was last shown; in a heat map y is the scale of colours */
     rect area, plot;   /* on the page: whole panel, and the inside of its axes (set by drawing) */
@@ -82,6 +95,8 @@ typedef struct panel {
  * all->generation has grown. False, and the panels as they were, when out of memory. */
 bool panels_build(panel **panels, size_t *count, const runs *all);
 void panels_free(panel *panels, size_t count);
+
+bool curve_hidden(const curve *c);
 
 /* The one panel of a figure, as panels_build gives those of runs. */
 bool panels_of_figure(panel **panels, size_t *count, const figure *f);

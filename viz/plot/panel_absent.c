@@ -26,7 +26,7 @@ static size_t absent_values(const panel *p, const page_options *o) {
         const curve *c = &p->curves[i];
         size_t begin = curve_find_x(c, o, p->x.low, 0);
         size_t end = curve_find_x(c, o, nextafter(p->x.high, INFINITY), begin);
-        if (!c->hidden && begin < end)
+        if (!curve_hidden(c) && begin < end)
             count += count_absent(c->tag->scalars, begin, end, MOST - count);
     }
     return count;
@@ -35,7 +35,7 @@ static size_t absent_values(const panel *p, const page_options *o) {
 static size_t absent_points(const panel *p, const page_options *o) {
     size_t count = 0;
     for (size_t i = 0; i < p->curve_count; i++)
-        if (!p->curves[i].hidden)
+        if (!curve_hidden(&p->curves[i]))
             count += curve_find_x(&p->curves[i], o, nextafter(0, 1), 0);
     return count;
 }

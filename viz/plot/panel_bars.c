@@ -66,7 +66,7 @@ static void draw_values(const panel *p, const page_options *o, point cursor, dis
     for (size_t i = 0; i < p->curve_count && n < room; i++) {
         const figure_item *item = &f->items[i];
         size_t finite = item->count - item->y_span.missing;
-        if (p->curves[i].hidden)
+        if (curve_hidden(&p->curves[i]))
             continue;
         rows[n] = (box_row){.sample = curve_stroke(&p->curves[i], o)};
         snprintf(rows[n].label, sizeof rows[n].label, "%s",
@@ -90,7 +90,7 @@ void draw_counts(panel *p, const page_options *o, const point *cursor, display_l
     draw_clip(list, p->plot);
     for (size_t i = 0; i < p->curve_count; i++) {
         stroke line = curve_stroke(&p->curves[i], o);
-        if (p->curves[i].hidden)
+        if (curve_hidden(&p->curves[i]))
             continue;
         if (p->curve_count == 1)
             draw_filled(p, o, &p->figure->items[i], line.color, list);

@@ -1,4 +1,5 @@
 /* panel_build.c: sorting the tags of all runs into panels. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,7 @@ static void split_name(const char *name, entry *e) {
 
 enum {
     RANK_GRAD = 2,
+    RANK_RATE = 5,
     RANK_OTHER = 7,
     RANK_EPOCH,
     RANK_WEIGHTS,
@@ -93,14 +95,14 @@ static int rank_of(const char *group) {
         {"grad",          RANK_GRAD},
         {"update",        3        },
         {"dead",          4        },
-        {"learning_rate", 5        },
+        {"learning_rate", RANK_RATE},
         {"time",          6        },
         {"second",        6        },
     };
     if (strcasecmp(group, "epoch") == 0)
         return RANK_EPOCH;
     if (strcasecmp(group, "lr") == 0)
-        return 5;
+        return RANK_RATE;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcasestr(group, known[i].part) != NULL)
             return known[i].rank;
@@ -109,7 +111,7 @@ static int rank_of(const char *group) {
 
 /* Quantities that may go over decades. */
 static bool may_span_decades(const char *group) {
-    static const char *const parts[] = {"grad", "norm", "update", "ratio"};
+    static const char *const parts[] = {"grad", "norm", "update", "ratio", "learning_rate"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (strcasestr(group, parts[i]) != NULL)
             return true;
@@ -146,7 +148,7 @@ static void describe(entry *e, size_t run_count) {
         e->kind = PANEL_HISTOGRAM;
         e->rank = strcasestr(e->group, "weight") != NULL ? RANK_WEIGHTS : RANK_HISTOGRAM;
         snprintf(e->group, sizeof e->group, run_count > 1 ? "%.60s · %.30s" : "%.90s", e->tag->name,
-                 e->run->name);
+                 run_label(e->run));
         break;
     case DNN_EVENT_IMAGE:
         e->kind = PANEL_PICTURE;
@@ -237,6 +239,20 @@ static bool has_layers(const entry *entries, size_t count) {
     return points >= 4;
 }
 
+/* More labels than there are hues. */
+#define MANY_LAYERS 8
+
+static void name_curve(curve *c, const entry *e, bool overlaid, bool alone) {
+    const char *run_name = run_label(e->run);
+    if (!overlaid)
+        snprintf(c->label, sizeof c->label, "%.90s", e->label);
+    else if (alone)
+        snprintf(c->label, sizeof c->label, "%.90s", run_name);
+    else
+        snprintf(c->label, sizeof c->label, "%.44s · %.44s", run_name, e->label);
+    snprintf(c->part, sizeof c->part, "%.47s", e->label);
+}
+
 static bool fill_panel(panel *p, panel_kind kind, const entry *entries, size_t count,
                        size_t run_count) {
     *p = (panel){.kind = kind, .over_decades = may_span_decades(entries->group)};
@@ -249,22 +265,21 @@ static bool fill_panel(panel *p, panel_kind kind, const entry *entries, size_t c
         return false;
     }
     p->curve_count = count;
+    bool overlaid = run_count > 1;
+    bool layers = !overlaid && label_count > MANY_LAYERS && has_layers(entries, count);
     for (size_t i = 0; i < count; i++) {
         const entry *e = &entries[i];
         curve *c = &p->curves[i];
         size_t index = index_of(e->label, labels, label_count);
-        bool overlaid = run_count > 1;
         *c = (curve){.run = e->run,
                      .tag = e->tag,
                      .key = key_of(e),
                      .color = overlaid ? e->run->number : index,
-                     .dash = overlaid ? (int)(index % DASH_COUNT) : -1};
-        if (!overlaid)
-            snprintf(c->label, sizeof c->label, "%.90s", e->label);
-        else if (label_count == 1)
-            snprintf(c->label, sizeof c->label, "%.90s", e->run->name);
-        else
-            snprintf(c->label, sizeof c->label, "%.44s · %.44s", e->run->name, e->label);
+                     .dash = overlaid ? (int)(index % DASH_COUNT) : -1,
+                     .layer = layers ? (double)index / (double)(label_count - 1) : NAN,
+                     .tag_index = index,
+                     .steps = kind == PANEL_CURVES && e->rank == RANK_RATE};
+        name_curve(c, e, overlaid, label_count == 1);
     }
     dnn_free(labels);
     return true;

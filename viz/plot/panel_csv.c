@@ -86,7 +86,7 @@ static void append_figure(text *t, const panel *p) {
     else if (p->kind == PANEL_BARS)
         append(t, "name,from,to,count\n", 19);
     for (size_t i = 0; i < f->count; i++) {
-        if (p->curves[i].hidden)
+        if (curve_hidden(&p->curves[i]))
             continue;
         if (p->kind == PANEL_PLOT)
             append_item(t, p, &f->items[i]);
@@ -118,7 +118,7 @@ static void append_curve(text *t, const panel *p, const curve *c, const page_opt
 static bool written(const panel *panels, size_t before, const curve *c) {
     for (size_t i = 0; i < before; i++)
         for (size_t k = 0; k < panels[i].curve_count; k++)
-            if (panels[i].curves[k].tag == c->tag && !panels[i].curves[k].hidden)
+            if (panels[i].curves[k].tag == c->tag && !curve_hidden(&panels[i].curves[k]))
                 return true;
     return false;
 }
@@ -135,7 +135,7 @@ dnn_status panels_write_csv(const panel *panels, size_t count, const page_option
     for (size_t i = 0; i < count && !of_figure; i++)
         for (size_t k = 0; k < panels[i].curve_count; k++) {
             const curve *c = &panels[i].curves[k];
-            if (c->tag->scalars != NULL && !c->hidden && !written(panels, i, c))
+            if (c->tag->scalars != NULL && !curve_hidden(c) && !written(panels, i, c))
                 append_curve(&t, &panels[i], c, options);
         }
     dnn_status status = t.failed ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path)

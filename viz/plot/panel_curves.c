@@ -7,13 +7,16 @@
 #include "core/memory.h"
 #include "viz/plot/panel_parts.h"
 
-#define WILD 40.0 /* points of height from one value to the next, on average */
+#define WILD       40.0 /* points of height from one value to the next, on average */
+#define MARK_ROOM  9.0f /* points of width that a mark on a curve has at least */
+#define MOST_MARKS ((size_t)256)
 
 /* Points [begin, end) one by one; those just outside the plot lead its edges. */
 static void trace_points(trace *t, const curve *c, const series *s, const page_options *o,
                          size_t begin, size_t end) {
     const rect r = t->panel->plot;
     double x_before = NAN, y_before = NAN;
+    const bool steps = t->steps;
     for (size_t i = begin; i < end; i++) {
         float value = series_value(s, i);
         double x = x_of(t->panel, curve_x(c, o, i));
@@ -21,18 +24,47 @@ static void trace_points(trace *t, const curve *c, const series *s, const page_o
         if (x_before < r.x && x > r.x) { /* from where the line enters the plot */
             double share = (r.x - 4 - x_before) / (x - x_before);
             if (share > 0)
-                trace_to(t, r.x - 4, y_before + share * (y - y_before));
+                trace_to(t, r.x - 4, y_before + (steps ? 0 : share * (y - y_before)));
         }
         double far = r.x + r.w + 4;
         if (x > far && x_before < far) {
-            trace_to(t, far, y_before + (far - x_before) / (x - x_before) * (y - y_before));
+            double share = (far - x_before) / (x - x_before);
+            trace_to(t, far, y_before + (steps ? 0 : share * (y - y_before)));
             break;
         }
+        if (x >= r.x - 4 && steps && isfinite(y_before))
+            trace_to(t, x, y_before);
         if (x >= r.x - 4)
             trace_to(t, x, y);
         x_before = x;
         y_before = y;
     }
+}
+
+/* The last value of a curve of steps holds until where its run is. */
+static void trace_end(trace *t, const curve *c, const page_options *o) {
+    const series *s = c->tag->scalars;
+    double end = curve_end(c, o), far = t->panel->plot.x + t->panel->plot.w + 4;
+    float last = series_value(s, series_count(s) - 1);
+    if (t->steps && isfinite(last) && end > curve_x(c, o, series_count(s) - 1))
+        trace_to(t, fmin(far, x_of(t->panel, end)), y_of(t->panel, last));
+}
+
+/* Points that are far apart are marked: between them nothing is known. */
+static void mark_points(const panel *p, const curve *c, const page_options *o, size_t begin,
+                        size_t end, stroke line, display_list *list) {
+    point marks[2 * MOST_MARKS];
+    size_t n = 0;
+    const series *s = c->tag->scalars;
+    for (size_t i = begin; i < end && n + 1 < 2 * MOST_MARKS; i++) {
+        point at = {(float)x_of(p, curve_x(c, o, i)), (float)y_of(p, series_value(s, i))};
+        if (!isfinite(at.x) || !isfinite(series_value(s, i)))
+            continue;
+        marks[n++] = at;
+        marks[n++] = (point){NAN, NAN};
+    }
+    if (n > 0)
+        draw_polyline(list, marks, n, (stroke){line.color, 2.6f * line.width, 0});
 }
 
 static void mark_curve(const panel *p, const curve *c, const page_options *o, display_list *list) {
@@ -58,15 +90,24 @@ static bool is_wild(const panel *p, const series *s, size_t begin, size_t end) {
     return way > WILD * (double)(end - begin);
 }
 
+/* How a curve is drawn. */
+typedef enum look { LOOK_FULL, LOOK_GHOST, LOOK_AVERAGE } look;
+
 /* s is the curve's series or its average. */
 static void draw_series(const panel *p, const curve *c, const series *s, const page_options *o,
-                        stroke line, display_list *list) {
+                        stroke line, look how, display_list *behind, display_list *list) {
     size_t n = series_count(s), begin = curve_find_x(c, o, p->x.low, 0);
     size_t end = curve_find_x(c, o, p->x.high, begin) + 1;
     size_t columns = (size_t)(p->plot.w * (o->scale > 0 ? o->scale : 1)) + 1;
     begin -= begin > 0;
     end = end < n ? end : n;
-    trace t = {p, list, line, NULL, 0, 4096};
+    trace t = {.panel = p,
+               .list = list,
+               .stroke = line,
+               .steps = c->steps && how == LOOK_FULL,
+               .plain = how == LOOK_GHOST,
+               .behind = behind,
+               .capacity = 4096};
     t.points = dnn_alloc(t.capacity * sizeof *t.points);
     if (t.points == NULL) {
         list->failed = true;
@@ -75,11 +116,16 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
     if (end > begin &&
         (end - begin <= columns || (end - begin <= 2 * columns && !is_wild(p, s, begin, end)))) {
         trace_points(&t, c, s, o, begin, end);
+        if (end == n)
+            trace_end(&t, c, o);
     } else if (end > begin) {
         trace_dense(&t, c, s, o);
     }
     trace_break(&t);
     dnn_free(t.points);
+    if (how == LOOK_FULL && end > begin && end - begin <= MOST_MARKS &&
+        (float)(end - begin) * MARK_ROOM <= p->plot.w)
+        mark_points(p, c, o, begin, end, line, list);
 }
 
 /* The steps between points of the curve that is logged most often. */
@@ -90,22 +136,52 @@ static double smooth_unit(const panel *p) {
     return isfinite(least) && least > 0 ? least : 1;
 }
 
-static void draw_curve(panel *p, curve *c, const page_options *o, bool ghost, double unit,
-                       display_list *list) {
-    stroke line = curve_stroke(c, o);
+/* The curve of the highlighted run stands out, the others step back. */
+static stroke highlighted(stroke line, const curve *c, const page_options *o) {
+    if (o->highlight == NULL)
+        return line;
+    if (c->run == o->highlight)
+        line.width += 0.7f;
+    else
+        line.color = faded(line.color, 0.2);
+    return line;
+}
+
+static void draw_curve(panel *p, curve *c, const page_options *o, look how, double unit,
+                       display_list *behind, display_list *list) {
+    stroke line = highlighted(curve_stroke(c, o), c, o);
     const series *s = c->tag->scalars;
-    if (ghost) {
+    if (how == LOOK_GHOST) {
         line.color = faded(line.color, 0.28);
         line.width = 1;
         line.dash = 0;
-    } else if (o->smoothing > 0) {
+    } else if (how == LOOK_AVERAGE) {
         s = smooth_update(&c->smoothed, s, o->smoothing, unit, o->smooth_left);
         if (s == NULL) {
             list->failed = true;
             return;
         }
     }
-    draw_series(p, c, s, o, line, list);
+    draw_series(p, c, s, o, line, how, behind, list);
+}
+
+/* All bands lie behind all lines, and the highlighted run before the others. */
+static bool draw_all(panel *p, const page_options *o, look how, display_list *list) {
+    display_list lines = {0};
+    double unit = o->smoothing > 0 ? smooth_unit(p) : 1;
+    bool any = false;
+    for (int front = 0; front < 2; front++)
+        for (size_t i = 0; i < p->curve_count; i++) {
+            curve *c = &p->curves[i];
+            if (curve_hidden(c) || series_count(c->tag->scalars) == 0 ||
+                (o->highlight != NULL && c->run == o->highlight) != (front == 1))
+                continue;
+            any = true;
+            draw_curve(p, c, o, how, unit, list, &lines);
+        }
+    display_list_move(list, &lines);
+    display_list_free(&lines);
+    return any;
 }
 
 /* "0.04312": where a panel has one curve, its last value stands beside the title, and before it
@@ -114,6 +190,13 @@ static void write_note(const panel *p, const page_options *o, char *text, size_t
     const series *s = p->curve_count == 1 ? p->curves[0].tag->scalars : NULL;
     describe_absent(p, o, text, size);
     size_t used = strlen(text);
+    if (p->beyond > 0 && used > 0)
+        used += (size_t)snprintf(text + used, size - used, ", ");
+    if (p->beyond == 1)
+        used +=
+            (size_t)snprintf(text + used, size - used, "%.40s beyond the axis", run_label(p->far));
+    else if (p->beyond > 1)
+        used += (size_t)snprintf(text + used, size - used, "%zu runs beyond the axis", p->beyond);
     if (s == NULL || series_count(s) == 0)
         return;
     if (used > 0)
@@ -135,19 +218,14 @@ void draw_curves(panel *p, const page_options *o, const point *cursor, display_l
     draw_frame(p, o, top, true, 0, 0, x_axis_name(o), list);
     if (p->plot.w == 0)
         return;
-    bool any = false;
-    double unit = o->smoothing > 0 ? smooth_unit(p) : 1;
     rect r = p->plot;
     draw_clip(list, (rect){r.x, r.y - 1, r.w + 1, r.h + 1});
-    for (size_t pass = o->smoothing > 0 ? 0 : 1; pass < 2; pass++) /* ghosts behind all curves */
-        for (size_t i = 0; i < p->curve_count; i++)
-            if (!p->curves[i].hidden && series_count(p->curves[i].tag->scalars) > 0) {
-                any = true;
-                draw_curve(p, &p->curves[i], o, pass == 0, unit, list);
-            }
+    if (o->smoothing > 0)
+        draw_all(p, o, LOOK_GHOST, list);
+    bool any = draw_all(p, o, o->smoothing > 0 ? LOOK_AVERAGE : LOOK_FULL, list);
     draw_unclip(list);
     for (size_t i = 0; i < p->curve_count; i++)
-        if (!p->curves[i].hidden)
+        if (!curve_hidden(&p->curves[i]))
             mark_curve(p, &p->curves[i], o, list);
     if (!any)
         draw_empty(p, o, "all curves are hidden", list);

@@ -2,10 +2,11 @@
  *
  * Each column is summed up by its first, lowest, highest and last place. Where a curve runs
  * smoothly through the columns it is a line through them. Where it goes up and down within a
- * column, or from one column to the next, it is bars from the lowest to the highest place of each:
- * what a line that thick with turns would fill, at a small part of its price. Nothing is left out
- * by either. */
+ * column, or from one column to the next, it is a pale band, bars from the lowest to the highest
+ * place of each column, and on it a line through the means. A bar that is much higher than those
+ * around it is no noise: it has the full colour. Nothing is left out. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "core/memory.h"
 #include "viz/plot/panel_parts.h"
@@ -16,11 +17,19 @@
 /* Points of a column in which those of a leaf more or less do not matter. */
 #define MANY (32 * SERIES_LEAF)
 
+/* A bar so many times as high as nine tenths of those of its stretch is no noise. */
+#define STANDS_OUT 2.5f
+
+#define BAND_OPACITY 0.34
+#define LEAST_POINTS 24 /* whose mean is a point of the line */
+
 /* y grows downwards. */
 typedef struct dense_column {
     float x, first, top, bottom, last;
-    bool gap;  /* nothing finite here */
-    bool busy; /* not a piece of a line */
+    double mean;  /* of the values */
+    size_t count; /* of points */
+    bool gap;     /* nothing finite here */
+    bool busy;    /* not a piece of a line */
 } dense_column;
 
 /* The extremes of many points are those of whole leaves of the pyramid: a few points of the
@@ -38,7 +47,8 @@ static series_range summary_of(const series *s, size_t begin, size_t end) {
 
 static dense_column sum_up(const panel *p, const series *s, const pixel_column *at) {
     series_range r = summary_of(s, at->begin, at->end);
-    dense_column d = {.x = at->x, .gap = isnan(r.low)};
+    dense_column d = {
+        .x = at->x, .mean = r.mean, .count = at->end - at->begin, .gap = isnan(r.low)};
     if (d.gap)
         return d;
     d.top = (float)y_of(p, r.high);
@@ -85,20 +95,72 @@ static void reach(dense_column *d, float y) {
     d->bottom = fmaxf(d->bottom, y);
 }
 
+static int ascending(const void *a, const void *b) {
+    float p = *(const float *)a, q = *(const float *)b;
+    return p < q ? -1 : p > q;
+}
+
+/* The height from which a bar stands out. */
+static float outstanding(const dense_column *d, size_t count, float *room) {
+    for (size_t i = 0; i < count; i++)
+        room[i] = d[i].bottom - d[i].top;
+    qsort(room, count, sizeof *room, ascending);
+    return fmaxf(STANDS_OUT * room[count * 9 / 10], 6);
+}
+
+/* The bars whose height is on this side of a limit. */
+static void put_bars(const trace *t, const dense_column *d, size_t count, float limit, bool above,
+                     color paint, point *ends) {
+    float end = 0.4f * fmaxf(t->stroke.width, 1); /* about as far as round ends have area */
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if ((d[i].bottom - d[i].top > limit) != above)
+            continue;
+        ends[n++] = (point){d[i].x, d[i].top - end};
+        ends[n++] = (point){d[i].x, d[i].bottom + end};
+    }
+    if (n > 0) /* no wider than what they sum up */
+        draw_bars(t->behind != NULL ? t->behind : t->list, ends, n, (stroke){paint, 1, 0});
+}
+
 /* Bars of neighbours meet half-way between the last place of one and the first of the other. */
 static void trace_bars(trace *t, dense_column *d, size_t count, point *ends) {
-    stroke line = {t->stroke.color, 1, 0};        /* no wider than what it sums up */
-    float end = 0.4f * fmaxf(t->stroke.width, 1); /* about as far as round ends have area */
+    float limit = outstanding(d, count, (float *)(void *)ends);
     for (size_t i = 0; i + 1 < count; i++) {
         float meeting = (d[i].last + d[i + 1].first) / 2;
         reach(&d[i], meeting);
         reach(&d[i + 1], meeting);
     }
+    put_bars(t, d, count, limit, false,
+             t->plain ? t->stroke.color : faded(t->stroke.color, BAND_OPACITY), ends);
+    put_bars(t, d, count, limit, true, t->stroke.color, ends);
+}
+
+/* Columns whose mean is one point of the line. */
+typedef struct batch {
+    double sum, place, points;
+} batch;
+
+static batch joined(batch a, batch b) {
+    return (batch){a.sum + b.sum, a.place + b.place, a.points + b.points};
+}
+
+/* A line through the means of the columns, of several together where they hold few points; few
+ * that are left at the end count with those before them. */
+static void trace_means(trace *t, const dense_column *d, size_t count) {
+    batch now = {0}, before = {0};
     for (size_t i = 0; i < count; i++) {
-        ends[2 * i] = (point){d[i].x, d[i].top - end};
-        ends[2 * i + 1] = (point){d[i].x, d[i].bottom + end};
+        double points = (double)d[i].count;
+        now = joined(now, (batch){d[i].mean * points, (double)d[i].x * points, points});
+        if (now.points < LEAST_POINTS && i + 1 < count)
+            continue;
+        bool few = now.points < LEAST_POINTS && before.points > 0;
+        batch whole = few ? joined(now, before) : now;
+        trace_to(t, few ? (double)d[i].x : whole.place / whole.points,
+                 y_of(t->panel, whole.sum / whole.points));
+        before = now;
+        now = (batch){0};
     }
-    draw_bars(t->list, ends, 2 * count, line);
 }
 
 static void trace_line(trace *t, const dense_column *d, size_t count, float pitch) {
@@ -112,7 +174,8 @@ static void trace_line(trace *t, const dense_column *d, size_t count, float pitc
     }
 }
 
-/* A stretch without gaps: lines and bars in turn, each line reaching into the bars beside it. */
+/* A stretch without gaps: lines and bands in turn, the line going on through the bands as their
+ * mean. */
 static void trace_stretch(trace *t, dense_column *d, size_t count, float pitch, point *ends) {
     mark_busy(d, count, pitch);
     for (size_t i = 0, end; i < count; i = end) {
@@ -120,13 +183,11 @@ static void trace_stretch(trace *t, dense_column *d, size_t count, float pitch, 
                           (!d[i].busy || are_neighbours(&d[end - 1], &d[end], pitch));)
             end++;
         if (d[i].busy) {
-            trace_to(t, d[i].x, d[i].first);
-            if (t->count > 1)
+            if (t->plain)
                 trace_break(t);
-            t->count = 0;
             trace_bars(t, d + i, end - i, ends);
-            if (end < count)
-                trace_to(t, d[end - 1].x, d[end - 1].last);
+            if (!t->plain)
+                trace_means(t, d + i, end - i);
         } else {
             trace_line(t, d + i, end - i, pitch);
         }

@@ -29,7 +29,7 @@ bool panels_of_figure(panel **panels, size_t *count, const figure *f) {
         return false;
     }
     for (size_t i = 0; i < f->count; i++) {
-        curves[i] = (curve){.color = i, .dash = -1, .dots = f->items[i].dots};
+        curves[i] = (curve){.color = i, .dash = -1, .layer = NAN, .dots = f->items[i].dots};
         memcpy(curves[i].label, f->items[i].name, sizeof curves[i].label);
     }
     *p = (panel){.kind = kind_of(f),
@@ -55,7 +55,7 @@ static void widen(figure_span *all, const figure_span *one) {
 static figure_span visible_span(const panel *p, bool of_x) {
     figure_span all = {INFINITY, -INFINITY, INFINITY, 0, 0};
     for (size_t i = 0; i < p->curve_count; i++)
-        if (!p->curves[i].hidden)
+        if (!curve_hidden(&p->curves[i]))
             widen(&all, of_x ? &p->figure->items[i].x_span : &p->figure->items[i].y_span);
     return all;
 }
@@ -106,7 +106,7 @@ static axis fit_bars_x(const figure *f, axis_scale scale) {
 static axis fit_bars_y(const panel *p, axis_scale scale) {
     double most = 1;
     for (size_t i = 0; i < p->curve_count; i++)
-        for (size_t k = 0; !p->curves[i].hidden && k < p->figure->bins; k++)
+        for (size_t k = 0; !curve_hidden(&p->curves[i]) && k < p->figure->bins; k++)
             most = fmax(most, p->figure->items[i].counts[k]);
     if (scale == SCALE_SYMLOG)
         return (axis){.scale = scale, .high = most * 1.5, .linear_within = 1};
@@ -152,7 +152,7 @@ void describe_missing(const panel *p, const page_options *o, char *text, size_t 
     size_t missing = 0, negative = 0;
     for (size_t i = 0; i < p->curve_count; i++) {
         const figure_item *item = &p->figure->items[i];
-        if (p->curves[i].hidden)
+        if (curve_hidden(&p->curves[i]))
             continue;
         missing += item->x_span.missing + item->y_span.missing;
         if (p->kind == PANEL_PLOT && o->x_scale == SCALE_LOG)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "viz/draw/font.h"
+#include "viz/draw/text_fit.h"
 #include "viz/plot/panel_parts.h"
 
 #define MAX_TICKS 128
@@ -36,17 +37,8 @@ void draw_text_within(display_list *list, float x, float y, float width, const c
         return;
     }
     char cut[256];
-    size_t size = strlen(text) < sizeof cut - 4 ? strlen(text) : sizeof cut - 4;
-    while (size > 0) {
-        while (size > 0 &&
-               ((unsigned char)text[--size] & 0xC0) == 0x80) /* to a character's start */
-            continue;
-        snprintf(cut, sizeof cut, "%.*s…", (int)size, text);
-        if (text_width(cut, style.size, style.style) <= width)
-            break;
-    }
-    if (size > 0)
-        draw_text(list, x, y, cut, style);
+    text_fit_end(text, width, style.size, style.style, cut, sizeof cut);
+    draw_text(list, x, y, cut, style);
 }
 
 float draw_title(const panel *p, const page_options *o, const char *note, display_list *list) {

@@ -39,7 +39,7 @@ static void paint_row(const panel *p, const page_options *o, const curve *c, uin
 static size_t visible_rows(const panel *p, const curve **rows, size_t most) {
     size_t n = 0;
     for (size_t i = 0; i < p->curve_count && n < most; i++)
-        if (!p->curves[i].hidden)
+        if (!curve_hidden(&p->curves[i]))
             rows[n++] = &p->curves[i];
     return n;
 }

@@ -2,16 +2,21 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "core/memory.h"
 #include "viz/draw/font.h"
+#include "viz/draw/text_fit.h"
 #include "viz/plot/panel_parts.h"
 
-#define SAMPLE 20.0f /* length of the piece of line before a label */
-#define GAP    16.0f /* between entries */
+#define SAMPLE 20.0f  /* length of the piece of line before a label */
+#define GAP    16.0f  /* between entries */
+#define WIDEST 130.0f /* of a column, where that is less than a quarter of the panel */
 
 stroke curve_stroke(const curve *c, const page_options *o) {
     stroke s = theme_series(o->theme, c->color);
     if (c->dash >= 0)
         s.dash = (uint8_t)c->dash;
+    if (!isnan(c->layer))
+        s = (stroke){theme_layer(o->theme, c->layer), s.width, 0};
     return s;
 }
 
@@ -19,15 +24,40 @@ void draw_sample(display_list *list, float x, float y, float width, stroke s) {
     draw_line(list, (point){x, y}, (point){x + width, y}, s);
 }
 
-static float entry_width(const curve *c) {
-    return SAMPLE + 6 + text_width(c->label, LABEL_SIZE, FONT_REGULAR);
+/* Beside a list of runs the legend has the tags alone, each once. */
+static bool is_of_tags(const panel *p, const page_options *o) {
+    return o->runs_listed && p->figure == NULL && p->curves[0].dash >= 0;
 }
 
-static void draw_entry(curve *c, const page_options *o, float x, float y, float width,
+/* The curves that have an entry, in the order of the legend; returns how many. */
+static size_t list_entries(panel *p, const page_options *o, curve **out) {
+    size_t n = 0;
+    for (size_t i = 0; i < p->curve_count; i++) {
+        bool again = false;
+        for (size_t k = 0; is_of_tags(p, o) && k < n && !again; k++)
+            again = out[k]->tag_index == p->curves[i].tag_index;
+        if (!again)
+            out[n++] = &p->curves[i];
+    }
+    return n;
+}
+
+static const char *text_of(const curve *c, bool tags) {
+    return tags ? c->part : c->label;
+}
+
+static float entry_width(const curve *c, bool tags) {
+    return SAMPLE + 6 + text_width(text_of(c, tags), LABEL_SIZE, FONT_REGULAR);
+}
+
+static void draw_entry(curve *c, const page_options *o, float x, float y, float width, bool tags,
                        display_list *list) {
     stroke s = curve_stroke(c, o);
     color text = o->theme->text;
-    if (c->hidden) {
+    char label[128];
+    if (tags)
+        s.color = o->theme->muted;
+    if (tags ? c->hidden : curve_hidden(c)) {
         s.color = faded(s.color, 0.3);
         text = faded(o->theme->muted, 0.55);
     }
@@ -36,55 +66,89 @@ static void draw_entry(curve *c, const page_options *o, float x, float y, float 
         draw_polyline(list, &(point){x + SAMPLE / 2, y + 5.5f}, 1, (stroke){s.color, 6, 0});
     else
         draw_sample(list, x, y + 5.5f, SAMPLE - (o->grain > 0 ? 5 : 0), s); /* a cell is free */
-    draw_text_within(list, x + SAMPLE + 6, y + 9, width - SAMPLE - 5.5f, c->label,
-                     (text_style){LABEL_SIZE, text, FONT_REGULAR, ANCHOR_LEFT, 0});
+    text_fit_middle(text_of(c, tags), width - SAMPLE - 5.5f, LABEL_SIZE, FONT_REGULAR, label,
+                    sizeof label);
+    draw_text(list, x + SAMPLE + 6, y + 9, label,
+              (text_style){LABEL_SIZE, text, FONT_REGULAR, ANCHOR_LEFT, 0});
 }
 
-static bool is_flat(const panel *p, float width) {
-    float total = 0;
-    for (size_t i = 0; i < p->curve_count; i++)
-        total += entry_width(&p->curves[i]) + GAP;
-    return total - GAP <= width;
+/* Rows and columns of entries: one row where all fit in, else columns of one width, as many rows as
+ * a quarter of the panel holds. */
+typedef struct grid {
+    bool flat;
+    size_t columns, rows, shown;
+    float cell;
+} grid;
+
+static grid lay_out(const panel *p, curve **entries, size_t count, float width, bool tags) {
+    grid g = {.shown = count};
+    float total = -GAP;
+    for (size_t i = 0; i < count; i++) {
+        float own = entry_width(entries[i], tags);
+        g.cell = fmaxf(g.cell, own);
+        total += own + GAP;
+    }
+    g.flat = total <= width;
+    g.cell = fminf(g.cell, fmaxf(WIDEST, (width - 3 * GAP) / 4));
+    g.cell = fminf(g.cell, width);
+    g.columns = g.flat ? count : (size_t)fmaxf(1, (width + GAP) / (g.cell + GAP));
+    g.rows = (count + g.columns - 1) / g.columns;
+    size_t most = (size_t)fmaxf(1, (p->area.h / 4 - 4) / LINE_HEIGHT);
+    if (g.rows > most) {
+        g.rows = most;
+        g.shown = g.rows * g.columns - 1;
+    }
+    return g;
 }
 
-/* One row where all fit in, else columns of one width, as many rows as a quarter of the panel
- * holds, and how many are left out. */
-float draw_legend(panel *p, const page_options *o, float y, display_list *list) {
-    float left = p->area.x + PADDING, width = p->area.w - 2 * PADDING, cell = 0;
-    for (size_t i = 0; i < p->curve_count; i++) {
-        p->curves[i].legend = (rect){0};
-        cell = fmaxf(cell, entry_width(&p->curves[i]));
-    }
-    if (p->curve_count < 2 || width < 60)
-        return y;
-    bool flat = is_flat(p, width);
-    cell = fminf(cell, width);
-    size_t columns = flat ? p->curve_count : (size_t)fmaxf(1, (width + GAP) / (cell + GAP));
-    size_t rows = (p->curve_count + columns - 1) / columns;
-    size_t most = (size_t)fmaxf(1, p->area.h / 4 / LINE_HEIGHT);
-    size_t shown = p->curve_count;
-    if (rows > most) {
-        rows = most;
-        shown = rows * columns - 1;
-    }
-    float x = left;
-    for (size_t i = 0; i < shown; i++) {
-        float own = flat ? entry_width(&p->curves[i]) : cell;
-        if (i > 0 && i % columns == 0) {
+/* Of layers that are too many, as many as fit, evenly, the first and the last among them. */
+static size_t entry_at(size_t i, const grid *g, curve **entries, size_t count) {
+    if (g->shown == count || isnan(entries[0]->layer) || g->shown < 2)
+        return i;
+    return i * (count - 1) / (g->shown - 1);
+}
+
+static float draw_entries(panel *p, const page_options *o, curve **entries, size_t count, float y,
+                          display_list *list) {
+    float left = p->area.x + PADDING, width = p->area.w - 2 * PADDING, x = left;
+    bool tags = is_of_tags(p, o);
+    grid g = lay_out(p, entries, count, width, tags);
+    for (size_t i = 0; i < g.shown; i++) {
+        curve *c = entries[entry_at(i, &g, entries, count)];
+        float own = g.flat ? entry_width(c, tags) : g.cell;
+        if (i > 0 && i % g.columns == 0) {
             x = left;
             y += LINE_HEIGHT;
         }
-        draw_entry(&p->curves[i], o, x, y, own, list);
+        draw_entry(c, o, x, y, own, tags, list);
         x += own + GAP;
     }
-    if (shown < p->curve_count) {
+    if (g.shown < count) {
         char more[32];
-        snprintf(more, sizeof more, "+ %zu more", p->curve_count - shown);
-        draw_text(list, columns == 1 ? left + width : x, y + 9, more,
+        snprintf(more, sizeof more, "+ %zu more", count - g.shown);
+        bool alone = g.columns == 1;
+        draw_text(list, alone ? left + width : x, y + 9, more,
                   (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR,
-                               columns == 1 ? ANCHOR_RIGHT : ANCHOR_LEFT, 0});
+                               alone ? ANCHOR_RIGHT : ANCHOR_LEFT, 0});
     }
     return y + LINE_HEIGHT + 4;
+}
+
+float draw_legend(panel *p, const page_options *o, float y, display_list *list) {
+    for (size_t i = 0; i < p->curve_count; i++)
+        p->curves[i].legend = (rect){0};
+    if (p->curve_count < 2 || p->area.w - 2 * PADDING < 60)
+        return y;
+    curve **entries = dnn_alloc(p->curve_count * sizeof(curve *));
+    if (entries == NULL) {
+        list->failed = true;
+        return y;
+    }
+    size_t count = list_entries(p, o, entries);
+    if (count >= 2)
+        y = draw_entries(p, o, entries, count, y, list);
+    dnn_free(entries);
+    return y;
 }
 
 int panel_legend_at(const panel *p, point place) {

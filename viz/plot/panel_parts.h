@@ -18,11 +18,17 @@ double curve_x(const curve *c, const page_options *o, size_t i);
 size_t curve_find_x(const curve *c, const page_options *o, double x, size_t from);
 /* The point nearest to x; SIZE_MAX in an empty curve. */
 size_t curve_nearest(const curve *c, const page_options *o, double x);
+/* x up to which a value holds that is drawn as steps: where its run is now. */
+double curve_end(const curve *c, const page_options *o);
 /* x that holds all points of the visible curves. */
 axis fit_x(const panel *p, const page_options *o);
 /* The smallest and largest finite value of the visible curves (positive ones only, for a
  * logarithmic scale); false when there is none. */
-bool value_range(const panel *p, axis_scale scale, double *low, double *high);
+bool value_range(const panel *p, const page_options *o, axis_scale scale, double *low,
+                 double *high);
+/* The same of one curve. */
+bool curve_range(const panel *p, const page_options *o, const curve *c, axis_scale scale,
+                 double *low, double *high);
 
 /* One column of the plot, a pixel wide, with the points that fall into it. */
 typedef struct pixel_column {
@@ -49,6 +55,9 @@ typedef struct trace {
     const panel *panel;
     display_list *list;
     stroke stroke;
+    bool steps;           /* a value holds until the next */
+    bool plain;           /* a dense curve is drawn as it is, without a mean line on a pale band */
+    display_list *behind; /* bands; NULL: the same list */
     point *points;
     size_t count, capacity;
 } trace;
@@ -172,6 +181,11 @@ void draw_plot(panel *p, const page_options *o, const point *cursor, display_lis
 void draw_counts(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_matrix(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_gallery(panel *p, const page_options *o, const point *cursor, display_list *list);
+
+/* --- panel_settings.c --- */
+
+/* The texts as a table; false, and nothing drawn, where one is not "key = value" in each line. */
+bool draw_settings(const panel *p, const page_options *o, rect r, display_list *list);
 
 /* --- kinds of panels --- */
 

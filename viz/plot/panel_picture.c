@@ -19,7 +19,7 @@ static const char *caption_of(const curve *c) {
 /* Rows of text under the pictures: name and step, and a caption where one was logged. */
 static float caption_height(const panel *p) {
     for (size_t i = 0; i < p->curve_count; i++)
-        if (!p->curves[i].hidden && caption_of(&p->curves[i]) != NULL)
+        if (!curve_hidden(&p->curves[i]) && caption_of(&p->curves[i]) != NULL)
             return 2 * CAPTION;
     return CAPTION;
 }
@@ -123,7 +123,7 @@ void draw_pictures(panel *p, const page_options *o, const point *cursor, display
               p->area.y + p->area.h - PADDING - top};
     size_t count = 0;
     for (size_t i = 0; i < p->curve_count; i++)
-        count += !p->curves[i].hidden;
+        count += !curve_hidden(&p->curves[i]);
     float caption = caption_height(p);
     grid g = choose_grid(p, count, r, caption);
     if (count == 0 || g.cell_w < 8 || g.cell_h < 8)
@@ -131,7 +131,7 @@ void draw_pictures(panel *p, const page_options *o, const point *cursor, display
     size_t n = 0;
     for (size_t i = 0; i < p->curve_count; i++) {
         const curve *c = &p->curves[i];
-        if (c->hidden)
+        if (curve_hidden(c))
             continue;
         rect cell = {r.x + (g.cell_w + GAP) * (float)(n % g.columns),
                      r.y + (g.cell_h + caption + GAP) * (float)(n / g.columns), g.cell_w, g.cell_h};

@@ -217,7 +217,7 @@ static size_t nearest(const panel *p, const figure_item *item, point cursor) {
 static double read_curve(const panel *p, const page_options *o, size_t i, point cursor,
                          box_row *row, display_list *list) {
     const figure_item *item = &p->figure->items[i];
-    size_t at = p->curves[i].hidden ? SIZE_MAX : nearest(p, item, cursor);
+    size_t at = curve_hidden(&p->curves[i]) ? SIZE_MAX : nearest(p, item, cursor);
     if (at == SIZE_MAX)
         return NAN;
     point place = {(float)place_x(p, item->x[at]), (float)place_y(p, item->y[at])};
@@ -275,7 +275,7 @@ void draw_plot(panel *p, const page_options *o, const point *cursor, display_lis
     draw_clip(list, (rect){r.x - 1, r.y - 1, r.w + 2, r.h + 2});
     for (size_t i = 0; i < p->curve_count; i++) {
         const figure_item *item = &p->figure->items[i];
-        if (p->curves[i].hidden)
+        if (curve_hidden(&p->curves[i]))
             continue;
         any = any || item->y_span.low <= item->y_span.high;
         *t = (pen){.panel = p, .list = list, .stroke = curve_stroke(&p->curves[i], o)};
@@ -287,7 +287,7 @@ void draw_plot(panel *p, const page_options *o, const point *cursor, display_lis
     draw_unclip(list);
     dnn_free(t);
     for (size_t i = 0; i < p->curve_count; i++)
-        if (!p->curves[i].hidden)
+        if (!curve_hidden(&p->curves[i]))
             mark_missing(p, &p->figure->items[i], o, list);
     if (!any)
         draw_empty(p, o, "no finite values", list);

@@ -61,7 +61,7 @@ static size_t take_readings(const panel *p, const page_options *o, double x, rea
     size_t n = 0, nearest = 0;
     for (size_t i = 0; i < p->curve_count; i++) {
         const curve *c = &p->curves[i];
-        size_t at = c->hidden ? SIZE_MAX : curve_nearest(c, o, x);
+        size_t at = curve_hidden(c) ? SIZE_MAX : curve_nearest(c, o, x);
         if (at == SIZE_MAX || !is_near(p, o, c, x) || isnan(curve_x(c, o, at)))
             continue;
         out[n] = (reading){.curve = c, .index = i, .point = at, .x = curve_x(c, o, at)};

@@ -48,16 +48,32 @@ size_t curve_nearest(const curve *c, const page_options *o, double x) {
     return i;
 }
 
+double curve_end(const curve *c, const page_options *o) {
+    const run *r = c->run;
+    switch (o->x) {
+    case X_EPOCH:
+        return run_epoch(r, r->last_step);
+    case X_RELATIVE:
+        return r->last_time - r->first_time;
+    case X_WALL:
+        return r->last_time;
+    default:
+        return (double)r->last_step;
+    }
+}
+
 axis fit_x(const panel *p, const page_options *o) {
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < p->curve_count; i++) {
         const curve *c = &p->curves[i];
-        size_t n = c->hidden ? 0 : series_count(c->tag->scalars);
+        size_t n = curve_hidden(c) ? 0 : series_count(c->tag->scalars);
         if (n == 0)
             continue;
         size_t first = o->x_scale == SCALE_LOG ? curve_find_x(c, o, 1e-9, 0) : 0;
         low = fmin(low, curve_x(c, o, first < n ? first : n - 1));
         high = fmax(high, curve_x(c, o, n - 1));
+        if (c->steps)
+            high = fmax(high, curve_end(c, o));
     }
     axis_unit unit = o->x == X_WALL ? UNIT_CLOCK : o->x == X_RELATIVE ? UNIT_DURATION : UNIT_NUMBER;
     axis a = axis_fit(o->x_scale, unit, low, high);
@@ -86,22 +102,34 @@ static double smallest_positive(const series *s, size_t begin, size_t end, size_
     return smallest_positive(s, middle, end, least, found);
 }
 
-bool value_range(const panel *p, axis_scale scale, double *low, double *high) {
-    *low = INFINITY, *high = -INFINITY;
-    for (size_t i = 0; i < p->curve_count; i++) {
-        const series *s = p->curves[i].tag->scalars;
-        if (p->curves[i].hidden)
-            continue;
-        series_range r = series_summary(s, 0, series_count(s));
-        if (isnan(r.low) || (scale == SCALE_LOG && !(r.high > 0)))
-            continue;
-        size_t n = series_count(s);
-        if (scale == SCALE_LOG)
-            *low = smallest_positive(s, 0, n, 1 + n / 2048, fmin(*low, r.high));
-        else
-            *low = fmin(*low, r.low);
-        *high = fmax(*high, r.high);
+bool curve_range(const panel *p, const page_options *o, const curve *c, axis_scale scale,
+                 double *low, double *high) {
+    const series *s = c->tag->scalars;
+    size_t begin = 0, end = series_count(s);
+    if (o->x_held && !p->let_go) { /* y is fitted to what is seen */
+        begin = curve_find_x(c, o, p->x.low, 0);
+        end = curve_find_x(c, o, nextafter(p->x.high, INFINITY), begin);
+        begin -= begin > 0;
+        end += end < series_count(s);
     }
+    series_range r = series_summary(s, begin, end);
+    if (curve_hidden(c) || isnan(r.low) || (scale == SCALE_LOG && !(r.high > 0)))
+        return false;
+    *low = scale == SCALE_LOG ? smallest_positive(s, begin, end, 1 + (end - begin) / 2048, r.high)
+                              : r.low;
+    *high = r.high;
+    return true;
+}
+
+bool value_range(const panel *p, const page_options *o, axis_scale scale, double *low,
+                 double *high) {
+    double a, b;
+    *low = INFINITY, *high = -INFINITY;
+    for (size_t i = 0; i < p->curve_count; i++)
+        if (curve_range(p, o, &p->curves[i], scale, &a, &b)) {
+            *low = fmin(*low, a);
+            *high = fmax(*high, b);
+        }
     return *low <= *high;
 }
 

@@ -16,22 +16,50 @@ static bool is_digit(char c) {
 static size_t number_length(const char **text) {
     while (**text == '0' && is_digit((*text)[1]))
         (*text)++;
-    size_t length = 0;
-    while (is_digit((*text)[length]))
-        length++;
-    return length;
+    return strspn(*text, "0123456789");
+}
+
+/* Whether the dot that comes after a number's whole part is a decimal point: in "lr0.003" and
+ * "beta=1.5", not in the places "3.10 Linear" and "0.3.weight" nor in the version 1.2.3. `before`
+ * is the character before the number, NUL at the start. */
+static bool is_decimal(const char *dot, char before) {
+    if (dot[0] != '.' || !is_digit(dot[1]) || strchr("/ .", before) != NULL)
+        return false;
+    return dot[1 + strspn(dot + 1, "0123456789")] != '.';
+}
+
+/* Digits after the point, without the zeros at their end, as a fraction; *text moves past them. */
+static int compare_fractions(const char **a, bool a_has, const char **b, bool b_has) {
+    const char *p = *a + a_has, *q = *b + b_has;
+    for (bool more = true; more;) {
+        char x = a_has && is_digit(*p) ? *p++ : '0', y = b_has && is_digit(*q) ? *q++ : '0';
+        if (x != y)
+            return x - y;
+        more = (a_has && is_digit(*p)) || (b_has && is_digit(*q));
+    }
+    *a = a_has ? p : *a;
+    *b = b_has ? q : *b;
+    return 0;
+}
+
+/* Compares the numbers at *a and *b, which move past them. */
+static int compare_numbers(const char **a, const char **b, char before) {
+    size_t m = number_length(a), n = number_length(b);
+    int order = m != n ? (m < n ? -1 : 1) : memcmp(*a, *b, m);
+    if (order != 0)
+        return order;
+    *a += m;
+    *b += n;
+    return compare_fractions(a, is_decimal(*a, before), b, is_decimal(*b, before));
 }
 
 int natural_compare(const char *a, const char *b) {
     const char *p = a, *q = b;
     while (*p != '\0' && *q != '\0') {
         if (is_digit(*p) && is_digit(*q)) {
-            size_t m = number_length(&p), n = number_length(&q);
-            int order = m != n ? (m < n ? -1 : 1) : memcmp(p, q, m);
+            int order = compare_numbers(&p, &q, p == a ? '\0' : p[-1]);
             if (order != 0)
                 return order;
-            p += m;
-            q += n;
         } else if (*p != *q) {
             return (unsigned char)*p - (unsigned char)*q;
         } else {

@@ -60,6 +60,82 @@ static int by_name(const void *a, const void *b) {
     return order != 0 ? order : strcmp((*p)->path, (*q)->path);
 }
 
+static bool is_separator(char c) {
+    return strchr("-_/ ,", c) != NULL; /* and NUL */
+}
+
+/* How many bytes all names begin with, up to a separator. */
+static size_t common_start(const runs *all) {
+    const char *first = all->items[0]->name;
+    size_t same = strlen(first);
+    for (size_t i = 1; i < all->count; i++) {
+        size_t n = 0;
+        while (n < same && all->items[i]->name[n] == first[n])
+            n++;
+        same = n;
+    }
+    while (same > 0 && !is_separator(first[same - 1]))
+        same--;
+    return same;
+}
+
+/* How many bytes all names end with, from a separator on; `start` bytes of each are spoken for. */
+static size_t common_end(const runs *all, size_t start) {
+    const char *first = all->items[0]->name;
+    size_t length = strlen(first), same = length - start;
+    for (size_t i = 1; i < all->count; i++) {
+        const char *name = all->items[i]->name;
+        size_t other = strlen(name), n = 0;
+        while (n < same && n < other - start && name[other - 1 - n] == first[length - 1 - n])
+            n++;
+        same = n;
+    }
+    while (same > 0 && !is_separator(first[length - same]))
+        same--;
+    return same;
+}
+
+static bool leaves_something(const runs *all, size_t without) {
+    for (size_t i = 0; i < all->count; i++)
+        if (strlen(all->items[i]->name) <= without)
+            return false;
+    return true;
+}
+
+/* Leaves out what all names share, unless that is all there is of one. */
+static bool shorten_names(runs *all) {
+    size_t start = all->count > 1 ? common_start(all) : 0;
+    size_t end = all->count > 1 ? common_end(all, start) : 0;
+    bool shorter = start + end > 0 && leaves_something(all, start + end);
+    for (size_t i = 0; i < all->count; i++) {
+        run *r = all->items[i];
+        dnn_free(r->brief);
+        r->brief = shorter ? dnn_strdup(r->name + start) : NULL;
+        if (shorter && r->brief == NULL)
+            return false;
+        if (shorter)
+            r->brief[strlen(r->brief) - end] = '\0';
+    }
+    return true;
+}
+
+const char *run_label(const run *r) {
+    return r->brief != NULL ? r->brief : r->name;
+}
+
+bool run_visible(const run *r) {
+    return !r->hidden && !r->filtered;
+}
+
+void runs_common_name(const runs *all, char *text, size_t size) {
+    const run *r = all->count > 1 ? all->items[0] : NULL;
+    const char *brief = r == NULL || r->brief == NULL ? NULL : strstr(r->name, r->brief);
+    size_t n = brief == NULL ? 0 : (size_t)(brief - r->name);
+    while (n > 0 && is_separator(r->name[n - 1]))
+        n--;
+    snprintf(text, size, "%.*s", (int)n, r == NULL ? "" : r->name);
+}
+
 /* Names all runs: each by as few parts of its path as no other run shares. */
 static bool name_runs(runs *all) {
     char name[PATH_MAX];
@@ -80,7 +156,7 @@ static bool name_runs(runs *all) {
     for (size_t i = 0; i < all->count; i++)
         if (all->items[i]->number == UNNUMBERED)
             all->items[i]->number = all->numbered++;
-    return true;
+    return shorten_names(all);
 }
 
 /* --- opening --- */
@@ -90,12 +166,13 @@ static void free_run(run *r) {
     run_free_tags(r);
     dnn_free(r->path);
     dnn_free(r->name);
+    dnn_free(r->brief);
     dnn_free(r);
 }
 
-static bool is_open(const runs *all, const char *path) {
+static bool is_open(const runs *all, const struct stat *info) {
     for (size_t i = 0; i < all->count; i++)
-        if (strcmp(all->items[i]->path, path) == 0)
+        if (all->items[i]->device == info->st_dev && all->items[i]->inode == info->st_ino)
             return true;
     return false;
 }
@@ -114,12 +191,17 @@ static bool append_pointer(void ***array, size_t *count, void *item) {
 }
 
 static dnn_status add_run(runs *all, const char *path, dnn_error *err) {
-    if (is_open(all, path))
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
+    if (is_open(all, &info))
         return DNN_OK;
     run *r = dnn_calloc(1, sizeof *r);
     if (r == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path);
     r->number = UNNUMBERED;
+    r->device = info.st_dev;
+    r->inode = info.st_ino;
     dnn_status status = dnn_run_reader_open(&r->reader, path, err);
     if (status == DNN_OK &&
         ((r->path = dnn_strdup(path)) == NULL || (r->name = dnn_strdup(path)) == NULL ||
@@ -140,6 +222,25 @@ typedef struct search {
     dnn_error *err;
 } search;
 
+/* A link to the folder that it is in, or to one above: following it would never end. */
+static bool leads_back(const char *path, const char *link) {
+    char here[PATH_MAX], there[PATH_MAX];
+    if (realpath(path, here) == NULL || realpath(link, there) == NULL)
+        return true;
+    size_t n = strlen(there);
+    return strncmp(here, there, n) == 0 && (here[n] == '\0' || here[n] == '/' || n == 1);
+}
+
+/* Links to folders are followed: people collect runs by them. */
+static bool is_folder(const char *path, const char *below) {
+    struct stat info;
+    if (lstat(below, &info) != 0)
+        return false;
+    if (S_ISLNK(info.st_mode))
+        return stat(below, &info) == 0 && S_ISDIR(info.st_mode) && !leads_back(path, below);
+    return S_ISDIR(info.st_mode);
+}
+
 /* Opens every run at or below `path`. */
 static void search_folder(search *s, const char *path, int depth) {
     DIR *folder = s->folders < MAX_FOLDERS ? opendir(path) : NULL;
@@ -149,15 +250,14 @@ static void search_folder(search *s, const char *path, int depth) {
     bool is_run = false;
     for (struct dirent *entry; (entry = readdir(folder)) != NULL && s->status == DNN_OK;) {
         char below[PATH_MAX];
-        struct stat info;
         if (entry->d_name[0] == '.' ||
-            snprintf(below, sizeof below, "%s/%s", path, entry->d_name) >= (int)sizeof below ||
-            lstat(below, &info) != 0)
+            snprintf(below, sizeof below, "%s/%s", path, entry->d_name) >= (int)sizeof below)
             continue;
-        s->files += !S_ISDIR(info.st_mode);
-        if (S_ISDIR(info.st_mode) && depth < MAX_DEPTH)
+        bool folder_below = is_folder(path, below);
+        s->files += !folder_below;
+        if (folder_below && depth < MAX_DEPTH)
             search_folder(s, below, depth + 1);
-        else if (!S_ISDIR(info.st_mode) && strstr(entry->d_name, "tfevents") != NULL)
+        else if (!folder_below && strstr(entry->d_name, "tfevents") != NULL)
             is_run = true;
     }
     closedir(folder);

@@ -40,6 +40,11 @@ typedef struct run_tag {
 typedef struct run {
     size_t number;     /* order of appearance, from 0: its colour, which stays when others come */
     char *path, *name; /* name: the last parts of the path, as many as make it unique */
+    char *brief;       /* the name without what the names of all runs begin and end with; NULL:
+                          the name is short enough */
+    bool hidden;       /* by the user */
+    bool filtered;     /* not among those that the user looks for */
+    uint64_t device, inode; /* of the folder or file: a run that links lead to twice is one */
     dnn_run_reader *reader;
     run_tag **tags; /* sorted by name, numbers in names by value; then by kind */
     size_t tag_count, tag_capacity;
@@ -70,6 +75,14 @@ void runs_free(runs *all);
 /* Reads what has come; true when anything has. Once a second it also looks for new runs below the
  * opened folders. */
 bool runs_poll(runs *all);
+
+/* What tells a run from the others: "lr0.3" of "resnet-lr0.3" beside "resnet-lr0.1". */
+const char *run_label(const run *r);
+bool run_visible(const run *r);
+
+/* What the names of several runs have in common, without the separators at its ends:
+ * "resnet-batch64". */
+void runs_common_name(const runs *all, char *text, size_t size);
 
 /* The tag, or NULL. */
 run_tag *run_find(const run *r, const char *name, dnn_event_kind kind);

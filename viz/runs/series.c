@@ -18,9 +18,11 @@ _Static_assert(SERIES_LEAF == 1 << LEAF_BITS, "a leaf has 2^LEAF_BITS points");
 typedef struct extremes {
     float low, high; /* of finite values; low > high: none */
     bool not_finite;
+    uint32_t finite; /* how many */
+    double sum;      /* of those */
 } extremes;
 
-static const extremes nothing = {INFINITY, -INFINITY, false};
+static const extremes nothing = {INFINITY, -INFINITY, false, 0, 0};
 
 typedef struct level {
     extremes *nodes;
@@ -85,13 +87,13 @@ static bool reserve_node(level *l) {
 }
 
 static extremes of_value(float value) {
-    return isfinite(value) ? (extremes){value, value, false}
-                           : (extremes){INFINITY, -INFINITY, true};
+    return isfinite(value) ? (extremes){value, value, false, 1, value}
+                           : (extremes){INFINITY, -INFINITY, true, 0, 0};
 }
 
 static extremes join(extremes a, extremes b) {
     return (extremes){b.low < a.low ? b.low : a.low, b.high > a.high ? b.high : a.high,
-                      a.not_finite || b.not_finite};
+                      a.not_finite || b.not_finite, a.finite + b.finite, a.sum + b.sum};
 }
 
 /* The extremes of the `count` points from `first` on, one by one. */
@@ -193,9 +195,13 @@ series_range series_summary(const series *s, size_t begin, size_t end) {
     if (end > s->count)
         end = s->count;
     if (begin >= end)
-        return (series_range){NAN, NAN, NAN, NAN, false};
+        return (series_range){NAN, NAN, NAN, NAN, NAN, false};
     extremes e = extremes_of(s, begin, end);
     bool any = e.low <= e.high;
-    return (series_range){s->values[begin], s->values[end - 1], any ? e.low : NAN,
-                          any ? e.high : NAN, e.not_finite};
+    return (series_range){.first = s->values[begin],
+                          .last = s->values[end - 1],
+                          .low = any ? e.low : NAN,
+                          .high = any ? e.high : NAN,
+                          .mean = any ? (float)(e.sum / e.finite) : NAN,
+                          .not_finite = e.not_finite};
 }

@@ -15,9 +15,10 @@
 
 typedef struct series series;
 
-/* A stretch of points in brief: first, last, smallest and largest finite value; NaN without one. */
+/* A stretch of points in brief: first, last, smallest, largest and mean finite value; NaN without
+ * one. */
 typedef struct series_range {
-    float first, last, low, high;
+    float first, last, low, high, mean;
     bool not_finite; /* one of the points was inf or NaN */
 } series_range;
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viz/window/run_list.h"
+
 #define ZOOM_STEP 1.25f
 #define PAN_STEP  40.0f
 
@@ -239,6 +241,55 @@ static request show_curves(view *v, const char *key) {
     return REQUEST_NONE;
 }
 
+/* --- runs --- */
+
+static bool has_runs(view *v) {
+    if (v->figure == NULL && view_runs(v)->count > 1)
+        return true;
+    view_say(v, "there is only one run");
+    return false;
+}
+
+static request fold_list(view *v, const char *key) {
+    (void)key;
+    if (has_runs(v))
+        v->list.folded = !v->list.folded;
+    view_layout(v);
+    return REQUEST_NONE;
+}
+
+static request filter_runs(view *v, const char *key) {
+    (void)key;
+    if (!has_runs(v))
+        return REQUEST_NONE;
+    v->list.typing = true;
+    v->list.folded = false;
+    view_say(v, "a part of the names, or a pattern such as *lr0.0*; Enter keeps it, Esc drops it");
+    view_layout(v);
+    return REQUEST_NONE;
+}
+
+static request order_runs(view *v, const char *key) {
+    (void)key;
+    if (has_runs(v))
+        run_list_next_order(v);
+    return REQUEST_NONE;
+}
+
+static request show_runs(view *v, const char *key) {
+    (void)key;
+    if (has_runs(v))
+        run_list_show_all(v);
+    return REQUEST_NONE;
+}
+
+static request hold_outliers(view *v, const char *key) {
+    v->options.whole_range = !v->options.whole_range;
+    view_say(v, v->options.whole_range ? "axes hold all runs"
+                                       : "axes leave out runs that are far off the others");
+    return fit_all(v, key);
+}
+
 /* --- files --- */
 
 static request save(view *v, const char *key) {
@@ -329,6 +380,11 @@ const action actions[] = {
     {"Axes",     "smooth off",     "o",                    "No smoothing",                          smooth_more   },
     {"Curves",   "toggle curve",   "1 2 3 4 5 6 7 8 9 0",  "Hide or show a curve",                  toggle_curve  },
     {"Curves",   "show curves",    "a",                    "Show all curves",                       show_curves   },
+    {"Runs",     "list of runs",   "b",                    "Fold the list of runs away, or out",    fold_list     },
+    {"Runs",     "filter runs",    "/",                    "Only runs with such names",             filter_runs   },
+    {"Runs",     "order of runs",  "n",                    "By name, time, last value",             order_runs    },
+    {"Runs",     "show runs",      "A",                    "Show all runs",                         show_runs     },
+    {"Runs",     "far-off runs",   "e",                    "Axes hold runs far off, or leave out",  hold_outliers },
     {"Save",     "save png",       "p",                    "Save a picture: PNG",                   save          },
     {"Save",     "save svg",       "v",                    "Save a drawing: SVG",                   save          },
     {"Save",     "save csv",       "c",                    "Save the values: CSV",                  save          },
@@ -371,6 +427,10 @@ static bool is_among(const char *key, const char *keys) {
 }
 
 request action_key(view *v, const char *key) {
+    if (v->list.typing) {
+        run_list_type(v, strcmp(key, "Space") == 0 ? " " : key);
+        return REQUEST_NONE;
+    }
     for (const action *a = actions; a->name != NULL; a++)
         if (is_among(key, a->keys))
             return action_run(v, a, key);

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "core/memory.h"
-#include "viz/window/page.h"
 #include "viz/draw/raster.h"
 #include "viz/draw/svg.h"
+#include "viz/window/page.h"
 
 /* From where to where the panels reach of which half is in sight, or that fill half the page. */
 static bool find_in_sight(const view *v, float *top, float *bottom) {

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "viz/window/actions.h"
 #include "viz/draw/font.h"
+#include "viz/window/actions.h"
 
 #define SIZE    ((float)12)
 #define LINE    ((float)22)
@@ -109,9 +109,9 @@ static float put_gestures(const sheet *s, float x, float y) {
 }
 
 /* The groups, column by column; NULL: the gestures. */
-static const char *const columns[2][5] = {
-    {"Page", "Save", "Replay", "Training", ""},
-    {"Zoom", "Axes", "Curves", NULL,       ""},
+static const char *const columns[2][6] = {
+    {"Page",  "Runs",   "Save",   "Training", ""},
+    { "Zoom", "Axes", "Curves", "Replay",       NULL, ""},
 };
 
 static size_t lines_in(const char *group) {

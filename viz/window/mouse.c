@@ -3,6 +3,7 @@
 
 #include "viz/window/actions.h"
 #include "viz/window/page.h"
+#include "viz/window/run_list.h"
 #include "viz/window/toolbar.h"
 
 #define WHEEL_STEP  1.15f
@@ -17,11 +18,23 @@ const gesture gestures[] = {
     {"Shift + drag",       "Zoom to the box; so does the right button"    },
     {"Double click",       "Fit to the data; on the title: maximise"      },
     {"Click on legend",    "Hide or show; with Ctrl: that curve alone"    },
+    {"Click on a run",     "Hide or show it; double click: it alone"      },
     {NULL,                 NULL                                           },
 };
 
 static bool inside(rect r, point p) {
     return p.x >= r.x && p.x < r.x + r.w && p.y >= r.y && p.y < r.y + r.h;
+}
+
+/* The run whose row or legend entry is at a place. */
+static const run *run_under(const view *v, point place) {
+    int row = run_list_at(v, place), at = view_panel_at(v, place);
+    int entry = at < 0 ? -1 : panel_legend_at(&v->panels[at], place);
+    if (row >= 0)
+        return view_runs(v)->items[row];
+    if (entry < 0 || view_runs(v)->count < 2 || v->options.runs_listed)
+        return NULL;
+    return v->panels[at].curves[entry].run;
 }
 
 /* The focus follows the mouse from panel to panel. */
@@ -32,6 +45,7 @@ static void hover(view *v, point place) {
     if (at >= 0 && at != v->hovered)
         v->focus = at;
     v->hovered = at;
+    v->options.highlight = run_under(v, place);
 }
 
 static void scroll_to(view *v, float y) {
@@ -80,13 +94,33 @@ static void show_alone(panel *p, int which) {
         p->curves[i].hidden = !alone && (int)i != which;
 }
 
+/* Beside a list of runs an entry is a tag of all of them. */
+static void click_tag(panel *p, int which, bool control) {
+    size_t tag = p->curves[which].tag_index;
+    bool hidden = !p->curves[which].hidden, alone = !p->curves[which].hidden;
+    for (size_t i = 0; i < p->curve_count; i++)
+        alone = alone && (p->curves[i].tag_index == tag || p->curves[i].hidden);
+    for (size_t i = 0; i < p->curve_count; i++) {
+        curve *c = &p->curves[i];
+        if (control)
+            c->hidden = !alone && c->tag_index != tag;
+        else if (c->tag_index == tag)
+            c->hidden = hidden;
+    }
+}
+
 static void click_legend(view *v, panel *p, int which, bool control) {
     curve *c = &p->curves[which];
-    if (control)
+    if (v->options.runs_listed)
+        click_tag(p, which, control);
+    else if (control)
         show_alone(p, which);
     else
         c->hidden = !c->hidden;
-    view_say(v, "%s: %s", c->label, c->hidden ? "hidden" : control ? "alone" : "shown");
+    view_say(v, "%s: %s", v->options.runs_listed ? c->part : c->label,
+             c->hidden ? "hidden"
+             : control ? "alone"
+                       : "shown");
 }
 
 static request press_panel(view *v, int at, point place, click how) {
@@ -122,6 +156,12 @@ request mouse_press(view *v, point place, click how) {
     const action *button = toolbar_at(v, place, &key);
     if (button != NULL)
         return action_run(v, button, key);
+    bool was_typing = v->list.typing;
+    v->list.typing = false;
+    if (run_list_press(v, place, how.control || how.count == 2 || how.button == 3))
+        return REQUEST_NONE;
+    if (was_typing)
+        return REQUEST_NONE;
     if (inside(page_scroll_track(v), place)) {
         v->drag = DRAG_SCROLL;
         scroll_to(v, place.y);
@@ -149,7 +189,7 @@ void mouse_wheel(view *v, float dx, float dy, bool shift, bool control) {
     if (p != NULL && inside(p->plot, v->cursor)) {
         float step = powf(WHEEL_STEP, dy + dx);
         panel_zoom(p, v->cursor, control ? 1 : step, shift ? 1 : step);
-    } else {
+    } else if (!run_list_wheel(v, v->cursor, dy)) {
         v->scroll -= SCROLL_STEP * dy;
         view_layout(v);
     }

@@ -9,9 +9,11 @@
 #include <time.h>
 
 #include "viz/draw/font.h"
-#include "viz/window/help.h"
-#include "viz/window/toolbar.h"
+#include "viz/draw/text_fit.h"
 #include "viz/draw/utf8.h"
+#include "viz/window/help.h"
+#include "viz/window/run_list.h"
+#include "viz/window/toolbar.h"
 
 #define RUNNING_SECONDS 10 /* after its last value a run counts as finished */
 
@@ -21,16 +23,9 @@ static text_style style_of(float size, color c, font_style font, anchor a) {
 
 /* Cuts the text to a width, with an ellipsis. */
 static void fit_text(char *text, float width, float size, font_style font) {
-    if (text_width(text, size, font) <= width)
-        return;
-    for (size_t n = strlen(text); n > 4; n--) {
-        if (((unsigned char)text[n - 1] & 0xC0) == 0x80)
-            continue; /* inside a character */
-        strcpy(text + n - 1, "…");
-        if (text_width(text, size, font) <= width)
-            return;
-    }
-    text[0] = '\0'; /* rather than scraps */
+    char whole[STATUS_SIZE + 64];
+    snprintf(whole, sizeof whole, "%s", text);
+    text_fit_end(whole, width, size, font, text, strlen(text) + 1);
 }
 
 /* --- words about the runs --- */
@@ -39,9 +34,15 @@ static void name_runs(const view *v, char *text, size_t size) {
     const runs *all = view_runs(v);
     size_t used = 0;
     text[0] = '\0';
+    if (v->options.runs_listed) { /* which they are, the list says */
+        char common[120];
+        runs_common_name(all, common, sizeof common);
+        snprintf(text, size, "%s%s%zu runs", common, common[0] == '\0' ? "" : " · ", all->count);
+        return;
+    }
     for (size_t i = 0; i < all->count && i < 3 && used < size; i++)
         used += (size_t)snprintf(text + used, size - used, "%s%s", i == 0 ? "" : ", ",
-                                 all->items[i]->name);
+                                 run_label(all->items[i]));
     if (all->count > 3 && used < size)
         snprintf(text + used, size - used, " and %zu more", all->count - 3);
     if (all->count == 0)
@@ -318,6 +319,7 @@ void view_draw(view *v, display_list *list) {
     for (size_t i = 0; i < v->shown_count; i++)
         draw_panel(v, &v->panels[v->shown[i]], list);
     draw_selection(v, list);
+    run_list_draw(v, list);
     if (v->header > 0)
         draw_header(v, list);
     if (!v->bare)

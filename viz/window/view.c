@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "viz/window/layout.h"
 #include "viz/window/page.h"
+#include "viz/window/run_list.h"
 
 #define HEADER ((float)44)
 #define FOOTER ((float)26)
@@ -33,6 +34,7 @@ void view_free(view *v) {
     panels_free(v->panels, v->panel_count);
     dnn_free(v->shown);
     dnn_free(v->memories);
+    dnn_free(v->list.rows);
     *v = (view){0};
 }
 
@@ -122,17 +124,32 @@ static bool build(view *v, const identity *known, size_t known_count) {
         return false;
     dnn_free(v->shown);
     v->shown = shown;
-    v->shown_count = 0;
     for (size_t i = 0; i < v->panel_count; i++) {
         panel *p = &v->panels[i];
         if (v->figure == NULL)
             leave_out_curves(p, v->only);
         if (!is_known(known, known_count, p))
             introduce(v, p);
-        if (p->curve_count > 0)
-            v->shown[v->shown_count++] = i;
     }
+    view_choose_shown(v);
     return true;
+}
+
+/* Curves share axes that stay, so that the page does not jump; what belongs to one run goes with
+ * it. */
+static bool has_content(const panel *p) {
+    bool shared = p->kind == PANEL_CURVES || p->kind == PANEL_HEAT || p->kind == PANEL_TEXT;
+    for (size_t i = 0; i < p->curve_count; i++)
+        if (shared || p->curves[i].run == NULL || run_visible(p->curves[i].run))
+            return true;
+    return false;
+}
+
+void view_choose_shown(view *v) {
+    v->shown_count = 0;
+    for (size_t i = 0; i < v->panel_count; i++)
+        if (has_content(&v->panels[i]))
+            v->shown[v->shown_count++] = i;
 }
 
 static void forget_panels(view *v) {
@@ -163,8 +180,10 @@ static void choose_x(view *v) {
 
 bool view_update(view *v) {
     const runs *now = view_runs(v);
-    if (v->built_of == now && v->built_generation == now->generation)
+    if (v->built_of == now && v->built_generation == now->generation) {
+        run_list_update(v); /* by values, which have changed */
         return true;
+    }
     size_t before = v->panel_count;
     identity focus = identity_of(v, v->focus), maximised = identity_of(v, v->maximised);
     identity *known = dnn_alloc((before + 1) * sizeof *known);
@@ -179,7 +198,9 @@ bool view_update(view *v) {
     v->focus = find_panel(v->panels, v->panel_count, &focus);
     v->maximised = find_panel(v->panels, v->panel_count, &maximised);
     v->hovered = -1;
+    v->options.highlight = NULL;
     choose_x(v);
+    run_list_update(v);
     view_layout(v);
     return built;
 }
@@ -231,8 +252,10 @@ void view_layout(view *v) {
     }
     v->header = HEADER;
     v->footer = v->bare ? PAGE_MARGIN : FOOTER;
-    rect page = {PAGE_MARGIN, v->header, v->width - 2 * PAGE_MARGIN,
+    float list = run_list_width(v);
+    rect page = {PAGE_MARGIN + list, v->header, v->width - 2 * PAGE_MARGIN - list,
                  v->height - v->header - v->footer};
+    v->options.runs_listed = list > 0;
     for (size_t i = 0; i < v->panel_count; i++)
         v->panels[i].area = (rect){0, 0, 0, 0};
     v->content = 0;

@@ -20,6 +20,22 @@ typedef struct memory {
     axis_scale y_scale;
 } memory;
 
+#define RUN_LIST_COLUMNS ((size_t)2)
+
+/* Orders of the list of runs; from ORDER_VALUE on, by the last value in a column. */
+enum { ORDER_NAME = 0, ORDER_TIME, ORDER_VALUE };
+
+/* The list of runs beside the panels (run_list.h). */
+typedef struct run_list {
+    bool folded; /* the user does not want it */
+    int order;
+    char filter[64]; /* "": all */
+    bool typing;     /* keys go into the filter */
+    float scroll;
+    size_t *rows; /* those that are listed, in order, as indices into view_runs */
+    size_t row_count;
+} run_list;
+
 typedef struct view {
     runs *all;            /* not owned */
     const figure *figure; /* shown instead of runs; not owned, NULL: none */
@@ -45,9 +61,10 @@ typedef struct view {
     size_t columns;       /* of a plain grid of panels; 0: laid out by what matters (layout.h) */
     float scroll;         /* first point of the content's height that is shown */
     float content;        /* height of all panels; set by view_layout */
-    int focus;            /* the panel that keys act on, -1: all */
-    int hovered;          /* the panel under the mouse, -1: none */
-    int maximised;        /* shown alone, -1: none */
+    run_list list;
+    int focus;     /* the panel that keys act on, -1: all */
+    int hovered;   /* the panel under the mouse, -1: none */
+    int maximised; /* shown alone, -1: none */
 
     point cursor; /* last place of the mouse */
     bool cursor_inside;
@@ -74,6 +91,9 @@ const runs *view_runs(const view *v);
 /* To be called when data came, or when view_runs is another: builds the panels anew if there are
  * new tags. False, and no panels, when out of memory. */
 bool view_update(view *v);
+
+/* To be called when runs were hidden or shown: which panels have anything to show. */
+void view_choose_shown(view *v);
 
 /* As the last window had it: of runs without epochs x is the step as long as they have none. */
 void view_want_x(view *v, x_axis x);

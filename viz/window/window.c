@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viz/window/damage.h"
 #include "viz/draw/utf8.h"
-#include "viz/window/export.h"
-#include "viz/window/trainer.h"
 #include "viz/window/actions.h"
+#include "viz/window/damage.h"
+#include "viz/window/export.h"
 #include "viz/window/page.h"
+#include "viz/window/trainer.h"
 
 #define REPLAY_BEAT  33
 #define SMOOTH_MOST  ((size_t)200000) /* points that are averaged in a frame: about 10 ms */

@@ -164,6 +164,120 @@ static void overlaid_runs_have_a_colour_each_and_tags_a_dash_each(void **state) 
     sample_free(&s);
 }
 
+static double diverging(double i) {
+    return 1 + i * i;
+}
+
+static double negative_too(double i) {
+    return i == 3 ? -1 : pow(10, i / 10);
+}
+
+static void a_run_far_off_the_others_does_not_flatten_them(void **state) {
+    (void)state;
+    sample s = {0};
+    page_options o = options();
+    const char *const names[] = {"a", "b", "c", "d"};
+    for (int i = 0; i < 4; i++)
+        sample_curve(sample_run(&s, names[i]), "cost", 1000, i == 2 ? diverging : falling);
+    panel *panels = NULL;
+    size_t count = 0;
+    assert_true(panels_build(&panels, &count, &s.all));
+    panel_fit(&panels[0], &o);
+    assert_true(panels[0].y.high < 1.2);
+    assert_int_equal(panels[0].beyond, 1);
+    assert_string_equal(panels[0].far->name, "c");
+    o.whole_range = true;
+    panel_fit(&panels[0], &o);
+    assert_true(panels[0].y.high > 900000);
+    assert_int_equal(panels[0].beyond, 0);
+    o.whole_range = false;
+    s.items[0]->hidden = s.items[1]->hidden = true; /* of two none is the usual one */
+    panel_fit(&panels[0], &o);
+    assert_true(panels[0].y.high > 900000);
+    panels_free(panels, count);
+    sample_free(&s);
+}
+
+static void values_of_both_signs_never_begin_on_a_logarithmic_axis(void **state) {
+    (void)state;
+    sample s = {0};
+    page_options o = options();
+    sample_curve(sample_run(&s, "run"), "grad_norm/1", 60, negative_too);
+    panel *panels = NULL;
+    size_t count = 0;
+    assert_true(panels_build(&panels, &count, &s.all));
+    panel_fit(&panels[0], &o);
+    assert_int_equal(panels[0].y_scale, SCALE_LINEAR);
+    panels_free(panels, count);
+    sample_free(&s);
+}
+
+static void many_layers_go_through_the_colours_from_first_to_last(void **state) {
+    (void)state;
+    static char names[60][32];
+    sample s = {0};
+    run *r = sample_run(&s, "run");
+    for (int i = 0; i < 60; i++) {
+        snprintf(names[i], sizeof names[i], "grad_norm/%d Linear", i + 1);
+        sample_curve(r, names[i], 10, falling);
+    }
+    panel *panels = NULL;
+    size_t count = 0;
+    display_list list = {0};
+    page_options o = options();
+    dnn_error err = {.text = ""};
+    check_ok(fonts_open(&err));
+    assert_true(panels_build(&panels, &count, &s.all));
+    panels[0].area = (rect){0, 0, 500, 300};
+    panel_draw(&panels[0], &o, NULL, &list);
+    for (int i = 0; i < 60; i++)
+        check_close(panels[0].curves[i].layer, i / 59.0, 1e-9);
+    assert_true(panels[0].plot.y < 300 / 4 + 40); /* title, and a legend of a quarter at most */
+    assert_true(panels[0].curves[0].legend.w > 0 && panels[0].curves[59].legend.w > 0);
+    display_list_free(&list);
+    panels_free(panels, count);
+    sample_free(&s);
+    fonts_close();
+}
+
+static double halving(double i) {
+    return i < 3 ? 1 : 0.5;
+}
+
+static void a_learning_rate_is_steps_up_to_where_its_run_is(void **state) {
+    (void)state;
+    sample s = {0};
+    run *r = sample_run(&s, "run");
+    run_tag *tag = sample_curve(r, "learning_rate", 1, halving);
+    sample_point(tag, 300, 0.5);
+    r->last_step = 900;
+    panel *panels = NULL;
+    size_t count = 0;
+    display_list list = {0};
+    page_options o = options();
+    assert_true(panels_build(&panels, &count, &s.all));
+    panel *p = &panels[0];
+    p->area = (rect){0, 0, 500, 300};
+    panel_draw(p, &o, NULL, &list);
+    const command *line = find_kind(&list, COMMAND_POLYLINE, theme_series(o.theme, 0).color);
+    const double steps[][2] = {
+        {0,   1  },
+        {300, 1  },
+        {300, 0.5},
+        {900, 0.5}
+    };
+    assert_int_equal(line->count, 4);
+    for (int i = 0; i < 4; i++) {
+        check_close(line->points[i].x, p->plot.x + p->plot.w * axis_place(&p->x, steps[i][0]), 0.1);
+        check_close(line->points[i].y, p->plot.y + p->plot.h * (1 - axis_place(&p->y, steps[i][1])),
+                    0.1);
+    }
+    assert_int_equal(line[1].count, 4); /* both points marked, each followed by a gap */
+    display_list_free(&list);
+    panels_free(panels, count);
+    sample_free(&s);
+}
+
 static void building_again_keeps_what_the_user_has_set(void **state) {
     (void)state;
     sample s = {0};
@@ -421,6 +535,10 @@ int main(void) {
         cmocka_unit_test(norms_are_logarithmic_when_they_span_more_than_two_decades),
         cmocka_unit_test(train_and_test_share_a_panel_however_they_are_written),
         cmocka_unit_test(overlaid_runs_have_a_colour_each_and_tags_a_dash_each),
+        cmocka_unit_test(a_run_far_off_the_others_does_not_flatten_them),
+        cmocka_unit_test(values_of_both_signs_never_begin_on_a_logarithmic_axis),
+        cmocka_unit_test(many_layers_go_through_the_colours_from_first_to_last),
+        cmocka_unit_test(a_learning_rate_is_steps_up_to_where_its_run_is),
         cmocka_unit_test(building_again_keeps_what_the_user_has_set),
         scene_test(a_view_follows_the_data_until_it_is_moved_and_after_a_fit),
         scene_test(a_held_view_gives_way_to_another_kind_of_x_and_follows_scales),

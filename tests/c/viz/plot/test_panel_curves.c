@@ -89,7 +89,8 @@ static void find_ink(const surface *s, rect plot, int x, int around, int *top, i
     *bottom = 0;
     for (int y = (int)plot.y; y < (int)(plot.y + plot.h) - 1; y++)
         for (int k = x - around; k <= x + around; k++)
-            if (s->rgba[4 * ((size_t)y * (size_t)s->width + (size_t)k)] < 128) {
+            if (s->rgba[4 * ((size_t)y * (size_t)s->width + (size_t)k)] <
+                185) { /* pale bands too */
                 *top = *top < y ? *top : y;
                 *bottom = y;
             }
@@ -109,7 +110,7 @@ static void bars_reach_as_far_as_the_line_through_all_points(void **state) {
         build(&s, PANEL_CURVES, "cost", WIDTH, HEIGHT);
         s.options.scale = (float)scale;
         draw(&s);
-        assert_non_null(find_kind(&s.list, COMMAND_BARS, theme_series(s.options.theme, 0).color));
+        assert_non_null(find_kind(&s.list, COMMAND_BARS, 0));
         const panel *p = s.panel;
         for (int i = 0; i < POINTS; i++)
             points[i] =
@@ -162,6 +163,31 @@ static void a_dense_curve_has_no_gap_where_its_points_are_sparse(void **state) {
             fail_msg("nothing is drawn in column %d", x);
     }
     surface_free(&pixels);
+    clean(&s);
+}
+
+static double wave(double i) {
+    return sin(i * i) + i / 1000;
+}
+
+static void noise_is_a_pale_band_with_a_line_of_the_means(void **state) {
+    (void)state;
+    scene s = {0};
+    sample_curve(sample_run(&s.sample, "run"), "cost", 20000, wave);
+    build(&s, PANEL_CURVES, "cost", 500, 250);
+    draw(&s);
+    color paint = theme_series(s.options.theme, 0).color;
+    const command *line = find_kind(&s.list, COMMAND_POLYLINE, paint);
+    const command *band = find_kind(&s.list, COMMAND_BARS, 0);
+    assert_non_null(band);
+    assert_true((band->stroke.color | 0xFF) == paint && (band->stroke.color & 0xFF) < 128);
+    assert_true(band < line); /* behind it */
+    for (size_t i = 0; i < line->count; i++) {
+        double x = axis_value(&s.panel->x, (line->points[i].x - s.panel->plot.x) / s.panel->plot.w);
+        double y =
+            axis_value(&s.panel->y, 1 - (line->points[i].y - s.panel->plot.y) / s.panel->plot.h);
+        check_close(y, x / 1000, 0.5);
+    }
     clean(&s);
 }
 
@@ -230,6 +256,7 @@ int main(void) {
         cmocka_unit_test(a_spike_is_there_in_the_pixels_whole_and_dashed),
         cmocka_unit_test(bars_reach_as_far_as_the_line_through_all_points),
         cmocka_unit_test(a_dense_curve_has_no_gap_where_its_points_are_sparse),
+        cmocka_unit_test(noise_is_a_pale_band_with_a_line_of_the_means),
         cmocka_unit_test(a_smooth_curve_of_many_points_stays_a_line),
         cmocka_unit_test(a_burst_of_one_step_is_in_the_heat_map_at_every_width),
     };

@@ -134,7 +134,7 @@ static void a_picture_is_enlarged_by_a_whole_factor_in_the_middle(void **state) 
     clean(&s);
 }
 
-static void settings_are_a_table_with_a_column_for_each_run(void **state) {
+static void settings_of_runs_are_a_row_each_and_only_what_differs_is_a_column(void **state) {
     (void)state;
     scene s = {0};
     const char *texts[] = {"rate = 0.1\nlayers: 3\n",
@@ -145,12 +145,43 @@ static void settings_are_a_table_with_a_column_for_each_run(void **state) {
     build(&s, PANEL_TEXT, "settings", 400, 200);
     draw(&s);
     const command *key = find_text(&s.list, "rate"), *first = find_text(&s.list, "0.1"),
-                  *second = find_text(&s.list, "0.02"), *same = find_text(&s.list, "3");
-    assert_true(key->area.x < first->area.x && first->area.x < second->area.x);
-    assert_true(key->area.y == first->area.y && first->area.y == second->area.y);
-    assert_int_equal(first->style, FONT_BOLD); /* where they differ */
-    assert_int_equal(same->style, FONT_REGULAR);
+                  *second = find_text(&s.list, "0.02"), *run_a = find_text(&s.list, "a");
+    assert_true(key->area.x == first->area.x && first->area.x == second->area.x);
+    assert_true(key->area.y < first->area.y && first->area.y < second->area.y);
+    assert_true(run_a->area.y == first->area.y && run_a->area.x < first->area.x);
+    assert_non_null(find_text(&s.list, "in all: layers 3"));
     assert_null(find_text(&s.list, "key"));
+    s.panel->curves[1].hidden = true; /* one run: all of its settings in rows */
+    draw(&s);
+    assert_true(find_text(&s.list, "layers")->area.y == find_text(&s.list, "3")->area.y);
+    clean(&s);
+}
+
+static void settings_that_find_no_room_are_counted(void **state) {
+    (void)state;
+    scene s = {0};
+    char texts[8][256];
+    const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
+    for (int i = 0; i < 8; i++) {
+        texts[i][0] = '\0';
+        for (int k = 0; k < 12; k++)
+            sprintf(texts[i] + strlen(texts[i]), "setting%d = %d\n", k, i * k + i);
+        sample_tag(sample_run(&s.sample, names[i]), "settings", DNN_EVENT_TEXT)->text = texts[i];
+    }
+    build(&s, PANEL_TEXT, "settings", 400, 120);
+    draw(&s);
+    assert_non_null(find_text(&s.list, "setting0"));
+    bool columns = false, rows = false;
+    for (size_t i = 0; i < s.list.count; i++) {
+        const command *c = &s.list.commands[i];
+        if (c->kind != COMMAND_TEXT)
+            continue;
+        columns = columns || (strstr(c->text, "more") != NULL && c->area.y < 60);
+        rows = rows || (strstr(c->text, "more") != NULL && c->area.y > 60);
+        assert_true(c->area.x + text_width(c->text, c->size, c->style) <= 400);
+        assert_true(c->area.y <= 120);
+    }
+    assert_true(columns && rows);
     clean(&s);
 }
 
@@ -206,7 +237,8 @@ int main(void) {
         cmocka_unit_test(a_logarithmic_scale_says_what_it_does_not_show),
         cmocka_unit_test(many_values_that_are_not_shown_are_not_counted_one_by_one),
         cmocka_unit_test(a_picture_is_enlarged_by_a_whole_factor_in_the_middle),
-        cmocka_unit_test(settings_are_a_table_with_a_column_for_each_run),
+        cmocka_unit_test(settings_of_runs_are_a_row_each_and_only_what_differs_is_a_column),
+        cmocka_unit_test(settings_that_find_no_room_are_counted),
         cmocka_unit_test(a_text_is_wrapped_between_its_words),
         cmocka_unit_test(a_call_is_no_setting_and_columns_have_letters_of_one_width),
     };

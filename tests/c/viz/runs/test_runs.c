@@ -101,10 +101,14 @@ static double seconds(void) {
 
 static void numbers_in_names_are_ordered_by_value(void **state) {
     (void)state;
-    const char *ordered[] = {"",         "1 Linear",  "2 ReLU",   "10 Linear", "10 Linear/a",
-                             "layer1.w", "layer02.w", "layer2.w", "layer10.w"};
-    for (size_t i = 0; i < 9; i++)
-        for (size_t k = 0; k < 9; k++) {
+    const char *ordered[] = {"",          "1 Linear",    "2 ReLU",     "3.2 ReLU",    "3.10 Linear",
+                             "10 Linear", "10 Linear/a", "b 0.2.bias", "b 0.10.bias", "layer1.w",
+                             "layer02.w", "layer2.w",    "layer10.w",  "lr0.0001",    "lr0.0003",
+                             "lr0.001",   "lr0.03",      "lr0.3-a",    "lr0.30-b",    "lr1",
+                             "lr1.25",    "lr1.5",       "v1.2.9",     "v1.2.10"};
+    const size_t count = sizeof ordered / sizeof *ordered;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < count; k++) {
             int order = natural_compare(ordered[i], ordered[k]);
             assert_true(i < k ? order < 0 : i > k ? order > 0 : order == 0);
         }
@@ -127,6 +131,42 @@ static void every_run_below_a_folder_is_found_under_a_name_of_its_own(void **sta
     dnn_error err = {.text = ""};
     check_ok(runs_open(&all, below("run9"), &err)); /* again: not twice */
     assert_int_equal(all.count, 4);
+    runs_free(&all);
+}
+
+static void names_leave_out_what_all_have_in_common(void **state) {
+    (void)state;
+    char common[64];
+    write_run("resnet-adamw-lr0.0001-b64", "cost", 1);
+    write_run("resnet-adamw-lr0.3-b64", "cost", 1);
+    runs all = read_all();
+    assert_string_equal(run_label(all.items[0]), "lr0.0001");
+    assert_string_equal(run_label(all.items[1]), "lr0.3");
+    runs_common_name(&all, common, sizeof common);
+    assert_string_equal(common, "resnet-adamw");
+    runs_free(&all);
+    write_run("other", "cost", 1);
+    all = read_all();
+    assert_string_equal(run_label(all.items[0]), "other");
+    assert_string_equal(run_label(all.items[1]), "resnet-adamw-lr0.0001-b64");
+    runs_free(&all);
+}
+
+static void links_to_folders_are_followed_once_and_not_in_circles(void **state) {
+    (void)state;
+    char line[256];
+    write_run("real", "cost", 1);
+    snprintf(line, sizeof line, "cd %s && mkdir best && ln -s ../real best/one && ln -s .. best/up",
+             folder);
+    assert_int_equal(system(line), 0);
+    runs all = read_all();
+    assert_int_equal(all.count, 1);
+    runs_free(&all);
+    dnn_error err;
+    all = (runs){0};
+    snprintf(line, sizeof line, "%s/best", folder);
+    check_ok(runs_open(&all, line, &err));
+    assert_int_equal(all.count, 1);
     runs_free(&all);
 }
 
@@ -363,6 +403,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         test(numbers_in_names_are_ordered_by_value),
         test(every_run_below_a_folder_is_found_under_a_name_of_its_own),
+        test(names_leave_out_what_all_have_in_common),
+        test(links_to_folders_are_followed_once_and_not_in_circles),
         test(what_is_no_run_is_refused_with_what_was_found),
         test(a_growing_run_is_followed_and_a_new_one_found),
         test(a_run_keeps_its_colour_when_others_appear),

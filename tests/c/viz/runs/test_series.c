@@ -26,7 +26,9 @@ static void plain_resume(plain *p, int64_t step, float value) {
 }
 
 static series_range plain_summary(const plain *p, size_t begin, size_t end) {
-    series_range r = {p->values[begin], p->values[end - 1], NAN, NAN, false};
+    series_range r = {p->values[begin], p->values[end - 1], NAN, NAN, NAN, false};
+    double sum = 0;
+    size_t finite = 0;
     for (size_t i = begin; i < end; i++) {
         float v = p->values[i];
         if (!isfinite(v)) {
@@ -35,7 +37,10 @@ static series_range plain_summary(const plain *p, size_t begin, size_t end) {
         }
         r.low = isnan(r.low) || v < r.low ? v : r.low;
         r.high = isnan(r.high) || v > r.high ? v : r.high;
+        sum += v;
+        finite++;
     }
+    r.mean = finite > 0 ? (float)(sum / (double)finite) : NAN;
     return r;
 }
 
@@ -44,6 +49,7 @@ static void assert_same_range(series_range a, series_range b) {
     check_close(a.last, b.last, 0);
     check_close(a.low, b.low, 0);
     check_close(a.high, b.high, 0);
+    check_close(a.mean, b.mean, 1e-5 * fabsf(b.mean) + 1e-6);
     assert_int_equal(a.not_finite, b.not_finite);
 }
 
@@ -114,7 +120,7 @@ static void a_resumed_run_replaces_the_points_from_its_first_step_on(void **stat
     compare(s, &p, &r, 500);
     assert_true(series_add(s, -5, 0, 1));
     assert_int_equal(series_count(s), 1);
-    assert_same_range(series_summary(s, 0, 1), (series_range){1, 1, 1, 1, false});
+    assert_same_range(series_summary(s, 0, 1), (series_range){1, 1, 1, 1, 1, false});
     series_free(s);
 }
 

@@ -1,0 +1,34 @@
+/* run_list.h: the list of all runs beside the panels: which colour is which run, where each stands,
+ * and which are shown. It folds away; without it, and where the page is narrow, legends name the
+ * runs. */
+#ifndef DNN_VIZ_RUN_LIST_H
+#define DNN_VIZ_RUN_LIST_H
+
+#include "viz/window/view.h"
+
+/* To be called when runs, values or the filter have changed: sorts and filters. */
+void run_list_update(view *v);
+
+/* How wide the list is beside the panels; 0: it is not shown. */
+float run_list_width(const view *v);
+
+void run_list_draw(view *v, display_list *list);
+
+/* The run at a place, as an index into view_runs; -1: none. */
+int run_list_at(const view *v, point place);
+
+/* What a click there does; false: the place is not in the list. */
+bool run_list_press(view *v, point place, bool alone);
+bool run_list_wheel(view *v, point place, float dy);
+
+/* Hides or shows a run, or all others, in all panels. */
+void run_list_toggle(view *v, size_t run, bool alone);
+void run_list_show_all(view *v);
+
+/* The next of the orders: by name, by time, by each value. */
+void run_list_next_order(view *v);
+
+/* A key while a filter is typed. */
+void run_list_type(view *v, const char *key);
+
+#endif
