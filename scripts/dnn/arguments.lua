@@ -122,7 +122,8 @@ local function wrong_text(call, index, expected)
   local parameter = call.parameters[index - call.self]
   local value = call.given[index]
   return format("%s: %s must be %s, got %s%s%s", call.name,
-    index == call.self and (match(call.method or "", "^%w+") or "the object") or parameter and parameter.name or "argument " .. index - call.self,
+    index == call.self and (match(call.method or "", "^%w+") or "the object")
+      or parameter and parameter.name or "argument " .. index - call.self,
     expected, index > call.given.n and "nothing" or shown(value), hint(call, expected, value), ending(call))
 end
 

@@ -10,14 +10,20 @@
 -- what it belongs to: dW[l] is the derivative of the cost with respect to W[l].
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
+local checks = require "dnn.stepwise.checks"
 local options_of = require "dnn.options"
 local strict = require "dnn.strict"
 
 local stepwise = {}
 
--- An error's text; the end of this file sees to its line.
-local function fail(format, ...)
-  error(format:format(...), 0)
+local fail <const> = checks.fail        -- an error's text; the end of this file sees to its line
+
+local CHECK <const> = {true, options_of.is "boolean", "true or false"}
+local WATCHED <const> = {check_finite = CHECK}
+
+-- Whether numbers that are not finite are an error: unless the options say {check_finite = false}.
+local function is_watched(name, opts)
+  return options_of.read(name, opts, WATCHED).check_finite
 end
 
 -- Starting weights --------------------------------------------------------------------------------
@@ -61,16 +67,16 @@ end
 -- W[l] = randn(n[l], n[l-1]) * deviation, b[l] = 0, for layer_dims = {n[0], n[1], ..., n[L]}.
 -- opts: init = "0.01" (the default), "1/sqrt(n)" or "he"; random; dtype.
 function stepwise.initialize_parameters_deep(layer_dims, opts)
-  if type(layer_dims) ~= "table" or #layer_dims < 2 then
-    fail("initialize_parameters_deep: layer_dims must be the layers' sizes from the input on, as in "
-      .. "{12288, 20, 7, 5, 1}")
-  end
+  checks.sizes(layer_dims, "initialize_parameters_deep")
   opts = options_of.read("initialize_parameters_deep", opts, STARTING)
   return starting_values(layer_dims, opts)
 end
 
 -- The same for one hidden layer: W1 (n_h x n_x), b1, W2 (n_y x n_h), b2.
 function stepwise.initialize_parameters(n_x, n_h, n_y, opts)
+  for i, n in ipairs {n_x or false, n_h or false, n_y or false} do
+    if math.type(n) ~= "integer" or n < 1 then arguments.wrong(i, "a whole number, 1 or more", n or nil) end
+  end
   opts = options_of.read("initialize_parameters", opts, STARTING)
   return starting_values({n_x, n_h, n_y}, opts)
 end
@@ -79,6 +85,8 @@ end
 
 -- Z = W A + b. The cache {A, W, b} is what the way back needs.
 function stepwise.linear_forward(A, W, b)
+  checks.input(A, "A", W, "W", "linear_forward")
+  checks.shape(b, "b", W.rows, 1, "linear_forward")
   local Z = W * A + b
   return Z, {A, W, b}
 end
@@ -96,45 +104,10 @@ function stepwise.linear_activation_forward(A_prev, W, b, activation)
   return activations[activation](Z), {linear_cache, Z}
 end
 
--- The number of layers: parameters hold a W and a b for each.
-local function depth(parameters, caller)
-  if type(parameters) ~= "table" or not parameters.W1 then
-    fail("%s: parameters must be a table {W1 = , b1 = , ...} as initialize_parameters_deep makes it", caller)
-  end
-  local L = 0
-  while parameters["W" .. L + 1] do L = L + 1 end
-  return L
-end
-
-local function size(matrix)
-  return ("%d x %d"):format(matrix:size())
-end
-
-local function check_matrix(value, name, caller)
-  if getmetatable(value) ~= getmetatable(dnn.empty(0, 0)) then
-    fail("%s: %s must be a Matrix, got %s", caller, name, type(value))
-  end
-end
-
-local function check_same_size(AL, Y, caller)
-  check_matrix(AL, "AL", caller)
-  check_matrix(Y, "Y", caller)
-  if AL.rows ~= Y.rows or AL.cols ~= Y.cols then
-    fail("%s: AL is %s, Y is %s; they need the same shape%s", caller, size(AL), size(Y),
-      AL.rows == Y.cols and AL.cols == Y.rows and " (columns are examples: is Y transposed?)" or "")
-  end
-end
-
--- The whole network: (linear, relu) L - 1 times, then (linear, sigmoid). AL is 1 x m; caches[l]
--- belongs to layer l.
-function stepwise.L_model_forward(X, parameters)
-  local L = depth(parameters, "L_model_forward")
-  check_matrix(X, "X", "L_model_forward")
-  local n = parameters.W1.cols
-  if X.rows ~= n then
-    fail("L_model_forward: W1 is %s, so X must have %d rows (features), X is %s%s", size(parameters.W1), n, size(X),
-      X.cols == n and "; columns are examples: is X transposed?" or "")
-  end
+local function forward(X, parameters, where, watched)
+  local L = checks.parameters(parameters, where, watched)
+  checks.input(X, "X", parameters.W1, "W1", where)
+  if watched then checks.finite(X, "X", where, "; look at where the data come from") end
   local A, caches = X, {}
   for l = 1, L do
     local W, b = parameters["W" .. l], parameters["b" .. l]
@@ -143,11 +116,31 @@ function stepwise.L_model_forward(X, parameters)
   return A, caches
 end
 
--- The cross-entropy J = -1/m sum(Y log AL + (1 - Y) log(1 - AL)), a number.
-function stepwise.compute_cost(AL, Y)
-  check_same_size(AL, Y, "compute_cost")
+-- The whole network: (linear, relu) L - 1 times, then (linear, sigmoid). AL is 1 x m; caches[l]
+-- belongs to layer l.
+function stepwise.L_model_forward(X, parameters, opts)
+  return forward(X, parameters, "L_model_forward", is_watched("L_model_forward", opts))
+end
+
+-- Logarithms no less than -100, as in BCELoss, so that a prediction that is certain has a cost.
+local function bounded_log(A)
+  return dnn.log(A):clamp_(-100)
+end
+
+local function cost(AL, Y, where, watched)
+  checks.same_shape(AL, "AL", Y, "Y", where)
+  Y = Y:to(AL.dtype)
+  if watched then
+    checks.probabilities(AL, where)
+    checks.labels(Y, where)
+  end
   local m = Y.cols
-  return -(Y % dnn.log(AL) + (1 - Y) % dnn.log(1 - AL)):sum() / m
+  return (Y % bounded_log(AL) + (1 - Y) % bounded_log(1 - AL)):sum() / -m + 0.0 -- + 0.0: -0 is 0
+end
+
+-- The cross-entropy J = -1/m sum(Y log AL + (1 - Y) log(1 - AL)), a number.
+function stepwise.compute_cost(AL, Y, opts)
+  return cost(AL, Y, "compute_cost", is_watched("compute_cost", opts))
 end
 
 -- Backward ----------------------------------------------------------------------------------------
@@ -155,7 +148,7 @@ end
 -- From dZ (n[l] x m) to
 --     dA_prev = W' dZ           dW = 1/m dZ A_prev'           db = 1/m (dZ summed over examples)
 function stepwise.linear_backward(dZ, cache)
-  local A_prev, W = cache[1], cache[2]
+  local A_prev, W = checks.linear_cache(dZ, cache, "linear_backward")
   local m = A_prev.cols
   local dA_prev = dnn.mm(W, dZ, {ta = true})
   local dW = dnn.mm(dZ, A_prev, {tb = true}) / m
@@ -165,11 +158,13 @@ end
 
 -- dZ = dA where Z > 0, else 0; the cache is Z.
 function stepwise.relu_backward(dA, cache)
+  checks.same_shape(dA, "dA", cache, "Z", "relu_backward")
   return dA % dnn.gt(cache, 0)
 end
 
 -- dZ = dA s (1 - s) with s = sigmoid(Z); the cache is Z.
 function stepwise.sigmoid_backward(dA, cache)
+  checks.same_shape(dA, "dA", cache, "Z", "sigmoid_backward")
   local s = dnn.sigmoid(cache)
   return dA % s % (1 - s)
 end
@@ -177,22 +172,29 @@ end
 -- From dA[l] to dA[l-1], dW[l] and db[l].
 function stepwise.linear_activation_backward(dA, cache, activation)
   check_activation(activation, "linear_activation_backward")
+  checks.activation_cache(cache, "linear_activation_backward")
   local linear_cache, activation_cache = cache[1], cache[2]
   local dZ = stepwise[activation .. "_backward"](dA, activation_cache)
   return stepwise.linear_backward(dZ, linear_cache)
 end
 
 -- The derivative of the cost's sum with respect to AL, from which the way back starts:
---     dAL = -(Y / AL - (1 - Y) / (1 - AL))
+--     dAL = -(Y / AL - (1 - Y) / (1 - AL)) = (AL - Y) / (AL (1 - AL))
+-- The divisor counts as 1e-12 where it is less, as in BCELoss: where AL is 0 or 1.
 local function cost_backward(AL, Y)
-  return (1 - Y) / (1 - AL) - Y / AL
+  local divisor = AL % (1 - AL)
+  return (AL - Y) / dnn.where(dnn.lt(dnn.abs(divisor), 1e-12), 1e-12, divisor)
 end
 
--- All gradients: grads.dW1, grads.db1, ..., and grads.dA0 (the input's) .. grads.dA{L-1}.
-function stepwise.L_model_backward(AL, Y, caches)
-  check_same_size(AL, Y, "L_model_backward")
+local function backward(AL, Y, caches, where, watched)
+  checks.same_shape(AL, "AL", Y, "Y", where)
   local L = type(caches) == "table" and #caches or 0
-  if L == 0 then fail("L_model_backward: caches must be the second result of L_model_forward") end
+  if L == 0 then fail("%s: caches must be the second result of L_model_forward", where) end
+  Y = Y:to(AL.dtype)
+  if watched then
+    checks.finite(AL, "AL", where)
+    checks.labels(Y, where)
+  end
   local grads = {}
   local dA = cost_backward(AL, Y)
   for l = L, 1, -1 do
@@ -201,32 +203,44 @@ function stepwise.L_model_backward(AL, Y, caches)
     grads["dA" .. l - 1], grads["dW" .. l], grads["db" .. l] = dA_prev, dW, db
     dA = dA_prev
   end
+  if watched then checks.finite_gradients(grads, L, where) end
   return grads
 end
 
--- Gradient descent: W[l] - learning_rate dW[l], and b[l] likewise, in a new table of new matrices.
-function stepwise.update_parameters(parameters, grads, learning_rate)
+-- All gradients: grads.dW1, grads.db1, ..., and grads.dA0 (the input's) .. grads.dA{L-1}.
+function stepwise.L_model_backward(AL, Y, caches, opts)
+  return backward(AL, Y, caches, "L_model_backward", is_watched("L_model_backward", opts))
+end
+
+local function update(parameters, grads, learning_rate, where, watched)
+  local L = checks.parameters(parameters, where, watched)
+  checks.gradients(parameters, grads, L, where)
+  if watched then checks.finite_gradients(grads, L, where) end
   local updated = {}
-  local L = depth(parameters, "update_parameters")
-  if type(learning_rate) ~= "number" then
-    fail("update_parameters: learning_rate must be a number, got %s", type(learning_rate))
-  end
   for l = 1, L do
     for _, name in ipairs {"W" .. l, "b" .. l} do
-      local gradient = grads["d" .. name] or fail("update_parameters: grads has no d%s", name)
-      updated[name] = parameters[name] - learning_rate * gradient
+      updated[name] = parameters[name] - learning_rate * grads["d" .. name]:to(parameters[name].dtype)
     end
   end
   return updated
+end
+
+-- Gradient descent: W[l] - learning_rate dW[l], and b[l] likewise, in a new table of new matrices.
+function stepwise.update_parameters(parameters, grads, learning_rate, opts)
+  if type(learning_rate) ~= "number" or learning_rate - learning_rate ~= 0 then
+    arguments.wrong(3, "a finite number", learning_rate)
+  end
+  return update(parameters, grads, learning_rate, "update_parameters", is_watched("update_parameters", opts))
 end
 
 -- Whole models ------------------------------------------------------------------------------------
 
 -- p is 1 x m, 1 where AL > 0.5, and accuracy the share of p that equals y.
 function stepwise.predict(X, y, parameters)
-  local AL = stepwise.L_model_forward(X, parameters)
+  local AL = forward(X, parameters, "predict", true)
+  checks.same_shape(AL, "AL", y, "y", "predict")
   local p = dnn.gt(AL, 0.5)
-  return p, dnn.eq(p, y):mean()
+  return p, dnn.eq(p, y:to(p.dtype)):mean()
 end
 
 local TRAINING <const> = {
@@ -235,46 +249,50 @@ local TRAINING <const> = {
   print_cost = {false, options_of.is "boolean", "true or false"},
   init = INIT,
   random = RANDOM,
+  check_finite = CHECK,
 }
 
 -- num_iterations times: forward, cost, backward, update. Returns the trained parameters and the
 -- cost of every hundredth iteration (iteration 0 first).
-local function train(X, Y, layers_dims, init, opts)
+local function train(name, X, Y, layers_dims, init, opts)
+  checks.data(X, Y, layers_dims, name)
+  Y = Y:to(X.dtype)
   local parameters = starting_values(layers_dims, {
     init = opts.init or init, random = opts.random, dtype = X.dtype,
   })
   local costs = {}
   for i = 0, opts.num_iterations - 1 do
-    local AL, caches = stepwise.L_model_forward(X, parameters)
+    local where = ("%s: iteration %d"):format(name, i)
+    local AL, caches = forward(X, parameters, where, opts.check_finite)
     if i % 100 == 0 then
-      costs[#costs + 1] = stepwise.compute_cost(AL, Y)
+      costs[#costs + 1] = cost(AL, Y, where, opts.check_finite)
       if opts.print_cost then
         print(("Cost after iteration %d: %.6f"):format(i, costs[#costs]))
       end
     end
-    local grads = stepwise.L_model_backward(AL, Y, caches)
-    parameters = stepwise.update_parameters(parameters, grads, opts.learning_rate)
+    local grads = backward(AL, Y, caches, where, opts.check_finite)
+    parameters = update(parameters, grads, opts.learning_rate, where, opts.check_finite)
   end
   return parameters, costs
 end
 
 -- linear, relu, linear, sigmoid: layers_dims is {n_x, n_h, n_y}. opts: learning_rate = 0.0075,
--- num_iterations = 3000, print_cost = false, random, init = "0.01".
+-- num_iterations = 3000, print_cost = false, random, init = "0.01", check_finite = true.
 function stepwise.two_layer_model(X, Y, layers_dims, opts)
   opts = options_of.read("two_layer_model", opts, TRAINING)
+  checks.sizes(layers_dims, "two_layer_model")
   if #layers_dims ~= 3 then
     fail("two_layer_model: layers_dims must be {n_x, n_h, n_y}, got %d numbers; L_layer_model takes any depth",
       #layers_dims)
   end
-  local parameters, costs = train(X, Y, layers_dims, "0.01", opts)
-  return parameters, costs
+  return train("two_layer_model", X, Y, layers_dims, "0.01", opts)
 end
 
 -- Any depth, with the same options; init is "1/sqrt(n)", with which deep networks start to learn.
 function stepwise.L_layer_model(X, Y, layers_dims, opts)
   opts = options_of.read("L_layer_model", opts, TRAINING)
-  local parameters, costs = train(X, Y, layers_dims, "1/sqrt(n)", opts)
-  return parameters, costs
+  checks.sizes(layers_dims, "L_layer_model")
+  return train("L_layer_model", X, Y, layers_dims, "1/sqrt(n)", opts)
 end
 
 -- Errors ------------------------------------------------------------------------------------------
@@ -284,7 +302,7 @@ local function pass(ok, ...)
   if ok then return ... end
   local message = ...
   if type(message) == "string" then
-    error((message:gsub("^[^\n]-stepwise%.lua:%d+: ", "")), 2)
+    error((message:gsub("^[^\n]-stepwise[%w/]*%.lua:%d+: ", "")), 2)
   end
   error(message, 0)
 end

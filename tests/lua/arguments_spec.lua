@@ -1,5 +1,5 @@
--- Nothing that a caller passes is ignored: every function of the module refuses one argument more than its page has, and
--- its page and its registration say the same number.
+-- Nothing that a caller passes is ignored: every function of the module refuses one argument more than its page has,
+-- and its page and its registration say the same number.
 local dnn = require "dnn"
 local reference = require "dnn.reference"()
 local words = require "dnn.help.words"
@@ -83,8 +83,9 @@ describe("one argument too many", function()
     local covered, ignored = 0, {}
     each(function(one)
       local most, self = count_of(one)
-      local expected = most == self and "expected no arguments, got 1"
-        or ("expected at most %d argument%s, got %d"):format(most - self, most - self == 1 and "" or "s", most - self + 1)
+      local count = most - self
+      local expected = count == 0 and "expected no arguments, got 1"
+        or ("expected at most %d argument%s, got %d"):format(count, count == 1 and "" or "s", count + 1)
       local message = message_of(one.f, most + 1)
       local usage = "; usage: " .. words.signature(one.page)
       if message:find(expected, 1, true) and message:sub(-#usage) == usage then

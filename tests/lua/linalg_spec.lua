@@ -156,6 +156,7 @@ describe("linalg", function()
     assert.matches("float64", message(linalg.solve, dnn.eye(2), dnn.eye(2):double()))
     assert.equal("svd: unknown option 'vector'; known: vectors (did you mean 'vectors'?)",
       message(linalg.svd, dnn.eye(2), {vector = false}))
-    assert.equal("rank: rcond must be a number, got '1'; usage: dnn.linalg.rank(A [, options])", message(linalg.rank, dnn.eye(2), {rcond = "1"}))
+    assert.equal("rank: rcond must be a number, got '1'; usage: dnn.linalg.rank(A [, options])",
+      message(linalg.rank, dnn.eye(2), {rcond = "1"}))
   end)
 end)

@@ -78,12 +78,12 @@ describe("a mistake step by step:", function()
       "L_model_forward: W1 is 4 x 3, so X must have 3 rows (features), X is 5 x 3; columns are examples: is X "
         .. "transposed?"},
     {"examples in rows, deep inside", function() stepwise.L_layer_model(X:t(), Y, {3, 4, 1}) end,
-      "L_model_forward: W1 is 4 x 3, so X must have 3 rows (features), X is 5 x 3; columns are examples: is X "
-        .. "transposed?"},
+      "L_layer_model: layers_dims begins with 3, so X must have 3 rows (features), X is 5 x 3; columns are examples: "
+        .. "is X transposed?"},
     {"labels in a column", function() stepwise.compute_cost(AL, Y:t()) end,
       "compute_cost: AL is 1 x 5, Y is 5 x 1; they need the same shape (columns are examples: is Y transposed?)"},
     {"a table of labels", function() stepwise.compute_cost(AL, {1, 0, 1, 0, 1}) end,
-      "compute_cost: Y must be a Matrix, got table"},
+      "compute_cost: Y must be a Matrix, got table; dnn.Matrix{...} makes one of a table"},
     {"parameters and X exchanged", function() stepwise.L_model_forward(parameters, X) end,
       "L_model_forward: parameters must be a table {W1 = , b1 = , ...} as initialize_parameters_deep makes it"},
     {"sizes that are not in a table", function() stepwise.initialize_parameters_deep(3, 4, 1) end,
@@ -93,14 +93,14 @@ describe("a mistake step by step:", function()
       "L_model_backward: caches must be the second result of L_model_forward"},
     {"no learning rate",
       function() stepwise.update_parameters(parameters, stepwise.L_model_backward(AL, Y, caches)) end,
-      "update_parameters: learning_rate must be a number, got nil"},
+      "update_parameters: learning_rate must be a finite number, got nil"},
     {"the parameters for the gradients", function() stepwise.update_parameters(parameters, parameters, 0.1) end,
       "update_parameters: grads has no dW1"},
     {"an activation that there is not", function() stepwise.linear_activation_forward(X, X, 1, "tanh") end,
       "linear_activation_forward: unknown activation 'tanh'; known: relu, sigmoid"},
     {"matrices that do not fit", function() stepwise.linear_forward(X, dnn.ones(4, 5), dnn.ones(4, 1)) end,
-      "matrix product: 4 x 5 times 3 x 5 do not fit: the left has 5 columns, the right 3 rows (transpose the second: "
-        .. "B:t(), 5 x 3)"},
+      "linear_forward: W is 4 x 5, so A must have 5 rows (features), A is 3 x 5; columns are examples: is A "
+        .. "transposed?"},
     {"a function misspelt", function() stepwise.L_model_foward(X, parameters) end,
       "dnn.stepwise has no 'L_model_foward'; did you mean 'L_model_forward'?"},
   })

@@ -227,7 +227,7 @@ describe("stepwise by hand", function()
     assert.error_matches(function() stepwise.initialize_parameters_deep({2, 1}, {init = "x"}) end,
       "init must be '0.01', '1/sqrt(n)' or 'he', got 'x'", 1, true)
     assert.error_matches(function() stepwise.L_layer_model(one, one, {1, 1}, {rate = 1}) end,
-      "L_layer_model: unknown option 'rate'; known: init, learning_rate, ")
+      "L_layer_model: unknown option 'rate'; known: check_finite, init, learning_rate, ")
     assert.error_matches(function() stepwise.two_layer_model(one, one, {1, 1}) end,
       "layers_dims must be {n_x, n_h, n_y}, got 2 numbers", 1, true)
   end)

@@ -47,7 +47,8 @@ describe("dnn.system", function()
   end)
 
   it("knows no terminal of that name", function()
-    assert.error_matches(function() dnn.system.terminal "printer" end, "stream must be 'stdin', 'stdout' or 'stderr', got 'printer'")
+    assert.error_matches(function() dnn.system.terminal "printer" end,
+      "stream must be 'stdin', 'stdout' or 'stderr', got 'printer'")
   end)
 
   it("has a clock that goes forward with the real one", function()

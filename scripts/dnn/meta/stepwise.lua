@@ -11,6 +11,9 @@
 --
 -- W[l] is n[l] x n[l-1], b[l] is n[l] x 1, Z[l] and A[l] are n[l] x m. A gradient has the shape of what it belongs to:
 -- dW[l] is the derivative of the cost with respect to W[l]. Parameters are a table {W1 = , b1 = , ..., WL = , bL = }.
+--
+-- A number that is not finite stops a training with an error that names the iteration and the element, as in
+-- "L_layer_model: iteration 12: dW1(3, 1) is nan", unless the option `check_finite` is false.
 
 ---@class dnn
 local dnn = {}
@@ -84,6 +87,9 @@ function dnn.stepwise.linear_forward(A, W, b) end
 ---@return table cache {linear_cache, Z}
 function dnn.stepwise.linear_activation_forward(A_prev, W, b, activation) end
 
+---@class dnn.stepwise.L_model_forward.Options
+---@field check_finite? boolean whether numbers that are not finite are an error, true when not given
+
 ---The whole network: (linear, relu) L - 1 times, then (linear, sigmoid).
 ---
 ---```lua
@@ -93,11 +99,17 @@ function dnn.stepwise.linear_activation_forward(A_prev, W, b, activation) end
 ---```
 ---@param X dnn.Matrix n[0] x m
 ---@param parameters table<string, dnn.Matrix>
+---@param opts? dnn.stepwise.L_model_forward.Options
 ---@return dnn.Matrix AL n[L] x m
 ---@return table[] caches one for each layer
-function dnn.stepwise.L_model_forward(X, parameters) end
+function dnn.stepwise.L_model_forward(X, parameters, opts) end
 
 ---The cross-entropy J = -1/m sum(Y log AL + (1 - Y) log(1 - AL)).
+---
+---A logarithm counts as -100 at least, as in BCELoss, so a prediction that is certain and right costs 0, one that is
+---certain and wrong 100.
+---
+---Errors: shapes that differ, and an AL outside 0..1. Labels outside 0..1 are warned of, once.
 ---
 ---```lua
 ---local J = dnn.stepwise.compute_cost(dnn.full(1, 2, 0.5), dnn.Matrix{{0, 1}})
@@ -105,8 +117,9 @@ function dnn.stepwise.L_model_forward(X, parameters) end
 ---```
 ---@param AL dnn.Matrix 1 x m
 ---@param Y dnn.Matrix 1 x m, 0 or 1
+---@param opts? dnn.stepwise.L_model_forward.Options
 ---@return number J
-function dnn.stepwise.compute_cost(AL, Y) end
+function dnn.stepwise.compute_cost(AL, Y, opts) end
 
 -- ## Backward
 
@@ -167,7 +180,10 @@ function dnn.stepwise.linear_activation_backward(dA, cache, activation) end
 
 ---All gradients: dW1, db1, ..., and dA0 (the input's) to dA{L-1}.
 ---
----The way back starts from dAL = -(Y / AL - (1 - Y) / (1 - AL)).
+---The way back starts from dAL = -(Y / AL - (1 - Y) / (1 - AL)) = (AL - Y) / (AL (1 - AL)), whose divisor counts as
+---1e-12 where AL is 0 or 1.
+---
+---Errors: shapes that differ, and gradients that are not finite. Labels outside 0..1 are warned of, once.
 ---
 ---```lua
 ---local s = dnn.stepwise
@@ -179,10 +195,13 @@ function dnn.stepwise.linear_activation_backward(dA, cache, activation) end
 ---@param AL dnn.Matrix 1 x m
 ---@param Y dnn.Matrix 1 x m
 ---@param caches table[] those of L_model_forward
+---@param opts? dnn.stepwise.L_model_forward.Options
 ---@return table<string, dnn.Matrix> grads
-function dnn.stepwise.L_model_backward(AL, Y, caches) end
+function dnn.stepwise.L_model_backward(AL, Y, caches, opts) end
 
 ---Gradient descent: W[l] - learning_rate dW[l], and b[l] likewise, as a new table of new matrices.
+---
+---Errors: a gradient of another shape than its parameter, or not finite; then nothing is updated.
 ---
 ---```lua
 ---local parameters = {W1 = dnn.ones(1, 1), b1 = dnn.ones(1, 1)}
@@ -193,8 +212,9 @@ function dnn.stepwise.L_model_backward(AL, Y, caches) end
 ---@param parameters table<string, dnn.Matrix>
 ---@param grads table<string, dnn.Matrix>
 ---@param learning_rate number
+---@param opts? dnn.stepwise.L_model_forward.Options
 ---@return table<string, dnn.Matrix> parameters
-function dnn.stepwise.update_parameters(parameters, grads, learning_rate) end
+function dnn.stepwise.update_parameters(parameters, grads, learning_rate, opts) end
 
 -- ## Whole models
 
@@ -216,6 +236,7 @@ function dnn.stepwise.predict(X, y, parameters) end
 ---@class dnn.stepwise.L_layer_model.Options
 ---@field learning_rate? number 0.0075 when not given
 ---@field num_iterations? integer 3000 when not given
+---@field check_finite? boolean whether a cost or gradient that is not finite ends the training, true when not given
 ---@field print_cost? boolean whether the cost of every hundredth iteration is printed, false when not given
 ---@field random? dnn.Random|table as for initialize_parameters_deep
 ---as for initialize_parameters_deep; when not given "0.01" in two_layer_model, and in L_layer_model "1/sqrt(n)", with
