@@ -16,8 +16,9 @@
 typedef struct plan {
     const dnn_conv_gather *gather;
     const dnn_conv_kernels *kernels;
-    size_t source_channels, target_channels; /* of a group */
-    size_t element, block, blocks;           /* bytes; channels of a whole block; their number */
+    bool depthwise;
+    size_t groups, source_channels, target_channels; /* channels of a group */
+    size_t element, block, blocks; /* bytes; channels of a whole block; their number */
     size_t phases[2];
     dnn_conv_tile tile;
     size_t tiles[2], batch; /* per phase; tiles of a task */
@@ -51,10 +52,13 @@ static dnn_conv_axis widest(const plan *p, int direction) {
 
 static void plan_channels(plan *p, const dnn_conv_gather *g, dnn_dtype dtype) {
     const dnn_conv *c = g->conv;
-    size_t in = c->channels / c->groups, out = c->out_channels / c->groups;
+    size_t groups = dnn_conv_is_depthwise(c) ? 1 : c->groups;
+    size_t in = c->channels / groups, out = c->out_channels / groups;
     *p = (plan){
         .gather = g,
         .kernels = dnn_conv_kernels_for(dtype, g->backward ? in : out),
+        .depthwise = groups != c->groups,
+        .groups = groups,
         .source_channels = g->backward ? out : in,
         .target_channels = g->backward ? in : out,
         .element = dnn_dtype_info(dtype)->size,
@@ -66,7 +70,8 @@ static void plan_channels(plan *p, const dnn_conv_gather *g, dnn_dtype dtype) {
 
 static void plan_tiles(plan *p) {
     dnn_conv_axis y = widest(p, 0), x = widest(p, 1);
-    double flops = 2.0 * (double)(y.taps * x.taps * p->source_channels * p->target_channels);
+    double flops = 2.0 * (double)(y.taps * x.taps * p->source_channels *
+                                  (p->depthwise ? 1 : p->target_channels));
     double most = TILE_FLOPS / flops;
     p->tile = dnn_conv_tile_choose(&y, &x, p->source_channels, p->element,
                                    most < 1       ? 1
@@ -74,7 +79,7 @@ static void plan_tiles(plan *p) {
                                                   : (size_t)most);
     p->tiles[0] = pieces(y.outputs, p->tile.height);
     p->tiles[1] = pieces(x.outputs, p->tile.width);
-    p->count = p->tiles[0] * p->tiles[1] * p->gather->conv->groups * p->phases[0] * p->phases[1] *
+    p->count = p->tiles[0] * p->tiles[1] * p->groups * p->phases[0] * p->phases[1] *
                p->gather->source->cols;
     flops *= (double)(p->tile.height * p->tile.width);
     p->batch = flops >= TASK_FLOPS ? 1 : (size_t)(TASK_FLOPS / flops) + 1;
@@ -159,6 +164,8 @@ static void pack_block(void *context, size_t task) {
 
 static size_t packed_bytes(const plan *p) {
     const dnn_conv *c = p->gather->conv;
+    if (p->depthwise)
+        return 0;
     return dnn_align_up(c->kernel[0] * c->kernel[1] * c->groups * p->source_channels *
                         padded_channels(p) * p->element);
 }
@@ -195,6 +202,31 @@ typedef struct tile {
     size_t first_block, blocks;  /* of target channels */
     bool begin;                  /* the first chunk */
 } tile;
+
+/* Depthwise: a chunk of channels, with the weights where they stand. */
+static void run_depth(const plan *p, const tile *t, dnn_conv_row row, size_t in_row) {
+    const dnn_conv_gather *g = p->gather;
+    size_t pixel = p->target_channels, channel = t->first_channel;
+    size_t target_width = g->backward ? g->conv->width : g->conv->out_width;
+    ptrdiff_t down = (ptrdiff_t)(g->conv->kernel[1] * g->W->ld), along = (ptrdiff_t)g->W->ld;
+    ptrdiff_t kh = (ptrdiff_t)t->y.kernel_first + (ptrdiff_t)t->patch.tap_y * t->y.kernel_step;
+    ptrdiff_t kw = (ptrdiff_t)t->x.kernel_first + (ptrdiff_t)t->patch.tap_x * t->x.kernel_step;
+    const char *in = row.in;
+    row.weights = (const char *)g->W->data +
+                  (kh * down + kw * along + (ptrdiff_t)channel) * (ptrdiff_t)p->element;
+    row.weight_row = t->y.kernel_step * down;
+    row.weight_col = t->x.kernel_step * along;
+    row.channels = t->patch.channels;
+    row.out_step = t->x.out_step * pixel;
+    row.add = g->add || t->patch.tap_y > 0 || t->patch.tap_x > 0;
+    row.bias =
+        g->bias == NULL || row.add ? NULL : (const char *)g->bias->data + channel * p->element;
+    for (size_t i = 0; i < t->patch.height; i++) {
+        row.in = in + i * in_row * p->element;
+        row.out = t->target + (i * t->y.out_step * target_width * pixel + channel) * p->element;
+        p->kernels->depth_row(&row, t->patch.width);
+    }
+}
 
 /* The blocks of channels of a chunk whose patch has been copied. */
 static void run_blocks(const plan *p, const tile *t, dnn_conv_row row, size_t in_row) {
@@ -244,11 +276,15 @@ static void run_chunks(const plan *p, tile *t, const char *image) {
                 dnn_conv_row row = {.rows = 0};
                 size_t in_row = 0;
                 if (t->y.taps > 0 && t->x.taps > 0)
-                    dnn_conv_patch_copy(patch, patch->channels == p->source_channels, memory, &row,
-                                        &in_row);
+                    dnn_conv_patch_copy(patch,
+                                        patch->channels == p->source_channels && !p->depthwise,
+                                        memory, &row, &in_row);
                 else
                     row.in = memory;
-                run_blocks(p, t, row, in_row);
+                if (p->depthwise)
+                    run_depth(p, t, row, in_row);
+                else
+                    run_blocks(p, t, row, in_row);
                 t->begin = false;
             }
             patch->tap_x += p->tile.tap_cols;
@@ -282,8 +318,8 @@ static void run_region(const plan *p, tile *t, size_t phase_y, size_t phase_x, s
 
 static void run_tile(const plan *p, size_t index) {
     size_t tile_x = index % p->tiles[1], tile_y = (index /= p->tiles[1]) % p->tiles[0];
-    size_t group = (index /= p->tiles[0]) % p->gather->conv->groups;
-    size_t phase = (index /= p->gather->conv->groups) % (p->phases[0] * p->phases[1]);
+    size_t group = (index /= p->tiles[0]) % p->groups;
+    size_t phase = (index /= p->groups) % (p->phases[0] * p->phases[1]);
     size_t example = index / (p->phases[0] * p->phases[1]);
     size_t phase_y = phase / p->phases[1], phase_x = phase % p->phases[1];
     tile t = {.y = axis_of(p, 0, phase_y),
@@ -316,7 +352,8 @@ dnn_status dnn_conv_gather_run(const dnn_conv_gather *g, dnn_error *err) {
     dnn_winograd w;
     plan_channels(&p, g, g->source->dtype);
     plan_tiles(&p);
-    dnn_parallel(p.phases[0] * p.phases[1] * g->conv->groups * p.blocks, pack_block, &p);
+    if (!p.depthwise)
+        dnn_parallel(p.phases[0] * p.phases[1] * p.groups * p.blocks, pack_block, &p);
     if (!winograd(&p, g->source->dtype, &w))
         return dnn_parallel_until(pieces(p.count, p.batch), run_tiles, &p, err);
     w.memory = (char *)g->packed + packed_bytes(&p);

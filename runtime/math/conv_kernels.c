@@ -7,7 +7,9 @@
 
 #include "math/simd.h"
 
-#define UNROLL _Pragma("GCC unroll 32")
+#define UNROLL        _Pragma("GCC unroll 32")
+#define DEPTH_OUTPUTS 8 /* of a depthwise tile */
+#define DEPTH_TAPS    3 /* most kernels are as wide, or twice */
 
 #ifdef __x86_64__
 

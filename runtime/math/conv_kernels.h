@@ -22,7 +22,7 @@ typedef struct dnn_conv_row {
     size_t rows, cols, length; /* the runs of a window */
     size_t row_step, col_step; /* between them */
     const void *weights;       /* packed: for each element of a run a block of channels */
-    size_t weight_row, weight_col;
+    ptrdiff_t weight_row, weight_col;
     void *out;
     size_t out_step;
     size_t channels;  /* of the block that exist */
@@ -46,6 +46,11 @@ typedef struct dnn_conv_kernels {
     size_t lanes;
     void (*row)(const dnn_conv_row *row, size_t outputs, size_t vectors);
     void (*sum)(const dnn_conv_sum *sum, size_t count, size_t vectors);
+    /* Depthwise, every channel with its own weights: runs are one pixel's channels, and an element
+     * of the weights stands for each. `sum` here is of `taps` neighbours, tap_step apart in `in`
+     * and out_step in `out`. */
+    void (*depth_row)(const dnn_conv_row *row, size_t outputs);
+    void (*depth_sum)(const dnn_conv_sum *sum, size_t taps, size_t tap_step);
 } dnn_conv_kernels;
 
 /* The kernels for a real type on this CPU; where output channels are few, with vectors that are no

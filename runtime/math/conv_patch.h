@@ -55,4 +55,9 @@ typedef struct dnn_conv_patch {
 void dnn_conv_patch_copy(const dnn_conv_patch *p, bool whole, void *patch, dnn_conv_row *row,
                          size_t *in_row);
 
+/* Every channel has weights of its own, and those alone: walked over as one group. */
+static inline bool dnn_conv_is_depthwise(const dnn_conv *c) {
+    return c->groups > 1 && c->groups == c->channels && c->groups == c->out_channels;
+}
+
 #endif

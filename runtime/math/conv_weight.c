@@ -7,6 +7,7 @@
 #include "core/threads.h"
 #include "math/conv_patch.h"
 #include "math/conv_run.h"
+#include "math/conv_winograd.h"
 #include "math/simd.h"
 
 #define TILE_OUTPUTS 256     /* most of a tile: their gradients, padded to vectors, fit the stack */
@@ -27,7 +28,8 @@ typedef struct plan {
     bool add;
     char *partial; /* slices x W's elements */
     dnn_conv_axis y, x;
-    size_t element, in, out;     /* bytes; channels of a group */
+    bool depthwise;
+    size_t groups, element, in, out; /* bytes; channels of a group */
     size_t block, blocks, parts; /* channels of a block; blocks of a group, and tasks they make */
     dnn_conv_tile tile;
     size_t tiles[2], units, slices; /* units: tiles of all examples */
@@ -43,7 +45,6 @@ static size_t pieces(size_t extent, size_t step) {
 }
 
 static void plan_slices(plan *p, size_t examples) {
-    const dnn_conv *c = p->conv;
     double flops = 2.0 * (double)p->count * (double)(p->y.outputs * p->x.outputs) *
                    (double)examples / SLICE_FLOPS;
     size_t memory = SLICE_MEMORY / (p->count * p->element);
@@ -52,24 +53,28 @@ static void plan_slices(plan *p, size_t examples) {
     p->slices = least(p->slices, memory);
     if (p->slices == 0)
         p->slices = 1;
-    p->parts = least(p->blocks, pieces(TASKS, p->slices * c->groups));
+    p->parts = p->depthwise ? 1 : least(p->blocks, pieces(TASKS, p->slices * p->groups));
 }
 
 static void make_plan(plan *p, const dnn_conv *c, dnn_dtype dtype, size_t examples) {
+    bool depthwise = dnn_conv_is_depthwise(c);
+    size_t groups = depthwise ? 1 : c->groups;
     *p = (plan){.conv = c,
-                .kernels = dnn_conv_kernels_for(dtype, c->out_channels / c->groups),
+                .depthwise = depthwise,
+                .groups = groups,
+                .kernels = dnn_conv_kernels_for(dtype, c->out_channels / groups),
                 .dtype = dtype,
                 .y = dnn_conv_axis_forward(c, 0),
                 .x = dnn_conv_axis_forward(c, 1),
                 .element = dnn_dtype_info(dtype)->size,
-                .in = c->channels / c->groups,
-                .out = c->out_channels / c->groups};
+                .in = c->channels / groups,
+                .out = c->out_channels / groups};
     p->block = DNN_CONV_VECTORS * p->kernels->lanes;
     p->blocks = pieces(p->out, p->block);
     p->tile = dnn_conv_tile_choose(&p->y, &p->x, p->in, p->element, TILE_OUTPUTS);
     p->tiles[0] = pieces(p->y.outputs, p->tile.height);
     p->tiles[1] = pieces(p->x.outputs, p->tile.width);
-    p->columns = c->kernel[0] * c->kernel[1] * p->in;
+    p->columns = c->kernel[0] * c->kernel[1] * (depthwise ? 1 : p->in);
     p->count = p->columns * c->out_channels;
     plan_slices(p, examples);
 }
@@ -77,7 +82,9 @@ static void make_plan(plan *p, const dnn_conv *c, dnn_dtype dtype, size_t exampl
 size_t dnn_conv_weight_scratch(const dnn_conv *c, dnn_dtype dtype, size_t examples) {
     plan p;
     make_plan(&p, c, dtype, examples);
-    return p.slices * p.count * p.element;
+    size_t plain = p.slices * p.count * p.element;
+    size_t other = dnn_winograd_suits(c, dtype) ? dnn_winograd_weight_scratch(c, examples) : 0;
+    return other > plain ? other : plain;
 }
 
 /* What a task sums: blocks [first, last) of a group, into the matrix of its slice. */
@@ -114,18 +121,38 @@ static void sum_runs(const plan *p, const share *s, const dnn_conv_patch *patch,
         }
 }
 
+/* Depthwise: the rows of taps of a chunk of channels. */
+static void sum_depth(const plan *p, const share *s, const dnn_conv_patch *patch,
+                      const dnn_conv_row *row, dnn_conv_sum *sum, size_t channel,
+                      const char *gradient) {
+    sum->gradient = gradient + channel * p->element;
+    sum->gradient_step = p->out;
+    sum->gradient_row = p->x.outputs * p->out;
+    sum->channels = patch->channels;
+    for (size_t r = 0; r < row->rows; r++) {
+        size_t tap = (patch->tap_y + r) * p->conv->kernel[1] + patch->tap_x;
+        sum->in = (const char *)row->in + r * row->row_step * p->element;
+        sum->out = s->out + (tap * p->out + channel) * p->element;
+        p->kernels->depth_sum(sum, row->cols, row->col_step);
+    }
+}
+
 static void sum_chunk(const plan *p, const share *s, const dnn_conv_patch *patch, size_t channel,
                       const char *gradient) {
     _Alignas(64) char memory[DNN_CONV_PATCH];
     _Alignas(64) char padded[TILE_OUTPUTS * BLOCK_MOST * sizeof(double)];
     dnn_conv_row row;
     size_t in_row;
-    dnn_conv_patch_copy(patch, patch->channels == p->in, memory, &row, &in_row);
+    dnn_conv_patch_copy(patch, patch->channels == p->in && !p->depthwise, memory, &row, &in_row);
     dnn_conv_sum sum = {.in_step = row.in_step,
                         .in_row = in_row,
                         .height = patch->height,
                         .width = patch->width,
                         .out_step = p->conv->out_channels};
+    if (p->depthwise) {
+        sum_depth(p, s, patch, &row, &sum, channel, gradient);
+        return;
+    }
     for (size_t block = s->first; block < s->last; block++) {
         size_t first = block * p->block;
         size_t vectors = pieces(least(p->block, p->out - first), p->kernels->lanes);
@@ -175,9 +202,9 @@ static void sum_tile(const plan *p, const share *s, size_t unit) {
 /* Task: part < group < slice. */
 static void sum_slice(void *context, size_t task) {
     const plan *p = context;
-    size_t part = task % p->parts, slice = task / (p->parts * p->conv->groups);
+    size_t part = task % p->parts, slice = task / (p->parts * p->groups);
     size_t share_blocks = pieces(p->blocks, p->parts);
-    share s = {.group = task / p->parts % p->conv->groups,
+    share s = {.group = task / p->parts % p->groups,
                .first = least(part * share_blocks, p->blocks),
                .last = least((part + 1) * share_blocks, p->blocks),
                .out = p->partial + slice * p->count * p->element};
@@ -234,15 +261,21 @@ static void add_slices(void *context, size_t task) {
 }
 
 dnn_status dnn_conv_weight_run(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *dA,
-                               bool add, dnn_matrix *dW, void *partial, dnn_error *err) {
+                               bool add, dnn_matrix *dW, void *memory, dnn_error *err) {
+    if (dnn_winograd_suits(c, X->dtype) && X->cols > 0) {
+        bool finite = true;
+        dnn_status status = dnn_winograd_weight_run(c, X, dA, add, dW, memory, &finite, err);
+        if (status != DNN_OK || finite)
+            return status;
+    }
     plan p;
     make_plan(&p, c, X->dtype, X->cols);
     p.X = X;
     p.dA = dA;
     p.dW = dW;
     p.add = add;
-    p.partial = partial;
-    dnn_status status = dnn_parallel_until(p.parts * c->groups * p.slices, sum_slice, &p, err);
+    p.partial = memory;
+    dnn_status status = dnn_parallel_until(p.parts * p.groups * p.slices, sum_slice, &p, err);
     if (status == DNN_OK)
         dnn_parallel(pieces(p.columns, columns_of_task(&p)), add_slices, &p);
     return status;

@@ -10,9 +10,7 @@
 
 #include "core/memory.h"
 #include "core/threads.h"
-#include "math/conv_winograd_kernels.h"
 
-#define SIDE         4  /* of a tile's outputs */
 #define RUN          26 /* tiles of a task: two calls of the widest kernel */
 #define SLOTS        32 /* most tasks at one time */
 #define MIN_CHANNELS 16 /* fewer do not pay for the transforms */
@@ -43,8 +41,9 @@ bool dnn_winograd_suits(const dnn_conv *c, dnn_dtype dtype) {
         if (c->kernel[d] != 3 || c->stride[d] != 1 || c->dilation[d] != 1 || c->padding[d] > 2)
             return false;
     return dtype == DNN_FLOAT32 && c->groups == 1 && c->channels >= MIN_CHANNELS &&
-           c->out_channels >= MIN_CHANNELS && least(c->height, c->out_height) >= SIDE &&
-           least(c->width, c->out_width) >= SIDE;
+           c->out_channels >= MIN_CHANNELS &&
+           least(c->height, c->out_height) >= DNN_WINOGRAD_SIDE &&
+           least(c->width, c->out_width) >= DNN_WINOGRAD_SIDE;
 }
 
 static size_t weight_bytes(const plan *p) {
@@ -58,7 +57,7 @@ static void make_plan(plan *p, const dnn_winograd *w, size_t examples) {
         .winograd = w,
         .transforms = dnn_winograd_kernels_here(),
         .products = w->kernels,
-        .tiles = {pieces(w->y.outputs, SIDE), pieces(w->x.outputs, SIDE)},
+        .tiles = {pieces(w->y.outputs, DNN_WINOGRAD_SIDE), pieces(w->x.outputs, DNN_WINOGRAD_SIDE)},
         .block = DNN_CONV_VECTORS * w->kernels->lanes
     };
     p->count = p->tiles[0] * p->tiles[1] * examples;
@@ -109,31 +108,39 @@ typedef struct place {
 
 static place place_of(const plan *p, size_t tile) {
     return (place){.example = tile / (p->tiles[0] * p->tiles[1]),
-                   .y = tile / p->tiles[1] % p->tiles[0] * SIDE,
-                   .x = tile % p->tiles[1] * SIDE};
+                   .y = tile / p->tiles[1] % p->tiles[0] * DNN_WINOGRAD_SIDE,
+                   .x = tile % p->tiles[1] * DNN_WINOGRAD_SIDE};
 }
 
-/* How many of the `count` elements from `first` on exist, and which is the first of them. */
-static void clip(ptrdiff_t first, size_t count, size_t extent, size_t *begin, size_t *end) {
+void dnn_winograd_clip(ptrdiff_t first, size_t count, size_t extent, size_t *begin, size_t *end) {
+    ptrdiff_t left = (ptrdiff_t)extent - first;
     *begin = first < 0 ? least((size_t)-first, count) : 0;
-    *end = first >= (ptrdiff_t)extent ? *begin : least(count, (size_t)((ptrdiff_t)extent - first));
+    *end = left <= (ptrdiff_t)*begin ? *begin : least(count, (size_t)left);
+}
+
+dnn_winograd_tile dnn_winograd_source(const dnn_conv_axis *axis_y, const dnn_conv_axis *axis_x,
+                                      size_t channels, const dnn_matrix *source, size_t example,
+                                      size_t y, size_t x) {
+    ptrdiff_t top = (ptrdiff_t)y + axis_y->first, left = (ptrdiff_t)x + axis_x->first;
+    ptrdiff_t row = (ptrdiff_t)(axis_x->source * channels);
+    dnn_winograd_tile tile = {.image = (float *)dnn_matrix_at(source, 0, example) + top * row +
+                                       left * (ptrdiff_t)channels,
+                              .pixel = channels,
+                              .row = (size_t)row,
+                              .channels = channels};
+    dnn_winograd_clip(top, DNN_WINOGRAD_SIDE + 2, axis_y->source, &tile.top, &tile.bottom);
+    dnn_winograd_clip(left, DNN_WINOGRAD_SIDE + 2, axis_x->source, &tile.left, &tile.right);
+    return tile;
 }
 
 static void transform_source(const plan *p, size_t first, size_t count, float *positions) {
     const dnn_winograd *w = p->winograd;
-    size_t channels = w->source_channels, row = w->x.source * channels;
     for (size_t i = 0; i < count; i++) {
         place at = place_of(p, first + i);
-        ptrdiff_t y = (ptrdiff_t)at.y + w->y.first, x = (ptrdiff_t)at.x + w->x.first;
-        float *image = dnn_matrix_at(w->gather->source, 0, at.example);
-        dnn_winograd_tile tile = {.image = image + y * (ptrdiff_t)row + x * (ptrdiff_t)channels,
-                                  .pixel = channels,
-                                  .row = row,
-                                  .channels = channels,
-                                  .positions = positions + i * channels,
-                                  .position = RUN * channels};
-        clip(y, SIDE + 2, w->y.source, &tile.top, &tile.bottom);
-        clip(x, SIDE + 2, w->x.source, &tile.left, &tile.right);
+        dnn_winograd_tile tile = dnn_winograd_source(&w->y, &w->x, w->source_channels,
+                                                     w->gather->source, at.example, at.y, at.x);
+        tile.positions = positions + i * w->source_channels;
+        tile.position = RUN * w->source_channels;
         p->transforms->source(&tile);
     }
 }
@@ -168,8 +175,8 @@ static void transform_target(const plan *p, size_t block, size_t first, size_t c
             .image = dnn_matrix_at(w->gather->target, pixel * channels + channel, at.example),
             .pixel = channels,
             .row = w->x.outputs * channels,
-            .bottom = least(SIDE, w->y.outputs - at.y),
-            .right = least(SIDE, w->x.outputs - at.x),
+            .bottom = least(DNN_WINOGRAD_SIDE, w->y.outputs - at.y),
+            .right = least(DNN_WINOGRAD_SIDE, w->x.outputs - at.x),
             .channels = least(width, channels - channel),
             .positions = results + i * width,
             .position = RUN * width};

@@ -9,6 +9,9 @@
 
 #include "math/conv_patch.h"
 #include "math/conv_run.h"
+#include "math/conv_winograd_kernels.h"
+
+#define DNN_WINOGRAD_SIDE 4 /* of a tile's outputs */
 
 typedef struct dnn_winograd {
     const dnn_conv_gather *gather; /* whose weights have been packed */
@@ -28,5 +31,20 @@ bool dnn_winograd_suits(const dnn_conv *c, dnn_dtype dtype);
 size_t dnn_winograd_scratch(const dnn_winograd *w, size_t examples);
 
 dnn_status dnn_winograd_run(const dnn_winograd *w, dnn_error *err);
+
+/* The gradient of the weights in the same way. *finite is false, and dW as it was, when a result is
+ * not; then it must be computed plainly. */
+size_t dnn_winograd_weight_scratch(const dnn_conv *c, size_t examples);
+dnn_status dnn_winograd_weight_run(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *dA,
+                                   bool add, dnn_matrix *dW, void *memory, bool *finite,
+                                   dnn_error *err);
+
+/* How many of the `count` elements from `first` on lie in [0, extent): [*begin, *end). */
+void dnn_winograd_clip(ptrdiff_t first, size_t count, size_t extent, size_t *begin, size_t *end);
+
+/* The source's side of the tile whose first output is (y, x): all but the positions. */
+dnn_winograd_tile dnn_winograd_source(const dnn_conv_axis *axis_y, const dnn_conv_axis *axis_x,
+                                      size_t channels, const dnn_matrix *source, size_t example,
+                                      size_t y, size_t x);
 
 #endif

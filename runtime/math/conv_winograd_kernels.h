@@ -34,6 +34,10 @@ typedef struct dnn_winograd_kernels {
     /* out = G w G': w and out step by `step` from tap to tap and from position to position; count,
      * a multiple of 16 bytes' elements, is how many stand there. */
     void (*weights)(const float *w, float *out, size_t step, size_t count);
+    /* The gradients of the target and of the weights, which run the other way: positions = A image
+     * A', elements outside and channels that fill the last vector being 0; and out = G' w G. */
+    void (*target_back)(const dnn_winograd_tile *t);
+    void (*weights_back)(const float *w, float *out, size_t step, size_t count);
 } dnn_winograd_kernels;
 
 const dnn_winograd_kernels *dnn_winograd_kernels_here(void);

@@ -267,6 +267,14 @@ static void common_shapes_agree_with_the_plain_loop(void **state) {
     check_everywhere(grouped(padded(strided(conv(7, 7, 8, 16, 3, 3), 2, 2), 1, 1), 8), 2);
 }
 
+static void depthwise_agrees_with_the_plain_loop(void **state) {
+    (void)state;
+    check_everywhere(grouped(padded(conv(7, 11, 35, 35, 3, 3), 1, 1), 35), 2);
+    check_everywhere(grouped(dilated(strided(conv(9, 10, 18, 18, 2, 4), 2, 1), 1, 2), 18), 2);
+    check_conv(grouped(padded(conv(3, 40, 600, 600, 3, 3), 1, 1), 600), DNN_FLOAT32, 1);
+    check_conv(grouped(conv(100, 100, 2, 2, 90, 95), 2), DNN_FLOAT64, 1);
+}
+
 static size_t draw(dnn_random *r, size_t low, size_t high) {
     return low + (size_t)dnn_random_below(r, high - low + 1);
 }
@@ -435,6 +443,7 @@ static void matrices_of_another_shape_or_type_are_refused(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(common_shapes_agree_with_the_plain_loop),
+        cmocka_unit_test(depthwise_agrees_with_the_plain_loop),
         cmocka_unit_test(drawn_shapes_agree_with_the_plain_loop),
         cmocka_unit_test(winograd_agrees_with_the_plain_loop),
         cmocka_unit_test(winograd_lets_nan_and_infinity_reach_only_what_they_meet),
