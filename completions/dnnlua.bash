@@ -13,7 +13,7 @@ _dnnlua() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         word=${COMP_WORDS[i]}
         case $word in
-        -e | -l | --seed | --threads)
+        -e | -l | --seed | --threads | --memory | --time)
             if ((++i == COMP_CWORD)); then
                 return
             fi
@@ -25,7 +25,7 @@ _dnnlua() {
         esac
     done
     if ((i >= COMP_CWORD)) && [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-e -l -i -v -E -W -h --seed --threads --view --traceback
+        mapfile -t COMPREPLY < <(compgen -W '-e -l -i -v -E -W -h --seed --threads --view --safe --memory --time --traceback
             --version --help --' -- "$current")
         return
     fi

@@ -34,6 +34,7 @@ static volatile sig_atomic_t stops;    /* that were requested during this call *
 static volatile sig_atomic_t stopping; /* one of them has not been obeyed */
 static volatile sig_atomic_t warned;   /* that the stop has had no effect */
 static volatile long long stopping_since;
+static volatile sig_atomic_t time_is_over;
 static atomic_llong obeyed_at = -BURST; /* when the last signal was obeyed that began a burst */
 
 /* --- bursts of signals --- */
@@ -92,7 +93,7 @@ static void stop_hook(lua_State *L, lua_Debug *where) {
     if (stops == 1) {
         settle(L);
     }
-    luaL_error(L, "interrupted!");
+    luaL_error(L, time_is_over ? "time limit reached" : "interrupted!");
 }
 
 /* The same function of Lua's, which its libraries reach through this one: a signal must find the
@@ -181,6 +182,31 @@ static void on_late_interrupt(int number) {
     if (!is_same_interrupt()) {
         die(number);
     }
+}
+
+/* --- limited time --- */
+
+enum { GRACE = 2 /* seconds for what is left to do */ };
+
+/* A stop that counts as the second: nothing catches it for good. */
+static void on_alarm(int number) {
+    int error = errno;
+    (void)number;
+    if (time_is_over || running == NULL) {
+        print_notice("dnnlua: time limit reached\n");
+        _exit(1);
+    }
+    time_is_over = true;
+    stop();
+    stops++;
+    alarm(GRACE);
+    errno = error;
+}
+
+void limit_time(unsigned seconds) {
+    struct sigaction how = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
+    sigaction(SIGALRM, &how, NULL);
+    alarm(seconds);
 }
 
 /* --- around a call --- */

@@ -66,6 +66,9 @@ static int run(lua_State *L) {
         keep_globals(L);
     }
     set_arg(L, argc, argv, chosen.script);
+    if (chosen.safe) {
+        enter_safe_mode(L, chosen.memory, chosen.time);
+    }
     if (chosen.statements || chosen.modules || prompts) {
         offer_dnn(L);
     }

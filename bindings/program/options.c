@@ -25,6 +25,11 @@ static const char usage[] =
     "  --seed N       start dnn's random stream and math.random from N\n"
     "  --threads N    compute on N threads\n"
     "  --view         open a window on each run that a script logs (dnn.Run)\n"
+    "  --safe         run a script that you do not trust: it writes only in this folder, starts "
+    "no\n"
+    "                 program, loads no C module; see docs/safe.md\n"
+    "  --memory N     with --safe: at most N MiB, 2048 at first\n"
+    "  --time N       with --safe: at most N seconds, 600 at first\n"
     "  --traceback    show the module's own functions in tracebacks too\n"
     "  --version      print the version\n"
     "  -h, --help     this text\n"
@@ -44,8 +49,11 @@ static const struct {
     bool has_value;
 } long_options[] = {
     {"--help",      'h', false},
+    {"--memory",    'm', true },
+    {"--safe",      'S', false},
     {"--seed",      's', true },
     {"--threads",   't', true },
+    {"--time",      'x', true },
     {"--traceback", 'T', false},
     {"--version",   'V', false},
     {"--view",      'w', false},
@@ -161,6 +169,15 @@ static void take_option(options *all, const option *given) {
         whole_number(given, 1, DNN_MAX_THREADS, "a whole number from 1 to 256");
         all->threads = given->value;
         break;
+    case 'S':
+        all->safe = true;
+        break;
+    case 'm':
+        all->memory = (size_t)whole_number(given, 1, 1 << 20, "a whole number from 1 to 1048576");
+        break;
+    case 'x':
+        all->time = (unsigned)whole_number(given, 1, 31536000, "a whole number from 1 to 31536000");
+        break;
     case 'T':
         all->traceback = true;
         break;
@@ -170,6 +187,21 @@ static void take_option(options *all, const option *given) {
     }
 }
 
+/* What does not go together. */
+static void check_safe(options *all, int argc) {
+    if (!all->safe && (all->memory > 0 || all->time > 0)) {
+        reject("'--memory' and '--time' are for '--safe'");
+    }
+    if (all->safe && (all->prompt || all->view)) {
+        reject("'--safe' goes with neither '-i' nor '--view'");
+    }
+    if (all->safe && all->script == argc && !all->statements) {
+        reject("'--safe' needs a script");
+    }
+    all->memory = all->memory > 0 ? all->memory : 2048;
+    all->time = all->time > 0 ? all->time : 600;
+}
+
 options parse_options(int argc, char **argv) {
     options all = {0};
     int i = 1;
@@ -177,6 +209,7 @@ options parse_options(int argc, char **argv) {
         take_option(&all, &given);
     }
     all.script = i;
+    check_safe(&all, argc);
     return all;
 }
 

@@ -6,8 +6,7 @@
 
 #include "bindings/program/program.h"
 
-/* Pushes the folder that holds bin/, lib/ and share/: the executable's grandparent. */
-static const char *push_prefix(lua_State *L) {
+const char *push_prefix(lua_State *L) {
     char path[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
     path[length > 0 ? length : 0] = '\0';

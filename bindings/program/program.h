@@ -6,6 +6,7 @@
  * script.c        running statements, modules, scripts and LUA_INIT
  * messages.c      errors; traceback.c, excerpt.c and advice.c: what a message is followed by
  * interruption.c  what Ctrl-C does
+ * safe.c          --safe
  * terminal.c      its size, and whether colours are wanted
  * main.c          one after the other, and the status
  *
@@ -24,8 +25,11 @@
 
 typedef struct options {
     int script; /* index in argv; argc when there is none */
-    bool prompt, version, statements, modules, no_environment, warnings, view, traceback, seeded;
+    bool prompt, version, statements, modules, no_environment, warnings, view, traceback, seeded,
+        safe;
     lua_Integer seed;
+    size_t memory;       /* in MiB, under --safe */
+    unsigned time;       /* in seconds, likewise */
     const char *threads; /* NULL: not given */
 } options;
 
@@ -47,6 +51,9 @@ action next_action(int argc, char **argv, int *i);
 /* Puts the program's own tree into package.path and package.cpath: before Lua's default folders
  * where those are in it, else at the end. */
 void add_own_paths(lua_State *L);
+
+/* Pushes the folder that holds the program's bin/, lib/ and share/. */
+const char *push_prefix(lua_State *L);
 
 /* Pushes the path of a file of the program's own Lua half, such as "dnn/help.lua". */
 const char *push_own_module_path(lua_State *L, const char *name);
@@ -119,6 +126,16 @@ void begin_report(const char *text);
 /* True when SIGINT has ended the script: by the error that was reported last, or, when all went
  * `well`, because the script was asked to end. */
 bool was_interrupted(bool well);
+
+/* Stops what runs so many seconds from now, by an error that no script can catch for long. */
+void limit_time(unsigned seconds);
+
+/* --- safe.c --- */
+
+/* From now on neither a script nor anything else in this process writes outside the working folder,
+ * starts a program, or takes more than so much memory and time. Raises, before anything of the
+ * user's has run, where the system cannot hold it to that. */
+void enter_safe_mode(lua_State *L, size_t mebibytes, unsigned seconds);
 
 /* --- traceback.c, excerpt.c --- */
 

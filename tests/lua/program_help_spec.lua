@@ -45,7 +45,7 @@ describe("every option of dnnlua --help", function()
         printf '%%s\n' "${COMPREPLY[@]}"]]):format(quote(program.dnnlua), table.concat(words, " "), #words)))
       return out
     end
-    assert.equal("--threads\n--traceback\n", completed "--t")
+    assert.equal("--threads\n--time\n--traceback\n", completed "--t")
     assert.equal("train_cats.lua\n", completed "train_c")
     assert.equal("README.md\n", completed("train_cats.lua", "READ"))
     assert.equal("\n", completed("--seed", ""))

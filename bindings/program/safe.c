@@ -1,0 +1,177 @@
+/* safe.c: --safe: a script that somebody sent runs without the means to do harm.
+ *
+ * There are two walls. scripts/dnn/safe.lua takes from Lua what reaches out of it. Below it the
+ * kernel's Landlock has this process write in the working folder alone, start no program and make
+ * no TCP connection, whatever a flaw in Lua or in the module would let a script do. Memory and time
+ * are limited. docs/safe.md says exactly what is kept out, and what is not. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bindings/program/program.h"
+
+#define MEBIBYTE ((size_t)1 << 20)
+
+enum { OWN_MEBIBYTES = 512 /* of the process beside what Lua has: code, stacks, networks */ };
+
+/* --- the working folder --- */
+
+static bool is_inside(const char *path, const char *folder) {
+    size_t length = strlen(folder);
+    return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+/* Raises where a script that may write in this folder could change what is run later. */
+static void check_folder(lua_State *L) {
+    char here[PATH_MAX], other[PATH_MAX];
+    const char *home = getenv("HOME");
+    if (getcwd(here, sizeof here) == NULL) {
+        luaL_error(L, "--safe: the working folder is not there: %s", strerror(errno));
+    }
+    if (strcmp(here, "/") == 0 ||
+        (home != NULL && realpath(home, other) != NULL && is_inside(other, here))) {
+        luaL_error(L,
+                   "--safe: a script must not write in %s; make a folder for it and run it there",
+                   here);
+    }
+    const char *const own[] = {"", "dnn/safe.lua"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        const char *path = i == 0 ? "/proc/self/exe" : push_own_module_path(L, own[i]);
+        if (realpath(path, other) != NULL && is_inside(other, here)) {
+            luaL_error(L,
+                       "--safe: %s holds dnnlua itself, which the script could change; make a "
+                       "folder for the script and run it there",
+                       here);
+        }
+    }
+}
+
+/* --- what the kernel refuses --- */
+
+/* linux/landlock.h of kernels that are older than what they are compiled for lacks some of these.
+ */
+enum {
+    EXECUTE = 1 << 0,
+    WRITE_FILE = 1 << 1,
+    REMOVE_DIR = 1 << 4,
+    REMOVE_FILE = 1 << 5,
+    MAKE_DIR = 1 << 7,
+    MAKE_REG = 1 << 8,
+    MAKE_OTHERS = 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12, /* devices, sockets, links */
+    REFER = 1 << 13,
+    TRUNCATE = 1 << 14,
+    TCP = 1 << 0 | 1 << 1,   /* bind and connect */
+    SCOPE = 1 << 0 | 1 << 1, /* abstract sockets and signals */
+    RULE_PATH_BENEATH = 1,
+    CREATE_RULESET_VERSION = 1
+};
+
+typedef struct ruleset {
+    uint64_t files, tcp, scope;
+} ruleset;
+
+typedef struct __attribute__((packed)) path_rule {
+    uint64_t allowed;
+    int32_t folder;
+} path_rule;
+
+static bool allow(int rules, const char *path, uint64_t access) {
+    path_rule rule = {.allowed = access, .folder = open(path, O_PATH | O_CLOEXEC)};
+    bool allowed =
+        rule.folder >= 0 && syscall(SYS_landlock_add_rule, rules, RULE_PATH_BENEATH, &rule, 0) == 0;
+    if (rule.folder >= 0) {
+        close(rule.folder);
+    }
+    return allowed;
+}
+
+/* Each version of Landlock knows more; fields that a kernel does not know are left off the end. */
+static bool confine(void) {
+    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
+    if (version < 1) {
+        return false;
+    }
+    uint64_t within = WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG |
+                      (version >= 2 ? REFER : 0) | (version >= 3 ? TRUNCATE : 0);
+    ruleset handled = {within | EXECUTE | MAKE_OTHERS, version >= 4 ? TCP : 0,
+                       version >= 6 ? SCOPE : 0};
+    size_t size = version >= 6   ? sizeof handled
+                  : version >= 4 ? offsetof(ruleset, scope)
+                                 : offsetof(ruleset, tcp);
+    int rules = (int)syscall(SYS_landlock_create_ruleset, &handled, size, 0);
+    if (rules < 0) {
+        return false;
+    }
+    bool well = allow(rules, ".", within) && allow(rules, "/dev/null", WRITE_FILE) &&
+                prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+                syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+    close(rules);
+    return well;
+}
+
+/* --- memory --- */
+
+static struct {
+    lua_Alloc allocate;
+    void *data;
+    size_t used, most;
+} memory;
+
+static void *allocate_within(void *data, void *block, size_t old, size_t size) {
+    (void)data;
+    size_t had = block != NULL ? old : 0; /* else `old` is a kind of object */
+    if (size > had && size - had > memory.most - memory.used) {
+        return NULL;
+    }
+    void *allocated = memory.allocate(memory.data, block, old, size);
+    if (allocated != NULL || size == 0) {
+        memory.used += size - had;
+    }
+    return allocated;
+}
+
+static void lower_limit(int resource, rlim_t value) {
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) == 0 &&
+        (limit.rlim_max == RLIM_INFINITY || limit.rlim_max > value)) {
+        limit.rlim_cur = limit.rlim_max = value;
+        setrlimit(resource, &limit);
+    }
+}
+
+static void limit_memory(lua_State *L, size_t mebibytes) {
+    memory.allocate = lua_getallocf(L, &memory.data);
+    memory.used = (size_t)lua_gc(L, LUA_GCCOUNT) * 1024 + (size_t)lua_gc(L, LUA_GCCOUNTB);
+    memory.most = memory.used + mebibytes * MEBIBYTE;
+    lua_setallocf(L, allocate_within, NULL);
+#ifndef __SANITIZE_ADDRESS__ /* which maps terabytes */
+    lower_limit(RLIMIT_DATA, (rlim_t)(mebibytes + OWN_MEBIBYTES) * MEBIBYTE);
+#endif
+    lower_limit(RLIMIT_CORE, 0);
+}
+
+/* --- all of it --- */
+
+void enter_safe_mode(lua_State *L, size_t mebibytes, unsigned seconds) {
+    check_folder(L);
+    const char *path = push_own_module_path(L, "dnn/safe.lua");
+    if (luaL_loadfilex(L, path, "t") != LUA_OK) {
+        lua_error(L);
+    }
+    push_prefix(L);
+    lua_call(L, 1, 0);
+    if (!confine()) {
+        luaL_error(L,
+                   "--safe needs Landlock, which this system does not offer: Linux 5.13 or newer "
+                   "with it switched on");
+    }
+    limit_memory(L, mebibytes);
+    limit_time(seconds);
+}
