@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "viz/draw/font.h"
+#include "viz/options.h"
+#include "viz/terminal/terminal.h"
 #include "viz/window/damage.h"
 #include "viz/window/export.h"
-#include "viz/draw/font.h"
 #include "viz/window/help.h"
-#include "viz/options.h"
 #include "viz/window/state.h"
-#include "viz/terminal/terminal.h"
 #include "viz/window/trainer.h"
 #include "viz/window/window.h"
 
@@ -135,7 +135,7 @@ static int show_window(view *v, source *s, const options *o) {
     if (o->width > 0)
         width = o->width, height = o->height;
     if (o->scale > 0)
-        v->scale = (float)o->scale;
+        v->scale = (float)o->scale, v->scale_known = true;
     trainer_attach(&trainer, o->control, v);
     view_update(v);
     if (window_open(&w, v, &trainer, width, height, &err) != DNN_OK) {

@@ -192,6 +192,75 @@ static void y_goes_through_the_scales_of_the_panel(void **state) {
     }
 }
 
+static void panels_share_their_x_until_one_is_let_go(void **state) {
+    (void)state;
+    const panel *norms = sample_panel(&t.v, PANEL_CURVES, "grad_norm");
+    double high = norms->x.high;
+    press("zoom x", "bracketright");
+    until(norms->x.high < high && norms->x.high == cost()->x.high);
+    assert_false(norms->held); /* its y follows */
+    press("own x range", "u");
+    until(cost()->let_go);
+    press("zoom x", "bracketright");
+    until(cost()->x.high < norms->x.high);
+    press("fit all", "F");
+    until(norms->x.high == high);
+    press("own x range", "u");
+    until(!cost()->let_go && cost()->x.high == high);
+}
+
+static void with_ctrl_or_alt_plain_keys_do_nothing(void **state) {
+    (void)state;
+    view before = t.v;
+    double low = cost()->x.low;
+    for (const action *a = actions; a->name != NULL; a++)
+        for (const char *word = a->keys; *word != '\0';) {
+            char key[32];
+            size_t n = strcspn(word, " ");
+            snprintf(key, sizeof key, "%.*s", (int)n, word);
+            word += n + strspn(word + n, " ");
+            if (strncmp(key, "Ctrl", 4) == 0 || strncmp(key, "F1", 2) == 0 || key[1] == '+')
+                continue;
+            const char *names[][2] = {
+                {"?",          "question"    },
+                {"+",          "plus"        },
+                {"-",          "minus"       },
+                {"=",          "equal"       },
+                {"]",          "bracketright"},
+                {"[",          "bracketleft" },
+                {"}",          "braceright"  },
+                {"{",          "braceleft"   },
+                {".",          "period"      },
+                {"/",          "slash"       },
+                {">",          "greater"     },
+                {"<",          "less"        },
+                {"Space",      "space"       },
+                {"PageDown",   "Next"        },
+                {"PageUp",     "Prior"       },
+                {"Shift+Up",   "shift+Up"    },
+                {"Shift+Down", "shift+Down"  },
+                {"Shift+Tab",  "shift+Tab"   }
+            };
+            const char *name = key;
+            for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+                if (strcmp(key, names[i][0]) == 0)
+                    name = names[i][1];
+            xdotool("key alt+%s", name);
+            if (strchr("qQwW", key[0]) == NULL && strchr("=-0", key[0]) == NULL && key[1] == '\0')
+                xdotool("key ctrl+%s", name);
+        }
+    xdotool("key s"); /* comes after all of them */
+    until(t.v.options.smoothing == 0.5);
+    assert_true(t.open && !t.v.help && !t.v.stop_asked && !t.v.replay.on && !t.v.list.typing);
+    assert_ptr_equal(t.v.options.theme, before.options.theme);
+    assert_int_equal(t.v.options.x, before.options.x);
+    assert_int_equal(t.v.options.x_scale, before.options.x_scale);
+    assert_int_equal(t.v.maximised, before.maximised);
+    assert_true(!cost()->held && cost()->x.low == low && cost()->y_scale == SCALE_LINEAR);
+    char line[DNN_CONTROL_LINE];
+    assert_false(dnn_control_receive(&t.trainer, line, 0));
+}
+
 static void x_scale_and_x_axis_are_those_of_all_panels(void **state) {
     (void)state;
     const panel *norms = sample_panel(&t.v, PANEL_CURVES, "grad_norm");
@@ -306,6 +375,10 @@ static void the_training_stops_only_when_asked_twice(void **state) {
     until(!t.v.stop_asked);
     press("stop", "Q");
     until(t.v.stop_asked);
+    until(!t.v.stop_asked); /* too late for the second one */
+    assert_string_equal(t.v.status, "");
+    press("stop", "Q");
+    until(t.v.stop_asked);
     assert_false(dnn_control_receive(&t.trainer, line, 0));
     press("stop", "Q");
     until_trainer_hears("stop");
@@ -391,6 +464,8 @@ int main(void) {
         window_test(arrows_move_the_view_and_f_fits_it),
         window_test(a_held_view_stays_while_values_come),
         window_test(y_goes_through_the_scales_of_the_panel),
+        window_test(panels_share_their_x_until_one_is_let_go),
+        window_test(with_ctrl_or_alt_plain_keys_do_nothing),
         window_test(x_scale_and_x_axis_are_those_of_all_panels),
         window_test(smoothing_goes_up_down_and_off),
         window_test(digits_hide_curves_and_a_shows_them),

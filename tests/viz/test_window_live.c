@@ -35,6 +35,15 @@ static void new_points_are_looked_for_at_least_every_120_ms(void **state) {
     assert_int_equal(window_beat(&w, WINDOW_ATTENTION + 1), WINDOW_SLOWEST);
 }
 
+static void the_scale_of_the_first_window_is_that_of_the_desktop(void **state) {
+    (void)state;
+    assert_true(window_scale_of("Xcursor.size:\t24\nXft.dpi:\t192\nXft.hinting:\t1\n") == 2);
+    assert_true(window_scale_of("Xft.dpi: 120") == 1.25f);
+    assert_true(window_scale_of("Xft.dpi:\t96\n") == 1);
+    assert_true(window_scale_of("Xft.dpi: many") == 0);
+    assert_true(window_scale_of(NULL) == 0);
+}
+
 static void an_idle_window_draws_nothing(void **state) {
     (void)state;
     until(!t.w.stale);
@@ -114,6 +123,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         window_test(new_points_come_while_someone_is_there_and_afterwards),
         cmocka_unit_test(new_points_are_looked_for_at_least_every_120_ms),
+        cmocka_unit_test(the_scale_of_the_first_window_is_that_of_the_desktop),
         window_test(an_idle_window_draws_nothing),
         window_test(damage_of_the_log_is_said),
         window_test(the_program_waits_for_a_run_shows_it_and_remembers),

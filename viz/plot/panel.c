@@ -40,6 +40,10 @@ bool curve_hidden(const curve *c) {
 
 /* --- the view of the data --- */
 
+bool panel_has_time(const panel *p) {
+    return class_of(p)->fit == fit_scalars;
+}
+
 void panel_set_scale(panel *p, axis_scale scale) {
     p->y_scale = scale;
     p->over_decades = false;

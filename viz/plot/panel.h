@@ -46,8 +46,12 @@ typedef struct page_options {
     bool runs_listed;     /* beside the panels: legends leave the runs out */
     const run *highlight; /* the others are faint; NULL: none */
     bool whole_range;     /* axes hold runs too that are far off the others */
-    bool x_held;          /* panels that are not let go show this part of x */
+    bool x_shared;        /* all panels but those that are let go show x_range */
+    bool x_held;          /* the user has chosen it: y is fitted to what is seen of it */
     axis x_range;
+    const struct panel *under; /* the mouse: it has the box of values, the others have them in their
+                                  legends; NULL: the cursor is where it is drawn */
+    double x_at;               /* the value of x under the mouse; read where under is not NULL */
 } page_options;
 
 /* One tag of one run in a panel: a curve, a row of the heat map, a picture, a text; or one item of
@@ -98,6 +102,9 @@ void panels_free(panel *panels, size_t count);
 
 bool curve_hidden(const curve *c);
 
+/* The point of a curve nearest to x; SIZE_MAX in an empty one. */
+size_t curve_nearest(const curve *c, const page_options *o, double x);
+
 /* The one panel of a figure, as panels_build gives those of runs. */
 bool panels_of_figure(panel **panels, size_t *count, const figure *f);
 
@@ -113,6 +120,13 @@ void panel_set_scale(panel *p, axis_scale scale);
 
 /* Fits the ranges to the data and lets them follow again. */
 void panel_fit(panel *p, const page_options *options);
+
+/* Panels whose x is steps or times, all of one page, so that they can share its range. */
+bool panel_has_time(const panel *p);
+
+/* The x range that holds the visible curves of all these panels (which: indices) that are not let
+ * go, unless it is held. */
+void panels_share_x(const panel *panels, const size_t *which, size_t count, page_options *options);
 
 /* Zoom in by a factor around a place on the page, pan by points (the plot follows the hand), zoom
  * to a box on the page; all hold. They do what the last drawing's axes say, and nothing where there

@@ -311,6 +311,7 @@ static void keep_states(panel *panels, size_t count, panel *old, size_t old_coun
             p->y_scale = before->y_scale;
             p->over_decades = before->over_decades;
             p->held = before->held;
+            p->let_go = before->let_go;
             p->shown_x = before->shown_x;
             p->x = before->x;
             p->y = before->y;

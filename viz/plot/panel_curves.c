@@ -201,7 +201,9 @@ static void write_note(const panel *p, const page_options *o, char *text, size_t
         return;
     if (used > 0)
         used += (size_t)snprintf(text + used, size - used, " · ");
-    axis_format(series_value(s, series_count(s) - 1), 4, text + used, size - used);
+    double value = series_value(s, series_count(s) - 1);
+    value_at_cursor(p, o, &p->curves[0], &value);
+    axis_format(value, 4, text + used, size - used);
 }
 
 static bool has_epochs(const panel *p) {

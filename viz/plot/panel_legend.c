@@ -8,6 +8,7 @@
 #include "viz/plot/panel_parts.h"
 
 #define SAMPLE 20.0f  /* length of the piece of line before a label */
+#define VALUE  58.0f  /* room for a value beside a label */
 #define GAP    16.0f  /* between entries */
 #define WIDEST 130.0f /* of a column, where that is less than a quarter of the panel */
 
@@ -46,12 +47,28 @@ static const char *text_of(const curve *c, bool tags) {
     return tags ? c->part : c->label;
 }
 
-static float entry_width(const curve *c, bool tags) {
-    return SAMPLE + 6 + text_width(text_of(c, tags), LABEL_SIZE, FONT_REGULAR);
+/* Entries have room for values that the mouse in another panel asks for. */
+static float value_room(const panel *p, const page_options *o, bool tags) {
+    return tags || o->under == NULL || o->under == p || p->figure != NULL ? 0 : VALUE;
 }
 
-static void draw_entry(curve *c, const page_options *o, float x, float y, float width, bool tags,
+static float entry_width(const curve *c, bool tags, float value) {
+    return SAMPLE + 6 + text_width(text_of(c, tags), LABEL_SIZE, FONT_REGULAR) + value;
+}
+
+static void draw_value(const panel *p, const curve *c, const page_options *o, float x, float y,
                        display_list *list) {
+    double value;
+    char text[32];
+    if (!value_at_cursor(p, o, c, &value))
+        return;
+    axis_format(value, 4, text, sizeof text);
+    draw_text(list, x, y, text,
+              (text_style){LABEL_SIZE, o->theme->text, FONT_BOLD, ANCHOR_RIGHT, 0});
+}
+
+static void draw_entry(const panel *p, curve *c, const page_options *o, float x, float y,
+                       float width, bool tags, display_list *list) {
     stroke s = curve_stroke(c, o);
     color text = o->theme->text;
     char label[128];
@@ -66,8 +83,11 @@ static void draw_entry(curve *c, const page_options *o, float x, float y, float 
         draw_polyline(list, &(point){x + SAMPLE / 2, y + 5.5f}, 1, (stroke){s.color, 6, 0});
     else
         draw_sample(list, x, y + 5.5f, SAMPLE - (o->grain > 0 ? 5 : 0), s); /* a cell is free */
-    text_fit_middle(text_of(c, tags), width - SAMPLE - 5.5f, LABEL_SIZE, FONT_REGULAR, label,
-                    sizeof label);
+    float value = value_room(p, o, tags);
+    if (value > 0)
+        draw_value(p, c, o, x + width, y + 9, list);
+    text_fit_middle(text_of(c, tags), width - SAMPLE - 5.5f - value, LABEL_SIZE, FONT_REGULAR,
+                    label, sizeof label);
     draw_text(list, x + SAMPLE + 6, y + 9, label,
               (text_style){LABEL_SIZE, text, FONT_REGULAR, ANCHOR_LEFT, 0});
 }
@@ -80,11 +100,14 @@ typedef struct grid {
     float cell;
 } grid;
 
-static grid lay_out(const panel *p, curve **entries, size_t count, float width, bool tags) {
+static grid lay_out(const panel *p, const page_options *o, curve **entries, size_t count,
+                    float width) {
+    bool tags = is_of_tags(p, o);
+    float value = value_room(p, o, tags);
     grid g = {.shown = count};
     float total = -GAP;
     for (size_t i = 0; i < count; i++) {
-        float own = entry_width(entries[i], tags);
+        float own = entry_width(entries[i], tags, value);
         g.cell = fmaxf(g.cell, own);
         total += own + GAP;
     }
@@ -112,15 +135,15 @@ static float draw_entries(panel *p, const page_options *o, curve **entries, size
                           display_list *list) {
     float left = p->area.x + PADDING, width = p->area.w - 2 * PADDING, x = left;
     bool tags = is_of_tags(p, o);
-    grid g = lay_out(p, entries, count, width, tags);
+    grid g = lay_out(p, o, entries, count, width);
     for (size_t i = 0; i < g.shown; i++) {
         curve *c = entries[entry_at(i, &g, entries, count)];
-        float own = g.flat ? entry_width(c, tags) : g.cell;
+        float own = g.flat ? entry_width(c, tags, value_room(p, o, tags)) : g.cell;
         if (i > 0 && i % g.columns == 0) {
             x = left;
             y += LINE_HEIGHT;
         }
-        draw_entry(c, o, x, y, own, tags, list);
+        draw_entry(p, c, o, x, y, own, tags, list);
         x += own + GAP;
     }
     if (g.shown < count) {

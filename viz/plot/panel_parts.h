@@ -16,8 +16,6 @@
 double curve_x(const curve *c, const page_options *o, size_t i);
 /* First point from `from` on with an x that is not smaller; count when there is none. */
 size_t curve_find_x(const curve *c, const page_options *o, double x, size_t from);
-/* The point nearest to x; SIZE_MAX in an empty curve. */
-size_t curve_nearest(const curve *c, const page_options *o, double x);
 /* x up to which a value holds that is drawn as steps: where its run is now. */
 double curve_end(const curve *c, const page_options *o);
 /* x that holds all points of the visible curves. */
@@ -129,6 +127,9 @@ size_t box_room(const panel *p);
  * row_at: the curve under the cursor of a heat map, -1: none. */
 void draw_readout(const panel *p, const page_options *o, point cursor, int row_at,
                   display_list *list);
+/* What a curve was where the mouse is in another panel; false: the mouse is in none, or the curve
+ * has no value there. */
+bool value_at_cursor(const panel *p, const page_options *o, const curve *c, double *value);
 /* "step 1200 · epoch 3.1 · 0:02:33" */
 void describe_point(const curve *c, const page_options *o, int64_t step, double wall_time,
                     char *text, size_t size);

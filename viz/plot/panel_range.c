@@ -112,7 +112,7 @@ static void choose_scale(panel *p, const page_options *o) {
 void fit_scalars(panel *p, const page_options *o) {
     if (p->held && p->shown_x != o->x)
         p->held = false;
-    if (o->x_held && !p->let_go)
+    if (o->x_shared && !p->let_go)
         p->x = o->x_range;
     else if (!p->held || p->x.scale != o->x_scale)
         p->x = fit_x(p, o);

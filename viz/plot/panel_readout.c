@@ -82,12 +82,17 @@ static size_t take_readings(const panel *p, const page_options *o, double x, rea
     return n;
 }
 
-static int by_index(const void *a, const void *b) {
+/* From the top down; rows of a heat map have their index for y. */
+static int by_place(const void *a, const void *b) {
     const reading *p = a, *q = b;
+    if (isnan(p->y) != isnan(q->y))
+        return isnan(p->y) ? 1 : -1;
+    if (p->y < q->y || p->y > q->y)
+        return p->y < q->y ? -1 : 1;
     return p->index < q->index ? -1 : p->index > q->index;
 }
 
-/* Leaves those nearest to a height (or row), in the order of the legend. */
+/* Leaves those nearest to a height (or row), from the top down. */
 static size_t choose(reading *r, size_t count, size_t room, double y) {
     while (count > room) {
         size_t farthest = 0;
@@ -96,13 +101,13 @@ static size_t choose(reading *r, size_t count, size_t room, double y) {
                 farthest = i;
         r[farthest] = r[--count];
     }
-    qsort(r, count, sizeof *r, by_index);
+    qsort(r, count, sizeof *r, by_place);
     return count;
 }
 
 /* What a value needs saying beside it: another step, the average, or the range of a pixel. */
-static void write_note(const panel *p, const page_options *o, const reading *r, double x,
-                       char *text, size_t size) {
+static void describe_reading(const panel *p, const page_options *o, const reading *r, double x,
+                             char *text, size_t size) {
     const series *s = r->curve->tag->scalars, *average = r->curve->smoothed.average;
     char low[16], high[16], step[48];
     if (r->x != x) {
@@ -135,7 +140,7 @@ static box_row row_of(const panel *p, const page_options *o, const reading *r, d
         row.sample = (stroke){color_at(&p->y, value, theme_heat, o), 10, 0};
     memcpy(row.label, r->curve->label, sizeof row.label);
     axis_format(value, 7, row.value, sizeof row.value);
-    write_note(p, o, r, x, row.note, sizeof row.note);
+    describe_reading(p, o, r, x, row.note, sizeof row.note);
     return row;
 }
 
@@ -149,6 +154,15 @@ static void draw_dots(const panel *p, const page_options *o, const reading *r, s
         draw_fill(list, (rect){x - 4, y - 4, 8, 8}, o->theme->panel, 4);
         draw_fill(list, (rect){x - 3, y - 3, 6, 6}, curve_stroke(r[i].curve, o).color | 0xFF, 3);
     }
+}
+
+bool value_at_cursor(const panel *p, const page_options *o, const curve *c, double *value) {
+    if (o->under == NULL || o->under == p || isnan(o->x_at) || curve_hidden(c) ||
+        series_count(c->tag->scalars) == 0 || !is_near(p, o, c, o->x_at))
+        return false;
+    size_t at = curve_nearest(c, o, o->x_at);
+    *value = at == SIZE_MAX ? NAN : (double)series_value(c->tag->scalars, at);
+    return at != SIZE_MAX;
 }
 
 void draw_readout(const panel *p, const page_options *o, point cursor, int row_at,
@@ -172,10 +186,18 @@ void draw_readout(const panel *p, const page_options *o, point cursor, int row_a
             draw_dots(p, o, r, count, list);
         for (size_t i = 0; p->kind == PANEL_HEAT && i < count; i++)
             r[i].y = (double)r[i].index;
-        count = choose(r, count, room, p->kind == PANEL_HEAT ? row_at : (double)cursor.y);
-        for (size_t i = 0; i < count; i++)
-            rows[i] = row_of(p, o, &r[i], at, row_at);
-        draw_box(p, o, (point){line, cursor.y}, heading, rows, count, list);
+        if (o->under == NULL || o->under == p) {
+            size_t kept = choose(r, count, count > room && room > 1 ? room - 1 : room,
+                                 p->kind == PANEL_HEAT ? row_at : (double)cursor.y);
+            for (size_t i = 0; i < kept; i++)
+                rows[i] = row_of(p, o, &r[i], at, row_at);
+            if (kept < count && kept < room) {
+                rows[kept] = (box_row){.value = ""};
+                snprintf(rows[kept].label, sizeof rows[kept].label, "+ %zu more", count - kept);
+                kept++;
+            }
+            draw_box(p, o, (point){line, cursor.y}, heading, rows, kept, list);
+        }
     }
     dnn_free(rows);
     dnn_free(r);

@@ -62,27 +62,51 @@ double curve_end(const curve *c, const page_options *o) {
     }
 }
 
-axis fit_x(const panel *p, const page_options *o) {
-    double low = INFINITY, high = -INFINITY;
+/* Widens low..high to the points of the visible curves. */
+static void widen_x(const panel *p, const page_options *o, double *low, double *high) {
     for (size_t i = 0; i < p->curve_count; i++) {
         const curve *c = &p->curves[i];
         size_t n = curve_hidden(c) ? 0 : series_count(c->tag->scalars);
         if (n == 0)
             continue;
         size_t first = o->x_scale == SCALE_LOG ? curve_find_x(c, o, 1e-9, 0) : 0;
-        low = fmin(low, curve_x(c, o, first < n ? first : n - 1));
-        high = fmax(high, curve_x(c, o, n - 1));
+        *low = fmin(*low, curve_x(c, o, first < n ? first : n - 1));
+        *high = fmax(*high, curve_x(c, o, n - 1));
         if (c->steps)
-            high = fmax(high, curve_end(c, o));
+            *high = fmax(*high, curve_end(c, o));
     }
+}
+
+static axis axis_of_x(const page_options *o, double low, double high, double margin) {
     axis_unit unit = o->x == X_WALL ? UNIT_CLOCK : o->x == X_RELATIVE ? UNIT_DURATION : UNIT_NUMBER;
     axis a = axis_fit(o->x_scale, unit, low, high);
     if (isfinite(low) && low < high && (low > 0 || o->x_scale != SCALE_LOG)) {
         a.low = low; /* curves begin at the axis, and end short of the other side */
         a.high = high;
-        a.high = axis_value(&a, p->kind == PANEL_CURVES ? 1.015 : 1);
+        a.high = axis_value(&a, 1 + margin);
     }
     return a;
+}
+
+#define X_MARGIN 0.015
+
+axis fit_x(const panel *p, const page_options *o) {
+    double low = INFINITY, high = -INFINITY;
+    widen_x(p, o, &low, &high);
+    return axis_of_x(o, low, high, p->kind == PANEL_CURVES ? X_MARGIN : 0);
+}
+
+void panels_share_x(const panel *panels, const size_t *which, size_t count, page_options *o) {
+    double low = INFINITY, high = -INFINITY;
+    o->x_shared = true;
+    if (o->x_held)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        const panel *p = &panels[which[i]];
+        if (panel_has_time(p) && !p->let_go)
+            widen_x(p, o, &low, &high);
+    }
+    o->x_range = axis_of_x(o, low, high, X_MARGIN);
 }
 
 /* The smallest positive value: the pyramid says it where a stretch is positive, so stretches are
@@ -106,7 +130,7 @@ bool curve_range(const panel *p, const page_options *o, const curve *c, axis_sca
                  double *low, double *high) {
     const series *s = c->tag->scalars;
     size_t begin = 0, end = series_count(s);
-    if (o->x_held && !p->let_go) { /* y is fitted to what is seen */
+    if (o->x_shared && o->x_held && !p->let_go) { /* y is fitted to what is seen */
         begin = curve_find_x(c, o, p->x.low, 0);
         end = curve_find_x(c, o, nextafter(p->x.high, INFINITY), begin);
         begin -= begin > 0;

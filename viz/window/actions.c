@@ -116,6 +116,7 @@ static request zoom(view *v, const char *key) {
     bool x = strchr("+=-][", *key) != NULL, y = strchr("+=-}{", *key) != NULL;
     FOR_PANELS(v, p) {
         panel_zoom(p, centre(p), x ? step : 1, y ? step : 1);
+        view_hold_x(v, p);
     }
     return REQUEST_NONE;
 }
@@ -125,6 +126,7 @@ static request pan(view *v, const char *key) {
     float dy = strcmp(key, "Up") == 0 ? PAN_STEP : strcmp(key, "Down") == 0 ? -PAN_STEP : 0;
     FOR_PANELS(v, p) {
         panel_pan(p, dx, dy);
+        view_hold_x(v, p);
     }
     return REQUEST_NONE;
 }
@@ -132,6 +134,8 @@ static request pan(view *v, const char *key) {
 static request fit(view *v, const char *key) {
     (void)key;
     FOR_PANELS(v, p) {
+        if (!p->let_go)
+            v->options.x_held = false;
         panel_fit(p, &v->options);
     }
     return REQUEST_NONE;
@@ -139,6 +143,7 @@ static request fit(view *v, const char *key) {
 
 static request fit_all(view *v, const char *key) {
     (void)key;
+    v->options.x_held = false;
     for (size_t i = 0; i < v->panel_count; i++)
         panel_fit(&v->panels[i], &v->options);
     return REQUEST_NONE;
@@ -149,10 +154,29 @@ static request hold(view *v, const char *key) {
     bool held = false;
     FOR_PANELS(v, p) {
         held = p->held = !p->held;
+        if (held)
+            view_hold_x(v, p);
+        else if (!p->let_go)
+            v->options.x_held = false;
         if (!held)
             panel_fit(p, &v->options);
     }
     view_say(v, held ? "the view holds while values come" : "the view follows");
+    return REQUEST_NONE;
+}
+
+static request let_go(view *v, const char *key) {
+    (void)key;
+    panel *p = v->focus < 0 ? NULL : &v->panels[v->focus];
+    if (p == NULL || !panel_has_time(p)) {
+        view_say(v, "point at a panel of curves to give it an x range of its own");
+        return REQUEST_NONE;
+    }
+    p->let_go = !p->let_go;
+    if (!p->let_go)
+        panel_fit(p, &v->options);
+    view_say(v, p->let_go ? "%s has an x range of its own" : "%s shares the x range of all panels",
+             p->title);
     return REQUEST_NONE;
 }
 
@@ -373,6 +397,7 @@ const action actions[] = {
     {"Zoom",     "fit",            "f Home",               "Fit the panel to its data",             fit           },
     {"Zoom",     "fit all",        "F",                    "Fit all panels",                        fit_all       },
     {"Zoom",     "hold",           "h",                    "Hold the view, or follow new values",   hold          },
+    {"Zoom",     "own x range",    "u",                    "An x range of its own, or that of all", let_go        },
     {"Axes",     "y scale",        "y l",                  "Linear, log, symmetric log",            y_scale       },
     {"Axes",     "x scale",        "X L",                  "The same for x, in all panels",         x_scale       },
     {"Axes",     "x axis",         "x",                    "Step, epoch, relative, wall time",      x_kind        },

@@ -11,7 +11,7 @@
 #define LEAST_BOX   6.0f /* points: a smaller box is a click with an unsteady hand */
 
 const gesture gestures[] = {
-    {"Move",               "Read the values of all curves, in all panels" },
+    {"Move",               "Read the values of all curves at one x"       },
     {"Wheel",              "Zoom around the cursor; beside a plot: scroll"},
     {"Shift Ctrl + wheel", "Zoom only x, only y"                          },
     {"Drag",               "Move the view"                                },
@@ -63,6 +63,11 @@ static void seek_to(view *v, float x) {
         view_update(v);
 }
 
+static void move_view(view *v, float dx, float dy) {
+    panel_pan(&v->panels[v->focus], dx, dy);
+    view_hold_x(v, &v->panels[v->focus]);
+}
+
 void mouse_move(view *v, point place) {
     point before = v->cursor;
     if (v->drag == DRAG_NONE) {
@@ -71,7 +76,7 @@ void mouse_move(view *v, point place) {
     }
     v->cursor = place;
     if (v->drag == DRAG_PAN && v->focus >= 0)
-        panel_pan(&v->panels[v->focus], place.x - before.x, place.y - before.y);
+        move_view(v, place.x - before.x, place.y - before.y);
     else if (v->drag == DRAG_BOX) {
         v->selection.w = place.x - v->selection.x;
         v->selection.h = place.y - v->selection.y;
@@ -134,6 +139,7 @@ static request press_panel(view *v, int at, point place, click how) {
             return action_run(v, action_find("maximise"), "");
     } else if (how.count == 2) {
         v->drag = DRAG_NONE;
+        v->options.x_held = v->options.x_held && p->let_go;
         panel_fit(p, &v->options);
     } else if (how.button == 3 || how.shift) {
         v->drag = DRAG_BOX;
@@ -174,6 +180,11 @@ request mouse_press(view *v, point place, click how) {
     return REQUEST_NONE;
 }
 
+static void zoom_box(view *v, rect box) {
+    panel_zoom_box(&v->panels[v->focus], box);
+    view_hold_x(v, &v->panels[v->focus]);
+}
+
 void mouse_release(view *v, point place) {
     mouse_move(v, place);
     drag_kind drag = v->drag;
@@ -181,7 +192,7 @@ void mouse_release(view *v, point place) {
     rect s = v->selection;
     rect box = {fminf(s.x, s.x + s.w), fminf(s.y, s.y + s.h), fabsf(s.w), fabsf(s.h)};
     if (drag == DRAG_BOX && v->focus >= 0 && box.w >= LEAST_BOX && box.h >= LEAST_BOX)
-        panel_zoom_box(&v->panels[v->focus], box);
+        zoom_box(v, box);
 }
 
 void mouse_wheel(view *v, float dx, float dy, bool shift, bool control) {
@@ -189,6 +200,7 @@ void mouse_wheel(view *v, float dx, float dy, bool shift, bool control) {
     if (p != NULL && inside(p->plot, v->cursor)) {
         float step = powf(WHEEL_STEP, dy + dx);
         panel_zoom(p, v->cursor, control ? 1 : step, shift ? 1 : step);
+        view_hold_x(v, p);
     } else if (!run_list_wheel(v, v->cursor, dy)) {
         v->scroll -= SCROLL_STEP * dy;
         view_layout(v);

@@ -255,8 +255,14 @@ static void follow_data(view *v) {
             panel_fit(&v->panels[v->shown[i]], &v->options);
 }
 
-static bool has_time_axis(const panel *p) {
-    return p->kind == PANEL_CURVES || p->kind == PANEL_HEAT;
+/* What of x is under the mouse, for the panels beside and the list of runs. */
+static void read_cursor(view *v) {
+    const panel *p = v->hovered < 0 ? NULL : &v->panels[v->hovered];
+    bool reads = v->cursor_inside && !v->bare && !v->help && p != NULL && p->plot.w > 0 &&
+                 panel_has_time(p) && is_inside(p->plot, v->cursor);
+    v->options.under = reads ? p : NULL;
+    v->options.x_at =
+        reads ? axis_value(&p->x, (double)((v->cursor.x - p->plot.x) / p->plot.w)) : NAN;
 }
 
 static void draw_outline(rect r, color c, display_list *list) {
@@ -274,7 +280,7 @@ static void draw_panel(view *v, panel *p, display_list *list) {
     if (p->area.w <= 0 || p->area.y >= v->height - v->footer || p->area.y + p->area.h <= v->header)
         return;
     point place;
-    bool cursor = (has_time_axis(p) || p == &v->panels[v->hovered < 0 ? 0 : v->hovered]) &&
+    bool cursor = (panel_has_time(p) || p == &v->panels[v->hovered < 0 ? 0 : v->hovered]) &&
                   cursor_in(v, p, &place);
     rect a = p->area;
     if (!v->bare && v->figure == NULL && v->focus >= 0 && p == &v->panels[v->focus])
@@ -314,8 +320,11 @@ void view_draw(view *v, display_list *list) {
               0);
     if (v->shown_count == 0)
         draw_waiting(v, list);
+    if (v->figure == NULL)
+        panels_share_x(v->panels, v->shown, v->shown_count, &v->options);
     if (v->cursor_inside)
         follow_data(v);
+    read_cursor(v);
     for (size_t i = 0; i < v->shown_count; i++)
         draw_panel(v, &v->panels[v->shown[i]], list);
     draw_selection(v, list);

@@ -51,10 +51,15 @@ static size_t list_columns(const view *v, column *out) {
     return n;
 }
 
-static double last_value(const run *r, const char *tag) {
+/* The last value, or the one under the mouse. */
+static double value_of(const run *r, const char *tag, const page_options *o) {
     const run_tag *t = run_find(r, tag, DNN_EVENT_SCALAR);
     size_t n = t == NULL || t->scalars == NULL ? 0 : series_count(t->scalars);
-    return n > 0 ? (double)series_value(t->scalars, n - 1) : NAN;
+    if (n == 0)
+        return NAN;
+    const curve c = {.run = r, .tag = t};
+    size_t at = o == NULL || o->under == NULL ? n - 1 : curve_nearest(&c, o, o->x_at);
+    return at < n ? (double)series_value(t->scalars, at) : NAN;
 }
 
 /* --- order and filter --- */
@@ -80,7 +85,7 @@ static double key_of(const view *v, const run *r, const column *columns, size_t 
         return -r->last_time;
     if (v->list.order < ORDER_VALUE || at >= count)
         return 0;
-    double value = last_value(r, columns[at].tag);
+    double value = value_of(r, columns[at].tag, NULL);
     return columns[at].small_is_good ? value : -value;
 }
 
@@ -337,7 +342,7 @@ static void draw_row(const view *v, const run *r, rect row, const column *column
     fit_name(run_label(r), room, SIZE, name, sizeof name);
     put(list, x + SWATCH + 8, y, name, shown ? t->text : t->muted, FONT_REGULAR, ANCHOR_LEFT, SIZE);
     for (size_t i = count; i-- > 0; right -= VALUE) {
-        double value = last_value(r, columns[i].tag);
+        double value = value_of(r, columns[i].tag, &v->options);
         if (isnan(value) && run_find(r, columns[i].tag, DNN_EVENT_SCALAR) == NULL)
             continue;
         axis_format(value, 4, text, sizeof text);

@@ -66,7 +66,7 @@ static void load_line(view *v, const char *key, const char *value, int *width, i
     else if (strcmp(key, "height") == 0 && number >= 150 && number <= 16384)
         *height = (int)number;
     else if (strcmp(key, "scale") == 0 && number >= 0.5 && number <= 4)
-        v->scale = (float)number;
+        v->scale = (float)number, v->scale_known = true;
     else if (strcmp(key, "smoothing") == 0 && number >= 0 && number < 1)
         v->options.smoothing = number;
     else if (strcmp(key, "theme") == 0)

@@ -9,6 +9,7 @@
 
 #define BUTTON_HEIGHT ((float)24)
 #define BUTTON_GAP    ((float)4)
+#define GROUP_GAP     ((float)10) /* more, between groups */
 #define PADDING       ((float)8)
 #define TEXT_SIZE     ((float)11)
 
@@ -18,6 +19,7 @@ typedef struct button {
     const char *action, *key; /* what it runs, as if the key had been pressed */
     icon icon;
     bool of_trainer;
+    char group;
     void (*label)(const view *v, char *text, size_t size);
 } button;
 
@@ -89,24 +91,31 @@ static void label_rate_down(const view *v, char *text, size_t size) {
     snprintf(text, size, "lr −");
 }
 
-/* The most wanted first: they stay when there is little room, and stand to the right. */
+static void label_runs(const view *v, char *text, size_t size) {
+    (void)v;
+    snprintf(text, size, "runs");
+}
+
+/* The most wanted first: they stay when there is little room, and stand to the right. Those of a
+ * group stand together. */
 static const button buttons[] = {
-    {"help",        "?",          ICON_TEXT,  false, label_help      },
-    {"theme",       "t",          ICON_THEME, false, NULL            },
-    {"stop",        "Q",          ICON_STOP,  true,  NULL            },
-    {"single step", ".",          ICON_STEP,  true,  NULL            },
-    {"pause",       "Space",      ICON_PAUSE, true,  NULL            },
-    {"checkpoint",  "k",          ICON_TEXT,  true,  label_checkpoint},
-    {"rate",        "Shift+Up",   ICON_TEXT,  true,  label_rate_up   },
-    {"rate",        "Shift+Down", ICON_TEXT,  true,  label_rate_down },
-    {"y scale",     "y",          ICON_TEXT,  false, label_y         },
-    {"x axis",      "x",          ICON_TEXT,  false, label_kind      },
-    {"smooth",      "s",          ICON_TEXT,  false, label_smooth    },
-    {"save png",    "p",          ICON_TEXT,  false, label_png       },
-    {"save svg",    "v",          ICON_TEXT,  false, label_svg       },
-    {"save csv",    "c",          ICON_TEXT,  false, label_csv       },
-    {"x scale",     "X",          ICON_TEXT,  false, label_x         },
-    {"replay",      "r",          ICON_TEXT,  false, label_replay    },
+    {"help",         "?",          ICON_TEXT,  false, 'h', label_help      },
+    {"theme",        "t",          ICON_THEME, false, 'h', NULL            },
+    {"stop",         "Q",          ICON_STOP,  true,  't', NULL            },
+    {"single step",  ".",          ICON_STEP,  true,  't', NULL            },
+    {"pause",        "Space",      ICON_PAUSE, true,  't', NULL            },
+    {"checkpoint",   "k",          ICON_TEXT,  true,  't', label_checkpoint},
+    {"rate",         "Shift+Up",   ICON_TEXT,  true,  't', label_rate_up   },
+    {"rate",         "Shift+Down", ICON_TEXT,  true,  't', label_rate_down },
+    {"y scale",      "y",          ICON_TEXT,  false, 'a', label_y         },
+    {"x axis",       "x",          ICON_TEXT,  false, 'a', label_kind      },
+    {"x scale",      "X",          ICON_TEXT,  false, 'a', label_x         },
+    {"smooth",       "s",          ICON_TEXT,  false, 'a', label_smooth    },
+    {"list of runs", "b",          ICON_TEXT,  false, 'r', label_runs      },
+    {"replay",       "r",          ICON_TEXT,  false, 'r', label_replay    },
+    {"save csv",     "c",          ICON_TEXT,  false, 's', label_csv       },
+    {"save svg",     "v",          ICON_TEXT,  false, 's', label_svg       },
+    {"save png",     "p",          ICON_TEXT,  false, 's', label_png       },
 };
 enum { BUTTON_COUNT = sizeof buttons / sizeof *buttons };
 
@@ -116,6 +125,8 @@ static rect nowhere(void) {
 
 /* Figures have no steps, and matrices and pictures no scales. */
 static bool is_of_use(const view *v, const button *b) {
+    if (b->label == label_runs)
+        return v->figure == NULL && view_runs(v)->count > 1;
     if (v->figure == NULL)
         return true;
     if (b->label == label_kind || b->label == label_smooth || b->label == label_replay)
@@ -127,6 +138,7 @@ static bool is_of_use(const view *v, const button *b) {
 /* Places of all buttons; w is 0 where there is none. Returns where the row begins. */
 static float place(const view *v, rect *places) {
     float right = v->width - PAGE_MARGIN, least = v->width * 0.34f;
+    char group = 0;
     for (int i = 0; i < BUTTON_COUNT; i++) {
         const button *b = &buttons[i];
         char text[48];
@@ -138,8 +150,11 @@ static float place(const view *v, rect *places) {
             b->label(v, text, sizeof text);
             width = text_width(text, TEXT_SIZE, FONT_REGULAR) + 2 * PADDING;
         }
+        if (group != 0 && b->group != group)
+            right -= GROUP_GAP;
         if (right - width < least)
             break;
+        group = b->group;
         places[i] = (rect){right - width, (v->header - BUTTON_HEIGHT) / 2, width, BUTTON_HEIGHT};
         right -= width + BUTTON_GAP;
     }

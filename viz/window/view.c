@@ -145,6 +145,13 @@ static bool has_content(const panel *p) {
     return false;
 }
 
+void view_hold_x(view *v, const panel *p) {
+    if (!panel_has_time(p) || p->let_go)
+        return;
+    v->options.x_held = true;
+    v->options.x_range = p->x;
+}
+
 void view_choose_shown(view *v) {
     v->shown_count = 0;
     for (size_t i = 0; i < v->panel_count; i++)

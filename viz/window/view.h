@@ -54,6 +54,7 @@ typedef struct view {
 
     float width, height;  /* of the page */
     float scale;          /* the user's magnification of the window, 1: none */
+    bool scale_known;     /* else the window takes the screen's */
     bool bare;            /* a figure: no buttons, no status line */
     bool whole;           /* a figure of all panels, not of the first page only */
     float fold;           /* height of the page that its first rows fill; 0: `height` */
@@ -91,6 +92,9 @@ const runs *view_runs(const view *v);
 /* To be called when data came, or when view_runs is another: builds the panels anew if there are
  * new tags. False, and no panels, when out of memory. */
 bool view_update(view *v);
+
+/* To be called when a panel was zoomed or moved: the others follow its x. */
+void view_hold_x(view *v, const panel *p);
 
 /* To be called when runs were hidden or shown: which panels have anything to show. */
 void view_choose_shown(view *v);

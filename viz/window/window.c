@@ -16,6 +16,7 @@
 
 #define REPLAY_BEAT  33
 #define SMOOTH_MOST  ((size_t)200000) /* points that are averaged in a frame: about 10 ms */
+#define FRAME        32               /* pixels of a window's title */
 #define SAVE_DENSITY 2.0f             /* a saved picture has at least this many pixels per point */
 
 static void follow_size(window *w) {
@@ -79,6 +80,8 @@ static bool on_key(window *w, const SDL_KeyboardEvent *e) {
     SDL_Keycode code = e->keysym.sym;
     bool control = (e->keysym.mod & KMOD_CTRL) != 0, shift = (e->keysym.mod & KMOD_SHIFT) != 0;
     bool types = code >= ' ' && code < SDLK_DELETE;
+    if ((e->keysym.mod & (KMOD_ALT | KMOD_GUI)) != 0) /* the desktop's, or AltGr's */
+        return true;
     bool keypad = code >= SDLK_KP_DIVIDE && code <= SDLK_KP_PERIOD && code != SDLK_KP_ENTER;
     if ((types || keypad) && !control)
         return true;
@@ -89,8 +92,19 @@ static bool on_key(window *w, const SDL_KeyboardEvent *e) {
     return answer(w, action_key(w->view, name));
 }
 
+/* Text that comes while keys are held which make no text: Ctrl+s types an s for some input methods.
+ * AltGr, the right Alt of many layouts, types signs, and only a layout without it letters. */
+static bool is_meant(const window *w, const char *text) {
+    unsigned held = w->held;
+    bool plain = (text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z') ||
+                 (text[0] >= '0' && text[0] <= '9');
+    return (held & (KMOD_CTRL | KMOD_LALT | KMOD_GUI)) == 0 && !((held & KMOD_RALT) != 0 && plain);
+}
+
 static bool on_text(window *w, const char *text) {
     bool open = true;
+    if (!is_meant(w, text))
+        return true;
     for (const char *next = text; open && *text != '\0'; text = next) {
         char key[UTF8_MAX_BYTES + 1] = "";
         if (utf8_next(&next) == 0)
@@ -106,13 +120,15 @@ static bool on_window(window *w, const SDL_WindowEvent *e) {
         mouse_leave(w->view);
     else if (e->event == SDL_WINDOWEVENT_SIZE_CHANGED)
         follow_size(w);
+    else if (e->event == SDL_WINDOWEVENT_FOCUS_GAINED || e->event == SDL_WINDOWEVENT_FOCUS_LOST)
+        w->held = SDL_GetModState();
     w->stale = true;
     return true;
 }
 
 static bool on_button(window *w, const SDL_MouseButtonEvent *e) {
     point place = on_page(w, e->x, e->y);
-    SDL_Keymod modifiers = SDL_GetModState();
+    unsigned modifiers = w->held;
     w->stale = true;
     if (e->type == SDL_MOUSEBUTTONUP) {
         SDL_CaptureMouse(SDL_FALSE);
@@ -138,7 +154,7 @@ static void on_motion(window *w, const SDL_MouseMotionEvent *e) {
 }
 
 static void on_wheel(window *w, const SDL_MouseWheelEvent *e) {
-    SDL_Keymod modifiers = SDL_GetModState();
+    unsigned modifiers = w->held;
     mouse_wheel(w->view, e->preciseX, e->preciseY, (modifiers & KMOD_SHIFT) != 0,
                 (modifiers & KMOD_CTRL) != 0);
     w->stale = true;
@@ -151,7 +167,11 @@ static bool on_event(window *w, const SDL_Event *e) {
     case SDL_QUIT:
         return false;
     case SDL_KEYDOWN:
+        w->held = e->key.keysym.mod;
         return on_key(w, &e->key);
+    case SDL_KEYUP:
+        w->held = e->key.keysym.mod;
+        return true;
     case SDL_TEXTINPUT:
         return on_text(w, e->text.text);
     case SDL_WINDOWEVENT:
@@ -204,6 +224,21 @@ uint64_t window_beat(const window *w, uint64_t now) {
     if (now - w->touched > WINDOW_ATTENTION)
         return WINDOW_SLOWEST;
     return rest < WINDOW_BEAT ? WINDOW_BEAT : rest > WINDOW_SLOWEST ? WINDOW_SLOWEST : rest;
+}
+
+/* A "stop" that waits for its second key forgets itself. */
+static void look_at_stop(window *w, uint64_t now) {
+    view *v = w->view;
+    if (!v->stop_asked)
+        w->armed = 0;
+    else if (w->armed == 0)
+        w->armed = now;
+    else if (now - w->armed > WINDOW_ARMED) {
+        v->stop_asked = false;
+        v->status[0] = '\0';
+        w->armed = 0;
+        w->stale = true;
+    }
 }
 
 static void look_for_more(window *w, uint64_t now) {
@@ -263,6 +298,7 @@ bool window_step(window *w, int milliseconds) {
     move_replay(w, now);
     look_for_more(w, now);
     look_at_words(w, now);
+    look_at_stop(w, now);
     bool away = (SDL_GetWindowFlags(w->sdl) & (SDL_WINDOW_MINIMIZED | SDL_WINDOW_HIDDEN)) != 0;
     if (open && w->stale && !away) {
         draw(w);
@@ -290,6 +326,56 @@ static dnn_status no_display(const char *why, dnn_error *err) {
         why);
 }
 
+float window_scale_of(const char *resources) {
+    const char *line = resources == NULL ? NULL : strstr(resources, "Xft.dpi:");
+    double dpi = line == NULL ? 0 : strtod(line + strlen("Xft.dpi:"), NULL);
+    return dpi >= 48 && dpi <= 480 ? roundf((float)dpi / 24) / 4 : 0; /* in quarters */
+}
+
+/* The X server's resources, where desktops leave the dpi that the user has chosen; by a library
+ * that SDL has loaded already. */
+static float scale_of_x(void) {
+    void *library = SDL_LoadObject("libX11.so.6");
+    if (library == NULL)
+        return 0;
+    void *(*open_display)(const char *) =
+        (void *(*)(const char *))SDL_LoadFunction(library, "XOpenDisplay");
+    char *(*resources)(void *) =
+        (char *(*)(void *))SDL_LoadFunction(library, "XResourceManagerString");
+    int (*close_display)(void *) = (int (*)(void *))SDL_LoadFunction(library, "XCloseDisplay");
+    bool whole = open_display != NULL && resources != NULL && close_display != NULL;
+    void *display = whole ? open_display(NULL) : NULL;
+    float scale = display == NULL ? 0 : window_scale_of(resources(display));
+    if (display != NULL)
+        close_display(display);
+    SDL_UnloadObject(library);
+    return scale;
+}
+
+/* Points of the first window are as large as the user's other programs' (Wayland scales by itself);
+ * SDL's dpi is the screen's size in its own words, which is often wrong a little. */
+static float scale_of_screen(void) {
+    float dpi = 0;
+    if (strcmp(SDL_GetCurrentVideoDriver(), "x11") != 0)
+        return 1;
+    float scale = scale_of_x();
+    if (scale == 0 && SDL_GetDisplayDPI(0, &dpi, NULL, NULL) == 0 && dpi >= 140 && dpi < 500)
+        scale = roundf(dpi / 48) / 2;
+    return scale > 0 ? scale : 1;
+}
+
+/* The first window: the user's size of things, within the screen. */
+static void fit_screen(view *v, int *width, int *height) {
+    SDL_Rect screen;
+    if (!v->scale_known)
+        v->scale = scale_of_screen();
+    v->scale_known = true;
+    if (SDL_GetDisplayUsableBounds(0, &screen) != 0 || screen.w < 200 || screen.h < 150)
+        return;
+    *width = (int)fminf((float)*width, floorf((float)screen.w / v->scale));
+    *height = (int)fminf((float)*height, floorf((float)(screen.h - FRAME) / v->scale));
+}
+
 dnn_status window_open(window *w, view *v, dnn_control *trainer, int width, int height,
                        dnn_error *err) {
     *w = (window){.view = v, .trainer = trainer, .density = 1, .stale = true};
@@ -303,6 +389,7 @@ dnn_status window_open(window *w, view *v, dnn_control *trainer, int width, int 
     /* Else pixels go through OpenGL, which where it is software costs more than drawing them. */
     if (strcmp(SDL_GetCurrentVideoDriver(), "x11") == 0)
         SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+    fit_screen(v, &width, &height);
     char title[200];
     snprintf(title, sizeof title, "%s – dnnview",
              v->figure != NULL    ? (v->figure->title[0] != '\0' ? v->figure->title : "figure")

@@ -11,6 +11,7 @@
 #define WINDOW_BEAT      60
 #define WINDOW_SLOWEST   120
 #define WINDOW_ATTENTION 1500 /* after a key or a motion */
+#define WINDOW_ARMED     4000 /* after which a first "stop" counts no more */
 
 struct SDL_Window;
 
@@ -20,12 +21,14 @@ typedef struct window {
     dnn_control *trainer;
     display_list list;
     surface pixels;
-    float density;       /* pixels per point */
-    bool stale;          /* the page has changed since it was drawn */
-    bool unfinished;     /* curves are not smoothed to their ends yet */
-    uint64_t ticked;     /* milliseconds: when the replay was last moved on */
-    uint64_t polled;     /* when the runs were last looked at */
-    uint64_t touched;    /* when the last key or motion came */
+    float density;    /* pixels per point */
+    bool stale;       /* the page has changed since it was drawn */
+    unsigned held;    /* SDL's modifiers, as of the event in turn: SDL knows them of the last one */
+    bool unfinished;  /* curves are not smoothed to their ends yet */
+    uint64_t ticked;  /* milliseconds: when the replay was last moved on */
+    uint64_t polled;  /* when the runs were last looked at */
+    uint64_t touched; /* when the last key or motion came */
+    uint64_t armed;   /* when the first "stop" came, 0: none waits */
     uint64_t frame_time; /* milliseconds that the last frame took */
     uint64_t worded;     /* when the words about the runs were last compared */
     char words[200];
@@ -45,6 +48,9 @@ bool window_step(window *w, int milliseconds);
 
 /* Milliseconds between two looks for new values, at a time in milliseconds. */
 uint64_t window_beat(const window *w, uint64_t now);
+
+/* Pixels per point by an X server's resources ("Xft.dpi: 192": 2); 0: they do not say. */
+float window_scale_of(const char *resources);
 
 void window_size(const window *w, int *width, int *height);
 void window_close(window *w);
