@@ -13,8 +13,7 @@ static int free_folder(lua_State *L) {
     return 0;
 }
 
-/* Pushes a block with the texts of the table at index, which keeps them alive; NULL for nil. */
-static const char *const *push_texts(lua_State *L, int index, size_t *count) {
+const char *const *dnnlua_push_texts(lua_State *L, int index, size_t *count) {
     const char **texts = NULL;
 
     *count = 0;
@@ -40,7 +39,7 @@ static int list_folder(lua_State *L) {
     const char *path = luaL_checkstring(L, 1);
 
     lua_settop(L, 2);
-    const char *const *classes = push_texts(L, 2, &count);
+    const char *const *classes = dnnlua_push_texts(L, 2, &count);
     dnn_folder *folder = lua_newuserdatauv(L, sizeof *folder, 0);
     *folder = (dnn_folder){0};
     luaL_setmetatable(L, FOLDER);

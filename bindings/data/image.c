@@ -131,6 +131,7 @@ void dnnlua_open_image(lua_State *L) {
     luaL_newlib(L, functions);
     int data = lua_gettop(L);
     dnnlua_add_folder(L, data);
+    dnnlua_add_loader(L, data);
     dnnlua_add_order(L, data);
     lua_setfield(L, -2, "_data");
 }
