@@ -3,7 +3,7 @@
 #include "data/loader.h"
 #include "bindings/data/data.h"
 
-#define LOADER "dnn.LoaderThreads"
+#define LOADER "data.LoaderThreads" /* never handed out */
 
 enum { LOADER_X = 1, LOADER_Y = 2 };
 

@@ -29,7 +29,7 @@ const dnn_augmentation_row dnn_augmentations[DNN_AUGMENTATION_COUNT] = {
                         "becomes 0"),
     [DNN_MIXUP] = EACH("mixup", 4, false, false,
                        "mixed with another example of its batch, labels too, by a share drawn from "
-                       "the beta distribution (s, s)"),
+                       "the beta distribution (s, s); the larger share is its own"),
 };
 
 dnn_random dnn_example_stream(const dnn_example_key *key, uint32_t use) {
@@ -127,6 +127,7 @@ size_t dnn_augment_mixup(const dnn_augment *a, const dnn_example_key *key, size_
                          double *share) {
     dnn_random random = dnn_example_stream(key, DNN_MIXUP);
     size_t partner = (size_t)dnn_random_below(&random, count);
-    *share = draw_beta(&random, a->strength[DNN_MIXUP]);
+    double drawn = draw_beta(&random, a->strength[DNN_MIXUP]);
+    *share = drawn < 0.5 ? 1 - drawn : drawn;
     return partner;
 }

@@ -76,7 +76,8 @@ void dnn_augment_apply(const dnn_augment *a, const dnn_example_key *key, const v
 
 /* Which of the `count` columns of its batch column `column` is mixed with, and how much of itself
  * stays: a draw of the beta distribution with both parameters the strength (Zhang, Cisse, Dauphin,
- * Lopez-Paz: "mixup: Beyond empirical risk minimization", ICLR 2018). */
+ * Lopez-Paz: "mixup: Beyond empirical risk minimization", ICLR 2018), or 1 less that, so that at
+ * least half of it stays. */
 size_t dnn_augment_mixup(const dnn_augment *a, const dnn_example_key *key, size_t count,
                          double *share);
 

@@ -73,18 +73,62 @@ local function add_pictures(drawing, columns, opts)
   drawing:give(bytes)
 end
 
+-- What Y says of each column: the name of its class where there are names, else numbers.
+local function labels_of(Y, classes)
+  if not figure.is_matrix(Y) then return nil end
+  if not classes then return Y.rows == 1 and Y or nil end
+  local labels = {}
+  for j = 1, Y.cols do
+    local class = Y(1, j)
+    if Y.rows > 1 then -- one row for each class: the largest, and its share where it is not alone
+      local best = 1
+      for k = 2, Y.rows do if Y(k, j) > Y(best, j) then best = k end end
+      class = Y(best, j) == 1 and best or nil
+      labels[j] = class and classes[best] or ("%s %.2f"):format(classes[best] or best, Y(best, j))
+    elseif #classes == 2 then -- 1 for the first, 0 for the other, between where two are mixed
+      labels[j] = class == 1 and classes[1] or class == 0 and classes[2] or ("%s %.2f"):format(classes[1], class)
+    else
+      labels[j] = classes[math.tointeger(class) or 0] or ("%.6g"):format(class)
+    end
+  end
+  return labels
+end
+
+local function set_size(shape, opts)
+  if not shape or opts.width or opts.height or opts.channels then return end
+  opts.height, opts.width, opts.channels = shape[1], shape[2], shape[3]
+end
+
+-- The batch that a loader gives next, as it is augmented.
+local function of_loader(loader, opts)
+  local X, Y = loader:preview()
+  opts.labels = opts.labels or labels_of(Y, loader.classes or nil)
+  set_size(loader.shape or nil, opts)
+  return loader:denormalise(X)
+end
+
 -- The columns of a set, and labels where it has a number for each.
 local function of_set(set, opts)
   local columns, Y = rawget(set, "raw") or set.X, set.Y
+  set_size(rawget(set, "shape"), opts)
   if not opts.labels and figure.is_matrix(Y) and Y.rows == 1 then opts.labels = Y end
   return columns
 end
 
--- dnn.imshow(A), dnn.imshow(pixels, {width = , height = , channels = }), dnn.imshow(set), each with options.
+local function is_loader(value)
+  local metatable = type(value) == "table" and getmetatable(value)
+  return metatable and metatable.__name == "dnn.data.Loader"
+end
+
+-- dnn.imshow(A), dnn.imshow(pixels, {width = , height = , channels = }), dnn.imshow(set), dnn.imshow(loader), each with
+-- options.
 local function imshow(value, options)
   local opts = options_of.read("dnn.imshow", options, IMSHOW)
-  local is_set = type(value) == "table" and (figure.is_matrix(value.raw) or figure.is_matrix(value.X))
-  if is_set then
+  local of_images = is_loader(value)
+  local is_set = not of_images and type(value) == "table" and (figure.is_matrix(value.raw) or figure.is_matrix(value.X))
+  if of_images then
+    value = of_loader(value, opts)
+  elseif is_set then
     value = of_set(value, opts)
   elseif type(value) == "table" and #value > 0 then
     local made, matrix = pcall(dnn.Matrix, value, {dtype = "float64"})
@@ -99,7 +143,7 @@ local function imshow(value, options)
   end
   local drawing = figure.new "dnn.imshow"
   for _, key in ipairs {"title", "x_label", "y_label"} do drawing:say(key, opts[key]) end
-  if is_set or value.dtype == "uint8" and not opts.map or opts.width or opts.height or opts.channels or opts.labels then
+  if is_set or of_images or value.dtype == "uint8" and not opts.map or opts.width or opts.height or opts.channels or opts.labels then
     add_pictures(drawing, value, opts)
   else
     for _, key in ipairs {"map", "low", "high"} do drawing:say(key, opts[key]) end

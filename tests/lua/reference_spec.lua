@@ -81,6 +81,7 @@ local function metatables()
     end
   end
   found["dnn.data.batches"] = getmetatable(dnn.data.batches{X = dnn.ones(1, 4), Y = dnn.ones(1, 4)})
+  found["dnn.data.Loader"] = getmetatable(dnn.data.Loader{X = dnn.ones(1, 4), Y = dnn.ones(1, 4)})
   found["dnn.data.hdf5"] = upvalue(upvalue(dnn.data.hdf5, "run"), "file_metatable")
   return found
 end

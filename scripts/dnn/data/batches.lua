@@ -24,10 +24,11 @@ local function begin_epoch(self)
 end
 
 -- The next pair, as `for` asks for it: nil as the last X begins an epoch, or goes on with one that
--- load_state_dict has brought back. Between epochs the place is 0.
+-- load_state_dict has brought back; after one from between epochs the next call begins one, in a loop too. Between
+-- epochs the place is 0.
 function Batches:__call(_, last)
-  if last == nil and not self.resumes then begin_epoch(self) end
-  self.resumes = false
+  if not self.resumes and (last == nil or self.begins) then begin_epoch(self) end
+  self.resumes, self.begins = false, false
   local left = #self.order - self.place + 1
   if left <= 0 or left < self.size and self.drop_last then
     self.place = 0
@@ -81,6 +82,7 @@ function Batches:load_state_dict(state)
   check_state(self, state)
   self.place = state.place
   self.resumes = state.place > 0
+  self.begins = not self.resumes
   if self.resumes and self.shuffle then
     self.key, self.position = state.key, state.position
     local stream = dnn.Random(0)
@@ -105,6 +107,7 @@ local function new(source, labels, order, what)
     order = order,
     place = 0,
     resumes = false,
+    begins = false,
     size = size,
     shuffle = what.shuffle,
     random = what.random or dnn._random,

@@ -44,35 +44,37 @@ Set.__name = "dnn.data.set"
 Set.__tostring = text.set
 Set.__fields = {X = "dnn.Matrix"} -- for the prompt: what __index answers to, with its class
 
--- The bytes where there are any, else X; checks that Y has as many columns.
-function set.source(examples, where)
+-- The bytes where there are any, else X; checks that Y has as many columns. Raises for the caller's caller, or for one
+-- that is `further` calls away.
+function set.source(examples, where, further)
+  local level = 3 + (further or 0)
   if type(examples) ~= "table" then
     error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got %s%s"):format(where, shown(examples),
-      examples == nil and "; what cannot be loaded is nil, and a message comes second" or ""), 3)
+      examples == nil and "; what cannot be loaded is nil, and a message comes second" or ""), level)
   end
   if rawget(examples, "train") then
     error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got what has two of them; give its "
-      .. "field train or test"):format(where), 3)
+      .. "field train or test"):format(where), level)
   end
   if rawget(examples, "target") then
-    error(("%s: %s"):format(where, LAZY:format(#examples.files)), 3)
+    error(("%s: %s"):format(where, LAZY:format(#examples.files)), level)
   end
   local source = examples.raw or examples.X
   if not source or not examples.Y then
     error(("%s: the set has no %s; expected {X = , Y = } or {raw = , Y = }")
-      :format(where, source and "Y" or "X"), 3)
+      :format(where, source and "Y" or "X"), level)
   end
   local wrong = not is_matrix(source) and "X" or not is_matrix(examples.Y) and "Y"
   if wrong then
     local value = wrong == "X" and source or examples.Y
     error(("%s: %s must be a Matrix, got %s%s"):format(where, wrong, shown(value),
-      type(value) == "table" and "; dnn.Matrix{{...}} makes a row of a table" or ""), 3)
+      type(value) == "table" and "; dnn.Matrix{{...}} makes a row of a table" or ""), level)
   end
   if examples.Y.cols ~= source.cols then
     local turned = examples.Y.rows == source.cols and "Y" or examples.Y.cols == source.rows and "X"
     error(("%s: X is %d x %d but Y is %d x %d; expected as many columns, one per example%s")
       :format(where, source.rows, source.cols, examples.Y.rows, examples.Y.cols,
-        turned and (": is %s transposed?"):format(turned) or ""), 3)
+        turned and (": is %s transposed?"):format(turned) or ""), level)
   end
   return source
 end

@@ -85,6 +85,25 @@ function text.hdf5(file)
   return table.concat(lines, "\n")
 end
 
+-- dnn.data.Loader: 151 batches of 32 from 4802 examples, shuffled, the last of 2: X 12288 x 32 float32 (64 x 64 x 3),
+-- Y 1 x 32 float32; 1 thread; augment: horizontal_flip 0.5; normalised
+function text.loader(loader)
+  local X, Y, rest = loader.X, loader.Y, loader.examples % loader.batch_size
+  local last = rest > 0 and (loader.drop_last and ", %d left out" or ", the last of %d"):format(rest) or ""
+  local lines = {}
+  for name, strength in pairs(loader.augment) do
+    if type(strength) == "table" then strength = table.concat(strength, " x ") end
+    lines[#lines + 1] = ("%s %s"):format(name, strength)
+  end
+  table.sort(lines)
+  return ("dnn.data.Loader: %s of %d from %s%s%s: X %d x %d %s%s, Y %d x %d %s; %s%s%s"):format(
+    plural(loader.batches, "batch", "batches"), loader.batch_size, plural(loader.examples, "example", "examples"),
+    loader.shuffle and ", shuffled" or "", last, X.rows, X.cols, X.dtype,
+    loader.shape and (" (%s)"):format(table.concat(loader.shape, " x ")) or "", Y.rows, Y.cols, Y.dtype,
+    plural(loader.workers, "thread", "threads"), #lines > 0 and "; augment: " .. table.concat(lines, ", ") or "",
+    loader.mean and "; normalised" or "")
+end
+
 -- 7 batches of 32 from 209 examples, shuffled, the last of 17: X 12288 x 32 float32, Y 1 x 32 float32
 function text.batches(batches)
   local X, Y, m = batches.X, batches.Y, #batches.order

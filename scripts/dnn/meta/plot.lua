@@ -124,7 +124,7 @@ function dnn.hist(values, options) end
 
 ---Shows a matrix as colours, or its columns as pictures.
 ---
----A matrix of bytes, a set of `dnn.data` and anything with width, height, channels or labels are pictures, a column
+---A matrix of bytes, a set of `dnn.data`, the next batch of a `dnn.data.Loader` and anything with width, height, channels or labels are pictures, a column
 ---each, as `dnn.data.read_image` gives them; floats are in 0..1, or in the range that they have beyond it. Any other
 ---matrix is shown element by element, row 1 at the top; where there are more elements than pixels, a pixel shows the
 ---one that is farthest from the mean.
@@ -138,7 +138,7 @@ function dnn.hist(values, options) end
 ---local pictures = dnn.rand(12 * 12 * 3, 2) -- colour, a picture a column
 ---dnn.imshow(pictures, {width = 12, height = 12, labels = {"a", "b"}})
 ---```
----@param value dnn.Matrix|number[][]|table a matrix, a table of rows, or a set
+---@param value dnn.Matrix|number[][]|table a matrix, a table of rows, a set, or a `dnn.data.Loader`: its next batch
 ---@param options? dnn.imshow.Options
 ---@return boolean|nil done true after a file or a window, nothing after a picture in the terminal
 ---@return string|nil message why there is no picture
