@@ -5,16 +5,15 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bindings/dnnlua.h"
+#include "core/clock.h"
+#include "core/path.h"
 
 /* dnn.time(): seconds since some moment, by a clock that nobody sets. */
 static int monotonic_time(lua_State *L) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    lua_pushnumber(L, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+    lua_pushnumber(L, dnn_clock_seconds());
     return 1;
 }
 
@@ -53,24 +52,11 @@ static int make_folder(lua_State *L) {
     size_t length;
     const char *path = dnnlua_check_string(L, 1, &length);
     luaL_argcheck(L, length > 0, 1, "an empty path");
-    char *part = memcpy(lua_newuserdatauv(L, length + 1, 0), path, length + 1);
-    struct stat there;
-
-    for (size_t i = 1; i <= length; i++) {
-        if (path[i] != '/' && path[i] != '\0') {
-            continue;
-        }
-        part[i] = '\0';
-        if (mkdir(part, 0777) != 0 && errno != EEXIST) {
-            return fail_path(L, part, errno);
-        }
-        part[i] = path[i];
-    }
-    if (stat(path, &there) != 0) {
-        return fail_path(L, path, errno);
-    }
-    if (!S_ISDIR(there.st_mode)) {
-        return fail_path(L, path, ENOTDIR);
+    dnn_error err;
+    if (dnn_make_folders(path, 0777, &err) != DNN_OK) {
+        luaL_pushfail(L);
+        lua_pushstring(L, err.text);
+        return 2;
     }
     lua_pushboolean(L, 1);
     return 1;

@@ -3,7 +3,7 @@
 #ifndef DNN_H
 #define DNN_H
 
-#include "core/draft.h"
+#include "core/atomic_file.h"
 #include "core/dtype.h"
 #include "core/error.h"
 #include "core/field.h"

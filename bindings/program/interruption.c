@@ -19,6 +19,7 @@
 
 #include "bindings/host.h"
 #include "bindings/program/program.h"
+#include "core/clock.h"
 
 enum {
     PATIENCE = 1000, /* milliseconds after which a stop that has had no effect is reported */
@@ -41,9 +42,7 @@ static atomic_llong obeyed_at = -BURST; /* when the last signal was obeyed that 
 
 /* By the monotonic clock. */
 static long long milliseconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+    return dnn_clock_nanoseconds() / 1000000;
 }
 
 bool is_same_interrupt(void) {

@@ -2,17 +2,15 @@
  * what it needs of C. */
 #include <ctype.h>
 #include <string.h>
-#include <time.h>
 
 #include "bindings/prompt/parts.h"
+#include "core/clock.h"
 
 /* --- what the commands are given --- */
 
 /* Seconds of a clock that is never set. */
 static int now(lua_State *L) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    lua_pushnumber(L, (lua_Number)time.tv_sec + 1e-9 * (lua_Number)time.tv_nsec);
+    lua_pushnumber(L, dnn_clock_seconds());
     return 1;
 }
 

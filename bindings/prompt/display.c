@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bindings/prompt/parts.h"
+#include "core/grow.h"
 
 enum { TAB_COLUMNS = 4 };
 
@@ -20,7 +21,8 @@ typedef struct row {
 typedef struct frame {
     text bytes;
     row *rows;
-    int count, capacity;
+    int count;
+    size_t capacity;
     int cursor_row, cursor_column;
     int columns;      /* of the window */
     int top, visible; /* the rows that the window shows: `visible` from `top` on */
@@ -31,14 +33,8 @@ static frame shown, next;
 /* --- layout --- */
 
 static void add_row(frame *f) {
-    if (f->count == f->capacity) {
-        int capacity = 2 * f->capacity + 16;
-        row *rows = realloc(f->rows, (size_t)capacity * sizeof *rows);
-        if (rows == NULL) {
-            return;
-        }
-        f->rows = rows;
-        f->capacity = capacity;
+    if (!dnn_grow(&f->rows, &f->capacity, (size_t)f->count, 1)) {
+        return;
     }
     f->rows[f->count++] = (row){.start = f->bytes.length};
 }

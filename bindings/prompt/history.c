@@ -5,6 +5,7 @@
  * anew. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,10 @@
 #include <unistd.h>
 
 #include "bindings/prompt/parts.h"
+#include "core/atomic_file.h"
+#include "core/descriptor.h"
+#include "core/grow.h"
+#include "core/path.h"
 
 enum {
     FILE_BYTES = 1 << 20, /* the file is cut when it is longer */
@@ -21,19 +26,14 @@ enum {
 
 static char **entries;
 static size_t count, capacity;
-static char *file; /* NULL: nowhere */
+static char file_path[PATH_MAX];
+static const char *file; /* NULL: nowhere */
 
 /* --- entries --- */
 
 static void remember(const char *input, size_t length) {
-    if (count == capacity) {
-        size_t wanted = 2 * capacity + 64;
-        char **more = realloc(entries, wanted * sizeof *more);
-        if (more == NULL) {
-            return;
-        }
-        entries = more;
-        capacity = wanted;
+    if (!dnn_grow(&entries, &capacity, count, 1)) {
+        return;
     }
     char *copy = strndup(input, length);
     if (copy != NULL) {
@@ -66,28 +66,6 @@ static size_t decode(char *line, size_t length) {
 
 /* --- the file --- */
 
-/* $XDG_STATE_HOME/dnnlua/history; NULL when there is no home either. */
-static char *history_path(void) {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    char *path = NULL;
-    int written = -1;
-    if (state != NULL && state[0] == '/') {
-        written = asprintf(&path, "%s/dnnlua/history", state);
-    } else if (home != NULL && home[0] != '\0') {
-        written = asprintf(&path, "%s/.local/state/dnnlua/history", home);
-    }
-    return written < 0 ? NULL : path;
-}
-
-/* Makes the folders that the file is to be in. */
-static void make_folders(char *path) {
-    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(path, 0700);
-        *slash = '/';
-    }
-}
-
 /* Opens the file and locks it; -1 with errno. Another prompt may put a new file in its place while
  * this one waits for the lock: then it is opened again. */
 static int open_locked(void) {
@@ -109,38 +87,15 @@ static int open_locked(void) {
     }
 }
 
-static bool write_all(int descriptor, const char *bytes, size_t length) {
-    while (length > 0) {
-        ssize_t written = write(descriptor, bytes, length);
-        if (written < 0) {
-            return false;
-        }
-        bytes += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
 static void give_up(const char *what) {
     fprintf(stderr, "the history is not kept: %s: %s\n", what, strerror(errno));
-    free(file);
     file = NULL;
 }
 
-/* Puts the lines from `kept` on in place of the file, whose lock is held. */
+/* Puts the lines from `kept` on in place of the file, whose lock is held. Where that fails, the
+ * long file stays, which does no harm. */
 static void replace_file(const char *kept, size_t length) {
-    text path = {0};
-    add_string(&path, file);
-    add_string(&path, ".new");
-    int descriptor = open(path.bytes, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool written = descriptor >= 0 && write_all(descriptor, kept, length) && fsync(descriptor) == 0;
-    if (descriptor >= 0) {
-        close(descriptor);
-    }
-    if (!written || rename(path.bytes, file) != 0) {
-        unlink(path.bytes); /* the long file stays, which does no harm */
-    }
-    free_text(&path);
+    (void)dnn_atomic_file_replace(file, kept, length, NULL);
 }
 
 /* The whole file as bytes to free, with a zero behind them; NULL when it cannot be read. */
@@ -168,11 +123,11 @@ static void remember_lines(char *line, const char *end) {
 }
 
 void open_history(void) {
-    file = history_path();
-    if (file == NULL) {
+    if (!dnn_user_path(DNN_USER_STATE, "dnnlua/history", file_path, sizeof file_path)) {
         return;
     }
-    make_folders(file);
+    file = file_path;
+    (void)dnn_make_folders_for(file, 0700, NULL); /* opening the file says what is wrong */
     int descriptor = open_locked();
     size_t length = 0;
     char *bytes = descriptor >= 0 ? read_file(descriptor, &length) : NULL;
@@ -206,7 +161,7 @@ void add_to_history(const char *input, size_t length) {
     text line = {0};
     encode(&line, input, length);
     int descriptor = open_locked();
-    if (descriptor < 0 || !write_all(descriptor, line.bytes, line.length)) {
+    if (descriptor < 0 || dnn_write_all(descriptor, line.bytes, line.length, NULL) != 0) {
         give_up(file);
     }
     if (descriptor >= 0) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bindings/prompt/parts.h"
+#include "core/utf8.h"
 
 enum {
     ESCAPE = 033,
@@ -234,15 +235,15 @@ static wchar_t read_escape(void) {
 
 /* The character that begins with a byte; 0 for a control character that keyboards do not have. */
 static wchar_t read_character(int byte) {
-    char bytes[4] = {(char)byte};
-    size_t length = sequence_length((unsigned char)byte), count = 1, used;
+    char bytes[DNN_UTF8_MAX] = {(char)byte};
+    size_t length = dnn_utf8_length((char)byte), count = 1, used;
     while (count < length) {
         int next = next_of_sequence();
         if (next < 0) {
             break;
         }
         bytes[count++] = (char)next;
-        if ((next & 0xC0) != 0x80) {
+        if (!dnn_utf8_continues((char)next)) {
             break;
         }
     }

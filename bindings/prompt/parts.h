@@ -43,9 +43,6 @@ void free_text(text *t);
 /* A character that stands for a byte which is no UTF-8. */
 bool is_stray_byte(wchar_t wide);
 
-/* How many bytes a UTF-8 sequence has that begins with this one; 0: none does. */
-size_t sequence_length(unsigned char first);
-
 /* The character that at least one byte begins with, and how many bytes it took. */
 wchar_t decode_character(const char *bytes, size_t available, size_t *used);
 

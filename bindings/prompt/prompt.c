@@ -5,6 +5,7 @@
  * asked for: all that can raise is called protected. What comes through a pipe is treated as lua's
  * own prompt does it; a terminal's inputs are edited, kept, and their values shown in full. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 
 #include "bindings/prompt/parts.h"
 #include "bindings/prompt/prompt.h"
+#include "core/path.h"
 
 static bool typed; /* inputs come from a terminal, */
 static bool edits; /* and are edited there */
@@ -169,21 +171,13 @@ static void run_input(lua_State *L, const char *input, size_t length) {
 
 /* $XDG_CONFIG_HOME/dnnlua/init.lua, if it is there. */
 static void run_startup_file(lua_State *L) {
-    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    text path = {0};
-    if (config != NULL && config[0] == '/') {
-        add_string(&path, config);
-    } else if (home != NULL) {
-        add_string(&path, home);
-        add_string(&path, "/.config");
-    }
-    add_string(&path, "/dnnlua/init.lua");
-    if (access(string_of(&path), F_OK) == 0) {
-        int status = luaL_loadfilex(L, string_of(&path), "t");
+    char path[PATH_MAX];
+    if (dnn_user_path(DNN_USER_CONFIG, "dnnlua/init.lua", path, sizeof path) &&
+        access(path, F_OK) == 0) {
+        int status = luaL_loadfilex(L, path, "t");
         report(L, status == LUA_OK ? protected_call(L, 0, 0) : status, false);
         fflush(stdout);
     }
-    free_text(&path);
 }
 
 /* Takes the name of a global as a light userdata: true when there is none. */

@@ -6,26 +6,14 @@
 #include <string.h>
 
 #include "bindings/prompt/parts.h"
+#include "core/grow.h"
+#include "core/memory.h"
+#include "core/utf8.h"
 
 enum { STRAY_BYTE = 0xDC00 };
 
-/* Room for `more` bytes and a zero behind the text; false when there is no memory. */
-static bool reserve(text *t, size_t more) {
-    if (t->length + more < t->capacity) {
-        return true;
-    }
-    size_t capacity = 2 * (t->length + more) + 64;
-    char *bytes = realloc(t->bytes, capacity);
-    if (bytes == NULL) {
-        return false;
-    }
-    t->bytes = bytes;
-    t->capacity = capacity;
-    return true;
-}
-
 void add_bytes(text *t, const char *bytes, size_t count) {
-    if (reserve(t, count)) {
+    if (dnn_grow(&t->bytes, &t->capacity, t->length, count + 1)) {
         if (count > 0) {
             memcpy(t->bytes + t->length, bytes, count);
         }
@@ -39,22 +27,8 @@ void add_string(text *t, const char *string) {
 }
 
 void add_character(text *t, wchar_t wide) {
-    unsigned c = (unsigned)wide;
-    char bytes[4];
-    size_t count;
-    if (c < 0x80) {
-        bytes[0] = (char)c;
-        count = 1;
-    } else if (is_stray_byte(wide)) {
-        bytes[0] = (char)(c - STRAY_BYTE);
-        count = 1;
-    } else {
-        count = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-        for (size_t i = count - 1; i > 0; i--, c >>= 6) {
-            bytes[i] = (char)(0x80 | (c & 0x3F));
-        }
-        bytes[0] = (char)((0xF00 >> count) | c); /* 0xC0, 0xE0 or 0xF0 in its low byte */
-    }
+    char bytes[DNN_UTF8_MAX] = {(char)(wide - STRAY_BYTE)};
+    size_t count = is_stray_byte(wide) ? 1 : dnn_utf8_put((uint32_t)wide, bytes);
     add_bytes(t, bytes, count);
 }
 
@@ -76,7 +50,7 @@ const char *string_of(const text *t) {
 }
 
 void free_text(text *t) {
-    free(t->bytes);
+    dnn_free(t->bytes);
     *t = (text){0};
 }
 
@@ -84,27 +58,11 @@ bool is_stray_byte(wchar_t wide) {
     return wide >= STRAY_BYTE + 0x80 && wide <= STRAY_BYTE + 0xFF;
 }
 
-size_t sequence_length(unsigned char first) {
-    return first < 0x80                    ? 1
-           : first >= 0xC2 && first < 0xE0 ? 2
-           : first >= 0xE0 && first < 0xF0 ? 3
-           : first >= 0xF0 && first < 0xF5 ? 4
-                                           : 0;
-}
-
 wchar_t decode_character(const char *bytes, size_t available, size_t *used) {
-    static const wchar_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    unsigned char first = (unsigned char)bytes[0];
-    size_t length = sequence_length(first);
-    wchar_t wide = length < 2 ? first : first & (0x7F >> length);
-    bool valid = length > 0 && length <= available;
-    for (size_t i = 1; valid && i < length; i++) {
-        valid = ((unsigned char)bytes[i] & 0xC0) == 0x80;
-        wide = wide << 6 | ((unsigned char)bytes[i] & 0x3F);
-    }
-    valid = valid && wide >= least[length] && wide <= 0x10FFFF && (wide < 0xD800 || wide > 0xDFFF);
-    *used = valid ? length : 1;
-    return valid ? wide : STRAY_BYTE + first;
+    uint32_t wide;
+    size_t length = dnn_utf8_decode(bytes, available, &wide);
+    *used = length > 0 ? length : 1;
+    return length > 0 ? (wchar_t)wide : STRAY_BYTE + (unsigned char)bytes[0];
 }
 
 wchar_t *widen(const char *bytes, size_t length) {

@@ -4,23 +4,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "core/clock.h"
 #include "nn/watch.h"
 
 #define POLL_SECONDS 0.01 /* between looks at what the window and the disk say */
-
-double dnnlua_run_clock(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-double dnnlua_run_coarse_clock(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* --- open and closed --- */
 
@@ -122,7 +110,7 @@ static int run_log(lua_State *L) {
     }
     dnnlua_run_log_values(L, 1, 3, &logged);
     self->step = logged.step;
-    double now = dnnlua_run_coarse_clock();
+    double now = dnn_clock_coarse();
     if (now >= self->look.next || logged.not_finite != NULL) {
         dnnlua_run_look(L, 1, 3, logged.step);
     }

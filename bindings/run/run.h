@@ -60,11 +60,6 @@ enum {                 /* user values of a run */
 /* The open run that a method is called on. */
 dnnlua_run *dnnlua_check_run(lua_State *L);
 
-/* Seconds by a clock that nobody sets: exact, or read in a few nanoseconds and good to some
- * milliseconds. */
-double dnnlua_run_clock(void);
-double dnnlua_run_coarse_clock(void);
-
 /* --- run_new.c --- */
 
 /* dnn.Run(folder, {view = , net = , ...}): the run, and where nothing can be kept the reason. */

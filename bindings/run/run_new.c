@@ -130,6 +130,12 @@ int dnnlua_run_new(lua_State *L) {
     self->closed = false;
     bool failed =
         !lua_isnil(L, 1) && dnn_run_log_open(&self->log, lua_tostring(L, 1), &err) != DNN_OK;
+    if (!failed && self->log != NULL && dnn_run_log_other(self->log) != NULL) {
+        fprintf(stderr,
+                "dnn.Run: %s: another process is writing %s there; both logs go on, give each run "
+                "a folder of its own\n",
+                lua_tostring(L, 1), dnn_run_log_other(self->log));
+    }
     begin_log(L, 3, self);
     if (window && !failed) {
         dnnlua_run_open_window(L, 3);

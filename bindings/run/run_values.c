@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bindings/run/run.h"
 #include "core/interrupt.h"
 #include "data/image.h"
 #include "math/bins.h"
 #include "math/elementwise.h"
-#include "bindings/run/run.h"
 
 #define DEEPEST 8
 

@@ -7,9 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bindings/run/run.h"
+#include "core/clock.h"
 #include "nn/watch.h"
 #include "nn/weight_picture.h"
-#include "bindings/run/run.h"
 
 #define REST 400.0
 
@@ -145,7 +146,7 @@ static void rest(dnnlua_beat *beat, double now, double took) {
 }
 
 void dnnlua_run_set_pace(dnnlua_run *self) {
-    self->paced_at = dnnlua_run_clock();
+    self->paced_at = dnn_clock_seconds();
     self->paced_step = self->step;
 }
 
@@ -200,10 +201,10 @@ static void log_layers(const look *l, const char *group, double (*quantity)(cons
 /* Seconds per step since the last look. */
 static void log_pace(const look *l) {
     dnnlua_run *self = l->self;
-    lua_Integer steps = l->step - self->paced_step;
-    double now = dnnlua_run_clock();
+    double now = dnn_clock_seconds();
 
-    if (self->paced_step >= 0 && steps > 0 && is_ours(l, "seconds_per_step")) {
+    lua_Integer steps = self->paced_step < 0 ? 0 : l->step - self->paced_step;
+    if (steps > 0 && is_ours(l, "seconds_per_step")) {
         log_number(l, "seconds_per_step", NULL, (now - self->paced_at) / (double)steps);
     }
     self->paced_at = now;
@@ -278,17 +279,17 @@ static void log_distributions(const look *l) {
 void dnnlua_run_look(lua_State *L, int run, int values, lua_Integer step) {
     dnnlua_run *self = lua_touserdata(L, run);
     look l = {L, self, dnnlua_run_network(self), run, values, step};
-    double now = dnnlua_run_coarse_clock(), start = dnnlua_run_clock();
+    double now = dnn_clock_coarse(), start = dnn_clock_seconds();
 
     log_pace(&l);
     if (l.network != NULL && self->log != NULL) {
         log_network(&l);
     }
-    double looked = dnnlua_run_clock();
+    double looked = dnn_clock_seconds();
     rest(&self->look, now, looked - start);
     if (l.network != NULL && self->log != NULL && now >= self->histograms.next) {
         log_distributions(&l);
-        rest(&self->histograms, now, dnnlua_run_clock() - looked);
+        rest(&self->histograms, now, dnn_clock_seconds() - looked);
         self->histograms.every *= self->histograms.exact ? 1 : SLOWER;
     }
 }

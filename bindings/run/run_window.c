@@ -3,9 +3,6 @@
  * dnnview runs as a program of its own on the run's folder. It inherits one end of a socket pair as
  * descriptor 3, and nobody else can speak to this one. The window outlives the training. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,47 +10,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/interrupt.h"
 #include "bindings/run/run.h"
 #include "bindings/run/viewer.h"
+#include "core/descriptor.h"
+#include "core/interrupt.h"
+#include "core/process.h"
 
 #define WAIT_MILLISECONDS 50 /* how soon a pause notices SIGINT */
 #define WINDOW_FD         3
 
-extern char **environ;
-
 /* --- starting it --- */
 
-/* Standard input and output stay the training's alone, so that a pipe behind it ends with it; an
- * own process group, so that Ctrl-C stops the training and not the window. */
+/* Standard input and output stay the training's alone, so that a pipe after it ends with it; a
+ * process group of its own, so that Ctrl-C stops the training and not the window. */
 static int spawn(const char *program, const char *folder, int channel, pid_t *pid) {
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none, usual;
     char fd[8];
     snprintf(fd, sizeof fd, "%d", WINDOW_FD);
     char *arguments[] = {(char *)program, "--control", fd, (char *)folder, NULL};
-
-    sigemptyset(&none);
-    sigemptyset(&usual);
-    sigaddset(&usual, SIGINT);
-    sigaddset(&usual, SIGPIPE);
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, channel, WINDOW_FD);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    if (!isatty(STDERR_FILENO)) {
-        posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    }
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &usual);
-    int problem = posix_spawnp(pid, program, &files, &attributes, arguments, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    return problem;
+    int errors = isatty(STDERR_FILENO) ? DNN_SPAWN_INHERIT : DNN_SPAWN_NULL;
+    const int files[] = {DNN_SPAWN_NULL, DNN_SPAWN_NULL, errors, [WINDOW_FD] = channel};
+    return dnn_spawn(pid, program, arguments, files, sizeof files / sizeof *files, true);
 }
 
 static void warn(const char *why, const char *what) {
@@ -74,6 +50,7 @@ void dnnlua_run_open_window(lua_State *L, int run) {
         warn("no channel to it: ", strerror(errno));
         return;
     }
+    ends[0] = dnn_above_standard(ends[0]);
     int problem = spawn(program, lua_tostring(L, -1), ends[1], &self->window);
     close(ends[1]);
     if (problem == 0) {

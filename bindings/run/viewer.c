@@ -4,21 +4,17 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/process.h"
 #include "lualib.h"
 #include "math/matrix.h"
 
 #define MOST_ARGUMENTS 16
-
-extern char **environ;
 
 const char *dnnlua_push_viewer(lua_State *L) {
     Dl_info module;
@@ -45,37 +41,6 @@ static FILE *check_file(lua_State *L, int index) {
     luaL_Stream *stream = luaL_checkudata(L, index, LUA_FILEHANDLE);
     luaL_argcheck(L, stream->closef != NULL, index, "a closed file");
     return stream->f;
-}
-
-/* The signals of a shell's child; a window of its own process group is not meant by Ctrl-C. */
-static int spawn(pid_t *pid, const char *program, char *const arguments[], const int files[3],
-                 bool apart) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, usual;
-    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-
-    sigemptyset(&none);
-    sigemptyset(&usual);
-    sigaddset(&usual, SIGINT);
-    sigaddset(&usual, SIGPIPE);
-    posix_spawn_file_actions_init(&actions);
-    for (int fd = 0; fd < 3; fd++) {
-        posix_spawn_file_actions_adddup2(&actions, files[fd], fd);
-    }
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, apart ? (short)(flags | POSIX_SPAWN_SETPGROUP) : flags);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &usual);
-    int problem = posix_spawnp(pid, program, &actions, &attributes, arguments, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return problem;
-}
-
-/* A copy of the descriptor above those that spawn replaces. */
-static int lifted(FILE *file) {
-    return fcntl(fileno(file), F_DUPFD_CLOEXEC, 3);
 }
 
 /* _viewer_start(arguments, input, output, errors, apart): starts dnnview on what the file `input`
@@ -105,16 +70,10 @@ static int viewer_start(lua_State *L) {
         problem = errno;
     }
     for (int i = 0; i < 3; i++) {
-        fds[i] = lifted(files[i]);
-        problem = fds[i] < 0 ? errno : problem;
+        fds[i] = fileno(files[i]);
     }
     if (problem == 0) {
-        problem = spawn(&pid, arguments[0], arguments, fds, apart);
-    }
-    for (int i = 0; i < 3; i++) {
-        if (fds[i] >= 0) {
-            close(fds[i]);
-        }
+        problem = dnn_spawn(&pid, arguments[0], arguments, fds, 3, apart);
     }
     if (problem != 0) {
         luaL_pushfail(L);

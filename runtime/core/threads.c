@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "core/clock.h"
 #include "core/interrupt.h"
 
 #define SPIN_NANOSECONDS 60000
@@ -54,12 +54,6 @@ static void relax(void) {
 #endif
 }
 
-static int64_t nanoseconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static void draw_tasks(void) {
     inside_task = true;
     size_t task;
@@ -71,7 +65,7 @@ static void draw_tasks(void) {
 
 /* The gate of a generation after `seen`: spins first, then sleeps. */
 static uint64_t await_job(uint64_t seen) {
-    int64_t until = nanoseconds() + SPIN_NANOSECONDS;
+    int64_t until = dnn_clock_nanoseconds() + SPIN_NANOSECONDS;
     uint64_t gate;
     do {
         for (int i = 0; i < 64; i++) {
@@ -80,7 +74,7 @@ static uint64_t await_job(uint64_t seen) {
                 return gate;
             relax();
         }
-    } while (nanoseconds() < until);
+    } while (dnn_clock_nanoseconds() < until);
 
     pthread_mutex_lock(&pool.lock);
     atomic_fetch_add(&pool.sleeping, 1);

@@ -1,50 +1,25 @@
 /* folder.c: the list of labelled images of a folder, and decoding many of them on the thread pool. */
 #include "data/folder.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/natural.h"
 #include "core/threads.h"
 #include "data/folder_scan.h"
-
-/* Compares names as people sort them: runs of digits by value, so cat.2 stands before cat.10. */
-int dnn_compare_names(const char *a, const char *b) {
-    const char *p = a, *q = b;
-    while (*p != '\0' && *q != '\0') {
-        if (!isdigit((unsigned char)*p) || !isdigit((unsigned char)*q)) {
-            if (*p != *q)
-                return (unsigned char)*p < (unsigned char)*q ? -1 : 1;
-            p++, q++;
-            continue;
-        }
-        p += strspn(p, "0");
-        q += strspn(q, "0");
-        size_t m = strspn(p, "0123456789"), n = strspn(q, "0123456789");
-        if (m != n)
-            return m < n ? -1 : 1;
-        int order = strncmp(p, q, m);
-        if (order != 0)
-            return order;
-        p += m, q += n;
-    }
-    if (*p != *q)
-        return *p == '\0' ? -1 : 1;
-    return strcmp(a, b); /* 01 and 1 */
-}
 
 static int compare_found(const void *a, const void *b) {
     const dnn_found *x = a, *y = b;
     if (x->test != y->test)
         return x->test ? 1 : -1;
-    int order = dnn_compare_names(x->class_name, y->class_name);
-    return order != 0 ? order : dnn_compare_names(x->path, y->path);
+    int order = dnn_natural_compare(x->class_name, y->class_name);
+    return order != 0 ? order : dnn_natural_compare(x->path, y->path);
 }
 
 static int compare_texts(const void *a, const void *b) {
-    return dnn_compare_names(*(char *const *)a, *(char *const *)b);
+    return dnn_natural_compare(*(char *const *)a, *(char *const *)b);
 }
 
 /* --- classes --- */

@@ -10,33 +10,17 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "core/grow.h"
 #include "core/interrupt.h"
 #include "core/memory.h"
+#include "core/natural.h"
 #include "data/image.h"
 
-/* --- growing arrays --- */
-
-/* Room for one more of `size` bytes each; false without memory. */
-static bool grow(void **items, size_t count, size_t *room, size_t size) {
-    if (count < *room)
-        return true;
-    size_t more = *room == 0 ? 64 : 2 * *room;
-    void *larger = dnn_alloc(more * size);
-    if (larger == NULL)
-        return false;
-    if (count > 0)
-        memcpy(larger, *items, count * size);
-    dnn_free(*items);
-    *items = larger;
-    *room = more;
-    return true;
-}
+/* --- lists --- */
 
 /* Takes `text`, which may be NULL for want of memory; false then too. */
 static bool add_text(dnn_texts *texts, char *text) {
-    void *items = texts->items;
-    bool enough = text != NULL && grow(&items, texts->count, &texts->room, sizeof text);
-    texts->items = items;
+    bool enough = text != NULL && dnn_grow(&texts->items, &texts->room, texts->count, 1);
     if (enough)
         texts->items[texts->count++] = text;
     else
@@ -74,9 +58,7 @@ dnn_status dnn_scan_no_memory(const char *path, dnn_error *err) {
 
 /* Takes `path`. */
 static bool add_image(dnn_scan *scan, char *path, const char *class_name, bool at_top, bool test) {
-    void *items = scan->items;
-    bool enough = grow(&items, scan->count, &scan->room, sizeof *scan->items);
-    scan->items = items;
+    bool enough = dnn_grow(&scan->items, &scan->room, scan->count, 1);
     if (enough)
         scan->items[scan->count++] = (dnn_found){path, class_name, at_top, test};
     else
@@ -301,10 +283,10 @@ static dnn_status check_layout(const dnn_scan *scan, const char *path, dnn_error
         count++;
         if (!f->at_top)
             continue;
-        if (top++ == 0 || dnn_compare_names(f->path, first_top->path) < 0)
+        if (top++ == 0 || dnn_natural_compare(f->path, first_top->path) < 0)
             first_top = f;
         if (f->class_name[0] == '\0' &&
-            (nameless == NULL || dnn_compare_names(f->path, nameless->path) < 0))
+            (nameless == NULL || dnn_natural_compare(f->path, nameless->path) < 0))
             nameless = f;
     }
     if (count == 0)

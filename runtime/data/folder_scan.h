@@ -36,9 +36,6 @@ bool dnn_scan_skip(dnn_scan *scan, const char *format, ...) __attribute__((forma
 
 dnn_status dnn_scan_no_memory(const char *path, dnn_error *err);
 
-/* Compares names as people sort them: runs of digits by value, so cat.2 stands before cat.10. */
-int dnn_compare_names(const char *a, const char *b);
-
 #define DNN_FOLDER_EXPECTED "expected one subfolder per class or files named like cat.1.jpg"
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/descriptor.h"
 #include "core/interrupt.h"
 #include "core/memory.h"
 
@@ -131,7 +132,7 @@ static int compare_names(const void *a, const void *b) {
 
 /* The library's own complaint about a missing file and a wrong one are alike: look first. */
 static dnn_status check_readable(const char *path, dnn_error *err) {
-    FILE *stream = fopen(path, "rb");
+    FILE *stream = dnn_fopen(path, "rb");
     if (stream == NULL)
         return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
     unsigned char bytes[8];

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/descriptor.h"
 #include "core/memory.h"
 #include "data/image_codec.h"
 
@@ -94,7 +95,7 @@ static dnn_status read_open_file(FILE *file, const char *path, uint8_t **bytes, 
 dnn_status dnn_image_read(dnn_image *out, const char *path, const dnn_image_options *options,
                           dnn_error *err) {
     *out = (dnn_image){0};
-    FILE *file = fopen(path, "rbe");
+    FILE *file = dnn_fopen(path, "rb");
     if (file == NULL)
         return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
     uint8_t *bytes = NULL;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/file.h"
+#include "core/atomic_file.h"
 #include "core/memory.h"
 
 #define MAX_CHUNK_BYTES ((size_t)1 << 26)
@@ -183,7 +183,7 @@ dnn_status dnn_image_write_png(const char *path, const uint8_t *pixels, size_t w
         encode_checked(&bytes, &size, path, pixels, width, height, channels, false, err);
     if (status != DNN_OK)
         return status;
-    status = dnn_file_replace(path, bytes, size, err);
+    status = dnn_atomic_file_replace(path, bytes, size, err);
     free(bytes);
     return status;
 }

@@ -6,6 +6,7 @@
  * that opens. */
 #include "log/run_log.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,12 +15,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
+#include "core/descriptor.h"
+#include "core/grow.h"
 #include "core/memory.h"
+#include "core/path.h"
 #include "core/threads.h"
+#include "log/record.h"
+#include "log/wire.h"
 
 #define FIRST_CAPACITY   ((size_t)1 << 18)
 #define MAX_BUFFERED     ((size_t)1 << 26)
@@ -43,45 +51,58 @@ struct dnn_run_log {
     bool reported;
     buffer filling, writing;
     char path[PATH_MAX];
+    char other[NAME_MAX + 1]; /* an event file beside it that another process is writing, or "" */
     struct dnn_run_log *next; /* in the list of open logs */
 };
 
 static pthread_mutex_t open_logs_lock = PTHREAD_MUTEX_INITIALIZER;
 static dnn_run_log *open_logs;
 
-static double now_seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 /* --- writing --- */
 
-/* Writes `writing` and leaves in it what could not be written; the disk lock is held. Returns 0 or
- * errno. */
-static int write_out(dnn_run_log *log) {
-    buffer *b = &log->writing;
-    size_t done = 0;
-    int problem = 0;
-    while (done < b->used && problem == 0) {
-        ssize_t n = write(log->fd, b->bytes + done, b->used - done);
-        if (n > 0)
-            done += (size_t)n;
-        else if (n == 0 || errno != EINTR)
-            problem = n == 0 ? EIO : errno;
+/* Bytes of the whole records among the first `size` of a buffer, which begins with one. */
+static size_t whole_records(const buffer *b, size_t size) {
+    size_t whole = 0;
+    while (size - whole >= DNN_RECORD_HEADER) {
+        uint64_t length = dnn_wire_get_fixed64(b->bytes + whole);
+        size_t record = DNN_RECORD_HEADER + (size_t)length + DNN_RECORD_TRAILER;
+        if (record > size - whole)
+            break;
+        whole += record;
     }
-    if (problem != 0) { /* the whole buffer is tried again: cut off what came through of it */
-        if (ftruncate(log->fd, log->written) != 0 ||
-            lseek(log->fd, log->written, SEEK_SET) != log->written)
-            return errno;
-        return problem;
-    }
-    log->written += (off_t)done;
-    b->used = 0;
-    return 0;
+    return whole;
 }
 
-/* Moves everything to disk that calls have left so far. */
+static void drop_front(buffer *b, size_t size) {
+    b->used -= size;
+    memmove(b->bytes, b->bytes + size, b->used);
+}
+
+/* Writes `writing` and leaves in it what could not be written; the disk lock is held. What came
+ * through of the record that failed is cut off, and that record is tried again. Returns 0 or errno.
+ */
+static int write_out(dnn_run_log *log) {
+    buffer *b = &log->writing;
+    size_t done;
+    int problem = dnn_write_all(log->fd, b->bytes, b->used, &done);
+    size_t whole = problem == 0 ? done : whole_records(b, done);
+    off_t end = log->written + (off_t)whole;
+    if (problem != 0 && (ftruncate(log->fd, end) != 0 || lseek(log->fd, end, SEEK_SET) != end))
+        return errno; /* the file keeps a torn record, which is written over next time */
+    log->written = end;
+    drop_front(b, whole);
+    return problem;
+}
+
+/* Whether the file still has a name: nobody will find what is written into one that was removed. */
+static int check_name(const dnn_run_log *log) {
+    struct stat info;
+    if (fstat(log->fd, &info) != 0)
+        return errno;
+    return info.st_nlink == 0 ? ENOENT : 0;
+}
+
+/* Writes everything that calls have left so far. */
 static int drain(dnn_run_log *log) {
     pthread_mutex_lock(&log->disk);
     int problem = log->writing.used > 0 ? write_out(log) : 0;
@@ -93,6 +114,8 @@ static int drain(dnn_run_log *log) {
         pthread_mutex_unlock(&log->lock);
         if (log->writing.used > 0)
             problem = write_out(log);
+        if (problem == 0)
+            problem = check_name(log);
     }
     if (problem != 0) {
         pthread_mutex_lock(&log->lock);
@@ -109,7 +132,7 @@ static void *write_regularly(void *argument) {
     pthread_mutex_lock(&log->lock);
     while (!log->closing) {
         struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
+        clock_gettime(CLOCK_MONOTONIC, &until);
         until.tv_nsec += WRITE_EVERY_NSEC;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
@@ -125,26 +148,16 @@ static void *write_regularly(void *argument) {
 /* --- appending --- */
 
 static bool make_room(buffer *b, size_t bytes) {
-    if (b->capacity - b->used >= bytes)
-        return true;
-    size_t capacity = b->capacity == 0 ? FIRST_CAPACITY : b->capacity;
-    while (capacity < b->used + bytes)
-        capacity *= 2;
-    uint8_t *larger = capacity > MAX_BUFFERED ? NULL : dnn_alloc(capacity);
-    if (larger == NULL)
+    if (b->used + bytes > MAX_BUFFERED)
         return false;
-    if (b->used > 0)
-        memcpy(larger, b->bytes, b->used);
-    dnn_free(b->bytes);
-    b->bytes = larger;
-    b->capacity = capacity;
-    return true;
+    return dnn_grow(&b->bytes, &b->capacity, b->used,
+                    b->capacity == 0 && bytes < FIRST_CAPACITY ? FIRST_CAPACITY : bytes);
 }
 
 void dnn_run_log_event(dnn_run_log *log, const dnn_event *event) {
     dnn_event stamped = *event;
     if (stamped.wall_time == 0)
-        stamped.wall_time = now_seconds();
+        stamped.wall_time = dnn_clock_wall();
     pthread_mutex_lock(&log->lock);
     if (make_room(&log->filling, dnn_event_bound(&stamped)))
         log->filling.used += dnn_event_write(&stamped, log->filling.bytes + log->filling.used);
@@ -164,25 +177,6 @@ void dnn_run_log_scalar(dnn_run_log *log, int64_t step, const char *tag, double 
 
 /* --- opening and closing --- */
 
-/* mkdir -p. */
-static dnn_status make_folders(const char *folder, dnn_error *err) {
-    char path[PATH_MAX];
-    if (snprintf(path, sizeof path, "%s", folder) >= (int)sizeof path - 256)
-        return dnn_fail(err, DNN_ERROR_FILE, "run folder %.60s...: the name is too long", folder);
-    for (char *p = path + 1;; p++) {
-        if (*p != '/' && *p != '\0')
-            continue;
-        char rest = *p;
-        *p = '\0';
-        if (mkdir(path, 0777) != 0 && errno != EEXIST)
-            return dnn_fail(err, DNN_ERROR_FILE, "run folder %s: cannot be made: %s", folder,
-                            strerror(errno));
-        if (rest == '\0')
-            return DNN_OK;
-        *p = rest;
-    }
-}
-
 static dnn_status open_file(dnn_run_log *log, const char *folder, dnn_error *err) {
     char host[64];
     if (gethostname(host, sizeof host) != 0)
@@ -194,9 +188,11 @@ static dnn_status open_file(dnn_run_log *log, const char *folder, dnn_error *err
         if (length < 0 || length >= (int)sizeof log->path)
             return dnn_fail(err, DNN_ERROR_FILE, "run folder %.60s...: the name is too long",
                             folder);
-        log->fd = open(log->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (log->fd >= 0)
+        log->fd = dnn_open(log->path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+        if (log->fd >= 0) {
+            (void)flock(log->fd, LOCK_EX | LOCK_NB); /* says that its writer lives: find_writer */
             return DNN_OK;
+        }
         if (errno != EEXIST)
             break;
     }
@@ -230,6 +226,47 @@ static void list_remove(dnn_run_log *log) {
     pthread_mutex_unlock(&open_logs_lock);
 }
 
+/* --- other processes --- */
+
+static bool is_mine(const struct stat *file) {
+    struct stat info;
+    bool mine = false;
+    pthread_mutex_lock(&open_logs_lock);
+    for (const dnn_run_log *log = open_logs; log != NULL && !mine; log = log->next)
+        mine = fstat(log->fd, &info) == 0 && info.st_dev == file->st_dev &&
+               info.st_ino == file->st_ino;
+    pthread_mutex_unlock(&open_logs_lock);
+    return mine;
+}
+
+/* Whether another process that lives is writing the event file: its writer holds a lock on it. */
+static bool is_written(int folder, const char *name) {
+    struct stat info;
+    int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool locked = fstat(fd, &info) == 0 && !is_mine(&info) && flock(fd, LOCK_SH | LOCK_NB) != 0 &&
+                  errno == EWOULDBLOCK;
+    close(fd);
+    return locked;
+}
+
+/* Looks for another process that writes into the same folder, and notes its file. */
+static void find_writer(dnn_run_log *log, const char *folder) {
+    const char *own = strrchr(log->path, '/') + 1;
+    int fd = dnn_open(folder, O_RDONLY | O_DIRECTORY, 0);
+    DIR *listing = fd < 0 ? NULL : fdopendir(fd);
+    if (listing == NULL && fd >= 0)
+        close(fd);
+    for (struct dirent *entry;
+         listing != NULL && log->other[0] == '\0' && (entry = readdir(listing)) != NULL;)
+        if (strstr(entry->d_name, "tfevents") != NULL && strcmp(entry->d_name, own) != 0 &&
+            is_written(fd, entry->d_name))
+            snprintf(log->other, sizeof log->other, "%s", entry->d_name);
+    if (listing != NULL)
+        closedir(listing);
+}
+
 static void free_log(dnn_run_log *log) {
     if (log->fd >= 0)
         close(log->fd);
@@ -242,14 +279,16 @@ static void free_log(dnn_run_log *log) {
 }
 
 static dnn_status start(dnn_run_log *log, const char *folder, dnn_error *err) {
-    dnn_status status = make_folders(folder, err);
-    if (status == DNN_OK)
+    dnn_status status = dnn_make_folders(folder, 0777, err);
+    if (status != DNN_OK)
+        (void)dnn_fail_context(err, status, "run folder %s: cannot be made: ", folder);
+    else
         status = open_file(log, folder, err);
     if (status != DNN_OK)
         return status;
     if (!make_room(&log->filling, 64) || !make_room(&log->writing, 64))
         return dnn_fail(err, DNN_ERROR_MEMORY, "run folder %s: out of memory", folder);
-    log->filling.used = dnn_event_write_version(now_seconds(), log->filling.bytes);
+    log->filling.used = dnn_event_write_version(dnn_clock_wall(), log->filling.bytes);
     if (dnn_thread_create(&log->writer, write_regularly, log) != 0)
         return dnn_fail(err, DNN_ERROR_STATE, "run folder %s: cannot start a thread", folder);
     return DNN_OK;
@@ -260,9 +299,13 @@ dnn_status dnn_run_log_open(dnn_run_log **out, const char *folder, dnn_error *er
     dnn_run_log *log = dnn_calloc(1, sizeof *log);
     if (log == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "run folder %s: out of memory", folder);
+    pthread_condattr_t monotonic;
     pthread_mutex_init(&log->lock, NULL);
     pthread_mutex_init(&log->disk, NULL);
-    pthread_cond_init(&log->wake, NULL);
+    pthread_condattr_init(&monotonic); /* a clock that is set back must not hold the writer up */
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&log->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     log->owner = getpid();
     log->fd = -1;
     dnn_status status = start(log, folder, err);
@@ -270,6 +313,7 @@ dnn_status dnn_run_log_open(dnn_run_log **out, const char *folder, dnn_error *er
         free_log(log);
         return status;
     }
+    find_writer(log, folder);
     list_add(log);
     *out = log;
     return DNN_OK;
@@ -290,14 +334,28 @@ void dnn_run_log_close(dnn_run_log *log) {
     free_log(log);
 }
 
+static const char *reason(int problem) {
+    return problem == ENOENT    ? "the file has been removed"
+           : problem == ENOBUFS ? "out of memory for what waits to be written"
+                                : strerror(problem);
+}
+
 const char *dnn_run_log_path(const dnn_run_log *log) {
     return log->path;
 }
 
+const char *dnn_run_log_other(const dnn_run_log *log) {
+    return log->other[0] != '\0' ? log->other : NULL;
+}
+
 dnn_status dnn_run_log_flush(dnn_run_log *log, dnn_error *err) {
     int problem = drain(log);
+    if (problem == 0 && fdatasync(log->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+        problem = errno;
+    if (problem == 0)
+        problem = dnn_sync_folder_of(log->path);
     if (problem != 0)
-        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", log->path, strerror(problem));
+        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", log->path, reason(problem));
     return DNN_OK;
 }
 
@@ -310,6 +368,6 @@ bool dnn_run_log_problem(dnn_run_log *log, dnn_error *err) {
     if (news)
         dnn_fail(err, DNN_ERROR_FILE,
                  "%s: %s; training goes on, but its log is incomplete until there is room again",
-                 log->path, strerror(problem));
+                 log->path, reason(problem));
     return news;
 }

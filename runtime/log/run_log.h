@@ -3,7 +3,9 @@
  * A call copies into a buffer and returns; a thread of the log's own writes the buffer every 100
  * ms, so a killed process loses at most that and training never waits for a disk. When writing
  * fails (a full disk) the calls go on, the data are kept in memory up to a bound and tried again,
- * and dnn_run_log_problem says what happened. Calls for one log may come from any thread.
+ * and dnn_run_log_problem says what happened. The
+ * record that failed is the only one that is tried again. Calls for one log may come from any
+ * thread.
  * Everything is written at close and at exit. */
 #ifndef DNN_STORE_RUN_LOG_H
 #define DNN_STORE_RUN_LOG_H
@@ -31,7 +33,12 @@ void dnn_run_log_scalar(dnn_run_log *log, int64_t step, const char *tag, double 
 /* Logs a histogram, image or text; wall time 0 becomes now. */
 void dnn_run_log_event(dnn_run_log *log, const dnn_event *event);
 
-/* Writes the buffer now; DNN_ERROR_FILE when it cannot. */
+/* Name of an event file in the same folder that another process was writing when this log was
+ * opened, NULL when there was none: two trainings in one folder are hardly meant. */
+const char *dnn_run_log_other(const dnn_run_log *log);
+
+/* Writes the buffer now and waits until it is on disk (fsync), folder included; DNN_ERROR_FILE when
+ * it cannot, or when the file has been removed. */
 dnn_status dnn_run_log_flush(dnn_run_log *log, dnn_error *err);
 
 /* True, once, after writing has first failed: `err` says why and that the log is incomplete. */

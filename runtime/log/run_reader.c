@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/descriptor.h"
+#include "core/grow.h"
 #include "core/memory.h"
 #include "log/record.h"
 
@@ -27,7 +29,7 @@ struct dnn_run_reader {
     char *path;
     bool is_folder;
     event_file *files;
-    size_t count;
+    size_t count, capacity;
     size_t damaged, undecodable, lost;
     char damage[256];
 };
@@ -49,25 +51,19 @@ static bool known(const dnn_run_reader *r, const char *path) {
 }
 
 static bool add_file(dnn_run_reader *r, const char *path) {
-    event_file *more = dnn_alloc((r->count + 1) * sizeof *more);
     char *copy = dnn_strdup(path);
-    if (more == NULL || copy == NULL) {
-        dnn_free(more);
+    if (copy == NULL || !dnn_grow(&r->files, &r->capacity, r->count, 1)) {
         dnn_free(copy);
         return false;
     }
-    /* Sorted by name, that is by time; a new file goes behind those that were read already. */
-    if (r->count > 0)
-        memcpy(more, r->files, r->count * sizeof *more);
-    size_t at = r->count;
-    while (at > 0 && more[at - 1].offset == 0 && strcmp(more[at - 1].path, path) > 0) {
-        more[at] = more[at - 1];
+    /* Sorted by name, that is by time; a new file goes after those that were read already. */
+    event_file *files = r->files;
+    size_t at = r->count++;
+    while (at > 0 && files[at - 1].offset == 0 && strcmp(files[at - 1].path, path) > 0) {
+        files[at] = files[at - 1];
         at--;
     }
-    more[at] = (event_file){.path = copy};
-    dnn_free(r->files);
-    r->files = more;
-    r->count++;
+    files[at] = (event_file){.path = copy};
     return true;
 }
 
@@ -107,7 +103,7 @@ dnn_status dnn_run_reader_open(dnn_run_reader **out, const char *path, dnn_error
         status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path);
     if (status == DNN_OK && r->count == 0)
         status = dnn_fail(err, DNN_ERROR_FORMAT,
-                          "%s: is no run: it holds no file named events.out.tfevents.*", path);
+                          "%s: not a run: no file named events.out.tfevents.* in it", path);
     if (status == DNN_OK)
         *out = r;
     else
@@ -162,29 +158,14 @@ static void use_records(dnn_run_reader *r, event_file *f, counted_visit *visit) 
     memmove(f->bytes, f->bytes + at, f->used);
 }
 
-static bool make_room(event_file *f) {
-    if (f->capacity - f->used >= CHUNK)
-        return true;
-    size_t capacity = f->capacity == 0 ? 2 * CHUNK : 2 * f->capacity;
-    uint8_t *larger = dnn_alloc(capacity);
-    if (larger == NULL)
-        return false;
-    if (f->used > 0)
-        memcpy(larger, f->bytes, f->used);
-    dnn_free(f->bytes);
-    f->bytes = larger;
-    f->capacity = capacity;
-    return true;
-}
-
 static void poll_file(dnn_run_reader *r, event_file *f, counted_visit *visit) {
     struct stat info;
     if (f->lost || stat(f->path, &info) != 0 || info.st_size <= f->offset)
         return;
-    int fd = open(f->path, O_RDONLY | O_CLOEXEC);
+    int fd = dnn_open(f->path, O_RDONLY, 0);
     if (fd < 0)
         return;
-    while (!f->lost && make_room(f)) {
+    while (!f->lost && dnn_grow(&f->bytes, &f->capacity, f->used, CHUNK)) {
         ssize_t n = pread(fd, f->bytes + f->used, f->capacity - f->used, f->offset);
         if (n < 0 && errno == EINTR)
             continue;

@@ -23,7 +23,7 @@ typedef struct dnn_note {
     const char *name, *text;
 } dnn_note;
 
-/* Writes a new file in place of the old one, which stays whole when that fails (core/draft.h). The
+/* Writes a new file in place of the old one, which stays whole when that fails (core/atomic_file.h). The
  * same contents give the same bytes in whatever order they come. DNN_ERROR_ARGUMENT when a name
  * comes twice, is "__metadata__", or is not UTF-8, as texts must be too. */
 dnn_status dnn_safetensors_write(const char *path, const dnn_tensor *tensors, size_t tensor_count,

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/descriptor.h"
 #include "core/memory.h"
 #include "store/safetensors_header.h"
 
@@ -127,7 +128,7 @@ dnn_status dnn_safetensors_open(dnn_safetensors **out, const char *path, dnn_err
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", path);
     }
     file->path = name;
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* a pipe must not block */
+    file->fd = dnn_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0); /* a pipe must not block */
     dnn_status status = file->fd < 0
                             ? dnn_fail(err, DNN_ERROR_FILE, "cannot be read: %s", strerror(errno))
                             : read_header(file, err);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/draft.h"
+#include "core/atomic_file.h"
 #include "core/memory.h"
 #include "store/safetensors_header.h"
 
@@ -130,23 +130,24 @@ static dnn_status make_header(char **out, size_t *size, const dnn_tensor *const 
 
 /* --- the bytes --- */
 
-static dnn_status write_header(dnn_draft *draft, const char *text, size_t length, dnn_error *err) {
+static dnn_status write_header(dnn_atomic_file *file, const char *text, size_t length,
+                               dnn_error *err) {
     size_t padding = -(sizeof(uint64_t) + length) % ALIGNMENT;
     uint64_t size = htole64(length + padding);
     if (length + padding > DNN_SAFETENSORS_MAX_HEADER)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "names and metadata make a header of %zu bytes; at most %llu are allowed",
                         length, (unsigned long long)DNN_SAFETENSORS_MAX_HEADER);
-    dnn_status status = dnn_draft_write(draft, &size, sizeof size, err);
+    dnn_status status = dnn_atomic_file_write(file, &size, sizeof size, err);
     if (status == DNN_OK)
-        status = dnn_draft_write(draft, text, length, err);
+        status = dnn_atomic_file_write(file, text, length, err);
     if (status == DNN_OK)
-        status = dnn_draft_write(draft, "        ", padding, err);
+        status = dnn_atomic_file_write(file, "        ", padding, err);
     return status;
 }
 
 /* Rows of m are columns of its transpose: bands of them are transposed into a small block. */
-static dnn_status write_matrix(dnn_draft *draft, const dnn_matrix *m, dnn_error *err) {
+static dnn_status write_matrix(dnn_atomic_file *file, const dnn_matrix *m, dnn_error *err) {
     size_t row_bytes = m->cols * size_of(m), rows;
     if (m->rows == 0 || row_bytes == 0)
         return DNN_OK;
@@ -163,7 +164,7 @@ static dnn_status write_matrix(dnn_draft *draft, const dnn_matrix *m, dnn_error 
         if (status == DNN_OK)
             status = dnn_matrix_transpose(&out, &part, err);
         if (status == DNN_OK)
-            status = dnn_draft_write(draft, band, count * row_bytes, err);
+            status = dnn_atomic_file_write(file, band, count * row_bytes, err);
     }
     dnn_free(band);
     return status;
@@ -171,16 +172,16 @@ static dnn_status write_matrix(dnn_draft *draft, const dnn_matrix *m, dnn_error 
 
 static dnn_status write_file(const char *path, const char *header, size_t size,
                              const dnn_tensor *const *tensors, size_t count, dnn_error *err) {
-    dnn_draft draft;
-    dnn_status status = dnn_draft_begin(&draft, path, err);
+    dnn_atomic_file file;
+    dnn_status status = dnn_atomic_file_begin(&file, path, err);
     if (status != DNN_OK)
         return status;
-    status = write_header(&draft, header, size, err);
+    status = write_header(&file, header, size, err);
     for (size_t i = 0; i < count && status == DNN_OK; i++)
-        status = write_matrix(&draft, &tensors[i]->matrix, err);
+        status = write_matrix(&file, &tensors[i]->matrix, err);
     if (status == DNN_OK)
-        return dnn_draft_finish(&draft, err);
-    dnn_draft_abandon(&draft);
+        return dnn_atomic_file_finish(&file, err);
+    dnn_atomic_file_abandon(&file);
     return status;
 }
 

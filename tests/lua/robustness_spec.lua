@@ -154,9 +154,9 @@ describe("a training", function()
       end]])
     assert.equal(0, status)
     local reasons = {
-      "run folder /dev/null/runs: cannot be made: Not a directory",
-      "run folder /proc/runs: cannot be made: No such file or directory",
-      ("run folder %s/file: cannot be written: Not a directory"):format(folder),
+      "run folder /dev/null/runs: cannot be made: /dev/null: Not a directory",
+      "run folder /proc/runs: cannot be made: /proc/runs: No such file or directory",
+      ("run folder %s/file: cannot be made: %s/file: Not a directory"):format(folder, folder),
     }
     assert.equal("nil\t" .. table.concat(reasons, "\nnil\t") .. "\n", out)
     local after = "; training goes on without a log\n"
@@ -173,7 +173,7 @@ describe("a training", function()
 
     local function seed(name) return read_all("tests/fuzz/seeds/event_file/" .. name) end
 
-    it("refuses a folder that is no run", function()
+    it("refuses a folder that is not a run", function()
       assert.same({1, "dnnview: .../run: holds no run: expected a file events.out.tfevents.* in it or in a "
         .. "folder below, found 0 other files\n"}, {view()})
     end)

@@ -332,7 +332,7 @@ describe("dnn.save and dnn.load", function()
     end
     refuses(folder .. "/no/such", "cannot be written: No such file or directory")
     refuses(folder, "is a folder; give the name of a file")
-    refuses("/dev/full", "is no plain file, and a file that can be read back is needed")
+    refuses("/dev/full", "is not a regular file")
     assert(os.execute(("ln -s a.safetensors %s/link"):format(program.quote(folder))))
     refuses(folder .. "/link", "is a symbolic link, whose place the new file would take; give the name of the file "
       .. "that it leads to")

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/file.h"
+#include "core/atomic_file.h"
 #include "core/memory.h"
 #include "viz/draw/png.h"
 #include "viz/draw/utf8.h"
@@ -387,7 +387,7 @@ dnn_status svg_write(const display_list *list, float width, float height, const 
         write_command(&w, &list->commands[i]);
     put(&w, w.clipped ? "</g>\n</svg>\n" : "</svg>\n");
     dnn_status status = w.failed ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory", path)
-                                 : dnn_file_replace(path, w.bytes, w.count, err);
+                                 : dnn_atomic_file_replace(path, w.bytes, w.count, err);
     dnn_free(w.bytes);
     return status;
 }

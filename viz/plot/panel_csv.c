@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/file.h"
+#include "core/atomic_file.h"
 #include "core/memory.h"
 #include "viz/plot/panel_parts.h"
 
@@ -139,7 +139,7 @@ dnn_status panels_write_csv(const panel *panels, size_t count, const page_option
                 append_curve(&t, &panels[i], c, options);
         }
     dnn_status status = t.failed ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path)
-                                 : dnn_file_replace(path, t.bytes, t.size, err);
+                                 : dnn_atomic_file_replace(path, t.bytes, t.size, err);
     dnn_free(t.bytes);
     return status;
 }

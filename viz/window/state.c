@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/file.h"
+#include "core/atomic_file.h"
 #include "core/memory.h"
 
 #define MOST_MEMORIES ((size_t)256)
@@ -157,7 +157,7 @@ void state_save(const view *v, int width, int height) {
     if (fclose(out) == 0) {
         make_folder(path);
         strcat(path, "/dnnview.conf");
-        dnn_file_replace(path, text, size, NULL);
+        dnn_atomic_file_replace(path, text, size, NULL);
     }
     free(text);
 }

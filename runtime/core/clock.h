@@ -1,0 +1,37 @@
+/* clock.h: what time it is, and how much time has passed. */
+#ifndef DNN_CORE_CLOCK_H
+#define DNN_CORE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+/* Nanoseconds since some moment, by a clock that nobody sets. */
+static inline int64_t dnn_clock_nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* Seconds of the same clock, for measuring how long something took. */
+static inline double dnn_clock_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Seconds of the same clock as of the last tick, some milliseconds ago at most; several times
+ * cheaper. */
+static inline double dnn_clock_coarse(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Seconds since 1970 by the clock on the wall, which may be set back: for time stamps only. */
+static inline double dnn_clock_wall(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+#endif

@@ -1,0 +1,82 @@
+/* descriptor.c: open, write and fsync, with what they leave to their callers. */
+#include "core/descriptor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STANDARD  3                 /* the first descriptor that is not a standard one */
+#define WRITE_MAX ((size_t)1 << 30) /* Linux writes less than 2 GiB in one call */
+
+int dnn_above_standard(int fd) {
+    if (fd < 0)
+        return -1;
+    int moved = fd >= STANDARD ? fd : fcntl(fd, F_DUPFD_CLOEXEC, STANDARD);
+    if (moved == fd) {
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+        return fd;
+    }
+    int reason = errno;
+    close(fd);
+    errno = reason;
+    return moved;
+}
+
+int dnn_open(const char *path, int flags, mode_t mode) {
+    int fd;
+    do {
+        fd = open(path, flags | O_CLOEXEC, mode);
+    } while (fd < 0 && errno == EINTR);
+    return fd < STANDARD ? dnn_above_standard(fd) : fd;
+}
+
+FILE *dnn_fopen(const char *path, const char *mode) {
+    int fd = dnn_open(path, mode[0] == 'w' ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY, 0666);
+    if (fd < 0)
+        return NULL;
+    FILE *file = fdopen(fd, mode);
+    if (file == NULL) {
+        int reason = errno;
+        close(fd);
+        errno = reason;
+    }
+    return file;
+}
+
+int dnn_write_all(int fd, const void *bytes, size_t size, size_t *written) {
+    const char *at = bytes;
+    size_t left = size;
+    int problem = 0;
+    while (left > 0 && problem == 0) {
+        ssize_t n = write(fd, at, left < WRITE_MAX ? left : WRITE_MAX);
+        if (n > 0) {
+            at += n;
+            left -= (size_t)n;
+        } else if (n == 0 || errno != EINTR) {
+            problem = n == 0 ? EIO : errno;
+        }
+    }
+    if (written != NULL)
+        *written = size - left;
+    return problem;
+}
+
+int dnn_sync_folder_of(const char *path) {
+    char folder[PATH_MAX] = ".";
+    const char *slash = strrchr(path, '/');
+    if (slash != NULL) {
+        size_t length = slash == path ? 1 : (size_t)(slash - path); /* "/file" stands in "/" */
+        if (length >= sizeof folder)
+            return ENAMETOOLONG;
+        memcpy(folder, path, length);
+        folder[length] = '\0';
+    }
+    int fd = dnn_open(folder, O_RDONLY | O_DIRECTORY, 0);
+    if (fd < 0)
+        return errno == EACCES ? 0 : errno; /* a folder that may be written but not read */
+    int problem = fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP ? errno : 0;
+    close(fd);
+    return problem;
+}

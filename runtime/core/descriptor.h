@@ -1,0 +1,31 @@
+/* descriptor.h: opening and writing files.
+ *
+ * Every descriptor of this library is 3 or more: 0 to 2 belong to the program that loads it, and
+ * one that was started with standard output closed would else print into the first file that is
+ * opened. */
+#ifndef DNN_CORE_DESCRIPTOR_H
+#define DNN_CORE_DESCRIPTOR_H
+
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+/* As open(2), closed on exec, 3 or more, begun again when a signal came; -1 with errno. */
+int dnn_open(const char *path, int flags, mode_t mode);
+
+/* As fopen(3) on such a descriptor, for the modes "rb" and "wb"; NULL with errno. */
+FILE *dnn_fopen(const char *path, const char *mode);
+
+/* Moves a descriptor to 3 or more and sees to it that it is closed on exec: what pipe(2) and its
+ * like gave. -1 with errno, having closed it; -1 for -1. */
+int dnn_above_standard(int fd);
+
+/* Writes all bytes, however many calls that takes; *written (which may be NULL) says how many came
+ * through. Returns 0 or errno. */
+int dnn_write_all(int fd, const void *bytes, size_t size, size_t *written);
+
+/* Puts the folder that holds `path` on disk, so that a name made, changed or removed in it is safe.
+ * Returns 0 or errno; file systems that cannot count as done. */
+int dnn_sync_folder_of(const char *path);
+
+#endif

@@ -1,0 +1,75 @@
+/* utf8.c: one decoder for all, so that they agree on malformed text. */
+#include "core/utf8.h"
+
+#include <string.h>
+
+size_t dnn_utf8_length(char first) {
+    unsigned char byte = (unsigned char)first;
+    if (byte < 0x80)
+        return 1;
+    if (byte < 0xC2 || byte > 0xF4)
+        return 0;
+    return byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+size_t dnn_utf8_decode(const char *bytes, size_t available, uint32_t *out) {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    size_t length = available > 0 ? dnn_utf8_length(bytes[0]) : 0;
+    if (length == 0 || length > available)
+        return 0;
+    uint32_t c = (unsigned char)bytes[0];
+    if (length > 1)
+        c &= 0x7Fu >> length;
+    for (size_t i = 1; i < length; i++) {
+        if (!dnn_utf8_continues(bytes[i]))
+            return 0;
+        c = c << 6 | ((unsigned char)bytes[i] & 0x3F);
+    }
+    if (c < least[length] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
+        return 0;
+    *out = c;
+    return length;
+}
+
+uint32_t dnn_utf8_next(const char **text) {
+    uint32_t c = 0;
+    if (**text == '\0')
+        return 0;
+    size_t length = dnn_utf8_decode(*text, strnlen(*text, DNN_UTF8_MAX), &c);
+    *text += length > 0 ? length : 1;
+    return length > 0 ? c : DNN_UTF8_REPLACEMENT;
+}
+
+size_t dnn_utf8_put(uint32_t c, char *out) {
+    static const uint32_t lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    size_t length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (size_t i = length - 1; i > 0; i--, c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3F));
+    out[0] = (char)(lead[length] | c);
+    return length;
+}
+
+size_t dnn_utf8_cut(const char *text, size_t size) {
+    size_t start = size;
+    while (start > 0 && size - start < DNN_UTF8_MAX && dnn_utf8_continues(text[start]))
+        start--;
+    return dnn_utf8_length(text[start]) > size - start ? start : size;
+}
+
+bool dnn_utf8_valid(const char *text, size_t size) {
+    uint32_t c;
+    for (size_t i = 0, used; i < size; i += used)
+        if ((used = dnn_utf8_decode(text + i, size - i, &c)) == 0)
+            return false;
+    return true;
+}
+
+void dnn_utf8_disarm(char *text) {
+    for (unsigned char *p = (unsigned char *)text; *p != '\0'; p++) {
+        bool control = (*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7F;
+        if (*p == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0)
+            p[1] = '?', control = true;
+        if (control)
+            *p = '?';
+    }
+}
