@@ -37,6 +37,18 @@ int dnnlua_fail(lua_State *L, const dnn_error *err) {
     return 2;
 }
 
+void dnnlua_warn_once(lua_State *L, const char *reason, const char *message) {
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, "dnn.warned");
+    bool is_first = lua_getfield(L, -1, reason) == LUA_TNIL;
+    lua_pop(L, 1);
+    if (is_first) {
+        lua_pushboolean(L, 1);
+        lua_setfield(L, -2, reason);
+        lua_writestringerror("dnn: %s\n", message);
+    }
+    lua_pop(L, 1);
+}
+
 const char *dnnlua_got(lua_State *L, int index) {
     switch (lua_type(L, index)) {
     case LUA_TNUMBER:

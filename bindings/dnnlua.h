@@ -38,6 +38,10 @@ void dnnlua_check(lua_State *L, dnn_status status, const dnn_error *err);
  * interruption. */
 int dnnlua_fail(lua_State *L, const dnn_error *err);
 
+/* A line on stderr, "dnn: " and the message, once for each reason: for what may well be wrong and
+ * still has a result. */
+void dnnlua_warn_once(lua_State *L, const char *reason, const char *message);
+
 /* What stands at a stack index, for messages: "2.5", "'abc'", "nil", "dnn.Matrix". Pushes the
  * string. */
 const char *dnnlua_got(lua_State *L, int index);

@@ -75,6 +75,12 @@ static int nearest_option(lua_State *L) {
     return 1;
 }
 
+/* _warn_once(reason, message) */
+static int warn_once(lua_State *L) {
+    dnnlua_warn_once(L, luaL_checkstring(L, 1), luaL_checkstring(L, 2));
+    return 0;
+}
+
 static const dnnlua_function functions[] = {
     {"set_num_threads", set_num_threads, 1},
     {"get_num_threads", get_num_threads, 0},
@@ -87,6 +93,7 @@ static const luaL_Reg helpers[] = {
     {"_nearest",    nearest_name     },
     {"_advice",     advice           },
     {"_option",     nearest_option   },
+    {"_warn_once",  warn_once        },
     {"_explain_by", dnnlua_explain_by},
     {NULL,          NULL             },
 };

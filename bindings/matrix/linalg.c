@@ -1,6 +1,9 @@
 /* linalg.c: dnn.linalg, linear algebra on matrices. Shapes: A is m x n, k = min(m, n). */
 #include "math/linalg.h"
 
+#include <float.h>
+#include <stdio.h>
+
 #include "bindings/matrix/matrix.h"
 
 static const char *const vectors_option[] = {"vectors", NULL};
@@ -18,14 +21,34 @@ static double option_rcond(lua_State *L, const char *function) {
     return dnnlua_option_number(L, 2, function, "rcond", -1);
 }
 
+/* Warns, once, where A is singular to working precision. */
+static void warn_singular(lua_State *L, const char *function, const dnn_matrix *A, double rcond,
+                          const char *instead) {
+    char condition[32];
+
+    if (rcond >= (A->dtype == DNN_FLOAT32 ? (double)FLT_EPSILON : DBL_EPSILON)) {
+        return;
+    }
+    snprintf(condition, sizeof condition, "%.1e", 1 / rcond);
+    dnnlua_warn_once(
+        L, function,
+        lua_pushfstring(L,
+                        "%s: A is singular to working precision, of condition number %s: no digit "
+                        "of the result is certain; %s, and dnn.linalg.cond(A) tells such matrices",
+                        function, condition, instead));
+    lua_pop(L, 1);
+}
+
 /* X = solve(A, B): A X = B. */
 static int solve(lua_State *L) {
     dnn_error err;
+    double rcond;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
     const dnn_matrix *B = dnnlua_check_matrix(L, 2);
     dnn_matrix *X = dnnlua_new_matrix(L, A->dtype, A->cols, B->cols);
 
-    dnnlua_check(L, dnn_solve(X, A, B, &err), &err);
+    dnnlua_check(L, dnn_solve(X, A, B, &rcond, &err), &err);
+    warn_singular(L, "solve", A, rcond, "lstsq finds the solution of least norm");
     return 1;
 }
 
@@ -44,10 +67,12 @@ static int lstsq(lua_State *L) {
 
 static int inv(lua_State *L) {
     dnn_error err;
+    double rcond;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
     dnn_matrix *out = dnnlua_new_matrix(L, A->dtype, A->cols, A->rows);
 
-    dnnlua_check(L, dnn_inv(out, A, &err), &err);
+    dnnlua_check(L, dnn_inv(out, A, &rcond, &err), &err);
+    warn_singular(L, "inv", A, rcond, "pinv leaves out what is not certain");
     return 1;
 }
 
@@ -56,6 +81,15 @@ static int det(lua_State *L) {
     double value;
 
     dnnlua_check(L, dnn_det(&value, dnnlua_check_matrix(L, 1), &err), &err);
+    lua_pushnumber(L, value);
+    return 1;
+}
+
+static int cond(lua_State *L) {
+    dnn_error err;
+    double value;
+
+    dnnlua_check(L, dnn_cond(&value, dnnlua_check_matrix(L, 1), &err), &err);
     lua_pushnumber(L, value);
     return 1;
 }
@@ -158,6 +192,7 @@ static const dnnlua_function functions[] = {
     {"eig",      eig,      2},
     {"pinv",     pinv,     2},
     {"rank",     rank,     2},
+    {"cond",     cond,     1},
     {NULL,       NULL,     0},
 };
 

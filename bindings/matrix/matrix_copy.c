@@ -166,6 +166,13 @@ static uint32_t *push_indices(lua_State *L, const dnn_matrix *m, size_t *count) 
         indices = dnnlua_new_block(L, *count * sizeof *indices);
         for (size_t k = 0; k < *count; k++) {
             double number = dnn_matrix_get(vector, is_row ? 0 : k, is_row ? k : 0);
+            if (vector->dtype == DNN_FLOAT32 && number >= DNN_WHOLE_FLOAT32 &&
+                (double)m->cols > DNN_WHOLE_FLOAT32) {
+                luaL_error(L,
+                           "gather: column %f is in a Matrix of float32, which does not tell it "
+                           "from its neighbours; give a table, or a Matrix of float64",
+                           number);
+            }
             indices[k] = column_index(L, number, m);
         }
         return indices;

@@ -3,6 +3,8 @@
  *
  * The global stream, which serves wherever no stream is given, starts from seed 0, or from that of
  * dnnlua --seed: a program that never calls dnn.manual_seed gives the same numbers each time. */
+#include <math.h>
+
 #include "bindings/host.h"
 #include "bindings/matrix/matrix.h"
 #include "math/fill.h"
@@ -67,7 +69,11 @@ static int random_uniform(lua_State *L) {
     double low = dnnlua_opt_number(L, 2, 0);
     double high = dnnlua_opt_number(L, 3, 1);
 
-    lua_pushnumber(L, low + (high - low) * dnn_random_uniform(random));
+    if (!(low <= high) || !isfinite(high - low)) {
+        return luaL_error(L, "uniform: expected finite low <= high, got low = %f and high = %f%s",
+                          low, high, dnnlua_push_usage(L));
+    }
+    lua_pushnumber(L, dnn_uniform_between(random, low, high));
     return 1;
 }
 

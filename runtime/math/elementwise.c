@@ -3,6 +3,8 @@
 #include "math/elementwise.h"
 
 #include <assert.h>
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "core/interrupt.h"
@@ -54,9 +56,6 @@ static const operation clamp = {
 };
 static const operation where = {
     "where", {dnn_f32_where, dnn_f64_where}
-};
-static const operation axpy = {
-    "axpy", {dnn_f32_axpy, dnn_f64_axpy}
 };
 
 const char *dnn_binary_name(dnn_binary_op op) {
@@ -163,15 +162,6 @@ dnn_status dnn_where(dnn_matrix *out, const dnn_matrix *condition, const dnn_mat
     return apply(&where, out, (const dnn_matrix *[]){condition, a, b}, err);
 }
 
-dnn_status dnn_axpy(double alpha, const dnn_matrix *x, dnn_matrix *y, dnn_error *err) {
-    if (x->rows != y->rows || x->cols != y->cols)
-        return dnn_fail(err, DNN_ERROR_SHAPE, "axpy: x is %zu x %zu and y %zu x %zu", x->rows,
-                        x->cols, y->rows, y->cols);
-    double memory;
-    dnn_matrix scalar = scalar_of(x->dtype, alpha, &memory);
-    return apply(&axpy, y, (const dnn_matrix *[]){&scalar, x, y}, err);
-}
-
 dnn_status dnn_fill(dnn_matrix *out, double value, dnn_error *err) {
     double memory;
     dnn_matrix scalar = scalar_of(out->dtype, value, &memory);
@@ -179,8 +169,31 @@ dnn_status dnn_fill(dnn_matrix *out, double value, dnn_error *err) {
                     (const dnn_matrix *[]){&scalar, NULL, NULL}, err);
 }
 
+/* Whether start + k step, which are whole numbers, are whole numbers of float32 too: up to
+ * `largest` in magnitude these lie `gap` apart. */
+static bool holds_whole_steps(double start, double step, double largest) {
+    double gap = ldexp(1, ilogb(nextafter(largest, 0)) - (FLT_MANT_DIG - 1));
+    return largest <= DNN_WHOLE_FLOAT32 || (fmod(start, gap) == 0 && fmod(step, gap) == 0);
+}
+
+static dnn_status check_whole_steps(const dnn_matrix *out, double start, double step,
+                                    dnn_error *err) {
+    double count = (double)dnn_matrix_count(out), last = start + (count - 1) * step;
+    bool whole = floor(start) == start && floor(step) == step;
+    if (out->dtype != DNN_FLOAT32 || count == 0 || !whole ||
+        holds_whole_steps(start, step, fmax(fabs(start), fabs(last))))
+        return DNN_OK;
+    return dnn_fail(
+        err, DNN_ERROR_ARGUMENT,
+        "arange: float32 holds whole numbers up to %.0f only, and these go from %.0f to "
+        "%.0f; take {dtype = \"float64\"}",
+        DNN_WHOLE_FLOAT32, start, last);
+}
+
 dnn_status dnn_arange(dnn_matrix *out, double start, double step, dnn_error *err) {
     dnn_status status = dnn_matrix_require_real(out, "arange", err);
+    if (status == DNN_OK)
+        status = check_whole_steps(out, start, step, err);
     if (status != DNN_OK)
         return status;
     for (size_t j = 0; j < out->cols; j++) {

@@ -68,10 +68,8 @@ dnn_status dnn_where(dnn_matrix *out, const dnn_matrix *condition, const dnn_mat
 /* out = value everywhere (any type). */
 dnn_status dnn_fill(dnn_matrix *out, double value, dnn_error *err);
 
-/* y += alpha * x, same shape and type. */
-dnn_status dnn_axpy(double alpha, const dnn_matrix *x, dnn_matrix *y, dnn_error *err);
-
-/* out = start, start + step, ... in column-major order. */
+/* out = start, start + step, ... in column-major order. DNN_ERROR_ARGUMENT where start and step are
+ * whole numbers and out is a float32 that cannot hold all of them. */
 dnn_status dnn_arange(dnn_matrix *out, double start, double step, dnn_error *err);
 
 /* 1 on the diagonal, 0 elsewhere. */

@@ -35,7 +35,6 @@ dnn_kernel dnn_f32_eq;
 dnn_kernel dnn_f32_ne;
 dnn_kernel dnn_f32_clamp; /* min(max(a, b), c) */
 dnn_kernel dnn_f32_where; /* b where a is not 0, else c */
-dnn_kernel dnn_f32_axpy;  /* a * b + c */
 
 dnn_kernel dnn_f64_neg;
 dnn_kernel dnn_f64_exp;
@@ -62,6 +61,5 @@ dnn_kernel dnn_f64_eq;
 dnn_kernel dnn_f64_ne;
 dnn_kernel dnn_f64_clamp; /* min(max(a, b), c) */
 dnn_kernel dnn_f64_where; /* b where a is not 0, else c */
-dnn_kernel dnn_f64_axpy;  /* a * b + c */
 
 #endif

@@ -7,31 +7,65 @@
 
 #include "core/threads.h"
 
+/* --- uniform numbers of a type ---
+ *
+ * low + (high - low) u is in [low, high) for u in [0, 1), and may round to high, or in float32 to
+ * less than low. Such a result becomes the type's nearest number inside. */
+
+typedef struct interval {
+    double first, last;
+} interval;
+
+static interval interval_of(dnn_dtype dtype, double low, double high) {
+    interval within = {low, nextafter(high, -INFINITY)};
+    if (dtype == DNN_FLOAT32) {
+        float first = (float)low, last = (float)high;
+        within.first = (double)(first < low ? nextafterf(first, INFINITY) : first);
+        within.last = (double)(last < high ? last : nextafterf(last, -INFINITY));
+    }
+    if (within.last < within.first) /* low == high, or no number of the type between them */
+        within.first = within.last = low;
+    return within;
+}
+
+static double between(interval within, double low, double high, double u) {
+    double x = low + (high - low) * u;
+    return x < within.first ? within.first : x > within.last ? within.last : x;
+}
+
+double dnn_uniform_between(dnn_random *stream, double low, double high) {
+    return between(interval_of(DNN_FLOAT64, low, high), low, high, dnn_random_uniform(stream));
+}
+
+/* --- matrices --- */
+
 /* Elements that one task draws. */
 #define STRETCH ((size_t)8192)
 
-/* What a fill draws: a number from one word of the stream, given two parameters. */
-typedef double draw(dnn_random *stream, double a, double b);
+typedef struct fill_job fill_job;
 
-static double draw_uniform(dnn_random *stream, double low, double high) {
-    return low + (high - low) * dnn_random_uniform(stream);
-}
+/* What a fill draws: a number from one word of the stream. */
+typedef double draw(const fill_job *job, dnn_random *stream);
 
-static double draw_normal(dnn_random *stream, double mean, double deviation) {
-    return mean + deviation * dnn_random_normal(stream);
-}
-
-static double draw_bernoulli(dnn_random *stream, double p, double unused) {
-    (void)unused;
-    return dnn_random_uniform(stream) < p ? 1 : 0;
-}
-
-typedef struct fill_job {
+struct fill_job {
     dnn_matrix *out;
     draw *next;
     dnn_random stream; /* where it stood at first */
-    double a, b;
-} fill_job;
+    double a, b;       /* low and high, mean and deviation, or p */
+    interval within;   /* of draw_uniform: the first and last number of the type */
+};
+
+static double draw_uniform(const fill_job *job, dnn_random *stream) {
+    return between(job->within, job->a, job->b, dnn_random_uniform(stream));
+}
+
+static double draw_normal(const fill_job *job, dnn_random *stream) {
+    return job->a + job->b * dnn_random_normal(stream);
+}
+
+static double draw_bernoulli(const fill_job *job, dnn_random *stream) {
+    return dnn_random_uniform(stream) < job->a ? 1 : 0;
+}
 
 static void fill_stretch(void *context, size_t task) {
     const fill_job *job = context;
@@ -42,7 +76,7 @@ static void fill_stretch(void *context, size_t task) {
     size_t i = begin % out->rows, j = begin / out->rows;
     stream.position += begin;
     for (size_t e = begin; e < end; e++) {
-        dnn_matrix_set(out, i, j, job->next(&stream, job->a, job->b));
+        dnn_matrix_set(out, i, j, job->next(job, &stream));
         if (++i == out->rows) {
             i = 0;
             j++;
@@ -51,10 +85,9 @@ static void fill_stretch(void *context, size_t task) {
 }
 
 /* When it is interrupted nothing counts as drawn. */
-static dnn_status fill(dnn_matrix *out, draw *next, dnn_random *stream, double a, double b,
-                       dnn_error *err) {
-    fill_job job = {out, next, *stream, a, b};
-    size_t count = dnn_matrix_count(out);
+static dnn_status fill(fill_job job, dnn_random *stream, dnn_error *err) {
+    size_t count = dnn_matrix_count(job.out);
+    job.stream = *stream;
     dnn_status status =
         dnn_parallel_until((count + STRETCH - 1) / STRETCH, fill_stretch, &job, err);
     if (status == DNN_OK)
@@ -71,7 +104,12 @@ dnn_status dnn_fill_uniform(dnn_matrix *out, dnn_random *stream, double low, dou
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "uniform: expected finite low <= high, got low = %g and high = %g",
                         dnn_shown(low), dnn_shown(high));
-    return fill(out, draw_uniform, stream, low, high, err);
+    return fill((fill_job){.out = out,
+                           .next = draw_uniform,
+                           .a = low,
+                           .b = high,
+                           .within = interval_of(out->dtype, low, high)},
+                stream, err);
 }
 
 dnn_status dnn_fill_normal(dnn_matrix *out, dnn_random *stream, double mean, double deviation,
@@ -84,7 +122,8 @@ dnn_status dnn_fill_normal(dnn_matrix *out, dnn_random *stream, double mean, dou
             err, DNN_ERROR_ARGUMENT,
             "normal: expected a finite mean and a standard deviation >= 0, got %g and %g",
             dnn_shown(mean), dnn_shown(deviation));
-    return fill(out, draw_normal, stream, mean, deviation, err);
+    return fill((fill_job){.out = out, .next = draw_normal, .a = mean, .b = deviation}, stream,
+                err);
 }
 
 dnn_status dnn_fill_bernoulli(dnn_matrix *out, dnn_random *stream, double p, dnn_error *err) {
@@ -94,5 +133,5 @@ dnn_status dnn_fill_bernoulli(dnn_matrix *out, dnn_random *stream, double p, dnn
     if (!(p >= 0 && p <= 1))
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "bernoulli: expected a probability from 0 to 1, got %g", dnn_shown(p));
-    return fill(out, draw_bernoulli, stream, p, 0, err);
+    return fill((fill_job){.out = out, .next = draw_bernoulli, .a = p}, stream, err);
 }

@@ -5,7 +5,11 @@
 #include "core/random.h"
 #include "math/matrix.h"
 
-/* Uniform in [low, high). float32 takes the float64 numbers of the same stream, rounded. */
+/* A number uniform in [low, high), both finite, low <= high; low where they are equal. */
+double dnn_uniform_between(dnn_random *stream, double low, double high);
+
+/* Uniform in [low, high). float32 takes the float64 numbers of the same stream, rounded, where that
+ * stays inside. */
 dnn_status dnn_fill_uniform(dnn_matrix *out, dnn_random *stream, double low, double high,
                             dnn_error *err);
 

@@ -26,23 +26,26 @@ dnn_status dnn_cholesky(dnn_matrix *L, const dnn_matrix *A, dnn_error *err) {
                         "cholesky: the matrix is not positive definite: its leading minor of order "
                         "%d is not positive",
                         info);
-    return info < 0 ? dnn_linalg_no_memory(what, err) : DNN_OK;
+    return info < 0 ? dnn_linalg_failed(what, info, err) : DNN_OK;
 }
 
 /* Q and R out of Householder reflections: `work` (m x n) and `tau` (k x 1) are destroyed. */
 static dnn_status unfold_reflections(dnn_matrix *Q, dnn_matrix *R, dnn_matrix *work,
                                      dnn_matrix *tau, dnn_error *err) {
     int m = (int)work->rows, n = (int)work->cols, k = (int)tau->rows, ld = (int)work->ld;
-    if (DNN_LAPACKE(work, LAPACKE_sgeqrf, LAPACKE_dgeqrf, m, n, work->data, ld, tau->data) != 0)
-        return dnn_linalg_no_memory("qr", err);
+    lapack_int info =
+        DNN_LAPACKE(work, LAPACKE_sgeqrf, LAPACKE_dgeqrf, m, n, work->data, ld, tau->data);
+    if (info != 0)
+        return dnn_linalg_failed("qr", info, err);
     dnn_status status = dnn_interrupt_check(err);
     if (status != DNN_OK)
         return status;
     for (size_t j = 0; j < R->cols; j++)
         for (size_t i = 0; i < R->rows; i++)
             dnn_matrix_set(R, i, j, i <= j ? dnn_matrix_get(work, i, j) : 0);
-    if (DNN_LAPACKE(work, LAPACKE_sorgqr, LAPACKE_dorgqr, m, k, k, work->data, ld, tau->data) != 0)
-        return dnn_linalg_no_memory("qr", err);
+    info = DNN_LAPACKE(work, LAPACKE_sorgqr, LAPACKE_dorgqr, m, k, k, work->data, ld, tau->data);
+    if (info != 0)
+        return dnn_linalg_failed("qr", info, err);
     dnn_matrix first = *work;
     first.cols = Q->cols;
     return dnn_matrix_copy(Q, &first, err);
@@ -102,7 +105,7 @@ dnn_status dnn_svd(dnn_matrix *U, dnn_matrix *s, dnn_matrix *Vt, const dnn_matri
                         (int)work.rows, (int)work.cols, work.data, (int)work.ld, s->data,
                         left->data, (int)left->ld, right->data, (int)right->ld);
         if (info != 0)
-            status = info > 0 ? fail_converge(what, A, err) : dnn_linalg_no_memory(what, err);
+            status = info > 0 ? fail_converge(what, A, err) : dnn_linalg_failed(what, info, err);
     }
     dnn_matrix_free(&work);
     return status;
@@ -129,7 +132,7 @@ dnn_status dnn_eigh(dnn_matrix *w, dnn_matrix *V, const dnn_matrix *A, dnn_error
         lapack_int info = DNN_LAPACKE(work, LAPACKE_ssyevd, LAPACKE_dsyevd, V != NULL ? 'V' : 'N',
                                       'L', (int)work->rows, work->data, (int)work->ld, w->data);
         if (info != 0)
-            status = info > 0 ? fail_converge(what, A, err) : dnn_linalg_no_memory(what, err);
+            status = info > 0 ? fail_converge(what, A, err) : dnn_linalg_failed(what, info, err);
     }
     dnn_matrix_free(&own);
     return status;
@@ -189,7 +192,7 @@ dnn_status dnn_eig(dnn_matrix *wr, dnn_matrix *wi, dnn_matrix *Vr, dnn_matrix *V
             &work, LAPACKE_sgeev, LAPACKE_dgeev, 'N', Vr != NULL ? 'V' : 'N', (int)work.rows,
             work.data, (int)work.ld, wr->data, wi->data, NULL, 1, packed.data, (int)packed.ld);
         if (info != 0)
-            status = info > 0 ? fail_converge(what, A, err) : dnn_linalg_no_memory(what, err);
+            status = info > 0 ? fail_converge(what, A, err) : dnn_linalg_failed(what, info, err);
         else if (Vr != NULL)
             unpack_vectors(Vr, Vi, wi, &packed);
     }

@@ -1,4 +1,6 @@
 /* linalg_solve.c: linear systems: solve, lstsq, inv, det, pinv and rank. */
+#include <math.h>
+
 #include "core/interrupt.h"
 #include "core/memory.h"
 #include "math/blas.h"
@@ -12,7 +14,31 @@ static dnn_status factor(const char *what, dnn_matrix *A, lapack_int *pivots, si
     lapack_int info =
         DNN_LAPACKE(A, LAPACKE_sgetrf, LAPACKE_dgetrf, n, n, A->data, (int)A->ld, pivots);
     *zero_pivot = info > 0 ? (size_t)info : 0;
-    return info < 0 ? dnn_linalg_no_memory(what, err) : dnn_interrupt_check(err);
+    return info < 0 ? dnn_linalg_failed(what, info, err) : dnn_interrupt_check(err);
+}
+
+/* The largest sum of absolute values in a column of A. */
+static double one_norm(const dnn_matrix *A) {
+    int m = (int)A->rows, n = (int)A->cols;
+    return DNN_LAPACKE(A, LAPACKE_slange, LAPACKE_dlange, '1', m, n, A->data, (int)A->ld);
+}
+
+/* *rcond (NULL: not wanted) from the LU decomposition of a matrix of that 1-norm. */
+static dnn_status estimate_rcond(const char *what, const dnn_matrix *lu, double norm, double *rcond,
+                                 dnn_error *err) {
+    int n = (int)lu->rows;
+    lapack_int info = 0;
+    float estimate = 0;
+    if (rcond == NULL)
+        return DNN_OK;
+    if (lu->dtype == DNN_FLOAT32)
+        info =
+            LAPACKE_sgecon(LAPACK_COL_MAJOR, '1', n, lu->data, (int)lu->ld, (float)norm, &estimate);
+    else
+        info = LAPACKE_dgecon(LAPACK_COL_MAJOR, '1', n, lu->data, (int)lu->ld, norm, rcond);
+    if (lu->dtype == DNN_FLOAT32)
+        *rcond = (double)estimate;
+    return info < 0 ? dnn_linalg_failed(what, info, err) : DNN_OK;
 }
 
 static dnn_status fail_singular(const char *what, size_t pivot, const char *instead,
@@ -57,8 +83,19 @@ static dnn_status check_right_side(const char *what, const dnn_matrix *X, const 
     return dnn_linalg_output(what, "X", X, A->cols, B->cols, A, err);
 }
 
-dnn_status dnn_solve(dnn_matrix *X, const dnn_matrix *A, const dnn_matrix *B, dnn_error *err) {
+/* X = the solution for the right-hand side that stands in it. */
+static dnn_status substitute(const dnn_matrix *lu, const lapack_int *pivots, dnn_matrix *X,
+                             dnn_error *err) {
+    lapack_int info = DNN_LAPACKE(X, LAPACKE_sgetrs, LAPACKE_dgetrs, 'N', (int)lu->rows,
+                                  (int)X->cols, lu->data, (int)lu->ld, pivots, X->data, (int)X->ld);
+    return info < 0 ? dnn_linalg_failed("solve", info, err) : dnn_linalg_result("solve", X, err);
+}
+
+dnn_status dnn_solve(dnn_matrix *X, const dnn_matrix *A, const dnn_matrix *B, double *rcond,
+                     dnn_error *err) {
     static const char what[] = "solve", instead[] = "lstsq finds the solution of least norm";
+    if (rcond != NULL)
+        *rcond = 1;
     dnn_status status = dnn_linalg_square(what, A, " (lstsq takes any shape)", err);
     if (status == DNN_OK)
         status = check_right_side(what, X, A, B, err);
@@ -75,17 +112,26 @@ dnn_status dnn_solve(dnn_matrix *X, const dnn_matrix *A, const dnn_matrix *B, dn
         status = dnn_matrix_copy(X, B, err);
     if (status == DNN_OK && zero_pivot > 0)
         status = fail_singular(what, zero_pivot, instead, err);
-    if (status == DNN_OK && X->rows > 0 && X->cols > 0 &&
-        DNN_LAPACKE(X, LAPACKE_sgetrs, LAPACKE_dgetrs, 'N', (int)lu.rows, (int)X->cols, lu.data,
-                    (int)lu.ld, pivots, X->data, (int)X->ld) != 0)
-        status = dnn_linalg_no_memory(what, err);
+    if (status == DNN_OK && A->rows > 0)
+        status = estimate_rcond(what, &lu, one_norm(A), rcond, err);
+    if (status == DNN_OK && X->rows > 0 && X->cols > 0)
+        status = substitute(&lu, pivots, X, err);
     dnn_free(pivots);
     dnn_matrix_free(&lu);
     return status;
 }
 
-dnn_status dnn_inv(dnn_matrix *out, const dnn_matrix *A, dnn_error *err) {
+/* The inverse of what was factored in place. */
+static dnn_status invert(dnn_matrix *lu, const lapack_int *pivots, dnn_error *err) {
+    lapack_int info = DNN_LAPACKE(lu, LAPACKE_sgetri, LAPACKE_dgetri, (int)lu->rows, lu->data,
+                                  (int)lu->ld, pivots);
+    return info < 0 ? dnn_linalg_failed("inv", info, err) : dnn_linalg_result("inv", lu, err);
+}
+
+dnn_status dnn_inv(dnn_matrix *out, const dnn_matrix *A, double *rcond, dnn_error *err) {
     static const char what[] = "inv", instead[] = "pinv gives the pseudo-inverse";
+    if (rcond != NULL)
+        *rcond = 1;
     dnn_status status = dnn_linalg_square(what, A, " (pinv takes any shape)", err);
     if (status == DNN_OK)
         status = dnn_linalg_output(what, "the inverse", out, A->rows, A->rows, A, err);
@@ -103,22 +149,28 @@ dnn_status dnn_inv(dnn_matrix *out, const dnn_matrix *A, dnn_error *err) {
         status = factor(what, out, pivots, &zero_pivot, err);
     if (status == DNN_OK && zero_pivot > 0)
         status = fail_singular(what, zero_pivot, instead, err);
-    if (status == DNN_OK && DNN_LAPACKE(out, LAPACKE_sgetri, LAPACKE_dgetri, (int)out->rows,
-                                        out->data, (int)out->ld, pivots) != 0)
-        status = dnn_linalg_no_memory(what, err);
+    if (status == DNN_OK)
+        status = estimate_rcond(what, out, one_norm(A), rcond, err);
+    if (status == DNN_OK)
+        status = invert(out, pivots, err);
     dnn_free(pivots);
     return status;
 }
 
-/* Product of the pivots, with a sign for each exchange of rows. */
+/* Product of the pivots, with a sign for each exchange of rows. The exponent is kept apart, so that
+ * only a determinant that is out of range itself leaves the range. */
 static double product_of_pivots(const dnn_matrix *lu, const lapack_int *pivots) {
     double det = 1;
+    long exponent = 0;
     for (size_t i = 0; i < lu->rows; i++) {
-        det *= dnn_matrix_get(lu, i, i);
+        int e;
+        det = frexp(det * dnn_matrix_get(lu, i, i), &e);
+        exponent += e;
         if ((size_t)pivots[i] != i + 1)
             det = -det;
     }
-    return det;
+    exponent = exponent > 100000 ? 100000 : exponent < -100000 ? -100000 : exponent;
+    return ldexp(det, (int)exponent);
 }
 
 dnn_status dnn_det(double *out, const dnn_matrix *A, dnn_error *err) {
@@ -159,7 +211,7 @@ static dnn_status least_squares(dnn_matrix *a, dnn_matrix *b, size_t *rank, dnn_
     if (info > 0)
         return dnn_fail(err, DNN_ERROR_NUMERIC,
                         "lstsq: the singular values of A (%d x %d) did not converge", m, n);
-    return info < 0 ? dnn_linalg_no_memory("lstsq", err) : DNN_OK;
+    return info < 0 ? dnn_linalg_failed("lstsq", info, err) : DNN_OK;
 }
 
 dnn_status dnn_lstsq(dnn_matrix *X, const dnn_matrix *A, const dnn_matrix *B, size_t *rank,
@@ -234,20 +286,38 @@ dnn_status dnn_pinv(dnn_matrix *out, const dnn_matrix *A, double rcond, dnn_erro
     return status;
 }
 
-dnn_status dnn_rank(size_t *rank, const dnn_matrix *A, double rcond, dnn_error *err) {
-    static const char what[] = "rank";
+/* The singular values of A into s (k x 1), which is the caller's to free, also after a failure. */
+static dnn_status singular_values(const char *what, dnn_matrix *s, const dnn_matrix *A,
+                                  dnn_error *err) {
+    *s = (dnn_matrix){0};
     dnn_status status = dnn_linalg_operand(what, "A", A, err);
     if (status == DNN_OK)
         status = dnn_linalg_finite(what, "A", A, err);
-    if (status != DNN_OK)
-        return status;
-
-    dnn_matrix s;
-    status = dnn_matrix_create(&s, A->dtype, A->rows < A->cols ? A->rows : A->cols, 1, err);
     if (status == DNN_OK)
-        status = dnn_svd(NULL, &s, NULL, A, err);
+        status = dnn_matrix_create(s, A->dtype, A->rows < A->cols ? A->rows : A->cols, 1, err);
+    if (status == DNN_OK)
+        status = dnn_svd(NULL, s, NULL, A, err);
+    return status;
+}
+
+dnn_status dnn_rank(size_t *rank, const dnn_matrix *A, double rcond, dnn_error *err) {
+    dnn_matrix s;
+    dnn_status status = singular_values("rank", &s, A, err);
     if (status == DNN_OK)
         *rank = dnn_linalg_count_above(&s, rcond, A);
+    dnn_matrix_free(&s);
+    return status;
+}
+
+dnn_status dnn_cond(double *out, const dnn_matrix *A, dnn_error *err) {
+    dnn_matrix s;
+    dnn_status status = singular_values("cond", &s, A, err);
+    if (status == DNN_OK && s.rows == 0)
+        *out = 1;
+    else if (status == DNN_OK) {
+        double largest = dnn_matrix_get(&s, 0, 0), smallest = dnn_matrix_get(&s, s.rows - 1, 0);
+        *out = smallest == 0 ? INFINITY : largest / smallest;
+    }
     dnn_matrix_free(&s);
     return status;
 }

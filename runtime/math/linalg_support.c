@@ -69,8 +69,23 @@ dnn_status dnn_linalg_lower(const char *what, dnn_matrix *out, const dnn_matrix 
     return dnn_linalg_finite(what, "A", out, err);
 }
 
-dnn_status dnn_linalg_no_memory(const char *what, dnn_error *err) {
+static dnn_status fail_overflow(const char *what, dnn_error *err) {
+    return dnn_fail(err, DNN_ERROR_NUMERIC,
+                    "%s: numbers overflow on the way; scale the matrix to elements of about 1",
+                    what);
+}
+
+dnn_status dnn_linalg_failed(const char *what, lapack_int info, dnn_error *err) {
+    if (info != LAPACK_WORK_MEMORY_ERROR && info != LAPACK_TRANSPOSE_MEMORY_ERROR)
+        return fail_overflow(what, err);
     return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for LAPACK's workspace", what);
+}
+
+dnn_status dnn_linalg_result(const char *what, const dnn_matrix *out, dnn_error *err) {
+    for (size_t j = 0; j < out->cols; j++)
+        if (!dnn_all_finite(out->dtype, dnn_matrix_at(out, 0, j), out->rows, NULL))
+            return fail_overflow(what, err);
+    return DNN_OK;
 }
 
 double dnn_linalg_rcond(const dnn_matrix *A) {

@@ -38,8 +38,12 @@ dnn_status dnn_linalg_copy(const char *what, const char *name, dnn_matrix *copy,
 /* out = the lower triangle of A, checked to be finite, with zeros above it. */
 dnn_status dnn_linalg_lower(const char *what, dnn_matrix *out, const dnn_matrix *A, dnn_error *err);
 
-/* The failure behind a LAPACKE result below 0: its workspace. */
-dnn_status dnn_linalg_no_memory(const char *what, dnn_error *err);
+/* The failure that a LAPACKE result below 0 stands for: no workspace, or an argument that is NaN,
+ * which finite inputs become when numbers overflow. */
+dnn_status dnn_linalg_failed(const char *what, lapack_int info, dnn_error *err);
+
+/* DNN_ERROR_NUMERIC where an element of the result is not finite. */
+dnn_status dnn_linalg_result(const char *what, const dnn_matrix *out, dnn_error *err);
 
 /* max(rows, cols) times the epsilon of A's type: singular values up to that times the largest are
  * 0. */

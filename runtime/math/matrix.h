@@ -14,6 +14,9 @@
 #include "core/dtype.h"
 #include "core/error.h"
 
+/* float32 holds every whole number up to this one, and not the next. */
+#define DNN_WHOLE_FLOAT32 0x1p24
+
 typedef struct dnn_matrix {
     void *data; /* the first element; may be NULL only when empty */
     size_t rows;

@@ -304,6 +304,12 @@ static dnn_status check_axis(dnn_reduce_op op, int axis, const dnn_matrix *out, 
                         a->cols, axis);
     if (dnn_matrix_overlap(out, a))
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: the output overlaps the input", name);
+    if ((op == DNN_ARGMAX || op == DNN_ARGMIN) && a->dtype == DNN_FLOAT32 &&
+        (double)(axis == 1 ? a->rows : a->cols) > DNN_WHOLE_FLOAT32)
+        return dnn_fail(err, DNN_ERROR_TYPE,
+                        "%s: float32 holds places up to %.0f only, and axis %d of this %zu x %zu "
+                        "matrix has more; convert it with :double()",
+                        name, DNN_WHOLE_FLOAT32, axis, a->rows, a->cols);
     return DNN_OK;
 }
 

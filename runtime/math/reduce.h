@@ -25,7 +25,9 @@ typedef enum dnn_reduce_op {
 const char *dnn_reduce_name(dnn_reduce_op op);
 
 /* Reduces along `axis` (1 or 2) into out, of a's type (any/all of uint8: uint8). max, min, argmax
- * and argmin of nothing are DNN_ERROR_SHAPE; sum is 0, mean NaN. */
+ * and argmin of nothing are DNN_ERROR_SHAPE; sum is 0, mean NaN. argmax and argmin along more than
+ * DNN_WHOLE_FLOAT32 elements of float32, whose places that type does not hold, are DNN_ERROR_TYPE.
+ */
 dnn_status dnn_reduce(dnn_reduce_op op, int axis, dnn_matrix *out, const dnn_matrix *a,
                       int correction, dnn_error *err);
 

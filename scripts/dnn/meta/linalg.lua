@@ -21,7 +21,8 @@ dnn.linalg = {}
 ---
 ---Shapes: A is n x n, B and X are n x r.
 ---
----Errors: a singular A, whose pivot is named.
+---Errors: a singular A, whose pivot is named. Of one that is singular to working precision one warning goes to stderr:
+---then no digit of X is certain.
 ---
 ---```lua
 ---local A, B = dnn.Matrix{{2, 0}, {0, 4}}, dnn.Matrix{2, 8}
@@ -49,7 +50,8 @@ function dnn.linalg.lstsq(A, B) end
 
 ---The inverse of a square matrix. To solve equations, `dnn.linalg.solve` is quicker and more exact.
 ---
----Errors: a singular A, whose pivot is named.
+---Errors: a singular A, whose pivot is named. Of one that is singular to working precision one warning goes to stderr:
+---then no digit of the inverse is certain.
 ---
 ---```lua
 ---print(dnn.linalg.inv(dnn.Matrix{{2, 0}, {0, 4}})(2, 2))   --> 0.25
@@ -82,6 +84,17 @@ function dnn.linalg.det(A) end
 ---@param options? dnn.linalg.pinv.Options
 ---@return dnn.Matrix
 function dnn.linalg.pinv(A, options) end
+
+---The condition number in the 2-norm: the largest singular value over the smallest, infinity where that is 0.
+---
+---About as many digits of a solution are lost as the condition number has: of 1e6 six, of the seven that float32 holds.
+---
+---```lua
+---print(dnn.linalg.cond(dnn.Matrix{{1, 0}, {0, 0.25}}))   --> 4.0
+---```
+---@param A dnn.Matrix
+---@return number
+function dnn.linalg.cond(A) end
 
 ---The rank, the number of singular values that do not count as 0.
 ---

@@ -1,7 +1,7 @@
 -- What the functions of dnn.stepwise check before they compute: kinds, shapes, types, and that numbers are finite.
 -- `where` opens the messages: the function's name, and in a training the iteration.
 local dnn = require "dnn"
-local warn = require "dnn.warn"
+local warn_once = dnn._warn_once
 
 local checks = {}
 
@@ -103,7 +103,7 @@ function checks.labels(Y, where)
   checks.finite(Y, "Y", where)
   local found = outside(Y, "Y")
   if found then
-    warn("stepwise labels", ("%s: %s; labels are 0 or 1 (dnn.eq(Y, class) makes them of class numbers)")
+    warn_once("stepwise labels", ("%s: %s; labels are 0 or 1 (dnn.eq(Y, class) makes them of class numbers)")
       :format(where, found))
   end
 end

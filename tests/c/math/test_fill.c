@@ -31,6 +31,31 @@ static void uniform_numbers_fill_their_interval_evenly(void **state) {
     dnn_matrix_free(&m);
 }
 
+/* Word 476627 of stream 158 is 1 - 1.9e-8, which rounds to 1 in float32. */
+static void uniform_numbers_stay_below_their_upper_end_in_every_type(void **state) {
+    (void)state;
+    static const double ends[][2] = {
+        {0,   1          },
+        {-1,  0          },
+        {0.7, 1          },
+        {5,   5          },
+        {1,   1 + 0x1p-23}
+    };
+    for (int dtype = DNN_FLOAT32; dtype <= DNN_FLOAT64; dtype++)
+        for (size_t k = 0; k < sizeof ends / sizeof *ends; k++) {
+            double low = ends[k][0], high = ends[k][1];
+            dnn_random stream = {.key = 158, .position = 476600};
+            dnn_matrix m = make((dnn_dtype)dtype, 1000, 64);
+            check_ok(dnn_fill_uniform(&m, &stream, low, high, &err));
+            assert_true(reduced(DNN_MIN, &m) >= low);
+            assert_true(low == high ? reduced(DNN_MAX, &m) == low : reduced(DNN_MAX, &m) < high);
+            dnn_matrix_free(&m);
+        }
+    dnn_random stream = dnn_random_seeded(1);
+    for (int k = 0; k < 100; k++) /* two numbers of the type: only the lower one is inside */
+        assert_true(dnn_uniform_between(&stream, 1, 1 + 0x1p-52) == 1);
+}
+
 static void normal_numbers_have_their_mean_and_deviation(void **state) {
     (void)state;
     dnn_random stream = dnn_random_seeded(2);
@@ -118,6 +143,7 @@ static void parameters_outside_their_range_are_named(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(uniform_numbers_fill_their_interval_evenly),
+        cmocka_unit_test(uniform_numbers_stay_below_their_upper_end_in_every_type),
         cmocka_unit_test(normal_numbers_have_their_mean_and_deviation),
         cmocka_unit_test(bernoulli_numbers_are_1_with_their_probability),
         cmocka_unit_test(numbers_come_in_column_major_order_whatever_the_layout_and_type),

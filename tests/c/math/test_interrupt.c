@@ -190,13 +190,13 @@ static void linear_algebra_ends_between_its_steps(void **state) {
     dnn_matrix X = random_matrix(DNN_FLOAT64, 60, 3, 2), V = random_matrix(DNN_FLOAT64, 60, 60, 3);
     dnn_matrix s = random_matrix(DNN_FLOAT64, 60, 1, 3);
     double det;
-    check_interrupted(dnn_solve(&X, &A, &B, &err));
+    check_interrupted(dnn_solve(&X, &A, &B, NULL, &err));
     check_interrupted(dnn_lstsq(&X, &A, &B, NULL, &err));
-    check_interrupted(dnn_inv(&V, &A, &err));
+    check_interrupted(dnn_inv(&V, &A, NULL, &err));
     check_interrupted(dnn_det(&det, &A, &err));
     check_interrupted(dnn_svd(NULL, &s, NULL, &A, &err));
     check_interrupted(dnn_eigh(&s, &V, &A, &err));
-    check_ok(dnn_solve(&X, &A, &B, &err));
+    check_ok(dnn_solve(&X, &A, &B, NULL, &err));
     check_ok(dnn_gemm(false, false, 1, &A, &X, -1, &B, &err));
     for (size_t i = 0; i < 60; i++)
         check_close(dnn_matrix_get(&B, i, 1), 0, 1e-10);

@@ -10,12 +10,12 @@ static void what_is_not_finite_is_refused_by_name(void **state) {
     size_t rank;
     double det;
     dnn_matrix_set(&B, 1, 0, INFINITY);
-    check_fails(dnn_solve(&X, &A, &B, &err), DNN_ERROR_NUMERIC, "solve: B(2, 1) is inf");
+    check_fails(dnn_solve(&X, &A, &B, NULL, &err), DNN_ERROR_NUMERIC, "solve: B(2, 1) is inf");
     check_fails(dnn_lstsq(&X, &A, &B, NULL, &err), DNN_ERROR_NUMERIC, "lstsq: B(2, 1) is inf");
     dnn_matrix_set(&A, 2, 1, NAN);
-    check_fails(dnn_solve(&X, &A, &B, &err), DNN_ERROR_NUMERIC,
+    check_fails(dnn_solve(&X, &A, &B, NULL, &err), DNN_ERROR_NUMERIC,
                 "solve: A(3, 2) is nan, and all elements must be finite");
-    check_fails(dnn_inv(&Y, &A, &err), DNN_ERROR_NUMERIC, "inv: A(3, 2)");
+    check_fails(dnn_inv(&Y, &A, NULL, &err), DNN_ERROR_NUMERIC, "inv: A(3, 2)");
     check_fails(dnn_det(&det, &A, &err), DNN_ERROR_NUMERIC, "det: A(3, 2)");
     check_fails(dnn_cholesky(&Y, &A, &err), DNN_ERROR_NUMERIC, "cholesky: A(3, 2)");
     check_fails(dnn_qr(&Y, &Z, &A, &err), DNN_ERROR_NUMERIC, "qr: A(3, 2)");
@@ -33,18 +33,18 @@ static void shapes_and_types_that_do_not_fit_are_named(void **state) {
     dnn_matrix B = zeros(DNN_FLOAT32, 1, 3), D = zeros(DNN_FLOAT64, 3, 1);
     dnn_matrix bytes = zeros(DNN_UINT8, 3, 3);
     double det;
-    check_fails(dnn_solve(&S, &A, &S, &err), DNN_ERROR_SHAPE,
+    check_fails(dnn_solve(&S, &A, &S, NULL, &err), DNN_ERROR_SHAPE,
                 "solve: the matrix must be square, not 3 x 2 (lstsq takes any shape)");
-    check_fails(dnn_inv(&S, &A, &err), DNN_ERROR_SHAPE,
+    check_fails(dnn_inv(&S, &A, NULL, &err), DNN_ERROR_SHAPE,
                 "inv: the matrix must be square, not 3 x 2 (pinv takes any shape)");
     check_fails(dnn_det(&det, &A, &err), DNN_ERROR_SHAPE,
                 "det: the matrix must be square, not 3 x 2");
     check_fails(dnn_eig(&B, &B, NULL, NULL, &A, &err), DNN_ERROR_SHAPE, "eig: the matrix must be");
     check_fails(
-        dnn_solve(&S, &S, &B, &err), DNN_ERROR_SHAPE,
+        dnn_solve(&S, &S, &B, NULL, &err), DNN_ERROR_SHAPE,
         "solve: A is 3 x 3, so B must have 3 rows, not 1 (it is 1 x 3); transpose it: B:t()");
-    check_fails(dnn_solve(&D, &S, &D, &err), DNN_ERROR_TYPE, "float64");
-    check_fails(dnn_inv(&A, &S, &err), DNN_ERROR_SHAPE,
+    check_fails(dnn_solve(&D, &S, &D, NULL, &err), DNN_ERROR_TYPE, "float64");
+    check_fails(dnn_inv(&A, &S, NULL, &err), DNN_ERROR_SHAPE,
                 "inv: the inverse must be 3 x 3 float32, not 3 x 2 float32");
     check_fails(dnn_eigh(&D, NULL, &S, &err), DNN_ERROR_TYPE,
                 "eigh: w must be 3 x 1 float32, not 3 x 1 float64");
@@ -58,8 +58,8 @@ static void empty_matrices_are_taken(void **state) {
     dnn_matrix flat = zeros(DNN_FLOAT64, 0, 3), column = zeros(DNN_FLOAT64, 0, 1);
     dnn_matrix X = random_matrix(DNN_FLOAT64, 3, 1, 1);
     size_t rank = 9;
-    check_ok(dnn_solve(&flat, &none, &flat, &err));
-    check_ok(dnn_inv(&none, &none, &err));
+    check_ok(dnn_solve(&flat, &none, &flat, NULL, &err));
+    check_ok(dnn_inv(&none, &none, NULL, &err));
     check_ok(dnn_cholesky(&none, &none, &err));
     check_ok(dnn_qr(&tall, &none, &tall, &err));
     check_ok(dnn_svd(&tall, &column, &none, &tall, &err));
@@ -90,9 +90,9 @@ static void a_failed_allocation_is_reported_and_leaks_nothing(void **state) {
         dnn_fail_allocation(n);                                                                    \
         got[calls++] = (call);                                                                     \
     } while (0)
-        WITHOUT_NTH(dnn_solve(&x, &A, &B, &err));
+        WITHOUT_NTH(dnn_solve(&x, &A, &B, NULL, &err));
         WITHOUT_NTH(dnn_lstsq(&x, &A, &B, &rank, &err));
-        WITHOUT_NTH(dnn_inv(&P, &A, &err));
+        WITHOUT_NTH(dnn_inv(&P, &A, NULL, &err));
         WITHOUT_NTH(dnn_det(&det, &A, &err));
         WITHOUT_NTH(dnn_qr(&P, &Q, &A, &err));
         WITHOUT_NTH(dnn_svd(&P, &x, &Q, &A, &err));

@@ -119,6 +119,16 @@ static void every_reduction_agrees_with_a_plain_loop_in_every_layout(void **stat
     }
 }
 
+static void places_that_float32_does_not_hold_are_refused(void **state) {
+    (void)state;
+    dnn_matrix out, a = dnn_matrix_of(DNN_FLOAT32, 1, (1 << 24) + 1, &(double){0}); /* not read */
+    check_ok(dnn_matrix_create(&out, DNN_FLOAT32, 1, 1, &err));
+    check_fails(dnn_reduce(DNN_ARGMAX, 2, &out, &a, 0, &err), DNN_ERROR_TYPE,
+                "argmax: float32 holds places up to 16777216 only, and axis 2 of this 1 x 16777217 "
+                "matrix has more; convert it with :double()");
+    dnn_matrix_free(&out);
+}
+
 static void argmax_and_argmin_give_the_first_of_equals(void **state) {
     (void)state;
     double memory[] = {1, 5, -2, 5, -2, 0};
@@ -305,6 +315,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_reduction_agrees_with_a_plain_loop_in_every_layout),
         cmocka_unit_test(argmax_and_argmin_give_the_first_of_equals),
+        cmocka_unit_test(places_that_float32_does_not_hold_are_refused),
         cmocka_unit_test(a_nan_is_the_extreme_and_its_first_position_is_found),
         cmocka_unit_test(norm_and_std_neither_overflow_nor_underflow),
         cmocka_unit_test(a_long_sum_of_floats_keeps_its_digits),
