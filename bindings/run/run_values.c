@@ -10,6 +10,7 @@
 
 #include "bindings/run/run.h"
 #include "core/interrupt.h"
+#include "core/utf8.h"
 #include "data/image.h"
 #include "math/bins.h"
 #include "math/elementwise.h"
@@ -20,17 +21,54 @@ enum { NODE_TAG = 1, NODE_CHILDREN };
 
 /* --- tags --- */
 
-/* Raises unless a part of a tag, which opens the message, is neither empty nor holds characters
- * that no plot could show. */
+/* A character that every plot and terminal can show: not one of the controls U+0000..U+001F and
+ * U+007F..U+009F. */
+static bool is_plain(uint32_t character) {
+    return character >= ' ' && (character < 0x7F || character > 0x9F);
+}
+
+/* Pushes a text in quotation marks, with what is not plain UTF-8 in it as \xE9. */
+static const char *push_quoted(lua_State *L, const char *text, size_t size) {
+    luaL_Buffer buffer;
+
+    luaL_buffinit(L, &buffer);
+    luaL_addchar(&buffer, '\'');
+    for (size_t i = 0, length; i < size; i += length) {
+        uint32_t character;
+        length = dnn_utf8_decode(text + i, size - i, &character);
+        if (length > 0 && is_plain(character)) {
+            luaL_addlstring(&buffer, text + i, length);
+            continue;
+        }
+        length = 1;
+        char hex[5];
+        snprintf(hex, sizeof hex, "\\x%02X", (unsigned char)text[i]);
+        luaL_addstring(&buffer, hex);
+    }
+    luaL_addchar(&buffer, '\'');
+    luaL_pushresult(&buffer);
+    return lua_tostring(L, -1);
+}
+
+/* Raises unless a part of a tag, which opens the message, is UTF-8, not empty, and holds no
+ * characters that no plot could show. */
 static void check_tag(lua_State *L, const char *what, const char *tag, size_t size) {
     bool plain = size > 0;
 
-    for (size_t i = 0; i < size; i++) {
-        plain = plain && (unsigned char)tag[i] >= ' ' && tag[i] != 127;
+    for (size_t i = 0, length; i < size; i += length) {
+        uint32_t character;
+        length = dnn_utf8_decode(tag + i, size - i, &character);
+        if (length == 0) {
+            luaL_error(L,
+                       "Run: %s must be UTF-8, got %s; convert it from its encoding, or name it "
+                       "in ASCII",
+                       what, push_quoted(L, tag, size));
+        }
+        plain = plain && is_plain(character);
     }
     if (!plain) {
         luaL_error(L, "Run: %s must be a text without control characters, got %s", what,
-                   size == 0 ? "''" : luaL_gsub(L, lua_pushfstring(L, "'%s'", tag), "\n", "\\n"));
+                   push_quoted(L, tag, size));
     }
 }
 

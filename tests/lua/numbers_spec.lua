@@ -1,5 +1,5 @@
--- Numbers at the ends of what a type holds: the upper end of random numbers, places above 2^24 in float32, matrices that
--- are singular to working precision.
+-- Numbers at the ends of what a type holds: the upper end of random numbers, places above 2^24 in float32, matrices
+-- that are singular to working precision.
 local dnn = require "dnn"
 local program = dofile "tests/lua/program.lua"
 

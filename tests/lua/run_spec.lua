@@ -221,9 +221,26 @@ describe("dnn.Run", function()
     it("tags", function()
       fails("Run: a name of a value must be a text without control characters, got ''", run.log, run,
         1, {[""] = 1})
-      fails("Run: a name of a value must be a text without control characters, got 'a\\nb'", run.log,
+      fails("Run: a name of a value must be a text without control characters, got 'a\\x0Ab'", run.log,
         run, 1, {["a\nb"] = 1})
       fails("Run: text: tag must be a text without control characters", run.text, run, "\1", "x")
+      fails("must be a text without control characters, got '\\xC2\\x9Bx'", run.log, run, 1, {["\u{9B}x"] = 1})
+      fails("must be a text without control characters, got 'a\\x00b'", run.log, run, 1, {["a\0b"] = 1})
+    end)
+
+    it("tags that are not UTF-8", function()
+      local cure = "; convert it from its encoding, or name it in ASCII"
+      for name, shown in pairs{
+        ["caf\xE9"] = "'caf\\xE9'", ["\xFF\xFE"] = "'\\xFF\\xFE'", ["\xC3"] = "'\\xC3'", -- Latin-1, UTF-16, cut in two
+        ["\xED\xA0\x80"] = "'\\xED\\xA0\\x80'", ["\xC0\xAF"] = "'\\xC0\\xAF'",           -- a surrogate, overlong
+      } do
+        fails("Run: a name of a value must be UTF-8, got " .. shown .. cure, run.log, run, 1, {[name] = 1})
+        fails("Run: a name of a value must be UTF-8", run.log, run, 1, {deep = {[name] = 1}})
+        fails("Run: histogram: tag must be UTF-8", run.histogram, run, 1, name, dnn.ones(1, 1))
+        fails("Run: image: tag must be UTF-8", run.image, run, 1, name, dnn.ones(1, 1), 1, 1)
+        fails("Run: text: tag must be UTF-8", run.text, run, name, "x")
+      end
+      run:log(1, {["précision/été"] = 1, ["精度"] = 1, ["\u{1F600}"] = 1})
     end)
 
     it("pictures of another size", function()
