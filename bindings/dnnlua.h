@@ -62,8 +62,11 @@ void dnnlua_nearest_option(lua_State *L, dnnlua_nearest *nearest, const char *kn
 /* Offers the names of methods (ended by a row without a name) and of fields (ended by NULL). */
 void dnnlua_offer(dnnlua_nearest *nearest, const luaL_Reg *methods, const char *const *fields);
 
-/* Offers the string keys of the table at index. */
+/* Offers the string keys of the table at index, such as a class's methods. */
 void dnnlua_offer_keys(lua_State *L, int index, dnnlua_nearest *nearest);
+
+/* Offers names (ended by NULL), such as those of fields. */
+void dnnlua_offer_names(dnnlua_nearest *nearest, const char *const *names);
 
 /* Pushes how a message ends after the names were offered: "; did you mean 'weight'?", "; it is
  * A:copy() here", or nothing. */

@@ -75,6 +75,12 @@ void dnnlua_offer(dnnlua_nearest *nearest, const luaL_Reg *methods, const char *
     }
 }
 
+void dnnlua_offer_names(dnnlua_nearest *nearest, const char *const *names) {
+    for (; *names != NULL; names++) {
+        dnnlua_nearest_offer(nearest, *names);
+    }
+}
+
 void dnnlua_offer_keys(lua_State *L, int index, dnnlua_nearest *nearest) {
     lua_pushnil(L);
     while (lua_next(L, index)) {

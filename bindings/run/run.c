@@ -197,16 +197,16 @@ static int run_tostring(lua_State *L) {
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-    {"log",       run_log             },
-    {"steps",     run_steps           },
-    {"watch",     run_watch           },
-    {"histogram", dnnlua_run_histogram},
-    {"image",     dnnlua_run_image    },
-    {"text",      dnnlua_run_text     },
-    {"flush",     run_flush           },
-    {"close",     run_close           },
-    {NULL,        NULL                },
+static const dnnlua_function methods[] = {
+    {"log",       run_log,              3},
+    {"steps",     run_steps,            3},
+    {"watch",     run_watch,            3},
+    {"histogram", dnnlua_run_histogram, 4},
+    {"image",     dnnlua_run_image,     6},
+    {"text",      dnnlua_run_text,      3},
+    {"flush",     run_flush,            1},
+    {"close",     run_close,            1},
+    {NULL,        NULL,                 0},
 };
 
 /* run.path, run.file (nil where nothing is kept), run.step, run.stopped, or a method (upvalue 1
@@ -231,7 +231,8 @@ static int run_index(lua_State *L) {
         self->stop_known = self->stopped;
         lua_pushboolean(L, self->stopped);
     } else {
-        dnnlua_offer(&nearest, methods, fields);
+        dnnlua_offer_keys(L, lua_upvalueindex(1), &nearest);
+        dnnlua_offer_names(&nearest, fields);
         return dnnlua_no_such_field(L, "Run", &nearest);
     }
     return 1;
@@ -261,13 +262,14 @@ static int save_runs_by(lua_State *L) {
 }
 
 void dnnlua_open_run(lua_State *L) {
-    lua_pushcfunction(L, dnnlua_run_new);
+    dnnlua_push_function(L, (dnnlua_function){"Run", dnnlua_run_new, 2}, 0);
     lua_setfield(L, -2, "Run");
     lua_pushcfunction(L, save_runs_by);
     lua_setfield(L, -2, "_save_runs_by");
     luaL_newmetatable(L, DNNLUA_RUN);
     luaL_setfuncs(L, metamethods, 0);
-    luaL_newlib(L, methods);
+    lua_newtable(L);
+    dnnlua_register(L, methods);
     lua_pushcclosure(L, run_index, 1);
     lua_setfield(L, -2, "__index");
     luaL_newmetatable(L, DNNLUA_STOPPED);

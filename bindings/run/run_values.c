@@ -338,7 +338,7 @@ void dnnlua_run_log_values(lua_State *L, int run, int values, dnnlua_logged *log
 /* The tag at index. */
 static const char *check_tag_argument(lua_State *L, int index, const char *what) {
     size_t size;
-    const char *tag = luaL_checklstring(L, index, &size);
+    const char *tag = dnnlua_check_string(L, index, &size);
     check_tag(L, what, tag, size);
     return tag;
 }
@@ -402,7 +402,7 @@ int dnnlua_run_text(lua_State *L) {
     const dnnlua_run *self = dnnlua_check_run(L);
     const char *tag = check_tag_argument(L, 2, "text: tag");
     size_t size;
-    const char *text = luaL_checklstring(L, 3, &size);
+    const char *text = dnnlua_check_string(L, 3, &size);
 
     dnnlua_run_log_text(self, self->step < 0 ? 0 : self->step, tag, text, size);
     return 0;

@@ -36,7 +36,7 @@ describe("a mistake with a run:", function()
     {"a value without a name", function() run:log(1, 0.5) end,
       "Run: log: expected a table of values, as in {cost = cost}, got 0.5"},
     {"a name and a value", function() run:log(1, "cost", 0.5) end,
-      "Run: log: expected a table of values, as in {cost = cost}, got 'cost'"},
+      "log: expected at most 2 arguments, got 3; values come in one table, as in run:log(i, {cost = cost})"},
     {"a number as a text", function() run:log(1, {cost = "0.5"}) end,
       "Run: log: cost must be a number, a Matrix or a table of them, got '0.5'; text is logged by run:text(tag, text)"},
     {"the loss instead of the cost", function() run:log(1, {cost = dnn.BCELoss()}) end,

@@ -33,6 +33,8 @@ return {
   {"svd", "^Matrix boolean", "an option says so: {vectors = false}"},
   {"manual_seed", "^number number", "one whole number seeds all streams"},
   {"initialize_parameters_deep", "^number", "the sizes are in one table, as in {12288, 20, 7, 5, 1}"},
+  {"log", "^Run number string", "values come in one table, as in run:log(i, {cost = cost})"},
+  {"log", "^Run string number number", "the step comes first, and values in one table, as in run:log(i, {cost = cost})"},
   {"step", "^Optimiser function", "compute the cost and its gradients first, then call opt:step()"},
   {"zero_grad", "boolean", "there is nothing to choose: gradients are set to 0"},
   {"backward", "^Loss ", "loss:backward() remembers A and Y of its forward"},
