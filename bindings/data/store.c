@@ -143,18 +143,57 @@ static int close_file(lua_State *L) {
     return 0;
 }
 
-/* Pushes the table of all its matrices; false with `err` filled. */
+/* Reads tensor i and sets it in the table at `matrices`; one that a Matrix does not hold leaves its
+ * message in that at `left_out`. False with `err` filled where the file fails. */
+static bool load_tensor(lua_State *L, const dnn_safetensors *file, size_t i, int matrices,
+                        int left_out, dnn_error *err) {
+    const dnn_tensor_info *t = dnn_safetensors_tensor(file, i);
+
+    lua_pushstring(L, t->name);
+    dnn_matrix *m = t->readable ? dnnlua_new_matrix(L, t->dtype, t->rows, t->cols)
+                                : &(dnn_matrix){.data = NULL};
+    dnn_status status = dnn_safetensors_read(file, i, m, err);
+    if (status == DNN_OK) {
+        lua_rawset(L, matrices);
+    } else if (status == DNN_ERROR_TYPE) {
+        lua_settop(L, left_out);
+        lua_pushstring(L, err->text);
+        lua_setfield(L, left_out, t->name);
+    }
+    return status == DNN_OK || status == DNN_ERROR_TYPE;
+}
+
+/* __index of the matrices, with the table of those left out as upvalue: their message is an error.
+ */
+static int raise_left_out(lua_State *L) {
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TSTRING) {
+        luaL_error(L, "%s", lua_tostring(L, -1));
+    }
+    lua_pushnil(L);
+    return 1;
+}
+
+/* Pushes the tables of all its matrices and of those left out, by name; false with `err` filled. */
 static bool push_matrices(lua_State *L, const dnn_safetensors *file, dnn_error *err) {
-    lua_createtable(L, 0, (int)dnn_safetensors_count(file));
-    for (size_t i = 0; i < dnn_safetensors_count(file); i++) {
-        const dnn_tensor_info *t = dnn_safetensors_tensor(file, i);
-        lua_pushstring(L, t->name);
-        dnn_matrix *m = t->readable ? dnnlua_new_matrix(L, t->dtype, t->rows, t->cols)
-                                    : &(dnn_matrix){.data = NULL};
-        if (dnn_safetensors_read(file, i, m, err) != DNN_OK) {
+    size_t count = dnn_safetensors_count(file);
+
+    lua_createtable(L, 0, count < 1000000 ? (int)count : 0);
+    lua_newtable(L);
+    int matrices = lua_gettop(L) - 1, left_out = matrices + 1;
+    for (size_t i = 0; i < count; i++) {
+        if (!load_tensor(L, file, i, matrices, left_out, err)) {
             return false;
         }
-        lua_rawset(L, -3);
+    }
+    lua_pushnil(L);
+    if (lua_next(L, left_out)) {
+        lua_settop(L, left_out);
+        lua_createtable(L, 0, 1);
+        lua_pushvalue(L, left_out);
+        lua_pushcclosure(L, raise_left_out, 1);
+        lua_setfield(L, -2, "__index");
+        lua_setmetatable(L, matrices);
     }
     return true;
 }
@@ -169,8 +208,8 @@ static void push_metadata(lua_State *L, const dnn_safetensors *file) {
     }
 }
 
-/* dnn.load(path): a table of matrices by name and one of the metadata's texts; or nil and a
- * message. */
+/* dnn.load(path): tables of matrices by name, of the metadata's texts, and of why tensors were left
+ * out; or nil and a message. */
 static int load(lua_State *L) {
     const char *path = dnnlua_check_path(L, 1, "load");
     dnn_error err;
@@ -183,7 +222,8 @@ static int load(lua_State *L) {
         return dnnlua_fail(L, &err);
     }
     push_metadata(L, *file);
-    return 2;
+    lua_insert(L, -2);
+    return 3;
 }
 
 /* --- the module --- */

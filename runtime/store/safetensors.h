@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "math/matrix.h"
+#include "math/stored.h"
 
 /* A name is UTF-8. Where `vector`, a matrix of one column is the tensor [rows], else [rows, 1]. */
 typedef struct dnn_tensor {
@@ -29,21 +30,27 @@ typedef struct dnn_note {
 dnn_status dnn_safetensors_write(const char *path, const dnn_tensor *tensors, size_t tensor_count,
                                  const dnn_note *notes, size_t note_count, dnn_error *err);
 
+#define DNN_TENSOR_MAX_RANK 8 /* axes whose extents are kept */
+
 /* A tensor as a file describes it. As a matrix, [n] is a column, [] is 1 x 1, and of more than two
- * dimensions the first becomes rows. */
+ * axes the first becomes rows and the others are flattened into columns in the file's order. */
 typedef struct dnn_tensor_info {
     const char *name;
-    const char *type; /* as the file names it: "F32", "I64" */
-    bool readable;    /* a type that a matrix has */
-    dnn_dtype dtype;  /* that type */
+    const char *type;  /* as the file names it: "F32", "I64" */
+    bool readable;     /* its elements can become those of a matrix */
+    dnn_stored stored; /* their type; what follows holds for readable ones */
+    dnn_dtype dtype;   /* of the matrix (math/stored.h): booleans and whole numbers become int32 or
+                          float64, F16, BF16 and F8 float32 */
     size_t rows, cols;
+    size_t rank; /* axes, of which the first DNN_TENSOR_MAX_RANK have their extents here */
+    uint64_t extent[DNN_TENSOR_MAX_RANK];
     uint64_t begin, end; /* bytes from the end of the header */
 } dnn_tensor_info;
 
 typedef struct dnn_safetensors dnn_safetensors;
 
 /* Opens a file and reads its header. DNN_ERROR_FILE where it cannot be read, DNN_ERROR_FORMAT where
- * it is no safetensors file or says what cannot be. */
+ * it is not a safetensors file or contradicts itself. */
 dnn_status dnn_safetensors_open(dnn_safetensors **out, const char *path, dnn_error *err);
 void dnn_safetensors_close(dnn_safetensors *file);
 
@@ -57,7 +64,7 @@ dnn_note dnn_safetensors_note(const dnn_safetensors *file, size_t i);
 const char *dnn_safetensors_find_note(const dnn_safetensors *file, const char *name);
 
 /* Reads tensor i into `out`, rows x cols of it (DNN_ERROR_SHAPE), converted to its type.
- * DNN_ERROR_TYPE when the tensor's own is none that a matrix has. */
+ * DNN_ERROR_TYPE when it is not readable, or holds a whole number that a float64 does not. */
 dnn_status dnn_safetensors_read(const dnn_safetensors *file, size_t i, dnn_matrix *out,
                                 dnn_error *err);
 

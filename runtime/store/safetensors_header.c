@@ -14,37 +14,42 @@
 
 typedef struct type_row {
     const char *name;
-    size_t size; /* bytes per element */
+    unsigned bits; /* of an element */
     bool readable;
-    dnn_dtype dtype;
+    dnn_stored stored;
 } type_row;
 
 static const type_row types[] = {
-    {"F32",     4, true,  DNN_FLOAT32},
-    {"F64",     8, true,  DNN_FLOAT64},
-    {"U8",      1, true,  DNN_UINT8  },
-    {"I32",     4, true,  DNN_INT32  },
-    {"F16",     2, false, 0          },
-    {"BF16",    2, false, 0          },
-    {"F8_E4M3", 1, false, 0          },
-    {"F8_E5M2", 1, false, 0          },
-    {"BOOL",    1, false, 0          },
-    {"I8",      1, false, 0          },
-    {"I16",     2, false, 0          },
-    {"U16",     2, false, 0          },
-    {"U32",     4, false, 0          },
-    {"I64",     8, false, 0          },
-    {"U64",     8, false, 0          },
+    {"F32",     32, true,  DNN_STORED_F32    },
+    {"F64",     64, true,  DNN_STORED_F64    },
+    {"F16",     16, true,  DNN_STORED_F16    },
+    {"BF16",    16, true,  DNN_STORED_BF16   },
+    {"F8_E4M3", 8,  true,  DNN_STORED_F8_E4M3},
+    {"F8_E5M2", 8,  true,  DNN_STORED_F8_E5M2},
+    {"BOOL",    8,  true,  DNN_STORED_BOOL   },
+    {"U8",      8,  true,  DNN_STORED_U8     },
+    {"I8",      8,  true,  DNN_STORED_I8     },
+    {"U16",     16, true,  DNN_STORED_U16    },
+    {"I16",     16, true,  DNN_STORED_I16    },
+    {"U32",     32, true,  DNN_STORED_U32    },
+    {"I32",     32, true,  DNN_STORED_I32    },
+    {"U64",     64, true,  DNN_STORED_U64    },
+    {"I64",     64, true,  DNN_STORED_I64    },
+    {"C64",     64, false, 0                 },
+    {"F8_E8M0", 8,  false, 0                 },
+    {"F6_E2M3", 6,  false, 0                 },
+    {"F6_E3M2", 6,  false, 0                 },
+    {"F4",      4,  false, 0                 },
 };
 
 #define TYPE_COUNT (sizeof types / sizeof *types)
 
 const char *dnn_safetensors_type_name(dnn_dtype dtype) {
-    return types[dtype].name;
+    static const char *const names[] = {
+        [DNN_FLOAT32] = "F32", [DNN_FLOAT64] = "F64", [DNN_UINT8] = "U8", [DNN_INT32] = "I32"};
+    _Static_assert(sizeof names / sizeof *names == DNN_DTYPE_COUNT, "a row per dtype");
+    return names[dtype];
 }
-_Static_assert(DNN_FLOAT32 == 0 && DNN_FLOAT64 == 1 && DNN_UINT8 == 2 && DNN_INT32 == 3 &&
-                   DNN_DTYPE_COUNT == 4,
-               "the first rows are the matrix's types in their order");
 
 /* --- before the parser --- */
 
@@ -84,7 +89,7 @@ static dnn_status parse(json_t **out, const char *text, size_t size, dnn_error *
         return DNN_OK;
     if (json_error_code(&problem) == json_error_out_of_memory)
         return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for its header of %zu bytes", size);
-    return dnn_fail(err, DNN_ERROR_FORMAT, "its header is no good JSON: %.200s at byte %d",
+    return dnn_fail(err, DNN_ERROR_FORMAT, "its header is not valid JSON: %.200s at byte %d",
                     problem.text, problem.position);
 }
 
@@ -111,12 +116,15 @@ static bool get_size(const json_t *value, uint64_t *out) {
  * is empty in one direction and without measure in the other. */
 static bool get_shape(const json_t *shape, dnn_tensor_info *out) {
     uint64_t extent[2] = {1, 1}, size, all;
+    out->rank = json_array_size(shape);
     if (!json_is_array(shape))
         return false;
     for (size_t axis = 0; axis < json_array_size(shape); axis++) {
         uint64_t *of = &extent[axis > 0];
         if (!get_size(json_array_get(shape, axis), &size) || __builtin_mul_overflow(*of, size, of))
             return false;
+        if (axis < DNN_TENSOR_MAX_RANK)
+            out->extent[axis] = size;
     }
     out->rows = (size_t)extent[0];
     out->cols = (size_t)extent[1];
@@ -124,26 +132,35 @@ static bool get_shape(const json_t *shape, dnn_tensor_info *out) {
            (all > 0 || (extent[0] <= UINT32_MAX && extent[1] <= UINT32_MAX));
 }
 
+/* Whether the offsets give it the bytes that its type and shape need. */
+static bool fills_bytes(const dnn_tensor_info *t, unsigned bits) {
+    uint64_t all;
+    return !__builtin_mul_overflow((uint64_t)t->rows * t->cols, (uint64_t)bits, &all) &&
+           all % 8 == 0 && all / 8 == t->end - t->begin;
+}
+
+/* Types that are not known yet are kept, so that the other tensors can be read. */
 static dnn_status read_tensor(dnn_tensor_info *out, const char *name, const json_t *value,
                               dnn_error *err) {
     const json_t *offsets = json_object_get(value, "data_offsets");
-    const type_row *type = find_type(json_string_value(json_object_get(value, "dtype")));
-    uint64_t bytes;
+    const char *type_name = json_string_value(json_object_get(value, "dtype"));
+    const type_row *type = find_type(type_name);
+    *out = (dnn_tensor_info){.name = name, .type = type_name};
     if (!json_is_object(value))
         return fail_tensor(name, "is not described by an object", err);
-    out->name = name;
-    if (type == NULL)
-        return fail_tensor(name, "has no dtype, or one that is not known", err);
-    out->type = type->name;
-    out->readable = type->readable;
-    out->dtype = type->dtype;
+    if (type_name == NULL)
+        return fail_tensor(name, "has no dtype", err);
+    if (type != NULL && type->readable) {
+        out->readable = true;
+        out->stored = type->stored;
+        out->dtype = dnn_stored_info(type->stored)->dtype;
+    }
     if (!get_shape(json_object_get(value, "shape"), out))
         return fail_tensor(name, "has no shape of whole numbers, or an impossible one", err);
     if (json_array_size(offsets) != 2 || !get_size(json_array_get(offsets, 0), &out->begin) ||
         !get_size(json_array_get(offsets, 1), &out->end) || out->begin > out->end)
         return fail_tensor(name, "has no data_offsets [begin, end]", err);
-    if (__builtin_mul_overflow((uint64_t)out->rows * out->cols, (uint64_t)type->size, &bytes) ||
-        bytes != out->end - out->begin)
+    if (type != NULL && !fills_bytes(out, type->bits))
         return dnn_fail(err, DNN_ERROR_FORMAT,
                         "tensor '%.80s' of type %s is %zu x %zu, but its data_offsets give it %llu "
                         "bytes",
@@ -190,13 +207,13 @@ static dnn_status read_notes(dnn_safetensors_header *header, json_t *metadata, d
     if (metadata == NULL)
         return DNN_OK;
     if (!json_is_object(metadata))
-        return dnn_fail(err, DNN_ERROR_FORMAT, "its " DNN_SAFETENSORS_METADATA " is no object");
+        return dnn_fail(err, DNN_ERROR_FORMAT, "its " DNN_SAFETENSORS_METADATA " is not an object");
     header->notes = dnn_alloc(json_object_size(metadata) * sizeof *header->notes);
     if (header->notes == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for its metadata");
     json_object_foreach(metadata, name, value) {
         if (!json_is_string(value))
-            return dnn_fail(err, DNN_ERROR_FORMAT, "its metadata '%.80s' is no text", name);
+            return dnn_fail(err, DNN_ERROR_FORMAT, "its metadata '%.80s' is not text", name);
         header->notes[header->note_count++] = (dnn_note){name, json_string_value(value)};
     }
     return DNN_OK;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/descriptor.h"
+#include "core/file_kind.h"
 #include "core/memory.h"
 #include "store/safetensors_header.h"
 
@@ -53,42 +54,39 @@ static dnn_status read_at(int fd, void *bytes, size_t size, uint64_t at, dnn_err
 
 /* --- opening --- */
 
-/* What a file is that begins like this and is no safetensors file. */
-static const char *known_as(const unsigned char *bytes) {
-    static const struct {
-        const char *magic, *words;
-    } kinds[] = {
-        {"PK\3\4",       "a PyTorch or NumPy archive; write it again in Python by "
-                   "safetensors.torch.save_file(model.state_dict(), path)"  },
-        {"\x80\2",       "a Python pickle; write it again in Python by "
-                   "safetensors.torch.save_file(model.state_dict(), path)"  },
-        {"\x89HDF",      "an HDF5 file; dnn.data.hdf5 reads it"                               },
-        {"\x93NUMPY",    "a NumPy array"                                                      },
-        {"version http", "the stand-in that Git LFS leaves for a large file; run git lfs pull"},
-    };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (memcmp(bytes, kinds[i].magic, strnlen(kinds[i].magic, 8)) == 0)
-            return kinds[i].words;
-    return NULL;
-}
-
-/* The header's length, held against the file's. */
-static dnn_status read_length(int fd, uint64_t file_size, uint64_t *length, dnn_error *err) {
-    unsigned char bytes[8];
-    if (file_size < sizeof bytes)
-        return dnn_fail(err, DNN_ERROR_FORMAT,
-                        "has %llu bytes; a safetensors file begins with the 8 bytes of a length",
-                        (unsigned long long)file_size);
-    dnn_status status = read_at(fd, bytes, sizeof bytes, 0, err);
+/* Something else, by its first bytes; `err` gets the path later. */
+static dnn_status fail_kind(const dnn_safetensors *file, uint64_t file_size, dnn_error *err) {
+    unsigned char first[DNN_FILE_KIND_BYTES];
+    size_t size = file_size < sizeof first ? (size_t)file_size : sizeof first;
+    dnn_status status = read_at(file->fd, first, size, 0, err);
     if (status != DNN_OK)
         return status;
-    if (known_as(bytes) != NULL)
-        return dnn_fail(err, DNN_ERROR_FORMAT, "is no safetensors file but %s", known_as(bytes));
+    return dnn_fail_file_kind(err, NULL, "a safetensors file", first, size);
+}
+
+static bool is_known_kind(const dnn_safetensors *file, uint64_t file_size) {
+    unsigned char first[DNN_FILE_KIND_BYTES];
+    size_t size = file_size < sizeof first ? (size_t)file_size : sizeof first;
+    return read_at(file->fd, first, size, 0, NULL) == DNN_OK &&
+           dnn_file_kind_of(first, size) != NULL;
+}
+
+/* The header's length, held against the file's; a header begins with {. */
+static dnn_status read_length(const dnn_safetensors *file, uint64_t file_size, uint64_t *length,
+                              dnn_error *err) {
+    unsigned char bytes[9];
+    if (file_size < sizeof bytes)
+        return fail_kind(file, file_size, err);
+    dnn_status status = read_at(file->fd, bytes, sizeof bytes, 0, err);
+    if (status != DNN_OK)
+        return status;
     memcpy(length, bytes, sizeof *length);
     *length = le64toh(*length);
-    if (*length > DNN_SAFETENSORS_MAX_HEADER || *length > file_size - sizeof bytes)
+    if (bytes[8] != '{' && is_known_kind(file, file_size))
+        return fail_kind(file, file_size, err);
+    if (*length > DNN_SAFETENSORS_MAX_HEADER || *length > file_size - sizeof *length)
         return dnn_fail(err, DNN_ERROR_FORMAT,
-                        "is no safetensors file, or was cut short: it asks for a header of %llu "
+                        "is not a safetensors file, or was cut short: it asks for a header of %llu "
                         "bytes, and has %llu in all",
                         (unsigned long long)*length, (unsigned long long)file_size);
     return DNN_OK;
@@ -102,8 +100,8 @@ static dnn_status read_header(dnn_safetensors *file, dnn_error *err) {
     if (!S_ISREG(info.st_mode))
         return dnn_fail(err, DNN_ERROR_FILE, "is %s",
                         S_ISDIR(info.st_mode) ? "a folder; give the name of a file"
-                                              : "no plain file");
-    dnn_status status = read_length(file->fd, (uint64_t)info.st_size, &length, err);
+                                              : "not a regular file");
+    dnn_status status = read_length(file, (uint64_t)info.st_size, &length, err);
     if (status != DNN_OK)
         return status;
     char *text = dnn_alloc(length);
@@ -177,41 +175,76 @@ const char *dnn_safetensors_find_note(const dnn_safetensors *file, const char *n
 
 /* --- numbers --- */
 
-/* Rows first .. first + count - 1: row by row in the file, so columns of `band` (cols x count);
- * converted where `converted` has another type, and transposed into place. */
-static dnn_status read_rows(const dnn_safetensors *file, const dnn_tensor_info *t, size_t first,
-                            dnn_matrix *band, dnn_matrix *converted, dnn_matrix *out,
+/* What a band of rows needs on its way: its bytes in the file, its elements, and those as the
+ * output has them. */
+typedef struct bands {
+    const dnn_safetensors *file;
+    const dnn_tensor_info *t;
+    size_t rows; /* in a band */
+    char *bytes, *elements, *converted;
+} bands;
+
+static dnn_status fail_inexact(const dnn_tensor_info *t, size_t element, const void *bytes,
+                               dnn_error *err) {
+    uint64_t x;
+    memcpy(&x, bytes, sizeof x);
+    bool negative = t->stored == DNN_STORED_I64 && x >> 63;
+    return dnn_fail(err, DNN_ERROR_TYPE,
+                    "tensor '%.80s' is %s, and its element %zu, %s%llu, is not held exactly by a "
+                    "float64",
+                    t->name, t->type, element + 1, negative ? "-" : "",
+                    (unsigned long long)(negative ? -x : x));
+}
+
+/* Rows first .. first + count - 1: row by row in the file, so columns of a matrix cols x count;
+ * decoded, converted where the output has another type, and transposed into place. */
+static dnn_status read_rows(const bands *b, size_t first, size_t count, dnn_matrix *out,
                             dnn_error *err) {
-    dnn_matrix part;
-    size_t row_bytes = band->rows * dnn_dtype_info(band->dtype)->size;
-    dnn_status status = read_at(file->fd, band->data, band->cols * row_bytes,
-                                file->data_at + t->begin + first * (uint64_t)row_bytes, err);
-    if (status == DNN_OK && converted != band)
-        status = dnn_matrix_copy(converted, band, err);
+    const dnn_tensor_info *t = b->t;
+    dnn_matrix part, elements = dnn_matrix_of(t->dtype, t->cols, count, b->elements);
+    dnn_matrix converted = dnn_matrix_of(out->dtype, t->cols, count, b->converted);
+    size_t size = dnn_stored_info(t->stored)->size, n = t->cols * count;
+    uint64_t at = b->file->data_at + t->begin + first * (uint64_t)t->cols * size;
+    dnn_status status = read_at(b->file->fd, b->bytes, n * size, at, err);
+    if (status == DNN_OK && b->bytes != b->elements) {
+        size_t done = dnn_stored_decode(t->stored, false, b->bytes, n, b->elements);
+        if (done < n)
+            return fail_inexact(t, first * t->cols + done, b->bytes + done * size, err);
+    }
+    if (status == DNN_OK && b->converted != b->elements)
+        status = dnn_matrix_copy(&converted, &elements, err);
     if (status == DNN_OK)
-        status = dnn_matrix_block(&part, out, first, 0, band->cols, out->cols, err);
+        status = dnn_matrix_block(&part, out, first, 0, count, out->cols, err);
     if (status == DNN_OK)
-        status = dnn_matrix_transpose(&part, converted, err);
+        status = dnn_matrix_transpose(&part, &converted, err);
     return status;
+}
+
+static bool is_as_stored(dnn_stored type) {
+    return type == DNN_STORED_F32 || type == DNN_STORED_F64 || type == DNN_STORED_U8 ||
+           type == DNN_STORED_I32;
 }
 
 static dnn_status read_bands(const dnn_safetensors *file, const dnn_tensor_info *t, dnn_matrix *out,
                              dnn_error *err) {
-    size_t row = t->cols * dnn_dtype_info(t->dtype)->size;
-    size_t rows = row < BAND ? BAND / row : 1;
-    rows = rows < t->rows ? rows : t->rows;
-    size_t block = dnn_align_up(rows * row);
-    size_t other = t->dtype == out->dtype ? 0 : rows * t->cols * dnn_dtype_info(out->dtype)->size;
-    char *memory = dnn_alloc(block + other);
+    bands b = {.file = file, .t = t};
+    size_t element = dnn_dtype_info(t->dtype)->size, row = t->cols * sizeof(double);
+    b.rows = row < BAND ? BAND / row : 1;
+    b.rows = b.rows < t->rows ? b.rows : t->rows;
+    size_t n = b.rows * t->cols;
+    size_t raw = is_as_stored(t->stored) ? 0 : dnn_align_up(n * dnn_stored_info(t->stored)->size);
+    size_t decoded = dnn_align_up(n * element);
+    size_t other = t->dtype == out->dtype ? 0 : n * dnn_dtype_info(out->dtype)->size;
+    char *memory = dnn_alloc(raw + decoded + other);
     if (memory == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "no memory to read tensor '%.80s'", t->name);
+    b.bytes = memory;
+    b.elements = memory + raw;
+    b.converted = other == 0 ? b.elements : b.elements + decoded;
     dnn_status status = DNN_OK;
-    for (size_t first = 0; first < t->rows && status == DNN_OK; first += rows) {
-        size_t count = rows < t->rows - first ? rows : t->rows - first;
-        dnn_matrix band = dnn_matrix_of(t->dtype, t->cols, count, memory);
-        dnn_matrix converted = dnn_matrix_of(out->dtype, t->cols, count, memory + block);
-        status = read_rows(file, t, first, &band, other > 0 ? &converted : &band, out, err);
-    }
+    for (size_t first = 0; first < t->rows && status == DNN_OK; first += b.rows)
+        status =
+            read_rows(&b, first, b.rows < t->rows - first ? b.rows : t->rows - first, out, err);
     dnn_free(memory);
     return status;
 }
@@ -222,7 +255,7 @@ dnn_status dnn_safetensors_read(const dnn_safetensors *file, size_t i, dnn_matri
     dnn_status status = DNN_OK;
     if (!t->readable)
         status = dnn_fail(err, DNN_ERROR_TYPE,
-                          "tensor '%.80s' is %s; F32, F64 and U8 can be read, so convert it where "
+                          "tensor '%.80s' is %.40s, which a Matrix does not hold; convert it where "
                           "the file was made",
                           t->name, t->type);
     else if (out->rows != t->rows || out->cols != t->cols)

@@ -296,16 +296,15 @@ describe("dnn.save and dnn.load", function()
       return ("<I8"):pack(#header) .. header .. (data or "")
     end
     local function tensor(text, data) return file('{"w":{' .. text .. "}}", data) end
-    says("has 0 bytes; a safetensors file begins with the 8 bytes of a length", "")
-    says("is no safetensors file, or was cut short: it asks for a header of 100 bytes, and has 20 in all",
+    says("expected a safetensors file, but the file is empty", "")
+    says("is not a safetensors file, or was cut short: it asks for a header of 100 bytes, and has 20 in all",
       ("<I8"):pack(100) .. ("x"):rep(12))
-    says("is no safetensors file but a PyTorch or NumPy archive; write it again in Python by "
-      .. "safetensors.torch.save_file(model.state_dict(), path)", "PK\3\4 and so on")
-    says("is no safetensors file but an HDF5 file; dnn.data.hdf5 reads it", "\x89HDF\r\n\x1a\n")
+    says("expected a safetensors file, got a zip archive; unpack it first", "PK\3\4 and so on")
+    says("expected a safetensors file, got an HDF5 file; dnn.data.hdf5 reads it", "\x89HDF\r\n\x1a\n  ")
     says("its header is not that of a safetensors file: it does not begin with {", file "[]")
     says("its header is not that of a safetensors file: it is nested too deep", file(("{\"a\":"):rep(1000)))
-    says("its header is no good JSON: duplicate object key", file '{"a":{},"a":{}}')
-    says("tensor 'w' has no dtype, or one that is not known", tensor '"dtype":"F7","shape":[],"data_offsets":[0,4]')
+    says("its header is not valid JSON: duplicate object key", file '{"a":{},"a":{}}')
+    says("tensor 'w' has no dtype", tensor '"dtype":7,"shape":[],"data_offsets":[0,4]')
     says("tensor 'w' has no shape of whole numbers", tensor '"dtype":"F32","shape":[-1],"data_offsets":[0,4]')
     says("tensor 'w' has no shape of whole numbers", tensor(
       '"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]'))
@@ -316,10 +315,60 @@ describe("dnn.save and dnn.load", function()
       tensor('"dtype":"F32","shape":[2],"data_offsets":[0,8]', "1234"))
     says("tensor 'w' leaves a gap", tensor('"dtype":"F32","shape":[1],"data_offsets":[4,8]', "12345678"))
     says("4 bytes at its end belong to no tensor", tensor('"dtype":"F32","shape":[1],"data_offsets":[0,4]', "12345678"))
-    says("its metadata 'a' is no text", file '{"__metadata__":{"a":1}}')
-    says("tensor 'w' is I64; F32, F64 and U8 can be read, so convert it where the file was made",
-      tensor('"dtype":"I64","shape":[1],"data_offsets":[0,8]', "12345678"))
+    says("its metadata 'a' is not text", file '{"__metadata__":{"a":1}}')
     says("tensor '?[31m' is not described by an object", file '{"\\u001b[31m":1}')
+  end)
+
+  it("read every type of the format, and leave out what a Matrix does not hold", function()
+    local tensors, at = {}, 0
+    local function tensor(name, type, shape, bytes)
+      tensors[#tensors + 1] = ('"%s":{"dtype":"%s","shape":%s,"data_offsets":[%d,%d]}'):format(name, type, shape, at,
+        at + bytes)
+      at = at + bytes
+    end
+    tensor("bool", "BOOL", "[2]", 2)
+    tensor("i8", "I8", "[2]", 2)
+    tensor("u16", "U16", "[1]", 2)
+    tensor("i16", "I16", "[1]", 2)
+    tensor("i32", "I32", "[1]", 4)
+    tensor("u32", "U32", "[1]", 4)
+    tensor("i64", "I64", "[1]", 8)
+    tensor("f16", "F16", "[2]", 4)
+    tensor("bf16", "BF16", "[1]", 2)
+    tensor("e4m3", "F8_E4M3", "[1]", 1)
+    tensor("e5m2", "F8_E5M2", "[1]", 1)
+    tensor("u64", "U64", "[1,1]", 8)
+    tensor("c", "C64", "[1]", 8)
+    tensor("new", "F4X", "[3]", 2)
+    local header = "{" .. table.concat(tensors, ",") .. "}"
+    program.write_all(path, ("<I8"):pack(#header) .. header .. ("<BBbbI2i2i4I4i8I2I2I2BBI8ffBB"):pack(0, 255, -7, 7,
+      65535,
+      -32768, -2147483648, 4294967295, -(1 << 60), 0x3e00, 0x0001, 0xc040, 0x3a, 0xc6, (1 << 53) + 1, 1, 2, 0, 0))
+    local got, metadata, left_out = assert(dnn.load(path))
+    assert.same({}, metadata)
+    local function holds(name, dtype, ...)
+      assert.equal(dtype, got[name].dtype, name)
+      for i, value in ipairs {...} do assert.equal(value, got[name](i, 1), name) end
+    end
+    holds("bool", "int32", 0, 1)
+    holds("i8", "int32", -7, 7)
+    holds("u16", "int32", 65535)
+    holds("i16", "int32", -32768)
+    holds("i32", "int32", -2147483648)
+    holds("u32", "float64", 4294967295)
+    holds("i64", "float64", -(1 << 60) + 0.0)
+    holds("f16", "float32", 1.5, 2.0 ^ -24)
+    holds("bf16", "float32", -3)
+    holds("e4m3", "float32", 1.25)
+    holds("e5m2", "float32", -6)
+    local names = {}
+    for name in pairs(left_out) do names[#names + 1] = name end
+    table.sort(names)
+    assert.same({"c", "new", "u64"}, names)
+    assert.error_matches(function() return got.u64 end,
+      "tensor 'u64' is U64, and its element 1, 9007199254740993, is not held exactly by a float64", 1, true)
+    assert.error_matches(function() return got.c end, "tensor 'c' is C64, which a Matrix does not hold", 1, true)
+    assert.is_nil(got.unknown)
   end)
 
   it("say what is wrong with a path, and leave the old file whole", function()
@@ -339,7 +388,7 @@ describe("dnn.save and dnn.load", function()
     assert.equal(before, program.read_all(path))
     assert.is_true(assert(dnn.load(folder .. "/link")).a == dnn.ones(2, 2))
     local _, message = dnn.load "/dev/null"
-    assert.equal("/dev/null: is no plain file", message)
+    assert.equal("/dev/null: is not a regular file", message)
     _, message = dnn.load(folder)
     assert.equal(folder .. ": is a folder; give the name of a file", message)
   end)

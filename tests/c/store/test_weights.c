@@ -86,7 +86,7 @@ static void a_file_that_fails_in_the_middle_changes_nothing(void **state) {
     dnn_error err;
     static const char header[] =
         "{\"1.weight\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]},"
-        "\"1.bias\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[8,16]}}";
+        "\"1.bias\":{\"dtype\":\"C64\",\"shape\":[1],\"data_offsets\":[8,16]}}";
     const uint64_t length = sizeof header - 1;
     const float numbers[4] = {1, 2};
     FILE *file = fopen(path, "wb");
@@ -97,7 +97,7 @@ static void a_file_that_fails_in_the_middle_changes_nothing(void **state) {
     net n = make_net(DNN_FLOAT32, (dnn_layer *[]){linear(2, 1)}, 1, 3);
     dnn_matrix before = values_of(&n);
     check_fails(dnn_weights_load(dnn_network_parameters(n.network), path, &err), DNN_ERROR_TYPE,
-                "net.st: tensor '1.bias' is I64");
+                "net.st: tensor '1.bias' is C64");
     dnn_matrix after = values_of(&n);
     assert_true(dnn_matrix_equal(&before, &after));
     dnn_matrix_free(&before);
