@@ -14,6 +14,8 @@ dnn_image_target dnnlua_check_target(lua_State *L, int index, const char *functi
 void dnnlua_add_folder(lua_State *L, int data);
 void dnnlua_add_loader(lua_State *L, int data);
 void dnnlua_add_order(lua_State *L, int data);
+void dnnlua_add_sources(lua_State *L, int data);
+void dnnlua_add_csv(lua_State *L, int data);
 
 /* Pushes a block with the texts of the table at index, which keeps them alive; NULL, with nil
  * pushed, for what is not a table. */

@@ -1,9 +1,13 @@
 /* hdf5.c: require "dnn.hdf5": HDF5 files. A module of its own, so that only who opens an .h5 file
- * loads that library; scripts/dnn/data.lua, which does, makes the matrices. */
+ * loads that library; scripts/dnn/data/hdf5.lua, which does, makes the matrices. */
 #include "data/hdf5.h"
+
+#include <string.h>
+
 #include "bindings/dnnlua.h"
 
-#define HDF5 "dnn.hdf5.File"
+#define HDF5  "dnn.hdf5.File"
+#define TEXTS "dnn.hdf5.Texts" /* never handed out */
 
 static int close_file(lua_State *L) {
     dnn_hdf5 **file = luaL_checkudata(L, 1, HDF5);
@@ -22,15 +26,17 @@ static dnn_hdf5 *check_file(lua_State *L) {
     return *file;
 }
 
-/* open(path): or nil and a message. */
+/* open(path, external, max_bytes): or nil and a message. */
 static int open_file(lua_State *L) {
     dnn_error err;
     const char *path = luaL_checkstring(L, 1);
+    dnn_hdf5_options options = {.external = lua_toboolean(L, 2),
+                                .max_bytes = dnnlua_check_size(L, 3, "hdf5", "max_bytes")};
     dnn_hdf5 **file = lua_newuserdatauv(L, sizeof(dnn_hdf5 *), 0);
 
     *file = NULL;
     luaL_setmetatable(L, HDF5);
-    return dnn_hdf5_open(file, path, &err) == DNN_OK ? 1 : dnnlua_fail(L, &err);
+    return dnn_hdf5_open(file, path, &options, &err) == DNN_OK ? 1 : dnnlua_fail(L, &err);
 }
 
 /* file:names(): those of all datasets, sorted. */
@@ -44,7 +50,8 @@ static int file_names(lua_State *L) {
 }
 
 /* file:info(name): rows, columns and dtype of the matrix that the dataset becomes (dtype nil: it is
- * no numbers), its type in the file and its extent as a table; or nil and a message. */
+ * no numbers), its type in the file, its extent as a table, and whether it holds texts or stands in
+ * another file; or nil and a message. */
 static int file_info(lua_State *L) {
     dnn_error err;
     const char *name = luaL_checkstring(L, 2);
@@ -63,7 +70,24 @@ static int file_info(lua_State *L) {
         lua_pushinteger(L, (lua_Integer)info.extent[axis]);
         lua_rawseti(L, -2, axis + 1);
     }
-    return 5;
+    lua_pushboolean(L, info.is_text);
+    lua_pushboolean(L, info.elsewhere != NULL);
+    return 7;
+}
+
+/* file:check(name): true where a matrix may be made for it; or nil and a message. */
+static int file_check(lua_State *L) {
+    dnn_error err;
+    const dnn_hdf5_info *info;
+    const char *name = luaL_checkstring(L, 2);
+    dnn_hdf5 *file = check_file(L);
+
+    if (dnn_hdf5_find(file, name, &info, &err) != DNN_OK ||
+        dnn_hdf5_check(file, info, &err) != DNN_OK) {
+        return dnnlua_fail(L, &err);
+    }
+    lua_pushboolean(L, true);
+    return 1;
 }
 
 /* file:read(name, out): into a matrix of info's shape and type; returns it, or nil and a message.
@@ -83,6 +107,35 @@ static int file_read(lua_State *L) {
     return 1;
 }
 
+static int free_texts(lua_State *L) {
+    dnn_hdf5_texts_free(luaL_checkudata(L, 1, TEXTS));
+    return 0;
+}
+
+/* file:texts(name): a table of strings; or nil and a message. */
+static int file_texts(lua_State *L) {
+    dnn_error err;
+    const dnn_hdf5_info *info;
+    const char *name = luaL_checkstring(L, 2);
+    dnn_hdf5 *file = check_file(L);
+    dnn_hdf5_texts *texts = lua_newuserdatauv(L, sizeof *texts, 0);
+
+    *texts = (dnn_hdf5_texts){0};
+    luaL_setmetatable(L, TEXTS);
+    lua_toclose(L, -1);
+    if (dnn_hdf5_find(file, name, &info, &err) != DNN_OK ||
+        dnn_hdf5_read_texts(file, info, texts, &err) != DNN_OK) {
+        return dnnlua_fail(L, &err);
+    }
+    lua_createtable(L, texts->count < 1000000 ? (int)texts->count : 0, 0);
+    const char *text = texts->bytes;
+    for (size_t k = 0; k < texts->count; k++, text += strlen(text) + 1) {
+        lua_pushstring(L, text);
+        lua_rawseti(L, -2, (lua_Integer)k + 1);
+    }
+    return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"open", open_file},
     {NULL,   NULL     },
@@ -92,8 +145,16 @@ static const luaL_Reg methods[] = {
     {"names", file_names},
     {"info",  file_info },
     {"read",  file_read },
+    {"check", file_check},
+    {"texts", file_texts},
     {"close", close_file},
     {NULL,    NULL      },
+};
+
+static const luaL_Reg texts_metamethods[] = {
+    {"__gc",    free_texts},
+    {"__close", free_texts},
+    {NULL,      NULL      },
 };
 
 static const luaL_Reg metamethods[] = {
@@ -110,6 +171,9 @@ int luaopen_dnn_hdf5(lua_State *L) {
     luaL_setfuncs(L, metamethods, 0);
     luaL_newlib(L, methods);
     lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+    luaL_newmetatable(L, TEXTS);
+    luaL_setfuncs(L, texts_metamethods, 0);
     lua_pop(L, 1);
     luaL_newlib(L, functions);
     return 1;

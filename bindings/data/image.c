@@ -133,5 +133,7 @@ void dnnlua_open_image(lua_State *L) {
     dnnlua_add_folder(L, data);
     dnnlua_add_loader(L, data);
     dnnlua_add_order(L, data);
+    dnnlua_add_sources(L, data);
+    dnnlua_add_csv(L, data);
     lua_setfield(L, -2, "_data");
 }

@@ -359,6 +359,7 @@ void dnnlua_open_matrix(lua_State *L) {
     dnnlua_add_matrix_views(L, methods);
     dnnlua_add_matrix_copies(L, module, methods);
     dnnlua_add_matrix_conversions(L, module, methods);
+    dnnlua_add_matrix_bytes(L, module, methods);
     dnnlua_add_matrix_operations(L, module, methods, metatable);
     dnnlua_add_matrix_reductions(L, module, methods);
     lua_settop(L, module);

@@ -1,183 +1,89 @@
-/* hdf5.c: numeric datasets of HDF5 files, through the library's automatic conversion of types. */
-#define H5_USE_110_API
+/* hdf5.c: opening HDF5 files, and numbers from them: read as they are stored, in this machine's
+ * byte order, and decoded (math/stored.h). */
 #include "data/hdf5.h"
 
 #include <errno.h>
-#include <hdf5.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/descriptor.h"
+#include "core/file_kind.h"
 #include "core/interrupt.h"
 #include "core/memory.h"
+#include "data/hdf5_file.h"
 
-#define SLAB_BYTES ((hsize_t)1 << 23) /* read between two looks for an interruption */
+#define SLAB_BYTES ((hsize_t)1 << 23)  /* read between two looks for an interruption */
+#define PLENTY     ((uint64_t)1 << 26) /* bytes that a dataset may always have */
+#define DEFLATES   ((uint64_t)1032)    /* bytes that one packed byte becomes at most */
 
-struct dnn_hdf5 {
-    hid_t id;
-    char *path;
-    size_t count, room;
-    dnn_hdf5_info *datasets; /* sorted by name */
-};
-
-static void describe_type(dnn_hdf5_info *info, hid_t type) {
-    const unsigned bits = 8 * (unsigned)H5Tget_size(type);
-    const char *kind = "opaque";
-    info->dtype = DNN_FLOAT64;
-    switch (H5Tget_class(type)) {
-    case H5T_INTEGER:
-        info->numeric = true;
-        kind = H5Tget_sign(type) == H5T_SGN_NONE ? "uint" : "int";
-        if (bits == 8 && kind[0] == 'u')
-            info->dtype = DNN_UINT8;
-        break;
-    case H5T_FLOAT:
-        info->numeric = true;
-        kind = "float";
-        if (bits == 32)
-            info->dtype = DNN_FLOAT32;
-        break;
-    case H5T_STRING:
-        kind = "string";
-        break;
-    case H5T_COMPOUND:
-        kind = "compound";
-        break;
-    case H5T_ENUM:
-        kind = "enum";
-        break;
-    case H5T_ARRAY:
-        kind = "array";
-        break;
-    case H5T_VLEN:
-        kind = "variable length";
-        break;
-    default:
-        break;
-    }
-    if (info->numeric)
-        snprintf(info->type, sizeof info->type, "%s%u", kind, bits);
-    else
-        snprintf(info->type, sizeof info->type, "%s", kind);
+dnn_status dnn_hdf5_fail(const dnn_hdf5 *file, const char *name, dnn_status status, dnn_error *err,
+                         const char *format, ...) {
+    char text[sizeof err->text];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return dnn_fail(err, status, "%s: dataset '%.120s' %s", file->path, name, text);
 }
 
-/* rows and cols from the extent: the first axis counts examples. False when the shape cannot become
- * a matrix: no shape at all, too many axes, or a size beyond this machine. */
-static bool describe_shape(dnn_hdf5_info *info, hid_t space) {
-    hsize_t extent[H5S_MAX_RANK];
-    info->rank = H5Sget_simple_extent_dims(space, extent, NULL);
-    if (info->rank < 0 || info->rank > DNN_HDF5_MAX_RANK ||
-        H5Sget_simple_extent_type(space) == H5S_NULL)
-        return false;
-    uint64_t count = 1;
-    for (int axis = 0; axis < info->rank; axis++) {
-        info->extent[axis] = extent[axis];
-        if (__builtin_mul_overflow(count, extent[axis], &count) ||
-            count > SIZE_MAX / sizeof(double))
-            return false;
-    }
-    info->rows = 1;
-    for (int axis = 1; axis < info->rank; axis++)
-        info->rows *= (size_t)extent[axis];
-    info->cols = info->rank == 0 ? 1 : (size_t)extent[0];
-    return true;
-}
-
-static bool grow(dnn_hdf5 *file) {
-    size_t room = file->room == 0 ? 8 : 2 * file->room;
-    dnn_hdf5_info *datasets = dnn_calloc(room, sizeof *datasets);
-    if (datasets == NULL)
-        return false;
-    if (file->count > 0)
-        memcpy(datasets, file->datasets, file->count * sizeof *datasets);
-    dnn_free(file->datasets);
-    file->datasets = datasets;
-    file->room = room;
-    return true;
-}
-
-/* Called for every object of the file; what is damaged is not numeric rather than an end of the
- * list. */
-static herr_t visit(hid_t root, const char *name, const H5O_info_t *object, void *context) {
-    dnn_hdf5 *file = context;
-    if (object->type != H5O_TYPE_DATASET)
-        return 0;
-    if (file->count == file->room && !grow(file))
-        return -1;
-    dnn_hdf5_info *info = &file->datasets[file->count];
-    *info = (dnn_hdf5_info){.name = dnn_strdup(name)};
-    if (info->name == NULL)
-        return -1;
-    file->count++;
-    hid_t dataset = H5Dopen2(root, name, H5P_DEFAULT);
-    hid_t type = dataset < 0 ? -1 : H5Dget_type(dataset);
-    hid_t space = dataset < 0 ? -1 : H5Dget_space(dataset);
-    if (type >= 0)
-        describe_type(info, type);
-    if (space < 0 || !describe_shape(info, space))
-        info->numeric = false;
-    if (space >= 0)
-        H5Sclose(space);
-    if (type >= 0)
-        H5Tclose(type);
-    if (dataset >= 0)
-        H5Dclose(dataset);
-    return 0;
-}
-
-static int compare_names(const void *a, const void *b) {
-    return strcmp(((const dnn_hdf5_info *)a)->name, ((const dnn_hdf5_info *)b)->name);
-}
+/* --- opening --- */
 
 /* The library's own complaint about a missing file and a wrong one are alike: look first. */
-static dnn_status check_readable(const char *path, dnn_error *err) {
+static dnn_status check_readable(const char *path, uint64_t *size, dnn_error *err) {
+    unsigned char bytes[DNN_FILE_KIND_BYTES];
+    struct stat info;
     FILE *stream = dnn_fopen(path, "rb");
     if (stream == NULL)
         return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
-    unsigned char bytes[8];
     errno = 0;
     size_t got = fread(bytes, 1, sizeof bytes, stream);
     int failure = ferror(stream) ? errno : 0;
+    *size = fstat(fileno(stream), &info) == 0 ? (uint64_t)info.st_size : 0;
     fclose(stream);
     if (failure != 0)
         return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(failure));
-    if (got == 0)
-        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: is empty; expected an HDF5 file", path);
-    if (H5Fis_hdf5(path) > 0)
+    if (got > 0 && H5Fis_hdf5(path) > 0)
         return DNN_OK;
-    char first[3 * sizeof bytes + 1];
-    for (size_t i = 0; i < got; i++)
-        snprintf(first + 3 * i, 4, " %02x", bytes[i]);
-    return dnn_fail(err, DNN_ERROR_FORMAT, "%s: is not an HDF5 file (the first bytes are%s)", path,
-                    first);
+    return dnn_fail_file_kind(err, path, "an HDF5 file", bytes, got);
+}
+
+static herr_t refuse_external(const char *parent, const char *group, const char *child,
+                              const char *object, unsigned *flags, hid_t access, void *context) {
+    (void)parent, (void)group, (void)child, (void)object, (void)flags, (void)access, (void)context;
+    return -1;
 }
 
 static dnn_status open_file(dnn_hdf5 *file, const char *path, dnn_error *err) {
     file->path = dnn_strdup(path);
     if (file->path == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", path);
+    file->access = H5Pcreate(H5P_DATASET_ACCESS);
+    if (file->access < 0 ||
+        (!file->options.external && H5Pset_elink_cb(file->access, refuse_external, NULL) < 0))
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", path);
     file->id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (file->id < 0)
         return dnn_fail(err, DNN_ERROR_FORMAT, "%s: the HDF5 file is cut short or damaged", path);
-    if (H5Ovisit(file->id, H5_INDEX_NAME, H5_ITER_INC, visit, file) < 0)
-        return dnn_fail(err, DNN_ERROR_FORMAT,
-                        "%s: its datasets cannot be listed; the HDF5 file is damaged", path);
-    if (file->count > 1)
-        qsort(file->datasets, file->count, sizeof *file->datasets, compare_names);
-    return DNN_OK;
+    return dnn_hdf5_list(file, err);
 }
 
-dnn_status dnn_hdf5_open(dnn_hdf5 **out, const char *path, dnn_error *err) {
+dnn_status dnn_hdf5_open(dnn_hdf5 **out, const char *path, const dnn_hdf5_options *options,
+                         dnn_error *err) {
+    uint64_t size = 0;
     *out = NULL;
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the library prints its errors unless told not to */
-    dnn_status status = check_readable(path, err);
+    dnn_status status = check_readable(path, &size, err);
     if (status != DNN_OK)
         return status;
     dnn_hdf5 *file = dnn_calloc(1, sizeof *file);
     if (file == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", path);
-    file->id = -1;
+    file->id = file->access = -1;
+    file->size = size;
+    if (options != NULL)
+        file->options = *options;
     status = open_file(file, path, err);
     if (status != DNN_OK)
         dnn_hdf5_close(file);
@@ -191,12 +97,18 @@ void dnn_hdf5_close(dnn_hdf5 *file) {
         return;
     if (file->id >= 0)
         H5Fclose(file->id);
-    for (size_t i = 0; i < file->count; i++)
+    if (file->access >= 0)
+        H5Pclose(file->access);
+    for (size_t i = 0; i < file->count; i++) {
         dnn_free(file->datasets[i].name);
+        dnn_free(file->datasets[i].elsewhere);
+    }
     dnn_free(file->datasets);
     dnn_free(file->path);
     dnn_free(file);
 }
+
+/* --- what is in it --- */
 
 size_t dnn_hdf5_count(const dnn_hdf5 *file) {
     return file->count;
@@ -210,18 +122,134 @@ dnn_status dnn_hdf5_find(const dnn_hdf5 *file, const char *name, const dnn_hdf5_
                          dnn_error *err) {
     char names[256] = "none";
     size_t length = 0;
-    for (size_t i = 0; i < file->count; i++) {
-        if (strcmp(file->datasets[i].name, name) == 0) {
-            *out = &file->datasets[i];
+    for (size_t low = 0, high = file->count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(name, file->datasets[middle].name);
+        if (order == 0) {
+            *out = &file->datasets[middle];
             return DNN_OK;
         }
-        if (length < sizeof names)
-            length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
-                                       length == 0 ? "" : ", ", file->datasets[i].name);
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
     }
+    for (size_t i = 0; i < file->count && length < sizeof names; i++)
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
+                                   length == 0 ? "" : ", ", file->datasets[i].name);
     return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: has no dataset '%s'; it has: %s", file->path,
                     name, names);
 }
+
+/* --- what keeps a dataset from being read --- */
+
+/* Registered numbers of filters that are often met and seldom installed. */
+static const char *filter_name(H5Z_filter_t id) {
+    static const struct {
+        H5Z_filter_t id;
+        const char *name;
+    } known[] = {
+        {1,     "gzip"      },
+        {2,     "shuffle"   },
+        {4,     "szip"      },
+        {307,   "bzip2"     },
+        {32000, "lzf"       },
+        {32001, "blosc"     },
+        {32004, "lz4"       },
+        {32008, "bitshuffle"},
+        {32013, "zfp"       },
+        {32015, "zstd"      },
+        {32026, "blosc2"    },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].id == id)
+            return known[i].name;
+    return NULL;
+}
+
+static dnn_status check_filters(const dnn_hdf5 *file, const dnn_hdf5_info *info, hid_t layout,
+                                dnn_error *err) {
+    int count = H5Pget_nfilters(layout);
+    for (int i = 0; i < count; i++) {
+        char stored[64] = "";
+        unsigned flags, config;
+        size_t values = 0;
+        H5Z_filter_t id = H5Pget_filter2(layout, (unsigned)i, &flags, &values, NULL, sizeof stored,
+                                         stored, &config);
+        if (id < 0 || H5Zfilter_avail(id) > 0)
+            continue;
+        const char *name = filter_name(id) != NULL ? filter_name(id) : stored[0] ? stored : "?";
+        return dnn_hdf5_fail(file, info->name, DNN_ERROR_FORMAT, err,
+                             "is packed by the filter %s (number %d), which is not installed; in "
+                             "Python, write it again with compression='gzip'",
+                             name, (int)id);
+    }
+    return DNN_OK;
+}
+
+/* The bytes of a chunk as it is unpacked; 0 where there are no chunks. */
+static uint64_t chunk_bytes(hid_t layout, hid_t dataset) {
+    hsize_t chunk[H5S_MAX_RANK];
+    int rank = H5Pget_layout(layout) == H5D_CHUNKED ? H5Pget_chunk(layout, H5S_MAX_RANK, chunk) : 0;
+    hid_t type = H5Dget_type(dataset);
+    uint64_t bytes = type >= 0 ? H5Tget_size(type) : 1;
+    if (type >= 0)
+        H5Tclose(type);
+    for (int axis = 0; axis < rank; axis++)
+        if (__builtin_mul_overflow(bytes, chunk[axis], &bytes))
+            return UINT64_MAX;
+    return rank > 0 ? bytes : 0;
+}
+
+/* Chunks that were never written are not in the file, so some bytes are always allowed; for more,
+ * those in the file must be able to become them. */
+static dnn_status check_size(const dnn_hdf5 *file, const dnn_hdf5_info *info, hid_t dataset,
+                             hid_t layout, uint64_t bytes, dnn_error *err) {
+    uint64_t stored = H5Dget_storage_size(dataset), chunk = chunk_bytes(layout, dataset);
+    uint64_t limit = file->options.max_bytes;
+    stored = stored < file->size || file->options.external ? stored : file->size;
+    if (limit == 0 && H5Pget_nfilters(layout) > 0)
+        limit = stored > UINT64_MAX / DEFLATES ? UINT64_MAX : stored * DEFLATES;
+    else if (limit == 0)
+        limit = stored;
+    if (file->options.max_bytes == 0 && limit > (uint64_t)1 << 30 && limit / 100 > stored)
+        limit = stored * 100 > (uint64_t)1 << 30 ? stored * 100 : (uint64_t)1 << 30;
+    limit = limit < PLENTY && file->options.max_bytes == 0 ? PLENTY : limit;
+    if (bytes <= limit && chunk <= limit)
+        return DNN_OK;
+    return dnn_hdf5_fail(file, info->name, DNN_ERROR_FORMAT, err,
+                         "would have %llu bytes, suspiciously many for the %llu that it has in the "
+                         "file; if you trust it, allow that by max_bytes",
+                         (unsigned long long)(bytes > chunk ? bytes : chunk),
+                         (unsigned long long)stored);
+}
+
+dnn_status dnn_hdf5_open_dataset(dnn_hdf5 *file, const dnn_hdf5_info *info, uint64_t bytes,
+                                 hid_t *out, dnn_error *err) {
+    if (info->elsewhere != NULL)
+        return dnn_hdf5_fail(file, info->name, DNN_ERROR_FORMAT, err,
+                             "stands in another file ('%s'), which is read only with {external = "
+                             "true}: a file from elsewhere could so read any file of yours",
+                             info->elsewhere);
+    hid_t dataset = H5Dopen2(file->id, info->name, file->access);
+    hid_t layout = dataset < 0 ? -1 : H5Dget_create_plist(dataset);
+    dnn_status status = DNN_OK;
+    if (layout < 0)
+        status = dnn_hdf5_fail(file, info->name, DNN_ERROR_FORMAT, err,
+                               "cannot be opened; the HDF5 file is damaged");
+    if (status == DNN_OK)
+        status = check_filters(file, info, layout, err);
+    if (status == DNN_OK)
+        status = check_size(file, info, dataset, layout, bytes, err);
+    if (layout >= 0)
+        H5Pclose(layout);
+    if (status != DNN_OK && dataset >= 0)
+        H5Dclose(dataset);
+    *out = status == DNN_OK ? dataset : -1;
+    return status;
+}
+
+/* --- reading --- */
 
 /* Examples (places on the first axis) to read at a time: whole chunks, so that none is unpacked
  * twice. */
@@ -237,65 +265,149 @@ static hsize_t slab_of(hid_t dataset, const dnn_hdf5_info *info, hsize_t example
     return slab < info->extent[0] ? slab : info->extent[0];
 }
 
-/* Reads the whole dataset, which has at least one axis and no empty one, slab after slab. */
-static herr_t read_slabs(hid_t dataset, hid_t type, const dnn_hdf5_info *info, dnn_matrix *out) {
+/* The elements as they are stored, in this machine's byte order. */
+static hid_t memory_type(const dnn_hdf5_info *info, hid_t dataset) {
+    const hid_t types[] = {
+        [DNN_STORED_BOOL] = H5T_NATIVE_B8,    [DNN_STORED_I8] = H5T_NATIVE_INT8,
+        [DNN_STORED_I16] = H5T_NATIVE_INT16,  [DNN_STORED_I32] = H5T_NATIVE_INT32,
+        [DNN_STORED_I64] = H5T_NATIVE_INT64,  [DNN_STORED_U8] = H5T_NATIVE_UINT8,
+        [DNN_STORED_U16] = H5T_NATIVE_UINT16, [DNN_STORED_U32] = H5T_NATIVE_UINT32,
+        [DNN_STORED_U64] = H5T_NATIVE_UINT64, [DNN_STORED_F32] = H5T_NATIVE_FLOAT,
+        [DNN_STORED_F64] = H5T_NATIVE_DOUBLE};
+    hid_t type = H5Dget_type(dataset), native = -1;
+    if (type >= 0 &&
+        H5Tget_class(type) == H5T_ENUM) /* with the same members, converted as a whole */
+        native = H5Tget_native_type(type, H5T_DIR_ASCEND);
+    else if (type >= 0)
+        native = H5Tcopy(types[info->stored]);
+    if (type >= 0)
+        H5Tclose(type);
+    return native;
+}
+
+typedef struct reading {
+    const dnn_hdf5 *file;
+    const dnn_hdf5_info *info;
+    hid_t dataset, type, space;
+    char *stored; /* a slab as it is stored; NULL where that is what the matrix has */
+    dnn_matrix *out;
+} reading;
+
+static dnn_status fail_read(const reading *r, dnn_error *err) {
+    return dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_FORMAT, err,
+                         "cannot be read; the HDF5 file is damaged");
+}
+
+static dnn_status fail_inexact(const reading *r, size_t element, const char *bytes,
+                               dnn_error *err) {
+    uint64_t x;
+    memcpy(&x, bytes, sizeof x);
+    bool negative = r->info->stored == DNN_STORED_I64 && x >> 63;
+    return dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_TYPE, err,
+                         "is %s, and its element %zu, %s%llu, is not held exactly by a float64",
+                         r->info->type, element + 1, negative ? "-" : "",
+                         (unsigned long long)(negative ? -x : x));
+}
+
+/* `length` elements from the selected part of the file, the first being number `first`. */
+static dnn_status read_part(const reading *r, hsize_t first, hsize_t length, dnn_error *err) {
+    size_t size = dnn_stored_info(r->info->stored)->size;
+    char *to = (char *)r->out->data + first * dnn_dtype_info(r->out->dtype)->size;
+    hid_t memory = H5Screate_simple(1, &length, NULL);
+    herr_t result = memory < 0 ? -1
+                               : H5Dread(r->dataset, r->type, memory, r->space, H5P_DEFAULT,
+                                         r->stored != NULL ? r->stored : to);
+    if (memory >= 0)
+        H5Sclose(memory);
+    if (result < 0)
+        return fail_read(r, err);
+    if (r->stored == NULL)
+        return DNN_OK;
+    size_t done = dnn_stored_decode(r->info->stored, false, r->stored, (size_t)length, to);
+    return done == length ? DNN_OK
+                          : fail_inexact(r, (size_t)first + done, r->stored + done * size, err);
+}
+
+/* Slab after slab. */
+static dnn_status read_slabs(const reading *r, hsize_t slab, dnn_error *err) {
+    const dnn_hdf5_info *info = r->info;
     hsize_t begin[H5S_MAX_RANK] = {0}, count[H5S_MAX_RANK];
-    hsize_t elements = 1;
+    if (info->rank == 0)
+        return read_part(r, 0, 1, err);
     for (int axis = 0; axis < info->rank; axis++)
         count[axis] = info->extent[axis];
-    for (int axis = 1; axis < info->rank; axis++)
-        elements *= count[axis];
-    hsize_t bytes = elements * dnn_dtype_info(out->dtype)->size;
-    hsize_t slab = slab_of(dataset, info, bytes), total = info->extent[0];
-    hid_t space = H5Dget_space(dataset);
-    herr_t result = space < 0 ? -1 : 0;
-    for (; begin[0] < total && result >= 0 && !dnn_interrupt_requested(); begin[0] += slab) {
-        count[0] = slab < total - begin[0] ? slab : total - begin[0];
-        hsize_t length = count[0] * elements;
-        hid_t memory = H5Screate_simple(1, &length, NULL);
-        result = H5Sselect_hyperslab(space, H5S_SELECT_SET, begin, NULL, count, NULL);
-        if (result >= 0)
-            result = H5Dread(dataset, type, memory, space, H5P_DEFAULT,
-                             (char *)out->data + begin[0] * bytes);
-        H5Sclose(memory);
+    for (; begin[0] < info->extent[0]; begin[0] += slab) {
+        dnn_status status = dnn_interrupt_check(err);
+        if (status != DNN_OK)
+            return status;
+        count[0] = slab < info->extent[0] - begin[0] ? slab : info->extent[0] - begin[0];
+        if (H5Sselect_hyperslab(r->space, H5S_SELECT_SET, begin, NULL, count, NULL) < 0)
+            return fail_read(r, err);
+        status = read_part(r, begin[0] * info->rows, count[0] * info->rows, err);
+        if (status != DNN_OK)
+            return status;
     }
-    if (space >= 0)
-        H5Sclose(space);
-    return result;
+    return DNN_OK;
+}
+
+/* With the dataset open. */
+static dnn_status read_open(reading *r, dnn_error *err) {
+    size_t size = dnn_stored_info(r->info->stored)->size;
+    bool as_stored = r->info->stored == DNN_STORED_F32 || r->info->stored == DNN_STORED_F64 ||
+                     r->info->stored == DNN_STORED_U8 || r->info->stored == DNN_STORED_I32;
+    hsize_t slab = r->info->rank == 0 ? 1 : slab_of(r->dataset, r->info, r->info->rows * size);
+    dnn_status status = DNN_OK;
+    r->type = memory_type(r->info, r->dataset);
+    r->space = H5Dget_space(r->dataset);
+    if (!as_stored && (r->stored = dnn_alloc(slab * r->info->rows * size)) == NULL)
+        status = dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_MEMORY, err,
+                               "cannot be read: no memory");
+    else if (r->type < 0 || r->space < 0 || H5Tget_size(r->type) != size ||
+             H5Sget_simple_extent_npoints(r->space) != (hssize_t)dnn_matrix_count(r->out))
+        status = fail_read(r, err);
+    else
+        status = read_slabs(r, slab, err);
+    dnn_free(r->stored);
+    if (r->type >= 0)
+        H5Tclose(r->type);
+    if (r->space >= 0)
+        H5Sclose(r->space);
+    return status;
+}
+
+/* Opens a dataset of numbers. */
+static dnn_status open_numbers(dnn_hdf5 *file, const dnn_hdf5_info *info, hid_t *out,
+                               dnn_error *err) {
+    if (info->elsewhere == NULL && !info->numeric)
+        return dnn_hdf5_fail(file, info->name, DNN_ERROR_TYPE, err,
+                             "(%s, %d axes) is not numbers that fit a matrix", info->type,
+                             info->rank);
+    uint64_t bytes = (uint64_t)info->rows * info->cols * dnn_stored_info(info->stored)->size;
+    return dnn_hdf5_open_dataset(file, info, bytes, out, err);
+}
+
+dnn_status dnn_hdf5_check(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_error *err) {
+    hid_t dataset;
+    dnn_status status = open_numbers(file, info, &dataset, err);
+    if (status == DNN_OK)
+        H5Dclose(dataset);
+    return status;
 }
 
 dnn_status dnn_hdf5_read(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_matrix *out,
                          dnn_error *err) {
-    const hid_t memory_types[] = {[DNN_FLOAT32] = H5T_NATIVE_FLOAT,
-                                  [DNN_FLOAT64] = H5T_NATIVE_DOUBLE,
-                                  [DNN_UINT8] = H5T_NATIVE_UCHAR};
-    if (!info->numeric)
-        return dnn_fail(err, DNN_ERROR_TYPE,
-                        "%s: dataset '%s' (%s, %d axes) is not numbers that fit a matrix",
-                        file->path, info->name, info->type, info->rank);
+    reading r = {.file = file, .info = info, .out = out};
+    dnn_status status = open_numbers(file, info, &r.dataset, err);
+    if (status != DNN_OK)
+        return status;
     if (out->rows != info->rows || out->cols != info->cols || out->dtype != info->dtype ||
         !dnn_matrix_is_contiguous(out))
-        return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "%s: dataset '%s' needs a contiguous %zu x %zu %s matrix; got %zu x %zu %s",
-                        file->path, info->name, info->rows, info->cols,
-                        dnn_dtype_info(info->dtype)->name, out->rows, out->cols,
-                        dnn_dtype_info(out->dtype)->name);
-    if (dnn_matrix_count(out) == 0)
-        return DNN_OK;
-    hid_t dataset = H5Dopen2(file->id, info->name, H5P_DEFAULT);
-    herr_t result = -1;
-    if (dataset >= 0 && info->rank == 0)
-        result =
-            H5Dread(dataset, memory_types[info->dtype], H5S_ALL, H5S_ALL, H5P_DEFAULT, out->data);
-    else if (dataset >= 0)
-        result = read_slabs(dataset, memory_types[info->dtype], info, out);
-    if (dataset >= 0)
-        H5Dclose(dataset);
-    if (result < 0)
-        return dnn_fail(
-            err, DNN_ERROR_FORMAT,
-            "%s: dataset '%s' cannot be read; the HDF5 file is damaged, or packed by a filter "
-            "that is not installed",
-            file->path, info->name);
-    return dnn_interrupt_check(err);
+        status = dnn_hdf5_fail(file, info->name, DNN_ERROR_SHAPE, err,
+                               "needs a contiguous %zu x %zu %s matrix; got %zu x %zu %s",
+                               info->rows, info->cols, dnn_dtype_info(info->dtype)->name, out->rows,
+                               out->cols, dnn_dtype_info(out->dtype)->name);
+    else if (dnn_matrix_count(out) > 0)
+        status = read_open(&r, err);
+    H5Dclose(r.dataset);
+    return status;
 }

@@ -22,14 +22,10 @@ struct dnn_safetensors {
     dnn_safetensors_header header;
 };
 
-/* Puts the file's name before what is wrong; a name in the file is nobody's to send control
- * characters to a terminal with. */
+/* Puts the file's name before what is wrong. */
 static dnn_status fail_in(const char *path, dnn_status status, dnn_error *err) {
     if (err == NULL)
         return status;
-    for (char *c = err->text; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
     return dnn_fail_context(err, status, "%s: ", path);
 }
 

@@ -3,7 +3,7 @@
 local arguments = require "dnn.arguments"
 local strict = require "dnn.strict"
 
-local NOUNS <const> = {"images", "hdf5", "split", "batches", "loader"}
+local NOUNS <const> = {"images", "arrays", "collections", "csv", "hdf5", "split", "batches", "loader"}
 
 local data = {}
 for _, noun in ipairs(NOUNS) do

@@ -1,6 +1,7 @@
 -- HDF5 files: their datasets as matrices. The reading is C, in a module of its own (dnn.hdf5).
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
+local options_of = require "dnn.options"
 local text = require "dnn.data.text"
 
 local hdf5 = {}
@@ -11,14 +12,18 @@ local function handle_of(file, level)
   return file.handle or error(("%s: the file is closed"):format(file.path), level + 1)
 end
 
+-- Numbers as a matrix, texts as a table of strings.
 local function read_dataset(file, name, level)
   local handle = handle_of(file, level + 1)
-  local rows, cols, dtype, stored = handle:info(name)
+  local rows, cols, dtype, stored, _, is_text, is_elsewhere = handle:info(name)
   if not rows then error(cols, level + 1) end
-  if not dtype then
+  if is_text then return handle:texts(name) end
+  if not dtype and not is_elsewhere then
     error(("%s: dataset '%s' (%s) is not numbers that fit a matrix")
       :format(file.path, name, stored), level + 1)
   end
+  local readable, message = handle:check(name) -- before memory is taken for what the file claims
+  if not readable then return nil, message end
   return handle:read(name, dnn.empty(rows, cols, {dtype = dtype}))
 end
 
@@ -27,8 +32,8 @@ function File:names()
   return handle_of(self, 2):names()
 end
 
--- A dataset of numbers as a matrix: its first axis becomes columns. A file that turns out damaged gives
--- nil and a message.
+-- A dataset of numbers as a matrix, whose columns are its first axis; one of strings as a table. A file that turns
+-- out damaged gives nil and a message.
 function File:read(name)
   local matrix, message = read_dataset(self, name, 2)
   return matrix, message
@@ -62,12 +67,18 @@ local file_metatable = {
 
 arguments.guard("dnn.data.hdf5", File, ":")
 
+local OPEN <const> = {
+  external = {false, options_of.is "boolean", "true or false"},
+  max_bytes = {0, options_of.whole(1), "a whole number of bytes"},
+}
+
 -- An HDF5 file, or nil and a message.
-function hdf5.hdf5(path)
+function hdf5.hdf5(path, options)
   if type(path) ~= "string" then
     error(("dnn.data.hdf5: expected the path of a file, got %s"):format(type(path)), 2)
   end
-  local handle, message = require "dnn.hdf5".open(path)
+  local opts = options_of.read("dnn.data.hdf5", options, OPEN)
+  local handle, message = require "dnn.hdf5".open(path, opts.external, opts.max_bytes)
   if not handle then return nil, message end
   return setmetatable({handle = handle, path = path}, file_metatable)
 end

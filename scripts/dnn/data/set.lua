@@ -17,6 +17,8 @@ local function is_matrix(value)
   return type(value) == "userdata" and getmetatable(value) == getmetatable(dnn.empty(0, 0))
 end
 
+set.is_matrix = is_matrix
+
 local Set = {}
 
 -- What a set may be without.

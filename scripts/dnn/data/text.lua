@@ -104,6 +104,34 @@ function text.loader(loader)
     loader.mean and "; normalised" or "")
 end
 
+-- A line for each array, sorted: its matrix and its shape in the file; and for each that was left out, why.
+function text.npz(path, archive, shapes, left_out)
+  local lines = {}
+  for name, A in pairs(archive) do
+    lines[#lines + 1] = ("  %s: %d x %d %s, %s in the file"):format(name, A.rows, A.cols, A.dtype,
+      #shapes[name] == 0 and "one number" or table.concat(shapes[name], " x "))
+  end
+  for _, message in pairs(left_out) do lines[#lines + 1] = "  left out: " .. message end
+  table.sort(lines)
+  return ("dnn.data.npz '%s'\n%s"):format(path, table.concat(lines, "\n"))
+end
+
+-- dnn.data.mnist: 28 x 28 pixels, 1 channel, 10 classes, and a line for each of its sets.
+function text.collection(name, collection)
+  return ("%s: %d x %d pixels, %s, %d classes\n  train: %s\n  test: %s"):format(name, collection.width,
+    collection.height, plural(collection.channels, "channel", "channels"), #collection.classes,
+    text.set(collection.train), text.set(collection.test))
+end
+
+-- 1599 rows of 11 columns and the label quality: X 11 x 1599 float32, Y 1 x 1599 float32 (76.75 kB)
+function text.csv(data)
+  local label = data.Y and (" and the label %s%s"):format(data.label, data.classes
+    and (", %s"):format(plural(#data.classes, "class", "classes")) or "") or ""
+  local Y = data.Y and (", Y %d x %d %s"):format(data.Y.rows, data.Y.cols, data.Y.dtype) or ""
+  return ("dnn.data.csv: %s of %s%s: X %d x %d %s%s (%s)"):format(plural(data.X.cols, "row", "rows"),
+    plural(data.X.rows, "column", "columns"), label, data.X.rows, data.X.cols, data.X.dtype, Y, memory(data))
+end
+
 -- 7 batches of 32 from 209 examples, shuffled, the last of 17: X 12288 x 32 float32, Y 1 x 32 float32
 function text.batches(batches)
   local X, Y, m = batches.X, batches.Y, #batches.order

@@ -130,6 +130,10 @@ function dnn.data.write_png(path, image, width, height) end
 
 -- ## HDF5 files
 
+---@class dnn.data.hdf5.Options
+---@field external? boolean whether links and datasets that lead to other files are followed, false when not given: a file from elsewhere could so read any file of yours
+---@field max_bytes? integer bytes that a dataset may have; when not given, what its bytes in the file make plausible
+
 ---Opens an HDF5 file (.h5).
 ---
 ---Errors: nil and a message where there is no such file, or it is not HDF5.
@@ -139,17 +143,18 @@ function dnn.data.write_png(path, image, width, height) end
 ---print(file, message ~= nil)   --> nil	true
 ---```
 ---@param path string
+---@param options? dnn.data.hdf5.Options
 ---@return dnn.data.hdf5|nil file
 ---@return string|nil message why not
-function dnn.data.hdf5(path) end
+function dnn.data.hdf5(path, options) end
 
 ---An open HDF5 file. A dataset is also a field: `file.train_set_x` is `file:read "train_set_x"`.
 ---@class dnn.data.hdf5
 ---@field path string the file's path
----@field [string] dnn.Matrix
+---@field [string] dnn.Matrix|string[]
 local file = {}
 
----The names of all datasets, sorted.
+---The names of all datasets, sorted; one that soft or hard links give several names comes under each.
 ---
 ---```lua
 ---local file <close> = dnn.data.hdf5 "train.h5"
@@ -158,19 +163,22 @@ local file = {}
 ---@return string[]
 function file:names() end
 
----A dataset of numbers as a matrix.
+---A dataset of numbers as a matrix, or one of strings as a table of them.
 ---
 ---Shapes: the first axis counts examples and becomes columns, the others are flattened into rows in the file's order; a
----vector becomes 1 x n. uint8 and float32 stay, other numbers become float64.
+---vector becomes 1 x n. uint8 and float32 stay; booleans and other enumerations, and whole numbers of up to 31 bits and
+---a sign, become int32, other numbers float64.
 ---
----Errors: an unknown name, or a dataset that is no numbers. A damaged file gives nil and a message.
+---Errors: an unknown name, or a dataset that is neither numbers nor strings. Nil and a message where the file is
+---damaged, a filter is not installed (it is named), a whole number is not held exactly by a float64, or the dataset
+---stands in another file.
 ---
 ---```lua
 ---local file <close> = dnn.data.hdf5 "train.h5"
 ---local X = file and file:read "train_set_x"
 ---```
 ---@param name string
----@return dnn.Matrix|nil matrix
+---@return dnn.Matrix|string[]|nil data
 ---@return string|nil message why not
 function file:read(name) end
 

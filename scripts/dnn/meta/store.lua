@@ -115,10 +115,14 @@ function dnn.save(path, matrices, options) end
 
 ---Reads all matrices of a safetensors file, and the texts of its metadata.
 ---
----Shapes: the tensor [n] becomes a column, [] one number, and of more than two dimensions the first becomes rows.
+---Shapes: the tensor [n] becomes a column, [] one number; of more than two axes the first becomes rows, the others are
+---flattened into columns in the file's order.
 ---
----Errors: nil and a message when the file cannot be read or is none, also for a tensor of a type that a Matrix has
----not: F32, F64 and U8 can be read.
+---F32, F64, U8 and I32 stay; F16, BF16 and F8 become float32, booleans and whole numbers int32 or, where they may be
+---larger, float64. A tensor that a Matrix does not hold (complex numbers, a whole number that float64 does not hold
+---exactly) is left out: using its name is an error that says why.
+---
+---Errors: nil and a message when the file cannot be read or is not a safetensors file.
 ---
 ---```lua
 ---local options = {metadata = {made = "today"}}
@@ -129,6 +133,7 @@ function dnn.save(path, matrices, options) end
 ---@param path string
 ---@return table<string, dnn.Matrix>|nil matrices
 ---@return table<string, string>|string metadata or why not
+---@return table<string, string> left_out why tensors were left out, by name
 function dnn.load(path) end
 
 -- ## Checkpoints

@@ -43,7 +43,7 @@ static void write_sample(void) {
     hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     add(file, "pictures", H5T_STD_U8LE, H5T_NATIVE_UCHAR, 3, (hsize_t[]){2, 3, 4}, pictures, true);
     add(file, "labels", H5T_STD_I64LE, H5T_NATIVE_LLONG, 1, (hsize_t[]){3},
-        (long long[]){1, -7, 9007199254740993}, false);
+        (long long[]){1, -7, 9007199254740992}, false);
     add(file, "big", H5T_IEEE_F32BE, H5T_NATIVE_FLOAT, 2, (hsize_t[]){2, 2},
         (float[]){0.5f, -1, 2, 3}, false);
     add(file, "pi", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 0, NULL, (double[]){3.14159265358979},
@@ -85,7 +85,7 @@ static void lists_every_dataset_sorted_with_its_shape_and_type(void **state) {
     (void)state;
     write_sample();
     dnn_hdf5 *file;
-    check_ok(dnn_hdf5_open(&file, path, &err));
+    check_ok(dnn_hdf5_open(&file, path, NULL, &err));
     const char *names[] = {"big", "deep/shorts", "labels", "names", "none", "pi", "pictures"};
     const char *types[] = {"float32", "uint16", "int64", "string", "int16", "float64", "uint8"};
     assert_int_equal(dnn_hdf5_count(file), 7);
@@ -106,7 +106,7 @@ static void the_first_axis_becomes_columns_and_numbers_of_any_kind_convert(void 
     (void)state;
     write_sample();
     dnn_hdf5 *file;
-    check_ok(dnn_hdf5_open(&file, path, &err));
+    check_ok(dnn_hdf5_open(&file, path, NULL, &err));
     double pictures[24];
     for (size_t i = 0; i < 24; i++)
         pictures[i] = 10.0 * (double)i;
@@ -114,8 +114,8 @@ static void the_first_axis_becomes_columns_and_numbers_of_any_kind_convert(void 
     check_values(file, "labels", DNN_FLOAT64, 1, 3, (double[]){1, -7, 9007199254740992});
     check_values(file, "big", DNN_FLOAT32, 2, 2, (double[]){0.5, -1, 2, 3});
     check_values(file, "pi", DNN_FLOAT64, 1, 1, (double[]){3.14159265358979});
-    check_values(file, "deep/shorts", DNN_FLOAT64, 1, 2, (double[]){65535, 256});
-    check_values(file, "none", DNN_FLOAT64, 5, 0, NULL);
+    check_values(file, "deep/shorts", DNN_INT32, 1, 2, (double[]){65535, 256});
+    check_values(file, "none", DNN_INT32, 5, 0, NULL);
     dnn_hdf5_close(file);
 }
 
@@ -151,7 +151,7 @@ static void a_long_dataset_is_read_whole_also_after_an_interruption(void **state
     for (int packed = 0; packed < 2; packed++) {
         write_long(packed);
         dnn_hdf5 *file;
-        check_ok(dnn_hdf5_open(&file, path, &err));
+        check_ok(dnn_hdf5_open(&file, path, NULL, &err));
         dnn_matrix m = read_dataset(file, "long");
         check_interrupted(dnn_hdf5_read(file, dnn_hdf5_dataset(file, 0), &m, &err));
         memset(m.data, 0, dnn_matrix_count(&m));
@@ -172,7 +172,7 @@ static void names_what_a_file_has_and_refuses_text_and_wrong_matrices(void **sta
     dnn_hdf5 *file;
     const dnn_hdf5_info *info;
     dnn_matrix m;
-    check_ok(dnn_hdf5_open(&file, path, &err));
+    check_ok(dnn_hdf5_open(&file, path, NULL, &err));
     check_fails(
         dnn_hdf5_find(file, "label", &info, &err), DNN_ERROR_ARGUMENT,
         "test_hdf5.h5: has no dataset 'label'; it has: big, deep/shorts, labels, names, none, pi, "
@@ -191,15 +191,15 @@ static void names_what_a_file_has_and_refuses_text_and_wrong_matrices(void **sta
 static void says_why_a_file_cannot_be_opened(void **state) {
     (void)state;
     dnn_hdf5 *file;
-    check_fails(dnn_hdf5_open(&file, "nowhere.h5", &err), DNN_ERROR_FILE,
+    check_fails(dnn_hdf5_open(&file, "nowhere.h5", NULL, &err), DNN_ERROR_FILE,
                 "nowhere.h5: No such file or directory");
-    check_fails(dnn_hdf5_open(&file, ".", &err), DNN_ERROR_FILE, ".: Is a directory");
+    check_fails(dnn_hdf5_open(&file, ".", NULL, &err), DNN_ERROR_FILE, ".: Is a directory");
     write_bytes("", 0);
-    check_fails(dnn_hdf5_open(&file, path, &err), DNN_ERROR_FORMAT,
-                "test_hdf5.h5: is empty; expected an HDF5 file");
+    check_fails(dnn_hdf5_open(&file, path, NULL, &err), DNN_ERROR_FORMAT,
+                "test_hdf5.h5: expected an HDF5 file, but the file is empty");
     write_bytes("PK\3\4 this is a zip", 18);
-    check_fails(dnn_hdf5_open(&file, path, &err), DNN_ERROR_FORMAT,
-                "test_hdf5.h5: is not an HDF5 file (the first bytes are 50 4b 03 04 20 74 68 69)");
+    check_fails(dnn_hdf5_open(&file, path, NULL, &err), DNN_ERROR_FORMAT,
+                "test_hdf5.h5: expected an HDF5 file, got a zip archive; unpack it first");
     assert_null(file);
 }
 
@@ -224,11 +224,11 @@ static void a_file_cut_short_is_an_error_at_every_length(void **state) {
     for (size_t length = 0; length < size; length += 13) {
         dnn_hdf5 *file;
         write_bytes(bytes, length);
-        check_fails(dnn_hdf5_open(&file, path, &err), DNN_ERROR_FORMAT, "test_hdf5.h5: ");
+        check_fails(dnn_hdf5_open(&file, path, NULL, &err), DNN_ERROR_FORMAT, "test_hdf5.h5: ");
     }
     write_bytes(bytes, size - 1);
     dnn_hdf5 *file;
-    check_fails(dnn_hdf5_open(&file, path, &err), DNN_ERROR_FORMAT,
+    check_fails(dnn_hdf5_open(&file, path, NULL, &err), DNN_ERROR_FORMAT,
                 "test_hdf5.h5: the HDF5 file is cut short or damaged");
     assert_int_equal(dnn_allocations_live(), live);
     free(bytes);
@@ -248,7 +248,7 @@ static void a_damaged_packed_dataset_is_an_error(void **state) {
     dnn_hdf5 *file;
     const dnn_hdf5_info *info;
     dnn_matrix m;
-    check_ok(dnn_hdf5_open(&file, path, &err));
+    check_ok(dnn_hdf5_open(&file, path, NULL, &err));
     check_ok(dnn_hdf5_find(file, "pictures", &info, &err));
     check_ok(dnn_matrix_create(&m, info->dtype, info->rows, info->cols, &err));
     check_fails(dnn_hdf5_read(file, info, &m, &err), DNN_ERROR_FORMAT,
@@ -265,11 +265,11 @@ static void survives_every_failed_allocation(void **state) {
     for (uint64_t n = 1; status != DNN_OK; n++) {
         dnn_hdf5 *file;
         dnn_fail_allocation(n);
-        status = dnn_hdf5_open(&file, path, &err);
+        status = dnn_hdf5_open(&file, path, NULL, &err);
         dnn_fail_allocation(0);
         dnn_hdf5_close(file);
         assert_int_equal(dnn_allocations_live(), live);
-        assert_in_range(n, 1, 20);
+        assert_in_range(n, 1, 30);
     }
 }
 
@@ -284,7 +284,7 @@ static void reads_the_shared_cats(void **state) {
         skip();
     }
     dnn_hdf5 *file;
-    check_ok(dnn_hdf5_open(&file, name, &err));
+    check_ok(dnn_hdf5_open(&file, name, NULL, &err));
     dnn_matrix x = read_dataset(file, "train_set_x"), y = read_dataset(file, "train_set_y");
     assert_int_equal(x.dtype, DNN_UINT8);
     assert_int_equal(x.rows, 12288);

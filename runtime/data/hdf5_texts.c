@@ -1,0 +1,185 @@
+/* hdf5_texts.c: strings from HDF5 files, of fixed or variable length. Many of variable length may
+ * share one text in the file, so what they need here is counted while it is taken. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/grow.h"
+#include "core/interrupt.h"
+#include "core/memory.h"
+#include "data/hdf5_file.h"
+
+#define SLAB   1024              /* strings read at once */
+#define PLENTY ((size_t)1 << 26) /* bytes that texts may always have */
+
+typedef struct reading {
+    const dnn_hdf5 *file;
+    const dnn_hdf5_info *info;
+    hid_t dataset, space, type, transfer;
+    size_t size; /* of a fixed string, 0: of variable length */
+    bool trims_spaces;
+    size_t taken, most; /* bytes that the library has taken, and may take */
+    dnn_hdf5_texts *out;
+} reading;
+
+/* --- the library's memory for strings of variable length --- */
+
+static void *take(size_t size, void *context) {
+    reading *r = context;
+    if (size > r->most - r->taken)
+        return NULL;
+    r->taken += size;
+    return malloc(size);
+}
+
+static void give_back(void *block, void *context) {
+    (void)context;
+    free(block);
+}
+
+/* --- collecting --- */
+
+static bool append(dnn_hdf5_texts *t, const char *text, size_t length) {
+    if (!dnn_grow(&t->bytes, &t->room, t->size, length + 1))
+        return false;
+    if (length > 0)
+        memcpy(t->bytes + t->size, text, length);
+    t->bytes[t->size + length] = '\0';
+    t->size += length + 1;
+    t->count++;
+    return true;
+}
+
+static bool append_fixed(const reading *r, const char *strings, size_t count) {
+    for (size_t k = 0; k < count; k++) {
+        const char *text = strings + k * r->size;
+        size_t length = strnlen(text, r->size);
+        while (r->trims_spaces && length > 0 && text[length - 1] == ' ')
+            length--;
+        if (!append(r->out, text, length))
+            return false;
+    }
+    return true;
+}
+
+static bool append_variable(const reading *r, char *const *strings, size_t count) {
+    for (size_t k = 0; k < count; k++) {
+        const char *text = strings[k] == NULL ? "" : strings[k];
+        if (!append(r->out, text, strlen(text)))
+            return false;
+    }
+    return true;
+}
+
+/* --- reading --- */
+
+static dnn_status fail_memory(const reading *r, dnn_error *err) {
+    return dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_MEMORY, err,
+                         "cannot be read: no memory");
+}
+
+/* The strings selected in the space into `buffer`, and from there to the others. */
+static dnn_status read_part(reading *r, hsize_t count, void *buffer, dnn_error *err) {
+    hid_t memory = H5Screate_simple(1, &count, NULL);
+    if (r->size == 0)
+        memset(buffer, 0, (size_t)count * sizeof(char *));
+    herr_t result =
+        memory < 0 ? -1 : H5Dread(r->dataset, r->type, memory, r->space, r->transfer, buffer);
+    bool appended = result >= 0 && (r->size == 0 ? append_variable(r, buffer, (size_t)count)
+                                                 : append_fixed(r, buffer, (size_t)count));
+    if (result >= 0 && r->size == 0)
+        H5Dvlen_reclaim(r->type, memory, r->transfer, buffer);
+    if (memory >= 0)
+        H5Sclose(memory);
+    if (result < 0)
+        return dnn_hdf5_fail(
+            r->file, r->info->name, DNN_ERROR_FORMAT, err,
+            "cannot be read; the HDF5 file is damaged, or its texts are longer than "
+            "it can hold");
+    return appended ? DNN_OK : fail_memory(r, err);
+}
+
+static dnn_status read_all(reading *r, dnn_error *err) {
+    size_t rows = r->info->rows;
+    hsize_t total = r->info->rank == 0 ? 1 : r->info->extent[0], begin[H5S_MAX_RANK] = {0};
+    hsize_t slab = rows >= SLAB ? 1 : SLAB / (rows > 0 ? rows : 1), count[H5S_MAX_RANK];
+    slab = slab < total ? slab : total;
+    void *buffer = dnn_alloc((size_t)slab * rows * (r->size == 0 ? sizeof(char *) : r->size));
+    if (buffer == NULL)
+        return fail_memory(r, err);
+    dnn_status status = DNN_OK;
+    for (int axis = 0; axis < r->info->rank; axis++)
+        count[axis] = r->info->extent[axis];
+    for (; begin[0] < total && rows > 0 && status == DNN_OK; begin[0] += slab) {
+        count[0] = slab < total - begin[0] ? slab : total - begin[0];
+        hsize_t n = count[0] * rows;
+        if (r->info->rank > 0)
+            H5Sselect_hyperslab(r->space, H5S_SELECT_SET, begin, NULL, count, NULL);
+        status = dnn_interrupt_check(err);
+        if (status == DNN_OK)
+            status = read_part(r, n, buffer, err);
+    }
+    dnn_free(buffer);
+    return status;
+}
+
+/* Strings as the file has them, so that nothing is converted. */
+static dnn_status prepare(reading *r, dnn_error *err) {
+    r->type = H5Dget_type(r->dataset);
+    r->space = H5Dget_space(r->dataset);
+    r->transfer = H5Pcreate(H5P_DATASET_XFER);
+    if (r->type < 0 || r->space < 0 || r->transfer < 0 ||
+        H5Pset_vlen_mem_manager(r->transfer, take, r, give_back, r) < 0 ||
+        H5Sget_simple_extent_npoints(r->space) != (hssize_t)(r->info->rows * r->info->cols))
+        return dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_FORMAT, err,
+                             "cannot be read; the HDF5 file is damaged");
+    r->size = H5Tis_variable_str(r->type) > 0 ? 0 : H5Tget_size(r->type);
+    r->trims_spaces = H5Tget_strpad(r->type) == H5T_STR_SPACEPAD;
+    r->most = r->file->size > PLENTY / 4 ? 4 * (size_t)r->file->size : PLENTY;
+    return DNN_OK;
+}
+
+/* Bytes of an element in the file: variable ones are references of 16. */
+static uint64_t element_bytes(const dnn_hdf5 *file, const dnn_hdf5_info *info) {
+    hid_t dataset = H5Dopen2(file->id, info->name, file->access);
+    hid_t type = dataset < 0 ? -1 : H5Dget_type(dataset);
+    uint64_t size = type < 0 ? 1 : H5Tget_size(type);
+    if (type >= 0)
+        H5Tclose(type);
+    if (dataset >= 0)
+        H5Dclose(dataset);
+    return size;
+}
+
+dnn_status dnn_hdf5_read_texts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hdf5_texts *out,
+                               dnn_error *err) {
+    reading r = {.file = file, .info = info, .space = -1, .type = -1, .transfer = -1, .out = out};
+    uint64_t bytes = 0;
+    *out = (dnn_hdf5_texts){0};
+    if (info->elsewhere == NULL && !info->is_text)
+        return dnn_hdf5_fail(file, info->name, DNN_ERROR_TYPE, err, "(%s) is not strings",
+                             info->type);
+    if (info->elsewhere == NULL && __builtin_mul_overflow((uint64_t)info->rows * info->cols,
+                                                          element_bytes(file, info), &bytes))
+        bytes = UINT64_MAX;
+    dnn_status status = dnn_hdf5_open_dataset(file, info, bytes, &r.dataset, err);
+    if (status != DNN_OK)
+        return status;
+    status = prepare(&r, err);
+    if (status == DNN_OK)
+        status = read_all(&r, err);
+    if (r.space >= 0)
+        H5Sclose(r.space);
+    if (r.type >= 0)
+        H5Tclose(r.type);
+    if (r.transfer >= 0)
+        H5Pclose(r.transfer);
+    H5Dclose(r.dataset);
+    if (status != DNN_OK)
+        dnn_hdf5_texts_free(out);
+    return status;
+}
+
+void dnn_hdf5_texts_free(dnn_hdf5_texts *texts) {
+    dnn_free(texts->bytes);
+    *texts = (dnn_hdf5_texts){0};
+}

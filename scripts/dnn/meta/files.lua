@@ -1,0 +1,243 @@
+---@meta _
+
+-- # Files of numbers
+--
+-- Every reader here keeps one rule: the first axis counts examples and becomes columns, the others are flattened into
+-- rows in the file's order; a vector becomes 1 x n. The shape in the file comes beside the matrix.
+--
+-- uint8, float32 and float64 stay what they are; float16 becomes float32; booleans and whole numbers of up to 31 bits
+-- and a sign become int32, larger ones float64. A whole number that float64 does not hold exactly is an error that
+-- names it.
+--
+-- What is wrong with a file gives nil and a message with the file, the place, and what was expected. A file that is
+-- something else is named for what it is. No file can run code: pickles are refused. What a header claims is held
+-- against the file before memory is taken for it, and compressed files that would unpack to suspiciously much (over
+-- 1 GiB and over 100 times their size) are refused unless the option `max_bytes` allows it.
+
+---@class dnn
+local dnn = {}
+
+---@class dnn.data
+dnn.data = {}
+
+-- ## CSV files
+
+---@class dnn.data.csv.Options
+---@field label? string|integer name or number of the column that becomes Y; no Y when not given
+---@field columns? (string|integer)[] names or numbers of the columns of X, in their order; all others when not given
+---@field header? boolean whether the first line holds names; found when not given: it does where none of it is a number
+---@field delimiter? string one character between fields, " " for any blanks; found when not given, of tab ; | , and blanks
+---@field decimal? "."|"," the decimal sign; found when not given
+---@field missing? number|"mean"|"skip" what stands for a value that is missing: a number, the mean of its column, or nothing, so that its line is passed over; an error when not given
+---@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` when not given
+---@field max_bytes? integer bytes that a gzipped file may unpack to
+
+---A table from a CSV file; also a set of examples for `dnn.data.split` and `dnn.data.batches`.
+---@class dnn.data.csv
+---@field X dnn.Matrix a row for each column of the file, a column for each line
+---@field Y dnn.Matrix|nil 1 x m, the label: its numbers, or the number 1..C of its class
+---@field names string[] names of X's rows
+---@field label string|nil name of the label
+---@field classes string[]|nil where the label is text, its classes, sorted
+---@field categories table<string, string[]>|nil the sorted texts of X's columns of text, by name
+
+---Reads a CSV file, plain or gzipped.
+---
+---Header and delimiter are found. Fields may be quoted, lines end as they like, a byte order mark is passed over. A
+---column holds numbers, or texts where its first value is not a number: a text becomes the number of its class, 1..C in
+---the order of their bytes. Missing are empty fields, NA, N/A, NaN, null, None and ?.
+---
+---Errors: a column that does not exist, and a line with too few or too many fields, a text where a number is wanted, or
+---a missing value, with file, line and column: nil and a message.
+---
+---```lua
+---local file = assert(io.open("iris.csv", "w"))
+---file:write("petal,species\n1.4,setosa\n4.7,versicolor\n"):close()
+---local data = assert(dnn.data.csv("iris.csv", {label = "species"}))
+---print(data.X:size())                   --> 1	2
+---print(data.Y(1, 2), data.classes[2])   --> 2.0	versicolor
+---```
+---@param path string
+---@param options? dnn.data.csv.Options
+---@return dnn.data.csv|nil data
+---@return string|nil message why not
+function dnn.data.csv(path, options) end
+
+---@class dnn.data.write_csv.Options
+---@field names? string[] of the rows of X, for the first line; the data's own when not given, no first line without any
+---@field delimiter? string one character between fields, "," when not given
+
+---Writes a matrix, or what `dnn.data.csv` gave, as a CSV file: each column becomes a line.
+---
+---Numbers are written so that the same ones are read back. Classes are written as their texts.
+---
+---Errors: a number of names that is not that of X's rows, a Y with another number of columns. Nil and a message where
+---the file cannot be written; the old one is whole then.
+---
+---```lua
+---local points = dnn.Matrix{{1, 2}, {0.5, -3}}
+---assert(dnn.data.write_csv("points.csv", points, {names = {"x", "y"}}))
+---for line in io.lines "points.csv" do print(line) end
+-----> x,y
+-----> 1,0.5
+-----> 2,-3
+---```
+---@param path string
+---@param data dnn.Matrix|dnn.data.csv|dnn.data.set
+---@param options? dnn.data.write_csv.Options
+---@return true|nil written
+---@return string|nil message why not
+function dnn.data.write_csv(path, data, options) end
+
+-- ## NumPy's files
+
+---@class dnn.data.npy.Options
+---@field max_bytes? integer bytes that a compressed file may unpack to
+
+---Reads a .npy file, as NumPy's `save` writes it: both orders, both byte orders, all numbers and booleans.
+---
+---Errors: nil and a message, also for objects (which are pickled and could run code), text, complex numbers and records.
+---
+---```lua
+---assert(dnn.data.write_npy("a.npy", dnn.Matrix{{1, 2}, {3, 4}, {5, 6}}))
+---local A, shape = assert(dnn.data.npy "a.npy")
+---print(A(3, 1), table.concat(shape, " x "))   --> 5.0	2 x 3
+---```
+---@param path string
+---@param options? dnn.data.npy.Options
+---@return dnn.Matrix|nil matrix
+---@return integer[]|string shape in the file, or the message
+function dnn.data.npy(path, options) end
+
+---@class dnn.data.npz.Options
+---@field names? string[] the arrays to read; all when not given
+---@field max_bytes? integer bytes that a compressed array may unpack to
+
+---Reads a .npz archive, as NumPy's `savez` and `savez_compressed` write it.
+---
+---An array that a Matrix does not hold (objects, text) is left out, and using its name is an error that says why.
+---
+---Errors: nil and a message where the archive is something else or damaged, and where one of `names` cannot be read.
+---
+---```lua
+---local arrays = dnn.data.npz "mnist.npz"
+---if arrays then print(arrays.x_train:size()) end
+---```
+---@param path string
+---@param options? dnn.data.npz.Options
+---@return table<string, dnn.Matrix>|nil arrays by name
+---@return table<string, integer[]>|string shapes in the file by name, or the message
+function dnn.data.npz(path, options) end
+
+---@class dnn.data.write_npy.Options
+---@field shape? integer[] axes in the file, the first as long as A has columns; {cols, rows} when not given, {cols} of a row
+
+---Writes a matrix as a .npy file, whose first axis are the columns; `dnn.data.npy` reads the same matrix back.
+---
+---Errors: a shape of another number of elements. Nil and a message where the file cannot be written; the old one is
+---whole then.
+---
+---```lua
+---local images = dnn.zeros(12, 5, {dtype = "uint8"})
+---assert(dnn.data.write_npy("images.npy", images, {shape = {5, 2, 2, 3}}))
+---```
+---@param path string
+---@param A dnn.Matrix
+---@param options? dnn.data.write_npy.Options
+---@return true|nil written
+---@return string|nil message why not
+function dnn.data.write_npy(path, A, options) end
+
+-- ## IDX files, MNIST and CIFAR-10
+
+---@class dnn.data.idx.Options
+---@field max_bytes? integer bytes that a gzipped file may unpack to
+
+---Reads an IDX file, plain or gzipped, the format of MNIST.
+---
+---Errors: nil and a message where it is something else, cut short, or longer than its header says.
+---
+---```lua
+---local labels, message = dnn.data.idx "train-labels-idx1-ubyte.gz"
+---print(labels, message ~= nil)   --> nil	true
+---```
+---@param path string
+---@param options? dnn.data.idx.Options
+---@return dnn.Matrix|nil matrix
+---@return integer[]|string shape in the file, or the message
+function dnn.data.idx(path, options) end
+
+---@class dnn.data.mnist.Options
+---@field normalise? boolean whether X is in 0..1, true when not given; false: in 0..255
+---@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` when not given
+
+---What `dnn.data.mnist` and `dnn.data.cifar10` give.
+---@class dnn.data.mnist
+---@field train dnn.data.set its raw are the bytes, its Y the labels 1..C
+---@field test dnn.data.set
+---@field classes string[] names of the classes: of MNIST the digits, so that label 1 is "0"
+---@field width integer of the images
+---@field height integer of the images
+---@field channels 1|3
+
+---Reads MNIST, or a collection in the same form (Fashion-MNIST), from its four files, plain or gzipped, in a folder.
+---
+---Errors: nil and a message where a file is missing or damaged.
+---
+---```lua
+---local data = dnn.data.mnist "mnist"
+---local batches = data and dnn.data.batches(data.train, {size = 64})
+---```
+---@param folder string
+---@param options? dnn.data.mnist.Options
+---@return dnn.data.mnist|nil data
+---@return string|nil message why not
+function dnn.data.mnist(folder, options) end
+
+---@class dnn.data.cifar10.Options
+---@field normalise? boolean whether X is in 0..1, true when not given; false: in 0..255
+---@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` when not given
+
+---Reads CIFAR-10 in its binary version from a folder that holds data_batch_1.bin to data_batch_5.bin and
+---test_batch.bin, or has them in its folder cifar-10-batches-bin.
+---
+---Errors: nil and a message where a file is missing or damaged.
+---
+---```lua
+---local data = dnn.data.cifar10 "cifar"
+---if data then print(data.train.raw:size()) end
+---```
+---@param folder string
+---@param options? dnn.data.cifar10.Options
+---@return dnn.data.mnist|nil data
+---@return string|nil message why not
+function dnn.data.cifar10(folder, options) end
+
+-- ## Bytes
+
+---A Matrix from a string of its elements' bytes, column after column, in this machine's byte order.
+---
+---Errors: a string of another length than rows * cols elements have.
+---
+---```lua
+---local A = dnn.frombytes(string.pack("<ffff", 1, 2, 3, 4), "float32", 2, 2)
+---print(A(1, 2))   --> 3.0
+---```
+---@param bytes string
+---@param dtype dnn.Dtype
+---@param rows integer
+---@param cols integer
+---@return dnn.Matrix
+function dnn.frombytes(bytes, dtype, rows, cols) end
+
+---@class dnn.Matrix
+local A = {}
+
+---The elements as a string of bytes, column after column, in this machine's byte order.
+---
+---```lua
+---local A = dnn.Matrix({{1, 2}}, {dtype = "uint8"})
+---print(#A:tobytes(), A:tobytes() == "\1\2")   --> 2	true
+---```
+---@return string bytes
+function A:tobytes() end

@@ -1,0 +1,503 @@
+-- Readers of files of numbers (dnn.data.csv, idx, mnist, cifar10, npy, npz), on files made here byte by byte. What
+-- NumPy itself writes is in numpy_spec.lua.
+package.path = "tests/lua/?.lua;" .. package.path
+local dnn = require "dnn"
+local program = require "program"
+local data = dnn.data
+
+local folder, path
+
+local function put(bytes, name)
+  path = folder .. "/" .. (name or "file")
+  program.write_all(path, bytes)
+  return path
+end
+
+-- The call gives nil and a message that begins with the file's path and goes on so.
+local function refuses(expected, read, file, options)
+  local got, message = read(file, options)
+  assert.is_nil(got)
+  assert.equal(file .. ": " .. expected, message)
+end
+
+local function refuses_with(part, read, file, options)
+  local got, message = read(file, options)
+  assert.is_nil(got)
+  assert.is_truthy(message:find(part, 1, true), message)
+end
+
+setup(function() folder = program.folder() end)
+teardown(function() os.execute("rm -r " .. program.quote(folder)) end)
+
+-- CSV --------------------------------------------------------------------------------------------------
+
+describe("dnn.data.csv", function()
+  it("finds header, delimiter, decimal sign and line ends by itself", function()
+    local tables = {
+      "a,b,y\n1,2.5,3\n-4,5e-1,6\n",
+      "\xef\xbb\xbfa,b,y\r\n1,2.5,3\r\n-4,.5,+6",
+      "a;b;y\n1;2,5;3\n-4;0,5;6\n\n",
+      "a\tb\ty\n1\t2.5\t3\n-4\t0.5\t6\n",
+      "a|b|y\r1|2.5|3\r-4|0.5|6\r",
+      "a b   y\n  1 2.5\t3\n-4 0.50 6  \n",
+      '"a","b","y"\n"1","2.5","3"\n"-4", 0.5 ,"6"\n',
+    }
+    for _, text in ipairs(tables) do
+      local t = assert(data.csv(put(text), {label = "y"}))
+      assert.same({{1, -4}, {2.5, 0.5}}, t.X:table(), text)
+      assert.same({{3, 6}}, t.Y:table(), text)
+      assert.same({"a", "b"}, t.names, text)
+      assert.equal("y", t.label)
+      assert.is_nil(t.classes)
+    end
+  end)
+
+  it("takes files without a header, and of one column", function()
+    local t = assert(data.csv(put "1,2\n3,4\n"))
+    assert.same({{1, 3}, {2, 4}}, t.X:table())
+    assert.same({"column 1", "column 2"}, t.names)
+    assert.is_nil(t.Y)
+    assert.same({{5, 6, 7}}, assert(data.csv(put "5\n6\n7\n")).X:table())
+    assert.same({{2}}, assert(data.csv(put "1\n2\n", {header = true})).X:table())
+    assert.same({{1, 2}}, assert(data.csv(put "a\nb\n", {header = false})).X:table())
+  end)
+
+  it("makes classes of texts, sorted by their bytes, in the label and in features", function()
+    local t = assert(data.csv(put 'sex,age,port\nmale,22,"S, ""x"""\nfemale,38,C\nfemale,26,"two\nlines"\n',
+      {label = "port"}))
+    assert.same({{2, 1, 1}, {22, 38, 26}}, t.X:table())
+    assert.same({sex = {"female", "male"}}, t.categories)
+    assert.same({"C", 'S, "x"', "two\nlines"}, t.classes)
+    assert.same({{2, 1, 3}}, t.Y:table())
+  end)
+
+  it("takes the columns that are asked for, by name or number, in that order", function()
+    local file = put "a,b,c\n1,2,3\n4,5,6\n"
+    assert.same({{3, 6}, {1, 4}}, assert(data.csv(file, {columns = {"c", 1}})).X:table())
+    local t = assert(data.csv(file, {columns = {"b"}, label = 3, dtype = "float64"}))
+    assert.same({{2, 5}}, t.X:table())
+    assert.same({{3, 6}}, t.Y:table())
+    assert.equal("float64", t.Y.dtype)
+    refuses("has no column 'd'; it has: a, b, c", data.csv, file, {label = "d"})
+    refuses("has no column 7; it has 3", data.csv, file, {columns = {7}})
+    refuses("column '3' is asked for twice", data.csv, file, {columns = {"c", 3}})
+  end)
+
+  it("says what is missing, or puts a number, the mean or nothing in its place", function()
+    local file = put "a,b\n1,2\nNA,3\n5,\n?,nan\n"
+    refuses("line 3, column 1 (a): 'NA' is a missing value; say by missing what stands for it: a number, "
+      .. "'mean' or 'skip'",
+      data.csv, file)
+    assert.same({{1, -1, 5, -1}, {2, 3, -1, -1}}, assert(data.csv(file, {missing = -1})).X:table())
+    assert.same({{1, 3, 5, 3}, {2, 3, 2.5, 2.5}}, assert(data.csv(file, {missing = "mean"})).X:table())
+    assert.same({{1}, {2}}, assert(data.csv(file, {missing = "skip"})).X:table())
+    local x = assert(data.csv(file, {missing = 0 / 0})).X(1, 2)
+    assert.is_true(x ~= x)
+    refuses("column 2 (b) has no value that a mean could be taken of", data.csv, put "a,b\n1,\n2,NA\n",
+      {missing = "mean"})
+  end)
+
+  it("names file, line and column of what is wrong", function()
+    refuses("line 3 has 2 fields; expected 3 as in the first row (delimiter ','; fields that hold it need quotes)",
+      data.csv, put "a,b,c\n1,2,3\n4,5\n")
+    refuses("line 4, column 2 (b): 'x1' is not a number", data.csv, put 'a,b\n"1\n",2\n2,x1\n')
+    refuses("line 2, column 1: '1.2.3' is not a number", data.csv, put "1\n1.2.3\n")
+    refuses("line 2 opens a quote that is never closed", data.csv, put 'a,b\n"1,2\n3,4\n')
+    refuses("has no rows of values after its header", data.csv, put "a,b\n")
+    refuses("expected a CSV file, but the file is empty", data.csv, put "")
+    refuses("has no rows", data.csv, put "\n \n")
+    refuses("line 40, column 1 (a): '1?' is not a number", data.csv, put("a\n" .. ("1\n"):rep(38) .. "1\27\n"))
+    refuses("No such file or directory", data.csv, folder .. "/none.csv")
+    refuses("is a folder; expected a file", data.csv, folder)
+  end)
+
+  it("reads numbers to the last bit, and infinities", function()
+    local numbers = {"0.1", "1e308", "4.9e-324", "123456789012345678901234567890", "0.30000000000000004",
+      "9007199254740993", "-1.7976931348623157e308", "1e-400", "2.2250738585072011e-308", "7.", "00012", "1e+5"}
+    local t = assert(data.csv(put("n\n" .. table.concat(numbers, "\n") .. "\n"), {dtype = "float64"}))
+    for i, text in ipairs(numbers) do assert.equal(tonumber(text) + 0.0, t.X(1, i), text) end
+    assert.same({{math.huge, -math.huge, math.huge}}, assert(data.csv(put "n\ninf\n-Infinity\n1e999\n")).X:table())
+  end)
+
+  it("reads gzipped files, many lines and long ones", function()
+    local lines, sum = {}, 0
+    for i = 1, 50000 do lines[i], sum = ("%d,%d"):format(i, 2 * i), sum + 2 * i end
+    put("a,b\n" .. table.concat(lines, "\n"))
+    assert(os.execute("gzip -kf " .. program.quote(path)))
+    local t = assert(data.csv(path .. ".gz", {label = "b", dtype = "float64"}))
+    assert.equal(sum, t.Y:sum())
+    assert.equal(50000, t.X.cols)
+    local long = {}
+    for i = 1, 100000 do long[i] = i % 7 end
+    t = assert(data.csv(put((table.concat(long, ",") .. "\n"):rep(3))))
+    assert.equal(100000, t.X.rows)
+    assert.equal(3, t.X.cols)
+  end)
+
+  it("is a set for dnn.data.split and dnn.data.batches, and says what it holds", function()
+    local t = assert(data.csv(put "x,y\n1,2\n2,4\n3,6\n4,8\n", {label = "y"}))
+    assert.equal("dnn.data.csv: 4 rows of 1 column and the label y: X 1 x 4 float32, Y 1 x 4 float32 (32 bytes)",
+      tostring(t))
+    local train, test = data.split(t, {test = 1})
+    assert.equal(3, train.X.cols)
+    assert.equal(2 * test.X(1, 1), test.Y(1, 1))
+    for X, Y in data.batches(t, {size = 2}) do assert.equal(2 * X, Y) end
+  end)
+
+  it("reads the shared wines", function()
+    local shared = (os.getenv "DNN_SHARED" or "../shared") .. "/data/tables/winequality-red.csv"
+    local there = io.open(shared)
+    if not there then return pending(shared .. " is absent") end
+    there:close()
+    local wines = assert(data.csv(shared, {label = "quality"}))
+    assert.equal(11, wines.X.rows)
+    assert.equal(1599, wines.X.cols)
+    assert.equal("fixed acidity", wines.names[1])
+    assert.same({3, 8}, {wines.Y:min(), wines.Y:max()})
+  end)
+end)
+
+describe("dnn.data.write_csv", function()
+  it("writes what dnn.data.csv reads back, to the bit", function()
+    for _, dtype in ipairs {"float32", "float64"} do
+      local X = dnn.cat({dnn.randn(3, 200, {dtype = dtype}), dnn.rand(1, 200, {dtype = dtype}) * 1e-30}, 1)
+      X:set(1, 1, 1 / 0)
+      X:set(2, 1, -0.0)
+      X:set(3, 1, 123456789)
+      local file = put ""
+      assert.is_true(data.write_csv(file, X))
+      assert.is_true(assert(data.csv(file, {dtype = dtype})).X == X, dtype)
+    end
+  end)
+
+  it("writes names, labels and classes, quoted where they need it", function()
+    local text = 'sex,"a ""b""",kind\nmale,1.5,"x,y"\nfemale,2,z\n'
+    local t = assert(data.csv(put(text), {label = "kind"}))
+    assert.is_true(data.write_csv(path, t))
+    assert.equal(text, program.read_all(path))
+    assert.is_true(data.write_csv(path, dnn.Matrix {{1, 2}, {3, 4}}, {names = {"u", "v"}, delimiter = ";"}))
+    assert.equal("u;v\n1;3\n2;4\n", program.read_all(path))
+  end)
+
+  it("refuses names that are not as many as rows, and a Y of another length", function()
+    local X = dnn.ones(2, 3)
+    assert.error_matches(function() data.write_csv(path, X, {names = {"a"}}) end,
+      "there are 1 names for the 2 rows of X", 1, true)
+    assert.error_matches(function() data.write_csv(path, {X = X, Y = dnn.ones(1, 2)}) end,
+      "matrix 2 has 2 columns and the first has 3", 1, true)
+    assert.error_matches(function() data.write_csv(path, {X = X, Y = dnn.full(1, 3, 2), classes = {"a"}}) end,
+      "label 1 is 2, and there are 1 classes", 1, true)
+    local written, message = data.write_csv(folder .. "/no/such.csv", X)
+    assert.is_nil(written)
+    assert.is_truthy(message:find("cannot be written", 1, true))
+  end)
+end)
+
+-- IDX and its collections ------------------------------------------------------------------------------
+
+local function idx(code, extents, elements)
+  return string.pack(">BBBB" .. ("I4"):rep(#extents), 0, 0, code, #extents, table.unpack(extents)) .. elements
+end
+
+describe("dnn.data.idx", function()
+  it("reads every type of the format; the first axis becomes columns", function()
+    local X, shape = assert(data.idx(put(idx(8, {2, 2, 3}, "\0\1\2\3\4\5\6\7\8\9\10\255"))))
+    assert.same({{0, 6}, {1, 7}, {2, 8}, {3, 9}, {4, 10}, {5, 255}}, X:table())
+    assert.equal("uint8", X.dtype)
+    assert.same({2, 2, 3}, shape)
+    local function holds(code, dtype, format, ...)
+      local A = assert(data.idx(put(idx(code, {select("#", ...)}, string.pack(format, ...)))))
+      assert.equal(dtype, A.dtype)
+      assert.same({{...}}, A:table())
+    end
+    holds(9, "int32", ">bb", -128, 127)
+    holds(11, "int32", ">i2i2", -32768, 513)
+    holds(12, "int32", ">i4i4", -2147483648, 2147483647)
+    holds(13, "float32", ">ff", 0.5, -3)
+    holds(14, "float64", ">dd", 0.1, -1e300)
+  end)
+
+  it("says what is wrong with a file", function()
+    refuses("its header promises 12 bytes of data, but 11 follow; was the file cut short?", data.idx,
+      put(idx(8, {3, 4}, ("x"):rep(11))))
+    refuses("has more bytes than the 12 that its header speaks of", data.idx, put(idx(8, {3, 4}, ("x"):rep(13))))
+    refuses("expected an IDX file, got a Git LFS pointer; it stands for a large file that was not downloaded; run git lfs pull",
+      data.idx, put "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n")
+    refuses("expected an IDX file, got text that begins with 'hello'", data.idx, put "hello\n")
+    refuses("expected an IDX file, got bytes that begin with 00 00 07 01", data.idx, put "\0\0\7\1")
+    refuses("ends 2 bytes too soon; was the file cut short?", data.idx, put "\0\0\8\1\0\0")
+    refuses("its header has 200 axes; expected at most 32", data.idx, put("\0\0\8\200" .. ("\0"):rep(900)))
+    refuses("its 3 axes have more elements than can be counted", data.idx,
+      put(idx(14, {0xffffffff, 0xffffffff, 0xffffffff}, "")))
+    refuses("its header promises 4294967295 bytes of data, but 4 follow; was the file cut short?", data.idx,
+      put(idx(8, {0xffffffff}, "1234")))
+  end)
+
+  it("reads gzipped files, and says where they are damaged", function()
+    local plain = idx(8, {1000}, ("abcd"):rep(250))
+    put(plain)
+    assert(os.execute("gzip -kf " .. program.quote(path)))
+    local packed = program.read_all(path .. ".gz")
+    assert.is_true(assert(data.idx(path .. ".gz")) == assert(data.idx(path)))
+    refuses("its compressed bytes end too soon; was the file cut short?", data.idx, put(packed:sub(1, -9), "cut.gz"))
+    refuses_with("its compressed bytes are damaged", data.idx,
+      put(packed:sub(1, -8) .. "\0\0\0\0" .. packed:sub(-3), "bad.gz"))
+    -- a second member goes on where the first ends
+    put(plain:sub(1, 300), "a")
+    assert(os.execute(("cd %s && gzip -f a && printf %%s >b && tail -c +301 file >b && gzip -f b && cat a.gz b.gz >two.gz")
+      :format(program.quote(folder))))
+    assert.is_true(assert(data.idx(folder .. "/two.gz")) == assert(data.idx(folder .. "/file")))
+  end)
+
+  it("takes no memory for what a small gzipped file claims", function()
+    local claimed = idx(8, {0xffffffff}, ("\0"):rep(100000))
+    put(claimed, "claim")
+    assert(os.execute("gzip -kf " .. program.quote(path)))
+    refuses_with("its header promises 4294967295 bytes of data, but at most", data.idx, path .. ".gz")
+  end)
+end)
+
+describe("dnn.data.mnist", function()
+  local names = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte"}
+
+  it("reads the four files, plain or gzipped, as sets with labels from 1", function()
+    put(idx(8, {2, 2, 2}, "\0\255\51\102\1\2\3\4"), names[1])
+    put(idx(8, {2}, "\0\9"), names[2])
+    put(idx(8, {1, 2, 2}, "\4\3\2\1"), names[3])
+    put(idx(8, {1}, "\5"), names[4])
+    assert(os.execute("gzip -f " .. program.quote(folder .. "/" .. names[1])))
+    local digits = assert(data.mnist(folder))
+    assert.same({{1, 10}}, digits.train.Y:table())
+    assert.equal(1, digits.train.X(2, 1))
+    assert.same({{4}, {3}, {2}, {1}}, digits.test.raw:table())
+    assert.equal("9", digits.classes[10])
+    assert.same({2, 2, 1}, {digits.width, digits.height, digits.channels})
+    for X, Y in data.batches(digits.train, {size = 2, shuffle = false}) do
+      assert.same({4, 2, 1, 2}, {X.rows, X.cols, Y:size()})
+    end
+    assert.matches("^dnn.data.mnist: 2 x 2 pixels, 1 channel, 10 classes\n  train: set of 2 examples", tostring(digits))
+  end)
+
+  it("says which file is missing, and which do not fit each other", function()
+    put(idx(8, {3}, "\0\9\1"), names[2])
+    refuses_with(names[2] .. ": has 3 labels for 2 images", data.mnist, folder)
+    os.remove(folder .. "/" .. names[2])
+    refuses_with("has no train-labels-idx1-ubyte, plain or .gz; expected train-images-idx3-ubyte", data.mnist, folder)
+  end)
+end)
+
+describe("dnn.data.cifar10", function()
+  it("reads the binary version with the three channels of a pixel together", function()
+    local planes = ("\10"):rep(1024) .. ("\20"):rep(1024) .. ("\30"):rep(1023) .. "\31"
+    for i = 1, 5 do put(string.char(i) .. planes, ("data_batch_%d.bin"):format(i)) end
+    put("\0" .. planes .. "\9" .. planes, "test_batch.bin")
+    local cifar = assert(data.cifar10(folder))
+    assert.same({{2, 3, 4, 5, 6}}, cifar.train.Y:table())
+    assert.same({{1, 10}}, cifar.test.Y:table())
+    assert.equal("airplane", cifar.classes[1])
+    assert.same({10, 20, 30, 10, 31}, {cifar.train.raw(1, 1), cifar.train.raw(2, 1), cifar.train.raw(3, 1),
+      cifar.train.raw(4, 1), cifar.train.raw(3072, 5)})
+  end)
+
+  it("says what is wrong with the files", function()
+    put("\10" .. ("x"):rep(3072), "test_batch.bin")
+    refuses_with("test_batch.bin: expected CIFAR-10 in its binary version, got bytes that begin with", data.cifar10,
+      folder)
+    put("\1" .. ("x"):rep(3072) .. "\17" .. ("x"):rep(3072), "test_batch.bin")
+    refuses_with("test_batch.bin: image 2 has the label 17; expected 0 to 9", data.cifar10, folder)
+    os.remove(folder .. "/data_batch_3.bin")
+    refuses("has 4 of the 5 files data_batch_1.bin to data_batch_5.bin, and a test_batch.bin", data.cifar10, folder)
+    put("\x80\4", "data_batch_1")
+    refuses_with("is CIFAR-10's version for Python, whose pickles could run any code; download the binary version",
+      data.cifar10, folder)
+  end)
+end)
+
+-- NumPy's files ----------------------------------------------------------------------------------------
+
+local function npy(descr, order, shape, elements, version)
+  local header = ("{'descr': %s, 'fortran_order': %s, 'shape': %s, }"):format(descr, order, shape)
+  header = header .. (" "):rep(-(#header + 11) % 64) .. "\n"
+  return "\x93NUMPY" .. (version == 2 and string.pack("<BBI4", 2, 0, #header) or string.pack("<BBI2", 1, 0, #header))
+    .. header .. elements
+end
+
+describe("dnn.data.npy", function()
+  it("reads both orders and both byte orders", function()
+    local c = assert(data.npy(put(npy("'<f4'", "False", "(2, 3)", string.pack("<ffffff", 1, 2, 3, 4, 5, 6)))))
+    local f = assert(data.npy(put(npy("'>f4'", "True", "(2, 3)", string.pack(">ffffff", 1, 4, 2, 5, 3, 6), 2))))
+    assert.same({{1, 4}, {2, 5}, {3, 6}}, c:table())
+    assert.is_true(c == f)
+    local deep, shape = assert(data.npy(put(npy("'|u1'", "True", "(2, 2, 3)", "\0\6\3\9\1\7\4\10\2\8\5\11"))))
+    assert.same({{0, 6}, {1, 7}, {2, 8}, {3, 9}, {4, 10}, {5, 11}}, deep:table())
+    assert.same({2, 2, 3}, shape)
+  end)
+
+  it("reads vectors, single numbers and empty arrays", function()
+    assert.same({{7, 8}}, assert(data.npy(put(npy("'<i2'", "False", "(2,)", string.pack("<i2i2", 7, 8))))):table())
+    assert.same({{0.5}}, assert(data.npy(put(npy("'<f8'", "False", "()", string.pack("<d", 0.5))))):table())
+    local none = assert(data.npy(put(npy("'<f8'", "False", "(0, 5)", ""))))
+    assert.same({5, 0}, {none:size()})
+  end)
+
+  it("refuses what could run code, and what a Matrix does not hold, and says what to do", function()
+    local function says(part, descr) refuses_with(part, data.npy, put(npy(descr, "False", "(1,)", ("\0"):rep(64)))) end
+    says("its elements ('|O') are Python objects, which are pickled and could run any code", "'|O'")
+    says("are complex numbers; write the real and the imaginary part", "'<c8'")
+    says("are text; write numbers, or a CSV file", "'<U5'")
+    says("are dates or durations", "'<M8[ns]'")
+    says("are extended precision", "'<f16'")
+    says("its elements are records or raw bytes; write a plain array for each field", "[('a', '<f4'), ('b', '<i4')]")
+    says("its elements ('<i3') are a type that a Matrix does not hold", "'<i3'")
+    refuses("element 2 is -9007199254740993, an int64 that a float64 does not hold exactly", data.npy,
+      put(npy("'<i8'", "False", "(2,)", string.pack("<i8i8", 1, -9007199254740993))))
+    refuses("element 1 is 18446744073709551615, an uint64 that a float64 does not hold exactly", data.npy,
+      put(npy("'>u8'", "False", "()", ("\255"):rep(8))))
+  end)
+
+  it("says what is wrong with a header", function()
+    local damaged = "the header of the NumPy array is damaged; expected {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4)}"
+    for _, shape in ipairs {"(2", "2", "(-1,)", "(2, x)", "(99999999999999999999,)", "None"} do
+      refuses(damaged, data.npy, put(npy("'<f4'", "False", shape, "")))
+    end
+    refuses(damaged, data.npy, put(npy("'<f4'", "Maybe", "(1,)", "")))
+    refuses(damaged, data.npy, put(npy("'<f4'", "False, 'shape': (2,)", "(1,)", "")))
+    refuses("its shape has more elements than can be counted", data.npy,
+      put(npy("'<f4'", "False", "(4294967296, 4294967296)", "")))
+    refuses("its header promises 1152921504606846976 bytes of data, but 0 follow; was the file cut short?", data.npy,
+      put(npy("'<f4'", "False", "(288230376151711744,)", "")))
+    refuses("is a NumPy array of version 9.0; expected 1.0 to 3.0", data.npy, put "\x93NUMPY\9\0\1\0xxxx")
+    refuses("asks for a header of 65535 bytes; expected some hundred", data.npy, put "\x93NUMPY\1\0\255\255{")
+    refuses("expected a NumPy array (.npy), got an HDF5 file; dnn.data.hdf5 reads it", data.npy,
+      put "\x89HDF\r\n\x1a\n")
+  end)
+end)
+
+describe("dnn.data.write_npy", function()
+  it("writes matrices of every type and view, which come back the same", function()
+    for _, dtype in ipairs {"float32", "float64", "uint8", "int32"} do
+      local A = (dnn.rand(7, 5) * 100):to(dtype)
+      for _, part in ipairs {A, A:row(2), A:col(3), A:block(2, 4, 1, 3), A:block(1, 1, 1, 1)} do
+        assert.is_true(data.write_npy(put "", part))
+        assert.is_true(assert(data.npy(path)) == part)
+      end
+    end
+    local _, shape = data.npy(path, assert(data.write_npy(path, dnn.zeros(6, 4), {shape = {4, 2, 3}})) and nil)
+    assert.same({4, 2, 3}, shape)
+    assert.error_matches(function() data.write_npy(path, dnn.zeros(6, 4), {shape = {6, 4}}) end,
+      "needs a shape that begins with its 4 columns and has 24 elements", 1, true)
+    assert.is_nil((data.write_npy(folder .. "/no/such.npy", dnn.zeros(1, 1))))
+  end)
+end)
+
+-- An archive with these members: {name, bytes, [packed bytes], [method], [flags]}; `lies` changes entries.
+local function zip(members, lies)
+  local out, directory, at = {}, {}, 0
+  for i, m in ipairs(members) do
+    local name, bytes, packed = m[1], m[2], m[3] or m[2]
+    local crc = m.crc or 0
+    local method, flags, size = m.method or 0, m.flags or 0, m.size or #bytes
+    out[#out + 1] = string.pack("<I4I2I2I2I2I2I4I4I4I2I2", 0x04034b50, 20, flags, method, 0, 0, crc, #packed, size,
+      #name, 0)
+      .. name .. packed
+    local place = lies and lies[i] or at
+    directory[#directory + 1] = string.pack("<I4I2I2I2I2I2I2I4I4I4I2I2I2I2I2I4I4", 0x02014b50, 20, 20, flags, method,
+      0, 0,
+      crc, #packed, size, #name, 0, 0, 0, 0, 0, place) .. name
+    at = at + #out[#out]
+  end
+  local entries = table.concat(directory)
+  return table.concat(out) .. entries .. string.pack("<I4I2I2I2I2I4I4I2", 0x06054b50, 0, 0, #members, #members,
+    #entries, at, 0)
+end
+
+local function crc32(bytes)
+  local crc = 0xffffffff
+  for i = 1, #bytes do
+    crc = crc ~ bytes:byte(i)
+    for _ = 1, 8 do crc = crc >> 1 ~ (crc & 1) * 0xedb88320 end
+  end
+  return crc ~ 0xffffffff
+end
+
+describe("dnn.data.npz", function()
+  local function array(...) return npy("'<f4'", "False", ("(%d,)"):format(select("#", ...)), string.pack("<"
+    .. ("f"):rep(select("#", ...)), ...)) end
+  local function member(name, bytes, more)
+    local m = {name, bytes, crc = crc32(bytes)}
+    for key, value in pairs(more or {}) do m[key] = value end
+    return m
+  end
+
+  it("reads arrays by name, and names those that a Matrix does not hold", function()
+    local objects = npy("'|O'", "False", "(1,)", "\x80\4.")
+    put(zip {member("x.npy", array(1, 2)), member("deep/y.npy", array(3)), member("o.npy", objects),
+      member("readme.txt", "hi")})
+    local arrays, shapes = assert(data.npz(path))
+    assert.same({{1, 2}}, arrays.x:table())
+    assert.same({1}, shapes["deep/y"])
+    assert.error_matches(function() return arrays.o end,
+      "o: its elements %('|O'%) are Python objects, which are pickled")
+    assert.error_matches(function() return arrays.z end, "has no array 'z'; it has: deep/y, x", 1, true)
+    assert.matches("^dnn.data.npz '.*'\n  deep/y: 1 x 1 float32, 1 in the file\n  left out: .*pickled.*\n  x: 1 x 2 float32",
+      tostring(arrays))
+    assert.is_nil(rawget(assert(data.npz(path, {names = {"x"}})), "deep/y"))
+    refuses("has no array 'z'; it has: x, deep/y, o", data.npz, path, {names = {"z"}})
+    refuses_with("Python objects", data.npz, path, {names = {"x", "o"}})
+  end)
+
+  it("sees lies in an archive", function()
+    local x, y = member("x.npy", array(1, 2)), member("y.npy", array(3))
+    refuses("array 'x' overlaps the one after it", data.npz, put(zip({x, y}, {0, 50})))
+    refuses("array 'x' comes twice", data.npz, put(zip {x, x}))
+    refuses("x: its checksum is wrong; the archive is damaged", data.npz, put(zip {member("x.npy", array(1),
+      {crc = 5})}))
+    refuses("array 'x' is stored with two different sizes", data.npz, put(zip {member("x.npy", array(1), {size = 5})}))
+    refuses("array 'x' lies outside the file", data.npz, put(zip({x}, {1000000})))
+    refuses("x: has more bytes than its header speaks of", data.npz,
+      put(zip {member("x.npy", npy("'|u1'", "False", "(1,)", "\1\2"))}))
+    refuses("array 'y' does not stand where the directory says", data.npz, put((zip({x, y}):gsub("PK\3\4(.-)PK\3\4",
+      "PK\3\4%1PK\3\5", 1))), {names = {"y"}})
+    refuses_with("is encrypted", data.npz, put(zip {member("x.npy", array(1), {flags = 1})}))
+    refuses_with("is compressed by a method that NumPy does not use", data.npz, put(zip {member("x.npy", array(1),
+      {method = 12})}))
+    local whole = zip {x, y}
+    for cut = 1, #whole - 1, 7 do
+      assert.is_nil((data.npz(put(whole:sub(1, cut)))))
+    end
+  end)
+
+  it("says what another archive or file is", function()
+    refuses_with("expected an npz archive of NumPy arrays, got a PyTorch file; its loading could run any code; in Python, write the "
+      .. "weights again by safetensors.torch.save_file", data.npz, put(zip {member("archive/data.pkl", "x")}))
+    refuses("expected an npz archive of NumPy arrays, got a zip archive; unpack it first", data.npz,
+      put(zip {member("a.txt", "x")}))
+    refuses("expected an npz archive of NumPy arrays, got a NumPy array; dnn.data.npy reads it", data.npz,
+      put(array(1)))
+    refuses_with("expected an npz archive of NumPy arrays, got a web page (HTML)", data.npz,
+      put "\n<!DOCTYPE html><html>")
+  end)
+end)
+
+-- Bytes ------------------------------------------------------------------------------------------------
+
+describe("dnn.frombytes and A:tobytes", function()
+  it("are each other's inverse, for every type and view", function()
+    for _, dtype in ipairs {"float32", "float64", "uint8", "int32"} do
+      local A = (dnn.rand(5, 4) * 100):to(dtype)
+      for _, part in ipairs {A, A:row(2), A:block(2, 4, 1, 3), dnn.zeros(0, 3, {dtype = dtype})} do
+        assert.is_true(dnn.frombytes(part:tobytes(), dtype, part.rows, part.cols) == part)
+      end
+    end
+    assert.equal(string.pack("=i4i4", 1, -2), dnn.Matrix({{1, -2}}, {dtype = "int32"}):tobytes())
+  end)
+
+  it("refuse strings of another length", function()
+    assert.error_matches(function() dnn.frombytes("abc", "float32", 1, 1) end,
+      "frombytes: 1 x 1 of float32 are 4 bytes, got a string of 3 bytes", 1, true)
+    assert.error_matches(function() dnn.frombytes("", "float64", 1 << 40, 1 << 40) end, "does not fit in memory", 1,
+      true)
+    assert.error_matches(function() dnn.frombytes("", "int64", 0, 0) end, "unknown dtype 'int64'", 1, true)
+  end)
+end)
