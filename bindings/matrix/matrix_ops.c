@@ -112,16 +112,16 @@ static int operator_call(lua_State *L) {
 }
 
 /* out = op(a) op(b), into a new matrix when out is NULL; leaves it on top of the stack. */
-static int multiply(lua_State *L, bool ta, bool tb, const dnn_matrix *a, const dnn_matrix *b,
-                    dnn_matrix *out) {
+static int push_mm(lua_State *L, bool ta, bool tb, const dnn_matrix *a, const dnn_matrix *b,
+                   dnn_matrix *out) {
     dnn_error err;
     size_t rows, cols;
 
     if (out == NULL) {
-        dnnlua_check(L, dnn_gemm_shape(ta, tb, a, b, &rows, &cols, &err), &err);
+        dnn_mm_shape(ta, tb, a, b, &rows, &cols);
         out = dnnlua_new_matrix(L, a->dtype, rows, cols);
     }
-    dnnlua_check(L, dnn_gemm(ta, tb, 1, a, b, 0, out, &err), &err);
+    dnnlua_check(L, dnn_mm(ta, tb, 1, a, b, 0, out, &err), &err);
     return 1;
 }
 
@@ -133,7 +133,7 @@ static int operator_mul(lua_State *L) {
         raise_operands(L, "%s * %s", "");
     }
     if (x.a != NULL && x.b != NULL) {
-        return multiply(L, false, false, x.a, x.b, NULL);
+        return push_mm(L, false, false, x.a, x.b, NULL);
     }
     apply(L, DNN_MUL, push_result(L, dnn_binary_name(DNN_MUL), &x), &x);
     return 1;
@@ -157,7 +157,7 @@ static int mm(lua_State *L) {
     dnnlua_check_options(L, 3, "mm", known);
     bool ta = dnnlua_option_flag(L, 3, "mm", "ta", false);
     bool tb = dnnlua_option_flag(L, 3, "mm", "tb", false);
-    return multiply(L, ta, tb, a, b, dnnlua_option_out(L, 3, "mm"));
+    return push_mm(L, ta, tb, a, b, dnnlua_option_out(L, 3, "mm"));
 }
 
 /* --- named forms; upvalue 1 is the operation --- */

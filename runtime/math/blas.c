@@ -1,12 +1,11 @@
-/* blas.c: what matrices may be multiplied, and what is said when they may not; product.c does it.
+/* blas.c: what matrices may be multiplied, and what is said when they may not; mm_run.c does it.
  */
 #include "math/blas.h"
 
 #include <limits.h>
 #include <stdio.h>
 
-#include "core/interrupt.h"
-#include "math/product.h"
+#include "math/mm_run.h"
 
 /* "209 x 12288", and as the operand that it is: "209 x 12288 (transposed)". */
 static void describe(char *text, size_t size, bool transposed, const dnn_matrix *m) {
@@ -34,22 +33,28 @@ static void suggest(char *text, size_t size, bool ta, bool tb, const dnn_matrix 
                  other_a, inner_a);
 }
 
-dnn_status dnn_gemm_shape(bool transpose_a, bool transpose_b, const dnn_matrix *a,
-                          const dnn_matrix *b, size_t *rows, size_t *cols, dnn_error *err) {
-    size_t inner_a = transpose_a ? a->rows : a->cols, inner_b = transpose_b ? b->cols : b->rows;
-    *rows = transpose_a ? a->cols : a->rows;
-    *cols = transpose_b ? b->rows : b->cols;
-    if (inner_a == inner_b)
-        return DNN_OK;
+static size_t inner_of(bool ta, const dnn_matrix *a) {
+    return ta ? a->rows : a->cols;
+}
+
+void dnn_mm_shape(bool ta, bool tb, const dnn_matrix *a, const dnn_matrix *b, size_t *rows,
+                  size_t *cols) {
+    bool fits = inner_of(ta, a) == inner_of(!tb, b);
+    *rows = !fits ? 0 : ta ? a->cols : a->rows;
+    *cols = !fits ? 0 : tb ? b->rows : b->cols;
+}
+
+static dnn_status fail_shapes(bool ta, bool tb, const dnn_matrix *a, const dnn_matrix *b,
+                              dnn_error *err) {
     char left[64], right[64], fix[128];
-    describe(left, sizeof left, transpose_a, a);
-    describe(right, sizeof right, transpose_b, b);
-    suggest(fix, sizeof fix, transpose_a, transpose_b, a, b);
+    describe(left, sizeof left, ta, a);
+    describe(right, sizeof right, tb, b);
+    suggest(fix, sizeof fix, ta, tb, a, b);
     return dnn_fail(
         err, DNN_ERROR_SHAPE,
         "matrix product: %s times %s do not fit: the left has %zu columns, the right %zu "
         "rows%s",
-        left, right, inner_a, inner_b, fix);
+        left, right, inner_of(ta, a), inner_of(!tb, b), fix);
 }
 
 static dnn_status check_types(const dnn_matrix *a, const dnn_matrix *b, const dnn_matrix *out,
@@ -96,12 +101,13 @@ static void scale(dnn_matrix *out, double beta) {
             dnn_matrix_set(out, i, j, beta == 0 ? 0 : beta * dnn_matrix_get(out, i, j));
 }
 
-dnn_status dnn_gemm(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
-                    const dnn_matrix *b, double beta, dnn_matrix *out, dnn_error *err) {
-    size_t rows, cols, inner = transpose_a ? a->rows : a->cols;
+dnn_status dnn_mm(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
+                  const dnn_matrix *b, double beta, dnn_matrix *out, dnn_error *err) {
+    size_t rows, cols, inner = inner_of(transpose_a, a);
+    dnn_mm_shape(transpose_a, transpose_b, a, b, &rows, &cols);
     dnn_status status = check_types(a, b, out, err);
-    if (status == DNN_OK)
-        status = dnn_gemm_shape(transpose_a, transpose_b, a, b, &rows, &cols, err);
+    if (status == DNN_OK && inner != inner_of(!transpose_b, b))
+        status = fail_shapes(transpose_a, transpose_b, a, b, err);
     if (status == DNN_OK)
         status = check_output(a, b, out, rows, cols, err);
     if (status != DNN_OK || rows == 0 || cols == 0)
@@ -110,7 +116,7 @@ dnn_status dnn_gemm(bool transpose_a, bool transpose_b, double alpha, const dnn_
         scale(out, beta);
         return DNN_OK;
     }
-    dnn_product p = {.dtype = out->dtype,
+    dnn_mm_call p = {.dtype = out->dtype,
                      .m = rows,
                      .n = cols,
                      .k = inner,
@@ -124,42 +130,5 @@ dnn_status dnn_gemm(bool transpose_a, bool transpose_b, double alpha, const dnn_
                      .ldc = out->ld,
                      .transpose_a = transpose_a,
                      .transpose_b = transpose_b};
-    return dnn_product_run(&p, err);
-}
-
-#define DOT_STRETCH ((size_t)1 << 22) /* elements between two looks for an interruption */
-
-/* Products are added in double, in eight interleaved sums: an order that vectors keep. */
-#define DOT(T, name)                                                                               \
-    static double name(const T *x, const T *y, size_t n) {                                         \
-        double sum[8] = {0};                                                                       \
-        size_t i = 0;                                                                              \
-        while (i + 8 <= n && !dnn_interrupt_requested())                                           \
-            for (size_t end = n - i > DOT_STRETCH ? i + DOT_STRETCH : n; i + 8 <= end; i += 8)     \
-                for (size_t lane = 0; lane < 8; lane++)                                            \
-                    sum[lane] += (double)x[i + lane] * (double)y[i + lane];                        \
-        for (; i < n && i + 8 > n; i++)                                                            \
-            sum[i % 8] += (double)x[i] * (double)y[i];                                             \
-        return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));  \
-    }
-DOT(float, dot_f32)
-DOT(double, dot_f64)
-
-dnn_status dnn_dot(const dnn_matrix *a, const dnn_matrix *b, double *out, dnn_error *err) {
-    dnn_status status = dnn_matrix_require_real(a, "dot product", err);
-    if (status == DNN_OK)
-        status = dnn_matrix_require_same_type(a, b, "dot product", err);
-    if (status != DNN_OK)
-        return status;
-    if (a->rows != b->rows || a->cols != b->cols)
-        return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "dot product: %zu x %zu and %zu x %zu differ in shape%s", a->rows, a->cols,
-                        b->rows, b->cols,
-                        a->rows == b->cols && a->cols == b->rows ? " (transpose one: A:t())" : "");
-    *out = 0;
-    for (size_t j = 0; j < a->cols; j++)
-        *out += a->dtype == DNN_FLOAT32
-                    ? dot_f32(dnn_matrix_at(a, 0, j), dnn_matrix_at(b, 0, j), a->rows)
-                    : dot_f64(dnn_matrix_at(a, 0, j), dnn_matrix_at(b, 0, j), a->rows);
-    return dnn_interrupt_check(err);
+    return dnn_mm_run(&p, err);
 }

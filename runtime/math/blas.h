@@ -15,14 +15,12 @@ const char *dnn_blas_core(void);
 /* out = alpha * op(a) * op(b) + beta * out, op transposing where asked. beta 0 never reads out.
  * Types must agree; DNN_ERROR_SHAPE names both shapes and the likely fix; out may not overlap a or
  * b. */
-dnn_status dnn_gemm(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
-                    const dnn_matrix *b, double beta, dnn_matrix *out, dnn_error *err);
+dnn_status dnn_mm(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
+                  const dnn_matrix *b, double beta, dnn_matrix *out, dnn_error *err);
 
-/* The shape check of dnn_gemm alone: rows and cols of op(a) * op(b). */
-dnn_status dnn_gemm_shape(bool transpose_a, bool transpose_b, const dnn_matrix *a,
-                          const dnn_matrix *b, size_t *rows, size_t *cols, dnn_error *err);
-
-/* Sum of products of the elements of two matrices of one shape and type. */
-dnn_status dnn_dot(const dnn_matrix *a, const dnn_matrix *b, double *out, dnn_error *err);
+/* Rows and cols of op(a) * op(b), for the matrix to write into; 0 x 0 where the shapes do not fit,
+ * which dnn_mm then says. */
+void dnn_mm_shape(bool transpose_a, bool transpose_b, const dnn_matrix *a, const dnn_matrix *b,
+                  size_t *rows, size_t *cols);
 
 #endif

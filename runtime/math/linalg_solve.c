@@ -256,7 +256,7 @@ static dnn_status assemble_inverse(dnn_matrix *out, dnn_matrix *U, const dnn_mat
     dnn_matrix left = *U, top = *Vt;
     left.cols = rank;
     top.rows = rank;
-    return dnn_gemm(true, true, 1, &top, &left, 0, out, err);
+    return dnn_mm(true, true, 1, &top, &left, 0, out, err);
 }
 
 dnn_status dnn_pinv(dnn_matrix *out, const dnn_matrix *A, double rcond, dnn_error *err) {

@@ -14,7 +14,7 @@ typedef struct skinny_kernels {
 } skinny_kernels;
 
 /* The kernels for this CPU; NULL ones when it has none. */
-static skinny_kernels kernels_for(const dnn_product *p) {
+static skinny_kernels kernels_for(const dnn_mm_call *p) {
 #ifdef __x86_64__
     static const skinny_kernels table[2][2][2] = {
   /* [AVX-512][float64][b transposed] */
@@ -36,7 +36,7 @@ static skinny_kernels kernels_for(const dnn_product *p) {
     return (skinny_kernels){NULL, NULL};
 }
 
-bool dnn_skinny_suits(const dnn_product *p) {
+bool dnn_skinny_suits(const dnn_mm_call *p) {
     size_t along = p->transpose_b ? p->n : p->k, across = p->transpose_b ? p->k : p->n;
     return p->m <= DNN_SKINNY_ROWS && !p->transpose_a && along >= LONG_SIDE &&
            across >= SHORT_SIDE && kernels_for(p).pack != NULL;
@@ -46,7 +46,7 @@ static size_t tasks_of(size_t extent, size_t step) {
     return (extent + step - 1) / step;
 }
 
-dnn_status dnn_skinny_run(const dnn_product *p, dnn_error *err) {
+dnn_status dnn_skinny_run(const dnn_mm_call *p, dnn_error *err) {
     size_t size = dnn_dtype_info(p->dtype)->size;
     skinny_kernels kernels = kernels_for(p);
     dnn_skinny s = {.product = p, .rows = (p->m + 3) / 4 * 4};

@@ -7,13 +7,13 @@
 #ifndef DNN_MATH_SKINNY_H
 #define DNN_MATH_SKINNY_H
 
-#include "math/product.h"
+#include "math/mm_run.h"
 
 /* True when the product has this form and this CPU the instructions for it. */
-bool dnn_skinny_suits(const dnn_product *p);
+bool dnn_skinny_suits(const dnn_mm_call *p);
 
 /* Computes it on the pool, with the same bits on any number of threads of one CPU. Fails only with
  * DNN_ERROR_MEMORY. */
-dnn_status dnn_skinny_run(const dnn_product *p, dnn_error *err);
+dnn_status dnn_skinny_run(const dnn_mm_call *p, dnn_error *err);
 
 #endif

@@ -9,7 +9,7 @@
 #define DNN_MATH_SKINNY_KERNELS_H
 
 #include "core/threads.h"
-#include "math/product.h"
+#include "math/mm_run.h"
 
 #define DNN_SKINNY_ROWS    32   /* most rows of a */
 #define DNN_SKINNY_COLUMNS 12   /* of c, per task of dot */
@@ -17,7 +17,7 @@
 #define DNN_SKINNY_STRIP   3072 /* bytes of a column of b, per task of outer */
 
 typedef struct dnn_skinny {
-    const dnn_product *product;
+    const dnn_mm_call *product;
     void *packed; /* a: rows x k elements */
     size_t rows;  /* m rounded up to a multiple of 4 */
 } dnn_skinny;

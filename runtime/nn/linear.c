@@ -80,7 +80,7 @@ static dnn_status initialise(dnn_layer *layer, dnn_random *random, dnn_error *er
 
 static dnn_status forward(dnn_layer *layer, const dnn_matrix *X, dnn_matrix *A, dnn_error *err) {
     const dnn_matrix *weight = &layer->parameters[WEIGHT_MATRIX];
-    dnn_status status = dnn_gemm(false, false, 1, weight, X, 0, A, err);
+    dnn_status status = dnn_mm(false, false, 1, weight, X, 0, A, err);
     if (status == DNN_OK && layer->settings[BIAS] != 0)
         status = dnn_binary(DNN_ADD, A, A, &layer->parameters[BIAS_COLUMN], err);
     return status;
@@ -124,11 +124,11 @@ static dnn_status backward(dnn_layer *layer, const dnn_matrix *X, const dnn_matr
     (void)A;
     double beta = accumulate ? 1 : 0;
     dnn_matrix *dweight = &layer->gradients[WEIGHT_MATRIX];
-    dnn_status status = dnn_gemm(false, true, 1, dA, X, beta, dweight, err);
+    dnn_status status = dnn_mm(false, true, 1, dA, X, beta, dweight, err);
     if (status == DNN_OK && layer->settings[BIAS] != 0)
         sum_rows(&layer->gradients[BIAS_COLUMN], dA, accumulate);
     if (status == DNN_OK && dX != NULL)
-        status = dnn_gemm(true, false, 1, &layer->parameters[WEIGHT_MATRIX], dA, 0, dX, err);
+        status = dnn_mm(true, false, 1, &layer->parameters[WEIGHT_MATRIX], dA, 0, dX, err);
     return status;
 }
 

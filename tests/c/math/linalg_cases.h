@@ -44,9 +44,9 @@ static inline dnn_matrix from_rows(dnn_dtype dtype, size_t rows, size_t cols,
 
 static inline dnn_matrix times(bool ta, bool tb, const dnn_matrix *a, const dnn_matrix *b) {
     size_t rows, cols;
-    check_ok(dnn_gemm_shape(ta, tb, a, b, &rows, &cols, &err));
+    dnn_mm_shape(ta, tb, a, b, &rows, &cols);
     dnn_matrix out = zeros(a->dtype, rows, cols);
-    check_ok(dnn_gemm(ta, tb, 1, a, b, 0, &out, &err));
+    check_ok(dnn_mm(ta, tb, 1, a, b, 0, &out, &err));
     return out;
 }
 

@@ -24,9 +24,9 @@ static dnn_matrix random_matrix(dnn_dtype dtype, size_t rows, size_t cols, uint6
 static void check_product(dnn_dtype dtype, size_t m, size_t n, size_t k) {
     dnn_matrix a = random_matrix(dtype, m, k, 1), b = random_matrix(dtype, k, n, 2);
     dnn_matrix before = random_matrix(dtype, m, n, 3), after = random_matrix(dtype, m, n, 3);
-    check_ok(dnn_gemm(false, false, 1, &a, &b, 0, &before, &err));
-    check_interrupted(dnn_gemm(false, false, 1, &a, &b, 0, &after, &err));
-    check_ok(dnn_gemm(false, false, 1, &a, &b, 0, &after, &err));
+    check_ok(dnn_mm(false, false, 1, &a, &b, 0, &before, &err));
+    check_interrupted(dnn_mm(false, false, 1, &a, &b, 0, &after, &err));
+    check_ok(dnn_mm(false, false, 1, &a, &b, 0, &after, &err));
     assert_true(dnn_matrix_equal(&before, &after));
     dnn_matrix_free(&a);
     dnn_matrix_free(&b);
@@ -62,9 +62,9 @@ static void a_product_of_several_calls_is_the_sum_over_its_halves(void **state) 
         check_ok(dnn_matrix_block(&a2, &a, half, 0, k - half, m, &err));
         check_ok(dnn_matrix_block(&b1, &b, 0, 0, n, half, &err));
         check_ok(dnn_matrix_block(&b2, &b, 0, half, n, k - half, &err));
-        check_ok(dnn_gemm(true, true, 2, &a, &b, 0.5, &whole, &err));
-        check_ok(dnn_gemm(true, true, 2, &a1, &b1, 0.5, &sum, &err));
-        check_ok(dnn_gemm(true, true, 2, &a2, &b2, 1, &sum, &err));
+        check_ok(dnn_mm(true, true, 2, &a, &b, 0.5, &whole, &err));
+        check_ok(dnn_mm(true, true, 2, &a1, &b1, 0.5, &sum, &err));
+        check_ok(dnn_mm(true, true, 2, &a2, &b2, 1, &sum, &err));
         for (size_t j = 0; j < n; j++)
             for (size_t i = 0; i < m; i++)
                 check_close(dnn_matrix_get(&whole, i, j), dnn_matrix_get(&sum, i, j), tolerance);
@@ -168,8 +168,6 @@ static void reductions_end(void **state) {
         check_interrupted(dnn_reduce(op, 1, &row, &a, 0, &err));
         check_interrupted(dnn_reduce(op, 2, &column, &a, 0, &err));
     }
-    double dot;
-    check_interrupted(dnn_dot(&a, &a, &dot, &err));
     dnn_matrix_free(&a);
     dnn_matrix_free(&row);
     dnn_matrix_free(&column);
@@ -197,7 +195,7 @@ static void linear_algebra_ends_between_its_steps(void **state) {
     check_interrupted(dnn_svd(NULL, &s, NULL, &A, &err));
     check_interrupted(dnn_eigh(&s, &V, &A, &err));
     check_ok(dnn_solve(&X, &A, &B, NULL, &err));
-    check_ok(dnn_gemm(false, false, 1, &A, &X, -1, &B, &err));
+    check_ok(dnn_mm(false, false, 1, &A, &X, -1, &B, &err));
     for (size_t i = 0; i < 60; i++)
         check_close(dnn_matrix_get(&B, i, 1), 0, 1e-10);
     dnn_matrix_free(&A);

@@ -1,9 +1,10 @@
-/* product.h: c = alpha * op(a) * op(b) + beta * c on bare memory, the engine of dnn_gemm.
+/* mm_run.h: c = alpha * op(a) * op(b) + beta * c on bare memory, what dnn_mm does once all is
+ * checked.
  *
  * Internal to this folder. Nothing is checked here. op(a) is m x k, op(b) k x n, c m x n; strides
  * are in elements of the type. */
-#ifndef DNN_MATH_PRODUCT_H
-#define DNN_MATH_PRODUCT_H
+#ifndef DNN_MATH_MM_RUN_H
+#define DNN_MATH_MM_RUN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +12,7 @@
 #include "core/dtype.h"
 #include "core/error.h"
 
-typedef struct dnn_product {
+typedef struct dnn_mm_call {
     dnn_dtype dtype; /* float32 or float64 */
     size_t m, n, k;  /* all >= 1 and within int */
     double alpha, beta;
@@ -19,10 +20,10 @@ typedef struct dnn_product {
     void *c;
     size_t lda, ldb, ldc; /* elements from one stored column to the next */
     bool transpose_a, transpose_b;
-} dnn_product;
+} dnn_mm_call;
 
 /* Computes it, in pieces on the pool when it is big. Fails only with DNN_ERROR_MEMORY and
  * DNN_ERROR_INTERRUPTED. */
-dnn_status dnn_product_run(const dnn_product *p, dnn_error *err);
+dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err);
 
 #endif

@@ -1,11 +1,11 @@
-/* product.c: a product is cut into pieces by its shape and each piece is one call of BLAS, or some
+/* mm_run.c: a product is cut into pieces by its shape and each piece is one call of BLAS, or some
  * of at most a few ten milliseconds, between which it can be interrupted.
  *
  * Skinny products have kernels of their own; for the others: every piece packs the parts of a and b
  * that it reads. So c is cut along its longer side until the pieces are many enough, which keeps
  * them square and the packing least. When k dwarfs both sides of c, k is cut instead: then nothing
  * is packed twice, and the pieces' results are added up in their order. */
-#include "math/product.h"
+#include "math/mm_run.h"
 
 #include <cblas.h>
 #include <string.h>
@@ -26,12 +26,12 @@
 #define CALL_SIDE    768  /* the extents of each: deep enough that packing stays the least of it */
 
 /* A grid of pieces; either rows and cols are cut or depth is. */
-typedef struct product_plan {
-    const dnn_product *whole;
+typedef struct mm_plan {
+    const dnn_mm_call *whole;
     size_t rows, cols, depth;              /* number of pieces along m, n and k */
     size_t row_step, col_step, depth_step; /* their extents, the last ones' may be less */
     void *partial;                         /* depth matrices m x n, when depth > 1 */
-} product_plan;
+} mm_plan;
 
 static size_t step_of(size_t extent, size_t pieces) {
     size_t step = (extent + pieces - 1) / pieces;
@@ -46,7 +46,7 @@ static size_t larger(size_t a, size_t b) {
     return a > b ? a : b;
 }
 
-static product_plan make_plan(const dnn_product *p) {
+static mm_plan make_plan(const dnn_mm_call *p) {
     size_t rows = 1, cols = 1, depth = 1;
     double flops = 2.0 * (double)p->m * (double)p->n * (double)p->k;
     bool deep = p->k / DEEP >= larger(p->m, p->n);
@@ -60,10 +60,10 @@ static product_plan make_plan(const dnn_product *p) {
         else
             cols *= 2;
     }
-    product_plan plan = {.whole = p,
-                         .row_step = step_of(p->m, rows),
-                         .col_step = step_of(p->n, cols),
-                         .depth_step = step_of(p->k, depth)};
+    mm_plan plan = {.whole = p,
+                    .row_step = step_of(p->m, rows),
+                    .col_step = step_of(p->n, cols),
+                    .depth_step = step_of(p->k, depth)};
     plan.rows = pieces_of(p->m, plan.row_step);
     plan.cols = pieces_of(p->n, plan.col_step);
     plan.depth = pieces_of(p->k, plan.depth_step);
@@ -75,19 +75,19 @@ static size_t least(size_t a, size_t b) {
 }
 
 /* Element (i, j) of op(x). */
-static const void *element(const dnn_product *p, const void *x, size_t ld, bool transposed,
+static const void *element(const dnn_mm_call *p, const void *x, size_t ld, bool transposed,
                            size_t i, size_t j) {
     size_t offset = transposed ? j + i * ld : i + j * ld;
     return (const char *)x + offset * dnn_dtype_info(p->dtype)->size;
 }
 
 /* Task `task` of a plan's grid: first down the rows, then across, then along k. */
-static dnn_product piece_of(const product_plan *plan, size_t task) {
-    const dnn_product *p = plan->whole;
+static dnn_mm_call piece_of(const mm_plan *plan, size_t task) {
+    const dnn_mm_call *p = plan->whole;
     size_t row = task % plan->rows * plan->row_step;
     size_t col = task / plan->rows % plan->cols * plan->col_step;
     size_t depth = task / (plan->rows * plan->cols) * plan->depth_step;
-    dnn_product piece = *p;
+    dnn_mm_call piece = *p;
     piece.m = least(plan->row_step, p->m - row);
     piece.n = least(plan->col_step, p->n - col);
     piece.k = least(plan->depth_step, p->k - depth);
@@ -98,7 +98,7 @@ static dnn_product piece_of(const product_plan *plan, size_t task) {
 }
 
 /* c (m x n), its old content forgotten. */
-static void clear(const dnn_product *p) {
+static void clear(const dnn_mm_call *p) {
     size_t size = dnn_dtype_info(p->dtype)->size;
     for (size_t j = 0; j < p->n; j++)
         memset((char *)p->c + j * p->ldc * size, 0, p->m * size);
@@ -106,7 +106,7 @@ static void clear(const dnn_product *p) {
 
 /* y = alpha * op(x) * v + beta * y, op(x) being rows x cols. Not every version of BLAS leaves a NaN
  * in y unread when beta is 0. */
-static void run_vector(const dnn_product *p, bool transpose, size_t rows, size_t cols,
+static void run_vector(const dnn_mm_call *p, bool transpose, size_t rows, size_t cols,
                        const void *x, size_t ld, const void *v, size_t v_step, void *y,
                        size_t y_step) {
     double beta = p->beta;
@@ -124,7 +124,7 @@ static void run_vector(const dnn_product *p, bool transpose, size_t rows, size_t
                     (int)y_step);
 }
 
-static void run_matrix(const dnn_product *p) {
+static void run_matrix(const dnn_mm_call *p) {
     CBLAS_TRANSPOSE ta = p->transpose_a ? CblasTrans : CblasNoTrans;
     CBLAS_TRANSPOSE tb = p->transpose_b ? CblasTrans : CblasNoTrans;
     int m = (int)p->m, n = (int)p->n, k = (int)p->k;
@@ -139,24 +139,24 @@ static void run_matrix(const dnn_product *p) {
 
 /* A piece that would take BLAS too long: call after call, of equal extents, those along k added up
  * in c. An interruption leaves the rest out. */
-static void run_long_matrix(const dnn_product *p) {
-    product_plan calls = {.whole = p,
-                          .row_step = step_of(p->m, pieces_of(p->m, CALL_SIDE)),
-                          .col_step = step_of(p->n, pieces_of(p->n, CALL_SIDE)),
-                          .depth_step = step_of(p->k, pieces_of(p->k, CALL_SIDE))};
+static void run_long_matrix(const dnn_mm_call *p) {
+    mm_plan calls = {.whole = p,
+                     .row_step = step_of(p->m, pieces_of(p->m, CALL_SIDE)),
+                     .col_step = step_of(p->n, pieces_of(p->n, CALL_SIDE)),
+                     .depth_step = step_of(p->k, pieces_of(p->k, CALL_SIDE))};
     calls.rows = pieces_of(p->m, calls.row_step);
     calls.cols = pieces_of(p->n, calls.col_step);
     calls.depth = pieces_of(p->k, calls.depth_step);
     size_t blocks = calls.rows * calls.cols;
     for (size_t call = 0; call < blocks * calls.depth && !dnn_interrupt_requested(); call++) {
-        dnn_product part = piece_of(&calls, call);
+        dnn_mm_call part = piece_of(&calls, call);
         part.beta = call < blocks ? p->beta : 1;
         run_matrix(&part);
     }
 }
 
 /* One piece, on the calling thread. For a small one BLAS's matrix kernels start sooner. */
-static void run_piece(const dnn_product *p) {
+static void run_piece(const dnn_mm_call *p) {
     if (p->m * p->n * p->k <= SMALL_VECTOR)
         run_matrix(p);
     else if (p->n == 1)
@@ -172,14 +172,14 @@ static void run_piece(const dnn_product *p) {
 }
 
 static void run_block(void *context, size_t task) {
-    dnn_product piece = piece_of(context, task);
+    dnn_mm_call piece = piece_of(context, task);
     run_piece(&piece);
 }
 
 /* A slice of k: its product goes to a matrix of its own. */
 static void run_slice(void *context, size_t task) {
-    const product_plan *plan = context;
-    dnn_product piece = piece_of(plan, task);
+    const mm_plan *plan = context;
+    dnn_mm_call piece = piece_of(plan, task);
     size_t bytes = piece.m * piece.n * dnn_dtype_info(piece.dtype)->size;
     piece.c = (char *)plan->partial + task * bytes;
     piece.ldc = piece.m;
@@ -201,8 +201,8 @@ ADD_SLICES(float, add_slices_f32)
 ADD_SLICES(double, add_slices_f64)
 
 /* c = beta * c + the slices' products. */
-static void add_slices(const product_plan *plan) {
-    const dnn_product *p = plan->whole;
+static void add_slices(const mm_plan *plan) {
+    const dnn_mm_call *p = plan->whole;
     size_t slice = p->m * p->n;
     for (size_t j = 0; j < p->n; j++)
         if (p->dtype == DNN_FLOAT32)
@@ -213,11 +213,11 @@ static void add_slices(const product_plan *plan) {
                            p->m, slice, plan->depth, p->beta);
 }
 
-dnn_status dnn_product_run(const dnn_product *p, dnn_error *err) {
+dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
     if (dnn_skinny_suits(p))
         return dnn_skinny_run(p, err);
     dnn_blas_prepare();
-    product_plan plan = make_plan(p);
+    mm_plan plan = make_plan(p);
     if (plan.depth == 1)
         return dnn_parallel_until(plan.rows * plan.cols, run_block, &plan, err);
     size_t bytes = plan.depth * p->m * p->n * dnn_dtype_info(p->dtype)->size;
