@@ -2,9 +2,7 @@
  * type.
  *
  * Their one source is elementwise_kernels.inc. All are dnn_kernel (walk.h): inputs a, b, c as the
- * operation needs them, an input may be the output. exp, tanh and sigmoid are the project's own and
- * vectorised: exp is within 1 unit in the last place, the others within 3; all are right at
- * infinities and NaN, and subnormal results are not flushed. */
+ * operation needs them, an input may be the output. exp, log, tanh and sigmoid are functions.h's. */
 #ifndef DNN_MATH_ELEMENTWISE_KERNELS_H
 #define DNN_MATH_ELEMENTWISE_KERNELS_H
 
