@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/memory.h"
@@ -28,6 +29,7 @@ typedef struct source {
     char **paths; /* those that are waited for */
     int path_count;
     bool patient; /* a path that is no run yet may become one */
+    bool window;  /* a folder without runs may get one */
 } source;
 
 static int complain(const dnn_error *err) {
@@ -35,12 +37,19 @@ static int complain(const dnn_error *err) {
     return 1;
 }
 
+static bool is_folder(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 /* Opens what can be opened; without patience the first path that cannot is an error. */
 static dnn_status open_paths(source *s, dnn_error *err) {
     int waiting = 0;
     for (int i = 0; i < s->path_count; i++) {
         dnn_status status = runs_open(&s->all, s->paths[i], err);
-        if (status != DNN_OK && !s->patient)
+        bool waits =
+            s->patient || (s->window && status == DNN_ERROR_FORMAT && is_folder(s->paths[i]));
+        if (status != DNN_OK && !waits)
             return status;
         if (status != DNN_OK)
             s->paths[waiting++] = s->paths[i];
@@ -115,8 +124,13 @@ static int plot_text(view *v, source *s, const options *o) {
     terminal_size(STDOUT_FILENO, &columns, &rows);
     view_update(v);
     columns = o->width > 0 ? o->width : columns;
+    bool page = o->height == 0 && v->figure == NULL; /* one screen, with room for the prompt */
+    bool whole = page && (o->all || !isatty(STDOUT_FILENO));
+    rows = !page ? o->height : whole ? 0 : rows - 1;
     bool good = (v->figure != NULL ? terminal_draw_figure : terminal_draw)(
-        v, columns, o->height, terminal_colors_of(STDOUT_FILENO), stdout);
+        v, columns, rows, terminal_colors_of(STDOUT_FILENO), stdout);
+    if (whole && v->all->count > 1)
+        terminal_list_runs(v, columns, stdout);
     good = good && putchar('\n') != EOF && fflush(stdout) == 0;
     return good ? 0 : 1;
 }
@@ -198,8 +212,10 @@ int main(int argc, char **argv) {
         signal(SIGINT, SIG_IGN);
         setpriority(PRIO_PROCESS, 0, 5);
     }
-    source s = {
-        .paths = o.paths, .path_count = o.path_count, .patient = o.control >= 0 || o.follow};
+    source s = {.paths = o.paths,
+                .path_count = o.path_count,
+                .patient = o.control >= 0 || o.follow,
+                .window = !o.text && !writes_files(&o)};
     int status;
     if (o.figure != NULL)
         status = figure_read(&s.figure, o.figure, &err) == DNN_OK ? show(&s, &o) : complain(&err);
@@ -208,7 +224,9 @@ int main(int argc, char **argv) {
     if (status == 0 && o.figure == NULL) {
         runs_poll(&s.all);
         bool waits = o.follow || !(o.text || writes_files(&o));
-        status = damage_print(&s.all, !waits, stderr) || s.patient ? show(&s, &o) : 1;
+        status = damage_print(&s.all, !waits, stderr) || s.patient || s.path_count > 0
+                     ? show(&s, &o)
+                     : 1;
     }
     figure_free(&s.figure);
     runs_free(&s.all);

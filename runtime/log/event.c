@@ -124,6 +124,14 @@ size_t dnn_event_write(const dnn_event *event, uint8_t *record) {
     return dnn_record_seal(record, (size_t)(p - payload));
 }
 
+size_t dnn_event_write_end(double wall_time, uint8_t *record) {
+    static const uint8_t stop[] = {SESSION_STATUS << 3, SESSION_STOP};
+    uint8_t *payload = record + DNN_RECORD_HEADER;
+    uint8_t *p = put_double_field(payload, EVENT_WALL_TIME, wall_time);
+    p = dnn_wire_put_bytes(p, EVENT_SESSION, stop, sizeof stop);
+    return dnn_record_seal(record, (size_t)(p - payload));
+}
+
 size_t dnn_event_write_version(double wall_time, uint8_t *record) {
     static const char version[] = "brain.Event:2";
     uint8_t *payload = record + DNN_RECORD_HEADER;

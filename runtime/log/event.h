@@ -1,8 +1,8 @@
 /* event.h: one logged value, as TensorBoard's Event message says it.
  *
  * Field numbers are those of TensorFlow's event.proto, summary.proto and tensor.proto. A reader
- * meets scalars in two forms (simple_value, and a tensor with the "scalars" plugin) and text as a
- * string tensor with the "text" plugin. */
+ * meets scalars in two forms (simple_value, and a tensor with the "scalars" plugin, of any number
+ * type) and text as a string tensor with the "text" plugin. */
 #ifndef DNN_STORE_EVENT_H
 #define DNN_STORE_EVENT_H
 
@@ -17,6 +17,8 @@ typedef enum dnn_event_kind {
     DNN_EVENT_HISTOGRAM,
     DNN_EVENT_IMAGE, /* an encoded picture: PNG */
     DNN_EVENT_TEXT,
+    DNN_EVENT_UNKNOWN, /* read only: a kind that is not known here; bytes name its plugin */
+    DNN_EVENT_END,     /* the writer has closed its file; for run_reader.h */
     DNN_EVENT_KIND_COUNT
 } dnn_event_kind;
 
@@ -50,6 +52,10 @@ size_t dnn_event_write(const dnn_event *event, uint8_t *record);
 
 /* Writes the record that opens a file ("brain.Event:2"); at most 64 bytes. */
 size_t dnn_event_write_version(double wall_time, uint8_t *record);
+
+/* Writes the record that says that the run is closed, TensorFlow's SessionLog { STOP }; at most 64
+ * bytes. */
+size_t dnn_event_write_end(double wall_time, uint8_t *record);
 
 /* Called for each value of a record; pointers are valid during the call. */
 typedef void dnn_event_visit(void *context, const dnn_event *event);

@@ -7,6 +7,11 @@ enum { /* Event */
        EVENT_STEP = 2,
        EVENT_FILE_VERSION = 3,
        EVENT_SUMMARY = 5,
+       EVENT_SESSION = 7,
+};
+enum { /* SessionLog */
+       SESSION_STATUS = 1,
+       SESSION_STOP = 2,
 };
 enum { /* Summary */
        SUMMARY_VALUE = 1,
@@ -44,10 +49,27 @@ enum { /* TensorProto and TensorShapeProto */
        TENSOR_CONTENT = 4,
        TENSOR_FLOATS = 5,
        TENSOR_DOUBLES = 6,
+       TENSOR_INTS = 7, /* and smaller integers */
        TENSOR_STRINGS = 8,
+       TENSOR_INT64S = 10,
+       TENSOR_BOOLS = 11,
+       TENSOR_HALVES = 13, /* and bfloat16, by their bits */
+       TENSOR_UINT32S = 16,
+       TENSOR_UINT64S = 17,
        TENSOR_DTYPE_FLOAT = 1,
        TENSOR_DTYPE_DOUBLE = 2,
+       TENSOR_DTYPE_INT32 = 3,
+       TENSOR_DTYPE_UINT8 = 4,
+       TENSOR_DTYPE_INT16 = 5,
+       TENSOR_DTYPE_INT8 = 6,
        TENSOR_DTYPE_STRING = 7,
+       TENSOR_DTYPE_INT64 = 9,
+       TENSOR_DTYPE_BOOL = 10,
+       TENSOR_DTYPE_BFLOAT16 = 14,
+       TENSOR_DTYPE_UINT16 = 17,
+       TENSOR_DTYPE_HALF = 19,
+       TENSOR_DTYPE_UINT32 = 22,
+       TENSOR_DTYPE_UINT64 = 23,
        SHAPE_DIM = 2,
        DIM_SIZE = 1,
 };

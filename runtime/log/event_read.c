@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "log/event_fields.h"
+#include "log/event_tensor.h"
 #include "log/wire.h"
 
 /* What is gathered of one Summary.Value before it is known what it is. */
@@ -30,10 +31,6 @@ static void read_plugin(const dnn_wire_field *metadata, value *v) {
                 v->plugin_size = g.size;
             }
     }
-}
-
-static bool is_plugin(const value *v, const char *name) {
-    return v->plugin_size == strlen(name) && memcmp(v->plugin, name, v->plugin_size) == 0;
 }
 
 static bool read_value_fields(const dnn_wire_field *message, value *v) {
@@ -86,18 +83,11 @@ static bool read_image(const dnn_wire_field *message, dnn_event *e) {
     return !r.bad && e->bytes != NULL;
 }
 
-static double packed_double(const uint8_t *bytes, size_t index) {
-    uint64_t bits = 0;
-    for (int b = 0; b < 8; b++)
-        bits |= (uint64_t)bytes[8 * index + (size_t)b] << (8 * b);
-    return dnn_wire_double(bits);
-}
-
 /* Packed doubles into `out`; returns how many there are. */
 static size_t unpack_doubles(const dnn_wire_field *f, double *out) {
     size_t n = f->size / 8;
     for (size_t i = 0; i < n && i < DNN_HISTOGRAM_MAX_BUCKETS; i++)
-        out[i] = packed_double(f->bytes, i);
+        out[i] = dnn_wire_double(dnn_wire_get_fixed64(f->bytes + 8 * i));
     return n;
 }
 
@@ -125,116 +115,12 @@ static bool read_histogram(const dnn_wire_field *message, dnn_event *e, double *
     return !r.bad && limit_count == count_count && limit_count <= DNN_HISTOGRAM_MAX_BUCKETS;
 }
 
-/* What a TensorProto holds, as far as logs use it. */
-typedef struct tensor {
-    uint64_t dtype;
-    dnn_wire_field strings[3];
-    size_t string_count;
-    dnn_wire_field content; /* packed numbers, of dtype or double */
-    bool has_number;        /* a single float that is not packed */
-    float number;
-} tensor;
-
-static bool read_tensor_fields(const dnn_wire_field *message, tensor *t) {
-    dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
-    for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
-        if (f.field == TENSOR_DTYPE && f.kind == DNN_WIRE_VARINT) {
-            t->dtype = f.number;
-        } else if (f.field == TENSOR_FLOATS && f.kind == DNN_WIRE_FIXED32) {
-            t->number = dnn_wire_float(f.number);
-            t->has_number = true;
-        } else if (f.kind != DNN_WIRE_BYTES) {
-            continue;
-        } else if (f.field == TENSOR_STRINGS && t->string_count < 3) {
-            t->strings[t->string_count++] = f;
-        } else if (f.field == TENSOR_CONTENT || f.field == TENSOR_FLOATS ||
-                   f.field == TENSOR_DOUBLES) {
-            t->content = f;
-        }
-    }
-    return !r.bad;
-}
-
-static bool tensor_scalar(const tensor *t, dnn_event *e) {
-    uint32_t bits = 0;
-    e->kind = DNN_EVENT_SCALAR;
-    e->scalar = t->number;
-    if (t->content.size == 8) {
-        e->scalar = (float)packed_double(t->content.bytes, 0);
-    } else if (t->content.size == 4) {
-        for (int b = 0; b < 4; b++)
-            bits |= (uint32_t)t->content.bytes[b] << (8 * b);
-        e->scalar = dnn_wire_float(bits);
-    }
-    return t->has_number || t->content.size == 4 || t->content.size == 8;
-}
-
-/* Rows of (left edge, right edge, count). The sums are not in there; the buckets' middles stand for
- * their values. */
-static bool tensor_histogram(const tensor *t, dnn_event *e, double *buckets) {
-    dnn_histogram *h = &e->histogram;
-    double *limits = buckets, *counts = buckets + DNN_HISTOGRAM_MAX_BUCKETS;
-    h->buckets = t->content.size / 24;
-    if (t->dtype != TENSOR_DTYPE_DOUBLE || h->buckets == 0 || t->content.size % 24 != 0 ||
-        h->buckets > DNN_HISTOGRAM_MAX_BUCKETS)
-        return false;
-    for (size_t k = 0; k < h->buckets; k++) {
-        double left = packed_double(t->content.bytes, 3 * k), middle;
-        limits[k] = packed_double(t->content.bytes, 3 * k + 1);
-        counts[k] = packed_double(t->content.bytes, 3 * k + 2);
-        middle = (left + limits[k]) / 2;
-        h->count += counts[k];
-        h->sum += middle * counts[k];
-        h->sum_squares += middle * middle * counts[k];
-    }
-    h->min = packed_double(t->content.bytes, 0);
-    h->max = limits[h->buckets - 1];
-    h->limits = limits;
-    h->counts = counts;
-    e->kind = DNN_EVENT_HISTOGRAM;
-    return true;
-}
-
-/* A number of pixels in decimal digits; 0 for anything else. */
-static size_t decimal(const dnn_wire_field *text) {
-    size_t number = 0;
-    for (size_t i = 0; i < text->size; i++) {
-        if (text->bytes[i] < '0' || text->bytes[i] > '9' || number > 1000000)
-            return 0;
-        number = 10 * number + (size_t)(text->bytes[i] - '0');
-    }
-    return number;
-}
-
-/* Strings: width, height, the first picture. */
-static bool tensor_image(const tensor *t, dnn_event *e) {
-    e->kind = DNN_EVENT_IMAGE;
-    e->width = decimal(&t->strings[0]);
-    e->height = decimal(&t->strings[1]);
-    e->bytes = t->strings[2].bytes;
-    e->size = t->strings[2].size;
-    return t->string_count == 3;
-}
-
-static bool tensor_text(const tensor *t, dnn_event *e) {
-    e->kind = DNN_EVENT_TEXT;
-    e->bytes = t->strings[0].bytes;
-    e->size = t->strings[0].size;
-    return t->dtype == TENSOR_DTYPE_STRING && t->string_count > 0;
-}
-
-/* A value that came as a tensor, as TensorFlow 2 writes all of them; the plugin says what it is. */
-static bool read_tensor(const value *v, dnn_event *e, double *buckets) {
-    tensor t = {0};
-    if (!read_tensor_fields(&v->tensor, &t))
-        return false;
-    if (is_plugin(v, "scalars"))
-        return tensor_scalar(&t, e);
-    if (is_plugin(v, "histograms"))
-        return tensor_histogram(&t, e, buckets);
-    if (is_plugin(v, "images"))
-        return tensor_image(&t, e);
-    return is_plugin(v, "text") && tensor_text(&t, e);
+/* What a value is that has none of the forms known here, by the plugin that it is for. */
+static void name_unknown(const value *v, dnn_event *e) {
+    static const uint8_t nameless[] = "tensor";
+    e->kind = DNN_EVENT_UNKNOWN;
+    e->bytes = v->plugin_size > 0 ? v->plugin : nameless;
+    e->size = v->plugin_size > 0 ? v->plugin_size : sizeof nameless - 1;
 }
 
 static bool understand(const value *v, dnn_event *e, double *buckets) {
@@ -251,7 +137,13 @@ static bool understand(const value *v, dnn_event *e, double *buckets) {
         return read_image(&v->image, e);
     if (v->histogram.bytes != NULL)
         return read_histogram(&v->histogram, e, buckets);
-    return v->tensor.bytes != NULL && read_tensor(v, e, buckets);
+    dnn_event base = *e;
+    if (v->tensor.bytes != NULL &&
+        !dnn_event_read_tensor(&v->tensor, v->plugin, v->plugin_size, e, buckets)) {
+        *e = base;
+        name_unknown(v, e);
+    }
+    return v->tensor.bytes != NULL;
 }
 
 static bool read_summary(const uint8_t *summary, size_t size, const dnn_event *base,
@@ -304,6 +196,16 @@ static bool read_plain_scalar(const uint8_t *payload, size_t size, dnn_event *e)
     return true;
 }
 
+/* Whether a SessionLog says that the writer has closed its file. */
+static bool is_end(const dnn_wire_field *message) {
+    dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
+    bool end = false;
+    for (dnn_wire_field f; dnn_wire_next(&r, &f);)
+        end = end ||
+              (f.field == SESSION_STATUS && f.kind == DNN_WIRE_VARINT && f.number == SESSION_STOP);
+    return end;
+}
+
 /* By itself, since its frame is large. */
 __attribute__((noinline)) static bool read_any(const uint8_t *payload, size_t size,
                                                dnn_event_visit *visit, void *context) {
@@ -311,6 +213,7 @@ __attribute__((noinline)) static bool read_any(const uint8_t *payload, size_t si
     dnn_event base = no_event;
     const uint8_t *summary = NULL;
     size_t summary_size = 0;
+    bool ended = false;
     dnn_wire_reader r = dnn_wire_read(payload, size);
     for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
         switch (f.field) {
@@ -320,6 +223,9 @@ __attribute__((noinline)) static bool read_any(const uint8_t *payload, size_t si
         case EVENT_STEP:
             base.step = f.kind == DNN_WIRE_VARINT ? (int64_t)f.number : 0;
             break;
+        case EVENT_SESSION:
+            ended = f.kind == DNN_WIRE_BYTES && is_end(&f);
+            break;
         case EVENT_SUMMARY:
             summary = f.bytes; /* NULL where it is no message */
             summary_size = f.size;
@@ -328,6 +234,11 @@ __attribute__((noinline)) static bool read_any(const uint8_t *payload, size_t si
             break;
         }
     }
+    base.kind = DNN_EVENT_END;
+    base.tag = "";
+    if (!r.bad && ended)
+        visit(context, &base);
+    base = (dnn_event){.wall_time = base.wall_time, .step = base.step};
     return !r.bad &&
            (summary == NULL || read_summary(summary, summary_size, &base, buckets, visit, context));
 }

@@ -329,6 +329,9 @@ void dnn_run_log_close(dnn_run_log *log) {
         pthread_cond_signal(&log->wake);
         pthread_mutex_unlock(&log->lock);
         pthread_join(log->writer, NULL);
+        if (make_room(&log->filling, 64))
+            log->filling.used +=
+                dnn_event_write_end(now_seconds(), log->filling.bytes + log->filling.used);
         drain(log);
     }
     free_log(log);

@@ -20,7 +20,7 @@ typedef struct dnn_run_log dnn_run_log;
  * files. DNN_ERROR_FILE names the folder and the reason. */
 dnn_status dnn_run_log_open(dnn_run_log **out, const char *folder, dnn_error *err);
 
-/* Writes what is left and closes; NULL is allowed. */
+/* Writes what is left and that the run is closed, and closes; NULL is allowed. */
 void dnn_run_log_close(dnn_run_log *log);
 
 /* Path of the event file. */

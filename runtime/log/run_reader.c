@@ -31,6 +31,7 @@ struct dnn_run_reader {
     event_file *files;
     size_t count, capacity;
     size_t damaged, undecodable, lost;
+    bool closed;
     char damage[256];
 };
 
@@ -125,10 +126,14 @@ typedef struct counted_visit {
     dnn_event_visit *visit;
     void *context;
     size_t count;
+    bool *closed; /* whether the last record said that the log was closed */
 } counted_visit;
 
 static void visit_and_count(void *context, const dnn_event *event) {
     counted_visit *c = context;
+    *c->closed = event->kind == DNN_EVENT_END;
+    if (*c->closed)
+        return;
     c->count++;
     c->visit(c->context, event);
 }
@@ -179,7 +184,7 @@ static void poll_file(dnn_run_reader *r, event_file *f, counted_visit *visit) {
 }
 
 size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void *context) {
-    counted_visit counted = {visit, context, 0};
+    counted_visit counted = {visit, context, 0, &reader->closed};
     if (reader->is_folder)
         look_for_files(reader, NULL);
     for (size_t i = 0; i < reader->count; i++)
@@ -209,4 +214,8 @@ size_t dnn_run_reader_torn(const dnn_run_reader *reader) {
     for (size_t i = 0; i < reader->count; i++)
         bytes += reader->files[i].lost ? 0 : reader->files[i].used;
     return bytes;
+}
+
+bool dnn_run_reader_closed(const dnn_run_reader *reader) {
+    return reader->closed && dnn_run_reader_torn(reader) == 0;
 }

@@ -24,4 +24,7 @@ const char *dnn_run_reader_damage(const dnn_run_reader *reader);
  * killed. */
 size_t dnn_run_reader_torn(const dnn_run_reader *reader);
 
+/* Whether the writer has closed its log, and nothing has come since. */
+bool dnn_run_reader_closed(const dnn_run_reader *reader);
+
 #endif

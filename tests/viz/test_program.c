@@ -72,7 +72,8 @@ static void a_command_line_that_makes_no_sense_is_status_2(void **state) {
 static void what_is_no_run_is_named_with_status_1(void **state) {
     (void)state;
     check_says("nowhere", 1, "nowhere: No such file or directory");
-    check_says("empty", 1, "empty: holds no run");
+    check_says("empty --text", 1, "empty: holds no run");
+    check_says("empty", 1, "no display"); /* a window would wait for a first run */
     check_says("runs/cats empty --text", 1, "empty: holds no run");
     check_says("-- --png", 1, "--png: No such file or directory");
 }
@@ -206,6 +207,38 @@ static void the_manual_lists_the_keys_and_the_options_that_there_are(void **stat
         fail_msg("docs/dnnview.md does not hold what dnnview --help says:\n%s", options);
 }
 
+/* What TensorFlow's writers leave out or do otherwise; the files are others', and may be absent. */
+static void logs_of_other_programs_are_read(void **state) {
+    (void)state;
+    char arguments[512], text[1 << 12];
+    const char *docs = getenv("DOCS");
+    struct stat info;
+    snprintf(arguments, sizeof arguments, "%s/../../shared/cases/files/run_int_scalar",
+             docs == NULL ? "" : docs);
+    if (stat(arguments, &info) != 0)
+        skip();
+    strcat(arguments, " --csv n.csv");
+    check_says(arguments, 0, "");
+    read_file("n.csv", text, sizeof text);
+    assert_non_null(strstr(text, ",n,0,1700000000.000000,100\n"));
+    assert_non_null(strstr(text, ",n,2,1700000002.000000,102\n"));
+    snprintf(arguments, sizeof arguments, "%s/../../shared/cases/files/run_plugin_once --csv p.csv",
+             docs);
+    check_says(arguments, 0, "");
+    read_file("p.csv", text, sizeof text);
+    assert_non_null(strstr(text, ",loss,0,1700000000.000000,10\n"));
+    assert_non_null(strstr(text, ",loss,9,1700000009.000000,1\n"));
+}
+
+static void several_runs_are_listed_in_words(void **state) {
+    (void)state;
+    check_says("runs --text", 0, "cost/test");
+    const char *list = strstr(output, "run   state");
+    assert_non_null(list);
+    assert_non_null(strstr(list, "cats  finished  200"));
+    assert_non_null(strstr(list, "0.082085")); /* exp(-200 / 80) */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_command_line_that_makes_no_sense_is_status_2),
@@ -215,6 +248,8 @@ int main(void) {
         cmocka_unit_test(pictures_have_the_size_that_was_asked_for),
         cmocka_unit_test(one_call_writes_all_kinds_of_files),
         cmocka_unit_test(text_is_plotted_within_the_columns_and_plain_in_a_pipe),
+        cmocka_unit_test(logs_of_other_programs_are_read),
+        cmocka_unit_test(several_runs_are_listed_in_words),
         cmocka_unit_test(a_torn_run_shows_what_is_there),
         cmocka_unit_test(the_manual_page_and_the_version_are_there),
         cmocka_unit_test(the_manual_lists_the_keys_and_the_options_that_there_are),

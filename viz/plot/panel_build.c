@@ -182,7 +182,7 @@ static entry *list_entries(const runs *all, size_t *count) {
     for (size_t i = 0; i < all->count; i++)
         for (size_t k = 0; k < all->items[i]->tag_count; k++) {
             const run *r = all->items[i];
-            if (is_caption(r, r->tags[k]))
+            if (is_caption(r, r->tags[k]) || r->tags[k]->kind == DNN_EVENT_UNKNOWN)
                 continue;
             entries[n] = (entry){.run_index = i, .run = r, .tag = r->tags[k]};
             describe(&entries[n++], all->count);

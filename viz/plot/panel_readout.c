@@ -15,6 +15,10 @@ typedef struct reading {
     double x, y;         /* value of x; place on the page */
 } reading;
 
+#define MOST_DOTS ((size_t)20) /* more would hide the curves */
+#define MOST_NOTES                                                                                 \
+    ((size_t)5)      /* rows with notes; more rows leave them out for the curves' sake             \
+                      */
 #define LONGEST 1e11 /* seconds; a log may say anything */
 
 static void format_duration_hms(double seconds, char *text, size_t size) {
@@ -178,19 +182,23 @@ void draw_readout(const panel *p, const page_options *o, point cursor, int row_a
         const series *s = r[0].curve->tag->scalars;
         describe_point(r[0].curve, o, series_step(s, r[0].point), series_wall_time(s, r[0].point),
                        heading, sizeof heading);
-        float line = p->plot.x + p->plot.w * (float)axis_place(&p->x, at);
+        bool beside = o->under != NULL && o->under != p; /* its line stands where the mouse is */
+        float line = p->plot.x + p->plot.w * (float)axis_place(&p->x, beside ? o->x_at : at);
         if (line >= p->plot.x && line <= p->plot.x + p->plot.w)
             draw_line(list, (point){line, p->plot.y}, (point){line, p->plot.y + p->plot.h},
                       (stroke){faded(o->theme->text, 0.55), 1, 0});
-        if (p->kind == PANEL_CURVES)
+        if (p->kind == PANEL_CURVES && count <= MOST_DOTS)
             draw_dots(p, o, r, count, list);
         for (size_t i = 0; p->kind == PANEL_HEAT && i < count; i++)
             r[i].y = (double)r[i].index;
-        if (o->under == NULL || o->under == p) {
+        if (!beside) {
             size_t kept = choose(r, count, count > room && room > 1 ? room - 1 : room,
                                  p->kind == PANEL_HEAT ? row_at : (double)cursor.y);
-            for (size_t i = 0; i < kept; i++)
+            for (size_t i = 0; i < kept; i++) {
                 rows[i] = row_of(p, o, &r[i], at, row_at);
+                if (kept > MOST_NOTES && p->kind == PANEL_CURVES)
+                    rows[i].note[0] = '\0';
+            }
             if (kept < count && kept < room) {
                 rows[kept] = (box_row){.value = ""};
                 snprintf(rows[kept].label, sizeof rows[kept].label, "+ %zu more", count - kept);

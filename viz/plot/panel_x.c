@@ -43,6 +43,8 @@ size_t curve_nearest(const curve *c, const page_options *o, double x) {
     size_t i = curve_find_x(c, o, x, 0);
     if (i == n)
         return n - 1;
+    if (c->steps && i > 0 && x < curve_x(c, o, i)) /* a value holds until the next one */
+        return i - 1;
     if (i > 0 && x - curve_x(c, o, i - 1) < curve_x(c, o, i) - x)
         return i - 1;
     return i;

@@ -281,6 +281,7 @@ static bool add_value(run_tag *tag, const dnn_event *e) {
         tag->picture_step = e->step;
         tag->encoded_size = e->size;
         return replace((void **)&tag->encoded, e->bytes, e->size);
+    case DNN_EVENT_UNKNOWN: /* its text is the name of its kind */
     case DNN_EVENT_TEXT:
         tag->text_step = e->step;
         return replace((void **)&tag->text, e->bytes, e->size);
@@ -328,7 +329,10 @@ static void decode_pictures(run *r) {
 
 size_t run_poll(run *r, uint64_t *appeared) {
     size_t tags_before = r->tag_count;
+    bool ended = r->ended;
     size_t values = dnn_run_reader_poll(r->reader, take, r);
+    r->ended = dnn_run_reader_closed(r->reader);
+    values += r->ended != ended; /* is news, too */
     decode_pictures(r);
     *appeared += r->tag_count - tags_before;
     return values;

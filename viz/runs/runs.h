@@ -52,8 +52,9 @@ typedef struct run {
     const series *epoch;          /* the scalars named "epoch", NULL: not logged */
     double first_time, last_time; /* wall times, 0 before the first event */
     int64_t last_step;
-    bool incomplete;             /* memory ran out while reading */
-    bool damage_told, torn_told; /* the window has said so */
+    bool ended;                                /* its log was closed, and nothing came after that */
+    bool incomplete;                           /* memory ran out while reading */
+    bool damage_told, torn_told, unknown_told; /* the window has said so */
 } run;
 
 typedef struct runs {

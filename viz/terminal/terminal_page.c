@@ -1,14 +1,18 @@
 /* terminal_page.c: the page of a run's panels in a terminal: how many fit, and what is said of the
  * others. */
 #include <stdio.h>
+#include <string.h>
 
-#include "viz/window/page.h"
+#include "viz/draw/utf8.h"
 #include "viz/terminal/terminal.h"
+#include "viz/window/page.h"
+#include "viz/window/run_list.h"
 
 #define HEADER_ROWS  4  /* of the page's head and foot */
 #define PANEL_ROWS   16 /* of a panel, and the least when they must fit the terminal */
 #define LEAST_ROWS   13
 #define COLUMN_CELLS 70
+#define VALUE_CELLS  16 /* of a value in the list of runs */
 
 /* Rows of panels that have room in so many lines; the last line is for the words about the others.
  */
@@ -17,7 +21,7 @@ static size_t panel_rows_in(int rows) {
     return room < 1 ? 1 : (size_t)room;
 }
 
-static void tell_of_others(const view *v, size_t all, display_list *list) {
+static void say_others(const view *v, size_t all, display_list *list) {
     char text[96];
     size_t others = all - v->shown_count;
     if (others == 0)
@@ -42,9 +46,60 @@ bool terminal_draw(view *v, int columns, int rows, terminal_colors colors, FILE 
     v->options.scale = 1 / DOT_WIDTH;
     display_list list = {0};
     view_draw(v, &list);
-    tell_of_others(v, all, &list);
+    say_others(v, all, &list);
     v->shown_count = all;
     bool good = !list.failed && terminal_play(&list, v->options.theme, columns, rows, colors, out);
     display_list_free(&list);
     return good;
+}
+
+/* --- words --- */
+
+static void put_padded(const char *text, int width, FILE *out) {
+    const char *next = text;
+    for (int n = 0; n < width; n++) {
+        const char *from = next;
+        if (utf8_next(&next) == 0) {
+            fprintf(out, "%*s", width - n, "");
+            return;
+        }
+        fwrite(from, 1, (size_t)(next - from), out);
+    }
+}
+
+static int count_characters(const char *text) {
+    int n = 0;
+    while (utf8_next(&text) != 0)
+        n++;
+    return n;
+}
+
+void terminal_list_runs(const view *v, int columns, FILE *out) {
+    const runs *all = view_runs(v);
+    char text[RUN_LIST_COLUMNS][64];
+    int names = 4, room;
+    for (size_t i = 0; i < all->count; i++) {
+        int n = count_characters(run_label(all->items[i]));
+        names = n > names ? n : names;
+    }
+    room = columns - 2 - 2 - 10 - 10 - (int)RUN_LIST_COLUMNS * VALUE_CELLS;
+    names = names < room ? names : room > 8 ? room : 8;
+    size_t count = run_list_titles(v, text);
+    fputs("\n  ", out);
+    put_padded("run", names + 2, out);
+    fputs("state     step      ", out);
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "%*.*s", VALUE_CELLS, VALUE_CELLS - 1, text[i]);
+    for (size_t k = 0; k < all->count; k++) {
+        const run *r = all->items[k];
+        fputs("\n  ", out);
+        put_padded(run_label(r), names + 2, out);
+        fprintf(out, "%-10s%-10lld", page_is_running(v, r) ? "running" : "finished",
+                (long long)r->last_step);
+        for (size_t i = 0; i < count; i++) {
+            run_list_value(v, r, i, text[i], sizeof text[i]);
+            fprintf(out, "%*s", VALUE_CELLS, text[i]);
+        }
+    }
+    fputc('\n', out);
 }

@@ -1,6 +1,7 @@
 /* damage.c: what of a log could not be read, in words. */
 #include "viz/window/damage.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "viz/window/page.h"
@@ -19,6 +20,18 @@ static void describe_torn(const run *r, char *text, size_t size) {
                  torn == 1 ? " is" : "s are");
 }
 
+/* "pr of the kind pr_curves", and how many more there are; "" when all kinds are known. */
+static void describe_unknown(const run *r, char *text, size_t size) {
+    size_t count = 0;
+    text[0] = '\0';
+    for (size_t k = 0; k < r->tag_count; k++)
+        if (r->tags[k]->kind == DNN_EVENT_UNKNOWN && count++ == 0)
+            snprintf(text, size, "%.60s of the kind %.60s", r->tags[k]->name, r->tags[k]->text);
+    size_t used = strlen(text);
+    if (count > 1)
+        snprintf(text + used, size - used, " and %zu more", count - 1);
+}
+
 bool damage_say(view *v) {
     for (size_t i = 0; i < v->all->count; i++) {
         run *r = v->all->items[i];
@@ -27,6 +40,13 @@ bool damage_say(view *v) {
         if (!r->damage_told && *damage_of(r) != '\0') {
             r->damage_told = true;
             view_say(v, "the log of %.100s: %s", r->name, damage_of(r));
+            return true;
+        }
+        char unknown[160];
+        describe_unknown(r, unknown, sizeof unknown);
+        if (!r->unknown_told && unknown[0] != '\0') {
+            r->unknown_told = true;
+            view_say(v, "not shown of %.100s: %s", r->name, unknown);
             return true;
         }
         if (!r->torn_told && torn[0] != '\0' && !page_is_running(v, r)) {
@@ -50,6 +70,10 @@ bool damage_print(const runs *all, bool at_rest, FILE *out) {
             fprintf(out, "dnnview: %s\n", damage);
         if (torn[0] != '\0')
             fprintf(out, "dnnview: %s: %s\n", r->path, torn);
+        char unknown[160];
+        describe_unknown(r, unknown, sizeof unknown);
+        if (unknown[0] != '\0')
+            fprintf(out, "dnnview: %s: not shown: %s\n", r->path, unknown);
         values = values || r->tag_count > 0;
         damaged = damaged || damage[0] != '\0' || torn[0] != '\0';
     }

@@ -88,6 +88,8 @@ static void format_rate(double rate, char *text, size_t size) {
 typedef enum run_state { STATE_WAITING, STATE_RUNNING, STATE_PAUSED, STATE_ENDED } run_state;
 
 bool page_is_running(const view *v, const run *r) {
+    if (r->ended)
+        return false;
     return v->attached || (!v->ended && (double)time(NULL) - r->last_time < RUNNING_SECONDS);
 }
 
@@ -297,12 +299,25 @@ static void draw_selection(const view *v, display_list *list) {
     draw_outline(box, v->options.theme->accent, list);
 }
 
+/* The first value of a kind that is not shown. */
+static const run_tag *find_unknown(const runs *all) {
+    for (size_t i = 0; i < all->count; i++)
+        for (size_t k = 0; k < all->items[i]->tag_count; k++)
+            if (all->items[i]->tags[k]->kind == DNN_EVENT_UNKNOWN)
+                return all->items[i]->tags[k];
+    return NULL;
+}
+
 static void draw_waiting(const view *v, display_list *list) {
     const theme *t = v->options.theme;
     const runs *all = view_runs(v);
     char text[300];
+    const run_tag *unknown = find_unknown(all);
     if (v->only != NULL && v->panel_count > 0)
         snprintf(text, sizeof text, "no values fit the pattern '%s'", v->only);
+    else if (unknown != NULL)
+        snprintf(text, sizeof text, "%.80s is of a kind that dnnview does not show: %.80s",
+                 unknown->name, unknown->text);
     else
         snprintf(text, sizeof text, "waiting for the first values of %s",
                  all->count > 0       ? all->items[0]->path

@@ -62,6 +62,22 @@ static double value_of(const run *r, const char *tag, const page_options *o) {
     return at < n ? (double)series_value(t->scalars, at) : NAN;
 }
 
+size_t run_list_titles(const view *v, char text[][64]) {
+    column columns[RUN_LIST_COLUMNS];
+    size_t count = list_columns(v, columns);
+    for (size_t i = 0; i < count; i++)
+        snprintf(text[i], 64, "%.63s", columns[i].tag);
+    return count;
+}
+
+void run_list_value(const view *v, const run *r, size_t which, char *text, size_t size) {
+    column columns[RUN_LIST_COLUMNS];
+    size_t count = list_columns(v, columns);
+    text[0] = '\0';
+    if (which < count && run_find(r, columns[which].tag, DNN_EVENT_SCALAR) != NULL)
+        axis_format(value_of(r, columns[which].tag, NULL), 7, text, size);
+}
+
 /* --- order and filter --- */
 
 typedef struct key {

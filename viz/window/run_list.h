@@ -9,6 +9,10 @@
 /* To be called when runs, values or the filter have changed: sorts and filters. */
 void run_list_update(view *v);
 
+/* The columns of values, "loss/val" each, and what a run has in one, in words. */
+size_t run_list_titles(const view *v, char text[][64]);
+void run_list_value(const view *v, const run *r, size_t which, char *text, size_t size);
+
 /* How wide the list is beside the panels; 0: it is not shown. */
 float run_list_width(const view *v);
 

@@ -249,6 +249,114 @@ static void histograms_and_images_of_tensorflow_2_are_understood(void **state) {
     assert_memory_equal(s.bytes, "\x89PNG", 4);
 }
 
+/* Field 5 to 17 of a TensorProto, packed or not, and tensor_content. */
+static void scalars_of_every_number_type_are_understood(void **state) {
+    (void)state;
+    static const struct {
+        uint8_t dtype;
+        size_t size;
+        uint8_t bytes[8]; /* in tensor_content */
+        float value;
+    } contents[] = {
+        {1,  4, {0, 0, 0x80, 0x3e},                               0.25f                 },
+        {2,  8, {0, 0, 0, 0, 0, 0, 0xf8, 0x3f},                   1.5f                  },
+        {3,  4, {100, 0, 0, 0},                                   100                   },
+        {3,  4, {0xfe, 0xff, 0xff, 0xff},                         -2                    },
+        {4,  1, {200},                                            200                   },
+        {5,  2, {0xff, 0xff},                                     -1                    },
+        {6,  1, {0x80},                                           -128                  },
+        {9,  8, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, -1                    },
+        {10, 1, {1},                                              1                     },
+        {14, 2, {0xc0, 0x3f},                                     1.5f                  },
+        {17, 2, {0xff, 0xff},                                     65535                 },
+        {19, 2, {0, 0x3c},                                        1                     },
+        {19, 2, {1, 0},                                           5.9604645e-8f         }, /* the smallest half */
+        {19, 2, {0, 0xfc},                                        -INFINITY             },
+        {22, 4, {0xff, 0xff, 0xff, 0xff},                         4294967295.0f         },
+        {23, 8, {0, 0, 0, 0, 0, 0, 0, 0x80},                      9223372036854775808.0f},
+    };
+    dnn_error err;
+    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
+        uint8_t tensor[64], payload[256];
+        uint8_t *p =
+            dnn_wire_put_varint(dnn_wire_put_key(tensor, 1, DNN_WIRE_VARINT), contents[i].dtype);
+        p = dnn_wire_put_bytes(p, 4, contents[i].bytes, contents[i].size);
+        for (int named = 0; named < 2;
+             named++) { /* the plugin is named with the first value only */
+            seen s = {0};
+            size_t size =
+                tensor_event(payload, named ? "scalars" : "", tensor, (size_t)(p - tensor));
+            check_ok(dnn_event_read(payload, size, remember, &s, &err));
+            assert_int_equal(s.last.kind, DNN_EVENT_SCALAR);
+            assert_true(s.last.scalar == contents[i].value);
+        }
+    }
+    static const struct {
+        uint8_t dtype, field;
+        uint64_t number;
+        float value;
+    } values[] = {
+        {3,  7,  100,                100 },
+        {3,  7,  0xfffffffffffffffe, -2  },
+        {9,  10, 1000000,            1e6f},
+        {10, 11, 1,                  1   },
+        {19, 13, 0x3c00,             1   },
+        {14, 13, 0x3fc0,             1.5f},
+        {22, 16, 7,                  7   },
+        {23, 17, 8,                  8   },
+    };
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        for (int packed = 0; packed < 2; packed++) {
+            uint8_t tensor[64], payload[256], number[10];
+            size_t n = (size_t)(dnn_wire_put_varint(number, values[i].number) - number);
+            uint8_t *p =
+                dnn_wire_put_varint(dnn_wire_put_key(tensor, 1, DNN_WIRE_VARINT), values[i].dtype);
+            p = packed ? dnn_wire_put_bytes(p, values[i].field, number, n)
+                       : dnn_wire_put_varint(dnn_wire_put_key(p, values[i].field, DNN_WIRE_VARINT),
+                                             values[i].number);
+            seen s = {0};
+            size_t size = tensor_event(payload, "scalars", tensor, (size_t)(p - tensor));
+            check_ok(dnn_event_read(payload, size, remember, &s, &err));
+            assert_int_equal(s.last.kind, DNN_EVENT_SCALAR);
+            assert_true(s.last.scalar == values[i].value);
+        }
+}
+
+static void a_kind_that_is_not_known_is_named(void **state) {
+    (void)state;
+    dnn_error err;
+    uint8_t tensor[64], payload[256], content[48] = {0};
+    uint8_t *p = dnn_wire_put_varint(dnn_wire_put_key(tensor, 1, DNN_WIRE_VARINT), 1);
+    p = dnn_wire_put_bytes(p, 4, content, sizeof content);
+    seen s = {0};
+    size_t size = tensor_event(payload, "pr_curves", tensor, (size_t)(p - tensor));
+    check_ok(dnn_event_read(payload, size, remember, &s, &err));
+    assert_int_equal(s.last.kind, DNN_EVENT_UNKNOWN);
+    assert_int_equal(s.last.size, 9);
+    assert_memory_equal(s.bytes, "pr_curves", 9);
+}
+
+/* wall time 1, session_log { status: STOP } as TensorFlow's writer ends a file. */
+static void the_end_of_a_run_is_said(void **state) {
+    (void)state;
+    static const uint8_t expected[] = {0x09, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0x3a, 2, 0x08, 2};
+    uint8_t record[64];
+    dnn_error err;
+    size_t n = dnn_event_write_end(1, record);
+    assert_int_equal(n, DNN_RECORD_HEADER + sizeof expected + DNN_RECORD_TRAILER);
+    assert_memory_equal(record + DNN_RECORD_HEADER, expected, sizeof expected);
+    seen s = {0};
+    check_ok(dnn_event_read(expected, sizeof expected, remember, &s, &err));
+    assert_int_equal(s.count, 1);
+    assert_int_equal(s.last.kind, DNN_EVENT_END);
+    uint8_t begin[sizeof expected];
+    memcpy(begin, expected, sizeof expected);
+    begin[sizeof begin - 1] = 1; /* START */
+    s = (seen){0};
+    check_ok(dnn_event_read(begin, sizeof begin, remember, &s, &err));
+    assert_int_equal(s.count, 0);
+}
+
 static void malformed_payloads_are_refused(void **state) {
     (void)state;
     dnn_error err;
@@ -323,6 +431,9 @@ int main(void) {
         cmocka_unit_test(every_kind_is_read_back_as_it_was_written),
         cmocka_unit_test(scalars_in_tensors_and_unknown_fields_are_understood),
         cmocka_unit_test(histograms_and_images_of_tensorflow_2_are_understood),
+        cmocka_unit_test(scalars_of_every_number_type_are_understood),
+        cmocka_unit_test(a_kind_that_is_not_known_is_named),
+        cmocka_unit_test(the_end_of_a_run_is_said),
         cmocka_unit_test(malformed_payloads_are_refused),
         cmocka_unit_test(records_that_end_lie_or_are_damaged_are_told_apart),
         cmocka_unit_test(random_damage_inside_payloads_never_goes_past_the_end),

@@ -94,12 +94,18 @@ static void what_is_logged_is_followed_while_it_is_written(void **state) {
     check_ok(dnn_run_log_flush(log, &err));
     assert_int_equal(dnn_run_reader_poll(reader, add_up, &s), 1);
     assert_int_equal(dnn_run_reader_poll(reader, add_up, &s), 0);
+    assert_false(dnn_run_reader_closed(reader));
     dnn_run_log *resumed; /* a second file in the folder is found too */
     check_ok(dnn_run_log_open(&resumed, folder, &err));
     dnn_run_log_scalar(resumed, 3, "cost", 4);
     dnn_run_log_close(resumed);
     assert_int_equal(dnn_run_reader_poll(reader, add_up, &s), 1);
     assert_true(s.sum == 9);
+    assert_true(dnn_run_reader_closed(reader));
+    dnn_run_log_scalar(log, 4, "cost", 1); /* the other one goes on */
+    check_ok(dnn_run_log_flush(log, &err));
+    assert_int_equal(dnn_run_reader_poll(reader, add_up, &s), 1);
+    assert_false(dnn_run_reader_closed(reader));
     dnn_run_reader_close(reader);
     dnn_run_log_close(log);
 }

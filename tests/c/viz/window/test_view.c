@@ -2,8 +2,8 @@
 #include "check.h"
 
 #include "core/memory.h"
-#include "viz/window/layout.h"
 #include "viz/sample_page.h"
+#include "viz/window/layout.h"
 
 static void a_page_without_values_says_what_it_waits_for(void **state) {
     (void)state;
@@ -34,7 +34,7 @@ static void speed_is_written_as_people_read_it(void **state) {
                                                 .tag = "cost",
                                                 .tag_size = 4,
                                                 .kind = DNN_EVENT_SCALAR});
-        dnn_run_log_close(log);
+        check_ok(dnn_run_log_flush(log, &err));
         check_ok(runs_open(&p.all, in_folder(name), &err));
         runs_poll(&p.all);
         view_init(&p.v, &p.all, 600, 400);
@@ -42,6 +42,10 @@ static void speed_is_written_as_people_read_it(void **state) {
         page_describe(&p.v, about, sizeof about);
         snprintf(expected, sizeof expected, "running · step 1\u2009999 · %s steps/s", words[i]);
         assert_string_equal(about, expected);
+        dnn_run_log_close(log); /* a closed run says so at once */
+        assert_true(runs_poll(&p.all));
+        page_describe(&p.v, about, sizeof about);
+        assert_memory_equal(about, "finished", 8);
         close_page(&p);
     }
 }
