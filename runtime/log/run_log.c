@@ -331,7 +331,7 @@ void dnn_run_log_close(dnn_run_log *log) {
         pthread_join(log->writer, NULL);
         if (make_room(&log->filling, 64))
             log->filling.used +=
-                dnn_event_write_end(now_seconds(), log->filling.bytes + log->filling.used);
+                dnn_event_write_end(dnn_clock_wall(), log->filling.bytes + log->filling.used);
         drain(log);
     }
     free_log(log);

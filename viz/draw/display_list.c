@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/grow.h"
 #include "core/memory.h"
 
 const float dash_patterns[DASH_COUNT][5] = {
@@ -33,19 +34,10 @@ void display_list_free(display_list *list) {
 }
 
 static void append(display_list *list, command c) {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 256 : 2 * list->capacity;
-        command *more = dnn_alloc(capacity * sizeof *more);
-        if (more == NULL) {
-            list->failed = true;
-            free_command(&c);
-            return;
-        }
-        if (list->count > 0)
-            memcpy(more, list->commands, list->count * sizeof *more);
-        dnn_free(list->commands);
-        list->commands = more;
-        list->capacity = capacity;
+    if (!dnn_grow(&list->commands, &list->capacity, list->count, 1)) {
+        list->failed = true;
+        free_command(&c);
+        return;
     }
     list->commands[list->count++] = c;
 }

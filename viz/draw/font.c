@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "viz/draw/utf8.h"
+#include "core/utf8.h"
 
 static const char *const file_names[FONT_STYLE_COUNT] = {
     [FONT_REGULAR] = "DejaVuSans.ttf",
@@ -159,8 +159,8 @@ static entry *entry_of(const char *text, font_style style, int quarters) {
 static void clean(const char *text, char out[FONT_MAX_BYTES + 1]) {
     size_t used = 0;
     uint32_t c;
-    while (used + UTF8_MAX_BYTES <= FONT_MAX_BYTES && (c = utf8_next(&text)) != 0)
-        used += utf8_put(c < 0x20 || (c >= 0x7F && c < 0xA0) ? ' ' : c, out + used);
+    while (used + DNN_UTF8_MAX <= FONT_MAX_BYTES && (c = dnn_utf8_next(&text)) != 0)
+        used += dnn_utf8_put(c < 0x20 || (c >= 0x7F && c < 0xA0) ? ' ' : c, out + used);
     out[used] = '\0';
 }
 
@@ -198,7 +198,7 @@ float text_width(const char *text, float size, font_style style) {
  * picture by that. */
 static int first_left(TTF_Font *font, const char *text) {
     int left = 0;
-    uint32_t first = utf8_next(&text);
+    uint32_t first = dnn_utf8_next(&text);
     TTF_GlyphMetrics32(font, first, &left, NULL, NULL, NULL, NULL);
     return left < 0 ? left : 0;
 }

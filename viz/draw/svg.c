@@ -11,8 +11,8 @@
 
 #include "core/atomic_file.h"
 #include "core/memory.h"
+#include "core/utf8.h"
 #include "viz/draw/png.h"
-#include "viz/draw/utf8.h"
 
 typedef struct writer {
     char *bytes;
@@ -95,8 +95,8 @@ static void put_area(writer *w, rect r) {
 /* Whatever the text holds, the file stays XML: markup is escaped, characters that XML does not have
  * (control characters, U+FFFE and U+FFFF) are blanks. */
 static void put_text(writer *w, const char *text) {
-    char bytes[UTF8_MAX_BYTES];
-    for (uint32_t c = utf8_next(&text); c != 0; c = utf8_next(&text)) {
+    char bytes[DNN_UTF8_MAX];
+    for (uint32_t c = dnn_utf8_next(&text); c != 0; c = dnn_utf8_next(&text)) {
         if (c == '&')
             put(w, "&amp;");
         else if (c == '<')
@@ -106,7 +106,7 @@ static void put_text(writer *w, const char *text) {
         else if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFFFE || c == 0xFFFF)
             put(w, " ");
         else
-            put_bytes(w, bytes, utf8_put(c, bytes));
+            put_bytes(w, bytes, dnn_utf8_put(c, bytes));
     }
 }
 

@@ -4,13 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "viz/draw/font.h"
 
 #define ELLIPSIS "…"
 
 /* Bytes of the longest start of a text that are at most `most` and end at a character's end. */
 static size_t whole_characters(const char *text, size_t most) {
-    while (most > 0 && ((unsigned char)text[most] & 0xC0) == 0x80)
+    while (most > 0 && dnn_utf8_continues(text[most]))
         most--;
     return most;
 }
@@ -49,7 +50,7 @@ void text_fit_middle(const char *text, float width, float size, font_style style
         return;
     for (kept = kept < length ? kept : length; kept > 1; kept--) {
         size_t head = whole_characters(text, kept / 2), tail = kept - kept / 2;
-        while (tail > 0 && ((unsigned char)text[length - tail] & 0xC0) == 0x80)
+        while (tail > 0 && dnn_utf8_continues(text[length - tail]))
             tail--;
         cut(text, head, tail, out, room);
         if (text_width(out, size, style) <= width)

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "core/memory.h"
+#include "core/natural.h"
 #include "viz/plot/panel.h"
 
 /* A tag on its way into a panel. */
@@ -122,14 +123,14 @@ static int compare_labels(const char *a, const char *b) {
     int p = share_of(a, strlen(a)), q = share_of(b, strlen(b));
     if (p >= 0 && q >= 0)
         return p - q;
-    return natural_compare(a, b);
+    return dnn_natural_compare(a, b);
 }
 
 static int compare_entries(const void *left, const void *right) {
     const entry *a = left, *b = right;
     int order = a->rank - b->rank;
     if (order == 0)
-        order = natural_compare(a->group, b->group);
+        order = dnn_natural_compare(a->group, b->group);
     if (order == 0)
         order = (int)a->kind - (int)b->kind;
     if (order == 0)

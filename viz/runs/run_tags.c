@@ -3,73 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/grow.h"
 #include "core/memory.h"
+#include "core/natural.h"
 #include "viz/runs/runs.h"
 
 /* --- names --- */
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-/* Length of a number's digits without leading zeros; *text moves to the first of them. */
-static size_t number_length(const char **text) {
-    while (**text == '0' && is_digit((*text)[1]))
-        (*text)++;
-    return strspn(*text, "0123456789");
-}
-
-/* Whether the dot that comes after a number's whole part is a decimal point: in "lr0.003" and
- * "beta=1.5", not in the places "3.10 Linear" and "0.3.weight" nor in the version 1.2.3. `before`
- * is the character before the number, NUL at the start. */
-static bool is_decimal(const char *dot, char before) {
-    if (dot[0] != '.' || !is_digit(dot[1]) || strchr("/ .", before) != NULL)
-        return false;
-    return dot[1 + strspn(dot + 1, "0123456789")] != '.';
-}
-
-/* Digits after the point, without the zeros at their end, as a fraction; *text moves past them. */
-static int compare_fractions(const char **a, bool a_has, const char **b, bool b_has) {
-    const char *p = *a + a_has, *q = *b + b_has;
-    for (bool more = true; more;) {
-        char x = a_has && is_digit(*p) ? *p++ : '0', y = b_has && is_digit(*q) ? *q++ : '0';
-        if (x != y)
-            return x - y;
-        more = (a_has && is_digit(*p)) || (b_has && is_digit(*q));
-    }
-    *a = a_has ? p : *a;
-    *b = b_has ? q : *b;
-    return 0;
-}
-
-/* Compares the numbers at *a and *b, which move past them. */
-static int compare_numbers(const char **a, const char **b, char before) {
-    size_t m = number_length(a), n = number_length(b);
-    int order = m != n ? (m < n ? -1 : 1) : memcmp(*a, *b, m);
-    if (order != 0)
-        return order;
-    *a += m;
-    *b += n;
-    return compare_fractions(a, is_decimal(*a, before), b, is_decimal(*b, before));
-}
-
-int natural_compare(const char *a, const char *b) {
-    const char *p = a, *q = b;
-    while (*p != '\0' && *q != '\0') {
-        if (is_digit(*p) && is_digit(*q)) {
-            int order = compare_numbers(&p, &q, p == a ? '\0' : p[-1]);
-            if (order != 0)
-                return order;
-        } else if (*p != *q) {
-            return (unsigned char)*p - (unsigned char)*q;
-        } else {
-            p++, q++;
-        }
-    }
-    if (*p != '\0' || *q != '\0')
-        return *p != '\0' ? 1 : -1;
-    return strcmp(a, b); /* "01" and "1" are two names */
-}
 
 /* Index of the tag, or where it is to be put. */
 static size_t place_of(const run *r, const char *name, dnn_event_kind kind, bool *found) {
@@ -77,7 +16,7 @@ static size_t place_of(const run *r, const char *name, dnn_event_kind kind, bool
     *found = false;
     while (low < high && !*found) {
         size_t middle = low + (high - low) / 2;
-        int order = natural_compare(r->tags[middle]->name, name);
+        int order = dnn_natural_compare(r->tags[middle]->name, name);
         if (order == 0)
             order = (int)r->tags[middle]->kind - (int)kind;
         *found = order == 0;
@@ -142,28 +81,14 @@ static run_tag *create_tag(const char *name, dnn_event_kind kind) {
     return NULL;
 }
 
-static bool reserve_tag(run *r) {
-    if (r->tag_count < r->tag_capacity)
-        return true;
-    size_t capacity = r->tag_capacity == 0 ? 16 : 2 * r->tag_capacity;
-    run_tag **more = dnn_alloc(capacity * sizeof(run_tag *));
-    if (more == NULL)
-        return false;
-    if (r->tag_count > 0)
-        memcpy(more, r->tags, r->tag_count * sizeof(run_tag *));
-    dnn_free(r->tags);
-    r->tags = more;
-    r->tag_capacity = capacity;
-    return true;
-}
-
 /* The tag of this name and kind, made when it is new; NULL when out of memory. */
 static run_tag *tag_named(run *r, const char *name, dnn_event_kind kind) {
     bool found;
     size_t i = place_of(r, name, kind, &found);
     if (found)
         return r->tags[i];
-    run_tag *tag = reserve_tag(r) ? create_tag(name, kind) : NULL;
+    run_tag *tag =
+        dnn_grow(&r->tags, &r->tag_capacity, r->tag_count, 1) ? create_tag(name, kind) : NULL;
     if (tag == NULL)
         return NULL;
     memmove(r->tags + i + 1, r->tags + i, (r->tag_count - i) * sizeof(run_tag *));

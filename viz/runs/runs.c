@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "core/clock.h"
+#include "core/grow.h"
 #include "core/memory.h"
+#include "core/natural.h"
 
 /* A folder of runs is searched so deep, and so many folders of it: enough for any project, and an
  * end when it is the root of a disk. */
@@ -18,12 +21,6 @@
 #define MAX_FOLDERS  20000
 #define SCAN_SECONDS 1.0
 #define UNNUMBERED   SIZE_MAX
-
-static double now_seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* --- names --- */
 
@@ -56,7 +53,7 @@ static bool same_name(const runs *all, size_t i, const char *name, int parts) {
 
 static int by_name(const void *a, const void *b) {
     const run *const *p = a, *const *q = b;
-    int order = natural_compare((*p)->name, (*q)->name);
+    int order = dnn_natural_compare((*p)->name, (*q)->name);
     return order != 0 ? order : strcmp((*p)->path, (*q)->path);
 }
 
@@ -177,19 +174,6 @@ static bool is_open(const runs *all, const struct stat *info) {
     return false;
 }
 
-/* A copy of an array of pointers with one more at its end, in place of the old one. */
-static bool append_pointer(void ***array, size_t *count, void *item) {
-    void **more = dnn_alloc((*count + 1) * sizeof(void *));
-    if (more == NULL)
-        return false;
-    if (*count > 0)
-        memcpy(more, *array, *count * sizeof(void *));
-    more[(*count)++] = item;
-    dnn_free(*array);
-    *array = more;
-    return true;
-}
-
 static dnn_status add_run(runs *all, const char *path, dnn_error *err) {
     struct stat info;
     if (stat(path, &info) != 0)
@@ -205,11 +189,12 @@ static dnn_status add_run(runs *all, const char *path, dnn_error *err) {
     dnn_status status = dnn_run_reader_open(&r->reader, path, err);
     if (status == DNN_OK &&
         ((r->path = dnn_strdup(path)) == NULL || (r->name = dnn_strdup(path)) == NULL ||
-         !append_pointer((void ***)&all->items, &all->count, r)))
+         !dnn_grow(&all->items, &all->capacity, all->count, 1)))
         status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path);
-    if (status == DNN_OK)
+    if (status == DNN_OK) {
+        all->items[all->count++] = r;
         all->generation++;
-    else
+    } else
         free_run(r);
     return status;
 }
@@ -278,11 +263,12 @@ static dnn_status open_folder(runs *all, const char *path, dnn_error *err) {
                         "folder below, found %zu other file%s",
                         path, s.files, s.files == 1 ? "" : "s");
     char *copy = dnn_strdup(path);
-    if (copy == NULL || !append_pointer((void ***)&all->folders, &all->folder_count, copy)) {
+    if (copy == NULL || !dnn_grow(&all->folders, &all->folder_capacity, all->folder_count, 1)) {
         dnn_free(copy);
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path);
     }
-    all->scanned = now_seconds();
+    all->folders[all->folder_count++] = copy;
+    all->scanned = dnn_clock_seconds();
     return DNN_OK;
 }
 
@@ -319,7 +305,7 @@ void runs_free(runs *all) {
 /* --- following --- */
 
 static void look_for_runs(runs *all) {
-    double now = now_seconds();
+    double now = dnn_clock_seconds();
     if (now - all->scanned < SCAN_SECONDS)
         return;
     all->scanned = now;

@@ -59,10 +59,10 @@ typedef struct run {
 
 typedef struct runs {
     run **items; /* sorted by name */
-    size_t count;
+    size_t count, capacity;
     size_t numbered;
     char **folders; /* what was opened and may get further runs */
-    size_t folder_count;
+    size_t folder_count, folder_capacity;
     double scanned;      /* when folders were last looked through, seconds */
     uint64_t generation; /* grows when a run or a tag appears: panels are built anew then */
 } runs;
@@ -91,9 +91,6 @@ run_tag *run_find(const run *r, const char *name, dnn_event_kind kind);
 /* Epoch of a step: linear between the points of the run's own "epoch" series and, at its mean
  * slope, beyond them; NaN without one. */
 double run_epoch(const run *r, int64_t step);
-
-/* Order of names with the numbers in them by value: "2 ReLU" < "10 Linear". */
-int natural_compare(const char *a, const char *b);
 
 /* --- run_tags.c, for runs.c --- */
 

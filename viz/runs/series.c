@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/grow.h"
 #include "core/memory.h"
 
 #define LEAF_BITS  4 /* of SERIES_LEAF */
@@ -52,37 +53,16 @@ void series_free(series *s) {
     dnn_free(s);
 }
 
-/* Makes *array hold `capacity` elements of `size`, keeping the first `used`. */
-static bool enlarge(void **array, size_t used, size_t capacity, size_t size) {
-    void *larger = dnn_alloc(capacity * size);
-    if (larger == NULL)
-        return false;
-    if (used > 0)
-        memcpy(larger, *array, used * size);
-    dnn_free(*array);
-    *array = larger;
-    return true;
-}
-
+/* Three arrays of one capacity. */
 static bool reserve_points(series *s) {
+    size_t steps = s->capacity, times = s->capacity, values = s->capacity;
     if (s->count < s->capacity)
         return true;
-    size_t capacity = s->capacity == 0 ? 256 : 2 * s->capacity;
-    if (!enlarge((void **)&s->steps, s->count, capacity, sizeof *s->steps) ||
-        !enlarge((void **)&s->times, s->count, capacity, sizeof *s->times) ||
-        !enlarge((void **)&s->values, s->count, capacity, sizeof *s->values))
+    if (!dnn_grow(&s->steps, &steps, s->count, 1) || !dnn_grow(&s->times, &times, s->count, 1) ||
+        !dnn_grow(&s->values, &values, s->count, 1))
         return false;
-    s->capacity = capacity;
-    return true;
-}
-
-static bool reserve_node(level *l) {
-    if (l->count < l->capacity)
-        return true;
-    size_t capacity = l->capacity == 0 ? 16 : 2 * l->capacity;
-    if (!enlarge((void **)&l->nodes, l->count, capacity, sizeof *l->nodes))
-        return false;
-    l->capacity = capacity;
+    s->capacity = steps < times ? steps : times;
+    s->capacity = values < s->capacity ? values : s->capacity;
     return true;
 }
 
@@ -108,7 +88,7 @@ static extremes of_points(const series *s, size_t first, size_t count) {
 static bool add_to_levels(series *s) {
     for (int k = 0; k < MAX_LEVELS && s->count % ((size_t)1 << (k + LEAF_BITS)) == 0; k++) {
         level *l = &s->levels[k];
-        if (!reserve_node(l))
+        if (!dnn_grow(&l->nodes, &l->capacity, l->count, 1))
             return false;
         const extremes *pair = k == 0 ? NULL : &s->levels[k - 1].nodes[2 * l->count];
         l->nodes[l->count] =

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "viz/draw/utf8.h"
+#include "core/utf8.h"
 
 #define DOT_HEIGHT (CELL_HEIGHT / 4)
 #define FAINT      0x70u /* lines with less alpha, the ghosts of smoothed curves, are left out */
@@ -183,7 +183,7 @@ static void put_bar(const screen *s, const command *c) {
 
 static int count_characters(const char *text) {
     int n = 0;
-    while (utf8_next(&text) != 0)
+    while (dnn_utf8_next(&text) != 0)
         n++;
     return n;
 }
@@ -201,7 +201,7 @@ static void put_text(const screen *s, const command *c) {
     int column = (int)lroundf(start), row = (int)((c->area.y - 0.3f * c->size) / CELL_HEIGHT);
     color k = c->stroke.color;
     const char *next = c->text;
-    for (uint32_t ch; (ch = utf8_next(&next)) != 0; column++) {
+    for (uint32_t ch; (ch = dnn_utf8_next(&next)) != 0; column++) {
         cell *at = cell_at(s, column, row);
         if (at == NULL || clipped(s, ((float)column + 0.5f) * CELL_WIDTH, c->area.y))
             continue;
@@ -305,11 +305,11 @@ static void set_look(const cell *c, terminal_colors colors, FILE *out) {
 }
 
 static void put_cell(const cell *c, terminal_colors colors, FILE *out) {
-    char text[UTF8_MAX_BYTES];
+    char text[DNN_UTF8_MAX];
     uint32_t ch = c->character != 0 ? c->character : c->dots != 0 ? 0x2800u + c->dots : ' ';
     if (c->picture && colors == COLORS_NONE)
         ch = shade_of(c);
-    fwrite(text, 1, utf8_put(ch, text), out);
+    fwrite(text, 1, dnn_utf8_put(ch, text), out);
 }
 
 static void put_row(const screen *s, int row, terminal_colors colors, FILE *out) {

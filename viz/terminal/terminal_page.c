@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "viz/draw/utf8.h"
+#include "core/utf8.h"
 #include "viz/terminal/terminal.h"
 #include "viz/window/page.h"
 #include "viz/window/run_list.h"
@@ -59,7 +59,7 @@ static void put_padded(const char *text, int width, FILE *out) {
     const char *next = text;
     for (int n = 0; n < width; n++) {
         const char *from = next;
-        if (utf8_next(&next) == 0) {
+        if (dnn_utf8_next(&next) == 0) {
             fprintf(out, "%*s", width - n, "");
             return;
         }
@@ -69,7 +69,7 @@ static void put_padded(const char *text, int width, FILE *out) {
 
 static int count_characters(const char *text) {
     int n = 0;
-    while (utf8_next(&text) != 0)
+    while (dnn_utf8_next(&text) != 0)
         n++;
     return n;
 }

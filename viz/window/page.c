@@ -8,9 +8,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/utf8.h"
 #include "viz/draw/font.h"
 #include "viz/draw/text_fit.h"
-#include "viz/draw/utf8.h"
 #include "viz/window/help.h"
 #include "viz/window/run_list.h"
 #include "viz/window/toolbar.h"

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "core/memory.h"
+#include "core/utf8.h"
 #include "viz/draw/font.h"
 #include "viz/draw/text_fit.h"
 #include "viz/window/page.h"
@@ -192,7 +193,7 @@ void run_list_type(view *v, const char *pressed) {
     else if (strcmp(pressed, "Backspace") == 0 && used > 0)
         do
             filter[--used] = '\0';
-        while (used > 0 && ((unsigned char)filter[used] & 0xC0) == 0x80);
+        while (used > 0 && dnn_utf8_continues(filter[used]));
     else if ((n == 1 || (unsigned char)pressed[0] >= 0x80) && used + n + 1 < sizeof v->list.filter)
         strcpy(filter + used, pressed);
     run_list_update(v);

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/atomic_file.h"
 #include "core/memory.h"
+#include "core/path.h"
 
 #define MOST_MEMORIES ((size_t)256)
 #define PATH_SIZE     ((size_t)4096)
@@ -15,14 +15,8 @@
 static const char *const scale_names[SCALE_COUNT] = {"linear", "log", "symlog"};
 static const char *const x_names[X_AXIS_COUNT] = {"step", "epoch", "relative", "wall"};
 
-static bool state_folder(char *path) {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int n = -1;
-    if (state != NULL && state[0] == '/')
-        n = snprintf(path, PATH_SIZE, "%s/dnnlua", state);
-    else if (home != NULL && home[0] == '/')
-        n = snprintf(path, PATH_SIZE, "%s/.local/state/dnnlua", home);
-    return n > 0 && (size_t)n < PATH_SIZE - 32;
+static bool state_path(char *path) {
+    return dnn_user_path(DNN_USER_STATE, "dnnlua/dnnview.conf", path, PATH_SIZE);
 }
 
 static int find(const char *const *names, int count, const char *word) {
@@ -81,12 +75,11 @@ static void load_line(view *v, const char *key, const char *value, int *width, i
 
 void state_load(view *v, int *width, int *height) {
     char path[PATH_SIZE];
-    if (!state_folder(path))
+    if (!state_path(path))
         return;
     dnn_free(v->memories);
     v->memory_count = 0;
     v->memories = dnn_calloc(MOST_MEMORIES, sizeof *v->memories);
-    strcat(path, "/dnnview.conf");
     FILE *file = fopen(path, "re");
     char line[512];
     while (v->memories != NULL && file != NULL && fgets(line, sizeof line, file) != NULL) {
@@ -135,28 +128,17 @@ static void save_all(const view *v, int width, int height, FILE *out) {
     save_panels(v, out);
 }
 
-/* Makes a folder and those above it. */
-static void make_folder(char *path) {
-    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(path, 0700);
-        *slash = '/';
-    }
-    mkdir(path, 0700);
-}
-
 void state_save(const view *v, int width, int height) {
     char path[PATH_SIZE], *text = NULL;
     size_t size = 0;
-    if (!state_folder(path))
+    if (!state_path(path))
         return;
     FILE *out = open_memstream(&text, &size);
     if (out == NULL)
         return;
     save_all(v, width, height, out);
     if (fclose(out) == 0) {
-        make_folder(path);
-        strcat(path, "/dnnview.conf");
+        dnn_make_folders_for(path, 0700, NULL);
         dnn_atomic_file_replace(path, text, size, NULL);
     }
     free(text);

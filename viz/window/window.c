@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "viz/draw/utf8.h"
+#include "core/utf8.h"
 #include "viz/window/actions.h"
 #include "viz/window/damage.h"
 #include "viz/window/export.h"
@@ -106,8 +106,8 @@ static bool on_text(window *w, const char *text) {
     if (!is_meant(w, text))
         return true;
     for (const char *next = text; open && *text != '\0'; text = next) {
-        char key[UTF8_MAX_BYTES + 1] = "";
-        if (utf8_next(&next) == 0)
+        char key[DNN_UTF8_MAX + 1] = "";
+        if (dnn_utf8_next(&next) == 0)
             break;
         memcpy(key, text, (size_t)(next - text));
         open = answer(w, action_key(w->view, strcmp(key, " ") == 0 ? "Space" : key));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/natural.h"
 #include "viz/draw/font.h"
 #include "viz/plot/panel.h"
 
@@ -31,9 +32,9 @@ static inline run_tag *sample_tag(run *r, const char *name, dnn_event_kind kind)
     tag->kind = kind;
     tag->scalars = kind == DNN_EVENT_SCALAR ? series_create() : NULL;
     size_t at = r->tag_count++;
-    for (; at > 0 &&
-           (natural_compare(r->tags[at - 1]->name, name) > 0 ||
-            (natural_compare(r->tags[at - 1]->name, name) == 0 && r->tags[at - 1]->kind > kind));
+    for (; at > 0 && (dnn_natural_compare(r->tags[at - 1]->name, name) > 0 ||
+                      (dnn_natural_compare(r->tags[at - 1]->name, name) == 0 &&
+                       r->tags[at - 1]->kind > kind));
          at--)
         r->tags[at] = r->tags[at - 1];
     r->tags[at] = tag;

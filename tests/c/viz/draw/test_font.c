@@ -8,7 +8,6 @@
 
 #include "core/memory.h"
 #include "core/random.h"
-#include "viz/draw/utf8.h"
 #include "viz/sample_fonts.h"
 
 static double ink(const glyph_line *line) {
@@ -16,34 +15,6 @@ static double ink(const glyph_line *line) {
     for (int i = 0; line != NULL && i < line->width * line->height; i++)
         sum += line->coverage[i] / 255.0;
     return sum;
-}
-
-static void utf8_is_read_as_the_standard_says(void **state) {
-    (void)state;
-    static const struct {
-        const char *bytes;
-        uint32_t characters[5];
-    } rows[] = {
-        {"A\xC3\xA9",                    {'A', 0xE9}                     },
-        {"\xE2\x81\xBB\xF0\x9F\x98\x80", {0x207B, 0x1F600}               },
-        {"\xC0\x80",                     {0xFFFD, 0xFFFD}                }, /* overlong */
-        {"\xED\xA0\x80",                 {0xFFFD, 0xFFFD, 0xFFFD}        }, /* surrogate */
-        {"\xF4\x90\x80\x80",             {0xFFFD, 0xFFFD, 0xFFFD, 0xFFFD}}, /* beyond U+10FFFF */
-        {"\xE2\x81",                     {0xFFFD, 0xFFFD}                }, /* cut short */
-        {"\x80x",                        {0xFFFD, 'x'}                   },
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *text = rows[i].bytes;
-        for (int k = 0; k < 5; k++)
-            assert_int_equal(utf8_next(&text), rows[i].characters[k]);
-    }
-    for (uint32_t c = 1; c < 0x110000; c += 7) {
-        char bytes[UTF8_MAX_BYTES + 1];
-        bytes[utf8_put(c, bytes)] = '\0';
-        const char *text = bytes;
-        if (c < 0xD800 || c > 0xDFFF)
-            assert_int_equal(utf8_next(&text), c);
-    }
 }
 
 static void widths_add_up_and_grow_with_the_size(void **state) {
@@ -182,7 +153,6 @@ static void a_missing_font_is_named_with_its_places_and_its_package(void **state
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(utf8_is_read_as_the_standard_says),
         cmocka_unit_test(widths_add_up_and_grow_with_the_size),
         cmocka_unit_test(
             a_line_has_ink_of_about_its_width_and_four_times_as_much_at_twice_the_size),

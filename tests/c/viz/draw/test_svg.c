@@ -7,9 +7,9 @@
 
 #include "core/memory.h"
 #include "core/random.h"
-#include "viz/sample_figure.h"
+#include "core/utf8.h"
 #include "viz/draw/svg.h"
-#include "viz/draw/utf8.h"
+#include "viz/sample_figure.h"
 
 /* Writes the list, frees it, and returns the file's text. */
 static char *written(display_list *list) {
@@ -45,7 +45,7 @@ static void check_text(const char *begin, const char *end) {
     const char *s = begin;
     while (s < end) {
         const char *before = s;
-        uint32_t c = utf8_next(&s);
+        uint32_t c = dnn_utf8_next(&s);
         if (c == 0xFFFD)
             assert_memory_equal(before, "\xEF\xBF\xBD", 3);
         assert_true(c == '\t' || c == '\n' || c == '\r' || c >= 0x20);

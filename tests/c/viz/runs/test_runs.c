@@ -99,21 +99,6 @@ static double seconds(void) {
 
 /* --- finding --- */
 
-static void numbers_in_names_are_ordered_by_value(void **state) {
-    (void)state;
-    const char *ordered[] = {"",          "1 Linear",    "2 ReLU",     "3.2 ReLU",    "3.10 Linear",
-                             "10 Linear", "10 Linear/a", "b 0.2.bias", "b 0.10.bias", "layer1.w",
-                             "layer02.w", "layer2.w",    "layer10.w",  "lr0.0001",    "lr0.0003",
-                             "lr0.001",   "lr0.03",      "lr0.3-a",    "lr0.30-b",    "lr1",
-                             "lr1.25",    "lr1.5",       "v1.2.9",     "v1.2.10"};
-    const size_t count = sizeof ordered / sizeof *ordered;
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < count; k++) {
-            int order = natural_compare(ordered[i], ordered[k]);
-            assert_true(i < k ? order < 0 : i > k ? order > 0 : order == 0);
-        }
-}
-
 static void every_run_below_a_folder_is_found_under_a_name_of_its_own(void **state) {
     (void)state;
     write_run("a/try", "cost", 3);
@@ -401,7 +386,6 @@ static void fifty_runs_of_ten_tags_are_all_read(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        test(numbers_in_names_are_ordered_by_value),
         test(every_run_below_a_folder_is_found_under_a_name_of_its_own),
         test(names_leave_out_what_all_have_in_common),
         test(links_to_folders_are_followed_once_and_not_in_circles),
