@@ -75,8 +75,8 @@ const char *dnnlua_push_advice(lua_State *L, const dnnlua_nearest *nearest);
 /* Raises "Linear has no field 'wieght'; did you mean 'weight'?" after the names were offered. */
 int dnnlua_no_such_field(lua_State *L, const char *owner, const dnnlua_nearest *nearest);
 
-/* How a message about another library's name ends, as scripts/dnn/advice/names.lua has it, which the
- * first call loads; NULL for an unknown name. */
+/* How a message about another library's name ends, as scripts/dnn/advice/names.lua has it, which
+ * the first call loads; NULL for an unknown name. */
 const char *dnnlua_synonym(lua_State *L, const char *group, const char *name);
 
 /* The userdata of that type at index 1, which a method is called on; else raises "forward: expected
@@ -123,6 +123,10 @@ dnn_random *dnnlua_opt_random(lua_State *L, int index);
 /* Raises unless every key of the table at index (nil or absent is fine) is one of `known` (ended by
  * NULL): "dnn.rand: unknown option 'dtpye'; known: dtype, random (did you mean 'dtype'?)". */
 void dnnlua_check_options(lua_State *L, int index, const char *function, const char *const *known);
+
+/* _options_fault(function, options, names): what dnnlua_check_options would raise, or nil: for
+ * functions in Lua. */
+int dnnlua_options_fault(lua_State *L);
 
 /* The index of the options of a function that takes an optional argument at `index` and options
  * after it: `index` where the table stands there already. Nothing may follow the options. */

@@ -27,23 +27,11 @@ static int blas_core(lua_State *L) {
 
 /* --- unknown names, for the Lua half --- */
 
-static void offer_name(lua_State *L, dnnlua_nearest *nearest, const char *name) {
-    (void)L;
-    dnnlua_nearest_offer(nearest, name);
-}
-
 /* Offers the string keys of the tables from index on. */
-static void offer_keys(lua_State *L, int index, dnnlua_nearest *nearest,
-                       void (*offer)(lua_State *, dnnlua_nearest *, const char *)) {
+static void offer_tables(lua_State *L, int index, dnnlua_nearest *nearest) {
     for (int table = lua_gettop(L); table >= index; table--) {
         luaL_checktype(L, table, LUA_TTABLE);
-        lua_pushnil(L);
-        while (lua_next(L, table)) {
-            lua_pop(L, 1);
-            if (lua_type(L, -1) == LUA_TSTRING) {
-                offer(L, nearest, lua_tostring(L, -1));
-            }
-        }
+        dnnlua_offer_keys(L, table, nearest);
     }
 }
 
@@ -51,7 +39,7 @@ static void offer_keys(lua_State *L, int index, dnnlua_nearest *nearest,
 static int nearest_name(lua_State *L) {
     dnnlua_nearest nearest = {.wanted = luaL_checkstring(L, 1)};
 
-    offer_keys(L, 2, &nearest, offer_name);
+    offer_tables(L, 2, &nearest);
     lua_pushstring(L, nearest.name);
     return 1;
 }
@@ -61,17 +49,8 @@ static int nearest_name(lua_State *L) {
 static int advice(lua_State *L) {
     dnnlua_nearest nearest = {.group = luaL_checkstring(L, 1), .wanted = luaL_checkstring(L, 2)};
 
-    offer_keys(L, 3, &nearest, offer_name);
+    offer_tables(L, 3, &nearest);
     dnnlua_push_advice(L, &nearest);
-    return 1;
-}
-
-/* _option(function, name, table): the key of the table that an option may have meant, or nil. */
-static int nearest_option(lua_State *L) {
-    dnnlua_nearest nearest = {.group = luaL_checkstring(L, 1), .wanted = luaL_checkstring(L, 2)};
-
-    offer_keys(L, 3, &nearest, dnnlua_nearest_option);
-    lua_pushstring(L, nearest.name);
     return 1;
 }
 
@@ -90,12 +69,12 @@ static const dnnlua_function functions[] = {
 
 /* For the Lua half. */
 static const luaL_Reg helpers[] = {
-    {"_nearest",    nearest_name     },
-    {"_advice",     advice           },
-    {"_option",     nearest_option   },
-    {"_warn_once",  warn_once        },
-    {"_explain_by", dnnlua_explain_by},
-    {NULL,          NULL             },
+    {"_nearest",       nearest_name        },
+    {"_advice",        advice              },
+    {"_options_fault", dnnlua_options_fault},
+    {"_warn_once",     warn_once           },
+    {"_explain_by",    dnnlua_explain_by   },
+    {NULL,             NULL                },
 };
 
 int luaopen_dnn_core(lua_State *L) {

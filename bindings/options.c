@@ -16,8 +16,8 @@ static bool is_known(const char *const *known, const char *name) {
     return false;
 }
 
-static void raise_unknown(lua_State *L, const char *function, const char *const *known,
-                          const char *name) {
+static const char *push_unknown(lua_State *L, const char *function, const char *const *known,
+                                const char *name) {
     dnnlua_nearest nearest = {.wanted = name, .group = function};
     luaL_Buffer names;
 
@@ -36,34 +36,65 @@ static void raise_unknown(lua_State *L, const char *function, const char *const 
         luaL_addstring(&names, "'?)");
     }
     luaL_pushresult(&names);
-    luaL_error(L, "%s: unknown option '%s'; known: %s", function, name, lua_tostring(L, -1));
+    return lua_pushfstring(L, "%s: unknown option '%s'; known: %s", function, name,
+                           lua_tostring(L, -1));
 }
 
-void dnnlua_check_options(lua_State *L, int index, const char *function, const char *const *known) {
-    index = lua_absindex(L, index);
+/* What is wrong with the value at index as a table of options: pushes the message and returns it;
+ * NULL where nothing is, or where there are no options. */
+static const char *push_fault(lua_State *L, int index, const char *function,
+                              const char *const *known) {
+    const char *first = known[0] != NULL ? known[0] : "name";
+
     if (lua_isnoneornil(L, index)) {
-        return;
+        return NULL;
     }
     if (!lua_istable(L, index)) {
         const char *got = dnnlua_got(L, index);
         const char *expected =
             known[0] == NULL ? "no arguments"
-                             : lua_pushfstring(L, "a table of options, as in {%s = ...}", known[0]);
-        luaL_error(L, "%s: expected %s, got %s%s", function, expected, got, dnnlua_push_usage(L));
+                             : lua_pushfstring(L, "a table of options, as in {%s = ...}", first);
+        return lua_pushfstring(L, "%s: expected %s, got %s%s", function, expected, got,
+                               dnnlua_push_usage(L));
     }
     lua_pushnil(L);
     while (lua_next(L, index)) {
         lua_pop(L, 1);
         if (lua_type(L, -1) != LUA_TSTRING) {
-            luaL_error(L,
-                       "%s: options are named, as in {%s = ...}, but the table holds the key %s; "
-                       "arguments without names come in parentheses",
-                       function, known[0] != NULL ? known[0] : "name", dnnlua_got(L, -1));
+            return lua_pushfstring(
+                L,
+                "%s: options are named, as in {%s = ...}, but the table holds the key %s; "
+                "arguments without names come in parentheses",
+                function, first, dnnlua_got(L, -1));
         }
         if (!is_known(known, lua_tostring(L, -1))) {
-            raise_unknown(L, function, known, lua_tostring(L, -1));
+            return push_unknown(L, function, known, lua_tostring(L, -1));
         }
     }
+    return NULL;
+}
+
+void dnnlua_check_options(lua_State *L, int index, const char *function, const char *const *known) {
+    const char *fault = push_fault(L, lua_absindex(L, index), function, known);
+
+    if (fault != NULL) {
+        luaL_error(L, "%s", fault);
+    }
+}
+
+int dnnlua_options_fault(lua_State *L) {
+    const char *function = luaL_checkstring(L, 1);
+    size_t count = lua_rawlen(L, 3);
+    const char **known = dnnlua_new_block(L, (count + 1) * sizeof *known);
+
+    for (size_t k = 0; k < count; k++) { /* the strings live as long as the table at 3 */
+        lua_rawgeti(L, 3, (lua_Integer)k + 1);
+        known[k] = luaL_checkstring(L, -1);
+        lua_pop(L, 1);
+    }
+    known[count] = NULL;
+    lua_pushstring(L, push_fault(L, 2, function, known));
+    return 1;
 }
 
 int dnnlua_find_options(lua_State *L, int index, const char *function) {

@@ -176,6 +176,12 @@ function arguments.guard(title, functions, mark)
   return functions
 end
 
+-- "; usage: ..." of the guarded function that called the caller of this one; "" where it is none.
+function arguments.callers_usage()
+  local f = getinfo(3, "f").func
+  return names[f] and describe(f, nil, nil, {n = 0}).usage or ""
+end
+
 -- Raises for the argument at `index` (a method's object counts) of the guarded function that calls this.
 function arguments.wrong(index, expected, value)
   local f, given = getinfo(2, "f").func, {n = index}

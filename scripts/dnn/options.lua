@@ -3,7 +3,8 @@
 -- A specification maps each name to {default, check, expectation}: check(value) is true for good values,
 -- which `expectation` describes.
 local core = require "dnn.core"
-local shown = require "dnn.arguments".shown
+local arguments = require "dnn.arguments"
+local shown = arguments.shown
 
 local options = {}
 
@@ -40,17 +41,16 @@ end
 
 -- Reading --------------------------------------------------------------------------------------------
 
--- The keys of a table, sorted, with commas between.
-local function names_of(known)
+local function sorted_names(known)
   local names = {}
   for name in pairs(known) do names[#names + 1] = name end
   table.sort(names)
-  return table.concat(names, ", ")
+  return names
 end
-options.names_of = names_of
 
-local function first_of(known)
-  return names_of(known):match "^[^,]+"
+-- The keys of a table, sorted, with commas between.
+function options.names_of(known)
+  return table.concat(sorted_names(known), ", ")
 end
 
 options.shown = shown
@@ -58,19 +58,12 @@ options.shown = shown
 -- The options with the defaults of those not given. Raises for the script that called the function named
 -- `where`, which must call this one directly.
 function options.read(where, given, known)
-  if given ~= nil and type(given) ~= "table" then
-    error(("%s: expected a table of options, as in {%s = ...}, got %s")
-      :format(where, first_of(known), shown(given)), 3)
-  end
+  local fault = core._options_fault(where, given, sorted_names(known))
+  if fault then error(fault .. (type(given) == "table" and "" or arguments.callers_usage()), 3) end
   local result = {}
   for name, row in pairs(known) do result[name] = row[1] end
   for name, value in pairs(given or {}) do
     local row = known[name]
-    if not row then
-      local meant = type(name) == "string" and core._option(where, name, known)
-      error(("%s: unknown option %s; known: %s%s"):format(where, shown(name), names_of(known),
-        meant and (" (did you mean '%s'?)"):format(meant) or ""), 3)
-    end
     if not row[2](value) then
       error(("%s: %s must be %s, got %s"):format(where, name, row[3], shown(value)), 3)
     end

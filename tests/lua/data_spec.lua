@@ -257,7 +257,8 @@ describe("dnn.data.images", function()
       function() data.images(root, {test = 1.5}) end)
     raises("dnn.data.images: dtype must be 'float32' or 'float64', got 'uint8'",
       function() data.images(root, {dtype = "uint8"}) end)
-    raises("dnn.data.images: expected a table of options, as in {channels = ...}, got 64",
+    raises("dnn.data.images: expected a table of options, as in {channels = ...}, got 64; usage: "
+      .. "dnn.data.images(path [, options])",
       function() data.images(root, 64) end)
   end)
 

@@ -39,8 +39,8 @@ describe("a key that is no string", function()
     local net = trained()
     local key = setmetatable({}, {__name = "Key", __tostring = function() net:close() return "dtype" end})
     local parameters, layer = net:parameters(), net[1]
-    for _, object in ipairs {net, parameters, layer, dnn.MSELoss(), dnn.optim.SGD(parameters, {lr = 1}),
-                             dnn.ones(1, 1)} do
+    assert.error_matches(function() return dnn.ones(1, 1)[key] end, "an element is A(i, j)", 1, true)
+    for _, object in ipairs {net, parameters, layer, dnn.MSELoss(), dnn.optim.SGD(parameters, {lr = 1})} do
       assert.error_matches(function() return object[key] end, "has no field 'Key'", 1, true)
       assert.error_matches(function() object[key] = 1 end, "'Key'", 1, true)
     end
