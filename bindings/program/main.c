@@ -4,6 +4,7 @@
  * stays out of the way. What a script prints is the script's; the program's own messages go to
  * stderr. Status: 0, 1 after a Lua error, 2 after wrong usage; SIGINT and SIGTERM end it as they
  * end others, which shells call 130 and 143. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,7 +88,19 @@ static int run(lua_State *L) {
     return 1;
 }
 
+/* Where the program was started with a standard stream closed, the first file that it opens would
+ * take the stream's place: a run log, say, into which every `print` then goes. What is put there
+ * instead fails as a closed stream does. */
+static void hold_standard_streams(void) {
+    for (int i = 0; i <= STDERR_FILENO; i++) {
+        if (fcntl(i, F_GETFD) == -1) {
+            open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
+    }
+}
+
 int main(int argc, char **argv) {
+    hold_standard_streams();
     signal(SIGPIPE, SIG_DFL); /* a parent may have it ignored, and the script would go on writing */
     lua_State *L = luaL_newstate();
     if (L == NULL) {

@@ -91,6 +91,24 @@ describe("dnnlua", function()
     assert.equal("closed\n", out)
   end)
 
+  it("opens no file in place of a standard stream that is closed", function()
+    local folder, file = program.folder()
+    local path = file("closed.lua", [[
+      local log = assert(io.open(arg[1], "wb"))
+      log:write "the log"
+      log:flush()
+      print "printed"
+      io.stderr:write "printed"
+      io.write "printed"
+      io.stdout:flush()
+      log:close()]])
+    for _, closed in ipairs{">&-", "2>&-", "<&-", "<&- >&- 2>&-"} do
+      program.shell(("%s %s %s/log %s"):format(program.quote(program.dnnlua), path, folder, closed))
+      assert.equal("the log", program.read_all(folder .. "/log"), closed)
+    end
+    program.remove(folder)
+  end)
+
   it("exits with the status that a script asks for", function()
     local _, _, status = run_statement("os.exit(7)")
     assert.equal(7, status)
