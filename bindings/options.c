@@ -63,8 +63,8 @@ static const char *push_fault(lua_State *L, int index, const char *function,
         if (lua_type(L, -1) != LUA_TSTRING) {
             return lua_pushfstring(
                 L,
-                "%s: options are named, as in {%s = ...}, but the table holds the key %s; "
-                "arguments without names come in parentheses",
+                "%s: options are named, as in {%s = ...}, but the table has the key %s; "
+                "positional arguments go in parentheses",
                 function, first, dnnlua_got(L, -1));
         }
         if (!is_known(known, lua_tostring(L, -1))) {
@@ -102,7 +102,7 @@ int dnnlua_find_options(lua_State *L, int index, const char *function) {
         return index + 1;
     }
     if (!lua_isnone(L, index + 1)) {
-        luaL_error(L, "%s: nothing may follow the table of options%s", function,
+        luaL_error(L, "%s: the table of options must come last%s", function,
                    dnnlua_push_usage(L));
     }
     return index;

@@ -31,7 +31,7 @@ static size_t push_pairs(lua_State *L, int table, const char *function, const ch
     while (lua_next(L, table)) {
         const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &length) : NULL;
         if (name == NULL || length == 0 || strlen(name) != length) {
-            luaL_error(L, "%s: %s have names, but the table holds the key %s", function, what,
+            luaL_error(L, "%s: %s are named, but the table has the key %s", function, what,
                        dnnlua_got(L, -2));
         }
         lua_rawseti(L, pairs, used + 2);
@@ -83,7 +83,7 @@ static const char *check_text(lua_State *L, const char *function, const char *na
         lua_remove(L, -2);
     }
     if (text == NULL || strlen(text) != length) {
-        luaL_error(L, "%s: metadata '%s' must be a text without zero bytes, got %s", function, name,
+        luaL_error(L, "%s: metadata '%s' must be a string without zero bytes, got %s", function, name,
                    dnnlua_got(L, -1));
     }
     return text;
@@ -100,7 +100,7 @@ dnn_note *dnnlua_push_notes(lua_State *L, int index, const char *function, size_
         return NULL;
     }
     if (!lua_istable(L, -1)) {
-        luaL_error(L, "%s: metadata must be a table of texts, got %s", function, dnnlua_got(L, -1));
+        luaL_error(L, "%s: metadata must be a table of strings, got %s", function, dnnlua_got(L, -1));
     }
     *count = push_pairs(L, lua_gettop(L), function, "metadata");
     lua_remove(L, -2);

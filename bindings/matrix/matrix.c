@@ -25,7 +25,7 @@ static const char *matrix_hint(lua_State *L, int index) {
     case LUA_TTABLE:
         return "; dnn.Matrix{...} makes one of a table";
     case LUA_TNIL:
-        return "; is the name right? What cannot be loaded is nil, and a message comes second";
+        return "; check the name, or whether a load failed: it returns nil and a message";
     case LUA_TNUMBER:
         return "; dnn.full(rows, cols, number) makes one of a number";
     default:
@@ -297,8 +297,8 @@ static int raise_pairs(lua_State *L) {
 }
 
 static int raise_concat(lua_State *L) {
-    return luaL_error(L, "Matrix: .. joins texts; tostring(A) is a matrix as text, A(i, j) a "
-                         "number, dnn.cat({A, B}, axis) joins matrices");
+    return luaL_error(L, "Matrix: .. joins strings; use tostring(A) for a matrix as text, A(i, j) for "
+                         "a number, dnn.cat({A, B}, axis) to join matrices");
 }
 
 /* --- the class --- */

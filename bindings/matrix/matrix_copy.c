@@ -213,7 +213,7 @@ static int gather(lua_State *L) {
     if (out == NULL) {
         out = dnnlua_new_matrix(L, dtype, m->rows, count);
     } else if (out->cols != count) {
-        return luaL_error(L, "gather: out is %I x %I, but %I columns of %I rows are asked for",
+        return luaL_error(L, "gather: out is %I x %I, but the result has %I columns of %I rows",
                           (lua_Integer)out->rows, (lua_Integer)out->cols, (lua_Integer)count,
                           (lua_Integer)m->rows);
     }

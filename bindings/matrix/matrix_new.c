@@ -125,7 +125,7 @@ static int new_arange(lua_State *L) {
     dnnlua_check_options(L, options, "arange", dtype_option);
     double steps = floor((last - first) / step + 1e-6);
     if (steps >= 0x1p53) {
-        return luaL_error(L, "arange: from %f to %f in steps of %f there are too many numbers",
+        return luaL_error(L, "arange: too many numbers from %f to %f in steps of %f",
                           first, last, step);
     }
     push_steps(L, first, step, steps < 0 ? 0 : (size_t)steps + 1, options);

@@ -93,7 +93,7 @@ static int random_below(lua_State *L) {
     size_t bound = dnnlua_check_size(L, 2, "below", "n");
 
     if (bound == 0) {
-        return luaL_error(L, "below: there is no whole number from 0 to n - 1 for n = 0");
+        return luaL_error(L, "below: n must be at least 1, got 0");
     }
     lua_pushinteger(L, (lua_Integer)dnn_random_below(random, bound));
     return 1;

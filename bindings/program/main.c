@@ -104,7 +104,7 @@ int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_DFL); /* a parent may have it ignored, and the script would go on writing */
     lua_State *L = luaL_newstate();
     if (L == NULL) {
-        fputs("dnnlua: no memory for a Lua state\n", stderr);
+        fputs("dnnlua: not enough memory to start\n", stderr);
         return EXIT_FAILURE;
     }
     lua_pushcfunction(L, run);

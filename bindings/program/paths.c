@@ -59,7 +59,7 @@ const char *push_script_path(lua_State *L, const char *name) {
     const char *installed = lua_pushfstring(L, "%s/share/dnnlua/scripts/%s", prefix, name);
     lua_remove(L, -2);
     if (access(installed, F_OK) != 0) {
-        luaL_error(L, "no script '%s' in this folder, nor %s", name, installed);
+        luaL_error(L, "cannot find the script '%s', nor %s", name, installed);
     }
     return installed;
 }

@@ -88,7 +88,7 @@ static int open_locked(void) {
 }
 
 static void give_up(const char *what) {
-    fprintf(stderr, "the history is not kept: %s: %s\n", what, strerror(errno));
+    fprintf(stderr, "the history is not saved: %s: %s\n", what, strerror(errno));
     file = NULL;
 }
 

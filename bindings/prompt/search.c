@@ -21,7 +21,7 @@ static size_t find_entry(const text *pattern, size_t from, int step) {
  */
 static void show_match(const view *before, const text *pattern, size_t found, bool failed) {
     text prompt = {0};
-    add_string(&prompt, failed ? "(not in the history: " : "(search: ");
+    add_string(&prompt, failed ? "(no match: " : "(search: ");
     add_string(&prompt, string_of(pattern));
     add_string(&prompt, ") ");
     view seen = *before;

@@ -74,7 +74,7 @@ static void read_options(lua_State *L, int run, dnnlua_run *self) {
     if (lua_getfield(L, 2, "checkpoint") != LUA_TNIL && !lua_isfunction(L, -1) &&
         !lua_istable(L, -1)) {
         luaL_error(L,
-                   "Run: checkpoint must be a function, or a table of what is to be saved besides "
+                   "Run: checkpoint must be a function, or a table of what else to save beside "
                    "net and optimiser, got %s",
                    dnnlua_got(L, -1));
     }
@@ -84,7 +84,7 @@ static void read_options(lua_State *L, int run, dnnlua_run *self) {
     }
     lua_getfield(L, 2, "net");
     if (lua_getfield(L, 2, "optimiser") != LUA_TNIL && lua_isnil(L, -2)) {
-        luaL_error(L, "Run: optimiser is watched together with net; give net = too");
+        luaL_error(L, "Run: an optimiser is watched with its network; add net = net");
     }
     lua_pop(L, 3);
 }

@@ -30,7 +30,7 @@ static bool next_name(lua_State *L, int table) {
     for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
         const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
         if (name == NULL) {
-            luaL_error(L, "Run: settings have names, but the table holds the key %s",
+            luaL_error(L, "Run: settings are named, but the table has the key %s",
                        dnnlua_got(L, -2));
         } else if ((before == NULL || strcmp(name, before) > 0) &&
                    (best == NULL || strcmp(name, best) < 0)) {

@@ -67,7 +67,7 @@ static void check_tag(lua_State *L, const char *what, const char *tag, size_t si
         plain = plain && is_plain(character);
     }
     if (!plain) {
-        luaL_error(L, "Run: %s must be a text without control characters, got %s", what,
+        luaL_error(L, "Run: %s must be a string without control characters, got %s", what,
                    push_quoted(L, tag, size));
     }
 }
@@ -104,7 +104,7 @@ static void find_node(lua_State *L, int parent) {
     if (lua_rawget(L, -2) == LUA_TNIL) {
         lua_pop(L, 1);
         if (lua_type(L, key) != LUA_TSTRING && !lua_isinteger(L, key)) {
-            luaL_error(L, "Run: log: values have names or whole numbers as keys, got %s",
+            luaL_error(L, "Run: log: keys must be names or whole numbers, got %s",
                        dnnlua_got(L, key));
         }
         lua_pushvalue(L, key);
@@ -244,7 +244,7 @@ static void log_matrix(lua_State *L, const walk *w, const char *tag, const dnn_m
     size_t count = dnn_matrix_count(m);
 
     if (count == 0) {
-        luaL_error(L, "Run: log: %s is a Matrix %I x %I, which holds no number", tag,
+        luaL_error(L, "Run: log: %s is a Matrix %I x %I, which has no elements", tag,
                    (lua_Integer)m->rows, (lua_Integer)m->cols);
     }
     if (count == 1) {
@@ -286,7 +286,7 @@ static void log_value(lua_State *L, const walk *w, int value, int node, int dept
  * table `names` that says what its elements are called. */
 static void log_table(lua_State *L, const walk *w, int table, int node, int depth) {
     if (depth > DEEPEST) {
-        luaL_error(L, "Run: log: tables are more than %d deep at %s; does one hold itself?",
+        luaL_error(L, "Run: log: tables are more than %d deep at %s; does one contain itself?",
                    DEEPEST, node_tag(L, node));
     }
     luaL_checkstack(L, 2 * LUA_MINSTACK, "Run: log");
@@ -318,7 +318,7 @@ static void warn_of_going_back(lua_State *L, dnnlua_run *self, lua_Integer step)
 
     if (step < self->step && !self->went_back) {
         self->went_back = true;
-        snprintf(text, sizeof text, "Run: log: step %lld comes after step %lld: the curves go back",
+        snprintf(text, sizeof text, "Run: log: step %lld after step %lld: the curves run backwards",
                  (long long)step, (long long)self->step);
         lua_warning(L, text, 0);
     }

@@ -41,7 +41,7 @@ void dnnlua_run_open_window(lua_State *L, int run) {
     int ends[2];
 
     if (getenv("DISPLAY") == NULL && getenv("WAYLAND_DISPLAY") == NULL) {
-        warn("there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)", "");
+        warn("no display (neither DISPLAY nor WAYLAND_DISPLAY is set)", "");
         return;
     }
     const char *program = dnnlua_push_viewer(L);
@@ -137,7 +137,7 @@ static void save_checkpoint(lua_State *L, int run, dnnlua_run *self) {
 
     if (saving == DNNLUA_NO_WAY) {
         answer(self,
-               "checkpoint: there is no network to save; run:watch(net, optimiser) gives one");
+               "checkpoint: no network to save; run:watch(net, optimiser) gives one");
         return;
     }
     const char *text = luaL_tolstring(L, -1, NULL);
@@ -158,7 +158,7 @@ static void change_rate(dnnlua_run *self, const char *factor) {
     dnn_error err;
 
     if (optimiser == NULL) {
-        answer(self, "rate: not available; run:watch(net, optimiser) makes it so");
+        answer(self, "rate: no optimiser; run:watch(net, optimiser) gives one");
         return;
     }
     const dnn_field *fields = optimiser->kind->fields;

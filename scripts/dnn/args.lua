@@ -64,7 +64,7 @@ function args.sizes(option)
       sizes[#sizes + 1] = size
     end
     if #sizes >= 2 then return sizes end
-    return nil, ("%s must be whole numbers with commas between, such as 12288,20,7,5,1, got '%s'")
+    return nil, ("%s must be whole numbers separated by commas, such as 12288,20,7,5,1, got '%s'")
       :format(option, text)
   end
 end

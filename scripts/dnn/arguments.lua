@@ -115,7 +115,7 @@ local function hint(call, expected, value)
   if not find(expected, "^a Matrix") then return "" end
   if type(value) == "table" then return "; dnn.Matrix{...} makes one of a table" end
   if type(value) == "number" then return "; dnn.full(rows, cols, number) makes one of a number" end
-  return value == nil and "; is the name right? What cannot be loaded is nil, and a message comes second" or ""
+  return value == nil and "; check the name, or whether a load failed: it returns nil and a message" or ""
 end
 
 local function wrong_text(call, index, expected)

@@ -103,7 +103,7 @@ local function add_part(file, name, value)
   file.metadata[KIND .. name] = kind_of(value)
   for entry, part in pairs(state) do
     if not add(file, name .. "." .. entry, part) then
-      return nil, ("the state of '%s' holds %s under '%s'; it must be a Matrix, a number, a text or a boolean")
+      return nil, ("the state of '%s' holds %s under '%s'; it must be a Matrix, a number, a string or a boolean")
         :format(name, name_of(part), entry)
     end
   end
@@ -132,7 +132,8 @@ local function check_arguments(where, path, parts)
   end
   for name in pairs(parts) do
     if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" or name == "dnn" then
-      error(("%s: a part has a name of letters, digits and _ that is not dnn, got %s"):format(where, tostring(name)), 3)
+      error(("%s: a part's name must be made of letters, digits and _, and not be dnn; got %s"):format(where,
+        tostring(name)), 3)
     end
   end
 end
@@ -186,7 +187,7 @@ local function check_parts(objects, kinds)
   end
   for name, object in pairs(objects) do
     if object and not kinds[name] then
-      return nil, ("it holds no state of '%s', only of: %s"):format(name, options.names_of(kinds))
+      return nil, ("it has no state of '%s', only of: %s"):format(name, options.names_of(kinds))
     end
     if object and kinds[name] ~= kind_of(object) then
       return nil, ("'%s' is a state of %s, and the object given is %s"):format(name, kinds[name], kind_of(object))
@@ -234,10 +235,10 @@ function checkpoint.load(path, objects)
   local tensors, metadata = dnn.load(path)
   if not tensors then return nil, metadata end
   if not metadata[MARK] then
-    return fail "holds weights, but is no checkpoint; net:load(path) reads it"
+    return fail "holds weights, not a checkpoint; use net:load(path)"
   end
   if metadata[MARK] ~= VERSION then
-    return fail(("is a checkpoint of version %s, and this program knows %s"):format(metadata[MARK], VERSION))
+    return fail(("is a checkpoint of version %s; this program reads version %s"):format(metadata[MARK], VERSION))
   end
   local kinds, states, values = parse(tensors, metadata)
   local random = stream_of(metadata[RANDOM] or "")

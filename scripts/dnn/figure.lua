@@ -71,7 +71,7 @@ local function numbers_of(value)
   if #value == 0 then return nil, "is an empty table: there is nothing to draw" end
   for i = 1, #value do
     if type(value[i]) ~= "number" then
-      return nil, ("must hold numbers, got %s at place %d"):format(figure.shown(value[i]), i)
+      return nil, ("must contain numbers, got %s at index %d"):format(figure.shown(value[i]), i)
     end
   end
   return dnn.Matrix(value, {dtype = "float64"})
@@ -219,7 +219,7 @@ end
 
 local function open_window(figure_file, arguments)
   if not (os.getenv "DISPLAY" or os.getenv "WAYLAND_DISPLAY") then
-    return nil, "there is no display for a window (neither DISPLAY nor WAYLAND_DISPLAY is set); "
+    return nil, "no display for a window (neither DISPLAY nor WAYLAND_DISPLAY is set); "
       .. "without window = true the picture comes in the terminal, with png = \"a.png\" in a file"
   end
   local process, message = dnn._viewer_start(arguments, figure_file, io.stdout, io.stderr, true)
@@ -235,9 +235,9 @@ local function draw(figure_file, arguments)
   if not process then return nil, message end
   local status = dnn._viewer_wait(process, true)
   if status == 0 then return true end
-  if status < 0 then return nil, ("dnnview was ended by signal %d"):format(-status) end
+  if status < 0 then return nil, ("dnnview was killed by signal %d"):format(-status) end
   said:seek("set")
-  return nil, (said:read("l") or ("dnnview gave up with status %d"):format(status)):gsub("^dnnview: ", "")
+  return nil, (said:read("l") or ("dnnview failed with status %d"):format(status)):gsub("^dnnview: ", "")
 end
 
 -- Draws the figure where the options say. Returns nothing after a picture in the terminal, true after a

@@ -13,8 +13,8 @@ local IMSHOW <const> = figure.options {
   width = {nil, whole, "a whole number of pixels"},
   height = {nil, whole, "a whole number of pixels"},
   channels = {nil, options_of.one_of(1, 3), "1 or 3"},
-  count = {16, options_of.whole(1, 1000), "a whole number of pictures from 1 to 1000"},
-  labels = {nil, is_labels, "a table or a row of what stands below each picture"},
+  count = {16, options_of.whole(1, 1000), "a whole number of images from 1 to 1000"},
+  labels = {nil, is_labels, "a table or a row of labels, one for each image"},
   map = {nil, options_of.one_of("heat", "grey"), "'heat' or 'grey'"},
   low = {nil, options_of.number(), "a number"},
   high = {nil, options_of.number(), "a number"},
@@ -60,10 +60,10 @@ end
 local function add_pictures(drawing, columns, opts)
   local width, height, channels = shape_of(columns.rows, opts)
   if not width then
-    error(("dnn.imshow: a column of %d rows is no %s; expected width x height x channels, pixel by pixel: give "
+    error(("dnn.imshow: a column of %d rows is not %s; expected width x height x channels, pixel by pixel: give "
       .. "{width = , height = , channels = }"):format(columns.rows, opts.width and opts.height
-        and ("picture of %d x %d pixels of %s"):format(opts.width, opts.height, opts.channels or "1 or 3 bytes")
-        or ("square picture of %s"):format(opts.channels and opts.channels .. " channels" or "1 or 3 channels")), 3)
+        and ("an image of %d x %d pixels of %s"):format(opts.width, opts.height, opts.channels or "1 or 3 bytes")
+        or ("a square image of %s"):format(opts.channels and opts.channels .. " channels" or "1 or 3 channels")), 3)
   end
   local count = math.min(opts.count, columns.cols)
   local bytes = bytes_of(columns:cols_range(1, count), opts)

@@ -11,10 +11,10 @@ local function add_columns(where, series, what, x, y, options)
   if y.rows == 1 then y = figure.column(y) end
   x = x and figure.column(figure.numbers(where, "x", x, 3))
   if x and #x ~= y.rows then
-    error(("%s: x has %d values and %s has %d: there must be as many"):format(where, #x, what, y.rows), 3)
+    error(("%s: x has %d values and %s has %d: they must have the same length"):format(where, #x, what, y.rows), 3)
   end
   if y.cols > MOST_SERIES then
-    error(("%s: %s is %d x %d, and each column is a series: more than %d cannot be told apart (y:t() makes "
+    error(("%s: %s is %d x %d, and each column is a series: more than %d cannot be distinguished (y:t() makes "
       .. "columns of rows; dnn.imshow shows a matrix as colours)"):format(where, what, y.rows, y.cols, MOST_SERIES), 3)
   end
   for column = 1, y.cols do
@@ -33,7 +33,7 @@ end
 
 local PLOT <const> = figure.options {
   x = {nil, figure.is_numbers, "a Matrix or a table of numbers"},
-  names = {nil, is_names, "a table of texts, one for each series"},
+  names = {nil, is_names, "a table of strings, one for each series"},
   style = {"lines", options_of.one_of("lines", "points"), "'lines' or 'points'"},
   x_scale = figure.SCALE,
   y_scale = figure.SCALE,

@@ -107,7 +107,7 @@ end
 local function forward(X, parameters, where, watched)
   local L = checks.parameters(parameters, where, watched)
   checks.input(X, "X", parameters.W1, "W1", where)
-  if watched then checks.finite(X, "X", where, "; look at where the data come from") end
+  if watched then checks.finite(X, "X", where, "; check where the data come from") end
   local A, caches = X, {}
   for l = 1, L do
     local W, b = parameters["W" .. l], parameters["b" .. l]

@@ -207,7 +207,7 @@ describe("an argument of the wrong kind", function()
       ["set_state: position must be a whole number, got 1.5; usage: random:set_state(key, position)"] =
         function() dnn.Random(1):set_state(1, 1.5) end,
       ["list: path must be a string, got 5; usage: dnn.system.list(path)"] = function() dnn.system.list(5) end,
-      ["sum: nothing may follow the table of options; usage: A:sum([axis] [, options])"] = function() A:sum({}, 1) end,
+      ["sum: the table of options must come last; usage: A:sum([axis] [, options])"] = function() A:sum({}, 1) end,
     } do
       local ok, message = pcall(f)
       assert.is_false(ok)

@@ -53,8 +53,8 @@ describe("dnn.data.split", function()
       function() data.split {X = dnn.zeros(2, 3), Y = dnn.zeros(1, 4)} end)
     raises("dnn.data.split: the set has no Y; expected {X = , Y = } or {raw = , Y = }",
       function() data.split {X = dnn.zeros(2, 3)} end)
-    raises("dnn.data.split: expected a set {X = , Y = } or {raw = , Y = }, got nil; what cannot be "
-      .. "loaded is nil, and a message comes second",
+    raises("dnn.data.split: expected a set {X = , Y = } or {raw = , Y = }, got nil; check the name, or "
+      .. "whether a load failed: it returns nil and a message",
       function() data.split() end)
   end)
 end)

@@ -222,7 +222,7 @@ describe("dnn.checkpoint", function()
       with("optimiser", dnn.optim.Adam(dnn.Linear(56, 1):parameters(), {})))
     refuses("it holds the state of 'batches' (batches); give batches = its object, or batches = false to leave it "
       .. "out", {net = other.net, optimiser = other.optimiser})
-    refuses("it holds no state of 'stream', only of: batches, net, optimiser", with("stream", dnn.Random(1)))
+    refuses("it has no state of 'stream', only of: batches, net, optimiser", with("stream", dnn.Random(1)))
     assert(dnn.checkpoint.load(path, good))
   end)
 
@@ -231,28 +231,29 @@ describe("dnn.checkpoint", function()
     fails("checkpoint.save: expected the path of a file, got dnn.Layer", dnn.checkpoint.save, net, {})
     fails("checkpoint.save: expected a table of parts, as in {net = net, optimiser = optimiser, step = step}, got "
       .. "nil", dnn.checkpoint.save, "x")
-    fails("checkpoint.save: a part has a name of letters, digits and _ that is not dnn, got 1", dnn.checkpoint.save,
+    fails("checkpoint.save: a part's name must be made of letters, digits and _, and not be dnn; got 1",
+      dnn.checkpoint.save,
       "x", {net})
     fails("checkpoint.save: 'loss' must be a network, an optimiser, batches, a dnn.Random, a Matrix, a number, a "
       .. "text or a boolean, got dnn.Loss", dnn.checkpoint.save, "x", {loss = dnn.BCELoss()})
-    fails("checkpoint.save: save: metadata 'note' must be a text without zero bytes", dnn.checkpoint.save, "x",
+    fails("checkpoint.save: save: metadata 'note' must be a string without zero bytes", dnn.checkpoint.save, "x",
       {note = "a\0b"})
     local closed = dnn.Sequential{dnn.Linear(1, 1)}
     closed:close()
     fails("checkpoint.save: 'net': Sequential: this network is closed", dnn.checkpoint.save, "x", {net = closed})
     local own = {state_dict = function() return {a = print} end, load_state_dict = print}
-    fails("checkpoint.save: the state of 'own' holds function under 'a'; it must be a Matrix, a number, a text or a "
+    fails("checkpoint.save: the state of 'own' holds function under 'a'; it must be a Matrix, a number, a string or a "
       .. "boolean", dnn.checkpoint.save, "x", {own = own})
     fails("checkpoint.load: 'net' must be a network, an optimiser, batches or a dnn.Random, got number",
       dnn.checkpoint.load, "x", {net = 1})
     local path = folder .. "/weights"
     assert(net:save(path))
     local _, message = dnn.checkpoint.load(path, {})
-    assert.equal(path .. ": holds weights, but is no checkpoint; net:load(path) reads it", message)
+    assert.equal(path .. ": holds weights, not a checkpoint; use net:load(path)", message)
     _, message = dnn.checkpoint.load(folder .. "/none", {})
     assert.equal(folder .. "/none: cannot be read: No such file or directory", message)
     for metadata, expected in pairs {
-      [{["dnn.checkpoint"] = "2"}] = "is a checkpoint of version 2, and this program knows 1",
+      [{["dnn.checkpoint"] = "2"}] = "is a checkpoint of version 2; this program reads version 1",
       [{["dnn.checkpoint"] = "1"}] = "its stream of random numbers is damaged",
       [{["dnn.checkpoint"] = "1", ["dnn.random"] = "1 99999999999999999999"}] =
         "its stream of random numbers is damaged",

@@ -86,7 +86,8 @@ describe("dnn.data.images", function()
     assert.equal("dnn.data.images: 4 x 4 pixels, 3 channels, 2 classes", lines[1])
     assert.matches(("^  train +7 +%d +%d +364 bytes$"):format(cats, 7 - cats), lines[3])
     assert.matches("^  test +3 ", lines[4])
-    assert.equal("set of 7 examples: raw 48 x 7 uint8, Y 1 x 7 float32, shape 4 x 4 x 3 (364 bytes), files", tostring(d.train))
+    assert.equal("set of 7 examples: raw 48 x 7 uint8, Y 1 x 7 float32, shape 4 x 4 x 3 (364 bytes), files",
+      tostring(d.train))
     assert.is_truthy(d.train.X)
     assert.matches("raw 48 x 7 uint8, X 48 x 7 float32, Y", tostring(d.train))
   end)
@@ -156,7 +157,7 @@ describe("dnn.data.images", function()
     for j = 1, 4 do
       assert.equal(d.train.Y(1, j) == 2 and 200 or 100, d.train.raw(1, j) // 100 * 100)
     end
-    raises("dnn.data.images: classes must be a table of names of classes, each once, as in {'cat', 'dog'}, "
+    raises("dnn.data.images: classes must be a table of class names without repeats, as in {'cat', 'dog'}, "
       .. "got table", function() images {classes = {"cat", "cat"}} end)
   end)
 
@@ -201,7 +202,8 @@ describe("dnn.data.images", function()
     table.sort(said)
     assert.same({
       root .. "/cat.11.png: is empty; expected an image",
-      root .. "/dog.11.png: is not an image that is known (the first bytes are 6e 6f 20 70 69 63 74 75); JPEG, PNG, WebP, "
+      root .. "/dog.11.png: is not an image that is known (the first bytes are 6e 6f 20 70 69 63 74 75); JPEG, PNG, "
+        .. "WebP, "
         .. "GIF and BMP are read",
     }, said)
     for j, file in ipairs(d.train.files) do

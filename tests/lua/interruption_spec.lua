@@ -246,7 +246,8 @@ slow = false print(net(dnn.ones(2, 1)).rows)
     end)
 
     it("is one, however many signals it arrives as", function()
-      for asks, printed in pairs{[""] = "closed\ncollected\n", ["dnn.interrupted()"] = "the end\nclosed\ncollected\n"} do
+      local printed_by = {[""] = "closed\ncollected\n", ["dnn.interrupted()"] = "the end\nclosed\ncollected\n"}
+      for asks, printed in pairs(printed_by) do
         local out, err, status = script([[
           local held = setmetatable({}, {__gc = function() for i = 1, 1e7 do end print "collected" end})
           local closed <close> = setmetatable({}, {__close = function() print "closed" end}) ]] .. asks .. [[

@@ -103,7 +103,7 @@ describe("constructors", function()
     assert.error_matches(function() dnn.zeros(2, 2, "float64") end,
       "zeros: expected a table of options, as in {dtype = ...}, got 'float64'", 1, true)
     assert.error_matches(function() dnn.zeros(2, 2, {"float64"}) end,
-      "zeros: options are named, as in {dtype = ...}, but the table holds the key 1", 1, true)
+      "zeros: options are named, as in {dtype = ...}, but the table has the key 1", 1, true)
     assert.error_matches(function() dnn.zeros(2, 2, {dtype = "float16"}) end,
       "unknown dtype 'float16'; known: float32, float64, uint8, int32", 1, true)
   end)
@@ -268,7 +268,7 @@ describe("gather", function()
     assert.is_true(rawequal(out, A:gather({1, 2}, {out = out})))
     assert.same({{1, 2}, {4, 5}}, out:table())
     assert.error_matches(function() A:gather({1}, {out = out}) end,
-      "gather: out is 2 x 2, but 1 columns of 2 rows are asked for")
+      "gather: out is 2 x 2, but the result has 1 columns of 2 rows")
   end)
 
   it("refuses columns that are not there", function()

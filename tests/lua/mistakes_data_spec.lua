@@ -48,7 +48,8 @@ describe("a mistake with data:", function()
   it("a file that is none of HDF5's, and one that is no picture", function()
     assert.equal(path "/cats/1.png" .. ": expected an HDF5 file, got a PNG image; dnn.data.read_image reads it",
       select(2, dnn.data.hdf5(path "/cats/1.png")))
-    assert.equal(path "/tiffs/a.tiff" .. ": is not an image that is known (the first bytes are 54 49 46 46 0a); JPEG, PNG, "
+    assert.equal(path "/tiffs/a.tiff" .. ": is not an image that is known (the first bytes are 54 49 46 46 0a); JPEG, "
+      .. "PNG, "
       .. "WebP, GIF and BMP are read",
       select(2, dnn.data.read_image(path "/tiffs/a.tiff")))
   end)
@@ -73,15 +74,13 @@ describe("a mistake with data:", function()
     {"labels by another name", function() return pictures().train.labels end,
       "the set has no 'labels'; it is set.Y here"},
     {"what a loader that failed has given", function() dnn.data.split(nil) end,
-      "dnn.data.split: expected a set {X = , Y = } or {raw = , Y = }, got nil; what cannot be loaded is nil, and a "
-        .. "message "
-        .. "comes second"},
+      "dnn.data.split: expected a set {X = , Y = } or {raw = , Y = }, got nil; check the name, or whether a load "
+        .. "failed: it returns nil and a message"},
     {"X and Y as two arguments", function() dnn.data.batches(X, Y) end,
       "dnn.data.batches: expected a set {X = , Y = } or {raw = , Y = }, got dnn.Matrix"},
     {"both parts of a folder at once", function() dnn.data.batches((pictures())) end,
-      "dnn.data.batches: expected a set {X = , Y = } or {raw = , Y = }, got what has two of them; give its field "
-        .. "train or "
-        .. "test"},
+      "dnn.data.batches: expected a set {X = , Y = } or {raw = , Y = }, got a pair of sets; pass its field "
+        .. "train or test"},
     {"a set without labels", function() dnn.data.split{X = X} end,
       "dnn.data.split: the set has no Y; expected {X = , Y = } or {raw = , Y = }"},
     {"labels in a table", function() dnn.data.batches{X = X, Y = {1, 2, 3}} end,

@@ -41,16 +41,15 @@ describe("a mistake with layers and networks:", function()
     {"a table for X", function() net:forward{{1, 2}, {3, 4}} end,
       "Sequential: X must be a Matrix, got table; dnn.Matrix{...} makes one of a table"},
     {"what a loader that failed has given", function() net:forward(nil) end,
-      "Sequential: X must be a Matrix, got nil; is the name right? What cannot be loaded is nil, and a message comes "
-        .. "second"},
+      "Sequential: X must be a Matrix, got nil; check the name, or whether a load failed: it "
+        .. "returns nil and a message"},
     {"layers that are not in a table", function() dnn.Sequential(dnn.Linear(3, 4), dnn.ReLU()) end,
       "Sequential: expected a table of layers, dnn.Sequential{...}, got dnn.Layer"},
     {"a layer that is not called", function() dnn.Sequential{dnn.Linear(3, 4), dnn.ReLU} end,
       "Sequential: entry 2 must be a layer, got function; a layer is made by a call, as in dnn.ReLU()"},
     {"sizes in braces", function() dnn.Linear{3, 4} end,
-      "Linear: options are named, as in {in_features = ...}, but the table holds the key 1; arguments without names "
-        .. "come "
-        .. "in parentheses"},
+      "Linear: options are named, as in {in_features = ...}, but the table has the key 1; positional "
+        .. "arguments go in parentheses"},
     {"one size", function() dnn.Linear(3) end, "Linear: out_features is missing (rows of A)"},
     {"a size that is a text", function() dnn.Linear("3", 4) end, "Linear: in_features must be a number, got '3'"},
     {"Keras's activation", function() dnn.Linear(3, 4, {activation = "relu"}) end,
@@ -79,7 +78,7 @@ describe("a mistake with layers and networks:", function()
     {"PyTorch's train", function() net:train() end,
       "Sequential has no field 'train'; net:forward(X) is the same in training and in use: leave it out"},
     {"PyTorch's step of the network", function() net:step() end,
-      "Sequential has no field 'step'; an optimiser steps, opt:step(), or net:update(learning_rate)"},
+      "Sequential has no field 'step'; an optimiser does: opt:step(), or net:update(learning_rate)"},
     {"Keras's summary", function() net:summary() end, "Sequential has no field 'summary'; it is print(net) here"},
     {"Keras's Dense", function() dnn.Dense(3, 4) end,
       "dnn has no 'Dense'; it is dnn.Linear(in_features, out_features) here"},

@@ -43,8 +43,8 @@ describe("a mistake with a loss:", function()
       "BCELoss: Y must be a Matrix, got table; dnn.Matrix{...} makes one of a table"},
     {"no labels", function() bce:forward(A) end, "BCELoss: Y must be a Matrix, got nothing"},
     {"labels that could not be loaded", function() bce:forward(A, nil) end,
-      "BCELoss: Y must be a Matrix, got nil; is the name right? What cannot be loaded is nil, and a message comes "
-        .. "second"},
+      "BCELoss: Y must be a Matrix, got nil; check the name, or whether a load failed: it "
+        .. "returns nil and a message"},
     {"backward before forward", function() dnn.BCELoss():backward() end,
       "BCELoss: backward needs a forward first: loss:forward(A, Y)"},
     {"a dot for a colon", function() bce.forward(A, Y) end,

@@ -13,8 +13,9 @@ describe("a mistake with a Matrix:", function()
       "Matrix 3 x 2: an element is A(i, j), a column A:col(j), a row A:row(i)"},
     {"setting an element as Torch7 does", function() A[{1, 2}] = 5 end,
       "Matrix: an element is set by A:set(i, j, value)"},
-    {"looping over it as over a table", function() for _ in pairs(A) do break end end,
-      "Matrix: pairs is for tables; loop over the columns with for j = 1, A.cols do local x = A:col(j) ... end, or over "
+    {"looping over it as over a table", function() return pairs(A) end,
+      "Matrix: pairs is for tables; loop over the columns with for j = 1, A.cols do local x = A:col(j) ... end, or "
+        .. "over "
         .. "the numbers of A:table()"},
     {"counting its elements as Torch7 does", function() return A:nElement() end,
       "Matrix has no field 'nElement'; it is #A here; A:size() gives rows and columns"},
@@ -53,8 +54,8 @@ describe("a mistake with a Matrix:", function()
       "Matrix: matrices have no order; compare element by element: A:lt(B), A:le(B), "
         .. "A:gt(B), A:ge(B)"},
     {"joining it to a text", function() return "cost " .. A end,
-      "Matrix: .. joins texts; tostring(A) is a matrix as text, A(i, j) a number, dnn.cat({A, B}, axis) joins "
-        .. "matrices"},
+      "Matrix: .. joins strings; use tostring(A) for a matrix as text, A(i, j) for a number, "
+        .. "dnn.cat({A, B}, axis) to join matrices"},
     {"writing into a view of another size", function() A:col(1):copy_(dnn.ones(2, 1)) end,
       "copy_: A is 3 x 1, B is 2 x 1; they need the same shape"},
     {"writing a row into a column", function() A:col(1):copy_(dnn.ones(1, 3)) end,
@@ -63,7 +64,7 @@ describe("a mistake with a Matrix:", function()
       "set: value must be a number, got 'x'; usage: A:set(i, j, value)"},
     {"a shape with another number of elements", function() return A:reshape(4, 4) end,
       "reshape: 3 x 2 has 6 elements and cannot become 4 x 4"},
-    {"NumPy's axis 0", function() return A:sum(0) end, 
+    {"NumPy's axis 0", function() return A:sum(0) end,
       "sum: axis must be 1 (over rows) or 2 (over columns), got 0; axes are counted from 1: NumPy's axis 0 is 1 here; "
         .. "usage: A:sum([axis] [, options])"},
     {"sizes instead of numbers", function() return dnn.Matrix(3, 2) end,
@@ -76,7 +77,8 @@ describe("a mistake with a Matrix:", function()
     {"a shape in a table", function() return dnn.zeros{3, 2} end,
       "zeros: rows and cols are two numbers, got a table; usage: dnn.zeros(rows, cols [, options])"},
     {"a type that is not in a table of options", function() return dnn.zeros(3, 2, "float64") end,
-      "zeros: expected a table of options, as in {dtype = ...}, got 'float64'; usage: dnn.zeros(rows, cols [, options])"},
+      "zeros: expected a table of options, as in {dtype = ...}, got 'float64'; usage: dnn.zeros(rows, cols "
+        .. "[, options])"},
     {"PyTorch's double", function() return dnn.zeros(3, 2, {dtype = "double"}) end,
       "unknown dtype 'double'; known: float32, float64, uint8, int32 (did you mean 'float64'?)"},
     {"an option misspelt", function() return dnn.zeros(3, 2, {dtpye = "float64"}) end,
@@ -91,7 +93,7 @@ describe("a mistake with a Matrix:", function()
     {"a table for a matrix", function() return dnn.exp{1, 2} end,
       "exp: A must be a Matrix, got table; dnn.Matrix{...} makes one of a table; usage: dnn.exp(A [, options])"},
     {"a name that is not set", function() return dnn.exp(nil) end,
-      "exp: A must be a Matrix, got nil; is the name right? What cannot be loaded is nil, and a message comes second; "
+      "exp: A must be a Matrix, got nil; check the name, or whether a load failed: it returns nil and a message; "
         .. "usage: dnn.exp(A [, options])"},
     {"matrices to join that are not in a table", function() return dnn.cat(A, A) end,
       "cat: matrices must be a table, as in dnn.cat({A, B}, 2), got dnn.Matrix; usage: dnn.cat(matrices, axis)"},

@@ -59,7 +59,7 @@ describe("a mistake with an optimiser:", function()
     {"PyTorch's zero_grads", function() opt:zero_grads() end,
       "SGD has no field 'zero_grads'; did you mean 'zero_grad'?"},
     {"Keras's minimize", function() opt:minimize() end,
-      "SGD has no field 'minimize'; after net:backward(loss:backward()) it is opt:step() here"},
+      "SGD has no field 'minimize'; call opt:step() after net:backward(loss:backward())"},
     {"small letters", function() dnn.optim.sgd(p) end, "dnn.optim has no 'sgd'; did you mean 'SGD'?"},
     {"an optimiser in the wrong place", function() dnn.Adam(p) end, "dnn has no 'Adam'; it is dnn.optim.Adam here"},
     {"a layer's weight asked of all parameters", function() return p.weight end,

@@ -21,7 +21,7 @@ describe("a mistake with a run:", function()
       "Run: unknown option 'config'; known: view, every, histogram_every, settings, net, optimiser, stop_not_finite, "
         .. "checkpoint (did you mean 'settings'?)"},
     {"an optimiser without its network", function() dnn.Run(nil, {optimiser = opt}) end,
-      "Run: optimiser is watched together with net; give net = too"},
+      "Run: an optimiser is watched with its network; add net = net"},
     {"an optimiser for the network", function() run:watch(opt) end,
       "Run: watch: expected a dnn.Sequential, got dnn.Optimiser"},
     {"values without a step", function() run:log{cost = 1} end,
@@ -64,7 +64,7 @@ describe("a mistake with a run:", function()
     local program = dofile "tests/lua/program.lua"
     local _, err, status = program.run("-W -", [[local run = require "dnn".Run(nil)
       for _, i in ipairs{1, 5, 3, 2} do run:log(i, {cost = 1}) end]])
-    assert.same({"Lua warning: Run: log: step 3 comes after step 5: the curves go back\n", 0}, {err, status})
+    assert.same({"Lua warning: Run: log: step 3 after step 5: the curves run backwards\n", 0}, {err, status})
   end)
 end)
 

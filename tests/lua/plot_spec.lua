@@ -177,13 +177,13 @@ describe("dnn.plot", function()
     raises("dnn.plot: y must be a Matrix or a table of numbers, got 'a'", dnn.plot, "a")
     raises("dnn.plot: expected series, got an empty table: there is nothing to draw", dnn.plot, {})
     raises("dnn.plot: y is empty (0 x 2): there is nothing to draw", dnn.plot, dnn.zeros(0, 2))
-    raises("dnn.plot: y must hold numbers, got 'b' at place 2", dnn.plot, {1, "b"})
-    raises("dnn.plot: x has 2 values and y has 3: there must be as many", dnn.plot, {1, 2}, {1, 2, 3})
+    raises("dnn.plot: y must contain numbers, got 'b' at index 2", dnn.plot, {1, "b"})
+    raises("dnn.plot: x has 2 values and y has 3: they must have the same length", dnn.plot, {1, 2}, {1, 2, 3})
     raises("dnn.plot: unknown option 'titel'; known: names, png", dnn.plot, {1, 2}, {titel = "a"})
     raises("dnn.plot: series 2: unknown option 'nam'; known: name, style", dnn.plot, {{1}, {{2}, nam = "b"}})
     raises("dnn.plot: series 1 must be a Matrix, a table of numbers or {x, y, name = }, got an empty table",
       dnn.plot, {{}, {1}})
-    raises("y is 3 x 100, and each column is a series: more than 50 cannot be told apart (y:t() makes columns",
+    raises("y is 3 x 100, and each column is a series: more than 50 cannot be distinguished (y:t() makes",
       dnn.plot, dnn.zeros(3, 100))
     raises("dnn.plot: y_scale must be 'linear', 'log' or 'symlog', got 'cubic'", dnn.plot, {1}, {y_scale = "cubic"})
     raises("dnn.plot: size must be a width and a height, {80, 20}", dnn.plot, {1}, {size = {3, 4}})
@@ -266,9 +266,9 @@ describe("dnn.imshow", function()
   it("teaches who uses it wrongly", function()
     raises("dnn.imshow: expected a Matrix, a table of rows or a set, got 3", dnn.imshow, 3)
     raises("dnn.imshow: the matrix is empty (0 x 2): there is nothing to draw", dnn.imshow, dnn.zeros(0, 2))
-    raises("dnn.imshow: a column of 7 rows is no square picture of 1 or 3 channels; expected width x height",
+    raises("dnn.imshow: a column of 7 rows is not a square image of 1 or 3 channels; expected width x height",
       dnn.imshow, dnn.zeros(7, 2):byte())
-    raises("dnn.imshow: a column of 7 rows is no picture of 3 x 2 pixels", dnn.imshow, dnn.zeros(7, 2),
+    raises("dnn.imshow: a column of 7 rows is not an image of 3 x 2 pixels", dnn.imshow, dnn.zeros(7, 2),
       {width = 3, height = 2})
     raises("dnn.imshow: Matrix: row 2 has 1 numbers, row 1 has 2", dnn.imshow, {{1, 2}, {3}})
   end)
@@ -322,7 +322,7 @@ describe("a window", function()
   it("without a display is nil and a message that says what goes", function()
     local out = program.run("-e " .. program.quote 'print(require "dnn".plot({1, 2}, {window = true}))', nil,
       "-u DISPLAY -u WAYLAND_DISPLAY")
-    assert.matches("^nil\tdnn.plot: there is no display for a window", out)
+    assert.matches("^nil\tdnn.plot: no display for a window", out)
     holds(out, 'with png = "a.png" in a file')
   end)
 

@@ -95,7 +95,7 @@ describe("dnnlua's command line", function()
 
     it("takes what follows a double dash for a script, whatever its name", function()
       local _, err, status = run "-- -i"
-      assert.matches("no script '-i'", err, 1, true)
+      assert.matches("cannot find the script '-i'", err, 1, true)
       assert.equal(1, status)
     end)
 

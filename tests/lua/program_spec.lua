@@ -76,7 +76,7 @@ describe("dnnlua", function()
 
   it("names both places where it looked for a script", function()
     local _, err, status = run("no_such_script.lua")
-    assert.matches("^dnnlua: no script 'no_such_script.lua' in this folder, nor /.*"
+    assert.matches("^dnnlua: cannot find the script 'no_such_script.lua', nor /.*"
       .. "/share/dnnlua/scripts/no_such_script.lua\n$", err)
     assert.equal(1, status)
   end)
@@ -92,7 +92,6 @@ describe("dnnlua", function()
   end)
 
   it("opens no file in place of a standard stream that is closed", function()
-    local folder, file = program.folder()
     local path = file("closed.lua", [[
       local log = assert(io.open(arg[1], "wb"))
       log:write "the log"
@@ -106,7 +105,6 @@ describe("dnnlua", function()
       program.shell(("%s %s %s/log %s"):format(program.quote(program.dnnlua), path, folder, closed))
       assert.equal("the log", program.read_all(folder .. "/log"), closed)
     end
-    program.remove(folder)
   end)
 
   it("exits with the status that a script asks for", function()

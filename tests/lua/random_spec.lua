@@ -90,7 +90,7 @@ describe("a stream", function()
     assert.error_matches(function() dnn.Random(1.5) end, "Random: the seed must be a whole number, got 1.5")
     assert.error_matches(function() dnn.manual_seed("1") end,
       "manual_seed: the seed must be a whole number, got '1'")
-    assert.error_matches(function() random:below(0) end, "below: there is no whole number from 0 to n")
+    assert.error_matches(function() random:below(0) end, "below: n must be at least 1, got 0")
     assert.error_matches(function() random:bernoulli(1.5) end, "bernoulli: p must be from 0 to 1, got 1.5")
     assert.error_matches(function() random:permutation(-1) end,
       "permutation: n must be a whole number >= 0, got -1", 1, true)

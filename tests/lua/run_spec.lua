@@ -191,9 +191,9 @@ describe("dnn.Run", function()
       fails("Run: view must be true or false, got 1", dnn.Run, folder, {view = 1})
       fails("Run: every must be a number of seconds >= 0", dnn.Run, folder, {every = -2})
       fails("Run: settings must be a table, got 'lr'", dnn.Run, folder, {settings = "lr"})
-      fails("Run: checkpoint must be a function, or a table of what is to be saved besides net and optimiser, got "
+      fails("Run: checkpoint must be a function, or a table of what else to save beside net and optimiser, got "
         .. "'w'", dnn.Run, folder, {checkpoint = "w"})
-      fails("Run: settings have names, but the table holds the key 1", dnn.Run, folder,
+      fails("Run: settings are named, but the table has the key 1", dnn.Run, folder,
         {settings = {1}})
     end)
 
@@ -209,9 +209,9 @@ describe("dnn.Run", function()
         .. "run:text(tag, text)", run.log, run, 1, {a = {b = "x"}})
       fails("Run: log: a must be a number, a Matrix or a table of them, got true", run.log, run, 1,
         {a = true})
-      fails("Run: log: a is a Matrix 0 x 3, which holds no number", run.log, run, 1,
+      fails("Run: log: a is a Matrix 0 x 3, which has no elements", run.log, run, 1,
         {a = dnn.zeros(0, 3)})
-      fails("Run: log: values have names or whole numbers as keys, got 1.5", run.log, run, 1,
+      fails("Run: log: keys must be names or whole numbers, got 1.5", run.log, run, 1,
         {[1.5] = 1})
       local ring = {}
       ring.ring = ring
@@ -219,13 +219,13 @@ describe("dnn.Run", function()
     end)
 
     it("tags", function()
-      fails("Run: a name of a value must be a text without control characters, got ''", run.log, run,
+      fails("Run: a name of a value must be a string without control characters, got ''", run.log, run,
         1, {[""] = 1})
-      fails("Run: a name of a value must be a text without control characters, got 'a\\x0Ab'", run.log,
+      fails("Run: a name of a value must be a string without control characters, got 'a\\x0Ab'", run.log,
         run, 1, {["a\nb"] = 1})
-      fails("Run: text: tag must be a text without control characters", run.text, run, "\1", "x")
-      fails("must be a text without control characters, got '\\xC2\\x9Bx'", run.log, run, 1, {["\u{9B}x"] = 1})
-      fails("must be a text without control characters, got 'a\\x00b'", run.log, run, 1, {["a\0b"] = 1})
+      fails("Run: text: tag must be a string without control characters", run.text, run, "\1", "x")
+      fails("must be a string without control characters, got '\\xC2\\x9Bx'", run.log, run, 1, {["\u{9B}x"] = 1})
+      fails("must be a string without control characters, got 'a\\x00b'", run.log, run, 1, {["a\0b"] = 1})
     end)
 
     it("tags that are not UTF-8", function()
@@ -258,7 +258,7 @@ describe("dnn.Run", function()
       fails("Run: watch: expected a dnn.Sequential, got dnn.Run", run.watch, run, run)
       fails("Run: watch: expected an optimiser such as dnn.optim.SGD, got 3", run.watch, run, net, 3)
       fails("Run: watch: this Adam steps another network", run.watch, run, other, optimiser)
-      fails("Run: optimiser is watched together with net; give net = too", dnn.Run, folder,
+      fails("Run: an optimiser is watched with its network; add net = net", dnn.Run, folder,
         {optimiser = optimiser})
     end)
   end)

@@ -170,7 +170,7 @@ echo "$@" >>"$HEARD"
         local run = dnn.Run(folder, {view = true})
         for i in run:steps(1e9 // 1) do run:log(i, {cost = 1}) end]],
         "say checkpoint; hear; say stop; hear")
-      assert.equal("checkpoint: there is no network to save; run:watch(net, optimiser) gives one",
+      assert.equal("checkpoint: no network to save; run:watch(net, optimiser) gives one",
         heard[#heard - 1])
     end)
 
@@ -260,7 +260,7 @@ echo "$@" >>"$HEARD"
         local run = dnn.Run(folder, {view = true})
         for i in run:steps(1e9 // 1) do run:log(i, {cost = 1}) end]],
         "say nonsense; say 'rate 2'; hear; say stop; hear")
-      assert.is_truthy(heard[#heard - 1]:find("rate: not available", 1, true))
+      assert.is_truthy(heard[#heard - 1]:find("rate: no optimiser; run:watch(net, optimiser) gives one", 1, true))
     end)
 
     it("trains on without a display or a program to show it, and says so once", function()
@@ -270,7 +270,7 @@ echo "$@" >>"$HEARD"
         print "done"]]
       local out, err, status, heard = train(script, "", {display = "-u DISPLAY"})
       assert.same({"done\n", 0, 0}, {out, status, #heard})
-      assert.equal("dnn.Run: no window: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is "
+      assert.equal("dnn.Run: no window: no display (neither DISPLAY nor WAYLAND_DISPLAY is "
         .. "set); training goes on\n", err)
       out, err, status = train(script, "", {program = "/no/such/dnnview"})
       assert.same({"done\n", 0}, {out, status})

@@ -252,7 +252,7 @@ describe("a number outside 0..1", function()
       for _ = 1, 3 do print(("%.6f"):format(s.compute_cost(AL, Y))) end
       s.L_layer_model(dnn.ones(1, 2), Y, {1, 1}, {num_iterations = 3})]])
     assert.same({("0.693147\n"):rep(3), 0}, {out, status})
-    assert.equal("dnn: compute_cost: Y(1, 2) is 2.0, outside 0..1; labels are 0 or 1 (dnn.eq(Y, class) makes them of "
+    assert.equal("dnn: compute_cost: Y(1, 2) is 2.0, outside 0..1; labels are 0 or 1 (dnn.eq(Y, class) makes them from "
       .. "class numbers)\n", err)
   end)
 end)

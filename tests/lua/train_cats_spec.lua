@@ -39,7 +39,7 @@ describe("draw_pets.lua", function()
     local out, err, status = run("draw_pets.lua", "--count 6 --size 16 --seed 2")
     assert.are.equal("", err)
     assert.are.equal(0, status)
-    local folder = out:match "^6 pictures in (.+)\n$"
+    local folder = out:match "^6 images in (.+)\n$"
     assert.is_truthy(folder:find(cache .. "/dnnlua/pets-", 1, true))
     assert.is_true(exists(folder .. "/dog.2.png"))
   end)
@@ -204,7 +204,7 @@ describe("train_cats.lua says what is wrong with", function()
     fails("--threads 257", 2, "--threads must be a whole number from 1 to 256, got '257'" .. hint)
     fails("--iterations 0", 2, "--iterations must be a whole number >= 1, got '0'" .. hint)
     fails("--layers 5,x,1", 2,
-      "--layers must be whole numbers with commas between, such as 12288,20,7,5,1, got '5,x,1'"
+      "--layers must be whole numbers separated by commas, such as 12288,20,7,5,1, got '5,x,1'"
       .. hint)
   end)
 

@@ -65,7 +65,7 @@ class History(TerminalTest):
         t.run("y = 2")
         t.type(UP)
         t.wait(lambda: t.line() == "> y = 2")
-        message = f"the history is not kept: {self.home.path}/{FILE}: Not a directory"
+        message = f"the history is not saved: {self.home.path}/{FILE}: Not a directory"
         self.assertEqual(t.raw.count(message.encode()), 1)
 
     def test_a_file_of_nonsense_is_no_harm(self):
@@ -91,7 +91,7 @@ class History(TerminalTest):
         t.type(ctrl("R"))
         t.wait("(search: net) net = 'first'")
         t.type(ctrl("R"))
-        t.wait("(not in the history: net) net = 'first'")
+        t.wait("(no match: net) net = 'first'")
         t.type(LEFT + BACKSPACE)
         t.wait(lambda: t.line().startswith("> ") and "net" in t.line())
         t.type(ctrl("C"))

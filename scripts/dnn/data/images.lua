@@ -141,7 +141,7 @@ end
 local IMAGES <const> = {
   size = TARGET.size, fit = TARGET.fit, channels = TARGET.channels,
   orientation = TARGET.orientation, max_pixels = TARGET.max_pixels,
-  classes = {nil, is_classes, "a table of names of classes, each once, as in {'cat', 'dog'}"},
+  classes = {nil, is_classes, "a table of class names without repeats, as in {'cat', 'dog'}"},
   lazy = {false, options_of.is "boolean", "true or false"},
   test = set.TEST,
   seed = set.SEED,

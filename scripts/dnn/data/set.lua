@@ -52,11 +52,11 @@ function set.source(examples, where, further)
   local level = 3 + (further or 0)
   if type(examples) ~= "table" then
     error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got %s%s"):format(where, shown(examples),
-      examples == nil and "; what cannot be loaded is nil, and a message comes second" or ""), level)
+      examples == nil and "; check the name, or whether a load failed: it returns nil and a message" or ""), level)
   end
   if rawget(examples, "train") then
-    error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got what has two of them; give its "
-      .. "field train or test"):format(where), level)
+    error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got a pair of sets; pass its field "
+      .. "train or test"):format(where), level)
   end
   if rawget(examples, "target") then
     error(("%s: %s"):format(where, LAZY:format(#examples.files)), level)

@@ -44,7 +44,7 @@ local function timed(code, host)
   local results = table.pack(chunk())
   local elapsed = host.now() - start
   local more = collectgarbage "count" - memory
-  say(seconds(elapsed), more > 1 and ", " .. bytes(more) .. " of Lua's memory more" or "", "\n")
+  say(seconds(elapsed), more > 1 and ", " .. bytes(more) .. " more Lua memory" or "", "\n")
   return table.unpack(results, 1, results.n)
 end
 
@@ -83,11 +83,11 @@ local function edit(path)
   local before = contents(path)
   local editor = os.getenv "VISUAL" or os.getenv "EDITOR" or "vi"
   if not os.execute(editor .. " " .. quote(path)) then
-    error(format("the editor '%s' failed; $VISUAL or $EDITOR names another", editor), 0)
+    error(format("the editor '%s' failed; set $VISUAL or $EDITOR to use another", editor), 0)
   end
   local after = contents(path)
   if not after or after == before and not named then
-    say("nothing was saved, and nothing is run\n")
+    say("nothing was saved, so nothing is run\n")
     return
   end
   return load_file(path)
@@ -135,7 +135,7 @@ end
 
 local function who(_, host)
   local names = user_globals(host)
-  if #names == 0 then say("no globals of yours\n") end
+  if #names == 0 then say("you have no globals\n") end
   local widest = 0
   for _, name in ipairs(names) do
     widest = #name > widest and #name or widest
@@ -159,7 +159,7 @@ local function reset(_, host)
     end
   end
   collectgarbage()
-  say(format("%d global%s gone\n", count, count == 1 and " is" or "s are"))
+  say(format("removed %d global%s\n", count, count == 1 and "" or "s"))
 end
 
 --- Others ---
@@ -183,20 +183,20 @@ local function help()
   end
   table.sort(lines)
   for _, other in ipairs{
-    {"?name", "explains a name, a value or \"some words\"; name? as well"},
-    {"$ command", "runs a command of the shell"},
-    {"expression;", "a semicolon at the end shows no value; ans is the last"},
+    {"?name", "explains a name or a value, or finds \"words\"; name? works too"},
+    {"$ command", "runs a shell command"},
+    {"expression;", "a semicolon at the end hides the value; ans is the last value"},
   } do
     lines[#lines + 1] = format("%s%s  %s\n", other[1], rep(" ", widest - #other[1]), other[2])
   end
   say(table.concat(lines))
 end
 
-known.time = {"%time expression", "how long it takes", timed}
-known.load = {"%load file", "runs a file; its globals are the prompt's", load_file}
+known.time = {"%time expression", "measures how long it takes", timed}
+known.load = {"%load file", "runs a file in the prompt's globals", load_file}
 known.edit = {"%edit [file]", "opens $VISUAL or $EDITOR, and runs what was saved", edit}
-known.who = {"%who", "your globals, and what they are", who}
-known.reset = {"%reset", "takes your globals away", reset}
+known.who = {"%who", "lists your globals", who}
+known.reset = {"%reset", "removes your globals", reset}
 known.history = {"%history [n]", "the last n inputs", history}
 known.help = {"%help", "this list", help}
 
@@ -212,7 +212,7 @@ end
 
 local function unknown(name, host)
   local near = meant(lower(name), host)
-  error(format("there is no command %%%s%s", name,
+  error(format("no command %%%s%s", name,
     near and format("; did you mean %%%s?", near) or "; %help lists them"), 0)
 end
 
@@ -221,7 +221,7 @@ end
 local function ask(topic, host)
   local help_module, message = host.module "dnn.help"
   if not help_module then
-    error(find(message, "not found", 1, true) and "there is no help in this installation" or message, 0)
+    error(find(message, "not found", 1, true) and "help is not installed" or message, 0)
   end
   local columns, _, colour = host.terminal()
   local text

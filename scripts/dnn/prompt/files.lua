@@ -45,10 +45,9 @@ local function search(templates, folder, prefix, add)
   end
 end
 
--- What the prompt itself is made of: nobody asks for it by name.
+-- What the module and the prompt are made of inside: nobody asks for it by name.
 local function is_inner(name)
-  return find(name, "^dnn%.prompt") or find(name, "^dnn%.help%.") or find(name, "^dnn%.advice")
-    or name == "dnn.lexer" or name == "dnn.globals"
+  return find(name, "^dnn%.[%w_]+%.") or name == "dnn.lexer" or name == "dnn.globals"
 end
 
 -- Calls add(name) for the modules that `require` could be asked for and that begin with `text`.

@@ -103,7 +103,7 @@ function checks.labels(Y, where)
   checks.finite(Y, "Y", where)
   local found = outside(Y, "Y")
   if found then
-    warn_once("stepwise labels", ("%s: %s; labels are 0 or 1 (dnn.eq(Y, class) makes them of class numbers)")
+    warn_once("stepwise labels", ("%s: %s; labels are 0 or 1 (dnn.eq(Y, class) makes them from class numbers)")
       :format(where, found))
   end
 end

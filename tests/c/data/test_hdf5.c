@@ -180,7 +180,7 @@ static void names_what_a_file_has_and_refuses_text_and_wrong_matrices(void **sta
     check_ok(dnn_hdf5_find(file, "names", &info, &err));
     check_ok(dnn_matrix_create(&m, DNN_FLOAT64, 1, 2, &err));
     check_fails(dnn_hdf5_read(file, info, &m, &err), DNN_ERROR_TYPE,
-                "test_hdf5.h5: dataset 'names' (string, 1 axes) is not numbers that fit a matrix");
+                "test_hdf5.h5: dataset 'names' (string, 1 axes) cannot be read as a matrix of numbers");
     check_ok(dnn_hdf5_find(file, "big", &info, &err));
     check_fails(dnn_hdf5_read(file, info, &m, &err), DNN_ERROR_SHAPE,
                 "dataset 'big' needs a contiguous 2 x 2 float32 matrix; got 1 x 2 float64");
