@@ -230,8 +230,8 @@ describe("dnn.data.Loader", function()
 
   it("says what does not fit", function()
     local L = data.Loader
-    raises("dnn.data.Loader: expected a set {X = , Y = } or {raw = , Y = }, got nil; what cannot be loaded is nil, and a "
-      .. "message comes second", function() L() end)
+    raises("dnn.data.Loader: expected a set {X = , Y = } or {raw = , Y = }, got nil; check the "
+      .. "name, or whether a load failed: it returns nil and a message", function() L() end)
     raises("dnn.data.Loader: batch_size must be a whole number of examples, 1 or more, got 0",
       function() L(numbered(3), {batch_size = 0}) end)
     raises("dnn.data.Loader: augment: unknown option 'flip'; known: brightness, center_crop, contrast, crop, cutout, "
