@@ -238,7 +238,8 @@ static int loader_statistics(lua_State *L) {
     return 3;
 }
 
-/* augmentations(): the table of them: rows {name = , most = , needs_shape = , needs_colour = , doc =
+/* augmentations(): the table of them: rows {name = , most = , needs_shape = , needs_colour = , doc
+ * =
  * }. */
 static int push_augmentations(lua_State *L) {
     lua_createtable(L, DNN_AUGMENTATION_COUNT, 0);

@@ -4,19 +4,20 @@
 
 #include <math.h>
 
-#define EACH(name, most, shape, colour, doc) {name, most, shape, colour, doc}
+#define EACH(name, most, shape, colour, doc)                                                       \
+    { name, most, shape, colour, doc }
 
 const dnn_augmentation_row dnn_augmentations[DNN_AUGMENTATION_COUNT] = {
-    [DNN_HORIZONTAL_FLIP] = EACH("horizontal_flip", 1, true, false,
-                                 "mirrored, left to right, with probability s"),
-    [DNN_VERTICAL_FLIP] = EACH("vertical_flip", 1, true, false,
-                               "mirrored, top to bottom, with probability s"),
+    [DNN_HORIZONTAL_FLIP] =
+        EACH("horizontal_flip", 1, true, false, "mirrored, left to right, with probability s"),
+    [DNN_VERTICAL_FLIP] =
+        EACH("vertical_flip", 1, true, false, "mirrored, top to bottom, with probability s"),
     [DNN_SHIFT] = EACH("shift", 4096, true, false,
                        "moved by up to s of each side (s below 1), or s pixels, either way"),
     [DNN_SCALE] = EACH("scale", 0.9, true, false, "enlarged by a factor of 1 - s to 1 + s"),
     [DNN_ROTATION] = EACH("rotation", 180, true, false, "turned by up to s degrees either way"),
-    [DNN_BRIGHTNESS] = EACH("brightness", 1, true, false,
-                            "multiplied by a factor of 1 - s to 1 + s"),
+    [DNN_BRIGHTNESS] =
+        EACH("brightness", 1, true, false, "multiplied by a factor of 1 - s to 1 + s"),
     [DNN_CONTRAST] = EACH("contrast", 1, true, false,
                           "the distance to its mean grey times a factor of 1 - s to 1 + s"),
     [DNN_SATURATION] = EACH("saturation", 1, true, true,

@@ -112,7 +112,7 @@ void dnn_augment_colour(const dnn_augment *a, const dnn_example_key *key, float 
     const double *s = a->strength;
     map m = {
         {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
-        {0, 0, 0}
+        {0,         0,         0        }
     };
     if (s[DNN_BRIGHTNESS] == 0 && s[DNN_CONTRAST] == 0 && s[DNN_SATURATION] == 0 && s[DNN_HUE] == 0)
         return;

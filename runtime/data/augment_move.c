@@ -13,7 +13,7 @@ typedef struct movement {
     size_t height, width; /* of the result */
     ptrdiff_t top, left;  /* of the window in the image */
     bool mirrored, upside_down;
-    bool by_pixels;    /* factor 1, angle 0 */
+    bool by_pixels;       /* factor 1, angle 0 */
     double along, across; /* cos(angle) / factor, sin(angle) / factor */
 } movement;
 

@@ -18,7 +18,7 @@ struct dnn_examples {
     size_t count;
     dnn_image_target target; /* of files */
     char **paths;
-    char *text; /* of all paths */
+    char *text;     /* of all paths */
     size_t column;  /* bytes */
     uint8_t *cache; /* room * column bytes */
     size_t room;

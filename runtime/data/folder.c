@@ -1,4 +1,5 @@
-/* folder.c: the list of labelled images of a folder, and decoding many of them on the thread pool. */
+/* folder.c: the list of labelled images of a folder, and decoding many of them on the thread pool.
+ */
 #include "data/folder.h"
 
 #include <stdio.h>
@@ -86,7 +87,8 @@ static dnn_status fill(dnn_folder *out, dnn_scan *scan, bool given, const char *
         if (label == out->class_count && !given)
             return unknown_class(out, f, path, err);
         if (label == out->class_count) {
-            if (!dnn_scan_skip(scan, "%s: class '%s' is not in classes: its images (%zu) are left out",
+            if (!dnn_scan_skip(scan,
+                               "%s: class '%s' is not in classes: its images (%zu) are left out",
                                path, f->class_name, end - i))
                 return dnn_scan_no_memory(path, err);
             continue;

@@ -86,8 +86,8 @@ static char *join(const char *folder, const char *name) {
     size_t length = strlen(folder), size = length + strlen(name) + 2;
     char *path = dnn_alloc(size);
     if (path != NULL)
-        snprintf(path, size, "%s%s%s", folder,
-                 length > 0 && folder[length - 1] == '/' ? "" : "/", name);
+        snprintf(path, size, "%s%s%s", folder, length > 0 && folder[length - 1] == '/' ? "" : "/",
+                 name);
     return path;
 }
 
@@ -97,8 +97,8 @@ static bool is_litter(const char *name) {
 }
 
 /* Called for each name in a folder; takes `path`. */
-typedef dnn_status visitor(dnn_scan *scan, char *path, const char *name, stands what,
-                           void *context, dnn_error *err);
+typedef dnn_status visitor(dnn_scan *scan, char *path, const char *name, stands what, void *context,
+                           dnn_error *err);
 
 static dnn_status walk(dnn_scan *scan, const char *path, visitor *visit, void *context,
                        dnn_error *err) {
@@ -207,7 +207,8 @@ static dnn_status visit_root(dnn_scan *scan, char *path, const char *name, stand
                              void *context, dnn_error *err) {
     (void)scan;
     sets *s = context;
-    if (what == FOLDER_THERE && (strncasecmp(name, "test", 4) == 0 || strncasecmp(name, "val", 3) == 0))
+    if (what == FOLDER_THERE &&
+        (strncasecmp(name, "test", 4) == 0 || strncasecmp(name, "val", 3) == 0))
         return add_text(&s->beside, path) ? DNN_OK : dnn_scan_no_memory("the folder", err);
     if (what == FOLDER_THERE && strcmp(name, "train") == 0)
         s->train = true;
@@ -299,8 +300,8 @@ static dnn_status check_layout(const dnn_scan *scan, const char *path, dnn_error
                         ", not both (%s)",
                         path, top, count - top, first_top->path);
     if (nameless != NULL)
-        return dnn_fail(err, DNN_ERROR_FORMAT,
-                        "%s: has no class in its name; " DNN_FOLDER_EXPECTED, nameless->path);
+        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: has no class in its name; " DNN_FOLDER_EXPECTED,
+                        nameless->path);
     return DNN_OK;
 }
 

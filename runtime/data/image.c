@@ -79,8 +79,8 @@ static dnn_status read_open_file(FILE *file, const char *path, uint8_t **bytes, 
     if (!S_ISREG(info.st_mode))
         return dnn_fail(err, DNN_ERROR_FILE, "%s: is not a regular file; expected an image", path);
     if ((uintmax_t)info.st_size > MAX_FILE_BYTES)
-        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: has %jd bytes; an image has at most 2^30",
-                        path, (intmax_t)info.st_size);
+        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: has %jd bytes; an image has at most 2^30", path,
+                        (intmax_t)info.st_size);
     *size = (size_t)info.st_size;
     *bytes = dnn_alloc(*size);
     if (*bytes == NULL)
@@ -115,9 +115,8 @@ dnn_status dnn_image_read_resized(const char *path, uint8_t *out, const dnn_imag
     options.min_width = 2 * target->width;
     options.min_height = 2 * target->height;
     dnn_status status = dnn_image_read(&image, path, &options, err);
-    if (status == DNN_OK &&
-        (status = dnn_image_resize(&image, out, target->width, target->height, target->fit, err)) !=
-            DNN_OK)
+    if (status == DNN_OK && (status = dnn_image_resize(&image, out, target->width, target->height,
+                                                       target->fit, err)) != DNN_OK)
         dnn_fail_context(err, status, "%s: ", path);
     dnn_image_free(&image);
     return status;

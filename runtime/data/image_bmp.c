@@ -1,6 +1,6 @@
-/* image_bmp.c: BMP, uncompressed: 1, 4 and 8 bits with a palette, 16, 24 and 32 bits of colour, from
- * the bottom row up or from the top row down. (Microsoft, "Bitmap Storage"; the OS/2 header of 12
- * bytes has 16-bit sizes and a palette of 3 bytes per colour.) */
+/* image_bmp.c: BMP, uncompressed: 1, 4 and 8 bits with a palette, 16, 24 and 32 bits of colour,
+ * from the bottom row up or from the top row down. (Microsoft, "Bitmap Storage"; the OS/2 header of
+ * 12 bytes has 16-bit sizes and a palette of 3 bytes per colour.) */
 #include "data/image_codec.h"
 
 #define FILE_HEADER 14

@@ -53,9 +53,9 @@ dnn_status dnn_image_orient(dnn_image *image, int orientation, const char *name,
         return DNN_OK;
     const size_t channels = image->channels;
     dnn_image turned;
-    dnn_status status = dnn_image_allocate(
-        &turned, orientation < 5 ? image->width : image->height,
-        orientation < 5 ? image->height : image->width, channels, name, err);
+    dnn_status status =
+        dnn_image_allocate(&turned, orientation < 5 ? image->width : image->height,
+                           orientation < 5 ? image->height : image->width, channels, name, err);
     if (status != DNN_OK)
         return status;
     uint8_t *out = turned.pixels;

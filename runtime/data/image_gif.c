@@ -99,8 +99,8 @@ static dnn_status decode(GifFileType *gif, dnn_image *out, const stream *s,
     dnn_status status = dnn_image_check_size(source, (uint64_t)frame->Width,
                                              (uint64_t)frame->Height, PIXELS_PER_BYTE, err);
     if (status == DNN_OK)
-        status = dnn_image_check_size(source, (uint64_t)width, (uint64_t)height, PIXELS_PER_BYTE,
-                                      err);
+        status =
+            dnn_image_check_size(source, (uint64_t)width, (uint64_t)height, PIXELS_PER_BYTE, err);
     if (status == DNN_OK)
         status = dnn_image_allocate(out, (size_t)width, (size_t)height, source->options->channels,
                                     source->name, err);

@@ -57,11 +57,14 @@ static void fail(j_common_ptr common) {
 static bool is_harmless(const struct jpeg_error_mgr *errors) {
     const int marker = errors->msg_parm.i[1];
     switch (errors->msg_code) {
-    case JWRN_EXTRANEOUS_DATA: return marker < 0xd0 || marker > 0xd7;
+    case JWRN_EXTRANEOUS_DATA:
+        return marker < 0xd0 || marker > 0xd7;
     case JWRN_JFIF_MAJOR:
     case JWRN_ADOBE_XFORM:
-    case JWRN_NOT_SEQUENTIAL: return true;
-    default: return false;
+    case JWRN_NOT_SEQUENTIAL:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -87,8 +90,8 @@ static void find_orientation(decoder *d) {
     static const char signature[6] = "Exif\0";
     for (jpeg_saved_marker_ptr m = d->jpeg.marker_list; m != NULL; m = m->next)
         if (m->data_length > sizeof signature && memcmp(m->data, signature, sizeof signature) == 0)
-            d->source->orientation = dnn_exif_orientation(m->data + sizeof signature,
-                                                          m->data_length - sizeof signature);
+            d->source->orientation =
+                dnn_exif_orientation(m->data + sizeof signature, m->data_length - sizeof signature);
 }
 
 /* The smallest scale of the inverse DCT that still gives the asked size. Only powers of two: those
@@ -142,8 +145,8 @@ static void prepare(decoder *d) {
         jpeg->out_color_space = JCS_CMYK;
     jpeg_start_decompress(jpeg);
     const size_t width = jpeg->output_width;
-    d->status = dnn_image_allocate(d->out, width, jpeg->output_height, channels, d->source->name,
-                                   d->err);
+    d->status =
+        dnn_image_allocate(d->out, width, jpeg->output_height, channels, d->source->name, d->err);
     if (d->status == DNN_OK && jpeg->out_color_space == JCS_CMYK &&
         (d->row = dnn_alloc(4 * width)) == NULL)
         d->status = dnn_fail(d->err, DNN_ERROR_MEMORY, "%s: no memory for a row of %zu CMYK pixels",

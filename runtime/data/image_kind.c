@@ -17,31 +17,31 @@ typedef struct kind {
 } kind;
 
 static const kind kinds[] = {
-    {"a JPEG image",      0, 3,  "\xff\xd8\xff",                     dnn_jpeg_decode},
-    {"a PNG image",       0, 8,  "\x89PNG\r\n\x1a\n",                dnn_png_decode },
-    {"a WebP image",      8, 4,  "WEBP",                             dnn_webp_decode},
-    {"a GIF image",       0, 4,  "GIF8",                             dnn_gif_decode },
-    {"a BMP image",       0, 2,  "BM",                               dnn_bmp_decode },
-    {"a TIFF image",      0, 4,  "II*\0",                            NULL           },
-    {"a TIFF image",      0, 4,  "MM\0*",                            NULL           },
-    {"an AVIF image",     4, 8,  "ftypavif",                         NULL           },
-    {"a HEIC image",      4, 7,  "ftyphei",                          NULL           },
-    {"a HEIF image",      4, 8,  "ftypmif1",                         NULL           },
-    {"a video",           4, 4,  "ftyp",                             NULL           },
-    {"a JPEG 2000 image", 4, 4,  "jP  ",                             NULL           },
-    {"a JPEG XL image",   0, 2,  "\xff\x0a",                         NULL           },
-    {"a JPEG XL image",   4, 4,  "JXL ",                             NULL           },
-    {"a Photoshop image", 0, 4,  "8BPS",                             NULL           },
-    {"an icon",           0, 4,  "\0\0\1\0",                         NULL           },
-    {"an SVG drawing",    0, 4,  "<svg",                             NULL           },
-    {"a PDF file",        0, 4,  "%PDF",                             NULL           },
-    {"a zip archive",     0, 4,  "PK\3\4",                           NULL           },
-    {"a gzip file",       0, 2,  "\x1f\x8b",                         NULL           },
-    {"a web page",        0, 9,  "<!DOCTYPE",                        NULL           },
-    {"a web page",        0, 9,  "<!doctype",                        NULL           },
-    {"a web page",        0, 5,  "<html",                            NULL           },
-    {"a Git LFS pointer", 0, 20, "version https://git-",             NULL           },
-    {"an XML file",       0, 5,  "<?xml",                            NULL           },
+    {"a JPEG image",      0, 3,  "\xff\xd8\xff",         dnn_jpeg_decode},
+    {"a PNG image",       0, 8,  "\x89PNG\r\n\x1a\n",    dnn_png_decode },
+    {"a WebP image",      8, 4,  "WEBP",                 dnn_webp_decode},
+    {"a GIF image",       0, 4,  "GIF8",                 dnn_gif_decode },
+    {"a BMP image",       0, 2,  "BM",                   dnn_bmp_decode },
+    {"a TIFF image",      0, 4,  "II*\0",                NULL           },
+    {"a TIFF image",      0, 4,  "MM\0*",                NULL           },
+    {"an AVIF image",     4, 8,  "ftypavif",             NULL           },
+    {"a HEIC image",      4, 7,  "ftyphei",              NULL           },
+    {"a HEIF image",      4, 8,  "ftypmif1",             NULL           },
+    {"a video",           4, 4,  "ftyp",                 NULL           },
+    {"a JPEG 2000 image", 4, 4,  "jP  ",                 NULL           },
+    {"a JPEG XL image",   0, 2,  "\xff\x0a",             NULL           },
+    {"a JPEG XL image",   4, 4,  "JXL ",                 NULL           },
+    {"a Photoshop image", 0, 4,  "8BPS",                 NULL           },
+    {"an icon",           0, 4,  "\0\0\1\0",             NULL           },
+    {"an SVG drawing",    0, 4,  "<svg",                 NULL           },
+    {"a PDF file",        0, 4,  "%PDF",                 NULL           },
+    {"a zip archive",     0, 4,  "PK\3\4",               NULL           },
+    {"a gzip file",       0, 2,  "\x1f\x8b",             NULL           },
+    {"a web page",        0, 9,  "<!DOCTYPE",            NULL           },
+    {"a web page",        0, 9,  "<!doctype",            NULL           },
+    {"a web page",        0, 5,  "<html",                NULL           },
+    {"a Git LFS pointer", 0, 20, "version https://git-", NULL           },
+    {"an XML file",       0, 5,  "<?xml",                NULL           },
 };
 #define KINDS (sizeof kinds / sizeof *kinds)
 
@@ -88,7 +88,7 @@ static bool ends_with(const char *name, const char *const *endings, const char *
 }
 
 bool dnn_image_has_extension(const char *name) {
-    static const char *const endings[] = {"jpg",  "JPEG", "jpeg", "JPEG", "jpe", "JPEG",
+    static const char *const endings[] = {"jpg",  "JPEG", "jpeg", "JPEG", "jpe",  "JPEG",
                                           "jfif", "JPEG", "png",  "PNG",  "webp", "WebP",
                                           "gif",  "GIF",  "bmp",  "BMP",  NULL};
     const char *found;
@@ -97,10 +97,10 @@ bool dnn_image_has_extension(const char *name) {
 
 const char *dnn_image_unread_extension(const char *name) {
     static const char *const endings[] = {
-        "tif", "TIFF", "tiff", "TIFF", "heic", "HEIC",        "heif", "HEIF",        "avif",
-        "AVIF", "jp2", "JPEG 2000", "jxl", "JPEG XL", "psd",  "Photoshop", "ico", "icon",
-        "svg", "SVG",  "raw",  "raw",  "cr2",  "raw",         "nef",  "raw",         "dng",
-        "raw", "ppm",  "PPM",  "pgm",  "PGM",  "tga",         "TGA",  NULL};
+        "tif",  "TIFF", "tiff",      "TIFF", "heic",    "HEIC", "heif",      "HEIF", "avif",
+        "AVIF", "jp2",  "JPEG 2000", "jxl",  "JPEG XL", "psd",  "Photoshop", "ico",  "icon",
+        "svg",  "SVG",  "raw",       "raw",  "cr2",     "raw",  "nef",       "raw",  "dng",
+        "raw",  "ppm",  "PPM",       "pgm",  "PGM",     "tga",  "TGA",       NULL};
     const char *found = NULL;
     return ends_with(name, endings, &found) ? found : NULL;
 }

@@ -40,11 +40,11 @@ static dnn_status draw(dnn_image *out, const frame *f, const dnn_image_source *s
     }
     const uint8_t *p = rgba;
     for (int y = 0; y < f->height && code == VP8_STATUS_OK; y++) {
-        uint8_t *to = out->pixels +
-                      ((size_t)(f->y + y) * out->width + (size_t)f->x) * out->channels;
+        uint8_t *to =
+            out->pixels + ((size_t)(f->y + y) * out->width + (size_t)f->x) * out->channels;
         for (int x = 0; x < f->width; x++, p += 4, to += out->channels)
-            dnn_put_pixel(to, out->channels, dnn_over_white(p[0], p[3]),
-                          dnn_over_white(p[1], p[3]), dnn_over_white(p[2], p[3]));
+            dnn_put_pixel(to, out->channels, dnn_over_white(p[0], p[3]), dnn_over_white(p[1], p[3]),
+                          dnn_over_white(p[2], p[3]));
     }
     dnn_free(rgba);
     return code == VP8_STATUS_OK ? DNN_OK : damaged(source, code, err);
@@ -56,7 +56,8 @@ static void find_orientation(const WebPDemuxer *demuxer, dnn_image_source *sourc
         return;
     const uint8_t *exif = chunk.chunk.bytes;
     size_t size = chunk.chunk.size;
-    if (size > 6 && memcmp(exif, "Exif\0", 6) == 0) /* as JPEG files have it; some writers keep it */
+    if (size > 6 &&
+        memcmp(exif, "Exif\0", 6) == 0) /* as JPEG files have it; some writers keep it */
         exif += 6, size -= 6;
     source->orientation = dnn_exif_orientation(exif, size);
     WebPDemuxReleaseChunkIterator(&chunk);
@@ -70,8 +71,8 @@ static dnn_status decode(dnn_image *out, const WebPDemuxer *demuxer, dnn_image_s
     /* One colour takes no bits, so the file's size bounds nothing. */
     dnn_status status = dnn_image_check_size(source, width, height, UINT64_MAX, err);
     if (status == DNN_OK)
-        status = dnn_image_allocate(out, width, height, source->options->channels, source->name,
-                                    err);
+        status =
+            dnn_image_allocate(out, width, height, source->options->channels, source->name, err);
     if (status != DNN_OK)
         return status;
     memset(out->pixels, 255, out->width * out->height * out->channels);

@@ -81,8 +81,8 @@ static void *work(void *context) {
 }
 
 dnn_status dnn_loader_start_threads(dnn_loader *l, dnn_error *err) {
-    const size_t workers = l->config.workers < DNN_LOADER_MAX_WORKERS ? l->config.workers
-                                                                       : DNN_LOADER_MAX_WORKERS;
+    const size_t workers =
+        l->config.workers < DNN_LOADER_MAX_WORKERS ? l->config.workers : DNN_LOADER_MAX_WORKERS;
     for (; l->threads < workers; l->threads++) {
         int problem = dnn_thread_create(&l->thread[l->threads], work, l);
         if (problem != 0)
@@ -167,8 +167,7 @@ static dnn_status note_failures(dnn_loader *l, const dnn_slot *slot, dnn_error *
     for (size_t k = 0; k < slot->columns && enough; k++)
         if (slot->failed[k] != NULL)
             enough = note(l, slot->index[k], slot->failed[k]);
-    return enough ? DNN_OK
-                  : dnn_fail(err, DNN_ERROR_MEMORY, "Loader: no memory to read images");
+    return enough ? DNN_OK : dnn_fail(err, DNN_ERROR_MEMORY, "Loader: no memory to read images");
 }
 
 /* --- batches --- */

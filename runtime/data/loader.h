@@ -76,8 +76,8 @@ size_t dnn_loader_failure_count(const dnn_loader *loader);
 const char *dnn_loader_failure(const dnn_loader *loader, size_t index);
 
 typedef struct dnn_loader_statistics {
-    double waited;         /* seconds that dnn_loader_get waited or worked in */
-    uint64_t decoded;      /* files */
+    double waited;    /* seconds that dnn_loader_get waited or worked in */
+    uint64_t decoded; /* files */
     uint64_t cached_bytes;
 } dnn_loader_statistics;
 

@@ -1,4 +1,5 @@
-/* loader_batch.c: one batch: which examples it has, how each becomes a column, and giving it out. */
+/* loader_batch.c: one batch: which examples it has, how each becomes a column, and giving it out.
+ */
 #include <string.h>
 
 #include "core/memory.h"
@@ -131,10 +132,14 @@ dnn_status dnn_slot_fill_all(dnn_loader *l, dnn_slot *slot, dnn_error *err) {
 double dnn_value_at(const dnn_matrix *m, size_t row, size_t column) {
     const void *p = dnn_matrix_at(m, row, column);
     switch (m->dtype) {
-    case DNN_FLOAT32: return (double)*(const float *)p;
-    case DNN_UINT8: return *(const uint8_t *)p;
-    case DNN_INT32: return *(const int32_t *)p;
-    default: return *(const double *)p;
+    case DNN_FLOAT32:
+        return (double)*(const float *)p;
+    case DNN_UINT8:
+        return *(const uint8_t *)p;
+    case DNN_INT32:
+        return *(const int32_t *)p;
+    default:
+        return *(const double *)p;
     }
 }
 

@@ -102,11 +102,10 @@ dnn_status dnn_loader_open(dnn_loader **out, const dnn_loader_config *config, dn
     pthread_cond_init(&l->work, NULL);
     pthread_cond_init(&l->done, &clock);
     pthread_condattr_destroy(&clock);
-    dnn_status status =
-        config->X != NULL
-            ? dnn_examples_of_matrix(&l->examples, config->X, err)
-            : dnn_examples_of_files(&l->examples, config->files, config->file_count,
-                                    &config->target, config->cache_bytes, err);
+    dnn_status status = config->X != NULL
+                            ? dnn_examples_of_matrix(&l->examples, config->X, err)
+                            : dnn_examples_of_files(&l->examples, config->files, config->file_count,
+                                                    &config->target, config->cache_bytes, err);
     if (status == DNN_OK)
         status = set_up(l, err);
     if (status == DNN_OK)

@@ -10,11 +10,11 @@
 
 /* A batch in the making. */
 typedef struct dnn_slot {
-    bool prepared;   /* has its examples, for the batch below */
+    bool prepared; /* has its examples, for the batch below */
     uint64_t epoch;
     size_t batch;
-    size_t columns;  /* of this batch */
-    size_t begun;    /* columns that a thread has taken */
+    size_t columns; /* of this batch */
+    size_t begun;   /* columns that a thread has taken */
     size_t unfinished;
     uint32_t *index; /* examples, batch_size of them */
     uint8_t *pixels; /* rows x batch_size of the loader's dtype */

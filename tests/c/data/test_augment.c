@@ -302,7 +302,8 @@ static void each_use_place_epoch_and_seed_has_a_stream_of_its_own(void **state) 
         for (uint64_t epoch = 0; epoch < 3; epoch++)
             for (uint32_t place = 0; place < 4; place++)
                 for (uint32_t use = 0; use < 2; use++)
-                    keys[n++] = dnn_example_stream(&(dnn_example_key){seed, epoch << 31, place}, use).key;
+                    keys[n++] =
+                        dnn_example_stream(&(dnn_example_key){seed, epoch << 31, place}, use).key;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < i; j++)
             assert_true(keys[i] != keys[j]);

@@ -242,9 +242,8 @@ static void says_what_a_folder_lacks(void **state) {
                   "class or files named like cat.1.jpg");
     make_folder("dogs");
     touch("dogs/1.jpg");
-    check_refused(DNN_ERROR_FORMAT,
-                  ": holds 3 images beside subfolders that hold 1; expected one "
-                  "subfolder per class or files named like cat.1.jpg, not both");
+    check_refused(DNN_ERROR_FORMAT, ": holds 3 images beside subfolders that hold 1; expected one "
+                                    "subfolder per class or files named like cat.1.jpg, not both");
     check_fails(dnn_folder_list(&folder, "nowhere", NULL, 0, &err), DNN_ERROR_FILE,
                 "nowhere: No such file or directory; expected a folder of images");
     check_fails(dnn_folder_list(&folder, "/dev/null", NULL, 0, &err), DNN_ERROR_FILE,
@@ -268,11 +267,12 @@ static void packs_what_it_could_decode_on_any_number_of_threads(void **state) {
         uint8_t pixels[4 * 8 * 8 * 3], ok[4];
         dnn_error errors[4];
         size_t good;
-        check_ok(dnn_folder_decode(&folder, 1, 5, &(dnn_image_target){8, 8, DNN_FIT_STRETCH, {.channels = 3}}, pixels, ok, errors, &good, &err));
+        check_ok(dnn_folder_decode(&folder, 1, 5,
+                                   &(dnn_image_target){8, 8, DNN_FIT_STRETCH, {.channels = 3}},
+                                   pixels, ok, errors, &good, &err));
         assert_int_equal(good, 3);
         assert_memory_equal(ok, ((uint8_t[]){1, 0, 1, 1}), 4);
-        assert_non_null(
-            strstr(errors[1].text, "/cat.3.png: is empty; expected an image"));
+        assert_non_null(strstr(errors[1].text, "/cat.3.png: is empty; expected an image"));
         for (size_t i = 0; i < 3 * 8 * 8 * 3; i++)
             assert_int_equal(pixels[i], levels[i / (8 * 8 * 3)]);
     }

@@ -14,9 +14,10 @@ static void says_what_is_wrong_with_what_is_no_picture(void **state) {
                 ".: is not a regular file; expected an image");
     check_fails(dnn_image_decode(&image, none, 0, "a.jpg", as(3, 0, 0), &err), DNN_ERROR_FORMAT,
                 "a.jpg: is empty; expected an image");
-    check_fails(dnn_image_decode(&image, none, 6, "a.jpg", as(3, 0, 0), &err), DNN_ERROR_FORMAT,
-                "a.jpg: is not an image that is known (the first bytes are 47 49 58 38 39 61); JPEG, PNG, "
-                "WebP, GIF and BMP are read");
+    check_fails(
+        dnn_image_decode(&image, none, 6, "a.jpg", as(3, 0, 0), &err), DNN_ERROR_FORMAT,
+        "a.jpg: is not an image that is known (the first bytes are 47 49 58 38 39 61); JPEG, PNG, "
+        "WebP, GIF and BMP are read");
     check_fails(dnn_image_decode(&image, none, 6, "a.jpg", as(4, 0, 0), &err), DNN_ERROR_ARGUMENT,
                 "a.jpg: cannot be read with 4 channels; expected 1 or 3");
     assert_null(image.pixels);
@@ -36,7 +37,8 @@ static void refuses_more_pixels_than_it_promises(void **state) {
     bytes jpeg = make_jpeg(16, 16, NULL, TJPF_RGB, TJSAMP_444, 0);
     memcpy(jpeg.data + frame_height(jpeg), "\xf0\x00\xf0\x00", 4);
     check_fails(dnn_image_decode(&image, jpeg.data, jpeg.size, "a.jpg", as(3, 0, 0), &err),
-                DNN_ERROR_FORMAT, "a.jpg: claims 61440 x 61440 pixels; at most 67108864 are read (max_pixels)");
+                DNN_ERROR_FORMAT,
+                "a.jpg: claims 61440 x 61440 pixels; at most 67108864 are read (max_pixels)");
     tjFree(jpeg.data);
     /* signature, length, "IHDR", width, height, depth 8, grey; CRC by a table-free loop */
     uint8_t png[33] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x00\x10\x00\x00\x00\x00\x10\x00\x08";
@@ -48,7 +50,8 @@ static void refuses_more_pixels_than_it_promises(void **state) {
     }
     for (int i = 0; i < 4; i++)
         png[29 + i] = (uint8_t)(~crc >> (24 - 8 * i));
-    check_fails(dnn_image_decode(&image, png, sizeof png, "a.png", as(3, 0, 0), &err), DNN_ERROR_FORMAT,
+    check_fails(dnn_image_decode(&image, png, sizeof png, "a.png", as(3, 0, 0), &err),
+                DNN_ERROR_FORMAT,
                 "a.png: claims 1048576 x 4096 pixels; at most 67108864 are read (max_pixels)");
 }
 

@@ -97,19 +97,18 @@ static void reads_the_first_frame_of_a_gif(void **state) {
     (void)state;
     uint8_t file[128];
     const uint8_t pixels[] = {0, 1, 2, 3, 2, 1};
-    const uint8_t expected[] = {0, 0, 0,   255, 0, 0,   0,   255, 0,
-                                0, 0, 255, 0,   255, 0, 255, 0,   0};
+    const uint8_t expected[] = {0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 255, 0, 255, 0, 0};
     size_t size = make_gif(file, pixels, false, -1, true);
     check_decodes(file, size, 3, 3, 2, expected);
-    check_hostile(file, size, size - 9); /* the last pixel's bits */
+    check_hostile(file, size, size - 9);        /* the last pixel's bits */
     memcpy(file + size - 1, "\x2c\xff\xff", 3); /* a damaged second frame is not looked at */
     check_decodes(file, size + 2, 3, 3, 2, expected);
     size = make_gif(file, pixels, true, -1, false);
     check_decodes(file, size, 3, 3, 2, expected); /* two rows interlace as they are */
     size = make_gif(file, pixels, false, 1, true);
-    check_decodes(file, size, 3, 3, 2,
-                  (uint8_t[]){0, 0, 0,   255, 255, 255, 0,   255, 0,
-                              0, 0, 255, 0,   255, 0,   255, 255, 255});
+    check_decodes(
+        file, size, 3, 3, 2,
+        (uint8_t[]){0, 0, 0, 255, 255, 255, 0, 255, 0, 0, 0, 255, 0, 255, 0, 255, 255, 255});
     memcpy(file + 6, "\xff\xff\xff\xff", 4);
     dnn_image image;
     check_fails(dnn_image_decode(&image, file, size, "a", as(3, 0, 0), &err), DNN_ERROR_FORMAT,
@@ -194,7 +193,11 @@ static bytes insert(bytes file, const uint8_t *more, size_t count) {
 }
 
 static bytes with_orientation(bytes file, uint8_t orientation, bool little) {
-    uint8_t app1[] = "\xff\xe1\0\x22" "Exif\0\0" "MM\0*\0\0\0\x08" "\0\1" "\1\x12\0\3\0\0\0\1\0\0\0\0"
+    uint8_t app1[] = "\xff\xe1\0\x22"
+                     "Exif\0\0"
+                     "MM\0*\0\0\0\x08"
+                     "\0\1"
+                     "\1\x12\0\3\0\0\0\1\0\0\0\0"
                      "\0\0\0\0";
     if (little)
         memcpy(app1 + 10, "II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0", 18);
@@ -211,17 +214,16 @@ static void photos_are_turned_as_their_camera_noted(void **state) {
             pixels[(y * 32 + x) * 3 + (x >= 16 ? 2 : y >= 8)] = 255;
     tjhandle jpeg = tjInitCompress();
     bytes file = {NULL, 0};
-    assert_int_equal(tjCompress2(jpeg, pixels, 32, 0, 16, TJPF_RGB, &file.data, &file.size,
-                                 TJSAMP_444, 100, 0),
-                     0);
+    assert_int_equal(
+        tjCompress2(jpeg, pixels, 32, 0, 16, TJPF_RGB, &file.data, &file.size, TJSAMP_444, 100, 0),
+        0);
     tjDestroy(jpeg);
     /* Colours of the four corners of what is shown, from the top left along the rows. */
     const char *const corners[] = {"rbgb", "brbg", "bgbr", "gbrb", "rgbb", "grbb", "bbgr", "bbrg"};
     for (int orientation = 1; orientation <= 8; orientation++) {
         bytes turned = with_orientation(file, (uint8_t)orientation, orientation % 2 == 0);
         dnn_image image;
-        check_ok(
-            dnn_image_decode(&image, turned.data, turned.size, "test", as(3, 0, 0), &err));
+        check_ok(dnn_image_decode(&image, turned.data, turned.size, "test", as(3, 0, 0), &err));
         const size_t w = image.width, h = image.height;
         assert_int_equal(w, orientation < 5 ? 32 : 16);
         const size_t at[] = {0, w - 1, (h - 1) * w, h * w - 1};
@@ -260,10 +262,11 @@ static void a_jpeg_with_an_odd_header_and_whole_pixels_is_read(void **state) {
         const char *bytes;
         size_t count;
     } odd[] = {
-        {"\0\0\1\2\3",                                               5 }, /* stray bytes */
-        {"\xff\xe0\0\x10JFIF\0\0\0\0\0\1\0\1\0\0",                   18}, /* JFIF revision 0 */
-        {"\xff\xe1\0\x08" "Exif\0\0",                                10}, /* EXIF without any */
-        {"\xff\xfe\0\2",                                             4 }, /* an empty comment */
+        {"\0\0\1\2\3",                             5 }, /* stray bytes */
+        {"\xff\xe0\0\x10JFIF\0\0\0\0\0\1\0\1\0\0", 18}, /* JFIF revision 0 */
+        {"\xff\xe1\0\x08"
+         "Exif\0\0",                      10}, /* EXIF without any */
+        {"\xff\xfe\0\2",                           4 }, /* an empty comment */
     };
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         bytes file = insert(plain, (const uint8_t *)odd[i].bytes, odd[i].count);
@@ -282,7 +285,8 @@ static void a_jpeg_with_an_odd_header_and_whole_pixels_is_read(void **state) {
 
 static void a_bomb_costs_no_memory(void **state) {
     (void)state;
-    /* 16384 x 16384 pixels of one bit in 33 kB, as a PNG of zeros packs them: only the claim counts */
+    /* 16384 x 16384 pixels of one bit in 33 kB, as a PNG of zeros packs them: only the claim counts
+     */
     bytes png = make_png(1, 1, 0, 1, false, (uint8_t[]){0}, 1, NULL, NULL);
     dnn_image image;
     const dnn_image_options generous = {.channels = 3, .max_pixels = (uint64_t)1 << 28};
@@ -330,12 +334,12 @@ static void says_what_another_file_is(void **state) {
         size_t size;
         const char *said;
     } cases[] = {
-        {"II*\0....", 8, "a: is a TIFF image; JPEG, PNG, WebP, GIF and BMP are read: convert it"},
-        {"\0\0\0\x1c" "ftypheic", 12, "a: is a HEIC image; "},
-        {"<!DOCTYPE html>", 15,
-         "a: is a web page; JPEG, PNG, WebP, GIF and BMP are read"},
+        {"II*\0....",               8,  "a: is a TIFF image; JPEG, PNG, WebP, GIF and BMP are read: convert it"},
+        {"\0\0\0\x1c"
+         "ftypheic",       12, "a: is a HEIC image; "                                                 },
+        {"<!DOCTYPE html>",         15, "a: is a web page; JPEG, PNG, WebP, GIF and BMP are read"              },
         {"version https://git-lfs", 23,
-         "a: is a Git LFS pointer, not the image itself; fetch it with git lfs pull"},
+         "a: is a Git LFS pointer, not the image itself; fetch it with git lfs pull"                           },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         dnn_image image;

@@ -24,15 +24,17 @@ static char paths[COUNT][64];
 static const char *files[COUNT];
 
 static dnn_loader_config memory_config(void) {
-    return (dnn_loader_config){.X = &X,
-                               .Y = &Y,
-                               .scale = 1.0 / 255,
-                               .augment = {.height = SIDE, .width = SIDE, .channels = 3, .top = 1},
-                               .shuffle = true,
-                               .batch_size = 5,
-                               .seed = 7,
-                               .prefetch = 2,
-                               .dtype = DNN_FLOAT32};
+    return (dnn_loader_config){
+        .X = &X,
+        .Y = &Y,
+        .scale = 1.0 / 255,
+        .augment = {.height = SIDE, .width = SIDE, .channels = 3, .top = 1},
+        .shuffle = true,
+        .batch_size = 5,
+        .seed = 7,
+        .prefetch = 2,
+        .dtype = DNN_FLOAT32
+    };
 }
 
 static dnn_loader_config file_config(void) {

@@ -163,12 +163,13 @@ static void refuses_an_empty_size_and_survives_every_failed_allocation(void **st
     dnn_image image = {2, 2, 1, (uint8_t *)in};
     check_fails(dnn_image_resize(&image, out, 0, 3, DNN_FIT_STRETCH, &err), DNN_ERROR_ARGUMENT,
                 "resize: to 0 x 3 pixels; expected at least one and at most 2^28");
-    check_fails(dnn_image_resize(&image, out, (size_t)1 << 60, 16, DNN_FIT_STRETCH, &err), DNN_ERROR_ARGUMENT,
-                "2^28");
+    check_fails(dnn_image_resize(&image, out, (size_t)1 << 60, 16, DNN_FIT_STRETCH, &err),
+                DNN_ERROR_ARGUMENT, "2^28");
     uint64_t live = dnn_allocations_live();
     for (uint64_t n = 1; n <= 3; n++) {
         dnn_fail_allocation(n);
-        check_fails(dnn_image_resize(&image, out, 3, 3, DNN_FIT_STRETCH, &err), DNN_ERROR_MEMORY, "no memory");
+        check_fails(dnn_image_resize(&image, out, 3, 3, DNN_FIT_STRETCH, &err), DNN_ERROR_MEMORY,
+                    "no memory");
         dnn_fail_allocation(0);
         assert_int_equal(dnn_allocations_live(), live);
     }
