@@ -28,8 +28,10 @@
 #include "nn/parameters.h"
 #include "nn/registry.h"
 
+#include "data/augment.h"
 #include "data/folder.h"
 #include "data/image.h"
+#include "data/loader.h"
 
 #include "store/safetensors.h"
 #include "store/weights.h"
