@@ -68,7 +68,7 @@ static int surplus_argument(lua_State *L, const dnnlua_function *function) {
 
 /* --- functions --- */
 
-/* The row stands in the upvalue after those of the function itself. */
+/* The row is the upvalue after those of the function itself. */
 static int call(lua_State *L, int upvalue) {
     const dnnlua_function *function = lua_touserdata(L, lua_upvalueindex(upvalue));
 

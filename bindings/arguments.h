@@ -53,7 +53,7 @@ int dnnlua_wrong_argument(lua_State *L, int index, const char *expected);
 /* How a message of another form ends, "; usage: A:fill_(value)": pushes the text and returns it. */
 const char *dnnlua_push_usage(lua_State *L);
 
-/* What the argument at index is; text is no number, and a number is no text. */
+/* The argument at index. Strings are not taken for numbers, nor numbers for strings. */
 double dnnlua_check_number(lua_State *L, int index);
 double dnnlua_opt_number(lua_State *L, int index, double fallback); /* nil or absent: fallback */
 lua_Integer dnnlua_check_integer(lua_State *L, int index);

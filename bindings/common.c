@@ -82,7 +82,7 @@ size_t dnnlua_check_size(lua_State *L, int index, const char *function, const ch
         size = lua_tointegerx(L, index, &whole);
     }
     if (!whole || size < 0) {
-        const char *got = dnnlua_got(L, index); /* before what is pushed stands at the index */
+        const char *got = dnnlua_got(L, index); /* first: what is pushed may end up at the index */
         luaL_error(L, "%s: %s must be a whole number >= 0, got %s%s", function, what, got,
                    dnnlua_push_usage(L));
     }

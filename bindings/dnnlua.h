@@ -42,7 +42,7 @@ int dnnlua_fail(lua_State *L, const dnn_error *err);
  * still has a result. */
 void dnnlua_warn_once(lua_State *L, const char *reason, const char *message);
 
-/* What stands at a stack index, for messages: "2.5", "'abc'", "nil", "dnn.Matrix". Pushes the
+/* The value at a stack index, for messages: "2.5", "'abc'", "nil", "dnn.Matrix". Pushes the
  * string. */
 const char *dnnlua_got(lua_State *L, int index);
 
@@ -110,7 +110,7 @@ void *dnnlua_new_block(lua_State *L, size_t bytes);
  * that lists the known ones. */
 dnn_dtype dnnlua_opt_dtype(lua_State *L, int index, dnn_dtype fallback);
 
-/* dnn.get_default_dtype(), float32 at first. */
+/* dnn.get_default_dtype(): float32 until it is set. */
 dnn_dtype dnnlua_default_dtype(lua_State *L);
 
 /* --- random streams (random.c) --- */
@@ -129,7 +129,7 @@ void dnnlua_check_options(lua_State *L, int index, const char *function, const c
 int dnnlua_options_fault(lua_State *L);
 
 /* The index of the options of a function that takes an optional argument at `index` and options
- * after it: `index` where the table stands there already. Nothing may follow the options. */
+ * after it: `index` where the table is there already. Nothing may follow the options. */
 int dnnlua_find_options(lua_State *L, int index, const char *function);
 
 /* Reads constructor arguments described by a field table: positional ones from index on, the rest

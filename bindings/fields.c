@@ -22,8 +22,8 @@ static const struct {
 };
 
 /* Appends a name made of three parts to the table at `list`. */
-static void add(lua_State *L, int list, const char *before, const char *name, const char *behind) {
-    lua_pushfstring(L, "%s%s%s", before, name, behind);
+static void add(lua_State *L, int list, const char *before, const char *name, const char *after) {
+    lua_pushfstring(L, "%s%s%s", before, name, after);
     lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
 }
 

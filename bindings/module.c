@@ -44,7 +44,7 @@ static int nearest_name(lua_State *L) {
     return 1;
 }
 
-/* _advice(group, name, tables ...): how a message about a name that a group has not ends, after the
+/* _advice(group, name, tables ...): how a message about a name missing from a group ends, after the
  * keys of these tables were offered. */
 static int advice(lua_State *L) {
     dnnlua_nearest nearest = {.group = luaL_checkstring(L, 1), .wanted = luaL_checkstring(L, 2)};

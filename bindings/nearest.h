@@ -1,5 +1,5 @@
-/* nearest.h: the known name that an unknown one was most likely meant to be. Needs nothing else: the
- * module and the program both use it. */
+/* nearest.h: the known name that an unknown one was most likely meant to be. Needs nothing else:
+ * the module and the program both use it. */
 #ifndef DNN_BINDINGS_NEAREST_H
 #define DNN_BINDINGS_NEAREST_H
 

@@ -1,4 +1,4 @@
-/* system.c: what scripts need of the operating system and Lua has not: a clock, whether somebody is
+/* system.c: what scripts need of the operating system and Lua lacks: a clock, whether somebody is
  * watching, folders. In the module: dnn.time() and the table dnn.system. */
 #include <dirent.h>
 #include <errno.h>
@@ -18,7 +18,7 @@ static int monotonic_time(lua_State *L) {
 }
 
 /* terminal(stream): the width in columns of the terminal that "stdout" or "stderr" is, or nil where
- * it is none. A terminal that does not tell its width counts as 80 columns. */
+ * it is not one. A terminal of unknown width counts as 80 columns. */
 static int terminal(lua_State *L) {
     static const char *const streams[] = {"stdin", "stdout", "stderr", NULL};
     const char *wanted = lua_isnoneornil(L, 1) ? "stderr" : dnnlua_check_string(L, 1, NULL);
@@ -98,7 +98,7 @@ static int list_folder(lua_State *L) {
 
 #define MOST_ENTRIES 4000
 
-/* True for a folder, also behind a link. */
+/* True for a folder, or a link to one. */
 static bool is_folder(DIR *parent, const struct dirent *entry) {
     struct stat there;
 
@@ -109,7 +109,7 @@ static bool is_folder(DIR *parent, const struct dirent *entry) {
 }
 
 /* _entries(path, prefix): the names in a folder that begin alike, in no particular order, folders
- * with a slash behind; hidden ones only when the prefix has the dot. No more than a prompt can
+ * with a slash at the end; hidden ones only when the prefix has the dot. No more than a prompt can
  * offer, and none where the folder cannot be read. */
 static int list_entries(lua_State *L) {
     size_t length;

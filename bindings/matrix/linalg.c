@@ -33,8 +33,8 @@ static void warn_singular(lua_State *L, const char *function, const dnn_matrix *
     dnnlua_warn_once(
         L, function,
         lua_pushfstring(L,
-                        "%s: A is singular to working precision, of condition number %s: no digit "
-                        "of the result is certain; %s, and dnn.linalg.cond(A) tells such matrices",
+                        "%s: A is singular to working precision (condition number %s): no digit "
+                        "of the result is certain; %s",
                         function, condition, instead));
     lua_pop(L, 1);
 }
@@ -48,7 +48,7 @@ static int solve(lua_State *L) {
     dnn_matrix *X = dnnlua_new_matrix(L, A->dtype, A->cols, B->cols);
 
     dnnlua_check(L, dnn_solve(X, A, B, &rcond, &err), &err);
-    warn_singular(L, "solve", A, rcond, "lstsq finds the solution of least norm");
+    warn_singular(L, "solve", A, rcond, "dnn.linalg.lstsq finds the solution of least norm");
     return 1;
 }
 
@@ -72,7 +72,7 @@ static int inv(lua_State *L) {
     dnn_matrix *out = dnnlua_new_matrix(L, A->dtype, A->cols, A->rows);
 
     dnnlua_check(L, dnn_inv(out, A, &rcond, &err), &err);
-    warn_singular(L, "inv", A, rcond, "pinv leaves out what is not certain");
+    warn_singular(L, "inv", A, rcond, "dnn.linalg.pinv leaves out what is not certain");
     return 1;
 }
 

@@ -1,6 +1,6 @@
 /* matrix.c: the Matrix as a userdata: memory, class, elements, default type.
  *
- * One userdata holds the dnn_matrix and its payload, aligned to 64 bytes behind it, and has no
+ * One userdata holds the dnn_matrix and its payload, aligned to 64 bytes after it, and has no
  * finaliser, so that the collector sees every byte. A view is a userdata with the dnn_matrix alone
  * and one user value: the owner of the memory, never another view. */
 #include <string.h>
@@ -19,7 +19,7 @@ dnn_matrix *dnnlua_test_matrix(lua_State *L, int index) {
     return luaL_testudata(L, index, DNNLUA_MATRIX);
 }
 
-/* How what came instead of a matrix is made one, or why it came. */
+/* How to make a Matrix of what came instead, or why it came. */
 static const char *matrix_hint(lua_State *L, int index) {
     switch (lua_type(L, index)) {
     case LUA_TTABLE:

@@ -119,7 +119,7 @@ int dnnlua_matrix_tostring(lua_State *L) {
     return push_text(L, line_width(), DEFAULT_HEIGHT);
 }
 
-/* _matrix_text(A, width, rows): for a terminal of that width, with at most so many rows. */
+/* _matrix_text(A, width, rows): for a terminal of that width, with at most that many rows. */
 static int matrix_text(lua_State *L) {
     dnnlua_check_matrix(L, 1);
     return push_text(L, dnnlua_check_size(L, 2, "_matrix_text", "width"),

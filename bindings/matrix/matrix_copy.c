@@ -169,7 +169,7 @@ static uint32_t *push_indices(lua_State *L, const dnn_matrix *m, size_t *count) 
             if (vector->dtype == DNN_FLOAT32 && number >= DNN_WHOLE_FLOAT32 &&
                 (double)m->cols > DNN_WHOLE_FLOAT32) {
                 luaL_error(L,
-                           "gather: column %f is in a Matrix of float32, which does not tell it "
+                           "gather: column %f is in a Matrix of float32, which cannot tell it "
                            "from its neighbours; give a table, or a Matrix of float64",
                            number);
             }

@@ -63,7 +63,7 @@ static int new_random(lua_State *L) {
 
 /* --- numbers --- */
 
-/* random:uniform([low, high]): in [low, high), 0 and 1 at first. */
+/* random:uniform([low, high]): in [low, high), by default [0, 1). */
 static int random_uniform(lua_State *L) {
     dnn_random *random = check_random(L, 1);
     double low = dnnlua_opt_number(L, 2, 0);
@@ -249,7 +249,7 @@ static const dnnlua_function matrix_methods[] = {
     {NULL,         NULL,             0},
 };
 
-/* __index of the methods' table: only what is no method gets here. */
+/* __index of the methods' table, so for names that are not methods. */
 static int random_no_method(lua_State *L) {
     dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2)};
 

@@ -67,7 +67,7 @@ static double set_limits(dnn_bins *b) {
     return low;
 }
 
-/* Where x stands, which rounding may put one off: 0 .. DNN_BINS - 1, also for NaN. */
+/* The bin of x, which rounding may put one off: 0 .. DNN_BINS - 1, also for NaN. */
 static unsigned estimate(double x, double low, double per_width) {
     double place = x * per_width - low * per_width;
     place = place > 0 ? place : 0;

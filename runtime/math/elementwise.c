@@ -198,7 +198,7 @@ dnn_status dnn_arange(dnn_matrix *out, double start, double step, dnn_error *err
         return status;
     for (size_t j = 0; j < out->cols; j++) {
         for (size_t i = 0; i < out->rows; i++) {
-            if (i % DNN_WALK_STRETCH == 0 && dnn_interrupt_requested())
+            if (i % DNN_WALK_TASK == 0 && dnn_interrupt_requested())
                 return dnn_interrupt_check(err);
             dnn_matrix_set(out, i, j, start + (double)(i + j * out->rows) * step);
         }

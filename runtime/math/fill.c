@@ -1,5 +1,5 @@
-/* fill.c: random numbers into matrices. Element e, in column-major order, takes the e-th word from
- * where the stream stands: what it gets depends neither on the layout nor on how many threads draw.
+/* fill.c: random numbers into matrices. Element e, in column-major order, takes the e-th word after
+ * the stream's position: what it gets depends neither on the layout nor on the number of threads.
  */
 #include "math/fill.h"
 
@@ -40,7 +40,7 @@ double dnn_uniform_between(dnn_random *stream, double low, double high) {
 /* --- matrices --- */
 
 /* Elements that one task draws. */
-#define STRETCH ((size_t)8192)
+#define TASK ((size_t)8192)
 
 typedef struct fill_job fill_job;
 
@@ -50,7 +50,7 @@ typedef double draw(const fill_job *job, dnn_random *stream);
 struct fill_job {
     dnn_matrix *out;
     draw *next;
-    dnn_random stream; /* where it stood at first */
+    dnn_random stream; /* before the fill */
     double a, b;       /* low and high, mean and deviation, or p */
     interval within;   /* of draw_uniform: the first and last number of the type */
 };
@@ -67,12 +67,12 @@ static double draw_bernoulli(const fill_job *job, dnn_random *stream) {
     return dnn_random_uniform(stream) < job->a ? 1 : 0;
 }
 
-static void fill_stretch(void *context, size_t task) {
+static void fill_task(void *context, size_t task) {
     const fill_job *job = context;
     dnn_matrix *out = job->out;
     dnn_random stream = job->stream;
-    size_t begin = task * STRETCH, count = dnn_matrix_count(out);
-    size_t end = count - begin < STRETCH ? count : begin + STRETCH;
+    size_t begin = task * TASK, count = dnn_matrix_count(out);
+    size_t end = count - begin < TASK ? count : begin + TASK;
     size_t i = begin % out->rows, j = begin / out->rows;
     stream.position += begin;
     for (size_t e = begin; e < end; e++) {
@@ -88,8 +88,7 @@ static void fill_stretch(void *context, size_t task) {
 static dnn_status fill(fill_job job, dnn_random *stream, dnn_error *err) {
     size_t count = dnn_matrix_count(job.out);
     job.stream = *stream;
-    dnn_status status =
-        dnn_parallel_until((count + STRETCH - 1) / STRETCH, fill_stretch, &job, err);
+    dnn_status status = dnn_parallel_until((count + TASK - 1) / TASK, fill_task, &job, err);
     if (status == DNN_OK)
         stream->position += count;
     return status;

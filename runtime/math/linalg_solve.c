@@ -83,7 +83,7 @@ static dnn_status check_right_side(const char *what, const dnn_matrix *X, const 
     return dnn_linalg_output(what, "X", X, A->cols, B->cols, A, err);
 }
 
-/* X = the solution for the right-hand side that stands in it. */
+/* X, the right-hand side, becomes the solution. */
 static dnn_status substitute(const dnn_matrix *lu, const lapack_int *pivots, dnn_matrix *X,
                              dnn_error *err) {
     lapack_int info = DNN_LAPACKE(X, LAPACKE_sgetrs, LAPACKE_dgetrs, 'N', (int)lu->rows,

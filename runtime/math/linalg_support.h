@@ -38,7 +38,7 @@ dnn_status dnn_linalg_copy(const char *what, const char *name, dnn_matrix *copy,
 /* out = the lower triangle of A, checked to be finite, with zeros above it. */
 dnn_status dnn_linalg_lower(const char *what, dnn_matrix *out, const dnn_matrix *A, dnn_error *err);
 
-/* The failure that a LAPACKE result below 0 stands for: no workspace, or an argument that is NaN,
+/* What a LAPACKE result below 0 means: no workspace, or an argument that is NaN,
  * which finite inputs become when numbers overflow. */
 dnn_status dnn_linalg_failed(const char *what, lapack_int info, dnn_error *err);
 

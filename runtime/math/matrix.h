@@ -1,6 +1,6 @@
 /* matrix.h: the one data type, two-dimensional and column-major.
  *
- * A dnn_matrix describes memory that somebody else owns: element (i, j), counted from 0, stands at
+ * A dnn_matrix describes memory that somebody else owns: element (i, j), counted from 0, is at
  * data[i + j * ld]. Views of rows, columns and blocks are descriptors on the same memory. A column
  * is one example, so a minibatch is a view of columns. An empty matrix (0 rows or columns) is
  * valid. */
@@ -75,7 +75,7 @@ dnn_status dnn_matrix_transpose(dnn_matrix *out, const dnn_matrix *a, dnn_error 
 
 /* out[:, k] = scale * a[:, index[k]] + shift, converted to out's type (real), for k < n; out is
  * a->rows x n, `index` counts from 0 (DNN_ERROR_ARGUMENT when one is outside). The minibatch
- * kernel: uint8 pictures become normalised floats on the way. scale 1, shift 0 copies exactly; then
+ * kernel: uint8 images become normalised floats on the way. scale 1, shift 0 copies exactly; then
  * out may also be uint8 or int32 when a is. */
 dnn_status dnn_matrix_gather_columns(dnn_matrix *out, const dnn_matrix *a, const uint32_t *index,
                                      double scale, double shift, dnn_error *err);

@@ -21,7 +21,7 @@
 #define CUT_SIDE     256  /* shorter sides are not cut */
 #define SMALL_VECTOR 4096 /* elements */
 #define GRAIN        16   /* pieces begin at multiples of this: whole vectors, whole cache lines */
-#define DEEP         32   /* k is cut when it is so many times the longer side of c */
+#define DEEP         32   /* k is cut when it is this many times the longer side of c */
 #define CALL_FLOPS   1e9  /* a piece of more is computed by several calls */
 #define CALL_SIDE    768  /* the extents of each: deep enough that packing stays the least of it */
 

@@ -1,7 +1,7 @@
 /* print.c: a matrix as a person wants to read it.
  *
  * Only the elements that are shown are read: they choose the notation (whole numbers, decimals or
- * powers of ten) and its width, once for the whole picture, so that points stand under points. */
+ * powers of ten) and its width, once for the whole matrix, so that decimal points line up. */
 #include "math/print.h"
 
 #include <math.h>
@@ -110,7 +110,7 @@ static void append_row(text *t, const dnn_matrix *m, size_t i, const range *cols
     }
 }
 
-/* The row that stands for those left out. */
+/* The row of dots in place of those left out. */
 static void append_gap(text *t, const range *cols, const layout *l) {
     append(t, "\n");
     for (size_t c = 0; c < cols->shown; c++)

@@ -120,8 +120,8 @@ static double fold(fold_op op, const vector *v) {
     size_t tasks = dnn_walk_tasks(p.count);
     if (tasks == 1)
         return fold_range(p.fold, v, 0, p.count);
-    size_t stretches = (tasks + MAX_PARTS - 1) / MAX_PARTS; /* in a part */
-    p.length = stretches * DNN_WALK_STRETCH;
+    size_t tasks_in_part = (tasks + MAX_PARTS - 1) / MAX_PARTS;
+    p.length = tasks_in_part * DNN_WALK_TASK;
     tasks = (p.count + p.length - 1) / p.length;
     dnn_parallel(tasks, fold_part, &p);
     return merge_parts(p.fold, p.result, tasks);
@@ -147,7 +147,7 @@ static double root_of_squares(vector *v, double n) {
 static double position_of(const dnn_matrix *m, double value) {
     size_t count = dnn_matrix_count(m), i = 0, j = 0;
     for (size_t k = 0; k < count; k++) {
-        if (k % DNN_WALK_STRETCH == 0 && dnn_interrupt_requested())
+        if (k % DNN_WALK_TASK == 0 && dnn_interrupt_requested())
             break;
         double x = dnn_matrix_get(m, i, j);
         if (x == value || (isnan(x) && isnan(value)))

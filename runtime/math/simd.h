@@ -20,8 +20,8 @@
 /* For helpers of kernels: they take the instruction set of the clone that they are inlined into. */
 #define DNN_INLINE static inline __attribute__((always_inline))
 
-/* DNN_INDEPENDENT stands before a loop whose iterations are independent: an output is an input
- * itself or does not touch it. DNN_LANES stands before a loop over a fixed number of lanes: gcc
+/* DNN_INDEPENDENT goes before a loop whose iterations are independent: an output is an input
+ * itself or does not touch it. DNN_LANES goes before a loop over a fixed number of lanes: gcc
  * would unroll it first and then find no vectors in it. */
 #if defined(__clang__)
 #define DNN_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")

@@ -1,9 +1,9 @@
 /* skinny.h: products whose left operand has few rows, while the right one is a big matrix read
  * once.
  *
- * Internal to this folder. The first layer of a network on pictures is two of them: W X (20 x 12288
+ * Internal to this folder. The first layer of a network on images is two of them: W X (20 x 12288
  * times 12288 x 209) and dW = dZ X'. They last as long as X takes to come from memory, so these
- * kernels read it straight where it stands, once, and fetch ahead; BLAS packs it first. */
+ * kernels read it in place, once, and fetch ahead; BLAS packs it first. */
 #ifndef DNN_MATH_SKINNY_H
 #define DNN_MATH_SKINNY_H
 

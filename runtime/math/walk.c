@@ -11,7 +11,7 @@
 /* Columns shorter than this are packed, several to a chunk, rather than visited one by one. */
 #define TALL 64
 
-/* An operand as the walk over rows x cols elements sees it: element (i, j) stands at
+/* An operand as the walk over rows x cols elements sees it: element (i, j) is at
  * data + i * row_step + j * col_step, in bytes; a step of 0 repeats. A single row is turned into a
  * column. */
 typedef struct operand {
@@ -107,13 +107,13 @@ typedef struct walk {
     size_t tasks;
 } walk;
 
-/* The task of the pool: one stretch of elements. */
-static void walk_stretch(void *context, size_t task) {
+/* The task of the pool: DNN_WALK_TASK elements. */
+static void walk_task(void *context, size_t task) {
     const walk *w = context;
     alignas(64) char buffers[1 + DNN_WALK_INPUTS][DNN_WALK_CHUNK * sizeof(double)];
     const void *in[DNN_WALK_INPUTS] = {NULL};
-    size_t k = w->tasks == 1 ? 0 : task * DNN_WALK_STRETCH;
-    size_t end = task + 1 == w->tasks ? w->count : k + DNN_WALK_STRETCH;
+    size_t k = w->tasks == 1 ? 0 : task * DNN_WALK_TASK;
+    size_t end = task + 1 == w->tasks ? w->count : k + DNN_WALK_TASK;
 
     for (size_t p = 0; p < w->inputs; p++) {
         if (!w->in[p].constant)
@@ -139,14 +139,14 @@ static void walk_stretch(void *context, size_t task) {
 }
 
 size_t dnn_walk_tasks(size_t count) {
-    return count <= 2 * DNN_WALK_STRETCH ? 1 : (count + DNN_WALK_STRETCH - 1) / DNN_WALK_STRETCH;
+    return count <= 2 * DNN_WALK_TASK ? 1 : (count + DNN_WALK_TASK - 1) / DNN_WALK_TASK;
 }
 
-/* All tasks of a walk, or none of them: what is half changed in place cannot be told apart. */
+/* All tasks of a walk, or none of them: what is half changed in place could not be undone. */
 static dnn_status walk_in_place(walk *w, dnn_error *err) {
     dnn_status status = dnn_interrupt_check(err);
     if (status == DNN_OK)
-        dnn_parallel(w->tasks, walk_stretch, w);
+        dnn_parallel(w->tasks, walk_task, w);
     return status;
 }
 
@@ -167,8 +167,8 @@ dnn_status dnn_walk(dnn_kernel *kernel, const dnn_matrix *out,
     w.longest = linear && !constants ? w.count : DNN_WALK_CHUNK;
     w.by_column = !linear && w.out.rows >= TALL;
     if (w.tasks == 1) {
-        walk_stretch(&w, 0);
+        walk_task(&w, 0);
         return DNN_OK;
     }
-    return in_place ? walk_in_place(&w, err) : dnn_parallel_until(w.tasks, walk_stretch, &w, err);
+    return in_place ? walk_in_place(&w, err) : dnn_parallel_until(w.tasks, walk_task, &w, err);
 }

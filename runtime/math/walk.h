@@ -2,8 +2,8 @@
  *
  * A kernel sees only contiguous runs. Runs that are not contiguous in memory (row views, blocks of
  * few rows, broadcast operands) are packed into small buffers on the stack, so one loop per
- * operation serves every layout at full speed. Large matrices are cut into stretches by their size
- * alone and the stretches run on the thread pool. */
+ * operation serves every layout at full speed. Large matrices are cut into tasks by their size
+ * alone, and the tasks run on the thread pool. */
 #ifndef DNN_MATH_WALK_H
 #define DNN_MATH_WALK_H
 
@@ -13,9 +13,9 @@
  * NULL. An input may be `out` itself. */
 typedef void dnn_kernel(size_t n, void *out, const void *a, const void *b, const void *c);
 
-#define DNN_WALK_INPUTS  3
-#define DNN_WALK_CHUNK   ((size_t)1024)  /* elements in a packed run */
-#define DNN_WALK_STRETCH ((size_t)32768) /* elements in one task of the pool */
+#define DNN_WALK_INPUTS 3
+#define DNN_WALK_CHUNK  ((size_t)1024)  /* elements in a packed run */
+#define DNN_WALK_TASK   ((size_t)32768) /* elements in one task of the pool */
 
 /* Runs the kernel over every element of `out`. Inputs (NULL from the first that is not used) have
  * the shape of `out`, or 1 in a dimension where they are repeated; overlap has been checked by the

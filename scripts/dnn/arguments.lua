@@ -131,7 +131,7 @@ end
 function arguments.explain(what, detail, more, f, name, how, ...)
   local call = describe(f, what == "surplus" and more or name, how, pack(...))
   if what == "surplus" then return surplus_text(call, detail) end
-  local most = #call.parameters + call.self   -- what the function itself has pushed since stands above
+  local most = #call.parameters + call.self   -- not what the function itself has pushed since
   if most > 0 and call.given.n > most then call.given.n = most end
   if what == "wrong" then return wrong_text(call, detail, more) end
   return ending(call)

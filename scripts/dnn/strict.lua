@@ -1,4 +1,4 @@
--- Tables of functions in which a name that they have not is an error, as a slip of the pen;
+-- Tables of functions in which an unknown name is an error that suggests the closest one;
 -- rawget(dnn, name) asks without one.
 local core = require "dnn.core"
 
@@ -16,8 +16,8 @@ local function elsewhere(title, name)
   end
 end
 
--- To be returned from __index, so that the error stands in the script's line. The tables hold the names
--- that there are.
+-- To be returned from __index, so that the error names the script's line. The tables hold the known
+-- names.
 function strict.unknown(title, name, ...)
   if type(name) ~= "string" then return nil end
   local advice = core._advice(title, name, ...)

@@ -99,7 +99,7 @@ describe("a mistake with data:", function()
     {"none left to train on", function() dnn.data.split(set, {test = 20}) end,
       "dnn.data.split: test = 20 leaves none of 20 examples to train on"},
     {"PyTorch's DataLoader", function() dnn.data.DataLoader(set) end,
-      "dnn.data has no 'DataLoader'; it is dnn.data.batches(set) here"},
+      "dnn.data has no 'DataLoader'; it is dnn.data.Loader(set) here"},
     {"a function misspelt", function() dnn.data.imgaes "photos" end,
       "dnn.data has no 'imgaes'; did you mean 'images'?"},
     {"asking batches for the next one", function() return dnn.data.batches(set):next() end, "batches has no 'next'"},

@@ -140,7 +140,7 @@ describe("a unary operation", function()
     assert.is_true((-A + A):abs():max() == 0)
   end)
 
-  it("isfinite tells infinities and NaN", function()
+  it("isfinite finds infinities and NaN", function()
     local B = dnn.Matrix {{1, 1 / 0, -1 / 0, 0 / 0}}
     assert.same({{1, 0, 0, 0}}, B:isfinite():table())
   end)
@@ -211,7 +211,7 @@ describe("the product", function()
     end
   end)
 
-  it("mm transposes and writes where it is told", function()
+  it("mm transposes, and writes into its out", function()
     local A, B = dnn.randn(3, 5, double), dnn.randn(3, 4, double)
     local expected = A:t() * B
     assert.is_true(difference(expected, dnn.mm(A, B, {ta = true})) < 1e-14)

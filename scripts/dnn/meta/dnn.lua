@@ -13,10 +13,10 @@
 -- Indices are Lua's: from 1, and ranges include both ends. Class labels are 1..C. A column is one example,
 -- so X is features x m.
 --
--- Wrong use raises an error that stands at the script's line. A file, a folder or a library that fails
+-- Wrong use raises an error with the script's line. A file, a folder or a library that fails
 -- returns `nil` and a message.
 --
--- A name that the module has not is an error that names the nearest one; `rawget(dnn, name)` asks without.
+-- An unknown name raises an error suggesting the closest; `rawget(dnn, name)` asks without.
 
 ---@class dnn
 local dnn = {}
@@ -85,7 +85,7 @@ function dnn.help.entries() end
 
 -- ## Types and threads
 
----Sets the type that new matrices and networks have when none is given, float32 at first.
+---Sets the type that new matrices and networks have when none is given: float32 until it is set.
 ---
 ---Errors: uint8 cannot be computed with and is refused.
 ---
@@ -156,7 +156,7 @@ function dnn.allocation_count() end
 
 -- ## The system
 --
--- What scripts need of the operating system and Lua has not.
+-- What scripts need of the operating system and Lua lacks.
 
 ---Seconds since some moment, by a clock that nobody sets: for measuring how long something takes.
 ---
@@ -174,7 +174,7 @@ dnn.system = {}
 
 ---The width in columns of the terminal that a standard stream is, or nil where it is none.
 ---
----A terminal that does not tell its width counts as 80 columns.
+---A terminal of unknown width counts as 80 columns.
 ---
 ---```lua
 ---local width = dnn.system.terminal "stdout" or 80
@@ -185,7 +185,7 @@ function dnn.system.terminal(stream) end
 
 ---Makes a folder, and those above it where they are missing.
 ---
----A folder that is there already is no failure.
+---A folder that exists already is not an error.
 ---
 ---```lua
 ---assert(dnn.system.make_folder "results/today")

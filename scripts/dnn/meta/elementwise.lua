@@ -22,7 +22,7 @@ local A = {}
 
 ---A + B, element by element.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.add(dnn.ones(2, 2), 1)(1, 1))   --> 2.0
@@ -49,7 +49,7 @@ function A:add_(B) end
 
 ---A - B, element by element.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.sub(1, dnn.ones(2, 2))(1, 1))   --> 0.0
@@ -75,7 +75,7 @@ function A:sub_(B) end
 
 ---The elementwise product, as `A % B`; `A * B` is the matrix product.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.cmul(dnn.Matrix{2, 3}, dnn.Matrix{4, 5}):sum())   --> 23.0
@@ -101,7 +101,7 @@ function A:cmul_(B) end
 
 ---A / B, element by element.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.div(dnn.Matrix{6, 8}, 2):sum())   --> 7.0
@@ -127,7 +127,7 @@ function A:div_(B) end
 
 ---A to the power of B, as `A ^ B`.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.pow(dnn.Matrix{2, 3}, 2):sum())   --> 13.0
@@ -153,7 +153,7 @@ function A:pow_(B) end
 
 ---The larger of two elements; NaN if either is NaN.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.maximum(dnn.Matrix{-1, 2}, 0):sum())   --> 2.0
@@ -179,7 +179,7 @@ function A:maximum_(B) end
 
 ---The smaller of two elements; NaN if either is NaN.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.minimum(dnn.Matrix{-1, 2}, 0):sum())   --> -1.0
@@ -210,7 +210,7 @@ function A:minimum_(B) end
 
 ---1 where A's element is less than B's, else 0.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.lt(dnn.Matrix{1, 2, 3}, 2):sum())   --> 1.0
@@ -235,7 +235,7 @@ function A:lt_(B) end
 
 ---1 where A's element is at most B's, else 0.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.le(dnn.Matrix{1, 2, 3}, 2):sum())   --> 2.0
@@ -260,7 +260,7 @@ function A:le_(B) end
 
 ---1 where A's element is greater than B's, else 0.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.gt(dnn.Matrix{1, 2, 3}, 2):sum())   --> 1.0
@@ -285,7 +285,7 @@ function A:gt_(B) end
 
 ---1 where A's element is at least B's, else 0.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.ge(dnn.Matrix{1, 2, 3}, 2):sum())   --> 2.0
@@ -310,7 +310,7 @@ function A:ge_(B) end
 
 ---1 where A's element is equal to B's, else 0.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.eq(dnn.Matrix{1, 2, 3}, 2):sum())   --> 1.0
@@ -335,7 +335,7 @@ function A:eq_(B) end
 
 ---1 where A's element is other than B's, else 0.
 ---
----Errors: shapes that do not fit, both told; float32 with float64; uint8.
+---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
 ---```lua
 ---print(dnn.ne(dnn.Matrix{1, 2, 3}, 2):sum())   --> 2.0

@@ -53,7 +53,7 @@ function dnn.Matrix(t, options) end
 
 ---A matrix of zeros.
 ---
----Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
+---Errors: a size that is not a whole number >= 0; unknown options and types; more memory than there is.
 ---
 ---```lua
 ---print(dnn.zeros(2, 3):sum())   --> 0.0
@@ -66,7 +66,7 @@ function dnn.zeros(rows, cols, options) end
 
 ---A matrix of ones.
 ---
----Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
+---Errors: a size that is not a whole number >= 0; unknown options and types; more memory than there is.
 ---
 ---```lua
 ---print(dnn.ones(2, 3):sum())   --> 6.0
@@ -79,7 +79,7 @@ function dnn.ones(rows, cols, options) end
 
 ---A matrix with the same number everywhere.
 ---
----Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
+---Errors: a size that is not a whole number >= 0; unknown options and types; more memory than there is.
 ---
 ---```lua
 ---print(dnn.full(2, 2, 0.5):sum())   --> 2.0
@@ -93,7 +93,7 @@ function dnn.full(rows, cols, value, options) end
 
 ---The identity, 1 on the diagonal and 0 elsewhere.
 ---
----Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
+---Errors: a size that is not a whole number >= 0; unknown options and types; more memory than there is.
 ---
 ---```lua
 ---local A = dnn.randn(3, 3)
@@ -106,7 +106,7 @@ function dnn.eye(n, options) end
 
 ---A matrix whose elements are whatever stood in the memory: for what is filled at once.
 ---
----Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
+---Errors: a size that is not a whole number >= 0; unknown options and types; more memory than there is.
 ---
 ---```lua
 ---local A = dnn.empty(2, 3):fill_(7)
@@ -119,7 +119,7 @@ function dnn.empty(rows, cols, options) end
 
 ---A matrix of numbers uniform in [0, 1).
 ---
----Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
+---Errors: a size that is not a whole number >= 0; unknown options and types; more memory than there is.
 ---
 ---```lua
 ---local A = dnn.rand(2, 3, {random = dnn.Random(1)})
@@ -133,7 +133,7 @@ function dnn.rand(rows, cols, options) end
 
 ---A matrix of standard normal numbers.
 ---
----Errors: a size that is no whole number of at least 0; unknown options and types; more memory than there is.
+---Errors: a size that is not a whole number >= 0; unknown options and types; more memory than there is.
 ---
 ---```lua
 ---local W = dnn.randn(20, 12288) * 0.01
@@ -177,7 +177,7 @@ function dnn.linspace(first, last, n, options) end
 -- ## Elements
 
 ---A two-dimensional array of numbers. `A * B` is the matrix product, `A % B` the elementwise one, `A(i, j)` an element,
----`#A` the number of elements; the chapter on matrices tells more.
+---`#A` the number of elements; see the chapter on matrices.
 ---@class dnn.Matrix
 ---@field rows integer number of rows
 ---@field cols integer number of columns
@@ -436,7 +436,7 @@ function dnn.cat(matrices, axis) end
 
 ---The columns of these numbers, in this order, as scale * column + shift.
 ---
----It makes a minibatch of any examples, and bytes of pictures into floats on the way. A number may come twice.
+---It makes a minibatch of any examples, and bytes of images into floats on the way. A number may come twice.
 ---
 ---Errors: numbers outside 1..A.cols.
 ---

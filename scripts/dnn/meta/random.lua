@@ -113,7 +113,7 @@ function random:permutation(n) end
 ---@return dnn.Random
 function random:split() end
 
----Where the stream stands, as two integers that `random:set_state` takes.
+---The position of the stream, as two integers that `random:set_state` takes.
 ---
 ---```lua
 ---local random = dnn.Random(1)
