@@ -106,28 +106,82 @@
 
 -- ## Read a table of numbers from a text file {csv, tsv, comma-separated, comma separated, spreadsheet, read_csv, loadtxt}
 --
--- Lua's own functions split the lines; `dnn.Matrix` takes the rows, and `:t()` makes each row an example, a column.
+-- `dnn.data.csv` finds the header and the delimiter; each line becomes an example, a column of X.
 --
 -- ```lua
 -- local file = assert(io.open("numbers.csv", "w"))
--- file:write("height,weight\n1.7,60\n1.8,75\n"):close()
--- local rows = {}
--- for line in io.lines "numbers.csv" do
---   local row = {}
---   for field in line:gmatch "[^,]+" do row[#row + 1] = tonumber(field) end
---   if #row > 0 then rows[#rows + 1] = row end -- the header has no numbers
--- end
--- local X = dnn.Matrix(rows):t()
--- print(X:size())   --> 2	2
+-- file:write("height,weight,sport\n1.7,60,chess\n1.8,75,rowing\n"):close()
+-- local data = assert(dnn.data.csv("numbers.csv", {label = "sport"}))
+-- print(data.X:size())                                          --> 2	2
+-- print(table.concat(data.names, ", "), data.classes[data.Y(1, 2)])   --> height, weight	rowing
 -- ```
 
 -- ## Exchange arrays with NumPy and PyTorch {numpy, npy, npz, python, torch, pytorch, ndarray, convert}
 --
--- Safetensors files go both ways: `safetensors.numpy.load_file("arrays.safetensors")["W"]` reads this one in Python.
+-- `.npy` files go both ways, an array of NumPy's at a time. Safetensors files hold several by name:
+-- `safetensors.numpy.load_file("arrays.safetensors")["W"]` reads this one in Python, `safetensors.torch` likewise.
 --
 -- ```lua
--- dnn.save("arrays.safetensors", {W = dnn.ones(3, 2)})
--- print(dnn.load("arrays.safetensors").W:size())   --> 3	2
+-- assert(dnn.data.write_npy("W.npy", dnn.ones(3, 2)))            -- np.load("W.npy")
+-- print(dnn.data.npy("W.npy"):size())                            --> 3	2
+-- assert(dnn.save("arrays.safetensors", {W = dnn.ones(3, 2)}))
+-- print(dnn.load("arrays.safetensors").W:size())                 --> 3	2
+-- ```
+
+-- ## Train on MNIST {mnist, fashion-mnist, fashion mnist, digits, handwritten digits, idx}
+--
+-- Put its four files, gzipped or not, into a folder. `dnn.data.cifar10` reads CIFAR-10 likewise.
+--
+-- ```lua
+-- local data = dnn.data.mnist "mnist" -- nil and a message where the files are missing
+-- if data then
+--   local net = dnn.Sequential{dnn.Linear(784, 64), dnn.ReLU(), dnn.Linear(64, 10)}
+--   local loss, opt = dnn.CrossEntropyLoss(), dnn.optim.Adam(net:parameters())
+--   for X, Y in dnn.data.batches(data.train, {size = 64}) do
+--     loss:forward(net:forward(X), Y)
+--     net:backward(loss:backward())
+--     opt:step()
+--   end
+-- end
+-- ```
+
+-- ## Make more of few images {augment, augmentation, data augmentation, flip, mirror, crop, rotate, transforms}
+--
+-- `dnn.data.Loader` changes each image a little every time it comes up, on threads beside the training.
+--
+-- ```lua
+-- local set = {X = dnn.rand(16 * 16 * 3, 20), Y = dnn.zeros(1, 20), shape = {16, 16, 3}}
+-- local augment = {horizontal_flip = 0.5, shift = 0.1, rotation = 10}
+-- for X, Y in dnn.data.Loader(set, {batch_size = 10, augment = augment}) do
+--   assert(X.cols == 10 and Y.cols == 10)
+-- end
+-- ```
+
+-- ## Keep a layer as it is {freeze, frozen, freezing, fine-tune, fine-tuning, transfer learning, requires_grad}
+--
+-- An optimiser moves what has a gradient: set it to zero before the step.
+--
+-- ```lua
+-- local net, loss = dnn.Sequential{dnn.Linear(2, 3), dnn.ReLU(), dnn.Linear(3, 1)}, dnn.MSELoss()
+-- local opt = dnn.optim.SGD(net:parameters(), {lr = 0.1})
+-- local before = net[1].weight:copy()
+-- loss:forward(net:forward(dnn.randn(2, 8)), dnn.rand(1, 8))
+-- net:backward(loss:backward())
+-- net[1].weight_grad:fill_(0)
+-- net[1].bias_grad:fill_(0)
+-- opt:step()
+-- print(net[1].weight == before)   --> true
+-- ```
+
+-- ## Drop inputs at random {dropout, drop, input noise}
+--
+-- While training, each input is 0 with probability 1 - keep, and the others grow so that their sum stays the same on
+-- average.
+--
+-- ```lua
+-- local X, keep = dnn.ones(4, 1000), 0.8
+-- local dropped = X % dnn.rand(X.rows, X.cols):lt(keep) / keep
+-- print(math.abs(dropped:mean() - 1) < 0.1)   --> true
 -- ```
 
 -- ## Repeat a run exactly {seed, reproducible, reproducibility, deterministic, repeat, manual_seed}
