@@ -1,6 +1,7 @@
 /* module.c: require "dnn.core", the C half of the module: the nouns' parts in one table, and what
  * belongs to none of them. */
 #include "bindings/dnnlua.h"
+#include "bindings/printable.h"
 #include "core/threads.h"
 #include "math/blas.h"
 
@@ -73,6 +74,7 @@ static const luaL_Reg helpers[] = {
     {"_advice",        advice              },
     {"_options_fault", dnnlua_options_fault},
     {"_warn_once",     warn_once           },
+    {"_printable",     dnnlua_printable    },
     {"_explain_by",    dnnlua_explain_by   },
     {NULL,             NULL                },
 };

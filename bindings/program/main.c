@@ -31,6 +31,7 @@ static void open_libraries(lua_State *L, const options *chosen) {
     lua_pushboolean(L, chosen->view);
     lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_VIEW);
     luaL_openlibs(L);
+    open_warnings(L);
     open_interruption(L);
     add_own_paths(L);
     if (chosen->seeded) {

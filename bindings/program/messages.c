@@ -1,9 +1,11 @@
 /* messages.c: what becomes of errors: the message, the script's line, the traceback. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bindings/host.h"
+#include "bindings/printable.h"
 #include "bindings/program/program.h"
 
 static bool all_frames;
@@ -119,10 +121,39 @@ int protected_call(lua_State *L, int arguments, int results) {
 /* In a terminal the first line stands out. */
 static void print_message(const char *name, const char *text) {
     bool coloured = wants_colour(STDERR_FILENO);
-    size_t line = strcspn(text, "\n");
-    fprintf(stderr, "%s%s%.*s%s%s", name, coloured ? "\033[1;31m" : "", (int)line, text,
-            coloured ? "\033[0m" : "", text + line);
+    const char *rest = text + strcspn(text, "\n");
+    char *line = strndup(text, (size_t)(rest - text));
+    fprintf(stderr, "%s%s", name, coloured ? "\033[1;31m" : "");
+    dnnlua_print_text(stderr, line != NULL ? line : "not enough memory");
+    fputs(coloured ? "\033[0m" : "", stderr);
+    dnnlua_print_text(stderr, rest);
+    free(line);
 }
+
+/* --- warnings --- */
+
+static bool warns, warning_goes_on;
+
+/* As Lua's own does it, but with what comes from files as print_message shows it. */
+static void print_warning(void *data, const char *piece, int more) {
+    (void)data;
+    if (!warning_goes_on && !more && piece[0] == '@') {
+        warns = strcmp(piece, "@on") == 0 || (warns && strcmp(piece, "@off") != 0);
+        return;
+    }
+    if (warns) {
+        fputs(warning_goes_on ? "" : "Lua warning: ", stderr);
+        dnnlua_print_text(stderr, piece);
+        fputs(more ? "" : "\n", stderr);
+    }
+    warning_goes_on = more != 0;
+}
+
+void open_warnings(lua_State *L) {
+    lua_setwarnf(L, print_warning, NULL);
+}
+
+/* --- reports --- */
 
 /* What follows the message about a chunk that could not be loaded. */
 static void print_syntax_error(lua_State *L, const char *text) {

@@ -87,6 +87,9 @@ void show_all_frames(void);
  * is NULL: a message says no place in an input of one line, and shows the line of a longer one. */
 void set_input(const char *text);
 
+/* Warnings go to stderr, off at first. */
+void open_warnings(lua_State *L);
+
 /* lua_pcall under SIGINT, with a message that says where. */
 int protected_call(lua_State *L, int arguments, int results);
 

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "bindings/printable.h"
 #include "bindings/prompt/parts.h"
 #include "core/clock.h"
 
@@ -58,11 +59,12 @@ static int module(lua_State *L) {
 
 void push_host(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"history",  last_inputs},
-        {"module",   module     },
-        {"now",      now        },
-        {"terminal", terminal   },
-        {NULL,       NULL       },
+        {"history",   last_inputs     },
+        {"module",    module          },
+        {"now",       now             },
+        {"printable", dnnlua_printable},
+        {"terminal",  terminal        },
+        {NULL,        NULL            },
     };
     luaL_newlib(L, functions);
     lua_pushglobaltable(L);

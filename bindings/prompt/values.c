@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bindings/printable.h"
 #include "bindings/prompt/parts.h"
 
 enum { MAX_VALUES = 200 /* of one input that are shown */ };
@@ -66,7 +67,8 @@ static int print_values(lua_State *L) {
         const char *message = luaL_tolstring(L, -1, NULL);
         lua_pushfstring(L, "error calling 'print' (%s)", message);
         fflush(stdout);
-        fprintf(stderr, "%s\n", lua_tostring(L, -1));
+        dnnlua_print_text(stderr, lua_tostring(L, -1));
+        fputc('\n', stderr);
     }
     return 0;
 }

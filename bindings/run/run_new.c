@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bindings/printable.h"
 #include "bindings/run/run.h"
 
 static const char *const options[] = {"view", "every",     "histogram_every", "settings",
@@ -131,10 +132,13 @@ int dnnlua_run_new(lua_State *L) {
     bool failed =
         !lua_isnil(L, 1) && dnn_run_log_open(&self->log, lua_tostring(L, 1), &err) != DNN_OK;
     if (!failed && self->log != NULL && dnn_run_log_other(self->log) != NULL) {
-        fprintf(stderr,
-                "dnn.Run: %s: another process is writing %s there; both logs go on, give each run "
-                "a folder of its own\n",
-                lua_tostring(L, 1), dnn_run_log_other(self->log));
+        const char *other = dnn_run_log_other(self->log);
+        dnnlua_print_text(stderr, lua_pushfstring(L,
+                                                  "dnn.Run: %s: another process is writing %s "
+                                                  "there; both logs go on, give each run a folder "
+                                                  "of its own\n",
+                                                  lua_tostring(L, 1), other));
+        lua_pop(L, 1);
     }
     begin_log(L, 3, self);
     if (window && !failed) {

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bindings/printable.h"
 #include "bindings/run/run.h"
 #include "bindings/run/viewer.h"
 #include "core/descriptor.h"
@@ -142,7 +143,9 @@ static void save_checkpoint(lua_State *L, int run, dnnlua_run *self) {
     }
     const char *text = luaL_tolstring(L, -1, NULL);
     if (saving == DNNLUA_NOT_SAVED) {
-        fprintf(stderr, "dnn.Run: checkpoint: %s; training goes on\n", text);
+        dnnlua_print_text(stderr, lua_pushfstring(L, "dnn.Run: checkpoint: %s; training goes on\n",
+                                                  text));
+        lua_pop(L, 1);
         answer(self, "checkpoint: %.400s", text);
     } else if (lua_type(L, -2) == LUA_TSTRING) {
         answer(self, "saved %.400s", text);

@@ -19,8 +19,8 @@ local function read_dataset(file, name, level)
   if not rows then error(cols, level + 1) end
   if is_text then return handle:texts(name) end
   if not dtype and not is_elsewhere then
-    error(("%s: dataset '%s' (%s) cannot be read as a matrix of numbers")
-      :format(file.path, name, stored), level + 1)
+    error(dnn._printable(("%s: dataset '%s' (%s) cannot be read as a matrix of numbers")
+      :format(file.path, name, stored)), level + 1)
   end
   local readable, message = handle:check(name) -- before memory is taken for what the file claims
   if not readable then return nil, message end

@@ -20,10 +20,6 @@ local function checked(ok, ...)
   error((...), 3)
 end
 
-local function warn_on_stderr(message)
-  io.stderr:write(message, "\n")
-end
-
 -- What files become ----------------------------------------------------------------------------------
 
 local whole_side = options_of.whole(1, LARGEST)
@@ -150,7 +146,7 @@ local IMAGES <const> = {
   max_failures = {0.05, options_of.number(0, 1), "a share from 0 to 1"},
   dtype = set.DTYPE,
   progress = {true, options_of.is("boolean", "function"), "true, false or a function(done, total)"},
-  warn = {warn_on_stderr, options_of.is "function", "a function(message)"},
+  warn = {text.warn, options_of.is "function", "a function(message)"},
 }
 
 -- Numbers first .. last.

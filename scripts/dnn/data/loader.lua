@@ -207,7 +207,7 @@ local LOADER <const> = {
   scale = {nil, options_of.number(), "a number"},
   dtype = set.DTYPE,
   max_failures = {0.05, options_of.number(0, 1), "a share from 0 to 1"},
-  warn = {function(message) io.stderr:write(message, "\n") end, options_of.is "function", "a function(message)"},
+  warn = {text.warn, options_of.is "function", "a function(message)"},
 }
 
 -- Where the examples are: fields of the C half's configuration. Raises for the caller's caller.

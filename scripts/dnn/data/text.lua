@@ -1,4 +1,4 @@
--- What sets, folders of images, HDF5 files and batches say of themselves: their __tostring.
+-- What sets, folders of images, HDF5 files and batches say of themselves: their __tostring, and warnings.
 local dnn = require "dnn"
 
 local text = {}
@@ -140,6 +140,16 @@ function text.batches(batches)
   return ("%s of %d from %s%s%s: X %d x %d %s, Y %d x %d %s"):format(plural(#batches, "batch", "batches"),
     batches.size, plural(m, "example", "examples"), batches.shuffle and ", shuffled" or "", last,
     X.rows, X.cols, X.dtype, Y.rows, Y.cols, Y.dtype)
+end
+
+-- Names from files do not steer the terminal that shows them.
+for name, describe in pairs(text) do
+  text[name] = function(...) return dnn._printable(describe(...)) end
+end
+
+-- What is called with warnings about files, unless the caller gives a function.
+function text.warn(message)
+  io.stderr:write(dnn._printable(message), "\n")
 end
 
 return text

@@ -141,7 +141,7 @@ local function who(_, host)
     widest = #name > widest and #name or widest
   end
   for _, name in ipairs(names) do
-    say(name, rep(" ", widest - #name + 2), describe(rawget(host.globals, name)), "\n")
+    say(host.printable(name .. rep(" ", widest - #name + 2) .. describe(rawget(host.globals, name))), "\n")
   end
 end
 
@@ -168,7 +168,7 @@ local function history(argument, host)
   local count = argument == "" and 20 or match(argument, "^%d+$") and math.tointeger(argument)
   if not count then error("%history takes a number of inputs: %history 50", 0) end
   for _, input in ipairs(host.history(count)) do
-    say((gsub(input, "\n", "\n  ")), "\n")
+    say(host.printable((gsub(input, "\n", "\n  "))), "\n")
   end
 end
 

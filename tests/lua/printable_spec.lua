@@ -1,0 +1,75 @@
+-- Names and texts that come from files do not steer the terminal that shows them: their control characters are shown as
+-- question marks, by the program and by what the module says of itself.
+local dnn = require "dnn"
+local program = dofile "tests/lua/program.lua"
+local text = require "dnn.data.text"
+local quote = program.quote
+
+local TITLE <const> = "\27]0;title\7"
+local RED <const> = "\27[31m"
+
+describe("Control characters", function()
+  local folder, file
+
+  setup(function() folder, file = program.folder() end)
+  teardown(function() program.remove(folder) end)
+
+  local function is_plain(shown, expected)
+    assert.is_nil(shown:find "[\0-\8\11-\31\127]", ("%q"):format(shown))
+    assert.is_nil(shown:find "\xC2[\x80-\x9F]", ("%q"):format(shown))
+    assert.is_truthy(shown:find(expected, 1, true), ("%s is not in %q"):format(expected, shown))
+  end
+
+  local function errors_of(script, options)
+    local _, err = program.run(("%s %s"):format(options or "", quote(file("script.lua", script))))
+    return err
+  end
+
+  it("in an error that ends a script are not sent to the terminal", function()
+    is_plain(errors_of(("error(%q)"):format(TITLE .. "no such file")), "?]0;title?no such file")
+    is_plain(errors_of(("error(%q, 0)"):format("\u{9B}31m" .. ("x"):rep(3000) .. RED)), "xxx?[31m")
+    is_plain(errors_of(("error(setmetatable({}, {__tostring = function() return %q end}))"):format(RED)), "?[31m")
+    is_plain(errors_of(("local x = {}; x[%q].y = 1"):format(RED)), "?[31m")
+    is_plain(errors_of(("x = = 1 -- %s"):format(RED)), "unexpected symbol")
+  end)
+
+  it("keep tabs, lines and letters", function()
+    local err = errors_of "error('a\\tb\\ncafé 精度 ☃', 0)"
+    assert.matches("^dnnlua: a\tb\ncafé 精度 ☃\n", err)
+  end)
+
+  it("in a path that cannot be used are not sent either", function()
+    local path = folder .. "/" .. RED
+    is_plain(errors_of(("require 'dnn'.Run(%q)"):format("/dev/null/" .. TITLE)), "?]0;title?")
+    is_plain(errors_of(("error(select(2, require 'dnn'.load(%q)))"):format(path)), "?[31m")
+    is_plain(errors_of(("error(select(2, io.open(%q)))"):format(path)), "?[31m")
+  end)
+
+  it("in a warning are not sent either", function()
+    is_plain(errors_of(("warn(%q, %q)"):format("a" .. RED, TITLE), "-W"), "Lua warning: a?[31m?]0;title?\n")
+  end)
+
+  it("in names of images are not sent either", function()
+    for _, class in ipairs{"cat", "dog"} do
+      assert(dnn.system.make_folder(folder .. "/photos/" .. class))
+      for i = 1, 4 do file(("photos/%s/%s%d.png"):format(class, RED, i), "not an image") end
+      assert(dnn.data.write_png(folder .. "/photos/" .. class .. "/9.png", dnn.zeros(4, 1):byte(), 2, 2))
+    end
+    local images = "require 'dnn'.data.images(%q, {progress = false, max_failures = 0.9, test = 0.5})"
+    is_plain(errors_of(images:format(folder .. "/photos")), "?[31m1.png")
+    is_plain(errors_of("error(select(2, " .. images:format(folder .. "/photos" .. RED) .. "))"), "photos?[31m")
+  end)
+
+  it("in names of data sets and columns are not sent either", function()
+    local h5 = {path = RED, handle = true, names = function() return {TITLE} end,
+      shape = function() return {2, 3}, "float32" end}
+    is_plain(text.hdf5(h5), "?]0;title?: float32 2 x 3")
+    is_plain(text.csv{X = dnn.ones(1, 2), Y = dnn.ones(1, 2), label = RED}, "the label ?[31m")
+    is_plain(text.npz(RED, {[TITLE] = dnn.ones(1, 1)}, {[TITLE] = {1}}, {}), "?]0;title?: 1 x 1")
+  end)
+
+  it("in a user's globals and inputs are not sent by the prompt's commands", function()
+    local out = program.run("-i -e " .. quote(("_G[%q] = 1"):format(RED .. "name")), "_PROMPT = ''\n%who\n")
+    is_plain(out, "?[31mname")
+  end)
+end)
