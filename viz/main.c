@@ -87,7 +87,7 @@ static void set_up_figure(view *v, int *width, int *height) {
 }
 
 static bool writes_files(const options *o) {
-    return o->png != NULL || o->svg != NULL || o->csv != NULL;
+    return o->png != NULL || o->svg != NULL || o->csv != NULL || o->html != NULL;
 }
 
 static int write_files(view *v, const options *o) {
@@ -108,6 +108,8 @@ static int write_files(view *v, const options *o) {
         status = export_svg(v, o->svg, &err);
     if (status == DNN_OK && o->csv != NULL)
         status = export_csv(v, o->csv, &err);
+    if (status == DNN_OK && o->html != NULL)
+        status = export_html(v, o->html, &err);
     fonts_close();
     return status == DNN_OK ? 0 : complain(&err);
 }

@@ -11,6 +11,11 @@ static bool take_png(options *o, const char *value) {
     return true;
 }
 
+static bool take_html(options *o, const char *value) {
+    o->html = value;
+    return true;
+}
+
 static bool take_figure(options *o, const char *value) {
     o->figure = value;
     return true;
@@ -128,31 +133,32 @@ static const struct option {
 } table[] = {
     {"--figure",  "FILE",
      "show a figure instead of runs; - reads it from the\n"
-     "standard input; dnn.plot makes them",                                                     take_figure },
-    {"--png",     "FILE",                     "write the page as a picture",                    take_png    },
-    {"--svg",     "FILE",                     "write the page as a drawing",                    take_svg    },
-    {"--all",     NULL,                       "all panels, not the first page or screen",       take_all    },
-    {"--csv",     "FILE",                     "write the values: run, tag, step, time, value",  take_csv    },
+     "standard input; dnn.plot makes them",                                                         take_figure },
+    {"--png",     "FILE",                     "write the page as a picture",                        take_png    },
+    {"--svg",     "FILE",                     "write the page as a drawing",                        take_svg    },
+    {"--html",    "FILE",                     "write a page for a browser, which needs no network", take_html   },
+    {"--all",     NULL,                       "all panels, not the first page or screen",           take_all    },
+    {"--csv",     "FILE",                     "write the values: run, tag, step, time, value",      take_csv    },
     {"--text",    NULL,
-     "plot in the terminal: one screen of it, or all panels\nin a pipe or with --all",          take_text   },
-    {"--follow",  NULL,                       "--text, drawn anew as values come",              take_follow },
+     "plot in the terminal: one screen of it, or all panels\nin a pipe or with --all",              take_text   },
+    {"--follow",  NULL,                       "--text, drawn anew as values come",                  take_follow },
     {"--size",    "WIDTHxHEIGHT",
      "of the page in points (1200x800); with --text in\n"
-     "characters, and a height of the whole page",                                              take_size   },
-    {"--scale",   "NUMBER",                   "pixels per point (1; 2 for a picture in print)", take_scale  },
-    {"--theme",   "light|dark",               "colours",                                        take_theme  },
-    {"--x",       "step|epoch|relative|wall", "what the x axis is",                             take_x      },
-    {"--x-scale", "linear|log|symlog",        "its scale",                                      take_x_scale},
-    {"--y",       "linear|log|symlog",        "scale of the y axes",                            take_y_scale},
-    {"--log",     NULL,                       "--y log",                                        take_log    },
-    {"--smooth",  "0..0.9999",                "weight of the past in a moving average",         take_smooth },
-    {"--only",    "PATTERN",                  "only tags that fit: cost, 'grad_norm/*'",        take_only   },
+     "characters, and a height of the whole page",                                                  take_size   },
+    {"--scale",   "NUMBER",                   "pixels per point (1; 2 for a picture in print)",     take_scale  },
+    {"--theme",   "light|dark",               "colours",                                            take_theme  },
+    {"--x",       "step|epoch|relative|wall", "what the x axis is",                                 take_x      },
+    {"--x-scale", "linear|log|symlog",        "its scale",                                          take_x_scale},
+    {"--y",       "linear|log|symlog",        "scale of the y axes",                                take_y_scale},
+    {"--log",     NULL,                       "--y log",                                            take_log    },
+    {"--smooth",  "0..0.9999",                "weight of the past in a moving average",             take_smooth },
+    {"--only",    "PATTERN",                  "only tags that fit: cost, 'grad_norm/*'",            take_only   },
     {"--control", "FD",
      "the channel to the training that starts this\n"
-     "window; given by dnn.Run, not by hand",                                                   take_control},
-    {"--keys",    NULL,                       "the keys and gestures of the window",            take_keys   },
-    {"--help",    NULL,                       "this page",                                      take_help   },
-    {"--version", NULL,                       "the version",                                    take_version},
+     "window; given by dnn.Run, not by hand",                                                       take_control},
+    {"--keys",    NULL,                       "the keys and gestures of the window",                take_keys   },
+    {"--help",    NULL,                       "this page",                                          take_help   },
+    {"--version", NULL,                       "the version",                                        take_version},
 };
 enum { TABLE_SIZE = sizeof table / sizeof *table };
 
@@ -227,8 +233,8 @@ void options_help(FILE *out) {
         "       dnnview [options] --figure FILE\n\n"
         "RUN is a folder with an event file (events.out.tfevents.*, as dnn.Run and TensorBoard's\n"
         "writers make it), such a file, or a folder of such folders. Runs that still grow are\n"
-        "followed, several runs are laid over each other. Without --png, --svg, --csv or --text a\n"
-        "window opens; ? in it lists keys and gestures. The others need no display.\n\n"
+        "followed, several runs are laid over each other. Without --png, --svg, --html, --csv or\n"
+        "--text a window opens; ? in it lists keys and gestures. The others need no display.\n\n"
         "options\n",
         out);
     for (int i = 0; i < TABLE_SIZE; i++)
@@ -237,6 +243,7 @@ void options_help(FILE *out) {
           "  dnnview runs/cats                          the window\n"
           "  dnnview runs/a runs/b --only cost --log    two cost curves, log scale\n"
           "  dnnview runs/cats --png cats.png --scale 2 a picture, without a display\n"
+          "  dnnview runs --html report.html            all runs, for a colleague's browser\n"
           "  dnnview runs/cats --follow                 live in a terminal, over SSH\n\n"
           "files\n"
           "  $XDG_STATE_HOME/dnnlua/dnnview.conf (~/.local/state without it): the window's size,\n"

@@ -11,7 +11,7 @@ typedef struct options {
     char **paths; /* the runs: points into argv */
     int path_count;
     const char *figure; /* a file instead of runs, "-": standard input */
-    const char *png, *svg, *csv, *only;
+    const char *png, *svg, *csv, *html, *only;
     bool text, follow, all, keys, help, version;
     int width, height; /* 0: not given */
     double scale;      /* 0: not given */

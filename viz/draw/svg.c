@@ -12,6 +12,7 @@
 #include "core/atomic_file.h"
 #include "core/memory.h"
 #include "core/utf8.h"
+#include "viz/draw/base64.h"
 #include "viz/draw/png.h"
 
 typedef struct writer {
@@ -283,14 +284,9 @@ static void write_text(writer *w, const command *c) {
 }
 
 static void put_base64(writer *w, const uint8_t *bytes, size_t count) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (size_t i = 0; i < count; i += 3) {
-        size_t rest = count - i;
-        unsigned three = (unsigned)bytes[i] << 16 | (rest > 1 ? bytes[i + 1] << 8 : 0) |
-                         (rest > 2 ? bytes[i + 2] : 0);
-        char four[] = {digits[three >> 18], digits[three >> 12 & 63],
-                       rest > 1 ? digits[three >> 6 & 63] : '=',
-                       rest > 2 ? digits[three & 63] : '='};
+        char four[4];
+        base64_group(bytes + i, count - i, four);
         put_bytes(w, four, sizeof four);
     }
 }

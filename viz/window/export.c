@@ -89,6 +89,32 @@ dnn_status export_svg(view *v, const char *path, dnn_error *err) {
     return status;
 }
 
+report export_report(view *v) {
+    static char title[200], about[200];
+    runs_common_name(v->all, title, sizeof title);
+    size_t used = strlen(title);
+    if (v->all->count > 1)
+        snprintf(title + used, sizeof title - used, "%s%zu runs", used > 0 ? " · " : "",
+                 v->all->count);
+    else
+        snprintf(title, sizeof title, "%.190s",
+                 v->all->count > 0 ? v->all->items[0]->name : "dnnview");
+    page_describe(v, about, sizeof about);
+    for (size_t i = 0; i < v->panel_count; i++) /* scales that go by the values */
+        panel_fit(&v->panels[i], &v->options);
+    return (report){.all = v->all,
+                    .panels = v->panels,
+                    .panel_count = v->panel_count,
+                    .title = title,
+                    .about = about,
+                    .dark = v->options.theme == &theme_dark};
+}
+
+dnn_status export_html(view *v, const char *path, dnn_error *err) {
+    report r = export_report(v);
+    return report_save(&r, path, err);
+}
+
 dnn_status export_csv(view *v, const char *path, dnn_error *err) {
     if (v->maximised >= 0)
         return panels_write_csv(&v->panels[v->maximised], 1, &v->options, path, err);

@@ -1,0 +1,41 @@
+/* report.c: the page around the data. */
+#include "viz/report/report.h"
+
+#include <stdlib.h>
+
+#include "core/atomic_file.h"
+#include "report_parts.h" /* made of report.css and report.js */
+
+/* Nothing but the page itself is ever asked for; "connect-src 'self'" is for a served page. */
+#define POLICY                                                                                     \
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "                  \
+    "img-src data:; connect-src 'self'"
+
+bool report_write_page(const report *r, FILE *out) {
+    fprintf(out,
+            "<!doctype html>\n<html lang=\"en\"%s>\n<head>\n<meta charset=\"utf-8\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n"
+            "<link rel=\"icon\" href=\"data:,\">\n"
+            "<title>dnnview</title>\n<style>\n",
+            r != NULL && r->dark ? " class=\"dark\"" : "", POLICY);
+    fwrite(report_css, 1, sizeof report_css, out);
+    fputs("</style>\n</head>\n<body>\n<script type=\"application/json\" id=\"data\">\n", out);
+    bool good = r == NULL || report_write_data(r, out);
+    fputs("</script>\n<script>\n", out);
+    fwrite(report_js, 1, sizeof report_js, out);
+    fputs("</script>\n</body>\n</html>\n", out);
+    return good && ferror(out) == 0;
+}
+
+dnn_status report_save(const report *r, const char *path, dnn_error *err) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    bool good = out != NULL && report_write_page(r, out);
+    good = out != NULL && fclose(out) == 0 && good;
+    dnn_status status = good ? dnn_atomic_file_replace(path, text, size, err)
+                             : dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory", path);
+    free(text);
+    return status;
+}
