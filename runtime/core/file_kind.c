@@ -180,7 +180,7 @@ const dnn_file_kind *dnn_file_kind_of(const void *first, size_t size) {
 /* "text that begins with 'abc'", or "bytes that begin with 00 01 ...". */
 static void describe(char *out, size_t room, const unsigned char *bytes, size_t size) {
     size_t n = size < 16 ? size : 16, printable = 0;
-    while (printable < n && (isprint(bytes[printable]) || bytes[printable] == '\t'))
+    while (printable < n && isprint(bytes[printable]))
         printable++;
     size_t line = printable;
     bool ends_line = line < n && (bytes[line] == '\n' || bytes[line] == '\r');

@@ -43,11 +43,12 @@ static dnn_status find_delimiter(dnn_csv *csv, dnn_error *err) {
     for (size_t i = 0; i < sizeof candidates; i++) {
         size_t count;
         bool same;
-        dnn_status status = count_fields(csv, candidates[i], &count, &same, err);
+        dnn_error why;
+        dnn_status status = count_fields(csv, candidates[i], &count, &same, &why);
         if (status == DNN_ERROR_FORMAT) /* by this one there are quotes that do not close */
             continue;
         if (status != DNN_OK)
-            return status;
+            return dnn_fail(err, status, "%s", why.text);
         if (same && count > 1) {
             csv->delimiter = candidates[i];
             return DNN_OK;

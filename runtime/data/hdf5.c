@@ -380,7 +380,7 @@ static dnn_status open_numbers(dnn_hdf5 *file, const dnn_hdf5_info *info, hid_t 
                                dnn_error *err) {
     if (info->elsewhere == NULL && !info->numeric)
         return dnn_hdf5_fail(file, info->name, DNN_ERROR_TYPE, err,
-                             "(%s, %d axes) is not numbers that fit a matrix", info->type,
+                             "(%s, %d axes) cannot be read as a matrix of numbers", info->type,
                              info->rank);
     uint64_t bytes = (uint64_t)info->rows * info->cols * dnn_stored_info(info->stored)->size;
     return dnn_hdf5_open_dataset(file, info, bytes, out, err);

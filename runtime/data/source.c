@@ -271,11 +271,11 @@ static dnn_status read_on(dnn_source *s, void *to, size_t room, size_t *got, dnn
     if (status != DNN_OK)
         return status;
     room = room < LARGEST ? room : LARGEST;
-    if (s->packing != PLAIN && s->given > s->most)
-        return fail_too_much(s, s->given, err);
     status = s->packing == PLAIN ? read_file(s, to, room < BLOCK ? room : BLOCK, got, err)
                                  : inflate_some(s, to, room, got, err);
     s->given += *got;
+    if (status == DNN_OK && s->packing != PLAIN && s->given > s->most)
+        return fail_too_much(s, s->given, err);
     if (status == DNN_OK && s->has_crc)
         s->crc = (uint32_t)crc32_z(s->crc, to, *got);
     return status;

@@ -18,6 +18,7 @@ local function read_dataset(file, name, level)
   local rows, cols, dtype, stored, _, is_text, is_elsewhere = handle:info(name)
   if not rows then error(cols, level + 1) end
   if is_text then return handle:texts(name) end
+  if stored:find "^link" then error(("%s: '%s' is a %s"):format(file.path, name, stored), level + 1) end
   if not dtype and not is_elsewhere then
     error(dnn._printable(("%s: dataset '%s' (%s) cannot be read as a matrix of numbers")
       :format(file.path, name, stored)), level + 1)
