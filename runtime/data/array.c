@@ -51,7 +51,8 @@ static dnn_status fail_inexact(const dnn_array *a, const dnn_source *source, siz
     x = a->swapped ? __builtin_bswap64(x) : x;
     bool negative = a->type == DNN_STORED_I64 && x >> 63;
     return dnn_source_fail(source, DNN_ERROR_TYPE, err,
-                           "element %zu is %s%llu, an %s that a float64 does not hold exactly",
+                           "element %zu is %s%llu, which a float64 does not hold exactly (its type "
+                           "is %s)",
                            k + 1, negative ? "-" : "", (unsigned long long)(negative ? -x : x),
                            dnn_stored_info(a->type)->name);
 }

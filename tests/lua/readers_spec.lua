@@ -350,9 +350,9 @@ describe("dnn.data.npy", function()
     says("are extended precision", "'<f16'")
     says("its elements are records or raw bytes; write a plain array for each field", "[('a', '<f4'), ('b', '<i4')]")
     says("its elements ('<i3') are a type that a Matrix does not hold", "'<i3'")
-    refuses("element 2 is -9007199254740993, an int64 that a float64 does not hold exactly", data.npy,
+    refuses("element 2 is -9007199254740993, which a float64 does not hold exactly (its type is int64)", data.npy,
       put(npy("'<i8'", "False", "(2,)", string.pack("<i8i8", 1, -9007199254740993))))
-    refuses("element 1 is 18446744073709551615, an uint64 that a float64 does not hold exactly", data.npy,
+    refuses("element 1 is 18446744073709551615, which a float64 does not hold exactly (its type is uint64)", data.npy,
       put(npy("'>u8'", "False", "()", ("\255"):rep(8))))
   end)
 
