@@ -16,14 +16,17 @@
 #include "math/scratch.h"
 #include "math/skinny.h"
 
-#define PIECE_FLOPS  4e6 /* p pieces need p times this each: more pieces pack more */
-#define MAX_PIECES   64
-#define CUT_SIDE     256  /* shorter sides are not cut */
-#define SMALL_VECTOR 4096 /* elements */
-#define GRAIN        16   /* pieces begin at multiples of this: whole vectors, whole cache lines */
-#define DEEP         32   /* k is cut when it is this many times the longer side of c */
-#define CALL_FLOPS   1e9  /* a piece of more is computed by several calls */
-#define CALL_SIDE    768  /* the extents of each: deep enough that packing stays the least of it */
+#define PIECE_FLOPS   4e6 /* p pieces need p times this each: more pieces pack more */
+#define MAX_PIECES    64
+#define CUT_SIDE      256  /* shorter sides are not cut */
+#define SMALL_VECTOR  4096 /* elements */
+#define GRAIN         16   /* pieces begin at multiples of this: whole vectors, whole cache lines */
+#define DEEP          32   /* k is cut when it is this many times the longer side of c */
+#define VECTOR_BYTES  262144 /* of a matrix that a piece of its product with a vector reads */
+#define VECTOR_SIDE   128    /* elements of the result at least */
+#define VECTOR_PIECES 16
+#define CALL_FLOPS    1e9 /* a piece of more is computed by several calls */
+#define CALL_SIDE     768 /* the extents of each: deep enough that packing stays the least of it */
 
 /* A grid of pieces; either rows and cols are cut or depth is. */
 typedef struct mm_plan {
@@ -46,11 +49,26 @@ static size_t larger(size_t a, size_t b) {
     return a > b ? a : b;
 }
 
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* Pieces of a matrix times a vector: what counts is reading the matrix. */
+static size_t vector_pieces(const dnn_mm_call *p) {
+    size_t bytes = p->m * p->n * p->k * dnn_dtype_info(p->dtype)->size;
+    size_t pieces = least(least(bytes / VECTOR_BYTES, p->m * p->n / VECTOR_SIDE), VECTOR_PIECES);
+    return pieces > 1 ? pieces : 1;
+}
+
 static mm_plan make_plan(const dnn_mm_call *p) {
     size_t rows = 1, cols = 1, depth = 1;
+    if (p->n == 1)
+        rows = vector_pieces(p);
+    else if (p->m == 1)
+        cols = vector_pieces(p);
     double flops = 2.0 * (double)p->m * (double)p->n * (double)p->k;
-    bool deep = p->k / DEEP >= larger(p->m, p->n);
-    for (size_t i = 2; i <= MAX_PIECES && flops >= PIECE_FLOPS * (double)(i * i); i *= 2) {
+    bool deep = p->k / DEEP >= larger(p->m, p->n), cut = rows * cols > 1;
+    for (size_t i = 2; !cut && i <= MAX_PIECES && flops >= PIECE_FLOPS * (double)(i * i); i *= 2) {
         if (deep)
             depth *= 2;
         else if (larger(p->m / rows, p->n / cols) < CUT_SIDE)
@@ -68,10 +86,6 @@ static mm_plan make_plan(const dnn_mm_call *p) {
     plan.cols = pieces_of(p->n, plan.col_step);
     plan.depth = pieces_of(p->k, plan.depth_step);
     return plan;
-}
-
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
 }
 
 /* Element (i, j) of op(x). */

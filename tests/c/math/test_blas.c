@@ -163,7 +163,9 @@ static void the_number_of_threads_does_not_change_a_bit(void **state) {
         {20,  4100, 209   },
         {512, 128,  784   },
         {96,  300,  784   },
-        {2,   3,    100000}
+        {2,   3,    100000},
+        {700, 1,    600   },
+        {1,   700,  600   }
     };
     size_t before = dnn_threads();
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
