@@ -47,7 +47,7 @@ static const mark marks[] = {
          "numpy.savez('name.npz', **scipy.io.loadmat('name.mat'))"),
     MARK(0, "\x89PNG\r\n\x1a\n", "a PNG image", "dnn.data.read_image reads it"),
     MARK(0, "\xff\xd8\xff", "a JPEG image", "dnn.data.read_image reads it"),
-    MARK(0, "GIF8", "a GIF image", ""),
+    MARK(0, "GIF8", "a GIF image", "dnn.data.read_image reads it"),
     MARK(8, "WEBP", "a WebP image", "dnn.data.read_image reads it"),
     MARK(0, "PAR1", "a Parquet file", "in Python, write it as CSV by pandas.DataFrame.to_csv"),
     MARK(0, "ARROW1", "an Arrow file", "in Python, write it as CSV by pandas.DataFrame.to_csv"),

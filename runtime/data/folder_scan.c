@@ -14,6 +14,7 @@
 #include "core/interrupt.h"
 #include "core/memory.h"
 #include "core/natural.h"
+#include "core/utf8.h"
 #include "data/image.h"
 
 /* --- lists --- */
@@ -49,6 +50,7 @@ bool dnn_scan_skip(dnn_scan *scan, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    dnn_utf8_disarm(text);
     return add_text(&scan->skipped, dnn_strdup(text));
 }
 

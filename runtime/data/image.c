@@ -2,12 +2,14 @@
 #include "data/image.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/descriptor.h"
 #include "core/memory.h"
+#include "core/utf8.h"
 #include "data/image_codec.h"
 
 #define MAX_FILE_BYTES ((size_t)1 << 30)
@@ -71,40 +73,44 @@ dnn_status dnn_image_decode(dnn_image *out, const uint8_t *bytes, size_t size, c
     return status;
 }
 
-static dnn_status read_open_file(FILE *file, const char *path, uint8_t **bytes, size_t *size,
+/* All of an open file; `bytes` are the caller's to free whatever comes. */
+static dnn_status read_open_file(int fd, const char *path, uint8_t **bytes, size_t *size,
                                  dnn_error *err) {
     struct stat info;
-    if (fstat(fileno(file), &info) != 0)
+    if (fstat(fd, &info) != 0)
         return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
     if (!S_ISREG(info.st_mode))
         return dnn_fail(err, DNN_ERROR_FILE, "%s: is not a regular file; expected an image", path);
     if ((uintmax_t)info.st_size > MAX_FILE_BYTES)
         return dnn_fail(err, DNN_ERROR_FORMAT, "%s: has %jd bytes; an image has at most 2^30", path,
                         (intmax_t)info.st_size);
-    *size = (size_t)info.st_size;
-    *bytes = dnn_alloc(*size);
+    const size_t room = (size_t)info.st_size;
+    *bytes = dnn_alloc(room);
     if (*bytes == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for its %zu bytes", path, *size);
-    size_t got = fread(*bytes, 1, *size, file);
-    if (got < *size && ferror(file))
-        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
-    *size = got;
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for its %zu bytes", path, room);
+    for (ssize_t got = 1; *size < room && got != 0; *size += got > 0 ? (size_t)got : 0) {
+        got = read(fd, *bytes + *size, room - *size);
+        if (got < 0 && errno != EINTR)
+            return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
+    }
     return DNN_OK;
 }
 
 dnn_status dnn_image_read(dnn_image *out, const char *path, const dnn_image_options *options,
                           dnn_error *err) {
     *out = (dnn_image){0};
-    FILE *file = dnn_fopen(path, "rb");
-    if (file == NULL)
-        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
     uint8_t *bytes = NULL;
     size_t size = 0;
-    dnn_status status = read_open_file(file, path, &bytes, &size, err);
-    fclose(file);
+    const int fd = dnn_open(path, O_RDONLY | O_NONBLOCK, 0); /* of a pipe nobody writes to */
+    dnn_status status = fd < 0 ? dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno))
+                               : read_open_file(fd, path, &bytes, &size, err);
+    if (fd >= 0)
+        close(fd);
     if (status == DNN_OK)
         status = dnn_image_decode(out, bytes, size, path, options, err);
     dnn_free(bytes);
+    if (status != DNN_OK && err != NULL)
+        dnn_utf8_disarm(err->text);
     return status;
 }
 

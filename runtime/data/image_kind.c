@@ -1,14 +1,14 @@
 /* image_kind.c: what kind of image a file is, by its first bytes and by its name. */
-#include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "core/file_kind.h"
 #include "data/image_codec.h"
 
-#define READ "JPEG, PNG, WebP, GIF and BMP are read"
+#define EXPECTED "an image (JPEG, PNG, WebP, GIF or BMP)"
 
-/* Bytes that a file begins with from `at` on; `decode` is NULL for what is not read. */
+/* Bytes that a file begins with from `at` on; `decode` is NULL for images that are not read. Other
+ * files are core/file_kind.h's. */
 typedef struct kind {
     const char *name;
     size_t at, length;
@@ -17,36 +17,26 @@ typedef struct kind {
 } kind;
 
 static const kind kinds[] = {
-    {"a JPEG image",      0, 3,  "\xff\xd8\xff",         dnn_jpeg_decode},
-    {"a PNG image",       0, 8,  "\x89PNG\r\n\x1a\n",    dnn_png_decode },
-    {"a WebP image",      8, 4,  "WEBP",                 dnn_webp_decode},
-    {"a GIF image",       0, 4,  "GIF8",                 dnn_gif_decode },
-    {"a BMP image",       0, 2,  "BM",                   dnn_bmp_decode },
-    {"a TIFF image",      0, 4,  "II*\0",                NULL           },
-    {"a TIFF image",      0, 4,  "MM\0*",                NULL           },
-    {"an AVIF image",     4, 8,  "ftypavif",             NULL           },
-    {"a HEIC image",      4, 7,  "ftyphei",              NULL           },
-    {"a HEIF image",      4, 8,  "ftypmif1",             NULL           },
-    {"a video",           4, 4,  "ftyp",                 NULL           },
-    {"a JPEG 2000 image", 4, 4,  "jP  ",                 NULL           },
-    {"a JPEG XL image",   0, 2,  "\xff\x0a",             NULL           },
-    {"a JPEG XL image",   4, 4,  "JXL ",                 NULL           },
-    {"a Photoshop image", 0, 4,  "8BPS",                 NULL           },
-    {"an icon",           0, 4,  "\0\0\1\0",             NULL           },
-    {"an SVG drawing",    0, 4,  "<svg",                 NULL           },
-    {"a PDF file",        0, 4,  "%PDF",                 NULL           },
-    {"a zip archive",     0, 4,  "PK\3\4",               NULL           },
-    {"a gzip file",       0, 2,  "\x1f\x8b",             NULL           },
-    {"a web page",        0, 9,  "<!DOCTYPE",            NULL           },
-    {"a web page",        0, 9,  "<!doctype",            NULL           },
-    {"a web page",        0, 5,  "<html",                NULL           },
-    {"a Git LFS pointer", 0, 20, "version https://git-", NULL           },
-    {"an XML file",       0, 5,  "<?xml",                NULL           },
+    {"a JPEG image",      0, 3, "\xff\xd8\xff",      dnn_jpeg_decode},
+    {"a PNG image",       0, 8, "\x89PNG\r\n\x1a\n", dnn_png_decode },
+    {"a WebP image",      8, 4, "WEBP",              dnn_webp_decode},
+    {"a GIF image",       0, 4, "GIF8",              dnn_gif_decode },
+    {"a BMP image",       0, 2, "BM",                dnn_bmp_decode },
+    {"a TIFF image",      0, 4, "II*\0",             NULL           },
+    {"a TIFF image",      0, 4, "MM\0*",             NULL           },
+    {"an AVIF image",     4, 8, "ftypavif",          NULL           },
+    {"a HEIC image",      4, 7, "ftyphei",           NULL           },
+    {"a HEIF image",      4, 8, "ftypmif1",          NULL           },
+    {"a JPEG 2000 image", 4, 4, "jP  ",              NULL           },
+    {"a JPEG XL image",   0, 2, "\xff\x0a",          NULL           },
+    {"a JPEG XL image",   4, 4, "JXL ",              NULL           },
+    {"a Photoshop image", 0, 4, "8BPS",              NULL           },
+    {"an icon",           0, 4, "\0\0\1\0",          NULL           },
+    {"an SVG drawing",    0, 4, "<svg",              NULL           },
 };
-#define KINDS (sizeof kinds / sizeof *kinds)
 
 static const kind *find(const uint8_t *bytes, size_t size) {
-    for (size_t i = 0; i < KINDS; i++)
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (size >= kinds[i].at + kinds[i].length &&
             memcmp(bytes + kinds[i].at, kinds[i].bytes, kinds[i].length) == 0)
             return &kinds[i];
@@ -59,22 +49,12 @@ dnn_image_decoder *dnn_image_find_decoder(const uint8_t *bytes, size_t size) {
 }
 
 dnn_status dnn_image_say_kind(const uint8_t *bytes, size_t size, const char *name, dnn_error *err) {
-    char first[3 * 8 + 1] = "";
     const kind *k = find(bytes, size);
-    if (size == 0)
-        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: is empty; expected an image", name);
-    if (k != NULL && strcmp(k->name, "a Git LFS pointer") == 0)
-        return dnn_fail(err, DNN_ERROR_FORMAT,
-                        "%s: is %s, not the image itself; fetch it with git lfs pull", name,
-                        k->name);
     if (k != NULL)
-        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: is %s; " READ "%s", name, k->name,
-                        strstr(k->name, "image") != NULL ? ": convert it" : "");
-    for (size_t i = 0; i < size && i < 8; i++)
-        snprintf(first + 3 * i, 4, " %02x", bytes[i]);
-    return dnn_fail(err, DNN_ERROR_FORMAT,
-                    "%s: is not an image that is known (the first bytes are%s); " READ, name,
-                    first);
+        return dnn_fail(err, DNN_ERROR_FORMAT,
+                        "%s: expected " EXPECTED ", got %s; convert it to PNG or JPEG", name,
+                        k->name);
+    return dnn_fail_file_kind(err, name, EXPECTED, bytes, size);
 }
 
 static bool ends_with(const char *name, const char *const *endings, const char **found) {

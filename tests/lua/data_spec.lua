@@ -180,6 +180,9 @@ describe("dnn.data.images", function()
     assert.same({4, 4, 3}, d.train.shape)
     raises("the set is lazy: its 7 images are read when they are needed, by dnn.data.Loader(set); without "
       .. "lazy = true, dnn.data.images reads them all", function() return d.train.X end)
+    local part, rest = data.split(d.train, {test = 3})
+    assert.same({4, 3}, {#part.files, #rest.files})
+    for j, file in ipairs(part.files) do assert.equal(file:match "/cat%." and 1 or 0, part.Y(1, j)) end
     assert.matches("lazy", tostring(d))
     assert.matches("read when they are needed", tostring(d.train))
   end)
@@ -201,10 +204,8 @@ describe("dnn.data.images", function()
     assert.equal(2, #d.failures)
     table.sort(said)
     assert.same({
-      root .. "/cat.11.png: is empty; expected an image",
-      root .. "/dog.11.png: is not an image that is known (the first bytes are 6e 6f 20 70 69 63 74 75); JPEG, PNG, "
-        .. "WebP, "
-        .. "GIF and BMP are read",
+      root .. "/cat.11.png: expected an image (JPEG, PNG, WebP, GIF or BMP), but the file is empty",
+      root .. "/dog.11.png: expected an image (JPEG, PNG, WebP, GIF or BMP), got text that begins with 'no picture'",
     }, said)
     for j, file in ipairs(d.train.files) do
       local kind, i = file:match "/(%a+)%.(%d+)%.png$"
@@ -228,7 +229,7 @@ describe("dnn.data.images", function()
     local d, message = images()
     assert.is_nil(d)
     assert.equal(("%s: 1 of 5 images could not be read, more than max_failures = 0.05 allows; the first: "
-      .. "%s/cat.3.png: is empty; expected an image"):format(root, root), message)
+      .. "%s/cat.3.png: expected an image (JPEG, PNG, WebP, GIF or BMP), but the file is empty"):format(root, root), message)
   end)
 
   it("returns nil and a message for a folder that does not serve", function()

@@ -313,11 +313,11 @@ describe("dnn.data.Loader of files", function()
       for X in loader do count = count + X.cols end
       assert.equal(12, count)
     end
-    assert.same({root .. "/cat.99.png: is empty; expected an image"}, said)
+    assert.same({root .. "/cat.99.png: expected an image (JPEG, PNG, WebP, GIF or BMP), but the file is empty"}, said)
     assert.same(said, loader.failures)
     local strict <close> = data.Loader(lazy(), {warn = function() end, max_failures = 0})
     raises(("the loader: 1 of 13 images could not be read, more than max_failures = 0 allows; the first: "
-      .. "%s/cat.99.png: is empty; expected an image"):format(root), function() all(strict) end)
+      .. "%s/cat.99.png: expected an image (JPEG, PNG, WebP, GIF or BMP), but the file is empty"):format(root), function() all(strict) end)
     os.remove(root .. "/cat.99.png")
   end)
 

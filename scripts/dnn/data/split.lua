@@ -15,9 +15,11 @@ end
 
 local SPLIT <const> = {test = set.TEST, seed = set.SEED}
 
--- A set's examples, shuffled by a stream of their own, as two sets: to train on and to test with.
+-- A set's examples, shuffled by a stream of their own, as two sets: to train on and to test with. Of a lazy set only
+-- the paths are parted.
 function split.split(examples, options)
-  local source = set.source(examples, "dnn.data.split")
+  local lazy = type(examples) == "table" and rawget(examples, "target")
+  local source = lazy and examples.Y or set.source(examples, "dnn.data.split")
   local opts = options_of.read("dnn.data.split", options, SPLIT)
   local m = source.cols
   local tested, why = set.test_count(opts.test, m)
@@ -29,11 +31,12 @@ function split.split(examples, options)
     local files = examples.files and {}
     for k = 1, files and count or 0 do files[k] = examples.files[order:at(first + k - 1)] end
     return set.new {
-      [examples.raw and "raw" or "X"] = take(source, order, first, count),
+      [examples.raw and "raw" or "X"] = not lazy and take(source, order, first, count) or nil,
       Y = take(examples.Y, order, first, count),
       files = files,
       shape = examples.shape,
       classes = examples.classes,
+      target = examples.target,
       dtype = examples.dtype,
       scale = examples.scale,
     }

@@ -334,12 +334,13 @@ static void says_what_another_file_is(void **state) {
         size_t size;
         const char *said;
     } cases[] = {
-        {"II*\0....",               8,  "a: is a TIFF image; JPEG, PNG, WebP, GIF and BMP are read: convert it"},
+        {"II*\0....",               8,
+         "a: expected an image (JPEG, PNG, WebP, GIF or BMP), got a TIFF image; convert it to PNG "
+         "or JPEG"                                                 },
         {"\0\0\0\x1c"
-         "ftypheic",       12, "a: is a HEIC image; "                                                 },
-        {"<!DOCTYPE html>",         15, "a: is a web page; JPEG, PNG, WebP, GIF and BMP are read"              },
-        {"version https://git-lfs", 23,
-         "a: is a Git LFS pointer, not the image itself; fetch it with git lfs pull"                           },
+         "ftypheic",       12, ", got a HEIC image; "     },
+        {"<!DOCTYPE html>",         15, ", got a web page (HTML); "},
+        {"version https://git-lfs", 23, ", got a Git LFS pointer; "},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         dnn_image image;
