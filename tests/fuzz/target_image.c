@@ -23,7 +23,7 @@ static void decode(const uint8_t *data, size_t size, const dnn_image_options *op
     must_hold((status == DNN_OK) == (image.pixels != NULL));
     must_hold((status == DNN_OK) == (err.text[0] == '\0'));
     for (const char *c = err.text; *c != '\0'; c++)
-        must_hold((unsigned char)*c >= 0x20 && *c != 0x7f);
+        must_hold(*c == '\t' || ((unsigned char)*c >= 0x20 && *c != 0x7f));
     if (status == DNN_OK) {
         must_hold(image.width > 0 && image.height > 0 && image.channels == options->channels);
         must_hold((uint64_t)image.width * image.height <= MOST);
