@@ -36,14 +36,64 @@ static void put(writer *w, const char *text, size_t size) {
 
 /* --- numbers --- */
 
-/* The shortest of two lengths that reads back as the same number. A whole one has no point. */
+/* `digits` as decimal digits, and where a point is after all but the last `decimals` of them; zeros
+ * at the end of those go. */
+static size_t put_digits(char *out, uint64_t digits, int decimals) {
+    char reversed[MAX_NUMBER];
+    size_t n = 0, length = 0;
+    for (; decimals > 0 && digits % 10 == 0; decimals--)
+        digits /= 10;
+    for (int k = 0; digits > 0 || k <= decimals; k++) {
+        if (k == decimals && decimals > 0)
+            reversed[n++] = '.';
+        reversed[n++] = (char)('0' + digits % 10);
+        digits /= 10;
+    }
+    while (n > 0)
+        out[length++] = reversed[--n];
+    return length;
+}
+
+/* A float32 of ordinary size by the fewest digits, of 7 to 9, that read back as the same: 0 where
+ * there are none. A double holds the digits and their power of ten exactly. */
+static size_t format_single(char *out, double x) {
+    static const double powers[] = {1e0, 1e1, 1e2, 1e3,  1e4,  1e5,  1e6,
+                                    1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13};
+    double size = fabs(x);
+    int above = 0; /* digits before the point, less those that are 0 after it */
+    if (!(size >= 1e-4 && size < 1e9))
+        return 0;
+    while (above < 9 && size >= powers[above])
+        above++;
+    for (double y = 10 * size; y < 1; y *= 10)
+        above--;
+    for (int digits = 7; digits <= 9; digits++) {
+        int decimals = digits - above;
+        if (decimals < 0 || decimals > 13)
+            continue;
+        double scaled = rint(size * powers[decimals]);
+        if ((float)(scaled / powers[decimals]) != (float)size)
+            continue;
+        out[0] = '-';
+        return (x < 0) + put_digits(out + (x < 0), (uint64_t)scaled, decimals);
+    }
+    return 0;
+}
+
+/* The shortest of a few lengths that reads back as the same number. A whole one has no point. */
 static size_t format_number(char out[MAX_NUMBER], double x, dnn_dtype dtype) {
     bool single = dtype == DNN_FLOAT32;
-    if (x == rint(x) && fabs(x) < 1e15)
-        return (size_t)snprintf(out, MAX_NUMBER, "%.0f", x);
+    if (x == rint(x) && fabs(x) < 1e15) {
+        out[0] = '-';
+        return (size_t)(signbit(x) != 0) +
+               put_digits(out + (signbit(x) != 0), (uint64_t)fabs(x), 0);
+    }
+    size_t length = single ? format_single(out, x) : 0;
+    if (length > 0)
+        return length;
     int n = snprintf(out, MAX_NUMBER, "%.*g", single ? 7 : 15, x);
     double back = strtod(out, NULL);
-    if ((single ? (double)(float)back : back) != x && !isnan(x))
+    if ((single ? (double)(float)back : back) != x)
         n = snprintf(out, MAX_NUMBER, "%.*g", single ? 9 : 17, x);
     return (size_t)n;
 }
