@@ -138,7 +138,7 @@ static void run_vector(const dnn_mm_call *p, bool transpose, size_t rows, size_t
                     (int)y_step);
 }
 
-static void run_matrix(const dnn_mm_call *p) {
+void dnn_mm_once(const dnn_mm_call *p) {
     CBLAS_TRANSPOSE ta = p->transpose_a ? CblasTrans : CblasNoTrans;
     CBLAS_TRANSPOSE tb = p->transpose_b ? CblasTrans : CblasNoTrans;
     int m = (int)p->m, n = (int)p->n, k = (int)p->k;
@@ -165,14 +165,14 @@ static void run_long_matrix(const dnn_mm_call *p) {
     for (size_t call = 0; call < blocks * calls.depth && !dnn_interrupt_requested(); call++) {
         dnn_mm_call part = piece_of(&calls, call);
         part.beta = call < blocks ? p->beta : 1;
-        run_matrix(&part);
+        dnn_mm_once(&part);
     }
 }
 
 /* One piece, on the calling thread. For a small one BLAS's matrix kernels start sooner. */
 static void run_piece(const dnn_mm_call *p) {
     if (p->m * p->n * p->k <= SMALL_VECTOR)
-        run_matrix(p);
+        dnn_mm_once(p);
     else if (p->n == 1)
         run_vector(p, p->transpose_a, p->m, p->k, p->a, p->lda, p->b, p->transpose_b ? p->ldb : 1,
                    p->c, 1);
@@ -182,7 +182,7 @@ static void run_piece(const dnn_mm_call *p) {
     else if (2.0 * (double)p->m * (double)p->n * (double)p->k > CALL_FLOPS)
         run_long_matrix(p);
     else
-        run_matrix(p);
+        dnn_mm_once(p);
 }
 
 static void run_block(void *context, size_t task) {

@@ -1,51 +1,10 @@
 /* softmax.c: one column after the other, some columns a task. */
 #ifdef T /* both_types.inc */
 
-DNN_CLONES static void K(exp_shifted)(T *a, const T *x, size_t n, T top) {
-    DNN_INDEPENDENT
-    for (size_t i = 0; i < n; i++)
-        a[i] = K(dnn_exp)(x[i] - top);
-}
-
 DNN_CLONES static void K(shift)(T *a, const T *x, size_t n, T by) {
     DNN_INDEPENDENT
     for (size_t i = 0; i < n; i++)
         a[i] = x[i] - by;
-}
-
-DNN_CLONES static void K(scale)(T *a, size_t n, T factor) {
-    DNN_INDEPENDENT
-    for (size_t i = 0; i < n; i++)
-        a[i] *= factor;
-}
-
-/* Sum of a[i] b[i], on 16 lanes that are merged pairwise: an order that is fixed by n. */
-DNN_CLONES static double K(dot)(const T *a, const T *b, size_t n) {
-    double lanes[16] = {0};
-    size_t i = 0;
-    for (; i + 16 <= n; i += 16) {
-        DNN_LANES
-        for (size_t l = 0; l < 16; l++)
-            lanes[l] += (double)a[i + l] * b[i + l];
-    }
-    for (size_t l = 0; i < n; i++, l++)
-        lanes[l] += (double)a[i] * b[i];
-    for (size_t half = 8; half > 0; half /= 2)
-        for (size_t l = 0; l < half; l++)
-            lanes[l] += lanes[l + half];
-    return lanes[0];
-}
-
-DNN_CLONES static void K(backward)(T *dx, const T *a, const T *da, size_t n, T sum, bool add) {
-    if (add) {
-        DNN_INDEPENDENT
-        for (size_t i = 0; i < n; i++)
-            dx[i] += a[i] * (da[i] - sum);
-    } else {
-        DNN_INDEPENDENT
-        for (size_t i = 0; i < n; i++)
-            dx[i] = a[i] * (da[i] - sum);
-    }
 }
 
 DNN_CLONES static void K(log_backward)(T *dx, const T *a, const T *da, size_t n, T sum, bool add) {
@@ -65,15 +24,15 @@ static void K(forward_column)(const columns *c, void *out, const void *x) {
     T *a = out;
     T top = (T)c->top(n, x, 0, 0);
     if (!c->logarithm) {
-        K(exp_shifted)(a, x, n, top);
-        K(scale)(a, n, (T)(1 / c->sum(n, a, 0, 0)));
+        K(dnn_run_exp)(a, x, n, top);
+        K(dnn_run_scale)(a, n, (T)(1 / c->sum(n, a, 0, 0)));
         return;
     }
     double sum = 0;
     T part[256];
     for (size_t i = 0; i < n; i += 256) { /* a may be x, which is still wanted */
         size_t count = n - i < 256 ? n - i : 256;
-        K(exp_shifted)(part, (const T *)x + i, count, top);
+        K(dnn_run_exp)(part, (const T *)x + i, count, top);
         sum += c->sum(count, part, 0, 0);
     }
     K(shift)(a, x, n, top + (T)log(sum));
@@ -84,7 +43,7 @@ static void K(backward_column)(const columns *c, void *dx, const void *a, const 
     if (c->logarithm)
         K(log_backward)(dx, a, da, n, (T)c->sum(n, da, 0, 0), c->add);
     else
-        K(backward)(dx, a, da, n, (T)K(dot)(a, da, n), c->add);
+        K(dnn_run_slope)(dx, a, da, n, (T)K(dnn_run_dot)(a, da, n), c->add);
 }
 
 #else
@@ -93,6 +52,7 @@ static void K(backward_column)(const columns *c, void *dx, const void *a, const 
 #include "core/threads.h"
 #include "math/functions.h"
 #include "math/reduce_kernels.h"
+#include "math/runs.h"
 #include "math/simd.h"
 
 #define TASK_ELEMENTS 8192
