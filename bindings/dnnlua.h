@@ -178,6 +178,7 @@ void dnnlua_open_system(lua_State *L);
 void dnnlua_open_run(lua_State *L);
 void dnnlua_open_fields(lua_State *L);
 void dnnlua_open_store(lua_State *L);
+void dnnlua_open_saver(lua_State *L);
 void dnnlua_open_interruption(lua_State *L);
 void dnnlua_open_names(lua_State *L);
 

@@ -98,6 +98,7 @@ int luaopen_dnn_core(lua_State *L) {
     dnnlua_open_run(L);
     dnnlua_open_fields(L);
     dnnlua_open_store(L);
+    dnnlua_open_saver(L);
     dnnlua_open_interruption(L);
     dnnlua_open_names(L);
     return 1;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bindings/dnnlua.h"
+#include "core/atomic_file.h"
 #include "core/clock.h"
 #include "core/path.h"
 
@@ -54,6 +55,21 @@ static int make_folder(lua_State *L) {
     luaL_argcheck(L, length > 0, 1, "an empty path");
     dnn_error err;
     if (dnn_make_folders(path, 0777, &err) != DNN_OK) {
+        luaL_pushfail(L);
+        lua_pushstring(L, err.text);
+        return 2;
+    }
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* can_write(path): true when a file of that name can be written, or nil and a message; leaves
+ * nothing there. */
+static int can_write(lua_State *L) {
+    const char *path = luaL_checkstring(L, 1);
+    dnn_error err;
+
+    if (dnn_atomic_file_check(path, &err) != DNN_OK) {
         luaL_pushfail(L);
         lua_pushstring(L, err.text);
         return 2;
@@ -136,6 +152,7 @@ static int list_entries(lua_State *L) {
 static const dnnlua_function functions[] = {
     {"terminal",    terminal,    1},
     {"make_folder", make_folder, 1},
+    {"can_write",   can_write,   1},
     {"list",        list_folder, 1},
     {NULL,          NULL,        0},
 };

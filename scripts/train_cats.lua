@@ -47,10 +47,12 @@ local optimiser = optimisers[options.optimiser](net:parameters())
 -- What the window saves when it is asked to, and a training can be resumed from.
 local next_batch, batches = cats.batches(pictures.train, options.batch)
 local first = cats.resume(options.resume, {net = net, optimiser = optimiser, batches = batches})
+if options.save then args.need(dnn.system.can_write(options.save)) end
 
 -- What dnnview shows: kept in the folder of --run, or where a window is open.
 local run = dnn.Run(options.run, {view = options.view, net = net, optimiser = optimiser,
   settings = options, checkpoint = {batches = batches}})
+if run.path then run:checkpoint{batches = batches, best = "accuracy/test"} end
 local shown_every = math.max(1, options.iterations // 50)
 local function accuracy_so_far(i)
   if not run.path or i % shown_every > 0 then return nil end
@@ -80,6 +82,7 @@ for i in run:steps(first, options.iterations - 1) do
   bar:update(i + 1, ("cost %.4f"):format(shown))
 end
 bar:finish()
+run:close()
 if options.save then args.need(net:save(options.save)) end
 
 print(("train accuracy: %.2f %%"):format(cats.accuracy(net, pictures.train)))

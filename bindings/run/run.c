@@ -30,12 +30,13 @@ static void warn_of_problem(const dnnlua_run *self) {
 }
 
 /* run:close(), the end of a `local run <close>`, and the collector. */
-static int run_close(lua_State *L) {
+static int end_run(lua_State *L, bool failed) {
     dnnlua_run *self = dnnlua_check_self(L, DNNLUA_RUN, "run");
 
     if (self->closed) {
         return 0;
     }
+    dnnlua_run_keep_close(L, 1, failed);
     self->closed = true;
     dnnlua_run_unwatch(L, 1);
     dnnlua_run_leave_window(self);
@@ -46,6 +47,16 @@ static int run_close(lua_State *L) {
     dnn_run_log_close(self->log);
     self->log = NULL;
     return 0;
+}
+
+/* With the error that ends the block of a `local run <close>`. */
+static int run_close(lua_State *L) {
+    return end_run(L, !lua_isnoneornil(L, 2));
+}
+
+/* Where the script was is not known: no step may be half done in a checkpoint. */
+static int run_collect(lua_State *L) {
+    return end_run(L, true);
 }
 
 /* --- log --- */
@@ -115,8 +126,10 @@ static int run_log(lua_State *L) {
         dnnlua_run_look(L, 1, 3, logged.step);
     }
     if (logged.not_finite != NULL && self->stop_not_finite) {
+        self->keep.due = false;
         stop_not_finite(L, self, &logged);
     }
+    dnnlua_run_keep_logged(L, 1, 3);
     if (self->paused || now >= self->next_poll) {
         self->next_poll = now + POLL_SECONDS;
         warn_of_problem(self);
@@ -138,6 +151,8 @@ static int next_step(lua_State *L) {
     lua_Integer step = lua_tointeger(L, lua_upvalueindex(2));
 
     self->stopped = self->stopped || dnnlua_interrupted(L);
+    self->keep.due = self->keep.due || (self->stopped && self->keep.active);
+    dnnlua_run_keep(L, lua_upvalueindex(1));
     if (self->stopped) {
         self->stop_known = true;
         return 0;
@@ -152,7 +167,7 @@ static int next_step(lua_State *L) {
 
 /* for i in run:steps(last) do, or run:steps(first, last): as a numeric for. */
 static int run_steps(lua_State *L) {
-    dnnlua_check_run(L);
+    dnnlua_check_run(L)->keep.between = true;
     lua_settop(L, 3);
     bool both = !lua_isnil(L, 3);
     lua_Integer last = (lua_Integer)dnnlua_check_size(L, both ? 3 : 2, "Run: steps", "last");
@@ -198,15 +213,17 @@ static int run_tostring(lua_State *L) {
 }
 
 static const dnnlua_function methods[] = {
-    {"log",       run_log,              3},
-    {"steps",     run_steps,            3},
-    {"watch",     run_watch,            3},
-    {"histogram", dnnlua_run_histogram, 4},
-    {"image",     dnnlua_run_image,     6},
-    {"text",      dnnlua_run_text,      3},
-    {"flush",     run_flush,            1},
-    {"close",     run_close,            1},
-    {NULL,        NULL,                 0},
+    {"log",        run_log,                      3},
+    {"steps",      run_steps,                    3},
+    {"watch",      run_watch,                    3},
+    {"histogram",  dnnlua_run_histogram,         4},
+    {"image",      dnnlua_run_image,             6},
+    {"text",       dnnlua_run_text,              3},
+    {"flush",      run_flush,                    1},
+    {"checkpoint", dnnlua_run_checkpoint_method, 2},
+    {"resume",     dnnlua_run_resume,            1},
+    {"close",      run_close,                    1},
+    {NULL,         NULL,                         0},
 };
 
 /* run.path, run.file (nil where nothing is kept), run.step, run.stopped, or a method (upvalue 1
@@ -248,7 +265,7 @@ static int stopped_tostring(lua_State *L) {
 
 static const luaL_Reg metamethods[] = {
     {"__tostring", run_tostring},
-    {"__gc",       run_close   },
+    {"__gc",       run_collect },
     {"__close",    run_close   },
     {NULL,         NULL        },
 };
@@ -266,6 +283,8 @@ void dnnlua_open_run(lua_State *L) {
     lua_setfield(L, -2, "Run");
     lua_pushcfunction(L, save_runs_by);
     lua_setfield(L, -2, "_save_runs_by");
+    lua_pushcfunction(L, dnnlua_keep_runs_by);
+    lua_setfield(L, -2, "_keep_runs_by");
     luaL_newmetatable(L, DNNLUA_RUN);
     luaL_setfuncs(L, metamethods, 0);
     lua_newtable(L);

@@ -2,7 +2,8 @@
  *
  * run_new.c makes and opens it; run.c logs and closes; run_values.c turns Lua's values into tags
  * and events, run_settings.c settings into text; run_watch.c looks at a network from time to time;
- * run_window.c starts the window and obeys it. */
+ * run_window.c starts the window and obeys it;
+ * run_keep.c says when checkpoints are due. */
 #ifndef DNN_BINDINGS_RUN_H
 #define DNN_BINDINGS_RUN_H
 
@@ -18,6 +19,22 @@
 /* In the registry: the function (folder, step, net, optimiser, parts) that saves a checkpoint where
  * the script says no way of its own; the Lua half of the module gives it. */
 #define DNNLUA_RUN_SAVER "dnn.Run.saver"
+
+/* In the registry: the function (folder, options, net, optimiser) that makes a keeper of
+ * checkpoints. */
+#define DNNLUA_RUN_KEEPER "dnn.Run.keeper"
+
+/* When checkpoints are due. */
+typedef struct dnnlua_keep {
+    bool active, metric; /* there is a keeper; it looks at a metric of every log */
+    bool between;        /* the script takes its steps from run:steps */
+    bool due;            /* at the end of this step */
+    bool refused;        /* there is no place for them */
+    lua_Integer
+        due_step;      /* the step whose log made it due, -1: an earlier one waits for the disk */
+    lua_Integer steps; /* 0: not by steps */
+    double seconds, next; /* 0: not by time */
+} dnnlua_keep;
 
 /* A beat: something costly that is done again after `every` seconds or, unless the script has set
  * that itself, later when it takes long. */
@@ -39,6 +56,8 @@ typedef struct dnnlua_run {
     lua_Integer paced_step; /* the step and time from which seconds per step are counted */
     double paced_at;
 
+    dnnlua_keep keep;
+
     dnn_control control; /* to the window */
     pid_t window;        /* 0: none */
     double next_poll;
@@ -54,7 +73,8 @@ enum {                 /* user values of a run */
        RUN_OPTIMISER,
        RUN_CHANGE,     /* block: what a step changes, written by the optimiser when asked */
        RUN_CHECKPOINT, /* function, or a table of what is saved besides network and optimiser */
-       RUN_USER_VALUES = RUN_CHECKPOINT
+       RUN_KEEPER,     /* what keeps checkpoints, dnn/keeper.lua */
+       RUN_USER_VALUES = RUN_KEEPER
 };
 
 /* The open run that a method is called on. */
@@ -141,5 +161,26 @@ dnnlua_saving dnnlua_run_checkpoint(lua_State *L, int run);
 
 /* Hangs up; the window stays open. */
 void dnnlua_run_leave_window(dnnlua_run *self);
+
+/* --- run_keep.c --- */
+
+/* After a log of these values: notes what is due, and does it unless the script uses run:steps. */
+void dnnlua_run_keep_logged(lua_State *L, int run, int values);
+
+/* Does what is due, at the end of a step. */
+void dnnlua_run_keep(lua_State *L, int run);
+
+/* Saves now, because the window or a stop asks for it, as dnnlua_run_checkpoint; false where no
+ * checkpoints are kept. */
+bool dnnlua_run_keep_now(lua_State *L, int run, dnnlua_saving *saving);
+
+/* Saves what came after the last checkpoint, unless the script has failed, and waits for the disk.
+ */
+void dnnlua_run_keep_close(lua_State *L, int run, bool failed);
+
+/* Methods: run:checkpoint, run:resume; _keep_runs_by. */
+int dnnlua_run_checkpoint_method(lua_State *L);
+int dnnlua_run_resume(lua_State *L);
+int dnnlua_keep_runs_by(lua_State *L);
 
 #endif

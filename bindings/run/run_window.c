@@ -114,6 +114,11 @@ static bool push_saver(lua_State *L, int run, const dnnlua_run *self) {
 
 dnnlua_saving dnnlua_run_checkpoint(lua_State *L, int run) {
     const dnnlua_run *self = lua_touserdata(L, run);
+    dnnlua_saving saving;
+
+    if (dnnlua_run_keep_now(L, run, &saving)) {
+        return saving;
+    }
     bool own = lua_getiuservalue(L, run, RUN_CHECKPOINT) == LUA_TFUNCTION;
 
     if (own) {

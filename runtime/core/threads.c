@@ -8,6 +8,7 @@
  * product of a training step comes within microseconds. */
 #include "core/threads.h"
 
+#include <math.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -44,7 +45,8 @@ static struct {
           .lock = PTHREAD_MUTEX_INITIALIZER,
           .wake = PTHREAD_COND_INITIALIZER};
 
-static _Thread_local bool inside_task;
+static _Thread_local bool inside_task; /* and jobs run on this thread alone */
+static _Thread_local bool apart;       /* no interruption ends them either */
 
 static void relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
@@ -166,7 +168,12 @@ static void shut_gate(void) {
     }
 }
 
+void dnn_thread_set_apart(void) {
+    inside_task = apart = true;
+}
+
 static void run_job(size_t tasks, dnn_task *run, void *context, bool stoppable) {
+    stoppable = stoppable && !apart;
     size_t threads = dnn_threads();
     if (tasks <= 1 || threads == 1 || inside_task) {
         for (size_t task = 0; task < tasks && !(stoppable && dnn_interrupt_requested()); task++)
@@ -193,17 +200,27 @@ void dnn_parallel(size_t tasks, dnn_task *run, void *context) {
 
 dnn_status dnn_parallel_until(size_t tasks, dnn_task *run, void *context, dnn_error *err) {
     run_job(tasks, run, context, true);
-    return dnn_interrupt_check(err);
+    return apart ? DNN_OK : dnn_interrupt_check(err);
+}
+
+/* The whole number that a text is, "1e3" and "+8" too; 0 where it is none from 1 on. */
+static size_t whole_number(const char *text) {
+    char *end;
+    double value = strtod(text, &end);
+    while (*end == ' ')
+        end++;
+    if (end == text || *end != '\0' || !(value >= 1) || value != floor(value))
+        return 0;
+    return value < DNN_MAX_THREADS ? (size_t)value : DNN_MAX_THREADS;
 }
 
 static size_t default_threads(void) {
     const char *text = getenv("DNN_NUM_THREADS");
-    long count = text == NULL ? 0 : strtol(text, NULL, 10);
-    if (count < 1) {
-        cpu_set_t set;
-        count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    }
-    return (size_t)count;
+    size_t count = text == NULL ? 0 : whole_number(text);
+    cpu_set_t set;
+    if (count == 0)
+        count = sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+    return count;
 }
 
 size_t dnn_threads(void) {

@@ -27,8 +27,13 @@ dnn_status dnn_parallel_until(size_t tasks, dnn_task *run, void *context, dnn_er
 /* pthread_create for a thread that leaves all signals to those of the caller. */
 int dnn_thread_create(pthread_t *thread, void *(*run)(void *), void *context);
 
+/* For a thread that works beside the training: jobs that it starts from now on run on it alone,
+ * wait for no other, and are ended by no interruption. */
+void dnn_thread_set_apart(void);
+
 /* Threads that take part in a job, the caller's included. At first: DNN_NUM_THREADS from the
- * environment, else the number of CPUs that this process may use. */
+ * environment where that is a whole number ("8", "1e1"), else the number of CPUs that this process
+ * may use. */
 size_t dnn_threads(void);
 
 /* Sets that number, from 1 to DNN_MAX_THREADS (clamped). Not while a job runs. */

@@ -1,7 +1,7 @@
 /* record.c: sealing and opening of records. */
 #include "log/record.h"
 
-#include "log/crc32c.h"
+#include "core/crc32c.h"
 #include "log/wire.h"
 
 size_t dnn_record_seal(uint8_t *record, size_t size) {

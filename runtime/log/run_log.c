@@ -112,9 +112,10 @@ static int drain(dnn_run_log *log) {
         log->filling = log->writing;
         log->writing = swap;
         pthread_mutex_unlock(&log->lock);
-        if (log->writing.used > 0)
+        bool any = log->writing.used > 0;
+        if (any)
             problem = write_out(log);
-        if (problem == 0)
+        if (any && problem == 0)
             problem = check_name(log);
     }
     if (problem != 0) {
@@ -353,6 +354,8 @@ const char *dnn_run_log_other(const dnn_run_log *log) {
 
 dnn_status dnn_run_log_flush(dnn_run_log *log, dnn_error *err) {
     int problem = drain(log);
+    if (problem == 0)
+        problem = check_name(log);
     if (problem == 0 && fdatasync(log->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
         problem = errno;
     if (problem == 0)
@@ -369,8 +372,8 @@ bool dnn_run_log_problem(dnn_run_log *log, dnn_error *err) {
     int problem = log->problem;
     pthread_mutex_unlock(&log->lock);
     if (news)
-        dnn_fail(err, DNN_ERROR_FILE,
-                 "%s: %s; training goes on, but its log is incomplete until there is room again",
-                 log->path, reason(problem));
+        dnn_fail(err, DNN_ERROR_FILE, "%s: %s; training goes on, but its log is incomplete%s",
+                 log->path, reason(problem),
+                 problem == ENOENT ? "" : " until there is room again");
     return news;
 }

@@ -14,6 +14,7 @@ local VERSION <const> = "1"
 local MARK <const> = "dnn.checkpoint"  -- runtime/store/weights.h knows this name
 local KIND <const> = "dnn.kind."
 local RANDOM <const> = "dnn.random"
+local CHECKSUM <const> = "dnn.checksum"
 
 -- States -------------------------------------------------------------------------------------------
 
@@ -41,11 +42,13 @@ local function has_method(value, name)
   return found and type(method) == "function"
 end
 
--- The functions (object) and (object, state) that read and set an object's state; nil where it has none.
+-- The functions (object) and (object, state) that read and set an object's state; nil where it has none. A table or
+-- userdata of a script's own has one when it has the methods state_dict and load_state_dict.
 local function methods_of(value)
   local name = name_of(value)
   if name == "dnn.Random" then return random_state, set_random_state end
-  if STATEFUL[name] or name == "table" and has_method(value, "state_dict") and has_method(value, "load_state_dict") then
+  if STATEFUL[name] or (name == "table" or type(value) == "userdata" and name ~= "dnn.Matrix")
+      and has_method(value, "state_dict") and has_method(value, "load_state_dict") then
     return value.state_dict, value.load_state_dict
   end
 end
@@ -101,7 +104,9 @@ local function add_part(file, name, value)
   local read, state = pcall(state_of, value)
   if not read then return nil, ("'%s': %s"):format(name, state) end
   file.metadata[KIND .. name] = kind_of(value)
+  local lives = type(value) == "table" -- what C gives are copies; what a script gives may change while it is written
   for entry, part in pairs(state) do
+    if lives and name_of(part) == "dnn.Matrix" then part = part:copy() end
     if not add(file, name .. "." .. entry, part) then
       return nil, ("the state of '%s' holds %s under '%s'; it must be a Matrix, a number, a string or a boolean")
         :format(name, name_of(part), entry)
@@ -110,16 +115,38 @@ local function add_part(file, name, value)
   return true
 end
 
--- Whether the parts can be written; then what dnn.save says of that, else a message.
-local function write(path, parts)
+-- What a file is to hold, copied where it could change; nil and a message where a part cannot be kept. `more` are
+-- texts of the metadata.
+local function snapshot(parts, more)
   local file = {tensors = {}, metadata = {[MARK] = VERSION}}
   for name, value in pairs(parts) do
     local kept, message = add_part(file, name, value)
-    if not kept then return false, message end
+    if not kept then return nil, message end
   end
+  for name, text in pairs(more or {}) do file.metadata[name] = text end
   -- Last, since a layer that is used for the first time here draws its weights.
   file.metadata[RANDOM] = ("%d %d"):format(dnn._random:state())
-  return pcall(dnn.save, path, file.tensors, {metadata = file.metadata})
+  return file
+end
+checkpoint._snapshot = snapshot
+
+-- Begins to write a snapshot; the saver's finish() says how it went. Nil and a message where no file can hold it.
+function checkpoint._start(path, file)
+  local begun, saver = pcall(dnn._save_start, path, file.tensors, {metadata = file.metadata})
+  if begun then return saver end
+  return nil, saver
+end
+
+-- Writes the parts: true; or false (the script's mistake) or nil (the file's fault) and a message.
+local function write(path, parts)
+  local file, message = snapshot(parts)
+  if not file then return false, message end
+  local saver, reason = checkpoint._start(path, file)
+  if not saver then return false, reason end
+  local saved, why, status = saver:finish()
+  if saved then return true end
+  if status == "argument" then return false, why end
+  return nil, why
 end
 
 local function check_arguments(where, path, parts)
@@ -141,8 +168,8 @@ end
 -- Writes the parts to a file: true, or nil and a message, and then the old file is whole.
 function checkpoint.save(path, parts)
   check_arguments("checkpoint.save", path, parts)
-  local possible, saved, message = write(path, parts)
-  if not possible then error("checkpoint.save: " .. saved, 2) end
+  local saved, message = write(path, parts)
+  if saved == false then error("checkpoint.save: " .. message, 2) end
   return saved, message
 end
 
@@ -226,11 +253,8 @@ local function check_objects(objects)
   end
 end
 
--- Brings the states of the objects back, and the global stream of random numbers; returns a table of the
--- values. Nil and a message, and nothing is changed, when the file is none or does not fit.
-function checkpoint.load(path, objects)
-  check_arguments("checkpoint.load", path, objects)
-  check_objects(objects)
+-- What a checkpoint holds: {kinds, states, values, random, metadata}; or nil and a message.
+function checkpoint._read(path)
   local function fail(message) return nil, ("%s: %s"):format(path, message) end
   local tensors, metadata = dnn.load(path)
   if not tensors then return nil, metadata end
@@ -240,16 +264,40 @@ function checkpoint.load(path, objects)
   if metadata[MARK] ~= VERSION then
     return fail(("is a checkpoint of version %s; this program reads version %s"):format(metadata[MARK], VERSION))
   end
+  local checksum = metadata[CHECKSUM]
+  if checksum and checksum ~= dnn._checksum(tensors, {metadata = metadata}) then
+    return fail "is damaged: its contents do not match its checksum"
+  end
   local kinds, states, values = parse(tensors, metadata)
   local random = stream_of(metadata[RANDOM] or "")
   if not kinds then return fail(states) end
   if not random then return fail "its stream of random numbers is damaged" end
-  local good, message = check_parts(objects, kinds)
-  if good then good, message = set_states(objects, states) end
-  if not good then return fail(message) end
-  set_random_state(dnn._random, random)
-  return values
+  return {kinds = kinds, states = states, values = values, random = random, metadata = metadata}
 end
+
+-- Brings the states back into the objects, and the global stream of random numbers: true; or nil and a message, and
+-- nothing is changed.
+function checkpoint._apply(content, objects)
+  local good, message = check_parts(objects, content.kinds)
+  if good then good, message = set_states(objects, content.states) end
+  if not good then return nil, message end
+  set_random_state(dnn._random, content.random)
+  return true
+end
+
+-- Brings the states of the objects back, and the global stream of random numbers; returns a table of the
+-- values. Nil and a message, and nothing is changed, when the file is none or does not fit.
+function checkpoint.load(path, objects)
+  check_arguments("checkpoint.load", path, objects)
+  check_objects(objects)
+  local content, message = checkpoint._read(path)
+  if not content then return nil, message end
+  local good, why = checkpoint._apply(content, objects)
+  if not good then return nil, ("%s: %s"):format(path, why) end
+  return content.values
+end
+
+checkpoint._has_state = function(value) return methods_of(value) ~= nil end
 
 -- What a run's window asks for: writes FOLDER/checkpoints/step-0000123.safetensors; its path, or nil and a
 -- message. `more` (nil or a table) are parts besides net, optimiser and step.
@@ -259,9 +307,8 @@ function checkpoint._of_run(folder, step, net, optimiser, more)
   local made, message = dnn.system.make_folder(folder .. "/checkpoints")
   if not made then return nil, message end
   local path = ("%s/checkpoints/step-%07d.safetensors"):format(folder, step)
-  local possible, saved, why = write(path, parts)
-  if not possible then return nil, saved end
-  return saved and path, why
+  local saved, why = write(path, parts)
+  return saved and path or nil, why
 end
 
 return arguments.guard("dnn.checkpoint", checkpoint)

@@ -1,6 +1,8 @@
 -- require "dnn": the C half of the module, and those parts written in Lua that are loaded when a program
 -- first touches them, so that starting stays quick.
+local loaded_core = require "dnn.early"
 local core = require "dnn.core"
+loaded_core()
 local strict = require "dnn.strict"
 
 local parts = {
@@ -13,6 +15,9 @@ local parts = {
 
 -- What a run saves when its window asks for a checkpoint and the script does not say how.
 core._save_runs_by(function(...) return require "dnn.checkpoint"._of_run(...) end)
+
+-- The checkpoints that a run keeps by itself.
+core._keep_runs_by(function(...) return require "dnn.keeper".new(...) end)
 
 -- What an error says about the arguments of a call.
 core._explain_by(function(...) return require "dnn.arguments".explain(...) end)

@@ -195,6 +195,16 @@ function dnn.system.terminal(stream) end
 ---@return string|nil message why not
 function dnn.system.make_folder(path) end
 
+---Whether a file of that name can be written, as `net:save` and others would; leaves nothing there.
+---
+---```lua
+---assert(dnn.system.can_write "net.safetensors")
+---```
+---@param path string
+---@return true|nil possible
+---@return string|nil message why not
+function dnn.system.can_write(path) end
+
 ---The names in a folder, in no particular order, without "." and "..".
 ---
 ---```lua

@@ -125,7 +125,7 @@ function run:image(step, tag, pixels, width, height) end
 ---@return nil
 function run:text(tag, text) end
 
----Waits until all that was logged is on disk.
+---Waits until all that was logged is on disk: written and synced, in a file that still has its name.
 ---
 ---```lua
 ---local run = dnn.Run "runs/flushed"
@@ -143,6 +143,58 @@ function run:flush() end
 ---```
 ---@return nil
 function run:close() end
+
+-- ## Checkpoints that keep themselves
+--
+-- `run:checkpoint{...}` says once what a training needs to go on; from then on the run saves it, into
+-- FOLDER/checkpoints, and `run:resume()` brings the newest back. A checkpoint is a snapshot that is taken at the end of a
+-- step (in loops over `run:steps`; else in `run:log`) and written by a thread, so that the step does not wait for the
+-- disk. It carries a checksum, is on disk before an older one is removed, and is never written with a value that is not
+-- finite. What was done since the last one is saved when the loop is stopped, by `run:close()`, and at the end of the
+-- block of a `local run <close>`, unless an error ended it.
+
+---Keeps checkpoints from now on.
+---
+---The entries of the table are options and objects. Objects (the watched network and optimiser are given already as
+---`net` and `optimiser`) are networks, optimisers, batches, streams (`dnn.Random`), and whatever has methods `state_dict`
+---and `load_state_dict`: a schedule, an average, a module of your own.
+---
+---Options: `every` N steps, or `minutes` (10 where neither is given); `keep` the last 3; `best` is the name of a logged
+---value, such as "accuracy/test", whose best checkpoint is kept too, `mode` "max" or "min" says which is better.
+---
+---Errors: nil and a message, which is also on stderr, where the folder cannot be written; training goes on. An entry that
+---is neither an option nor has a state raises.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local run <close> = dnn.Run "runs/kept"
+---run:checkpoint{net = net, every = 100, best = "accuracy/test"}
+---for i in run:steps(run:resume() + 1, 3) do
+---  run:log(i, {accuracy = {test = i / 4}})
+---end
+---```
+---@param what table<string, any> options and objects
+---@return true|nil kept
+---@return string|nil message why not
+function run:checkpoint(what) end
+
+---Goes on from the newest checkpoint of this run's folder: sets the states of the objects given to `run:checkpoint`, and
+---the global stream of random numbers.
+---
+---A damaged checkpoint is named on stderr, and the one before it is taken. A training that begins without `run:resume`
+---in a folder that holds checkpoints moves those to FOLDER/checkpoints/earlier-1.
+---
+---Errors: nil and a message where none of the checkpoints that are there can be used; nothing was changed then.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local run = dnn.Run "runs/anew"
+---run:checkpoint{net = net}
+---print((run:resume()))   --> 0
+---```
+---@return integer|nil step the last step that was done, 0 where there is no checkpoint
+---@return table<string, any>|string|nil values what else the checkpoint holds, or why not
+function run:resume() end
 
 -- ## Watching a network
 --

@@ -149,12 +149,12 @@ dnn.checkpoint = {}
 ---Writes the parts of a training to one safetensors file.
 ---
 ---A part has a name of letters, digits and _ (not `dnn`). Networks, optimisers, batches and streams (`dnn.Random`) are kept with their
----states; numbers, texts, booleans and matrices as they are. So is any table that has methods `state_dict` and
----`load_state_dict` of its own. The global stream of random numbers is always kept. Save after a step, not
+---states; numbers, texts, booleans and matrices as they are. So is any table or
+---userdata that has methods `state_dict` and `load_state_dict` of its own. The file carries a checksum. The global stream of random numbers is always kept. Save after a step, not
 ---between a backward and its step: gradients are not kept. Nor is what a layer written in Lua holds besides its
 ---parameters; such things are parts of their own.
 ---
----Errors: nil and a message when the file cannot be written; the old one is whole then.
+---Errors: nil and a message when the file cannot be written, or a value is not finite; the old one is whole then.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -176,7 +176,7 @@ function dnn.checkpoint.save(path, parts) end
 ---by; false leaves a part out. A loop over batches that was broken off in the middle of an epoch goes on with the rest
 ---of it.
 ---
----Errors: nil and a message when the file is no checkpoint, when an object does not fit its part, is missing, or has
+---Errors: nil and a message when the file is not a checkpoint or is damaged, when an object does not fit its part, is missing, or has
 ---none. Then nothing was changed.
 ---
 ---```lua

@@ -6,7 +6,7 @@
 
 #include "core/memory.h"
 #include "core/random.h"
-#include "log/crc32c.h"
+#include "core/crc32c.h"
 #include "log/event.h"
 #include "log/record.h"
 #include "log/wire.h"

@@ -1,6 +1,6 @@
 /* crc32c.c: by the processor's own instruction where it has one (SSE4.2), else eight bytes at a
  * time from eight tables (Kounavis and Berry, 2005), filled on first use. */
-#include "log/crc32c.h"
+#include "core/crc32c.h"
 
 #include <pthread.h>
 #include <string.h>

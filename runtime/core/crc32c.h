@@ -1,6 +1,6 @@
-/* crc32c.h: the checksum of the run log's records. */
-#ifndef DNN_STORE_CRC32C_H
-#define DNN_STORE_CRC32C_H
+/* crc32c.h: the checksum of run logs and checkpoints. */
+#ifndef DNN_CORE_CRC32C_H
+#define DNN_CORE_CRC32C_H
 
 #include <stddef.h>
 #include <stdint.h>

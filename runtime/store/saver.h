@@ -1,0 +1,36 @@
+/* saver.h: a safetensors file written by a thread of its own, with a checksum.
+ *
+ * The training hands over a snapshot and goes on; the disk holds nobody up. A file with a value
+ * that is not finite is never written: it could not be trained on from. */
+#ifndef DNN_STORE_SAVER_H
+#define DNN_STORE_SAVER_H
+
+#include "store/safetensors.h"
+
+/* The note that carries the checksum: 16 hexadecimal digits. */
+#define DNN_CHECKSUM_NOTE "dnn.checksum"
+#define DNN_CHECKSUM_SIZE 17 /* of its text, with the NUL */
+
+/* A checksum of all names, types, shapes, numbers and notes (but DNN_CHECKSUM_NOTE), in whatever
+ * order they come: the sum of the mixed CRC-32C of each. */
+void dnn_checksum(const dnn_tensor *tensors, size_t tensor_count, const dnn_note *notes,
+                  size_t note_count, char text[DNN_CHECKSUM_SIZE]);
+
+typedef struct dnn_saver dnn_saver;
+
+/* Begins to write what dnn_safetensors_write writes, and the checksum. Names and texts are copied;
+ * the numbers must stay as they are until the saver has finished. Where no thread can be started
+ * the file is written at once. */
+dnn_status dnn_saver_start(dnn_saver **out, const char *path, const dnn_tensor *tensors,
+                           size_t tensor_count, const dnn_note *notes, size_t note_count,
+                           dnn_error *err);
+
+/* Whether it has finished, so that dnn_saver_finish will not wait. */
+bool dnn_saver_done(const dnn_saver *saver);
+
+/* Waits until the file is on disk or could not be written, and ends the saver: the errors of
+ * dnn_safetensors_write, and DNN_ERROR_NUMERIC naming what is not finite. At exit all are waited
+ * for. */
+dnn_status dnn_saver_finish(dnn_saver *saver, dnn_error *err);
+
+#endif

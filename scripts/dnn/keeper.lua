@@ -1,0 +1,282 @@
+-- The checkpoints that a run keeps by itself: run:checkpoint{...} makes a keeper, run:resume() goes on from what it
+-- has kept. bindings/run/run_keep.c says when.
+--
+-- FOLDER/checkpoints holds step-0000120.safetensors, the last few, and best-0000100.safetensors, the best by a metric.
+-- A checkpoint is a snapshot, written by a thread beside the training; an older one goes only when a newer one is on
+-- disk.
+local checkpoint = require "dnn.checkpoint"
+local dnn = require "dnn"
+local options_of = require "dnn.options"
+
+local keeper = {}
+
+local Keeper = {}
+Keeper.__index = Keeper
+
+local BEST <const> = "dnn.best" -- in the metadata: the best value and its step
+
+local OPTIONS <const> = {
+  every = {nil, options_of.whole(1), "a whole number of steps, 1 or more"},
+  minutes = {nil, options_of.number(1e-9), "a number of minutes above 0"},
+  keep = {3, options_of.whole(1), "a whole number of checkpoints, 1 or more"},
+  best = {nil, options_of.is "string", "the name of a logged value, such as \"accuracy/test\""},
+  mode = {"max", options_of.one_of("max", "min"), "\"max\" or \"min\""},
+}
+local MINUTES <const> = 10 -- where neither every nor minutes is given
+
+local function say(format, ...)
+  io.stderr:write("dnn.Run: ", format:format(...), "\n")
+end
+
+-- Files --------------------------------------------------------------------------------------------
+
+local function path_of(self, kind, step)
+  return ("%s/%s-%07d.safetensors"):format(self.folder, kind, step)
+end
+
+-- What is kept in the folder, the newest first.
+local function list_files(folder)
+  local files = {}
+  for _, name in ipairs(dnn.system.list(folder) or {}) do
+    local kind, step = name:match "^(%l+)%-(%d+)%.safetensors$"
+    step = math.tointeger(tonumber(step))
+    if step and (kind == "step" or kind == "best") then
+      files[#files + 1] = {path = folder .. "/" .. name, kind = kind, step = step}
+    end
+  end
+  table.sort(files, function(a, b)
+    if a.step ~= b.step then return a.step > b.step end
+    return a.kind > b.kind
+  end)
+  return files
+end
+
+-- A training that begins anew in a folder with the checkpoints of another leaves those alone.
+local function set_earlier_aside(self)
+  local files = list_files(self.folder)
+  if #files == 0 then return end
+  local number = 1
+  while dnn.system.list(("%s/earlier-%d"):format(self.folder, number)) do number = number + 1 end
+  local aside = ("%s/earlier-%d"):format(self.folder, number)
+  if not dnn.system.make_folder(aside) then return end
+  for _, file in ipairs(files) do os.rename(file.path, aside .. "/" .. file.path:match "[^/]*$") end
+  say("%s held checkpoints up to step %d of an earlier training; they are in %s now (run:resume() would have gone on from them)",
+    self.folder, files[1].step, aside)
+end
+
+-- Removes what is older than the last `keep` of a kind; only of files that this run wrote or found when it went on.
+local function prune(self, kind, keep)
+  local files = self.kept[kind]
+  while #files > keep do os.remove(table.remove(files, 1)) end
+end
+
+-- Writing ------------------------------------------------------------------------------------------
+
+local function better(self, value)
+  if self.best_value == nil then return true end
+  if self.mode == "max" then return value > self.best_value end
+  return value < self.best_value
+end
+
+-- The value that a name such as "accuracy/test" has in a table of logged values.
+local function find(values, name)
+  if type(values[name]) == "number" then return values[name] end
+  local group, rest = name:match "^([^/]+)/(.+)$"
+  if group and type(values[group]) == "table" then return find(values[group], rest) end
+end
+
+-- Takes note of what the last saver has done. While it writes, false; or waits for it.
+local function collect(self, wait)
+  local job = self.job
+  if not job then return true end
+  if not wait and not job.saver:done() then return false end
+  self.job = nil
+  local saved, message = job.saver:finish()
+  if not saved then
+    say("checkpoint: %s; training goes on", message)
+    return true, message
+  end
+  local kept = self.kept[job.kind]
+  if kept[#kept] ~= job.path then kept[#kept + 1] = job.path end
+  prune(self, "step", self.keep)
+  prune(self, "best", 1)
+  return true
+end
+
+-- Takes a snapshot, which waits for its turn at the disk; a newer one of its kind takes its place. Nil and a message
+-- where a state cannot be kept.
+local function take(self, kind, step)
+  if not self.begun then
+    self.begun = true
+    if not self.resumed then set_earlier_aside(self) end
+  end
+  local parts = {step = step}
+  for name, object in pairs(self.objects) do parts[name] = object end
+  local best = self.best_value and {[BEST] = ("%.17g %d"):format(self.best_value, self.best_step)}
+  local file, message = checkpoint._snapshot(parts, best)
+  if not file then return nil, message end
+  self.waiting[kind] = {file = file, kind = kind, path = path_of(self, kind, step)}
+  if kind == "step" then self.saved_step = step end
+  return true
+end
+
+-- Begins to write what waits, if nothing is being written.
+local function write_next(self)
+  if self.job then return end
+  local kind = self.waiting.best and "best" or "step"
+  local job = self.waiting[kind]
+  if not job then return end
+  self.waiting[kind] = nil
+  local saver, message = checkpoint._start(job.path, job.file)
+  if not saver then
+    say("checkpoint: %s; training goes on", message)
+    return message
+  end
+  job.saver, self.job = saver, job
+end
+
+-- Waits until all is on disk; the message of the last that could not be written.
+local function finish(self)
+  local failed
+  repeat
+    local _, message = collect(self, true)
+    failed = message or failed
+    failed = write_next(self) or failed
+  until not self.job and next(self.waiting) == nil
+  return failed
+end
+
+-- After a log that is at a beat: whether a checkpoint is due.
+function Keeper:beat(step, values)
+  self.due_step = true
+  self:look(step, values)
+  return true
+end
+
+-- After any log, where a metric decides: whether a checkpoint is due.
+function Keeper:look(step, values)
+  local value = self.metric and find(values, self.metric)
+  if value and value - value == 0 and better(self, value) then
+    self.best_value, self.best_step = value, step
+    self.due_best = true
+  end
+  return self.due_best
+end
+
+-- At the end of a step: takes what is due. True when something waits for the disk.
+function Keeper:save(step)
+  for _, kind in ipairs {"best", "step"} do
+    if self["due_" .. kind] then
+      self["due_" .. kind] = false
+      local taken, message = take(self, kind, step)
+      if not taken then say("checkpoint: %s; training goes on", message) end
+    end
+  end
+  if collect(self) then write_next(self) end
+  return next(self.waiting) ~= nil
+end
+
+-- Saves at once: the path, or nil and a message.
+function Keeper:save_now(step)
+  local taken, message = take(self, "step", step)
+  if not taken then return nil, message end
+  local path = self.waiting.step.path
+  local failed = finish(self)
+  if failed then return nil, failed end
+  return path
+end
+
+-- The end: what came after the last checkpoint is saved, unless the script has failed in the middle of a step.
+function Keeper:close(step, failed)
+  if not failed and step >= 0 and step ~= self.saved_step then
+    local taken, message = take(self, "step", step)
+    if not taken then say("checkpoint: %s", message) end
+  end
+  finish(self)
+end
+
+-- Going on -----------------------------------------------------------------------------------------
+
+-- The newest checkpoint that is whole, what it holds, and all files from it on; or nil and a message.
+local function newest(files)
+  local last
+  for i, file in ipairs(files) do
+    local content, message = checkpoint._read(file.path)
+    if content and math.type(content.values.step) ~= "integer" then
+      content, message = nil, file.path .. ": does not say at which step it was saved"
+    end
+    if content then
+      if last then say("resume: going on from %s instead", file.path) end
+      return file, content, table.move(files, i, #files, 1, {})
+    end
+    say("resume: %s", message)
+    last = message
+  end
+  return nil, last
+end
+
+-- The step of the newest checkpoint and its values; 0 where there is none, nil and a message where none can be used.
+function Keeper:resume()
+  local files = list_files(self.folder)
+  if #files == 0 then return 0 end
+  local file, content, rest = newest(files)
+  if not file then return nil, content end
+  local fits, message = checkpoint._apply(content, self.objects)
+  if not fits then return nil, ("%s: %s"):format(file.path, message) end
+  self.resumed = true
+  for i = #rest, 1, -1 do table.insert(self.kept[rest[i].kind], rest[i].path) end
+  local value, step = (content.metadata[BEST] or ""):match "^(%S+) (%d+)$"
+  self.best_value, self.best_step = tonumber(value), math.tointeger(tonumber(step))
+  self.saved_step = content.values.step
+  return content.values.step, content.values
+end
+
+-- Making one ---------------------------------------------------------------------------------------
+
+-- The options of `given`, and the objects among its entries; raises for the script that called run:checkpoint.
+local function split(given, net, optimiser)
+  local opts, objects = {}, {net = net, optimiser = optimiser}
+  for name, value in pairs(given) do
+    if OPTIONS[name] then opts[name] = value else objects[name] = value end
+  end
+  for name, value in pairs(objects) do
+    if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" or name == "dnn" or name == "step" then
+      error(("Run: checkpoint: a part has a name of letters, digits and _ that is not dnn or step, got %s")
+        :format(options_of.shown(name)), 3)
+    end
+    if not checkpoint._has_state(value) then
+      error(("Run: checkpoint: '%s' must be an object with a state (a network, an optimiser, batches, a dnn.Random, "
+        .. "or anything with the methods state_dict and load_state_dict), or an option (%s), got %s")
+        :format(name, options_of.names_of(OPTIONS), options_of.shown(value)), 3)
+    end
+  end
+  if next(objects) == nil then
+    error("Run: checkpoint: nothing to keep; give net = and optimiser =", 3)
+  end
+  return opts, objects
+end
+
+-- The keeper of a run; nil and a message, also on stderr, where nothing can be kept there.
+function keeper.new(folder, given, net, optimiser)
+  if type(given) ~= "table" then
+    error(("Run: checkpoint: expected a table, as in run:checkpoint{net = net, optimiser = optimiser, every = 100}, "
+      .. "got %s"):format(options_of.shown(given)), 2)
+  end
+  local opts, objects = split(given, net, optimiser)
+  opts = options_of.read("Run: checkpoint", opts, OPTIONS)
+  if not folder then return nil, "this run has no folder" end
+  folder = folder .. "/checkpoints"
+  local made, message = dnn.system.make_folder(folder)
+  if made then made, message = dnn.system.can_write(folder .. "/step-0000000.safetensors") end
+  if not made then
+    say("checkpoint: %s; training goes on without checkpoints", message)
+    return nil, message
+  end
+  local minutes = opts.minutes or not opts.every and MINUTES or 0
+  return setmetatable({
+    folder = folder, objects = objects, every = opts.every or 0, seconds = 60 * minutes, keep = opts.keep,
+    metric = opts.best, mode = opts.mode, kept = {step = {}, best = {}}, waiting = {},
+  }, Keeper)
+end
+
+return keeper

@@ -1,0 +1,170 @@
+/* A snapshot is written beside the training, whole and with a checksum that notices any change. */
+#include "check.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/interrupt.h"
+#include "core/memory.h"
+#include "store/saver.h"
+
+static char folder[64], path[96];
+
+static int make_folder(void **state) {
+    (void)state;
+    strcpy(folder, "/tmp/dnn-saver-XXXXXX");
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(path, sizeof path, "%s/a.safetensors", folder);
+    return 0;
+}
+
+static int remove_folder(void **state) {
+    (void)state;
+    unlink(path);
+    return rmdir(folder);
+}
+
+static float weights[6] = {1, 2, 3, 4, 5, 6};
+static double biases[2] = {0.5, -0.5};
+
+static void make_tensors(dnn_tensor tensors[2]) {
+    tensors[0] = (dnn_tensor){"weight", dnn_matrix_of(DNN_FLOAT32, 2, 3, weights), false};
+    tensors[1] = (dnn_tensor){"bias", dnn_matrix_of(DNN_FLOAT64, 2, 1, biases), true};
+}
+
+static const dnn_note notes[] = {
+    {"step", "20" },
+    {"lr",   "0.1"}
+};
+
+static void the_file_holds_what_was_there_at_the_start_and_its_checksum(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_tensor tensors[2];
+    dnn_saver *saver;
+    dnn_safetensors *file;
+    uint64_t live = dnn_allocations_live();
+    make_tensors(tensors);
+    dnn_interrupt_request(); /* Ctrl-C during a save must not cost the checkpoint */
+    check_ok(dnn_saver_start(&saver, path, tensors, 2, notes, 2, &err));
+    check_ok(dnn_saver_finish(saver, &err));
+    dnn_interrupt_clear();
+    check_ok(dnn_safetensors_open(&file, path, &err));
+    char expected[DNN_CHECKSUM_SIZE];
+    dnn_checksum(tensors, 2, notes, 2, expected);
+    assert_string_equal(dnn_safetensors_find_note(file, DNN_CHECKSUM_NOTE), expected);
+    assert_string_equal(dnn_safetensors_find_note(file, "step"), "20");
+    assert_int_equal(dnn_safetensors_count(file), 2);
+    dnn_safetensors_close(file);
+    assert_int_equal(dnn_allocations_live(), live);
+}
+
+static void the_checksum_depends_on_everything_but_the_order(void **state) {
+    (void)state;
+    dnn_tensor tensors[2], other[2];
+    char sum[DNN_CHECKSUM_SIZE], again[DNN_CHECKSUM_SIZE];
+    make_tensors(tensors);
+    dnn_checksum(tensors, 2, notes, 2, sum);
+    other[0] = tensors[1], other[1] = tensors[0];
+    const dnn_note turned[] = {
+        notes[1], {DNN_CHECKSUM_NOTE, "x"},
+         notes[0]
+    };
+    dnn_checksum(other, 2, turned, 3, again);
+    assert_string_equal(sum, again);
+    for (size_t bit = 0; bit < 8 * sizeof weights; bit++) {
+        ((uint8_t *)weights)[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        dnn_checksum(tensors, 2, notes, 2, again);
+        ((uint8_t *)weights)[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        assert_string_not_equal(sum, again);
+    }
+    make_tensors(other);
+    other[0].name = "weighs";
+    dnn_checksum(other, 2, notes, 2, again);
+    assert_string_not_equal(sum, again);
+    make_tensors(other);
+    other[0].matrix = dnn_matrix_of(DNN_FLOAT32, 3, 2, weights);
+    dnn_checksum(other, 2, notes, 2, again);
+    assert_string_not_equal(sum, again);
+    const dnn_note changed[] = {
+        {"step", "21" },
+        {"lr",   "0.1"}
+    };
+    dnn_checksum(tensors, 2, changed, 2, again);
+    assert_string_not_equal(sum, again);
+    dnn_checksum(tensors, 1, notes, 2, again);
+    assert_string_not_equal(sum, again);
+}
+
+static void what_is_not_finite_is_not_written(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_tensor tensors[2];
+    dnn_saver *saver;
+    const double bad[] = {NAN, INFINITY, -INFINITY};
+    make_tensors(tensors);
+    for (size_t i = 0; i < 3; i++) {
+        weights[4] = (float)bad[i];
+        check_ok(dnn_saver_start(&saver, path, tensors, 2, notes, 2, &err));
+        check_fails(dnn_saver_finish(saver, &err), DNN_ERROR_NUMERIC,
+                    "not written: 'weight' holds a value that is not finite");
+        assert_int_not_equal(access(path, F_OK), 0);
+    }
+    weights[4] = 5;
+}
+
+static void failures_come_with_finish(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_tensor tensors[2];
+    dnn_saver *saver;
+    make_tensors(tensors);
+    check_ok(dnn_saver_start(&saver, "/nowhere/at/all", tensors, 2, notes, 2, &err));
+    check_fails(dnn_saver_finish(saver, &err), DNN_ERROR_FILE,
+                "/nowhere/at/all: cannot be written");
+    uint64_t live = dnn_allocations_live();
+    for (uint64_t n = 1; n <= 12; n++) {
+        dnn_fail_allocation(n);
+        dnn_status status = dnn_saver_start(&saver, path, tensors, 2, notes, 2, &err);
+        if (status == DNN_OK)
+            status = dnn_saver_finish(saver, &err);
+        dnn_fail_allocation(0);
+        assert_true(status == DNN_OK || status == DNN_ERROR_MEMORY);
+        assert_int_equal(dnn_allocations_live(), live);
+    }
+}
+
+static void a_process_that_exits_waits_for_its_file(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_safetensors *file;
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        dnn_tensor tensors[2];
+        dnn_saver *saver;
+        make_tensors(tensors);
+        exit(dnn_saver_start(&saver, path, tensors, 2, notes, 2, &err) == DNN_OK ? 0 : 1);
+    }
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+    check_ok(dnn_safetensors_open(&file, path, &err));
+    dnn_safetensors_close(file);
+}
+
+#define in_folder(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        in_folder(the_file_holds_what_was_there_at_the_start_and_its_checksum),
+        in_folder(the_checksum_depends_on_everything_but_the_order),
+        in_folder(what_is_not_finite_is_not_written),
+        in_folder(failures_come_with_finish),
+        in_folder(a_process_that_exits_waits_for_its_file),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
