@@ -153,7 +153,7 @@ static int open_temporary(char *temporary, size_t size, const char *path, size_t
 dnn_status dnn_atomic_file_begin(dnn_atomic_file *file, const char *path, dnn_error *err) {
     struct stat there;
     bool replaces = lstat(path, &there) == 0;
-    *file = (dnn_atomic_file){.path = path, .fd = -1};
+    *file = (dnn_atomic_file){.path = path, .fd = -1, .replaces = replaces, .synced = true};
     const char *reason = replaces ? obstacle(path, &there) : NULL;
     if (reason != NULL)
         return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, reason);
@@ -193,21 +193,24 @@ static void end(dnn_atomic_file *file) {
     *file = (dnn_atomic_file){.fd = -1};
 }
 
+static int sync_file(int fd) {
+    int problem;
+    do {
+        problem = fsync(fd) == 0 ? 0 : errno;
+    } while (problem == EINTR);
+    return problem == EINVAL || problem == ENOTSUP ? 0 : problem; /* a file system that cannot */
+}
+
 /* The lock is held until the file has its name: closing comes last. What close may say of a file on
  * a network, fsync has said before. */
 dnn_status dnn_atomic_file_finish(dnn_atomic_file *file, dnn_error *err) {
-    int problem;
-    do {
-        problem = fsync(file->fd) == 0 ? 0 : errno;
-    } while (problem == EINTR);
-    if (problem == EINVAL || problem == ENOTSUP) /* a file system that cannot */
-        problem = 0;
+    int problem = file->synced ? sync_file(file->fd) : 0;
     if (problem == 0 && rename(file->temporary, file->path) != 0)
         problem = errno;
     dnn_status status = problem == 0 ? DNN_OK : fail_path(file->path, problem, err);
     if (status != DNN_OK)
         (void)unlink(file->temporary);
-    else if ((problem = dnn_sync_folder_of(file->path)) != 0)
+    else if (file->synced && (problem = dnn_sync_folder_of(file->path)) != 0)
         status = dnn_fail(err, DNN_ERROR_FILE, "%s: written, but its folder cannot be synced: %s",
                           file->path, strerror(problem));
     end(file);
@@ -261,6 +264,7 @@ dnn_status dnn_atomic_file_replace(const char *path, const void *bytes, size_t s
     dnn_status status = dnn_atomic_file_begin(&file, path, err);
     if (status != DNN_OK)
         return status;
+    file.synced = file.replaces;
     status = dnn_atomic_file_write(&file, bytes, size, err);
     if (status == DNN_OK)
         return dnn_atomic_file_finish(&file, err);

@@ -8,6 +8,7 @@
 #ifndef DNN_CORE_ATOMIC_FILE_H
 #define DNN_CORE_ATOMIC_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/error.h"
@@ -16,6 +17,8 @@ typedef struct dnn_atomic_file {
     const char *path; /* the caller's */
     char *temporary;  /* where it is written */
     int fd;
+    bool replaces; /* an old file, that was there at the beginning */
+    bool synced;   /* put on disk before it takes its name; true at first */
 } dnn_atomic_file;
 
 /* Begins a file. DNN_ERROR_FILE where none can be made, where the old one is read-only (chmod 444
@@ -38,7 +41,9 @@ void dnn_atomic_file_abandon(dnn_atomic_file *file);
  * saying so before hours of work, not after. */
 dnn_status dnn_atomic_file_check(const char *path, dnn_error *err);
 
-/* All of it at once. A device or a pipe, such as /dev/stdout, is written into instead. */
+/* All of it at once. What replaces an old file is put on disk first, as above; a new one, with
+ * which nothing can be lost, does not wait for the disk: a thousand images are written in a moment.
+ * A device or a pipe, such as /dev/stdout, is written into instead. */
 dnn_status dnn_atomic_file_replace(const char *path, const void *bytes, size_t size,
                                    dnn_error *err);
 
