@@ -129,7 +129,7 @@ static bool is_lost_local(lua_State *L, const char *name) {
 
 /* --- a nil global --- */
 
-/* Copies the name that a message quotes behind an opening such as "a nil value (global '". */
+/* Copies the name that a message quotes after an opening such as "a nil value (global '". */
 static bool quoted_name(const char *message, const char *opening, char name[LONGEST_NAME]) {
     const char *at = strstr(message, opening);
     if (at == NULL) {

@@ -67,7 +67,7 @@ static const char *push_whole_path(lua_State *L, const char *path) {
     return lua_pushstring(L, path);
 }
 
-/* Whether a position is that of the module or the program, or of what is no file. */
+/* Whether a position is that of the module or the program, or of something that is not a file. */
 static bool is_elsewhere(const char *path) {
     return strcmp(path, "stdin") == 0 || is_inner_source(path);
 }
@@ -78,7 +78,7 @@ static bool is_script(const char *path) {
     return length > 4 && strcmp(path + length - 4, ".lua") == 0;
 }
 
-/* Where the path before a colon begins: behind the last ": ", or with the message. */
+/* Where the path before a colon begins: after the last ": ", or with the message. */
 static const char *begin_of_path(const char *message, const char *colon) {
     const char *begin = colon;
     while (begin > message && (begin - message < 2 || begin[-2] != ':' || begin[-1] != ' ')) {
@@ -89,7 +89,7 @@ static const char *begin_of_path(const char *message, const char *colon) {
 
 /* The line that a message names as "path:line: ", unless that is the module's. Of several, as where
  * a function that a layer calls has failed, the last one is where it began. `*text` is what the
- * message says behind them. */
+ * message says after them. */
 static bool find_in_message(lua_State *L, const char *message, const char *input,
                             char line[LONGEST_LINE], int *number, const char **text) {
     char tried[LONGEST_LINE];
@@ -144,8 +144,8 @@ static bool is_name(char c) {
     return isalnum((unsigned char)c) || c == '_';
 }
 
-/* How a name that a message quotes stands in the line: "(local 'net')" is no field, and what cannot
- * be called stands before a bracket. */
+/* How a name that a message quotes stands in the line: "(local 'net')" is not a field, and what
+ * cannot be called stands before a bracket. */
 typedef struct usage {
     bool is_variable, is_field, is_called;
 } usage;

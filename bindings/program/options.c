@@ -79,7 +79,7 @@ static option long_option(int argc, char **argv, int *i, const char *word) {
     return (option){.letter = '?', .word = word};
 }
 
-/* The option at argv[*i]; moves *i behind it and its value, or to the script. Like lua, takes no
+/* The option at argv[*i]; moves *i after it and its value, or to the script. Like lua, takes no
  * letters together (-iv), and no separate value that begins with a dash (-e -x). */
 static option next_option(int argc, char **argv, int *i) {
     const char *word = *i < argc ? argv[*i] : "";

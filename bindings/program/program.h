@@ -34,7 +34,7 @@ typedef struct options {
 } options;
 
 /* Reads all options before any is carried out. Ends the program after --help and --version, and
- * with status 2 after what is no option. */
+ * with status 2 after something that is not an option. */
 options parse_options(int argc, char **argv);
 
 /* One of the options that are carried out in the order given: 'e', 'l' or 'W', with its value. */
@@ -43,7 +43,7 @@ typedef struct action {
     const char *value;
 } action;
 
-/* The next of them in argv from *i on; moves *i behind it. */
+/* The next of them in argv from *i on; moves *i after it. */
 action next_action(int argc, char **argv, int *i);
 
 /* --- paths.c --- */

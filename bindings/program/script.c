@@ -48,7 +48,7 @@ static bool run_file(lua_State *L, const char *path) {
     return report(L, status == LUA_OK ? protected_call(L, 0, 0) : status, true);
 }
 
-/* The value of -l: MODULE or NAME=MODULE. A version behind a hyphen, as in "lpeg-v2", is no part of
+/* The value of -l: MODULE or NAME=MODULE. A version after a hyphen, as in "lpeg-v2", is not part of
  * the global's name. */
 static bool run_module(lua_State *L, const char *value) {
     const char *equals = strchr(value, '=');
@@ -138,7 +138,7 @@ static bool call_script(lua_State *L, int status) {
 }
 
 /* Has dnn.globals read the script, which compiles, for names that nothing defines; whatever goes
- * wrong there is no concern of the script's. */
+ * wrong there does not concern the script. */
 static void warn_of_globals(lua_State *L, const char *path) {
     int top = lua_gettop(L);
     lua_pushglobaltable(L);

@@ -88,7 +88,7 @@ static const char *end_of_frame(const char *line) {
 }
 
 /* Appends to the string on top of the stack the lines of frames from a level on, as many as Lua's
- * own traceback from there surely begins with, in its words. Returns the level behind them. */
+ * own traceback from there surely begins with, in its words. Returns the level after them. */
 static int add_frames(lua_State *L, int level, int last, int *shown) {
     luaL_Buffer lines;
     lua_Debug frame;

@@ -1,4 +1,4 @@
-/* display.c: the input on the screen: its lines behind their prompts, broken where the window ends.
+/* display.c: the input on the screen: its lines after their prompts, broken where the window ends.
  *
  * Rows that are the same as before are not written again. Of an input that is higher than the
  * window the part around the cursor is shown. */

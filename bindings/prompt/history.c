@@ -98,7 +98,7 @@ static void replace_file(const char *kept, size_t length) {
     (void)dnn_atomic_file_replace(file, kept, length, NULL);
 }
 
-/* The whole file as bytes to free, with a zero behind them; NULL when it cannot be read. */
+/* The whole file as bytes to free, with a zero after them; NULL when it cannot be read. */
 static char *read_file(int descriptor, size_t *length) {
     struct stat status;
     if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {

@@ -82,7 +82,7 @@ int load_input(lua_State *L, const char *input, size_t length, bool *goes_on) {
     return status;
 }
 
-/* Where the Lua of an input begins: behind %time there is some, too. */
+/* Where the Lua of an input begins: after %time there is some, too. */
 static size_t skip_command(const char *input) {
     static const char timed[] = "%time";
     size_t blanks = strspn(input, " \t");

@@ -101,7 +101,7 @@ static wchar_t signal_key(EditLine *el) {
     return 0;
 }
 
-/* True when a signal has arrived that is no key: end_keys raises it. */
+/* True when a signal has arrived that is not a key: end_keys raises it. */
 static bool must_end(void) {
     for (int i = 0; i < CAUGHT; i++) {
         if (arrived[i]) {
@@ -168,7 +168,7 @@ static int next_of_sequence(void) {
 /* --- keys --- */
 
 static const struct {
-    const char *sequence; /* behind ESC [ or ESC O */
+    const char *sequence; /* after ESC [ or ESC O */
     wchar_t key;
 } sequences[] = {
     {"A",    KEY_UP        },
@@ -194,7 +194,7 @@ static const struct {
     {"200~", KEY_PASTE     },
 };
 
-/* The key of the sequence behind ESC and `introducer`; 0 for one that means nothing here, of which
+/* The key of the sequence after ESC and `introducer`; 0 for one that means nothing here, of which
  * nothing is left over. */
 static wchar_t read_sequence(int introducer) {
     char sequence[16];

@@ -28,7 +28,7 @@
 
 /* All zero at first. Where memory ends, it stays as it was. */
 typedef struct text {
-    char *bytes; /* with a zero behind them; NULL as long as nothing was added */
+    char *bytes; /* with a zero after them; NULL as long as nothing was added */
     size_t length, capacity;
 } text;
 
@@ -40,7 +40,7 @@ void clear_text(text *t);
 const char *string_of(const text *t); /* "" where there are no bytes */
 void free_text(text *t);
 
-/* A character that stands for a byte which is no UTF-8. */
+/* A character that stands for a byte which is not UTF-8. */
 bool is_stray_byte(wchar_t wide);
 
 /* The character that at least one byte begins with, and how many bytes it took. */
@@ -124,7 +124,7 @@ typedef struct completion {
     text list;    /* all of them in columns, or as many as the window has room for */
 } completion;
 
-/* What may stand in place of the word before the cursor, which is behind `cursor` bytes. */
+/* What may stand in place of the word before the cursor, which is after `cursor` bytes. */
 void find_completion(lua_State *L, const text *typed, size_t cursor, completion *found);
 
 /* --- search.c --- */
@@ -139,7 +139,7 @@ size_t search_history(EditLine *el, const view *before, wchar_t *key);
 /* Puts all that was typed into `typed`; returns how many bytes are before the cursor. */
 size_t take_text(EditLine *el, text *typed);
 
-/* At the cursor, which is then behind it; in place of all that is there. */
+/* At the cursor, which is then after it; in place of all that is there. */
 void insert_text(EditLine *el, const char *bytes, size_t length);
 void set_text(EditLine *el, const char *bytes, size_t length);
 

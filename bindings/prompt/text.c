@@ -1,7 +1,7 @@
 /* text.c: text that grows, and the way between its bytes and the wide characters that are edited.
  *
- * A byte that is no UTF-8 becomes the character 0xDC00 + byte, which no UTF-8 gives, and comes back
- * as that byte: what was typed or pasted is what Lua gets. */
+ * A byte that is not UTF-8 becomes the character 0xDC00 + byte, which no UTF-8 gives, and comes
+ * back as that byte: what was typed or pasted is what Lua gets. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -82,7 +82,7 @@ static int keep_answer(lua_State *L) {
     return 0;
 }
 
-/* Calls a function with copies of the values behind `base`. */
+/* Calls a function with copies of the values after `base`. */
 static void hand_values(lua_State *L, int base, lua_CFunction function) {
     int count = lua_gettop(L) - base;
     if (!lua_checkstack(L, count + LUA_MINSTACK)) {

@@ -89,7 +89,7 @@ local function survey(text)
   local function open(kind) stack[#stack + 1] = {kind = kind, names = {}} end
   local function close() if #stack > 1 then stack[#stack] = nil end end
 
-  -- Declares the names of a list from token i on; returns the token behind it.
+  -- Declares the names of a list from token i on; returns the token after it.
   local function declare_list(i)
     while kinds[i] == "name" do
       declare(texts[i])

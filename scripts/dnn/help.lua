@@ -99,7 +99,7 @@ local function lua_page(out, name)
   return true
 end
 
--- The value, its path where it has one, and the names behind it that raw access did not reach: methods and fields of a
+-- The value, its path where it has one, and the names after it that raw access did not reach: methods and fields of a
 -- kind.
 local function show_value(out, path, value, rest)
   local class, maker = value_of.class(get_reference(), value)

@@ -32,7 +32,7 @@ function lexer.unescape(inside)
   return not strange and text or nil
 end
 
--- The place behind a short string that begins at i with a quote, or nil where it does not end.
+-- The place after a short string that begins at i with a quote, or nil where it does not end.
 local function string_end(text, i, mark)
   local at = i + 1
   while true do
@@ -44,7 +44,7 @@ local function string_end(text, i, mark)
   end
 end
 
--- The place behind a long bracket, of a string or a comment, that begins at i; nil where it does not end.
+-- The place after a long bracket, of a string or a comment, that begins at i; nil where it does not end.
 local function long_end(text, i, level)
   local _, stop = find(text, "]" .. level .. "]", i, true)
   return stop and stop + 1
@@ -64,7 +64,7 @@ local function number_end(text, first)
   return at - 1
 end
 
--- Adds the token at i, which is no space; the place behind it. Where the text ends inside of one: nil,
+-- Adds the token at i, which is not a space; the place after it. Where the text ends inside of one: nil,
 -- what it is, and where it begins.
 local function step(tokens, text, i)
   local _, last = find(text, "^[%a_][%w_]*", i)
@@ -75,23 +75,23 @@ local function step(tokens, text, i)
   if find(text, "^%-%-", i) then
     local level = match(text, "^%-%-%[(=*)%[", i)
     if level then
-      local behind = long_end(text, i + 4 + #level, level)
-      return behind, "comment", i
+      local after = long_end(text, i + 4 + #level, level)
+      return after, "comment", i
     end
     local stop = find(text, "\n", i, true)
     return stop, "comment", i
   end
   local mark = match(text, "^[\"']", i)
   if mark then
-    local behind, broken = string_end(text, i, mark)
-    if not behind then return broken, "string", i end
-    return add(tokens, "string", text, i, behind - 1)
+    local after, broken = string_end(text, i, mark)
+    if not after then return broken, "string", i end
+    return add(tokens, "string", text, i, after - 1)
   end
   local level = match(text, "^%[(=*)%[", i)
   if level then
-    local behind = long_end(text, i + 2 + #level, level)
-    if not behind then return nil, "long", i end
-    return add(tokens, "string", text, i, behind - 1)
+    local after = long_end(text, i + 2 + #level, level)
+    if not after then return nil, "long", i end
+    return add(tokens, "string", text, i, after - 1)
   end
   if find(text, "^%.?%d", i) then return add(tokens, "number", text, i, number_end(text, i)) end
   _, last = find(text, "^%.%.%.?", i)
@@ -109,9 +109,9 @@ function lexer.read(text, most)
   while true do
     i = find(text, "%S", i)
     if not i then return tokens end
-    local behind, inside, first = step(tokens, text, i)
-    if not behind then return tokens, inside, first end
-    i = behind
+    local after, inside, first = step(tokens, text, i)
+    if not after then return tokens, inside, first end
+    i = after
   end
 end
 

@@ -23,7 +23,7 @@ describe("Words", function()
     offers("f(tos|, 1)", "f(tostring")
   end)
 
-  it("are completed as nothing inside numbers, comments, names to be, and behind them", function()
+  it("are completed as nothing inside numbers, comments, names to be, and after them", function()
     for _, text in ipairs {"3.", "0x1", "12e", "-- pri", "x = 1 -- pri", "--[[ pri", "--[==[ ]] pri", "[[pri",
       "[=[ ]] pri",
       "goto pri", "local pri", "::pri", "nosuchthing.pri", "nosuchthing[1].pri", "f().pri", "({}).pri", "x.y:pri"} do
@@ -73,7 +73,7 @@ describe("Fields", function()
     end)
   end)
 
-  it("behind a colon are functions alone", function()
+  it("after a colon are functions alone", function()
     with({object = {number = 1, act = print, also = function() end}}, function()
       offers("object:", "object:act", "object:also")
     end)
@@ -351,7 +351,7 @@ describe("Strings", function()
     offers([[print("\q/tmp]])
   end)
 
-  it("are completed as modules behind require", function()
+  it("are completed as modules after require", function()
     offers('require "dnn.checkp', 'require "dnn.checkpoint')
     offers('require "dnn.pr', 'require "dnn.progress')
     offers("require('dnn.checkp", "require('dnn.checkpoint")

@@ -61,7 +61,7 @@ describe("dnnlua", function()
         err)
     end)
 
-    it("step by step is told of the script's line and marks the function", function()
+    it("step by step is reported for the script's line and marks the function", function()
       local err = error_of("local s = require 'dnn.stepwise'\nlocal p = {}\ns.L_model_forward(p, p)\n")
       assert.matches("^dnnlua: @/error.lua:3: L_model_forward: [^\n]*\n     3 | s.L_model_forward%(p, p%)\n"
         .. "       |   ^^^^^^^^^^^^^^^\nstack traceback:\n\t@/error.lua:3: in main chunk\n$", err)
@@ -120,7 +120,7 @@ describe("dnnlua", function()
       assert.matches("\n     3 | x = = 1\nstack traceback:", err, 1, true)
     end)
 
-    it("in the module is told of the script's line, the module's own frames left out", function()
+    it("in the module is reported for the script's line, the module's own frames left out", function()
       local err = error_of("local dnn = require 'dnn'\ndnn.data.split(5)\n")
       assert.matches("^dnnlua: @/error.lua:2: .*\n     2 | dnn.data.split%(5%)\n"
         .. "       |          ^^^^^\nstack traceback:\n\t@/error.lua:2: in main chunk\n$", err)
@@ -141,7 +141,7 @@ describe("dnnlua", function()
       assert.matches("\n\t@/error.lua:2: in main chunk\n$", err)
     end)
 
-    it("of a stack overflow is told", function()
+    it("of a stack overflow is reported", function()
       local frame = "\t@/error.lua:1: in function 'f'\n"
       assert.equal("dnnlua: @/error.lua:1: stack overflow\n     1 | function f() return 1 + f() end f()\n"
         .. "stack traceback:\n" .. frame:rep(10) .. "\t...\t(more than 10000 levels)\n",
@@ -164,7 +164,7 @@ describe("dnnlua", function()
       assert.equal("dnnlua: 5\n", err)
     end)
 
-    it("without one is told by its type", function()
+    it("without one is shown by its type", function()
       told("error()", "(error object is a nil value)\nstack traceback:")
       told("error(nil)", "(error object is a nil value)\nstack traceback:")
       told("error{}", "(error object is a table value)\nstack traceback:")
@@ -173,7 +173,7 @@ describe("dnnlua", function()
       told("error(42)", "42\n")
     end)
 
-    it("whose __tostring fails is told by that failure", function()
+    it("whose __tostring fails is shown by that failure", function()
       told("error(setmetatable({}, {__tostring = function() error 'twice' end}))", "(command line):1: twice\n")
     end)
   end)
@@ -236,7 +236,7 @@ describe("dnnlua", function()
       assert.equal("all", program.read_all(path))
     end)
 
-    it("by os.exit gives its status, and closes what it is told to", function()
+    it("by os.exit gives its status, and closes what it is asked to", function()
       for call, expected in pairs{["nil, true"] = 0, ["0, true"] = 0, ["true, true"] = 0, ["false, true"] = 1,
                                   ["1, true"] = 1, ["7"] = 7, ["false"] = 1} do
         local out, err, status = run_statement("os.exit(" .. call .. ")")

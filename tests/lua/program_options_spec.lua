@@ -27,7 +27,7 @@ describe("dnnlua's command line", function()
       as_lua(arguments)
     end)
 
-    it("leaves a version behind a hyphen out of the global's name", function()
+    it("leaves a version after a hyphen out of the global's name", function()
       file("shapes-v2.lua", "return {corners = 4}")
       assert.equal("4\n", (run("-l shapes-v2 -e 'print(shapes.corners)'", nil, "LUA_PATH=" .. folder .. "/?.lua")))
     end)
@@ -87,7 +87,7 @@ describe("dnnlua's command line", function()
   end)
 
   describe("where a script comes from", function()
-    it("takes options behind a dash or a script for arguments", function()
+    it("takes options after a dash or a script for arguments", function()
       as_lua("- -h -e", "print(...)")
       as_lua("- --", "print(...)")
       as_lua(file("option.lua", "print(...)") .. " -v --help")
@@ -99,7 +99,7 @@ describe("dnnlua's command line", function()
       assert.equal(1, status)
     end)
 
-    it("takes a dash behind a double dash for a file", function()
+    it("takes a dash after a double dash for a file", function()
       file("-", "print 'a file'")
       local out = program.shell(("program=$(readlink -f %s); cd %s && \"$program\" -- -"):format(quote(program.dnnlua),
         folder), "print 'in'")
@@ -160,7 +160,7 @@ describe("dnnlua's command line", function()
       assert.same({"", 1}, {out, status})
     end)
 
-    it("keeps the program's own tree reachable, behind what LUA_PATH says", function()
+    it("keeps the program's own tree reachable, after what LUA_PATH says", function()
       local ours = run("-e 'print(package.path)'")
       local own_first = ours:match(own)
       assert.is_string(own_first)
@@ -212,7 +212,7 @@ describe("dnnlua's command line", function()
       assert.equal(("dnnlua: %s\nusage: dnnlua "):format(message), err:sub(1, #message + 23))
     end
 
-    it("names an option that there is not, and lua's letters do not go together", function()
+    it("names an unknown option, and lua's letters do not go together", function()
       for _, option in ipairs{"---", "-Ex", "-vv", "-iv", "-Wx", "-x", "--views", "--view=1", "--see", "--seed2=1"} do
         rejects(option, ("unknown option '%s'"):format(option))
       end

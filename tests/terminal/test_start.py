@@ -26,7 +26,7 @@ class Start(TerminalTest):
         t = self.open(XDG_CONFIG_HOME=self.home.path + "/config")
         self.assertEqual(t.run("print(from)"), "config")
 
-    def test_an_error_in_the_start_up_file_is_told(self):
+    def test_an_error_in_the_start_up_file_is_reported(self):
         for content, message in (("undefined()", "init.lua:1: attempt to call a nil value"),
                                  ("x = = 1", "init.lua:1: unexpected symbol near '='")):
             self.home.write(CONFIG, content)

@@ -152,10 +152,10 @@ local function one(name)
   return (vowel and "an `" or "a `") .. kind .. "`"
 end
 
--- What a class is and the names of its fields and methods, behind the function that makes it.
+-- What a class is and the names of its fields and methods, after the function that makes it.
 function page.made(out, reference, class)
   if class.text ~= "" then
-    local kind = find(class.name, "%f[^.]%l") -- dnn.data.images is no class's name
+    local kind = find(class.name, "%f[^.]%l") -- dnn.data.images is not the name of a class
     text.heading(out, kind and "What it gives" or gsub(gsub(one(class.name), "^a", "A"), "`", ""))
     text.markdown(out, class.text)
   end

@@ -1,10 +1,10 @@
 -- Reads the definition files of dnn/meta, the one source of all documentation of the module: help at the
 -- prompt, docs/reference.md and editors (LuaLS) live on them.
 --
--- They are Lua that is never run. What counts is comments and the line of code behind them:
+-- They are Lua that is never run. What counts is comments and the line of code after them:
 --
 --     -- # Title            a section of the manual, then its introduction in Markdown; -- ## a group in it,
---                           with words in braces behind its title that it is found by, too
+--                           with words in braces after its title that it is found by, too
 --     ---text               documentation of what follows; code between ```lua and ``` is its example
 --     ---@param ---@return ---@class ---@field ---@operator ---@overload ---@alias ---@type
 --     function dnn.f(a, b) end      local A = {}      A.f = dnn.f      dnn.version = ""
@@ -21,7 +21,7 @@ local AT <const>, BAR <const>, DASH <const> = byte "@", byte "|", byte "-"
 
 local closing = {["("] = ")", ["{"] = "}", ["<"] = ">", ["["] = "]", ['"'] = '"', ["'"] = "'", ["`"] = "`"}
 
--- The place behind the bracket or quotation mark that answers the one at `place`.
+-- The place after the bracket or quotation mark that answers the one at `place`.
 local function skip_pair(text, place)
   local last = closing[sub(text, place, place)]
   local quoted = find(last, "[\"'`]") ~= nil
@@ -35,7 +35,7 @@ local function skip_pair(text, place)
 end
 
 -- "number|nil some text" as a type and the text. A type holds blanks only inside brackets and quotation marks,
--- around "|", and behind the ":" and "," of fun(...): T, U.
+-- around "|", and after the ":" and "," of fun(...): T, U.
 local function split_type(text)
   local simple, rest = match(text, "^([%w_.?%[%]|]+)%s+([^|%s].*)$")
   if simple and byte(simple, -1) ~= BAR then return simple, rest end
@@ -53,7 +53,7 @@ local function split_type(text)
   return sub(text, 1, place - 1), match(sub(text, place), "^%s*(.*)$")
 end
 
--- A type and the text behind it, with names of ---@alias replaced by what they stand for.
+-- A type and the text after it, with names of ---@alias replaced by what they stand for.
 local function read_type(state, text)
   local type, rest = split_type(text)
   return gsub(type, "dnn%.[%w_.]+", state.reference.aliases), rest
@@ -70,7 +70,7 @@ local function new_block()
   return {lines = {}, params = {}, returns = {}, overloads = {}}
 end
 
--- Lines as text and the examples in it, which are taken out. Text may stand behind "---" or behind "--- ".
+-- Lines as text and the examples in it, which are taken out. Text may stand after "---" or after "--- ".
 local function take_examples(lines)
   local text, examples, example, indent = {}, {}, nil, 0
   for _, line in ipairs(lines) do

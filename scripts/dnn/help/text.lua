@@ -82,7 +82,7 @@ function text.code(out, code, indent)
   end
 end
 
--- A term and what it means behind a column of `wide` characters.
+-- A term and what it means after a column of `wide` characters.
 function text.definition(out, term, words, indent, wide)
   local gap = rep(" ", wide - columns(term))
   if columns(term) > wide then

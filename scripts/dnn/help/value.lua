@@ -1,4 +1,4 @@
--- Values of a script as help sees them: found by a path, told apart by kind, without calling code of the script's.
+-- Values of a script as help sees them: found by a path, distinguished by kind, without calling code of the script's.
 --
 -- Raw access alone goes through tables, and through tables that stand in __index.
 local dnn = require "dnn"
@@ -38,7 +38,7 @@ local function layer_in(value, place)
   return ok and layer or nil
 end
 
--- The value that a path such as a.b.c, a:m or net[1] names, as far as raw access goes, and the names behind that.
+-- The value that a path such as a.b.c, a:m or net[1] names, as far as raw access goes, and the names after that.
 function value_of.path(env, path)
   local root, rest = match(path, "^([%a_][%w_]*)(.*)$")
   if not root then return nil end
@@ -116,7 +116,7 @@ function value_of.description(value)
     return type(value) == "number" and about .. ", " .. tostring(value) or about
   end
   local info = getinfo(value, "Su")
-  if info.what == "C" then return "a function of C" end
+  if info.what == "C" then return "a C function" end
   return format("a function of %s%d argument%s, %s:%d", info.isvararg and "at least " or "", info.nparams,
     info.nparams == 1 and "" or "s", info.short_src, info.linedefined)
 end

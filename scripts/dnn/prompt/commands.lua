@@ -1,5 +1,5 @@
 -- The prompt's commands: what begins with %, with ? or with $. bindings/prompt/commands.c calls run with an
--- input that is no Lua, and complete for Tab. It loads this module with globals of its own: here they are the
+-- input that is not Lua, and complete for Tab. It loads this module with globals of its own: here they are the
 -- libraries', whatever the user does to those of the prompt, which are host.globals.
 local stdout = io.stdout
 local find, format, gsub, lower, match, rep, sub = string.find, string.format, string.gsub, string.lower,
@@ -200,7 +200,7 @@ known.reset = {"%reset", "removes your globals", reset}
 known.history = {"%history [n]", "the last n inputs", history}
 known.help = {"%help", "this list", help}
 
--- What a command that there is none of was to be: its beginning, or a slip of the pen.
+-- What an unknown command was meant to be: a prefix of one, or a misspelling.
 local function meant(name, host)
   local core = host.module "dnn.core"
   local first

@@ -132,7 +132,7 @@ end
 
 -- Code ---------------------------------------------------------------------------------------------
 
--- A word that begins at token `at`, which may be the place behind the last.
+-- A word that begins at token `at`, which may be the place after the last.
 local function complete_word(found, tokens, at, locals)
   local before = tokens[at - 1]
   if is_sign(before, ".") or is_sign(before, ":") then

@@ -13,7 +13,7 @@ local function entries(folder, prefix)
   return ok and list or {}
 end
 
--- Calls add(name) for what a path may go on with behind its last slash. Since nothing in Lua knows what ~
+-- Calls add(name) for what a path may go on with after its last slash. Since nothing in Lua knows what ~
 -- is, such a path is offered as a whole, with the home folder in its place: the result is then true.
 function files.each(path, add)
   local home = find(path, "^~/") and getenv "HOME" or nil

@@ -59,7 +59,7 @@ local function squeezed(node, room, paint)
     parts[i] = item.key and item.key .. " = " .. text or text
     width, shown = width + lead + wide, i
   end
-  local more = tree.told_more((node.total or 0) - shown, node.exact, shown)
+  local more = tree.more_text((node.total or 0) - shown, node.exact, shown)
   if more then parts[shown + 1] = paint("faint", more) end
   return open .. concat(parts, ", ") .. "}"
 end
@@ -71,9 +71,9 @@ local function halves(text)
 end
 
 -- How the texts of items first .. last get one width, unless one of them is wide: numbers with point below
--- point. A function that gives an item's text with a comma behind it, and its columns.
+-- point. A function that gives an item's text with a comma after it, and its columns.
 local function aligner(items, first, last, width)
-  local before, behind, widest, numbers = 0, 0, 0, true
+  local before, after, widest, numbers = 0, 0, 0, true
   for i = first, last do
     local node = items[i].node
     if node.width > widest then widest = node.width end
@@ -81,7 +81,7 @@ local function aligner(items, first, last, width)
     if numbers then
       local head, tail = halves(numbers)
       if head > before then before = head end
-      if tail > behind then behind = tail end
+      if tail > after then after = tail end
     end
   end
   if not numbers then
@@ -93,7 +93,7 @@ local function aligner(items, first, last, width)
   end
   return function(node)
     local head, tail = halves(node.number)
-    return rep(" ", before - head) .. node.text .. "," .. rep(" ", behind - tail), before + behind + 1
+    return rep(" ", before - head) .. node.text .. "," .. rep(" ", after - tail), before + after + 1
   end
 end
 
@@ -131,7 +131,7 @@ local function packed_array(items, last, hidden, width, most, paint)
   end
   if from > last then return packed(items, 1, last, width, most, align) end
   lines, shown = packed(items, 1, from - 1, width, most - 2, align)
-  lines[#lines + 1] = paint("faint", tree.told_more(last + hidden - shown - (last - from + 1), true, 1))
+  lines[#lines + 1] = paint("faint", tree.more_text(last + hidden - shown - (last - from + 1), true, 1))
   lines[#lines + 1] = packed(items, from, last, width, 1, align)[1]
   return lines, last + hidden
 end
@@ -197,7 +197,7 @@ function broken(node, width, budget, paint)
     for i = 1, #inner do lines[#lines + 1] = "  " .. inner[i] end
     left = left - #inner
   end
-  local more = tree.told_more((node.total or 0) - shown, node.exact, shown)
+  local more = tree.more_text((node.total or 0) - shown, node.exact, shown)
   if more then lines[#lines + 1] = "  " .. paint("faint", more) end
   lines[#lines + 1] = "}"
   return lines

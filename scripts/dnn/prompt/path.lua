@@ -42,7 +42,7 @@ function path.enclosing(tokens, i)
   end
 end
 
--- True when an expression can end at this token, so that a bracket behind it is a call or an index.
+-- True when an expression can end at this token, so that a bracket after it is a call or an index.
 local function ends_value(token)
   if not token then return false end
   return token.kind == "name" or token.kind == "string"

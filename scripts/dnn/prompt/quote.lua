@@ -47,7 +47,7 @@ local function is_hidden(code)
     or code >= 0xE000 and code <= 0xF8FF or code >= 0xF0000
 end
 
--- What stands at byte i of s: its text, its columns and the place behind it. `escapes` are the bytes
+-- What stands at byte i of s: its text, its columns and the place after it. `escapes` are the bytes
 -- that have an escape of their own; runs of plain ASCII come as one, `most` bytes long at most.
 local function unit(s, i, most, escapes, plain)
   local _, last = find(s, plain, i)
@@ -57,10 +57,10 @@ local function unit(s, i, most, escapes, plain)
   end
   local b = byte(s, i)
   if b >= 0xC2 and valid(s, i, i) then
-    local code, behind = codepoint(s, i), offset(s, 2, i)
-    if not is_hidden(code) then return sub(s, i, behind - 1), columns(code), behind end
+    local code, after = codepoint(s, i), offset(s, 2, i)
+    if not is_hidden(code) then return sub(s, i, after - 1), columns(code), after end
     local text = format("\\u{%X}", code)
-    return text, #text, behind
+    return text, #text, after
   end
   local text = escapes[sub(s, i, i)] or format("\\x%02X", b)
   return text, #text, i + 1
@@ -72,11 +72,11 @@ local function cut(s, room, escapes, plain)
   if not complete then s = sub(s, 1, LOOKED_AT * room + LOOKED_AT) end
   local parts, count, width, i = {}, 0, 0, 1
   while i <= #s do
-    local text, wide, behind = unit(s, i, room - width, escapes, plain)
+    local text, wide, after = unit(s, i, room - width, escapes, plain)
     if width + wide > room then return concat(parts), width, false end
     count = count + 1
     parts[count] = text
-    width, i = width + wide, behind
+    width, i = width + wide, after
   end
   return concat(parts), width, complete
 end
@@ -89,18 +89,18 @@ function quote.grouped(n)
   return head == 0 and sub(text, 2) or text
 end
 
--- A string as a literal, and its columns; one that needs more than `room` columns is cut and its length
--- told.
+-- A string as a literal, and its columns; one that needs more than `room` columns is cut, with its
+-- length after it.
 function quote.string(s, room)
   local text, width, whole = cut(s, room - 2, ESCAPES, PLAIN)
   if whole then return '"' .. text .. '"', width + 2 end
-  local told = format("... (%s bytes)", quote.grouped(#s))
-  text, width = cut(s, room - 2 - #told > 8 and room - 2 - #told or 8, ESCAPES, PLAIN)
-  return '"' .. text .. '"' .. told, width + 2 + #told
+  local note = format("... (%s bytes)", quote.grouped(#s))
+  text, width = cut(s, room - 2 - #note > 8 and room - 2 - #note or 8, ESCAPES, PLAIN)
+  return '"' .. text .. '"' .. note, width + 2 + #note
 end
 
 -- One line of somebody's text (of a __tostring, of a file name) made harmless, and its columns: what
--- controls the terminal and what is no UTF-8 is escaped; what goes beyond `room` columns becomes "...".
+-- controls the terminal and what is not UTF-8 is escaped; what goes beyond `room` columns becomes "...".
 function quote.line(s, room)
   local text, width, whole = cut(s, room, {["\t"] = "    "}, "^[ -~]+")
   if whole then return text, width end

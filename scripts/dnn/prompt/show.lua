@@ -52,7 +52,7 @@ local function field(value, name)
   if type(metatable) == "table" then return rawget(metatable, name) end
 end
 
--- The Matrix's own text for a width and a number of rows; nil where value is no Matrix.
+-- The Matrix's own text for a width and a number of rows; nil where value is not a Matrix.
 local function matrix_text(value, width, rows)
   local metatable = type(value) == "userdata" and getmetatable(value)
   if not metatable or not rawequal(metatable, rawget(getregistry(), "dnn.Matrix")) then return nil end
@@ -62,7 +62,7 @@ local function matrix_text(value, width, rows)
 end
 
 -- What __tostring says, once for each value and call of show.
-local function told(shown, value)
+local function text_of(shown, value)
   local text = shown.texts[value]
   if text then return text end
   local ok
@@ -87,7 +87,7 @@ local function thread_text(value)
   return at and format("thread: %s %s:%d", state, at.short_src, at.currentline) or "thread: " .. state
 end
 
--- One line for a value that is no table, or one with a __tostring; and its columns.
+-- One line for a value that is not a table, or one with a __tostring; and its columns.
 local function leaf(shown, value, room)
   local kind = type(value)
   local text, width
@@ -105,7 +105,7 @@ local function leaf(shown, value, room)
   elseif kind == "thread" then
     text = thread_text(value)
   elseif field(value, "__tostring") ~= nil then
-    text = matrix_text(value, room, 0) or told(shown, value)
+    text = matrix_text(value, room, 0) or text_of(shown, value)
     local first = gsub(text, "\n.*", "")
     text = first == text and text or gsub(first, ":?%s*$", "")
   else
@@ -153,7 +153,7 @@ local function write(shown, value)
       or layout.write(tree.build(value, width, leaf_of, is_leaf), width, height, paint)
   elseif (kind == "userdata" or kind == "table") and is_leaf(value) then
     local matrix = matrix_text(value, width, height)
-    if not matrix then return full_text(shown, told(shown, value)) end
+    if not matrix then return full_text(shown, text_of(shown, value)) end
     local title, rows = gsub(matrix, "\n.*", ""), gsub(matrix, "^[^\n]*", "")
     return paint("title", title) .. (shown.colour and alarmed(paint, rows) or rows)
   end

@@ -36,7 +36,7 @@ local function is_item(key, count)
   return type(key) == "number" and type_of_number(key) == "integer" and key >= 1 and key <= count
 end
 
--- Adds the keys from `first` on (nil: all) that are no items of the array and not yet in `seen`. True
+-- Adds the keys from `first` on (nil: all) that are not items of the array and not yet in `seen`. True
 -- when that was all.
 local function scan(t, first, count, list, seen)
   local key, value = next(t, first)
@@ -51,7 +51,7 @@ local function scan(t, first, count, list, seen)
   return key == nil
 end
 
--- The keys that are no items of the array of `count`, sorted, and whether these are all. The part behind
+-- The keys that are not items of the array of `count`, sorted, and whether these are all. The part after
 -- a long array is reached from the array's end.
 local function other_keys(t, count)
   local list, seen = {}, {}
@@ -75,7 +75,7 @@ local function key_text(build, key)
   return "[" .. text .. "]", width + 2
 end
 
-local function told_more(hidden, exact, shown)
+local function more_text(hidden, exact, shown)
   if hidden <= 0 and exact then return nil end
   if shown == 0 and exact then return "..." end
   if hidden <= 0 then return "... more" end
@@ -131,10 +131,10 @@ local function fill(build, node)
     }
   end
   node.total, node.exact = count + #others, all
-  node.more = told_more(node.total - #items, all, #items)
+  node.more = more_text(node.total - #items, all, #items)
 end
 
--- The tree of table t; `leaf(value, room)` gives a text and its columns for what is no table, or a table
+-- The tree of table t; `leaf(value, room)` gives a text and its columns for what is not a table, or a table
 -- of which `is_leaf` says so.
 function tree.build(t, width, leaf, is_leaf)
   local build = {
@@ -149,6 +149,6 @@ function tree.build(t, width, leaf, is_leaf)
   return root
 end
 
-tree.told_more = told_more
+tree.more_text = more_text
 
 return tree

@@ -12,7 +12,7 @@ local loaded = package.loaded
 local values = {}
 
 local GLOBALS <const> = 2         -- LUA_RIDX_GLOBALS, its place in the registry
-local LONGEST_CHAIN <const> = 50  -- __index tables one behind the other
+local LONGEST_CHAIN <const> = 50  -- __index tables one after the other
 local MOST_FIELDS <const> = 1 << 20 -- of a table that are looked at
 
 -- What the reference knows of types; nil where there is none.
@@ -70,7 +70,7 @@ local function own_methods(metatable)
   return type(methods) == "table" and methods or nil
 end
 
--- The names of the fields of one of the module's objects, told by C.
+-- The names of the fields of one of the module's objects, as C lists them.
 local function own_fields(known, class)
   local core = rawget(loaded, "dnn.core")
   local ok, fields = pcall(type(core) == "table" and rawget(core, "_fields"), known.value or class)
@@ -231,7 +231,7 @@ function values.each_global(each)
   each("dnn")
 end
 
--- True for a key that can stand behind a point.
+-- True for a key that can stand after a point.
 function values.is_name(key, keywords)
   return type(key) == "string" and find(key, "^[%a_][%w_]*$") and not keywords[key]
 end
