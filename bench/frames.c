@@ -5,8 +5,9 @@
  * Ten curves of POINTS (a million) values each are logged into a folder of their own, opened, and
  * drawn in one panel of 1200 x 800 pixels: as they are, smoothed over a ghost of the raw values,
  * zoomed. Noise is the worst case: every column of pixels is painted from top to bottom, ten times.
- * Last, the page of a small watched training, as its window draws it again and again. Printed are
- * medians: of making the display list, of playing it into pixels, and their sum. */
+ * Then the page of a small watched training, as its window draws it again and again; last, fifty
+ * runs of 20 tags and at most 10,000 points: their first picture, and frames under a moving mouse.
+ * Printed are medians: of making the display list, of playing it into pixels, and their sum. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +18,9 @@
 #include "core/random.h"
 #include "log/run_log.h"
 #include "viz/draw/font.h"
-#include "viz/window/page.h"
 #include "viz/draw/raster.h"
+#include "viz/window/actions.h"
+#include "viz/window/page.h"
 
 enum { CURVES = 10, WIDTH = 1200, HEIGHT = 800, MOST_FRAMES = 1000 };
 
@@ -95,7 +97,12 @@ static void write_training(const char *folder) {
 
 /* --- frames --- */
 
-static void draw_frames(const char *name, view *v, int frames) {
+/* The mouse goes through the panels: values are read off, runs highlighted. */
+static void move_mouse(view *v, int frame, int frames) {
+    mouse_move(v, (point){20 + (float)frame / (float)frames * (v->width - 40), 140});
+}
+
+static void draw_frames(const char *name, view *v, int frames, bool mouse) {
     dnn_error err;
     surface pixels;
     display_list list = {0};
@@ -104,6 +111,8 @@ static void draw_frames(const char *name, view *v, int frames) {
     view_draw(v, &list); /* averages are made once */
     for (int i = 0; i < frames; i++) {
         double start = processor_ms();
+        if (mouse)
+            move_mouse(v, i, frames);
         display_list_clear(&list);
         view_draw(v, &list);
         double listed = processor_ms();
@@ -146,17 +155,66 @@ static void measure_curves(const char *folder, const char *kind, int frames) {
     char name[64];
     open_view(folder, &all, &v);
     snprintf(name, sizeof name, "%s", kind);
-    draw_frames(name, &v, frames);
+    draw_frames(name, &v, frames, false);
     v.options.smoothing = 0.9;
     snprintf(name, sizeof name, "%s, smoothed", kind);
-    draw_frames(name, &v, frames);
+    draw_frames(name, &v, frames, false);
     v.options.smoothing = 0.999;
     snprintf(name, sizeof name, "%s, smoothed more", kind);
-    draw_frames(name, &v, frames);
+    draw_frames(name, &v, frames, false);
     panel *p = &v.panels[v.shown[0]];
     panel_zoom(p, (point){p->plot.x + p->plot.w / 2, p->plot.y + p->plot.h / 2}, 30, 1);
     snprintf(name, sizeof name, "%s, smoothed more, zoomed", kind);
-    draw_frames(name, &v, frames);
+    draw_frames(name, &v, frames, false);
+    close_view(&all, &v);
+}
+
+static void write_fifty(const char *folder, int points) {
+    dnn_error err;
+    dnn_random r = dnn_random_seeded(1);
+    for (int k = 0; k < 50; k++) {
+        char path[160], tag[64];
+        dnn_run_log *log;
+        snprintf(path, sizeof path, "%s/resnet-lr%g", folder, 1e-4 * (k + 1));
+        must(dnn_run_log_open(&log, path, &err), &err);
+        for (int step = 0; step < points; step++) {
+            for (int t = 0; t < 20; t++) {
+                snprintf(tag, sizeof tag, "%s/%d",
+                         t < 2   ? "loss"
+                         : t < 4 ? "accuracy"
+                                 : "grad_norm",
+                         t);
+                log_scalar(log, step, tag, exp(-3.0 * step / points) + 0.1 * dnn_random_normal(&r));
+            }
+            if (step % 500 == 0)
+                must(dnn_run_log_flush(log, &err), &err);
+        }
+        dnn_run_log_close(log);
+    }
+}
+
+static void measure_fifty(const char *folder, int frames) {
+    runs all = {0};
+    view v;
+    dnn_error err;
+    display_list list = {0};
+    surface pixels;
+    must(surface_create(&pixels, WIDTH, HEIGHT, &err), &err);
+    double start = processor_ms();
+    must(runs_open(&all, folder, &err), &err);
+    runs_poll(&all);
+    double read = processor_ms();
+    view_init(&v, &all, WIDTH, HEIGHT);
+    v.options.scale = 1;
+    view_update(&v);
+    view_draw(&v, &list);
+    raster_play(&list, &pixels, 1);
+    printf("fifty runs: read in %.0f ms, first picture after %.0f ms\n", read - start,
+           processor_ms() - start);
+    draw_frames("page of fifty runs", &v, frames, false);
+    draw_frames("page of fifty runs, moving mouse", &v, frames, true);
+    display_list_free(&list);
+    surface_free(&pixels);
     close_view(&all, &v);
 }
 
@@ -170,7 +228,7 @@ int main(int argc, char **argv) {
     must(fonts_open(&err), &err);
     if (points < 2 || mkdtemp(folder) == NULL)
         return 1;
-    for (int noise = 0; noise < 2; noise++) {
+    for (int noise = 0; noise < 2 && getenv("FIFTY") == NULL; noise++) {
         snprintf(path, sizeof path, "%s/%d", folder, noise);
         write_curves(path, points, noise);
         measure_curves(path, noise ? "noise" : "ten curves", frames);
@@ -178,8 +236,11 @@ int main(int argc, char **argv) {
     snprintf(path, sizeof path, "%s/training", folder);
     write_training(path);
     open_view(path, &all, &v);
-    draw_frames("page of a small training", &v, frames);
+    draw_frames("page of a small training", &v, frames, false);
     close_view(&all, &v);
+    snprintf(path, sizeof path, "%s/fifty", folder);
+    write_fifty(path, points < 10000 ? points : 10000);
+    measure_fifty(path, frames);
     snprintf(remove_all, sizeof remove_all, "rm -rf '%s'", folder);
     return system(remove_all) == 0 ? 0 : 1;
 }

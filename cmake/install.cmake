@@ -27,7 +27,7 @@ install(FILES ${CMAKE_BINARY_DIR}/dnn.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkg
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
 
-install(FILES docs/dnnlua.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES docs/dnnlua.1 docs/dnnview.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES completions/dnnlua.bash RENAME dnnlua
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES completions/_dnnlua DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)

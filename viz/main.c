@@ -9,6 +9,7 @@
 #include "core/memory.h"
 #include "viz/draw/font.h"
 #include "viz/options.h"
+#include "viz/report/serve.h"
 #include "viz/terminal/terminal.h"
 #include "viz/window/damage.h"
 #include "viz/window/export.h"
@@ -30,6 +31,7 @@ typedef struct source {
     int path_count;
     bool patient; /* a path that is no run yet may become one */
     bool window;  /* a folder without runs may get one */
+    int port;     /* to serve at */
 } source;
 
 static int complain(const dnn_error *err) {
@@ -137,6 +139,28 @@ static int plot_text(view *v, source *s, const options *o) {
     return good ? 0 : 1;
 }
 
+/* What a served page shows now. */
+typedef struct served {
+    view *view;
+    source *source;
+} served;
+
+static bool update_served(void *context, report *out) {
+    served *s = context;
+    bool changed = read_more(s->source);
+    view_update(s->view);
+    *out = export_report(s->view);
+    return changed;
+}
+
+static int serve(view *v, source *s) {
+    dnn_error err = {0};
+    served context = {v, s};
+    serve_source from = {update_served, &context};
+    int port = s->port;
+    return serve_report(&from, port, stdout, &err) == DNN_OK ? 0 : complain(&err);
+}
+
 static int show_window(view *v, source *s, const options *o) {
     dnn_error err = {0};
     dnn_control trainer;
@@ -184,6 +208,8 @@ static int show(source *s, const options *o) {
     int status;
     if (writes_files(o))
         status = write_files(&v, o);
+    else if (o->serve >= 0)
+        status = serve(&v, s);
     else if (o->text)
         status = plot_text(&v, s, o);
     else
@@ -217,7 +243,8 @@ int main(int argc, char **argv) {
     source s = {.paths = o.paths,
                 .path_count = o.path_count,
                 .patient = o.control >= 0 || o.follow,
-                .window = !o.text && !writes_files(&o)};
+                .window = !o.text && !writes_files(&o),
+                .port = o.serve};
     int status;
     if (o.figure != NULL)
         status = figure_read(&s.figure, o.figure, &err) == DNN_OK ? show(&s, &o) : complain(&err);

@@ -6,6 +6,12 @@
 
 typedef bool take(options *o, const char *value);
 
+static bool take_number(const char *value, double low, double high, double *out) {
+    char *end;
+    *out = strtod(value, &end);
+    return end != value && *end == '\0' && *out >= low && *out <= high;
+}
+
 static bool take_png(options *o, const char *value) {
     o->png = value;
     return true;
@@ -14,6 +20,13 @@ static bool take_png(options *o, const char *value) {
 static bool take_html(options *o, const char *value) {
     o->html = value;
     return true;
+}
+
+static bool take_serve(options *o, const char *value) {
+    double port;
+    bool good = take_number(value, 0, 65535, &port);
+    o->serve = good ? (int)port : -1;
+    return good && port == (double)o->serve;
 }
 
 static bool take_figure(options *o, const char *value) {
@@ -50,12 +63,6 @@ static bool take_size(options *o, const char *value) {
     int used = 0;
     return sscanf(value, "%dx%d%n", &o->width, &o->height, &used) == 2 && value[used] == '\0' &&
            o->width >= 20 && o->height >= 5 && o->width <= 16384 && o->height <= 16384;
-}
-
-static bool take_number(const char *value, double low, double high, double *out) {
-    char *end;
-    *out = strtod(value, &end);
-    return end != value && *end == '\0' && *out >= low && *out <= high;
 }
 
 static bool take_scale(options *o, const char *value) {
@@ -133,32 +140,34 @@ static const struct option {
 } table[] = {
     {"--figure",  "FILE",
      "show a figure instead of runs; - reads it from the\n"
-     "standard input; dnn.plot makes them",                                                         take_figure },
-    {"--png",     "FILE",                     "write the page as a picture",                        take_png    },
-    {"--svg",     "FILE",                     "write the page as a drawing",                        take_svg    },
-    {"--html",    "FILE",                     "write a page for a browser, which needs no network", take_html   },
-    {"--all",     NULL,                       "all panels, not the first page or screen",           take_all    },
-    {"--csv",     "FILE",                     "write the values: run, tag, step, time, value",      take_csv    },
+     "standard input; dnn.plot makes them",                                                                          take_figure },
+    {"--png",     "FILE",                     "write the page as a picture",                                         take_png    },
+    {"--svg",     "FILE",                     "write the page as a drawing",                                         take_svg    },
+    {"--html",    "FILE",                     "write a page for a browser, which needs no network",                  take_html   },
+    {"--serve",   "PORT",                     "show that page live in a browser on this machine;\n0: any free port",
+     take_serve                                                                                                                  },
+    {"--all",     NULL,                       "all panels, not the first page or screen",                            take_all    },
+    {"--csv",     "FILE",                     "write the values: run, tag, step, time, value",                       take_csv    },
     {"--text",    NULL,
-     "plot in the terminal: one screen of it, or all panels\nin a pipe or with --all",              take_text   },
-    {"--follow",  NULL,                       "--text, drawn anew as values come",                  take_follow },
+     "plot in the terminal: one screen of it, or all panels\nin a pipe or with --all",                               take_text   },
+    {"--follow",  NULL,                       "--text, drawn anew as values come",                                   take_follow },
     {"--size",    "WIDTHxHEIGHT",
      "of the page in points (1200x800); with --text in\n"
-     "characters, and a height of the whole page",                                                  take_size   },
-    {"--scale",   "NUMBER",                   "pixels per point (1; 2 for a picture in print)",     take_scale  },
-    {"--theme",   "light|dark",               "colours",                                            take_theme  },
-    {"--x",       "step|epoch|relative|wall", "what the x axis is",                                 take_x      },
-    {"--x-scale", "linear|log|symlog",        "its scale",                                          take_x_scale},
-    {"--y",       "linear|log|symlog",        "scale of the y axes",                                take_y_scale},
-    {"--log",     NULL,                       "--y log",                                            take_log    },
-    {"--smooth",  "0..0.9999",                "weight of the past in a moving average",             take_smooth },
-    {"--only",    "PATTERN",                  "only tags that fit: cost, 'grad_norm/*'",            take_only   },
+     "characters, and a height of the whole page",                                                                   take_size   },
+    {"--scale",   "NUMBER",                   "pixels per point (1; 2 for a picture in print)",                      take_scale  },
+    {"--theme",   "light|dark",               "colours",                                                             take_theme  },
+    {"--x",       "step|epoch|relative|wall", "what the x axis is",                                                  take_x      },
+    {"--x-scale", "linear|log|symlog",        "its scale",                                                           take_x_scale},
+    {"--y",       "linear|log|symlog",        "scale of the y axes",                                                 take_y_scale},
+    {"--log",     NULL,                       "--y log",                                                             take_log    },
+    {"--smooth",  "0..0.9999",                "weight of the past in a moving average",                              take_smooth },
+    {"--only",    "PATTERN",                  "only tags that fit: cost, 'grad_norm/*'",                             take_only   },
     {"--control", "FD",
      "the channel to the training that starts this\n"
-     "window; given by dnn.Run, not by hand",                                                       take_control},
-    {"--keys",    NULL,                       "the keys and gestures of the window",                take_keys   },
-    {"--help",    NULL,                       "this page",                                          take_help   },
-    {"--version", NULL,                       "the version",                                        take_version},
+     "window; given by dnn.Run, not by hand",                                                                        take_control},
+    {"--keys",    NULL,                       "the keys and gestures of the window",                                 take_keys   },
+    {"--help",    NULL,                       "this page",                                                           take_help   },
+    {"--version", NULL,                       "the version",                                                         take_version},
 };
 enum { TABLE_SIZE = sizeof table / sizeof *table };
 
@@ -189,8 +198,13 @@ static dnn_status parse_option(options *out, char **argv, int *i, dnn_error *err
 }
 
 dnn_status options_parse(options *out, int argc, char **argv, dnn_error *err) {
-    *out = (options){
-        .paths = argv + 1, .x = -1, .x_scale = -1, .y_scale = -1, .smoothing = -1, .control = -1};
+    *out = (options){.paths = argv + 1,
+                     .x = -1,
+                     .x_scale = -1,
+                     .y_scale = -1,
+                     .smoothing = -1,
+                     .control = -1,
+                     .serve = -1};
     bool only_paths = false;
     for (int i = 1; i < argc; i++) {
         if (!only_paths && strcmp(argv[i], "--") == 0) {
@@ -203,10 +217,11 @@ dnn_status options_parse(options *out, int argc, char **argv, dnn_error *err) {
             out->paths[out->path_count++] = argv[i]; /* never ahead of what is read */
         }
     }
-    if (out->figure != NULL && (out->path_count > 0 || out->follow || out->control >= 0))
+    if (out->figure != NULL && (out->path_count > 0 || out->follow || out->control >= 0 ||
+                                out->serve >= 0 || out->html != NULL))
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "--figure stands alone: it takes no run, no "
-                        "--follow and no --control");
+                        "--follow, --html, --serve and --control");
     if (out->path_count == 0 && out->figure == NULL && !out->keys && !out->help && !out->version)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "which run? Give its folder, as in: dnnview runs/cats");
@@ -244,6 +259,7 @@ void options_help(FILE *out) {
           "  dnnview runs/a runs/b --only cost --log    two cost curves, log scale\n"
           "  dnnview runs/cats --png cats.png --scale 2 a picture, without a display\n"
           "  dnnview runs --html report.html            all runs, for a colleague's browser\n"
+          "  dnnview runs --serve 8080                  the same page, live\n"
           "  dnnview runs/cats --follow                 live in a terminal, over SSH\n\n"
           "files\n"
           "  $XDG_STATE_HOME/dnnlua/dnnview.conf (~/.local/state without it): the window's size,\n"

@@ -13,6 +13,7 @@ typedef struct options {
     const char *figure; /* a file instead of runs, "-": standard input */
     const char *png, *svg, *csv, *html, *only;
     bool text, follow, all, keys, help, version;
+    int serve;         /* a port, -1: not given */
     int width, height; /* 0: not given */
     double scale;      /* 0: not given */
     const char *theme; /* NULL: not given; so too the -1 below */

@@ -42,7 +42,7 @@ use() {
 cmake --install "$build" --prefix "$work/first place" >install.log || fail "$(cat install.log)"
 use "$work/first place"
 [ -e "$work/first place/share/doc/dnnlua/LICENSE" ] || fail "the licence is not installed"
-for file in man/man1/dnnlua.1 bash-completion/completions/dnnlua zsh/site-functions/_dnnlua \
+for file in man/man1/dnnlua.1 man/man1/dnnview.1 bash-completion/completions/dnnlua zsh/site-functions/_dnnlua \
     fish/vendor_completions.d/dnnlua.fish; do
     [ -e "$work/first place/share/$file" ] || fail "share/$file is not installed"
 done

@@ -183,6 +183,27 @@ static void the_manual_page_and_the_version_are_there(void **state) {
     check_says("--version", 0, "dnnview ");
 }
 
+static void the_installed_manual_page_has_every_option(void **state) {
+    (void)state;
+    static char page[1 << 15];
+    char path[512], entry[64];
+    const char *docs = getenv("DOCS");
+    if (docs == NULL)
+        skip();
+    snprintf(path, sizeof path, "%s/dnnview.1", docs);
+    read_file(path, page, sizeof page);
+    check_says("--help", 0, "options\n");
+    size_t options = 0;
+    for (const char *line = strstr(output, "\n  --"); line != NULL;
+         line = strstr(line + 1, "\n  --")) {
+        snprintf(entry, sizeof entry, "\n.It Fl -%.*s", (int)strcspn(line + 5, " \n"), line + 5);
+        if (strstr(page, entry) == NULL)
+            fail_msg("docs/dnnview.1 lacks%s", entry);
+        options++;
+    }
+    assert_true(options >= 20);
+}
+
 static char *read_manual(void) {
     static char text[1 << 16];
     char path[512];
@@ -252,6 +273,7 @@ int main(void) {
         cmocka_unit_test(several_runs_are_listed_in_words),
         cmocka_unit_test(a_torn_run_shows_what_is_there),
         cmocka_unit_test(the_manual_page_and_the_version_are_there),
+        cmocka_unit_test(the_installed_manual_page_has_every_option),
         cmocka_unit_test(the_manual_lists_the_keys_and_the_options_that_there_are),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

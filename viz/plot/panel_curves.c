@@ -8,6 +8,7 @@
 #include "viz/plot/panel_parts.h"
 
 #define WILD       40.0 /* points of height from one value to the next, on average */
+#define CROWD      60   /* curves */
 #define MARK_ROOM  9.0f /* points of width that a mark on a curve has at least */
 #define MOST_MARKS ((size_t)256)
 
@@ -95,10 +96,11 @@ typedef enum look { LOOK_FULL, LOOK_GHOST, LOOK_AVERAGE } look;
 
 /* s is the curve's series or its average. */
 static void draw_series(const panel *p, const curve *c, const series *s, const page_options *o,
-                        stroke line, look how, display_list *behind, display_list *list) {
+                        stroke line, look how, float coarse, display_list *behind,
+                        display_list *list) {
     size_t n = series_count(s), begin = curve_find_x(c, o, p->x.low, 0);
     size_t end = curve_find_x(c, o, p->x.high, begin) + 1;
-    size_t columns = (size_t)(p->plot.w * (o->scale > 0 ? o->scale : 1)) + 1;
+    size_t columns = (size_t)(p->plot.w * (o->scale > 0 ? o->scale : 1) / coarse) + 1;
     begin -= begin > 0;
     end = end < n ? end : n;
     trace t = {.panel = p,
@@ -106,6 +108,7 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
                .stroke = line,
                .steps = c->steps && how == LOOK_FULL,
                .plain = how == LOOK_GHOST,
+               .coarse = coarse,
                .behind = behind,
                .capacity = 4096};
     t.points = dnn_alloc(t.capacity * sizeof *t.points);
@@ -148,7 +151,7 @@ static stroke highlighted(stroke line, const curve *c, const page_options *o) {
 }
 
 static void draw_curve(panel *p, curve *c, const page_options *o, look how, double unit,
-                       display_list *behind, display_list *list) {
+                       float coarse, display_list *behind, display_list *list) {
     stroke line = highlighted(curve_stroke(c, o), c, o);
     const series *s = c->tag->scalars;
     if (how == LOOK_GHOST) {
@@ -162,12 +165,22 @@ static void draw_curve(panel *p, curve *c, const page_options *o, look how, doub
             return;
         }
     }
-    draw_series(p, c, s, o, line, how, behind, list);
+    draw_series(p, c, s, o, line, how, coarse, behind, list);
+}
+
+/* Pixels of a column: hundreds of curves in a plot are not told apart by the pixel, and a frame is
+ * to be a frame. */
+static float coarseness(const panel *p) {
+    size_t count = 0;
+    for (size_t i = 0; i < p->curve_count; i++)
+        count += !curve_hidden(&p->curves[i]);
+    return count <= CROWD ? 1 : fminf(8, (float)count / CROWD);
 }
 
 /* All bands lie behind all lines, and the highlighted run before the others. */
 static bool draw_all(panel *p, const page_options *o, look how, display_list *list) {
     display_list lines = {0};
+    float coarse = coarseness(p);
     double unit = o->smoothing > 0 ? smooth_unit(p) : 1;
     bool any = false;
     for (int front = 0; front < 2; front++)
@@ -177,7 +190,7 @@ static bool draw_all(panel *p, const page_options *o, look how, display_list *li
                 (o->highlight != NULL && c->run == o->highlight) != (front == 1))
                 continue;
             any = true;
-            draw_curve(p, c, o, how, unit, list, &lines);
+            draw_curve(p, c, o, how, unit, coarse, list, &lines);
         }
     display_list_move(list, &lines);
     display_list_free(&lines);

@@ -44,6 +44,9 @@ typedef struct column_walk {
 } column_walk;
 
 column_walk columns_of(const curve *c, const page_options *o, const axis *x, rect plot);
+/* The same with columns of so many pixels. */
+column_walk columns_wide(const curve *c, const page_options *o, const axis *x, rect plot,
+                         float pixels);
 bool column_next(column_walk *walk, pixel_column *out);
 
 /* --- panel_trace.c --- */
@@ -53,8 +56,10 @@ typedef struct trace {
     const panel *panel;
     display_list *list;
     stroke stroke;
-    bool steps;           /* a value holds until the next */
-    bool plain;           /* a dense curve is drawn as it is, without a mean line on a pale band */
+    bool steps;   /* a value holds until the next */
+    bool plain;   /* a dense curve is drawn as it is, without a mean line on a pale band */
+    float coarse; /* pixels of a dense curve's column: more where very many curves share the plot,
+                     which then have no bands */
     display_list *behind; /* bands; NULL: the same list */
     point *points;
     size_t count, capacity;

@@ -104,8 +104,8 @@ static axis fit_y(panel *p, const page_options *o) {
 /* Values that span more than two decades want a logarithmic scale, if none has the other sign. */
 static void choose_scale(panel *p, const page_options *o) {
     double low, high, least, most;
-    bool wide = value_range(p, o, SCALE_LOG, &low, &high) && high > 100 * low &&
-                value_range(p, o, SCALE_LINEAR, &least, &most) && least >= 0;
+    bool wide = value_range(p, o, SCALE_LINEAR, &least, &most) && least >= 0 &&
+                value_range(p, o, SCALE_LOG, &low, &high) && high > 100 * low;
     p->y_scale = wide ? SCALE_LOG : SCALE_LINEAR;
 }
 

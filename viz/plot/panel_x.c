@@ -160,8 +160,13 @@ bool value_range(const panel *p, const page_options *o, axis_scale scale, double
 }
 
 column_walk columns_of(const curve *c, const page_options *o, const axis *x, rect plot) {
+    return columns_wide(c, o, x, plot, 1);
+}
+
+column_walk columns_wide(const curve *c, const page_options *o, const axis *x, rect plot,
+                         float pixels) {
     float scale = o->scale > 0 ? o->scale : 1;
-    size_t count = (size_t)ceilf(plot.w * scale);
+    size_t count = (size_t)ceilf(plot.w * scale / pixels);
     return (column_walk){c, o, x, plot, 0, count < 1 ? 1 : count, curve_find_x(c, o, x->low, 0), 0};
 }
 

@@ -668,7 +668,7 @@
     let version = "";
     const fetchAgain = async () => {
       try {
-        const answer = await fetch("data?" + version, { cache: "no-store" });
+        const answer = await fetch("data?version=" + version, { cache: "no-store" });
         if (answer.status === 200) {
           const next = await answer.json();
           version = next.version;
