@@ -123,8 +123,6 @@ local function describe(value)
     return "string, " .. rawlen(value) .. " bytes"
   elseif name == "dnn.Matrix" then
     return format("Matrix, %d x %d, %s", value.rows, value.cols, value.dtype)
-  elseif name == "dnn.Sequential" then
-    return format("Sequential, %d layer%s", #value, #value == 1 and "" or "s")
   elseif type(name) == "string" and find(name, "^dnn%.") then
     return match(tostring(value), "^[^\n]*")
   elseif kind == "boolean" or kind == "number" then
