@@ -22,10 +22,10 @@
 #define DNNLUA_MATRIX     "dnn.Matrix"
 #define DNNLUA_RANDOM     "dnn.Random"
 #define DNNLUA_LAYER      "dnn.Layer"
-#define DNNLUA_NETWORK    "dnn.Sequential"
 #define DNNLUA_PARAMETERS "dnn.Parameters"
 #define DNNLUA_LOSS       "dnn.Loss"
 #define DNNLUA_OPTIMISER  "dnn.Optimiser"
+#define DNNLUA_GROUP      "dnn.Group"
 
 /* Raises err's text as a Lua error with the position of the caller. An interruption is raised by
  * the hook of the host that has asked for it. Never returns. */
@@ -106,6 +106,11 @@ dnn_matrix *dnnlua_push_view(lua_State *L, const dnn_matrix *view, int base);
  * can be the base of views) and returns the aligned address; contents are not initialised. */
 void *dnnlua_new_block(lua_State *L, size_t bytes);
 
+/* The number of the forward pass that wrote the matrix at index, or whose output a loss made it of as
+ * a gradient; 0 where neither is so. A backward takes only the gradient of its own forward. */
+uint64_t dnnlua_matrix_pass(lua_State *L, int index);
+void dnnlua_matrix_set_pass(lua_State *L, int index, uint64_t pass);
+
 /* dtype named by a string at index, or `fallback` when absent. Unknown names are an argument error
  * that lists the known ones. */
 dnn_dtype dnnlua_opt_dtype(lua_State *L, int index, dnn_dtype fallback);
@@ -137,11 +142,12 @@ int dnnlua_find_options(lua_State *L, int index, const char *function);
  * caller reads itself. Checks that all required ones came. Returns the index of the options table
  * or 0. */
 int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_field *fields,
-                       double *values, const char *const *extra);
+                       dnn_setting *values, const char *const *extra);
 
-/* Sets values[i] from the Lua value on top of the stack after checking it against fields[i]. */
-void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, double *values,
-                      size_t i);
+/* Sets values[i] from the Lua value on top of the stack after checking it against fields[i]. A text
+ * is Lua's own: the caller keeps the string alive. */
+void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields,
+                      dnn_setting *values, size_t i);
 
 /* One option of the table at index, which may be nil or absent; `function` opens the message when
  * the value is of the wrong kind. */

@@ -1,6 +1,8 @@
 /* module.c: require "dnn.core", the C half of the module: the nouns' parts in one table, and what
  * belongs to none of them. */
 #include "bindings/dnnlua.h"
+#include "bindings/nn/network.h"
+#include "core/memory.h"
 #include "bindings/printable.h"
 #include "core/threads.h"
 #include "math/blas.h"
@@ -23,6 +25,11 @@ static int get_num_threads(lua_State *L) {
 
 static int blas_core(lua_State *L) {
     lua_pushstring(L, dnn_blas_core());
+    return 1;
+}
+
+static int allocation_count(lua_State *L) {
+    lua_pushinteger(L, (lua_Integer)dnn_allocation_count());
     return 1;
 }
 
@@ -65,6 +72,8 @@ static const dnnlua_function functions[] = {
     {"set_num_threads", set_num_threads, 1},
     {"get_num_threads", get_num_threads, 0},
     {"blas_core",       blas_core,       0},
+    {"allocation_count", allocation_count, 0},
+    {"gradcheck",       dnnlua_gradcheck, 5},
     {NULL,              NULL,            0},
 };
 
@@ -89,7 +98,6 @@ int luaopen_dnn_core(lua_State *L) {
     dnnlua_open_random(L);
     dnnlua_open_linalg(L);
     dnnlua_open_layer(L);
-    dnnlua_open_network(L);
     dnnlua_open_loss(L);
     dnnlua_open_optimiser(L);
     dnnlua_open_viewer(L);

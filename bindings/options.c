@@ -174,30 +174,62 @@ dnn_matrix *dnnlua_option_out(lua_State *L, int index, const char *function) {
 
 /* --- constructors' arguments --- */
 
-void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, double *values,
+/* What a setting of this kind must be. */
+static const char *wanted(dnn_field_kind kind) {
+    switch (kind) {
+    case DNN_FIELD_COUNT:
+    case DNN_FIELD_REAL:
+        break;
+    case DNN_FIELD_FLAG:
+        return "true or false";
+    case DNN_FIELD_CHOICE:
+    case DNN_FIELD_TEXT:
+        return "a string";
+    case DNN_FIELD_PAIR:
+        return "a number or a pair, {height, width}";
+    }
+    return "a number";
+}
+
+/* The two numbers of the table on top of the stack, which holds nothing else. */
+static bool read_pair(lua_State *L, double pair[2]) {
+    int top = lua_gettop(L);
+    bool numbers = lua_istable(L, top) && lua_rawlen(L, top) == 2;
+
+    for (int i = 0; numbers && i < 2; i++) {
+        numbers = lua_rawgeti(L, top, i + 1) == LUA_TNUMBER;
+        pair[i] = lua_tonumber(L, -1);
+    }
+    lua_settop(L, top);
+    return numbers;
+}
+
+void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, dnn_setting *values,
                       size_t i) {
     const char *name = fields[i].name;
-    const char *expected = fields[i].kind == DNN_FIELD_CHOICE ? "a string"
-                           : fields[i].kind == DNN_FIELD_FLAG ? "true or false"
-                                                              : "a number";
+    dnn_field_kind kind = fields[i].kind;
+    bool text = kind == DNN_FIELD_CHOICE || kind == DNN_FIELD_TEXT;
+    double pair[2];
     dnn_error err;
     dnn_status status;
 
-    if (fields[i].kind == DNN_FIELD_CHOICE && lua_type(L, -1) == LUA_TSTRING) {
-        status = dnn_field_set_choice(owner, fields, values, name, lua_tostring(L, -1), &err);
-    } else if (fields[i].kind == DNN_FIELD_FLAG && lua_isboolean(L, -1)) {
+    if (text && lua_type(L, -1) == LUA_TSTRING) {
+        status = dnn_field_set_text(owner, fields, values, name, lua_tostring(L, -1), &err);
+    } else if (kind == DNN_FIELD_FLAG && lua_isboolean(L, -1)) {
         status = dnn_field_set(owner, fields, values, name, lua_toboolean(L, -1), &err);
-    } else if (fields[i].kind <= DNN_FIELD_REAL && lua_type(L, -1) == LUA_TNUMBER) {
+    } else if (!text && kind != DNN_FIELD_FLAG && lua_type(L, -1) == LUA_TNUMBER) {
         status = dnn_field_set(owner, fields, values, name, lua_tonumber(L, -1), &err);
+    } else if (kind == DNN_FIELD_PAIR && read_pair(L, pair)) {
+        status = dnn_field_set_pair(owner, fields, values, name, pair[0], pair[1], &err);
     } else {
         status = dnn_fail(&err, DNN_ERROR_ARGUMENT, "%s: %s must be %s, got %s", owner, name,
-                          expected, dnnlua_got(L, -1));
+                          wanted(kind), dnnlua_got(L, -1));
     }
     dnnlua_check(L, status, &err);
 }
 
 static void read_options(lua_State *L, int index, const char *owner, const dnn_field *fields,
-                         double *values, const char *const *extra) {
+                         dnn_setting *values, const char *const *extra) {
     const char *known[DNN_MAX_FIELDS + MAX_EXTRA + 1];
     size_t count = 0;
 
@@ -218,7 +250,7 @@ static void read_options(lua_State *L, int index, const char *owner, const dnn_f
 }
 
 int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_field *fields,
-                       double *values, const char *const *extra) {
+                       dnn_setting *values, const char *const *extra) {
     dnn_error err;
     int options = 0;
 

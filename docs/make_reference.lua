@@ -8,7 +8,7 @@ local read = require "dnn.help.read"
 local words = require "dnn.help.words"
 
 local folder = package.searchpath("dnn.help", package.path):gsub("help%.lua$", "meta")
-local reference = read(folder, assert(dnn.system.list(folder)))
+local reference = read(folder, dnn.system.list)
 
 local function write(format, ...)
   io.write(select("#", ...) > 0 and format:format(...) or format, "\n")

@@ -20,12 +20,13 @@
 #include "math/print.h"
 #include "math/reduce.h"
 
-#include "nn/gradcheck.h"
+#include "nn/call.h"
 #include "nn/layer.h"
 #include "nn/loss.h"
-#include "nn/network.h"
+#include "nn/network/gradcheck.h"
+#include "nn/network/network.h"
 #include "nn/optimiser.h"
-#include "nn/parameters.h"
+#include "nn/network/parameters.h"
 #include "nn/registry.h"
 
 #include "data/augment.h"

@@ -66,7 +66,7 @@ dnn_tensor *dnnlua_push_tensors(lua_State *L, int index, const char *function, s
             luaL_error(L, "%s: '%s' must be a Matrix, got %s", function, name, dnnlua_got(L, -1));
             return NULL;
         }
-        tensors[k] = (dnn_tensor){name, *m, true};
+        tensors[k] = (dnn_tensor){.name = name, .matrix = *m, .vector = true};
         lua_pop(L, 1);
     }
     return tensors;

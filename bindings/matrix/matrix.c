@@ -13,6 +13,12 @@
 
 static const char default_dtype_key = 0;
 
+/* What the userdata holds before any payload. */
+typedef struct userdata {
+    dnn_matrix matrix;
+    uint64_t pass; /* of the forward that wrote it; 0: none */
+} userdata;
+
 /* --- memory --- */
 
 dnn_matrix *dnnlua_test_matrix(lua_State *L, int index) {
@@ -68,13 +74,13 @@ static void *new_userdata(lua_State *L, size_t header, size_t bytes) {
 }
 
 static int new_userdata_protected(lua_State *L) {
-    new_userdata(L, sizeof(dnn_matrix), (size_t)lua_tointeger(L, 1));
+    new_userdata(L, sizeof(userdata), (size_t)lua_tointeger(L, 1));
     return 1;
 }
 
 /* Lua's own "not enough memory" says neither where nor for what; a matrix that may well be too
  * large is worth a better message. */
-static dnn_matrix *new_large(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols,
+static userdata *new_large(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols,
                              size_t bytes) {
     lua_pushcfunction(L, new_userdata_protected);
     lua_pushinteger(L, (lua_Integer)bytes);
@@ -90,11 +96,12 @@ dnn_matrix *dnnlua_new_matrix(lua_State *L, dnn_dtype dtype, size_t rows, size_t
     size_t bytes;
 
     dnnlua_check(L, dnn_matrix_bytes(dtype, rows, cols, &bytes, &err), &err);
-    dnn_matrix *m =
-        bytes < LARGE ? new_userdata(L, sizeof *m, bytes) : new_large(L, dtype, rows, cols, bytes);
-    *m = dnn_matrix_of(dtype, rows, cols, align(m + 1));
+    userdata *m = bytes < LARGE ? new_userdata(L, sizeof *m, bytes)
+                              : new_large(L, dtype, rows, cols, bytes);
+    m->matrix = dnn_matrix_of(dtype, rows, cols, align(m + 1));
+    m->pass = 0;
     luaL_setmetatable(L, DNNLUA_MATRIX);
-    return m;
+    return &m->matrix;
 }
 
 void *dnnlua_new_block(lua_State *L, size_t bytes) {
@@ -103,10 +110,10 @@ void *dnnlua_new_block(lua_State *L, size_t bytes) {
 
 dnn_matrix *dnnlua_push_view(lua_State *L, const dnn_matrix *view, int base) {
     base = lua_absindex(L, base);
-    dnn_matrix *m = lua_newuserdatauv(L, sizeof *m, 1);
+    userdata *m = lua_newuserdatauv(L, sizeof *m, 1);
     int top = lua_gettop(L);
 
-    *m = *view;
+    *m = (userdata){*view, 0};
     lua_pushvalue(L, base);
     if (dnnlua_test_matrix(L, base) != NULL && lua_getiuservalue(L, base, 1) == LUA_TNONE) {
         lua_pop(L, 1); /* base owns its memory: it is what to keep */
@@ -114,7 +121,20 @@ dnn_matrix *dnnlua_push_view(lua_State *L, const dnn_matrix *view, int base) {
     lua_setiuservalue(L, top, 1);
     lua_settop(L, top);
     luaL_setmetatable(L, DNNLUA_MATRIX);
-    return m;
+    return &m->matrix;
+}
+
+uint64_t dnnlua_matrix_pass(lua_State *L, int index) {
+    const userdata *m = luaL_testudata(L, index, DNNLUA_MATRIX);
+    return m == NULL ? 0 : m->pass;
+}
+
+void dnnlua_matrix_set_pass(lua_State *L, int index, uint64_t pass) {
+    userdata *m = luaL_testudata(L, index, DNNLUA_MATRIX);
+
+    if (m != NULL) {
+        m->pass = pass;
+    }
 }
 
 /* --- default type --- */

@@ -1,44 +1,84 @@
 /* loss.c: losses as Lua objects: constructors from the registry, forward and backward.
  *
- * A loss keeps the A and Y of its last forward for backward. The gradient is a matrix of the loss's
- * own, overwritten by the next backward and made anew only for another shape. */
+ * A loss keeps A, Y and the weights of its last forward for backward, and the number of the forward
+ * pass of the network that wrote A: when that has moved, A is overwritten, and there is no gradient
+ * any more. The gradient is a matrix of the loss's own, overwritten by the next backward and made
+ * anew only for another shape. */
 #include <string.h>
 
 #include "bindings/nn/network.h"
+#include "math/elementwise.h"
 #include "nn/registry.h"
 
-enum { LOSS_A = 1, LOSS_Y, LOSS_GRADIENT };
+enum { LOSS_A = 1, LOSS_Y, LOSS_WEIGHTS, LOSS_GRADIENT };
 
 static dnnlua_loss *check_loss(lua_State *L) {
     return dnnlua_check_self(L, DNNLUA_LOSS, "loss");
 }
 
+/* Whether it gives a cost for each example: reduction = "none". */
+static bool is_for_each(const dnnlua_loss *self) {
+    int i = dnn_field_find(self->kind->fields, "reduction");
+
+    return i >= 0 &&
+           strcmp(self->kind->fields[i].choices[(size_t)self->settings[i].number], "none") == 0;
+}
+
 /* dnn.BCELoss({reduction = "sum"}); upvalue: the class. */
 static int loss_new(lua_State *L) {
     const dnn_loss_class *kind = lua_touserdata(L, lua_upvalueindex(1));
-    double settings[DNN_MAX_FIELDS] = {0};
+    dnn_setting settings[DNN_MAX_FIELDS] = {{0}};
 
     dnnlua_read_fields(L, 1, kind->name, kind->fields, settings, NULL);
     dnnlua_loss *self = lua_newuserdatauv(L, sizeof *self, LOSS_GRADIENT);
-    self->kind = kind;
+    *self = (dnnlua_loss){.kind = kind};
     memcpy(self->settings, settings, sizeof settings);
     luaL_setmetatable(L, DNNLUA_LOSS);
     return 1;
 }
 
-/* cost = loss:forward(A, Y) */
+/* Pushes the weights of the table of options at 4, or nil. */
+static const dnn_matrix *push_weights(lua_State *L, const dnnlua_loss *self) {
+    static const char *const known[] = {"weights", NULL};
+
+    if (lua_isnoneornil(L, 4)) {
+        lua_pushnil(L);
+        return NULL;
+    }
+    dnnlua_check_options(L, 4, self->kind->name, known);
+    return lua_getfield(L, 4, "weights") == LUA_TNIL
+               ? NULL
+               : dnnlua_check_matrix_named(L, lua_gettop(L), self->kind->name, "weights");
+}
+
+/* cost = loss:forward(A, Y, {weights = w}); the costs of all examples with reduction "none" */
 static int loss_forward(lua_State *L) {
-    const dnnlua_loss *self = check_loss(L);
-    const dnn_matrix *A = dnnlua_check_matrix_named(L, 2, self->kind->name, "A");
-    const dnn_matrix *Y = dnnlua_check_matrix_named(L, 3, self->kind->name, "Y");
+    dnnlua_loss *self = check_loss(L);
+    dnn_loss_call call = {
+        .settings = self->settings,
+        .A = dnnlua_check_matrix_named(L, 2, self->kind->name, "A"),
+        .Y = dnnlua_check_matrix_named(L, 3, self->kind->name, "Y"),
+    };
     dnn_error err;
     double cost;
 
-    dnnlua_check(L, dnn_loss_forward(self->kind, self->settings, A, Y, &cost, &err), &err);
-    lua_settop(L, 3);
-    lua_setiuservalue(L, 1, LOSS_Y);
+    lua_settop(L, 4);
+    call.weights = push_weights(L, self);
+    if (is_for_each(self)) {
+        bool real = dnn_dtype_info(call.A->dtype)->is_real; /* else forward says so */
+        call.costs = dnnlua_new_matrix(L, real ? call.A->dtype : DNN_FLOAT32, 1, call.A->cols);
+    }
+    dnnlua_check(L, dnn_loss_forward(self->kind, &call, &cost, &err), &err);
+    self->pass = dnnlua_matrix_pass(L, 2);
+    lua_pushvalue(L, 2);
     lua_setiuservalue(L, 1, LOSS_A);
-    lua_pushnumber(L, cost);
+    lua_pushvalue(L, 3);
+    lua_setiuservalue(L, 1, LOSS_Y);
+    lua_pushvalue(L, 5);
+    lua_setiuservalue(L, 1, LOSS_WEIGHTS);
+    if (call.costs == NULL) {
+        lua_pushnumber(L, cost);
+    }
     return 1;
 }
 
@@ -55,51 +95,71 @@ static dnn_matrix *push_gradient(lua_State *L, const dnn_matrix *A) {
     return dA;
 }
 
-/* dA = loss:backward() */
+/* The gradient of the costs at 2 as weights: times those of forward, where there are any. */
+static const dnn_matrix *weigh_costs(lua_State *L, const dnnlua_loss *self, const dnn_matrix *A,
+                                     const dnn_matrix *weights) {
+    const char *name = self->kind->name;
+    const dnn_matrix *dcosts = dnnlua_check_matrix_named(L, 2, name, "dcosts");
+    dnn_error err;
+
+    if (dcosts->rows != 1 || dcosts->cols != A->cols || dcosts->dtype != A->dtype) {
+        luaL_error(L,
+                   "%s: backward: the gradient of the costs must be 1 x %d of type %s, a number "
+                   "for each example, got %d x %d of type %s",
+                   name, (int)A->cols, dnn_dtype_info(A->dtype)->name, (int)dcosts->rows,
+                   (int)dcosts->cols, dnn_dtype_info(dcosts->dtype)->name);
+    }
+    if (weights == NULL) {
+        return dcosts;
+    }
+    dnn_matrix *product = dnnlua_new_matrix(L, A->dtype, 1, A->cols);
+    dnnlua_check(L, dnn_binary(DNN_MUL, product, weights, dcosts, &err), &err);
+    return product;
+}
+
+/* Raises where there is no forward, or a later one has overwritten its A (at index `A`). */
+static void require_forward(lua_State *L, const dnnlua_loss *self, int A) {
+    if (dnnlua_test_matrix(L, A) == NULL) {
+        luaL_error(L, "%s: backward needs a forward first: loss:forward(A, Y)", self->kind->name);
+    }
+    if (self->pass != 0 && dnnlua_matrix_pass(L, A) != self->pass) {
+        luaL_error(L,
+                   "%s: backward: the network has run forward again since loss:forward(A, Y), so A "
+                   "is overwritten; call loss:forward with the new output, or validate with "
+                   "net:predict(X), which keeps the training pass",
+                   self->kind->name);
+    }
+}
+
+/* dA = loss:backward(); with reduction "none" loss:backward(dcosts) */
 static int loss_backward(lua_State *L) {
     const dnnlua_loss *self = check_loss(L);
     dnn_error err;
 
+    if (lua_gettop(L) > 1 && !is_for_each(self)) {
+        return luaL_error(L,
+                          "%s: backward: expected no arguments (only with reduction = 'none' the "
+                          "gradient of the costs), got %s",
+                          self->kind->name, dnnlua_got(L, 2));
+    }
+    lua_settop(L, 2);
     lua_getiuservalue(L, 1, LOSS_A);
     lua_getiuservalue(L, 1, LOSS_Y);
-    const dnn_matrix *A = dnnlua_test_matrix(L, -2), *Y = dnnlua_test_matrix(L, -1);
-    if (A == NULL) {
-        return luaL_error(L, "%s: backward needs a forward first: loss:forward(A, Y)",
-                          self->kind->name);
+    lua_getiuservalue(L, 1, LOSS_WEIGHTS);
+    require_forward(L, self, 3);
+    dnn_loss_call call = {
+        .settings = self->settings,
+        .A = dnnlua_test_matrix(L, 3),
+        .Y = dnnlua_test_matrix(L, 4),
+        .weights = dnnlua_test_matrix(L, 5),
+    };
+    if (!lua_isnil(L, 2)) {
+        call.weights = weigh_costs(L, self, call.A, call.weights);
     }
-    dnn_matrix *dA = push_gradient(L, A);
-    dnnlua_check(L, dnn_loss_backward(self->kind, self->settings, A, Y, dA, &err), &err);
+    dnn_matrix *dA = push_gradient(L, call.A);
+    dnnlua_check(L, dnn_loss_backward(self->kind, &call, dA, &err), &err);
+    dnnlua_matrix_set_pass(L, lua_gettop(L), self->pass);
     return 1;
-}
-
-static const luaL_Reg methods[] = {
-    {"forward",  loss_forward },
-    {"backward", loss_backward},
-    {NULL,       NULL         },
-};
-
-/* loss.name, a setting, or a method (upvalue 1 holds them). */
-static int loss_index(lua_State *L) {
-    static const char *const fields[] = {"name", "reduction", NULL};
-    const dnnlua_loss *self = check_loss(L);
-
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
-        return 1;
-    }
-    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = "loss"};
-    if (strcmp(nearest.wanted, "name") == 0) {
-        lua_pushstring(L, self->kind->name);
-    } else if (!dnnlua_push_setting_named(L, self->kind->fields, self->settings, nearest.wanted)) {
-        dnnlua_offer(&nearest, methods, fields);
-        return dnnlua_no_such_field(L, self->kind->name, &nearest);
-    }
-    return 1;
-}
-
-static int loss_newindex(lua_State *L) {
-    return luaL_error(L, "%s: '%s' cannot be set; options are given when a loss is made",
-                      check_loss(L)->kind->name, dnnlua_field_name(L, 2));
 }
 
 static int loss_tostring(lua_State *L) {
@@ -108,23 +168,54 @@ static int loss_tostring(lua_State *L) {
     return 1;
 }
 
+/* --- the class --- */
+
+static const char *title(lua_State *L, void *self) {
+    (void)L;
+    return ((dnnlua_loss *)self)->kind->name;
+}
+
+static void get_name(lua_State *L, void *self) {
+    lua_pushstring(L, title(L, self));
+}
+
+static const dnn_field *fields(void *self, const dnn_setting **values) {
+    *values = ((dnnlua_loss *)self)->settings;
+    return ((dnnlua_loss *)self)->kind->fields;
+}
+
+static const dnnlua_property properties[] = {
+    {"name", get_name, NULL},
+    {NULL,   NULL,     NULL},
+};
+
+static const dnnlua_function methods[] = {
+    {"forward",  loss_forward,  4},
+    {"backward", loss_backward, 2},
+    {NULL,       NULL,          0},
+};
+
 static const luaL_Reg metamethods[] = {
-    {"__call",     loss_forward },
-    {"__newindex", loss_newindex},
     {"__tostring", loss_tostring},
     {NULL,         NULL         },
 };
 
+static const dnnlua_class class = {
+    .type = DNNLUA_LOSS,
+    .group = "loss",
+    .unset = "options are given when a loss is made",
+    .title = title,
+    .methods = methods,
+    .called = "forward",
+    .metamethods = metamethods,
+    .properties = properties,
+    .fields = fields,
+};
+
 void dnnlua_open_loss(lua_State *L) {
     for (size_t i = 0; dnn_loss_classes[i] != NULL; i++) {
-        lua_pushlightuserdata(L, (void *)dnn_loss_classes[i]);
-        lua_pushcclosure(L, loss_new, 1);
-        lua_setfield(L, -2, dnn_loss_classes[i]->name);
+        dnnlua_add_constructor(L, loss_new, dnn_loss_classes[i], dnn_loss_classes[i]->name,
+                               dnn_loss_classes[i]->fields, 0);
     }
-    luaL_newmetatable(L, DNNLUA_LOSS);
-    luaL_setfuncs(L, metamethods, 0);
-    luaL_newlib(L, methods);
-    lua_pushcclosure(L, loss_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    dnnlua_open_class(L, &class);
 }

@@ -7,32 +7,43 @@
 #include <string.h>
 
 #include "bindings/nn/network.h"
+#include "math/elementwise.h"
 
-/* What the runtime passed to a callback; NULL where there is none. */
-typedef struct call {
-    size_t layer;
-    const dnn_matrix *X, *A, *dA;
-    dnn_matrix *out; /* where the result goes: A of forward, dX of backward */
-} call;
+/* What the runtime passed to a callback. */
+typedef struct callback {
+    const dnnlua_layer *self;
+    dnn_call *call;  /* NULL in initialise */
+    dnn_matrix *out; /* where the result goes: A of forward, dX of backward; NULL where unwanted */
+} callback;
 
-/* --- calling the functions, protected; stack: layer, network, call --- */
+/* --- calling the functions, protected; stack: layer, network, callback --- */
 
 enum { SELF = 1, NETWORK, CALL };
 
-/* Pushes A[layer] or dA[layer] as the runtime passed it: nearly always it lies in memory of Lua's;
- * a gradient check has some of its own, of which the script gets a copy. */
-static void push_operand(lua_State *L, size_t layer, bool gradient, const dnn_matrix *m) {
+/* The number of a buffer that the layer reads, or writes. */
+static size_t buffer_of(const callback *c, bool output) {
+    const dnn_step *step = dnn_network_step(c->self->network->network, c->call->step);
+    return output ? step->output : step->input[0];
+}
+
+/* Pushes a matrix of the call as the script knows it: nearly always it lies in memory of Lua's; a
+ * gradient check has some of its own, of which the script gets a copy. */
+static void push_operand(lua_State *L, const callback *c, bool output, bool gradient,
+                         const dnn_matrix *m) {
+    const dnnlua_network *network = lua_touserdata(L, NETWORK);
+    size_t buffer = buffer_of(c, output);
     dnn_error err;
 
-    if (m == NULL) {
+    if (m == NULL || m->data == NULL) {
         lua_pushnil(L);
         return;
     }
-    if (dnnlua_network_holds(L, NETWORK, m)) {
-        dnnlua_network_push_buffer(L, NETWORK, layer, gradient, *m);
+    if (buffer > 0) {
+        dnnlua_network_push_buffer(L, NETWORK, buffer, gradient, *m);
         return;
     }
-    lua_getiuservalue(L, NETWORK, gradient ? NETWORK_INPUT_GRADIENT : NETWORK_INPUT);
+    lua_getiuservalue(L, NETWORK, (gradient ? NETWORK_INPUT_GRADIENT : NETWORK_INPUT) +
+                                      dnnlua_network_mode(network));
     const dnn_matrix *known = dnnlua_test_matrix(L, -1);
     if (known == NULL || !dnnlua_same_view(known, m)) {
         lua_pop(L, 1);
@@ -66,6 +77,19 @@ static void take_result(lua_State *L, const char *function, dnn_matrix *out) {
     dnnlua_check(L, dnn_matrix_copy(out, result, &err), &err);
 }
 
+/* Takes dX on top of the stack, which is added where a later layer has written already. */
+static void take_gradient(lua_State *L, const callback *c) {
+    const dnn_matrix *result = dnnlua_test_matrix(L, -1);
+    dnn_error err;
+
+    if (!c->call->add[0] || result == NULL || result->rows != c->out->rows ||
+        result->cols != c->out->cols || result->dtype != c->out->dtype) {
+        take_result(L, "backward", c->out);
+        return;
+    }
+    dnnlua_check(L, dnn_binary(DNN_ADD, c->out, c->out, result, &err), &err);
+}
+
 /* initialise(self, random) */
 static int run_initialise(lua_State *L) {
     push_function(L, "initialise");
@@ -77,12 +101,12 @@ static int run_initialise(lua_State *L) {
 
 /* A = forward(self, X, out) */
 static int run_forward(lua_State *L) {
-    const call *c = lua_touserdata(L, CALL);
+    const callback *c = lua_touserdata(L, CALL);
 
     push_function(L, "forward");
     lua_pushvalue(L, SELF);
-    push_operand(L, c->layer - 1, false, c->X);
-    push_operand(L, c->layer, false, c->out);
+    push_operand(L, c, false, false, &c->call->X[0]);
+    push_operand(L, c, true, false, c->out);
     lua_call(L, 3, 1);
     take_result(L, "forward", c->out);
     return 0;
@@ -90,17 +114,17 @@ static int run_forward(lua_State *L) {
 
 /* dX = backward(self, dA, X, A, out); without `out` the result is not looked at. */
 static int run_backward(lua_State *L) {
-    const call *c = lua_touserdata(L, CALL);
+    const callback *c = lua_touserdata(L, CALL);
 
     push_function(L, "backward");
     lua_pushvalue(L, SELF);
-    push_operand(L, c->layer, true, c->dA);
-    push_operand(L, c->layer - 1, false, c->X);
-    push_operand(L, c->layer, false, c->A);
-    push_operand(L, c->layer - 1, true, c->out);
+    push_operand(L, c, true, true, &c->call->dA);
+    push_operand(L, c, false, false, &c->call->X[0]);
+    push_operand(L, c, true, false, &c->call->A);
+    push_operand(L, c, false, true, c->call->add[0] ? NULL : c->out);
     lua_call(L, 5, 1);
     if (c->out != NULL) {
-        take_result(L, "backward", c->out);
+        take_gradient(L, c);
     }
     return 0;
 }
@@ -108,21 +132,21 @@ static int run_backward(lua_State *L) {
 /* --- what the runtime calls --- */
 
 /* Runs one of the functions above in the state that the network runs in. */
-static dnn_status run(dnn_layer *layer, lua_CFunction function, call *c, dnn_error *err) {
-    const dnnlua_layer *self = dnn_layer_external_user(layer);
-    dnnlua_network *network = self->network;
+static dnn_status run(const dnn_layer *layer, lua_CFunction function, callback *c,
+                      dnn_error *err) {
+    c->self = dnn_layer_external_user(layer);
+    dnnlua_network *network = c->self->network;
     lua_State *L = network->L;
 
-    if (!lua_checkstack(L, 6)) {
+    if (!lua_checkstack(L, 8)) {
         return dnn_fail(err, DNN_ERROR_MEMORY, "no room left on Lua's stack");
     }
     lua_pushcfunction(L, function);
     lua_getiuservalue(L, network->at, NETWORK_LAYERS);
-    lua_rawgeti(L, -1, (lua_Integer)self->index);
+    lua_rawgetp(L, -1, layer);
     lua_remove(L, -2);
     lua_pushvalue(L, network->at);
-    if (c != NULL) {
-        c->layer = self->index;
+    if (c->call != NULL) {
         lua_pushlightuserdata(L, c);
     } else {
         lua_pushvalue(L, network->random);
@@ -130,31 +154,37 @@ static dnn_status run(dnn_layer *layer, lua_CFunction function, call *c, dnn_err
     if (lua_pcall(L, 3, 0, 0) == LUA_OK) {
         return DNN_OK;
     }
-    network->failed = self->index;
+    network->failed =
+        1 + (c->call != NULL ? c->call->step : dnn_network_find_step(network->network, layer));
     return dnn_fail(err, DNN_ERROR_CALLBACK, "a Lua function raised an error");
 }
 
-static dnn_status initialise(dnn_layer *layer, dnn_random *random, dnn_error *err) {
-    (void)random; /* the script gets the same stream as a Random */
-    return run(layer, run_initialise, NULL, err);
+static dnn_status initialise(const dnn_layer *layer, dnn_matrix *values, dnn_random *random,
+                             dnn_error *err) {
+    callback c = {.call = NULL};
+
+    (void)values, (void)random; /* the script gets the same stream as a Random */
+    return run(layer, run_initialise, &c, err);
 }
 
-static dnn_status forward(dnn_layer *layer, const dnn_matrix *X, dnn_matrix *A, dnn_error *err) {
-    call c = {.X = X, .out = A};
-    return run(layer, run_forward, &c, err);
+static dnn_status forward(dnn_call *call, dnn_error *err) {
+    callback c = {.call = call, .out = &call->A};
+    return run(call->layer, run_forward, &c, err);
 }
 
-/* The script always adds to its gradients; where they are to start afresh they are zeroed here. */
-static dnn_status backward(dnn_layer *layer, const dnn_matrix *X, const dnn_matrix *A,
-                           const dnn_matrix *dA, dnn_matrix *dX, bool accumulate, dnn_error *err) {
-    call c = {.X = X, .A = A, .dA = dA, .out = dX};
+static dnn_status backward(dnn_call *call, dnn_error *err) {
+    callback c = {.call = call, .out = call->dX[0].data == NULL ? NULL : &call->dX[0]};
+    const dnnlua_layer *self = dnn_layer_external_user(call->layer);
+    const dnn_step *step = dnn_network_step(self->network->network, call->step);
 
-    for (size_t p = 0; p < layer->parameter_count && !accumulate; p++) {
-        const dnn_matrix *gradient = &layer->gradients[p];
-        memset(gradient->data, 0,
-               dnn_matrix_count(gradient) * dnn_dtype_info(gradient->dtype)->size);
+    for (size_t k = 0; k < step->learnt && !call->accumulate; k++) {
+        const dnn_matrix *gradient = &call->gradients[k];
+        if (gradient->data != NULL) {
+            memset(gradient->data, 0,
+                   dnn_matrix_count(gradient) * dnn_dtype_info(gradient->dtype)->size);
+        }
     }
-    return run(layer, run_backward, &c, err);
+    return run(call->layer, run_backward, &c, err);
 }
 
 /* --- the definition --- */
@@ -183,12 +213,12 @@ static size_t take_features(lua_State *L, const char *name) {
 }
 
 static int by_name(const void *a, const void *b) {
-    return strcmp(((const dnn_parameter_shape *)a)->name, ((const dnn_parameter_shape *)b)->name);
+    return strcmp(((const dnn_value *)a)->name, ((const dnn_value *)b)->name);
 }
 
 /* The shape {rows, cols} on top of the stack. */
-static dnn_parameter_shape take_shape(lua_State *L, const char *name) {
-    dnn_parameter_shape shape = {.name = name};
+static dnn_value take_shape(lua_State *L, const char *name) {
+    size_t rows, cols;
 
     if (dnnlua_layer_has_field(name)) {
         luaL_error(L, "%s: a parameter cannot be called '%s', which every layer has", owner, name);
@@ -198,11 +228,11 @@ static dnn_parameter_shape take_shape(lua_State *L, const char *name) {
                    dnnlua_got(L, -1));
     }
     lua_rawgeti(L, -1, 1);
-    shape.rows = dnnlua_check_size(L, -1, name, "rows");
+    rows = dnnlua_check_size(L, -1, name, "rows");
     lua_rawgeti(L, -2, 2);
-    shape.cols = dnnlua_check_size(L, -1, name, "cols");
+    cols = dnnlua_check_size(L, -1, name, "cols");
     lua_pop(L, 2);
-    return shape;
+    return dnn_value_matrix(name, rows, cols);
 }
 
 /* Reads {weight = {rows, cols}, ...}, in the order of the names so that it is the same in every
@@ -220,15 +250,15 @@ static void take_parameters(lua_State *L, int definition, dnn_external *external
         if (lua_type(L, -2) != LUA_TSTRING) {
             luaL_error(L, "%s: parameters are named, as in {weight = {rows, cols}}", owner);
         }
-        if (external->parameter_count == DNN_LAYER_MAX_PARAMETERS) {
-            luaL_error(L, "%s: at most %d parameters", owner, DNN_LAYER_MAX_PARAMETERS);
+        if (external->value_count == DNN_EXTERNAL_VALUES) {
+            luaL_error(L, "%s: at most %d parameters", owner, DNN_EXTERNAL_VALUES);
         }
-        external->shapes[external->parameter_count++] = take_shape(L, lua_tostring(L, -2));
+        external->values[external->value_count++] = take_shape(L, lua_tostring(L, -2));
         lua_pop(L, 1);
         lua_pushvalue(L, -1);
-        lua_rawseti(L, definition, (lua_Integer)external->parameter_count);
+        lua_rawseti(L, definition, (lua_Integer)external->value_count);
     }
-    qsort(external->shapes, external->parameter_count, sizeof *external->shapes, by_name);
+    qsort(external->values, external->value_count, sizeof *external->values, by_name);
     lua_settop(L, table - 1);
 }
 
@@ -243,23 +273,25 @@ int dnnlua_layer_define(lua_State *L) {
     }
     lua_settop(L, 1);
     dnnlua_check_options(L, 1, owner, known);
-    dnnlua_layer *self = dnnlua_new_layer(L);
-    lua_newtable(L);
+    dnnlua_layer *self = dnnlua_new_layer(L, NULL);
+    dnn_external external = {.name = owner, .forward = forward, .backward = backward, .user = self};
+    dnn_error err;
 
-    dnn_external *external = &self->external;
-    *external = (dnn_external){.name = owner, .forward = forward, .backward = backward};
-    external->user = self;
-    external->initialise = take_function(L, 3, "initialise", false) ? initialise : NULL;
+    lua_newtable(L);
+    external.initialise = take_function(L, 3, "initialise", false) ? initialise : NULL;
     take_function(L, 3, "forward", true);
     take_function(L, 3, "backward", true);
     if (lua_getfield(L, 1, "name") != LUA_TNIL) {
-        external->name = luaL_checkstring(L, -1);
+        external.name = luaL_checkstring(L, -1);
     }
     lua_setfield(L, 3, "name");
-    external->in_features = take_features(L, "in_features");
-    external->out_features = take_features(L, "out_features");
-    take_parameters(L, 3, external);
+    external.in_features = take_features(L, "in_features");
+    external.out_features = take_features(L, "out_features");
+    take_parameters(L, 3, &external);
     lua_setiuservalue(L, 2, LAYER_DEFINITION);
-    dnnlua_layer_finish(L, 2);
+    lua_newtable(L);
+    lua_setiuservalue(L, 2, LAYER_OWN);
+    dnnlua_check(L, dnn_layer_create_external(&self->layer, &external, &err), &err);
+    lua_settop(L, 2);
     return 1;
 }

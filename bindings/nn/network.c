@@ -1,12 +1,9 @@
-/* network.c: dnn.Sequential as a class: open and closed, parameters, layers, fields. network_run.c
- * runs it. */
+/* network.c: the memory of a network: open and closed, buffers, and the matrices in them. */
 #include "bindings/nn/network.h"
 
 #include <string.h>
 
-#include "core/memory.h"
-#include "bindings/run/run.h"
-#include "bindings/data/store.h"
+#define NETWORK "network" /* never handed out */
 
 /* --- open and closed --- */
 
@@ -15,27 +12,20 @@ dnnlua_network *dnnlua_new_network(lua_State *L) {
 
     memset(self, 0, sizeof *self);
     self->closed = "closed";
-    luaL_setmetatable(L, DNNLUA_NETWORK);
+    luaL_setmetatable(L, NETWORK);
     return self;
 }
 
 void dnnlua_network_require_open(lua_State *L, const dnnlua_network *self) {
     if (self->network == NULL) {
-        luaL_error(L, "Sequential: this network is %s", self->closed);
+        luaL_error(L, "network: this network is %s", self->closed);
     }
 }
 
 void dnnlua_network_require_idle(lua_State *L, const dnnlua_network *self) {
     if (self->L != NULL) {
-        luaL_error(L, "Sequential: this network is running; one of its layers called it");
+        luaL_error(L, "network: this network is running; one of its layers called it");
     }
-}
-
-dnnlua_network *dnnlua_check_network(lua_State *L, int index) {
-    dnnlua_network *self = index == 1 ? dnnlua_check_self(L, DNNLUA_NETWORK, "net")
-                                      : luaL_checkudata(L, index, DNNLUA_NETWORK);
-    dnnlua_network_require_open(L, self);
-    return self;
 }
 
 void dnnlua_network_close(lua_State *L, int index, const char *why) {
@@ -47,221 +37,197 @@ void dnnlua_network_close(lua_State *L, int index, const char *why) {
     dnn_network_destroy(self->network);
     self->network = NULL;
     self->closed = why;
-    for (int value = NETWORK_VALUES; value <= NETWORK_VIEWS; value++) {
+    for (int value = NETWORK_VALUES; value <= NETWORK_VALUE_VIEWS; value++) {
         lua_pushnil(L);
         lua_setiuservalue(L, index, value);
     }
 }
 
-/* net:close(), the end of a `local net <close>`, and the collector. */
-static int network_close(lua_State *L) {
-    const dnnlua_network *self = dnnlua_check_self(L, DNNLUA_NETWORK, "net");
-
-    dnnlua_network_require_idle(L, self);
+static int collect(lua_State *L) {
     dnnlua_network_close(L, 1, "closed");
     return 0;
 }
 
-/* --- parameters --- */
+/* --- around the runtime --- */
 
-/* net:parameters() */
-static int network_parameters(lua_State *L) {
-    dnnlua_check_network(L, 1);
-    dnnlua_push_parameters(L, 1);
-    return 1;
+dnn_network *dnnlua_network_begin(lua_State *L, int index) {
+    dnnlua_network *self = lua_touserdata(L, index);
+
+    dnnlua_network_require_open(L, self);
+    dnnlua_network_require_idle(L, self);
+    self->L = L;
+    self->at = index;
+    self->failed = 0;
+    return self->network;
 }
 
-/* net:zero_grad() */
-static int network_zero_grad(lua_State *L) {
-    dnn_parameters_zero_grad(dnn_network_parameters(dnnlua_check_network(L, 1)->network));
-    return 0;
+void dnnlua_network_check(lua_State *L, dnn_status status, dnn_error *err) {
+    if (status != DNN_OK) {
+        dnn_fail_context(err, status, "network: ");
+        dnnlua_raise(L, err);
+    }
 }
 
-/* net:update(learning_rate, {check_finite = false}) */
-static int network_update(lua_State *L) {
-    static const char *const known[] = {"check_finite", NULL};
-    const char *const name = "Sequential: update";
-    dnn_error err;
+/* Raises the error object on top of the stack, which came from the Lua function of a step. */
+static int raise_from_layer(lua_State *L, const dnnlua_network *self) {
+    char name[160];
 
-    dnnlua_check_network(L, 1);
-    if (lua_type(L, 2) != LUA_TNUMBER) {
-        return luaL_error(L, "%s: expected the learning rate, as in net:update(0.01), got %s", name,
-                          dnnlua_got(L, 2));
+    if (lua_type(L, -1) == LUA_TSTRING) {
+        dnn_network_name_step(self->network, self->failed - 1, name, sizeof name);
+        luaL_error(L, "network: %s: %s", name, lua_tostring(L, -1));
     }
-    double rate = lua_tonumber(L, 2);
-    dnnlua_check_options(L, 3, name, known);
-    bool check_finite = dnnlua_option_flag(L, 3, name, "check_finite", true);
-    dnn_parameters *parameters = dnn_network_parameters(dnnlua_check_network(L, 1)->network);
-    dnnlua_require_gradients(L, parameters, name);
-    dnn_status status = dnn_parameters_update(parameters, rate, check_finite, &err);
-    if (status == DNN_ERROR_NUMERIC) {
-        dnnlua_run_not_finite(L, 1, &err);
-    }
-    dnnlua_network_check(L, status, &err);
-    return 0;
+    return lua_error(L);
 }
 
-/* Pushes the table {"1 Linear", "3 Linear", ...} of the network at index. */
-static void push_names(lua_State *L, int index) {
-    lua_Integer count = 0;
+void dnnlua_network_end(lua_State *L, int index, dnn_status status, dnn_error *err) {
+    dnnlua_network *self = lua_touserdata(L, index);
 
-    if (lua_getiuservalue(L, index, NETWORK_NAMES) != LUA_TNIL) {
-        return;
+    self->L = NULL;
+    if (status != DNN_OK && self->failed != 0) {
+        raise_from_layer(L, self);
     }
+    dnnlua_network_check(L, status, err);
+}
+
+/* --- buffers --- */
+
+int dnnlua_network_mode(const dnnlua_network *self) {
+    return dnn_network_training(self->network);
+}
+
+/* The type is checked before the last X is let go, since the runtime describes that one until it
+ * begins a forward. */
+static void check_type(lua_State *L, const dnn_network *network, const dnn_matrix *X) {
+    dnn_dtype dtype = dnn_network_dtype(network);
+
+    if (X->dtype != dtype && !dnn_layer_has(dnn_network_step(network, 0)->layer, DNN_TAKES_IDS)) {
+        luaL_error(L, "network: this network is %s, X is %s; convert it with X:%s()",
+                   dnn_dtype_info(dtype)->name, dnn_dtype_info(X->dtype)->name,
+                   dtype == DNN_FLOAT32 ? "float" : "double");
+    }
+}
+
+/* Whether the matrix lies in the network's buffers of the present mode. */
+static bool holds(lua_State *L, int index, const dnn_matrix *m) {
+    const dnnlua_network *self = lua_touserdata(L, index);
+
+    lua_getiuservalue(L, index, NETWORK_BUFFERS + dnnlua_network_mode(self));
+    const char *begin = lua_touserdata(L, -1), *data = m->data;
+    bool inside = begin != NULL && data >= begin && data < begin + lua_rawlen(L, -1);
+
     lua_pop(L, 1);
-    lua_newtable(L);
-    lua_getiuservalue(L, index, NETWORK_LAYERS);
-    for (lua_Integer l = 1; lua_rawgeti(L, -1, l) != LUA_TNIL; l++) {
-        const dnnlua_layer *layer = lua_touserdata(L, -1);
-        if (layer->parameter_count > 0) {
-            lua_pushfstring(L, "%I %s", l, layer->name);
-            lua_rawseti(L, -4, ++count);
-        }
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 2);
-    lua_pushvalue(L, -1);
-    lua_setiuservalue(L, index, NETWORK_NAMES);
+    return inside;
 }
 
-/* net:grad_norms([t]): one norm for each layer with parameters, into t where it is given. */
-static int network_grad_norms(lua_State *L) {
-    lua_Integer count = 0;
+/* Plans for X and returns the bytes of buffers that the idle network at index lacks. */
+static size_t plan(lua_State *L, int index, const dnn_matrix *X) {
+    dnnlua_network *self = lua_touserdata(L, index);
+    dnn_error err;
+    size_t bytes;
 
-    dnnlua_check_network(L, 1);
-    lua_settop(L, 2);
-    if (lua_isnil(L, 2)) {
-        lua_newtable(L);
-        lua_replace(L, 2);
-    }
-    luaL_checktype(L, 2, LUA_TTABLE);
-    lua_pushliteral(L, "names");
-    push_names(L, 1);
-    lua_rawset(L, 2);
-    dnn_network *network = dnnlua_check_network(L, 1)->network;
-    for (size_t l = 1; l <= dnn_network_layer_count(network); l++) {
-        if (dnn_network_layer(network, l)->parameter_count > 0) {
-            lua_pushnumber(L, dnn_network_grad_norm(network, l));
-            lua_rawseti(L, 2, ++count);
-        }
-    }
-    return 1;
+    dnnlua_network_require_open(L, self);
+    dnnlua_network_require_idle(L, self);
+    check_type(L, self->network, X);
+    dnnlua_network_check(L, dnn_network_plan(self->network, X, &bytes, &err), &err);
+    return bytes;
 }
 
-/* --- layers and fields --- */
+const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input) {
+    dnnlua_network *self = lua_touserdata(L, index);
+    void *buffers = NULL;
+    size_t bytes, room = 0;
 
-/* net:layer(i) */
-static int network_layer(lua_State *L) {
-    dnn_network *network = dnnlua_check_network(L, 1)->network;
-    lua_Integer count = (lua_Integer)dnn_network_layer_count(network);
-    lua_Integer i = luaL_checkinteger(L, 2);
-
-    if (i < 1 || i > count) {
-        return luaL_error(L, "Sequential: layer %I is outside 1..%I", i, count);
+    const dnn_matrix *X = dnnlua_check_matrix_named(L, input, "network", "X");
+    while ((bytes = plan(L, index, X)) > room) { /* again, as a finaliser may run the network */
+        buffers = dnnlua_new_block(L, bytes);
+        room = bytes;
     }
-    lua_getiuservalue(L, 1, NETWORK_LAYERS);
-    lua_rawgeti(L, -1, i);
-    return 1;
+    int mode = dnnlua_network_mode(self);
+    if (bytes > 0) {
+        lua_setiuservalue(L, index, NETWORK_BUFFERS + mode);
+        dnn_network_attach_buffers(self->network, buffers);
+        lua_pushnil(L);
+        lua_setiuservalue(L, index, NETWORK_VIEWS + mode);
+    } else if (holds(L, index, X)) {
+        luaL_error(L, "network: X lies in this network's own buffers, which forward overwrites; "
+                      "pass X:copy()");
+    }
+    lua_pushvalue(L, input);
+    lua_setiuservalue(L, index, NETWORK_INPUT + mode);
+    return X;
 }
 
-static int network_len(lua_State *L) {
-    dnn_network *network = dnnlua_check_network(L, 1)->network;
-    lua_pushinteger(L, (lua_Integer)dnn_network_layer_count(network));
-    return 1;
+void dnnlua_network_push_buffer(lua_State *L, int index, size_t buffer, bool gradient,
+                                dnn_matrix now) {
+    const dnnlua_network *self = lua_touserdata(L, index);
+    int mode = dnnlua_network_mode(self), base = lua_gettop(L) + 1;
+
+    /* What is only a view of X lies in X's memory. */
+    lua_getiuservalue(L, index, holds(L, index, &now) ? NETWORK_BUFFERS + mode
+                                                      : NETWORK_INPUT + mode);
+    lua_pushinteger(L, (lua_Integer)(2 * buffer + gradient));
+    dnnlua_cached_view(L, index, NETWORK_VIEWS + mode, now, base);
+    dnnlua_matrix_set_pass(L, -1, self->pass[mode]);
+    lua_remove(L, base);
 }
 
-/* net[i] (nil outside, so that ipairs ends), a method (upvalue 1 holds them), or net.dtype. */
-static int network_index(lua_State *L) {
-    static const char *const fields[] = {"dtype", NULL};
+/* Pushes buffer number `buffer`, or its gradient, as the runtime has it now. */
+static void push_now(lua_State *L, int index, size_t buffer, bool gradient,
+                     const dnn_matrix *now) {
+    const dnnlua_network *self = lua_touserdata(L, index);
+    int mode = dnnlua_network_mode(self);
 
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
-        return 1;
+    if (now != NULL && buffer > 0) {
+        dnnlua_network_push_buffer(L, index, buffer, gradient, *now);
+    } else if (buffer == 0 && !gradient && dnn_network_output(self->network) != NULL) {
+        lua_getiuservalue(L, index, NETWORK_INPUT + mode);
+    } else if (buffer == 0 && gradient && self->input_gradient[mode]) {
+        lua_getiuservalue(L, index, NETWORK_INPUT_GRADIENT + mode);
+    } else if (!gradient && dnn_network_output(self->network) != NULL) {
+        luaL_error(L, "network: this output is not kept, as its memory serves other layers; set net.keep = "
+                      "true and run forward again");
+    } else {
+        lua_pushnil(L);
     }
-    dnnlua_check_network(L, 1);
-    if (lua_isinteger(L, 2)) {
-        lua_getiuservalue(L, 1, NETWORK_LAYERS);
-        lua_rawgeti(L, -1, lua_tointeger(L, 2));
-        return 1;
-    }
-    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = "Sequential"};
-    if (strcmp(nearest.wanted, "dtype") == 0) {
-        const dnn_network *network = dnnlua_check_network(L, 1)->network;
-        lua_pushstring(L, dnn_dtype_info(dnn_network_dtype(network))->name);
-        return 1;
-    }
-    dnnlua_offer(&nearest, dnnlua_network_methods, fields);
-    return dnnlua_no_such_field(L, "Sequential", &nearest);
 }
 
-static int network_newindex(lua_State *L) {
-    return luaL_error(L, "Sequential: '%s' cannot be set; a parameter is set by net[i].weight = W",
-                      dnnlua_field_name(L, 2));
+void dnnlua_network_push_output(lua_State *L, int index, size_t step, bool gradient) {
+    const dnn_network *network = ((const dnnlua_network *)lua_touserdata(L, index))->network;
+
+    push_now(L, index, dnn_network_step(network, step)->output, gradient,
+             gradient ? dnn_network_step_output_gradient(network, step)
+                      : dnn_network_step_output(network, step));
 }
 
-static int network_tostring(lua_State *L) {
-    const dnnlua_network *self = luaL_checkudata(L, 1, DNNLUA_NETWORK);
-    luaL_Buffer text;
+void dnnlua_network_push_input(lua_State *L, int index, size_t step, size_t input, bool gradient) {
+    const dnn_network *network = ((const dnnlua_network *)lua_touserdata(L, index))->network;
 
-    if (self->network == NULL) {
-        lua_pushfstring(L, "Sequential (%s)", self->closed);
-        return 1;
-    }
-    size_t size = dnn_network_describe(self->network, NULL, 0);
-    char *space = luaL_buffinitsize(L, &text, size + 1);
-    dnn_network_describe(dnnlua_check_network(L, 1)->network, space, size + 1);
-    luaL_pushresultsize(&text, size - 1); /* without the last newline, which print adds */
-    return 1;
+    push_now(L, index, dnn_network_step(network, step)->input[input], gradient,
+             gradient ? dnn_network_step_input_gradient(network, step, input)
+                      : dnn_network_step_input(network, step, input));
+}
+
+void dnnlua_network_push_segment(lua_State *L, int index, size_t segment, bool gradient) {
+    const dnnlua_network *self = lua_touserdata(L, index);
+
+    dnnlua_network_require_open(L, self);
+    const dnn_parameters *p = dnn_network_parameters(self->network);
+    bool kept = p->segments[segment].kept;
+    dnn_matrix now =
+        gradient ? dnn_segment_gradients(p, segment) : dnn_segment_values(p, segment);
+    int base = lua_gettop(L) + 1;
+
+    lua_getiuservalue(L, index, kept ? NETWORK_KEPT : gradient ? NETWORK_GRADIENTS : NETWORK_VALUES);
+    lua_pushinteger(L, (lua_Integer)(2 * segment + gradient));
+    dnnlua_cached_view(L, index, NETWORK_VALUE_VIEWS, now, base);
+    lua_remove(L, base);
 }
 
 /* --- the class --- */
 
-const luaL_Reg dnnlua_network_methods[] = {
-    {"forward",         dnnlua_network_forward        },
-    {"backward",        dnnlua_network_backward       },
-    {"zero_grad",       network_zero_grad             },
-    {"update",          network_update                },
-    {"grad_norms",      network_grad_norms            },
-    {"parameters",      network_parameters            },
-    {"save",            dnnlua_network_save           },
-    {"load",            dnnlua_network_load           },
-    {"state_dict",      dnnlua_network_state_dict     },
-    {"load_state_dict", dnnlua_network_load_state_dict},
-    {"layer",           network_layer                 },
-    {"close",           network_close                 },
-    {NULL,              NULL                          },
-};
-
-static const luaL_Reg metamethods[] = {
-    {"__call",     dnnlua_network_forward},
-    {"__newindex", network_newindex      },
-    {"__len",      network_len           },
-    {"__tostring", network_tostring      },
-    {"__gc",       network_close         },
-    {"__close",    network_close         },
-    {NULL,         NULL                  },
-};
-
-static int allocation_count(lua_State *L) {
-    lua_pushinteger(L, (lua_Integer)dnn_allocation_count());
-    return 1;
-}
-
-static const luaL_Reg functions[] = {
-    {"Sequential",       dnnlua_sequential},
-    {"gradcheck",        dnnlua_gradcheck },
-    {"allocation_count", allocation_count },
-    {NULL,               NULL             },
-};
-
 void dnnlua_open_network(lua_State *L) {
-    luaL_setfuncs(L, functions, 0);
-    luaL_newmetatable(L, DNNLUA_NETWORK);
-    luaL_setfuncs(L, metamethods, 0);
-    luaL_newlibtable(L, dnnlua_network_methods);
-    luaL_setfuncs(L, dnnlua_network_methods, 0);
-    lua_pushcclosure(L, network_index, 1);
-    lua_setfield(L, -2, "__index");
+    luaL_newmetatable(L, NETWORK);
+    lua_pushcfunction(L, collect);
+    lua_setfield(L, -2, "__gc");
     lua_pop(L, 1);
-    dnnlua_open_parameters(L);
 }

@@ -1,76 +1,140 @@
 /* optimiser.c: dnn.optim: constructors from the registry, step, settings that can change between
  * steps.
  *
- * An optimiser keeps the Parameters object alive, and with it the network; its state is a block of
- * Lua's memory. */
-#include <stdio.h>
-#include <string.h>
+ * An optimiser keeps its Parameters objects alive, and with them their networks, and its free
+ * matrices; its state is a block of Lua's memory. A network may be closed while the optimiser is
+ * there: every method looks first. */
+#include "bindings/nn/optimiser.h"
 
-#include "nn/registry.h"
 #include "bindings/run/run.h"
+#include "nn/registry.h"
 
-enum { OPTIMISER_PARAMETERS = 1, OPTIMISER_STATE };
+/* --- whether it can be used --- */
 
-/* The optimiser at index, whose network is open. */
-static dnn_optimiser *open_optimiser(lua_State *L, int index) {
-    dnn_optimiser *self = lua_touserdata(L, index);
+typedef struct known {
+    const dnn_optimiser *optimiser;
+    bool all;
+} known;
 
-    lua_getiuservalue(L, index, OPTIMISER_PARAMETERS);
-    self->parameters = dnnlua_test_parameters(L, -1);
-    lua_pop(L, 1);
-    return self;
+static void look_for(void *context, dnn_parameters *p, size_t first, size_t count) {
+    known *k = context;
+    (void)first, (void)count;
+    k->all = k->all && dnn_optimiser_has(k->optimiser, p);
 }
 
-static dnn_optimiser *check_optimiser(lua_State *L) {
+/* Raises unless the networks of all members of the optimiser at index are open and the same. */
+static void require_open(lua_State *L, int index, const dnn_optimiser *optimiser) {
+    int top = lua_gettop(L);
+    known k = {optimiser, true};
+
+    lua_getiuservalue(L, index, OPTIMISER_MEMBERS);
+    lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_rawgeti(L, -1, i);
+        dnnlua_test_members(L, lua_gettop(L), look_for, &k);
+        lua_pop(L, 1);
+    }
+    if (!k.all) {
+        luaL_error(L,
+                   "%s: a layer whose parameters it steps has become part of another network "
+                   "since; make a new optimiser of that network's parameters",
+                   dnn_optimiser_kind(optimiser)->name);
+    }
+    lua_settop(L, top);
+}
+
+dnn_optimiser *dnnlua_test_optimiser(lua_State *L, int index) {
+    dnnlua_optimiser *self = luaL_testudata(L, index, DNNLUA_OPTIMISER);
+
+    if (self == NULL) {
+        return NULL;
+    }
+    if (self->optimiser == NULL) {
+        luaL_error(L, "this optimiser is closed");
+    }
+    require_open(L, index, self->optimiser);
+    return self->optimiser;
+}
+
+dnn_optimiser *dnnlua_check_optimiser(lua_State *L) {
     dnnlua_check_self(L, DNNLUA_OPTIMISER, "opt");
-    return open_optimiser(L, 1);
+    return dnnlua_test_optimiser(L, 1);
 }
 
-/* Gives the optimiser at index zeroed state for its settings. */
-static void attach_state(lua_State *L, int index) {
-    dnn_error err;
-    void *state = dnnlua_new_block(L, dnn_optimiser_state_bytes(open_optimiser(L, index)));
+/* --- making one --- */
 
+void dnnlua_optimiser_attach_state(lua_State *L, int index) {
+    dnnlua_optimiser *self = lua_touserdata(L, index);
+    dnn_optimiser *o = self->optimiser;
+    dnn_error err;
+    void *state =
+        dnnlua_new_block(L, dnn_optimiser_state_bytes(o, dnn_optimiser_vectors_needed(o)));
+
+    dnnlua_check(L, dnn_optimiser_attach(o, state, &err), &err);
     lua_setiuservalue(L, index, OPTIMISER_STATE);
-    dnnlua_check(L, dnn_optimiser_attach(open_optimiser(L, index), state, &err), &err);
 }
 
 /* dnn.optim.SGD(net:parameters(), {lr = 0.1}); upvalue: the class. */
 static int optimiser_new(lua_State *L) {
     const dnn_optimiser_class *kind = lua_touserdata(L, lua_upvalueindex(1));
-    double settings[DNN_MAX_FIELDS] = {0};
+    dnn_setting settings[DNN_MAX_FIELDS] = {{0}};
+    dnn_error err;
 
-    if (dnnlua_test_parameters(L, 1) == NULL) {
-        return luaL_error(L, "%s: expected net:parameters(), got %s%s", kind->name,
-                          dnnlua_got(L, 1),
-                          lua_istable(L, 1)      ? "; the options come behind it, in a table of "
-                                                   "their own"
-                          : lua_isfunction(L, 1) ? "; methods take a colon"
-                                                 : "");
-    }
-    dnnlua_read_fields(L, 2, kind->name, kind->fields, settings, NULL);
-    dnn_optimiser *self = lua_newuserdatauv(L, sizeof *self, OPTIMISER_STATE);
-    dnn_optimiser_init(self, kind, dnnlua_test_parameters(L, 1));
-    memcpy(self->settings, settings, sizeof settings);
-    lua_pushvalue(L, 1);
-    lua_setiuservalue(L, -2, OPTIMISER_PARAMETERS);
+    lua_settop(L, 2);
+    dnnlua_optimiser *self = lua_newuserdatauv(L, sizeof *self, OPTIMISER_USER_VALUES);
+    self->optimiser = NULL;
     luaL_setmetatable(L, DNNLUA_OPTIMISER);
-    attach_state(L, lua_gettop(L));
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, 3, OPTIMISER_GIVEN);
+    lua_newtable(L);
+    lua_setiuservalue(L, 3, OPTIMISER_MEMBERS);
+    dnnlua_check(L, dnn_optimiser_create(&self->optimiser, kind, &err), &err);
+    dnnlua_optimiser_fill(L, 3, 1);
+    dnnlua_read_fields(L, 2, kind->name, kind->fields, settings, NULL);
+    for (size_t i = 0; i < dnn_field_count(kind->fields); i++) {
+        dnnlua_check(L, dnn_optimiser_set(self->optimiser, i, settings[i], &err), &err);
+    }
+    dnnlua_test_optimiser(L, 3); /* reading the options may have closed a network */
+    dnnlua_optimiser_attach_state(L, 3);
+    lua_settop(L, 3);
     return 1;
+}
+
+static int optimiser_gc(lua_State *L) {
+    dnnlua_optimiser *self = luaL_checkudata(L, 1, DNNLUA_OPTIMISER);
+
+    dnn_optimiser_destroy(self->optimiser);
+    self->optimiser = NULL;
+    return 0;
+}
+
+/* --- steps --- */
+
+/* The runs that watch its networks show the step that was refused. */
+static void show_not_finite(lua_State *L, const dnn_error *err) {
+    lua_getiuservalue(L, 1, OPTIMISER_MEMBERS);
+    int members = lua_gettop(L);
+    lua_Integer count = (lua_Integer)lua_rawlen(L, members);
+
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_rawgeti(L, members, i);
+        if (dnnlua_test_matrix(L, -1) == NULL) {
+            dnnlua_push_network_of(L, lua_gettop(L));
+            dnnlua_run_not_finite(L, lua_gettop(L), err);
+        }
+        lua_settop(L, members);
+    }
 }
 
 /* opt:step() */
 static int optimiser_step(lua_State *L) {
-    dnn_optimiser *self = check_optimiser(L);
+    dnn_optimiser *o = dnnlua_check_optimiser(L);
     dnn_error err;
+    dnn_status status = dnn_optimiser_step(o, &err);
 
-    dnnlua_require_gradients(L, self->parameters, self->kind->name);
-    dnn_status status = dnn_optimiser_step(self, &err);
     if (status == DNN_ERROR_NUMERIC) {
-        dnn_fail_context(&err, status, "%s: ", self->kind->name);
-        lua_getiuservalue(L, 1, OPTIMISER_PARAMETERS);
-        dnnlua_push_network_of(L, -1);
-        dnnlua_run_not_finite(L, lua_gettop(L), &err);
+        dnn_fail_context(&err, status, "%s: ", dnn_optimiser_kind(o)->name);
+        show_not_finite(L, &err);
     }
     dnnlua_check(L, status, &err);
     return 0;
@@ -78,219 +142,154 @@ static int optimiser_step(lua_State *L) {
 
 /* opt:zero_grad() */
 static int optimiser_zero_grad(lua_State *L) {
-    dnn_parameters_zero_grad(check_optimiser(L)->parameters);
+    dnn_optimiser_zero_grad(dnnlua_check_optimiser(L));
     return 0;
 }
 
-/* --- state --- */
+/* --- as text --- */
 
-/* State vector k, counted from 0, as a column. */
-static dnn_matrix state_vector(const dnn_parameters *p, void *state, size_t k) {
-    size_t bytes = p->count * dnn_dtype_info(p->dtype)->size;
-    return dnn_matrix_of(p->dtype, p->count, 1, (char *)state + k * bytes);
+/* Pushes "\n  group 2(lr = 0.01)", the settings that the group overrides, or "". */
+static void push_overrides(lua_State *L, const dnn_optimiser *optimiser, size_t group) {
+    const dnn_field *all = dnn_optimiser_kind(optimiser)->fields;
+    dnn_field fields[DNN_MAX_FIELDS + 1] = {{0}};
+    dnn_setting values[DNN_MAX_FIELDS];
+    size_t count = 0;
+
+    for (size_t i = 0; i < dnn_field_count(all); i++) {
+        if (dnn_optimiser_overrides(optimiser, group, i)) {
+            values[count] = dnn_optimiser_group_settings(optimiser, group)[i];
+            fields[count++] = all[i];
+        }
+    }
+    if (count == 0) {
+        lua_pushliteral(L, "");
+        return;
+    }
+    lua_pushfstring(L, "\n  group %d", (int)group + 1);
+    dnnlua_push_settings_text(L, lua_tostring(L, -1), fields, values);
+    lua_remove(L, -2);
 }
 
-/* opt:state_dict(): its name, settings and steps, and the state vectors as "state.1", ... */
-static int optimiser_state_dict(lua_State *L) {
-    const dnn_optimiser *self = check_optimiser(L);
-    const dnn_field *fields = self->kind->fields;
-    dnn_error err;
+/* "SGD(lr = 0.1, ...)", and a line for each group that overrides something. */
+static int optimiser_tostring(lua_State *L) {
+    const dnnlua_optimiser *self = luaL_checkudata(L, 1, DNNLUA_OPTIMISER);
+    const dnn_optimiser *o = self->optimiser;
 
-    lua_newtable(L);
-    lua_pushstring(L, self->kind->name);
-    lua_setfield(L, 2, "name");
-    lua_pushinteger(L, (lua_Integer)self->steps);
-    lua_setfield(L, 2, "steps");
-    for (size_t i = 0; i < dnn_field_count(fields); i++) {
-        dnnlua_push_setting(L, &fields[i], self->settings[i]);
-        lua_setfield(L, 2, fields[i].name);
+    if (o == NULL) {
+        lua_pushliteral(L, "Optimiser (closed)");
+        return 1;
     }
-    for (size_t k = 0; k < self->vectors; k++) {
-        lua_pushfstring(L, "state.%I", (lua_Integer)k + 1);
-        dnn_matrix *copy =
-            dnnlua_new_matrix(L, self->parameters->dtype, self->parameters->count, 1);
-        dnn_matrix vector = state_vector(check_optimiser(L)->parameters, self->state, k);
-        dnnlua_check(L, dnn_matrix_copy(copy, &vector, &err), &err);
-        lua_rawset(L, 2);
+    const dnn_optimiser_class *kind = dnn_optimiser_kind(o);
+    dnnlua_push_settings_text(L, kind->name, kind->fields, dnn_optimiser_settings(o));
+    for (size_t g = 0; g < dnn_optimiser_groups(o); g++) {
+        push_overrides(L, o, g);
+        lua_concat(L, 2);
     }
     return 1;
 }
-
-/* What the table at 2 holds under that name; runs nothing of the script's. */
-static int get_state(lua_State *L, const char *name) {
-    lua_pushstring(L, name);
-    return lua_rawget(L, 2);
-}
-
-/* Checks that the table at 2 is of this class, and reads settings and steps. */
-static uint64_t read_state(lua_State *L, const dnn_optimiser_class *kind, double *settings) {
-    int whole;
-
-    if (!lua_istable(L, 2)) {
-        luaL_error(L, "%s: load_state_dict: expected a table as from state_dict, got %s",
-                   kind->name, dnnlua_got(L, 2));
-    }
-    if (get_state(L, "name") != LUA_TSTRING || strcmp(lua_tostring(L, -1), kind->name) != 0) {
-        luaL_error(L, "%s: load_state_dict: this is the state of another optimiser, %s", kind->name,
-                   dnnlua_got(L, -1));
-    }
-    get_state(L, "steps");
-    lua_Integer steps = lua_tointegerx(L, -1, &whole);
-    if (!whole || steps < 0) {
-        luaL_error(L, "%s: load_state_dict: steps must be a whole number >= 0, got %s", kind->name,
-                   dnnlua_got(L, -1));
-    }
-    dnn_field_defaults(kind->fields, settings);
-    for (size_t i = 0; i < dnn_field_count(kind->fields); i++) {
-        get_state(L, kind->fields[i].name);
-        dnnlua_set_field(L, kind->name, kind->fields, settings, i);
-    }
-    lua_settop(L, 2);
-    return (uint64_t)steps;
-}
-
-/* Pushes a block with the state vectors of the table at 2. */
-static void *push_vectors(lua_State *L, const char *owner, size_t *vectors) {
-    const dnn_parameters *p = check_optimiser(L)->parameters;
-    char name[32];
-
-    for (*vectors = 0;; ++*vectors) {
-        snprintf(name, sizeof name, "state.%zu", *vectors + 1);
-        if (get_state(L, name) == LUA_TNIL) {
-            break;
-        }
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
-    void *state = dnnlua_new_block(L, *vectors * p->count * dnn_dtype_info(p->dtype)->size);
-    p = check_optimiser(L)->parameters;
-    for (size_t k = 0; k < *vectors; k++) {
-        dnn_matrix vector = state_vector(p, state, k);
-        snprintf(name, sizeof name, "state.%zu", k + 1);
-        get_state(L, name);
-        dnnlua_assign(L, lua_gettop(L), owner, name, &vector);
-        lua_pop(L, 1);
-    }
-    return state;
-}
-
-/* opt:load_state_dict(t): takes over all, or raises and changes nothing. */
-static int optimiser_load_state_dict(lua_State *L) {
-    const dnn_optimiser_class *kind = check_optimiser(L)->kind;
-    double settings[DNN_MAX_FIELDS] = {0};
-    size_t vectors;
-    dnn_error err;
-
-    lua_settop(L, 2);
-    uint64_t steps = read_state(L, kind, settings);
-    void *state = push_vectors(L, kind->name, &vectors);
-    dnnlua_check(
-        L, dnn_optimiser_restore(check_optimiser(L), settings, steps, state, vectors, &err), &err);
-    lua_setiuservalue(L, 1, OPTIMISER_STATE);
-    return 0;
-}
-
-static const luaL_Reg methods[] = {
-    {"step",            optimiser_step           },
-    {"zero_grad",       optimiser_zero_grad      },
-    {"state_dict",      optimiser_state_dict     },
-    {"load_state_dict", optimiser_load_state_dict},
-    {NULL,              NULL                     },
-};
 
 /* --- fields --- */
 
-static int no_such_field(lua_State *L, const dnn_optimiser *self, const char *name) {
-    static const char *const fields[] = {"name", "parameters", "steps", "check_finite", NULL};
-    dnnlua_nearest nearest = {.wanted = name, .group = "optimiser"};
-
-    dnnlua_offer(&nearest, methods, fields);
-    for (size_t i = 0; i < dnn_field_count(self->kind->fields); i++) {
-        dnnlua_nearest_offer(&nearest, self->kind->fields[i].name);
-    }
-    return dnnlua_no_such_field(L, self->kind->name, &nearest);
+static dnn_optimiser *of(void *self) {
+    return ((dnnlua_optimiser *)self)->optimiser;
 }
 
-/* opt.lr and the other settings, opt.steps, opt.check_finite, opt.name, opt.parameters, or a method
- * (upvalue 1 holds them). */
-static int optimiser_index(lua_State *L) {
-    const dnn_optimiser *self = luaL_checkudata(L, 1, DNNLUA_OPTIMISER);
-    const char *name = dnnlua_field_name(L, 2);
+static const char *title(lua_State *L, void *self) {
+    (void)L;
+    return of(self) != NULL ? dnn_optimiser_kind(of(self))->name : "Optimiser";
+}
 
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
-        return 1;
+static const dnn_field *fields(void *self, const dnn_setting **values) {
+    if (of(self) == NULL) {
+        return NULL;
     }
-    if (strcmp(name, "steps") == 0) {
-        lua_pushinteger(L, (lua_Integer)self->steps);
-    } else if (strcmp(name, "check_finite") == 0) {
-        lua_pushboolean(L, self->check_finite);
-    } else if (strcmp(name, "name") == 0) {
-        lua_pushstring(L, self->kind->name);
-    } else if (strcmp(name, "parameters") == 0) {
-        lua_getiuservalue(L, 1, OPTIMISER_PARAMETERS);
-    } else if (!dnnlua_push_setting_named(L, self->kind->fields, self->settings, name)) {
-        return no_such_field(L, self, name);
-    }
-    return 1;
+    *values = dnn_optimiser_settings(of(self));
+    return dnn_optimiser_kind(of(self))->fields;
+}
+
+static void get_name(lua_State *L, void *self) {
+    lua_pushstring(L, title(L, self));
+}
+
+static void get_steps(lua_State *L, void *self) {
+    lua_pushinteger(L, of(self) != NULL ? (lua_Integer)dnn_optimiser_steps(of(self)) : 0);
+}
+
+static void get_parameters(lua_State *L, void *self) {
+    (void)self;
+    lua_getiuservalue(L, 1, OPTIMISER_GIVEN);
+}
+
+static void get_groups(lua_State *L, void *self) {
+    (void)self;
+    lua_getiuservalue(L, 1, OPTIMISER_GROUPS);
+}
+
+static void get_check_finite(lua_State *L, void *self) {
+    lua_pushboolean(L, of(self) != NULL && dnn_optimiser_checks_finite(of(self)));
+}
+
+static void set_check_finite(lua_State *L, void *self) {
+    bool check = dnnlua_check_flag(L, title(L, self), "check_finite");
+    dnn_optimiser_set_check_finite(dnnlua_test_optimiser(L, 1), check);
 }
 
 /* opt.lr = 0.01. Momentum that is switched on later starts from rest, as at the first step. */
-static int optimiser_newindex(lua_State *L) {
-    const char *name = dnnlua_field_name(L, 2);
-    dnn_optimiser *self = check_optimiser(L);
-    const dnn_optimiser_class *kind = self->kind;
-    int i = dnn_field_find(kind->fields, name);
+static void set_field(lua_State *L, void *self, size_t field) {
+    dnn_optimiser *o = dnnlua_test_optimiser(L, 1);
+    dnn_setting values[DNN_MAX_FIELDS];
+    dnn_error err;
 
-    if (strcmp(name, "check_finite") == 0) {
-        if (!lua_isboolean(L, 3)) {
-            return luaL_error(L, "%s: check_finite must be true or false, got %s", kind->name,
-                              dnnlua_got(L, 3));
-        }
-        self->check_finite = lua_toboolean(L, 3);
-        return 0;
+    dnnlua_set_field(L, title(L, self), dnn_optimiser_kind(o)->fields, values, field);
+    dnnlua_check(L, dnn_optimiser_set(o, field, values[field], &err), &err);
+    if (dnn_optimiser_vectors_needed(o) > dnn_optimiser_vectors(o)) {
+        dnnlua_optimiser_attach_state(L, 1);
     }
-    if (strcmp(name, "steps") == 0 || strcmp(name, "name") == 0 ||
-        strcmp(name, "parameters") == 0) {
-        return luaL_error(L, "%s: '%s' cannot be set", kind->name, name);
-    }
-    if (i < 0) {
-        return no_such_field(L, self, name);
-    }
-    lua_pushvalue(L, 3);
-    dnnlua_set_field(L, kind->name, kind->fields, self->settings, (size_t)i);
-    if (kind->state_vectors(self->settings) > self->vectors) {
-        attach_state(L, 1);
-    }
-    return 0;
 }
 
-static int optimiser_tostring(lua_State *L) {
-    const dnn_optimiser *self = luaL_checkudata(L, 1, DNNLUA_OPTIMISER);
-    dnnlua_push_settings_text(L, self->kind->name, self->kind->fields, self->settings);
-    return 1;
-}
+static const dnnlua_property properties[] = {
+    {"name",         get_name,         NULL            },
+    {"parameters",   get_parameters,   NULL            },
+    {"groups",       get_groups,       NULL            },
+    {"steps",        get_steps,        NULL            },
+    {"check_finite", get_check_finite, set_check_finite},
+    {NULL,           NULL,             NULL            },
+};
 
 /* --- the class --- */
 
+static const dnnlua_function methods[] = {
+    {"step",            optimiser_step,                   1},
+    {"zero_grad",       optimiser_zero_grad,              1},
+    {"state_dict",      dnnlua_optimiser_state_dict,      1},
+    {"load_state_dict", dnnlua_optimiser_load_state_dict, 2},
+    {NULL,              NULL,                             0},
+};
+
 static const luaL_Reg metamethods[] = {
-    {"__newindex", optimiser_newindex},
+    {"__gc",       optimiser_gc      },
     {"__tostring", optimiser_tostring},
     {NULL,         NULL              },
+};
+
+static const dnnlua_class class = {
+    .type = DNNLUA_OPTIMISER,
+    .group = "optimiser",
+    .title = title,
+    .methods = methods,
+    .metamethods = metamethods,
+    .properties = properties,
+    .fields = fields,
+    .set_field = set_field,
 };
 
 void dnnlua_open_optimiser(lua_State *L) {
     lua_newtable(L);
     for (size_t i = 0; dnn_optimiser_classes[i] != NULL; i++) {
-        lua_pushlightuserdata(L, (void *)dnn_optimiser_classes[i]);
-        lua_pushcclosure(L, optimiser_new, 1);
-        lua_setfield(L, -2, dnn_optimiser_classes[i]->name);
+        dnnlua_add_constructor(L, optimiser_new, dnn_optimiser_classes[i],
+                               dnn_optimiser_classes[i]->name, dnn_optimiser_classes[i]->fields, 1);
     }
     lua_setfield(L, -2, "optim");
-    luaL_newmetatable(L, DNNLUA_OPTIMISER);
-    luaL_setfuncs(L, metamethods, 0);
-    luaL_newlib(L, methods);
-    lua_pushcclosure(L, optimiser_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    dnnlua_open_class(L, &class);
+    dnnlua_open_optimiser_group(L);
 }

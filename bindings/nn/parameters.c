@@ -1,50 +1,139 @@
-/* parameters.c: net:parameters(), all parameters of a network as Lua sees them: the two flat
- * vectors, and matrix by matrix. An optimiser holds on to it. */
+/* parameters.c: layer:parameters() as Lua sees them: the learnt values of a network, or of some of its
+ * layers, matrix by matrix and, of a whole network, as two flat vectors. An optimiser holds on to
+ * it. */
 #include <string.h>
 
 #include "bindings/nn/network.h"
 
 enum { PARAMETERS_NETWORK = 1, PARAMETERS_VIEWS };
 
-static const char *const fields[] = {"count", "values", "grads", "dtype", NULL};
+typedef struct dnnlua_parameters {
+    dnnlua_network *network;
+    bool whole; /* all that the network learns */
+    size_t count;
+    size_t segments[]; /* in rising order */
+} dnnlua_parameters;
 
-void dnnlua_push_parameters(lua_State *L, int index) {
-    if (lua_getiuservalue(L, index, NETWORK_PARAMETERS) != LUA_TNIL) {
-        return;
+/* --- making --- */
+
+/* Whether a step's layer is this one or stands in it. */
+static bool is_within(const dnn_layer *layer, const dnn_layer *wanted) {
+    bool within = layer == wanted;
+
+    for (size_t c = 0; c < layer->child_count && !within; c++) {
+        within = is_within(layer->children[c], wanted);
     }
-    lua_pop(L, 1);
-    dnnlua_network **self = lua_newuserdatauv(L, sizeof *self, PARAMETERS_VIEWS);
-    *self = lua_touserdata(L, index);
-    lua_pushvalue(L, index);
-    lua_setiuservalue(L, -2, PARAMETERS_NETWORK);
-    lua_newtable(L);
-    lua_setiuservalue(L, -2, PARAMETERS_VIEWS);
-    luaL_setmetatable(L, DNNLUA_PARAMETERS);
-    lua_pushvalue(L, -1);
-    lua_setiuservalue(L, index, NETWORK_PARAMETERS);
+    return within;
 }
 
-dnn_parameters *dnnlua_test_parameters(lua_State *L, int index) {
-    dnnlua_network **self = luaL_testudata(L, index, DNNLUA_PARAMETERS);
+/* Whether the name on top of the stack matches the pattern at 2; pops the name. */
+static bool matches(lua_State *L) {
+    lua_getglobal(L, "string");
+    lua_getfield(L, -1, "find");
+    lua_pushvalue(L, -3);
+    lua_pushvalue(L, 2);
+    lua_call(L, 2, 1);
+    bool found = lua_toboolean(L, -1);
+    lua_pop(L, 3);
+    return found;
+}
 
-    if (self == NULL) {
-        return NULL;
+/* Pushes a Parameters object with room for all segments of the network at 3. */
+static dnnlua_parameters *push_new(lua_State *L, dnnlua_network *network) {
+    size_t most = dnn_network_parameters(network->network)->learnt_count;
+    dnnlua_parameters *self = lua_newuserdatauv(
+        L, sizeof *self + most * sizeof *self->segments, PARAMETERS_VIEWS);
+
+    self->network = network;
+    self->count = 0;
+    self->whole = false;
+    lua_pushvalue(L, 3);
+    lua_setiuservalue(L, -2, PARAMETERS_NETWORK);
+    luaL_setmetatable(L, DNNLUA_PARAMETERS);
+    return self;
+}
+
+/* layer:parameters([pattern]): those of the layer and of all in it whose names the Lua pattern
+ * finds. */
+int dnnlua_layer_parameters(lua_State *L) {
+    const dnnlua_layer *layer = dnnlua_check_layer(L, 1);
+
+    if (lua_gettop(L) > 1 && lua_type(L, 2) != LUA_TSTRING) {
+        return luaL_error(L,
+                          "parameters: expected a pattern for their names, as in "
+                          "net:parameters(\"weight\"), got %s",
+                          dnnlua_got(L, 2));
     }
-    dnnlua_network_require_open(L, *self);
-    return dnn_network_parameters((*self)->network);
+    lua_settop(L, 2);
+    bool all = layer->root || layer->network == NULL;
+    dnnlua_network *network = dnnlua_push_network(L, 1);
+    if (all && lua_isnil(L, 2) && lua_getiuservalue(L, 3, NETWORK_PARAMETERS) != LUA_TNIL) {
+        return 1;
+    }
+    lua_settop(L, 3);
+    dnnlua_parameters *self = push_new(L, network);
+    const dnn_parameters *p;
+    for (size_t k = 0; dnnlua_network_require_open(L, network),
+                p = dnn_network_parameters(network->network), k < p->learnt_count;
+         k++) {
+        const dnn_step *step = dnn_network_step(network->network, p->segments[k].step);
+        if (!all && !is_within(layer->layer, step->layer)) {
+            continue;
+        }
+        lua_pushstring(L, p->segments[k].name);
+        if (lua_isnil(L, 2) || matches(L)) {
+            self->segments[self->count++] = k;
+        }
+        lua_settop(L, 4);
+    }
+    if (all && lua_isnil(L, 2)) {
+        self->whole = true;
+        lua_pushvalue(L, 4);
+        lua_setiuservalue(L, 3, NETWORK_PARAMETERS);
+    }
+    return 1;
+}
+
+/* --- what others ask --- */
+
+/* The object at index, whose network is open; NULL when it is something else. */
+static dnnlua_parameters *test_open(lua_State *L, int index) {
+    dnnlua_parameters *self = luaL_testudata(L, index, DNNLUA_PARAMETERS);
+
+    if (self != NULL) {
+        dnnlua_network_require_open(L, self->network);
+    }
+    return self;
+}
+
+static dnnlua_parameters *check_open(lua_State *L) {
+    dnnlua_check_self(L, DNNLUA_PARAMETERS, "p");
+    return test_open(L, 1);
+}
+
+bool dnnlua_test_members(lua_State *L, int index,
+                         void (*each)(void *context, dnn_parameters *p, size_t first, size_t count),
+                         void *context) {
+    const dnnlua_parameters *self = test_open(L, index);
+
+    for (size_t k = 0; self != NULL && k < self->count;) {
+        size_t first = k++;
+        while (k < self->count && self->segments[k] == self->segments[k - 1] + 1) {
+            k++;
+        }
+        each(context, dnn_network_parameters(self->network->network), self->segments[first],
+             k - first);
+    }
+    return self != NULL;
 }
 
 void dnnlua_push_network_of(lua_State *L, int index) {
     lua_getiuservalue(L, index, PARAMETERS_NETWORK);
 }
 
-static dnn_parameters *check_parameters(lua_State *L) {
-    dnnlua_check_self(L, DNNLUA_PARAMETERS, "p");
-    return dnnlua_test_parameters(L, 1);
-}
-
 void dnnlua_require_gradients(lua_State *L, const dnn_parameters *parameters, const char *what) {
-    if (parameters->spent) {
+    if (parameters->learnt_count > 0 &&
+        !dnn_parameters_have_gradients(parameters, 0, parameters->learnt_count)) {
         luaL_error(
             L, "%s: there are no new gradients; call net:backward(dA) first, and then step once",
             what);
@@ -53,60 +142,78 @@ void dnnlua_require_gradients(lua_State *L, const dnn_parameters *parameters, co
 
 /* --- its matrices --- */
 
-/* One of the flat vectors as a column, or false. */
-static bool find_vector(const dnn_parameters *p, const char *name, dnn_matrix *vector) {
-    bool grads = strcmp(name, "grads") == 0;
-
-    *vector = dnn_matrix_of(p->dtype, p->count, 1, grads ? p->gradients : p->values);
-    return grads || strcmp(name, "values") == 0;
+static dnn_parameters *runtime_of(const dnnlua_parameters *self) {
+    return dnn_network_parameters(self->network->network);
 }
 
-static void push_vector(lua_State *L, const char *name, dnn_matrix vector) {
+/* One of the flat vectors as a column. */
+static dnn_matrix vector_of(const dnn_parameters *p, bool gradients) {
+    return dnn_matrix_of(p->dtype, p->count, 1, gradients ? p->gradients : p->values);
+}
+
+static void require_whole(lua_State *L, const dnnlua_parameters *self, const char *name) {
+    if (!self->whole) {
+        luaL_error(L,
+                   "Parameters: '%s' is one vector of a whole network, and these are some of its "
+                   "parameters; take them one by one, as in p[1]",
+                   name);
+    }
+}
+
+static void push_vector(lua_State *L, dnnlua_parameters *self, bool gradients) {
+    dnn_matrix vector = vector_of(runtime_of(self), gradients);
+
+    require_whole(L, self, gradients ? "grads" : "values");
     lua_getiuservalue(L, 1, PARAMETERS_NETWORK);
-    lua_getiuservalue(L, -1, strcmp(name, "grads") == 0 ? NETWORK_GRADIENTS : NETWORK_VALUES);
-    lua_pushstring(L, name);
+    lua_getiuservalue(L, -1, gradients ? NETWORK_GRADIENTS : NETWORK_VALUES);
+    lua_pushstring(L, gradients ? "grads" : "values");
     dnnlua_cached_view(L, 1, PARAMETERS_VIEWS, vector, lua_gettop(L) - 1);
 }
 
-/* Pushes matrix number `segment` of the object at index, counted from 0. */
-static void push_segment(lua_State *L, int index, size_t segment, bool gradient) {
-    const dnn_parameters *p = dnnlua_test_parameters(L, index);
-    const dnn_segment *s = &p->segments[segment];
-    int top = lua_gettop(L);
-    size_t which = 0;
+static void set_vector(lua_State *L, dnnlua_parameters *self, bool gradients) {
+    const char *name = gradients ? "grads" : "values";
+    dnn_parameters *p = runtime_of(self);
+    dnn_matrix vector = vector_of(p, gradients);
 
-    for (size_t i = segment; i > 0 && p->segments[i - 1].layer == s->layer; i--) {
-        which++;
+    require_whole(L, self, name);
+    dnnlua_assign(L, 3, "Parameters", name, &vector);
+    for (size_t k = 0; k < p->learnt_count && gradients; k++) {
+        p->segments[k].spent = false;
     }
+}
+
+/* Pushes matrix number `which`, from 0, of the object at index. */
+static void push_matrix(lua_State *L, int index, size_t which, bool gradient) {
+    const dnnlua_parameters *self = lua_touserdata(L, index);
+    int top = lua_gettop(L);
+
     lua_getiuservalue(L, index, PARAMETERS_NETWORK);
-    lua_getiuservalue(L, -1, NETWORK_LAYERS);
-    lua_rawgeti(L, -1, (lua_Integer)s->layer + 1);
-    dnnlua_layer_push_parameter(L, top + 3, which, gradient);
-    lua_replace(L, top + 1);
-    lua_settop(L, top + 1);
+    dnnlua_network_push_segment(L, top + 1, self->segments[which], gradient);
+    lua_remove(L, top + 1);
 }
 
 /* --- methods --- */
 
 /* Steps of `for name, W, dW in p:pairs()`; upvalues: the object and the next number. */
 static int next_parameter(lua_State *L) {
-    const dnn_parameters *p = dnnlua_test_parameters(L, lua_upvalueindex(1));
+    const dnnlua_parameters *self = test_open(L, lua_upvalueindex(1));
     lua_Integer i = lua_tointeger(L, lua_upvalueindex(2));
 
-    if (i >= (lua_Integer)p->segment_count) {
+    if (i >= (lua_Integer)self->count) {
         return 0;
     }
     lua_pushinteger(L, i + 1);
     lua_replace(L, lua_upvalueindex(2));
     lua_settop(L, 0);
-    lua_pushfstring(L, "%I.%s", (lua_Integer)p->segments[i].layer + 1, p->segments[i].name);
-    push_segment(L, lua_upvalueindex(1), (size_t)i, false);
-    push_segment(L, lua_upvalueindex(1), (size_t)i, true);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushstring(L, runtime_of(self)->segments[self->segments[i]].name);
+    push_matrix(L, 1, (size_t)i, false);
+    push_matrix(L, 1, (size_t)i, true);
     return 3;
 }
 
 static int parameters_pairs(lua_State *L) {
-    check_parameters(L);
+    check_open(L);
     lua_pushvalue(L, 1);
     lua_pushinteger(L, 0);
     lua_pushcclosure(L, next_parameter, 2);
@@ -114,105 +221,129 @@ static int parameters_pairs(lua_State *L) {
 }
 
 static int parameters_zero_grad(lua_State *L) {
-    dnn_parameters_zero_grad(check_parameters(L));
+    const dnnlua_parameters *self = check_open(L);
+    dnn_parameters *p = runtime_of(self);
+
+    for (size_t k = 0; k < self->count; k++) {
+        dnn_matrix gradient = dnn_segment_gradients(p, self->segments[k]);
+        memset(gradient.data, 0, dnn_matrix_count(&gradient) * dnn_dtype_info(p->dtype)->size);
+        p->segments[self->segments[k]].spent = true;
+    }
     return 0;
 }
 
 static int parameters_len(lua_State *L) {
-    lua_pushinteger(L, (lua_Integer)check_parameters(L)->segment_count);
+    lua_pushinteger(L, (lua_Integer)check_open(L)->count);
     return 1;
 }
 
-static int parameters_tostring(lua_State *L) {
-    dnnlua_network **self = luaL_checkudata(L, 1, DNNLUA_PARAMETERS);
+static lua_Integer count_numbers(const dnnlua_parameters *self) {
+    const dnn_parameters *p = runtime_of(self);
+    size_t count = 0;
 
-    if ((*self)->network == NULL) {
-        lua_pushfstring(L, "Parameters (of a network that is %s)", (*self)->closed);
+    for (size_t k = 0; k < self->count; k++) {
+        const dnn_value *value = &p->segments[self->segments[k]].value;
+        count += value->rows * value->cols;
+    }
+    return (lua_Integer)count;
+}
+
+static int parameters_tostring(lua_State *L) {
+    const dnnlua_parameters *self = luaL_checkudata(L, 1, DNNLUA_PARAMETERS);
+
+    if (self->network->network == NULL) {
+        lua_pushfstring(L, "Parameters (of a network that is %s)", self->network->closed);
         return 1;
     }
-    const dnn_parameters *p = check_parameters(L);
-    lua_pushfstring(L, "Parameters (%I numbers in %I matrices, %s)", (lua_Integer)p->count,
-                    (lua_Integer)p->segment_count, dnn_dtype_info(p->dtype)->name);
-    for (size_t i = 0; p = dnnlua_test_parameters(L, 1), i < p->segment_count; i++) {
-        const dnn_segment *s = &p->segments[i];
-        lua_pushfstring(L, "\n  %I.%s: %I x %I", (lua_Integer)s->layer + 1, s->name,
-                        (lua_Integer)s->rows, (lua_Integer)s->cols);
+    lua_pushfstring(L, "Parameters (%I numbers in %I matrices, %s)", count_numbers(self),
+                    (lua_Integer)self->count, dnn_dtype_info(runtime_of(self)->dtype)->name);
+    for (size_t k = 0; k < self->count; k++) {
+        dnnlua_network_require_open(L, self->network);
+        const dnn_segment *s = &runtime_of(self)->segments[self->segments[k]];
+        lua_pushfstring(L, "\n  %s: %I x %I%s", s->name, (lua_Integer)s->value.rows,
+                        (lua_Integer)s->value.cols, s->frozen ? ", frozen" : "");
         lua_concat(L, 2);
     }
     return 1;
 }
 
-static const luaL_Reg methods[] = {
-    {"pairs",     parameters_pairs    },
-    {"zero_grad", parameters_zero_grad},
-    {NULL,        NULL                },
-};
-
 /* --- fields --- */
 
-/* p[i] (nil outside), p.count, p.values, p.grads, p.dtype, or a method (upvalue 1 holds them). */
-static int parameters_index(lua_State *L) {
-    const dnn_parameters *p = check_parameters(L);
-    dnn_matrix vector;
-
-    lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
-        return 1;
-    }
-    if (lua_isinteger(L, 2)) {
-        lua_Integer i = lua_tointeger(L, 2);
-        if (i < 1 || i > (lua_Integer)p->segment_count) {
-            return 0;
-        }
-        push_segment(L, 1, (size_t)i - 1, false);
-        return 1;
-    }
-    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = "Parameters"};
-    p = check_parameters(L);
-    if (find_vector(p, nearest.wanted, &vector)) {
-        push_vector(L, nearest.wanted, vector);
-    } else if (strcmp(nearest.wanted, "count") == 0) {
-        lua_pushinteger(L, (lua_Integer)p->count);
-    } else if (strcmp(nearest.wanted, "dtype") == 0) {
-        lua_pushstring(L, dnn_dtype_info(p->dtype)->name);
-    } else {
-        dnnlua_offer(&nearest, methods, fields);
-        return dnnlua_no_such_field(L, "Parameters", &nearest);
-    }
-    return 1;
+static void get_count(lua_State *L, void *self) {
+    check_open(L);
+    lua_pushinteger(L, count_numbers(self));
 }
 
-/* p.values = V copies V in; p.grads = G makes the gradients ready for a step. */
-static int parameters_newindex(lua_State *L) {
-    const char *name = dnnlua_field_name(L, 2);
-    dnn_parameters *p = check_parameters(L);
-    dnn_matrix vector;
+static void get_values(lua_State *L, void *self) {
+    check_open(L);
+    push_vector(L, self, false);
+}
 
-    if (!find_vector(p, name, &vector)) {
-        return luaL_error(L, "Parameters: '%s' cannot be set; values and grads can", name);
+static void set_values(lua_State *L, void *self) {
+    check_open(L);
+    set_vector(L, self, false);
+}
+
+static void get_grads(lua_State *L, void *self) {
+    check_open(L);
+    push_vector(L, self, true);
+}
+
+static void set_grads(lua_State *L, void *self) {
+    check_open(L);
+    set_vector(L, self, true);
+}
+
+static void get_dtype(lua_State *L, void *self) {
+    check_open(L);
+    lua_pushstring(L, dnn_dtype_info(runtime_of(self)->dtype)->name);
+}
+
+/* p[i], nil outside. */
+static void item(lua_State *L, void *object, lua_Integer i) {
+    const dnnlua_parameters *self = object;
+
+    check_open(L);
+    if (i < 1 || i > (lua_Integer)self->count) {
+        lua_pushnil(L);
+        return;
     }
-    dnnlua_assign(L, 3, "Parameters", name, &vector);
-    if (vector.data == p->gradients) {
-        p->spent = false;
-    }
-    return 0;
+    push_matrix(L, 1, (size_t)i - 1, false);
 }
 
 /* --- the class --- */
 
+static const dnnlua_property properties[] = {
+    {"count",  get_count,  NULL      },
+    {"values", get_values, set_values},
+    {"grads",  get_grads,  set_grads },
+    {"dtype",  get_dtype,  NULL      },
+    {NULL,     NULL,       NULL      },
+};
+
+static const dnnlua_function methods[] = {
+    {"pairs",     parameters_pairs,     1},
+    {"zero_grad", parameters_zero_grad, 1},
+    {NULL,        NULL,                 0},
+};
+
 static const luaL_Reg metamethods[] = {
     {"__pairs",    parameters_pairs   },
-    {"__newindex", parameters_newindex},
     {"__len",      parameters_len     },
     {"__tostring", parameters_tostring},
     {NULL,         NULL               },
 };
 
+static const dnnlua_class class = {
+    .type = DNNLUA_PARAMETERS,
+    .group = "Parameters",
+    .unset = "values and grads can",
+    .methods = methods,
+    .metamethods = metamethods,
+    .properties = properties,
+    .item = item,
+};
+
 void dnnlua_open_parameters(lua_State *L) {
-    luaL_newmetatable(L, DNNLUA_PARAMETERS);
-    luaL_setfuncs(L, metamethods, 0);
-    luaL_newlib(L, methods);
-    lua_pushcclosure(L, parameters_index, 1);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    dnnlua_open_class(L, &class);
 }

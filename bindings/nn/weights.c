@@ -1,24 +1,29 @@
-/* weights.c: a network's parameters by name: in a file, and in a table. */
+/* weights.c: a network's values by name: in a file, and in a table. */
 #include "store/weights.h"
 
 #include <string.h>
 
-#include "bindings/nn/network.h"
 #include "bindings/data/store.h"
+#include "bindings/nn/network.h"
 
-/* The parameters of the network at index, which no layer of its own may change under way. */
-static dnn_parameters *check_idle(lua_State *L, int index) {
-    const dnnlua_network *self = dnnlua_check_network(L, index);
+/* The network of the layer at 1, pushed, which no layer of its own may change under way. */
+static dnn_network *push_idle(lua_State *L) {
+    const dnnlua_layer *layer = dnnlua_check_layer(L, 1);
+    dnnlua_network *self = dnnlua_push_network(L, 1);
 
+    if (!layer->root) {
+        luaL_error(L, "%s: this is a part of a network, which is saved and loaded as a whole",
+                   dnnlua_layer_title(L, layer));
+    }
     dnnlua_network_require_idle(L, self);
-    return dnn_network_parameters(self->network);
+    return self->network;
 }
 
 /* What comes of a file: true, or nil and a message. A name or text of the script's that no file can
- * hold is raised. */
-static int answer(lua_State *L, dnn_status status, const dnn_error *err) {
-    if (status == DNN_ERROR_ARGUMENT) {
-        dnnlua_raise(L, err);
+ * hold, and a shape that is not known yet, are raised. */
+static int answer(lua_State *L, dnn_status status, dnn_error *err) {
+    if (status == DNN_ERROR_ARGUMENT || status == DNN_ERROR_STATE) {
+        dnnlua_network_check(L, status, err);
     }
     if (status != DNN_OK) {
         return dnnlua_fail(L, err);
@@ -28,75 +33,97 @@ static int answer(lua_State *L, dnn_status status, const dnn_error *err) {
 }
 
 /* net:save(path [, {metadata = {...}}]) */
-int dnnlua_network_save(lua_State *L) {
-    static const char *const name = "Sequential: save";
+int dnnlua_layer_save(lua_State *L) {
+    static const char *const name = "network: save";
     size_t count;
     dnn_error err;
 
-    dnnlua_check_network(L, 1);
+    dnnlua_check_layer(L, 1);
     lua_settop(L, 3);
     const char *path = dnnlua_check_path(L, 2, name);
     const dnn_note *notes = dnnlua_push_notes(L, 3, name, &count);
-    const dnn_parameters *p = dnn_network_parameters(dnnlua_check_network(L, 1)->network);
-    return answer(L, dnn_weights_save(p, path, notes, count, &err), &err);
+    return answer(L, dnn_weights_save(push_idle(L), path, notes, count, &err), &err);
 }
 
-/* net:load(path) */
-int dnnlua_network_load(lua_State *L) {
-    dnn_error err;
+/* Pushes a block with the names of the option {names = {fc1 = "0"}} and returns it. */
+static dnn_name_map *push_maps(lua_State *L, int options, const char *function, size_t *count) {
+    static const char *const known[] = {"names", NULL};
 
-    dnnlua_check_network(L, 1);
-    const char *path = dnnlua_check_path(L, 2, "Sequential: load");
-    return answer(L, dnn_weights_load(check_idle(L, 1), path, &err), &err);
+    *count = 0;
+    dnnlua_check_options(L, options, function, known);
+    if (!lua_istable(L, options) || lua_getfield(L, options, "names") == LUA_TNIL) {
+        lua_pushnil(L);
+        return NULL;
+    }
+    if (!lua_istable(L, -1)) {
+        luaL_error(L, "%s: names must be a table from a module in the file to one here, as in "
+                      "{names = {fc1 = \"0\"}}, got %s", function, dnnlua_got(L, -1));
+    }
+    int table = lua_gettop(L);
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING) {
+            luaL_error(L, "%s: names must map text to text, as in {names = {fc1 = \"0\"}}",
+                       function);
+        }
+        ++*count;
+    }
+    dnn_name_map *maps = dnnlua_new_block(L, *count * sizeof *maps);
+    size_t i = 0;
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+        maps[i++] = (dnn_name_map){lua_tostring(L, -2), lua_tostring(L, -1)};
+    }
+    return maps;
 }
 
-/* net:state_dict(): copies of all parameters by name. */
-int dnnlua_network_state_dict(lua_State *L) {
-    const dnn_parameters *p = dnn_network_parameters(dnnlua_check_network(L, 1)->network);
-    char name[DNN_WEIGHTS_NAME];
+/* net:load(path [, {names = {...}}]) */
+int dnnlua_layer_load(lua_State *L) {
+    static const char *const name = "network: load";
+    size_t count;
     dnn_error err;
 
+    dnnlua_check_layer(L, 1);
+    lua_settop(L, 3);
+    const char *path = dnnlua_check_path(L, 2, name);
+    const dnn_name_map *maps = push_maps(L, 3, name, &count);
+    return answer(L, dnn_weights_load(push_idle(L), path, maps, count, &err), &err);
+}
+
+/* net:state_dict(): copies of all values by name, as files have them. */
+int dnnlua_layer_state_dict(lua_State *L) {
+    dnn_error err;
+
+    lua_settop(L, 1);
+    dnn_network *network = push_idle(L);
+    const dnnlua_network *self = lua_touserdata(L, 2);
+    dnnlua_network_check(L, dnn_network_fix_layouts(network, &err), &err);
+    const dnn_parameters *p = dnn_network_parameters(network);
     lua_createtable(L, 0, (int)p->segment_count);
     for (size_t i = 0; i < p->segment_count; i++) {
-        const dnn_segment *s = &p->segments[i];
-        dnn_weights_name(s, name);
-        lua_pushstring(L, name);
-        dnn_matrix *copy = dnnlua_new_matrix(L, p->dtype, s->rows, s->cols);
-        p = dnn_network_parameters(dnnlua_check_network(L, 1)->network);
-        dnn_matrix values = dnn_weights_matrix(p, i);
-        dnnlua_check(L, dnn_matrix_copy(copy, &values, &err), &err);
-        lua_rawset(L, -3);
+        lua_pushstring(L, p->segments[i].name);
+        dnn_matrix *copy = dnnlua_new_matrix(L, p->dtype,
+                                             dnn_value_file_rows(&p->segments[i].value),
+                                             dnn_value_file_cols(&p->segments[i].value));
+        dnnlua_network_require_open(L, self);
+        dnn_matrix values = dnn_segment_values(p, i);
+        dnn_value_to_file(&p->segments[i].value, &values, copy);
+        lua_rawset(L, 3);
     }
     return 1;
 }
 
-/* net:load_state_dict(t): takes over all, or raises and changes nothing: values are copied first to
- * where nobody looks. */
-int dnnlua_network_load_state_dict(lua_State *L) {
-    static const char *const name = "Sequential: load_state_dict";
+/* net:load_state_dict(t): takes over all, or raises and changes nothing. */
+int dnnlua_layer_load_state_dict(lua_State *L) {
+    static const char *const name = "network: load_state_dict";
     size_t count;
     dnn_error err;
 
-    dnnlua_check_network(L, 1);
+    dnnlua_check_layer(L, 1);
+    lua_settop(L, 2);
     const dnn_tensor *tensors = dnnlua_push_tensors(L, 2, name, &count);
-    dnn_parameters *p = check_idle(L, 1);
-    size_t segments = p->segment_count, bytes = p->count * dnn_dtype_info(p->dtype)->size;
-    size_t *order = dnnlua_new_block(L, segments * sizeof *order);
-    void *values = dnnlua_new_block(L, bytes);
-    p = check_idle(L, 1);
-    dnn_status status = dnn_weights_match(p, tensors, count, "in the state", order, &err);
+    dnn_status status = dnn_weights_take(push_idle(L), tensors, count, "in the state", &err);
     if (status != DNN_OK) {
         dnn_fail_context(&err, status, "%s: ", name);
         dnnlua_raise(L, &err);
-    }
-    dnn_parameters copy = *p;
-    copy.values = values;
-    for (size_t i = 0; i < segments; i++) {
-        dnn_matrix out = dnn_weights_matrix(&copy, i);
-        dnnlua_check(L, dnn_matrix_copy(&out, &tensors[order[i]].matrix, &err), &err);
-    }
-    if (bytes > 0) {
-        memcpy(p->values, values, bytes);
     }
     return 0;
 }

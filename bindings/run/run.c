@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "nn/watch.h"
+#include "nn/network/watch.h"
 
 #define POLL_SECONDS 0.01 /* between looks at what the window and the disk say */
 

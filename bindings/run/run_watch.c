@@ -9,8 +9,8 @@
 
 #include "bindings/run/run.h"
 #include "core/clock.h"
-#include "nn/watch.h"
-#include "nn/weight_picture.h"
+#include "nn/network/watch.h"
+#include "nn/network/weight_image.h"
 
 #define REST 400.0
 
@@ -45,9 +45,10 @@ void dnnlua_run_unwatch(lua_State *L, int run) {
         p->change_wanted = false;
     }
     lua_getiuservalue(L, run, RUN_NETWORK);
+    lua_getiuservalue(L, -1, LAYER_NETWORK);
     lua_pushnil(L);
     lua_setiuservalue(L, -2, NETWORK_RUN);
-    lua_pop(L, 1);
+    lua_pop(L, 2);
     self->network = NULL;
     self->optimiser = NULL;
     self->change_asked = false;
@@ -68,17 +69,18 @@ static void describe_network(lua_State *L, const dnnlua_run *self, int index) {
 
 /* The optimiser's kind and settings, as lines like those of the run's settings. */
 static void describe_optimiser(lua_State *L, const dnnlua_run *self, const dnn_optimiser *o) {
+    const dnn_field *fields = dnn_optimiser_kind(o)->fields;
     size_t size;
     luaL_Buffer text;
 
     luaL_buffinit(L, &text);
     luaL_addstring(&text, "method = ");
-    luaL_addstring(&text, o->kind->name);
-    for (size_t i = 0; i < dnn_field_count(o->kind->fields); i++) {
+    luaL_addstring(&text, dnn_optimiser_kind(o)->name);
+    for (size_t i = 0; i < dnn_field_count(fields); i++) {
         luaL_addstring(&text, "  \n");
-        luaL_addstring(&text, o->kind->fields[i].name);
+        luaL_addstring(&text, fields[i].name);
         luaL_addstring(&text, " = ");
-        dnnlua_push_setting(L, &o->kind->fields[i], o->settings[i]);
+        dnnlua_push_setting(L, &fields[i], &dnn_optimiser_settings(o)[i]);
         luaL_tolstring(L, -1, NULL);
         lua_remove(L, -2);
         luaL_addvalue(&text);
@@ -94,28 +96,36 @@ static dnn_optimiser *check_optimiser(lua_State *L, int index, dnn_network *netw
     if (lua_isnil(L, index)) {
         return NULL;
     }
-    dnn_optimiser *optimiser = luaL_testudata(L, index, DNNLUA_OPTIMISER);
+    dnn_optimiser *optimiser = dnnlua_test_optimiser(L, index);
     if (optimiser == NULL) {
         luaL_error(L, "Run: watch: expected an optimiser such as dnn.optim.SGD, got %s",
                    dnnlua_got(L, index));
-    } else if (optimiser->parameters != dnn_network_parameters(network)) {
-        luaL_error(L, "Run: watch: this %s steps another network", optimiser->kind->name);
+    } else if (!dnn_optimiser_has(optimiser, dnn_network_parameters(network))) {
+        luaL_error(L, "Run: watch: this %s steps another network",
+                   dnn_optimiser_kind(optimiser)->name);
     }
     return optimiser;
 }
 
 void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser) {
     dnnlua_run *self = lua_touserdata(L, run);
-    dnnlua_network *watched = luaL_testudata(L, network, DNNLUA_NETWORK);
+    const dnnlua_layer *layer = luaL_testudata(L, network, DNNLUA_LAYER);
 
-    if (watched == NULL) {
-        luaL_error(L, "Run: watch: expected a dnn.Sequential, got %s", dnnlua_got(L, network));
+    if (layer == NULL) {
+        luaL_error(L, "Run: watch: expected a network, got %s", dnnlua_got(L, network));
         return;
     }
+    dnnlua_network *watched = dnnlua_push_network(L, network);
+    int memory = lua_gettop(L);
+    if (!layer->root) {
+        luaL_error(L, "Run: watch: this %s is a part of a network; watch the whole",
+                   layer->layer->kind->name);
+    }
+    void *change = dnnlua_new_block(L, dnn_network_value_bytes(watched->network));
     dnnlua_network_require_open(L, watched);
     dnn_optimiser *steps = check_optimiser(L, optimiser, watched->network);
-    void *change = dnnlua_new_block(L, dnn_network_parameter_bytes(watched->network));
-    if (lua_getiuservalue(L, network, NETWORK_RUN) != LUA_TNIL) {
+    lua_settop(L, memory + 1);
+    if (lua_getiuservalue(L, memory, NETWORK_RUN) != LUA_TNIL) {
         dnnlua_run_unwatch(L, lua_gettop(L)); /* one run watches a network */
     }
     lua_pop(L, 1);
@@ -126,7 +136,8 @@ void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser) {
     lua_pushvalue(L, optimiser);
     lua_setiuservalue(L, run, RUN_OPTIMISER);
     lua_pushvalue(L, run);
-    lua_setiuservalue(L, network, NETWORK_RUN);
+    lua_setiuservalue(L, memory, NETWORK_RUN);
+    lua_settop(L, memory - 1);
     dnn_parameters *p = dnn_network_parameters(watched->network);
     p->change = change;
     p->change_wanted = self->change_asked = true;
@@ -162,22 +173,27 @@ static void log_number(const look *l, const char *group, const char *name, doubl
     dnnlua_run_log_number(l->self, l->step, dnnlua_run_tag(l->L, l->run, group, name), value);
 }
 
-/* "3 Linear", as in net:grad_norms().names; of layer 1.. */
-static void layer_name(char name[64], dnn_network *network, size_t layer) {
-    snprintf(name, 64, "%zu %s", layer, dnn_network_layer(network, layer)->kind->name);
+/* "3.2 Conv2d", as in net:grad_norms().names. */
+static void layer_name(char name[64], const dnn_network *network, size_t step) {
+    const dnn_step *s = dnn_network_step(network, step);
+    snprintf(name, 64, "%s %s", s->place[0] == '\0' ? "1" : s->place, s->layer->kind->name);
 }
 
-static double grad_norm(const look *l, size_t layer) {
-    bool has = dnn_network_layer(l->network, layer)->parameter_count > 0;
-    return has ? dnn_network_grad_norm(l->network, layer) : NAN;
+static bool learns(const look *l, size_t step) {
+    const dnn_step *s = dnn_network_step(l->network, step);
+    return s->learnt > 0 && !s->again;
 }
 
-static double update_ratio(const look *l, size_t layer) {
-    return dnn_watch_update_ratio(l->network, layer);
+static double grad_norm(const look *l, size_t step) {
+    return learns(l, step) ? dnn_network_grad_norm(l->network, step) : NAN;
 }
 
-static double dead_units(const look *l, size_t layer) {
-    return dnn_watch_dead_units(l->network, layer);
+static double update_ratio(const look *l, size_t step) {
+    return dnn_watch_update_ratio(l->network, step);
+}
+
+static double dead_units(const look *l, size_t step) {
+    return dnn_watch_dead_units(l->network, step);
 }
 
 /* Logs one quantity of each layer that has it; NaN says that a layer has none. A gradient norm that
@@ -188,11 +204,10 @@ static void log_layers(const look *l, const char *group, double (*quantity)(cons
     if (!is_ours(l, group)) {
         return;
     }
-    for (size_t layer = 1; layer <= dnn_network_layer_count(l->network); layer++) {
-        double value = quantity(l, layer);
-        if (!isnan(value) ||
-            (quantity == grad_norm && dnn_network_layer(l->network, layer)->parameter_count > 0)) {
-            layer_name(name, l->network, layer);
+    for (size_t step = 0; step < dnn_network_step_count(l->network); step++) {
+        double value = quantity(l, step);
+        if (!isnan(value) || (quantity == grad_norm && learns(l, step))) {
+            layer_name(name, l->network, step);
             log_number(l, group, name, value);
         }
     }
@@ -211,10 +226,15 @@ static void log_pace(const look *l) {
     self->paced_step = l->step;
 }
 
+/* Whether a backward has run since the last step or before it. */
+static bool has_gradients(const look *l) {
+    return dnn_network_has_gradients(l->network);
+}
+
 static void log_network(const look *l) {
     dnn_parameters *p = dnn_network_parameters(l->network);
 
-    if (dnn_network_gradient(l->network, dnn_network_layer_count(l->network)) != NULL) {
+    if (has_gradients(l)) {
         log_layers(l, "grad_norm", grad_norm);
     }
     log_layers(l, "dead_units", dead_units);
@@ -222,58 +242,60 @@ static void log_network(const look *l) {
         log_layers(l, "update_ratio", update_ratio);
     }
     if (l->self->optimiser != NULL && is_ours(l, "learning_rate")) {
-        log_number(l, "learning_rate", NULL, l->self->optimiser->settings[0]);
+        log_number(l, "learning_rate", NULL, dnn_optimiser_settings(l->self->optimiser)[0].number);
     }
     p->change_wanted = l->self->change_asked = true;
 }
 
 /* --- the slow beat --- */
 
-static void log_histogram(const look *l, const dnn_segment *s, const char *suffix, void *vector) {
-    char group[64], name[64];
+static void log_histogram(const look *l, size_t segment, bool gradient) {
+    char group[96], name[64];
     const dnn_parameters *p = dnn_network_parameters(l->network);
-    char *first = (char *)vector + s->offset * dnn_dtype_info(p->dtype)->size;
-    dnn_matrix m = dnn_matrix_of(p->dtype, s->rows, s->cols, first);
+    const dnn_segment *s = &p->segments[segment];
+    dnn_matrix m = gradient ? dnn_segment_gradients(p, segment) : dnn_segment_values(p, segment);
 
-    snprintf(group, sizeof group, "%s%s", s->name, suffix);
+    snprintf(group, sizeof group, "%s%s", s->value.name, gradient ? "_grad" : "");
     if (is_ours(l, group)) {
-        layer_name(name, l->network, s->layer + 1);
+        layer_name(name, l->network, s->step);
         dnnlua_run_log_histogram(l->self, l->step, dnnlua_run_tag(l->L, l->run, group, name), &m);
     }
 }
 
-/* What the first layer's units look for, where X is pictures. */
-static void log_weight_picture(const look *l) {
-    const dnn_layer *first = dnn_network_layer(l->network, 1);
-    const dnn_matrix *W = &first->parameters[0];
-    dnn_weight_picture picture;
+/* What the units of the first layer with weights look for, where X is images. */
+static void log_weight_image(const look *l) {
+    const dnn_parameters *p = dnn_network_parameters(l->network);
+    dnn_shape in = dnn_network_input_shape(l->network);
+    dnn_weight_image image;
     char name[64];
 
-    if (first->parameter_count == 0 || strcmp(first->shapes[0].name, "weight") != 0 ||
-        W->cols != dnn_layer_in_features(first) || !is_ours(l, "picture") ||
-        !dnn_weight_picture_plan(&picture, W->rows, W->cols)) {
+    if (p->learnt_count == 0 || !is_ours(l, "picture")) {
         return;
     }
-    uint8_t *pixels = dnnlua_new_block(l->L, picture.width * picture.height * picture.channels);
-    layer_name(name, l->network, 1);
+    const dnn_step *first = dnn_network_step(l->network, p->segments[0].step);
+    if (first->input[0] != 0 || !dnn_weight_image_plan(&image, first->layer, &in)) {
+        return;
+    }
+    uint8_t *pixels = dnnlua_new_block(l->L, image.width * image.height * image.channels);
+    layer_name(name, l->network, p->segments[0].step);
     const char *tag = dnnlua_run_tag(l->L, l->run, "picture", name);
-    dnn_weight_picture_draw(&picture, W, pixels);
-    dnnlua_run_log_picture(l->self, l->step, tag, pixels, picture.width, picture.height,
-                           picture.channels, NULL);
+    dnn_matrix weight = dnn_segment_values(p, 0);
+    dnn_weight_image_draw(&image, &weight, pixels);
+    dnnlua_run_log_picture(l->self, l->step, tag, pixels, image.width, image.height,
+                           image.channels, NULL);
     lua_pop(l->L, 1);
 }
 
 static void log_distributions(const look *l) {
     const dnn_parameters *p = dnn_network_parameters(l->network);
-    bool gradients = dnn_network_gradient(l->network, dnn_network_layer_count(l->network)) != NULL;
 
-    for (size_t s = 0; s < p->segment_count; s++) {
-        log_histogram(l, &p->segments[s], "", p->values);
-        if (gradients) {
-            log_histogram(l, &p->segments[s], "_grad", p->gradients);
+    for (size_t s = 0; s < p->learnt_count; s++) {
+        log_histogram(l, s, false);
+        if (has_gradients(l) && !p->segments[s].frozen) {
+            log_histogram(l, s, true);
         }
     }
-    log_weight_picture(l);
+    log_weight_image(l);
 }
 
 void dnnlua_run_look(lua_State *L, int run, int values, lua_Integer step) {

@@ -169,10 +169,9 @@ static void change_rate(dnnlua_run *self, const char *factor) {
         answer(self, "rate: no optimiser; run:watch(net, optimiser) gives one");
         return;
     }
-    const dnn_field *fields = optimiser->kind->fields;
-    double rate = optimiser->settings[0] * strtod(factor, NULL);
-    if (!(rate > 0) || dnn_field_set(optimiser->kind->name, fields, optimiser->settings,
-                                     fields[0].name, rate, &err) != DNN_OK) {
+    double rate = dnn_optimiser_settings(optimiser)[0].number * strtod(factor, NULL);
+    if (!(rate > 0) ||
+        dnn_optimiser_set(optimiser, 0, (dnn_setting){.number = rate}, &err) != DNN_OK) {
         answer(self, "rate: cannot be %g", rate);
         return;
     }

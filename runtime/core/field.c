@@ -3,7 +3,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define LARGEST_COUNT 2147483647.0
 
 size_t dnn_field_count(const dnn_field *fields) {
     size_t n = 0;
@@ -12,9 +15,20 @@ size_t dnn_field_count(const dnn_field *fields) {
     return n;
 }
 
-void dnn_field_defaults(const dnn_field *fields, double *values) {
+static dnn_setting initial_of(const dnn_field *f) {
+    if (f->kind == DNN_FIELD_TEXT)
+        return (dnn_setting){.text = NULL};
+    double number = f->required ? (double)NAN : f->optional ? -1 : f->initial;
+    if (f->kind == DNN_FIELD_PAIR)
+        return (dnn_setting){
+            .pair = {number, number}
+        };
+    return (dnn_setting){.number = number};
+}
+
+void dnn_field_defaults(const dnn_field *fields, dnn_setting *values) {
     for (size_t i = 0; i < dnn_field_count(fields); i++)
-        values[i] = fields[i].required ? NAN : fields[i].initial;
+        values[i] = initial_of(&fields[i]);
 }
 
 int dnn_field_find(const dnn_field *fields, const char *name) {
@@ -24,6 +38,8 @@ int dnn_field_find(const dnn_field *fields, const char *name) {
     return -1;
 }
 
+/* --- messages --- */
+
 /* Appends ", "-separated text, cut at size. */
 static void append(char *text, size_t size, const char *part) {
     size_t used = strlen(text);
@@ -32,81 +48,251 @@ static void append(char *text, size_t size, const char *part) {
 
 static dnn_status fail_unknown(const char *owner, const dnn_field *fields, const char *name,
                                dnn_error *err) {
-    char known[256] = "";
+    char known[400] = "";
     for (size_t i = 0; i < dnn_field_count(fields); i++)
         append(known, sizeof known, fields[i].name);
     return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: unknown option '%s'; known: %s", owner, name,
                     known[0] == '\0' ? "none" : known);
 }
 
-static dnn_status check_value(const char *owner, const dnn_field *f, double value, dnn_error *err) {
+/* What a value of this kind must be: "true or false". */
+static void expected(const dnn_field *f, char *text, size_t size) {
     switch (f->kind) {
     case DNN_FIELD_COUNT:
-        if (!(value >= 1 && value <= 2147483647.0 && value == floor(value)))
-            return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                            "%s: %s must be a whole number of at least 1, got %.14g", owner,
-                            f->name, dnn_shown(value));
+        snprintf(text, size, "a whole number of at least %g", f->low);
         break;
     case DNN_FIELD_REAL:
-        if (!isfinite(value) || value < f->low || value > f->high)
-            return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s must be in %g..%g, got %.14g", owner,
-                            f->name, f->low, f->high, dnn_shown(value));
+        snprintf(text, size, "in %g..%g", f->low, f->high);
         break;
     case DNN_FIELD_FLAG:
-        if (value != 0 && value != 1)
-            return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s must be true or false, got %.14g",
-                            owner, f->name, dnn_shown(value));
+        snprintf(text, size, "true or false");
         break;
-    case DNN_FIELD_CHOICE: {
-        size_t n = 0;
-        while (f->choices[n] != NULL)
-            n++;
-        if (!(value >= 0 && value < (double)n && value == floor(value)))
-            return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s has no choice number %.14g", owner,
-                            f->name, value);
+    case DNN_FIELD_PAIR:
+        snprintf(text, size, "a whole number of at least %g, or a pair of them, {height, width}",
+                 f->low);
+        break;
+    case DNN_FIELD_CHOICE:
+        snprintf(text, size, "one of ");
+        for (size_t c = 0; f->choices[c] != NULL; c++) {
+            size_t used = strlen(text);
+            snprintf(text + used, size - used, "%s%s", c == 0 ? "" : ", ", f->choices[c]);
+        }
+        break;
+    case DNN_FIELD_TEXT:
+        snprintf(text, size, "a string");
         break;
     }
-    }
-    return DNN_OK;
 }
 
-dnn_status dnn_field_set(const char *owner, const dnn_field *fields, double *values,
+/* `number`: what came is one. */
+static dnn_status fail_value(const char *owner, const dnn_field *f, bool number, const char *got,
+                             dnn_error *err) {
+    char wanted[256] = "a number";
+    if (number || f->kind != DNN_FIELD_REAL)
+        expected(f, wanted, sizeof wanted);
+    return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s must be %s, got %s", owner, f->name, wanted,
+                    got);
+}
+
+/* --- setting one --- */
+
+static bool is_count(double value, double low) {
+    return value >= low && value <= LARGEST_COUNT && value == floor(value);
+}
+
+static bool is_choice(const dnn_field *f, double value) {
+    size_t n = 0;
+    while (f->choices[n] != NULL)
+        n++;
+    return value >= 0 && value < (double)n && value == floor(value);
+}
+
+static bool fits(const dnn_field *f, double value) {
+    switch (f->kind) {
+    case DNN_FIELD_COUNT:
+    case DNN_FIELD_PAIR:
+        return is_count(value, f->low);
+    case DNN_FIELD_REAL:
+        return isfinite(value) && value >= f->low && value <= f->high;
+    case DNN_FIELD_FLAG:
+        return value == 0 || value == 1;
+    case DNN_FIELD_CHOICE:
+        return is_choice(f, value);
+    case DNN_FIELD_TEXT:
+        break;
+    }
+    return false;
+}
+
+dnn_status dnn_field_set(const char *owner, const dnn_field *fields, dnn_setting *values,
                          const char *name, double value, dnn_error *err) {
     int i = dnn_field_find(fields, name);
     if (i < 0)
         return fail_unknown(owner, fields, name, err);
-    dnn_status status = check_value(owner, &fields[i], value, err);
-    if (status == DNN_OK)
-        values[i] = value;
-    return status;
+    if (!fits(&fields[i], value)) {
+        char got[40];
+        snprintf(got, sizeof got, "%.14g", dnn_shown(value));
+        return fail_value(owner, &fields[i], true, got, err);
+    }
+    if (fields[i].kind == DNN_FIELD_PAIR)
+        values[i] = (dnn_setting){
+            .pair = {value, value}
+        };
+    else
+        values[i] = (dnn_setting){.number = value};
+    return DNN_OK;
 }
 
-dnn_status dnn_field_set_choice(const char *owner, const dnn_field *fields, double *values,
-                                const char *name, const char *choice, dnn_error *err) {
+dnn_status dnn_field_set_pair(const char *owner, const dnn_field *fields, dnn_setting *values,
+                              const char *name, double first, double second, dnn_error *err) {
     int i = dnn_field_find(fields, name);
     if (i < 0)
         return fail_unknown(owner, fields, name, err);
-    if (fields[i].kind != DNN_FIELD_CHOICE)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s must be %s, got the text '%s'", owner,
-                        name, fields[i].kind == DNN_FIELD_FLAG ? "true or false" : "a number",
-                        choice);
-    char known[256] = "";
-    for (size_t c = 0; fields[i].choices[c] != NULL; c++) {
-        if (strcmp(fields[i].choices[c], choice) == 0) {
-            values[i] = (double)c;
-            return DNN_OK;
-        }
-        append(known, sizeof known, fields[i].choices[c]);
+    if (fields[i].kind != DNN_FIELD_PAIR || !fits(&fields[i], first) || !fits(&fields[i], second)) {
+        char got[80];
+        snprintf(got, sizeof got, "the pair {%.14g, %.14g}", dnn_shown(first), dnn_shown(second));
+        return fail_value(owner, &fields[i], false, got, err);
     }
-    return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s must be one of %s, got '%s'", owner, name,
-                    known, choice);
+    values[i] = (dnn_setting){
+        .pair = {first, second}
+    };
+    return DNN_OK;
 }
 
-dnn_status dnn_field_complete(const char *owner, const dnn_field *fields, const double *values,
+dnn_status dnn_field_set_text(const char *owner, const dnn_field *fields, dnn_setting *values,
+                              const char *name, const char *text, dnn_error *err) {
+    int i = dnn_field_find(fields, name);
+    if (i < 0)
+        return fail_unknown(owner, fields, name, err);
+    const dnn_field *f = &fields[i];
+    if (f->kind == DNN_FIELD_TEXT) {
+        values[i] = (dnn_setting){.text = text};
+        return DNN_OK;
+    }
+    for (size_t c = 0; f->kind == DNN_FIELD_CHOICE && f->choices[c] != NULL; c++) {
+        if (strcmp(f->choices[c], text) == 0) {
+            values[i] = (dnn_setting){.number = (double)c};
+            return DNN_OK;
+        }
+    }
+    char got[200];
+    snprintf(got, sizeof got, f->kind == DNN_FIELD_CHOICE ? "'%s'" : "the text '%s'", text);
+    return fail_value(owner, f, false, got, err);
+}
+
+/* --- a line of settings --- */
+
+/* Sets a number or "3,2". */
+static dnn_status set_numbers(const char *owner, const dnn_field *fields, dnn_setting *values,
+                              const char *name, const char *text, dnn_error *err) {
+    char *end;
+    double first = strtod(text, &end);
+    if (end != text && *end == '\0')
+        return dnn_field_set(owner, fields, values, name, first, err);
+    if (end != text && *end == ',') {
+        const char *rest = end + 1;
+        double second = strtod(rest, &end);
+        if (end != rest && *end == '\0')
+            return dnn_field_set_pair(owner, fields, values, name, first, second, err);
+    }
+    return dnn_field_set_text(owner, fields, values, name, text, err);
+}
+
+static dnn_status set_word(const char *owner, const dnn_field *fields, dnn_setting *values,
+                           const char *name, const char *text, dnn_error *err) {
+    int i = dnn_field_find(fields, name);
+    if (i < 0)
+        return fail_unknown(owner, fields, name, err);
+    if (fields[i].kind == DNN_FIELD_TEXT) /* nothing would keep it alive */
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s cannot be given in a line of settings",
+                        owner, name);
+    if (fields[i].kind == DNN_FIELD_CHOICE)
+        return dnn_field_set_text(owner, fields, values, name, text, err);
+    if (fields[i].kind == DNN_FIELD_FLAG && strcmp(text, "true") == 0)
+        return dnn_field_set(owner, fields, values, name, 1, err);
+    if (fields[i].kind == DNN_FIELD_FLAG && strcmp(text, "false") == 0)
+        return dnn_field_set(owner, fields, values, name, 0, err);
+    return set_numbers(owner, fields, values, name, text, err);
+}
+
+dnn_status dnn_field_parse(const char *owner, const dnn_field *fields, dnn_setting *values,
+                           const char *line, dnn_error *err) {
+    dnn_status status = DNN_OK;
+    while (status == DNN_OK && line != NULL) {
+        line += strspn(line, " \t\n");
+        size_t length = strcspn(line, " \t\n");
+        if (length == 0)
+            break;
+        char word[128];
+        snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word),
+                 line);
+        char *equals = strchr(word, '=');
+        if (equals == NULL || length >= sizeof word)
+            return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: expected name=value, got '%s'", owner,
+                            word);
+        *equals = '\0';
+        status = set_word(owner, fields, values, word, equals + 1, err);
+        line += length;
+    }
+    return status;
+}
+
+/* --- asking --- */
+
+static bool is_missing(const dnn_field *f, const dnn_setting *value) {
+    return f->kind == DNN_FIELD_TEXT   ? value->text == NULL
+           : f->kind == DNN_FIELD_PAIR ? isnan(value->pair[0])
+                                       : isnan(value->number);
+}
+
+dnn_status dnn_field_complete(const char *owner, const dnn_field *fields, const dnn_setting *values,
                               dnn_error *err) {
     for (size_t i = 0; i < dnn_field_count(fields); i++)
-        if (fields[i].required && isnan(values[i]))
+        if (fields[i].required && is_missing(&fields[i], &values[i]))
             return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s is missing (%s)", owner,
                             fields[i].name, fields[i].doc);
     return DNN_OK;
+}
+
+static size_t written(int length) {
+    return length < 0 ? 0 : (size_t)length;
+}
+
+size_t dnn_field_text(const dnn_field *field, const dnn_setting *value, char *text, size_t size) {
+    switch (field->kind) {
+    case DNN_FIELD_FLAG:
+        return written(snprintf(text, size, "%s", value->number != 0 ? "true" : "false"));
+    case DNN_FIELD_CHOICE:
+        return written(snprintf(text, size, "%s", field->choices[(size_t)value->number]));
+    case DNN_FIELD_TEXT:
+        return written(snprintf(text, size, "%s", value->text != NULL ? value->text : "none"));
+    case DNN_FIELD_PAIR:
+        if (field->optional && value->pair[0] < 0)
+            break;
+        return written(snprintf(text, size, "%.14g x %.14g", dnn_shown(value->pair[0]),
+                                dnn_shown(value->pair[1])));
+    case DNN_FIELD_COUNT:
+        if (field->optional && value->number < 0)
+            break;
+        return written(snprintf(text, size, "%.14g", dnn_shown(value->number)));
+    case DNN_FIELD_REAL:
+        return written(snprintf(text, size, "%.14g", dnn_shown(value->number)));
+    }
+    return written(snprintf(text, size, "none"));
+}
+
+bool dnn_field_is_default(const dnn_field *field, const dnn_setting *value) {
+    dnn_setting initial = initial_of(field);
+    switch (field->kind) {
+    case DNN_FIELD_TEXT:
+        return !field->required && value->text == NULL;
+    case DNN_FIELD_PAIR:
+        return value->pair[0] == initial.pair[0] && value->pair[1] == initial.pair[1];
+    case DNN_FIELD_COUNT:
+    case DNN_FIELD_REAL:
+    case DNN_FIELD_FLAG:
+    case DNN_FIELD_CHOICE:
+        break;
+    }
+    return value->number == initial.number;
 }

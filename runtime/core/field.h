@@ -1,8 +1,9 @@
 /* field.h: the settings of a layer, loss or optimiser, as a table.
  *
  * Whoever has settings describes them in a constant array of dnn_field ended by a row without a
- * name, and holds their values as doubles in the order of that array. From the table come the
- * constructor's arguments, their checks and messages, serialisation and documentation. */
+ * name, and holds their values as an array of dnn_setting in the order of that array. From the
+ * table come the constructor's arguments, their checks and messages, serialisation and
+ * documentation. */
 #ifndef DNN_CORE_FIELD_H
 #define DNN_CORE_FIELD_H
 
@@ -11,23 +12,34 @@
 
 #include "core/error.h"
 
-#define DNN_MAX_FIELDS 8
+#define DNN_MAX_FIELDS 24
 
 typedef enum dnn_field_kind {
-    DNN_FIELD_COUNT,  /* a whole number >= 1 */
+    DNN_FIELD_COUNT,  /* a whole number >= low, which is 0 or 1 (or more) */
     DNN_FIELD_REAL,   /* a finite number in [low, high] */
     DNN_FIELD_FLAG,   /* 0 or 1 */
     DNN_FIELD_CHOICE, /* an index into `choices` */
+    DNN_FIELD_PAIR,   /* two whole numbers >= low: {height, width} */
+    DNN_FIELD_TEXT,   /* a text of the owner's, or NULL */
 } dnn_field_kind;
+
+/* The value of one field: a number (COUNT, REAL, FLAG, CHOICE), a pair or a text. */
+typedef union dnn_setting {
+    double number;
+    double pair[2];
+    const char *text;
+} dnn_setting;
 
 typedef struct dnn_field {
     const char *name; /* as users type it: "in_features", "lr" */
     dnn_field_kind kind;
     bool positional;  /* an argument in its own right; the others come in the options table */
     bool required;    /* has no default */
-    double initial;   /* the default */
-    double low, high; /* range of a REAL, both ends included */
+    double initial;   /* the default, of both numbers of a PAIR */
+    double low, high; /* range of a REAL, both ends included; low is the least COUNT or PAIR */
     const char *const *choices; /* of a CHOICE, ended by NULL */
+    bool optional;              /* a COUNT or PAIR that may be left out and is then negative: the
+                                   owner fills it in, as a pool's stride from its kernel */
     double example;             /* of a required field: a value for tests and documentation */
     const char *doc;            /* one line: meaning and unit */
 } dnn_field;
@@ -36,22 +48,39 @@ typedef struct dnn_field {
 size_t dnn_field_count(const dnn_field *fields);
 
 /* Defaults into values; required ones become NaN, "not given". */
-void dnn_field_defaults(const dnn_field *fields, double *values);
+void dnn_field_defaults(const dnn_field *fields, dnn_setting *values);
 
 /* Index of a field by name, or -1. */
 int dnn_field_find(const dnn_field *fields, const char *name);
 
-/* Sets one value after checking it against kind and range. `owner` ("Linear") opens the message. An
- * unknown name is DNN_ERROR_ARGUMENT listing the known ones. */
-dnn_status dnn_field_set(const char *owner, const dnn_field *fields, double *values,
+/* Sets one value after checking it against kind and range; a number for a PAIR is both of its
+ * numbers. `owner` ("Linear") opens the message. An unknown name is DNN_ERROR_ARGUMENT listing the
+ * known ones. */
+dnn_status dnn_field_set(const char *owner, const dnn_field *fields, dnn_setting *values,
                          const char *name, double value, dnn_error *err);
 
-/* Sets a CHOICE by its text; an unknown text is DNN_ERROR_ARGUMENT listing the choices. */
-dnn_status dnn_field_set_choice(const char *owner, const dnn_field *fields, double *values,
-                                const char *name, const char *choice, dnn_error *err);
+/* Sets a PAIR. */
+dnn_status dnn_field_set_pair(const char *owner, const dnn_field *fields, dnn_setting *values,
+                              const char *name, double first, double second, dnn_error *err);
+
+/* Sets a CHOICE by its text, or a TEXT, which must outlive `values`; an unknown choice is
+ * DNN_ERROR_ARGUMENT listing the choices. */
+dnn_status dnn_field_set_text(const char *owner, const dnn_field *fields, dnn_setting *values,
+                              const char *name, const char *text, dnn_error *err);
+
+/* Sets what a line of "name=value" says, separated by blanks: numbers, "3,2" for a pair, true and
+ * false, choices by their text. Other rows keep their values. */
+dnn_status dnn_field_parse(const char *owner, const dnn_field *fields, dnn_setting *values,
+                           const char *line, dnn_error *err);
 
 /* Fails with DNN_ERROR_ARGUMENT naming the first required field that was not given. */
-dnn_status dnn_field_complete(const char *owner, const dnn_field *fields, const double *values,
+dnn_status dnn_field_complete(const char *owner, const dnn_field *fields, const dnn_setting *values,
                               dnn_error *err);
+
+/* A value as a person writes it: "0.5", "true", "he", "3 x 3"; as snprintf. */
+size_t dnn_field_text(const dnn_field *field, const dnn_setting *value, char *text, size_t size);
+
+/* Whether a value is the field's default. */
+bool dnn_field_is_default(const dnn_field *field, const dnn_setting *value);
 
 #endif

@@ -2,8 +2,11 @@
 #include "nn/layer.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/memory.h"
+
+/* --- making and releasing --- */
 
 dnn_status dnn_layer_create(dnn_layer **out, const dnn_layer_class *kind, dnn_error *err) {
     dnn_layer *layer = dnn_calloc(1, sizeof *layer);
@@ -11,54 +14,190 @@ dnn_status dnn_layer_create(dnn_layer **out, const dnn_layer_class *kind, dnn_er
     if (layer == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", kind->name);
     layer->kind = kind;
+    layer->references = 1;
     dnn_field_defaults(kind->fields, layer->settings);
     return DNN_OK;
 }
 
 dnn_status dnn_layer_finish(dnn_layer *layer, dnn_error *err) {
     const dnn_layer_class *kind = layer->kind;
+    dnn_value values[DNN_LAYER_VALUES];
     dnn_status status = dnn_field_complete(kind->name, kind->fields, layer->settings, err);
-    if (status != DNN_OK || kind->parameters == NULL)
+    if (status == DNN_OK && kind->check != NULL)
+        status = kind->check(layer, err);
+    if (status != DNN_OK)
         return status;
-    layer->parameter_count = kind->parameters(layer, layer->shapes);
-    for (size_t p = 0; p < layer->parameter_count; p++) {
-        const dnn_parameter_shape *shape = &layer->shapes[p];
+    size_t count = dnn_layer_values(layer, &(dnn_shape){0}, values);
+    for (size_t v = 0; v < count && status == DNN_OK; v++) {
         size_t bytes;
-        status = dnn_matrix_bytes(DNN_FLOAT64, shape->rows, shape->cols, &bytes, err);
+        status = dnn_matrix_bytes(DNN_FLOAT64, values[v].rows, values[v].cols, &bytes, err);
         if (status != DNN_OK)
-            return dnn_fail_context(err, status, "%s: %s: ", kind->name, shape->name);
-        layer->parameters[p] = dnn_matrix_of(DNN_FLOAT32, shape->rows, shape->cols, NULL);
-        layer->gradients[p] = layer->parameters[p];
+            dnn_fail_context(err, status, "%s: %s: ", kind->name, values[v].name);
     }
+    return status;
+}
+
+/* Grows the two lists of children by one place. */
+static bool make_room(dnn_layer *container) {
+    size_t count = container->child_count;
+    if ((count & (count + 1)) != 0 && count != 0) /* room for 1, 3, 7, ... */
+        return true;
+    size_t room = 2 * count + 1;
+    dnn_layer **children = dnn_calloc(room, sizeof *children);
+    const char **names = dnn_calloc(room, sizeof *names);
+    if (children == NULL || names == NULL) {
+        dnn_free(children);
+        dnn_free(names);
+        return false;
+    }
+    if (count > 0) {
+        memcpy(children, container->children, count * sizeof *children);
+        memcpy(names, container->child_names, count * sizeof *names);
+    }
+    dnn_free(container->children);
+    dnn_free(container->child_names);
+    container->children = children;
+    container->child_names = names;
+    return true;
+}
+
+dnn_status dnn_layer_add_child(dnn_layer *container, dnn_layer *child, const char *name,
+                         dnn_error *err) {
+    char number[24];
+    snprintf(number, sizeof number, "%zu", container->child_count);
+    char *copy = dnn_strdup(name == NULL ? number : name);
+    if (copy == NULL || !make_room(container)) {
+        dnn_free(copy);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", container->kind->name);
+    }
+    container->child_names[container->child_count] = copy;
+    container->children[container->child_count++] = dnn_layer_retain(child);
     return DNN_OK;
 }
 
-void dnn_layer_destroy(dnn_layer *layer) {
-    if (layer == NULL)
+dnn_layer *dnn_layer_child(const dnn_layer *container, const char *name) {
+    for (size_t c = 0; c < container->child_count; c++)
+        if (strcmp(container->child_names[c], name) == 0)
+            return container->children[c];
+    return NULL;
+}
+
+dnn_layer *dnn_layer_retain(dnn_layer *layer) {
+    if (layer != NULL)
+        layer->references++;
+    return layer;
+}
+
+void dnn_layer_release(dnn_layer *layer) {
+    if (layer == NULL || --layer->references > 0)
         return;
+    for (size_t c = 0; c < layer->child_count; c++) {
+        dnn_layer_release(layer->children[c]);
+        dnn_free((void *)layer->child_names[c]);
+    }
+    dnn_free(layer->children);
+    dnn_free(layer->child_names);
     if (layer->kind->destroy != NULL)
         layer->kind->destroy(layer);
     dnn_free(layer);
 }
 
-size_t dnn_layer_in_features(const dnn_layer *layer) {
-    return layer->kind->in_features == NULL ? 0 : layer->kind->in_features(layer);
+/* --- shapes and values --- */
+
+size_t dnn_layer_inputs(const dnn_layer *layer) {
+    if (dnn_layer_has(layer, DNN_MANY_INPUTS))
+        return 0;
+    return layer->kind->inputs == 0 ? 1 : layer->kind->inputs;
 }
 
-dnn_status dnn_layer_out_features(const dnn_layer *layer, size_t in, size_t *out, dnn_error *err) {
-    size_t need = dnn_layer_in_features(layer);
-    if (need != 0 && need != in)
-        return dnn_fail(err, DNN_ERROR_SHAPE, "needs %zu features, not %zu", need, in);
-    *out = layer->kind->out_features == NULL ? in : layer->kind->out_features(layer, in);
-    return DNN_OK;
+dnn_shape dnn_layer_wants(const dnn_layer *layer) {
+    return layer->kind->wants == NULL ? (dnn_shape){0} : layer->kind->wants(layer);
 }
 
-size_t dnn_layer_describe(const dnn_layer *layer, char *text, size_t size) {
-    size_t in = dnn_layer_in_features(layer), out = 0;
-    int n;
-    if (in != 0 && dnn_layer_out_features(layer, in, &out, NULL) == DNN_OK)
-        n = snprintf(text, size, "%s(%zu -> %zu)", layer->kind->name, in, out);
-    else
-        n = snprintf(text, size, "%s", layer->kind->name);
-    return (size_t)n;
+/* What a layer says of an input that it cannot take. */
+static dnn_status refuse(const dnn_shape *wanted, const dnn_shape *in, dnn_error *err) {
+    char text[DNN_SHAPE_TEXT], wanted_text[DNN_SHAPE_TEXT];
+    dnn_shape_text(in, text);
+    dnn_shape_text(wanted, wanted_text);
+    size_t need = wanted->rank == 0 ? wanted->size[0] : dnn_shape_channels(wanted);
+    if (wanted->rank == 0 || (wanted->rank == 1 && in->rank == 1))
+        return dnn_fail(err, DNN_ERROR_SHAPE, "needs %zu features, and its input is %s", need, text);
+    if (wanted->rank == 1)
+        return dnn_fail(err, DNN_ERROR_SHAPE,
+                        "needs a vector, and its input is %s; put a dnn.Flatten() before it", text);
+    if (in->rank != wanted->rank)
+        return dnn_fail(err, DNN_ERROR_SHAPE, "needs %s, and its input is %s%s",
+                        wanted->rank == 3 ? "an image of height x width x channels"
+                                          : "a sequence of steps x features",
+                        text,
+                        wanted->rank == 3 && in->rank == 1
+                            ? "; open the network with dnn.Input(height, width, channels)"
+                            : "");
+    if (need != 0 && need != dnn_shape_channels(in))
+        return dnn_fail(err, DNN_ERROR_SHAPE, "needs %zu %s, and its input is %s", need,
+                        wanted->rank == 3 ? "channels" : "features", text);
+    return dnn_fail(err, DNN_ERROR_SHAPE, "needs %s, and its input is %s", wanted_text, text);
+}
+
+dnn_status dnn_layer_shape(const dnn_layer *layer, const dnn_shape *in, size_t inputs,
+                           dnn_shape *out, dnn_error *err) {
+    dnn_shape wanted = dnn_layer_wants(layer);
+    for (size_t i = 0; i < inputs; i++)
+        if (!dnn_shape_fits(&in[i], &wanted))
+            return refuse(&wanted, &in[i], err);
+    *out = in[0];
+    return layer->kind->shape == NULL ? DNN_OK : layer->kind->shape(layer, in, inputs, out, err);
+}
+
+size_t dnn_layer_values(const dnn_layer *layer, const dnn_shape *in,
+                        dnn_value values[DNN_LAYER_VALUES]) {
+    return layer->kind->values == NULL ? 0 : layer->kind->values(layer, in, values);
+}
+
+/* --- description --- */
+
+/* A text that never writes past its end but knows how long it would be. */
+typedef struct text {
+    char *start;
+    size_t size, length;
+} text;
+
+static void add(text *t, const char *part) {
+    size_t n = strlen(part);
+    for (size_t i = 0; i < n; i++, t->length++)
+        if (t->length + 1 < t->size)
+            t->start[t->length] = part[i];
+    if (t->size > 0)
+        t->start[t->length < t->size ? t->length : t->size - 1] = '\0';
+}
+
+/* Sizes come without their names: "3 -> 4". */
+static bool is_size(const dnn_field *field) {
+    return field->positional &&
+           (strncmp(field->name, "in_", 3) == 0 || strncmp(field->name, "out_", 4) == 0);
+}
+
+size_t dnn_layer_describe(const dnn_layer *layer, char *start, size_t size) {
+    const dnn_field *fields = layer->kind->fields;
+    text t = {start, size, 0};
+    size_t shown = 0;
+    add(&t, layer->kind->name);
+    for (size_t f = 0; f < dnn_field_count(fields); f++) {
+        char value[128];
+        if (!fields[f].required && dnn_field_is_default(&fields[f], &layer->settings[f]))
+            continue;
+        dnn_field_text(&fields[f], &layer->settings[f], value, sizeof value);
+        add(&t, shown == 0                                         ? "("
+                : is_size(&fields[f]) && strncmp(fields[f].name, "o", 1) == 0 ? " -> "
+                                                                              : ", ");
+        if (!is_size(&fields[f])) {
+            add(&t, fields[f].name);
+            add(&t, " = ");
+        }
+        add(&t, value);
+        shown++;
+    }
+    if (shown > 0)
+        add(&t, ")");
+    return t.length;
 }

@@ -1,53 +1,100 @@
 /* layer.h: what a layer is.
  *
- * A layer is one file with a constant dnn_layer_class and one row in registry.c. It maps X
- * (in_features x m, a column an example) to A (out_features x m). backward is given dA, the
- * gradient of the cost with respect to A, writes dX and adds to (or overwrites) the gradients of
- * its parameters. The layer owns no numbers: parameters, gradients and scratch are views of the
- * network's memory. */
+ * A layer is a class and settings. It is one file with a constant dnn_layer_class and one row in
+ * registry.c; constructors, checks, the gradient check, files, descriptions, completion and C's
+ * access to it come from there. It owns no numbers: a call (call.h) brings inputs, output,
+ * gradients, values, mode, random key and working memory.
+ *
+ * A container (Sequential, Residual, Concat) is a class whose layers are its children; it says in
+ * which order they are called and computes nothing by itself. */
 #ifndef DNN_NN_LAYER_H
 #define DNN_NN_LAYER_H
 
 #include "core/field.h"
 #include "core/random.h"
 #include "math/matrix.h"
+#include "nn/shape.h"
+#include "nn/value.h"
 
-#define DNN_LAYER_MAX_PARAMETERS 4
+#define DNN_LAYER_VALUES 20 /* of one layer at most */
+#define DNN_CASE_INPUTS  3
 
 typedef struct dnn_layer dnn_layer;
+typedef struct dnn_call dnn_call;
+typedef struct dnn_compiler dnn_compiler;
 
-/* Name and shape of a parameter: "weight", out x in. */
-typedef struct dnn_parameter_shape {
-    const char *name;
-    size_t rows, cols;
-    bool vector; /* a column that files and PyTorch know as one-dimensional */
-} dnn_parameter_shape;
+/* What is true of a class. */
+enum {
+    DNN_READS_X = 1 << 0,  /* backward reads the inputs */
+    DNN_READS_A = 1 << 1,  /* backward reads the output */
+    DNN_IN_PLACE = 1 << 2, /* A may be X's memory, and dX dA's */
+    DNN_VIEW = 1 << 3,     /* A is X's memory under another shape: forward and backward do nothing */
+    DNN_VIEW_IN_EVALUATION = 1 << 4, /* the same, but only in evaluation (Dropout) */
+    DNN_TWO_MODES = 1 << 5,          /* training and evaluation differ */
+    DNN_DRAWS = 1 << 6,              /* draws random numbers in training, from the call's key */
+    DNN_TAKES_IDS = 1 << 7, /* X holds whole numbers from 1 (any type), and has no gradient */
+    DNN_MANY_INPUTS = 1 << 8, /* takes any number of inputs */
+};
+
+/* An example for the gradient check and the comparison with PyTorch: settings as dnn_field_parse
+ * takes them, and the shape of each input. */
+typedef struct dnn_case {
+    const char *settings;
+    size_t inputs; /* 0 stands for 1 */
+    dnn_shape in[DNN_CASE_INPUTS];
+    size_t examples; /* 0 stands for 3 */
+    size_t ids;      /* of a class that takes ids: the highest one */
+} dnn_case;
 
 typedef struct dnn_layer_class {
     const char *name;        /* "Linear" */
     const char *doc;         /* one line with the formula: "A = weight * X + bias" */
     const dnn_field *fields; /* settings, ended by a row without a name; NULL when there are none */
+    const dnn_case *cases;   /* ended by a row of rank 0; every layer that computes has some */
+    unsigned flags;
+    size_t inputs; /* 0 stands for 1 */
 
-    /* Rows of X that it needs; NULL or 0 where any number does. */
-    size_t (*in_features)(const dnn_layer *layer);
+    /* Settings that do not go together are DNN_ERROR_ARGUMENT; may complete optional ones. NULL:
+     * they always do. */
+    dnn_status (*check)(dnn_layer *layer, dnn_error *err);
 
-    /* Rows of A for `in` rows of X, which fits; NULL: as many as X. */
-    size_t (*out_features)(const dnn_layer *layer, size_t in);
+    /* The shape that its inputs must have (see dnn_shape_fits); NULL: any shape. */
+    dnn_shape (*wants)(const dnn_layer *layer);
 
-    /* Fills shapes and returns how many there are; NULL: no parameters. */
-    size_t (*parameters)(const dnn_layer *layer,
-                         dnn_parameter_shape shapes[DNN_LAYER_MAX_PARAMETERS]);
+    /* The output's shape for inputs that have the wanted shape; may refuse with a reason. NULL: the
+     * first input's. */
+    dnn_status (*shape)(const dnn_layer *layer, const dnn_shape *in, size_t inputs, dnn_shape *out,
+                        dnn_error *err);
 
-    /* Starting values into layer->parameters; NULL where there are none. */
-    dnn_status (*initialise)(dnn_layer *layer, dnn_random *random, dnn_error *err);
+    /* Describes the values, learnt ones first, and returns how many there are; NULL: none. Their
+     * number and sizes depend on settings alone; layouts may depend on `in`, the first input's shape,
+     * which is of rank 0 while that is not known. */
+    size_t (*values)(const dnn_layer *layer, const dnn_shape *in,
+                     dnn_value values[DNN_LAYER_VALUES]);
 
-    /* A = f(X). */
-    dnn_status (*forward)(dnn_layer *layer, const dnn_matrix *X, dnn_matrix *A, dnn_error *err);
+    /* Bytes that forward keeps for backward, and bytes that either may use as it runs, for a call
+     * whose shapes, type, mode and examples are set. NULL: none. */
+    size_t (*saved)(const dnn_call *call);
+    size_t (*scratch)(const dnn_call *call);
 
-    /* dX (unless NULL) is overwritten; layer->gradients are added to when accumulate, else
-     * overwritten. X and A are those of the last forward. */
-    dnn_status (*backward)(dnn_layer *layer, const dnn_matrix *X, const dnn_matrix *A,
-                           const dnn_matrix *dA, dnn_matrix *dX, bool accumulate, dnn_error *err);
+    /* Starting values that differ from dnn_value.start; NULL: none do. */
+    dnn_status (*initialise)(const dnn_layer *layer, dnn_matrix *values, dnn_random *random,
+                             dnn_error *err);
+
+    /* See call.h. A container has neither. */
+    dnn_status (*forward)(dnn_call *call, dnn_error *err);
+    dnn_status (*backward)(dnn_call *call, dnn_error *err);
+
+    /* Moves kept values after a forward in training of the whole network has come to its end, from
+     * what forward has saved; NULL: there are none. */
+    void (*commit)(dnn_call *call);
+
+    /* Of a container: adds the calls of its children to the compiler (network/compile.h); `input`
+     * and `output` are numbers of the network's buffers. */
+    dnn_status (*compile)(const dnn_layer *layer, dnn_compiler *compiler, size_t input,
+                          size_t *output, dnn_error *err);
+    const char *const *named; /* of a container: names that children may have, ended by NULL; NULL:
+                                 children are numbered */
 
     /* Frees layer->user; NULL where there is nothing to free. */
     void (*destroy)(dnn_layer *layer);
@@ -55,51 +102,69 @@ typedef struct dnn_layer_class {
 
 struct dnn_layer {
     const dnn_layer_class *kind;
-    double settings[DNN_MAX_FIELDS]; /* in the order of kind->fields */
-    size_t parameter_count;
-    dnn_parameter_shape shapes[DNN_LAYER_MAX_PARAMETERS];
-    dnn_matrix parameters[DNN_LAYER_MAX_PARAMETERS]; /* views; data is NULL until attached */
-    dnn_matrix gradients[DNN_LAYER_MAX_PARAMETERS];
+    dnn_setting settings[DNN_MAX_FIELDS]; /* in the order of kind->fields */
+    dnn_layer **children;                 /* of a container */
+    const char **child_names;             /* "0", "1", ..., "shortcut": as files call them */
+    size_t child_count;
+    bool evaluates; /* in evaluation whatever the network's mode is: layer:eval() */
+    bool frozen;    /* its values are not learnt: requires_grad = false */
+    size_t references;
     void *user; /* the class's own, see destroy */
 };
 
-/* A layer of a class with its default settings, for dnn_field_set on layer->settings and then
- * dnn_layer_finish, which checks that all that is required was given and fixes the parameters'
- * shapes. */
+/* A layer of a class with its default settings and one reference, for dnn_field_set on
+ * layer->settings and then dnn_layer_finish, which checks them. Not safe for use by two threads at
+ * once. */
 dnn_status dnn_layer_create(dnn_layer **out, const dnn_layer_class *kind, dnn_error *err);
 dnn_status dnn_layer_finish(dnn_layer *layer, dnn_error *err);
-void dnn_layer_destroy(dnn_layer *layer);
 
-/* Rows of X that the layer needs (0: any) and rows of A for `in` rows of X. The second fails with
- * DNN_ERROR_SHAPE where they do not fit. */
-size_t dnn_layer_in_features(const dnn_layer *layer);
-dnn_status dnn_layer_out_features(const dnn_layer *layer, size_t in, size_t *out, dnn_error *err);
+/* Appends a child to a container; takes a reference of its own. `name` may be NULL: its number,
+ * from 0; it is copied. */
+dnn_status dnn_layer_add_child(dnn_layer *container, dnn_layer *child, const char *name, dnn_error *err);
 
-/* "Linear(12288 -> 20)", "ReLU": for messages and summaries; as snprintf, returns the length
- * needed. */
+/* The child of that name, or NULL. */
+dnn_layer *dnn_layer_child(const dnn_layer *container, const char *name);
+
+/* The last release frees the layer, and releases its children. NULL is allowed. */
+dnn_layer *dnn_layer_retain(dnn_layer *layer);
+void dnn_layer_release(dnn_layer *layer);
+
+static inline bool dnn_layer_is_container(const dnn_layer *layer) {
+    return layer->kind->compile != NULL;
+}
+
+/* Whether the flag (DNN_READS_X, ...) is set. */
+static inline bool dnn_layer_has(const dnn_layer *layer, unsigned flag) {
+    return (layer->kind->flags & flag) != 0;
+}
+
+/* Number of inputs; 0: any number. */
+size_t dnn_layer_inputs(const dnn_layer *layer);
+
+/* The wanted shape of its inputs; rank 0: any. */
+dnn_shape dnn_layer_wants(const dnn_layer *layer);
+
+/* Shape of the output. DNN_ERROR_SHAPE with the reason where the inputs do not fit: "needs 3
+ * channels, and its input is 64 x 64 x 1". */
+dnn_status dnn_layer_shape(const dnn_layer *layer, const dnn_shape *in, size_t inputs,
+                           dnn_shape *out, dnn_error *err);
+
+/* Describes its own values (not its children's); see dnn_layer_class.values. */
+size_t dnn_layer_values(const dnn_layer *layer, const dnn_shape *in,
+                        dnn_value values[DNN_LAYER_VALUES]);
+
+/* "Linear(12288 -> 20)", "CELU(alpha = 0.5)": for messages and summaries; as snprintf. */
 size_t dnn_layer_describe(const dnn_layer *layer, char *text, size_t size);
 
-/* A layer whose forward and backward are functions of the caller's (the bindings': a layer written
- * in Lua). They reach `user` by dnn_layer_external_user; `release` (may be NULL) frees it with the
- * layer, but not when creating the layer failed. in_features 0 means any number, out_features 0 as
- * many as X. */
-typedef struct dnn_external {
-    const char *name; /* copied */
-    size_t in_features, out_features;
-    size_t parameter_count;
-    dnn_parameter_shape shapes[DNN_LAYER_MAX_PARAMETERS]; /* names are copied */
-    dnn_status (*initialise)(dnn_layer *layer, dnn_random *random,
-                             dnn_error *err); /* may be NULL */
-    dnn_status (*forward)(dnn_layer *layer, const dnn_matrix *X, dnn_matrix *A, dnn_error *err);
-    dnn_status (*backward)(dnn_layer *layer, const dnn_matrix *X, const dnn_matrix *A,
-                           const dnn_matrix *dA, dnn_matrix *dX, bool accumulate, dnn_error *err);
-    void (*release)(void *user);
-    void *user;
-} dnn_external;
-
-dnn_status dnn_layer_create_external(dnn_layer **out, const dnn_external *external, dnn_error *err);
-
-/* The `user` of an external layer, NULL of any other. */
-void *dnn_layer_external_user(const dnn_layer *layer);
+/* Settings by their place in the table of fields. */
+static inline size_t dnn_layer_count(const dnn_layer *layer, int field) {
+    return (size_t)layer->settings[field].number;
+}
+static inline double dnn_layer_real(const dnn_layer *layer, int field) {
+    return layer->settings[field].number;
+}
+static inline bool dnn_layer_flag(const dnn_layer *layer, int field) {
+    return layer->settings[field].number != 0;
+}
 
 #endif

@@ -2,37 +2,54 @@
  *
  * A loss compares A (outputs x m, a column an example) with the targets Y and gives one number; its
  * backward gives dA of A's shape. With reduction "mean" both are divided by the number of elements
- * (for CrossEntropyLoss: of examples), as in PyTorch. Forms are stable: cost and gradient are
- * finite for logits of any size. */
+ * (for CrossEntropyLoss: of examples), as in PyTorch, with "sum" they are not, and "none" is "sum"
+ * whose costs per example are wanted. Weights, one for each example, multiply its costs and its
+ * gradients before they are reduced. Forms are stable: cost and gradient are finite for logits of
+ * any size. A class is one file and one row in registry.c. */
 #ifndef DNN_NN_LOSS_H
 #define DNN_NN_LOSS_H
 
 #include "core/field.h"
 #include "math/matrix.h"
 
+/* The arguments of one use of a loss. */
+typedef struct dnn_loss_call {
+    const dnn_setting *settings;
+    const dnn_matrix *A, *Y;
+    const dnn_matrix *weights; /* 1 x m of A's type; NULL: 1 for each example */
+    dnn_matrix *costs; /* 1 x m of A's type: forward writes the weighted cost of each example, before
+                          the reduction; NULL: not wanted */
+} dnn_loss_call;
+
+/* An example for the gradient check and the comparison with PyTorch: settings as dnn_field_parse
+ * takes them, and the shape of A. */
+typedef struct dnn_loss_case {
+    const char *settings;
+    size_t rows, examples;
+} dnn_loss_case;
+
 typedef struct dnn_loss_class {
-    const char *name;        /* "BCELoss" */
-    const char *doc;         /* one line with the formula */
-    const dnn_field *fields; /* settings; NULL when there are none */
-    bool labels;             /* Y is 1 x m class numbers from 1; else Y has A's shape */
+    const char *name;           /* "BCELoss" */
+    const char *doc;            /* one line with the formula */
+    const dnn_field *fields;    /* settings; NULL when there are none */
+    const dnn_loss_case *cases; /* ended by a row of 0 rows */
+    bool labels;                /* Y is 1 x m class numbers from 1; else Y has A's shape */
+    double low, high;           /* A and real targets lie in low..high; 0, 0: anywhere */
 
     /* Checks shapes, types and the values of Y, with messages. */
-    dnn_status (*check)(const double *settings, const dnn_matrix *A, const dnn_matrix *Y,
-                        dnn_error *err);
+    dnn_status (*check)(const dnn_loss_call *call, dnn_error *err);
     /* The cost of checked arguments. */
-    double (*forward)(const double *settings, const dnn_matrix *A, const dnn_matrix *Y);
+    double (*forward)(const dnn_loss_call *call);
     /* Its gradient with respect to A into dA (A's shape and type; overwritten). */
-    void (*backward)(const double *settings, const dnn_matrix *A, const dnn_matrix *Y,
-                     dnn_matrix *dA);
+    void (*backward)(const dnn_loss_call *call, dnn_matrix *dA);
 } dnn_loss_class;
 
 /* Check, then forward. */
-dnn_status dnn_loss_forward(const dnn_loss_class *kind, const double *settings, const dnn_matrix *A,
-                            const dnn_matrix *Y, double *cost, dnn_error *err);
+dnn_status dnn_loss_forward(const dnn_loss_class *kind, const dnn_loss_call *call, double *cost,
+                            dnn_error *err);
 
 /* Check, then backward. */
-dnn_status dnn_loss_backward(const dnn_loss_class *kind, const double *settings,
-                             const dnn_matrix *A, const dnn_matrix *Y, dnn_matrix *dA,
+dnn_status dnn_loss_backward(const dnn_loss_class *kind, const dnn_loss_call *call, dnn_matrix *dA,
                              dnn_error *err);
 
 #endif

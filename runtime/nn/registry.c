@@ -1,27 +1,56 @@
-/* registry.c: a layer, loss or optimiser exists when it has a row here. */
+/* registry.c: a layer, loss or optimiser exists when it has a row here: the name of its constant
+ * after dnn_layer_, dnn_loss_ or dnn_optimiser_. Operators, which containers and a tape call, are
+ * layers without settings. */
 #include "nn/registry.h"
 
 #include <string.h>
 
-extern const dnn_layer_class dnn_layer_linear, dnn_layer_relu, dnn_layer_sigmoid, dnn_layer_tanh;
-extern const dnn_loss_class dnn_loss_bce, dnn_loss_bce_with_logits, dnn_loss_cross_entropy,
-    dnn_loss_mse;
-extern const dnn_optimiser_class dnn_optimiser_sgd, dnn_optimiser_adam, dnn_optimiser_adamw;
+#define LAYERS(row)                                                                                \
+    row(linear)                                                                                    \
+    row(relu)                                                                                      \
+    row(leaky_relu)                                                                                \
+    row(sigmoid)                                                                                   \
+    row(tanh)                                                                                      \
+    row(softmax)                                                                                   \
+    row(dropout)                                                                                   \
+    row(batch_norm1d)                                                                              \
+    row(batch_norm2d)                                                                              \
+    row(conv2d)                                                                                    \
+    row(max_pool2d)                                                                                \
+    row(avg_pool2d)                                                                                \
+    row(flatten)                                                                                   \
+    row(embedding)                                                                                 \
+    row(sequential)                                                                                \
+    row(residual)                                                                                  \
+    row(concat)                                                                                    \
+    row(add)                                                                                       \
+    row(concatenate)
 
-const dnn_layer_class *const dnn_layer_classes[] = {
-    &dnn_layer_linear, &dnn_layer_relu, &dnn_layer_sigmoid, &dnn_layer_tanh, NULL,
-};
+#define LOSSES(row)                                                                                \
+    row(bce)                                                                                       \
+    row(bce_with_logits)                                                                           \
+    row(cross_entropy)                                                                             \
+    row(mse)
 
-const dnn_loss_class *const dnn_loss_classes[] = {
-    &dnn_loss_bce, &dnn_loss_bce_with_logits, &dnn_loss_cross_entropy, &dnn_loss_mse, NULL,
-};
+#define OPTIMISERS(row)                                                                            \
+    row(sgd)                                                                                       \
+    row(adam)                                                                                      \
+    row(adamw)
 
-const dnn_optimiser_class *const dnn_optimiser_classes[] = {
-    &dnn_optimiser_sgd,
-    &dnn_optimiser_adam,
-    &dnn_optimiser_adamw,
-    NULL,
-};
+#define DECLARE_LAYER(name)     extern const dnn_layer_class dnn_layer_##name;
+#define DECLARE_LOSS(name)      extern const dnn_loss_class dnn_loss_##name;
+#define DECLARE_OPTIMISER(name) extern const dnn_optimiser_class dnn_optimiser_##name;
+#define LAYER(name)             &dnn_layer_##name,
+#define LOSS(name)              &dnn_loss_##name,
+#define OPTIMISER(name)         &dnn_optimiser_##name,
+
+LAYERS(DECLARE_LAYER)
+LOSSES(DECLARE_LOSS)
+OPTIMISERS(DECLARE_OPTIMISER)
+
+const dnn_layer_class *const dnn_layer_classes[] = {LAYERS(LAYER) NULL};
+const dnn_loss_class *const dnn_loss_classes[] = {LOSSES(LOSS) NULL};
+const dnn_optimiser_class *const dnn_optimiser_classes[] = {OPTIMISERS(OPTIMISER) NULL};
 
 const dnn_layer_class *dnn_layer_class_find(const char *name) {
     const dnn_layer_class *const *row = dnn_layer_classes;

@@ -1,4 +1,5 @@
-/* registry.h: every layer, loss and optimiser there is. A new one is a file and a row here. */
+/* registry.h: every layer, loss and optimiser there is. A new one is a file and a row in
+ * registry.c. */
 #ifndef DNN_NN_REGISTRY_H
 #define DNN_NN_REGISTRY_H
 

@@ -12,11 +12,16 @@
 #include "math/matrix.h"
 #include "math/stored.h"
 
-/* A name is UTF-8. Where `vector`, a matrix of one column is the tensor [rows], else [rows, 1]. */
+#define DNN_TENSOR_AXES 8
+
+/* A name is UTF-8. Where `vector`, a matrix of one column is the tensor [rows], else [rows, 1].
+ * Where `shaped`, the tensor has `rank` axes of size[], and the matrix, size[0] (or 1) x the rest,
+ * is it with its later axes flattened; `whole` numbers are written as I64 then. */
 typedef struct dnn_tensor {
     const char *name;
     dnn_matrix matrix;
-    bool vector;
+    bool vector, shaped, whole;
+    size_t rank, size[DNN_TENSOR_AXES];
 } dnn_tensor;
 
 /* A text of the header's "__metadata__", by its name. */
@@ -67,5 +72,9 @@ const char *dnn_safetensors_find_note(const dnn_safetensors *file, const char *n
  * DNN_ERROR_TYPE when it is not readable, or holds a whole number that a float64 does not. */
 dnn_status dnn_safetensors_read(const dnn_safetensors *file, size_t i, dnn_matrix *out,
                                 dnn_error *err);
+
+/* Reads all elements of tensor i in the file's order into `out`, one contiguous column. */
+dnn_status dnn_safetensors_read_flat(const dnn_safetensors *file, size_t i, dnn_matrix *out,
+                                     dnn_error *err);
 
 #endif

@@ -245,9 +245,8 @@ static dnn_status read_bands(const dnn_safetensors *file, const dnn_tensor_info 
     return status;
 }
 
-dnn_status dnn_safetensors_read(const dnn_safetensors *file, size_t i, dnn_matrix *out,
-                                dnn_error *err) {
-    const dnn_tensor_info *t = &file->header.tensors[i];
+static dnn_status read_tensor(const dnn_safetensors *file, const dnn_tensor_info *t,
+                              dnn_matrix *out, dnn_error *err) {
     dnn_status status = DNN_OK;
     if (!t->readable)
         status = dnn_fail(err, DNN_ERROR_TYPE,
@@ -260,4 +259,17 @@ dnn_status dnn_safetensors_read(const dnn_safetensors *file, size_t i, dnn_matri
     else if (t->end > t->begin)
         status = read_bands(file, t, out, err);
     return status == DNN_OK ? DNN_OK : fail_in(file->path, status, err);
+}
+
+dnn_status dnn_safetensors_read(const dnn_safetensors *file, size_t i, dnn_matrix *out,
+                                dnn_error *err) {
+    return read_tensor(file, &file->header.tensors[i], out, err);
+}
+
+dnn_status dnn_safetensors_read_flat(const dnn_safetensors *file, size_t i, dnn_matrix *out,
+                                     dnn_error *err) {
+    dnn_tensor_info flat = file->header.tensors[i];
+    flat.rows *= flat.cols;
+    flat.cols = 1;
+    return read_tensor(file, &flat, out, err);
 }

@@ -12,15 +12,16 @@ _Static_assert(__BYTE_ORDER == __LITTLE_ENDIAN, "the file's numbers are written 
 #define ALIGNMENT 8                 /* of the first number in the file */
 #define BAND      ((size_t)1 << 20) /* bytes that are transposed at once */
 
-static size_t size_of(const dnn_matrix *m) {
-    return dnn_dtype_info(m->dtype)->size;
+/* Bytes of an element in the file. */
+static size_t size_of(const dnn_tensor *tensor) {
+    return tensor->whole ? sizeof(int64_t) : dnn_dtype_info(tensor->matrix.dtype)->size;
 }
 
 /* Large elements first, so that all are aligned; then by name, so that equal contents make equal
  * files. */
 static int by_place(const void *a, const void *b) {
     const dnn_tensor *p = *(const dnn_tensor *const *)a, *q = *(const dnn_tensor *const *)b;
-    size_t p_size = size_of(&p->matrix), q_size = size_of(&q->matrix);
+    size_t p_size = size_of(p), q_size = size_of(q);
     if (p_size != q_size)
         return p_size > q_size ? -1 : 1;
     return strcmp(p->name, q->name);
@@ -80,19 +81,28 @@ static dnn_status add_notes(json_t *header, const dnn_note *notes, size_t count,
     return status;
 }
 
+/* The tensor's shape; NULL when there is no memory. */
+static json_t *shape_of(const dnn_tensor *tensor) {
+    json_int_t rows = (json_int_t)tensor->matrix.rows, cols = (json_int_t)tensor->matrix.cols;
+    if (!tensor->shaped)
+        return tensor->vector && cols == 1 ? json_pack("[I]", rows)
+                                           : json_pack("[I, I]", rows, cols);
+    json_t *shape = json_array();
+    for (size_t axis = 0; axis < tensor->rank; axis++)
+        json_array_append_new(shape, json_integer((json_int_t)tensor->size[axis]));
+    return shape;
+}
+
 static dnn_status add_tensors(json_t *header, const dnn_tensor *const *tensors, size_t count,
                               dnn_error *err) {
     dnn_status status = DNN_OK;
     json_int_t begin = 0;
     for (size_t i = 0; i < count && status == DNN_OK; i++) {
         const dnn_matrix *m = &tensors[i]->matrix;
-        const char *type = dnn_safetensors_type_name(m->dtype);
-        json_int_t rows = (json_int_t)m->rows, cols = (json_int_t)m->cols;
-        json_int_t end = begin + (json_int_t)(dnn_matrix_count(m) * size_of(m));
-        json_t *shape = tensors[i]->vector && cols == 1 ? json_pack("[I]", rows)
-                                                        : json_pack("[I, I]", rows, cols);
-        json_t *value = json_pack("{s:s, s:o, s:[I, I]}", "dtype", type, "shape", shape,
-                                  "data_offsets", begin, end);
+        const char *type = tensors[i]->whole ? "I64" : dnn_safetensors_type_name(m->dtype);
+        json_int_t end = begin + (json_int_t)(dnn_matrix_count(m) * size_of(tensors[i]));
+        json_t *value = json_pack("{s:s, s:o, s:[I, I]}", "dtype", type, "shape",
+                                  shape_of(tensors[i]), "data_offsets", begin, end);
         status = add(header, "tensor", tensors[i]->name, value, err);
         begin = end;
     }
@@ -148,7 +158,7 @@ static dnn_status write_header(dnn_atomic_file *file, const char *text, size_t l
 
 /* Rows of m are columns of its transpose: bands of them are transposed into a small block. */
 static dnn_status write_matrix(dnn_atomic_file *file, const dnn_matrix *m, dnn_error *err) {
-    size_t row_bytes = m->cols * size_of(m), rows;
+    size_t row_bytes = m->cols * dnn_dtype_info(m->dtype)->size, rows;
     if (m->rows == 0 || row_bytes == 0)
         return DNN_OK;
     rows = row_bytes < BAND ? BAND / row_bytes : 1;
@@ -170,6 +180,18 @@ static dnn_status write_matrix(dnn_atomic_file *file, const dnn_matrix *m, dnn_e
     return status;
 }
 
+static dnn_status write_tensor(dnn_atomic_file *file, const dnn_tensor *tensor, dnn_error *err) {
+    const dnn_matrix *m = &tensor->matrix;
+    dnn_status status = DNN_OK;
+    if (!tensor->whole)
+        return write_matrix(file, m, err);
+    for (size_t k = 0; k < dnn_matrix_count(m) && status == DNN_OK; k++) {
+        int64_t number = (int64_t)dnn_matrix_get(m, k / m->cols, k % m->cols);
+        status = dnn_atomic_file_write(file, &number, sizeof number, err);
+    }
+    return status;
+}
+
 static dnn_status write_file(const char *path, const char *header, size_t size,
                              const dnn_tensor *const *tensors, size_t count, dnn_error *err) {
     dnn_atomic_file file;
@@ -178,7 +200,7 @@ static dnn_status write_file(const char *path, const char *header, size_t size,
         return status;
     status = write_header(&file, header, size, err);
     for (size_t i = 0; i < count && status == DNN_OK; i++)
-        status = write_matrix(&file, &tensors[i]->matrix, err);
+        status = write_tensor(&file, tensors[i], err);
     if (status == DNN_OK)
         return dnn_atomic_file_finish(&file, err);
     dnn_atomic_file_abandon(&file);

@@ -1,36 +1,37 @@
-/* weights.h: the parameters of a network as named tensors: "1.weight" is the weight of layer 1.
+/* weights.h: the values of a network as named tensors, as PyTorch has them: "0.weight" is the
+ * weight of its first layer, "3.1.running_mean" is nested, and axes stand in PyTorch's order.
  *
  * What is loaded must be just the network's: a tensor that is missing, too many or of another shape
- * is named, with both shapes, and nothing is changed. Numbers of another type are converted. A file
- * that counts layers from 0, as PyTorch's Sequential does, is taken too, and of a checkpoint the
- * tensors of its network, "net.1.weight". */
+ * is named, with both shapes, and nothing is changed. Numbers of another type are converted. A
+ * counter ("num_batches_tracked") may be missing. Files of before names counted from 0, whose first
+ * layer is "1", are taken too, and of a checkpoint the tensors of its network, "net.0.weight".
+ * Names of other programs are mapped: "fc1" to "0" makes "fc1.weight" be "0.weight". */
 #ifndef DNN_STORE_WEIGHTS_H
 #define DNN_STORE_WEIGHTS_H
 
-#include "nn/parameters.h"
+#include "nn/network/network.h"
 #include "store/safetensors.h"
-
-#define DNN_WEIGHTS_NAME 96 /* bytes of a parameter's name */
 
 /* The note that tells a checkpoint from plain weights: its name. */
 #define DNN_CHECKPOINT_NOTE "dnn.checkpoint"
 
-/* "1.weight" into `name`. */
-void dnn_weights_name(const dnn_segment *segment, char name[DNN_WEIGHTS_NAME]);
+/* A module's name in a file, and what it is called here ("" stands for the whole network). */
+typedef struct dnn_name_map {
+    const char *from, *to;
+} dnn_name_map;
 
-/* The segment's numbers. */
-dnn_matrix dnn_weights_matrix(const dnn_parameters *parameters, size_t segment);
-
-/* Writes them all, as dnn_safetensors_write does. */
-dnn_status dnn_weights_save(const dnn_parameters *parameters, const char *path,
-                            const dnn_note *notes, size_t note_count, dnn_error *err);
+/* Writes them all, as dnn_safetensors_write does. DNN_ERROR_STATE where the order of a value in
+ * files depends on a shape that is not known yet. */
+dnn_status dnn_weights_save(dnn_network *network, const char *path, const dnn_note *notes,
+                            size_t note_count, dnn_error *err);
 
 /* Reads them all. */
-dnn_status dnn_weights_load(dnn_parameters *parameters, const char *path, dnn_error *err);
+dnn_status dnn_weights_load(dnn_network *network, const char *path, const dnn_name_map *maps,
+                            size_t map_count, dnn_error *err);
 
-/* Which tensor is each segment, by name and shape, into `order`. DNN_ERROR_SHAPE where the tensors
- * are not just the parameters; `where` says where they are ("in the file"). */
-dnn_status dnn_weights_match(const dnn_parameters *parameters, const dnn_tensor *tensors,
-                             size_t count, const char *where, size_t *order, dnn_error *err);
+/* Takes them all from matrices that are flattened as files are (see dnn_value_to_file). `where`
+ * says where they are ("in the state"). Nothing is changed when that fails. */
+dnn_status dnn_weights_take(dnn_network *network, const dnn_tensor *tensors, size_t count,
+                            const char *where, dnn_error *err);
 
 #endif

@@ -35,7 +35,7 @@ local function set_random_state(random, state)
   random:set_state(state.key, state.position)
 end
 
-local STATEFUL <const> = {["dnn.Sequential"] = true, ["dnn.Layer"] = true, ["dnn.Optimiser"] = true}
+local STATEFUL <const> = {["dnn.Layer"] = true, ["dnn.Optimiser"] = true}
 
 local function has_method(value, name)
   local found, method = pcall(function() return value[name] end)
@@ -53,7 +53,10 @@ local function methods_of(value)
   end
 end
 
--- What an object is called in messages and in the file: "Adam", "Sequential", "batches".
+-- What a network was called in files of before.
+local FORMER <const> = {Sequential = "Layer"}
+
+-- What an object is called in messages and in the file: "Adam", "Layer", "batches".
 local function kind_of(object)
   local name = name_of(object)
   if name == "dnn.Optimiser" then return object.name end
@@ -180,7 +183,7 @@ local function parse(tensors, metadata)
   local kinds, states, values = {}, {}, {}
   for name, text in pairs(metadata) do
     local part = name:match "^dnn%.kind%.(.*)$"
-    if part then kinds[part], states[part] = text, {} end
+    if part then kinds[part], states[part] = FORMER[text] or text, {} end
   end
   local function place(name, value)
     local part, entry = name:match "^([^.]*)%.(.*)$"

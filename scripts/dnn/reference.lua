@@ -10,9 +10,7 @@ local reference
 
 return function()
   if not reference then
-    local names, message = list(folder)
-    if not names then error(message, 0) end
-    reference = read(folder, names)
+    reference = read(folder, list)
   end
   return reference
 end

@@ -80,7 +80,7 @@ local function message_of(f, count)
 end
 
 -- Chapters whose functions are still being registered.
-local PENDING <const> = {layers = true, network = true, losses = true, optim = true, store = true}
+local PENDING <const> = {store = true}
 
 local function each(check)
   for _, one in ipairs(everything()) do

@@ -214,7 +214,7 @@ describe("dnn.checkpoint", function()
       return objects
     end
     refuses("'batches': batches: load_state_dict: ", with("batches", few))
-    refuses("'net': Sequential: load_state_dict: layer 1 Linear: weight is 6 x 5 here, 5 x 6 in the state",
+    refuses("'net': network: load_state_dict: layer 1, Linear: weight is 6 x 5 here, 5 x 6 in the state",
       with("net", dnn.Sequential{dnn.Linear(5, 6), dnn.Linear(6, 1)}))
     refuses("'optimiser' is a state of Adam, and the object given is SGD",
       with("optimiser", dnn.optim.SGD(other.net:parameters(), {lr = 1})))
@@ -240,7 +240,7 @@ describe("dnn.checkpoint", function()
       {note = "a\0b"})
     local closed = dnn.Sequential{dnn.Linear(1, 1)}
     closed:close()
-    fails("checkpoint.save: 'net': Sequential: this network is closed", dnn.checkpoint.save, "x", {net = closed})
+    fails("checkpoint.save: 'net': network: this network is closed", dnn.checkpoint.save, "x", {net = closed})
     local own = {state_dict = function() return {a = print} end, load_state_dict = print}
     fails("checkpoint.save: the state of 'own' holds function under 'a'; it must be a Matrix, a number, a string or a "
       .. "boolean", dnn.checkpoint.save, "x", {own = own})

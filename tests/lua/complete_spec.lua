@@ -152,7 +152,6 @@ describe("The module", function()
       offers("cost.red", "cost.reduction")
       net:close()
       offers("net:pa", "net:parameters")
-      offers("net[1].")
     end)
   end)
 
@@ -196,7 +195,7 @@ describe("The module", function()
       local made = entry.returns and entry.returns[1]
       local class = made and reference.classes[made.type]
       while class and not registry[class.name] do class = reference.classes[class.parents[1]] end
-      if class and entry.kind == "function" and not entry.owner.name:find "stepwise" then
+      if class and #class.methods > 0 and entry.kind == "function" and not entry.owner.name:find "stepwise" then
         count = count + 1
         local _, names = completed(entry.name .. "():")
         assert.is_true(#names > 0, entry.name)
@@ -231,7 +230,7 @@ describe("The module", function()
     local net = dnn.Sequential {dnn.Linear(3, 2)}
     local objects = {["dnn.Matrix"] = dnn.ones(1, 1), ["dnn.Layer"] = net[1], ["dnn.Linear"] = net[1],
       ["dnn.Loss"] = dnn.MSELoss(), ["dnn.Optimiser"] = dnn.optim.SGD(net:parameters(), {lr = 1}),
-      ["dnn.Run"] = dnn.Run(nil), ["dnn.Parameters"] = net:parameters(), ["dnn.Network"] = net}
+      ["dnn.Run"] = dnn.Run(nil), ["dnn.Parameters"] = net:parameters(), ["dnn.Layer"] = net}
     local count = 0
     for _, entry in ipairs(help.entries()) do
       local class, field = entry:match "^(dnn%.%u%w*)%.([%a_][%w_]*)$"
@@ -290,7 +289,7 @@ describe("Options", function()
   end)
 
   it("of methods are asked for by the name of the class", function()
-    options["dnn.Network:update"], options["dnn.Matrix:sum"] = {"check_finite"}, {"out"}
+    options["dnn.Layer:update"], options["dnn.Matrix:sum"] = {"check_finite"}, {"out"}
     with({net = dnn.Sequential {dnn.Linear(2, 1)}, A = dnn.ones(1, 1)}, function()
       offers("net:update(0.1, {", "net:update(0.1, {check_finite = ")
       offers("net[1].weight:sum(1, {", "net[1].weight:sum(1, {out = ")

@@ -21,7 +21,7 @@ local function reference_of(texts)
     local file <close> = assert(io.open(("%s/%s.lua"):format(folder, name), "w"))
     file:write("---@meta _\n\n---@class dnn\nlocal dnn = {}\n\n", text)
   end
-  return read(folder, names)
+  return read(folder, function(of) return of == folder and names or nil end)
 end
 
 local function entry_of(text)

@@ -12,7 +12,7 @@ describe("a layer of the registry", function()
     assert.equal(4, l.out_features)
     assert.equal("xavier", l.init)
     assert.is_false(l.bias)
-    assert.equal("Linear(3 -> 4)", tostring(l))
+    assert.equal("Linear(3 -> 4, bias = false, init = xavier)", tostring(l))
     assert.equal("ReLU", tostring(dnn.ReLU()))
   end)
 
@@ -140,17 +140,20 @@ describe("a layer on its own", function()
 end)
 
 describe("a Sequential in a Sequential", function()
-  it("is taken apart: its layers move with their values", function()
+  it("becomes a part of it: its layers move with their values", function()
     local inner = dnn.Sequential{dnn.Linear(3, 4), dnn.ReLU()}
     local W, first = inner[1].weight:copy(), inner[1]
     local net = dnn.Sequential{inner, dnn.Linear(4, 1)}
-    assert.equal(3, #net)
-    assert.equal(first, net[1])
-    assert.is_true(net[1].weight == W)
+    assert.equal(2, #net)
+    assert.equal(inner, net[1])
+    assert.equal(first, net[1][1])
+    assert.is_true(net[1][1].weight == W)
+    local names = {}
+    for name in net:parameters():pairs() do names[#names + 1] = name end
+    assert.same({"0.0.weight", "0.0.bias", "1.weight", "1.bias"}, names)
     local ok, text = pcall(function() inner:forward(dnn.randn(3, 1)) end)
     assert.is_false(ok)
-    assert.matches("Sequential: this network is closed: its layers were put into another Sequential", text,
-      1, true)
+    assert.matches("Sequential: this is a part of a network, which runs as a whole", text, 1, true)
   end)
 end)
 
@@ -183,7 +186,7 @@ describe("a layer written in Lua", function()
     assert.is_true((net[2].A - net[2].Z):norm() == 0) -- it has a parameter, so Z is its output
     local names = {}
     for name in net:parameters():pairs() do names[#names + 1] = name end
-    assert.same({"1.weight", "1.bias", "2.beta", "3.weight", "3.bias"}, names)
+    assert.same({"0.weight", "0.bias", "1.beta", "2.weight", "2.bias"}, names)
   end)
 
   it("passes the gradient check in front, in the middle and at the end", function()
@@ -267,7 +270,7 @@ describe("a layer written in Lua", function()
 
   it("sees the very matrices that the network gives out", function()
     local seen = {}
-    local net = dnn.Sequential{dnn.Tanh(), dnn.Layer{
+    local net = dnn.Sequential{dnn.Linear(2, 2), dnn.Layer{
       forward = function(_, X, out) seen.X, seen.out = X, out return X end,
       backward = function(_, dA, X, A, out) seen.dA, seen.same, seen.A, seen.dX = dA, X, A, out return dA end,
     }}

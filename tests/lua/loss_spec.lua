@@ -53,6 +53,40 @@ describe("a loss", function()
     end
   end)
 
+  it("with reduction none gives the cost of each example, and takes their gradient", function()
+    for name, row in pairs(rows()) do
+      local A, Y = table.unpack(row)
+      local none, sum = dnn[name]{reduction = "none"}, dnn[name]{reduction = "sum"}
+      local costs = none(A, Y)
+      assert.same({1, A.cols}, {costs.rows, costs.cols})
+      for j = 1, A.cols do assert.near(sum(A:col(j), Y:col(j)), costs(1, j), 1e-12) end
+      assert.near(sum(A, Y), costs:sum(), 1e-12)
+      assert.is_true((none:backward() - sum:backward()):norm() == 0)
+      local dcosts = dnn.Matrix({{1, 0, -2, 0.5, 3}}, float64)
+      none(A, Y)
+      local weighted = none:backward(dcosts):copy()
+      sum(A, Y, {weights = dcosts})
+      assert.is_true((weighted - sum:backward()):norm() < 1e-14)
+    end
+  end)
+
+  it("multiplies the cost and gradient of each example by its weight", function()
+    for name, row in pairs(rows()) do
+      local A, Y = table.unpack(row)
+      local loss, none = dnn[name](), dnn[name]{reduction = "none"}
+      local weights = dnn.Matrix({{0, 1, 2.5, 0.125, 3}}, float64)
+      local count = name == "CrossEntropyLoss" and A.cols or #A
+      assert.near((none(A, Y) % weights):sum() / count, loss(A, Y, {weights = weights}), 1e-12)
+      assert.near(0, (none(A, Y, {weights = weights}) - none(A, Y) % weights):norm(), 1e-12)
+      local plain = dnn[name]()
+      plain(A, Y)
+      loss(A, Y, {weights = weights})
+      assert.is_true((plain:backward() % weights - loss:backward()):norm() < 1e-14)
+      loss(A, Y) -- the weights of an earlier forward are gone
+      assert.is_true(loss:backward() == plain:backward())
+    end
+  end)
+
   it("stays finite for logits of 10,000", function()
     local A = dnn.Matrix{{1e4, -1e4}, {-1e4, 1e4}, {0, 0}}
     for name, Y in pairs{BCEWithLogitsLoss = dnn.Matrix{{0, 1}, {1, 0}, {1, 0}},

@@ -12,36 +12,37 @@ describe("a mistake with layers and networks:", function()
 
   mistakes(it, {
     {"examples in rows", function() net:forward(dnn.ones(20, 3)) end,
-      "Sequential: layer 1, Linear(3 -> 4): needs 3 rows (features), X is 20 x 3; columns are examples: is X "
+      "network: layer 1, Linear(3 -> 4): needs 3 rows (features), X is 20 x 3; columns are examples: is X "
         .. "transposed?"},
     {"a first layer of another size", function() net:forward(dnn.ones(12, 5)) end,
-      "Sequential: layer 1, Linear(3 -> 4): needs 3 rows (features), X is 12 x 5; columns are examples, and "
+      "network: layer 1, Linear(3 -> 4): needs 3 rows (features), X is 12 x 5; columns are examples, and "
         .. "in_features "
         .. "is the number of rows"},
     {"layers that do not follow one another", function() dnn.Sequential{dnn.Linear(3, 4), dnn.Linear(3, 1)} end,
-      "Sequential: layer 2, Linear(3 -> 1): needs 3 features, layer 1, Linear(3 -> 4) gives 4"},
+      "network: layer 2, Linear(3 -> 1): needs 3 features, and its input is 4 (the output of layer 1, "
+        .. "Linear(3 -> 4))"},
     {"another type of numbers", function() net:forward(X:double()) end,
-      "Sequential: this network is float32, X is float64; convert it with X:float()"},
+      "network: this network is float32, X is float64; convert it with X:float()"},
     {"bytes as they were loaded", function() net:forward(X:byte()) end,
-      "Sequential: this network is float32, X is uint8; convert it with X:float()"},
+      "network: this network is float32, X is uint8; convert it with X:float()"},
     {"backward before forward", function() net:backward(dnn.ones(1, 2)) end,
-      "Sequential: backward needs a forward first"},
+      "network: backward needs a forward first"},
     {"backward of another batch", function() net:forward(X) net:backward(dnn.ones(1, 7)) end,
-      "Sequential: dA is 1 x 7, the network's output is 1 x 2; is dA of the batch that was last run forward?"},
+      "network: dA is 1 x 7, the network's output is 1 x 2; is dA of the batch that was last run forward?"},
     {"a transposed gradient", function() net:forward(X) net:backward(dnn.ones(2, 1)) end,
-      "Sequential: dA is 2 x 1, the network's output is 1 x 2; is dA transposed?"},
+      "network: dA is 2 x 1, the network's output is 1 x 2; is dA transposed?"},
     {"the cost instead of its gradient", function() net:forward(X) net:backward(0.5) end,
-      "Sequential: dA must be a Matrix, got 0.5; dnn.full(rows, cols, number) makes one of a number"},
+      "network: dA must be a Matrix, got 0.5; dnn.full(rows, cols, number) makes one of a number"},
     {"a dot for a colon", function() net.forward(X) end,
-      "forward: expected a dnn.Sequential before the arguments, got dnn.Matrix; methods take a colon, as in "
+      "forward: expected a dnn.Layer before the arguments, got dnn.Matrix; methods take a colon, as in "
         .. "net:forward(...)"},
     {"a dot for a colon, without arguments", function() net.zero_grad() end,
-      "zero_grad: expected a dnn.Sequential before the arguments, got nothing; methods take a colon, as in "
+      "zero_grad: expected a dnn.Layer before the arguments, got nothing; methods take a colon, as in "
         .. "net:zero_grad(...)"},
     {"a table for X", function() net:forward{{1, 2}, {3, 4}} end,
-      "Sequential: X must be a Matrix, got table; dnn.Matrix{...} makes one of a table"},
+      "network: X must be a Matrix, got table; dnn.Matrix{...} makes one of a table"},
     {"what a loader that failed has given", function() net:forward(nil) end,
-      "Sequential: X must be a Matrix, got nil; check the name, or whether a load failed: it "
+      "network: X must be a Matrix, got nil; check the name, or whether a load failed: it "
         .. "returns nil and a message"},
     {"layers that are not in a table", function() dnn.Sequential(dnn.Linear(3, 4), dnn.ReLU()) end,
       "Sequential: expected a table of layers, dnn.Sequential{...}, got dnn.Layer"},
@@ -54,20 +55,20 @@ describe("a mistake with layers and networks:", function()
     {"a size that is a text", function() dnn.Linear("3", 4) end, "Linear: in_features must be a number, got '3'"},
     {"Keras's activation", function() dnn.Linear(3, 4, {activation = "relu"}) end,
       "Linear: unknown option 'activation'; known: in_features, out_features, bias, init"},
-    {"an argument for a layer that takes none", function() dnn.ReLU(true) end, "ReLU: expected no arguments, got true"},
+    {"an argument for a layer that takes none", function() dnn.ReLU(true) end, "ReLU: expected no arguments, got 1; usage: dnn.ReLU()"},
     {"sizes for a layer of one's own", function() dnn.Layer(3, 4) end,
-      "Layer: expected a table, as in dnn.Layer{forward = f, backward = g}, got 3"},
+      "Layer: expected at most 1 argument, got 2; usage: dnn.Layer(options)"},
     {"a function of a layer of one's own misspelt", function() dnn.Layer{foward = print, backward = print} end,
       "Layer: unknown option 'foward'; known: name, in_features, out_features, parameters, initialise, forward, "
         .. "backward (did you mean 'forward'?)"},
     {"one layer in two networks", function() dnn.Sequential{net[1]} end,
-      "Sequential: entry 1, Linear(3 -> 4), is already in another network; make a new layer"},
+      "network: Linear(3 -> 4) is already in another network; make a new layer"},
     {"a layer of a network run on its own", function() net[1]:forward(X) end,
       "Linear: this is layer 1 of a network, which runs as a whole; call the method of the network, as in "
         .. "net:forward(X)"},
-    {"a network that is closed", function() net:close() net:forward(X) end, "Sequential: this network is closed"},
+    {"a network that is closed", function() net:close() net:forward(X) end, "network: this network is closed"},
     {"its own output as the next X", function() local n = dnn.Sequential{dnn.Linear(3, 3)} n:forward(n:forward(X)) end,
-      "Sequential: X lies in this network's own buffers, which forward overwrites; pass X:copy()"},
+      "network: X lies in this network's own buffers, which forward overwrites; pass X:copy()"},
     {"a weight of another shape", function() net[1].weight = dnn.ones(3, 4) end,
       "Linear: weight is 4 x 3, got a Matrix of 3 x 4; transpose it with :t()"},
     {"a weight as a table", function() net[1].weight = {1, 2} end, "Linear: weight is a Matrix of 4 x 3, got table"},
@@ -75,11 +76,8 @@ describe("a mistake with layers and networks:", function()
     {"PyTorch's grad", function() return net[1].grad end, "Linear has no field 'grad'; it is net[1].weight_grad here"},
     {"PyTorch's grad of the weight", function() return net[1].weight.grad end,
       "Matrix has no field 'grad'; a parameter's gradient is net[1].weight_grad"},
-    {"PyTorch's train", function() net:train() end,
-      "Sequential has no field 'train'; net:forward(X) is the same in training and in use: leave it out"},
     {"PyTorch's step of the network", function() net:step() end,
-      "Sequential has no field 'step'; an optimiser does: opt:step(), or net:update(learning_rate)"},
-    {"Keras's summary", function() net:summary() end, "Sequential has no field 'summary'; it is print(net) here"},
+      "network has no field 'step'; an optimiser does: opt:step(), or net:update(learning_rate)"},
     {"Keras's Dense", function() dnn.Dense(3, 4) end,
       "dnn has no 'Dense'; it is dnn.Linear(in_features, out_features) here"},
     {"torch.nn", function() dnn.nn.Linear(3, 4) end,
@@ -87,7 +85,7 @@ describe("a mistake with layers and networks:", function()
     {"other capitals", function() dnn.Relu() end, "dnn has no 'Relu'; did you mean 'ReLU'?"},
     {"checking gradients in single precision",
       function() dnn.gradcheck(net, dnn.BCELoss(), X, dnn.ones(1, 2)) end,
-      "Sequential: gradcheck needs a float64 network: float32 is too coarse for differences"},
+      "network: gradcheck needs a float64 network: float32 is too coarse for differences"},
     {"checking gradients without the loss", function() dnn.gradcheck(net, X, X, X) end,
       "bad argument #2 to 'gradcheck' (dnn.Loss expected, got dnn.Matrix)"},
   })

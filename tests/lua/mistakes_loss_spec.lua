@@ -51,11 +51,34 @@ describe("a mistake with a loss:", function()
       "forward: expected a dnn.Loss before the arguments, got dnn.Matrix; methods take a colon, as in "
         .. "loss:forward(...)"},
     {"A and Y where options are expected", function() dnn.BCELoss(A, Y) end,
-      "BCELoss: expected a table of options, as in {reduction = ...}, got dnn.Matrix"},
+      "BCELoss: expected at most 1 argument, got 2"},
     {"an option by its value alone", function() dnn.BCELoss "sum" end,
       "BCELoss: expected a table of options, as in {reduction = ...}, got 'sum'"},
-    {"PyTorch's reduction none", function() dnn.MSELoss{reduction = "none"} end,
-      "MSELoss: reduction must be one of mean, sum, got 'none'"},
+    {"a reduction misspelt", function() dnn.MSELoss{reduction = "avg"} end,
+      "MSELoss: reduction must be one of mean, sum, none, got 'avg'"},
+    {"weights that are not in a table", function() bce(A, Y, Y) end,
+      "BCELoss: expected a table of options, as in {weights = ...}, got dnn.Matrix"},
+    {"PyTorch's weight", function() bce(A, Y, {weight = Y}) end,
+      "BCELoss: unknown option 'weight'; known: weights (did you mean 'weights'?)"},
+    {"weights in a column", function() bce(A, Y, {weights = Y:t()}) end,
+      "BCELoss: weights must be 1 x 4, one for each example (A is 1 x 4), not 4 x 1 (is it transposed?)"},
+    {"a gradient for a cost that is one number", function() mse(A, Y) mse:backward(A) end,
+      "MSELoss: backward: expected no arguments (only with reduction = 'none' the gradient of the costs), got "
+        .. "dnn.Matrix"},
+    {"a gradient of the costs of another batch",
+      function() local none = dnn.MSELoss{reduction = "none"} none(A, Y) none:backward(dnn.ones(1, 3)) end,
+      "MSELoss: backward: the gradient of the costs must be 1 x 4 of type float32, a number for each example, got 1 x "
+        .. "3 of type float32"},
+    {"an argument too many", function() bce(A, Y, nil, 1) end,
+      "forward: expected at most 3 arguments, got 4"},
+    {"a backward after another forward", function()
+      local net, X = dnn.Sequential{dnn.Linear(2, 1)}, dnn.ones(2, 4)
+      mse(net:forward(X), Y)
+      net:forward(X)
+      mse:backward()
+    end,
+      "MSELoss: backward: the network has run forward again since loss:forward(A, Y), so A is overwritten; call "
+        .. "loss:forward with the new output, or validate with net:predict(X), which keeps the training pass"},
     {"an option set later", function() bce.reduction = "sum" end,
       "BCELoss: 'reduction' cannot be set; options are given when a loss is made"},
     {"PyTorch's item", function() bce:item() end,

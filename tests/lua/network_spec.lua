@@ -138,8 +138,8 @@ describe("the parameters", function()
     assert.is_true(net[3].weight == dnn.full(2, 4, 0.5))
     assert.is_true(rawequal(p[2], net[1].bias))
     assert.is_nil(p[5])
-    assert.equal("Parameters (26 numbers in 4 matrices, float32)\n  1.weight: 4 x 3\n  1.bias: 4 x 1\n"
-      .. "  3.weight: 2 x 4\n  3.bias: 2 x 1", tostring(p))
+    assert.equal("Parameters (26 numbers in 4 matrices, float32)\n  0.weight: 4 x 3\n  0.bias: 4 x 1\n"
+      .. "  2.weight: 2 x 4\n  2.bias: 2 x 1", tostring(p))
   end)
 
   it("are iterated with names, in the order of the vector", function()
@@ -147,10 +147,10 @@ describe("the parameters", function()
     local names = {}
     for name, W, dW in net:parameters():pairs() do
       names[#names + 1] = name
-      assert.is_true(rawequal(W, net[tonumber(name:match("%d"))][name:match("%a+")]))
+      assert.is_true(rawequal(W, net[tonumber(name:match("%d")) + 1][name:match("%a+")]))
       assert.same({W:size()}, {dW:size()})
     end
-    assert.same({"1.weight", "1.bias", "3.weight", "3.bias"}, names)
+    assert.same({"0.weight", "0.bias", "2.weight", "2.bias"}, names)
     local count = 0
     for _ in pairs(net:parameters()) do count = count + 1 end
     assert.equal(4, count)
@@ -290,7 +290,7 @@ describe("a network too large for any memory", function()
       layers[i] = dnn.Layer {parameters = {weight = {1 << 30, 1 << 29}}, forward = same, backward = same}
     end
     assert.error_matches(function() dnn.Sequential(layers) end,
-      "layer 1, Layer: with its weight of 1073741824 x 536870912 the network's parameters do not fit in memory",
+      "layer 1, Layer: with its weight of 1073741824 x 536870912 the network's values do not fit in memory",
       1, true)
   end)
 end)

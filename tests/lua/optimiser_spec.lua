@@ -123,4 +123,75 @@ describe("an optimiser", function()
     assert.equal(1, opt.steps)
     assert.is_false(net[1].W:isfinite():all())
   end)
+
+  it("gives each group its own settings, and the others the optimiser's", function()
+    local net = dnn.Sequential({dnn.Linear(2, 2), dnn.Linear(2, 1)}, float64)
+    local opt = dnn.optim.SGD({
+      {params = net[1]:parameters(), lr = 0.25},
+      {params = net[2]:parameters()},
+    }, {lr = 0.5})
+    local W1, W2 = net[1].W:copy(), net[2].W:copy()
+    net:backward(net:forward(dnn.ones(2, 3, float64)))
+    local dW1, dW2 = net[1].dW:copy(), net[2].dW:copy()
+    opt:step()
+    assert.is_true((net[1].W - (W1 - 0.25 * dW1)):norm() < 1e-15)
+    assert.is_true((net[2].W - (W2 - 0.5 * dW2)):norm() < 1e-15)
+    assert.equal(2, #opt.groups)
+    opt.lr = 0.125 -- a schedule
+    assert.same({0.25, 0.125}, {opt.groups[1].lr, opt.groups[2].lr})
+    opt.groups[1].lr = nil
+    assert.equal(0.125, opt.groups[1].lr)
+    opt.groups[2].weight_decay = 0.5
+    assert.same({0.0, 0.0, 0.5}, {opt.weight_decay, opt.groups[1].weight_decay, opt.groups[2].weight_decay})
+    assert.is_true(rawequal(opt.groups[2], opt.groups[2]))
+    assert.equal("SGD(lr = 0.125, momentum = 0.0, nesterov = false, weight_decay = 0.0)\n  group 2(weight_decay = 0.5)",
+      tostring(opt))
+    assert.equal("group 2(lr = 0.125, momentum = 0.0, nesterov = false, weight_decay = 0.5)",
+      tostring(opt.groups[2]))
+  end)
+
+  it("steps several networks and matrices of the script's own", function()
+    local first, second = dnn.Sequential{dnn.Linear(2, 1)}, dnn.Sequential{dnn.Linear(2, 1)}
+    local W, dW = dnn.zeros(2, 2), dnn.ones(2, 2)
+    local opt = dnn.optim.SGD({
+      {params = {first:parameters(), second:parameters()}},
+      {params = {W}, grads = {dW}},
+    }, {lr = 1})
+    local before = second[1].W:copy()
+    first:backward(first:forward(dnn.ones(2, 3)))
+    local W1, dW1 = first[1].W:copy(), first[1].dW:copy()
+    opt:step()
+    assert.is_true((first[1].W - (W1 - dW1)):norm() < 1e-6)
+    assert.is_true(second[1].W == before) -- it had no backward
+    assert.is_true(W == -dnn.ones(2, 2))
+    opt:zero_grad()
+    assert.equal(0, dW:norm())
+    assert.equal(1, #dnn.optim.Adam{first:parameters(), second:parameters()}.groups)
+  end)
+
+  it("keeps its groups in its state", function()
+    local function made()
+      local net = dnn.Sequential({dnn.Linear(2, 2), dnn.Linear(2, 1)}, {random = dnn.Random(3)})
+      return net, dnn.optim.Adam({{params = net[1]:parameters(), lr = 0.1}, {params = net[2]:parameters()}})
+    end
+    local net, opt = made()
+    local function train(n, o)
+      n:backward(n:forward(dnn.ones(2, 3)))
+      o:step()
+    end
+    opt.groups[2].beta1 = 0.5
+    train(net, opt)
+    local state = opt:state_dict()
+    assert.same({2, 0.1, 0.5}, {state.groups, state["group.1.lr"], state["group.2.beta1"]})
+    local other, again = made()
+    again.groups[1].lr = nil
+    again:load_state_dict(state)
+    other:load_state_dict(net:state_dict())
+    train(net, opt)
+    train(other, again)
+    assert.is_true(other[1].W == net[1].W and other[2].W == net[2].W)
+    local single = dnn.optim.Adam(net:parameters())
+    assert.is_nil(single:state_dict().groups)
+    assert.has_error(function() single:load_state_dict(state) end)
+  end)
 end)

@@ -56,7 +56,7 @@ describe("dnnlua", function()
     it("of a function that a layer calls is shown with that function's line", function()
       local err = error_of("local dnn = require 'dnn'\nlocal f = function(_, X) return X * X end\n"
         .. "local net = dnn.Sequential{dnn.Layer{forward = f, backward = f}}\nnet:forward(dnn.ones(3, 2))\n")
-      assert.matches("^dnnlua: @/error.lua:4: Sequential: layer 1, Layer: @/error.lua:2: matrix product: [^\n]*\n"
+      assert.matches("^dnnlua: @/error.lua:4: network: layer 1, Layer: @/error.lua:2: matrix product: [^\n]*\n"
         .. "     2 | local f = function%(_, X%) return X %* X end\nstack traceback:\n\t@/error.lua:4: in main chunk\n$",
         err)
     end)

@@ -2,7 +2,7 @@
 -- functions. Whatever they close or run, a call ends with its result or with an error that says so.
 local dnn = require "dnn"
 
-local CLOSED = "Sequential: this network is closed"
+local CLOSED = "network: this network is closed"
 
 -- A network that has gradients.
 local function trained()
@@ -66,16 +66,16 @@ describe("initialise of a layer", function()
 
   it("can neither run nor close the networks that its Sequential is made of", function()
     local X = dnn.randn(3, 4)
-    for name, use in pairs {
-      forward = function(inner) inner:forward(X) end,
-      close = function(inner) inner:close() end,
+    for message, use in pairs {
+      ["this is a part of a network, which runs as a whole"] = function(inner) inner:forward(X) end,
+      ["only the whole network can be closed"] = function(inner) inner:close() end,
     } do
       local inner = dnn.Sequential {with_initialise(nil), dnn.Linear(3, 3)}
       local before = inner:forward(X):copy()
       assert.error_matches(function()
         dnn.Sequential {inner, with_initialise(function() use(inner) end)}
-      end, "Sequential: this network is running; one of its layers called it", 1, true, name)
-      assert.is_true(before == inner:forward(X), name)
+      end, message, 1, true)
+      assert.is_true(before == inner:forward(X), message)
     end
   end)
 end)

@@ -7,7 +7,7 @@ local program = dofile "tests/lua/program.lua"
 local quote, read_all, shell = program.quote, program.read_all, program.shell
 
 local folder = "scripts/dnn/meta"
-local reference = read(folder, assert(dnn.system.list(folder)))
+local reference = read(folder, dnn.system.list)
 
 local function sorted(set)
   local names = {}
@@ -97,8 +97,8 @@ local function samples()
   local p = net:parameters()
   local set = dnn.data.split({X = dnn.ones(1, 4), Y = dnn.ones(1, 4)})
   return {
-    ["dnn.Matrix"] = dnn.zeros(1, 1), ["dnn.Random"] = dnn.Random(1), ["dnn.Sequential"] = net, ["dnn.Parameters"] = p,
-    ["dnn.Layer"] = net[2], ["dnn.Linear"] = net[1], ["dnn.Loss"] = dnn.BCELoss(), ["dnn.Run"] = dnn.Run(),
+    ["dnn.Matrix"] = dnn.zeros(1, 1), ["dnn.Random"] = dnn.Random(1), ["dnn.Layer"] = net, ["dnn.Parameters"] = p,
+    ["dnn.Input"] = dnn.Input(3), ["dnn.Linear"] = net[1], ["dnn.Loss"] = dnn.BCELoss(), ["dnn.Run"] = dnn.Run(),
     ["dnn.optim.SGD"] = dnn.optim.SGD(p), ["dnn.optim.Adam"] = dnn.optim.Adam(p),
     ["dnn.optim.AdamW"] = dnn.optim.AdamW(p), ["dnn.Optimiser"] = dnn.optim.SGD(p), ["dnn.data.set"] = set,
   }
@@ -108,7 +108,15 @@ end
 
 describe("every definition file", function()
   it("is Lua and begins with ---@meta", function()
+    local names = {}
     for _, name in ipairs(dnn.system.list(folder)) do
+      if name:find "%.lua$" then
+        names[#names + 1] = name
+      else
+        for _, part in ipairs(dnn.system.list(folder .. "/" .. name)) do names[#names + 1] = name .. "/" .. part end
+      end
+    end
+    for _, name in ipairs(names) do
       local path = folder .. "/" .. name
       assert(loadfile(path, "t"))
       assert.matches("^%-%-%-@meta [%w_]+\n", read_all(path), path)
@@ -184,13 +192,8 @@ describe("the module and its reference", function()
       local member = words.member(reference, reference.classes[name], key)
       assert.is_truthy(member, ("%s.%s is not documented"):format(name, key))
     end
-    -- The tables of names from which the bindings suggest the nearest one.
-    for file, name in pairs{
-      ["run/run"] = "dnn.Run", ["nn/loss"] = "dnn.Loss", ["nn/optimiser"] = "dnn.Optimiser",
-      ["nn/parameters"] = "dnn.Parameters", ["nn/network"] = "dnn.Sequential",
-    } do
-      local names = read_all("bindings/" .. file .. ".c"):match "%*const fields%[%] = (%b{})"
-      for key in assert(names, file):gmatch '"([%w_]+)"' do holds(name, key) end
+    for _, name in ipairs{"dnn.Layer", "dnn.Loss", "dnn.Optimiser", "dnn.Parameters", "dnn.Input", "dnn.Run"} do
+      for _, key in ipairs(dnn._fields(name)) do holds(name, key) end
     end
     for _, name in ipairs{"dnn.Linear", "dnn.optim.SGD", "dnn.optim.Adam", "dnn.optim.AdamW"} do
       for _, field in ipairs((words.options(reference, reference.by_name[name]))) do holds(name, field.key) end
@@ -210,9 +213,10 @@ local arguments = {
   {"dnn.Numbers", function() return one end},
   {"dnn.Parameters", function() return network():parameters() end},
   {"dnn.Loss", dnn.MSELoss},
-  {"%(dnn.Layer", function() return {dnn.ReLU()} end},
-  {"dnn.Sequential", network},
+  {"dnn.Layer%[%]", function() return {dnn.ReLU()} end},
+  {"dnn.Layer", network},
   {"dnn.data.set", function() return {X = one, Y = one} end},
+  {"integer|integer%[%]", function() return 1 end},
   {"number%[%]", function() return {1} end},
   {"integer%[%]", function() return {1, 1, 1} end},
   {"string", function() return "/nowhere" end},
@@ -237,7 +241,7 @@ local function call(entry, options)
     end
   end
   if entry.kind == "method" then
-    local object = entry.owner.name == "dnn.Network" and network() or samples()[entry.owner.name]
+    local object = entry.owner.name == "dnn.Layer" and network() or samples()[entry.owner.name]
     return object[entry.key](object, table.unpack(given, 1, given.n))
   end
   return module_names()[entry.name](table.unpack(given, 1, given.n))

@@ -255,7 +255,7 @@ describe("dnn.Run", function()
     it("networks and optimisers to watch", function()
       local net, optimiser = training()
       local other = training()
-      fails("Run: watch: expected a dnn.Sequential, got dnn.Run", run.watch, run, run)
+      fails("Run: watch: expected a network, got dnn.Run", run.watch, run, run)
       fails("Run: watch: expected an optimiser such as dnn.optim.SGD, got 3", run.watch, run, net, 3)
       fails("Run: watch: this Adam steps another network", run.watch, run, other, optimiser)
       fails("Run: an optimiser is watched with its network; add net = net", dnn.Run, folder,

@@ -61,8 +61,8 @@ describe("weights", function()
     local net = dnn.Sequential{dnn.Linear(1, 3)}
     assert(net:save(path))
     local tensors = read_by_hand(path)
-    assert.same({3, 1}, {table.unpack(tensors["1.weight"].shape)})
-    assert.same({3}, {table.unpack(tensors["1.bias"].shape)})
+    assert.same({3, 1}, {table.unpack(tensors["0.weight"].shape)})
+    assert.same({3}, {table.unpack(tensors["0.bias"].shape)})
   end)
 
   it("come back bit for bit, in either type", function()
@@ -95,11 +95,11 @@ describe("weights", function()
     assert.is_true(other(X) == net(X))
   end)
 
-  it("of PyTorch's Sequential, which counts from 0, are taken too", function()
+  it("of files that count layers from 1, as the first versions wrote, are taken too", function()
     local net, other = network(), network()
     local tensors = {}
     for name, W in net:parameters():pairs() do
-      tensors[name:gsub("^%d", function(layer) return ("%d"):format(layer - 1) end)] = W
+      tensors[name:gsub("^%d", function(layer) return ("%d"):format(layer + 1) end)] = W
     end
     assert(dnn.save(path, tensors))
     assert(other:load(path))
@@ -125,18 +125,18 @@ describe("weights", function()
       assert.equal(path .. ": " .. expected .. "; was it saved from another network?", message)
       local ok, raised = pcall(other.load_state_dict, other, net:state_dict())
       assert.is_false(ok)
-      assert.equal("Sequential: load_state_dict: " .. expected:gsub("in the file", "in the state")
+      assert.equal("network: load_state_dict: " .. expected:gsub("in the file", "in the state")
         .. "; was it saved from another network?", raised)
       assert.is_true(other:parameters().values == before)
     end
-    refuses("layer 3 Linear: weight is 3 x 5 here, 1 x 5 in the file; layer 3 Linear: bias is 3 x 1 here, 1 x 1 in "
+    refuses("layer 3, Linear: weight is 3 x 5 here, 1 x 5 in the file; layer 3, Linear: bias is 3 x 1 here, 1 x 1 in "
       .. "the file", dnn.Linear(7, 5), dnn.ReLU(), dnn.Linear(5, 3))
-    refuses("4.weight (Linear, 2 x 1) is missing in the file; 4.bias (Linear, 2 x 1) is missing in the file",
+    refuses("3.weight (Linear, 2 x 1) is missing in the file; 3.bias (Linear, 2 x 1) is missing in the file",
       dnn.Linear(7, 5), dnn.ReLU(), dnn.Linear(5, 1), dnn.Linear(1, 2))
-    refuses("1.bias (5 x 1) in the file has no place in this network",
+    refuses("0.bias (5 x 1) in the file has no place in this network",
       dnn.Linear(7, 5, {bias = false}), dnn.ReLU(), dnn.Linear(5, 1))
-    refuses("layer 1 Linear: weight is 7 x 5 here, 5 x 7 in the file, its transpose; layer 1 Linear: bias is 7 x 1 "
-      .. "here, 5 x 1 in the file; layer 3 Linear: weight is 1 x 7 here, 1 x 5 in the file",
+    refuses("layer 1, Linear: weight is 7 x 5 here, 5 x 7 in the file, its transpose; layer 1, Linear: bias is 7 x 1 "
+      .. "here, 5 x 1 in the file; layer 3, Linear: weight is 1 x 7 here, 1 x 5 in the file",
       dnn.Linear(5, 7), dnn.ReLU(), dnn.Linear(7, 1))
   end)
 
@@ -183,14 +183,14 @@ describe("state_dict", function()
   it("is a table of copies that load_state_dict takes", function()
     local net, other = network(), network()
     local state = net:state_dict()
-    assert.is_true(state["3.weight"] == net[3].weight)
-    state["1.bias"]:fill_(2)
+    assert.is_true(state["2.weight"] == net[3].weight)
+    state["0.bias"]:fill_(2)
     assert.is_false(net[1].bias:any())
     other:load_state_dict(state)
-    assert.is_true(other[1].bias == state["1.bias"])
-    fails("Sequential: load_state_dict: expected a table of matrices by name, as in {weight = W}, got nothing",
+    assert.is_true(other[1].bias == state["0.bias"])
+    fails("network: load_state_dict: expected a table of matrices by name, as in {weight = W}, got nil",
       net.load_state_dict, net)
-    fails("Sequential: load_state_dict: '1.bias' must be a Matrix, got 1", net.load_state_dict, net, {["1.bias"] = 1})
+    fails("network: load_state_dict: '1.bias' must be a Matrix, got 1", net.load_state_dict, net, {["1.bias"] = 1})
   end)
 
   it("of an optimiser holds its settings, steps and vectors", function()

@@ -270,6 +270,9 @@ end
 -- Files ----------------------------------------------------------------------------------------------
 
 local function new_group(section, title)
+  for _, group in ipairs(section.groups) do
+    if title and group.title == gsub(title, "%s*{.*}$", "") then return group end
+  end
   local words = {}
   for word in gmatch(match(title or "", "%s*{(.*)}$") or "", "[^,%s][^,]*") do words[#words + 1] = word end
   local group = {title = title and gsub(title, "%s*{.*}$", ""), words = words, lines = {}, items = {}}
@@ -348,16 +351,34 @@ local function before(a, b)
   return a < b
 end
 
--- All that is said in the files `names` of a folder: {sections, classes, entries, by_name, aliases}.
-local function read(folder, names)
+local function text_of(path)
+  local file <close>, message = open(path, "rb")
+  if not file then error(message, 0) end
+  return file:read("a")
+end
+
+-- The text of a section: its file, then those of the folder of the same name, one for each layer, loss or optimiser.
+local function section_text(folder, key, list)
+  local texts = {text_of(format("%s/%s.lua", folder, key))}
+  local parts = list(format("%s/%s", folder, key)) or {}
+  sort(parts)
+  for _, part in ipairs(parts) do
+    if match(part, "^[^.].*%.lua$") then texts[#texts + 1] = text_of(format("%s/%s/%s", folder, key, part)) end
+  end
+  return concat(texts, "\n")
+end
+
+-- All that is said in the files of a folder, which `list` gives the names of: {sections, classes, entries, by_name,
+-- aliases}.
+local function read(folder, list)
   local reference = {sections = {}, classes = {}, entries = {}, by_name = {}, aliases = {}}
   local keys = {}
+  local names, message = list(folder)
+  if not names then error(message, 0) end
   for _, name in ipairs(names) do keys[#keys + 1] = match(name, "^([^.].*)%.lua$") end
   sort(keys, before)
   for _, key in ipairs(keys) do
-    local file <close>, message = open(format("%s/%s.lua", folder, key), "rb")
-    if not file then error(message, 0) end
-    read_text(reference, key, file:read("a"))
+    read_text(reference, key, section_text(folder, key, list))
   end
   return reference
 end

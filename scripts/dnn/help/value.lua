@@ -33,7 +33,7 @@ end
 -- The layer in a place of a network; nil of anything else.
 local function layer_in(value, place)
   local reader = field_reader(value)
-  if not reader or not rawequal(getmetatable(value), getregistry()["dnn.Sequential"]) then return nil end
+  if not reader or not rawequal(getmetatable(value), getregistry()["dnn.Layer"]) then return nil end
   local ok, layer = pcall(reader, value, place)
   return ok and layer or nil
 end
@@ -66,7 +66,7 @@ end
 
 -- The methods of a kind of userdata, by their metatable's name.
 local function methods_of(name)
-  local metatable = getregistry()[name == "dnn.Network" and "dnn.Sequential" or name]
+  local metatable = getregistry()[name]
   local index = type(metatable) == "table" and rawget(metatable, "__index")
   if type(index) == "table" then return index end
   if type(index) ~= "function" then return nil end

@@ -12,13 +12,13 @@
 -- done. Every other script is ended at once by the error, and so is this one by the second Ctrl-C; the status is 130.
 --
 -- Loops over `dnn.data.batches` go on to their end, since those that measure must see everything; ask in their body.
--- A loop that only calls `run:log` ends in the log after the next by an error that does not count as a failure, once the run's
+-- A loop that only calls `run:log` ends in the log after the next by an error that is no failure, once the run's
 -- `checkpoint` was called.
 --
 -- What cannot be stopped, and ends first: a single call of `dnn.linalg.svd`, `eig`, `eigh`, `lstsq`, `pinv`, `rank`, and
 -- each step of the others (a decomposition of 1000 x 1000 numbers takes from a few hundredths of a second for
 -- `solve` to seconds for `svd` and `eig`, and of twice the size eight times as long), a change in place of hundreds of
--- millions of numbers, the decoding of one image, functions of Lua's that do not call back, such as `string.rep`
+-- millions of numbers, the decoding of one picture, functions of Lua's that do not call back, such as `string.rep`
 -- and `string.find` with a pattern that tries very much, and finalisers (`__gc`). At the prompt a second Ctrl-C, from one
 -- second on, then says so, and a third ends the program. In a script one more Ctrl-C than the one that is to stop it
 -- ends the program without ado.

@@ -2,10 +2,13 @@
 
 -- # Layers
 --
--- A layer maps X (in_features x m, a column an example) to A (out_features x m). It is made by a constructor and put
--- into a `dnn.Sequential`. A layer without one is a network of one, with all its methods: `layer(X)`,
+-- A layer maps X to A, both with a column for each example. It is made by a constructor and put into a container such
+-- as `dnn.Sequential`. A layer without one is a network of one, with all its methods: `layer(X)`,
 -- `layer:backward(dA)`, `layer:parameters()`. Put into a Sequential later, it keeps its values, and from then on the
 -- network runs it.
+--
+-- The elements of an example have a shape: {features}, {steps, features} of a sequence, {height, width, channels} of an
+-- image, the last fastest. `dnn.Input` says the first one, and every layer infers its own.
 
 ---@class dnn
 local dnn = {}
@@ -31,7 +34,7 @@ local dnn = {}
 ---```lua
 ---local layer = dnn.Linear(3, 2, {init = "xavier"})
 ---print(layer:forward(dnn.ones(3, 5)):size())   --> 2	5
----print(layer)                                  --> Linear(3 -> 2)
+---print(layer)   --> Linear(3 -> 2, init = xavier)
 ---```
 ---@param in_features integer rows of X
 ---@param out_features integer rows of A
@@ -77,7 +80,7 @@ function dnn.Tanh() end
 ---@field name? string what `tostring` and errors call it, "Layer" when not given
 ---@field in_features? integer rows of X; any number when not given
 ---@field out_features? integer rows of A; as many as X has when not given
----@field parameters? table<string, integer[]> names and shapes, {weight = {rows, cols}}; at most four
+---@field parameters? table<string, integer[]> names and shapes, {weight = {rows, cols}}; at most 16
 ---sets the starting values, which are 0 without it; random is nil where the global stream serves
 ---@field initialise? fun(self: dnn.Layer, random: dnn.Random|nil)
 ---@field forward fun(self: dnn.Layer, X: dnn.Matrix, out: dnn.Matrix): dnn.Matrix returns A
@@ -113,8 +116,18 @@ function dnn.Layer(options) end
 ---A layer: a place in a network, by which its numbers are reached.
 ---
 ---Its settings are fields as well, as in `layer.in_features`.
----@class dnn.Layer: dnn.Network
+---@class dnn.Layer
 ---@field name string the kind, as "Linear"
+---@field dtype "float32"|"float64" type of all numbers of its network
+---@field training boolean whether its mode is training
+---@field requires_grad boolean whether its values are learnt; false freezes them
+---@field input_shape integer[]|nil shape of its input, {height, width, channels} of an image; nil while not known
+---@field output_shape integer[]|nil shape of its output
+---of a network, whether outputs and gradients of all layers stay readable: nil, as it is at first, in training but not
+---in evaluation; true always; false never, which takes the least memory
+---@field keep boolean|nil
+---@field X dnn.Matrix|nil input of the last forward; nil before
+---@field dX dnn.Matrix|nil gradient of the cost with respect to X; nil before a backward
 ---@field A dnn.Matrix|nil output of the last forward; nil before
 ---@field dA dnn.Matrix|nil gradient of the cost with respect to A, of the last backward; nil before
 ---the tutorial's linear part: the output of a layer with parameters, the input of an activation; nil before a forward

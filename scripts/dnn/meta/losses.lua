@@ -4,16 +4,23 @@
 --
 -- A loss compares the output A (outputs x m) with the targets Y, and gives a number; its backward gives dA, from which
 -- `net:backward` starts. With reduction "mean" both are divided by the number of elements (`dnn.CrossEntropyLoss`: of
--- examples), with "sum" they are not, as in PyTorch. Y may be of A's type or uint8.
+-- examples), with "sum" they are not, as in PyTorch; with "none" the cost of each example comes back, a 1 x m Matrix,
+-- and backward takes the gradient with respect to these. Y may be of A's type or whole numbers (uint8, int32).
+--
+-- Weights, a number for each example, multiply costs and gradients before they are reduced: examples that count more,
+-- or 0 for those to leave out.
 
 ---@class dnn
 local dnn = {}
 
 ---@class dnn.BCELoss.Options
----@field reduction? "mean"|"sum" "mean" when not given: divided by the number of elements
+---@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
 
 ---@class dnn.CrossEntropyLoss.Options
----@field reduction? "mean"|"sum" "mean" when not given: divided by the number of examples
+---@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of examples
+
+---@class dnn.Loss.Options
+---@field weights? dnn.Matrix 1 x m of A's type, a weight for each example; 1 each when not given
 
 -- ## Kinds
 
@@ -38,7 +45,7 @@ function dnn.BCELoss(options) end
 ---
 ---Shapes: Y has A's, its values lie in 0..1.
 ---
----Errors: a reduction other than mean and sum.
+---Errors: a reduction other than mean, sum and none.
 ---
 ---```lua
 ---local loss = dnn.BCEWithLogitsLoss()
@@ -52,7 +59,7 @@ function dnn.BCEWithLogitsLoss(options) end
 ---
 ---Shapes: A is classes x m logits, without a softmax; Y is 1 x m labels, whole numbers 1..classes.
 ---
----Errors: a label outside 1..classes; for 0 the message says that labels count from 1. One-hot columns are refused.
+---Errors: a label outside 1..classes; one of 0 is told to count from 1. One-hot columns are refused.
 ---
 ---```lua
 ---local scores = dnn.Matrix{{9, 0}, {0, 9}, {0, 0}}
@@ -66,7 +73,7 @@ function dnn.CrossEntropyLoss(options) end
 ---
 ---Shapes: Y has A's.
 ---
----Errors: a reduction other than mean and sum.
+---Errors: a reduction other than mean, sum and none.
 ---
 ---```lua
 ---print(dnn.MSELoss()(dnn.Matrix{1, 2}, dnn.Matrix{1, 4}))   --> 2.0
@@ -80,32 +87,43 @@ function dnn.MSELoss(options) end
 ---A cost and its gradient. Options are given when it is made and cannot be set later.
 ---@class dnn.Loss
 ---@field name string the kind, as "BCELoss"
----@field reduction "mean"|"sum"
----@overload fun(A: dnn.Matrix, Y: dnn.Matrix): number
+---@field reduction "mean"|"sum"|"none"
+---@overload fun(A: dnn.Matrix, Y: dnn.Matrix, options?: dnn.Loss.Options): number|dnn.Matrix
 local loss = {}
 
 ---The cost of the output A for the targets Y; `loss(A, Y)` is the same.
 ---
----The loss keeps both for backward.
+---The loss keeps A, Y and the weights for backward.
+---
+---Shapes: with reduction "none" 1 x m, the cost of each example.
+---
+---Errors: weights that are not 1 x m of A's type.
 ---
 ---```lua
----print(dnn.MSELoss():forward(dnn.Matrix{3}, dnn.Matrix{1}))   --> 4.0
+---local A, Y = dnn.Matrix{{3, 2}}, dnn.Matrix{{1, 2}}
+---print(dnn.MSELoss():forward(A, Y))   --> 2.0
+---print(dnn.MSELoss()(A, Y, {weights = dnn.Matrix{{0.5, 1}}}))   --> 1.0
+---local costs = dnn.MSELoss{reduction = "none"}(A, Y)
+---print(costs(1, 1), costs(1, 2))   --> 4.0	0.0
 ---```
 ---@param A dnn.Matrix
 ---@param Y dnn.Matrix
----@return number cost
-function loss:forward(A, Y) end
+---@param options? dnn.Loss.Options
+---@return number|dnn.Matrix cost
+function loss:forward(A, Y, options) end
 
 ---The gradient of the last cost with respect to A.
 ---
 ---Shapes: A's. It is a matrix of the loss's own, which the next backward overwrites.
 ---
----Errors: a backward before a forward.
+---Errors: a backward before a forward; an A that the network has overwritten since, by another forward.
+---`net:predict(X)` leaves it as it is.
 ---
 ---```lua
 ---local loss = dnn.MSELoss()
 ---loss:forward(dnn.Matrix{3}, dnn.Matrix{1})
 ---print(loss:backward()(1, 1))   --> 4.0
 ---```
+---@param dcosts? dnn.Matrix with reduction "none": the gradient with respect to the costs, 1 x m; 1 each when not given
 ---@return dnn.Matrix dA
-function loss:backward() end
+function loss:backward(dcosts) end

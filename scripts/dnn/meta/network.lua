@@ -31,11 +31,14 @@ local dnn = {}
 ---@class dnn.Sequential.Options
 ---@field dtype? "float32"|"float64" type of all numbers; that of `dnn.set_default_dtype` when not given
 ---@field random? dnn.Random stream to draw the starting weights from; the global one when not given
+---@field input? dnn.Input|integer[] what an example looks like, instead of a `dnn.Input` before the layers
+---@field keep? boolean see `net.keep`
 
----Layers in a row, with starting weights drawn.
+---Layers one after the other, with starting weights drawn.
 ---
----A Sequential among the layers is taken apart into its layers and closed. A layer that was used on its own keeps its
----values.
+---A `dnn.Input` before the layers says what an example looks like. Containers nest: a Sequential among the layers
+---becomes a part of this network. A layer that was used on its own keeps its values. A layer that stands in two places
+---is called twice with the same weights.
 ---
 ---Errors: a layer whose input does not fit the output before it, both named; a layer that is in another network.
 ---
@@ -46,25 +49,20 @@ local dnn = {}
 ---}, {random = dnn.Random(1)})
 ---print(#net, net[1].weight:size())   --> 4	20	12288
 ---```
----@param layers (dnn.Layer|dnn.Sequential)[]
+---@param layers dnn.Layer[]
 ---@param options? dnn.Sequential.Options
----@return dnn.Sequential
+---@return dnn.Layer
 function dnn.Sequential(layers, options) end
 
 -- ## Running it
 
----What a network and a layer on its own can do.
----@class dnn.Network
-local net = {}
-
----Layers in a row: `net[i]` is layer i (nil outside), `#net` their number, `tostring(net)` a table of layers, outputs
----and parameters. `net(X)` is `net:forward(X)`.
----@class dnn.Sequential: dnn.Network
----@field dtype "float32"|"float64" type of all its numbers
+---A layer, a container of layers, or a whole network: `net[i]` is layer i of a container (nil outside), `#net` their
+---number, `tostring(net)` a table of layers, outputs and parameters. `net(X)` is `net:forward(X)`.
+---@class dnn.Layer
 ---@field [integer] dnn.Layer
 ---@operator len: integer
 ---@overload fun(X: dnn.Matrix): dnn.Matrix
-local sequential = {}
+local net = {}
 
 ---The output for X; `net(X)` is the same.
 ---
@@ -80,7 +78,7 @@ local sequential = {}
 ---@return dnn.Matrix A
 function net:forward(X) end
 
----@class dnn.Network.backward.Options
+---@class dnn.Layer.backward.Options
 ---@field input_gradient? boolean whether dX is computed and returned, false when not given
 
 ---Fills the gradients from dA, the gradient of the cost with respect to the output.
@@ -97,7 +95,7 @@ function net:forward(X) end
 ---print(dX:size())   --> 3	5
 ---```
 ---@param dA dnn.Matrix of the output's shape and type, as from `loss:backward()`
----@param options? dnn.Network.backward.Options
+---@param options? dnn.Layer.backward.Options
 ---@return dnn.Matrix|nil dX only when asked for
 function net:backward(dA, options) end
 
@@ -112,7 +110,7 @@ function net:backward(dA, options) end
 ---@return nil
 function net:zero_grad() end
 
----@class dnn.Network.update.Options
+---@class dnn.Layer.update.Options
 ---@field check_finite? boolean whether a gradient that is not finite is an error, before anything changes; true when not given
 
 ---The tutorial's step: every parameter minus learning_rate times its gradient, W = W - learning_rate dW.
@@ -127,13 +125,13 @@ function net:zero_grad() end
 ---net:update(0.0075)
 ---```
 ---@param learning_rate number
----@param options? dnn.Network.update.Options
+---@param options? dnn.Layer.update.Options
 ---@return nil
 function net:update(learning_rate, options) end
 
 ---The Euclidean norm of the gradients of each layer with parameters.
 ---
----The array has a table `names`, {"1 Linear", "3 Linear", ...}, by which `run:log` calls them. Giving the same table
+---The array has a table `names`, {"1 Linear", "3.2 Conv2d", ...}, by which `run:log` calls them. Giving the same table
 ---again makes no garbage.
 ---
 ---```lua
@@ -155,6 +153,76 @@ function net:grad_norms(t) end
 ---@return dnn.Layer
 function net:layer(i) end
 
+---The output for X in evaluation, whatever the mode is: nothing is dropped, BatchNorm uses its running values, and
+---what the last `net:forward` has kept for backward stays as it is. A matrix of its own.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Dropout(0.5)}
+---print(net:predict(dnn.ones(3, 5)) == net:predict(dnn.ones(3, 5)))   --> true
+---```
+---@param X dnn.Matrix
+---@return dnn.Matrix A
+function net:predict(X) end
+
+---Sets the mode to training, which is the mode at first; of a layer in a network, lets it follow the network again.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Dropout(0.5)}
+---print(net:train().training)   --> true
+---```
+---@param training? boolean false is `net:eval()`
+---@return dnn.Layer self
+function net:train(training) end
+
+---Sets the mode to evaluation; of a layer in a network, holds it in evaluation whatever the network's mode is.
+---
+---Evaluation has buffers of its own, in as little memory as it needs. It keeps nothing for backward unless `net.keep` is
+---true.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Dropout(0.5)}
+---print(net:eval().training)   --> false
+---```
+---@return dnn.Layer self
+function net:eval() end
+
+---Whether the values of a layer, and of all in it, are learnt: `net[1]:requires_grad_(false)` freezes it, as
+---`net[1].requires_grad = false` does.
+---
+---No optimiser moves frozen values, no gradient is computed for them, and backward stops above the lowest layer that
+---learns.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 4), dnn.ReLU(), dnn.Linear(4, 1)}
+---net[1]:requires_grad_(false)
+---print(net[1].requires_grad, net[3].requires_grad)   --> false	true
+---```
+---@param flag? boolean true when not given
+---@return dnn.Layer self
+function net:requires_grad_(flag) end
+
+---Another network of the same layers, with the same values and mode; with an optimiser that steps all of this network,
+---a copy of that for it, too.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---local opt = dnn.optim.Adam(net:parameters())
+---local twin, its_opt = net:copy(opt)
+---print(twin(dnn.ones(3, 1)) == net(dnn.ones(3, 1)), its_opt.lr)   --> true	0.001
+---```
+---@param optimiser? dnn.Optimiser
+---@return dnn.Layer copy
+---@return dnn.Optimiser|nil its_optimiser
+function net:copy(optimiser) end
+
+---Prints the table of layers, shapes and parameters that `tostring(net)` gives.
+---
+---```lua
+---dnn.Sequential{dnn.Linear(3, 2)}:summary()
+---```
+---@return nil
+function net:summary() end
+
 ---Closes the network, as the collector and the end of a `local net <close>` do.
 ---
 ---Matrices that were taken from it stay readable; everything else about it is an error then.
@@ -170,15 +238,18 @@ function net:close() end
 
 -- ## Parameters
 
----All parameters of the network as one object: what optimisers take.
+---All parameters of the network, or of a layer in it, as one object: what optimisers take.
+---
+---With a Lua pattern, those whose names it finds: `net:parameters "bias$"`.
 ---
 ---```lua
 ---local p = dnn.Sequential{dnn.Linear(3, 2)}:parameters()
 ---print(#p, p.count)   --> 2	8
 ---print(p[1] == p.values:rows_range(1, 6):reshape(2, 3))   --> true
 ---```
+---@param pattern? string
 ---@return dnn.Parameters
-function net:parameters() end
+function net:parameters(pattern) end
 
 ---The parameters of a network: `#p` matrices `p[i]` (nil outside), and all their numbers in two flat vectors.
 ---@class dnn.Parameters
@@ -190,13 +261,13 @@ function net:parameters() end
 ---@operator len: integer
 local p = {}
 
----Goes through the parameters: name, matrix and gradient of each, names being like "1.weight". `pairs(p)` does the same.
+---Goes through the parameters: name, matrix and gradient of each, names being like "0.weight". `pairs(p)` does the same.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
 ---for name, W, dW in net:parameters():pairs() do print(name) end
------> 1.weight
------> 1.bias
+-----> 0.weight
+-----> 0.bias
 ---```
 ---@return fun(): string?, dnn.Matrix, dnn.Matrix
 function p:pairs() end
@@ -228,7 +299,7 @@ function p:zero_grad() end
 ---local X, Y = dnn.randn(3, 4), dnn.zeros(2, 4)
 ---print((dnn.gradcheck(net, dnn.MSELoss(), X, Y)))   --> true
 ---```
----@param net dnn.Sequential
+---@param net dnn.Layer
 ---@param loss dnn.Loss
 ---@param X dnn.Matrix
 ---@param Y dnn.Matrix

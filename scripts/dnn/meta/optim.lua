@@ -4,6 +4,23 @@
 --
 -- An optimiser changes the parameters of a network along their gradients. Its settings are fields that may be changed
 -- between steps: `opt.lr = opt.lr / 2`.
+--
+-- Parameters may come in groups, each with settings of its own; what a group does not say is the optimiser's, so that
+-- setting `opt.lr` reaches all groups that have no learning rate of their own. Layers that are frozen
+-- (`requires_grad = false`) are passed over.
+--
+-- ```lua
+-- local net = dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU(), dnn.Linear(2, 1)}
+-- local W, dW = dnn.zeros(2, 2), dnn.ones(2, 2)   -- a matrix of the script's own, which computes its gradient
+-- local opt = dnn.optim.SGD({
+--   {params = net[1]:parameters()},
+--   {params = net[3]:parameters(), lr = 0.1},
+--   {params = {W}, grads = {dW}, weight_decay = 0},
+-- }, {lr = 0.01, weight_decay = 1e-4})
+-- opt.lr = 0.005
+-- print(opt.groups[1].lr, opt.groups[2].lr)   --> 0.005	0.1
+-- opt.groups[2].lr = nil                        -- as the optimiser's again
+-- ```
 
 ---@class dnn
 local dnn = {}
@@ -13,6 +30,14 @@ local dnn = {}
 dnn.optim = {}
 
 -- ## Rules
+
+---A group of parameters with settings that differ from the optimiser's: besides these fields any of its settings, such
+---as `lr` and `weight_decay`.
+---@class dnn.optim.Group
+---@field params dnn.Parameters|dnn.Parameters[]|dnn.Matrix[] parameters, a list of them, or matrices with `grads`
+---@field grads? dnn.Matrix[] of matrices: their gradients in the same order, which the script computes
+---@field lr? number
+---@field weight_decay? number
 
 ---@class dnn.optim.SGD.Options
 ---@field lr? number learning rate, 0.001 when not given
@@ -25,7 +50,7 @@ dnn.optim = {}
 ---With g = gradient + weight_decay p and v = momentum v + g: p = p - lr v, or with nesterov (Sutskever et al. 2013)
 ---p = p - lr (g + momentum v).
 ---
----Errors: nesterov without momentum.
+---Errors: nesterov without momentum; a parameter that comes twice.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -33,7 +58,7 @@ dnn.optim = {}
 ---net:backward(net:forward(dnn.ones(3, 5)))
 ---opt:step()
 ---```
----@param parameters dnn.Parameters `net:parameters()`
+---@param parameters dnn.Parameters|dnn.Parameters[]|dnn.optim.Group[] `net:parameters()`, a list of such, or of groups
 ---@param options? dnn.optim.SGD.Options
 ---@return dnn.optim.SGD
 function dnn.optim.SGD(parameters, options) end
@@ -64,7 +89,7 @@ function dnn.optim.SGD(parameters, options) end
 ---local opt = dnn.optim.Adam(net:parameters(), {lr = 3e-4})
 ---print(opt)
 ---```
----@param parameters dnn.Parameters `net:parameters()`
+---@param parameters dnn.Parameters|dnn.Parameters[]|dnn.optim.Group[] `net:parameters()`, a list of such, or of groups
 ---@param options? dnn.optim.Adam.Options
 ---@return dnn.optim.Adam
 function dnn.optim.Adam(parameters, options) end
@@ -78,17 +103,26 @@ function dnn.optim.Adam(parameters, options) end
 ---local opt = dnn.optim.AdamW(net:parameters(), {weight_decay = 0.1})
 ---print(opt.weight_decay)   --> 0.1
 ---```
----@param parameters dnn.Parameters `net:parameters()`
+---@param parameters dnn.Parameters|dnn.Parameters[]|dnn.optim.Group[] `net:parameters()`, a list of such, or of groups
 ---@param options? dnn.optim.AdamW.Options
 ---@return dnn.optim.AdamW
 function dnn.optim.AdamW(parameters, options) end
 
 -- ## What an optimiser has
 
----An optimiser of a network's parameters. It keeps the network alive.
+---What a group works with: its settings are fields. Setting one gives the group its own; `nil` lets go of that, and the
+---group follows the optimiser again.
+---@class dnn.Group
+---@field params dnn.Parameters|dnn.Parameters[]|dnn.Matrix[] what it holds
+---@field lr number may be set
+---@field weight_decay number may be set
+local group = {}
+
+---An optimiser of networks' parameters. It keeps the networks alive.
 ---@class dnn.Optimiser
 ---@field name string the rule, as "SGD"
----@field parameters dnn.Parameters what it changes
+---@field parameters dnn.Parameters|dnn.Parameters[]|dnn.optim.Group[] what it was given
+---@field groups dnn.Group[] its groups; one where it was given no groups
 ---@field steps integer steps taken so far
 ---true at first: a step refuses a gradient that is not finite, before anything changes; may be set
 ---@field check_finite boolean
@@ -110,7 +144,8 @@ local adam = {}
 ---@class dnn.optim.AdamW: dnn.optim.Adam
 local adamw = {}
 
----One step, which spends the gradients: the next backward starts from zero.
+---One step, which spends the gradients: the next backward starts from zero. Of several networks those are stepped that
+---had a backward since their last step; matrices are stepped each time.
 ---
 ---Errors: no backward since the last step; a gradient that is not finite, its layer and place named, unless
 ---`opt.check_finite` is false. Then nothing was changed.

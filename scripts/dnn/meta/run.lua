@@ -15,7 +15,7 @@ local dnn = {}
 ---@class dnn.Run.Options
 ---whether a window is opened on it; when not given, whether the program runs as `dnnlua --view`
 ---@field view? boolean
----@field net? dnn.Sequential network to watch, as by `run:watch`
+---@field net? dnn.Layer network to watch, as by `run:watch`
 ---@field optimiser? dnn.Optimiser the network's optimiser, to watch with it; needs net
 ---@field settings? table<string, any> what the training was started with, kept as text
 ---@field stop_not_finite? boolean whether `run:log` raises an error at a value that is not finite, true when not given
@@ -99,7 +99,7 @@ function run:steps(first, last) end
 ---@return nil
 function run:histogram(step, tag, A) end
 
----Logs an image.
+---Logs a picture.
 ---
 ---Shapes: width * height pixels of 1 or 3 numbers, in the order of `dnn.data.read_image`; bytes, or floats in 0..1.
 ---
@@ -115,7 +115,7 @@ function run:histogram(step, tag, A) end
 ---@return string|nil message why not
 function run:image(step, tag, pixels, width, height) end
 
----Logs a string, at the step of the last log.
+---Logs a text, at the step of the last log.
 ---
 ---```lua
 ---dnn.Run():text("note", "the first try")
@@ -207,8 +207,8 @@ function run:resume() end
 -- - `learning_rate` and `seconds_per_step`
 --
 -- At first once in `histogram_every` seconds, each time 5 % later: histograms of every parameter (`weight/1 Linear`) and
--- of its gradient (`weight_grad/1 Linear`), and `picture/1 Linear`, the first layer's weights as images where X is
--- images of s x s pixels.
+-- of its gradient (`weight_grad/1 Linear`), and `picture/1 Linear`, the first layer's weights as pictures where X is
+-- pictures of s x s pixels.
 --
 -- What the script logs under one of these names is left to it. A step that an optimiser refuses because of its
 -- gradients is logged too. A look that takes long is followed by a pause of 400 times as long, which holds the cost at
@@ -225,7 +225,7 @@ function run:resume() end
 ---local run = dnn.Run()
 ---run:watch(net, opt)
 ---```
----@param net dnn.Sequential
+---@param net dnn.Layer
 ---@param optimiser? dnn.Optimiser one of this network's
 ---@return nil
 function run:watch(net, optimiser) end

@@ -3,7 +3,7 @@
 -- # Weights and checkpoints
 --
 -- Weights are kept in safetensors files, which PyTorch and many others read: numbers with names, types and shapes, and
--- nothing that could be run. A parameter is called by the number of its layer, "1.weight", "3.bias".
+-- nothing that could be run. A parameter is called by the number of its layer, "0.weight", "3.bias".
 --
 -- A file is written beside the old one, put on disk, and then takes its name: a full disk, a killed program or a power
 -- cut leaves the old file whole (and a killed program its half-written one, which ends in `.tmp` and may be removed).
@@ -22,10 +22,10 @@ local dnn = {}
 
 -- ## Weights of a network
 
----@class dnn.Network.save.Options
----@field metadata? table<string, string|number|boolean> strings by name, kept in the file beside the weights
+---@class dnn.Layer.save.Options
+---@field metadata? table<string, string|number|boolean> texts by name, kept in the file beside the weights
 
----@class dnn.Network
+---@class dnn.Layer
 local net = {}
 
 ---Writes the network's parameters to a safetensors file.
@@ -40,7 +40,7 @@ local net = {}
 ---assert(net:save("net.safetensors", {metadata = {note = "the first one"}}))
 ---```
 ---@param path string
----@param options? dnn.Network.save.Options
+---@param options? dnn.Layer.save.Options
 ---@return true|nil saved
 ---@return string|nil message why not
 function net:save(path, options) end
@@ -70,7 +70,7 @@ function net:load(path) end
 ---
 ---```lua
 ---local state = dnn.Sequential{dnn.Linear(3, 2)}:state_dict()
----print(state["1.weight"]:size())   --> 2	3
+---print(state["0.weight"]:size())   --> 2	3
 ---```
 ---@return table<string, dnn.Matrix> state
 function net:state_dict() end
@@ -84,7 +84,7 @@ function net:state_dict() end
 ---local best = net:state_dict()
 ---net[1].weight:fill_(0)
 ---net:load_state_dict(best)
----print(net[1].weight == best["1.weight"])   --> true
+---print(net[1].weight == best["0.weight"])   --> true
 ---```
 ---@param state table<string, dnn.Matrix>
 ---@return nil
@@ -93,13 +93,13 @@ function net:load_state_dict(state) end
 -- ## Any matrices
 
 ---@class dnn.save.Options
----@field metadata? table<string, string|number|boolean> strings by name, kept in the file beside the matrices
+---@field metadata? table<string, string|number|boolean> texts by name, kept in the file beside the matrices
 
 ---Writes matrices to a safetensors file.
 ---
 ---Shapes: a column of n is the tensor [n], any other matrix [rows, cols].
 ---
----Errors: nil and a message when the file cannot be written; the old one is whole then. Names and strings that are not
+---Errors: nil and a message when the file cannot be written; the old one is whole then. Names and texts that are not
 ---UTF-8 are raised.
 ---
 ---```lua
@@ -113,7 +113,7 @@ function net:load_state_dict(state) end
 ---@return string|nil message why not
 function dnn.save(path, matrices, options) end
 
----Reads all matrices of a safetensors file, and the strings of its metadata.
+---Reads all matrices of a safetensors file, and the texts of its metadata.
 ---
 ---Shapes: the tensor [n] becomes a column, [] one number; of more than two axes the first becomes rows, the others are
 ---flattened into columns in the file's order.
@@ -140,7 +140,7 @@ function dnn.load(path) end
 --
 -- A checkpoint holds all that a training needs to go on as if it had never ended, bit for bit: the weights, the
 -- optimiser's settings, steps and state, the place in the shuffled batches, the streams of random numbers, and the
--- script's own numbers and strings.
+-- script's own numbers and texts.
 
 ---Files from which a training is taken up again.
 ---@class dnn.checkpoint
@@ -149,7 +149,7 @@ dnn.checkpoint = {}
 ---Writes the parts of a training to one safetensors file.
 ---
 ---A part has a name of letters, digits and _ (not `dnn`). Networks, optimisers, batches and streams (`dnn.Random`) are kept with their
----states; numbers, strings, booleans and matrices as they are. So is any table or
+---states; numbers, texts, booleans and matrices as they are. So is any table or
 ---userdata that has methods `state_dict` and `load_state_dict` of its own. The file carries a checksum. The global stream of random numbers is always kept. Save after a step, not
 ---between a backward and its step: gradients are not kept. Nor is what a layer written in Lua holds besides its
 ---parameters; such things are parts of their own.
@@ -197,7 +197,8 @@ function dnn.checkpoint.load(path, objects) end
 ---@class dnn.Optimiser
 local opt = {}
 
----The optimiser's name, settings and steps, and copies of its state vectors "state.1", "state.2", ...
+---The optimiser's name, settings and steps, "group.2.lr" where a group has a setting of its own, and copies of the state
+---vectors "state.1", "state.2", ...
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

@@ -3,75 +3,229 @@
 
 #include "core/field.h"
 
+enum { UNITS, RATE, BIAS, FLAVOUR, LAYERS, SIZE, STRIDE, LABEL, FIELDS };
+
 static const char *const flavours[] = {"sweet", "sour", NULL};
 static const dnn_field fields[] = {
-    {.name = "units",
-     .kind = DNN_FIELD_COUNT,
-     .positional = true,
-     .required = true,
-     .example = 3,
-     .doc = "number of units"},
-    {.name = "rate",      .kind = DNN_FIELD_REAL, .initial = 0.5, .low = 0, .high = 1, .doc = "a share"},
-    {.name = "bias",            .kind = DNN_FIELD_FLAG, .initial = 1, .doc = "with a bias"},
-    {.name = "flavour",                       .kind = DNN_FIELD_CHOICE, .choices = flavours, .doc = "taste"},
-    {0},
+    [UNITS] = {.name = "units",
+               .kind = DNN_FIELD_COUNT,
+               .positional = true,
+               .required = true,
+               .low = 1,
+               .example = 3,
+               .doc = "number of units"},
+    [RATE] = {.name = "rate",
+               .kind = DNN_FIELD_REAL,
+               .initial = 0.5,
+               .low = 0,
+               .high = 1,
+               .doc = "a share"},
+    [BIAS] = {.name = "bias",                 .kind = DNN_FIELD_FLAG, .initial = 1, .doc = "with a bias"},
+    [FLAVOUR] = {.name = "flavour", .kind = DNN_FIELD_CHOICE, .choices = flavours, .doc = "taste"},
+    [LAYERS] = {.name = "layers",           .kind = DNN_FIELD_COUNT, .doc = "a count from 0"},
+    [SIZE] =
+        {.name = "size",           .kind = DNN_FIELD_PAIR, .initial = 2, .low = 1, .doc = "height and width"},
+    [STRIDE] = {.name = "stride",
+               .kind = DNN_FIELD_PAIR,
+               .low = 1,
+               .optional = true,
+               .doc = "the size where it is left out"},
+    [LABEL] = {.name = "label",                        .kind = DNN_FIELD_TEXT, .doc = "a name"},
+    {.name = NULL}
+};
+
+static const dnn_field required_text[] = {
+    {.name = "path",    .kind = DNN_FIELD_TEXT, .required = true, .doc = "a file"},
+    {.name = "pair", .kind = DNN_FIELD_PAIR, .required = true, .doc = "two numbers"},
+    {.name = NULL                }
 };
 
 static void defaults_fill_what_is_not_required(void **state) {
     (void)state;
-    double v[DNN_MAX_FIELDS];
+    dnn_setting v[DNN_MAX_FIELDS];
     dnn_field_defaults(fields, v);
-    assert_int_equal(dnn_field_count(fields), 4);
+    assert_int_equal(dnn_field_count(fields), FIELDS);
     assert_int_equal(dnn_field_count(NULL), 0);
-    assert_true(isnan(v[0]));
-    assert_true(v[1] == 0.5 && v[2] == 1 && v[3] == 0);
+    assert_true(isnan(v[UNITS].number));
+    assert_true(v[RATE].number == 0.5 && v[BIAS].number == 1 && v[FLAVOUR].number == 0);
+    assert_true(v[SIZE].pair[0] == 2 && v[SIZE].pair[1] == 2);
+    assert_true(v[STRIDE].pair[0] < 0 && v[STRIDE].pair[1] < 0);
+    assert_null(v[LABEL].text);
 }
 
 static void values_in_range_are_taken(void **state) {
     (void)state;
     dnn_error err;
-    double v[DNN_MAX_FIELDS];
+    dnn_setting v[DNN_MAX_FIELDS];
     dnn_field_defaults(fields, v);
     check_ok(dnn_field_set("Cake", fields, v, "units", 12288, &err));
     check_ok(dnn_field_set("Cake", fields, v, "rate", 1, &err));
     check_ok(dnn_field_set("Cake", fields, v, "bias", 0, &err));
-    check_ok(dnn_field_set_choice("Cake", fields, v, "flavour", "sour", &err));
-    assert_true(v[0] == 12288 && v[1] == 1 && v[2] == 0 && v[3] == 1);
+    check_ok(dnn_field_set("Cake", fields, v, "layers", 0, &err));
+    check_ok(dnn_field_set_text("Cake", fields, v, "flavour", "sour", &err));
+    check_ok(dnn_field_set_text("Cake", fields, v, "label", "birthday", &err));
+    check_ok(dnn_field_set_pair("Cake", fields, v, "size", 3, 4, &err));
+    check_ok(dnn_field_set("Cake", fields, v, "stride", 5, &err));
+    assert_true(v[UNITS].number == 12288 && v[RATE].number == 1 && v[BIAS].number == 0);
+    assert_true(v[FLAVOUR].number == 1 && v[LAYERS].number == 0);
+    assert_true(v[SIZE].pair[0] == 3 && v[SIZE].pair[1] == 4);
+    assert_true(v[STRIDE].pair[0] == 5 && v[STRIDE].pair[1] == 5);
+    assert_string_equal(v[LABEL].text, "birthday");
     check_ok(dnn_field_complete("Cake", fields, v, &err));
 }
 
-static void what_does_not_fit_is_refused_with_a_reason(void **state) {
+static void numbers_that_do_not_fit_are_refused_with_a_reason(void **state) {
     (void)state;
     dnn_error err;
-    double v[DNN_MAX_FIELDS];
+    dnn_setting v[DNN_MAX_FIELDS];
     dnn_field_defaults(fields, v);
-    check_fails(dnn_field_set("Cake", fields, v, "units", 2.5, &err), DNN_ERROR_ARGUMENT,
-                "Cake: units must be a whole number of at least 1, got 2.5");
-    check_fails(dnn_field_set("Cake", fields, v, "units", NAN, &err), DNN_ERROR_ARGUMENT, "nan");
-    check_fails(dnn_field_set("Cake", fields, v, "rate", -0.1, &err), DNN_ERROR_ARGUMENT,
-                "Cake: rate must be in 0..1, got -0.1");
-    check_fails(dnn_field_set("Cake", fields, v, "rate", INFINITY, &err), DNN_ERROR_ARGUMENT,
-                "inf");
-    check_fails(dnn_field_set("Cake", fields, v, "bias", 2, &err), DNN_ERROR_ARGUMENT,
-                "Cake: bias must be true or false, got 2");
-    check_fails(dnn_field_set("Cake", fields, v, "flavour", 2, &err), DNN_ERROR_ARGUMENT,
-                "no choice number 2");
-    check_fails(dnn_field_set_choice("Cake", fields, v, "flavour", "salty", &err),
-                DNN_ERROR_ARGUMENT, "Cake: flavour must be one of sweet, sour, got 'salty'");
-    check_fails(dnn_field_set_choice("Cake", fields, v, "rate", "high", &err), DNN_ERROR_ARGUMENT,
-                "Cake: rate must be a number, got the text 'high'");
-    check_fails(dnn_field_set("Cake", fields, v, "rat", 1, &err), DNN_ERROR_ARGUMENT,
-                "Cake: unknown option 'rat'; known: units, rate, bias, flavour");
+    static const struct {
+        const char *name;
+        double value;
+        const char *message;
+    } wrong[] = {
+        {"units",   2.5,         "Cake: units must be a whole number of at least 1, got 2.5"},
+        {"units",   (double)NAN, "units must be a whole number of at least 1, got nan"      },
+        {"units",   0,           "got 0"                                                    },
+        {"layers",  -1,          "Cake: layers must be a whole number of at least 0, got -1"},
+        {"rate",    -0.1,        "Cake: rate must be in 0..1, got -0.1"                     },
+        {"rate",    INFINITY,    "inf"                                                      },
+        {"bias",    2,           "Cake: bias must be true or false, got 2"                  },
+        {"flavour", 2,           "Cake: flavour must be one of sweet, sour, got 2"          },
+        {"size",    0,
+         "Cake: size must be a whole number of at least 1, or a pair of them, {height, width}, "
+         "got 0"                                                                            },
+        {"stride",  -1,          "got -1"                                                   },
+        {"label",   1,           "Cake: label must be a string, got 1"                      },
+        {"rat",     1,
+         "Cake: unknown option 'rat'; known: units, rate, bias, flavour, layers, size, stride, "
+         "label"                                                                            },
+    };
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
+        check_fails(dnn_field_set("Cake", fields, v, wrong[k].name, wrong[k].value, &err),
+                    DNN_ERROR_ARGUMENT, wrong[k].message);
     check_fails(dnn_field_set("Cake", NULL, v, "rat", 1, &err), DNN_ERROR_ARGUMENT, "known: none");
     check_fails(dnn_field_complete("Cake", fields, v, &err), DNN_ERROR_ARGUMENT,
                 "Cake: units is missing (number of units)");
+}
+
+static void pairs_and_texts_that_do_not_fit_are_refused_with_a_reason(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_setting v[DNN_MAX_FIELDS];
+    dnn_field_defaults(fields, v);
+    check_fails(dnn_field_set_pair("Cake", fields, v, "size", 3, 2.5, &err), DNN_ERROR_ARGUMENT,
+                "got the pair {3, 2.5}");
+    check_fails(dnn_field_set_pair("Cake", fields, v, "rate", 0.1, 0.2, &err), DNN_ERROR_ARGUMENT,
+                "Cake: rate must be a number, got the pair {0.1, 0.2}");
+    check_fails(dnn_field_set_text("Cake", fields, v, "flavour", "salty", &err), DNN_ERROR_ARGUMENT,
+                "Cake: flavour must be one of sweet, sour, got 'salty'");
+    check_fails(dnn_field_set_text("Cake", fields, v, "rate", "high", &err), DNN_ERROR_ARGUMENT,
+                "Cake: rate must be a number, got the text 'high'");
+    check_fails(dnn_field_set_text("Cake", fields, v, "rat", "x", &err), DNN_ERROR_ARGUMENT,
+                "unknown option 'rat'");
+    assert_true(v[RATE].number == 0.5 && v[SIZE].pair[1] == 2 && v[FLAVOUR].number == 0);
+    dnn_field_defaults(required_text, v);
+    check_fails(dnn_field_complete("File", required_text, v, &err), DNN_ERROR_ARGUMENT,
+                "File: path is missing (a file)");
+    v[0].text = "x";
+    check_fails(dnn_field_complete("File", required_text, v, &err), DNN_ERROR_ARGUMENT,
+                "File: pair is missing (two numbers)");
+}
+
+static void a_line_of_settings_is_read(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_setting v[DNN_MAX_FIELDS];
+    dnn_field_defaults(fields, v);
+    check_ok(dnn_field_parse("Cake", fields, v, NULL, &err));
+    check_ok(dnn_field_parse("Cake", fields, v, "", &err));
+    check_ok(dnn_field_parse("Cake", fields, v, " units=7  flavour=sour\tsize=3,2 stride=2", &err));
+    check_ok(dnn_field_parse("Cake", fields, v, "bias=false rate=2.5e-1", &err));
+    assert_true(v[UNITS].number == 7 && v[FLAVOUR].number == 1 && v[RATE].number == 0.25);
+    assert_true(v[SIZE].pair[0] == 3 && v[SIZE].pair[1] == 2 && v[STRIDE].pair[1] == 2);
+    assert_true(v[BIAS].number == 0);
+    check_ok(dnn_field_parse("Cake", fields, v, "bias=true", &err));
+    assert_true(v[BIAS].number == 1 && v[UNITS].number == 7);
+}
+
+static void a_line_that_cannot_be_read_is_explained(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_setting v[DNN_MAX_FIELDS];
+    static const struct {
+        const char *line, *message;
+    } wrong[] = {
+        {"units",         "Cake: expected name=value, got 'units'"               },
+        {"unit=3",        "Cake: unknown option 'unit'"                          },
+        {"units=",        "units must be a whole number of at least 1, got the"  },
+        {"units=3x",      "got the text '3x'"                                    },
+        {"units=1,2",     "got the pair {1, 2}"                                  },
+        {"size=1,2,3",    "got the text '1,2,3'"                                 },
+        {"bias=yes",      "Cake: bias must be true or false, got the text 'yes'" },
+        {"flavour=salty", "Cake: flavour must be one of sweet, sour, got 'salty'"},
+        {"label=x",       "Cake: label cannot be given in a line of settings"    },
+    };
+    dnn_field_defaults(fields, v);
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
+        check_fails(dnn_field_parse("Cake", fields, v, wrong[k].line, &err), DNN_ERROR_ARGUMENT,
+                    wrong[k].message);
+}
+
+static void check_text(int field, dnn_setting value, const char *expected) {
+    char text[40];
+    assert_int_equal(dnn_field_text(&fields[field], &value, text, sizeof text), strlen(expected));
+    assert_string_equal(text, expected);
+}
+
+static void values_are_written_as_a_person_writes_them(void **state) {
+    (void)state;
+    check_text(RATE, (dnn_setting){.number = 0.1}, "0.1");
+    check_text(UNITS, (dnn_setting){.number = 12288}, "12288");
+    check_text(BIAS, (dnn_setting){.number = 0}, "false");
+    check_text(FLAVOUR, (dnn_setting){.number = 1}, "sour");
+    check_text(SIZE,
+               (dnn_setting){
+                   .pair = {3, 5}
+    },
+               "3 x 5");
+    check_text(STRIDE,
+               (dnn_setting){
+                   .pair = {-1, -1}
+    },
+               "none");
+    check_text(LABEL, (dnn_setting){.text = "x y"}, "x y");
+    char cut[3];
+    assert_int_equal(
+        dnn_field_text(&fields[UNITS], &(dnn_setting){.number = 12288}, cut, sizeof cut), 5);
+    assert_string_equal(cut, "12");
+}
+
+static void a_value_knows_whether_it_is_the_default(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_setting v[DNN_MAX_FIELDS];
+    dnn_field_defaults(fields, v);
+    for (size_t i = 0; i < FIELDS; i++)
+        assert_true(dnn_field_is_default(&fields[i], &v[i]) == !fields[i].required);
+    check_ok(dnn_field_parse("Cake", fields, v,
+                             "units=1 rate=0 bias=false flavour=sour layers=1 size=2,3 stride=1",
+                             &err));
+    v[LABEL].text = "x";
+    for (size_t i = 0; i < FIELDS; i++)
+        assert_false(dnn_field_is_default(&fields[i], &v[i]));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_fill_what_is_not_required),
         cmocka_unit_test(values_in_range_are_taken),
-        cmocka_unit_test(what_does_not_fit_is_refused_with_a_reason),
+        cmocka_unit_test(numbers_that_do_not_fit_are_refused_with_a_reason),
+        cmocka_unit_test(pairs_and_texts_that_do_not_fit_are_refused_with_a_reason),
+        cmocka_unit_test(a_line_of_settings_is_read),
+        cmocka_unit_test(a_line_that_cannot_be_read_is_explained),
+        cmocka_unit_test(values_are_written_as_a_person_writes_them),
+        cmocka_unit_test(a_value_knows_whether_it_is_the_default),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

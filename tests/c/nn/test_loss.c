@@ -1,33 +1,52 @@
 /* Losses compute their formulas, stay finite, and explain targets that do not fit. */
-#include "nets.h"
+#include "matrices.h"
 
-static double cost_of(const char *name, const dnn_matrix *A, const dnn_matrix *Y) {
+#include "math/elementwise.h"
+#include "nn/registry.h"
+
+static const dnn_setting mean[DNN_MAX_FIELDS]; /* zeros: the first choice of reduction */
+
+static double cost_with(const char *name, dnn_loss_call call) {
     dnn_error err;
     double cost = 0;
-    const double mean[DNN_MAX_FIELDS] = {0};
-    check_ok(dnn_loss_forward(dnn_loss_class_find(name), mean, A, Y, &cost, &err));
+    if (call.settings == NULL)
+        call.settings = mean;
+    check_ok(dnn_loss_forward(dnn_loss_class_find(name), &call, &cost, &err));
     return cost;
 }
 
-static dnn_matrix gradient_of(const char *name, const dnn_matrix *A, const dnn_matrix *Y) {
+static dnn_matrix gradient_with(const char *name, dnn_loss_call call) {
     dnn_error err;
-    const double mean[DNN_MAX_FIELDS] = {0};
-    dnn_matrix dA = matrix(A->dtype, A->rows, A->cols, NULL);
-    check_ok(dnn_loss_backward(dnn_loss_class_find(name), mean, A, Y, &dA, &err));
+    dnn_matrix dA = matrix(call.A->dtype, call.A->rows, call.A->cols, NULL);
+    if (call.settings == NULL)
+        call.settings = mean;
+    check_ok(dnn_loss_backward(dnn_loss_class_find(name), &call, &dA, &err));
     return dA;
+}
+
+static double cost_of(const char *name, const dnn_matrix *A, const dnn_matrix *Y) {
+    return cost_with(name, (dnn_loss_call){.A = A, .Y = Y});
+}
+
+static dnn_matrix gradient_of(const char *name, const dnn_matrix *A, const dnn_matrix *Y) {
+    return gradient_with(name, (dnn_loss_call){.A = A, .Y = Y});
+}
+
+/* Both directions refuse the call. */
+static void check_refused(const char *name, dnn_loss_call call, dnn_status expected,
+                          const char *part) {
+    dnn_error err;
+    double cost;
+    call.settings = mean;
+    check_fails(dnn_loss_forward(dnn_loss_class_find(name), &call, &cost, &err), expected, part);
+    dnn_matrix dA = matrix(call.A->dtype, call.A->rows, call.A->cols, NULL);
+    check_fails(dnn_loss_backward(dnn_loss_class_find(name), &call, &dA, &err), expected, part);
+    dnn_matrix_free(&dA);
 }
 
 static void check_message(const char *name, const dnn_matrix *A, const dnn_matrix *Y,
                           dnn_status expected, const char *part) {
-    dnn_error err;
-    double cost;
-    const double mean[DNN_MAX_FIELDS] = {0};
-    check_fails(dnn_loss_forward(dnn_loss_class_find(name), mean, A, Y, &cost, &err), expected,
-                part);
-    dnn_matrix dA = matrix(A->dtype, A->rows, A->cols, NULL);
-    check_fails(dnn_loss_backward(dnn_loss_class_find(name), mean, A, Y, &dA, &err), expected,
-                part);
-    dnn_matrix_free(&dA);
+    check_refused(name, (dnn_loss_call){.A = A, .Y = Y}, expected, part);
 }
 
 /* -(log 0.9 + log 0.8 + log 0.4) / 3: the tutorial's example for compute_cost prints
@@ -121,20 +140,19 @@ static void sigmoid_then_bce_is_finite_at_logits_of_ten_thousand(void **state) {
     (void)state;
     for (dnn_dtype dtype = DNN_FLOAT32; dtype <= DNN_FLOAT64; dtype++) {
         dnn_error err;
-        dnn_layer *layer = plain("Sigmoid");
         dnn_matrix Z = matrix(dtype, 1, 4, (double[]){1e4, -1e4, 1e4, -1e4});
         dnn_matrix Y = matrix(dtype, 1, 4, (double[]){1, 0, 0, 1});
-        dnn_matrix A = matrix(dtype, 1, 4, NULL), dZ = matrix(dtype, 1, 4, NULL);
-        check_ok(layer->kind->forward(layer, &Z, &A, &err));
+        dnn_matrix A = matrix(dtype, 1, 4, NULL);
+        check_ok(dnn_unary(DNN_SIGMOID, &A, &Z, &err));
         assert_true(isfinite(cost_of("BCELoss", &A, &Y)));
         dnn_matrix dA = gradient_of("BCELoss", &A, &Y);
-        check_ok(layer->kind->backward(layer, &Z, &A, &dA, &dZ, false, &err));
-        for (size_t j = 0; j < 4; j++)
-            assert_true(isfinite(dnn_matrix_get(&dA, 0, j)) && isfinite(dnn_matrix_get(&dZ, 0, j)));
-        dnn_matrix *all[] = {&Z, &Y, &A, &dZ, &dA};
-        for (size_t k = 0; k < 5; k++)
+        for (size_t j = 0; j < 4; j++) {
+            double a = dnn_matrix_get(&A, 0, j), da = dnn_matrix_get(&dA, 0, j);
+            assert_true(isfinite(da) && isfinite(da * a * (1 - a)));
+        }
+        dnn_matrix *all[] = {&Z, &Y, &A, &dA};
+        for (size_t k = 0; k < 4; k++)
             dnn_matrix_free(all[k]);
-        dnn_layer_destroy(layer);
     }
 }
 
@@ -181,57 +199,200 @@ static void mse_is_the_mean_of_squares(void **state) {
     dnn_matrix_free(&dA);
 }
 
-/* Mean and sum differ by the number of elements (of examples, where Y holds labels). */
-static void reduction_sum_is_mean_times_count(void **state) {
+/* Targets that suit the loss: labels, or numbers that it takes. */
+static dnn_matrix targets_for(const dnn_loss_class *kind, size_t rows, size_t cols) {
+    if (!kind->labels)
+        return uniform_matrix(DNN_FLOAT64, rows, cols, kind->low == kind->high ? -1 : kind->low,
+                              kind->low == kind->high ? 1 : kind->high, 12);
+    dnn_matrix Y = matrix(DNN_FLOAT64, 1, cols, NULL);
+    for (size_t j = 0; j < cols; j++)
+        dnn_matrix_set(&Y, 0, j, (double)(1 + j * 2 % rows));
+    return Y;
+}
+
+/* Away from the ends of its range, where derivatives explode. */
+static dnn_matrix outputs_for(const dnn_loss_class *kind, size_t rows, size_t cols) {
+    bool anywhere = kind->low == kind->high;
+    double margin = (kind->high - kind->low) / 20;
+    return uniform_matrix(DNN_FLOAT64, rows, cols, anywhere ? -2 : kind->low + margin,
+                          anywhere ? 2 : kind->high - margin, 11);
+}
+
+static void check_gradient(const dnn_loss_class *kind, const dnn_loss_call *call, dnn_matrix *A) {
+    const double eps = 1e-6;
+    dnn_matrix dA = gradient_with(kind->name, *call);
+    for (size_t j = 0; j < A->cols; j++)
+        for (size_t i = 0; i < A->rows; i++) {
+            double a = dnn_matrix_get(A, i, j);
+            dnn_matrix_set(A, i, j, a + eps);
+            double above = cost_with(kind->name, *call);
+            dnn_matrix_set(A, i, j, a - eps);
+            double below = cost_with(kind->name, *call);
+            dnn_matrix_set(A, i, j, a);
+            check_close(dnn_matrix_get(&dA, i, j), (above - below) / (2 * eps), 1e-7);
+        }
+    dnn_matrix_free(&dA);
+}
+
+static void every_case_of_every_loss_has_the_gradient_of_its_cost(void **state) {
     (void)state;
+    dnn_error err;
     for (size_t k = 0; dnn_loss_classes[k] != NULL; k++) {
         const dnn_loss_class *kind = dnn_loss_classes[k];
-        dnn_error err;
-        double sum[DNN_MAX_FIELDS] = {0}, cost;
-        check_ok(dnn_field_set_choice(kind->name, kind->fields, sum, "reduction", "sum", &err));
-        dnn_matrix A = matrix(DNN_FLOAT64, 2, 3, (double[]){0.2, 0.4, 0.6, 0.3, 0.5, 0.9});
-        dnn_matrix Y = kind->labels ? matrix(DNN_FLOAT64, 1, 3, (double[]){1, 2, 1})
-                                    : matrix(DNN_FLOAT64, 2, 3, (double[]){0, 1, 1, 0, 0, 1});
-        double count = kind->labels ? 3 : 6;
-        check_ok(dnn_loss_forward(kind, sum, &A, &Y, &cost, &err));
-        check_close(cost, count * cost_of(kind->name, &A, &Y), 1e-14);
-        dnn_matrix mean = gradient_of(kind->name, &A, &Y), dA = gradient_of(kind->name, &A, &Y);
-        check_ok(dnn_loss_backward(kind, sum, &A, &Y, &dA, &err));
-        for (size_t i = 0; i < 6; i++)
-            check_close(((double *)dA.data)[i], count * ((double *)mean.data)[i], 1e-14);
-        dnn_matrix *all[] = {&A, &Y, &mean, &dA};
-        for (size_t m = 0; m < 4; m++)
+        assert_true(kind->cases[0].rows != 0);
+        for (const dnn_loss_case *c = kind->cases; c->rows != 0; c++) {
+            dnn_setting settings[DNN_MAX_FIELDS];
+            dnn_field_defaults(kind->fields, settings);
+            check_ok(dnn_field_parse(kind->name, kind->fields, settings, c->settings, &err));
+            dnn_matrix A = outputs_for(kind, c->rows, c->examples);
+            dnn_matrix Y = targets_for(kind, c->rows, c->examples);
+            dnn_matrix weights = uniform_matrix(DNN_FLOAT64, 1, c->examples, 0, 2, 13);
+            dnn_loss_call call = {.settings = settings, .A = &A, .Y = &Y};
+            check_gradient(kind, &call, &A);
+            call.weights = &weights;
+            check_gradient(kind, &call, &A);
+            dnn_matrix *all[] = {&A, &Y, &weights};
+            for (size_t m = 0; m < 3; m++)
+                dnn_matrix_free(all[m]);
+        }
+    }
+}
+
+/* Mean and sum differ by the number of elements (of examples, where Y holds labels); none is sum.
+ */
+static void reduction_sum_is_mean_times_count(void **state) {
+    (void)state;
+    static const char *const reductions[] = {"sum", "none"};
+    for (size_t k = 0; dnn_loss_classes[k] != NULL; k++)
+        for (size_t r = 0; r < 2; r++) {
+            const dnn_loss_class *kind = dnn_loss_classes[k];
+            dnn_error err;
+            dnn_setting sum[DNN_MAX_FIELDS] = {{0}};
+            check_ok(dnn_field_set_text(kind->name, kind->fields, sum, "reduction", reductions[r],
+                                        &err));
+            dnn_matrix A = outputs_for(kind, 2, 3), Y = targets_for(kind, 2, 3);
+            dnn_loss_call call = {.settings = sum, .A = &A, .Y = &Y};
+            double count = kind->labels ? 3 : 6;
+            check_close(cost_with(kind->name, call), count * cost_of(kind->name, &A, &Y), 1e-13);
+            dnn_matrix of_mean = gradient_of(kind->name, &A, &Y);
+            dnn_matrix of_sum = gradient_with(kind->name, call);
+            for (size_t i = 0; i < 6; i++)
+                check_close(((double *)of_sum.data)[i], count * ((double *)of_mean.data)[i], 1e-13);
+            dnn_matrix *all[] = {&A, &Y, &of_mean, &of_sum};
+            for (size_t m = 0; m < 4; m++)
+                dnn_matrix_free(all[m]);
+        }
+}
+
+/* The column of a matrix by itself. */
+static dnn_matrix column(const dnn_matrix *m, size_t j) {
+    dnn_error err;
+    dnn_matrix view;
+    check_ok(dnn_matrix_block(&view, m, 0, j, m->rows, 1, &err));
+    return view;
+}
+
+/* Each example by itself, times its weight, gives the costs, their sum and the gradients. */
+static void weights_multiply_the_costs_and_gradients_of_examples(void **state) {
+    (void)state;
+    enum { ROWS = 3, EXAMPLES = 5 };
+    dnn_error err;
+    for (size_t k = 0; dnn_loss_classes[k] != NULL; k++) {
+        const dnn_loss_class *kind = dnn_loss_classes[k];
+        dnn_setting sum[DNN_MAX_FIELDS] = {{0}};
+        check_ok(dnn_field_set_text(kind->name, kind->fields, sum, "reduction", "sum", &err));
+        dnn_matrix A = outputs_for(kind, ROWS, EXAMPLES), Y = targets_for(kind, ROWS, EXAMPLES);
+        dnn_matrix weights = matrix(DNN_FLOAT64, 1, EXAMPLES, (double[]){0, 1, 2.5, 0.125, 3});
+        dnn_matrix costs = matrix(DNN_FLOAT64, 1, EXAMPLES, NULL);
+        dnn_loss_call call = {.A = &A, .Y = &Y, .weights = &weights, .costs = &costs};
+        double cost = cost_with(kind->name, call), total = 0;
+        dnn_matrix dA = gradient_with(kind->name, call);
+        double count = kind->labels ? EXAMPLES : ROWS * EXAMPLES;
+        for (size_t j = 0; j < EXAMPLES; j++) {
+            double weight = dnn_matrix_get(&weights, 0, j);
+            dnn_matrix a = column(&A, j), y = column(&Y, j);
+            dnn_loss_call one = {.settings = sum, .A = &a, .Y = &y};
+            dnn_matrix da = gradient_with(kind->name, one);
+            check_close(dnn_matrix_get(&costs, 0, j), weight * cost_with(kind->name, one), 1e-14);
+            total += dnn_matrix_get(&costs, 0, j);
+            for (size_t i = 0; i < ROWS; i++)
+                check_close(dnn_matrix_get(&dA, i, j), weight * dnn_matrix_get(&da, i, 0) / count,
+                            1e-14);
+            dnn_matrix_free(&da);
+        }
+        check_close(cost, total / count, 1e-14);
+        dnn_matrix *all[] = {&A, &Y, &weights, &costs, &dA};
+        for (size_t m = 0; m < 5; m++)
             dnn_matrix_free(all[m]);
     }
 }
 
-/* Bytes and views with gaps give what a contiguous matrix of A's type gives. */
-static void targets_may_be_bytes_and_operands_views(void **state) {
+static void weights_of_1_change_nothing(void **state) {
     (void)state;
-    enum { ROWS = 3, COLS = 200 };
-    static const char *const names[] = {"BCELoss", "BCEWithLogitsLoss", "MSELoss"};
-    for (size_t k = 0; k < 3; k++) {
-        dnn_error err;
-        dnn_random random = dnn_random_seeded(9);
-        dnn_matrix large = matrix(DNN_FLOAT32, ROWS + 2, COLS, NULL), gappy;
-        check_ok(dnn_fill_uniform(&large, &random, 0.1, 0.9, &err));
-        check_ok(dnn_matrix_block(&gappy, &large, 1, 0, ROWS, COLS, &err));
-        dnn_matrix A = matrix(DNN_FLOAT32, ROWS, COLS, NULL);
-        check_ok(dnn_matrix_copy(&A, &gappy, &err));
-        dnn_matrix Y = matrix(DNN_FLOAT32, ROWS, COLS, NULL);
-        dnn_matrix bytes = matrix(DNN_UINT8, ROWS, COLS, NULL);
-        check_ok(dnn_fill_bernoulli(&Y, &random, 0.3, &err));
-        check_ok(dnn_matrix_copy(&bytes, &Y, &err));
-        double cost = cost_of(names[k], &A, &Y);
-        check_close(cost_of(names[k], &A, &bytes), cost, 1e-14);
-        check_close(cost_of(names[k], &gappy, &Y), cost, 1e-14);
-        check_close(cost_of(names[k], &gappy, &bytes), cost, 1e-14);
-        dnn_matrix d1 = gradient_of(names[k], &A, &Y), d2 = gradient_of(names[k], &gappy, &bytes);
+    for (size_t k = 0; dnn_loss_classes[k] != NULL; k++) {
+        const dnn_loss_class *kind = dnn_loss_classes[k];
+        dnn_matrix A = outputs_for(kind, 3, 7), Y = targets_for(kind, 3, 7);
+        dnn_matrix ones = matrix(DNN_FLOAT64, 1, 7, (double[]){1, 1, 1, 1, 1, 1, 1});
+        dnn_loss_call call = {.A = &A, .Y = &Y, .weights = &ones};
+        check_close(cost_with(kind->name, call), cost_of(kind->name, &A, &Y), 1e-15);
+        dnn_matrix d1 = gradient_with(kind->name, call), d2 = gradient_of(kind->name, &A, &Y);
         assert_true(dnn_matrix_equal(&d1, &d2));
-        dnn_matrix *all[] = {&large, &A, &Y, &bytes, &d1, &d2};
-        for (size_t m = 0; m < 6; m++)
+        dnn_matrix *all[] = {&A, &Y, &ones, &d1, &d2};
+        for (size_t m = 0; m < 5; m++)
             dnn_matrix_free(all[m]);
     }
+}
+
+static void weights_that_do_not_fit_are_explained(void **state) {
+    (void)state;
+    dnn_matrix A = matrix(DNN_FLOAT32, 2, 3, NULL), Y = matrix(DNN_FLOAT32, 2, 3, NULL);
+    dnn_matrix tall = matrix(DNN_FLOAT32, 3, 1, NULL), full = matrix(DNN_FLOAT32, 2, 3, NULL);
+    dnn_matrix f64 = matrix(DNN_FLOAT64, 1, 3, NULL);
+    dnn_loss_call call = {.A = &A, .Y = &Y, .weights = &tall};
+    check_refused("MSELoss", call, DNN_ERROR_SHAPE,
+                  "MSELoss: weights must be 1 x 3, one for each example (A is 2 x 3), not 3 x 1 "
+                  "(is it transposed?)");
+    call.weights = &full;
+    check_refused("MSELoss", call, DNN_ERROR_SHAPE, "not 2 x 3");
+    call.weights = &f64;
+    check_refused("MSELoss", call, DNN_ERROR_TYPE, "float64");
+    call.weights = NULL;
+    call.costs = &full;
+    check_refused("MSELoss", call, DNN_ERROR_SHAPE, "MSELoss: costs must be 1 x 3");
+    dnn_matrix *all[] = {&A, &Y, &tall, &full, &f64};
+    for (size_t m = 0; m < 5; m++)
+        dnn_matrix_free(all[m]);
+}
+
+/* Whole numbers of any type and views with gaps give what a contiguous matrix of A's type gives. */
+static void check_stored_targets(const char *name, dnn_dtype stored) {
+    enum { ROWS = 3, COLS = 200 };
+    dnn_error err;
+    dnn_matrix large = uniform_matrix(DNN_FLOAT32, ROWS + 2, COLS, 0.1, 0.9, 9), gappy;
+    dnn_random random = dnn_random_seeded(10);
+    check_ok(dnn_matrix_block(&gappy, &large, 1, 0, ROWS, COLS, &err));
+    dnn_matrix A = matrix(DNN_FLOAT32, ROWS, COLS, NULL), Y = matrix(DNN_FLOAT32, ROWS, COLS, NULL);
+    dnn_matrix whole = matrix(stored, ROWS, COLS, NULL);
+    check_ok(dnn_matrix_copy(&A, &gappy, &err));
+    check_ok(dnn_fill_bernoulli(&Y, &random, 0.3, &err));
+    check_ok(dnn_matrix_copy(&whole, &Y, &err));
+    double cost = cost_of(name, &A, &Y);
+    check_close(cost_of(name, &A, &whole), cost, 1e-14);
+    check_close(cost_of(name, &gappy, &Y), cost, 1e-14);
+    check_close(cost_of(name, &gappy, &whole), cost, 1e-14);
+    dnn_matrix d1 = gradient_of(name, &A, &Y), d2 = gradient_of(name, &gappy, &whole);
+    assert_true(dnn_matrix_equal(&d1, &d2));
+    dnn_matrix *all[] = {&large, &A, &Y, &whole, &d1, &d2};
+    for (size_t m = 0; m < 6; m++)
+        dnn_matrix_free(all[m]);
+}
+
+static void targets_may_be_whole_numbers_and_operands_views(void **state) {
+    (void)state;
+    static const char *const names[] = {"BCELoss", "BCEWithLogitsLoss", "MSELoss"};
+    for (int dtype = 0; dtype < DNN_DTYPE_COUNT; dtype++)
+        for (size_t k = 0; k < 3 && !dnn_dtype_info((dnn_dtype)dtype)->is_real; k++)
+            check_stored_targets(names[k], (dnn_dtype)dtype);
 }
 
 static void wrong_shapes_and_types_are_explained(void **state) {
@@ -246,8 +407,8 @@ static void wrong_shapes_and_types_are_explained(void **state) {
     check_message("MSELoss", &A, &wide, DNN_ERROR_SHAPE, "MSELoss: A is 1 x 3, Y is 1 x 4");
     check_message("BCEWithLogitsLoss", &A, &f64, DNN_ERROR_TYPE, "float64");
     dnn_error err;
-    const double mean[DNN_MAX_FIELDS] = {0};
-    check_fails(dnn_loss_backward(dnn_loss_class_find("MSELoss"), mean, &A, &A, &tall, &err),
+    dnn_loss_call call = {.settings = mean, .A = &A, .Y = &A};
+    check_fails(dnn_loss_backward(dnn_loss_class_find("MSELoss"), &call, &tall, &err),
                 DNN_ERROR_SHAPE, "MSELoss: dA must be 1 x 3 like A, not 3 x 1");
     dnn_matrix *all[] = {&A, &tall, &wide, &f64};
     for (size_t k = 0; k < 4; k++)
@@ -309,7 +470,11 @@ int main(void) {
         cmocka_unit_test(cross_entropy_agrees_with_a_plain_softmax),
         cmocka_unit_test(mse_is_the_mean_of_squares),
         cmocka_unit_test(reduction_sum_is_mean_times_count),
-        cmocka_unit_test(targets_may_be_bytes_and_operands_views),
+        cmocka_unit_test(every_case_of_every_loss_has_the_gradient_of_its_cost),
+        cmocka_unit_test(weights_multiply_the_costs_and_gradients_of_examples),
+        cmocka_unit_test(weights_of_1_change_nothing),
+        cmocka_unit_test(weights_that_do_not_fit_are_explained),
+        cmocka_unit_test(targets_may_be_whole_numbers_and_operands_views),
         cmocka_unit_test(wrong_shapes_and_types_are_explained),
         cmocka_unit_test(targets_and_probabilities_outside_0_to_1_are_found),
         cmocka_unit_test(labels_that_do_not_fit_are_explained),

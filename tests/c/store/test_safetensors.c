@@ -62,9 +62,9 @@ static double b_data[] = {0.5, -2};
 static uint8_t u_data[] = {7, 9};
 
 static const dnn_tensor sample[] = {
-    {"w", {w_data, 2, 3, 2, DNN_FLOAT32}, true},
-    {"u", {u_data, 1, 2, 1, DNN_UINT8},   true},
-    {"b", {b_data, 2, 1, 2, DNN_FLOAT64}, true},
+    {.name = "w", .matrix = {w_data, 2, 3, 2, DNN_FLOAT32}, .vector = true},
+    {.name = "u", .matrix = {u_data, 1, 2, 1, DNN_UINT8}, .vector = true},
+    {.name = "b", .matrix = {b_data, 2, 1, 2, DNN_FLOAT64}, .vector = true},
 };
 static const dnn_note sample_notes[] = {
     {"b", "x\"y"},
@@ -137,7 +137,7 @@ static void round_trip(const dnn_matrix *m, dnn_dtype as) {
     dnn_error err;
     dnn_matrix back, expected;
     dnn_safetensors *file;
-    dnn_tensor tensor = {"m", *m, true};
+    dnn_tensor tensor = {.name = "m", .matrix = *m, .vector = true};
     check_ok(dnn_safetensors_write(path, &tensor, 1, NULL, 0, &err));
     check_ok(dnn_safetensors_open(&file, path, &err));
     check_ok(dnn_matrix_create(&back, as, m->rows, m->cols, &err));
@@ -189,12 +189,12 @@ static void names_that_no_file_can_hold_are_refused(void **state) {
     dnn_error err;
     dnn_matrix one = {w_data, 1, 1, 1, DNN_FLOAT32};
     const dnn_tensor twice[] = {
-        {"a", one, true},
-        {"a", one, true}
+        {.name = "a", .matrix = one, .vector = true},
+        {.name = "a", .matrix = one, .vector = true}
     };
     check_fails(dnn_safetensors_write(path, twice, 2, NULL, 0, &err), DNN_ERROR_ARGUMENT,
                 "a.st: tensor 'a' comes twice");
-    const dnn_tensor reserved = {"__metadata__", one, true}, bytes = {"\xff", one, true};
+    const dnn_tensor reserved = {.name = "__metadata__", .matrix = one, .vector = true}, bytes = {.name = "\xff", .matrix = one, .vector = true};
     check_fails(dnn_safetensors_write(path, &reserved, 1, NULL, 0, &err), DNN_ERROR_ARGUMENT,
                 "has the name that stands for the metadata");
     check_fails(dnn_safetensors_write(path, &bytes, 1, NULL, 0, &err), DNN_ERROR_ARGUMENT,

@@ -1,0 +1,130 @@
+/* copy.c: net:copy(): another network of the same layers, values and modes. */
+#include <string.h>
+
+#include "bindings/nn/network.h"
+
+/* Pushes a copy of the layer at index, and of all in it, that stands nowhere yet. `copies` is the
+ * index of a table from layers to their copies, so that one that is called twice is copied once. */
+static void push_copy(lua_State *L, int index, int copies) {
+    const dnnlua_layer *self = lua_touserdata(L, index);
+    dnn_error err;
+
+    luaL_checkstack(L, 8, "layers are nested too deep");
+    lua_rawgetp(L, copies, self->layer);
+    if (!lua_isnil(L, -1)) {
+        return;
+    }
+    lua_pop(L, 1);
+    if (dnn_layer_external_user(self->layer) != NULL) {
+        lua_pushcfunction(L, dnnlua_layer_define);
+        lua_getiuservalue(L, index, LAYER_DEFINITION);
+        lua_call(L, 1, 1);
+    } else {
+        dnnlua_layer *copy = dnnlua_new_layer(L, NULL);
+        dnnlua_check(L, dnn_layer_create(&copy->layer, self->layer->kind, &err), &err);
+        memcpy(copy->layer->settings, self->layer->settings, sizeof copy->layer->settings);
+        dnnlua_check(L, dnn_layer_finish(copy->layer, &err), &err);
+    }
+    int at = lua_gettop(L);
+    dnnlua_layer *copy = lua_touserdata(L, at);
+    copy->layer->frozen = self->layer->frozen;
+    copy->layer->evaluates = self->layer->evaluates;
+    lua_pushvalue(L, at);
+    lua_rawsetp(L, copies, self->layer);
+    lua_getiuservalue(L, index, LAYER_INPUT);
+    lua_setiuservalue(L, at, LAYER_INPUT);
+    if (lua_getiuservalue(L, index, LAYER_CHILDREN) != LUA_TTABLE) {
+        lua_settop(L, at);
+        return;
+    }
+    lua_newtable(L);
+    for (size_t c = 0; c < self->layer->child_count; c++) {
+        const char *name = self->layer->child_names[c];
+        bool named = dnnlua_layer_names_child(self->layer, name);
+        lua_rawgetp(L, at + 1, self->layer->children[c]);
+        push_copy(L, at + 3, copies);
+        const dnnlua_layer *child = lua_touserdata(L, at + 4);
+        dnnlua_check(L, dnn_layer_add_child(copy->layer, child->layer, named ? name : NULL, &err), &err);
+        lua_pushvalue(L, at + 4);
+        lua_rawsetp(L, at + 2, child->layer);
+        if (named) {
+            lua_setfield(L, at + 2, name);
+        } else {
+            lua_rawseti(L, at + 2, (lua_Integer)lua_rawlen(L, at + 2) + 1);
+        }
+        lua_settop(L, at + 2);
+    }
+    lua_setiuservalue(L, at, LAYER_CHILDREN);
+    lua_settop(L, at);
+}
+
+static void copy_values(dnn_network *to, dnn_network *from) {
+    dnn_parameters *out = dnn_network_parameters(to), *in = dnn_network_parameters(from);
+
+    if (in->count > 0) {
+        memcpy(out->values, in->values, dnn_network_value_bytes(from));
+    }
+    if (in->kept_count > 0) {
+        memcpy(out->kept, in->kept, dnn_network_kept_bytes(from));
+    }
+    dnn_network_set_training(to, dnn_network_training(from));
+    dnn_network_set_keep(to, dnn_network_keep(from));
+    dnn_network_note_layers(to);
+}
+
+/* Pushes an optimiser of the class and state of that at 2, for the parameters of the copy at 5. */
+static void push_optimiser(lua_State *L) {
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "dnn");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, "optim");
+    lua_getfield(L, 2, "name");
+    lua_gettable(L, -2);
+    lua_getfield(L, 5, "parameters");
+    lua_pushvalue(L, 5);
+    lua_call(L, 1, 1);
+    lua_call(L, 1, 1);
+    int copy = lua_gettop(L);
+    lua_getfield(L, copy, "load_state_dict");
+    lua_pushvalue(L, copy);
+    lua_getfield(L, 2, "state_dict");
+    lua_pushvalue(L, 2);
+    lua_call(L, 1, 1);
+    lua_call(L, 2, 0);
+    lua_settop(L, copy);
+}
+
+/* net:copy([optimiser]): the copy and, of an optimiser that steps all of the network, a copy of it
+ * for the copy. */
+int dnnlua_layer_copy(lua_State *L) {
+    dnnlua_layer *self = dnnlua_check_layer(L, 1);
+
+    lua_settop(L, 2);
+    if (!lua_isnil(L, 2) && dnnlua_test_optimiser(L, 2) == NULL) {
+        return luaL_error(L, "%s: copy: expected nothing or an optimiser, got %s",
+                          dnnlua_layer_title(L, self), dnnlua_got(L, 2));
+    }
+    dnnlua_network *network = dnnlua_push_network(L, 1);
+    if (!self->root) {
+        return luaL_error(L, "%s: this is a part of a network, which is copied as a whole",
+                          dnnlua_layer_title(L, self));
+    }
+    dnnlua_network_require_idle(L, network);
+    lua_newtable(L);
+    push_copy(L, 1, 4);
+    dnnlua_layer *copy = lua_touserdata(L, 5);
+    lua_pushnil(L);
+    dnn_random stream = *dnnlua_opt_random(L, 6); /* the copy's own start is not to be seen */
+    dnnlua_build_network(L, 5, dnn_network_dtype(network->network), 6);
+    *dnnlua_opt_random(L, 6) = stream;
+    dnnlua_network_require_open(L, network);
+    copy_values(copy->network->network, network->network);
+    lua_settop(L, 5);
+    if (lua_isnil(L, 2)) {
+        return 1;
+    }
+    push_optimiser(L);
+    lua_pushvalue(L, 5);
+    lua_insert(L, -2);
+    return 2;
+}

@@ -1,0 +1,45 @@
+/* optimiser.h: what the files about optimisers share: optimiser.c, its groups and members
+ * (optimiser_groups.c), its state as a table (optimiser_state.c). */
+#ifndef DNN_BINDINGS_OPTIMISER_H
+#define DNN_BINDINGS_OPTIMISER_H
+
+#include "bindings/properties.h"
+#include "nn/optimiser.h"
+
+typedef struct dnnlua_optimiser {
+    dnn_optimiser *optimiser; /* NULL: not made yet, or collected */
+} dnnlua_optimiser;
+
+enum {                      /* user values */
+       OPTIMISER_GIVEN = 1, /* what the script gave as parameters */
+       OPTIMISER_MEMBERS,   /* table: every Parameters object and matrix, which it keeps alive */
+       OPTIMISER_STATE,     /* block */
+       OPTIMISER_GROUPS,    /* table: the group objects */
+       OPTIMISER_USER_VALUES = OPTIMISER_GROUPS
+};
+
+/* The optimiser at index, all of whose networks are open; NULL when it is something else. Raises
+ * when one of the networks is closed. */
+dnn_optimiser *dnnlua_test_optimiser(lua_State *L, int index);
+
+/* The same for what a method is called on, as opt:step(). */
+dnn_optimiser *dnnlua_check_optimiser(lua_State *L);
+
+/* Gives the optimiser at index zeroed state for its settings. */
+void dnnlua_optimiser_attach_state(lua_State *L, int index);
+
+/* --- optimiser_groups.c --- */
+
+/* Adds what the value at index `given` stands for to the new optimiser at index `self`: groups,
+ * members, the settings that the groups override. Raises when it is not parameters. */
+void dnnlua_optimiser_fill(lua_State *L, int self, int given);
+
+/* Registers the class of a group. */
+void dnnlua_open_optimiser_group(lua_State *L);
+
+/* --- optimiser_state.c --- */
+
+int dnnlua_optimiser_state_dict(lua_State *L);
+int dnnlua_optimiser_load_state_dict(lua_State *L);
+
+#endif

@@ -1,0 +1,148 @@
+/* run.c: forward, backward and predict. */
+#include "bindings/nn/network.h"
+
+static uint64_t passes; /* forwards of all networks so far: each has a number of its own */
+
+uint64_t dnnlua_network_key(lua_State *L, const dnn_network *network) {
+    if (!dnn_network_draws(network)) {
+        return 0;
+    }
+    lua_pushnil(L);
+    uint64_t key = dnn_random_u64(dnnlua_opt_random(L, lua_gettop(L)));
+    lua_pop(L, 1);
+    return key;
+}
+
+/* The network of the root at 1, pushed as a method needs it: the layers of a network run as a
+ * whole. */
+static dnnlua_network *push_root(lua_State *L) {
+    const dnnlua_layer *self = lua_touserdata(L, 1);
+    dnnlua_network *network = dnnlua_push_network(L, 1);
+
+    if (!self->root) {
+        size_t step = dnnlua_layer_step(self);
+        const char *place =
+            step == SIZE_MAX ? "a part" : dnn_network_step(network->network, step)->place;
+        luaL_error(L,
+                   "%s: this is %s%s of a network, which runs as a whole; call the method of the "
+                   "network, as in net:forward(X)",
+                   dnnlua_layer_title(L, self), step == SIZE_MAX ? "" : "layer ", place);
+    }
+    return network;
+}
+
+/* Runs forward of the network at index on the matrix at `input`. */
+static dnnlua_network *forward(lua_State *L, int index, int input) {
+    dnnlua_network *self = lua_touserdata(L, index);
+    const dnn_matrix *X = dnnlua_network_prepare(L, index, input);
+    uint64_t key = dnnlua_network_key(L, self->network);
+    dnn_network *network = dnnlua_network_begin(L, index);
+    dnn_error err;
+
+    self->pass[dnnlua_network_mode(self)] = ++passes;
+    dnnlua_network_end(L, index, dnn_network_forward(network, X, key, &err), &err);
+    return self;
+}
+
+/* net:forward(X) */
+int dnnlua_layer_forward(lua_State *L) {
+    dnnlua_check_layer(L, 1);
+    lua_settop(L, 2);
+    push_root(L);
+    const dnnlua_network *self = forward(L, 3, 2);
+    dnnlua_network_push_output(L, 3, dnn_network_step_count(self->network) - 1, false);
+    return 1;
+}
+
+/* net:predict(X): forward in evaluation, whatever the mode is; a matrix of its own. */
+int dnnlua_layer_predict(lua_State *L) {
+    dnn_error err;
+
+    dnnlua_check_layer(L, 1);
+    lua_settop(L, 2);
+    dnnlua_network *self = push_root(L);
+    bool training = dnn_network_training(self->network);
+    dnnlua_network_require_idle(L, self);
+    dnn_network_set_training(self->network, false);
+    lua_pushcfunction(L, dnnlua_layer_forward);
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 2);
+    int status = lua_pcall(L, 2, 1, 0);
+    if (self->network != NULL) {
+        dnn_network_set_training(self->network, training);
+    }
+    if (status != LUA_OK) {
+        return lua_error(L);
+    }
+    const dnn_matrix *A = dnnlua_check_matrix(L, -1);
+    dnn_matrix *copy = dnnlua_new_matrix(L, A->dtype, A->rows, A->cols);
+    dnnlua_check(L, dnn_matrix_copy(copy, A, &err), &err);
+    return 1;
+}
+
+/* --- backward --- */
+
+/* The matrix for dX in the network at index: the last one where the shape is the same and the script
+ * has not made it X. */
+static dnn_matrix *input_gradient(lua_State *L, int index) {
+    const dnnlua_network *self = lua_touserdata(L, index);
+    int mode = dnnlua_network_mode(self);
+
+    lua_getiuservalue(L, index, NETWORK_INPUT + mode);
+    const dnn_matrix *X = dnnlua_test_matrix(L, -1);
+    if (X == NULL) {
+        return NULL;
+    }
+    lua_getiuservalue(L, index, NETWORK_INPUT_GRADIENT + mode);
+    dnn_matrix *dX = dnnlua_test_matrix(L, -1);
+    if (dX == NULL || dX->rows != X->rows || dX->cols != X->cols || dnn_matrix_overlap(dX, X)) {
+        dX = dnnlua_new_matrix(L, dnn_network_dtype(self->network), X->rows, X->cols);
+        lua_setiuservalue(L, index, NETWORK_INPUT_GRADIENT + mode);
+    }
+    return dX;
+}
+
+/* A gradient that a loss made of another forward's output is never used. */
+static void check_pass(lua_State *L, const dnnlua_network *self, int gradient) {
+    uint64_t pass = dnnlua_matrix_pass(L, gradient);
+    uint64_t last = self->pass[dnnlua_network_mode(self)];
+
+    if (pass == 0 || pass == last) {
+        return;
+    }
+    if (pass == self->pass[!dnnlua_network_mode(self)]) {
+        luaL_error(L,
+                   "network: dA belongs to a forward in %s mode, and the network is in %s mode now; "
+                   "run forward, loss and backward in one mode",
+                   dnn_network_training(self->network) ? "evaluation" : "training",
+                   dnn_network_training(self->network) ? "training" : "evaluation");
+    }
+    luaL_error(L, "network: dA belongs to an earlier forward (or to another network's), and what it "
+                  "kept is overwritten; run forward, loss and backward in this order, and validate "
+                  "with net:predict(X)");
+}
+
+/* net:backward(dA, {input_gradient = true}) */
+int dnnlua_layer_backward(lua_State *L) {
+    static const char *const known[] = {"input_gradient", NULL};
+    dnn_error err;
+
+    dnnlua_check_layer(L, 1);
+    const dnn_matrix *dA = dnnlua_check_matrix_named(L, 2, "network", "dA");
+    lua_settop(L, 3);
+    dnnlua_check_options(L, 3, "network: backward", known);
+    bool wanted = dnnlua_option_flag(L, 3, "network: backward", "input_gradient", false);
+    dnnlua_network *self = push_root(L);
+    int mode = dnnlua_network_mode(self);
+    dnnlua_network_require_idle(L, self);
+    dnn_matrix *dX = wanted ? input_gradient(L, 4) : NULL;
+    dnnlua_network_require_open(L, self);
+    check_pass(L, self, 2);
+    dnn_network *network = dnnlua_network_begin(L, 4);
+    self->input_gradient[mode] = wanted;
+    dnnlua_network_end(L, 4, dnn_network_backward(network, dA, dX, &err), &err);
+    if (wanted) {
+        lua_getiuservalue(L, 4, NETWORK_INPUT_GRADIENT + mode);
+    }
+    return wanted;
+}

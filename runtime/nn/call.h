@@ -1,0 +1,71 @@
+/* call.h: one application of a layer.
+ *
+ * A call brings all that forward and backward work with. A network plans its calls once
+ * (network/plan.c); a tape records them as they happen. What a call describes stays the same from
+ * forward to backward, so that one layer can be called twice without the calls disturbing each
+ * other.
+ *
+ * Matrices have a column for each example, elements in the order of the shape, and are contiguous. */
+#ifndef DNN_NN_CALL_H
+#define DNN_NN_CALL_H
+
+#include <stdint.h>
+
+#include "nn/layer.h"
+
+struct dnn_call {
+    const dnn_layer *layer;
+    dnn_dtype dtype; /* of all numbers but ids */
+    size_t inputs, examples;
+    dnn_shape *in; /* [inputs] */
+    dnn_shape out;
+    bool training; /* the mode */
+    uint64_t key;  /* of random numbers: the same in forward and backward */
+
+    dnn_matrix *X; /* [inputs] */
+    dnn_matrix A;  /* the output, written by forward */
+    dnn_matrix dA; /* the cost's gradient with respect to it */
+    dnn_matrix *dX; /* [inputs]; data is NULL where nobody wants it */
+    bool *add;      /* [inputs]: dX is added to, rather than overwritten */
+
+    dnn_matrix *values;    /* as the class describes them, kept ones included */
+    dnn_matrix *gradients; /* the same places; data is NULL for kept and for frozen values */
+    bool accumulate;       /* gradients are added to, rather than overwritten */
+
+    void *saved;   /* from forward to backward */
+    void *scratch; /* during forward, and during backward */
+    size_t step;   /* number in the network, from 0; for layers of the host's */
+};
+
+/* X, A or their gradients as a matrix channels x (positions * examples). */
+static inline dnn_matrix dnn_call_pixels(const dnn_matrix *m, const dnn_shape *shape) {
+    size_t channels = dnn_shape_channels(shape);
+    return dnn_matrix_of(m->dtype, channels, channels ? m->rows / channels * m->cols : 0, m->data);
+}
+
+/* beta of a product that writes dX[i] or gradients: 0 overwrites, 1 adds. */
+static inline double dnn_call_beta(bool add) {
+    return add ? 1 : 0;
+}
+
+/* Forward and backward of a call with what the class declares. dnn_call_backward does nothing where
+ * no gradient is wanted. */
+dnn_status dnn_call_forward(dnn_call *call, dnn_error *err);
+dnn_status dnn_call_backward(dnn_call *call, dnn_error *err);
+
+/* --- a call by itself --- */
+
+/* A call of a layer that is no container, with all its memory: inputs, output, gradients, values
+ * (at their starting values, drawn from `random`), saved and scratch. For gradient checks, tests
+ * and C programs. Ids are inputs of type float64 or float32 like the others. */
+typedef struct dnn_lone_call dnn_lone_call;
+
+dnn_status dnn_lone_call_create(dnn_lone_call **out, dnn_layer *layer, dnn_dtype dtype,
+                                const dnn_shape *in, size_t inputs, size_t examples, bool training,
+                                dnn_random *random, dnn_error *err);
+void dnn_lone_call_destroy(dnn_lone_call *lone);
+
+/* The call itself: fill in X, run forward, fill in dA, run backward. */
+dnn_call *dnn_lone_call_of(dnn_lone_call *lone);
+
+#endif

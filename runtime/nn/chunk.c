@@ -1,0 +1,26 @@
+/* chunk.c: one task of the thread pool per chunk. */
+#include "nn/chunk.h"
+
+#include "core/threads.h"
+
+typedef struct job {
+    size_t n;
+    dnn_chunk_task *run;
+    void *context;
+} job;
+
+static void run_chunk(void *context, size_t task) {
+    const job *j = context;
+    size_t begin = task * DNN_CHUNK;
+    size_t end = j->n - begin < DNN_CHUNK ? j->n : begin + DNN_CHUNK;
+    j->run(j->context, begin, end);
+}
+
+void dnn_for_chunks(size_t n, dnn_chunk_task *run, void *context) {
+    if (n <= DNN_CHUNK) {
+        run(context, 0, n);
+        return;
+    }
+    job j = {n, run, context};
+    dnn_parallel((n + DNN_CHUNK - 1) / DNN_CHUNK, run_chunk, &j);
+}

@@ -1,0 +1,15 @@
+/* chunk.h: long vectors in chunks of a fixed length, on all threads. */
+#ifndef DNN_NN_CHUNK_H
+#define DNN_NN_CHUNK_H
+
+#include <stddef.h>
+
+#define DNN_CHUNK ((size_t)32768) /* elements: long enough to be worth waking a thread for */
+
+/* Called for elements [begin, end). */
+typedef void dnn_chunk_task(void *context, size_t begin, size_t end);
+
+/* Runs the task over 0 .. n-1, cut by n alone, so that results do not depend on the threads. */
+void dnn_for_chunks(size_t n, dnn_chunk_task *run, void *context);
+
+#endif

@@ -1,0 +1,133 @@
+/* embedding.c: a vector for each id: A[:, step] = weight[:, id of step].
+ *
+ * X holds whole numbers from 1 to num_embeddings, of any type. Only the columns of weight whose ids
+ * occurred have a gradient other than 0: each is the sum of dA over their steps. */
+#include <math.h>
+#include <string.h>
+
+#include "math/fill.h"
+#include "nn/call.h"
+
+enum { NUM_EMBEDDINGS, EMBEDDING_DIM };
+
+static const dnn_field fields[] = {
+    [NUM_EMBEDDINGS] = {.name = "num_embeddings",
+                        .kind = DNN_FIELD_COUNT,
+                        .low = 1,
+                        .positional = true,
+                        .required = true,
+                        .example = 5,
+                        .doc = "how many ids there are, 1 to num_embeddings"},
+    [EMBEDDING_DIM] = {.name = "embedding_dim",
+                       .kind = DNN_FIELD_COUNT,
+                       .low = 1,
+                       .positional = true,
+                       .required = true,
+                       .example = 3,
+                       .doc = "features of each id's vector"},
+    {.name = NULL},
+};
+
+static dnn_shape wants(const dnn_layer *layer) {
+    (void)layer;
+    return dnn_shape_vector(0);
+}
+
+static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inputs, dnn_shape *out,
+                        dnn_error *err) {
+    (void)inputs, (void)err;
+    *out = dnn_shape_sequence(in->size[0], dnn_layer_count(layer, EMBEDDING_DIM));
+    return DNN_OK;
+}
+
+static size_t values(const dnn_layer *layer, const dnn_shape *in,
+                     dnn_value values[DNN_LAYER_VALUES]) {
+    size_t n = dnn_layer_count(layer, NUM_EMBEDDINGS), dim = dnn_layer_count(layer, EMBEDDING_DIM);
+    (void)in;
+    values[0] = dnn_value_matrix("weight", dim, n);
+    values[0].layout = (dnn_layout){
+        .rank = 2, .size = {n, dim}, .axes = 2, .length = {n, dim}, .stride = {dim, 1}};
+    return 1;
+}
+
+static dnn_status initialise(const dnn_layer *layer, dnn_matrix *values, dnn_random *random,
+                             dnn_error *err) {
+    (void)layer;
+    return dnn_fill_normal(&values[0], random, 0, 1, err);
+}
+
+/* The column of the id at step r of example j. */
+static dnn_status column_of(const dnn_call *call, size_t r, size_t j, size_t *column,
+                            dnn_error *err) {
+    double id = dnn_matrix_get(&call->X[0], r, j);
+    size_t n = call->values[0].cols;
+    if (!(id >= 1 && id <= (double)n && id == floor(id)))
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "id %g in row %zu of example %zu is not a whole number in 1..%zu%s",
+                        dnn_shown(id), r + 1, j + 1, n,
+                        id == 0 ? "; ids start at 1 here: add 1 to those that start at 0" : "");
+    *column = (size_t)id - 1;
+    return DNN_OK;
+}
+
+static dnn_status forward(dnn_call *call, dnn_error *err) {
+    dnn_matrix A = dnn_call_pixels(&call->A, &call->out);
+    size_t steps = call->X[0].rows, bytes = A.rows * dnn_dtype_info(A.dtype)->size;
+    for (size_t j = 0; j < call->examples; j++)
+        for (size_t r = 0; r < steps; r++) {
+            size_t column = 0;
+            dnn_status status = column_of(call, r, j, &column, err);
+            if (status != DNN_OK)
+                return status;
+            memcpy(dnn_matrix_at(&A, 0, j * steps + r),
+                   dnn_matrix_at(&call->values[0], 0, column), bytes);
+        }
+    return DNN_OK;
+}
+
+static dnn_status backward(dnn_call *call, dnn_error *err) {
+    dnn_matrix dA = dnn_call_pixels(&call->dA, &call->out), *dweight = &call->gradients[0];
+    size_t steps = call->X[0].rows;
+    if (dweight->data == NULL)
+        return DNN_OK;
+    if (!call->accumulate)
+        memset(dweight->data, 0, dnn_matrix_count(dweight) * dnn_dtype_info(dA.dtype)->size);
+    for (size_t k = 0; k < dA.cols; k++) {
+        size_t column = 0;
+        dnn_status status = column_of(call, k % steps, k / steps, &column, err);
+        if (status != DNN_OK)
+            return status;
+        if (dA.dtype == DNN_FLOAT32) {
+            float *to = dnn_matrix_at(dweight, 0, column);
+            const float *from = dnn_matrix_at(&dA, 0, k);
+            for (size_t i = 0; i < dA.rows; i++)
+                to[i] += from[i];
+        } else {
+            double *to = dnn_matrix_at(dweight, 0, column);
+            const double *from = dnn_matrix_at(&dA, 0, k);
+            for (size_t i = 0; i < dA.rows; i++)
+                to[i] += from[i];
+        }
+    }
+    return DNN_OK;
+}
+
+static const dnn_case cases[] = {
+    {.settings = "num_embeddings=5 embedding_dim=3", .in = {{1, {4}}}, .ids = 5},
+    {.settings = "num_embeddings=2 embedding_dim=4", .in = {{1, {1}}}, .ids = 2},
+    {.settings = NULL},
+};
+
+const dnn_layer_class dnn_layer_embedding = {
+    .name = "Embedding",
+    .doc = "A[:, step] = weight[:, id of step]",
+    .fields = fields,
+    .cases = cases,
+    .flags = DNN_READS_X | DNN_TAKES_IDS,
+    .wants = wants,
+    .shape = shape,
+    .values = values,
+    .initialise = initialise,
+    .forward = forward,
+    .backward = backward,
+};

@@ -1,0 +1,40 @@
+/* row_sums.c: sums over columns, a block of rows at a time. */
+#include "nn/layers/row_sums.h"
+
+#include "core/threads.h"
+#include "math/reduce_kernels.h"
+#include "nn/chunk.h"
+
+enum { ROW_BLOCK = 64 }; /* rows of a sum made at a time */
+
+typedef struct row_sums {
+    dnn_matrix *out;
+    const dnn_matrix *M;
+    bool accumulate;
+} row_sums;
+
+/* Rows [task * ROW_BLOCK, ...) of the sums. */
+static void sum_rows_block(void *context, size_t task) {
+    const row_sums *job = context;
+    const dnn_matrix *M = job->M;
+    size_t first = task * ROW_BLOCK, left = M->rows - first;
+    size_t rows = left < ROW_BLOCK ? left : ROW_BLOCK;
+    double sums[ROW_BLOCK] = {0};
+    dnn_row_sum_kernel *kernel = M->dtype == DNN_FLOAT32 ? dnn_f32_row_sum : dnn_f64_row_sum;
+    kernel(rows, M->cols, dnn_matrix_at(M, first, 0), M->ld, sums);
+    for (size_t i = 0; i < rows; i++) {
+        double old = job->accumulate ? dnn_matrix_get(job->out, first + i, 0) : 0;
+        dnn_matrix_set(job->out, first + i, 0, old + sums[i]);
+    }
+}
+
+void dnn_row_sums(dnn_matrix *out, const dnn_matrix *M, bool accumulate) {
+    row_sums job = {out, M, accumulate};
+    size_t blocks = (M->rows + ROW_BLOCK - 1) / ROW_BLOCK;
+    if (dnn_matrix_count(M) > DNN_CHUNK) {
+        dnn_parallel(blocks, sum_rows_block, &job);
+        return;
+    }
+    for (size_t b = 0; b < blocks; b++)
+        sum_rows_block(&job, b);
+}

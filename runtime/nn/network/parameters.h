@@ -1,0 +1,64 @@
+/* parameters.h: the values of a network: learnt ones in one flat vector, their gradients in
+ * another, kept ones in a third.
+ *
+ * The vectors are memory of the caller's, attached by the network. `segments` says which part is
+ * what: learnt values first, then kept ones, each with its name as files have it. Gradients are
+ * added up by backward until an optimiser has used them: a step marks a segment as spent, it can
+ * still be read, and the next backward starts it afresh.
+ *
+ * Who wants to know how far a step goes attaches a fourth vector as `change` and asks by setting
+ * change_wanted: the next step leaves there what it added to the values. */
+#ifndef DNN_NN_PARAMETERS_H
+#define DNN_NN_PARAMETERS_H
+
+#include "math/matrix.h"
+#include "nn/value.h"
+
+typedef struct dnn_segment {
+    const char *name;  /* "0.weight", "3.1.running_mean": as PyTorch and files call it */
+    const char *owner; /* the layer as messages name it: "layer 4.2, BatchNorm2d" */
+    dnn_value value;   /* its own name, shape and layout */
+    size_t step;       /* of the first call of its layer, from 0 */
+    size_t offset;     /* elements from the start of its vector */
+    bool kept;         /* in the kept vector; has no gradient */
+    bool frozen;       /* not learnt: no gradient is computed, no step moves it */
+    bool spent;        /* the next backward overwrites its gradient */
+} dnn_segment;
+
+typedef struct dnn_parameters {
+    dnn_dtype dtype;
+    size_t count, kept_count; /* elements of the vectors */
+    void *values;             /* count elements, NULL until attached */
+    void *gradients;          /* count elements, NULL until attached */
+    void *kept;               /* kept_count elements, NULL until attached */
+    size_t segment_count;     /* kept ones included */
+    size_t learnt_count;      /* segments that are learnt: the first ones */
+    dnn_segment *segments;
+    void *change;       /* count elements or NULL: what the step after the last request changed */
+    bool change_wanted; /* the next step writes `change`, and sets this to false */
+    unsigned version;   /* moves when a segment is frozen or learns again */
+} dnn_parameters;
+
+/* The values of a segment, or their gradients (of a learnt one). */
+dnn_matrix dnn_segment_values(const dnn_parameters *parameters, size_t segment);
+dnn_matrix dnn_segment_gradients(const dnn_parameters *parameters, size_t segment);
+
+/* True when there are gradients that no step has used, in segments [first, first + count). */
+bool dnn_parameters_have_gradients(const dnn_parameters *parameters, size_t first, size_t count);
+
+/* Sets all gradients to 0; the next backward starts afresh. */
+void dnn_parameters_zero_grad(dnn_parameters *parameters);
+
+/* DNN_ERROR_NUMERIC naming layer and parameter when a gradient of [begin, end) of the flat vector
+ * is not finite: "layer 3, Linear: gradient of weight(2, 7) is nan; ...". */
+dnn_status dnn_parameters_check_finite(const dnn_parameters *parameters, size_t begin, size_t end,
+                                       dnn_error *err);
+
+/* values -= learning_rate * gradients of all that is learnt and not frozen, and marks the gradients
+ * as spent: the tutorial's update_parameters. Changes nothing and fails with DNN_ERROR_ARGUMENT
+ * unless the learning rate is finite, and with DNN_ERROR_NUMERIC, naming layer and parameter, when
+ * check_finite and a gradient is not. */
+dnn_status dnn_parameters_update(dnn_parameters *parameters, double learning_rate,
+                                 bool check_finite, dnn_error *err);
+
+#endif

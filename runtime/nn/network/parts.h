@@ -1,0 +1,94 @@
+/* parts.h: the inside of a network, for the files of this folder alone: compile.c makes the steps,
+ * shapes.c finds the shapes of their outputs, values.c lays out the values, plan.c the buffers, and
+ * run.c runs; network.c is what is left. */
+#ifndef DNN_NN_PARTS_H
+#define DNN_NN_PARTS_H
+
+#include "nn/network/network.h"
+
+/* The buffers of one mode, for one shape of X and a number of examples. A step s of n runs forward
+ * at time s and backward at time 2 n - 1 - s. */
+typedef struct dnn_plan {
+    size_t capacity;   /* examples; 0: no plan */
+    size_t rows;       /* of X */
+    bool copies_input; /* X's columns do not follow each other: there is room for a copy */
+    bool backward;     /* what backward needs is kept */
+    bool training;
+    dnn_keep keep;
+
+    size_t *A_offset, *dA_offset; /* per buffer; SIZE_MAX: none of its own */
+    size_t *saved_offset;         /* per step */
+    size_t scratch_offset, bytes;
+    bool *kept;  /* per buffer: A is intact after forward, ... */
+    bool *dkept; /* ... and dA after backward */
+    char *memory;
+
+    size_t examples;   /* for which the calls are set up; 0: for none yet */
+    size_t reads_X;    /* steps below this one may read X's own memory */
+    dnn_matrix *A, *dA; /* per buffer; dA of buffer 0 is the caller's dX */
+    dnn_call *calls;    /* per step, with inputs in the arrays below */
+    dnn_matrix *X, *dX;
+    dnn_shape *in;
+    bool *add;
+    bool has_activations, has_gradients;
+} dnn_plan;
+
+struct dnn_network {
+    dnn_dtype dtype;
+    dnn_layer *layer;
+    bool training;
+    dnn_keep keep;
+
+    size_t step_count, buffer_count, input_count; /* input_count: inputs of all steps together */
+    dnn_step *steps;
+    size_t *inputs;   /* the steps' lists, one after the other */
+    size_t *producer; /* per buffer, the step that writes it; SIZE_MAX of X */
+
+    dnn_shape input;    /* as given; rank 0: not given */
+    dnn_shape *shapes;  /* per buffer; rank 0 while not known */
+    bool shapes_known;
+
+    dnn_parameters parameters;
+    size_t slot_count;
+    dnn_matrix *values, *gradients; /* slots: learnt and kept values of each layer, in its order */
+    size_t *slot;                   /* per step, the first of its layer's */
+    size_t *segment_slot;           /* per segment */
+    bool has_values;
+
+    bool *needs;             /* per buffer: whether backward has to reach it */
+    unsigned needs_version;  /* of the parameters, for which that holds; 0: none */
+    bool needs_input;
+    size_t lowest; /* the lowest step that backward runs */
+
+    dnn_plan plans[2]; /* evaluation, training */
+    bool graded;       /* a backward has filled the gradients */
+};
+
+static inline dnn_plan *dnn_network_current(dnn_network *network) {
+    return &network->plans[network->training];
+}
+
+/* compile.c: steps, buffers, producers and names. */
+dnn_status dnn_network_compile(dnn_network *network, dnn_error *err);
+void dnn_network_free_steps(dnn_network *network);
+
+/* shapes.c: the shapes of all buffers from that of X: at first as far as the layers tell, then for X
+ * with that many rows. */
+dnn_status dnn_network_first_shapes(dnn_network *network, dnn_error *err);
+dnn_status dnn_network_shapes_for(dnn_network *network, const dnn_matrix *X, dnn_error *err);
+
+/* values.c: the segments of the parameters. */
+dnn_status dnn_network_lay_out_values(dnn_network *network, dnn_error *err);
+void dnn_network_note_frozen(dnn_network *network);
+void dnn_network_free_values(dnn_network *network);
+
+/* plan.c */
+void dnn_plan_free(dnn_plan *plan);
+
+/* Whether what a step computes is only another view of its input in that mode. */
+bool dnn_step_is_view(const dnn_step *step, bool training);
+
+/* values.c: DNN_ERROR_STATE unless the values are attached. */
+dnn_status dnn_network_require_values(const dnn_network *network, dnn_error *err);
+
+#endif

@@ -1,0 +1,27 @@
+---@meta _
+---@class dnn
+local dnn = {}
+
+-- ## Sequences
+
+---@class dnn.Embedding.Options
+---@field num_embeddings? integer when it is not the first argument
+---@field embedding_dim? integer when it is not the second argument
+
+---A vector for each id, which is learnt.
+---
+---Shapes: X is {steps}, whole numbers from 1 to num_embeddings of any type (int32 keeps them small), A {steps,
+---embedding_dim}; weight is embedding_dim x num_embeddings, a column for each id. Backward: each column's gradient is
+---the sum of dA over the steps with its id; X has none.
+---
+---Errors: an id outside 1..num_embeddings, with its place.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Embedding(10, 4)}
+---print(net(dnn.Matrix{3, 1, 3}):size())   --> 12	1
+---```
+---@param num_embeddings integer
+---@param embedding_dim integer
+---@param options? dnn.Embedding.Options
+---@return dnn.Layer
+function dnn.Embedding(num_embeddings, embedding_dim, options) end

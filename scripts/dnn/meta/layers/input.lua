@@ -1,0 +1,24 @@
+---@meta _
+---@class dnn
+local dnn = {}
+
+-- ## Shapes
+
+---What an example looks like; comes first in a `dnn.Sequential`.
+---
+---It is no layer: `net[1]` is the first layer after it. A data set or a loader may be given instead of sizes:
+---`dnn.Input(data)`.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Input(28, 28, 1), dnn.Flatten(), dnn.Linear(784, 10)}
+---print(net[1].name, dnn.Input(28, 28, 1))   --> Flatten	Input(28 x 28 x 1)
+---```
+---@param height integer|table of an image; steps of a sequence, features of a vector; or a table of sizes, or a data set
+---@param width? integer of an image; features of a sequence
+---@param channels? integer of an image
+---@return dnn.Input
+function dnn.Input(height, width, channels) end
+
+---What an example looks like.
+---@class dnn.Input
+---@field shape integer[] its sizes
