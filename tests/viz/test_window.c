@@ -439,6 +439,8 @@ static void keys_of_the_list_of_runs(void **state) {
     until(t.v.list.row_count == 2);
     press("order of runs", "n");
     until(t.v.list.order == ORDER_TIME);
+    press("group runs", "g"); /* lr and seed are the same in both */
+    until(strcmp(t.v.status, "no setting groups these runs") == 0);
     press("far-off runs", "e");
     until(t.v.options.whole_range);
 }

@@ -44,6 +44,7 @@ typedef struct page_options {
                     do not, and text can be turned */
     const theme *theme;
     bool runs_listed;     /* beside the panels: legends leave the runs out */
+    bool grouped;         /* runs of a group are drawn as their mean, with a band */
     const run *highlight; /* the others are faint; NULL: none */
     bool whole_range;     /* axes hold runs too that are far off the others */
     bool x_shared;        /* all panels but those that are let go show x_range */
@@ -101,6 +102,9 @@ bool panels_build(panel **panels, size_t *count, const runs *all);
 void panels_free(panel *panels, size_t count);
 
 bool curve_hidden(const curve *c);
+
+/* The colour of a run beside others: its own, or its group's. */
+color run_color(const run *r, const page_options *o);
 
 /* The point of a curve nearest to x; SIZE_MAX in an empty one. */
 size_t curve_nearest(const curve *c, const page_options *o, double x);

@@ -235,9 +235,10 @@ void draw_curves(panel *p, const page_options *o, const point *cursor, display_l
         return;
     rect r = p->plot;
     draw_clip(list, (rect){r.x, r.y - 1, r.w + 1, r.h + 1});
-    if (o->smoothing > 0)
+    if (o->smoothing > 0 && !o->grouped)
         draw_all(p, o, LOOK_GHOST, list);
-    bool any = draw_all(p, o, o->smoothing > 0 ? LOOK_AVERAGE : LOOK_FULL, list);
+    bool any = o->grouped ? draw_groups(p, o, list)
+                          : draw_all(p, o, o->smoothing > 0 ? LOOK_AVERAGE : LOOK_FULL, list);
     draw_unclip(list);
     for (size_t i = 0; i < p->curve_count; i++)
         if (!curve_hidden(&p->curves[i]))

@@ -12,8 +12,14 @@
 #define GAP    16.0f  /* between entries */
 #define WIDEST 130.0f /* of a column, where that is less than a quarter of the panel */
 
+color run_color(const run *r, const page_options *o) {
+    return theme_series(o->theme, o->grouped ? r->group : r->number).color;
+}
+
 stroke curve_stroke(const curve *c, const page_options *o) {
     stroke s = theme_series(o->theme, c->color);
+    if (o->grouped && c->run != NULL && c->dash >= 0)
+        s.color = run_color(c->run, o);
     if (c->dash >= 0)
         s.dash = (uint8_t)c->dash;
     if (!isnan(c->layer))

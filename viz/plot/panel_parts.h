@@ -81,6 +81,12 @@ void mark_not_finite(const panel *p, const page_options *o, double x, double *ma
  * the curve's series or its average. */
 void trace_dense(trace *t, const curve *c, const series *s, const page_options *o);
 
+/* --- panel_groups.c --- */
+
+/* The visible curves of each tag and group as their mean, on a band from the lowest to the highest
+ * of them; false where there are none. */
+bool draw_groups(const panel *p, const page_options *o, display_list *list);
+
 /* --- panel_absent.c --- */
 
 /* "3 values ≤ 0 not shown" where a scale is logarithmic, else "". */

@@ -16,6 +16,7 @@ typedef struct reading {
 } reading;
 
 #define MOST_DOTS ((size_t)20) /* more would hide the curves */
+#define MOST_ROWS ((size_t)13) /* of the box */
 #define MOST_NOTES                                                                                 \
     ((size_t)5)      /* rows with notes; more rows leave them out for the curves' sake             \
                       */
@@ -172,7 +173,7 @@ bool value_at_cursor(const panel *p, const page_options *o, const curve *c, doub
 void draw_readout(const panel *p, const page_options *o, point cursor, int row_at,
                   display_list *list) {
     reading *r = dnn_alloc((p->curve_count + 1) * sizeof *r);
-    size_t room = box_room(p);
+    size_t room = box_room(p) < MOST_ROWS ? box_room(p) : MOST_ROWS;
     box_row *rows = dnn_alloc(room * sizeof *rows);
     double x = axis_value(&p->x, (cursor.x - p->plot.x) / p->plot.w);
     size_t count = r == NULL || rows == NULL ? 0 : take_readings(p, o, x, r);

@@ -43,6 +43,7 @@ typedef struct run {
     char *brief;       /* the name without what the names of all runs begin and end with; NULL:
                           the name is short enough */
     bool hidden;       /* by the user */
+    size_t group;      /* of the page's, when runs are grouped by a setting */
     bool filtered;     /* not among those that the user looks for */
     uint64_t device, inode; /* of the folder or file: a run that links lead to twice is one */
     dnn_run_reader *reader;

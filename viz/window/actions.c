@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viz/window/run_groups.h"
 #include "viz/window/run_list.h"
 
 #define ZOOM_STEP 1.25f
@@ -300,6 +301,13 @@ static request order_runs(view *v, const char *key) {
     return REQUEST_NONE;
 }
 
+static request group_runs(view *v, const char *key) {
+    (void)key;
+    if (has_runs(v))
+        run_groups_next(v);
+    return REQUEST_NONE;
+}
+
 static request show_runs(view *v, const char *key) {
     (void)key;
     if (has_runs(v))
@@ -381,46 +389,47 @@ static request change_speed(view *v, const char *key) {
 }
 
 const action actions[] = {
-    {"Page",     "next panel",     "Tab",                  "Go to the next panel",                  next_panel    },
-    {"Page",     "previous panel", "Shift+Tab",            "Go to the previous panel",              previous_panel},
-    {"Page",     "maximise",       "Return m",             "Show the panel alone, or all again",    maximise      },
-    {"Page",     "scroll",         "PageDown PageUp",      "Scroll the page",                       scroll        },
-    {"Page",     "theme",          "t",                    "Light or dark",                         switch_theme  },
-    {"Page",     "magnify",        "Ctrl+= Ctrl+- Ctrl+0", "Everything larger, smaller, as it was", magnify       },
-    {"Page",     "back",           "Escape",               "Leave help, zoom box, panel",           go_back       },
-    {"Page",     "help",           "? F1",                 "This sheet",                            show_help     },
-    {"Page",     "quit",           "q Ctrl+Q Ctrl+W",      "Close the window; training goes on",    quit          },
-    {"Zoom",     "zoom",           "+ = -",                "Zoom in, out",                          zoom          },
-    {"Zoom",     "zoom x",         "] [",                  "Zoom in, out along x",                  zoom          },
-    {"Zoom",     "zoom y",         "} {",                  "Zoom in, out along y",                  zoom          },
-    {"Zoom",     "pan",            "Left Right Up Down",   "Move the view",                         pan           },
-    {"Zoom",     "fit",            "f Home",               "Fit the panel to its data",             fit           },
-    {"Zoom",     "fit all",        "F",                    "Fit all panels",                        fit_all       },
-    {"Zoom",     "hold",           "h",                    "Hold the view, or follow new values",   hold          },
-    {"Zoom",     "own x range",    "u",                    "An x range of its own, or that of all", let_go        },
-    {"Axes",     "y scale",        "y l",                  "Linear, log, symmetric log",            y_scale       },
-    {"Axes",     "x scale",        "X L",                  "The same for x, in all panels",         x_scale       },
-    {"Axes",     "x axis",         "x",                    "Step, epoch, relative, wall time",      x_kind        },
-    {"Axes",     "smooth",         "s S",                  "Smooth more, less",                     smooth_more   },
-    {"Axes",     "smooth off",     "o",                    "No smoothing",                          smooth_more   },
-    {"Curves",   "toggle curve",   "1 2 3 4 5 6 7 8 9 0",  "Hide or show a curve",                  toggle_curve  },
-    {"Curves",   "show curves",    "a",                    "Show all curves",                       show_curves   },
-    {"Runs",     "list of runs",   "b",                    "Fold the list of runs away, or out",    fold_list     },
-    {"Runs",     "filter runs",    "/",                    "Only runs with such names",             filter_runs   },
-    {"Runs",     "order of runs",  "n",                    "By name, time, last value",             order_runs    },
-    {"Runs",     "show runs",      "A",                    "Show all runs",                         show_runs     },
-    {"Runs",     "far-off runs",   "e",                    "Axes hold runs far off, or leave out",  hold_outliers },
-    {"Save",     "save png",       "p",                    "Save a picture: PNG",                   save          },
-    {"Save",     "save svg",       "v",                    "Save a drawing: SVG",                   save          },
-    {"Save",     "save csv",       "c",                    "Save the values: CSV",                  save          },
-    {"Training", "pause",          "Space",                "Pause or resume (a replay, too)",       pause         },
-    {"Training", "single step",    ".",                    "Train one batch, then wait",            single_step   },
-    {"Training", "checkpoint",     "k",                    "Save a checkpoint now",                 checkpoint    },
-    {"Training", "rate",           "Shift+Up Shift+Down",  "Learning rate up, down by a quarter",   change_rate   },
-    {"Training", "stop",           "Q",                    "Stop training, keep the result: twice", stop          },
-    {"Replay",   "replay",         "r",                    "Replay from the start, or end it",      start_replay  },
-    {"Replay",   "speed",          "> <",                  "Twice, half as fast",                   change_speed  },
-    {NULL,       NULL,             NULL,                   NULL,                                    NULL          },
+    {"Page",     "next panel",     "Tab",                  "Go to the next panel",                   next_panel    },
+    {"Page",     "previous panel", "Shift+Tab",            "Go to the previous panel",               previous_panel},
+    {"Page",     "maximise",       "Return m",             "Show the panel alone, or all again",     maximise      },
+    {"Page",     "scroll",         "PageDown PageUp",      "Scroll the page",                        scroll        },
+    {"Page",     "theme",          "t",                    "Light or dark",                          switch_theme  },
+    {"Page",     "magnify",        "Ctrl+= Ctrl+- Ctrl+0", "Everything larger, smaller, as it was",  magnify       },
+    {"Page",     "back",           "Escape",               "Leave help, zoom box, panel",            go_back       },
+    {"Page",     "help",           "? F1",                 "This sheet",                             show_help     },
+    {"Page",     "quit",           "q Ctrl+Q Ctrl+W",      "Close the window; training goes on",     quit          },
+    {"Zoom",     "zoom",           "+ = -",                "Zoom in, out",                           zoom          },
+    {"Zoom",     "zoom x",         "] [",                  "Zoom in, out along x",                   zoom          },
+    {"Zoom",     "zoom y",         "} {",                  "Zoom in, out along y",                   zoom          },
+    {"Zoom",     "pan",            "Left Right Up Down",   "Move the view",                          pan           },
+    {"Zoom",     "fit",            "f Home",               "Fit the panel to its data",              fit           },
+    {"Zoom",     "fit all",        "F",                    "Fit all panels",                         fit_all       },
+    {"Zoom",     "hold",           "h",                    "Hold the view, or follow new values",    hold          },
+    {"Zoom",     "own x range",    "u",                    "An x range of its own, or that of all",  let_go        },
+    {"Axes",     "y scale",        "y l",                  "Linear, log, symmetric log",             y_scale       },
+    {"Axes",     "x scale",        "X L",                  "The same for x, in all panels",          x_scale       },
+    {"Axes",     "x axis",         "x",                    "Step, epoch, relative, wall time",       x_kind        },
+    {"Axes",     "smooth",         "s S",                  "Smooth more, less",                      smooth_more   },
+    {"Axes",     "smooth off",     "o",                    "No smoothing",                           smooth_more   },
+    {"Curves",   "toggle curve",   "1 2 3 4 5 6 7 8 9 0",  "Hide or show a curve",                   toggle_curve  },
+    {"Curves",   "show curves",    "a",                    "Show all curves",                        show_curves   },
+    {"Runs",     "list of runs",   "b",                    "Fold the list of runs away, or out",     fold_list     },
+    {"Runs",     "filter runs",    "/",                    "Only runs with such names",              filter_runs   },
+    {"Runs",     "order of runs",  "n",                    "By name, time, last value",              order_runs    },
+    {"Runs",     "group runs",     "g",                    "The mean of runs with the same setting", group_runs    },
+    {"Runs",     "show runs",      "A",                    "Show all runs",                          show_runs     },
+    {"Runs",     "far-off runs",   "e",                    "Axes hold runs far off, or leave out",   hold_outliers },
+    {"Save",     "save png",       "p",                    "Save a picture: PNG",                    save          },
+    {"Save",     "save svg",       "v",                    "Save a drawing: SVG",                    save          },
+    {"Save",     "save csv",       "c",                    "Save the values: CSV",                   save          },
+    {"Training", "pause",          "Space",                "Pause or resume (a replay, too)",        pause         },
+    {"Training", "single step",    ".",                    "Train one batch, then wait",             single_step   },
+    {"Training", "checkpoint",     "k",                    "Save a checkpoint now",                  checkpoint    },
+    {"Training", "rate",           "Shift+Up Shift+Down",  "Learning rate up, down by a quarter",    change_rate   },
+    {"Training", "stop",           "Q",                    "Stop training, keep the result: twice",  stop          },
+    {"Replay",   "replay",         "r",                    "Replay from the start, or end it",       start_replay  },
+    {"Replay",   "speed",          "> <",                  "Twice, half as fast",                    change_speed  },
+    {NULL,       NULL,             NULL,                   NULL,                                     NULL          },
 };
 
 const action *action_find(const char *name) {

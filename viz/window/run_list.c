@@ -218,7 +218,7 @@ float run_list_width(const view *v) {
     size_t count = list_columns(v, columns);
     if (v->width < 1000 && count > 1)
         count = 1;
-    return 2 * PADDING + SWATCH + 8 + name_width(v) + VALUE * (float)count;
+    return PAGE_MARGIN + 2 * PADDING + SWATCH + 10 + name_width(v) + VALUE * (float)count;
 }
 
 static size_t column_count(const view *v, column *columns) {
@@ -262,6 +262,7 @@ bool run_list_wheel(view *v, point place, float dy) {
 bool run_list_press(view *v, point place, bool alone) {
     column columns[RUN_LIST_COLUMNS];
     rect a = area_of(v);
+    a.w -= PAGE_MARGIN;
     if (run_list_width(v) <= 0 || !is_inside(a, place))
         return false;
     size_t count = column_count(v, columns);
@@ -314,7 +315,10 @@ static void draw_headings(const view *v, rect a, const column *columns, size_t c
                           display_list *list) {
     const theme *t = v->options.theme;
     float right = a.x + a.w - PADDING, y = a.y + ROW + 17;
-    const char *first = v->list.order == ORDER_TIME   ? "name, by time ▾"
+    char grouped[80];
+    snprintf(grouped, sizeof grouped, "by %.60s", v->list.key);
+    const char *first = v->options.grouped            ? grouped
+                        : v->list.order == ORDER_TIME ? "name, by time ▾"
                         : v->list.order == ORDER_NAME ? "name ▾"
                                                       : "name";
     put(list, a.x + PADDING + SWATCH + 8, y, first, t->muted, FONT_REGULAR, ANCHOR_LEFT, HEADING);
@@ -339,7 +343,7 @@ static void draw_row(const view *v, const run *r, rect row, const column *column
     char text[64], name[160];
     float x = row.x + PADDING, y = row.y + 13, right = row.x + row.w - PADDING;
     bool shown = run_visible(r);
-    color paint = theme_series(t, r->number).color;
+    color paint = run_color(r, &v->options);
     if (v->options.highlight == r)
         draw_fill(list, (rect){row.x + 4, row.y, row.w - 8, ROW}, t->grid, 4);
     if (!shown)

@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "viz/window/layout.h"
 #include "viz/window/page.h"
+#include "viz/window/run_groups.h"
 #include "viz/window/run_list.h"
 
 #define HEADER ((float)44)
@@ -207,6 +208,7 @@ bool view_update(view *v) {
     v->hovered = -1;
     v->options.highlight = NULL;
     choose_x(v);
+    run_groups_update(v);
     run_list_update(v);
     view_layout(v);
     return built;

@@ -31,6 +31,7 @@ typedef struct run_list {
     int order;
     char filter[64]; /* "": all */
     bool typing;     /* keys go into the filter */
+    char key[64];    /* the setting by which runs are grouped, "": none */
     float scroll;
     size_t *rows; /* those that are listed, in order, as indices into view_runs */
     size_t row_count;

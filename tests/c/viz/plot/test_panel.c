@@ -198,6 +198,51 @@ static void a_run_far_off_the_others_does_not_flatten_them(void **state) {
     sample_free(&s);
 }
 
+static double one(double i) {
+    (void)i;
+    return 1;
+}
+
+static double three(double i) {
+    (void)i;
+    return 3;
+}
+
+static void runs_of_a_group_are_their_mean_on_a_band(void **state) {
+    (void)state;
+    sample s = {0};
+    page_options o = options();
+    display_list list = {0};
+    sample_curve(sample_run(&s, "a"), "cost", 400, one);
+    sample_curve(sample_run(&s, "b"), "cost", 100, three); /* ends early */
+    sample_curve(sample_run(&s, "c"), "cost", 400, falling);
+    s.items[0]->group = s.items[1]->group = 1;
+    panel *panels = NULL;
+    size_t count = 0;
+    assert_true(panels_build(&panels, &count, &s.all));
+    panel *p = &panels[0];
+    p->area = (rect){0, 0, 500, 300};
+    o.grouped = o.whole_range = true;
+    panel_draw(p, &o, NULL, &list);
+    color paint = theme_series(o.theme, 1).color;
+    const command *mean = NULL; /* the legend has short lines of its colour, too */
+    for (size_t i = 0; i < list.count; i++)
+        if (list.commands[i].kind == COMMAND_POLYLINE && list.commands[i].count > 10 &&
+            list.commands[i].stroke.color == paint)
+            mean = &list.commands[i];
+    const command *band = find_kind(&list, COMMAND_POLYGON, (paint & 0xFFFFFF00u) | 51);
+    assert_true(mean != NULL && band != NULL && band < mean);
+    for (size_t i = 0; i < mean->count; i++) {
+        double x = axis_value(&p->x, (mean->points[i].x - p->plot.x) / p->plot.w);
+        double y = axis_value(&p->y, 1 - (mean->points[i].y - p->plot.y) / p->plot.h);
+        check_close(y, x < 98 ? 2 : x > 101 ? 1 : y, 0.01);
+    }
+    assert_non_null(find_kind(&list, COMMAND_POLYLINE, theme_series(o.theme, 0).color)); /* c */
+    display_list_free(&list);
+    panels_free(panels, count);
+    sample_free(&s);
+}
+
 static void values_of_both_signs_never_begin_on_a_logarithmic_axis(void **state) {
     (void)state;
     sample s = {0};
@@ -536,6 +581,7 @@ int main(void) {
         cmocka_unit_test(train_and_test_share_a_panel_however_they_are_written),
         cmocka_unit_test(overlaid_runs_have_a_colour_each_and_tags_a_dash_each),
         cmocka_unit_test(a_run_far_off_the_others_does_not_flatten_them),
+        cmocka_unit_test(runs_of_a_group_are_their_mean_on_a_band),
         cmocka_unit_test(values_of_both_signs_never_begin_on_a_logarithmic_axis),
         cmocka_unit_test(many_layers_go_through_the_colours_from_first_to_last),
         cmocka_unit_test(a_learning_rate_is_steps_up_to_where_its_run_is),

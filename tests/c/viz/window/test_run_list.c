@@ -16,6 +16,9 @@ static void open_four(page *p) {
         char path[64];
         snprintf(path, sizeof path, "four/%s", names[i]);
         check_ok(dnn_run_log_open(&log, in_folder(path), &err));
+        char text[64];
+        snprintf(text, sizeof text, "lr = %d\nseed = %d\nbatch = 64", i < 2 ? 10 : 9, i);
+        sample_text(log, "settings", text);
         for (int step = 1; step <= 20; step++) {
             sample_scalar(log, step, "loss/train", (i - 2) * (i - 2) + 1.0 / step);
             sample_scalar(log, step, "accuracy", i / 10.0);
@@ -55,9 +58,9 @@ static void every_run_is_listed_with_what_tells_it_apart_and_its_last_values(voi
     assert_non_null(find(&p, "net · 4 runs"));
     float y = 0;
     for (int i = 0; i < 4; i++) {
-        const command *c = find(&p, names[i] + strlen("net-"));
-        assert_true(c->area.y > y && c->area.x < run_list_width(&p.v));
-        y = c->area.y;
+        point place = row_of(&p, names[i] + strlen("net-"));
+        assert_true(place.y > y);
+        y = place.y;
     }
     assert_non_null(find(&p, "1.05"));           /* the loss of lr0.003 */
     for (size_t i = 0; i < p.v.shown_count; i++) /* and panels begin beside it */
@@ -140,6 +143,23 @@ static void runs_are_sorted_by_name_time_and_any_last_value(void **state) {
     close_page(&p);
 }
 
+static void runs_are_grouped_by_a_setting_that_some_share(void **state) {
+    (void)state;
+    page p;
+    open_four(&p);
+    action_key(&p.v, "g"); /* not by the seed, which is another for each run */
+    assert_string_equal(p.v.status, "the mean of runs with the same lr, and their range");
+    assert_true(p.v.options.grouped);
+    for (size_t i = 0; i < 4; i++) /* 9 before 10 */
+        assert_int_equal(p.all.items[i]->group, i < 2 ? 1 : 0);
+    draw(&p);
+    assert_non_null(find(&p, "by lr"));
+    action_key(&p.v, "g");
+    assert_string_equal(p.v.status, "each run by itself");
+    assert_false(p.v.options.grouped);
+    close_page(&p);
+}
+
 static void type(page *p, const char *text) {
     for (; *text != '\0'; text++)
         action_key(&p->v, (char[]){*text, '\0'});
@@ -205,6 +225,7 @@ int main(void) {
         page_test(a_click_hides_a_run_everywhere_and_a_double_click_leaves_it_alone),
         page_test(the_run_under_the_mouse_stands_out_in_every_panel),
         page_test(runs_are_sorted_by_name_time_and_any_last_value),
+        page_test(runs_are_grouped_by_a_setting_that_some_share),
         page_test(a_filter_leaves_out_runs_by_a_part_of_the_name_or_a_pattern),
         page_test(a_long_list_scrolls_and_says_how_many_are_below),
         page_test(the_list_folds_away),

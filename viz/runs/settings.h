@@ -1,0 +1,26 @@
+/* settings.h: the settings of a run, which are logged as a text of "key = value" lines. */
+#ifndef DNN_VIZ_SETTINGS_H
+#define DNN_VIZ_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A piece of a text. */
+typedef struct piece {
+    const char *start;
+    size_t size;
+} piece;
+
+typedef struct setting {
+    piece key, value;
+} setting;
+
+/* As a text of its own, cut to the room there is. */
+void copy_piece(char *out, size_t size, piece p);
+bool same_piece(piece a, piece b);
+
+/* The settings of a text, at most so many, which point into it: "key = value", "key: value" or a
+ * row of a table each; 0 when any of its lines is none. */
+size_t parse_settings(const char *text, setting *out, size_t most);
+
+#endif
