@@ -38,9 +38,9 @@ static void K(forward_block)(const job *j, size_t example, size_t head, size_t q
     double sum[BLOCK];
     block b = block_of(j, example, head, query);
     T *A = element(j->A, head * j->value, b.query_column);
-    size_t end = j->causal ? least(j->keys, query + b.queries + j->ahead) : j->keys;
+    size_t end = j->causal ? dnn_least(j->keys, query + b.queries + j->ahead) : j->keys;
     for (b.key = 0; b.key < end; b.key += BLOCK) {
-        b.keys = least(BLOCK, end - b.key);
+        b.keys = dnn_least(BLOCK, end - b.key);
         products(&b, j->K, j->Q, j->feature, j->scale, S);
         if (j->causal)
             K(mask)(&b, S);
@@ -76,8 +76,8 @@ static void K(backward_block)(const block *b, bool first_of_key) {
         K(mask)(b, S);
     for (size_t q = 0; q < b->queries; q++)
         K(dnn_run_exp)
-        (S + q * BLOCK, S + q * BLOCK, b->keys,
-         *(const T *)element(j->log_sum, b->head, b->query_column + q));
+    (S + q * BLOCK, S + q * BLOCK, b->keys,
+     *(const T *)element(j->log_sum, b->head, b->query_column + q));
     multiply(true, j->dA, value, b->query_column, S, j->value, b->keys, b->queries, 1, add_key,
              element(j->dV, value, key_column(b)), j->dV->ld);
     products(b, j->V, j->dA, j->value, 1, D);
@@ -97,6 +97,7 @@ static void K(backward_block)(const block *b, bool first_of_key) {
 #include "math/blas_core.h"
 #include "math/functions.h"
 #include "math/mm_run.h"
+#include "math/pieces.h"
 #include "math/reduce_kernels.h"
 #include "math/runs.h"
 
@@ -119,10 +120,6 @@ typedef struct block {
     size_t key, keys;
 } block;
 
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
 static void *element(const dnn_matrix *m, size_t i, size_t j) {
     return dnn_matrix_at(m, i, j);
 }
@@ -132,7 +129,7 @@ static block block_of(const job *j, size_t example, size_t head, size_t query) {
                    .example = example,
                    .head = head,
                    .query = query,
-                   .queries = least(BLOCK, j->queries - query),
+                   .queries = dnn_least(BLOCK, j->queries - query),
                    .query_column = example * j->queries + query};
 }
 
@@ -267,7 +264,7 @@ static void run_backward(void *context, size_t task) {
         for (size_t query = 0; query < j->queries; query += BLOCK) {
             block b = block_of(j, example, head, query);
             b.key = key;
-            b.keys = least(BLOCK, j->keys - key);
+            b.keys = dnn_least(BLOCK, j->keys - key);
             if (j->causal && query + b.queries + j->ahead <= key)
                 continue; /* none of these queries sees one of these keys */
             (j->Q->dtype == DNN_FLOAT64 ? backward_block_f64 : backward_block_f32)(&b, first);

@@ -9,6 +9,7 @@
 #include "math/conv_patch.h"
 #include "math/conv_run.h"
 #include "math/conv_winograd.h"
+#include "math/pieces.h"
 
 #define TASK_FLOPS 4e5  /* a task takes so many tiles that it is worth handing over */
 #define TILE_FLOPS 16e6 /* and no larger tile, so that threads share one image */
@@ -24,14 +25,6 @@ typedef struct plan {
     size_t tiles[2], batch; /* per phase; tiles of a task */
     size_t count;           /* of tiles: tile columns < rows < groups < phases < examples */
 } plan;
-
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-static size_t pieces(size_t extent, size_t step) {
-    return (extent + step - 1) / step;
-}
 
 static dnn_conv_axis axis_of(const plan *p, int direction, size_t phase) {
     const dnn_conv *c = p->gather->conv;
@@ -65,7 +58,7 @@ static void plan_channels(plan *p, const dnn_conv_gather *g, dnn_dtype dtype) {
         .phases = {g->backward ? c->stride[0] : 1, g->backward ? c->stride[1] : 1}
     };
     p->block = DNN_CONV_VECTORS * p->kernels->lanes;
-    p->blocks = pieces(p->target_channels, p->block);
+    p->blocks = dnn_pieces(p->target_channels, p->block);
 }
 
 static void plan_tiles(plan *p) {
@@ -77,8 +70,8 @@ static void plan_tiles(plan *p) {
                                    most < 1       ? 1
                                    : most > 65536 ? 65536
                                                   : (size_t)most);
-    p->tiles[0] = pieces(y.outputs, p->tile.height);
-    p->tiles[1] = pieces(x.outputs, p->tile.width);
+    p->tiles[0] = dnn_pieces(y.outputs, p->tile.height);
+    p->tiles[1] = dnn_pieces(x.outputs, p->tile.width);
     p->count = p->tiles[0] * p->tiles[1] * p->groups * p->phases[0] * p->phases[1] *
                p->gather->source->cols;
     flops *= (double)(p->tile.height * p->tile.width);
@@ -97,7 +90,7 @@ static size_t taps_before(const plan *p, int direction, size_t phase) {
 
 /* Channels of a group's blocks, the missing ones of the last vector included. */
 static size_t padded_channels(const plan *p) {
-    return pieces(p->target_channels, p->kernels->lanes) * p->kernels->lanes;
+    return dnn_pieces(p->target_channels, p->kernels->lanes) * p->kernels->lanes;
 }
 
 /* Element of `packed` where the weights of a phase, group and block begin. */
@@ -112,8 +105,8 @@ static size_t packed_at(const plan *p, size_t phase_y, size_t phase_x, size_t gr
 }
 
 static size_t vectors_of(const plan *p, size_t block) {
-    size_t channels = least(p->block, p->target_channels - block * p->block);
-    return pieces(channels, p->kernels->lanes);
+    size_t channels = dnn_least(p->block, p->target_channels - block * p->block);
+    return dnn_pieces(channels, p->kernels->lanes);
 }
 
 /* One tap: for each source channel the `count` target channels that exist, of `width`. */
@@ -144,7 +137,7 @@ static void pack_block(void *context, size_t task) {
     size_t phase_y = phase / p->phases[1], phase_x = phase % p->phases[1];
     dnn_conv_axis y = axis_of(p, 0, phase_y), x = axis_of(p, 1, phase_x);
     size_t first = block * p->block, width = vectors_of(p, block) * p->kernels->lanes;
-    size_t count = least(width, p->target_channels - first), ld = g->W->ld;
+    size_t count = dnn_least(width, p->target_channels - first), ld = g->W->ld;
     size_t source_step = g->backward ? 1 : ld, target_step = g->backward ? ld : 1;
     char *to = (char *)g->packed + packed_at(p, phase_y, phase_x, group, block) * p->element;
     for (size_t r = 0; r < y.taps; r++)
@@ -245,7 +238,7 @@ static void run_blocks(const plan *p, const tile *t, dnn_conv_row row, size_t in
         row.weights = t->weights + (all * first + (taps + t->first_channel) * width) * p->element;
         row.weight_row = t->x.taps * p->source_channels * width;
         row.weight_col = p->source_channels * width;
-        row.channels = least(width, p->target_channels - first);
+        row.channels = dnn_least(width, p->target_channels - first);
         row.bias = NULL;
         if (g->bias != NULL && t->begin)
             row.bias =
@@ -265,12 +258,12 @@ static void run_chunks(const plan *p, tile *t, const char *image) {
     t->begin = true;
     patch->tap_y = 0;
     do {
-        patch->tap_rows = least(p->tile.tap_rows, t->y.taps - patch->tap_y);
+        patch->tap_rows = dnn_least(p->tile.tap_rows, t->y.taps - patch->tap_y);
         patch->tap_x = 0;
         do {
-            patch->tap_cols = least(p->tile.tap_cols, t->x.taps - patch->tap_x);
+            patch->tap_cols = dnn_least(p->tile.tap_cols, t->x.taps - patch->tap_x);
             for (size_t i = 0; i < p->source_channels; i += p->tile.channels) {
-                patch->channels = least(p->tile.channels, p->source_channels - i);
+                patch->channels = dnn_least(p->tile.channels, p->source_channels - i);
                 patch->image = image + i * p->element;
                 t->first_channel = i;
                 dnn_conv_row row = {.rows = 0};
@@ -329,7 +322,8 @@ static void run_tile(const plan *p, size_t index) {
     size_t y0 = tile_y * p->tile.height, x0 = tile_x * p->tile.width;
     if (y0 < t.y.outputs && x0 < t.x.outputs)
         run_region(p, &t, phase_y, phase_x, example, y0, x0,
-                   least(p->tile.height, t.y.outputs - y0), least(p->tile.width, t.x.outputs - x0));
+                   dnn_least(p->tile.height, t.y.outputs - y0),
+                   dnn_least(p->tile.width, t.x.outputs - x0));
 }
 
 /* For Winograd's algorithm: the plain way where it meets what is not finite. */
@@ -342,7 +336,7 @@ static void run_plainly(const void *context, size_t example, size_t y0, size_t x
 
 static void run_tiles(void *context, size_t task) {
     const plan *p = context;
-    size_t first = task * p->batch, last = least(first + p->batch, p->count);
+    size_t first = task * p->batch, last = dnn_least(first + p->batch, p->count);
     for (size_t index = first; index < last; index++)
         run_tile(p, index);
 }
@@ -355,7 +349,7 @@ dnn_status dnn_conv_gather_run(const dnn_conv_gather *g, dnn_error *err) {
     if (!p.depthwise)
         dnn_parallel(p.phases[0] * p.phases[1] * p.groups * p.blocks, pack_block, &p);
     if (!winograd(&p, g->source->dtype, &w))
-        return dnn_parallel_until(pieces(p.count, p.batch), run_tiles, &p, err);
+        return dnn_parallel_until(dnn_pieces(p.count, p.batch), run_tiles, &p, err);
     w.memory = (char *)g->packed + packed_bytes(&p);
     w.plainly = run_plainly;
     return dnn_winograd_run(&w, err);

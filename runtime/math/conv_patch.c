@@ -1,5 +1,6 @@
 /* conv_patch.c: axes, tiles and the copying of patches. */
 #include "math/conv_patch.h"
+#include "math/pieces.h"
 
 #include <string.h>
 
@@ -60,10 +61,6 @@ static layout layout_of(const dnn_conv_axis *a, size_t outputs, size_t taps) {
     return (layout){outputs * taps, 1, outputs, false};
 }
 
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
 static size_t half(size_t n) {
     return (n + 1) / 2;
 }
@@ -79,8 +76,8 @@ dnn_conv_tile dnn_conv_tile_choose(const dnn_conv_axis *y, const dnn_conv_axis *
     dnn_conv_tile t = {y->outputs, x->outputs, y->taps, x->taps, channels};
     if (t.height == 0 || t.width == 0)
         return (dnn_conv_tile){1, 1, 1, 1, 1};
-    t.width = least(t.width, most);
-    t.height = least(t.height, (most + t.width - 1) / t.width);
+    t.width = dnn_least(t.width, most);
+    t.height = dnn_least(t.height, (most + t.width - 1) / t.width);
     while (patch_elements(y, x, &t) * element > DNN_CONV_PATCH) {
         if (t.height > 1)
             t.height = half(t.height);

@@ -8,6 +8,7 @@
 #include "math/conv_patch.h"
 #include "math/conv_run.h"
 #include "math/conv_winograd.h"
+#include "math/pieces.h"
 #include "math/simd.h"
 
 #define TILE_OUTPUTS 256     /* most of a tile: their gradients, padded to vectors, fit the stack */
@@ -36,24 +37,16 @@ typedef struct plan {
     size_t columns, count;          /* of W, and elements */
 } plan;
 
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-static size_t pieces(size_t extent, size_t step) {
-    return (extent + step - 1) / step;
-}
-
 static void plan_slices(plan *p, size_t examples) {
     double flops = 2.0 * (double)p->count * (double)(p->y.outputs * p->x.outputs) *
                    (double)examples / SLICE_FLOPS;
     size_t memory = SLICE_MEMORY / (p->count * p->element);
     p->units = p->tiles[0] * p->tiles[1] * examples;
-    p->slices = least(least(p->units, SLICES), flops > SLICES ? SLICES : (size_t)flops);
-    p->slices = least(p->slices, memory);
+    p->slices = dnn_least(dnn_least(p->units, SLICES), flops > SLICES ? SLICES : (size_t)flops);
+    p->slices = dnn_least(p->slices, memory);
     if (p->slices == 0)
         p->slices = 1;
-    p->parts = p->depthwise ? 1 : least(p->blocks, pieces(TASKS, p->slices * p->groups));
+    p->parts = p->depthwise ? 1 : dnn_least(p->blocks, dnn_pieces(TASKS, p->slices * p->groups));
 }
 
 static void make_plan(plan *p, const dnn_conv *c, dnn_dtype dtype, size_t examples) {
@@ -70,10 +63,10 @@ static void make_plan(plan *p, const dnn_conv *c, dnn_dtype dtype, size_t exampl
                 .in = c->channels / groups,
                 .out = c->out_channels / groups};
     p->block = DNN_CONV_VECTORS * p->kernels->lanes;
-    p->blocks = pieces(p->out, p->block);
+    p->blocks = dnn_pieces(p->out, p->block);
     p->tile = dnn_conv_tile_choose(&p->y, &p->x, p->in, p->element, TILE_OUTPUTS);
-    p->tiles[0] = pieces(p->y.outputs, p->tile.height);
-    p->tiles[1] = pieces(p->x.outputs, p->tile.width);
+    p->tiles[0] = dnn_pieces(p->y.outputs, p->tile.height);
+    p->tiles[1] = dnn_pieces(p->x.outputs, p->tile.width);
     p->columns = c->kernel[0] * c->kernel[1] * (depthwise ? 1 : p->in);
     p->count = p->columns * c->out_channels;
     plan_slices(p, examples);
@@ -155,9 +148,9 @@ static void sum_chunk(const plan *p, const share *s, const dnn_conv_patch *patch
     }
     for (size_t block = s->first; block < s->last; block++) {
         size_t first = block * p->block;
-        size_t vectors = pieces(least(p->block, p->out - first), p->kernels->lanes);
+        size_t vectors = dnn_pieces(dnn_least(p->block, p->out - first), p->kernels->lanes);
         size_t width = vectors * p->kernels->lanes;
-        sum.channels = least(width, p->out - first);
+        sum.channels = dnn_least(width, p->out - first);
         sum.gradient = gradient + first * p->element;
         sum.gradient_step = p->conv->out_channels;
         sum.gradient_row = p->x.outputs * p->conv->out_channels;
@@ -179,19 +172,19 @@ static void sum_tile(const plan *p, const share *s, size_t unit) {
                             .x = &p->x,
                             .y0 = y0,
                             .x0 = x0,
-                            .height = least(p->tile.height, p->y.outputs - y0),
-                            .width = least(p->tile.width, p->x.outputs - x0),
+                            .height = dnn_least(p->tile.height, p->y.outputs - y0),
+                            .width = dnn_least(p->tile.width, p->x.outputs - x0),
                             .pixel = p->conv->channels * p->element,
                             .element = p->element};
     const char *image = dnn_matrix_at(p->X, s->group * p->in, example);
     const char *gradient = dnn_matrix_at(
         p->dA, (y0 * p->x.outputs + x0) * p->conv->out_channels + s->group * p->out, example);
     for (patch.tap_y = 0; patch.tap_y < p->y.taps; patch.tap_y += patch.tap_rows) {
-        patch.tap_rows = least(p->tile.tap_rows, p->y.taps - patch.tap_y);
+        patch.tap_rows = dnn_least(p->tile.tap_rows, p->y.taps - patch.tap_y);
         for (patch.tap_x = 0; patch.tap_x < p->x.taps; patch.tap_x += patch.tap_cols) {
-            patch.tap_cols = least(p->tile.tap_cols, p->x.taps - patch.tap_x);
+            patch.tap_cols = dnn_least(p->tile.tap_cols, p->x.taps - patch.tap_x);
             for (size_t i = 0; i < p->in; i += patch.channels) {
-                patch.channels = least(p->tile.channels, p->in - i);
+                patch.channels = dnn_least(p->tile.channels, p->in - i);
                 patch.image = image + i * p->element;
                 sum_chunk(p, s, &patch, i, gradient);
             }
@@ -203,15 +196,15 @@ static void sum_tile(const plan *p, const share *s, size_t unit) {
 static void sum_slice(void *context, size_t task) {
     const plan *p = context;
     size_t part = task % p->parts, slice = task / (p->parts * p->groups);
-    size_t share_blocks = pieces(p->blocks, p->parts);
+    size_t share_blocks = dnn_pieces(p->blocks, p->parts);
     share s = {.group = task / p->parts % p->groups,
-               .first = least(part * share_blocks, p->blocks),
-               .last = least((part + 1) * share_blocks, p->blocks),
+               .first = dnn_least(part * share_blocks, p->blocks),
+               .last = dnn_least((part + 1) * share_blocks, p->blocks),
                .out = p->partial + slice * p->count * p->element};
     if (s.first == s.last)
         return;
     size_t first = s.group * p->out + s.first * p->block;
-    size_t rows = least((s.last - s.first) * p->block, p->out - s.first * p->block);
+    size_t rows = dnn_least((s.last - s.first) * p->block, p->out - s.first * p->block);
     for (size_t j = 0; j < p->columns; j++)
         memset(s.out + (j * p->conv->out_channels + first) * p->element, 0, rows * p->element);
     size_t begin = slice * p->units / p->slices, end = (slice + 1) * p->units / p->slices;
@@ -225,7 +218,7 @@ static void sum_slice(void *context, size_t task) {
                                 size_t slice, size_t slices, bool add) {                           \
         T sum[ADD_RUN];                                                                            \
         for (size_t first = 0; first < n; first += ADD_RUN) {                                      \
-            size_t count = least(ADD_RUN, n - first);                                              \
+            size_t count = dnn_least(ADD_RUN, n - first);                                          \
             memcpy(sum, partial + first, count * sizeof(T));                                       \
             for (size_t s = 1; s < slices; s++)                                                    \
                 for (size_t i = 0; i < count; i++)                                                 \
@@ -238,14 +231,14 @@ ADD_SLICES(float, add_slices_f32)
 ADD_SLICES(double, add_slices_f64)
 
 static size_t columns_of_task(const plan *p) {
-    return pieces(ADD_COLUMNS, p->conv->out_channels);
+    return dnn_pieces(ADD_COLUMNS, p->conv->out_channels);
 }
 
 /* Task: some columns of W. */
 static void add_slices(void *context, size_t task) {
     const plan *p = context;
     size_t step = columns_of_task(p), rows = p->conv->out_channels;
-    size_t first = task * step, end = least(first + step, p->columns);
+    size_t first = task * step, end = dnn_least(first + step, p->columns);
     if (p->dW->ld == rows) { /* one long run */
         rows *= end - first;
         end = first + 1;
@@ -277,6 +270,6 @@ dnn_status dnn_conv_weight_run(const dnn_conv *c, const dnn_matrix *X, const dnn
     p.partial = memory;
     dnn_status status = dnn_parallel_until(p.parts * p.groups * p.slices, sum_slice, &p, err);
     if (status == DNN_OK)
-        dnn_parallel(pieces(p.columns, columns_of_task(&p)), add_slices, &p);
+        dnn_parallel(dnn_pieces(p.columns, columns_of_task(&p)), add_slices, &p);
     return status;
 }

@@ -4,6 +4,7 @@
  * block of target channels multiplies position by position and transforms back. What it holds lies
  * in a slot of the scratch memory, which stays in the second-level cache. */
 #include "math/conv_winograd.h"
+#include "math/pieces.h"
 
 #include <sched.h>
 #include <stdatomic.h>
@@ -28,27 +29,19 @@ typedef struct plan {
     _Atomic uint32_t taken;
 } plan;
 
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-static size_t pieces(size_t extent, size_t step) {
-    return (extent + step - 1) / step;
-}
-
 bool dnn_winograd_suits(const dnn_conv *c, dnn_dtype dtype) {
     for (int d = 0; d < 2; d++)
         if (c->kernel[d] != 3 || c->stride[d] != 1 || c->dilation[d] != 1 || c->padding[d] > 2)
             return false;
     return dtype == DNN_FLOAT32 && c->groups == 1 && c->channels >= MIN_CHANNELS &&
            c->out_channels >= MIN_CHANNELS &&
-           least(c->height, c->out_height) >= DNN_WINOGRAD_SIDE &&
-           least(c->width, c->out_width) >= DNN_WINOGRAD_SIDE;
+           dnn_least(c->height, c->out_height) >= DNN_WINOGRAD_SIDE &&
+           dnn_least(c->width, c->out_width) >= DNN_WINOGRAD_SIDE;
 }
 
 static size_t weight_bytes(const plan *p) {
     const dnn_winograd *w = p->winograd;
-    size_t channels = pieces(w->target_channels, p->products->lanes) * p->products->lanes;
+    size_t channels = dnn_pieces(w->target_channels, p->products->lanes) * p->products->lanes;
     return dnn_align_up(POSITIONS * w->source_channels * channels * sizeof(float));
 }
 
@@ -57,24 +50,25 @@ static void make_plan(plan *p, const dnn_winograd *w, size_t examples) {
         .winograd = w,
         .transforms = dnn_winograd_kernels_here(),
         .products = w->kernels,
-        .tiles = {pieces(w->y.outputs, DNN_WINOGRAD_SIDE), pieces(w->x.outputs, DNN_WINOGRAD_SIDE)},
+        .tiles = {dnn_pieces(w->y.outputs, DNN_WINOGRAD_SIDE),
+                  dnn_pieces(w->x.outputs, DNN_WINOGRAD_SIDE)},
         .block = DNN_CONV_VECTORS * w->kernels->lanes
     };
     p->count = p->tiles[0] * p->tiles[1] * examples;
-    p->blocks = pieces(w->target_channels, p->block);
+    p->blocks = dnn_pieces(w->target_channels, p->block);
     p->slot = dnn_align_up(POSITIONS * RUN * (w->source_channels + p->block) * sizeof(float));
 }
 
 size_t dnn_winograd_scratch(const dnn_winograd *w, size_t examples) {
     plan p;
     make_plan(&p, w, examples);
-    return weight_bytes(&p) + least(pieces(p.count, RUN), SLOTS) * p.slot;
+    return weight_bytes(&p) + dnn_least(dnn_pieces(p.count, RUN), SLOTS) * p.slot;
 }
 
 /* Channels of a block, whole vectors. */
 static size_t width_of(const plan *p, size_t block) {
     size_t left = p->winograd->target_channels - block * p->block;
-    return pieces(least(left, p->block), p->products->lanes) * p->products->lanes;
+    return dnn_pieces(dnn_least(left, p->block), p->products->lanes) * p->products->lanes;
 }
 
 /* Task: a block. */
@@ -114,8 +108,8 @@ static place place_of(const plan *p, size_t tile) {
 
 void dnn_winograd_clip(ptrdiff_t first, size_t count, size_t extent, size_t *begin, size_t *end) {
     ptrdiff_t left = (ptrdiff_t)extent - first;
-    *begin = first < 0 ? least((size_t)-first, count) : 0;
-    *end = left <= (ptrdiff_t)*begin ? *begin : least(count, (size_t)left);
+    *begin = first < 0 ? dnn_least((size_t)-first, count) : 0;
+    *end = left <= (ptrdiff_t)*begin ? *begin : dnn_least(count, (size_t)left);
 }
 
 dnn_winograd_tile dnn_winograd_source(const dnn_conv_axis *axis_y, const dnn_conv_axis *axis_x,
@@ -175,9 +169,9 @@ static void transform_target(const plan *p, size_t block, size_t first, size_t c
             .image = dnn_matrix_at(w->gather->target, pixel * channels + channel, at.example),
             .pixel = channels,
             .row = w->x.outputs * channels,
-            .bottom = least(DNN_WINOGRAD_SIDE, w->y.outputs - at.y),
-            .right = least(DNN_WINOGRAD_SIDE, w->x.outputs - at.x),
-            .channels = least(width, channels - channel),
+            .bottom = dnn_least(DNN_WINOGRAD_SIDE, w->y.outputs - at.y),
+            .right = dnn_least(DNN_WINOGRAD_SIDE, w->x.outputs - at.x),
+            .channels = dnn_least(width, channels - channel),
             .positions = results + i * width,
             .position = RUN * width};
         if (!p->transforms->target(&tile, bias == NULL ? NULL : (float *)bias->data + channel,
@@ -188,7 +182,7 @@ static void transform_target(const plan *p, size_t block, size_t first, size_t c
 
 static void run_task(void *context, size_t task) {
     plan *p = context;
-    size_t first = task * RUN, count = least(RUN, p->count - first), slot = take_slot(p);
+    size_t first = task * RUN, count = dnn_least(RUN, p->count - first), slot = take_slot(p);
     float *positions = (float *)(p->slots + slot * p->slot);
     float *results = positions + POSITIONS * RUN * p->winograd->source_channels;
     transform_source(p, first, count, positions);
@@ -202,7 +196,7 @@ static void run_task(void *context, size_t task) {
 dnn_status dnn_winograd_run(const dnn_winograd *w, dnn_error *err) {
     plan p;
     make_plan(&p, w, w->gather->source->cols);
-    size_t tasks = pieces(p.count, RUN), slots = least(tasks, SLOTS);
+    size_t tasks = dnn_pieces(p.count, RUN), slots = dnn_least(tasks, SLOTS);
     p.weights = w->memory;
     p.slots = (char *)w->memory + weight_bytes(&p);
     p.taken = slots == 32 ? 0 : ~(uint32_t)0 << slots;

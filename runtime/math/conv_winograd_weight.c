@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "core/threads.h"
 #include "math/conv_winograd.h"
+#include "math/pieces.h"
 
 #define RUN_BYTES  2097152 /* what a run's transforms take, about */
 #define RUN_LEAST  32      /* tiles: the sums of a product are loaded and stored once a run */
@@ -35,14 +36,6 @@ typedef struct plan {
     atomic_bool infinite;
 } plan;
 
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-static size_t pieces(size_t extent, size_t step) {
-    return (extent + step - 1) / step;
-}
-
 static void make_plan(plan *p, const dnn_conv *c, size_t examples) {
     *p = (plan){
         .conv = c,
@@ -50,16 +43,16 @@ static void make_plan(plan *p, const dnn_conv *c, size_t examples) {
         .products = dnn_conv_kernels_for(DNN_FLOAT32, c->out_channels),
         .y = dnn_conv_axis_forward(c, 0),
         .x = dnn_conv_axis_forward(c, 1),
-        .tiles = {pieces(c->out_height, SIDE), pieces(c->out_width, SIDE)}
+        .tiles = {dnn_pieces(c->out_height, SIDE), dnn_pieces(c->out_width, SIDE)}
     };
     p->block = DNN_CONV_VECTORS * p->products->lanes;
-    p->blocks = pieces(c->out_channels, p->block);
-    p->width = pieces(c->out_channels, p->products->lanes) * p->products->lanes;
+    p->blocks = dnn_pieces(c->out_channels, p->block);
+    p->width = dnn_pieces(c->out_channels, p->products->lanes) * p->products->lanes;
     p->count = p->tiles[0] * p->tiles[1] * examples;
     size_t tile = POSITIONS * (c->channels + p->width) * sizeof(float);
-    size_t run = least(RUN_MOST, RUN_BYTES / tile);
+    size_t run = dnn_least(RUN_MOST, RUN_BYTES / tile);
     run = run < RUN_LEAST ? RUN_LEAST : run;
-    p->run = pieces(p->count, pieces(p->count, run));
+    p->run = dnn_pieces(p->count, dnn_pieces(p->count, run));
 }
 
 /* Bytes of sums, and of the source's transforms: they also take the taps that come out. */
@@ -81,7 +74,7 @@ size_t dnn_winograd_weight_scratch(const dnn_conv *c, size_t examples) {
 
 /* Channels of a block, whole vectors. */
 static size_t width_of(const plan *p, size_t block) {
-    return least(p->block, p->width - block * p->block);
+    return dnn_least(p->block, p->width - block * p->block);
 }
 
 static void transform_target(const plan *p, size_t example, size_t y, size_t x, size_t i) {
@@ -91,9 +84,9 @@ static void transform_target(const plan *p, size_t example, size_t y, size_t x, 
         dnn_winograd_tile tile = {.image = dnn_matrix_at(p->dA, pixel * channels + first, example),
                                   .pixel = channels,
                                   .row = p->x.outputs * channels,
-                                  .bottom = least(SIDE, p->y.outputs - y),
-                                  .right = least(SIDE, p->x.outputs - x),
-                                  .channels = least(width, channels - first),
+                                  .bottom = dnn_least(SIDE, p->y.outputs - y),
+                                  .right = dnn_least(SIDE, p->x.outputs - x),
+                                  .channels = dnn_least(width, channels - first),
                                   .positions = p->target + POSITIONS * p->run * first + i * width,
                                   .position = p->run * width};
         p->transforms->target_back(&tile);
@@ -103,7 +96,7 @@ static void transform_target(const plan *p, size_t example, size_t y, size_t x, 
 /* Task: some tiles of the run. */
 static void transform(void *context, size_t task) {
     const plan *p = context;
-    size_t end = least((task + 1) * TASK_TILES, p->run_tiles);
+    size_t end = dnn_least((task + 1) * TASK_TILES, p->run_tiles);
     for (size_t i = task * TASK_TILES; i < end; i++) {
         size_t tile = p->first + i, example = tile / (p->tiles[0] * p->tiles[1]);
         size_t y = tile / p->tiles[1] % p->tiles[0] * SIDE, x = tile % p->tiles[1] * SIDE;
@@ -159,7 +152,7 @@ static void put_taps(void *context, size_t tap) {
         const float *from = p->source + 9 * in * first + tap * in * width;
         for (size_t i = 0; i < in; i++, from += width) {
             float *to = dnn_matrix_at(p->dW, first, tap * in + i);
-            for (size_t o = 0; o < least(width, channels - first); o++)
+            for (size_t o = 0; o < dnn_least(width, channels - first); o++)
                 to[o] = from[o] + (p->add ? to[o] : 0);
         }
     }
@@ -179,8 +172,8 @@ dnn_status dnn_winograd_weight_run(const dnn_conv *c, const dnn_matrix *X, const
     p.target = (float *)((char *)p.source + source_bytes(&p));
     dnn_status status = DNN_OK;
     for (; p.first < p.count && status == DNN_OK; p.first += p.run) {
-        p.run_tiles = least(p.run, p.count - p.first);
-        status = dnn_parallel_until(pieces(p.run_tiles, TASK_TILES), transform, &p, err);
+        p.run_tiles = dnn_least(p.run, p.count - p.first);
+        status = dnn_parallel_until(dnn_pieces(p.run_tiles, TASK_TILES), transform, &p, err);
         if (status == DNN_OK)
             status = dnn_parallel_until(POSITIONS * p.blocks, multiply, &p, err);
     }

@@ -13,6 +13,7 @@
 #include "core/interrupt.h"
 #include "core/threads.h"
 #include "math/blas_core.h"
+#include "math/pieces.h"
 #include "math/scratch.h"
 #include "math/skinny.h"
 
@@ -41,22 +42,15 @@ static size_t step_of(size_t extent, size_t pieces) {
     return (step + GRAIN - 1) / GRAIN * GRAIN;
 }
 
-static size_t pieces_of(size_t extent, size_t step) {
-    return (extent + step - 1) / step;
-}
-
 static size_t larger(size_t a, size_t b) {
     return a > b ? a : b;
-}
-
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
 }
 
 /* Pieces of a matrix times a vector: what counts is reading the matrix. */
 static size_t vector_pieces(const dnn_mm_call *p) {
     size_t bytes = p->m * p->n * p->k * dnn_dtype_info(p->dtype)->size;
-    size_t pieces = least(least(bytes / VECTOR_BYTES, p->m * p->n / VECTOR_SIDE), VECTOR_PIECES);
+    size_t pieces =
+        dnn_least(dnn_least(bytes / VECTOR_BYTES, p->m * p->n / VECTOR_SIDE), VECTOR_PIECES);
     return pieces > 1 ? pieces : 1;
 }
 
@@ -82,9 +76,9 @@ static mm_plan make_plan(const dnn_mm_call *p) {
                     .row_step = step_of(p->m, rows),
                     .col_step = step_of(p->n, cols),
                     .depth_step = step_of(p->k, depth)};
-    plan.rows = pieces_of(p->m, plan.row_step);
-    plan.cols = pieces_of(p->n, plan.col_step);
-    plan.depth = pieces_of(p->k, plan.depth_step);
+    plan.rows = dnn_pieces(p->m, plan.row_step);
+    plan.cols = dnn_pieces(p->n, plan.col_step);
+    plan.depth = dnn_pieces(p->k, plan.depth_step);
     return plan;
 }
 
@@ -102,9 +96,9 @@ static dnn_mm_call piece_of(const mm_plan *plan, size_t task) {
     size_t col = task / plan->rows % plan->cols * plan->col_step;
     size_t depth = task / (plan->rows * plan->cols) * plan->depth_step;
     dnn_mm_call piece = *p;
-    piece.m = least(plan->row_step, p->m - row);
-    piece.n = least(plan->col_step, p->n - col);
-    piece.k = least(plan->depth_step, p->k - depth);
+    piece.m = dnn_least(plan->row_step, p->m - row);
+    piece.n = dnn_least(plan->col_step, p->n - col);
+    piece.k = dnn_least(plan->depth_step, p->k - depth);
     piece.a = element(p, p->a, p->lda, p->transpose_a, row, depth);
     piece.b = element(p, p->b, p->ldb, p->transpose_b, depth, col);
     piece.c = (void *)element(p, p->c, p->ldc, false, row, col);
@@ -155,12 +149,12 @@ void dnn_mm_once(const dnn_mm_call *p) {
  * in c. An interruption leaves the rest out. */
 static void run_long_matrix(const dnn_mm_call *p) {
     mm_plan calls = {.whole = p,
-                     .row_step = step_of(p->m, pieces_of(p->m, CALL_SIDE)),
-                     .col_step = step_of(p->n, pieces_of(p->n, CALL_SIDE)),
-                     .depth_step = step_of(p->k, pieces_of(p->k, CALL_SIDE))};
-    calls.rows = pieces_of(p->m, calls.row_step);
-    calls.cols = pieces_of(p->n, calls.col_step);
-    calls.depth = pieces_of(p->k, calls.depth_step);
+                     .row_step = step_of(p->m, dnn_pieces(p->m, CALL_SIDE)),
+                     .col_step = step_of(p->n, dnn_pieces(p->n, CALL_SIDE)),
+                     .depth_step = step_of(p->k, dnn_pieces(p->k, CALL_SIDE))};
+    calls.rows = dnn_pieces(p->m, calls.row_step);
+    calls.cols = dnn_pieces(p->n, calls.col_step);
+    calls.depth = dnn_pieces(p->k, calls.depth_step);
     size_t blocks = calls.rows * calls.cols;
     for (size_t call = 0; call < blocks * calls.depth && !dnn_interrupt_requested(); call++) {
         dnn_mm_call part = piece_of(&calls, call);

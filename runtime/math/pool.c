@@ -5,6 +5,7 @@
 #include "math/pool.h"
 
 #include "core/threads.h"
+#include "math/pieces.h"
 #include "math/pool_kernels.h"
 
 #define TASK_ELEMENTS 32768 /* results times what each meets */
@@ -137,10 +138,6 @@ typedef struct job {
     size_t band, bands; /* rows of a task; tasks of an example */
 } job;
 
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
 static dnn_pool_span span_of(const job *j, int d, size_t i) {
     return j->backward ? cover_span(j->pool, d, i) : window_span(j->pool, d, i);
 }
@@ -178,9 +175,9 @@ static void run_rows(const job *j, size_t example, size_t first, size_t last, si
 
 static void run_band(void *context, size_t task) {
     const job *j = context;
-    size_t first = task % j->bands * j->band, last = least(first + j->band, j->height);
+    size_t first = task % j->bands * j->band, last = dnn_least(first + j->band, j->height);
     for (size_t x = 0; x < j->width; x += STRETCH)
-        run_rows(j, task / j->bands, first, last, x, least(STRETCH, j->width - x));
+        run_rows(j, task / j->bands, first, last, x, dnn_least(STRETCH, j->width - x));
 }
 
 static dnn_status run_job(job *j, dnn_error *err) {
@@ -192,7 +189,7 @@ static dnn_status run_job(job *j, dnn_error *err) {
     if (j->backward)
         meets = meets / (p->stride[0] * p->stride[1]) + 1;
     size_t row = j->width * p->channels * meets;
-    j->band = least(j->height, TASK_ELEMENTS / row + 1);
+    j->band = dnn_least(j->height, TASK_ELEMENTS / row + 1);
     j->bands = (j->height + j->band - 1) / j->band;
     return dnn_parallel_until(j->bands * j->out->cols, run_band, j, err);
 }

@@ -7,11 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "math/pieces.h"
 #include "math/simd.h"
-
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
 
 #define AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma")))
 #define AVX2   __attribute__((target("avx2,fma")))
