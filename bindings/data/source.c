@@ -41,7 +41,7 @@ static void push_shape(lua_State *L, const dnn_array *array) {
 /* --- one array --- */
 
 typedef dnn_status read_header(dnn_source *, dnn_array *, dnn_error *);
-typedef dnn_status read_elements(dnn_source *, const dnn_array *, dnn_matrix *, dnn_error *);
+typedef dnn_status read_elements(const dnn_array *, dnn_source *, dnn_matrix *, dnn_error *);
 
 /* The matrix and its shape in the file; or nil and a message. */
 static int push_array(lua_State *L, dnn_source *source, read_header *header, read_elements *read) {
@@ -53,7 +53,7 @@ static int push_array(lua_State *L, dnn_source *source, read_header *header, rea
     }
     dnn_matrix *m =
         dnnlua_new_matrix(L, dnn_stored_info(array.type)->dtype, array.rows, array.cols);
-    if (read(source, &array, m, &err) != DNN_OK) {
+    if (read(&array, source, m, &err) != DNN_OK) {
         return dnnlua_fail(L, &err);
     }
     push_shape(L, &array);
@@ -75,19 +75,13 @@ static int push_file(lua_State *L, const char *name, read_header *header, read_e
 
 /* read_idx(path, max_bytes) */
 static int read_idx(lua_State *L) {
-    return push_file(L, "idx", dnn_idx_header, dnn_idx_read);
+    return push_file(L, "idx", dnn_idx_header, dnn_array_read_last);
 }
 
-/* What follows the first array is left alone: numpy.save may be called several times on one file.
- */
-static dnn_status read_npy_elements(dnn_source *source, const dnn_array *array, dnn_matrix *out,
-                                    dnn_error *err) {
-    return dnn_array_read(array, source, out, err);
-}
-
-/* read_npy(path, max_bytes) */
+/* read_npy(path, max_bytes): what follows the first array is left alone, since numpy.save may be
+ * called several times on one file. */
 static int read_npy(lua_State *L) {
-    return push_file(L, "npy", dnn_npy_header, read_npy_elements);
+    return push_file(L, "npy", dnn_npy_header, dnn_array_read);
 }
 
 /* write_npy(path, matrix, shape or nil): true, or nil and a message. */
@@ -172,7 +166,7 @@ static int npz_read(lua_State *L) {
     }
     if (status == DNN_OK) {
         m = dnnlua_new_matrix(L, dnn_stored_info(array.type)->dtype, array.rows, array.cols);
-        status = dnn_npz_read(*source, &array, m, &err);
+        status = dnn_array_read_last(&array, *source, m, &err);
     }
     if (status != DNN_OK) {
         dnnlua_fail(L, &err);

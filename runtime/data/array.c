@@ -99,3 +99,16 @@ dnn_status dnn_array_read(const dnn_array *a, dnn_source *source, dnn_matrix *ou
     dnn_free(decoded);
     return status;
 }
+
+dnn_status dnn_array_read_last(const dnn_array *a, dnn_source *source, dnn_matrix *out,
+                               dnn_error *err) {
+    uint64_t rest = 0;
+    dnn_status status = dnn_array_read(a, source, out, err);
+    if (status == DNN_OK)
+        status = dnn_source_finish(source, &rest, err);
+    if (status == DNN_OK && rest > 0)
+        return dnn_source_fail(source, DNN_ERROR_FORMAT, err,
+                               "has more bytes than the %llu that its header speaks of",
+                               (unsigned long long)a->bytes);
+    return status;
+}

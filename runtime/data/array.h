@@ -32,4 +32,8 @@ bool dnn_array_measure(dnn_array *array);
 dnn_status dnn_array_read(const dnn_array *array, dnn_source *source, dnn_matrix *out,
                           dnn_error *err);
 
+/* The same, and checks that the elements end what the source holds (DNN_ERROR_FORMAT). */
+dnn_status dnn_array_read_last(const dnn_array *array, dnn_source *source, dnn_matrix *out,
+                               dnn_error *err);
+
 #endif

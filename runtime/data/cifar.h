@@ -8,7 +8,7 @@
 
 #define DNN_CIFAR_PIXELS ((size_t)3072) /* bytes of an image */
 
-/* How many records the file has; DNN_ERROR_FORMAT where it is no whole number of them, or something
+/* How many records the file has; DNN_ERROR_FORMAT where it does not hold a whole number of them, or is something
  * else. */
 dnn_status dnn_cifar_count(dnn_source *source, size_t *count, dnn_error *err);
 

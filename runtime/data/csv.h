@@ -1,7 +1,7 @@
 /* csv.h: tables of numbers and texts: CSV files and their kin, plain or gzipped, as matrices.
  *
  * A row is an example and becomes a column. A column of the file holds numbers, or texts where its
- * first value is no number: texts are classes, numbered from 1 in the order of their bytes. */
+ * first value is not a number: texts are classes, numbered from 1 in the order of their bytes. */
 #ifndef DNN_DATA_CSV_H
 #define DNN_DATA_CSV_H
 

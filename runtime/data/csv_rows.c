@@ -11,7 +11,7 @@
 
 /* --- the buffer --- */
 
-/* Reads more behind what is there. The buffer may move, and what is in it; offsets from begin stay.
+/* Reads more after what is there. The buffer may move, and what is in it; offsets from begin stay.
  */
 static dnn_status refill(dnn_csv_rows *r, dnn_error *err) {
     size_t got = 0;

@@ -57,16 +57,3 @@ dnn_status dnn_idx_header(dnn_source *source, dnn_array *out, dnn_error *err) {
     status = dnn_source_read(source, magic, sizeof magic, err);
     return status == DNN_OK ? read_extents(source, out, err) : status;
 }
-
-dnn_status dnn_idx_read(dnn_source *source, const dnn_array *array, dnn_matrix *out,
-                        dnn_error *err) {
-    uint64_t rest = 0;
-    dnn_status status = dnn_array_read(array, source, out, err);
-    if (status == DNN_OK)
-        status = dnn_source_finish(source, &rest, err);
-    if (status == DNN_OK && rest > 0)
-        return dnn_source_fail(source, DNN_ERROR_FORMAT, err,
-                               "has more bytes than the %llu that its header speaks of",
-                               (unsigned long long)array->bytes);
-    return status;
-}

@@ -5,12 +5,9 @@
 
 #include "data/array.h"
 
-/* Reads the header; the source then stands at the elements. DNN_ERROR_FORMAT where it is something
+/* Reads the header; the source then stands at the elements, which end the file
+ * (dnn_array_read_last). DNN_ERROR_FORMAT where it is something
  * else or promises more than the file has. */
 dnn_status dnn_idx_header(dnn_source *source, dnn_array *out, dnn_error *err);
-
-/* Reads the elements that follow it into `out` (array.h) and checks that they end the file. */
-dnn_status dnn_idx_read(dnn_source *source, const dnn_array *array, dnn_matrix *out,
-                        dnn_error *err);
 
 #endif

@@ -9,7 +9,7 @@
 #include "data/array.h"
 
 /* Reads the header; the source then stands at the elements. DNN_ERROR_FORMAT where it is something
- * else or promises more than the file has; DNN_ERROR_TYPE for elements that are no numbers. */
+ * else or promises more than the file has; DNN_ERROR_TYPE for elements that are not numbers. */
 dnn_status dnn_npy_header(dnn_source *source, dnn_array *out, dnn_error *err);
 
 /* Writes the matrix in place of the file at `path` as an array whose first axis are the columns:

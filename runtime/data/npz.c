@@ -140,7 +140,8 @@ static bool is_array(const unsigned char *name, size_t length) {
            memchr(name, '\0', length) == NULL;
 }
 
-/* One entry at `b`; its size, 0 where it is damaged. Members that are no arrays are passed over. */
+/* One entry at `b`; its size, 0 where it is damaged. Members that are not arrays are passed over.
+ */
 static size_t read_entry(dnn_npz *npz, const unsigned char *b, size_t left, dnn_status *status,
                          dnn_error *err) {
     if (left < ENTRY_SIZE || memcmp(b, "PK\1\2", 4) != 0)
@@ -340,16 +341,4 @@ dnn_status dnn_npz_member(const dnn_npz *npz, size_t i, dnn_source **out, dnn_er
         return fail_member(npz, m, "does not stand where the directory says", err);
     return dnn_source_open_part(out, npz->path, m->name, data, m->packed,
                                 m->method == METHOD_DEFLATED, m->crc, err);
-}
-
-dnn_status dnn_npz_read(dnn_source *source, const dnn_array *array, dnn_matrix *out,
-                        dnn_error *err) {
-    uint64_t rest = 0;
-    dnn_status status = dnn_array_read(array, source, out, err);
-    if (status == DNN_OK)
-        status = dnn_source_finish(source, &rest, err);
-    if (status == DNN_OK && rest > 0)
-        return dnn_source_fail(source, DNN_ERROR_FORMAT, err,
-                               "has more bytes than its header speaks of");
-    return status;
 }

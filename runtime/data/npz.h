@@ -20,12 +20,9 @@ void dnn_npz_close(dnn_npz *npz); /* NULL is allowed */
 size_t dnn_npz_count(const dnn_npz *npz);
 const char *dnn_npz_name(const dnn_npz *npz, size_t i);
 
-/* Opens array i for dnn_npy_header. DNN_ERROR_TYPE where it is encrypted or compressed otherwise.
+/* Opens array i for dnn_npy_header and dnn_array_read_last. DNN_ERROR_TYPE where it is encrypted or
+ * compressed otherwise.
  */
 dnn_status dnn_npz_member(const dnn_npz *npz, size_t i, dnn_source **out, dnn_error *err);
-
-/* Reads the elements that follow the header into `out` and checks that they end the member. */
-dnn_status dnn_npz_read(dnn_source *source, const dnn_array *array, dnn_matrix *out,
-                        dnn_error *err);
 
 #endif

@@ -107,7 +107,7 @@ static dnn_status begin_inflating(dnn_source *s, dnn_error *err) {
     return DNN_OK;
 }
 
-/* After a gzip member: another may follow, as concatenated files have it; what is no member is
+/* After a gzip member: another may follow, as concatenated files have it; anything else is
  * passed over, as gunzip does. */
 static dnn_status next_member(dnn_source *s, dnn_error *err) {
     if (s->packing == GZIP && s->z.avail_in < 2 && s->at < s->end) {

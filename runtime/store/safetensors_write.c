@@ -33,7 +33,7 @@ static int by_name(const void *a, const void *b) {
 
 /* --- the header --- */
 
-/* Why jansson refused a text or a name: it is no UTF-8, or there is no memory for it. */
+/* Why jansson refused a text or a name: it is not UTF-8, or there is no memory for it. */
 static dnn_status fail_text(const char *what, const char *text, dnn_error *err) {
     json_t *checked = json_string(text), *unchecked = json_string_nocheck(text);
     bool refused = checked == NULL && unchecked != NULL;

@@ -24,7 +24,7 @@ void read_array(dnn_source *source, size_t input_size, read_header *header, read
         return;
     must_hold(dnn_matrix_create(&m, dnn_stored_info(array.type)->dtype, array.rows, array.cols,
                                 NULL) == DNN_OK);
-    must_explain(read(source, &array, &m, &err), &err);
+    must_explain(read(&array, source, &m, &err), &err);
     dnn_matrix_free(&m);
 }
 

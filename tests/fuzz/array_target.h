@@ -5,7 +5,7 @@
 #include "data/array.h"
 
 typedef dnn_status read_header(dnn_source *, dnn_array *, dnn_error *);
-typedef dnn_status read_elements(dnn_source *, const dnn_array *, dnn_matrix *, dnn_error *);
+typedef dnn_status read_elements(const dnn_array *, dnn_source *, dnn_matrix *, dnn_error *);
 
 /* Reads an array from a source that stands at its header, where it is not too large for a fuzzer,
  * and holds what a header claims against the input's size. */

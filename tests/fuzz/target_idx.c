@@ -4,6 +4,6 @@
 #include "target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    read_array_file(data, size, dnn_idx_header, dnn_idx_read);
+    read_array_file(data, size, dnn_idx_header, dnn_array_read_last);
     return 0;
 }

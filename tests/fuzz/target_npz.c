@@ -15,7 +15,7 @@ static void read_member(const dnn_npz *npz, size_t i, size_t size) {
     must_hold((status == DNN_OK) == (source != NULL));
     must_hold(strlen(dnn_npz_name(npz, i)) <= size);
     if (status == DNN_OK)
-        read_array(source, size, dnn_npy_header, dnn_npz_read);
+        read_array(source, size, dnn_npy_header, dnn_array_read_last);
     dnn_source_close(source);
 }
 

@@ -33,7 +33,7 @@ static dnn_status read_idx(const char *name) {
         status =
             dnn_matrix_create(&m, dnn_stored_info(array.type)->dtype, array.rows, array.cols, &err);
     if (status == DNN_OK)
-        status = dnn_idx_read(source, &array, &m, &err);
+        status = dnn_array_read_last(&array, source, &m, &err);
     dnn_matrix_free(&m);
     dnn_source_close(source);
     return status;
@@ -53,7 +53,7 @@ static dnn_status read_npz(const char *name) {
             status = dnn_matrix_create(&m, dnn_stored_info(array.type)->dtype, array.rows,
                                        array.cols, &err);
         if (status == DNN_OK)
-            status = dnn_npz_read(source, &array, &m, &err);
+            status = dnn_array_read_last(&array, source, &m, &err);
         dnn_matrix_free(&m);
         dnn_source_close(source);
         source = NULL;
@@ -146,7 +146,7 @@ static void a_matrix_of_another_shape_is_refused(void **state) {
     check_ok(dnn_source_open(&source, SEEDS "idx/images", &err));
     check_ok(dnn_idx_header(source, &array, &err));
     check_ok(dnn_matrix_create(&m, DNN_FLOAT32, array.rows, array.cols, &err));
-    check_fails(dnn_idx_read(source, &array, &m, &err), DNN_ERROR_SHAPE,
+    check_fails(dnn_array_read_last(&array, source, &m, &err), DNN_ERROR_SHAPE,
                 "images: needs a contiguous 6 x 2 uint8 matrix, got 6 x 2 float32");
     dnn_matrix_free(&m);
     dnn_source_close(source);
