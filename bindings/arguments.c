@@ -45,6 +45,12 @@ const char *dnnlua_push_usage(lua_State *L) {
     return push_explained(L, "usage", 0, NULL);
 }
 
+const char *dnnlua_got_usage(lua_State *L, int index) {
+    const char *got = dnnlua_got(L, index); /* first: what is pushed may end up at the index */
+
+    return lua_pushfstring(L, "%s%s", got, dnnlua_push_usage(L));
+}
+
 int dnnlua_wrong_argument(lua_State *L, int index, const char *expected) {
     const char *text = push_explained(L, "wrong", index, expected);
 

@@ -53,6 +53,9 @@ int dnnlua_wrong_argument(lua_State *L, int index, const char *expected);
 /* How a message of another form ends, "; usage: A:fill_(value)": pushes the text and returns it. */
 const char *dnnlua_push_usage(lua_State *L);
 
+/* dnnlua_got (dnnlua.h) and the usage in one: "'x'; usage: A:fill_(value)". */
+const char *dnnlua_got_usage(lua_State *L, int index);
+
 /* The argument at index. Strings are not taken for numbers, nor numbers for strings. */
 double dnnlua_check_number(lua_State *L, int index);
 double dnnlua_opt_number(lua_State *L, int index, double fallback); /* nil or absent: fallback */

@@ -82,9 +82,8 @@ size_t dnnlua_check_size(lua_State *L, int index, const char *function, const ch
         size = lua_tointegerx(L, index, &whole);
     }
     if (!whole || size < 0) {
-        const char *got = dnnlua_got(L, index); /* first: what is pushed may end up at the index */
-        luaL_error(L, "%s: %s must be a whole number >= 0, got %s%s", function, what, got,
-                   dnnlua_push_usage(L));
+        luaL_error(L, "%s: %s must be a whole number >= 0, got %s", function, what,
+                   dnnlua_got_usage(L, index));
     }
     return (size_t)size;
 }

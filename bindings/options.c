@@ -50,12 +50,11 @@ static const char *push_fault(lua_State *L, int index, const char *function,
         return NULL;
     }
     if (!lua_istable(L, index)) {
-        const char *got = dnnlua_got(L, index);
+        const char *got = dnnlua_got_usage(L, index);
         const char *expected =
             known[0] == NULL ? "no arguments"
                              : lua_pushfstring(L, "a table of options, as in {%s = ...}", first);
-        return lua_pushfstring(L, "%s: expected %s, got %s%s", function, expected, got,
-                               dnnlua_push_usage(L));
+        return lua_pushfstring(L, "%s: expected %s, got %s", function, expected, got);
     }
     lua_pushnil(L);
     while (lua_next(L, index)) {
@@ -102,8 +101,7 @@ int dnnlua_find_options(lua_State *L, int index, const char *function) {
         return index + 1;
     }
     if (!lua_isnone(L, index + 1)) {
-        luaL_error(L, "%s: the table of options must come last%s", function,
-                   dnnlua_push_usage(L));
+        luaL_error(L, "%s: the table of options must come last%s", function, dnnlua_push_usage(L));
     }
     return index;
 }
@@ -111,10 +109,7 @@ int dnnlua_find_options(lua_State *L, int index, const char *function) {
 /* The option on top of the stack is not what it should be. */
 static void wrong_option(lua_State *L, const char *function, const char *name,
                          const char *expected) {
-    const char *got = dnnlua_got(L, -1);
-
-    luaL_error(L, "%s: %s must be %s, got %s%s", function, name, expected, got,
-               dnnlua_push_usage(L));
+    luaL_error(L, "%s: %s must be %s, got %s", function, name, expected, dnnlua_got_usage(L, -1));
 }
 
 /* Pushes an option; false (and nil) when it is not given. */

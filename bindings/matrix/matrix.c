@@ -187,13 +187,8 @@ static int set_default_dtype(lua_State *L) {
 
 size_t dnnlua_check_position(lua_State *L, int index, const dnn_matrix *m, const char *what,
                              size_t limit) {
-    int whole = 0;
-    lua_Integer position = lua_tointegerx(L, index, &whole);
+    lua_Integer position = dnnlua_check_integer(L, index);
 
-    if (!whole || lua_type(L, index) != LUA_TNUMBER) {
-        luaL_error(L, "Matrix %I x %I: %s must be a whole number, got %s", (lua_Integer)m->rows,
-                   (lua_Integer)m->cols, what, dnnlua_got(L, index));
-    }
     if (position < 1 || (lua_Unsigned)position > limit) {
         luaL_error(L, "Matrix %I x %I: %s %I is outside 1..%I (indices start at 1)",
                    (lua_Integer)m->rows, (lua_Integer)m->cols, what, position, (lua_Integer)limit);

@@ -35,29 +35,26 @@ dnn_random *dnnlua_opt_random(lua_State *L, int index) {
         return global_random(L);
     }
     dnn_random *random = luaL_testudata(L, index, DNNLUA_RANDOM);
+    if (random == NULL && index > 0) {
+        dnnlua_wrong_argument(L, index, "a dnn.Random");
+    }
     if (random == NULL) {
         luaL_error(L, "random must be a dnn.Random, got %s", dnnlua_got(L, index));
     }
     return random;
 }
 
-static dnn_random check_seed(lua_State *L, const char *function) {
-    int whole = 0;
-    lua_Integer seed = lua_tointegerx(L, 1, &whole);
-
-    if (!whole || lua_type(L, 1) != LUA_TNUMBER) {
-        luaL_error(L, "%s: the seed must be a whole number, got %s", function, dnnlua_got(L, 1));
-    }
-    return dnn_random_seeded((uint64_t)seed);
+static dnn_random check_seed(lua_State *L) {
+    return dnn_random_seeded((uint64_t)dnnlua_check_integer(L, 1));
 }
 
 static int manual_seed(lua_State *L) {
-    *global_random(L) = check_seed(L, "manual_seed");
+    *global_random(L) = check_seed(L);
     return 0;
 }
 
 static int new_random(lua_State *L) {
-    push_random(L, check_seed(L, "Random"));
+    push_random(L, check_seed(L));
     return 1;
 }
 

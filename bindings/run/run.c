@@ -117,7 +117,7 @@ static int run_log(lua_State *L) {
     lua_settop(L, 3);
     if (!lua_istable(L, 3)) {
         return luaL_error(L, "Run: log: expected a table of values, as in {cost = cost}, got %s",
-                          dnnlua_got(L, 3));
+                          dnnlua_got_usage(L, 3));
     }
     dnnlua_run_log_values(L, 1, 3, &logged);
     self->step = logged.step;

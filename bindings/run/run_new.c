@@ -112,9 +112,10 @@ int dnnlua_run_new(lua_State *L) {
 
     lua_settop(L, 2);
     if (!lua_isnil(L, 1) && lua_type(L, 1) != LUA_TSTRING) {
-        return luaL_error(L, "Run: expected the name of a folder, got %s%s", dnnlua_got(L, 1),
+        return luaL_error(L, "Run: expected the name of a folder, got %s%s%s", dnnlua_got(L, 1),
                           lua_istable(L, 1) ? "; options come second, as in dnn.Run(folder, {...})"
-                                            : "");
+                                            : "",
+                          dnnlua_push_usage(L));
     }
     dnnlua_run *self = new_run(L);
     read_options(L, 3, self);

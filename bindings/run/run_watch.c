@@ -99,7 +99,7 @@ static dnn_optimiser *check_optimiser(lua_State *L, int index, dnn_network *netw
     dnn_optimiser *optimiser = dnnlua_test_optimiser(L, index);
     if (optimiser == NULL) {
         luaL_error(L, "Run: watch: expected an optimiser such as dnn.optim.SGD, got %s",
-                   dnnlua_got(L, index));
+                   dnnlua_got_usage(L, index));
     } else if (!dnn_optimiser_has(optimiser, dnn_network_parameters(network))) {
         luaL_error(L, "Run: watch: this %s steps another network",
                    dnn_optimiser_kind(optimiser)->name);
@@ -112,7 +112,7 @@ void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser) {
     const dnnlua_layer *layer = luaL_testudata(L, network, DNNLUA_LAYER);
 
     if (layer == NULL) {
-        luaL_error(L, "Run: watch: expected a network, got %s", dnnlua_got(L, network));
+        luaL_error(L, "Run: watch: expected a network, got %s", dnnlua_got_usage(L, network));
         return;
     }
     dnnlua_network *watched = dnnlua_push_network(L, network);

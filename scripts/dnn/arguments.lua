@@ -176,10 +176,27 @@ function arguments.guard(title, functions, mark)
   return functions
 end
 
--- "; usage: ..." of the guarded function that called the caller of this one; "" where it is none.
-function arguments.callers_usage()
-  local f = getinfo(3, "f").func
-  return names[f] and describe(f, nil, nil, {n = 0}).usage or ""
+-- The nearest guarded function below on the stack, and its level as seen by who called the caller of this; nil where
+-- there is none.
+local function nearest_guarded()
+  for level = 3, 30 do
+    local info = getinfo(level, "f")
+    if not info then return nil end
+    if names[info.func] then return info.func, level - 2 end
+  end
+end
+
+-- For functions that check on behalf of a guarded one, however deep below it: the level for `error` at which the
+-- script's line is named, ...
+function arguments.level()
+  local _, level = nearest_guarded()
+  return level and level + 1 or 2
+end
+
+-- ... and how the message ends: "; usage: dnn.data.split(set [, options])".
+function arguments.usage()
+  local f = nearest_guarded()
+  return f and describe(f, nil, nil, {n = 0}).usage or ""
 end
 
 -- Raises for the argument at `index` (a method's object counts) of the guarded function that calls this.

@@ -1,6 +1,7 @@
 -- What dnn.plot, dnn.hist and dnn.imshow share: their options, their data as columns of numbers, and handing
 -- both to dnnview, which draws. A figure goes to it in one file without a name (viz/plot/figure.h describes it).
 local dnn = require "dnn"
+local usage = require "dnn.arguments".usage
 local options_of = require "dnn.options"
 
 local figure = {}
@@ -66,7 +67,7 @@ local function numbers_of(value)
     return value:double()
   end
   if type(value) ~= "table" then
-    return nil, ("must be a Matrix or a table of numbers, got %s"):format(figure.shown(value))
+    return nil, ("must be a Matrix or a table of numbers, got %s%s"):format(figure.shown(value), usage())
   end
   if #value == 0 then return nil, "is an empty table: there is nothing to draw" end
   for i = 1, #value do

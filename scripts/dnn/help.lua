@@ -217,6 +217,9 @@ end
 -- Help on what was typed: a name, an expression that names a value in the table `env`, words in quotation marks, or
 -- nothing. Options: width = 80, colour = false. Nil and a message where there is none.
 function help.topic(topic, env, options)
+  if type(topic) ~= "string" then arguments.wrong(1, "a string", topic) end
+  if env ~= nil and type(env) ~= "table" then arguments.wrong(2, "a table", env) end
+  if options ~= nil and type(options) ~= "table" then arguments.wrong(3, "a table of options", options) end
   local out = text.new(options and options.width or 80, options and options.colour or false)
   local shown, message = show_topic(out, match(topic, "^%s*(.-)%s*$"), env or registry[GLOBALS])
   if not shown then return nil, message end
@@ -225,6 +228,7 @@ end
 
 -- The keys of the table of options that a function takes, as in "dnn.Linear"; nil where it takes none.
 function help.options(name)
+  if type(name) ~= "string" then arguments.wrong(1, "a string", name) end
   local entry = documented(name)
   local options = entry and words.options(get_reference(), entry)
   if not options then return nil end

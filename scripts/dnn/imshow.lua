@@ -1,5 +1,6 @@
 -- dnn.imshow: a matrix as colours, or columns of pixels as pictures.
 local dnn = require "dnn"
+local arguments = require "dnn.arguments"
 local figure = require "dnn.figure"
 local options_of = require "dnn.options"
 
@@ -136,7 +137,8 @@ local function imshow(value, options)
     value = matrix
   end
   if not figure.is_matrix(value) then
-    error(("dnn.imshow: expected a Matrix, a table of rows or a set, got %s"):format(figure.shown(value)), 2)
+    error(("dnn.imshow: expected a Matrix, a table of rows or a set, got %s%s"):format(figure.shown(value),
+      arguments.usage()), 2)
   end
   if #value == 0 then
     error(("dnn.imshow: the matrix is empty (%d x %d): there is nothing to draw"):format(value.rows, value.cols), 2)
@@ -153,4 +155,4 @@ local function imshow(value, options)
   return drawing:show(opts)
 end
 
-return require "dnn.arguments".guarded("dnn.imshow", imshow)
+return arguments.guarded("dnn.imshow", imshow)

@@ -55,17 +55,17 @@ end
 
 options.shown = shown
 
--- The options with the defaults of those not given. Raises for the script that called the function named
--- `where`, which must call this one directly.
+-- The options with the defaults of those not given. Raises for the script that called the function of the module
+-- (dnn.arguments) that calls this; `where` opens the messages.
 function options.read(where, given, known)
   local fault = core._options_fault(where, given, sorted_names(known))
-  if fault then error(fault .. (type(given) == "table" and "" or arguments.callers_usage()), 3) end
+  if fault then error(fault .. (type(given) == "table" and "" or arguments.usage()), arguments.level()) end
   local result = {}
   for name, row in pairs(known) do result[name] = row[1] end
   for name, value in pairs(given or {}) do
     local row = known[name]
     if not row[2](value) then
-      error(("%s: %s must be %s, got %s"):format(where, name, row[3], shown(value)), 3)
+      error(("%s: %s must be %s, got %s"):format(where, name, row[3], shown(value)), arguments.level())
     end
     result[name] = value
   end

@@ -14,6 +14,7 @@ local checks = require "dnn.stepwise.checks"
 local options_of = require "dnn.options"
 local strict = require "dnn.strict"
 
+-- None of its functions ends in a tail call of another: an error shows the signature of the one that is on the stack.
 local stepwise = {}
 
 local fail <const> = checks.fail        -- an error's text; the end of this file sees to its line
@@ -94,7 +95,9 @@ end
 local activations = {sigmoid = dnn.sigmoid, relu = dnn.relu}
 
 local function check_activation(name, caller)
-  if not activations[name] then fail("%s: unknown activation '%s'; known: relu, sigmoid", caller, name) end
+  if not activations[name] then
+    fail("%s: unknown activation %s; known: relu, sigmoid%s", caller, options_of.shown(name), arguments.usage())
+  end
 end
 
 -- A = g(W A_prev + b). The cache is {linear_cache, activation_cache}, the second one being Z.
@@ -119,7 +122,8 @@ end
 -- The whole network: (linear, relu) L - 1 times, then (linear, sigmoid). AL is 1 x m; caches[l]
 -- belongs to layer l.
 function stepwise.L_model_forward(X, parameters, opts)
-  return forward(X, parameters, "L_model_forward", is_watched("L_model_forward", opts))
+  local AL, caches = forward(X, parameters, "L_model_forward", is_watched("L_model_forward", opts))
+  return AL, caches
 end
 
 -- Logarithms no less than -100, as in BCELoss, so that a prediction that is certain has a cost.
@@ -140,7 +144,7 @@ end
 
 -- The cross-entropy J = -1/m sum(Y log AL + (1 - Y) log(1 - AL)), a number.
 function stepwise.compute_cost(AL, Y, opts)
-  return cost(AL, Y, "compute_cost", is_watched("compute_cost", opts))
+  return (cost(AL, Y, "compute_cost", is_watched("compute_cost", opts)))
 end
 
 -- Backward ----------------------------------------------------------------------------------------
@@ -188,8 +192,7 @@ end
 
 local function backward(AL, Y, caches, where, watched)
   checks.same_shape(AL, "AL", Y, "Y", where)
-  local L = type(caches) == "table" and #caches or 0
-  if L == 0 then fail("%s: caches must be the second result of L_model_forward", where) end
+  local L = checks.caches(caches, where)
   Y = Y:to(AL.dtype)
   if watched then
     checks.finite(AL, "AL", where)
@@ -209,7 +212,7 @@ end
 
 -- All gradients: grads.dW1, grads.db1, ..., and grads.dA0 (the input's) .. grads.dA{L-1}.
 function stepwise.L_model_backward(AL, Y, caches, opts)
-  return backward(AL, Y, caches, "L_model_backward", is_watched("L_model_backward", opts))
+  return (backward(AL, Y, caches, "L_model_backward", is_watched("L_model_backward", opts)))
 end
 
 local function update(parameters, grads, learning_rate, where, watched)
@@ -230,7 +233,7 @@ function stepwise.update_parameters(parameters, grads, learning_rate, opts)
   if type(learning_rate) ~= "number" or learning_rate - learning_rate ~= 0 then
     arguments.wrong(3, "a finite number", learning_rate)
   end
-  return update(parameters, grads, learning_rate, "update_parameters", is_watched("update_parameters", opts))
+  return (update(parameters, grads, learning_rate, "update_parameters", is_watched("update_parameters", opts)))
 end
 
 -- Whole models ------------------------------------------------------------------------------------
@@ -285,14 +288,16 @@ function stepwise.two_layer_model(X, Y, layers_dims, opts)
     fail("two_layer_model: layers_dims must be {n_x, n_h, n_y}, got %d numbers; L_layer_model takes any depth",
       #layers_dims)
   end
-  return train("two_layer_model", X, Y, layers_dims, "0.01", opts)
+  local parameters, costs = train("two_layer_model", X, Y, layers_dims, "0.01", opts)
+  return parameters, costs
 end
 
 -- Any depth, with the same options; init is "1/sqrt(n)", with which deep networks start to learn.
 function stepwise.L_layer_model(X, Y, layers_dims, opts)
   opts = options_of.read("L_layer_model", opts, TRAINING)
   checks.sizes(layers_dims, "L_layer_model")
-  return train("L_layer_model", X, Y, layers_dims, "1/sqrt(n)", opts)
+  local parameters, costs = train("L_layer_model", X, Y, layers_dims, "1/sqrt(n)", opts)
+  return parameters, costs
 end
 
 -- Errors ------------------------------------------------------------------------------------------

@@ -135,6 +135,60 @@ describe("one argument too many", function()
   end)
 end)
 
+-- A value that a parameter of this type takes, the first row that fits.
+local samples = {
+  {"dnn.Matrix%[%]", function() return {dnn.ones(1, 1)} end},
+  {"table<string, dnn.Matrix>", function()
+    return {W1 = dnn.ones(1, 1), b1 = dnn.ones(1, 1), dW1 = dnn.ones(1, 1), db1 = dnn.ones(1, 1)}
+  end},
+  {"dnn.Matrix", function() return dnn.ones(1, 1) end},
+  {"dnn.Numbers", function() return dnn.ones(1, 1) end},
+  {"dnn.Sequential", function() return dnn.Sequential{dnn.Linear(1, 1)} end},
+  {"dnn.data.set", function() return {X = dnn.ones(1, 1), Y = dnn.ones(1, 1)} end},
+  {"number%[%]", function() return {1} end}, {"integer%[%]", function() return {1, 1, 1} end},
+  {"dnn.Dtype", function() return "float64" end}, {'"relu"', function() return "relu" end},
+  {"string", function() return "/nowhere" end}, {"table", function() return {} end}, {"", function() return 1 end},
+}
+
+local function sample(type)
+  for _, row in ipairs(samples) do
+    if type:find(row[1]) then return row[2]() end
+  end
+end
+
+-- Arguments of which number k is of a kind that nothing takes, and those before it are right.
+local function arguments_with_wrong(one, k)
+  local given, self = {}, one.page.kind == "method" and 1 or 0
+  if self == 1 then
+    local object = {["dnn.Matrix"] = dnn.ones(2, 2), ["dnn.Random"] = dnn.Random(1)}
+    given[1] = object[one.page.owner.name] or one.page.owner.name == "dnn.Run" and dnn.Run() or nil
+    if not given[1] then return nil end
+  end
+  for i, param in ipairs(one.page.params) do
+    if i <= k or not param.optional then given[self + i] = i == k and wrong or sample(param.type) end
+  end
+  return given, math.max(self + k, #given)
+end
+
+describe("an argument of the wrong kind in any place", function()
+  it("is refused by every function and method of the module, with its signature", function()
+    local covered, ignored = 0, {}
+    each(function(one)
+      for k = 1, one.name ~= "dnn.help" and #one.page.params or 0 do
+        local given, count = arguments_with_wrong(one, k)
+        local ok, message = pcall(one.f, table.unpack(given or {}, 1, count or 0))
+        if given and (ok or not tostring(message):find("; usage: ", 1, true)) then
+          ignored[#ignored + 1] = ("%s(%s): %s"):format(one.name, one.page.params[k].name, ok and "no error" or message)
+        elseif given then
+          covered = covered + 1
+        end
+      end
+    end)
+    assert.same({}, ignored)
+    print(("an argument of the wrong kind: %d places refuse it"):format(covered))
+  end)
+end)
+
 describe("a habit of another library", function()
   local A, B = dnn.ones(2, 3), dnn.full(2, 3, 10)
 

@@ -113,6 +113,6 @@ describe("a mistake with a Matrix:", function()
     {"a stream's method misspelt", function() dnn.Random(1):unifrom() end,
       "Random has no field 'unifrom'; did you mean 'uniform'?"},
     {"a seed that is a text", function() dnn.manual_seed "7" end,
-      "manual_seed: the seed must be a whole number, got '7'"},
+      "manual_seed: seed must be a whole number, got '7'"},
   })
 end)

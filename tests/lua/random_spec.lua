@@ -86,10 +86,10 @@ describe("a stream", function()
 
   it("refuses wrong arguments", function()
     local random = dnn.Random(1)
-    assert.error_matches(function() dnn.Random() end, "Random: the seed must be a whole number, got nothing")
-    assert.error_matches(function() dnn.Random(1.5) end, "Random: the seed must be a whole number, got 1.5")
+    assert.error_matches(function() dnn.Random() end, "Random: seed must be a whole number, got nothing")
+    assert.error_matches(function() dnn.Random(1.5) end, "Random: seed must be a whole number, got 1.5")
     assert.error_matches(function() dnn.manual_seed("1") end,
-      "manual_seed: the seed must be a whole number, got '1'")
+      "manual_seed: seed must be a whole number, got '1'")
     assert.error_matches(function() random:below(0) end, "below: n must be at least 1, got 0")
     assert.error_matches(function() random:bernoulli(1.5) end, "bernoulli: p must be from 0 to 1, got 1.5")
     assert.error_matches(function() random:permutation(-1) end,

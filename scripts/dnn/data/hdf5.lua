@@ -76,7 +76,7 @@ local OPEN <const> = {
 -- An HDF5 file, or nil and a message.
 function hdf5.hdf5(path, options)
   if type(path) ~= "string" then
-    error(("dnn.data.hdf5: expected the path of a file, got %s"):format(type(path)), 2)
+    error(("dnn.data.hdf5: expected the path of a file, got %s%s"):format(type(path), arguments.usage()), 2)
   end
   local opts = options_of.read("dnn.data.hdf5", options, OPEN)
   local handle, message = require "dnn.hdf5".open(path, opts.external, opts.max_bytes)

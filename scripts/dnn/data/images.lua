@@ -1,6 +1,7 @@
 -- Images: folders of them as sets, single ones read and written. The decoding is C; here are the options, and
 -- what happens to files that cannot be read.
 local dnn = require "dnn"
+local arguments = require "dnn.arguments"
 local options_of = require "dnn.options"
 local set = require "dnn.data.set"
 local text = require "dnn.data.text"
@@ -202,7 +203,7 @@ end
 -- folder cannot be read.
 function images.images(path, options)
   if type(path) ~= "string" then
-    error(("dnn.data.images: expected the path of a folder, got %s"):format(type(path)), 2)
+    error(("dnn.data.images: expected the path of a folder, got %s%s"):format(type(path), arguments.usage()), 2)
   end
   local opts = options_of.read("dnn.data.images", options, IMAGES)
   opts.dtype = opts.dtype or dnn.get_default_dtype()
@@ -255,7 +256,7 @@ local READ_IMAGE <const> = {
 -- message.
 function images.read_image(path, options)
   if type(path) ~= "string" then
-    error(("dnn.data.read_image: expected the path of an image, got %s"):format(type(path)), 2)
+    error(("dnn.data.read_image: expected the path of an image, got %s%s"):format(type(path), arguments.usage()), 2)
   end
   local opts = options_of.read("dnn.data.read_image", options, READ_IMAGE)
   return (opts.size and native.read_resized or native.read_image)(path, target_of(opts))
@@ -264,6 +265,10 @@ end
 -- Writes width x height pixels of 1 or 3 channels, in the order of an image's column, as a PNG: bytes as they
 -- are, floats from 0 .. 1. True, or nil and a message.
 function images.write_png(path, image, width, height)
+  if type(path) ~= "string" then arguments.wrong(1, "the path of a file", path) end
+  if type(image) ~= "userdata" then arguments.wrong(2, "a Matrix", image) end
+  if math.type(width) ~= "integer" then arguments.wrong(3, "a whole number >= 0", width) end
+  if math.type(height) ~= "integer" then arguments.wrong(4, "a whole number >= 0", height) end
   if type(image) == "userdata" and image.dtype ~= "uint8" then image = (image * 255):byte() end
   local written, message = checked(pcall(native.write_png, path, image, width, height))
   return written, message

@@ -4,6 +4,7 @@
 -- them. Here is what a set is and how one is checked; data/images.lua and data/split.lua make them,
 -- data/batches.lua and data/loader.lua go through them.
 local dnn = require "dnn"
+local arguments = require "dnn.arguments"
 local options_of = require "dnn.options"
 local text = require "dnn.data.text"
 local strict = require "dnn.strict"
@@ -52,7 +53,8 @@ function set.source(examples, where, further)
   local level = 3 + (further or 0)
   if type(examples) ~= "table" then
     error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got %s%s"):format(where, shown(examples),
-      examples == nil and "; check the name, or whether a load failed: it returns nil and a message" or ""), level)
+      examples == nil and "; check the name, or whether a load failed: it returns nil and a message" or "")
+      .. arguments.usage(), level)
   end
   if rawget(examples, "train") then
     error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got a pair of sets; pass its field "

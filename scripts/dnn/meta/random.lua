@@ -20,9 +20,9 @@ local dnn = {}
 ---dnn.manual_seed(7)
 ---print(A == dnn.randn(2, 2))   --> true
 ---```
----@param n integer any whole number
+---@param seed integer any whole number
 ---@return nil
-function dnn.manual_seed(n) end
+function dnn.manual_seed(seed) end
 
 ---The numbers 1..n in random order, as a row.
 ---

@@ -1,6 +1,7 @@
 -- What the functions of dnn.stepwise check before they compute: kinds, shapes, types, and that numbers are finite.
 -- `where` opens the messages: the function's name, and in a training the iteration.
 local dnn = require "dnn"
+local arguments = require "dnn.arguments"
 local warn_once = dnn._warn_once
 
 local checks = {}
@@ -17,6 +18,11 @@ local NO_UPDATE <const> = "; nothing was updated; try a smaller learning rate, a
   .. "finite"
 local TOO_FAR <const> = "; an earlier step went too far: start again with a smaller learning rate"
 
+-- The same for an argument of the wrong kind, with the signature of the function.
+local function wrong(format, ...)
+  error(format:format(...) .. arguments.usage(), 0)
+end
+
 local function size(matrix)
   return ("%d x %d"):format(matrix:size())
 end
@@ -25,7 +31,7 @@ end
 
 function checks.matrix(value, name, where)
   if getmetatable(value) ~= MATRIX then
-    fail("%s: %s must be a Matrix, got %s%s", where, name, type(value),
+    wrong("%s: %s must be a Matrix, got %s%s", where, name, type(value),
       type(value) == "table" and "; dnn.Matrix{...} makes one of a table" or "")
   end
 end
@@ -60,7 +66,7 @@ end
 -- The layers' sizes as a table of whole numbers.
 function checks.sizes(sizes, where)
   if type(sizes) ~= "table" or #sizes < 2 then
-    fail("%s: layer_dims must be the layers' sizes from the input on, as in {12288, 20, 7, 5, 1}", where)
+    wrong("%s: layer_dims must be the layers' sizes from the input on, as in {12288, 20, 7, 5, 1}", where)
   end
   for l, n in ipairs(sizes) do
     if math.type(n) ~= "integer" or n < 1 then
@@ -139,7 +145,7 @@ end
 -- Returns the number of layers.
 function checks.parameters(parameters, where, watched)
   if type(parameters) ~= "table" or not parameters.W1 then
-    fail("%s: parameters must be a table {W1 = , b1 = , ...} as initialize_parameters_deep makes it", where)
+    wrong("%s: parameters must be a table {W1 = , b1 = , ...} as initialize_parameters_deep makes it", where)
   end
   local L, n = 0, nil
   while parameters["W" .. L + 1] do
@@ -160,7 +166,7 @@ end
 -- Each gradient has the shape of its parameter.
 function checks.gradients(parameters, grads, L, where)
   if type(grads) ~= "table" then
-    fail("%s: grads must be a table {dW1 = , db1 = , ...} as L_model_backward makes it, got %s", where, type(grads))
+    wrong("%s: grads must be a table {dW1 = , db1 = , ...} as L_model_backward makes it, got %s", where, type(grads))
   end
   for l = 1, L do
     for _, name in ipairs {"W" .. l, "b" .. l} do
@@ -188,7 +194,7 @@ end
 -- {A_prev, W, b} of a linear step, whose Z has the shape of dZ. Returns A_prev and W.
 function checks.linear_cache(dZ, cache, where)
   if type(cache) ~= "table" then
-    fail("%s: cache must be the second result of linear_forward, {A, W, b}, got %s", where, type(cache))
+    wrong("%s: cache must be the second result of linear_forward, {A, W, b}, got %s", where, type(cache))
   end
   local A_prev, W = cache[1], cache[2]
   checks.matrix(W, "W in the cache", where)
@@ -197,9 +203,16 @@ function checks.linear_cache(dZ, cache, where)
   return A_prev, W
 end
 
+function checks.caches(caches, where)
+  if type(caches) ~= "table" or #caches == 0 then
+    wrong("%s: caches must be the second result of L_model_forward", where)
+  end
+  return #caches
+end
+
 function checks.activation_cache(cache, where)
   if type(cache) ~= "table" or type(cache[1]) ~= "table" then
-    fail("%s: cache must be the second result of linear_activation_forward, {linear_cache, Z}, got %s", where,
+    wrong("%s: cache must be the second result of linear_activation_forward, {linear_cache, Z}, got %s", where,
       type(cache))
   end
 end
