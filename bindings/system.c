@@ -66,7 +66,7 @@ static int make_folder(lua_State *L) {
 /* can_write(path): true when a file of that name can be written, or nil and a message; leaves
  * nothing there. */
 static int can_write(lua_State *L) {
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = dnnlua_check_string(L, 1, NULL);
     dnn_error err;
 
     if (dnn_atomic_file_check(path, &err) != DNN_OK) {

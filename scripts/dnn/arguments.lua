@@ -176,26 +176,28 @@ function arguments.guard(title, functions, mark)
   return functions
 end
 
--- The nearest guarded function below on the stack, and its level as seen by who called the caller of this; nil where
--- there is none.
-local function nearest_guarded()
+-- The nearest function of the module's below on the stack, and its level as seen by who called the caller of this; nil
+-- where there is none. Functions in C are looked for in the reference.
+local function nearest_of_module()
   for level = 3, 30 do
-    local info = getinfo(level, "f")
+    local info = getinfo(level, "Sf")
     if not info then return nil end
-    if names[info.func] then return info.func, level - 2 end
+    local known = names[info.func]
+      or info.what == "C" and require "dnn.help.value".entry(require "dnn.reference"(), info.func)
+    if known then return info.func, level - 2 end
   end
 end
 
 -- For functions that check on behalf of a guarded one, however deep below it: the level for `error` at which the
 -- script's line is named, ...
 function arguments.level()
-  local _, level = nearest_guarded()
+  local _, level = nearest_of_module()
   return level and level + 1 or 2
 end
 
 -- ... and how the message ends: "; usage: dnn.data.split(set [, options])".
 function arguments.usage()
-  local f = nearest_guarded()
+  local f = nearest_of_module()
   return f and describe(f, nil, nil, {n = 0}).usage or ""
 end
 

@@ -4,6 +4,7 @@
 -- FOLDER/checkpoints holds step-0000120.safetensors, the last few, and best-0000100.safetensors, the best by a metric.
 -- A checkpoint is a snapshot, written by a thread beside the training; an older one goes only when a newer one is on
 -- disk.
+local arguments = require "dnn.arguments"
 local checkpoint = require "dnn.checkpoint"
 local dnn = require "dnn"
 local options_of = require "dnn.options"
@@ -260,7 +261,7 @@ end
 function keeper.new(folder, given, net, optimiser)
   if type(given) ~= "table" then
     error(("Run: checkpoint: expected a table, as in run:checkpoint{net = net, optimiser = optimiser, every = 100}, "
-      .. "got %s"):format(options_of.shown(given)), 2)
+      .. "got %s%s"):format(options_of.shown(given), arguments.usage()), 2)
   end
   local opts, objects = split(given, net, optimiser)
   opts = options_of.read("Run: checkpoint", opts, OPTIONS)
