@@ -218,7 +218,7 @@ void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, 
         status = dnn_field_set_pair(owner, fields, values, name, pair[0], pair[1], &err);
     } else {
         status = dnn_fail(&err, DNN_ERROR_ARGUMENT, "%s: %s must be %s, got %s", owner, name,
-                          wanted(kind), dnnlua_got(L, -1));
+                          wanted(kind), dnnlua_got_usage(L, -1));
     }
     dnnlua_check(L, status, &err);
 }

@@ -10,7 +10,8 @@ const char *dnnlua_check_path(lua_State *L, int index, const char *function) {
     const char *path = lua_type(L, index) == LUA_TSTRING ? lua_tolstring(L, index, &length) : NULL;
 
     if (path == NULL || length == 0) {
-        luaL_error(L, "%s: expected the path of a file, got %s", function, dnnlua_got(L, index));
+        luaL_error(L, "%s: expected the path of a file, got %s", function,
+                   dnnlua_got_usage(L, index));
     } else if (strlen(path) != length) {
         luaL_error(L, "%s: the path '%s...' holds a zero byte", function, path);
     }
@@ -54,7 +55,7 @@ static const char *get_pair(lua_State *L, int pairs, size_t k) {
 dnn_tensor *dnnlua_push_tensors(lua_State *L, int index, const char *function, size_t *count) {
     if (!lua_istable(L, index)) {
         luaL_error(L, "%s: expected a table of matrices by name, as in {weight = W}, got %s",
-                   function, dnnlua_got(L, index));
+                   function, dnnlua_got_usage(L, index));
     }
     *count = push_pairs(L, index, function, "matrices");
     int pairs = lua_gettop(L);
@@ -83,8 +84,8 @@ static const char *check_text(lua_State *L, const char *function, const char *na
         lua_remove(L, -2);
     }
     if (text == NULL || strlen(text) != length) {
-        luaL_error(L, "%s: metadata '%s' must be a string without zero bytes, got %s", function, name,
-                   dnnlua_got(L, -1));
+        luaL_error(L, "%s: metadata '%s' must be a string without zero bytes, got %s", function,
+                   name, dnnlua_got(L, -1));
     }
     return text;
 }
@@ -100,7 +101,8 @@ dnn_note *dnnlua_push_notes(lua_State *L, int index, const char *function, size_
         return NULL;
     }
     if (!lua_istable(L, -1)) {
-        luaL_error(L, "%s: metadata must be a table of strings, got %s", function, dnnlua_got(L, -1));
+        luaL_error(L, "%s: metadata must be a table of strings, got %s", function,
+                   dnnlua_got(L, -1));
     }
     *count = push_pairs(L, lua_gettop(L), function, "metadata");
     lua_remove(L, -2);
@@ -228,10 +230,10 @@ static int load(lua_State *L) {
 
 /* --- the module --- */
 
-static const luaL_Reg functions[] = {
-    {"save", save},
-    {"load", load},
-    {NULL,   NULL},
+static const dnnlua_function functions[] = {
+    {"save", save, 3},
+    {"load", load, 1},
+    {NULL,   NULL, 0},
 };
 
 static const luaL_Reg metamethods[] = {
@@ -241,7 +243,7 @@ static const luaL_Reg metamethods[] = {
 };
 
 void dnnlua_open_store(lua_State *L) {
-    luaL_setfuncs(L, functions, 0);
+    dnnlua_register(L, functions);
     luaL_newmetatable(L, FILE_NAME);
     luaL_setfuncs(L, metamethods, 0);
     lua_pop(L, 1);

@@ -53,8 +53,9 @@ dnn_matrix *dnnlua_check_matrix_named(lua_State *L, int index, const char *owner
     dnn_matrix *m = dnnlua_test_matrix(L, index);
 
     if (m == NULL) {
-        luaL_error(L, "%s: %s must be a Matrix, got %s%s", owner, name, dnnlua_got(L, index),
-                   matrix_hint(L, index));
+        const char *got = dnnlua_got(L, index), *hint = matrix_hint(L, index);
+        luaL_error(L, "%s: %s must be a Matrix, got %s%s%s", owner, name, got, hint,
+                   dnnlua_push_usage(L));
     }
     return m;
 }
@@ -80,8 +81,7 @@ static int new_userdata_protected(lua_State *L) {
 
 /* Lua's own "not enough memory" says neither where nor for what; a matrix that may well be too
  * large is worth a better message. */
-static userdata *new_large(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols,
-                             size_t bytes) {
+static userdata *new_large(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols, size_t bytes) {
     lua_pushcfunction(L, new_userdata_protected);
     lua_pushinteger(L, (lua_Integer)bytes);
     if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
@@ -96,8 +96,8 @@ dnn_matrix *dnnlua_new_matrix(lua_State *L, dnn_dtype dtype, size_t rows, size_t
     size_t bytes;
 
     dnnlua_check(L, dnn_matrix_bytes(dtype, rows, cols, &bytes, &err), &err);
-    userdata *m = bytes < LARGE ? new_userdata(L, sizeof *m, bytes)
-                              : new_large(L, dtype, rows, cols, bytes);
+    userdata *m =
+        bytes < LARGE ? new_userdata(L, sizeof *m, bytes) : new_large(L, dtype, rows, cols, bytes);
     m->matrix = dnn_matrix_of(dtype, rows, cols, align(m + 1));
     m->pass = 0;
     luaL_setmetatable(L, DNNLUA_MATRIX);
@@ -312,8 +312,9 @@ static int raise_pairs(lua_State *L) {
 }
 
 static int raise_concat(lua_State *L) {
-    return luaL_error(L, "Matrix: .. joins strings; use tostring(A) for a matrix as text, A(i, j) for "
-                         "a number, dnn.cat({A, B}, axis) to join matrices");
+    return luaL_error(L,
+                      "Matrix: .. joins strings; use tostring(A) for a matrix as text, A(i, j) for "
+                      "a number, dnn.cat({A, B}, axis) to join matrices");
 }
 
 /* --- the class --- */

@@ -14,10 +14,11 @@ static size_t take_size(lua_State *L, const char *function) {
     lua_Integer size = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : 0;
 
     if (size < 1 || size > INT32_MAX) {
-        luaL_error(L,
-                   "%s: the shape of an example is {features}, {steps, features} or {height, width, "
-                   "channels}, whole numbers from 1, got %s",
-                   function, dnnlua_got(L, -1));
+        luaL_error(
+            L,
+            "%s: the shape of an example is {features}, {steps, features} or {height, width, "
+            "channels}, whole numbers from 1, got %s",
+            function, dnnlua_got_usage(L, -1));
     }
     lua_pop(L, 1);
     return (size_t)size;
@@ -80,12 +81,13 @@ static int input_new(lua_State *L) {
         lua_settop(L, 1);
     }
     if (lua_gettop(L) > 1) {
-        return luaL_error(L, "Input: expected one table or up to three sizes, got %s after it",
-                          dnnlua_got(L, 2));
+        return luaL_error(L, "Input: expected one table or up to three sizes, got %s after it%s",
+                          dnnlua_got(L, 2), dnnlua_push_usage(L));
     }
     if (!dnnlua_opt_shape(L, 1, "Input", &shape)) {
-        return luaL_error(L, "Input: expected the shape of an example, as in dnn.Input(height, width, "
-                             "channels), got nothing");
+        return luaL_error(L,
+                          "Input: expected the shape of an example, as in dnn.Input(height, width, "
+                          "channels), got nothing");
     }
     dnn_shape *self = lua_newuserdatauv(L, sizeof *self, 0);
     *self = shape;
@@ -180,7 +182,8 @@ static void check_keys(lua_State *L, int given, const dnn_layer *layer) {
     lua_pushnil(L);
     while (lua_next(L, given)) {
         lua_pop(L, 1);
-        bool named = lua_type(L, -1) == LUA_TSTRING && dnnlua_layer_names_child(layer, lua_tostring(L, -1));
+        bool named =
+            lua_type(L, -1) == LUA_TSTRING && dnnlua_layer_names_child(layer, lua_tostring(L, -1));
         if (!lua_isinteger(L, -1) && !named) {
             luaL_error(L,
                        "%s: %s stands among the layers; options come in a second table, "
@@ -263,7 +266,7 @@ static int container_new(lua_State *L) {
 
     if (!lua_istable(L, 1)) {
         return luaL_error(L, "%s: expected a table of layers, dnn.%s{...}, got %s", kind->name,
-                          kind->name, dnnlua_got(L, 1));
+                          kind->name, dnnlua_got_usage(L, 1));
     }
     lua_settop(L, 2);
     dnnlua_layer *self = dnnlua_new_layer(L, NULL);

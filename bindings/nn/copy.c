@@ -102,7 +102,7 @@ int dnnlua_layer_copy(lua_State *L) {
     lua_settop(L, 2);
     if (!lua_isnil(L, 2) && dnnlua_test_optimiser(L, 2) == NULL) {
         return luaL_error(L, "%s: copy: expected nothing or an optimiser, got %s",
-                          dnnlua_layer_title(L, self), dnnlua_got(L, 2));
+                          dnnlua_layer_title(L, self), dnnlua_got_usage(L, 2));
     }
     dnnlua_network *network = dnnlua_push_network(L, 1);
     if (!self->root) {

@@ -43,8 +43,8 @@ static const dnn_matrix *prepare_keeping(lua_State *L, int index, dnn_keep keep)
 /* dnn.gradcheck(net, loss, X, Y, {eps = , tolerance = }) */
 int dnnlua_gradcheck(lua_State *L) {
     static const char *const known[] = {"eps", "tolerance", NULL};
-    const dnnlua_layer *layer = luaL_checkudata(L, 1, DNNLUA_LAYER);
-    const dnnlua_loss *loss = luaL_checkudata(L, 2, DNNLUA_LOSS);
+    const dnnlua_layer *layer = dnnlua_check_userdata(L, 1, DNNLUA_LAYER, "a network or a layer");
+    const dnnlua_loss *loss = dnnlua_check_userdata(L, 2, DNNLUA_LOSS, "a loss");
     const dnn_matrix *Y = dnnlua_check_matrix(L, 4);
     dnn_gradcheck_result result;
     dnn_error err;

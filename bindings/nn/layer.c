@@ -98,8 +98,9 @@ static bool find_value(const dnnlua_layer *self, const char *name, size_t *which
         *gradient = pass == 1;
         for (*which = 0; *which < count; ++*which) {
             const char *of = values[*which].name;
-            if (*gradient ? !values[*which].kept && names_gradient(name, of)
-                          : strcmp(name, of) == 0 || strcmp(name, dnnlua_layer_short_name(of)) == 0) {
+            if (*gradient
+                    ? !values[*which].kept && names_gradient(name, of)
+                    : strcmp(name, of) == 0 || strcmp(name, dnnlua_layer_short_name(of)) == 0) {
                 return true;
             }
         }
@@ -127,7 +128,8 @@ static void push_activation(lua_State *L, const dnnlua_layer *self, bool input, 
     if (dnn_layer_is_container(self->layer)) {
         step = input ? 0 : dnn_network_step_count(network->network) - 1;
         if (!self->root) {
-            luaL_error(L, "%s: a part of a network has no matrices of its own; look into it by number",
+            luaL_error(L,
+                       "%s: a part of a network has no matrices of its own; look into it by number",
                        dnnlua_layer_title(L, self));
         }
     }
@@ -191,8 +193,7 @@ static bool set_named(lua_State *L, void *object, const char *name) {
     bool gradient;
 
     if (find_value(self, name, &which, &gradient)) {
-        dnn_parameters *p =
-            dnn_network_parameters(dnnlua_push_network(L, 1)->network);
+        dnn_parameters *p = dnn_network_parameters(dnnlua_push_network(L, 1)->network);
         size_t segment = segment_of(self, which);
         dnn_matrix target =
             gradient ? dnn_segment_gradients(p, segment) : dnn_segment_values(p, segment);
@@ -320,8 +321,7 @@ static void get_output_shape(lua_State *L, void *self) {
     const dnnlua_layer *layer = self;
     dnn_network *network = network_of(L);
     size_t step = layer->root ? dnn_network_step_count(network) - 1 : dnnlua_layer_step(layer);
-    dnn_shape shape =
-        step == SIZE_MAX ? (dnn_shape){0} : dnn_network_output_shape(network, step);
+    dnn_shape shape = step == SIZE_MAX ? (dnn_shape){0} : dnn_network_output_shape(network, step);
 
     push_sizes(L, &shape);
 }
@@ -413,7 +413,7 @@ static int set_mode(lua_State *L, bool training) {
 
     if (lua_gettop(L) > 1 && !(training && lua_isboolean(L, 2))) {
         return luaL_error(L, "%s: %s takes no arguments, got %s", dnnlua_layer_title(L, self),
-                          training ? "train" : "eval", dnnlua_got(L, 2));
+                          training ? "train" : "eval", dnnlua_got_usage(L, 2));
     }
     if (lua_isboolean(L, 2)) { /* net:train(false) of PyTorch */
         training = lua_toboolean(L, 2);
@@ -447,7 +447,7 @@ static int layer_requires_grad(lua_State *L) {
 
     if (lua_gettop(L) > 2 || (lua_gettop(L) == 2 && !lua_isboolean(L, 2))) {
         return luaL_error(L, "%s: requires_grad_ takes true or false, got %s",
-                          dnnlua_layer_title(L, self), dnnlua_got(L, 2));
+                          dnnlua_layer_title(L, self), dnnlua_got_usage(L, 2));
     }
     set_frozen(self->layer, lua_gettop(L) == 2 && !lua_toboolean(L, 2));
     note_layers(self);
@@ -471,7 +471,7 @@ static int layer_update(lua_State *L) {
     dnnlua_check_layer(L, 1);
     if (lua_type(L, 2) != LUA_TNUMBER) {
         return luaL_error(L, "%s: expected the learning rate, as in net:update(0.01), got %s", name,
-                          dnnlua_got(L, 2));
+                          dnnlua_got_usage(L, 2));
     }
     lua_settop(L, 3);
     double rate = lua_tonumber(L, 2);
@@ -497,9 +497,8 @@ static void push_names(lua_State *L, int index) {
     }
     lua_pop(L, 1);
     lua_newtable(L);
-    for (size_t s = 0; dnnlua_network_require_open(L, self),
-                s < dnn_network_step_count(self->network);
-         s++) {
+    for (size_t s = 0;
+         dnnlua_network_require_open(L, self), s < dnn_network_step_count(self->network); s++) {
         const dnn_step *step = dnn_network_step(self->network, s);
         if (step->learnt > 0 && !step->again) {
             lua_pushfstring(L, "%s%s%s", step->place[0] == '\0' ? "1" : step->place, " ",
@@ -521,7 +520,9 @@ static int layer_grad_norms(lua_State *L) {
         lua_newtable(L);
         lua_replace(L, 2);
     }
-    luaL_checktype(L, 2, LUA_TTABLE);
+    if (!lua_istable(L, 2)) {
+        dnnlua_wrong_argument(L, 2, "a table to fill");
+    }
     dnnlua_network *self = dnnlua_push_network(L, 1);
     lua_pushliteral(L, "names");
     push_names(L, 3);
@@ -548,7 +549,7 @@ static void push_numbered(lua_State *L, int index, lua_Integer i) {
 /* net:layer(i) */
 static int layer_layer(lua_State *L) {
     const dnnlua_layer *self = dnnlua_check_layer(L, 1);
-    lua_Integer count = (lua_Integer)self->layer->child_count, i = luaL_checkinteger(L, 2);
+    lua_Integer count = (lua_Integer)self->layer->child_count, i = dnnlua_check_integer(L, 2);
 
     if (i < 1 || i > count) {
         return luaL_error(L, "%s: layer %I is outside 1..%I", dnnlua_layer_title(L, self), i,
@@ -654,11 +655,11 @@ static const dnn_field *fields_of(void *self, const dnn_setting **values) {
 }
 
 static const luaL_Reg metamethods[] = {
-    {"__len",      layer_len           },
-    {"__tostring", layer_tostring      },
-    {"__gc",       layer_gc            },
-    {"__close",    layer_close         },
-    {NULL,         NULL                },
+    {"__len",      layer_len     },
+    {"__tostring", layer_tostring},
+    {"__gc",       layer_gc      },
+    {"__close",    layer_close   },
+    {NULL,         NULL          },
 };
 
 static const dnnlua_class class = {

@@ -140,7 +140,7 @@ static int loss_backward(lua_State *L) {
         return luaL_error(L,
                           "%s: backward: expected no arguments (only with reduction = 'none' the "
                           "gradient of the costs), got %s",
-                          self->kind->name, dnnlua_got(L, 2));
+                          self->kind->name, dnnlua_got_usage(L, 2));
     }
     lua_settop(L, 2);
     lua_getiuservalue(L, 1, LOSS_A);

@@ -42,8 +42,9 @@ static void push_operand(lua_State *L, const callback *c, bool output, bool grad
         dnnlua_network_push_buffer(L, NETWORK, buffer, gradient, *m);
         return;
     }
-    lua_getiuservalue(L, NETWORK, (gradient ? NETWORK_INPUT_GRADIENT : NETWORK_INPUT) +
-                                      dnnlua_network_mode(network));
+    lua_getiuservalue(L, NETWORK,
+                      (gradient ? NETWORK_INPUT_GRADIENT : NETWORK_INPUT) +
+                          dnnlua_network_mode(network));
     const dnn_matrix *known = dnnlua_test_matrix(L, -1);
     if (known == NULL || !dnnlua_same_view(known, m)) {
         lua_pop(L, 1);
@@ -132,8 +133,7 @@ static int run_backward(lua_State *L) {
 /* --- what the runtime calls --- */
 
 /* Runs one of the functions above in the state that the network runs in. */
-static dnn_status run(const dnn_layer *layer, lua_CFunction function, callback *c,
-                      dnn_error *err) {
+static dnn_status run(const dnn_layer *layer, lua_CFunction function, callback *c, dnn_error *err) {
     c->self = dnn_layer_external_user(layer);
     dnnlua_network *network = c->self->network;
     lua_State *L = network->L;
@@ -269,7 +269,7 @@ int dnnlua_layer_define(lua_State *L) {
     if (!lua_istable(L, 1)) {
         return luaL_error(
             L, "Layer: expected a table, as in dnn.Layer{forward = f, backward = g}, got %s",
-            dnnlua_got(L, 1));
+            dnnlua_got_usage(L, 1));
     }
     lua_settop(L, 1);
     dnnlua_check_options(L, 1, owner, known);

@@ -190,11 +190,12 @@ static void raise_not_parameters(lua_State *L, int given, const char *name) {
         lua_pushliteral(L, "params");
         group = lua_rawget(L, given) != LUA_TNIL;
     }
-    luaL_error(L, "%s: expected net:parameters(), got %s%s", name, dnnlua_got(L, given),
+    luaL_error(L, "%s: expected net:parameters(), got %s%s%s", name, dnnlua_got(L, given),
                group                      ? "; groups come in a list: {{params = ...}}"
                : lua_istable(L, given)    ? "; the options come after it, in a table of their own"
                : lua_isfunction(L, given) ? "; methods take a colon"
-                                          : "");
+                                          : "",
+               dnnlua_push_usage(L));
 }
 
 static void fill_list(lua_State *L, int self, int given) {

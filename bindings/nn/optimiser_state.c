@@ -88,7 +88,7 @@ static lua_Integer read_count(lua_State *L, const char *owner, const char *name)
 static void read_settings(lua_State *L, const dnn_optimiser_class *kind, dnn_setting *settings) {
     if (!lua_istable(L, 2)) {
         luaL_error(L, "%s: load_state_dict: expected a table as from state_dict, got %s",
-                   kind->name, dnnlua_got(L, 2));
+                   kind->name, dnnlua_got_usage(L, 2));
     }
     if (get_state(L, "name") != LUA_TSTRING || strcmp(lua_tostring(L, -1), kind->name) != 0) {
         luaL_error(L, "%s: load_state_dict: this is the state of another optimiser, %s", kind->name,

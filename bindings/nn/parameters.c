@@ -62,7 +62,7 @@ int dnnlua_layer_parameters(lua_State *L) {
         return luaL_error(L,
                           "parameters: expected a pattern for their names, as in "
                           "net:parameters(\"weight\"), got %s",
-                          dnnlua_got(L, 2));
+                          dnnlua_got_usage(L, 2));
     }
     lua_settop(L, 2);
     bool all = layer->root || layer->network == NULL;

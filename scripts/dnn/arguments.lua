@@ -127,10 +127,24 @@ local function wrong_text(call, index, expected)
     expected, index > call.given.n and "nothing" or shown(value), hint(call, expected, value), ending(call))
 end
 
+-- The nearest function of the module's below on the stack, and its level as seen by who called the caller of this; nil
+-- where there is none. Functions in C are looked for in the reference.
+local function nearest_of_module()
+  for level = 3, 30 do
+    local info = getinfo(level, "Sf")
+    if not info then return nil end
+    local known = names[info.func]
+      or info.what == "C" and require "dnn.help.value".entry(require "dnn.reference"(), info.func)
+    if known then return info.func, level - 2 end
+  end
+end
+
 -- For bindings/arguments.c, which calls it with what debug.getinfo says of the running function.
 function arguments.explain(what, detail, more, f, name, how, ...)
   local call = describe(f, what == "surplus" and more or name, how, pack(...))
   if what == "surplus" then return surplus_text(call, detail) end
+  local outer = call.usage == "" and nearest_of_module()  -- what runs is a part of a function of the module's
+  if outer then call.usage = describe(outer, nil, nil, {n = 0}).usage end
   local most = #call.parameters + call.self   -- not what the function itself has pushed since
   if most > 0 and call.given.n > most then call.given.n = most end
   if what == "wrong" then return wrong_text(call, detail, more) end
@@ -174,18 +188,6 @@ function arguments.guard(title, functions, mark)
     end
   end
   return functions
-end
-
--- The nearest function of the module's below on the stack, and its level as seen by who called the caller of this; nil
--- where there is none. Functions in C are looked for in the reference.
-local function nearest_of_module()
-  for level = 3, 30 do
-    local info = getinfo(level, "Sf")
-    if not info then return nil end
-    local known = names[info.func]
-      or info.what == "C" and require "dnn.help.value".entry(require "dnn.reference"(), info.func)
-    if known then return info.func, level - 2 end
-  end
 end
 
 -- For functions that check on behalf of a guarded one, however deep below it: the level for `error` at which the

@@ -154,11 +154,11 @@ end
 
 local function check_arguments(where, path, parts)
   if type(path) ~= "string" then
-    error(("%s: expected the path of a file, got %s"):format(where, name_of(path)), 3)
+    error(("%s: expected the path of a file, got %s%s"):format(where, name_of(path), arguments.usage()), 3)
   end
   if type(parts) ~= "table" then
-    error(("%s: expected a table of parts, as in {net = net, optimiser = optimiser, step = step}, got %s")
-      :format(where, name_of(parts)), 3)
+    error(("%s: expected a table of parts, as in {net = net, optimiser = optimiser, step = step}, got %s%s")
+      :format(where, name_of(parts), arguments.usage()), 3)
   end
   for name in pairs(parts) do
     if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" or name == "dnn" then

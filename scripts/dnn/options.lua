@@ -59,7 +59,7 @@ options.shown = shown
 -- (dnn.arguments) that calls this; `where` opens the messages.
 function options.read(where, given, known)
   local fault = core._options_fault(where, given, sorted_names(known))
-  if fault then error(fault .. (type(given) == "table" and "" or arguments.usage()), arguments.level()) end
+  if fault then error(fault, arguments.level()) end
   local result = {}
   for name, row in pairs(known) do result[name] = row[1] end
   for name, value in pairs(given or {}) do

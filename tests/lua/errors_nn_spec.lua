@@ -389,7 +389,7 @@ end)
 describe("a wrong gradcheck", function()
   it("says what is missing", function()
     local net, X = net_of("float64"), dnn.ones(3, 2, {dtype = "float64"})
-    raises("bad argument #2 to 'gradcheck' (dnn.Loss expected, got table)",
+    raises("gradcheck: loss must be a loss, got table",
       function() dnn.gradcheck(net, {}, X, X) end)
     raises("gradcheck: unknown option 'tol'; known: eps, tolerance (did you mean 'tolerance'?)",
       function() dnn.gradcheck(net, dnn.BCELoss(), X, X, {tol = 1}) end)

@@ -87,6 +87,6 @@ describe("a mistake with layers and networks:", function()
       function() dnn.gradcheck(net, dnn.BCELoss(), X, dnn.ones(1, 2)) end,
       "network: gradcheck needs a float64 network: float32 is too coarse for differences"},
     {"checking gradients without the loss", function() dnn.gradcheck(net, X, X, X) end,
-      "bad argument #2 to 'gradcheck' (dnn.Loss expected, got dnn.Matrix)"},
+      "gradcheck: loss must be a loss, got dnn.Matrix"},
   })
 end)

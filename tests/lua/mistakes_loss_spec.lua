@@ -64,7 +64,7 @@ describe("a mistake with a loss:", function()
       "BCELoss: weights must be 1 x 4, one for each example (A is 1 x 4), not 4 x 1 (is it transposed?)"},
     {"a gradient for a cost that is one number", function() mse(A, Y) mse:backward(A) end,
       "MSELoss: backward: expected no arguments (only with reduction = 'none' the gradient of the costs), got "
-        .. "dnn.Matrix"},
+        .. "dnn.Matrix; loss:backward() remembers A and Y of its forward"},
     {"a gradient of the costs of another batch",
       function() local none = dnn.MSELoss{reduction = "none"} none(A, Y) none:backward(dnn.ones(1, 3)) end,
       "MSELoss: backward: the gradient of the costs must be 1 x 4 of type float32, a number for each example, got 1 x "

@@ -23,7 +23,7 @@ describe("a mistake with a run:", function()
     {"an optimiser without its network", function() dnn.Run(nil, {optimiser = opt}) end,
       "Run: an optimiser is watched with its network; add net = net"},
     {"an optimiser for the network", function() run:watch(opt) end,
-      "Run: watch: expected a dnn.Sequential, got dnn.Optimiser"},
+      "Run: watch: expected a network, got dnn.Optimiser"},
     {"values without a step", function() run:log{cost = 1} end,
       "Run: log: the step comes before the values, as in run:log(i, {cost = cost})"},
     {"a dot for a colon", function() run.log(1, {cost = 1}) end,

@@ -45,6 +45,9 @@ local net = {}
 ---@return string|nil message why not
 function net:save(path, options) end
 
+---@class dnn.Network.load.Options
+---@field names? table<string, string> which module here a module of the file is, as in {fc1 = "0"}
+
 ---Reads the network's parameters from a safetensors file.
 ---
 ---The file must hold just the parameters of this network. Numbers of another type are converted: float64 in the file
@@ -62,9 +65,10 @@ function net:save(path, options) end
 ---print(other[1].weight == net[1].weight)   --> true
 ---```
 ---@param path string
+---@param options? dnn.Network.load.Options
 ---@return true|nil loaded
 ---@return string|nil message why not
-function net:load(path) end
+function net:load(path, options) end
 
 ---Copies of all parameters, by name.
 ---
