@@ -259,8 +259,10 @@ end
 -- What a checkpoint holds: {kinds, states, values, random, metadata}; or nil and a message.
 function checkpoint._read(path)
   local function fail(message) return nil, ("%s: %s"):format(path, message) end
-  local tensors, metadata = dnn.load(path)
+  local tensors, metadata, left_out = dnn.load(path)
   if not tensors then return nil, metadata end
+  local _, why = next(left_out)
+  if why then return nil, why end
   if not metadata[MARK] then
     return fail "holds weights, not a checkpoint; use net:load(path)"
   end

@@ -286,6 +286,27 @@ describe("dnn.data.npz", function()
     refuses_with("Python objects", data.npz, path, {names = {"x", "o"}})
   end)
 
+  it("unpacks deflated arrays, and no more than is plausible or allowed", function()
+    local big = npy("'<f4'", "False", "(5000,)", ("\0\0\128\63"):rep(5000))
+    put(big, "big")
+    assert(os.execute("gzip -knf " .. program.quote(path)))
+    local deflated = program.read_all(path .. ".gz"):sub(11, -9) -- gzip's header and trailer stand around it
+    local x = member("x.npy", big, {method = 8})
+    x[3] = deflated
+    assert.equal(5000, assert(data.npz(put(zip {x}))).x:sum())
+    refuses("x: would unpack to 20000 bytes or more, suspiciously many for its size; if you trust it, "
+      .. "allow that by max_bytes",
+      data.npz, path, {max_bytes = 10000})
+    local lying = npy("'<f4'", "False", "(500000000,)", "")
+    put(lying, "lying")
+    assert(os.execute("gzip -knf " .. program.quote(path)))
+    local y = member("y.npy", lying, {method = 8})
+    y[3] = program.read_all(path .. ".gz"):sub(11, -9)
+    refuses_with("y: its header promises 2000000000 bytes of data, but at most", data.npz, put(zip {y}))
+    x[3] = deflated:sub(1, 20) .. "\255\255" .. deflated:sub(23)
+    refuses_with("x: ", data.npz, put(zip {x}))
+  end)
+
   it("sees lies in an archive", function()
     local x, y = member("x.npy", array(1, 2)), member("y.npy", array(3))
     refuses("array 'x' overlaps the one after it", data.npz, put(zip({x, y}, {0, 50})))
