@@ -1,5 +1,5 @@
 -- Trains a network to tell cats from dogs: the L-layer network of the tutorial, from pictures to a
--- verdict.
+-- verdict, or with --model cnn a convolutional one.
 --
 --     dnnlua train_cats.lua               on pictures that it draws itself
 --     dnnlua train_cats.lua FOLDER        on photos: cat.N.jpg, dog.N.jpg, or a folder per class
@@ -25,11 +25,27 @@ local photo = options.predict and cats.read_photo(options.predict, pictures, opt
 print(("%d pictures to learn from, %d to test on: %s or %s"):format(
   pictures.train.Y.cols, pictures.test.Y.cols, table.unpack(pictures.classes)))
 
--- The network: (linear, relu) for every hidden layer, then (linear, sigmoid).
-local sizes, layers = options.layers, {}
-for l = 1, #sizes - 1 do
-  table.insert(layers, dnn.Linear(sizes[l], sizes[l + 1], {init = options.init}))
-  table.insert(layers, l < #sizes - 1 and dnn.ReLU() or dnn.Sigmoid())
+-- The network: (linear, relu) for every hidden layer, then (linear, sigmoid); or blocks of convolution,
+-- batch norm, ReLU and pooling, and one linear layer.
+local layers = {}
+if options.model == "cnn" then
+  layers[1] = dnn.Input(pictures.size, pictures.size, 3)
+  for _, block in ipairs{{3, 16}, {16, 32}, {32, 64}, {64, 128}} do
+    local convolution = dnn.Conv2d(block[1], block[2], 3, {padding = 1, bias = false})
+    for _, layer in ipairs{convolution, dnn.BatchNorm2d(block[2]), dnn.ReLU(), dnn.MaxPool2d(2)} do
+      table.insert(layers, layer)
+    end
+  end
+  local side = pictures.size // 16
+  for _, layer in ipairs{dnn.Flatten(), dnn.Dropout(0.3), dnn.Linear(side * side * 128, 1), dnn.Sigmoid()} do
+    table.insert(layers, layer)
+  end
+else
+  local sizes = options.layers
+  for l = 1, #sizes - 1 do
+    table.insert(layers, dnn.Linear(sizes[l], sizes[l + 1], {init = options.init}))
+    table.insert(layers, l < #sizes - 1 and dnn.ReLU() or dnn.Sigmoid())
+  end
 end
 local net = dnn.Sequential(layers, {dtype = options.dtype})
 if options.published then cats.set_published_weights(net) end
@@ -45,7 +61,7 @@ local optimisers = {
 local optimiser = optimisers[options.optimiser](net:parameters())
 
 -- What the window saves when it is asked to, and a training can be resumed from.
-local next_batch, batches = cats.batches(pictures.train, options.batch)
+local next_batch, batches = cats.batches(pictures.train, options)
 local first = cats.resume(options.resume, {net = net, optimiser = optimiser, batches = batches})
 if options.save then args.need(dnn.system.can_write(options.save)) end
 
@@ -68,6 +84,9 @@ local share = options.batch / pictures.train.Y.cols
 local shown
 for i in run:steps(first, options.iterations - 1) do
   local accuracy = accuracy_so_far(i)
+  if options.model == "cnn" then -- down to 0 along a cosine
+    optimiser.lr = lr * (1 + math.cos(math.pi * i / options.iterations)) / 2
+  end
   local X, Y = next_batch()
   local AL = net:forward(X)
   local cost = loss:forward(AL, Y)

@@ -13,6 +13,9 @@ local defaults = {
   },
 }
 
+-- What --model cnn decides where it is not said otherwise.
+local cnn = {optimiser = "adam", iterations = 4000, batch = 32, lr = 0.002}
+
 local learning_rates = {sgd = 0.0075, momentum = 0.002, adam = 0.0003, adamw = 0.0003}
 
 -- The run whose results were published: everything that --published decides.
@@ -29,6 +32,8 @@ local function parser()
   local function option(name, value, description)
     return p:option("--" .. name, description):argname(value)
   end
+  option("model", "<name>", "dense, the layers below, or cnn, a convolutional network (dense)")
+    :choices {"dense", "cnn"}
   option("layers", "<n,...>", "units of each layer, from the numbers in a picture to 1 "
     .. "(12288,32,16,1; .h5 files 12288,20,7,5,1)"):convert(args.sizes "--layers")
   option("lr", "<rate>", "learning rate (adam and adamw 0.0003, momentum 0.002, sgd 0.0075)")
@@ -78,16 +83,20 @@ function cats_options.parse(arguments)
   options.dtype = float64 and "float64" or "float32"
   options.seed = options.seed or 1
   options.size = options.size or 64
+  if options.model == "cnn" then
+    if options.layers then p:error "--layers is of dense networks; leave --model cnn or --layers out" end
+    if options.size % 16 ~= 0 then p:error "--model cnn halves pictures four times; --size must divide by 16" end
+  end
   return options
 end
 
 -- Fills in what was not given, now that the pictures are known, and checks the layers against them.
 function cats_options.complete(options, pictures)
-  local default = defaults[pictures.kind]
+  local default = setmetatable(options.model == "cnn" and cnn or {}, {__index = defaults[pictures.kind]})
   for _, name in ipairs {"optimiser", "iterations", "init", "batch"} do
     options[name] = options[name] or default[name]
   end
-  options.lr = options.lr or learning_rates[options.optimiser]
+  options.lr = options.lr or default.lr or learning_rates[options.optimiser]
   local m = pictures.train.Y.cols
   if options.batch == 0 or options.batch > m then options.batch = m end
 

@@ -9,7 +9,7 @@ local dnn = {}
 ---Shapes: A is {elements of X}. In files the weights of what follows are in PyTorch's order, channels before positions.
 ---
 ---```lua
----local net = dnn.Sequential{dnn.Input(4, 4, 2), dnn.Flatten(), dnn.Linear(32, 1)}
+---local net = dnn.Sequential{dnn.Input(4, 4, 2), dnn.Flatten()}
 ---print(net[1].output_shape[1])   --> 32
 ---```
 ---@return dnn.Layer

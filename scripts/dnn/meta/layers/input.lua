@@ -10,8 +10,8 @@ local dnn = {}
 ---`dnn.Input(data)`.
 ---
 ---```lua
----local net = dnn.Sequential{dnn.Input(28, 28, 1), dnn.Flatten(), dnn.Linear(784, 10)}
----print(net[1].name, dnn.Input(28, 28, 1))   --> Flatten	Input(28 x 28 x 1)
+---local net = dnn.Sequential{dnn.Input(28, 28, 1), dnn.Flatten()}
+---print(net[1].name, net.output_shape[1])   --> Flatten	784
 ---```
 ---@param height integer|table of an image; steps of a sequence, features of a vector; or a table of sizes, or a data set
 ---@param width? integer of an image; features of a sequence
