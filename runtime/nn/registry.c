@@ -9,6 +9,7 @@
     row(linear)                                                                                    \
     row(relu)                                                                                      \
     row(leaky_relu)                                                                                \
+    row(celu)                                                                                      \
     row(sigmoid)                                                                                   \
     row(tanh)                                                                                      \
     row(softmax)                                                                                   \
