@@ -244,6 +244,17 @@ static void read_options(lua_State *L, int index, const char *owner, const dnn_f
     }
 }
 
+/* Whether the value at index is the table of options, rather than a pair {height, width} for the
+ * field whose turn it is. */
+static bool is_options(lua_State *L, int index, const dnn_field *field) {
+    if (!lua_istable(L, index) || field->kind != DNN_FIELD_PAIR) {
+        return lua_istable(L, index);
+    }
+    bool pair = lua_rawgeti(L, index, 1) != LUA_TNIL;
+    lua_pop(L, 1);
+    return !pair;
+}
+
 int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_field *fields,
                        dnn_setting *values, const char *const *extra) {
     dnn_error err;
@@ -251,9 +262,12 @@ int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_fie
 
     index = lua_absindex(L, index);
     dnn_field_defaults(fields, values);
-    for (size_t i = 0; i < dnn_field_count(fields) && !lua_istable(L, index); i++) {
+    for (size_t i = 0; i < dnn_field_count(fields); i++) {
         if (!fields[i].positional) {
             continue;
+        }
+        if (is_options(L, index, &fields[i])) {
+            break;
         }
         if (!lua_isnoneornil(L, index)) {
             lua_pushvalue(L, index);

@@ -1,0 +1,139 @@
+"""Computes what tests/lua/torch_layers_spec.lua asks for with PyTorch: reads a file of cases, writes one of results.
+
+usage: torch_layers.py CASES.json IN.safetensors OUT.safetensors
+
+A case is {"module": a Python expression, "shape": {height, width, channels}, {steps, features} or {features},
+"training": whether it is in training, "ids": whether X holds ids from 1}. The tensors of case i are "i.X" and "i.dA",
+a row an example's column, and its values "i.w.NAME" as the module's state_dict calls them; results are "i.A", "i.dX",
+"i.g.NAME" and, where they moved, the kept values "i.w.NAME"."""
+import json
+import struct
+import sys
+
+import numpy as np
+import torch
+from torch import nn
+
+TYPES = {"F32": np.float32, "F64": np.float64, "I64": np.int64, "I32": np.int32, "U8": np.uint8}
+
+
+class Residual(nn.Sequential):
+    """layers(x) + x, or + shortcut(x)."""
+
+    def __init__(self, *layers, shortcut=None):
+        super().__init__(*layers)
+        self.plain = [str(i) for i in range(len(layers))]
+        if shortcut is not None:
+            self.shortcut = shortcut
+
+    def forward(self, x):
+        y = x
+        for name in self.plain:
+            y = self._modules[name](y)
+        return y + (self.shortcut(x) if hasattr(self, "shortcut") else x)
+
+
+class Concat(nn.Sequential):
+    """The channels of all its layers' outputs."""
+
+    def forward(self, x):
+        return torch.cat([layer(x) for layer in self], 1)
+
+
+class Last(nn.Module):
+    """A module that works on the last axis, of what has its channels second."""
+
+    def __init__(self, module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, x):
+        return torch.movedim(self.module(torch.movedim(x, 1, -1)), -1, 1)
+
+
+class Steps(nn.Module):
+    """The output of a recurrent module that takes (batch, steps, features)."""
+
+    def __init__(self, module):
+        super().__init__()
+        self.module = module
+
+    def forward(self, x):
+        return self.module(x)[0]
+
+
+def read(path):
+    data = open(path, "rb").read()
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + length])
+    header.pop("__metadata__", None)
+    out = {}
+    for name, t in header.items():
+        begin, end = (8 + length + offset for offset in t["data_offsets"])
+        array = np.frombuffer(data[begin:end], dtype=TYPES[t["dtype"]]).reshape(t["shape"])
+        out[name] = torch.from_numpy(array.copy())
+    return out
+
+
+def write(path, tensors):
+    header, blobs, offset = {}, [], 0
+    for name, tensor in tensors.items():
+        array = tensor.detach().contiguous().numpy().astype(np.float64)
+        blob = array.tobytes()
+        header[name] = {"dtype": "F64", "shape": list(array.shape), "data_offsets": [offset, offset + len(blob)]}
+        blobs.append(blob)
+        offset += len(blob)
+    text = json.dumps(header).encode()
+    with open(path, "wb") as f:
+        f.write(struct.pack("<Q", len(text)) + text + b"".join(blobs))
+
+
+def to_torch(columns, shape):
+    """(elements, m) here to (m, channels, height, width), (m, steps, features) or (m, features) there."""
+    x = columns.t().reshape([columns.shape[1]] + shape)
+    return x.permute(0, 3, 1, 2).contiguous() if len(shape) == 3 else x
+
+
+def to_columns(x):
+    x = x.permute(0, 2, 3, 1) if x.dim() == 4 else x
+    return x.reshape(x.shape[0], -1).t()
+
+
+def shape_of(x):
+    return list(x.shape[1:]) if x.dim() != 4 else [x.shape[2], x.shape[3], x.shape[1]]
+
+
+def run(case, tensors, i, results):
+    prefix = "%d.w." % i
+    X = to_torch(tensors["%d.X" % i], case["shape"])
+    module = eval(case["module"]).to(X.dtype)  # an expression of the test's own
+    state = {k[len(prefix):]: v for k, v in tensors.items() if k.startswith(prefix)}
+    expected = module.state_dict()
+    module.load_state_dict({k: v.reshape(expected[k].shape) if k in expected else v for k, v in state.items()})
+    module.train(case["training"])
+    if case.get("ids"):
+        X = X.long() - 1
+    else:
+        X.requires_grad_(True)
+    A = module(X)
+    dA = to_torch(tensors["%d.dA" % i], shape_of(A)).to(A.dtype)
+    A.backward(dA)
+    results["%d.A" % i] = to_columns(A)
+    if X.grad is not None:
+        results["%d.dX" % i] = to_columns(X.grad)
+    for name, parameter in module.named_parameters():
+        results["%d.g.%s" % (i, name)] = parameter.grad.reshape(parameter.shape[0], -1)
+    for name, value in module.named_buffers():
+        results["%d.w.%s" % (i, name)] = value.reshape(-1, 1)
+
+
+def main():
+    cases = json.load(open(sys.argv[1]))
+    tensors, results = read(sys.argv[2]), {}
+    torch.set_num_threads(1)
+    for i, case in enumerate(cases):
+        run(case, tensors, i, results)
+    write(sys.argv[3], results)
+
+
+main()
