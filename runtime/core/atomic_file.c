@@ -193,18 +193,10 @@ static void end(dnn_atomic_file *file) {
     *file = (dnn_atomic_file){.fd = -1};
 }
 
-static int sync_file(int fd) {
-    int problem;
-    do {
-        problem = fsync(fd) == 0 ? 0 : errno;
-    } while (problem == EINTR);
-    return problem == EINVAL || problem == ENOTSUP ? 0 : problem; /* a file system that cannot */
-}
-
 /* The lock is held until the file has its name: closing comes last. What close may say of a file on
  * a network, fsync has said before. */
 dnn_status dnn_atomic_file_finish(dnn_atomic_file *file, dnn_error *err) {
-    int problem = file->synced ? sync_file(file->fd) : 0;
+    int problem = file->synced ? dnn_sync(file->fd) : 0;
     if (problem == 0 && rename(file->temporary, file->path) != 0)
         problem = errno;
     dnn_status status = problem == 0 ? DNN_OK : fail_path(file->path, problem, err);

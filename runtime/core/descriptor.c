@@ -63,6 +63,14 @@ int dnn_write_all(int fd, const void *bytes, size_t size, size_t *written) {
     return problem;
 }
 
+int dnn_sync(int fd) {
+    int problem;
+    do {
+        problem = fsync(fd) == 0 ? 0 : errno;
+    } while (problem == EINTR);
+    return problem == EINVAL || problem == ENOTSUP ? 0 : problem;
+}
+
 int dnn_sync_folder_of(const char *path) {
     char folder[PATH_MAX] = ".";
     const char *slash = strrchr(path, '/');
@@ -76,7 +84,7 @@ int dnn_sync_folder_of(const char *path) {
     int fd = dnn_open(folder, O_RDONLY | O_DIRECTORY, 0);
     if (fd < 0)
         return errno == EACCES ? 0 : errno; /* a folder that may be written but not read */
-    int problem = fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP ? errno : 0;
+    int problem = dnn_sync(fd);
     close(fd);
     return problem;
 }

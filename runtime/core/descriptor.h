@@ -24,6 +24,9 @@ int dnn_above_standard(int fd);
  * through. Returns 0 or errno. */
 int dnn_write_all(int fd, const void *bytes, size_t size, size_t *written);
 
+/* Waits until the file is on disk. Returns 0 or errno; file systems that cannot count as done. */
+int dnn_sync(int fd);
+
 /* Puts the folder that holds `path` on disk, so that a name made, changed or removed in it is safe.
  * Returns 0 or errno; file systems that cannot count as done. */
 int dnn_sync_folder_of(const char *path);

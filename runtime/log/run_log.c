@@ -356,8 +356,8 @@ dnn_status dnn_run_log_flush(dnn_run_log *log, dnn_error *err) {
     int problem = drain(log);
     if (problem == 0)
         problem = check_name(log);
-    if (problem == 0 && fdatasync(log->fd) != 0 && errno != EINVAL && errno != ENOTSUP)
-        problem = errno;
+    if (problem == 0)
+        problem = dnn_sync(log->fd);
     if (problem == 0)
         problem = dnn_sync_folder_of(log->path);
     if (problem != 0)

@@ -61,7 +61,7 @@ local function set_earlier_aside(self)
   local aside = ("%s/earlier-%d"):format(self.folder, number)
   if not dnn.system.make_folder(aside) then return end
   for _, file in ipairs(files) do os.rename(file.path, aside .. "/" .. file.path:match "[^/]*$") end
-  say("%s held checkpoints up to step %d of an earlier training; they are in %s now (run:resume() would have gone on from them)",
+  say("%s held checkpoints up to step %d of an earlier training; they are in %s now",
     self.folder, files[1].step, aside)
 end
 
