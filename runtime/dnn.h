@@ -3,6 +3,19 @@
 #ifndef DNN_H
 #define DNN_H
 
+/* The system's headers first: in C++ they must not be inside extern "C". */
+#include <math.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #include "core/atomic_file.h"
 #include "core/dtype.h"
 #include "core/error.h"
@@ -45,7 +58,16 @@
 #include "data/npz.h"
 #include "data/source.h"
 
+#include "log/event.h"
+#include "log/run_log.h"
+#include "log/run_reader.h"
+
 #include "store/safetensors.h"
+#include "store/saver.h"
 #include "store/weights.h"
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -88,8 +88,11 @@ static json_t *shape_of(const dnn_tensor *tensor) {
         return tensor->vector && cols == 1 ? json_pack("[I]", rows)
                                            : json_pack("[I, I]", rows, cols);
     json_t *shape = json_array();
-    for (size_t axis = 0; axis < tensor->rank; axis++)
-        json_array_append_new(shape, json_integer((json_int_t)tensor->size[axis]));
+    for (size_t axis = 0; axis < tensor->rank && shape != NULL; axis++)
+        if (json_array_append_new(shape, json_integer((json_int_t)tensor->size[axis])) != 0) {
+            json_decref(shape); /* a file without this axis could not be read back */
+            shape = NULL;
+        }
     return shape;
 }
 

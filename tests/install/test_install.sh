@@ -26,6 +26,20 @@ use() {
     eval "cc -Wall -Werror '$here/installed.c' -o installed $flags"
     LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH") ./installed || fail "the C program fails"
 
+    # The program of the manual, as C and as C++.
+    sed -n '/^```c$/,/^```$/{/^```/d;p}' "$1/share/doc/dnnlua/c.md" >train.c
+    cp train.c train.cc
+    eval "cc -std=c11 -Wall -Werror train.c -o train_c $flags -lm"
+    eval "c++ -std=c++17 -Wall -Werror train.cc -o train_cc $flags"
+    for program in train_c train_cc; do
+        rm -rf "run of $program"
+        LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH") "./$program" "run of $program" >cost || fail "$program fails"
+        "$1/bin/dnnview" --csv costs.csv "run of $program" >/dev/null || fail "dnnview cannot read the run of $program"
+        [ "$(grep -c ',cost,' costs.csv)" -eq 2000 ] || fail "the run of $program lacks costs"
+    done
+    "$1/bin/dnnlua" -e 'local net = dnn.Sequential{dnn.Linear(2, 8), dnn.Tanh(), dnn.Linear(8, 1)}
+        assert(net:load "run of train_c/net.safetensors")' || fail "Lua cannot load what C has saved"
+
     LUA_PATH="$1/share/lua/5.4/?.lua;$1/share/lua/5.4/?/init.lua;;" LUA_CPATH="$1/lib/lua/5.4/?.so;;" \
         "$lua" -e 'local dnn = require "dnn"; assert((dnn.eye(2) * dnn.ones(2, 1)):sum() == 2)' ||
         fail "the stock Lua cannot use the module"

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -199,6 +200,52 @@ static void a_full_disk_keeps_every_whole_record_and_the_log_recovers(void **sta
     assert_int_equal(read_all(folder).count, 1000);
 }
 
+static void flush_fails_when_the_file_was_removed(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_run_log *log;
+    check_ok(dnn_run_log_open(&log, folder, &err));
+    dnn_run_log_scalar(log, 1, "cost", 1);
+    check_ok(dnn_run_log_flush(log, &err));
+    assert_int_equal(unlink(dnn_run_log_path(log)), 0);
+    check_fails(dnn_run_log_flush(log, &err), DNN_ERROR_FILE, "the file has been removed");
+    dnn_run_log_scalar(log, 2, "cost", 1);
+    check_fails(dnn_run_log_flush(log, &err), DNN_ERROR_FILE, "the file has been removed");
+    assert_true(dnn_run_log_problem(log, &err));
+    assert_non_null(strstr(err.text, "the file has been removed; training goes on"));
+    dnn_run_log_close(log);
+}
+
+static void another_process_that_writes_into_the_folder_is_noticed(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_run_log *log, *second;
+    int there[2];
+    assert_int_equal(pipe(there), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (dnn_run_log_open(&log, folder, NULL) != DNN_OK || write(there[1], "x", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    char byte;
+    assert_int_equal(read(there[0], &byte, 1), 1);
+    check_ok(dnn_run_log_open(&log, folder, &err));
+    assert_non_null(dnn_run_log_other(log));
+    assert_non_null(strstr(dnn_run_log_other(log), "events.out.tfevents."));
+    dnn_run_log_close(log);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    check_ok(dnn_run_log_open(&log, folder, &err)); /* it was killed: nobody writes */
+    assert_null(dnn_run_log_other(log));
+    check_ok(dnn_run_log_open(&second, folder, &err)); /* this process's own do not count */
+    assert_null(dnn_run_log_other(second));
+    dnn_run_log_close(second);
+    dnn_run_log_close(log);
+}
+
 static size_t torn_bytes(const char *path) {
     dnn_run_reader *reader;
     sums s = {0};
@@ -305,6 +352,8 @@ int main(void) {
         in_folder(a_process_that_exits_without_closing_loses_nothing),
         in_folder(calls_from_several_threads_do_not_mix),
         in_folder(a_full_disk_keeps_every_whole_record_and_the_log_recovers),
+        in_folder(flush_fails_when_the_file_was_removed),
+        in_folder(another_process_that_writes_into_the_folder_is_noticed),
         in_folder(a_file_cut_anywhere_gives_its_whole_records),
         in_folder(damage_is_skipped_and_said),
         in_folder(what_is_no_run_or_cannot_be_written_is_said_so),
