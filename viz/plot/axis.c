@@ -141,6 +141,8 @@ static double clock_offset(const axis *a) {
 /* None where steps are finer than the values' own digits. */
 static size_t linear_ticks(const axis *a, size_t wanted, tick *ticks, size_t size) {
     double step = round_step(a, a->high - a->low, wanted), offset = clock_offset(a);
+    if (a->whole && step < 1)
+        step = 1;
     double largest = fmax(fabs(a->low), fabs(a->high));
     if (!isfinite(step) || step < largest * 1e-13)
         return 0;
@@ -198,12 +200,30 @@ static size_t symlog_ticks(const axis *a, size_t wanted, tick *ticks, size_t siz
     return n;
 }
 
-size_t axis_ticks(const axis *a, size_t wanted, tick *ticks, size_t size) {
-    if (!(a->low < a->high) || !isfinite(a->low) || !isfinite(a->high))
-        return 0;
+static size_t ticks_of(const axis *a, size_t wanted, tick *ticks, size_t size) {
     if (a->scale == SCALE_LOG)
-        return a->low > 0 ? log_ticks(a, wanted, ticks, size) : 0;
+        return log_ticks(a, wanted, ticks, size);
     if (a->scale == SCALE_SYMLOG && a->linear_within > 0 && isfinite(a->linear_within))
         return symlog_ticks(a, wanted, ticks, size);
     return linear_ticks(a, wanted, ticks, size);
+}
+static size_t count_labels(const tick *ticks, size_t count) {
+    size_t labels = 0;
+    for (size_t i = 0; i < count; i++)
+        labels += ticks[i].major;
+    return labels;
+}
+
+/* One label says nothing of a scale: then more are asked for, and where a logarithmic one has
+ * hardly a power in sight, round values as on a linear one. */
+size_t axis_ticks(const axis *a, size_t wanted, tick *ticks, size_t size) {
+    if (!(a->low < a->high) || !isfinite(a->low) || !isfinite(a->high) ||
+        (a->scale == SCALE_LOG && !(a->low > 0)))
+        return 0;
+    size_t n = ticks_of(a, wanted, ticks, size);
+    for (size_t more = wanted + 1; count_labels(ticks, n) < 2 && more <= wanted + 8; more++)
+        n = ticks_of(a, more, ticks, size);
+    if (count_labels(ticks, n) >= 2 || a->scale == SCALE_LINEAR)
+        return n;
+    return linear_ticks(a, wanted + 2, ticks, size);
 }

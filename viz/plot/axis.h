@@ -24,6 +24,7 @@ typedef struct axis {
     axis_unit unit;
     double low, high; /* values at the two ends, low < high */
     double linear_within;
+    bool whole; /* values are counts: no label between two of them */
 } axis;
 
 /* Place of a value, 0 at low and 1 at high (beyond outside); NaN where the scale has none. */
@@ -39,8 +40,8 @@ typedef struct tick {
 } tick;
 
 /* Ticks for an axis with room for about `wanted` labels, ascending; returns how many (<= size).
- * Labels of one axis have one format: equal decimals, powers as 10^-3 where the scale is
- * logarithmic. */
+ * There are two labels at least, unless values are whole and only one is in sight. Labels of one
+ * axis have one format: equal decimals, powers as 10^-3 where the scale is logarithmic. */
 size_t axis_ticks(const axis *a, size_t wanted, tick *ticks, size_t size);
 
 /* Makes an axis that holds low..high with a margin; sane also when they are equal or not finite. */

@@ -109,11 +109,12 @@ static axis fit_bars_y(const panel *p, axis_scale scale) {
         for (size_t k = 0; !curve_hidden(&p->curves[i]) && k < p->figure->bins; k++)
             most = fmax(most, p->figure->items[i].counts[k]);
     if (scale == SCALE_SYMLOG)
-        return (axis){.scale = scale, .high = most * 1.5, .linear_within = 1};
+        return (axis){.scale = scale, .high = most * 1.5, .linear_within = 1, .whole = true};
     return (axis){.scale = scale,
                   .low = scale == SCALE_LOG ? 0.5 : 0,
                   .high = scale == SCALE_LOG ? most * 1.5 : most * 1.05,
-                  .linear_within = 1};
+                  .linear_within = 1,
+                  .whole = true};
 }
 
 /* Rows count downwards: their axis is that of their negative. */

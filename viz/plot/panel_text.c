@@ -81,6 +81,34 @@ static float draw_lines(const char *text, rect r, float y, text_style style, dis
     return y;
 }
 
+static float draw_sample_text(const char *text, rect r, float y, text_style style,
+                              display_list *list) {
+    if (is_laid_out(text)) {
+        style.style = FONT_MONO;
+        style.size = size_for(text, r.w);
+    }
+    return draw_lines(text, r, y, style, list) + ROW / 2;
+}
+
+/* The texts of a tag, the last one first; with their steps where there are several. */
+static float draw_samples(const curve *c, const page_options *o, rect r, float y, text_style style,
+                          display_list *list) {
+    const run_tag *tag = c->tag;
+    text_style head = style;
+    head.color = o->theme->muted;
+    for (size_t i = tag->earlier_count + 1; i-- > 0 && y + ROW <= r.y + r.h;) {
+        bool last = i == tag->earlier_count;
+        if (tag->earlier_count > 0) {
+            char step[64] = "step ";
+            axis_format_whole(last ? tag->text_step : tag->earlier[i].step, step + 5,
+                              sizeof step - 5);
+            y = draw_lines(step, r, y, head, list);
+        }
+        y = draw_sample_text(last ? tag->text : tag->earlier[i].text, r, y, style, list);
+    }
+    return y;
+}
+
 static void draw_prose(const panel *p, const page_options *o, rect r, display_list *list) {
     text_style plain = {LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0};
     float y = r.y;
@@ -93,12 +121,7 @@ static void draw_prose(const panel *p, const page_options *o, rect r, display_li
             head.style = FONT_BOLD;
             y = draw_lines(run_label(c->run), r, y, head, list);
         }
-        text_style style = plain;
-        if (is_laid_out(c->tag->text)) {
-            style.style = FONT_MONO;
-            style.size = size_for(c->tag->text, r.w);
-        }
-        y = draw_lines(c->tag->text, r, y, style, list) + ROW / 2;
+        y = draw_samples(c, o, r, y, plain, list);
     }
 }
 

@@ -82,6 +82,7 @@ static void widen_x(const panel *p, const page_options *o, double *low, double *
 static axis axis_of_x(const page_options *o, double low, double high, double margin) {
     axis_unit unit = o->x == X_WALL ? UNIT_CLOCK : o->x == X_RELATIVE ? UNIT_DURATION : UNIT_NUMBER;
     axis a = axis_fit(o->x_scale, unit, low, high);
+    a.whole = o->x == X_STEP;
     if (isfinite(low) && low < high && (low > 0 || o->x_scale != SCALE_LOG)) {
         a.low = low; /* curves begin at the axis, and end short of the other side */
         a.high = high;

@@ -580,7 +580,9 @@
       view.key = key;
       const table = shown.length > 0 ? settings(shown) : null;
       const content = $("div", { className: "scroll" }, ...(table ? [table] : shown.map((t) =>
-        $("pre", {}, (data.runs.length > 1 ? data.runs[t.run].label + "\n" : "") + t.text))));
+        $("div", {}, data.runs.length > 1 ? $("b", {}, data.runs[t.run].label) : null,
+          ...[t, ...t.earlier].flatMap((k) => [t.earlier.length > 0 ? $("div", { className: "muted" }, "step " + k.step) : null,
+            $("pre", {}, k.text)]).filter((e) => e !== null)))));
       if (view.content) view.content.replaceWith(content); else view.element.append(content);
       view.content = content;
     };

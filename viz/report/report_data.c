@@ -245,6 +245,17 @@ static bool put_images(const report *r, const panel *p, FILE *out) {
     return good;
 }
 
+/* Other texts of the tag, the newest first. */
+static void put_earlier(const run_tag *tag, FILE *out) {
+    fprintf(out, ",\"step\":%lld,\"earlier\":[", (long long)tag->text_step);
+    for (size_t i = tag->earlier_count; i-- > 0;) {
+        fprintf(out, "{\"step\":%lld,", (long long)tag->earlier[i].step);
+        put_field("text", tag->earlier[i].text, out);
+        fprintf(out, "}%s", i > 0 ? "," : "");
+    }
+    putc(']', out);
+}
+
 static void put_texts(const report *r, const panel *p, FILE *out) {
     bool first = true;
     fputs(",\"texts\":[", out);
@@ -254,6 +265,7 @@ static void put_texts(const report *r, const panel *p, FILE *out) {
         fprintf(out, "%s{\"run\":%zu,", first ? "" : ",", index_of(r->all, p->curves[i].run));
         first = false;
         put_field("text", p->curves[i].tag->text, out);
+        put_earlier(p->curves[i].tag, out);
         putc('}', out);
     }
     putc(']', out);

@@ -89,6 +89,15 @@ static void fill_other(run_tag *to, const run_tag *from, double until, int64_t s
         to->histogram_count++;
     to->picture = from->picture_step <= step ? from->picture : (picture){0};
     to->text = from->text_step <= step ? from->text : NULL;
+    to->text_step = from->text_step;
+    to->earlier_count = 0;
+    while (to->earlier_count < from->earlier_count && from->earlier[to->earlier_count].step <= step)
+        to->earlier_count++;
+    if (to->text == NULL && to->earlier_count > 0) {
+        const text_at *last = &from->earlier[--to->earlier_count];
+        to->text = last->text;
+        to->text_step = last->step;
+    }
 }
 
 static bool fill_run(run *to, const run *from, double position) {

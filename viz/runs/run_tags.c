@@ -42,6 +42,12 @@ static void free_histograms(run_tag *tag, size_t from) {
     tag->histogram_count = from;
 }
 
+static void forget_texts(run_tag *tag, size_t from) {
+    for (size_t i = from; i < tag->earlier_count; i++)
+        dnn_free(tag->earlier[i].text);
+    tag->earlier_count = from;
+}
+
 static void free_tag(run_tag *tag) {
     if (tag == NULL)
         return;
@@ -51,6 +57,8 @@ static void free_tag(run_tag *tag) {
     picture_free(&tag->picture);
     dnn_free(tag->encoded);
     dnn_free(tag->text);
+    forget_texts(tag, 0);
+    dnn_free(tag->earlier);
     dnn_free(tag->name);
     dnn_free(tag);
 }
@@ -196,6 +204,35 @@ static bool replace(void **kept, const void *bytes, size_t size) {
     return true;
 }
 
+/* The last text becomes an earlier one, unless the new one is the same or comes from a resumed run,
+ * which replaces what it does again. Of too many the second oldest goes: the first stays. */
+static bool keep_text(run_tag *tag, const dnn_event *e) {
+    size_t keep = tag->earlier_count;
+    bool same = strlen(tag->text) == e->size && memcmp(tag->text, e->bytes, e->size) == 0;
+    while (keep > 0 && tag->earlier[keep - 1].step >= e->step)
+        keep--;
+    forget_texts(tag, keep);
+    if (same || e->step <= tag->text_step)
+        return true;
+    if (!dnn_grow(&tag->earlier, &tag->earlier_capacity, keep, 1))
+        return false;
+    if (keep == TEXTS_KEPT) {
+        dnn_free(tag->earlier[1].text);
+        memmove(tag->earlier + 1, tag->earlier + 2, (--keep - 1) * sizeof *tag->earlier);
+    }
+    tag->earlier[keep] = (text_at){tag->text_step, tag->text};
+    tag->earlier_count = keep + 1;
+    tag->text = NULL;
+    return true;
+}
+
+static bool add_text(run_tag *tag, const dnn_event *e) {
+    if (tag->text != NULL && e->size > 0 && !keep_text(tag, e))
+        return false;
+    tag->text_step = e->step;
+    return replace((void **)&tag->text, e->bytes, e->size);
+}
+
 static bool add_value(run_tag *tag, const dnn_event *e) {
     switch (e->kind) {
     case DNN_EVENT_SCALAR:
@@ -208,8 +245,7 @@ static bool add_value(run_tag *tag, const dnn_event *e) {
         return replace((void **)&tag->encoded, e->bytes, e->size);
     case DNN_EVENT_UNKNOWN: /* its text is the name of its kind */
     case DNN_EVENT_TEXT:
-        tag->text_step = e->step;
-        return replace((void **)&tag->text, e->bytes, e->size);
+        return add_text(tag, e);
     default:
         return true;
     }

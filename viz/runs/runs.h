@@ -20,6 +20,14 @@ typedef struct histogram_at {
  * first and the last always among them. */
 #define HISTOGRAMS_KEPT ((size_t)512)
 
+typedef struct text_at {
+    int64_t step;
+    char *text;
+} text_at;
+
+/* Texts that are kept of a tag beside the last one. */
+#define TEXTS_KEPT ((size_t)40)
+
 /* All that came under a name as one kind of value. */
 typedef struct run_tag {
     char *name; /* "grad_norm/1 Linear" */
@@ -34,6 +42,8 @@ typedef struct run_tag {
     size_t encoded_size;
     char *text; /* the last one */
     int64_t text_step;
+    text_at *earlier; /* other texts before it, the oldest first; at most TEXTS_KEPT */
+    size_t earlier_count, earlier_capacity;
     struct run_tag *follower; /* the tag that came after this one the last time */
 } run_tag;
 

@@ -338,6 +338,48 @@ static void epochs_are_read_between_logged_points_and_beyond(void **state) {
     runs_free(&all);
 }
 
+static void log_text(dnn_run_log *log, int64_t step, const char *text) {
+    dnn_run_log_event(log, &(dnn_event){.wall_time = 1,
+                                        .step = step,
+                                        .tag = "sample",
+                                        .tag_size = 6,
+                                        .kind = DNN_EVENT_TEXT,
+                                        .bytes = (const uint8_t *)text,
+                                        .size = strlen(text)});
+}
+
+static void texts_over_time_are_kept(void **state) {
+    (void)state;
+    dnn_run_log *log = open_log("run");
+    log_text(log, 1, "aaa");
+    log_text(log, 2, "the cat");
+    log_text(log, 3, "the cat"); /* says nothing new */
+    log_text(log, 4, "the cat sat");
+    dnn_run_log_close(log);
+    runs all = read_all();
+    const run_tag *tag = run_find(all.items[0], "sample", DNN_EVENT_TEXT);
+    assert_string_equal(tag->text, "the cat sat");
+    assert_int_equal(tag->earlier_count, 2);
+    assert_string_equal(tag->earlier[0].text, "aaa");
+    assert_string_equal(tag->earlier[1].text, "the cat");
+    assert_int_equal(tag->earlier[1].step, 3);
+    log = open_log("run"); /* resumed after step 1 */
+    log_text(log, 2, "the dog");
+    for (int step = 3; step < 200; step++) {
+        char text[32];
+        snprintf(text, sizeof text, "step %d", step);
+        log_text(log, step, text);
+    }
+    dnn_run_log_close(log);
+    runs_poll(&all);
+    assert_int_equal(tag->earlier_count, TEXTS_KEPT);
+    assert_string_equal(tag->earlier[0].text, "aaa");
+    assert_string_equal(tag->text, "step 199");
+    for (size_t i = 1; i < tag->earlier_count; i++)
+        assert_true(tag->earlier[i].step > tag->earlier[i - 1].step);
+    runs_free(&all);
+}
+
 static void running_out_of_memory_loses_values_and_nothing_else(void **state) {
     (void)state;
     dnn_run_log *log = open_log("runs/run");
@@ -396,6 +438,7 @@ int main(void) {
         test(a_picture_and_a_text_of_one_name_are_two_tags),
         test(histograms_are_thinned_evenly),
         test(epochs_are_read_between_logged_points_and_beyond),
+        test(texts_over_time_are_kept),
         test(running_out_of_memory_loses_values_and_nothing_else),
         test(fifty_runs_of_ten_tags_are_all_read),
     };
