@@ -2,26 +2,24 @@
 
 -- # The module
 --
--- `local dnn = require "dnn"` loads it; at the prompt of `dnnlua` and for `dnnlua -e` the global `dnn` is
--- there already.
+-- `local dnn = require "dnn"` loads it. At the prompt of `dnnlua` and in `dnnlua -e` the global `dnn` is already
+-- defined.
 --
--- Names follow one rule. What PyTorch users know keeps PyTorch's name (`Linear`, `BCELoss`, `manual_seed`),
--- what the L-layer tutorial names keeps the tutorial's (`dnn.stepwise`). Constructors are PascalCase,
--- functions and methods snake_case. A trailing underscore changes the object in place. Options come last,
--- in one table, and an unknown key is an error that lists the known ones.
+-- Names that PyTorch users know are PyTorch's (`Linear`, `BCELoss`, `manual_seed`); those of the L-layer tutorial are the
+-- tutorial's (`dnn.stepwise`). Constructors are PascalCase, functions and methods snake_case. A trailing underscore
+-- changes the object in place. Options come last, in one table; an unknown key is an error that lists the known ones.
 --
--- Indices are Lua's: from 1, and ranges include both ends. Class labels are 1..C. A column is one example,
--- so X is features x m.
+-- Indices start at 1 and ranges include both ends, as in Lua. Class labels are 1..C. A column is one example, so X is
+-- features x m.
 --
--- Wrong use raises an error with the script's line. A file, a folder or a library that fails
--- returns `nil` and a message.
+-- Wrong use raises an error with the script's line. Failures of files, folders and libraries return `nil` and a message.
 --
--- An unknown name raises an error suggesting the closest; `rawget(dnn, name)` asks without.
+-- An unknown name raises an error that suggests the closest one; `rawget(dnn, name)` returns nil instead.
 
 ---@class dnn
 local dnn = {}
 
----What an element is: numbers to compute with are float32 or float64; uint8 and int32 are for stored data and ids.
+---The type of an element: float32 and float64 to compute with; uint8 and int32 for stored data and ids.
 ---@alias dnn.Dtype "float32"|"float64"|"uint8"|"int32"
 
 -- ## Version and help
@@ -32,10 +30,10 @@ dnn.version = ""
 
 ---Prints help on a name or a value.
 ---
----A text is what one would type after `?` at the prompt: a name (`"dnn.Linear"`, `"Matrix:sum"`,
----`"string.format"`), the title of a chapter (`"runs"`), or words in quotation marks, for which all help is
----searched (`'"learning rate"'`). Any other value gives help of its kind: a network, a matrix, a function of the
----module. Without anything there is an overview.
+---A string is what one would type after `?` at the prompt: a name (`"dnn.Linear"`, `"Matrix:sum"`, `"string.format"`), the
+---title of a chapter (`"runs"`), or words in quotation marks, which find a recipe or whatever mentions them
+---(`'"learning rate"'`). For any other value, such as a network, a matrix or a function of the module, help describes its
+---kind. Without an argument it prints an overview.
 ---
 ---```lua
 ---dnn.help "dnn.linalg.svd"
@@ -51,9 +49,9 @@ function dnn.help(topic) end
 
 ---Help as a text, for what one would type after `?` at the prompt.
 ---
----A name is looked up without calling any code of the script's: no metamethod runs.
+---Looking up a name runs no code of the script, not even metamethods.
 ---
----Errors: nil and a message that names the nearest topic where there is none.
+---Errors: for an unknown topic, nil and a message that suggests the nearest one.
 ---
 ---```lua
 ---local page = dnn.help.topic("A:row", {A = dnn.zeros(2, 2)})
@@ -66,7 +64,7 @@ function dnn.help(topic) end
 ---@return string|nil message
 function dnn.help.topic(topic, env, options) end
 
----The keys of the table of options that a function takes; nil where it takes none.
+---The names of the options that a function takes; nil if it takes none.
 ---
 ---```lua
 ---print(table.concat(dnn.help.options "dnn.BCELoss", ", "))   --> reduction
@@ -85,9 +83,9 @@ function dnn.help.entries() end
 
 -- ## Types and threads
 
----Sets the type that new matrices and networks have when none is given: float32 until it is set.
+---Sets the type of new matrices and networks that are made without one; initially float32.
 ---
----Errors: uint8 cannot be computed with and is refused.
+---Errors: uint8 and int32 are refused, since nothing is computed in them.
 ---
 ---```lua
 ---dnn.set_default_dtype "float64"
@@ -98,7 +96,7 @@ function dnn.help.entries() end
 ---@return nil
 function dnn.set_default_dtype(dtype) end
 
----The type that new matrices and networks have when none is given.
+---The type of new matrices and networks that are made without one.
 ---
 ---```lua
 ---print(dnn.get_default_dtype())   --> float32
@@ -106,11 +104,11 @@ function dnn.set_default_dtype(dtype) end
 ---@return "float32"|"float64"
 function dnn.get_default_dtype() end
 
----Sets how many threads compute, the script's own included.
+---Sets the number of threads to compute on, including the script's own.
 ---
----Results do not depend on it: work is cut by the size of the problem alone, and a sum has the same bits on one
----thread and on many. At first it is what `dnnlua --threads` or the environment variable DNN_NUM_THREADS says,
----else as many as there are CPUs for this process.
+---Results do not depend on it: work is divided by the size of the problem alone, so a sum has the same bits on one thread
+---and on many. The initial number comes from `dnnlua --threads` or the environment variable DNN_NUM_THREADS, and is
+---otherwise the number of CPUs that the process may use.
 ---
 ---```lua
 ---dnn.set_num_threads(1)
@@ -130,7 +128,7 @@ function dnn.get_num_threads() end
 
 ---The kernels that OpenBLAS multiplies matrices with, as in "SkylakeX".
 ---
----A CPU that OpenBLAS does not know gets the best kernels that it can run, unless OPENBLAS_CORETYPE says otherwise.
+---On a CPU unknown to OpenBLAS, the best kernels that it can run are used, unless OPENBLAS_CORETYPE is set.
 ---
 ---```lua
 ---print(type(dnn.blas_core()))   --> string
@@ -138,10 +136,10 @@ function dnn.get_num_threads() end
 ---@return string
 function dnn.blas_core() end
 
----How many blocks of memory the C library has taken from the heap so far.
+---The number of memory blocks that the C library has allocated so far.
 ---
----It shows that a training step takes none: the memory of matrices is Lua's, and the buffers of a network are made
----once for a size of batch.
+---It shows that a training step allocates none: matrices are in Lua's memory, and a network's buffers are allocated once
+---for each batch size.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -156,9 +154,9 @@ function dnn.allocation_count() end
 
 -- ## The system
 --
--- What scripts need of the operating system and Lua lacks.
+-- What scripts need from the operating system and Lua does not provide.
 
----Seconds since some moment, by a clock that nobody sets: for measuring how long something takes.
+---Seconds on a monotonic clock, for measuring how long something takes.
 ---
 ---```lua
 ---local start = dnn.time()
@@ -172,7 +170,7 @@ function dnn.time() end
 ---@class dnn.system
 dnn.system = {}
 
----The width in columns of the terminal that a standard stream is, or nil where it is none.
+---The width in columns of the terminal that a standard stream is connected to; nil if it is not a terminal.
 ---
 ---A terminal of unknown width counts as 80 columns.
 ---
@@ -183,9 +181,9 @@ dnn.system = {}
 ---@return integer|nil columns
 function dnn.system.terminal(stream) end
 
----Makes a folder, and those above it where they are missing.
+---Makes a folder, and missing ones above it.
 ---
----A folder that exists already is not an error.
+---It is not an error if the folder exists already.
 ---
 ---```lua
 ---assert(dnn.system.make_folder "results/today")
@@ -195,7 +193,7 @@ function dnn.system.terminal(stream) end
 ---@return string|nil message why not
 function dnn.system.make_folder(path) end
 
----Whether a file of that name can be written, as `net:save` and others would; leaves nothing there.
+---Whether a file can be written at a path, as `net:save` and others would; leaves nothing behind.
 ---
 ---```lua
 ---assert(dnn.system.can_write "net.safetensors")

@@ -1,6 +1,6 @@
 ---@meta _
 
--- # Pictures
+-- # Plots
 --
 -- Curves, histograms, matrices and pictures, in the terminal (in colour where it has colours; NO_COLOR,
 -- CLICOLOR_FORCE and TERM=dumb are obeyed), in a file with `{png = "a.png"}` or `{svg = "a.svg"}`, or with
