@@ -47,12 +47,17 @@ static size_t edits(const char *a, const char *b) {
     return last[n];
 }
 
+/* What somebody meant is never what would lose them something: `clone` is not `close`. */
+static bool destroys(const char *name) {
+    return strcmp(name, "close") == 0;
+}
+
 void dnnlua_nearest_offer(dnnlua_nearest *nearest, const char *name) {
     size_t distance = edits(nearest->wanted, name);
     bool few = distance <= 2 && 3 * distance <= strlen(nearest->wanted) + 1;
     bool alike = strncasecmp(nearest->wanted, name, 3) == 0;
 
-    if ((!few && !alike) || strcmp(nearest->wanted, name) == 0) {
+    if ((!few && !alike) || destroys(name) || strcmp(nearest->wanted, name) == 0) {
         return;
     }
     if (nearest->name == NULL || distance < nearest->distance ||

@@ -35,5 +35,10 @@ for part in program prompt; do
     forbid bindings/$part '(math|nn|data|store|log)/|bindings/((matrix|nn|data|run)/|dnnlua\.h)' \
         'the program knows the module only through require, and of the runtime only core/'
 done
+forbid bindings/program 'bindings/prompt/parts\.h' 'the program sees of the prompt only prompt.h'
+if found=$(grep -l '^#include "bindings/prompt/' bindings/program/*.[ch] | grep -v '/main\.c$'); then
+    printf '%s\n    %s\n' "$found" 'of the program only main.c knows the prompt' >&2
+    failed=1
+fi
 
 exit $failed

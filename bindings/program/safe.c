@@ -41,15 +41,16 @@ static void check_folder(lua_State *L) {
                    "--safe: a script must not write in %s; make a folder for it and run it there",
                    here);
     }
-    const char *const own[] = {"", "dnn/safe.lua"};
+    const char *const own[] = {"bin", "lib/lua/5.4/dnn", "share/lua/5.4/dnn"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-        const char *path = i == 0 ? "/proc/self/exe" : push_own_module_path(L, own[i]);
-        if (realpath(path, other) != NULL && is_inside(other, here)) {
+        const char *path = lua_pushfstring(L, "%s/%s", push_prefix(L), own[i]);
+        if (realpath(path, other) != NULL && (is_inside(other, here) || is_inside(here, other))) {
             luaL_error(L,
                        "--safe: %s holds dnnlua itself, which the script could change; make a "
                        "folder for the script and run it there",
                        here);
         }
+        lua_pop(L, 2);
     }
 }
 

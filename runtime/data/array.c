@@ -5,7 +5,7 @@
 
 #include "core/memory.h"
 
-#define CHUNK ((size_t)1 << 16) /* elements decoded at once */
+#define CHUNK ((size_t)1 << 13) /* elements decoded at once */
 
 bool dnn_array_measure(dnn_array *a) {
     uint64_t rows = 1, count;

@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "data/csv_table.h"
 
-#define CHUNK_BYTES ((size_t)1 << 22)
+#define CHUNK_BYTES ((size_t)1 << 16)
 
 /* --- opening --- */
 

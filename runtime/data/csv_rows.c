@@ -7,7 +7,7 @@
 #include "core/grow.h"
 #include "core/memory.h"
 
-#define BLOCK ((size_t)1 << 18)
+#define BLOCK ((size_t)1 << 16)
 
 /* --- the buffer --- */
 

@@ -15,9 +15,11 @@
 #include "core/interrupt.h"
 #include "core/memory.h"
 
-#define BLOCK    ((size_t)1 << 18) /* bytes of the file read at once */
-#define LARGEST  ((size_t)1 << 24) /* bytes unpacked in one call */
-#define DEFLATES ((uint64_t)1032)  /* bytes that one packed byte becomes at most */
+#define BLOCK    ((size_t)1 << 18)   /* bytes of the file read at once */
+#define PACKED   ((size_t)1 << 15)   /* of a packed one */
+#define WINDOW   ((uint64_t)1 << 16) /* bytes that inflate may hold back */
+#define LARGEST  ((size_t)1 << 24)   /* bytes unpacked in one call */
+#define DEFLATES ((uint64_t)1032)    /* bytes that one packed byte becomes at most */
 
 typedef enum packing { PLAIN, GZIP, RAW } packing;
 
@@ -98,7 +100,7 @@ static uint64_t most_of(uint64_t packed) {
 static dnn_status begin_inflating(dnn_source *s, dnn_error *err) {
     const int window = s->packing == GZIP ? 15 + 16 : -15;
     if (s->block == NULL)
-        s->block = dnn_alloc(BLOCK);
+        s->block = dnn_alloc(PACKED);
     s->z = (z_stream){0};
     if (s->block == NULL || inflateInit2(&s->z, window) != Z_OK)
         return dnn_source_fail(s, DNN_ERROR_MEMORY, err, "no memory to unpack it");
@@ -113,7 +115,7 @@ static dnn_status next_member(dnn_source *s, dnn_error *err) {
     if (s->packing == GZIP && s->z.avail_in < 2 && s->at < s->end) {
         size_t got = 0;
         memmove(s->block, s->z.next_in, s->z.avail_in);
-        dnn_status status = read_file(s, s->block + s->z.avail_in, BLOCK / 2, &got, err);
+        dnn_status status = read_file(s, s->block + s->z.avail_in, PACKED / 2, &got, err);
         if (status != DNN_OK)
             return status;
         s->z.next_in = s->block;
@@ -139,7 +141,7 @@ static dnn_status inflate_some(dnn_source *s, void *to, size_t room, size_t *got
     while (s->z.avail_out == room && !s->ended) {
         if (s->z.avail_in == 0) {
             size_t packed = 0;
-            dnn_status status = read_file(s, s->block, BLOCK, &packed, err);
+            dnn_status status = read_file(s, s->block, PACKED, &packed, err);
             if (status != DNN_OK)
                 return status;
             if (packed == 0)
@@ -336,7 +338,7 @@ dnn_status dnn_source_require(const dnn_source *s, uint64_t bytes, dnn_error *er
         ahead + (s->packing == PLAIN                    ? packed
                  : s->ended                             ? 0
                  : packed > UINT64_MAX / (2 * DEFLATES) ? UINT64_MAX / 2
-                                                        : (packed + BLOCK) * DEFLATES);
+                                                        : (packed + 64) * DEFLATES + WINDOW);
     if (bytes > possible)
         return dnn_source_fail(s, DNN_ERROR_FORMAT, err,
                                "its header promises %llu bytes of data, but %s%llu follow; was the "

@@ -55,7 +55,6 @@ local function load_module(name, path, ...)
   return loader, path
 end
 
-local LIBRARIES <const> = {["dnn.core"] = "luaopen_dnn_core", ["dnn.hdf5"] = "luaopen_dnn_hdf5"}
 local environment = setmetatable({debug = debug_functions}, {__index = _G, __newindex = _G})
 
 -- The program's own modules, but those of the prompt.
@@ -64,11 +63,11 @@ local function search_own(name)
     return "\n\tnot one of the program's own modules"
   end
   local relative = gsub(name, "%.", "/")
-  if LIBRARIES[name] then
-    local path = format("%s/lib/lua/5.4/%s.so", prefix, relative)
-    local loader, message = loadlib(path, LIBRARIES[name])
+  local library = searchpath(relative, format("%s/lib/lua/5.4/?.so", prefix), "")
+  if library then
+    local loader, message = loadlib(library, "luaopen_" .. gsub(name, "%.", "_"))
     if not loader then error(format("error loading module '%s':\n\t%s", name, message), 0) end
-    return loader, path
+    return loader, library
   end
   local path = searchpath(relative, format("%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua", prefix, prefix), "")
   if not path then return "\n\tno such module of the program's own" end

@@ -17,7 +17,7 @@ void read_array(dnn_source *source, size_t input_size, read_header *header, read
         return;
     must_hold(array.rank >= 0 && array.rank <= DNN_ARRAY_MAX_RANK);
     must_hold(array.bytes == (uint64_t)array.rows * array.cols * dnn_stored_info(array.type)->size);
-    must_hold(array.bytes <= (input_size + ((uint64_t)1 << 19)) * 1032);
+    must_hold(array.bytes <= (input_size + ((uint64_t)1 << 10)) * 1032);
     if (array.rows != 0 && array.cols > LARGEST / array.rows)
         return;
     if (array.rows > ((size_t)1 << 40) || array.cols > ((size_t)1 << 40))

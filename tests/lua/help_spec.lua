@@ -187,7 +187,7 @@ describe("help on words", function()
   it("leads from what people look for to a function or a recipe", function()
     for words, found in pairs{
       csv = "dnn.data.csv", clip = "clamp", mnist = "dnn.data.mnist", augment = "dnn.data.Loader",
-      dropout = "keep", freeze = "weight_grad", ["gradient clipping"] = "grads:norm()",
+      dropout = "dnn.Dropout", freeze = "requires_grad", ["gradient clipping"] = "grads:norm()",
       ["early stopping"] = "patience", numpy = "dnn.data.npy", npy = "dnn.data.npy", schedule = "opt.lr",
       ["learning rate decay"] = "cosine", minibatch = "dnn.data.batches", seed = "dnn.manual_seed",
       accuracy = "argmax", l2 = "weight_decay", checkpoint = "net:save", confusion = "argmax",

@@ -72,6 +72,16 @@ describe("the table of other libraries' names", function()
     end
   end)
 
+  it("never suggests what would close an object", function()
+    for _, object in ipairs{net, known.run, known.A, known.opt, known.p, known.loss} do
+      for _, name in ipairs{"clone", "close_", "closed_", "clsoe", "cloes", "lose"} do
+        local ok, text = pcall(function() return object[name] end)
+        assert.is_false(ok)
+        assert.is_nil(text:find "'close'", text)
+      end
+    end
+  end)
+
   it("is loaded by the first error that needs it, and is not missed where it cannot be", function()
     local script = [[
       local dnn = require "dnn"

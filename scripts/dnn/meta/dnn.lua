@@ -39,7 +39,7 @@ dnn.version = ""
 ---dnn.help "dnn.linalg.svd"
 ---dnn.help(dnn.zeros(2, 2))
 ---```
----@param topic? any a text or a value
+---@param topic? any a name as a string, or a value
 ---@return nil
 function dnn.help(topic) end
 
@@ -47,7 +47,7 @@ function dnn.help(topic) end
 ---@field width? integer columns of a line, 80 when not given
 ---@field colour? boolean whether headings and code are bold, by a terminal's codes; false when not given
 
----Help as a text, for what one would type after `?` at the prompt.
+---Help as a string, for what one would type after `?` at the prompt.
 ---
 ---Looking up a name runs no code of the script, not even metamethods.
 ---

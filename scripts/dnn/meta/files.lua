@@ -39,15 +39,15 @@ dnn.data = {}
 ---@field names string[] names of X's rows
 ---@field label string|nil name of the label
 ---@field classes string[]|nil where the label is text, its classes, sorted
----@field categories table<string, string[]>|nil the sorted texts of X's columns of text, by name
+---@field categories table<string, string[]>|nil the sorted strings of X's text columns, by name
 
 ---Reads a CSV file, plain or gzipped.
 ---
 ---Header and delimiter are found. Fields may be quoted, lines end as they like, a byte order mark is passed over. A
----column holds numbers, or texts where its first value is not a number: a text becomes the number of its class, 1..C in
+---column holds numbers, or strings where its first value is not a number: a string becomes the number of its class, 1..C in
 ---the order of their bytes. Missing are empty fields, NA, N/A, NaN, null, None and ?.
 ---
----Errors: a column that does not exist, and a line with too few or too many fields, a text where a number is wanted, or
+---Errors: a column that does not exist, and a line with too few or too many fields, a string where a number is expected, or
 ---a missing value, with file, line and column: nil and a message.
 ---
 ---```lua
@@ -69,7 +69,7 @@ function dnn.data.csv(path, options) end
 
 ---Writes a matrix, or what `dnn.data.csv` gave, as a CSV file: each column becomes a line.
 ---
----Numbers are written so that the same ones are read back. Classes are written as their texts.
+---Numbers are written so that the same ones are read back. Classes are written by name.
 ---
 ---Errors: a number of names that is not that of X's rows, a Y with another number of columns. Nil and a message where
 ---the file cannot be written; the old one is whole then.

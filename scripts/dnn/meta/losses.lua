@@ -59,7 +59,7 @@ function dnn.BCEWithLogitsLoss(options) end
 ---
 ---Shapes: A is classes x m logits, without a softmax; Y is 1 x m labels, whole numbers 1..classes.
 ---
----Errors: a label outside 1..classes; one of 0 is told to count from 1. One-hot columns are refused.
+---Errors: a label outside 1..classes; for 0 the message says that labels count from 1. One-hot columns are refused.
 ---
 ---```lua
 ---local scores = dnn.Matrix{{9, 0}, {0, 9}, {0, 0}}

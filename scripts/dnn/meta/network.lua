@@ -208,7 +208,8 @@ function net:requires_grad_(flag) end
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
 ---local opt = dnn.optim.Adam(net:parameters())
 ---local twin, its_opt = net:copy(opt)
----print(twin(dnn.ones(3, 1)) == net(dnn.ones(3, 1)), its_opt.lr)   --> true	0.001
+---local X = dnn.ones(3, 1)
+---print(twin(X) == net(X), its_opt.lr)   --> true	0.001
 ---```
 ---@param optimiser? dnn.Optimiser
 ---@return dnn.Layer copy

@@ -2,13 +2,13 @@
 
 -- # Plots
 --
--- Curves, histograms, matrices and pictures, in the terminal (in colour where it has colours; NO_COLOR,
+-- Curves, histograms, matrices and images, in the terminal (in colour where it has colours; NO_COLOR,
 -- CLICOLOR_FORCE and TERM=dumb are obeyed), in a file with `{png = "a.png"}` or `{svg = "a.svg"}`, or with
 -- `{window = true}` in a window that has dnnview's controls: zoom, axes, crosshair. All are drawn by the program
 -- dnnview, which is looked for in DNNVIEW, beside the module, and in PATH.
 --
--- Values that are not finite are gaps, and the picture says how many there are. Where points are denser than the
--- picture, each of its columns shows all values under it: a million points are drawn at once, and no spike is lost.
+-- Values that are not finite are gaps, and the plot says how many there are. Where points are denser than the
+-- plot, each of its columns shows all values under it: a million points are drawn at once, and no spike is lost.
 
 ---@class dnn
 local dnn = {}
@@ -30,15 +30,15 @@ local dnn = {}
 ---@field style? "lines"|"points" whether points are joined; lines when not given
 ---@field x_scale? "linear"|"log"|"symlog" linear when not given; symlog is logarithmic on both sides of 0
 ---@field y_scale? "linear"|"log"|"symlog" linear when not given
----@field title? string text above the picture
+---@field title? string text above the plot
 ---@field x_label? string what the x axis shows
 ---@field y_label? string what the y axis shows
----@field png? string file to write as a picture, instead of the terminal
+---@field png? string file to write, instead of drawing in the terminal
 ---@field svg? string file to write as a drawing, instead of the terminal
 ---@field window? boolean whether a window is opened, which the program does not wait for
 ---width and height: in characters in the terminal, when not given as many as suit it; elsewhere in points, 720 x 480
 ---@field size? integer[]
----@field scale? number pixels per point of a PNG, 1 when not given; 2 for a picture in print
+---@field scale? number pixels per point of a PNG, 1 when not given; 2 for print
 ---@field theme? "light"|"dark" colours; when not given dark in the terminal and light in files
 
 ---Plots numbers as curves.
@@ -49,7 +49,7 @@ local dnn = {}
 ---Shapes: y with several columns is a series for each; a row is one series. x has as many values as y has rows.
 ---
 ---Errors: nothing to draw, numbers of different count and unknown options raise. Nil and a message where dnnview or a
----file cannot be had. Returns nothing after a picture in the terminal, true after a file or a window.
+---file cannot be had. Returns nothing after drawing in the terminal, true after a file or a window.
 ---
 ---```lua
 ---local x = dnn.linspace(0, 10, 200)
@@ -60,8 +60,8 @@ local dnn = {}
 ---@param x dnn.Numbers|dnn.plot.Series[] where each point stands; y, or several series, when no numbers follow
 ---@param y? dnn.Numbers one or several series, a column each
 ---@param options? dnn.plot.Options
----@return boolean|nil done true after a file or a window, nothing after a picture in the terminal
----@return string|nil message why there is no picture
+---@return boolean|nil done true after a file or a window, nothing after drawing in the terminal
+---@return string|nil message why nothing was drawn
 function dnn.plot(x, y, options) end
 
 -- ## Histograms
@@ -70,15 +70,15 @@ function dnn.plot(x, y, options) end
 ---@field bins? integer how many; when not given as many as suit the values, and whole numbers a bin each
 ---@field x_scale? "linear"|"log"|"symlog" linear when not given
 ---@field y_scale? "linear"|"log"|"symlog" linear when not given
----@field title? string text above the picture
+---@field title? string text above the plot
 ---@field x_label? string what the x axis shows
 ---@field y_label? string what the y axis shows, count when not given
----@field png? string file to write as a picture, instead of the terminal
+---@field png? string file to write, instead of drawing in the terminal
 ---@field svg? string file to write as a drawing, instead of the terminal
 ---@field window? boolean whether a window is opened, which the program does not wait for
 ---width and height: in characters in the terminal, when not given as many as suit it; elsewhere in points, 720 x 480
 ---@field size? integer[]
----@field scale? number pixels per point of a PNG, 1 when not given; 2 for a picture in print
+---@field scale? number pixels per point of a PNG, 1 when not given; 2 for print
 ---@field theme? "light"|"dark" colours; when not given dark in the terminal and light in files
 
 ---Plots how often values occur.
@@ -96,50 +96,50 @@ function dnn.plot(x, y, options) end
 ---```
 ---@param values dnn.Numbers|dnn.plot.Series[] what is counted, or several of it
 ---@param options? dnn.hist.Options
----@return boolean|nil done true after a file or a window, nothing after a picture in the terminal
----@return string|nil message why there is no picture
+---@return boolean|nil done true after a file or a window, nothing after drawing in the terminal
+---@return string|nil message why nothing was drawn
 function dnn.hist(values, options) end
 
--- ## Matrices and pictures
+-- ## Matrices and images
 
 ---@class dnn.imshow.Options
----@field width? integer of a picture in pixels; when not given pictures are square
----@field height? integer of a picture in pixels
----@field channels? 1|3 bytes of a pixel; when not given what makes a picture square
+---@field width? integer of an image in pixels; images are square when not given
+---@field height? integer of an image in pixels
+---@field channels? 1|3 bytes of a pixel; when not given, what makes the image square
 ---@field count? integer how many columns are shown at most, 16 when not given
----@field labels? any[]|dnn.Matrix what stands below each picture; the labels of a set when not given
+---@field labels? any[]|dnn.Matrix text below each image; the labels of a set when not given
 ---@field map? "heat"|"grey" colours of a matrix: those of dnnview's heat map, which colour-blind people can read, or grey
 ---@field low? number value of the first colour, the smallest of the matrix when not given
 ---@field high? number value of the last colour, the largest of the matrix when not given
----@field title? string text above the picture
+---@field title? string text above the plot
 ---@field x_label? string what the x axis shows
 ---@field y_label? string what the y axis shows
----@field png? string file to write as a picture, instead of the terminal
+---@field png? string file to write, instead of drawing in the terminal
 ---@field svg? string file to write as a drawing, instead of the terminal
 ---@field window? boolean whether a window is opened, which the program does not wait for
 ---width and height: in characters in the terminal, when not given as many as suit it; elsewhere in points, 720 x 480
 ---@field size? integer[]
----@field scale? number pixels per point of a PNG, 1 when not given; 2 for a picture in print
+---@field scale? number pixels per point of a PNG, 1 when not given; 2 for print
 ---@field theme? "light"|"dark" colours; when not given dark in the terminal and light in files
 
----Shows a matrix as colours, or its columns as pictures.
+---Shows a matrix as colours, or its columns as images.
 ---
----A matrix of bytes, a set of `dnn.data`, the next batch of a `dnn.data.Loader` and anything with width, height, channels or labels are pictures, a column
+---A matrix of bytes, a set of `dnn.data`, the next batch of a `dnn.data.Loader` and anything with width, height, channels or labels are images, a column
 ---each, as `dnn.data.read_image` gives them; floats are in 0..1, or in the range that they have beyond it. Any other
 ---matrix is shown element by element, row 1 at the top; where there are more elements than pixels, a pixel shows the
 ---one that is farthest from the mean.
 ---
----Shapes: pictures: (height * width * channels) x m.
+---Shapes: images: (height * width * channels) x m.
 ---
----Errors: columns that are no such picture raise. Else as of `dnn.plot`.
+---Errors: columns that are not such images raise. Else as of `dnn.plot`.
 ---
 ---```lua
 ---dnn.imshow(dnn.eye(8), {title = "identity"})
----local pictures = dnn.rand(12 * 12 * 3, 2) -- colour, a picture a column
----dnn.imshow(pictures, {width = 12, height = 12, labels = {"a", "b"}})
+---local images = dnn.rand(12 * 12 * 3, 2) -- RGB, one image per column
+---dnn.imshow(images, {width = 12, height = 12, labels = {"a", "b"}})
 ---```
 ---@param value dnn.Matrix|number[][]|table a matrix, a table of rows, a set, or a `dnn.data.Loader`: its next batch
 ---@param options? dnn.imshow.Options
----@return boolean|nil done true after a file or a window, nothing after a picture in the terminal
----@return string|nil message why there is no picture
+---@return boolean|nil done true after a file or a window, nothing after drawing in the terminal
+---@return string|nil message why nothing was drawn
 function dnn.imshow(value, options) end

@@ -36,7 +36,7 @@
 --   loss:forward(net:forward(train.X), train.Y)
 --   net:backward(loss:backward())
 --   opt:step()
---   local cost = loss:forward(net:forward(held_out.X), held_out.Y)
+--   local cost = loss:forward(net:predict(held_out.X), held_out.Y)
 --   since = since + 1
 --   if cost < best then
 --     best, since = cost, 0
@@ -157,31 +157,30 @@
 -- end
 -- ```
 
--- ## Keep a layer as it is {freeze, frozen, freezing, fine-tune, fine-tuning, transfer learning, requires_grad}
+-- ## Freeze a layer {freeze, frozen, freezing, fine-tune, fine-tuning, transfer learning, requires_grad}
 --
--- An optimiser moves what has a gradient: set it to zero before the step.
+-- No optimiser moves the values of a frozen layer, and backward stops above the lowest layer that learns.
 --
 -- ```lua
 -- local net, loss = dnn.Sequential{dnn.Linear(2, 3), dnn.ReLU(), dnn.Linear(3, 1)}, dnn.MSELoss()
--- local opt = dnn.optim.SGD(net:parameters(), {lr = 0.1})
--- local before = net[1].weight:copy()
+-- net[1].requires_grad = false
+-- local opt, before = dnn.optim.SGD(net:parameters(), {lr = 0.1}), net[1].weight:copy()
 -- loss:forward(net:forward(dnn.randn(2, 8)), dnn.rand(1, 8))
 -- net:backward(loss:backward())
--- net[1].weight_grad:fill_(0)
--- net[1].bias_grad:fill_(0)
 -- opt:step()
 -- print(net[1].weight == before)   --> true
 -- ```
 
--- ## Drop inputs at random {dropout, drop, input noise}
+-- ## Use dropout {dropout, drop, train mode, eval mode, evaluation mode}
 --
--- While training, each input is 0 with probability 1 - keep, and the others grow so that their sum stays the same on
--- average.
+-- A network is made in training mode. `net:predict` computes in evaluation mode whatever the mode is; `net:eval()` and
+-- `net:train()` switch it.
 --
 -- ```lua
--- local X, keep = dnn.ones(4, 1000), 0.8
--- local dropped = X % dnn.rand(X.rows, X.cols):lt(keep) / keep
--- print(math.abs(dropped:mean() - 1) < 0.1)   --> true
+-- local net = dnn.Sequential{dnn.Linear(2, 8), dnn.ReLU(), dnn.Dropout(0.5), dnn.Linear(8, 1)}
+-- local X = dnn.randn(2, 4)
+-- net:forward(X)                              -- drops half of the units
+-- print(net:predict(X) == net:predict(X))     --> true
 -- ```
 
 -- ## Repeat a run exactly {seed, reproducible, reproducibility, deterministic, repeat, manual_seed}

@@ -99,7 +99,7 @@ function run:steps(first, last) end
 ---@return nil
 function run:histogram(step, tag, A) end
 
----Logs a picture.
+---Logs an image.
 ---
 ---Shapes: width * height pixels of 1 or 3 numbers, in the order of `dnn.data.read_image`; bytes, or floats in 0..1.
 ---
@@ -115,7 +115,7 @@ function run:histogram(step, tag, A) end
 ---@return string|nil message why not
 function run:image(step, tag, pixels, width, height) end
 
----Logs a text, at the step of the last log.
+---Logs a string, at the step of the last log.
 ---
 ---```lua
 ---dnn.Run():text("note", "the first try")
@@ -207,8 +207,8 @@ function run:resume() end
 -- - `learning_rate` and `seconds_per_step`
 --
 -- At first once in `histogram_every` seconds, each time 5 % later: histograms of every parameter (`weight/1 Linear`) and
--- of its gradient (`weight_grad/1 Linear`), and `picture/1 Linear`, the first layer's weights as pictures where X is
--- pictures of s x s pixels.
+-- of its gradient (`weight_grad/1 Linear`), and `picture/1 Linear`, the first layer's weights as images where X is
+-- images of s x s pixels.
 --
 -- What the script logs under one of these names is left to it. A step that an optimiser refuses because of its
 -- gradients is logged too. A look that takes long is followed by a pause of 400 times as long, which holds the cost at

@@ -23,7 +23,7 @@ local dnn = {}
 -- ## Weights of a network
 
 ---@class dnn.Layer.save.Options
----@field metadata? table<string, string|number|boolean> texts by name, kept in the file beside the weights
+---@field metadata? table<string, string|number|boolean> strings by name, kept in the file beside the weights
 
 ---@class dnn.Layer
 local net = {}
@@ -97,13 +97,13 @@ function net:load_state_dict(state) end
 -- ## Any matrices
 
 ---@class dnn.save.Options
----@field metadata? table<string, string|number|boolean> texts by name, kept in the file beside the matrices
+---@field metadata? table<string, string|number|boolean> strings by name, kept in the file beside the matrices
 
 ---Writes matrices to a safetensors file.
 ---
 ---Shapes: a column of n is the tensor [n], any other matrix [rows, cols].
 ---
----Errors: nil and a message when the file cannot be written; the old one is whole then. Names and texts that are not
+---Errors: nil and a message when the file cannot be written; the old one is whole then. Names and strings that are not
 ---UTF-8 are raised.
 ---
 ---```lua
@@ -117,7 +117,7 @@ function net:load_state_dict(state) end
 ---@return string|nil message why not
 function dnn.save(path, matrices, options) end
 
----Reads all matrices of a safetensors file, and the texts of its metadata.
+---Reads all matrices of a safetensors file, and the strings of its metadata.
 ---
 ---Shapes: the tensor [n] becomes a column, [] one number; of more than two axes the first becomes rows, the others are
 ---flattened into columns in the file's order.
@@ -144,7 +144,7 @@ function dnn.load(path) end
 --
 -- A checkpoint holds all that a training needs to go on as if it had never ended, bit for bit: the weights, the
 -- optimiser's settings, steps and state, the place in the shuffled batches, the streams of random numbers, and the
--- script's own numbers and texts.
+-- script's own numbers and strings.
 
 ---Files from which a training is taken up again.
 ---@class dnn.checkpoint
@@ -153,7 +153,7 @@ dnn.checkpoint = {}
 ---Writes the parts of a training to one safetensors file.
 ---
 ---A part has a name of letters, digits and _ (not `dnn`). Networks, optimisers, batches and streams (`dnn.Random`) are kept with their
----states; numbers, texts, booleans and matrices as they are. So is any table or
+---states; numbers, strings, booleans and matrices as they are. So is any table or
 ---userdata that has methods `state_dict` and `load_state_dict` of its own. The file carries a checksum. The global stream of random numbers is always kept. Save after a step, not
 ---between a backward and its step: gradients are not kept. Nor is what a layer written in Lua holds besides its
 ---parameters; such things are parts of their own.

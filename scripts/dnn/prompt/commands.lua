@@ -123,8 +123,6 @@ local function describe(value)
     return "string, " .. rawlen(value) .. " bytes"
   elseif name == "dnn.Matrix" then
     return format("Matrix, %d x %d, %s", value.rows, value.cols, value.dtype)
-  elseif name == "dnn.Layer" and #value > 0 then
-    return format("%s, %d layer%s", value.name, #value, #value == 1 and "" or "s")
   elseif type(name) == "string" and find(name, "^dnn%.") then
     return match(tostring(value), "^[^\n]*")
   elseif kind == "boolean" or kind == "number" then
