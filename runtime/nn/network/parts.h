@@ -31,6 +31,7 @@ typedef struct dnn_plan {
     dnn_shape *in;
     bool *add;
     bool has_activations, has_gradients;
+    bool used_up; /* a backward has begun to write over what forward kept */
 } dnn_plan;
 
 struct dnn_network {

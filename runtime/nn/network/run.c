@@ -150,7 +150,7 @@ dnn_status dnn_network_forward(dnn_network *network, const dnn_matrix *X, uint64
                                dnn_error *err) {
     dnn_plan *plan = dnn_network_current(network);
     plan->has_activations = false; /* also when X is refused: the last one may be gone */
-    plan->has_gradients = false;
+    plan->has_gradients = plan->used_up = false;
     dnn_status status = check_input(network, plan, X, err);
     if (status == DNN_OK)
         status = take_input(network, plan, X, err);
@@ -179,7 +179,7 @@ static dnn_status check_output_gradient(const dnn_network *network, const dnn_pl
         return dnn_fail(err, DNN_ERROR_STATE,
                         "evaluation keeps nothing for backward; call net:train() before forward, or "
                         "set net.keep = true");
-    if (plan->has_gradients && plan->keep == DNN_KEEP_LITTLE)
+    if (plan->used_up)
         return dnn_fail(err, DNN_ERROR_STATE,
                         "backward has used up what forward kept; run forward again, or set "
                         "net.keep = true");
@@ -295,6 +295,7 @@ dnn_status dnn_network_backward(dnn_network *network, const dnn_matrix *dA, dnn_
     find_needs(network, dX != NULL);
     begin_gradients(network, plan);
     plan->has_gradients = false;
+    plan->used_up = plan->keep == DNN_KEEP_LITTLE;
     status = dnn_matrix_copy(&plan->dA[network->step_count], dA, err);
     if (status == DNN_OK)
         status = run_backward(network, plan, dX, err);
@@ -312,7 +313,7 @@ static bool is_intact(const dnn_network *network, const dnn_plan *plan, size_t b
     bool all = plan->keep == DNN_KEEP_ALL || (plan->keep == DNN_KEEP_TRAINING && plan->training);
     return plan->has_activations &&
            (all || buffer == network->step_count || buffer == 0 ||
-            (plan->kept[buffer] && !plan->has_gradients));
+            (plan->kept[buffer] && !plan->used_up));
 }
 
 static const dnn_matrix *read_output(const dnn_network *network, size_t buffer) {
