@@ -197,6 +197,21 @@ static dnn_status run_check(check *c, const dnn_matrix *given, double h, dnn_mat
     return status == DNN_OK ? compare(c, &comparison, dX, err) : status;
 }
 
+/* Every forward in training moves the kept values, which a check must leave as they were. */
+static void *copy_of_kept(dnn_network *network) {
+    size_t bytes = dnn_network_kept_bytes(network);
+    void *copy = dnn_alloc(bytes);
+    if (copy != NULL && network->parameters.kept != NULL && bytes > 0)
+        memcpy(copy, network->parameters.kept, bytes);
+    return copy;
+}
+
+static void restore_kept(dnn_network *network, void *copy) {
+    if (network->parameters.kept != NULL && dnn_network_kept_bytes(network) > 0)
+        memcpy(network->parameters.kept, copy, dnn_network_kept_bytes(network));
+    dnn_free(copy);
+}
+
 dnn_status dnn_gradcheck(dnn_network *network, const dnn_loss_class *loss,
                          const dnn_setting *settings, const dnn_matrix *X, const dnn_matrix *Y,
                          double h, uint64_t key, dnn_gradcheck_result *result, dnn_error *err) {
@@ -207,6 +222,9 @@ dnn_status dnn_gradcheck(dnn_network *network, const dnn_loss_class *loss,
     check c = {
         .network = network, .loss = loss, .call = {.settings = settings, .Y = Y}, .key = key};
     dnn_matrix dA = {0}, dX = {0}, given = {0};
+    void *kept = copy_of_kept(network);
+    if (kept == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "gradcheck: out of memory");
     dnn_status status = dnn_matrix_create(&c.X, DNN_FLOAT64, X->rows, X->cols, err);
     if (status == DNN_OK)
         status = dnn_matrix_create(&given, DNN_FLOAT64, X->rows, X->cols, err);
@@ -224,5 +242,6 @@ dnn_status dnn_gradcheck(dnn_network *network, const dnn_loss_class *loss,
     dnn_matrix_free(&dX);
     /* The network's A[0] described the copy; and its outputs belong to the last point tried. */
     dnn_status last = dnn_network_forward(network, X, key, status == DNN_OK ? err : NULL);
+    restore_kept(network, kept);
     return status == DNN_OK ? last : status;
 }
