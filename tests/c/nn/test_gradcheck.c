@@ -1,5 +1,6 @@
 /* The gradients of whole networks are right, wherever a layer stands and whatever the loss; a wrong
- * one is caught. Layers and losses are those of the registry: what is added there is tested here. */
+ * one is caught. Layers and losses are those of the registry: what is added there is tested here.
+ */
 #include "nets.h"
 
 #include "math/elementwise.h"
@@ -78,7 +79,8 @@ static void check_places(const dnn_layer_class *kind, const dnn_case *c, bool tr
     check_ok(dnn_layer_shape(layer, &in, 1, &out, &err));
     dnn_layer_release(layer);
     const dnn_loss_class *loss = any_loss();
-    check_right(kind->name, "alone", check_net(layer_of(kind->name, settings), &in, training, loss));
+    check_right(kind->name, "alone",
+                check_net(layer_of(kind->name, settings), &in, training, loss));
     check_right(kind->name, "first",
                 check_net(sequential(layer_of(kind->name, settings), linear_on(&out, 2)), &in,
                           training, loss));
@@ -92,14 +94,13 @@ static void check_places(const dnn_layer_class *kind, const dnn_case *c, bool tr
                 check_net(sequential(linear(channels, channels), layer_of(kind->name, settings)),
                           &in, training, loss));
     /* What it reads is read by others, too. */
-    check_right(kind->name, "in a branch",
-                check_net(sequential(linear(channels, channels),
-                                     concat(sequential(layer_of(kind->name, settings),
-                                                       linear_on(&out, 2)),
-                                            sequential(layer_of(kind->name, settings),
-                                                       linear_on(&out, 1)),
-                                            linear_on(&in, 2))),
-                          &in, training, loss));
+    check_right(
+        kind->name, "in a branch",
+        check_net(sequential(linear(channels, channels),
+                             concat(sequential(layer_of(kind->name, settings), linear_on(&out, 2)),
+                                    sequential(layer_of(kind->name, settings), linear_on(&out, 1)),
+                                    linear_on(&in, 2))),
+                  &in, training, loss));
 }
 
 static void every_layer_has_right_gradients_wherever_it_stands(void **state) {
@@ -119,9 +120,10 @@ static void every_loss_has_right_gradients(void **state) {
     (void)state;
     const dnn_shape input = dnn_shape_vector(4);
     for (size_t k = 0; dnn_loss_classes[k] != NULL; k++)
-        check_right(dnn_loss_classes[k]->name, "after a network",
-                    check_net(sequential(linear(4, 5), plain("Tanh"), linear(5, 3), plain("Sigmoid")),
-                              &input, true, dnn_loss_classes[k]));
+        check_right(
+            dnn_loss_classes[k]->name, "after a network",
+            check_net(sequential(linear(4, 5), plain("Tanh"), linear(5, 3), plain("Sigmoid")),
+                      &input, true, dnn_loss_classes[k]));
 }
 
 static dnn_status square(dnn_call *call, dnn_error *err) {
@@ -204,8 +206,9 @@ static void a_layer_that_assigns_its_gradient_or_changes_its_input_is_named(void
     dnn_gradcheck_result r =
         check_net(sequential(linear(3, 2), external(&given)), &input, true, any_loss());
     assert_true(r.difference < 1e-6);
-    assert_string_equal(r.fault, "layer 2, Scale: a second backward does not add to the gradient of "
-                                 "scale; is it assigned?");
+    assert_string_equal(r.fault,
+                        "layer 2, Scale: a second backward does not add to the gradient of "
+                        "scale; is it assigned?");
     given.backward = adding;
     r = check_net(sequential(linear(3, 2), external(&given)), &input, true, any_loss());
     assert_string_equal(r.fault, "");
@@ -240,8 +243,8 @@ static void kept_values_come_back_to_the_bit(void **state) {
     (void)state;
     dnn_error err;
     dnn_gradcheck_result r;
-    net n = make_net(DNN_FLOAT64,
-                     CHILDREN(linear(3, 2), layer_of("BatchNorm1d", "num_features=2")), 1);
+    net n =
+        make_net(DNN_FLOAT64, CHILDREN(linear(3, 2), layer_of("BatchNorm1d", "num_features=2")), 1);
     dnn_matrix X = inputs(3), Y = targets(any_loss(), 2);
     forward(&n, &X);
     double before[5];

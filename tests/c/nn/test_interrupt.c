@@ -13,10 +13,10 @@ static const dnn_setting mean[DNN_MAX_FIELDS] = {{.number = 0}};
 enum { IN = 200, EXAMPLES = 400 };
 
 static net wide_net(void) {
-    return make_net(DNN_FLOAT32,
-                    CHILDREN(linear(IN, 300), plain("ReLU"), linear(300, 300), plain("Tanh"),
-                             linear(300, 10)),
-                    1);
+    return make_net(
+        DNN_FLOAT32,
+        CHILDREN(linear(IN, 300), plain("ReLU"), linear(300, 300), plain("Tanh"), linear(300, 10)),
+        1);
 }
 
 static void a_forward_that_ended_leaves_no_activations(void **state) {
@@ -189,7 +189,8 @@ static void a_cost_that_is_not_whole_is_not_given_out(void **state) {
         dnn_matrix a, y;
         check_ok(dnn_matrix_block(&a, &A, 0, 500 * half, 1500, 500, &err));
         check_ok(dnn_matrix_block(&y, &Y, 0, 500 * half, 1500, 500, &err));
-        check_ok(dnn_loss_forward(mse, &(dnn_loss_call){.settings = sum, .A = &a, .Y = &y}, &part, &err));
+        check_ok(dnn_loss_forward(mse, &(dnn_loss_call){.settings = sum, .A = &a, .Y = &y}, &part,
+                                  &err));
         parts += part;
     }
     check_close(whole, parts, 1e-9 * whole);

@@ -428,8 +428,9 @@ static void check_summary(const net *n, const char *expected) {
 
 static void the_summary_is_a_table_with_totals(void **state) {
     (void)state;
-    net n = make_net(DNN_FLOAT32,
-                     CHILDREN(linear(12288, 20), plain("ReLU"), linear(20, 1), plain("Sigmoid")), 1);
+    net n =
+        make_net(DNN_FLOAT32,
+                 CHILDREN(linear(12288, 20), plain("ReLU"), linear(20, 1), plain("Sigmoid")), 1);
     check_summary(&n, "Sequential float32, 4 layers\n"
                       "  #  layer                   output    parameters\n"
                       "  1  Linear(12288 -> 20)         20       245,780\n"

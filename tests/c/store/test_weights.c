@@ -1,5 +1,5 @@
-/* A network's values go into a file as PyTorch has them, and come back; a file of another network is
- * recognised, and changes nothing. */
+/* A network's values go into a file as PyTorch has them, and come back; a file of another network
+ * is recognised, and changes nothing. */
 #include "../nn/nets.h"
 
 #include <stdlib.h>
@@ -65,8 +65,7 @@ static void those_of_another_network_are_recognised_and_change_nothing(void **st
     net saved = make(DNN_FLOAT32, 20, 5, 1), other = make(DNN_FLOAT32, 7, 5, 2);
     dnn_matrix before = values_of(&other);
     check_ok(dnn_weights_save(saved.network, path, NULL, 0, &err));
-    check_fails(dnn_weights_load(other.network, path, NULL, 0, &err),
-                DNN_ERROR_SHAPE,
+    check_fails(dnn_weights_load(other.network, path, NULL, 0, &err), DNN_ERROR_SHAPE,
                 "net.st: layer 1, Linear: weight is 5 x 7 here, 5 x 20 in the file; was it saved "
                 "from another network?");
     dnn_matrix after = values_of(&other);
@@ -133,8 +132,13 @@ static void check_load_fails(net *n, const dnn_name_map *maps, size_t map_count,
 /* All tensors fit by name and shape, but the last cannot be read. */
 static void a_file_that_fails_in_the_middle_changes_nothing(void **state) {
     (void)state;
-    write_foreign((foreign[]){{"0.weight", 2, {1, 2}, NULL}, {"0.bias", 1, {1}, "C64"}, {.name = NULL}},
-                  1);
+    write_foreign(
+        (foreign[]){
+            {"0.weight", 2, {1, 2}, NULL},
+            {"0.bias",    1, {1}, "C64"},
+            {.name = NULL         }
+    },
+        1);
     net n = make_net(DNN_FLOAT32, CHILDREN(linear(2, 1)), 3);
     check_load_fails(&n, NULL, 0, DNN_ERROR_TYPE, "net.st: tensor '0.bias' is C64");
     free_net(&n);
@@ -144,12 +148,15 @@ static void a_file_that_fails_in_the_middle_changes_nothing(void **state) {
 static void files_that_count_layers_from_1_are_read(void **state) {
     (void)state;
     dnn_error err;
-    write_foreign((foreign[]){{"1.weight", 2, {2, 2}, NULL},
-                              {"1.bias", 2, {2, 1}, NULL},
-                              {"3.weight", 2, {1, 2}, NULL},
-                              {"3.bias", 2, {1, 1}, NULL},
-                              {.name = NULL}},
-                  1);
+    write_foreign(
+        (foreign[]){
+            {"1.weight", 2, {2, 2}, NULL},
+            {"1.bias",    2, {2, 1}, NULL},
+            {"3.weight",          2, {1, 2}, NULL},
+            {"3.bias",      2, {1, 1}, NULL},
+            {.name = NULL     }
+    },
+        1);
     net n = make(DNN_FLOAT64, 2, 2, 1);
     check_ok(dnn_weights_load(n.network, path, NULL, 0, &err));
     dnn_matrix first = value_of(&n, "0.weight"), bias = value_of(&n, "0.bias"),
@@ -164,12 +171,23 @@ static void a_layer_by_itself_has_names_without_a_number(void **state) {
     (void)state;
     dnn_error err;
     net n = net_of(DNN_FLOAT32, linear(2, 1), NULL, 1);
-    write_foreign((foreign[]){{"weight", 2, {1, 2}, NULL}, {"bias", 1, {1}, NULL}, {.name = NULL}}, 1);
+    write_foreign(
+        (foreign[]){
+            {"weight", 2, {1, 2}, NULL},
+            {"bias",  1, {1}, NULL},
+            {.name = NULL       }
+    },
+        1);
     check_ok(dnn_weights_load(n.network, path, NULL, 0, &err));
     dnn_matrix weight = value_of(&n, "weight");
     check_matrix(&weight, (double[]){1, 2}, 0);
-    write_foreign((foreign[]){{"1.weight", 2, {1, 2}, NULL}, {"1.bias", 1, {1}, NULL}, {.name = NULL}},
-                  4);
+    write_foreign(
+        (foreign[]){
+            {"1.weight", 2, {1, 2}, NULL},
+            {"1.bias",    1, {1}, NULL},
+            {.name = NULL         }
+    },
+        4);
     check_ok(dnn_weights_load(n.network, path, NULL, 0, &err));
     check_matrix(&weight, (double[]){4, 5}, 0);
     free_net(&n);
@@ -178,18 +196,29 @@ static void a_layer_by_itself_has_names_without_a_number(void **state) {
 static void modules_with_names_are_mapped_to_places(void **state) {
     (void)state;
     dnn_error err;
-    write_foreign((foreign[]){{"fc1.weight", 2, {2, 2}, NULL},
-                              {"fc1.bias", 1, {2}, NULL},
-                              {"head.out.weight", 2, {1, 2}, NULL},
-                              {"head.out.bias", 1, {1}, NULL},
-                              {.name = NULL}},
-                  1);
+    write_foreign(
+        (foreign[]){
+            {"fc1.weight", 2, {2, 2}, NULL},
+            {"fc1.bias",      1, {2}, NULL},
+            {"head.out.weight",            2, {1, 2}, NULL},
+            {"head.out.bias",      1, {1}, NULL},
+            {.name = NULL       }
+    },
+        1);
     net n = make(DNN_FLOAT32, 2, 2, 1);
     check_load_fails(&n, NULL, 0, DNN_ERROR_SHAPE,
                      "modules with names are mapped to places, as in {names = {fc1 = \"0\"}}");
-    const dnn_name_map half[] = {{"fc1", "0"}, {"head", "2"}};
-    check_load_fails(&n, half, 2, DNN_ERROR_SHAPE, "2.weight (Linear, 1 x 2) is missing in the file");
-    const dnn_name_map maps[] = {{"fc", "2"}, {"fc1", "0"}, {"head.out", "2"}};
+    const dnn_name_map half[] = {
+        {"fc1",  "0"},
+        {"head", "2"}
+    };
+    check_load_fails(&n, half, 2, DNN_ERROR_SHAPE,
+                     "2.weight (Linear, 1 x 2) is missing in the file");
+    const dnn_name_map maps[] = {
+        {"fc",       "2"},
+        {"fc1",      "0"},
+        {"head.out", "2"}
+    };
     check_ok(dnn_weights_load(n.network, path, maps, 3, &err)); /* "fc" is not "fc1" */
     dnn_matrix first = value_of(&n, "0.weight"), last = value_of(&n, "2.weight");
     check_matrix(&first, (double[]){1, 2, 3, 4}, 0);
@@ -201,9 +230,16 @@ static void a_prefix_of_all_names_is_mapped_away(void **state) {
     (void)state;
     dnn_error err;
     write_foreign(
-        (foreign[]){{"net.0.weight", 2, {1, 2}, NULL}, {"net.0.bias", 1, {1}, NULL}, {.name = NULL}}, 1);
+        (foreign[]){
+            {"net.0.weight", 2, {1, 2}, NULL},
+            {"net.0.bias",        1, {1}, NULL},
+            {.name = NULL             }
+    },
+        1);
     net n = make_net(DNN_FLOAT32, CHILDREN(linear(2, 1)), 3);
-    const dnn_name_map maps[] = {{"net", ""}};
+    const dnn_name_map maps[] = {
+        {"net", ""}
+    };
     check_ok(dnn_weights_load(n.network, path, maps, 1, &err));
     dnn_matrix weight = value_of(&n, "0.weight");
     check_matrix(&weight, (double[]){1, 2}, 0);
@@ -221,16 +257,16 @@ static net images_net(void) {
 }
 
 static const foreign images_file[] = {
-    {"0.weight",              4, {3, 2, 2, 1}, NULL },
-    {"0.bias",                1, {3},          NULL },
-    {"1.weight",              1, {3},          NULL },
-    {"1.bias",                1, {3},          NULL },
-    {"1.running_mean",        1, {3},          NULL },
-    {"1.running_var",         1, {3},          NULL },
-    {"1.num_batches_tracked", 0, {0},          "I64"},
-    {"3.weight",              2, {2, 18},      NULL },
-    {"3.bias",                1, {2},          NULL },
-    {.name = NULL},
+    {"0.weight",    4, {3, 2, 2, 1}, NULL},
+    {"0.bias", 1, {3}, NULL},
+    {"1.weight",             1, {3}, NULL},
+    {"1.bias",            1, {3}, NULL},
+    {"1.running_mean",         1, {3}, NULL},
+    {"1.running_var",    1, {3}, NULL},
+    {"1.num_batches_tracked",          0, {0}, "I64"},
+    {"3.weight",             2, {2, 18}, NULL},
+    {"3.bias", 1, {2}, NULL},
+    {.name = NULL        },
 };
 
 /* A kernel is (out, in, height, width) in files and [height][width][in][out] here; a Linear after a
@@ -298,14 +334,22 @@ static void what_is_saved_is_what_was_loaded(void **state) {
 static void a_counter_may_be_missing_and_nothing_else(void **state) {
     (void)state;
     dnn_error err;
-    foreign some[4] = {{"0.weight", 1, {2}, NULL}, {"0.bias", 1, {2}, NULL},
-                       {"0.running_mean", 1, {2}, NULL}, {.name = NULL}};
+    foreign some[4] = {
+        {"0.weight", 1, {2}, NULL},
+        {"0.bias",       1, {2}, NULL},
+        {"0.running_mean",          1, {2}, NULL},
+        {.name = NULL  }
+    };
     write_foreign(some, 1);
     net n = make_net(DNN_FLOAT32, CHILDREN(layer_of("BatchNorm1d", "num_features=2")), 1);
     check_load_fails(&n, NULL, 0, DNN_ERROR_SHAPE,
                      "0.running_var (BatchNorm1d, 2 x 1) is missing in the file");
-    write_foreign((foreign[]){some[0], some[1], some[2], {"0.running_var", 1, {2}, NULL}, {.name = NULL}},
-                  1);
+    write_foreign(
+        (foreign[]){
+            some[0], some[1], some[2], {"0.running_var", 1, {2}, NULL},
+               {.name = NULL           }
+    },
+        1);
     check_ok(dnn_weights_load(n.network, path, NULL, 0, &err));
     dnn_matrix variance = value_of(&n, "0.running_var");
     check_matrix(&variance, (double[]){7, 8}, 0);
@@ -314,11 +358,14 @@ static void a_counter_may_be_missing_and_nothing_else(void **state) {
 
 static void what_does_not_fit_is_listed_and_what_is_too_much_named(void **state) {
     (void)state;
-    write_foreign((foreign[]){{"0.weight", 2, {1, 2}, NULL},
-                              {"0.bias", 1, {1}, NULL},
-                              {"1.weight", 2, {3, 4}, NULL},
-                              {.name = NULL}},
-                  1);
+    write_foreign(
+        (foreign[]){
+            {"0.weight", 2, {1, 2}, NULL},
+            {"0.bias",    1, {1}, NULL},
+            {"1.weight",          2, {3, 4}, NULL},
+            {.name = NULL     }
+    },
+        1);
     net n = make_net(DNN_FLOAT32, CHILDREN(linear(2, 1)), 3);
     check_load_fails(&n, NULL, 0, DNN_ERROR_SHAPE,
                      "1.weight (3 x 4) in the file has no place in this network");
@@ -336,12 +383,15 @@ static void a_layer_that_is_called_twice_may_have_both_names(void **state) {
     dnn_layer *layer = linear(1, 1);
     dnn_layer_retain(layer);
     net n = make_net(DNN_FLOAT32, CHILDREN(layer, plain("Tanh"), layer), 3);
-    write_foreign((foreign[]){{"0.weight", 2, {1, 1}, NULL},
-                              {"0.bias", 1, {1}, NULL},
-                              {"2.weight", 2, {1, 1}, NULL},
-                              {"2.bias", 1, {1}, NULL},
-                              {.name = NULL}},
-                  1);
+    write_foreign(
+        (foreign[]){
+            {"0.weight", 2, {1, 1}, NULL},
+            {"0.bias",    1, {1}, NULL},
+            {"2.weight",          2, {1, 1}, NULL},
+            {"2.bias",      1, {1}, NULL},
+            {.name = NULL     }
+    },
+        1);
     check_ok(dnn_weights_load(n.network, path, NULL, 0, &err));
     dnn_matrix weight = value_of(&n, "0.weight");
     check_matrix(&weight, (double[]){1}, 0);
