@@ -24,7 +24,7 @@ typedef struct dnn_plan {
     char *memory;
 
     size_t examples;   /* for which the calls are set up; 0: for none yet */
-    size_t reads_X;    /* steps below this one may read X's own memory */
+    size_t reads_X;    /* steps below this one may read X, or a view of it */
     dnn_matrix *A, *dA; /* per buffer; dA of buffer 0 is the caller's dX */
     dnn_call *calls;    /* per step, with inputs in the arrays below */
     dnn_matrix *X, *dX;

@@ -76,6 +76,13 @@ static size_t bytes_of(const planner *p, size_t buffer) {
            dnn_dtype_info(p->network->dtype)->size;
 }
 
+/* Of a copy of X: ids may have any type. */
+static size_t bytes_of_input(const planner *p) {
+    size_t size = dnn_dtype_info(p->network->dtype)->size;
+    bool ids = dnn_layer_has(p->network->steps[0].layer, DNN_TAKES_IDS);
+    return bytes_of(p, 0) / size * (ids ? sizeof(double) : size);
+}
+
 /* Whether everything that stands in a block has been read for the last time by time `when`. */
 static bool is_free_after(const planner *p, size_t in_block, size_t when) {
     for (size_t b = 1; b <= p->network->step_count; b++)
@@ -135,8 +142,7 @@ static void place_gradients(planner *p, bool all) {
             p->dA_block[b] = shared;
             if (p->blocks[shared].last < backward_time(p, producer))
                 p->blocks[shared].last = backward_time(p, producer);
-            p->plan->dkept[consumer->output] = view;
-            p->plan->dkept[b] = all || view;
+            p->plan->dkept[b] = all;
             continue;
         }
         p->dA_block[b] =
@@ -345,7 +351,7 @@ static dnn_status make_plan(dnn_network *network, dnn_plan *plan, dnn_error *err
     place_gradients(&p, all);
     place_working_memory(&p);
     if (plan->copies_input)
-        p.A_block[0] = add_block(&p, bytes_of(&p, 0), 0, 2 * n);
+        p.A_block[0] = add_block(&p, bytes_of_input(&p), 0, 2 * n);
     plan->bytes = place_blocks(&p, all);
     take_offsets(&p);
     dnn_free(numbers);
@@ -360,7 +366,7 @@ dnn_status dnn_network_plan(dnn_network *network, const dnn_matrix *X, size_t *b
     *bytes = 0;
     if (plan->memory != NULL && plan->rows == X->rows && X->cols <= plan->capacity && X->cols > 0 &&
         plan->keep == network->keep && (plan->copies_input || !scattered))
-        return DNN_OK;
+        return dnn_network_shapes_for(network, X, err); /* the other mode may have had another X */
     if (X->cols == 0)
         return dnn_fail(err, DNN_ERROR_SHAPE, "X is %zu x 0: there are no examples", X->rows);
     dnn_status status = dnn_network_shapes_for(network, X, err);

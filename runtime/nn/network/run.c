@@ -7,9 +7,11 @@
 
 /* --- setting up the calls --- */
 
+/* The shape is that of the plan: the network's may be of another X, which the other mode ran on. */
 static dnn_matrix buffer_at(const dnn_network *network, const dnn_plan *plan, size_t buffer,
                             size_t offset) {
-    return dnn_matrix_of(network->dtype, dnn_shape_count(&network->shapes[buffer]), plan->examples,
+    const dnn_shape *shape = &plan->calls[network->producer[buffer]].out;
+    return dnn_matrix_of(network->dtype, dnn_shape_count(shape), plan->examples,
                          offset == SIZE_MAX ? NULL : plan->memory + offset);
 }
 
@@ -54,13 +56,13 @@ static void set_examples(dnn_network *network, dnn_plan *plan, size_t examples) 
         call->dA = plan->dA[step->output];
         for (size_t i = 0; i < step->inputs; i++) {
             call->X[i] = plan->A[step->input[i]];
-            if (plan->A_offset[step->input[i]] == SIZE_MAX)
+            if (step->input[i] == 0 || plan->A_offset[step->input[i]] == SIZE_MAX)
                 plan->reads_X = s + 1;
         }
     }
 }
 
-/* The calls that read X's own memory, or a view of it. */
+/* The calls that read X or a view of it: its own memory now, or that of its copy. */
 static void set_X(dnn_network *network, dnn_plan *plan) {
     for (size_t s = 0; s < plan->reads_X; s++) {
         const dnn_step *step = &network->steps[s];
