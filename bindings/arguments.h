@@ -23,9 +23,10 @@
  * The checks below refuse values of the wrong kind: "fill_: value must be a number, got 'x'; usage:
  * A:fill_(value)". Function, argument names and signature are not written in C: they come from the
  * function's page in scripts/dnn/meta, which scripts/dnn/arguments.lua reads when an error needs
- * it; that file also knows how habits from other libraries are written here. Functions written in
- * Lua use the same file, see there. tests/lua/arguments_spec.lua calls every function of the module
- * with one argument too many, and compares the rows with the pages. */
+ * it; how habits from other libraries are written here is in scripts/dnn/advice/habits.lua.
+ * Functions written in Lua use the same file, see there. tests/lua/arguments_spec.lua calls every
+ * function of the module with one argument too many, and with a value of a wrong kind in every
+ * place; a new function needs no more than its row and its page. */
 #ifndef DNN_BINDINGS_ARGUMENTS_H
 #define DNN_BINDINGS_ARGUMENTS_H
 

@@ -59,9 +59,6 @@ size_t dnnlua_check_size(lua_State *L, int index, const char *function, const ch
  * calls it; the group is the function whose options they are. */
 void dnnlua_nearest_option(lua_State *L, dnnlua_nearest *nearest, const char *known);
 
-/* Offers the names of methods (ended by a row without a name) and of fields (ended by NULL). */
-void dnnlua_offer(dnnlua_nearest *nearest, const luaL_Reg *methods, const char *const *fields);
-
 /* Offers the string keys of the table at index, such as a class's methods. */
 void dnnlua_offer_keys(lua_State *L, int index, dnnlua_nearest *nearest);
 

@@ -66,15 +66,6 @@ void dnnlua_nearest_option(lua_State *L, dnnlua_nearest *nearest, const char *kn
     }
 }
 
-void dnnlua_offer(dnnlua_nearest *nearest, const luaL_Reg *methods, const char *const *fields) {
-    for (; methods->name != NULL; methods++) {
-        dnnlua_nearest_offer(nearest, methods->name);
-    }
-    for (; *fields != NULL; fields++) {
-        dnnlua_nearest_offer(nearest, *fields);
-    }
-}
-
 void dnnlua_offer_names(dnnlua_nearest *nearest, const char *const *names) {
     for (; *names != NULL; names++) {
         dnnlua_nearest_offer(nearest, *names);

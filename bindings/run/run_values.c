@@ -55,15 +55,14 @@ static const char *push_quoted(lua_State *L, const char *text, size_t size) {
 static void check_tag(lua_State *L, const char *what, const char *tag, size_t size) {
     bool plain = size > 0;
 
-    for (size_t i = 0, length; i < size; i += length) {
+    if (!dnn_utf8_valid(tag, size)) {
+        luaL_error(
+            L, "Run: %s must be UTF-8, got %s; convert it from its encoding, or name it in ASCII",
+            what, push_quoted(L, tag, size));
+    }
+    for (size_t i = 0; i < size;) {
         uint32_t character;
-        length = dnn_utf8_decode(tag + i, size - i, &character);
-        if (length == 0) {
-            luaL_error(L,
-                       "Run: %s must be UTF-8, got %s; convert it from its encoding, or name it "
-                       "in ASCII",
-                       what, push_quoted(L, tag, size));
-        }
+        i += dnn_utf8_decode(tag + i, size - i, &character);
         plain = plain && is_plain(character);
     }
     if (!plain) {
