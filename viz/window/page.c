@@ -343,6 +343,7 @@ void view_draw(view *v, display_list *list) {
     for (size_t i = 0; i < v->shown_count; i++)
         draw_panel(v, &v->panels[v->shown[i]], list);
     draw_selection(v, list);
+    run_strip_draw(v, list);
     run_list_draw(v, list);
     if (v->header > 0)
         draw_header(v, list);

@@ -22,7 +22,6 @@
 #define VALUE      ((float)62) /* of a column */
 #define LEAST_NAME ((float)60)
 #define MOST_NAME  ((float)230)
-#define LEAST_PAGE ((float)760) /* narrower pages keep their width for the panels */
 #define HEAD       (2 * ROW + 8)
 
 /* --- values --- */
@@ -213,7 +212,7 @@ static float name_width(const view *v) {
 float run_list_width(const view *v) {
     column columns[RUN_LIST_COLUMNS];
     if (v->figure != NULL || v->columns > 0 || v->list.folded || view_runs(v)->count < 2 ||
-        v->width < LEAST_PAGE)
+        v->width < RUN_LIST_LEAST_PAGE)
         return 0;
     size_t count = list_columns(v, columns);
     if (v->width < 1000 && count > 1)
@@ -245,6 +244,8 @@ static size_t first_row(const view *v) {
 
 int run_list_at(const view *v, point place) {
     rect a = rows_area(v);
+    if (run_strip_height(v) > 0)
+        return run_strip_at(v, place);
     if (run_list_width(v) <= 0 || !is_inside(a, place))
         return -1;
     size_t row = first_row(v) + (size_t)((place.y - a.y) / ROW);
@@ -263,8 +264,11 @@ bool run_list_press(view *v, point place, bool alone) {
     column columns[RUN_LIST_COLUMNS];
     rect a = area_of(v);
     a.w -= PAGE_MARGIN;
+    int named = run_strip_at(v, place);
+    if (named >= 0)
+        run_list_toggle(v, (size_t)named, alone);
     if (run_list_width(v) <= 0 || !is_inside(a, place))
-        return false;
+        return named >= 0;
     size_t count = column_count(v, columns);
     int at = run_list_at(v, place);
     float values = a.x + a.w - PADDING - VALUE * (float)count;

@@ -1,6 +1,6 @@
 /* run_list.h: the list of all runs beside the panels: which colour is which run, where each stands,
- * and which are shown. It folds away; without it, and where the page is narrow, legends name the
- * runs. */
+ * and which are shown. On a narrow page it is a strip of names above them (run_strip.c). It folds
+ * away; without it legends name the runs. */
 #ifndef DNN_VIZ_RUN_LIST_H
 #define DNN_VIZ_RUN_LIST_H
 
@@ -17,6 +17,15 @@ void run_list_value(const view *v, const run *r, size_t which, char *text, size_
 float run_list_width(const view *v);
 
 void run_list_draw(view *v, display_list *list);
+
+/* How high the strip is that a narrow page has instead; 0: there is none. It scrolls with the
+ * panels.
+ */
+float run_strip_height(const view *v);
+void run_strip_draw(const view *v, display_list *list);
+
+/* The run at a place in the strip, as run_list_at. */
+int run_strip_at(const view *v, point place);
 
 /* The run at a place, as an index into view_runs; -1: none. */
 int run_list_at(const view *v, point place);

@@ -234,9 +234,12 @@ static float place_grid(view *v, rect page) {
 
 static void place_panels(view *v, rect page) {
     rect first = page;
+    float strip = run_strip_height(v);
     if (v->fold > 0)
         first.h = v->fold - v->header - v->footer;
-    v->content = v->columns > 0 ? place_grid(v, first) : layout_panels(v, first);
+    first.y += strip;
+    first.h -= strip;
+    v->content = strip + (v->columns > 0 ? place_grid(v, first) : layout_panels(v, first));
     v->scroll = fmaxf(0, fminf(v->scroll, v->content - page.h));
     for (size_t i = 0; i < v->shown_count; i++)
         v->panels[v->shown[i]].area.y -= floorf(v->scroll);
@@ -264,13 +267,15 @@ void view_layout(view *v) {
     float list = run_list_width(v);
     rect page = {PAGE_MARGIN + list, v->header, v->width - 2 * PAGE_MARGIN - list,
                  v->height - v->header - v->footer};
-    v->options.runs_listed = list > 0;
+    v->options.runs_listed = list > 0 || run_strip_height(v) > 0;
     for (size_t i = 0; i < v->panel_count; i++)
         v->panels[i].area = (rect){0, 0, 0, 0};
     v->content = 0;
-    if (v->maximised >= 0)
+    if (v->maximised >= 0) {
+        page.y += run_strip_height(v);
+        page.h -= run_strip_height(v);
         v->panels[v->maximised].area = page;
-    else if (v->shown_count > 0)
+    } else if (v->shown_count > 0)
         place_panels(v, page);
 }
 

@@ -20,7 +20,8 @@ typedef struct memory {
     axis_scale y_scale;
 } memory;
 
-#define RUN_LIST_COLUMNS ((size_t)2)
+#define RUN_LIST_COLUMNS    ((size_t)2)
+#define RUN_LIST_LEAST_PAGE ((float)760) /* narrower pages keep their width for the panels */
 
 /* Orders of the list of runs; from ORDER_VALUE on, by the last value in a column. */
 enum { ORDER_NAME = 0, ORDER_TIME, ORDER_VALUE };

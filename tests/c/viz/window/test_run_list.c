@@ -65,10 +65,34 @@ static void every_run_is_listed_with_what_tells_it_apart_and_its_last_values(voi
     assert_non_null(find(&p, "1.05"));           /* the loss of lr0.003 */
     for (size_t i = 0; i < p.v.shown_count; i++) /* and panels begin beside it */
         assert_true(p.v.panels[p.v.shown[i]].area.x >= run_list_width(&p.v));
-    p.v.width = 500; /* too narrow: legends name the runs */
+    close_page(&p);
+}
+
+static void a_narrow_page_names_the_runs_in_a_strip_above_its_panels(void **state) {
+    (void)state;
+    page p;
+    open_four(&p);
+    p.v.width = 500;
+    p.v.height = 400;
     draw(&p);
-    assert_true(run_list_width(&p.v) == 0);
-    assert_non_null(find(&p, "lr0.003"));
+    float strip = run_strip_height(&p.v);
+    assert_true(run_list_width(&p.v) == 0 && strip > 10);
+    for (int i = 0; i < 4; i++) {
+        const command *c = find(&p, names[i] + strlen("net-"));
+        assert_true(c->area.y > p.v.header && c->area.y < p.v.header + strip);
+        point place = {c->area.x + 2, c->area.y - 4};
+        assert_int_equal(run_list_at(&p.v, place), i);
+        mouse_press(&p.v, place, (click){1, 1, false, false});
+        assert_true(p.all.items[i]->hidden);
+        mouse_press(&p.v, place, (click){1, 1, false, false});
+        assert_false(p.all.items[i]->hidden);
+    }
+    for (size_t i = 0; i < p.v.shown_count; i++)
+        assert_true(p.v.panels[p.v.shown[i]].area.y >= p.v.header + strip);
+    action_key(&p.v, "b");
+    draw(&p);
+    assert_true(run_strip_height(&p.v) == 0); /* legends have the names */
+    assert_true(sample_says(&p.list, "lr0.003"));
     close_page(&p);
 }
 
@@ -222,6 +246,7 @@ static void the_list_folds_away(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         page_test(every_run_is_listed_with_what_tells_it_apart_and_its_last_values),
+        page_test(a_narrow_page_names_the_runs_in_a_strip_above_its_panels),
         page_test(a_click_hides_a_run_everywhere_and_a_double_click_leaves_it_alone),
         page_test(the_run_under_the_mouse_stands_out_in_every_panel),
         page_test(runs_are_sorted_by_name_time_and_any_last_value),
