@@ -202,6 +202,17 @@ describe("dnn.data.Loader", function()
     assert.equal(1, loader.epoch)
   end)
 
+  it("is shown by dnn.imshow: the next batch, with the names of its classes", function()
+    local set = images(5)
+    set.classes = {"a", "b", "c", "d", "e"}
+    local loader <close> = data.Loader(set, {augment = EVERYTHING, normalise = true, batch_size = 5})
+    local path = os.tmpname()
+    assert.is_true(dnn.imshow(loader, {png = path}))
+    assert.equal("\x89PNG", program.read_all(path):sub(1, 4))
+    os.remove(path)
+    assert.equal(0, loader.epoch)
+  end)
+
   it("crops, and knows the shape of what it gives", function()
     local loader <close> = data.Loader(images(3), {augment = {center_crop = 2}})
     assert.same({2, 2, 3}, loader.shape)

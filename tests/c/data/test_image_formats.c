@@ -253,6 +253,47 @@ static void photos_are_turned_as_their_camera_noted(void **state) {
     tjFree(file.data);
 }
 
+/* A WebP of a still image in its extended form, with EXIF behind the pixels. */
+static size_t with_webp_exif(uint8_t *out, const uint8_t *simple, size_t size, const uint8_t *exif,
+                             size_t exif_size) {
+    const uint8_t extended[] = "RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x08\0\0\0\1\0\0\0\0\0"; /* 2 x 1 */
+    size_t n = 30;
+    memcpy(out, extended, n);
+    memcpy(out + n, simple + 12, size - 12);
+    n += size - 12;
+    memcpy(out + n, "EXIF", 4);
+    put_32(out + n + 4, (uint32_t)exif_size);
+    memcpy(out + n + 8, exif, exif_size);
+    n += 8 + exif_size;
+    put_32(out + 4, (uint32_t)(n - 8));
+    return n;
+}
+
+static void png_and_webp_are_turned_too(void **state) {
+    (void)state;
+    char exif[26] = "MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\x08"; /* left, bottom: 8 */
+    const uint8_t rgb[] = {1, 2, 3, 4, 5, 6}, turned[] = {4, 5, 6, 1, 2, 3};
+    struct spng_ihdr header = {.width = 2, .height = 1, .bit_depth = 8, .color_type = 2};
+    struct spng_exif chunk = {.length = sizeof exif, .data = exif};
+    size_t size;
+    int code;
+    spng_ctx *png = spng_ctx_new(SPNG_CTX_ENCODER);
+    spng_set_option(png, SPNG_ENCODE_TO_BUFFER, 1);
+    spng_set_ihdr(png, &header);
+    assert_int_equal(spng_set_exif(png, &chunk), 0);
+    assert_int_equal(spng_encode_image(png, rgb, 6, SPNG_FMT_PNG, SPNG_ENCODE_FINALIZE), 0);
+    uint8_t *file = spng_get_png_buffer(png, &size, &code);
+    check_decodes(file, size, 3, 1, 2, turned);
+    free(file);
+    spng_ctx_free(png);
+    size = WebPEncodeLosslessRGB(rgb, 2, 1, 6, &file);
+    uint8_t *extended = malloc(size + 100);
+    size = with_webp_exif(extended, file, size, (uint8_t *)exif, sizeof exif);
+    check_decodes(extended, size, 3, 1, 2, turned);
+    free(extended);
+    WebPFree(file);
+}
+
 static void a_jpeg_with_an_odd_header_and_whole_pixels_is_read(void **state) {
     (void)state;
     bytes plain = make_jpeg(24, 24, NULL, TJPF_RGB, TJSAMP_420, 0);
@@ -356,6 +397,7 @@ int main(void) {
         cmocka_unit_test(reads_the_first_frame_of_a_gif),
         cmocka_unit_test(reads_bmp_of_every_depth),
         cmocka_unit_test(photos_are_turned_as_their_camera_noted),
+        cmocka_unit_test(png_and_webp_are_turned_too),
         cmocka_unit_test(a_jpeg_with_an_odd_header_and_whole_pixels_is_read),
         cmocka_unit_test(a_bomb_costs_no_memory),
         cmocka_unit_test(says_what_another_file_is),
