@@ -72,6 +72,27 @@ static int decode_whole(spng_ctx *png, dnn_image *out, void *rgba, size_t row_by
     return code;
 }
 
+/* Whether pixels are RGB bytes once they are unpacked: they are written straight into the image. */
+static bool is_plain(spng_ctx *png, const struct spng_ihdr *header, size_t channels) {
+    struct spng_trns trns;
+    const bool alpha = header->color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA ||
+                       header->color_type == SPNG_COLOR_TYPE_TRUECOLOR_ALPHA;
+    return channels == 3 && header->bit_depth <= 8 && !alpha &&
+           spng_get_trns(png, &trns) == SPNG_ECHUNKAVAIL;
+}
+
+/* Through RGBA, composed over white. */
+static int decode_composed(spng_ctx *png, dnn_image *out, const struct spng_ihdr *header) {
+    const bool wide = header->bit_depth == 16, whole = header->interlace_method != 0;
+    const size_t row_bytes = out->width * (wide ? 8 : 4);
+    void *rgba = dnn_alloc(whole ? row_bytes * out->height : row_bytes);
+    if (rgba == NULL)
+        return SPNG_EMEM;
+    int code = (whole ? decode_whole : decode_rows)(png, out, rgba, row_bytes, wide);
+    dnn_free(rgba);
+    return code;
+}
+
 static dnn_status read_header(spng_ctx *png, struct spng_ihdr *header,
                               const dnn_image_source *source, dnn_error *err) {
     static const uint64_t samples[] = {1, 1, 3, 1, 2, 1, 4}; /* by colour type */
@@ -96,14 +117,10 @@ static dnn_status decode(spng_ctx *png, dnn_image *out, dnn_image_source *source
                                     source->name, err);
     if (status != DNN_OK)
         return status;
-    const bool wide = header.bit_depth == 16, whole = header.interlace_method != 0;
-    const size_t row_bytes = out->width * (wide ? 8 : 4);
-    void *rgba = dnn_alloc(whole ? row_bytes * out->height : row_bytes);
-    if (rgba == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for %zu x %zu RGBA pixels",
-                        source->name, out->width, whole ? out->height : 1);
-    int code = (whole ? decode_whole : decode_rows)(png, out, rgba, row_bytes, wide);
-    dnn_free(rgba);
+    int code =
+        is_plain(png, &header, out->channels)
+            ? spng_decode_image(png, out->pixels, out->width * out->height * 3, SPNG_FMT_RGB8, 0)
+            : decode_composed(png, out, &header);
     if (code == 0) /* what follows the pixels: a file without its end is cut short */
         code = spng_decode_chunks(png);
     if (code == 0 && spng_get_exif(png, &exif) == 0)
