@@ -103,49 +103,54 @@ static bool describe_shape(dnn_hdf5_info *info, hid_t space) {
 
 /* --- what stands in another file --- */
 
-/* The first other file that a virtual dataset maps; "." is its own. */
-static char *virtual_file(hid_t layout) {
+/* The first other file that a virtual dataset maps. One that maps its own file alone may reach
+ * others by way of that: through a link, or a dataset whose bytes stand elsewhere. */
+static void name_virtual(hid_t layout, char *name, size_t room) {
     size_t count = 0;
-    if (H5Pget_virtual_count(layout, &count) < 0)
-        return dnn_strdup("?");
+    H5Pget_virtual_count(layout, &count);
     for (size_t i = 0; i < count; i++) {
-        char name[256] = "?";
-        H5Pget_virtual_filename(layout, i, name, sizeof name);
+        H5Pget_virtual_filename(layout, i, name, room);
         if (strcmp(name, ".") != 0)
-            return dnn_strdup(name);
+            return;
     }
-    return NULL;
+    snprintf(name, room, "by a virtual dataset");
 }
 
-static char *other_file(hid_t dataset) {
-    char *found = NULL, name[256] = "?";
+/* Whether its bytes may stand in another file, and where; true where that cannot be found out. */
+static bool is_elsewhere(hid_t dataset, char *name, size_t room) {
     hid_t layout = H5Dget_create_plist(dataset);
+    snprintf(name, room, "?");
     if (layout < 0)
-        return NULL;
-    if (H5Pget_external_count(layout) > 0) {
-        H5Pget_external(layout, 0, sizeof name - 1, name, NULL, NULL);
-        found = dnn_strdup(name);
-    } else if (H5Pget_layout(layout) == H5D_VIRTUAL) {
-        found = virtual_file(layout);
-    }
+        return true;
+    int external = H5Pget_external_count(layout);
+    bool is_virtual = H5Pget_layout(layout) == H5D_VIRTUAL;
+    if (external > 0)
+        H5Pget_external(layout, 0, room - 1, name, NULL, NULL);
+    else if (is_virtual)
+        name_virtual(layout, name, room);
     H5Pclose(layout);
-    return found;
+    name[room - 1] = '\0';
+    return external != 0 || is_virtual;
 }
 
-/* What is damaged is not numeric rather than an end of the list. */
-static void describe(const dnn_hdf5 *file, dnn_hdf5_info *info, hid_t dataset) {
+/* What is damaged is not numeric rather than an end of the list. False when there is no memory. */
+static bool describe(const dnn_hdf5 *file, dnn_hdf5_info *info, hid_t dataset) {
+    char name[256];
     hid_t type = H5Dget_type(dataset);
     if (type >= 0)
         describe_type(info, type);
     if (type >= 0)
         H5Tclose(type);
-    if (!file->options.external && (info->elsewhere = other_file(dataset)) != NULL)
-        return;
+    if (!file->options.external && is_elsewhere(dataset, name, sizeof name)) {
+        info->elsewhere = dnn_strdup(name);
+        return info->elsewhere != NULL;
+    }
     hid_t space = H5Dget_space(dataset);
     if (space < 0 || !describe_shape(info, space))
         info->numeric = info->is_text = false;
     if (space >= 0)
         H5Sclose(space);
+    return true;
 }
 
 /* --- the list --- */
@@ -198,11 +203,8 @@ static herr_t visit_object(walk *w, hid_t object) {
     if (info.type != H5O_TYPE_DATASET)
         return 0;
     dnn_hdf5_info *added = add(w->file, w->name);
-    w->out_of_memory = added == NULL;
-    if (added == NULL)
-        return -1;
-    describe(w->file, added, object);
-    return 0;
+    w->out_of_memory = added == NULL || !describe(w->file, added, object);
+    return w->out_of_memory ? -1 : 0;
 }
 
 /* A link that is not followed, or leads nowhere, keeps its name in the list. */
@@ -223,7 +225,8 @@ static herr_t visit_unopened(walk *w, hid_t group, const char *name, const H5L_i
     if (external)
         added->elsewhere = dnn_strdup(target);
     dnn_free(value);
-    return 0;
+    w->out_of_memory = external && added->elsewhere == NULL;
+    return w->out_of_memory ? -1 : 0;
 }
 
 static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *link, void *context) {

@@ -193,13 +193,20 @@ static void other_files_are_read_only_when_that_is_asked_for(void **state) {
     H5Pset_external(how, "test_hdf5_kinds.secret", 0, 3);
     H5Dclose(H5Dcreate2(made, "secret", H5T_STD_U8LE, space, H5P_DEFAULT, how, H5P_DEFAULT));
     H5Pclose(how);
+    how = H5Pcreate(H5P_DATASET_CREATE); /* a virtual one that maps the secret of its own file */
+    H5Pset_virtual(how, space, ".", "secret", space);
+    H5Dclose(H5Dcreate2(made, "through", H5T_STD_U8LE, space, H5P_DEFAULT, how, H5P_DEFAULT));
+    H5Pclose(how);
     H5Sclose(space);
     H5Fclose(made);
     check_ok(dnn_hdf5_open(&file, path, NULL, &err));
     check_refused(file, "secret", DNN_ERROR_FORMAT, "stands in another file");
+    check_refused(file, "through", DNN_ERROR_FORMAT,
+                  "stands in another file ('by a virtual dataset')");
     dnn_hdf5_close(file);
     check_ok(dnn_hdf5_open(&file, path, &(dnn_hdf5_options){.external = true}, &err));
     check_numbers(file, "secret", DNN_UINT8, 1, 3, (double[]){1, 2, 3});
+    check_numbers(file, "through", DNN_UINT8, 1, 3, (double[]){1, 2, 3});
     dnn_hdf5_close(file);
     unlink("test_hdf5_kinds.secret");
 }
