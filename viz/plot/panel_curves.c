@@ -9,6 +9,7 @@
 
 #define WILD       40.0 /* points of height from one value to the next, on average */
 #define CROWD      60   /* curves */
+#define NOISE      1.0  /* the same where more points share a point of width */
 #define MARK_ROOM  9.0f /* points of width that a mark on a curve has at least */
 #define MOST_MARKS ((size_t)256)
 
@@ -81,14 +82,14 @@ static void mark_curve(const panel *p, const curve *c, const page_options *o, di
 
 /* Whether lines through all points are so steep on average that they cost much, and bars look no
  * different. */
-static bool is_wild(const panel *p, const series *s, size_t begin, size_t end) {
+static bool is_wild(const panel *p, const series *s, size_t begin, size_t end, double jump) {
     double way = 0, before = y_of(p, series_value(s, begin));
     for (size_t i = begin + 1; i < end; i++) {
         double y = y_of(p, series_value(s, i));
         way += isfinite(y) && isfinite(before) ? fabs(y - before) : 0;
         before = y;
     }
-    return way > WILD * (double)(end - begin);
+    return way > jump * (double)(end - begin);
 }
 
 /* How a curve is drawn. */
@@ -100,7 +101,10 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
                         display_list *list) {
     size_t n = series_count(s), begin = curve_find_x(c, o, p->x.low, 0);
     size_t end = curve_find_x(c, o, p->x.high, begin) + 1;
+    float scale = o->scale > 1 ? o->scale : 1;
     size_t columns = (size_t)(p->plot.w * (o->scale > 0 ? o->scale : 1) / coarse) + 1;
+    bool noisy = (float)(end - begin) > 1.5f * p->plot.w && end - begin <= 2 * columns &&
+                 is_wild(p, s, begin, end < n ? end : n, NOISE); /* on a screen of fine pixels */
     begin -= begin > 0;
     end = end < n ? end : n;
     trace t = {.panel = p,
@@ -108,7 +112,8 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
                .stroke = line,
                .steps = c->steps && how == LOOK_FULL,
                .plain = how == LOOK_GHOST,
-               .coarse = coarse,
+               .crowded = coarse > 1,
+               .pixels = noisy ? scale * coarse : coarse,
                .behind = behind,
                .capacity = 4096};
     t.points = dnn_alloc(t.capacity * sizeof *t.points);
@@ -116,8 +121,9 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
         list->failed = true;
         return;
     }
-    if (end > begin &&
-        (end - begin <= columns || (end - begin <= 2 * columns && !is_wild(p, s, begin, end)))) {
+    if (end > begin && !noisy &&
+        (end - begin <= columns ||
+         (end - begin <= 2 * columns && !is_wild(p, s, begin, end, WILD)))) {
         trace_points(&t, c, s, o, begin, end);
         if (end == n)
             trace_end(&t, c, o);

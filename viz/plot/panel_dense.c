@@ -131,7 +131,7 @@ static void trace_bars(trace *t, dense_column *d, size_t count, point *ends) {
         reach(&d[i], meeting);
         reach(&d[i + 1], meeting);
     }
-    if (t->coarse <= 1)
+    if (!t->crowded)
         put_bars(t, d, count, limit, false,
                  t->plain ? t->stroke.color : faded(t->stroke.color, BAND_OPACITY), ends);
     put_bars(t, d, count, limit, true, t->stroke.color, ends);
@@ -197,7 +197,7 @@ static void trace_stretch(trace *t, dense_column *d, size_t count, float pitch, 
 }
 
 void trace_dense(trace *t, const curve *c, const series *s, const page_options *o) {
-    column_walk walk = columns_wide(c, o, &t->panel->x, t->panel->plot, fmaxf(t->coarse, 1));
+    column_walk walk = columns_wide(c, o, &t->panel->x, t->panel->plot, fmaxf(t->pixels, 1));
     float pitch = t->panel->plot.w / (float)walk.count;
     dense_column *d = dnn_alloc(walk.count * sizeof *d);
     point *ends = dnn_alloc(2 * walk.count * sizeof *ends);

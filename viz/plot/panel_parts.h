@@ -56,10 +56,10 @@ typedef struct trace {
     const panel *panel;
     display_list *list;
     stroke stroke;
-    bool steps;   /* a value holds until the next */
-    bool plain;   /* a dense curve is drawn as it is, without a mean line on a pale band */
-    float coarse; /* pixels of a dense curve's column: more where very many curves share the plot,
-                     which then have no bands */
+    bool steps;           /* a value holds until the next */
+    bool plain;           /* a dense curve is drawn as it is, without a mean line on a pale band */
+    float pixels;         /* of a dense curve's column */
+    bool crowded;         /* very many curves share the plot: they have no bands */
     display_list *behind; /* bands; NULL: the same list */
     point *points;
     size_t count, capacity;
