@@ -3,10 +3,12 @@
 #include "data/hdf5.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/descriptor.h"
 #include "core/file_kind.h"
@@ -28,23 +30,26 @@ dnn_status dnn_hdf5_fail(const dnn_hdf5 *file, const char *name, dnn_status stat
 
 /* --- opening --- */
 
-/* The library's own complaint about a missing file and a wrong one are alike: look first. */
+/* The library's own complaint about a missing file and a wrong one are alike: look first. A pipe
+ * must not block. */
 static dnn_status check_readable(const char *path, uint64_t *size, dnn_error *err) {
     unsigned char bytes[DNN_FILE_KIND_BYTES];
     struct stat info;
-    FILE *stream = dnn_fopen(path, "rb");
-    if (stream == NULL)
-        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
-    errno = 0;
-    size_t got = fread(bytes, 1, sizeof bytes, stream);
-    int failure = ferror(stream) ? errno : 0;
-    *size = fstat(fileno(stream), &info) == 0 ? (uint64_t)info.st_size : 0;
-    fclose(stream);
-    if (failure != 0)
-        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(failure));
+    int fd = dnn_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0), reason = errno;
+    bool known = fd >= 0 && fstat(fd, &info) == 0, regular = known && S_ISREG(info.st_mode);
+    ssize_t got = regular ? pread(fd, bytes, sizeof bytes, 0) : -1;
+    if (fd >= 0) {
+        reason = known && S_ISDIR(info.st_mode) ? EISDIR : errno;
+        close(fd);
+    }
+    if (known && !regular && reason != EISDIR)
+        return dnn_fail(err, DNN_ERROR_FILE, "%s: is not a regular file", path);
+    if (got < 0)
+        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(reason));
+    *size = (uint64_t)info.st_size;
     if (got > 0 && H5Fis_hdf5(path) > 0)
         return DNN_OK;
-    return dnn_fail_file_kind(err, path, "an HDF5 file", bytes, got);
+    return dnn_fail_file_kind(err, path, "an HDF5 file", bytes, (size_t)got);
 }
 
 static herr_t refuse_external(const char *parent, const char *group, const char *child,

@@ -5,6 +5,7 @@
 #include <hdf5.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/memory.h"
@@ -179,8 +180,9 @@ static void names_what_a_file_has_and_refuses_text_and_wrong_matrices(void **sta
         "pictures");
     check_ok(dnn_hdf5_find(file, "names", &info, &err));
     check_ok(dnn_matrix_create(&m, DNN_FLOAT64, 1, 2, &err));
-    check_fails(dnn_hdf5_read(file, info, &m, &err), DNN_ERROR_TYPE,
-                "test_hdf5.h5: dataset 'names' (string, 1 axes) cannot be read as a matrix of numbers");
+    check_fails(
+        dnn_hdf5_read(file, info, &m, &err), DNN_ERROR_TYPE,
+        "test_hdf5.h5: dataset 'names' (string, 1 axes) cannot be read as a matrix of numbers");
     check_ok(dnn_hdf5_find(file, "big", &info, &err));
     check_fails(dnn_hdf5_read(file, info, &m, &err), DNN_ERROR_SHAPE,
                 "dataset 'big' needs a contiguous 2 x 2 float32 matrix; got 1 x 2 float64");
@@ -194,6 +196,10 @@ static void says_why_a_file_cannot_be_opened(void **state) {
     check_fails(dnn_hdf5_open(&file, "nowhere.h5", NULL, &err), DNN_ERROR_FILE,
                 "nowhere.h5: No such file or directory");
     check_fails(dnn_hdf5_open(&file, ".", NULL, &err), DNN_ERROR_FILE, ".: Is a directory");
+    assert_int_equal(mkfifo("test_hdf5.pipe", 0600), 0);
+    check_fails(dnn_hdf5_open(&file, "test_hdf5.pipe", NULL, &err), DNN_ERROR_FILE,
+                "test_hdf5.pipe: is not a regular file");
+    unlink("test_hdf5.pipe");
     write_bytes("", 0);
     check_fails(dnn_hdf5_open(&file, path, NULL, &err), DNN_ERROR_FORMAT,
                 "test_hdf5.h5: expected an HDF5 file, but the file is empty");
