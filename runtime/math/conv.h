@@ -32,8 +32,8 @@ typedef struct dnn_conv {
  * the padded image (DNN_ERROR_SHAPE). */
 dnn_status dnn_conv_plan(dnn_conv *c, dnn_error *err);
 
-/* Bytes of scratch that suffice for each of the three functions below with that many examples, at
- * any number of threads. Scratch is aligned to 64 bytes (dnn_alloc); nothing in it outlives a call.
+/* Bytes of scratch that suffice for each of the three functions below with that many examples or
+ * fewer, at any number of threads. Scratch is aligned to 64 bytes (dnn_alloc); nothing in it outlives a call.
  */
 size_t dnn_conv_scratch(const dnn_conv *c, dnn_dtype dtype, size_t examples);
 

@@ -163,7 +163,7 @@ static size_t packed_bytes(const plan *p) {
                         padded_channels(p) * p->element);
 }
 
-static bool winograd(const plan *p, dnn_dtype dtype, dnn_winograd *w) {
+static bool winograd(const plan *p, dnn_dtype dtype, size_t examples, dnn_winograd *w) {
     const dnn_conv_gather *g = p->gather;
     *w = (dnn_winograd){.gather = g,
                         .y = axis_of(p, 0, 0),
@@ -172,7 +172,7 @@ static bool winograd(const plan *p, dnn_dtype dtype, dnn_winograd *w) {
                         .target_channels = p->target_channels,
                         .kernels = p->kernels,
                         .plan = p};
-    return dnn_winograd_suits(g->conv, dtype);
+    return dnn_winograd_suits(g->conv, dtype, examples);
 }
 
 size_t dnn_conv_gather_scratch(const dnn_conv *c, dnn_dtype dtype, bool backward, size_t examples) {
@@ -180,7 +180,8 @@ size_t dnn_conv_gather_scratch(const dnn_conv *c, dnn_dtype dtype, bool backward
     dnn_winograd w;
     plan p;
     plan_channels(&p, &g, dtype);
-    return packed_bytes(&p) + (winograd(&p, dtype, &w) ? dnn_winograd_scratch(&w, examples) : 0);
+    return packed_bytes(&p) +
+           (winograd(&p, dtype, examples, &w) ? dnn_winograd_scratch(&w, examples) : 0);
 }
 
 /* --- tiles --- */
@@ -348,7 +349,7 @@ dnn_status dnn_conv_gather_run(const dnn_conv_gather *g, dnn_error *err) {
     plan_tiles(&p);
     if (!p.depthwise)
         dnn_parallel(p.phases[0] * p.phases[1] * p.groups * p.blocks, pack_block, &p);
-    if (!winograd(&p, g->source->dtype, &w))
+    if (!winograd(&p, g->source->dtype, g->source->cols, &w))
         return dnn_parallel_until(dnn_pieces(p.count, p.batch), run_tiles, &p, err);
     w.memory = (char *)g->packed + packed_bytes(&p);
     w.plainly = run_plainly;

@@ -76,7 +76,8 @@ size_t dnn_conv_weight_scratch(const dnn_conv *c, dnn_dtype dtype, size_t exampl
     plan p;
     make_plan(&p, c, dtype, examples);
     size_t plain = p.slices * p.count * p.element;
-    size_t other = dnn_winograd_suits(c, dtype) ? dnn_winograd_weight_scratch(c, examples) : 0;
+    size_t other =
+        dnn_winograd_suits(c, dtype, examples) ? dnn_winograd_weight_scratch(c, examples) : 0;
     return other > plain ? other : plain;
 }
 
@@ -255,7 +256,7 @@ static void add_slices(void *context, size_t task) {
 
 dnn_status dnn_conv_weight_run(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *dA,
                                bool add, dnn_matrix *dW, void *memory, dnn_error *err) {
-    if (dnn_winograd_suits(c, X->dtype) && X->cols > 0) {
+    if (dnn_winograd_suits(c, X->dtype, X->cols)) {
         bool finite = true;
         dnn_status status = dnn_winograd_weight_run(c, X, dA, add, dW, memory, &finite, err);
         if (status != DNN_OK || finite)

@@ -12,9 +12,12 @@
 #include "core/memory.h"
 #include "core/threads.h"
 
-#define RUN          26 /* tiles of a task: two calls of the widest kernel */
-#define SLOTS        32 /* most tasks at one time */
-#define MIN_CHANNELS 16 /* fewer do not pay for the transforms */
+#define RUN          26      /* tiles of a task: two calls of the widest kernel */
+#define SLOTS        32      /* most tasks at one time */
+#define MIN_CHANNELS 16      /* fewer do not pay for the transforms */
+#define MIN_OUTPUTS  32      /* of all examples: fewer do not pay for that of the weights */
+#define FAR_WEIGHTS  4194304 /* bytes of transformed weights that leave the caches */
+#define FAR_OUTPUTS  256     /* these must pay for writing them to memory and reading them again */
 #define POSITIONS    DNN_WINOGRAD_POSITIONS
 
 typedef struct plan {
@@ -29,7 +32,11 @@ typedef struct plan {
     _Atomic uint32_t taken;
 } plan;
 
-bool dnn_winograd_suits(const dnn_conv *c, dnn_dtype dtype) {
+bool dnn_winograd_suits(const dnn_conv *c, dnn_dtype dtype, size_t examples) {
+    size_t weights = POSITIONS * c->channels * c->out_channels * sizeof(float);
+    size_t outputs = c->out_height * c->out_width * examples;
+    if (outputs < MIN_OUTPUTS || (weights > FAR_WEIGHTS && outputs < FAR_OUTPUTS))
+        return false;
     for (int d = 0; d < 2; d++)
         if (c->kernel[d] != 3 || c->stride[d] != 1 || c->dilation[d] != 1 || c->padding[d] > 2)
             return false;

@@ -25,8 +25,9 @@ typedef struct dnn_winograd {
     const void *plan;
 } dnn_winograd;
 
-/* True when the algorithm applies and wins; by shape alone. */
-bool dnn_winograd_suits(const dnn_conv *c, dnn_dtype dtype);
+/* True when the algorithm applies and wins: by the shapes alone, of which the number of examples is
+ * one. */
+bool dnn_winograd_suits(const dnn_conv *c, dnn_dtype dtype, size_t examples);
 
 size_t dnn_winograd_scratch(const dnn_winograd *w, size_t examples);
 

@@ -28,6 +28,7 @@ typedef struct plan {
     bool add;
     dnn_conv_axis y, x;
     size_t tiles[2], count, run; /* per image; of all; most of a run */
+    size_t longest;              /* run of any smaller number of examples */
     size_t block, blocks, width; /* channels of a block; all of them, whole vectors */
     float *sums;                 /* [block][position][in][out of the block] */
     float *source;               /* [position][tile of the run][in]; the taps, in the end */
@@ -52,6 +53,7 @@ static void make_plan(plan *p, const dnn_conv *c, size_t examples) {
     size_t tile = POSITIONS * (c->channels + p->width) * sizeof(float);
     size_t run = dnn_least(RUN_MOST, RUN_BYTES / tile);
     run = run < RUN_LEAST ? RUN_LEAST : run;
+    p->longest = dnn_least(p->count, run);
     p->run = dnn_pieces(p->count, dnn_pieces(p->count, run));
 }
 
@@ -69,6 +71,7 @@ static size_t source_bytes(const plan *p) {
 size_t dnn_winograd_weight_scratch(const dnn_conv *c, size_t examples) {
     plan p;
     make_plan(&p, c, examples);
+    p.run = p.longest;
     return sums_bytes(&p) + source_bytes(&p) + POSITIONS * p.run * p.width * sizeof(float);
 }
 

@@ -405,6 +405,19 @@ static void long_convolutions_end_when_they_are_asked_to(void **state) {
     close_bench(&b);
 }
 
+static void scratch_for_many_examples_suffices_for_fewer(void **state) {
+    (void)state;
+    const dnn_conv convs[] = {padded(conv(8, 8, 64, 128, 3, 3), 1, 1), conv(5, 9, 16, 20, 3, 3),
+                              padded(conv(4, 4, 200, 200, 3, 3), 1, 1), conv(9, 9, 3, 70, 5, 5)};
+    for (size_t i = 0; i < sizeof convs / sizeof *convs; i++) {
+        dnn_conv c = convs[i];
+        check_ok(dnn_conv_plan(&c, &err));
+        for (size_t examples = 0; examples < 300; examples++)
+            assert_true(dnn_conv_scratch(&c, DNN_FLOAT32, examples) <=
+                        dnn_conv_scratch(&c, DNN_FLOAT32, examples + 1));
+    }
+}
+
 static void settings_that_fit_no_image_are_refused_with_the_reason(void **state) {
     (void)state;
     dnn_conv c = conv(4, 4, 1, 1, 5, 5);
@@ -451,6 +464,7 @@ int main(void) {
         cmocka_unit_test(results_have_the_same_bits_on_any_number_of_threads),
         cmocka_unit_test(nan_and_infinity_reach_what_they_meet_and_nothing_else),
         cmocka_unit_test(long_convolutions_end_when_they_are_asked_to),
+        cmocka_unit_test(scratch_for_many_examples_suffices_for_fewer),
         cmocka_unit_test(settings_that_fit_no_image_are_refused_with_the_reason),
         cmocka_unit_test(matrices_of_another_shape_or_type_are_refused),
     };
