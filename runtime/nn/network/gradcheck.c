@@ -101,7 +101,7 @@ static dnn_status analytic(check *c, dnn_matrix *dA, dnn_matrix *dX, dnn_error *
 }
 
 static bool has_ids(const check *c) {
-    return dnn_layer_has(c->network->steps[0].layer, DNN_TAKES_IDS);
+    return dnn_network_has_ids(c->network);
 }
 
 static dnn_status compare(check *c, dnn_comparison *comparison, const dnn_matrix *dX,

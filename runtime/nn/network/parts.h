@@ -89,6 +89,11 @@ void dnn_plan_free(dnn_plan *plan);
 /* Whether what a step computes is only another view of its input in that mode. */
 bool dnn_step_is_view(const dnn_step *step, bool training);
 
+/* run.c: whether X is ids, as all that read it take them; and whether any layer takes ids, which
+ * have no gradient. */
+bool dnn_network_takes_ids(const dnn_network *network);
+bool dnn_network_has_ids(const dnn_network *network);
+
 /* values.c: DNN_ERROR_STATE unless the values are attached. */
 dnn_status dnn_network_require_values(const dnn_network *network, dnn_error *err);
 

@@ -79,8 +79,8 @@ static size_t bytes_of(const planner *p, size_t buffer) {
 /* Of a copy of X: ids may have any type. */
 static size_t bytes_of_input(const planner *p) {
     size_t size = dnn_dtype_info(p->network->dtype)->size;
-    bool ids = dnn_layer_has(p->network->steps[0].layer, DNN_TAKES_IDS);
-    return bytes_of(p, 0) / size * (ids ? sizeof(double) : size);
+    return bytes_of(p, 0) / size *
+           (dnn_network_takes_ids(p->network) ? sizeof(double) : size);
 }
 
 /* Whether everything that stands in a block has been read for the last time by time `when`. */

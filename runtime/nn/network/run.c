@@ -75,8 +75,20 @@ static void set_X(dnn_network *network, dnn_plan *plan) {
     }
 }
 
-static bool takes_ids(const dnn_network *network) {
-    return dnn_layer_has(network->steps[0].layer, DNN_TAKES_IDS);
+bool dnn_network_takes_ids(const dnn_network *network) {
+    for (size_t s = 0; s < network->step_count; s++)
+        for (size_t i = 0; i < network->steps[s].inputs; i++)
+            if (network->steps[s].input[i] == 0 &&
+                !dnn_layer_has(network->steps[s].layer, DNN_TAKES_IDS))
+                return false;
+    return true;
+}
+
+bool dnn_network_has_ids(const dnn_network *network) {
+    for (size_t s = 0; s < network->step_count; s++)
+        if (dnn_layer_has(network->steps[s].layer, DNN_TAKES_IDS))
+            return true;
+    return false;
 }
 
 static dnn_status check_input(const dnn_network *network, const dnn_plan *plan,
@@ -84,7 +96,7 @@ static dnn_status check_input(const dnn_network *network, const dnn_plan *plan,
     dnn_status status = dnn_network_require_values(network, err);
     if (status != DNN_OK)
         return status;
-    if (X->dtype != network->dtype && !takes_ids(network))
+    if (X->dtype != network->dtype && !dnn_network_takes_ids(network))
         return dnn_fail(err, DNN_ERROR_TYPE, "X is %s, the network is %s; convert X: X:to(\"%s\")",
                         dnn_dtype_info(X->dtype)->name, dnn_dtype_info(network->dtype)->name,
                         dnn_dtype_info(network->dtype)->name);
@@ -193,7 +205,7 @@ static dnn_status check_output_gradient(const dnn_network *network, const dnn_pl
                         dA->rows == A->cols && dA->cols == A->rows ? "; is dA transposed?"
                         : dA->rows == A->rows ? "; is dA of the batch that was last run forward?"
                                               : "");
-    if (dX != NULL && takes_ids(network))
+    if (dX != NULL && dnn_network_has_ids(network))
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "ids have no gradient");
     if (dX != NULL && (dX->rows != X->rows || dX->cols != X->cols))
         return dnn_fail(err, DNN_ERROR_SHAPE, "dX must be %zu x %zu like X, not %zu x %zu", X->rows,

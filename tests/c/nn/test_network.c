@@ -303,6 +303,38 @@ static void calls_in_the_wrong_order_and_wrong_inputs_are_explained(void **state
     close_case(&c);
 }
 
+/* Numbers that one layer reads as ids may be what another one computes with. */
+static void ids_of_another_type_are_for_layers_that_take_ids(void **state) {
+    (void)state;
+    dnn_error err;
+    static const char embedding[] = "num_embeddings=9 embedding_dim=2";
+    net n = make_net(DNN_FLOAT32,
+                     CHILDREN(concat(sequential(layer_of("Embedding", embedding), plain("Flatten")),
+                                     plain("Sigmoid"))),
+                     1);
+    dnn_matrix bytes = matrix(DNN_UINT8, 2, 3, (double[]){1, 2, 3, 4, 5, 6});
+    dnn_matrix X = matrix(DNN_FLOAT32, 2, 3, (double[]){1, 2, 3, 4, 5, 6});
+    dnn_matrix dA = matrix(DNN_FLOAT32, 6, 3, NULL);
+    plan_for(&n, &bytes);
+    check_fails(dnn_network_forward(n.network, &bytes, 1, &err), DNN_ERROR_TYPE,
+                "X is uint8, the network is float32");
+    check_close(dnn_matrix_get(forward(&n, &X), 4, 1), 1 / (1 + exp(-2)), 1e-6);
+    check_fails(dnn_network_backward(n.network, &dA, &X, &err), DNN_ERROR_ARGUMENT,
+                "ids have no gradient");
+    backward(&n, &dA, NULL);
+    free_net(&n);
+    n = make_net(DNN_FLOAT32, CHILDREN(plain("Flatten"), layer_of("Embedding", embedding)), 1);
+    dnn_matrix dE = matrix(DNN_FLOAT32, 4, 3, NULL);
+    forward(&n, &X);
+    check_fails(dnn_network_backward(n.network, &dE, &X, &err), DNN_ERROR_ARGUMENT,
+                "ids have no gradient");
+    backward(&n, &dE, NULL);
+    dnn_matrix *used[] = {&bytes, &X, &dA, &dE};
+    for (size_t k = 0; k < 4; k++)
+        dnn_matrix_free(used[k]);
+    free_net(&n);
+}
+
 static void attaching_values_again_moves_them(void **state) {
     (void)state;
     case_net c = open_case(DNN_FLOAT64, 3);
@@ -453,6 +485,7 @@ int main(void) {
         cmocka_unit_test(a_smaller_batch_lives_in_the_same_memory),
         cmocka_unit_test(every_buffer_lies_inside_the_planned_bytes),
         cmocka_unit_test(calls_in_the_wrong_order_and_wrong_inputs_are_explained),
+        cmocka_unit_test(ids_of_another_type_are_for_layers_that_take_ids),
         cmocka_unit_test(attaching_values_again_moves_them),
         cmocka_unit_test(a_training_step_allocates_nothing),
         cmocka_unit_test(running_out_of_memory_while_creating_leaks_nothing),
