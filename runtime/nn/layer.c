@@ -151,7 +151,10 @@ dnn_status dnn_layer_shape(const dnn_layer *layer, const dnn_shape *in, size_t i
 
 size_t dnn_layer_values(const dnn_layer *layer, const dnn_shape *in,
                         dnn_value values[DNN_LAYER_VALUES]) {
-    return layer->kind->values == NULL ? 0 : layer->kind->values(layer, in, values);
+    size_t count = layer->kind->values == NULL ? 0 : layer->kind->values(layer, in, values);
+    for (size_t v = 0; v < count; v++)
+        dnn_value_complete(&values[v]);
+    return count;
 }
 
 /* --- description --- */

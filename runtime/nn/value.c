@@ -11,6 +11,11 @@ dnn_value dnn_value_matrix(const char *name, size_t rows, size_t cols) {
         .name = name, .rows = rows, .cols = cols, .layout = matrix_layout(rows, cols)};
 }
 
+void dnn_value_complete(dnn_value *value) {
+    if (value->layout.rank == 0 && !value->layout.whole)
+        value->layout = matrix_layout(value->rows, value->cols);
+}
+
 dnn_value dnn_value_vector(const char *name, size_t n) {
     return (dnn_value){
         .name = name,

@@ -42,6 +42,9 @@ dnn_value dnn_value_counter(const char *name);
  * that of a flattened image, files have its channels before its positions. */
 dnn_value dnn_value_weight(const char *name, size_t out, const dnn_shape *in);
 
+/* Gives a value without a layout that of a matrix; a counter is left as it is. */
+void dnn_value_complete(dnn_value *value);
+
 /* The kernel of a convolution: out x (height * width * in) here, in memory [height][width][in][out]
  * with out fastest; (out, in, height, width) in files, or (out, in, width) where height is 0. */
 dnn_value dnn_value_kernel(const char *name, size_t out, size_t in, size_t height, size_t width);

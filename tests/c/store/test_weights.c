@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "nn/layers/external.h"
 #include "store/weights.h"
 
 static char folder[64], path[96];
@@ -410,6 +411,39 @@ static void an_order_that_is_not_known_yet_is_asked_for(void **state) {
     free_net(&n);
 }
 
+static dnn_status never(dnn_call *call, dnn_error *err) {
+    (void)call;
+    return dnn_fail(err, DNN_ERROR_CALLBACK, "not called here");
+}
+
+/* Its values have no layout of their own: they are matrices. */
+static void values_of_a_layer_given_by_functions_are_matrices(void **state) {
+    (void)state;
+    dnn_error err;
+    const dnn_external given = {.name = "Mine",
+                                .value_count = 1,
+                                .values = {{.name = "table", .rows = 2, .cols = 3}},
+                                .forward = never,
+                                .backward = never};
+    dnn_layer *layer;
+    check_ok(dnn_layer_create_external(&layer, &given, &err));
+    net n = make_net(DNN_FLOAT32, CHILDREN(layer), 1);
+    write_foreign(
+        (foreign[]){
+            {"0.table", 2, {2, 3}, NULL},
+            {.name = NULL  }
+    },
+        1);
+    check_ok(dnn_weights_load(n.network, path, NULL, 0, &err));
+    dnn_matrix table = value_of(&n, "0.table");
+    check_matrix(&table, (double[]){1, 2, 3, 4, 5, 6}, 0);
+    check_ok(dnn_weights_save(n.network, path, NULL, 0, &err));
+    memset(n.values, 0, dnn_network_value_bytes(n.network));
+    check_ok(dnn_weights_load(n.network, path, NULL, 0, &err));
+    check_matrix(&table, (double[]){1, 2, 3, 4, 5, 6}, 0);
+    free_net(&n);
+}
+
 static void running_out_of_memory_changes_nothing_and_leaks_nothing(void **state) {
     (void)state;
     dnn_error err;
@@ -451,6 +485,7 @@ int main(void) {
         weights_test(what_does_not_fit_is_listed_and_what_is_too_much_named),
         weights_test(a_layer_that_is_called_twice_may_have_both_names),
         weights_test(an_order_that_is_not_known_yet_is_asked_for),
+        weights_test(values_of_a_layer_given_by_functions_are_matrices),
         weights_test(running_out_of_memory_changes_nothing_and_leaks_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
