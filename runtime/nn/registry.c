@@ -21,6 +21,7 @@
     row(avg_pool2d)                                                                                \
     row(flatten)                                                                                   \
     row(embedding)                                                                                 \
+    row(lstm)                                                                                      \
     row(sequential)                                                                                \
     row(residual)                                                                                  \
     row(concat)                                                                                    \

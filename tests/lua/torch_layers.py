@@ -40,26 +40,14 @@ class Concat(nn.Sequential):
         return torch.cat([layer(x) for layer in self], 1)
 
 
-class Last(nn.Module):
-    """A module that works on the last axis, of what has its channels second."""
+class LSTM(nn.LSTM):
+    """The outputs of all steps, of (batch, steps, features)."""
 
-    def __init__(self, module):
-        super().__init__()
-        self.module = module
-
-    def forward(self, x):
-        return torch.movedim(self.module(torch.movedim(x, 1, -1)), -1, 1)
-
-
-class Steps(nn.Module):
-    """The output of a recurrent module that takes (batch, steps, features)."""
-
-    def __init__(self, module):
-        super().__init__()
-        self.module = module
+    def __init__(self, *sizes, **settings):
+        super().__init__(*sizes, batch_first=True, **settings)
 
     def forward(self, x):
-        return self.module(x)[0]
+        return super().forward(x)[0]
 
 
 def read(path):
