@@ -8,6 +8,11 @@ program.dnnlua = (os.getenv "DNN_BUILD" or "build") .. "/bin/dnnlua"
 program.lua = "lua5.4"
 program.has_lua = os.execute("command -v lua5.4 >/dev/null 2>&1") == true
 
+-- Debian's python3 with PyTorch, which takes a while to say.
+function program.has_torch()
+  return os.execute "/usr/bin/python3 -c 'import torch' 2>/dev/null" == true
+end
+
 function program.quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end

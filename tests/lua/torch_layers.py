@@ -63,12 +63,15 @@ def read(path):
     return out
 
 
-def write(path, tensors):
+def write(path, tensors, dtype="<f8"):
+    """Counts as int64, all others as dtype."""
     header, blobs, offset = {}, [], 0
     for name, tensor in tensors.items():
-        array = tensor.detach().contiguous().numpy().astype(np.float64)
+        array = tensor.detach().contiguous().numpy()
+        array = array.astype("<i8" if array.dtype == np.int64 else dtype)
         blob = array.tobytes()
-        header[name] = {"dtype": "F64", "shape": list(array.shape), "data_offsets": [offset, offset + len(blob)]}
+        kind = {"<i8": "I64", "<f4": "F32", "<f8": "F64"}[array.dtype.str]
+        header[name] = {"dtype": kind, "shape": list(array.shape), "data_offsets": [offset, offset + len(blob)]}
         blobs.append(blob)
         offset += len(blob)
     text = json.dumps(header).encode()
@@ -124,4 +127,5 @@ def main():
     write(sys.argv[3], results)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -97,12 +97,8 @@ local function near(ours, theirs, tolerance, what)
   assert.is_true(dnn.max(difference) <= tolerance * scale, ("%s differs by %g"):format(what, dnn.max(difference)))
 end
 
-local function has_torch()
-  return os.execute "/usr/bin/python3 -c 'import torch' 2>/dev/null" == true
-end
-
 describe("layers agree with PyTorch's", function()
-  if not has_torch() then
+  if not program.has_torch() then
     it("in both types", function() pending "python3-torch is absent" end)
     return
   end
