@@ -11,10 +11,20 @@ local TRAINING <const> = [[
 local dnn = require "dnn"
 local training = {}
 
-function training.new(optimiser, options, dtype, own_stream)
+local function dense()
+  return {dnn.Linear(6, 5), dnn.ReLU(), dnn.Linear(5, 1), dnn.Sigmoid()}
+end
+
+-- With values that forward moves, and masks that it draws.
+local function convolutional()
+  return {dnn.Input(2, 3, 1), dnn.Conv2d(1, 4, 3, {padding = 1}), dnn.BatchNorm2d(4), dnn.ReLU(), dnn.MaxPool2d(2),
+          dnn.Flatten(), dnn.Dropout(0.3), dnn.Linear(4, 1), dnn.Sigmoid()}
+end
+
+function training.new(optimiser, options, dtype, own_stream, images)
   dnn.manual_seed(7)
   local t = {step = 0}
-  t.net = dnn.Sequential({dnn.Linear(6, 5), dnn.ReLU(), dnn.Linear(5, 1), dnn.Sigmoid()}, {dtype = dtype})
+  t.net = dnn.Sequential(images and convolutional() or dense(), {dtype = dtype})
   t.optimiser = dnn.optim[optimiser](t.net:parameters(), options)
   local draw = dnn.Random(3)
   local set = {X = dnn.randn(6, 50, {random = draw, dtype = dtype}),
@@ -73,6 +83,19 @@ describe("dnn.checkpoint", function()
     assert.same({"", 0}, {err, status})
     return assert(dnn.load(folder .. "/values")).values
   end
+
+  it("resumes convolution, batch norm and dropout bit for bit in another process", function()
+    local straight = training.new("Adam", {lr = 0.01}, "float32", true, true)
+    training.go(straight, 20)
+    local t = training.new("Adam", {lr = 0.01}, "float32", true, true)
+    local path = folder .. "/ten.safetensors"
+    training.go(t, 10, function(step)
+      t.step = step
+      if step == 10 then assert(dnn.checkpoint.save(path, training.parts(t))) end
+    end)
+    local constructor = [["Adam", {lr = 0.5}, "float32", true, true]]
+    assert.is_true(elsewhere(path, constructor, 20) == straight.net:parameters().values)
+  end)
 
   local optimisers = {
     {"SGD", "{lr = 0.1}"},
