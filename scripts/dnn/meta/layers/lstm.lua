@@ -17,7 +17,8 @@ local dnn = {}
 ---Errors: an input that is no sequence of input_size features.
 ---
 ---```lua
----local net = dnn.Sequential{dnn.Input(5, 3), dnn.LSTM(3, 4), dnn.Flatten(), dnn.Linear(20, 1)}
+---local lstm = dnn.LSTM(3, 4)
+---local net = dnn.Sequential{dnn.Input(5, 3), lstm}
 ---print(table.concat(net[1].output_shape, " x "))   --> 5 x 4
 ---```
 ---@param input_size integer
