@@ -22,7 +22,8 @@ end
 
 local function read_images(folder, kind, options)
   local images = args.need(dnn.data.images(folder, {
-    size = options.size, test = options.model == "cnn" and test_share(folder) or 0.2, seed = options.seed, dtype = options.dtype,
+    size = options.size, test = options.model == "cnn" and test_share(folder) or 0.2, seed = options.seed,
+    dtype = options.dtype,
   }))
   if #images.classes ~= 2 then
     args.fail("%s holds %d classes (%s), but this network tells two apart", folder, #images.classes,

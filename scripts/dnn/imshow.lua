@@ -145,7 +145,8 @@ local function imshow(value, options)
   end
   local drawing = figure.new "dnn.imshow"
   for _, key in ipairs {"title", "x_label", "y_label"} do drawing:say(key, opts[key]) end
-  if is_set or of_images or value.dtype == "uint8" and not opts.map or opts.width or opts.height or opts.channels or opts.labels then
+  if is_set or of_images or value.dtype == "uint8" and not opts.map or opts.width or opts.height or opts.channels
+    or opts.labels then
     add_pictures(drawing, value, opts)
   else
     for _, key in ipairs {"map", "low", "high"} do drawing:say(key, opts[key]) end

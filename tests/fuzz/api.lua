@@ -1,7 +1,7 @@
 -- The fuzzer of the module's functions: finds all of them by reflection, and calls them with whatever a script could
--- pass: numbers near every limit, the wrong object, closed and half-built ones, tables whose metamethods raise, yield or
--- collect, functions, coroutines. A call may raise or return anything; the process must not crash, and a sanitised build
--- must find nothing.
+-- pass: numbers near every limit, the wrong object, closed and half-built ones, tables whose metamethods raise, yield
+-- or collect, functions, coroutines. A call may raise or return anything; the process must not crash, and a sanitised
+-- build must find nothing.
 --
 --     dnnlua tests/fuzz/api.lua [SECONDS [SEED]]        in a folder of its own
 --
@@ -110,11 +110,13 @@ for _, event in ipairs {"__index", "__newindex", "__len", "__call", "__tostring"
   hostile[#hostile + 1] = setmetatable({}, {[event] = function() coroutine.yield() end})
 end
 
-local NUMBERS <const> = {0, 1, 2, 3, -1, 4, 5, 0.5, -0.0, 1e300, -1e300, 2 ^ 31, 2 ^ 31 - 1, 2 ^ 32, 2 ^ 53, 2 ^ 62, 1e-320,
+local NUMBERS <const> = {0, 1, 2, 3, -1, 4, 5, 0.5, -0.0, 1e300, -1e300, 2 ^ 31, 2 ^ 31 - 1, 2 ^ 32, 2 ^ 53, 2 ^ 62,
+  1e-320,
   0 / 0, 1 / 0, -1 / 0, math.maxinteger, math.mininteger, math.maxinteger - 1, 1 << 31, 1 << 32, (1 << 31) - 1, 65535}
 local STRINGS <const> = {"", "x", "float32", "float64", "uint8", "weight", "nowhere/at/all", "fuzz-file", "%s%n", "\0",
   ("x"):rep(300), "\xff\xfe", "lr", "cost", "size", "mean", "/dev/null", "fuzz-run"}
-local OPTIONS <const> = {"dtype", "size", "lr", "momentum", "shuffle", "scale", "shift", "random", "init", "every", "view",
+local OPTIONS <const> = {"dtype", "size", "lr", "momentum", "shuffle", "scale", "shift", "random", "init", "every",
+  "view",
   "net", "metadata", "seed", "keep", "best", "settings", "X", "Y", "weight", "bias", "classes", "test", "channels"}
 
 local value
@@ -156,7 +158,7 @@ end
 
 local nowhere = assert(io.open("/dev/null", "w"))
 local print_line = print
-print = function() end
+print = function() end -- luacheck: ignore 121
 io.output(nowhere)
 rawset(io, "stderr", nowhere)
 

@@ -228,9 +228,9 @@ describe("The module", function()
     local known, help = pcall(require, "dnn.help")
     if not known then return pending "there is no dnn.help yet" end
     local net = dnn.Sequential {dnn.Linear(3, 2)}
-    local objects = {["dnn.Matrix"] = dnn.ones(1, 1), ["dnn.Layer"] = net[1], ["dnn.Linear"] = net[1],
+    local objects = {["dnn.Matrix"] = dnn.ones(1, 1), ["dnn.Layer"] = net,
       ["dnn.Loss"] = dnn.MSELoss(), ["dnn.Optimiser"] = dnn.optim.SGD(net:parameters(), {lr = 1}),
-      ["dnn.Run"] = dnn.Run(nil), ["dnn.Parameters"] = net:parameters(), ["dnn.Layer"] = net}
+      ["dnn.Run"] = dnn.Run(nil), ["dnn.Parameters"] = net:parameters()}
     local count = 0
     for _, entry in ipairs(help.entries()) do
       local class, field = entry:match "^(dnn%.%u%w*)%.([%a_][%w_]*)$"

@@ -230,7 +230,8 @@ describe("dnn.data.images", function()
     local d, message = images()
     assert.is_nil(d)
     assert.equal(("%s: 1 of 5 images could not be read, more than max_failures = 0.05 allows; the first: "
-      .. "%s/cat.3.png: expected an image (JPEG, PNG, WebP, GIF or BMP), but the file is empty"):format(root, root), message)
+      .. "%s/cat.3.png: expected an image (JPEG, PNG, WebP, GIF or BMP), but the file is empty"):format(
+        root, root), message)
   end)
 
   it("returns nil and a message for a folder that does not serve", function()

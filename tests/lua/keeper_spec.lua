@@ -253,8 +253,10 @@ describe("a run's checkpoints", function()
     local run <close> = dnn.Run(folder .. "/run")
     fails("Run: checkpoint: expected a table, as in run:checkpoint{net = net", function() run:checkpoint() end)
     fails("Run: checkpoint: nothing to keep; give net = and optimiser =", function() run:checkpoint{} end)
-    fails("Run: checkpoint: every must be a whole number of steps, 1 or more, got 0", function() run:checkpoint{net = dnn.Linear(1, 1), every = 0} end)
-    fails("Run: checkpoint: 'evry' must be an object with a state", function() run:checkpoint{net = dnn.Linear(1, 1), evry = 5} end)
+    fails("Run: checkpoint: every must be a whole number of steps, 1 or more, got 0",
+      function() run:checkpoint{net = dnn.Linear(1, 1), every = 0} end)
+    fails("Run: checkpoint: 'evry' must be an object with a state",
+      function() run:checkpoint{net = dnn.Linear(1, 1), evry = 5} end)
     fails("that is not dnn or step", function() run:checkpoint{net = dnn.Linear(1, 1), step = dnn.Linear(1, 1)} end)
     fails("Run: resume: say first what is kept: run:checkpoint{net = net", function() run:resume() end)
     run:checkpoint{net = dnn.Linear(1, 1)}

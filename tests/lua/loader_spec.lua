@@ -221,8 +221,8 @@ describe("dnn.data.Loader", function()
 
   it("says what it is", function()
     local loader <close> = data.Loader(images(7), {batch_size = 3, workers = 2, augment = {crop = {3, 2}, noise = 0.1}})
-    assert.equal("dnn.data.Loader: 3 batches of 3 from 7 examples, shuffled, the last of 1: X 18 x 3 float32 (3 x 2 x 3), "
-      .. "Y 1 x 3 float32; 2 threads; augment: crop 3 x 2, noise 0.1", tostring(loader))
+    assert.equal("dnn.data.Loader: 3 batches of 3 from 7 examples, shuffled, the last of 1: X 18 x 3 float32 "
+      .. "(3 x 2 x 3), Y 1 x 3 float32; 2 threads; augment: crop 3 x 2, noise 0.1", tostring(loader))
   end)
 
   it("ends when it is closed, once and twice", function()
@@ -249,8 +249,9 @@ describe("dnn.data.Loader", function()
     raises("dnn.data.Loader: augment: unknown option 'flip'; known: brightness, center_crop, contrast, crop, cutout, "
       .. "horizontal_flip, hue, mixup, noise, rotation, saturation, scale, shift, vertical_flip",
       function() L(images(3), {augment = {flip = 1}}) end)
-    raises("dnn.data.Loader: augment: horizontal_flip must be a number from 0 (not at all) to 1: the image is mirrored, "
-      .. "left to right, with probability s, got 2", function() L(images(3), {augment = {horizontal_flip = 2}}) end)
+    raises("dnn.data.Loader: augment: horizontal_flip must be a number from 0 (not at all) to 1: the image is "
+      .. "mirrored, left to right, with probability s, got 2",
+      function() L(images(3), {augment = {horizontal_flip = 2}}) end)
     raises("dnn.data.Loader: augment: rotation needs the shape of an image; give shape = {height, width, channels}",
       function() L(numbered(3), {augment = {rotation = 2}}) end)
     raises("dnn.data.Loader: augment: hue needs 3 channels; these images have 1",
@@ -329,7 +330,8 @@ describe("dnn.data.Loader of files", function()
     assert.same(said, loader.failures)
     local strict <close> = data.Loader(lazy(), {warn = function() end, max_failures = 0})
     raises(("the loader: 1 of 13 images could not be read, more than max_failures = 0 allows; the first: "
-      .. "%s/cat.99.png: expected an image (JPEG, PNG, WebP, GIF or BMP), but the file is empty"):format(root), function() all(strict) end)
+      .. "%s/cat.99.png: expected an image (JPEG, PNG, WebP, GIF or BMP), but the file is empty"):format(root),
+      function() all(strict) end)
     os.remove(root .. "/cat.99.png")
   end)
 
@@ -344,8 +346,8 @@ describe("dnn.data.Loader of files", function()
   end)
 end)
 
--- Trains for three epochs with a checkpoint at every second step, kills itself at the step it is given, and goes on from
--- the checkpoint where there is one. Prints the weights' bytes at the end.
+-- Trains for three epochs with a checkpoint at every second step, kills itself at the step it is given, and goes on
+-- from the checkpoint where there is one. Prints the weights' bytes at the end.
 local TRAINING <const> = [[
 local dnn = require "dnn"
 local root, state, workers, die_at = arg[1], arg[2], math.tointeger(arg[3]), math.tointeger(arg[4])

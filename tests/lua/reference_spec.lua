@@ -58,7 +58,9 @@ end
 
 -- Kinds of userdata that no script meets.
 local internal = {
-  ["dnn.Order"] = true, ["dnn.Folder"] = true, ["dnn.Image"] = true, ["dnn.Csv"] = true, ["dnn.Npz"] = true, ["dnn.Source"] = true, ["dnn.system.folder"] = true,
+  ["dnn.Order"] = true, ["dnn.Folder"] = true, ["dnn.Image"] = true,
+  ["dnn.Csv"] = true, ["dnn.Npz"] = true, ["dnn.Source"] = true,
+  ["dnn.system.folder"] = true,
   ["dnn.Stopped"] = true, ["dnn.store.File"] = true,
 }
 

@@ -2,9 +2,11 @@
 local dnn = require "dnn"
 for k, name in ipairs {"net-lr0.01", "net-lr0.1", "net-</script><b>lr1"} do
   local run = assert(dnn.Run(arg[1] .. "/" .. name:gsub("/", "_"),
-    {stop_not_finite = false, settings = {lr = 10 ^ (k - 3), note = "</script><script>document.title = 'broken'</script>"}}))
+    {stop_not_finite = false, settings = {lr = 10 ^ (k - 3),
+      note = "</script><script>document.title = 'broken'</script>"}}))
   for i = 1, 300 do
-    local values = {loss = {train = math.exp(-i * k / 200) + 0.1 * math.sin(i * k)}, learning_rate = i < 100 and 0.1 or 0.01}
+    local values = {loss = {train = math.exp(-i * k / 200) + 0.1 * math.sin(i * k)},
+      learning_rate = i < 100 and 0.1 or 0.01}
     if i % 25 == 0 then values.loss.test = math.exp(-i * k / 250) end
     values.grad_norm = {["1 Linear"] = 1 / i, ["2 ReLU"] = 2 / i, ["3 Linear"] = i == 77 and 0 / 0 or 3 / i}
     run:log(i, values)
