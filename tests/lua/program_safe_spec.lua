@@ -25,8 +25,10 @@ describe("dnnlua --safe", function()
     return shell(command:format(quote(folder), quote(dnnlua), options or "", quote(path)))
   end
 
-  local has_landlock = not select(2, shell(("cd /tmp && mkdir -p dnn-safe-probe && cd dnn-safe-probe && "
-    .. "%s --safe -e 'x = 1'; rmdir /tmp/dnn-safe-probe"):format(quote(dnnlua)))):find("needs Landlock", 1, true)
+  local probe = program.folder()
+  local has_landlock = not select(2, shell(("cd %s && %s --safe -e 'x = 1'"):format(quote(probe), quote(dnnlua))))
+    :find("needs Landlock", 1, true)
+  program.remove(probe)
 
   local function it_is(what, test)
     it(what, has_landlock and test or function() pending "this kernel has no Landlock" end)
