@@ -1,44 +1,8 @@
 /* A network's values go into a file as PyTorch has them, and come back; a file of another network
  * is recognised, and changes nothing. */
-#include "../nn/nets.h"
-
-#include <stdlib.h>
-#include <unistd.h>
+#include "weights_files.h"
 
 #include "nn/layers/external.h"
-#include "store/weights.h"
-
-static char folder[64], path[96];
-
-static int make_folder(void **state) {
-    (void)state;
-    strcpy(folder, "/tmp/dnn-weights-XXXXXX");
-    if (mkdtemp(folder) == NULL)
-        return -1;
-    snprintf(path, sizeof path, "%s/net.st", folder);
-    return 0;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    unlink(path);
-    return rmdir(folder);
-}
-
-static net make(dnn_dtype dtype, size_t in, size_t hidden, uint64_t seed) {
-    return make_net(dtype, CHILDREN(linear(in, hidden), plain("ReLU"), linear(hidden, 1)), seed);
-}
-
-/* The flat vector of values, as a matrix of its own. */
-static dnn_matrix values_of(const net *n) {
-    dnn_error err;
-    dnn_matrix copy;
-    const dnn_parameters *p = dnn_network_parameters(n->network);
-    dnn_matrix values = dnn_matrix_of(p->dtype, p->count, 1, p->values);
-    check_ok(dnn_matrix_create(&copy, p->dtype, p->count, 1, &err));
-    check_ok(dnn_matrix_copy(&copy, &values, &err));
-    return copy;
-}
 
 static void they_come_back_in_either_type(void **state) {
     (void)state;
@@ -77,59 +41,6 @@ static void those_of_another_network_are_recognised_and_change_nothing(void **st
     free_net(&other);
 }
 
-/* --- files made by hand --- */
-
-/* A tensor of a file that some other program has written. */
-typedef struct foreign {
-    const char *name;
-    size_t rank, size[4];
-    const char *dtype; /* NULL: F32, the numbers 1, 2, 3, ... and so on through the file */
-} foreign;
-
-/* Tensors up to one without a name; float32 numbers are `first`, `first` + 1, ... in the order of
- * the file. */
-static void write_foreign(const foreign *tensors, double first) {
-    char header[2048] = "{";
-    float numbers[1024];
-    size_t count = 0;
-    for (const foreign *t = tensors; t->name != NULL; t++) {
-        char shape[64] = "";
-        size_t begin = count, elements = 1;
-        for (size_t axis = 0; axis < t->rank; axis++) {
-            size_t used = strlen(shape);
-            snprintf(shape + used, sizeof shape - used, "%s%zu", axis > 0 ? "," : "",
-                     t->size[axis]);
-            elements *= t->size[axis];
-        }
-        bool whole = t->dtype != NULL; /* I64, C64: twice as long */
-        for (size_t k = 0; k < elements * (whole ? 2 : 1); k++, count++)
-            numbers[count] = whole ? 0 : (float)(first + (double)count);
-        size_t used = strlen(header);
-        snprintf(header + used, sizeof header - used,
-                 "%s\"%s\":{\"dtype\":\"%s\",\"shape\":[%s],\"data_offsets\":[%zu,%zu]}",
-                 t == tensors ? "" : ",", t->name, whole ? t->dtype : "F32", shape, 4 * begin,
-                 4 * count);
-    }
-    strcat(header, "}");
-    const uint64_t length = strlen(header);
-    FILE *file = fopen(path, "wb");
-    fwrite(&length, sizeof length, 1, file);
-    fwrite(header, length, 1, file);
-    fwrite(numbers, sizeof *numbers, count, file);
-    fclose(file);
-}
-
-static void check_load_fails(net *n, const dnn_name_map *maps, size_t map_count,
-                             dnn_status expected, const char *part) {
-    dnn_error err;
-    dnn_matrix before = values_of(n);
-    check_fails(dnn_weights_load(n->network, path, maps, map_count, &err), expected, part);
-    dnn_matrix after = values_of(n);
-    assert_true(dnn_matrix_equal(&before, &after));
-    dnn_matrix_free(&before);
-    dnn_matrix_free(&after);
-}
-
 /* All tensors fit by name and shape, but the last cannot be read. */
 static void a_file_that_fails_in_the_middle_changes_nothing(void **state) {
     (void)state;
@@ -142,108 +53,6 @@ static void a_file_that_fails_in_the_middle_changes_nothing(void **state) {
         1);
     net n = make_net(DNN_FLOAT32, CHILDREN(linear(2, 1)), 3);
     check_load_fails(&n, NULL, 0, DNN_ERROR_TYPE, "net.st: tensor '0.bias' is C64");
-    free_net(&n);
-}
-
-/* As this program's first versions wrote them, a bias as a matrix of one column. */
-static void files_that_count_layers_from_1_are_read(void **state) {
-    (void)state;
-    dnn_error err;
-    write_foreign(
-        (foreign[]){
-            {"1.weight", 2, {2, 2}, NULL},
-            {"1.bias",    2, {2, 1}, NULL},
-            {"3.weight",          2, {1, 2}, NULL},
-            {"3.bias",      2, {1, 1}, NULL},
-            {.name = NULL     }
-    },
-        1);
-    net n = make(DNN_FLOAT64, 2, 2, 1);
-    check_ok(dnn_weights_load(n.network, path, NULL, 0, &err));
-    dnn_matrix first = value_of(&n, "0.weight"), bias = value_of(&n, "0.bias"),
-               last = value_of(&n, "2.weight");
-    check_matrix(&first, (double[]){1, 2, 3, 4}, 0);
-    check_matrix(&bias, (double[]){5, 6}, 0);
-    check_matrix(&last, (double[]){7, 8}, 0);
-    free_net(&n);
-}
-
-static void a_layer_by_itself_has_names_without_a_number(void **state) {
-    (void)state;
-    dnn_error err;
-    net n = net_of(DNN_FLOAT32, linear(2, 1), NULL, 1);
-    write_foreign(
-        (foreign[]){
-            {"weight", 2, {1, 2}, NULL},
-            {"bias",  1, {1}, NULL},
-            {.name = NULL       }
-    },
-        1);
-    check_ok(dnn_weights_load(n.network, path, NULL, 0, &err));
-    dnn_matrix weight = value_of(&n, "weight");
-    check_matrix(&weight, (double[]){1, 2}, 0);
-    write_foreign(
-        (foreign[]){
-            {"1.weight", 2, {1, 2}, NULL},
-            {"1.bias",    1, {1}, NULL},
-            {.name = NULL         }
-    },
-        4);
-    check_ok(dnn_weights_load(n.network, path, NULL, 0, &err));
-    check_matrix(&weight, (double[]){4, 5}, 0);
-    free_net(&n);
-}
-
-static void modules_with_names_are_mapped_to_places(void **state) {
-    (void)state;
-    dnn_error err;
-    write_foreign(
-        (foreign[]){
-            {"fc1.weight", 2, {2, 2}, NULL},
-            {"fc1.bias",      1, {2}, NULL},
-            {"head.out.weight",            2, {1, 2}, NULL},
-            {"head.out.bias",      1, {1}, NULL},
-            {.name = NULL       }
-    },
-        1);
-    net n = make(DNN_FLOAT32, 2, 2, 1);
-    check_load_fails(&n, NULL, 0, DNN_ERROR_SHAPE,
-                     "modules with names are mapped to places, as in {names = {fc1 = \"0\"}}");
-    const dnn_name_map half[] = {
-        {"fc1",  "0"},
-        {"head", "2"}
-    };
-    check_load_fails(&n, half, 2, DNN_ERROR_SHAPE,
-                     "2.weight (Linear, 1 x 2) is missing in the file");
-    const dnn_name_map maps[] = {
-        {"fc",       "2"},
-        {"fc1",      "0"},
-        {"head.out", "2"}
-    };
-    check_ok(dnn_weights_load(n.network, path, maps, 3, &err)); /* "fc" is not "fc1" */
-    dnn_matrix first = value_of(&n, "0.weight"), last = value_of(&n, "2.weight");
-    check_matrix(&first, (double[]){1, 2, 3, 4}, 0);
-    check_matrix(&last, (double[]){7, 8}, 0);
-    free_net(&n);
-}
-
-static void a_prefix_of_all_names_is_mapped_away(void **state) {
-    (void)state;
-    dnn_error err;
-    write_foreign(
-        (foreign[]){
-            {"net.0.weight", 2, {1, 2}, NULL},
-            {"net.0.bias",        1, {1}, NULL},
-            {.name = NULL             }
-    },
-        1);
-    net n = make_net(DNN_FLOAT32, CHILDREN(linear(2, 1)), 3);
-    const dnn_name_map maps[] = {
-        {"net", ""}
-    };
-    check_ok(dnn_weights_load(n.network, path, maps, 1, &err));
-    dnn_matrix weight = value_of(&n, "0.weight");
-    check_matrix(&weight, (double[]){1, 2}, 0);
     free_net(&n);
 }
 
@@ -331,76 +140,6 @@ static void what_is_saved_is_what_was_loaded(void **state) {
     free_net(&other);
 }
 
-/* PyTorch's older files have no count of batches; nothing else may be missing. */
-static void a_counter_may_be_missing_and_nothing_else(void **state) {
-    (void)state;
-    dnn_error err;
-    foreign some[4] = {
-        {"0.weight", 1, {2}, NULL},
-        {"0.bias",       1, {2}, NULL},
-        {"0.running_mean",          1, {2}, NULL},
-        {.name = NULL  }
-    };
-    write_foreign(some, 1);
-    net n = make_net(DNN_FLOAT32, CHILDREN(layer_of("BatchNorm1d", "num_features=2")), 1);
-    check_load_fails(&n, NULL, 0, DNN_ERROR_SHAPE,
-                     "0.running_var (BatchNorm1d, 2 x 1) is missing in the file");
-    write_foreign(
-        (foreign[]){
-            some[0], some[1], some[2], {"0.running_var", 1, {2}, NULL},
-               {.name = NULL           }
-    },
-        1);
-    check_ok(dnn_weights_load(n.network, path, NULL, 0, &err));
-    dnn_matrix variance = value_of(&n, "0.running_var");
-    check_matrix(&variance, (double[]){7, 8}, 0);
-    free_net(&n);
-}
-
-static void what_does_not_fit_is_listed_and_what_is_too_much_named(void **state) {
-    (void)state;
-    write_foreign(
-        (foreign[]){
-            {"0.weight", 2, {1, 2}, NULL},
-            {"0.bias",    1, {1}, NULL},
-            {"1.weight",          2, {3, 4}, NULL},
-            {.name = NULL     }
-    },
-        1);
-    net n = make_net(DNN_FLOAT32, CHILDREN(linear(2, 1)), 3);
-    check_load_fails(&n, NULL, 0, DNN_ERROR_SHAPE,
-                     "1.weight (3 x 4) in the file has no place in this network");
-    free_net(&n);
-    n = make_net(DNN_FLOAT32, CHILDREN(linear(1, 2)), 3);
-    check_load_fails(&n, NULL, 0, DNN_ERROR_SHAPE,
-                     "weight is 2 x 1 here, 1 x 2 in the file, its transpose");
-    free_net(&n);
-}
-
-/* PyTorch's state_dict has both names of a module that is called twice. */
-static void a_layer_that_is_called_twice_may_have_both_names(void **state) {
-    (void)state;
-    dnn_error err;
-    dnn_layer *layer = linear(1, 1);
-    dnn_layer_retain(layer);
-    net n = make_net(DNN_FLOAT32, CHILDREN(layer, plain("Tanh"), layer), 3);
-    write_foreign(
-        (foreign[]){
-            {"0.weight", 2, {1, 1}, NULL},
-            {"0.bias",    1, {1}, NULL},
-            {"2.weight",          2, {1, 1}, NULL},
-            {"2.bias",      1, {1}, NULL},
-            {.name = NULL     }
-    },
-        1);
-    check_ok(dnn_weights_load(n.network, path, NULL, 0, &err));
-    dnn_matrix weight = value_of(&n, "0.weight");
-    check_matrix(&weight, (double[]){1}, 0);
-    check_ok(dnn_weights_save(n.network, path, NULL, 0, &err));
-    check_ok(dnn_weights_load(n.network, path, NULL, 0, &err)); /* with one name */
-    free_net(&n);
-}
-
 /* Without a shape nobody knows in which order the Linear's columns stand in files. */
 static void an_order_that_is_not_known_yet_is_asked_for(void **state) {
     (void)state;
@@ -468,22 +207,13 @@ static void running_out_of_memory_changes_nothing_and_leaks_nothing(void **state
     free_net(&other);
 }
 
-#define weights_test(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         weights_test(they_come_back_in_either_type),
         weights_test(those_of_another_network_are_recognised_and_change_nothing),
         weights_test(a_file_that_fails_in_the_middle_changes_nothing),
-        weights_test(files_that_count_layers_from_1_are_read),
-        weights_test(a_layer_by_itself_has_names_without_a_number),
-        weights_test(modules_with_names_are_mapped_to_places),
-        weights_test(a_prefix_of_all_names_is_mapped_away),
         weights_test(kernels_and_flattened_images_stand_in_pytorchs_order),
         weights_test(what_is_saved_is_what_was_loaded),
-        weights_test(a_counter_may_be_missing_and_nothing_else),
-        weights_test(what_does_not_fit_is_listed_and_what_is_too_much_named),
-        weights_test(a_layer_that_is_called_twice_may_have_both_names),
         weights_test(an_order_that_is_not_known_yet_is_asked_for),
         weights_test(values_of_a_layer_given_by_functions_are_matrices),
         weights_test(running_out_of_memory_changes_nothing_and_leaks_nothing),
