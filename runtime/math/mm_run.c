@@ -1,10 +1,11 @@
 /* mm_run.c: a product is cut into pieces by its shape and each piece is one call of BLAS, or some
  * of at most a few ten milliseconds, between which it can be interrupted.
  *
- * Skinny products have kernels of their own; for the others: every piece packs the parts of a and b
- * that it reads. So c is cut along its longer side until the pieces are many enough, which keeps
- * them square and the packing least. When k dwarfs both sides of c, k is cut instead: then nothing
- * is packed twice, and the pieces' results are added up in their order. */
+ * Tiny products are plain loops, and skinny ones have kernels of their own; for the others: every
+ * piece packs the parts of a and b that it reads. So c is cut along its longer side until the
+ * pieces are many enough, which keeps them square and the packing least. When k dwarfs both sides
+ * of c, k is cut instead: then nothing is packed twice, and the pieces' results are added up in
+ * their order. */
 #include "math/mm_run.h"
 
 #include <cblas.h>
@@ -26,6 +27,7 @@
 #define VECTOR_BYTES  262144 /* of a matrix that a piece of its product with a vector reads */
 #define VECTOR_SIDE   128    /* elements of the result at least */
 #define VECTOR_PIECES 16
+#define TINY          128 /* multiplications: less work than BLAS has before its first one */
 #define CALL_FLOPS    1e9 /* a piece of more is computed by several calls */
 #define CALL_SIDE     768 /* the extents of each: deep enough that packing stays the least of it */
 
@@ -221,7 +223,34 @@ static void add_slices(const mm_plan *plan) {
                            p->m, slice, plan->depth, p->beta);
 }
 
+/* Each element of c by itself, in the order of k. */
+#define RUN_TINY(T, name)                                                                          \
+    static void name(const dnn_mm_call *p) {                                                       \
+        size_t a_row = p->transpose_a ? p->lda : 1, a_col = p->transpose_a ? 1 : p->lda;           \
+        size_t b_row = p->transpose_b ? p->ldb : 1, b_col = p->transpose_b ? 1 : p->ldb;           \
+        T alpha = (T)p->alpha, beta = (T)p->beta;                                                  \
+        for (size_t j = 0; j < p->n; j++)                                                          \
+            for (size_t i = 0; i < p->m; i++) {                                                    \
+                const T *a = (const T *)p->a + i * a_row, *b = (const T *)p->b + j * b_col;        \
+                T sum = 0, *c = (T *)p->c + j * p->ldc + i;                                        \
+                for (size_t l = 0; l < p->k; l++, a += a_col, b += b_row)                          \
+                    sum += *a * *b;                                                                \
+                *c = alpha * sum + (beta == 0 ? 0 : beta * *c);                                    \
+            }                                                                                      \
+    }
+RUN_TINY(float, run_tiny_f32)
+RUN_TINY(double, run_tiny_f64)
+
+static bool is_tiny(const dnn_mm_call *p) {
+    return p->m <= TINY && p->n <= TINY && p->k <= TINY && p->m * p->n * p->k <= TINY &&
+           p->alpha != 0;
+}
+
 dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
+    if (is_tiny(p)) {
+        (p->dtype == DNN_FLOAT32 ? run_tiny_f32 : run_tiny_f64)(p);
+        return DNN_OK;
+    }
     if (dnn_skinny_suits(p))
         return dnn_skinny_run(p, err);
     dnn_blas_prepare();

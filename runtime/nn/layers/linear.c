@@ -17,6 +17,7 @@
 enum { IN_FEATURES, OUT_FEATURES, BIAS, INIT }; /* settings */
 enum { HE, XAVIER, CONSTANT, LECUN };           /* choices of INIT */
 enum { WEIGHT_MATRIX, BIAS_COLUMN };            /* values */
+enum { FEW = 1024 };                            /* elements */
 
 static const char *const inits[] = {
     [HE] = "he", [XAVIER] = "xavier", [CONSTANT] = "0.01", [LECUN] = "1/sqrt(n)", NULL};
@@ -95,12 +96,32 @@ static dnn_matrix columns_of(const dnn_matrix *m, size_t rows) {
                            : dnn_matrix_of(m->dtype, rows, m->rows * m->cols / rows, m->data);
 }
 
+#define ADD_BIAS(T, name)                                                                          \
+    static void name(T *a, const T *bias, size_t rows, size_t cols) {                              \
+        for (size_t j = 0; j < cols; j++, a += rows)                                               \
+            for (size_t i = 0; i < rows; i++)                                                      \
+                a[i] += bias[i];                                                                   \
+    }
+ADD_BIAS(float, add_bias_f32)
+ADD_BIAS(double, add_bias_f64)
+
+/* A few elements take less than it takes to cut them into tasks. */
+static dnn_status add_bias(const dnn_matrix *bias, dnn_matrix *A, dnn_error *err) {
+    if (dnn_matrix_count(A) > FEW)
+        return dnn_binary(DNN_ADD, A, A, bias, err);
+    if (A->dtype == DNN_FLOAT32)
+        add_bias_f32(A->data, bias->data, A->rows, A->cols);
+    else
+        add_bias_f64(A->data, bias->data, A->rows, A->cols);
+    return DNN_OK;
+}
+
 static dnn_status forward(dnn_call *call, dnn_error *err) {
     const dnn_matrix *weight = &call->values[WEIGHT_MATRIX];
     dnn_matrix X = columns_of(&call->X[0], weight->cols), A = columns_of(&call->A, weight->rows);
     dnn_status status = dnn_mm(false, false, 1, weight, &X, 0, &A, err);
     if (status == DNN_OK && dnn_layer_flag(call->layer, BIAS))
-        status = dnn_binary(DNN_ADD, &A, &A, &call->values[BIAS_COLUMN], err);
+        status = add_bias(&call->values[BIAS_COLUMN], &A, err);
     return status;
 }
 
