@@ -18,7 +18,7 @@ typedef struct callback {
 
 /* --- calling the functions, protected; stack: layer, network, callback --- */
 
-enum { SELF = 1, NETWORK, CALL };
+enum { SELF = 1, NETWORK, CALL, INPUT };
 
 /* The number of a buffer that the layer reads, or writes. */
 static size_t buffer_of(const callback *c, bool output) {
@@ -100,16 +100,24 @@ static int run_initialise(lua_State *L) {
     return 0;
 }
 
-/* A = forward(self, X, out) */
+/* A = forward(self, X, out). What it does to a copy of X is done to X too, for the gradient check
+ * to see. */
 static int run_forward(lua_State *L) {
     const callback *c = lua_touserdata(L, CALL);
+    dnn_matrix *X = &c->call->X[0];
+    dnn_error err;
 
+    push_operand(L, c, false, false, X);
     push_function(L, "forward");
     lua_pushvalue(L, SELF);
-    push_operand(L, c, false, false, &c->call->X[0]);
+    lua_pushvalue(L, INPUT);
     push_operand(L, c, true, false, c->out);
     lua_call(L, 3, 1);
     take_result(L, "forward", c->out);
+    const dnn_matrix *given = dnnlua_test_matrix(L, INPUT);
+    if (given != NULL && given->data != X->data) {
+        dnnlua_check(L, dnn_matrix_copy(X, given, &err), &err);
+    }
     return 0;
 }
 

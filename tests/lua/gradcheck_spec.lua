@@ -37,6 +37,19 @@ describe("gradcheck", function()
     }
   end
 
+  it("sees a layer that changes its input, first or later", function()
+    local function net(...) return dnn.Sequential({...}, float64) end
+    local function double()
+      return dnn.Layer{name = "Double", forward = function(_, X) return X:cmul_(2) end,
+        backward = function(_, dA) return 2 * dA end}
+    end
+    local X, Y = dnn.randn(3, 5, float64), dnn.randn(2, 5, float64)
+    local right, _, fault = dnn.gradcheck(net(double(), dnn.Linear(3, 2)), dnn.MSELoss(), X, Y)
+    assert.same({false, "the network changes its input X"}, {right, fault})
+    right, _, fault = dnn.gradcheck(net(dnn.Linear(3, 2), double(), dnn.Linear(2, 2)), dnn.MSELoss(), X, Y)
+    assert.same({false, "layer 2, Double: forward changes its input"}, {right, fault})
+  end)
+
   it("names the parameter whose gradient is wrong", function()
     local X, Y = dnn.randn(3, 4, float64), dnn.randn(2, 4, float64)
     local net = dnn.Sequential({wrong("scale"), dnn.Linear(3, 2)}, float64)
