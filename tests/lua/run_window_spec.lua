@@ -209,8 +209,8 @@ echo "$@" >>"$HEARD"
         return first, net]]))
       local first, net = resumed(dnn, path, tonumber(out))
       assert.equal(tonumber(step), first)
-      assert.is_true(net[1].weight == dnn.load(folder .. "/run/end")["1.weight"])
-      assert.is_true(net[3].bias == dnn.load(folder .. "/run/end")["3.bias"])
+      assert.is_true(net[1].weight == dnn.load(folder .. "/run/end")["0.weight"])
+      assert.is_true(net[3].bias == dnn.load(folder .. "/run/end")["2.bias"])
     end)
 
     it("saves it too before it ends a script that knows nothing of it", function()
