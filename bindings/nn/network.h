@@ -83,6 +83,25 @@ size_t dnnlua_layer_step(const dnnlua_layer *self);
 /* True when every layer has a field of this name. */
 bool dnnlua_layer_has_field(const char *name);
 
+/* --- layer_fields.c --- */
+
+/* The fields of every layer, for dnnlua_class. */
+extern const dnnlua_property dnnlua_layer_properties[];
+
+/* Values, gradients and children by name, for dnnlua_class. */
+bool dnnlua_layer_get_named(lua_State *L, void *object, const char *name);
+bool dnnlua_layer_set_named(lua_State *L, void *object, const char *name);
+void dnnlua_layer_add_names(lua_State *L, void *object, int list);
+
+/* Pushes the network of the layer at 1. */
+dnn_network *dnnlua_layer_network(lua_State *L);
+
+/* Freezes the layer and all in it, or lets them learn again. */
+void dnnlua_layer_set_frozen(dnn_layer *layer, bool frozen);
+
+/* Tells the network of the layer, if there is one, that a layer's mode or freezing has changed. */
+void dnnlua_layer_note(const dnnlua_layer *self);
+
 /* The short name of a value: the tutorial's W and b, or its own. */
 const char *dnnlua_layer_short_name(const char *name);
 
