@@ -12,7 +12,7 @@ void dnnlua_print_text(FILE *stream, const char *text) {
     char piece[PIECE + 1];
     for (size_t left = strlen(text), size; left > 0; text += size, left -= size) {
         size = left <= PIECE ? left : dnn_utf8_cut(text, PIECE);
-        size = size > 0 ? size : PIECE; /* bytes that are no UTF-8 at all */
+        size = size > 0 ? size : PIECE; /* bytes that are not UTF-8 at all */
         memcpy(piece, text, size);
         piece[size] = '\0';
         dnn_utf8_disarm(piece);

@@ -1,7 +1,7 @@
 /* properties.h: the fields of a class of objects, as one table of (name, get, set).
  *
  * A noun describes its class in a constant dnnlua_class and opens it; reading and setting fields,
- * the messages about names that there are not, the prompt's completion and dnn._fields come from
+ * the messages about unknown names, the prompt's completion and dnn._fields come from
  * there:
  *
  *     static void get_steps(lua_State *L, void *self) {

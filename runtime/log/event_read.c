@@ -227,7 +227,7 @@ __attribute__((noinline)) static bool read_any(const uint8_t *payload, size_t si
             ended = f.kind == DNN_WIRE_BYTES && is_end(&f);
             break;
         case EVENT_SUMMARY:
-            summary = f.bytes; /* NULL where it is no message */
+            summary = f.bytes; /* NULL where it is not a message */
             summary_size = f.size;
             break;
         default:

@@ -64,7 +64,7 @@ static double number_of(uint64_t dtype, uint64_t bits) {
     }
 }
 
-/* Bytes of a number in tensor_content; 0: it is no number. */
+/* Bytes of a number in tensor_content; 0: it is not a number. */
 static size_t bytes_of(uint64_t dtype) {
     static const uint8_t sizes[] = {
         [TENSOR_DTYPE_FLOAT] = 4,  [TENSOR_DTYPE_DOUBLE] = 8, [TENSOR_DTYPE_INT32] = 4,

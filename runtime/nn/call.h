@@ -55,7 +55,7 @@ dnn_status dnn_call_backward(dnn_call *call, dnn_error *err);
 
 /* --- a call by itself --- */
 
-/* A call of a layer that is no container, with all its memory: inputs, output, gradients, values
+/* A call of a layer that is not a container, with all its memory: inputs, output, gradients, values
  * (at their starting values, drawn from `random`), saved and scratch. For gradient checks, tests
  * and C programs. Ids are inputs of type float64 or float32 like the others. */
 typedef struct dnn_lone_call dnn_lone_call;

@@ -20,7 +20,7 @@ function args.parser(name, description)
   return parser
 end
 
--- Ends the program for a reason that is no option's fault.
+-- Ends the program for a reason that no option is to blame for.
 function args.fail(format, ...)
   io.stdout:flush()
   io.stderr:write(("%s: %s\n"):format(program, format:format(...)))

@@ -71,7 +71,7 @@ local function encode(value)
   if value ~= value then return "nan" end
   local text = ("%.15g"):format(value)
   if tonumber(text) ~= value then text = ("%.17g"):format(value) end -- always enough
-  return text:find "^-?%d+$" and text .. ".0" or text -- 20.0 is no integer
+  return text:find "^-?%d+$" and text .. ".0" or text -- 20.0 is not an integer
 end
 
 local WORDS <const> = {["true"] = true, ["false"] = false, nan = 0 / 0, inf = math.huge, ["-inf"] = -math.huge}

@@ -21,7 +21,7 @@ local IMSHOW <const> = figure.options {
   high = {nil, options_of.number(), "a number"},
 }
 
--- Width, height and channels of columns of so many rows; nil when they are no picture.
+-- Width, height and channels of columns of so many rows; nil when they are not a picture.
 local function shape_of(rows, opts)
   for _, channels in ipairs {opts.channels or 1, opts.channels or 3} do
     local pixels = rows // channels

@@ -283,7 +283,7 @@ describe("an argument of the wrong kind", function()
     end
   end)
 
-  it("is refused in views and elements too: text is no number", function()
+  it("is refused in views and elements too: text is not a number", function()
     for _, f in ipairs{
       function() A:row "1" end, function() A:rows_range("1", "2") end, function() A:block(1, 2, "1", 2) end,
       function() A:get(1, "2") end, function() A:gather{"1"} end, function() dnn.arange("1", 3) end,

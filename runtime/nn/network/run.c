@@ -109,13 +109,11 @@ static dnn_status check_input(const dnn_network *network, const dnn_plan *plan,
 }
 
 /* X itself, or a copy of it without gaps. */
-static dnn_status take_input(dnn_network *network, dnn_plan *plan, const dnn_matrix *X,
-                             dnn_error *err) {
+static dnn_status take_input(dnn_plan *plan, const dnn_matrix *X, dnn_error *err) {
     plan->A[0] = *X;
     if (dnn_matrix_is_contiguous(X))
         return DNN_OK;
     plan->A[0] = dnn_matrix_of(X->dtype, X->rows, X->cols, plan->memory + plan->A_offset[0]);
-    (void)network;
     return dnn_matrix_copy(&plan->A[0], X, err);
 }
 
@@ -167,7 +165,7 @@ dnn_status dnn_network_forward(dnn_network *network, const dnn_matrix *X, uint64
     plan->has_gradients = plan->used_up = false;
     dnn_status status = check_input(network, plan, X, err);
     if (status == DNN_OK)
-        status = take_input(network, plan, X, err);
+        status = take_input(plan, X, err);
     if (status != DNN_OK)
         return status;
     if (plan->examples != X->cols)

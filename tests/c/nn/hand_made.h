@@ -1,4 +1,4 @@
-/* hand_made.h: the parameters of a network that there is not, for tests of what works on parameters
+/* hand_made.h: parameters without a network, for tests of what works on parameters
  * alone. */
 #ifndef DNN_TESTS_NN_HAND_MADE_H
 #define DNN_TESTS_NN_HAND_MADE_H
