@@ -59,6 +59,35 @@ describe("gradcheck", function()
     assert.matches("^layer 1, Scale.*: scale%([1-3], 1%)$", where)
   end)
 
+  it("sees a relative error of 1e-5, and a gradient that is assigned", function()
+    local function scale(backward)
+      return dnn.Sequential({dnn.Layer{
+        name = "Scale", in_features = 3, parameters = {scale = {3, 1}},
+        initialise = function(self) self.scale:fill_(2) end,
+        forward = function(self, X) return X % self.scale end,
+        backward = backward,
+      }}, float64)
+    end
+    local X, Y = dnn.randn(3, 5, float64), dnn.randn(3, 5, float64)
+    local function check(backward)
+      local right, _, place = dnn.gradcheck(scale(backward), dnn.MSELoss(), X, Y)
+      assert.is_false(right)
+      return place
+    end
+    assert.is_truthy(check(function(self, dA)
+      self.scale_grad:add_((dA % X):sum(2) * (1 + 1e-5))
+      return dA % self.scale
+    end):find "^layer 1, Scale%(3 %-> 3%): scale%(%d, 1%)$")
+    assert.is_truthy(check(function(self, dA)
+      self.scale_grad:add_((dA % X):sum(2))
+      return dA % self.scale * (1 + 1e-5)
+    end):find "^X%(%d, %d%)$")
+    assert.is_truthy(check(function(self, dA)
+      self.scale_grad:copy_((dA % X):sum(2))
+      return dA % self.scale
+    end):find "a second backward does not add to the gradient of scale", 1, true)
+  end)
+
   it("names the element of X when the first layer's dX is wrong", function()
     local X, Y = dnn.randn(3, 4, float64), dnn.randn(2, 4, float64)
     local net = dnn.Sequential({wrong("X"), dnn.Linear(3, 2)}, float64)
