@@ -5,56 +5,13 @@ local dnn = require "dnn"
 local dkjson = require "dkjson"
 local program = require "program"
 
--- {module here, module there, shape}; `eval` for evaluation, `ids` for a layer that takes ids up to that number.
-local function image(h, w, c) return {h, w, c} end
-local cases = {
-  {"dnn.Linear(6, 4)", "nn.Linear(6, 4)", {6}},
-  {"dnn.Linear(6, 4, {bias = false})", "nn.Linear(6, 4, bias=False)", {6}},
-  {"dnn.Linear(3, 4)", "nn.Linear(3, 4)", {5, 3}},
-  {"dnn.ReLU()", "nn.ReLU()", {7}},
-  {"dnn.LeakyReLU(0.2)", "nn.LeakyReLU(0.2)", image(2, 3, 2)},
-  {"dnn.CELU(0.5)", "nn.CELU(0.5)", {9}}, -- its backward rounds 1 / alpha to float32 there
-  {"dnn.Sigmoid()", "nn.Sigmoid()", {7}},
-  {"dnn.Tanh()", "nn.Tanh()", {3, 4}},
-  {"dnn.Softmax()", "nn.Softmax(1)", {5}},
-  {"dnn.Softmax()", "nn.Softmax(1)", image(2, 3, 4)},
-  {"dnn.BatchNorm1d(5)", "nn.BatchNorm1d(5)", {5}},
-  {"dnn.BatchNorm1d(5, {momentum = 0.3, eps = 0.01})", "nn.BatchNorm1d(5, momentum=0.3, eps=0.01)", {5}},
-  {"dnn.BatchNorm2d(3)", "nn.BatchNorm2d(3)", image(4, 5, 3)},
-  {"dnn.BatchNorm2d(3, {affine = false})", "nn.BatchNorm2d(3, affine=False)", image(4, 5, 3)},
-  {"dnn.BatchNorm2d(3)", "nn.BatchNorm2d(3)", image(4, 5, 3), eval = true},
-  {"dnn.Conv2d(3, 4, 3)", "nn.Conv2d(3, 4, 3)", image(6, 5, 3)},
-  {"dnn.Conv2d(3, 8, 3, {padding = 1})", "nn.Conv2d(3, 8, 3, padding=1)", image(7, 8, 3)},
-  {"dnn.Conv2d(16, 16, 3, {padding = 1})", "nn.Conv2d(16, 16, 3, padding=1)", image(8, 8, 16)},
-  {"dnn.Conv2d(4, 6, {3, 2}, {stride = {2, 1}, padding = {1, 0}, bias = false})",
-    "nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 0), bias=False)", image(7, 5, 4)},
-  {"dnn.Conv2d(4, 8, 3, {groups = 2, dilation = 2, padding = 2})",
-    "nn.Conv2d(4, 8, 3, groups=2, dilation=2, padding=2)", image(6, 6, 4)},
-  {"dnn.Conv2d(4, 4, 3, {groups = 4, padding = 1})", "nn.Conv2d(4, 4, 3, groups=4, padding=1)", image(5, 6, 4)},
-  {"dnn.Conv2d(5, 7, 1)", "nn.Conv2d(5, 7, 1)", image(3, 4, 5)},
-  {"dnn.MaxPool2d(2)", "nn.MaxPool2d(2)", image(6, 7, 3)},
-  {"dnn.MaxPool2d({3, 2}, {stride = {1, 2}, padding = 1})", "nn.MaxPool2d((3, 2), stride=(1, 2), padding=1)",
-    image(6, 5, 2)},
-  {"dnn.MaxPool2d(2, {ceil_mode = true})", "nn.MaxPool2d(2, ceil_mode=True)", image(5, 5, 2)},
-  {"dnn.AvgPool2d(2)", "nn.AvgPool2d(2)", image(6, 7, 3)},
-  {"dnn.AvgPool2d(3, {stride = 2, padding = 1, count_include_pad = false})",
-    "nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False)", image(6, 5, 2)},
-  {"dnn.Embedding(6, 4)", "nn.Embedding(6, 4)", {5}, ids = 6},
-  {"dnn.LSTM(3, 4)", "LSTM(3, 4)", {5, 3}},
-  {"dnn.LSTM(2, 3, {bias = false})", "LSTM(2, 3, bias=False)", {1, 2}},
-  {"dnn.Sequential{dnn.LSTM(3, 6), dnn.LSTM(6, 2), dnn.Flatten(), dnn.Linear(8, 3)}",
-    "nn.Sequential(LSTM(3, 6), LSTM(6, 2), nn.Flatten(), nn.Linear(8, 3))", {4, 3}},
-  {"dnn.Sequential{dnn.Conv2d(2, 3, 3), dnn.BatchNorm2d(3), dnn.ReLU(), dnn.Flatten(), dnn.Linear(36, 5)}",
-    "nn.Sequential(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3), nn.ReLU(), nn.Flatten(), nn.Linear(36, 5))", image(5, 6, 2)},
-  {"dnn.Sequential{dnn.Flatten(), dnn.BatchNorm1d(24), dnn.Linear(24, 3)}",
-    "nn.Sequential(nn.Flatten(), nn.BatchNorm1d(24), nn.Linear(24, 3))", image(2, 3, 4)},
-  {"dnn.Residual{dnn.Conv2d(3, 3, 3, {padding = 1}), dnn.Tanh()}",
-    "Residual(nn.Conv2d(3, 3, 3, padding=1), nn.Tanh())", image(4, 4, 3)},
-  {"dnn.Residual{dnn.Conv2d(3, 5, 3, {padding = 1}), shortcut = dnn.Conv2d(3, 5, 1)}",
-    "Residual(nn.Conv2d(3, 5, 3, padding=1), shortcut=nn.Conv2d(3, 5, 1))", image(4, 4, 3)},
-  {"dnn.Concat{dnn.Conv2d(3, 2, 1), dnn.Sequential{dnn.Conv2d(3, 4, 3, {padding = 1}), dnn.Tanh()}}",
-    "Concat(nn.Conv2d(3, 2, 1), nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.Tanh()))", image(4, 5, 3)},
-}
+-- Each file of tests/lua/torch_layers returns a list of cases {module here, module there, shape of an example}, with
+-- `eval` for evaluation and `ids` for a layer that takes ids up to that number.
+local topics = {"activations", "containers", "convolution", "linear", "normalisation", "pooling", "recurrent"}
+local cases = {}
+for _, topic in ipairs(topics) do
+  for _, case in ipairs(require("torch_layers." .. topic)) do cases[#cases + 1] = case end
+end
 
 local M <const> = 4 -- examples
 
@@ -96,6 +53,33 @@ local function near(ours, theirs, tolerance, what)
   local scale = 1 + dnn.max(theirs:abs())
   assert.is_true(dnn.max(difference) <= tolerance * scale, ("%s differs by %g"):format(what, dnn.max(difference)))
 end
+
+-- Layers that PyTorch does not have, each with the reason.
+local no_peer = {
+  Layer = "a class of layers written in Lua",
+}
+
+-- Whether a case names the layer: "dnn.Linear(" or "dnn.Concat{".
+local function compared(name)
+  for _, case in ipairs(cases) do
+    if case[1]:find("dnn%." .. name .. "[({]") then return true end
+  end
+  return false
+end
+
+it("every layer is compared with PyTorch's, or has no peer there", function()
+  local count = 0
+  for name, page in pairs(require "dnn.reference"().by_name) do
+    local class = name:match "^dnn%.(%u%w*)$"
+    local returned = page.returns and page.returns[1] and page.returns[1].type
+    if class and (returned == "dnn.Layer" or returned == "dnn.Linear") then
+      count = count + 1
+      local message = name .. ": add a case to a file of tests/lua/torch_layers"
+      assert.is_true(compared(class) ~= (no_peer[class] ~= nil), message)
+    end
+  end
+  assert.is_true(count > 15)
+end)
 
 describe("layers agree with PyTorch's", function()
   if not program.has_torch() then

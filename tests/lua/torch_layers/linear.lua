@@ -1,0 +1,7 @@
+-- Cases of tests/lua/torch_layers_spec.lua: Linear and Embedding.
+return {
+  {"dnn.Linear(6, 4)", "nn.Linear(6, 4)", {6}},
+  {"dnn.Linear(6, 4, {bias = false})", "nn.Linear(6, 4, bias=False)", {6}},
+  {"dnn.Linear(3, 4)", "nn.Linear(3, 4)", {5, 3}},
+  {"dnn.Embedding(6, 4)", "nn.Embedding(6, 4)", {5}, ids = 6},
+}
