@@ -182,21 +182,23 @@ static const char *wanted(dnn_field_kind kind) {
         return "a string";
     case DNN_FIELD_PAIR:
         return "a number or a pair, {height, width}";
+    case DNN_FIELD_SIDES:
+        return "a number or four, {left, right, top, bottom}";
     }
     return "a number";
 }
 
-/* The two numbers of the table on top of the stack, which holds nothing else. */
-static bool read_pair(lua_State *L, double pair[2]) {
+/* Whether the value on top of the stack is a table of `count` numbers, which are read. */
+static bool read_numbers(lua_State *L, double *numbers, size_t count) {
     int top = lua_gettop(L);
-    bool numbers = lua_istable(L, top) && lua_rawlen(L, top) == 2;
+    bool good = count > 1 && lua_istable(L, top) && lua_rawlen(L, top) == count;
 
-    for (int i = 0; numbers && i < 2; i++) {
-        numbers = lua_rawgeti(L, top, i + 1) == LUA_TNUMBER;
-        pair[i] = lua_tonumber(L, -1);
+    for (size_t i = 0; good && i < count; i++) {
+        good = lua_rawgeti(L, top, (lua_Integer)i + 1) == LUA_TNUMBER;
+        numbers[i] = lua_tonumber(L, -1);
     }
     lua_settop(L, top);
-    return numbers;
+    return good;
 }
 
 void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, dnn_setting *values,
@@ -204,7 +206,8 @@ void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, 
     const char *name = fields[i].name;
     dnn_field_kind kind = fields[i].kind;
     bool text = kind == DNN_FIELD_CHOICE || kind == DNN_FIELD_TEXT;
-    double pair[2];
+    size_t count = dnn_field_numbers(kind);
+    double numbers[DNN_FIELD_NUMBERS];
     dnn_error err;
     dnn_status status;
 
@@ -214,8 +217,8 @@ void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, 
         status = dnn_field_set(owner, fields, values, name, lua_toboolean(L, -1), &err);
     } else if (!text && kind != DNN_FIELD_FLAG && lua_type(L, -1) == LUA_TNUMBER) {
         status = dnn_field_set(owner, fields, values, name, lua_tonumber(L, -1), &err);
-    } else if (kind == DNN_FIELD_PAIR && read_pair(L, pair)) {
-        status = dnn_field_set_pair(owner, fields, values, name, pair[0], pair[1], &err);
+    } else if (read_numbers(L, numbers, count)) {
+        status = dnn_field_set_numbers(owner, fields, values, name, numbers, count, &err);
     } else {
         status = dnn_fail(&err, DNN_ERROR_ARGUMENT, "%s: %s must be %s, got %s", owner, name,
                           wanted(kind), dnnlua_got_usage(L, -1));
@@ -244,15 +247,15 @@ static void read_options(lua_State *L, int index, const char *owner, const dnn_f
     }
 }
 
-/* Whether the value at index is the table of options, rather than a pair {height, width} for the
- * field whose turn it is. */
+/* Whether the value at index is the table of options, rather than several numbers, such as
+ * {height, width}, for the field whose turn it is. */
 static bool is_options(lua_State *L, int index, const dnn_field *field) {
-    if (!lua_istable(L, index) || field->kind != DNN_FIELD_PAIR) {
+    if (!lua_istable(L, index) || dnn_field_numbers(field->kind) == 1) {
         return lua_istable(L, index);
     }
-    bool pair = lua_rawgeti(L, index, 1) != LUA_TNIL;
+    bool list = lua_rawgeti(L, index, 1) != LUA_TNIL;
     lua_pop(L, 1);
-    return !pair;
+    return !list;
 }
 
 int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_field *fields,

@@ -6,31 +6,26 @@ static void push_count(lua_State *L, double value) {
     lua_pushinteger(L, (lua_Integer)value);
 }
 
-static void push_pair(lua_State *L, const double *pair) {
-    lua_createtable(L, 2, 0);
-    for (int i = 0; i < 2; i++) {
-        push_count(L, pair[i]);
-        lua_rawseti(L, -2, i + 1);
+static void push_numbers(lua_State *L, const double *numbers, size_t count) {
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        push_count(L, numbers[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
 }
 
 void dnnlua_push_setting(lua_State *L, const dnn_field *field, const dnn_setting *value) {
-    bool left_out =
-        field->optional && (field->kind == DNN_FIELD_PAIR ? value->pair[0] < 0 : value->number < 0);
+    if (field->optional && field->kind != DNN_FIELD_TEXT && value->number < 0) { /* left out */
+        lua_pushnil(L);
+        return;
+    }
     switch (field->kind) {
     case DNN_FIELD_COUNT:
-        if (left_out) {
-            lua_pushnil(L);
-        } else {
-            push_count(L, value->number);
-        }
+        push_count(L, value->number);
         break;
     case DNN_FIELD_PAIR:
-        if (left_out) {
-            lua_pushnil(L);
-        } else {
-            push_pair(L, value->pair);
-        }
+    case DNN_FIELD_SIDES:
+        push_numbers(L, value->numbers, dnn_field_numbers(field->kind));
         break;
     case DNN_FIELD_REAL:
         lua_pushnumber(L, value->number);
@@ -47,13 +42,13 @@ void dnnlua_push_setting(lua_State *L, const dnn_field *field, const dnn_setting
     }
 }
 
-/* As Lua writes it: "0.1", "3", "true"; a pair as "3 x 3". */
+/* As Lua writes it: "0.1", "3", "true"; a pair as "3 x 3", four as "{1, 1, 0, 0}". */
 static void add_setting(lua_State *L, luaL_Buffer *text, const dnn_field *field,
                         const dnn_setting *value) {
-    if (field->kind == DNN_FIELD_PAIR) {
-        char pair[64];
-        dnn_field_text(field, value, pair, sizeof pair);
-        luaL_addstring(text, pair);
+    if (dnn_field_numbers(field->kind) > 1) {
+        char numbers[128];
+        dnn_field_text(field, value, numbers, sizeof numbers);
+        luaL_addstring(text, numbers);
         return;
     }
     dnnlua_push_setting(L, field, value);

@@ -15,15 +15,22 @@ size_t dnn_field_count(const dnn_field *fields) {
     return n;
 }
 
+size_t dnn_field_numbers(dnn_field_kind kind) {
+    return kind == DNN_FIELD_PAIR ? 2 : kind == DNN_FIELD_SIDES ? 4 : 1;
+}
+
+/* The same number throughout. */
+static dnn_setting numbers_of(double number) {
+    dnn_setting value;
+    for (size_t k = 0; k < DNN_FIELD_NUMBERS; k++)
+        value.numbers[k] = number;
+    return value;
+}
+
 static dnn_setting initial_of(const dnn_field *f) {
     if (f->kind == DNN_FIELD_TEXT)
         return (dnn_setting){.text = NULL};
-    double number = f->required ? (double)NAN : f->optional ? -1 : f->initial;
-    if (f->kind == DNN_FIELD_PAIR)
-        return (dnn_setting){
-            .pair = {number, number}
-        };
-    return (dnn_setting){.number = number};
+    return numbers_of(f->required ? (double)NAN : f->optional ? -1 : f->initial);
 }
 
 void dnn_field_defaults(const dnn_field *fields, dnn_setting *values) {
@@ -71,6 +78,11 @@ static void expected(const dnn_field *f, char *text, size_t size) {
         snprintf(text, size, "a whole number of at least %g, or a pair of them, {height, width}",
                  f->low);
         break;
+    case DNN_FIELD_SIDES:
+        snprintf(text, size,
+                 "a whole number of at least %g, or four of them, {left, right, top, bottom}",
+                 f->low);
+        break;
     case DNN_FIELD_CHOICE:
         snprintf(text, size, "one of ");
         for (size_t c = 0; f->choices[c] != NULL; c++) {
@@ -111,6 +123,7 @@ static bool fits(const dnn_field *f, double value) {
     switch (f->kind) {
     case DNN_FIELD_COUNT:
     case DNN_FIELD_PAIR:
+    case DNN_FIELD_SIDES:
         return is_count(value, f->low);
     case DNN_FIELD_REAL:
         return isfinite(value) && value >= f->low && value <= f->high;
@@ -134,28 +147,37 @@ dnn_status dnn_field_set(const char *owner, const dnn_field *fields, dnn_setting
         snprintf(got, sizeof got, "%.14g", dnn_shown(value));
         return fail_value(owner, &fields[i], true, got, err);
     }
-    if (fields[i].kind == DNN_FIELD_PAIR)
-        values[i] = (dnn_setting){
-            .pair = {value, value}
-        };
-    else
-        values[i] = (dnn_setting){.number = value};
+    values[i] = numbers_of(value);
     return DNN_OK;
 }
 
-dnn_status dnn_field_set_pair(const char *owner, const dnn_field *fields, dnn_setting *values,
-                              const char *name, double first, double second, dnn_error *err) {
+/* "{1, 2}", cut at size. */
+static void list_text(const double *numbers, size_t count, char *text, size_t size) {
+    text[0] = '\0';
+    for (size_t k = 0; k < count; k++) {
+        char number[40];
+        snprintf(number, sizeof number, "%s%.14g", k == 0 ? "{" : "", dnn_shown(numbers[k]));
+        append(text, size, number);
+    }
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, "}");
+}
+
+dnn_status dnn_field_set_numbers(const char *owner, const dnn_field *fields, dnn_setting *values,
+                                 const char *name, const double *numbers, size_t count,
+                                 dnn_error *err) {
     int i = dnn_field_find(fields, name);
     if (i < 0)
         return fail_unknown(owner, fields, name, err);
-    if (fields[i].kind != DNN_FIELD_PAIR || !fits(&fields[i], first) || !fits(&fields[i], second)) {
-        char got[80];
-        snprintf(got, sizeof got, "the pair {%.14g, %.14g}", dnn_shown(first), dnn_shown(second));
+    bool good = count > 1 && count == dnn_field_numbers(fields[i].kind);
+    for (size_t k = 0; k < count && good; k++)
+        good = fits(&fields[i], numbers[k]);
+    if (!good) {
+        char got[200];
+        list_text(numbers, count, got, sizeof got);
         return fail_value(owner, &fields[i], false, got, err);
     }
-    values[i] = (dnn_setting){
-        .pair = {first, second}
-    };
+    memcpy(values[i].numbers, numbers, count * sizeof *numbers);
     return DNN_OK;
 }
 
@@ -182,20 +204,24 @@ dnn_status dnn_field_set_text(const char *owner, const dnn_field *fields, dnn_se
 
 /* --- a line of settings --- */
 
-/* Sets a number or "3,2". */
+/* Sets a number, "3,2" or "1,2,3,4". */
 static dnn_status set_numbers(const char *owner, const dnn_field *fields, dnn_setting *values,
                               const char *name, const char *text, dnn_error *err) {
-    char *end;
-    double first = strtod(text, &end);
-    if (end != text && *end == '\0')
-        return dnn_field_set(owner, fields, values, name, first, err);
-    if (end != text && *end == ',') {
-        const char *rest = end + 1;
-        double second = strtod(rest, &end);
-        if (end != rest && *end == '\0')
-            return dnn_field_set_pair(owner, fields, values, name, first, second, err);
-    }
-    return dnn_field_set_text(owner, fields, values, name, text, err);
+    double numbers[DNN_FIELD_NUMBERS];
+    size_t count = 0;
+    const char *at = text;
+    char *end = NULL;
+    do {
+        numbers[count++] = strtod(at, &end);
+        if (end == at || (*end != '\0' && *end != ','))
+            return dnn_field_set_text(owner, fields, values, name, text, err);
+        at = end + 1;
+    } while (*end == ',' && count < DNN_FIELD_NUMBERS);
+    if (*end == ',')
+        return dnn_field_set_text(owner, fields, values, name, text, err);
+    return count == 1
+               ? dnn_field_set(owner, fields, values, name, numbers[0], err)
+               : dnn_field_set_numbers(owner, fields, values, name, numbers, count, err);
 }
 
 static dnn_status set_word(const char *owner, const dnn_field *fields, dnn_setting *values,
@@ -240,9 +266,7 @@ dnn_status dnn_field_parse(const char *owner, const dnn_field *fields, dnn_setti
 /* --- asking --- */
 
 static bool is_missing(const dnn_field *f, const dnn_setting *value) {
-    return f->kind == DNN_FIELD_TEXT   ? value->text == NULL
-           : f->kind == DNN_FIELD_PAIR ? isnan(value->pair[0])
-                                       : isnan(value->number);
+    return f->kind == DNN_FIELD_TEXT ? value->text == NULL : isnan(value->number);
 }
 
 dnn_status dnn_field_complete(const char *owner, const dnn_field *fields, const dnn_setting *values,
@@ -259,6 +283,8 @@ static size_t written(int length) {
 }
 
 size_t dnn_field_text(const dnn_field *field, const dnn_setting *value, char *text, size_t size) {
+    if (field->kind != DNN_FIELD_TEXT && field->optional && value->number < 0)
+        return written(snprintf(text, size, "none"));
     switch (field->kind) {
     case DNN_FIELD_FLAG:
         return written(snprintf(text, size, "%s", value->number != 0 ? "true" : "false"));
@@ -267,32 +293,25 @@ size_t dnn_field_text(const dnn_field *field, const dnn_setting *value, char *te
     case DNN_FIELD_TEXT:
         return written(snprintf(text, size, "%s", value->text != NULL ? value->text : "none"));
     case DNN_FIELD_PAIR:
-        if (field->optional && value->pair[0] < 0)
-            break;
         return written(snprintf(text, size, "%.14g x %.14g", dnn_shown(value->pair[0]),
                                 dnn_shown(value->pair[1])));
+    case DNN_FIELD_SIDES:
+        return written(snprintf(text, size, "{%.14g, %.14g, %.14g, %.14g}",
+                                dnn_shown(value->sides[0]), dnn_shown(value->sides[1]),
+                                dnn_shown(value->sides[2]), dnn_shown(value->sides[3])));
     case DNN_FIELD_COUNT:
-        if (field->optional && value->number < 0)
-            break;
-        return written(snprintf(text, size, "%.14g", dnn_shown(value->number)));
     case DNN_FIELD_REAL:
-        return written(snprintf(text, size, "%.14g", dnn_shown(value->number)));
+        break;
     }
-    return written(snprintf(text, size, "none"));
+    return written(snprintf(text, size, "%.14g", dnn_shown(value->number)));
 }
 
 bool dnn_field_is_default(const dnn_field *field, const dnn_setting *value) {
     dnn_setting initial = initial_of(field);
-    switch (field->kind) {
-    case DNN_FIELD_TEXT:
+    if (field->kind == DNN_FIELD_TEXT)
         return !field->required && value->text == NULL;
-    case DNN_FIELD_PAIR:
-        return value->pair[0] == initial.pair[0] && value->pair[1] == initial.pair[1];
-    case DNN_FIELD_COUNT:
-    case DNN_FIELD_REAL:
-    case DNN_FIELD_FLAG:
-    case DNN_FIELD_CHOICE:
-        break;
-    }
-    return value->number == initial.number;
+    for (size_t k = 0; k < dnn_field_numbers(field->kind); k++)
+        if (value->numbers[k] != initial.numbers[k])
+            return false;
+    return true;
 }

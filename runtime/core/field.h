@@ -20,13 +20,18 @@ typedef enum dnn_field_kind {
     DNN_FIELD_FLAG,   /* 0 or 1 */
     DNN_FIELD_CHOICE, /* an index into `choices` */
     DNN_FIELD_PAIR,   /* two whole numbers >= low: {height, width} */
+    DNN_FIELD_SIDES,  /* four whole numbers >= low: {left, right, top, bottom} */
     DNN_FIELD_TEXT,   /* a text of the owner's, or NULL */
 } dnn_field_kind;
 
-/* The value of one field: a number (COUNT, REAL, FLAG, CHOICE), a pair or a text. */
+#define DNN_FIELD_NUMBERS 4 /* of one field at most */
+
+/* The value of one field: a number (COUNT, REAL, FLAG, CHOICE), several (PAIR, SIDES) or a text. */
 typedef union dnn_setting {
     double number;
     double pair[2];
+    double sides[4];
+    double numbers[DNN_FIELD_NUMBERS];
     const char *text;
 } dnn_setting;
 
@@ -35,14 +40,17 @@ typedef struct dnn_field {
     dnn_field_kind kind;
     bool positional;  /* an argument in its own right; the others come in the options table */
     bool required;    /* has no default */
-    double initial;   /* the default, of both numbers of a PAIR */
-    double low, high; /* range of a REAL, both ends included; low is the least COUNT or PAIR */
+    double initial;   /* the default, of each number of a PAIR or SIDES */
+    double low, high; /* range of a REAL, both ends included; low is the least COUNT, PAIR, SIDES */
     const char *const *choices; /* of a CHOICE, ended by NULL */
-    bool optional;              /* a COUNT or PAIR that may be left out and is then negative: the
+    bool optional;              /* numbers that may be left out and are then negative: the
                                    owner fills it in, as a pool's stride from its kernel */
     double example;             /* of a required field: a value for tests and documentation */
     const char *doc;            /* one line: meaning and unit */
 } dnn_field;
+
+/* How many numbers a field of that kind has: 2 of a PAIR, 4 of SIDES, else 1. */
+size_t dnn_field_numbers(dnn_field_kind kind);
 
 /* Number of rows before the one without a name; `fields` may be NULL. */
 size_t dnn_field_count(const dnn_field *fields);
@@ -53,22 +61,23 @@ void dnn_field_defaults(const dnn_field *fields, dnn_setting *values);
 /* Index of a field by name, or -1. */
 int dnn_field_find(const dnn_field *fields, const char *name);
 
-/* Sets one value after checking it against kind and range; a number for a PAIR is both of its
- * numbers. `owner` ("Linear") opens the message. An unknown name is DNN_ERROR_ARGUMENT listing the
+/* Sets one value after checking it against kind and range; a number for a PAIR or
+ * SIDES is each of its numbers. `owner` ("Linear") opens the message. An unknown name is DNN_ERROR_ARGUMENT listing the
  * known ones. */
 dnn_status dnn_field_set(const char *owner, const dnn_field *fields, dnn_setting *values,
                          const char *name, double value, dnn_error *err);
 
-/* Sets a PAIR. */
-dnn_status dnn_field_set_pair(const char *owner, const dnn_field *fields, dnn_setting *values,
-                              const char *name, double first, double second, dnn_error *err);
+/* Sets a PAIR or SIDES, of `count` numbers. */
+dnn_status dnn_field_set_numbers(const char *owner, const dnn_field *fields, dnn_setting *values,
+                                 const char *name, const double *numbers, size_t count,
+                                 dnn_error *err);
 
 /* Sets a CHOICE by its text, or a TEXT, which must outlive `values`; an unknown choice is
  * DNN_ERROR_ARGUMENT listing the choices. */
 dnn_status dnn_field_set_text(const char *owner, const dnn_field *fields, dnn_setting *values,
                               const char *name, const char *text, dnn_error *err);
 
-/* Sets what a line of "name=value" says, separated by blanks: numbers, "3,2" for a pair, true and
+/* Sets what a line of "name=value" says, separated by blanks: numbers, "3,2" for several, true and
  * false, choices by their text. Other rows keep their values. */
 dnn_status dnn_field_parse(const char *owner, const dnn_field *fields, dnn_setting *values,
                            const char *line, dnn_error *err);
@@ -77,7 +86,7 @@ dnn_status dnn_field_parse(const char *owner, const dnn_field *fields, dnn_setti
 dnn_status dnn_field_complete(const char *owner, const dnn_field *fields, const dnn_setting *values,
                               dnn_error *err);
 
-/* A value as a person writes it: "0.5", "true", "he", "3 x 3"; as snprintf. */
+/* A value as a person writes it: "0.5", "true", "he", "3 x 3", "{1, 1, 0, 0}"; as snprintf. */
 size_t dnn_field_text(const dnn_field *field, const dnn_setting *value, char *text, size_t size);
 
 /* Whether a value is the field's default. */

@@ -217,8 +217,9 @@ static dnn_status set_checked(const dnn_optimiser *o, dnn_setting *values, size_
                               dnn_setting value, dnn_error *err) {
     const dnn_field *fields = o->kind->fields;
     const char *owner = o->kind->name, *name = fields[field].name;
-    if (fields[field].kind == DNN_FIELD_PAIR)
-        return dnn_field_set_pair(owner, fields, values, name, value.pair[0], value.pair[1], err);
+    size_t count = dnn_field_numbers(fields[field].kind);
+    if (count > 1)
+        return dnn_field_set_numbers(owner, fields, values, name, value.numbers, count, err);
     if (fields[field].kind == DNN_FIELD_TEXT)
         return dnn_field_set_text(owner, fields, values, name, value.text, err);
     return dnn_field_set(owner, fields, values, name, value.number, err);

@@ -3,7 +3,7 @@
 
 #include "core/field.h"
 
-enum { UNITS, RATE, BIAS, FLAVOUR, LAYERS, SIZE, STRIDE, LABEL, FIELDS };
+enum { UNITS, RATE, BIAS, FLAVOUR, LAYERS, SIZE, STRIDE, MARGIN, LABEL, FIELDS };
 
 static const char *const flavours[] = {"sweet", "sour", NULL};
 static const dnn_field fields[] = {
@@ -30,6 +30,7 @@ static const dnn_field fields[] = {
                .low = 1,
                .optional = true,
                .doc = "the size where it is left out"},
+    [MARGIN] = {.name = "margin",                        .kind = DNN_FIELD_SIDES, .doc = "left, right, ..."},
     [LABEL] = {.name = "label",                        .kind = DNN_FIELD_TEXT, .doc = "a name"},
     {.name = NULL}
 };
@@ -64,12 +65,14 @@ static void values_in_range_are_taken(void **state) {
     check_ok(dnn_field_set("Cake", fields, v, "layers", 0, &err));
     check_ok(dnn_field_set_text("Cake", fields, v, "flavour", "sour", &err));
     check_ok(dnn_field_set_text("Cake", fields, v, "label", "birthday", &err));
-    check_ok(dnn_field_set_pair("Cake", fields, v, "size", 3, 4, &err));
+    check_ok(dnn_field_set_numbers("Cake", fields, v, "size", (double[]){3, 4}, 2, &err));
+    check_ok(dnn_field_set_numbers("Cake", fields, v, "margin", (double[]){1, 2, 3, 4}, 4, &err));
     check_ok(dnn_field_set("Cake", fields, v, "stride", 5, &err));
     assert_true(v[UNITS].number == 12288 && v[RATE].number == 1 && v[BIAS].number == 0);
     assert_true(v[FLAVOUR].number == 1 && v[LAYERS].number == 0);
     assert_true(v[SIZE].pair[0] == 3 && v[SIZE].pair[1] == 4);
     assert_true(v[STRIDE].pair[0] == 5 && v[STRIDE].pair[1] == 5);
+    assert_true(v[MARGIN].sides[0] == 1 && v[MARGIN].sides[3] == 4);
     assert_string_equal(v[LABEL].text, "birthday");
     check_ok(dnn_field_complete("Cake", fields, v, &err));
 }
@@ -99,7 +102,7 @@ static void numbers_that_do_not_fit_are_refused_with_a_reason(void **state) {
         {"label",   1,           "Cake: label must be a string, got 1"                      },
         {"rat",     1,
          "Cake: unknown option 'rat'; known: units, rate, bias, flavour, layers, size, stride, "
-         "label"                                                                            },
+         "margin, label"                                                                            },
     };
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
         check_fails(dnn_field_set("Cake", fields, v, wrong[k].name, wrong[k].value, &err),
@@ -114,10 +117,15 @@ static void pairs_and_texts_that_do_not_fit_are_refused_with_a_reason(void **sta
     dnn_error err;
     dnn_setting v[DNN_MAX_FIELDS];
     dnn_field_defaults(fields, v);
-    check_fails(dnn_field_set_pair("Cake", fields, v, "size", 3, 2.5, &err), DNN_ERROR_ARGUMENT,
-                "got the pair {3, 2.5}");
-    check_fails(dnn_field_set_pair("Cake", fields, v, "rate", 0.1, 0.2, &err), DNN_ERROR_ARGUMENT,
-                "Cake: rate must be a number, got the pair {0.1, 0.2}");
+    static const double odd[] = {3, 2.5}, shares[] = {0.1, 0.2}, three[] = {1, 2, 3};
+    check_fails(dnn_field_set_numbers("Cake", fields, v, "size", odd, 2, &err), DNN_ERROR_ARGUMENT,
+                "got {3, 2.5}");
+    check_fails(dnn_field_set_numbers("Cake", fields, v, "rate", shares, 2, &err),
+                DNN_ERROR_ARGUMENT, "Cake: rate must be a number, got {0.1, 0.2}");
+    check_fails(dnn_field_set_numbers("Cake", fields, v, "margin", three, 3, &err),
+                DNN_ERROR_ARGUMENT,
+                "Cake: margin must be a whole number of at least 0, or four of them, {left, right, "
+                "top, bottom}, got {1, 2, 3}");
     check_fails(dnn_field_set_text("Cake", fields, v, "flavour", "salty", &err), DNN_ERROR_ARGUMENT,
                 "Cake: flavour must be one of sweet, sour, got 'salty'");
     check_fails(dnn_field_set_text("Cake", fields, v, "rate", "high", &err), DNN_ERROR_ARGUMENT,
@@ -141,7 +149,8 @@ static void a_line_of_settings_is_read(void **state) {
     check_ok(dnn_field_parse("Cake", fields, v, NULL, &err));
     check_ok(dnn_field_parse("Cake", fields, v, "", &err));
     check_ok(dnn_field_parse("Cake", fields, v, " units=7  flavour=sour\tsize=3,2 stride=2", &err));
-    check_ok(dnn_field_parse("Cake", fields, v, "bias=false rate=2.5e-1", &err));
+    check_ok(dnn_field_parse("Cake", fields, v, "bias=false rate=2.5e-1 margin=4,3,2,1", &err));
+    assert_true(v[MARGIN].sides[0] == 4 && v[MARGIN].sides[1] == 3 && v[MARGIN].sides[3] == 1);
     assert_true(v[UNITS].number == 7 && v[FLAVOUR].number == 1 && v[RATE].number == 0.25);
     assert_true(v[SIZE].pair[0] == 3 && v[SIZE].pair[1] == 2 && v[STRIDE].pair[1] == 2);
     assert_true(v[BIAS].number == 0);
@@ -160,8 +169,10 @@ static void a_line_that_cannot_be_read_is_explained(void **state) {
         {"unit=3",        "Cake: unknown option 'unit'"                          },
         {"units=",        "units must be a whole number of at least 1, got the"  },
         {"units=3x",      "got the text '3x'"                                    },
-        {"units=1,2",     "got the pair {1, 2}"                                  },
-        {"size=1,2,3",    "got the text '1,2,3'"                                 },
+        {"units=1,2",     "got {1, 2}"                                           },
+        {"size=1,2,3",    "got {1, 2, 3}"                                        },
+        {"size=1,2,3,4,5", "got the text '1,2,3,4,5'"                            },
+        {"margin=1,,3,4", "got the text '1,,3,4'"                                },
         {"bias=yes",      "Cake: bias must be true or false, got the text 'yes'" },
         {"flavour=salty", "Cake: flavour must be one of sweet, sour, got 'salty'"},
         {"label=x",       "Cake: label cannot be given in a line of settings"    },
@@ -194,6 +205,11 @@ static void values_are_written_as_a_person_writes_them(void **state) {
                    .pair = {-1, -1}
     },
                "none");
+    check_text(MARGIN,
+               (dnn_setting){
+                   .sides = {1, 2, 0, 4}
+    },
+               "{1, 2, 0, 4}");
     check_text(LABEL, (dnn_setting){.text = "x y"}, "x y");
     char cut[3];
     assert_int_equal(
@@ -209,7 +225,8 @@ static void a_value_knows_whether_it_is_the_default(void **state) {
     for (size_t i = 0; i < FIELDS; i++)
         assert_true(dnn_field_is_default(&fields[i], &v[i]) == !fields[i].required);
     check_ok(dnn_field_parse("Cake", fields, v,
-                             "units=1 rate=0 bias=false flavour=sour layers=1 size=2,3 stride=1",
+                             "units=1 rate=0 bias=false flavour=sour layers=1 size=2,3 stride=1 "
+                             "margin=0,0,0,1",
                              &err));
     v[LABEL].text = "x";
     for (size_t i = 0; i < FIELDS; i++)
