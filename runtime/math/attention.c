@@ -10,25 +10,54 @@ static void K(update)(const block *b, T *S, T *top, double *sum, T *A, size_t ld
         T most = (T)b->job->top(b->keys, S, 0, 0), before = top[q];
         if (b->key > 0 && before > most)
             most = before;
-        K(dnn_run_exp)(S, S, b->keys, most);
+        T by = most == -(T)INFINITY ? 0 : most; /* all masked so far: their weights are 0 */
+        K(dnn_run_exp)(S, S, b->keys, by);
         double added = b->job->sum(b->keys, S, 0, 0);
         top[q] = most;
         if (b->key == 0) {
             sum[q] = added;
             continue;
         }
-        T factor = K(dnn_exp)(before - most);
+        T factor = K(dnn_exp)(before - by);
         sum[q] = sum[q] * factor + added;
         if (factor != 1)
             K(dnn_run_scale)(A + q * lda, b->job->value, factor);
     }
 }
 
+/* What a query may not see becomes -infinity in S (keys x queries), and an additive mask is added. */
 static void K(mask)(const block *b, T *S) {
-    for (size_t q = 0; q < b->queries; q++) {
-        size_t seen = b->query + q + b->job->ahead + 1; /* keys, from the first on */
+    const job *j = b->job;
+    size_t known = length_of(j, b->example); /* keys, from the first on */
+    for (size_t q = 0; q < b->queries && (j->causal || known < b->key + b->keys); q++) {
+        size_t seen = j->causal ? dnn_least(known, b->query + q + j->ahead + 1) : known;
         for (size_t k = seen > b->key ? seen - b->key : 0; k < b->keys; k++)
             S[k + q * BLOCK] = -(T)INFINITY;
+    }
+    for (size_t k = 0; j->mask != NULL && k < b->keys; k++) {
+        const void *column = element(j->mask, b->query, b->key + k);
+        for (size_t q = 0; q < b->queries; q++)
+            if (j->mask->dtype != DNN_UINT8)
+                S[k + q * BLOCK] += ((const T *)column)[q];
+            else if (((const uint8_t *)column)[q] != 0)
+                S[k + q * BLOCK] = -(T)INFINITY;
+    }
+}
+
+/* to = from with weights dropped, and the others scaled; a block of random words serves 4 queries. */
+static void K(drop)(const block *b, const T *from, T *to) {
+    const job *j = b->job;
+    T scale = (T)(1 / (1 - j->dropout));
+    uint32_t words[DNN_WORD_BLOCK], bound = (uint32_t)(j->dropout * 4294967296.0);
+    size_t groups = (j->queries + WORD_QUERIES - 1) / WORD_QUERIES;
+    size_t row = (b->example * j->heads + b->head) * groups + b->query / WORD_QUERIES;
+    for (size_t q = 0; q < b->queries; q++) {
+        if (q % WORD_QUERIES == 0)
+            dnn_random_words(j->key, (row + q / WORD_QUERIES) * dnn_pieces(j->keys, BLOCK) +
+                                         b->key / BLOCK, words);
+        const uint32_t *word = words + q % WORD_QUERIES * BLOCK;
+        for (size_t k = 0; k < b->keys; k++)
+            to[k + q * BLOCK] = word[k] < bound ? 0 : from[k + q * BLOCK] * scale;
     }
 }
 
@@ -38,20 +67,28 @@ static void K(forward_block)(const job *j, size_t example, size_t head, size_t q
     double sum[BLOCK];
     block b = block_of(j, example, head, query);
     T *A = element(j->A, head * j->value, b.query_column);
-    size_t end = j->causal ? dnn_least(j->keys, query + b.queries + j->ahead) : j->keys;
+    size_t end = length_of(j, example);
+    if (j->causal)
+        end = dnn_least(end, query + b.queries + j->ahead);
     for (b.key = 0; b.key < end; b.key += BLOCK) {
         b.keys = dnn_least(BLOCK, end - b.key);
         products(&b, j->K, j->Q, j->feature, j->scale, S);
-        if (j->causal)
-            K(mask)(&b, S);
+        K(mask)(&b, S);
         K(update)(&b, S, top, sum, A, j->A->ld);
+        if (j->dropout > 0)
+            K(drop)(&b, S, S);
         multiply(false, j->V, head * j->value, key_column(&b), S, j->value, b.queries, b.keys, 1,
                  b.key > 0, A, j->A->ld);
     }
     for (size_t q = 0; q < b.queries; q++) {
-        K(dnn_run_scale)(A + q * j->A->ld, j->value, (T)(1 / sum[q]));
+        bool blind = end == 0 || sum[q] == 0; /* a query that may see no key */
+        if (end == 0)
+            memset(A + q * j->A->ld, 0, j->value * sizeof(T));
+        else
+            K(dnn_run_scale)(A + q * j->A->ld, j->value, blind ? 0 : (T)(1 / sum[q]));
         if (j->log_sum != NULL)
-            *(T *)element(j->log_sum, head, b.query_column + q) = top[q] + (T)log(sum[q]);
+            *(T *)element(j->log_sum, head, b.query_column + q) =
+                blind ? (T)INFINITY : top[q] + (T)log(sum[q]);
     }
 }
 
@@ -68,19 +105,23 @@ static void K(slopes)(const block *b, const T *S, T *D) {
 static void K(backward_block)(const block *b, bool first_of_key) {
     _Alignas(64) T S[BLOCK * BLOCK];
     _Alignas(64) T D[BLOCK * BLOCK];
+    _Alignas(64) T kept[BLOCK * BLOCK];
     const job *j = b->job;
     size_t feature = b->head * j->feature, value = b->head * j->value;
     bool add_key = j->add || !first_of_key, add_query = j->add || b->key > 0;
     products(b, j->K, j->Q, j->feature, j->scale, S);
-    if (j->causal)
-        K(mask)(b, S);
+    K(mask)(b, S);
     for (size_t q = 0; q < b->queries; q++)
         K(dnn_run_exp)
     (S + q * BLOCK, S + q * BLOCK, b->keys,
      *(const T *)element(j->log_sum, b->head, b->query_column + q));
-    multiply(true, j->dA, value, b->query_column, S, j->value, b->keys, b->queries, 1, add_key,
-             element(j->dV, value, key_column(b)), j->dV->ld);
+    if (j->dropout > 0)
+        K(drop)(b, S, kept);
+    multiply(true, j->dA, value, b->query_column, j->dropout > 0 ? kept : S, j->value, b->keys,
+             b->queries, 1, add_key, element(j->dV, value, key_column(b)), j->dV->ld);
     products(b, j->V, j->dA, j->value, 1, D);
+    if (j->dropout > 0)
+        K(drop)(b, D, D);
     K(slopes)(b, S, D);
     multiply(false, j->K, feature, key_column(b), D, j->feature, b->queries, b->keys, j->scale,
              add_query, element(j->dQ, feature, b->query_column), j->dQ->ld);
@@ -92,23 +133,28 @@ static void K(backward_block)(const block *b, bool first_of_key) {
 #include "math/attention.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/threads.h"
 #include "math/blas_core.h"
 #include "math/functions.h"
 #include "math/mm_run.h"
 #include "math/pieces.h"
+#include "math/random_words.h"
 #include "math/reduce_kernels.h"
 #include "math/runs.h"
 
-#define BLOCK 64 /* queries, and keys */
+#define BLOCK        64                       /* queries, and keys */
+#define WORD_QUERIES (DNN_WORD_BLOCK / BLOCK) /* whose weights a block of random words decides */
 
 typedef struct job {
     const dnn_matrix *Q, *K, *V, *A, *log_sum, *dA, *dQ, *dK, *dV;
     size_t heads, queries, keys, examples;
     size_t feature, value; /* rows of a head: of Q and K, of V and A */
     size_t ahead;          /* keys before the first query's own */
-    double scale;
+    double scale, dropout;
+    uint64_t key;
+    const dnn_matrix *mask, *lengths; /* NULL where there are none */
     bool causal, add;
     dnn_fold_kernel *top, *sum;
 } job;
@@ -131,6 +177,11 @@ static block block_of(const job *j, size_t example, size_t head, size_t query) {
                    .query = query,
                    .queries = dnn_least(BLOCK, j->queries - query),
                    .query_column = example * j->queries + query};
+}
+
+/* Keys of an example. */
+static size_t length_of(const job *j, size_t example) {
+    return j->lengths == NULL ? j->keys : (size_t)dnn_matrix_get(j->lengths, 0, example);
 }
 
 static size_t key_column(const block *b) {
@@ -188,6 +239,43 @@ static dnn_status check(const char *name, const dnn_matrix *m, const dnn_matrix 
     return status;
 }
 
+static dnn_status check_mask(const job *j, dnn_error *err) {
+    const dnn_matrix *mask = j->mask;
+    if (mask == NULL)
+        return DNN_OK;
+    if (mask->dtype != DNN_UINT8 && mask->dtype != j->Q->dtype)
+        return dnn_fail(err, DNN_ERROR_TYPE,
+                        "the mask is %s; it must be uint8 (1 where a query may not see a key) or %s "
+                        "(added to the products)",
+                        dnn_dtype_info(mask->dtype)->name, dnn_dtype_info(j->Q->dtype)->name);
+    if (mask->rows != j->queries || mask->cols != j->keys)
+        return dnn_fail(err, DNN_ERROR_SHAPE,
+                        "the mask must be %zu x %zu, queries by keys, got %zu x %zu%s", j->queries,
+                        j->keys, mask->rows, mask->cols,
+                        mask->rows == j->keys && mask->cols == j->queries ? "; is it transposed?"
+                                                                          : "");
+    return DNN_OK;
+}
+
+static dnn_status check_lengths(const job *j, dnn_error *err) {
+    const dnn_matrix *lengths = j->lengths;
+    if (lengths == NULL)
+        return DNN_OK;
+    if (lengths->rows != 1 || lengths->cols != j->examples)
+        return dnn_fail(err, DNN_ERROR_SHAPE,
+                        "lengths must be 1 x %zu, one of each example, got %zu x %zu", j->examples,
+                        lengths->rows, lengths->cols);
+    for (size_t e = 0; e < j->examples; e++) {
+        double length = dnn_matrix_get(lengths, 0, e);
+        if (!(length >= 0 && length <= (double)j->keys && length == floor(length)))
+            return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                            "the length of example %zu is %g; it must be a whole number in 0..%zu, "
+                            "the steps of the sequence",
+                            e + 1, dnn_shown(length), j->keys);
+    }
+    return DNN_OK;
+}
+
 static dnn_status make_job(job *j, const dnn_attention *a, dnn_error *err) {
     const dnn_matrix *Q = j->Q, *V = j->V;
     dnn_status status = dnn_matrix_require_real(Q, "attention", err);
@@ -218,6 +306,10 @@ static dnn_status make_job(job *j, const dnn_attention *a, dnn_error *err) {
     j->value = V->rows / a->heads;
     j->ahead = a->causal ? a->keys - a->queries : 0;
     j->causal = a->causal;
+    j->mask = a->mask;
+    j->lengths = a->lengths;
+    j->dropout = a->dropout;
+    j->key = a->key;
     j->scale = a->scale != 0 ? a->scale : 1 / sqrt((double)j->feature);
     j->top = Q->dtype == DNN_FLOAT64 ? dnn_f64_max : dnn_f32_max;
     j->sum = Q->dtype == DNN_FLOAT64 ? dnn_f64_sum : dnn_f32_sum;
@@ -229,7 +321,9 @@ static dnn_status make_job(job *j, const dnn_attention *a, dnn_error *err) {
         status = check("A", j->A, Q, V->rows, Q->cols, err);
     if (status == DNN_OK && j->log_sum != NULL)
         status = check("log_sum", j->log_sum, Q, a->heads, Q->cols, err);
-    return status;
+    if (status == DNN_OK)
+        status = check_mask(j, err);
+    return status == DNN_OK ? check_lengths(j, err) : status;
 }
 
 /* --- running --- */

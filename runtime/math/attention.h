@@ -14,6 +14,8 @@
 #ifndef DNN_MATH_ATTENTION_H
 #define DNN_MATH_ATTENTION_H
 
+#include <stdint.h>
+
 #include "math/matrix.h"
 
 typedef struct dnn_attention {
@@ -21,9 +23,17 @@ typedef struct dnn_attention {
     size_t queries, keys; /* of an example */
     double scale;         /* 0: 1 / sqrt(d) */
     bool causal; /* the last query sees all keys, each before it one less; keys >= queries */
+    const dnn_matrix *mask; /* queries x keys: of their type, added to scale Q' K; as uint8, not 0
+                               where a query may not see a key; NULL: none */
+    const dnn_matrix *lengths; /* 1 x examples, any type: only so many keys count; NULL: all do */
+    double dropout; /* probability in [0, 1) of a weight to count as 0, the others being divided by
+                       1 - dropout: drawn from `key`, the same in forward and backward */
+    uint64_t key;
 } dnn_attention;
 
-/* log_sum (heads x all queries) receives for backward the logarithm of each softmax's sum; NULL
+/* A query that may see no key has A = 0 and no gradient.
+ *
+ * log_sum (heads x all queries) receives for backward the logarithm of each softmax's sum; NULL
  * where no backward follows. Counts are at least 1 and fit the matrices (DNN_ERROR_SHAPE). */
 dnn_status dnn_attention_forward(const dnn_attention *a, const dnn_matrix *Q, const dnn_matrix *K,
                                  const dnn_matrix *V, dnn_matrix *A, dnn_matrix *log_sum,

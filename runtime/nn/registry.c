@@ -21,6 +21,7 @@
     row(avg_pool2d)                                                                                \
     row(flatten)                                                                                   \
     row(embedding)                                                                                 \
+    row(multihead_attention)                                                                       \
     row(lstm)                                                                                      \
     row(sequential)                                                                                \
     row(residual)                                                                                  \

@@ -50,6 +50,19 @@ class LSTM(nn.LSTM):
         return super().forward(x)[0]
 
 
+class MultiheadAttention(nn.MultiheadAttention):
+    """Self-attention of (batch, steps, features), causal where asked."""
+
+    def __init__(self, *sizes, causal=False, **settings):
+        super().__init__(*sizes, batch_first=True, **settings)
+        self.causal = causal
+
+    def forward(self, x):
+        steps = x.shape[1]
+        mask = torch.ones(steps, steps, dtype=torch.bool).triu(1) if self.causal else None
+        return super().forward(x, x, x, attn_mask=mask)[0]
+
+
 def read(path):
     data = open(path, "rb").read()
     (length,) = struct.unpack("<Q", data[:8])

@@ -121,6 +121,7 @@ return {
     stack = "it is dnn.cat({A, B}, axis) here",
     range = "it is dnn.arange(first, last, step) here",
     Dense = "it is dnn.Linear(in_features, out_features) here",
+    MultiHeadAttention = "it is dnn.MultiheadAttention(embed_dim, num_heads) here, as in PyTorch",
     Module = "it is dnn.Layer{...} here, or dnn.Sequential{...}",
     Model = "it is dnn.Sequential{...} here",
     NLLLoss = "dnn.CrossEntropyLoss takes scores before the softmax",
