@@ -285,9 +285,9 @@ static int layer_summary(lua_State *L) {
 }
 
 static const dnnlua_function methods[] = {
-    {"forward",         dnnlua_layer_forward,         2},
+    {"forward",         dnnlua_layer_forward,         3},
     {"backward",        dnnlua_layer_backward,        3},
-    {"predict",         dnnlua_layer_predict,         2},
+    {"predict",         dnnlua_layer_predict,         3},
     {"train",           layer_train,                  2},
     {"eval",            layer_eval,                   1},
     {"requires_grad_",  layer_requires_grad,          2},

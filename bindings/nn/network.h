@@ -168,7 +168,8 @@ void dnnlua_network_push_segment(lua_State *L, int index, size_t segment, bool g
 
 /* --- run.c --- */
 
-/* net:forward(X); net:backward(dA, {input_gradient = true}); net:predict(X). */
+/* net:forward(X, {lengths = L}); net:backward(dA, {input_gradient = true}); net:predict(X,
+ * {lengths = L}). */
 int dnnlua_layer_forward(lua_State *L);
 int dnnlua_layer_backward(lua_State *L);
 int dnnlua_layer_predict(lua_State *L);

@@ -31,8 +31,20 @@ static dnnlua_network *push_root(lua_State *L) {
     return network;
 }
 
-/* Runs forward of the network at index on the matrix at `input`. */
-static dnnlua_network *forward(lua_State *L, int index, int input) {
+/* The side inputs in the table of options at index, whose matrices stay on the stack. */
+static dnn_side_inputs side_inputs(lua_State *L, int index, const char *function) {
+    static const char *const known[] = {"lengths", NULL};
+    dnn_side_inputs side = {NULL};
+
+    dnnlua_check_options(L, index, function, known);
+    if (lua_istable(L, index) && lua_getfield(L, index, "lengths") != LUA_TNIL) {
+        side.lengths = dnnlua_check_matrix_named(L, -1, function, "lengths");
+    }
+    return side;
+}
+
+/* Runs forward of the network at index on the matrix at `input` and those beside it. */
+static dnnlua_network *forward(lua_State *L, int index, int input, const dnn_side_inputs *side) {
     dnnlua_network *self = lua_touserdata(L, index);
     const dnn_matrix *X = dnnlua_network_prepare(L, index, input);
     uint64_t key = dnnlua_network_key(L, self->network);
@@ -40,34 +52,37 @@ static dnnlua_network *forward(lua_State *L, int index, int input) {
     dnn_error err;
 
     self->pass[dnnlua_network_mode(self)] = ++passes;
-    dnnlua_network_end(L, index, dnn_network_forward(network, X, key, &err), &err);
+    dnnlua_network_end(L, index, dnn_network_forward_with(network, X, side, key, &err), &err);
     return self;
 }
 
-/* net:forward(X) */
+/* net:forward(X, {lengths = }) */
 int dnnlua_layer_forward(lua_State *L) {
     dnnlua_check_layer(L, 1);
-    lua_settop(L, 2);
+    lua_settop(L, 3);
     push_root(L);
-    const dnnlua_network *self = forward(L, 3, 2);
-    dnnlua_network_push_output(L, 3, dnn_network_step_count(self->network) - 1, false);
+    dnn_side_inputs side = side_inputs(L, 3, "network: forward");
+    const dnnlua_network *self = forward(L, 4, 2, &side);
+    dnnlua_network_push_output(L, 4, dnn_network_step_count(self->network) - 1, false);
     return 1;
 }
 
-/* net:predict(X): forward in evaluation, whatever the mode is; a matrix of its own. */
+/* net:predict(X, {lengths = }): forward in evaluation, whatever the mode is; a matrix of its own. */
 int dnnlua_layer_predict(lua_State *L) {
     dnn_error err;
 
     dnnlua_check_layer(L, 1);
-    lua_settop(L, 2);
+    lua_settop(L, 3);
     dnnlua_network *self = push_root(L);
+    side_inputs(L, 3, "network: predict");
     bool training = dnn_network_training(self->network);
     dnnlua_network_require_idle(L, self);
     dnn_network_set_training(self->network, false);
     lua_pushcfunction(L, dnnlua_layer_forward);
     lua_pushvalue(L, 1);
     lua_pushvalue(L, 2);
-    int status = lua_pcall(L, 2, 1, 0);
+    lua_pushvalue(L, 3);
+    int status = lua_pcall(L, 3, 1, 0);
     if (self->network != NULL) {
         dnn_network_set_training(self->network, training);
     }

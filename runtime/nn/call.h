@@ -21,6 +21,8 @@ struct dnn_call {
     dnn_shape out;
     bool training; /* the mode */
     uint64_t key;  /* of random numbers: the same in forward and backward */
+    const size_t *lengths; /* [examples], of a class that has DNN_TAKES_LENGTHS: how many steps of X
+                              each example has, from 1 to all; what follows is padding. NULL: all */
 
     dnn_matrix *X; /* [inputs] */
     dnn_matrix A;  /* the output, written by forward */

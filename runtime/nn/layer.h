@@ -34,6 +34,7 @@ enum {
     DNN_DRAWS = 1 << 6,              /* draws random numbers in training, from the call's key */
     DNN_TAKES_IDS = 1 << 7, /* X holds whole numbers from 1 (any type), and has no gradient */
     DNN_MANY_INPUTS = 1 << 8, /* takes any number of inputs */
+    DNN_TAKES_LENGTHS = 1 << 9, /* its input is a sequence, and it leaves padding out: call->lengths */
 };
 
 /* An example for the gradient check and the comparison with PyTorch: settings as dnn_field_parse

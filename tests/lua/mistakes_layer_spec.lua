@@ -44,6 +44,12 @@ describe("a mistake with layers and networks:", function()
     {"what a loader that failed has given", function() net:forward(nil) end,
       "network: X must be a Matrix, got nil; check the name, or whether a load failed: it "
         .. "returns nil and a message"},
+    {"lengths for a network without sequences", function() net:forward(X, {lengths = dnn.ones(1, 2)}) end,
+      "network: lengths were given, and no layer takes them"},
+    {"lengths in a table", function() net:forward(X, {lengths = {2, 1}}) end,
+      "network: forward: lengths must be a Matrix, got table"},
+    {"a side input that there is not", function() net:predict(X, {mask = X}) end,
+      "network: predict: unknown option 'mask'; known: lengths"},
     {"layers that are not in a table", function() dnn.Sequential(dnn.Linear(3, 4), dnn.ReLU()) end,
       "Sequential: expected a table of layers, dnn.Sequential{...}, got dnn.Layer"},
     {"a layer that is not called", function() dnn.Sequential{dnn.Linear(3, 4), dnn.ReLU} end,

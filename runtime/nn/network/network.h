@@ -110,6 +110,13 @@ size_t dnn_network_buffer_bytes(const dnn_network *network);
 
 /* --- running --- */
 
+/* What a forward may bring beside X, for those layers that ask for it. */
+typedef struct dnn_side_inputs {
+    /* An element for each example, in one row or one column of any type: how many steps of its
+     * sequence there are, from 1; those after them are padding. NULL: all. Copied. */
+    const dnn_matrix *lengths;
+} dnn_side_inputs;
+
 /* Runs all steps on X, whose memory must stay until backward; `key` is where layers that draw take
  * their random numbers from. DNN_ERROR_STATE without a plan that fits; DNN_ERROR_TYPE unless X has
  * the network's type (ids may have any). A layer's failure comes back with its place and
@@ -117,6 +124,12 @@ size_t dnn_network_buffer_bytes(const dnn_network *network);
  * activations and kept values are as before. */
 dnn_status dnn_network_forward(dnn_network *network, const dnn_matrix *X, uint64_t key,
                                dnn_error *err);
+
+/* The same with side inputs, which the backward of this forward works with, too. Lengths are
+ * DNN_ERROR_ARGUMENT where no layer takes them, where they are not whole or not positive, or longer
+ * than the sequence that a layer takes them for. */
+dnn_status dnn_network_forward_with(dnn_network *network, const dnn_matrix *X,
+                                    const dnn_side_inputs *side, uint64_t key, dnn_error *err);
 
 /* Runs backward of the last forward in the present mode from dA, the gradient with respect to the
  * output (copied). dX (like X, the caller's) receives the gradient with respect to X; NULL spares

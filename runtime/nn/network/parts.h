@@ -22,6 +22,8 @@ typedef struct dnn_plan {
     bool *kept;  /* per buffer: A is intact after forward, ... */
     bool *dkept; /* ... and dA after backward */
     char *memory;
+    size_t *lengths; /* room for side inputs of as many examples as `capacity`; NULL: no layer takes
+                        them */
 
     size_t examples;   /* for which the calls are set up; 0: for none yet */
     size_t reads_X;    /* steps below this one may read X, or a view of it */
@@ -93,6 +95,13 @@ bool dnn_step_is_view(const dnn_step *step, bool training);
  * have no gradient. */
 bool dnn_network_takes_ids(const dnn_network *network);
 bool dnn_network_has_ids(const dnn_network *network);
+
+/* side_inputs.c: room for the lengths of so many examples, where a layer takes them; and the side
+ * inputs of a forward into the calls of a plan, once they are found right. */
+dnn_status dnn_plan_make_lengths(const dnn_network *network, dnn_plan *plan, size_t examples,
+                                 dnn_error *err);
+dnn_status dnn_network_take_side_inputs(dnn_network *network, dnn_plan *plan,
+                                        const dnn_side_inputs *side, dnn_error *err);
 
 /* values.c: DNN_ERROR_STATE unless the values are attached. */
 dnn_status dnn_network_require_values(const dnn_network *network, dnn_error *err);

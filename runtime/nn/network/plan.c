@@ -271,7 +271,8 @@ static dnn_status make_arrays(const dnn_network *network, dnn_plan *plan, dnn_er
 void dnn_plan_free(dnn_plan *plan) {
     void *arrays[] = {plan->A_offset, plan->dA_offset, plan->saved_offset, plan->kept,
                       plan->dkept,    plan->A,         plan->dA,           plan->X,
-                      plan->dX,       plan->in,        plan->add,          plan->calls};
+                      plan->dX,       plan->in,        plan->add,          plan->calls,
+                      plan->lengths};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         dnn_free(arrays[i]);
     *plan = (dnn_plan){0};
@@ -374,6 +375,8 @@ dnn_status dnn_network_plan(dnn_network *network, const dnn_matrix *X, size_t *b
         status = check_sizes(network, X->cols, err);
     if (status == DNN_OK)
         status = make_arrays(network, plan, err);
+    if (status == DNN_OK)
+        status = dnn_plan_make_lengths(network, plan, X->cols, err);
     if (status != DNN_OK)
         return status;
     plan->memory = NULL;

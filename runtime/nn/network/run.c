@@ -160,6 +160,11 @@ static void commit(dnn_network *network, dnn_plan *plan) {
 
 dnn_status dnn_network_forward(dnn_network *network, const dnn_matrix *X, uint64_t key,
                                dnn_error *err) {
+    return dnn_network_forward_with(network, X, &(dnn_side_inputs){0}, key, err);
+}
+
+dnn_status dnn_network_forward_with(dnn_network *network, const dnn_matrix *X,
+                                    const dnn_side_inputs *side, uint64_t key, dnn_error *err) {
     dnn_plan *plan = dnn_network_current(network);
     plan->has_activations = false; /* also when X is refused: the last one may be gone */
     plan->has_gradients = plan->used_up = false;
@@ -172,7 +177,9 @@ dnn_status dnn_network_forward(dnn_network *network, const dnn_matrix *X, uint64
         set_examples(network, plan, X->cols);
     else
         set_X(network, plan);
-    status = run_forward(network, plan, key, err);
+    status = dnn_network_take_side_inputs(network, plan, side, err);
+    if (status == DNN_OK)
+        status = run_forward(network, plan, key, err);
     if (status != DNN_OK)
         return status;
     commit(network, plan);

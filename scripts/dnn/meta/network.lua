@@ -61,22 +61,27 @@ function dnn.Sequential(layers, options) end
 ---@class dnn.Layer
 ---@field [integer] dnn.Layer
 ---@operator len: integer
----@overload fun(X: dnn.Matrix): dnn.Matrix
+---@overload fun(X: dnn.Matrix, options?: dnn.forward.Options): dnn.Matrix
 local net = {}
+
+---@class dnn.forward.Options
+---@field lengths? dnn.Matrix 1 x m, for layers on sequences: how many steps each example has; those after them are padding
 
 ---The output for X; `net(X)` is the same.
 ---
 ---Shapes: X is in_features x m, the output out_features x m. It is a view that the next forward overwrites.
 ---
----Errors: an X of another type or another number of rows, the layer named.
+---Errors: an X of another type or another number of rows, the layer named; lengths that are not whole numbers from 1 to
+---the number of steps, or that no layer takes.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU()}
 ---print(net:forward(dnn.ones(3, 5)):size())   --> 2	5
 ---```
 ---@param X dnn.Matrix
+---@param options? dnn.forward.Options
 ---@return dnn.Matrix A
-function net:forward(X) end
+function net:forward(X, options) end
 
 ---@class dnn.Layer.backward.Options
 ---@field input_gradient? boolean whether dX is computed and returned, false when not given
@@ -161,8 +166,9 @@ function net:layer(i) end
 ---print(net:predict(dnn.ones(3, 5)) == net:predict(dnn.ones(3, 5)))   --> true
 ---```
 ---@param X dnn.Matrix
+---@param options? dnn.forward.Options
 ---@return dnn.Matrix A
-function net:predict(X) end
+function net:predict(X, options) end
 
 ---Sets the mode to training, which is the mode at first; of a layer in a network, lets it follow the network again.
 ---
