@@ -10,9 +10,24 @@
     row(relu)                                                                                      \
     row(leaky_relu)                                                                                \
     row(celu)                                                                                      \
+    row(elu)                                                                                       \
+    row(selu)                                                                                      \
+    row(gelu)                                                                                      \
+    row(silu)                                                                                      \
+    row(mish)                                                                                      \
+    row(softplus)                                                                                  \
+    row(softsign)                                                                                  \
+    row(hardtanh)                                                                                  \
+    row(relu6)                                                                                     \
+    row(hardsigmoid)                                                                               \
+    row(hardswish)                                                                                 \
+    row(log_sigmoid)                                                                               \
+    row(threshold)                                                                                 \
     row(sigmoid)                                                                                   \
     row(tanh)                                                                                      \
     row(softmax)                                                                                   \
+    row(log_softmax)                                                                               \
+    row(softmin)                                                                                   \
     row(dropout)                                                                                   \
     row(batch_norm1d)                                                                              \
     row(batch_norm2d)                                                                              \

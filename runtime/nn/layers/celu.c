@@ -1,5 +1,6 @@
 /* celu.c: the continuously differentiable exponential linear unit (Barron 2017),
- * A = X where X > 0, else alpha (exp(X / alpha) - 1); dX = dA, or dA exp(X / alpha). */
+ * A = X where X > 0, else alpha (exp(X / alpha) - 1); dX = dA, or dA exp(X / alpha), which is
+ * dA (A / alpha + 1). */
 #include "nn/call.h"
 
 enum { ALPHA };
@@ -16,8 +17,8 @@ static const dnn_field fields[] = {
 };
 
 #define SETTING            const T alpha = (T)s[ALPHA].number;
-#define FORWARD(x)         ((x) > 0 ? (x) : alpha * expm1((x) / alpha))
-#define BACKWARD(x, a, da) ((x) > 0 ? (da) : (da) * exp((x) / alpha))
+#define FORWARD(x)         ((x) > 0 ? (x) : alpha * EXPM1((x) / alpha))
+#define BACKWARD(x, a, da) ((a) > 0 ? (da) : (da) * ((a) / alpha + 1))
 #include "nn/layers/activation.inc"
 
 static const dnn_case cases[] = {
@@ -31,7 +32,7 @@ const dnn_layer_class dnn_layer_celu = {
     .doc = "A = X where X > 0, else alpha * (exp(X / alpha) - 1)",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_X,
+    .flags = DNN_READS_A | DNN_IN_PLACE,
     .forward = activation_forward,
     .backward = activation_backward,
 };

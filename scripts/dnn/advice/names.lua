@@ -120,6 +120,7 @@ return {
     hstack = "it is dnn.cat({A, B}, 2) here",
     stack = "it is dnn.cat({A, B}, axis) here",
     range = "it is dnn.arange(first, last, step) here",
+    Swish = "it is dnn.SiLU() here",
     Dense = "it is dnn.Linear(in_features, out_features) here",
     MultiHeadAttention = "it is dnn.MultiheadAttention(embed_dim, num_heads) here, as in PyTorch",
     Module = "it is dnn.Layer{...} here, or dnn.Sequential{...}",

@@ -1,0 +1,37 @@
+/* elu.c: the exponential linear unit (Clevert, Unterthiner & Hochreiter 2015), A = X where X > 0,
+ * else alpha (exp(X) - 1); dX = dA, or dA alpha exp(X), which is dA (A + alpha). */
+#include "nn/call.h"
+
+enum { ALPHA };
+
+static const dnn_field fields[] = {
+    [ALPHA] = {.name = "alpha",
+               .kind = DNN_FIELD_REAL,
+               .positional = true,
+               .initial = 1,
+               .low = 0,
+               .high = 1e6,
+               .doc = "how far below 0 it goes"},
+    {.name = NULL},
+};
+
+#define SETTING            const T alpha = (T)s[ALPHA].number;
+#define FORWARD(x)         ((x) > 0 ? (x) : alpha * EXPM1(x))
+#define BACKWARD(x, a, da) ((a) > 0 ? (da) : (da) * ((a) + alpha))
+#include "nn/layers/activation.inc"
+
+static const dnn_case cases[] = {
+    {.in = {{1, {7}}}},
+    {.settings = "alpha=0.3", .in = {{3, {2, 3, 2}}}},
+    {.settings = NULL},
+};
+
+const dnn_layer_class dnn_layer_elu = {
+    .name = "ELU",
+    .doc = "A = X where X > 0, else alpha * (exp(X) - 1)",
+    .fields = fields,
+    .cases = cases,
+    .flags = DNN_READS_A | DNN_IN_PLACE,
+    .forward = activation_forward,
+    .backward = activation_backward,
+};
