@@ -19,8 +19,12 @@ typedef struct dnn_dtype_traits {
     bool is_real;     /* can be computed with */
 } dnn_dtype_traits;
 
+extern const dnn_dtype_traits dnn_dtype_table[DNN_DTYPE_COUNT];
+
 /* The traits of a type; `dtype` must be one of the enumerators. */
-const dnn_dtype_traits *dnn_dtype_info(dnn_dtype dtype);
+static inline const dnn_dtype_traits *dnn_dtype_info(dnn_dtype dtype) {
+    return &dnn_dtype_table[dtype];
+}
 
 /* Finds a type by name; false when there is none. */
 bool dnn_dtype_from_name(const char *name, dnn_dtype *out);

@@ -199,8 +199,11 @@ bool dnn_csv_next_field(dnn_csv_row *row, char delimiter, dnn_csv_field *f) {
         if (delimiter == ' ')
             while (at < row->end && !delimits(*at, delimiter))
                 at++;
-        else if ((at = memchr(at, delimiter, (size_t)(row->end - at))) == NULL)
-            at = row->end;
+        else {
+            const char *found =
+                at < row->end ? memchr(at, delimiter, (size_t)(row->end - at)) : NULL;
+            at = found != NULL ? found : row->end;
+        }
         const char *last = at;
         while (last > f->text && (last[-1] == ' ' || last[-1] == '\t' || last[-1] == '\r'))
             last--;

@@ -7,10 +7,6 @@
 
 #include "core/memory.h"
 
-dnn_matrix dnn_matrix_of(dnn_dtype dtype, size_t rows, size_t cols, void *data) {
-    return (dnn_matrix){.data = data, .rows = rows, .cols = cols, .ld = rows, .dtype = dtype};
-}
-
 dnn_status dnn_matrix_bytes(dnn_dtype dtype, size_t rows, size_t cols, size_t *bytes,
                             dnn_error *err) {
     size_t count;
@@ -41,37 +37,6 @@ dnn_status dnn_matrix_create(dnn_matrix *out, dnn_dtype dtype, size_t rows, size
 void dnn_matrix_free(dnn_matrix *m) {
     dnn_free(m->data);
     *m = dnn_matrix_of(m->dtype, 0, 0, NULL);
-}
-
-size_t dnn_matrix_count(const dnn_matrix *m) {
-    return m->rows * m->cols;
-}
-
-bool dnn_matrix_is_contiguous(const dnn_matrix *m) {
-    return m->ld == m->rows || m->cols <= 1;
-}
-
-/* Bytes from the first element of m to element (i, j). */
-static size_t byte_offset(const dnn_matrix *m, size_t i, size_t j) {
-    return (i + j * m->ld) * dnn_dtype_info(m->dtype)->size;
-}
-
-void *dnn_matrix_at(const dnn_matrix *m, size_t i, size_t j) {
-    return (char *)m->data + byte_offset(m, i, j);
-}
-
-double dnn_matrix_get(const dnn_matrix *m, size_t i, size_t j) {
-    const void *element = dnn_matrix_at(m, i, j);
-    switch (m->dtype) {
-    case DNN_FLOAT32:
-        return *(const float *)element;
-    case DNN_FLOAT64:
-        return *(const double *)element;
-    case DNN_INT32:
-        return *(const int32_t *)element;
-    default:
-        return *(const uint8_t *)element;
-    }
 }
 
 void dnn_matrix_set(dnn_matrix *m, size_t i, size_t j, double value) {
@@ -137,7 +102,7 @@ bool dnn_matrix_overlap(const dnn_matrix *a, const dnn_matrix *b) {
     const dnn_matrix *high = low == a ? b : a;
     size_t size = dnn_dtype_info(low->dtype)->size;
     size_t distance = (uintptr_t)high->data - (uintptr_t)low->data;
-    if (distance >= byte_offset(low, low->rows - 1, low->cols - 1) + size)
+    if (distance >= (low->rows + (low->cols - 1) * low->ld) * size)
         return false;
     if (low->dtype != high->dtype || low->ld != high->ld || distance % size != 0)
         return true;

@@ -26,7 +26,10 @@ typedef struct dnn_matrix {
 } dnn_matrix;
 
 /* Describes contiguous memory of rows x cols elements. */
-dnn_matrix dnn_matrix_of(dnn_dtype dtype, size_t rows, size_t cols, void *data);
+static inline dnn_matrix dnn_matrix_of(dnn_dtype dtype, size_t rows, size_t cols, void *data) {
+    dnn_matrix m = {data, rows, cols, rows, dtype};
+    return m;
+}
 
 /* Bytes of a contiguous rows x cols matrix into `bytes`; DNN_ERROR_MEMORY when that overflows. */
 dnn_status dnn_matrix_bytes(dnn_dtype dtype, size_t rows, size_t cols, size_t *bytes,
@@ -39,17 +42,35 @@ dnn_status dnn_matrix_create(dnn_matrix *out, dnn_dtype dtype, size_t rows, size
 void dnn_matrix_free(dnn_matrix *m);
 
 /* Number of elements, rows * cols. */
-size_t dnn_matrix_count(const dnn_matrix *m);
+static inline size_t dnn_matrix_count(const dnn_matrix *m) {
+    return m->rows * m->cols;
+}
 
 /* True when columns follow each other without a gap (ld == rows, or at most one column). */
-bool dnn_matrix_is_contiguous(const dnn_matrix *m);
+static inline bool dnn_matrix_is_contiguous(const dnn_matrix *m) {
+    return m->ld == m->rows || m->cols <= 1;
+}
 
 /* Address of element (i, j), counted from 0; not checked. */
-void *dnn_matrix_at(const dnn_matrix *m, size_t i, size_t j);
+static inline void *dnn_matrix_at(const dnn_matrix *m, size_t i, size_t j) {
+    return (char *)m->data + (i + j * m->ld) * dnn_dtype_info(m->dtype)->size;
+}
 
 /* Element (i, j) as double, and setting it; not checked. Storing into uint8 or int32 rounds and
  * saturates, NaN becomes 0. */
-double dnn_matrix_get(const dnn_matrix *m, size_t i, size_t j);
+static inline double dnn_matrix_get(const dnn_matrix *m, size_t i, size_t j) {
+    const void *element = dnn_matrix_at(m, i, j);
+    switch (m->dtype) {
+    case DNN_FLOAT32:
+        return *(const float *)element;
+    case DNN_FLOAT64:
+        return *(const double *)element;
+    case DNN_INT32:
+        return *(const int32_t *)element;
+    default:
+        return *(const uint8_t *)element;
+    }
+}
 void dnn_matrix_set(dnn_matrix *m, size_t i, size_t j, double value);
 
 /* The block of `rows` x `cols` whose first element is (i, j), sharing m's memory;

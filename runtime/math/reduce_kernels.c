@@ -7,9 +7,6 @@
 
 #define LANES ((size_t)16)
 
-typedef double row_sums
-    __attribute__((vector_size(LANES * sizeof(double)), aligned(sizeof(double)), may_alias));
-
 #define REAL     float
 #define NAME(op) dnn_f32_##op
 #define LARGEST  FLT_MAX
