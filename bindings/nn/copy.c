@@ -58,6 +58,22 @@ static void push_copy(lua_State *L, int index, int copies) {
     lua_settop(L, at);
 }
 
+/* Ties copies to the copies of what their originals are tied to, which is in the same network. */
+static void copy_ties(lua_State *L, int copies) {
+    dnn_error err;
+
+    for (lua_pushnil(L); lua_next(L, copies); lua_pop(L, 1)) {
+        const dnnlua_layer *copy = lua_touserdata(L, -1);
+        const dnn_layer *original = lua_touserdata(L, -2);
+        if (original->tied != NULL) {
+            lua_rawgetp(L, copies, original->tied);
+            const dnnlua_layer *to = lua_touserdata(L, -1);
+            dnnlua_check(L, dnn_layer_tie(copy->layer, to->layer, &err), &err);
+            lua_pop(L, 1);
+        }
+    }
+}
+
 static void copy_values(dnn_network *to, dnn_network *from) {
     dnn_parameters *out = dnn_network_parameters(to), *in = dnn_network_parameters(from);
 
@@ -112,6 +128,7 @@ int dnnlua_layer_copy(lua_State *L) {
     dnnlua_network_require_idle(L, network);
     lua_newtable(L);
     push_copy(L, 1, 4);
+    copy_ties(L, 4);
     dnnlua_layer *copy = lua_touserdata(L, 5);
     lua_pushnil(L);
     dnn_random stream = *dnnlua_opt_random(L, 6); /* the copy's own start is not to be seen */

@@ -38,9 +38,7 @@ static bool find_value(const dnnlua_layer *self, const char *name, size_t *which
 
 /* The segment of value number `which` of a layer in its network. */
 static size_t segment_of(const dnnlua_layer *self, size_t which) {
-    const dnn_step *step = dnn_network_step(self->network->network, dnnlua_layer_step(self));
-    return which < step->learnt ? step->first_learnt + which
-                                : step->first_kept + which - step->learnt;
+    return dnn_step_segment(dnn_network_step(self->network->network, dnnlua_layer_step(self)), which);
 }
 
 /* Pushes the input of a layer or its output, or the gradient with respect to that; nil before. Of a

@@ -82,6 +82,49 @@ dnn_layer *dnn_layer_child(const dnn_layer *container, const char *name) {
     return NULL;
 }
 
+/* Whether both stand in memory in the same order. */
+static bool same_order(const dnn_layout *a, const dnn_layout *b) {
+    bool same = a->axes == b->axes;
+    for (size_t axis = 0; axis < a->axes && same; axis++)
+        same = a->length[axis] == b->length[axis] && a->stride[axis] == b->stride[axis];
+    return same;
+}
+
+static dnn_status refuse_tie(const dnn_layer *layer, const dnn_layer *to, const dnn_value *value,
+                             const dnn_value *other, dnn_error *err) {
+    char name[128];
+    dnn_layer_describe(to, name, sizeof name);
+    return dnn_fail(err, DNN_ERROR_SHAPE,
+                    "%s: cannot be tied to %s: the %s of the one is %zu x %zu in files, of the other "
+                    "%zu x %zu",
+                    layer->kind->name, name, value->name, dnn_value_file_rows(value),
+                    dnn_value_file_cols(value), dnn_value_file_rows(other),
+                    dnn_value_file_cols(other));
+}
+
+dnn_status dnn_layer_tie(dnn_layer *layer, dnn_layer *to, dnn_error *err) {
+    dnn_value values[DNN_LAYER_VALUES], others[DNN_LAYER_VALUES];
+    size_t count = dnn_layer_values(layer, &(dnn_shape){0}, values);
+    size_t other_count = dnn_layer_values(to, &(dnn_shape){0}, others);
+    to = to->tied == NULL ? to : to->tied;
+    if (to == layer)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: cannot be tied to itself", layer->kind->name);
+    if (count == 0 || other_count == 0 || values[0].kept || others[0].kept)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: cannot be tied: %s has no weight",
+                        layer->kind->name,
+                        count == 0 || values[0].kept ? "it" : to->kind->name);
+    bool same = same_order(&values[0].layout, &others[0].layout);
+    if (dnn_value_file_rows(&values[0]) != dnn_value_file_rows(&others[0]) ||
+        dnn_value_file_cols(&values[0]) != dnn_value_file_cols(&others[0]) ||
+        (!same && (!dnn_layer_has(layer, DNN_TRANSPOSES) || values[0].rows != others[0].cols)))
+        return refuse_tie(layer, to, &values[0], &others[0], err);
+    dnn_layer_retain(to);
+    dnn_layer_release(layer->tied);
+    layer->tied = to;
+    layer->transposed = !same;
+    return DNN_OK;
+}
+
 dnn_layer *dnn_layer_retain(dnn_layer *layer) {
     if (layer != NULL)
         layer->references++;
@@ -97,6 +140,7 @@ void dnn_layer_release(dnn_layer *layer) {
     }
     dnn_free(layer->children);
     dnn_free(layer->child_names);
+    dnn_layer_release(layer->tied);
     if (layer->kind->destroy != NULL)
         layer->kind->destroy(layer);
     dnn_free(layer);

@@ -35,6 +35,7 @@ enum {
     DNN_TAKES_IDS = 1 << 7, /* X holds whole numbers from 1 (any type), and has no gradient */
     DNN_MANY_INPUTS = 1 << 8, /* takes any number of inputs */
     DNN_TAKES_LENGTHS = 1 << 9, /* its input is a sequence, and it leaves padding out: call->lengths */
+    DNN_TRANSPOSES = 1 << 10, /* works with the transpose of its first value, too: layer->transposed */
 };
 
 /* An example for the gradient check and the comparison with PyTorch: settings as dnn_field_parse
@@ -109,6 +110,8 @@ struct dnn_layer {
     size_t child_count;
     bool evaluates; /* in evaluation whatever the network's mode is: layer:eval() */
     bool frozen;    /* its values are not learnt: requires_grad = false */
+    dnn_layer *tied; /* whose first value is this layer's, too: see dnn_layer_tie; NULL: none */
+    bool transposed; /* and is the transpose of what this layer would have */
     size_t references;
     void *user; /* the class's own, see destroy */
 };
@@ -125,6 +128,12 @@ dnn_status dnn_layer_add_child(dnn_layer *container, dnn_layer *child, const cha
 
 /* The child of that name, or NULL. */
 dnn_layer *dnn_layer_child(const dnn_layer *container, const char *name);
+
+/* Lets a layer work with the first value of another one, as a Linear with the weight of an
+ * Embedding: a network that has both learns one value, whose gradients add up. The values must be
+ * the same tensor in files (DNN_ERROR_SHAPE); where one is the other's transpose here, the class has
+ * DNN_TRANSPOSES. To be done before a network is made of the layer. Takes a reference of `to`. */
+dnn_status dnn_layer_tie(dnn_layer *layer, dnn_layer *to, dnn_error *err);
 
 /* The last release frees the layer, and releases its children. NULL is allowed. */
 dnn_layer *dnn_layer_retain(dnn_layer *layer);

@@ -172,17 +172,18 @@ static void match_segment(matching *m, style how, const dnn_segment *s, size_t *
                                                                            : "");
 }
 
-/* A layer that is called again has its values under both names in PyTorch's files. */
+/* A layer that is called again has its values under both names in PyTorch's files, and a tied value
+ * stands there for each of its layers. */
 static void accept_again(matching *m, style how) {
     const dnn_network *network = m->network;
+    dnn_value values[DNN_LAYER_VALUES];
     for (size_t s = 0; s < dnn_network_step_count(network); s++) {
         const dnn_step *step = dnn_network_step(network, s);
-        for (size_t k = 0; step->again && k < step->learnt + step->kept; k++) {
-            const dnn_segment *segment =
-                &m->parameters->segments[k < step->learnt ? step->first_learnt + k
-                                                          : step->first_kept + k - step->learnt];
+        size_t count = dnn_layer_values(step->layer, &(dnn_shape){0}, values);
+        size_t aliases = step->again ? count : step->tied != SIZE_MAX;
+        for (size_t k = 0; k < aliases; k++) {
             char path[NAME], name[NAME];
-            snprintf(path, sizeof path, "%s.%s", step->path, segment->value.name);
+            snprintf(path, sizeof path, "%s.%s", step->path, values[k].name);
             name_in(how, path, name);
             entry *e = find(m, name);
             if (e != NULL)

@@ -35,9 +35,9 @@ describe("MultiheadAttention", function()
   it("says what does not fit", function()
     fails("MultiheadAttention: embed_dim 10 is not a multiple of the 3 heads, which share it in equal parts",
       function() dnn.MultiheadAttention(10, 3) end)
-    fails("network: layer 1, MultiheadAttention(embed_dim = 8, num_heads = 2): needs 8 features, and its input is 5 x 6",
+    fails("MultiheadAttention(embed_dim = 8, num_heads = 2): needs 8 features, and its input is 5 x 6",
       function() dnn.Sequential{dnn.Input(5, 6), dnn.MultiheadAttention(8, 2)} end)
-    fails("dnn has no 'MultiHeadAttention'; it is dnn.MultiheadAttention(embed_dim, num_heads) here, as in PyTorch",
+    fails("it is dnn.MultiheadAttention(embed_dim, num_heads) here, as in PyTorch",
       function() return dnn.MultiHeadAttention(8, 2) end)
   end)
 end)

@@ -116,29 +116,39 @@ static dnn_status add_bias(const dnn_matrix *bias, dnn_matrix *A, dnn_error *err
     return DNN_OK;
 }
 
+/* m's columns as the products take them: X's in_features, or A's out_features. */
+static dnn_matrix input_columns(const dnn_call *call, const dnn_matrix *m) {
+    return columns_of(m, dnn_layer_count(call->layer, IN_FEATURES));
+}
+
+static dnn_matrix output_columns(const dnn_call *call, const dnn_matrix *m) {
+    return columns_of(m, dnn_layer_count(call->layer, OUT_FEATURES));
+}
+
 static dnn_status forward(dnn_call *call, dnn_error *err) {
-    const dnn_matrix *weight = &call->values[WEIGHT_MATRIX];
-    dnn_matrix X = columns_of(&call->X[0], weight->cols), A = columns_of(&call->A, weight->rows);
-    dnn_status status = dnn_mm(false, false, 1, weight, &X, 0, &A, err);
+    dnn_matrix X = input_columns(call, &call->X[0]), A = output_columns(call, &call->A);
+    dnn_status status = dnn_mm(call->layer->transposed, false, 1, &call->values[WEIGHT_MATRIX], &X,
+                               0, &A, err);
     if (status == DNN_OK && dnn_layer_flag(call->layer, BIAS))
         status = add_bias(&call->values[BIAS_COLUMN], &A, err);
     return status;
 }
 
 static dnn_status backward(dnn_call *call, dnn_error *err) {
-    const dnn_matrix *weight = &call->values[WEIGHT_MATRIX];
     dnn_matrix *dweight = &call->gradients[WEIGHT_MATRIX];
-    dnn_matrix X = columns_of(&call->X[0], weight->cols), dA = columns_of(&call->dA, weight->rows),
-               dX = columns_of(&call->dX[0], weight->cols);
+    dnn_matrix X = input_columns(call, &call->X[0]), dA = output_columns(call, &call->dA),
+               dX = input_columns(call, &call->dX[0]);
     double beta = dnn_call_beta(call->accumulate);
+    bool transposed = call->layer->transposed;
     dnn_status status = DNN_OK;
-    if (dweight->data != NULL) {
-        status = dnn_mm(false, true, 1, &dA, &X, beta, dweight, err);
-        if (status == DNN_OK && dnn_layer_flag(call->layer, BIAS))
-            dnn_row_sums(&call->gradients[BIAS_COLUMN], &dA, call->accumulate);
-    }
+    if (dweight->data != NULL)
+        status = dnn_mm(false, true, 1, transposed ? &X : &dA, transposed ? &dA : &X, beta, dweight,
+                        err);
+    if (dnn_layer_flag(call->layer, BIAS) && call->gradients[BIAS_COLUMN].data != NULL)
+        dnn_row_sums(&call->gradients[BIAS_COLUMN], &dA, call->accumulate);
     if (status == DNN_OK && dX.data != NULL)
-        status = dnn_mm(true, false, 1, weight, &dA, dnn_call_beta(call->add[0]), &dX, err);
+        status = dnn_mm(!transposed, false, 1, &call->values[WEIGHT_MATRIX], &dA,
+                        dnn_call_beta(call->add[0]), &dX, err);
     return status;
 }
 
@@ -155,7 +165,7 @@ const dnn_layer_class dnn_layer_linear = {
     .doc = "A = weight * X + bias",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_X,
+    .flags = DNN_READS_X | DNN_TRANSPOSES,
     .wants = wants,
     .shape = shape,
     .values = values,

@@ -33,6 +33,7 @@ typedef struct dnn_step {
     size_t output;       /* and of the one that it writes */
     size_t first_learnt, learnt; /* segments of its layer's values in the parameters */
     size_t first_kept, kept;
+    size_t tied; /* the segment of the layer that its layer is tied to: its first value; SIZE_MAX */
     bool again; /* an earlier step calls the same layer */
 } dnn_step;
 
@@ -55,6 +56,9 @@ dnn_layer *dnn_network_layer(const dnn_network *network);
 size_t dnn_network_step_count(const dnn_network *network);
 const dnn_step *dnn_network_step(const dnn_network *network, size_t step); /* from 0 */
 dnn_parameters *dnn_network_parameters(dnn_network *network);
+
+/* The segment of value number `which` of a step's layer, as its class describes them. */
+size_t dnn_step_segment(const dnn_step *step, size_t which);
 
 /* The first step of a layer, or SIZE_MAX. */
 size_t dnn_network_find_step(const dnn_network *network, const dnn_layer *layer);

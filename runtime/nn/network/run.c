@@ -222,6 +222,15 @@ static dnn_status check_output_gradient(const dnn_network *network, const dnn_pl
                                           : status;
 }
 
+/* Whether value number k of a step, which is learnt unless it is frozen, has a gradient. */
+static bool learns(const dnn_network *network, size_t s, size_t k) {
+    return network->gradients[network->slot[s] + k].data != NULL;
+}
+
+static size_t learnt_values(const dnn_step *step) {
+    return step->learnt + (step->tied != SIZE_MAX);
+}
+
 /* Which buffers' gradients lead to something that learns. */
 static void find_needs(dnn_network *network, bool input) {
     const dnn_parameters *p = &network->parameters;
@@ -231,7 +240,9 @@ static void find_needs(dnn_network *network, bool input) {
     network->lowest = network->step_count;
     for (size_t s = 0; s < network->step_count; s++) {
         const dnn_step *step = &network->steps[s];
-        bool needs = step->learnt > 0 && !step->layer->frozen;
+        bool needs = false;
+        for (size_t k = 0; k < learnt_values(step); k++)
+            needs = needs || learns(network, s, k);
         for (size_t i = 0; i < step->inputs; i++)
             needs = needs || network->needs[step->input[i]];
         network->needs[step->output] = needs;
@@ -248,16 +259,19 @@ static void begin_gradients(dnn_network *network, dnn_plan *plan) {
     dnn_parameters *p = &network->parameters;
     for (size_t s = network->step_count; s-- > 0;) {
         const dnn_step *step = &network->steps[s];
-        size_t spent = 0;
-        if (step->learnt == 0 || step->layer->frozen)
-            continue;
-        for (size_t k = 0; k < step->learnt; k++)
-            spent += p->segments[step->first_learnt + k].spent;
-        plan->calls[s].accumulate = spent < step->learnt;
-        for (size_t k = 0; k < step->learnt && spent > 0; k++) {
-            dnn_segment *segment = &p->segments[step->first_learnt + k];
+        size_t count = learnt_values(step), live = 0, spent = 0;
+        for (size_t k = 0; k < count; k++)
+            if (learns(network, s, k)) {
+                spent += p->segments[dnn_step_segment(step, k)].spent;
+                live++;
+            }
+        plan->calls[s].accumulate = spent < live;
+        for (size_t k = 0; k < count && spent > 0; k++) {
+            dnn_segment *segment = &p->segments[dnn_step_segment(step, k)];
             dnn_matrix *gradient = &plan->calls[s].gradients[k];
-            if (spent < step->learnt && segment->spent)
+            if (!learns(network, s, k))
+                continue;
+            if (spent < live && segment->spent)
                 memset(gradient->data, 0,
                        dnn_matrix_count(gradient) * dnn_dtype_info(network->dtype)->size);
             segment->spent = false;

@@ -176,10 +176,8 @@ dnn_status dnn_network_fix_layouts(dnn_network *network, dnn_error *err) {
         if (known) {
             size_t count =
                 dnn_layer_values(step->layer, &network->shapes[step->input[0]], values);
-            dnn_segment *learnt = &network->parameters.segments[step->first_learnt];
-            dnn_segment *kept = &network->parameters.segments[step->first_kept];
-            for (size_t v = 0; v < count && !step->again; v++)
-                (v < step->learnt ? &learnt[v] : &kept[v - step->learnt])->value.layout =
+            for (size_t v = step->tied != SIZE_MAX; v < count && !step->again; v++)
+                network->parameters.segments[dnn_step_segment(step, v)].value.layout =
                     values[v].layout;
         } else if (strcmp(step->layer->kind->name, "Flatten") == 0) {
             dnn_fail(err, DNN_ERROR_STATE,

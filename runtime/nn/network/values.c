@@ -66,10 +66,11 @@ static dnn_status add_values(dnn_network *network, bool kept, dnn_error *err) {
         if (step->again)
             continue;
         size_t count = dnn_layer_values(step->layer, &network->shapes[step->input[0]], values);
-        size_t slot = network->slot[s] + (kept ? step->learnt : 0);
+        size_t tied = step->layer->tied != NULL, slot = network->slot[s] + tied;
+        slot += kept ? step->learnt : 0;
         *(kept ? &step->first_kept : &step->first_learnt) = p->segment_count;
         for (size_t v = 0; v < count; v++) {
-            if (values[v].kept != kept)
+            if (values[v].kept != kept || v < tied)
                 continue;
             if (!add_segment(network, s, &values[v], &slot))
                 return fail_memory(err);
@@ -85,6 +86,37 @@ static dnn_status add_values(dnn_network *network, bool kept, dnn_error *err) {
     if (!kept)
         p->learnt_count = p->segment_count;
     return DNN_OK;
+}
+
+/* The first value of a tied layer is that of another one. */
+static dnn_status tie_values(dnn_network *network, dnn_error *err) {
+    for (size_t s = 0; s < network->step_count; s++) {
+        dnn_step *step = &network->steps[s];
+        const dnn_layer *to = step->layer->tied;
+        step->tied = SIZE_MAX;
+        if (to == NULL)
+            continue;
+        size_t owner = dnn_network_find_step(network, to);
+        if (owner == SIZE_MAX || to->tied != NULL) {
+            dnn_fail(err, DNN_ERROR_ARGUMENT, "is tied to %s, which is %s",
+                     to->kind->name, owner == SIZE_MAX ? "not in this network" : "tied itself");
+            return dnn_network_fail_step(network, s, DNN_ERROR_ARGUMENT, err);
+        }
+        step->tied = network->steps[owner].first_learnt;
+        const dnn_value *value = &network->parameters.segments[step->tied].value;
+        network->values[network->slot[s]] =
+            dnn_matrix_of(network->dtype, value->rows, value->cols, NULL);
+        network->gradients[network->slot[s]] = network->values[network->slot[s]];
+    }
+    return DNN_OK;
+}
+
+size_t dnn_step_segment(const dnn_step *step, size_t which) {
+    size_t tied = step->tied != SIZE_MAX;
+    if (which < tied)
+        return step->tied;
+    return which - tied < step->learnt ? step->first_learnt + which - tied
+                                       : step->first_kept + which - tied - step->learnt;
 }
 
 /* A step that calls a layer again works with the values of its first call. */
@@ -128,6 +160,8 @@ dnn_status dnn_network_lay_out_values(dnn_network *network, dnn_error *err) {
     dnn_status status = add_values(network, false, err);
     if (status == DNN_OK)
         status = add_values(network, true, err);
+    if (status == DNN_OK)
+        status = tie_values(network, err);
     share_values(network);
     return status;
 }
@@ -165,6 +199,13 @@ static void place_values(dnn_network *network) {
         network->gradients[slot].data =
             segment->kept || segment->frozen ? NULL : dnn_segment_gradients(p, i).data;
     }
+    for (size_t s = 0; s < network->step_count; s++) {
+        size_t tied = network->steps[s].tied, slot = network->slot[s];
+        if (tied == SIZE_MAX)
+            continue;
+        network->values[slot].data = network->values[network->segment_slot[tied]].data;
+        network->gradients[slot].data = network->gradients[network->segment_slot[tied]].data;
+    }
 }
 
 /* The new home of a vector: its old values, or zeros. */
@@ -199,9 +240,12 @@ dnn_status dnn_network_require_values(const dnn_network *network, dnn_error *err
 
 dnn_status dnn_network_initialise(dnn_network *network, dnn_random *random, dnn_error *err) {
     dnn_status status = dnn_network_require_values(network, err);
-    for (size_t s = 0; status == DNN_OK && s < network->step_count; s++) {
+    size_t n = network->step_count; /* a tied value starts as the layer wants that it belongs to */
+    for (size_t k = 0; status == DNN_OK && k < 2 * n; k++) {
+        size_t s = k % n;
         const dnn_step *step = &network->steps[s];
-        if (step->layer->kind->initialise == NULL || step->again)
+        if (step->layer->kind->initialise == NULL || step->again ||
+            (step->tied != SIZE_MAX) != (k < n))
             continue;
         status = step->layer->kind->initialise(step->layer, &network->values[network->slot[s]],
                                                random, err);
@@ -224,7 +268,8 @@ double dnn_network_grad_norm(const dnn_network *network, size_t s) {
     const dnn_step *step = &network->steps[s];
     double squares = 0;
     for (size_t k = 0; k < step->learnt; k++) {
-        const dnn_matrix *gradient = &network->gradients[network->slot[s] + k];
+        const dnn_matrix *gradient =
+            &network->gradients[network->slot[s] + (step->tied != SIZE_MAX) + k];
         if (gradient->data != NULL)
             squares +=
                 dnn_sum_squares(network->dtype, gradient->data, dnn_matrix_count(gradient));

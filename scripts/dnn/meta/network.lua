@@ -104,6 +104,23 @@ function net:forward(X, options) end
 ---@return dnn.Matrix|nil dX only when asked for
 function net:backward(dA, options) end
 
+---Lets the layer work with another one's weight, as PyTorch's `head.weight = tokens.weight`; returns the layer. A network
+---of both learns one weight, to whose gradient both add; it starts, is saved and counted as the other layer's, copies
+---keep the tie, and files of PyTorch's that have it under both names load. A Linear may be tied to an Embedding.
+---
+---Errors: a layer that is in a network already; weights that are of another shape in files; in the network, a layer that
+---it lacks.
+---
+---```lua
+---local tokens = dnn.Embedding(65, 16)
+---local head = dnn.Linear(16, 65, {bias = false}):tie(tokens)
+---local net = dnn.Sequential{tokens, dnn.Tanh(), head}
+---print(#net:parameters().values)   --> 1040
+---```
+---@param other dnn.Layer
+---@return dnn.Layer layer
+function net:tie(other) end
+
 ---Sets all gradients to 0. After a step that is not needed: the next backward starts afresh.
 ---
 ---```lua
