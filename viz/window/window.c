@@ -417,11 +417,31 @@ void window_size(const window *w, int *width, int *height) {
     *height = (int)lroundf((float)*height / w->view->scale);
 }
 
+static int ignore_error(void *display, void *event) {
+    (void)display, (void)event;
+    return 0;
+}
+
+/* SDL tells a wait that an event has come by a message to the window, on a connection of its own.
+ * Where that arrives after the window is gone, Xlib would end the program with status 1. */
+static void ignore_late_errors(void) {
+    void *library = SDL_LoadObject("libX11.so.6");
+    if (library == NULL)
+        return;
+    void *(*set_handler)(int (*)(void *, void *)) =
+        (void *(*)(int (*)(void *, void *)))SDL_LoadFunction(library, "XSetErrorHandler");
+    if (set_handler != NULL)
+        set_handler(ignore_error);
+    SDL_UnloadObject(library);
+}
+
 void window_close(window *w) {
     if (w->sdl == NULL)
         return;
     display_list_free(&w->list);
     surface_free(&w->pixels);
+    if (strcmp(SDL_GetCurrentVideoDriver(), "x11") == 0)
+        ignore_late_errors();
     SDL_DestroyWindow(w->sdl);
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
     *w = (window){0};
