@@ -288,15 +288,14 @@ static void decode_pictures(run *r) {
     }
 }
 
-size_t run_poll(run *r, uint64_t *appeared) {
+void run_poll(run *r) {
     size_t tags_before = r->tag_count;
     bool ended = r->ended;
-    size_t values = dnn_run_reader_poll(r->reader, take, r);
+    r->new_values = dnn_run_reader_poll(r->reader, take, r);
     r->ended = dnn_run_reader_closed(r->reader);
-    values += r->ended != ended; /* is news, too */
+    r->new_values += r->ended != ended; /* is news, too */
     decode_pictures(r);
-    *appeared += r->tag_count - tags_before;
-    return values;
+    r->new_tags = r->tag_count - tags_before;
 }
 
 /* --- epochs --- */

@@ -14,6 +14,7 @@
 #include "core/grow.h"
 #include "core/memory.h"
 #include "core/natural.h"
+#include "core/threads.h"
 
 /* A folder of runs is searched so deep, and so many folders of it: enough for any project, and an
  * end when it is the root of a disk. */
@@ -194,6 +195,7 @@ static dnn_status add_run(runs *all, const char *path, dnn_error *err) {
     if (status == DNN_OK) {
         all->items[all->count++] = r;
         all->generation++;
+        all->unread = true;
     } else
         free_run(r);
     return status;
@@ -318,11 +320,23 @@ static void look_for_runs(runs *all) {
         name_runs(all);
 }
 
+static void poll_one(void *context, size_t i) {
+    run_poll(((run **)context)[i]);
+}
+
 bool runs_poll(runs *all) {
     uint64_t before = all->generation;
     size_t values = 0;
     look_for_runs(all);
-    for (size_t i = 0; i < all->count; i++)
-        values += run_poll(all->items[i], &all->generation);
+    if (all->unread) /* later there is little to read, and a training wants the other threads */
+        dnn_parallel(all->count, poll_one, all->items);
+    for (size_t i = 0; i < all->count; i++) {
+        run *r = all->items[i];
+        if (!all->unread)
+            run_poll(r);
+        values += r->new_values;
+        all->generation += r->new_tags;
+    }
+    all->unread = false;
     return values > 0 || all->generation != before;
 }

@@ -65,6 +65,7 @@ typedef struct run {
     int64_t last_step;
     bool ended;                                /* its log was closed, and nothing came after that */
     bool incomplete;                           /* memory ran out while reading */
+    size_t new_values, new_tags;               /* that the last poll brought */
     bool damage_told, torn_told, unknown_told; /* the window has said so */
 } run;
 
@@ -76,6 +77,7 @@ typedef struct runs {
     size_t folder_count, folder_capacity;
     double scanned;      /* when folders were last looked through, seconds */
     uint64_t generation; /* grows when a run or a tag appears: panels are built anew then */
+    bool unread;         /* a run was opened that has not been polled yet */
 } runs;
 
 /* Opens an event file, a run folder, or every run below a folder. DNN_ERROR_FILE and
@@ -105,8 +107,8 @@ double run_epoch(const run *r, int64_t step);
 
 /* --- run_tags.c, for runs.c --- */
 
-/* Reads what has come of one run; returns how many values. *appeared counts the new tags. */
-size_t run_poll(run *r, uint64_t *appeared);
+/* Reads what has come of one run. */
+void run_poll(run *r);
 void run_free_tags(run *r);
 
 #endif
