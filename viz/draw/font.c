@@ -22,11 +22,18 @@ static const char *const folders[] = {
     "/usr/local/share/fonts/dejavu",
 };
 
-/* A size in quarter pixels, which is how finely sizes are told apart. */
-static struct {
+/* A style's file, opened for each of the sizes that were used last: a font that is set to another
+ * size forgets its glyphs. Sizes are told apart by quarter pixels. */
+#define SIZES 16
+
+typedef struct sized_font {
     TTF_Font *font;
     int quarters; /* the size it is set to */
-} fonts[FONT_STYLE_COUNT];
+    uint64_t used;
+} sized_font;
+
+static sized_font fonts[FONT_STYLE_COUNT][SIZES];
+static uint64_t uses; /* of fonts and lines */
 
 /* --- finding --- */
 
@@ -36,11 +43,14 @@ static TTF_Font *open_in(const char *folder, const char *name) {
     return length < 0 || (size_t)length >= sizeof path ? NULL : TTF_OpenFont(path, 12);
 }
 
-static TTF_Font *find_font(const char *name) {
+static TTF_Font *find_font(font_style style) {
+    const char *name = file_names[style];
     const char *own = getenv("DNNVIEW_FONT");
     TTF_Font *font = own == NULL ? NULL : open_in(own, name);
     for (size_t i = 0; font == NULL && i < sizeof folders / sizeof *folders; i++)
         font = open_in(folders[i], name);
+    if (font != NULL)
+        TTF_SetFontHinting(font, TTF_HINTING_LIGHT_SUBPIXEL);
     return font;
 }
 
@@ -59,32 +69,45 @@ static dnn_status not_found(const char *name, dnn_error *err) {
 }
 
 dnn_status fonts_open(dnn_error *err) {
-    if (fonts[0].font != NULL)
+    if (fonts[0][0].font != NULL)
         return DNN_OK;
     if (TTF_Init() != 0)
         return dnn_fail(err, DNN_ERROR_STATE, "SDL_ttf cannot start: %s", TTF_GetError());
     for (int style = 0; style < FONT_STYLE_COUNT; style++) {
-        fonts[style].font = find_font(file_names[style]);
-        fonts[style].quarters = 0;
-        if (fonts[style].font == NULL) {
+        fonts[style][0] = (sized_font){.font = find_font((font_style)style)};
+        if (fonts[style][0].font == NULL) {
             fonts_close();
             return not_found(file_names[style], err);
         }
-        TTF_SetFontHinting(fonts[style].font, TTF_HINTING_LIGHT_SUBPIXEL);
     }
     return DNN_OK;
+}
+
+/* The slot of a size, or that of the one used longest ago. */
+static sized_font *slot_of(font_style style, int quarters) {
+    sized_font *oldest = &fonts[style][0];
+    for (sized_font *f = fonts[style]; f < fonts[style] + SIZES; f++) {
+        if (f->font != NULL && f->quarters == quarters)
+            return f;
+        if (f->used < oldest->used)
+            oldest = f;
+    }
+    return oldest;
 }
 
 /* The font at a size; SDL_ttf counts whole points, of which 18 dots per inch make quarter pixels.
  */
 static TTF_Font *font_at(font_style style, int quarters) {
-    if (fonts[style].font == NULL)
+    sized_font *f = slot_of(style, quarters);
+    f->used = ++uses;
+    if (f->font == NULL)
+        f->font = find_font(style);
+    if (f->font == NULL)
         return NULL;
-    if (fonts[style].quarters != quarters &&
-        TTF_SetFontSizeDPI(fonts[style].font, quarters, 18, 18) != 0)
+    if (f->quarters != quarters && TTF_SetFontSizeDPI(f->font, quarters, 18, 18) != 0)
         return NULL;
-    fonts[style].quarters = quarters;
-    return fonts[style].font;
+    f->quarters = quarters;
+    return f->font;
 }
 
 /* --- the cache: sets of few entries, the one used longest ago gives way --- */
@@ -104,7 +127,6 @@ typedef struct entry {
 } entry;
 
 static entry cache[SETS][WAYS];
-static uint64_t uses;
 
 static void forget(entry *e) {
     dnn_free(e->text);
@@ -116,11 +138,12 @@ void fonts_close(void) {
     for (int set = 0; set < SETS; set++)
         for (int way = 0; way < WAYS; way++)
             forget(&cache[set][way]);
-    for (int style = 0; style < FONT_STYLE_COUNT; style++) {
-        if (fonts[style].font != NULL)
-            TTF_CloseFont(fonts[style].font);
-        fonts[style].font = NULL;
-    }
+    for (int style = 0; style < FONT_STYLE_COUNT; style++)
+        for (sized_font *f = fonts[style]; f < fonts[style] + SIZES; f++) {
+            if (f->font != NULL)
+                TTF_CloseFont(f->font);
+            *f = (sized_font){0};
+        }
     if (TTF_WasInit())
         TTF_Quit();
 }
@@ -184,7 +207,7 @@ float text_width(const char *text, float size, font_style style) {
     int quarters = quarters_of(size);
     if (*line == '\0' || quarters == 0)
         return 0;
-    if (fonts[style].font == NULL)
+    if (fonts[style][0].font == NULL)
         return 0.6f * size * (float)strlen(line);
     entry *e = entry_of(line, style, quarters);
     if (e == NULL)
@@ -233,7 +256,7 @@ const glyph_line *text_coverage(const char *text, float size, font_style style, 
     char line[FONT_MAX_BYTES + 1];
     clean(text, line);
     int quarters = quarters_of(size * scale);
-    if (*line == '\0' || quarters == 0 || fonts[style].font == NULL)
+    if (*line == '\0' || quarters == 0 || fonts[style][0].font == NULL)
         return NULL;
     entry *e = entry_of(line, style, quarters);
     if (e == NULL)
