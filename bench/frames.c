@@ -1,4 +1,4 @@
-/* frames.c: what opening large runs and drawing a frame of them costs dnnview, in processor time.
+/* frames.c: how long dnnview takes to open large runs and to draw a frame of them.
  *
  *     ninja bench_frames && build/bench/bench_frames [POINTS [FRAMES]]
  *
@@ -6,15 +6,18 @@
  * drawn in one panel of 1200 x 800 pixels: as they are, smoothed over a ghost of the raw values,
  * zoomed. Noise is the worst case: every column of pixels is painted from top to bottom, ten times.
  * Then the page of a small watched training, as its window draws it again and again; last, fifty
- * runs of 20 tags and at most 10,000 points: their first picture, and frames under a moving mouse.
- * Printed are medians: of making the display list, of playing it into pixels, and their sum. */
+ * runs of 20 tags and at most 10,000 points: their first picture, and frames while nothing moves,
+ * the mouse moves through the panels or along the list of runs, and the view moves. All are drawn
+ * as the window does, which keeps what has not changed; to see a whole frame drawn anew, the theme
+ * is switched before each. Printed are medians: of making the display list, of playing it into
+ * pixels, and their sum. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/random.h"
 #include "log/run_log.h"
 #include "viz/draw/font.h"
@@ -24,8 +27,8 @@
 
 enum { CURVES = 10, WIDTH = 1200, HEIGHT = 800, MOST_FRAMES = 1000 };
 
-static double processor_ms(void) {
-    return 1e3 * (double)clock() / CLOCKS_PER_SEC;
+static double clock_ms(void) {
+    return 1e-6 * (double)dnn_clock_nanoseconds();
 }
 
 static int ascending(const void *a, const void *b) {
@@ -97,27 +100,51 @@ static void write_training(const char *folder) {
 
 /* --- frames --- */
 
-/* The mouse goes through the panels: values are read off, runs highlighted. */
-static void move_mouse(view *v, int frame, int frames) {
-    mouse_move(v, (point){20 + (float)frame / (float)frames * (v->width - 40), 140});
+/* What happens before each frame. */
+typedef void change(view *v, double share);
+
+static void nothing(view *v, double share) {
+    (void)v;
+    (void)share;
 }
 
-static void draw_frames(const char *name, view *v, int frames, bool mouse) {
+/* The mouse goes through the panels: values are read off. */
+static void read_values(view *v, double share) {
+    const panel *first = &v->panels[v->shown[0]];
+    float left = first->plot.x + 2;
+    mouse_move(v, (point){left + (float)share * (v->width - left - 20), first->plot.y + 60});
+}
+
+/* It goes down the list of runs: each is highlighted. */
+static void highlight_runs(view *v, double share) {
+    mouse_move(v, (point){60, 100 + (float)share * (v->height - 140)});
+}
+
+static void switch_theme(view *v, double share) {
+    (void)share;
+    action_key(v, "t");
+}
+
+static void zoom(view *v, double share) {
+    action_key(v, share < 0.5 ? "]" : "[");
+}
+
+static void draw_frames(const char *name, view *v, int frames, change *before) {
     dnn_error err;
     surface pixels;
     display_list list = {0};
     double lists[MOST_FRAMES], rasters[MOST_FRAMES], sums[MOST_FRAMES];
     must(surface_create(&pixels, WIDTH, HEIGHT, &err), &err);
     view_draw(v, &list); /* averages are made once */
+    raster_play(&list, &pixels, 1);
     for (int i = 0; i < frames; i++) {
-        double start = processor_ms();
-        if (mouse)
-            move_mouse(v, i, frames);
+        double start = clock_ms();
+        before(v, (double)i / frames);
         display_list_clear(&list);
         view_draw(v, &list);
-        double listed = processor_ms();
+        double listed = clock_ms();
         raster_play(&list, &pixels, 1);
-        double end = processor_ms();
+        double end = clock_ms();
         lists[i] = listed - start;
         rasters[i] = end - listed;
         sums[i] = end - start;
@@ -131,16 +158,17 @@ static void draw_frames(const char *name, view *v, int frames, bool mouse) {
 static void open_view(const char *folder, runs *all, view *v) {
     dnn_error err;
     *all = (runs){0};
-    double start = processor_ms();
+    double start = clock_ms();
     must(runs_open(all, folder, &err), &err);
     runs_poll(all);
-    double opened = processor_ms() - start;
+    double opened = clock_ms() - start;
     size_t points = 0;
     for (size_t i = 0; i < all->items[0]->tag_count; i++)
         points += series_count(all->items[0]->tags[i]->scalars);
     printf("opening %zu points: %.0f ms\n", points, opened);
     view_init(v, all, WIDTH, HEIGHT);
     v->options.scale = 1;
+    v->options.keeps = true;
     view_update(v);
 }
 
@@ -155,17 +183,17 @@ static void measure_curves(const char *folder, const char *kind, int frames) {
     char name[64];
     open_view(folder, &all, &v);
     snprintf(name, sizeof name, "%s", kind);
-    draw_frames(name, &v, frames, false);
+    draw_frames(name, &v, frames, switch_theme);
     v.options.smoothing = 0.9;
     snprintf(name, sizeof name, "%s, smoothed", kind);
-    draw_frames(name, &v, frames, false);
+    draw_frames(name, &v, frames, switch_theme);
     v.options.smoothing = 0.999;
     snprintf(name, sizeof name, "%s, smoothed more", kind);
-    draw_frames(name, &v, frames, false);
+    draw_frames(name, &v, frames, switch_theme);
     panel *p = &v.panels[v.shown[0]];
     panel_zoom(p, (point){p->plot.x + p->plot.w / 2, p->plot.y + p->plot.h / 2}, 30, 1);
     snprintf(name, sizeof name, "%s, smoothed more, zoomed", kind);
-    draw_frames(name, &v, frames, false);
+    draw_frames(name, &v, frames, switch_theme);
     close_view(&all, &v);
 }
 
@@ -200,19 +228,23 @@ static void measure_fifty(const char *folder, int frames) {
     display_list list = {0};
     surface pixels;
     must(surface_create(&pixels, WIDTH, HEIGHT, &err), &err);
-    double start = processor_ms();
+    double start = clock_ms();
     must(runs_open(&all, folder, &err), &err);
     runs_poll(&all);
-    double read = processor_ms();
+    double read = clock_ms();
     view_init(&v, &all, WIDTH, HEIGHT);
     v.options.scale = 1;
+    v.options.keeps = true;
     view_update(&v);
     view_draw(&v, &list);
     raster_play(&list, &pixels, 1);
     printf("fifty runs: read in %.0f ms, first picture after %.0f ms\n", read - start,
-           processor_ms() - start);
-    draw_frames("page of fifty runs", &v, frames, false);
-    draw_frames("page of fifty runs, moving mouse", &v, frames, true);
+           clock_ms() - start);
+    draw_frames("page of fifty runs, drawn anew", &v, frames, switch_theme);
+    draw_frames("page of fifty runs, at rest", &v, frames, nothing);
+    draw_frames("page of fifty runs, values read", &v, frames, read_values);
+    draw_frames("page of fifty runs, runs highlighted", &v, frames, highlight_runs);
+    draw_frames("page of fifty runs, zoomed", &v, frames, zoom);
     display_list_free(&list);
     surface_free(&pixels);
     close_view(&all, &v);
@@ -236,7 +268,8 @@ int main(int argc, char **argv) {
     snprintf(path, sizeof path, "%s/training", folder);
     write_training(path);
     open_view(path, &all, &v);
-    draw_frames("page of a small training", &v, frames, false);
+    draw_frames("page of a small training", &v, frames, switch_theme);
+    draw_frames("the same under a moving mouse", &v, frames, read_values);
     close_view(&all, &v);
     snprintf(path, sizeof path, "%s/fifty", folder);
     write_fifty(path, points < 10000 ? points : 10000);

@@ -8,16 +8,17 @@
 #include "core/memory.h"
 
 const float dash_patterns[DASH_COUNT][5] = {
-    {0                  },
-    {    6,  3, 0                                       },
-    { 1.5f, 2.5f,                0                          },
-    {              7,               2.5f,                1.5f, 2.5f, 0},
+    {0    },
+    {     6,  3, 0                         },
+    {  1.5f, 2.5f,  0                         },
+    { 7,  2.5f,   1.5f, 2.5f, 0},
 };
 
 static void free_command(command *c) {
     dnn_free(c->points);
     dnn_free(c->text);
     dnn_free(c->pixels);
+    sheet_release(c->sheet);
 }
 
 void display_list_clear(display_list *list) {
@@ -31,6 +32,20 @@ void display_list_free(display_list *list) {
     display_list_clear(list);
     dnn_free(list->commands);
     *list = (display_list){0};
+}
+
+sheet *sheet_create(rect area, uint64_t key) {
+    sheet *l = dnn_calloc(1, sizeof *l);
+    if (l != NULL)
+        *l = (sheet){.area = area, .key = key, .owners = 1};
+    return l;
+}
+
+void sheet_release(sheet *l) {
+    if (l == NULL || --l->owners > 0)
+        return;
+    display_list_free(&l->list);
+    dnn_free(l);
 }
 
 static void append(display_list *list, command c) {
@@ -102,6 +117,12 @@ void draw_image(display_list *list, rect area, const uint8_t *rgba, size_t width
                                .pixels = own,
                                .width = width,
                                .height = height});
+}
+
+void draw_sheet(display_list *list, sheet *l) {
+    l->owners++;
+    list->failed = list->failed || l->list.failed;
+    append(list, (command){.kind = COMMAND_SHEET, .area = l->area, .sheet = l});
 }
 
 void draw_text(display_list *list, float x, float y, const char *text, text_style style) {

@@ -47,7 +47,10 @@ typedef enum command_kind {
     COMMAND_POLYGON,  /* points filled (even-odd) */
     COMMAND_TEXT,     /* one line of UTF-8, baseline at (x, y) */
     COMMAND_IMAGE,    /* RGBA pixels stretched over area, nearest neighbour */
+    COMMAND_SHEET,    /* the commands of a sheet; its clips end with it */
 } command_kind;
+
+struct sheet;
 
 typedef struct command {
     command_kind kind;
@@ -63,6 +66,7 @@ typedef struct command {
     float angle;     /* of text, degrees, counter-clockwise: 0 or 90 */
     uint8_t *pixels; /* image: width * height * 4 */
     size_t width, height;
+    struct sheet *sheet;
 } command;
 
 typedef struct display_list {
@@ -70,6 +74,18 @@ typedef struct display_list {
     size_t count, capacity;
     bool failed;
 } display_list;
+
+/* A part of a drawing that seldom changes, as a list of its own: it is made once, and pixels can be
+ * kept of it. */
+typedef struct sheet {
+    display_list list;
+    rect area;    /* nothing of it is drawn outside */
+    uint64_t key; /* of all that decides how it looks: layers of one key look the same */
+    size_t owners;
+} sheet;
+
+sheet *sheet_create(rect area, uint64_t key); /* with one owner; NULL: out of memory */
+void sheet_release(sheet *l);                 /* by one owner; NULL does nothing */
 
 /* Moves all commands of `from` to the end of `to`. */
 void display_list_move(display_list *to, display_list *from);
@@ -85,6 +101,7 @@ void draw_line(display_list *list, point from, point to, stroke line);
 void draw_bars(display_list *list, const point *ends, size_t count, stroke line);
 void draw_polygon(display_list *list, const point *points, size_t count, color paint);
 void draw_image(display_list *list, rect area, const uint8_t *rgba, size_t width, size_t height);
+void draw_sheet(display_list *list, sheet *l); /* the list becomes an owner */
 
 typedef struct text_style {
     float size;

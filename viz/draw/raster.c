@@ -10,6 +10,7 @@
 #include "viz/draw/png.h"
 #include "viz/draw/raster_bars.h"
 #include "viz/draw/raster_coverage.h"
+#include "viz/draw/raster_kept.h"
 #include "viz/draw/raster_stroke.h"
 
 /* --- surfaces --- */
@@ -37,6 +38,7 @@ void surface_free(surface *s) {
     dnn_free(s->rgba);
     coverage_free(s->coverage);
     dnn_free(s->columns);
+    kept_free(s);
     *s = (surface){0};
 }
 
@@ -245,34 +247,58 @@ static void play_text(player *p, const command *c) {
                    -1 - (int)lround(-(y + before)) - line->left, c->stroke.color);
 }
 
+static void play(player *p, const display_list *list);
+
+/* A sheet is drawn once; its pixels are copied as long as it stays the same. */
+static void play_sheet(player *p, const sheet *l) {
+    box area = meet(p->clip, centres_within(p, l->area)), clip = p->clip;
+    if (is_empty(area) || kept_show(p->target, l->key, area, p->scale))
+        return;
+    p->clip = area;
+    play(p, &l->list);
+    p->clip = clip;
+    kept_add(p->target, l->key, area, p->scale);
+}
+
+static void play(player *p, const display_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        const command *c = &list->commands[i];
+        switch (c->kind) {
+        case COMMAND_CLIP:
+            play_clip(p, c);
+            break;
+        case COMMAND_FILL:
+            play_fill(p, c);
+            break;
+        case COMMAND_POLYLINE:
+            play_polyline(p, c);
+            break;
+        case COMMAND_BARS:
+            bars_paint(p->target, p->clip, c->points, c->count, &c->stroke, p->scale);
+            break;
+        case COMMAND_POLYGON:
+            fill(p, c->points, c->count, c->stroke.color);
+            break;
+        case COMMAND_TEXT:
+            play_text(p, c);
+            break;
+        case COMMAND_IMAGE:
+            play_image(p, c);
+            break;
+        case COMMAND_SHEET:
+            play_sheet(p, c->sheet);
+            break;
+        }
+    }
+}
+
 void raster_play(const display_list *list, surface *target, float scale) {
     player p = {
         target, scale, {0, 0, target->width, target->height}
     };
-    for (size_t i = 0; i < list->count && scale > 0 && isfinite(scale); i++) {
-        const command *c = &list->commands[i];
-        switch (c->kind) {
-        case COMMAND_CLIP:
-            play_clip(&p, c);
-            break;
-        case COMMAND_FILL:
-            play_fill(&p, c);
-            break;
-        case COMMAND_POLYLINE:
-            play_polyline(&p, c);
-            break;
-        case COMMAND_BARS:
-            bars_paint(target, p.clip, c->points, c->count, &c->stroke, scale);
-            break;
-        case COMMAND_POLYGON:
-            fill(&p, c->points, c->count, c->stroke.color);
-            break;
-        case COMMAND_TEXT:
-            play_text(&p, c);
-            break;
-        case COMMAND_IMAGE:
-            play_image(&p, c);
-            break;
-        }
-    }
+    if (!(scale > 0) || !isfinite(scale))
+        return;
+    kept_begin(target);
+    play(&p, list);
+    kept_end(target);
 }

@@ -14,13 +14,17 @@ typedef struct surface {
     /* The raster's working memory, which makes playing free of failure. */
     struct coverage *coverage;
     float *columns; /* see raster_bars.h */
+    /* The pixels of the sheets that were last played, which are copied where they come again. */
+    struct kept_sheet *kept;
+    size_t kept_count, kept_capacity;
 } surface;
 
 /* Transparent pixels; sides from 1 to SURFACE_MAX_SIDE. */
 dnn_status surface_create(surface *out, int width, int height, dnn_error *err);
 void surface_free(surface *s);
 
-/* Draws on top of what is there; scale is pixels per point. Coordinates that are not finite break a
+/* Draws on top of what is there; scale is pixels per point. Under a sheet with the key of one that
+ * was played the last time has to be what was there then. Coordinates that are not finite break a
  * line in two and are left out of a polygon; other commands that have them are not drawn. */
 void raster_play(const display_list *list, surface *target, float scale);
 

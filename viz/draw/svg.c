@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/atomic_file.h"
+#include "core/grow.h"
 #include "core/memory.h"
 #include "core/utf8.h"
 #include "viz/draw/base64.h"
@@ -24,21 +25,9 @@ typedef struct writer {
 } writer;
 
 static void put_bytes(writer *w, const char *bytes, size_t count) {
+    w->failed = w->failed || !dnn_grow(&w->bytes, &w->capacity, w->count, count);
     if (w->failed)
         return;
-    if (w->count + count > w->capacity) {
-        size_t capacity = 2 * (w->count + count) + 4096;
-        char *more = dnn_alloc(capacity);
-        if (more == NULL) {
-            w->failed = true;
-            return;
-        }
-        if (w->count > 0)
-            memcpy(more, w->bytes, w->count);
-        dnn_free(w->bytes);
-        w->bytes = more;
-        w->capacity = capacity;
-    }
     memcpy(w->bytes + w->count, bytes, count);
     w->count += count;
 }
@@ -334,6 +323,8 @@ static bool has_place(const command *c) {
     return isfinite(c->area.x) && isfinite(c->area.y) && isfinite(c->area.w) && isfinite(c->area.h);
 }
 
+static void write_list(writer *w, const display_list *list);
+
 static void write_command(writer *w, const command *c) {
     if (!has_place(c))
         return;
@@ -360,7 +351,15 @@ static void write_command(writer *w, const command *c) {
         if (c->area.w > 0 && c->area.h > 0)
             write_image(w, c);
         break;
+    case COMMAND_SHEET:
+        write_list(w, &c->sheet->list);
+        break;
     }
+}
+
+static void write_list(writer *w, const display_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        write_command(w, &list->commands[i]);
 }
 
 dnn_status svg_write(const display_list *list, float width, float height, const char *path,
@@ -379,8 +378,7 @@ dnn_status svg_write(const display_list *list, float width, float height, const 
     put_point(&w, (point){width, height});
     put(&w, "\" font-family=\"DejaVu Sans, sans-serif\" stroke-linejoin=\"round\""
             " xml:space=\"preserve\">\n");
-    for (size_t i = 0; i < list->count; i++)
-        write_command(&w, &list->commands[i]);
+    write_list(&w, list);
     put(&w, w.clipped ? "</g>\n</svg>\n" : "</svg>\n");
     dnn_status status = w.failed ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory", path)
                                  : dnn_atomic_file_replace(path, w.bytes, w.count, err);

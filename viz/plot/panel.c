@@ -7,22 +7,25 @@
 
 /* What a kind of panel can do. A new kind is a row here, and a file that draws it. */
 typedef struct panel_class {
-    void (*draw)(panel *p, const page_options *o, const point *cursor, display_list *list);
+    void (*draw)(panel *p, const page_options *o, display_list *list); /* without the mouse */
+    void (*read)(panel *p, const page_options *o, const point *cursor,
+                 display_list *list); /* what follows it, on top; NULL: nothing does, and
+                                         the panel is drawn anew each time */
     void (*fit)(panel *p, const page_options *o); /* brings the ranges up to date, but what a held
                                                      view keeps; NULL: no axes */
     bool moves_along_y;                           /* zooming and moving is along y too */
 } panel_class;
 
 static const panel_class classes[PANEL_KIND_COUNT] = {
-    [PANEL_CURVES] = {draw_curves,     fit_scalars,   true },
-    [PANEL_HEAT] = {draw_heat,       fit_scalars,   false},
-    [PANEL_HISTOGRAM] = {draw_histograms, fit_histogram, false},
-    [PANEL_PICTURE] = {draw_pictures,   NULL,          false},
-    [PANEL_TEXT] = {draw_texts,      NULL,          false},
-    [PANEL_PLOT] = {draw_plot,       fit_figure,    true },
-    [PANEL_BARS] = {draw_counts,     fit_figure,    true },
-    [PANEL_MATRIX] = {draw_matrix,     fit_figure,    true },
-    [PANEL_GALLERY] = {draw_gallery,    NULL,          false},
+    [PANEL_CURVES] = {draw_curves,     read_curves,     fit_scalars,   true },
+    [PANEL_HEAT] = {draw_heat,       read_heat,       fit_scalars,   false},
+    [PANEL_HISTOGRAM] = {draw_histograms, read_histograms, fit_histogram, false},
+    [PANEL_PICTURE] = {draw_pictures,   NULL,            NULL,          false},
+    [PANEL_TEXT] = {draw_texts,      NULL,            NULL,          false},
+    [PANEL_PLOT] = {draw_plot,       read_plot,       fit_figure,    true },
+    [PANEL_BARS] = {draw_counts,     read_counts,     fit_figure,    true },
+    [PANEL_MATRIX] = {draw_matrix,     read_matrix,     fit_figure,    true },
+    [PANEL_GALLERY] = {draw_gallery,    NULL,            NULL,          false},
 };
 
 static const panel_class *class_of(const panel *p) {
@@ -30,8 +33,11 @@ static const panel_class *class_of(const panel *p) {
 }
 
 static void bring_up_to_date(panel *p, const page_options *o) {
-    if (class_of(p)->fit != NULL)
-        class_of(p)->fit(p, o);
+    uint64_t key = class_of(p)->fit == NULL ? 0 : panel_key(p, o);
+    if (key == p->fitted)
+        return;
+    class_of(p)->fit(p, o);
+    p->fitted = panel_key(p, o);
 }
 
 bool curve_hidden(const curve *c) {
@@ -104,16 +110,40 @@ void panel_zoom_box(panel *p, rect box) {
 
 /* --- drawing --- */
 
-void panel_draw(panel *p, const page_options *options, const point *cursor, display_list *list) {
+/* The panel without what follows the mouse. */
+static void draw_anew(panel *p, const page_options *o, display_list *list) {
+    rect a = p->area;
     for (size_t i = 0; i < p->curve_count; i++)
         p->curves[i].legend = (rect){0};
     p->plot = (rect){0};
+    if (p->figure == NULL && o->focused == p)
+        draw_fill(list, inset(a, -1), o->theme->accent, 7);
     if (p->figure == NULL) {
-        draw_fill(list, p->area, options->theme->border, 6);
-        draw_fill(list, inset(p->area, 1), options->theme->panel, 5);
+        draw_fill(list, a, o->theme->border, 6);
+        draw_fill(list, inset(a, 1), o->theme->panel, 5);
     }
-    if (p->area.w < 40 || p->area.h < 30)
+    if (a.w >= 40 && a.h >= 30)
+        class_of(p)->draw(p, o, list);
+}
+
+/* The same as a sheet, which stays while nothing changes. */
+static void draw_still(panel *p, const page_options *o, display_list *list) {
+    uint64_t key = o->keeps && class_of(p)->read != NULL ? panel_key(p, o) : 0;
+    if (p->still == NULL || key == 0 || p->still->key != key) {
+        sheet_release(p->still);
+        p->still = key == 0 ? NULL : sheet_create(inset(p->area, -1), key);
+        draw_anew(p, o, p->still == NULL ? list : &p->still->list);
+    }
+    if (p->still == NULL)
         return;
+    if (o->smooth_left != NULL && *o->smooth_left == 0) /* averages go on in the next frame */
+        p->still->key = 0;
+    draw_sheet(list, p->still);
+}
+
+void panel_draw(panel *p, const page_options *options, const point *cursor, display_list *list) {
     bring_up_to_date(p, options);
-    class_of(p)->draw(p, options, cursor, list);
+    draw_still(p, options, list);
+    if (class_of(p)->read != NULL && p->plot.w > 0)
+        class_of(p)->read(p, options, cursor, list);
 }

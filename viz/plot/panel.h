@@ -43,12 +43,14 @@ typedef struct page_options {
     float grain; /* points per pixel of a picture, when pictures stand in character cells; 0: they
                     do not, and text can be turned */
     const theme *theme;
-    bool runs_listed;     /* beside the panels: legends leave the runs out */
-    bool grouped;         /* runs of a group are drawn as their mean, with a band */
-    const run *highlight; /* the others are faint; NULL: none */
-    bool whole_range;     /* axes hold runs too that are far off the others */
-    bool x_shared;        /* all panels but those that are let go show x_range */
-    bool x_held;          /* the user has chosen it: y is fitted to what is seen of it */
+    bool runs_listed;            /* beside the panels: legends leave the runs out */
+    bool grouped;                /* runs of a group are drawn as their mean, with a band */
+    const run *highlight;        /* the others are faint; NULL: none */
+    const struct panel *focused; /* has a frame of its own; NULL: none */
+    bool keeps;                  /* panels that stay as they are are sheets, drawn once */
+    bool whole_range;            /* axes hold runs too that are far off the others */
+    bool x_shared;               /* all panels but those that are let go show x_range */
+    bool x_held;                 /* the user has chosen it: y is fitted to what is seen of it */
     axis x_range;
     const struct panel *under; /* the mouse: it has the box of values, the others have them in their
                                   legends; NULL: the cursor is where it is drawn */
@@ -92,6 +94,8 @@ typedef struct panel {
     x_axis shown_x;    /* what `x` below is of */
     axis x, y;         /* what was last shown; in a heat map y is the scale of colours */
     rect area, plot;   /* on the page: whole panel, and the inside of its axes (set by drawing) */
+    uint64_t fitted;   /* the panel_key that the ranges were last brought up to date with */
+    sheet *still;      /* what was last drawn of it that does not follow the mouse; NULL: nothing */
 } panel;
 
 /* Groups all tags of all runs into panels: tags "a/b" with the same "a" share one; train and test

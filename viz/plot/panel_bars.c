@@ -83,7 +83,7 @@ static void draw_values(const panel *p, const page_options *o, point cursor, dis
     dnn_free(rows);
 }
 
-void draw_counts(panel *p, const page_options *o, const point *cursor, display_list *list) {
+void draw_counts(panel *p, const page_options *o, display_list *list) {
     draw_figure_frame(p, o, draw_figure_head(p, o, list), list);
     if (p->plot.w <= 0)
         return;
@@ -98,6 +98,9 @@ void draw_counts(panel *p, const page_options *o, const point *cursor, display_l
             draw_outlined(p, &p->figure->items[i], line, list);
     }
     draw_unclip(list);
+}
+
+void read_counts(panel *p, const page_options *o, const point *cursor, display_list *list) {
     if (cursor != NULL && inside(p->plot, *cursor))
         draw_values(p, o, *cursor, list);
 }

@@ -378,6 +378,7 @@ void panels_free(panel *panels, size_t count) {
         for (size_t k = 0; k < panels[i].curve_count; k++)
             smooth_free(&panels[i].curves[k].smoothed);
         dnn_free(panels[i].curves);
+        sheet_release(panels[i].still);
     }
     dnn_free(panels);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "viz/draw/font.h"
 #include "viz/plot/panel_parts.h"
 
 #define WILD       40.0 /* points of height from one value to the next, on average */
@@ -12,6 +13,8 @@
 #define NOISE      1.0  /* the same where more points share a point of width */
 #define MARK_ROOM  9.0f /* points of width that a mark on a curve has at least */
 #define MOST_MARKS ((size_t)256)
+#define VEIL       0.8  /* opacity of what makes all but the highlighted run pale */
+#define WIDER      0.7f /* its lines are wider by */
 
 /* Points [begin, end) one by one; those just outside the plot lead its edges. */
 static void trace_points(trace *t, const curve *c, const series *s, const page_options *o,
@@ -145,20 +148,10 @@ static double smooth_unit(const panel *p) {
     return isfinite(least) && least > 0 ? least : 1;
 }
 
-/* The curve of the highlighted run stands out, the others step back. */
-static stroke highlighted(stroke line, const curve *c, const page_options *o) {
-    if (o->highlight == NULL)
-        return line;
-    if (c->run == o->highlight)
-        line.width += 0.7f;
-    else
-        line.color = faded(line.color, 0.2);
-    return line;
-}
-
 static void draw_curve(panel *p, curve *c, const page_options *o, look how, double unit,
-                       float coarse, display_list *behind, display_list *list) {
-    stroke line = highlighted(curve_stroke(c, o), c, o);
+                       float coarse, float wider, display_list *behind, display_list *list) {
+    stroke line = curve_stroke(c, o);
+    line.width += wider;
     const series *s = c->tag->scalars;
     if (how == LOOK_GHOST) {
         line.color = faded(line.color, 0.28);
@@ -183,28 +176,26 @@ static float coarseness(const panel *p) {
     return count <= CROWD ? 1 : fminf(8, (float)count / CROWD);
 }
 
-/* All bands lie behind all lines, and the highlighted run before the others. */
-static bool draw_all(panel *p, const page_options *o, look how, display_list *list) {
+/* Those of one run, or of all (NULL); all bands lie behind all lines. */
+static void draw_all(panel *p, const page_options *o, const run *only, look how,
+                     display_list *list) {
     display_list lines = {0};
     float coarse = coarseness(p);
     double unit = o->smoothing > 0 ? smooth_unit(p) : 1;
-    bool any = false;
-    for (int front = 0; front < 2; front++)
-        for (size_t i = 0; i < p->curve_count; i++) {
-            curve *c = &p->curves[i];
-            if (curve_hidden(c) || series_count(c->tag->scalars) == 0 ||
-                (o->highlight != NULL && c->run == o->highlight) != (front == 1))
-                continue;
-            any = true;
-            draw_curve(p, c, o, how, unit, coarse, list, &lines);
-        }
+    for (size_t i = 0; i < p->curve_count; i++) {
+        curve *c = &p->curves[i];
+        if (curve_hidden(c) || series_count(c->tag->scalars) == 0 ||
+            (only != NULL && c->run != only))
+            continue;
+        draw_curve(p, c, o, how, unit, only == NULL ? coarse : 1, only == NULL ? 0 : WIDER, list,
+                   &lines);
+    }
     display_list_move(list, &lines);
     display_list_free(&lines);
-    return any;
 }
 
-/* "0.04312": where a panel has one curve, its last value stands beside the title, and before it
- * what is not shown. */
+/* "0.04312": where a panel has one curve, its last value stands beside the title, or that where the
+ * mouse is in another panel, and before it what is not shown. */
 static void write_note(const panel *p, const page_options *o, char *text, size_t size) {
     const series *s = p->curve_count == 1 ? p->curves[0].tag->scalars : NULL;
     describe_absent(p, o, text, size);
@@ -232,27 +223,62 @@ static bool has_epochs(const panel *p) {
     return false;
 }
 
-void draw_curves(panel *p, const page_options *o, const point *cursor, display_list *list) {
+static rect clip_of(const panel *p) {
+    return (rect){p->plot.x, p->plot.y - 1, p->plot.w + 1, p->plot.h + 1};
+}
+
+static void draw_looks(panel *p, const page_options *o, const run *only, display_list *list) {
+    bool averages = o->smoothing > 0;
+    if (averages)
+        draw_all(p, o, only, LOOK_GHOST, list);
+    draw_all(p, o, only, averages ? LOOK_AVERAGE : LOOK_FULL, list);
+}
+
+static bool any_visible(const panel *p) {
+    for (size_t i = 0; i < p->curve_count; i++)
+        if (!curve_hidden(&p->curves[i]) && series_count(p->curves[i].tag->scalars) > 0)
+            return true;
+    return false;
+}
+
+void draw_curves(panel *p, const page_options *o, display_list *list) {
     char note[128];
     write_note(p, o, note, sizeof note);
-    float top = draw_legend(p, o, draw_title(p, o, note, list), list);
+    float least = p->curve_count == 1 ? text_width("0.0000", LABEL_SIZE, FONT_REGULAR) : 0;
+    float top = draw_legend(p, o, draw_title_beside(p, o, note, least, list), list);
     draw_frame(p, o, top, true, 0, 0, x_axis_name(o), list);
     if (p->plot.w == 0)
         return;
-    rect r = p->plot;
-    draw_clip(list, (rect){r.x, r.y - 1, r.w + 1, r.h + 1});
-    if (o->smoothing > 0 && !o->grouped)
-        draw_all(p, o, LOOK_GHOST, list);
-    bool any = o->grouped ? draw_groups(p, o, list)
-                          : draw_all(p, o, o->smoothing > 0 ? LOOK_AVERAGE : LOOK_FULL, list);
+    draw_clip(list, clip_of(p));
+    if (o->grouped)
+        draw_groups(p, o, list);
+    else
+        draw_looks(p, o, NULL, list);
     draw_unclip(list);
     for (size_t i = 0; i < p->curve_count; i++)
         if (!curve_hidden(&p->curves[i]))
             mark_curve(p, &p->curves[i], o, list);
-    if (!any)
+    if (!any_visible(p))
         draw_empty(p, o, "all curves are hidden", list);
     else if (o->x == X_EPOCH && !has_epochs(p))
         draw_empty(p, o, "no epochs were logged", list);
-    else if (cursor != NULL && inside(p->plot, *cursor))
+}
+
+/* The curves of the highlighted run stand before the others, which a veil makes pale. */
+static void draw_highlight(panel *p, const page_options *o, display_list *list) {
+    draw_clip(list, clip_of(p));
+    draw_fill(list, p->plot, faded(o->theme->panel, VEIL), 0);
+    draw_looks(p, o, o->highlight, list);
+    draw_unclip(list);
+}
+
+void read_curves(panel *p, const page_options *o, const point *cursor, display_list *list) {
+    char note[128];
+    write_note(p, o, note, sizeof note);
+    draw_note(p, o, note, list);
+    draw_legend_values(p, o, list);
+    if (o->highlight != NULL)
+        draw_highlight(p, o, list);
+    if (cursor != NULL && inside(p->plot, *cursor) && any_visible(p))
         draw_readout(p, o, *cursor, -1, list);
 }

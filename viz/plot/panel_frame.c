@@ -41,28 +41,43 @@ void draw_text_within(display_list *list, float x, float y, float width, const c
     draw_text(list, x, y, cut, style);
 }
 
-float draw_title(const panel *p, const page_options *o, const char *note, display_list *list) {
-    char title[128];
+/* The note as far as there is room for it; its width. */
+static float fit_note(const panel *p, const char *note, char *out, size_t size) {
+    float room = p->area.w - 2 * PADDING - 12;
+    room -= fminf(text_width(p->title, TITLE_SIZE, FONT_BOLD), 60);
+    snprintf(out, size, "%s", note);
+    char *second = strstr(out, " · "); /* gives way to the title */
+    if (second != NULL && text_width(out, LABEL_SIZE, FONT_REGULAR) > room)
+        *second = '\0';
+    return fminf(room, text_width(out, LABEL_SIZE, FONT_REGULAR));
+}
+
+void draw_note(const panel *p, const page_options *o, const char *note, display_list *list) {
+    char first[128];
+    float width = fit_note(p, note, first, sizeof first);
+    draw_text_within(list, p->area.x + p->area.w - PADDING, p->area.y + PADDING + 10, width + 0.5f,
+                     first,
+                     (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
+}
+
+float draw_title_beside(const panel *p, const page_options *o, const char *note, float least,
+                        display_list *list) {
+    char title[128], first[128];
     snprintf(title, sizeof title, "%s%s", p->title, p->kind == PANEL_HEAT ? " by layer" : "");
     for (char *c = title; p->figure == NULL && *c != '\0'; c++)
         if (*c == '_')
             *c = ' ';
-    float left = p->area.x + PADDING, right = p->area.x + p->area.w - PADDING;
-    float baseline = p->area.y + PADDING + 10, note_width = 0;
-    if (note != NULL && *note != '\0') {
-        char first[128];
-        float room = right - left - fminf(text_width(title, TITLE_SIZE, FONT_BOLD), 60) - 12;
-        snprintf(first, sizeof first, "%s", note);
-        char *second = strstr(first, " · "); /* gives way to the title */
-        if (second != NULL && text_width(first, LABEL_SIZE, FONT_REGULAR) > room)
-            *second = '\0';
-        note_width = fminf(room, text_width(first, LABEL_SIZE, FONT_REGULAR)) + 12;
-        draw_text_within(list, right, baseline, room, first,
-                         (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
-    }
-    draw_text_within(list, left, baseline, right - left - note_width, title,
+    float room = p->area.w - 2 * PADDING, baseline = p->area.y + PADDING + 10;
+    if (*note != '\0')
+        room -= fmaxf(least, fit_note(p, note, first, sizeof first)) + 12;
+    draw_text_within(list, p->area.x + PADDING, baseline, room, title,
                      (text_style){TITLE_SIZE, o->theme->text, FONT_BOLD, ANCHOR_LEFT, 0});
     return baseline + 10;
+}
+
+float draw_title(const panel *p, const page_options *o, const char *note, display_list *list) {
+    draw_note(p, o, note, list);
+    return draw_title_beside(p, o, note, 0, list);
 }
 
 const char *x_axis_name(const page_options *o) {

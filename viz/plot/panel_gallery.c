@@ -81,8 +81,7 @@ float panel_height(const panel *p, const page_options *o) {
     return gallery_place(p, o, top);
 }
 
-void draw_gallery(panel *p, const page_options *o, const point *cursor, display_list *list) {
-    (void)cursor;
+void draw_gallery(panel *p, const page_options *o, display_list *list) {
     float top = draw_figure_title(p, o, "", list);
     rect r = gallery_room(p, o, top);
     grid g = choose_grid(p, o, r);

@@ -89,10 +89,10 @@ static void draw_group(const panel *p, const page_options *o, const curve **memb
     dnn_free(at);
 }
 
-bool draw_groups(const panel *p, const page_options *o, display_list *list) {
+void draw_groups(const panel *p, const page_options *o, display_list *list) {
     display_list lines = {0};
     const curve **members = dnn_alloc(p->curve_count * sizeof(const curve *));
-    bool *done = dnn_calloc(p->curve_count, sizeof *done), any = false;
+    bool *done = dnn_calloc(p->curve_count, sizeof *done);
     list->failed = list->failed || members == NULL || done == NULL;
     for (size_t i = 0; !list->failed && i < p->curve_count; i++) {
         size_t count = 0;
@@ -104,7 +104,6 @@ bool draw_groups(const panel *p, const page_options *o, display_list *list) {
             done[k] = true;
             members[count++] = c;
         }
-        any = any || count > 0;
         if (count > 0)
             draw_group(p, o, members, count, list, &lines);
     }
@@ -112,5 +111,4 @@ bool draw_groups(const panel *p, const page_options *o, display_list *list) {
     display_list_free(&lines);
     dnn_free(members);
     dnn_free(done);
-    return any;
 }

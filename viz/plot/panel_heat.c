@@ -87,14 +87,20 @@ static void draw_cells(const panel *p, const page_options *o, const curve *const
     dnn_free(rgba);
 }
 
-void draw_heat(panel *p, const page_options *o, const point *cursor, display_list *list) {
+/* The visible rows, as many as have room; an array to be freed, NULL when out of memory. */
+static const curve **list_rows(const panel *p, size_t *count) {
     const curve **rows = dnn_alloc((p->curve_count + 1) * sizeof *rows);
+    *count = rows == NULL ? 0 : visible_rows(p, rows, (size_t)fmaxf(1, p->area.h / MIN_ROW));
+    return rows;
+}
+
+void draw_heat(panel *p, const page_options *o, display_list *list) {
+    size_t count;
+    const curve **rows = list_rows(p, &count);
     if (rows == NULL) {
         list->failed = true;
         return;
     }
-    size_t most = (size_t)fmaxf(1, p->area.h / MIN_ROW);
-    size_t count = visible_rows(p, rows, most);
     char note[128];
     describe_absent(p, o, note, sizeof note);
     if (p->y_scale != SCALE_LINEAR)
@@ -108,11 +114,17 @@ void draw_heat(panel *p, const page_options *o, const point *cursor, display_lis
         draw_rows(p, o, rows, count, labels, list);
         rect bar = {p->plot.x + p->plot.w + 14, p->plot.y, COLOR_BAR_WIDTH, p->plot.h};
         draw_color_bar(&p->y, bar, theme_heat, o, list);
-        if (cursor != NULL && inside(p->plot, *cursor)) {
-            size_t row = (size_t)((cursor->y - p->plot.y) / p->plot.h * (float)count);
-            draw_readout(p, o, *cursor, (int)(rows[row < count ? row : count - 1] - p->curves),
-                         list);
-        }
     }
+    dnn_free(rows);
+}
+
+void read_heat(panel *p, const page_options *o, const point *cursor, display_list *list) {
+    if (cursor == NULL || !inside(p->plot, *cursor))
+        return;
+    size_t count;
+    const curve **rows = list_rows(p, &count);
+    size_t row = (size_t)((cursor->y - p->plot.y) / p->plot.h * (float)count);
+    if (count > 0)
+        draw_readout(p, o, *cursor, (int)(rows[row < count ? row : count - 1] - p->curves), list);
     dnn_free(rows);
 }

@@ -140,23 +140,31 @@ static void lay_out(ridges *r, const panel *p) {
                                               (float)(r->count - 1));
 }
 
-static void draw_ridge(const ridges *r, size_t i, const panel *p, const page_options *o,
-                       bool chosen, display_list *list) {
-    point outline[MAX_BINS + 4];
+/* The points of a ridge; returns how many. */
+static size_t outline_of(const ridges *r, size_t i, const panel *p, point *outline) {
     size_t n = 0;
     float y = r->baseline[i], step = p->plot.w / (float)r->bins;
-    double age = r->count == 1 ? 1 : (double)i / (double)(r->count - 1);
-    color base = theme_series(o->theme, p->curves[0].color).color; /* with several runs the run's */
-    color fill = blend(o->theme->panel, base, 0.18 + 0.62 * age);
     outline[n++] = (point){p->plot.x, y};
     for (size_t k = 0; k < r->bins; k++)
         outline[n++] = (point){p->plot.x + step * ((float)k + 0.5f),
                                y - r->height * fminf(1, r->density[i][k] / r->full)};
     outline[n++] = (point){p->plot.x + p->plot.w, y};
-    draw_polygon(list, outline, n, fill);
+    return n;
+}
+
+static void draw_ridge(const ridges *r, size_t i, const panel *p, const page_options *o,
+                       display_list *list) {
+    point outline[MAX_BINS + 4];
+    size_t n = outline_of(r, i, p, outline);
+    double age = r->count == 1 ? 1 : (double)i / (double)(r->count - 1);
+    color base = theme_series(o->theme, p->curves[0].color).color; /* with several runs the run's */
+    draw_polygon(list, outline, n, blend(o->theme->panel, base, 0.18 + 0.62 * age));
     draw_polyline(list, outline, n,
-                  chosen ? (stroke){o->theme->text, 1.5f, 0}
-                         : (stroke){blend(o->theme->panel, base, 0.35 + 0.65 * age), 1, 0});
+                  (stroke){blend(o->theme->panel, base, 0.35 + 0.65 * age), 1, 0});
+}
+
+static rect clip_of(const panel *p) {
+    return (rect){p->plot.x, p->plot.y - 2, p->plot.w + 1, p->plot.h + 3};
 }
 
 static float step_label_width(const run_tag *tag, char *widest, size_t size) {
@@ -209,7 +217,15 @@ static void draw_values(const panel *p, const page_options *o, const histogram_a
     draw_box(p, o, cursor, heading, rows, 3, list);
 }
 
-void draw_histograms(panel *p, const page_options *o, const point *cursor, display_list *list) {
+/* To be freed; NULL: there is no plot, or no memory. */
+static ridges *ridges_of(const panel *p) {
+    ridges *r = p->plot.w > 0 ? dnn_alloc(sizeof *r) : NULL;
+    if (r != NULL)
+        lay_out(r, p);
+    return r;
+}
+
+void draw_histograms(panel *p, const page_options *o, display_list *list) {
     const run_tag *tag = p->curves[0].tag;
     char widest[48];
     float top = draw_title(p, o, "", list);
@@ -219,18 +235,28 @@ void draw_histograms(panel *p, const page_options *o, const point *cursor, displ
     }
     float left = step_label_width(tag, widest, sizeof widest) + 10;
     draw_frame(p, o, top, false, left, 6, "value", list);
-    ridges *r = p->plot.w > 0 ? dnn_alloc(sizeof *r) : NULL;
+    ridges *r = ridges_of(p);
     if (r == NULL)
         return;
-    lay_out(r, p);
-    bool pointed = cursor != NULL && inside(p->plot, *cursor);
-    size_t chosen = pointed ? ridge_at(r, cursor->y) : SIZE_MAX;
-    draw_clip(list, (rect){p->plot.x, p->plot.y - 2, p->plot.w + 1, p->plot.h + 3});
+    draw_clip(list, clip_of(p));
     for (size_t i = 0; i < r->count; i++)
-        draw_ridge(r, i, p, o, i == chosen, list);
+        draw_ridge(r, i, p, o, list);
     draw_unclip(list);
     draw_steps(r, p, o, list);
-    if (pointed)
-        draw_values(p, o, r->shown[chosen], *cursor, list);
+    dnn_free(r);
+}
+
+/* The histogram that is read off has its outline before all others. */
+void read_histograms(panel *p, const page_options *o, const point *cursor, display_list *list) {
+    ridges *r = cursor != NULL && inside(p->plot, *cursor) ? ridges_of(p) : NULL;
+    if (r == NULL)
+        return;
+    size_t chosen = ridge_at(r, cursor->y), n;
+    point outline[MAX_BINS + 4];
+    n = outline_of(r, chosen, p, outline);
+    draw_clip(list, clip_of(p));
+    draw_polyline(list, outline, n, (stroke){o->theme->text, 1.5f, 0});
+    draw_unclip(list);
+    draw_values(p, o, r->shown[chosen], *cursor, list);
     dnn_free(r);
 }

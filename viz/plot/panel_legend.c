@@ -62,17 +62,6 @@ static float entry_width(const curve *c, bool tags, float value) {
     return SAMPLE + 6 + text_width(text_of(c, tags), LABEL_SIZE, FONT_REGULAR) + value;
 }
 
-static void draw_value(const panel *p, const curve *c, const page_options *o, float x, float y,
-                       display_list *list) {
-    double value;
-    char text[32];
-    if (!value_at_cursor(p, o, c, &value))
-        return;
-    axis_format(value, 4, text, sizeof text);
-    draw_text(list, x, y, text,
-              (text_style){LABEL_SIZE, o->theme->text, FONT_BOLD, ANCHOR_RIGHT, 0});
-}
-
 static void draw_entry(const panel *p, curve *c, const page_options *o, float x, float y,
                        float width, bool tags, display_list *list) {
     stroke s = curve_stroke(c, o);
@@ -90,8 +79,6 @@ static void draw_entry(const panel *p, curve *c, const page_options *o, float x,
     else
         draw_sample(list, x, y + 5.5f, SAMPLE - (o->grain > 0 ? 5 : 0), s); /* a cell is free */
     float value = value_room(p, o, tags);
-    if (value > 0)
-        draw_value(p, c, o, x + width, y + 9, list);
     text_fit_middle(text_of(c, tags), width - SAMPLE - 5.5f - value, LABEL_SIZE, FONT_REGULAR,
                     label, sizeof label);
     draw_text(list, x + SAMPLE + 6, y + 9, label,
@@ -178,6 +165,23 @@ float draw_legend(panel *p, const page_options *o, float y, display_list *list) 
         y = draw_entries(p, o, entries, count, y, list);
     dnn_free(entries);
     return y;
+}
+
+bool legend_has_values(const panel *p, const page_options *o) {
+    return p->curve_count > 1 && value_room(p, o, is_of_tags(p, o)) > 0;
+}
+
+void draw_legend_values(const panel *p, const page_options *o, display_list *list) {
+    for (size_t i = 0; legend_has_values(p, o) && i < p->curve_count; i++) {
+        rect r = p->curves[i].legend;
+        double value;
+        char text[32];
+        if (r.w <= 0 || !value_at_cursor(p, o, &p->curves[i], &value))
+            continue;
+        axis_format(value, 4, text, sizeof text);
+        draw_text(list, r.x + r.w - 3, r.y + 11, text,
+                  (text_style){LABEL_SIZE, o->theme->text, FONT_BOLD, ANCHOR_RIGHT, 0});
+    }
 }
 
 int panel_legend_at(const panel *p, point place) {

@@ -196,7 +196,7 @@ float matrix_place(panel *p, const page_options *o, float top) {
     return r.y + r.h + below + PADDING - a.y;
 }
 
-void draw_matrix(panel *p, const page_options *o, const point *cursor, display_list *list) {
+void draw_matrix(panel *p, const page_options *o, display_list *list) {
     const figure *f = p->figure;
     const figure_item *m = &f->items[0];
     char note[96];
@@ -226,6 +226,10 @@ void draw_matrix(panel *p, const page_options *o, const point *cursor, display_l
               (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_MIDDLE, 0});
     if (o->grain <= 0)
         draw_y_label(p, o, (rect){r.x - number_width(p) - 18 - PADDING, 0, 0, 0}, top, list);
+}
+
+void read_matrix(panel *p, const page_options *o, const point *cursor, display_list *list) {
+    axis colors = color_axis(p->figure);
     if (cursor != NULL && inside(p->plot, *cursor))
         draw_element(p, o, &colors, *cursor, list);
 }

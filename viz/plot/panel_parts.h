@@ -10,6 +10,12 @@
 #define PADDING     12.0f
 #define LINE_HEIGHT 15.0f
 
+/* --- panel_key.c --- */
+
+/* A number that is another one when what the panel shows, or how, is another. Where the mouse is
+ * does not count, nor which run is highlighted. */
+uint64_t panel_key(const panel *p, const page_options *o);
+
 /* --- panel_x.c: places on the x axis --- */
 
 /* x of a point; NaN where the run has none (no epochs). */
@@ -84,8 +90,8 @@ void trace_dense(trace *t, const curve *c, const series *s, const page_options *
 /* --- panel_groups.c --- */
 
 /* The visible curves of each tag and group as their mean, on a band from the lowest to the highest
- * of them; false where there are none. */
-bool draw_groups(const panel *p, const page_options *o, display_list *list);
+ * of them. */
+void draw_groups(const panel *p, const page_options *o, display_list *list);
 
 /* --- panel_absent.c --- */
 
@@ -102,6 +108,10 @@ bool inside(rect r, point place);
 /* Title at the top left of the area, a note at the right, of which what follows " · " is left out
  * where there is little room; returns the y below it. */
 float draw_title(const panel *p, const page_options *o, const char *note, display_list *list);
+/* The two by themselves: a title that leaves room for a note of this width at least, and a note. */
+float draw_title_beside(const panel *p, const page_options *o, const char *note, float least,
+                        display_list *list);
+void draw_note(const panel *p, const page_options *o, const char *note, display_list *list);
 /* Sets p->plot below `top`, with room for labels, and draws axes and grid (y's only with `with_y`,
  * else `left` is kept free for the caller's row labels, and `right` on the other side). */
 void draw_frame(panel *p, const page_options *o, float top, bool with_y, float left, float right,
@@ -119,6 +129,10 @@ stroke curve_stroke(const curve *c, const page_options *o);
 void draw_sample(display_list *list, float x, float y, float width, stroke s);
 /* Rows of entries below y; returns the y below them. */
 float draw_legend(panel *p, const page_options *o, float y, display_list *list);
+/* Beside the entries the values where the mouse is in another panel. */
+void draw_legend_values(const panel *p, const page_options *o, display_list *list);
+/* Whether the entries have room for them. */
+bool legend_has_values(const panel *p, const page_options *o);
 
 /* --- panel_box.c, panel_readout.c --- */
 
@@ -189,10 +203,13 @@ void describe_missing(const panel *p, const page_options *o, char *text, size_t 
 float matrix_place(panel *p, const page_options *o, float top);
 float gallery_place(const panel *p, const page_options *o, float top);
 
-void draw_plot(panel *p, const page_options *o, const point *cursor, display_list *list);
-void draw_counts(panel *p, const page_options *o, const point *cursor, display_list *list);
-void draw_matrix(panel *p, const page_options *o, const point *cursor, display_list *list);
-void draw_gallery(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_plot(panel *p, const page_options *o, display_list *list);
+void read_plot(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_counts(panel *p, const page_options *o, display_list *list);
+void read_counts(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_matrix(panel *p, const page_options *o, display_list *list);
+void read_matrix(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_gallery(panel *p, const page_options *o, display_list *list);
 
 /* --- panel_settings.c --- */
 
@@ -202,11 +219,14 @@ bool draw_settings(const panel *p, const page_options *o, rect r, display_list *
 /* --- kinds of panels --- */
 
 void fit_scalars(panel *p, const page_options *o);
-void draw_curves(panel *p, const page_options *o, const point *cursor, display_list *list);
-void draw_heat(panel *p, const page_options *o, const point *cursor, display_list *list);
-void draw_histograms(panel *p, const page_options *o, const point *cursor, display_list *list);
-void draw_pictures(panel *p, const page_options *o, const point *cursor, display_list *list);
-void draw_texts(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_curves(panel *p, const page_options *o, display_list *list);
+void read_curves(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_heat(panel *p, const page_options *o, display_list *list);
+void read_heat(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_histograms(panel *p, const page_options *o, display_list *list);
+void read_histograms(panel *p, const page_options *o, const point *cursor, display_list *list);
+void draw_pictures(panel *p, const page_options *o, display_list *list);
+void draw_texts(panel *p, const page_options *o, display_list *list);
 void fit_histogram(panel *p, const page_options *o);
 
 #endif

@@ -116,8 +116,7 @@ static void draw_caption(const curve *c, const page_options *o, rect cell, float
                      (text_style){SMALL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_LEFT, 0});
 }
 
-void draw_pictures(panel *p, const page_options *o, const point *cursor, display_list *list) {
-    (void)cursor;
+void draw_pictures(panel *p, const page_options *o, display_list *list) {
     float top = draw_title(p, o, "", list);
     rect r = {p->area.x + PADDING, top, p->area.w - 2 * PADDING,
               p->area.y + p->area.h - PADDING - top};

@@ -265,19 +265,26 @@ static void draw_values(const panel *p, const page_options *o, point cursor, dis
     dnn_free(xs);
 }
 
-void draw_plot(panel *p, const page_options *o, const point *cursor, display_list *list) {
+static bool has_values(const panel *p) {
+    for (size_t i = 0; i < p->curve_count; i++) {
+        figure_span y = p->figure->items[i].y_span;
+        if (!curve_hidden(&p->curves[i]) && y.low <= y.high)
+            return true;
+    }
+    return false;
+}
+
+void draw_plot(panel *p, const page_options *o, display_list *list) {
     draw_figure_frame(p, o, draw_figure_head(p, o, list), list);
     pen *t = p->plot.w > 0 ? dnn_alloc(sizeof *t) : NULL;
     if (t == NULL)
         return;
-    bool any = false;
     rect r = p->plot;
     draw_clip(list, (rect){r.x - 1, r.y - 1, r.w + 2, r.h + 2});
     for (size_t i = 0; i < p->curve_count; i++) {
         const figure_item *item = &p->figure->items[i];
         if (curve_hidden(&p->curves[i]))
             continue;
-        any = any || item->y_span.low <= item->y_span.high;
         *t = (pen){.panel = p, .list = list, .stroke = curve_stroke(&p->curves[i], o)};
         if (item->dots)
             draw_dots_of(t, item, o);
@@ -289,8 +296,11 @@ void draw_plot(panel *p, const page_options *o, const point *cursor, display_lis
     for (size_t i = 0; i < p->curve_count; i++)
         if (!curve_hidden(&p->curves[i]))
             mark_missing(p, &p->figure->items[i], o, list);
-    if (!any)
+    if (!has_values(p))
         draw_empty(p, o, "no finite values", list);
-    else if (cursor != NULL && inside(p->plot, *cursor))
+}
+
+void read_plot(panel *p, const page_options *o, const point *cursor, display_list *list) {
+    if (cursor != NULL && inside(p->plot, *cursor) && has_values(p))
         draw_values(p, o, *cursor, list);
 }

@@ -35,6 +35,7 @@ struct series {
     double *times;
     float *values;
     size_t count, capacity;
+    uint64_t version;
     level levels[MAX_LEVELS];
 };
 
@@ -105,6 +106,7 @@ static void shorten(series *s, size_t count) {
 }
 
 bool series_add(series *s, int64_t step, double wall_time, float value) {
+    s->version++;
     if (s->count > 0 && step < s->steps[s->count - 1])
         shorten(s, series_find_step(s, step));
     if (!reserve_points(s))
@@ -122,6 +124,10 @@ bool series_add(series *s, int64_t step, double wall_time, float value) {
 
 size_t series_count(const series *s) {
     return s->count;
+}
+
+uint64_t series_version(const series *s) {
+    return s->version;
 }
 
 int64_t series_step(const series *s, size_t i) {

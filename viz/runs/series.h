@@ -30,6 +30,8 @@ void series_free(series *s);
 bool series_add(series *s, int64_t step, double wall_time, float value);
 
 size_t series_count(const series *s);
+/* Grows with every point that is added, also where it replaces others. */
+uint64_t series_version(const series *s);
 int64_t series_step(const series *s, size_t i);
 double series_wall_time(const series *s, size_t i);
 float series_value(const series *s, size_t i);

@@ -335,27 +335,33 @@ static void put_row(const screen *s, int row, terminal_colors colors, FILE *out)
         fputs("\033[0m", out);
 }
 
+static void play(screen *s, const display_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        const command *c = &list->commands[i];
+        if (c->kind == COMMAND_CLIP)
+            s->clip = c->area;
+        else if (c->kind == COMMAND_POLYLINE || c->kind == COMMAND_BARS)
+            put_line(s, c);
+        else if (c->kind == COMMAND_FILL)
+            put_bar(s, c);
+        else if (c->kind == COMMAND_POLYGON)
+            put_polygon(s, c);
+        else if (c->kind == COMMAND_TEXT)
+            put_text(s, c);
+        else if (c->kind == COMMAND_IMAGE)
+            put_image(s, c);
+        else if (c->kind == COMMAND_SHEET)
+            play(s, &c->sheet->list);
+    }
+}
+
 bool terminal_play(const display_list *list, const theme *colors_of, int columns, int rows,
                    terminal_colors colors, FILE *out) {
     screen s = {.columns = columns, .rows = rows, .theme = colors_of};
     s.cells = dnn_calloc((size_t)columns * (size_t)rows, sizeof *s.cells);
     if (s.cells == NULL)
         return false;
-    for (size_t i = 0; i < list->count; i++) {
-        const command *c = &list->commands[i];
-        if (c->kind == COMMAND_CLIP)
-            s.clip = c->area;
-        else if (c->kind == COMMAND_POLYLINE || c->kind == COMMAND_BARS)
-            put_line(&s, c);
-        else if (c->kind == COMMAND_FILL)
-            put_bar(&s, c);
-        else if (c->kind == COMMAND_POLYGON)
-            put_polygon(&s, c);
-        else if (c->kind == COMMAND_TEXT)
-            put_text(&s, c);
-        else if (c->kind == COMMAND_IMAGE)
-            put_image(&s, c);
-    }
+    play(&s, list);
     for (int row = 0; row < rows; row++) {
         put_row(&s, row, colors, out);
         fputs(row + 1 < rows ? "\n" : "", out);

@@ -38,6 +38,7 @@ static dnn_status draw_figure(view *v, float scale, display_list *list, float *h
     v->bare = true;
     v->help = false;
     v->options.scale = scale;
+    v->options.keeps = false;
     if (v->whole && v->maximised < 0) {
         v->fold = v->height;
         v->scroll = 0;
@@ -56,6 +57,7 @@ static dnn_status draw_figure(view *v, float scale, display_list *list, float *h
     v->height = before.height;
     v->scroll = before.scroll;
     v->options.scale = before.options.scale;
+    v->options.keeps = before.options.keeps;
     view_layout(v);
     if (!list->failed)
         return DNN_OK;

@@ -17,19 +17,19 @@
 #define TITLE   ((float)62)
 
 /* Everything is drawn at a magnification that lets the sheet fit the page. */
-typedef struct sheet {
+typedef struct help_sheet {
     const view *view;
     display_list *list;
     float scale, x, y;
-} sheet;
+} help_sheet;
 
-static void put_text(const sheet *s, float x, float y, const char *text, color c, font_style style,
-                     float size) {
+static void put_text(const help_sheet *s, float x, float y, const char *text, color c,
+                     font_style style, float size) {
     draw_text(s->list, s->x + x * s->scale, s->y + y * s->scale, text,
               (text_style){size * s->scale, c, style, ANCHOR_LEFT, 0});
 }
 
-static float put_cap(const sheet *s, float x, float y, const char *key) {
+static float put_cap(const help_sheet *s, float x, float y, const char *key) {
     const theme *t = s->view->options.theme;
     float text = text_width(key, SIZE - 1, FONT_MONO), width = fmaxf(text + 10, 20);
     rect r = {s->x + x * s->scale, s->y + (y - 14) * s->scale, width * s->scale, 19 * s->scale};
@@ -65,7 +65,7 @@ static const char *listed_keys(const char *keys) {
     return strcmp(keys, "1 2 3 4 5 6 7 8 9 0") == 0 ? "1 … 9 0" : keys;
 }
 
-static void put_keys(const sheet *s, float x, float y, const char *keys) {
+static void put_keys(const help_sheet *s, float x, float y, const char *keys) {
     float left = x;
     for (const char *word = listed_keys(keys); *word != '\0';) {
         size_t n = strcspn(word, " ");
@@ -79,12 +79,12 @@ static void put_keys(const sheet *s, float x, float y, const char *keys) {
     }
 }
 
-static float put_heading(const sheet *s, float x, float y, const char *text) {
+static float put_heading(const help_sheet *s, float x, float y, const char *text) {
     put_text(s, x, y + 8, text, s->view->options.theme->accent, FONT_BOLD, SIZE + 1);
     return y + HEADING;
 }
 
-static float put_group(const sheet *s, float x, float y, const char *group) {
+static float put_group(const help_sheet *s, float x, float y, const char *group) {
     const theme *t = s->view->options.theme;
     y = put_heading(s, x, y, group);
     for (const action *a = actions; a->name != NULL; a++) {
@@ -97,7 +97,7 @@ static float put_group(const sheet *s, float x, float y, const char *group) {
     return y + 6;
 }
 
-static float put_gestures(const sheet *s, float x, float y) {
+static float put_gestures(const help_sheet *s, float x, float y) {
     const theme *t = s->view->options.theme;
     y = put_heading(s, x, y, "Mouse");
     for (const gesture *g = gestures; g->gesture != NULL; g++) {
@@ -137,7 +137,8 @@ void help_draw(const view *v, display_list *list) {
     float width = 2 * COLUMN + 3 * MARGIN;
     float height = TITLE + fmaxf(height_of(0), height_of(1)) + MARGIN / 2;
     float scale = fminf(1, fminf((v->width - 16) / width, (v->height - 16) / height));
-    sheet s = {v, list, scale, (v->width - width * scale) / 2, (v->height - height * scale) / 2};
+    help_sheet s = {v, list, scale, (v->width - width * scale) / 2,
+                    (v->height - height * scale) / 2};
     draw_fill(list, (rect){0, 0, v->width, v->height}, (t->background & 0xFFFFFF00u) | 0xB8, 0);
     draw_fill(list, (rect){s.x - 1, s.y - 1, width * scale + 2, height * scale + 2}, t->border, 11);
     draw_fill(list, (rect){s.x, s.y, width * scale, height * scale}, t->panel, 10);

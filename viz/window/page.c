@@ -284,9 +284,6 @@ static void draw_panel(view *v, panel *p, display_list *list) {
     point place;
     bool cursor = (panel_has_time(p) || p == &v->panels[v->hovered < 0 ? 0 : v->hovered]) &&
                   cursor_in(v, p, &place);
-    rect a = p->area;
-    if (!v->bare && v->figure == NULL && v->focus >= 0 && p == &v->panels[v->focus])
-        draw_fill(list, (rect){a.x - 1, a.y - 1, a.w + 2, a.h + 2}, v->options.theme->accent, 7);
     panel_draw(p, &v->options, cursor ? &place : NULL, list);
 }
 
@@ -340,6 +337,7 @@ void view_draw(view *v, display_list *list) {
     if (v->cursor_inside)
         follow_data(v);
     read_cursor(v);
+    v->options.focused = !v->bare && v->focus >= 0 ? &v->panels[v->focus] : NULL;
     for (size_t i = 0; i < v->shown_count; i++)
         draw_panel(v, &v->panels[v->shown[i]], list);
     draw_selection(v, list);

@@ -26,6 +26,7 @@ static void follow_size(window *w) {
     float device = points > 0 ? (float)width / (float)points : 1;
     w->density = device * w->view->scale;
     w->view->options.scale = w->density;
+    w->view->options.keeps = true;
     w->view->width = (float)width / w->density;
     w->view->height = (float)height / w->density;
     view_layout(w->view);

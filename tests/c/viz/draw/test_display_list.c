@@ -97,11 +97,28 @@ static void without_memory_commands_are_dropped_and_that_is_remembered(void **st
     assert_int_equal(dnn_allocations_live(), live);
 }
 
+static void a_sheet_lives_as_long_as_one_of_its_owners(void **state) {
+    (void)state;
+    uint64_t live = dnn_allocations_live();
+    display_list a = {0}, b = {0};
+    sheet *s = sheet_create((rect){0, 0, 9, 9}, 7);
+    draw_everything(&s->list);
+    draw_sheet(&a, s);
+    draw_sheet(&b, s);
+    sheet_release(s);
+    display_list_free(&a);
+    assert_int_equal(b.commands[0].kind, COMMAND_SHEET);
+    assert_int_equal(b.commands[0].sheet->list.count, 9);
+    display_list_free(&b);
+    assert_int_equal(dnn_allocations_live(), live);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_list_keeps_copies_in_the_order_of_drawing),
         cmocka_unit_test(nothing_is_drawn_of_nothing),
         cmocka_unit_test(a_cleared_list_keeps_its_room),
+        cmocka_unit_test(a_sheet_lives_as_long_as_one_of_its_owners),
         cmocka_unit_test(without_memory_commands_are_dropped_and_that_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,8 +11,8 @@
 
 #include "core/memory.h"
 #include "core/random.h"
-#include "viz/sample_figure.h"
 #include "viz/draw/raster.h"
+#include "viz/sample_figure.h"
 #include "viz/sample_fonts.h"
 
 static surface surface_of(int width, int height) {
@@ -382,12 +382,41 @@ static void a_figure_after_wild_shapes_is_the_figure(void **state) {
     surface_free(&used);
 }
 
+/* Plays a sheet with the key that is filled with a colour; the pixel within it. */
+static color play_sheet(surface *s, uint64_t key, color paint) {
+    display_list list = {0};
+    sheet *own = sheet_create((rect){2, 2, 4, 4}, key);
+    draw_fill(&list, (rect){0, 0, 8, 8}, 0xFFFFFFFF, 0);
+    draw_fill(&own->list, (rect){0, 0, 8, 8}, paint, 0);
+    draw_sheet(&list, own);
+    sheet_release(own);
+    play(s, &list, 1);
+    assert_pixel(s, 1, 3, 0xFFFFFFFF); /* nothing is drawn outside */
+    const uint8_t *p = pixel(s, 3, 3);
+    return (color)p[0] << 24 | (color)p[1] << 16 | (color)p[2] << 8 | p[3];
+}
+
+static void a_sheet_is_drawn_again_only_when_its_key_is_another(void **state) {
+    (void)state;
+    surface s = surface_of(8, 8);
+    display_list empty = {0};
+    assert_int_equal(play_sheet(&s, 5, 0x112233FF), 0x112233FF);
+    assert_int_equal(play_sheet(&s, 5, 0x445566FF), 0x112233FF);
+    assert_int_equal(play_sheet(&s, 6, 0x445566FF), 0x445566FF);
+    assert_int_equal(play_sheet(&s, 5, 0x778899FF), 0x778899FF); /* was not on the page */
+    assert_int_equal(play_sheet(&s, 0, 0x112233FF), 0x112233FF);
+    assert_int_equal(play_sheet(&s, 0, 0x445566FF), 0x445566FF);
+    play(&s, &empty, 1);
+    surface_free(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(colours_are_laid_over_each_other),
         cmocka_unit_test(bars_fill_whole_columns_and_parts_of_their_last_rows),
         cmocka_unit_test(bars_that_overlap_are_one_translucent_shape),
         cmocka_unit_test(pictures_have_exact_edges_at_every_scale),
+        cmocka_unit_test(a_sheet_is_drawn_again_only_when_its_key_is_another),
         cmocka_unit_test(text_stands_on_its_baseline_at_its_anchor),
         cmocka_unit_test(turned_text_runs_upwards),
         cmocka_unit_test(a_figure_without_text_is_the_golden_one_pixel_by_pixel),

@@ -125,16 +125,21 @@ static void the_run_under_the_mouse_stands_out_in_every_panel(void **state) {
     mouse_move(&p.v, row_of(&p, "lr0.03"));
     assert_ptr_equal(p.v.options.highlight, p.all.items[2]);
     draw(&p);
-    size_t faint = 0, strong = 0;
+    size_t lines = 0, veils = 0, strong = 0;
     for (size_t i = 0; i < p.list.count; i++) {
         const command *c = &p.list.commands[i];
+        bool veil = c->kind == COMMAND_FILL && c->stroke.color == (theme_light.panel & ~0x33u);
+        veils += veil;
         if (c->kind != COMMAND_POLYLINE || c->count < 15 || c->stroke.width > 3)
             continue;
-        faint += (c->stroke.color & 0xFF) < 0x40;
-        strong += c->stroke.width > 2;
+        if (c->stroke.width > 2) /* on the veil of its panel */
+            assert_int_equal(++strong, veils);
+        else
+            lines++;
     }
-    assert_int_equal(strong, 2); /* loss and accuracy */
-    assert_int_equal(faint, 6);
+    assert_int_equal(lines, 8); /* loss and accuracy of four runs */
+    assert_int_equal(strong, 2);
+    assert_int_equal(veils, 2);
     mouse_move(&p.v, (point){700, 300});
     assert_null(p.v.options.highlight);
     close_page(&p);
