@@ -3,7 +3,7 @@
 #include "nn/call.h"
 
 #define FORWARD(x)         ((x) < -3 ? 0 : (x) > 3 ? 1 : ((x) + 3) * (T)(1.0 / 6))
-#define BACKWARD(x, a, da) ((a) <= 0 || (a) >= 1 ? 0 : (da) * (T)(1.0 / 6))
+#define BACKWARD(x, a, da) ((a) <= 0 ? 0 : (a) >= 1 ? 0 : (da) * (T)(1.0 / 6))
 #include "nn/layers/activation.inc"
 
 static const dnn_case cases[] = {{.in = {{1, {7}}}}, {.in = {{3, {2, 3, 2}}}}, {.settings = NULL}};

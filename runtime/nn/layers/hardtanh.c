@@ -32,7 +32,7 @@ static dnn_status check(dnn_layer *layer, dnn_error *err) {
 
 #define SETTING            const T low = (T)s[MIN_VAL].number, high = (T)s[MAX_VAL].number;
 #define FORWARD(x)         ((x) < low ? low : (x) > high ? high : (x))
-#define BACKWARD(x, a, da) ((a) <= low || (a) >= high ? 0 : (da))
+#define BACKWARD(x, a, da) ((a) <= low ? 0 : (a) >= high ? 0 : (da))
 #include "nn/layers/activation.inc"
 
 static const dnn_case cases[] = {

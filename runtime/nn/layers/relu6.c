@@ -3,7 +3,7 @@
 #include "nn/call.h"
 
 #define FORWARD(x)         ((x) < 0 ? 0 : (x) > 6 ? 6 : (x))
-#define BACKWARD(x, a, da) ((a) <= 0 || (a) >= 6 ? 0 : (da))
+#define BACKWARD(x, a, da) ((a) <= 0 ? 0 : (a) >= 6 ? 0 : (da))
 #include "nn/layers/activation.inc"
 
 static const dnn_case cases[] = {{.in = {{1, {7}}}}, {.in = {{3, {2, 3, 2}}}}, {.settings = NULL}};
