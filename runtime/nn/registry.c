@@ -31,6 +31,8 @@
     row(dropout)                                                                                   \
     row(batch_norm1d)                                                                              \
     row(batch_norm2d)                                                                              \
+    row(layer_norm)                                                                                \
+    row(rms_norm)                                                                                  \
     row(conv2d)                                                                                    \
     row(max_pool2d)                                                                                \
     row(avg_pool2d)                                                                                \

@@ -40,6 +40,26 @@ class Hardsigmoid(nn.Module):
         return nn.functional.relu6(x + 3) / 6
 
 
+class OverChannels(nn.Sequential):
+    """A layer that works on the last axis, on the channels of an image."""
+
+    def forward(self, x):
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+class RMSNorm(nn.Module):
+    """As nn.RMSNorm of later versions."""
+
+    def __init__(self, size, eps=2.0**-23, elementwise_affine=True):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(size)) if elementwise_affine else None
+
+    def forward(self, x):
+        y = x / (x.square().mean(-1, keepdim=True) + self.eps).sqrt()
+        return y if self.weight is None else y * self.weight
+
+
 class Concat(nn.Sequential):
     """The channels of all its layers' outputs."""
 
