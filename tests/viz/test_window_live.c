@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include "sample_window.h"
+#include "viz/window/screen.h"
 
 static void check_new_points_come(dnn_run_log *log) {
     static int logged;
@@ -37,11 +38,11 @@ static void new_points_are_looked_for_at_least_every_120_ms(void **state) {
 
 static void the_scale_of_the_first_window_is_that_of_the_desktop(void **state) {
     (void)state;
-    assert_true(window_scale_of("Xcursor.size:\t24\nXft.dpi:\t192\nXft.hinting:\t1\n") == 2);
-    assert_true(window_scale_of("Xft.dpi: 120") == 1.25f);
-    assert_true(window_scale_of("Xft.dpi:\t96\n") == 1);
-    assert_true(window_scale_of("Xft.dpi: many") == 0);
-    assert_true(window_scale_of(NULL) == 0);
+    assert_true(screen_scale_of("Xcursor.size:\t24\nXft.dpi:\t192\nXft.hinting:\t1\n") == 2);
+    assert_true(screen_scale_of("Xft.dpi: 120") == 1.25f);
+    assert_true(screen_scale_of("Xft.dpi:\t96\n") == 1);
+    assert_true(screen_scale_of("Xft.dpi: many") == 0);
+    assert_true(screen_scale_of(NULL) == 0);
 }
 
 static void an_idle_window_draws_nothing(void **state) {

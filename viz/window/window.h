@@ -49,9 +49,6 @@ bool window_step(window *w, int milliseconds);
 /* Milliseconds between two looks for new values, at a time in milliseconds. */
 uint64_t window_beat(const window *w, uint64_t now);
 
-/* Pixels per point by an X server's resources ("Xft.dpi: 192": 2); 0: they do not say. */
-float window_scale_of(const char *resources);
-
 void window_size(const window *w, int *width, int *height);
 void window_close(window *w);
 
