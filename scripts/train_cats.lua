@@ -11,7 +11,7 @@ local dnn = require "dnn"
 local args = require "dnn.args"
 local cats = require "dnn.cats"
 local cats_options = require "dnn.cats_options"
-local progress = require "dnn.progress"
+local new_bar = require "dnn.bar".new
 
 local started = dnn.time()
 local options = cats_options.parse(arg)
@@ -79,7 +79,7 @@ end
 
 -- Training: forward, cost, backward, step. An iteration sees all pictures or a batch of them; the
 -- cost shown for batches is a running mean over about one round through the pictures.
-local bar = progress.new {total = options.iterations, label = "training", unit = "steps"}
+local bar = new_bar {total = options.iterations, label = "training", unit = "steps"}
 local share = options.batch / pictures.train.Y.cols
 local shown
 for i in run:steps(first, options.iterations - 1) do

@@ -1,6 +1,7 @@
 /* matrix_reduce.c: sum, mean, max, min, argmax, argmin, norm, std, any, all: of everything as a
- * number, along an axis as a row or column. */
+ * number, along an axis as a row or column; and the ranking that metrics are made of. */
 #include "bindings/matrix/matrix.h"
+#include "math/ranking.h"
 #include "math/reduce.h"
 
 static const char *const reduce_options[] = {"out", NULL};
@@ -48,6 +49,19 @@ static int reduce(lua_State *L) {
     return 1;
 }
 
+/* _ranking(scores, labels): the area under the ROC curve and the average precision. */
+static int ranking_of(lua_State *L) {
+    dnn_error err;
+    dnn_ranking ranking;
+
+    dnnlua_check(
+        L, dnn_ranking_of(&ranking, dnnlua_check_matrix(L, 1), dnnlua_check_matrix(L, 2), &err),
+        &err);
+    lua_pushnumber(L, ranking.auc);
+    lua_pushnumber(L, ranking.average_precision);
+    return 2;
+}
+
 void dnnlua_add_matrix_reductions(lua_State *L, int module, int methods) {
     for (int op = 0; op < DNN_REDUCE_COUNT; op++) {
         lua_pushinteger(L, op);
@@ -56,4 +70,6 @@ void dnnlua_add_matrix_reductions(lua_State *L, int module, int methods) {
         lua_setfield(L, module, dnn_reduce_name(op));
         lua_setfield(L, methods, dnn_reduce_name(op));
     }
+    lua_pushcfunction(L, ranking_of);
+    lua_setfield(L, module, "_ranking");
 }

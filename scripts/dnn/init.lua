@@ -8,6 +8,7 @@ local strict = require "dnn.strict"
 local parts = {
   checkpoint = "dnn.checkpoint",
   data = "dnn.data",
+  evaluate = "dnn.evaluate", metrics = "dnn.metrics", predict = "dnn.predict", progress = "dnn.progress",
   help = "dnn.help",
   stepwise = "dnn.stepwise",
   hist = "dnn.hist", imshow = "dnn.imshow", plot = "dnn.plot",

@@ -1,7 +1,7 @@
 -- A folder of drawn cats and dogs: made when it is first asked for, kept in the user's cache.
 local dnn = require "dnn"
 local pets = require "dnn.pets"
-local progress = require "dnn.progress"
+local new_bar = require "dnn.bar".new
 
 local pets_folder = {}
 
@@ -27,7 +27,7 @@ function pets_folder.draw_folder(folder, opts)
   if not made then return nil, message end
 
   local streams = dnn.Random(opts.seed)
-  local bar = progress.new {total = opts.count, label = "drawing", unit = "pictures"}
+  local bar = new_bar {total = opts.count, label = "drawing", unit = "pictures"}
   for i = 1, opts.count do
     local random = streams:split() -- an animal does not depend on which ones were drawn before
     local kind = i % 2 == 1 and "cat" or "dog"

@@ -1,105 +1,118 @@
--- A progress bar on stderr with rate, time left and a word of the caller's; nothing where stderr
--- is no terminal.
+-- dnn.progress: a loop with a progress bar.
 --
---     local bar = progress.new {total = 2500, label = "training", unit = "steps"}
---     for i = 1, 2500 do ... bar:update(i, "cost 0.21") end
---     bar:finish()
-local dnn = require "dnn"
+--     local bar = dnn.progress(batches, {label = "epoch 1"})
+--     for i, X, Y in bar do ... bar:set{cost = cost} end
+--
+-- In a terminal the bar is on stderr while the loop runs. At its end a line on standard output says what was done,
+-- which is all that a file or a pipe gets.
+local arguments = require "dnn.arguments"
+local new_bar = require "dnn.bar".new
+local options_of = require "dnn.options"
+local strict = require "dnn.strict"
 
-local Bar = {}
-Bar.__index = Bar
+local Progress = strict.make("the progress bar", {})
+Progress.__index = Progress
+Progress.__name = "dnn.Progress"
 
-local REDRAW_SECONDS <const> = 0.1
-local NARROWEST <const>, WIDEST <const> = 8, 40 -- columns of the bar itself
-
-local function locale_is_utf8()
-  local locale = os.getenv "LC_ALL" or os.getenv "LC_CTYPE" or os.getenv "LANG" or ""
-  return locale:lower():find "utf%-?8" ~= nil
-end
-
--- opts: total; label; unit = "steps"; and for tests: stream, clock, width (false: no terminal).
-local function new(opts)
-  local clock = opts.clock or dnn.time
-  local utf8_signs = locale_is_utf8()
-  local width = opts.width
-  if width == nil then width = dnn.system.terminal "stderr" end
-  return setmetatable({
-    total = opts.total,
-    label = opts.label or "",
-    unit = opts.unit or "steps",
-    stream = opts.stream or io.stderr,
-    clock = clock,
-    width = width,
-    full = utf8_signs and "━" or "#",
-    empty = utf8_signs and "╌" or ".",
-    started = clock(),
-    drawn = -math.huge,
-    shown = false,
-  }, Bar)
-end
-
-local function duration(seconds)
-  local s = math.ceil(seconds)
-  if s < 3600 then return ("%d:%02d"):format(s // 60, s % 60) end
-  return ("%d:%02d:%02d"):format(s // 3600, s // 60 % 60, s % 60)
-end
-
--- "834", "8.3", "0.083": three digits that matter.
-local function figure(x)
-  return x >= 100 and ("%.0f"):format(x) or ("%.3g"):format(x)
-end
-
--- The line for n of the total after `elapsed` seconds: the bar takes the room that the words leave,
--- and what does not fit into the width is cut.
-function Bar:line(n, text, elapsed)
-  local share = self.total > 0 and math.min(n / self.total, 1) or 1
-  local parts = {("%3d %%"):format(math.floor(share * 100)), ("%d/%d"):format(n, self.total)}
-  if n > 0 and elapsed > 0 then
-    local rate = n / elapsed
-    parts[#parts + 1] = ("%s %s/s"):format(figure(rate), self.unit)
-    parts[#parts + 1] = duration((self.total - n) / rate) .. " left"
+-- What is counted: a function that gives the next values when it is called with the last, as those of a `for` are, how
+-- many there will be (nil where that is unknown), and what they are called.
+local function counted(what)
+  if math.type(what) == "integer" then
+    return function(_, i) return (i or 0) < what and (i or 0) + 1 or nil end, what, "steps"
   end
-  parts[#parts + 1] = text
-  local words = table.concat(parts, "  ")
-
-  local room = self.width - utf8.len(self.label) - (utf8.len(words) or #words) - 5
-  local columns = math.max(NARROWEST, math.min(room, WIDEST))
-  local filled = math.floor(share * columns)
-  local bar = self.full:rep(filled) .. self.empty:rep(columns - filled)
-  local line = self.label .. "  " .. bar .. "  " .. words
-  local length = utf8.len(line)
-  if length and length >= self.width then
-    line = line:sub(1, utf8.offset(line, self.width) - 1)
+  local metatable = type(what) == "table" and getmetatable(what)
+  if metatable and metatable.__call then return what, metatable.__len and #what or nil, "batches" end
+  if type(what) == "table" then
+    local i = 0
+    return function(_, last)
+      i = last == nil and 1 or i + 1
+      return what[i]
+    end, #what, "items"
   end
-  return line
+  if type(what) == "function" then return what, nil, "steps" end
 end
 
--- n are done now. Draws at most ten times a second, so that it may be called at every step.
-function Bar:update(n, text)
-  if not self.width then return end
-  local now = self.clock()
-  if now - self.drawn < REDRAW_SECONDS then return end
-  self.drawn = now
-  self.shown = true
-  self.stream:write("\r\27[K", self:line(n, text, now - self.started))
-  self.stream:flush()
+-- "cost 0.1234, lr 0.01", sorted.
+local function words_of(values)
+  local parts = {}
+  for name, value in pairs(values) do
+    parts[#parts + 1] = name .. " " .. (math.type(value) == "float" and ("%.4g"):format(value) or tostring(value))
+  end
+  table.sort(parts)
+  return #parts > 0 and table.concat(parts, ", ") or nil
 end
 
--- Takes the bar off the screen.
-function Bar:finish()
-  if not self.shown then return end
-  self.shown = false
-  self.stream:write "\r\27[K"
-  self.stream:flush()
+local function begin(self)
+  local total, options = self.total, self.options
+  self.bar = new_bar{total = total or nil, label = options.label, unit = self.unit, stream = options.stream,
+    clock = options.clock, width = options.width}
+  self.n, self.last, self.values = 0, false, {}
 end
 
--- Prints a line on standard output without leaving bits of the bar in it; the next update draws it
--- again.
-function Bar:print(line)
-  self:finish()
-  self.drawn = -math.huge
-  print(line)
-  io.stdout:flush()
+-- The line that stays.
+local function finish(self)
+  local bar = self.bar
+  self.bar = false
+  local parts = {("%d %s in %.1f s"):format(self.n, self.unit, bar:elapsed()), words_of(self.values)}
+  local label = self.options.label
+  if self.options.line then
+    bar:print((label ~= "" and label .. ": " or "") .. table.concat(parts, ", "))
+  else
+    bar:finish()
+  end
 end
 
-return {new = new}
+-- As `for` calls it: the number of the step and what is gone through.
+function Progress:__call(_, i)
+  if i == nil then
+    begin(self)
+  else
+    self.n = i
+    self.bar:update(i, self.words)
+  end
+  local first, second, third = self.next(nil, self.last or nil)
+  if first == nil then return finish(self) end
+  self.last = first
+  if math.type(self.what) == "integer" then return first end
+  return self.n + 1, first, second, third
+end
+
+-- Values that are shown beside the bar, by name; they stay until others of their names come.
+function Progress:set(values)
+  if type(values) ~= "table" then arguments.wrong(2, "a table of values by name, as in {cost = cost}", values) end
+  for name, value in pairs(values) do self.values[name] = value end
+end
+
+-- Prints a line above the bar.
+function Progress:print(line)
+  if type(line) ~= "string" then arguments.wrong(2, "a string", line) end
+  if self.bar then self.bar:print(line) else print(line) end
+end
+
+-- Ends it after a `break`.
+function Progress:finish()
+  if self.bar then finish(self) end
+end
+
+arguments.guard("dnn.Progress", Progress, ":")
+
+local PROGRESS <const> = {
+  label = {"", options_of.is "string", "a text"},
+  unit = {nil, options_of.is "string", "a text, such as \"batches\""},
+  total = {nil, options_of.whole(0), "a whole number, 0 or more"},
+  line = {true, options_of.is "boolean", "true or false"},
+}
+
+local function progress(what, options)
+  local next_of, total, unit = counted(what)
+  if not next_of then
+    arguments.wrong(1, "batches, a list, a function as `for` takes it, or a whole number of steps", what)
+  end
+  local opts = options_of.read("dnn.progress", options, PROGRESS)
+  local self = setmetatable({what = what, next = next_of, total = opts.total or total or false,
+    unit = opts.unit or unit, options = opts, bar = false, n = 0, last = false, values = {}, words = false}, Progress)
+  self.words = function() return words_of(self.values) end
+  return self
+end
+
+return arguments.guarded("dnn.progress", progress)

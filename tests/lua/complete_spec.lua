@@ -352,7 +352,7 @@ describe("Strings", function()
 
   it("are completed as modules after require", function()
     offers('require "dnn.checkp', 'require "dnn.checkpoint')
-    offers('require "dnn.pr', 'require "dnn.progress')
+    offers('require "dnn.pro', 'require "dnn.progress')
     offers("require('dnn.checkp", "require('dnn.checkpoint")
     offers("local m = require[[dnn.checkp")
     assert.is_true(offered("require 'strin", "string"))

@@ -1,68 +1,54 @@
--- The progress bar, with a clock and a terminal of the test's own.
-local progress = require "dnn.progress"
+-- dnn.progress: loops with a bar, in a terminal and without one.
+package.path = "tests/lua/?.lua;" .. package.path
+local dnn = require "dnn"
+local program = require "program"
 
-local function recorder()
-  local written = {}
-  return {
-    written = written,
-    write = function(_, ...)
-      for _, text in ipairs {...} do written[#written + 1] = text end
-    end,
-    flush = function() end,
-  }
+local PRELUDE <const> = "local dnn = require 'dnn' local set = {X = dnn.arange(1, 7):t(), Y = dnn.ones(1, 7)}\n"
+
+local function run(script)
+  local out, err, status = program.run_statement(PRELUDE .. script)
+  assert.same({"", 0}, {err, status})
+  return (out:gsub("in [%d.]+ s", "in T s"))
 end
 
-local function bar_at(width)
-  local now = {seconds = 0}
-  local stream = recorder()
-  local bar = progress.new {
-    total = 200, label = "training", unit = "steps", width = width, stream = stream,
-    clock = function() return now.seconds end,
-  }
-  return bar, now, stream
-end
-
-describe("progress", function()
-  it("shows share, rate, time left and the caller's words", function()
-    local bar, now, stream = bar_at(200)
-    now.seconds = 10
-    bar:update(50, "cost 0.25")
-    local line = table.concat(stream.written)
-    for _, part in ipairs {"training", " 25 %", "50/200", "5 steps/s", "0:30 left", "cost 0.25"} do
-      assert.is_truthy(line:find(part, 1, true), part .. " in " .. line)
+describe("a loop with a progress bar", function()
+  it("goes through batches, lists, functions and numbers as they are, with a count before", function()
+    local seen = {}
+    local function note(...) seen[#seen + 1] = {...} end
+    local set = {X = dnn.arange(1, 7):t(), Y = dnn.ones(1, 7)}
+    local batches = dnn.data.batches(set, {size = 3, shuffle = false})
+    local bar = dnn.progress(batches, {line = false})
+    for _ = 1, 2 do -- a bar may be used for every epoch
+      seen = {}
+      for i, X, Y in bar do note(i, X(1, 1), Y.cols) end
+      assert.same({{1, 1, 3}, {2, 4, 3}, {3, 7, 1}}, seen)
     end
+    seen = {}
+    for i, item in dnn.progress({"a", "b"}, {line = false}) do note(i, item) end
+    for i in dnn.progress(2, {line = false}) do note(i) end
+    for i, word in dnn.progress(("x y"):gmatch "%a", {line = false}) do note(i, word) end
+    for _ in dnn.progress(0, {line = false}) do note "never" end
+    assert.same({{1, "a"}, {2, "b"}, {1}, {2}, {1, "x"}, {2, "y"}}, seen)
   end)
 
-  it("draws at most ten times a second", function()
-    local bar, now, stream = bar_at(200)
-    bar:update(1)
-    local drawn = #stream.written
-    now.seconds = 0.09
-    bar:update(2)
-    assert.are.equal(drawn, #stream.written)
-    now.seconds = 0.11
-    bar:update(3)
-    assert.is_true(#stream.written > drawn)
+  it("prints one line at its end without a terminal, and nothing else", function()
+    assert.equal("epoch 1: 3 batches in T s, cost 0.25, lr 0.1\n", run [[
+      local bar = dnn.progress(dnn.data.batches(set, {size = 3}), {label = "epoch 1"})
+      for i in bar do bar:set{cost = i == 3 and 0.25 or 9.5} if i == 1 then bar:set{lr = 0.1} end end]])
+    assert.equal("hello\n2 steps in T s\n", run [[
+      local bar = dnn.progress(5)
+      for i in bar do if i == 2 then bar:print "hello" elseif i == 3 then break end end
+      bar:finish() bar:finish()]])
+    assert.equal("4 files in T s\n", run [[for _ in dnn.progress(4, {unit = "files"}) do end]])
+    assert.equal("", run [[for _ in dnn.progress(4, {line = false}) do end]])
   end)
 
-  it("never fills a line of the terminal", function()
-    local bar, now = bar_at(40)
-    now.seconds = 1
-    assert.is_true(utf8.len(bar:line(100, ("x"):rep(80), 1)) < 40)
-  end)
-
-  it("leaves an empty line when it is finished", function()
-    local bar, _, stream = bar_at(80)
-    bar:update(1)
-    bar:finish()
-    assert.are.equal("\r\27[K", stream.written[#stream.written])
-  end)
-
-  it("writes nothing where there is no terminal", function()
-    local stream = recorder()
-    local bar = progress.new {total = 3, stream = stream, width = false}
-    bar:update(1)
-    bar:finish()
-    assert.are.equal(0, #stream.written)
+  it("refuses what it cannot go through, and unknown options", function()
+    assert.has_error(function() dnn.progress("x") end, "progress: what must be batches, a list, a function as `for` "
+      .. "takes it, or a whole number of steps, got 'x'; usage: dnn.progress(what [, options])")
+    assert.has_error(function() dnn.progress(3, {labl = "x"}) end,
+      "dnn.progress: unknown option 'labl'; known: label, line, total, unit (did you mean 'label'?)")
+    assert.has_error(function() dnn.progress(3):set(5) end, "set: values must be a table of values by name, as in "
+      .. "{cost = cost}, got 5; usage: bar:set(values)")
   end)
 end)

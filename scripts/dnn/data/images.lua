@@ -78,7 +78,7 @@ local function reporter(wish, total)
   if not wish then return function() end, function() end end
   local done, bar = 0, nil
   if type(wish) ~= "function" then
-    bar = require "dnn.progress".new {total = total, label = "reading", unit = "images"}
+    bar = require "dnn.bar".new {total = total, label = "reading", unit = "images"}
     wish = function(count) bar:update(count) end
   end
   return function(more)

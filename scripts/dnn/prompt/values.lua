@@ -4,7 +4,7 @@
 -- (dnn.help.types), so that a layer that has a page there is known here.
 local getinfo, getmetatable, getregistry, getupvalue =
   debug.getinfo, debug.getmetatable, debug.getregistry, debug.getupvalue
-local next, pcall, rawequal, rawget, require, type = next, pcall, rawequal, rawget, require, type
+local next, pcall, rawequal, rawget, rawset, require, type = next, pcall, rawequal, rawget, rawset, require, type
 local find = string.find
 local type_of_number = math.type
 local loaded = package.loaded
@@ -123,6 +123,7 @@ function values.field(known, key)
       local parts = metatable and lazy_parts(known.value, metatable)
       if parts and type(key) == "string" and parts[key] then
         local ok, part = pcall(require, parts[key])
+        if ok then rawset(known.value, key, part) end -- as its __index does; the reference finds functions by it
         return ok and {value = part} or nil
       end
       local fields = listed_fields(metatable)
