@@ -101,11 +101,16 @@ static dnn_status check_all(const dnn_conv *c, const char *image_name, const dnn
     return status;
 }
 
+static dnn_status check_bias(const dnn_matrix *bias, size_t channels, dnn_dtype dtype,
+                             dnn_error *err) {
+    return bias == NULL ? DNN_OK : check("the bias", bias, channels, 1, dtype, err);
+}
+
 dnn_status dnn_conv_forward(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *W,
                             const dnn_matrix *bias, dnn_matrix *A, void *scratch, dnn_error *err) {
     dnn_status status = check_all(c, "X", X, "W", W, "A", A, err);
-    if (status == DNN_OK && bias != NULL)
-        status = check("the bias", bias, c->out_channels, 1, X->dtype, err);
+    if (status == DNN_OK)
+        status = check_bias(bias, c->out_channels, X->dtype, err);
     if (status != DNN_OK)
         return status;
     dnn_conv_gather gather = {
@@ -125,6 +130,35 @@ dnn_status dnn_conv_backward_input(const dnn_conv *c, const dnn_matrix *W, const
                               .target = dX,
                               .add = beta != 0,
                               .packed = scratch};
+    return dnn_conv_gather_run(&gather, err);
+}
+
+dnn_status dnn_conv_transpose_forward(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *W,
+                                      const dnn_matrix *bias, dnn_matrix *A, void *scratch,
+                                      dnn_error *err) {
+    dnn_status status = check_all(c, "A", A, "W", W, "X", X, err);
+    if (status == DNN_OK)
+        status = check_bias(bias, c->channels, X->dtype, err);
+    if (status != DNN_OK)
+        return status;
+    dnn_conv_gather gather = {.conv = c,
+                              .backward = true,
+                              .source = X,
+                              .W = W,
+                              .bias = bias,
+                              .target = A,
+                              .packed = scratch};
+    return dnn_conv_gather_run(&gather, err);
+}
+
+dnn_status dnn_conv_transpose_backward_input(const dnn_conv *c, const dnn_matrix *W,
+                                             const dnn_matrix *dA, double beta, dnn_matrix *dX,
+                                             void *scratch, dnn_error *err) {
+    dnn_status status = check_all(c, "dA", dA, "W", W, "dX", dX, err);
+    if (status != DNN_OK)
+        return status;
+    dnn_conv_gather gather = {
+        .conv = c, .source = dA, .W = W, .target = dX, .add = beta != 0, .packed = scratch};
     return dnn_conv_gather_run(&gather, err);
 }
 

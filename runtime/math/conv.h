@@ -32,7 +32,7 @@ typedef struct dnn_conv {
  * the padded image (DNN_ERROR_SHAPE). */
 dnn_status dnn_conv_plan(dnn_conv *c, dnn_error *err);
 
-/* Bytes of scratch that suffice for each of the three functions below with that many examples or
+/* Bytes of scratch that suffice for each of the functions below with that many examples or
  * fewer, at any number of threads. Scratch is aligned to 64 bytes (dnn_alloc); nothing in it outlives a call.
  */
 size_t dnn_conv_scratch(const dnn_conv *c, dnn_dtype dtype, size_t examples);
@@ -50,5 +50,18 @@ dnn_status dnn_conv_backward_input(const dnn_conv *c, const dnn_matrix *W, const
  * gradient of the bias is the row sums of dA seen as out_channels x pixels. */
 dnn_status dnn_conv_backward_weight(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *dA,
                                     double beta, dnn_matrix *dW, void *scratch, dnn_error *err);
+
+/* The transposed convolution: A = the gradient of the image that the convolution c has where that
+ * of its output is X, + bias. X is (out_height * out_width * out_channels) x m, A (height * width *
+ * channels) x m; bias is channels x 1, or NULL. out_height and out_width may be less than what
+ * dnn_conv_plan gives. Its gradient of W is dnn_conv_backward_weight with dA for X and X for dA. */
+dnn_status dnn_conv_transpose_forward(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *W,
+                                      const dnn_matrix *bias, dnn_matrix *A, void *scratch,
+                                      dnn_error *err);
+
+/* dX = beta dX + the gradient of that X, from dA (shaped as that A). beta is 0 or 1. */
+dnn_status dnn_conv_transpose_backward_input(const dnn_conv *c, const dnn_matrix *W,
+                                             const dnn_matrix *dA, double beta, dnn_matrix *dX,
+                                             void *scratch, dnn_error *err);
 
 #endif

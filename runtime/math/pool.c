@@ -21,22 +21,26 @@ static bool extents(const dnn_pool *p, int d, size_t *kernel, size_t *image) {
 }
 
 static dnn_status check_counts(const dnn_pool *p, dnn_error *err) {
+    bool windows = !p->adaptive;
     const struct {
         const char *name;
         size_t value;
+        bool read;
     } counts[] = {
-        {"the height of the image", p->height     },
-        {"the width of the image",  p->width      },
-        {"channels",                p->channels   },
-        {"the kernel's height",     p->kernel[0]  },
-        {"the kernel's width",      p->kernel[1]  },
-        {"stride",                  p->stride[0]  },
-        {"stride",                  p->stride[1]  },
-        {"dilation",                p->dilation[0]},
-        {"dilation",                p->dilation[1]},
+        {"the height of the image", p->height,      true       },
+        {"the width of the image",  p->width,       true       },
+        {"channels",                p->channels,    true       },
+        {"the output's height",     p->out_height,  p->adaptive},
+        {"the output's width",      p->out_width,   p->adaptive},
+        {"the kernel's height",     p->kernel[0],   windows    },
+        {"the kernel's width",      p->kernel[1],   windows    },
+        {"stride",                  p->stride[0],   windows    },
+        {"stride",                  p->stride[1],   windows    },
+        {"dilation",                p->dilation[0], windows    },
+        {"dilation",                p->dilation[1], windows    },
     };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        if (counts[i].value == 0)
+        if (counts[i].read && counts[i].value == 0)
             return dnn_fail(err, DNN_ERROR_ARGUMENT, "pooling: %s must be at least 1, got 0",
                             counts[i].name);
     if (p->height > UINT32_MAX / p->width)
@@ -54,7 +58,7 @@ static size_t results_of(const dnn_pool *p, int d, size_t kernel, size_t image) 
 
 dnn_status dnn_pool_plan(dnn_pool *p, dnn_error *err) {
     dnn_status status = check_counts(p, err);
-    if (status != DNN_OK)
+    if (status != DNN_OK || p->adaptive)
         return status;
     size_t kernel[2], image[2];
     if (!extents(p, 0, &kernel[0], &image[0]) || !extents(p, 1, &kernel[1], &image[1]))
@@ -77,9 +81,22 @@ dnn_status dnn_pool_plan(dnn_pool *p, dnn_error *err) {
 
 /* --- what results meet, along one direction --- */
 
+static size_t extent_of(const dnn_pool *p, int d) {
+    return d == 0 ? p->height : p->width;
+}
+
+static size_t windows_of(const dnn_pool *p, int d) {
+    return d == 0 ? p->out_height : p->out_width;
+}
+
 /* The pixels of window o. */
 static dnn_pool_span window_span(const dnn_pool *p, int d, size_t o) {
-    ptrdiff_t extent = (ptrdiff_t)(d == 0 ? p->height : p->width), step = (ptrdiff_t)p->dilation[d];
+    if (p->adaptive) {
+        size_t begin = o * extent_of(p, d) / windows_of(p, d);
+        return (dnn_pool_span){
+            begin, 1, dnn_pieces((o + 1) * extent_of(p, d), windows_of(p, d)) - begin};
+    }
+    ptrdiff_t extent = (ptrdiff_t)extent_of(p, d), step = (ptrdiff_t)p->dilation[d];
     ptrdiff_t first = (ptrdiff_t)(o * p->stride[d]) - (ptrdiff_t)p->padding[d];
     ptrdiff_t taps = (ptrdiff_t)p->kernel[d];
     ptrdiff_t outside = first < 0 ? (-first + step - 1) / step : 0;
@@ -93,7 +110,11 @@ static dnn_pool_span window_span(const dnn_pool *p, int d, size_t o) {
 
 /* The windows that pixel i lies in, the last one first. */
 static dnn_pool_span cover_span(const dnn_pool *p, int d, size_t i) {
-    size_t windows = d == 0 ? p->out_height : p->out_width, stride = p->stride[d];
+    size_t windows = windows_of(p, d), stride = p->stride[d];
+    if (p->adaptive) { /* window o begins at i or before: o extent < (i + 1) windows; and so on */
+        size_t first = i * windows / extent_of(p, d);
+        return (dnn_pool_span){first, 1, ((i + 1) * windows - 1) / extent_of(p, d) - first + 1};
+    }
     dnn_pool_span span = {0, 0, 0};
     size_t last = 0;
     for (size_t k = 0; k < p->kernel[d]; k++) {
@@ -114,7 +135,9 @@ static dnn_pool_span cover_span(const dnn_pool *p, int d, size_t i) {
 }
 
 static dnn_pool_divisor divisor_along(const dnn_pool *p, int d) {
-    ptrdiff_t extent = (ptrdiff_t)(d == 0 ? p->height : p->width);
+    ptrdiff_t extent = (ptrdiff_t)extent_of(p, d);
+    if (p->adaptive)
+        return (dnn_pool_divisor){.high = extent, .windows = (ptrdiff_t)windows_of(p, d)};
     ptrdiff_t padding = (ptrdiff_t)p->padding[d], counted = p->count_include_pad ? padding : 0;
     return (dnn_pool_divisor){.stride = (ptrdiff_t)p->stride[d],
                               .padding = padding,
@@ -180,14 +203,21 @@ static void run_band(void *context, size_t task) {
         run_rows(j, task / j->bands, first, last, x, dnn_least(STRETCH, j->width - x));
 }
 
+/* About how many elements each result meets. */
+static size_t results_meet(const dnn_pool *p, bool backward) {
+    if (p->adaptive)
+        return backward ? p->out_height * p->out_width / (p->height * p->width) + 1
+                        : p->height * p->width / (p->out_height * p->out_width) + 1;
+    size_t meets = p->kernel[0] * p->kernel[1];
+    return backward ? meets / (p->stride[0] * p->stride[1]) + 1 : meets;
+}
+
 static dnn_status run_job(job *j, dnn_error *err) {
     const dnn_pool *p = j->pool;
     j->height = j->backward ? p->height : p->out_height;
     j->width = j->backward ? p->width : p->out_width;
     j->in_width = j->backward ? p->out_width : p->width;
-    size_t meets = p->kernel[0] * p->kernel[1];
-    if (j->backward)
-        meets = meets / (p->stride[0] * p->stride[1]) + 1;
+    size_t meets = results_meet(p, j->backward);
     size_t row = j->width * p->channels * meets;
     j->band = dnn_least(j->height, TASK_ELEMENTS / row + 1);
     j->bands = (j->height + j->band - 1) / j->band;
@@ -242,7 +272,7 @@ dnn_status dnn_pool_max_backward(const dnn_pool *p, const uint32_t *index, const
 
 /* As PyTorch, which has no dilation there. */
 static dnn_status check_average(const dnn_pool *p, dnn_error *err) {
-    if (p->dilation[0] != 1 || p->dilation[1] != 1)
+    if (!p->adaptive && (p->dilation[0] != 1 || p->dilation[1] != 1))
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "average pooling: dilation must be 1, got %zu x %zu", p->dilation[0],
                         p->dilation[1]);

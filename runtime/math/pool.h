@@ -17,10 +17,13 @@ typedef struct dnn_pool {
     size_t dilation[2];           /* averages need 1 */
     bool ceil_mode;               /* windows may begin inside the image and end behind it */
     bool count_include_pad;       /* averages divide by the padding in the window, too */
+    bool adaptive;                /* window o of n runs from floor(o size / n) to ceil((o + 1) size
+                                     / n): out_height and out_width are given, and the settings of
+                                     windows are not read */
     size_t out_height, out_width; /* filled by dnn_pool_plan */
 } dnn_pool;
 
-/* Checks the settings and fills out_height and out_width. Counts other than padding are at least 1;
+/* Checks the settings and fills out_height and out_width, unless it is adaptive. Counts other than padding are at least 1;
  * padding is at most half of the (dilated) kernel, the image has less than 2^32 pixels
  * (DNN_ERROR_ARGUMENT); the kernel is no larger than the padded image (DNN_ERROR_SHAPE). */
 dnn_status dnn_pool_plan(dnn_pool *p, dnn_error *err);

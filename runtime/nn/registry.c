@@ -33,9 +33,16 @@
     row(batch_norm2d)                                                                              \
     row(layer_norm)                                                                                \
     row(rms_norm)                                                                                  \
+    row(conv1d)                                                                                    \
     row(conv2d)                                                                                    \
+    row(conv_transpose2d)                                                                          \
+    row(max_pool1d)                                                                                \
     row(max_pool2d)                                                                                \
+    row(avg_pool1d)                                                                                \
     row(avg_pool2d)                                                                                \
+    row(adaptive_avg_pool2d)                                                                       \
+    row(adaptive_max_pool2d)                                                                       \
+    row(global_avg_pool)                                                                           \
     row(flatten)                                                                                   \
     row(embedding)                                                                                 \
     row(multihead_attention)                                                                       \

@@ -90,6 +90,19 @@ class MultiheadAttention(nn.MultiheadAttention):
         return super().forward(x, x, x, attn_mask=mask)[0]
 
 
+def of_steps(kind):
+    """The kind of module of (batch, features, steps), for (batch, steps, features)."""
+
+    class Steps(kind):
+        def forward(self, x):
+            return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+    return Steps
+
+
+Conv1d, MaxPool1d, AvgPool1d = of_steps(nn.Conv1d), of_steps(nn.MaxPool1d), of_steps(nn.AvgPool1d)
+
+
 def read(path):
     data = open(path, "rb").read()
     (length,) = struct.unpack("<Q", data[:8])

@@ -1,0 +1,37 @@
+---@meta _
+---@class dnn
+local dnn = {}
+
+-- ## Convolution and pooling
+
+---@class dnn.Conv1d.Options
+---@field in_channels? integer when it is not the first argument
+---@field out_channels? integer when it is not the second argument
+---@field kernel_size? integer when it is not the third argument
+---@field stride? integer steps from one window to the next, 1 when not given
+---@field padding? integer zeros at each end of the sequence, 0 when not given
+---@field dilation? integer steps from one element of the window to the next, 1 when not given
+---@field groups? integer parts of the channels that do not see each other, 1 when not given
+---@field bias? boolean whether a bias is added, true when not given; it starts at 0
+---variance of the normal starting weights, with in = elements of a window: "he" 2 / in, which it is when not given,
+---"xavier" 2 / (in + out), "1/sqrt(n)" 1 / in
+---@field init? "he"|"xavier"|"1/sqrt(n)"
+
+---A convolution of sequences: at each step, weight times the window there, plus bias.
+---
+---Shapes: X is {steps, in_channels}, A {out steps, out_channels} with
+---out = floor((steps + 2 padding - dilation (kernel - 1) - 1) / stride) + 1. weight is a Matrix of out_channels x (kernel
+---* in_channels / groups), channels fastest; files have PyTorch's order (out, in, kernel).
+---
+---Errors: a window longer than the padded sequence, groups that do not divide the channels, an input that is no sequence.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Input(100, 8), dnn.Conv1d(8, 16, 5, {stride = 2})}
+---print(table.concat(net[1].output_shape, " x "))   --> 48 x 16
+---```
+---@param in_channels integer
+---@param out_channels integer
+---@param kernel_size integer
+---@param options? dnn.Conv1d.Options
+---@return dnn.Layer
+function dnn.Conv1d(in_channels, out_channels, kernel_size, options) end

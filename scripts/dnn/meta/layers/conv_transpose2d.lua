@@ -1,0 +1,44 @@
+---@meta _
+---@class dnn
+local dnn = {}
+
+-- ## Convolution and pooling
+
+---@class dnn.ConvTranspose2d.Options
+---@field in_channels? integer when it is not the first argument
+---@field out_channels? integer when it is not the second argument
+---@field kernel_size? integer|integer[] when it is not the third argument
+---@field stride? integer|integer[] pixels of A from one pixel of X to the next, 1 when not given
+---@field padding? integer|integer[] pixels of A that are left out on each side, 0 when not given
+---pixels of A that are added at the bottom and on the right, less than stride or dilation; 0 when not given
+---@field output_padding? integer|integer[]
+---@field dilation? integer|integer[] pixels from one element of the window to the next, 1 when not given
+---@field groups? integer parts of the channels that do not see each other, 1 when not given
+---@field bias? boolean whether a bias is added, true when not given; it starts at 0
+---variance of the normal starting weights, with in = pixels of X that an element of A sums, on average: "he" 2 / in,
+---which it is when not given, "xavier" 2 / (in + out), "1/sqrt(n)" 1 / in
+---@field init? "he"|"xavier"|"1/sqrt(n)"
+
+---A transposed convolution, which makes images larger: each pixel of X adds its multiple of the weight's window to A.
+---
+---With the settings of a Conv2d it turns that one's output shape into its input shape, and its forward is that one's
+---gradient. Sizes are a number, or a pair {height, width}.
+---
+---Shapes: X is {height, width, in_channels}, A {out height, out width, out_channels} with
+---out = (size - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1. weight is a Matrix of in_channels x
+---(kernel height * kernel width * out_channels / groups); files have PyTorch's order (in, out, height, width).
+---
+---Errors: padding that leaves nothing of A, output_padding that is not less than stride or dilation, groups that do not
+---divide the channels, an input that is no image.
+---
+---```lua
+---local up = dnn.ConvTranspose2d(16, 8, 4, {stride = 2, padding = 1})
+---local net = dnn.Sequential{dnn.Input(7, 7, 16), up}
+---print(table.concat(net[1].output_shape, " x "))   --> 14 x 14 x 8
+---```
+---@param in_channels integer
+---@param out_channels integer
+---@param kernel_size integer|integer[]
+---@param options? dnn.ConvTranspose2d.Options
+---@return dnn.Layer
+function dnn.ConvTranspose2d(in_channels, out_channels, kernel_size, options) end
