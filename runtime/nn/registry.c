@@ -43,6 +43,13 @@
     row(adaptive_avg_pool2d)                                                                       \
     row(adaptive_max_pool2d)                                                                       \
     row(global_avg_pool)                                                                           \
+    row(upsample)                                                                                  \
+    row(pixel_shuffle)                                                                             \
+    row(pixel_unshuffle)                                                                           \
+    row(zero_pad2d)                                                                                \
+    row(constant_pad2d)                                                                            \
+    row(reflection_pad2d)                                                                          \
+    row(replication_pad2d)                                                                         \
     row(flatten)                                                                                   \
     row(embedding)                                                                                 \
     row(multihead_attention)                                                                       \

@@ -7,7 +7,8 @@ local program = require "program"
 
 -- Each file of tests/lua/torch_layers returns a list of cases {module here, module there, shape of an example}, with
 -- `eval` for evaluation and `ids` for a layer that takes ids up to that number.
-local topics = {"activations", "attention", "containers", "convolution", "linear", "normalisation", "pooling", "recurrent"}
+local topics = {"activations", "attention", "containers", "convolution", "linear", "normalisation", "pooling",
+  "resizing", "recurrent"}
 local cases = {}
 for _, topic in ipairs(topics) do
   for _, case in ipairs(require("torch_layers." .. topic)) do cases[#cases + 1] = case end

@@ -26,7 +26,8 @@ local dnn = {}
 ---Errors: a window longer than the padded sequence, groups that do not divide the channels, an input that is no sequence.
 ---
 ---```lua
----local net = dnn.Sequential{dnn.Input(100, 8), dnn.Conv1d(8, 16, 5, {stride = 2})}
+---local conv = dnn.Conv1d(8, 16, 5, {stride = 2})
+---local net = dnn.Sequential{dnn.Input(100, 8), conv}
 ---print(table.concat(net[1].output_shape, " x "))   --> 48 x 16
 ---```
 ---@param in_channels integer

@@ -1,0 +1,25 @@
+---@meta _
+---@class dnn
+local dnn = {}
+
+-- ## Resizing and padding
+
+---@class dnn.ReplicationPad2d.Options
+---@field padding? integer|integer[] when it is not the first argument
+
+---Images whose edges are repeated: 1 1 | 1 2 3 | 3 3.
+---
+---Shapes: X is {height, width, channels}, A {height + top + bottom, width + left + right, channels}; padding is a
+---number for all four sides, or {left, right, top, bottom}. Backward: each element of dX is the sum of dA over all
+---places that it has gone to.
+---
+---Errors: an input that is no image.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Input(2, 2, 1), dnn.ReplicationPad2d(1)}
+---print(net(dnn.Matrix{1, 2, 3, 4})(1, 1))   --> 1.0
+---```
+---@param padding integer|integer[]
+---@param options? dnn.ReplicationPad2d.Options
+---@return dnn.Layer
+function dnn.ReplicationPad2d(padding, options) end
