@@ -33,12 +33,15 @@ static dnnlua_network *push_root(lua_State *L) {
 
 /* The side inputs in the table of options at index, whose matrices stay on the stack. */
 static dnn_side_inputs side_inputs(lua_State *L, int index, const char *function) {
-    static const char *const known[] = {"lengths", NULL};
-    dnn_side_inputs side = {NULL};
+    static const char *const known[] = {"lengths", "mask", NULL};
+    dnn_side_inputs side = {NULL, NULL};
 
     dnnlua_check_options(L, index, function, known);
     if (lua_istable(L, index) && lua_getfield(L, index, "lengths") != LUA_TNIL) {
         side.lengths = dnnlua_check_matrix_named(L, -1, function, "lengths");
+    }
+    if (lua_istable(L, index) && lua_getfield(L, index, "mask") != LUA_TNIL) {
+        side.mask = dnnlua_check_matrix_named(L, -1, function, "mask");
     }
     return side;
 }

@@ -154,7 +154,8 @@ typedef struct job {
     size_t ahead;          /* keys before the first query's own */
     double scale, dropout;
     uint64_t key;
-    const dnn_matrix *mask, *lengths; /* NULL where there are none */
+    const dnn_matrix *mask; /* NULL where there is none, as lengths */
+    const size_t *lengths;
     bool causal, add;
     dnn_fold_kernel *top, *sum;
 } job;
@@ -181,7 +182,7 @@ static block block_of(const job *j, size_t example, size_t head, size_t query) {
 
 /* Keys of an example. */
 static size_t length_of(const job *j, size_t example) {
-    return j->lengths == NULL ? j->keys : (size_t)dnn_matrix_get(j->lengths, 0, example);
+    return j->lengths == NULL ? j->keys : j->lengths[example];
 }
 
 static size_t key_column(const block *b) {
@@ -258,21 +259,11 @@ static dnn_status check_mask(const job *j, dnn_error *err) {
 }
 
 static dnn_status check_lengths(const job *j, dnn_error *err) {
-    const dnn_matrix *lengths = j->lengths;
-    if (lengths == NULL)
-        return DNN_OK;
-    if (lengths->rows != 1 || lengths->cols != j->examples)
-        return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "lengths must be 1 x %zu, one of each example, got %zu x %zu", j->examples,
-                        lengths->rows, lengths->cols);
-    for (size_t e = 0; e < j->examples; e++) {
-        double length = dnn_matrix_get(lengths, 0, e);
-        if (!(length >= 0 && length <= (double)j->keys && length == floor(length)))
+    for (size_t e = 0; j->lengths != NULL && e < j->examples; e++)
+        if (j->lengths[e] > j->keys)
             return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                            "the length of example %zu is %g; it must be a whole number in 0..%zu, "
-                            "the steps of the sequence",
-                            e + 1, dnn_shown(length), j->keys);
-    }
+                            "attention: the length of example %zu is %zu, and there are %zu keys",
+                            e + 1, j->lengths[e], j->keys);
     return DNN_OK;
 }
 

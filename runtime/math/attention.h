@@ -25,7 +25,7 @@ typedef struct dnn_attention {
     bool causal; /* the last query sees all keys, each before it one less; keys >= queries */
     const dnn_matrix *mask; /* queries x keys: of their type, added to scale Q' K; as uint8, not 0
                                where a query may not see a key; NULL: none */
-    const dnn_matrix *lengths; /* 1 x examples, any type: only so many keys count; NULL: all do */
+    const size_t *lengths; /* [examples]: only so many keys count; NULL: all do */
     double dropout; /* probability in [0, 1) of a weight to count as 0, the others being divided by
                        1 - dropout: drawn from `key`, the same in forward and backward */
     uint64_t key;

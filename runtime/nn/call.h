@@ -23,6 +23,7 @@ struct dnn_call {
     uint64_t key;  /* of random numbers: the same in forward and backward */
     const size_t *lengths; /* [examples], of a class that has DNN_TAKES_LENGTHS: how many steps of X
                               each example has, from 1 to all; what follows is padding. NULL: all */
+    const dnn_matrix *mask; /* of a class that has DNN_TAKES_MASK: see dnn_side_inputs; NULL: none */
 
     dnn_matrix *X; /* [inputs] */
     dnn_matrix A;  /* the output, written by forward */

@@ -35,6 +35,7 @@ enum {
     DNN_TAKES_IDS = 1 << 7, /* X holds whole numbers from 1 (any type), and has no gradient */
     DNN_MANY_INPUTS = 1 << 8, /* takes any number of inputs */
     DNN_TAKES_LENGTHS = 1 << 9, /* its input is a sequence, and it leaves padding out: call->lengths */
+    DNN_TAKES_MASK = 1 << 11, /* its input is a sequence, and call->mask says which steps see which */
     DNN_TRANSPOSES = 1 << 10, /* works with the transpose of its first value, too: layer->transposed */
 };
 

@@ -32,7 +32,25 @@ describe("MultiheadAttention", function()
     assert.is_true(same(net:predict(X), net:predict(X)))
   end)
 
+  it("gives 0 to a step that may see no other", function()
+    local net = dnn.Sequential{dnn.Input(2, 4), dnn.MultiheadAttention(4, 2, {bias = false})}
+    local A = net(dnn.randn(8, 1), {mask = dnn.Matrix{{1, 1}, {0, 1}}:byte()})
+    assert.is_false(A:rows_range(1, 4):any())
+    assert.is_true(A:rows_range(5, 8):any())
+  end)
+
   it("says what does not fit", function()
+    local net = dnn.Sequential{dnn.Input(3, 4), dnn.MultiheadAttention(4, 2)}
+    local X = dnn.ones(12, 2)
+    fails("MultiheadAttention(embed_dim = 4, num_heads = 2): the mask must be 3 x 3, queries by keys, got 3 x 2",
+      function() net(X, {mask = dnn.zeros(3, 2)}) end)
+    fails("the mask is float32 and all 0 and 1; numbers are added to the scores: convert a boolean one with mask:byte()",
+      function() net(X, {mask = dnn.eye(3)}) end)
+    fails("the mask is float64; it must be uint8", function() net(X, {mask = dnn.zeros(3, 3):double()}) end)
+    fails("the length of example 2 is 4, and the sequence has 3 steps",
+      function() net(X, {lengths = dnn.Matrix{{3, 4}}}) end)
+    fails("a mask was given, and no layer takes one",
+      function() dnn.Sequential{dnn.ReLU()}:forward(X, {mask = dnn.eye(12)}) end)
     fails("MultiheadAttention: embed_dim 10 is not a multiple of the 3 heads, which share it in equal parts",
       function() dnn.MultiheadAttention(10, 3) end)
     fails("MultiheadAttention(embed_dim = 8, num_heads = 2): needs 8 features, and its input is 5 x 6",

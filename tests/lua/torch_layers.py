@@ -3,7 +3,7 @@
 usage: torch_layers.py CASES.json IN.safetensors OUT.safetensors
 
 A case is {"module": a Python expression, "shape": {height, width, channels}, {steps, features} or {features},
-"training": whether it is in training, "ids": whether X holds ids from 1}. The tensors of case i are "i.X" and "i.dA",
+"training": whether it is in training, "ids": whether X holds ids from 1, "lengths", "mask", "hidden": what goes with X}. The tensors of case i are "i.X" and "i.dA",
 a row an example's column, and its values "i.w.NAME" as the module's state_dict calls them; results are "i.A", "i.dX",
 "i.g.NAME" and, where they moved, the kept values "i.w.NAME"."""
 import json
@@ -77,17 +77,24 @@ class LSTM(nn.LSTM):
         return super().forward(x)[0]
 
 
+def causal_mask(steps):
+    return torch.ones(steps, steps, dtype=torch.bool).triu(1)
+
+
+def padding(x, lengths):
+    return None if lengths is None else torch.arange(x.shape[1]) >= lengths[:, None]
+
+
 class MultiheadAttention(nn.MultiheadAttention):
-    """Self-attention of (batch, steps, features), causal where asked."""
+    """Self-attention of (batch, steps, features), causal where asked, steps from lengths on being padding."""
 
     def __init__(self, *sizes, causal=False, **settings):
         super().__init__(*sizes, batch_first=True, **settings)
         self.causal = causal
 
-    def forward(self, x):
-        steps = x.shape[1]
-        mask = torch.ones(steps, steps, dtype=torch.bool).triu(1) if self.causal else None
-        return super().forward(x, x, x, attn_mask=mask)[0]
+    def forward(self, x, lengths=None, mask=None):
+        mask = causal_mask(x.shape[1]) if self.causal else mask
+        return super().forward(x, x, x, attn_mask=mask, key_padding_mask=padding(x, lengths))[0]
 
 
 def of_steps(kind):
@@ -159,7 +166,14 @@ def run(case, tensors, i, results):
         X = X.long() - 1
     else:
         X.requires_grad_(True)
-    A = module(X)
+    beside = {}
+    if "lengths" in case:
+        beside["lengths"] = torch.tensor(case["lengths"])
+    if "mask" in case:
+        beside["mask"] = torch.tensor(case["mask"]).to(X.dtype)
+    if "hidden" in case:
+        beside["mask"] = torch.tensor(case["hidden"]) != 0
+    A = module(X, **beside)
     dA = to_torch(tensors["%d.dA" % i], shape_of(A)).to(A.dtype)
     A.backward(dA)
     results["%d.A" % i] = to_columns(A)

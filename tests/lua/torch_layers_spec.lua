@@ -6,7 +6,8 @@ local dkjson = require "dkjson"
 local program = require "program"
 
 -- Each file of tests/lua/torch_layers returns a list of cases {module here, module there, shape of an example}, with
--- `eval` for evaluation and `ids` for a layer that takes ids up to that number.
+-- `eval` for evaluation, `ids` for a layer that takes ids up to that number, and the tables `lengths` and `mask`
+-- (`hidden`: the same as uint8) for what goes with X.
 local topics = {"activations", "attention", "containers", "convolution", "linear", "normalisation", "pooling",
   "resizing", "recurrent"}
 local cases = {}
@@ -41,7 +42,10 @@ local function prepare(case, i, dtype, tensors)
   local X = dnn.randn(rows, M, {dtype = dtype})
   if case.ids then X = (dnn.rand(rows, M) * (case.ids - 1)):byte():to(dtype) + 1 end
   if case.eval then net:eval() net.keep = true end
-  local A = net:forward(X)
+  local beside = {lengths = case.lengths and dnn.Matrix{case.lengths}}
+  if case.mask then beside.mask = dnn.Matrix(case.mask):to(dtype) end
+  if case.hidden then beside.mask = dnn.Matrix(case.hidden):byte() end
+  local A = net:forward(X, beside)
   local dA = dnn.randn(A.rows, M, {dtype = dtype})
   local dX = case.ids and net:backward(dA) or not case.ids and net:backward(dA, {input_gradient = true}) or nil
   tensors[i .. ".X"], tensors[i .. ".dA"] = X, dA
@@ -92,7 +96,8 @@ describe("layers agree with PyTorch's", function()
       local folder, tensors, ours, asked = program.folder(), {}, {}, {}
       for i, case in ipairs(cases) do
         ours[i] = prepare(case, i - 1, dtype, tensors)
-        asked[i] = {module = case[2], shape = case[3], training = not case.eval, ids = case.ids ~= nil}
+        asked[i] = {module = case[2], shape = case[3], training = not case.eval, ids = case.ids ~= nil,
+          lengths = case.lengths, mask = case.mask, hidden = case.hidden}
       end
       local file <close> = assert(io.open(folder .. "/cases.json", "w"))
       file:write(dkjson.encode(asked))

@@ -165,6 +165,8 @@ static dnn_attention attention_of(const dnn_call *call) {
         .queries = dnn_shape_positions(&call->in[0]),
         .keys = dnn_shape_positions(&call->in[call->inputs - 1]),
         .causal = dnn_layer_flag(call->layer, CAUSAL),
+        .mask = call->mask,
+        .lengths = call->lengths,
         .dropout = call->training ? dnn_layer_real(call->layer, DROPOUT) : 0,
         .key = call->key,
     };
@@ -262,7 +264,7 @@ const dnn_layer_class dnn_layer_multihead_attention = {
     .doc = "A = out_proj(V softmax(K' Q / sqrt(d))), Q, K and V = in_proj(X), head by head",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_X | DNN_TWO_MODES | DNN_DRAWS,
+    .flags = DNN_READS_X | DNN_TWO_MODES | DNN_DRAWS | DNN_TAKES_LENGTHS | DNN_TAKES_MASK,
     .check = check,
     .wants = wants,
     .shape = shape,

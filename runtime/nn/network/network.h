@@ -119,6 +119,10 @@ typedef struct dnn_side_inputs {
     /* An element for each example, in one row or one column of any type: how many steps of its
      * sequence there are, from 1; those after them are padding. NULL: all. Copied. */
     const dnn_matrix *lengths;
+
+    /* steps x steps, of attention: element (i, j) is added to how well step j fits what step i looks
+     * for; as uint8, not 0 where step i may not see step j. NULL: all see all. Copied. */
+    const dnn_matrix *mask;
 } dnn_side_inputs;
 
 /* Runs all steps on X, whose memory must stay until backward; `key` is where layers that draw take
@@ -129,9 +133,9 @@ typedef struct dnn_side_inputs {
 dnn_status dnn_network_forward(dnn_network *network, const dnn_matrix *X, uint64_t key,
                                dnn_error *err);
 
-/* The same with side inputs, which the backward of this forward works with, too. Lengths are
- * DNN_ERROR_ARGUMENT where no layer takes them, where they are not whole or not positive, or longer
- * than the sequence that a layer takes them for. */
+/* The same with side inputs, which the backward of this forward works with, too. Those that no layer
+ * takes are DNN_ERROR_ARGUMENT, and so are lengths that are not whole or not positive, or longer than
+ * the sequence that a layer takes them for, and a mask of numbers that are all 0 and 1. */
 dnn_status dnn_network_forward_with(dnn_network *network, const dnn_matrix *X,
                                     const dnn_side_inputs *side, uint64_t key, dnn_error *err);
 

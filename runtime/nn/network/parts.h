@@ -24,6 +24,7 @@ typedef struct dnn_plan {
     char *memory;
     size_t *lengths; /* room for side inputs of as many examples as `capacity`; NULL: no layer takes
                         them */
+    dnn_matrix mask; /* a copy of the last one; without memory before there was one */
 
     size_t examples;   /* for which the calls are set up; 0: for none yet */
     size_t reads_X;    /* steps below this one may read X, or a view of it */

@@ -275,6 +275,7 @@ void dnn_plan_free(dnn_plan *plan) {
                       plan->lengths};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         dnn_free(arrays[i]);
+    dnn_matrix_free(&plan->mask);
     *plan = (dnn_plan){0};
 }
 

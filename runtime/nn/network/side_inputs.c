@@ -59,19 +59,71 @@ static dnn_status check_steps(const dnn_network *network, const dnn_plan *plan, 
         err);
 }
 
-dnn_status dnn_network_take_side_inputs(dnn_network *network, dnn_plan *plan,
-                                        const dnn_side_inputs *side, dnn_error *err) {
-    bool given = side->lengths != NULL;
+static dnn_status take_lengths(dnn_network *network, dnn_plan *plan, const dnn_matrix *lengths,
+                               dnn_error *err) {
     size_t longest = 0;
-    if (given && plan->lengths == NULL)
+    if (lengths != NULL && plan->lengths == NULL)
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "lengths were given, and no layer takes them");
-    dnn_status status = given ? read_lengths(plan, side->lengths, &longest, err) : DNN_OK;
+    dnn_status status = lengths != NULL ? read_lengths(plan, lengths, &longest, err) : DNN_OK;
     for (size_t s = 0; s < network->step_count && status == DNN_OK; s++) {
         if (!takes_lengths(&network->steps[s]))
             continue;
-        plan->calls[s].lengths = given ? plan->lengths : NULL;
-        if (given)
+        plan->calls[s].lengths = lengths != NULL ? plan->lengths : NULL;
+        if (lengths != NULL)
             status = check_steps(network, plan, s, longest, err);
     }
     return status;
+}
+
+/* --- masks --- */
+
+/* True when all numbers of an additive mask are 0 or 1, and not all 0: a comparison's result that
+ * was converted. */
+static bool looks_boolean(const dnn_matrix *mask) {
+    size_t ones = 0;
+    for (size_t j = 0; j < mask->cols && mask->dtype != DNN_UINT8; j++)
+        for (size_t i = 0; i < mask->rows; i++) {
+            double x = dnn_matrix_get(mask, i, j);
+            if (x != 0 && x != 1)
+                return false;
+            ones += x == 1;
+        }
+    return ones > 0;
+}
+
+static dnn_status copy_mask(dnn_plan *plan, const dnn_matrix *mask, dnn_error *err) {
+    dnn_matrix *copy = &plan->mask;
+    dnn_status status = DNN_OK;
+    if (looks_boolean(mask))
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "the mask is %s and all 0 and 1; numbers are added to the scores: convert a "
+                        "boolean one with mask:byte(), which hides where it is 1",
+                        dnn_dtype_info(mask->dtype)->name);
+    if (copy->data == NULL || copy->dtype != mask->dtype || copy->rows != mask->rows ||
+        copy->cols != mask->cols) {
+        dnn_matrix_free(copy);
+        status = dnn_matrix_create(copy, mask->dtype, mask->rows, mask->cols, err);
+    }
+    return status == DNN_OK ? dnn_matrix_copy(copy, mask, err) : status;
+}
+
+static dnn_status take_mask(dnn_network *network, dnn_plan *plan, const dnn_matrix *mask,
+                            dnn_error *err) {
+    bool taken = false;
+    for (size_t s = 0; s < network->step_count; s++) {
+        if (!dnn_layer_has(network->steps[s].layer, DNN_TAKES_MASK))
+            continue;
+        plan->calls[s].mask = mask != NULL ? &plan->mask : NULL;
+        taken = true;
+    }
+    if (mask == NULL)
+        return DNN_OK;
+    return taken ? copy_mask(plan, mask, err)
+                 : dnn_fail(err, DNN_ERROR_ARGUMENT, "a mask was given, and no layer takes one");
+}
+
+dnn_status dnn_network_take_side_inputs(dnn_network *network, dnn_plan *plan,
+                                        const dnn_side_inputs *side, dnn_error *err) {
+    dnn_status status = take_lengths(network, plan, side->lengths, err);
+    return status == DNN_OK ? take_mask(network, plan, side->mask, err) : status;
 }

@@ -66,6 +66,7 @@ local net = {}
 
 ---@class dnn.forward.Options
 ---@field lengths? dnn.Matrix 1 x m, for layers on sequences: how many steps each example has; those after them are padding
+---@field mask? dnn.Matrix steps x steps, for attention: as uint8, 1 where step i may not see step j; numbers are added to the scores
 
 ---The output for X; `net(X)` is the same.
 ---

@@ -61,7 +61,7 @@ static double plain(const problem *p, size_t i, size_t example, size_t q) {
     size_t feature = m[Q].rows / p->a.heads, head = i / (m[V].rows / p->a.heads);
     double scale = p->a.scale != 0 ? p->a.scale : 1 / sqrt((double)feature), sum = 0, total = 0;
     size_t seen = p->a.causal ? q + 1 + p->a.keys - p->a.queries : p->a.keys;
-    size_t length = p->a.lengths == NULL ? seen : (size_t)dnn_matrix_get(p->a.lengths, 0, example);
+    size_t length = p->a.lengths == NULL ? seen : p->a.lengths[example];
     for (size_t k = 0; k < seen && k < length; k++) {
         double product = 0, masked = p->a.mask == NULL ? 0 : dnn_matrix_get(p->a.mask, q, k);
         for (size_t f = head * feature; f < (head + 1) * feature; f++)
@@ -119,26 +119,24 @@ static dnn_matrix mask_of(const dnn_attention *a, dnn_dtype dtype) {
     return out;
 }
 
-static dnn_matrix lengths_of(size_t examples, size_t keys) {
-    dnn_matrix lengths;
-    check_ok(dnn_matrix_create(&lengths, DNN_INT32, 1, examples, &err));
-    for (size_t e = 0; e < examples; e++)
-        dnn_matrix_set(&lengths, 0, e, (double)(e == 0 ? 0 : keys - e));
-    return lengths;
+/* None of the first example, few less than all of the others. */
+static void make_lengths(size_t lengths[3], size_t keys) {
+    for (size_t e = 0; e < 3; e++)
+        lengths[e] = e == 0 ? 0 : keys - e;
 }
 
 static void check_masked(dnn_attention a, size_t feature, size_t value, size_t examples) {
     for (dnn_dtype dtype = DNN_FLOAT32; dtype <= DNN_FLOAT64; dtype++) {
-        dnn_matrix mask = mask_of(&a, DNN_UINT8), numbers = mask_of(&a, dtype),
-                   lengths = lengths_of(examples, a.keys);
+        dnn_matrix mask = mask_of(&a, DNN_UINT8), numbers = mask_of(&a, dtype);
+        size_t lengths[3];
+        make_lengths(lengths, a.keys);
         for (int which = 0; which < 4; which++) {
             a.mask = which == 0 ? &mask : which == 1 ? &numbers : NULL;
-            a.lengths = which >= 1 && which <= 2 ? &lengths : NULL;
+            a.lengths = which >= 1 && which <= 2 ? lengths : NULL;
             check_forward_of(a, feature, value, examples, dtype);
         }
         dnn_matrix_free(&mask);
         dnn_matrix_free(&numbers);
-        dnn_matrix_free(&lengths);
     }
 }
 
@@ -175,16 +173,16 @@ static void check_backward(dnn_attention a, size_t feature, size_t value, size_t
 
 /* Each by itself and together, dropout always. */
 static void check_masked_backward(dnn_attention a, size_t examples) {
-    dnn_matrix mask = mask_of(&a, DNN_UINT8), numbers = mask_of(&a, DNN_FLOAT64),
-               lengths = lengths_of(examples, a.keys);
+    dnn_matrix mask = mask_of(&a, DNN_UINT8), numbers = mask_of(&a, DNN_FLOAT64);
+    size_t lengths[3];
+    make_lengths(lengths, a.keys);
     for (int which = 0; which < 5; which++) {
         a.mask = which == 1 ? &mask : which == 2 || which == 4 ? &numbers : NULL;
-        a.lengths = which >= 3 ? &lengths : NULL;
+        a.lengths = which >= 3 ? lengths : NULL;
         check_backward(a, 2, 2, examples);
     }
     dnn_matrix_free(&mask);
     dnn_matrix_free(&numbers);
-    dnn_matrix_free(&lengths);
 }
 
 /* Of all weights 0.3 are dropped, others are divided by 0.7: with V = 1 the mean of A stays 1. */
@@ -290,15 +288,9 @@ static void settings_that_do_not_fit_are_refused_with_the_reason(void **state) {
     check_fails(forward(&p), DNN_ERROR_TYPE, "the mask is float64; it must be uint8");
     dnn_matrix_free(&mask);
     p.a.mask = NULL;
-    dnn_matrix lengths = lengths_of(2, 3);
-    p.a.lengths = &lengths;
-    check_fails(forward(&p), DNN_ERROR_SHAPE, "lengths must be 1 x 1, one of each example");
-    dnn_matrix_free(&lengths);
-    lengths = lengths_of(1, 3);
-    dnn_matrix_set(&lengths, 0, 0, 5);
+    p.a.lengths = (const size_t[]){5};
     check_fails(forward(&p), DNN_ERROR_ARGUMENT,
-                "the length of example 1 is 5; it must be a whole number in 0..4");
-    dnn_matrix_free(&lengths);
+                "the length of example 1 is 5, and there are 4 keys");
     close_problem(&p);
 }
 

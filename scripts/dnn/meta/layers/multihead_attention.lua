@@ -14,9 +14,11 @@ local dnn = {}
 ---
 ---Shapes: X and A are {steps, embed_dim}. in_proj_weight is 3 embed_dim x embed_dim: the rows that make queries, keys and
 ---values; in_proj_bias, `out_proj.weight` and `out_proj.bias` go with it, as in PyTorch: `layer["out_proj.weight"]`.
----The matrix of all weights is never stored, so long sequences cost no memory.
+---The matrix of all weights is never stored, so long sequences cost no memory. `net:forward(X, {lengths = L, mask = M})`
+---leaves padding out and hides steps from steps.
 ---
----Errors: heads that do not divide embed_dim; an input that is no sequence of embed_dim features.
+---Errors: heads that do not divide embed_dim; an input that is no sequence of embed_dim features; a mask that is not steps
+---x steps.
 ---
 ---```lua
 ---local attention = dnn.MultiheadAttention(8, 2, {causal = true})
