@@ -168,6 +168,27 @@ static void add_child(lua_State *L, int self, const char *name, const char *entr
     lua_pop(L, 2);
 }
 
+void dnnlua_layer_wrap_children(lua_State *L, int index) {
+    const dnn_layer *layer = ((const dnnlua_layer *)lua_touserdata(L, index))->layer;
+
+    index = lua_absindex(L, index);
+    if (layer->kind->make == NULL) {
+        return;
+    }
+    lua_createtable(L, 0, 2 * (int)layer->child_count);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, index, LAYER_CHILDREN);
+    for (size_t c = 0; c < layer->child_count; c++) {
+        dnnlua_layer *child = dnnlua_new_layer(L, NULL);
+        child->layer = dnn_layer_retain(layer->children[c]);
+        dnnlua_layer_wrap_children(L, lua_gettop(L));
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, -3, child->layer);
+        lua_setfield(L, -2, layer->child_names[c]);
+    }
+    lua_pop(L, 1);
+}
+
 bool dnnlua_layer_names_child(const dnn_layer *layer, const char *name) {
     for (const char *const *known = layer->kind->named; known != NULL && *known != NULL; known++) {
         if (strcmp(*known, name) == 0) {
@@ -290,7 +311,7 @@ static const dnnlua_function functions[] = {
 
 void dnnlua_open_container(lua_State *L) {
     for (size_t i = 0; dnn_layer_classes[i] != NULL; i++) {
-        if (dnn_layer_classes[i]->compile == NULL) {
+        if (dnn_layer_classes[i]->compile == NULL || dnn_layer_classes[i]->make != NULL) {
             continue;
         }
         bool sequential = strcmp(dnn_layer_classes[i]->name, "Sequential") == 0;

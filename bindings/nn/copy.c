@@ -3,6 +3,20 @@
 
 #include "bindings/nn/network.h"
 
+/* Takes what the copy has made itself for the copies of the same layers of the original. */
+static void copy_made(lua_State *L, const dnn_layer *original, dnn_layer *copy, int at, int copies) {
+    copy->frozen = original->frozen;
+    copy->evaluates = original->evaluates;
+    lua_pushvalue(L, at);
+    lua_rawsetp(L, copies, original);
+    for (size_t c = 0; c < original->child_count; c++) {
+        lua_getiuservalue(L, at, LAYER_CHILDREN);
+        lua_rawgetp(L, -1, copy->children[c]);
+        copy_made(L, original->children[c], copy->children[c], lua_gettop(L), copies);
+        lua_pop(L, 2);
+    }
+}
+
 /* Pushes a copy of the layer at index, and of all in it, that stands nowhere yet. `copies` is the
  * index of a table from layers to their copies, so that one that is called twice is copied once. */
 static void push_copy(lua_State *L, int index, int copies) {
@@ -24,6 +38,7 @@ static void push_copy(lua_State *L, int index, int copies) {
         dnnlua_check(L, dnn_layer_create(&copy->layer, self->layer->kind, &err), &err);
         memcpy(copy->layer->settings, self->layer->settings, sizeof copy->layer->settings);
         dnnlua_check(L, dnn_layer_finish(copy->layer, &err), &err);
+        dnnlua_layer_wrap_children(L, lua_gettop(L));
     }
     int at = lua_gettop(L);
     dnnlua_layer *copy = lua_touserdata(L, at);
@@ -33,6 +48,10 @@ static void push_copy(lua_State *L, int index, int copies) {
     lua_rawsetp(L, copies, self->layer);
     lua_getiuservalue(L, index, LAYER_INPUT);
     lua_setiuservalue(L, at, LAYER_INPUT);
+    if (self->layer->kind->make != NULL) {
+        copy_made(L, self->layer, copy->layer, at, copies);
+        return;
+    }
     if (lua_getiuservalue(L, index, LAYER_CHILDREN) != LUA_TTABLE) {
         lua_settop(L, at);
         return;

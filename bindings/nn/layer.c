@@ -29,6 +29,7 @@ static int layer_new(lua_State *L) {
     dnnlua_check(L, dnn_layer_create(&self->layer, kind, &err), &err);
     memcpy(self->layer->settings, settings, sizeof settings);
     dnnlua_check(L, dnn_layer_finish(self->layer, &err), &err);
+    dnnlua_layer_wrap_children(L, lua_gettop(L));
     return 1;
 }
 
@@ -391,7 +392,7 @@ static const dnnlua_function functions[] = {
 void dnnlua_open_layer(lua_State *L) {
     for (size_t i = 0; dnn_layer_classes[i] != NULL; i++) {
         const dnn_layer_class *kind = dnn_layer_classes[i];
-        if (kind->compile != NULL || kind->inputs > 1 || (kind->flags & DNN_MANY_INPUTS) != 0) {
+        if ((kind->compile != NULL && kind->make == NULL) || kind->inputs > 1 || (kind->flags & DNN_MANY_INPUTS) != 0) {
             continue;
         }
         dnnlua_add_constructor(L, layer_new, dnn_layer_classes[i], dnn_layer_classes[i]->name,

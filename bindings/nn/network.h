@@ -110,6 +110,9 @@ const char *dnnlua_layer_short_name(const char *name);
 /* The constructors: dnn.Sequential, dnn.Residual, dnn.Concat, dnn.Input. */
 void dnnlua_open_container(lua_State *L);
 
+/* Makes the objects of the children of a container that made them itself, the layer at index. */
+void dnnlua_layer_wrap_children(lua_State *L, int index);
+
 /* Whether the container knows children of that name, beside the numbered ones. */
 bool dnnlua_layer_names_child(const dnn_layer *layer, const char *name);
 

@@ -34,6 +34,11 @@ dnn_status dnn_layer_finish(dnn_layer *layer, dnn_error *err) {
         if (status != DNN_OK)
             dnn_fail_context(err, status, "%s: %s: ", kind->name, values[v].name);
     }
+    if (status == DNN_OK && kind->make != NULL) {
+        status = kind->make(layer, err);
+        if (status != DNN_OK)
+            dnn_fail_context(err, status, "%s: ", kind->name);
+    }
     return status;
 }
 

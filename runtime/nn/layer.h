@@ -96,6 +96,9 @@ typedef struct dnn_layer_class {
      * and `output` are numbers of the network's buffers. */
     dnn_status (*compile)(const dnn_layer *layer, dnn_compiler *compiler, size_t input,
                           size_t *output, dnn_error *err);
+
+    /* Of a container that makes its layers itself: adds them as children, from its settings. */
+    dnn_status (*make)(dnn_layer *layer, dnn_error *err);
     const char *const *named; /* of a container: names that children may have, ended by NULL; NULL:
                                  children are numbered */
 
@@ -118,7 +121,8 @@ struct dnn_layer {
 };
 
 /* A layer of a class with its default settings and one reference, for dnn_field_set on
- * layer->settings and then dnn_layer_finish, which checks them. Not safe for use by two threads at
+ * layer->settings and then dnn_layer_finish, which checks them and makes the layers of a container
+ * that does so itself. Not safe for use by two threads at
  * once. */
 dnn_status dnn_layer_create(dnn_layer **out, const dnn_layer_class *kind, dnn_error *err);
 dnn_status dnn_layer_finish(dnn_layer *layer, dnn_error *err);

@@ -56,6 +56,7 @@
     row(lstm)                                                                                      \
     row(sequential)                                                                                \
     row(residual)                                                                                  \
+    row(transformer_encoder_layer)                                                                 \
     row(concat)                                                                                    \
     row(add)                                                                                       \
     row(concatenate)

@@ -44,7 +44,7 @@ describe("MultiheadAttention", function()
     local X = dnn.ones(12, 2)
     fails("MultiheadAttention(embed_dim = 4, num_heads = 2): the mask must be 3 x 3, queries by keys, got 3 x 2",
       function() net(X, {mask = dnn.zeros(3, 2)}) end)
-    fails("the mask is float32 and all 0 and 1; numbers are added to the scores: convert a boolean one with mask:byte()",
+    fails("the mask is float32 and all 0 and 1; numbers are added to the scores: convert a boolean one with mask:by",
       function() net(X, {mask = dnn.eye(3)}) end)
     fails("the mask is float64; it must be uint8", function() net(X, {mask = dnn.zeros(3, 3):double()}) end)
     fails("the length of example 2 is 4, and the sequence has 3 steps",
@@ -57,5 +57,51 @@ describe("MultiheadAttention", function()
       function() dnn.Sequential{dnn.Input(5, 6), dnn.MultiheadAttention(8, 2)} end)
     fails("it is dnn.MultiheadAttention(embed_dim, num_heads) here, as in PyTorch",
       function() return dnn.MultiHeadAttention(8, 2) end)
+  end)
+end)
+
+describe("TransformerEncoderLayer", function()
+  local function block()
+    return dnn.TransformerEncoderLayer(8, 2, {dim_feedforward = 12})
+  end
+
+  it("passes the gradient check", function()
+    for _, first in ipairs{true, false} do
+      local layer = dnn.TransformerEncoderLayer(4, 2,
+        {dim_feedforward = 6, norm_first = first, activation = "gelu", causal = first})
+      local net = dnn.Sequential({dnn.Input(3, 4), layer, layer}, {dtype = "float64"})
+      local X, Y = dnn.randn(12, 2, {dtype = "float64"}), dnn.randn(12, 2, {dtype = "float64"})
+      assert.is_true((dnn.gradcheck(net, dnn.MSELoss(), X, Y)))
+    end
+  end)
+
+  it("has PyTorch's names in files and its layers by them", function()
+    local net, names = dnn.Sequential{dnn.Input(5, 8), block()}, {}
+    for name in pairs(net:state_dict()) do names[#names + 1] = name end
+    table.sort(names)
+    assert.same({"0.linear1.bias", "0.linear1.weight", "0.linear2.bias", "0.linear2.weight", "0.norm1.bias",
+      "0.norm1.weight", "0.norm2.bias", "0.norm2.weight", "0.self_attn.in_proj_bias", "0.self_attn.in_proj_weight",
+      "0.self_attn.out_proj.bias", "0.self_attn.out_proj.weight"}, names)
+    assert.equal("Linear", net[1].linear2.name)
+    assert.same({12, 8}, {net[1].linear1.weight:size()})
+    assert.same({24, 8}, {net[1].self_attn.in_proj_weight:size()})
+  end)
+
+  it("is copied whole, with modes and frozen layers", function()
+    local net = dnn.Sequential{dnn.Input(5, 8), block()}
+    net[1].linear1.requires_grad = false
+    local copy, X = net:copy(), dnn.randn(40, 2)
+    assert.is_false(copy[1].linear1.requires_grad)
+    assert.is_true(copy[1].linear2.requires_grad)
+    assert.is_true(same(net:predict(X), copy:predict(X)))
+    copy[1].linear1.weight = dnn.zeros(12, 8)
+    assert.is_true(net[1].linear1.weight:any())
+  end)
+
+  it("says what does not fit", function()
+    fails("TransformerEncoderLayer: MultiheadAttention: embed_dim 9 is not a multiple of the 2 heads",
+      function() dnn.TransformerEncoderLayer(9, 2) end)
+    fails("TransformerEncoderLayer: activation must be one of relu, gelu, got 'swish'",
+      function() dnn.TransformerEncoderLayer(8, 2, {activation = "swish"}) end)
   end)
 end)

@@ -110,6 +110,18 @@ def of_steps(kind):
 Conv1d, MaxPool1d, AvgPool1d = of_steps(nn.Conv1d), of_steps(nn.MaxPool1d), of_steps(nn.AvgPool1d)
 
 
+class TransformerEncoderLayer(nn.TransformerEncoderLayer):
+    """The same, of (batch, steps, features), without its fast path, which refuses some settings."""
+
+    def __init__(self, *sizes, causal=False, **settings):
+        super().__init__(*sizes, batch_first=True, **settings)
+        self.causal = causal
+
+    def forward(self, x, lengths=None, mask=None):
+        mask = causal_mask(x.shape[1]) if self.causal else mask
+        return super().forward(x, src_mask=mask, src_key_padding_mask=padding(x, lengths))
+
+
 def read(path):
     data = open(path, "rb").read()
     (length,) = struct.unpack("<Q", data[:8])
