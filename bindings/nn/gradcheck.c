@@ -57,12 +57,12 @@ int dnnlua_gradcheck(lua_State *L) {
     if (!layer->root) {
         return luaL_error(L, "gradcheck: this layer is part of a network; check the network");
     }
+    dnn_loss_call call = {.settings = loss->settings, .Y = Y, .vector = dnnlua_loss_vector(L, 2)};
     dnn_keep keep = dnn_network_keep(self->network);
     const dnn_matrix *X = prepare_keeping(L, 6, keep);
     uint64_t key = dnnlua_network_key(L, self->network);
     dnn_network *network = dnnlua_network_begin(L, 6);
-    dnn_status status =
-        dnn_gradcheck(network, loss->kind, loss->settings, X, Y, eps, key, &result, &err);
+    dnn_status status = dnn_gradcheck(network, loss->kind, &call, X, eps, key, &result, &err);
     dnn_network_set_keep(network, keep);
     dnnlua_network_end(L, 6, status, &err);
 

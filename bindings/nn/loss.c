@@ -10,7 +10,7 @@
 #include "math/elementwise.h"
 #include "nn/registry.h"
 
-enum { LOSS_A = 1, LOSS_Y, LOSS_WEIGHTS, LOSS_GRADIENT };
+enum { LOSS_A = 1, LOSS_Y, LOSS_WEIGHTS, LOSS_GRADIENT, LOSS_VECTOR };
 
 static dnnlua_loss *check_loss(lua_State *L) {
     return dnnlua_check_self(L, DNNLUA_LOSS, "loss");
@@ -24,17 +24,55 @@ static bool is_for_each(const dnnlua_loss *self) {
            strcmp(self->kind->fields[i].choices[(size_t)self->settings[i].number], "none") == 0;
 }
 
+/* Pushes a copy, as float64, of the vector among the options at 1, or nil. A number is a vector of
+ * one. */
+static void push_vector(lua_State *L, const dnn_loss_class *kind) {
+    dnn_error err;
+
+    if (!lua_istable(L, 1) || kind->vector == NULL) {
+        lua_pushnil(L);
+        return;
+    }
+    if (lua_getfield(L, 1, kind->vector) == LUA_TNIL) {
+        return;
+    }
+    if (lua_type(L, -1) == LUA_TNUMBER) {
+        double number = lua_tonumber(L, -1);
+        dnn_matrix_set(dnnlua_new_matrix(L, DNN_FLOAT64, 1, 1), 0, 0, number);
+        return;
+    }
+    const dnn_matrix *given = dnnlua_check_matrix_named(L, lua_gettop(L), kind->name, kind->vector);
+    if (given->rows != 1 && given->cols != 1) {
+        luaL_error(L, "%s: %s must be one row or column of numbers, got %d x %d", kind->name,
+                   kind->vector, (int)given->rows, (int)given->cols);
+    }
+    dnn_matrix *copy = dnnlua_new_matrix(L, DNN_FLOAT64, given->rows, given->cols);
+    dnnlua_check(L, dnn_matrix_copy(copy, given, &err), &err);
+}
+
 /* dnn.BCELoss({reduction = "sum"}); upvalue: the class. */
 static int loss_new(lua_State *L) {
     const dnn_loss_class *kind = lua_touserdata(L, lua_upvalueindex(1));
+    const char *const extra[] = {kind->vector, NULL};
     dnn_setting settings[DNN_MAX_FIELDS] = {{0}};
 
-    dnnlua_read_fields(L, 1, kind->name, kind->fields, settings, NULL);
-    dnnlua_loss *self = lua_newuserdatauv(L, sizeof *self, LOSS_GRADIENT);
+    dnnlua_read_fields(L, 1, kind->name, kind->fields, settings, extra);
+    lua_settop(L, 1);
+    dnnlua_loss *self = lua_newuserdatauv(L, sizeof *self, LOSS_VECTOR);
     *self = (dnnlua_loss){.kind = kind};
     memcpy(self->settings, settings, sizeof settings);
     luaL_setmetatable(L, DNNLUA_LOSS);
+    push_vector(L, kind);
+    lua_setiuservalue(L, 2, LOSS_VECTOR);
+    lua_settop(L, 2);
     return 1;
+}
+
+const dnn_matrix *dnnlua_loss_vector(lua_State *L, int index) {
+    lua_getiuservalue(L, index, LOSS_VECTOR);
+    const dnn_matrix *vector = dnnlua_test_matrix(L, -1);
+    lua_pop(L, 1); /* the loss keeps it alive */
+    return vector;
 }
 
 /* Pushes the weights of the table of options at 4, or nil. */
@@ -58,6 +96,7 @@ static int loss_forward(lua_State *L) {
         .settings = self->settings,
         .A = dnnlua_check_matrix_named(L, 2, self->kind->name, "A"),
         .Y = dnnlua_check_matrix_named(L, 3, self->kind->name, "Y"),
+        .vector = dnnlua_loss_vector(L, 1),
     };
     dnn_error err;
     double cost;
@@ -151,6 +190,7 @@ static int loss_backward(lua_State *L) {
         .settings = self->settings,
         .A = dnnlua_test_matrix(L, 3),
         .Y = dnnlua_test_matrix(L, 4),
+        .vector = dnnlua_loss_vector(L, 1),
         .weights = dnnlua_test_matrix(L, 5),
     };
     if (!lua_isnil(L, 2)) {
@@ -184,6 +224,25 @@ static const dnn_field *fields(void *self, const dnn_setting **values) {
     return ((dnnlua_loss *)self)->kind->fields;
 }
 
+/* loss.weight: the vector under its name. */
+static bool get_vector(lua_State *L, void *self, const char *name) {
+    const char *vector = ((dnnlua_loss *)self)->kind->vector;
+    bool is = vector != NULL && strcmp(name, vector) == 0;
+
+    if (is) {
+        lua_getiuservalue(L, 1, LOSS_VECTOR);
+    }
+    return is;
+}
+
+static void add_vector_name(lua_State *L, void *self, int list) {
+    const dnn_loss_class *kind = ((dnnlua_loss *)self)->kind;
+
+    if (kind->vector != NULL) {
+        dnnlua_add_name(L, list, kind->vector);
+    }
+}
+
 static const dnnlua_property properties[] = {
     {"name", get_name, NULL},
     {NULL,   NULL,     NULL},
@@ -210,6 +269,8 @@ static const dnnlua_class class = {
     .metamethods = metamethods,
     .properties = properties,
     .fields = fields,
+    .get = get_vector,
+    .names = add_vector_name,
 };
 
 void dnnlua_open_loss(lua_State *L) {

@@ -240,6 +240,9 @@ typedef struct dnnlua_loss {
     uint64_t pass; /* of A in the last forward */
 } dnnlua_loss;
 
+/* The vector among the settings of the loss at index, or NULL. */
+const dnn_matrix *dnnlua_loss_vector(lua_State *L, int index);
+
 /* The open optimiser at index, all of whose networks are open; NULL when it is something else.
  * Raises when one is closed. */
 dnn_optimiser *dnnlua_test_optimiser(lua_State *L, int index);

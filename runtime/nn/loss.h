@@ -16,9 +16,10 @@
 typedef struct dnn_loss_call {
     const dnn_setting *settings;
     const dnn_matrix *A, *Y;
+    const dnn_matrix *vector;  /* what the class calls `vector`: float64, contiguous; or NULL */
     const dnn_matrix *weights; /* 1 x m of A's type; NULL: 1 for each example */
-    dnn_matrix *costs; /* 1 x m of A's type: forward writes the weighted cost of each example, before
-                          the reduction; NULL: not wanted */
+    dnn_matrix *costs; /* 1 x m of A's type: forward writes the weighted cost of each example,
+                          before the reduction; NULL: not wanted */
 } dnn_loss_call;
 
 /* An example for the gradient check and the comparison with PyTorch: settings as dnn_field_parse
@@ -26,14 +27,17 @@ typedef struct dnn_loss_call {
 typedef struct dnn_loss_case {
     const char *settings;
     size_t rows, examples;
+    size_t positions; /* labels in a column of Y; 0: Y has A's shape */
+    size_t vector;    /* numbers of the vector; 0: none */
 } dnn_loss_case;
 
 typedef struct dnn_loss_class {
     const char *name;           /* "BCELoss" */
     const char *doc;            /* one line with the formula */
     const dnn_field *fields;    /* settings; NULL when there are none */
+    const char *vector;         /* the setting that is a vector: "weight"; NULL: none */
     const dnn_loss_case *cases; /* ended by a row of 0 rows */
-    bool labels;                /* Y is 1 x m class numbers from 1; else Y has A's shape */
+    bool labels;                /* Y holds class numbers from 1; else Y has A's shape */
     double low, high;           /* A and real targets lie in low..high; 0, 0: anywhere */
 
     /* Checks shapes, types and the values of Y, with messages. */

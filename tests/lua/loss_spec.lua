@@ -124,10 +124,30 @@ describe("a loss", function()
     assert.equal("MSELoss(reduction = sum)", tostring(loss))
   end)
 
-  it("takes targets stored as uint8", function()
+  it("takes targets stored as uint8 or int32", function()
     local Y = dnn.Matrix{{0, 1, 1}}
     local A = dnn.Matrix{{0.2, 0.7, 0.9}}
-    local loss = dnn.BCELoss()
-    assert.equal(loss:forward(A, Y), loss:forward(A, Y:byte()))
+    for _, loss in ipairs{dnn.BCELoss(), dnn.BCEWithLogitsLoss(), dnn.MSELoss()} do
+      local cost = loss:forward(A, Y)
+      local dA = loss:backward():copy()
+      for _, stored in ipairs{Y:byte(), Y:int()} do
+        assert.equal(cost, loss:forward(A, stored))
+        assert.is_true(loss:backward() == dA)
+      end
+    end
+  end)
+
+  it("keeps the weights of its classes, whatever becomes of the Matrix that it was given", function()
+    local weight = dnn.Matrix{1, 2, 4}
+    local loss = dnn.CrossEntropyLoss{weight = weight, reduction = "sum"}
+    local A, Y = dnn.zeros(3, 3), dnn.Matrix{{1, 2, 3}}
+    local cost = loss(A, Y)
+    weight:fill_(100)
+    assert.equal(cost, loss(A, Y))
+    assert.near(7 * math.log(3), cost, 1e-6)
+    assert.same({1, 2, 4}, {loss.weight(1, 1), loss.weight(2, 1), loss.weight(3, 1)})
+    assert.is_nil(dnn.CrossEntropyLoss().weight)
+    assert.is_true(dnn.gradcheck(dnn.Sequential({dnn.Linear(2, 3)}, {dtype = "float64"}), loss,
+      dnn.randn(2, 3, {dtype = "float64"}), Y))
   end)
 end)

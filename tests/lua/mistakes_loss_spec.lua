@@ -29,11 +29,17 @@ describe("a mistake with a loss:", function()
     {"labels that are not whole", function() cross(scores, dnn.Matrix{{1, 1.5, 1, 1}}) end,
       "CrossEntropyLoss: label 1.5 at column 2 is not a whole number; labels are the numbers of classes, 1..C"},
     {"class numbers in a column", function() cross(scores, dnn.ones(4, 1)) end,
-      "CrossEntropyLoss: A is 3 x 4, so Y must be 1 x 4 labels, not 4 x 1 (is Y transposed?)"},
-    {"one-hot labels", function() cross(scores, scores) end,
-      "CrossEntropyLoss: A is 3 x 4, so Y must be 1 x 4 labels, not 3 x 4 (one-hot columns? give the class numbers "
-        .. "1..C "
-        .. "instead)"},
+      "CrossEntropyLoss: A is 3 x 4, so Y must be 1 x 4 labels, or steps x 4 where A is (steps * classes) x 4, not "
+        .. "4 x 1 (is Y transposed?)"},
+    {"one-hot labels of other numbers", function() cross(scores, dnn.full(3, 4, 2)) end,
+      "CrossEntropyLoss: Y(1, 1) is 2, outside 0..1; targets are 0, 1 or a probability"},
+    {"weights of another number of classes", function()
+      dnn.CrossEntropyLoss{weight = dnn.Matrix{1, 2}}(scores, dnn.ones(1, 4))
+    end, "CrossEntropyLoss: weight must hold 3 numbers, one for each class (A is 3 x 4), not 2"},
+    {"weights of classes as a table", function() dnn.CrossEntropyLoss{weight = {1, 2, 3}} end,
+      "CrossEntropyLoss: weight must be a Matrix, got table; dnn.Matrix{...} makes one of a table"},
+    {"nothing but padding", function() dnn.CrossEntropyLoss{ignore_index = 0}(scores, dnn.zeros(1, 4)) end,
+      "CrossEntropyLoss: there is no mean, as no label counts: each is 0 (ignore_index) or its class has weight 0"},
     {"one output for two classes", function() cross(A, Y) end,
       "CrossEntropyLoss: label 0 at column 2 is outside 1..1; A has one row, a single class: for classes 0 and 1 take "
         .. "BCEWithLogitsLoss"},

@@ -43,10 +43,10 @@ static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
 }
 
 static const dnn_loss_case cases[] = {
-    {"",               1, 6},
-    {"reduction=sum",  3, 4},
-    {"reduction=none", 2, 3},
-    {NULL,             0, 0},
+    {"",               1, 6, 0, 0},
+    {"reduction=sum",  3, 4, 0, 0},
+    {"reduction=none", 2, 3, 0, 0},
+    {NULL,             0, 0, 0, 0},
 };
 
 const dnn_loss_class dnn_loss_bce_with_logits = {

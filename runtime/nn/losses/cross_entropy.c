@@ -1,9 +1,14 @@
-/* cross_entropy.c: cross entropy of logits against class numbers, the softmax included.
+/* cross_entropy.c: cross entropy of logits, the softmax included.
  *
- *     p = softmax of a column of A,  cost = mean over columns of -log p[label]
- *     dA = (p - [row == label]) / columns
+ *     p = softmax(z),  q = (1 - s) y + s / C,  cost = sum of -w q log p,  dz = p sum(w q) - w q
  *
- * The column's maximum is subtracted first, so no exponential overflows. */
+ * of the C logits z of one position, with label smoothing s, class weights w and the target y: 1 at
+ * the class that a label names, else 0, or a probability for each class. A column of A holds the
+ * logits of one position or of several, one after the other: then Y has a label for each. The mean
+ * divides by the w of all labels that count, as PyTorch's; with probabilities by the positions.
+ *
+ * The largest logit is subtracted first, so no exponential overflows. Positions are taken in
+ * blocks, so that exp and log run over long vectors where there are few classes. */
 #ifdef T /* both_types.inc; labels count from 0 */
 
 DNN_INLINE T K(largest)(const T *z, size_t classes) {
@@ -13,148 +18,351 @@ DNN_INLINE T K(largest)(const T *z, size_t classes) {
     return top;
 }
 
-static double K(cost)(const T *z, size_t classes, size_t label) {
-    double top = K(largest)(z, classes), sum = 0;
-    for (size_t c = 0; c < classes; c++)
-        sum += exp(z[c] - top);
-    return log(sum) - (z[label] - top);
+/* out = exp(z - the largest of z) for so many positions; their largest logits and sums of out. */
+DNN_CLONES static void K(exponentials)(T *out, const T *z, size_t classes, size_t positions,
+                                       double *tops, double *sums) {
+    for (size_t p = 0; p < positions; p++) {
+        const T *from = z + p * classes;
+        T top = classes < MANY ? K(largest)(from, classes) : (T)K(top_of)(classes, from, 0, 0);
+        T *to = out + p * classes;
+        tops[p] = top;
+        DNN_INDEPENDENT
+        for (size_t c = 0; c < classes; c++)
+            to[c] = from[c] - top;
+    }
+    DNN_INDEPENDENT
+    for (size_t i = 0; i < positions * classes; i++)
+        out[i] = K(dnn_exp)(out[i]);
+    for (size_t p = 0; p < positions; p++) {
+        const T *from = out + p * classes;
+        double sum = 0;
+        for (size_t c = 0; c < classes && classes < MANY; c++)
+            sum += from[c];
+        sums[p] = classes < MANY ? sum : K(sum_of)(classes, from, 0, 0);
+    }
 }
 
-/* The gradient takes three passes: out = z - max z, exp of out, and this:
- * out = (out / sum - [c == label]) * scale. */
-static void K(gradient)(T *out, size_t classes, size_t label, double scale) {
-    double sum = 0;
-    for (size_t c = 0; c < classes; c++)
-        sum += out[c];
-    double factor = scale / sum;
-    for (size_t c = 0; c < classes; c++)
+/* The same of one position without keeping the exponentials. */
+DNN_CLONES static void K(long_sum)(const T *z, size_t classes, double *top, double *sum) {
+    T part[PART], most = (T)K(top_of)(classes, z, 0, 0);
+    *top = most;
+    *sum = 0;
+    for (size_t begin = 0; begin < classes; begin += PART) {
+        size_t n = classes - begin < PART ? classes - begin : PART;
+        for (size_t c = 0; c < n; c++)
+            part[c] = K(dnn_exp)(z[begin + c] - most);
+        *sum += K(sum_of)(n, part, 0, 0);
+    }
+}
+
+/* What n classes add to the sums of w q and of w q (top - z); y is NULL where it is 0. */
+static void K(add_shares)(const T *z, const T *y, const double *w, size_t n, const targets *t,
+                          double top, double *share, double *cost) {
+    for (size_t c = 0; c < n; c++) {
+        double q = (y == NULL ? 0 : t->keep * y[c]) + t->spread;
+        double wq = w == NULL ? q : w[c] * q;
+        *share += wq;
+        *cost += wq * (top - z[c]);
+    }
+}
+
+/* out = out factor - w q scale of n classes. */
+static void K(pull)(T *out, const T *y, const double *w, size_t n, const targets *t, double factor,
+                    double scale) {
+    for (size_t c = 0; c < n; c++) {
+        double q = (y == NULL ? 0 : t->keep * y[c]) + t->spread;
+        out[c] = (T)(out[c] * factor - (w == NULL ? q : w[c] * q) * scale);
+    }
+}
+
+DNN_CLONES static void K(multiply)(T *out, size_t n, double factor) {
+    DNN_INDEPENDENT
+    for (size_t c = 0; c < n; c++)
         out[c] = (T)(out[c] * factor);
-    out[label] -= (T)scale;
 }
 
-static void K(shift)(T *out, const T *z, size_t classes) {
-    T top = K(largest)(z, classes);
-    for (size_t c = 0; c < classes; c++)
-        out[c] = z[c] - top;
+/* Probabilities of at most PART classes from `begin` on; converted into the buffer where they are
+ * stored as whole numbers; NULL where Y holds labels. */
+static const T *K(probabilities)(const targets *t, size_t column, size_t begin, size_t n,
+                                 T *buffer) {
+    if (!t->soft)
+        return NULL;
+    const char *from = (const char *)dnn_matrix_at(t->labels.Y, 0, column) +
+                       begin * dnn_dtype_info(t->labels.Y->dtype)->size;
+    if (dnn_dtype_info(t->labels.Y->dtype)->is_real)
+        return (const T *)from;
+    dnn_convert[t->labels.Y->dtype][K(type)](n, buffer, from, NULL, NULL);
+    return buffer;
+}
+
+/* The sums of w q and of w q (top - z) of a position. */
+static void K(target_of)(const targets *t, const block *b, size_t p, const T *z, double *share,
+                         double *cost) {
+    T buffer[PART];
+    *share = *cost = 0;
+    for (size_t c = 0; c < t->labels.classes && (t->soft || t->spread != 0); c += PART) {
+        size_t n = t->labels.classes - c < PART ? t->labels.classes - c : PART;
+        const T *y = K(probabilities)(t, b->first + p, c, n, buffer);
+        K(add_shares)
+        (z + c, y, t->labels.weights == NULL ? NULL : t->labels.weights + c, n, t, b->tops[p],
+         share, cost);
+    }
+    if (!t->soft) {
+        size_t label = (size_t)b->labels[p] - 1;
+        double wq = t->keep * dnn_label_weight(&t->labels, label);
+        *share += wq;
+        *cost += wq * (b->tops[p] - z[label]);
+    }
+}
+
+static void K(forward)(const targets *t, block *b, const T *z, double *costs) {
+    T out[PART];
+    if (t->labels.classes > PART)
+        K(long_sum)(z, t->labels.classes, b->tops, b->sums);
+    else
+        K(exponentials)(out, z, t->labels.classes, b->count, b->tops, b->sums);
+    logarithms(b->sums, b->count);
+    for (size_t p = 0; p < b->count; p++) {
+        double share, cost;
+        costs[p] = 0;
+        if (!counts(t, b, p))
+            continue;
+        K(target_of)(t, b, p, z + p * t->labels.classes, &share, &cost);
+        costs[p] = share * b->sums[p] + cost;
+    }
+}
+
+/* `scales` holds what the gradient of each position is multiplied by. */
+static void K(backward)(const targets *t, block *b, const T *z, T *out, const double *scales) {
+    T buffer[PART];
+    K(exponentials)(out, z, t->labels.classes, b->count, b->tops, b->sums);
+    for (size_t p = 0; p < b->count; p++, out += t->labels.classes, z += t->labels.classes) {
+        double share, cost;
+        if (!counts(t, b, p)) {
+            memset(out, 0, t->labels.classes * sizeof *out);
+            continue;
+        }
+        K(target_of)(t, b, p, z, &share, &cost);
+        double factor = share * scales[p] / b->sums[p];
+        for (size_t c = 0; c < t->labels.classes && (t->soft || t->spread != 0); c += PART) {
+            size_t n = t->labels.classes - c < PART ? t->labels.classes - c : PART;
+            const T *y = K(probabilities)(t, b->first + p, c, n, buffer);
+            K(pull)
+            (out + c, y, t->labels.weights == NULL ? NULL : t->labels.weights + c, n, t, factor,
+             scales[p]);
+        }
+        if (t->soft)
+            continue;
+        if (t->spread == 0)
+            K(multiply)(out, t->labels.classes, factor);
+        size_t label = (size_t)b->labels[p] - 1;
+        out[label] = (T)(out[label] - t->keep * dnn_label_weight(&t->labels, label) * scales[p]);
+    }
 }
 
 #else
 #include <math.h>
+#include <string.h>
 
 #include "core/interrupt.h"
-#include "math/elementwise.h"
+#include "math/convert.h"
+#include "math/functions.h"
+#include "math/reduce_kernels.h"
 #include "math/simd.h"
-#include "nn/losses/loss_parts.h"
+#include "nn/losses/labels.h"
 
-#define KERNELS "nn/losses/cross_entropy.c"
+enum { REDUCTION, LABEL_SMOOTHING, IGNORE_INDEX };
+
+enum {
+    MANY = 16,  /* classes from which on sums and extremes are worth a call */
+    PART = 512, /* elements on the stack */
+    BLOCK = 128 /* positions at a time */
+};
+
+#define NAME "CrossEntropyLoss"
+
+/* What Y asks for. */
+typedef struct targets {
+    dnn_labels labels;   /* of a Y of probabilities classes and weights alone */
+    bool soft;           /* Y holds probabilities */
+    double keep, spread; /* q = keep y + spread */
+} targets;
+
+/* Positions that are worked on together; `first` counts those of all columns. */
+typedef struct block {
+    size_t first, count;
+    double labels[BLOCK], tops[BLOCK], sums[BLOCK];
+} block;
+
+static bool counts(const targets *t, const block *b, size_t p) {
+    return t->soft || b->labels[p] != t->labels.ignore;
+}
+
+DNN_CLONES static void logarithms(double *x, size_t n) {
+    DNN_INDEPENDENT
+    for (size_t i = 0; i < n; i++)
+        x[i] = dnn_log_f64(x[i]);
+}
+
+#define top_of_f32 dnn_f32_max
+#define top_of_f64 dnn_f64_max
+#define sum_of_f32 dnn_f32_sum
+#define sum_of_f64 dnn_f64_sum
+#define type_f32   DNN_FLOAT32
+#define type_f64   DNN_FLOAT64
+#define KERNELS    "nn/losses/cross_entropy.c"
 #include "nn/both_types.inc"
 
-static dnn_status check_labels(const dnn_matrix *A, const dnn_matrix *Y, dnn_error *err) {
-    for (size_t j = 0; j < Y->cols; j++) {
-        double label = dnn_matrix_get(Y, 0, j);
-        if (!(label >= 1 && label <= (double)A->rows))
-            return dnn_fail(
-                err, DNN_ERROR_ARGUMENT,
-                "CrossEntropyLoss: label %g at column %zu is outside 1..%zu%s", dnn_shown(label),
-                j + 1, A->rows,
-                A->rows == 1 ? "; A has one row, a single class: for classes 0 and 1 take "
-                               "BCEWithLogitsLoss"
-                : label == 0 ? "; labels count from 1 in Lua (add 1 to labels that count "
-                               "from 0)"
-                             : " (A has a row for each class)");
-        if (label != floor(label))
-            return dnn_fail(
-                err, DNN_ERROR_ARGUMENT,
-                "CrossEntropyLoss: label %g at column %zu is not a whole number; labels "
-                "are the numbers of classes, 1..C",
-                label, j + 1);
-    }
-    return DNN_OK;
+static targets targets_of(const dnn_loss_call *call) {
+    const dnn_matrix *A = call->A, *Y = call->Y;
+    double smoothing = call->settings[LABEL_SMOOTHING].number;
+    targets t = {.soft = Y->rows == A->rows && A->rows > 1, .keep = 1 - smoothing};
+    t.labels = dnn_labels_of(NAME, call, t.soft ? 1 : Y->rows, call->settings[IGNORE_INDEX].number);
+    t.spread = smoothing / (double)t.labels.classes;
+    return t;
+}
+
+/* What the mean divides by. */
+static double total_of(const targets *t) {
+    return t->soft ? (double)t->labels.Y->cols : dnn_labels_total(&t->labels);
 }
 
 static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
-    const dnn_matrix *A = call->A, *Y = call->Y;
-    dnn_status status = dnn_matrix_require_real(A, "CrossEntropyLoss", err);
+    dnn_status status = dnn_labels_check_shape(NAME, call, err);
     if (status != DNN_OK)
         return status;
-    if (dnn_matrix_count(A) == 0)
-        return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "CrossEntropyLoss: A is %zu x %zu, there is nothing to compare", A->rows,
-                        A->cols);
-    if (Y->rows != 1 || Y->cols != A->cols) {
-        const char *hint = "";
-        if (Y->rows == A->cols && Y->cols == 1)
-            hint = " (is Y transposed?)";
-        else if (Y->rows == A->rows && Y->cols == A->cols)
-            hint = " (one-hot columns? give the class numbers 1..C instead)";
-        return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "CrossEntropyLoss: A is %zu x %zu, so Y must be 1 x %zu labels, not "
-                        "%zu x %zu%s",
-                        A->rows, A->cols, A->cols, Y->rows, Y->cols, hint);
+    targets t = targets_of(call);
+    if (t.soft) {
+        status = dnn_check_unit_targets(NAME, call, false, err);
+        return status != DNN_OK
+                   ? status
+                   : dnn_check_vector(NAME, call, "weight", t.labels.classes, "class", err);
     }
-    return check_labels(A, Y, err);
+    status = dnn_labels_check(&t.labels, call, err);
+    if (status == DNN_OK && call->settings[REDUCTION].number == 0)
+        status = dnn_labels_check_total(&t.labels, total_of(&t), err);
+    return status;
 }
 
-/* The label of column j, counted from 0. */
-static size_t label_of(const dnn_matrix *Y, size_t j) {
-    return (size_t)dnn_matrix_get(Y, 0, j) - 1;
+/* --- blocks --- */
+
+/* Runs through positions in blocks, which lie one behind the other in A (and dA). */
+typedef struct walk {
+    const dnn_loss_call *call;
+    dnn_matrix *dA; /* NULL in forward */
+    targets t;
+    double scale, cost;
+    size_t example; /* whose cost is being added up, ... */
+    double of_example;
+} walk;
+
+static void note_costs(walk *w, const block *b, const double *costs) {
+    bool plain = w->call->weights == NULL && w->call->costs == NULL;
+    for (size_t p = 0; plain && p < b->count; p++)
+        w->cost += costs[p];
+    for (size_t p = 0; !plain && p < b->count; p++) {
+        size_t example = (b->first + p) / w->t.labels.steps;
+        double cost = costs[p] * dnn_loss_weight(w->call, example);
+        w->of_example = example == w->example ? w->of_example + cost : cost;
+        w->example = example;
+        w->cost += cost;
+        dnn_loss_note_cost(w->call, example, w->of_example);
+    }
+}
+
+static void run_block(walk *w, block *b) {
+    const dnn_matrix *A = w->call->A;
+    size_t row = b->first % w->t.labels.steps * w->t.labels.classes,
+           column = b->first / w->t.labels.steps;
+    size_t offset = row * dnn_dtype_info(A->dtype)->size;
+    const char *z = (const char *)dnn_matrix_at(A, 0, column) + offset;
+    double values[BLOCK]; /* costs, or scales of gradients */
+    if (!w->t.soft)
+        dnn_labels_read(&w->t.labels, b->first, b->count, b->labels);
+    if (w->dA == NULL) {
+        if (A->dtype == DNN_FLOAT32)
+            forward_f32(&w->t, b, (const float *)z, values);
+        else
+            forward_f64(&w->t, b, (const double *)z, values);
+        note_costs(w, b, values);
+        return;
+    }
+    char *out = (char *)dnn_matrix_at(w->dA, 0, column) + offset;
+    for (size_t p = 0; p < b->count; p++)
+        values[p] = w->call->weights == NULL
+                        ? w->scale
+                        : w->scale * dnn_loss_weight(w->call, (b->first + p) / w->t.labels.steps);
+    if (A->dtype == DNN_FLOAT32)
+        backward_f32(&w->t, b, (const float *)z, (float *)out, values);
+    else
+        backward_f64(&w->t, b, (const double *)z, (double *)out, values);
+}
+
+static void run(walk *w) {
+    const dnn_matrix *A = w->call->A;
+    size_t steps = w->t.labels.steps, positions = steps * A->cols;
+    size_t most = w->t.labels.classes > PART ? 1 : PART / w->t.labels.classes;
+    bool whole = dnn_matrix_is_contiguous(A) && (w->dA == NULL || dnn_matrix_is_contiguous(w->dA));
+    block b;
+    most = most < BLOCK ? most : BLOCK;
+    for (size_t first = 0; first < positions && !dnn_interrupt_requested(); first += b.count) {
+        size_t left = whole ? positions - first : steps - first % steps;
+        b.first = first;
+        b.count = left < most ? left : most;
+        run_block(w, &b);
+    }
 }
 
 static double forward(const dnn_loss_call *call) {
-    const dnn_matrix *A = call->A;
-    double sum = 0;
-    for (size_t j = 0; j < A->cols && !dnn_interrupt_requested(); j++) {
-        const void *column = dnn_matrix_at(A, 0, j);
-        double cost = A->dtype == DNN_FLOAT32 ? cost_f32(column, A->rows, label_of(call->Y, j))
-                                              : cost_f64(column, A->rows, label_of(call->Y, j));
-        cost *= dnn_loss_weight(call, j);
-        dnn_loss_note_cost(call, j, cost);
-        sum += cost;
-    }
-    return sum * dnn_reduction_scale(call->settings, A->cols);
+    walk w = {.call = call, .t = targets_of(call), .example = SIZE_MAX};
+    run(&w);
+    return call->settings[REDUCTION].number == 0 ? w.cost / total_of(&w.t) : w.cost;
 }
 
 static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    const dnn_matrix *A = call->A;
-    double scale = dnn_reduction_scale(call->settings, A->cols);
-    bool f32 = A->dtype == DNN_FLOAT32;
-    for (size_t j = 0; j < A->cols && !dnn_interrupt_requested(); j++) {
-        if (f32)
-            shift_f32(dnn_matrix_at(dA, 0, j), dnn_matrix_at(A, 0, j), A->rows);
-        else
-            shift_f64(dnn_matrix_at(dA, 0, j), dnn_matrix_at(A, 0, j), A->rows);
-    }
-    /* One call for all columns: vectorised; only an interruption fails. */
-    dnn_unary(DNN_EXP, dA, dA, NULL);
-    for (size_t j = 0; j < A->cols; j++) {
-        double factor = scale * dnn_loss_weight(call, j);
-        if (f32)
-            gradient_f32(dnn_matrix_at(dA, 0, j), A->rows, label_of(call->Y, j), factor);
-        else
-            gradient_f64(dnn_matrix_at(dA, 0, j), A->rows, label_of(call->Y, j), factor);
-    }
+    walk w = {.call = call, .dA = dA, .t = targets_of(call), .scale = 1};
+    if (call->settings[REDUCTION].number == 0)
+        w.scale = 1 / total_of(&w.t);
+    run(&w);
 }
 
 static const dnn_field fields[] = {
-    {.name = "reduction",
-     .kind = DNN_FIELD_CHOICE,
-     .choices = dnn_reductions,
-     .doc = "mean: cost and gradient are divided by the number of examples; sum: they are not; "
-            "none: a cost for each example"},
-    {.name = NULL}
+    [REDUCTION] = {.name = "reduction",
+                   .kind = DNN_FIELD_CHOICE,
+                   .choices = dnn_reductions,
+                   .doc =
+                       "mean: cost and gradient are divided by the number of labels that count, or "
+                       "by their weights; sum: they are not; none: a cost for each example"},
+    [LABEL_SMOOTHING] = {.name = "label_smoothing",
+                   .kind = DNN_FIELD_REAL,
+                   .high = 1,
+                   .doc = "how much of the target is spread over all classes; 0.1 is usual"},
+    [IGNORE_INDEX] = {.name = "ignore_index",
+                   .kind = DNN_FIELD_COUNT,
+                   .initial = -100,
+                   .low = -2147483647,
+                   .doc = "the label of positions that do not count, as padding"},
+    {.name = NULL   }
 };
 
 static const dnn_loss_case cases[] = {
-    {"",               3, 4},
-    {"reduction=sum",  2, 5},
-    {"reduction=none", 4, 3},
-    {NULL,             0, 0},
+    {"",                                   3, 4, 1, 0},
+    {"reduction=sum",                      2, 5, 1, 0},
+    {"reduction=none",                     4, 3, 1, 0},
+    {"label_smoothing=0.2",                3, 4, 1, 0},
+    {"ignore_index=2",                     3, 4, 1, 3},
+    {"label_smoothing=0.2 ignore_index=2", 6, 4, 2, 3},
+    {"reduction=sum",                      9, 2, 3, 0},
+    {"",                                   3, 4, 0, 0},
+    {"label_smoothing=0.1 reduction=sum",  3, 4, 0, 3},
+    {NULL,                                 0, 0, 0, 0},
 };
 
 const dnn_loss_class dnn_loss_cross_entropy = {
     .name = "CrossEntropyLoss",
-    .doc = "mean of -log softmax(A)[label]; Y is 1 x m class numbers from 1",
+    .doc = "mean of -log softmax(A)[label]; Y holds class numbers from 1, or probabilities",
     .fields = fields,
+    .vector = "weight",
     .cases = cases,
     .labels = true,
     .check = check,

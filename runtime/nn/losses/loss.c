@@ -98,6 +98,16 @@ void dnn_loss_note_cost(const dnn_loss_call *call, size_t j, double cost) {
         dnn_matrix_set(call->costs, 0, j, cost);
 }
 
+dnn_status dnn_check_vector(const char *name, const dnn_loss_call *call, const char *vector,
+                            size_t count, const char *what, dnn_error *err) {
+    if (call->vector == NULL || dnn_matrix_count(call->vector) == count)
+        return DNN_OK;
+    return dnn_fail(err, DNN_ERROR_SHAPE,
+                    "%s: %s must hold %zu numbers, one for each %s (A is %zu x %zu), not %zu", name,
+                    vector, count, what, call->A->rows, call->A->cols,
+                    dnn_matrix_count(call->vector));
+}
+
 /* --- targets --- */
 
 dnn_status dnn_check_targets(const char *name, const dnn_loss_call *call, dnn_error *err) {

@@ -12,6 +12,11 @@ extern const dnn_field dnn_reduction_fields[];
 /* What cost and gradient are multiplied by: 1 / count with "mean", else 1. */
 double dnn_reduction_scale(const dnn_setting *settings, size_t count);
 
+/* The vector of the call, where there is one, has `count` numbers: "BCEWithLogitsLoss: pos_weight
+ * holds 2 numbers, and there are 3 rows". */
+dnn_status dnn_check_vector(const char *name, const dnn_loss_call *call, const char *vector,
+                            size_t count, const char *what, dnn_error *err);
+
 /* The weight of example j, and noting its cost where costs are wanted. */
 double dnn_loss_weight(const dnn_loss_call *call, size_t j);
 void dnn_loss_note_cost(const dnn_loss_call *call, size_t j, double cost);

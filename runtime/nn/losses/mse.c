@@ -39,10 +39,10 @@ static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
 }
 
 static const dnn_loss_case cases[] = {
-    {"",               3, 4},
-    {"reduction=sum",  2, 5},
-    {"reduction=none", 1, 3},
-    {NULL,             0, 0},
+    {"",               3, 4, 0, 0},
+    {"reduction=sum",  2, 5, 0, 0},
+    {"reduction=none", 1, 3, 0, 0},
+    {NULL,             0, 0, 0, 0},
 };
 
 const dnn_loss_class dnn_loss_mse = {

@@ -157,8 +157,8 @@ static dnn_status check_adding(check *c, dnn_matrix *dA, dnn_matrix *dX,
     dnn_status status = dnn_network_backward(c->network, dA, dX, err);
     for (size_t k = 0; k < p->learnt_count && status == DNN_OK; k++) {
         dnn_matrix gradient = dnn_segment_gradients(p, k);
-        dnn_matrix first = dnn_matrix_of(DNN_FLOAT64, gradient.rows, gradient.cols,
-                                         once + p->segments[k].offset);
+        dnn_matrix first =
+            dnn_matrix_of(DNN_FLOAT64, gradient.rows, gradient.cols, once + p->segments[k].offset);
         if (!p->segments[k].frozen && !dnn_is_twice(&gradient, &first))
             dnn_note_fault(result,
                            "%s: a second backward does not add to the gradient of %s; is it "
@@ -213,14 +213,13 @@ static void restore_kept(dnn_network *network, void *copy) {
 }
 
 dnn_status dnn_gradcheck(dnn_network *network, const dnn_loss_class *loss,
-                         const dnn_setting *settings, const dnn_matrix *X, const dnn_matrix *Y,
-                         double h, uint64_t key, dnn_gradcheck_result *result, dnn_error *err) {
+                         const dnn_loss_call *call, const dnn_matrix *X, double h, uint64_t key,
+                         dnn_gradcheck_result *result, dnn_error *err) {
     *result = (dnn_gradcheck_result){.worst_step = SIZE_MAX};
     if (dnn_network_dtype(network) != DNN_FLOAT64)
         return dnn_fail(err, DNN_ERROR_TYPE,
                         "gradcheck needs a float64 network: float32 is too coarse for differences");
-    check c = {
-        .network = network, .loss = loss, .call = {.settings = settings, .Y = Y}, .key = key};
+    check c = {.network = network, .loss = loss, .call = *call, .key = key};
     dnn_matrix dA = {0}, dX = {0}, given = {0};
     void *kept = copy_of_kept(network);
     if (kept == NULL)

@@ -16,14 +16,15 @@ typedef struct dnn_gradcheck_result {
                             gradients where it has to add; "" if nothing is */
 } dnn_gradcheck_result;
 
-/* Compares the gradient of the loss with (f(x + h) - f(x - h)) / 2h for every learnt value and every
- * element of X. The network is float64, in the mode that is to be checked, with attached values and
- * with buffers planned for X, all of them kept; its values, kept ones too, are restored to the bit,
- * its gradients hold the analytic ones afterwards. Random numbers come from `key` each time. h is typically 1e-6.
- * DNN_ERROR_TYPE for float32. */
+/* Compares the gradient of the loss with (f(x + h) - f(x - h)) / 2h for every learnt value and
+ * every element of X; `call` holds all that the loss takes but A. The network is float64, in the
+ * mode that is to be checked, with attached values and with buffers planned for X, all of them
+ * kept; its values, kept ones too, are restored to the bit, its gradients hold the analytic ones
+ * afterwards. Random numbers come from `key` each time. h is typically 1e-6. DNN_ERROR_TYPE for
+ * float32. */
 dnn_status dnn_gradcheck(dnn_network *network, const dnn_loss_class *loss,
-                         const dnn_setting *settings, const dnn_matrix *X, const dnn_matrix *Y,
-                         double h, uint64_t key, dnn_gradcheck_result *result, dnn_error *err);
+                         const dnn_loss_call *call, const dnn_matrix *X, double h, uint64_t key,
+                         dnn_gradcheck_result *result, dnn_error *err);
 
 /* The same for one case of a class, of the cost that is the sum of A times fixed random numbers.
  * What the class says that it does not read holds NaN in backward, and gradients are added to as

@@ -4,7 +4,7 @@
 --
 -- A loss compares the output A (outputs x m) with the targets Y, and gives a number; its backward gives dA, from which
 -- `net:backward` starts. With reduction "mean" both are divided by the number of elements (`dnn.CrossEntropyLoss`: of
--- examples), with "sum" they are not, as in PyTorch; with "none" the cost of each example comes back, a 1 x m Matrix,
+-- labels), with "sum" they are not, as in PyTorch; with "none" the cost of each example comes back, a 1 x m Matrix,
 -- and backward takes the gradient with respect to these. Y may be of A's type or whole numbers (uint8, int32).
 --
 -- Weights, a number for each example, multiply costs and gradients before they are reduced: examples that count more,
@@ -17,7 +17,11 @@ local dnn = {}
 ---@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
 
 ---@class dnn.CrossEntropyLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of examples
+---@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of labels, or by their weights
+---@field weight? dnn.Matrix a weight for each class, 1 each when not given
+---how much of each target is spread over all classes (Szegedy et al. 2016), 0 when not given; 0.1 is usual
+---@field label_smoothing? number
+---@field ignore_index? integer the label of positions that do not count, such as padding; -100 when not given
 
 ---@class dnn.Loss.Options
 ---@field weights? dnn.Matrix 1 x m of A's type, a weight for each example; 1 each when not given
@@ -57,13 +61,21 @@ function dnn.BCEWithLogitsLoss(options) end
 
 ---Cross entropy of logits against class labels: the mean over examples of -log softmax(A)[label].
 ---
----Shapes: A is classes x m logits, without a softmax; Y is 1 x m labels, whole numbers 1..classes.
+---With class weights w and label smoothing s the cost of C logits is the sum of -w q log softmax(A), where
+---q = (1 - s) [class == label] + s / C; the mean divides by the sum of w[label], as PyTorch's.
 ---
----Errors: a label outside 1..classes; for 0 the message says that labels count from 1. One-hot columns are refused.
+---Shapes: A is classes x m logits, without a softmax; Y is 1 x m labels, whole numbers 1..classes. Of a sequence
+---`{steps, classes}` A is (steps * classes) x m and Y steps x m; pixels likewise. Or Y has A's shape and holds
+---probabilities: mixed examples, one-hot columns; of a sequence, see it as `A:reshape(classes, steps * m)`.
+---
+---Errors: a label outside 1..classes that is not `ignore_index`; for 0 the message says that labels count from 1. No
+---label that counts; weights that are not one for each class.
 ---
 ---```lua
 ---local scores = dnn.Matrix{{9, 0}, {0, 9}, {0, 0}}
 ---print(dnn.CrossEntropyLoss()(scores, dnn.Matrix{{1, 2}}) < 0.001)   --> true
+---local loss = dnn.CrossEntropyLoss{ignore_index = 0, label_smoothing = 0.1}
+---print(loss(scores, dnn.Matrix{{1, 0}}) < 1)   --> true
 ---```
 ---@param options? dnn.CrossEntropyLoss.Options
 ---@return dnn.Loss

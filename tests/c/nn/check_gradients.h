@@ -16,7 +16,8 @@ static inline void check_gradients(net *n, size_t rows) {
     dnn_matrix X = normal_matrix(DNN_FLOAT64, rows, 5, 11);
     dnn_network_set_keep(n->network, DNN_KEEP_ALL);
     dnn_matrix Y = matrix(DNN_FLOAT64, forward(n, &X)->rows, 5, NULL);
-    check_ok(dnn_gradcheck(n->network, mse, mean, &X, &Y, 1e-6, 1, &r, &err));
+    check_ok(dnn_gradcheck(n->network, mse, &(dnn_loss_call){.settings = mean, .Y = &Y}, &X, 1e-6,
+                           1, &r, &err));
     if (!(r.difference < 1e-6) || r.fault[0] != '\0')
         fail_msg("difference %g at %s of step %zu; %s", r.difference, r.worst_name, r.worst_step,
                  r.fault);

@@ -43,7 +43,8 @@ static dnn_gradcheck_result check_net(dnn_layer *layer, const dnn_shape *input, 
     dnn_shape output = dnn_network_output_shape(n.network, dnn_network_step_count(n.network) - 1);
     dnn_matrix Y = targets(loss, dnn_shape_count(&output));
     plan_for(&n, &X);
-    check_ok(dnn_gradcheck(n.network, loss, mean, &X, &Y, 1e-6, 3, &result, &err));
+    check_ok(dnn_gradcheck(n.network, loss, &(dnn_loss_call){.settings = mean, .Y = &Y}, &X, 1e-6,
+                           3, &result, &err));
     dnn_matrix_free(&X);
     dnn_matrix_free(&Y);
     free_net(&n);
@@ -227,8 +228,10 @@ static void values_come_back_to_the_bit_and_a_second_check_agrees(void **state) 
     plan_net(&n, 3, EXAMPLES);
     dnn_matrix X = inputs(3), Y = targets(any_loss(), 2), before = matrix(DNN_FLOAT64, 8, 1, NULL);
     memcpy(before.data, n.values, 8 * sizeof(double));
-    check_ok(dnn_gradcheck(n.network, any_loss(), mean, &X, &Y, 1e-6, 1, &first, &err));
-    check_ok(dnn_gradcheck(n.network, any_loss(), mean, &X, &Y, 1e-6, 1, &second, &err));
+    check_ok(dnn_gradcheck(n.network, any_loss(), &(dnn_loss_call){.settings = mean, .Y = &Y}, &X,
+                           1e-6, 1, &first, &err));
+    check_ok(dnn_gradcheck(n.network, any_loss(), &(dnn_loss_call){.settings = mean, .Y = &Y}, &X,
+                           1e-6, 1, &second, &err));
     assert_memory_equal(before.data, n.values, 8 * sizeof(double));
     assert_true(first.difference == second.difference);
     assert_ptr_equal(dnn_network_step_input(n.network, 0, 0)->data, X.data);
@@ -250,7 +253,8 @@ static void kept_values_come_back_to_the_bit(void **state) {
     double before[5];
     assert_int_equal(dnn_network_kept_bytes(n.network), sizeof before);
     memcpy(before, n.kept, sizeof before);
-    check_ok(dnn_gradcheck(n.network, any_loss(), mean, &X, &Y, 1e-6, 1, &r, &err));
+    check_ok(dnn_gradcheck(n.network, any_loss(), &(dnn_loss_call){.settings = mean, .Y = &Y}, &X,
+                           1e-6, 1, &r, &err));
     assert_true(r.difference < 1e-6);
     assert_memory_equal(before, n.kept, sizeof before);
     dnn_matrix_free(&X);
@@ -268,7 +272,8 @@ static void frozen_layers_are_passed_over(void **state) {
     dnn_network_note_layers(n.network);
     dnn_matrix X = inputs(3), Y = targets(any_loss(), 2);
     forward(&n, &X);
-    check_ok(dnn_gradcheck(n.network, any_loss(), mean, &X, &Y, 1e-6, 1, &r, &err));
+    check_ok(dnn_gradcheck(n.network, any_loss(), &(dnn_loss_call){.settings = mean, .Y = &Y}, &X,
+                           1e-6, 1, &r, &err));
     check_right("a network", "with a frozen layer", r);
     dnn_matrix_free(&X);
     dnn_matrix_free(&Y);
@@ -281,7 +286,8 @@ static void a_float32_network_is_refused(void **state) {
     dnn_gradcheck_result r;
     net n = make_net(DNN_FLOAT32, CHILDREN(linear(3, 2)), 1);
     dnn_matrix X = inputs(3);
-    check_fails(dnn_gradcheck(n.network, any_loss(), mean, &X, &X, 1e-6, 1, &r, &err),
+    check_fails(dnn_gradcheck(n.network, any_loss(), &(dnn_loss_call){.settings = mean, .Y = &X},
+                              &X, 1e-6, 1, &r, &err),
                 DNN_ERROR_TYPE, "gradcheck needs a float64 network");
     dnn_matrix_free(&X);
     free_net(&n);

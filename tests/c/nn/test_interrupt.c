@@ -160,10 +160,12 @@ static void a_gradient_check_that_ended_has_not_moved_a_parameter(void **state) 
     const dnn_loss_class *mse = dnn_loss_class_find("MSELoss");
     dnn_gradcheck_result result;
     plan_net(&n, 20, 30);
-    check_interrupted(dnn_gradcheck(n.network, mse, mean, &X, &Y, 1e-6, 1, &result, &err));
+    check_interrupted(dnn_gradcheck(n.network, mse, &(dnn_loss_call){.settings = mean, .Y = &Y}, &X,
+                                    1e-6, 1, &result, &err));
     assert_memory_equal(n.values, same.values, dnn_network_value_bytes(n.network));
     assert_null(dnn_network_step_input(n.network, 0, 0));
-    check_ok(dnn_gradcheck(n.network, mse, mean, &X, &Y, 1e-6, 1, &result, &err));
+    check_ok(dnn_gradcheck(n.network, mse, &(dnn_loss_call){.settings = mean, .Y = &Y}, &X, 1e-6, 1,
+                           &result, &err));
     assert_true(result.difference < 1e-6);
     dnn_matrix_free(&X);
     dnn_matrix_free(&Y);

@@ -1,0 +1,64 @@
+"""Computes what tests/lua/torch_losses_spec.lua asks for with PyTorch: reads a file of cases, writes one of results.
+
+usage: torch_losses.py CASES.json IN.safetensors OUT.safetensors
+
+A case is {"cost": a Python expression of the tensors A, B, C, Y, V}. The tensors of case i are "i.A" and so on, a
+column an example as here. Results are "i.cost", a number or a row of them, and the gradients "i.dA", "i.dB", "i.dC"."""
+import json
+import sys
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from torch_layers import read, write
+
+
+def rows(x):
+    """A row an example."""
+    return x.t()
+
+
+def logits(x, classes):
+    """(examples, classes) or, of several positions, (examples, classes, positions)."""
+    x = x.t().reshape(x.shape[1], -1, classes)
+    return x[:, 0] if x.shape[1] == 1 else x.permute(0, 2, 1)
+
+
+def labels(y):
+    """(examples) or (examples, positions), from 0."""
+    y = y.t().long() - 1
+    return y[:, 0] if y.shape[1] == 1 else y
+
+
+def by_example(costs):
+    """The sum of each example's costs."""
+    return costs.reshape(costs.shape[0], -1).sum(1)
+
+
+def run(case, tensors, i, results):
+    prefix = "%d." % i
+    given = {k[len(prefix):]: v for k, v in tensors.items() if k.startswith(prefix)}
+    given["V"] = given["V"].reshape(-1) if "V" in given else None
+    inputs = [name for name in ("A", "B", "C") if name in given]
+    for name in inputs:
+        given[name].requires_grad_(True)
+    names = dict(globals(), **given)
+    cost = eval(case["cost"], names)  # an expression of the test's own
+    cost.sum().backward()
+    results["%d.cost" % i] = cost.reshape(1, -1)
+    for name in inputs:
+        results["%d.d%s" % (i, name)] = given[name].grad
+
+
+def main():
+    cases = json.load(open(sys.argv[1]))
+    tensors, results = read(sys.argv[2]), {}
+    torch.set_num_threads(1)
+    for i, case in enumerate(cases):
+        run(case, tensors, i, results)
+    write(sys.argv[3], results)
+
+
+if __name__ == "__main__":
+    main()
