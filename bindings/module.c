@@ -74,6 +74,8 @@ static const dnnlua_function functions[] = {
     {"blas_core",       blas_core,       0},
     {"allocation_count", allocation_count, 0},
     {"gradcheck",       dnnlua_gradcheck, 5},
+    {"clip_grad_norm_", dnnlua_clip_grad_norm, 3},
+    {"clip_grad_value_", dnnlua_clip_grad_value, 2},
     {NULL,              NULL,            0},
 };
 

@@ -38,6 +38,7 @@ extern "C" {
 #include "nn/call.h"
 #include "nn/layer.h"
 #include "nn/loss.h"
+#include "nn/network/clip.h"
 #include "nn/network/gradcheck.h"
 #include "nn/network/network.h"
 #include "nn/optimiser.h"

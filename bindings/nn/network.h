@@ -247,6 +247,14 @@ const dnn_matrix *dnnlua_loss_vector(lua_State *L, int index);
  * Raises when one is closed. */
 dnn_optimiser *dnnlua_test_optimiser(lua_State *L, int index);
 
+/* --- clip.c --- */
+
+/* norm = dnn.clip_grad_norm_(parameters, max_norm, {norm_type = , error_if_nonfinite = }). */
+int dnnlua_clip_grad_norm(lua_State *L);
+
+/* dnn.clip_grad_value_(parameters, clip_value). */
+int dnnlua_clip_grad_value(lua_State *L);
+
 /* dnn.gradcheck(net, loss, X, Y, {eps = , tolerance = }). */
 int dnnlua_gradcheck(lua_State *L);
 

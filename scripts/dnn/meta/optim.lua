@@ -167,3 +167,43 @@ function opt:step() end
 ---```
 ---@return nil
 function opt:zero_grad() end
+
+-- ## Clipping gradients
+
+---@class dnn.clip_grad_norm_.Options
+---@field norm_type? number 2 when not given: the Euclidean norm; 1: the sum of sizes; math.huge: the largest
+---true when not given: a norm that is not finite is an error; false: gradients become NaN or 0, as in PyTorch
+---@field error_if_nonfinite? boolean
+
+---Makes gradients shorter before a step where their norm, all taken as one vector, is above max_norm.
+---
+---They are multiplied by max_norm / (norm + 1e-6), as in PyTorch. Those of frozen layers, and those that a step has
+---spent, do not count.
+---
+---Errors: no backward since the last step; a gradient that is not finite, its layer and place named.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(3, 2)}
+---net:backward(net:forward(dnn.ones(3, 5)) + 10)
+---local norm = dnn.clip_grad_norm_(net:parameters(), 1)
+---print(norm > 1, net:parameters().grads:norm() < 1.001)   --> true	true
+---```
+---@param parameters dnn.Parameters|dnn.Parameters[]|dnn.Matrix[] `net:parameters()`, or a list of such, or of gradients
+---@param max_norm number
+---@param options? dnn.clip_grad_norm_.Options
+---@return number norm before
+function dnn.clip_grad_norm_(parameters, max_norm, options) end
+
+---Moves every gradient into -clip_value..clip_value before a step.
+---
+---Errors: no backward since the last step.
+---
+---```lua
+---local dW = dnn.Matrix{{-3, 0.5}}
+---dnn.clip_grad_value_({dW}, 1)
+---print(dW(1, 1), dW(1, 2))   --> -1.0	0.5
+---```
+---@param parameters dnn.Parameters|dnn.Parameters[]|dnn.Matrix[] `net:parameters()`, or a list of such, or of gradients
+---@param clip_value number
+---@return nil
+function dnn.clip_grad_value_(parameters, clip_value) end
