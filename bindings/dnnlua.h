@@ -91,6 +91,12 @@ dnn_matrix *dnnlua_check_matrix_named(lua_State *L, int index, const char *owner
 /* The same or NULL, without error. */
 dnn_matrix *dnnlua_test_matrix(lua_State *L, int index);
 
+/* The same for a matrix that is about to be changed in place; one that requires a gradient, outside
+ * dnn.no_grad, is an error. begin_change is that half of it, for a matrix that such a function has
+ * returned. */
+dnn_matrix *dnnlua_check_writable(lua_State *L, int index);
+void dnnlua_begin_write(lua_State *L, dnn_matrix *m);
+
 /* Pushes a new matrix, header and 64-byte aligned payload in one userdata; not initialised. Raises
  * on overflow or out of memory. */
 dnn_matrix *dnnlua_new_matrix(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols);
@@ -98,6 +104,10 @@ dnn_matrix *dnnlua_new_matrix(lua_State *L, dnn_dtype dtype, size_t rows, size_t
 /* Pushes a view on memory that the value at `base` owns; that value (or, when it is itself a view,
  * what it keeps) stays alive as long as the view. */
 dnn_matrix *dnnlua_push_view(lua_State *L, const dnn_matrix *view, int base);
+
+/* Pushes what a view on the memory of the value at index keeps: that value, or, when it is a view
+ * itself, what it keeps. */
+void dnnlua_push_base(lua_State *L, int index);
 
 /* Pushes a plain 64-byte aligned block of memory owned by Lua (a userdata without a metatable that
  * can be the base of views) and returns the aligned address; contents are not initialised. */

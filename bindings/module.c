@@ -87,6 +87,7 @@ static const luaL_Reg helpers[] = {
     {"_warn_once",     warn_once           },
     {"_printable",     dnnlua_printable    },
     {"_explain_by",    dnnlua_explain_by   },
+    {"_gradcheck_by",  dnnlua_gradcheck_by },
     {NULL,             NULL                },
 };
 

@@ -164,6 +164,7 @@ dnn_matrix *dnnlua_option_out(lua_State *L, int index, const char *function) {
     if (out == NULL) {
         wrong_option(L, function, "out", "a Matrix");
     }
+    dnnlua_begin_write(L, out);
     return out;
 }
 

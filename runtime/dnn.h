@@ -43,8 +43,11 @@ extern "C" {
 #include "nn/network/network.h"
 #include "nn/optimiser.h"
 #include "nn/network/parameters.h"
+#include "nn/operators/operators.h"
 #include "nn/registry.h"
 #include "nn/shape.h"
+#include "nn/tape/arena.h"
+#include "nn/tape/tape.h"
 #include "nn/value.h"
 
 #include "data/array.h"

@@ -110,7 +110,7 @@ static int folder_decode(lua_State *L) {
     size_t first = dnnlua_check_size(L, 2, "decode", "first");
     size_t last = dnnlua_check_size(L, 3, "decode", "last");
     dnn_image_target target = dnnlua_check_target(L, 4, "decode");
-    dnn_matrix *pixels = dnnlua_check_matrix(L, 5);
+    dnn_matrix *pixels = dnnlua_check_writable(L, 5);
     size_t column = dnnlua_check_size(L, 6, "decode", "column");
 
     luaL_argcheck(L, first >= 1 && first <= last && last <= folder->file_count, 2, "no such files");

@@ -139,7 +139,7 @@ static int get_by(lua_State *L, getter *get) {
     dnn_loader *loader = check_loader(L);
     size_t epoch = dnnlua_check_size(L, 2, "Loader", "epoch");
     size_t batch = dnnlua_check_size(L, 3, "Loader", "batch");
-    dnn_matrix *X = dnnlua_check_matrix(L, 4), *Y = dnnlua_check_matrix(L, 5);
+    dnn_matrix *X = dnnlua_check_writable(L, 4), *Y = dnnlua_check_writable(L, 5);
 
     luaL_argcheck(L, batch >= 1, 3, "batches are counted from 1");
     luaL_argcheck(L, dnn_matrix_is_contiguous(X), 4, "expected contiguous columns");

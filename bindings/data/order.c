@@ -57,7 +57,7 @@ static int order_gather(lua_State *L) {
     const order *o = check_order(L);
     const dnn_matrix *from = dnnlua_check_matrix(L, 2);
     size_t first = dnnlua_check_size(L, 3, "gather", "first");
-    dnn_matrix *out = dnnlua_check_matrix(L, 4);
+    dnn_matrix *out = dnnlua_check_writable(L, 4);
     double scale = luaL_checknumber(L, 5), shift = luaL_checknumber(L, 6);
 
     luaL_argcheck(L, first >= 1 && first <= o->count + 1 && out->cols <= o->count + 1 - first, 3,

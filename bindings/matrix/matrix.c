@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bindings/matrix/matrix.h"
+#include "bindings/tape/tape.h"
 #include "core/memory.h"
 
 /* Bytes from which on running out of memory is reported with the matrix's shape. */
@@ -16,24 +17,17 @@ static const char default_dtype_key = 0;
 /* Nobody else's userdata holds this number at its place. */
 #define MARK UINT64_C(0x9d6e6e4d61747269)
 
-/* What the userdata holds before any payload. */
-typedef struct userdata {
-    dnn_matrix matrix;
-    uint64_t mark; /* MARK */
-    uint64_t pass; /* of the forward that wrote it; 0: none */
-} userdata;
-
 /* --- memory --- */
 
 /* A step of a small network asks this some twenty times: comparing metatables by name took an
  * eighth of it. */
-static userdata *test_userdata(lua_State *L, int index) {
-    userdata *m = lua_touserdata(L, index);
+static dnnlua_matrix *test_userdata(lua_State *L, int index) {
+    dnnlua_matrix *m = lua_touserdata(L, index);
     return m != NULL && lua_rawlen(L, index) >= sizeof *m && m->mark == MARK ? m : NULL;
 }
 
 dnn_matrix *dnnlua_test_matrix(lua_State *L, int index) {
-    userdata *m = test_userdata(L, index);
+    dnnlua_matrix *m = test_userdata(L, index);
     return m == NULL ? NULL : &m->matrix;
 }
 
@@ -77,73 +71,118 @@ static void *align(void *address) {
 }
 
 /* Pushes a userdata of `header` bytes followed by room for `bytes` aligned ones. */
-static void *new_userdata(lua_State *L, size_t header, size_t bytes) {
+static void *new_userdata(lua_State *L, size_t header, size_t bytes, int user_values) {
     size_t extra = header + DNN_ALIGNMENT - 1;
 
     if (bytes > SIZE_MAX - extra) {
         luaL_error(L, "not enough memory for a block of %f bytes", (lua_Number)bytes);
     }
-    return lua_newuserdatauv(L, extra + bytes, 0);
+    return lua_newuserdatauv(L, extra + bytes, user_values);
 }
 
 static int new_userdata_protected(lua_State *L) {
-    new_userdata(L, sizeof(userdata), (size_t)lua_tointeger(L, 1));
+    new_userdata(L, (size_t)lua_tointeger(L, 1), (size_t)lua_tointeger(L, 2),
+                 (int)lua_tointeger(L, 3));
     return 1;
 }
 
 /* Lua's own "not enough memory" says neither where nor for what; a matrix that may well be too
  * large is worth a better message. */
-static userdata *new_large(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols, size_t bytes) {
+static void *new_large(lua_State *L, size_t header, size_t bytes, int user_values, dnn_dtype dtype,
+                       size_t rows, size_t cols) {
     lua_pushcfunction(L, new_userdata_protected);
+    lua_pushinteger(L, (lua_Integer)header);
     lua_pushinteger(L, (lua_Integer)bytes);
-    if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
+    lua_pushinteger(L, user_values);
+    if (lua_pcall(L, 3, 1, 0) != LUA_OK) {
         luaL_error(L, "not enough memory for a Matrix %I x %I of %s: %I MiB", (lua_Integer)rows,
                    (lua_Integer)cols, dnn_dtype_info(dtype)->name, (lua_Integer)(bytes >> 20));
     }
     return lua_touserdata(L, -1);
 }
 
-dnn_matrix *dnnlua_new_matrix(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols) {
+dnnlua_matrix *dnnlua_new_matrix_with(lua_State *L, size_t header, int user_values, dnn_dtype dtype,
+                                      size_t rows, size_t cols) {
     dnn_error err;
-    size_t bytes;
+    size_t bytes, before = sizeof(dnnlua_matrix) + header;
 
     dnnlua_check(L, dnn_matrix_bytes(dtype, rows, cols, &bytes, &err), &err);
-    userdata *m =
-        bytes < LARGE ? new_userdata(L, sizeof *m, bytes) : new_large(L, dtype, rows, cols, bytes);
-    m->matrix = dnn_matrix_of(dtype, rows, cols, align(m + 1));
-    m->mark = MARK;
-    m->pass = 0;
+    dnnlua_matrix *m = bytes < LARGE
+                           ? new_userdata(L, before, bytes, user_values)
+                           : new_large(L, before, bytes, user_values, dtype, rows, cols);
+    *m = (dnnlua_matrix){
+        .matrix = dnn_matrix_of(dtype, rows, cols, align((char *)m + before)),
+        .mark = MARK,
+        .version = &m->changes,
+    };
     luaL_setmetatable(L, DNNLUA_MATRIX);
-    return &m->matrix;
+    return m;
+}
+
+dnn_matrix *dnnlua_new_matrix(lua_State *L, dnn_dtype dtype, size_t rows, size_t cols) {
+    return &dnnlua_new_matrix_with(L, 0, 0, dtype, rows, cols)->matrix;
 }
 
 void *dnnlua_new_block(lua_State *L, size_t bytes) {
-    return align(new_userdata(L, 0, bytes));
+    return align(new_userdata(L, 0, bytes, 0));
 }
 
 dnn_matrix *dnnlua_push_view(lua_State *L, const dnn_matrix *view, int base) {
     base = lua_absindex(L, base);
-    userdata *m = lua_newuserdatauv(L, sizeof *m, 1);
+    const dnnlua_matrix *from = test_userdata(L, base);
+    dnnlua_matrix *m = lua_newuserdatauv(L, sizeof *m, MATRIX_BASE);
     int top = lua_gettop(L);
 
-    *m = (userdata){.matrix = *view, .mark = MARK};
-    lua_pushvalue(L, base);
-    if (dnnlua_test_matrix(L, base) != NULL && lua_getiuservalue(L, base, 1) == LUA_TNONE) {
-        lua_pop(L, 1); /* base owns its memory: it is what to keep */
-    }
-    lua_setiuservalue(L, top, 1);
-    lua_settop(L, top);
+    *m = (dnnlua_matrix){
+        .matrix = *view,
+        .mark = MARK,
+        .version = from == NULL ? NULL : from->version,
+    };
+    dnnlua_push_base(L, base);
+    lua_setiuservalue(L, top, MATRIX_BASE);
     luaL_setmetatable(L, DNNLUA_MATRIX);
     return &m->matrix;
 }
 
+void dnnlua_push_base(lua_State *L, int index) {
+    lua_pushvalue(L, index);
+    if (test_userdata(L, index) == NULL) {
+        return;
+    }
+    if (lua_getiuservalue(L, index, MATRIX_BASE) <= LUA_TNIL) {
+        lua_pop(L, 1); /* it owns its memory */
+    } else {
+        lua_replace(L, -2);
+    }
+}
+
+dnn_matrix *dnnlua_check_writable(lua_State *L, int index) {
+    dnn_matrix *m = dnnlua_check_matrix(L, index);
+
+    dnnlua_begin_write(L, m);
+    return m;
+}
+
+void dnnlua_begin_write(lua_State *L, dnn_matrix *m) {
+    dnnlua_matrix *self = dnnlua_matrix_of(m);
+
+    if (dnnlua_is_recorded(m)) {
+        luaL_error(L, "this Matrix requires a gradient, and a change in place is not recorded; make "
+                      "a new one, as in A = A:add(B), or change it unrecorded, in "
+                      "dnn.no_grad(function() ... end)");
+    }
+    if (self->version != NULL) {
+        (*self->version)++;
+    }
+}
+
 uint64_t dnnlua_matrix_pass(lua_State *L, int index) {
-    const userdata *m = test_userdata(L, index);
+    const dnnlua_matrix *m = test_userdata(L, index);
     return m == NULL ? 0 : m->pass;
 }
 
 void dnnlua_matrix_set_pass(lua_State *L, int index, uint64_t pass) {
-    userdata *m = test_userdata(L, index);
+    dnnlua_matrix *m = test_userdata(L, index);
 
     if (m != NULL) {
         m->pass = pass;
@@ -226,6 +265,7 @@ static int matrix_set(lua_State *L) {
     if (lua_type(L, 4) != LUA_TNUMBER) {
         return dnnlua_wrong_argument(L, 4, "a number");
     }
+    dnnlua_begin_write(L, m);
     dnn_matrix_set(m, i, j, lua_tonumber(L, 4));
     return 0;
 }
@@ -262,7 +302,7 @@ static int matrix_eq(lua_State *L) {
 
 /* A field goes before a method that is as near. */
 static int raise_no_field(lua_State *L) {
-    static const char *const fields[] = {"rows", "cols", "dtype", NULL};
+    static const char *const fields[] = {"rows", "cols", "dtype", "requires_grad", "grad", NULL};
     dnnlua_nearest field = {.wanted = dnnlua_field_name(L, 2), .group = "Matrix"};
     dnnlua_nearest method = field;
 
@@ -275,7 +315,7 @@ static int raise_no_field(lua_State *L) {
     return dnnlua_no_such_field(L, "Matrix", is_method ? &method : &field);
 }
 
-/* A.name: a method (upvalue 1 holds them), or one of the three fields. */
+/* A.name: a method (upvalue 1 holds them), or a field. */
 static int matrix_index(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
 
@@ -295,6 +335,10 @@ static int matrix_index(lua_State *L) {
         lua_pushinteger(L, (lua_Integer)m->cols);
     } else if (strcmp(name, "dtype") == 0) {
         lua_pushstring(L, dnn_dtype_info(m->dtype)->name);
+    } else if (strcmp(name, "requires_grad") == 0) {
+        lua_pushboolean(L, dnnlua_matrix_of(m)->node != NULL);
+    } else if (strcmp(name, "grad") == 0) {
+        dnnlua_push_gradient(L, 1);
     } else {
         return raise_no_field(L);
     }
@@ -391,5 +435,6 @@ void dnnlua_open_matrix(lua_State *L) {
     dnnlua_add_matrix_bytes(L, module, methods);
     dnnlua_add_matrix_operations(L, module, methods, metatable);
     dnnlua_add_matrix_reductions(L, module, methods);
+    dnnlua_add_matrix_gradients(L, module, methods);
     lua_settop(L, module);
 }

@@ -4,6 +4,42 @@
 #define DNN_BINDINGS_MATRIX_H
 
 #include "bindings/dnnlua.h"
+#include "nn/tape/tape.h"
+
+/* What the userdata of a Matrix holds before any payload; the matrices that dnnlua_check_matrix and
+ * its kin return are the first field of one. */
+typedef struct dnnlua_matrix {
+    dnn_matrix matrix;
+    uint64_t mark;     /* nobody else's userdata holds that number at its place */
+    uint64_t pass;     /* of the forward that wrote it; 0: none */
+    dnn_node *node;    /* requires_grad: its place in the graph; NULL: not tracked */
+    uint32_t *version; /* changes in place of its memory, counted by the matrix that owns it; NULL:
+                          the memory is no Matrix's */
+    uint32_t changes;  /* of the memory that it owns itself */
+} dnnlua_matrix;
+
+enum { /* user values of a Matrix, if it has any */
+       MATRIX_BASE = 1, /* of a view: the owner of the memory */
+       MATRIX_GRADIENT, /* of a recorded result: the matrix that its gradient is kept in */
+       MATRIX_INPUTS    /* of a recorded result: the first of its inputs */
+};
+
+/* The userdata of a matrix that dnnlua_check_matrix or dnnlua_test_matrix has returned. */
+static inline dnnlua_matrix *dnnlua_matrix_of(const dnn_matrix *m) {
+    return (dnnlua_matrix *)(uintptr_t)m;
+}
+
+/* Whether what is computed from such a matrix is recorded for backward: one test for matrices that
+ * do not require a gradient. */
+static inline bool dnnlua_is_recorded(const dnn_matrix *m) {
+    const dnn_node *node = dnnlua_matrix_of(m)->node;
+    return node != NULL && !node->tape->paused;
+}
+
+/* Pushes the userdata for a result with room for `header` bytes behind its dnnlua_matrix and for a
+ * contiguous payload of rows x cols, whose address it holds, and with that many user values. */
+dnnlua_matrix *dnnlua_new_matrix_with(lua_State *L, size_t header, int user_values, dnn_dtype dtype,
+                                      size_t rows, size_t cols);
 
 /* Pushes the table of the Matrix's methods. */
 void dnnlua_push_matrix_methods(lua_State *L);

@@ -1,7 +1,14 @@
 /* matrix_copy.c: numbers moved from matrix to matrix: copies, transposes, type conversions, parts
  * put together, columns gathered. */
-#include "bindings/matrix/matrix.h"
+#include "bindings/tape/tape.h"
 #include "math/elementwise.h"
+
+/* Records an operator on the matrix at 1. */
+static int record(lua_State *L, dnn_operator op, double argument) {
+    return dnnlua_record(
+        L,
+        &(dnnlua_operation){.op = op, .inputs = 1, .at = {1}, .argument = {argument}});
+}
 
 /* Pushes a copy of m, converted to dtype. */
 static int push_copy(lua_State *L, const dnn_matrix *m, dnn_dtype dtype) {
@@ -15,6 +22,9 @@ static int push_copy(lua_State *L, const dnn_matrix *m, dnn_dtype dtype) {
 static int matrix_copy(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
 
+    if (dnnlua_is_recorded(m)) {
+        return record(L, DNN_OPERATOR_copy, 0);
+    }
     return push_copy(L, m, m->dtype);
 }
 
@@ -25,6 +35,9 @@ static int convert(lua_State *L, dnn_dtype dtype) {
     if (m->dtype == dtype) {
         lua_settop(L, 1);
         return 1;
+    }
+    if (dnnlua_is_recorded(m) && dnn_dtype_info(dtype)->is_real) {
+        return record(L, DNN_OPERATOR_convert, (double)dtype);
     }
     return push_copy(L, m, dtype);
 }
@@ -62,6 +75,7 @@ static int matrix_copy_into(lua_State *L) {
                           from->rows == m->cols && from->cols == m->rows ? " (transpose B: B:t())"
                                                                          : "");
     }
+    dnnlua_begin_write(L, m);
     dnnlua_check(L, dnn_matrix_copy(m, from, &err), &err);
     lua_settop(L, 1);
     return 1;
@@ -69,7 +83,7 @@ static int matrix_copy_into(lua_State *L) {
 
 static int matrix_fill_into(lua_State *L) {
     dnn_error err;
-    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_matrix *m = dnnlua_check_writable(L, 1);
 
     dnnlua_check(L, dnn_fill(m, dnnlua_check_number(L, 2), &err), &err);
     lua_settop(L, 1);
@@ -85,14 +99,20 @@ static int push_transpose(lua_State *L, const dnn_matrix *m) {
 }
 
 static int matrix_t(lua_State *L) {
-    return push_transpose(L, dnnlua_check_matrix(L, 1));
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+
+    return dnnlua_is_recorded(m) ? record(L, DNN_OPERATOR_transpose, 0) : push_transpose(L, m);
 }
 
 /* The diagonal is a row whose columns lie ld + 1 elements apart; its transpose is the column to
  * give. */
 static int matrix_diag(lua_State *L) {
-    dnn_matrix row = *dnnlua_check_matrix(L, 1);
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_matrix row = *m;
 
+    if (dnnlua_is_recorded(m)) {
+        return record(L, DNN_OPERATOR_diag, 0);
+    }
     row.cols = row.rows < row.cols ? row.rows : row.cols;
     row.rows = 1;
     row.ld += 1;
@@ -117,6 +137,8 @@ static int cat(lua_State *L) {
     }
     luaL_checkstack(L, count < 1000000 ? (int)count + 10 : 1000000, "too many matrices");
     const dnn_matrix **parts = dnnlua_new_block(L, count * sizeof *parts);
+    int first = lua_gettop(L) + 1;
+    bool recorded = false;
     for (size_t k = 0; k < count; k++) {
         lua_rawgeti(L, 1, (lua_Integer)k + 1);
         parts[k] = dnnlua_test_matrix(L, -1);
@@ -124,8 +146,12 @@ static int cat(lua_State *L) {
             return luaL_error(L, "cat: part %d must be a Matrix, got %s", (int)k + 1,
                               dnnlua_got(L, -1));
         }
+        recorded = recorded || dnnlua_is_recorded(parts[k]);
     }
     dnnlua_check(L, dnn_matrix_concat_shape(parts, count, axis, &rows, &cols, &err), &err);
+    if (recorded) {
+        return dnnlua_record_many(L, DNN_OPERATOR_cat, axis, first, first + (int)count - 1);
+    }
     dnn_matrix *out = dnnlua_new_matrix(L, parts[0]->dtype, rows, cols);
     dnnlua_check(L, dnn_matrix_concat(out, parts, count, axis, &err), &err);
     return 1;
@@ -193,6 +219,24 @@ static uint32_t *push_indices(lua_State *L, const dnn_matrix *m, size_t *count) 
     return indices;
 }
 
+/* The column numbers become a matrix of their own, which backward reads. */
+static int record_gather(lua_State *L, const dnn_matrix *m, dnn_dtype dtype,
+                         const uint32_t *indices, size_t count, const double *scale_and_shift) {
+    if (dtype != m->dtype) {
+        luaL_error(L, "gather: the Matrix requires a gradient and keeps its type; convert the "
+                      "result, with :float() or :double()");
+    }
+    dnn_matrix *columns = dnnlua_new_matrix(L, DNN_FLOAT64, 1, count);
+    for (size_t k = 0; k < count; k++) {
+        dnn_matrix_set(columns, 0, k, indices[k]);
+    }
+    return dnnlua_record(L, &(dnnlua_operation){
+                                .op = DNN_OPERATOR_gather,
+                                .inputs = 2,
+                                .at = {1, lua_gettop(L)},
+                                .argument = {scale_and_shift[0], scale_and_shift[1]}});
+}
+
 /* A:gather(indices, {scale, shift, dtype, out}): columns, as scale * column + shift. */
 static int gather(lua_State *L) {
     static const char *const known[] = {"scale", "shift", "dtype", "out", NULL};
@@ -210,6 +254,10 @@ static int gather(lua_State *L) {
     const uint32_t *indices = push_indices(L, m, &count);
     dnn_matrix *out = dnnlua_option_out(L, 3, "gather");
 
+    if (dnnlua_is_recorded(m)) {
+        dnnlua_refuse_out(L, out, "gather");
+        return record_gather(L, m, dtype, indices, count, (double[]){scale, shift});
+    }
     if (out == NULL) {
         out = dnnlua_new_matrix(L, dtype, m->rows, count);
     } else if (out->cols != count) {

@@ -4,7 +4,7 @@
  * (A:add) and a method in place (A:add_). */
 #include <math.h>
 
-#include "bindings/matrix/matrix.h"
+#include "bindings/tape/tape.h"
 #include "math/blas.h"
 #include "math/elementwise.h"
 
@@ -17,6 +17,7 @@ typedef struct operands {
 static bool read_operands(lua_State *L, operands *x) {
     x->a = dnnlua_test_matrix(L, 1);
     x->b = dnnlua_test_matrix(L, 2);
+    x->scalar = 0;
     if (x->a != NULL && x->b != NULL) {
         return true;
     }
@@ -74,6 +75,20 @@ static void apply(lua_State *L, dnn_binary_op op, dnn_matrix *out, const operand
     dnnlua_check(L, status, &err);
 }
 
+static bool is_recorded(const operands *x) {
+    return (x->a != NULL && dnnlua_is_recorded(x->a)) || (x->b != NULL && dnnlua_is_recorded(x->b));
+}
+
+/* Records the operation on the values at 1 and 2, which may be numbers. */
+static int record_binary(lua_State *L, dnn_operator op) {
+    return dnnlua_record(L, &(dnnlua_operation){.op = op, .inputs = 2, .at = {1, 2}});
+}
+
+/* Records it on the matrix at 1. */
+static int record_unary(lua_State *L, dnn_operator op) {
+    return dnnlua_record(L, &(dnnlua_operation){.op = op, .inputs = 1, .at = {1}});
+}
+
 /* The matrix to write into of the options {out} at index, on top of the stack, or NULL. */
 static dnn_matrix *opt_out(lua_State *L, int index, const char *name) {
     static const char *const known[] = {"out", NULL};
@@ -107,6 +122,9 @@ static int operator_call(lua_State *L) {
     if (!read_operands(L, &x)) {
         raise_operands(L, row->format, "");
     }
+    if (is_recorded(&x)) {
+        return record_binary(L, dnn_operator_of_binary(row->op));
+    }
     apply(L, row->op, push_result(L, dnn_binary_name(row->op), &x), &x);
     return 1;
 }
@@ -132,7 +150,11 @@ static int operator_mul(lua_State *L) {
     if (!read_operands(L, &x)) {
         raise_operands(L, "%s * %s", "");
     }
-    if (x.a != NULL && x.b != NULL) {
+    bool product = x.a != NULL && x.b != NULL;
+    if (is_recorded(&x)) {
+        return record_binary(L, product ? DNN_OPERATOR_mm : DNN_OPERATOR_cmul);
+    }
+    if (product) {
         return push_mm(L, false, false, x.a, x.b, NULL);
     }
     apply(L, DNN_MUL, push_result(L, dnn_binary_name(DNN_MUL), &x), &x);
@@ -142,8 +164,11 @@ static int operator_mul(lua_State *L) {
 static int operator_unm(lua_State *L) {
     dnn_error err;
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
-    dnn_matrix *out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
 
+    if (dnnlua_is_recorded(m)) {
+        return record_unary(L, DNN_OPERATOR_neg);
+    }
+    dnn_matrix *out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
     dnnlua_check(L, dnn_unary(DNN_NEG, out, m, &err), &err);
     return 1;
 }
@@ -157,7 +182,15 @@ static int mm(lua_State *L) {
     dnnlua_check_options(L, 3, "mm", known);
     bool ta = dnnlua_option_flag(L, 3, "mm", "ta", false);
     bool tb = dnnlua_option_flag(L, 3, "mm", "tb", false);
-    return push_mm(L, ta, tb, a, b, dnnlua_option_out(L, 3, "mm"));
+    dnn_matrix *out = dnnlua_option_out(L, 3, "mm");
+    if (dnnlua_is_recorded(a) || dnnlua_is_recorded(b)) {
+        dnnlua_refuse_out(L, out, "mm");
+        return dnnlua_record(L, &(dnnlua_operation){.op = DNN_OPERATOR_mm,
+                                                    .inputs = 2,
+                                                    .at = {1, 2},
+                                                    .argument = {ta, tb}});
+    }
+    return push_mm(L, ta, tb, a, b, out);
 }
 
 /* --- named forms; upvalue 1 is the operation --- */
@@ -181,6 +214,10 @@ static int binary(lua_State *L) {
 
     read_named_operands(L, dnn_binary_name(op), "", &x);
     dnn_matrix *out = opt_out(L, 3, dnn_binary_name(op));
+    if (is_recorded(&x) && dnn_operator_of_binary(op) != DNN_OPERATOR_COUNT) {
+        dnnlua_refuse_out(L, out, dnn_binary_name(op));
+        return record_binary(L, dnn_operator_of_binary(op));
+    }
     if (out == NULL) {
         out = push_result(L, dnn_binary_name(op), &x);
     }
@@ -209,6 +246,7 @@ static int binary_in_place(lua_State *L) {
             name, (lua_Integer)rows, (lua_Integer)cols, (lua_Integer)m->rows, (lua_Integer)m->cols,
             name);
     }
+    dnnlua_begin_write(L, m);
     apply(L, op, m, &x);
     lua_settop(L, 1);
     return 1;
@@ -223,7 +261,12 @@ static int unary(lua_State *L) {
     dnn_error err;
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
     dnn_matrix *out = opt_out(L, 2, dnn_unary_name(this_unary(L)));
+    dnn_operator op = dnn_operator_of_unary(this_unary(L));
 
+    if (dnnlua_is_recorded(m) && op != DNN_OPERATOR_COUNT) {
+        dnnlua_refuse_out(L, out, dnn_unary_name(this_unary(L)));
+        return record_unary(L, op);
+    }
     if (out == NULL) {
         out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
     }
@@ -234,7 +277,7 @@ static int unary(lua_State *L) {
 /* A:exp_(). */
 static int unary_in_place(lua_State *L) {
     dnn_error err;
-    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_matrix *m = dnnlua_check_writable(L, 1);
 
     dnnlua_check(L, dnn_unary(this_unary(L), m, m, &err), &err);
     lua_settop(L, 1);
@@ -248,6 +291,9 @@ static void clamp_into(lua_State *L, dnn_matrix *out, const dnn_matrix *m) {
     double low = dnnlua_opt_number(L, 2, -HUGE_VAL);
     double high = dnnlua_opt_number(L, 3, HUGE_VAL);
 
+    if (out == m) {
+        dnnlua_begin_write(L, out);
+    }
     dnnlua_check(L, dnn_clamp(out, m, low, high, &err), &err);
 }
 
@@ -256,6 +302,15 @@ static int clamp(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
     dnn_matrix *out = opt_out(L, 4, "clamp");
 
+    if (dnnlua_is_recorded(m)) {
+        dnnlua_operation operation = {.op = DNN_OPERATOR_clamp,
+                                      .inputs = 1,
+                                      .at = {1},
+                                      .argument = {dnnlua_opt_number(L, 2, -HUGE_VAL),
+                                                   dnnlua_opt_number(L, 3, HUGE_VAL)}};
+        dnnlua_refuse_out(L, out, "clamp");
+        return dnnlua_record(L, &operation);
+    }
     if (out == NULL) {
         out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
     }
@@ -293,6 +348,12 @@ static int where(lua_State *L) {
     const dnn_matrix *b = matrix_or_scalar(L, 3, c->dtype, &scalars[1], &numbers[1]);
     dnn_matrix *out = opt_out(L, 4, "where");
 
+    if (is_recorded(&(operands){.a = a == &scalars[0] ? NULL : a,
+                                .b = b == &scalars[1] ? NULL : b})) {
+        dnnlua_refuse_out(L, out, "where");
+        return dnnlua_record(
+            L, &(dnnlua_operation){.op = DNN_OPERATOR_where, .inputs = 3, .at = {1, 2, 3}});
+    }
     if (out == NULL) {
         dnnlua_check(L, dnn_broadcast_shape("where", c, a, &rows, &cols, &err), &err);
         const dnn_matrix both = dnn_matrix_of(c->dtype, rows, cols, c->data);

@@ -1,6 +1,6 @@
 /* matrix_reduce.c: sum, mean, max, min, argmax, argmin, norm, std, any, all: of everything as a
  * number, along an axis as a row or column; and the ranking that metrics are made of. */
-#include "bindings/matrix/matrix.h"
+#include "bindings/tape/tape.h"
 #include "math/ranking.h"
 #include "math/reduce.h"
 
@@ -34,7 +34,16 @@ static int reduce(lua_State *L) {
     dnnlua_check_options(L, options, name, op == DNN_STD ? std_options : reduce_options);
     int correction = dnnlua_option_flag(L, options, name, "unbiased", op == DNN_STD);
     dnn_matrix *out = dnnlua_option_out(L, options, name);
-    if (options == 2 || lua_isnoneornil(L, 2)) {
+    bool all = options == 2 || lua_isnoneornil(L, 2);
+    if (dnnlua_is_recorded(m) && dnn_operator_of_reduction(op) != DNN_OPERATOR_COUNT) {
+        int axis = all ? 0 : dnnlua_check_axis(L, 2, "1 (over rows) or 2 (over columns)");
+        dnnlua_refuse_out(L, out, name);
+        return dnnlua_record(L, &(dnnlua_operation){.op = dnn_operator_of_reduction(op),
+                                                    .inputs = 1,
+                                                    .at = {1},
+                                                    .argument = {axis, correction}});
+    }
+    if (all) {
         if (out != NULL) {
             return luaL_error(L, "%s: out needs an axis, 1 (over rows) or 2 (over columns)%s", name,
                               dnnlua_push_usage(L));

@@ -1,11 +1,18 @@
 /* matrix_view.c: rows, columns and blocks that share a matrix's memory and keep it alive. */
-#include "bindings/matrix/matrix.h"
+#include "bindings/tape/tape.h"
 
 static int push_block(lua_State *L, const dnn_matrix *m, size_t i, size_t j, size_t rows,
                       size_t cols) {
     dnn_matrix view;
     dnn_error err;
 
+    if (dnnlua_is_recorded(m)) {
+        return dnnlua_record(L, &(dnnlua_operation){.op = DNN_OPERATOR_block,
+                                                    .inputs = 1,
+                                                    .at = {1},
+                                                    .argument = {(double)i, (double)j, (double)rows,
+                                                                 (double)cols}});
+    }
     dnnlua_check(L, dnn_matrix_block(&view, m, i, j, rows, cols, &err), &err);
     dnnlua_push_view(L, &view, 1);
     return 1;
@@ -74,6 +81,16 @@ static int view_reshape(lua_State *L) {
     size_t rows = dnnlua_check_size(L, 2, "reshape", "rows");
     size_t cols = dnnlua_check_size(L, 3, "reshape", "cols");
 
+    if (dnnlua_is_recorded(m)) {
+        if (!dnn_matrix_is_contiguous(m)) {
+            dnnlua_record(L, &(dnnlua_operation){.op = DNN_OPERATOR_copy, .inputs = 1, .at = {1}});
+            lua_replace(L, 1);
+        }
+        return dnnlua_record(L, &(dnnlua_operation){.op = DNN_OPERATOR_reshape,
+                                                    .inputs = 1,
+                                                    .at = {1},
+                                                    .argument = {(double)rows, (double)cols}});
+    }
     if (!dnn_matrix_is_contiguous(m)) {
         dnn_matrix *copy = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
         dnnlua_check(L, dnn_matrix_copy(copy, m, &err), &err);

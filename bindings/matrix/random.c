@@ -188,7 +188,7 @@ static int random_tostring(lua_State *L) {
 /* A:uniform_([low, high [, random]]). */
 static int matrix_uniform(lua_State *L) {
     dnn_error err;
-    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_matrix *m = dnnlua_check_writable(L, 1);
     double low = dnnlua_opt_number(L, 2, 0);
     double high = dnnlua_opt_number(L, 3, 1);
 
@@ -200,7 +200,7 @@ static int matrix_uniform(lua_State *L) {
 /* A:normal_([mean, std [, random]]). */
 static int matrix_normal(lua_State *L) {
     dnn_error err;
-    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_matrix *m = dnnlua_check_writable(L, 1);
     double mean = dnnlua_opt_number(L, 2, 0);
     double deviation = dnnlua_opt_number(L, 3, 1);
 
@@ -212,7 +212,7 @@ static int matrix_normal(lua_State *L) {
 /* A:bernoulli_(p [, random]): 1 with probability p, else 0. */
 static int matrix_bernoulli(lua_State *L) {
     dnn_error err;
-    dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_matrix *m = dnnlua_check_writable(L, 1);
     double p = check_probability(L, 2);
 
     dnnlua_check(L, dnn_fill_bernoulli(m, dnnlua_opt_random(L, 3), p, &err), &err);

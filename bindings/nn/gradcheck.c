@@ -40,10 +40,30 @@ static const dnn_matrix *prepare_keeping(lua_State *L, int index, dnn_keep keep)
     return dnnlua_check_matrix(L, 3);
 }
 
+static const char by_key = 0; /* registry: the function of _gradcheck_by */
+
+int dnnlua_gradcheck_by(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &by_key);
+    return 0;
+}
+
+/* dnn.gradcheck(f, {A, B}, {eps = , tolerance = }): the Lua half calls f. */
+static int check_function(lua_State *L) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &by_key);
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
 /* dnn.gradcheck(net, loss, X, Y, {eps = , tolerance = }) */
 int dnnlua_gradcheck(lua_State *L) {
     static const char *const known[] = {"eps", "tolerance", NULL};
-    const dnnlua_layer *layer = dnnlua_check_userdata(L, 1, DNNLUA_LAYER, "a network or a layer");
+    if (lua_type(L, 1) == LUA_TFUNCTION) {
+        return check_function(L);
+    }
+    const dnnlua_layer *layer = dnnlua_check_userdata(L, 1, DNNLUA_LAYER, "a network, a layer or a function");
     const dnnlua_loss *loss = dnnlua_check_userdata(L, 2, DNNLUA_LOSS, "a loss");
     const dnn_matrix *Y = dnnlua_check_matrix(L, 4);
     dnn_gradcheck_result result;

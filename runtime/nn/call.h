@@ -24,6 +24,7 @@ struct dnn_call {
     const size_t *lengths; /* [examples], of a class that has DNN_TAKES_LENGTHS: how many steps of X
                               each example has, from 1 to all; what follows is padding. NULL: all */
     const dnn_matrix *mask; /* of a class that has DNN_TAKES_MASK: see dnn_side_inputs; NULL: none */
+    const double *argument; /* of an operator: what it was called with, such as an axis */
 
     dnn_matrix *X; /* [inputs] */
     dnn_matrix A;  /* the output, written by forward */

@@ -37,6 +37,8 @@ enum {
     DNN_TAKES_LENGTHS = 1 << 9, /* its input is a sequence, and it leaves padding out: call->lengths */
     DNN_TAKES_MASK = 1 << 11, /* its input is a sequence, and call->mask says which steps see which */
     DNN_TRANSPOSES = 1 << 10, /* works with the transpose of its first value, too: layer->transposed */
+    DNN_STRIDED = 1 << 20, /* of an operator: the X that backward reads may have columns apart */
+    DNN_SHARES = 1 << 21, /* of an operator: A is a part of X, in X's memory */
 };
 
 /* An example for the gradient check and the comparison with PyTorch: settings as dnn_field_parse
@@ -83,6 +85,10 @@ typedef struct dnn_layer_class {
     /* Starting values that differ from dnn_value.start; NULL: none do. */
     dnn_status (*initialise)(const dnn_layer *layer, dnn_matrix *values, dnn_random *random,
                              dnn_error *err);
+
+    /* Of an operator (operators/operators.h), whose X are matrices of any size: rows and cols of A.
+     * NULL: those of the first input. */
+    dnn_status (*result)(const dnn_call *call, size_t *rows, size_t *cols, dnn_error *err);
 
     /* See call.h. A container has neither. */
     dnn_status (*forward)(dnn_call *call, dnn_error *err);

@@ -20,6 +20,9 @@ core._save_runs_by(function(...) return require "dnn.checkpoint"._of_run(...) en
 -- The checkpoints that a run keeps by itself.
 core._keep_runs_by(function(...) return require "dnn.keeper".new(...) end)
 
+-- The check of a function's gradients.
+core._gradcheck_by(function(...) return require "dnn.autograd".gradcheck(...) end)
+
 -- What an error says about the arguments of a call.
 core._explain_by(function(...) return require "dnn.arguments".explain(...) end)
 

@@ -1,6 +1,6 @@
-/* add.c: the sum of its inputs, of one shape: what ends a Residual. dX = dA for each. */
-#include "math/elementwise.h"
-#include "nn/call.h"
+/* add.c: the sum of its inputs: what ends a Residual, where they are of one shape, and the operator
+ * +, whose operands are broadcast. dX = dA for each, summed over what it was repeated for. */
+#include "nn/operators/operators.h"
 
 static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inputs, dnn_shape *out,
                         dnn_error *err) {
@@ -28,13 +28,9 @@ static dnn_status forward(dnn_call *call, dnn_error *err) {
 
 static dnn_status backward(dnn_call *call, dnn_error *err) {
     dnn_status status = DNN_OK;
-    for (size_t i = 0; i < call->inputs && status == DNN_OK; i++) {
-        dnn_matrix *dX = &call->dX[i];
-        if (dX->data == NULL)
-            continue;
-        status = call->add[i] ? dnn_binary(DNN_ADD, dX, dX, &call->dA, err)
-                              : dnn_matrix_copy(dX, &call->dA, err);
-    }
+    for (size_t i = 0; i < call->inputs && status == DNN_OK; i++)
+        if (call->dX[i].data != NULL)
+            status = dnn_sum_back(&call->dX[i], &call->dA, call->add[i], err);
     return status;
 }
 
@@ -50,6 +46,7 @@ const dnn_layer_class dnn_layer_add = {
     .cases = cases,
     .flags = DNN_MANY_INPUTS,
     .shape = shape,
+    .result = dnn_broadcast_result,
     .forward = forward,
     .backward = backward,
 };

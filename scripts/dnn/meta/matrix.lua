@@ -182,6 +182,8 @@ function dnn.linspace(first, last, n, options) end
 ---@field rows integer number of rows
 ---@field cols integer number of columns
 ---@field dtype dnn.Dtype type of the elements
+---@field requires_grad boolean whether what is computed from it is recorded, for `backward`
+---@field grad dnn.Matrix? its gradient, once a backward has come to it
 ---@operator mul(dnn.Matrix): dnn.Matrix
 ---@operator mul(number): dnn.Matrix
 ---@operator mod(dnn.Matrix): dnn.Matrix

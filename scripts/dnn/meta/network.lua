@@ -316,16 +316,20 @@ function p:zero_grad() end
 ---Every parameter and every element of X is tried. The difference is |g - n| / (|g| + |n|) by Euclidean norms; a right
 ---backward gives about 1e-8. Parameters are as before afterwards, the gradients are those of backward.
 ---
----Errors: a network that is not float64.
+---Of a function, `dnn.gradcheck(f, {A, B}, options)`, it checks the gradients with respect to all of its arguments, by
+---computing f of float64 copies that require a gradient.
+---
+---Errors: a network that is not float64; a function that gives no Matrix, or one without a gradient.
 ---
 ---```lua
 ---dnn.set_default_dtype "float64"
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Tanh()}
 ---local X, Y = dnn.randn(3, 4), dnn.zeros(2, 4)
 ---print((dnn.gradcheck(net, dnn.MSELoss(), X, Y)))   --> true
+---print((dnn.gradcheck(dnn.tanh, {dnn.randn(2, 3)})))   --> true
 ---```
----@param net dnn.Layer
----@param loss dnn.Loss
+---@param net dnn.Layer|function
+---@param loss dnn.Loss a function has the table of its arguments here
 ---@param X dnn.Matrix
 ---@param Y dnn.Matrix
 ---@param options? dnn.gradcheck.Options

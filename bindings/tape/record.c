@@ -1,0 +1,146 @@
+/* record.c: an operation's result with its place in the graph, in one userdata: the dnnlua_matrix,
+ * the node, its operands, and the numbers. */
+#include <string.h>
+
+#include "bindings/tape/tape.h"
+
+/* What is needed of an operand before the result's userdata is there. */
+static dnn_operand operand_of(const dnn_matrix *m) {
+    const dnnlua_matrix *self = dnnlua_matrix_of(m);
+    dnn_operand x = {.X = *m, .node = self->node, .version = self->version};
+
+    if (self->version != NULL) {
+        x.seen = *self->version;
+    }
+    return x;
+}
+
+/* The first matrix among the operands that is recorded has the tape; where one of them is of a
+ * graph that is freed, so is the result, and need not keep anything. */
+static void look_at(dnn_node *node) {
+    for (size_t i = 0; i < node->inputs; i++) {
+        const dnn_node *input = node->input[i].node;
+        if (input != NULL) {
+            node->tape = input->tape;
+            node->freed = node->freed || input->freed;
+        }
+    }
+}
+
+/* Numbers stand in the node's arguments, in the type of the matrix beside them. */
+static void place_number(dnn_node *node, size_t i, dnn_dtype dtype, double value) {
+    node->input[i].X = dnn_matrix_of(dtype, 1, 1, &node->argument[i]);
+    dnn_matrix_set(&node->input[i].X, 0, 0, value);
+}
+
+/* Whether operand i is a number in the arguments of the node described. */
+static bool is_number(const dnn_node *node, const dnn_node *described, size_t i) {
+    return i < DNN_ARGUMENTS && node->input[i].X.data == (const void *)&described->argument[i];
+}
+
+/* Pushes the result, with a copy of the node and its operands. */
+static dnnlua_matrix *push_result(lua_State *L, const dnn_node *from, size_t rows, size_t cols) {
+    bool shares = dnn_node_shares(from);
+    bool convert = from->layer == &dnn_operators[DNN_OPERATOR_convert];
+    dnn_dtype dtype = convert ? (dnn_dtype)from->argument[0] : from->A.dtype;
+    size_t header = sizeof *from + from->inputs * sizeof *from->input;
+    dnnlua_matrix *m = dnnlua_new_matrix_with(L, header, MATRIX_INPUTS - 1 + (int)from->inputs,
+                                              dtype, shares ? 0 : rows, shares ? 0 : cols);
+    dnn_node *node = (dnn_node *)(m + 1);
+
+    *node = *from;
+    node->input = (dnn_operand *)(node + 1);
+    memcpy(node->input, from->input, from->inputs * sizeof *from->input);
+    node->A = m->matrix;
+    for (size_t i = 0; i < node->inputs; i++) {
+        if (is_number(node, from, i)) {
+            node->input[i].X.data = &node->argument[i];
+        }
+    }
+    return m;
+}
+
+/* The result on top of the stack keeps its operands alive. */
+static void keep_inputs(lua_State *L, const dnn_node *node, const int *at) {
+    for (int i = 0; i < (int)node->inputs; i++) {
+        if (!is_number(node, node, (size_t)i)) {
+            lua_pushvalue(L, at[i]);
+            lua_setiuservalue(L, -2, MATRIX_INPUTS + i);
+        }
+    }
+}
+
+static int record(lua_State *L, dnn_node *described, const int *at) {
+    dnn_error err;
+    size_t rows, cols;
+
+    look_at(described);
+    dnnlua_check(L, dnn_node_shape(described, &rows, &cols, &err), &err);
+    dnnlua_matrix *m = push_result(L, described, rows, cols);
+    dnn_node *node = (dnn_node *)(m + 1);
+    dnnlua_check(L, dnn_node_forward(node, &err), &err);
+    if (dnn_node_shares(node)) {
+        m->matrix = node->A;
+        m->version = dnnlua_matrix_of(dnnlua_test_matrix(L, at[0]))->version;
+        dnnlua_push_base(L, at[0]);
+        lua_setiuservalue(L, -2, MATRIX_BASE);
+    }
+    if (node->freed) {
+        node->inputs = 0;
+    } else {
+        keep_inputs(L, node, at);
+    }
+    node->version = m->version;
+    node->seen = m->version == NULL ? 0 : *m->version;
+    m->node = node;
+    return 1;
+}
+
+int dnnlua_record(lua_State *L, const dnnlua_operation *operation) {
+    dnn_operand inputs[3];
+    dnn_node node = {
+        .layer = &dnn_operators[operation->op],
+        .inputs = (size_t)operation->inputs,
+        .input = inputs,
+    };
+    const dnn_matrix *like = NULL;
+
+    memcpy(node.argument, operation->argument, sizeof node.argument);
+    for (int i = 0; i < operation->inputs; i++) {
+        const dnn_matrix *m = dnnlua_test_matrix(L, operation->at[i]);
+        inputs[i] = m == NULL ? (dnn_operand){.node = NULL} : operand_of(m);
+        like = like == NULL ? m : like;
+    }
+    node.A = *like;
+    for (int i = 0; i < operation->inputs; i++) {
+        if (dnnlua_test_matrix(L, operation->at[i]) == NULL) {
+            place_number(&node, (size_t)i, like->dtype, lua_tonumber(L, operation->at[i]));
+        }
+    }
+    return record(L, &node, operation->at);
+}
+
+int dnnlua_record_many(lua_State *L, dnn_operator op, double argument, int first, int last) {
+    size_t count = (size_t)(last - first + 1);
+    dnn_operand *inputs = dnnlua_new_block(L, count * (sizeof *inputs + sizeof(int)));
+    int *at = (int *)(inputs + count);
+    dnn_node node = {
+        .layer = &dnn_operators[op], .inputs = count, .input = inputs, .argument = {argument}};
+
+    for (size_t i = 0; i < count; i++) {
+        at[i] = first + (int)i;
+        inputs[i] = operand_of(dnnlua_test_matrix(L, at[i]));
+    }
+    node.A = inputs[0].X;
+    return record(L, &node, at);
+}
+
+void dnnlua_refuse_out(lua_State *L, const dnn_matrix *out, const char *name) {
+    if (out != NULL) {
+        luaL_error(L,
+                   "%s: an operand requires a gradient, and a result that is recorded cannot go "
+                   "into a matrix of yours; leave out = away, or compute unrecorded, in "
+                   "dnn.no_grad(function() ... end)",
+                   name);
+    }
+}

@@ -1,0 +1,299 @@
+/* tape.c: requires_grad_, backward, detach, no_grad and their kin. */
+#include "bindings/tape/tape.h"
+
+#include <string.h>
+
+#include "math/fill.h"
+
+#define TAPE "dnn.Tape" /* never handed out */
+
+static const char tape_key = 0;   /* registry: the state's tape */
+static const char leaves_key = 0; /* registry: leaf records by matrix, whose keys are weak */
+
+/* --- the tape and the leaves --- */
+
+static int free_tape(lua_State *L) {
+    dnn_tape_free(lua_touserdata(L, 1));
+    return 0;
+}
+
+/* The state's tape, made when it is first needed. */
+static dnn_tape *tape_of(lua_State *L) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &tape_key) == LUA_TNIL) {
+        lua_pop(L, 1);
+        dnn_tape *tape = lua_newuserdatauv(L, sizeof *tape, 0);
+        memset(tape, 0, sizeof *tape);
+        if (luaL_newmetatable(L, TAPE)) {
+            lua_pushcfunction(L, free_tape);
+            lua_setfield(L, -2, "__gc");
+        }
+        lua_setmetatable(L, -2);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &tape_key);
+    }
+    dnn_tape *tape = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    return tape;
+}
+
+/* Pushes the table of the leaves. */
+static void push_leaves(lua_State *L) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &leaves_key) != LUA_TNIL) {
+        return;
+    }
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_newtable(L);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &leaves_key);
+}
+
+/* Pushes the record of the matrix at index, or nil. */
+static dnn_node *push_leaf(lua_State *L, int index) {
+    index = lua_absindex(L, index);
+    push_leaves(L);
+    lua_pushvalue(L, index);
+    lua_rawget(L, -2);
+    lua_remove(L, -2);
+    return lua_touserdata(L, -1);
+}
+
+/* Pushes a new matrix of zeros for the gradient of the node, whose A is set. */
+static void push_zeros(lua_State *L, dnn_node *node) {
+    dnn_matrix *g = dnnlua_new_matrix(L, node->A.dtype, node->A.rows, node->A.cols);
+
+    node->gradient = *g;
+    node->gradient_version = dnnlua_matrix_of(g)->version;
+    dnn_node_zero_gradient(node);
+}
+
+/* Makes the matrix at 1 a leaf. */
+static void make_leaf(lua_State *L, dnnlua_matrix *self) {
+    dnn_tape *tape = tape_of(L);
+    dnn_node *node = push_leaf(L, 1);
+
+    if (node == NULL) {
+        lua_pop(L, 1);
+        push_leaves(L);
+        lua_pushvalue(L, 1);
+        node = lua_newuserdatauv(L, sizeof *node, 1);
+        *node = (dnn_node){.tape = tape, .A = self->matrix, .version = self->version};
+        push_zeros(L, node);
+        lua_setiuservalue(L, -2, 1);
+        lua_rawset(L, -3);
+    }
+    self->node = node;
+}
+
+/* A:requires_grad_([requires]) */
+static int requires_grad(lua_State *L) {
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnnlua_matrix *self = dnnlua_matrix_of(m);
+    bool wanted = lua_isnoneornil(L, 2) || lua_toboolean(L, 2);
+
+    if (!lua_isnoneornil(L, 2) && !lua_isboolean(L, 2)) {
+        return dnnlua_wrong_argument(L, 2, "true or false");
+    }
+    if (!dnn_dtype_info(m->dtype)->is_real) {
+        return luaL_error(L, "requires_grad_: a Matrix of %s has no gradient; convert it with "
+                             "A:float()",
+                          dnn_dtype_info(m->dtype)->name);
+    }
+    if (self->node != NULL && self->node->layer != NULL && !wanted) {
+        return luaL_error(L, "requires_grad_: this Matrix is the result of %s; only one that was "
+                             "not computed can do without its gradient. A:detach() cuts it off",
+                          dnn_operator_name(self->node->layer->kind));
+    }
+    if (!wanted) {
+        self->node = NULL;
+    } else if (self->node == NULL) {
+        make_leaf(L, self);
+    }
+    lua_settop(L, 1);
+    return 1;
+}
+
+/* --- gradients --- */
+
+static void push_kept_gradient(lua_State *L, int index, const dnn_node *node) {
+    if (node->layer == NULL) {
+        push_leaf(L, index);
+        lua_getiuservalue(L, -1, 1);
+        lua_remove(L, -2);
+    } else {
+        lua_getiuservalue(L, index, MATRIX_GRADIENT);
+    }
+}
+
+void dnnlua_push_gradient(lua_State *L, int index) {
+    const dnn_node *node = dnnlua_matrix_of(dnnlua_check_matrix(L, index))->node;
+
+    if (node == NULL || !node->has_gradient) {
+        lua_pushnil(L);
+    } else {
+        push_kept_gradient(L, index, node);
+    }
+}
+
+/* A:zero_grad() */
+static int zero_grad(lua_State *L) {
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_node *node = dnnlua_matrix_of(m)->node;
+
+    if (node == NULL) {
+        return luaL_error(L, "zero_grad: this Matrix does not require a gradient; "
+                             "A:requires_grad_() makes it");
+    }
+    dnn_node_zero_gradient(node);
+    lua_settop(L, 1);
+    return 1;
+}
+
+/* A:retain_grad() */
+static int retain_grad(lua_State *L) {
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_node *node = dnnlua_matrix_of(m)->node;
+
+    if (node == NULL) {
+        return luaL_error(L, "retain_grad: this Matrix does not require a gradient; "
+                             "A:requires_grad_() makes it");
+    }
+    if (node->gradient.data == NULL) {
+        push_zeros(L, node);
+        lua_setiuservalue(L, 1, MATRIX_GRADIENT);
+    }
+    lua_settop(L, 1);
+    return 1;
+}
+
+/* A:detach(): the same memory, without a gradient. */
+static int detach(lua_State *L) {
+    const dnn_matrix view = *dnnlua_check_matrix(L, 1);
+
+    dnnlua_push_view(L, &view, 1);
+    return 1;
+}
+
+/* --- backward --- */
+
+/* Lets go of what the freed graph of the matrix at 1 kept alive: each result's inputs. */
+static void release(lua_State *L) {
+    lua_settop(L, 1);
+    while (lua_gettop(L) > 0) {
+        int index = lua_gettop(L), inputs = 0;
+        dnn_node *node = dnnlua_matrix_of(dnnlua_test_matrix(L, index))->node;
+        if (node != NULL && node->freed) {
+            inputs = (int)node->inputs;
+            node->inputs = 0;
+        }
+        luaL_checkstack(L, inputs + 4, "too many inputs");
+        for (int i = 0; i < inputs; i++) {
+            int type = lua_getiuservalue(L, index, MATRIX_INPUTS + i);
+            const dnn_node *input =
+                type != LUA_TUSERDATA ? NULL
+                                      : dnnlua_matrix_of(dnnlua_test_matrix(L, -1))->node;
+            if (input == NULL || !input->freed) {
+                lua_pop(L, 1);
+            }
+            lua_pushnil(L);
+            lua_setiuservalue(L, index, MATRIX_INPUTS + i);
+        }
+        lua_remove(L, index);
+    }
+}
+
+/* A:backward([gradient [, {retain_graph = true}]]) */
+static int backward(lua_State *L) {
+    static const char *const known[] = {"retain_graph", NULL};
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_node *node = dnnlua_matrix_of(m)->node;
+    dnn_error err;
+
+    lua_settop(L, 3);
+    const dnn_matrix *seed = lua_isnil(L, 2) ? NULL : dnnlua_check_matrix(L, 2);
+    dnnlua_check_options(L, 3, "backward", known);
+    bool retain = dnnlua_option_flag(L, 3, "backward", "retain_graph", false);
+    if (node == NULL) {
+        return luaL_error(L, "backward: nothing that this Matrix was computed from requires a "
+                             "gradient (or it was computed in dnn.no_grad); W:requires_grad_() "
+                             "before the forward asks for one");
+    }
+    dnnlua_check(L, dnn_tape_backward(node->tape, node, seed, retain, &err), &err);
+    if (!retain) {
+        release(L);
+    }
+    return 0;
+}
+
+/* --- no_grad --- */
+
+static int resume_recording(lua_State *L, dnn_tape *tape, bool paused, int status) {
+    tape->paused = paused;
+    return status == LUA_OK ? lua_gettop(L) : lua_error(L);
+}
+
+/* dnn.no_grad(f) */
+static int no_grad(lua_State *L) {
+    if (lua_type(L, 1) != LUA_TFUNCTION) {
+        return dnnlua_wrong_argument(L, 1, "a function");
+    }
+    dnn_tape *tape = tape_of(L);
+    bool paused = tape->paused;
+
+    tape->paused = true;
+    int status = lua_pcall(L, 0, LUA_MULTRET, 0);
+    return resume_recording(L, tape, paused, status);
+}
+
+/* dnn._operators(): the names of what can be recorded, for tests. */
+static int operators(lua_State *L) {
+    lua_newtable(L);
+    for (int i = 0; i < DNN_OPERATOR_COUNT; i++) {
+        lua_pushstring(L, dnn_operator_name(dnn_operators[i].kind));
+        lua_rawseti(L, -2, i + 1);
+    }
+    return 1;
+}
+
+/* dnn._is_matrix(value), for the Lua half. */
+static int is_matrix(lua_State *L) {
+    lua_pushboolean(L, dnnlua_test_matrix(L, 1) != NULL);
+    return 1;
+}
+
+/* A:item() */
+static int item(lua_State *L) {
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+
+    if (m->rows != 1 || m->cols != 1) {
+        return luaL_error(L, "item: this Matrix is %I x %I; only one of 1 x 1 is a number",
+                          (lua_Integer)m->rows, (lua_Integer)m->cols);
+    }
+    lua_pushnumber(L, dnn_matrix_get(m, 0, 0));
+    return 1;
+}
+
+static const dnnlua_function methods[] = {
+    {"requires_grad_", requires_grad, 2},
+    {"zero_grad",      zero_grad,     1},
+    {"retain_grad",    retain_grad,   1},
+    {"detach",         detach,        1},
+    {"backward",       backward,      3},
+    {"item",           item,          1},
+    {NULL,             NULL,          0},
+};
+
+void dnnlua_add_matrix_gradients(lua_State *L, int module, int methods_at) {
+    lua_pushvalue(L, methods_at);
+    dnnlua_register(L, methods);
+    lua_pop(L, 1);
+    dnnlua_push_function(L, (dnnlua_function){"no_grad", no_grad, 1}, 0);
+    lua_setfield(L, module, "no_grad");
+    lua_pushcfunction(L, operators);
+    lua_setfield(L, module, "_operators");
+    lua_pushcfunction(L, is_matrix);
+    lua_setfield(L, module, "_is_matrix");
+}

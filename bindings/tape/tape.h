@@ -1,0 +1,39 @@
+/* tape.h: autograd in Lua: what the files about Matrix operations call to have them recorded.
+ *
+ * A matrix that requires a gradient has a dnn_node (nn/tape/tape.h). That of a result lies in the
+ * result's own userdata, whose user values keep the inputs alive: the graph is as long-lived as
+ * what can still be reached of it, and the collector needs no help. That of a leaf, which was an
+ * ordinary matrix before requires_grad_(), lies in a userdata of its own, the value of a table
+ * whose weak key is the matrix. */
+#ifndef DNN_BINDINGS_TAPE_H
+#define DNN_BINDINGS_TAPE_H
+
+#include "bindings/matrix/matrix.h"
+#include "nn/operators/operators.h"
+
+/* An operation to record: the operator, the stack indices of its operands, which are matrices or
+ * (those of elementwise operators) numbers, and its arguments. */
+typedef struct dnnlua_operation {
+    dnn_operator op;
+    int inputs;
+    int at[3];
+    double argument[DNN_ARGUMENTS];
+} dnnlua_operation;
+
+/* Computes it, pushes the result with what backward needs, and returns 1. At least one operand is
+ * recorded (dnnlua_is_recorded). */
+int dnnlua_record(lua_State *L, const dnnlua_operation *operation);
+
+/* The same for any number of matrices: those at indices first to last. */
+int dnnlua_record_many(lua_State *L, dnn_operator op, double argument, int first, int last);
+
+/* Raises where a result that is recorded should go into a matrix of the script's. */
+void dnnlua_refuse_out(lua_State *L, const dnn_matrix *out, const char *name);
+
+/* Pushes the gradient of the matrix at index, or nil. */
+void dnnlua_push_gradient(lua_State *L, int index);
+
+/* The functions and methods of tape.c, for the Matrix. */
+void dnnlua_add_matrix_gradients(lua_State *L, int module, int methods);
+
+#endif

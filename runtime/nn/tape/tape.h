@@ -1,0 +1,83 @@
+/* tape.h: autograd: calls of operators and layers, recorded as they happen.
+ *
+ * A node is one such call with its result; it points to the nodes that its inputs came from, and
+ * so the nodes of an expression are a graph, which backward walks from the cost to the leaves. A
+ * node is its caller's memory, with the inputs, and lives as long as something can still be reached
+ * from it: in Lua a node lies in the matrix that it made, and the collector does the rest. The tape
+ * itself is the working memory of backward, which stays from one backward to the next.
+ *
+ * Gradients of leaves, and of nodes that ask for it, are kept in matrices of the caller's, which
+ * backward adds to. What backward reads must be as it was in forward: whoever changes a matrix in
+ * place counts up its version, and backward compares. */
+#ifndef DNN_NN_TAPE_H
+#define DNN_NN_TAPE_H
+
+#include "nn/call.h"
+#include "nn/tape/arena.h"
+
+#define DNN_ARGUMENTS 4 /* of an operator at most */
+
+typedef struct dnn_tape {
+    dnn_arena arena;
+    uint64_t visits;  /* backwards so far */
+    bool paused;      /* results are not recorded: no_grad */
+} dnn_tape;
+
+typedef struct dnn_node dnn_node;
+
+typedef struct dnn_operand {
+    dnn_matrix X;
+    dnn_node *node;          /* where it came from; NULL: its gradient is not wanted */
+    const uint32_t *version; /* of its memory; NULL: nobody changes that */
+    uint32_t seen;           /* in forward */
+} dnn_operand;
+
+struct dnn_node {
+    const dnn_layer *layer; /* NULL: a leaf */
+    dnn_tape *tape;
+    double argument[DNN_ARGUMENTS]; /* see operators.h */
+    dnn_matrix A;
+    const uint32_t *version; /* as an operand's */
+    uint32_t seen;
+    bool freed; /* backward has used it, or something before it */
+
+    dnn_matrix gradient; /* kept from backward to backward; data NULL: not wanted */
+    bool has_gradient;   /* a backward has written it */
+    bool fresh;          /* it is zero: the next backward may overwrite it */
+    const uint32_t *gradient_version;
+    uint32_t gradient_seen; /* when it became fresh */
+
+    uint64_t visit; /* of the last backward that came here */
+    size_t cursor;  /* inputs that this backward has followed */
+    dnn_node *from, *next;
+    dnn_matrix dA; /* data NULL: nothing has come yet */
+
+    size_t inputs;
+    dnn_operand *input; /* [inputs] */
+};
+
+/* Runs the operator: shape first (rows and cols of A), then forward into node->A, whose memory the
+ * caller has set, unless the operator's A is memory of X (DNN_SHARES). */
+dnn_status dnn_node_shape(const dnn_node *node, size_t *rows, size_t *cols, dnn_error *err);
+dnn_status dnn_node_forward(dnn_node *node, dnn_error *err);
+
+/* Whether A is memory of an input's, so that forward needs none. */
+static inline bool dnn_node_shares(const dnn_node *node) {
+    return dnn_layer_has(node->layer, DNN_SHARES);
+}
+
+/* Adds the gradients of `root` to the matrices of all leaves that it depends on. `seed` is the
+ * gradient of root->A, of its type and shape; NULL: 1, for a root of 1 x 1. Unless `retain`, the
+ * graph is freed: a second backward through it is an error. Errors: a freed graph
+ * (DNN_ERROR_STATE), a seed that does not fit, a matrix that backward reads and that was changed
+ * since (DNN_ERROR_STATE, naming it). After an error that came under way the leaves have no
+ * gradients. */
+dnn_status dnn_tape_backward(dnn_tape *tape, dnn_node *root, const dnn_matrix *seed, bool retain,
+                             dnn_error *err);
+
+/* Sets a node's kept gradient to zero. */
+void dnn_node_zero_gradient(dnn_node *node);
+
+void dnn_tape_free(dnn_tape *tape);
+
+#endif

@@ -1,0 +1,72 @@
+-- The Lua half of autograd: what follows from backward.
+local core = require "dnn.core"
+local options_of = require "dnn.options"
+
+local autograd = {}
+
+-- Checking -------------------------------------------------------------------------------------------
+
+local POSITIVE <const> = {options_of.number(0), "a number >= 0"}
+local GRADCHECK <const> = {eps = {1e-6, table.unpack(POSITIVE)}, tolerance = {1e-6, table.unpack(POSITIVE)}}
+
+local function result_of(f, inputs)
+  local out = f(table.unpack(inputs))
+  if not core._is_matrix(out) then
+    error("gradcheck: the function must return a Matrix, it returned " .. type(out), 0)
+  end
+  return out
+end
+
+-- The slope of <weight, f> as the element (i, j) of x moves.
+local function slope(f, inputs, x, weight, i, j, eps)
+  local value <const> = x(i, j)
+  local function at(moved)
+    core.no_grad(function() x:set(i, j, moved) end)
+    return (result_of(f, inputs):detach() % weight):sum()
+  end
+  local high, low = at(value + eps), at(value - eps)
+  core.no_grad(function() x:set(i, j, value) end)
+  return (high - low) / (2 * eps)
+end
+
+-- The numeric gradient of one input, and where it differs most from the other.
+local function compare(f, inputs, n, weight, eps)
+  local x <const> = inputs[n]
+  local gradient = x.grad or core.zeros(x.rows, x.cols, {dtype = "float64"})
+  local numeric = core.zeros(x.rows, x.cols, {dtype = "float64"})
+  for j = 1, x.cols do
+    for i = 1, x.rows do numeric:set(i, j, slope(f, inputs, x, weight, i, j, eps)) end
+  end
+  if #x == 0 then return 0, 0, "" end
+  local difference = (gradient - numeric):abs()
+  local place = difference:argmax()
+  return (gradient - numeric):norm(), gradient:norm() + numeric:norm(),
+    ("argument %d (%d, %d)"):format(n, (place - 1) % x.rows + 1, (place - 1) // x.rows + 1)
+end
+
+-- dnn.gradcheck(f, {A, B}, options).
+function autograd.gradcheck(f, arguments, options)
+  if type(arguments) ~= "table" then
+    error("gradcheck: the arguments of a function come as a table, as in dnn.gradcheck(f, {A, B}); got "
+      .. type(arguments), 2)
+  end
+  local opts = options_of.read("gradcheck", options, GRADCHECK)
+  local inputs = {}
+  for n, x in ipairs(arguments) do
+    inputs[n] = core.no_grad(function() return x:double():copy() end):requires_grad_()
+  end
+  local out = result_of(f, inputs)
+  local weight = core.randn(out.rows, out.cols, {dtype = "float64", random = core.Random(1)})
+  out:backward(weight)
+  local above, below, worst, where = 0, 0, -1, nil
+  for n in ipairs(inputs) do
+    local difference, size, place = compare(f, inputs, n, weight, opts.eps)
+    above, below = above + difference ^ 2, below + size ^ 2
+    if difference > worst then worst, where = difference, place end
+  end
+  local difference = below == 0 and 0 or math.sqrt(above / below)
+  local right = difference <= opts.tolerance
+  return right, difference, not right and where or nil
+end
+
+return autograd

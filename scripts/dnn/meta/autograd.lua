@@ -1,0 +1,127 @@
+---@meta _
+
+-- # Autograd
+--
+-- A matrix that requires a gradient has every expression that it is used in recorded; `backward` of a result fills in
+-- `grad`, as in PyTorch. Operators, functions, reductions with and without an axis, products, views (`row`, `col`,
+-- `block`, `reshape`), `t`, `cat`, `gather`, `where`, `clamp` and conversions are recorded. Sums and their kin without an
+-- axis, which give a number otherwise, then give a 1 x 1 Matrix, whose number is `cost:item()`. An element, `A(i, j)`, is a
+-- number without a gradient; `A:block(i, i, j, j)` has one.
+--
+-- A graph lives as long as something that was computed with it, and is freed by `backward`. Memory is not lost where a
+-- loop leaves out `backward` or `dnn.no_grad`.
+--
+-- ```lua
+-- local W, b = dnn.randn(1, 3):requires_grad_(), dnn.zeros(1, 1):requires_grad_()
+-- local X = dnn.randn(3, 50)
+-- local Y = dnn.Matrix{{1, -2, 3}} * X + 4
+-- local cost
+-- for i = 1, 200 do
+--   cost = ((W * X + b - Y) ^ 2):mean()
+--   W:zero_grad() b:zero_grad()
+--   cost:backward()
+--   dnn.no_grad(function() W:sub_(W.grad * 0.1) b:sub_(b.grad * 0.1) end)
+-- end
+-- print(cost:item() < 1e-3)   --> true
+-- ```
+
+---@class dnn
+local dnn = {}
+
+---@class dnn.Matrix
+local A = {}
+
+---Has everything that is computed from the matrix recorded from now on, so that `backward` finds its gradient.
+---
+---The matrix cannot be changed in place then, unless in `dnn.no_grad`. `A:requires_grad_(false)` ends it; views taken
+---before do not require a gradient.
+---
+---Errors: uint8 and int32; `false` for a matrix that was computed from others.
+---
+---```lua
+---local x = dnn.full(1, 1, 3):requires_grad_()
+---local y = x ^ 2
+---y:backward()
+---print(x.grad(1, 1))   --> 6.0
+---```
+---@param requires? boolean true when not given
+---@return dnn.Matrix A itself
+function A:requires_grad_(requires) end
+
+---Adds the gradients of the matrix with respect to all that it was computed from to their `grad`.
+---
+---Gradients add up from one backward to the next until `zero_grad`. A matrix that is not 1 x 1 needs its own gradient,
+---of its shape. Afterwards the graph is freed, unless it is retained.
+---
+---Errors: no matrix here requires a gradient; not 1 x 1 and no gradient given; a graph that was freed; a matrix that
+---backward needs and that was changed in place since, which it names.
+---
+---```lua
+---local x = dnn.Matrix{1, 2, 3}:requires_grad_()
+---x:exp():backward(dnn.ones(3, 1))
+---print(x.grad == dnn.Matrix{1, 2, 3}:exp())   --> true
+---```
+---@param gradient? dnn.Matrix ones of 1 x 1 when not given
+---@param options? dnn.Matrix.backward.Options
+---@return nil
+function A:backward(gradient, options) end
+
+---@class dnn.Matrix.backward.Options
+---@field retain_graph? boolean whether a further backward may follow; false when not given
+
+---Sets the gradient to zero.
+---
+---Errors: a matrix that does not require one.
+---
+---```lua
+---local x = dnn.ones(1, 1):requires_grad_()
+---x:exp():backward()
+---x:zero_grad()
+---print(x.grad(1, 1))   --> 0.0
+---```
+---@return dnn.Matrix A itself
+function A:zero_grad() end
+
+---Has `backward` keep the gradient of a matrix that was computed from others, which it does not otherwise.
+---
+---Errors: a matrix that does not require a gradient.
+---
+---```lua
+---local x = dnn.ones(1, 1):requires_grad_()
+---local y = (x * 3):retain_grad()
+---;(y ^ 2):backward()
+---print(y.grad(1, 1))   --> 6.0
+---```
+---@return dnn.Matrix A itself
+function A:retain_grad() end
+
+---The same numbers in the same memory, without a gradient: what is computed from it is not recorded.
+---
+---```lua
+---local x = dnn.ones(1, 1):requires_grad_()
+---print((x * 2):detach().requires_grad)   --> false
+---```
+---@return dnn.Matrix
+function A:detach() end
+
+---The number of a 1 x 1 matrix.
+---
+---Errors: any other matrix.
+---
+---```lua
+---local cost = (dnn.ones(2, 2):requires_grad_() * 3):sum()
+---print(cost:item())   --> 12.0
+---```
+---@return number
+function A:item() end
+
+---Calls a function in which nothing is recorded: for validation, and for changes of parameters in place.
+---
+---```lua
+---local W = dnn.ones(2, 2):requires_grad_()
+---dnn.no_grad(function() W:cmul_(0.5) end)
+---print(W(1, 1), dnn.no_grad(function() return W:sum() end))   --> 0.5	2.0
+---```
+---@param f function
+---@return any ... what the function returns
+function dnn.no_grad(f) end

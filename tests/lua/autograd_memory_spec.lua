@@ -1,0 +1,61 @@
+-- What autograd keeps: nothing, from step to step; a freed graph lets go of all that it held.
+local dnn = require "dnn"
+
+describe("recording", function()
+  it("goes through expressions of any length", function()
+    local x = dnn.ones(1, 1):double():requires_grad_()
+    local y = x
+    for _ = 1, 100000 do y = y * 1.00001 end
+    y:backward()
+    assert.near(1.00001 ^ 100000, x.grad(1, 1), 1e-6)
+  end)
+end)
+
+describe("memory", function()
+  local function step(W, x) return ((W * x):tanh() ^ 2):mean() end
+
+  local function grows(f)
+    for _ = 1, 300 do f() end
+    collectgarbage()
+    collectgarbage()
+    local before, blocks = collectgarbage "count", dnn.allocation_count()
+    for _ = 1, 3000 do f() end
+    assert.equal(blocks, dnn.allocation_count())
+    collectgarbage()
+    collectgarbage()
+    return collectgarbage "count" - before
+  end
+
+  it("stays the same from step to step, with backward and without", function()
+    local W, x = dnn.randn(8, 8):requires_grad_(), dnn.randn(8, 8)
+    assert.is_true(grows(function() step(W, x):backward() end) < 20)
+    assert.is_true(grows(function() step(W, x) end) < 20)
+    local last
+    assert.is_true(grows(function()
+      last = step(W, x)
+      last:backward()
+    end) < 20)
+  end)
+
+  it("is let go of by a graph that is freed, though its result is kept", function()
+    local W, x = dnn.randn(50, 50):requires_grad_(), dnn.randn(50, 50)
+    local kept, total = {}, dnn.zeros(1, 1):requires_grad_()
+    for n = 1, 200 do
+      kept[n] = step(W, x)
+      kept[n]:backward()
+      total = total + kept[n]
+    end
+    collectgarbage()
+    collectgarbage()
+    local weak = setmetatable({}, {__mode = "v"})
+    local y = W:exp()
+    weak[1] = y
+    kept[1] = y:sum()
+    kept[1]:backward()
+    y = nil -- luacheck: ignore
+    collectgarbage()
+    assert.is_nil(weak[1])
+    assert.is_true(collectgarbage "count" < 40000)
+    assert.is_true(total:item() > 0)
+  end)
+end)
