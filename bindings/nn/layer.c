@@ -392,7 +392,8 @@ static const dnnlua_function functions[] = {
 void dnnlua_open_layer(lua_State *L) {
     for (size_t i = 0; dnn_layer_classes[i] != NULL; i++) {
         const dnn_layer_class *kind = dnn_layer_classes[i];
-        if ((kind->compile != NULL && kind->make == NULL) || kind->inputs > 1 || (kind->flags & DNN_MANY_INPUTS) != 0) {
+        bool made = kind->compile == NULL || kind->make != NULL;
+        if (!made || (kind->flags & DNN_MANY_INPUTS) != 0) {
             continue;
         }
         dnnlua_add_constructor(L, layer_new, dnn_layer_classes[i], dnn_layer_classes[i]->name,

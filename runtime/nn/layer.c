@@ -153,10 +153,10 @@ void dnn_layer_release(dnn_layer *layer) {
 
 /* --- shapes and values --- */
 
-size_t dnn_layer_inputs(const dnn_layer *layer) {
-    if (dnn_layer_has(layer, DNN_MANY_INPUTS))
-        return 0;
-    return layer->kind->inputs == 0 ? 1 : layer->kind->inputs;
+bool dnn_layer_takes(const dnn_layer *layer, size_t inputs) {
+    size_t least = layer->kind->inputs == 0 ? 1 : layer->kind->inputs;
+    return dnn_layer_has(layer, DNN_MANY_INPUTS) ||
+           (inputs >= least && inputs <= least + layer->kind->optional);
 }
 
 dnn_shape dnn_layer_wants(const dnn_layer *layer) {

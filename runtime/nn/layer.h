@@ -57,7 +57,8 @@ typedef struct dnn_layer_class {
     const dnn_field *fields; /* settings, ended by a row without a name; NULL when there are none */
     const dnn_case *cases;   /* ended by a row of rank 0; every layer that computes has some */
     unsigned flags;
-    size_t inputs; /* 0 stands for 1 */
+    size_t inputs;   /* 0 stands for 1 */
+    size_t optional; /* inputs that may follow those */
 
     /* Settings that do not go together are DNN_ERROR_ARGUMENT; may complete optional ones. NULL:
      * they always do. */
@@ -98,10 +99,10 @@ typedef struct dnn_layer_class {
      * what forward has saved; NULL: there are none. */
     void (*commit)(dnn_call *call);
 
-    /* Of a container: adds the calls of its children to the compiler (network/compile.h); `input`
+    /* Of a container: adds the calls of its children to the compiler (network/compile.h); its inputs
      * and `output` are numbers of the network's buffers. */
-    dnn_status (*compile)(const dnn_layer *layer, dnn_compiler *compiler, size_t input,
-                          size_t *output, dnn_error *err);
+    dnn_status (*compile)(const dnn_layer *layer, dnn_compiler *compiler, const size_t *input,
+                          size_t inputs, size_t *output, dnn_error *err);
 
     /* Of a container that makes its layers itself: adds them as children, from its settings. */
     dnn_status (*make)(dnn_layer *layer, dnn_error *err);
@@ -159,8 +160,9 @@ static inline bool dnn_layer_has(const dnn_layer *layer, unsigned flag) {
     return (layer->kind->flags & flag) != 0;
 }
 
-/* Number of inputs; 0: any number. */
-size_t dnn_layer_inputs(const dnn_layer *layer);
+/* Whether it takes that many inputs. A container that makes its layers itself says so, too; others
+ * pass all on. */
+bool dnn_layer_takes(const dnn_layer *layer, size_t inputs);
 
 /* The wanted shape of its inputs; rank 0: any. */
 dnn_shape dnn_layer_wants(const dnn_layer *layer);

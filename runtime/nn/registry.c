@@ -51,12 +51,15 @@
     row(reflection_pad2d)                                                                          \
     row(replication_pad2d)                                                                         \
     row(flatten)                                                                                   \
+    row(slice)                                                                                     \
+    row(bilinear)                                                                                  \
     row(embedding)                                                                                 \
     row(multihead_attention)                                                                       \
     row(lstm)                                                                                      \
     row(sequential)                                                                                \
     row(residual)                                                                                  \
     row(transformer_encoder_layer)                                                                 \
+    row(merge)                                                                                     \
     row(concat)                                                                                    \
     row(add)                                                                                       \
     row(concatenate)

@@ -33,6 +33,29 @@ class Residual(nn.Sequential):
         return y + (self.shortcut(x) if hasattr(self, "shortcut") else x)
 
 
+class Merge(nn.Sequential):
+    """`join` of the outputs of all layers, which files call "with"."""
+
+    def __init__(self, *layers, join):
+        super().__init__(*layers)
+        self.plain = list(layers)
+        self.add_module("with", join)
+
+    def forward(self, x):
+        return self._modules["with"](*[layer(x) for layer in self.plain])
+
+
+class Slice(nn.Module):
+    """Channels first to last, from 1; of a sequence, features."""
+
+    def __init__(self, first, last):
+        super().__init__()
+        self.range = slice(first - 1, last)
+
+    def forward(self, x):
+        return x[..., self.range] if x.dim() == 3 else x[:, self.range]
+
+
 class Hardsigmoid(nn.Module):
     """nn.Hardsigmoid, whose own backward rounds 1 / 6 to float32."""
 

@@ -265,6 +265,7 @@ const dnn_layer_class dnn_layer_multihead_attention = {
     .fields = fields,
     .cases = cases,
     .flags = DNN_READS_X | DNN_TWO_MODES | DNN_DRAWS | DNN_TAKES_LENGTHS | DNN_TAKES_MASK,
+    .optional = 1,
     .check = check,
     .wants = wants,
     .shape = shape,

@@ -142,7 +142,7 @@ static dnn_status chain(const dnn_layer *self, dnn_compiler *compiler, const cha
     for (; *names != NULL && status == DNN_OK; names++)
         for (size_t c = 0; c < self->child_count; c++)
             if (strcmp(self->child_names[c], *names) == 0) {
-                status = dnn_compile_child(compiler, self, c, *buffer, buffer, err);
+                status = dnn_compile_child(compiler, self, c, buffer, 1, buffer, err);
                 break;
             }
     return status;
@@ -162,12 +162,13 @@ static dnn_status branch(const dnn_layer *self, dnn_compiler *compiler, const ch
     return status == DNN_OK && !first ? chain(self, compiler, norms, buffer, err) : status;
 }
 
-static dnn_status compile(const dnn_layer *self, dnn_compiler *compiler, size_t input,
-                          size_t *output, dnn_error *err) {
+static dnn_status compile(const dnn_layer *self, dnn_compiler *compiler, const size_t *input,
+                          size_t inputs, size_t *output, dnn_error *err) {
     static const char *const attention[] = {"self_attn", "dropout1", NULL};
     static const char *const forward[] = {"linear1", "activation", "dropout", "linear2", "dropout2",
                                           NULL};
-    *output = input;
+    (void)inputs;
+    *output = input[0];
     dnn_status status = branch(self, compiler, "norm1", attention, output, err);
     return status == DNN_OK ? branch(self, compiler, "norm2", forward, output, err) : status;
 }

@@ -71,10 +71,25 @@ static dnn_status add_step(dnn_compiler *c, dnn_layer *layer, const size_t *inpu
     return DNN_OK;
 }
 
-static dnn_status compile_layer(dnn_compiler *c, dnn_layer *layer, size_t input, size_t *output,
+static dnn_status refuse_inputs(const dnn_compiler *c, const dnn_layer *layer, size_t inputs,
                                 dnn_error *err) {
-    if (!dnn_layer_is_container(layer))
-        return add_step(c, layer, &input, 1, output, err);
+    size_t least = layer->kind->inputs == 0 ? 1 : layer->kind->inputs;
+    char name[128];
+    dnn_layer_describe(layer, name, sizeof name);
+    return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s%s%s%s takes %zu input%s%s, and gets %zu%s",
+                    c->place[0] == '\0' ? "" : "layer ", c->place, c->place[0] == '\0' ? "" : ", ",
+                    name, least, least == 1 ? "" : "s", layer->kind->optional > 0 ? " or more" : "",
+                    inputs,
+                    inputs < least ? "; dnn.Merge{layers..., with = layer} gives it several" : "");
+}
+
+static dnn_status compile_layer(dnn_compiler *c, dnn_layer *layer, const size_t *input,
+                                size_t inputs, size_t *output, dnn_error *err) {
+    bool container = dnn_layer_is_container(layer);
+    if ((!container || layer->kind->make != NULL) && !dnn_layer_takes(layer, inputs))
+        return refuse_inputs(c, layer, inputs, err);
+    if (!container)
+        return add_step(c, layer, input, inputs, output, err);
     if (layer->child_count == 0)
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s%s%s needs at least one layer",
                         c->place[0] == '\0' ? "" : c->place, c->place[0] == '\0' ? "" : ", ",
@@ -82,7 +97,7 @@ static dnn_status compile_layer(dnn_compiler *c, dnn_layer *layer, size_t input,
     if (++c->depth > MOST_DEPTH)
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "containers are nested more than %d deep",
                         MOST_DEPTH);
-    dnn_status status = layer->kind->compile(layer, c, input, output, err);
+    dnn_status status = layer->kind->compile(layer, c, input, inputs, output, err);
     c->depth--;
     return status;
 }
@@ -95,7 +110,8 @@ static bool append(char *name, const char *part) {
 }
 
 dnn_status dnn_compile_child(dnn_compiler *c, const dnn_layer *container, size_t child,
-                             size_t input, size_t *output, dnn_error *err) {
+                             const size_t *input, size_t inputs, size_t *output,
+                             dnn_error *err) {
     size_t path = strlen(c->path), place = strlen(c->place);
     const char *name = container->child_names[child];
     char *end, number[24];
@@ -103,7 +119,7 @@ dnn_status dnn_compile_child(dnn_compiler *c, const dnn_layer *container, size_t
     snprintf(number, sizeof number, "%llu", n + 1);
     bool fits = append(c->path, name) && append(c->place, *end == '\0' ? number : name);
     dnn_status status =
-        fits ? compile_layer(c, container->children[child], input, output, err)
+        fits ? compile_layer(c, container->children[child], input, inputs, output, err)
              : dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: the names of nested layers are too long",
                         container->kind->name);
     c->path[path] = '\0';
@@ -142,8 +158,8 @@ static dnn_status connect(dnn_network *network, dnn_error *err) {
 
 dnn_status dnn_network_compile(dnn_network *network, dnn_error *err) {
     dnn_compiler compiler = {.network = network};
-    size_t output;
-    dnn_status status = compile_layer(&compiler, network->layer, 0, &output, err);
+    size_t X = 0, output;
+    dnn_status status = compile_layer(&compiler, network->layer, &X, 1, &output, err);
     return status == DNN_OK ? connect(network, err) : status;
 }
 

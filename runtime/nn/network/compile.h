@@ -5,9 +5,9 @@
 
 #include "nn/layer.h"
 
-/* Adds what child number `child` of the container computes, under its name. */
+/* Adds what child number `child` of the container computes of its inputs, under its name. */
 dnn_status dnn_compile_child(dnn_compiler *compiler, const dnn_layer *container, size_t child,
-                             size_t input, size_t *output, dnn_error *err);
+                             const size_t *input, size_t inputs, size_t *output, dnn_error *err);
 
 /* Adds a call of an operator, a class without settings, to `inputs` buffers. */
 dnn_status dnn_compile_operator(dnn_compiler *compiler, const dnn_layer_class *kind,

@@ -12,4 +12,10 @@ return {
     "Residual(nn.Conv2d(3, 5, 3, padding=1), shortcut=nn.Conv2d(3, 5, 1))", {4, 4, 3}},
   {"dnn.Concat{dnn.Conv2d(3, 2, 1), dnn.Sequential{dnn.Conv2d(3, 4, 3, {padding = 1}), dnn.Tanh()}}",
     "Concat(nn.Conv2d(3, 2, 1), nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.Tanh()))", {4, 5, 3}},
+  {"dnn.Merge{dnn.Slice(1, 3), dnn.Slice(4, 7), with = dnn.Bilinear(3, 4, 2)}",
+    "Merge(Slice(1, 3), Slice(4, 7), join=nn.Bilinear(3, 4, 2))", {7}},
+  {"dnn.Merge{dnn.Linear(6, 3), dnn.Slice(2, 6), with = dnn.Bilinear(3, 5, 4, {bias = false})}",
+    "Merge(nn.Linear(6, 3), Slice(2, 6), join=nn.Bilinear(3, 5, 4, bias=False))", {5, 6}},
+  {"dnn.Merge{dnn.Slice(1, 200), dnn.Slice(201, 300), with = dnn.Bilinear(200, 100, 2)}", -- in several pieces
+    "Merge(Slice(1, 200), Slice(201, 300), join=nn.Bilinear(200, 100, 2))", {300}},
 }

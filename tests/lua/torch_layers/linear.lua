@@ -4,4 +4,7 @@ return {
   {"dnn.Linear(6, 4, {bias = false})", "nn.Linear(6, 4, bias=False)", {6}},
   {"dnn.Linear(3, 4)", "nn.Linear(3, 4)", {5, 3}},
   {"dnn.Embedding(6, 4)", "nn.Embedding(6, 4)", {5}, ids = 6},
+  {"dnn.Slice(2, 5)", "Slice(2, 5)", {6}},
+  {"dnn.Slice(2, 2)", "Slice(2, 2)", {4, 3}},
+  {"dnn.Slice(1, 2)", "Slice(1, 2)", {2, 3, 4}},
 }
