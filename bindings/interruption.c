@@ -18,6 +18,14 @@ bool dnnlua_interrupted(lua_State *L) {
     return with_program->stop_requested;
 }
 
+/* _at_prompt(): whether Ctrl-C raises an error where it comes, and the input after it goes on. */
+static int at_prompt(lua_State *L) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &key);
+    const dnnlua_interruption *with_program = lua_touserdata(L, -1);
+    lua_pushboolean(L, with_program != NULL && with_program->at_prompt);
+    return 1;
+}
+
 void dnnlua_check_interruption(lua_State *L) {
     dnn_error err;
 
@@ -40,4 +48,6 @@ void dnnlua_open_interruption(lua_State *L) {
     }
     dnnlua_push_function(L, (dnnlua_function){"interrupted", interrupted, 0}, 0);
     lua_setfield(L, -2, "interrupted");
+    lua_pushcfunction(L, at_prompt);
+    lua_setfield(L, -2, "_at_prompt");
 }

@@ -27,7 +27,7 @@ enum {
 };
 
 static dnnlua_interruption with_module;
-static bool at_prompt, at_terminal, reported;
+static bool at_terminal, reported;
 static volatile bool raised;
 
 static lua_State *volatile running;    /* the coroutine that executes */
@@ -168,7 +168,7 @@ static void on_interrupt(int number) {
     if (!obey_interrupt()) {
         return;
     }
-    if (at_prompt) {
+    if (with_module.at_prompt) {
         interrupt_prompt(number);
     } else {
         interrupt_script(number);
@@ -218,7 +218,8 @@ void begin_interruptible(lua_State *L) {
     raised = false;
     at_terminal = isatty(STDERR_FILENO);
     /* A script's input goes on after a signal, as lua's does; at the prompt it ends. */
-    struct sigaction how = {.sa_handler = on_interrupt, .sa_flags = at_prompt ? 0 : SA_RESTART};
+    struct sigaction how = {.sa_handler = on_interrupt,
+                            .sa_flags = with_module.at_prompt ? 0 : SA_RESTART};
     sigaction(SIGINT, &how, &outside);
 }
 
@@ -250,7 +251,7 @@ bool take_early_interrupt(void) {
 
 void begin_prompt_interrupts(void) {
     struct sigaction noting = {.sa_handler = note_early_interrupt};
-    at_prompt = true;
+    with_module.at_prompt = true;
     with_module.stop_requested = false;
     if (isatty(STDIN_FILENO)) {
         sigaction(SIGINT, &noting, NULL);

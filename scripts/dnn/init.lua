@@ -8,7 +8,8 @@ local strict = require "dnn.strict"
 local parts = {
   checkpoint = "dnn.checkpoint",
   data = "dnn.data",
-  evaluate = "dnn.evaluate", metrics = "dnn.metrics", predict = "dnn.predict", progress = "dnn.progress",
+  fit = "dnn.fit", evaluate = "dnn.evaluate", predict = "dnn.predict",
+  metrics = "dnn.metrics", progress = "dnn.progress",
   help = "dnn.help",
   stepwise = "dnn.stepwise",
   hist = "dnn.hist", imshow = "dnn.imshow", plot = "dnn.plot",

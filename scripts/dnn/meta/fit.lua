@@ -2,10 +2,108 @@
 
 -- # Training
 --
--- What stands around a loop over batches: measuring a network on examples, its outputs for many, and a progress bar.
+-- `dnn.fit` is the loop that most trainings are: batches, validation, metrics, early stopping, checkpoints, a progress
+-- bar. It is one page of Lua, `scripts/dnn/fit.lua`, made to be copied out and changed. What it is made of serves loops
+-- of one's own, too: measuring a network on examples, its outputs for many, a progress bar.
+--
+-- ```lua
+-- local X = dnn.randn(2, 500)
+-- local net = dnn.Sequential{dnn.Linear(2, 16), dnn.Tanh(), dnn.Linear(16, 1)}
+-- local history = dnn.fit{
+--   net = net, data = {X = X, Y = X:row(1):gt(X:row(2))}, loss = dnn.BCEWithLogitsLoss(),
+--   optimiser = dnn.optim.Adam(net:parameters(), {lr = 0.01}), epochs = 20,
+--   validation = 0.2, metrics = {"accuracy"}, patience = 5,
+-- }
+-- print(history)            -- a table of epochs
+-- dnn.plot(history.cost)    -- training and validation as curves
+-- ```
 
 ---@class dnn
 local dnn = {}
+
+-- ## Fitting
+
+---@class dnn.fit.Options
+---@field net dnn.Layer the network
+---@field data dnn.data.set|dnn.data.Loader|dnn.data.batches|table what to learn from: a set {X = , Y = }, {train = , test = } as the readers of `dnn.data` give, batches, or a pair {X, Y}
+---@field loss dnn.Loss
+---@field optimiser? dnn.Optimiser `dnn.optim.Adam(net:parameters())` when not given
+---@field epochs? integer how often to go through the data, 10 when not given; with a checkpoint, in all
+---@field batch_size? integer examples in a batch, 32 when not given; batches that are given have their own
+---@field shuffle? boolean whether each epoch has an order of its own, true when not given
+---what is measured after each epoch and not learnt from: a share of the data below 1 or a number of examples, another
+---set or batches, or false; when not given, `validation` or `test` of the data, if there is one
+---@field validation? number|dnn.data.set|dnn.data.Loader|dnn.data.batches|false
+---@field metrics? table names from `dnn.metrics`, as in {"accuracy", f1 = {"f1", average = "macro"}, mine = function(A, Y) ... end}
+---the curve that decides what is best: "cost" (when not given), "accuracy", "accuracy/train"; in validation, where there
+---is one
+---@field monitor? string
+---@field mode? "max"|"min" what is better; when not given as the metric has it
+---@field min_delta? number by how much a value has to be better to count, 0 when not given
+---@field patience? integer epochs without a better value after which the training ends; not at all when not given
+---@field keep_best? boolean whether the weights of the best epoch come back at the end; when not given, whether there is a patience
+---@field accumulate? integer batches whose gradients make one step, 1 when not given
+---@field clip? number the largest norm of the gradients of a step
+---@field schedule? table a schedule of the learning rate, as in `dnn.optim`: its step is called
+---@field schedule_every? "epoch"|"step" when the schedule is stepped, "epoch" when not given
+---@field run? string|dnn.Run folder of a run, or a run that was made already: costs, metrics and checkpoints go there
+---what else checkpoints hold, and how often they are taken, as `run:checkpoint` has it; false: none; when not given,
+---where `run` is a folder
+---@field checkpoint? table|boolean
+---@field resume? boolean whether a training goes on from the newest checkpoint of the folder, true when not given
+---@field progress? boolean whether there is a progress bar, and a line for each epoch; true when not given
+---@field on_epoch? fun(info: dnn.fit.Info): boolean? called after each epoch; false from it ends the training
+---@field on_batch? fun(info: dnn.fit.Info): boolean? called after each step; false from it ends the training
+
+---What callbacks get: the same table each time.
+---@class dnn.fit.Info
+---@field epoch integer counted from 1
+---@field batch integer of the epoch, 0 after its end
+---@field step integer of the optimiser, in all
+---@field cost number mean of the epoch so far
+---@field results table<string, number>|nil after an epoch the values of its curves, as results["accuracy/validation"]
+---@field history dnn.fit.History
+---@field net dnn.Layer
+---@field optimiser dnn.Optimiser
+---@field run dnn.Run
+
+---What a training was like. `history.cost` and `history.accuracy` (and so on by metric) are what `dnn.plot` draws, and
+---hold numbers by epoch in `train` and `validation`: `history.cost.validation[3]`. It prints as a table.
+---@class dnn.fit.History
+---@field epochs integer that were done
+---@field cost table
+---@field lr number[] learning rate at the end of each epoch
+---@field seconds number[] that each epoch took
+---@field monitor string the curve that decided what was best
+---@field best_epoch integer the epoch with its best value, 0 where there is none
+---@field stopped string|false why it ended before the last epoch
+---@field names string[] the cost and the metrics
+
+---Trains a network: goes through the data in batches, `epochs` times, and returns what it was like.
+---
+---An epoch's metrics in training are those of the outputs in training, batch by batch, while the network learns and
+---units are dropped; in validation those of `dnn.evaluate` at its end. With `accumulate` gradients are weighted by their
+---batches' sizes, so that a step is that of one large batch.
+---
+---In a folder given by `run` checkpoints are kept (every 10 minutes, at the end, and the best), and the same script, run
+---again, goes on where it was: after a kill, in the middle of an epoch, with the same bits. A training that was done
+---returns its history at once, and goes on if `epochs` is higher now.
+---
+---Ctrl-C, or stop in the run's window, ends it after the step; at the prompt Ctrl-C does so at once. What was learnt until
+---then stays, and is returned. On standard output a line is printed for each epoch, above a progress bar in a terminal.
+---
+---Errors: an option that is unknown, missing or does not fit the others; data that do not fit the network; a gradient or
+---cost that is not finite; a checkpoint of another network.
+---
+---```lua
+---local net, X = dnn.Sequential{dnn.Linear(2, 1)}, dnn.randn(2, 64)
+---local history = dnn.fit{net = net, data = {X = X, Y = X:sum(1)},
+---  loss = dnn.MSELoss(), epochs = 3, progress = false}
+---print(history.epochs, #history.cost.train)   --> 3	3
+---```
+---@param options dnn.fit.Options
+---@return dnn.fit.History history
+function dnn.fit(options) end
 
 -- ## Measuring
 

@@ -1,0 +1,64 @@
+-- The run of a training: opened or taken over, with its checkpoints, and what it resumes from.
+local dnn = require "dnn"
+local fit_options = require "dnn.fit.options"
+
+local fit_run = {}
+
+local LAST <const> = 1 << 52 -- more steps than anybody takes
+
+-- Of the objects of C's, which a run can watch.
+local function is_watchable(net, optimiser)
+  return type(net) == "userdata" and type(optimiser) == "userdata"
+end
+
+local function open(self, opts)
+  if type(opts.run) == "userdata" then return opts.run, false end
+  local run = dnn.Run(opts.run, {settings = {epochs = opts.epochs, batch_size = opts.batch_size,
+    accumulate = opts.accumulate, clip = opts.clip, loss = self.loss.name, optimiser = self.optimiser.name,
+    lr = self.optimiser.lr, weight_decay = self.optimiser.weight_decay}})
+  if run.path and is_watchable(self.net, self.optimiser) then run:watch(self.net, self.optimiser) end
+  return run, true
+end
+
+-- What run:checkpoint is told to keep.
+local function parts_of(self, opts)
+  local parts = {}
+  for name, value in pairs(type(opts.checkpoint) == "table" and opts.checkpoint or {}) do parts[name] = value end
+  for _, name in ipairs{"net", "optimiser", "batches", "schedule", "training"} do
+    if parts[name] ~= nil then
+      fit_options.fail("checkpoint: %s is kept by itself; leave it out", name)
+    end
+  end
+  parts.net, parts.optimiser, parts.batches, parts.schedule = self.net, self.optimiser, self.source, opts.schedule
+  parts.training = self
+  if not parts.best and self.monitor ~= "cost/train" then -- which is logged for each step, not for the epoch
+    parts.best, parts.mode = self.monitor, parts.mode or self.mode
+  end
+  return parts
+end
+
+-- Sets self.run and self.next_step. Checkpoints are kept in a folder that the script has named, unless it says
+-- otherwise; of a run of the script's own only where it asks for them.
+function fit_run.open(self)
+  local opts = self.opts
+  self.run, self.owns_run = open(self, opts)
+  local keeps = opts.checkpoint
+  if keeps == nil then keeps = type(opts.run) == "string" end
+  if keeps and not opts.run then fit_options.fail "checkpoint needs a folder: give run = \"runs/NAME\"" end
+  local first = math.max(self.run.step, 0) + 1
+  if keeps and self.run.path and self.run:checkpoint(parts_of(self, opts)) and opts.resume then
+    local step, message = self.run:resume()
+    if not step then
+      fit_options.fail("%s; resume = false begins anew, and leaves these checkpoints in a folder of their own", message)
+    end
+    first = math.max(first, step + 1)
+    self.step = first - 1
+    if step > 0 and opts.progress then
+      print(("resumed after step %d, in epoch %d of %d"):format(step, math.min(self.at.epoch + 1, opts.epochs),
+        opts.epochs))
+    end
+  end
+  self.next_step = self.run:steps(first, LAST)
+end
+
+return fit_run

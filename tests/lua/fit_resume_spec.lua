@@ -1,0 +1,134 @@
+-- dnn.fit that is stopped and run again, at any step, ends with the bits of one that was left alone; also after
+-- SIGKILL.
+-- DNN_KILLS says how many times it is killed.
+package.path = "tests/lua/?.lua;" .. package.path
+local dnn = require "dnn"
+local event_file = require "event_file"
+local program = require "program"
+
+local KILLS <const> = tonumber(os.getenv "DNN_KILLS") or 6
+
+-- Convolution, batch norm, dropout, augmentation by a loader, validation, metrics whose sums a checkpoint has to hold,
+-- accumulated steps, early stopping that keeps the best weights.
+local IMAGES <const> = [[
+local net = dnn.Sequential{dnn.Input(8, 8, 1), dnn.Conv2d(1, 4, 3), dnn.BatchNorm2d(4), dnn.ReLU(), dnn.Flatten(),
+  dnn.Dropout(0.3), dnn.Linear(144, 3)}
+local labels = {}
+for j = 1, 46 do labels[j] = 1 + j % 3 end
+local set = {X = dnn.rand(64, 46), Y = dnn.Matrix{labels}, shape = {8, 8, 1}}
+local options = {net = net, loss = dnn.CrossEntropyLoss(), metrics = {"accuracy", "auc", "f1"}, accumulate = 2,
+  data = dnn.data.Loader(set, {batch_size = 5, augment = {horizontal_flip = 0.5, shift = 0.2}}),
+  validation = {X = dnn.rand(64, 20), Y = dnn.Matrix{labels}:cols_range(1, 20)}, patience = 100,
+  optimiser = dnn.optim.Adam(net:parameters(), {lr = 0.01})}
+]]
+
+-- Batches of a set, momentum, metrics of a regression, a schedule of the script's own with a state.
+local TABLE <const> = [[
+local net = dnn.Sequential{dnn.Linear(4, 16), dnn.Tanh(), dnn.Dropout(0.1), dnn.Linear(16, 1)}
+local schedule = {rate = 0.1}
+local optimiser = dnn.optim.SGD(net:parameters(), {lr = 0.1, momentum = 0.9})
+function schedule:step() self.rate = self.rate * 0.999 optimiser.lr = self.rate end
+function schedule:state_dict() return {rate = self.rate} end
+function schedule:load_state_dict(state) self.rate = state.rate end
+local X = dnn.randn(4, 90)
+local options = {net = net, loss = dnn.MSELoss(), metrics = {"r2"}, batch_size = 8, data = {X, X:sum(1)},
+  optimiser = optimiser, schedule = schedule, schedule_every = "step", validation = 20}
+]]
+
+-- Ends after ARG[3] steps where that is given; prints weights and curves.
+local REST <const> = [[
+options.run, options.epochs, options.checkpoint, options.progress = arg[1], tonumber(arg[2]), {every = 7}, false
+local stop_at = tonumber(arg[3])
+options.on_batch = stop_at and function(info) return info.step < stop_at end or nil
+local history = dnn.fit(options)
+local sums = {}
+for name, m in pairs(net:state_dict()) do sums[#sums + 1] = ("%s %.17g"):format(name, m:sum()) end
+table.sort(sums)
+print(table.concat(sums, "\n"))
+for _, name in ipairs(history.names) do
+  for _, series in ipairs(history[name]) do print(name, series.name, table.concat(series[1], " ")) end
+end
+print(history.epochs, history.best_epoch)
+]]
+
+describe("a training with dnn.fit that goes on", function()
+  local folder, write
+
+  before_each(function() folder, write = program.folder() end)
+  after_each(function() program.remove(folder) end)
+
+  local function command(script, run, epochs, stop, threads)
+    return ("DNN_NUM_THREADS=%d exec %s %s %s %d %s 2>>%s/complaints"):format(threads or 1,
+      program.quote(program.dnnlua), script, run, epochs, stop or "", folder)
+  end
+
+  local function train(...)
+    local out <close> = assert(io.popen("( " .. command(...) .. " )"))
+    return out:read "a"
+  end
+
+  -- Costs and metrics by step as the logs of a run have them.
+  local function logged(run)
+    local costs = {}
+    for _, name in ipairs(dnn.system.list(run)) do
+      if name:find "tfevents" then
+        for _, event in ipairs(event_file.read(run .. "/" .. name)) do
+          if event.tag:find "/train$" or event.tag:find "/validation$" then
+            costs[event.tag .. " " .. event.step] = event.number
+          end
+        end
+      end
+    end
+    return costs
+  end
+
+  for name, start in pairs{images = IMAGES, ["a table"] = TABLE} do
+    it("ends with the same bits and curves wherever it was stopped: " .. name, function()
+      local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. start .. REST)
+      local expected = train(script, folder .. "/whole", 3)
+      assert.truthy(expected:find "cost\ttrain\t%d", expected)
+      local run = folder .. "/parts"
+      local stops = name == "images" and {2, 5, 7, 10, 11, 14} or {1, 8, 9, 10, 17, 18, 19}
+      for i, step in ipairs(stops) do train(script, run, i < 3 and 2 or 3, step, i % 2 + 1) end
+      assert.equal(expected, train(script, run, 3))
+      assert.equal(expected, train(script, run, 3)) -- one that was done says so again
+      local curves = logged(folder .. "/whole")
+      assert.is_number(curves[name == "images" and "auc/validation 10" or "r2/validation 27"])
+      assert.same(curves, logged(run))
+    end)
+  end
+
+  it("goes on for more epochs than it was begun with, from its last weights", function()
+    local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. IMAGES .. REST)
+    local expected = train(script, folder .. "/whole", 6)
+    for epochs = 1, 5, 2 do train(script, folder .. "/parts", epochs) end
+    assert.equal(expected, train(script, folder .. "/parts", 6))
+  end)
+
+  it("ends with the same bits whenever it was killed", function()
+    local epochs <const> = 300
+    local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE .. REST)
+    local expected = train(script, folder .. "/whole", epochs)
+    math.randomseed(3)
+    for _ = 1, KILLS do
+      os.execute(("{ ( %s ) >/dev/null & child=$!; sleep %.3f; kill -9 $child; wait $child; } 2>/dev/null")
+        :format(command(script, folder .. "/run", epochs), 0.02 + 0.25 * math.random()))
+    end
+    assert.equal(expected, train(script, folder .. "/run", epochs))
+    print(("%d kills of dnn.fit"):format(KILLS))
+  end)
+
+  it("is refused with another monitor, and begins anew where that is asked for", function()
+    local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE .. REST)
+    local first = train(script, folder .. "/run", 1)
+    local other = write("other.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE
+      .. "options.monitor = 'r2'\n" .. REST)
+    train(other, folder .. "/run", 1)
+    assert.matches("dnn.fit: .*: 'training': the checkpoint is of a training that monitors cost/validation; this one "
+      .. "monitors r2/validation; resume = false begins anew", program.read_all(folder .. "/complaints"))
+    local anew = write("anew.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE
+      .. "options.resume = false\n" .. REST)
+    assert.equal(first, train(anew, folder .. "/run", 1))
+    assert.is_truthy(dnn.system.list(folder .. "/run/checkpoints/earlier-1"))
+  end)
+end)
