@@ -10,6 +10,7 @@
 local dnn = require "dnn"
 local args = require "dnn.args"
 local cats = require "dnn.cats"
+local cats_net = require "dnn.cats_net"
 local cats_options = require "dnn.cats_options"
 local new_bar = require "dnn.bar".new
 
@@ -25,29 +26,19 @@ local photo = options.predict and cats.read_photo(options.predict, pictures, opt
 print(("%d pictures to learn from, %d to test on: %s or %s"):format(
   pictures.train.Y.cols, pictures.test.Y.cols, table.unpack(pictures.classes)))
 
--- The network: (linear, relu) for every hidden layer, then (linear, sigmoid); or blocks of convolution,
--- batch norm, ReLU and pooling, and one linear layer.
-local layers = {}
-if options.model == "cnn" then
-  layers[1] = dnn.Input(pictures.size, pictures.size, 3)
-  for _, block in ipairs{{3, 16}, {16, 32}, {32, 64}, {64, 128}} do
-    local convolution = dnn.Conv2d(block[1], block[2], 3, {padding = 1, bias = false})
-    for _, layer in ipairs{convolution, dnn.BatchNorm2d(block[2]), dnn.ReLU(), dnn.MaxPool2d(2)} do
-      table.insert(layers, layer)
-    end
-  end
-  local side = pictures.size // 16
-  for _, layer in ipairs{dnn.Flatten(), dnn.Dropout(0.3), dnn.Linear(side * side * 128, 1), dnn.Sigmoid()} do
-    table.insert(layers, layer)
-  end
+-- The network: (linear, relu) for every hidden layer, then (linear, sigmoid); or a convolutional one.
+local convolutional = options.model == "cnn"
+local net
+if convolutional then
+  net = cats_net.new(pictures.size, {dtype = options.dtype})
 else
-  local sizes = options.layers
+  local sizes, layers = options.layers, {}
   for l = 1, #sizes - 1 do
     table.insert(layers, dnn.Linear(sizes[l], sizes[l + 1], {init = options.init}))
     table.insert(layers, l < #sizes - 1 and dnn.ReLU() or dnn.Sigmoid())
   end
+  net = dnn.Sequential(layers, {dtype = options.dtype})
 end
-local net = dnn.Sequential(layers, {dtype = options.dtype})
 if options.published then cats.set_published_weights(net) end
 
 local loss = dnn.BCELoss()
@@ -84,10 +75,11 @@ local share = options.batch / pictures.train.Y.cols
 local shown
 for i in run:steps(first, options.iterations - 1) do
   local accuracy = accuracy_so_far(i)
-  if options.model == "cnn" then -- down to 0 along a cosine
-    optimiser.lr = lr * (1 + math.cos(math.pi * i / options.iterations)) / 2
-  end
   local X, Y = next_batch()
+  if convolutional then
+    optimiser.lr = lr * cats.warm_cosine(i / options.iterations)
+    Y = 0.9 * Y + 0.05 -- so that the network is not too sure of itself
+  end
   local AL = net:forward(X)
   local cost = loss:forward(AL, Y)
   net:backward(loss:backward())
@@ -106,6 +98,9 @@ if options.save then args.need(net:save(options.save)) end
 
 print(("train accuracy: %.2f %%"):format(cats.accuracy(net, pictures.train)))
 print(("test accuracy: %.2f %%"):format(cats.accuracy(net, pictures.test)))
+if convolutional then
+  print(("mean of each picture and its mirror image: %.2f %%"):format(cats.mirrored_accuracy(net, pictures)))
+end
 print(("in %.1f seconds"):format(dnn.time() - started))
 cats.print_predictions(net, pictures, 8)
 if photo then cats.print_prediction(net, pictures, options.predict, photo) end

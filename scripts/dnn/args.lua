@@ -20,6 +20,23 @@ function args.parser(name, description)
   return parser
 end
 
+-- The options of every script that trains in epochs, with its own defaults: --epochs, --batch, --lr, --seed,
+-- --threads, --save, --run and --view.
+function args.training(parser, defaults)
+  local function option(name, value, description, default)
+    return parser:option("--" .. name, description, default and tostring(default)):argname(value)
+  end
+  option("epochs", "<n>", "rounds through the training examples", defaults.epochs):convert(args.whole("--epochs", 1))
+  option("batch", "<n>", "examples per step", defaults.batch):convert(args.whole("--batch", 2))
+  option("lr", "<rate>", "learning rate at its highest", defaults.lr):convert(args.positive("--lr", 1e6))
+  option("seed", "<n>", "of everything that is drawn at random", 1):convert(args.whole("--seed", 0))
+  option("threads", "<n>", "threads to compute on (as many as there are cores)")
+    :convert(args.whole("--threads", 1, 256))
+  option("save", "<file>", "a file to keep the trained weights in")
+  option("run", "<folder>", "a folder to keep the run's log in, for dnnview and TensorBoard")
+  parser:flag("--view", "open a window on the run")
+end
+
 -- Ends the program for a reason that no option is to blame for.
 function args.fail(format, ...)
   io.stdout:flush()

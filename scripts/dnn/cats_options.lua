@@ -85,7 +85,7 @@ function cats_options.parse(arguments)
   options.size = options.size or 64
   if options.model == "cnn" then
     if options.layers then p:error "--layers is of dense networks; leave --model cnn or --layers out" end
-    if options.size % 16 ~= 0 then p:error "--model cnn halves pictures four times; --size must divide by 16" end
+    if options.size < 16 then p:error "--model cnn halves pictures three times; --size must be 16 or more" end
   end
   return options
 end

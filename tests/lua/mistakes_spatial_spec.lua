@@ -19,8 +19,8 @@ describe("a mistake with convolutions and poolings:", function()
     {"too much output_padding", function() dnn.ConvTranspose2d(2, 3, 3, {output_padding = 2}) end,
       "ConvTranspose2d: output_padding = 2 must be less than stride = 1 or dilation = 1"},
     {"padding that leaves nothing", on({2, 3, 1}, dnn.ConvTranspose2d(1, 2, 2, {padding = 2})),
-      "network: layer 1, ConvTranspose2d(1 -> 2, kernel_size = 2 x 2, padding = 2 x 2): padding 2 x 2 leaves nothing of "
-        .. "its output, which would be 3 x 4 without it"},
+      "network: layer 1, ConvTranspose2d(1 -> 2, kernel_size = 2 x 2, padding = 2 x 2): padding 2 x 2 leaves nothing "
+        .. "of its output, which would be 3 x 4 without it"},
     {"pooling over a longer window", on({6, 2}, dnn.MaxPool1d(9)),
       "network: layer 1, MaxPool1d(kernel_size = 9): its window of 9 steps is longer than the sequence of 6"},
     {"pooling with too much padding", on({6, 2}, dnn.AvgPool1d(3, {padding = 2})),

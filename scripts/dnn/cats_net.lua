@@ -1,0 +1,37 @@
+-- The convolutional network of train_cats.lua, whose convolutions transfer.lua takes over.
+local dnn = require "dnn"
+
+local cats_net = {}
+
+-- A convolution whose output has mean 0 and variance 1, and ReLU.
+local function block(from, to, kernel, stride)
+  return dnn.Conv2d(from, to, kernel or 3, {padding = (kernel or 3) // 2, stride = stride or 1, bias = false}),
+    dnn.BatchNorm2d(to), dnn.ReLU()
+end
+
+local function list(...)
+  local layers = {}
+  for _, part in ipairs{...} do table.move(part, 1, #part, #layers + 1, layers) end
+  return layers
+end
+
+-- Images of `size` x `size` pixels and 3 colours become how sure the network is of the first class. Layer 1 is the
+-- body, all convolutions: it makes 192 numbers of each 8 x 8 pixels. The head looks at their means.
+function cats_net.new(size, options)
+  local body = dnn.Sequential(list(
+    {block(3, 24, 5, 2)},
+    {block(24, 48)}, {dnn.MaxPool2d(2)},
+    {block(48, 96)}, {dnn.MaxPool2d(2)},
+    {dnn.Residual(list({block(96, 96)}, {block(96, 96)}))},
+    {block(96, 192)}))
+  return dnn.Sequential({
+    dnn.Input(size, size, 3), body, dnn.GlobalAvgPool(), dnn.Dropout(0.3), dnn.Linear(192, 1), dnn.Sigmoid(),
+  }, options)
+end
+
+-- Whether a value is one of the body's, by its name in files.
+function cats_net.is_of_body(name)
+  return name:find "^0%." ~= nil
+end
+
+return cats_net
