@@ -133,6 +133,7 @@ static void push_optimiser(lua_State *L) {
  * for the copy. */
 int dnnlua_layer_copy(lua_State *L) {
     dnnlua_layer *self = dnnlua_check_layer(L, 1);
+    dnn_error err;
 
     lua_settop(L, 2);
     if (!lua_isnil(L, 2) && dnnlua_test_optimiser(L, 2) == NULL) {
@@ -155,6 +156,8 @@ int dnnlua_layer_copy(lua_State *L) {
     *dnnlua_opt_random(L, 6) = stream;
     dnnlua_network_require_open(L, network);
     copy_values(copy->network->network, network->network);
+    dnnlua_network_check(
+        L, dnn_network_copy_states(copy->network->network, network->network, &err), &err);
     lua_settop(L, 5);
     if (lua_isnil(L, 2)) {
         return 1;

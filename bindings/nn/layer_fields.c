@@ -89,6 +89,11 @@ static bool is_external(const dnnlua_layer *self) {
     return dnn_layer_external_user(self->layer) != NULL;
 }
 
+/* What a recurrent layer carries from one forward to the next. */
+static bool names_state(const dnnlua_layer *self, const char *name) {
+    return self->layer->kind->state != NULL && strcmp(name, "state") == 0;
+}
+
 bool dnnlua_layer_get_named(lua_State *L, void *object, const char *name) {
     const dnnlua_layer *self = object;
     size_t which;
@@ -100,6 +105,10 @@ bool dnnlua_layer_get_named(lua_State *L, void *object, const char *name) {
         return true;
     }
     if (push_child(L, self, name)) {
+        return true;
+    }
+    if (names_state(self, name)) {
+        dnnlua_layer_push_state(L, self);
         return true;
     }
     if (!is_external(self)) {
@@ -129,6 +138,10 @@ bool dnnlua_layer_set_named(lua_State *L, void *object, const char *name) {
         }
         return true;
     }
+    if (names_state(self, name)) {
+        dnnlua_layer_assign_state(L, self);
+        return true;
+    }
     if (!is_external(self) || dnnlua_layer_has_field(name)) {
         return false;
     }
@@ -156,6 +169,9 @@ void dnnlua_layer_add_names(lua_State *L, void *object, int list) {
             dnnlua_add_name(L, list, lua_pushfstring(L, "d%s", brief));
             lua_pop(L, 2);
         }
+    }
+    if (self->layer->kind->state != NULL) {
+        dnnlua_add_name(L, list, "state");
     }
     for (size_t c = 0; c < self->layer->child_count; c++) {
         if (self->layer->kind->named != NULL) {

@@ -180,6 +180,17 @@ int dnnlua_layer_predict(lua_State *L);
 /* A key for layers that draw, from the global stream; 0 where none does. */
 uint64_t dnnlua_network_key(lua_State *L, const dnn_network *network);
 
+/* --- states.c --- */
+
+/* layer.state and layer.state = S, the value at 3, of a recurrent layer, in the present mode. */
+void dnnlua_layer_push_state(lua_State *L, const dnnlua_layer *self);
+void dnnlua_layer_assign_state(lua_State *L, const dnnlua_layer *self);
+
+/* net:reset_state(); net:states(); net:load_states(states). */
+int dnnlua_layer_reset_state(lua_State *L);
+int dnnlua_layer_states(lua_State *L);
+int dnnlua_layer_load_states(lua_State *L);
+
 /* --- lua_layer.c --- */
 
 /* dnn.Layer{...}: a layer whose forward and backward are Lua functions. */

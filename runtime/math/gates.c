@@ -1,167 +1,199 @@
-/* gates.c: loops over the units of a column, some columns a task. */
+/* gates.c: loops over the units of one example, and over the examples of a step. */
 #ifdef T /* both_types.inc */
 
-/* Pointers to column j, in the order of job.m; NULL where there is no matrix. */
-DNN_CLONES static void K(lstm)(size_t h, void *const *at) {
-    T *i = at[0], *f = i + h, *g = f + h, *o = g + h, *c = at[2], *tanh_c = at[3], *a = at[4];
-    const T *before = at[1];
+#define OF(array, blocks) ((T *)g->array + (blocks)*g->units * j)
+
+/* The gradient of H from outside the cell. */
+DNN_INLINE const T *K(output_gradient)(const dnn_gates *g, size_t j) {
+    return g->dA == NULL ? NULL : (const T *)g->dA + g->dA_step * j;
+}
+
+DNN_CLONES static void K(rnn_tanh)(const dnn_gates *g, size_t j) {
+    const T *z = OF(Z, 1);
+    T *h = OF(H, 1);
     DNN_INDEPENDENT
-    for (size_t u = 0; u < h; u++) {
-        T in = K(dnn_sigmoid)(i[u]), keep = K(dnn_sigmoid)(f[u]), value = K(dnn_tanh)(g[u]);
-        i[u] = in;
-        f[u] = keep;
-        g[u] = value;
-        T cell = in * value + (before == NULL ? 0 : keep * before[u]);
-        c[u] = cell;
-    }
+    for (size_t u = 0; u < g->units; u++)
+        h[u] = K(dnn_tanh)(z[u]);
+}
+
+DNN_CLONES static void K(rnn_tanh_back)(const dnn_gates *g, size_t j) {
+    const T *h = OF(H, 1), *da = K(output_gradient)(g, j);
+    T *dh = OF(dH, 1), *dz = OF(dZ, 1);
     DNN_INDEPENDENT
-    for (size_t u = 0; u < h; u++) {
-        T out = K(dnn_sigmoid)(o[u]), t = K(dnn_tanh)(c[u]);
-        o[u] = out;
-        a[u] = out * t;
-        if (tanh_c != NULL)
-            tanh_c[u] = t;
+    for (size_t u = 0; u < g->units; u++) {
+        dz[u] = (dh[u] + (da == NULL ? 0 : da[u])) * (1 - h[u] * h[u]);
+        dh[u] = 0;
     }
 }
 
-DNN_CLONES static void K(lstm_back)(size_t h, void *const *at) {
-    T *i = at[0], *f = i + h, *g = f + h, *o = g + h, *dc = at[4];
-    const T *before = at[1], *tanh_c = at[2], *da = at[3];
+DNN_CLONES static void K(rnn_relu)(const dnn_gates *g, size_t j) {
+    const T *z = OF(Z, 1);
+    T *h = OF(H, 1);
     DNN_INDEPENDENT
-    for (size_t u = 0; u < h; u++) {
-        T t = tanh_c[u], cell = dc[u] + da[u] * o[u] * (1 - t * t);
-        o[u] = da[u] * t * o[u] * (1 - o[u]);
-        dc[u] = cell * f[u];
-        f[u] = before == NULL ? 0 : cell * before[u] * f[u] * (1 - f[u]);
-        T in = i[u], value = g[u];
-        i[u] = cell * value * in * (1 - in);
-        g[u] = cell * in * (1 - value * value);
+    for (size_t u = 0; u < g->units; u++)
+        h[u] = z[u] < 0 ? 0 : z[u]; /* NaN stays */
+}
+
+DNN_CLONES static void K(rnn_relu_back)(const dnn_gates *g, size_t j) {
+    const T *h = OF(H, 1), *da = K(output_gradient)(g, j);
+    T *dh = OF(dH, 1), *dz = OF(dZ, 1);
+    DNN_INDEPENDENT
+    for (size_t u = 0; u < g->units; u++) {
+        T all = dh[u] + (da == NULL ? 0 : da[u]);
+        dz[u] = h[u] > 0 ? all : 0;
+        dh[u] = 0;
     }
 }
 
-DNN_CLONES static void K(gru)(size_t h, void *const *at) {
-    T *r = at[0], *z = r + h, *n = z + h, *a = at[3];
-    const T *hr = at[1], *hz = hr + h, *hn = hz + h, *before = at[2];
+DNN_CLONES static void K(lstm)(const dnn_gates *g, size_t j) {
+    T *in = OF(Z, 4), *keep = in + g->units, *value = keep + g->units, *out = value + g->units;
+    T *c = OF(C, 1), *tanh_c = OF(tanh_C, 1), *h = OF(H, 1);
+    const T *before = OF(C_before, 1);
     DNN_INDEPENDENT
-    for (size_t u = 0; u < h; u++) {
+    for (size_t u = 0; u < g->units; u++) {
+        in[u] = K(dnn_sigmoid)(in[u]);
+        keep[u] = K(dnn_sigmoid)(keep[u]);
+        value[u] = K(dnn_tanh)(value[u]);
+        c[u] = in[u] * value[u] + keep[u] * before[u];
+    }
+    DNN_INDEPENDENT
+    for (size_t u = 0; u < g->units; u++) {
+        out[u] = K(dnn_sigmoid)(out[u]);
+        tanh_c[u] = K(dnn_tanh)(c[u]);
+        h[u] = out[u] * tanh_c[u];
+    }
+}
+
+DNN_CLONES static void K(lstm_back)(const dnn_gates *g, size_t j) {
+    const T *in = OF(Z, 4), *keep = in + g->units, *value = keep + g->units,
+            *out = value + g->units, *tanh_c = OF(tanh_C, 1), *before = OF(C_before, 1),
+            *da = K(output_gradient)(g, j);
+    T *di = OF(dZ, 4), *df = di + g->units, *dg = df + g->units, *d_out = dg + g->units,
+      *dc = OF(dC, 1), *dh = OF(dH, 1);
+    DNN_INDEPENDENT
+    for (size_t u = 0; u < g->units; u++) {
+        T all = dh[u] + (da == NULL ? 0 : da[u]), t = tanh_c[u];
+        T cell = dc[u] + all * out[u] * (1 - t * t);
+        d_out[u] = all * t * out[u] * (1 - out[u]);
+        df[u] = cell * before[u] * keep[u] * (1 - keep[u]);
+        di[u] = cell * value[u] * in[u] * (1 - in[u]);
+        dg[u] = cell * in[u] * (1 - value[u] * value[u]);
+        dc[u] = cell * keep[u];
+        dh[u] = 0;
+    }
+}
+
+DNN_CLONES static void K(gru)(const dnn_gates *g, size_t j) {
+    T *r = OF(Z, 3), *z = r + g->units, *n = z + g->units, *h = OF(H, 1);
+    const T *hr = OF(ZH, 3), *hz = hr + g->units, *hn = hz + g->units, *before = OF(H_before, 1);
+    DNN_INDEPENDENT
+    for (size_t u = 0; u < g->units; u++) {
         r[u] = K(dnn_sigmoid)(r[u] + hr[u]);
         n[u] = K(dnn_tanh)(n[u] + r[u] * hn[u]);
         z[u] = K(dnn_sigmoid)(z[u] + hz[u]);
-        a[u] = (1 - z[u]) * n[u] + (before == NULL ? 0 : z[u] * before[u]);
+        h[u] = (1 - z[u]) * n[u] + z[u] * before[u];
     }
 }
 
-DNN_CLONES static void K(gru_back)(size_t h, void *const *at) {
-    T *r = at[0], *z = r + h, *n = z + h, *hr = at[1], *hz = hr + h, *hn = hz + h, *da = at[3];
-    const T *before = at[2];
+DNN_CLONES static void K(gru_back)(const dnn_gates *g, size_t j) {
+    const T *r = OF(Z, 3), *z = r + g->units, *n = z + g->units, *hn = OF(ZH, 3) + 2 * g->units,
+            *before = OF(H_before, 1), *da = K(output_gradient)(g, j);
+    T *dr = OF(dZ, 3), *dz = dr + g->units, *dn = dz + g->units;
+    T *dhr = OF(dZH, 3), *dhz = dhr + g->units, *dhn = dhz + g->units, *dh = OF(dH, 1);
     DNN_INDEPENDENT
-    for (size_t u = 0; u < h; u++) {
-        T dn = da[u] * (1 - z[u]) * (1 - n[u] * n[u]);
-        T dr = dn * hn[u] * r[u] * (1 - r[u]);
-        T dz = da[u] * ((before == NULL ? 0 : before[u]) - n[u]) * z[u] * (1 - z[u]);
-        da[u] *= z[u];
-        hn[u] = dn * r[u];
-        hr[u] = dr;
-        hz[u] = dz;
-        n[u] = dn;
-        r[u] = dr;
-        z[u] = dz;
+    for (size_t u = 0; u < g->units; u++) {
+        T all = dh[u] + (da == NULL ? 0 : da[u]);
+        T slope = all * (1 - z[u]) * (1 - n[u] * n[u]);
+        dn[u] = slope;
+        dhn[u] = slope * r[u];
+        dr[u] = dhr[u] = slope * hn[u] * r[u] * (1 - r[u]);
+        dz[u] = dhz[u] = all * (before[u] - n[u]) * z[u] * (1 - z[u]);
+        dh[u] = all * z[u];
     }
 }
+
+#undef OF
 
 #else
 #include "math/gates.h"
 
-#include "core/threads.h"
+#include <stdbool.h>
+#include <string.h>
+
 #include "math/functions.h"
 #include "math/simd.h"
-
-#define TASK_UNITS 2048
-#define MOST       5
 
 #define KERNELS "math/gates.c"
 #include "math/both_types.inc"
 
-typedef void gate_kernel(size_t h, void *const *at);
+typedef void one_example(const dnn_gates *g, size_t j);
 
-typedef struct job {
-    gate_kernel *kernel;
-    const dnn_matrix *m[MOST]; /* in the order that the kernel takes; NULL for none */
-    size_t units, examples, step;
-} job;
-
-static void run_columns(void *context, size_t task) {
-    const job *b = context;
-    for (size_t j = task * b->step; j < (task + 1) * b->step && j < b->examples; j++) {
-        void *at[MOST];
-        for (size_t k = 0; k < MOST; k++)
-            at[k] = b->m[k] == NULL ? NULL : dnn_matrix_at(b->m[k], 0, j);
-        b->kernel(b->units, at);
-    }
+static bool has_ended(const dnn_gates *g, size_t j) {
+    return g->lengths != NULL && g->step >= g->lengths[j];
 }
 
-/* Checks that each matrix has its multiple of the units as rows, and runs. */
-static dnn_status run(const char *what, job *b, gate_kernel *const kernels[2],
-                      const size_t blocks[MOST], dnn_error *err) {
-    const dnn_matrix *gates = b->m[0];
-    dnn_status status = dnn_matrix_require_real(gates, what, err);
-    b->units = gates->rows / blocks[0];
-    b->examples = gates->cols;
-    for (size_t k = 0; k < MOST && status == DNN_OK; k++) {
-        const dnn_matrix *m = b->m[k];
-        if (m == NULL)
+/* Column j of an array of so many blocks. */
+static void *column(const dnn_gates *g, const void *array, size_t blocks, size_t j) {
+    return (char *)array + blocks * g->units * j * dnn_dtype_info(g->dtype)->size;
+}
+
+static void forward(const dnn_gates *g, one_example *const kernels[2]) {
+    size_t bytes = g->units * dnn_dtype_info(g->dtype)->size;
+    for (size_t j = 0; j < g->examples; j++) {
+        if (!has_ended(g, j)) {
+            kernels[g->dtype == DNN_FLOAT64](g, j);
             continue;
-        status = dnn_matrix_require_same_type(gates, m, what, err);
-        if (status == DNN_OK && (m->rows != blocks[k] * b->units || m->cols != b->examples))
-            status = dnn_fail(err, DNN_ERROR_SHAPE,
-                              "%s: for gates of %zu x %zu, expected %zu x %zu, got %zu x %zu", what,
-                              gates->rows, gates->cols, blocks[k] * b->units, b->examples, m->rows,
-                              m->cols);
+        }
+        memcpy(column(g, g->H, 1, j), column(g, g->H_before, 1, j), bytes);
+        if (g->C != NULL)
+            memcpy(column(g, g->C, 1, j), column(g, g->C_before, 1, j), bytes);
     }
-    if (status != DNN_OK || b->units == 0)
-        return status;
-    b->kernel = kernels[gates->dtype == DNN_FLOAT64];
-    b->step = (TASK_UNITS + b->units - 1) / b->units;
-    dnn_parallel((b->examples + b->step - 1) / b->step, run_columns, b);
-    return DNN_OK;
 }
 
-dnn_status dnn_lstm_gates(dnn_matrix *Z, const dnn_matrix *C_before, dnn_matrix *C,
-                          dnn_matrix *tanh_C, dnn_matrix *A, dnn_error *err) {
-    return run("LSTM",
-               &(job){
-                   .m = {Z, C_before, C, tanh_C, A}
-    },
-               (gate_kernel *const[]){lstm_f32, lstm_f64}, (const size_t[]){4, 1, 1, 1, 1}, err);
+static void backward(const dnn_gates *g, size_t blocks, one_example *const kernels[2]) {
+    size_t bytes = blocks * g->units * dnn_dtype_info(g->dtype)->size;
+    for (size_t j = 0; j < g->examples; j++) {
+        if (!has_ended(g, j)) {
+            kernels[g->dtype == DNN_FLOAT64](g, j);
+            continue;
+        }
+        memset(column(g, g->dZ, blocks, j), 0, bytes);
+        if (g->dZH != NULL)
+            memset(column(g, g->dZH, blocks, j), 0, bytes);
+    }
 }
 
-dnn_status dnn_lstm_gates_backward(dnn_matrix *Z, const dnn_matrix *C_before,
-                                   const dnn_matrix *tanh_C, const dnn_matrix *dA, dnn_matrix *dC,
-                                   dnn_error *err) {
-    return run("LSTM",
-               &(job){
-                   .m = {Z, C_before, tanh_C, dA, dC}
-    },
-               (gate_kernel *const[]){lstm_back_f32, lstm_back_f64},
-               (const size_t[]){4, 1, 1, 1, 1}, err);
+#define BOTH(name) ((one_example *const[]){name##_f32, name##_f64})
+
+void dnn_rnn_tanh(const dnn_gates *g) {
+    forward(g, BOTH(rnn_tanh));
 }
 
-dnn_status dnn_gru_gates(dnn_matrix *ZX, const dnn_matrix *ZH, const dnn_matrix *A_before,
-                         dnn_matrix *A, dnn_error *err) {
-    return run("GRU",
-               &(job){
-                   .m = {ZX, ZH, A_before, A}
-    },
-               (gate_kernel *const[]){gru_f32, gru_f64}, (const size_t[]){3, 3, 1, 1, 0}, err);
+void dnn_rnn_tanh_backward(const dnn_gates *g) {
+    backward(g, 1, BOTH(rnn_tanh_back));
 }
 
-dnn_status dnn_gru_gates_backward(dnn_matrix *ZX, dnn_matrix *ZH, const dnn_matrix *A_before,
-                                  dnn_matrix *dA, dnn_error *err) {
-    return run("GRU",
-               &(job){
-                   .m = {ZX, ZH, A_before, dA}
-    },
-               (gate_kernel *const[]){gru_back_f32, gru_back_f64}, (const size_t[]){3, 3, 1, 1, 0},
-               err);
+void dnn_rnn_relu(const dnn_gates *g) {
+    forward(g, BOTH(rnn_relu));
+}
+
+void dnn_rnn_relu_backward(const dnn_gates *g) {
+    backward(g, 1, BOTH(rnn_relu_back));
+}
+
+void dnn_lstm_gates(const dnn_gates *g) {
+    forward(g, BOTH(lstm));
+}
+
+void dnn_lstm_gates_backward(const dnn_gates *g) {
+    backward(g, 4, BOTH(lstm_back));
+}
+
+void dnn_gru_gates(const dnn_gates *g) {
+    forward(g, BOTH(gru));
+}
+
+void dnn_gru_gates_backward(const dnn_gates *g) {
+    backward(g, 3, BOTH(gru_back));
 }
 #endif

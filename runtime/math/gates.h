@@ -1,36 +1,51 @@
-/* gates.h: what an LSTM or GRU does between its matrix products, one step at a time, fused.
+/* gates.h: what a step of a recurrent cell does between its matrix products, fused.
  *
- * Columns are examples, rows units: H units and m examples. The blocks of rows stand in PyTorch's
- * order, each H rows. A caller computes Z = W x + b for all steps in one product; per step it adds
- * the recurrent product and calls these. Matrices are of one real type, columns may stand apart,
- * results have the same bits on any number of threads. A beta is 0 or 1. */
+ * A cell has H units; a step has n examples, a column each. Blocks of H rows stand one below the
+ * other in PyTorch's order. Every array is a matrix whose columns follow each other. Kernels run on
+ * the calling thread, which may be inside a task, and check nothing. */
 #ifndef DNN_MATH_GATES_H
 #define DNN_MATH_GATES_H
 
-#include "math/matrix.h"
+#include <stddef.h>
 
-/* LSTM. Z (4H x m) holds the sums of i, f, g, o and is replaced by the gates sigmoid(i),
- * sigmoid(f), tanh(g), sigmoid(o), which backward needs; then C = f C_before + i g,   tanh_C =
- * tanh(C),   A = o tanh_C      (each H x m) C_before NULL stands for 0; C may be C_before. tanh_C
- * may be NULL where no backward follows. */
-dnn_status dnn_lstm_gates(dnn_matrix *Z, const dnn_matrix *C_before, dnn_matrix *C,
-                          dnn_matrix *tanh_C, dnn_matrix *A, dnn_error *err);
+#include "core/dtype.h"
 
-/* From dA (of A, all uses of it) and dC (of C by the step after; 0 for the last): Z, the gates, is
- * replaced by the gradient of the sums, dC by that of C_before. */
-dnn_status dnn_lstm_gates_backward(dnn_matrix *Z, const dnn_matrix *C_before,
-                                   const dnn_matrix *tanh_C, const dnn_matrix *dA, dnn_matrix *dC,
-                                   dnn_error *err);
+typedef struct dnn_gates {
+    dnn_dtype dtype;
+    size_t units, examples;
+    /* Example j is at its end where step >= lengths[j]: its state stays, and nothing else of it is
+     * read afterwards. NULL: none is. */
+    const size_t *lengths;
+    size_t step;
 
-/* GRU. ZX (3H x m) holds W x + b, ZH (3H x m) U A_before + b' of r, z, n; ZX is replaced by the
- * gates r = sigmoid(xr + hr), z = sigmoid(xz + hz), n = tanh(xn + r hn), which backward needs, as
- * it does ZH; then A = (1 - z) n + z A_before (H x m). A_before NULL stands for 0; A may be it. */
-dnn_status dnn_gru_gates(dnn_matrix *ZX, const dnn_matrix *ZH, const dnn_matrix *A_before,
-                         dnn_matrix *A, dnn_error *err);
+    /* Forward. Z holds the sums of X's product, and of the state's but for GRU, with their biases;
+     * it is replaced by the gates, which backward needs. */
+    void *Z;  /* RNN H x n, LSTM 4H x n (i, f, g, o), GRU 3H x n (r, z, n) */
+    void *ZH; /* of GRU, 3H x n: the sums of the state's product; backward needs it */
+    const void *H_before, *C_before; /* H x n */
+    void *H, *C, *tanh_C;            /* H x n; C of LSTM alone */
 
-/* From dA (of A): ZX, the gates, is replaced by the gradient of ZX's sums, ZH by that of ZH's, and
- * dA by z dA, the part of A_before's gradient that does not go through U. */
-dnn_status dnn_gru_gates_backward(dnn_matrix *ZX, dnn_matrix *ZH, const dnn_matrix *A_before,
-                                  dnn_matrix *dA, dnn_error *err);
+    /* Backward, from dH and dA, which together are the gradient of H, and dC, that of C. They are
+     * replaced by what reaches the state before past the state's product: for dH 0 but for GRU. */
+    const void *dA; /* column j at dA_step * j elements; NULL: 0 */
+    size_t dA_step;
+    void *dH, *dC;
+    void *dZ, *dZH; /* gradients of the sums, like Z and ZH */
+} dnn_gates;
+
+/* H = tanh(Z), or max(Z, 0). */
+void dnn_rnn_tanh(const dnn_gates *g);
+void dnn_rnn_tanh_backward(const dnn_gates *g);
+void dnn_rnn_relu(const dnn_gates *g);
+void dnn_rnn_relu_backward(const dnn_gates *g);
+
+/* i, f, o = sigmoid of their sums, g = tanh;   C = f C_before + i g,   H = o tanh(C). */
+void dnn_lstm_gates(const dnn_gates *g);
+void dnn_lstm_gates_backward(const dnn_gates *g);
+
+/* r = sigmoid(xr + hr), z = sigmoid(xz + hz), n = tanh(xn + r hn), where the x are in Z and the h in
+ * ZH;   H = (1 - z) n + z H_before. */
+void dnn_gru_gates(const dnn_gates *g);
+void dnn_gru_gates_backward(const dnn_gates *g);
 
 #endif

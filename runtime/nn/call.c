@@ -85,6 +85,19 @@ static dnn_status make_values(dnn_lone_call *lone, dnn_random *random, dnn_error
     return status;
 }
 
+/* A state of zeros to start from, where the layer carries one, and room for the next. */
+static dnn_status make_states(dnn_call *call, dnn_error *err) {
+    const dnn_layer_class *kind = call->layer->kind;
+    bool carried = false;
+    size_t rows = kind->state == NULL ? 0 : kind->state(call->layer, &carried);
+    dnn_status status = DNN_OK;
+    if (carried)
+        status = dnn_matrix_create(&call->state, call->dtype, rows, call->examples, err);
+    if (status == DNN_OK && rows > 0)
+        status = dnn_matrix_create(&call->next_state, call->dtype, rows, call->examples, err);
+    return status;
+}
+
 static dnn_status make_room(dnn_call *call, dnn_error *err) {
     const dnn_layer_class *kind = call->layer->kind;
     size_t saved = kind->saved == NULL ? 0 : kind->saved(call);
@@ -124,6 +137,8 @@ dnn_status dnn_lone_call_create(dnn_lone_call **out, dnn_layer *layer, dnn_dtype
     if (status == DNN_OK)
         status = make_values(lone, random, err);
     if (status == DNN_OK)
+        status = make_states(&lone->call, err);
+    if (status == DNN_OK)
         status = make_room(&lone->call, err);
     if (status != DNN_OK)
         dnn_lone_call_destroy(lone);
@@ -143,6 +158,8 @@ void dnn_lone_call_destroy(dnn_lone_call *lone) {
         dnn_matrix_free(&lone->values[v]);
         dnn_matrix_free(&lone->gradients[v]);
     }
+    dnn_matrix_free(&lone->call.state);
+    dnn_matrix_free(&lone->call.next_state);
     dnn_matrix_free(&lone->call.A);
     dnn_matrix_free(&lone->call.dA);
     dnn_free(lone->call.saved);

@@ -25,6 +25,8 @@ struct dnn_call {
                               each example has, from 1 to all; what follows is padding. NULL: all */
     const dnn_matrix *mask; /* of a class that has DNN_TAKES_MASK: see dnn_side_inputs; NULL: none */
     const double *argument; /* of an operator: what it was called with, such as an axis */
+    dnn_matrix state; /* state x examples: where forward starts; data is NULL: from 0 */
+    dnn_matrix next_state; /* and where it leaves the state; data is NULL: nowhere */
 
     dnn_matrix *X; /* [inputs] */
     dnn_matrix A;  /* the output, written by forward */

@@ -16,7 +16,7 @@
 #include "nn/shape.h"
 #include "nn/value.h"
 
-#define DNN_LAYER_VALUES 20 /* of one layer at most */
+#define DNN_LAYER_VALUES 64 /* of one layer at most */
 #define DNN_CASE_INPUTS  3
 
 typedef struct dnn_layer dnn_layer;
@@ -41,14 +41,17 @@ enum {
     DNN_SHARES = 1 << 21, /* of an operator: A is a part of X, in X's memory */
 };
 
-/* An example for the gradient check and the comparison with PyTorch: settings as dnn_field_parse
- * takes them, and the shape of each input. */
+#define DNN_CASE_LENGTHS 4
+
+/* An example for the gradient check: settings as dnn_field_parse takes them, and the shape of each
+ * input. A layer that starts from a state starts from one that is drawn. */
 typedef struct dnn_case {
     const char *settings;
     size_t inputs; /* 0 stands for 1 */
     dnn_shape in[DNN_CASE_INPUTS];
     size_t examples; /* 0 stands for 3 */
     size_t ids;      /* of a class that takes ids: the highest one */
+    size_t lengths[DNN_CASE_LENGTHS]; /* of a class that takes them, of each example; 0: not given */
 } dnn_case;
 
 typedef struct dnn_layer_class {
@@ -77,6 +80,10 @@ typedef struct dnn_layer_class {
      * which is of rank 0 while that is not known. */
     size_t (*values)(const dnn_layer *layer, const dnn_shape *in,
                      dnn_value values[DNN_LAYER_VALUES]);
+
+    /* Rows of the state that forward leaves for each example, and whether the next forward starts
+     * from it (`carried`); NULL: none. */
+    size_t (*state)(const dnn_layer *layer, bool *carried);
 
     /* Bytes that forward keeps for backward, and bytes that either may use as it runs, for a call
      * whose shapes, type, mode and examples are set. NULL: none. */
@@ -108,6 +115,8 @@ typedef struct dnn_layer_class {
     dnn_status (*make)(dnn_layer *layer, dnn_error *err);
     const char *const *named; /* of a container: names that children may have, ended by NULL; NULL:
                                  children are numbered */
+
+    const void *family; /* what classes that share their functions differ in; a table of theirs */
 
     /* Frees layer->user; NULL where there is nothing to free. */
     void (*destroy)(dnn_layer *layer);

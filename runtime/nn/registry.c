@@ -55,6 +55,8 @@
     row(bilinear)                                                                                  \
     row(embedding)                                                                                 \
     row(multihead_attention)                                                                       \
+    row(rnn)                                                                                       \
+    row(gru)                                                                                       \
     row(lstm)                                                                                      \
     row(sequential)                                                                                \
     row(residual)                                                                                  \

@@ -35,7 +35,29 @@ local function set_random_state(random, state)
   random:set_state(state.key, state.position)
 end
 
-local STATEFUL <const> = {["dnn.Layer"] = true, ["dnn.Optimiser"] = true}
+-- Calls a method of C's; its message names no line of this file.
+local function call(method, ...)
+  local good, result = pcall(method, ...)
+  if not good then error(result, 0) end
+  return result
+end
+
+-- A network's values and what its recurrent layers carry, under names that no value has: "train/0".
+local function network_state(net)
+  local state = call(net.state_dict, net)
+  for name, matrix in pairs(call(net.states, net)) do state[name] = matrix end
+  return state
+end
+
+local function set_network_state(net, state)
+  local values, carried = {}, {}
+  for name, matrix in pairs(state) do
+    local of = (name:find "^train/" or name:find "^eval/") and carried or values
+    of[name] = matrix
+  end
+  call(net.load_state_dict, net, values)
+  call(net.load_states, net, carried)
+end
 
 local function has_method(value, name)
   local found, method = pcall(function() return value[name] end)
@@ -47,7 +69,8 @@ end
 local function methods_of(value)
   local name = name_of(value)
   if name == "dnn.Random" then return random_state, set_random_state end
-  if STATEFUL[name] or (name == "table" or type(value) == "userdata" and name ~= "dnn.Matrix")
+  if name == "dnn.Layer" then return network_state, set_network_state end
+  if name == "dnn.Optimiser" or (name == "table" or type(value) == "userdata" and name ~= "dnn.Matrix")
       and has_method(value, "state_dict") and has_method(value, "load_state_dict") then
     return value.state_dict, value.load_state_dict
   end

@@ -3,9 +3,10 @@
 usage: torch_layers.py CASES.json IN.safetensors OUT.safetensors
 
 A case is {"module": a Python expression, "shape": {height, width, channels}, {steps, features} or {features},
-"training": whether it is in training, "ids": whether X holds ids from 1, "lengths", "mask", "hidden": what goes with X}. The tensors of case i are "i.X" and "i.dA",
+"training": whether it is in training, "ids": whether X holds ids from 1, "lengths", "mask", "hidden": what goes with X,
+"carry": whether it has run on X before and goes on from there}. The tensors of case i are "i.X" and "i.dA",
 a row an example's column, and its values "i.w.NAME" as the module's state_dict calls them; results are "i.A", "i.dX",
-"i.g.NAME" and, where they moved, the kept values "i.w.NAME"."""
+"i.g.NAME" and, where they moved, the kept values "i.w.NAME"; of a recurrent layer "i.state", too."""
 import json
 import struct
 import sys
@@ -90,14 +91,43 @@ class Concat(nn.Sequential):
         return torch.cat([layer(x) for layer in self], 1)
 
 
-class LSTM(nn.LSTM):
-    """The outputs of all steps, of (batch, steps, features)."""
+class Recurrent:
+    """Outputs of (batch, steps, features) alone: of all steps, or of each direction's last one."""
 
-    def __init__(self, *sizes, **settings):
+    def __init__(self, *sizes, last=False, **settings):
         super().__init__(*sizes, batch_first=True, **settings)
+        self.last = last
 
-    def forward(self, x):
-        return super().forward(x)[0]
+    def forward(self, x, lengths=None, state=None):
+        packed = x if lengths is None else nn.utils.rnn.pack_padded_sequence(
+            x, lengths, batch_first=True, enforce_sorted=False)
+        out, self.state = super().forward(packed, state)
+        if self.last:
+            h = self.state[0] if isinstance(self.state, tuple) else self.state
+            return torch.cat(list(h[-2:] if self.bidirectional else h[-1:]), 1)
+        if lengths is not None:
+            out, _ = nn.utils.rnn.pad_packed_sequence(out, batch_first=True, total_length=x.shape[1])
+        return out
+
+    def detached(self):
+        return tuple(h.detach() for h in self.state) if isinstance(self.state, tuple) else self.state.detach()
+
+    def state_rows(self):
+        """A row for each unit of each layer and direction, H and then C."""
+        states = self.state if isinstance(self.state, tuple) else (self.state,)
+        return torch.cat([h.permute(0, 2, 1).reshape(-1, h.shape[1]) for h in states])
+
+
+class RNN(Recurrent, nn.RNN):
+    pass
+
+
+class LSTM(Recurrent, nn.LSTM):
+    pass
+
+
+class GRU(Recurrent, nn.GRU):
+    pass
 
 
 def causal_mask(steps):
@@ -208,7 +238,12 @@ def run(case, tensors, i, results):
         beside["mask"] = torch.tensor(case["mask"]).to(X.dtype)
     if "hidden" in case:
         beside["mask"] = torch.tensor(case["hidden"]) != 0
+    if case.get("carry"):
+        module(X, **beside)
+        beside["state"] = module.detached()
     A = module(X, **beside)
+    if isinstance(module, Recurrent):
+        results["%d.state" % i] = module.state_rows()
     dA = to_torch(tensors["%d.dA" % i], shape_of(A)).to(A.dtype)
     A.backward(dA)
     results["%d.A" % i] = to_columns(A)

@@ -6,8 +6,8 @@ local dkjson = require "dkjson"
 local program = require "program"
 
 -- Each file of tests/lua/torch_layers returns a list of cases {module here, module there, shape of an example}, with
--- `eval` for evaluation, `ids` for a layer that takes ids up to that number, and the tables `lengths` and `mask`
--- (`hidden`: the same as uint8) for what goes with X.
+-- `eval` for evaluation, `ids` for a layer that takes ids up to that number, the tables `lengths` and `mask` (`hidden`:
+-- the same as uint8) for what goes with X, and `carry` for a recurrent layer that has run on X and goes on from there.
 local topics = {"activations", "attention", "containers", "convolution", "linear", "normalisation", "pooling",
   "resizing", "recurrent"}
 local cases = {}
@@ -45,11 +45,14 @@ local function prepare(case, i, dtype, tensors)
   local beside = {lengths = case.lengths and dnn.Matrix{case.lengths}}
   if case.mask then beside.mask = dnn.Matrix(case.mask):to(dtype) end
   if case.hidden then beside.mask = dnn.Matrix(case.hidden):byte() end
+  if case.carry then net:forward(X, beside) end
   local A = net:forward(X, beside)
   local dA = dnn.randn(A.rows, M, {dtype = dtype})
   local dX = case.ids and net:backward(dA) or not case.ids and net:backward(dA, {input_gradient = true}) or nil
   tensors[i .. ".X"], tensors[i .. ".dA"] = X, dA
-  return {net = net, A = A:copy(), dX = dX and dX:copy(), kept = net:state_dict(), grads = gradients(net)}
+  local recurrent = pcall(function() return net[1].weight_hh_l0 end)
+  return {net = net, A = A:copy(), state = recurrent and net[1].state, dX = dX and dX:copy(), kept = net:state_dict(),
+    grads = gradients(net)}
 end
 
 local function near(ours, theirs, tolerance, what)
@@ -97,7 +100,7 @@ describe("layers agree with PyTorch's", function()
       for i, case in ipairs(cases) do
         ours[i] = prepare(case, i - 1, dtype, tensors)
         asked[i] = {module = case[2], shape = case[3], training = not case.eval, ids = case.ids ~= nil,
-          lengths = case.lengths, mask = case.mask, hidden = case.hidden}
+          lengths = case.lengths, mask = case.mask, hidden = case.hidden, carry = case.carry}
       end
       local file <close> = assert(io.open(folder .. "/cases.json", "w"))
       file:write(dkjson.encode(asked))
@@ -110,6 +113,7 @@ describe("layers agree with PyTorch's", function()
       for i, case in ipairs(cases) do
         local at, mine = (i - 1) .. ".", ours[i]
         near(mine.A, theirs[at .. "A"], tolerance, case[1] .. ": output")
+        if mine.state then near(mine.state, theirs[at .. "state"], tolerance, case[1] .. ": state") end
         if not case.ids then near(mine.dX, theirs[at .. "dX"], tolerance, case[1] .. ": dX") end
         for name in mine.net:parameters():pairs() do
           near(mine.grads[name], theirs[at .. "g." .. bare(name)], tolerance, case[1] .. ": gradient of " .. name)

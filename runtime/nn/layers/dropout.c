@@ -3,6 +3,8 @@
  *
  * The mask is not kept: backward draws it again from the call's key. Element i is dropped when word
  * i of the key is below p 2^32, so the mask is the same on any number of threads. */
+#include "nn/layers/dropout.h"
+
 #include "math/random_words.h"
 #include "math/simd.h"
 #include "nn/call.h"
@@ -22,7 +24,8 @@ static const dnn_field fields[] = {
 };
 
 typedef struct job {
-    const dnn_call *call;
+    uint64_t key;
+    double p;
     const dnn_matrix *from;
     dnn_matrix *to;
     bool add;
@@ -49,13 +52,12 @@ LOOP(double, mask_f64)
 /* Elements [begin, end); chunks begin at multiples of a block of words. */
 static void mask_chunk(void *context, size_t begin, size_t end) {
     const job *j = context;
-    double p = dnn_layer_real(j->call->layer, P), factor = p < 1 ? 1 / (1 - p) : 0;
-    double limit = p * 4294967296.0;
+    double factor = j->p < 1 ? 1 / (1 - j->p) : 0, limit = j->p * 4294967296.0;
     uint32_t words[DNN_WORD_BLOCK], bound = limit > UINT32_MAX ? UINT32_MAX : (uint32_t)limit;
     for (size_t at = begin; at < end; at += DNN_WORD_BLOCK) {
         size_t n = end - at < DNN_WORD_BLOCK ? end - at : DNN_WORD_BLOCK;
-        dnn_random_words(j->call->key, at / DNN_WORD_BLOCK, words);
-        if (j->call->dtype == DNN_FLOAT32)
+        dnn_random_words(j->key, at / DNN_WORD_BLOCK, words);
+        if (j->to->dtype == DNN_FLOAT32)
             mask_f32((float *)j->to->data + at, (const float *)j->from->data + at, words, n, bound,
                      factor, j->add);
         else
@@ -66,18 +68,22 @@ static void mask_chunk(void *context, size_t begin, size_t end) {
 
 _Static_assert(DNN_CHUNK % DNN_WORD_BLOCK == 0, "a chunk is whole blocks of words");
 
+void dnn_dropout(uint64_t key, double p, const dnn_matrix *from, dnn_matrix *to, bool add) {
+    job j = {key, p, from, to, add};
+    dnn_for_chunks(dnn_matrix_count(to), mask_chunk, &j);
+}
+
 static dnn_status forward(dnn_call *call, dnn_error *err) {
-    job j = {call, &call->X[0], &call->A, false};
     (void)err;
-    dnn_for_chunks(dnn_matrix_count(&call->A), mask_chunk, &j);
+    dnn_dropout(call->key, dnn_layer_real(call->layer, P), &call->X[0], &call->A, false);
     return DNN_OK;
 }
 
 static dnn_status backward(dnn_call *call, dnn_error *err) {
-    job j = {call, &call->dA, &call->dX[0], call->add[0]};
     (void)err;
     if (call->dX[0].data != NULL)
-        dnn_for_chunks(dnn_matrix_count(&call->A), mask_chunk, &j);
+        dnn_dropout(call->key, dnn_layer_real(call->layer, P), &call->dA, &call->dX[0],
+                    call->add[0]);
     return DNN_OK;
 }
 

@@ -224,6 +224,7 @@ dnn_status dnn_gradcheck(dnn_network *network, const dnn_loss_class *loss,
     void *kept = copy_of_kept(network);
     if (kept == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "gradcheck: out of memory");
+    network->holds_states = true;
     dnn_status status = dnn_matrix_create(&c.X, DNN_FLOAT64, X->rows, X->cols, err);
     if (status == DNN_OK)
         status = dnn_matrix_create(&given, DNN_FLOAT64, X->rows, X->cols, err);
@@ -242,5 +243,6 @@ dnn_status dnn_gradcheck(dnn_network *network, const dnn_loss_class *loss,
     /* The network's A[0] described the copy; and its outputs belong to the last point tried. */
     dnn_status last = dnn_network_forward(network, X, key, status == DNN_OK ? err : NULL);
     restore_kept(network, kept);
+    network->holds_states = false;
     return status == DNN_OK ? last : status;
 }

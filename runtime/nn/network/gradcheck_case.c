@@ -168,6 +168,10 @@ dnn_status dnn_gradcheck_case(const dnn_layer_class *kind, const dnn_case *given
         c.call->key = KEY;
         status = fill_inputs(c.call, given, &random, err);
     }
+    if (status == DNN_OK && given->lengths[0] != 0)
+        c.call->lengths = given->lengths;
+    if (status == DNN_OK && c.call->state.data != NULL)
+        status = dnn_fill_normal(&c.call->state, &random, 0, 1, err);
     if (status == DNN_OK)
         status = fill_values(c.call, &random, err);
     if (status == DNN_OK)

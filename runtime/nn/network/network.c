@@ -18,6 +18,8 @@ static dnn_status build(dnn_network *network, dnn_error *err) {
     if (network->shapes == NULL || network->needs == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "network: out of memory");
     status = dnn_network_first_shapes(network, err);
+    if (status == DNN_OK)
+        status = dnn_network_make_states(network, err);
     return status == DNN_OK ? dnn_network_lay_out_values(network, err) : status;
 }
 
@@ -49,6 +51,7 @@ void dnn_network_destroy(dnn_network *network) {
     dnn_plan_free(&network->plans[0]);
     dnn_plan_free(&network->plans[1]);
     dnn_network_free_values(network);
+    dnn_network_free_states(network);
     dnn_network_free_steps(network);
     dnn_layer_release(network->layer);
     dnn_free(network->shapes);

@@ -87,6 +87,31 @@ dnn_status dnn_network_fix_layouts(dnn_network *network, dnn_error *err);
 /* Call after `frozen` or `evaluates` of a layer was changed. The second may drop the buffers. */
 void dnn_network_note_layers(dnn_network *network);
 
+/* --- states --- */
+
+/* What recurrent layers carry from one forward to the next: in each mode by itself, from the end of
+ * a forward of the whole network on, and only where a layer is made so (`carried`). The gradient
+ * does not go through it. */
+
+/* Rows of the state of a step for each example; 0: it has none. */
+size_t dnn_network_state_rows(const dnn_network *network, size_t step, bool *carried);
+
+/* The state that the last forward in that mode has left, as a view that the next forward overwrites;
+ * false where there is none. */
+bool dnn_network_state(const dnn_network *network, bool training, size_t step, dnn_matrix *state);
+
+/* Makes the next forward in that mode begin from a state, or from 0 where that is NULL.
+ * DNN_ERROR_SHAPE unless it has the rows and at least one column; DNN_ERROR_STATE where the step
+ * carries none. */
+dnn_status dnn_network_set_state(dnn_network *network, bool training, size_t step,
+                                 const dnn_matrix *state, dnn_error *err);
+
+/* From 0 and for any number of examples, in the present mode. */
+void dnn_network_reset_states(dnn_network *network);
+
+/* Those of both modes into a network of the same layers. */
+dnn_status dnn_network_copy_states(dnn_network *to, const dnn_network *from, dnn_error *err);
+
 /* --- modes --- */
 
 /* Training (at first) or evaluation. */

@@ -37,6 +37,13 @@ typedef struct dnn_plan {
     bool used_up; /* a backward has begun to write over what forward kept */
 } dnn_plan;
 
+/* What a step carries to the next forward in one mode. */
+typedef struct dnn_step_state {
+    size_t examples; /* 0: nothing yet */
+    size_t capacity; /* examples that there is room for */
+    void *now, *next;
+} dnn_step_state;
+
 struct dnn_network {
     dnn_dtype dtype;
     dnn_layer *layer;
@@ -65,6 +72,8 @@ struct dnn_network {
     size_t lowest; /* the lowest step that backward runs */
 
     dnn_plan plans[2]; /* evaluation, training */
+    dnn_step_state *states[2]; /* the same, per step */
+    bool holds_states; /* forward leaves the states as they are: every one begins from the same */
     bool graded;       /* a backward has filled the gradients */
 };
 
@@ -103,6 +112,14 @@ dnn_status dnn_plan_make_lengths(const dnn_network *network, dnn_plan *plan, siz
                                  dnn_error *err);
 dnn_status dnn_network_take_side_inputs(dnn_network *network, dnn_plan *plan,
                                         const dnn_side_inputs *side, dnn_error *err);
+
+/* states.c. Of the present mode: room for so many examples, what a forward starts from into the
+ * calls of a plan, and what it has left once it has come to its end. */
+dnn_status dnn_network_make_states(dnn_network *network, dnn_error *err);
+void dnn_network_free_states(dnn_network *network);
+dnn_status dnn_network_reserve_states(dnn_network *network, size_t examples, dnn_error *err);
+dnn_status dnn_network_take_states(dnn_network *network, dnn_plan *plan, dnn_error *err);
+void dnn_network_keep_states(dnn_network *network, const dnn_plan *plan);
 
 /* values.c: DNN_ERROR_STATE unless the values are attached. */
 dnn_status dnn_network_require_values(const dnn_network *network, dnn_error *err);

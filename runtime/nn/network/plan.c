@@ -378,6 +378,8 @@ dnn_status dnn_network_plan(dnn_network *network, const dnn_matrix *X, size_t *b
         status = make_arrays(network, plan, err);
     if (status == DNN_OK)
         status = dnn_plan_make_lengths(network, plan, X->cols, err);
+    if (status == DNN_OK)
+        status = dnn_network_reserve_states(network, X->cols, err);
     if (status != DNN_OK)
         return status;
     plan->memory = NULL;

@@ -179,10 +179,13 @@ dnn_status dnn_network_forward_with(dnn_network *network, const dnn_matrix *X,
         set_X(network, plan);
     status = dnn_network_take_side_inputs(network, plan, side, err);
     if (status == DNN_OK)
+        status = dnn_network_take_states(network, plan, err);
+    if (status == DNN_OK)
         status = run_forward(network, plan, key, err);
     if (status != DNN_OK)
         return status;
     commit(network, plan);
+    dnn_network_keep_states(network, plan);
     plan->has_activations = true;
     return DNN_OK;
 }

@@ -240,6 +240,44 @@ function net:requires_grad_(flag) end
 ---@return dnn.Optimiser|nil its_optimiser
 function net:copy(optimiser) end
 
+---Makes recurrent layers with `stateful = true` begin from 0 again, with any number of examples, in the present mode.
+---
+---```lua
+---local gru = dnn.GRU(2, 3, {stateful = true})
+---local net = dnn.Sequential{dnn.Input(4, 2), gru}
+---net(dnn.ones(8, 5))
+---print(net[1].state:size())          --> 3	5
+---print(net:reset_state()[1].state)   --> nil
+---```
+---@return dnn.Layer self
+function net:reset_state() end
+
+---What recurrent layers with `stateful = true` carry, in both modes: copies, by the mode and the layer's name in files.
+---Checkpoints hold them.
+---
+---```lua
+---local gru = dnn.GRU(2, 3, {stateful = true})
+---local net = dnn.Sequential{dnn.Input(4, 2), gru}
+---net(dnn.ones(8, 5))
+---print(net:states()["train/0"]:size())   --> 3	5
+---```
+---@return table<string, dnn.Matrix>
+function net:states() end
+
+---Brings back what `net:states()` gave; layers that it does not name begin from 0.
+---
+---Errors: names that the network does not have, states of another size.
+---
+---```lua
+---local gru = dnn.GRU(2, 3, {stateful = true})
+---local net = dnn.Sequential{dnn.Input(4, 2), gru}
+---net:load_states{["train/0"] = dnn.ones(3, 5)}
+---print(net[1].state:sum())   --> 15.0
+---```
+---@param states table<string, dnn.Matrix>
+---@return nil
+function net:load_states(states) end
+
 ---Prints the table of layers, shapes and parameters that `tostring(net)` gives.
 ---
 ---```lua

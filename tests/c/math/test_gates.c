@@ -1,7 +1,8 @@
-/* The gates of LSTM and GRU against the formula, and backward against differences. */
+/* The gates of RNN, LSTM and GRU against the formula, and backward against differences. */
 #include "random_matrix.h"
 
-#include "core/threads.h"
+#include <string.h>
+
 #include "math/gates.h"
 
 static dnn_error err;
@@ -16,130 +17,185 @@ static double at(const dnn_matrix *m, size_t block, size_t i, size_t j) {
     return dnn_matrix_get(m, block * H + i, j);
 }
 
-/* Copies of the sums, which the kernels replace; the loss weighs A, and C too. */
+/* Z and ZH are sums; the kernels work on a copy of Z. The loss weighs H by dH + dA, and C by dC. */
 typedef struct problem {
-    dnn_matrix memory[10], Z, ZH, before, A, C, tanh_C, gates, R, RC;
+    dnn_matrix Z, ZH, H_before, C_before, R, RA, RC;  /* given */
+    dnn_matrix gates, A, C, tanh_C, dH, dC, dZ, dZH; /* worked on */
+    dnn_gates g;
+    void (*forward)(const dnn_gates *g);
 } problem;
 
-static problem open_problem(dnn_dtype dtype, size_t blocks) {
-    problem p;
-    dnn_matrix *all[] = {&p.Z, &p.ZH, &p.gates, &p.before, &p.A, &p.C, &p.tanh_C, &p.R, &p.RC};
-    for (size_t k = 0; k < 9; k++)
-        *all[k] = random_matrix(&p.memory[k], dtype, k < 3 ? blocks * H : H, M, k % 3, k + 1);
-    return p;
+static void open_problem(problem *p, dnn_dtype dtype, size_t blocks) {
+    dnn_matrix *tall[] = {&p->Z, &p->ZH, &p->gates, &p->dZ, &p->dZH},
+               *flat[] = {&p->H_before, &p->C_before, &p->A, &p->C, &p->tanh_C,
+                          &p->dH,       &p->dC,       &p->R, &p->RA, &p->RC};
+    for (size_t k = 0; k < 5; k++)
+        random_matrix(tall[k], dtype, blocks * H, M, 0, k + 1);
+    for (size_t k = 0; k < 10; k++)
+        random_matrix(flat[k], dtype, H, M, 0, k + 11);
+    p->g = (dnn_gates){.dtype = dtype,
+                       .units = H,
+                       .examples = M,
+                       .Z = p->gates.data,
+                       .ZH = p->ZH.data,
+                       .H_before = p->H_before.data,
+                       .H = p->A.data,
+                       .dA = p->RA.data,
+                       .dA_step = H,
+                       .dH = p->dH.data,
+                       .dZ = p->dZ.data};
+}
+
+static void add_C(problem *p) {
+    p->g.C_before = p->C_before.data;
+    p->g.C = p->C.data;
+    p->g.tanh_C = p->tanh_C.data;
+    p->g.dC = p->dC.data;
 }
 
 static void close_problem(problem *p) {
-    for (size_t k = 0; k < 9; k++)
-        dnn_matrix_free(&p->memory[k]);
+    dnn_matrix *all[] = {&p->Z, &p->ZH, &p->H_before, &p->C_before, &p->R,  &p->RA, &p->RC, &p->gates,
+                         &p->A, &p->C,  &p->tanh_C,   &p->dH,       &p->dC, &p->dZ, &p->dZH};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        dnn_matrix_free(all[k]);
 }
 
-static double lstm_loss(void *context) {
-    problem *p = context;
+static void run(problem *p) {
     check_ok(dnn_matrix_copy(&p->gates, &p->Z, &err));
-    check_ok(dnn_lstm_gates(&p->gates, &p->before, &p->C, &p->tanh_C, &p->A, &err));
-    return weighted_sum(&p->A, &p->R) + weighted_sum(&p->C, &p->RC);
+    p->forward(&p->g);
 }
 
-static void lstm_agrees_with_the_formula(void **state) {
+static double loss(void *context) {
+    problem *p = context;
+    run(p);
+    return weighted_sum(&p->A, &p->R) + weighted_sum(&p->A, &p->RA) +
+           (p->g.C == NULL ? 0 : weighted_sum(&p->C, &p->RC));
+}
+
+static void check_backward(problem *p, void (*backward)(const dnn_gates *g)) {
+    loss(p);
+    check_ok(dnn_matrix_copy(&p->dH, &p->R, &err));
+    check_ok(dnn_matrix_copy(&p->dC, &p->RC, &err));
+    backward(&p->g);
+    check_gradient(&p->Z, &p->dZ, loss, p);
+    check_gradient(&p->H_before, &p->dH, loss, p);
+    if (p->g.C != NULL)
+        check_gradient(&p->C_before, &p->dC, loss, p);
+    if (p->g.dZH != NULL)
+        check_gradient(&p->ZH, &p->dZH, loss, p);
+    close_problem(p);
+}
+
+static double tolerance(dnn_dtype dtype) {
+    return dtype == DNN_FLOAT32 ? 1e-6 : 1e-14;
+}
+
+static void rnn_agrees_with_the_formula(void **state) {
     (void)state;
     for (int form = 0; form < 4; form++) {
         dnn_dtype dtype = form & 1 ? DNN_FLOAT64 : DNN_FLOAT32;
-        bool first = form & 2;
-        double tolerance = dtype == DNN_FLOAT32 ? 1e-6 : 1e-14;
-        problem p = open_problem(dtype, 4);
-        check_ok(dnn_matrix_copy(&p.gates, &p.Z, &err));
-        check_ok(dnn_lstm_gates(&p.gates, first ? NULL : &p.before, &p.C, NULL, &p.A, &err));
+        problem p;
+        open_problem(&p, dtype, 1);
+        p.forward = form & 2 ? dnn_rnn_relu : dnn_rnn_tanh;
+        run(&p);
         for (size_t j = 0; j < M; j++)
             for (size_t i = 0; i < H; i++) {
-                double c = sigmoid(at(&p.Z, 0, i, j)) * tanh(at(&p.Z, 2, i, j));
-                if (!first)
-                    c += sigmoid(at(&p.Z, 1, i, j)) * at(&p.before, 0, i, j);
-                check_close(at(&p.C, 0, i, j), c, tolerance);
-                check_close(at(&p.A, 0, i, j), sigmoid(at(&p.Z, 3, i, j)) * tanh(c), tolerance);
+                double z = at(&p.Z, 0, i, j);
+                check_close(at(&p.A, 0, i, j), form & 2 ? fmax(z, 0) : tanh(z), tolerance(dtype));
             }
         close_problem(&p);
     }
 }
 
-static void lstm_backward_agrees_with_differences(void **state) {
+static void lstm_agrees_with_the_formula(void **state) {
     (void)state;
-    problem p = open_problem(DNN_FLOAT64, 4);
-    lstm_loss(&p);
-    dnn_matrix memory[2], dZ = random_matrix(&memory[0], DNN_FLOAT64, 4 * H, M, 0, 1),
-                          dC = random_matrix(&memory[1], DNN_FLOAT64, H, M, 0, 1);
-    check_ok(dnn_matrix_copy(&dZ, &p.gates, &err));
-    check_ok(dnn_matrix_copy(&dC, &p.RC, &err));
-    check_ok(dnn_lstm_gates_backward(&dZ, &p.before, &p.tanh_C, &p.R, &dC, &err));
-    check_gradient(&p.Z, &dZ, lstm_loss, &p);
-    check_gradient(&p.before, &dC, lstm_loss, &p);
-    dnn_matrix_free(&memory[0]);
-    dnn_matrix_free(&memory[1]);
-    close_problem(&p);
-}
-
-static double gru_loss(void *context) {
-    problem *p = context;
-    check_ok(dnn_matrix_copy(&p->gates, &p->Z, &err));
-    check_ok(dnn_gru_gates(&p->gates, &p->ZH, &p->before, &p->A, &err));
-    return weighted_sum(&p->A, &p->R);
+    for (dnn_dtype dtype = DNN_FLOAT32; dtype <= DNN_FLOAT64; dtype++) {
+        problem p;
+        open_problem(&p, dtype, 4);
+        add_C(&p);
+        p.forward = dnn_lstm_gates;
+        run(&p);
+        for (size_t j = 0; j < M; j++)
+            for (size_t i = 0; i < H; i++) {
+                double c = sigmoid(at(&p.Z, 0, i, j)) * tanh(at(&p.Z, 2, i, j)) +
+                           sigmoid(at(&p.Z, 1, i, j)) * at(&p.C_before, 0, i, j);
+                check_close(at(&p.C, 0, i, j), c, tolerance(dtype));
+                check_close(at(&p.A, 0, i, j), sigmoid(at(&p.Z, 3, i, j)) * tanh(c),
+                            tolerance(dtype));
+            }
+        close_problem(&p);
+    }
 }
 
 static void gru_agrees_with_the_formula(void **state) {
     (void)state;
-    for (int form = 0; form < 4; form++) {
-        dnn_dtype dtype = form & 1 ? DNN_FLOAT64 : DNN_FLOAT32;
-        bool first = form & 2;
-        problem p = open_problem(dtype, 3);
-        check_ok(dnn_matrix_copy(&p.gates, &p.Z, &err));
-        check_ok(dnn_gru_gates(&p.gates, &p.ZH, first ? NULL : &p.before, &p.A, &err));
+    for (dnn_dtype dtype = DNN_FLOAT32; dtype <= DNN_FLOAT64; dtype++) {
+        problem p;
+        open_problem(&p, dtype, 3);
+        p.forward = dnn_gru_gates;
+        run(&p);
         for (size_t j = 0; j < M; j++)
             for (size_t i = 0; i < H; i++) {
                 double r = sigmoid(at(&p.Z, 0, i, j) + at(&p.ZH, 0, i, j));
                 double z = sigmoid(at(&p.Z, 1, i, j) + at(&p.ZH, 1, i, j));
                 double n = tanh(at(&p.Z, 2, i, j) + r * at(&p.ZH, 2, i, j));
-                double before = first ? 0 : at(&p.before, 0, i, j);
-                check_close(at(&p.A, 0, i, j), (1 - z) * n + z * before,
-                            dtype == DNN_FLOAT32 ? 1e-6 : 1e-14);
+                check_close(at(&p.A, 0, i, j), (1 - z) * n + z * at(&p.H_before, 0, i, j),
+                            tolerance(dtype));
             }
         close_problem(&p);
     }
 }
 
-static void gru_backward_agrees_with_differences(void **state) {
+static void backward_agrees_with_differences(void **state) {
     (void)state;
-    problem p = open_problem(DNN_FLOAT64, 3);
-    gru_loss(&p);
-    dnn_matrix memory[3], dZ = random_matrix(&memory[0], DNN_FLOAT64, 3 * H, M, 0, 1),
-                          dZH = random_matrix(&memory[1], DNN_FLOAT64, 3 * H, M, 0, 1),
-                          dA = random_matrix(&memory[2], DNN_FLOAT64, H, M, 0, 1);
-    check_ok(dnn_matrix_copy(&dZ, &p.gates, &err));
-    check_ok(dnn_matrix_copy(&dZH, &p.ZH, &err));
-    check_ok(dnn_matrix_copy(&dA, &p.R, &err));
-    check_ok(dnn_gru_gates_backward(&dZ, &dZH, &p.before, &dA, &err));
-    check_gradient(&p.Z, &dZ, gru_loss, &p);
-    check_gradient(&p.ZH, &dZH, gru_loss, &p);
-    check_gradient(&p.before, &dA, gru_loss, &p);
-    for (size_t k = 0; k < 3; k++)
-        dnn_matrix_free(&memory[k]);
-    close_problem(&p);
+    problem p;
+    open_problem(&p, DNN_FLOAT64, 1);
+    p.forward = dnn_rnn_tanh;
+    check_backward(&p, dnn_rnn_tanh_backward);
+    open_problem(&p, DNN_FLOAT64, 1);
+    p.forward = dnn_rnn_relu;
+    check_backward(&p, dnn_rnn_relu_backward);
+    open_problem(&p, DNN_FLOAT64, 4);
+    add_C(&p);
+    p.forward = dnn_lstm_gates;
+    check_backward(&p, dnn_lstm_gates_backward);
+    open_problem(&p, DNN_FLOAT64, 3);
+    p.forward = dnn_gru_gates;
+    p.g.dZH = p.dZH.data;
+    check_backward(&p, dnn_gru_gates_backward);
 }
 
-static void matrices_that_do_not_agree_are_refused(void **state) {
+/* Example 1 has ended at step 2, the others have not. */
+static void an_example_that_has_ended_keeps_its_state(void **state) {
     (void)state;
-    problem p = open_problem(DNN_FLOAT32, 4);
-    check_fails(dnn_lstm_gates(&p.gates, &p.before, &p.C, NULL, &p.gates, &err), DNN_ERROR_SHAPE,
-                "LSTM: for gates of 76 x 3, expected 19 x 3, got 76 x 3");
+    const size_t lengths[M] = {3, 2, 5}, bytes = H * sizeof(double);
+    problem p;
+    open_problem(&p, DNN_FLOAT64, 4);
+    add_C(&p);
+    p.g.lengths = lengths;
+    p.g.step = 2;
+    p.forward = dnn_lstm_gates;
+    run(&p);
+    assert_memory_equal(dnn_matrix_at(&p.A, 0, 1), dnn_matrix_at(&p.H_before, 0, 1), bytes);
+    assert_memory_equal(dnn_matrix_at(&p.C, 0, 1), dnn_matrix_at(&p.C_before, 0, 1), bytes);
+    assert_memory_not_equal(dnn_matrix_at(&p.A, 0, 0), dnn_matrix_at(&p.H_before, 0, 0), bytes);
+    check_ok(dnn_matrix_copy(&p.dH, &p.R, &err));
+    check_ok(dnn_matrix_copy(&p.dC, &p.RC, &err));
+    dnn_lstm_gates_backward(&p.g);
+    assert_memory_equal(dnn_matrix_at(&p.dH, 0, 1), dnn_matrix_at(&p.R, 0, 1), bytes);
+    assert_memory_equal(dnn_matrix_at(&p.dC, 0, 1), dnn_matrix_at(&p.RC, 0, 1), bytes);
+    for (size_t i = 0; i < 4 * H; i++)
+        assert_true(dnn_matrix_get(&p.dZ, i, 1) == 0 && dnn_matrix_get(&p.dZ, i, 2) != 0);
     close_problem(&p);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rnn_agrees_with_the_formula),
         cmocka_unit_test(lstm_agrees_with_the_formula),
-        cmocka_unit_test(lstm_backward_agrees_with_differences),
         cmocka_unit_test(gru_agrees_with_the_formula),
-        cmocka_unit_test(gru_backward_agrees_with_differences),
-        cmocka_unit_test(matrices_that_do_not_agree_are_refused),
+        cmocka_unit_test(backward_agrees_with_differences),
+        cmocka_unit_test(an_example_that_has_ended_keeps_its_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,80 @@
+/* packed.c: blocks of one or two vectors of rows, element by element along k, for the kernels of
+ * convolutions: a column of b is a window of one run. Rows that do not exist are 0. */
+#ifdef T /* both_types.inc */
+
+static void K(pack)(const dnn_matrix *a, bool transpose, size_t first, size_t rows, size_t width,
+                    size_t depth, void *memory) {
+    T *to = memory;
+    const T *from = dnn_matrix_at(a, transpose ? 0 : first, transpose ? first : 0);
+    size_t along = transpose ? 1 : a->ld, across = transpose ? a->ld : 1;
+    for (size_t k = 0; k < depth; k++, to += width, from += along) {
+        for (size_t i = 0; i < rows; i++)
+            to[i] = from[i * across];
+        for (size_t i = rows; i < width; i++)
+            to[i] = 0;
+    }
+}
+
+#else
+#include "math/packed.h"
+
+#include "math/conv_kernels.h"
+
+#define KERNELS "math/packed.c"
+#include "math/both_types.inc"
+
+#define MOST_LANES 16
+
+/* Rows of the block that begins at `first`, as the kernels take it. */
+static size_t width_at(const dnn_packed *p, size_t first) {
+    size_t lanes = p->kernels->lanes;
+    return p->rows - first > lanes ? DNN_CONV_VECTORS * lanes : lanes;
+}
+
+size_t dnn_packed_bytes(dnn_dtype dtype, size_t rows, size_t depth) {
+    size_t most = DNN_CONV_VECTORS * MOST_LANES;
+    return (rows + most - 1) / most * most * depth * dnn_dtype_info(dtype)->size;
+}
+
+dnn_packed dnn_pack(const dnn_matrix *a, bool transpose, void *memory) {
+    dnn_packed p = {.rows = transpose ? a->cols : a->rows,
+                    .depth = transpose ? a->rows : a->cols,
+                    .data = memory};
+    p.kernels = dnn_conv_kernels_for(a->dtype, p.rows);
+    char *to = memory;
+    for (size_t first = 0, width; first < p.rows; first += width) {
+        width = width_at(&p, first);
+        size_t rows = p.rows - first < width ? p.rows - first : width;
+        if (a->dtype == DNN_FLOAT32)
+            pack_f32(a, transpose, first, rows, width, p.depth, to);
+        else
+            pack_f64(a, transpose, first, rows, width, p.depth, to);
+        to += width * p.depth * dnn_dtype_info(a->dtype)->size;
+    }
+    return p;
+}
+
+void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bias, bool add,
+                        dnn_matrix *out) {
+    size_t size = dnn_dtype_info(out->dtype)->size;
+    const char *weights = a->data;
+    for (size_t first = 0, width; first < a->rows; first += width) {
+        width = width_at(a, first);
+        dnn_conv_row row = {
+            .in = b->data,
+            .in_step = b->ld,
+            .rows = 1,
+            .cols = 1,
+            .length = a->depth,
+            .weights = weights,
+            .out = (char *)out->data + first * size,
+            .out_step = out->ld,
+            .channels = a->rows - first < width ? a->rows - first : width,
+            .bias = bias == NULL ? NULL : (const char *)bias + first * size,
+            .add = add,
+        };
+        a->kernels->row(&row, b->cols, width / a->kernels->lanes);
+        weights += width * a->depth * size;
+    }
+}
+#endif

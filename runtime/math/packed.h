@@ -1,0 +1,28 @@
+/* packed.h: a matrix that is multiplied by few columns at a time, many times: brought once into the
+ * order in which the kernels read it. A recurrent layer's weights are.
+ *
+ * All run on the calling thread, which may be inside a task, and check nothing. Sums run along k in
+ * the order of memory, with the same bits for any number of columns. */
+#ifndef DNN_MATH_PACKED_H
+#define DNN_MATH_PACKED_H
+
+#include "math/matrix.h"
+
+typedef struct dnn_packed {
+    const struct dnn_conv_kernels *kernels;
+    size_t rows, depth; /* of the matrix as it is multiplied */
+    const void *data;
+} dnn_packed;
+
+/* Bytes that dnn_pack needs for a matrix of rows x depth, whatever the CPU. */
+size_t dnn_packed_bytes(dnn_dtype dtype, size_t rows, size_t depth);
+
+/* Packs `a`, or its transpose, into memory that is 64-byte aligned. */
+dnn_packed dnn_pack(const dnn_matrix *a, bool transpose, void *memory);
+
+/* out = a b, or out + a b, plus the bias (a->rows elements; NULL: none) in every column. b is
+ * a->depth x n, out a->rows x n; columns may stand apart. */
+void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bias, bool add,
+                        dnn_matrix *out);
+
+#endif

@@ -1,0 +1,13 @@
+/* dropout.h: the mask of Dropout, for layers that have one inside. */
+#ifndef DNN_NN_DROPOUT_H
+#define DNN_NN_DROPOUT_H
+
+#include <stdint.h>
+
+#include "math/matrix.h"
+
+/* to = from / (1 - p), or 0 with probability p, added to what is there where `add`. Both are
+ * contiguous and may be the same; the same key drops the same elements. */
+void dnn_dropout(uint64_t key, double p, const dnn_matrix *from, dnn_matrix *to, bool add);
+
+#endif

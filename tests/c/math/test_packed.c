@@ -1,0 +1,54 @@
+/* Products of packed matrices against plain sums: odd sizes, both types, every instruction set. */
+#include "random_matrix.h"
+
+#include "core/memory.h"
+#include "math/cpu.h"
+#include "math/packed.h"
+
+static dnn_error err;
+
+static void check_product(dnn_dtype dtype, size_t rows, size_t depth, size_t cols, bool transpose,
+                          bool add) {
+    dnn_matrix memory[4], a = random_matrix(&memory[0], dtype, transpose ? depth : rows,
+                                            transpose ? rows : depth, 2, 1),
+                          b = random_matrix(&memory[1], dtype, depth, cols, 3, 2),
+                          out = random_matrix(&memory[2], dtype, rows, cols, 1, 3), before,
+                          bias = random_matrix(&memory[3], dtype, rows, 1, 0, 4);
+    check_ok(dnn_matrix_create(&before, dtype, rows, cols, &err));
+    check_ok(dnn_matrix_copy(&before, &out, &err));
+    void *packed = dnn_alloc(dnn_packed_bytes(dtype, rows, depth));
+    dnn_packed p = dnn_pack(&a, transpose, packed);
+    dnn_packed_product(&p, &b, add ? NULL : bias.data, add, &out);
+    for (size_t j = 0; j < cols; j++)
+        for (size_t i = 0; i < rows; i++) {
+            double sum = add ? dnn_matrix_get(&before, i, j) : dnn_matrix_get(&bias, i, 0);
+            for (size_t k = 0; k < depth; k++)
+                sum += dnn_matrix_get(&a, transpose ? k : i, transpose ? i : k) *
+                       dnn_matrix_get(&b, k, j);
+            check_close(dnn_matrix_get(&out, i, j), sum, dtype == DNN_FLOAT32 ? 1e-5 : 1e-13);
+        }
+    dnn_free(packed);
+    dnn_matrix_free(&before);
+    for (size_t k = 0; k < 4; k++)
+        dnn_matrix_free(&memory[k]);
+}
+
+static void products_agree_with_plain_sums(void **state) {
+    (void)state;
+    const size_t rows[] = {1, 3, 8, 17, 32, 33, 50, 70}, cols[] = {1, 3, 8, 14}, depth[] = {1, 5, 40};
+    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= DNN_VECTORS_AVX512; level++) {
+        dnn_cpu_limit = level;
+        for (size_t r = 0; r < 8; r++)
+            for (size_t c = 0; c < 4; c++)
+                for (size_t form = 0; form < 8; form++)
+                    check_product(form & 1 ? DNN_FLOAT64 : DNN_FLOAT32, rows[r],
+                                  depth[(r + c) % 3], cols[c], form & 2, form & 4);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(products_agree_with_plain_sums),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
