@@ -26,6 +26,7 @@
 #define DNNLUA_LOSS       "dnn.Loss"
 #define DNNLUA_OPTIMISER  "dnn.Optimiser"
 #define DNNLUA_GROUP      "dnn.Group"
+#define DNNLUA_CACHE      "dnn.Cache"
 
 /* Raises err's text as a Lua error with the position of the caller. An interruption is raised by
  * the hook of the host that has asked for it. Never returns. */

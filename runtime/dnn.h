@@ -40,6 +40,7 @@ extern "C" {
 #include "nn/loss.h"
 #include "nn/network/clip.h"
 #include "nn/network/gradcheck.h"
+#include "nn/network/cache.h"
 #include "nn/network/network.h"
 #include "nn/optimiser.h"
 #include "nn/network/parameters.h"

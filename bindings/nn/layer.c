@@ -318,6 +318,7 @@ static const dnnlua_function methods[] = {
     {"train",           layer_train,                  2},
     {"eval",            layer_eval,                   1},
     {"requires_grad_",  layer_requires_grad,          2},
+    {"cache",           dnnlua_layer_cache,           3},
     {"tie",             layer_tie,                    2},
     {"zero_grad",       layer_zero_grad,              1},
     {"update",          layer_update,                 3},
@@ -407,4 +408,5 @@ void dnnlua_open_layer(lua_State *L) {
     dnnlua_open_container(L);
     dnnlua_open_network(L);
     dnnlua_open_parameters(L);
+    dnnlua_open_cache(L);
 }

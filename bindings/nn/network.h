@@ -191,6 +191,16 @@ int dnnlua_layer_reset_state(lua_State *L);
 int dnnlua_layer_states(lua_State *L);
 int dnnlua_layer_load_states(lua_State *L);
 
+/* --- cache.c --- */
+
+void dnnlua_open_cache(lua_State *L);
+
+/* net:cache(steps [, examples]) */
+int dnnlua_layer_cache(lua_State *L);
+
+/* The cache at index, or an error that names the function. */
+struct dnn_cache *dnnlua_check_cache(lua_State *L, int index, const char *function);
+
 /* --- lua_layer.c --- */
 
 /* dnn.Layer{...}: a layer whose forward and backward are Lua functions. */

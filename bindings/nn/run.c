@@ -33,8 +33,8 @@ static dnnlua_network *push_root(lua_State *L) {
 
 /* The side inputs in the table of options at index, whose matrices stay on the stack. */
 static dnn_side_inputs side_inputs(lua_State *L, int index, const char *function) {
-    static const char *const known[] = {"lengths", "mask", NULL};
-    dnn_side_inputs side = {NULL, NULL};
+    static const char *const known[] = {"lengths", "mask", "cache", NULL};
+    dnn_side_inputs side = {NULL, NULL, NULL};
 
     dnnlua_check_options(L, index, function, known);
     if (lua_istable(L, index) && lua_getfield(L, index, "lengths") != LUA_TNIL) {
@@ -42,6 +42,9 @@ static dnn_side_inputs side_inputs(lua_State *L, int index, const char *function
     }
     if (lua_istable(L, index) && lua_getfield(L, index, "mask") != LUA_TNIL) {
         side.mask = dnnlua_check_matrix_named(L, -1, function, "mask");
+    }
+    if (lua_istable(L, index) && lua_getfield(L, index, "cache") != LUA_TNIL) {
+        side.cache = dnnlua_check_cache(L, -1, function);
     }
     return side;
 }

@@ -149,7 +149,7 @@ static void K(backward_block)(const block *b, bool first_of_key) {
 
 typedef struct job {
     const dnn_matrix *Q, *K, *V, *A, *log_sum, *dA, *dQ, *dK, *dV;
-    size_t heads, queries, keys, examples;
+    size_t heads, queries, keys, stride, examples;
     size_t feature, value; /* rows of a head: of Q and K, of V and A */
     size_t ahead;          /* keys before the first query's own */
     double scale, dropout;
@@ -186,7 +186,7 @@ static size_t length_of(const job *j, size_t example) {
 }
 
 static size_t key_column(const block *b) {
-    return b->example * b->job->keys + b->key;
+    return b->example * b->job->stride + b->key;
 }
 
 /* out (+)= alpha a op(S), where a begins at (row, column) of a matrix and S is keys x queries. */
@@ -284,6 +284,9 @@ static dnn_status make_job(job *j, const dnn_attention *a, dnn_error *err) {
         return dnn_fail(err, DNN_ERROR_SHAPE,
                         "attention: the %zu columns of Q are no whole sequences of %zu queries",
                         Q->cols, a->queries);
+    if (a->stride != 0 && a->stride < a->keys)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "attention: %zu keys of an example in %zu columns",
+                        a->keys, a->stride);
     if (a->causal && a->keys < a->queries)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "attention: causal attention needs a key for each query, got %zu keys and "
@@ -292,6 +295,7 @@ static dnn_status make_job(job *j, const dnn_attention *a, dnn_error *err) {
     j->heads = a->heads;
     j->queries = a->queries;
     j->keys = a->keys;
+    j->stride = a->stride != 0 ? a->stride : a->keys;
     j->examples = Q->cols / a->queries;
     j->feature = Q->rows / a->heads;
     j->value = V->rows / a->heads;
@@ -304,7 +308,7 @@ static dnn_status make_job(job *j, const dnn_attention *a, dnn_error *err) {
     j->scale = a->scale != 0 ? a->scale : 1 / sqrt((double)j->feature);
     j->top = Q->dtype == DNN_FLOAT64 ? dnn_f64_max : dnn_f32_max;
     j->sum = Q->dtype == DNN_FLOAT64 ? dnn_f64_sum : dnn_f32_sum;
-    size_t keys = a->keys * j->examples;
+    size_t keys = j->stride * j->examples;
     status = check("K", j->K, Q, Q->rows, keys, err);
     if (status == DNN_OK)
         status = check("V", V, Q, V->rows, keys, err);

@@ -21,6 +21,7 @@
 typedef struct dnn_attention {
     size_t heads;
     size_t queries, keys; /* of an example */
+    size_t stride; /* columns of K and V from one example to the next; 0: keys */
     double scale;         /* 0: 1 / sqrt(d) */
     bool causal; /* the last query sees all keys, each before it one less; keys >= queries */
     const dnn_matrix *mask; /* queries x keys: of their type, added to scale Q' K; as uint8, not 0

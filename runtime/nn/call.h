@@ -13,6 +13,12 @@
 
 #include "nn/layer.h"
 
+/* Keys and values of the steps before X's, and room for more: `capacity` columns for each example. */
+typedef struct dnn_past {
+    dnn_matrix K, V;
+    size_t capacity;
+} dnn_past;
+
 struct dnn_call {
     const dnn_layer *layer;
     dnn_dtype dtype; /* of all numbers but ids */
@@ -27,6 +33,9 @@ struct dnn_call {
     const double *argument; /* of an operator: what it was called with, such as an axis */
     dnn_matrix state; /* state x examples: where forward starts; data is NULL: from 0 */
     dnn_matrix next_state; /* and where it leaves the state; data is NULL: nowhere */
+
+    size_t before;  /* steps that came before those of X: see network/cache.h */
+    dnn_past *past; /* of a class that has `past`: what it kept of them; NULL: there are none */
 
     dnn_matrix *X; /* [inputs] */
     dnn_matrix A;  /* the output, written by forward */

@@ -36,6 +36,8 @@ enum {
     DNN_MANY_INPUTS = 1 << 8, /* takes any number of inputs */
     DNN_TAKES_LENGTHS = 1 << 9, /* its input is a sequence, and it leaves padding out: call->lengths */
     DNN_TAKES_MASK = 1 << 11, /* its input is a sequence, and call->mask says which steps see which */
+    DNN_STEP_BY_STEP = 1 << 12, /* of a sequence, a step of A depends on that step of X alone, and
+                                   on the number of steps before it: call->before */
     DNN_TRANSPOSES = 1 << 10, /* works with the transpose of its first value, too: layer->transposed */
     DNN_STRIDED = 1 << 20, /* of an operator: the X that backward reads may have columns apart */
     DNN_SHARES = 1 << 21, /* of an operator: A is a part of X, in X's memory */
@@ -89,6 +91,10 @@ typedef struct dnn_layer_class {
      * whose shapes, type, mode and examples are set. NULL: none. */
     size_t (*saved)(const dnn_call *call);
     size_t (*scratch)(const dnn_call *call);
+
+    /* Of causal attention: rows of the keys and of the values of each step, which a cache keeps; 0
+     * where it sees later steps, too. NULL: it looks at no other steps. */
+    size_t (*past)(const dnn_layer *layer);
 
     /* Starting values that differ from dnn_value.start; NULL: none do. */
     dnn_status (*initialise)(const dnn_layer *layer, dnn_matrix *values, dnn_random *random,

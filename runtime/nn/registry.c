@@ -54,6 +54,7 @@
     row(slice)                                                                                     \
     row(bilinear)                                                                                  \
     row(embedding)                                                                                 \
+    row(positional_embedding)                                                                      \
     row(multihead_attention)                                                                       \
     row(rnn)                                                                                       \
     row(gru)                                                                                       \

@@ -105,3 +105,64 @@ describe("TransformerEncoderLayer", function()
       function() dnn.TransformerEncoderLayer(8, 2, {activation = "swish"}) end)
   end)
 end)
+
+describe("a cache", function()
+  local function model(dtype)
+    local net = dnn.Sequential({
+      dnn.Embedding(11, 8), dnn.PositionalEmbedding(100, 8),
+      dnn.TransformerEncoderLayer(8, 2, {dim_feedforward = 12, norm_first = true, activation = "gelu", causal = true}),
+      dnn.TransformerEncoderLayer(8, 4, {dim_feedforward = 12, causal = true}), dnn.Linear(8, 11),
+    }, {dtype = dtype})
+    for _, W in net:parameters():pairs() do W:normal_(0.1, 0.5) end
+    return net
+  end
+
+  it("gives bit by bit the numbers of the whole sequence", function()
+    for dtype, tolerance in pairs{float32 = 1e-5, float64 = 1e-13} do
+      local net = model(dtype)
+      local X = (dnn.rand(90, 3) * 10):byte():float() + 1
+      local whole, cache, first = net:predict(X), net:cache(90, 3), 1
+      for _, count in ipairs{1, 2, 60, 1, 1, 25} do
+        local part = net:predict(X:rows_range(first, first + count - 1), {cache = cache})
+        local of_whole = whole:rows_range(11 * (first - 1) + 1, 11 * (first + count - 1))
+        assert.is_true(dnn.max((part - of_whole):abs()) < tolerance)
+        first = first + count
+      end
+      assert.equal(90, cache.steps)
+      cache:reset()
+      local again = net:predict(X:rows_range(1, 5), {cache = cache})
+      assert.is_true(dnn.max((again - whole:rows_range(1, 55)):abs()) < tolerance)
+    end
+  end)
+
+  it("says what it cannot do", function()
+    local net = model()
+    local cache, x = net:cache(4), dnn.Matrix{1, 2, 3}
+    net:predict(x, {cache = cache})
+    fails("network: the cache has room for 4 steps; 3 are in it, and X has 3", function()
+      net:predict(x, {cache = cache})
+    end)
+    fails("network: a cache is for evaluation", function() net:forward(x, {cache = cache}) end)
+    fails("network: the cache is of 1 example, and X has 2", function()
+      net:predict(dnn.ones(1, 2), {cache = cache})
+    end)
+    fails("network: the cache belongs to another network", function() model():predict(x, {cache = cache}) end)
+    fails("network: predict: cache must be made by net:cache(steps), got 4", function()
+      net:predict(x, {cache = 4})
+    end)
+    fails("layer 1, MultiheadAttention(embed_dim = 4, num_heads = 2): is not causal",
+      function() dnn.Sequential{dnn.MultiheadAttention(4, 2)}:cache(5) end)
+    fails("layer 1, LSTM(input_size = 4, hidden_size = 2): cannot be evaluated step by step",
+      function() dnn.Sequential{dnn.LSTM(4, 2)}:cache(5) end)
+    fails("a cache goes without lengths and mask", function()
+      net:predict(x, {cache = cache, lengths = dnn.Matrix{2}})
+    end)
+    local long = net:cache(200)
+    fails("layer 2, PositionalEmbedding(num_embeddings = 100, embedding_dim = 8): has vectors for 100 steps, and there "
+      .. "are 101", function()
+        net:predict(dnn.ones(100, 1), {cache = long})
+        net:predict(dnn.ones(1, 1), {cache = long})
+      end)
+    assert.equal(100, long.steps)
+  end)
+end)

@@ -49,7 +49,7 @@ describe("a mistake with layers and networks:", function()
     {"lengths in a table", function() net:forward(X, {lengths = {2, 1}}) end,
       "network: forward: lengths must be a Matrix, got table"},
     {"a side input that there is not", function() net:predict(X, {masks = X}) end,
-      "network: predict: unknown option 'masks'; known: lengths, mask (did you mean 'mask'?)"},
+      "network: predict: unknown option 'masks'; known: lengths, mask, cache (did you mean 'mask'?)"},
     {"layers that are not in a table", function() dnn.Sequential(dnn.Linear(3, 4), dnn.ReLU()) end,
       "Sequential: expected a table of layers, dnn.Sequential{...}, got dnn.Layer"},
     {"a layer that is not called", function() dnn.Sequential{dnn.Linear(3, 4), dnn.ReLU} end,

@@ -130,6 +130,13 @@ class GRU(Recurrent, nn.GRU):
     pass
 
 
+class PositionalEmbedding(nn.Embedding):
+    """A learnt vector for each step of (batch, steps, features), added to it."""
+
+    def forward(self, x):
+        return x + super().forward(torch.arange(x.shape[1]))
+
+
 def causal_mask(steps):
     return torch.ones(steps, steps, dtype=torch.bool).triu(1)
 

@@ -44,7 +44,7 @@ const dnn_layer_class dnn_layer_add = {
     .name = "Add",
     .doc = "A = the sum of its inputs",
     .cases = cases,
-    .flags = DNN_MANY_INPUTS,
+    .flags = DNN_MANY_INPUTS | DNN_STEP_BY_STEP,
     .shape = shape,
     .result = dnn_broadcast_result,
     .forward = forward,

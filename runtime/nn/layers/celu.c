@@ -32,7 +32,7 @@ const dnn_layer_class dnn_layer_celu = {
     .doc = "A = X where X > 0, else alpha * (exp(X / alpha) - 1)",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_A | DNN_IN_PLACE,
+    .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
     .forward = activation_forward,
     .backward = activation_backward,
 };

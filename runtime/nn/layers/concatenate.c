@@ -67,7 +67,7 @@ const dnn_layer_class dnn_layer_concatenate = {
     .name = "Concatenate",
     .doc = "A = the channels of its inputs one after the other",
     .cases = cases,
-    .flags = DNN_MANY_INPUTS,
+    .flags = DNN_MANY_INPUTS | DNN_STEP_BY_STEP,
     .shape = shape,
     .forward = forward,
     .backward = backward,

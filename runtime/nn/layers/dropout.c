@@ -99,7 +99,7 @@ const dnn_layer_class dnn_layer_dropout = {
     .doc = "A = X / (1 - p), or 0 with probability p; in evaluation A = X",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_IN_PLACE | DNN_TWO_MODES | DNN_DRAWS | DNN_VIEW_IN_EVALUATION,
+    .flags = DNN_IN_PLACE | DNN_TWO_MODES | DNN_DRAWS | DNN_VIEW_IN_EVALUATION | DNN_STEP_BY_STEP,
     .forward = forward,
     .backward = backward,
 };

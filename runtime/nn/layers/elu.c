@@ -31,7 +31,7 @@ const dnn_layer_class dnn_layer_elu = {
     .doc = "A = X where X > 0, else alpha * (exp(X) - 1)",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_A | DNN_IN_PLACE,
+    .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
     .forward = activation_forward,
     .backward = activation_backward,
 };

@@ -123,7 +123,7 @@ const dnn_layer_class dnn_layer_embedding = {
     .doc = "A[:, step] = weight[:, id of step]",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_X | DNN_TAKES_IDS,
+    .flags = DNN_READS_X | DNN_TAKES_IDS | DNN_STEP_BY_STEP,
     .wants = wants,
     .shape = shape,
     .values = values,

@@ -60,7 +60,7 @@ const dnn_layer_class dnn_layer_gelu = {
     .doc = "A = X * (1 + erf(X / sqrt(2))) / 2",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_X,
+    .flags = DNN_READS_X | DNN_STEP_BY_STEP,
     .forward = forward,
     .backward = backward,
 };

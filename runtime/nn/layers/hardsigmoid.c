@@ -12,7 +12,7 @@ const dnn_layer_class dnn_layer_hardsigmoid = {
     .name = "Hardsigmoid",
     .doc = "A = (X + 3) / 6, but at least 0 and at most 1",
     .cases = cases,
-    .flags = DNN_READS_A | DNN_IN_PLACE,
+    .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
     .forward = activation_forward,
     .backward = activation_backward,
 };

@@ -12,7 +12,7 @@ const dnn_layer_class dnn_layer_hardswish = {
     .name = "Hardswish",
     .doc = "A = X * (X + 3) / 6 between -3 and 3, below it 0, above it X",
     .cases = cases,
-    .flags = DNN_READS_X,
+    .flags = DNN_READS_X | DNN_STEP_BY_STEP,
     .forward = activation_forward,
     .backward = activation_backward,
 };

@@ -46,7 +46,7 @@ const dnn_layer_class dnn_layer_hardtanh = {
     .doc = "A = X, but at least min_val and at most max_val",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_A | DNN_IN_PLACE,
+    .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
     .check = check,
     .forward = activation_forward,
     .backward = activation_backward,

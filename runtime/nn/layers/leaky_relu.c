@@ -32,7 +32,7 @@ const dnn_layer_class dnn_layer_leaky_relu = {
     .doc = "A = X where X > 0, else negative_slope * X",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_X,
+    .flags = DNN_READS_X | DNN_STEP_BY_STEP,
     .forward = activation_forward,
     .backward = activation_backward,
 };

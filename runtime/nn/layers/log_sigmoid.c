@@ -12,7 +12,7 @@ const dnn_layer_class dnn_layer_log_sigmoid = {
     .name = "LogSigmoid",
     .doc = "A = -log(1 + exp(-X))",
     .cases = cases,
-    .flags = DNN_READS_A | DNN_IN_PLACE,
+    .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
     .forward = activation_forward,
     .backward = activation_backward,
 };

@@ -23,7 +23,7 @@ const dnn_layer_class dnn_layer_log_softmax = {
     .name = "LogSoftmax",
     .doc = "A = X - log(sum of exp(X) over the channels)",
     .cases = cases,
-    .flags = DNN_READS_A,
+    .flags = DNN_READS_A | DNN_STEP_BY_STEP,
     .forward = forward,
     .backward = backward,
 };

@@ -18,7 +18,7 @@ const dnn_layer_class dnn_layer_mish = {
     .name = "Mish",
     .doc = "A = X * tanh(log(1 + exp(X)))",
     .cases = cases,
-    .flags = DNN_READS_X,
+    .flags = DNN_READS_X | DNN_STEP_BY_STEP,
     .forward = activation_forward,
     .backward = activation_backward,
 };

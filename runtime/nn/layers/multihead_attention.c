@@ -174,6 +174,33 @@ static dnn_attention attention_of(const dnn_call *call) {
 
 /* --- forward --- */
 
+/* Adds the keys or values of X's steps to those of the steps before them. */
+static dnn_status add_to_past(const dnn_call *call, const dnn_matrix *now, dnn_matrix *past,
+                              dnn_error *err) {
+    size_t steps = dnn_shape_positions(&call->in[0]);
+    dnn_status status = DNN_OK;
+    for (size_t e = 0; e < call->examples && status == DNN_OK; e++) {
+        dnn_matrix from, to;
+        dnn_matrix_block(&from, now, 0, e * steps, now->rows, steps, NULL);
+        dnn_matrix_block(&to, past, 0, e * call->past->capacity + call->before, now->rows, steps,
+                         NULL);
+        status = dnn_matrix_copy(&to, &from, err);
+    }
+    return status;
+}
+
+static dnn_status continue_past(const dnn_call *call, projections *p, dnn_attention *attention,
+                                dnn_error *err) {
+    dnn_status status = add_to_past(call, &p->K, &call->past->K, err);
+    if (status == DNN_OK)
+        status = add_to_past(call, &p->V, &call->past->V, err);
+    p->K = call->past->K;
+    p->V = call->past->V;
+    attention->keys += call->before;
+    attention->stride = call->past->capacity;
+    return status;
+}
+
 /* out = weight X + bias; of in_proj_weight and its bias, the last out->rows rows or the first. */
 static dnn_status project(const dnn_call *call, int weight, int bias, bool last,
                           const dnn_matrix *X, dnn_matrix *out, dnn_error *err) {
@@ -197,6 +224,8 @@ static dnn_status forward(dnn_call *call, dnn_error *err) {
         dnn_matrix memory = dnn_call_pixels(&call->X[1], &call->in[1]);
         status = project(call, IN_WEIGHT, IN_BIAS, true, &memory, &p.back, err);
     }
+    if (status == DNN_OK && call->past != NULL)
+        status = continue_past(call, &p, &attention, err);
     if (status == DNN_OK)
         status = dnn_attention_forward(&attention, &p.Q, &p.K, &p.V, &p.O, &p.log_sum, err);
     return status == DNN_OK ? project(call, OUT_WEIGHT, OUT_BIAS, false, &p.O, &A, err) : status;
@@ -248,6 +277,10 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
                             &dmemory, err);
 }
 
+static size_t past(const dnn_layer *layer) {
+    return dnn_layer_flag(layer, CAUSAL) ? embed_dim(layer) : 0;
+}
+
 static const dnn_case cases[] = {
     {.settings = "embed_dim=6 num_heads=2", .in = {{2, {5, 6}}}},
     {.settings = "embed_dim=4 num_heads=1 bias=false causal=true", .in = {{2, {3, 4}}}},
@@ -272,6 +305,7 @@ const dnn_layer_class dnn_layer_multihead_attention = {
     .values = values,
     .saved = saved,
     .scratch = room_of_projections,
+    .past = past,
     .initialise = initialise,
     .forward = forward,
     .backward = backward,

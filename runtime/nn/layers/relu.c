@@ -15,7 +15,7 @@ const dnn_layer_class dnn_layer_relu = {
     .name = "ReLU",
     .doc = "A = max(0, X)",
     .cases = cases,
-    .flags = DNN_READS_A | DNN_IN_PLACE,
+    .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
     .forward = forward,
     .backward = activation_backward,
 };

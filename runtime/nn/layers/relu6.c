@@ -12,7 +12,7 @@ const dnn_layer_class dnn_layer_relu6 = {
     .name = "ReLU6",
     .doc = "A = max(0, X), and at most 6",
     .cases = cases,
-    .flags = DNN_READS_A | DNN_IN_PLACE,
+    .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
     .forward = activation_forward,
     .backward = activation_backward,
 };

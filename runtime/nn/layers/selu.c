@@ -16,7 +16,7 @@ const dnn_layer_class dnn_layer_selu = {
     .name = "SELU",
     .doc = "A = 1.0507 * X where X > 0, else 1.0507 * 1.6733 * (exp(X) - 1)",
     .cases = cases,
-    .flags = DNN_READS_A | DNN_IN_PLACE,
+    .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
     .forward = activation_forward,
     .backward = activation_backward,
 };

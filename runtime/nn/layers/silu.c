@@ -12,7 +12,7 @@ const dnn_layer_class dnn_layer_silu = {
     .name = "SiLU",
     .doc = "A = X / (1 + exp(-X))",
     .cases = cases,
-    .flags = DNN_READS_X,
+    .flags = DNN_READS_X | DNN_STEP_BY_STEP,
     .forward = activation_forward,
     .backward = activation_backward,
 };

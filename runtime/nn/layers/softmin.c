@@ -29,7 +29,7 @@ const dnn_layer_class dnn_layer_softmin = {
     .name = "Softmin",
     .doc = "A = exp(-X) / sum of exp(-X) over the channels",
     .cases = cases,
-    .flags = DNN_READS_A | DNN_IN_PLACE,
+    .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
     .forward = forward,
     .backward = backward,
 };

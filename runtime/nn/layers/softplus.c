@@ -39,7 +39,7 @@ const dnn_layer_class dnn_layer_softplus = {
     .doc = "A = log(1 + exp(beta * X)) / beta",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_X,
+    .flags = DNN_READS_X | DNN_STEP_BY_STEP,
     .forward = activation_forward,
     .backward = activation_backward,
 };

@@ -13,7 +13,7 @@ const dnn_layer_class dnn_layer_softsign = {
     .name = "Softsign",
     .doc = "A = X / (1 + |X|)",
     .cases = cases,
-    .flags = DNN_READS_A | DNN_IN_PLACE,
+    .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
     .forward = activation_forward,
     .backward = activation_backward,
 };

@@ -148,6 +148,8 @@ typedef struct dnn_side_inputs {
     /* steps x steps, of attention: element (i, j) is added to how well step j fits what step i looks
      * for; as uint8, not 0 where step i may not see step j. NULL: all see all. Copied. */
     const dnn_matrix *mask;
+
+    struct dnn_cache *cache; /* the steps before X's, to which these are added; NULL: there are none */
 } dnn_side_inputs;
 
 /* Runs all steps on X, whose memory must stay until backward; `key` is where layers that draw take
@@ -160,7 +162,8 @@ dnn_status dnn_network_forward(dnn_network *network, const dnn_matrix *X, uint64
 
 /* The same with side inputs, which the backward of this forward works with, too. Those that no layer
  * takes are DNN_ERROR_ARGUMENT, and so are lengths that are not whole or not positive, or longer than
- * the sequence that a layer takes them for, and a mask of numbers that are all 0 and 1. */
+ * the sequence that a layer takes them for, and a mask of numbers that are all 0 and 1. With a
+ * cache neither is taken (see cache.h). */
 dnn_status dnn_network_forward_with(dnn_network *network, const dnn_matrix *X,
                                     const dnn_side_inputs *side, uint64_t key, dnn_error *err);
 

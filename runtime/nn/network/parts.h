@@ -121,6 +121,13 @@ dnn_status dnn_network_reserve_states(dnn_network *network, size_t examples, dnn
 dnn_status dnn_network_take_states(dnn_network *network, dnn_plan *plan, dnn_error *err);
 void dnn_network_keep_states(dnn_network *network, const dnn_plan *plan);
 
+/* cache.c: a cache into the calls of a plan, once it is found right, and the steps of X into the
+ * cache at the end of a forward; NULL: none. */
+dnn_status dnn_network_take_cache(dnn_network *network, dnn_plan *plan, struct dnn_cache *cache,
+                                  dnn_error *err);
+void dnn_network_move_cache(const dnn_network *network, const dnn_plan *plan,
+                            struct dnn_cache *cache);
+
 /* values.c: DNN_ERROR_STATE unless the values are attached. */
 dnn_status dnn_network_require_values(const dnn_network *network, dnn_error *err);
 

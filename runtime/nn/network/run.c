@@ -186,6 +186,7 @@ dnn_status dnn_network_forward_with(dnn_network *network, const dnn_matrix *X,
         return status;
     commit(network, plan);
     dnn_network_keep_states(network, plan);
+    dnn_network_move_cache(network, plan, side->cache);
     plan->has_activations = true;
     return DNN_OK;
 }

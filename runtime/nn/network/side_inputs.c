@@ -124,6 +124,10 @@ static dnn_status take_mask(dnn_network *network, dnn_plan *plan, const dnn_matr
 
 dnn_status dnn_network_take_side_inputs(dnn_network *network, dnn_plan *plan,
                                         const dnn_side_inputs *side, dnn_error *err) {
+    if (side->cache != NULL && (side->lengths != NULL || side->mask != NULL))
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "a cache goes without lengths and mask");
     dnn_status status = take_lengths(network, plan, side->lengths, err);
-    return status == DNN_OK ? take_mask(network, plan, side->mask, err) : status;
+    if (status == DNN_OK)
+        status = take_mask(network, plan, side->mask, err);
+    return status == DNN_OK ? dnn_network_take_cache(network, plan, side->cache, err) : status;
 }

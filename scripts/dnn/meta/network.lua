@@ -67,6 +67,7 @@ local net = {}
 ---@class dnn.forward.Options
 ---@field lengths? dnn.Matrix 1 x m, for layers on sequences: how many steps each example has; those after them are padding
 ---@field mask? dnn.Matrix steps x steps, for attention: as uint8, 1 where step i may not see step j; numbers are added to the scores
+---@field cache? dnn.Cache in evaluation: the steps before those of X, from `net:cache`
 
 ---The output for X; `net(X)` is the same.
 ---
@@ -187,6 +188,45 @@ function net:layer(i) end
 ---@param options? dnn.forward.Options
 ---@return dnn.Matrix A
 function net:predict(X, options) end
+
+---What attention keeps of earlier steps, so that a sequence can be evaluated bit by bit: `net:predict(X, {cache = cache})`
+---takes X for the steps that follow those in the cache, and adds them. A step then costs what it alone needs, and its
+---numbers are those of the whole sequence at once.
+---
+---It is for networks of causal attention and of layers that work on each step by itself. After a training step,
+---`cache:reset()` lets it start anew.
+---
+---Errors: a layer that sees later steps; a cache that is full.
+---
+---```lua
+---local attention = dnn.MultiheadAttention(4, 1, {causal = true})
+---local net = dnn.Sequential{dnn.Embedding(9, 4), attention}
+---local cache = net:cache(10)
+---net:predict(dnn.Matrix{3, 1, 2}, {cache = cache})
+---local A = net:predict(dnn.Matrix{7}, {cache = cache})
+---print(A:size(), cache.steps)   --> 4	4
+---```
+---@param steps integer that there is room for
+---@param examples? integer columns of X, 1 when not given
+---@return dnn.Cache
+function net:cache(steps, examples) end
+
+---Keys and values of earlier steps: see `net:cache`.
+---@class dnn.Cache
+---@field steps integer that are in it
+---@field capacity integer steps that there is room for
+local cache = {}
+
+---Empties it.
+---
+---```lua
+---local attention = dnn.MultiheadAttention(4, 1, {causal = true})
+---local cache = dnn.Sequential{attention}:cache(10)
+---cache:reset()
+---print(cache.steps)   --> 0
+---```
+---@return nil
+function cache:reset() end
 
 ---Sets the mode to training, which is the mode at first; of a layer in a network, lets it follow the network again.
 ---
