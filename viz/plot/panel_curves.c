@@ -4,17 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/memory.h"
 #include "viz/draw/font.h"
 #include "viz/plot/panel_parts.h"
 
-#define WILD       40.0 /* points of height from one value to the next, on average */
-#define CROWD      60   /* curves */
-#define NOISE      1.0  /* the same where more points share a point of width */
-#define MARK_ROOM  9.0f /* points of width that a mark on a curve has at least */
-#define MOST_MARKS ((size_t)256)
-#define VEIL       0.8  /* opacity of what makes all but the highlighted run pale */
-#define WIDER      0.7f /* its lines are wider by */
+#define WILD      40.0 /* points of height from one value to the next, on average */
+#define CROWD     60   /* curves */
+#define NOISE     1.0  /* the same where more points share a point of width */
+#define MARK_ROOM 9.0f /* points of width that a mark on a curve has at least */
+#define VEIL      0.8  /* opacity of what makes all but the highlighted run pale */
+#define WIDER     0.7f /* its lines are wider by */
 
 /* Points [begin, end) one by one; those just outside the plot lead its edges. */
 static void trace_points(trace *t, const curve *c, const series *s, const page_options *o,
@@ -55,21 +53,14 @@ static void trace_end(trace *t, const curve *c, const page_options *o) {
         trace_to(t, fmin(far, x_of(t->panel, end)), y_of(t->panel, last));
 }
 
-/* Points that are far apart are marked: between them nothing is known. */
-static void mark_points(const panel *p, const curve *c, const page_options *o, size_t begin,
-                        size_t end, stroke line, display_list *list) {
-    point marks[2 * MOST_MARKS];
-    size_t n = 0;
+/* Points that are far apart are marked: between them nothing is known. `t` has room for them. */
+static void mark_points(trace *t, const curve *c, const page_options *o, size_t begin, size_t end) {
     const series *s = c->tag->scalars;
-    for (size_t i = begin; i < end && n + 1 < 2 * MOST_MARKS; i++) {
-        point at = {(float)x_of(p, curve_x(c, o, i)), (float)y_of(p, series_value(s, i))};
-        if (!isfinite(at.x) || !isfinite(series_value(s, i)))
-            continue;
-        marks[n++] = at;
-        marks[n++] = (point){NAN, NAN};
-    }
-    if (n > 0)
-        draw_polyline(list, marks, n, (stroke){line.color, 2.6f * line.width, 0});
+    t->stroke.width *= 2.6f;
+    for (size_t i = begin; i < end; i++)
+        if (isfinite(series_value(s, i)) && isfinite(x_of(t->panel, curve_x(c, o, i))))
+            trace_dot(t, x_of(t->panel, curve_x(c, o, i)), y_of(t->panel, series_value(s, i)));
+    trace_dots_end(t);
 }
 
 static void mark_curve(const panel *p, const curve *c, const page_options *o, display_list *list) {
@@ -117,13 +108,9 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
                .plain = how == LOOK_GHOST,
                .crowded = coarse > 1,
                .pixels = noisy ? scale * coarse : coarse,
-               .behind = behind,
-               .capacity = 4096};
-    t.points = dnn_alloc(t.capacity * sizeof *t.points);
-    if (t.points == NULL) {
-        list->failed = true;
+               .behind = behind};
+    if (!trace_open(&t, 4096))
         return;
-    }
     if (end > begin && !noisy &&
         (end - begin <= columns ||
          (end - begin <= 2 * columns && !is_wild(p, s, begin, end, WILD)))) {
@@ -134,10 +121,9 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
         trace_dense(&t, c, s, o);
     }
     trace_break(&t);
-    dnn_free(t.points);
-    if (how == LOOK_FULL && end > begin && end - begin <= MOST_MARKS &&
-        (float)(end - begin) * MARK_ROOM <= p->plot.w)
-        mark_points(p, c, o, begin, end, line, list);
+    if (how == LOOK_FULL && end > begin && (float)(end - begin) * MARK_ROOM <= p->plot.w)
+        mark_points(&t, c, o, begin, end);
+    trace_close(&t);
 }
 
 /* The steps between points of the curve that is logged most often. */

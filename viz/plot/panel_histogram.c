@@ -157,7 +157,7 @@ static void draw_ridge(const ridges *r, size_t i, const panel *p, const page_opt
     point outline[MAX_BINS + 4];
     size_t n = outline_of(r, i, p, outline);
     double age = r->count == 1 ? 1 : (double)i / (double)(r->count - 1);
-    color base = theme_series(o->theme, p->curves[0].color).color; /* with several runs the run's */
+    color base = curve_stroke(&p->curves[0], o).color; /* with several runs the run's */
     draw_polygon(list, outline, n, blend(o->theme->panel, base, 0.18 + 0.62 * age));
     draw_polyline(list, outline, n,
                   (stroke){blend(o->theme->panel, base, 0.35 + 0.65 * age), 1, 0});

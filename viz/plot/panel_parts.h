@@ -57,7 +57,7 @@ bool column_next(column_walk *walk, pixel_column *out);
 
 /* --- panel_trace.c --- */
 
-/* A line on its way to the list: broken where a value is missing. */
+/* A line, or dots, on their way to the list: broken where a value is missing. */
 typedef struct trace {
     const panel *panel;
     display_list *list;
@@ -71,9 +71,15 @@ typedef struct trace {
     size_t count, capacity;
 } trace;
 
+bool trace_open(trace *t, size_t capacity); /* room for points; false: none, which the list knows */
+void trace_close(trace *t);                 /* with what is left of a line */
 void trace_to(trace *t, double x, double y); /* NaN breaks it */
 void trace_break(trace *t);
-/* Places on the page. */
+/* Points that are joined to no other, as wide as the stroke; the last ones come with the end. */
+void trace_dot(trace *t, double x, double y);
+void trace_dots_end(trace *t);
+/* Places on the page; NaN where a scale has none, but values that a logarithmic y has no place for
+ * are below the plot. */
 double x_of(const panel *p, double value);
 double y_of(const panel *p, double value);
 

@@ -9,46 +9,17 @@
 #include "core/memory.h"
 #include "viz/plot/panel_parts.h"
 
-#define BATCH    4096    /* points of one command */
-#define FAR_AWAY 30000.0 /* points; places beyond are drawn there */
-#define DOT      5.0f    /* across; smaller where there are very many */
-#define MANY     2000
+#define BATCH 4096 /* points of one command */
+#define DOT   5.0f /* across; smaller where there are very many */
+#define MANY  2000
 
-/* Points on their way to the list. */
-typedef struct pen {
-    const panel *panel;
-    display_list *list;
-    stroke stroke;
-    point points[BATCH];
-    size_t count;
-} pen;
-
-/* NaN where a scale has no place, and there the line is broken. */
+/* NaN where there is no number or a scale has no place: the line is broken there. */
 static double place_x(const panel *p, double x) {
-    double place = p->plot.x + p->plot.w * axis_place(&p->x, x);
-    return isfinite(x) ? fmax(-FAR_AWAY, fmin(FAR_AWAY, place)) : NAN;
+    return isfinite(x) ? x_of(p, x) : NAN;
 }
 
 static double place_y(const panel *p, double y) {
-    double place = axis_place(&p->y, y);
-    if (!isfinite(y) || isnan(place))
-        return NAN;
-    return fmax(-FAR_AWAY, fmin(FAR_AWAY, p->plot.y + p->plot.h * (1 - place)));
-}
-
-static void pen_flush(pen *t) {
-    if (t->count > 0)
-        draw_polyline(t->list, t->points, t->count, t->stroke);
-    t->count = 0;
-}
-
-static void pen_to(pen *t, double x, double y) {
-    if (t->count == BATCH) { /* pieces share a point */
-        point last = t->points[BATCH - 1];
-        pen_flush(t);
-        t->points[t->count++] = last;
-    }
-    t->points[t->count++] = (point){(float)x, (float)y};
+    return isfinite(y) ? y_of(p, y) : NAN;
 }
 
 /* --- lines --- */
@@ -62,18 +33,18 @@ typedef struct stretch {
     bool rises;                        /* the smallest came before the largest */
 } stretch;
 
-static void put_stretch(pen *t, const stretch *s) {
+static void put_stretch(trace *t, const stretch *s) {
     if (s->count > 2 && s->low < s->high) {
-        pen_to(t, s->rises ? s->at_low : s->at_high, s->rises ? s->low : s->high);
-        pen_to(t, s->rises ? s->at_high : s->at_low, s->rises ? s->high : s->low);
+        trace_to(t, s->rises ? s->at_low : s->at_high, s->rises ? s->low : s->high);
+        trace_to(t, s->rises ? s->at_high : s->at_low, s->rises ? s->high : s->low);
     }
     if (s->count > 1)
-        pen_to(t, s->x, s->y);
+        trace_to(t, s->x, s->y);
 }
 
-static void begin_stretch(pen *t, stretch *s, double column, double x, double y) {
+static void begin_stretch(trace *t, stretch *s, double column, double x, double y) {
     put_stretch(t, s);
-    pen_to(t, x, y);
+    trace_to(t, x, y);
     *s = (stretch){.column = column,
                    .count = 1,
                    .x = x,
@@ -100,10 +71,10 @@ static void extend_stretch(stretch *s, double x, double y) {
     }
 }
 
-static void put_gap(pen *t, stretch *s) {
+static void put_gap(trace *t, stretch *s) {
     put_stretch(t, s);
     if (s->count > 0)
-        pen_to(t, NAN, NAN);
+        trace_to(t, NAN, NAN);
     *s = (stretch){0};
 }
 
@@ -131,7 +102,7 @@ static void seen_part(const panel *p, const figure_item *item, size_t *begin, si
     *end += *end < item->count;
 }
 
-static void draw_line_of(pen *t, const figure_item *item, const page_options *o) {
+static void draw_line_of(trace *t, const figure_item *item, const page_options *o) {
     const panel *p = t->panel;
     double pixels = o->scale > 0 ? o->scale : 1;
     stretch s = {0};
@@ -147,13 +118,13 @@ static void draw_line_of(pen *t, const figure_item *item, const page_options *o)
             begin_stretch(t, &s, column, x, y);
     }
     put_stretch(t, &s);
-    pen_flush(t);
+    trace_break(t);
 }
 
 /* --- dots --- */
 
 /* One dot for all points of a pixel, each a piece of its own in the line. */
-static void draw_dots_of(pen *t, const figure_item *item, const page_options *o) {
+static void draw_dots_of(trace *t, const figure_item *item, const page_options *o) {
     const panel *p = t->panel;
     float pixels = o->scale > 0 ? o->scale : 1;
     size_t w = (size_t)(p->plot.w * pixels) + 1, h = (size_t)(p->plot.h * pixels) + 1;
@@ -173,12 +144,9 @@ static void draw_dots_of(pen *t, const figure_item *item, const page_options *o)
         if (*cell != 0)
             continue;
         *cell = 1;
-        if (t->count + 2 > BATCH)
-            pen_flush(t);
-        t->points[t->count++] = (point){(float)x, (float)y};
-        t->points[t->count++] = (point){NAN, NAN};
+        trace_dot(t, x, y);
     }
-    pen_flush(t);
+    trace_dots_end(t);
     dnn_free(taken);
 }
 
@@ -276,8 +244,8 @@ static bool has_values(const panel *p) {
 
 void draw_plot(panel *p, const page_options *o, display_list *list) {
     draw_figure_frame(p, o, draw_figure_head(p, o, list), list);
-    pen *t = p->plot.w > 0 ? dnn_alloc(sizeof *t) : NULL;
-    if (t == NULL)
+    trace t = {.panel = p, .list = list};
+    if (p->plot.w <= 0 || !trace_open(&t, BATCH))
         return;
     rect r = p->plot;
     draw_clip(list, (rect){r.x - 1, r.y - 1, r.w + 2, r.h + 2});
@@ -285,14 +253,14 @@ void draw_plot(panel *p, const page_options *o, display_list *list) {
         const figure_item *item = &p->figure->items[i];
         if (curve_hidden(&p->curves[i]))
             continue;
-        *t = (pen){.panel = p, .list = list, .stroke = curve_stroke(&p->curves[i], o)};
+        t.stroke = curve_stroke(&p->curves[i], o);
         if (item->dots)
-            draw_dots_of(t, item, o);
+            draw_dots_of(&t, item, o);
         else
-            draw_line_of(t, item, o);
+            draw_line_of(&t, item, o);
     }
     draw_unclip(list);
-    dnn_free(t);
+    trace_close(&t);
     for (size_t i = 0; i < p->curve_count; i++)
         if (!curve_hidden(&p->curves[i]))
             mark_missing(p, &p->figure->items[i], o, list);

@@ -1,12 +1,17 @@
 /* panel_trace.c: a line on its way to the display list: places on the page, gaps, dashes. */
 #include <math.h>
 
+#include "core/memory.h"
 #include "viz/plot/panel_parts.h"
 
 #define FAR_AWAY 30000.0 /* points; places beyond are drawn there */
 
+static double within_sight(double at) {
+    return isnan(at) ? NAN : fmax(-FAR_AWAY, fmin(FAR_AWAY, at));
+}
+
 double x_of(const panel *p, double value) {
-    return p->plot.x + p->plot.w * axis_place(&p->x, value);
+    return within_sight(p->plot.x + p->plot.w * axis_place(&p->x, value));
 }
 
 /* Values that a logarithmic scale has no place for leave the plot at its bottom. */
@@ -14,8 +19,7 @@ double y_of(const panel *p, double value) {
     double place = axis_place(&p->y, value);
     if (isnan(place) && value <= 0)
         return p->plot.y + p->plot.h + 100;
-    double y = p->plot.y + p->plot.h * (1 - place);
-    return fmax(-FAR_AWAY, fmin(FAR_AWAY, y));
+    return within_sight(p->plot.y + p->plot.h * (1 - place));
 }
 
 static bool is_steep(point a, point b) {
@@ -69,6 +73,32 @@ void trace_to(trace *t, double x, double y) {
         t->count = 1;
     }
     t->points[t->count++] = next;
+}
+
+bool trace_open(trace *t, size_t capacity) {
+    t->points = dnn_alloc(capacity * sizeof *t->points);
+    t->capacity = t->points == NULL ? 0 : capacity;
+    t->list->failed = t->list->failed || t->points == NULL;
+    return t->points != NULL;
+}
+
+void trace_close(trace *t) {
+    trace_break(t);
+    dnn_free(t->points);
+    *t = (trace){0};
+}
+
+void trace_dots_end(trace *t) {
+    if (t->count > 0)
+        draw_polyline(t->list, t->points, t->count, t->stroke);
+    t->count = 0;
+}
+
+void trace_dot(trace *t, double x, double y) {
+    if (t->count + 2 > t->capacity)
+        trace_dots_end(t);
+    t->points[t->count++] = (point){(float)x, (float)y};
+    t->points[t->count++] = (point){NAN, NAN};
 }
 
 void mark_not_finite(const panel *p, const page_options *o, double x, double *marked,

@@ -129,7 +129,7 @@ request act_x_kind(view *v, const char *key) {
 }
 
 /* Each step makes the average about twice as long, or half. */
-request act_smooth_more(view *v, const char *key) {
+request act_smooth(view *v, const char *key) {
     static const double levels[] = {0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999};
     const int count = sizeof levels / sizeof *levels;
     int at = 0;
@@ -155,7 +155,7 @@ request act_smooth_more(view *v, const char *key) {
 
 /* --- curves --- */
 
-request act_toggle_curve(view *v, const char *key) {
+request act_hide_curve(view *v, const char *key) {
     size_t n = *key == '0' ? 9 : (size_t)(*key - '1');
     FOR_PANELS(v, p) {
         if (n >= p->curve_count)

@@ -16,14 +16,14 @@ request act_let_go(view *v, const char *key);
 request act_y_scale(view *v, const char *key);
 request act_x_scale(view *v, const char *key);
 request act_x_kind(view *v, const char *key);
-request act_smooth_more(view *v, const char *key);
-request act_toggle_curve(view *v, const char *key);
+request act_smooth(view *v, const char *key);
+request act_hide_curve(view *v, const char *key);
 request act_show_curves(view *v, const char *key);
 
 /* --- actions_runs.c --- */
 
 request act_fold_list(view *v, const char *key);
-request act_filter_runs(view *v, const char *key);
+request act_filter(view *v, const char *key);
 request act_order_runs(view *v, const char *key);
 request act_group_runs(view *v, const char *key);
 request act_show_runs(view *v, const char *key);
@@ -32,8 +32,8 @@ request act_pause(view *v, const char *key);
 request act_single_step(view *v, const char *key);
 request act_stop(view *v, const char *key);
 request act_checkpoint(view *v, const char *key);
-request act_change_rate(view *v, const char *key);
+request act_rate(view *v, const char *key);
 request act_replay(view *v, const char *key);
-request act_change_speed(view *v, const char *key);
+request act_speed(view *v, const char *key);
 
 #endif

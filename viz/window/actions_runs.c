@@ -22,7 +22,7 @@ request act_fold_list(view *v, const char *key) {
     return REQUEST_NONE;
 }
 
-request act_filter_runs(view *v, const char *key) {
+request act_filter(view *v, const char *key) {
     (void)key;
     if (!has_runs(v))
         return REQUEST_NONE;
@@ -99,7 +99,7 @@ request act_checkpoint(view *v, const char *key) {
     return to_trainer(v, REQUEST_CHECKPOINT);
 }
 
-request act_change_rate(view *v, const char *key) {
+request act_rate(view *v, const char *key) {
     return to_trainer(v, strcmp(key, "Shift+Up") == 0 ? REQUEST_RATE_UP : REQUEST_RATE_DOWN);
 }
 
@@ -115,7 +115,7 @@ request act_replay(view *v, const char *key) {
     return REQUEST_NONE;
 }
 
-request act_change_speed(view *v, const char *key) {
+request act_speed(view *v, const char *key) {
     v->replay.speed *= *key == '>' ? 2 : 0.5;
     return REQUEST_NONE;
 }
