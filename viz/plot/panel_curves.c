@@ -7,9 +7,17 @@
 #include "viz/draw/font.h"
 #include "viz/plot/panel_parts.h"
 
-#define WILD      40.0 /* points of height from one value to the next, on average */
-#define CROWD     60   /* curves */
-#define NOISE     1.0  /* the same where more points share a point of width */
+#define WILD  40.0 /* points of height from one value to the next, on average */
+#define CROWD 60   /* curves */
+/* Noise: so many points of height from one value to the next, and from each to the STRIDEth after
+ * it not much more; so many points share one of width, and fewer where more than FEW curves hide
+ * each other. */
+#define NOISE     1.0
+#define STRIDE    8
+#define SHORTER   3.0
+#define DENSE     1.5f
+#define SPARSE    0.4f
+#define FEW       6
 #define MARK_ROOM 9.0f /* points of width that a mark on a curve has at least */
 #define VEIL      0.8  /* opacity of what makes all but the highlighted run pale */
 #define WIDER     0.7f /* its lines are wider by */
@@ -74,16 +82,36 @@ static void mark_curve(const panel *p, const curve *c, const page_options *o, di
             mark_not_finite(p, o, at.x, &marked, list);
 }
 
-/* Whether lines through all points are so steep on average that they cost much, and bars look no
- * different. */
-static bool is_wild(const panel *p, const series *s, size_t begin, size_t end, double jump) {
+/* The height that a line through every `stride`th point goes up and down. */
+static double way_of(const panel *p, const series *s, size_t begin, size_t end, size_t stride) {
     double way = 0, before = y_of(p, series_value(s, begin));
-    for (size_t i = begin + 1; i < end; i++) {
+    for (size_t i = begin + stride; i < end; i += stride) {
         double y = y_of(p, series_value(s, i));
         way += isfinite(y) && isfinite(before) ? fabs(y - before) : 0;
         before = y;
     }
-    return way > jump * (double)(end - begin);
+    return way;
+}
+
+/* Whether lines through all points are so steep on average that they cost much, and bars look no
+ * different. */
+static bool is_wild(const panel *p, const series *s, size_t begin, size_t end, double jump) {
+    return way_of(p, s, begin, end, 1) > jump * (double)(end - begin);
+}
+
+static size_t count_visible(const panel *p) {
+    size_t count = 0;
+    for (size_t i = 0; i < p->curve_count; i++)
+        count += !curve_hidden(&p->curves[i]);
+    return count;
+}
+
+/* Whether a curve of not too few points goes up and down from one to the next, instead of steeply
+ * in one direction for a while. Many such lines hide each other. */
+static bool is_noisy(const panel *p, const series *s, size_t begin, size_t end) {
+    float least = count_visible(p) > FEW ? SPARSE : DENSE;
+    return (float)(end - begin) > least * p->plot.w && is_wild(p, s, begin, end, NOISE) &&
+           way_of(p, s, begin, end, 1) > SHORTER * way_of(p, s, begin, end, STRIDE);
 }
 
 /* How a curve is drawn. */
@@ -97,8 +125,8 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
     size_t end = curve_find_x(c, o, p->x.high, begin) + 1;
     float scale = o->scale > 1 ? o->scale : 1;
     size_t columns = (size_t)(p->plot.w * (o->scale > 0 ? o->scale : 1) / coarse) + 1;
-    bool noisy = (float)(end - begin) > 1.5f * p->plot.w && end - begin <= 2 * columns &&
-                 is_wild(p, s, begin, end < n ? end : n, NOISE); /* on a screen of fine pixels */
+    bool noisy = end - begin <= 2 * columns && is_noisy(p, s, begin, end < n ? end : n);
+    float spacing = p->plot.w / (float)(end - begin); /* points of width for each of the series */
     begin -= begin > 0;
     end = end < n ? end : n;
     trace t = {.panel = p,
@@ -107,7 +135,8 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
                .steps = c->steps && how == LOOK_FULL,
                .plain = how == LOOK_GHOST,
                .crowded = coarse > 1,
-               .pixels = noisy ? scale * coarse : coarse,
+               .noise = noisy,
+               .pixels = noisy ? scale * fmaxf(coarse, 1.5f * spacing) : coarse,
                .behind = behind};
     if (!trace_open(&t, 4096))
         return;
@@ -156,9 +185,7 @@ static void draw_curve(panel *p, curve *c, const page_options *o, look how, doub
 /* Pixels of a column: hundreds of curves in a plot are not told apart by the pixel, and a frame is
  * to be a frame. */
 static float coarseness(const panel *p) {
-    size_t count = 0;
-    for (size_t i = 0; i < p->curve_count; i++)
-        count += !curve_hidden(&p->curves[i]);
+    size_t count = count_visible(p);
     return count <= CROWD ? 1 : fminf(8, (float)count / CROWD);
 }
 

@@ -21,7 +21,9 @@
 #define STANDS_OUT 2.5f
 
 #define BAND_OPACITY 0.34
-#define LEAST_POINTS 24 /* whose mean is a point of the line */
+#define MOST_POINTS                                                                                \
+    24 /* that share a point of the line as their mean, where a column has not more */
+#define LEAST_POINTS 6
 
 /* y grows downwards. */
 typedef struct dense_column {
@@ -77,17 +79,21 @@ static bool turns(const dense_column *d, size_t count, size_t i, float pitch) {
     return before * after > 0 && fminf(fabsf(before), fabsf(after)) > least;
 }
 
-/* Marks what is busy in a stretch without gaps, and the short lines between two busy columns. */
+/* Marks what is busy in a stretch without gaps, and the short lines between two busy columns and
+ * beyond the outermost. */
 static void mark_busy(dense_column *d, size_t count, float pitch) {
-    size_t last = SIZE_MAX; /* the last busy column */
+    size_t quiet = 0; /* from this column on none is busy yet */
+    bool any = false;
     for (size_t i = 0; i < count; i++) {
         if (!turns(d, count, i, pitch))
             continue;
-        d[i].busy = true;
-        for (size_t k = last; k != SIZE_MAX && i - last <= LEAST_LINE && k < i; k++)
+        any = true;
+        for (size_t k = i - quiet <= LEAST_LINE ? quiet : i; k <= i; k++)
             d[k].busy = true;
-        last = i;
+        quiet = i + 1;
     }
+    for (size_t k = quiet; any && count - quiet <= LEAST_LINE && k < count; k++)
+        d[k].busy = true;
 }
 
 static void reach(dense_column *d, float y) {
@@ -119,18 +125,22 @@ static void put_bars(const trace *t, const dense_column *d, size_t count, float 
         ends[n++] = (point){d[i].x, d[i].top - end};
         ends[n++] = (point){d[i].x, d[i].bottom + end};
     }
-    if (n > 0) /* no wider than what they sum up */
-        draw_bars(t->behind != NULL ? t->behind : t->list, ends, n, (stroke){paint, 1, 0});
+    if (n > 0) /* as wide as what they sum up */
+        draw_bars(t->behind != NULL ? t->behind : t->list, ends, n,
+                  (stroke){paint, fmaxf(1, t->width), 0});
 }
 
 /* Bars of neighbours meet half-way between the last place of one and the first of the other. */
 static void trace_bars(trace *t, dense_column *d, size_t count, point *ends) {
-    float limit = outstanding(d, count, (float *)(void *)ends);
+    bool sparse = t->noise && t->width > 1;
+    float limit = sparse ? 0 : outstanding(d, count, (float *)(void *)ends);
     for (size_t i = 0; i + 1 < count; i++) {
         float meeting = (d[i].last + d[i + 1].first) / 2;
         reach(&d[i], meeting);
         reach(&d[i + 1], meeting);
     }
+    if (sparse) /* columns hold so few points that alone they say little */
+        limit = outstanding(d, count, (float *)(void *)ends);
     if (!t->crowded)
         put_bars(t, d, count, limit, false,
                  t->plain ? t->stroke.color : faded(t->stroke.color, BAND_OPACITY), ends);
@@ -147,16 +157,22 @@ static batch joined(batch a, batch b) {
 }
 
 /* A line through the means of the columns, of several together where they hold few points; few
- * that are left at the end count with those before them. */
+ * that are left at the end count with those before them. It goes from the first to the last. */
 static void trace_means(trace *t, const dense_column *d, size_t count) {
     batch now = {0}, before = {0};
+    double all = 0;
+    for (size_t i = 0; i < count; i++)
+        all += (double)d[i].count;
+    double least = fmax(LEAST_POINTS, fmin(MOST_POINTS, all / MOST_POINTS));
     for (size_t i = 0; i < count; i++) {
         double points = (double)d[i].count;
         now = joined(now, (batch){d[i].mean * points, (double)d[i].x * points, points});
-        if (now.points < LEAST_POINTS && i + 1 < count)
+        if (now.points < least && i + 1 < count)
             continue;
-        bool few = now.points < LEAST_POINTS && before.points > 0;
+        bool few = now.points < least && before.points > 0;
         batch whole = few ? joined(now, before) : now;
+        if (before.points == 0)
+            trace_to(t, (double)d[0].x, y_of(t->panel, whole.sum / whole.points));
         trace_to(t, few ? (double)d[i].x : whole.place / whole.points,
                  y_of(t->panel, whole.sum / whole.points));
         before = now;
@@ -178,7 +194,10 @@ static void trace_line(trace *t, const dense_column *d, size_t count, float pitc
 /* A stretch without gaps: lines and bands in turn, the line going on through the bands as their
  * mean. */
 static void trace_stretch(trace *t, dense_column *d, size_t count, float pitch, point *ends) {
-    mark_busy(d, count, pitch);
+    if (!t->noise)
+        mark_busy(d, count, pitch);
+    for (size_t i = 0; t->noise && i < count; i++)
+        d[i].busy = true;
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i + 1; end < count && d[end].busy == d[i].busy &&
                           (!d[i].busy || are_neighbours(&d[end - 1], &d[end], pitch));)
@@ -198,7 +217,7 @@ static void trace_stretch(trace *t, dense_column *d, size_t count, float pitch, 
 
 void trace_dense(trace *t, const curve *c, const series *s, const page_options *o) {
     column_walk walk = columns_wide(c, o, &t->panel->x, t->panel->plot, fmaxf(t->pixels, 1));
-    float pitch = t->panel->plot.w / (float)walk.count;
+    float pitch = t->width = t->panel->plot.w / (float)walk.count;
     dense_column *d = dnn_alloc(walk.count * sizeof *d);
     point *ends = dnn_alloc(2 * walk.count * sizeof *ends);
     size_t count = 0;

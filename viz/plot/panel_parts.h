@@ -64,7 +64,9 @@ typedef struct trace {
     stroke stroke;
     bool steps;           /* a value holds until the next */
     bool plain;           /* a dense curve is drawn as it is, without a mean line on a pale band */
+    bool noise;           /* the curve goes up and down everywhere */
     float pixels;         /* of a dense curve's column */
+    float width;          /* of that column, in points */
     bool crowded;         /* very many curves share the plot: they have no bands */
     display_list *behind; /* bands; NULL: the same list */
     point *points;

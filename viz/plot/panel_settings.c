@@ -10,11 +10,13 @@
 #include "viz/plot/panel_parts.h"
 #include "viz/runs/settings.h"
 
-#define ROW      16.0f
-#define GAP      14.0f  /* between columns */
-#define WIDEST   170.0f /* column */
-#define MAX_ROWS 256
-#define MAX_RUNS 128
+#define ROW       16.0f
+#define LEAST_ROW 13.0f
+#define GAP       14.0f  /* between columns */
+#define WIDEST    170.0f /* column */
+#define BESIDE    24.0f  /* between blocks of rows */
+#define MAX_ROWS  256
+#define MAX_RUNS  128
 
 /* --- tables --- */
 
@@ -113,30 +115,68 @@ static float name_width(const table *t, float most) {
     return fminf(14 + widest + GAP, most);
 }
 
-/* The runs' names, as many as there is room for. */
-static void draw_names(const table *t, size_t rows, const page_options *o, rect r,
+/* Rows of the table that stand one below the other. */
+typedef struct block {
+    size_t first, count;
+    rect area;
+    float row; /* height */
+} block;
+
+static void draw_names(const table *t, block b, const page_options *o, float width,
                        display_list *list) {
     char text[128];
-    for (size_t k = 0; k < rows; k++) {
-        float y = r.y + ROW * (float)(k + 1);
-        text_fit_middle(run_label(t->runs[k]->run), r.w - 14 - 6, LABEL_SIZE, FONT_REGULAR, text,
+    for (size_t k = 0; k < b.count; k++) {
+        const curve *c = t->runs[b.first + k];
+        float x = b.area.x, y = b.area.y + b.row * (float)(k + 1);
+        text_fit_middle(run_label(c->run), width - 14 - 6, LABEL_SIZE, FONT_REGULAR, text,
                         sizeof text);
-        draw_fill(list, (rect){r.x, y + 2, 9, 9}, curve_stroke(t->runs[k], o).color, 2);
-        draw_text(list, r.x + 14, y + 11, text,
+        draw_fill(list, (rect){x, y + b.row / 2 - 6, 9, 9}, curve_stroke(c, o).color, 2);
+        draw_text(list, x + 14, y + b.row - 5, text,
                   (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0});
     }
 }
 
-static void draw_column(const table *t, size_t key, size_t rows, const page_options *o, rect r,
-                        display_list *list) {
+static void draw_column(const table *t, size_t key, block b, const page_options *o, float x,
+                        float width, display_list *list) {
     char text[256];
     text_style style = {LABEL_SIZE, o->theme->text, FONT_BOLD, ANCHOR_LEFT, 0};
     copy_piece(text, sizeof text, t->keys[key]);
-    draw_text_within(list, r.x, r.y + 11, r.w - 6, text, style);
+    draw_text_within(list, x, b.area.y + b.row - 5, width - 6, text, style);
     style.style = FONT_REGULAR;
-    for (size_t k = 0; k < rows; k++) {
-        copy_piece(text, sizeof text, t->values[key][k]);
-        draw_text_within(list, r.x, r.y + ROW * (float)(k + 1) + 11, r.w - 6, text, style);
+    for (size_t k = 0; k < b.count; k++) {
+        copy_piece(text, sizeof text, t->values[key][b.first + k]);
+        draw_text_within(list, x, b.area.y + b.row * (float)(k + 2) - 5, width - 6, text, style);
+    }
+}
+
+/* All that a row needs. */
+static float row_width(const table *t, float names) {
+    for (size_t i = 0; i < t->row_count; i++)
+        names += differs(t, i) ? value_width(t, i, FONT_BOLD) : 0;
+    return names;
+}
+
+/* Columns as far as there is width for them, and how many are left out. */
+static void draw_block(const table *t, block b, const page_options *o, float names,
+                       display_list *list) {
+    float x = b.area.x + names, right = b.area.x + b.area.w;
+    size_t left_out = 0;
+    float more = row_width(t, names) > b.area.w ? 60 : 0; /* room for how many are left out */
+    draw_names(t, b, o, names, list);
+    for (size_t i = 0; i < t->row_count; i++) {
+        float width = differs(t, i) ? value_width(t, i, FONT_BOLD) : 0;
+        if (width > 0 && left_out == 0 && x + width <= right - more) {
+            draw_column(t, i, b, o, x, width, list);
+            x += width;
+        } else {
+            left_out += width > 0;
+        }
+    }
+    if (left_out > 0)
+        draw_more(left_out, o, (rect){x, 0, 0, 0}, b.area.y + b.row - 5, list);
+    for (size_t k = 0; k <= b.count; k++) {
+        float y = b.area.y + b.row * (float)(k + 1) - 1.5f;
+        draw_line(list, (point){b.area.x, y}, (point){right, y}, (stroke){o->theme->grid, 1, 0});
     }
 }
 
@@ -159,31 +199,27 @@ static bool draw_common(const table *t, const page_options *o, rect r, display_l
     return used > first;
 }
 
+/* Rows that have no room below are a little lower, or go on beside, where the columns leave room
+ * for that. */
 static void draw_comparison(const table *t, const page_options *o, rect r, display_list *list) {
     if (draw_common(t, o, r, list))
         r.h -= ROW + 4;
-    float names = name_width(t, r.w * 0.4f), x = r.x + names;
-    size_t fit = (size_t)fmaxf(1, r.h / ROW - 1), left_out = 0;
-    size_t rows = t->run_count <= fit ? t->run_count : fit > 1 ? fit - 1 : 1;
-    draw_names(t, rows, o, (rect){r.x, r.y, names, r.h}, list);
-    for (size_t i = 0; i < t->row_count; i++) {
-        float width = differs(t, i) ? value_width(t, i, FONT_BOLD) : 0;
-        if (width > 0 && left_out == 0 &&
-            x + width <= r.x + r.w - (i + 1 < t->row_count ? 60 : 0)) {
-            draw_column(t, i, rows, o, (rect){x, r.y, width, r.h}, list);
-            x += width;
-        } else {
-            left_out += width > 0;
-        }
+    float names = name_width(t, r.w * 0.4f), whole = row_width(t, names) + BESIDE;
+    float row = fmaxf(LEAST_ROW, fminf(ROW, r.h / (float)(t->run_count + 1)));
+    size_t fit = (size_t)fmaxf(1, r.h / row - 1 + 1e-3f), wanted = (t->run_count + fit - 1) / fit;
+    size_t most = (size_t)fmaxf(1, (r.w + BESIDE) / whole), blocks = wanted < most ? wanted : most;
+    size_t all = t->run_count <= fit * blocks ? t->run_count : fit * blocks - 1, first = 0;
+    float width = (r.w + BESIDE) / (float)blocks;
+    for (size_t i = 0; i < blocks; i++) {
+        rect area = {r.x + width * (float)i, r.y, width - BESIDE, r.h};
+        size_t left = all - first, count = (left + blocks - i - 1) / (blocks - i);
+        if (all < t->run_count)
+            count = left < fit ? left : fit;
+        draw_block(t, (block){first, count, area, row}, o, names, list);
+        first += count;
+        if (first == all && all < t->run_count)
+            draw_more(t->run_count - all, o, area, r.y + row * (float)(count + 1) + 11, list);
     }
-    if (left_out > 0)
-        draw_more(left_out, o, (rect){x, 0, 0, 0}, r.y + 11, list);
-    for (size_t k = 0; k <= rows; k++)
-        draw_line(list, (point){r.x, r.y + ROW * (float)(k + 1) - 1.5f},
-                  (point){r.x + r.w, r.y + ROW * (float)(k + 1) - 1.5f},
-                  (stroke){o->theme->grid, 1, 0});
-    if (rows < t->run_count)
-        draw_more(t->run_count - rows, o, r, r.y + ROW * (float)(rows + 1) + 11, list);
 }
 
 /* --- one run --- */

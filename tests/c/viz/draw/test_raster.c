@@ -1,6 +1,4 @@
-/* Blending, pictures, text, golden figures, files, and coordinates that nobody should draw.
- *
- * With DNN_WRITE_GOLDEN set, the figures are written into tests/golden instead: look at them. */
+/* Blending, pictures, text, golden figures, files, and coordinates that nobody should draw. */
 #include "check.h"
 
 #include <spng.h>
@@ -12,6 +10,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "viz/draw/raster.h"
+#include "viz/golden.h"
 #include "viz/sample_figure.h"
 #include "viz/sample_fonts.h"
 
@@ -193,67 +192,13 @@ static void turned_text_runs_upwards(void **state) {
 
 /* --- golden figures --- */
 
-static void golden_path(char *path, size_t size, const char *name) {
-    snprintf(path, size, "%s/%s.png", DNN_GOLDEN, name);
-}
-
-static uint8_t *read_png(const char *path, int width, int height) {
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("%s is missing", path);
-    spng_ctx *png = spng_ctx_new(0);
-    spng_set_png_file(png, file);
-    size_t size = 0;
-    struct spng_ihdr header;
-    assert_int_equal(spng_get_ihdr(png, &header), 0);
-    assert_int_equal(header.width, width);
-    assert_int_equal(header.height, height);
-    assert_int_equal(spng_decoded_image_size(png, SPNG_FMT_RGBA8, &size), 0);
-    uint8_t *pixels = malloc(size);
-    assert_int_equal(spng_decode_image(png, pixels, size, SPNG_FMT_RGBA8, SPNG_DECODE_TRNS), 0);
-    spng_ctx_free(png);
-    fclose(file);
-    return pixels;
-}
-
-/* The largest difference of a channel's mean over any block of `block` x `block` pixels. */
-static double largest_difference(const surface *s, const uint8_t *golden, int block) {
-    double worst = 0;
-    for (int y0 = 0; y0 + block <= s->height; y0 += block)
-        for (int x0 = 0; x0 + block <= s->width; x0 += block)
-            for (int channel = 0; channel < 4; channel++) {
-                double sum = 0;
-                for (int i = 0; i < block * block; i++) {
-                    size_t at = 4 * ((size_t)(y0 + i / block) * (size_t)s->width +
-                                     (size_t)(x0 + i % block));
-                    sum += s->rgba[at + channel] - golden[at + channel];
-                }
-                worst = fmax(worst, fabs(sum) / (block * block));
-            }
-    return worst;
-}
-
 static void compare_with_golden(const char *name, const theme *t, bool text, int scale, int block,
                                 double tolerance) {
-    char path[512];
-    dnn_error err;
     surface s = surface_of(FIGURE_WIDTH * scale, FIGURE_HEIGHT * scale);
     display_list list = {0};
     figure_draw(&list, t, text);
     play(&s, &list, (float)scale);
-    golden_path(path, sizeof path, name);
-    if (getenv("DNN_WRITE_GOLDEN") != NULL)
-        check_ok(surface_write_png(&s, path, &err));
-    uint8_t *golden = read_png(path, s.width, s.height);
-    double difference = largest_difference(&s, golden, block);
-    if (difference > tolerance) {
-        char actual[64];
-        snprintf(actual, sizeof actual, "actual_%s.png", name);
-        surface_write_png(&s, actual, &err);
-        fail_msg("%s differs by %g levels in some block of %d pixels; see %s in the test's folder",
-                 path, difference, block, actual);
-    }
-    free(golden);
+    golden_check(&s, name, block, tolerance);
     surface_free(&s);
 }
 
