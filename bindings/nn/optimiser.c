@@ -289,7 +289,7 @@ void dnnlua_open_optimiser(lua_State *L) {
         dnnlua_add_constructor(L, optimiser_new, dnn_optimiser_classes[i],
                                dnn_optimiser_classes[i]->name, dnn_optimiser_classes[i]->fields, 1);
     }
-    lua_setfield(L, -2, "optim");
+    lua_setfield(L, -2, "_optim"); /* dnn.optim, with what is written in Lua */
     dnnlua_open_class(L, &class);
     dnnlua_open_optimiser_group(L);
 }

@@ -310,6 +310,21 @@ static void get_params(lua_State *L, void *self) {
     }
 }
 
+/* The settings that the group does not share with the optimiser, by name. */
+static void get_own(lua_State *L, void *self) {
+    const dnnlua_group *group = self;
+    const dnn_setting *values = NULL;
+    const dnn_field *of_class = fields(self, &values);
+
+    lua_newtable(L);
+    for (size_t i = 0; i < dnn_field_count(of_class); i++) {
+        if (dnn_optimiser_overrides(group->of->optimiser, group->number, i)) {
+            dnnlua_push_setting(L, &of_class[i], &values[i]);
+            lua_setfield(L, -2, of_class[i].name);
+        }
+    }
+}
+
 static const char *title(lua_State *L, void *self) {
     return lua_pushfstring(L, "group %d", (int)((dnnlua_group *)self)->number + 1);
 }
@@ -326,6 +341,7 @@ static int group_tostring(lua_State *L) {
 
 static const dnnlua_property properties[] = {
     {"params", get_params, NULL},
+    {"own",    get_own,    NULL},
     {NULL,     NULL,       NULL},
 };
 

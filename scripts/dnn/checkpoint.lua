@@ -79,11 +79,15 @@ end
 -- What a network was called in files of before.
 local FORMER <const> = {Sequential = "Layer"}
 
+local ANY_TABLE <const> = "batches" -- and what every table was called before
+
 -- What an object is called in messages and in the file: "Adam", "Layer", "batches".
 local function kind_of(object)
   local name = name_of(object)
   if name == "dnn.Optimiser" then return object.name end
-  return name == "table" and "batches" or name:gsub("^dnn%.", "")
+  local class = name == "table" and getmetatable(object)
+  if name == "table" then name = type(class) == "table" and rawget(class, "__name") or ANY_TABLE end
+  return (name:match "[^.]*$")
 end
 
 -- Values as text -----------------------------------------------------------------------------------
@@ -242,7 +246,8 @@ local function check_parts(objects, kinds)
     if object and not kinds[name] then
       return nil, ("it has no state of '%s', only of: %s"):format(name, options.names_of(kinds))
     end
-    if object and kinds[name] ~= kind_of(object) then
+    local former = kinds[name] == ANY_TABLE and type(object) == "table"
+    if object and not former and kinds[name] ~= kind_of(object) then
       return nil, ("'%s' is a state of %s, and the object given is %s"):format(name, kinds[name], kind_of(object))
     end
   end

@@ -11,6 +11,7 @@ local parts = {
   fit = "dnn.fit", evaluate = "dnn.evaluate", predict = "dnn.predict",
   metrics = "dnn.metrics", progress = "dnn.progress",
   help = "dnn.help",
+  optim = "dnn.optim",
   stepwise = "dnn.stepwise",
   hist = "dnn.hist", imshow = "dnn.imshow", plot = "dnn.plot",
 }
@@ -27,7 +28,7 @@ core._gradcheck_by(function(...) return require "dnn.autograd".gradcheck(...) en
 -- What an error says about the arguments of a call.
 core._explain_by(function(...) return require "dnn.arguments".explain(...) end)
 
-for _, group in ipairs {"linalg", "optim"} do strict.make("dnn." .. group, core[group]) end
+strict.make("dnn.linalg", core.linalg)
 
 return setmetatable(core, {
   __parts = parts, -- for the prompt, which completes their names

@@ -9,7 +9,7 @@ local function elsewhere(title, name)
   for _, group in ipairs {"data", "linalg", "optim", "checkpoint", "stepwise"} do
     local full = "dnn." .. group
     local members = rawget(core, group) or package.loaded[full]
-    if not members and group == "data" then members = require(full) end
+    if not members and (group == "data" or group == "optim") then members = require(full) end
     if full ~= title and type(members) == "table" and rawget(members, name) ~= nil then
       return ("; it is %s.%s here"):format(full, name)
     end

@@ -215,6 +215,8 @@ local arguments = {
   {"dnn.Numbers", function() return one end},
   {"dnn.Parameters", function() return network():parameters() end},
   {"dnn.Loss", dnn.MSELoss},
+  {"dnn.Schedule%[%]", function() return {} end},
+  {"dnn.Optimiser", function() return dnn.optim.SGD(network():parameters()) end},
   {"dnn.Layer%[%]", function() return {dnn.ReLU()} end},
   {"dnn.Layer", network},
   {"dnn.data.set", function() return {X = one, Y = one} end},

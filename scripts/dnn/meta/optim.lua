@@ -114,6 +114,7 @@ function dnn.optim.AdamW(parameters, options) end
 ---group follows the optimiser again.
 ---@class dnn.Group
 ---@field params dnn.Parameters|dnn.Parameters[]|dnn.Matrix[] what it holds
+---@field own table<string, any> the settings that it does not share with the optimiser, by name
 ---@field lr number may be set
 ---@field weight_decay number may be set
 local group = {}

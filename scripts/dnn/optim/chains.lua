@@ -1,0 +1,88 @@
+-- Schedules made of others: one after the other, and all at once.
+local arguments = require "dnn.arguments"
+local options_of = require "dnn.options"
+local schedule = require "dnn.optim.schedule"
+
+local chains = {}
+
+local function is_schedule(value)
+  return type(value) == "table" and type(rawget(value, "holders")) == "table"
+end
+
+-- Raises unless it is a list of schedules of one optimiser that are stepped without arguments.
+local function check_list(name, list, optimiser)
+  if type(list) ~= "table" or #list == 0 then
+    error(("%s: expected a list of schedules, got %s%s"):format(name, options_of.shown(list), arguments.usage()),
+      arguments.level())
+  end
+  for k, part in ipairs(list) do
+    local fault = not is_schedule(part) and "must be a schedule, got " .. options_of.shown(part)
+      or part.optimiser ~= (optimiser or list[1].optimiser) and "is the schedule of another optimiser"
+      or part.takes and not part.takes_optional and ("is %s, whose step takes %s"):format(part.name, part.takes)
+    if fault then error(("%s: number %d of the list %s"):format(name, k, fault), arguments.level()) end
+  end
+end
+
+local Sequential = schedule.complete{
+  name = "SequentialLR",
+  -- Undoes the steps that the parts have begun with, but for the first.
+  begin = function(self)
+    schedule.reset_rates(self)
+    for _, part in ipairs(self.parts) do part.last_epoch, part.count = -1, 0 end
+    self.parts[1]:advance()
+    self.last_epoch = 0
+  end,
+  advance = function(self)
+    self.last_epoch = self.last_epoch + 1
+    local number = 1
+    for k, epoch in ipairs(self.settings.milestones) do
+      if epoch <= self.last_epoch then number = k + 1 end
+    end
+    local part = self.parts[number]
+    if self.settings.milestones[number - 1] == self.last_epoch then
+      if part.takes_optional then part:advance(0) else schedule.go_to(part, 0) end
+    else
+      part:advance()
+    end
+    schedule.set_rates(self, function(lr) return lr end)
+  end,
+}
+
+local function check_milestones(list, milestones)
+  local good = type(milestones) == "table" and #milestones == #list - 1
+  for k, epoch in ipairs(good and milestones or {}) do
+    good = good and math.type(epoch) == "integer" and epoch > (milestones[k - 1] or 0)
+  end
+  if not good then
+    error(("SequentialLR: milestones must be a list of %d whole numbers in rising order, the steps at which the next "
+      .. "of the %d schedules takes over"):format(#list - 1, #list), arguments.level())
+  end
+end
+
+local OPTIONS <const> = {milestones = {nil, options_of.is "table", "a list of whole numbers in rising order"}}
+
+-- One schedule after the other: the next begins at each of the milestones.
+function chains.SequentialLR(optimiser, list, options)
+  schedule.check_optimiser("SequentialLR", optimiser)
+  local settings = options_of.read("SequentialLR", options, OPTIONS)
+  check_list("SequentialLR", list, optimiser)
+  check_milestones(list, settings.milestones)
+  return schedule.new(Sequential, optimiser, settings, list)
+end
+
+local Chained = schedule.complete{
+  name = "ChainedScheduler",
+  begin = function(self) self.last_epoch = 0 end,
+  advance = function(self)
+    self.last_epoch = self.last_epoch + 1
+    for _, part in ipairs(self.parts) do part:advance() end
+  end,
+}
+
+-- All schedules at once: each multiplies what the one before has left.
+function chains.ChainedScheduler(list)
+  check_list("ChainedScheduler", list)
+  return schedule.new(Chained, list[1].optimiser, {}, list)
+end
+
+return chains
