@@ -1,4 +1,5 @@
--- README's first page runs as it stands: on a few of the real photos, in a folder of its own and without a display.
+-- README's first page runs as it stands: on a few of the real photos, in a folder of its own and without a display;
+-- and so does its training in one call, for one epoch.
 local program = dofile "tests/lua/program.lua"
 local quote, shell = program.quote, program.shell
 
@@ -20,5 +21,25 @@ describe("README's first page", function()
       .. "test accuracy: [%d.]+ %%\n$", out)
     assert.is_truthy(io.open(folder .. "/cats.safetensors"))
     program.remove(folder)
+  end)
+end)
+
+describe("README's training in one call", function()
+  it("prints its epochs, draws them, and measures the test images", function()
+    local mnist = (os.getenv "DNN_SHARED" or "../shared") .. "/data/mnist"
+    local here = io.popen("pwd"):read()
+    if not mnist:find "^/" then mnist = here .. "/" .. mnist end
+    if not io.open(mnist .. "/train-images-idx3-ubyte.gz") then return pending(mnist .. " is absent") end
+    local code = program.read_all "README.md":match "## Training in one call\n.-```lua\n(.-)```"
+    local folder, file = program.folder()
+    file("fit.lua", code:gsub("epochs = 20", "epochs = 1"))
+    local dnnlua = program.dnnlua:find "^/" and program.dnnlua or here .. "/" .. program.dnnlua
+    local out, err, status = shell(("cd %s && ln -s %s mnist && %s fit.lua"):format(folder, quote(mnist),
+      quote(dnnlua)))
+    program.remove(folder)
+    assert.same({"", 0}, {err, status})
+    assert.matches("^epoch 1/1: cost 0%.%d+, validation 0%.%d+; accuracy 0%.%d+, validation 0.9%d+  %(", out)
+    assert.matches("\nepoch  cost/train  cost/validation .-\naccuracy 0.9%d+\nconfusion: a row for each true class",
+      out)
   end)
 end)

@@ -54,8 +54,7 @@ function fit_run.open(self)
     first = math.max(first, step + 1)
     self.step = first - 1
     if step > 0 and opts.progress then
-      print(("resumed after step %d, in epoch %d of %d"):format(step, math.min(self.at.epoch + 1, opts.epochs),
-        opts.epochs))
+      print(("resumed after step %d, with %d of %d epochs done"):format(step, self.at.epoch, opts.epochs))
     end
   end
   self.next_step = self.run:steps(first, LAST)

@@ -8,6 +8,7 @@
 -- ## Train by minibatches {minibatch, batch, batches, epoch, shuffle, dataloader, training loop}
 --
 -- `dnn.data.batches` goes through a set in a new order every epoch. X and Y of a batch are matrices like any other.
+-- `dnn.fit` is this loop with all that stands around it.
 --
 -- ```lua
 -- local set = {X = dnn.randn(2, 64), Y = dnn.rand(1, 64)}
@@ -25,6 +26,7 @@
 -- ## Stop early {early stopping, patience, overfitting, overfit, validation, best}
 --
 -- Keep the values that do best on examples that are not trained on, and stop when there was nothing better for a while.
+-- `dnn.fit{net = net, data = set, loss = loss, validation = 0.2, patience = 20}` does so; written out it is:
 --
 -- ```lua
 -- local train = {X = dnn.randn(2, 64), Y = dnn.rand(1, 64)}
@@ -94,10 +96,11 @@
 -- ## Measure the accuracy {accuracy, metric, metrics, confusion, evaluate, score}
 --
 -- Of class scores, a row for each class, the largest of a column is the prediction; of one probability, what is above
--- a half.
+-- a half. `dnn.metrics` has others, `dnn.evaluate` measures a network on a whole set.
 --
 -- ```lua
 -- local scores, labels = dnn.Matrix{{2, 0}, {1, 5}}, dnn.Matrix{{1, 1}}
+-- print(dnn.metrics.accuracy(scores, labels))   --> 0.5
 -- local right = scores:argmax(1):eq(labels)
 -- print(right:mean())   --> 0.5
 -- local probabilities, Y = dnn.Matrix{{0.9, 0.2, 0.4}}, dnn.Matrix{{1, 0, 1}}

@@ -1,0 +1,65 @@
+-- Learns to predict one column of a table from the others, and says how well it does on rows held out.
+--
+--     dnnlua regression.lua winequality-red.csv
+--     dnnlua regression.lua houses.csv --label price --hidden 64,64
+--     dnnlua regression.lua --help
+--
+-- On the 1599 rows of winequality-red.csv (Cortez et al. 2009), the same 320 of them held out, scikit-learn 1.2.1's
+-- StandardScaler and MLPRegressor give, as means over ten seeds: R2 0.23 and mean absolute error 0.51 with their
+-- defaults; R2 0.30 and 0.47 with max_iter=1000, when they have converged.
+local dnn = require "dnn"
+local args = require "dnn.args"
+
+local PEER <const> = {file = "winequality-red.csv", r2 = 0.304, mae = 0.469,
+  name = "scikit-learn's MLPRegressor(max_iter=1000)"}
+
+local parser = args.parser("regression.lua", "Predicts a column of a CSV file from the others by a small network.")
+parser:argument("table", "a CSV file with numbers")
+parser:option("--label", "the column to predict (the last)"):argname "<name>"
+parser:option("--hidden", "units of each hidden layer", "64,32"):argname "<n,...>":convert(args.sizes "--hidden")
+parser:option("--epochs", "rounds through the rows at most", "300"):convert(args.whole("--epochs", 1))
+parser:option("--test", "share of the rows that is held out", "0.2"):convert(args.positive("--test", 0.9))
+parser:option("--seed", "of the rows held out, and of all that is drawn", "1"):convert(args.whole("--seed", 0))
+parser:option("--run", "a folder for the run's log and checkpoints"):argname "<folder>"
+local options = parser:parse()
+dnn.manual_seed(options.seed)
+
+-- The table: a column of X is a row of the file.
+local columns = args.need(dnn.data.csv(options.table))
+local label = options.label or columns.names[#columns.names]
+local data = args.need(dnn.data.csv(options.table, {label = label}))
+if data.classes then args.fail("%s: column '%s' holds texts; a regression predicts numbers", options.table, label) end
+local train, test = dnn.data.split(data, {test = options.test, seed = options.seed})
+print(("%d rows to learn %s from, %d held out; %d columns: %s"):format(train.X.cols, label, test.X.cols, data.X.rows,
+  table.concat(data.names, ", ")))
+
+-- Columns and targets get mean 0 and deviation 1, measured on the rows that are learnt from.
+local function standardiser(A)
+  local mean, deviation = A:mean(2), A:std(2):maximum(1e-12)
+  return function(B) return (B - mean) / deviation end, function(B) return B % deviation + mean end
+end
+local scale_X = standardiser(train.X)
+local scale_Y, unscale_Y = standardiser(train.Y)
+
+local layers, units = {}, data.X.rows
+for _, width in ipairs(options.hidden) do
+  for _, layer in ipairs{dnn.Linear(units, width), dnn.ReLU(), dnn.Dropout(0.1)} do table.insert(layers, layer) end
+  units = width
+end
+table.insert(layers, dnn.Linear(units, 1))
+local net = dnn.Sequential(layers)
+
+local history = dnn.fit{
+  net = net, data = {X = scale_X(train.X), Y = scale_Y(train.Y)}, loss = dnn.MSELoss(),
+  optimiser = dnn.optim.AdamW(net:parameters(), {lr = 1e-3, weight_decay = 0.1}),
+  epochs = options.epochs, batch_size = 32, validation = 0.15, patience = 30, run = options.run, progress = true,
+}
+print(history)
+
+local predicted = unscale_Y(dnn.predict(net, scale_X(test.X)))
+local r2, mae = dnn.metrics.r2(predicted, test.Y), dnn.metrics.mae(predicted, test.Y)
+print(("\nheld-out rows:  R2 %.3f, mean absolute error %.3f"):format(r2, mae))
+if options.table:match "[^/]*$" == PEER.file and options.seed == 1 and options.test == 0.2 and not options.label then
+  print(("beside:         R2 %.3f, mean absolute error %.3f  (%s, mean of ten seeds)"):format(PEER.r2, PEER.mae,
+    PEER.name))
+end
