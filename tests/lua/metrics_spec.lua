@@ -145,6 +145,28 @@ a row for each true class, a column for each prediction
     close(sum / 3, metrics.auc(A, Y, {logits = true}))
   end)
 
+  it("leave out a label that is to be ignored", function()
+    local A, Y = dnn.rand(4, 40, {random = random}), random_labels(40, 4, random)
+    for _, ignored in ipairs{2, 0, -100} do
+      local kept, labels = {}, Y:copy()
+      for j = 1, 40 do
+        if j % 3 == 0 then labels:set(1, j, ignored) end
+        if labels(1, j) ~= ignored then kept[#kept + 1] = j end
+      end
+      local rest, rest_labels = A:gather(kept), Y:gather(kept)
+      for _, name in ipairs{"accuracy", "top_k", "precision", "recall", "f1", "auc", "average_precision"} do
+        local options = name == "top_k" and {k = 2} or {}
+        local expected = metrics[name](rest, rest_labels, options)
+        options.ignore_index = ignored
+        close(expected, metrics[name](A, labels, options))
+      end
+    end
+    local net, loss = dnn.Sequential{dnn.Linear(2, 3)}, dnn.CrossEntropyLoss{ignore_index = 0}
+    local set = {X = dnn.randn(2, 4), Y = dnn.Matrix{{0, 1, 2, 3}}}
+    close(metrics.accuracy(net:predict(set.X):cols_range(2, 4), dnn.Matrix{{1, 2, 3}}),
+      dnn.evaluate(net, set, {loss = loss, metrics = {"accuracy"}}).accuracy)
+  end)
+
   it("refuse what does not fit", function()
     local A = dnn.rand(3, 4)
     assert.has_error(function() metrics.accuracy(A, dnn.Matrix{{0, 1, 2, 1}}) end,
@@ -248,7 +270,8 @@ describe("dnn.evaluate", function()
     end
     fails("dnn.evaluate: metrics: there is no 'acuracy'; did you mean 'accuracy'?", {"acuracy"})
     fails("dnn.evaluate: metrics: 'f1' comes twice; give one of them a name, as in {mine = {\"f1\"}}", {"f1", "f1"})
-    fails("dnn.evaluate: f1: unknown option 'averag'; known: average, logits, threshold (did you mean 'average'?)",
+    fails("dnn.evaluate: f1: unknown option 'averag'; known: average, ignore_index, logits, threshold "
+      .. "(did you mean 'average'?)",
       {{"f1", averag = "macro"}})
     fails("dnn.evaluate: metrics: a function needs a name, as in {mine = function(A, Y) ... end}", {function() end})
     fails("dnn.evaluate: metrics: 'cost' is not a name for one more metric; it takes letters, digits and _, once, and "

@@ -15,8 +15,10 @@
 -- - Where Y has a row for each position of a sequence, A has the scores of the positions one after the other, as
 --   `dnn.CrossEntropyLoss` takes them.
 --
--- Among `metrics` of `dnn.fit` and `dnn.evaluate`, the option `logits` follows from the loss: it is true for
--- `dnn.BCEWithLogitsLoss` and `dnn.CrossEntropyLoss`.
+-- - A label that is the option `ignore_index` does not count, such as that of padding.
+--
+-- Among `metrics` of `dnn.fit` and `dnn.evaluate`, the options `logits` and `ignore_index` follow from the loss: logits are
+-- what `dnn.BCEWithLogitsLoss` and `dnn.CrossEntropyLoss` take, and the latter has an `ignore_index`.
 --
 -- Errors of all: A and Y that do not fit together, labels outside 1..C, no examples.
 
@@ -30,6 +32,7 @@ dnn.metrics = {}
 ---@class dnn.metrics.Decision
 ---@field logits? boolean whether outputs are logits rather than probabilities, false when not given
 ---@field threshold? number output above which one decision is positive; 0.5 when not given, of logits 0
+---@field ignore_index? integer a label that does not count; all do when not given
 
 ---@class dnn.metrics.Averaged: dnn.metrics.Decision
 ---"binary": of the positive class alone (when not given, for one decision); "macro": the mean of all classes that occur
@@ -55,6 +58,7 @@ function dnn.metrics.accuracy(A, Y, options) end
 
 ---@class dnn.metrics.top_k.Options
 ---@field k? integer how many classes are looked at, 5 when not given
+---@field ignore_index? integer a label that does not count; all do when not given
 
 ---The share of examples whose class is among the k with the highest scores.
 ---
@@ -137,6 +141,7 @@ function dnn.metrics.f1(A, Y, options) end
 
 ---@class dnn.metrics.Ranked
 ---@field logits? boolean whether several rows are logits, which softmax makes probabilities; false when not given
+---@field ignore_index? integer a label that does not count; all do when not given
 
 ---The area under the ROC curve: the share of pairs of a positive and a negative that have the higher score on the
 ---positive, equal scores counting a half.

@@ -64,11 +64,12 @@ local function names_of(where, given)
   return names, entries
 end
 
--- A list of {name =, meter =, best = "max", "min" or nil}. `loss` (or nil) tells whether outputs are logits; `classes`
--- (or nil) names them.
+-- A list of {name =, meter =, best = "max", "min" or nil}. `loss` (or nil) tells whether outputs are logits and which
+-- label does not count; `classes` (or nil) names classes.
 function list.new(where, given, loss, classes)
-  local logits = loss and OF_LOGITS[loss.name]
-  local context = {logits = logits or nil, classes = classes}
+  local has_ignored, ignored = pcall(function() return loss.ignore_index end)
+  local context = {logits = loss and OF_LOGITS[loss.name], classes = classes,
+    ignore_index = has_ignored and ignored or nil}
   local result = {}
   local names, entries = names_of(where, given or {})
   for n, name in ipairs(names) do

@@ -21,7 +21,9 @@ local function is_names(value)
 end
 
 local LOGITS <const> = {false, options_of.is "boolean", "true or false"}
-local DECISION <const> = {logits = LOGITS, threshold = {nil, options_of.number(), "a number"}}
+local IGNORED <const> = {nil, options_of.whole(), "a whole number, a label"}
+local RANKED <const> = {logits = LOGITS, ignore_index = IGNORED}
+local DECISION <const> = {logits = LOGITS, ignore_index = IGNORED, threshold = {nil, options_of.number(), "a number"}}
 
 -- The options of a decision, and some of its own.
 local function decision(own)
@@ -34,9 +36,11 @@ local AVERAGED <const> = decision{average = {nil, AVERAGES, "'binary', 'macro', 
 
 -- Classes ----------------------------------------------------------------------------------------------
 
-local function add_right(sums, right)
-  sums.right = (sums.right or 0) + right:sum()
-  sums.seen = (sums.seen or 0) + #right
+-- Of those whose true class is not 0, to be ignored.
+local function add_right(sums, right, truth)
+  local counted = truth:gt(0)
+  sums.right = (sums.right or 0) + (right % counted):sum()
+  sums.seen = (sums.seen or 0) + counted:sum()
 end
 
 local function share_right(sums)
@@ -142,10 +146,14 @@ end
 local KINDS <const> = {
   accuracy = {options = DECISION, best = "max", value = share_right, add = function(sums, A, Y, opts)
     local predicted, truth = outputs.classes(A, Y, opts)
-    add_right(sums, predicted:eq(truth))
+    add_right(sums, predicted:eq(truth), truth)
   end},
-  top_k = {options = {k = {5, options_of.whole(1), "a whole number, 1 or more"}}, best = "max",
-    value = share_right, add = function(sums, A, Y, opts) add_right(sums, outputs.places(A, Y):le(opts.k)) end},
+  top_k = {best = "max", value = share_right,
+    options = {k = {5, options_of.whole(1), "a whole number, 1 or more"}, ignore_index = IGNORED},
+    add = function(sums, A, Y, opts)
+      local places, truth = outputs.places(A, Y, opts)
+      add_right(sums, places:le(opts.k), truth)
+    end},
   confusion = {options = decision{classes = {nil, is_names, "a table of names"}}, add = add_counts,
     value = function(sums, opts) return confusion.new(sums.counts, opts.classes, sums.binary) end},
   precision = {options = AVERAGED, best = "max", add = add_counts,
@@ -154,8 +162,8 @@ local KINDS <const> = {
     value = averaged(function(found, _, there) return divided(found, there) end)},
   f1 = {options = AVERAGED, best = "max", add = add_counts,
     value = averaged(function(found, predicted, there) return divided(2 * found, predicted + there) end)},
-  auc = {options = {logits = LOGITS}, best = "max", add = keep_ranked, value = ranked(1)},
-  average_precision = {options = {logits = LOGITS}, best = "max", add = keep_ranked, value = ranked(2)},
+  auc = {options = RANKED, best = "max", add = keep_ranked, value = ranked(1)},
+  average_precision = {options = RANKED, best = "max", add = keep_ranked, value = ranked(2)},
   r2 = {options = {}, best = "max", add = add_variance, value = r2},
   mae = {options = {}, best = "min", add = add_errors(dnn.abs), value = mean_error},
   mse = {options = {}, best = "min", add = add_errors(function(E) return E ^ 2 end), value = mean_error},

@@ -3,7 +3,7 @@
 -- One row of A is one decision: a probability, or with {logits = true} a logit. Y is 1 for the positive class, which is
 -- class 1 here, and 0 for the other, class 2. Several rows are scores of as many classes; Y is a row of labels 1..C, or
 -- a column of C shares for each example (one-hot). Where Y has a row for each position of a sequence, A has the scores
--- of one position after those of the other.
+-- of one position after those of the other. A label that is {ignore_index = } does not count; inside here it is 0.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 
@@ -15,10 +15,16 @@ function outputs.fail(format, ...)
 end
 local fail <const> = outputs.fail
 
--- Raises unless the labels are whole numbers that A has rows for.
-local function check_labels(Y, classes)
-  local low, high = Y:min(), Y:max()
-  if low >= 1 and high <= classes then return end
+-- The labels, 0 for those to ignore. Raises for one that A has no row for.
+local function checked_labels(Y, classes, opts)
+  local counted = Y
+  if opts.ignore_index then
+    local ignored = Y:eq(opts.ignore_index)
+    Y = dnn.where(ignored, dnn.zeros(1, 1, {dtype = Y.dtype}), Y)
+    counted = Y + ignored
+  end
+  local low, high = counted:min(), counted:max()
+  if low >= 1 and high <= classes then return Y end
   fail("labels must be from 1 to %d, the rows of A; got %g%s", classes, low < 1 and low or high,
     low == 0 and "; labels run from 1: add 1?" or "")
 end
@@ -48,8 +54,7 @@ function outputs.classes(A, Y, opts)
   A, Y = align(A, Y)
   if A.rows == 1 then return 2 - A:gt(threshold_of(opts)), 2 - Y:gt(0.5), 2 end
   if Y.rows > 1 then return A:argmax(1), Y:argmax(1), A.rows end
-  check_labels(Y, A.rows)
-  return A:argmax(1), Y, A.rows
+  return A:argmax(1), checked_labels(Y, A.rows, opts), A.rows
 end
 
 -- A matrix with a row for each class and 1 where the label is that class.
@@ -58,16 +63,24 @@ function outputs.one_hot(labels, classes)
 end
 
 -- The place of the right class among the scores of each example, 1 for the highest; of equal scores the first class
--- comes first, as for argmax.
-function outputs.places(A, Y)
+-- comes first, as for argmax. And the right classes.
+function outputs.places(A, Y, opts)
   A, Y = align(A, Y)
   if A.rows == 1 then fail "top_k needs scores of several classes, got one row" end
-  if Y.rows > 1 then Y = Y:argmax(1) end
-  check_labels(Y, A.rows)
+  Y = Y.rows > 1 and Y:argmax(1) or checked_labels(Y, A.rows, opts)
   local right = outputs.one_hot(Y, A.rows)
   local score = dnn.where(right, A, dnn.full(1, 1, 0, {dtype = A.dtype})):sum(1)
   local earlier = dnn.lt(dnn.arange(1, A.rows, 1, {dtype = A.dtype}), Y)
-  return (dnn.gt(A, score) + dnn.eq(A, score) % earlier):sum(1) + 1
+  return (dnn.gt(A, score) + dnn.eq(A, score) % earlier):sum(1) + 1, Y
+end
+
+-- Those of the columns whose label is not to be ignored.
+local function counted_columns(A, Y)
+  local indices = {}
+  for j, label in ipairs(Y:table()[1]) do
+    if label > 0 then indices[#indices + 1] = j end
+  end
+  return A:gather(indices), Y:gather(indices)
 end
 
 -- Scores to rank by and what is positive, both with a row for each class; one row where there is one decision.
@@ -79,7 +92,8 @@ function outputs.ranked(A, Y, opts)
     A = A / A:sum(1)
   end
   if Y.rows > 1 then return A, Y end
-  check_labels(Y, A.rows)
+  Y = checked_labels(Y, A.rows, opts)
+  if opts.ignore_index and Y:min() == 0 then A, Y = counted_columns(A, Y) end
   return A, outputs.one_hot(Y, A.rows)
 end
 
