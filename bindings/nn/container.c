@@ -296,7 +296,12 @@ static int container_new(lua_State *L) {
     lua_newtable(L);
     lua_setiuservalue(L, 3, LAYER_CHILDREN);
     add_children(L, 1, 3, kind);
-    if (sequential) {
+    bool several = self->layer->child_count > 0 && dnn_layer_least_inputs(self->layer) > 1;
+    if (sequential && several && !lua_isnil(L, 2)) {
+        return luaL_error(L, "Sequential: its first layer takes several inputs, so that it is a part of "
+                             "a network, which has the options");
+    }
+    if (sequential && !several) {
         become_network(L, 2, 3);
     } else if (self->layer->child_count == 0) {
         return luaL_error(L, "%s: at least one layer is needed", kind->name);

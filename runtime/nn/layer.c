@@ -153,6 +153,12 @@ void dnn_layer_release(dnn_layer *layer) {
 
 /* --- shapes and values --- */
 
+size_t dnn_layer_least_inputs(const dnn_layer *layer) {
+    while (layer->kind->make == NULL && layer->child_count > 0)
+        layer = layer->children[0];
+    return layer->kind->inputs == 0 ? 1 : layer->kind->inputs;
+}
+
 bool dnn_layer_takes(const dnn_layer *layer, size_t inputs) {
     size_t least = layer->kind->inputs == 0 ? 1 : layer->kind->inputs;
     return dnn_layer_has(layer, DNN_MANY_INPUTS) ||

@@ -62,6 +62,7 @@
     row(sequential)                                                                                \
     row(residual)                                                                                  \
     row(transformer_encoder_layer)                                                                 \
+    row(transformer_decoder_layer)                                                                 \
     row(merge)                                                                                     \
     row(concat)                                                                                    \
     row(add)                                                                                       \

@@ -166,3 +166,58 @@ describe("a cache", function()
     assert.equal(100, long.steps)
   end)
 end)
+
+describe("TransformerDecoderLayer", function()
+  -- Ids of a target of 4 steps above those of a source of 6, as one column.
+  local function translator(dtype)
+    local function ids(first, last, n)
+      return dnn.Sequential{dnn.Slice(first, last), dnn.Embedding(n, 8)}
+    end
+    local source = ids(5, 10, 7)
+    local encoder = dnn.Sequential{source, dnn.TransformerEncoderLayer(8, 2, {dim_feedforward = 9, dropout = 0})}
+    local function decoder()
+      return dnn.TransformerDecoderLayer(8, 2,
+        {dim_feedforward = 9, dropout = 0, causal = true, norm_first = true, activation = "gelu"})
+    end
+    return dnn.Sequential({dnn.Input(10),
+      dnn.Merge{ids(1, 4, 5), encoder, with = dnn.Sequential{decoder(), decoder(), dnn.Linear(8, 5)}},
+    }, {dtype = dtype})
+  end
+  local function examples(dtype)
+    return dnn.cat({dnn.rand(4, 3) * 4, dnn.rand(6, 3) * 6}, 1):byte():to(dtype) + 1
+  end
+
+  it("translates with an encoder in one network, whose gradients are right", function()
+    local net = translator "float64"
+    assert.same({4, 5}, net.output_shape)
+    local Y = dnn.randn(20, 3, {dtype = "float64"})
+    assert.is_true((dnn.gradcheck(net, dnn.MSELoss(), examples "float64", Y)))
+  end)
+
+  it("does not look at the padding of the memory, nor at later steps of the target", function()
+    local net, X = translator "float32", examples "float32"
+    local lengths = dnn.Matrix{{6, 2, 3}}
+    local A = net:predict(X, {lengths = lengths})
+    X:set(8, 2, 1) -- the source's fourth step, which is padding
+    X:set(4, 1, 5) -- the target's last step
+    local B = net:predict(X, {lengths = lengths})
+    assert.is_true(same(A:col(2), B:col(2)))
+    assert.is_true(same(A:col(1):rows_range(1, 15), B:col(1):rows_range(1, 15)))
+  end)
+
+  it("has PyTorch's names, and is copied with all in it", function()
+    local net, X = translator "float32", examples "float32"
+    local state = net:state_dict()
+    assert.is_truthy(state["0.with.1.multihead_attn.in_proj_weight"])
+    assert.is_truthy(state["0.with.0.norm3.bias"])
+    assert.is_true(same(net:predict(X), net:copy():predict(X)))
+  end)
+
+  it("says what it needs", function()
+    fails("TransformerDecoderLayer(d_model = 8, nhead = 2) takes 2 inputs, and gets 1; dnn.Merge{layers..., with = ",
+      function() dnn.Sequential{dnn.Input(4, 8), dnn.TransformerDecoderLayer(8, 2)}:forward(dnn.ones(32, 1)) end)
+    fails("Sequential: its first layer takes several inputs, so that it is a part of a network", function()
+      dnn.Sequential({dnn.TransformerDecoderLayer(8, 2)}, {dtype = "float64"})
+    end)
+  end)
+end)

@@ -42,8 +42,8 @@ class Merge(nn.Sequential):
         self.plain = list(layers)
         self.add_module("with", join)
 
-    def forward(self, x):
-        return self._modules["with"](*[layer(x) for layer in self.plain])
+    def forward(self, x, **beside):
+        return self._modules["with"](*[layer(x) for layer in self.plain], **beside)
 
 
 class Slice(nn.Module):
@@ -168,6 +168,37 @@ def of_steps(kind):
 
 
 Conv1d, MaxPool1d, AvgPool1d = of_steps(nn.Conv1d), of_steps(nn.MaxPool1d), of_steps(nn.AvgPool1d)
+
+
+class CrossAttention(nn.MultiheadAttention):
+    """Attention of the first input to the second."""
+
+    def __init__(self, *sizes, **settings):
+        super().__init__(*sizes, batch_first=True, **settings)
+
+    def forward(self, x, memory, lengths=None):
+        return super().forward(x, memory, memory, key_padding_mask=padding(memory, lengths))[0]
+
+
+class TransformerDecoderLayer(nn.TransformerDecoderLayer):
+    """The same, of (batch, steps, features); lengths are the memory's, the mask is that of the target."""
+
+    def __init__(self, *sizes, causal=False, **settings):
+        super().__init__(*sizes, batch_first=True, **settings)
+        self.causal = causal
+
+    def forward(self, x, memory, lengths=None, mask=None):
+        mask = causal_mask(x.shape[1]) if self.causal else mask
+        return super().forward(x, memory, tgt_mask=mask, memory_key_padding_mask=padding(memory, lengths))
+
+
+class Decoders(nn.Sequential):
+    """Decoders, all of which get the memory."""
+
+    def forward(self, x, memory):
+        for layer in self:
+            x = layer(x, memory)
+        return x
 
 
 class TransformerEncoderLayer(nn.TransformerEncoderLayer):

@@ -159,14 +159,16 @@ static projections projections_in(const dnn_call *call, char *at, bool log_sum) 
     return p;
 }
 
+/* Padding stands at the end, where causal self-attention does not see it from steps that count. */
 static dnn_attention attention_of(const dnn_call *call) {
+    bool causal = dnn_layer_flag(call->layer, CAUSAL);
     return (dnn_attention){
         .heads = dnn_layer_count(call->layer, NUM_HEADS),
         .queries = dnn_shape_positions(&call->in[0]),
         .keys = dnn_shape_positions(&call->in[call->inputs - 1]),
-        .causal = dnn_layer_flag(call->layer, CAUSAL),
-        .mask = call->mask,
-        .lengths = call->lengths,
+        .causal = causal,
+        .mask = is_cross(call) ? NULL : call->mask,
+        .lengths = causal && !is_cross(call) ? NULL : call->lengths,
         .dropout = call->training ? dnn_layer_real(call->layer, DROPOUT) : 0,
         .key = call->key,
     };
@@ -289,6 +291,11 @@ static const dnn_case cases[] = {
     {.settings = "embed_dim=4 num_heads=2 causal=true bias=false",
      .inputs = 2,
      .in = {{2, {2, 4}}, {2, {4, 4}}}},
+    {.settings = "embed_dim=4 num_heads=2", .in = {{2, {4, 4}}}, .lengths = {2, 4, 1}},
+    {.settings = "embed_dim=4 num_heads=2",
+     .inputs = 2,
+     .in = {{2, {2, 4}}, {2, {3, 4}}},
+     .lengths = {3, 1, 2}},
     {.settings = NULL},
 };
 

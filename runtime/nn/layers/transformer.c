@@ -2,8 +2,11 @@
  * PyTorch's names: attention, then two Linears with an activation between them, each a branch that
  * is added to its input and normalised, after the sum or, with norm_first, before the branch.
  *
- *     X = norm1(X + dropout1(self_attn(X)))
- *     A = norm2(X + dropout2(linear2(dropout(activation(linear1(X))))))
+ *     encoder: X = norm1(X + dropout1(self_attn(X)))
+ *              A = norm2(X + dropout2(linear2(dropout(activation(linear1(X))))))
+ *     decoder: X = norm1(X + dropout1(self_attn(X)))
+ *              X = norm2(X + dropout2(multihead_attn(X, memory)))
+ *              A = norm3(X + dropout3(linear2(dropout(activation(linear1(X))))))
  *
  * Without dropout there are no layers for it. */
 #include <stdarg.h>
@@ -12,6 +15,8 @@
 
 #include "nn/network/compile.h"
 #include "nn/registry.h"
+
+extern const dnn_layer_class dnn_layer_transformer_decoder_layer;
 
 enum { D_MODEL, NHEAD, DIM_FEEDFORWARD, DROPOUT, ACTIVATION, EPS, NORM_FIRST, BIAS, CAUSAL };
 
@@ -66,6 +71,10 @@ static const dnn_field fields[] = {
     {.name = NULL},
 };
 
+static bool is_decoder(const dnn_layer *self) {
+    return self->kind == &dnn_layer_transformer_decoder_layer;
+}
+
 /* --- the layers --- */
 
 /* Adds a child of that class, whose settings are written like a case's. */
@@ -116,6 +125,8 @@ static dnn_status make(dnn_layer *self, dnn_error *err) {
     size_t model = dnn_layer_count(self, D_MODEL), inner = dnn_layer_count(self, DIM_FEEDFORWARD);
     bool gelu = dnn_layer_count(self, ACTIVATION) == 1;
     dnn_status status = add_attention(self, "self_attn", dnn_layer_flag(self, CAUSAL), err);
+    if (status == DNN_OK && is_decoder(self))
+        status = add_attention(self, "multihead_attn", false, err);
     if (status == DNN_OK)
         status = add_linear(self, "linear1", model, inner, err);
     if (status == DNN_OK)
@@ -124,7 +135,7 @@ static dnn_status make(dnn_layer *self, dnn_error *err) {
         status = add_dropout(self, "dropout", err);
     if (status == DNN_OK)
         status = add_linear(self, "linear2", inner, model, err);
-    for (char which = '1'; which <= '2' && status == DNN_OK; which++) {
+    for (char which = '1'; which <= (is_decoder(self) ? '3' : '2') && status == DNN_OK; which++) {
         status = add_norm(self, (const char[]){'n', 'o', 'r', 'm', which, '\0'}, err);
         if (status == DNN_OK)
             status = add_dropout(self, (const char[]){'d', 'r', 'o', 'p', 'o', 'u', 't', which, '\0'},
@@ -135,51 +146,78 @@ static dnn_status make(dnn_layer *self, dnn_error *err) {
 
 /* --- the order of their calls --- */
 
-/* Calls the children of these names one after the other, those that there are. */
+static size_t find(const dnn_layer *self, const char *name) {
+    size_t c = 0;
+    while (c < self->child_count && strcmp(self->child_names[c], name) != 0)
+        c++;
+    return c;
+}
+
+/* Calls the children of these names one after the other, those that there are; the first one takes
+ * a memory besides, where there is one. */
 static dnn_status chain(const dnn_layer *self, dnn_compiler *compiler, const char *const *names,
-                        size_t *buffer, dnn_error *err) {
+                        const size_t *memory, size_t *buffer, dnn_error *err) {
     dnn_status status = DNN_OK;
-    for (; *names != NULL && status == DNN_OK; names++)
-        for (size_t c = 0; c < self->child_count; c++)
-            if (strcmp(self->child_names[c], *names) == 0) {
-                status = dnn_compile_child(compiler, self, c, buffer, 1, buffer, err);
-                break;
-            }
+    for (size_t i = 0; names[i] != NULL && status == DNN_OK; i++) {
+        size_t child = find(self, names[i]), inputs = i == 0 && memory != NULL ? 2 : 1;
+        size_t input[2] = {*buffer, memory == NULL ? 0 : *memory};
+        if (child < self->child_count)
+            status = dnn_compile_child(compiler, self, child, input, inputs, buffer, err);
+    }
     return status;
 }
 
 /* A branch added to its input, with its norm before it or after the sum. */
 static dnn_status branch(const dnn_layer *self, dnn_compiler *compiler, const char *norm,
-                         const char *const *names, size_t *buffer, dnn_error *err) {
+                         const char *const *names, const size_t *memory, size_t *buffer,
+                         dnn_error *err) {
     const char *const norms[] = {norm, NULL};
     bool first = dnn_layer_flag(self, NORM_FIRST);
     size_t sum[2] = {*buffer, *buffer};
-    dnn_status status = first ? chain(self, compiler, norms, &sum[1], err) : DNN_OK;
+    dnn_status status = first ? chain(self, compiler, norms, NULL, &sum[1], err) : DNN_OK;
     if (status == DNN_OK)
-        status = chain(self, compiler, names, &sum[1], err);
+        status = chain(self, compiler, names, memory, &sum[1], err);
     if (status == DNN_OK)
         status = dnn_compile_operator(compiler, dnn_layer_class_find("Add"), sum, 2, buffer, err);
-    return status == DNN_OK && !first ? chain(self, compiler, norms, buffer, err) : status;
+    return status == DNN_OK && !first ? chain(self, compiler, norms, NULL, buffer, err) : status;
 }
 
 static dnn_status compile(const dnn_layer *self, dnn_compiler *compiler, const size_t *input,
                           size_t inputs, size_t *output, dnn_error *err) {
     static const char *const attention[] = {"self_attn", "dropout1", NULL};
-    static const char *const forward[] = {"linear1", "activation", "dropout", "linear2", "dropout2",
-                                          NULL};
+    static const char *const cross[] = {"multihead_attn", "dropout2", NULL};
+    const char *const forward[] = {"linear1", "activation", "dropout", "linear2",
+                                   is_decoder(self) ? "dropout3" : "dropout2", NULL};
     (void)inputs;
     *output = input[0];
-    dnn_status status = branch(self, compiler, "norm1", attention, output, err);
-    return status == DNN_OK ? branch(self, compiler, "norm2", forward, output, err) : status;
+    dnn_status status = branch(self, compiler, "norm1", attention, NULL, output, err);
+    if (status == DNN_OK && is_decoder(self))
+        status = branch(self, compiler, "norm2", cross, &input[1], output, err);
+    return status == DNN_OK ? branch(self, compiler, is_decoder(self) ? "norm3" : "norm2", forward,
+                                     NULL, output, err)
+                            : status;
 }
 
-static const char *const names[] = {"self_attn", "linear1", "activation", "dropout", "linear2",
-                                    "norm1",     "norm2",   "dropout1",   "dropout2", NULL};
+static const char *const names[] = {"self_attn", "multihead_attn", "linear1",  "activation",
+                                    "dropout",   "linear2",        "norm1",    "norm2",
+                                    "norm3",     "dropout1",       "dropout2", "dropout3",
+                                    NULL};
 
 const dnn_layer_class dnn_layer_transformer_encoder_layer = {
     .name = "TransformerEncoderLayer",
     .doc = "self-attention, then two Linears, each added to its input and normalised",
     .fields = fields,
+    .make = make,
+    .compile = compile,
+    .named = names,
+};
+
+const dnn_layer_class dnn_layer_transformer_decoder_layer = {
+    .name = "TransformerDecoderLayer",
+    .doc = "self-attention, attention to the memory, then two Linears, each added to its input and "
+           "normalised",
+    .fields = fields,
+    .inputs = 2,
     .make = make,
     .compile = compile,
     .named = names,

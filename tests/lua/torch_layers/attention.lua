@@ -14,6 +14,22 @@ return {
   {"dnn.MultiheadAttention(6, 3)", "MultiheadAttention(6, 3)", {4, 6}, hidden = hidden},
   {"dnn.MultiheadAttention(4, 2)", "MultiheadAttention(4, 2)", {4, 4}, mask = mask},
   {"dnn.MultiheadAttention(4, 2)", "MultiheadAttention(4, 2)", {4, 4}, mask = mask, lengths = {4, 2, 3, 3}},
+  {"dnn.Merge{dnn.Slice(1, 6), dnn.Slice(7, 12), with = dnn.MultiheadAttention(6, 2)}",
+    "Merge(Slice(1, 6), Slice(7, 12), join=CrossAttention(6, 2))", {5, 12}},
+  {"dnn.Merge{dnn.Slice(1, 4), dnn.Slice(5, 8), with = dnn.MultiheadAttention(4, 1, {bias = false})}",
+    "Merge(Slice(1, 4), Slice(5, 8), join=CrossAttention(4, 1, bias=False))", {4, 8}, lengths = {2, 4, 1, 3}},
+  {"dnn.Merge{dnn.Slice(1, 6), dnn.Slice(7, 12), with = dnn.TransformerDecoderLayer(6, 2, {dim_feedforward = 10, "
+    .. "dropout = 0})}",
+    "Merge(Slice(1, 6), Slice(7, 12), join=TransformerDecoderLayer(6, 2, dim_feedforward=10, dropout=0))", {5, 12}},
+  {"dnn.Merge{dnn.Slice(1, 4), dnn.Slice(5, 8), with = dnn.TransformerDecoderLayer(4, 2, {dim_feedforward = 7, "
+    .. "norm_first = true, activation = 'gelu', causal = true})}",
+    "Merge(Slice(1, 4), Slice(5, 8), join=TransformerDecoderLayer(4, 2, dim_feedforward=7, norm_first=True, "
+    .. "activation='gelu', causal=True))", {4, 8}, lengths = {4, 2, 3, 1}, eval = true},
+  {"dnn.Merge{dnn.Slice(1, 4), dnn.Slice(5, 8), with = dnn.Sequential{"
+    .. "dnn.TransformerDecoderLayer(4, 2, {dim_feedforward = 5, dropout = 0}), "
+    .. "dnn.TransformerDecoderLayer(4, 1, {dim_feedforward = 6, dropout = 0, causal = true})}}",
+    "Merge(Slice(1, 4), Slice(5, 8), join=Decoders(TransformerDecoderLayer(4, 2, dim_feedforward=5, dropout=0), "
+    .. "TransformerDecoderLayer(4, 1, dim_feedforward=6, dropout=0, causal=True)))", {3, 8}},
   {"dnn.TransformerEncoderLayer(6, 2, {dim_feedforward = 10, dropout = 0})",
     "TransformerEncoderLayer(6, 2, dim_feedforward=10, dropout=0)", {5, 6}},
   {"dnn.TransformerEncoderLayer(8, 2, {dim_feedforward = 7, activation = 'gelu', norm_first = true, causal = true})",

@@ -17,6 +17,8 @@ local dnn = {}
 ---The matrix of all weights is never stored, so long sequences cost no memory. `net:forward(X, {lengths = L, mask = M})`
 ---leaves padding out and hides steps from steps.
 ---
+---With two inputs, from `dnn.Merge`, the steps of the first look at those of the second, the memory.
+---
 ---Errors: heads that do not divide embed_dim; an input that is no sequence of embed_dim features; a mask that is not steps
 ---x steps.
 ---
