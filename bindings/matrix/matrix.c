@@ -123,8 +123,13 @@ dnn_matrix *dnnlua_new_matrix(lua_State *L, dnn_dtype dtype, size_t rows, size_t
     return &dnnlua_new_matrix_with(L, 0, 0, dtype, rows, cols)->matrix;
 }
 
+/* Where a Matrix has its mark, a block has zeros: what was in its memory before, or is put there,
+ * could pass for a Matrix. */
 void *dnnlua_new_block(lua_State *L, size_t bytes) {
-    return align(new_userdata(L, 0, bytes, 0));
+    dnnlua_matrix *head = new_userdata(L, sizeof *head, bytes, 0);
+
+    memset(head, 0, sizeof *head);
+    return align(head + 1);
 }
 
 dnn_matrix *dnnlua_push_view(lua_State *L, const dnn_matrix *view, int base) {
