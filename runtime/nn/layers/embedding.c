@@ -1,14 +1,15 @@
 /* embedding.c: a vector for each id: A[:, step] = weight[:, id of step].
  *
  * X holds whole numbers from 1 to num_embeddings, of any type. Only the columns of weight whose ids
- * occurred have a gradient other than 0: each is the sum of dA over their steps. */
+ * occurred have a gradient other than 0: each is the sum of dA over their steps. The vector of
+ * padding_idx starts as 0 and has none, so that it stays what it is. */
 #include <math.h>
 #include <string.h>
 
 #include "math/fill.h"
 #include "nn/call.h"
 
-enum { NUM_EMBEDDINGS, EMBEDDING_DIM };
+enum { NUM_EMBEDDINGS, EMBEDDING_DIM, PADDING_IDX };
 
 static const dnn_field fields[] = {
     [NUM_EMBEDDINGS] = {.name = "num_embeddings",
@@ -25,8 +26,27 @@ static const dnn_field fields[] = {
                        .required = true,
                        .example = 3,
                        .doc = "features of each id's vector"},
+    [PADDING_IDX] = {.name = "padding_idx",
+                     .kind = DNN_FIELD_COUNT,
+                     .low = 1,
+                     .optional = true,
+                     .doc = "an id whose vector starts as 0 and is not learnt"},
     {.name = NULL},
 };
+
+/* The column that is not learnt, or that of no id. */
+static size_t padding(const dnn_layer *layer) {
+    double id = dnn_layer_real(layer, PADDING_IDX);
+    return id < 1 ? SIZE_MAX : (size_t)id - 1;
+}
+
+static dnn_status check(dnn_layer *layer, dnn_error *err) {
+    size_t n = dnn_layer_count(layer, NUM_EMBEDDINGS), column = padding(layer);
+    if (column == SIZE_MAX || column < n)
+        return DNN_OK;
+    return dnn_fail(err, DNN_ERROR_ARGUMENT, "Embedding: padding_idx %zu is not an id in 1..%zu",
+                    column + 1, n);
+}
 
 static dnn_shape wants(const dnn_layer *layer) {
     (void)layer;
@@ -52,8 +72,11 @@ static size_t values(const dnn_layer *layer, const dnn_shape *in,
 
 static dnn_status initialise(const dnn_layer *layer, dnn_matrix *values, dnn_random *random,
                              dnn_error *err) {
-    (void)layer;
-    return dnn_fill_normal(&values[0], random, 0, 1, err);
+    dnn_status status = dnn_fill_normal(&values[0], random, 0, 1, err);
+    if (status == DNN_OK && padding(layer) != SIZE_MAX)
+        memset(dnn_matrix_at(&values[0], 0, padding(layer)), 0,
+               values[0].rows * dnn_dtype_info(values[0].dtype)->size);
+    return status;
 }
 
 /* The column of the id at step r of example j. */
@@ -97,6 +120,8 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
         dnn_status status = column_of(call, k % steps, k / steps, &column, err);
         if (status != DNN_OK)
             return status;
+        if (column == padding(call->layer))
+            continue;
         if (dA.dtype == DNN_FLOAT32) {
             float *to = dnn_matrix_at(dweight, 0, column);
             const float *from = dnn_matrix_at(&dA, 0, k);
@@ -115,6 +140,7 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
 static const dnn_case cases[] = {
     {.settings = "num_embeddings=5 embedding_dim=3", .in = {{1, {4}}}, .ids = 5},
     {.settings = "num_embeddings=2 embedding_dim=4", .in = {{1, {1}}}, .ids = 2},
+    {.settings = "num_embeddings=9 embedding_dim=2", .in = {{1, {3}}}, .ids = 4},
     {.settings = NULL},
 };
 
@@ -124,6 +150,7 @@ const dnn_layer_class dnn_layer_embedding = {
     .fields = fields,
     .cases = cases,
     .flags = DNN_READS_X | DNN_TAKES_IDS | DNN_STEP_BY_STEP,
+    .check = check,
     .wants = wants,
     .shape = shape,
     .values = values,

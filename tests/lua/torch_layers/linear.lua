@@ -5,6 +5,7 @@ return {
   {"dnn.Linear(3, 4)", "nn.Linear(3, 4)", {5, 3}},
   {"dnn.PositionalEmbedding(5, 4)", "PositionalEmbedding(5, 4)", {5, 4}},
   {"dnn.PositionalEmbedding(6, 2)", "PositionalEmbedding(6, 2)", {3, 2}},
+  {"dnn.Embedding(4, 3, {padding_idx = 2})", "nn.Embedding(4, 3, padding_idx=1)", {6}, ids = 4},
   {"dnn.Embedding(6, 4)", "nn.Embedding(6, 4)", {5}, ids = 6},
   {"dnn.Slice(2, 5)", "Slice(2, 5)", {6}},
   {"dnn.Slice(2, 2)", "Slice(2, 2)", {4, 3}},

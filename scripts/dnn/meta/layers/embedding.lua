@@ -7,14 +7,16 @@ local dnn = {}
 ---@class dnn.Embedding.Options
 ---@field num_embeddings? integer when it is not the first argument
 ---@field embedding_dim? integer when it is not the second argument
+---@field padding_idx? integer an id, as of padding, whose vector starts as 0 and is not learnt
 
 ---A vector for each id, which is learnt.
 ---
 ---Shapes: X is {steps}, whole numbers from 1 to num_embeddings of any type (int32 keeps them small), A {steps,
 ---embedding_dim}; weight is embedding_dim x num_embeddings, a column for each id. Backward: each column's gradient is
----the sum of dA over the steps with its id; X has none.
+---the sum of dA over the steps with its id; X has none. `dnn.Linear(dim, ids):tie(embedding)` gives each id a score with
+---the same weight.
 ---
----Errors: an id outside 1..num_embeddings, with its place.
+---Errors: an id outside 1..num_embeddings, with its place; a padding_idx that is no id.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Embedding(10, 4)}
