@@ -44,6 +44,7 @@ extern "C" {
 #include "nn/network/network.h"
 #include "nn/optimiser.h"
 #include "nn/network/parameters.h"
+#include "nn/operators/loss.h"
 #include "nn/operators/operators.h"
 #include "nn/registry.h"
 #include "nn/shape.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bindings/nn/network.h"
+#include "bindings/tape/tape.h"
 #include "math/elementwise.h"
 #include "nn/registry.h"
 
@@ -89,6 +90,20 @@ static const dnn_matrix *push_weights(lua_State *L, const dnnlua_loss *self) {
                : dnnlua_check_matrix_named(L, lua_gettop(L), self->kind->name, "weights");
 }
 
+/* The cost of an A that requires a gradient, as a Matrix that does; stack: loss, A, Y, options,
+ * weights. What loss:backward() would need is not kept: cost:backward() is the one. */
+static int record(lua_State *L, dnnlua_loss *self) {
+    self->recorded_user = (dnn_recorded_loss){self->kind, self->settings,
+                                              dnnlua_loss_vector(L, 1)};
+    self->recorded = (dnn_layer){.kind = &dnn_operator_loss, .user = &self->recorded_user};
+    lua_pushnil(L);
+    lua_setiuservalue(L, 1, LOSS_A);
+    return dnnlua_record(L, &(dnnlua_operation){.layer = &self->recorded,
+                                                .owner = 1,
+                                                .inputs = lua_isnil(L, 5) ? 2 : 3,
+                                                .at = {2, 3, 5}});
+}
+
 /* cost = loss:forward(A, Y, {weights = w}); the costs of all examples with reduction "none" */
 static int loss_forward(lua_State *L) {
     dnnlua_loss *self = check_loss(L);
@@ -103,6 +118,9 @@ static int loss_forward(lua_State *L) {
 
     lua_settop(L, 4);
     call.weights = push_weights(L, self);
+    if (dnnlua_is_recorded(call.A)) {
+        return record(L, self);
+    }
     if (is_for_each(self)) {
         bool real = dnn_dtype_info(call.A->dtype)->is_real; /* else forward says so */
         call.costs = dnnlua_new_matrix(L, real ? call.A->dtype : DNN_FLOAT32, 1, call.A->cols);

@@ -20,6 +20,7 @@
 #include "nn/layers/external.h"
 #include "nn/loss.h"
 #include "nn/network/network.h"
+#include "nn/operators/loss.h"
 #include "nn/optimiser.h"
 
 /* The memory of a network: never handed out, found through its layers. */
@@ -259,6 +260,8 @@ typedef struct dnnlua_loss {
     const dnn_loss_class *kind;
     dnn_setting settings[DNN_MAX_FIELDS];
     uint64_t pass; /* of A in the last forward */
+    dnn_layer recorded;              /* what a tape records of a forward: the operator `loss`, */
+    dnn_recorded_loss recorded_user; /* and what that works with */
 } dnnlua_loss;
 
 /* The vector among the settings of the loss at index, or NULL. */

@@ -7,6 +7,7 @@
 #include "bindings/nn/optimiser.h"
 
 #include "bindings/run/run.h"
+#include "bindings/tape/tape.h"
 #include "nn/registry.h"
 
 /* --- whether it can be used --- */
@@ -126,6 +127,37 @@ static void show_not_finite(lua_State *L, const dnn_error *err) {
     }
 }
 
+/* The free matrices among the members, after their numbers or gradients have changed. */
+static void note_matrices(lua_State *L, void (*note)(dnnlua_matrix *m)) {
+    lua_getiuservalue(L, 1, OPTIMISER_MEMBERS);
+    lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
+
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_rawgeti(L, -1, i);
+        const dnn_matrix *m = dnnlua_test_matrix(L, -1);
+        if (m != NULL) {
+            note(dnnlua_matrix_of(m));
+        }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+}
+
+static void note_step(dnnlua_matrix *m) {
+    if (m->version != NULL) {
+        (*m->version)++;
+    }
+    if (m->node != NULL && m->node->fresh) {
+        m->node->gradient_seen = *m->node->gradient_version;
+    }
+}
+
+static void note_zero(dnnlua_matrix *m) {
+    if (m->node != NULL) {
+        dnn_node_zero_gradient(m->node);
+    }
+}
+
 /* opt:step() */
 static int optimiser_step(lua_State *L) {
     dnn_optimiser *o = dnnlua_check_optimiser(L);
@@ -137,12 +169,14 @@ static int optimiser_step(lua_State *L) {
         show_not_finite(L, &err);
     }
     dnnlua_check(L, status, &err);
+    note_matrices(L, note_step);
     return 0;
 }
 
 /* opt:zero_grad() */
 static int optimiser_zero_grad(lua_State *L) {
     dnn_optimiser_zero_grad(dnnlua_check_optimiser(L));
+    note_matrices(L, note_zero);
     return 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include "bindings/nn/network.h"
 #include "bindings/nn/optimiser.h"
+#include "bindings/tape/tape.h"
 
 /* --- members --- */
 
@@ -52,16 +53,41 @@ static void add_parameters(lua_State *L, int self, int index) {
     dnnlua_check(L, a.status, &a.err);
 }
 
+/* Adds the leaf at `values`, which requires a gradient. */
+static void add_tracked(lua_State *L, int self, int values, const char *owner) {
+    const dnn_matrix *m = dnnlua_test_matrix(L, values);
+    dnn_node *node = dnnlua_matrix_of(m)->node;
+    dnn_error err;
+
+    if (node->layer != NULL) {
+        luaL_error(L,
+                   "%s: a Matrix of the list is the result of %s; what an optimiser moves was not "
+                   "computed from others: give it what that was computed from",
+                   owner, dnn_operator_name(node->layer->kind));
+    }
+    keep(L, self, values);
+    dnnlua_check(L,
+                 dnn_optimiser_add_tracked(optimiser_at(L, self), m, &node->gradient, &node->fresh,
+                                           &err),
+                 &err);
+}
+
 /* Adds the matrix at `values` and its gradient, the element of that number of the list at `grads`.
  */
 static void add_matrix(lua_State *L, int self, int values, int grads, lua_Integer number,
                        const char *owner) {
+    const dnn_matrix *m = dnnlua_test_matrix(L, values);
+    dnn_node *node = dnnlua_matrix_of(m)->node;
     dnn_error err;
 
+    if (node != NULL && !lua_istable(L, grads)) {
+        add_tracked(L, self, values, owner);
+        return;
+    }
     if (!lua_istable(L, grads)) {
         luaL_error(L,
-                   "%s: the gradients of matrices are not known; give them beside: {params = {W, "
-                   "b}, grads = {dW, db}}",
+                   "%s: the gradients of matrices are not known; have them found by autograd, "
+                   "W:requires_grad_(), or give them beside: {params = {W, b}, grads = {dW, db}}",
                    owner);
     }
     lua_rawgeti(L, grads, number);
@@ -74,8 +100,7 @@ static void add_matrix(lua_State *L, int self, int values, int grads, lua_Intege
     keep(L, self, values);
     keep(L, self, -1);
     dnnlua_check(L,
-                 dnn_optimiser_add_matrix(optimiser_at(L, self), dnnlua_test_matrix(L, values),
-                                          gradient, &err),
+                 dnn_optimiser_add_matrix(optimiser_at(L, self), m, gradient, &err),
                  &err);
     lua_pop(L, 1);
 }

@@ -39,13 +39,15 @@ static bool is_number(const dnn_node *node, const dnn_node *described, size_t i)
 }
 
 /* Pushes the result, with a copy of the node and its operands. */
-static dnnlua_matrix *push_result(lua_State *L, const dnn_node *from, size_t rows, size_t cols) {
+static dnnlua_matrix *push_result(lua_State *L, const dnn_node *from, size_t rows, size_t cols,
+                                  bool owner) {
     bool shares = dnn_node_shares(from);
     bool convert = from->layer == &dnn_operators[DNN_OPERATOR_convert];
     dnn_dtype dtype = convert ? (dnn_dtype)from->argument[0] : from->A.dtype;
     size_t header = sizeof *from + from->inputs * sizeof *from->input;
-    dnnlua_matrix *m = dnnlua_new_matrix_with(L, header, MATRIX_INPUTS - 1 + (int)from->inputs,
-                                              dtype, shares ? 0 : rows, shares ? 0 : cols);
+    int user_values = MATRIX_INPUTS - 1 + (int)from->inputs + owner;
+    dnnlua_matrix *m = dnnlua_new_matrix_with(L, header, user_values, dtype, shares ? 0 : rows,
+                                              shares ? 0 : cols);
     dnn_node *node = (dnn_node *)(m + 1);
 
     *node = *from;
@@ -70,13 +72,14 @@ static void keep_inputs(lua_State *L, const dnn_node *node, const int *at) {
     }
 }
 
-static int record(lua_State *L, dnn_node *described, const int *at) {
+/* `owner` is the index of a value that the result keeps alive, besides its inputs; 0: none. */
+static int record(lua_State *L, dnn_node *described, const int *at, int owner) {
     dnn_error err;
     size_t rows, cols;
 
     look_at(described);
     dnnlua_check(L, dnn_node_shape(described, &rows, &cols, &err), &err);
-    dnnlua_matrix *m = push_result(L, described, rows, cols);
+    dnnlua_matrix *m = push_result(L, described, rows, cols, owner != 0);
     dnn_node *node = (dnn_node *)(m + 1);
     dnnlua_check(L, dnn_node_forward(node, &err), &err);
     if (dnn_node_shares(node)) {
@@ -90,6 +93,10 @@ static int record(lua_State *L, dnn_node *described, const int *at) {
     } else {
         keep_inputs(L, node, at);
     }
+    if (owner != 0) {
+        lua_pushvalue(L, owner);
+        lua_setiuservalue(L, -2, MATRIX_INPUTS + (int)described->inputs);
+    }
     node->version = m->version;
     node->seen = m->version == NULL ? 0 : *m->version;
     m->node = node;
@@ -99,7 +106,7 @@ static int record(lua_State *L, dnn_node *described, const int *at) {
 int dnnlua_record(lua_State *L, const dnnlua_operation *operation) {
     dnn_operand inputs[3];
     dnn_node node = {
-        .layer = &dnn_operators[operation->op],
+        .layer = operation->layer != NULL ? operation->layer : &dnn_operators[operation->op],
         .inputs = (size_t)operation->inputs,
         .input = inputs,
     };
@@ -117,7 +124,7 @@ int dnnlua_record(lua_State *L, const dnnlua_operation *operation) {
             place_number(&node, (size_t)i, like->dtype, lua_tonumber(L, operation->at[i]));
         }
     }
-    return record(L, &node, operation->at);
+    return record(L, &node, operation->at, operation->owner);
 }
 
 int dnnlua_record_many(lua_State *L, dnn_operator op, double argument, int first, int last) {
@@ -132,7 +139,7 @@ int dnnlua_record_many(lua_State *L, dnn_operator op, double argument, int first
         inputs[i] = operand_of(dnnlua_test_matrix(L, at[i]));
     }
     node.A = inputs[0].X;
-    return record(L, &node, at);
+    return record(L, &node, at, 0);
 }
 
 void dnnlua_refuse_out(lua_State *L, const dnn_matrix *out, const char *name) {

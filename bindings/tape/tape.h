@@ -15,6 +15,8 @@
  * (those of elementwise operators) numbers, and its arguments. */
 typedef struct dnnlua_operation {
     dnn_operator op;
+    const dnn_layer *layer; /* instead of an operator, or NULL; the value at `owner` keeps it */
+    int owner;
     int inputs;
     int at[3];
     double argument[DNN_ARGUMENTS];

@@ -168,12 +168,18 @@ static dnn_status check_new_matrix(const dnn_optimiser *o, const dnn_matrix *val
 
 dnn_status dnn_optimiser_add_matrix(dnn_optimiser *optimiser, const dnn_matrix *values,
                                     const dnn_matrix *gradients, dnn_error *err) {
+    return dnn_optimiser_add_tracked(optimiser, values, gradients, NULL, err);
+}
+
+dnn_status dnn_optimiser_add_tracked(dnn_optimiser *optimiser, const dnn_matrix *values,
+                                     const dnn_matrix *gradients, bool *spent, dnn_error *err) {
     size_t number = matrices_in_group(optimiser) + 1;
     dnn_status status = check_new_matrix(optimiser, values, gradients, number, err);
     if (status != DNN_OK)
         return status;
     dnn_member member = {.values = *values,
                          .gradients = *gradients,
+                         .spent = spent,
                          .number = number,
                          .count = dnn_matrix_count(values)};
     return add_member(optimiser, member, 1, values->dtype, err);

@@ -10,6 +10,7 @@ typedef struct dnn_member {
     dnn_parameters *parameters; /* NULL: a free matrix */
     size_t first, last;         /* learnt segments [first, last) */
     dnn_matrix values, gradients;
+    bool *spent;   /* of a free matrix: as dnn_optimiser_add_tracked has it, or NULL */
     size_t number; /* of a free matrix in its group, from 1 */
     size_t group;
     size_t offset; /* of its elements in a state vector, and how many they are */

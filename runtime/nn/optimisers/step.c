@@ -59,7 +59,7 @@ static void gather(dnn_optimiser *o) {
         const dnn_member *member = &o->members[k];
         if (member->parameters != NULL)
             gather_segments(o, member);
-        else if (member->count != 0)
+        else if (member->count != 0 && (member->spent == NULL || !*member->spent))
             add_move(o, member, 0, member->count, member->offset);
     }
 }
@@ -174,6 +174,8 @@ static void mark_spent(dnn_optimiser *o) {
         for (size_t s = m->first; m->parameters != NULL && s < m->last; s++)
             if (dnn_segment_moves(&m->parameters->segments[s], true))
                 m->parameters->segments[s].spent = true;
+        if (m->spent != NULL)
+            *m->spent = true;
     }
 }
 
@@ -201,6 +203,7 @@ static dnn_status fail_without_moves(const dnn_optimiser *o, dnn_error *err) {
         const dnn_member *m = &o->members[k];
         for (size_t s = m->first; m->parameters != NULL && s < m->last; s++)
             frozen = frozen && m->parameters->segments[s].frozen;
+        frozen = frozen && m->spent == NULL;
     }
     return dnn_fail(err, DNN_ERROR_STATE,
                     frozen ? "%s: all of its parameters are frozen (requires_grad = false)"

@@ -13,17 +13,20 @@
 --
 -- ```lua
 -- local W, b = dnn.randn(1, 3):requires_grad_(), dnn.zeros(1, 1):requires_grad_()
+-- local opt = dnn.optim.SGD({W, b}, {lr = 0.1})
 -- local X = dnn.randn(3, 50)
 -- local Y = dnn.Matrix{{1, -2, 3}} * X + 4
 -- local cost
 -- for i = 1, 200 do
 --   cost = ((W * X + b - Y) ^ 2):mean()
---   W:zero_grad() b:zero_grad()
 --   cost:backward()
---   dnn.no_grad(function() W:sub_(W.grad * 0.1) b:sub_(b.grad * 0.1) end)
+--   opt:step()
 -- end
 -- print(cost:item() < 1e-3)   --> true
 -- ```
+--
+-- Optimisers take such matrices, and losses give a cost that is one: `cost = loss(W * X + b, Y)`, `cost:backward()`. As
+-- with a network, a step spends the gradients: the next backward starts afresh, with or without `opt:zero_grad()`.
 
 ---@class dnn
 local dnn = {}
