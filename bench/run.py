@@ -105,10 +105,13 @@ def thread_counts():
     return sorted({n for n in (1, 2, 4, CPUS // 2, CPUS) if 1 <= n <= CPUS})
 
 
+EXPRESSIONS = {"expression", "cell", "written"}
+
+
 def torch_candidates(case, kernels):
     """PyTorch has threads of its own and OpenBLAS's; Adam has two implementations."""
-    script = os.path.join(HERE, "networks_torch.py")
-    adam = [[]] if case == "cats" else [[], ["foreach"]]
+    script = os.path.join(HERE, "expressions_torch.py" if case in EXPRESSIONS else "networks_torch.py")
+    adam = [[], ["foreach"]] if case in {"batch", "tiny", "written"} else [[]]
     pairs = sorted({pair for n in thread_counts() for pair in [(n, n), (1, n), (n, 1)]})
     for (own, blas), form in itertools.product(pairs, adam):
         label = " ".join([f"{own}+{blas} threads", *form])
@@ -120,6 +123,14 @@ def numpy_candidates(_, kernels):
     script = os.path.join(HERE, "cats_numpy.py")
     for n in thread_counts():
         yield f"{n} threads", [PYTHON, script], {"OPENBLAS_NUM_THREADS": str(n), **kernels}
+
+
+def sequential_candidates(program):
+    """The network of `written` as a Sequential, which has the program's own kernels."""
+    def candidates(_, kernels):
+        if not kernels:
+            yield "its own threads", [program, os.path.join(HERE, "networks.lua"), "batch"], {}
+    return candidates
 
 
 def milliseconds(seconds):
@@ -137,7 +148,8 @@ def print_row(name, worker, reference):
 def compare(title, case, peers, program, rounds):
     """One network: the program and, of each peer, the fastest form with each choice of kernels."""
     print(f"\n{title}", flush=True)
-    ours = Worker("dnnlua", [program, os.path.join(HERE, "networks.lua"), case])
+    script = "expressions.lua" if case in EXPRESSIONS else "networks.lua"
+    ours = Worker("dnnlua", [program, os.path.join(HERE, script), case])
     rows = [(f"dnnlua float32 ({ours.core}, {ours.threads} threads)", ours)]
     for name, candidates in peers:
         packaged = fastest(candidates(case, {}))
@@ -207,9 +219,9 @@ def main():
     parser = argparse.ArgumentParser(description="Measures dnnlua beside NumPy and PyTorch.")
     parser.add_argument("--program", required=True, help="path of dnnlua")
     parser.add_argument("--rounds", type=int, default=9, help="turns of each (default 9)")
-    parser.add_argument("cases", nargs="*", help="cats, batch, tiny, start (default: all)")
+    parser.add_argument("cases", nargs="*", help="cats, batch, tiny, expression, cell, written, start (default: all)")
     options = parser.parse_args()
-    cases = options.cases or ["cats", "batch", "tiny", "start"]
+    cases = options.cases or ["cats", "batch", "tiny", "expression", "cell", "written", "start"]
     program = os.path.abspath(options.program)
 
     print(f"{cpu_name()}, {CPUS} CPUs, {platform.system()} {platform.release()}")
@@ -220,10 +232,14 @@ def main():
           "\ntime over dnnlua's, median (smallest to largest). In brackets: OpenBLAS's kernels; threads"
           "\nof the peer's own + OpenBLAS's, the fastest found.", flush=True)
     torch, numpy = ("PyTorch float32", torch_candidates), ("NumPy float64", numpy_candidates)
+    sequential = "dnnlua Sequential", sequential_candidates(program)
     networks = {
         "cats": ("[12288, 20, 7, 5, 1], 209 examples at once, SGD, binary cross entropy", [torch, numpy]),
         "batch": ("[784, 512, 256, 10], batches of 128, Adam, cross entropy", [torch]),
         "tiny": ("[4, 16, 16, 3], batches of 32, Adam, cross entropy", [torch]),
+        "expression": ("autograd: 20 operations on 4 x 4 matrices and their gradients", [torch]),
+        "cell": ("autograd: an RNN cell of 16 units, 20 steps, batches of 8, SGD", [torch]),
+        "written": ("autograd: [784, 512, 256, 10] as expressions, batches of 128, Adam", [torch, sequential]),
     }
     for case in cases:
         if case == "start":
