@@ -334,6 +334,7 @@ static const dnnlua_function methods[] = {
     {"load_states",     dnnlua_layer_load_states,     2},
     {"layer",           layer_layer,                  2},
     {"summary",         layer_summary,                1},
+    {"profile",         dnnlua_layer_profile,         3},
     {"close",           layer_close,                  1},
     {NULL,              NULL,                         0},
 };

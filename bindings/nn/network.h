@@ -212,6 +212,11 @@ int dnnlua_layer_define(lua_State *L);
 /* net:copy([optimiser]) */
 int dnnlua_layer_copy(lua_State *L);
 
+/* --- profile.c --- */
+
+/* net:profile(X, {passes =, backward =}) */
+int dnnlua_layer_profile(lua_State *L);
+
 /* --- weights.c --- */
 
 int dnnlua_layer_save(lua_State *L);

@@ -108,6 +108,11 @@ typedef struct dnn_layer_class {
     dnn_status (*forward)(dnn_call *call, dnn_error *err);
     dnn_status (*backward)(dnn_call *call, dnn_error *err);
 
+    /* Multiplications and additions of its products in forward, for net:profile; backward takes as
+     * many for each of the gradients of X and of the values. NULL: every learnt matrix is multiplied
+     * by a column for each position of the output. */
+    double (*flops)(const dnn_call *call);
+
     /* Moves kept values after a forward in training of the whole network has come to its end, from
      * what forward has saved; NULL: there are none. */
     void (*commit)(dnn_call *call);

@@ -138,6 +138,12 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
     return status;
 }
 
+/* Each pixel of X is multiplied by the whole weight. */
+static double flops(const dnn_call *call) {
+    return 2.0 * (double)dnn_matrix_count(&call->values[DNN_CONVOLUTION_WEIGHT]) *
+           (double)dnn_shape_positions(&call->in[0]) * (double)call->examples;
+}
+
 static const dnn_case cases[] = {
     {.settings = "in_channels=2 out_channels=3 kernel_size=3", .in = {{3, {3, 4, 2}}}},
     {.settings = "in_channels=3 out_channels=2 kernel_size=3 stride=2 padding=1 output_padding=1",
@@ -166,4 +172,5 @@ const dnn_layer_class dnn_layer_conv_transpose2d = {
     .initialise = initialise,
     .forward = forward,
     .backward = backward,
+    .flops = flops,
 };

@@ -283,6 +283,14 @@ static size_t past(const dnn_layer *layer) {
     return dnn_layer_flag(layer, CAUSAL) ? embed_dim(layer) : 0;
 }
 
+/* Four projections, and two products of the length of the one sequence by that of the other. */
+static double flops(const dnn_call *call) {
+    double dim = (double)embed_dim(call->layer), queries = (double)columns_of(call, 0);
+    double memory = (double)columns_of(call, call->inputs - 1);
+    double keys = (double)dnn_shape_positions(&call->in[call->inputs - 1]);
+    return 4 * dim * dim * (queries + memory) + 4 * dim * queries * keys;
+}
+
 static const dnn_case cases[] = {
     {.settings = "embed_dim=6 num_heads=2", .in = {{2, {5, 6}}}},
     {.settings = "embed_dim=4 num_heads=1 bias=false causal=true", .in = {{2, {3, 4}}}},
@@ -316,4 +324,5 @@ const dnn_layer_class dnn_layer_multihead_attention = {
     .initialise = initialise,
     .forward = forward,
     .backward = backward,
+    .flops = flops,
 };

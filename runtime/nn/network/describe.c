@@ -46,7 +46,8 @@ static const char *memory(size_t bytes, char out[32]) {
     return out;
 }
 
-/* "12,288" or "64 x 64 x 3"; of a step whose output is not known yet, what its layer always gives. */
+/* "12,288" or "64 x 64 x 3"; of a step whose output is not known yet, what its layer always gives.
+ */
 static const char *output_text(const dnn_network *network, size_t s, char out[DNN_SHAPE_TEXT]) {
     dnn_shape shape = dnn_network_output_shape(network, s);
     char number[32];
@@ -109,5 +110,87 @@ size_t dnn_network_describe(const dnn_network *network, char *start, size_t size
     add(&t, "  %-*s  %-*s  %*s  %12s  (%s)\n", place, "", width, "total", outputs, "",
         grouped(network->parameters.count, number),
         memory(dnn_network_value_bytes(network), bytes));
+    return t.length;
+}
+
+/* --- times --- */
+
+/* Those of a forward whose matrices are multiplied by all positions; ids only choose columns. */
+static double weight_flops(const dnn_network *network, size_t s) {
+    const dnn_step *step = &network->steps[s];
+    const dnn_call *call = &network->plans[network->training].calls[s];
+    double elements = 0;
+    for (size_t k = 0; k < step->learnt && !dnn_layer_has(step->layer, DNN_TAKES_IDS); k++)
+        if (call->values[k].cols > 1)
+            elements += (double)dnn_matrix_count(&call->values[k]);
+    return 2 * elements * (double)dnn_shape_positions(&call->out) * (double)call->examples;
+}
+
+/* Multiplications and additions of a step's passes: of forward, and of the gradients that backward
+ * has made. */
+static double flops_of(const dnn_network *network, const dnn_step_times *times, size_t s) {
+    const dnn_call *call = &network->plans[network->training].calls[s];
+    const dnn_layer_class *kind = network->steps[s].layer->kind;
+    double products = times[s].forward > 0 ? 1 : 0;
+    if (times[s].backward > 0 && network->steps[s].learnt > 0 && call->gradients[0].data != NULL)
+        products++;
+    for (size_t i = 0; times[s].backward > 0 && i < call->inputs; i++)
+        products += call->dX[i].data != NULL ? 1 / (double)call->inputs : 0;
+    return products * (kind->flops != NULL ? kind->flops(call) : weight_flops(network, s));
+}
+
+static double bytes_of(const dnn_network *network, size_t s) {
+    const dnn_call *call = &network->plans[network->training].calls[s];
+    const dnn_step *step = &network->steps[s];
+    double count = (double)dnn_matrix_count(&call->A);
+    for (size_t i = 0; i < call->inputs; i++)
+        count += (double)dnn_matrix_count(&call->X[i]);
+    for (size_t k = 0; k < step->learnt + step->kept; k++)
+        count += (double)dnn_matrix_count(&call->values[k]);
+    return count * (double)dnn_dtype_info(network->dtype)->size;
+}
+
+/* The columns after the layer's name. */
+static void add_times(text *t, dnn_step_times times, double flops, double peak, double bytes) {
+    double seconds = times.forward + times.backward;
+    add(t, "  %10.4f", times.forward * 1e3);
+    if (times.backward > 0)
+        add(t, "  %11.4f", times.backward * 1e3);
+    else
+        add(t, "  %11s", "");
+    if (flops > 0 && seconds > 0)
+        add(t, "  %7.1f  %5.1f %%", flops / seconds / 1e9, 100 * flops / seconds / peak);
+    else
+        add(t, "  %7s  %7s", "", "");
+    add(t, "  %8.3f\n", bytes / 1e6);
+}
+
+size_t dnn_network_describe_times(const dnn_network *network, const dnn_step_times *times,
+                                  double peak, char *start, size_t size) {
+    text t = {start, size, 0};
+    char name[160];
+    int place = 1, width = 5;
+    dnn_step_times total = {0, 0};
+    double flops = 0, bytes = 0;
+    for (size_t s = 0; s < network->step_count; s++) {
+        const dnn_step *step = &network->steps[s];
+        dnn_layer_describe(step->layer, name, sizeof name);
+        width = widest(width, name);
+        place = widest(place, step->place);
+    }
+    add(&t, "  %-*s  %-*s  %10s  %11s  %7s  %7s  %8s\n", place, "#", width, "layer", "forward ms",
+        "backward ms", "GFLOP/s", "of peak", "MB");
+    for (size_t s = 0; s < network->step_count; s++) {
+        const dnn_step *step = &network->steps[s];
+        dnn_layer_describe(step->layer, name, sizeof name);
+        add(&t, "  %-*s  %-*s", place, step->place[0] == '\0' ? "1" : step->place, width, name);
+        add_times(&t, times[s], flops_of(network, times, s), peak, bytes_of(network, s));
+        total.forward += times[s].forward;
+        total.backward += times[s].backward;
+        flops += flops_of(network, times, s);
+        bytes += bytes_of(network, s);
+    }
+    add(&t, "  %-*s  %-*s", place, "", width, "total");
+    add_times(&t, total, flops, peak, bytes);
     return t.length;
 }

@@ -136,3 +136,61 @@ dnn_status dnn_network_fail_step(const dnn_network *network, size_t step, dnn_st
     dnn_network_name_step(network, step, name, sizeof name);
     return dnn_fail_context(err, status, "%s: ", name);
 }
+
+/* --- what can be read --- */
+
+/* Only where all is kept does an output survive backward. */
+static bool is_intact(const dnn_network *network, const dnn_plan *plan, size_t buffer) {
+    bool all = plan->keep == DNN_KEEP_ALL || (plan->keep == DNN_KEEP_TRAINING && plan->training);
+    return plan->has_activations && (all || buffer == network->step_count || buffer == 0 ||
+                                     (plan->kept[buffer] && !plan->used_up));
+}
+
+static const dnn_matrix *read_output(const dnn_network *network, size_t buffer) {
+    const dnn_plan *plan = &network->plans[network->training];
+    return is_intact(network, plan, buffer) ? &plan->A[buffer] : NULL;
+}
+
+static const dnn_matrix *read_gradient(const dnn_network *network, size_t buffer) {
+    const dnn_plan *plan = &network->plans[network->training];
+    return plan->has_gradients && buffer > 0 && plan->dkept[buffer] && network->needs[buffer]
+               ? &plan->dA[buffer]
+               : NULL;
+}
+
+bool dnn_network_has_gradients(const dnn_network *network) {
+    return network->graded;
+}
+
+const dnn_matrix *dnn_network_output(const dnn_network *network) {
+    return read_output(network, network->step_count);
+}
+
+const dnn_matrix *dnn_network_step_output(const dnn_network *network, size_t step) {
+    return read_output(network, network->steps[step].output);
+}
+
+const dnn_matrix *dnn_network_step_input(const dnn_network *network, size_t step, size_t input) {
+    return read_output(network, network->steps[step].input[input]);
+}
+
+const dnn_matrix *dnn_network_step_output_gradient(const dnn_network *network, size_t step) {
+    return read_gradient(network, network->steps[step].output);
+}
+
+const dnn_matrix *dnn_network_step_input_gradient(const dnn_network *network, size_t step,
+                                                  size_t input) {
+    return read_gradient(network, network->steps[step].input[input]);
+}
+
+/* --- profiles --- */
+
+void dnn_network_set_times(dnn_network *network, dnn_step_times *times) {
+    network->times = times;
+}
+
+void dnn_note_time(dnn_step_times *times, bool forward, double seconds) {
+    double *best = forward ? &times->forward : &times->backward;
+    if (*best == 0 || seconds < *best)
+        *best = seconds;
+}

@@ -5,6 +5,7 @@
 #define DNN_NN_PARTS_H
 
 #include "nn/network/network.h"
+#include "nn/network/profile.h"
 
 /* The buffers of one mode, for one shape of X and a number of examples. A step s of n runs forward
  * at time s and backward at time 2 n - 1 - s. */
@@ -74,6 +75,7 @@ struct dnn_network {
     dnn_plan plans[2]; /* evaluation, training */
     dnn_step_state *states[2]; /* the same, per step */
     bool holds_states; /* forward leaves the states as they are: every one begins from the same */
+    dnn_step_times *times; /* where wanted, see profile.h */
     bool graded;       /* a backward has filled the gradients */
 };
 

@@ -1,6 +1,7 @@
 /* run.c: forward and backward of a network in the buffers of its plan. */
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/interrupt.h"
 #include "math/elementwise.h"
 #include "nn/network/parts.h"
@@ -49,8 +50,8 @@ static void set_examples(dnn_network *network, dnn_plan *plan, size_t examples) 
         const dnn_step *step = &network->steps[s];
         dnn_call *call = &plan->calls[s];
         set_output(network, plan, step);
-        plan->dA[step->output] = buffer_at(network, plan, step->output,
-                                           plan->dA_offset[step->output]);
+        plan->dA[step->output] =
+            buffer_at(network, plan, step->output, plan->dA_offset[step->output]);
         call->examples = examples;
         call->A = plan->A[step->output];
         call->dA = plan->dA[step->output];
@@ -91,8 +92,8 @@ bool dnn_network_has_ids(const dnn_network *network) {
     return false;
 }
 
-static dnn_status check_input(const dnn_network *network, const dnn_plan *plan,
-                              const dnn_matrix *X, dnn_error *err) {
+static dnn_status check_input(const dnn_network *network, const dnn_plan *plan, const dnn_matrix *X,
+                              dnn_error *err) {
     dnn_status status = dnn_network_require_values(network, err);
     if (status != DNN_OK)
         return status;
@@ -100,8 +101,8 @@ static dnn_status check_input(const dnn_network *network, const dnn_plan *plan,
         return dnn_fail(err, DNN_ERROR_TYPE, "X is %s, the network is %s; convert X: X:to(\"%s\")",
                         dnn_dtype_info(X->dtype)->name, dnn_dtype_info(network->dtype)->name,
                         dnn_dtype_info(network->dtype)->name);
-    if (plan->memory == NULL || X->rows != plan->rows || X->cols > plan->capacity ||
-        X->cols == 0 || (!dnn_matrix_is_contiguous(X) && !plan->copies_input))
+    if (plan->memory == NULL || X->rows != plan->rows || X->cols > plan->capacity || X->cols == 0 ||
+        (!dnn_matrix_is_contiguous(X) && !plan->copies_input))
         return dnn_fail(err, DNN_ERROR_STATE,
                         "X is %zu x %zu, but buffers are planned for %zu x %zu", X->rows, X->cols,
                         plan->rows, plan->capacity);
@@ -135,6 +136,21 @@ bool dnn_network_draws(const dnn_network *network) {
     return false;
 }
 
+/* A pass of one step; its time is noted where that is wanted. */
+static dnn_status run_step(dnn_network *network, size_t s, dnn_call *call, bool forward,
+                           dnn_error *err) {
+    dnn_status (*run)(dnn_call *, dnn_error *) = forward ? dnn_call_forward : dnn_call_backward;
+    dnn_status status = dnn_interrupt_check(err);
+    if (status != DNN_OK)
+        return status;
+    if (network->times == NULL)
+        return run(call, err);
+    double begun = dnn_clock_seconds();
+    status = run(call, err);
+    dnn_note_time(&network->times[s], forward, dnn_clock_seconds() - begun);
+    return status;
+}
+
 static dnn_status run_forward(dnn_network *network, dnn_plan *plan, uint64_t key, dnn_error *err) {
     for (size_t s = 0; s < network->step_count; s++) {
         const dnn_step *step = &network->steps[s];
@@ -143,9 +159,7 @@ static dnn_status run_forward(dnn_network *network, dnn_plan *plan, uint64_t key
             continue;
         if (call->training && dnn_layer_has(step->layer, DNN_DRAWS))
             call->key = key_of_step(key, s);
-        dnn_status status = dnn_interrupt_check(err);
-        if (status == DNN_OK)
-            status = dnn_call_forward(call, err);
+        dnn_status status = run_step(network, s, call, true, err);
         if (status != DNN_OK)
             return dnn_network_fail_step(network, s, status, err);
     }
@@ -199,9 +213,10 @@ static dnn_status check_output_gradient(const dnn_network *network, const dnn_pl
     if (!plan->has_activations)
         return dnn_fail(err, DNN_ERROR_STATE, "backward needs a forward first");
     if (!plan->backward)
-        return dnn_fail(err, DNN_ERROR_STATE,
-                        "evaluation keeps nothing for backward; call net:train() before forward, or "
-                        "set net.keep = true");
+        return dnn_fail(
+            err, DNN_ERROR_STATE,
+            "evaluation keeps nothing for backward; call net:train() before forward, or "
+            "set net.keep = true");
     if (plan->used_up)
         return dnn_fail(err, DNN_ERROR_STATE,
                         "backward has used up what forward kept; run forward again, or set "
@@ -258,7 +273,8 @@ static void find_needs(dnn_network *network, bool input) {
 }
 
 /* Decides for each layer whether its gradients start afresh. A later call of the same layer, which
- * backward runs first, begins; where only some of a layer's gradients are spent, those are zeroed. */
+ * backward runs first, begins; where only some of a layer's gradients are spent, those are zeroed.
+ */
 static void begin_gradients(dnn_network *network, dnn_plan *plan) {
     dnn_parameters *p = &network->parameters;
     for (size_t s = network->step_count; s-- > 0;) {
@@ -314,9 +330,7 @@ static dnn_status run_backward(dnn_network *network, dnn_plan *plan, const dnn_m
         bool view = dnn_step_is_view(&network->steps[s], plan->training);
         if (view && call->dX[0].data == call->dA.data)
             continue;
-        dnn_status status = dnn_interrupt_check(err);
-        if (status == DNN_OK)
-            status = dnn_call_backward(call, err);
+        dnn_status status = run_step(network, s, call, false, err);
         if (status != DNN_OK)
             return dnn_network_fail_step(network, s, status, err);
     }
@@ -341,51 +355,4 @@ dnn_status dnn_network_backward(dnn_network *network, const dnn_matrix *dA, dnn_
     else
         plan->has_gradients = network->graded = true;
     return status;
-}
-
-/* --- what can be read --- */
-
-/* Only where all is kept does an output survive backward. */
-static bool is_intact(const dnn_network *network, const dnn_plan *plan, size_t buffer) {
-    bool all = plan->keep == DNN_KEEP_ALL || (plan->keep == DNN_KEEP_TRAINING && plan->training);
-    return plan->has_activations &&
-           (all || buffer == network->step_count || buffer == 0 ||
-            (plan->kept[buffer] && !plan->used_up));
-}
-
-static const dnn_matrix *read_output(const dnn_network *network, size_t buffer) {
-    const dnn_plan *plan = &network->plans[network->training];
-    return is_intact(network, plan, buffer) ? &plan->A[buffer] : NULL;
-}
-
-static const dnn_matrix *read_gradient(const dnn_network *network, size_t buffer) {
-    const dnn_plan *plan = &network->plans[network->training];
-    return plan->has_gradients && buffer > 0 && plan->dkept[buffer] && network->needs[buffer]
-               ? &plan->dA[buffer]
-               : NULL;
-}
-
-bool dnn_network_has_gradients(const dnn_network *network) {
-    return network->graded;
-}
-
-const dnn_matrix *dnn_network_output(const dnn_network *network) {
-    return read_output(network, network->step_count);
-}
-
-const dnn_matrix *dnn_network_step_output(const dnn_network *network, size_t step) {
-    return read_output(network, network->steps[step].output);
-}
-
-const dnn_matrix *dnn_network_step_input(const dnn_network *network, size_t step, size_t input) {
-    return read_output(network, network->steps[step].input[input]);
-}
-
-const dnn_matrix *dnn_network_step_output_gradient(const dnn_network *network, size_t step) {
-    return read_gradient(network, network->steps[step].output);
-}
-
-const dnn_matrix *dnn_network_step_input_gradient(const dnn_network *network, size_t step,
-                                                  size_t input) {
-    return read_gradient(network, network->steps[step].input[input]);
 }

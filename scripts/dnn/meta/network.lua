@@ -326,6 +326,26 @@ function net:load_states(states) end
 ---@return nil
 function net:summary() end
 
+---@class dnn.Profile.Options
+---@field passes? integer how many passes are timed, of which the quickest counts for each layer; 10 when not given
+---@field backward? boolean whether backward is timed, too; true in training when not given
+
+---Prints where the time of a step goes: for each layer milliseconds of forward and backward, and of products the
+---operations a second (GFLOP/s) and their share of what this machine reaches at its best, which is measured on the
+---spot; MB that forward reads and writes.
+---
+---It works on a copy: values, modes, gradients and random streams stay as they are. A busy machine shows as a low
+---peak: measure when it is quiet.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Linear(784, 256), dnn.ReLU(), dnn.Linear(256, 10)}
+---net:profile(dnn.rand(784, 128))
+---```
+---@param X dnn.Matrix a batch
+---@param options? dnn.Profile.Options
+---@return nil
+function net:profile(X, options) end
+
 ---Closes the network, as the collector and the end of a `local net <close>` do.
 ---
 ---Matrices that were taken from it stay readable; everything else about it is an error then.
