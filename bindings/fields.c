@@ -11,7 +11,7 @@ static const struct {
     const char *class;
     const char *names[MOST_NAMES];
 } others[] = {
-    {DNNLUA_MATRIX, {"rows", "cols", "dtype"}},
+    {DNNLUA_MATRIX, {"rows", "cols", "dtype", "requires_grad", "grad"}},
     {DNNLUA_RUN, {"path", "file", "step", "stopped"}},
 };
 

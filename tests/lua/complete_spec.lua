@@ -221,7 +221,7 @@ describe("The module", function()
     end
     assert.same({}, dnn._fields(dnn.Random(1)))
     assert.same({}, dnn._fields(nil))
-    assert.same({"rows", "cols", "dtype"}, dnn._fields "dnn.Matrix")
+    assert.same({"rows", "cols", "dtype", "requires_grad", "grad"}, dnn._fields "dnn.Matrix")
   end)
 
   it("has no documented field that is not offered", function()

@@ -330,11 +330,10 @@ function net:summary() end
 ---@field passes? integer how many passes are timed, of which the quickest counts for each layer; 10 when not given
 ---@field backward? boolean whether backward is timed, too; true in training when not given
 
----Prints where the time of a step goes: for each layer milliseconds of forward and backward, and of products the
----operations a second (GFLOP/s) and their share of what this machine reaches at its best, which is measured on the
----spot; MB that forward reads and writes.
+---Prints where the time of a step goes, layer by layer.
 ---
----It works on a copy: values, modes, gradients and random streams stay as they are. A busy machine shows as a low
+---A row has the milliseconds of forward and backward; of products the operations a second (GFLOP/s) and their share of
+---what this machine reaches at its best, which is measured on the spot; and the MB that forward reads and writes. It works on a copy: values, modes, gradients and random streams stay as they are. A busy machine shows as a low
 ---peak: measure when it is quiet.
 ---
 ---```lua
