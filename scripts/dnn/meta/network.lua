@@ -337,7 +337,7 @@ function net:summary() end
 ---peak: measure when it is quiet.
 ---
 ---```lua
----local net = dnn.Sequential{dnn.Linear(784, 256), dnn.ReLU(), dnn.Linear(256, 10)}
+---local net = dnn.Sequential{dnn.Linear(784, 256), dnn.ReLU()}
 ---net:profile(dnn.rand(784, 128))
 ---```
 ---@param X dnn.Matrix a batch
