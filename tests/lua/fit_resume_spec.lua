@@ -9,7 +9,7 @@ local program = require "program"
 local KILLS <const> = tonumber(os.getenv "DNN_KILLS") or 6
 
 -- Convolution, batch norm, dropout, augmentation by a loader, validation, metrics whose sums a checkpoint has to hold,
--- accumulated steps, early stopping that keeps the best weights.
+-- accumulated steps, a schedule, early stopping that keeps the best weights.
 local IMAGES <const> = [[
 local net = dnn.Sequential{dnn.Input(8, 8, 1), dnn.Conv2d(1, 4, 3), dnn.BatchNorm2d(4), dnn.ReLU(), dnn.Flatten(),
   dnn.Dropout(0.3), dnn.Linear(144, 3)}
@@ -19,7 +19,8 @@ local set = {X = dnn.rand(64, 46), Y = dnn.Matrix{labels}, shape = {8, 8, 1}}
 local options = {net = net, loss = dnn.CrossEntropyLoss(), metrics = {"accuracy", "auc", "f1"}, accumulate = 2,
   data = dnn.data.Loader(set, {batch_size = 5, augment = {horizontal_flip = 0.5, shift = 0.2}}),
   validation = {X = dnn.rand(64, 20), Y = dnn.Matrix{labels}:cols_range(1, 20)}, patience = 100,
-  optimiser = dnn.optim.Adam(net:parameters(), {lr = 0.01})}
+  optimiser = dnn.optim.Adam(net:parameters()), schedule_every = "step"}
+options.schedule = dnn.optim.OneCycleLR(options.optimiser, {max_lr = 0.05, total_steps = 30})
 ]]
 
 -- Batches of a set, momentum, metrics of a regression, a schedule of the script's own with a state.

@@ -133,6 +133,22 @@ describe("dnn.fit", function()
       assert.equal(count, calls, every)
     end
   end)
+
+  it("takes the schedules of dnn.optim, and gives a plateau's the monitored value", function()
+    local p = parts()
+    p.optimiser = dnn.optim.SGD(p.net:parameters(), {lr = 0.1})
+    p.schedule = dnn.optim.StepLR(p.optimiser, {step_size = 2, gamma = 0.5})
+    local history = dnn.fit(with(p, {epochs = 4}))
+    for epoch, lr in ipairs{0.1, 0.1, 0.05, 0.05} do assert.is_true(math.abs(history.lr[epoch] - lr) < 1e-9) end
+
+    p = parts()
+    p.optimiser = dnn.optim.SGD(p.net:parameters(), {lr = 0.1})
+    p.schedule = dnn.optim.ReduceLROnPlateau(p.optimiser, {patience = 0, mode = "max"})
+    history = dnn.fit(with(p, {epochs = 3, validation = 0.2, metrics = {same = function() return 1 end},
+      monitor = "same", mode = "max"}))
+    assert.same({0.1, 0.1}, {history.lr[1], history.lr[2]})
+    assert.is_true(math.abs(history.lr[3] - 0.01) < 1e-9)
+  end)
 end)
 
 describe("early stopping", function()

@@ -12,6 +12,7 @@ local state = require "dnn.fit.state"
 
 local Training = {}
 Training.__index = Training
+Training.__name = "dnn.fit.Training"
 Training.state_dict, Training.load_state_dict = state.get, state.set
 
 -- Epochs and batches -------------------------------------------------------------------------------------

@@ -44,7 +44,7 @@ local dnn = {}
 ---@field keep_best? boolean whether the weights of the best epoch come back at the end; when not given, whether there is a patience
 ---@field accumulate? integer batches whose gradients make one step, 1 when not given
 ---@field clip? number the largest norm of the gradients of a step
----@field schedule? table a schedule of the learning rate, as in `dnn.optim`: its step is called
+---@field schedule? dnn.Schedule of the learning rate, as `dnn.optim.StepLR`; `dnn.optim.ReduceLROnPlateau` gets the curve that `monitor` names
 ---@field schedule_every? "epoch"|"step" when the schedule is stepped, "epoch" when not given
 ---@field run? string|dnn.Run folder of a run, or a run that was made already: costs, metrics and checkpoints go there
 ---what else checkpoints hold, and how often they are taken, as `run:checkpoint` has it; false: none; when not given,
@@ -203,9 +203,9 @@ function bar:set(values) end
 ---```lua
 ---local bar = dnn.progress(3, {line = false})
 ---for i in bar do bar:print("step " .. i) end
-------> step 1
-------> step 2
-------> step 3
+-----> step 1
+-----> step 2
+-----> step 3
 ---```
 ---@param line string
 ---@return nil

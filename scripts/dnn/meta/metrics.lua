@@ -29,12 +29,12 @@ local dnn = {}
 ---@class dnn.metrics
 dnn.metrics = {}
 
----@class dnn.metrics.Decision
+---@class dnn.metrics.Decision.Options
 ---@field logits? boolean whether outputs are logits rather than probabilities, false when not given
 ---@field threshold? number output above which one decision is positive; 0.5 when not given, of logits 0
 ---@field ignore_index? integer a label that does not count; all do when not given
 
----@class dnn.metrics.Averaged: dnn.metrics.Decision
+---@class dnn.metrics.Averaged.Options: dnn.metrics.Decision.Options
 ---"binary": of the positive class alone (when not given, for one decision); "macro": the mean of all classes that occur
 ---(when not given, for several); "weighted": that mean by how often classes are true; "micro": all examples together,
 ---which is the accuracy
@@ -48,11 +48,11 @@ dnn.metrics = {}
 ---local scores = dnn.Matrix{{2, 0, 1}, {1, 5, 3}}
 ---print(dnn.metrics.accuracy(scores, dnn.Matrix{{1, 2, 2}}))   --> 1.0
 ---print(dnn.metrics.accuracy(dnn.Matrix{{0.9, 0.2}}, dnn.ones(1, 2)))
-------> 0.5
+-----> 0.5
 ---```
 ---@param A dnn.Matrix
 ---@param Y dnn.Matrix
----@param options? dnn.metrics.Decision
+---@param options? dnn.metrics.Decision.Options
 ---@return number share from 0 to 1
 function dnn.metrics.accuracy(A, Y, options) end
 
@@ -75,7 +75,7 @@ function dnn.metrics.accuracy(A, Y, options) end
 ---@return number share from 0 to 1
 function dnn.metrics.top_k(A, Y, options) end
 
----@class dnn.metrics.confusion.Options: dnn.metrics.Decision
+---@class dnn.metrics.confusion.Options: dnn.metrics.Decision.Options
 ---@field classes? string[] names of the classes; of one decision the positive class comes first
 
 ---Counts by class: `counts(t, p)` says how many examples of class t were taken for class p.
@@ -91,10 +91,10 @@ function dnn.metrics.top_k(A, Y, options) end
 ---```lua
 ---local A, Y = dnn.Matrix{{0.9, 0.2, 0.7}}, dnn.Matrix{{1, 1, 0}}
 ---print(dnn.metrics.confusion(A, Y, {classes = {"cat", "dog"}}))
-------> a row for each true class, a column for each prediction
-------> true  cat  dog   found
------->  cat    1    1  50.0 %
------->  dog    1    0   0.0 %
+-----> a row for each true class, a column for each prediction
+-----> true  cat  dog   found
+----->  cat    1    1  50.0 %
+----->  dog    1    0   0.0 %
 ---```
 ---@param A dnn.Matrix
 ---@param Y dnn.Matrix
@@ -110,7 +110,7 @@ function dnn.metrics.confusion(A, Y, options) end
 ---```
 ---@param A dnn.Matrix
 ---@param Y dnn.Matrix
----@param options? dnn.metrics.Averaged
+---@param options? dnn.metrics.Averaged.Options
 ---@return number precision from 0 to 1
 function dnn.metrics.precision(A, Y, options) end
 
@@ -122,7 +122,7 @@ function dnn.metrics.precision(A, Y, options) end
 ---```
 ---@param A dnn.Matrix
 ---@param Y dnn.Matrix
----@param options? dnn.metrics.Averaged
+---@param options? dnn.metrics.Averaged.Options
 ---@return number recall from 0 to 1
 function dnn.metrics.recall(A, Y, options) end
 
@@ -131,15 +131,15 @@ function dnn.metrics.recall(A, Y, options) end
 ---```lua
 ---local A, Y = dnn.Matrix{{3, 0, 1}, {0, 2, 2}}, dnn.Matrix{{1, 2, 1}}
 ---print(("%.4f"):format(dnn.metrics.f1(A, Y, {average = "macro"})))
-------> 0.6667
+-----> 0.6667
 ---```
 ---@param A dnn.Matrix
 ---@param Y dnn.Matrix
----@param options? dnn.metrics.Averaged
+---@param options? dnn.metrics.Averaged.Options
 ---@return number f1 from 0 to 1
 function dnn.metrics.f1(A, Y, options) end
 
----@class dnn.metrics.Ranked
+---@class dnn.metrics.Ranked.Options
 ---@field logits? boolean whether several rows are logits, which softmax makes probabilities; false when not given
 ---@field ignore_index? integer a label that does not count; all do when not given
 
@@ -156,7 +156,7 @@ function dnn.metrics.f1(A, Y, options) end
 ---```
 ---@param A dnn.Matrix
 ---@param Y dnn.Matrix
----@param options? dnn.metrics.Ranked
+---@param options? dnn.metrics.Ranked.Options
 ---@return number area from 0 to 1, 0.5 where scores say nothing
 function dnn.metrics.auc(A, Y, options) end
 
@@ -169,11 +169,11 @@ function dnn.metrics.auc(A, Y, options) end
 ---```lua
 ---local A, Y = dnn.Matrix{{0.1, 0.4, 0.35, 0.8}}, dnn.Matrix{{0, 0, 1, 1}}
 ---print(("%.4f"):format(dnn.metrics.average_precision(A, Y)))
-------> 0.8333
+-----> 0.8333
 ---```
 ---@param A dnn.Matrix
 ---@param Y dnn.Matrix
----@param options? dnn.metrics.Ranked
+---@param options? dnn.metrics.Ranked.Options
 ---@return number precision from 0 to 1
 function dnn.metrics.average_precision(A, Y, options) end
 
