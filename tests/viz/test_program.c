@@ -140,6 +140,11 @@ static void one_call_writes_all_kinds_of_files(void **state) {
     assert_non_null(strstr(text, "run,tag,step,wall_time,value\ncats,cost/train,1,"));
     assert_non_null(strstr(text, "\ndogs,cost/test,100,"));
     assert_null(strstr(text, "grad_norm"));
+    check_says("runs/cats --csv h.csv --only weights", 0, "");
+    read_file("h.csv", text, sizeof text);
+    assert_non_null(strstr(text, "run,tag,step,wall_time,value,from,to\n"
+                                 "cats,weights/1 Linear,10,1700000010.000000,1,-2,-1\n"
+                                 "cats,weights/1 Linear,10,1700000010.000000,5,-1,0\n"));
 }
 
 static void text_is_plotted_within_the_columns_and_plain_in_a_pipe(void **state) {

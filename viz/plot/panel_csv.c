@@ -1,9 +1,10 @@
 /* panel_csv.c: the points that panels show, one a line (RFC 4180). */
-#include <stdarg.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/atomic_file.h"
+#include "core/grow.h"
 #include "core/memory.h"
 #include "viz/plot/panel_parts.h"
 
@@ -14,19 +15,9 @@ typedef struct text {
 } text;
 
 static void append(text *t, const char *bytes, size_t size) {
-    if (t->capacity - t->size < size) {
-        size_t capacity = t->capacity + size > 4096 ? 2 * (t->capacity + size) : 8192;
-        char *larger = dnn_alloc(capacity);
-        if (larger == NULL) {
-            t->failed = true;
-            return;
-        }
-        if (t->size > 0)
-            memcpy(larger, t->bytes, t->size);
-        dnn_free(t->bytes);
-        t->bytes = larger;
-        t->capacity = capacity;
-    }
+    t->failed = t->failed || !dnn_grow(&t->bytes, &t->capacity, t->size, size);
+    if (t->failed)
+        return;
     memcpy(t->bytes + t->size, bytes, size);
     t->size += size;
 }
@@ -97,7 +88,8 @@ static void append_figure(text *t, const panel *p) {
     }
 }
 
-static void append_curve(text *t, const panel *p, const curve *c, const page_options *o) {
+static void append_curve(text *t, const panel *p, const curve *c, const page_options *o,
+                         const char *end) {
     const series *s = c->tag->scalars;
     for (size_t i = 0; i < series_count(s) && !t->failed; i++) {
         double x = curve_x(c, o, i);
@@ -105,12 +97,32 @@ static void append_curve(text *t, const panel *p, const curve *c, const page_opt
             continue;
         char numbers[512]; /* a wall time can have 309 digits before its point */
         int size =
-            snprintf(numbers, sizeof numbers, ",%lld,%.6f,%.9g\n", (long long)series_step(s, i),
-                     series_wall_time(s, i), (double)series_value(s, i));
+            snprintf(numbers, sizeof numbers, ",%lld,%.6f,%.9g%s\n", (long long)series_step(s, i),
+                     series_wall_time(s, i), (double)series_value(s, i), end);
         append_field(t, c->run->name);
         append(t, ",", 1);
         append_field(t, c->tag->name);
         append(t, numbers, (size_t)size);
+    }
+}
+
+/* The buckets that hold anything: (from, to] and how many values. */
+static void append_histograms(text *t, const curve *c) {
+    for (size_t i = 0; i < c->tag->histogram_count; i++) {
+        const histogram_at *h = &c->tag->histograms[i];
+        for (size_t k = 0; k < h->buckets && !t->failed; k++) {
+            double from = k == 0 ? h->min : fmax(h->limits[k - 1], h->min);
+            char numbers[512];
+            if (!(h->counts[k] > 0))
+                continue;
+            int size = snprintf(numbers, sizeof numbers, ",%lld,%.6f,%.17g,%.9g,%.9g\n",
+                                (long long)h->step, h->wall_time, h->counts[k], from,
+                                fmin(h->limits[k], h->max));
+            append_field(t, c->run->name);
+            append(t, ",", 1);
+            append_field(t, c->tag->name);
+            append(t, numbers, (size_t)size);
+        }
     }
 }
 
@@ -123,21 +135,38 @@ static bool written(const panel *panels, size_t before, const curve *c) {
     return false;
 }
 
-dnn_status panels_write_csv(const panel *panels, size_t count, const page_options *options,
-                            const char *path, dnn_error *err) {
-    static const char head[] = "run,tag,step,wall_time,value\n";
-    text t = {0};
-    bool of_figure = count > 0 && panels[0].figure != NULL;
-    if (of_figure)
-        append_figure(&t, &panels[0]);
-    else
-        append(&t, head, sizeof head - 1);
-    for (size_t i = 0; i < count && !of_figure; i++)
+static bool has_histograms(const panel *panels, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (panels[i].kind == PANEL_HISTOGRAM && panels[i].curve_count > 0)
+            return true;
+    return false;
+}
+
+/* Scalars; histograms, which have two columns more, after them. */
+static void append_runs(text *t, const panel *panels, size_t count, const page_options *o) {
+    static const char head[] = "run,tag,step,wall_time,value", more[] = ",from,to";
+    bool ranges = has_histograms(panels, count);
+    append(t, head, sizeof head - 1);
+    if (ranges)
+        append(t, more, sizeof more - 1);
+    append(t, "\n", 1);
+    for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < panels[i].curve_count; k++) {
             const curve *c = &panels[i].curves[k];
             if (c->tag->scalars != NULL && !curve_hidden(c) && !written(panels, i, c))
-                append_curve(&t, &panels[i], c, options);
+                append_curve(t, &panels[i], c, o, ranges ? ",," : "");
+            else if (panels[i].kind == PANEL_HISTOGRAM && !curve_hidden(c))
+                append_histograms(t, c);
         }
+}
+
+dnn_status panels_write_csv(const panel *panels, size_t count, const page_options *options,
+                            const char *path, dnn_error *err) {
+    text t = {0};
+    if (count > 0 && panels[0].figure != NULL)
+        append_figure(&t, &panels[0]);
+    else
+        append_runs(&t, panels, count, options);
     dnn_status status = t.failed ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path)
                                  : dnn_atomic_file_replace(path, t.bytes, t.size, err);
     dnn_free(t.bytes);

@@ -225,10 +225,24 @@ static ridges *ridges_of(const panel *p) {
     return r;
 }
 
+/* "mean 0.0021 · deviation 0.97", of the last one. */
+static void write_note(const run_tag *tag, char *text, size_t size) {
+    const histogram_at *h =
+        tag->histogram_count == 0 ? NULL : &tag->histograms[tag->histogram_count - 1];
+    char mean[32], deviation[32];
+    text[0] = '\0';
+    if (h == NULL || !isfinite(h->mean) || !isfinite(h->deviation))
+        return;
+    axis_format(h->mean, 3, mean, sizeof mean);
+    axis_format(h->deviation, 3, deviation, sizeof deviation);
+    snprintf(text, size, "mean %s · deviation %s", mean, deviation);
+}
+
 void draw_histograms(panel *p, const page_options *o, display_list *list) {
     const run_tag *tag = p->curves[0].tag;
-    char widest[48];
-    float top = draw_title(p, o, "", list);
+    char widest[48], note[96];
+    write_note(tag, note, sizeof note);
+    float top = draw_title(p, o, note, list);
     if (tag->histogram_count == 0) {
         draw_empty(p, o, "no histogram yet", list);
         return;

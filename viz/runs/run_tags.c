@@ -150,6 +150,15 @@ static void thin(run_tag *tag) {
     tag->histogram_count = kept;
 }
 
+static double mean_of(const dnn_histogram *h) {
+    return h->count > 0 ? h->sum / h->count : NAN;
+}
+
+static double deviation_of(const dnn_histogram *h) {
+    double mean = mean_of(h);
+    return sqrt(fmax(0, h->sum_squares / h->count - mean * mean));
+}
+
 static bool copy_histogram(const dnn_event *e, histogram_at *out) {
     const dnn_histogram *h = &e->histogram;
     double *numbers = dnn_alloc(2 * h->buckets * sizeof *numbers);
@@ -162,6 +171,8 @@ static bool copy_histogram(const dnn_event *e, histogram_at *out) {
                           .min = h->min,
                           .max = h->max,
                           .count = h->count,
+                          .mean = mean_of(h),
+                          .deviation = deviation_of(h),
                           .buckets = h->buckets,
                           .limits = numbers,
                           .counts = numbers + h->buckets};

@@ -12,6 +12,7 @@
 typedef struct histogram_at {
     int64_t step;
     double wall_time, min, max, count;
+    double mean, deviation; /* NaN where the log does not say */
     size_t buckets;
     const double *limits, *counts; /* buckets each, as in dnn_histogram; one block */
 } histogram_at;
