@@ -16,12 +16,12 @@ local PEER <const> = {file = "winequality-red.csv", r2 = 0.304, mae = 0.469,
 local parser = args.parser("regression.lua", "Predicts a column of a CSV file from the others by a small network.")
 parser:argument("table", "a CSV file with numbers")
 parser:option("--label", "the column to predict (the last)"):argname "<name>"
-parser:option("--hidden", "units of each hidden layer", "64,32"):argname "<n,...>":convert(args.sizes "--hidden")
-parser:option("--epochs", "rounds through the rows at most", "300"):convert(args.whole("--epochs", 1))
-parser:option("--test", "share of the rows that is held out", "0.2"):convert(args.positive("--test", 0.9))
-parser:option("--seed", "of the rows held out, and of all that is drawn", "1"):convert(args.whole("--seed", 0))
-parser:option("--run", "a folder for the run's log and checkpoints"):argname "<folder>"
+parser:option("--hidden", "units of each hidden layer", "64,32"):argname "<n,...>":convert(args.sizes("--hidden", 1))
+parser:option("--test", "share of the rows that is held out", "0.2"):argname "<share>"
+  :convert(args.positive("--test", 0.9))
+args.training(parser, {epochs = 300, batch = 32, lr = 0.001})
 local options = parser:parse()
+if options.threads then dnn.set_num_threads(options.threads) end
 dnn.manual_seed(options.seed)
 
 -- The table: a column of X is a row of the file.
@@ -49,12 +49,14 @@ end
 table.insert(layers, dnn.Linear(units, 1))
 local net = dnn.Sequential(layers)
 
-local history = dnn.fit{
-  net = net, data = {X = scale_X(train.X), Y = scale_Y(train.Y)}, loss = dnn.MSELoss(),
-  optimiser = dnn.optim.AdamW(net:parameters(), {lr = 1e-3, weight_decay = 0.1}),
-  epochs = options.epochs, batch_size = 32, validation = 0.15, patience = 30, run = options.run, progress = true,
-}
-print(history)
+-- Until nothing gets better on a part of the rows that is not learnt from.
+local optimiser = dnn.optim.AdamW(net:parameters(), {lr = options.lr, weight_decay = 0.1})
+local run <close> = dnn.Run(options.run, {view = options.view, net = net, optimiser = optimiser, settings = options})
+print(dnn.fit{
+  net = net, data = {X = scale_X(train.X), Y = scale_Y(train.Y)}, loss = dnn.MSELoss(), optimiser = optimiser,
+  epochs = options.epochs, batch_size = options.batch, validation = 0.15, patience = 30, run = run,
+})
+if options.save then args.need(net:save(options.save)) end
 
 local predicted = unscale_Y(dnn.predict(net, scale_X(test.X)))
 local r2, mae = dnn.metrics.r2(predicted, test.Y), dnn.metrics.mae(predicted, test.Y)

@@ -12,14 +12,13 @@ local EDGE <const> = 1.2        -- it shows points from -EDGE to EDGE
 local WIDTH <const>, HEIGHT <const> = 64, 32 -- characters in the terminal
 
 local parser = args.parser("spiral.lua", "Learns to tell the arms of a spiral apart, and draws how.")
-parser:option("--points", "of each arm", "200"):convert(args.whole("--points", 2))
-parser:option("--noise", "by which points miss their arm, 0.4 is much", "0.2"):convert(args.positive("--noise", 1))
-parser:option("--epochs", "rounds through the points", "400"):convert(args.whole("--epochs", 1))
-parser:option("--every", "epochs between two images", "5"):convert(args.whole("--every", 1))
-parser:option("--seed", "of all that is drawn at random", "1"):convert(args.whole("--seed", 0))
-parser:option("--run", "a folder for the run's log"):argname "<folder>"
-parser:flag("--view", "show it in a window, dnnview")
+parser:option("--points", "of each arm", "200"):argname "<n>":convert(args.whole("--points", 2))
+parser:option("--noise", "by which points miss their arm, 0.4 is much", "0.2"):argname "<x>"
+  :convert(args.positive("--noise", 1))
+parser:option("--every", "epochs between two images", "5"):argname "<n>":convert(args.whole("--every", 1))
+args.training(parser, {epochs = 400, batch = 100, lr = 0.02})
 local options = parser:parse()
+if options.threads then dnn.set_num_threads(options.threads) end
 dnn.manual_seed(options.seed)
 
 -- Points of the three arms: X is 2 x 3n, Y the number of the arm.
@@ -41,8 +40,8 @@ local net = dnn.Sequential{
   dnn.Linear(64, 64), dnn.Tanh(),
   dnn.Linear(64, 3),
 }
-local optimiser = dnn.optim.SGD(net:parameters(), {lr = 0.02, momentum = 0.9})
-local run = dnn.Run(options.run, {view = options.view or nil, net = net, optimiser = optimiser})
+local optimiser = dnn.optim.SGD(net:parameters(), {lr = options.lr, momentum = 0.9})
+local run <close> = dnn.Run(options.run, {view = options.view, net = net, optimiser = optimiser, settings = options})
 
 -- The middle of each pixel, row by row from the top, and a colour for each arm.
 local places = {{}, {}}
@@ -79,7 +78,7 @@ end
 local live = dnn.system.terminal "stdout" and not options.view
 dnn.fit{
   net = net, data = train, loss = dnn.CrossEntropyLoss(), optimiser = optimiser, epochs = options.epochs,
-  batch_size = 100, metrics = {"accuracy"}, run = run, progress = false,
+  batch_size = options.batch, metrics = {"accuracy"}, run = run, progress = false,
   on_epoch = function(info)
     if info.epoch % options.every > 0 then return end
     local title = ("epoch %d: cost %.3f, accuracy %.1f %%"):format(info.epoch, info.cost,
@@ -92,4 +91,4 @@ if not live then show "decision boundary" end
 local results = dnn.evaluate(net, test, {metrics = {"accuracy", "confusion"}})
 print(results.confusion)
 print(("accuracy on %d new points: %.1f %%"):format(test.X.cols, 100 * results.accuracy))
-run:close()
+if options.save then args.need(net:save(options.save)) end

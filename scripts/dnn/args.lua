@@ -71,8 +71,9 @@ function args.positive(option, high)
   end
 end
 
--- At least two whole numbers, "12288,20,1".
-function args.sizes(option)
+-- At least two whole numbers, "12288,20,1", or as many as `least` says.
+function args.sizes(option, least)
+  least = least or 2
   return function(text)
     local sizes = {}
     for part in (text .. ","):gmatch "([^,]*)," do
@@ -80,9 +81,9 @@ function args.sizes(option)
       if not size or size < 1 then sizes = {} break end
       sizes[#sizes + 1] = size
     end
-    if #sizes >= 2 then return sizes end
-    return nil, ("%s must be whole numbers separated by commas, such as 12288,20,7,5,1, got '%s'")
-      :format(option, text)
+    if #sizes >= least then return sizes end
+    return nil, ("%s must be whole numbers separated by commas, such as %s, got '%s'")
+      :format(option, least == 1 and "64,32" or "12288,20,7,5,1", text)
   end
 end
 
