@@ -1,4 +1,4 @@
--- The networks of the benchmark, as a user would write them. `dnnlua networks.lua cats|batch|tiny` reads
+-- The networks of the benchmark, as a user would write them. `dnnlua networks.lua cats|batch|tiny|gpt` reads
 -- numbers of steps from standard input, a line each, takes them, and answers with the cost.
 local dnn = require "dnn"
 
@@ -59,6 +59,27 @@ function cases.tiny()
   }
   return net, dnn.CrossEntropyLoss(), dnn.optim.Adam(net:parameters(), {lr = 1e-5}),
     batches(5, 4, 32, labels(3))
+end
+
+-- A language model of 65 characters, 64 of them at a time.
+function cases.gpt()
+  local tokens = dnn.Embedding(65, 128)
+  local layers = {tokens, dnn.PositionalEmbedding(64, 128)}
+  for _ = 1, 4 do
+    layers[#layers + 1] = dnn.TransformerEncoderLayer(128, 4,
+      {dim_feedforward = 512, activation = "gelu", norm_first = true, causal = true, bias = false, dropout = 0})
+  end
+  layers[#layers + 1] = dnn.LayerNorm(128, {bias = false})
+  layers[#layers + 1] = dnn.Linear(128, 65, {bias = false}):tie(tokens)
+  local net = dnn.Sequential(layers)
+  for _, W in net:parameters():pairs() do
+    if W.cols > 1 then W:normal_(0, 0.02) end
+  end
+  local list = {}
+  for k = 1, 5 do
+    list[k] = {X = (dnn.rand(64, 8) * 64):byte():float() + 1, Y = (dnn.rand(64, 8) * 64):byte():float() + 1}
+  end
+  return net, dnn.CrossEntropyLoss(), dnn.optim.AdamW(net:parameters(), {lr = 1e-5}), list
 end
 
 local net, loss, opt, list = cases[arg[1]]()

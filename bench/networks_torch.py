@@ -1,8 +1,9 @@
-"""The networks of networks.lua in PyTorch: networks_torch.py cats|batch|tiny THREADS [foreach]."""
+"""The networks of networks.lua in PyTorch: networks_torch.py cats|batch|tiny|gpt THREADS [foreach]."""
 import sys
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from serve import serve
 
@@ -40,10 +41,47 @@ def tiny(foreach):
     return net, nn.CrossEntropyLoss(), optimiser, batches(5, 32, 4, labels(3))
 
 
+class Block(nn.Module):
+    """Causal self-attention and two Linears, as nanoGPT has them."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(128), nn.LayerNorm(128)
+        self.project, self.out = nn.Linear(128, 384, bias=False), nn.Linear(128, 128, bias=False)
+        self.linear1, self.linear2 = nn.Linear(128, 512, bias=False), nn.Linear(512, 128, bias=False)
+        self.register_buffer("hidden", torch.ones(64, 64, dtype=torch.bool).triu(1))
+
+    def forward(self, x):
+        m = x.shape[0]
+        q, k, v = (z.view(m, 64, 4, 32).transpose(1, 2) for z in self.project(self.norm1(x)).split(128, 2))
+        weights = (q @ k.transpose(-2, -1) / 32 ** 0.5).masked_fill(self.hidden, float("-inf")).softmax(-1)
+        x = x + self.out((weights @ v).transpose(1, 2).reshape(m, 64, 128))
+        return x + self.linear2(functional.gelu(self.linear1(self.norm2(x))))
+
+
+class GPT(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.tokens, self.places = nn.Embedding(65, 128), nn.Embedding(64, 128)
+        self.blocks = nn.Sequential(*[Block() for _ in range(4)])
+        self.norm = nn.LayerNorm(128)
+
+    def forward(self, ids):
+        x = self.norm(self.blocks(self.tokens(ids) + self.places.weight))
+        return (x @ self.tokens.weight.t()).transpose(1, 2)
+
+
+def gpt(foreach):
+    net = GPT()
+    optimiser = torch.optim.AdamW(net.parameters(), lr=1e-5, foreach=foreach)
+    data = [(torch.randint(65, (8, 64)), torch.randint(65, (8, 64))) for _ in range(5)]
+    return net, nn.CrossEntropyLoss(), optimiser, data
+
+
 def main():
     torch.manual_seed(1)
     torch.set_num_threads(int(sys.argv[2]))
-    case = {"cats": cats, "batch": batch, "tiny": tiny}[sys.argv[1]]
+    case = {"cats": cats, "batch": batch, "tiny": tiny, "gpt": gpt}[sys.argv[1]]
     net, loss, optimiser, data = case("foreach" in sys.argv[3:])
     count = 0
 
