@@ -28,6 +28,7 @@
 #define VECTOR_SIDE   128    /* elements of the result at least */
 #define VECTOR_PIECES 16
 #define TINY          128 /* multiplications: less work than BLAS has before its first one */
+#define ONE_PIECE     65535 /* multiplications that are never cut, whatever the shape */
 #define CALL_FLOPS    1e9 /* a piece of more is computed by several calls */
 #define CALL_SIDE     768 /* the extents of each: deep enough that packing stays the least of it */
 
@@ -254,6 +255,12 @@ dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
     if (dnn_skinny_suits(p))
         return dnn_skinny_run(p, err);
     dnn_blas_prepare();
+    if (p->m * p->n <= ONE_PIECE / p->k) {
+        dnn_status status = dnn_interrupt_check(err);
+        if (status == DNN_OK)
+            run_piece(p);
+        return status;
+    }
     mm_plan plan = make_plan(p);
     if (plan.depth == 1)
         return dnn_parallel_until(plan.rows * plan.cols, run_block, &plan, err);

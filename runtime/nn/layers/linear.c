@@ -11,6 +11,7 @@
 #include "math/blas.h"
 #include "math/elementwise.h"
 #include "math/fill.h"
+#include "math/simd.h"
 #include "nn/layers/row_sums.h"
 #include "nn/call.h"
 
@@ -97,7 +98,7 @@ static dnn_matrix columns_of(const dnn_matrix *m, size_t rows) {
 }
 
 #define ADD_BIAS(T, name)                                                                          \
-    static void name(T *a, const T *bias, size_t rows, size_t cols) {                              \
+    DNN_CLONES static void name(T *restrict a, const T *restrict bias, size_t rows, size_t cols) { \
         for (size_t j = 0; j < cols; j++, a += rows)                                               \
             for (size_t i = 0; i < rows; i++)                                                      \
                 a[i] += bias[i];                                                                   \
