@@ -1,4 +1,4 @@
--- The networks of the benchmark, as a user would write them. `dnnlua networks.lua cats|batch|tiny|gpt` reads
+-- The networks of the benchmark, as a user would write them. `dnnlua networks.lua cats|batch|tiny|gpt|lstm` reads
 -- numbers of steps from standard input, a line each, takes them, and answers with the cost.
 local dnn = require "dnn"
 
@@ -80,6 +80,17 @@ function cases.gpt()
     list[k] = {X = (dnn.rand(64, 8) * 64):byte():float() + 1, Y = (dnn.rand(64, 8) * 64):byte():float() + 1}
   end
   return net, dnn.CrossEntropyLoss(), dnn.optim.AdamW(net:parameters(), {lr = 1e-5}), list
+end
+
+-- Characters as scripts/char_rnn.lua has them, 64 steps of 32 texts.
+function cases.lstm()
+  local net = dnn.Sequential{dnn.Embedding(65, 64), dnn.LSTM(64, 128), dnn.Linear(128, 65)}
+  local list = {}
+  for k = 1, 10 do
+    local ids = (dnn.rand(65, 32) * 64):int():float() + 1
+    list[k] = {X = ids:rows_range(1, 64):copy(), Y = ids:rows_range(2, 65):copy()}
+  end
+  return net, dnn.CrossEntropyLoss(), dnn.optim.Adam(net:parameters(), {lr = 1e-5}), list
 end
 
 local net, loss, opt, list = cases[arg[1]]()

@@ -1,4 +1,4 @@
-"""The networks of networks.lua in PyTorch: networks_torch.py cats|batch|tiny|gpt THREADS [foreach]."""
+"""The networks of networks.lua in PyTorch: networks_torch.py cats|batch|tiny|gpt|lstm THREADS [foreach]."""
 import sys
 
 import torch
@@ -78,10 +78,28 @@ def gpt(foreach):
     return net, nn.CrossEntropyLoss(), optimiser, data
 
 
+class Characters(nn.Module):
+    """Scores of each step's next character."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.lstm, self.linear = nn.Embedding(65, 64), nn.LSTM(64, 128), nn.Linear(128, 65)
+
+    def forward(self, ids):
+        return self.linear(self.lstm(self.embedding(ids))[0]).reshape(-1, 65)
+
+
+def lstm(foreach):
+    net = Characters()
+    optimiser = torch.optim.Adam(net.parameters(), lr=1e-5, foreach=foreach)
+    ids = [torch.randint(65, (65, 32)) for _ in range(10)]
+    return net, nn.CrossEntropyLoss(), optimiser, [(x[:64], x[1:].reshape(-1)) for x in ids]
+
+
 def main():
     torch.manual_seed(1)
     torch.set_num_threads(int(sys.argv[2]))
-    case = {"cats": cats, "batch": batch, "tiny": tiny, "gpt": gpt}[sys.argv[1]]
+    case = {"cats": cats, "batch": batch, "tiny": tiny, "gpt": gpt, "lstm": lstm}[sys.argv[1]]
     net, loss, optimiser, data = case("foreach" in sys.argv[3:])
     count = 0
 

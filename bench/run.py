@@ -219,9 +219,10 @@ def main():
     parser = argparse.ArgumentParser(description="Measures dnnlua beside NumPy and PyTorch.")
     parser.add_argument("--program", required=True, help="path of dnnlua")
     parser.add_argument("--rounds", type=int, default=9, help="turns of each (default 9)")
-    parser.add_argument("cases", nargs="*", help="cats, batch, tiny, gpt, expression, cell, written, start (default: all)")
+    parser.add_argument("cases", nargs="*",
+                        help="cats, batch, tiny, gpt, lstm, expression, cell, written, start (default: all)")
     options = parser.parse_args()
-    cases = options.cases or ["cats", "batch", "tiny", "gpt", "expression", "cell", "written", "start"]
+    cases = options.cases or ["cats", "batch", "tiny", "gpt", "lstm", "expression", "cell", "written", "start"]
     program = os.path.abspath(options.program)
 
     print(f"{cpu_name()}, {CPUS} CPUs, {platform.system()} {platform.release()}")
@@ -236,6 +237,7 @@ def main():
     networks = {
         "cats": ("[12288, 20, 7, 5, 1], 209 examples at once, SGD, binary cross entropy", [torch, numpy]),
         "batch": ("[784, 512, 256, 10], batches of 128, Adam, cross entropy", [torch]),
+        "lstm": ("LSTM of 128 units on 64 steps of 32 texts, Adam, cross entropy", [torch]),
         "tiny": ("[4, 16, 16, 3], batches of 32, Adam, cross entropy", [torch]),
         "gpt": ("a GPT of 4 layers, 4 heads, 128 channels, 8 times 64 characters, AdamW", [torch]),
         "expression": ("autograd: 20 operations on 4 x 4 matrices and their gradients", [torch]),
