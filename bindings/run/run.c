@@ -217,6 +217,7 @@ static const dnnlua_function methods[] = {
     {"steps",      run_steps,                    3},
     {"watch",      run_watch,                    3},
     {"histogram",  dnnlua_run_histogram,         4},
+    {"matrix",     dnnlua_run_matrix,            5},
     {"image",      dnnlua_run_image,             6},
     {"text",       dnnlua_run_text,              3},
     {"flush",      run_flush,                    1},

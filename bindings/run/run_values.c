@@ -52,7 +52,7 @@ static const char *push_quoted(lua_State *L, const char *text, size_t size) {
 
 /* Raises unless a part of a tag, which opens the message, is UTF-8, not empty, and holds no
  * characters that no plot could show. */
-static void check_tag(lua_State *L, const char *what, const char *tag, size_t size) {
+void dnnlua_run_check_tag(lua_State *L, const char *what, const char *tag, size_t size) {
     bool plain = size > 0;
 
     if (!dnn_utf8_valid(tag, size)) {
@@ -77,7 +77,7 @@ static void make_node(lua_State *L, int parent) {
     const char *name = lua_tolstring(L, -1, &size);
     int top = lua_gettop(L);
 
-    check_tag(L, "a name of a value", name, size);
+    dnnlua_run_check_tag(L, "a name of a value", name, size);
     lua_createtable(L, 2, 0);
     if (lua_rawgeti(L, parent, NODE_TAG) == LUA_TNIL) {
         lua_pushvalue(L, top);
@@ -141,7 +141,7 @@ const char *dnnlua_run_tag(lua_State *L, int run, const char *group, const char 
 
 /* --- events --- */
 
-static void log_event(const dnnlua_run *self, dnn_event event) {
+void dnnlua_run_log_event(const dnnlua_run *self, dnn_event event) {
     event.tag_size = strlen(event.tag);
     if (self->log != NULL) {
         dnn_run_log_event(self->log, &event);
@@ -160,18 +160,18 @@ static void log_bins(const dnnlua_run *self, lua_Integer step, const char *tag,
     if (dnn_interrupt_requested()) {
         return; /* nothing was counted */
     }
-    log_event(self, (dnn_event){
-                        .step = step,
-                        .tag = tag,
-                        .kind = DNN_EVENT_HISTOGRAM,
-                        .histogram = {.min = bins->min,
-                                      .max = bins->max,
-                                      .count = (double)bins->count,
-                                      .sum = bins->sum,
-                                      .sum_squares = bins->sum_squares,
-                                      .buckets = DNN_BINS,
-                                      .limits = bins->limits,
-                                      .counts = bins->counts}
+    dnnlua_run_log_event(self, (dnn_event){
+                                   .step = step,
+                                   .tag = tag,
+                                   .kind = DNN_EVENT_HISTOGRAM,
+                                   .histogram = {.min = bins->min,
+                                                 .max = bins->max,
+                                                 .count = (double)bins->count,
+                                                 .sum = bins->sum,
+                                                 .sum_squares = bins->sum_squares,
+                                                 .buckets = DNN_BINS,
+                                                 .limits = bins->limits,
+                                                 .counts = bins->counts}
     });
 }
 
@@ -193,13 +193,13 @@ dnn_status dnnlua_run_log_picture(const dnnlua_run *self, lua_Integer step, cons
     dnn_status status = dnn_image_encode_png(&png, &size, pixels, width, height, channels, err);
 
     if (status == DNN_OK) {
-        log_event(self, (dnn_event){.step = step,
-                                    .tag = tag,
-                                    .kind = DNN_EVENT_IMAGE,
-                                    .width = width,
-                                    .height = height,
-                                    .bytes = png,
-                                    .size = size});
+        dnnlua_run_log_event(self, (dnn_event){.step = step,
+                                               .tag = tag,
+                                               .kind = DNN_EVENT_IMAGE,
+                                               .width = width,
+                                               .height = height,
+                                               .bytes = png,
+                                               .size = size});
         free(png);
     }
     return status;
@@ -207,11 +207,11 @@ dnn_status dnnlua_run_log_picture(const dnnlua_run *self, lua_Integer step, cons
 
 void dnnlua_run_log_text(const dnnlua_run *self, lua_Integer step, const char *tag,
                          const char *text, size_t size) {
-    log_event(self, (dnn_event){.step = step,
-                                .tag = tag,
-                                .kind = DNN_EVENT_TEXT,
-                                .bytes = (const uint8_t *)text,
-                                .size = size});
+    dnnlua_run_log_event(self, (dnn_event){.step = step,
+                                           .tag = tag,
+                                           .kind = DNN_EVENT_TEXT,
+                                           .bytes = (const uint8_t *)text,
+                                           .size = size});
 }
 
 /* --- a table of values --- */
@@ -330,79 +330,4 @@ void dnnlua_run_log_values(lua_State *L, int run, int values, dnnlua_logged *log
     lua_getiuservalue(L, run, RUN_TAGS);
     log_table(L, &w, values, lua_gettop(L), 1);
     lua_pop(L, 1);
-}
-
-/* --- methods --- */
-
-/* The tag at index. */
-static const char *check_tag_argument(lua_State *L, int index, const char *what) {
-    size_t size;
-    const char *tag = dnnlua_check_string(L, index, &size);
-    check_tag(L, what, tag, size);
-    return tag;
-}
-
-/* run:histogram(step, tag, matrix) */
-int dnnlua_run_histogram(lua_State *L) {
-    const dnnlua_run *self = dnnlua_check_run(L);
-    lua_Integer step = (lua_Integer)dnnlua_check_size(L, 2, "Run: histogram", "step");
-    const char *tag = check_tag_argument(L, 3, "histogram: tag");
-
-    dnnlua_run_log_histogram(self, step, tag, dnnlua_check_matrix(L, 4));
-    return 0;
-}
-
-/* Pushes the pixels as contiguous bytes: floats from 0..1. */
-static const dnn_matrix *push_bytes(lua_State *L, const dnn_matrix *m) {
-    dnn_error err;
-    dnn_matrix *bytes = dnnlua_new_matrix(L, DNN_UINT8, m->rows, m->cols);
-    const dnn_matrix *source = m;
-
-    if (m->dtype != DNN_UINT8) {
-        dnn_matrix *scaled = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
-        dnnlua_check(L, dnn_binary_scalar(DNN_MUL, scaled, m, 255, false, &err), &err);
-        source = scaled;
-    }
-    dnnlua_check(L, dnn_matrix_copy(bytes, source, &err), &err);
-    return bytes;
-}
-
-/* run:image(step, tag, pixels, width, height): true, or nil and a message. */
-int dnnlua_run_image(lua_State *L) {
-    const dnnlua_run *self = dnnlua_check_run(L);
-    lua_Integer step = (lua_Integer)dnnlua_check_size(L, 2, "Run: image", "step");
-    const char *tag = check_tag_argument(L, 3, "image: tag");
-    const dnn_matrix *m = dnnlua_check_matrix(L, 4);
-    size_t width = dnnlua_check_size(L, 5, "Run: image", "width");
-    size_t height = dnnlua_check_size(L, 6, "Run: image", "height");
-    size_t count = dnn_matrix_count(m), pixels;
-    dnn_error err;
-
-    if (__builtin_mul_overflow(width, height, &pixels) || pixels == 0 ||
-        (count != pixels && (count % 3 != 0 || count / 3 != pixels))) {
-        return luaL_error(L,
-                          "Run: image: %s: expected %I x %I pixels of 1 or 3 numbers, got a Matrix "
-                          "%I x %I",
-                          tag, (lua_Integer)width, (lua_Integer)height, (lua_Integer)m->rows,
-                          (lua_Integer)m->cols);
-    }
-    const dnn_matrix *bytes = push_bytes(L, m);
-    dnn_status status =
-        dnnlua_run_log_picture(self, step, tag, bytes->data, width, height, count / pixels, &err);
-    if (status != DNN_OK) {
-        return dnnlua_fail(L, &err);
-    }
-    lua_pushboolean(L, true);
-    return 1;
-}
-
-/* run:text(tag, text), at the step of the last log. */
-int dnnlua_run_text(lua_State *L) {
-    const dnnlua_run *self = dnnlua_check_run(L);
-    const char *tag = check_tag_argument(L, 2, "text: tag");
-    size_t size;
-    const char *text = dnnlua_check_string(L, 3, &size);
-
-    dnnlua_run_log_text(self, self->step < 0 ? 0 : self->step, tag, text, size);
-    return 0;
 }

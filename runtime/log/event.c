@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "log/event_fields.h"
+#include "log/event_tensor.h"
 #include "log/record.h"
 #include "log/wire.h"
 
@@ -76,6 +77,40 @@ static uint8_t *put_text_tensor(uint8_t *p, const dnn_event *e) {
     return dnn_wire_put_bytes(p, TENSOR_STRINGS, e->bytes, e->size);
 }
 
+static const char matrix_plugin[] = DNN_EVENT_MATRIX_PLUGIN;
+
+static size_t matrix_plugin_size(const dnn_event *e) {
+    return field_size(sizeof matrix_plugin - 1) + field_size(e->size);
+}
+
+static uint8_t *put_matrix_metadata(uint8_t *p, const dnn_event *e) {
+    size_t size = matrix_plugin_size(e);
+    p = put_message(put_message(p, VALUE_METADATA, field_size(size)), METADATA_PLUGIN, size);
+    p = dnn_wire_put_bytes(p, PLUGIN_NAME, matrix_plugin, sizeof matrix_plugin - 1);
+    return dnn_wire_put_bytes(p, PLUGIN_CONTENT, e->bytes, e->size);
+}
+
+/* { size } of a dimension. */
+static size_t dim_size(size_t n) {
+    return 1 + dnn_wire_varint_size(n);
+}
+
+static size_t matrix_shape_size(const dnn_event *e) {
+    return field_size(dim_size(e->rows)) + field_size(dim_size(e->columns));
+}
+
+static size_t matrix_tensor_size(const dnn_event *e) {
+    return 2 + field_size(matrix_shape_size(e)) + field_size(4 * e->rows * e->columns);
+}
+
+static uint8_t *put_matrix_tensor(uint8_t *p, const dnn_event *e) {
+    p = put_number(p, TENSOR_DTYPE, TENSOR_DTYPE_FLOAT);
+    p = put_message(p, TENSOR_SHAPE, matrix_shape_size(e));
+    p = put_number(put_message(p, SHAPE_DIM, dim_size(e->rows)), DIM_SIZE, e->rows);
+    p = put_number(put_message(p, SHAPE_DIM, dim_size(e->columns)), DIM_SIZE, e->columns);
+    return dnn_wire_put_bytes(p, TENSOR_CONTENT, e->numbers, 4 * e->rows * e->columns);
+}
+
 /* Bytes of the Summary.Value message. */
 static size_t value_size(const dnn_event *e) {
     size_t tag = field_size(e->tag_size);
@@ -86,6 +121,9 @@ static size_t value_size(const dnn_event *e) {
         return tag + field_size(image_size(e));
     case DNN_EVENT_TEXT:
         return tag + field_size(sizeof text_metadata) + field_size(text_tensor_size(e));
+    case DNN_EVENT_MATRIX:
+        return tag + field_size(field_size(matrix_plugin_size(e))) +
+               field_size(matrix_tensor_size(e));
     default:
         return tag + 5;
     }
@@ -102,6 +140,9 @@ static uint8_t *put_value(uint8_t *p, const dnn_event *e) {
     case DNN_EVENT_TEXT:
         p = dnn_wire_put_bytes(p, VALUE_METADATA, text_metadata, sizeof text_metadata);
         return put_text_tensor(put_message(p, VALUE_TENSOR, text_tensor_size(e)), e);
+    case DNN_EVENT_MATRIX:
+        p = put_matrix_metadata(p, e);
+        return put_matrix_tensor(put_message(p, VALUE_TENSOR, matrix_tensor_size(e)), e);
     default:
         return dnn_wire_put_float(dnn_wire_put_key(p, VALUE_SIMPLE, DNN_WIRE_FIXED32), e->scalar);
     }

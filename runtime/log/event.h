@@ -2,7 +2,8 @@
  *
  * Field numbers are those of TensorFlow's event.proto, summary.proto and tensor.proto. A reader
  * meets scalars in two forms (simple_value, and a tensor with the "scalars" plugin, of any number
- * type) and text as a string tensor with the "text" plugin. */
+ * type) and text as a string tensor with the "text" plugin. A matrix is a float tensor with a
+ * plugin of this program's own, "dnn_matrix", whose data are the names of its rows, a line each. */
 #ifndef DNN_STORE_EVENT_H
 #define DNN_STORE_EVENT_H
 
@@ -17,6 +18,7 @@ typedef enum dnn_event_kind {
     DNN_EVENT_HISTOGRAM,
     DNN_EVENT_IMAGE, /* an encoded picture: PNG */
     DNN_EVENT_TEXT,
+    DNN_EVENT_MATRIX,
     DNN_EVENT_UNKNOWN, /* read only: a kind that is not known here; bytes name its plugin */
     DNN_EVENT_END,     /* the writer has closed its file; for run_reader.h */
     DNN_EVENT_KIND_COUNT
@@ -30,6 +32,7 @@ typedef struct dnn_histogram {
 } dnn_histogram;
 
 #define DNN_HISTOGRAM_MAX_BUCKETS ((size_t)4096)
+#define DNN_EVENT_MATRIX_MAX      ((size_t)1 << 20) /* numbers */
 
 typedef struct dnn_event {
     double wall_time; /* seconds since 1970 */
@@ -40,8 +43,10 @@ typedef struct dnn_event {
     float scalar;
     dnn_histogram histogram;
     size_t width, height; /* of an image */
-    const uint8_t *bytes; /* the image's PNG or the text (UTF-8) */
+    const uint8_t *bytes; /* the image's PNG, the text (UTF-8), the names of a matrix's rows */
     size_t size;
+    size_t rows, columns;   /* of a matrix, 1 or more, DNN_EVENT_MATRIX_MAX numbers at most */
+    const uint8_t *numbers; /* float32, little-endian, row after row */
 } dnn_event;
 
 /* Upper bound of the bytes that dnn_event_write needs. */

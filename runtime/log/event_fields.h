@@ -27,6 +27,7 @@ enum { /* Summary.Value */
 enum { /* SummaryMetadata and its PluginData */
        METADATA_PLUGIN = 1,
        PLUGIN_NAME = 1,
+       PLUGIN_CONTENT = 2,
 };
 enum { /* HistogramProto */
        HISTOGRAM_MIN = 1,

@@ -15,8 +15,8 @@ typedef struct value {
     int has_simple;
     float simple;
     dnn_wire_field image, histogram, tensor; /* bytes NULL: absent */
-    const uint8_t *plugin;
-    size_t plugin_size;
+    const uint8_t *plugin, *plugin_content;
+    size_t plugin_size, plugin_content_size;
 } value;
 
 static void read_plugin(const dnn_wire_field *metadata, value *v) {
@@ -29,6 +29,9 @@ static void read_plugin(const dnn_wire_field *metadata, value *v) {
             if (g.field == PLUGIN_NAME && g.kind == DNN_WIRE_BYTES) {
                 v->plugin = g.bytes;
                 v->plugin_size = g.size;
+            } else if (g.field == PLUGIN_CONTENT && g.kind == DNN_WIRE_BYTES) {
+                v->plugin_content = g.bytes;
+                v->plugin_content_size = g.size;
             }
     }
 }
@@ -142,6 +145,10 @@ static bool understand(const value *v, dnn_event *e, double *buckets) {
         !dnn_event_read_tensor(&v->tensor, v->plugin, v->plugin_size, e, buckets)) {
         *e = base;
         name_unknown(v, e);
+    }
+    if (e->kind == DNN_EVENT_MATRIX) {
+        e->bytes = v->plugin_content;
+        e->size = v->plugin_content_size;
     }
     return v->tensor.bytes != NULL;
 }

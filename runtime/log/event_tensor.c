@@ -20,7 +20,8 @@ typedef struct tensor {
     dnn_wire_field strings[3];
     size_t string_count;
     dnn_wire_field content; /* packed numbers, of dtype or double */
-    bool has_number;        /* a single one that is not packed */
+    dnn_wire_field shape;
+    bool has_number; /* a single one that is not packed */
     double number;
 } tensor;
 
@@ -103,6 +104,8 @@ static bool read_tensor_fields(const dnn_wire_field *message, tensor *t) {
             take_number(t, number_of(t->dtype, bits));
         } else if (f.field == TENSOR_STRINGS && t->string_count < 3) {
             t->strings[t->string_count++] = f;
+        } else if (f.field == TENSOR_SHAPE) {
+            t->shape = f;
         } else if (f.field == TENSOR_CONTENT || f.field == TENSOR_FLOATS ||
                    f.field == TENSOR_DOUBLES) {
             t->content = f;
@@ -182,31 +185,58 @@ static bool tensor_text(const tensor *t, dnn_event *e) {
     return t->dtype == TENSOR_DTYPE_STRING && t->string_count > 0;
 }
 
+/* The size of one dimension. */
+static size_t read_dim(const dnn_wire_field *message) {
+    dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
+    size_t size = 0;
+    for (dnn_wire_field f; dnn_wire_next(&r, &f);)
+        if (f.field == DIM_SIZE && f.kind == DNN_WIRE_VARINT && f.number <= DNN_EVENT_MATRIX_MAX)
+            size = (size_t)f.number;
+    return size;
+}
+
+static bool tensor_matrix(const tensor *t, dnn_event *e) {
+    dnn_wire_reader r = dnn_wire_read(t->shape.bytes, t->shape.size);
+    size_t dims[2] = {0}, count = 0;
+    for (dnn_wire_field f; dnn_wire_next(&r, &f);)
+        if (f.field == SHAPE_DIM && f.kind == DNN_WIRE_BYTES && count++ < 2)
+            dims[count - 1] = read_dim(&f);
+    e->kind = DNN_EVENT_MATRIX;
+    e->rows = dims[0];
+    e->columns = dims[1];
+    e->numbers = t->content.bytes;
+    return t->dtype == TENSOR_DTYPE_FLOAT && count == 2 && dims[0] > 0 && dims[1] > 0 &&
+           dims[0] * dims[1] <= DNN_EVENT_MATRIX_MAX && t->content.size == 4 * dims[0] * dims[1];
+}
+
 bool dnn_event_read_tensor(const dnn_wire_field *message, const uint8_t *plugin, size_t plugin_size,
                            dnn_event *e, double *buckets) {
     static const struct {
         const char *name;
-        bool strings;
+        bool strings, guessed; /* also where no plugin is named */
     } plugins[] = {
-        {"scalars",    false},
-        {"histograms", false},
-        {"images",     true },
-        {"text",       true }
+        {"scalars",               false, true },
+        {"histograms",            false, true },
+        {"images",                true,  true },
+        {"text",                  true,  true },
+        {DNN_EVENT_MATRIX_PLUGIN, false, false},
     };
     tensor t = {0};
     if (!read_tensor_fields(message, &t))
         return false;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         bool named = plugin_size == strlen(plugins[i].name) &&
                      memcmp(plugin, plugins[i].name, plugin_size) == 0;
-        bool guessed = plugin_size == 0 && (t.dtype == TENSOR_DTYPE_STRING) == plugins[i].strings;
+        bool guessed = plugin_size == 0 && plugins[i].guessed &&
+                       (t.dtype == TENSOR_DTYPE_STRING) == plugins[i].strings;
         dnn_event try = *e;
         if (!named && !guessed)
             continue;
         if (i == 0   ? tensor_scalar(&t, &try)
             : i == 1 ? tensor_histogram(&t, &try, buckets)
             : i == 2 ? tensor_image(&t, &try)
-                     : tensor_text(&t, &try)) {
+            : i == 3 ? tensor_text(&t, &try)
+                     : tensor_matrix(&t, &try)) {
             *e = try;
             return true;
         }

@@ -5,10 +5,14 @@
 #include "log/event.h"
 #include "log/wire.h"
 
+/* The plugin of matrices. */
+#define DNN_EVENT_MATRIX_PLUGIN "dnn_matrix"
+
 /* Reads a tensor as what its plugin says that it is: a scalar of any of TensorFlow's number types,
- * a histogram, an image, a text. Writers name the plugin only with a tag's first value in a file;
- * where it is not named (size 0) the tensor's type and shape say what it is. False when it is none
- * of them. `buckets` has room for 2 x DNN_HISTOGRAM_MAX_BUCKETS numbers. */
+ * a histogram, an image, a text, a matrix (its names are the caller's to find). Writers name the
+ * plugin only with a tag's first value in a file; where it is not named (size 0) the tensor's type
+ * and shape say what it is. False when it is none of them. `buckets` has room for 2 x
+ * DNN_HISTOGRAM_MAX_BUCKETS numbers. */
 bool dnn_event_read_tensor(const dnn_wire_field *message, const uint8_t *plugin, size_t plugin_size,
                            dnn_event *e, double *buckets);
 

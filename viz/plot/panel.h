@@ -19,7 +19,7 @@ typedef enum panel_kind {
     PANEL_TEXT,       /* settings (a column for each run) and other text */
     PANEL_PLOT,       /* of a figure: curves of any x */
     PANEL_BARS,       /* a histogram of values */
-    PANEL_MATRIX,     /* a matrix as colours */
+    PANEL_MATRIX,     /* a matrix as colours, of a figure or the last one that a run has logged */
     PANEL_GALLERY,    /* pictures side by side */
     PANEL_KIND_COUNT
 } panel_kind;

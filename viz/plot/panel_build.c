@@ -80,6 +80,7 @@ enum {
     RANK_EPOCH,
     RANK_WEIGHTS,
     RANK_HISTOGRAM,
+    RANK_MATRIX,
     RANK_PICTURE,
     RANK_TEXT
 };
@@ -142,14 +143,24 @@ static int compare_entries(const void *left, const void *right) {
 
 /* --- entries --- */
 
+/* The group of a tag that has a panel for each run. */
+static void name_alone(entry *e, size_t run_count) {
+    snprintf(e->group, sizeof e->group, run_count > 1 ? "%.60s · %.30s" : "%.90s", e->tag->name,
+             run_label(e->run));
+}
+
 static void describe(entry *e, size_t run_count) {
     split_name(e->tag->name, e);
     switch (e->tag->kind) {
     case DNN_EVENT_HISTOGRAM: /* each its own panel */
         e->kind = PANEL_HISTOGRAM;
         e->rank = strcasestr(e->group, "weight") != NULL ? RANK_WEIGHTS : RANK_HISTOGRAM;
-        snprintf(e->group, sizeof e->group, run_count > 1 ? "%.60s · %.30s" : "%.90s", e->tag->name,
-                 run_label(e->run));
+        name_alone(e, run_count);
+        break;
+    case DNN_EVENT_MATRIX:
+        e->kind = PANEL_MATRIX;
+        e->rank = RANK_MATRIX;
+        name_alone(e, run_count);
         break;
     case DNN_EVENT_IMAGE:
         e->kind = PANEL_PICTURE;

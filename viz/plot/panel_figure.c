@@ -119,9 +119,9 @@ static axis fit_bars_y(const panel *p, axis_scale scale) {
 
 /* Rows count downwards: their axis is that of their negative. */
 static void fit_matrix(panel *p) {
-    const figure_item *m = &p->figure->items[0];
-    p->x = (axis){.low = 0.5, .high = (double)m->columns + 0.5, .linear_within = 1};
-    p->y = (axis){.low = -(double)m->rows - 0.5, .high = -0.5, .linear_within = 1};
+    matrix_view m = matrix_of(p);
+    p->x = (axis){.low = 0.5, .high = fmax(1, (double)m.columns) + 0.5, .linear_within = 1};
+    p->y = (axis){.low = -fmax(1, (double)m.rows) - 0.5, .high = -0.5, .linear_within = 1};
 }
 
 void fit_figure(panel *p, const page_options *o) {
@@ -184,12 +184,12 @@ float draw_figure_title(const panel *p, const page_options *o, const char *note,
 }
 
 float y_label_room(const panel *p, const page_options *o) {
-    return p->figure->y_label[0] != '\0' && o->grain <= 0 ? 18 : 0;
+    return p->figure != NULL && p->figure->y_label[0] != '\0' && o->grain <= 0 ? 18 : 0;
 }
 
 float draw_y_label(const panel *p, const page_options *o, rect whole, float top,
                    display_list *list) {
-    const char *label = p->figure->y_label;
+    const char *label = p->figure == NULL ? "" : p->figure->y_label;
     text_style style = {LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0};
     if (label[0] == '\0')
         return top;

@@ -1,21 +1,58 @@
-/* panel_matrix.c: a matrix as colours: a square for each element while there is room; where several
- * elements share a pixel, the one that is farthest from the mean, so that nothing which stands out
- * is lost. */
+/* panel_matrix.c: a matrix of a figure or of a run as colours: a square for each element while
+ * there is room, with its number in it; where several elements share a pixel, the one that is
+ * farthest from the mean, so that nothing which stands out is lost. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/memory.h"
 #include "viz/draw/font.h"
+#include "viz/draw/text_fit.h"
 #include "viz/plot/panel_parts.h"
 
 #define MOST_OBLONG 4.0f /* sides beyond this ratio are stretched to fill the panel */
 #define BAR_ROOM    (COLOR_BAR_WIDTH + 54)
+#define MOST_NAMED  ((size_t)60) /* rows */
+#define MOST_NAME   ((float)110) /* width of a row's name */
+#define LEAST_CELL  ((float)24)  /* width of one that has a number in it, or a name below it */
+#define WIDE_CELL   2.5f         /* width over height of one that has a name */
+
+matrix_view matrix_of(const panel *p) {
+    const figure *f = p->figure;
+    if (f != NULL)
+        return (matrix_view){.values = f->items[0].y,
+                             .rows = f->items[0].rows,
+                             .columns = f->items[0].columns,
+                             .names = "",
+                             .grey = f->grey,
+                             .low = f->low,
+                             .high = f->high,
+                             .x_label = f->x_label};
+    const run_tag *tag = p->curves[0].tag;
+    bool any = tag->matrix != NULL;
+    return (matrix_view){.values = tag->matrix,
+                         .rows = any ? tag->rows : 0,
+                         .columns = any ? tag->columns : 0,
+                         .names = any && tag->text != NULL ? tag->text : "",
+                         .low = NAN,
+                         .high = NAN,
+                         .x_label = ""};
+}
+
+static size_t count_of(const matrix_view *m) {
+    return m->rows * m->columns;
+}
 
 /* The axis of colours. */
-static axis color_axis(const figure *f) {
-    const figure_span *s = &f->items[0].y_span;
-    double low = isnan(f->low) ? s->low : f->low, high = isnan(f->high) ? s->high : f->high;
+static axis color_axis(const matrix_view *m) {
+    double low = INFINITY, high = -INFINITY;
+    for (size_t i = 0; i < count_of(m); i++)
+        if (isfinite(m->values[i])) {
+            low = fmin(low, m->values[i]);
+            high = fmax(high, m->values[i]);
+        }
+    low = isnan(m->low) ? low : m->low;
+    high = isnan(m->high) ? high : m->high;
     if (!(low < high))
         return axis_fit(SCALE_LINEAR, UNIT_NUMBER, fmin(low, high), fmax(low, high));
     return (axis){.low = low, .high = high, .linear_within = 1};
@@ -26,11 +63,12 @@ static float grain_of(const page_options *o) {
 }
 
 /* The size of the plot in a room: whole grains for each element, where it has one or more. */
-static void choose_size(const figure_item *m, const page_options *o, float *w, float *h) {
+static void choose_size(const matrix_view *m, const page_options *o, float *w, float *h) {
     float g = grain_of(o), columns = (float)m->columns, rows = (float)m->rows;
     float across = *w / columns, down = *h / rows;
     if (columns <= MOST_OBLONG * rows && rows <= MOST_OBLONG * columns)
-        across = down = fminf(across, down);
+        across = fminf(across, (m->names[0] != '\0' ? WIDE_CELL : 1) * down),
+        down = fminf(across, down);
     across = across >= g ? floorf(across / g + 1e-3f) * g : across;
     down = down >= g ? floorf(down / g + 1e-3f) * g : down;
     *w = fmaxf(1, floorf(across * columns / g + 1e-3f)) * g;
@@ -50,19 +88,19 @@ static void seen_part(double low, double high, size_t all, size_t *first, size_t
     *count = end > (double)*first ? (size_t)end - *first : 1;
 }
 
-static double mean_of(const figure_item *m) {
-    double sum = 0, scale = 1 / (double)m->count;
-    for (size_t i = 0; i < m->count; i++)
-        sum += isfinite(m->y[i]) ? m->y[i] * scale : 0;
+static double mean_of(const matrix_view *m) {
+    double sum = 0, scale = 1 / (double)count_of(m);
+    for (size_t i = 0; i < count_of(m); i++)
+        sum += isfinite(m->values[i]) ? m->values[i] * scale : 0;
     return sum;
 }
 
 /* The one of a block's elements that is to be seen; NaN when one is not finite. */
-static double chosen_of(const figure_item *m, part block, double mean) {
+static double chosen_of(const matrix_view *m, part block, double mean) {
     double chosen = mean;
     for (size_t c = block.column; c < block.column + block.columns; c++)
         for (size_t r = block.row; r < block.row + block.rows; r++) {
-            double value = m->y[c * m->rows + r];
+            double value = m->values[c * m->rows + r];
             if (!isfinite(value))
                 return NAN;
             if (!(fabs(value - mean) < fabs(chosen - mean)))
@@ -71,13 +109,12 @@ static double chosen_of(const figure_item *m, part block, double mean) {
     return chosen;
 }
 
-static color_paint *paint_of(const figure *f) {
-    return f->grey ? paint_grey : theme_heat;
+static color_paint *paint_of(const matrix_view *m) {
+    return m->grey ? paint_grey : theme_heat;
 }
 
-static void draw_cells(const panel *p, const page_options *o, const axis *colors,
-                       display_list *list) {
-    const figure_item *m = &p->figure->items[0];
+static void draw_cells(const panel *p, const page_options *o, const matrix_view *m,
+                       const axis *colors, display_list *list) {
     part seen;
     seen_part(p->x.low, p->x.high, m->columns, &seen.column, &seen.columns);
     seen_part(-p->y.high, -p->y.low, m->rows, &seen.row, &seen.rows);
@@ -97,7 +134,7 @@ static void draw_cells(const panel *p, const page_options *o, const axis *colors
         return;
     }
     double mean = mean_of(m);
-    color_paint *paint = paint_of(p->figure);
+    color_paint *paint = paint_of(m);
     for (size_t y = 0; y < h; y++)
         for (size_t x = 0; x < w; x++) {
             part block = {seen.row + y * seen.rows / h, seen.column + x * seen.columns / w, 0, 0};
@@ -114,6 +151,39 @@ static void draw_cells(const panel *p, const page_options *o, const axis *colors
 
 /* --- words --- */
 
+/* Line i of the names. */
+static const char *name_of(const matrix_view *m, size_t i, char *out, size_t size) {
+    const char *line = m->names;
+    while (i-- > 0 && *line != '\0')
+        line += strcspn(line, "\n") + (line[strcspn(line, "\n")] != '\0');
+    snprintf(out, size, "%.*s", (int)strcspn(line, "\n"), line);
+    return out;
+}
+
+/* Names are of the rows, and of the columns too where there are as many; they are shown where each
+ * has room, else numbers are. */
+static bool rows_named(const panel *p, const matrix_view *m) {
+    return m->names[0] != '\0' && m->rows <= MOST_NAMED &&
+           p->area.h - 60 > LINE_HEIGHT * (float)m->rows;
+}
+
+static bool columns_named(const panel *p, const matrix_view *m) {
+    return m->names[0] != '\0' && m->rows == m->columns && m->columns <= MOST_NAMED &&
+           p->plot.w > LEAST_CELL * (float)m->columns;
+}
+
+static size_t name_ticks(size_t count, tick *ticks) {
+    for (size_t i = 0; i < count; i++)
+        ticks[i] = (tick){.value = (double)i + 1};
+    return count;
+}
+
+/* Black or white, whichever stands out from a colour. */
+static color contrast(color c) {
+    double light = 0.3 * (c >> 24) + 0.59 * (c >> 16 & 0xFF) + 0.11 * (c >> 8 & 0xFF);
+    return light > 128 ? 0x000000FF : 0xFFFFFFFF;
+}
+
 static size_t index_ticks(const axis *a, float length, float each, tick *ticks, size_t size) {
     size_t all = axis_ticks(a, (size_t)fmaxf(2, length / each), ticks, size), n = 0;
     for (size_t i = 0; i < all; i++)
@@ -125,43 +195,114 @@ static size_t index_ticks(const axis *a, float length, float each, tick *ticks, 
     return n;
 }
 
-/* The numbers of rows and columns, without a line: the matrix has its own edge. */
-static void draw_numbers(const panel *p, const page_options *o, display_list *list) {
+/* The numbers or the names of rows and columns, without a line: the matrix has its own edge. */
+static void draw_numbers(const panel *p, const page_options *o, const matrix_view *m,
+                         display_list *list) {
     tick ticks[64];
+    char name[64];
     const rect r = p->plot;
+    bool row_names = rows_named(p, m), column_names = columns_named(p, m);
     text_style style = {LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_MIDDLE, 0};
-    size_t n = index_ticks(&p->x, r.w, 60, ticks, 64);
-    for (size_t i = 0; i < n; i++)
-        draw_text(list, r.x + r.w * (float)axis_place(&p->x, ticks[i].value), r.y + r.h + 16,
-                  ticks[i].label, style);
-    style.anchor = ANCHOR_RIGHT;
-    n = index_ticks(&p->y, r.h, 26, ticks, 64);
+    size_t n =
+        column_names ? name_ticks(m->columns, ticks) : index_ticks(&p->x, r.w, 60, ticks, 64);
     for (size_t i = 0; i < n; i++) {
-        float y = r.y + r.h * (1 - (float)axis_place(&p->y, ticks[i].value));
-        draw_text(list, r.x - 7, y + 3.5f, ticks[i].label + (ticks[i].label[0] == '-'), style);
+        float x = r.x + r.w * (float)axis_place(&p->x, ticks[i].value);
+        if (column_names)
+            text_fit_middle(name_of(m, i, name, sizeof name), r.w / (float)m->columns - 3,
+                            LABEL_SIZE, FONT_REGULAR, ticks[i].label, sizeof ticks[i].label);
+        if (x > r.x && x < r.x + r.w)
+            draw_text(list, x, r.y + r.h + 16, ticks[i].label, style);
+    }
+    style.anchor = ANCHOR_RIGHT;
+    n = row_names ? name_ticks(m->rows, ticks) : index_ticks(&p->y, r.h, 26, ticks, 64);
+    for (size_t i = 0; i < n; i++) {
+        double row = row_names ? -ticks[i].value : ticks[i].value;
+        float y = r.y + r.h * (1 - (float)axis_place(&p->y, row));
+        if (!(y > r.y && y < r.y + r.h))
+            continue;
+        const char *label = ticks[i].label + (ticks[i].label[0] == '-');
+        draw_text_within(list, r.x - 7, y + 3.5f, MOST_NAME,
+                         row_names ? name_of(m, i, name, sizeof name) : label, style);
     }
 }
 
-static float number_width(const panel *p) {
-    char most[24];
-    snprintf(most, sizeof most, "%zu", p->figure->items[0].rows);
-    return text_width(most, LABEL_SIZE, FONT_REGULAR) + 9;
+static float number_width(const panel *p, const matrix_view *m) {
+    char text[64];
+    float widest = 0;
+    if (!rows_named(p, m)) {
+        snprintf(text, sizeof text, "%zu", m->rows);
+        return text_width(text, LABEL_SIZE, FONT_REGULAR) + 9;
+    }
+    for (size_t i = 0; i < m->rows; i++)
+        widest =
+            fmaxf(widest, text_width(name_of(m, i, text, sizeof text), LABEL_SIZE, FONT_REGULAR));
+    return fminf(widest, MOST_NAME) + 9;
+}
+
+/* The number in each cell, where there is room for that. */
+static void draw_values(const panel *p, const page_options *o, const matrix_view *m,
+                        const axis *colors, display_list *list) {
+    rect r = p->plot;
+    float w = r.w / (float)(p->x.high - p->x.low), h = r.h / (float)(p->y.high - p->y.low);
+    char text[32];
+    if (o->grain > 0 || m->grey || w < LEAST_CELL || h < LEAST_CELL / 2)
+        return;
+    draw_clip(list, r);
+    for (size_t i = 0; i < count_of(m); i++) {
+        float x = r.x + r.w * (float)axis_place(&p->x, (double)(i / m->rows) + 1);
+        float y = r.y + r.h * (1 - (float)axis_place(&p->y, -(double)(i % m->rows) - 1));
+        axis_format(m->values[i], 3, text, sizeof text);
+        if (text_width(text, LABEL_SIZE, FONT_REGULAR) < w)
+            draw_text(list, x, y + 3.5f, text,
+                      (text_style){LABEL_SIZE,
+                                   contrast(color_at(colors, m->values[i], paint_of(m), o)),
+                                   FONT_REGULAR, ANCHOR_MIDDLE, 0});
+    }
+    draw_unclip(list);
+}
+
+/* "cat as dog", or "row 2, column 3". */
+static void describe_place(const matrix_view *m, size_t row, size_t column, char *text,
+                           size_t size) {
+    char a[64], b[64];
+    if (m->names[0] == '\0')
+        snprintf(text, size, "row %zu, column %zu", row + 1, column + 1);
+    else if (m->rows != m->columns)
+        snprintf(text, size, "%s, column %zu", name_of(m, row, a, sizeof a), column + 1);
+    else
+        snprintf(text, size, "row %s, column %s", name_of(m, row, a, sizeof a),
+                 name_of(m, column, b, sizeof b));
+}
+
+/* What share of its row an element is, where all of the row are counts. */
+static double share_of_row(const matrix_view *m, size_t row, double value) {
+    double sum = 0;
+    for (size_t c = 0; c < m->columns; c++) {
+        double other = m->values[c * m->rows + row];
+        if (!(other >= 0) || other != floor(other))
+            return NAN;
+        sum += other;
+    }
+    return value / sum;
 }
 
 static void draw_element(const panel *p, const page_options *o, const axis *colors, point cursor,
                          display_list *list) {
-    const figure_item *m = &p->figure->items[0];
+    matrix_view own = matrix_of(p), *m = &own;
     double column = round(axis_value(&p->x, (cursor.x - p->plot.x) / p->plot.w));
     double row = -round(axis_value(&p->y, 1 - (cursor.y - p->plot.y) / p->plot.h));
     if (!(column >= 1 && row >= 1 && column <= (double)m->columns && row <= (double)m->rows))
         return;
-    double value = m->y[((size_t)column - 1) * m->rows + (size_t)row - 1];
-    char heading[64];
-    snprintf(heading, sizeof heading, "row %.0f, column %.0f", row, column);
+    size_t r = (size_t)row - 1, c = (size_t)column - 1;
+    double value = m->values[c * m->rows + r], share = share_of_row(m, r, value);
+    char heading[160];
+    describe_place(m, r, c, heading, sizeof heading);
     box_row line = {
-        .sample = {color_at(colors, value, paint_of(p->figure), o), 10, 0}
+        .sample = {color_at(colors, value, paint_of(m), o), 10, 0}
     };
     axis_format(value, 7, line.value, sizeof line.value);
+    if (isfinite(share) && m->columns > 1)
+        snprintf(line.note, sizeof line.note, "%.3g %% of its row", 100 * share);
     draw_box(p, o, cursor, heading, &line, 1, list);
 }
 
@@ -177,17 +318,17 @@ static float below_matrix(const page_options *o, bool named) {
 }
 
 float matrix_place(panel *p, const page_options *o, float top) {
-    const figure *f = p->figure;
+    matrix_view m = matrix_of(p);
     rect a = p->area;
-    bool named = f->x_label[0] != '\0';
-    float left = number_width(p) + y_label_room(p, o), below = below_matrix(o, named);
+    bool named = m.x_label[0] != '\0';
+    float left = number_width(p, &m) + y_label_room(p, o), below = below_matrix(o, named);
     rect r = {a.x + PADDING + left, snap(o, top), a.w - 2 * PADDING - left - BAR_ROOM, 0};
     r.h = a.y + a.h - PADDING - below - r.y;
     p->plot = (rect){0};
     if (r.w < 12 || r.h < 12)
         return 0;
     float width = r.w;
-    choose_size(&f->items[0], o, &r.w, &r.h);
+    choose_size(&m, o, &r.w, &r.h);
     if (o->grain > 0)
         r.x = ceilf(r.x / o->grain) * o->grain;
     else
@@ -196,40 +337,59 @@ float matrix_place(panel *p, const page_options *o, float top) {
     return r.y + r.h + below + PADDING - a.y;
 }
 
+/* "step 1200 · 3 × 3", or what of a figure cannot be shown. */
+static void write_note(const panel *p, const page_options *o, const matrix_view *m, char *text,
+                       size_t size) {
+    char step[48];
+    if (p->figure == NULL) {
+        axis_format_whole(p->curves[0].tag->matrix_step, step, sizeof step);
+        snprintf(text, size, "step %s · %zu × %zu", step, m->rows, m->columns);
+        return;
+    }
+    describe_missing(p, o, text, size);
+    if (text[0] == '\0')
+        snprintf(text, size, "%zu × %zu", m->rows, m->columns);
+}
+
 void draw_matrix(panel *p, const page_options *o, display_list *list) {
-    const figure *f = p->figure;
-    const figure_item *m = &f->items[0];
+    matrix_view m = matrix_of(p);
     char note[96];
-    describe_missing(p, o, note, sizeof note);
-    if (note[0] == '\0')
-        snprintf(note, sizeof note, "%zu × %zu", m->rows, m->columns);
+    if (count_of(&m) == 0) {
+        draw_title(p, o, "", list);
+        return;
+    }
+    write_note(p, o, &m, note, sizeof note);
     rect whole = p->area;
     if (o->grain > 0) { /* the words stay near a matrix that is narrower than the terminal */
         matrix_place(p, o, 0);
         p->area.w = p->plot.x + p->plot.w + BAR_ROOM - p->area.x;
     }
-    float top = draw_figure_title(p, o, note, list);
+    float top =
+        p->figure == NULL ? draw_title(p, o, note, list) : draw_figure_title(p, o, note, list);
     if (o->grain > 0)
         top = draw_y_label(p, o, p->area, top, list);
     p->area = whole;
     matrix_place(p, o, top);
     if (p->plot.w <= 0)
         return;
-    axis colors = color_axis(f);
-    draw_cells(p, o, &colors, list);
-    draw_numbers(p, o, list);
+    axis colors = color_axis(&m);
+    draw_cells(p, o, &m, &colors, list);
+    draw_values(p, o, &m, &colors, list);
+    draw_numbers(p, o, &m, list);
     rect r = p->plot, bar = {r.x + r.w + 14, r.y, COLOR_BAR_WIDTH, r.h};
     if (o->grain > 0)
         bar = (rect){r.x + r.w + 2 * o->grain, r.y, 2 * o->grain, r.h};
-    draw_color_bar(&colors, bar, paint_of(f), o, list);
-    draw_text(list, r.x + r.w / 2, r.y + r.h + (o->grain > 0 ? 29 : 31), f->x_label,
+    draw_color_bar(&colors, bar, paint_of(&m), o, list);
+    draw_text(list, r.x + r.w / 2, r.y + r.h + (o->grain > 0 ? 29 : 31), m.x_label,
               (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_MIDDLE, 0});
     if (o->grain <= 0)
-        draw_y_label(p, o, (rect){r.x - number_width(p) - 18 - PADDING, 0, 0, 0}, top, list);
+        draw_y_label(p, o, (rect){r.x - number_width(p, &m) - 18 - PADDING, 0, 0, 0}, top, list);
 }
 
 void read_matrix(panel *p, const page_options *o, const point *cursor, display_list *list) {
-    axis colors = color_axis(p->figure);
-    if (cursor != NULL && inside(p->plot, *cursor))
-        draw_element(p, o, &colors, *cursor, list);
+    matrix_view m = matrix_of(p);
+    if (cursor == NULL || !inside(p->plot, *cursor) || count_of(&m) == 0)
+        return;
+    axis colors = color_axis(&m);
+    draw_element(p, o, &colors, *cursor, list);
 }

@@ -587,6 +587,16 @@
       view.content = content;
     };
   };
+  const addMatrix = (view) => {
+    const p = view.panel, names = p.names === "" ? [] : p.names.split("\n");
+    const named = names.length > 0 && p.rows.length === p.rows[0]?.length;
+    view.element = shell(view, false);
+    view.element.append($("div", { className: "scroll" }, $("div", { className: "muted" }, "step " + p.step), $("table", {},
+      $("tr", {}, $("th"), ...(p.rows[0] ?? []).map((_, c) => $("th", {}, named ? names[c] : String(c + 1)))),
+      ...p.rows.map((row, r) => $("tr", {}, $("th", {}, names[r] ?? String(r + 1)),
+        ...row.map((v) => $("td", {}, v === null ? "not finite" : String(v))))))));
+    view.draw = () => {};
+  };
   const addImages = (view) => {
     view.element = shell(view, false);
     const figures = view.panel.images.map((image) => $("figure", {},
@@ -648,6 +658,7 @@
       else if (panel.kind === "heat") addPlot(view, drawHeat);
       else if (panel.kind === "histogram") addPlot(view, drawHistogram);
       else if (panel.kind === "text") addText(view);
+      else if (panel.kind === "matrix") addMatrix(view);
       else addImages(view);
       return view;
     });

@@ -271,10 +271,27 @@ static void put_texts(const report *r, const panel *p, FILE *out) {
     putc(']', out);
 }
 
+/* Rows of numbers, and their names. */
+static void put_matrix(const run_tag *tag, FILE *out) {
+    fprintf(out, ",\"step\":%lld,", (long long)tag->matrix_step);
+    put_field("names", tag->text == NULL ? "" : tag->text, out);
+    fputs(",\"rows\":[", out);
+    for (size_t r = 0; tag->matrix != NULL && r < tag->rows; r++) {
+        fputs(r > 0 ? ",[" : "[", out);
+        for (size_t c = 0; c < tag->columns; c++) {
+            double value = tag->matrix[c * tag->rows + r];
+            fputs(c > 0 ? "," : "", out);
+            fprintf(out, isfinite(value) ? "%.7g" : "null", value);
+        }
+        putc(']', out);
+    }
+    putc(']', out);
+}
+
 static bool put_panel(const report *r, const panel *p, FILE *out) {
     static const char *const kinds[PANEL_KIND_COUNT] = {
         [PANEL_CURVES] = "curves",  [PANEL_HEAT] = "heat", [PANEL_HISTOGRAM] = "histogram",
-        [PANEL_PICTURE] = "images", [PANEL_TEXT] = "text",
+        [PANEL_PICTURE] = "images", [PANEL_TEXT] = "text", [PANEL_MATRIX] = "matrix",
     };
     bool good = true;
     fprintf(out, "\n{\"kind\":\"%s\",", kinds[p->kind]);
@@ -288,6 +305,8 @@ static bool put_panel(const report *r, const panel *p, FILE *out) {
         good = put_images(r, p, out);
     else if (p->kind == PANEL_TEXT)
         put_texts(r, p, out);
+    else if (p->kind == PANEL_MATRIX)
+        put_matrix(p->curves[0].tag, out);
     putc('}', out);
     return good;
 }

@@ -88,6 +88,7 @@ static void fill_other(run_tag *to, const run_tag *from, double until, int64_t s
            from->histograms[to->histogram_count].wall_time <= until)
         to->histogram_count++;
     to->picture = from->picture_step <= step ? from->picture : (picture){0};
+    to->matrix = from->matrix_step <= step ? from->matrix : NULL;
     to->text = from->text_step <= step ? from->text : NULL;
     to->text_step = from->text_step;
     to->earlier_count = 0;

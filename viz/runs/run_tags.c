@@ -6,6 +6,7 @@
 #include "core/grow.h"
 #include "core/memory.h"
 #include "core/natural.h"
+#include "log/wire.h"
 #include "viz/runs/runs.h"
 
 /* --- names --- */
@@ -56,6 +57,7 @@ static void free_tag(run_tag *tag) {
     dnn_free(tag->histograms);
     picture_free(&tag->picture);
     dnn_free(tag->encoded);
+    dnn_free(tag->matrix);
     dnn_free(tag->text);
     forget_texts(tag, 0);
     dnn_free(tag->earlier);
@@ -244,6 +246,25 @@ static bool add_text(run_tag *tag, const dnn_event *e) {
     return replace((void **)&tag->text, e->bytes, e->size);
 }
 
+static bool add_matrix(run_tag *tag, const dnn_event *e) {
+    double *matrix = dnn_alloc(e->rows * e->columns * sizeof *matrix);
+    if (matrix == NULL || !replace((void **)&tag->text, e->bytes, e->size)) {
+        dnn_free(matrix);
+        return false;
+    }
+    for (size_t r = 0; r < e->rows; r++)
+        for (size_t c = 0; c < e->columns; c++)
+            matrix[c * e->rows + r] =
+                dnn_wire_float(dnn_wire_get_fixed32(e->numbers + 4 * (r * e->columns + c)));
+    dnn_free(tag->matrix);
+    tag->matrix = matrix;
+    tag->rows = e->rows;
+    tag->columns = e->columns;
+    tag->matrix_step = e->step;
+    tag->matrices++;
+    return true;
+}
+
 static bool add_value(run_tag *tag, const dnn_event *e) {
     switch (e->kind) {
     case DNN_EVENT_SCALAR:
@@ -254,6 +275,8 @@ static bool add_value(run_tag *tag, const dnn_event *e) {
         tag->picture_step = e->step;
         tag->encoded_size = e->size;
         return replace((void **)&tag->encoded, e->bytes, e->size);
+    case DNN_EVENT_MATRIX:
+        return add_matrix(tag, e);
     case DNN_EVENT_UNKNOWN: /* its text is the name of its kind */
     case DNN_EVENT_TEXT:
         return add_text(tag, e);

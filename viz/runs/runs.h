@@ -41,7 +41,11 @@ typedef struct run_tag {
     int64_t picture_step;
     uint8_t *encoded; /* a picture that came in this poll and is not decoded yet */
     size_t encoded_size;
-    char *text; /* the last one */
+    double *matrix; /* the last one, column after column; NULL: none */
+    size_t rows, columns;
+    int64_t matrix_step;
+    size_t matrices; /* how many came */
+    char *text;      /* the last one; of a matrix the names of its rows, a line each */
     int64_t text_step;
     text_at *earlier; /* other texts before it, the oldest first; at most TEXTS_KEPT */
     size_t earlier_count, earlier_capacity;

@@ -10,7 +10,7 @@
 #define MOST_LEAD   4
 #define LEAD_SHARE  0.7f  /* of the page, where other panels follow */
 #define LATER       220.0 /* height of a row that is scrolled to */
-#define PICTURES    340.0 /* of one that holds pictures */
+#define PICTURES    340.0 /* of one that holds pictures or matrices */
 #define GOLDEN      1.618 /* width over height at which a curve reads best */
 #define LEAST       PANEL_LEAST_HEIGHT
 #define LEAST_WIDTH PANEL_LEAST_WIDTH
@@ -131,7 +131,7 @@ static size_t count_rows(const view *v, size_t first, size_t most) {
 
 static float later_height(const view *v, size_t first, size_t count) {
     for (size_t i = first; i < first + count; i++)
-        if (shown(v, i)->kind == PANEL_PICTURE)
+        if (shown(v, i)->kind == PANEL_PICTURE || shown(v, i)->kind == PANEL_MATRIX)
             return PICTURES;
     return LATER;
 }

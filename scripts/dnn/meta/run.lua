@@ -99,6 +99,22 @@ function run:steps(first, last) end
 ---@return nil
 function run:histogram(step, tag, A) end
 
+---Logs a matrix, such as a confusion matrix.
+---
+---dnnview shows the last one as colours, with its numbers. The names are those of the rows, and of the columns too
+---where there are as many.
+---
+---```lua
+---local counts = dnn.Matrix{{48, 2}, {7, 43}}
+---dnn.Run():matrix(1, "confusion", counts, {"cat", "dog"})
+---```
+---@param step integer >= 0
+---@param tag string
+---@param A dnn.Matrix
+---@param names? string[] one for each row
+---@return nil
+function run:matrix(step, tag, A, names) end
+
 ---Logs an image.
 ---
 ---Shapes: width * height pixels of 1 or 3 numbers, in the order of `dnn.data.read_image`; bytes, or floats in 0..1.

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/crc32c.h"
 #include "core/memory.h"
 #include "core/random.h"
-#include "core/crc32c.h"
 #include "log/event.h"
 #include "log/record.h"
 #include "log/wire.h"
@@ -69,6 +69,7 @@ typedef struct seen {
     char tag[64];
     uint8_t bytes[64];
     double limits[8], counts[8];
+    uint8_t numbers[64];
 } seen;
 
 static void remember(void *context, const dnn_event *e) {
@@ -78,6 +79,8 @@ static void remember(void *context, const dnn_event *e) {
     snprintf(s->tag, sizeof s->tag, "%.*s", (int)e->tag_size, e->tag);
     if (e->size <= sizeof s->bytes && e->size > 0)
         memcpy(s->bytes, e->bytes, e->size);
+    if (e->kind == DNN_EVENT_MATRIX && 4 * e->rows * e->columns <= sizeof s->numbers)
+        memcpy(s->numbers, e->numbers, 4 * e->rows * e->columns);
     if (e->kind == DNN_EVENT_HISTOGRAM && e->histogram.buckets <= 8) {
         memcpy(s->limits, e->histogram.limits, e->histogram.buckets * sizeof(double));
         memcpy(s->counts, e->histogram.counts, e->histogram.buckets * sizeof(double));
@@ -186,6 +189,28 @@ static void every_kind_is_read_back_as_it_was_written(void **state) {
                                      .size = 6});
     assert_int_equal(t.last.kind, DNN_EVENT_TEXT);
     assert_memory_equal(t.bytes, "lr = 1", 6);
+}
+
+static void a_matrix_is_read_back_with_the_names_of_its_rows(void **state) {
+    (void)state;
+    const uint8_t numbers[24] = {0, 0, 0x80, 0x3F, 0, 0, 0, 0x40}; /* 1, 2, 0, ... */
+    dnn_event e = {.wall_time = 1,
+                   .tag = "confusion",
+                   .tag_size = 9,
+                   .kind = DNN_EVENT_MATRIX,
+                   .rows = 2,
+                   .columns = 3,
+                   .numbers = numbers,
+                   .bytes = (const uint8_t *)"cat\ndog",
+                   .size = 7};
+    seen m = round_trip(&e);
+    assert_int_equal(m.last.kind, DNN_EVENT_MATRIX);
+    assert_int_equal(m.last.rows, 2);
+    assert_int_equal(m.last.columns, 3);
+    assert_memory_equal(m.bytes, "cat\ndog", 7);
+    assert_memory_equal(m.numbers, numbers, sizeof numbers);
+    e.size = 0;
+    assert_int_equal(round_trip(&e).last.size, 0);
 }
 
 /* A scalar as TensorFlow 2 writes it: Value { tag "x", metadata { plugin "scalars" }, tensor {
@@ -429,6 +454,7 @@ int main(void) {
         cmocka_unit_test(a_scalar_is_the_published_record),
         cmocka_unit_test(the_short_way_for_scalars_reads_what_the_long_one_reads),
         cmocka_unit_test(every_kind_is_read_back_as_it_was_written),
+        cmocka_unit_test(a_matrix_is_read_back_with_the_names_of_its_rows),
         cmocka_unit_test(scalars_in_tensors_and_unknown_fields_are_understood),
         cmocka_unit_test(histograms_and_images_of_tensorflow_2_are_understood),
         cmocka_unit_test(scalars_of_every_number_type_are_understood),

@@ -43,10 +43,42 @@ static void write_run(const char *name, int number, int layers, const char *sett
     dnn_run_log_close(log);
 }
 
+/* A confusion matrix of five classes, and the share of each that was found. */
+static void write_counts(void) {
+    static const char names[] = "cat\ndog\nhorse\nlong-tailed macaque\nship";
+    float counts[25], found[5];
+    dnn_run_log *log;
+    if (dnn_run_log_open(&log, in_folder("counts/animals"), NULL) != DNN_OK)
+        abort();
+    for (int i = 0; i < 25; i++)
+        counts[i] = (float)(i % 6 == 0 ? 90 - i : 5 * (i % 3));
+    for (int i = 0; i < 5; i++)
+        found[i] = counts[6 * i] / 100;
+    dnn_event e = {.wall_time = SAMPLE_START + 300,
+                   .step = 300,
+                   .kind = DNN_EVENT_MATRIX,
+                   .bytes = (const uint8_t *)names,
+                   .size = sizeof names - 1,
+                   .rows = 5};
+    sample_scalar(log, 300, "accuracy/test", 0.83);
+    e.tag = "confusion";
+    e.columns = 5;
+    e.numbers = (const uint8_t *)counts;
+    e.tag_size = strlen(e.tag);
+    dnn_run_log_event(log, &e);
+    e.tag = "found";
+    e.columns = 1;
+    e.numbers = (const uint8_t *)found;
+    e.tag_size = strlen(e.tag);
+    dnn_run_log_event(log, &e);
+    dnn_run_log_close(log);
+}
+
 static void write_all(void) {
     static const char *const rates[] = {"0.0001", "0.0003", "0.001", "0.003",
                                         "0.01",   "0.03",   "0.1",   "0.3"};
     char name[96], settings[160];
+    write_counts();
     write_run("one/cats", 1, 3, "lr = 0.01\nseed = 7");
     write_run("deep/resnet60", 2, 60, "lr = 0.01\nseed = 7");
     for (int k = 0; k < 8; k++) {
@@ -115,12 +147,17 @@ static void sixty_layers_have_colours_in_their_order(void **state) {
     check_picture("sixty_layers", "deep", 1366, 768, 1, &theme_light, nowhere);
 }
 
+static void a_confusion_matrix_has_names_and_numbers(void **state) {
+    (void)state;
+    check_picture("confusion", "counts", 1000, 640, 1, &theme_dark, (point){0.3f, 0.75f});
+}
+
 static int set_up(void **state) {
     setenv("TZ", "UTC", 1);
     if (make_folder(state) != 0 || open_fonts(state) != 0)
         return 1;
-    const char *const folders[] = {"one", "deep", "eight", "fifty"};
-    for (int i = 0; i < 4; i++)
+    const char *const folders[] = {"one", "deep", "eight", "fifty", "counts"};
+    for (int i = 0; i < 5; i++)
         if (mkdir(in_folder(folders[i]), 0700) != 0)
             return 1;
     write_all();
@@ -137,6 +174,7 @@ int main(void) {
         cmocka_unit_test(one_run_on_a_screen_of_fine_pixels),
         cmocka_unit_test(eight_runs_are_named_and_their_settings_readable),
         cmocka_unit_test(fifty_runs_are_told_apart_by_the_mouse),
+        cmocka_unit_test(a_confusion_matrix_has_names_and_numbers),
         cmocka_unit_test(sixty_layers_have_colours_in_their_order),
     };
     return cmocka_run_group_tests(tests, set_up, clean_up);
