@@ -16,16 +16,17 @@ local function list(...)
 end
 
 -- Images of `size` x `size` pixels and 3 colours become how sure the network is of the first class. Layer 1 is the
--- body, all convolutions: it makes 192 numbers of each 8 x 8 pixels. The head looks at their means.
+-- body, all convolutions: it makes 192 numbers of each 16 x 16 pixels. The head looks at their means.
 function cats_net.new(size, options)
   local body = dnn.Sequential(list(
     {block(3, 24, 5, 2)},
     {block(24, 48)}, {dnn.MaxPool2d(2)},
     {block(48, 96)}, {dnn.MaxPool2d(2)},
     {dnn.Residual(list({block(96, 96)}, {block(96, 96)}))},
-    {block(96, 192)}))
+    {block(96, 192)}, {dnn.MaxPool2d(2)},
+    {dnn.Residual(list({block(192, 192)}, {block(192, 192)}))}))
   return dnn.Sequential({
-    dnn.Input(size, size, 3), body, dnn.GlobalAvgPool(), dnn.Dropout(0.3), dnn.Linear(192, 1), dnn.Sigmoid(),
+    dnn.Input(size, size, 3), body, dnn.GlobalAvgPool(), dnn.Dropout(0.2), dnn.Linear(192, 1), dnn.Sigmoid(),
   }, options)
 end
 

@@ -14,7 +14,7 @@ local defaults = {
 }
 
 -- What --model cnn decides where it is not said otherwise.
-local cnn = {optimiser = "adam", iterations = 4000, batch = 32, lr = 0.002}
+local cnn = {optimiser = "adamw", iterations = 8000, batch = 32, lr = 0.003}
 
 local learning_rates = {sgd = 0.0075, momentum = 0.002, adam = 0.0003, adamw = 0.0003}
 
@@ -36,14 +36,14 @@ local function parser()
     :choices {"dense", "cnn"}
   option("layers", "<n,...>", "units of each layer, from the numbers in a picture to 1 "
     .. "(12288,32,16,1; .h5 files 12288,20,7,5,1)"):convert(args.sizes "--layers")
-  option("lr", "<rate>", "learning rate (adam and adamw 0.0003, momentum 0.002, sgd 0.0075)")
+  option("lr", "<rate>", "learning rate (adam and adamw 0.0003, momentum 0.002, sgd 0.0075; cnn 0.003)")
     :convert(args.positive("--lr", 1e6))
-  option("iterations", "<n>", "steps to take (1000; photos 3000; .h5 files 2500)")
+  option("iterations", "<n>", "steps to take (1000; photos 3000; .h5 files 2500; cnn 8000)")
     :convert(args.whole("--iterations", 1))
-  option("batch", "<n>", "pictures per step, 0 for all (32; photos 64; .h5 files all)")
+  option("batch", "<n>", "pictures per step, 0 for all (32; photos 64; .h5 files all; cnn 32)")
     :convert(args.whole("--batch", 0))
   option("optimiser", "<name>", "sgd, momentum, adam or adamw (adam; photos momentum; .h5 files "
-    .. "sgd)")
+    .. "sgd; cnn adamw)")
     :choices {"sgd", "momentum", "adam", "adamw"}
   option("init", "<name>", "starting weights: he, xavier, 0.01 or 1/sqrt(n) (he; .h5 files "
     .. "1/sqrt(n))"):choices {"he", "xavier", "0.01", "1/sqrt(n)"}
@@ -85,7 +85,7 @@ function cats_options.parse(arguments)
   options.size = options.size or 64
   if options.model == "cnn" then
     if options.layers then p:error "--layers is of dense networks; leave --model cnn or --layers out" end
-    if options.size < 16 then p:error "--model cnn halves pictures three times; --size must be 16 or more" end
+    if options.size < 16 then p:error "--model cnn halves pictures four times; --size must be 16 or more" end
   end
   return options
 end

@@ -155,6 +155,22 @@ describe("train_cats.lua", function()
     assert.are.same({accuracies(out)}, {accuracies(resumed)})
   end)
 
+  it("goes on bit for bit with a convolutional network and its loader after it was killed", function()
+    local folder = cache .. "/killed"
+    os.execute(("mkdir -p '%s'"):format(folder))
+    local options = ("--model cnn --size 16 --iterations 600 --batch 8 --save '%s"):format(folder)
+    local out, err, status = run("train_cats.lua", options .. "/straight'")
+    assert.are.same({"", 0}, {err, status})
+    run("train_cats.lua", ("%s/never' --run '%s/run' & pid=$!; while kill -0 $pid && ! ls '%s/run/checkpoints/'"
+      .. "best-0000[1-5]*; do sleep 0.02; done; kill -9 $pid; wait $pid"):format(options, folder, folder))
+    local listing <close> = assert(io.popen(("ls '%s/run/checkpoints/'best-0000[1-5]*"):format(folder)))
+    local resumed
+    resumed, err, status = run("train_cats.lua", ("%s/later' --resume '%s'"):format(options, listing:read "l"))
+    assert.are.same({"", 0}, {err, status})
+    assert.are.equal(read_all(folder .. "/straight"), read_all(folder .. "/later"))
+    assert.are.same({accuracies(out)}, {accuracies(resumed)})
+  end)
+
   it("reproduces the published run", function()
     if not exists(shared .. "/golden/stepwise.json") then
       return pending "skipped: golden/stepwise.json is not in DNN_SHARED (or ../shared)"
