@@ -46,6 +46,7 @@ local net = dnn.Sequential{
 }
 local loss = dnn.MSELoss()
 local optimiser = dnn.optim.Adam(net:parameters(), {lr = options.lr})
+local schedule = dnn.optim.CosineAnnealingLR(optimiser, {T_max = options.epochs * #batches})
 local run = dnn.Run(options.run, {view = options.view, net = net, optimiser = optimiser, settings = options})
 
 -- The mean squared error of what is drawn of the test images.
@@ -59,14 +60,14 @@ local function test_error(draw)
 end
 local function redraw(X) return net:predict(X) end
 
-local steps, step = options.epochs * #batches, 0
+local step = 0
 for epoch = 1, options.epochs do
   for X in batches do
     step = step + 1
-    optimiser.lr = options.lr * (1 + math.cos(math.pi * step / steps)) / 2 -- down to 0 along a cosine
     local cost = loss:forward(net:forward(X), X)
     net:backward(loss:backward())
     optimiser:step()
+    schedule:step()
     run:log(step, {cost = cost, grad_norm = net:grad_norms()})
     if run.stopped then break end
   end

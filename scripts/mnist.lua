@@ -43,26 +43,20 @@ add(dnn.Flatten(), dnn.Dropout(0.3), dnn.Linear(64 * (data.height // 8) * (data.
 local net = dnn.Sequential(layers)
 
 local loss = dnn.CrossEntropyLoss()
-local optimiser = dnn.optim.AdamW(net:parameters(), {lr = options.lr})
+local optimiser = dnn.optim.AdamW(net:parameters())
+local schedule = dnn.optim.OneCycleLR(optimiser, {max_lr = options.lr, epochs = options.epochs,
+  steps_per_epoch = #batches})
 local run = dnn.Run(options.run, {view = options.view, net = net, optimiser = optimiser, settings = options})
-
--- The learning rate: up along a line for the first tenth of the steps, then down to 0 along a cosine.
-local steps = options.epochs * #batches
-local function learning_rate(step)
-  local warm = steps / 10
-  if step < warm then return options.lr * step / warm end
-  return options.lr * (1 + math.cos(math.pi * (step - warm) / (steps - warm))) / 2
-end
 
 local step = 0
 for epoch = 1, options.epochs do
   local costs = 0
   for X, Y in batches do
     step = step + 1
-    optimiser.lr = learning_rate(step)
     local cost = loss:forward(net:forward(X), Y)
     net:backward(loss:backward())
     optimiser:step()
+    schedule:step()
     run:log(step, {cost = cost, lr = optimiser.lr, grad_norm = net:grad_norms()})
     costs = costs + cost
     if run.stopped then break end

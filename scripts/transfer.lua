@@ -44,24 +44,24 @@ local function take_over(net)
   net[1]:eval()
 end
 
--- Trains a network, and returns it. The learning rate goes down to 0 along a cosine.
+-- Trains a network, and says how good it has become.
 local function learn(name, net)
   local loss, optimiser = dnn.BCELoss(), dnn.optim.AdamW(net:parameters(), {lr = options.lr})
   local run <close> = dnn.Run(options.run and options.run .. "/" .. name, {view = options.view, net = net,
     optimiser = optimiser, settings = options})
   local next_batch, batches = cats.batches(train, {batch = options.batch, model = "cnn", size = images.size})
   local steps = options.epochs * (batches and #batches or 1)
+  local schedule = dnn.optim.CosineAnnealingLR(optimiser, {T_max = steps})
   for step in run:steps(steps) do
-    optimiser.lr = options.lr * (1 + math.cos(math.pi * step / steps)) / 2
     local X, Y = next_batch()
     local cost = loss:forward(net:forward(X), Y)
     net:backward(loss:backward())
     optimiser:step()
+    schedule:step()
     run:log(step, {cost = cost, grad_norm = net:grad_norms()})
   end
   print(("%-12s %6.2f %% of the training images, %6.2f %% of the test images"):format(name .. ":",
     cats.accuracy(net, train), cats.accuracy(net, test)))
-  return net
 end
 
 dnn.manual_seed(options.seed)
