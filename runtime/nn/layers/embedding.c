@@ -29,6 +29,7 @@ static const dnn_field fields[] = {
     [PADDING_IDX] = {.name = "padding_idx",
                      .kind = DNN_FIELD_COUNT,
                      .low = 1,
+                     .initial = -1,
                      .optional = true,
                      .doc = "an id whose vector starts as 0 and is not learnt"},
     {.name = NULL},
