@@ -124,7 +124,9 @@ int dnnlua_layer_load_states(lua_State *L) {
     dnn_error err;
     bool carried;
 
-    luaL_checktype(L, 2, LUA_TTABLE);
+    if (!lua_istable(L, 2)) {
+        dnnlua_wrong_argument(L, 2, "a table of states");
+    }
     dnnlua_network *self = push_whole(L, "load_states");
     check_names(L, self->network);
     for (size_t s = 0; s < dnn_network_step_count(self->network); s++) {

@@ -90,7 +90,7 @@ static void push_names(lua_State *L, int index, const dnn_matrix *m) {
                    (lua_Integer)m->rows,
                    lua_istable(L, index)
                        ? lua_pushfstring(L, "%I", (lua_Integer)lua_rawlen(L, index))
-                       : dnnlua_got(L, index));
+                       : dnnlua_got_usage(L, index));
     }
     luaL_buffinit(L, &lines);
     for (size_t i = 1; i <= m->rows; i++) {
