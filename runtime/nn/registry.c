@@ -10,6 +10,7 @@
     row(relu)                                                                                      \
     row(leaky_relu)                                                                                \
     row(celu)                                                                                      \
+    row(prelu)                                                                                     \
     row(elu)                                                                                       \
     row(selu)                                                                                      \
     row(gelu)                                                                                      \
@@ -29,8 +30,12 @@
     row(log_softmax)                                                                               \
     row(softmin)                                                                                   \
     row(dropout)                                                                                   \
+    row(dropout1d)                                                                                 \
+    row(dropout2d)                                                                                 \
     row(batch_norm1d)                                                                              \
     row(batch_norm2d)                                                                              \
+    row(group_norm)                                                                                \
+    row(instance_norm2d)                                                                           \
     row(layer_norm)                                                                                \
     row(rms_norm)                                                                                  \
     row(conv1d)                                                                                    \
@@ -51,10 +56,13 @@
     row(reflection_pad2d)                                                                          \
     row(replication_pad2d)                                                                         \
     row(flatten)                                                                                   \
+    row(reshape)                                                                                   \
+    row(permute)                                                                                   \
+    row(positional_encoding)                                                                       \
+    row(positional_embedding)                                                                      \
     row(slice)                                                                                     \
     row(bilinear)                                                                                  \
     row(embedding)                                                                                 \
-    row(positional_embedding)                                                                      \
     row(multihead_attention)                                                                       \
     row(rnn)                                                                                       \
     row(gru)                                                                                       \

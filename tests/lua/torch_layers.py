@@ -57,6 +57,46 @@ class Slice(nn.Module):
         return x[..., self.range] if x.dim() == 3 else x[:, self.range]
 
 
+class Reshape(nn.Module):
+    """A vector as an image whose channels are the fastest."""
+
+    def __init__(self, *sizes):
+        super().__init__()
+        self.sizes = sizes
+
+    def forward(self, x):
+        return x.reshape(-1, *self.sizes).permute(0, 3, 1, 2)
+
+
+class Permute(nn.Module):
+    """Axes from 1 in another order, as the example has them: those of an image are height, width and channels."""
+
+    def __init__(self, *axes):
+        super().__init__()
+        self.axes = axes
+
+    def forward(self, x):
+        if x.dim() == 4:
+            return x.permute(0, 2, 3, 1).permute(0, *self.axes).permute(0, 3, 1, 2)
+        return x.permute(0, *self.axes)
+
+
+class PositionalEncoding(nn.Module):
+    """As PyTorch's tutorial of transformers has it, without dropout."""
+
+    def __init__(self, n):
+        super().__init__()
+        self.n = n
+
+    def forward(self, x):
+        t = torch.arange(x.shape[1], dtype=torch.float64)[:, None]
+        rates = 10000.0 ** (-torch.arange(0, self.n, 2, dtype=torch.float64) / self.n)
+        table = torch.zeros(x.shape[1], self.n, dtype=torch.float64)
+        table[:, 0::2] = torch.sin(t * rates)
+        table[:, 1::2] = torch.cos(t * rates)[:, : self.n // 2]
+        return x + table.to(x.dtype)
+
+
 class Hardsigmoid(nn.Module):
     """nn.Hardsigmoid, whose own backward rounds 1 / 6 to float32."""
 

@@ -9,7 +9,7 @@ local program = require "program"
 -- `eval` for evaluation, `ids` for a layer that takes ids up to that number, the tables `lengths` and `mask` (`hidden`:
 -- the same as uint8) for what goes with X, and `carry` for a recurrent layer that has run on X and goes on from there.
 local topics = {"activations", "attention", "containers", "convolution", "linear", "normalisation", "pooling",
-  "resizing", "recurrent"}
+  "resizing", "recurrent", "shape"}
 local cases = {}
 for _, topic in ipairs(topics) do
   for _, case in ipairs(require("torch_layers." .. topic)) do cases[#cases + 1] = case end

@@ -16,8 +16,8 @@
 #include "core/memory.h"
 #include "core/threads.h"
 #include "math/fill.h"
-#include "math/simd.h"
 #include "nn/call.h"
+#include "nn/layers/channels.h"
 
 enum { NUM_FEATURES, EPS, MOMENTUM, AFFINE };                        /* settings */
 enum { WEIGHT, BIAS, AFFINE_VALUES };                                /* learnt values */
@@ -50,55 +50,6 @@ static const dnn_field fields[] = {
                 .doc = "whether a weight and a bias are learnt for each channel"},
     {.name = NULL},
 };
-
-/* --- the loops over columns [begin, end) of `rows` channels --- */
-
-#define LOOPS(T, suffix)                                                                           \
-    /* sums of x, and of x - about squared */                                                      \
-    DNN_CLONES static void sum_##suffix(const T *x, size_t rows, size_t cols, double *sums) {      \
-        for (size_t j = 0; j < cols; j++, x += rows)                                               \
-            for (size_t c = 0; c < rows; c++)                                                      \
-                sums[c] += x[c];                                                                   \
-    }                                                                                              \
-    DNN_CLONES static void squares_##suffix(const T *x, size_t rows, size_t cols,                  \
-                                            const double *mean, double *sums) {                    \
-        for (size_t j = 0; j < cols; j++, x += rows)                                               \
-            for (size_t c = 0; c < rows; c++)                                                      \
-                sums[c] += (x[c] - mean[c]) * (x[c] - mean[c]);                                    \
-    }                                                                                              \
-    /* a = x factor + shift, by channel */                                                         \
-    DNN_CLONES static void scale_##suffix(T *a, const T *x, size_t rows, size_t cols,              \
-                                          const T *factor, const T *shift) {                       \
-        for (size_t j = 0; j < cols; j++, a += rows, x += rows) {                                  \
-            DNN_INDEPENDENT                                                                        \
-            for (size_t c = 0; c < rows; c++)                                                      \
-                a[c] = x[c] * factor[c] + shift[c];                                                \
-        }                                                                                          \
-    }                                                                                              \
-    /* sums of dA, and of dA (x - mean) */                                                         \
-    DNN_CLONES static void gradients_##suffix(const T *x, const T *da, size_t rows, size_t cols,   \
-                                              const double *mean, double *sums, double *products) { \
-        for (size_t j = 0; j < cols; j++, x += rows, da += rows)                                   \
-            for (size_t c = 0; c < rows; c++) {                                                    \
-                sums[c] += da[c];                                                                  \
-                products[c] += da[c] * (x[c] - mean[c]);                                           \
-            }                                                                                      \
-    }                                                                                              \
-    /* dx (+)= da factor + x slope + shift, by channel */                                          \
-    DNN_CLONES static void input_##suffix(T *dx, const T *x, const T *da, size_t rows,             \
-                                          size_t cols, const T *factor, const T *slope,            \
-                                          const T *shift, bool add) {                              \
-        for (size_t j = 0; j < cols; j++, dx += rows, x += rows, da += rows) {                     \
-            DNN_INDEPENDENT                                                                        \
-            for (size_t c = 0; c < rows; c++) {                                                    \
-                T d = da[c] * factor[c] + x[c] * slope[c] + shift[c];                              \
-                dx[c] = add ? dx[c] + d : d;                                                       \
-            }                                                                                      \
-        }                                                                                          \
-    }
-
-LOOPS(float, f32)
-LOOPS(double, f64)
 
 /* --- chunks of columns --- */
 
@@ -140,48 +91,43 @@ static void add_up(const pass *p, double *sums) {
             sums[c] += sums[k * rows + c];
 }
 
-static bool is_single(const pass *p) {
-    return p->call->dtype == DNN_FLOAT32;
+/* Columns of a chunk. */
+static dnn_matrix part_of(const dnn_matrix *m, size_t begin, size_t cols) {
+    return dnn_matrix_of(m->dtype, m->rows, cols, dnn_matrix_at(m, 0, begin));
+}
+
+static double *cleared(double *sums, size_t count) {
+    memset(sums, 0, count * sizeof *sums);
+    return sums;
 }
 
 static void sum_columns(pass *p, size_t begin, size_t cols, size_t chunk) {
-    double *sums = p->sums + chunk * p->X.rows;
-    memset(sums, 0, p->X.rows * sizeof *sums);
-    (is_single(p) ? sum_f32(dnn_matrix_at(&p->X, 0, begin), p->X.rows, cols, sums)
-                  : sum_f64(dnn_matrix_at(&p->X, 0, begin), p->X.rows, cols, sums));
+    dnn_matrix X = part_of(&p->X, begin, cols);
+    dnn_channel_sums(&X, cleared(p->sums + chunk * X.rows, X.rows));
 }
 
 static void sum_squares(pass *p, size_t begin, size_t cols, size_t chunk) {
-    double *sums = p->sums + chunk * p->X.rows;
-    memset(sums, 0, p->X.rows * sizeof *sums);
-    (is_single(p) ? squares_f32(dnn_matrix_at(&p->X, 0, begin), p->X.rows, cols, p->mean, sums)
-                  : squares_f64(dnn_matrix_at(&p->X, 0, begin), p->X.rows, cols, p->mean, sums));
+    dnn_matrix X = part_of(&p->X, begin, cols);
+    dnn_channel_squares(&X, p->mean, cleared(p->sums + chunk * X.rows, X.rows));
 }
 
 static void scale_columns(pass *p, size_t begin, size_t cols, size_t chunk) {
+    dnn_matrix X = part_of(&p->X, begin, cols), A = part_of(&p->A, begin, cols);
     (void)chunk;
-    void *a = dnn_matrix_at(&p->A, 0, begin), *x = dnn_matrix_at(&p->X, 0, begin);
-    (is_single(p) ? scale_f32(a, x, p->X.rows, cols, p->factor, p->shift)
-                  : scale_f64(a, x, p->X.rows, cols, p->factor, p->shift));
+    dnn_channel_scale(&A, &X, p->factor, p->shift);
 }
 
 static void sum_gradients(pass *p, size_t begin, size_t cols, size_t chunk) {
-    size_t rows = p->X.rows;
-    double *sums = p->sums + chunk * rows, *products = p->products + chunk * rows;
-    void *x = dnn_matrix_at(&p->X, 0, begin), *da = dnn_matrix_at(&p->dA, 0, begin);
-    memset(sums, 0, rows * sizeof *sums);
-    memset(products, 0, rows * sizeof *products);
-    (is_single(p) ? gradients_f32(x, da, rows, cols, p->mean, sums, products)
-                  : gradients_f64(x, da, rows, cols, p->mean, sums, products));
+    dnn_matrix X = part_of(&p->X, begin, cols), dA = part_of(&p->dA, begin, cols);
+    dnn_channel_products(&X, &dA, p->mean, cleared(p->sums + chunk * X.rows, X.rows),
+                         cleared(p->products + chunk * X.rows, X.rows));
 }
 
 static void input_gradients(pass *p, size_t begin, size_t cols, size_t chunk) {
+    dnn_matrix X = part_of(&p->X, begin, cols), dA = part_of(&p->dA, begin, cols),
+               dX = part_of(&p->dX, begin, cols);
     (void)chunk;
-    bool add = p->call->add[0];
-    void *dx = dnn_matrix_at(&p->dX, 0, begin), *x = dnn_matrix_at(&p->X, 0, begin),
-         *da = dnn_matrix_at(&p->dA, 0, begin);
-    (is_single(p) ? input_f32(dx, x, da, p->X.rows, cols, p->factor, p->slope, p->shift, add)
-                  : input_f64(dx, x, da, p->X.rows, cols, p->factor, p->slope, p->shift, add));
+    dnn_channel_combine(&dX, &X, &dA, p->factor, p->slope, p->shift, p->call->add[0]);
 }
 
 /* --- forward --- */
@@ -225,10 +171,7 @@ static const dnn_matrix *kept_of(const dnn_call *call, int which) {
 }
 
 static void put(const pass *p, void *vector, size_t c, double value) {
-    if (is_single(p))
-        ((float *)vector)[c] = (float)value;
-    else
-        ((double *)vector)[c] = value;
+    dnn_channel_put(p->call->dtype, vector, c, value);
 }
 
 static double weight_of(const dnn_call *call, size_t c) {

@@ -248,7 +248,7 @@ const dnn_layer_class dnn_layer_bilinear = {
     .doc = "A = X1' * weight * X2 + bias, with a weight for each feature of A",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_X,
+    .flags = DNN_READS_X | DNN_STEP_BY_STEP,
     .inputs = 2,
     .shape = shape,
     .values = values,

@@ -31,4 +31,8 @@ return {
   {"dnn.LogSoftmax()", "nn.LogSoftmax(1)", {2, 3, 4}},
   {"dnn.Softmin()", "nn.Softmin(1)", {5}},
   {"dnn.Softmin()", "nn.Softmin(1)", {2, 3, 4}},
+  {"dnn.PReLU()", "nn.PReLU()", {40}},
+  {"dnn.PReLU(3)", "nn.PReLU(3)", {4, 5, 3}},
+  {"dnn.Sequential{dnn.Flatten(), dnn.PReLU(24), dnn.Linear(24, 3)}",
+    "nn.Sequential(nn.Flatten(), nn.PReLU(24), nn.Linear(24, 3))", {2, 3, 4}},
 }

@@ -7,7 +7,4 @@ return {
   {"dnn.PositionalEmbedding(6, 2)", "PositionalEmbedding(6, 2)", {3, 2}},
   {"dnn.Embedding(4, 3, {padding_idx = 2})", "nn.Embedding(4, 3, padding_idx=1)", {6}, ids = 4},
   {"dnn.Embedding(6, 4)", "nn.Embedding(6, 4)", {5}, ids = 6},
-  {"dnn.Slice(2, 5)", "Slice(2, 5)", {6}},
-  {"dnn.Slice(2, 2)", "Slice(2, 2)", {4, 3}},
-  {"dnn.Slice(1, 2)", "Slice(1, 2)", {2, 3, 4}},
 }

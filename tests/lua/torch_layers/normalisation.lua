@@ -17,4 +17,11 @@ return {
   {"dnn.RMSNorm(40, {eps = 0.01})", "RMSNorm(40, eps=0.01)", {3, 40}},
   {"dnn.RMSNorm(5, {elementwise_affine = false})", "RMSNorm(5, elementwise_affine=False)", {2, 5}},
   {"dnn.Dropout(0.3)", "nn.Dropout(0.3)", {7}, eval = true}, -- its random numbers are others in training
+  {"dnn.GroupNorm(2, 6)", "nn.GroupNorm(2, 6)", {4, 5, 6}},
+  {"dnn.GroupNorm(3, 12, {eps = 0.01})", "nn.GroupNorm(3, 12, eps=0.01)", {12}},
+  {"dnn.GroupNorm(1, 8, {affine = false})", "nn.GroupNorm(1, 8, affine=False)", {30, 40, 8}},
+  {"dnn.InstanceNorm2d(3)", "nn.InstanceNorm2d(3)", {4, 5, 3}},
+  {"dnn.InstanceNorm2d(3, {affine = true, eps = 0.01})", "nn.InstanceNorm2d(3, affine=True, eps=0.01)", {6, 5, 3}},
+  {"dnn.Dropout1d(0.3)", "nn.Dropout1d(0.3)", {4, 3}, eval = true},
+  {"dnn.Dropout2d(0.3)", "nn.Dropout2d(0.3)", {4, 5, 3}, eval = true},
 }
