@@ -46,6 +46,7 @@ extern "C" {
 #include "nn/network/profile.h"
 #include "nn/optimiser.h"
 #include "nn/network/parameters.h"
+#include "nn/network/record.h"
 #include "nn/operators/loss.h"
 #include "nn/operators/operators.h"
 #include "nn/registry.h"

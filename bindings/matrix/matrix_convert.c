@@ -1,7 +1,8 @@
 /* matrix_convert.c: between a Matrix and what Lua has: nested tables and text. */
 #include <stdlib.h>
+#include <string.h>
 
-#include "bindings/matrix/matrix.h"
+#include "bindings/tape/tape.h"
 #include "math/print.h"
 
 #define UNWATCHED 8192 /* elements of a row between two looks for an interruption */
@@ -105,13 +106,29 @@ static size_t line_width(void) {
     return width > 0 ? (size_t)width : DEFAULT_WIDTH;
 }
 
+/* The text with how the matrix came about at the end of its first line. */
+static void push_origin(lua_State *L, const char *text, const dnn_node *node) {
+    size_t line = strcspn(text, "\n");
+
+    lua_pushlstring(L, text, line);
+    lua_pushfstring(L, "%s%s%s", lua_tostring(L, -1),
+                    node->layer == NULL ? ", requires a gradient" : ", from ",
+                    node->layer == NULL ? "" : dnnlua_made_by(node));
+    lua_pushfstring(L, "%s%s", lua_tostring(L, -1), text + line);
+}
+
 static int push_text(lua_State *L, size_t width, size_t height) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
     size_t length = dnn_matrix_format(m, NULL, 0, DECIMALS, width, height);
     char *text = lua_newuserdatauv(L, length + 1, 0);
 
     dnn_matrix_format(m, text, length + 1, DECIMALS, width, height);
-    lua_pushstring(L, text);
+    const dnn_node *node = dnnlua_matrix_of(m)->node;
+    if (node == NULL) {
+        lua_pushstring(L, text);
+    } else {
+        push_origin(L, text, node);
+    }
     return 1;
 }
 

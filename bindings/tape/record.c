@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bindings/tape/tape.h"
+#include "core/memory.h"
 
 /* What is needed of an operand before the result's userdata is there. */
 static dnn_operand operand_of(const dnn_matrix *m) {
@@ -38,13 +39,28 @@ static bool is_number(const dnn_node *node, const dnn_node *described, size_t i)
     return i < DNN_ARGUMENTS && node->input[i].X.data == (const void *)&described->argument[i];
 }
 
+/* A layer's call stands behind the operands, then the shapes of its inputs and what it saves. */
+static size_t call_bytes(const dnn_node *node, size_t saved) {
+    return node->call == NULL
+               ? 0
+               : sizeof *node->call + node->inputs * sizeof(dnn_shape) + saved + DNN_ALIGNMENT;
+}
+
+static void place_call(dnn_node *node, const dnn_node_call *from) {
+    node->call = (dnn_node_call *)(node->input + node->inputs);
+    *node->call = *from;
+    node->call->in = (dnn_shape *)(node->call + 1);
+    memcpy(node->call->in, from->in, node->inputs * sizeof *from->in);
+    node->call->saved = (void *)dnn_align_up((size_t)(node->call->in + node->inputs));
+}
+
 /* Pushes the result, with a copy of the node and its operands. */
 static dnnlua_matrix *push_result(lua_State *L, const dnn_node *from, size_t rows, size_t cols,
-                                  bool owner) {
+                                  size_t saved, bool owner) {
     bool shares = dnn_node_shares(from);
     bool convert = from->layer == &dnn_operators[DNN_OPERATOR_convert];
     dnn_dtype dtype = convert ? (dnn_dtype)from->argument[0] : from->A.dtype;
-    size_t header = sizeof *from + from->inputs * sizeof *from->input;
+    size_t header = sizeof *from + from->inputs * sizeof *from->input + call_bytes(from, saved);
     int user_values = MATRIX_INPUTS - 1 + (int)from->inputs + owner;
     dnnlua_matrix *m = dnnlua_new_matrix_with(L, header, user_values, dtype, shares ? 0 : rows,
                                               shares ? 0 : cols);
@@ -58,6 +74,9 @@ static dnnlua_matrix *push_result(lua_State *L, const dnn_node *from, size_t row
         if (is_number(node, from, i)) {
             node->input[i].X.data = &node->argument[i];
         }
+    }
+    if (from->call != NULL) {
+        place_call(node, from->call);
     }
     return m;
 }
@@ -75,11 +94,14 @@ static void keep_inputs(lua_State *L, const dnn_node *node, const int *at) {
 /* `owner` is the index of a value that the result keeps alive, besides its inputs; 0: none. */
 static int record(lua_State *L, dnn_node *described, const int *at, int owner) {
     dnn_error err;
-    size_t rows, cols;
+    size_t rows, cols, saved = 0;
 
     look_at(described);
     dnnlua_check(L, dnn_node_shape(described, &rows, &cols, &err), &err);
-    dnnlua_matrix *m = push_result(L, described, rows, cols, owner != 0);
+    if (described->call != NULL) {
+        dnnlua_check(L, dnn_node_saved_bytes(described, &saved, &err), &err);
+    }
+    dnnlua_matrix *m = push_result(L, described, rows, cols, saved, owner != 0);
     dnn_node *node = (dnn_node *)(m + 1);
     dnnlua_check(L, dnn_node_forward(node, &err), &err);
     if (dnn_node_shares(node)) {
@@ -127,19 +149,34 @@ int dnnlua_record(lua_State *L, const dnnlua_operation *operation) {
     return record(L, &node, operation->at, operation->owner);
 }
 
-int dnnlua_record_many(lua_State *L, dnn_operator op, double argument, int first, int last) {
+/* Records a node without inputs yet: those at first to last. */
+static int record_range(lua_State *L, dnn_node *node, int first, int last, int owner) {
     size_t count = (size_t)(last - first + 1);
     dnn_operand *inputs = dnnlua_new_block(L, count * (sizeof *inputs + sizeof(int)));
     int *at = (int *)(inputs + count);
-    dnn_node node = {
-        .layer = &dnn_operators[op], .inputs = count, .input = inputs, .argument = {argument}};
 
     for (size_t i = 0; i < count; i++) {
         at[i] = first + (int)i;
         inputs[i] = operand_of(dnnlua_test_matrix(L, at[i]));
     }
-    node.A = inputs[0].X;
-    return record(L, &node, at, 0);
+    node->inputs = count;
+    node->input = inputs;
+    node->A = inputs[0].X;
+    node->A.dtype = node->call == NULL ? node->A.dtype : node->call->dtype;
+    return record(L, node, at, owner);
+}
+
+int dnnlua_record_many(lua_State *L, dnn_operator op, double argument, int first, int last) {
+    dnn_node node = {.layer = &dnn_operators[op], .argument = {argument}};
+
+    return record_range(L, &node, first, last, 0);
+}
+
+int dnnlua_record_step(lua_State *L, const dnn_layer *layer, dnn_node_call *call, int first, int last,
+                       int network) {
+    dnn_node node = {.layer = layer, .call = call, .tape = dnnlua_tape(L)};
+
+    return record_range(L, &node, first, last, network);
 }
 
 void dnnlua_refuse_out(lua_State *L, const dnn_matrix *out, const char *name) {

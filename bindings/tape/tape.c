@@ -17,8 +17,7 @@ static int free_tape(lua_State *L) {
     return 0;
 }
 
-/* The state's tape, made when it is first needed. */
-static dnn_tape *tape_of(lua_State *L) {
+dnn_tape *dnnlua_tape(lua_State *L) {
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &tape_key) == LUA_TNIL) {
         lua_pop(L, 1);
         dnn_tape *tape = lua_newuserdatauv(L, sizeof *tape, 0);
@@ -72,7 +71,7 @@ static void push_zeros(lua_State *L, dnn_node *node) {
 
 /* Makes the matrix at 1 a leaf. */
 static void make_leaf(lua_State *L, dnnlua_matrix *self) {
-    dnn_tape *tape = tape_of(L);
+    dnn_tape *tape = dnnlua_tape(L);
     dnn_node *node = push_leaf(L, 1);
 
     if (node == NULL) {
@@ -240,7 +239,7 @@ static int no_grad(lua_State *L) {
     if (lua_type(L, 1) != LUA_TFUNCTION) {
         return dnnlua_wrong_argument(L, 1, "a function");
     }
-    dnn_tape *tape = tape_of(L);
+    dnn_tape *tape = dnnlua_tape(L);
     bool paused = tape->paused;
 
     tape->paused = true;
@@ -256,6 +255,32 @@ static int operators(lua_State *L) {
         lua_rawseti(L, -2, i + 1);
     }
     return 1;
+}
+
+const char *dnnlua_made_by(const dnn_node *node) {
+    return dnn_node_is_closed(node) ? "a closed network" : dnn_operator_name(node->layer->kind);
+}
+
+/* dnn._graph_of(A): the operator that made it and its inputs, as far as they are still there; nil of
+ * a matrix that was not recorded. */
+static int graph_of(lua_State *L) {
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    const dnn_node *node = dnnlua_matrix_of(m)->node;
+    lua_Integer count = 0;
+
+    if (node == NULL || node->layer == NULL) {
+        return 0;
+    }
+    lua_pushstring(L, dnnlua_made_by(node));
+    lua_newtable(L);
+    for (int i = 0; i < (int)node->inputs; i++) {
+        if (lua_getiuservalue(L, 1, MATRIX_INPUTS + i) == LUA_TUSERDATA) {
+            lua_rawseti(L, -2, ++count);
+        } else {
+            lua_pop(L, 1);
+        }
+    }
+    return 2;
 }
 
 /* dnn._is_matrix(value), for the Lua half. */
@@ -294,6 +319,8 @@ void dnnlua_add_matrix_gradients(lua_State *L, int module, int methods_at) {
     lua_setfield(L, module, "no_grad");
     lua_pushcfunction(L, operators);
     lua_setfield(L, module, "_operators");
+    lua_pushcfunction(L, graph_of);
+    lua_setfield(L, module, "_graph_of");
     lua_pushcfunction(L, is_matrix);
     lua_setfield(L, module, "_is_matrix");
 }

@@ -29,6 +29,20 @@ int dnnlua_record(lua_State *L, const dnnlua_operation *operation);
 /* The same for any number of matrices: those at indices first to last. */
 int dnnlua_record_many(lua_State *L, dnn_operator op, double argument, int first, int last);
 
+/* The tape of the state, made when it is first needed. */
+dnn_tape *dnnlua_tape(lua_State *L);
+
+/* What a result was made by, as graphs say it: the name of an operator or layer. */
+const char *dnnlua_made_by(const dnn_node *node);
+
+/* Records the forward of the network at index on the matrix at `input`, step by step, and pushes
+ * the output. */
+int dnnlua_record_network(lua_State *L, int index, int input);
+
+/* Records one step: `call` describes it, the inputs are at first to last. */
+int dnnlua_record_step(lua_State *L, const dnn_layer *layer, dnn_node_call *call, int first, int last,
+                       int network);
+
 /* Raises where a result that is recorded should go into a matrix of the script's. */
 void dnnlua_refuse_out(lua_State *L, const dnn_matrix *out, const char *name);
 

@@ -1,5 +1,6 @@
 -- The Lua half of autograd: what follows from backward.
 local core = require "dnn.core"
+local arguments_of = require "dnn.arguments"
 local options_of = require "dnn.options"
 
 local autograd = {}
@@ -9,10 +10,10 @@ local autograd = {}
 local POSITIVE <const> = {options_of.number(0), "a number >= 0"}
 local GRADCHECK <const> = {eps = {1e-6, table.unpack(POSITIVE)}, tolerance = {1e-6, table.unpack(POSITIVE)}}
 
-local function result_of(f, inputs)
+local function result_of(name, f, inputs)
   local out = f(table.unpack(inputs))
   if not core._is_matrix(out) then
-    error("gradcheck: the function must return a Matrix, it returned " .. type(out), 0)
+    error(("%s: the function must return a Matrix, it returned %s"):format(name, arguments_of.shown(out)), 0)
   end
   return out
 end
@@ -22,7 +23,7 @@ local function slope(f, inputs, x, weight, i, j, eps)
   local value <const> = x(i, j)
   local function at(moved)
     core.no_grad(function() x:set(i, j, moved) end)
-    return (result_of(f, inputs):detach() % weight):sum()
+    return (result_of("gradcheck", f, inputs):detach() % weight):sum()
   end
   local high, low = at(value + eps), at(value - eps)
   core.no_grad(function() x:set(i, j, value) end)
@@ -55,7 +56,7 @@ function autograd.gradcheck(f, arguments, options)
   for n, x in ipairs(arguments) do
     inputs[n] = core.no_grad(function() return x:double():copy() end):requires_grad_()
   end
-  local out = result_of(f, inputs)
+  local out = result_of("gradcheck", f, inputs)
   local weight = core.randn(out.rows, out.cols, {dtype = "float64", random = core.Random(1)})
   out:backward(weight)
   local above, below, worst, where = 0, 0, -1, nil
@@ -67,6 +68,90 @@ function autograd.gradcheck(f, arguments, options)
   local difference = below == 0 and 0 or math.sqrt(above / below)
   local right = difference <= opts.tolerance
   return right, difference, not right and where or nil
+end
+
+-- What follows from backward --------------------------------------------------------------------------
+
+-- Arguments by themselves, so that their own gradients and graphs stay as they are.
+local function leaves_of(name, arguments)
+  local leaves = {}
+  for n, x in ipairs(arguments) do
+    if not core._is_matrix(x) then
+      error(("%s: argument %d of the function must be a Matrix, got %s"):format(name, n, arguments_of.shown(x)), 3)
+    end
+    leaves[n] = x:detach():requires_grad_()
+  end
+  return leaves
+end
+
+local function gradient_of(leaf)
+  return leaf.grad or core.zeros(leaf.rows, leaf.cols, {dtype = leaf.dtype})
+end
+
+-- dnn.grad(f): f as a function that returns its value and its gradients.
+function autograd.grad(f)
+  if type(f) ~= "function" then arguments_of.wrong(1, "a function", f) end
+  return function(...)
+    local leaves, gradients = leaves_of("grad", {...}), {}
+    local value = result_of("grad", f, leaves)
+    value:backward()
+    for n, leaf in ipairs(leaves) do gradients[n] = gradient_of(leaf) end
+    return value:item(), table.unpack(gradients)
+  end
+end
+
+-- dnn.jacobian(f, x): a row for each element of f(x), a column for each of x, both in the order of columns.
+function autograd.jacobian(f, x)
+  if type(f) ~= "function" then arguments_of.wrong(1, "a function", f) end
+  if not core._is_matrix(x) then arguments_of.wrong(2, "a Matrix", x) end
+  local leaf = leaves_of("jacobian", {x})[1]
+  local out = result_of("jacobian", f, {leaf})
+  local J = core.zeros(#out, #leaf, {dtype = out.dtype})
+  local seed = core.zeros(out.rows, out.cols, {dtype = out.dtype})
+  for k = 1, out.requires_grad and #out or 0 do
+    local i, j = (k - 1) % out.rows + 1, (k - 1) // out.rows + 1
+    seed:set(i, j, 1)
+    leaf:zero_grad()
+    out:backward(seed, {retain_graph = true})
+    seed:set(i, j, 0)
+    J:row(k):copy_(gradient_of(leaf):reshape(1, #leaf))
+  end
+  return J
+end
+
+-- Seeing it -------------------------------------------------------------------------------------------
+
+local function label(A)
+  local text = ("%s %d x %d"):format(core._graph_of(A) or "", A.rows, A.cols)
+  local gradient = A.grad
+  return gradient and ("%s   |grad| %.4g"):format(text, gradient:norm()) or text
+end
+
+-- A line for A and those for what it was computed from; what has had its lines gets its number alone.
+local function draw(A, before, more, lines, seen)
+  if seen[A] then
+    lines[#lines + 1] = ("%s%s (as line %d)"):format(before, label(A), seen[A])
+    return
+  end
+  lines[#lines + 1] = before .. label(A)
+  seen[A] = #lines
+  local _, inputs = core._graph_of(A)
+  for n, input in ipairs(inputs or {}) do
+    local last = n == #inputs
+    draw(input, more .. (last and "└─ " or "├─ "), more .. (last and "   " or "│  "), lines, seen)
+  end
+end
+
+-- dnn.graph(cost): as text.
+function autograd.graph(A)
+  if not core._is_matrix(A) then arguments_of.wrong(1, "a Matrix", A) end
+  local lines = {}
+  draw(A, "", "", lines, {})
+  return table.concat(lines, "\n")
+end
+
+for _, name in ipairs{"grad", "jacobian", "graph"} do
+  autograd[name] = arguments_of.guarded("dnn." .. name, autograd[name])
 end
 
 return autograd

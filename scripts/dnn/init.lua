@@ -12,6 +12,7 @@ local parts = {
   metrics = "dnn.metrics", progress = "dnn.progress",
   help = "dnn.help",
   optim = "dnn.optim",
+  grad = "dnn.autograd.grad", graph = "dnn.autograd.graph", jacobian = "dnn.autograd.jacobian",
   stepwise = "dnn.stepwise",
   hist = "dnn.hist", imshow = "dnn.imshow", plot = "dnn.plot",
 }

@@ -85,11 +85,8 @@ end
 describe("gradients of random expressions", function()
   it("are PyTorch's", function()
     if not program.has_torch() then return pending "python3-torch is absent" end
-    local values = {
-      A = dnn.randn(3, 4, {dtype = "float64", random = random}), B = dnn.randn(3, 1, {dtype = "float64", random = random}),
-      C = dnn.randn(1, 4, {dtype = "float64", random = random}), D = dnn.randn(1, 1, {dtype = "float64", random = random}),
-      P = dnn.randn(3, 3, {dtype = "float64", random = random}) * 0.5,
-    }
+    local function draw(rows, cols) return dnn.randn(rows, cols, {dtype = "float64", random = random}) end
+    local values = {A = draw(3, 4), B = draw(3, 1), C = draw(1, 4), D = draw(1, 1), P = draw(3, 3) * 0.5}
     local asked, ours = {leaves = {}, expressions = {}}, {}
     for name, value in pairs(values) do asked.leaves[name] = rows_of(value) end
     for n = 1, COUNT do ours[n], asked.expressions[n] = expression(DEPTH) end

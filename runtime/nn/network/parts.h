@@ -130,6 +130,13 @@ dnn_status dnn_network_take_cache(dnn_network *network, dnn_plan *plan, struct d
 void dnn_network_move_cache(const dnn_network *network, const dnn_plan *plan,
                             struct dnn_cache *cache);
 
+/* run.c: a key for each call, so that layers draw different numbers. */
+uint64_t dnn_network_step_key(uint64_t key, size_t step);
+
+/* run.c: before backward of a step: whether its layer's gradients are added to. Those that are spent
+ * start afresh; where only some of a layer's are, these are zeroed. */
+bool dnn_network_begin_gradients(dnn_network *network, size_t step, dnn_matrix *gradients);
+
 /* values.c: DNN_ERROR_STATE unless the values are attached. */
 dnn_status dnn_network_require_values(const dnn_network *network, dnn_error *err);
 

@@ -121,7 +121,7 @@ static dnn_status take_input(dnn_plan *plan, const dnn_matrix *X, dnn_error *err
 /* --- forward --- */
 
 /* A key for each call, so that layers draw different numbers. */
-static uint64_t key_of_step(uint64_t key, size_t step) {
+uint64_t dnn_network_step_key(uint64_t key, size_t step) {
     uint32_t counter[4] = {(uint32_t)step, (uint32_t)((uint64_t)step >> 32), 0, 0x646e6e};
     const uint32_t words[2] = {(uint32_t)key, (uint32_t)(key >> 32)};
     dnn_philox4x32(counter, words);
@@ -158,7 +158,7 @@ static dnn_status run_forward(dnn_network *network, dnn_plan *plan, uint64_t key
         if (call->A.data == call->X[0].data && dnn_step_is_view(step, plan->training))
             continue;
         if (call->training && dnn_layer_has(step->layer, DNN_DRAWS))
-            call->key = key_of_step(key, s);
+            call->key = dnn_network_step_key(key, s);
         dnn_status status = run_step(network, s, call, true, err);
         if (status != DNN_OK)
             return dnn_network_fail_step(network, s, status, err);
@@ -272,31 +272,33 @@ static void find_needs(dnn_network *network, bool input) {
     network->needs_input = input;
 }
 
-/* Decides for each layer whether its gradients start afresh. A later call of the same layer, which
- * backward runs first, begins; where only some of a layer's gradients are spent, those are zeroed.
- */
-static void begin_gradients(dnn_network *network, dnn_plan *plan) {
+bool dnn_network_begin_gradients(dnn_network *network, size_t s, dnn_matrix *gradients) {
     dnn_parameters *p = &network->parameters;
-    for (size_t s = network->step_count; s-- > 0;) {
-        const dnn_step *step = &network->steps[s];
-        size_t count = learnt_values(step), live = 0, spent = 0;
-        for (size_t k = 0; k < count; k++)
-            if (learns(network, s, k)) {
-                spent += p->segments[dnn_step_segment(step, k)].spent;
-                live++;
-            }
-        plan->calls[s].accumulate = spent < live;
-        for (size_t k = 0; k < count && spent > 0; k++) {
-            dnn_segment *segment = &p->segments[dnn_step_segment(step, k)];
-            dnn_matrix *gradient = &plan->calls[s].gradients[k];
-            if (!learns(network, s, k))
-                continue;
-            if (spent < live && segment->spent)
-                memset(gradient->data, 0,
-                       dnn_matrix_count(gradient) * dnn_dtype_info(network->dtype)->size);
-            segment->spent = false;
+    const dnn_step *step = &network->steps[s];
+    size_t count = learnt_values(step), live = 0, spent = 0;
+    for (size_t k = 0; k < count; k++)
+        if (learns(network, s, k)) {
+            spent += p->segments[dnn_step_segment(step, k)].spent;
+            live++;
         }
+    for (size_t k = 0; k < count && spent > 0; k++) {
+        dnn_segment *segment = &p->segments[dnn_step_segment(step, k)];
+        dnn_matrix *gradient = &gradients[k];
+        if (!learns(network, s, k))
+            continue;
+        if (spent < live && segment->spent)
+            memset(gradient->data, 0,
+                   dnn_matrix_count(gradient) * dnn_dtype_info(network->dtype)->size);
+        segment->spent = false;
     }
+    return spent < live;
+}
+
+/* A later call of the same layer, which backward runs first, begins. */
+static void begin_gradients(dnn_network *network, dnn_plan *plan) {
+    for (size_t s = network->step_count; s-- > 0;)
+        plan->calls[s].accumulate =
+            dnn_network_begin_gradients(network, s, plan->calls[s].gradients);
 }
 
 static void spend_all(dnn_network *network) {

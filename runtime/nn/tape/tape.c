@@ -18,6 +18,19 @@ typedef struct room {
     bool add[FEW];
 } room;
 
+static void describe_layer(dnn_call *call, const dnn_node_call *of) {
+    call->dtype = of->dtype;
+    call->examples = of->examples;
+    call->step = of->step;
+    call->in = of->in;
+    call->out = of->out;
+    call->training = of->training;
+    call->key = of->key;
+    call->values = of->values;
+    call->gradients = of->gradients;
+    call->saved = of->saved;
+}
+
 /* The call that a node describes, with its arrays in `few` or, for many inputs, in the arena. */
 static dnn_status describe(dnn_call *call, const dnn_node *node, room *few, dnn_error *err) {
     size_t n = node->inputs;
@@ -43,12 +56,19 @@ static dnn_status describe(dnn_call *call, const dnn_node *node, room *few, dnn_
     }
     for (size_t i = 0; i < n; i++)
         call->X[i] = node->input[i].X;
+    if (node->call != NULL)
+        describe_layer(call, node->call);
     return DNN_OK;
 }
 
 dnn_status dnn_node_shape(const dnn_node *node, size_t *rows, size_t *cols, dnn_error *err) {
     *rows = node->input[0].X.rows;
     *cols = node->input[0].X.cols;
+    if (node->call != NULL) {
+        *rows = dnn_shape_count(&node->call->out);
+        *cols = node->call->examples;
+        return DNN_OK;
+    }
     if (node->layer->kind->result == NULL)
         return DNN_OK;
     room few;
@@ -60,14 +80,79 @@ dnn_status dnn_node_shape(const dnn_node *node, size_t *rows, size_t *cols, dnn_
     return status;
 }
 
+dnn_status dnn_node_saved_bytes(const dnn_node *node, size_t *bytes, dnn_error *err) {
+    room few;
+    dnn_call call;
+    *bytes = 0;
+    if (node->layer->kind->saved == NULL)
+        return DNN_OK;
+    dnn_status status = describe(&call, node, &few, err);
+    if (status == DNN_OK)
+        *bytes = node->layer->kind->saved(&call);
+    dnn_arena_reset(&node->tape->arena);
+    return status;
+}
+
+static size_t bytes_of(const dnn_matrix *m) {
+    return dnn_matrix_count(m) * dnn_dtype_info(m->dtype)->size;
+}
+
+/* A contiguous matrix of m's type and shape in the arena. */
+static dnn_status take_like(dnn_tape *tape, dnn_matrix *out, const dnn_matrix *m, dnn_error *err) {
+    void *memory = dnn_arena_take(&tape->arena, bytes_of(m));
+    *out = dnn_matrix_of(m->dtype, m->rows, m->cols, memory);
+    return memory != NULL ? DNN_OK
+                          : dnn_fail(err, DNN_ERROR_MEMORY,
+                                     "out of memory for %zu x %zu numbers on the way", m->rows,
+                                     m->cols);
+}
+
+static dnn_status pack_inputs(dnn_tape *tape, dnn_call *call, dnn_error *err) {
+    dnn_status status = DNN_OK;
+    for (size_t i = 0; i < call->inputs && status == DNN_OK; i++) {
+        dnn_matrix packed;
+        if (dnn_matrix_is_contiguous(&call->X[i]))
+            continue;
+        status = take_like(tape, &packed, &call->X[i], err);
+        if (status == DNN_OK)
+            status = dnn_matrix_copy(&packed, &call->X[i], err);
+        call->X[i] = packed;
+    }
+    return status;
+}
+
+static dnn_status take_scratch(dnn_tape *tape, dnn_call *call, size_t *bytes, dnn_error *err) {
+    const dnn_layer_class *kind = call->layer->kind;
+    *bytes = kind->scratch == NULL ? 0 : kind->scratch(call);
+    if (*bytes == 0)
+        return DNN_OK;
+    call->scratch = dnn_arena_take(&tape->arena, *bytes);
+    return call->scratch != NULL ? DNN_OK
+                                 : dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", kind->name);
+}
+
+/* A layer wants contiguous inputs and scratch; in training it moves its kept values at once. */
+static dnn_status forward_layer(dnn_tape *tape, dnn_call *call, dnn_error *err) {
+    size_t scratch;
+    dnn_status status = pack_inputs(tape, call, err);
+    if (status == DNN_OK)
+        status = take_scratch(tape, call, &scratch, err);
+    if (status == DNN_OK)
+        status = dnn_call_forward(call, err);
+    if (status == DNN_OK && call->training && call->layer->kind->commit != NULL)
+        call->layer->kind->commit(call);
+    return status;
+}
+
 dnn_status dnn_node_forward(dnn_node *node, dnn_error *err) {
     room few;
     dnn_call call;
     dnn_status status = describe(&call, node, &few, err);
     if (status == DNN_OK)
-        status = node->layer->kind->forward(&call, err);
+        status = node->call != NULL ? forward_layer(node->tape, &call, err)
+                                    : node->layer->kind->forward(&call, err);
     node->A = call.A;
-    if (node->inputs > FEW)
+    if (node->inputs > FEW || node->call != NULL)
         dnn_arena_reset(&node->tape->arena);
     return status;
 }
@@ -111,7 +196,19 @@ static dnn_node *order(dnn_tape *tape, dnn_node *root) {
     return list;
 }
 
-/* --- versions --- */
+/* --- what backward needs --- */
+
+bool dnn_node_is_closed(const dnn_node *node) {
+    return node->call != NULL && *node->call->place != node->call->network;
+}
+
+static dnn_status check_open(const dnn_node *node, dnn_error *err) {
+    return dnn_node_is_closed(node)
+               ? dnn_fail(err, DNN_ERROR_STATE,
+                          "backward: a network that the expression has called is closed, or part "
+                          "of another one now")
+               : DNN_OK;
+}
 
 static dnn_status changed(const dnn_node *node, const char *what, const dnn_matrix *m,
                           dnn_error *err) {
@@ -137,20 +234,6 @@ static dnn_status check_versions(const dnn_node *node, dnn_error *err) {
 }
 
 /* --- gradients --- */
-
-static size_t bytes_of(const dnn_matrix *m) {
-    return dnn_matrix_count(m) * dnn_dtype_info(m->dtype)->size;
-}
-
-/* A contiguous matrix of m's type and shape in the arena. */
-static dnn_status take_like(dnn_tape *tape, dnn_matrix *out, const dnn_matrix *m, dnn_error *err) {
-    void *memory = dnn_arena_take(&tape->arena, bytes_of(m));
-    *out = dnn_matrix_of(m->dtype, m->rows, m->cols, memory);
-    return memory != NULL ? DNN_OK
-                          : dnn_fail(err, DNN_ERROR_MEMORY,
-                                     "backward: out of memory for a gradient of %zu x %zu", m->rows,
-                                     m->cols);
-}
 
 /* Whether the next contribution to a kept gradient is added, and notes that there is one. */
 static bool adds_to(dnn_node *node) {
@@ -189,43 +272,30 @@ static dnn_status target(dnn_tape *tape, dnn_call *call, const dnn_node *node, s
 }
 
 /* What backward reads is contiguous, unless the class takes it as it is. */
-static dnn_status pack_inputs(dnn_tape *tape, dnn_call *call, dnn_error *err) {
-    dnn_status status = DNN_OK;
-    if ((call->layer->kind->flags & (DNN_READS_X | DNN_STRIDED)) != DNN_READS_X)
-        return DNN_OK;
-    for (size_t i = 0; i < call->inputs && status == DNN_OK; i++) {
-        dnn_matrix packed;
-        if (dnn_matrix_is_contiguous(&call->X[i]))
-            continue;
-        status = take_like(tape, &packed, &call->X[i], err);
-        if (status == DNN_OK)
-            status = dnn_matrix_copy(&packed, &call->X[i], err);
-        call->X[i] = packed;
-    }
-    return status;
+static bool wants_packed(const dnn_node *node) {
+    return (node->layer->kind->flags & (DNN_READS_X | DNN_STRIDED)) == DNN_READS_X;
 }
 
 static dnn_status run_backward(dnn_tape *tape, dnn_node *node, dnn_error *err) {
-    const dnn_layer_class *kind = node->layer->kind;
     room few;
     dnn_call call;
-    dnn_status status = check_versions(node, err);
+    size_t scratch = 0;
+    dnn_status status = check_open(node, err);
+    if (status == DNN_OK)
+        status = check_versions(node, err);
     if (status == DNN_OK)
         status = describe(&call, node, &few, err);
     for (size_t i = 0; i < node->inputs && status == DNN_OK; i++)
         status = target(tape, &call, node, i, err);
-    if (status == DNN_OK)
+    if (status == DNN_OK && wants_packed(node))
         status = pack_inputs(tape, &call, err);
-    if (status != DNN_OK)
-        return status;
-    size_t scratch = kind->scratch == NULL ? 0 : kind->scratch(&call);
-    if (scratch > 0) {
-        call.scratch = dnn_arena_take(&tape->arena, scratch);
-        if (call.scratch == NULL)
-            return dnn_fail(err, DNN_ERROR_MEMORY, "backward: out of memory");
-    }
-    status = kind->backward(&call, err);
-    if (scratch > 0)
+    if (status == DNN_OK)
+        status = take_scratch(tape, &call, &scratch, err);
+    if (status == DNN_OK && node->call != NULL)
+        call.accumulate = node->call->begin(node->call);
+    if (status == DNN_OK)
+        status = dnn_call_backward(&call, err);
+    if (status == DNN_OK && scratch > 0)
         dnn_arena_give(&tape->arena, call.scratch, scratch);
     return status;
 }

@@ -32,8 +32,28 @@ typedef struct dnn_operand {
     uint32_t seen;           /* in forward */
 } dnn_operand;
 
+/* What a call of a layer has that one of an operator has not; see call.h. */
+typedef struct dnn_node_call dnn_node_call;
+
+struct dnn_node_call {
+    size_t examples, step;
+    dnn_shape *in; /* [inputs] */
+    dnn_shape out;
+    dnn_dtype dtype;
+    bool training;
+    uint64_t key;
+    dnn_matrix *values, *gradients;
+    void *saved; /* dnn_node_saved_bytes */
+
+    /* Called before backward: whether gradients are added to what is there. */
+    bool (*begin)(const dnn_node_call *call);
+    struct dnn_network *network;
+    struct dnn_network *const *place; /* where its owner has it; something else once it is closed */
+};
+
 struct dnn_node {
     const dnn_layer *layer; /* NULL: a leaf */
+    dnn_node_call *call;    /* of a layer; NULL: of an operator */
     dnn_tape *tape;
     double argument[DNN_ARGUMENTS]; /* see operators.h */
     dnn_matrix A;
@@ -60,6 +80,12 @@ struct dnn_node {
  * caller has set, unless the operator's A is memory of X (DNN_SHARES). */
 dnn_status dnn_node_shape(const dnn_node *node, size_t *rows, size_t *cols, dnn_error *err);
 dnn_status dnn_node_forward(dnn_node *node, dnn_error *err);
+
+/* Whether the network that a layer's node belongs to is closed: then its layer is not there. */
+bool dnn_node_is_closed(const dnn_node *node);
+
+/* Bytes that a layer keeps from forward to backward. */
+dnn_status dnn_node_saved_bytes(const dnn_node *node, size_t *bytes, dnn_error *err);
 
 /* Whether A is memory of an input's, so that forward needs none. */
 static inline bool dnn_node_shares(const dnn_node *node) {

@@ -27,6 +27,10 @@
 --
 -- Optimisers take such matrices, and losses give a cost that is one: `cost = loss(W * X + b, Y)`, `cost:backward()`. As
 -- with a network, a step spends the gradients: the next backward starts afresh, with or without `opt:zero_grad()`.
+--
+-- A network called on a matrix that requires a gradient is part of the expression, as often as it is called:
+-- `cost = ((net(X) - Y) ^ 2):mean()`; `cost:backward()` fills in the gradients of its parameters too, and an optimiser
+-- takes both, `{net:parameters(), W}`. Layers written in Lua are not recorded.
 
 ---@class dnn
 local dnn = {}
@@ -128,3 +132,46 @@ function A:item() end
 ---@param f function
 ---@return any ... what the function returns
 function dnn.no_grad(f) end
+
+-- ## What follows from it
+
+---A function that gives the value of f and its gradients with respect to each of its arguments.
+---
+---f returns a 1 x 1 Matrix. The arguments' own `grad` stays as it is.
+---
+---Errors: arguments that are not matrices; an f that returns something else.
+---
+---```lua
+---local slope = dnn.grad(function(x) return (x ^ 3):sum() end)
+---local value, gradient = slope(dnn.full(1, 1, 2))
+---print(value, gradient(1, 1))   --> 8.0	12.0
+---```
+---@param f function
+---@return function
+function dnn.grad(f) end
+
+---The derivatives of each element of f(x), a row, by each element of x, a column, both counted down the columns.
+---
+---Errors: an x that is not a Matrix; an f that returns none.
+---
+---```lua
+---local A = dnn.Matrix{{1, 2}, {3, 4}}
+---local J = dnn.jacobian(function(x) return A * x end, dnn.ones(2, 1))
+---print(J == A)   --> true
+---```
+---@param f function
+---@param x dnn.Matrix
+---@return dnn.Matrix #f(x) x #x
+function dnn.jacobian(f, x) end
+
+---How a matrix came about, as text: a line for each result with its operator and shape, below it what it was made of.
+---
+---The norm of a gradient stands beside the matrices that have one. After `backward` the graph is gone.
+---
+---```lua
+---local x = dnn.ones(2, 3):requires_grad_()
+---print(dnn.graph((x * 2):sum()):match "^%w+ 1 x 1")   --> sum 1 x 1
+---```
+---@param A dnn.Matrix
+---@return string
+function dnn.graph(A) end

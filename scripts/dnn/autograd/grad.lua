@@ -1,0 +1,2 @@
+-- dnn.grad, which dnn.autograd has.
+return require "dnn.autograd".grad

@@ -1,0 +1,2 @@
+-- dnn.graph, which dnn.autograd has.
+return require "dnn.autograd".graph

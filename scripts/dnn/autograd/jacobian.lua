@@ -1,0 +1,2 @@
+-- dnn.jacobian, which dnn.autograd has.
+return require "dnn.autograd".jacobian
