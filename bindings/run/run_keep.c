@@ -12,6 +12,15 @@
 
 #include "core/clock.h"
 
+/* Whoever goes on from a checkpoint finds in the log all that came before it: that is written first. */
+static void write_log(lua_State *L, int run) {
+    const dnnlua_run *self = lua_touserdata(L, run);
+
+    if (self->log != NULL) {
+        dnn_run_log_write(self->log);
+    }
+}
+
 /* Calls the keeper's method with the step and one value more; a failure is reported, and training
  * goes on. Leaves its first result on the stack, nil after a failure. */
 static void call_keeper(lua_State *L, int run, const char *method, lua_Integer step, int value) {
@@ -37,6 +46,7 @@ void dnnlua_run_keep(lua_State *L, int run) {
     dnnlua_run *self = lua_touserdata(L, run);
 
     if (self->keep.due) {
+        write_log(L, run);
         call_keeper(L, run, "save", self->step, 0);
         self->keep.due = lua_toboolean(L, -1); /* one waits for the disk: look again */
         self->keep.due_step = -1;
@@ -79,6 +89,7 @@ bool dnnlua_run_keep_now(lua_State *L, int run, dnnlua_saving *saving) {
     if (!self->keep.active || self->step < 0) {
         return false;
     }
+    write_log(L, run);
     lua_getiuservalue(L, run, RUN_KEEPER);
     lua_getfield(L, -1, "save_now");
     lua_insert(L, -2);
@@ -98,6 +109,7 @@ void dnnlua_run_keep_close(lua_State *L, int run, bool failed) {
 
     if (self->keep.active) {
         self->keep.active = false;
+        write_log(L, run);
         lua_pushboolean(L, failed);
         call_keeper(L, run, "close", self->step, lua_gettop(L));
         lua_pop(L, 2);

@@ -352,6 +352,10 @@ const char *dnn_run_log_other(const dnn_run_log *log) {
     return log->other[0] != '\0' ? log->other : NULL;
 }
 
+void dnn_run_log_write(dnn_run_log *log) {
+    drain(log);
+}
+
 dnn_status dnn_run_log_flush(dnn_run_log *log, dnn_error *err) {
     int problem = drain(log);
     if (problem == 0)

@@ -37,6 +37,10 @@ void dnn_run_log_event(dnn_run_log *log, const dnn_event *event);
  * opened, NULL when there was none: two trainings in one folder are hardly meant. */
 const char *dnn_run_log_other(const dnn_run_log *log);
 
+/* Hands the buffer to the system now: it survives the end of this process, though not of the machine.
+ * A failure is dnn_run_log_problem's. */
+void dnn_run_log_write(dnn_run_log *log);
+
 /* Writes the buffer now and waits until it is on disk (fsync), folder included; DNN_ERROR_FILE when
  * it cannot, or when the file has been removed. */
 dnn_status dnn_run_log_flush(dnn_run_log *log, dnn_error *err);

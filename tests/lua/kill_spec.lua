@@ -5,8 +5,8 @@ local dnn = require "dnn"
 local event_file = require "event_file"
 local program = require "program"
 
-local KILLS <const> = tonumber(os.getenv "DNN_KILLS") or 25
-local STEPS <const> = 3000
+local KILLS <const> = tonumber(os.getenv "DNN_KILLS") or 24
+local STEPS <const> = 1500
 local dnnlua = (os.getenv "DNN_BUILD" or "build") .. "/bin/dnnlua"
 
 -- Bytes of the whole records that a log begins with: a record that was being written may follow.
@@ -20,32 +20,96 @@ local function whole_records(bytes)
   return size
 end
 
--- A small training in mid-epoch, with Adam and numbers from the global stream; it prints its weights at the end.
+-- Trainings in mid-epoch, each printing its weights at the end: `dense` with Adam and numbers from the global stream;
+-- `convolutional` with batch norm and dropout; `recurrent` over two groups whose learning rates follow a schedule;
+-- `written` with operators, whose weights are free matrices.
 local SCRIPT <const> = [[
 local dnn = require "dnn"
+local kind <const>, path <const>, steps <const> = arg[1], arg[2], tonumber(arg[3])
 dnn.manual_seed(5)
-local net = dnn.Sequential{dnn.Linear(12, 40), dnn.ReLU(), dnn.Linear(40, 1), dnn.Sigmoid()}
-local optimiser = dnn.optim.Adam(net:parameters(), {lr = 0.01})
+
+local layers = {
+  dense = function() return {dnn.Linear(12, 40), dnn.ReLU(), dnn.Linear(40, 1), dnn.Sigmoid()} end,
+  convolutional = function()
+    return {dnn.Input(2, 3, 2), dnn.Conv2d(2, 6, 3, {padding = 1}), dnn.BatchNorm2d(6), dnn.ReLU(), dnn.Flatten(),
+      dnn.Dropout(0.3), dnn.Linear(36, 1), dnn.Sigmoid()}
+  end,
+  recurrent = function()
+    return {dnn.GRU(3, 8, {dropout = 0.2, num_layers = 2}), dnn.Flatten(), dnn.Linear(32, 1), dnn.Sigmoid()}
+  end,
+}
+local parts, weights, train = {every = 3, best = "cost", mode = "min"}, nil, nil
+local loss = dnn.BCELoss()
+
+if layers[kind] then
+  local net = dnn.Sequential(layers[kind]())
+  local last = net[#net - 1]:parameters()
+  local optimiser = kind == "recurrent" and dnn.optim.SGD({{net[1]:parameters()}, {last, lr = 0.02}},
+    {lr = 0.1, momentum = 0.9}) or dnn.optim.Adam(net:parameters(), {lr = 0.01})
+  parts.net, parts.optimiser = net, optimiser
+  parts.schedule = kind == "recurrent" and dnn.optim.StepLR(optimiser, {step_size = 50, gamma = 0.9}) or nil
+  weights = function() return net:state_dict() end
+  train = function(X, Y)
+    local cost = loss(net(X + 0.1 * dnn.randn(12, X.cols)), Y)
+    net:backward(loss:backward())
+    optimiser:step()
+    if parts.schedule then parts.schedule:step() end
+    return cost
+  end
+else
+  local W, v = dnn.randn(8, 12):requires_grad_(), dnn.randn(1, 8):requires_grad_()
+  local optimiser = dnn.optim.Adam({W, v}, {lr = 0.01})
+  weights = function() return {W = W:detach(), v = v:detach()} end
+  parts.optimiser = optimiser
+  parts.weights = {
+    state_dict = function() return {W = W:detach():copy(), v = v:detach():copy()} end,
+    load_state_dict = function(_, state)
+      dnn.no_grad(function() W:copy_(state.W) v:copy_(state.v) end)
+    end,
+  }
+  train = function(X, Y)
+    local out = (v * (W * X):tanh()):sigmoid()
+    local cost = (out - Y):pow(2):mean()
+    optimiser:zero_grad()
+    cost:backward()
+    optimiser:step()
+    return cost:detach()(1, 1)
+  end
+end
+
 local batches = dnn.data.batches({X = dnn.randn(12, 50), Y = dnn.gt(dnn.randn(1, 50), 0)}, {size = 8})
-local loss, last_X = dnn.BCELoss(), nil
-local run = assert(dnn.Run(arg[1]))
-assert(run:checkpoint{net = net, optimiser = optimiser, batches = batches, every = 3, best = "cost", mode = "min"})
+parts.batches = batches
+local run, last_X = assert(dnn.Run(path)), nil
+assert(run:checkpoint(parts))
 local step = assert(run:resume())
-for i in run:steps(step + 1, tonumber(arg[2])) do
+for i in run:steps(step + 1, steps) do
   local X, Y = batches(nil, last_X)
   if not X then X, Y = batches(nil, nil) end
   last_X = X
-  local cost = loss(net(X + 0.1 * dnn.randn(12, X.cols)), Y)
-  net:backward(loss:backward())
-  optimiser:step()
-  run:log(i, {cost = cost})
+  run:log(i, {cost = train(X, Y)})
 end
 run:close()
 local sums = {}
-for name, m in pairs(net:state_dict()) do sums[#sums + 1] = ("%s %.17g"):format(name, m:sum()) end
+for name, m in pairs(weights()) do sums[#sums + 1] = ("%s %.17g"):format(name, m:sum()) end
 table.sort(sums)
 print(table.concat(sums, ", "))
 ]]
+
+-- The last cost that the logs of a run have for each step.
+local function costs(run)
+  local series, names = {}, dnn.system.list(run)
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local bytes = name:find "tfevents" and program.read_all(run .. "/" .. name)
+    local file = bytes and os.tmpname()
+    if bytes then
+      program.write_all(file, bytes:sub(1, whole_records(bytes)))
+      for step, cost in pairs((event_file.series(event_file.read(file), "cost"))) do series[step] = cost end
+      os.remove(file)
+    end
+  end
+  return series
+end
 
 describe("a training that is killed", function()
   local folder, write
@@ -53,25 +117,25 @@ describe("a training that is killed", function()
   before_each(function() folder, write = program.folder() end)
   after_each(function() program.remove(folder) end)
 
-  local function start(script, run)
-    return ("DNN_NUM_THREADS=1 exec '%s' '%s' '%s' %d 2>>'%s/complaints'"):format(dnnlua, script, run, STEPS, folder)
+  local function start(kind, threads, run)
+    return ("DNN_NUM_THREADS=%d exec '%s' '%s/train.lua' %s '%s' %d 2>>'%s/complaints'")
+      :format(threads, dnnlua, folder, kind, run, STEPS, folder)
   end
 
-  local function finish(script, run)
-    local out <close> = assert(io.popen("( " .. start(script, run) .. " )"))
+  local function finish(kind, threads, run)
+    local out <close> = assert(io.popen("( " .. start(kind, threads, run) .. " )"))
     return out:read "a"
   end
 
-  it("goes on from a whole checkpoint, and its log can be read, whenever it was killed", function()
-    local script = write("train.lua", SCRIPT)
-    local expected = finish(script, folder .. "/whole")
-    assert.truthy(expected:find "%d")
+  -- Kills so many times; what is there then can be read.
+  local function kill(kind, threads, kills)
+    local expected = finish(kind, 3 - threads, folder .. "/whole")
+    assert.truthy(expected:find "%d", program.read_all(folder .. "/complaints"))
     local killed = 0
-    math.randomseed(7)
-    while killed < KILLS do
+    while killed < kills do
       local after = 0.02 + 0.4 * math.random()
       os.execute(("( %s ) >/dev/null & child=$!; sleep %.3f; kill -9 $child; wait $child")
-        :format(start(script, folder .. "/run"), after))
+        :format(start(kind, threads, folder .. "/run"), after))
       killed = killed + 1
       for _, name in ipairs(dnn.system.list(folder .. "/run/checkpoints") or {}) do
         if name:find "%.safetensors$" then
@@ -90,13 +154,28 @@ describe("a training that is killed", function()
       for _, name in ipairs(dnn.system.list(folder .. "/run/checkpoints") or {}) do
         steps = math.max(steps, tonumber(name:match "^step%-(%d+)") or 0)
       end
-      if steps >= STEPS or killed == KILLS then
-        assert.equal(expected, finish(script, folder .. "/run"))
+      if steps >= STEPS or killed == kills then
+        assert.equal(expected, finish(kind, threads, folder .. "/run"))
+        local whole, resumed = costs(folder .. "/whole"), costs(folder .. "/run")
+        for i = 1, STEPS do
+          assert.equal(whole[i], resumed[i], ("%s: the cost of step %d in the logs"):format(kind, i))
+        end
         for _, name in ipairs(dnn.system.list(folder .. "/run/checkpoints")) do
           assert.falsy(name:find "%.dnntmp$", "a temporary file was left")
         end
         program.remove(folder .. "/run")
       end
+    end
+    program.remove(folder .. "/whole")
+    return killed
+  end
+
+  it("goes on from a whole checkpoint with the same bits and curves, whenever it was killed", function()
+    write("train.lua", SCRIPT)
+    math.randomseed(7)
+    local killed = 0
+    for n, kind in ipairs{"dense", "convolutional", "recurrent", "written"} do
+      killed = killed + kill(kind, n % 2 + 1, math.ceil(KILLS / 4)) -- the whole one has the other number of threads
     end
     print(("%d kills, none unreadable"):format(killed))
   end)
