@@ -134,7 +134,7 @@ bool dnnlua_layer_set_named(lua_State *L, void *object, const char *name) {
             gradient ? dnn_segment_gradients(p, segment) : dnn_segment_values(p, segment);
         dnnlua_assign(L, 3, self->layer->kind->name, name, &target);
         if (gradient) {
-            p->segments[segment].spent = false;
+            dnn_segment_set_gradient(&p->segments[segment]);
         }
         return true;
     }

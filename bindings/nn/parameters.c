@@ -178,7 +178,7 @@ static void set_vector(lua_State *L, dnnlua_parameters *self, bool gradients) {
     require_whole(L, self, name);
     dnnlua_assign(L, 3, "Parameters", name, &vector);
     for (size_t k = 0; k < p->learnt_count && gradients; k++) {
-        p->segments[k].spent = false;
+        dnn_segment_set_gradient(&p->segments[k]);
     }
 }
 

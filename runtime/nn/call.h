@@ -46,6 +46,8 @@ struct dnn_call {
     dnn_matrix *values;    /* as the class describes them, kept ones included */
     dnn_matrix *gradients; /* the same places; data is NULL for kept and for frozen values */
     bool accumulate;       /* gradients are added to, rather than overwritten */
+    struct dnn_live *live; /* of a class whose first value is sparse: columns of its gradient that are
+                              not 0, which backward keeps (network/parameters.h); NULL: all may be */
 
     void *saved;   /* from forward to backward */
     void *scratch; /* during forward, and during backward */

@@ -118,6 +118,10 @@ dnn_status dnn_layer_tie(dnn_layer *layer, dnn_layer *to, dnn_error *err) {
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: cannot be tied: %s has no weight",
                         layer->kind->name,
                         count == 0 || values[0].kept ? "it" : to->kind->name);
+    if (others[0].sparse || values[0].sparse)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "%s: cannot be tied: the gradient of %s is sparse, and that of the other is not",
+                        layer->kind->name, (others[0].sparse ? to : layer)->kind->name);
     bool same = same_order(&values[0].layout, &others[0].layout);
     if (dnn_value_file_rows(&values[0]) != dnn_value_file_rows(&others[0]) ||
         dnn_value_file_cols(&values[0]) != dnn_value_file_cols(&others[0]) ||

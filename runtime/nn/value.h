@@ -24,6 +24,7 @@ typedef struct dnn_value {
     const char *name; /* "weight", "running_mean" */
     size_t rows, cols;
     bool kept;         /* moves in forward, and is not learnt */
+    bool sparse;       /* learnt, and most columns of its gradient are 0: see dnn_live */
     double start;      /* what it is before initialise, in every element */
     dnn_layout layout; /* rank 0: that of a matrix, rows x cols */
 } dnn_value;

@@ -8,8 +8,9 @@
 
 #include "math/fill.h"
 #include "nn/call.h"
+#include "nn/network/parameters.h"
 
-enum { NUM_EMBEDDINGS, EMBEDDING_DIM, PADDING_IDX };
+enum { NUM_EMBEDDINGS, EMBEDDING_DIM, PADDING_IDX, SPARSE };
 
 static const dnn_field fields[] = {
     [NUM_EMBEDDINGS] = {.name = "num_embeddings",
@@ -32,6 +33,9 @@ static const dnn_field fields[] = {
                      .initial = -1,
                      .optional = true,
                      .doc = "an id whose vector starts as 0 and is not learnt"},
+    [SPARSE] = {.name = "sparse",
+                .kind = DNN_FIELD_FLAG,
+                .doc = "whether a step moves only the vectors whose ids occurred"},
     {.name = NULL},
 };
 
@@ -66,6 +70,7 @@ static size_t values(const dnn_layer *layer, const dnn_shape *in,
     size_t n = dnn_layer_count(layer, NUM_EMBEDDINGS), dim = dnn_layer_count(layer, EMBEDDING_DIM);
     (void)in;
     values[0] = dnn_value_matrix("weight", dim, n);
+    values[0].sparse = dnn_layer_flag(layer, SPARSE);
     values[0].layout = (dnn_layout){
         .rank = 2, .size = {n, dim}, .axes = 2, .length = {n, dim}, .stride = {dim, 1}};
     return 1;
@@ -109,13 +114,26 @@ static dnn_status forward(dnn_call *call, dnn_error *err) {
     return DNN_OK;
 }
 
+/* Sets the gradient to 0; where few columns are known to be something else, those alone. */
+static void clear(dnn_call *call) {
+    dnn_matrix *dweight = &call->gradients[0];
+    size_t size = dnn_dtype_info(dweight->dtype)->size;
+    if (call->live == NULL) {
+        memset(dweight->data, 0, dnn_matrix_count(dweight) * size);
+        return;
+    }
+    for (size_t k = 0; k < call->live->count; k++)
+        memset(dnn_matrix_at(dweight, 0, call->live->columns[k]), 0, dweight->rows * size);
+    dnn_live_none(call->live);
+}
+
 static dnn_status backward(dnn_call *call, dnn_error *err) {
     dnn_matrix dA = dnn_call_pixels(&call->dA, &call->out), *dweight = &call->gradients[0];
     size_t steps = call->X[0].rows;
     if (dweight->data == NULL)
         return DNN_OK;
     if (!call->accumulate)
-        memset(dweight->data, 0, dnn_matrix_count(dweight) * dnn_dtype_info(dA.dtype)->size);
+        clear(call);
     for (size_t k = 0; k < dA.cols; k++) {
         size_t column = 0;
         dnn_status status = column_of(call, k % steps, k / steps, &column, err);
@@ -123,6 +141,8 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
             return status;
         if (column == padding(call->layer))
             continue;
+        if (call->live != NULL)
+            dnn_live_add(call->live, column);
         if (dA.dtype == DNN_FLOAT32) {
             float *to = dnn_matrix_at(dweight, 0, column);
             const float *from = dnn_matrix_at(&dA, 0, k);
@@ -140,6 +160,7 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
 
 static const dnn_case cases[] = {
     {.settings = "num_embeddings=5 embedding_dim=3", .in = {{1, {4}}}, .ids = 5},
+    {.settings = "num_embeddings=5 embedding_dim=3 sparse=true", .in = {{1, {4}}}, .ids = 5},
     {.settings = "num_embeddings=2 embedding_dim=4", .in = {{1, {1}}}, .ids = 2},
     {.settings = "num_embeddings=9 embedding_dim=2", .in = {{1, {3}}}, .ids = 4},
     {.settings = NULL},

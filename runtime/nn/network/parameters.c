@@ -66,6 +66,23 @@ bool dnn_next_run(const dnn_parameters *parameters, size_t *segment, size_t last
     return true;
 }
 
+void dnn_live_none(dnn_live *live) {
+    for (size_t k = 0; k < live->count; k++)
+        live->is_live[live->columns[k]] = false;
+    live->count = 0;
+}
+
+void dnn_live_all(dnn_live *live, size_t columns) {
+    for (size_t column = 0; column < columns; column++)
+        dnn_live_add(live, column);
+}
+
+void dnn_segment_set_gradient(dnn_segment *segment) {
+    segment->spent = false;
+    if (segment->live != NULL)
+        dnn_live_all(segment->live, segment->value.cols);
+}
+
 bool dnn_parameters_have_gradients(const dnn_parameters *parameters, size_t first, size_t count) {
     for (size_t k = first; k < first + count; k++)
         if (dnn_segment_moves(&parameters->segments[k], true))
@@ -77,8 +94,11 @@ void dnn_parameters_zero_grad(dnn_parameters *parameters) {
     if (parameters->gradients != NULL && parameters->count != 0)
         memset(parameters->gradients, 0,
                parameters->count * dnn_dtype_info(parameters->dtype)->size);
-    for (size_t k = 0; k < parameters->learnt_count; k++)
+    for (size_t k = 0; k < parameters->learnt_count; k++) {
         parameters->segments[k].spent = true;
+        if (parameters->segments[k].live != NULL)
+            dnn_live_none(parameters->segments[k].live);
+    }
 }
 
 /* --- how far a step goes --- */

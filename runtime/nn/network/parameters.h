@@ -14,6 +14,22 @@
 #include "math/matrix.h"
 #include "nn/value.h"
 
+/* Which columns of a sparse value's gradient are not 0; a step moves those alone. They are in the
+ * order in which they were added. */
+typedef struct dnn_live {
+    size_t count, *columns; /* room for all */
+    bool *is_live;          /* per column */
+} dnn_live;
+
+/* Adds a column, once; and none, or all of so many, are live. */
+static inline void dnn_live_add(dnn_live *live, size_t column) {
+    if (!live->is_live[column])
+        live->columns[live->count++] = column;
+    live->is_live[column] = true;
+}
+void dnn_live_none(dnn_live *live);
+void dnn_live_all(dnn_live *live, size_t columns);
+
 typedef struct dnn_segment {
     const char *name;  /* "0.weight", "3.1.running_mean": as PyTorch and files call it */
     const char *owner; /* the layer as messages name it: "layer 4.2, BatchNorm2d" */
@@ -23,6 +39,7 @@ typedef struct dnn_segment {
     bool kept;         /* in the kept vector; has no gradient */
     bool frozen;       /* not learnt: no gradient is computed, no step moves it */
     bool spent;        /* the next backward overwrites its gradient */
+    dnn_live *live;    /* of a sparse value; NULL: all columns are */
 } dnn_segment;
 
 typedef struct dnn_parameters {
@@ -42,6 +59,9 @@ typedef struct dnn_parameters {
 /* The values of a segment, or their gradients (of a learnt one). */
 dnn_matrix dnn_segment_values(const dnn_parameters *parameters, size_t segment);
 dnn_matrix dnn_segment_gradients(const dnn_parameters *parameters, size_t segment);
+
+/* Says that a segment's gradient was written as a whole, for the next step. */
+void dnn_segment_set_gradient(dnn_segment *segment);
 
 /* True when there are gradients that no step has used, in segments [first, first + count). */
 bool dnn_parameters_have_gradients(const dnn_parameters *parameters, size_t first, size_t count);

@@ -35,6 +35,25 @@ static char *path_of(const dnn_step *step, const char *value) {
     return dnn_strdup(text);
 }
 
+static bool make_live(dnn_segment *segment) {
+    size_t columns = segment->value.cols;
+    dnn_live *live = dnn_calloc(1, sizeof *live);
+    segment->live = live;
+    if (live == NULL)
+        return false;
+    live->columns = dnn_calloc(columns, sizeof *live->columns);
+    live->is_live = dnn_calloc(columns, sizeof *live->is_live);
+    return live->columns != NULL && live->is_live != NULL;
+}
+
+static void free_live(dnn_live *live) {
+    if (live == NULL)
+        return;
+    dnn_free(live->columns);
+    dnn_free(live->is_live);
+    dnn_free(live);
+}
+
 /* Adds one value of a step's layer as the next segment; false when there is no memory. */
 static bool add_segment(dnn_network *network, size_t s, const dnn_value *value, size_t *slot) {
     dnn_parameters *p = &network->parameters;
@@ -49,6 +68,8 @@ static bool add_segment(dnn_network *network, size_t s, const dnn_value *value, 
                              .kept = value->kept,
                              .frozen = step->layer->frozen,
                              .spent = true};
+    if (value->sparse && !make_live(segment))
+        return false;
     network->segment_slot[p->segment_count++] = *slot;
     network->values[*slot] = dnn_matrix_of(network->dtype, value->rows, value->cols, NULL);
     network->gradients[*slot] = network->values[*slot];
@@ -171,6 +192,7 @@ void dnn_network_free_values(dnn_network *network) {
     for (size_t i = 0; i < p->segment_count; i++) {
         dnn_free((void *)p->segments[i].name);
         dnn_free((void *)p->segments[i].owner);
+        free_live(p->segments[i].live);
     }
     dnn_free(p->segments);
     dnn_free(network->slot);

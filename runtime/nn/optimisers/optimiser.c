@@ -124,9 +124,13 @@ dnn_status dnn_optimiser_add(dnn_optimiser *optimiser, dnn_parameters *parameter
     dnn_status status = check_new_segments(optimiser, &member, err);
     if (status != DNN_OK)
         return status;
-    for (size_t k = member.first; k < member.last; k++)
-        member.count += parameters->segments[k].value.rows * parameters->segments[k].value.cols;
-    return add_member(optimiser, member, member.last - member.first, parameters->dtype, err);
+    size_t moves = 0;
+    for (size_t k = member.first; k < member.last; k++) {
+        const dnn_segment *segment = &parameters->segments[k];
+        member.count += segment->value.rows * segment->value.cols;
+        moves += segment->live != NULL ? segment->value.cols : 1;
+    }
+    return add_member(optimiser, member, moves, parameters->dtype, err);
 }
 
 /* The free matrices of the group that is being filled. */

@@ -44,13 +44,23 @@ static void add_move(dnn_optimiser *o, const dnn_member *member, size_t begin, s
     };
 }
 
-static void gather_segments(dnn_optimiser *o, const dnn_member *member) {
-    const dnn_parameters *p = member->parameters;
-    size_t segment = member->first, begin, end;
-    while (dnn_next_run(p, &segment, member->last, true, &begin, &end)) {
-        size_t place = begin - p->segments[member->first].offset;
-        add_move(o, member, begin, end - begin, member->offset + place);
+/* Of a sparse value, the columns whose gradient is not 0. */
+static void gather_segment(dnn_optimiser *o, const dnn_member *member, const dnn_segment *segment) {
+    const dnn_live *live = segment->live;
+    size_t rows = segment->value.rows, count = live == NULL ? 1 : live->count;
+    size_t place = member->offset + segment->offset -
+                   member->parameters->segments[member->first].offset;
+    for (size_t k = 0; k < count; k++) {
+        size_t skip = live == NULL ? 0 : live->columns[k] * rows;
+        add_move(o, member, segment->offset + skip, live == NULL ? rows * segment->value.cols : rows,
+                 place + skip);
     }
+}
+
+static void gather_segments(dnn_optimiser *o, const dnn_member *member) {
+    for (size_t k = member->first; k < member->last; k++)
+        if (dnn_segment_moves(&member->parameters->segments[k], true))
+            gather_segment(o, member, &member->parameters->segments[k]);
 }
 
 static void gather(dnn_optimiser *o) {
@@ -270,6 +280,8 @@ void dnn_optimiser_zero_grad(dnn_optimiser *optimiser) {
             dnn_matrix gradients = dnn_segment_gradients(m->parameters, s);
             zero(&gradients);
             m->parameters->segments[s].spent = true;
+            if (m->parameters->segments[s].live != NULL)
+                dnn_live_none(m->parameters->segments[s].live);
         }
     }
 }

@@ -7,4 +7,5 @@ return {
   {"dnn.PositionalEmbedding(6, 2)", "PositionalEmbedding(6, 2)", {3, 2}},
   {"dnn.Embedding(4, 3, {padding_idx = 2})", "nn.Embedding(4, 3, padding_idx=1)", {6}, ids = 4},
   {"dnn.Embedding(6, 4)", "nn.Embedding(6, 4)", {5}, ids = 6},
+  {"dnn.Embedding(40, 3, {sparse = true})", "nn.Embedding(40, 3)", {5}, ids = 40},
 }

@@ -8,8 +8,12 @@ local dnn = {}
 ---@field num_embeddings? integer when it is not the first argument
 ---@field embedding_dim? integer when it is not the second argument
 ---@field padding_idx? integer an id, as of padding, whose vector starts as 0 and is not learnt
+---@field sparse? boolean whether a step moves only the vectors whose ids occurred, false when not given
 
 ---A vector for each id, which is learnt.
+---
+---With {sparse = true} a step costs what the ids that occurred cost, however many there are: an optimiser moves their
+---vectors alone, and their part of its state, as PyTorch's SparseAdam does.
 ---
 ---Shapes: X is {steps}, whole numbers from 1 to num_embeddings of any type (int32 keeps them small), A {steps,
 ---embedding_dim}; weight is embedding_dim x num_embeddings, a column for each id. Backward: each column's gradient is
