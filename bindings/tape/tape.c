@@ -128,8 +128,13 @@ static void push_kept_gradient(lua_State *L, int index, const dnn_node *node) {
 }
 
 void dnnlua_push_gradient(lua_State *L, int index) {
-    const dnn_node *node = dnnlua_matrix_of(dnnlua_check_matrix(L, index))->node;
+    const dnnlua_matrix *self = dnnlua_matrix_of(dnnlua_check_matrix(L, index));
+    const dnn_node *node = self->node;
 
+    if (node == NULL && self->version == NULL) {
+        luaL_error(L, "grad: this Matrix is part of a network; a parameter's gradient is "
+                      "net[1].weight_grad, an output's net[1].dA");
+    }
     if (node == NULL || !node->has_gradient) {
         lua_pushnil(L);
     } else {

@@ -95,7 +95,7 @@ describe("a mistake with layers and networks:", function()
     {"a field misspelt", function() return net[1].wieght end, "Linear has no field 'wieght'; did you mean 'weight'?"},
     {"PyTorch's grad", function() return net[1].grad end, "Linear has no field 'grad'; it is net[1].weight_grad here"},
     {"PyTorch's grad of the weight", function() return net[1].weight.grad end,
-      "Matrix has no field 'grad'; a parameter's gradient is net[1].weight_grad"},
+      "grad: this Matrix is part of a network; a parameter's gradient is net[1].weight_grad, an output's net[1].dA"},
     {"PyTorch's step of the network", function() net:step() end,
       "network has no field 'step'; an optimiser does: opt:step(), or net:update(learning_rate)"},
     {"Keras's Dense", function() dnn.Dense(3, 4) end,
