@@ -112,6 +112,9 @@ end
 local ENTRY <const> = {
   name = TEXT,
   style = {nil, options_of.one_of("lines", "points"), "'lines' or 'points'"},
+  band = {nil, figure.is_numbers, "a Matrix or a table of numbers"},
+  error = {nil, figure.is_numbers, "a Matrix or a table of numbers"},
+  color = {nil, figure.is_numbers, "a Matrix or a table of numbers"},
 }
 
 -- One entry of a list: numbers, or {y, name = }, or {x, y, name = }. As {values, ...} and its options.
@@ -128,9 +131,9 @@ function figure.entry(where, entry, n, most)
   end
   for name, value in pairs(options or {}) do
     local row = ENTRY[name]
-    if not row or most == 1 and name == "style" then
+    if not row or most == 1 and name ~= "name" then
       error(("%s: series %d: unknown option '%s'; known: name%s")
-        :format(where, n, name, most == 2 and ", style" or ""), 3)
+        :format(where, n, name, most == 2 and ", style, band, error, color" or ""), 3)
     end
     if not row[2](value) then
       error(("%s: series %d: %s must be %s, got %s"):format(where, n, name, row[3], figure.shown(value)), 3)

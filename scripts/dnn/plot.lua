@@ -5,6 +5,27 @@ local options_of = require "dnn.options"
 
 local MOST_SERIES <const> = 50
 
+-- The band, the error bars, the colours of a series: as many numbers as it has points.
+local function more_numbers(where, what, y, options)
+  local more = {}
+  for _, name in ipairs {"band", "error", "color"} do
+    local value = options[name]
+    if value then
+      if y.cols > 1 then
+        error(("%s: %s is %d x %d: %s is for one series"):format(where, what, y.rows, y.cols, name), 4)
+      end
+      more[name] = figure.column(figure.numbers(where, name, value, 4))
+      if #more[name] ~= y.rows then
+        error(("%s: %s has %d values and %s has %d: they must have the same length")
+          :format(where, name, #more[name], what, y.rows), 4)
+      end
+    end
+  end
+  if more.band and more.error then error(where .. ": a series has a band or error bars, not both", 4) end
+  if more.color and options.style == "lines" then error(where .. ": color is for points, not lines", 4) end
+  return more
+end
+
 -- The columns of y as series; a row is one series.
 local function add_columns(where, series, what, x, y, options)
   y = figure.numbers(where, what, y, 3)
@@ -13,13 +34,14 @@ local function add_columns(where, series, what, x, y, options)
   if x and #x ~= y.rows then
     error(("%s: x has %d values and %s has %d: they must have the same length"):format(where, #x, what, y.rows), 3)
   end
+  local more = more_numbers(where, what, y, options)
   if y.cols > MOST_SERIES then
     error(("%s: %s is %d x %d, and each column is a series: more than %d cannot be distinguished (y:t() makes "
       .. "columns of rows; dnn.imshow shows a matrix as colours)"):format(where, what, y.rows, y.cols, MOST_SERIES), 3)
   end
   for column = 1, y.cols do
-    series[#series + 1] = {x = x, y = y, column = column, name = options.name, style = options.style,
-      of_many = y.cols > 1}
+    series[#series + 1] = {x = x, y = y, column = column, name = options.name, of_many = y.cols > 1,
+      style = options.style or more.color and "points", more = more}
   end
 end
 
@@ -31,7 +53,18 @@ local function is_names(value)
   return #value > 0
 end
 
+-- {{x, y, text}, ...}
+local function is_notes(value)
+  if type(value) ~= "table" then return false end
+  for _, note in ipairs(value) do
+    if type(note) ~= "table" or #note ~= 3 or type(note[1]) ~= "number" or type(note[2]) ~= "number"
+      or type(note[3]) ~= "string" or note[1] - note[1] ~= 0 or note[2] - note[2] ~= 0 then return false end
+  end
+  return #value <= 100
+end
+
 local PLOT <const> = figure.options {
+  notes = {nil, is_notes, "a table of at most 100 {x, y, text}"},
   x = {nil, figure.is_numbers, "a Matrix or a table of numbers"},
   names = {nil, is_names, "a table of strings, one for each series"},
   style = {"lines", options_of.one_of("lines", "points"), "'lines' or 'points'"},
@@ -63,10 +96,20 @@ local function plot(first, second, third)
   end
   local drawing = figure.new "dnn.plot"
   drawing:describe(opts)
+  for _, note in ipairs(opts.notes or {}) do
+    drawing:say("note", ("%.17g %.17g %s"):format(note[1], note[2], note[3]))
+  end
   for n, one in ipairs(series) do
     drawing:say(one.style or opts.style, ("%d %s"):format(one.y.rows, figure.name(series, n, opts.names)))
     drawing:give(one.x or dnn.arange(1, one.y.rows, 1, {dtype = "float64"}))
     drawing:give(one.y, one.column)
+    for _, row in ipairs {{"band", "band"}, {"error", "bars"}, {"color", "shades"}} do
+      local numbers = one.more[row[1]]
+      if numbers then
+        drawing:say(row[2], one.y.rows)
+        drawing:give(numbers)
+      end
+    end
   end
   return drawing:show(opts)
 end

@@ -172,14 +172,31 @@ describe("dnn.plot", function()
     holds(drawn(dnn.plot, {0 / 0, 0 / 0}, {size = small}), "no finite values")
   end)
 
+  it("draws bands, error bars, colours and notes", function()
+    local path = os.tmpname()
+    local y = dnn.Matrix{1, 3, 2}
+    assert.is_true((dnn.plot({{y, band = {0.1, 0.2, 0.3}, name = "band"}, {y, error = {0.2, 0.2, 0.2}},
+      {y, color = {5, 6, 7}}}, {svg = path, notes = {{2, 3, "the best"}}})))
+    local svg = program.read_all(path)
+    os.remove(path)
+    holds(svg, "the best")
+    holds(svg, "6.5") -- of the scale of colours
+  end)
+
   it("teaches who uses it wrongly", function()
+    raises("dnn.plot: band has 2 values and series 1 has 3: they must have the same length",
+      dnn.plot, {{{1, 2, 3}, band = {1, 2}}})
+    raises("dnn.plot: a series has a band or error bars, not both",
+      dnn.plot, {{{1, 2}, band = {1, 2}, error = {1, 2}}})
+    raises("dnn.plot: color is for points, not lines", dnn.plot, {{{1, 2}, color = {1, 2}, style = "lines"}})
+    raises("dnn.plot: notes must be a table of at most 100 {x, y, text}", dnn.plot, {1, 2}, {notes = {{1, "a"}}})
     raises("dnn.plot: y must be a Matrix or a table of numbers, got nil", dnn.plot)
     raises("dnn.plot: y must be a Matrix or a table of numbers, got 'a'", dnn.plot, "a")
     raises("dnn.plot: expected series, got an empty table: there is nothing to draw", dnn.plot, {})
     raises("dnn.plot: y is empty (0 x 2): there is nothing to draw", dnn.plot, dnn.zeros(0, 2))
     raises("dnn.plot: y must contain numbers, got 'b' at index 2", dnn.plot, {1, "b"})
     raises("dnn.plot: x has 2 values and y has 3: they must have the same length", dnn.plot, {1, 2}, {1, 2, 3})
-    raises("dnn.plot: unknown option 'titel'; known: names, png", dnn.plot, {1, 2}, {titel = "a"})
+    raises("dnn.plot: unknown option 'titel'; known: names, notes, png", dnn.plot, {1, 2}, {titel = "a"})
     raises("dnn.plot: series 2: unknown option 'nam'; known: name, style", dnn.plot, {{1}, {{2}, nam = "b"}})
     raises("dnn.plot: series 1 must be a Matrix, a table of numbers or {x, y, name = }, got an empty table",
       dnn.plot, {{}, {1}})

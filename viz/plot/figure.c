@@ -70,6 +70,20 @@ static dnn_status read_picture(figure_reader *r, figure_item *item) {
     return DNN_OK;
 }
 
+/* The axis holds bands and bars, too. */
+static void widen_by_spread(figure_item *item) {
+    figure_span *s = &item->y_span;
+    for (size_t i = 0; i < item->count; i++)
+        for (int side = -1; side <= 1; side += 2) {
+            double end = item->y[i] + side * item->spread[i];
+            if (!isfinite(end))
+                continue;
+            s->low = fmin(s->low, end);
+            s->high = fmax(s->high, end);
+            s->positive = end > 0 ? fmin(s->positive, end) : s->positive;
+        }
+}
+
 static dnn_status read_item(figure_reader *r, figure_item *item) {
     dnn_status status = DNN_OK;
     if (r->figure->kind == FIGURE_PICTURES)
@@ -78,9 +92,17 @@ static dnn_status read_item(figure_reader *r, figure_item *item) {
         status = read_numbers(r, item, &item->x);
     if (status == DNN_OK)
         status = read_numbers(r, item, &item->y);
+    if (status == DNN_OK && item->spreads)
+        status = read_numbers(r, item, &item->spread);
+    if (status == DNN_OK && item->shaded)
+        status = read_numbers(r, item, &item->shades);
     if (status != DNN_OK)
         return status;
     item->y_span = span_of(item->y, item->count);
+    if (item->spread != NULL)
+        widen_by_spread(item);
+    if (item->shades != NULL)
+        item->shade_span = span_of(item->shades, item->count);
     if (item->x != NULL) {
         item->x_span = span_of(item->x, item->count);
         item->ascending = is_ascending(item->x, item->count);
@@ -130,8 +152,11 @@ void figure_free(figure *f) {
         dnn_free(item->x);
         dnn_free(item->y);
         dnn_free(item->counts);
+        dnn_free(item->spread);
+        dnn_free(item->shades);
         picture_free(&item->picture);
     }
     dnn_free(f->items);
+    dnn_free(f->notes);
     *f = (figure){0};
 }

@@ -8,6 +8,9 @@
  *   x_scale log            linear (as without the line), log or symlog; also y_scale
  *   lines 1000 train       a curve and its name: 1000 x, then 1000 y, float64
  *   points 50 test         the same, not joined
+ *   band 1000              1000 more numbers for the curve before: a pale band so far above and
+ * below bars 50                the same as a bar at each point shades 50              50 more
+ * numbers for the points before: their colours note 3.5 0.2 here      a text at x = 3.5, y = 0.2
  *   values 1000 weights    1000 float64, whose histogram is drawn
  *   bins 30                into so many bins; without the line as many as suit the values
  *   matrix 20 30           20 rows and 30 columns of float64, column after column, as colours
@@ -45,12 +48,25 @@ typedef struct figure_item {
     size_t count;  /* of points or values */
     double *x, *y; /* values of histograms and matrices are in y */
     figure_span x_span, y_span;
+    bool spreads, shaded; /* what follows is there */
+    double *spread;       /* of a curve: how far from y its band or bars reach */
+    bool bars;            /* else a band */
+    double *shades;       /* of points: their colours */
+    figure_span shade_span;
     bool dots;      /* points that are not joined */
     bool ascending; /* x never falls and is finite */
     double *counts; /* of a histogram: `bins` */
     size_t rows, columns;
     picture picture;
 } figure_item;
+
+/* A text at a place of a plot. */
+typedef struct figure_note {
+    double x, y;
+    char text[FIGURE_TEXT];
+} figure_note;
+
+#define FIGURE_NOTES ((size_t)100)
 
 typedef struct figure {
     figure_kind kind;
@@ -62,6 +78,8 @@ typedef struct figure {
     double first_edge, bin_width;
     figure_item *items;
     size_t count;
+    figure_note *notes;
+    size_t note_count;
 } figure;
 
 /* Reads a figure; `name` is what messages call it. DNN_ERROR_FORMAT says what is wrong where. */

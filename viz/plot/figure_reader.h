@@ -10,7 +10,7 @@ typedef struct figure_reader {
     figure *figure;
     const char *name;
     const uint8_t *bytes;
-    size_t size, at, line, capacity;
+    size_t size, at, line, capacity, note_capacity;
     dnn_error *err;
 } figure_reader;
 

@@ -1,9 +1,10 @@
 /* figure_words.c: reading a figure's lines of words, trusting none of them. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/memory.h"
+#include "core/grow.h"
 #include "viz/plot/figure_reader.h"
 
 #define MOST_BINS  ((size_t)10000)
@@ -111,20 +112,12 @@ static figure_item *add_item(figure_reader *r, figure_kind kind, const char *val
         wrong(r, "a figure holds at most 1000 things", value);
         return NULL;
     }
-    if (f->count == r->capacity) {
-        size_t capacity = f->count == 0 ? 4 : 2 * f->count;
-        figure_item *more = dnn_calloc(capacity, sizeof *more);
-        if (more == NULL) {
-            dnn_fail(r->err, DNN_ERROR_MEMORY, "%s: no memory for what it shows", r->name);
-            return NULL;
-        }
-        if (f->count > 0)
-            memcpy(more, f->items, f->count * sizeof *more);
-        dnn_free(f->items);
-        f->items = more;
-        r->capacity = capacity;
+    if (!dnn_grow(&f->items, &r->capacity, f->count, 1)) {
+        dnn_fail(r->err, DNN_ERROR_MEMORY, "%s: no memory for what it shows", r->name);
+        return NULL;
     }
     f->kind = kind;
+    f->items[f->count] = (figure_item){0};
     return &f->items[f->count++];
 }
 
@@ -198,6 +191,63 @@ static dnn_status take_picture(figure_reader *r, const char *value) {
     return DNN_OK;
 }
 
+/* More numbers for the curve before, as many as it has points. */
+static figure_item *take_more(figure_reader *r, const char *value) {
+    figure *f = r->figure;
+    figure_item *last = f->count > 0 ? &f->items[f->count - 1] : NULL;
+    size_t count;
+    const char *rest = take_sizes(value, &count, 1);
+    if (last == NULL || f->kind != FIGURE_CURVES || rest == NULL || *rest != '\0' ||
+        count != last->count) {
+        wrong(r, "expected the number of points of the curve before", value);
+        return NULL;
+    }
+    return last;
+}
+
+static dnn_status take_spread(figure_reader *r, const char *value, bool bars) {
+    figure_item *item = take_more(r, value);
+    if (item == NULL)
+        return failed(r);
+    item->spreads = true;
+    item->bars = bars;
+    return DNN_OK;
+}
+
+static dnn_status take_band(figure_reader *r, const char *value) {
+    return take_spread(r, value, false);
+}
+
+static dnn_status take_bars(figure_reader *r, const char *value) {
+    return take_spread(r, value, true);
+}
+
+static dnn_status take_shades(figure_reader *r, const char *value) {
+    figure_item *item = take_more(r, value);
+    if (item == NULL)
+        return failed(r);
+    item->shaded = true;
+    return item->dots ? DNN_OK : wrong(r, "only points have shades", value);
+}
+
+static dnn_status take_note(figure_reader *r, const char *value) {
+    figure *f = r->figure;
+    char *end;
+    figure_note note = {.x = strtod(value, &end)};
+    bool good = end != value && *end == ' ' && isfinite(note.x);
+    const char *second = end;
+    note.y = strtod(second, &end);
+    if (!good || end == second || *end != ' ' || !isfinite(note.y))
+        return wrong(r, "expected x, y and a text", value);
+    if (f->note_count == FIGURE_NOTES)
+        return wrong(r, "a figure has at most 100 notes", value);
+    if (!dnn_grow(&f->notes, &r->note_capacity, f->note_count, 1))
+        return dnn_fail(r->err, DNN_ERROR_MEMORY, "%s: no memory for a note", r->name);
+    copy_text(note.text, end + 1);
+    f->notes[f->note_count++] = note;
+    return DNN_OK;
+}
+
 static const struct key {
     const char *name;
     take *take;
@@ -209,6 +259,10 @@ static const struct key {
     {"y_scale", take_y_scale},
     {"lines",   take_lines  },
     {"points",  take_points },
+    {"band",    take_band   },
+    {"bars",    take_bars   },
+    {"shades",  take_shades },
+    {"note",    take_note   },
     {"values",  take_values },
     {"bins",    take_bins   },
     {"matrix",  take_matrix },

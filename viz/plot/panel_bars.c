@@ -84,7 +84,7 @@ static void draw_values(const panel *p, const page_options *o, point cursor, dis
 }
 
 void draw_counts(panel *p, const page_options *o, display_list *list) {
-    draw_figure_frame(p, o, draw_figure_head(p, o, list), list);
+    draw_figure_frame(p, o, draw_figure_head(p, o, list), 0, list);
     if (p->plot.w <= 0)
         return;
     draw_clip(list, p->plot);

@@ -210,7 +210,8 @@ float draw_figure_head(panel *p, const page_options *o, display_list *list) {
     return draw_legend(p, o, draw_figure_title(p, o, note, list), list);
 }
 
-void draw_figure_frame(panel *p, const page_options *o, float top, display_list *list) {
+void draw_figure_frame(panel *p, const page_options *o, float top, float right,
+                       display_list *list) {
     const figure *f = p->figure;
     rect whole = p->area;
     float room = y_label_room(p, o);
@@ -220,7 +221,7 @@ void draw_figure_frame(panel *p, const page_options *o, float top, display_list 
     p->area.w -= room;
     if (f->x_label[0] == '\0')
         p->area.h += LINE_HEIGHT - 1;
-    draw_frame(p, o, top, true, 0, 0, f->x_label, list);
+    draw_frame(p, o, top, true, 0, right, f->x_label, list);
     p->area = whole;
     if (o->grain <= 0 && p->plot.w > 0)
         draw_y_label(p, o, whole, top, list);

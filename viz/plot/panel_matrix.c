@@ -10,8 +10,7 @@
 #include "viz/draw/text_fit.h"
 #include "viz/plot/panel_parts.h"
 
-#define MOST_OBLONG 4.0f /* sides beyond this ratio are stretched to fill the panel */
-#define BAR_ROOM    (COLOR_BAR_WIDTH + 54)
+#define MOST_OBLONG 4.0f         /* sides beyond this ratio are stretched to fill the panel */
 #define MOST_NAMED  ((size_t)60) /* rows */
 #define MOST_NAME   ((float)110) /* width of a row's name */
 #define LEAST_CELL  ((float)24)  /* width of one that has a number in it, or a name below it */

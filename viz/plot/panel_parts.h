@@ -180,6 +180,7 @@ void put_pixel(uint8_t *rgba, color c);
 void draw_color_bar(const axis *colors, rect bar, color_paint *paint, const page_options *o,
                     display_list *list);
 #define COLOR_BAR_WIDTH 12.0f
+#define BAR_ROOM        (COLOR_BAR_WIDTH + 54) /* with its labels */
 
 /* --- panel_picture.c --- */
 
@@ -196,14 +197,20 @@ float draw_figure_title(const panel *p, const page_options *o, const char *note,
                         display_list *list);
 /* Title, what is missing, and the legend; returns the y below them. */
 float draw_figure_head(panel *p, const page_options *o, display_list *list);
-/* draw_frame with the figure's labels. */
-void draw_figure_frame(panel *p, const page_options *o, float top, display_list *list);
+/* draw_frame with the figure's labels; `right` is kept free for a bar of colours. */
+void draw_figure_frame(panel *p, const page_options *o, float top, float right, display_list *list);
 /* Room for a label of the y axis to the left, and drawing it. */
 float y_label_room(const panel *p, const page_options *o);
 float draw_y_label(const panel *p, const page_options *o, rect whole, float top,
                    display_list *list);
 /* Some of the visible items' numbers are not finite, or have no place on a logarithmic scale. */
 void describe_missing(const panel *p, const page_options *o, char *text, size_t size);
+
+/* --- panel_spread.c --- */
+
+/* The band or the error bars of a figure's curve, if it has them, and the notes of a figure. */
+void draw_spread(const panel *p, size_t i, const page_options *o, display_list *list);
+void draw_notes(const panel *p, const page_options *o, display_list *list);
 
 /* --- kinds of figures: panel_plot.c, panel_bars.c, panel_matrix.c, panel_gallery.c --- */
 

@@ -5,6 +5,7 @@
  * stands out is lost. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/memory.h"
 #include "viz/plot/panel_parts.h"
@@ -150,6 +151,20 @@ static void draw_dots_of(trace *t, const figure_item *item, const page_options *
     dnn_free(taken);
 }
 
+/* A dot of its own colour for each point. */
+static void draw_shaded_of(const panel *p, const figure_item *item, const axis *colors,
+                           const page_options *o, display_list *list) {
+    float r = (item->count > MANY ? DOT / 2 : DOT) / 2 + 0.5f;
+    for (size_t i = 0; i < item->count; i++) {
+        float x = (float)place_x(p, item->x[i]), y = (float)place_y(p, item->y[i]);
+        if (inside(p->plot, (point){x, y}))
+            draw_fill(list, (rect){x - r, y - r, 2 * r, 2 * r},
+                      color_at(colors, item->shades[i], theme_heat, o), r);
+    }
+}
+
+/* --- what is missing --- */
+
 static void mark_missing(const panel *p, const figure_item *item, const page_options *o,
                          display_list *list) {
     double marked = -INFINITY;
@@ -194,6 +209,11 @@ static double read_curve(const panel *p, const page_options *o, size_t i, point 
     row->sample.width = item->dots ? 10 : row->sample.width; /* a square of the colour */
     snprintf(row->label, sizeof row->label, "%s", item->name[0] != '\0' ? item->name : "y");
     axis_format(item->y[at], 7, row->value, sizeof row->value);
+    if (item->spread != NULL) {
+        size_t used = strlen(row->value);
+        axis_format(item->spread[at], 3, where, sizeof where);
+        snprintf(row->value + used, sizeof row->value - used, " ± %s", where);
+    }
     axis_format(item->x[at], 7, where, sizeof where);
     snprintf(row->note, sizeof row->note, "at %s", where);
     if (isfinite(place.y) && inside(p->plot, place)) {
@@ -242,25 +262,56 @@ static bool has_values(const panel *p) {
     return false;
 }
 
+/* The colours of all shaded points; false: there are none. */
+static bool shade_axis(const panel *p, axis *out) {
+    double low = INFINITY, high = -INFINITY;
+    bool any = false;
+    for (size_t i = 0; i < p->figure->count; i++) {
+        const figure_item *item = &p->figure->items[i];
+        any = any || item->shades != NULL;
+        if (item->shades != NULL) {
+            low = fmin(low, item->shade_span.low);
+            high = fmax(high, item->shade_span.high);
+        }
+    }
+    *out = axis_fit(SCALE_LINEAR, UNIT_NUMBER, low, high);
+    if (low < high) {
+        out->low = low;
+        out->high = high;
+    }
+    return any;
+}
+
 void draw_plot(panel *p, const page_options *o, display_list *list) {
-    draw_figure_frame(p, o, draw_figure_head(p, o, list), list);
+    axis colors;
+    bool shaded = shade_axis(p, &colors);
+    draw_figure_frame(p, o, draw_figure_head(p, o, list), shaded ? BAR_ROOM : 0, list);
     trace t = {.panel = p, .list = list};
     if (p->plot.w <= 0 || !trace_open(&t, BATCH))
         return;
     rect r = p->plot;
     draw_clip(list, (rect){r.x - 1, r.y - 1, r.w + 2, r.h + 2});
+    for (size_t i = 0; i < p->curve_count; i++)
+        if (!curve_hidden(&p->curves[i]))
+            draw_spread(p, i, o, list);
     for (size_t i = 0; i < p->curve_count; i++) {
         const figure_item *item = &p->figure->items[i];
         if (curve_hidden(&p->curves[i]))
             continue;
         t.stroke = curve_stroke(&p->curves[i], o);
-        if (item->dots)
+        if (item->shades != NULL)
+            draw_shaded_of(p, item, &colors, o, list);
+        else if (item->dots)
             draw_dots_of(&t, item, o);
         else
             draw_line_of(&t, item, o);
     }
     draw_unclip(list);
     trace_close(&t);
+    draw_notes(p, o, list);
+    if (shaded)
+        draw_color_bar(&colors, (rect){r.x + r.w + 14, r.y, COLOR_BAR_WIDTH, r.h}, theme_heat, o,
+                       list);
     for (size_t i = 0; i < p->curve_count; i++)
         if (!curve_hidden(&p->curves[i]))
             mark_missing(p, &p->figure->items[i], o, list);

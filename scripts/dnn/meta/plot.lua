@@ -23,11 +23,15 @@ local dnn = {}
 ---@field [2]? dnn.Numbers y
 ---@field name? string what the legend calls it
 ---@field style? "lines"|"points" whether points are joined
+---@field band? dnn.Numbers a pale band that reaches so far above and below each point, such as a standard deviation
+---@field error? dnn.Numbers the same as error bars
+---@field color? dnn.Numbers of points: a number each, shown as its colour, with a scale beside the plot
 
 ---@class dnn.plot.Options
 ---@field x? dnn.Numbers the x of all series that have none of their own; 1, 2, ... when not given
 ---@field names? string[] what the legend calls the series, or the columns of y
 ---@field style? "lines"|"points" whether points are joined; lines when not given
+---@field notes? {[1]: number, [2]: number, [3]: string}[] texts at places of the plot: x, y, text
 ---@field x_scale? "linear"|"log"|"symlog" linear when not given; symlog is logarithmic on both sides of 0
 ---@field y_scale? "linear"|"log"|"symlog" linear when not given
 ---@field title? string text above the plot
@@ -56,6 +60,8 @@ local dnn = {}
 ---dnn.plot(x, dnn.tanh(x - 5), {title = "tanh", size = {60, 14}})
 ---local tanh, sigmoid = {x, dnn.tanh(x), name = "tanh"}, {x, dnn.sigmoid(x)}
 ---dnn.plot{tanh, sigmoid, size = {60, 14}}
+---local noisy = {x, dnn.tanh(x), band = x / 20}
+---dnn.plot{noisy, notes = {{5, 1, "flat"}}, size = {60, 14}}
 ---```
 ---@param x dnn.Numbers|dnn.plot.Series[] where each point stands; y, or several series, when no numbers follow
 ---@param y? dnn.Numbers one or several series, a column each

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
-#include "viz/window/actions.h"
 #include "viz/draw/font.h"
-#include "viz/window/page.h"
 #include "viz/terminal/terminal.h"
+#include "viz/window/actions.h"
+#include "viz/window/page.h"
 
 /* A file: words, then numbers. */
 typedef struct bytes {
@@ -67,6 +67,51 @@ static void a_figure_has_words_and_curves(void **state) {
     figure_free(&f);
 }
 
+static void bands_bars_and_colours_follow_their_curve(void **state) {
+    (void)state;
+    const double numbers[] = {1, 2, 3, 4, 5, 6, 0.5, 0.5, 9, /* x, y, how far the band reaches */
+                              1, 2, 7, 8, 1, 1, 0,   5};     /* x, y, bars, shades */
+    figure f =
+        parsed(HEAD "note 2 5.5 the best\nlines 3 a\nband 3\npoints 2 b\nbars 2\nshades 2\n\n",
+               numbers, 17);
+    assert_true(f.items[0].spread != NULL && !f.items[0].bars && f.items[0].shades == NULL);
+    check_close(f.items[0].spread[2], 9, 0);
+    check_close(f.items[0].y_span.low, -3, 0);
+    check_close(f.items[0].y_span.high, 15, 0);
+    assert_true(f.items[1].bars);
+    check_close(f.items[1].shades[1], 5, 0);
+    check_close(f.items[1].shade_span.high, 5, 0);
+    assert_int_equal(f.note_count, 1);
+    assert_string_equal(f.notes[0].text, "the best");
+    check_close(f.notes[0].y, 5.5, 0);
+
+    runs all = {0};
+    view v;
+    display_list list = {0};
+    view_init(&v, &all, 400, 300);
+    v.figure = &f;
+    v.bare = true;
+    assert_true(view_update(&v));
+    view_draw(&v, &list);
+    size_t bands = 0, bars = 0, dots = 0, notes = 0;
+    for (size_t i = 0; i < list.count; i++) {
+        const command *c = &list.commands[i];
+        bands += c->kind == COMMAND_POLYGON && c->count == 6;
+        bars += c->kind == COMMAND_POLYLINE && c->count == 2 && c->stroke.width == 1 &&
+                c->stroke.color == theme_series(v.options.theme, 1).color;
+        dots += c->kind == COMMAND_FILL && (c->stroke.color == theme_heat(v.options.theme, 0) ||
+                                            c->stroke.color == theme_heat(v.options.theme, 1));
+        notes += c->kind == COMMAND_TEXT && strcmp(c->text, "the best") == 0;
+    }
+    assert_int_equal(bands, 1);
+    assert_int_equal(bars, 6); /* two bars with two feet each */
+    assert_int_equal(dots, 2);
+    assert_int_equal(notes, 1);
+    display_list_free(&list);
+    view_free(&v);
+    figure_free(&f);
+}
+
 static void bytes_that_lie_are_named(void **state) {
     (void)state;
     check_turned_away("", "test: is no figure: it does not begin with 'dnnview figure 1'");
@@ -88,6 +133,10 @@ static void bytes_that_lie_are_named(void **state) {
     check_turned_away(HEAD "picture 65536 65536 1 a\n\n", "expected width, height");
     check_turned_away(HEAD "picture 5 7 1 a\n\n", "'a' is to have 35 bytes, but only 32 bytes");
     check_turned_away(HEAD "lines 1 a\nvalues 2 b\n\n", "line 3: a figure holds curves, ");
+    check_turned_away(HEAD "band 3\n\n", "expected the number of points of the curve before");
+    check_turned_away(HEAD "lines 1 a\nbars 2\n\n", "expected the number of points of the curve");
+    check_turned_away(HEAD "lines 1 a\nshades 1\n\n", "only points have shades");
+    check_turned_away(HEAD "note 1 x here\n\n", "expected x, y and a text, not '1 x here'");
     check_turned_away(HEAD "matrix 1 1\nmatrix 1 1\n\n", "a figure holds curves, histograms, ");
 }
 
@@ -326,6 +375,7 @@ static void an_element_that_stands_out_is_seen_in_a_large_matrix(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_figure_has_words_and_curves),
+        cmocka_unit_test(bands_bars_and_colours_follow_their_curve),
         cmocka_unit_test(bytes_that_lie_are_named),
         cmocka_unit_test(whole_numbers_get_a_bin_each),
         cmocka_unit_test(the_last_bin_holds_the_largest_value),
