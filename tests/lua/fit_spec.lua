@@ -151,6 +151,25 @@ describe("dnn.fit", function()
   end)
 end)
 
+describe("a confusion matrix among the metrics", function()
+  it("is no curve, but goes to callbacks and to the run with the names of the classes", function()
+    local folder, p, counts = program.folder(), classes(), nil
+    p.data.classes = {"up", "down"}
+    local history = dnn.fit(with(p, {epochs = 2, validation = 0.2, metrics = {"accuracy", "confusion"}, run = folder,
+      on_epoch = function(info) counts = info.results["confusion/validation"].counts end}))
+    assert.same({"cost", "accuracy"}, history.names)
+    assert.equal(10, counts:sum())
+    local tags = 0
+    for _, name in ipairs(dnn.system.list(folder)) do
+      local bytes = name:find "tfevents" and program.read_all(folder .. "/" .. name) or ""
+      for _ in bytes:gmatch "confusion/validation" do tags = tags + 1 end
+      assert.equal(name:find "tfevents" ~= nil, bytes:find("down", 1, true) ~= nil)
+    end
+    program.remove(folder)
+    assert.equal(2, tags)
+  end)
+end)
+
 describe("early stopping", function()
   it("ends when nothing is better for a while, and brings the best weights back", function()
     local p, seen = parts(), {}
@@ -252,8 +271,8 @@ describe("options that make no sense", function()
     fails("dnn.fit: checkpoint needs a folder: give run = \"runs/NAME\"", {checkpoint = true})
     fails("dnn.fit: the loss has reduction \"none\", a cost for each example; a training needs one number: \"mean\" or "
       .. "\"sum\"", {loss = dnn.MSELoss{reduction = "none"}})
-    fails("dnn.fit: metrics: a confusion matrix is not a curve; dnn.evaluate(net, set, {metrics = {\"confusion\"}}) "
-      .. "makes one afterwards", {metrics = {"confusion"}}, classes)
+    fails("dnn.fit: monitor: there is no curve 'confusion'; there are: cost, each with /train alone, since there is no "
+      .. "validation", {metrics = {"confusion"}, monitor = "confusion"}, classes)
   end)
 
   it("are named where they are missing", function()

@@ -9,8 +9,10 @@ function best.curve(opts, metrics, validates)
   local measure, part = opts.monitor:match "^([^/]+)/?(.*)$"
   local kinds, names = {cost = "min"}, {"cost"}
   for _, metric in ipairs(metrics) do
-    names[#names + 1] = metric.name
-    kinds[metric.name] = metric.best or "own"
+    if metric.is_curve then
+      names[#names + 1] = metric.name
+      kinds[metric.name] = metric.best or "own"
+    end
   end
   local kind = kinds[measure]
   if part == "" then part = validates and "validation" or "train" end

@@ -142,7 +142,9 @@ local function log_epoch(self, values)
   local logged = {}
   for name, value in pairs(values) do
     local measure, part = name:match "^(.*)/(.*)$"
-    if name ~= "cost/train" and value - value == 0 then
+    if type(value) == "table" then
+      self.run:matrix(self.step, name, value.counts, value.names)
+    elseif name ~= "cost/train" and value - value == 0 then
       logged[measure] = logged[measure] or {}
       logged[measure][part] = value
     end
@@ -221,15 +223,10 @@ local function take_up(self)
   self.last_state = nil
 end
 
+-- Of all that is a curve; a confusion matrix is not, and goes to the run alone.
 local function names_of(metrics)
   local names = {"cost"}
-  for n, metric in ipairs(metrics) do
-    names[n + 1] = metric.name
-    if metric.kind == "confusion" then
-      fit_options.fail("metrics: a confusion matrix is not a curve; dnn.evaluate(net, set, {metrics = {\"confusion\"}})"
-        .. " makes one afterwards")
-    end
-  end
+  for _, metric in ipairs(metrics) do names[#names + 1] = metric.is_curve and metric.name or nil end
   return names
 end
 

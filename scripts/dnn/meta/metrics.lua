@@ -81,12 +81,12 @@ function dnn.metrics.top_k(A, Y, options) end
 ---Counts by class: `counts(t, p)` says how many examples of class t were taken for class p.
 ---@class dnn.metrics.Confusion
 ---@field counts dnn.Matrix C x C, float64
----@field classes string[]|nil names of the classes
----@field binary boolean whether it is of one decision: class 1 is the positive one
+---@field names string[] of the classes; numbers where none were given, of one decision "1" and "0"
 
 ---The confusion matrix, which prints as a table with the share of each class that was found.
 ---
----`dnn.evaluate` names the classes after those of the set.
+---`dnn.evaluate` names the classes after those of the set. In a run of `dnn.fit`'s it is logged after each epoch, for
+---`dnnview` to show.
 ---
 ---```lua
 ---local A, Y = dnn.Matrix{{0.9, 0.2, 0.7}}, dnn.Matrix{{1, 1, 0}}

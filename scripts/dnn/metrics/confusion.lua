@@ -18,15 +18,6 @@ local function pad(text, width)
   return (" "):rep(width - (utf8.len(text) or #text)) .. text
 end
 
--- The names, and a number where there is none; of one decision the positive class is 1, the other 0.
-local function names_of(self)
-  local names = {}
-  for c = 1, self.counts.rows do
-    names[c] = self.classes and self.classes[c] or tostring(self.binary and 2 - c or c)
-  end
-  return names
-end
-
 -- The share of each class's examples that were found.
 local function recall_text(self, c, found)
   local there = self.counts:row(c):sum()
@@ -34,7 +25,7 @@ local function recall_text(self, c, found)
 end
 
 function Confusion:__tostring()
-  local names, counts = names_of(self), self.counts
+  local names, counts = self.names, self.counts
   if #names > MOST then
     return ("confusion matrix of %d classes (too many to print): .counts is a Matrix"):format(#names)
   end
@@ -59,9 +50,12 @@ function Confusion:__tostring()
   return dnn._printable("a row for each true class, a column for each prediction\n" .. table.concat(lines, "\n"))
 end
 
--- Of counts, C x C, rows the true classes; the names of the classes may be missing.
+-- Of counts, C x C, rows the true classes, and names of classes, which may be missing: numbers then, of one decision 1
+-- for the positive class and 0 for the other.
 local function new(counts, classes, binary)
-  return setmetatable({counts = counts, classes = classes, binary = binary}, Confusion)
+  local names = {}
+  for c = 1, counts.rows do names[c] = classes and classes[c] or tostring(binary and 2 - c or c) end
+  return setmetatable({counts = counts, names = names}, Confusion)
 end
 
 return {new = new}

@@ -64,8 +64,8 @@ local function names_of(where, given)
   return names, entries
 end
 
--- A list of {name =, meter =, best = "max", "min" or nil}. `loss` (or nil) tells whether outputs are logits and which
--- label does not count; `classes` (or nil) names classes.
+-- A list of {name =, meter =, best = "max", "min" or nil, is_curve = }. `loss` (or nil) tells whether outputs are
+-- logits and which label does not count; `classes` (or nil) names classes.
 function list.new(where, given, loss, classes)
   local has_ignored, ignored = pcall(function() return loss.ignore_index end)
   local context = {logits = loss and OF_LOGITS[loss.name], classes = classes,
@@ -74,7 +74,7 @@ function list.new(where, given, loss, classes)
   local names, entries = names_of(where, given or {})
   for n, name in ipairs(names) do
     local meter, kind = meter_of(where, entries[name], context)
-    result[n] = {name = name, meter = meter, best = kind and meters.KINDS[kind].best, kind = kind}
+    result[n] = {name = name, meter = meter, best = kind and meters.KINDS[kind].best, is_curve = kind ~= "confusion"}
   end
   return result
 end
