@@ -65,7 +65,8 @@ describe("dnnlua --safe", function()
         assert(not ok, "it was not refused")
         assert(tostring(message):find "Permission denied" or tostring(message):find "cross%%-device", message)
       end
-      for _, path in ipairs{outside .. "/new", outside .. "/kept", "link", "way/new", "../" .. beside, "/tmp/" .. beside} do
+      local above = {"../" .. beside, "/tmp/" .. beside}
+      for _, path in ipairs{outside .. "/new", outside .. "/kept", "link", "way/new", table.unpack(above)} do
         for _, mode in ipairs{"w", "a", "r+"} do
           local file, message = io.open(path, mode)
           assert(not file)
