@@ -81,6 +81,20 @@ describe("a sparse Embedding", function()
     assert.is_false(net[1].weight_grad:any())
   end)
 
+  it("starts afresh after zero_grad of its parameters", function()
+    local sparse, dense = twins()
+    for _, net in ipairs{sparse, dense} do
+      local opt = dnn.optim.SGD(net:parameters(), {lr = 0.1})
+      for _, ids in ipairs(batches) do
+        local A = net:forward(ids)
+        net:backward(A)
+        opt:step()
+        net:parameters():zero_grad()
+      end
+    end
+    assert.is_true(same(sparse:parameters().values, dense:parameters().values))
+  end)
+
   it("starts with 0 for its padding, which stays", function()
     local net = dnn.Sequential{dnn.Embedding(9, 2, {padding_idx = 9, sparse = true})}
     net:forward(dnn.Matrix{{9, 1}})

@@ -137,6 +137,9 @@ uint64_t dnn_network_step_key(uint64_t key, size_t step);
  * start afresh; where only some of a layer's are, these are zeroed. */
 bool dnn_network_begin_gradients(dnn_network *network, size_t step, dnn_matrix *gradients);
 
+/* values.c: the live columns of a step's first value, where its gradient is sparse; or NULL. */
+dnn_live *dnn_step_live(const dnn_network *network, const dnn_step *step);
+
 /* values.c: DNN_ERROR_STATE unless the values are attached. */
 dnn_status dnn_network_require_values(const dnn_network *network, dnn_error *err);
 

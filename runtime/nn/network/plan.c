@@ -279,10 +279,6 @@ void dnn_plan_free(dnn_plan *plan) {
     *plan = (dnn_plan){0};
 }
 
-static size_t learnt_values(const dnn_step *step) {
-    return step->learnt + (step->tied != SIZE_MAX);
-}
-
 /* Calls with all that does not change from batch to batch. */
 static void describe_calls(const dnn_network *network, dnn_plan *plan) {
     size_t at = 0;
@@ -303,9 +299,7 @@ static void describe_calls(const dnn_network *network, dnn_plan *plan) {
             .add = &plan->add[at],
             .values = &network->values[network->slot[s]],
             .gradients = &network->gradients[network->slot[s]],
-            .live = learnt_values(step) > 0
-                        ? network->parameters.segments[dnn_step_segment(step, 0)].live
-                        : NULL,
+            .live = dnn_step_live(network, step),
             .step = s,
         };
         at += step->inputs;

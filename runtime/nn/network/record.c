@@ -37,6 +37,7 @@ void dnn_network_record_step(dnn_network *network, dnn_network *const *place, si
         .key = dnn_network_step_key(key, step),
         .values = &network->values[network->slot[step]],
         .gradients = &network->gradients[network->slot[step]],
+        .live = dnn_step_live(network, s),
         .begin = begin,
         .network = network,
         .place = place,

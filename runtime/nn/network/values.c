@@ -140,6 +140,11 @@ size_t dnn_step_segment(const dnn_step *step, size_t which) {
                                        : step->first_kept + which - tied - step->learnt;
 }
 
+dnn_live *dnn_step_live(const dnn_network *network, const dnn_step *step) {
+    bool learns = step->learnt > 0 || step->tied != SIZE_MAX;
+    return learns ? network->parameters.segments[dnn_step_segment(step, 0)].live : NULL;
+}
+
 /* A step that calls a layer again works with the values of its first call. */
 static void share_values(dnn_network *network) {
     for (size_t s = 0; s < network->step_count; s++) {

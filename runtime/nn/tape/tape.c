@@ -28,6 +28,7 @@ static void describe_layer(dnn_call *call, const dnn_node_call *of) {
     call->key = of->key;
     call->values = of->values;
     call->gradients = of->gradients;
+    call->live = of->live;
     call->saved = of->saved;
 }
 

@@ -43,6 +43,7 @@ struct dnn_node_call {
     bool training;
     uint64_t key;
     dnn_matrix *values, *gradients;
+    struct dnn_live *live; /* as in dnn_call */
     void *saved; /* dnn_node_saved_bytes */
 
     /* Called before backward: whether gradients are added to what is there. */
