@@ -1,10 +1,10 @@
--- dnn.optim: optimisers, which are C, and schedules of their learning rates.
+-- dnn.optim: optimisers, which are C, schedules of their learning rates, averaged weights.
 local arguments = require "dnn.arguments"
 local core = require "dnn.core"
 local strict = require "dnn.strict"
 
 local optim = core._optim
-for _, part in ipairs{"schedules", "plateau", "chains"} do
+for _, part in ipairs{"schedules", "plateau", "chains", "average", "finder"} do
   for name, member in pairs(require("dnn.optim." .. part)) do optim[name] = member end
 end
 

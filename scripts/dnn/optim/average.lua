@@ -1,0 +1,101 @@
+-- AveragedModel: a network of averaged weights beside the one that learns: an exponential moving average (Polyak &
+-- Juditsky 1992), or the plain mean of stochastic weight averaging (Izmailov et al. 2018), as PyTorch's.
+local arguments = require "dnn.arguments"
+local core = require "dnn.core"
+local options_of = require "dnn.options"
+local strict = require "dnn.strict"
+
+local average = {}
+
+local AVERAGE <const> = {
+  decay = {nil, function(value) return type(value) == "number" and value > 0 and value < 1 end,
+    "a number between 0 and 1"},
+}
+
+local AveragedModel = {}
+
+-- Takes the network's weights into the average; after a step of the optimiser, or an epoch of them.
+function AveragedModel:update()
+  local own, theirs = self.values, self.source:parameters().values
+  self.count = self.count + 1
+  if self.count == 1 then
+    own:copy_(theirs)
+  else
+    local share = self.decay and 1 - self.decay or 1 / self.count
+    own:add_(self.difference:copy_(theirs):sub_(own):cmul_(share))
+  end
+  self.synced = false
+end
+
+-- Kept values, such as running means, are the network's own as they are now.
+local function sync(self)
+  if self.synced then return end
+  local averaged = self.difference:copy_(self.values)
+  self.twin:load_state_dict(self.source:state_dict())
+  self.values:copy_(averaged)
+  self.synced = true
+end
+
+-- The outputs of the averaged network in evaluation.
+function AveragedModel:predict(X, options)
+  sync(self)
+  return self.twin:predict(X, options)
+end
+
+-- The averaged network: another network, to evaluate and save. It changes with the next update.
+function AveragedModel:net()
+  sync(self)
+  return self.twin
+end
+
+-- Running statistics of batch norm for the averaged weights: those of one epoch of batches.
+function AveragedModel:update_bn(batches)
+  sync(self)
+  local training = self.twin.training
+  self.twin:train()
+  for X in batches do self.twin:forward(X) end
+  self.twin:train(training)
+end
+
+function AveragedModel:state_dict()
+  return {values = self.values:copy(), count = self.count, decay = self.decay}
+end
+
+function AveragedModel:load_state_dict(state)
+  if type(state) ~= "table" or not core._is_matrix(state.values) or math.type(state.count) ~= "integer" then
+    error("AveragedModel: load_state_dict: expected a table as from state_dict, got " .. options_of.shown(state),
+      arguments.level())
+  end
+  if #state.values ~= #self.values then
+    error(("AveragedModel: load_state_dict: the state has %d values, this network %d"):format(#state.values,
+      #self.values), arguments.level())
+  end
+  self.values:copy_(state.values)
+  self.count, self.synced = state.count, false
+end
+
+arguments.guard("dnn.AveragedModel", AveragedModel, ":")
+
+local class = strict.make("AveragedModel", AveragedModel)
+class.__index = class
+class.__name = "dnn.AveragedModel"
+
+function class.__call(self, X) return self:predict(X) end
+
+function class.__tostring(self)
+  return ("AveragedModel(%s, %d update%s)"):format(self.decay and "decay = " .. self.decay or "mean", self.count,
+    self.count == 1 and "" or "s")
+end
+
+function average.AveragedModel(net, options)
+  if type(net) ~= "userdata" or options_of.shown(net) ~= "dnn.Layer" then
+    arguments.wrong(1, "a network", net)
+  end
+  local opts = options_of.read("dnn.optim.AveragedModel", options, AVERAGE)
+  local twin = net:copy()
+  local values = twin:parameters().values
+  return setmetatable({source = net, twin = twin, values = values, difference = values:copy(), count = 0,
+    decay = opts.decay or false, synced = true}, class)
+end
+
+return average
