@@ -196,6 +196,18 @@ static double dead_units(const look *l, size_t step) {
     return dnn_watch_dead_units(l->network, step);
 }
 
+static double output_mean(const look *l, size_t step) {
+    return dnn_watch_output(l->network, step).mean;
+}
+
+static double output_deviation(const look *l, size_t step) {
+    return dnn_watch_output(l->network, step).deviation;
+}
+
+static double saturated(const look *l, size_t step) {
+    return dnn_watch_output(l->network, step).saturated;
+}
+
 /* Logs one quantity of each layer that has it; NaN says that a layer has none. A gradient norm that
  * is NaN is worth a point. */
 static void log_layers(const look *l, const char *group, double (*quantity)(const look *, size_t)) {
@@ -237,6 +249,9 @@ static void log_network(const look *l) {
     if (has_gradients(l)) {
         log_layers(l, "grad_norm", grad_norm);
     }
+    log_layers(l, "output_mean", output_mean);
+    log_layers(l, "output_deviation", output_deviation);
+    log_layers(l, "saturated", saturated);
     log_layers(l, "dead_units", dead_units);
     if (l->self->change_asked && !p->change_wanted) {
         log_layers(l, "update_ratio", update_ratio);
@@ -281,8 +296,8 @@ static void log_weight_image(const look *l) {
     const char *tag = dnnlua_run_tag(l->L, l->run, "picture", name);
     dnn_matrix weight = dnn_segment_values(p, 0);
     dnn_weight_image_draw(&image, &weight, pixels);
-    dnnlua_run_log_picture(l->self, l->step, tag, pixels, image.width, image.height,
-                           image.channels, NULL);
+    dnnlua_run_log_picture(l->self, l->step, tag, pixels, image.width, image.height, image.channels,
+                           NULL);
     lua_pop(l->L, 1);
 }
 

@@ -35,6 +35,7 @@ describe("dnn.Run", function()
             norm = math.sqrt(net[1].weight_grad:norm() ^ 2 + net[1].bias_grad:norm() ^ 2),
             ratio = change / size,
             dead = 1 - net[2].A:any(2):mean(),
+            mean = net[2].A:mean(),
           }
           assert.equal(251, p.count)
           run:log(i, {cost = cost})
@@ -44,11 +45,13 @@ describe("dnn.Run", function()
         local norms = event_file.series(events, "grad_norm/1 Linear")
         local ratios = event_file.series(events, "update_ratio/3 Linear")
         local dead = event_file.series(events, "dead_units/2 ReLU")
+        local means = event_file.series(events, "output_mean/2 ReLU")
         local rates = event_file.series(events, "learning_rate")
         for i, e in ipairs(expected) do
           assert_near(e.norm, norms[i])
           assert_near(e.ratio, ratios[i], 1e-5)
           assert_near(e.dead, dead[i])
+          assert_near(e.mean, means[i], 1e-5)
           assert_near(0.01 / 2 ^ (i - 1), rates[i])
         end
         local _, paces = event_file.series(events, "seconds_per_step")

@@ -97,6 +97,7 @@ static int rank_of(const char *group) {
         {"grad",          RANK_GRAD},
         {"update",        3        },
         {"dead",          4        },
+        {"saturated",     4        },
         {"learning_rate", RANK_RATE},
         {"time",          6        },
         {"second",        6        },

@@ -43,11 +43,11 @@ void draw_text_within(display_list *list, float x, float y, float width, const c
 
 /* The note as far as there is room for it; its width. */
 static float fit_note(const panel *p, const char *note, char *out, size_t size) {
-    float room = p->area.w - 2 * PADDING - 12;
-    room -= fminf(text_width(p->title, TITLE_SIZE, FONT_BOLD), 60);
+    float width = p->area.w - 2 * PADDING, title = text_width(p->title, TITLE_SIZE, FONT_BOLD);
+    float room = width - 12 - fminf(title, 60), beside = width - 12 - fminf(title, 0.6f * width);
     snprintf(out, size, "%s", note);
     char *second = strstr(out, " · "); /* gives way to the title */
-    if (second != NULL && text_width(out, LABEL_SIZE, FONT_REGULAR) > room)
+    if (second != NULL && text_width(out, LABEL_SIZE, FONT_REGULAR) > beside)
         *second = '\0';
     return fminf(room, text_width(out, LABEL_SIZE, FONT_REGULAR));
 }

@@ -35,6 +35,39 @@ double dnn_watch_dead_units(const dnn_network *network, size_t step) {
     return dnn_interrupt_requested() ? NAN : (double)dead / (double)A->rows;
 }
 
+/* How many elements are not between two limits. */
+static size_t count_outside(const dnn_matrix *A, double low, double high) {
+    size_t count = 0;
+    for (size_t j = 0; j < A->cols; j++) {
+        const void *column = dnn_matrix_at(A, 0, j);
+        for (size_t i = 0; i < A->rows; i++) {
+            double a = A->dtype == DNN_FLOAT32 ? (double)((const float *)column)[i]
+                                               : ((const double *)column)[i];
+            count += !(a >= low && a <= high);
+        }
+    }
+    return count;
+}
+
+static double saturated_share(const dnn_layer *layer, const dnn_matrix *A) {
+    bool tanh = strcmp(layer->kind->name, "Tanh") == 0;
+    if (!tanh && strcmp(layer->kind->name, "Sigmoid") != 0)
+        return NAN;
+    size_t outside = count_outside(A, tanh ? -0.98 : 0.01, tanh ? 0.98 : 0.99);
+    return (double)outside / (double)dnn_matrix_count(A);
+}
+
+dnn_watch_signal dnn_watch_output(const dnn_network *network, size_t step) {
+    dnn_watch_signal s = {NAN, NAN, NAN};
+    const dnn_matrix *A = dnn_network_step_output(network, step);
+    if (A == NULL || dnn_matrix_count(A) == 0 || !dnn_dtype_info(A->dtype)->is_real)
+        return s;
+    dnn_reduce_all(DNN_MEAN, &s.mean, A, 0, NULL);
+    dnn_reduce_all(DNN_STD, &s.deviation, A, 0, NULL);
+    s.saturated = saturated_share(network->steps[step].layer, A);
+    return dnn_interrupt_requested() ? (dnn_watch_signal){NAN, NAN, NAN} : s;
+}
+
 double dnn_watch_update_ratio(const dnn_network *network, size_t step) {
     const dnn_parameters *p = &network->parameters;
     const dnn_step *s = &network->steps[step];

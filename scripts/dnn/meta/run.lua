@@ -220,6 +220,9 @@ function run:resume() end
 -- - `update_ratio/1 Linear`, the norm of what one step changed over the norm of the layer's parameters: of a single
 --   step since the last look, whatever the optimiser; about 0.001 is usual
 -- - `dead_units/2 ReLU`, the share of units that were 0 for every example of the last batch
+-- - `output_mean/1 Linear` and `output_deviation/1 Linear` of each layer's outputs in the last batch, where they are
+--   kept: a signal that vanishes or explodes shows here before the cost tells; `saturated/2 Sigmoid`, the share of a
+--   Sigmoid's or Tanh's outputs within 1 % of their range from its ends
 -- - `learning_rate` and `seconds_per_step`
 --
 -- At first once in `histogram_every` seconds, each time 5 % later: histograms of every parameter (`weight/1 Linear`) and

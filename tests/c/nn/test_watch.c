@@ -52,6 +52,51 @@ static void dead_units_are_those_that_are_0_for_every_example(void **state) {
     }
 }
 
+static void outputs_have_the_mean_and_deviation_of_their_matrix(void **state) {
+    (void)state;
+    for (dnn_dtype dtype = DNN_FLOAT32; dtype <= DNN_FLOAT64; dtype++) {
+        trained t = open_trained(dtype);
+        const dnn_matrix *A = output_of(&t.n, 2);
+        double n = (double)dnn_matrix_count(A), sum = 0, squares = 0;
+        for (size_t j = 0; j < A->cols; j++)
+            for (size_t i = 0; i < A->rows; i++)
+                sum += dnn_matrix_get(A, i, j);
+        for (size_t j = 0; j < A->cols; j++)
+            for (size_t i = 0; i < A->rows; i++)
+                squares += pow(dnn_matrix_get(A, i, j) - sum / n, 2);
+        dnn_watch_signal s = dnn_watch_output(t.n.network, 1);
+        check_close(s.mean, sum / n, 1e-6);
+        check_close(s.deviation, sqrt(squares / n), 1e-6);
+        assert_true(isnan(s.saturated)); /* a ReLU */
+        close_trained(&t);
+    }
+}
+
+static void outputs_near_the_ends_of_their_range_are_saturated(void **state) {
+    (void)state;
+    const char *const names[] = {"Sigmoid", "Tanh"};
+    for (int k = 0; k < 2; k++) {
+        net n = make_net(DNN_FLOAT64, CHILDREN(linear(1, 400), plain(names[k])), 3);
+        dnn_matrix X = normal_matrix(DNN_FLOAT64, 1, 8, 4);
+        for (size_t j = 0; j < X.cols; j++)
+            dnn_matrix_set(&X, 0, j, 10 * dnn_matrix_get(&X, 0, j));
+        assert_true(isnan(dnn_watch_output(n.network, 1).saturated)); /* before a forward */
+        forward(&n, &X);
+        const dnn_matrix *A = output_of(&n, 2);
+        size_t outside = 0;
+        for (size_t j = 0; j < A->cols; j++)
+            for (size_t i = 0; i < A->rows; i++) {
+                double a = dnn_matrix_get(A, i, j), place = k == 0 ? a : (a + 1) / 2;
+                outside += place < 0.01 || place > 0.99;
+            }
+        assert_true(outside > 0 && outside < dnn_matrix_count(A));
+        check_close(dnn_watch_output(n.network, 1).saturated,
+                    (double)outside / (double)dnn_matrix_count(A), 0);
+        free_net(&n);
+        dnn_matrix_free(&X);
+    }
+}
+
 /* The norms by hand, in the order of the elements, of two segments. */
 static double ratio_by_hand(const net *n, size_t segment, const double *before) {
     double change = 0, values = 0;
@@ -211,6 +256,8 @@ static void looking_allocates_nothing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dead_units_are_those_that_are_0_for_every_example),
+        cmocka_unit_test(outputs_have_the_mean_and_deviation_of_their_matrix),
+        cmocka_unit_test(outputs_near_the_ends_of_their_range_are_saturated),
         cmocka_unit_test(the_update_ratio_is_that_of_the_very_step),
         cmocka_unit_test(a_step_that_is_not_asked_leaves_the_change_alone),
         cmocka_unit_test(asking_changes_no_bit_of_the_step),
