@@ -268,6 +268,8 @@ describe("options that make no sense", function()
       {data = dnn.data.batches(parts().data), batch_size = 3})
     fails("dnn.fit: validation = 0.2 is a part of a set, but data are batches already; give the part's own set or "
       .. "batches", {data = dnn.data.batches(parts().data), validation = 0.2})
+    fails("dnn.fit: schedule_every is given without a schedule", {schedule_every = "step"})
+    fails("dnn.fit: resume is given without a run", {resume = false})
     fails("dnn.fit: checkpoint needs a folder: give run = \"runs/NAME\"", {checkpoint = true})
     fails("dnn.fit: the loss has reduction \"none\", a cost for each example; a training needs one number: \"mean\" or "
       .. "\"sum\"", {loss = dnn.MSELoss{reduction = "none"}})

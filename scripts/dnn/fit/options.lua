@@ -44,10 +44,10 @@ local FIT <const> = {
   accumulate = {1, options_of.whole(1), "a whole number of batches, 1 or more"},
   clip = {nil, options_of.number(0), "a number, the largest norm of the gradients"},
   schedule = {nil, has "step", "a schedule, such as dnn.optim.StepLR(optimiser, {...})"},
-  schedule_every = {"epoch", options_of.one_of("epoch", "step"), "\"epoch\" or \"step\""},
+  schedule_every = {nil, options_of.one_of("epoch", "step"), "\"epoch\" or \"step\""},
   run = {nil, options_of.is("string", "userdata"), "the name of a folder, or a dnn.Run"},
   checkpoint = {nil, options_of.is("table", "boolean"), "true, false or a table, as in {every = 500}"},
-  resume = {true, is_flag, "true or false"},
+  resume = {nil, is_flag, "true or false"},
   progress = {true, is_flag, "true or false"},
   on_epoch = {nil, is_function, "a function(info)"},
   on_batch = {nil, is_function, "a function(info)"},
@@ -68,11 +68,15 @@ function fit_options.read(given)
       error(("dnn.fit: %s is missing; expected %s%s"):format(name, FIT[name][3], arguments.usage()), arguments.level())
     end
   end
+  for name, what in pairs{schedule_every = "schedule", resume = "run"} do
+    if given[name] ~= nil and given[what] == nil then fail("%s is given without a %s", name, what) end
+  end
   if opts.loss.reduction == "none" then
     fail "the loss has reduction \"none\", a cost for each example; a training needs one number: \"mean\" or \"sum\""
   end
   opts.optimiser = opts.optimiser or dnn.optim.Adam(opts.net:parameters())
   if opts.keep_best == nil then opts.keep_best = opts.patience ~= nil end
+  if opts.schedule then opts.schedule_every = opts.schedule_every or "epoch" end
   return opts
 end
 

@@ -119,7 +119,7 @@ end
 function Training:finish_step(cost)
   local at, opts = self.at, self.opts
   self.step, self.within_step, self.gathered, self.held = self.coming_step, false, 0, 0
-  if opts.schedule and opts.schedule_every == "step" then step_schedule(self) end
+  if opts.schedule_every == "step" then step_schedule(self) end
   local values = self.step_values
   values.cost.train, values.epoch = cost, at.epoch + (self.count and at.batch / self.count or 0)
   self.run:log(self.step, values)
@@ -179,7 +179,7 @@ function Training:finish_epoch(validation)
   at.epoch, at.batch = at.epoch + 1, 0
   history.add(self.history, values, seconds, self.optimiser.lr)
   note_best(self, values[self.monitor])
-  if opts.schedule and opts.schedule_every == "epoch" then step_schedule(self) end
+  if opts.schedule_every == "epoch" then step_schedule(self) end
   if self.bar then self.bar:print(describe(self, values, seconds)) end
   log_epoch(self, values)
   if opts.on_epoch then call_back(self, opts.on_epoch, values) end
