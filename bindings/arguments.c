@@ -61,13 +61,13 @@ int dnnlua_wrong_argument(lua_State *L, int index, const char *expected) {
     return luaL_error(L, "%s", text);
 }
 
-static int surplus_argument(lua_State *L, const dnnlua_function *function) {
+int dnnlua_surplus_argument(lua_State *L, const char *function, int most) {
     int count = lua_gettop(L);
-    const char *text = push_explained(L, "surplus", function->most, function->name);
+    const char *text = push_explained(L, "surplus", most, function);
 
     if (text[0] == '\0') {
-        text = lua_pushfstring(L, "%s: expected at most %d arguments, got %d", function->name,
-                               function->most, count);
+        text =
+            lua_pushfstring(L, "%s: expected at most %d arguments, got %d", function, most, count);
     }
     return luaL_error(L, "%s", text);
 }
@@ -79,7 +79,7 @@ static int call(lua_State *L, int upvalue) {
     const dnnlua_function *function = lua_touserdata(L, lua_upvalueindex(upvalue));
 
     if (lua_gettop(L) > function->most) {
-        return surplus_argument(L, function);
+        return dnnlua_surplus_argument(L, function->name, function->most);
     }
     return function->run(L);
 }

@@ -51,6 +51,10 @@ void dnnlua_push_function(lua_State *L, dnnlua_function function, int upvalues);
  * of the running function; `expected` is "a number". */
 int dnnlua_wrong_argument(lua_State *L, int index, const char *expected);
 
+/* Raises "forward: expected at most 3 arguments, got 4": for a function whose objects take fewer
+ * than its row says. `most` counts the object. */
+int dnnlua_surplus_argument(lua_State *L, const char *function, int most);
+
 /* How a message of another form ends, "; usage: A:fill_(value)": pushes the text and returns it. */
 const char *dnnlua_push_usage(lua_State *L);
 

@@ -63,7 +63,8 @@ int dnnlua_gradcheck(lua_State *L) {
     if (lua_type(L, 1) == LUA_TFUNCTION) {
         return check_function(L);
     }
-    const dnnlua_layer *layer = dnnlua_check_userdata(L, 1, DNNLUA_LAYER, "a network, a layer or a function");
+    const dnnlua_layer *layer =
+        dnnlua_check_userdata(L, 1, DNNLUA_LAYER, "a network, a layer or a function");
     const dnnlua_loss *loss = dnnlua_check_userdata(L, 2, DNNLUA_LOSS, "a loss");
     const dnn_matrix *Y = dnnlua_check_matrix(L, 4);
     dnn_gradcheck_result result;
@@ -76,6 +77,10 @@ int dnnlua_gradcheck(lua_State *L) {
     dnnlua_network *self = dnnlua_push_network(L, 1);
     if (!layer->root) {
         return luaL_error(L, "gradcheck: this layer is part of a network; check the network");
+    }
+    if (loss->kind->inputs > 1) {
+        return luaL_error(L, "gradcheck: %s takes several outputs, and a network has one",
+                          loss->kind->name);
     }
     dnn_loss_call call = {.settings = loss->settings, .Y = Y, .vector = dnnlua_loss_vector(L, 2)};
     dnn_keep keep = dnn_network_keep(self->network);

@@ -1,9 +1,10 @@
 /* loss.c: losses as Lua objects: constructors from the registry, forward and backward.
  *
- * A loss keeps A, Y and the weights of its last forward for backward, and the number of the forward
- * pass of the network that wrote A: when that has moved, A is overwritten, and there is no gradient
- * any more. The gradient is a matrix of the loss's own, overwritten by the next backward and made
- * anew only for another shape. */
+ * A loss keeps what its last forward was given for backward, and the number of the forward pass of
+ * the network that wrote A: when that has moved, A is overwritten, and there is no gradient any
+ * more. Gradients are matrices of the loss's own, overwritten by the next backward and made anew
+ * only for another shape. Some losses take several inputs, A, B and C, and give as many
+ * gradients. */
 #include <string.h>
 
 #include "bindings/nn/network.h"
@@ -11,7 +12,15 @@
 #include "math/elementwise.h"
 #include "nn/registry.h"
 
-enum { LOSS_A = 1, LOSS_Y, LOSS_WEIGHTS, LOSS_GRADIENT, LOSS_VECTOR };
+enum {             /* user values */
+       LOSS_A = 1, /* and B, C */
+       LOSS_Y = LOSS_A + DNN_LOSS_INPUTS,
+       LOSS_WEIGHTS,
+       LOSS_INPUT_LENGTHS,
+       LOSS_TARGET_LENGTHS,
+       LOSS_GRADIENT, /* of A, and of B, C */
+       LOSS_VECTOR = LOSS_GRADIENT + DNN_LOSS_INPUTS
+};
 
 static dnnlua_loss *check_loss(lua_State *L) {
     return dnnlua_check_self(L, DNNLUA_LOSS, "loss");
@@ -76,78 +85,136 @@ const dnn_matrix *dnnlua_loss_vector(lua_State *L, int index) {
     return vector;
 }
 
-/* Pushes the weights of the table of options at 4, or nil. */
-static const dnn_matrix *push_weights(lua_State *L, const dnnlua_loss *self) {
-    static const char *const known[] = {"weights", NULL};
-
-    if (lua_isnoneornil(L, 4)) {
-        lua_pushnil(L);
-        return NULL;
-    }
-    dnnlua_check_options(L, 4, self->kind->name, known);
-    return lua_getfield(L, 4, "weights") == LUA_TNIL
-               ? NULL
-               : dnnlua_check_matrix_named(L, lua_gettop(L), self->kind->name, "weights");
+/* Matrices that have gradients, and those that forward takes: Y is the last of them. */
+static int inputs_of(const dnnlua_loss *self) {
+    return self->kind->inputs == 0 ? 1 : (int)self->kind->inputs;
 }
 
-/* The cost of an A that requires a gradient, as a Matrix that does; stack: loss, A, Y, options,
- * weights. What loss:backward() would need is not kept: cost:backward() is the one. */
-static int record(lua_State *L, dnnlua_loss *self) {
-    self->recorded_user = (dnn_recorded_loss){self->kind, self->settings,
-                                              dnnlua_loss_vector(L, 1)};
+static int matrices_of(const dnnlua_loss *self) {
+    return inputs_of(self) + (self->kind->targets != DNN_TARGETS_NONE);
+}
+
+/* Pushes the options weights, input_lengths and target_lengths of the table at index, nil where one
+ * is not given, into the call. */
+static void push_options(lua_State *L, int index, const dnnlua_loss *self, dnn_loss_call *call) {
+    static const char *const known[] = {"weights", "input_lengths", "target_lengths", NULL};
+    static const char *const plain[] = {"weights", NULL};
+    const dnn_matrix **const into[] = {&call->weights, &call->input_lengths, &call->target_lengths};
+    bool sequences = self->kind->targets == DNN_TARGETS_SEQUENCES;
+
+    dnnlua_check_options(L, index, self->kind->name, sequences ? known : plain);
+    for (size_t k = 0; known[k] != NULL; k++) {
+        if (lua_isnil(L, index) || lua_getfield(L, index, known[k]) == LUA_TNIL) {
+            lua_settop(L, index + (int)k);
+            lua_pushnil(L);
+            continue;
+        }
+        *into[k] = dnnlua_check_matrix_named(L, lua_gettop(L), self->kind->name, known[k]);
+    }
+}
+
+/* The call of the arguments from 2 on, followed by the options, which are pushed. */
+static dnn_loss_call read_call(lua_State *L, const dnnlua_loss *self) {
+    static const char *const names[] = {"A", "B", "C"};
+    int inputs = inputs_of(self), count = matrices_of(self);
+    dnn_loss_call call = {.settings = self->settings, .vector = dnnlua_loss_vector(L, 1)};
+
+    if (lua_gettop(L) > count + 2) {
+        dnnlua_surplus_argument(L, "forward", count + 2);
+    }
+    for (int i = 0; i < count; i++) {
+        const char *name = i < inputs ? names[i] : "Y";
+        const dnn_matrix *m = dnnlua_check_matrix_named(L, 2 + i, self->kind->name, name);
+        *(i == 0 ? &call.A : i < inputs ? &call.others[i - 1] : &call.Y) = m;
+    }
+    lua_settop(L, count + 2);
+    push_options(L, count + 2, self, &call);
+    return call;
+}
+
+/* Keeps what forward was given; the options stand from index `options` on. */
+static void keep(lua_State *L, dnnlua_loss *self, int options) {
+    int inputs = inputs_of(self);
+
+    for (int i = 0; i < inputs; i++) {
+        self->pass[i] = dnnlua_matrix_pass(L, 2 + i);
+        lua_pushvalue(L, 2 + i);
+        lua_setiuservalue(L, 1, LOSS_A + i);
+    }
+    if (matrices_of(self) > inputs) {
+        lua_pushvalue(L, 2 + inputs);
+        lua_setiuservalue(L, 1, LOSS_Y);
+    }
+    for (int k = 0; k < 3; k++) {
+        lua_pushvalue(L, options + k);
+        lua_setiuservalue(L, 1, LOSS_WEIGHTS + k);
+    }
+}
+
+/* The cost of an A (or B, C) that requires a gradient, as a Matrix that does. What loss:backward()
+ * would need is not kept: cost:backward() is the one. The options stand from index `options` on. */
+static int record(lua_State *L, dnnlua_loss *self, int options) {
+    int count = matrices_of(self);
+    dnnlua_operation operation = {.layer = &self->recorded, .owner = 1, .inputs = count};
+
+    self->recorded_user = (dnn_recorded_loss){self->kind, self->settings, dnnlua_loss_vector(L, 1)};
     self->recorded = (dnn_layer){.kind = &dnn_operator_loss, .user = &self->recorded_user};
     lua_pushnil(L);
     lua_setiuservalue(L, 1, LOSS_A);
-    return dnnlua_record(L, &(dnnlua_operation){.layer = &self->recorded,
-                                                .owner = 1,
-                                                .inputs = lua_isnil(L, 5) ? 2 : 3,
-                                                .at = {2, 3, 5}});
+    for (int i = 0; i < count; i++) {
+        operation.at[i] = 2 + i;
+    }
+    for (int k = 0; k < DNN_LOSS_OPTIONS; k++) {
+        if (!lua_isnil(L, options + k)) {
+            operation.argument[0] += 1 << k;
+            operation.at[operation.inputs++] = options + k;
+        }
+    }
+    return dnnlua_record(L, &operation);
+}
+
+static bool is_recorded(const dnn_loss_call *call) {
+    bool recorded = dnnlua_is_recorded(call->A);
+
+    for (size_t i = 0; i + 1 < DNN_LOSS_INPUTS; i++) {
+        recorded = recorded || (call->others[i] != NULL && dnnlua_is_recorded(call->others[i]));
+    }
+    return recorded;
 }
 
 /* cost = loss:forward(A, Y, {weights = w}); the costs of all examples with reduction "none" */
 static int loss_forward(lua_State *L) {
     dnnlua_loss *self = check_loss(L);
-    dnn_loss_call call = {
-        .settings = self->settings,
-        .A = dnnlua_check_matrix_named(L, 2, self->kind->name, "A"),
-        .Y = dnnlua_check_matrix_named(L, 3, self->kind->name, "Y"),
-        .vector = dnnlua_loss_vector(L, 1),
-    };
+    dnn_loss_call call = read_call(L, self);
+    int options = matrices_of(self) + 3;
     dnn_error err;
     double cost;
 
-    lua_settop(L, 4);
-    call.weights = push_weights(L, self);
-    if (dnnlua_is_recorded(call.A)) {
-        return record(L, self);
+    if (is_recorded(&call)) {
+        return record(L, self, options);
     }
     if (is_for_each(self)) {
         bool real = dnn_dtype_info(call.A->dtype)->is_real; /* else forward says so */
         call.costs = dnnlua_new_matrix(L, real ? call.A->dtype : DNN_FLOAT32, 1, call.A->cols);
     }
     dnnlua_check(L, dnn_loss_forward(self->kind, &call, &cost, &err), &err);
-    self->pass = dnnlua_matrix_pass(L, 2);
-    lua_pushvalue(L, 2);
-    lua_setiuservalue(L, 1, LOSS_A);
-    lua_pushvalue(L, 3);
-    lua_setiuservalue(L, 1, LOSS_Y);
-    lua_pushvalue(L, 5);
-    lua_setiuservalue(L, 1, LOSS_WEIGHTS);
+    keep(L, self, options);
     if (call.costs == NULL) {
         lua_pushnumber(L, cost);
     }
     return 1;
 }
 
-/* Pushes the matrix for the gradient, of A's shape and type. */
-static dnn_matrix *push_gradient(lua_State *L, const dnn_matrix *A) {
-    lua_getiuservalue(L, 1, LOSS_GRADIENT);
+/* Pushes the matrix for gradient number i, from 0, of A's shape and type. */
+static dnn_matrix *push_gradient(lua_State *L, const dnn_matrix *A, int i) {
+    lua_getiuservalue(L, 1, LOSS_GRADIENT + i);
     dnn_matrix *dA = dnnlua_test_matrix(L, -1);
 
     if (dA == NULL || dA->rows != A->rows || dA->cols != A->cols || dA->dtype != A->dtype) {
+        lua_pop(L, 1);
         dA = dnnlua_new_matrix(L, A->dtype, A->rows, A->cols);
         lua_pushvalue(L, -1);
-        lua_setiuservalue(L, 1, LOSS_GRADIENT);
+        lua_setiuservalue(L, 1, LOSS_GRADIENT + i);
     }
     return dA;
 }
@@ -174,12 +241,12 @@ static const dnn_matrix *weigh_costs(lua_State *L, const dnnlua_loss *self, cons
     return product;
 }
 
-/* Raises where there is no forward, or a later one has overwritten its A (at index `A`). */
-static void require_forward(lua_State *L, const dnnlua_loss *self, int A) {
-    if (dnnlua_test_matrix(L, A) == NULL) {
+/* Raises where there is no forward, or a later one has overwritten input number i, at index. */
+static void require_forward(lua_State *L, const dnnlua_loss *self, int i, int index) {
+    if (dnnlua_test_matrix(L, index) == NULL) {
         luaL_error(L, "%s: backward needs a forward first: loss:forward(A, Y)", self->kind->name);
     }
-    if (self->pass != 0 && dnnlua_matrix_pass(L, A) != self->pass) {
+    if (self->pass[i] != 0 && dnnlua_matrix_pass(L, index) != self->pass[i]) {
         luaL_error(L,
                    "%s: backward: the network has run forward again since loss:forward(A, Y), so A "
                    "is overwritten; call loss:forward with the new output, or validate with "
@@ -188,9 +255,31 @@ static void require_forward(lua_State *L, const dnnlua_loss *self, int A) {
     }
 }
 
+/* Pushes the user value and returns it as a Matrix, or NULL. */
+static const dnn_matrix *push_kept(lua_State *L, int which) {
+    lua_getiuservalue(L, 1, which);
+    return dnnlua_test_matrix(L, -1);
+}
+
+/* Pushes what the last forward was given. */
+static dnn_loss_call push_call(lua_State *L, const dnnlua_loss *self) {
+    dnn_loss_call call = {.settings = self->settings, .vector = dnnlua_loss_vector(L, 1)};
+
+    for (int i = 0; i < inputs_of(self); i++) {
+        *(i == 0 ? &call.A : &call.others[i - 1]) = push_kept(L, LOSS_A + i);
+        require_forward(L, self, i, lua_gettop(L));
+    }
+    call.Y = push_kept(L, LOSS_Y);
+    call.weights = push_kept(L, LOSS_WEIGHTS);
+    call.input_lengths = push_kept(L, LOSS_INPUT_LENGTHS);
+    call.target_lengths = push_kept(L, LOSS_TARGET_LENGTHS);
+    return call;
+}
+
 /* dA = loss:backward(); with reduction "none" loss:backward(dcosts) */
 static int loss_backward(lua_State *L) {
     const dnnlua_loss *self = check_loss(L);
+    dnn_matrix dA[DNN_LOSS_INPUTS];
     dnn_error err;
 
     if (lua_gettop(L) > 1 && !is_for_each(self)) {
@@ -200,24 +289,19 @@ static int loss_backward(lua_State *L) {
                           self->kind->name, dnnlua_got_usage(L, 2));
     }
     lua_settop(L, 2);
-    lua_getiuservalue(L, 1, LOSS_A);
-    lua_getiuservalue(L, 1, LOSS_Y);
-    lua_getiuservalue(L, 1, LOSS_WEIGHTS);
-    require_forward(L, self, 3);
-    dnn_loss_call call = {
-        .settings = self->settings,
-        .A = dnnlua_test_matrix(L, 3),
-        .Y = dnnlua_test_matrix(L, 4),
-        .vector = dnnlua_loss_vector(L, 1),
-        .weights = dnnlua_test_matrix(L, 5),
-    };
+    dnn_loss_call call = push_call(L, self);
     if (!lua_isnil(L, 2)) {
         call.weights = weigh_costs(L, self, call.A, call.weights);
     }
-    dnn_matrix *dA = push_gradient(L, call.A);
+    int inputs = inputs_of(self), first = lua_gettop(L) + 1;
+    for (int i = 0; i < inputs; i++) {
+        dA[i] = *push_gradient(L, call.A, i); /* the same elements */
+    }
     dnnlua_check(L, dnn_loss_backward(self->kind, &call, dA, &err), &err);
-    dnnlua_matrix_set_pass(L, lua_gettop(L), self->pass);
-    return 1;
+    for (int i = 0; i < inputs; i++) {
+        dnnlua_matrix_set_pass(L, first + i, self->pass[i]);
+    }
+    return inputs;
 }
 
 static int loss_tostring(lua_State *L) {
@@ -267,9 +351,9 @@ static const dnnlua_property properties[] = {
 };
 
 static const dnnlua_function methods[] = {
-    {"forward",  loss_forward,  4},
-    {"backward", loss_backward, 2},
-    {NULL,       NULL,          0},
+    {"forward",  loss_forward,  DNN_LOSS_INPUTS + 3},
+    {"backward", loss_backward, 2                  },
+    {NULL,       NULL,          0                  },
 };
 
 static const luaL_Reg metamethods[] = {

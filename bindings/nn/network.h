@@ -264,7 +264,7 @@ void dnnlua_require_gradients(lua_State *L, const dnn_parameters *parameters, co
 typedef struct dnnlua_loss {
     const dnn_loss_class *kind;
     dnn_setting settings[DNN_MAX_FIELDS];
-    uint64_t pass; /* of A in the last forward */
+    uint64_t pass[DNN_LOSS_INPUTS];  /* of A, B and C in the last forward */
     dnn_layer recorded;              /* what a tape records of a forward: the operator `loss`, */
     dnn_recorded_loss recorded_user; /* and what that works with */
 } dnnlua_loss;

@@ -126,7 +126,7 @@ static int record(lua_State *L, dnn_node *described, const int *at, int owner) {
 }
 
 int dnnlua_record(lua_State *L, const dnnlua_operation *operation) {
-    dnn_operand inputs[3];
+    dnn_operand inputs[DNNLUA_OPERANDS];
     dnn_node node = {
         .layer = operation->layer != NULL ? operation->layer : &dnn_operators[operation->op],
         .inputs = (size_t)operation->inputs,

@@ -11,6 +11,8 @@
 #include "bindings/matrix/matrix.h"
 #include "nn/operators/operators.h"
 
+enum { DNNLUA_OPERANDS = 6 };
+
 /* An operation to record: the operator, the stack indices of its operands, which are matrices or
  * (those of elementwise operators) numbers, and its arguments. */
 typedef struct dnnlua_operation {
@@ -18,7 +20,7 @@ typedef struct dnnlua_operation {
     const dnn_layer *layer; /* instead of an operator, or NULL; the value at `owner` keeps it */
     int owner;
     int inputs;
-    int at[3];
+    int at[DNNLUA_OPERANDS];
     double argument[DNN_ARGUMENTS];
 } dnnlua_operation;
 

@@ -12,10 +12,24 @@
 #include "core/field.h"
 #include "math/matrix.h"
 
+enum { DNN_LOSS_INPUTS = 3 }; /* matrices that a loss has gradients for, at most */
+
+/* What Y holds. */
+typedef enum dnn_targets {
+    DNN_TARGETS_NUMBERS,       /* A's shape */
+    DNN_TARGETS_SIGNS,         /* A's shape, each -1 or 1 */
+    DNN_TARGETS_EXAMPLE_SIGNS, /* 1 x m, each -1 or 1 */
+    DNN_TARGETS_LABELS,        /* class numbers from 1: 1 x m, or a row for each position */
+    DNN_TARGETS_SEQUENCES,     /* class numbers from 1: a column of them for each example */
+    DNN_TARGETS_NONE,          /* there is no Y: NULL */
+} dnn_targets;
+
 /* The arguments of one use of a loss. */
 typedef struct dnn_loss_call {
     const dnn_setting *settings;
     const dnn_matrix *A, *Y;
+    const dnn_matrix *others[DNN_LOSS_INPUTS - 1]; /* B, C: of A's shape; NULL: not taken */
+    const dnn_matrix *input_lengths, *target_lengths; /* 1 x m, of sequences; NULL: whole ones */
     const dnn_matrix *vector;  /* what the class calls `vector`: float64, contiguous; or NULL */
     const dnn_matrix *weights; /* 1 x m of A's type; NULL: 1 for each example */
     dnn_matrix *costs; /* 1 x m of A's type: forward writes the weighted cost of each example,
@@ -37,14 +51,19 @@ typedef struct dnn_loss_class {
     const dnn_field *fields;    /* settings; NULL when there are none */
     const char *vector;         /* the setting that is a vector: "weight"; NULL: none */
     const dnn_loss_case *cases; /* ended by a row of 0 rows */
-    bool labels;                /* Y holds class numbers from 1; else Y has A's shape */
-    double low, high;           /* A and real targets lie in low..high; 0, 0: anywhere */
+    dnn_targets targets;
+    double low, high; /* A and numbers in Y lie in low..high; 0, 0: anywhere */
+    size_t inputs;    /* matrices that it has gradients for: A, B, C; 0: 1 */
+
+    /* A loss that is a sum over elements is these alone (losses/elementwise.h); else NULL. */
+    const struct dnn_elementwise_loss *elementwise;
 
     /* Checks shapes, types and the values of Y, with messages. */
     dnn_status (*check)(const dnn_loss_call *call, dnn_error *err);
     /* The cost of checked arguments. */
     double (*forward)(const dnn_loss_call *call);
-    /* Its gradient with respect to A into dA (A's shape and type; overwritten). */
+    /* Its gradients with respect to A, B and C into as many matrices (A's shape and type;
+     * overwritten). */
     void (*backward)(const dnn_loss_call *call, dnn_matrix *dA);
 } dnn_loss_class;
 
@@ -52,7 +71,7 @@ typedef struct dnn_loss_class {
 dnn_status dnn_loss_forward(const dnn_loss_class *kind, const dnn_loss_call *call, double *cost,
                             dnn_error *err);
 
-/* Check, then backward. */
+/* Check, then backward into the first of `inputs` matrices. */
 dnn_status dnn_loss_backward(const dnn_loss_class *kind, const dnn_loss_call *call, dnn_matrix *dA,
                              dnn_error *err);
 

@@ -79,7 +79,19 @@
 #define LOSSES(row)                                                                                \
     row(bce)                                                                                       \
     row(bce_with_logits)                                                                           \
+    row(soft_margin)                                                                               \
+    row(hinge)                                                                                     \
+    row(hinge_embedding)                                                                           \
+    row(kl_div)                                                                                    \
+    row(l1)                                                                                        \
+    row(smooth_l1)                                                                                 \
+    row(huber)                                                                                     \
     row(cross_entropy)                                                                             \
+    row(nll)                                                                                       \
+    row(multi_margin)                                                                              \
+    row(cosine_embedding)                                                                          \
+    row(triplet_margin)                                                                            \
+    row(dice)                                                                                      \
     row(mse)
 
 #define OPTIMISERS(row)                                                                            \

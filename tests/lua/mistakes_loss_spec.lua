@@ -94,7 +94,23 @@ describe("a mistake with a loss:", function()
     {"a method misspelt", function() bce:foward(A, Y) end, "BCELoss has no field 'foward'; did you mean 'forward'?"},
     {"a loss by half its name", function() dnn.CrossEntropy() end,
       "dnn has no 'CrossEntropy'; did you mean 'CrossEntropyLoss'?"},
-    {"PyTorch's NLLLoss", function() dnn.NLLLoss() end,
-      "dnn has no 'NLLLoss'; dnn.CrossEntropyLoss takes scores before the softmax"},
+    {"targets 0 and 1 for -1 and 1", function() dnn.HingeLoss()(A, Y) end,
+      "HingeLoss: Y(1, 2) is 0; targets are -1 or 1 (2 * Y - 1 makes them of 0 and 1)"},
+    {"one of two inputs", function() dnn.CosineEmbeddingLoss()(A, Y) end,
+      "CosineEmbeddingLoss: Y must be a Matrix, got nothing"},
+    {"inputs of different shapes", function() dnn.TripletMarginLoss()(A, Y, scores) end,
+      "TripletMarginLoss: A is 1 x 4, C is 3 x 4; they need the same shape"},
+    {"targets where there are none", function() dnn.TripletMarginLoss()(A, A, A, Y) end,
+      "TripletMarginLoss: expected a table of options, as in {weights = ...}, got dnn.Matrix"},
+    {"signs of another number", function() dnn.CosineEmbeddingLoss()(scores, scores, dnn.ones(4, 1)) end,
+      "CosineEmbeddingLoss: A is 3 x 4, so Y must be 1 x 4, not 4 x 1 (is Y transposed?)"},
+    {"a power that is not 1 or 2", function() dnn.MultiMarginLoss{p = 3}(scores, dnn.ones(1, 4)) end,
+      "MultiMarginLoss: p must be 1 or 2, got 3"},
+    {"weights of other rows", function() dnn.BCEWithLogitsLoss{pos_weight = dnn.Matrix{1, 2}}(scores, scores) end,
+      "BCEWithLogitsLoss: pos_weight must hold 3 numbers, one for each row (A is 3 x 4), not 2"},
+    {"a gradient check of several inputs", function()
+      local net = dnn.Sequential({dnn.Linear(2, 1)}, {dtype = "float64"})
+      dnn.gradcheck(net, dnn.TripletMarginLoss(), dnn.ones(2, 1), dnn.ones(1, 1))
+    end, "gradcheck: TripletMarginLoss takes several outputs, and a network has one"},
   })
 end)

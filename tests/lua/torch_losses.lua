@@ -46,6 +46,89 @@ add("dnn.BCELoss()", "nn.BCELoss()(A, Y.to(A.dtype))", {A = uniform(2, 5, 0.01, 
 add("dnn.MSELoss{reduction = 'none'}", "by_example(rows(nn.MSELoss(reduction='none')(A, Y.to(A.dtype))))",
   {A = normal(4, 5), Y = whole(4, 5, -3, 3)})
 
+for options, there in pairs{["pos_weight = V"] = "pos_weight=V[:, None]",
+    ["pos_weight = V, reduction = 'sum'"] = "pos_weight=V[:, None], reduction='sum'"} do
+  add(("dnn.BCEWithLogitsLoss{%s}"):format(options), ("nn.BCEWithLogitsLoss(%s)(A, Y)"):format(there),
+    {A = normal(3, 5), Y = uniform(3, 5, 0, 1), V = uniform(3, 1, 0.2, 4)})
+end
+add("dnn.BCEWithLogitsLoss{pos_weight = 2.5}", "nn.BCEWithLogitsLoss(pos_weight=torch.tensor(2.5))(A, Y.to(A.dtype))",
+  {A = normal(3, 5), Y = whole(3, 5, 0, 1)})
+
+-- Other sums over elements ----------------------------------------------------------------------------
+
+local function signs(rows, cols)
+  return function(dtype) return (dnn.rand(rows, cols, {dtype = dtype}) - 0.5):sign() end
+end
+
+local function elements(name, options, theirs, A, Y)
+  add(("dnn.%s{%s}"):format(name, options), ("nn.%s(%s)(A, Y)"):format(name, theirs), {A = A, Y = Y})
+end
+for _, m in ipairs{1, 7} do
+  local A, Y, S = normal(5, m), normal(5, m), signs(5, m)
+  elements("L1Loss", "", "", A, Y)
+  elements("L1Loss", "reduction = 'sum'", "reduction='sum'", A, Y)
+  elements("SmoothL1Loss", "", "", A, Y)
+  elements("SmoothL1Loss", "beta = 0.3, reduction = 'sum'", "beta=0.3, reduction='sum'", A, Y)
+  elements("SmoothL1Loss", "beta = 0", "beta=0.0", A, Y)
+  elements("HuberLoss", "", "", A, Y)
+  elements("HuberLoss", "delta = 0.4, reduction = 'sum'", "delta=0.4, reduction='sum'", A, Y)
+  elements("HingeEmbeddingLoss", "", "", A, S)
+  elements("HingeEmbeddingLoss", "margin = 2, reduction = 'sum'", "margin=2.0, reduction='sum'", A, S)
+  elements("SoftMarginLoss", "", "", A, S)
+  elements("SoftMarginLoss", "reduction = 'sum'", "reduction='sum'", A, S)
+  add("dnn.HingeLoss()", "torch.relu(1 - A * Y).mean()", {A = A, Y = S})
+  add("dnn.HingeLoss{margin = 0.4, reduction = 'sum'}", "torch.relu(0.4 - A * Y).sum()", {A = A, Y = S})
+end
+for options, theirs in pairs{[""] = "", ["reduction = 'batchmean'"] = "reduction='batchmean'",
+    ["reduction = 'sum'"] = "reduction='sum'"} do
+  add(("dnn.KLDivLoss{%s}"):format(options), ("nn.KLDivLoss(%s)(rows(A), rows(Y))"):format(theirs),
+    {A = normal(4, 6), Y = distributions(4, 6)})
+end
+add("dnn.KLDivLoss{log_target = true, reduction = 'batchmean'}",
+  "nn.KLDivLoss(log_target=True, reduction='batchmean')(rows(A), rows(Y))", {A = normal(4, 6), Y = normal(4, 6)})
+add("dnn.KLDivLoss()", "nn.KLDivLoss()(rows(A), rows(Y).to(A.dtype))", {A = normal(4, 6), Y = whole(4, 6, 0, 1)})
+add("dnn.HuberLoss{reduction = 'none'}", "by_example(rows(nn.HuberLoss(reduction='none')(A, Y)))",
+  {A = normal(4, 6), Y = normal(4, 6)})
+
+-- Masks, margins, pairs and triplets ------------------------------------------------------------------
+
+local function dice(smooth)
+  return ("(1 - (2 * (A * Y).sum(0) + %g) / (A.sum(0) + Y.sum(0) + %g))"):format(smooth, smooth)
+end
+add("dnn.DiceLoss()", dice(1) .. ".mean()", {A = uniform(700, 3, 0, 1), Y = uniform(700, 3, 0, 1)})
+add("dnn.DiceLoss{smooth = 0.01, reduction = 'none'}", dice(0.01), {A = uniform(9, 5, 0, 1), Y = whole(9, 5, 0, 1)})
+
+for options, theirs in pairs{[""] = "", ["p = 2, margin = 0.5, weight = V"] = "p=2, margin=0.5, weight=V",
+    ["weight = V, reduction = 'sum'"] = "weight=V, reduction='sum'", ["reduction = 'none'"] = "reduction='none'"} do
+  add(("dnn.MultiMarginLoss{%s}"):format(options), ("nn.MultiMarginLoss(%s)(rows(A), labels(Y))"):format(theirs),
+    {A = normal(5, 8), Y = labels(5, 1, 8), V = options:find "V" and uniform(5, 1, 0.2, 2)})
+end
+for options, theirs in pairs{[""] = "", ["margin = 0.3, reduction = 'sum'"] = "margin=0.3, reduction='sum'",
+    ["margin = -0.2, reduction = 'none'"] = "margin=-0.2, reduction='none'"} do
+  add(("dnn.CosineEmbeddingLoss{%s}"):format(options),
+    ("nn.CosineEmbeddingLoss(%s)(rows(A), rows(B), Y[0])"):format(theirs),
+    {A = normal(4, 9), B = normal(4, 9), Y = signs(1, 9)})
+end
+for options, theirs in pairs{[""] = "", ["margin = 2, swap = true"] = "margin=2.0, swap=True",
+    ["p = 1, reduction = 'sum', margin = 3"] = "p=1, reduction='sum', margin=3.0",
+    ["p = 3.5, eps = 1e-3, reduction = 'none', margin = 3"] = "p=3.5, eps=1e-3, reduction='none', margin=3.0"} do
+  add(("dnn.TripletMarginLoss{%s}"):format(options),
+    ("nn.TripletMarginLoss(%s)(rows(A), rows(B), rows(C))"):format(theirs),
+    {A = normal(4, 9), B = normal(4, 9), C = normal(4, 9)})
+end
+
+-- Negative log-likelihood ----------------------------------------------------------------------------
+
+for options, theirs in pairs{[""] = "", ["weight = V, ignore_index = 2"] = "weight=V, ignore_index=1",
+    ["reduction = 'sum', weight = V"] = "reduction='sum', weight=V"} do
+  for _, positions in ipairs{1, 5} do
+    add(("dnn.NLLLoss{%s}"):format(options), ("nn.NLLLoss(%s)(logits(A, 4), labels(Y))"):format(theirs),
+      {A = normal(4 * positions, 7), Y = labels(4, positions, 7), V = options:find "V" and uniform(4, 1, 0.2, 2)})
+  end
+end
+add("dnn.NLLLoss{reduction = 'none'}", "by_example(nn.NLLLoss(reduction='none')(logits(A, 3), labels(Y)))",
+  {A = normal(12, 6), Y = labels(3, 4, 6)})
+
 -- Cross entropy --------------------------------------------------------------------------------------
 
 local function cross(options, theirs, classes, positions, m, vector)

@@ -6,6 +6,7 @@ A case is {"cost": a Python expression of the tensors A, B, C, Y, V}. The tensor
 column an example as here. Results are "i.cost", a number or a row of them, and the gradients "i.dA", "i.dB", "i.dC"."""
 import json
 import sys
+import warnings
 
 import torch
 from torch import nn
@@ -55,6 +56,7 @@ def main():
     cases = json.load(open(sys.argv[1]))
     tensors, results = read(sys.argv[2]), {}
     torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
     for i, case in enumerate(cases):
         run(case, tensors, i, results)
     write(sys.argv[3], results)

@@ -327,22 +327,13 @@ static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
 }
 
 static const dnn_field fields[] = {
-    [REDUCTION] = {.name = "reduction",
-                   .kind = DNN_FIELD_CHOICE,
-                   .choices = dnn_reductions,
-                   .doc =
-                       "mean: cost and gradient are divided by the number of labels that count, or "
-                       "by their weights; sum: they are not; none: a cost for each example"},
+    [REDUCTION] = DNN_LABELS_REDUCTION_ROW,
     [LABEL_SMOOTHING] = {.name = "label_smoothing",
-                   .kind = DNN_FIELD_REAL,
-                   .high = 1,
-                   .doc = "how much of the target is spread over all classes; 0.1 is usual"},
-    [IGNORE_INDEX] = {.name = "ignore_index",
-                   .kind = DNN_FIELD_COUNT,
-                   .initial = -100,
-                   .low = -2147483647,
-                   .doc = "the label of positions that do not count, as padding"},
-    {.name = NULL   }
+                         .kind = DNN_FIELD_REAL,
+                         .high = 1,
+                         .doc = "how much of the target is spread over all classes; 0.1 is usual"},
+    [IGNORE_INDEX] = DNN_IGNORE_INDEX_ROW,
+    {.name = NULL                }
 };
 
 static const dnn_loss_case cases[] = {
@@ -364,7 +355,7 @@ const dnn_loss_class dnn_loss_cross_entropy = {
     .fields = fields,
     .vector = "weight",
     .cases = cases,
-    .labels = true,
+    .targets = DNN_TARGETS_LABELS,
     .check = check,
     .forward = forward,
     .backward = backward,

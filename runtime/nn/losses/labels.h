@@ -10,6 +10,20 @@
 
 enum { DNN_LABELS_PART = 128 }; /* labels that are worth reading at a time */
 
+/* Rows of settings. */
+#define DNN_LABELS_REDUCTION_ROW                                                                   \
+    {                                                                                              \
+        .name = "reduction", .kind = DNN_FIELD_CHOICE, .choices = dnn_reductions,                  \
+        .doc =                                                                                     \
+            "mean: cost and gradient are divided by the number of labels that count, or by their " \
+            "weights; sum: they are not; none: a cost for each example"                            \
+    }
+#define DNN_IGNORE_INDEX_ROW                                                                       \
+    {                                                                                              \
+        .name = "ignore_index", .kind = DNN_FIELD_COUNT, .initial = -100, .low = -2147483647,      \
+        .doc = "the label of positions that do not count, as padding"                              \
+    }
+
 typedef struct dnn_labels {
     const char *name;      /* of the loss, which opens the messages */
     const dnn_matrix *Y;   /* of any type */

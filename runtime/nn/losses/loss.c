@@ -18,7 +18,7 @@ DNN_CLONES static bool K(within_unit)(const T *x, size_t n, bool nan) {
 #include "core/interrupt.h"
 #include "math/convert.h"
 #include "math/simd.h"
-#include "nn/losses/loss_parts.h"
+#include "nn/losses/elementwise.h"
 
 #define KERNELS "nn/losses/loss.c"
 #include "nn/both_types.inc"
@@ -37,9 +37,33 @@ static dnn_status check_examples(const char *name, const char *what, const dnn_m
     return dnn_matrix_require_same_type(A, m, name, err);
 }
 
+/* What comes in for what the class takes. */
+static dnn_status check_inputs(const dnn_loss_class *kind, const dnn_loss_call *call,
+                               dnn_error *err) {
+    const dnn_matrix *A = call->A;
+    dnn_status status = DNN_OK;
+    if (kind->targets != DNN_TARGETS_NONE && call->Y == NULL)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: Y is missing", kind->name);
+    for (size_t k = 0; k + 1 < kind->inputs && status == DNN_OK; k++) {
+        const dnn_matrix *other = call->others[k];
+        char name = (char)('B' + k);
+        if (other == NULL)
+            return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %c is missing", kind->name, name);
+        if (other->rows != A->rows || other->cols != A->cols)
+            return dnn_fail(err, DNN_ERROR_SHAPE,
+                            "%s: A is %zu x %zu, %c is %zu x %zu; they need the same shape",
+                            kind->name, A->rows, A->cols, name, other->rows, other->cols);
+        status = dnn_matrix_require_same_type(A, other, kind->name, err);
+    }
+    return status;
+}
+
 static dnn_status check_call(const dnn_loss_class *kind, const dnn_loss_call *call,
                              dnn_error *err) {
-    dnn_status status = kind->check(call, err);
+    dnn_status status = check_inputs(kind, call, err);
+    if (status == DNN_OK)
+        status = kind->elementwise != NULL ? dnn_elementwise_check(kind, call, err)
+                                           : kind->check(call, err);
     if (status == DNN_OK)
         status = check_examples(kind->name, "weights", call->A, call->weights, err);
     if (status == DNN_OK)
@@ -52,7 +76,7 @@ dnn_status dnn_loss_forward(const dnn_loss_class *kind, const dnn_loss_call *cal
     dnn_status status = check_call(kind, call, err);
     if (status != DNN_OK)
         return status;
-    *cost = kind->forward(call);
+    *cost = kind->elementwise != NULL ? dnn_elementwise_forward(kind, call) : kind->forward(call);
     return dnn_interrupt_check(err); /* a part may have been left out */
 }
 
@@ -60,15 +84,18 @@ dnn_status dnn_loss_backward(const dnn_loss_class *kind, const dnn_loss_call *ca
                              dnn_error *err) {
     const dnn_matrix *A = call->A;
     dnn_status status = check_call(kind, call, err);
+    for (size_t k = 0; k < (kind->inputs == 0 ? 1 : kind->inputs) && status == DNN_OK; k++) {
+        if (dA[k].rows != A->rows || dA[k].cols != A->cols)
+            return dnn_fail(err, DNN_ERROR_SHAPE, "%s: d%c must be %zu x %zu like A, not %zu x %zu",
+                            kind->name, (char)('A' + k), A->rows, A->cols, dA[k].rows, dA[k].cols);
+        status = dnn_matrix_require_same_type(A, &dA[k], kind->name, err);
+    }
     if (status != DNN_OK)
         return status;
-    if (dA->rows != A->rows || dA->cols != A->cols)
-        return dnn_fail(err, DNN_ERROR_SHAPE, "%s: dA must be %zu x %zu like A, not %zu x %zu",
-                        kind->name, A->rows, A->cols, dA->rows, dA->cols);
-    status = dnn_matrix_require_same_type(A, dA, kind->name, err);
-    if (status != DNN_OK)
-        return status;
-    kind->backward(call, dA);
+    if (kind->elementwise != NULL)
+        dnn_elementwise_backward(kind, call, dA);
+    else
+        kind->backward(call, dA);
     return dnn_interrupt_check(err);
 }
 
@@ -76,17 +103,11 @@ dnn_status dnn_loss_backward(const dnn_loss_class *kind, const dnn_loss_call *ca
 
 const char *const dnn_reductions[] = {"mean", "sum", "none", NULL};
 
-const dnn_field dnn_reduction_fields[] = {
-    {.name = "reduction",
-     .kind = DNN_FIELD_CHOICE,
-     .choices = dnn_reductions,
-     .doc = "mean: cost and gradient are divided by the number of elements; sum: they are not; "
-            "none: a cost for each example"},
-    {.name = NULL}
-};
+const dnn_field dnn_reduction_fields[] = {DNN_REDUCTION_ROW, {.name = NULL}};
 
-double dnn_reduction_scale(const dnn_setting *settings, size_t count) {
-    return settings[0].number == 0 ? 1 / (double)count : 1;
+double dnn_reduction_scale(const dnn_loss_call *call, size_t count) {
+    double reduction = call->settings[0].number;
+    return reduction == 0 ? 1 / (double)count : reduction == 3 ? 1 / (double)call->A->cols : 1;
 }
 
 double dnn_loss_weight(const dnn_loss_call *call, size_t j) {
@@ -170,6 +191,18 @@ static dnn_status check_unit(const char *name, const char *what, const char *fix
                             what, i + 1, j + 1, dnn_shown(x), fix);
         }
     }
+    return DNN_OK;
+}
+
+dnn_status dnn_check_signs(const char *name, const dnn_matrix *Y, dnn_error *err) {
+    for (size_t j = 0; j < Y->cols; j++)
+        for (size_t i = 0; i < Y->rows; i++) {
+            double y = dnn_matrix_get(Y, i, j);
+            if (y != 1 && y != -1)
+                return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                                "%s: Y(%zu, %zu) is %g; targets are -1 or 1%s", name, i + 1, j + 1,
+                                dnn_shown(y), y == 0 ? " (2 * Y - 1 makes them of 0 and 1)" : "");
+        }
     return DNN_OK;
 }
 

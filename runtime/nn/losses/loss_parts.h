@@ -9,8 +9,27 @@
 extern const char *const dnn_reductions[];
 extern const dnn_field dnn_reduction_fields[];
 
-/* What cost and gradient are multiplied by: 1 / count with "mean", else 1. */
-double dnn_reduction_scale(const dnn_setting *settings, size_t count);
+/* The row of `reduction`, which comes first, for losses that have others. */
+#define DNN_REDUCTION_ROW                                                                          \
+    {                                                                                              \
+        .name = "reduction", .kind = DNN_FIELD_CHOICE, .choices = dnn_reductions,                  \
+        .doc =                                                                                     \
+            "mean: cost and gradient are divided by the number of elements; sum: they are not; "   \
+            "none: a cost for each example"                                                        \
+    }
+
+/* The same of a loss whose costs are of examples. */
+#define DNN_EXAMPLES_REDUCTION_ROW                                                                 \
+    {                                                                                              \
+        .name = "reduction", .kind = DNN_FIELD_CHOICE, .choices = dnn_reductions,                  \
+        .doc =                                                                                     \
+            "mean: cost and gradient are divided by the number of examples; sum: they are not; "   \
+            "none: a cost for each example"                                                        \
+    }
+
+/* What cost and gradient are multiplied by: 1 / count with "mean", 1 / m with "batchmean", else 1.
+ */
+double dnn_reduction_scale(const dnn_loss_call *call, size_t count);
 
 /* The vector of the call, where there is one, has `count` numbers: "BCEWithLogitsLoss: pos_weight
  * holds 2 numbers, and there are 3 rows". */
@@ -21,15 +40,6 @@ dnn_status dnn_check_vector(const char *name, const dnn_loss_call *call, const c
 double dnn_loss_weight(const dnn_loss_call *call, size_t j);
 void dnn_loss_note_cost(const dnn_loss_call *call, size_t j, double cost);
 
-/* The kernels of a loss that is a sum over elements: the cost of n elements, and their gradients
- * times scale. */
-typedef struct dnn_elementwise_loss {
-    double (*cost_f32)(const float *A, const float *Y, size_t n);
-    double (*cost_f64)(const double *A, const double *Y, size_t n);
-    void (*gradient_f32)(float *dA, const float *A, const float *Y, size_t n, double scale);
-    void (*gradient_f64)(double *dA, const double *A, const double *Y, size_t n, double scale);
-} dnn_elementwise_loss;
-
 /* Y has A's shape; A is real; Y has A's type or is stored as whole numbers (uint8). `name`
  * ("MSELoss") opens the messages. */
 dnn_status dnn_check_targets(const char *name, const dnn_loss_call *call, dnn_error *err);
@@ -39,9 +49,7 @@ dnn_status dnn_check_targets(const char *name, const dnn_loss_call *call, dnn_er
 dnn_status dnn_check_unit_targets(const char *name, const dnn_loss_call *call, bool probabilities,
                                   dnn_error *err);
 
-/* forward and backward of such a loss. */
-double dnn_elementwise_forward(const dnn_elementwise_loss *loss, const dnn_loss_call *call);
-void dnn_elementwise_backward(const dnn_elementwise_loss *loss, const dnn_loss_call *call,
-                              dnn_matrix *dA);
+/* Every element of Y is -1 or 1. */
+dnn_status dnn_check_signs(const char *name, const dnn_matrix *Y, dnn_error *err);
 
 #endif

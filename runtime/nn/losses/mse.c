@@ -1,42 +1,23 @@
-/* mse.c: mean squared error; dA = 2 (A - Y) / count. */
-#ifdef T /* both_types.inc */
+/* mse.c: mean squared error.
+ *
+ *     cost = mean of (a - y)^2,  da = 2 (a - y) / count */
+#ifdef T /* elementwise.inc */
 
-static double K(cost)(const T *A, const T *Y, size_t n) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        double difference = (double)A[i] - Y[i];
-        sum += difference * difference;
-    }
-    return sum;
+DNN_INLINE T K(cost)(T a, T y, T w, T p) {
+    (void)w, (void)p;
+    return (a - y) * (a - y);
 }
 
-DNN_CLONES static void K(gradient)(T *dA, const T *A, const T *Y, size_t n, double scale) {
-    const T s = (T)(2 * scale);
-    DNN_INDEPENDENT
-    for (size_t i = 0; i < n; i++)
-        dA[i] = (A[i] - Y[i]) * s;
+DNN_INLINE T K(slope)(T a, T y, T w, T p) {
+    (void)w, (void)p;
+    return 2 * (a - y);
 }
+
+#include "nn/losses/elementwise_loops.inc"
 
 #else
-#include "math/simd.h"
-#include "nn/losses/loss_parts.h"
-
 #define KERNELS "nn/losses/mse.c"
-#include "nn/both_types.inc"
-
-static const dnn_elementwise_loss kernels = {cost_f32, cost_f64, gradient_f32, gradient_f64};
-
-static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
-    return dnn_check_targets("MSELoss", call, err);
-}
-
-static double forward(const dnn_loss_call *call) {
-    return dnn_elementwise_forward(&kernels, call);
-}
-
-static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    dnn_elementwise_backward(&kernels, call, dA);
-}
+#include "nn/losses/elementwise.inc"
 
 static const dnn_loss_case cases[] = {
     {"",               3, 4, 0, 0},
@@ -50,9 +31,7 @@ const dnn_loss_class dnn_loss_mse = {
     .doc = "mean of (A - Y)^2",
     .fields = dnn_reduction_fields,
     .cases = cases,
-    .check = check,
-    .forward = forward,
-    .backward = backward,
+    .elementwise = &kernels,
 };
 
 #endif

@@ -128,7 +128,6 @@ return {
     MultiHeadAttention = "it is dnn.MultiheadAttention(embed_dim, num_heads) here, as in PyTorch",
     Module = "it is dnn.Layer{...} here, or dnn.Sequential{...}",
     Model = "it is dnn.Sequential{...} here",
-    NLLLoss = "dnn.CrossEntropyLoss takes scores before the softmax",
     seed = "it is dnn.manual_seed(n) here",
     float32 = 'dtypes are strings, as in dnn.zeros(m, n, {dtype = "float32"})',
     float64 = 'dtypes are strings, as in dnn.zeros(m, n, {dtype = "float64"})',

@@ -1,41 +1,7 @@
 /* Losses compute their formulas, stay finite, and explain targets that do not fit. */
-#include "matrices.h"
+#include "losses.h"
 
 #include "math/elementwise.h"
-#include "nn/registry.h"
-
-/* The settings that a loss has when none are given; overwritten by the next call. */
-static const dnn_setting *defaults_of(const char *name) {
-    static dnn_setting settings[DNN_MAX_FIELDS];
-    dnn_field_defaults(dnn_loss_class_find(name)->fields, settings);
-    return settings;
-}
-
-static double cost_with(const char *name, dnn_loss_call call) {
-    dnn_error err;
-    double cost = 0;
-    if (call.settings == NULL)
-        call.settings = defaults_of(name);
-    check_ok(dnn_loss_forward(dnn_loss_class_find(name), &call, &cost, &err));
-    return cost;
-}
-
-static dnn_matrix gradient_with(const char *name, dnn_loss_call call) {
-    dnn_error err;
-    dnn_matrix dA = matrix(call.A->dtype, call.A->rows, call.A->cols, NULL);
-    if (call.settings == NULL)
-        call.settings = defaults_of(name);
-    check_ok(dnn_loss_backward(dnn_loss_class_find(name), &call, &dA, &err));
-    return dA;
-}
-
-static double cost_of(const char *name, const dnn_matrix *A, const dnn_matrix *Y) {
-    return cost_with(name, (dnn_loss_call){.A = A, .Y = Y});
-}
-
-static dnn_matrix gradient_of(const char *name, const dnn_matrix *A, const dnn_matrix *Y) {
-    return gradient_with(name, (dnn_loss_call){.A = A, .Y = Y});
-}
 
 /* Both directions refuse the call. */
 static void check_refused(const char *name, dnn_loss_call call, dnn_status expected,
@@ -204,165 +170,6 @@ static void mse_is_the_mean_of_squares(void **state) {
     dnn_matrix_free(&dA);
 }
 
-/* Targets that suit the loss: labels, or numbers that it takes. */
-static dnn_matrix targets_for(const dnn_loss_class *kind, size_t rows, size_t cols) {
-    if (!kind->labels)
-        return uniform_matrix(DNN_FLOAT64, rows, cols, kind->low == kind->high ? -1 : kind->low,
-                              kind->low == kind->high ? 1 : kind->high, 12);
-    dnn_matrix Y = matrix(DNN_FLOAT64, 1, cols, NULL);
-    for (size_t j = 0; j < cols; j++)
-        dnn_matrix_set(&Y, 0, j, (double)(1 + j * 2 % rows));
-    return Y;
-}
-
-/* The same with what the case says: labels of so many positions, or numbers, as probabilities. */
-static dnn_matrix targets_of_case(const dnn_loss_class *kind, const dnn_loss_case *c) {
-    if (c->positions == 0)
-        return kind->labels ? uniform_matrix(DNN_FLOAT64, c->rows, c->examples, 0, 1, 12)
-                            : targets_for(kind, c->rows, c->examples);
-    dnn_matrix Y = matrix(DNN_FLOAT64, c->positions, c->examples, NULL);
-    for (size_t i = 0; i < c->positions * c->examples; i++)
-        ((double *)Y.data)[i] = (double)(1 + i * 2 % (c->rows / c->positions));
-    return Y;
-}
-
-/* Away from the ends of its range, where derivatives explode. */
-static dnn_matrix outputs_for(const dnn_loss_class *kind, size_t rows, size_t cols) {
-    bool anywhere = kind->low == kind->high;
-    double margin = (kind->high - kind->low) / 20;
-    return uniform_matrix(DNN_FLOAT64, rows, cols, anywhere ? -2 : kind->low + margin,
-                          anywhere ? 2 : kind->high - margin, 11);
-}
-
-static void check_gradient(const dnn_loss_class *kind, const dnn_loss_call *call, dnn_matrix *A) {
-    const double eps = 1e-6;
-    dnn_matrix dA = gradient_with(kind->name, *call);
-    for (size_t j = 0; j < A->cols; j++)
-        for (size_t i = 0; i < A->rows; i++) {
-            double a = dnn_matrix_get(A, i, j);
-            dnn_matrix_set(A, i, j, a + eps);
-            double above = cost_with(kind->name, *call);
-            dnn_matrix_set(A, i, j, a - eps);
-            double below = cost_with(kind->name, *call);
-            dnn_matrix_set(A, i, j, a);
-            check_close(dnn_matrix_get(&dA, i, j), (above - below) / (2 * eps), 1e-7);
-        }
-    dnn_matrix_free(&dA);
-}
-
-static void every_case_of_every_loss_has_the_gradient_of_its_cost(void **state) {
-    (void)state;
-    dnn_error err;
-    for (size_t k = 0; dnn_loss_classes[k] != NULL; k++) {
-        const dnn_loss_class *kind = dnn_loss_classes[k];
-        assert_true(kind->cases[0].rows != 0);
-        for (const dnn_loss_case *c = kind->cases; c->rows != 0; c++) {
-            dnn_setting settings[DNN_MAX_FIELDS];
-            dnn_field_defaults(kind->fields, settings);
-            check_ok(dnn_field_parse(kind->name, kind->fields, settings, c->settings, &err));
-            dnn_matrix A = outputs_for(kind, c->rows, c->examples);
-            dnn_matrix Y = targets_of_case(kind, c);
-            dnn_matrix weights = uniform_matrix(DNN_FLOAT64, 1, c->examples, 0, 2, 13);
-            dnn_matrix vector = uniform_matrix(DNN_FLOAT64, c->vector, 1, 0.5, 2, 14);
-            dnn_loss_call call = {.settings = settings, .A = &A, .Y = &Y};
-            call.vector = c->vector != 0 ? &vector : NULL;
-            check_gradient(kind, &call, &A);
-            call.weights = &weights;
-            check_gradient(kind, &call, &A);
-            dnn_matrix *all[] = {&A, &Y, &weights, &vector};
-            for (size_t m = 0; m < 4; m++)
-                dnn_matrix_free(all[m]);
-        }
-    }
-}
-
-/* Mean and sum differ by the number of elements (of examples, where Y holds labels); none is sum.
- */
-static void reduction_sum_is_mean_times_count(void **state) {
-    (void)state;
-    static const char *const reductions[] = {"sum", "none"};
-    for (size_t k = 0; dnn_loss_classes[k] != NULL; k++)
-        for (size_t r = 0; r < 2; r++) {
-            const dnn_loss_class *kind = dnn_loss_classes[k];
-            dnn_error err;
-            dnn_setting sum[DNN_MAX_FIELDS];
-            dnn_field_defaults(kind->fields, sum);
-            check_ok(dnn_field_set_text(kind->name, kind->fields, sum, "reduction", reductions[r],
-                                        &err));
-            dnn_matrix A = outputs_for(kind, 2, 3), Y = targets_for(kind, 2, 3);
-            dnn_loss_call call = {.settings = sum, .A = &A, .Y = &Y};
-            double count = kind->labels ? 3 : 6;
-            check_close(cost_with(kind->name, call), count * cost_of(kind->name, &A, &Y), 1e-13);
-            dnn_matrix of_mean = gradient_of(kind->name, &A, &Y);
-            dnn_matrix of_sum = gradient_with(kind->name, call);
-            for (size_t i = 0; i < 6; i++)
-                check_close(((double *)of_sum.data)[i], count * ((double *)of_mean.data)[i], 1e-13);
-            dnn_matrix *all[] = {&A, &Y, &of_mean, &of_sum};
-            for (size_t m = 0; m < 4; m++)
-                dnn_matrix_free(all[m]);
-        }
-}
-
-/* The column of a matrix by itself. */
-static dnn_matrix column(const dnn_matrix *m, size_t j) {
-    dnn_error err;
-    dnn_matrix view;
-    check_ok(dnn_matrix_block(&view, m, 0, j, m->rows, 1, &err));
-    return view;
-}
-
-/* Each example by itself, times its weight, gives the costs, their sum and the gradients. */
-static void weights_multiply_the_costs_and_gradients_of_examples(void **state) {
-    (void)state;
-    enum { ROWS = 3, EXAMPLES = 5 };
-    dnn_error err;
-    for (size_t k = 0; dnn_loss_classes[k] != NULL; k++) {
-        const dnn_loss_class *kind = dnn_loss_classes[k];
-        dnn_setting sum[DNN_MAX_FIELDS];
-        dnn_field_defaults(kind->fields, sum);
-        check_ok(dnn_field_set_text(kind->name, kind->fields, sum, "reduction", "sum", &err));
-        dnn_matrix A = outputs_for(kind, ROWS, EXAMPLES), Y = targets_for(kind, ROWS, EXAMPLES);
-        dnn_matrix weights = matrix(DNN_FLOAT64, 1, EXAMPLES, (double[]){0, 1, 2.5, 0.125, 3});
-        dnn_matrix costs = matrix(DNN_FLOAT64, 1, EXAMPLES, NULL);
-        dnn_loss_call call = {.A = &A, .Y = &Y, .weights = &weights, .costs = &costs};
-        double cost = cost_with(kind->name, call), total = 0;
-        dnn_matrix dA = gradient_with(kind->name, call);
-        double count = kind->labels ? EXAMPLES : ROWS * EXAMPLES;
-        for (size_t j = 0; j < EXAMPLES; j++) {
-            double weight = dnn_matrix_get(&weights, 0, j);
-            dnn_matrix a = column(&A, j), y = column(&Y, j);
-            dnn_loss_call one = {.settings = sum, .A = &a, .Y = &y};
-            dnn_matrix da = gradient_with(kind->name, one);
-            check_close(dnn_matrix_get(&costs, 0, j), weight * cost_with(kind->name, one), 1e-14);
-            total += dnn_matrix_get(&costs, 0, j);
-            for (size_t i = 0; i < ROWS; i++)
-                check_close(dnn_matrix_get(&dA, i, j), weight * dnn_matrix_get(&da, i, 0) / count,
-                            1e-14);
-            dnn_matrix_free(&da);
-        }
-        check_close(cost, total / count, 1e-14);
-        dnn_matrix *all[] = {&A, &Y, &weights, &costs, &dA};
-        for (size_t m = 0; m < 5; m++)
-            dnn_matrix_free(all[m]);
-    }
-}
-
-static void weights_of_1_change_nothing(void **state) {
-    (void)state;
-    for (size_t k = 0; dnn_loss_classes[k] != NULL; k++) {
-        const dnn_loss_class *kind = dnn_loss_classes[k];
-        dnn_matrix A = outputs_for(kind, 3, 7), Y = targets_for(kind, 3, 7);
-        dnn_matrix ones = matrix(DNN_FLOAT64, 1, 7, (double[]){1, 1, 1, 1, 1, 1, 1});
-        dnn_loss_call call = {.A = &A, .Y = &Y, .weights = &ones};
-        check_close(cost_with(kind->name, call), cost_of(kind->name, &A, &Y), 1e-15);
-        dnn_matrix d1 = gradient_with(kind->name, call), d2 = gradient_of(kind->name, &A, &Y);
-        assert_true(dnn_matrix_equal(&d1, &d2));
-        dnn_matrix *all[] = {&A, &Y, &ones, &d1, &d2};
-        for (size_t m = 0; m < 5; m++)
-            dnn_matrix_free(all[m]);
-    }
-}
-
 static void weights_that_do_not_fit_are_explained(void **state) {
     (void)state;
     dnn_matrix A = matrix(DNN_FLOAT32, 2, 3, NULL), Y = matrix(DNN_FLOAT32, 2, 3, NULL);
@@ -516,10 +323,6 @@ int main(void) {
         cmocka_unit_test(sigmoid_then_bce_is_finite_at_logits_of_ten_thousand),
         cmocka_unit_test(cross_entropy_agrees_with_a_plain_softmax),
         cmocka_unit_test(mse_is_the_mean_of_squares),
-        cmocka_unit_test(reduction_sum_is_mean_times_count),
-        cmocka_unit_test(every_case_of_every_loss_has_the_gradient_of_its_cost),
-        cmocka_unit_test(weights_multiply_the_costs_and_gradients_of_examples),
-        cmocka_unit_test(weights_of_1_change_nothing),
         cmocka_unit_test(weights_that_do_not_fit_are_explained),
         cmocka_unit_test(targets_may_be_whole_numbers_and_operands_views),
         cmocka_unit_test(wrong_shapes_and_types_are_explained),

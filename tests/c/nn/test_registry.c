@@ -15,7 +15,8 @@ static void every_row_is_found_by_its_name_and_documented(void **state) {
     for (size_t k = 0; dnn_loss_classes[k] != NULL; k++) {
         const dnn_loss_class *c = dnn_loss_classes[k];
         assert_ptr_equal(dnn_loss_class_find(c->name), c);
-        assert_true(c->doc != NULL && c->check != NULL && c->forward != NULL);
+        assert_true(c->doc != NULL &&
+                    (c->elementwise != NULL || (c->check != NULL && c->forward != NULL)));
     }
     for (size_t k = 0; dnn_optimiser_classes[k] != NULL; k++) {
         const dnn_optimiser_class *c = dnn_optimiser_classes[k];
