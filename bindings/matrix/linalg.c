@@ -4,7 +4,7 @@
 #include <float.h>
 #include <stdio.h>
 
-#include "bindings/matrix/matrix.h"
+#include "bindings/tape/tape.h"
 
 static const char *const vectors_option[] = {"vectors", NULL};
 static const char *const rcond_option[] = {"rcond", NULL};
@@ -39,12 +39,37 @@ static void warn_singular(lua_State *L, const char *function, const dnn_matrix *
     lua_pop(L, 1);
 }
 
+/* Records an operator on the matrix at 1. */
+static int record(lua_State *L, dnn_operator op) {
+    return dnnlua_record(L, &(dnnlua_operation){.op = op, .inputs = 1, .at = {1}});
+}
+
+static void refuse_gradient(lua_State *L, const dnn_matrix *A, const char *function) {
+    if (dnnlua_is_recorded(A)) {
+        luaL_error(L, "%s: its gradient is not known, and A requires one; %s(A:detach()) computes it "
+                      "without",
+                   function, function);
+    }
+}
+
+/* Raises where the gradients of vectors are asked for that are not known. */
+static void refuse_vectors(lua_State *L, const char *function) {
+    luaL_error(L,
+               "%s: A requires a gradient, and only the values have one: %s(A, {vectors = false}), "
+               "or %s(A:detach())",
+               function, function, function);
+}
+
 /* X = solve(A, B): A X = B. */
 static int solve(lua_State *L) {
     dnn_error err;
     double rcond;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
     const dnn_matrix *B = dnnlua_check_matrix(L, 2);
+    if (dnnlua_is_recorded(A) || dnnlua_is_recorded(B)) {
+        return dnnlua_record(
+            L, &(dnnlua_operation){.op = DNN_OPERATOR_solve, .inputs = 2, .at = {1, 2}});
+    }
     dnn_matrix *X = dnnlua_new_matrix(L, A->dtype, A->cols, B->cols);
 
     dnnlua_check(L, dnn_solve(X, A, B, &rcond, &err), &err);
@@ -57,6 +82,7 @@ static int lstsq(lua_State *L) {
     dnn_error err;
     size_t rank;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    refuse_gradient(L, A, "lstsq");
     const dnn_matrix *B = dnnlua_check_matrix(L, 2);
     dnn_matrix *X = dnnlua_new_matrix(L, A->dtype, A->cols, B->cols);
 
@@ -69,6 +95,9 @@ static int inv(lua_State *L) {
     dnn_error err;
     double rcond;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    if (dnnlua_is_recorded(A)) {
+        return record(L, DNN_OPERATOR_inv);
+    }
     dnn_matrix *out = dnnlua_new_matrix(L, A->dtype, A->cols, A->rows);
 
     dnnlua_check(L, dnn_inv(out, A, &rcond, &err), &err);
@@ -79,8 +108,12 @@ static int inv(lua_State *L) {
 static int det(lua_State *L) {
     dnn_error err;
     double value;
+    const dnn_matrix *A = dnnlua_check_matrix(L, 1);
 
-    dnnlua_check(L, dnn_det(&value, dnnlua_check_matrix(L, 1), &err), &err);
+    if (dnnlua_is_recorded(A)) {
+        return record(L, DNN_OPERATOR_det);
+    }
+    dnnlua_check(L, dnn_det(&value, A, &err), &err);
     lua_pushnumber(L, value);
     return 1;
 }
@@ -98,6 +131,9 @@ static int cond(lua_State *L) {
 static int cholesky(lua_State *L) {
     dnn_error err;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    if (dnnlua_is_recorded(A)) {
+        return record(L, DNN_OPERATOR_cholesky);
+    }
     dnn_matrix *lower = dnnlua_new_matrix(L, A->dtype, A->rows, A->cols);
 
     dnnlua_check(L, dnn_cholesky(lower, A, &err), &err);
@@ -112,6 +148,7 @@ static size_t smaller_side(const dnn_matrix *A) {
 static int qr(lua_State *L) {
     dnn_error err;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    refuse_gradient(L, A, "qr");
     size_t k = smaller_side(A);
     dnn_matrix *Q = dnnlua_new_matrix(L, A->dtype, A->rows, k);
     dnn_matrix *R = dnnlua_new_matrix(L, A->dtype, k, A->cols);
@@ -126,6 +163,12 @@ static int svd(lua_State *L) {
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
     bool vectors = wants_vectors(L, "svd");
     size_t k = smaller_side(A);
+    if (dnnlua_is_recorded(A)) {
+        if (vectors) {
+            refuse_vectors(L, "svd");
+        }
+        return record(L, DNN_OPERATOR_svdvals);
+    }
     dnn_matrix *U = vectors ? dnnlua_new_matrix(L, A->dtype, A->rows, k) : NULL;
     dnn_matrix *s = dnnlua_new_matrix(L, A->dtype, k, 1);
     dnn_matrix *Vt = vectors ? dnnlua_new_matrix(L, A->dtype, k, A->cols) : NULL;
@@ -134,11 +177,37 @@ static int svd(lua_State *L) {
     return vectors ? 3 : 1;
 }
 
+/* Both are views of one result, the eigenvalues above the vectors. */
+static int record_eigh(lua_State *L, bool vectors) {
+    const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    double n = (double)A->rows;
+
+    record(L, DNN_OPERATOR_eigh);
+    int both = lua_gettop(L);
+    dnnlua_record(L, &(dnnlua_operation){.op = DNN_OPERATOR_block,
+                                         .inputs = 1,
+                                         .at = {both},
+                                         .argument = {0, 0, 1, n}});
+    dnnlua_record(L, &(dnnlua_operation){
+                         .op = DNN_OPERATOR_transpose, .inputs = 1, .at = {both + 1}});
+    if (!vectors) {
+        return 1;
+    }
+    dnnlua_record(L, &(dnnlua_operation){.op = DNN_OPERATOR_block,
+                                         .inputs = 1,
+                                         .at = {both},
+                                         .argument = {1, 0, n, n}});
+    return 2;
+}
+
 /* w (n x 1), V (n x n) = eigh(A), or w = eigh(A, {vectors = false}). */
 static int eigh(lua_State *L) {
     dnn_error err;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
     bool vectors = wants_vectors(L, "eigh");
+    if (dnnlua_is_recorded(A)) {
+        return record_eigh(L, vectors);
+    }
     dnn_matrix *w = dnnlua_new_matrix(L, A->dtype, A->rows, 1);
     dnn_matrix *V = vectors ? dnnlua_new_matrix(L, A->dtype, A->rows, A->cols) : NULL;
 
@@ -150,6 +219,7 @@ static int eigh(lua_State *L) {
 static int eig(lua_State *L) {
     dnn_error err;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    refuse_gradient(L, A, "eig");
     bool vectors = wants_vectors(L, "eig");
     dnn_matrix *wr = dnnlua_new_matrix(L, A->dtype, A->rows, 1);
     dnn_matrix *wi = dnnlua_new_matrix(L, A->dtype, A->rows, 1);
@@ -163,6 +233,7 @@ static int eig(lua_State *L) {
 static int pinv(lua_State *L) {
     dnn_error err;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
+    refuse_gradient(L, A, "pinv");
     double rcond = option_rcond(L, "pinv");
     dnn_matrix *out = dnnlua_new_matrix(L, A->dtype, A->cols, A->rows);
 

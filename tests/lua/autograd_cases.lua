@@ -112,6 +112,34 @@ local cases = {
   },
 }
 
+-- Well away from singular, and symmetric with a positive spectrum.
+local function regular(A) return A + dnn.eye(A.rows, {dtype = A.dtype}) * 4 end
+local function positive(A) return A * A:t() + dnn.eye(A.rows, {dtype = A.dtype}) end
+local linalg = dnn.linalg
+
+cases.solve = {
+  {function(A, B) return linalg.solve(regular(A), B) end, {{3, 3}, {3, 2}}},
+  {function(A) return linalg.solve(regular(A), A) end, {{4, 4}}},
+  {function(B) return linalg.solve(dnn.Matrix({{4, 1}, {2, 5}}, {dtype = B.dtype}), B) end, {{2, 5}}},
+}
+cases.inv = {{function(A) return linalg.inv(regular(A)) + A end, {{3, 3}}}, {linalg.inv, {{1, 1}}}}
+cases.det = {{function(A) return linalg.det(regular(A)) * 0.01 end, {{3, 3}}}, {linalg.det, {{2, 2}}}}
+cases.cholesky = {
+  {function(A) return linalg.cholesky(positive(A)) end, {{3, 3}}},
+  {function(A) return 2 * linalg.cholesky(positive(A)):diag():log():sum() end, {{4, 4}}},
+}
+cases.svdvals = {}
+for _, shape in ipairs{{3, 3}, {4, 2}, {2, 4}} do
+  cases.svdvals[#cases.svdvals + 1] = {function(A) return linalg.svd(A, {vectors = false}) end, {shape}}
+end
+cases.eigh = {
+  {function(A) return (linalg.eigh(A + A:t(), {vectors = false})) end, {{3, 3}}},
+  {function(A)
+    local w, V = linalg.eigh(positive(A))
+    return V % V * w
+  end, {{3, 3}}},
+}
+
 for _, ta in ipairs{false, true} do
   for _, tb in ipairs{false, true} do
     for _, s in ipairs{{3, 4, 2}, {1, 5, 1}, {5, 1, 3}, {1, 1, 1}, {2, 0, 3}} do

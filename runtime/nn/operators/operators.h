@@ -15,7 +15,9 @@
  *     block             i, j from 0, rows, cols              a part of X0
  *     reshape           rows, cols                           X0 in another shape
  *     cat               axis                                 the inputs in a row or a column
- *     gather            scale, columns from 0 ...            columns of X0 */
+ *     gather            scale, shift                         columns of X0, numbered in X1 from 0
+ *     solve .. svdvals                                       see linalg.c
+ *     eigh                                                   (n + 1) x n: w' above V */
 #ifndef DNN_NN_OPERATORS_H
 #define DNN_NN_OPERATORS_H
 
@@ -57,7 +59,13 @@
     row(operator, block)                                                                           \
     row(operator, reshape)                                                                         \
     row(operator, cat)                                                                             \
-    row(operator, gather)
+    row(operator, gather)                                                                          \
+    row(operator, solve)                                                                           \
+    row(operator, inv)                                                                             \
+    row(operator, det)                                                                             \
+    row(operator, cholesky)                                                                        \
+    row(operator, svdvals)                                                                         \
+    row(operator, eigh)
 
 typedef enum dnn_operator {
 #define DNN_OPERATOR(prefix, name) DNN_OPERATOR_##name,

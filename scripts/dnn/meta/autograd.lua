@@ -4,7 +4,8 @@
 --
 -- A matrix that requires a gradient has every expression that it is used in recorded; `backward` of a result fills in
 -- `grad`, as in PyTorch. Operators, functions, reductions with and without an axis, products, views (`row`, `col`,
--- `block`, `reshape`), `t`, `cat`, `gather`, `where`, `clamp` and conversions are recorded. Sums and their kin without an
+-- `block`, `reshape`), `t`, `cat`, `gather`, `where`, `clamp` and conversions are recorded, and of `dnn.linalg` solve,
+-- inv, det, cholesky, eigh and the singular values; a log determinant is `2 * cholesky(A):diag():log():sum()`. Sums and their kin without an
 -- axis, which give a number otherwise, then give a 1 x 1 Matrix, whose number is `cost:item()`. An element, `A(i, j)`, is a
 -- number without a gradient; `A:block(i, i, j, j)` has one.
 --
