@@ -1,5 +1,5 @@
--- Learns a new task from few images with the convolutions of a network that has learned another one from many: they
--- are frozen, and only a new head is trained. Beside it the same network is trained from scratch.
+-- Learns a new task from few images with the first convolutions of a network that has learned another one from many:
+-- they are frozen, and only a new head is trained. Beside it the same network is trained from scratch.
 --
 --     dnnlua train_cats.lua PHOTOS --model cnn --save cats.safetensors
 --     dnnlua transfer.lua cats.safetensors IMAGES
@@ -17,7 +17,7 @@ parser:argument("weights", "the file that train_cats.lua --model cnn --save has 
 parser:argument("images", "a folder of photos of two classes, or one with train_*.h5 and test_*.h5")
 parser:option("--size", "width and height that photos are brought to", "64"):argname "<pixels>"
   :convert(args.whole("--size", 16, 4096))
-args.training(parser, {epochs = 30, batch = 16, lr = 0.002})
+args.training(parser, {epochs = 20, batch = 16, lr = 0.002})
 local options = parser:parse()
 
 local started = dnn.time()
@@ -29,19 +29,21 @@ local train, test = images.train, images.test
 print(("%d images to learn from, %d to test on: %s or %s"):format(train.Y.cols, test.Y.cols,
   table.unpack(images.classes)))
 
--- Puts the saved values of the body in their places, and freezes it: no optimiser moves it, backward ends above it,
--- and its batch norm keeps the means that it has.
+-- Puts the saved values of the first layers in their places, and freezes them: no optimiser moves them, backward ends
+-- above them, and their batch norm keeps the means that it has.
 local function take_over(net)
   local state = net:state_dict()
   for name in pairs(state) do
-    if cats_net.is_of_body(name) then
+    if cats_net.is_taken(name) then
       state[name] = args.need(weights[name], ("%s: has no %s; was it written by train_cats.lua --model cnn --save?")
         :format(options.weights, name))
     end
   end
   net:load_state_dict(state)
-  net[1].requires_grad = false
-  net[1]:eval()
+  for i = 1, cats_net.TAKEN do
+    net[1][i].requires_grad = false
+    net[1][i]:eval()
+  end
 end
 
 -- Trains a network, and says how good it has become.

@@ -1,4 +1,4 @@
--- The convolutional network of train_cats.lua, whose convolutions transfer.lua takes over.
+-- The convolutional network of train_cats.lua, whose first convolutions transfer.lua takes over.
 local dnn = require "dnn"
 
 local cats_net = {}
@@ -30,9 +30,14 @@ function cats_net.new(size, options)
   }, options)
 end
 
--- Whether a value is one of the body's, by its name in files.
-function cats_net.is_of_body(name)
-  return name:find "^0%." ~= nil
+-- What transfer.lua takes over of the body: its first layers, as far as the first residual block. They see edges, fur
+-- and eyes; the later ones know little but cats and dogs.
+cats_net.TAKEN = 12
+
+-- Whether a value is one of those layers', by its name in files.
+function cats_net.is_taken(name)
+  local layer = name:match "^0%.(%d+)%."
+  return layer ~= nil and tonumber(layer) < cats_net.TAKEN
 end
 
 return cats_net

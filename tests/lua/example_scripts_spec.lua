@@ -90,13 +90,14 @@ describe("transfer.lua", function()
     assert.matches("\nfrom scratch: +[%d.]+ %% of the training images, +[%d.]+ %% of the test images\n"
       .. "transferred: +[%d.]+ %% of the training images, +[%d.]+ %% of the test images\n", out)
     local before, after = assert(dnn.load(weights)), assert(dnn.load(folder .. "/new"))
-    local head = 0
+    local learnt = 0
     for name, W in pairs(before) do
-      local is_of_body = name:find "^0%." ~= nil
-      assert.equal(is_of_body, after[name] == W, name)
-      head = head + (is_of_body and 0 or 1)
+      local layer = tonumber(name:match "^0%.(%d+)%.")
+      local taken = layer ~= nil and layer < 12
+      assert.equal(taken, after[name] == W, name)
+      learnt = learnt + (taken and 0 or 1)
     end
-    assert.equal(2, head)
+    assert.is_true(learnt > 2)
   end)
 
   it("says when the weights are another network's", function()
