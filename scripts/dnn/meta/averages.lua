@@ -71,11 +71,11 @@ function average:predict(X, options) end
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
 ---local average = dnn.optim.AveragedModel(net)
 ---average:update()
----print(dnn.evaluate(average:net(), {X = dnn.ones(3, 1), Y = dnn.ones(2, 1)},
+---print(dnn.evaluate(average:module(), {X = dnn.ones(3, 1), Y = dnn.ones(2, 1)},
 ---  {loss = dnn.MSELoss()}).cost > 0)   --> true
 ---```
 ---@return dnn.Layer
-function average:net() end
+function average:module() end
 
 ---Measures the running statistics of batch norm for the averaged weights, by one epoch of batches.
 ---

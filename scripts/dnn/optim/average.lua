@@ -43,7 +43,7 @@ function AveragedModel:predict(X, options)
 end
 
 -- The averaged network: another network, to evaluate and save. It changes with the next update.
-function AveragedModel:net()
+function AveragedModel:module()
   sync(self)
   return self.twin
 end

@@ -22,11 +22,13 @@ local FINDER <const> = {
 }
 
 -- What is found: columns of learning rates and smoothed costs.
-local Found = strict.make("lr_finder's result", {})
-Found.__index = Found
-Found.__name = "dnn.optim.lr_finder.result"
+local Found = {}
 
-function Found.__tostring(self)
+local class = strict.make("lr_finder's result", Found)
+class.__index = class
+class.__name = "dnn.optim.lr_finder.Result"
+
+function class.__tostring(self)
   local rates <const> = ("%d rates from %.3g to %.3g"):format(#self.lr, self.lr(1, 1), self.lr(#self.lr, 1))
   return self.suggestion and ("%s; the cost falls fastest at %.3g"):format(rates, self.suggestion)
     or rates .. "; the cost does not fall at any of them"
@@ -38,6 +40,8 @@ function Found:plot(options)
   for name, value in pairs(options or {}) do plot[name] = value end
   return require "dnn.plot"(plot)
 end
+
+arguments.guard("dnn.optim.lr_finder.Result", Found, ":")
 
 -- The rate at which the cost falls fastest over the logarithm of the rate; nil where it never falls. Slopes are taken
 -- over a tenth of the rates, and the first costs, which average few batches, are left out.
@@ -91,7 +95,7 @@ local function lr_finder(options)
   end
   if #rates == 0 then error("lr_finder: the first cost is not a number", arguments.level()) end
   return setmetatable({lr = core.Matrix(rates), cost = core.Matrix(costs),
-    suggestion = steepest(rates, costs) or false}, Found)
+    suggestion = steepest(rates, costs) or false}, class)
 end
 
 finder.lr_finder = lr_finder
