@@ -192,6 +192,11 @@ int dnnlua_layer_reset_state(lua_State *L);
 int dnnlua_layer_states(lua_State *L);
 int dnnlua_layer_load_states(lua_State *L);
 
+/* --- tie.c --- */
+
+/* layer:tie(other) */
+int dnnlua_layer_tie(lua_State *L);
+
 /* --- cache.c --- */
 
 void dnnlua_open_cache(lua_State *L);
