@@ -49,6 +49,9 @@ describe("MultiheadAttention", function()
     fails("the mask is float64; it must be uint8", function() net(X, {mask = dnn.zeros(3, 3):double()}) end)
     fails("the length of example 2 is 4, and the sequence has 3 steps",
       function() net(X, {lengths = dnn.Matrix{{3, 4}}}) end)
+    local cross = dnn.Merge{dnn.Slice(1, 2), dnn.Slice(3, 4), with = dnn.MultiheadAttention(2, 1)}
+    fails("a mask was given, and no layer takes one",
+      function() dnn.Sequential{dnn.Input(3, 4), cross}(X, {mask = dnn.zeros(3, 3)}) end)
     fails("a mask was given, and no layer takes one",
       function() dnn.Sequential{dnn.ReLU()}:forward(X, {mask = dnn.eye(12)}) end)
     fails("MultiheadAttention: embed_dim 10 is not a multiple of the 3 heads, which share it in equal parts",

@@ -167,7 +167,7 @@ static dnn_attention attention_of(const dnn_call *call) {
         .queries = dnn_shape_positions(&call->in[0]),
         .keys = dnn_shape_positions(&call->in[call->inputs - 1]),
         .causal = causal,
-        .mask = is_cross(call) ? NULL : call->mask,
+        .mask = call->mask,
         .lengths = causal && !is_cross(call) ? NULL : call->lengths,
         .dropout = call->training ? dnn_layer_real(call->layer, DROPOUT) : 0,
         .key = call->key,

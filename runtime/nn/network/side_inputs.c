@@ -115,11 +115,16 @@ static dnn_status copy_mask(dnn_plan *plan, const dnn_matrix *mask, dnn_error *e
     return status == DNN_OK ? dnn_matrix_copy(copy, mask, err) : status;
 }
 
+/* A mask says which steps of X see which others of X, so that attention to a memory has none. */
+static bool takes_mask(const dnn_step *step) {
+    return step->inputs == 1 && dnn_layer_has(step->layer, DNN_TAKES_MASK);
+}
+
 static dnn_status take_mask(dnn_network *network, dnn_plan *plan, const dnn_matrix *mask,
                             dnn_error *err) {
     bool taken = false;
     for (size_t s = 0; s < network->step_count; s++) {
-        if (!dnn_layer_has(network->steps[s].layer, DNN_TAKES_MASK))
+        if (!takes_mask(&network->steps[s]))
             continue;
         plan->calls[s].mask = mask != NULL ? &plan->mask : NULL;
         taken = true;

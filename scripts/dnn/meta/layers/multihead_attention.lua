@@ -17,7 +17,8 @@ local dnn = {}
 ---The matrix of all weights is never stored, so long sequences cost no memory. `net:forward(X, {lengths = L, mask = M})`
 ---leaves padding out and hides steps from steps.
 ---
----With two inputs, from `dnn.Merge`, the steps of the first look at those of the second, the memory.
+---With two inputs, from `dnn.Merge`, the steps of the first look at those of the second, the memory: then lengths are the
+---memory's, and there is no mask.
 ---
 ---Errors: heads that do not divide embed_dim; an input that is no sequence of embed_dim features; a mask that is not steps
 ---x steps.
