@@ -1,7 +1,10 @@
 """scripts/char_rnn.lua in PyTorch: the same network, data and steps. char_rnn_torch.py TEXT [--cell LSTM|GRU|RNN]
-[--epochs N] [--seed N] [--threads N] prints the same lines, so that the two can be held side by side."""
+[--epochs N] [--seed N] [--threads N] prints the same lines, so that the two can be held side by side. With --weights
+FILE it starts from weights that net:save has written of the same network."""
 import argparse
+import json
 import math
+import struct
 import time
 
 import torch
@@ -46,6 +49,21 @@ def read(net, loss, ids, steps, after=None):
     return costs / steps
 
 
+def load(net, path):
+    """Values of a safetensors file of float32, named after their places: 0.weight, 1.weight_ih_l0, ..."""
+    data = open(path, "rb").read()
+    length = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8:8 + length])
+    header.pop("__metadata__", None)
+    names = {"0": "embedding", "1": "recurrent", "2": "linear"}
+    state = {}
+    for name, tensor in header.items():
+        begin, end = (8 + length + offset for offset in tensor["data_offsets"])
+        value = torch.frombuffer(bytearray(data[begin:end]), dtype=torch.float32).reshape(tensor["shape"])
+        state[names[name[0]] + name[1:]] = value
+    net.load_state_dict(state)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("text")
@@ -53,6 +71,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--weights")
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
@@ -62,6 +81,8 @@ def main():
     train, train_steps = streams(ids[: len(ids) * 9 // 10])
     held_out, held_out_steps = streams(ids[len(ids) * 9 // 10:])
     net, loss = Net(options.cell, len(numbers)), nn.CrossEntropyLoss()
+    if options.weights:
+        load(net, options.weights)
     optimiser = torch.optim.Adam(net.parameters(), lr=LR)
 
     def learn(cost):

@@ -7,6 +7,7 @@
 
 #include "core/threads.h"
 #include "math/blas.h"
+#include "math/elementwise.h"
 #include "nn/layers/dropout.h"
 #include "nn/layers/recurrent_memory.h"
 #include "nn/layers/row_sums.h"
@@ -322,24 +323,38 @@ static void gather_task(void *context, size_t step) {
                dnn_matrix_at(&j->call->X[0], step * j->s.input, i), bytes);
 }
 
+/* The biases' gradients, which differ only where the state's product is kept apart. */
+static dnn_status bias_gradients(const job *j, size_t d, dnn_error *err) {
+    dnn_matrix *gradients = j->call->gradients, sums = j->m.sums;
+    dnn_matrix *of_X = value(j, gradients, d, DNN_BIAS_IH), *of_H = value(j, gradients, d, DNN_BIAS_HH);
+    bool accumulate = j->call->accumulate;
+    if (j->s.cell->has_ZH) {
+        dnn_row_sums(of_X, &j->m.dZ[d], accumulate);
+        dnn_row_sums(of_H, &j->m.dZH[d], accumulate);
+        return DNN_OK;
+    }
+    dnn_row_sums(&sums, &j->m.dZ[d], false);
+    dnn_status status = accumulate ? dnn_binary(DNN_ADD, of_X, of_X, &sums, err)
+                                   : dnn_matrix_copy(of_X, &sums, err);
+    if (status == DNN_OK)
+        status = accumulate ? dnn_binary(DNN_ADD, of_H, of_H, &sums, err)
+                            : dnn_matrix_copy(of_H, &sums, err);
+    return status;
+}
+
 /* Gradients of a lane's values: one product each over all steps. */
 static dnn_status lane_gradients(const job *j, size_t d, const dnn_matrix *X, dnn_error *err) {
     const dnn_matrix *dZ = &j->m.dZ[d], *dZH = &j->m.dZH[d], *H = &j->m.lanes[lane_of(j, d)].H;
     dnn_matrix before = dnn_matrix_of(H->dtype, H->rows, j->s.columns,
                                       dnn_matrix_at(H, 0, d == 0 ? 0 : j->s.examples));
     dnn_matrix *gradients = j->call->gradients;
-    bool accumulate = j->call->accumulate;
-    double beta = dnn_call_beta(accumulate);
+    double beta = dnn_call_beta(j->call->accumulate);
     dnn_status status =
         dnn_mm(false, true, 1, dZ, X, beta, value(j, gradients, d, DNN_WEIGHT_IH), err);
     if (status == DNN_OK)
         status =
             dnn_mm(false, true, 1, dZH, &before, beta, value(j, gradients, d, DNN_WEIGHT_HH), err);
-    if (j->s.bias) {
-        dnn_row_sums(value(j, gradients, d, DNN_BIAS_IH), dZ, accumulate);
-        dnn_row_sums(value(j, gradients, d, DNN_BIAS_HH), dZH, accumulate);
-    }
-    return status;
+    return status == DNN_OK && j->s.bias ? bias_gradients(j, d, err) : status;
 }
 
 static dnn_status value_gradients(job *j, dnn_error *err) {
