@@ -119,6 +119,9 @@ static dnn_loss_call read_call(lua_State *L, const dnnlua_loss *self) {
     int inputs = inputs_of(self), count = matrices_of(self);
     dnn_loss_call call = {.settings = self->settings, .vector = dnnlua_loss_vector(L, 1)};
 
+    while (lua_gettop(L) > count + 2 && lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+    }
     if (lua_gettop(L) > count + 2) {
         dnnlua_surplus_argument(L, "forward", count + 2);
     }
@@ -351,7 +354,7 @@ static const dnnlua_property properties[] = {
 };
 
 static const dnnlua_function methods[] = {
-    {"forward",  loss_forward,  DNN_LOSS_INPUTS + 3},
+    {"forward",  loss_forward,  DNN_LOSS_INPUTS + 2},
     {"backward", loss_backward, 2                  },
     {NULL,       NULL,          0                  },
 };

@@ -71,8 +71,7 @@ function average:predict(X, options) end
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
 ---local average = dnn.optim.AveragedModel(net)
 ---average:update()
----print(dnn.evaluate(average:module(), {X = dnn.ones(3, 1), Y = dnn.ones(2, 1)},
----  {loss = dnn.MSELoss()}).cost > 0)   --> true
+---print(average:module() == net, #average:module())   --> false	1
 ---```
 ---@return dnn.Layer
 function average:module() end

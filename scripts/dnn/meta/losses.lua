@@ -42,10 +42,11 @@ local loss = {}
 ---print(costs(1, 1), costs(1, 2))   --> 4.0	0.0
 ---```
 ---@param A dnn.Matrix
----@param Y dnn.Matrix
----@param options? dnn.Loss.Options
+---@param Y dnn.Matrix the targets, or the second of several matrices
+---@param options? dnn.Loss.Options or the last of three matrices
+---@param last? table the options, after three matrices
 ---@return number|dnn.Matrix cost
-function loss:forward(A, Y, options) end
+function loss:forward(A, Y, options, last) end
 
 ---The gradient of the last cost with respect to A; of several inputs `dA, dB = loss:backward()`.
 ---

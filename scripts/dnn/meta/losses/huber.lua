@@ -18,7 +18,8 @@ local dnn = {}
 ---
 ---```lua
 ---local loss = dnn.HuberLoss{delta = 2}
----print(loss(dnn.Matrix{3}, dnn.Matrix{0}), loss(dnn.Matrix{1}, dnn.Matrix{0}))   --> 4.0	0.5
+---local zero = dnn.Matrix{0}
+---print(loss(dnn.Matrix{3}, zero), loss(dnn.Matrix{1}, zero))   --> 4.0	0.5
 ---```
 ---@param options? dnn.HuberLoss.Options
 ---@return dnn.Loss

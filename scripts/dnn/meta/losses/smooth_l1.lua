@@ -18,7 +18,8 @@ local dnn = {}
 ---
 ---```lua
 ---local loss = dnn.SmoothL1Loss{beta = 2}
----print(loss(dnn.Matrix{3}, dnn.Matrix{0}), loss(dnn.Matrix{1}, dnn.Matrix{0}))   --> 2.0	0.25
+---local zero = dnn.Matrix{0}
+---print(loss(dnn.Matrix{3}, zero), loss(dnn.Matrix{1}, zero))   --> 2.0	0.25
 ---```
 ---@param options? dnn.SmoothL1Loss.Options
 ---@return dnn.Loss

@@ -14,7 +14,8 @@ local dnn = {}
 ---Errors: targets other than -1 and 1.
 ---
 ---```lua
----print(dnn.SoftMarginLoss()(dnn.Matrix{{100}}, dnn.Matrix{{1}}) < 1e-9)   --> true
+---local loss = dnn.SoftMarginLoss()
+---print(loss(dnn.Matrix{{100}}, dnn.Matrix{{1}}) < 1e-9)   --> true
 ---```
 ---@param options? dnn.SoftMarginLoss.Options
 ---@return dnn.Loss
