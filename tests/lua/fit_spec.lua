@@ -249,7 +249,9 @@ describe("options that make no sense", function()
   local function fails(message, more, of)
     local ok, got = pcall(function() dnn.fit(with((of or parts)(), more)) end)
     assert.is_false(ok)
-    assert.equal(message, (got:gsub("^[^:]+:%d+: ", ""):gsub("; usage: .*", "")))
+    local line, text = got:match "^(tests/lua/fit_spec.lua:%d+: )(.*)$" -- the script's own line
+    assert.is_truthy(line, got)
+    assert.equal(message, (text:gsub("; usage: .*", "")))
   end
 
   it("are refused, with what is there", function()
@@ -268,6 +270,10 @@ describe("options that make no sense", function()
       {data = dnn.data.batches(parts().data), batch_size = 3})
     fails("dnn.fit: validation = 0.2 is a part of a set, but data are batches already; give the part's own set or "
       .. "batches", {data = dnn.data.batches(parts().data), validation = 0.2})
+    fails("dnn.fit: the set has no Y; expected {X = , Y = } or {raw = , Y = }", {data = {X = dnn.ones(4, 5)}})
+    fails("dnn.fit: X is 4 x 5 but Y is 5 x 1; expected as many columns, one per example: is Y transposed?",
+      {data = {dnn.ones(4, 5), dnn.ones(5, 1)}})
+    fails("dnn.fit: validation: test = 50 leaves none of 50 examples to train on", {validation = 50})
     fails("dnn.fit: schedule_every is given without a schedule", {schedule_every = "step"})
     fails("dnn.fit: resume is given without a run", {resume = false})
     fails("dnn.fit: checkpoint needs a folder: give run = \"runs/NAME\"", {checkpoint = true})

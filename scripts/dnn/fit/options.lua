@@ -105,7 +105,7 @@ function fit_options.data(opts)
       fail("validation = %s is a part of a set, but data are batches already; give the part's own set or batches",
         validation)
     end
-    train, held_out = dnn.data.split(train, {test = validation})
+    train, held_out = source.of_data("dnn.fit: validation", "split", train, {test = validation})
   elseif validation ~= nil then
     held_out = validation and set_of(validation) or nil
   end

@@ -28,6 +28,14 @@ function source.classes(data)
   return classes and #classes > 0 and classes or nil
 end
 
+-- A call of dnn.data's, whose errors become those of `where` in the line of the script.
+function source.of_data(where, name, ...)
+  local ok, result, second = pcall(dnn.data[name], ...)
+  if ok then return result, second end
+  local message = tostring(result):gsub("^.-dnn%.data%." .. name .. ": ", "")
+  error(("%s: %s"):format(where, message), arguments.level())
+end
+
 -- Batches of a set; of lazy images by a Loader. Batches pass as they are, and then nothing may be said about them.
 function source.batches(where, data, given)
   if source.is_batches(data) then
@@ -41,13 +49,13 @@ function source.batches(where, data, given)
   end
   local size, shuffle = given.batch_size or given.default_size, given.shuffle ~= false
   if type(data) == "table" and rawget(data, "target") then
-    return dnn.data.Loader(data, {batch_size = size, shuffle = shuffle})
+    return source.of_data(where, "Loader", data, {batch_size = size, shuffle = shuffle})
   end
   if type(data) ~= "table" then
     error(("%s: data must be a set {X = , Y = }, a dnn.data.Loader or dnn.data.batches, got %s"):format(where,
       options_of.shown(data)) .. arguments.usage(), arguments.level())
   end
-  return dnn.data.batches(data, {size = size, shuffle = shuffle})
+  return source.of_data(where, "batches", data, {size = size, shuffle = shuffle})
 end
 
 return source
