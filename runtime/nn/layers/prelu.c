@@ -9,6 +9,7 @@
 #include "math/simd.h"
 #include "nn/call.h"
 #include "nn/chunk.h"
+#include "nn/layers/channels.h"
 
 enum { NUM_PARAMETERS, INIT };
 
@@ -56,23 +57,23 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
                     n, text);
 }
 
-/* --- the loops; `step` is 0 where one weight serves all channels, else 1 --- */
+/* --- the loops, with a weight for each channel --- */
 
 #define LOOPS(T, suffix)                                                                           \
-    DNN_CLONES static void forward_##suffix(T *a, const T *x, const T *w, size_t step,             \
-                                            size_t rows, size_t cols) {                            \
+    DNN_CLONES static void forward_##suffix(T *a, const T *x, const T *w, size_t rows,             \
+                                            size_t cols) {                                         \
         for (size_t j = 0; j < cols; j++, a += rows, x += rows) {                                  \
             DNN_INDEPENDENT                                                                        \
             for (size_t c = 0; c < rows; c++)                                                      \
-                a[c] = x[c] > 0 ? x[c] : w[c * step] * x[c];                                       \
+                a[c] = x[c] > 0 ? x[c] : w[c] * x[c];                                              \
         }                                                                                          \
     }                                                                                              \
-    DNN_CLONES static void input_##suffix(T *dx, const T *x, const T *da, const T *w, size_t step, \
-                                          size_t rows, size_t cols, bool add) {                    \
+    DNN_CLONES static void input_##suffix(T *dx, const T *x, const T *da, const T *w, size_t rows, \
+                                          size_t cols, bool add) {                                 \
         for (size_t j = 0; j < cols; j++, dx += rows, x += rows, da += rows) {                     \
             DNN_INDEPENDENT                                                                        \
             for (size_t c = 0; c < rows; c++) {                                                    \
-                T d = x[c] > 0 ? da[c] : w[c * step] * da[c];                                      \
+                T d = x[c] > 0 ? da[c] : w[c] * da[c];                                             \
                 dx[c] = add ? dx[c] + d : d;                                                       \
             }                                                                                      \
         }                                                                                          \
@@ -99,8 +100,22 @@ static size_t tasks_of(const dnn_call *call) {
     return (cols + width - 1) / width;
 }
 
+/* Each task's sums, then the channels' weights. */
 static size_t scratch(const dnn_call *call) {
-    return tasks_of(call) * dnn_shape_channels(&call->out) * sizeof(double);
+    return (tasks_of(call) + 1) * dnn_shape_channels(&call->out) * sizeof(double);
+}
+
+static void *weights_of(const dnn_call *call) {
+    return (double *)call->scratch + tasks_of(call) * dnn_shape_channels(&call->out);
+}
+
+static void spread_weights(const dnn_call *call) {
+    const dnn_matrix *weight = &call->values[0];
+    size_t channels = dnn_shape_channels(&call->out);
+    for (size_t c = 0; c < channels; c++) {
+        double w = dnn_matrix_get(weight, weight->rows > 1 ? c : 0, 0);
+        dnn_channel_put(call->dtype, weights_of(call), c, w);
+    }
 }
 
 /* Where a task's columns begin in a matrix; NULL stays NULL. */
@@ -119,30 +134,29 @@ static size_t columns_of(const dnn_call *call, size_t task) {
 static void forward_task(void *context, size_t task) {
     const dnn_call *call = context;
     size_t rows = dnn_shape_channels(&call->out), cols = columns_of(call, task);
-    const dnn_matrix *weight = &call->values[0];
-    void *a = at(call, &call->A, task), *x = at(call, &call->X[0], task);
-    (call->dtype == DNN_FLOAT32 ? forward_f32(a, x, weight->data, weight->rows > 1, rows, cols)
-                                : forward_f64(a, x, weight->data, weight->rows > 1, rows, cols));
+    void *a = at(call, &call->A, task), *x = at(call, &call->X[0], task), *w = weights_of(call);
+    (call->dtype == DNN_FLOAT32 ? forward_f32(a, x, w, rows, cols)
+                                : forward_f64(a, x, w, rows, cols));
 }
 
 static void backward_task(void *context, size_t task) {
     const dnn_call *call = context;
     size_t rows = dnn_shape_channels(&call->out), cols = columns_of(call, task);
-    const dnn_matrix *weight = &call->values[0];
-    bool single = call->dtype == DNN_FLOAT32, each = weight->rows > 1, add = call->add[0];
+    bool single = call->dtype == DNN_FLOAT32, add = call->add[0];
     void *x = at(call, &call->X[0], task), *da = at(call, &call->dA, task),
-         *dx = at(call, &call->dX[0], task);
+         *dx = at(call, &call->dX[0], task), *w = weights_of(call);
     double *sums = (double *)call->scratch + task * rows;
     memset(sums, 0, rows * sizeof *sums);
     if (call->gradients[0].data != NULL)
         (single ? sums_f32(sums, x, da, rows, cols) : sums_f64(sums, x, da, rows, cols));
     if (dx != NULL)
-        (single ? input_f32(dx, x, da, weight->data, each, rows, cols, add)
-                : input_f64(dx, x, da, weight->data, each, rows, cols, add));
+        (single ? input_f32(dx, x, da, w, rows, cols, add)
+                : input_f64(dx, x, da, w, rows, cols, add));
 }
 
 static void over_tasks(dnn_call *call, dnn_task *run) {
     size_t tasks = tasks_of(call);
+    spread_weights(call);
     if (tasks > 1)
         dnn_parallel(tasks, run, call);
     else
