@@ -149,7 +149,7 @@ int panel_legend_at(const panel *p, point place);
 /* Writes what the panels show as CSV: run, tag, step, wall_time, value with 9 digits (one line for
  * each point inside the panel's range of x; hidden curves are left out). Where there are histograms
  * two columns follow, from and to: a line for each of their buckets, whose value is how many are
- * above `from` and up to `to`. */
+ * above `from` and up to `to`. Where there are matrices their elements have row and column. */
 dnn_status panels_write_csv(const panel *panels, size_t count, const page_options *options,
                             const char *path, dnn_error *err);
 

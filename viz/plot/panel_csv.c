@@ -106,8 +106,19 @@ static void append_curve(text *t, const panel *p, const curve *c, const page_opt
     }
 }
 
+/* The columns that follow the value of a scalar: those that histograms and matrices have. */
+typedef struct extra {
+    bool ranges, places;
+} extra;
+
+static void append_start(text *t, const curve *c) {
+    append_field(t, c->run->name);
+    append(t, ",", 1);
+    append_field(t, c->tag->name);
+}
+
 /* The buckets that hold anything: (from, to] and how many values. */
-static void append_histograms(text *t, const curve *c) {
+static void append_histograms(text *t, const curve *c, extra more) {
     for (size_t i = 0; i < c->tag->histogram_count; i++) {
         const histogram_at *h = &c->tag->histograms[i];
         for (size_t k = 0; k < h->buckets && !t->failed; k++) {
@@ -115,14 +126,25 @@ static void append_histograms(text *t, const curve *c) {
             char numbers[512];
             if (!(h->counts[k] > 0))
                 continue;
-            int size = snprintf(numbers, sizeof numbers, ",%lld,%.6f,%.17g,%.9g,%.9g\n",
+            int size = snprintf(numbers, sizeof numbers, ",%lld,%.6f,%.17g,%.9g,%.9g%s\n",
                                 (long long)h->step, h->wall_time, h->counts[k], from,
-                                fmin(h->limits[k], h->max));
-            append_field(t, c->run->name);
-            append(t, ",", 1);
-            append_field(t, c->tag->name);
+                                fmin(h->limits[k], h->max), more.places ? ",," : "");
+            append_start(t, c);
             append(t, numbers, (size_t)size);
         }
+    }
+}
+
+static void append_elements(text *t, const curve *c, extra more) {
+    const run_tag *tag = c->tag;
+    size_t count = tag->matrix == NULL ? 0 : tag->rows * tag->columns;
+    for (size_t i = 0; i < count && !t->failed; i++) {
+        char numbers[512];
+        int size = snprintf(numbers, sizeof numbers, ",%lld,%.6f,%.9g%s,%zu,%zu\n",
+                            (long long)tag->matrix_step, tag->matrix_time, tag->matrix[i],
+                            more.ranges ? ",," : "", i % tag->rows + 1, i / tag->rows + 1);
+        append_start(t, c);
+        append(t, numbers, (size_t)size);
     }
 }
 
@@ -135,28 +157,31 @@ static bool written(const panel *panels, size_t before, const curve *c) {
     return false;
 }
 
-static bool has_histograms(const panel *panels, size_t count) {
+static bool has_kind(const panel *panels, size_t count, panel_kind kind) {
     for (size_t i = 0; i < count; i++)
-        if (panels[i].kind == PANEL_HISTOGRAM && panels[i].curve_count > 0)
+        if (panels[i].kind == kind && panels[i].curve_count > 0)
             return true;
     return false;
 }
 
-/* Scalars; histograms, which have two columns more, after them. */
 static void append_runs(text *t, const panel *panels, size_t count, const page_options *o) {
-    static const char head[] = "run,tag,step,wall_time,value", more[] = ",from,to";
-    bool ranges = has_histograms(panels, count);
-    append(t, head, sizeof head - 1);
-    if (ranges)
-        append(t, more, sizeof more - 1);
-    append(t, "\n", 1);
+    extra more = {has_kind(panels, count, PANEL_HISTOGRAM), has_kind(panels, count, PANEL_MATRIX)};
+    char head[96], end[8];
+    int size = snprintf(head, sizeof head, "run,tag,step,wall_time,value%s%s\n",
+                        more.ranges ? ",from,to" : "", more.places ? ",row,column" : "");
+    snprintf(end, sizeof end, "%s%s", more.ranges ? ",," : "", more.places ? ",," : "");
+    append(t, head, (size_t)size);
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < panels[i].curve_count; k++) {
             const curve *c = &panels[i].curves[k];
-            if (c->tag->scalars != NULL && !curve_hidden(c) && !written(panels, i, c))
-                append_curve(t, &panels[i], c, o, ranges ? ",," : "");
-            else if (panels[i].kind == PANEL_HISTOGRAM && !curve_hidden(c))
-                append_histograms(t, c);
+            if (curve_hidden(c))
+                continue;
+            if (c->tag->scalars != NULL && !written(panels, i, c))
+                append_curve(t, &panels[i], c, o, end);
+            else if (panels[i].kind == PANEL_HISTOGRAM)
+                append_histograms(t, c, more);
+            else if (panels[i].kind == PANEL_MATRIX)
+                append_elements(t, c, more);
         }
 }
 

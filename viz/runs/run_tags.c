@@ -261,6 +261,7 @@ static bool add_matrix(run_tag *tag, const dnn_event *e) {
     tag->rows = e->rows;
     tag->columns = e->columns;
     tag->matrix_step = e->step;
+    tag->matrix_time = e->wall_time;
     tag->matrices++;
     return true;
 }

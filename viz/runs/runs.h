@@ -44,6 +44,7 @@ typedef struct run_tag {
     double *matrix; /* the last one, column after column; NULL: none */
     size_t rows, columns;
     int64_t matrix_step;
+    double matrix_time; /* wall time */
     size_t matrices; /* how many came */
     char *text;      /* the last one; of a matrix the names of its rows, a line each */
     int64_t text_step;

@@ -9,6 +9,7 @@
 #include "viz/golden.h"
 #include "viz/sample_fonts.h"
 #include "viz/sample_page.h"
+#include "viz/window/export.h"
 
 static dnn_random noise;
 
@@ -152,6 +153,28 @@ static void a_confusion_matrix_has_names_and_numbers(void **state) {
     check_picture("confusion", "counts", 1000, 640, 1, &theme_dark, (point){0.3f, 0.75f});
 }
 
+static void the_csv_has_the_elements_of_matrices(void **state) {
+    (void)state;
+    runs all = {0};
+    view v;
+    dnn_error err;
+    char text[4096];
+    check_ok(runs_open(&all, in_folder("counts"), &err));
+    runs_poll(&all);
+    view_init(&v, &all, 800, 600);
+    view_update(&v);
+    check_ok(export_csv(&v, in_folder("counts.csv"), &err));
+    FILE *file = fopen(in_folder("counts.csv"), "r");
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    assert_non_null(strstr(text, "run,tag,step,wall_time,value,row,column\n"));
+    assert_non_null(strstr(text, "animals,accuracy/test,300,1700000300.000000,0.829999983,,\n"));
+    assert_non_null(strstr(text, "animals,confusion,300,1700000300.000000,84,2,2\n"));
+    assert_non_null(strstr(text, "animals,found,300,1700000300.000000,0.660000026,5,1\n"));
+    view_free(&v);
+    runs_free(&all);
+}
+
 static int set_up(void **state) {
     setenv("TZ", "UTC", 1);
     if (make_folder(state) != 0 || open_fonts(state) != 0)
@@ -175,6 +198,7 @@ int main(void) {
         cmocka_unit_test(eight_runs_are_named_and_their_settings_readable),
         cmocka_unit_test(fifty_runs_are_told_apart_by_the_mouse),
         cmocka_unit_test(a_confusion_matrix_has_names_and_numbers),
+        cmocka_unit_test(the_csv_has_the_elements_of_matrices),
         cmocka_unit_test(sixty_layers_have_colours_in_their_order),
     };
     return cmocka_run_group_tests(tests, set_up, clean_up);
