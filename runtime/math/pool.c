@@ -111,7 +111,7 @@ static dnn_pool_span window_span(const dnn_pool *p, int d, size_t o) {
 /* The windows that pixel i lies in, the last one first. */
 static dnn_pool_span cover_span(const dnn_pool *p, int d, size_t i) {
     size_t windows = windows_of(p, d), stride = p->stride[d];
-    if (p->adaptive) { /* window o begins at i or before: o extent < (i + 1) windows; and so on */
+    if (p->adaptive) { /* floor(o extent / windows) <= i < ceil((o + 1) extent / windows) */
         size_t first = i * windows / extent_of(p, d);
         return (dnn_pool_span){first, 1, ((i + 1) * windows - 1) / extent_of(p, d) - first + 1};
     }
