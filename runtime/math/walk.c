@@ -150,11 +150,26 @@ static dnn_status walk_in_place(walk *w, dnn_error *err) {
     return status;
 }
 
+/* Whether all are of out's shape and without gaps: then one call of the kernel does it, and the way
+ * there takes longer than a few elements do. */
+static bool is_plain(const dnn_matrix *out, const dnn_matrix *const in[DNN_WALK_INPUTS]) {
+    bool plain = dnn_matrix_is_contiguous(out);
+    for (size_t p = 0; p < DNN_WALK_INPUTS && in[p] != NULL && plain; p++)
+        plain = in[p]->rows == out->rows && in[p]->cols == out->cols &&
+                dnn_matrix_is_contiguous(in[p]);
+    return plain;
+}
+
 dnn_status dnn_walk(dnn_kernel *kernel, const dnn_matrix *out,
                     const dnn_matrix *const in[DNN_WALK_INPUTS], dnn_error *err) {
     walk w = {.kernel = kernel, .count = dnn_matrix_count(out)};
     if (w.count == 0)
         return DNN_OK;
+    if (dnn_walk_tasks(w.count) == 1 && is_plain(out, in)) {
+        kernel(w.count, out->data, in[0]->data, in[1] == NULL ? NULL : in[1]->data,
+               in[1] == NULL || in[2] == NULL ? NULL : in[2]->data);
+        return DNN_OK;
+    }
     w.out = operand_of(out, out->rows, out->cols);
     w.tasks = dnn_walk_tasks(w.count);
     bool linear = w.out.linear, constants = false, in_place = false;

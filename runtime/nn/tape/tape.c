@@ -77,7 +77,8 @@ dnn_status dnn_node_shape(const dnn_node *node, size_t *rows, size_t *cols, dnn_
     dnn_status status = describe(&call, node, &few, err);
     if (status == DNN_OK)
         status = node->layer->kind->result(&call, rows, cols, err);
-    dnn_arena_reset(&node->tape->arena);
+    if (node->inputs > FEW)
+        dnn_arena_reset(&node->tape->arena);
     return status;
 }
 
