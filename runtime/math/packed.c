@@ -18,6 +18,9 @@ static void K(pack)(const dnn_matrix *a, bool transpose, size_t first, size_t ro
 #else
 #include "math/packed.h"
 
+#include <string.h>
+
+#include "core/threads.h"
 #include "math/conv_kernels.h"
 
 #define KERNELS "math/packed.c"
@@ -76,5 +79,53 @@ void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bi
         a->kernels->row(&row, b->cols, width / a->kernels->lanes);
         weights += width * a->depth * size;
     }
+}
+
+/* --- many columns on both sides --- */
+
+#define DEPTH 128 /* columns at a time: a task's rows of them stay in the innermost cache */
+#define ROW_BYTES 128 /* of the widest block */
+
+_Static_assert(ROW_BYTES == DNN_CONV_VECTORS * MOST_LANES * sizeof(float), "a block fits a panel");
+
+typedef struct outer {
+    const dnn_conv_kernels *kernels;
+    const dnn_matrix *a, *b;
+    dnn_matrix *out;
+    bool add;
+    size_t width; /* rows of a task */
+} outer;
+
+static void outer_task(void *context, size_t task) {
+    const outer *o = context;
+    size_t first = task * o->width, left = o->a->rows - first,
+           rows = left < o->width ? left : o->width, size = dnn_dtype_info(o->a->dtype)->size;
+    _Alignas(64) char panel[DEPTH * ROW_BYTES] = {0}; /* rows that do not exist stay 0 */
+    size_t lanes = o->kernels->lanes, width = rows > lanes ? DNN_CONV_VECTORS * lanes : lanes;
+    for (size_t e = 0; e < o->b->rows && !o->add; e++)
+        memset(dnn_matrix_at(o->out, first, e), 0, rows * size);
+    for (size_t k = 0; k < o->a->cols; k += DEPTH) {
+        size_t count = o->a->cols - k < DEPTH ? o->a->cols - k : DEPTH;
+        for (size_t i = 0; i < count; i++)
+            memcpy(panel + i * width * size, dnn_matrix_at(o->a, first, k + i), rows * size);
+        dnn_conv_sum sum = {
+            .in = dnn_matrix_at(o->b, 0, k),
+            .in_step = o->b->ld,
+            .gradient = panel,
+            .gradient_step = width,
+            .height = 1,
+            .width = count,
+            .out = dnn_matrix_at(o->out, first, 0),
+            .out_step = o->out->ld,
+            .channels = rows,
+        };
+        o->kernels->sum(&sum, o->b->rows, width / lanes);
+    }
+}
+
+void dnn_outer_product(const dnn_matrix *a, const dnn_matrix *b, bool add, dnn_matrix *out) {
+    outer o = {dnn_conv_kernels_for(a->dtype, a->rows), a, b, out, add, 0};
+    o.width = DNN_CONV_VECTORS * o.kernels->lanes;
+    dnn_parallel((a->rows + o.width - 1) / o.width, outer_task, &o);
 }
 #endif

@@ -1,8 +1,8 @@
 /* packed.h: a matrix that is multiplied by few columns at a time, many times: brought once into the
  * order in which the kernels read it. A recurrent layer's weights are.
  *
- * All run on the calling thread, which may be inside a task, and check nothing. Sums run along k in
- * the order of memory, with the same bits for any number of columns. */
+ * All but dnn_outer_product run on the calling thread, which may be inside a task; nothing is
+ * checked. Sums run along k in the order of memory, with the same bits on any number of threads. */
 #ifndef DNN_MATH_PACKED_H
 #define DNN_MATH_PACKED_H
 
@@ -24,5 +24,9 @@ dnn_packed dnn_pack(const dnn_matrix *a, bool transpose, void *memory);
  * a->depth x n, out a->rows x n; columns may stand apart. */
 void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bias, bool add,
                         dnn_matrix *out);
+
+/* out = a b', or out + a b', where a and b have many columns, on all threads: the gradient of weights
+ * over all steps. */
+void dnn_outer_product(const dnn_matrix *a, const dnn_matrix *b, bool add, dnn_matrix *out);
 
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/threads.h"
-#include "math/blas.h"
 #include "math/elementwise.h"
 #include "nn/layers/dropout.h"
 #include "nn/layers/recurrent_memory.h"
@@ -348,13 +347,10 @@ static dnn_status lane_gradients(const job *j, size_t d, const dnn_matrix *X, dn
     dnn_matrix before = dnn_matrix_of(H->dtype, H->rows, j->s.columns,
                                       dnn_matrix_at(H, 0, d == 0 ? 0 : j->s.examples));
     dnn_matrix *gradients = j->call->gradients;
-    double beta = dnn_call_beta(j->call->accumulate);
-    dnn_status status =
-        dnn_mm(false, true, 1, dZ, X, beta, value(j, gradients, d, DNN_WEIGHT_IH), err);
-    if (status == DNN_OK)
-        status =
-            dnn_mm(false, true, 1, dZH, &before, beta, value(j, gradients, d, DNN_WEIGHT_HH), err);
-    return status == DNN_OK && j->s.bias ? bias_gradients(j, d, err) : status;
+    bool add = j->call->accumulate;
+    dnn_outer_product(dZ, X, add, value(j, gradients, d, DNN_WEIGHT_IH));
+    dnn_outer_product(dZH, &before, add, value(j, gradients, d, DNN_WEIGHT_HH));
+    return j->s.bias ? bias_gradients(j, d, err) : DNN_OK;
 }
 
 static dnn_status value_gradients(job *j, dnn_error *err) {

@@ -46,8 +46,41 @@ static void products_agree_with_plain_sums(void **state) {
     }
 }
 
+static void check_outer(dnn_dtype dtype, size_t rows, size_t cols, size_t depth, bool add) {
+    dnn_matrix memory[3], a = random_matrix(&memory[0], dtype, rows, depth, 2, 1),
+                          b = random_matrix(&memory[1], dtype, cols, depth, 3, 2),
+                          out = random_matrix(&memory[2], dtype, rows, cols, 1, 3), before;
+    check_ok(dnn_matrix_create(&before, dtype, rows, cols, &err));
+    check_ok(dnn_matrix_copy(&before, &out, &err));
+    dnn_outer_product(&a, &b, add, &out);
+    for (size_t j = 0; j < cols; j++)
+        for (size_t i = 0; i < rows; i++) {
+            double sum = add ? dnn_matrix_get(&before, i, j) : 0;
+            for (size_t k = 0; k < depth; k++)
+                sum += dnn_matrix_get(&a, i, k) * dnn_matrix_get(&b, j, k);
+            check_close(dnn_matrix_get(&out, i, j), sum, dtype == DNN_FLOAT32 ? 2e-5 : 1e-13);
+        }
+    dnn_matrix_free(&before);
+    for (size_t k = 0; k < 3; k++)
+        dnn_matrix_free(&memory[k]);
+}
+
+static void outer_products_agree_with_plain_sums(void **state) {
+    (void)state;
+    const size_t rows[] = {1, 8, 17, 33, 64, 70}, cols[] = {1, 13, 30}, depth[] = {1, 128, 300};
+    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= DNN_VECTORS_AVX512; level++) {
+        dnn_cpu_limit = level;
+        for (size_t r = 0; r < 6; r++)
+            for (size_t c = 0; c < 3; c++)
+                for (size_t form = 0; form < 4; form++)
+                    check_outer(form & 1 ? DNN_FLOAT64 : DNN_FLOAT32, rows[r], cols[c],
+                                depth[(r + c) % 3], form & 2);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(outer_products_agree_with_plain_sums),
         cmocka_unit_test(products_agree_with_plain_sums),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
