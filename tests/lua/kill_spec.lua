@@ -35,7 +35,8 @@ local layers = {
       dnn.Dropout(0.3), dnn.Linear(36, 1), dnn.Sigmoid()}
   end,
   recurrent = function()
-    return {dnn.GRU(3, 8, {dropout = 0.2, num_layers = 2}), dnn.Flatten(), dnn.Linear(32, 1), dnn.Sigmoid()}
+    return {dnn.Input(4, 3), dnn.GRU(3, 8, {dropout = 0.2, num_layers = 2}), dnn.Flatten(), dnn.Linear(32, 1),
+      dnn.Sigmoid()}
   end,
 }
 local parts, weights, train = {every = 3, best = "cost", mode = "min"}, nil, nil
@@ -44,8 +45,8 @@ local loss = dnn.BCELoss()
 if layers[kind] then
   local net = dnn.Sequential(layers[kind]())
   local last = net[#net - 1]:parameters()
-  local optimiser = kind == "recurrent" and dnn.optim.SGD({{net[1]:parameters()}, {last, lr = 0.02}},
-    {lr = 0.1, momentum = 0.9}) or dnn.optim.Adam(net:parameters(), {lr = 0.01})
+  local optimiser = kind == "recurrent" and dnn.optim.SGD({{params = net[1]:parameters()},
+    {params = last, lr = 0.02}}, {lr = 0.1, momentum = 0.9}) or dnn.optim.Adam(net:parameters(), {lr = 0.01})
   parts.net, parts.optimiser = net, optimiser
   parts.schedule = kind == "recurrent" and dnn.optim.StepLR(optimiser, {step_size = 50, gamma = 0.9}) or nil
   weights = function() return net:state_dict() end
@@ -155,7 +156,7 @@ describe("a training that is killed", function()
         steps = math.max(steps, tonumber(name:match "^step%-(%d+)") or 0)
       end
       if steps >= STEPS or killed == kills then
-        assert.equal(expected, finish(kind, threads, folder .. "/run"))
+        assert.equal(expected, finish(kind, threads, folder .. "/run"), program.read_all(folder .. "/complaints"))
         local whole, resumed = costs(folder .. "/whole"), costs(folder .. "/run")
         for i = 1, STEPS do
           assert.equal(whole[i], resumed[i], ("%s: the cost of step %d in the logs"):format(kind, i))
