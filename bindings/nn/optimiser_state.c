@@ -96,8 +96,9 @@ static void read_settings(lua_State *L, const dnn_optimiser_class *kind, dnn_set
     }
     dnn_field_defaults(kind->fields, settings);
     for (size_t i = 0; i < dnn_field_count(kind->fields); i++) {
-        get_state(L, kind->fields[i].name);
-        dnnlua_set_field(L, kind->name, kind->fields, settings, i);
+        if (get_state(L, kind->fields[i].name) != LUA_TNIL) { /* else of a file of before it */
+            dnnlua_set_field(L, kind->name, kind->fields, settings, i);
+        }
     }
     lua_settop(L, 2);
 }

@@ -97,6 +97,14 @@
 #define OPTIMISERS(row)                                                                            \
     row(sgd)                                                                                       \
     row(adam)                                                                                      \
+    row(adamax)                                                                                    \
+    row(nadam)                                                                                     \
+    row(radam)                                                                                     \
+    row(rmsprop)                                                                                   \
+    row(adagrad)                                                                                   \
+    row(adadelta)                                                                                  \
+    row(rprop)                                                                                     \
+    row(lion)                                                                                      \
     row(adamw)
 
 #define DECLARE_LAYER(name)     extern const dnn_layer_class dnn_layer_##name;

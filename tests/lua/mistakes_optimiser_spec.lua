@@ -23,9 +23,11 @@ describe("a mistake with an optimiser:", function()
     {"a learning rate that is not in a table", function() dnn.optim.SGD(p, 0.1) end,
       "SGD: expected a table of options, as in {lr = ...}, got 0.1"},
     {"the learning rate by its whole name", function() dnn.optim.SGD(p, {learning_rate = 0.1}) end,
-      "SGD: unknown option 'learning_rate'; known: lr, momentum, nesterov, weight_decay (did you mean 'lr'?)"},
+      "SGD: unknown option 'learning_rate'; known: lr, momentum, nesterov, weight_decay, dampening, "
+        .. "maximize (did you mean 'lr'?)"},
     {"an option misspelt", function() dnn.optim.SGD(p, {momentun = 0.9}) end,
-      "SGD: unknown option 'momentun'; known: lr, momentum, nesterov, weight_decay (did you mean 'momentum'?)"},
+      "SGD: unknown option 'momentun'; known: lr, momentum, nesterov, weight_decay, dampening, "
+        .. "maximize (did you mean 'momentum'?)"},
     {"an option of another optimiser", function() dnn.optim.Adam(p, {momentum = 0.9}) end,
       "Adam: unknown option 'momentum'; known: lr, beta1, beta2, eps, weight_decay"},
     {"PyTorch's betas", function() dnn.optim.Adam(p, {betas = {0.9, 0.99}}) end,
@@ -58,7 +60,8 @@ describe("a mistake with an optimiser:", function()
     {"a group without parameters", function() dnn.optim.SGD({{lr = 0.1}}) end,
       "SGD: group 1: params is missing, as in {params = net:parameters(), lr = 0.1}"},
     {"a group's option misspelt", function() dnn.optim.SGD({{params = p, lrate = 1}}) end,
-      "SGD: group 1: unknown option 'lrate'; known: params, grads, lr, momentum, nesterov, weight_decay"},
+      "SGD: group 1: unknown option 'lrate'; known: params, grads, lr, momentum, nesterov, weight_decay, dampening, "
+        .. "maximize"},
     {"a group's setting out of its range", function() dnn.optim.SGD({{params = p, lr = -1}}) end,
       "SGD: group 1: lr must be in 0..1e+06, got -1"},
     {"settings of a group that contradict each other",

@@ -79,7 +79,8 @@ describe("an optimiser", function()
     net:backward(dnn.ones(2, 3, float64))
     opt:step()
     assert.is_true((net[1].W - (W - 0.25)):norm() < 1e-15)
-    assert.equal("SGD(lr = 0.25, momentum = 0.0, nesterov = false, weight_decay = 0.0)", tostring(opt))
+    assert.equal("SGD(lr = 0.25, momentum = 0.0, nesterov = false, weight_decay = 0.0, dampening = 0.0, "
+      .. "maximize = false)", tostring(opt))
   end)
 
   it("starts from rest when momentum is switched on later", function()
@@ -144,9 +145,11 @@ describe("an optimiser", function()
     opt.groups[2].weight_decay = 0.5
     assert.same({0.0, 0.0, 0.5}, {opt.weight_decay, opt.groups[1].weight_decay, opt.groups[2].weight_decay})
     assert.is_true(rawequal(opt.groups[2], opt.groups[2]))
-    assert.equal("SGD(lr = 0.125, momentum = 0.0, nesterov = false, weight_decay = 0.0)\n  group 2(weight_decay = 0.5)",
+    assert.equal("SGD(lr = 0.125, momentum = 0.0, nesterov = false, weight_decay = 0.0, dampening = 0.0, "
+      .. "maximize = false)\n  group 2(weight_decay = 0.5)",
       tostring(opt))
-    assert.equal("group 2(lr = 0.125, momentum = 0.0, nesterov = false, weight_decay = 0.5)",
+    assert.equal("group 2(lr = 0.125, momentum = 0.0, nesterov = false, weight_decay = 0.5, dampening = 0.0, "
+      .. "maximize = false)",
       tostring(opt.groups[2]))
   end)
 

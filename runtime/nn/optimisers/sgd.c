@@ -1,27 +1,29 @@
 /* sgd.c: stochastic gradient descent with momentum, as PyTorch defines it.
  *
- *     g = gradient + weight_decay p,  v = momentum v + g
+ *     g = gradient + weight_decay p,  v = momentum v + (1 - dampening) g, at the first step g
  *     p -= lr v,  with Nesterov (Sutskever et al. 2013)  p -= lr (g + momentum v) */
 #ifdef T /* both_types.inc */
 
 DNN_CLONES static void K(sgd)(T *p, const T *gradients, size_t n, const dnn_setting *s) {
     const T rate = (T)s[LR].number, decay = (T)s[WEIGHT_DECAY].number;
+    const T up = s[MAXIMIZE].number != 0 ? -1 : 1;
     DNN_INDEPENDENT
     for (size_t i = 0; i < n; i++)
-        p[i] -= rate * (gradients[i] + decay * p[i]);
+        p[i] -= rate * (up * gradients[i] + decay * p[i]);
 }
 
 DNN_CLONES static void K(sgd_momentum)(T *p, const T *gradients, T *v, size_t n,
-                                       const dnn_setting *s) {
+                                       const dnn_setting *s, bool first) {
     const bool nesterov = s[NESTEROV].number != 0;
     const T rate = (T)s[LR].number, decay = (T)s[WEIGHT_DECAY].number;
-    const T momentum = (T)s[MOMENTUM].number;
+    const T momentum = (T)s[MOMENTUM].number, up = s[MAXIMIZE].number != 0 ? -1 : 1;
+    const T gain = (T)(first ? 1 : 1 - s[DAMPENING].number);
     /* The step is g + momentum v with Nesterov, else v. */
     const T ahead = nesterov ? 1 : 0, along = nesterov ? momentum : 1;
     DNN_INDEPENDENT
     for (size_t i = 0; i < n; i++) {
-        T g = gradients[i] + decay * p[i];
-        v[i] = momentum * v[i] + g;
+        T g = up * gradients[i] + decay * p[i];
+        v[i] = momentum * v[i] + gain * g;
         p[i] -= rate * (ahead * g + along * v[i]);
     }
 }
@@ -30,14 +32,15 @@ static void K(update)(const dnn_span *span) {
     if (span->settings[MOMENTUM].number == 0)
         K(sgd)(span->values, span->gradients, span->n, span->settings);
     else
-        K(sgd_momentum)(span->values, span->gradients, span->state, span->n, span->settings);
+        K(sgd_momentum)
+    (span->values, span->gradients, span->state, span->n, span->settings, span->steps == 1);
 }
 
 #else
 #include "math/simd.h"
 #include "nn/optimiser.h"
 
-enum { LR, MOMENTUM, NESTEROV, WEIGHT_DECAY };
+enum { LR, MOMENTUM, NESTEROV, WEIGHT_DECAY, DAMPENING, MAXIMIZE };
 
 #define KERNELS "nn/optimisers/sgd.c"
 #include "nn/both_types.inc"
@@ -59,13 +62,24 @@ static const dnn_field fields[] = {
             .kind = DNN_FIELD_REAL,
             .high = 1e6,
             .doc = "L2 penalty: weight_decay * p is added to the gradient"},
-    {.name = NULL             }
+    [DAMPENING] = {.name = "dampening",
+            .kind = DNN_FIELD_REAL,
+            .high = 1,
+            .doc = "how much of the gradient the momentum leaves out"},
+    [MAXIMIZE] = {.name = "maximize",
+            .kind = DNN_FIELD_FLAG,
+            .doc = "whether steps go up instead of down"},
+    {.name = NULL}
 };
 
 static dnn_status check(const dnn_setting *settings, dnn_error *err) {
     if (settings[NESTEROV].number != 0 && settings[MOMENTUM].number == 0)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "SGD: nesterov needs momentum > 0, and momentum is 0; 0.9 is usual");
+    if (settings[NESTEROV].number != 0 && settings[DAMPENING].number != 0)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "SGD: nesterov needs dampening 0, and dampening is %g",
+                        settings[DAMPENING].number);
     return DNN_OK;
 }
 

@@ -42,13 +42,15 @@ dnn.optim = {}
 ---@class dnn.optim.SGD.Options
 ---@field lr? number learning rate, 0.001 when not given
 ---@field momentum? number how much of the last direction is kept, 0 when not given; 0.9 is usual
+---@field dampening? number how much of the gradient the momentum leaves out, 0 when not given
 ---@field nesterov? boolean whether to look ahead along the momentum, false when not given
 ---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 when not given
+---@field maximize? boolean whether steps go up instead of down, false when not given
 
 ---Stochastic gradient descent, with momentum as PyTorch defines it.
 ---
----With g = gradient + weight_decay p and v = momentum v + g: p = p - lr v, or with nesterov (Sutskever et al. 2013)
----p = p - lr (g + momentum v).
+---With g = gradient + weight_decay p and v = momentum v + (1 - dampening) g: p = p - lr v, or with nesterov (Sutskever
+---et al. 2013) p = p - lr (g + momentum v).
 ---
 ---Errors: nesterov without momentum; a parameter that comes twice.
 ---
@@ -133,7 +135,9 @@ local opt = {}
 
 ---@class dnn.optim.SGD: dnn.Optimiser
 ---@field momentum number may be set; switched on later it starts from rest
+---@field dampening number may be set
 ---@field nesterov boolean may be set
+---@field maximize boolean may be set
 local sgd = {}
 
 ---@class dnn.optim.Adam: dnn.Optimiser

@@ -367,6 +367,8 @@ static void groups_do_what_optimisers_of_their_own_do(void **state) {
     (void)state;
     for (size_t k = 0; dnn_optimiser_classes[k] != NULL; k++) {
         const char *name = dnn_optimiser_classes[k]->name;
+        bool decays = dnn_field_find(dnn_optimiser_classes[k]->fields, "weight_decay") >= 0;
+        const char *differs = decays ? "weight_decay" : "lr";
         dnn_error err;
         hand_made h, apart[2];
         open_hand_made(&h, DNN_FLOAT64, (size_t[]){3, 2, 0});
@@ -376,12 +378,12 @@ static void groups_do_what_optimisers_of_their_own_do(void **state) {
         check_ok(dnn_optimiser_add(o, &h.parameters, 0, 1, &err));
         check_ok(dnn_optimiser_add_group(o, &err));
         check_ok(dnn_optimiser_add(o, &h.parameters, 1, 1, &err));
-        set(o, "weight_decay", 0.5);
-        set_group(o, 1, "weight_decay", 0);
+        set(o, differs, 0.5);
+        set_group(o, 1, differs, 0);
         attach(o);
         dnn_optimiser *of[2];
         for (size_t g = 0; g < 2; g++) {
-            const setting decay = {"weight_decay", g == 0 ? 0.5 : 0};
+            const setting decay = {differs, g == 0 ? 0.5 : 0};
             of[g] = open_optimiser(name, &apart[g].parameters, &decay, 1);
         }
         for (size_t t = 1; t <= STEPS; t++) {
