@@ -1,4 +1,4 @@
-/* threads.c: the pool of workers.
+/* threads.c: the pool of workers, and how many there are (default_threads).
  *
  * A job is a gate: one atomic word that holds its generation, whether it is open, and how many
  * workers are inside. A worker enters by raising that number while the gate is open, draws task

@@ -1,4 +1,4 @@
-/* run_log.c: the buffer that calls fill and the thread that writes it.
+/* run_log.c: the buffer that calls fill and the thread that writes it, ten times a second.
  *
  * Two buffers: callers append to `filling` under the lock; the writer swaps it with `writing` and
  * writes that without the lock. Only whole records count as written: after a short write the file

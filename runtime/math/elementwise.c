@@ -1,5 +1,5 @@
-/* elementwise.c: checks and dispatch; the arithmetic is in elementwise_kernels.inc, the way over
- * rows, columns and broadcast operands in walk.c. */
+/* elementwise.c: checks, which shapes broadcast (dnn_broadcast_shape), and dispatch; the arithmetic
+ * is in elementwise_kernels.inc, the way over rows, columns and broadcast operands in walk.c. */
 #include "math/elementwise.h"
 
 #include <assert.h>

@@ -1,4 +1,5 @@
-/* weights.c: values of a network to tensors and back, through a copy in the files' order. */
+/* weights.c: values of a network to tensors and back, through a copy in the files' order, which
+ * nn/value.c knows. */
 #include "store/weights.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* axis.c: scales, and ticks at round values. */
+/* axis.c: scales, and ticks at round values. Whether a panel is logarithmic: choose_scale in
+ * panel_range.c, for the quantities of may_span_decades in panel_build.c. */
 #include "viz/plot/axis.h"
 
 #include <math.h>

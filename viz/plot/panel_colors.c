@@ -1,5 +1,5 @@
 /* panel_colors.c: values as colours, for heat maps and matrices: one cell, and the bar beside them.
- */
+ * The colour of a run, a curve or a layer: curve_stroke in panel_legend.c, with draw/theme.c's hues. */
 #include <math.h>
 
 #include "viz/draw/font.h"

@@ -1,4 +1,5 @@
-/* broadcast.c: inputs that are repeated in forward, and whose gradients are summed in backward. */
+/* broadcast.c: inputs that are repeated in forward, and whose gradients are summed in backward. Which
+ * shapes fit is math/elementwise.c's. */
 #ifdef T /* both_types.inc */
 
 /* In double, four sums side by side, in an order that depends on n alone. */
