@@ -88,43 +88,60 @@ void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bi
 
 _Static_assert(ROW_BYTES == DNN_CONV_VECTORS * MOST_LANES * sizeof(float), "a block fits a panel");
 
-typedef struct outer {
+typedef struct job {
     const dnn_conv_kernels *kernels;
-    const dnn_matrix *a, *b;
-    dnn_matrix *out;
+    const dnn_matrix *a;
+    const dnn_outer *parts;
+    size_t count;
     bool add;
     size_t width; /* rows of a task */
-} outer;
+} job;
+
+/* `rows` of some columns of a, one after the other; of a whole block by moves of a known size. */
+static void pack_panel(char *panel, size_t width, const dnn_matrix *a, size_t first, size_t rows,
+                       size_t k, size_t columns) {
+    size_t size = dnn_dtype_info(a->dtype)->size;
+    for (size_t i = 0; i < columns; i++, panel += width * size) {
+        const void *from = dnn_matrix_at(a, first, k + i);
+        if (rows * size == ROW_BYTES)
+            memcpy(panel, from, ROW_BYTES);
+        else
+            memcpy(panel, from, rows * size);
+    }
+}
 
 static void outer_task(void *context, size_t task) {
-    const outer *o = context;
+    const job *o = context;
     size_t first = task * o->width, left = o->a->rows - first,
            rows = left < o->width ? left : o->width, size = dnn_dtype_info(o->a->dtype)->size;
     _Alignas(64) char panel[DEPTH * ROW_BYTES] = {0}; /* rows that do not exist stay 0 */
     size_t lanes = o->kernels->lanes, width = rows > lanes ? DNN_CONV_VECTORS * lanes : lanes;
-    for (size_t e = 0; e < o->b->rows && !o->add; e++)
-        memset(dnn_matrix_at(o->out, first, e), 0, rows * size);
+    for (size_t p = 0; p < o->count && !o->add; p++)
+        for (size_t e = 0; e < o->parts[p].out->cols; e++)
+            memset(dnn_matrix_at(o->parts[p].out, first, e), 0, rows * size);
     for (size_t k = 0; k < o->a->cols; k += DEPTH) {
-        size_t count = o->a->cols - k < DEPTH ? o->a->cols - k : DEPTH;
-        for (size_t i = 0; i < count; i++)
-            memcpy(panel + i * width * size, dnn_matrix_at(o->a, first, k + i), rows * size);
-        dnn_conv_sum sum = {
-            .in = dnn_matrix_at(o->b, 0, k),
-            .in_step = o->b->ld,
-            .gradient = panel,
-            .gradient_step = width,
-            .height = 1,
-            .width = count,
-            .out = dnn_matrix_at(o->out, first, 0),
-            .out_step = o->out->ld,
-            .channels = rows,
-        };
-        o->kernels->sum(&sum, o->b->rows, width / lanes);
+        size_t columns = o->a->cols - k < DEPTH ? o->a->cols - k : DEPTH;
+        pack_panel(panel, width, o->a, first, rows, k, columns);
+        for (size_t p = 0; p < o->count; p++) {
+            const dnn_matrix *b = o->parts[p].b, *out = o->parts[p].out;
+            dnn_conv_sum sum = {
+                .in = dnn_matrix_at(b, 0, k),
+                .in_step = b->ld,
+                .gradient = panel,
+                .gradient_step = width,
+                .height = 1,
+                .width = columns,
+                .out = dnn_matrix_at(out, first, 0),
+                .out_step = out->ld,
+                .channels = rows,
+            };
+            o->kernels->sum(&sum, b->rows, width / lanes);
+        }
     }
 }
 
-void dnn_outer_product(const dnn_matrix *a, const dnn_matrix *b, bool add, dnn_matrix *out) {
-    outer o = {dnn_conv_kernels_for(a->dtype, a->rows), a, b, out, add, 0};
+void dnn_outer_product(const dnn_matrix *a, const dnn_outer *parts, size_t count, bool add) {
+    job o = {dnn_conv_kernels_for(a->dtype, a->rows), a, parts, count, add, 0};
     o.width = DNN_CONV_VECTORS * o.kernels->lanes;
     dnn_parallel((a->rows + o.width - 1) / o.width, outer_task, &o);
 }

@@ -25,8 +25,13 @@ dnn_packed dnn_pack(const dnn_matrix *a, bool transpose, void *memory);
 void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bias, bool add,
                         dnn_matrix *out);
 
-/* out = a b', or out + a b', where a and b have many columns, on all threads: the gradient of weights
- * over all steps. */
-void dnn_outer_product(const dnn_matrix *a, const dnn_matrix *b, bool add, dnn_matrix *out);
+typedef struct dnn_outer {
+    const dnn_matrix *b;
+    dnn_matrix *out;
+} dnn_outer;
+
+/* out = a b', or out + a b', of each part, where a and b have many columns, on all threads: the
+ * gradients of weights over all steps, which share a. */
+void dnn_outer_product(const dnn_matrix *a, const dnn_outer *parts, size_t count, bool add);
 
 #endif

@@ -347,9 +347,14 @@ static dnn_status lane_gradients(const job *j, size_t d, const dnn_matrix *X, dn
     dnn_matrix before = dnn_matrix_of(H->dtype, H->rows, j->s.columns,
                                       dnn_matrix_at(H, 0, d == 0 ? 0 : j->s.examples));
     dnn_matrix *gradients = j->call->gradients;
-    bool add = j->call->accumulate;
-    dnn_outer_product(dZ, X, add, value(j, gradients, d, DNN_WEIGHT_IH));
-    dnn_outer_product(dZH, &before, add, value(j, gradients, d, DNN_WEIGHT_HH));
+    const dnn_outer parts[] = {
+        {X,       value(j, gradients, d, DNN_WEIGHT_IH)},
+        {&before, value(j, gradients, d, DNN_WEIGHT_HH)},
+    };
+    bool add = j->call->accumulate, one = !j->s.cell->has_ZH;
+    dnn_outer_product(dZ, parts, one ? 2 : 1, add);
+    if (!one)
+        dnn_outer_product(dZH, &parts[1], 1, add);
     return j->s.bias ? bias_gradients(j, d, err) : DNN_OK;
 }
 

@@ -52,7 +52,7 @@ static void check_outer(dnn_dtype dtype, size_t rows, size_t cols, size_t depth,
                           out = random_matrix(&memory[2], dtype, rows, cols, 1, 3), before;
     check_ok(dnn_matrix_create(&before, dtype, rows, cols, &err));
     check_ok(dnn_matrix_copy(&before, &out, &err));
-    dnn_outer_product(&a, &b, add, &out);
+    dnn_outer_product(&a, &(dnn_outer){&b, &out}, 1, add);
     for (size_t j = 0; j < cols; j++)
         for (size_t i = 0; i < rows; i++) {
             double sum = add ? dnn_matrix_get(&before, i, j) : 0;
