@@ -83,6 +83,17 @@ describe("a recorded network", function()
     assert.is_true(last < first / 20, last)
   end)
 
+  it("whose parameters a step has moved since is an error", function()
+    local net, x = make(NETWORKS[1]), input(NETWORKS[1], 5):requires_grad_()
+    local opt = dnn.optim.SGD(net:parameters(), {lr = 0.1})
+    for _, step in ipairs{function() opt:step() end, function() net:update(0.1) end} do
+      net(x):sum():backward()
+      local cost = net(x):sum()
+      step()
+      assert.error_matches(function() cost:backward() end, "a step has moved the parameters", 1, true)
+    end
+  end)
+
   it("that is closed before backward is an error", function()
     local net, x = make(NETWORKS[1]), input(NETWORKS[1], 5):requires_grad_()
     local cost = net(x):sum()

@@ -229,6 +229,7 @@ dnn_status dnn_parameters_update(dnn_parameters *parameters, double learning_rat
         dnn_for_chunks(end - begin, descend_chunk, &d);
     }
     dnn_change_close(parameters);
+    parameters->steps++;
     for (size_t k = 0; k < parameters->learnt_count; k++)
         if (dnn_segment_moves(&parameters->segments[k], false))
             parameters->segments[k].spent = true;

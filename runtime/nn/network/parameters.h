@@ -54,6 +54,7 @@ typedef struct dnn_parameters {
     void *change;       /* count elements or NULL: what the step after the last request changed */
     bool change_wanted; /* the next step writes `change`, and sets this to false */
     unsigned version;   /* moves when a segment is frozen or learns again */
+    uint32_t steps;     /* updates of the values so far: a tape compares */
 } dnn_parameters;
 
 /* The values of a segment, or their gradients (of a learnt one). */

@@ -39,6 +39,8 @@ void dnn_network_record_step(dnn_network *network, dnn_network *const *place, si
         .gradients = &network->gradients[network->slot[step]],
         .live = dnn_step_live(network, s),
         .begin = begin,
+        .steps = &network->parameters.steps,
+        .steps_seen = network->parameters.steps,
         .network = network,
         .place = place,
     };

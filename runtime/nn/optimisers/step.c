@@ -181,6 +181,8 @@ static void update_move(walk *w, const dnn_move *move, size_t begin, size_t end)
 static void mark_spent(dnn_optimiser *o) {
     for (size_t k = 0; k < o->member_count; k++) {
         const dnn_member *m = &o->members[k];
+        if (m->parameters != NULL)
+            m->parameters->steps++;
         for (size_t s = m->first; m->parameters != NULL && s < m->last; s++)
             if (dnn_segment_moves(&m->parameters->segments[s], true))
                 m->parameters->segments[s].spent = true;

@@ -205,11 +205,15 @@ bool dnn_node_is_closed(const dnn_node *node) {
 }
 
 static dnn_status check_open(const dnn_node *node, dnn_error *err) {
-    return dnn_node_is_closed(node)
-               ? dnn_fail(err, DNN_ERROR_STATE,
-                          "backward: a network that the expression has called is closed, or part "
-                          "of another one now")
-               : DNN_OK;
+    if (dnn_node_is_closed(node))
+        return dnn_fail(err, DNN_ERROR_STATE,
+                        "backward: a network that the expression has called is closed, or part of "
+                        "another one now");
+    if (node->call != NULL && *node->call->steps != node->call->steps_seen)
+        return dnn_fail(err, DNN_ERROR_STATE,
+                        "backward: a step has moved the parameters of a network since the "
+                        "expression called it; go back first, and then step");
+    return DNN_OK;
 }
 
 static dnn_status changed(const dnn_node *node, const char *what, const dnn_matrix *m,

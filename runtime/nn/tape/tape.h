@@ -49,6 +49,8 @@ struct dnn_node_call {
     /* Called before backward: whether gradients are added to what is there. */
     bool (*begin)(const dnn_node_call *call);
     struct dnn_network *network;
+    const uint32_t *steps; /* updates of the values so far, and how many there were in forward */
+    uint32_t steps_seen;
     struct dnn_network *const *place; /* where its owner has it; something else once it is closed */
 };
 
