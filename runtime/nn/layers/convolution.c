@@ -1,4 +1,4 @@
-/* convolution.c: from a layer's settings to math/conv.h; the order of a kernel in files is nn/value.c's.
+/* convolution.c: from a layer's settings to math/conv.h; the order in files is nn/value.c's.
  *
  *     A = weight * X + bias    weight out x (height width in / groups), bias out x 1
  *     dweight, dX as math/conv.h has them, dbias = sums of dA over all pixels */
