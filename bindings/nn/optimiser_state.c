@@ -96,7 +96,7 @@ static void read_settings(lua_State *L, const dnn_optimiser_class *kind, dnn_set
     }
     dnn_field_defaults(kind->fields, settings);
     for (size_t i = 0; i < dnn_field_count(kind->fields); i++) {
-        if (get_state(L, kind->fields[i].name) != LUA_TNIL) { /* else of a file of before it */
+        if (get_state(L, kind->fields[i].name) != LUA_TNIL || i == 0) { /* lr; others may be newer */
             dnnlua_set_field(L, kind->name, kind->fields, settings, i);
         }
     }

@@ -231,9 +231,11 @@ describe("a wrong optimiser", function()
     {"SGD: expected net:parameters(), got dnn.Layer", function() dnn.optim.SGD(net, {lr = 1}) end},
     {"Adam: expected net:parameters(), got nil", function() dnn.optim.Adam() end},
     {"SGD: expected a table of options, as in {lr = ...}, got 0.1", function() dnn.optim.SGD(p, 0.1) end},
-    {"SGD: unknown option 'learning_rate'; known: lr, momentum, nesterov, weight_decay (did you mean 'lr'?)",
+    {"SGD: unknown option 'learning_rate'; known: lr, momentum, nesterov, weight_decay, dampening, "
+      .. "maximize (did you mean 'lr'?)",
       function() dnn.optim.SGD(p, {learning_rate = 0.1}) end},
-    {"SGD: unknown option 'momentun'; known: lr, momentum, nesterov, weight_decay (did you mean 'momentum'?)",
+    {"SGD: unknown option 'momentun'; known: lr, momentum, nesterov, weight_decay, dampening, "
+      .. "maximize (did you mean 'momentum'?)",
       function() dnn.optim.SGD(p, {momentun = 0.1}) end},
     {"SGD: nesterov needs momentum > 0, and momentum is 0; 0.9 is usual",
       function() dnn.optim.SGD(p, {nesterov = true}) end},

@@ -192,7 +192,7 @@ describe("A table is shown", function()
   it("as the names in it when it is a module", function()
     assert.matches("^module string\n  byte ", shown(string))
     assert.matches("^module dnn\n.* data%. ", shown(dnn))
-    assert.matches("^module dnn.optim\n  Adam ", shown(dnn.optim))
+    assert.matches("^module dnn.optim\n  Adadelta ", shown(dnn.optim))
     assert.is_nil(shown(dnn):find("_nearest", 1, true))
   end)
 

@@ -95,7 +95,8 @@ local function summary_of(text)
   local paragraph = gsub(match(text .. "\n\n", "^(.-)\n%s*\n"), "\n", " ")
   for place in gmatch(paragraph, "()[.!?]%s") do
     local sentence = sub(paragraph, 1, place)
-    if not find(sentence, "%f[%w]%l%.%l%.$") then return sentence end -- "e.g.", "i.e."
+    local goes_on = find(sentence, "%f[%w]%l%.%l%.$") or find(sentence, "et al%.$") -- "e.g.", "i.e.", "et al."
+    if not goes_on then return sentence end
   end
   return paragraph
 end
