@@ -4,7 +4,7 @@ local core = require "dnn.core"
 local strict = require "dnn.strict"
 
 local optim = core._optim
-for _, part in ipairs{"schedules", "plateau", "chains", "average", "finder"} do
+for _, part in ipairs{"schedules", "plateau", "chains", "lbfgs", "average", "finder"} do
   for name, member in pairs(require("dnn.optim." .. part)) do optim[name] = member end
 end
 

@@ -2,7 +2,8 @@
 
 usage: torch_optimisers.py CASES.json IN.safetensors OUT.safetensors
 
-A case is {"optimiser": a Python expression of `groups`, "steps": their number}. IN holds X and Y, a column an example,
+A case is {"optimiser": a Python expression of `groups`, or "lbfgs": one of `parameters`, "steps": their number}. IN
+holds X and Y, a column an example,
 and the first values "0.weight", "0.bias", "2.weight", "2.bias" of the network; results are "CASE.STEP.NAME"."""
 import json
 import sys
@@ -32,13 +33,25 @@ class Lion(torch.optim.Optimizer):
 def run(i, case, tensors, results):
     net = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 2)).double()
     net.load_state_dict({k: v.reshape(net.state_dict()[k].shape) for k, v in tensors.items() if k not in "XY"})
-    groups = [{"params": net[0].parameters()}, {"params": net[2].parameters(), "lr": case["own"]}]
-    opt = eval(case["optimiser"], dict(globals(), groups=groups))
     X, Y = tensors["X"].t(), tensors["Y"].t()
-    for step in range(case["steps"]):
+
+    def closure():
         opt.zero_grad()
-        nn.MSELoss()(net(X), Y).backward()
-        opt.step()
+        cost = nn.MSELoss()(net(X), Y)
+        cost.backward()
+        return cost
+
+    if "lbfgs" in case:
+        opt = eval(case["lbfgs"], dict(globals(), parameters=net.parameters()))
+    else:
+        groups = [{"params": net[0].parameters()}, {"params": net[2].parameters(), "lr": case["own"]}]
+        opt = eval(case["optimiser"], dict(globals(), groups=groups))
+    for step in range(case["steps"]):
+        if "lbfgs" in case:
+            opt.step(closure)
+        else:
+            closure()
+            opt.step()
         for name, value in net.state_dict().items():
             results["%d.%d.%s" % (i, step, name)] = value.reshape(value.shape[0], -1).clone()
 
