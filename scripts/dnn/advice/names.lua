@@ -44,6 +44,8 @@ return {
     clip = "it is A:clamp(low, high) here",
   },
   layer = {
+    clip_grad_norm_ = "it is dnn.clip_grad_norm_(net:parameters(), max_norm) here",
+    clip_grad_value_ = "it is dnn.clip_grad_value_(net:parameters(), clip_value) here",
     layers = "layer i is net[i]; #net counts them",
     modules = "layer i is net[i]; #net counts them",
     step = "an optimiser does: opt:step(), or net:update(learning_rate)",
@@ -81,6 +83,7 @@ return {
     minimize = "call opt:step() after net:backward(loss:backward())",
   },
   Parameters = {
+    clip_grad_norm_ = "it is dnn.clip_grad_norm_(parameters, max_norm) here",
     weight = "a layer's weight is net[1].weight; p:pairs() goes through all",
     named_parameters = "it is p:pairs() here",
     items = "it is p:pairs() here",
