@@ -4,7 +4,7 @@ set(DNN_LUA_MODULE_DIR lib/lua/5.4/dnn)
 set(DNN_LUA_SCRIPT_DIR ${CMAKE_INSTALL_DATADIR}/lua/5.4)
 
 install(TARGETS dnnlua dnnview dnn)
-install(TARGETS dnn_lua_core dnn_lua_early dnn_lua_hdf5 LIBRARY DESTINATION ${DNN_LUA_MODULE_DIR})
+install(TARGETS dnn_lua_core dnn_lua_hdf5 LIBRARY DESTINATION ${DNN_LUA_MODULE_DIR})
 install(DIRECTORY scripts/dnn DESTINATION ${DNN_LUA_SCRIPT_DIR} FILES_MATCHING PATTERN "*.lua")
 install(DIRECTORY scripts/ DESTINATION ${CMAKE_INSTALL_DATADIR}/dnnlua/scripts
   FILES_MATCHING PATTERN "*.lua" PATTERN dnn EXCLUDE)

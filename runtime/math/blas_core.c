@@ -1,13 +1,14 @@
-/* blas_core.c: which of OpenBLAS's kernels run.
+/* blas_core.c: OpenBLAS and LAPACKE loaded, and which of OpenBLAS's kernels run.
  *
  * The packaged library knows the CPUs of its day by number and takes a newer one for something old:
  * a server with AVX-512 gets SSE3 kernels and an eighth of its speed. What a CPU can run, though,
- * it says itself. The functions of OpenBLAS are looked up at run time, so another BLAS works as
- * well. */
+ * it says itself. */
+#define _GNU_SOURCE /* sched_getcpu, sched_setaffinity */
 #include "math/blas_core.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,13 +20,34 @@ typedef char *name_function(void);
 typedef void plain_function(void);
 typedef void count_function(int);
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+dnn_blas_functions dnn_blas;
+dnn_lapack_functions dnn_lapack;
+atomic_bool dnn_blas_is_ready, dnn_lapack_is_ready;
+
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static const char *core_name = "unknown";
 
-/* ISO C has no cast from dlsym's object pointer to a function pointer; POSIX promises the copy. */
-static void find(void *function, const char *name) {
-    void *symbol = dlsym(RTLD_DEFAULT, name);
+/* ISO C has no cast from dlsym's object pointer to a function pointer; POSIX promises the copy.
+ * Whether the library has it. */
+static bool find(void *library, void *function, const char *name) {
+    void *symbol = dlsym(library, name);
     memcpy(function, &symbol, sizeof symbol);
+    return symbol != NULL;
+}
+
+/* Never closed again: threads that are left over may still run its code. */
+static dnn_status open_library(const char *file, const char *purpose, void **library,
+                               dnn_error *err) {
+    *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    if (*library != NULL)
+        return DNN_OK;
+    const char *reason = dlerror();
+    return dnn_fail(err, DNN_ERROR_STATE, "the library for %s cannot be loaded: %s", purpose,
+                    reason != NULL ? reason : file);
+}
+
+static dnn_status lacks(const char *file, const char *function, dnn_error *err) {
+    return dnn_fail(err, DNN_ERROR_STATE, "%s has no function %s", file, function);
 }
 
 #ifdef __x86_64__
@@ -42,13 +64,12 @@ static dnn_vector_level level_of_core(const char *core) {
 }
 
 /* To the kernels that any CPU of its level runs; never to lesser ones. */
-static void switch_core(const char *current) {
+static void switch_core(void *library, const char *current) {
     static const char variable[] = "OPENBLAS_CORETYPE";
     dnn_vector_level level = dnn_cpu_level();
     plain_function *quit, *init;
-    find(&quit, "gotoblas_dynamic_quit");
-    find(&init, "gotoblas_dynamic_init");
-    if (quit == NULL || init == NULL || getenv(variable) != NULL ||
+    if (!find(library, &quit, "gotoblas_dynamic_quit") ||
+        !find(library, &init, "gotoblas_dynamic_init") || getenv(variable) != NULL ||
         level <= level_of_core(current) ||
         setenv(variable, level == DNN_VECTORS_AVX512 ? "SkylakeX" : "Haswell", 1) != 0)
         return;
@@ -57,29 +78,89 @@ static void switch_core(const char *current) {
     unsetenv(variable);
 }
 #else
-static void switch_core(const char *current) {
+static void switch_core(void *library, const char *current) {
+    (void)library;
     (void)current;
 }
 #endif
 
-static void prepare(void) {
+/* OpenBLAS starts a thread for each further CPU as soon as it is loaded. They are never used, as
+ * work is shared out by core/threads.h; and where memory is short (ulimit -v) such a thread never
+ * ends, and the program hangs at its exit. So it is shown one CPU. The user's OPENBLAS_NUM_THREADS
+ * wins. */
+static dnn_status open_on_one_cpu(void **library, dnn_error *err) {
+    cpu_set_t all, one;
+    int cpu = sched_getcpu();
+    bool changed = cpu >= 0 && cpu < CPU_SETSIZE && sched_getaffinity(0, sizeof all, &all) == 0;
+    if (changed) {
+        CPU_ZERO(&one);
+        CPU_SET(cpu, &one);
+        changed = sched_setaffinity(0, sizeof one, &one) == 0;
+    }
+    dnn_status status = open_library(DNN_OPENBLAS_FILE, "matrix products", library, err);
+    if (changed)
+        sched_setaffinity(0, sizeof all, &all);
+    return status;
+}
+
+static void choose_kernels(void *library) {
     name_function *get_name;
     count_function *set_threads;
-    find(&get_name, "openblas_get_corename");
-    find(&set_threads, "openblas_set_num_threads");
-    if (set_threads != NULL)
+    if (find(library, &set_threads, "openblas_set_num_threads"))
         set_threads(1);
-    if (get_name == NULL)
+    if (!find(library, &get_name, "openblas_get_corename"))
         return;
-    switch_core(get_name());
+    switch_core(library, get_name());
     core_name = get_name();
 }
 
-void dnn_blas_prepare(void) {
-    pthread_once(&once, prepare);
+static dnn_status load_blas(dnn_error *err) {
+    void *library;
+    dnn_status status = open_on_one_cpu(&library, err);
+    if (status != DNN_OK)
+        return status;
+#define FIND(prefix, name)                                                                         \
+    if (!find(library, &dnn_blas.name, #prefix #name))                                             \
+        return lacks(DNN_OPENBLAS_FILE, #prefix #name, err);
+    DNN_BLAS_FUNCTIONS(FIND)
+#undef FIND
+    choose_kernels(library);
+    return DNN_OK;
+}
+
+static dnn_status load_lapack(dnn_error *err) {
+    void *library;
+    dnn_status status = open_library(DNN_LAPACKE_FILE, "linear algebra", &library, err);
+    if (status != DNN_OK)
+        return status;
+#define FIND(prefix, name)                                                                         \
+    if (!find(library, &dnn_lapack.name, #prefix #name))                                           \
+        return lacks(DNN_LAPACKE_FILE, #prefix #name, err);
+    DNN_LAPACK_FUNCTIONS(FIND)
+#undef FIND
+    return DNN_OK;
+}
+
+/* Once, whichever thread comes first; again after a failure. */
+static dnn_status load_once(atomic_bool *ready, dnn_status (*load)(dnn_error *), dnn_error *err) {
+    pthread_mutex_lock(&loading);
+    dnn_status status = atomic_load(ready) ? DNN_OK : load(err);
+    if (status == DNN_OK)
+        atomic_store_explicit(ready, true, memory_order_release);
+    pthread_mutex_unlock(&loading);
+    return status;
+}
+
+dnn_status dnn_blas_load(dnn_error *err) {
+    return load_once(&dnn_blas_is_ready, load_blas, err);
+}
+
+dnn_status dnn_lapack_load(dnn_error *err) {
+    dnn_status status = dnn_blas_prepare(err);
+    return status == DNN_OK ? load_once(&dnn_lapack_is_ready, load_lapack, err) : status;
 }
 
 const char *dnn_blas_core(void) {
-    dnn_blas_prepare();
-    return core_name;
+    dnn_error ignored;
+    return dnn_blas_prepare(&ignored) == DNN_OK ? core_name : "unknown";
 }

@@ -20,7 +20,7 @@ dnn_status dnn_cholesky(dnn_matrix *L, const dnn_matrix *A, dnn_error *err) {
     if (status != DNN_OK || A->rows == 0)
         return status;
     lapack_int info =
-        DNN_LAPACKE(L, LAPACKE_spotrf, LAPACKE_dpotrf, 'L', (int)L->rows, L->data, (int)L->ld);
+        DNN_LAPACKE(L, potrf, 'L', (int)L->rows, L->data, (int)L->ld);
     if (info > 0)
         return dnn_fail(err, DNN_ERROR_NUMERIC,
                         "cholesky: the matrix is not positive definite: its leading minor of order "
@@ -34,7 +34,7 @@ static dnn_status unfold_reflections(dnn_matrix *Q, dnn_matrix *R, dnn_matrix *w
                                      dnn_matrix *tau, dnn_error *err) {
     int m = (int)work->rows, n = (int)work->cols, k = (int)tau->rows, ld = (int)work->ld;
     lapack_int info =
-        DNN_LAPACKE(work, LAPACKE_sgeqrf, LAPACKE_dgeqrf, m, n, work->data, ld, tau->data);
+        DNN_LAPACKE(work, geqrf, m, n, work->data, ld, tau->data);
     if (info != 0)
         return dnn_linalg_failed("qr", info, err);
     dnn_status status = dnn_interrupt_check(err);
@@ -43,7 +43,7 @@ static dnn_status unfold_reflections(dnn_matrix *Q, dnn_matrix *R, dnn_matrix *w
     for (size_t j = 0; j < R->cols; j++)
         for (size_t i = 0; i < R->rows; i++)
             dnn_matrix_set(R, i, j, i <= j ? dnn_matrix_get(work, i, j) : 0);
-    info = DNN_LAPACKE(work, LAPACKE_sorgqr, LAPACKE_dorgqr, m, k, k, work->data, ld, tau->data);
+    info = DNN_LAPACKE(work, orgqr, m, k, k, work->data, ld, tau->data);
     if (info != 0)
         return dnn_linalg_failed("qr", info, err);
     dnn_matrix first = *work;
@@ -101,7 +101,7 @@ dnn_status dnn_svd(dnn_matrix *U, dnn_matrix *s, dnn_matrix *Vt, const dnn_matri
     status = dnn_linalg_copy(what, "A", &work, A, err);
     if (status == DNN_OK) {
         lapack_int info =
-            DNN_LAPACKE(&work, LAPACKE_sgesdd, LAPACKE_dgesdd, U != NULL ? 'S' : 'N',
+            DNN_LAPACKE(&work, gesdd, U != NULL ? 'S' : 'N',
                         (int)work.rows, (int)work.cols, work.data, (int)work.ld, s->data,
                         left->data, (int)left->ld, right->data, (int)right->ld);
         if (info != 0)
@@ -129,7 +129,7 @@ dnn_status dnn_eigh(dnn_matrix *w, dnn_matrix *V, const dnn_matrix *A, dnn_error
     if (status == DNN_OK)
         status = dnn_linalg_lower(what, work, A, err);
     if (status == DNN_OK) {
-        lapack_int info = DNN_LAPACKE(work, LAPACKE_ssyevd, LAPACKE_dsyevd, V != NULL ? 'V' : 'N',
+        lapack_int info = DNN_LAPACKE(work, syevd, V != NULL ? 'V' : 'N',
                                       'L', (int)work->rows, work->data, (int)work->ld, w->data);
         if (info != 0)
             status = info > 0 ? fail_converge(what, A, err) : dnn_linalg_failed(what, info, err);
@@ -189,7 +189,7 @@ dnn_status dnn_eig(dnn_matrix *wr, dnn_matrix *wi, dnn_matrix *Vr, dnn_matrix *V
         status = dnn_matrix_create(&packed, A->dtype, A->rows, A->rows, err);
     if (status == DNN_OK) {
         lapack_int info = DNN_LAPACKE(
-            &work, LAPACKE_sgeev, LAPACKE_dgeev, 'N', Vr != NULL ? 'V' : 'N', (int)work.rows,
+            &work, geev, 'N', Vr != NULL ? 'V' : 'N', (int)work.rows,
             work.data, (int)work.ld, wr->data, wi->data, NULL, 1, packed.data, (int)packed.ld);
         if (info != 0)
             status = info > 0 ? fail_converge(what, A, err) : dnn_linalg_failed(what, info, err);

@@ -12,7 +12,7 @@ static dnn_status factor(const char *what, dnn_matrix *A, lapack_int *pivots, si
                          dnn_error *err) {
     int n = (int)A->rows;
     lapack_int info =
-        DNN_LAPACKE(A, LAPACKE_sgetrf, LAPACKE_dgetrf, n, n, A->data, (int)A->ld, pivots);
+        DNN_LAPACKE(A, getrf, n, n, A->data, (int)A->ld, pivots);
     *zero_pivot = info > 0 ? (size_t)info : 0;
     return info < 0 ? dnn_linalg_failed(what, info, err) : dnn_interrupt_check(err);
 }
@@ -20,7 +20,7 @@ static dnn_status factor(const char *what, dnn_matrix *A, lapack_int *pivots, si
 /* The largest sum of absolute values in a column of A. */
 static double one_norm(const dnn_matrix *A) {
     int m = (int)A->rows, n = (int)A->cols;
-    return DNN_LAPACKE(A, LAPACKE_slange, LAPACKE_dlange, '1', m, n, A->data, (int)A->ld);
+    return DNN_LAPACKE(A, lange, '1', m, n, A->data, (int)A->ld);
 }
 
 /* *rcond (NULL: not wanted) from the LU decomposition of a matrix of that 1-norm. */
@@ -33,9 +33,9 @@ static dnn_status estimate_rcond(const char *what, const dnn_matrix *lu, double 
         return DNN_OK;
     if (lu->dtype == DNN_FLOAT32)
         info =
-            LAPACKE_sgecon(LAPACK_COL_MAJOR, '1', n, lu->data, (int)lu->ld, (float)norm, &estimate);
+            dnn_lapack.sgecon(LAPACK_COL_MAJOR, '1', n, lu->data, (int)lu->ld, (float)norm, &estimate);
     else
-        info = LAPACKE_dgecon(LAPACK_COL_MAJOR, '1', n, lu->data, (int)lu->ld, norm, rcond);
+        info = dnn_lapack.dgecon(LAPACK_COL_MAJOR, '1', n, lu->data, (int)lu->ld, norm, rcond);
     if (lu->dtype == DNN_FLOAT32)
         *rcond = (double)estimate;
     return info < 0 ? dnn_linalg_failed(what, info, err) : DNN_OK;
@@ -86,7 +86,7 @@ static dnn_status check_right_side(const char *what, const dnn_matrix *X, const 
 /* X, the right-hand side, becomes the solution. */
 static dnn_status substitute(const dnn_matrix *lu, const lapack_int *pivots, dnn_matrix *X,
                              dnn_error *err) {
-    lapack_int info = DNN_LAPACKE(X, LAPACKE_sgetrs, LAPACKE_dgetrs, 'N', (int)lu->rows,
+    lapack_int info = DNN_LAPACKE(X, getrs, 'N', (int)lu->rows,
                                   (int)X->cols, lu->data, (int)lu->ld, pivots, X->data, (int)X->ld);
     return info < 0 ? dnn_linalg_failed("solve", info, err) : dnn_linalg_result("solve", X, err);
 }
@@ -123,7 +123,7 @@ dnn_status dnn_solve(dnn_matrix *X, const dnn_matrix *A, const dnn_matrix *B, do
 
 /* The inverse of what was factored in place. */
 static dnn_status invert(dnn_matrix *lu, const lapack_int *pivots, dnn_error *err) {
-    lapack_int info = DNN_LAPACKE(lu, LAPACKE_sgetri, LAPACKE_dgetri, (int)lu->rows, lu->data,
+    lapack_int info = DNN_LAPACKE(lu, getri, (int)lu->rows, lu->data,
                                   (int)lu->ld, pivots);
     return info < 0 ? dnn_linalg_failed("inv", info, err) : dnn_linalg_result("inv", lu, err);
 }
@@ -201,10 +201,10 @@ static dnn_status least_squares(dnn_matrix *a, dnn_matrix *b, size_t *rank, dnn_
     lapack_int m = (int)a->rows, n = (int)a->cols, r = (int)b->cols, found = 0, info;
     double rcond = dnn_linalg_rcond(a);
     if (a->dtype == DNN_FLOAT32)
-        info = LAPACKE_sgelsd(LAPACK_COL_MAJOR, m, n, r, a->data, (int)a->ld, b->data, (int)b->ld,
+        info = dnn_lapack.sgelsd(LAPACK_COL_MAJOR, m, n, r, a->data, (int)a->ld, b->data, (int)b->ld,
                               s.data, (float)rcond, &found);
     else
-        info = LAPACKE_dgelsd(LAPACK_COL_MAJOR, m, n, r, a->data, (int)a->ld, b->data, (int)b->ld,
+        info = dnn_lapack.dgelsd(LAPACK_COL_MAJOR, m, n, r, a->data, (int)a->ld, b->data, (int)b->ld,
                               s.data, rcond, &found);
     dnn_matrix_free(&s);
     *rank = (size_t)found;

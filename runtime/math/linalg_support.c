@@ -10,8 +10,9 @@
 
 dnn_status dnn_linalg_operand(const char *what, const char *name, const dnn_matrix *A,
                               dnn_error *err) {
-    dnn_blas_prepare();
     dnn_status status = dnn_matrix_require_real(A, what, err);
+    if (status == DNN_OK)
+        status = dnn_lapack_prepare(err);
     if (status != DNN_OK)
         return status;
     if (A->rows > INT_MAX || A->cols > INT_MAX || A->ld > INT_MAX)

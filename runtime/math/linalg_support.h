@@ -5,16 +5,15 @@
 #ifndef DNN_MATH_LINALG_SUPPORT_H
 #define DNN_MATH_LINALG_SUPPORT_H
 
-#include <lapacke.h>
-
+#include "math/blas_core.h"
 #include "math/linalg.h"
 
 /* Calls LAPACKE's float32 or float64 form of a function, by the type of matrix m. */
-#define DNN_LAPACKE(m, s_form, d_form, ...)                                                        \
-    ((m)->dtype == DNN_FLOAT32 ? s_form(LAPACK_COL_MAJOR, __VA_ARGS__)                             \
-                               : d_form(LAPACK_COL_MAJOR, __VA_ARGS__))
+#define DNN_LAPACKE(m, name, ...)                                                                  \
+    ((m)->dtype == DNN_FLOAT32 ? dnn_lapack.s##name(LAPACK_COL_MAJOR, __VA_ARGS__)                 \
+                               : dnn_lapack.d##name(LAPACK_COL_MAJOR, __VA_ARGS__))
 
-/* A is real and small enough for LAPACK; DNN_ERROR_SHAPE otherwise. Readies BLAS on the way. */
+/* A is real and small enough for LAPACK; DNN_ERROR_SHAPE otherwise. Readies LAPACK on the way. */
 dnn_status dnn_linalg_operand(const char *what, const char *name, const dnn_matrix *A,
                               dnn_error *err);
 

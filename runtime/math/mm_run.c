@@ -8,7 +8,6 @@
  * their order. */
 #include "math/mm_run.h"
 
-#include <cblas.h>
 #include <string.h>
 
 #include "core/interrupt.h"
@@ -128,10 +127,10 @@ static void run_vector(const dnn_mm_call *p, bool transpose, size_t rows, size_t
     CBLAS_TRANSPOSE t = transpose ? CblasTrans : CblasNoTrans;
     int m = (int)(transpose ? cols : rows), n = (int)(transpose ? rows : cols);
     if (p->dtype == DNN_FLOAT32)
-        cblas_sgemv(CblasColMajor, t, m, n, (float)p->alpha, x, (int)ld, v, (int)v_step,
+        dnn_blas.sgemv(CblasColMajor, t, m, n, (float)p->alpha, x, (int)ld, v, (int)v_step,
                     (float)beta, y, (int)y_step);
     else
-        cblas_dgemv(CblasColMajor, t, m, n, p->alpha, x, (int)ld, v, (int)v_step, beta, y,
+        dnn_blas.dgemv(CblasColMajor, t, m, n, p->alpha, x, (int)ld, v, (int)v_step, beta, y,
                     (int)y_step);
 }
 
@@ -141,10 +140,10 @@ void dnn_mm_once(const dnn_mm_call *p) {
     int m = (int)p->m, n = (int)p->n, k = (int)p->k;
     int lda = (int)p->lda, ldb = (int)p->ldb, ldc = (int)p->ldc;
     if (p->dtype == DNN_FLOAT32)
-        cblas_sgemm(CblasColMajor, ta, tb, m, n, k, (float)p->alpha, p->a, lda, p->b, ldb,
+        dnn_blas.sgemm(CblasColMajor, ta, tb, m, n, k, (float)p->alpha, p->a, lda, p->b, ldb,
                     (float)p->beta, p->c, ldc);
     else
-        cblas_dgemm(CblasColMajor, ta, tb, m, n, k, p->alpha, p->a, lda, p->b, ldb, p->beta, p->c,
+        dnn_blas.dgemm(CblasColMajor, ta, tb, m, n, k, p->alpha, p->a, lda, p->b, ldb, p->beta, p->c,
                     ldc);
 }
 
@@ -254,9 +253,11 @@ dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
     }
     if (dnn_skinny_suits(p))
         return dnn_skinny_run(p, err);
-    dnn_blas_prepare();
+    dnn_status status = dnn_blas_prepare(err);
+    if (status != DNN_OK)
+        return status;
     if (p->m * p->n <= ONE_PIECE / p->k) {
-        dnn_status status = dnn_interrupt_check(err);
+        status = dnn_interrupt_check(err);
         if (status == DNN_OK)
             run_piece(p);
         return status;
@@ -269,7 +270,7 @@ dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
     if (plan.partial == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY,
                         "matrix product: no memory for %zu bytes of partial results", bytes);
-    dnn_status status = dnn_parallel_until(plan.depth, run_slice, &plan, err);
+    status = dnn_parallel_until(plan.depth, run_slice, &plan, err);
     if (status == DNN_OK)
         add_slices(&plan);
     return status;

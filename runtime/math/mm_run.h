@@ -22,8 +22,8 @@ typedef struct dnn_mm_call {
     bool transpose_a, transpose_b;
 } dnn_mm_call;
 
-/* Computes it, in pieces on the pool when it is big. Fails only with DNN_ERROR_MEMORY and
- * DNN_ERROR_INTERRUPTED. */
+/* Computes it, in pieces on the pool when it is big. Fails only with DNN_ERROR_MEMORY,
+ * DNN_ERROR_INTERRUPTED and, where BLAS cannot be loaded, DNN_ERROR_STATE. */
 dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err);
 
 /* The same as one call of BLAS on the calling thread, which may be inside a task; after

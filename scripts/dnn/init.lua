@@ -1,8 +1,6 @@
 -- require "dnn": the C half of the module, and those parts written in Lua that are loaded when a program
 -- first touches them, so that starting stays quick.
-local loaded_core = require "dnn.early"
 local core = require "dnn.core"
-loaded_core()
 local strict = require "dnn.strict"
 
 local parts = {
