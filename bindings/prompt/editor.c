@@ -34,7 +34,7 @@ static unsigned char finish(input_state how) {
 }
 
 static void draw_input(void) {
-    const LineInfoW *info = el_wline(line);
+    const LineInfoW *info = libedit.wline(line);
     seen.characters = info->buffer;
     seen.count = (size_t)(info->lastchar - info->buffer);
     seen.cursor = (size_t)(info->cursor - info->buffer);
@@ -45,7 +45,7 @@ static void draw_input(void) {
 
 static unsigned char on_newline(EditLine *el, wint_t key) {
     (void)key;
-    el_winsertstr(el, L"\n");
+    libedit.winsertstr(el, L"\n");
     return CC_REFRESH;
 }
 
@@ -64,13 +64,13 @@ static unsigned char on_cancel(EditLine *el, wint_t key) {
 }
 
 static unsigned char on_delete(EditLine *el, wint_t key) {
-    const LineInfoW *info = el_wline(el);
+    const LineInfoW *info = libedit.wline(el);
     if (key != KEY_DELETE && info->lastchar == info->buffer) {
         return finish(INPUT_ENDED); /* Ctrl-D */
     }
     if (info->cursor < info->lastchar) {
-        el_cursor(el, 1);
-        el_deletestr(el, 1);
+        libedit.cursor(el, 1);
+        libedit.deletestr(el, 1);
     }
     return CC_REFRESH;
 }
@@ -91,14 +91,14 @@ static unsigned char on_paste(EditLine *el, wint_t key) {
 /* --- movement --- */
 
 static unsigned char on_home(EditLine *el, wint_t key) {
-    const LineInfoW *info = el_wline(el);
+    const LineInfoW *info = libedit.wline(el);
     (void)key;
     move_to(line, line_start(info, info->cursor));
     return CC_REFRESH;
 }
 
 static unsigned char on_end(EditLine *el, wint_t key) {
-    const LineInfoW *info = el_wline(el);
+    const LineInfoW *info = libedit.wline(el);
     (void)key;
     move_to(line, line_end(info, info->cursor));
     return CC_REFRESH;
@@ -106,7 +106,7 @@ static unsigned char on_end(EditLine *el, wint_t key) {
 
 /* To the same column of the line that begins at `start`. */
 static void move_into(const wchar_t *start) {
-    const LineInfoW *info = el_wline(line);
+    const LineInfoW *info = libedit.wline(line);
     ptrdiff_t column = info->cursor - line_start(info, info->cursor);
     const wchar_t *end = line_end(info, start);
     move_to(line, end - start < column ? end : start + column);
@@ -119,7 +119,7 @@ static void recall(int step) {
     const char *entry;
     take_text(line, &typed);
     if (recalled == 0) {
-        const LineInfoW *info = el_wline(line);
+        const LineInfoW *info = libedit.wline(line);
         clear_text(&own);
         add_bytes(&own, string_of(&typed), typed.length);
         prefix = info->cursor == info->lastchar ? own.length : 0;
@@ -140,20 +140,20 @@ static void recall(int step) {
 
 /* A recalled input is entered at the end of its first line, so that the next Up goes on. */
 static unsigned char on_up(EditLine *el, wint_t key) {
-    const LineInfoW *info = el_wline(el);
+    const LineInfoW *info = libedit.wline(el);
     const wchar_t *start = line_start(info, info->cursor);
     if (start > info->buffer && key != KEY_PAGE_UP) {
         move_into(line_start(info, start - 1));
     } else {
         recall(1);
-        info = el_wline(el);
+        info = libedit.wline(el);
         move_to(line, line_end(info, info->buffer));
     }
     return CC_REFRESH;
 }
 
 static unsigned char on_down(EditLine *el, wint_t key) {
-    const LineInfoW *info = el_wline(el);
+    const LineInfoW *info = libedit.wline(el);
     const wchar_t *end = line_end(info, info->cursor);
     if (end < info->lastchar && key != KEY_PAGE_DOWN) {
         move_into(end + 1);
@@ -176,7 +176,7 @@ static unsigned char on_search(EditLine *el, wint_t key) {
         prefix = 0;
     }
     if (last_key[0] != 0) {
-        el_wpush(el, last_key);
+        libedit.wpush(el, last_key);
     }
     return CC_REFRESH;
 }
@@ -191,8 +191,8 @@ static bool is_indentation(const LineInfoW *info) {
 static unsigned char on_tab(EditLine *el, wint_t key) {
     static completion found;
     (void)key;
-    if (is_indentation(el_wline(el))) {
-        el_winsertstr(el, L"  ");
+    if (is_indentation(libedit.wline(el))) {
+        libedit.winsertstr(el, L"  ");
         return CC_REFRESH;
     }
     size_t cursor = take_text(line, &typed);
@@ -207,17 +207,17 @@ static unsigned char on_tab(EditLine *el, wint_t key) {
          memcmp(string_of(&found.common), string_of(&typed) + found.first, word) != 0)) {
         for (size_t i = found.first, used; i < cursor; i += used) {
             decode_character(string_of(&typed) + i, cursor - i, &used);
-            el_deletestr(el, 1);
+            libedit.deletestr(el, 1);
         }
         insert_text(line, string_of(&found.common), found.common.length);
     } else if (completed && found.count > 1) {
-        move_to(line, el_wline(el)->lastchar);
+        move_to(line, libedit.wline(el)->lastchar);
         draw_input();
         end_display();
         if (write(STDOUT_FILENO, string_of(&found.list), found.list.length) < 0) {
             return CC_REFRESH; /* the next draw will meet it */
         }
-        const LineInfoW *info = el_wline(el);
+        const LineInfoW *info = libedit.wline(el);
         const wchar_t *place = info->buffer;
         for (size_t i = 0, used; i < cursor; i += used, place++) {
             decode_character(string_of(&typed) + i, cursor - i, &used);
@@ -237,7 +237,7 @@ static unsigned char on_clear(EditLine *el, wint_t key) {
 }
 
 static unsigned char on_redraw(EditLine *el, wint_t key) {
-    el_resize(el);
+    libedit.resize(el);
     if (key == KEY_RESUME) {
         begin_display();
     }
@@ -287,26 +287,26 @@ static void unbind_keys(void) {
     static const wchar_t *const commands[] = {L"\033x", L"\033X"};
     static const wchar_t vi_commands[] = L":/?v@#_KJnNG";
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        el_wset(line, EL_BIND, commands[i], L"ed-unassigned", NULL);
+        libedit.wset(line, EL_BIND, commands[i], L"ed-unassigned", NULL);
     }
     for (const wchar_t *command = vi_commands; *command != L'\0'; command++) {
         wchar_t key[] = {*command, 0};
-        el_wset(line, EL_BIND, L"-a", key, L"ed-unassigned", NULL);
+        libedit.wset(line, EL_BIND, L"-a", key, L"ed-unassigned", NULL);
     }
-    el_wset(line, EL_BIND, L"\033p", L"prompt-up", NULL);
-    el_wset(line, EL_BIND, L"\033n", L"prompt-down", NULL);
-    el_wset(line, EL_BIND, L"-a", L"k", L"prompt-up", NULL);
-    el_wset(line, EL_BIND, L"-a", L"j", L"prompt-down", NULL);
+    libedit.wset(line, EL_BIND, L"\033p", L"prompt-up", NULL);
+    libedit.wset(line, EL_BIND, L"\033n", L"prompt-down", NULL);
+    libedit.wset(line, EL_BIND, L"-a", L"k", L"prompt-up", NULL);
+    libedit.wset(line, EL_BIND, L"-a", L"j", L"prompt-down", NULL);
 }
 
 static void bind_keys(void) {
     for (size_t i = 0; i < sizeof bindings / sizeof *bindings; i++) {
         wchar_t key[] = {bindings[i].key, 0};
         if (bindings[i].function != NULL) {
-            el_wset(line, EL_ADDFN, bindings[i].name, bindings[i].name, bindings[i].function);
+            libedit.wset(line, EL_ADDFN, bindings[i].name, bindings[i].name, bindings[i].function);
         }
-        el_wset(line, EL_BIND, key, bindings[i].name, NULL);
-        el_wset(line, EL_BIND, L"-a", key, bindings[i].name, NULL);
+        libedit.wset(line, EL_BIND, key, bindings[i].name, NULL);
+        libedit.wset(line, EL_BIND, L"-a", key, bindings[i].name, NULL);
     }
 }
 
@@ -330,19 +330,19 @@ static void choose_locale(void) {
 
 bool open_editor(lua_State *L) {
     choose_locale();
-    nowhere = fopen("/dev/null", "we");
-    line = nowhere != NULL ? el_init_fd("dnnlua", stdin, nowhere, nowhere, STDIN_FILENO,
-                                        STDOUT_FILENO, STDERR_FILENO)
+    nowhere = load_libedit() ? fopen("/dev/null", "we") : NULL;
+    line = nowhere != NULL ? libedit.init_fd("dnnlua", stdin, nowhere, nowhere, STDIN_FILENO,
+                                             STDOUT_FILENO, STDERR_FILENO)
                            : NULL;
     if (line == NULL) {
         return false;
     }
     lua = L;
-    el_set(line, EL_EDITOR, "emacs");
-    el_source(line, NULL); /* ~/.editrc */
-    el_wset(line, EL_GETCFN, next_key);
-    el_set(line, EL_SETTY, "-d", "-isig", "-ixon", "-icrnl", "-inlcr",
-           NULL); /* those are keys here */
+    libedit.set(line, EL_EDITOR, "emacs");
+    libedit.source(line, NULL); /* ~/.editrc */
+    libedit.wset(line, EL_GETCFN, next_key);
+    libedit.set(line, EL_SETTY, "-d", "-isig", "-ixon", "-icrnl", "-inlcr",
+                NULL); /* those are keys here */
     bind_keys();
     unbind_keys();
     return true;
@@ -351,7 +351,7 @@ bool open_editor(lua_State *L) {
 void close_editor(void) {
     if (line != NULL) {
         end_display();
-        el_set(line, EL_UNBUFFERED, 0);
+        libedit.set(line, EL_UNBUFFERED, 0);
         end_keys();
     }
 }
@@ -366,17 +366,17 @@ input_state edit_input(const char *prompt, const char *continuation, const char 
     completes = false;
     begin_display();
     begin_keys();
-    el_set(line, EL_UNBUFFERED, 1);
+    libedit.set(line, EL_UNBUFFERED, 1);
     while (!done) {
         if (!keys_are_waiting()) {
             draw_input();
         }
         completed = completes;
         completes = false;
-        el_wgets(line, &count);
+        libedit.wgets(line, &count);
     }
     take_text(line, &typed);
-    move_to(line, el_wline(line)->lastchar);
+    move_to(line, libedit.wline(line)->lastchar);
     draw_input();
     take_early_interrupt(); /* of which keys.c hears until close_editor */
     close_editor();

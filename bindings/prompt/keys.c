@@ -93,8 +93,8 @@ static wchar_t signal_key(EditLine *el) {
         if (caught[i] == SIGWINCH) {
             return KEY_REDRAW;
         }
-        el_set(el, EL_PREP_TERM, 0); /* the shell has had the terminal meanwhile */
-        el_set(el, EL_PREP_TERM, 1);
+        libedit.set(el, EL_PREP_TERM, 0); /* the shell has had the terminal meanwhile */
+        libedit.set(el, EL_PREP_TERM, 1);
         ask_for_marked_pastes(true);
         return KEY_RESUME;
     }
@@ -262,7 +262,7 @@ bool keys_are_waiting(void) {
 static void stop_program(EditLine *el) {
     struct pollfd signals = {.fd = wake[0], .events = POLLIN};
     ask_for_marked_pastes(false);
-    el_set(el, EL_PREP_TERM, 0);
+    libedit.set(el, EL_PREP_TERM, 0);
     kill(0, SIGTSTP);
     if (poll(&signals, 1, STOP_MILLISECONDS) == 0) {
         note_signal(SIGCONT);

@@ -4,7 +4,7 @@
 #include "bindings/prompt/parts.h"
 
 size_t take_text(EditLine *el, text *typed) {
-    const LineInfoW *info = el_wline(el);
+    const LineInfoW *info = libedit.wline(el);
     clear_text(typed);
     add_wide(typed, info->buffer, (size_t)(info->cursor - info->buffer));
     size_t before = typed->length;
@@ -15,20 +15,20 @@ size_t take_text(EditLine *el, text *typed) {
 void insert_text(EditLine *el, const char *bytes, size_t length) {
     wchar_t *wide = length > 0 ? widen(bytes, length) : NULL;
     if (wide != NULL) {
-        el_winsertstr(el, wide);
+        libedit.winsertstr(el, wide);
     }
     free(wide);
 }
 
 void set_text(EditLine *el, const char *bytes, size_t length) {
-    const LineInfoW *info = el_wline(el);
+    const LineInfoW *info = libedit.wline(el);
     move_to(el, info->lastchar);
-    el_deletestr(el, (int)(info->lastchar - info->buffer));
+    libedit.deletestr(el, (int)(info->lastchar - info->buffer));
     insert_text(el, bytes, length);
 }
 
 void move_to(EditLine *el, const wchar_t *place) {
-    el_cursor(el, (int)(place - el_wline(el)->cursor));
+    libedit.cursor(el, (int)(place - libedit.wline(el)->cursor));
 }
 
 const wchar_t *line_start(const LineInfoW *info, const wchar_t *place) {

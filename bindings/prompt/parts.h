@@ -8,6 +8,7 @@
  * globals.c     the standard globals as they were at the start
  * reserve.c     memory for the case that an input takes all
  * editor.c      an input that is typed: libedit's buffer and what the keys do
+ * libedit.c     libedit, loaded when the first input is typed
  * line.c        what libedit holds, as text of several lines
  * keys.c        bytes, signals and escape sequences of the terminal as keys
  * display.c     the input on the screen
@@ -18,11 +19,11 @@
 #ifndef DNN_BINDINGS_PROMPT_PARTS_H
 #define DNN_BINDINGS_PROMPT_PARTS_H
 
-#include <histedit.h>
 #include <stddef.h>
 #include <wchar.h>
 
 #include "bindings/program/program.h"
+#include "bindings/prompt/libedit.h"
 
 /* --- text.c --- */
 

@@ -58,7 +58,7 @@ size_t search_history(EditLine *el, const view *before, wchar_t *key) {
     for (;;) {
         size_t at = found > 0 ? found : 1, match;
         show_match(before, &pattern, found, failed);
-        if (el_wgetc(el, key) != 1 || *key == KEY_CANCEL || *key == GIVE_UP) {
+        if (libedit.wgetc(el, key) != 1 || *key == KEY_CANCEL || *key == GIVE_UP) {
             *key = 0;
             found = 0;
             break;

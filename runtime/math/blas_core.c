@@ -3,7 +3,6 @@
  * The packaged library knows the CPUs of its day by number and takes a newer one for something old:
  * a server with AVX-512 gets SSE3 kernels and an eighth of its speed. What a CPU can run, though,
  * it says itself. */
-#define _GNU_SOURCE /* sched_getcpu, sched_setaffinity */
 #include "math/blas_core.h"
 
 #include <dlfcn.h>
@@ -46,8 +45,17 @@ static dnn_status open_library(const char *file, const char *purpose, void **lib
                     reason != NULL ? reason : file);
 }
 
-static dnn_status lacks(const char *file, const char *function, dnn_error *err) {
-    return dnn_fail(err, DNN_ERROR_STATE, "%s has no function %s", file, function);
+#define BOTH_NAMES(prefix, name) #prefix "s" #name, #prefix "d" #name,
+static const char *const blas_names[] = {DNN_BLAS_FUNCTIONS(BOTH_NAMES)};
+static const char *const lapack_names[] = {DNN_LAPACK_FUNCTIONS(BOTH_NAMES)};
+
+/* Fills a table, which has a pointer for each name, in their order. */
+static dnn_status find_all(void *library, const char *file, const char *const *names, size_t bytes,
+                           void *table, dnn_error *err) {
+    for (size_t i = 0; i < bytes / sizeof *names; i++)
+        if (!find(library, (char *)table + i * sizeof(plain_function *), names[i]))
+            return dnn_fail(err, DNN_ERROR_STATE, "%s has no function %s", file, names[i]);
+    return DNN_OK;
 }
 
 #ifdef __x86_64__
@@ -117,28 +125,20 @@ static void choose_kernels(void *library) {
 static dnn_status load_blas(dnn_error *err) {
     void *library;
     dnn_status status = open_on_one_cpu(&library, err);
-    if (status != DNN_OK)
-        return status;
-#define FIND(prefix, name)                                                                         \
-    if (!find(library, &dnn_blas.name, #prefix #name))                                             \
-        return lacks(DNN_OPENBLAS_FILE, #prefix #name, err);
-    DNN_BLAS_FUNCTIONS(FIND)
-#undef FIND
-    choose_kernels(library);
-    return DNN_OK;
+    if (status == DNN_OK)
+        status =
+            find_all(library, DNN_OPENBLAS_FILE, blas_names, sizeof blas_names, &dnn_blas, err);
+    if (status == DNN_OK)
+        choose_kernels(library);
+    return status;
 }
 
 static dnn_status load_lapack(dnn_error *err) {
     void *library;
     dnn_status status = open_library(DNN_LAPACKE_FILE, "linear algebra", &library, err);
-    if (status != DNN_OK)
-        return status;
-#define FIND(prefix, name)                                                                         \
-    if (!find(library, &dnn_lapack.name, #prefix #name))                                           \
-        return lacks(DNN_LAPACKE_FILE, #prefix #name, err);
-    DNN_LAPACK_FUNCTIONS(FIND)
-#undef FIND
-    return DNN_OK;
+    return status == DNN_OK ? find_all(library, DNN_LAPACKE_FILE, lapack_names, sizeof lapack_names,
+                                       &dnn_lapack, err)
+                            : status;
 }
 
 /* Once, whichever thread comes first; again after a failure. */

@@ -14,18 +14,18 @@
 
 #include "core/error.h"
 
-#define DNN_BLAS_FUNCTIONS(X) X(cblas_, sgemm) X(cblas_, dgemm) X(cblas_, sgemv) X(cblas_, dgemv)
-
-/* By the names that LAPACK's manual has, each for float32 and float64. */
+/* What is called, by the names that the manuals have, each for float32 (s) and float64 (d). */
+/* clang-format off */
+#define DNN_BLAS_FUNCTIONS(X) X(cblas_, gemm) X(cblas_, gemv)
 #define DNN_LAPACK_FUNCTIONS(X)                                                                    \
-    X(LAPACKE_, sgecon) X(LAPACKE_, dgecon) X(LAPACKE_, sgeev) X(LAPACKE_, dgeev)                  \
-    X(LAPACKE_, sgelsd) X(LAPACKE_, dgelsd) X(LAPACKE_, sgeqrf) X(LAPACKE_, dgeqrf)                \
-    X(LAPACKE_, sgesdd) X(LAPACKE_, dgesdd) X(LAPACKE_, sgetrf) X(LAPACKE_, dgetrf)                \
-    X(LAPACKE_, sgetri) X(LAPACKE_, dgetri) X(LAPACKE_, sgetrs) X(LAPACKE_, dgetrs)                \
-    X(LAPACKE_, slange) X(LAPACKE_, dlange) X(LAPACKE_, sorgqr) X(LAPACKE_, dorgqr)                \
-    X(LAPACKE_, spotrf) X(LAPACKE_, dpotrf) X(LAPACKE_, ssyevd) X(LAPACKE_, dsyevd)
+    X(LAPACKE_, gecon) X(LAPACKE_, geev)  X(LAPACKE_, gelsd) X(LAPACKE_, geqrf)                    \
+    X(LAPACKE_, gesdd) X(LAPACKE_, getrf) X(LAPACKE_, getri) X(LAPACKE_, getrs)                    \
+    X(LAPACKE_, lange) X(LAPACKE_, orgqr) X(LAPACKE_, potrf) X(LAPACKE_, syevd)
+/* clang-format on */
 
-#define DNN_LIBRARY_FUNCTION(prefix, name) __typeof__(&prefix##name) name;
+#define DNN_LIBRARY_FUNCTION(prefix, name)                                                         \
+    __typeof__(&prefix##s##name) s##name;                                                          \
+    __typeof__(&prefix##d##name) d##name;
 typedef struct dnn_blas_functions {
     DNN_BLAS_FUNCTIONS(DNN_LIBRARY_FUNCTION)
 } dnn_blas_functions;
