@@ -52,16 +52,21 @@ local net = dnn.Sequential(layers)
 -- Until nothing gets better on a part of the rows that is not learnt from.
 local optimiser = dnn.optim.AdamW(net:parameters(), {lr = options.lr, weight_decay = 0.1})
 local run <close> = dnn.Run(options.run, {view = options.view, net = net, optimiser = optimiser, settings = options})
-print(dnn.fit{
+local history = dnn.fit{
   net = net, data = {X = scale_X(train.X), Y = scale_Y(train.Y)}, loss = dnn.MSELoss(), optimiser = optimiser,
   epochs = options.epochs, batch_size = options.batch, validation = 0.15, patience = 30, run = run,
-})
+  progress = false, on_epoch = function(info)
+    if info.epoch % 10 > 0 then return end
+    print(("epoch %3d: cost %.3f, validation %.3f"):format(info.epoch, info.cost, info.results["cost/validation"]))
+  end,
+}
+print(("the best of %d epochs is %d; its weights are kept"):format(history.epochs, history.best_epoch))
 if options.save then args.need(net:save(options.save)) end
 
 local predicted = unscale_Y(dnn.predict(net, scale_X(test.X)))
-local r2, mae = dnn.metrics.r2(predicted, test.Y), dnn.metrics.mae(predicted, test.Y)
-print(("\nheld-out rows:  R2 %.3f, mean absolute error %.3f"):format(r2, mae))
+local function report(name, r2, mae) print(("%-42s R2 %.3f, mean absolute error %.3f"):format(name, r2, mae)) end
+print "\non the rows held out:"
+report("this network", dnn.metrics.r2(predicted, test.Y), dnn.metrics.mae(predicted, test.Y))
 if options.table:match "[^/]*$" == PEER.file and options.seed == 1 and options.test == 0.2 and not options.label then
-  print(("beside:         R2 %.3f, mean absolute error %.3f  (%s, mean of ten seeds)"):format(PEER.r2, PEER.mae,
-    PEER.name))
+  report(PEER.name, PEER.r2, PEER.mae)
 end

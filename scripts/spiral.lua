@@ -43,14 +43,15 @@ local net = dnn.Sequential{
 local optimiser = dnn.optim.SGD(net:parameters(), {lr = options.lr, momentum = 0.9})
 local run <close> = dnn.Run(options.run, {view = options.view, net = net, optimiser = optimiser, settings = options})
 
--- The middle of each pixel, row by row from the top, and a colour for each arm.
+-- The middle of each pixel, row by row from the top, and a colour for each arm: blue, orange and green, which differ in
+-- brightness too, for terminals without colours.
 local places = {{}, {}}
 for i = 0, SIDE * SIDE - 1 do
   places[1][i + 1] = EDGE * (2 * (i % SIDE + 0.5) / SIDE - 1)
   places[2][i + 1] = -EDGE * (2 * (i // SIDE + 0.5) / SIDE - 1)
 end
 local grid = dnn.Matrix(places)
-local colours = dnn.Matrix{{0.35, 0.95, 0.35}, {0.55, 0.6, 0.75}, {0.95, 0.25, 0.4}}
+local colours = dnn.Matrix{{0.15, 1, 0.35}, {0.3, 0.8, 0.7}, {0.75, 0.45, 0.4}}
 
 -- What the network takes each place for, as colours mixed by its probabilities, with the points darker.
 local function draw()
@@ -60,7 +61,7 @@ local function draw()
     local column = math.floor((train.X(1, j) / EDGE + 1) / 2 * SIDE)
     local row = math.floor((1 - train.X(2, j) / EDGE) / 2 * SIDE)
     if column >= 0 and column < SIDE and row >= 0 and row < SIDE then
-      image:col(row * SIDE + column + 1):copy_(colours:col(train.Y(1, j) // 1 | 0) * 0.45)
+      image:col(row * SIDE + column + 1):copy_(colours:col(train.Y(1, j) // 1 | 0) * 0.35)
     end
   end
   return image:reshape(3 * SIDE * SIDE, 1)
