@@ -88,6 +88,7 @@
     row(huber)                                                                                     \
     row(cross_entropy)                                                                             \
     row(nll)                                                                                       \
+    row(ctc)                                                                                       \
     row(multi_margin)                                                                              \
     row(cosine_embedding)                                                                          \
     row(triplet_margin)                                                                            \

@@ -108,6 +108,34 @@ describe("a mistake with a loss:", function()
       "MultiMarginLoss: p must be 1 or 2, got 3"},
     {"weights of other rows", function() dnn.BCEWithLogitsLoss{pos_weight = dnn.Matrix{1, 2}}(scores, scores) end,
       "BCEWithLogitsLoss: pos_weight must hold 3 numbers, one for each row (A is 3 x 4), not 2"},
+    {"spelling without the number of classes", function() dnn.CTCLoss() end,
+      "CTCLoss: classes is missing (classes of a step, the blank included)"},
+    {"a blank beyond the classes", function() dnn.CTCLoss{classes = 3, blank = 4}(scores, dnn.ones(1, 4)) end,
+      "CTCLoss: blank is one of the classes, 1..3, not 4"},
+    {"steps that are not whole", function() dnn.CTCLoss{classes = 2}(scores, dnn.ones(1, 4)) end,
+      "CTCLoss: A is 3 x 4; its rows are steps of 2 classes, and 2 does not divide 3"},
+    {"spelling in rows", function() dnn.CTCLoss{classes = 3}(scores, dnn.ones(4, 1)) end,
+      "CTCLoss: A is 3 x 4, so Y must have 4 columns, the labels of an example in each, not 4 x 1 (is Y "
+        .. "transposed?)"},
+    {"spelling the blank", function() dnn.CTCLoss{classes = 3}(scores, dnn.ones(1, 4)) end,
+      "CTCLoss: label 1 at (1, 1) is the blank, which targets do not hold; blank = says which class it is, and "
+        .. "target_lengths where padding begins"},
+    {"spelling with padding", function() dnn.CTCLoss{classes = 3}(scores, dnn.zeros(2, 4)) end,
+      "CTCLoss: label 0 at (1, 1) is not a whole number 1..3; labels count from 1 in Lua (add 1 to labels that "
+        .. "count from 0), and target_lengths says where padding begins"},
+    {"spelling beyond the classes", function() dnn.CTCLoss{classes = 3}(scores, dnn.full(1, 4, 4)) end,
+      "CTCLoss: label 4 at (1, 1) is not a whole number 1..3"},
+    {"targets longer than Y", function()
+      dnn.CTCLoss{classes = 3}(scores, dnn.full(1, 4, 2), {target_lengths = dnn.Matrix{{1, 2, 1, 1}}})
+    end, "CTCLoss: target_lengths(1, 2) is 2, and must be a whole number from 0 to the rows of Y, 1"},
+    {"inputs longer than A", function()
+      dnn.CTCLoss{classes = 3}(scores, dnn.full(1, 4, 2), {input_lengths = dnn.Matrix{{1, 1, 1, 2}}})
+    end, "CTCLoss: input_lengths(1, 4) is 2, and must be a whole number from 1 to the steps of A, 1"},
+    {"lengths in a column", function()
+      dnn.CTCLoss{classes = 3}(scores, dnn.full(1, 4, 2), {input_lengths = dnn.ones(4, 1)})
+    end, "CTCLoss: input_lengths must be 1 x 4, one for each example, not 4 x 1 (is it transposed?)"},
+    {"lengths for another loss", function() mse(A, Y, {input_lengths = Y}) end,
+      "MSELoss: unknown option 'input_lengths'; known: weights"},
     {"a gradient check of several inputs", function()
       local net = dnn.Sequential({dnn.Linear(2, 1)}, {dtype = "float64"})
       dnn.gradcheck(net, dnn.TripletMarginLoss(), dnn.ones(2, 1), dnn.ones(1, 1))

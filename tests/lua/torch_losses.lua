@@ -1,5 +1,6 @@
 -- The cases of torch_losses_spec.lua: {the loss here, an expression of the cost there (see torch_losses.py), A =,
--- B =, C =, Y =, V =}, functions of a type that make the arguments. V is a vector among the settings.
+-- B =, C =, Y =, V =}, functions of a type that make the arguments. V is a vector among the settings; `options` is what
+-- forward takes beside them.
 local dnn = require "dnn"
 
 local function normal(rows, cols)
@@ -128,6 +129,38 @@ for options, theirs in pairs{[""] = "", ["weight = V, ignore_index = 2"] = "weig
 end
 add("dnn.NLLLoss{reduction = 'none'}", "by_example(nn.NLLLoss(reduction='none')(logits(A, 3), labels(Y)))",
   {A = normal(12, 6), Y = labels(3, 4, 6)})
+
+-- Sequences spelt by longer ones ---------------------------------------------------------------------
+
+-- Log-probabilities of so many steps.
+local function log_probabilities(classes, steps, cols)
+  return function(dtype)
+    local A = dnn.randn(classes, steps * cols, {dtype = dtype})
+    return (A - A:exp():sum(1):log()):reshape(classes * steps, cols)
+  end
+end
+
+-- Lengths are lists for both; Y has labels 2..classes, or 1..classes - 1 where the blank is the last.
+local function ctc(classes, steps, positions, options, theirs, lengths, A)
+  local m = 6
+  local last, list = theirs:find "blank", {}
+  for name, L in pairs(lengths) do list[#list + 1] = ("%s=[%s], "):format(name, table.concat(L, ", ")) end
+  local extra = {}
+  for name, L in pairs(lengths) do extra[name] = dnn.Matrix{L} end
+  add(("dnn.CTCLoss{classes = %d, %s}"):format(classes, options),
+    ("ctc(A, Y, %d, %s%s)"):format(classes, table.concat(list), theirs),
+    {A = A or log_probabilities(classes, steps, m), options = extra,
+      Y = whole(positions, m, last and 1 or 2, last and classes - 1 or classes)})
+end
+ctc(3, 5, 2, "", "", {})
+ctc(3, 12, 4, "reduction = 'none'", "reduction='none'", {target_lengths = {4, 0, 3, 2, 1, 4}})
+-- Of 60 steps PyTorch's own sums in float32 are 1.2e-5 away.
+ctc(28, 30, 10, "", "", {input_lengths = {30, 25, 21, 29, 30, 26}, target_lengths = {10, 1, 7, 0, 9, 10}})
+ctc(7, 20, 6, "blank = 7, reduction = 'sum'", "blank=6, reduction='sum'", {input_lengths = {20, 20, 13, 14, 19, 20}})
+ctc(2, 6, 4, "zero_infinity = true, reduction = 'none'", "zero_infinity=True, reduction='none'",
+  {input_lengths = {6, 6, 6, 6, 6, 1}, target_lengths = {4, 3, 4, 2, 1, 2}})
+ctc(4, 9, 3, "", "", {}, normal(4 * 9, 6))
+ctc(5, 1, 1, "reduction = 'sum'", "reduction='sum'", {})
 
 -- Cross entropy --------------------------------------------------------------------------------------
 

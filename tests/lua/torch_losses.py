@@ -32,6 +32,22 @@ def labels(y):
     return y[:, 0] if y.shape[1] == 1 else y
 
 
+def ctc(a, y, classes, input_lengths=None, target_lengths=None, blank=0, reduction="mean", zero_infinity=False):
+    """nn.functional.ctc_loss of columns of log-probabilities, any numbers, and of labels from 1. Its gradient is the
+    one for the input of the log-softmax before it; taking the logarithms of the sums off, which are 0 where A holds
+    log-probabilities, makes it A's own."""
+    a = a.t().reshape(a.shape[1], -1, classes).transpose(0, 1)
+    m, steps = a.shape[1], a.shape[0]
+    inputs = torch.tensor(input_lengths or [steps] * m)
+    targets = torch.tensor(target_lengths or [y.shape[0]] * m)
+    costs = functional.ctc_loss(a.log_softmax(2), y.t().long() - 1, inputs, targets, blank, "none", zero_infinity)
+    sums = a.logsumexp(2) * (torch.arange(steps)[:, None] < inputs)
+    costs = costs - sums.sum(0) * (costs != 0)
+    if reduction == "mean":
+        return (costs / targets.clamp(min=1)).mean()
+    return costs if reduction == "none" else costs.sum()
+
+
 def by_example(costs):
     """The sum of each example's costs."""
     return costs.reshape(costs.shape[0], -1).sum(1)

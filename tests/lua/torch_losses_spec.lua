@@ -28,6 +28,7 @@ local function ours(case, given)
   local loss = assert(load("local dnn, V = ... return " .. case[1], case[1], "t"))(dnn, given.V)
   local list = {}
   for _, name in ipairs{"A", "B", "C", "Y"} do list[#list + 1] = given[name] end
+  list[#list + 1] = case.options
   local found = {cost = loss:forward(table.unpack(list))}
   local gradients = {loss:backward()}
   for k, gradient in ipairs(gradients) do found["d" .. ("ABC"):sub(k, k)] = gradient:copy() end

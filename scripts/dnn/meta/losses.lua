@@ -28,7 +28,8 @@ local loss = {}
 ---The cost of the output A for the targets Y; `loss(A, Y)` is the same.
 ---
 ---The loss keeps A, Y and the weights for backward. Some take several matrices: `loss:forward(A, B, Y)` of
----`dnn.CosineEmbeddingLoss`, `loss:forward(A, B, C)` of `dnn.TripletMarginLoss`.
+---`dnn.CosineEmbeddingLoss`, `loss:forward(A, B, C)` of `dnn.TripletMarginLoss`. `dnn.CTCLoss` takes input_lengths and
+---target_lengths beside the weights.
 ---
 ---Shapes: with reduction "none" 1 x m, the cost of each example.
 ---

@@ -39,6 +39,23 @@ static dnn_matrix labels(size_t classes, size_t rows, size_t cols) {
     return Y;
 }
 
+/* Labels of classes other than the blank, some of them repeated, and lengths that differ. */
+static void make_sequences(case_call *k, const dnn_loss_case *c) {
+    size_t classes = (size_t)k->settings[dnn_field_find(k->kind->fields, "classes")].number;
+    size_t blank = (size_t)k->settings[dnn_field_find(k->kind->fields, "blank")].number;
+    k->Y = matrix(DNN_FLOAT64, c->positions, c->examples, NULL);
+    k->input_lengths = matrix(DNN_FLOAT64, 1, c->examples, NULL);
+    k->target_lengths = matrix(DNN_FLOAT64, 1, c->examples, NULL);
+    for (size_t i = 0; i < c->positions * c->examples; i++)
+        ((double *)k->Y.data)[i] = (double)((blank + i / 2 % (classes - 1)) % classes + 1);
+    for (size_t j = 0; j < c->examples; j++) {
+        dnn_matrix_set(&k->input_lengths, 0, j, (double)(c->rows / classes - j % 2));
+        dnn_matrix_set(&k->target_lengths, 0, j, (double)(c->positions - j % 3 / 2));
+    }
+    k->call.input_lengths = &k->input_lengths;
+    k->call.target_lengths = &k->target_lengths;
+}
+
 static dnn_matrix targets(const dnn_loss_class *kind, const dnn_loss_case *c) {
     switch (kind->targets) {
     case DNN_TARGETS_NUMBERS:
@@ -51,7 +68,7 @@ static dnn_matrix targets(const dnn_loss_class *kind, const dnn_loss_case *c) {
         if (c->positions != 0)
             return labels(c->rows / c->positions, c->positions, c->examples);
         break;
-    case DNN_TARGETS_SEQUENCES:
+    case DNN_TARGETS_SEQUENCES: /* see make_sequences */
     case DNN_TARGETS_NONE:
         return matrix(DNN_FLOAT64, 0, 0, NULL);
     }
@@ -73,6 +90,8 @@ static void make(case_call *k, const dnn_loss_class *kind, const dnn_loss_case *
     k->call.vector = c->vector != 0 ? &k->vector : NULL;
     for (size_t i = 1; i < inputs_of(kind); i++)
         k->call.others[i - 1] = &k->A[i];
+    if (kind->targets == DNN_TARGETS_SEQUENCES)
+        make_sequences(k, c);
 }
 
 static void destroy(case_call *k) {
@@ -160,6 +179,7 @@ static void weights_and_reductions_scale_costs_and_gradients(void **state) {
         for (const dnn_loss_case *c = kind->cases; c->rows != 0; c++) {
             case_call k;
             make(&k, kind, c);
+            k.call.target_lengths = NULL; /* a mean that divides by lengths is then a multiple, too */
             dnn_matrix weights = uniform_matrix(DNN_FLOAT64, 1, c->examples, 0, 2, 13);
             dnn_matrix plain = matrix(DNN_FLOAT64, 1, c->examples, NULL);
             dnn_matrix weighted = matrix(DNN_FLOAT64, 1, c->examples, NULL);
