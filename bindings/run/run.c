@@ -213,18 +213,19 @@ static int run_tostring(lua_State *L) {
 }
 
 static const dnnlua_function methods[] = {
-    {"log",        run_log,                      3},
-    {"steps",      run_steps,                    3},
-    {"watch",      run_watch,                    3},
-    {"histogram",  dnnlua_run_histogram,         4},
-    {"matrix",     dnnlua_run_matrix,            5},
-    {"image",      dnnlua_run_image,             6},
-    {"text",       dnnlua_run_text,              3},
-    {"flush",      run_flush,                    1},
-    {"checkpoint", dnnlua_run_checkpoint_method, 2},
-    {"resume",     dnnlua_run_resume,            1},
-    {"close",      run_close,                    1},
-    {NULL,         NULL,                         0},
+    {"log",          run_log,                      3},
+    {"steps",        run_steps,                    3},
+    {"watch",        run_watch,                    3},
+    {"histogram",    dnnlua_run_histogram,         4},
+    {"matrix",       dnnlua_run_matrix,            5},
+    {"image",        dnnlua_run_image,             6},
+    {"text",         dnnlua_run_text,              3},
+    {"feature_maps", dnnlua_run_feature_maps,      5},
+    {"flush",        run_flush,                    1},
+    {"checkpoint",   dnnlua_run_checkpoint_method, 2},
+    {"resume",       dnnlua_run_resume,            1},
+    {"close",        run_close,                    1},
+    {NULL,           NULL,                         0},
 };
 
 /* run.path, run.file (nil where nothing is kept), run.step, run.stopped, or a method (upvalue 1

@@ -2,7 +2,7 @@
  *
  * run_new.c makes and opens it; run.c logs and closes; run_values.c turns Lua's values into tags
  * and events, run_settings.c settings into text; run_watch.c looks at a network from time to time;
- * run_window.c starts the window and obeys it;
+ * run_images.c draws weights and feature maps; run_window.c starts the window and obeys it;
  * run_keep.c says when checkpoints are due. */
 #ifndef DNN_BINDINGS_RUN_H
 #define DNN_BINDINGS_RUN_H
@@ -122,6 +122,18 @@ int dnnlua_run_histogram(lua_State *L);
 int dnnlua_run_matrix(lua_State *L);
 int dnnlua_run_image(lua_State *L);
 int dnnlua_run_text(lua_State *L);
+
+/* --- run_images.c --- */
+
+/* "3.2 Conv2d", as in net:grad_norms().names. */
+void dnnlua_run_layer_name(char name[64], const dnn_network *network, size_t step);
+
+/* Logs the weights that are images as picture/1 Conv2d: of the first layer with weights, where it
+ * works on X, and the kernels of every convolution. */
+void dnnlua_run_log_weight_images(lua_State *L, int run, dnn_network *network, lua_Integer step);
+
+/* run:feature_maps(step, net, X, {layers = , tag = }) */
+int dnnlua_run_feature_maps(lua_State *L);
 
 /* --- run_settings.c --- */
 

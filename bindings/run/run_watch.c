@@ -10,7 +10,6 @@
 #include "bindings/run/run.h"
 #include "core/clock.h"
 #include "nn/network/watch.h"
-#include "nn/network/weight_image.h"
 
 #define REST 400.0
 
@@ -173,12 +172,6 @@ static void log_number(const look *l, const char *group, const char *name, doubl
     dnnlua_run_log_number(l->self, l->step, dnnlua_run_tag(l->L, l->run, group, name), value);
 }
 
-/* "3.2 Conv2d", as in net:grad_norms().names. */
-static void layer_name(char name[64], const dnn_network *network, size_t step) {
-    const dnn_step *s = dnn_network_step(network, step);
-    snprintf(name, 64, "%s %s", s->place[0] == '\0' ? "1" : s->place, s->layer->kind->name);
-}
-
 static bool learns(const look *l, size_t step) {
     const dnn_step *s = dnn_network_step(l->network, step);
     return s->learnt > 0 && !s->again;
@@ -219,7 +212,7 @@ static void log_layers(const look *l, const char *group, double (*quantity)(cons
     for (size_t step = 0; step < dnn_network_step_count(l->network); step++) {
         double value = quantity(l, step);
         if (!isnan(value) || (quantity == grad_norm && learns(l, step))) {
-            layer_name(name, l->network, step);
+            dnnlua_run_layer_name(name, l->network, step);
             log_number(l, group, name, value);
         }
     }
@@ -272,33 +265,9 @@ static void log_histogram(const look *l, size_t segment, bool gradient) {
 
     snprintf(group, sizeof group, "%s%s", s->value.name, gradient ? "_grad" : "");
     if (is_ours(l, group)) {
-        layer_name(name, l->network, s->step);
+        dnnlua_run_layer_name(name, l->network, s->step);
         dnnlua_run_log_histogram(l->self, l->step, dnnlua_run_tag(l->L, l->run, group, name), &m);
     }
-}
-
-/* What the units of the first layer with weights look for, where X is images. */
-static void log_weight_image(const look *l) {
-    const dnn_parameters *p = dnn_network_parameters(l->network);
-    dnn_shape in = dnn_network_input_shape(l->network);
-    dnn_weight_image image;
-    char name[64];
-
-    if (p->learnt_count == 0 || !is_ours(l, "picture")) {
-        return;
-    }
-    const dnn_step *first = dnn_network_step(l->network, p->segments[0].step);
-    if (first->input[0] != 0 || !dnn_weight_image_plan(&image, first->layer, &in)) {
-        return;
-    }
-    uint8_t *pixels = dnnlua_new_block(l->L, image.width * image.height * image.channels);
-    layer_name(name, l->network, p->segments[0].step);
-    const char *tag = dnnlua_run_tag(l->L, l->run, "picture", name);
-    dnn_matrix weight = dnn_segment_values(p, 0);
-    dnn_weight_image_draw(&image, &weight, pixels);
-    dnnlua_run_log_picture(l->self, l->step, tag, pixels, image.width, image.height, image.channels,
-                           NULL);
-    lua_pop(l->L, 1);
 }
 
 static void log_distributions(const look *l) {
@@ -310,7 +279,9 @@ static void log_distributions(const look *l) {
             log_histogram(l, s, true);
         }
     }
-    log_weight_image(l);
+    if (is_ours(l, "picture")) {
+        dnnlua_run_log_weight_images(l->L, l->run, l->network, l->step);
+    }
 }
 
 void dnnlua_run_look(lua_State *L, int run, int values, lua_Integer step) {

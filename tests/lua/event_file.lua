@@ -111,4 +111,13 @@ function event_file.series(events, tag)
   return series, count
 end
 
+-- The images that were logged under a tag, in order; a text of the same tag is their caption.
+function event_file.images(events, tag)
+  local list = {}
+  for _, event in ipairs(events) do
+    if event.tag == tag and event.image then list[#list + 1] = event.image end
+  end
+  return list
+end
+
 return event_file

@@ -88,6 +88,20 @@ describe("dnn.Run", function()
       assert.same({14, 9}, {picture.width, picture.height}) -- 5 of 4 x 4 x 3, in rows of 3
     end)
 
+    it("logs the kernels of every convolution as images, whatever their channels are", function()
+      local net = dnn.Sequential{dnn.Input(9, 9, 3), dnn.Conv2d(3, 6, 3), dnn.ReLU(),
+        dnn.Residual{dnn.Conv2d(6, 6, 3, {padding = 1})}, dnn.Conv2d(6, 2, 1), dnn.Flatten()}
+      local run <close> = assert(dnn.Run(folder, {net = net}))
+      net:forward(dnn.rand(243, 2))
+      run:log(1, {})
+      local events = events_of(run)
+      local first = event_file.images(events, "picture/1 Conv2d")[1]
+      assert.same({11, 7}, {first.width, first.height}) -- 6 of 3 x 3, in rows of 3
+      local second = event_file.images(events, "picture/3.1 Conv2d")[1]
+      assert.same({23, 23}, {second.width, second.height}) -- 6 x 6 of them
+      assert.same({}, event_file.images(events, "picture/4 Conv2d")) -- of single pixels
+    end)
+
     it("takes its time: looks are 0.1 s apart, histograms 5 s", function()
       local net, _, step = training()
       local run <close> = assert(dnn.Run(folder, {net = net}))

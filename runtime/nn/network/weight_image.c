@@ -4,10 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#define SMALLEST_SIDE 3
+#define SMALLEST_SIDE  3
 #define SMALLEST_GUESS 4 /* of a vector that may be a square image */
-#define GAP           1
-#define GREY          128
+#define GREY           128
 
 /* The side of a square of `pixels`, or 0. */
 static size_t side_of(size_t pixels) {
@@ -15,10 +14,14 @@ static size_t side_of(size_t pixels) {
     return side * side == pixels && side >= SMALLEST_GUESS ? side : 0;
 }
 
+bool dnn_weight_is_kernel(const dnn_value *weight) {
+    return weight->layout.rank == 4; /* (out, in, height, width) */
+}
+
 /* The image that a unit looks at; rank 0 where it is none. */
 static dnn_shape unit_shape(const dnn_value *weight, const dnn_shape *in) {
     const dnn_layout *file = &weight->layout;
-    if (file->rank == 4) /* (out, in, height, width) */
+    if (dnn_weight_is_kernel(weight))
         return dnn_shape_image(file->size[2], file->size[3], file->size[1]);
     if (in->rank == 3 && dnn_shape_count(in) == weight->cols)
         return *in;
@@ -27,23 +30,26 @@ static dnn_shape unit_shape(const dnn_value *weight, const dnn_shape *in) {
     return side > 0 ? dnn_shape_image(side, side, colour > 0 ? 3 : 1) : (dnn_shape){0};
 }
 
-bool dnn_weight_image_plan(dnn_weight_image *out, const dnn_layer *layer, const dnn_shape *in) {
-    dnn_value values[DNN_LAYER_VALUES];
-    if (dnn_layer_values(layer, in, values) == 0 || strcmp(values[0].name, "weight") != 0)
+static size_t at_most(size_t count, size_t most) {
+    return count < most ? count : most;
+}
+
+bool dnn_weight_image_plan(dnn_weight_image *out, const dnn_value *weight, const dnn_shape *in) {
+    if (strcmp(weight->name, "weight") != 0)
         return false;
-    dnn_shape unit = unit_shape(&values[0], in);
+    dnn_shape unit = unit_shape(weight, in);
+    bool split = unit.size[2] != 1 && unit.size[2] != 3;
     if (unit.rank == 0 || unit.size[0] < SMALLEST_SIDE || unit.size[1] < SMALLEST_SIDE ||
-        (unit.size[2] != 1 && unit.size[2] != 3))
+        (split && !dnn_weight_is_kernel(weight)))
         return false;
-    size_t units = values[0].rows;
-    out->unit_height = unit.size[0];
-    out->unit_width = unit.size[1];
-    out->channels = unit.size[2];
-    out->units = units < DNN_WEIGHT_IMAGE_UNITS ? units : DNN_WEIGHT_IMAGE_UNITS;
-    out->columns = (size_t)ceil(sqrt((double)out->units));
-    size_t rows = (out->units + out->columns - 1) / out->columns;
-    out->width = out->columns * (out->unit_width + GAP) - GAP;
-    out->height = rows * (out->unit_height + GAP) - GAP;
+    *out = (dnn_weight_image){.inputs = unit.size[2]};
+    out->split = split ? at_most(unit.size[2], DNN_WEIGHT_IMAGE_KERNELS) : 0;
+    out->units = at_most(weight->rows, split ? DNN_WEIGHT_IMAGE_KERNELS : DNN_WEIGHT_IMAGE_UNITS);
+    out->grid = (dnn_image_grid){.tile_height = unit.size[0],
+                                 .tile_width = unit.size[1],
+                                 .channels = split ? 1 : unit.size[2],
+                                 .tiles = out->units * (split ? out->split : 1)};
+    dnn_image_grid_place(&out->grid, out->split);
     return true;
 }
 
@@ -63,17 +69,26 @@ static uint8_t shade(double value, double levels) {
     return isfinite(level) ? (uint8_t)(level + 0.5) : GREY;
 }
 
-void dnn_weight_image_draw(const dnn_weight_image *p, const dnn_matrix *weight, uint8_t *pixels) {
-    size_t row = p->unit_width * p->channels; /* bytes */
-    memset(pixels, 255, p->width * p->height * p->channels);
-    for (size_t unit = 0; unit < p->units; unit++) {
-        size_t x = unit % p->columns * (p->unit_width + GAP);
-        size_t y = unit / p->columns * (p->unit_height + GAP);
-        double levels = 127 / largest(weight, unit);
-        for (size_t line = 0; line < p->unit_height; line++) {
-            uint8_t *out = pixels + ((y + line) * p->width + x) * p->channels;
-            for (size_t k = 0; k < row; k++)
-                out[k] = shade(dnn_matrix_get(weight, unit, line * row + k), levels);
+/* A tile of a unit: its channels from `channel` on. */
+static void draw_tile(const dnn_weight_image *p, const dnn_matrix *weight, size_t unit, size_t tile,
+                      size_t channel, double levels, uint8_t *pixels) {
+    const dnn_image_grid *g = &p->grid;
+    for (size_t y = 0; y < g->tile_height; y++) {
+        uint8_t *out = dnn_image_grid_line(g, pixels, tile, y);
+        for (size_t k = 0; k < g->tile_width * g->channels; k++) {
+            size_t pixel = y * g->tile_width + k / g->channels;
+            size_t feature = pixel * p->inputs + channel + k % g->channels;
+            out[k] = shade(dnn_matrix_get(weight, unit, feature), levels);
         }
+    }
+}
+
+void dnn_weight_image_draw(const dnn_weight_image *p, const dnn_matrix *weight, uint8_t *pixels) {
+    size_t across = p->split > 0 ? p->split : 1;
+    dnn_image_grid_clear(&p->grid, pixels);
+    for (size_t unit = 0; unit < p->units; unit++) {
+        double levels = 127 / largest(weight, unit);
+        for (size_t k = 0; k < across; k++)
+            draw_tile(p, weight, unit, unit * across + k, k, levels, pixels);
     }
 }

@@ -131,6 +131,28 @@ function run:matrix(step, tag, A, names) end
 ---@return string|nil message why not
 function run:image(step, tag, pixels, width, height) end
 
+---Logs what the convolutions of a network make of an image: the image, and the output of each layer, its channels side
+---by side in grey, each from its smallest number (black) to its largest.
+---
+---A copy of the network runs, in evaluation, so a training is not disturbed; it takes the time and memory of a copy and a
+---forward, so not each step wants it. dnnview shows the images of a tag together.
+---
+---Options: `layers` is a table of the layers to look at, such as `{net[1], net[2]}`, else every Conv2d and
+---ConvTranspose2d; `tag` is "feature_maps" where it is not given.
+---
+---Shapes: X is one column, an image.
+---
+---```lua
+---local net = dnn.Sequential{dnn.Input(8, 8, 1), dnn.Conv2d(1, 4, 3)}
+---dnn.Run():feature_maps(1, net, dnn.rand(64, 1))
+---```
+---@param step integer >= 0
+---@param net dnn.Layer
+---@param X dnn.Matrix
+---@param options? {layers?: dnn.Layer[], tag?: string}
+---@return nil
+function run:feature_maps(step, net, X, options) end
+
 ---Logs a string, at the step of the last log.
 ---
 ---```lua
@@ -226,8 +248,9 @@ function run:resume() end
 -- - `learning_rate` and `seconds_per_step`
 --
 -- At first once in `histogram_every` seconds, each time 5 % later: histograms of every parameter (`weight/1 Linear`) and
--- of its gradient (`weight_grad/1 Linear`), and `picture/1 Linear`, the first layer's weights as images where X is
--- images of s x s pixels.
+-- of its gradient (`weight_grad/1 Linear`), and as images the kernels of every convolution (`picture/4 Conv2d`) and the
+-- weights of the first layer (`picture/1 Linear`) where X is images of s x s pixels. Kernels on other than 1 or 3 channels
+-- are a row for each filter with a column for each channel, 32 of both at most. Grey is 0.
 --
 -- What the script logs under one of these names is left to it. A step that an optimiser refuses because of its
 -- gradients is logged too. A look that takes long is followed by a pause of 400 times as long, which holds the cost at
