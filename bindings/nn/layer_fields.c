@@ -6,14 +6,15 @@
 
 /* --- values and outputs by name --- */
 
-const char *dnnlua_layer_short_name(const char *name) {
+/* The short name of a value: the tutorial's W and b, or its own. */
+static const char *short_name(const char *name) {
     return strcmp(name, "weight") == 0 ? "W" : strcmp(name, "bias") == 0 ? "b" : name;
 }
 
 /* True for "weight_grad" and "dW". */
 static bool names_gradient(const char *name, const char *of) {
     size_t length = strlen(of);
-    return (name[0] == 'd' && strcmp(name + 1, dnnlua_layer_short_name(of)) == 0) ||
+    return (name[0] == 'd' && strcmp(name + 1, short_name(of)) == 0) ||
            (strncmp(name, of, length) == 0 && strcmp(name + length, "_grad") == 0);
 }
 
@@ -28,7 +29,7 @@ static bool find_value(const dnnlua_layer *self, const char *name, size_t *which
             const char *of = values[*which].name;
             if (*gradient
                     ? !values[*which].kept && names_gradient(name, of)
-                    : strcmp(name, of) == 0 || strcmp(name, dnnlua_layer_short_name(of)) == 0) {
+                    : strcmp(name, of) == 0 || strcmp(name, short_name(of)) == 0) {
                 return true;
             }
         }
@@ -159,7 +160,7 @@ void dnnlua_layer_add_names(lua_State *L, void *object, int list) {
     size_t count = dnn_layer_values(self->layer, &(dnn_shape){0}, values);
 
     for (size_t v = 0; v < count; v++) {
-        const char *name = values[v].name, *brief = dnnlua_layer_short_name(name);
+        const char *name = values[v].name, *brief = short_name(name);
         dnnlua_add_name(L, list, name);
         if (brief != name) {
             dnnlua_add_name(L, list, brief);

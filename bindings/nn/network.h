@@ -103,9 +103,6 @@ void dnnlua_layer_set_frozen(dnn_layer *layer, bool frozen);
 /* Tells the network of the layer, if there is one, that a layer's mode or freezing has changed. */
 void dnnlua_layer_note(const dnnlua_layer *self);
 
-/* The short name of a value: the tutorial's W and b, or its own. */
-const char *dnnlua_layer_short_name(const char *name);
-
 /* --- container.c --- */
 
 /* The constructors: dnn.Sequential, dnn.Residual, dnn.Concat, dnn.Input. */

@@ -348,7 +348,7 @@ bool open_editor(lua_State *L) {
     return true;
 }
 
-void close_editor(void) {
+static void close_editor(void) {
     if (line != NULL) {
         end_display();
         libedit.set(line, EL_UNBUFFERED, 0);

@@ -41,9 +41,6 @@ void clear_text(text *t);
 const char *string_of(const text *t); /* "" where there are no bytes */
 void free_text(text *t);
 
-/* A character that stands for a byte which is not UTF-8. */
-bool is_stray_byte(wchar_t wide);
-
 /* The character that at least one byte begins with, and how many bytes it took. */
 wchar_t decode_character(const char *bytes, size_t available, size_t *used);
 
@@ -156,7 +153,6 @@ typedef enum { INPUT_TEXT, INPUT_CANCELLED, INPUT_ENDED } input_state;
 
 /* False when there is no terminal, or no memory. */
 bool open_editor(lua_State *L);
-void close_editor(void);
 
 /* Lets an input be typed; its text is valid until the next. */
 input_state edit_input(const char *prompt, const char *continuation, const char **typed,

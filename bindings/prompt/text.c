@@ -26,6 +26,11 @@ void add_string(text *t, const char *string) {
     add_bytes(t, string, strlen(string));
 }
 
+/* A character that stands for a byte which is not UTF-8. */
+static bool is_stray_byte(wchar_t wide) {
+    return wide >= STRAY_BYTE + 0x80 && wide <= STRAY_BYTE + 0xFF;
+}
+
 void add_character(text *t, wchar_t wide) {
     char bytes[DNN_UTF8_MAX] = {(char)(wide - STRAY_BYTE)};
     size_t count = is_stray_byte(wide) ? 1 : dnn_utf8_put((uint32_t)wide, bytes);
@@ -52,10 +57,6 @@ const char *string_of(const text *t) {
 void free_text(text *t) {
     dnn_free(t->bytes);
     *t = (text){0};
-}
-
-bool is_stray_byte(wchar_t wide) {
-    return wide >= STRAY_BYTE + 0x80 && wide <= STRAY_BYTE + 0xFF;
 }
 
 wchar_t decode_character(const char *bytes, size_t available, size_t *used) {

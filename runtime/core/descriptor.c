@@ -32,19 +32,6 @@ int dnn_open(const char *path, int flags, mode_t mode) {
     return fd < STANDARD ? dnn_above_standard(fd) : fd;
 }
 
-FILE *dnn_fopen(const char *path, const char *mode) {
-    int fd = dnn_open(path, mode[0] == 'w' ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY, 0666);
-    if (fd < 0)
-        return NULL;
-    FILE *file = fdopen(fd, mode);
-    if (file == NULL) {
-        int reason = errno;
-        close(fd);
-        errno = reason;
-    }
-    return file;
-}
-
 int dnn_write_all(int fd, const void *bytes, size_t size, size_t *written) {
     const char *at = bytes;
     size_t left = size;

@@ -7,14 +7,10 @@
 #define DNN_CORE_DESCRIPTOR_H
 
 #include <stddef.h>
-#include <stdio.h>
 #include <sys/types.h>
 
 /* As open(2), closed on exec, 3 or more, begun again when a signal came; -1 with errno. */
 int dnn_open(const char *path, int flags, mode_t mode);
-
-/* As fopen(3) on such a descriptor, for the modes "rb" and "wb"; NULL with errno. */
-FILE *dnn_fopen(const char *path, const char *mode);
 
 /* Moves a descriptor to 3 or more and sees to it that it is closed on exec: what pipe(2) and its
  * like gave. -1 with errno, having closed it; -1 for -1. */

@@ -49,10 +49,6 @@ dnn_status dnn_source_fail(const dnn_source *source, dnn_status status, dnn_erro
     return dnn_fail(err, status, "%s: %s", source->name, text);
 }
 
-const char *dnn_source_name(const dnn_source *source) {
-    return source->name;
-}
-
 /* --- the file --- */
 
 /* Up to `size` of the file's own bytes; 0 at their end. */

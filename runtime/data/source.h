@@ -25,9 +25,6 @@ dnn_status dnn_source_open_part(dnn_source **out, const char *path, const char *
 
 void dnn_source_close(dnn_source *source); /* NULL is allowed */
 
-/* As messages name it. */
-const char *dnn_source_name(const dnn_source *source);
-
 /* The first bytes that are still to be read, up to DNN_FILE_KIND_BYTES of them, into `size`. */
 dnn_status dnn_source_peek(dnn_source *source, const unsigned char **bytes, size_t *size,
                            dnn_error *err);

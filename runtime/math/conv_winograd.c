@@ -113,7 +113,8 @@ static place place_of(const plan *p, size_t tile) {
                    .x = tile % p->tiles[1] * DNN_WINOGRAD_SIDE};
 }
 
-void dnn_winograd_clip(ptrdiff_t first, size_t count, size_t extent, size_t *begin, size_t *end) {
+/* Which of the `count` elements from `first` on lie in [0, extent): [*begin, *end). */
+static void clip(ptrdiff_t first, size_t count, size_t extent, size_t *begin, size_t *end) {
     ptrdiff_t left = (ptrdiff_t)extent - first;
     *begin = first < 0 ? dnn_least((size_t)-first, count) : 0;
     *end = left <= (ptrdiff_t)*begin ? *begin : dnn_least(count, (size_t)left);
@@ -129,8 +130,8 @@ dnn_winograd_tile dnn_winograd_source(const dnn_conv_axis *axis_y, const dnn_con
                               .pixel = channels,
                               .row = (size_t)row,
                               .channels = channels};
-    dnn_winograd_clip(top, DNN_WINOGRAD_SIDE + 2, axis_y->source, &tile.top, &tile.bottom);
-    dnn_winograd_clip(left, DNN_WINOGRAD_SIDE + 2, axis_x->source, &tile.left, &tile.right);
+    clip(top, DNN_WINOGRAD_SIDE + 2, axis_y->source, &tile.top, &tile.bottom);
+    clip(left, DNN_WINOGRAD_SIDE + 2, axis_x->source, &tile.left, &tile.right);
     return tile;
 }
 

@@ -40,9 +40,6 @@ dnn_status dnn_winograd_weight_run(const dnn_conv *c, const dnn_matrix *X, const
                                    bool add, dnn_matrix *dW, void *memory, bool *finite,
                                    dnn_error *err);
 
-/* How many of the `count` elements from `first` on lie in [0, extent): [*begin, *end). */
-void dnn_winograd_clip(ptrdiff_t first, size_t count, size_t extent, size_t *begin, size_t *end);
-
 /* The source's side of the tile whose first output is (y, x): all but the positions. */
 dnn_winograd_tile dnn_winograd_source(const dnn_conv_axis *axis_y, const dnn_conv_axis *axis_x,
                                       size_t channels, const dnn_matrix *source, size_t example,

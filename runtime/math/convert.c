@@ -38,7 +38,8 @@ DNN_INLINE int32_t i32_to_byte(int32_t x) {
 #define SAME(x) (x)
 
 #define DEFINE_CONVERT(name, from, to, expression)                                                 \
-    DNN_CLONES void name(size_t n, void *out, const void *a, const void *b, const void *c) {       \
+    DNN_CLONES static void name(size_t n, void *out, const void *a, const void *b,                 \
+                                const void *c) {                                                   \
         to *o = out;                                                                               \
         const from *x = a;                                                                         \
         (void)b, (void)c;                                                                          \
@@ -48,37 +49,37 @@ DNN_INLINE int32_t i32_to_byte(int32_t x) {
     }
 
 #define DEFINE_COPY(name, type)                                                                    \
-    void name(size_t n, void *out, const void *a, const void *b, const void *c) {                  \
+    static void name(size_t n, void *out, const void *a, const void *b, const void *c) {           \
         (void)b, (void)c;                                                                          \
         memcpy(out, a, n * sizeof(type));                                                          \
     }
 
-DEFINE_COPY(dnn_f32_to_f32, float)
-DEFINE_CONVERT(dnn_f32_to_f64, float, double, SAME)
-DEFINE_CONVERT(dnn_f32_to_u8, float, uint8_t, f32_to_byte)
-DEFINE_CONVERT(dnn_f64_to_f32, double, float, SAME)
-DEFINE_COPY(dnn_f64_to_f64, double)
-DEFINE_CONVERT(dnn_f64_to_u8, double, uint8_t, f64_to_byte)
-DEFINE_CONVERT(dnn_u8_to_f32, uint8_t, float, SAME)
-DEFINE_CONVERT(dnn_u8_to_f64, uint8_t, double, SAME)
-DEFINE_COPY(dnn_u8_to_u8, uint8_t)
-DEFINE_CONVERT(dnn_f32_to_i32, float, int32_t, f64_to_whole)
-DEFINE_CONVERT(dnn_f64_to_i32, double, int32_t, f64_to_whole)
-DEFINE_CONVERT(dnn_u8_to_i32, uint8_t, int32_t, SAME)
-DEFINE_CONVERT(dnn_i32_to_f32, int32_t, float, SAME)
-DEFINE_CONVERT(dnn_i32_to_f64, int32_t, double, SAME)
-DEFINE_CONVERT(dnn_i32_to_u8, int32_t, uint8_t, i32_to_byte)
-DEFINE_COPY(dnn_i32_to_i32, int32_t)
+DEFINE_COPY(f32_to_f32, float)
+DEFINE_CONVERT(f32_to_f64, float, double, SAME)
+DEFINE_CONVERT(f32_to_u8, float, uint8_t, f32_to_byte)
+DEFINE_CONVERT(f64_to_f32, double, float, SAME)
+DEFINE_COPY(f64_to_f64, double)
+DEFINE_CONVERT(f64_to_u8, double, uint8_t, f64_to_byte)
+DEFINE_CONVERT(u8_to_f32, uint8_t, float, SAME)
+DEFINE_CONVERT(u8_to_f64, uint8_t, double, SAME)
+DEFINE_COPY(u8_to_u8, uint8_t)
+DEFINE_CONVERT(f32_to_i32, float, int32_t, f64_to_whole)
+DEFINE_CONVERT(f64_to_i32, double, int32_t, f64_to_whole)
+DEFINE_CONVERT(u8_to_i32, uint8_t, int32_t, SAME)
+DEFINE_CONVERT(i32_to_f32, int32_t, float, SAME)
+DEFINE_CONVERT(i32_to_f64, int32_t, double, SAME)
+DEFINE_CONVERT(i32_to_u8, int32_t, uint8_t, i32_to_byte)
+DEFINE_COPY(i32_to_i32, int32_t)
 
 dnn_kernel *const dnn_convert[DNN_DTYPE_COUNT][DNN_DTYPE_COUNT] = {
-    [DNN_FLOAT32] = {dnn_f32_to_f32, dnn_f32_to_f64, dnn_f32_to_u8, dnn_f32_to_i32},
-    [DNN_FLOAT64] = {dnn_f64_to_f32, dnn_f64_to_f64, dnn_f64_to_u8, dnn_f64_to_i32},
-    [DNN_UINT8] = {dnn_u8_to_f32,  dnn_u8_to_f64,  dnn_u8_to_u8,  dnn_u8_to_i32 },
-    [DNN_INT32] = {dnn_i32_to_f32, dnn_i32_to_f64, dnn_i32_to_u8, dnn_i32_to_i32},
+    [DNN_FLOAT32] = {f32_to_f32, f32_to_f64, f32_to_u8, f32_to_i32},
+    [DNN_FLOAT64] = {f64_to_f32, f64_to_f64, f64_to_u8, f64_to_i32},
+    [DNN_UINT8] = {u8_to_f32,  u8_to_f64,  u8_to_u8,  u8_to_i32 },
+    [DNN_INT32] = {i32_to_f32, i32_to_f64, i32_to_u8, i32_to_i32},
 };
 
 #define DEFINE_SCALE(name, from, to, real)                                                         \
-    DNN_CLONES void name(size_t n, void *out, const void *a, double scale, double shift) {         \
+    DNN_CLONES static void name(size_t n, void *out, const void *a, double scale, double shift) {  \
         to *o = out;                                                                               \
         const from *x = a;                                                                         \
         const real factor = (real)scale, offset = (real)shift;                                     \
@@ -87,18 +88,18 @@ dnn_kernel *const dnn_convert[DNN_DTYPE_COUNT][DNN_DTYPE_COUNT] = {
             o[i] = (to)((real)x[i] * factor + offset);                                             \
     }
 
-DEFINE_SCALE(dnn_f32_scale_to_f32, float, float, float)
-DEFINE_SCALE(dnn_f32_scale_to_f64, float, double, double)
-DEFINE_SCALE(dnn_f64_scale_to_f32, double, float, double)
-DEFINE_SCALE(dnn_f64_scale_to_f64, double, double, double)
-DEFINE_SCALE(dnn_u8_scale_to_f32, uint8_t, float, float)
-DEFINE_SCALE(dnn_u8_scale_to_f64, uint8_t, double, double)
-DEFINE_SCALE(dnn_i32_scale_to_f32, int32_t, float, double)
-DEFINE_SCALE(dnn_i32_scale_to_f64, int32_t, double, double)
+DEFINE_SCALE(f32_scale_to_f32, float, float, float)
+DEFINE_SCALE(f32_scale_to_f64, float, double, double)
+DEFINE_SCALE(f64_scale_to_f32, double, float, double)
+DEFINE_SCALE(f64_scale_to_f64, double, double, double)
+DEFINE_SCALE(u8_scale_to_f32, uint8_t, float, float)
+DEFINE_SCALE(u8_scale_to_f64, uint8_t, double, double)
+DEFINE_SCALE(i32_scale_to_f32, int32_t, float, double)
+DEFINE_SCALE(i32_scale_to_f64, int32_t, double, double)
 
 dnn_scale_kernel *const dnn_scale[DNN_DTYPE_COUNT][DNN_DTYPE_COUNT] = {
-    [DNN_FLOAT32] = {dnn_f32_scale_to_f32, dnn_f32_scale_to_f64},
-    [DNN_FLOAT64] = {dnn_f64_scale_to_f32, dnn_f64_scale_to_f64},
-    [DNN_UINT8] = {dnn_u8_scale_to_f32,  dnn_u8_scale_to_f64 },
-    [DNN_INT32] = {dnn_i32_scale_to_f32, dnn_i32_scale_to_f64},
+    [DNN_FLOAT32] = {f32_scale_to_f32, f32_scale_to_f64},
+    [DNN_FLOAT64] = {f64_scale_to_f32, f64_scale_to_f64},
+    [DNN_UINT8] = {u8_scale_to_f32,  u8_scale_to_f64 },
+    [DNN_INT32] = {i32_scale_to_f32, i32_scale_to_f64},
 };

@@ -9,35 +9,9 @@
  * The rows of the table are the types from, its columns the types to. */
 extern dnn_kernel *const dnn_convert[DNN_DTYPE_COUNT][DNN_DTYPE_COUNT];
 
-dnn_kernel dnn_f32_to_f32;
-dnn_kernel dnn_f32_to_f64;
-dnn_kernel dnn_f32_to_u8;
-dnn_kernel dnn_f64_to_f32;
-dnn_kernel dnn_f64_to_f64;
-dnn_kernel dnn_f64_to_u8;
-dnn_kernel dnn_u8_to_f32;
-dnn_kernel dnn_u8_to_f64;
-dnn_kernel dnn_u8_to_u8;
-dnn_kernel dnn_f32_to_i32;
-dnn_kernel dnn_f64_to_i32;
-dnn_kernel dnn_u8_to_i32;
-dnn_kernel dnn_i32_to_f32;
-dnn_kernel dnn_i32_to_f64;
-dnn_kernel dnn_i32_to_u8;
-dnn_kernel dnn_i32_to_i32;
-
 /* out[i] = scale * a[i] + shift, computed in double where either type is double or int32, else
  * in float. There is none to uint8 and int32 (NULL in the table). */
 typedef void dnn_scale_kernel(size_t n, void *out, const void *a, double scale, double shift);
 extern dnn_scale_kernel *const dnn_scale[DNN_DTYPE_COUNT][DNN_DTYPE_COUNT];
-
-dnn_scale_kernel dnn_f32_scale_to_f32;
-dnn_scale_kernel dnn_f32_scale_to_f64;
-dnn_scale_kernel dnn_f64_scale_to_f32;
-dnn_scale_kernel dnn_f64_scale_to_f64;
-dnn_scale_kernel dnn_u8_scale_to_f32;
-dnn_scale_kernel dnn_u8_scale_to_f64;
-dnn_scale_kernel dnn_i32_scale_to_f32;
-dnn_scale_kernel dnn_i32_scale_to_f64;
 
 #endif

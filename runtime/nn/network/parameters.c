@@ -72,15 +72,11 @@ void dnn_live_none(dnn_live *live) {
     live->count = 0;
 }
 
-void dnn_live_all(dnn_live *live, size_t columns) {
-    for (size_t column = 0; column < columns; column++)
-        dnn_live_add(live, column);
-}
-
 void dnn_segment_set_gradient(dnn_segment *segment) {
     segment->spent = false;
     if (segment->live != NULL)
-        dnn_live_all(segment->live, segment->value.cols);
+        for (size_t column = 0; column < segment->value.cols; column++)
+            dnn_live_add(segment->live, column);
 }
 
 bool dnn_parameters_have_gradients(const dnn_parameters *parameters, size_t first, size_t count) {

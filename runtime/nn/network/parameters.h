@@ -28,7 +28,6 @@ static inline void dnn_live_add(dnn_live *live, size_t column) {
     live->is_live[column] = true;
 }
 void dnn_live_none(dnn_live *live);
-void dnn_live_all(dnn_live *live, size_t columns);
 
 typedef struct dnn_segment {
     const char *name;  /* "0.weight", "3.1.running_mean": as PyTorch and files call it */

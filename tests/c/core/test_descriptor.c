@@ -21,13 +21,10 @@ static int opens_above_standard(void) {
     int fd = dnn_open("/dev/null", O_RDONLY, 0);
     if (fd < 3 || (fcntl(fd, F_GETFD) & FD_CLOEXEC) == 0)
         return 1;
-    FILE *file = dnn_fopen("/dev/null", "rb");
-    if (file == NULL || fileno(file) < 3)
-        return 2;
     int ends[2];
     if (pipe(ends) != 0 || dnn_above_standard(ends[0]) < 3 || dnn_above_standard(ends[1]) < 3)
-        return 3;
-    return fcntl(0, F_GETFD) < 0 && fcntl(1, F_GETFD) < 0 && fcntl(2, F_GETFD) < 0 ? 0 : 4;
+        return 2;
+    return fcntl(0, F_GETFD) < 0 && fcntl(1, F_GETFD) < 0 && fcntl(2, F_GETFD) < 0 ? 0 : 3;
 }
 
 static void the_standard_descriptors_are_left_alone(void **state) {
@@ -45,7 +42,6 @@ static void failures_say_why(void **state) {
     (void)state;
     assert_int_equal(dnn_open("/nowhere/at/all", O_RDONLY, 0), -1);
     assert_int_equal(errno, ENOENT);
-    assert_null(dnn_fopen("/nowhere/at/all", "rb"));
     assert_int_equal(dnn_above_standard(-1), -1);
     size_t written = 1;
     int full = dnn_open("/dev/full", O_WRONLY, 0);
