@@ -117,6 +117,10 @@ static void K(target_of)(const targets *t, const block *b, size_t p, const T *z,
 
 static void K(forward)(const targets *t, block *b, const T *z, double *costs) {
     T out[PART];
+    if (dnn_cross_few(t)) {
+        K(dnn_cross_few_forward)(t, b, z, costs);
+        return;
+    }
     if (t->labels.classes > PART)
         K(long_sum)(z, t->labels.classes, b->tops, b->sums);
     else
@@ -135,6 +139,10 @@ static void K(forward)(const targets *t, block *b, const T *z, double *costs) {
 /* `scales` holds what the gradient of each position is multiplied by. */
 static void K(backward)(const targets *t, block *b, const T *z, T *out, const double *scales) {
     T buffer[PART];
+    if (dnn_cross_few(t)) {
+        K(dnn_cross_few_backward)(t, b, z, out, scales);
+        return;
+    }
     K(exponentials)(out, z, t->labels.classes, b->count, b->tops, b->sums);
     for (size_t p = 0; p < b->count; p++, out += t->labels.classes, z += t->labels.classes) {
         double share, cost;
@@ -169,30 +177,16 @@ static void K(backward)(const targets *t, block *b, const T *z, T *out, const do
 #include "math/functions.h"
 #include "math/reduce_kernels.h"
 #include "math/simd.h"
-#include "nn/losses/labels.h"
+#include "nn/losses/cross_entropy.h"
 
 enum { REDUCTION, LABEL_SMOOTHING, IGNORE_INDEX };
 
-enum {
-    MANY = 16,  /* classes from which on sums and extremes are worth a call */
-    PART = 512, /* elements on the stack */
-    BLOCK = 128 /* positions at a time */
-};
+enum { MANY = DNN_CROSS_MANY, PART = DNN_CROSS_PART, BLOCK = DNN_CROSS_BLOCK };
 
 #define NAME "CrossEntropyLoss"
 
-/* What Y asks for. */
-typedef struct targets {
-    dnn_labels labels;   /* of a Y of probabilities classes and weights alone */
-    bool soft;           /* Y holds probabilities */
-    double keep, spread; /* q = keep y + spread */
-} targets;
-
-/* Positions that are worked on together; `first` counts those of all columns. */
-typedef struct block {
-    size_t first, count;
-    double labels[BLOCK], tops[BLOCK], sums[BLOCK];
-} block;
+typedef dnn_cross_targets targets;
+typedef dnn_cross_block block;
 
 static bool counts(const targets *t, const block *b, size_t p) {
     return t->soft || b->labels[p] != t->labels.ignore;

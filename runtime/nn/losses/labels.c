@@ -1,9 +1,11 @@
 /* labels.c: reading and checking class numbers. */
 #include "nn/losses/labels.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "math/convert.h"
+#include "math/simd.h"
 
 dnn_labels dnn_labels_of(const char *name, const dnn_loss_call *call, size_t steps, double ignore) {
     return (dnn_labels){
@@ -31,15 +33,25 @@ void dnn_labels_read(const dnn_labels *labels, size_t first, size_t n, double *o
     }
 }
 
+/* How many of n labels count. */
+DNN_CLONES static int counted(const double *labels, size_t n, double ignore) {
+    int count = 0;
+    for (size_t p = 0; p < n; p++)
+        count += labels[p] != ignore;
+    return count;
+}
+
 double dnn_labels_total(const dnn_labels *labels) {
     size_t positions = labels->steps * labels->Y->cols;
     double part[DNN_LABELS_PART], total = 0;
     for (size_t first = 0; first < positions; first += DNN_LABELS_PART) {
         size_t n = positions - first < DNN_LABELS_PART ? positions - first : DNN_LABELS_PART;
         dnn_labels_read(labels, first, n, part);
-        for (size_t p = 0; p < n; p++)
+        if (labels->weights == NULL)
+            total += counted(part, n, labels->ignore);
+        for (size_t p = 0; labels->weights != NULL && p < n; p++)
             if (part[p] != labels->ignore)
-                total += dnn_label_weight(labels, (size_t)part[p] - 1);
+                total += labels->weights[(size_t)part[p] - 1];
     }
     return total;
 }
@@ -92,18 +104,28 @@ static dnn_status fail_label(const dnn_labels *labels, double label, size_t posi
                     dnn_shown(label), place, labels->classes, hint);
 }
 
+DNN_INLINE bool is_good(double label, double most, double ignore) {
+    return (label == ignore) | ((label >= 1) & (label <= most) & (label == floor(label)));
+}
+
+DNN_CLONES static bool all_good(const double *labels, size_t n, double most, double ignore) {
+    int bad = 0;
+    for (size_t p = 0; p < n; p++)
+        bad |= !is_good(labels[p], most, ignore);
+    return !bad;
+}
+
 dnn_status dnn_labels_check(const dnn_labels *labels, const dnn_loss_call *call, dnn_error *err) {
     size_t positions = labels->steps * labels->Y->cols;
     double part[DNN_LABELS_PART], most = (double)labels->classes;
     for (size_t first = 0; first < positions; first += DNN_LABELS_PART) {
         size_t n = positions - first < DNN_LABELS_PART ? positions - first : DNN_LABELS_PART;
         dnn_labels_read(labels, first, n, part);
-        for (size_t p = 0; p < n; p++) {
-            double label = part[p];
-            bool good = label >= 1 && label <= most && label == (double)(size_t)label;
-            if (!good && label != labels->ignore)
-                return fail_label(labels, label, first + p, err);
-        }
+        if (all_good(part, n, most, labels->ignore))
+            continue;
+        for (size_t p = 0; p < n; p++)
+            if (!is_good(part[p], most, labels->ignore))
+                return fail_label(labels, part[p], first + p, err);
     }
     return dnn_check_vector(labels->name, call, "weight", labels->classes, "class", err);
 }
