@@ -16,6 +16,7 @@
 #include "math/pieces.h"
 #include "math/scratch.h"
 #include "math/skinny.h"
+#include "math/small.h"
 
 #define PIECE_FLOPS   4e6 /* p pieces need p times this each: more pieces pack more */
 #define MAX_PIECES    64
@@ -249,6 +250,10 @@ static bool is_tiny(const dnn_mm_call *p) {
 dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
     if (is_tiny(p)) {
         (p->dtype == DNN_FLOAT32 ? run_tiny_f32 : run_tiny_f64)(p);
+        return DNN_OK;
+    }
+    if (dnn_small_suits(p)) {
+        dnn_small_run(p);
         return DNN_OK;
     }
     if (dnn_skinny_suits(p))

@@ -8,6 +8,7 @@
 #include "core/random.h"
 #include "core/threads.h"
 #include "math/blas.h"
+#include "math/cpu.h"
 
 static dnn_error err;
 
@@ -108,6 +109,25 @@ static void small_products_agree_with_the_definition(void **state) {
         for (size_t j = 0; j < count; j++)
             for (size_t l = 0; l < sizeof depths / sizeof *depths; l++)
                 check_all_forms(sides[i], sides[j], depths[l]);
+}
+
+/* Of the kernels for small products: those of AVX2, and blocks of several widths. */
+static void small_products_agree_on_lesser_cpus(void **state) {
+    (void)state;
+    static const size_t shapes[][3] = {
+        {4,  4,  3 },
+        {12, 9,  8 },
+        {16, 16, 31},
+        {24, 18, 33},
+        {31, 17, 64},
+        {48, 5,  64},
+        {80, 23, 20},
+    };
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+        for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= DNN_VECTORS_AVX512; level++) {
+            dnn_cpu_limit = level;
+            check_all_forms(shapes[s][0], shapes[s][1], shapes[s][2]);
+        }
 }
 
 static void products_that_are_cut_agree_with_the_definition(void **state) {
@@ -359,6 +379,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_kernels_are_the_best_that_the_cpu_runs),
         cmocka_unit_test(small_products_agree_with_the_definition),
+        cmocka_unit_test(small_products_agree_on_lesser_cpus),
         cmocka_unit_test(products_that_are_cut_agree_with_the_definition),
         cmocka_unit_test(products_with_few_rows_agree_with_the_definition),
         cmocka_unit_test(the_number_of_threads_does_not_change_a_bit),
