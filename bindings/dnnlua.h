@@ -77,6 +77,10 @@ int dnnlua_no_such_field(lua_State *L, const char *owner, const dnnlua_nearest *
  * the first call loads; NULL for an unknown name. */
 const char *dnnlua_synonym(lua_State *L, const char *group, const char *name);
 
+/* The userdata of that type at index, or NULL: luaL_testudata, but without comparing names where the
+ * first member of the userdata is a pointer to the type, as that of what a step asks for is. */
+void *dnnlua_test_object(lua_State *L, int index, const char *type);
+
 /* The userdata of that type at index 1, which a method is called on; else raises "forward: expected
  * a dnn.Sequential ...; methods take a colon, as in net:forward(...)", `object` being "net". */
 void *dnnlua_check_self(lua_State *L, const char *type, const char *object);

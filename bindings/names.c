@@ -101,8 +101,16 @@ int dnnlua_no_such_field(lua_State *L, const char *owner, const dnnlua_nearest *
 
 /* --- methods --- */
 
+void *dnnlua_test_object(lua_State *L, int index, const char *type) {
+    const char *const *mark = lua_touserdata(L, index);
+
+    return mark != NULL && lua_rawlen(L, index) >= sizeof *mark && *mark == type
+               ? (void *)mark
+               : luaL_testudata(L, index, type);
+}
+
 void *dnnlua_check_self(lua_State *L, const char *type, const char *object) {
-    void *self = luaL_testudata(L, 1, type);
+    void *self = dnnlua_test_object(L, 1, type);
     lua_Debug call;
 
     if (self == NULL) {

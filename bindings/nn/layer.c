@@ -12,6 +12,7 @@ dnnlua_layer *dnnlua_new_layer(lua_State *L, dnn_layer *layer) {
     dnnlua_layer *self = lua_newuserdatauv(L, sizeof *self, LAYER_USER_VALUES);
 
     memset(self, 0, sizeof *self);
+    self->type = DNNLUA_LAYER;
     self->layer = layer;
     luaL_setmetatable(L, DNNLUA_LAYER);
     return self;

@@ -26,12 +26,10 @@ static dnnlua_loss *check_loss(lua_State *L) {
     return dnnlua_check_self(L, DNNLUA_LOSS, "loss");
 }
 
-/* Whether it gives a cost for each example: reduction = "none". */
-static bool is_for_each(const dnnlua_loss *self) {
-    int i = dnn_field_find(self->kind->fields, "reduction");
+static bool is_for_each(const dnn_loss_class *kind, const dnn_setting *settings) {
+    int i = dnn_field_find(kind->fields, "reduction");
 
-    return i >= 0 &&
-           strcmp(self->kind->fields[i].choices[(size_t)self->settings[i].number], "none") == 0;
+    return i >= 0 && strcmp(kind->fields[i].choices[(size_t)settings[i].number], "none") == 0;
 }
 
 /* Pushes a copy, as float64, of the vector among the options at 1, or nil. A number is a vector of
@@ -69,7 +67,8 @@ static int loss_new(lua_State *L) {
     dnnlua_read_fields(L, 1, kind->name, kind->fields, settings, extra);
     lua_settop(L, 1);
     dnnlua_loss *self = lua_newuserdatauv(L, sizeof *self, LOSS_VECTOR);
-    *self = (dnnlua_loss){.kind = kind};
+    *self = (dnnlua_loss){
+        .type = DNNLUA_LOSS, .kind = kind, .for_each = is_for_each(kind, settings)};
     memcpy(self->settings, settings, sizeof settings);
     luaL_setmetatable(L, DNNLUA_LOSS);
     push_vector(L, kind);
@@ -196,7 +195,7 @@ static int loss_forward(lua_State *L) {
     if (is_recorded(&call)) {
         return record(L, self, options);
     }
-    if (is_for_each(self)) {
+    if (self->for_each) {
         bool real = dnn_dtype_info(call.A->dtype)->is_real; /* else forward says so */
         call.costs = dnnlua_new_matrix(L, real ? call.A->dtype : DNN_FLOAT32, 1, call.A->cols);
     }
@@ -285,7 +284,7 @@ static int loss_backward(lua_State *L) {
     dnn_matrix dA[DNN_LOSS_INPUTS];
     dnn_error err;
 
-    if (lua_gettop(L) > 1 && !is_for_each(self)) {
+    if (lua_gettop(L) > 1 && !self->for_each) {
         return luaL_error(L,
                           "%s: backward: expected no arguments (only with reduction = 'none' the "
                           "gradient of the costs), got %s",

@@ -53,6 +53,7 @@ enum {                     /* user values of a network */
 
 /* A layer, container or whole network in Lua. */
 typedef struct dnnlua_layer {
+    const char *type;        /* DNNLUA_LAYER: see dnnlua_test_object */
     dnn_layer *layer;        /* a reference */
     dnnlua_network *network; /* where it stands, kept alive by a user value; NULL: nowhere yet */
     bool root;               /* it is the whole network */
@@ -264,8 +265,10 @@ void dnnlua_require_gradients(lua_State *L, const dnn_parameters *parameters, co
 /* --- loss.c, optimiser.c, gradcheck.c --- */
 
 typedef struct dnnlua_loss {
+    const char *type; /* DNNLUA_LOSS */
     const dnn_loss_class *kind;
     dnn_setting settings[DNN_MAX_FIELDS];
+    bool for_each; /* reduction = "none": it gives a cost for each example */
     uint64_t pass[DNN_LOSS_INPUTS];  /* of A, B and C in the last forward */
     dnn_layer recorded;              /* what a tape records of a forward: the operator `loss`, */
     dnn_recorded_loss recorded_user; /* and what that works with */

@@ -45,7 +45,7 @@ static void require_open(lua_State *L, int index, const dnn_optimiser *optimiser
 }
 
 dnn_optimiser *dnnlua_test_optimiser(lua_State *L, int index) {
-    dnnlua_optimiser *self = luaL_testudata(L, index, DNNLUA_OPTIMISER);
+    const dnnlua_optimiser *self = dnnlua_test_object(L, index, DNNLUA_OPTIMISER);
 
     if (self == NULL) {
         return NULL;
@@ -83,6 +83,7 @@ static int optimiser_new(lua_State *L) {
 
     lua_settop(L, 2);
     dnnlua_optimiser *self = lua_newuserdatauv(L, sizeof *self, OPTIMISER_USER_VALUES);
+    self->type = DNNLUA_OPTIMISER;
     self->optimiser = NULL;
     luaL_setmetatable(L, DNNLUA_OPTIMISER);
     lua_pushvalue(L, 1);

@@ -7,6 +7,7 @@
 #include "nn/optimiser.h"
 
 typedef struct dnnlua_optimiser {
+    const char *type;         /* DNNLUA_OPTIMISER */
     dnn_optimiser *optimiser; /* NULL: not made yet, or collected */
 } dnnlua_optimiser;
 

@@ -8,6 +8,7 @@
 enum { PARAMETERS_NETWORK = 1, PARAMETERS_VIEWS };
 
 typedef struct dnnlua_parameters {
+    const char *type; /* DNNLUA_PARAMETERS */
     dnnlua_network *network;
     bool whole; /* all that the network learns */
     size_t count;
@@ -44,6 +45,7 @@ static dnnlua_parameters *push_new(lua_State *L, dnnlua_network *network) {
     dnnlua_parameters *self = lua_newuserdatauv(
         L, sizeof *self + most * sizeof *self->segments, PARAMETERS_VIEWS);
 
+    self->type = DNNLUA_PARAMETERS;
     self->network = network;
     self->count = 0;
     self->whole = false;
@@ -98,7 +100,7 @@ int dnnlua_layer_parameters(lua_State *L) {
 
 /* The object at index, whose network is open; NULL when it is something else. */
 static dnnlua_parameters *test_open(lua_State *L, int index) {
-    dnnlua_parameters *self = luaL_testudata(L, index, DNNLUA_PARAMETERS);
+    dnnlua_parameters *self = dnnlua_test_object(L, index, DNNLUA_PARAMETERS);
 
     if (self != NULL) {
         dnnlua_network_require_open(L, self->network);

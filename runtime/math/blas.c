@@ -60,6 +60,8 @@ static dnn_status fail_shapes(bool ta, bool tb, const dnn_matrix *a, const dnn_m
 static dnn_status check_types(const dnn_matrix *a, const dnn_matrix *b, const dnn_matrix *out,
                               dnn_error *err) {
     static const char what[] = "matrix product";
+    if (a->dtype <= DNN_FLOAT64 && b->dtype == a->dtype && out->dtype == a->dtype)
+        return DNN_OK;
     const dnn_matrix *all[] = {a, b, out};
     for (size_t i = 0; i < 3; i++) {
         dnn_status status = dnn_matrix_require_real(all[i], what, err);
@@ -71,6 +73,14 @@ static dnn_status check_types(const dnn_matrix *a, const dnn_matrix *b, const dn
     return DNN_OK;
 }
 
+/* Most often one lies behind the other, which is seen at once. */
+static bool overlap(const dnn_matrix *out, const dnn_matrix *m) {
+    size_t size = dnn_dtype_info(out->dtype)->size;
+    uintptr_t o = (uintptr_t)out->data, x = (uintptr_t)m->data;
+    return o < x + m->ld * m->cols * size && x < o + out->ld * out->cols * size &&
+           dnn_matrix_overlap(out, m);
+}
+
 static dnn_status check_output(const dnn_matrix *a, const dnn_matrix *b, const dnn_matrix *out,
                                size_t rows, size_t cols, dnn_error *err) {
     if (out->rows != rows || out->cols != cols)
@@ -78,7 +88,7 @@ static dnn_status check_output(const dnn_matrix *a, const dnn_matrix *b, const d
             err, DNN_ERROR_SHAPE,
             "matrix product: the result is %zu x %zu, the matrix to write into %zu x %zu", rows,
             cols, out->rows, out->cols);
-    if (dnn_matrix_overlap(out, a) || dnn_matrix_overlap(out, b))
+    if (overlap(out, a) || overlap(out, b))
         return dnn_fail(
             err, DNN_ERROR_ARGUMENT,
             "matrix product: the matrix to write into shares memory with the %s operand; "

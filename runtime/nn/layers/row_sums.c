@@ -13,6 +13,14 @@ typedef struct row_sums {
     bool accumulate;
 } row_sums;
 
+#define PUT_SUMS(T, name)                                                                          \
+    static void name(T *out, size_t rows, const double *sums, bool accumulate) {                   \
+        for (size_t i = 0; i < rows; i++)                                                          \
+            out[i] = (T)((accumulate ? out[i] : 0) + sums[i]);                                     \
+    }
+PUT_SUMS(float, put_sums_f32)
+PUT_SUMS(double, put_sums_f64)
+
 /* Rows [task * ROW_BLOCK, ...) of the sums. */
 static void sum_rows_block(void *context, size_t task) {
     const row_sums *job = context;
@@ -22,10 +30,10 @@ static void sum_rows_block(void *context, size_t task) {
     double sums[ROW_BLOCK] = {0};
     dnn_row_sum_kernel *kernel = M->dtype == DNN_FLOAT32 ? dnn_f32_row_sum : dnn_f64_row_sum;
     kernel(rows, M->cols, dnn_matrix_at(M, first, 0), M->ld, sums);
-    for (size_t i = 0; i < rows; i++) {
-        double old = job->accumulate ? dnn_matrix_get(job->out, first + i, 0) : 0;
-        dnn_matrix_set(job->out, first + i, 0, old + sums[i]);
-    }
+    if (M->dtype == DNN_FLOAT32)
+        put_sums_f32((float *)job->out->data + first, rows, sums, job->accumulate);
+    else
+        put_sums_f64((double *)job->out->data + first, rows, sums, job->accumulate);
 }
 
 void dnn_row_sums(dnn_matrix *out, const dnn_matrix *M, bool accumulate) {
