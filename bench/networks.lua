@@ -1,5 +1,6 @@
--- The networks of the benchmark, as a user would write them. `dnnlua networks.lua cats|batch|tiny|gpt|lstm` reads
--- numbers of steps from standard input, a line each, takes them, and answers with the cost.
+-- The networks of the benchmark, as a user would write them. `dnnlua networks.lua CASE` reads numbers of steps from
+-- standard input, a line each, takes them, and answers with the cost. A case gives the network, its loss and
+-- optimiser, and batches; without a loss it is run on single examples in evaluation.
 local dnn = require "dnn"
 
 dnn.manual_seed(1)
@@ -61,6 +62,42 @@ function cases.tiny()
     batches(5, 4, 32, labels(3))
 end
 
+-- One example at a time through the network of `batch`, whose scores are wanted.
+function cases.one()
+  local net = cases.batch()
+  net:eval()
+  return net, nil, nil, batches(50, 784, 1, function() end)
+end
+
+function cases.images()
+  local layers, channels = {dnn.Input(64, 64, 3)}, 3
+  for _, out in ipairs{16, 32, 64, 128} do
+    layers[#layers + 1] = dnn.Conv2d(channels, out, 3, {padding = 1})
+    layers[#layers + 1] = dnn.ReLU()
+    layers[#layers + 1] = dnn.MaxPool2d(2)
+    channels = out
+  end
+  layers[#layers + 1] = dnn.Flatten()
+  layers[#layers + 1] = dnn.Linear(4 * 4 * 128, 10)
+  local net = dnn.Sequential(layers)
+  return net, dnn.CrossEntropyLoss(), dnn.optim.SGD(net:parameters(), {lr = 1e-5}),
+    batches(5, 64 * 64 * 3, 32, labels(10))
+end
+
+function cases.lenet()
+  local net = dnn.Sequential{
+    dnn.Input(28, 28, 1),
+    dnn.Conv2d(1, 6, 5, {padding = 2}), dnn.ReLU(), dnn.MaxPool2d(2),
+    dnn.Conv2d(6, 16, 5), dnn.ReLU(), dnn.MaxPool2d(2),
+    dnn.Flatten(),
+    dnn.Linear(400, 120), dnn.ReLU(),
+    dnn.Linear(120, 84), dnn.ReLU(),
+    dnn.Linear(84, 10),
+  }
+  return net, dnn.CrossEntropyLoss(), dnn.optim.SGD(net:parameters(), {lr = 1e-5}),
+    batches(20, 28 * 28, 64, labels(10))
+end
+
 -- A language model of 65 characters, 64 of them at a time.
 function cases.gpt()
   local tokens = dnn.Embedding(65, 128)
@@ -103,9 +140,14 @@ for line in io.lines() do
   for _ = 1, tonumber(line) do
     step = step + 1
     local batch = list[step % #list + 1]
-    cost = loss:forward(net:forward(batch.X), batch.Y)
-    net:backward(loss:backward())
-    opt:step()
+    local A = net:forward(batch.X)
+    if loss then
+      cost = loss:forward(A, batch.Y)
+      net:backward(loss:backward())
+      opt:step()
+    else
+      cost = A(1, 1)
+    end
   end
   print(cost)
 end

@@ -1,4 +1,4 @@
-"""The networks of networks.lua in PyTorch: networks_torch.py cats|batch|tiny|gpt|lstm THREADS [foreach]."""
+"""The networks of networks.lua in PyTorch: networks_torch.py CASE THREADS [foreach] [channels_last]."""
 import sys
 
 import torch
@@ -39,6 +39,25 @@ def tiny(foreach):
                         nn.Linear(16, 3))
     optimiser = torch.optim.Adam(net.parameters(), lr=1e-5, foreach=foreach)
     return net, nn.CrossEntropyLoss(), optimiser, batches(5, 32, 4, labels(3))
+
+
+def images(_):
+    sides = [3, 16, 32, 64, 128]
+    layers = [layer for a, b in zip(sides, sides[1:])
+              for layer in (nn.Conv2d(a, b, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))]
+    net = nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * 4 * 128, 10))
+    optimiser = torch.optim.SGD(net.parameters(), lr=1e-5)
+    data = [(torch.rand(32, 3, 64, 64), labels(10)(32)) for _ in range(5)]
+    return net, nn.CrossEntropyLoss(), optimiser, data
+
+
+def lenet(_):
+    net = nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+                        nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+                        nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
+    optimiser = torch.optim.SGD(net.parameters(), lr=1e-5)
+    data = [(torch.rand(64, 1, 28, 28), labels(10)(64)) for _ in range(20)]
+    return net, nn.CrossEntropyLoss(), optimiser, data
 
 
 class Block(nn.Module):
@@ -96,11 +115,34 @@ def lstm(foreach):
     return net, nn.CrossEntropyLoss(), optimiser, [(x[:64], x[1:].reshape(-1)) for x in ids]
 
 
+def serve_one():
+    """One example at a time through the network of `batch`, traced and optimised for inference."""
+    net = batch(False)[0].eval()
+    data = [torch.rand(1, 784) for _ in range(50)]
+    with torch.inference_mode():
+        net = torch.jit.optimize_for_inference(torch.jit.trace(net, data[0]))
+        count = 0
+
+        def step():
+            nonlocal count
+            count += 1
+            return net(data[count % len(data)])[0, 0]
+
+        serve(step, torch.get_num_threads())
+
+
 def main():
     torch.manual_seed(1)
     torch.set_num_threads(int(sys.argv[2]))
-    case = {"cats": cats, "batch": batch, "tiny": tiny, "gpt": gpt, "lstm": lstm}[sys.argv[1]]
+    if sys.argv[1] == "one":
+        serve_one()
+        return
+    case = {"cats": cats, "batch": batch, "tiny": tiny, "images": images, "lenet": lenet, "gpt": gpt,
+            "lstm": lstm}[sys.argv[1]]
     net, loss, optimiser, data = case("foreach" in sys.argv[3:])
+    if "channels_last" in sys.argv[3:]:
+        net = net.to(memory_format=torch.channels_last)
+        data = [(X.to(memory_format=torch.channels_last), Y) for X, Y in data]
     count = 0
 
     def step():

@@ -6,10 +6,13 @@ no idle thread of one is measured with the other. A peer first runs with every s
 and the fastest goes on. Where the program has switched OpenBLAS to other kernels than the library takes by
 itself, the peers are measured with both: as packaged, and with the program's.
 
-Printed: the median time of a step over the rounds, and the peer's time divided by the program's, round
-against the same round: median, smallest and largest."""
+Printed: the median time of a step over the rounds, the share that it is of what the machine can do at most
+(bench/limits.c), and the peer's time divided by the program's, round against the same round: median,
+smallest and largest. Where others use the machine meanwhile, the processor time of a step is printed too.
+KANN, which Debian does not have, is quoted. `--json` prints all of it as JSON instead."""
 import argparse
 import itertools
+import json
 import math
 import os
 import platform
@@ -19,6 +22,7 @@ import statistics
 import subprocess
 import sys
 import time
+import typing
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = sys.executable
@@ -32,6 +36,20 @@ def clean_environment(**extra):
     return {**kept, **extra}
 
 
+def processor_seconds(pid):
+    """What all threads of a process have taken so far."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def busy_seconds():
+    """What all processes of the machine have taken so far."""
+    with open("/proc/stat", encoding="ascii") as stat:
+        user, nice, system = (int(ticks) for ticks in stat.readline().split()[1:4])
+    return (user + nice + system) / os.sysconf("SC_CLK_TCK")
+
+
 class Worker:
     """A process that takes steps on request, stopped in between."""
 
@@ -40,7 +58,7 @@ class Worker:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True, env=clean_environment(**environment))
         _, self.core, self.threads = self._answer().split()
-        self.times = []
+        self.times, self.processor = [], []
         self.steps = self._calibrate()
 
     def _answer(self):
@@ -71,7 +89,9 @@ class Worker:
 
     def take_turn(self):
         self.process.send_signal(signal.SIGCONT)
+        before = processor_seconds(self.process.pid)
         self.times.append(self._run(self.steps))
+        self.processor.append((processor_seconds(self.process.pid) - before) / self.steps)
         self.pause()
 
     def close(self):
@@ -81,9 +101,13 @@ class Worker:
 
 
 def take_turns(workers, rounds):
+    """Returns how many CPUs others took meanwhile."""
+    start, before = time.perf_counter(), busy_seconds()
     for _ in range(rounds):
         for worker in workers:
             worker.take_turn()
+    own = sum(seconds * worker.steps for worker in workers for seconds in worker.processor[-rounds:])
+    return max(0, busy_seconds() - before - own) / (time.perf_counter() - start)
 
 
 def fastest(candidates):
@@ -97,6 +121,7 @@ def fastest(candidates):
         if worker is not None:
             worker.close()
     best.times.clear()
+    best.processor.clear()
     return best
 
 
@@ -106,61 +131,141 @@ def thread_counts():
 
 
 EXPRESSIONS = {"expression", "cell", "written"}
+BUSY = 0.1  # CPUs of others from which on times are doubtful
 
 
-def torch_candidates(case, kernels):
-    """PyTorch has threads of its own and OpenBLAS's; Adam has two implementations."""
+def torch_candidates(case, kernels, _):
+    """PyTorch has threads of its own and OpenBLAS's; Adam has two implementations, convolutions two layouts."""
     script = os.path.join(HERE, "expressions_torch.py" if case in EXPRESSIONS else "networks_torch.py")
-    adam = [[], ["foreach"]] if case in {"batch", "tiny", "written"} else [[]]
+    forms = {"batch": [[], ["foreach"]], "tiny": [[], ["foreach"]], "written": [[], ["foreach"]],
+             "images": [[], ["channels_last"]], "lenet": [[], ["channels_last"]]}.get(case, [[]])
     pairs = sorted({pair for n in thread_counts() for pair in [(n, n), (1, n), (n, 1)]})
-    for (own, blas), form in itertools.product(pairs, adam):
+    for (own, blas), form in itertools.product(pairs, forms):
         label = " ".join([f"{own}+{blas} threads", *form])
         yield label, [PYTHON, script, case, str(own), *form], {
             "OPENBLAS_NUM_THREADS": str(blas), **kernels}
 
 
-def numpy_candidates(_, kernels):
+def numpy_candidates(_, kernels, __):
     script = os.path.join(HERE, "cats_numpy.py")
     for n in thread_counts():
         yield f"{n} threads", [PYTHON, script], {"OPENBLAS_NUM_THREADS": str(n), **kernels}
 
 
-def sequential_candidates(program):
+def sequential_candidates(_, kernels, program):
     """The network of `written` as a Sequential, which has the program's own kernels."""
-    def candidates(_, kernels):
-        if not kernels:
-            yield "its own threads", [program, os.path.join(HERE, "networks.lua"), "batch"], {}
-    return candidates
+    if not kernels:
+        yield "its own threads", [program, os.path.join(HERE, "networks.lua"), "batch"], {}
+
+
+class Network(typing.NamedTuple):
+    """A row of the comparison, and what a step of it does: `amount` flops, or bytes that it reads."""
+    title: str
+    peers: list
+    bound: str = None
+    amount: float = 0
+
+
+def flops(examples, first, *others):
+    """Of a training step, from the multiplications of an example in each layer; the first has no dX."""
+    return 2 * examples * (2 * first + 3 * sum(others))
+
+
+TORCH, NUMPY = ("PyTorch float32", torch_candidates), ("NumPy float64", numpy_candidates)
+GPT_BLOCK = 12 * 128 * 128 + 64 * 128  # products with weights, and attention to half of 64 tokens on average
+NETWORKS = {
+    "batch": Network("(a) [784, 512, 256, 10], batches of 128, Adam, cross entropy", [TORCH],
+                     "flops", flops(128, 784 * 512, 512 * 256, 256 * 10)),
+    "tiny": Network("(b) [4, 16, 16, 3], batches of 32, Adam, cross entropy", [TORCH],
+                    "flops", flops(32, 4 * 16, 16 * 16, 16 * 3)),
+    "cats": Network("(c) [12288, 20, 7, 5, 1], 209 examples at once, SGD, binary cross entropy", [TORCH, NUMPY],
+                    "flops", flops(209, 12288 * 20, 20 * 7, 7 * 5, 5)),
+    "images": Network("(d) convolutions 3-16-32-64-128 on 64 x 64 images, batches of 32, SGD, cross entropy",
+                      [TORCH], "flops", flops(32, 64**2 * 27 * 16, 32**2 * 144 * 32, 16**2 * 288 * 64,
+                                              8**2 * 576 * 128, 2048 * 10)),
+    "lenet": Network("(e) LeNet on 28 x 28 images, batches of 64, SGD, cross entropy", [TORCH],
+                     "flops", flops(64, 28**2 * 25 * 6, 100 * 150 * 16, 400 * 120, 120 * 84, 84 * 10)),
+    "lstm": Network("(f) LSTM of 128 units on 64 steps of 32 texts, Adam, cross entropy", [TORCH],
+                    "flops", flops(32 * 64, 0, 192 * 512, 128 * 65)),
+    "one": Network("(g) one example through the network of (a), in evaluation", [TORCH],
+                   "cache", 4 * (784 * 512 + 512 * 256 + 256 * 10)),
+    "gpt": Network("(h) a GPT of 4 layers, 4 heads, 128 channels, 8 times 64 characters, AdamW", [TORCH],
+                   "flops", flops(8 * 64, 0, 4 * GPT_BLOCK, 128 * 65)),
+    "expression": Network("autograd: 20 operations on 4 x 4 matrices and their gradients", [TORCH]),
+    "cell": Network("autograd: an RNN cell of 16 units, 20 steps, batches of 8, SGD", [TORCH]),
+    "written": Network("autograd: [784, 512, 256, 10] as expressions, batches of 128, Adam",
+                       [TORCH, ("dnnlua Sequential", sequential_candidates)]),
+}
+KANN = {"batch": 2.42, "tiny": 0.0042, "cats": 2.23, "images": 84, "lenet": 6.4, "lstm": 12.2, "one": 0.027}  # ms
 
 
 def milliseconds(seconds):
     return f"{seconds * 1e3:.4g} ms"
 
 
-def print_row(name, worker, reference):
-    row = f"  {name:<64} {milliseconds(statistics.median(worker.times)):>10}"
-    if worker is not reference:
-        ratios = [theirs / ours for theirs, ours in zip(worker.times, reference.times)]
-        row += f"   x {statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"
-    print(row, flush=True)
+def share_of(network, worker, limits):
+    """(text, number): the part that a step is of what the machine can do at most, on as many threads."""
+    most = limits.get(worker.threads)
+    if most is None or network.bound is None:
+        return "", None
+    share = network.amount / most[network.bound] / statistics.median(worker.times)
+    return f"{100 * share:.0f} % of {network.bound}", share
 
 
-def compare(title, case, peers, program, rounds):
-    """One network: the program and, of each peer, the fastest form with each choice of kernels."""
-    print(f"\n{title}", flush=True)
+def print_row(row, reference, busy):
+    line = f"  {row['name']:<64} {milliseconds(row['seconds']):>10}"
+    if busy:
+        line += f" ({milliseconds(row['processor_seconds'])} of processors)"
+    if row is not reference:
+        line += "   x {:.1f} ({:.1f} to {:.1f})".format(*row["ratio"])
+    elif row["share"]:
+        line += f"   {row['share_text']}"
+    print(line, flush=True)
+
+
+def row_of(name, worker, ours, network, limits):
+    ratios = [theirs / own for theirs, own in zip(worker.times, ours.times)]
+    text, share = share_of(network, worker, limits)
+    return {"name": name, "threads": worker.threads, "kernels": worker.core,
+            "seconds": statistics.median(worker.times), "rounds": worker.times,
+            "processor_seconds": statistics.median(worker.processor),
+            "ratio": [statistics.median(ratios), min(ratios), max(ratios)],
+            "share": share, "share_text": text}
+
+
+def start_workers(case, network, program):
+    """[(name, worker)]: the program and, of each peer, the fastest form with each choice of kernels."""
     script = "expressions.lua" if case in EXPRESSIONS else "networks.lua"
     ours = Worker("dnnlua", [program, os.path.join(HERE, script), case])
-    rows = [(f"dnnlua float32 ({ours.core}, {ours.threads} threads)", ours)]
-    for name, candidates in peers:
-        packaged = fastest(candidates(case, {}))
-        rows.append((f"{name}, as packaged ({packaged.core}, {packaged.label})", packaged))
+    workers = [(f"dnnlua float32 ({ours.core}, {ours.threads} threads)", ours)]
+    for name, candidates in network.peers:
+        packaged = fastest(candidates(case, {}, program))
+        workers.append((f"{name}, as packaged ({packaged.core}, {packaged.label})", packaged))
         if packaged.core != ours.core:
-            same = fastest(candidates(case, {"OPENBLAS_CORETYPE": ours.core}))
-            rows.append((f"{name}, same kernels ({same.core}, {same.label})", same))
-    take_turns([worker for _, worker in rows], rounds)
-    for name, worker in rows:
-        print_row(name, worker, ours)
+            same = fastest(candidates(case, {"OPENBLAS_CORETYPE": ours.core}, program))
+            workers.append((f"{name}, same kernels ({same.core}, {same.label})", same))
+    return workers
+
+
+def compare(case, network, options, limits):
+    """One network, printed; what was measured."""
+    if not options.json:
+        print(f"\n{network.title}", flush=True)
+    workers = start_workers(case, network, options.program)
+    others = take_turns([worker for _, worker in workers], options.rounds)
+    ours = workers[0][1]
+    rows = [row_of(name, worker, ours, network, limits) for name, worker in workers]
+    busy = others > BUSY
+    for row in rows if not options.json else []:
+        print_row(row, rows[0], busy)
+    if case in KANN and not options.json:
+        print(f"  KANN with OpenBLAS, quoted from two Zen 4 cores{'':<17} {KANN[case]:>7.4g} ms")
+    if busy and not options.json:
+        print(f"  others took {others:.1f} of {CPUS} CPUs meanwhile: go by processor time", flush=True)
+    for _, worker in workers:
         worker.close()
+    return {"case": case, "title": network.title, "cpus_taken_by_others": others, "rows": rows,
+            "kann_quoted_seconds": KANN[case] / 1e3 if case in KANN else None}
 
 
 def wall_time(command):
@@ -181,9 +286,9 @@ def peak_memory(command):
     return peak / 1024
 
 
-def start_up(program, rounds):
+def start_up(options):
     """Wall time from start to end; memory of the same command with a wait for input behind it."""
-    print("\nstart-up", flush=True)
+    program = options.program
     lua_wait = "io.write('.') io.flush() io.read()"
     python_wait = "import sys; sys.stdout.write('.'); sys.stdout.flush(); sys.stdin.read()"
     commands = [
@@ -194,12 +299,17 @@ def start_up(program, rounds):
          [PYTHON, "-c", "import torch; " + python_wait]),
     ]
     times = {name: [] for name, _, _ in commands}
-    for _ in range(rounds):
+    for _ in range(options.rounds):
         for name, command, _ in commands:
             times[name].append(wall_time(command))
-    for name, _, waiting in commands:
-        median = milliseconds(statistics.median(times[name]))
-        print(f"  {name:<64} {median:>10}   {peak_memory(waiting):6.1f} MB at its peak", flush=True)
+    rows = [{"name": name, "seconds": statistics.median(times[name]), "rounds": times[name],
+             "peak_megabytes": peak_memory(waiting)} for name, _, waiting in commands]
+    if not options.json:
+        print("\nstart-up", flush=True)
+        for row in rows:
+            print(f"  {row['name']:<64} {milliseconds(row['seconds']):>10}   "
+                  f"{row['peak_megabytes']:6.1f} MB at its peak", flush=True)
+    return {"case": "start", "title": "start-up", "rows": rows}
 
 
 def cpu_name():
@@ -215,43 +325,52 @@ def versions(program):
     return f"{ours.stdout.strip()}; {peers.stdout.strip()}, Python {platform.python_version()}"
 
 
+def machine_limits(program):
+    """{threads: {"flops": a second, "cache": bytes a second, "memory": bytes a second}}, measured."""
+    tool = os.path.join(os.path.dirname(os.path.dirname(program)), "bench", "bench_limits")
+    limits = {}
+    for threads in thread_counts() if os.path.exists(tool) else []:
+        words = subprocess.run([tool, str(threads)], check=True, capture_output=True, text=True).stdout.split()
+        limits[str(threads)] = {words[i]: float(words[i + 1]) for i in range(0, len(words), 2)}
+    return limits
+
+
+def print_head(machine, limits, options):
+    print(f"{machine['cpu']}, {CPUS} CPUs, {platform.system()} {platform.release()}")
+    print(machine["versions"])
+    for threads, most in limits.items():
+        print(f"On {threads} thread{'s' if threads != '1' else ''}: {most['flops'] / 1e9:.0f} GFLOP/s of fused "
+              f"multiply-adds, {most['cache'] / 1e9:.0f} GB/s from the caches, {most['memory'] / 1e9:.0f} from memory")
+    if not limits:
+        print("Without build/bench/bench_limits (cmake --build build --target bench_limits) no shares are printed.")
+    if machine["load"] > 0.5:
+        print(f"Others are using this machine (load {machine['load']:.1f}): the times mean little.")
+    print(f"Time of a step: median of {options.rounds} rounds, taken in turn; share of what the machine can do at most."
+          "\n'x': the peer's time over dnnlua's, median (smallest to largest). In brackets: OpenBLAS's kernels;"
+          "\nthreads of the peer's own + OpenBLAS's, the fastest found.", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Measures dnnlua beside NumPy and PyTorch.")
-    parser.add_argument("--program", required=True, help="path of dnnlua")
+    parser.add_argument("--program", required=True, type=os.path.abspath, help="path of dnnlua")
     parser.add_argument("--rounds", type=int, default=9, help="turns of each (default 9)")
-    parser.add_argument("cases", nargs="*",
-                        help="cats, batch, tiny, gpt, lstm, expression, cell, written, start (default: all)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    parser.add_argument("cases", nargs="*", help=f"{', '.join(NETWORKS)}, start (default: all)")
     options = parser.parse_args()
-    cases = options.cases or ["cats", "batch", "tiny", "gpt", "lstm", "expression", "cell", "written", "start"]
-    program = os.path.abspath(options.program)
-
-    print(f"{cpu_name()}, {CPUS} CPUs, {platform.system()} {platform.release()}")
-    print(versions(program))
-    if os.getloadavg()[0] > 0.5:
-        print(f"Others are using this machine (load {os.getloadavg()[0]:.1f}): the times mean little.")
-    print(f"Time of a training step: median of {options.rounds} rounds, taken in turn. 'x': the peer's"
-          "\ntime over dnnlua's, median (smallest to largest). In brackets: OpenBLAS's kernels; threads"
-          "\nof the peer's own + OpenBLAS's, the fastest found.", flush=True)
-    torch, numpy = ("PyTorch float32", torch_candidates), ("NumPy float64", numpy_candidates)
-    sequential = "dnnlua Sequential", sequential_candidates(program)
-    networks = {
-        "cats": ("[12288, 20, 7, 5, 1], 209 examples at once, SGD, binary cross entropy", [torch, numpy]),
-        "batch": ("[784, 512, 256, 10], batches of 128, Adam, cross entropy", [torch]),
-        "lstm": ("LSTM of 128 units on 64 steps of 32 texts, Adam, cross entropy", [torch]),
-        "tiny": ("[4, 16, 16, 3], batches of 32, Adam, cross entropy", [torch]),
-        "gpt": ("a GPT of 4 layers, 4 heads, 128 channels, 8 times 64 characters, AdamW", [torch]),
-        "expression": ("autograd: 20 operations on 4 x 4 matrices and their gradients", [torch]),
-        "cell": ("autograd: an RNN cell of 16 units, 20 steps, batches of 8, SGD", [torch]),
-        "written": ("autograd: [784, 512, 256, 10] as expressions, batches of 128, Adam", [torch, sequential]),
-    }
+    cases = options.cases or [*NETWORKS, "start"]
     for case in cases:
-        if case == "start":
-            start_up(program, options.rounds)
-        elif case in networks:
-            title, peers = networks[case]
-            compare(title, case, peers, program, options.rounds)
-        else:
-            parser.error(f"unknown case '{case}'; there are {', '.join(networks)} and start")
+        if case != "start" and case not in NETWORKS:
+            parser.error(f"unknown case '{case}'; there are {', '.join(NETWORKS)} and start")
+    load, limits = os.getloadavg()[0], machine_limits(options.program)
+    machine = {"cpu": cpu_name(), "cpus": CPUS, "versions": versions(options.program), "load": load,
+               "limits": limits}
+    if not options.json:
+        print_head(machine, limits, options)
+    results = [start_up(options) if case == "start" else compare(case, NETWORKS[case], options, limits)
+               for case in cases]
+    if options.json:
+        json.dump({"machine": machine, "results": results}, sys.stdout, indent=1)
+        print()
 
 
 main()
