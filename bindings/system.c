@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include "core/atomic_file.h"
 #include "core/clock.h"
 #include "core/path.h"
+#include "core/terminal.h"
 
 /* dnn.time(): seconds since some moment, by a clock that nobody sets. */
 static int monotonic_time(lua_State *L) {
@@ -18,13 +18,12 @@ static int monotonic_time(lua_State *L) {
     return 1;
 }
 
-/* terminal(stream): the width in columns of the terminal that "stdout" or "stderr" is, or nil where
- * it is not one. A terminal of unknown width counts as 80 columns. */
+/* terminal(stream): the width in columns of the terminal that a standard stream is connected to, or
+ * nil where it is not one, and whether what is written there may be coloured. */
 static int terminal(lua_State *L) {
     static const char *const streams[] = {"stdin", "stdout", "stderr", NULL};
     const char *wanted = lua_isnoneornil(L, 1) ? "stderr" : dnnlua_check_string(L, 1, NULL);
     int descriptor = 0;
-    struct winsize size;
 
     while (streams[descriptor] != NULL && strcmp(streams[descriptor], wanted) != 0) {
         descriptor++;
@@ -32,13 +31,15 @@ static int terminal(lua_State *L) {
     if (streams[descriptor] == NULL) {
         dnnlua_wrong_argument(L, 1, "'stdin', 'stdout' or 'stderr'");
     }
-    if (!isatty(descriptor)) {
+    if (isatty(descriptor)) {
+        int columns, rows;
+        dnn_terminal_size(descriptor, &columns, &rows);
+        lua_pushinteger(L, columns);
+    } else {
         luaL_pushfail(L);
-        return 1;
     }
-    bool known = ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    lua_pushinteger(L, known ? size.ws_col : 80);
-    return 1;
+    lua_pushboolean(L, dnn_terminal_takes_colours(descriptor));
+    return 2;
 }
 
 static int fail_path(lua_State *L, const char *path, int number) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "core/terminal.h"
 #include "viz/draw/font.h"
 #include "viz/options.h"
 #include "viz/report/serve.h"
@@ -125,7 +126,7 @@ static int plot_text(view *v, source *s, const options *o) {
                    ? 0
                    : complain(&err);
     int columns, rows;
-    terminal_size(STDOUT_FILENO, &columns, &rows);
+    dnn_terminal_size(STDOUT_FILENO, &columns, &rows);
     view_update(v);
     columns = o->width > 0 ? o->width : columns;
     bool page = o->height == 0 && v->figure == NULL; /* one screen, with room for the prompt */

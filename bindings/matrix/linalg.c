@@ -39,11 +39,6 @@ static void warn_singular(lua_State *L, const char *function, const dnn_matrix *
     lua_pop(L, 1);
 }
 
-/* Records an operator on the matrix at 1. */
-static int record(lua_State *L, dnn_operator op) {
-    return dnnlua_record(L, &(dnnlua_operation){.op = op, .inputs = 1, .at = {1}});
-}
-
 static void refuse_gradient(lua_State *L, const dnn_matrix *A, const char *function) {
     if (dnnlua_is_recorded(A)) {
         luaL_error(L, "%s: its gradient is not known, and A requires one; %s(A:detach()) computes it "
@@ -96,7 +91,7 @@ static int inv(lua_State *L) {
     double rcond;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
     if (dnnlua_is_recorded(A)) {
-        return record(L, DNN_OPERATOR_inv);
+        return dnnlua_record_unary(L, DNN_OPERATOR_inv);
     }
     dnn_matrix *out = dnnlua_new_matrix(L, A->dtype, A->cols, A->rows);
 
@@ -111,7 +106,7 @@ static int det(lua_State *L) {
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
 
     if (dnnlua_is_recorded(A)) {
-        return record(L, DNN_OPERATOR_det);
+        return dnnlua_record_unary(L, DNN_OPERATOR_det);
     }
     dnnlua_check(L, dnn_det(&value, A, &err), &err);
     lua_pushnumber(L, value);
@@ -132,7 +127,7 @@ static int cholesky(lua_State *L) {
     dnn_error err;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
     if (dnnlua_is_recorded(A)) {
-        return record(L, DNN_OPERATOR_cholesky);
+        return dnnlua_record_unary(L, DNN_OPERATOR_cholesky);
     }
     dnn_matrix *lower = dnnlua_new_matrix(L, A->dtype, A->rows, A->cols);
 
@@ -167,7 +162,7 @@ static int svd(lua_State *L) {
         if (vectors) {
             refuse_vectors(L, "svd");
         }
-        return record(L, DNN_OPERATOR_svdvals);
+        return dnnlua_record_unary(L, DNN_OPERATOR_svdvals);
     }
     dnn_matrix *U = vectors ? dnnlua_new_matrix(L, A->dtype, A->rows, k) : NULL;
     dnn_matrix *s = dnnlua_new_matrix(L, A->dtype, k, 1);
@@ -182,7 +177,7 @@ static int record_eigh(lua_State *L, bool vectors) {
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
     double n = (double)A->rows;
 
-    record(L, DNN_OPERATOR_eigh);
+    dnnlua_record_unary(L, DNN_OPERATOR_eigh);
     int both = lua_gettop(L);
     dnnlua_record(L, &(dnnlua_operation){.op = DNN_OPERATOR_block,
                                          .inputs = 1,

@@ -84,11 +84,6 @@ static int record_binary(lua_State *L, dnn_operator op) {
     return dnnlua_record(L, &(dnnlua_operation){.op = op, .inputs = 2, .at = {1, 2}});
 }
 
-/* Records it on the matrix at 1. */
-static int record_unary(lua_State *L, dnn_operator op) {
-    return dnnlua_record(L, &(dnnlua_operation){.op = op, .inputs = 1, .at = {1}});
-}
-
 /* The matrix to write into of the options {out} at index, on top of the stack, or NULL. */
 static dnn_matrix *opt_out(lua_State *L, int index, const char *name) {
     static const char *const known[] = {"out", NULL};
@@ -166,7 +161,7 @@ static int operator_unm(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
 
     if (dnnlua_is_recorded(m)) {
-        return record_unary(L, DNN_OPERATOR_neg);
+        return dnnlua_record_unary(L, DNN_OPERATOR_neg);
     }
     dnn_matrix *out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
     dnnlua_check(L, dnn_unary(DNN_NEG, out, m, &err), &err);
@@ -265,7 +260,7 @@ static int unary(lua_State *L) {
 
     if (dnnlua_is_recorded(m) && op != DNN_OPERATOR_COUNT) {
         dnnlua_refuse_out(L, out, dnn_unary_name(this_unary(L)));
-        return record_unary(L, op);
+        return dnnlua_record_unary(L, op);
     }
     if (out == NULL) {
         out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);

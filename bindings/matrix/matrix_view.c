@@ -83,7 +83,7 @@ static int view_reshape(lua_State *L) {
 
     if (dnnlua_is_recorded(m)) {
         if (!dnn_matrix_is_contiguous(m)) {
-            dnnlua_record(L, &(dnnlua_operation){.op = DNN_OPERATOR_copy, .inputs = 1, .at = {1}});
+            dnnlua_record_unary(L, DNN_OPERATOR_copy);
             lua_replace(L, 1);
         }
         return dnnlua_record(L, &(dnnlua_operation){.op = DNN_OPERATOR_reshape,

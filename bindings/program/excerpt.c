@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "bindings/program/program.h"
+#include "core/utf8.h"
 
 enum { LONGEST_LINE = 200 };
 
@@ -274,7 +275,7 @@ static void push_mark(lua_State *L, const char *line, const char *found, size_t 
         }
         luaL_addstring(&mark, " | ");
         for (const char *at = line; at < found; at++) {
-            if (((unsigned char)*at & 0xC0) != 0x80) { /* a letter of UTF-8 is one column */
+            if (!dnn_utf8_continues(*at)) { /* a letter of UTF-8 is one column */
                 luaL_addchar(&mark, *at == '\t' ? '\t' : ' ');
             }
         }

@@ -7,6 +7,7 @@
 #include "bindings/host.h"
 #include "bindings/printable.h"
 #include "bindings/program/program.h"
+#include "core/terminal.h"
 
 static bool all_frames;
 static const char *input; /* NULL: nothing was typed at a terminal */
@@ -120,7 +121,7 @@ int protected_call(lua_State *L, int arguments, int results) {
 
 /* In a terminal the first line stands out. */
 static void print_message(const char *name, const char *text) {
-    bool coloured = wants_colour(STDERR_FILENO);
+    bool coloured = dnn_terminal_takes_colours(STDERR_FILENO);
     const char *rest = text + strcspn(text, "\n");
     char *line = strndup(text, (size_t)(rest - text));
     fprintf(stderr, "%s%s", name, coloured ? "\033[1;31m" : "");

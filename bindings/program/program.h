@@ -169,17 +169,4 @@ const char *push_syntax_advice(lua_State *L, const char *message, const char *li
 /* Remembers what an input of the prompt made local, for the advice when it is missed. */
 void keep_lost_locals(lua_State *L, const char *input);
 
-/* --- terminal.c --- */
-
-/* Whether what is written to a file descriptor may be coloured: NO_COLOR says no, CLICOLOR_FORCE
- * yes, else a terminal that is not dumb. */
-bool wants_colour(int descriptor);
-
-/* Whether lines can be edited: input and output are a terminal that takes escape sequences. */
-bool can_edit_lines(void);
-
-/* Of the terminal that output goes to; 80 and 24 where there is none and the environment does not
- * say. */
-void terminal_size(int *columns, int *rows);
-
 #endif

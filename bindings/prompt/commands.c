@@ -2,10 +2,12 @@
  * what it needs of C. */
 #include <ctype.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bindings/printable.h"
 #include "bindings/prompt/parts.h"
 #include "core/clock.h"
+#include "core/terminal.h"
 
 /* --- what the commands are given --- */
 
@@ -33,10 +35,10 @@ static int last_inputs(lua_State *L) {
 /* Columns and rows of the terminal, and whether it wants colour. */
 static int terminal(lua_State *L) {
     int columns, rows;
-    terminal_size(&columns, &rows);
+    dnn_terminal_size(STDOUT_FILENO, &columns, &rows);
     lua_pushinteger(L, columns);
     lua_pushinteger(L, rows);
-    lua_pushboolean(L, wants_colour(1));
+    lua_pushboolean(L, dnn_terminal_takes_colours(STDOUT_FILENO));
     return 3;
 }
 

@@ -1,8 +1,11 @@
 /* completion.c: Tab: asks dnn.prompt.commands what may stand before the cursor, and puts it into
  * columns. */
 #include <string.h>
+#include <unistd.h>
 
 #include "bindings/prompt/parts.h"
+#include "core/terminal.h"
+#include "core/utf8.h"
 
 enum { GAP = 2 /* columns between candidates */ };
 
@@ -34,7 +37,7 @@ static void set_common(lua_State *L, completion *found) {
         }
         common = same;
     }
-    while (found->count > 1 && common > 0 && ((unsigned char)first[common] & 0xC0) == 0x80) {
+    while (found->count > 1 && common > 0 && dnn_utf8_continues(first[common])) {
         common--; /* not a part of a character */
     }
     add_bytes(&found->common, first, common);
@@ -44,7 +47,7 @@ static void set_common(lua_State *L, completion *found) {
 static void set_list(lua_State *L, completion *found) {
     int columns, rows, widest = 1;
     size_t length;
-    terminal_size(&columns, &rows);
+    dnn_terminal_size(STDOUT_FILENO, &columns, &rows);
     for (int i = 1; i <= found->count; i++) {
         const char *bytes = candidate(L, i, &length);
         int width = text_width(bytes, length);

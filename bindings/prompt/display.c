@@ -9,6 +9,7 @@
 
 #include "bindings/prompt/parts.h"
 #include "core/grow.h"
+#include "core/terminal.h"
 
 enum { TAB_COLUMNS = 4 };
 
@@ -72,7 +73,7 @@ static size_t colour_length(const char *bytes) {
 }
 
 static void put_prompt(frame *f, const char *prompt, const char *colour) {
-    bool coloured = wants_colour(STDOUT_FILENO);
+    bool coloured = dnn_terminal_takes_colours(STDOUT_FILENO);
     add_string(&f->bytes, coloured ? colour : "");
     for (size_t used; *prompt != '\0'; prompt += used) {
         if ((used = colour_length(prompt)) > 0) {
@@ -204,7 +205,7 @@ static void write_rows(void) {
 
 void draw(const view *seen) {
     int rows;
-    terminal_size(&next.columns, &rows);
+    dnn_terminal_size(STDOUT_FILENO, &next.columns, &rows);
     if (shown.visible > 0 && shown.columns != next.columns) {
         forget_shown(next.columns);
     }
@@ -229,7 +230,7 @@ void draw(const view *seen) {
 /* Spaces for a whole row leave the cursor in this line when it began it, and else in the next. */
 void begin_display(void) {
     int columns, rows;
-    terminal_size(&columns, &rows);
+    dnn_terminal_size(STDOUT_FILENO, &columns, &rows);
     fflush(stdout);
     for (int i = 0; i < columns; i++) {
         add_bytes(&output, " ", 1);

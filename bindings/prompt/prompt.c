@@ -17,6 +17,7 @@
 #include "bindings/prompt/parts.h"
 #include "bindings/prompt/prompt.h"
 #include "core/path.h"
+#include "core/terminal.h"
 
 static bool typed; /* inputs come from a terminal, */
 static bool edits; /* and are edited there */
@@ -208,6 +209,11 @@ static bool asks_to_end(lua_State *L, const char *input) {
     return false;
 }
 
+/* Whether lines can be edited: input and output are a terminal that takes escape sequences. */
+static bool can_edit_lines(void) {
+    return dnn_terminal_takes_sequences() && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
 void run_prompt(lua_State *L, bool startup) {
     const char *input;
     size_t length;
@@ -218,7 +224,7 @@ void run_prompt(lua_State *L, bool startup) {
     typed = isatty(STDIN_FILENO);
     edits = can_edit_lines() && open_editor(L);
     if (edits) {
-        bool coloured = wants_colour(STDOUT_FILENO);
+        bool coloured = dnn_terminal_takes_colours(STDOUT_FILENO);
         printf("%s?name explains, Tab completes, %%help lists commands, Ctrl-D ends%s\n",
                coloured ? "\033[2m" : "", coloured ? "\033[0m" : "");
         open_history();

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bindings/prompt/parts.h"
+#include "core/utf8.h"
 
 enum { OLDER = 'R' - '@', NEWER = 'S' - '@', GIVE_UP = 'G' - '@', RUBOUT = 0x7F, BACKSPACE = '\b' };
 
@@ -43,8 +44,7 @@ static void show_match(const view *before, const text *pattern, size_t found, bo
 
 /* Without the last character. */
 static void shorten(text *pattern) {
-    while (pattern->length > 0 &&
-           ((unsigned char)pattern->bytes[--pattern->length] & 0xC0) == 0x80) {
+    while (pattern->length > 0 && dnn_utf8_continues(pattern->bytes[--pattern->length])) {
     }
     if (pattern->bytes != NULL) {
         pattern->bytes[pattern->length] = '\0';

@@ -5,6 +5,7 @@
 
 #include "bindings/printable.h"
 #include "bindings/prompt/parts.h"
+#include "core/terminal.h"
 
 enum { MAX_VALUES = 200 /* of one input that are shown */ };
 
@@ -24,13 +25,13 @@ static void to_text(lua_State *L) {
         return;
     }
     lua_insert(L, -2);
-    terminal_size(&columns, &rows);
+    dnn_terminal_size(STDOUT_FILENO, &columns, &rows);
     lua_createtable(L, 0, 3);
     lua_pushinteger(L, columns);
     lua_setfield(L, -2, "width");
     lua_pushinteger(L, rows);
     lua_setfield(L, -2, "height");
-    lua_pushboolean(L, wants_colour(STDOUT_FILENO));
+    lua_pushboolean(L, dnn_terminal_takes_colours(STDOUT_FILENO));
     lua_setfield(L, -2, "colour");
     lua_call(L, 2, 1);
 }

@@ -149,6 +149,10 @@ int dnnlua_record(lua_State *L, const dnnlua_operation *operation) {
     return record(L, &node, operation->at, operation->owner);
 }
 
+int dnnlua_record_unary(lua_State *L, dnn_operator op) {
+    return dnnlua_record(L, &(dnnlua_operation){.op = op, .inputs = 1, .at = {1}});
+}
+
 /* Records a node without inputs yet: those at first to last. */
 static int record_range(lua_State *L, dnn_node *node, int first, int last, int owner) {
     size_t count = (size_t)(last - first + 1);

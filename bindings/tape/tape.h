@@ -28,6 +28,9 @@ typedef struct dnnlua_operation {
  * recorded (dnnlua_is_recorded). */
 int dnnlua_record(lua_State *L, const dnnlua_operation *operation);
 
+/* The same for an operator whose only operand is the first argument. */
+int dnnlua_record_unary(lua_State *L, dnn_operator op);
+
 /* The same for any number of matrices: those at indices first to last. */
 int dnnlua_record_many(lua_State *L, dnn_operator op, double argument, int first, int last);
 

@@ -27,6 +27,13 @@ static inline double dnn_clock_coarse(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* The moment so many nanoseconds from now, for pthread_cond_timedwait on the same clock. */
+static inline struct timespec dnn_clock_after(int64_t nanoseconds) {
+    int64_t then = dnn_clock_nanoseconds() + nanoseconds;
+    return (struct timespec){.tv_sec = (time_t)(then / 1000000000),
+                             .tv_nsec = (long)(then % 1000000000)};
+}
+
 /* Seconds since 1970 by the clock on the wall, which may be set back: for time stamps only. */
 static inline double dnn_clock_wall(void) {
     struct timespec now;

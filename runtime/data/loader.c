@@ -7,8 +7,8 @@
 #include "data/loader.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "core/clock.h"
 #include "core/interrupt.h"
 #include "core/memory.h"
 #include "core/threads.h"
@@ -16,12 +16,6 @@
 
 #define CHUNK_BYTES ((size_t)1 << 16) /* of columns from memory that a thread takes at once */
 #define LOOK_EVERY  50000000          /* nanoseconds between two looks at an interruption */
-
-static double seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* --- the threads --- */
 
@@ -103,13 +97,7 @@ void dnn_loader_end_threads(dnn_loader *l) {
 
 /* Waits for a sign from the threads, but not long; under the lock. */
 static void wait_a_moment(dnn_loader *l) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += LOOK_EVERY;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_nsec -= 1000000000;
-        until.tv_sec++;
-    }
+    struct timespec until = dnn_clock_after(LOOK_EVERY);
     pthread_cond_timedwait(&l->done, &l->lock, &until);
 }
 
@@ -206,9 +194,9 @@ static dnn_status get_prepared(dnn_loader *l, uint64_t epoch, size_t batch, dnn_
     pthread_mutex_lock(&l->lock);
     if (l->head_epoch != epoch || l->head_batch != batch)
         restart(l, epoch, batch);
-    double since = seconds();
+    double since = dnn_clock_seconds();
     dnn_slot *slot = await(l, err);
-    l->waited += seconds() - since;
+    l->waited += dnn_clock_seconds() - since;
     pthread_mutex_unlock(&l->lock); /* the head stays with the caller */
     if (slot == NULL)
         return DNN_ERROR_INTERRUPTED;
@@ -232,9 +220,9 @@ dnn_status dnn_loader_get(dnn_loader *l, uint64_t epoch, size_t batch, dnn_matri
         return status;
     if (l->threads > 0)
         return get_prepared(l, epoch, batch, X, Y, count, err);
-    double since = seconds();
+    double since = dnn_clock_seconds();
     status = make_apart(l, &l->slots[0], epoch, batch, X, Y, count, err);
-    l->waited += seconds() - since;
+    l->waited += dnn_clock_seconds() - since;
     return status;
 }
 

@@ -132,11 +132,7 @@ static void *write_regularly(void *argument) {
     dnn_run_log *log = argument;
     pthread_mutex_lock(&log->lock);
     while (!log->closing) {
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += WRITE_EVERY_NSEC;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
+        struct timespec until = dnn_clock_after(WRITE_EVERY_NSEC);
         pthread_cond_timedwait(&log->wake, &log->lock, &until);
         pthread_mutex_unlock(&log->lock);
         drain(log);

@@ -1,8 +1,6 @@
 /* chunk.c: one task of the thread pool per chunk. */
 #include "nn/chunk.h"
 
-#include "core/threads.h"
-
 typedef struct job {
     size_t n;
     dnn_chunk_task *run;
@@ -23,4 +21,13 @@ void dnn_for_chunks(size_t n, dnn_chunk_task *run, void *context) {
     }
     job j = {n, run, context};
     dnn_parallel((n + DNN_CHUNK - 1) / DNN_CHUNK, run_chunk, &j);
+}
+
+void dnn_for_tasks(size_t tasks, size_t elements, dnn_task *run, void *context) {
+    if (elements > DNN_CHUNK) {
+        dnn_parallel(tasks, run, context);
+        return;
+    }
+    for (size_t task = 0; task < tasks; task++)
+        run(context, task);
 }

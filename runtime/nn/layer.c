@@ -169,6 +169,11 @@ bool dnn_layer_takes(const dnn_layer *layer, size_t inputs) {
            (inputs >= least && inputs <= least + layer->kind->optional);
 }
 
+dnn_shape dnn_layer_wants_image(const dnn_layer *layer) {
+    (void)layer;
+    return dnn_shape_image(0, 0, 0);
+}
+
 dnn_shape dnn_layer_wants(const dnn_layer *layer) {
     return layer->kind->wants == NULL ? (dnn_shape){0} : layer->kind->wants(layer);
 }

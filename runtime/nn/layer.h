@@ -187,6 +187,9 @@ bool dnn_layer_takes(const dnn_layer *layer, size_t inputs);
 /* How many it takes at least; of a container that is made of others, those of its first layer. */
 size_t dnn_layer_least_inputs(const dnn_layer *layer);
 
+/* `wants` of a class whose input is an image of any size. */
+dnn_shape dnn_layer_wants_image(const dnn_layer *layer);
+
 /* The wanted shape of its inputs; rank 0: any. */
 dnn_shape dnn_layer_wants(const dnn_layer *layer);
 

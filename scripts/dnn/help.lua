@@ -14,7 +14,7 @@ local value_of = require "dnn.help.value"
 local lua_functions = require "dnn.help.lua"
 
 local find, format, gsub, lower, match = string.find, string.format, string.gsub, string.lower, string.match
-local getenv, ipairs, next, print, setmetatable, sort, type = os.getenv, ipairs, next, print, setmetatable,
+local ipairs, next, print, setmetatable, sort, type = ipairs, next, print, setmetatable,
   table.sort, type
 local registry <const>, GLOBALS <const> = debug.getregistry(), 2     -- LUA_RIDX_GLOBALS
 local most_like, terminal, version = dnn._nearest, dnn.system.terminal, dnn.version
@@ -261,23 +261,10 @@ end
 
 -- Printing ---------------------------------------------------------------------------------------------
 
--- What the environment says; empty is as good as not there.
-local function variable(name)
-  local set = getenv(name)
-  return set ~= "" and set or nil
-end
-
--- The same rules as those of the programs (bindings/program/terminal.c, viz/terminal/terminal_size.c).
-local function wants_colour(width)
-  if variable "NO_COLOR" then return false end
-  if (variable "CLICOLOR_FORCE" or "0") ~= "0" then return true end
-  return width ~= nil and (variable "TERM" or "dumb") ~= "dumb"
-end
-
 -- dnn.help(topic): prints help on a name or a value.
 local print_help = arguments.guarded("dnn.help", function(topic)
-  local width = terminal "stdout"
-  local options = {width = width or 80, colour = wants_colour(width)}
+  local width, coloured = terminal "stdout"
+  local options = {width = width or 80, colour = coloured}
   if topic == nil or type(topic) == "string" then
     local page_text, message = help.topic(topic or "", nil, options)
     print(page_text or message)

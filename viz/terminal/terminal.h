@@ -18,9 +18,6 @@ typedef enum terminal_colors { COLORS_NONE = 0, COLORS_256, COLORS_TRUE } termin
  * whether it is one. */
 terminal_colors terminal_colors_of(int fd);
 
-/* Width and height in cells: of the terminal, else $COLUMNS and $LINES, else 80 x 24. */
-void terminal_size(int fd, int *columns, int *rows);
-
 /* Draws the list in columns x rows cells and writes them as lines; the theme is the one that the
  * list was drawn with. False when out of memory. */
 bool terminal_play(const display_list *list, const theme *colors_of, int columns, int rows,

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "core/terminal.h"
 #include "viz/window/page.h"
 #include "viz/plot/panel_parts.h"
 #include "viz/terminal/terminal.h"
@@ -35,7 +36,7 @@ static int choose_rows(view *v, int columns, int most) {
 
 bool terminal_draw_figure(view *v, int columns, int rows, terminal_colors colors, FILE *out) {
     int wide, high;
-    terminal_size(STDOUT_FILENO, &wide, &high);
+    dnn_terminal_size(STDOUT_FILENO, &wide, &high);
     columns = columns > 0 ? columns : wide;
     v->bare = true;
     v->options.scale = 2 / CELL_WIDTH;

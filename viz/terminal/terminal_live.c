@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/terminal.h"
 #include "viz/window/page.h"
 #include "viz/terminal/terminal.h"
 
@@ -33,7 +34,7 @@ static bool draw_frame(view *v, int width, int height, terminal_colors colors) {
     int columns, rows;
     char *text = NULL;
     size_t size = 0;
-    terminal_size(STDOUT_FILENO, &columns, &rows);
+    dnn_terminal_size(STDOUT_FILENO, &columns, &rows);
     FILE *frame = open_memstream(&text, &size);
     if (frame == NULL)
         return false;

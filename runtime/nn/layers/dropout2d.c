@@ -4,7 +4,6 @@
  *
  * The mask is not kept: backward draws it again from the call's key. Channel c of example e is
  * dropped when word e * channels + c of the key is below p 2^32. */
-#include "core/threads.h"
 #include "math/random_words.h"
 #include "math/simd.h"
 #include "nn/call.h"
@@ -76,12 +75,7 @@ static void mask_example(void *context, size_t e) {
 static void mask(const dnn_call *call, const dnn_matrix *from, dnn_matrix *to, bool add) {
     job j = {call, from, to, add};
     draw_factors(call);
-    if (dnn_matrix_count(to) > DNN_CHUNK) {
-        dnn_parallel(call->examples, mask_example, &j);
-        return;
-    }
-    for (size_t e = 0; e < call->examples; e++)
-        mask_example(&j, e);
+    dnn_for_tasks(call->examples, dnn_matrix_count(to), mask_example, &j);
 }
 
 static dnn_status forward(dnn_call *call, dnn_error *err) {
@@ -100,11 +94,6 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
 static dnn_shape wants_sequence(const dnn_layer *layer) {
     (void)layer;
     return dnn_shape_sequence(0, 0);
-}
-
-static dnn_shape wants_image(const dnn_layer *layer) {
-    (void)layer;
-    return dnn_shape_image(0, 0, 0);
 }
 
 static const dnn_case cases_1d[] = {
@@ -138,7 +127,7 @@ const dnn_layer_class dnn_layer_dropout2d = {
     .fields = fields,
     .cases = cases_2d,
     .flags = DNN_IN_PLACE | DNN_TWO_MODES | DNN_DRAWS | DNN_VIEW_IN_EVALUATION,
-    .wants = wants_image,
+    .wants = dnn_layer_wants_image,
     .scratch = scratch,
     .forward = forward,
     .backward = backward,

@@ -12,7 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/threads.h"
 #include "nn/call.h"
 #include "nn/chunk.h"
 #include "nn/layers/channels.h"
@@ -207,12 +206,7 @@ static void backward_example(void *context, size_t index) {
 /* --- all examples --- */
 
 static void over_examples(dnn_call *call, dnn_task *run) {
-    if (dnn_matrix_count(&call->X[0]) > DNN_CHUNK) {
-        dnn_parallel(call->examples, run, call);
-        return;
-    }
-    for (size_t e = 0; e < call->examples; e++)
-        run(call, e);
+    dnn_for_tasks(call->examples, dnn_matrix_count(&call->X[0]), run, call);
 }
 
 static dnn_status forward(dnn_call *call, dnn_error *err) {

@@ -53,11 +53,6 @@ static size_t side(const dnn_layer *layer, int which) {
     return (size_t)layer->settings[PADDING].sides[which];
 }
 
-static dnn_shape wants(const dnn_layer *layer) {
-    (void)layer;
-    return dnn_shape_image(0, 0, 0);
-}
-
 static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inputs, dnn_shape *out,
                         dnn_error *err) {
     (void)inputs, (void)err;
@@ -167,7 +162,7 @@ const dnn_layer_class dnn_layer_zero_pad2d = {
     .doc = "A = X with zeros around it",
     .fields = fields,
     .cases = cases,
-    .wants = wants,
+    .wants = dnn_layer_wants_image,
     .shape = shape,
     .scratch = scratch,
     .forward = zero_forward,
@@ -179,7 +174,7 @@ const dnn_layer_class dnn_layer_constant_pad2d = {
     .doc = "A = X with a constant around it",
     .fields = constant_fields,
     .cases = constant_cases,
-    .wants = wants,
+    .wants = dnn_layer_wants_image,
     .shape = shape,
     .scratch = scratch,
     .forward = constant_forward,
@@ -191,7 +186,7 @@ const dnn_layer_class dnn_layer_reflection_pad2d = {
     .doc = "A = X with its reflection around it",
     .fields = fields,
     .cases = cases,
-    .wants = wants,
+    .wants = dnn_layer_wants_image,
     .shape = reflection_shape,
     .scratch = scratch,
     .forward = reflection_forward,
@@ -203,7 +198,7 @@ const dnn_layer_class dnn_layer_replication_pad2d = {
     .doc = "A = X with its edge around it",
     .fields = fields,
     .cases = cases,
-    .wants = wants,
+    .wants = dnn_layer_wants_image,
     .shape = shape,
     .scratch = scratch,
     .forward = replication_forward,

@@ -1,6 +1,5 @@
 /* permute.c: the axes of an example in another order: axis i of A is axis order[i] of X, counted
  * from 1. An example counts as three axes; a sequence has a first one of size 1. */
-#include "core/threads.h"
 #include "nn/call.h"
 #include "nn/chunk.h"
 
@@ -42,8 +41,8 @@ static dnn_status check(dnn_layer *layer, dnn_error *err) {
             seen |= (size_t)1 << (dnn_layer_count(layer, (int)axis) - 1);
     if (seen == ((size_t)1 << rank) - 1)
         return DNN_OK;
-    return dnn_fail(err, DNN_ERROR_ARGUMENT, "Permute: the axes must be the numbers 1 to %zu in some order",
-                    rank);
+    return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                    "Permute: the axes must be the numbers 1 to %zu in some order", rank);
 }
 
 static dnn_shape wants(const dnn_layer *layer) {
@@ -65,7 +64,10 @@ typedef struct walk {
 } walk;
 
 static walk walk_of(const dnn_call *call) {
-    walk w = {{1, 1, 1}, {0, 0, 0}};
+    walk w = {
+        {1, 1, 1},
+        {0, 0, 0}
+    };
     const dnn_shape *in = &call->in[0];
     for (size_t axis = 0; axis < in->rank; axis++) {
         size_t from = dnn_layer_count(call->layer, (int)axis) - 1, at = axis + 3 - in->rank;
@@ -112,12 +114,7 @@ static void backward_example(void *context, size_t e) {
 }
 
 static void over_examples(dnn_call *call, dnn_task *run) {
-    if (dnn_matrix_count(&call->A) > DNN_CHUNK) {
-        dnn_parallel(call->examples, run, call);
-        return;
-    }
-    for (size_t e = 0; e < call->examples; e++)
-        run(call, e);
+    dnn_for_tasks(call->examples, dnn_matrix_count(&call->A), run, call);
 }
 
 static dnn_status forward(dnn_call *call, dnn_error *err) {
@@ -134,9 +131,9 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
 }
 
 static const dnn_case cases[] = {
-    {.settings = "axis1=2 axis2=1", .in = {{2, {3, 4}}}},
-    {.settings = "axis1=3 axis2=1 axis3=2", .in = {{3, {2, 3, 4}}}},
-    {.settings = "axis1=2 axis2=1 axis3=3", .in = {{3, {2, 3, 4}}}},
+    {.settings = "axis1=2 axis2=1",         .in = {{2, {3, 4}}}},
+    {.settings = "axis1=3 axis2=1 axis3=2",                                     .in = {{3, {2, 3, 4}}}},
+    {.settings = "axis1=2 axis2=1 axis3=3",.in = {{3, {2, 3, 4}}}},
     {.settings = NULL},
 };
 

@@ -79,11 +79,6 @@ static dnn_status run(dnn_call *call, bool shuffles, bool forward, dnn_error *er
     return m.to->data == NULL ? DNN_OK : dnn_parallel_until(call->examples, run_example, &m, err);
 }
 
-static dnn_shape wants(const dnn_layer *layer) {
-    (void)layer;
-    return dnn_shape_image(0, 0, 0);
-}
-
 /* --- from deep to wide --- */
 
 static dnn_status shuffle_shape(const dnn_layer *layer, const dnn_shape *in, size_t inputs,
@@ -119,7 +114,7 @@ const dnn_layer_class dnn_layer_pixel_shuffle = {
     .doc = "A = X with factor x factor channels as a block of pixels",
     .fields = shuffle_fields,
     .cases = shuffle_cases,
-    .wants = wants,
+    .wants = dnn_layer_wants_image,
     .shape = shuffle_shape,
     .forward = shuffle_forward,
     .backward = shuffle_backward,
@@ -159,7 +154,7 @@ const dnn_layer_class dnn_layer_pixel_unshuffle = {
     .doc = "A = X with each block of factor x factor pixels as channels",
     .fields = unshuffle_fields,
     .cases = unshuffle_cases,
-    .wants = wants,
+    .wants = dnn_layer_wants_image,
     .shape = unshuffle_shape,
     .forward = unshuffle_forward,
     .backward = unshuffle_backward,

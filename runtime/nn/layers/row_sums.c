@@ -1,7 +1,6 @@
 /* row_sums.c: sums over columns, a block of rows at a time. */
 #include "nn/layers/row_sums.h"
 
-#include "core/threads.h"
 #include "math/reduce_kernels.h"
 #include "nn/chunk.h"
 
@@ -39,10 +38,5 @@ static void sum_rows_block(void *context, size_t task) {
 void dnn_row_sums(dnn_matrix *out, const dnn_matrix *M, bool accumulate) {
     row_sums job = {out, M, accumulate};
     size_t blocks = (M->rows + ROW_BLOCK - 1) / ROW_BLOCK;
-    if (dnn_matrix_count(M) > DNN_CHUNK) {
-        dnn_parallel(blocks, sum_rows_block, &job);
-        return;
-    }
-    for (size_t b = 0; b < blocks; b++)
-        sum_rows_block(&job, b);
+    dnn_for_tasks(blocks, dnn_matrix_count(M), sum_rows_block, &job);
 }

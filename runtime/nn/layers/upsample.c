@@ -57,11 +57,6 @@ static dnn_status check(dnn_layer *layer, dnn_error *err) {
     return DNN_OK;
 }
 
-static dnn_shape wants(const dnn_layer *layer) {
-    (void)layer;
-    return dnn_shape_image(0, 0, 0);
-}
-
 static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inputs, dnn_shape *out,
                         dnn_error *err) {
     const double *size = layer->settings[SIZE].pair;
@@ -152,7 +147,7 @@ const dnn_layer_class dnn_layer_upsample = {
     .fields = fields,
     .cases = cases,
     .check = check,
-    .wants = wants,
+    .wants = dnn_layer_wants_image,
     .shape = shape,
     .scratch = scratch,
     .forward = forward,

@@ -39,10 +39,6 @@ static bool grow(void **array, size_t *room, size_t used, size_t size) {
     return true;
 }
 
-static dnn_status fail_memory(dnn_error *err) {
-    return dnn_fail(err, DNN_ERROR_MEMORY, "network: out of memory");
-}
-
 /* Adds a step; its list of inputs is found again at the end, as the array moves. */
 static dnn_status add_step(dnn_compiler *c, dnn_layer *layer, const size_t *input, size_t inputs,
                            size_t *output, dnn_error *err) {
@@ -60,7 +56,7 @@ static dnn_status add_step(dnn_compiler *c, dnn_layer *layer, const size_t *inpu
     if (!room || path == NULL || place == NULL) {
         dnn_free(path);
         dnn_free(place);
-        return fail_memory(err);
+        return dnn_network_fail_memory(err);
     }
     *output = network->step_count + 1;
     network->steps[network->step_count++] = (dnn_step){.layer = dnn_layer_retain(layer),
@@ -142,7 +138,7 @@ static dnn_status connect(dnn_network *network, dnn_error *err) {
     network->buffer_count = network->step_count + 1;
     network->producer = dnn_calloc(network->buffer_count, sizeof(size_t));
     if (network->producer == NULL)
-        return fail_memory(err);
+        return dnn_network_fail_memory(err);
     network->producer[0] = SIZE_MAX;
     const size_t *list = network->inputs;
     for (size_t s = 0; s < network->step_count; s++) {

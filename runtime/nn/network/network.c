@@ -16,7 +16,7 @@ static dnn_status build(dnn_network *network, dnn_error *err) {
     network->shapes = dnn_calloc(network->buffer_count, sizeof *network->shapes);
     network->needs = dnn_calloc(network->buffer_count, sizeof *network->needs);
     if (network->shapes == NULL || network->needs == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "network: out of memory");
+        return dnn_network_fail_memory(err);
     status = dnn_network_first_shapes(network, err);
     if (status == DNN_OK)
         status = dnn_network_make_states(network, err);
@@ -31,7 +31,7 @@ dnn_status dnn_network_create(dnn_network **out, dnn_dtype dtype, dnn_layer *lay
                         dnn_dtype_info(dtype)->name);
     dnn_network *network = dnn_calloc(1, sizeof *network);
     if (network == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "network: out of memory");
+        return dnn_network_fail_memory(err);
     network->dtype = dtype;
     network->layer = dnn_layer_retain(layer);
     network->training = true;

@@ -83,6 +83,10 @@ static inline dnn_plan *dnn_network_current(dnn_network *network) {
     return &network->plans[network->training];
 }
 
+static inline dnn_status dnn_network_fail_memory(dnn_error *err) {
+    return dnn_fail(err, DNN_ERROR_MEMORY, "network: out of memory");
+}
+
 /* compile.c: steps, buffers, producers and names. */
 dnn_status dnn_network_compile(dnn_network *network, dnn_error *err);
 void dnn_network_free_steps(dnn_network *network);

@@ -237,10 +237,6 @@ static void take_offsets(planner *p) {
 
 /* --- the plan --- */
 
-static dnn_status fail_memory(dnn_error *err) {
-    return dnn_fail(err, DNN_ERROR_MEMORY, "network: out of memory");
-}
-
 /* The arrays of a plan, which depend on the number of steps alone. */
 static dnn_status make_arrays(const dnn_network *network, dnn_plan *plan, dnn_error *err) {
     size_t n = network->step_count, b = network->buffer_count, i = network->input_count;
@@ -263,7 +259,7 @@ static dnn_status make_arrays(const dnn_network *network, dnn_plan *plan, dnn_er
         plan->X == NULL || plan->dX == NULL || plan->in == NULL || plan->add == NULL ||
         plan->calls == NULL) {
         dnn_plan_free(plan);
-        return fail_memory(err);
+        return dnn_network_fail_memory(err);
     }
     return DNN_OK;
 }
@@ -331,7 +327,7 @@ static dnn_status make_plan(dnn_network *network, dnn_plan *plan, dnn_error *err
     if (numbers == NULL || blocks == NULL) {
         dnn_free(numbers);
         dnn_free(blocks);
-        return fail_memory(err);
+        return dnn_network_fail_memory(err);
     }
     planner p = {.network = network,
                  .plan = plan,

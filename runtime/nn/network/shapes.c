@@ -19,7 +19,7 @@ static dnn_status infer(const dnn_network *network, const dnn_shape *input, dnn_
         const dnn_step *step = &network->steps[s];
         dnn_shape few[8], *in = few;
         if (step->inputs > 8 && (in = dnn_alloc(step->inputs * sizeof *in)) == NULL)
-            return dnn_fail(err, DNN_ERROR_MEMORY, "network: out of memory");
+            return dnn_network_fail_memory(err);
         for (size_t i = 0; i < step->inputs; i++)
             in[i] = shapes[step->input[i]];
         dnn_status status =

@@ -17,7 +17,7 @@ dnn_status dnn_plan_make_lengths(const dnn_network *network, dnn_plan *plan, siz
         return DNN_OK;
     size_t *lengths = dnn_calloc(examples, sizeof *lengths);
     if (lengths == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "network: out of memory");
+        return dnn_network_fail_memory(err);
     dnn_free(plan->lengths);
     plan->lengths = lengths;
     return DNN_OK;

@@ -7,10 +7,6 @@
 #include "core/memory.h"
 #include "nn/network/parts.h"
 
-static dnn_status fail_memory(dnn_error *err) {
-    return dnn_fail(err, DNN_ERROR_MEMORY, "network: out of memory");
-}
-
 size_t dnn_network_state_rows(const dnn_network *network, size_t step, bool *carried) {
     const dnn_layer *layer = network->steps[step].layer;
     *carried = false;
@@ -34,7 +30,7 @@ dnn_status dnn_network_make_states(dnn_network *network, dnn_error *err) {
     for (size_t mode = 0; mode < 2; mode++) {
         network->states[mode] = dnn_calloc(network->step_count, sizeof *network->states[mode]);
         if (network->states[mode] == NULL)
-            return fail_memory(err);
+            return dnn_network_fail_memory(err);
     }
     return DNN_OK;
 }
@@ -62,7 +58,7 @@ static dnn_status reserve(const dnn_network *network, bool training, size_t s, s
     if (now == NULL || next == NULL) {
         dnn_free(now);
         dnn_free(next);
-        return fail_memory(err);
+        return dnn_network_fail_memory(err);
     }
     if (state->examples > 0)
         memcpy(now, state->now, column * state->examples);

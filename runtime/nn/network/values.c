@@ -13,10 +13,6 @@
  * fits in memory by itself, does not make their count overflow either. */
 #define MOST_VALUES (SIZE_MAX / 64)
 
-static dnn_status fail_memory(dnn_error *err) {
-    return dnn_fail(err, DNN_ERROR_MEMORY, "network: out of memory");
-}
-
 /* --- layout --- */
 
 /* The layer's name in messages: "layer 3.2, Conv2d", "layer 1, Linear", "Linear" by itself. */
@@ -94,7 +90,7 @@ static dnn_status add_values(dnn_network *network, bool kept, dnn_error *err) {
             if (values[v].kept != kept || v < tied)
                 continue;
             if (!add_segment(network, s, &values[v], &slot))
-                return fail_memory(err);
+                return dnn_network_fail_memory(err);
             ++*(kept ? &step->kept : &step->learnt);
             if (p->count + p->kept_count > MOST_VALUES)
                 return dnn_fail(err, DNN_ERROR_MEMORY,
@@ -167,7 +163,7 @@ dnn_status dnn_network_lay_out_values(dnn_network *network, dnn_error *err) {
     size_t slots = 0;
     network->slot = dnn_calloc(network->step_count, sizeof(size_t));
     if (network->slot == NULL)
-        return fail_memory(err);
+        return dnn_network_fail_memory(err);
     for (size_t s = 0; s < network->step_count; s++) {
         network->slot[s] = slots;
         if (!network->steps[s].again)
@@ -180,7 +176,7 @@ dnn_status dnn_network_lay_out_values(dnn_network *network, dnn_error *err) {
     p->segments = dnn_calloc(slots + 1, sizeof *p->segments);
     if (network->values == NULL || network->gradients == NULL || network->segment_slot == NULL ||
         p->segments == NULL)
-        return fail_memory(err);
+        return dnn_network_fail_memory(err);
     p->dtype = network->dtype;
     p->version = 1;
     dnn_status status = add_values(network, false, err);

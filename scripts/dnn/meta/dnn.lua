@@ -172,13 +172,14 @@ dnn.system = {}
 
 ---The width in columns of the terminal that a standard stream is connected to; nil if it is not a terminal.
 ---
----A terminal of unknown width counts as 80 columns.
+---A terminal of unknown width has $COLUMNS columns, else 80.
 ---
 ---```lua
 ---local width = dnn.system.terminal "stdout" or 80
 ---```
 ---@param stream? "stdin"|"stdout"|"stderr" "stderr" when not given
 ---@return integer|nil columns
+---@return boolean coloured whether text written there may be coloured, by NO_COLOR, CLICOLOR_FORCE and TERM
 function dnn.system.terminal(stream) end
 
 ---Makes a folder, and missing ones above it.
