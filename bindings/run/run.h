@@ -53,6 +53,7 @@ typedef struct dnnlua_run {
     dnn_optimiser *optimiser;
     dnnlua_beat look, histograms;
     bool change_asked;
+    bool graph_logged;
     lua_Integer paced_step; /* the step and time from which seconds per step are counted */
     double paced_at;
 

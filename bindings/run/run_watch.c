@@ -51,6 +51,7 @@ void dnnlua_run_unwatch(lua_State *L, int run) {
     self->network = NULL;
     self->optimiser = NULL;
     self->change_asked = false;
+    self->graph_logged = false;
     for (int value = RUN_NETWORK; value <= RUN_CHANGE; value++) {
         lua_pushnil(L);
         lua_setiuservalue(L, run, value);
@@ -257,6 +258,17 @@ static void log_network(const look *l) {
 
 /* --- the slow beat --- */
 
+/* How the layers hang together, once their shapes are known. */
+static void log_graph(const look *l) {
+    size_t size = dnn_network_graph(l->network, NULL, 0);
+    char *text = dnnlua_new_block(l->L, size + 1);
+
+    dnn_network_graph(l->network, text, size + 1);
+    dnnlua_run_log_text(l->self, l->step, "graph", text, size);
+    lua_pop(l->L, 1);
+    l->self->graph_logged = true;
+}
+
 static void log_histogram(const look *l, size_t segment, bool gradient) {
     char group[96], name[64];
     const dnn_parameters *p = dnn_network_parameters(l->network);
@@ -278,6 +290,9 @@ static void log_distributions(const look *l) {
         if (has_gradients(l) && !p->segments[s].frozen) {
             log_histogram(l, s, true);
         }
+    }
+    if (!l->self->graph_logged) {
+        log_graph(l);
     }
     if (is_ours(l, "picture")) {
         dnnlua_run_log_weight_images(l->L, l->run, l->network, l->step);

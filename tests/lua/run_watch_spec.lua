@@ -102,6 +102,23 @@ describe("dnn.Run", function()
       assert.same({}, event_file.images(events, "picture/4 Conv2d")) -- of single pixels
     end)
 
+    it("logs once how the layers hang together", function()
+      local net = dnn.Sequential{dnn.Linear(4, 3), dnn.Residual{dnn.Tanh()}, dnn.Linear(3, 1)}
+      local run <close> = assert(dnn.Run(folder, {net = net, every = 0, histogram_every = 0}))
+      net:forward(dnn.rand(4, 2))
+      run:log(1, {})
+      run:log(2, {})
+      local graph, count = event_file.series(runs.events_of(run), "graph")
+      assert.equal(1, count)
+      assert.equal([[
+| step | place | layer | input | output | parameters |
+|---|---|---|---|---|---|
+| 1 | 1 | Linear(4 -> 3) | X | 3 | 15 |
+| 2 | 2.1 | Tanh | 1 | 3 | 0 |
+| 3 | 2 | Add | 2, 1 | 3 | 0 |
+| 4 | 3 | Linear(3 -> 1) | 3 | 1 | 4 |]], graph[1].text)
+    end)
+
     it("takes its time: looks are 0.1 s apart, histograms 5 s", function()
       local net, _, step = training()
       local run <close> = assert(dnn.Run(folder, {net = net}))

@@ -2,7 +2,7 @@
 local dnn = require "dnn"
 for k, name in ipairs {"net-lr0.01", "net-lr0.1", "net-</script><b>lr1"} do
   local run = assert(dnn.Run(arg[1] .. "/" .. name:gsub("/", "_"),
-    {stop_not_finite = false, settings = {lr = 10 ^ (k - 3),
+    {stop_not_finite = false, every = 0, histogram_every = 0, settings = {lr = 10 ^ (k - 3),
       note = "</script><script>document.title = 'broken'</script>"}}))
   for i = 1, 300 do
     local values = {loss = {train = math.exp(-i * k / 200) + 0.1 * math.sin(i * k)},
@@ -10,6 +10,21 @@ for k, name in ipairs {"net-lr0.01", "net-lr0.1", "net-</script><b>lr1"} do
     if i % 25 == 0 then values.loss.test = math.exp(-i * k / 250) end
     values.grad_norm = {["1 Linear"] = 1 / i, ["2 ReLU"] = 2 / i, ["3 Linear"] = i == 77 and 0 / 0 or 3 / i}
     run:log(i, values)
+  end
+  if k == 2 then -- a kind of panel of each
+    dnn.manual_seed(1)
+    local net = dnn.Sequential{dnn.Input(6, 6, 1), dnn.Conv2d(1, 4, 3),
+      dnn.Residual{dnn.Conv2d(4, 4, 3, {padding = 1})}, dnn.Flatten(), dnn.Linear(64, 2)}
+    run:watch(net)
+    local X = dnn.rand(36, 1)
+    net:forward(X)
+    net:backward(dnn.ones(2, 1))
+    run:log(301, {other = 1})
+    run:feature_maps(301, net, X)
+    run:matrix(301, "confusion", dnn.Matrix{{48, 2}, {7, 43}}, {"cat", "dog"})
+    run:text("sample", "once upon a time")
+    run:log(302, {other = 2})
+    run:text("sample", "there was a network")
   end
   run:close()
 end

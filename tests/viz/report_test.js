@@ -1,4 +1,4 @@
-/* Appended to a report page, with CSV as the log's own values: drives the page as a reader would, and
+/* Appended to a report page, with CSV as the log's own values and KINDS of panels: drives the page as a reader would, and
  * leaves "passed" or what failed as the text of the page. */
 (async () => {
   const failures = [];
@@ -6,7 +6,7 @@
   const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const { state, views, data } = window.report;
   const log = new Map(CSV.trim().split("\n").slice(1).map((line) => {
-    const cells = /^("(?:[^"]|"")*"|[^,]*),("(?:[^"]|"")*"|[^,]*),(-?\d+),[^,]*,(.*)$/.exec(line);
+    const cells = /^("(?:[^"]|"")*"|[^,]*),("(?:[^"]|"")*"|[^,]*),(-?\d+),[^,]*,([^,]*)/.exec(line);
     return [cells[1].replace(/^"|"$/g, "") + "|" + cells[2] + "|" + cells[3], cells[4]];
   }));
   const view = (kind, title) => views().find((v) => v.panel.kind === kind && v.panel.title === title);
@@ -89,6 +89,25 @@
   /* kinds, themes, smoothing, time */
   check(view("heat", "grad_norm") !== undefined, "a heat map");
   check(document.querySelector("table.settings").rows.length === 4, "settings: a row for each run");
+  const panelOf = (title) => [...document.querySelectorAll(".panel")]
+    .find((e) => e.querySelector("h2").textContent.startsWith(title));
+  const kinds = new Set(views().map((v) => v.panel.kind));
+  for (const kind of KINDS) check(kinds.has(kind), "a panel of the kind " + kind);
+  const cells = [...panelOf("confusion").querySelectorAll("td")];
+  check(cells.map((c) => c.textContent).join() === "48,2,7,43", "the matrix's numbers");
+  check(new Set(cells.map((c) => c.style.background)).size === 4, "a colour for each of its numbers");
+  check(panelOf("confusion").textContent.includes("cat"), "the names of its rows");
+  const graph = [...panelOf("graph").querySelectorAll("tr")].map((e) => [...e.children].map((c) => c.textContent));
+  check(graph[3][1].startsWith("Add") && graph[3][2] === "2.1, 1", "what is added: " + graph[3].join());
+  check(graph[1][4] === "40" && Number(graph[1][5]) > 0, "parameters and gradient norm: " + graph[1].join());
+  check(graph[5][3] === "2", "the last layer's output: " + graph[5].join());
+  const images = [...panelOf("feature maps").querySelectorAll("img")];
+  check(images.length === 3 && images.every((e) => e.naturalWidth > 0 && e.width >= 100), "feature maps that are seen");
+  check(panelOf("sample").textContent.includes("once upon a time") &&
+    panelOf("sample").textContent.includes("there was a network"), "all samples of text");
+  const painted = view("histogram", data().panels.find((p) => p.kind === "histogram").title).canvas;
+  check(painted.getContext("2d").getImageData(0, 0, painted.width, painted.height).data.some((b) => b > 0),
+    "a histogram is drawn");
   for (const button of document.querySelectorAll("button")) { button.click(); await frame(); }
   for (const select of document.querySelectorAll("select"))
     for (const option of select.options) {

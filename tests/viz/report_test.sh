@@ -29,7 +29,10 @@ fi
         sed '$d'
     printf '<script>const CSV = `'
     cat values.csv | sed 's/[\\`$]/\\&/g; s/</\\x3c/g'
-    printf '`;\n'
+    printf '`;\nconst KINDS = ['
+    # all kinds of panels that the page knows
+    sed -n '/kinds\[PANEL_KIND_COUNT\]/,/};/p' "$here"/../../viz/report/report_data.c | grep -o '"[a-z]*"' | tr '\n' ','
+    printf '];\n'
     cat "$here/report_test.js"
     printf '</script>\n</body>\n</html>\n'
 } >test.html

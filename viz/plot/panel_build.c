@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "core/natural.h"
 #include "viz/plot/panel.h"
+#include "viz/runs/layer_graph.h"
 
 /* A tag on its way into a panel. */
 typedef struct entry {
@@ -81,6 +82,7 @@ enum {
     RANK_WEIGHTS,
     RANK_HISTOGRAM,
     RANK_MATRIX,
+    RANK_GRAPH,
     RANK_PICTURE,
     RANK_TEXT
 };
@@ -168,8 +170,8 @@ static void describe(entry *e, size_t run_count) {
         e->rank = RANK_PICTURE;
         break;
     case DNN_EVENT_TEXT:
-        e->kind = PANEL_TEXT;
-        e->rank = RANK_TEXT;
+        e->kind = layer_graph_is(e->tag->text) ? PANEL_GRAPH : PANEL_TEXT;
+        e->rank = e->kind == PANEL_GRAPH ? RANK_GRAPH : RANK_TEXT;
         snprintf(e->group, sizeof e->group, "%.90s", e->tag->name);
         snprintf(e->label, sizeof e->label, "%.90s", e->tag->name);
         break;

@@ -34,6 +34,7 @@ static uint64_t with_run(uint64_t key, const run *r, const page_options *o) {
 }
 
 static uint64_t with_tag(uint64_t key, const run_tag *tag) {
+    key = with(key, (uint64_t)tag->text_step);
     key = with(with_series(key, tag->scalars), tag->matrices << 1 | (tag->matrix != NULL));
     if (tag->histogram_count == 0)
         return key;

@@ -587,20 +587,68 @@
       view.content = content;
     };
   };
+  /* Black or white, whichever stands out from a colour "#rrggbb". */
+  const contrast = (c) => {
+    const [r, g, b] = [1, 3, 5].map((i) => parseInt(c.slice(i, i + 2), 16));
+    return 0.3 * r + 0.59 * g + 0.11 * b > 128 ? "#000" : "#fff";
+  };
   const addMatrix = (view) => {
     const p = view.panel, names = p.names === "" ? [] : p.names.split("\n");
     const named = names.length > 0 && p.rows.length === p.rows[0]?.length;
+    const all = p.rows.flat().filter((v) => v !== null);
+    const low = all.reduce((a, v) => Math.min(a, v), Infinity), high = all.reduce((a, v) => Math.max(a, v), -Infinity);
+    const cell = (v) => {
+      if (v === null) return $("td", { className: "missing" }, "not finite");
+      const c = theme().heat[high > low ? Math.round(64 * (v - low) / (high - low)) : 0];
+      return $("td", { style: `background:${c};color:${contrast(c)}` }, String(v));
+    };
     view.element = shell(view, false);
-    view.element.append($("div", { className: "scroll" }, $("div", { className: "muted" }, "step " + p.step), $("table", {},
-      $("tr", {}, $("th"), ...(p.rows[0] ?? []).map((_, c) => $("th", {}, named ? names[c] : String(c + 1)))),
-      ...p.rows.map((row, r) => $("tr", {}, $("th", {}, names[r] ?? String(r + 1)),
-        ...row.map((v) => $("td", {}, v === null ? "not finite" : String(v))))))));
-    view.draw = () => {};
+    view.note.textContent = "step " + p.step;
+    view.draw = () => {
+      if (view.key === dark()) return;
+      view.key = dark();
+      const content = $("div", { className: "scroll" }, $("table", { className: "matrix" },
+        $("tr", {}, $("th"), ...(p.rows[0] ?? []).map((_, c) => $("th", {}, named ? names[c] : String(c + 1)))),
+        ...p.rows.map((row, r) => $("tr", {}, $("th", {}, names[r] ?? String(r + 1)), ...row.map(cell)))));
+      if (view.content) view.content.replaceWith(content); else view.element.append(content);
+      view.content = content;
+    };
   };
+  const short = (v) => (v === null ? "" : String(Number(v.toPrecision(3))));
+  const addGraph = (view) => {
+    view.element = shell(view, true);
+    view.draw = () => {
+      const graph = view.panel.graphs.find((g) => !state.hidden.has(g.run));
+      const key = dark() + ":" + (graph ? graph.run : "");
+      if (view.key === key) return;
+      view.key = key;
+      const layers = graph ? graph.layers : [];
+      const norms = layers.map((l) => number(l.norm)).filter((v) => v > 0 && isFinite(v));
+      const low = Math.log(Math.min(...norms)), high = Math.log(Math.max(...norms));
+      const bar = (v) => {
+        if (!(v > 0) || !isFinite(v)) return "";
+        const part = high > low ? (Math.log(v) - low) / (high - low) : 1;
+        return $("i", { className: "bar", style: `width:${8 + 62 * part}px;background:${theme().heat[Math.round(64 * part)]}` });
+      };
+      view.note.textContent = layers.length + " layers, " + layers.reduce((a, l) => a + l.parameters, 0) + " parameters";
+      const content = $("div", { className: "scroll" }, $("table", { className: "graph" },
+        $("tr", {}, ...["", "layer", "input", "output", "parameters", "gradient norm"].map((t) => $("th", {}, t))),
+        ...layers.map((l) => $("tr", {}, $("td", { className: "muted" }, l.place),
+          $("td", {}, l.parameters > 0 ? $("b", {}, l.kind) : l.kind, $("span", { className: "muted" }, " " + l.settings)),
+          $("td", { className: "muted" }, l.inputs.map((i) => (i === 0 ? "X" : layers[i - 1].place)).join(", ")),
+          $("td", {}, l.output), $("td", {}, l.parameters > 0 ? String(l.parameters) : ""),
+          $("td", {}, $("span", { className: "bars" }, bar(number(l.norm))),
+            l.norm === null ? "" : typeof l.norm === "number" ? short(l.norm) : l.norm)))));
+      if (view.content) view.content.replaceWith(content); else view.element.append(content);
+      view.content = content;
+    };
+  };
+  /* Small images are enlarged by a whole factor. */
+  const zoomOf = (image) => Math.max(1, Math.floor(200 / Math.max(image.width, image.height)));
   const addImages = (view) => {
     view.element = shell(view, false);
     const figures = view.panel.images.map((image) => $("figure", {},
-      $("img", { src: image.src, width: image.width, height: image.height, alt: image.part }),
+      $("img", { src: image.src, width: image.width * zoomOf(image), height: image.height * zoomOf(image), alt: image.part }),
       $("div", {}, image.caption ?? ""), $("div", { className: "muted" },
         (data.runs.length > 1 ? data.runs[image.run].label + " · " : "") + image.part + " · step " + image.step)));
     view.element.append($("div", { className: "images" }, ...figures));
@@ -659,6 +707,7 @@
       else if (panel.kind === "histogram") addPlot(view, drawHistogram);
       else if (panel.kind === "text") addText(view);
       else if (panel.kind === "matrix") addMatrix(view);
+      else if (panel.kind === "graph") addGraph(view);
       else addImages(view);
       return view;
     });

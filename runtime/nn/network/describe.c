@@ -113,6 +113,32 @@ size_t dnn_network_describe(const dnn_network *network, char *start, size_t size
     return t.length;
 }
 
+/* The steps that a step's inputs come from, by their rows in the table: "X", "3, 1". */
+static void add_inputs(text *t, const dnn_network *network, const dnn_step *step) {
+    for (size_t i = 0; i < step->inputs; i++) {
+        size_t from = network->producer[step->input[i]];
+        add(t, i > 0 ? ", " : "");
+        if (from == SIZE_MAX)
+            add(t, "X");
+        else
+            add(t, "%zu", from + 1);
+    }
+}
+
+size_t dnn_network_graph(const dnn_network *network, char *start, size_t size) {
+    text t = {start, size, 0};
+    char name[160], output[DNN_SHAPE_TEXT];
+    add(&t, "| step | place | layer | input | output | parameters |\n|---|---|---|---|---|---|");
+    for (size_t s = 0; s < network->step_count; s++) {
+        const dnn_step *step = &network->steps[s];
+        dnn_layer_describe(step->layer, name, sizeof name);
+        add(&t, "\n| %zu | %s | %s | ", s + 1, step->place[0] == '\0' ? "1" : step->place, name);
+        add_inputs(&t, network, step);
+        add(&t, " | %s | %zu |", output_text(network, s, output), learnt_count(network, step));
+    }
+    return t.length;
+}
+
 /* --- times --- */
 
 /* Those of a forward whose matrices are multiplied by all positions; ids only choose columns. */

@@ -204,4 +204,8 @@ dnn_status dnn_network_fail_step(const dnn_network *network, size_t step, dnn_st
  * totals; as snprintf. */
 size_t dnn_network_describe(const dnn_network *network, char *text, size_t size);
 
+/* The steps as a table in Markdown: number, place, layer, the steps that its inputs come from,
+ * output, parameters; as snprintf. */
+size_t dnn_network_graph(const dnn_network *network, char *text, size_t size);
+
 #endif

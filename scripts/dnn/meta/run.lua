@@ -252,6 +252,8 @@ function run:resume() end
 -- weights of the first layer (`picture/1 Linear`) where X is images of s x s pixels. Kernels on other than 1 or 3 channels
 -- are a row for each filter with a column for each channel, 32 of both at most. Grey is 0.
 --
+-- And once, `graph`, a table of the layers, which dnnview shows as a graph.
+--
 -- What the script logs under one of these names is left to it. A step that an optimiser refuses because of its
 -- gradients is logged too. A look that takes long is followed by a pause of 400 times as long, which holds the cost at
 -- half a per cent, unless the script sets `every` or `histogram_every` itself. To know what a step changes takes a copy
