@@ -12,6 +12,10 @@
 /* In the registry: what the global random stream starts from (dnnlua --seed); nil: 0. */
 #define DNNLUA_SEED "dnn.seed"
 
+/* In the registry: true where the times of all networks are wanted (dnnlua --profile); the module
+ * puts a function in its place that prints them to stderr. */
+#define DNNLUA_PROFILE "dnn.profile"
+
 /* In the registry: a light userdata, the program's dnnlua_interruption. */
 #define DNNLUA_INTERRUPTION "dnn.interruption"
 

@@ -25,7 +25,7 @@ _dnnlua() {
         esac
     done
     if ((i >= COMP_CWORD)) && [[ $current == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-e -l -i -v -E -W -h --seed --threads --view --safe --memory --time --traceback
+        mapfile -t COMPREPLY < <(compgen -W '-e -l -i -v -E -W -h --seed --threads --profile --view --safe --memory --time --traceback
             --version --help --' -- "$current")
         return
     fi

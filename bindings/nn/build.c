@@ -236,6 +236,7 @@ void dnnlua_build_network(lua_State *L, int index, dnn_dtype dtype, int random) 
         roots[i - 1] = layer_at(&b, i)->root;
     }
     open_network(L, self, index, dtype);
+    dnnlua_profile_begin(L, b.network);
     give_memory(L, b.network);
     lua_pushvalue(L, b.layers);
     lua_setiuservalue(L, b.network, NETWORK_LAYERS);

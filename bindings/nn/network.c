@@ -34,6 +34,7 @@ void dnnlua_network_close(lua_State *L, int index, const char *why) {
     if (self->network == NULL) {
         return;
     }
+    dnnlua_profile_end(L, index);
     dnn_network_destroy(self->network);
     self->network = NULL;
     self->closed = why;
@@ -230,4 +231,5 @@ void dnnlua_open_network(lua_State *L) {
     lua_pushcfunction(L, collect);
     lua_setfield(L, -2, "__gc");
     lua_pop(L, 1);
+    dnnlua_open_profile(L);
 }

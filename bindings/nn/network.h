@@ -27,6 +27,8 @@
 typedef struct dnnlua_network {
     dnn_network *network;   /* NULL while closed */
     const char *closed;     /* why it is */
+    struct dnn_step_times *times; /* under --profile; NULL: it is not profiled */
+    lua_Integer number;     /* in the list of those that are */
     bool input_gradient[2]; /* by mode: the last backward made dX */
     uint64_t pass[2];       /* by mode: number of the last forward */
     lua_State *L;  /* while the runtime works on it: the state to call layers written in Lua, */
@@ -50,6 +52,12 @@ enum {                     /* user values of a network */
        NETWORK_RUN,            /* the run that watches it */
        NETWORK_USER_VALUES = NETWORK_RUN
 };
+
+/* profile.c. Begins to note the times of the network at index, which has just been opened, where
+ * the program wants those of all; and keeps what it has noted, before it is closed. */
+void dnnlua_profile_begin(lua_State *L, int index);
+void dnnlua_profile_end(lua_State *L, int index);
+void dnnlua_open_profile(lua_State *L);
 
 /* A layer, container or whole network in Lua. */
 typedef struct dnnlua_layer {

@@ -1,7 +1,12 @@
-/* profile.c: net:profile(): where the time of a training step goes. */
+/* profile.c: net:profile(): where the time of a training step goes; and dnnlua --profile: where that
+ * of a whole script goes. */
+#include <stdio.h>
 #include <string.h>
 
+#include "bindings/host.h"
 #include "bindings/nn/network.h"
+#include "core/clock.h"
+#include "core/memory.h"
 #include "core/threads.h"
 #include "math/elementwise.h"
 #include "math/peak.h"
@@ -38,15 +43,23 @@ static void run_pass(lua_State *L, bool backward) {
     lua_settop(L, TIMES);
 }
 
-/* Pushes the table of times as text. */
-static void push_table(lua_State *L, dnn_network *network, const dnn_step_times *times) {
+/* Pushes the rows of the table of times as text. */
+static double push_rows(lua_State *L, const dnn_network *network, const dnn_step_times *times,
+                        bool all) {
     luaL_Buffer buffer;
     double peak = dnn_peak_flops(dnn_network_dtype(network));
-    size_t size = dnn_network_describe_times(network, times, peak, NULL, 0);
+    size_t size = dnn_network_describe_times(network, times, peak, all, NULL, 0);
     char *space = luaL_buffinitsize(L, &buffer, size + 1);
 
-    dnn_network_describe_times(network, times, peak, space, size + 1);
+    dnn_network_describe_times(network, times, peak, all, space, size + 1);
     luaL_pushresultsize(&buffer, size - 1);
+    return peak;
+}
+
+/* Pushes the table of times as text. */
+static void push_table(lua_State *L, const dnn_network *network, const dnn_step_times *times) {
+    double peak = push_rows(L, network, times, false);
+
     lua_pushfstring(L, "%s, %d examples, %d thread%s; the machine's peak is %d GFLOP/s\n",
                     dnn_dtype_info(dnn_network_dtype(network))->name,
                     (int)dnnlua_check_matrix(L, X)->cols, (int)dnn_threads(),
@@ -77,8 +90,10 @@ int dnnlua_layer_profile(lua_State *L) {
     dnn_random *random = dnnlua_opt_random(L, TIMES), before = *random;
     run_pass(L, backward); /* buffers are made, caches filled */
     lua_settop(L, TWIN);
-    const dnnlua_layer *twin = lua_touserdata(L, TWIN);
-    dnn_network *network = twin->network->network;
+    dnnlua_network *copy = ((dnnlua_layer *)lua_touserdata(L, TWIN))->network;
+    dnn_network *network = copy->network;
+    dnn_free(copy->times); /* what it does here is not the script's */
+    copy->times = NULL;
     size_t bytes = dnn_network_step_count(network) * sizeof(dnn_step_times);
     dnn_step_times *times = lua_newuserdatauv(L, bytes, 0);
     memset(times, 0, bytes);
@@ -91,4 +106,123 @@ int dnnlua_layer_profile(lua_State *L) {
     push_table(L, network, times);
     lua_call(L, 1, 0);
     return 0;
+}
+
+/* --- dnnlua --profile --- */
+
+/* Registry: a table of the profiled networks in the order in which they were made, weakly; of those
+ * that have been closed, their tables as text. */
+static const char networks_key = 0;
+
+static double begun; /* when the module was loaded, on the clock */
+static lua_Integer networks; /* that were made so far */
+static double spent; /* seconds of all passes of the tables that were pushed */
+
+/* Pushes the table of the network at index with a title. */
+static void push_profile(lua_State *L, int index) {
+    const dnnlua_network *self = lua_touserdata(L, index);
+    const dnn_network *network = self->network;
+
+    for (size_t s = 0; s < dnn_network_step_count(network); s++) {
+        spent += self->times[s].forward.total + self->times[s].backward.total;
+    }
+    double peak = push_rows(L, network, self->times, true);
+    lua_pushfstring(L,
+                    "profile of a network of %d layer%s, %s, %d thread%s; the machine's peak is "
+                    "%d GFLOP/s\n",
+                    (int)dnn_network_step_count(network),
+                    dnn_network_step_count(network) == 1 ? "" : "s",
+                    dnn_dtype_info(dnn_network_dtype(network))->name, (int)dnn_threads(),
+                    dnn_threads() == 1 ? "" : "s", (int)(peak / 1e9 + 0.5));
+    lua_insert(L, -2);
+    lua_concat(L, 2);
+}
+
+static bool has_run(const dnnlua_network *self) {
+    bool has = false;
+
+    for (size_t s = 0; s < dnn_network_step_count(self->network) && !has; s++) {
+        has = self->times[s].forward.count > 0;
+    }
+    return has;
+}
+
+/* Pushes the list of networks, or nil where they are not profiled. */
+static bool push_networks(lua_State *L) {
+    return lua_rawgetp(L, LUA_REGISTRYINDEX, &networks_key) == LUA_TTABLE;
+}
+
+void dnnlua_profile_begin(lua_State *L, int index) {
+    dnnlua_network *self = lua_touserdata(L, index);
+
+    if (push_networks(L)) {
+        self->times = dnn_calloc(dnn_network_step_count(self->network), sizeof *self->times);
+        if (self->times == NULL) {
+            luaL_error(L, "network: no memory for its profile");
+        }
+        dnn_network_set_times(self->network, self->times);
+        self->number = ++networks;
+        lua_pushvalue(L, index);
+        lua_rawseti(L, -2, self->number);
+    }
+    lua_pop(L, 1);
+}
+
+void dnnlua_profile_end(lua_State *L, int index) {
+    dnnlua_network *self = lua_touserdata(L, index);
+
+    if (self->times == NULL) {
+        return;
+    }
+    if (push_networks(L) && has_run(self)) {
+        push_profile(L, index);
+        lua_rawseti(L, -2, self->number);
+    }
+    lua_pop(L, 1);
+    dnn_network_set_times(self->network, NULL);
+    dnn_free(self->times);
+    self->times = NULL;
+}
+
+/* Prints the tables of all networks that have run. */
+static int report(lua_State *L) {
+    lua_settop(L, 0);
+    push_networks(L);
+    double wall = dnn_clock_seconds() - begun;
+
+    for (lua_Integer i = 1; i <= networks; i++) {
+        const dnnlua_network *network =
+            lua_rawgeti(L, 1, i) == LUA_TUSERDATA ? lua_touserdata(L, 2) : NULL;
+        if (network != NULL && network->times != NULL && has_run(network)) {
+            push_profile(L, 2);
+        }
+        if (lua_type(L, -1) == LUA_TSTRING) {
+            fprintf(stderr, "%s\n", lua_tostring(L, -1));
+        }
+        lua_settop(L, 1);
+    }
+    if (spent > 0) {
+        fprintf(stderr,
+                "%.3f s of %.3f s in all; the rest is losses, optimisers, data and the script\n",
+                spent, wall);
+    }
+    lua_pushnil(L); /* what is closed from now on is not shown */
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &networks_key);
+    return 0;
+}
+
+void dnnlua_open_profile(lua_State *L) {
+    lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_PROFILE);
+    if (lua_toboolean(L, -1)) {
+        lua_newtable(L);
+        lua_createtable(L, 0, 1);
+        lua_pushliteral(L, "v");
+        lua_setfield(L, -2, "__mode");
+        lua_setmetatable(L, -2);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &networks_key);
+        lua_pushcfunction(L, report);
+        lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_PROFILE);
+        begun = dnn_clock_seconds();
+    }
+    lua_pop(L, 1);
 }

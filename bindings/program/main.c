@@ -30,6 +30,8 @@ static void open_libraries(lua_State *L, const options *chosen) {
     }
     lua_pushboolean(L, chosen->view);
     lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_VIEW);
+    lua_pushboolean(L, chosen->profile);
+    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_PROFILE);
     luaL_openlibs(L);
     open_warnings(L);
     open_interruption(L);
@@ -89,6 +91,15 @@ static int run(lua_State *L) {
     return 1;
 }
 
+/* After --profile: what the module, if it was loaded, has to say. */
+static void print_profile(lua_State *L) {
+    fflush(stdout);
+    lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_PROFILE);
+    if (lua_isfunction(L, -1)) {
+        report(L, lua_pcall(L, 0, 0, 0), true);
+    }
+}
+
 /* Where the program was started with a standard stream closed, the first file that it opens would
  * take the stream's place: a run log, say, into which every `print` then goes. What is put there
  * instead fails as a closed stream does. */
@@ -112,6 +123,7 @@ int main(int argc, char **argv) {
     lua_pushinteger(L, argc);
     lua_pushlightuserdata(L, argv);
     bool well = report(L, lua_pcall(L, 2, 1, 0), true) && lua_toboolean(L, -1);
+    print_profile(L);
     lua_close(L);
     if (was_interrupted(well)) {
         fflush(NULL);

@@ -24,6 +24,7 @@ static const char usage[] =
     "  -W             turn warnings on, including those about undefined globals\n"
     "  --seed N       seed dnn's random stream and math.random with N\n"
     "  --threads N    use N threads\n"
+    "  --profile      print where the time goes, layer by layer, at the end\n"
     "  --view         open a window for each run that the script logs (dnn.Run)\n"
     "  --safe         for a script that you do not trust: let it write only in this folder, start\n"
     "                 no program and load no C module; see docs/safe.md\n"
@@ -49,6 +50,7 @@ static const struct {
 } long_options[] = {
     {"--help",      'h', false},
     {"--memory",    'm', true },
+    {"--profile",   'p', false},
     {"--safe",      'S', false},
     {"--seed",      's', true },
     {"--threads",   't', true },
@@ -179,6 +181,9 @@ static void take_option(options *all, const option *given) {
         break;
     case 'T':
         all->traceback = true;
+        break;
+    case 'p':
+        all->profile = true;
         break;
     case 'w':
         all->view = true;

@@ -26,7 +26,7 @@
 typedef struct options {
     int script; /* index in argv; argc when there is none */
     bool prompt, version, statements, modules, no_environment, warnings, view, traceback, seeded,
-        safe;
+        safe, profile;
     lua_Integer seed;
     size_t memory;       /* in MiB, under --safe */
     unsigned time;       /* in seconds, likewise */

@@ -194,6 +194,33 @@ describe("dnnlua's command line", function()
       assert.not_equal(first, (run("--seed -7" .. draw)))
     end)
 
+    it("prints with --profile where the time of each network went", function()
+      local out, err = run("--profile -", [[
+        local dnn = require "dnn"
+        local net = dnn.Sequential{dnn.Linear(8, 4), dnn.ReLU()}
+        for _ = 1, 3 do
+          net:forward(dnn.ones(8, 5))
+          net:backward(dnn.ones(4, 5))
+        end
+        net:predict(dnn.ones(8, 2))
+        dnn.Sequential{dnn.Linear(2, 3)}:predict(dnn.ones(2, 1))
+        local unused = dnn.Sequential{dnn.Linear(2, 3)}
+        collectgarbage()
+        print "done"]])
+      assert.equal("done\n", out)
+      assert.matches("^profile of a network of 2 layers, float32, %d+ threads?; the machine's peak is %d+ GFLOP", err)
+      assert.matches("\n  1  Linear%(8 %-> 4%) +[%d.]+ +4 +[%d.]+ +3 +[%d.]+ +[%d.]+ %% +0.000\n", err)
+      assert.matches("\n  2  ReLU +[%d.]+ +4 +[%d.]+ +3 +0.000\n", err)
+      assert.matches("\nprofile of a network of 1 layer,.-\n  1  Linear%(2 %-> 3%) +[%d.]+ +1 +", err)
+      assert.matches("\n[%d.]+ s of [%d.]+ s in all; the rest is losses, optimisers, data and the script\n$", err)
+      assert.equal(2, select(2, err:gsub("profile of", "")))
+    end)
+
+    it("prints no profile where no network has run", function()
+      local out, err = run "--profile -e 'print(dnn.zeros(1, 1):sum())'"
+      assert.same({"0.0\n", ""}, {out, err})
+    end)
+
     it("computes on as many threads as --threads says", function()
       assert.equal("1\n", (run "--threads 1 -e 'print(dnn.get_num_threads())'"))
       assert.equal("3\n", (run("--threads=3 -e 'print(dnn.get_num_threads())'", nil, "DNN_NUM_THREADS=2")))

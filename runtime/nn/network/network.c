@@ -182,15 +182,3 @@ const dnn_matrix *dnn_network_step_input_gradient(const dnn_network *network, si
                                                   size_t input) {
     return read_gradient(network, network->steps[step].input[input]);
 }
-
-/* --- profiles --- */
-
-void dnn_network_set_times(dnn_network *network, dnn_step_times *times) {
-    network->times = times;
-}
-
-void dnn_note_time(dnn_step_times *times, bool forward, double seconds) {
-    double *best = forward ? &times->forward : &times->backward;
-    if (*best == 0 || seconds < *best)
-        *best = seconds;
-}

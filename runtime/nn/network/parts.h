@@ -134,6 +134,10 @@ dnn_status dnn_network_take_cache(dnn_network *network, dnn_plan *plan, struct d
 void dnn_network_move_cache(const dnn_network *network, const dnn_plan *plan,
                             struct dnn_cache *cache);
 
+/* profile.c: takes a pass of a step, which has just run, into network->times. */
+void dnn_network_note_pass(dnn_network *network, size_t step, const dnn_call *call, bool forward,
+                           double seconds);
+
 /* run.c: a key for each call, so that layers draw different numbers. */
 uint64_t dnn_network_step_key(uint64_t key, size_t step);
 

@@ -4,23 +4,27 @@
 
 #include "nn/network/network.h"
 
-/* Seconds of the quickest pass of a step so far; 0: there was none. */
+/* The forwards, or the backwards, of a step so far. */
+typedef struct dnn_pass_times {
+    size_t count;
+    double quickest, total; /* seconds */
+    double flops;           /* of all; 0 where the step is not a product */
+} dnn_pass_times;
+
 typedef struct dnn_step_times {
-    double forward, backward;
+    dnn_pass_times forward, backward;
+    double bytes; /* that all forwards read and wrote */
 } dnn_step_times;
 
-/* From now on every pass of the network notes its times there, an element for each step; NULL ends
- * that. */
+/* From now on every pass of the network notes its times there, an element for each step, which the
+ * caller has set to 0; NULL ends that. */
 void dnn_network_set_times(dnn_network *network, dnn_step_times *times);
 
-/* Takes a pass into account. */
-void dnn_note_time(dnn_step_times *times, bool forward, double seconds);
-
-/* A table of the steps with their times, for the number of examples of the last forward: ms of
- * forward and backward, GFLOP/s of both together and their share of `peak` (flops a second, see
- * math/peak.h) for layers that are products, MB that forward reads and writes; with totals. As
- * snprintf. */
+/* A table of the steps with their times: ms of forward and backward, GFLOP/s of both together and
+ * their share of `peak` (flops a second, see math/peak.h) for layers that are products, MB that a
+ * forward reads and writes; with totals. The times are those of the quickest passes; with `all`
+ * those of all of them together, and their numbers are shown too. As snprintf. */
 size_t dnn_network_describe_times(const dnn_network *network, const dnn_step_times *times,
-                                  double peak, char *text, size_t size);
+                                  double peak, bool all, char *text, size_t size);
 
 #endif

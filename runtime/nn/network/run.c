@@ -147,7 +147,7 @@ static dnn_status run_step(dnn_network *network, size_t s, dnn_call *call, bool 
         return run(call, err);
     double begun = dnn_clock_seconds();
     status = run(call, err);
-    dnn_note_time(&network->times[s], forward, dnn_clock_seconds() - begun);
+    dnn_network_note_pass(network, s, call, forward, dnn_clock_seconds() - begun);
     return status;
 }
 

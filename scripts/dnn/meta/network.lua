@@ -334,7 +334,7 @@ function net:summary() end
 ---
 ---A row has the milliseconds of forward and backward; of products the operations a second (GFLOP/s) and their share of
 ---what this machine reaches at its best, which is measured on the spot; and the MB that forward reads and writes. It works on a copy: values, modes, gradients and random streams stay as they are. A busy machine shows as a low
----peak: measure when it is quiet.
+---peak: measure when it is quiet. `dnnlua --profile script.lua` prints the same of all passes of a script, at its end.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(784, 256), dnn.ReLU()}
