@@ -22,6 +22,11 @@ if(DNN_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
+if(DNN_SANITIZE_THREADS)
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+endif()
+
 # Everything is instrumented, so that a fuzzer sees which ways its inputs take; with the sanitisers.
 if(DNN_FUZZ)
   if(NOT CMAKE_C_COMPILER_ID STREQUAL "Clang")

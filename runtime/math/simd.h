@@ -10,8 +10,10 @@
 #include <stddef.h>
 #include <stdint.h> /* defines __GLIBC__, too: clones need its loader's indirect functions */
 
-/* gcc only: clang 14 gives the dispatching symbol another name than the function's. */
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && __GNUC__ >= 12
+/* gcc only: clang 14 gives the dispatching symbol another name than the function's. Not under
+ * ThreadSanitizer, which is not ready when the loader asks which clone it shall be. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && __GNUC__ >= 12 &&          \
+    !defined(__SANITIZE_THREAD__)
 #define DNN_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define DNN_CLONES
