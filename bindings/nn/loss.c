@@ -184,6 +184,18 @@ static bool is_recorded(const dnn_loss_call *call) {
     return recorded;
 }
 
+/* Raises where Y or an option, from index `first` on, requires a gradient: losses have none for it. */
+static void refuse_gradients(lua_State *L, const dnnlua_loss *self, int first) {
+    for (int i = first; i <= lua_gettop(L); i++) {
+        const dnn_matrix *m = dnnlua_test_matrix(L, i);
+        if (m != NULL && dnnlua_is_recorded(m)) {
+            luaL_error(L,
+                       "%s: Y or a weight requires a gradient, and a loss has none for it; give "
+                       "Y:detach(), or write the cost as an expression", self->kind->name);
+        }
+    }
+}
+
 /* cost = loss:forward(A, Y, {weights = w}); the costs of all examples with reduction "none" */
 static int loss_forward(lua_State *L) {
     dnnlua_loss *self = check_loss(L);
@@ -192,6 +204,7 @@ static int loss_forward(lua_State *L) {
     dnn_error err;
     double cost;
 
+    refuse_gradients(L, self, 2 + inputs_of(self));
     if (is_recorded(&call)) {
         return record(L, self, options);
     }

@@ -64,6 +64,7 @@ typedef struct dnn_layer_class {
     unsigned flags;
     size_t inputs;   /* 0 stands for 1 */
     size_t optional; /* inputs that may follow those */
+    unsigned constants; /* of an operator: bit i is set where input i has no gradient */
 
     /* Settings that do not go together are DNN_ERROR_ARGUMENT; may complete optional ones. NULL:
      * they always do. */

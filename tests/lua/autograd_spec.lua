@@ -187,3 +187,24 @@ describe("backward", function()
     end
   end)
 end)
+
+describe("operands without a gradient", function()
+  local function fails(message, f) assert.error_matches(f, message, 1, true) end
+  local function vector(...) return dnn.Matrix({...}, {dtype = "float64"}) end
+
+  it("are the condition of where, and take none", function()
+    local x = vector(1, -2, 3):requires_grad_()
+    local z = x * 2
+    local right, difference = dnn.gradcheck(function(a) return dnn.where(a * 2, a % a, 0) end, {x:detach()})
+    assert(right, difference)
+    dnn.where(z, x % x, 0):sum():backward()
+    assert.equal(vector(2, -4, 6), x.grad)
+  end)
+
+  it("are the targets and weights of a loss, which says so", function()
+    local x, y = vector(1, 2):requires_grad_(), vector(1, 3):requires_grad_()
+    fails("Y or a weight requires a gradient", function() dnn.MSELoss()(x, y) end)
+    fails("Y or a weight requires a gradient", function() dnn.MSELoss()(x:detach(), y) end)
+    assert.is_near(0.5, dnn.MSELoss()(x, y:detach()):item(), 1e-12)
+  end)
+end)

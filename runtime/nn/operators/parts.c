@@ -38,7 +38,6 @@ static void clear_unless(bool add, dnn_matrix *dX) {
 #define block_scratch     NULL
 #define reshape_scratch   NULL
 #define cat_scratch       NULL
-#define gather_scratch    NULL
 
 /* --- copy, convert --- */
 
@@ -253,4 +252,12 @@ static dnn_status gather_backward(dnn_call *call, dnn_error *err) {
     return status;
 }
 
-CLASS(gather, DNN_READS_X, gather_result, "A = columns of X")
+const dnn_layer_class dnn_operator_gather = {
+    .name = "gather",
+    .doc = "A = columns of X",
+    .flags = DNN_READS_X | DNN_STRIDED,
+    .constants = 1u << 1, /* the column numbers */
+    .result = gather_result,
+    .forward = gather_forward,
+    .backward = gather_backward,
+};

@@ -34,6 +34,7 @@ const dnn_layer_class dnn_operator_where = {
     .doc = "A = X1 where X0 is not 0, else X2",
     .flags = DNN_READS_X | DNN_STRIDED,
     .inputs = 3,
+    .constants = 1u << CONDITION,
     .result = dnn_broadcast_result,
     .scratch = scratch,
     .forward = forward,

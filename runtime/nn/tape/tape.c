@@ -264,7 +264,7 @@ static dnn_status target(dnn_tape *tape, dnn_call *call, const dnn_node *node, s
                          dnn_error *err) {
     dnn_node *input = node->input[i].node;
     call->dX[i] = (dnn_matrix){.data = NULL};
-    if (input == NULL)
+    if (!dnn_node_follows(node, i))
         return DNN_OK;
     if (is_leaf(input)) {
         call->dX[i] = input->gradient;

@@ -95,6 +95,12 @@ static inline bool dnn_node_shares(const dnn_node *node) {
     return dnn_layer_has(node->layer, DNN_SHARES);
 }
 
+/* Whether gradients go on to input i. */
+static inline bool dnn_node_follows(const dnn_node *node, size_t i) {
+    unsigned constants = node->layer->kind->constants;
+    return node->input[i].node != NULL && (constants == 0 || (constants >> i & 1) == 0);
+}
+
 /* Adds the gradients of `root` to the matrices of all leaves that it depends on. `seed` is the
  * gradient of root->A, of its type and shape; NULL: 1, for a root of 1 x 1. Unless `retain`, the
  * graph is freed: a second backward through it is an error. Errors: a freed graph
