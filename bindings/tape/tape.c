@@ -239,17 +239,27 @@ static int resume_recording(lua_State *L, dnn_tape *tape, bool paused, int statu
     return status == LUA_OK ? lua_gettop(L) : lua_error(L);
 }
 
-/* dnn.no_grad(f) */
-static int no_grad(lua_State *L) {
+/* Calls the function at 1, recording or not. */
+static int call_recording(lua_State *L, bool recording) {
     if (lua_type(L, 1) != LUA_TFUNCTION) {
         return dnnlua_wrong_argument(L, 1, "a function");
     }
     dnn_tape *tape = dnnlua_tape(L);
     bool paused = tape->paused;
 
-    tape->paused = true;
+    tape->paused = !recording;
     int status = lua_pcall(L, 0, LUA_MULTRET, 0);
     return resume_recording(L, tape, paused, status);
+}
+
+/* dnn.no_grad(f) */
+static int no_grad(lua_State *L) {
+    return call_recording(L, false);
+}
+
+/* dnn.enable_grad(f) */
+static int enable_grad(lua_State *L) {
+    return call_recording(L, true);
 }
 
 /* dnn._operators(): the names of what can be recorded, for tests. */
@@ -322,10 +332,13 @@ void dnnlua_add_matrix_gradients(lua_State *L, int module, int methods_at) {
     lua_pop(L, 1);
     dnnlua_push_function(L, (dnnlua_function){"no_grad", no_grad, 1}, 0);
     lua_setfield(L, module, "no_grad");
+    dnnlua_push_function(L, (dnnlua_function){"enable_grad", enable_grad, 1}, 0);
+    lua_setfield(L, module, "enable_grad");
     lua_pushcfunction(L, operators);
     lua_setfield(L, module, "_operators");
     lua_pushcfunction(L, graph_of);
     lua_setfield(L, module, "_graph_of");
     lua_pushcfunction(L, is_matrix);
     lua_setfield(L, module, "_is_matrix");
+    dnnlua_add_derivations(L, module);
 }

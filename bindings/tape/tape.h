@@ -54,6 +54,9 @@ void dnnlua_refuse_out(lua_State *L, const dnn_matrix *out, const char *name);
 /* Pushes the gradient of the matrix at index, or nil. */
 void dnnlua_push_gradient(lua_State *L, int index);
 
+/* The functions of derive.c, for the module at index. */
+void dnnlua_add_derivations(lua_State *L, int module);
+
 /* The functions and methods of tape.c, for the Matrix. */
 void dnnlua_add_matrix_gradients(lua_State *L, int module, int methods);
 

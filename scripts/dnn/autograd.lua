@@ -1,4 +1,4 @@
--- The Lua half of autograd: what follows from backward.
+-- The Lua half of autograd: checking gradients, and showing where a matrix came from.
 local core = require "dnn.core"
 local arguments_of = require "dnn.arguments"
 local options_of = require "dnn.options"
@@ -70,55 +70,6 @@ function autograd.gradcheck(f, arguments, options)
   return right, difference, not right and where or nil
 end
 
--- What follows from backward --------------------------------------------------------------------------
-
--- Arguments by themselves, so that their own gradients and graphs stay as they are.
-local function leaves_of(name, arguments)
-  local leaves = {}
-  for n, x in ipairs(arguments) do
-    if not core._is_matrix(x) then
-      error(("%s: argument %d of the function must be a Matrix, got %s"):format(name, n, arguments_of.shown(x)), 3)
-    end
-    leaves[n] = x:detach():requires_grad_()
-  end
-  return leaves
-end
-
-local function gradient_of(leaf)
-  return leaf.grad or core.zeros(leaf.rows, leaf.cols, {dtype = leaf.dtype})
-end
-
--- dnn.grad(f): f as a function that returns its value and its gradients.
-function autograd.grad(f)
-  if type(f) ~= "function" then arguments_of.wrong(1, "a function", f) end
-  return function(...)
-    local leaves, gradients = leaves_of("grad", {...}), {}
-    local value = result_of("grad", f, leaves)
-    value:backward()
-    for n, leaf in ipairs(leaves) do gradients[n] = gradient_of(leaf) end
-    return value:item(), table.unpack(gradients)
-  end
-end
-
--- dnn.jacobian(f, x): a row for each element of f(x), a column for each of x, both in the order of columns.
-function autograd.jacobian(f, x)
-  if type(f) ~= "function" then arguments_of.wrong(1, "a function", f) end
-  if not core._is_matrix(x) then arguments_of.wrong(2, "a Matrix", x) end
-  local leaf = leaves_of("jacobian", {x})[1]
-  local out = result_of("jacobian", f, {leaf})
-  local J = core.zeros(#out, #leaf, {dtype = out.dtype})
-  local seed = core.zeros(out.rows, out.cols, {dtype = out.dtype})
-  for k = 1, out.requires_grad and #out or 0 do
-    local i, j = (k - 1) % out.rows + 1, (k - 1) // out.rows + 1
-    seed:set(i, j, 1)
-    leaf:zero_grad()
-    out:backward(seed, {retain_graph = true})
-    seed:set(i, j, 0)
-    J:row(k):copy_(gradient_of(leaf):reshape(1, #leaf))
-  end
-  return J
-end
-
 -- Seeing it -------------------------------------------------------------------------------------------
 
 local function label(A)
@@ -150,8 +101,6 @@ function autograd.graph(A)
   return table.concat(lines, "\n")
 end
 
-for _, name in ipairs{"grad", "jacobian", "graph"} do
-  autograd[name] = arguments_of.guarded("dnn." .. name, autograd[name])
-end
+autograd.graph = arguments_of.guarded("dnn.graph", autograd.graph)
 
 return autograd

@@ -11,6 +11,7 @@ local parts = {
   help = "dnn.help",
   optim = "dnn.optim",
   grad = "dnn.autograd.grad", graph = "dnn.autograd.graph", jacobian = "dnn.autograd.jacobian",
+  hessian = "dnn.autograd.hessian", hvp = "dnn.autograd.hvp",
   stepwise = "dnn.stepwise",
   hist = "dnn.hist", imshow = "dnn.imshow", plot = "dnn.plot",
 }

@@ -37,6 +37,20 @@ describe("memory", function()
     end) < 20)
   end)
 
+  it("stays the same from one second derivative to the next", function()
+    local W, x = dnn.randn(4, 4):requires_grad_(), dnn.randn(4, 4):requires_grad_()
+    assert.is_true(grows(function()
+      local slope = dnn.grad(step(W, x), x, {create_graph = true});
+      ((slope:norm() - 1) ^ 2):backward()
+    end, 10000) < 20)
+    assert.is_true(grows(function() dnn.grad(step(W, x), x, {create_graph = true}) end, 10000) < 20)
+    local last
+    assert.is_true(grows(function()
+      last = dnn.grad(step(W, x), {W, x}, {create_graph = true})
+    end) < 20)
+    assert.is_true(last.requires_grad)
+  end)
+
   it("is let go of by a graph that is freed, though its result is kept", function()
     local W, x = dnn.randn(50, 50):requires_grad_(), dnn.randn(50, 50)
     local kept, total = {}, dnn.zeros(1, 1):requires_grad_()

@@ -1,10 +1,9 @@
--- 200 random expressions, ten operations deep, against PyTorch: values and gradients. Skipped where there is none.
+-- 200 random expressions, ten operations deep, against PyTorch: values and gradients; and as many, six deep, for
+-- gradients of gradients. Skipped where there is none.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
 local dkjson = require "dkjson"
 local program = require "program"
-
-local COUNT <const>, DEPTH <const> = 200, 10
 
 -- {here, there}: %1 stands for an expression, %2 for another one. All give 3 x 4, or what is broadcast with that, and
 -- stay within the range in which functions are smooth enough for 1e-8.
@@ -82,35 +81,62 @@ local function rows_of(A)
   return rows
 end
 
+-- The matrices of expressions, and what Python says of them: values and gradients.
+local function ask(folder, values, expressions, second)
+  local asked = {leaves = {}, expressions = expressions, second = second}
+  for name, value in pairs(values) do asked.leaves[name] = rows_of(value) end
+  program.write_all(folder .. "/in.json", dkjson.encode(asked))
+  local line = ("/usr/bin/python3 tests/lua/autograd_torch.py %s/in.json %s/out.json"):gsub("%%s", folder)
+  assert(os.execute(line), line)
+  return dkjson.decode(program.read_all(folder .. "/out.json"))
+end
+
+-- The sum of the squares of all gradients of a value.
+local function squared_slopes(value, leaves)
+  local total = dnn.zeros(1, 1, {dtype = "float64"})
+  for _, slope in ipairs{dnn.grad(value, leaves, {create_graph = true})} do total = total + (slope ^ 2):sum() end
+  return total
+end
+
+-- Random expressions here and there, `count` of them.
+local function compare(count, depth, second, tolerance)
+  local function draw(rows, cols) return dnn.randn(rows, cols, {dtype = "float64", random = random}) end
+  local values = {A = draw(3, 4), B = draw(3, 1), C = draw(1, 4), D = draw(1, 1), P = draw(3, 3) * 0.5}
+  local ours, asked = {}, {}
+  for n = 1, count do ours[n], asked[n] = expression(depth) end
+  local folder = program.folder()
+  local theirs = ask(folder, values, asked, second)
+  program.remove(folder)
+  for n, text in ipairs(ours) do
+    local scope, leaves = {dnn = dnn}, {}
+    for name, value in pairs(values) do
+      scope[name] = value:copy():requires_grad_()
+      leaves[#leaves + 1] = scope[name]
+    end
+    local value = assert(load("return " .. text, text, "t", scope))():sum()
+    if second then value = squared_slopes(value, leaves) end
+    if value.requires_grad then value:backward() end
+    assert.is_near(theirs[n].value, value:item(), tolerance * (1 + math.abs(theirs[n].value)), text)
+    for name in pairs(values) do
+      local got, wanted = scope[name].grad, theirs[n].gradients[name]
+      if not second then assert.equal(wanted == nil, got == nil, ("%s of %s"):format(name, text)) end
+      if got or wanted then
+        local there = wanted and dnn.Matrix(wanted, {dtype = "float64"}) or dnn.zeros(1, 1, {dtype = "float64"})
+        local difference = ((got or 0) - there):norm() / (1 + there:norm())
+        assert(difference < tolerance, ("gradient of %s in %s differs by %g"):format(name, text, difference))
+      end
+    end
+  end
+end
+
 describe("gradients of random expressions", function()
   it("are PyTorch's", function()
     if not program.has_torch() then return pending "python3-torch is absent" end
-    local function draw(rows, cols) return dnn.randn(rows, cols, {dtype = "float64", random = random}) end
-    local values = {A = draw(3, 4), B = draw(3, 1), C = draw(1, 4), D = draw(1, 1), P = draw(3, 3) * 0.5}
-    local asked, ours = {leaves = {}, expressions = {}}, {}
-    for name, value in pairs(values) do asked.leaves[name] = rows_of(value) end
-    for n = 1, COUNT do ours[n], asked.expressions[n] = expression(DEPTH) end
-    local folder = program.folder()
-    program.write_all(folder .. "/in.json", dkjson.encode(asked))
-    local line = ("/usr/bin/python3 tests/lua/autograd_torch.py %s/in.json %s/out.json"):gsub("%%s", folder)
-    assert(os.execute(line), line)
-    local theirs = dkjson.decode(program.read_all(folder .. "/out.json"))
-    program.remove(folder)
-    for n, text in ipairs(ours) do
-      local scope = {dnn = dnn}
-      for name, value in pairs(values) do scope[name] = value:copy():requires_grad_() end
-      local value = assert(load("return " .. text, text, "t", scope))():sum()
-      value:backward()
-      assert.is_near(theirs[n].value, value:item(), 1e-9 * (1 + math.abs(theirs[n].value)), text)
-      for name in pairs(values) do
-        local got, wanted = scope[name].grad, theirs[n].gradients[name]
-        assert.equal(wanted == nil, got == nil, ("%s of %s"):format(name, text))
-        if got then
-          wanted = dnn.Matrix(wanted, {dtype = "float64"})
-          local difference = (got - wanted):norm() / (1 + wanted:norm())
-          assert(difference < 1e-8, ("gradient of %s in %s differs by %g"):format(name, text, difference))
-        end
-      end
-    end
+    compare(200, 10, false, 1e-8)
+  end)
+
+  it("are PyTorch's when they are differentiated again", function()
+    if not program.has_torch() then return pending "python3-torch is absent" end
+    compare(200, 6, true, 1e-8)
   end)
 end)

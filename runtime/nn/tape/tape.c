@@ -165,6 +165,14 @@ static bool is_leaf(const dnn_node *node) {
     return node->layer == NULL;
 }
 
+/* Whether the node or one that it was made of is wanted; its inputs have been asked. */
+static bool leads_to_wanted(const dnn_node *node) {
+    bool leads = node->wanted;
+    for (size_t i = 0; i < node->inputs && !leads; i++)
+        leads = node->input[i].node != NULL && node->input[i].node->leads;
+    return leads;
+}
+
 /* Links all nodes that root depends on, root first, each before what it was made of. Returns NULL
  * where one was freed. */
 static dnn_node *order(dnn_tape *tape, dnn_node *root) {
@@ -190,53 +198,14 @@ static dnn_node *order(dnn_tape *tape, dnn_node *root) {
             below->dA.data = NULL;
             node = below;
         } else {
+            if (tape->selects)
+                node->leads = leads_to_wanted(node);
             node->next = list;
             list = node;
             node = node->from;
         }
     }
     return list;
-}
-
-/* --- what backward needs --- */
-
-bool dnn_node_is_closed(const dnn_node *node) {
-    return node->call != NULL && *node->call->place != node->call->network;
-}
-
-static dnn_status check_open(const dnn_node *node, dnn_error *err) {
-    if (dnn_node_is_closed(node))
-        return dnn_fail(err, DNN_ERROR_STATE,
-                        "backward: a network that the expression has called is closed, or part of "
-                        "another one now");
-    if (node->call != NULL && *node->call->steps != node->call->steps_seen)
-        return dnn_fail(err, DNN_ERROR_STATE,
-                        "backward: a step has moved the parameters of a network since the "
-                        "expression called it; go back first, and then step");
-    return DNN_OK;
-}
-
-static dnn_status changed(const dnn_node *node, const char *what, const dnn_matrix *m,
-                          dnn_error *err) {
-    return dnn_fail(err, DNN_ERROR_STATE,
-                    "backward: %s of %s, a Matrix %zu x %zu, was changed in place after it was "
-                    "used, and backward needs it as it was; change a copy instead (A:copy()), or "
-                    "make the change after backward",
-                    what, dnn_operator_name(node->layer->kind), m->rows, m->cols);
-}
-
-static dnn_status check_versions(const dnn_node *node, dnn_error *err) {
-    static const char *const names[] = {"the first operand", "the second operand",
-                                        "the third operand"};
-    const unsigned flags = node->layer->kind->flags;
-    for (size_t i = 0; i < node->inputs && (flags & DNN_READS_X) != 0; i++) {
-        const dnn_operand *x = &node->input[i];
-        if (x->version != NULL && *x->version != x->seen)
-            return changed(node, i < 3 ? names[i] : "an operand", &x->X, err);
-    }
-    if ((flags & DNN_READS_A) != 0 && node->version != NULL && *node->version != node->seen)
-        return changed(node, "the result", &node->A, err);
-    return DNN_OK;
 }
 
 /* --- gradients --- */
@@ -264,7 +233,7 @@ static dnn_status target(dnn_tape *tape, dnn_call *call, const dnn_node *node, s
                          dnn_error *err) {
     dnn_node *input = node->input[i].node;
     call->dX[i] = (dnn_matrix){.data = NULL};
-    if (!dnn_node_follows(node, i))
+    if (!dnn_node_follows(node, i) || (tape->selects && !input->leads))
         return DNN_OK;
     if (is_leaf(input)) {
         call->dX[i] = input->gradient;
@@ -282,13 +251,20 @@ static bool wants_packed(const dnn_node *node) {
     return (node->layer->kind->flags & (DNN_READS_X | DNN_STRIDED)) == DNN_READS_X;
 }
 
+/* Where the gradients of a layer's values go: those of selected gradients' calls nowhere. */
+static void take_values(const dnn_tape *tape, dnn_call *call, const dnn_node_call *of) {
+    static dnn_matrix nowhere[DNN_LAYER_VALUES];
+    if (tape->selects)
+        call->gradients = nowhere;
+    else
+        call->accumulate = of->begin(of);
+}
+
 static dnn_status run_backward(dnn_tape *tape, dnn_node *node, dnn_error *err) {
     room few;
     dnn_call call;
     size_t scratch = 0;
-    dnn_status status = check_open(node, err);
-    if (status == DNN_OK)
-        status = check_versions(node, err);
+    dnn_status status = dnn_node_check(node, err);
     if (status == DNN_OK)
         status = describe(&call, node, &few, err);
     for (size_t i = 0; i < node->inputs && status == DNN_OK; i++)
@@ -298,7 +274,7 @@ static dnn_status run_backward(dnn_tape *tape, dnn_node *node, dnn_error *err) {
     if (status == DNN_OK)
         status = take_scratch(tape, &call, &scratch, err);
     if (status == DNN_OK && node->call != NULL)
-        call.accumulate = node->call->begin(node->call);
+        take_values(tape, &call, node->call);
     if (status == DNN_OK)
         status = dnn_call_backward(&call, err);
     if (status == DNN_OK && scratch > 0)
@@ -306,8 +282,8 @@ static dnn_status run_backward(dnn_tape *tape, dnn_node *node, dnn_error *err) {
     return status;
 }
 
-static dnn_status keep_gradient(dnn_node *node, dnn_error *err) {
-    return node->gradient.data == NULL
+static dnn_status keep_gradient(const dnn_tape *tape, dnn_node *node, dnn_error *err) {
+    return node->gradient.data == NULL || (tape->selects && !node->wanted)
                ? DNN_OK
                : dnn_spread(&node->gradient, &node->dA, adds_to(node), err);
 }
@@ -316,7 +292,7 @@ static dnn_status keep_gradient(dnn_node *node, dnn_error *err) {
 static dnn_status run(dnn_tape *tape, dnn_node *node, dnn_error *err) {
     if (is_leaf(node) || node->dA.data == NULL)
         return DNN_OK;
-    dnn_status status = keep_gradient(node, err);
+    dnn_status status = keep_gradient(tape, node, err);
     if (status == DNN_OK)
         status = run_backward(tape, node, err);
     if (status == DNN_OK)
@@ -348,6 +324,8 @@ static dnn_status start(dnn_tape *tape, dnn_node *root, const dnn_matrix *seed, 
     double memory;
     dnn_matrix one = dnn_matrix_of(root->A.dtype, 1, 1, &memory);
     dnn_matrix_set(&one, 0, 0, 1);
+    if (tape->selects && !root->leads)
+        return DNN_OK;
     if (is_leaf(root))
         return dnn_spread(&root->gradient, seed == NULL ? &one : seed, adds_to(root), err);
     dnn_status status = take_like(tape, &root->dA, &root->A, err);
@@ -380,10 +358,39 @@ dnn_status dnn_tape_backward(dnn_tape *tape, dnn_node *root, const dnn_matrix *s
     for (dnn_node *node = list; node != NULL && status == DNN_OK; node = node->next)
         status = run(tape, node, err);
     dnn_arena_reset(&tape->arena);
-    if (status != DNN_OK)
+    if (status != DNN_OK && !tape->selects)
         drop_gradients(list);
     for (dnn_node *node = list; node != NULL && status == DNN_OK && !retain; node = node->next)
         node->freed = !is_leaf(node);
+    return status;
+}
+
+/* Between the node's own kept gradient and the one that is wanted. */
+static void swap_gradient(dnn_wanted *wanted) {
+    dnn_node *node = wanted->node;
+    dnn_wanted own = {node, node->gradient, node->has_gradient, node->fresh};
+    node->gradient = wanted->gradient;
+    node->has_gradient = wanted->found;
+    node->fresh = wanted->fresh;
+    *wanted = own;
+}
+
+dnn_status dnn_tape_gradients(dnn_tape *tape, dnn_node *root, const dnn_matrix *seed,
+                              dnn_wanted *wanted, size_t count, dnn_error *err) {
+    for (size_t i = 0; i < count; i++) {
+        wanted[i].node->wanted = true;
+        wanted[i].found = wanted[i].fresh = false;
+        swap_gradient(&wanted[i]);
+    }
+    tape->selects = true;
+    dnn_status status = dnn_tape_backward(tape, root, seed, true, err);
+    tape->selects = false;
+    for (size_t i = 0; i < count; i++) {
+        wanted[i].node->wanted = false;
+        swap_gradient(&wanted[i]);
+        if (status != DNN_OK || !wanted[i].found)
+            memset(wanted[i].gradient.data, 0, bytes_of(&wanted[i].gradient));
+    }
     return status;
 }
 

@@ -21,6 +21,7 @@ typedef struct dnn_tape {
     dnn_arena arena;
     uint64_t visits;  /* backwards so far */
     bool paused;      /* results are not recorded: no_grad */
+    bool selects;     /* during dnn_tape_gradients */
 } dnn_tape;
 
 typedef struct dnn_node dnn_node;
@@ -63,6 +64,7 @@ struct dnn_node {
     const uint32_t *version; /* as an operand's */
     uint32_t seen;
     bool freed; /* backward has used it, or something before it */
+    bool wanted, leads; /* during dnn_tape_gradients: its gradient, or one further down */
 
     dnn_matrix gradient; /* kept from backward to backward; data NULL: not wanted */
     bool has_gradient;   /* a backward has written it */
@@ -109,6 +111,24 @@ static inline bool dnn_node_follows(const dnn_node *node, size_t i) {
  * gradients. */
 dnn_status dnn_tape_backward(dnn_tape *tape, dnn_node *root, const dnn_matrix *seed, bool retain,
                              dnn_error *err);
+
+/* A gradient to find, of the node's type and shape. */
+typedef struct dnn_wanted {
+    dnn_node *node;
+    dnn_matrix gradient;
+    bool found; /* written: whether root depends on the node; gradient is zero where it does not */
+    bool fresh; /* the tape's own */
+} dnn_wanted;
+
+/* Writes the gradients of `root` with respect to `count` nodes, each named once, and to nothing else:
+ * what leaves and networks keep stays as it is, and so does the graph. Errors: as dnn_tape_backward;
+ * the gradients are zero then. */
+dnn_status dnn_tape_gradients(dnn_tape *tape, dnn_node *root, const dnn_matrix *seed,
+                              dnn_wanted *wanted, size_t count, dnn_error *err);
+
+/* Whether what the backward of the node reads is there, and as it was in forward: DNN_ERROR_STATE
+ * where a network is closed or was moved by a step, or a matrix was changed in place, naming it. */
+dnn_status dnn_node_check(const dnn_node *node, dnn_error *err);
 
 /* Sets a node's kept gradient to zero. */
 void dnn_node_zero_gradient(dnn_node *node);

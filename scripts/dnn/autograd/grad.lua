@@ -1,2 +1,2 @@
--- dnn.grad, which dnn.autograd has.
-return require "dnn.autograd".grad
+-- dnn.grad, which dnn.autograd.functional has.
+return require "dnn.autograd.functional".grad

@@ -1,2 +1,2 @@
--- dnn.jacobian, which dnn.autograd has.
-return require "dnn.autograd".jacobian
+-- dnn.jacobian, which dnn.autograd.functional has.
+return require "dnn.autograd.functional".jacobian

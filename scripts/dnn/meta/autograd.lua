@@ -134,22 +134,51 @@ function A:item() end
 ---@return any ... what the function returns
 function dnn.no_grad(f) end
 
+---Calls a function in which everything is recorded again, inside of `dnn.no_grad`.
+---
+---```lua
+---local x = dnn.ones(1, 1):requires_grad_()
+---local function double() return (x * 2).requires_grad end
+---dnn.no_grad(function()
+---  print(double(), dnn.enable_grad(double))   --> false	true
+---end)
+---```
+---@param f function
+---@return any ... what the function returns
+function dnn.enable_grad(f) end
+
 -- ## What follows from it
 
----A function that gives the value of f and its gradients with respect to each of its arguments.
+---The gradients of a cost with respect to some matrices, as results; or the function of a function's gradients.
 ---
----f returns a 1 x 1 Matrix. The arguments' own `grad` stays as it is.
+---`dnn.grad(cost, {A, B})` gives a gradient for each matrix, zeros where the cost does not depend on one, and adds to
+---nothing's `grad`. Inner results can be asked for as well. The graph stays, so that it can be asked again. With
+---`create_graph` the gradients are recorded and can be part of another cost: every operator can be differentiated as
+---often as one likes.
 ---
----Errors: arguments that are not matrices; an f that returns something else.
+---`dnn.grad(f)` is a function that gives f's value and its gradients with respect to each argument; f returns a 1 x 1
+---Matrix.
+---
+---Errors: a cost that is not 1 x 1 without `grad_outputs`; a matrix that does not require a gradient; with
+---`create_graph`, a layer or loss that can be differentiated once only, which it names.
 ---
 ---```lua
 ---local slope = dnn.grad(function(x) return (x ^ 3):sum() end)
 ---local value, gradient = slope(dnn.full(1, 1, 2))
 ---print(value, gradient(1, 1))   --> 8.0	12.0
+---local x = dnn.full(1, 1, 2):requires_grad_()
+---local dx = dnn.grad(x ^ 3, x, {create_graph = true})
+---print(dnn.grad(dx, x)(1, 1))   --> 12.0
 ---```
----@param f function
----@return function
-function dnn.grad(f) end
+---@param cost dnn.Matrix|function a result, or f
+---@param inputs? dnn.Matrix|dnn.Matrix[] after a result: what to differentiate by
+---@param options? dnn.grad.Options
+---@return dnn.Matrix|function ... the gradients in the order of `inputs`
+function dnn.grad(cost, inputs, options) end
+
+---@class dnn.grad.Options
+---@field create_graph? boolean whether the gradients are recorded; false when not given
+---@field grad_outputs? dnn.Matrix the gradient of the result, of its shape; ones of 1 x 1 when not given
 
 ---The derivatives of each element of f(x), a row, by each element of x, a column, both counted down the columns.
 ---
@@ -164,6 +193,39 @@ function dnn.grad(f) end
 ---@param x dnn.Matrix
 ---@return dnn.Matrix #f(x) x #x
 function dnn.jacobian(f, x) end
+
+---The second derivatives of f(x), a 1 x 1 Matrix, by each two elements of x, counted down the columns.
+---
+---Errors: an x that is not a Matrix; an f that returns anything but a 1 x 1 Matrix; a layer or loss in it that can be
+---differentiated once only, which it names.
+---
+---```lua
+---local function f(x) return (x ^ 3):sum() end
+---local H = dnn.hessian(f, dnn.Matrix{1, 2})
+---print(H == dnn.Matrix{{6, 0}, {0, 12}})   --> true
+---```
+---@param f function
+---@param x dnn.Matrix
+---@return dnn.Matrix #x x #x
+function dnn.hessian(f, x) end
+
+---The value of f(x), a 1 x 1 Matrix, and the product of its Hessian with a vector, without the Hessian itself.
+---
+---It takes about as long as two gradients, however many elements x has.
+---
+---Errors: as `dnn.hessian`; a v that has another shape than x.
+---
+---```lua
+---local function f(x) return (x ^ 3):sum() end
+---local value, Hv = dnn.hvp(f, dnn.Matrix{1, 2}, dnn.Matrix{1, 1})
+---print(value, Hv == dnn.Matrix{6, 12})   --> 9.0	true
+---```
+---@param f function
+---@param x dnn.Matrix
+---@param v dnn.Matrix of x's shape
+---@return number value
+---@return dnn.Matrix Hv of x's shape
+function dnn.hvp(f, x, v) end
 
 ---How a matrix came about, as text: a line for each result with its operator and shape, below it what it was made of.
 ---

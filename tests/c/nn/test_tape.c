@@ -164,6 +164,33 @@ static void an_allocation_that_fails_is_reported_and_leaves_no_gradient(void **s
     dnn_tape_free(&g.tape);
 }
 
+static void selected_gradients_are_written_to_the_callers_matrices_alone(void **state) {
+    (void)state;
+    graph g;
+    dnn_error err;
+    begin(&g);
+    record(&g);
+    for (size_t i = 0; i < 4; i++)
+        g.dx[i] = 7;
+    float dx[4], dsquares[4];
+    dnn_node other = {.tape = &g.tape, .A = vector_of(g.x, 4)};
+    float dother[4] = {1, 1, 1, 1};
+    dnn_wanted wanted[] = {{.node = &g.leaf, .gradient = vector_of(dx, 4)},
+                           {.node = &g.square, .gradient = vector_of(dsquares, 4)},
+                           {.node = &other, .gradient = vector_of(dother, 4)}};
+    check_ok(dnn_tape_gradients(&g.tape, &g.sum, NULL, wanted, 3, &err));
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(dx[i] == 2 * g.x[i] && dsquares[i] == 1 && dother[i] == 0);
+        assert_true(g.dx[i] == 7);
+    }
+    assert_true(wanted[0].node == &g.leaf && g.leaf.gradient.data == g.dx);
+    g.version++;
+    check_fails(dnn_tape_gradients(&g.tape, &g.sum, NULL, wanted, 3, &err), DNN_ERROR_STATE,
+                "changed in place");
+    assert_true(dx[0] == 0 && dsquares[0] == 0 && g.dx[0] == 7);
+    dnn_tape_free(&g.tape);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gradients_come_to_the_leaf_and_add_up_until_they_are_zeroed),
@@ -172,6 +199,7 @@ int main(void) {
         cmocka_unit_test(the_seed_has_the_shape_and_the_type_of_the_result),
         cmocka_unit_test(a_loop_allocates_nothing_after_its_first_round),
         cmocka_unit_test(an_arena_hands_out_what_was_given_back_and_unites_its_chunks),
+        cmocka_unit_test(selected_gradients_are_written_to_the_callers_matrices_alone),
         cmocka_unit_test(an_allocation_that_fails_is_reported_and_leaves_no_gradient),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

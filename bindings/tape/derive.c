@@ -1,0 +1,108 @@
+/* derive.c: what the Lua half of autograd (dnn/autograd/derive.lua) needs of a graph: its steps, and
+ * the gradients of chosen matrices alone. */
+#include "bindings/nn/network.h"
+#include "bindings/tape/tape.h"
+
+/* Sets the settings, by name, in the table on top of the stack. */
+static void add_settings(lua_State *L, const dnn_field *fields, const dnn_setting *values) {
+    for (size_t i = 0; i < dnn_field_count(fields); i++) {
+        dnnlua_push_setting(L, &fields[i], &values[i]);
+        lua_setfield(L, -2, fields[i].name);
+    }
+}
+
+/* Sets the name of what made the node, and its settings. */
+static void describe_maker(lua_State *L, const dnn_node *node) {
+    const dnn_layer *layer = node->layer;
+
+    if (layer->kind == &dnn_operator_loss) {
+        const dnn_recorded_loss *loss = layer->user;
+        add_settings(L, loss->kind->fields, loss->settings);
+        lua_pushboolean(L, loss->vector != NULL);
+        lua_setfield(L, -2, "has_vector");
+        lua_pushstring(L, loss->kind->name);
+    } else {
+        add_settings(L, layer->kind->fields, layer->settings);
+        lua_pushstring(L, dnn_operator_name(layer->kind));
+    }
+    lua_setfield(L, -2, "name");
+}
+
+/* Pushes input i of the matrix at 1: a matrix, or the number that an elementwise operator took. */
+static void push_input(lua_State *L, const dnn_node *node, int i) {
+    if (lua_getiuservalue(L, 1, MATRIX_INPUTS + i) == LUA_TUSERDATA) {
+        return;
+    }
+    lua_pop(L, 1);
+    lua_pushnumber(L, dnn_matrix_get(&node->input[i].X, 0, 0));
+}
+
+/* dnn._step_of(A): {name =, arguments = {..}, follow = {..}, settings, inputs...}: how A was
+ * computed; follow[i] is whether gradients go on to input i. Nil of a matrix that was not. Raises
+ * where what backward needs is not there any more. */
+static int step_of(lua_State *L) {
+    const dnn_node *node = dnnlua_matrix_of(dnnlua_check_matrix(L, 1))->node;
+    dnn_error err;
+
+    if (node == NULL || node->layer == NULL) {
+        return 0;
+    }
+    if (node->freed) {
+        return luaL_error(L, "this Matrix depends on one whose graph a backward has freed already; "
+                             "run the forward again, or keep the graph with "
+                             "cost:backward(nil, {retain_graph = true})");
+    }
+    dnnlua_check(L, dnn_node_check(node, &err), &err);
+    lua_settop(L, 1);
+    lua_createtable(L, (int)node->inputs, 4);
+    describe_maker(L, node);
+    lua_createtable(L, DNN_ARGUMENTS, 0);
+    for (int i = 0; i < DNN_ARGUMENTS; i++) {
+        lua_pushnumber(L, node->argument[i]);
+        lua_rawseti(L, -2, i + 1);
+    }
+    lua_setfield(L, -2, "arguments");
+    lua_createtable(L, (int)node->inputs, 0);
+    for (int i = 0; i < (int)node->inputs; i++) {
+        lua_pushboolean(L, dnn_node_follows(node, (size_t)i));
+        lua_rawseti(L, -2, i + 1);
+    }
+    lua_setfield(L, -2, "follow");
+    for (int i = 0; i < (int)node->inputs; i++) {
+        push_input(L, node, i);
+        lua_rawseti(L, 2, i + 1);
+    }
+    return 1;
+}
+
+/* dnn._gradients(A, dA or nil, {inputs}): their gradients in a table; each input is named once and
+ * requires a gradient. */
+static int gradients(lua_State *L) {
+    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    const dnn_matrix *seed = lua_isnil(L, 2) ? NULL : dnnlua_check_matrix(L, 2);
+    dnn_node *root = dnnlua_matrix_of(m)->node;
+    size_t count = (size_t)lua_rawlen(L, 3);
+    dnn_error err;
+
+    lua_settop(L, 3);
+    lua_createtable(L, (int)count, 0);
+    dnn_wanted *wanted = dnnlua_new_block(L, count * sizeof *wanted);
+    for (size_t i = 0; i < count; i++) {
+        lua_rawgeti(L, 3, (lua_Integer)i + 1);
+        dnn_node *node = dnnlua_matrix_of(dnnlua_check_matrix(L, -1))->node;
+        dnn_matrix *g = dnnlua_new_matrix(L, node->A.dtype, node->A.rows, node->A.cols);
+        wanted[i] = (dnn_wanted){.node = node, .gradient = *g};
+        lua_rawseti(L, 4, (lua_Integer)i + 1);
+        lua_pop(L, 1);
+    }
+    dnnlua_check(L, dnn_tape_gradients(root->tape, root, seed, wanted, count, &err), &err);
+    lua_settop(L, 4);
+    return 1;
+}
+
+void dnnlua_add_derivations(lua_State *L, int module) {
+    lua_pushcfunction(L, step_of);
+    lua_setfield(L, module, "_step_of");
+    lua_pushcfunction(L, gradients);
+    lua_setfield(L, module, "_gradients");
+}

@@ -1,0 +1,2 @@
+-- dnn.hvp, which dnn.autograd.functional has.
+return require "dnn.autograd.functional".hvp
