@@ -85,7 +85,7 @@ void *dnnlua_test_object(lua_State *L, int index, const char *type);
  * a dnn.Sequential ...; methods take a colon, as in net:forward(...)", `object` being "net". */
 void *dnnlua_check_self(lua_State *L, const char *type, const char *object);
 
-/* --- matrices (matrix.c) --- */
+/* --- matrices (matrix_memory.c, matrix.c) --- */
 
 /* The matrix at a stack index, or an argument error naming what came. */
 dnn_matrix *dnnlua_check_matrix(lua_State *L, int index);
@@ -171,6 +171,9 @@ bool dnnlua_option_flag(lua_State *L, int index, const char *function, const cha
 
 /* The matrix under "out", left on the stack, or NULL with a nil pushed. */
 dnn_matrix *dnnlua_option_out(lua_State *L, int index, const char *function);
+
+/* The same where {out} is the only option. */
+dnn_matrix *dnnlua_check_out(lua_State *L, int index, const char *function);
 
 /* --- interruption (interruption.c) --- */
 

@@ -168,6 +168,13 @@ dnn_matrix *dnnlua_option_out(lua_State *L, int index, const char *function) {
     return out;
 }
 
+dnn_matrix *dnnlua_check_out(lua_State *L, int index, const char *function) {
+    static const char *const known[] = {"out", NULL};
+
+    dnnlua_check_options(L, index, function, known);
+    return dnnlua_option_out(L, index, function);
+}
+
 /* --- constructors' arguments --- */
 
 /* What a setting of this kind must be. */

@@ -2,6 +2,7 @@
  * watching, folders. In the module: dnn.time() and the table dnn.system. */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -150,6 +151,18 @@ static int list_entries(lua_State *L) {
     return 1;
 }
 
+/* dnn._cache_path(name): the path of that name in the user's cache; nil where there is no home. */
+static int cache_path(lua_State *L) {
+    char path[PATH_MAX];
+
+    if (dnn_user_path(DNN_USER_CACHE, luaL_checkstring(L, 1), path, sizeof path)) {
+        lua_pushstring(L, path);
+    } else {
+        luaL_pushfail(L);
+    }
+    return 1;
+}
+
 static const dnnlua_function functions[] = {
     {"terminal",    terminal,    1},
     {"make_folder", make_folder, 1},
@@ -173,6 +186,8 @@ void dnnlua_open_system(lua_State *L) {
     lua_setfield(L, -2, "time");
     lua_pushcfunction(L, list_entries);
     lua_setfield(L, -2, "_entries");
+    lua_pushcfunction(L, cache_path);
+    lua_setfield(L, -2, "_cache_path");
     lua_newtable(L);
     dnnlua_register(L, functions);
     lua_setfield(L, -2, "system");

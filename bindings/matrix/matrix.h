@@ -56,6 +56,7 @@ void dnnlua_add_matrix_copies(lua_State *L, int module, int methods);
 void dnnlua_add_matrix_conversions(lua_State *L, int module, int methods);
 void dnnlua_add_matrix_bytes(lua_State *L, int module, int methods);
 void dnnlua_add_matrix_operations(lua_State *L, int module, int methods, int metatable);
+void dnnlua_add_matrix_selections(lua_State *L, int module, int methods);
 void dnnlua_add_matrix_reductions(lua_State *L, int module, int methods);
 
 /* tostring(A). */

@@ -2,8 +2,6 @@
  *
  * An operation of the runtime becomes, from one row of a loop, a function (dnn.add), a method
  * (A:add) and a method in place (A:add_). */
-#include <math.h>
-
 #include "bindings/tape/tape.h"
 #include "math/blas.h"
 #include "math/elementwise.h"
@@ -82,14 +80,6 @@ static bool is_recorded(const operands *x) {
 /* Records the operation on the values at 1 and 2, which may be numbers. */
 static int record_binary(lua_State *L, dnn_operator op) {
     return dnnlua_record(L, &(dnnlua_operation){.op = op, .inputs = 2, .at = {1, 2}});
-}
-
-/* The matrix to write into of the options {out} at index, on top of the stack, or NULL. */
-static dnn_matrix *opt_out(lua_State *L, int index, const char *name) {
-    static const char *const known[] = {"out", NULL};
-
-    dnnlua_check_options(L, index, name, known);
-    return dnnlua_option_out(L, index, name);
 }
 
 /* --- operators --- */
@@ -208,7 +198,7 @@ static int binary(lua_State *L) {
     operands x;
 
     read_named_operands(L, dnn_binary_name(op), "", &x);
-    dnn_matrix *out = opt_out(L, 3, dnn_binary_name(op));
+    dnn_matrix *out = dnnlua_check_out(L, 3, dnn_binary_name(op));
     if (is_recorded(&x) && dnn_operator_of_binary(op) != DNN_OPERATOR_COUNT) {
         dnnlua_refuse_out(L, out, dnn_binary_name(op));
         return record_binary(L, dnn_operator_of_binary(op));
@@ -255,7 +245,7 @@ static dnn_unary_op this_unary(lua_State *L) {
 static int unary(lua_State *L) {
     dnn_error err;
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
-    dnn_matrix *out = opt_out(L, 2, dnn_unary_name(this_unary(L)));
+    dnn_matrix *out = dnnlua_check_out(L, 2, dnn_unary_name(this_unary(L)));
     dnn_operator op = dnn_operator_of_unary(this_unary(L));
 
     if (dnnlua_is_recorded(m) && op != DNN_OPERATOR_COUNT) {
@@ -276,86 +266,6 @@ static int unary_in_place(lua_State *L) {
 
     dnnlua_check(L, dnn_unary(this_unary(L), m, m, &err), &err);
     lua_settop(L, 1);
-    return 1;
-}
-
-/* --- clamp and where --- */
-
-static void clamp_into(lua_State *L, dnn_matrix *out, const dnn_matrix *m) {
-    dnn_error err;
-    double low = dnnlua_opt_number(L, 2, -HUGE_VAL);
-    double high = dnnlua_opt_number(L, 3, HUGE_VAL);
-
-    if (out == m) {
-        dnnlua_begin_write(L, out);
-    }
-    dnnlua_check(L, dnn_clamp(out, m, low, high, &err), &err);
-}
-
-/* dnn.clamp(A, low, high [, {out}]); a bound that is nil is none. */
-static int clamp(lua_State *L) {
-    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
-    dnn_matrix *out = opt_out(L, 4, "clamp");
-
-    if (dnnlua_is_recorded(m)) {
-        dnnlua_operation operation = {.op = DNN_OPERATOR_clamp,
-                                      .inputs = 1,
-                                      .at = {1},
-                                      .argument = {dnnlua_opt_number(L, 2, -HUGE_VAL),
-                                                   dnnlua_opt_number(L, 3, HUGE_VAL)}};
-        dnnlua_refuse_out(L, out, "clamp");
-        return dnnlua_record(L, &operation);
-    }
-    if (out == NULL) {
-        out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
-    }
-    clamp_into(L, out, m);
-    return 1;
-}
-
-static int clamp_in_place(lua_State *L) {
-    dnn_matrix *m = dnnlua_check_matrix(L, 1);
-
-    clamp_into(L, m, m);
-    lua_settop(L, 1);
-    return 1;
-}
-
-/* The matrix at index, or the number there as 1 x 1 in `scalar`, stored in `number`. */
-static const dnn_matrix *matrix_or_scalar(lua_State *L, int index, dnn_dtype dtype,
-                                          dnn_matrix *scalar, double *number) {
-    if (lua_type(L, index) != LUA_TNUMBER) {
-        return dnnlua_check_matrix(L, index);
-    }
-    *scalar = dnn_matrix_of(dtype, 1, 1, number);
-    dnn_matrix_set(scalar, 0, 0, lua_tonumber(L, index));
-    return scalar;
-}
-
-/* dnn.where(C, A, B [, {out}]): A where C is not 0, else B. */
-static int where(lua_State *L) {
-    dnn_error err;
-    dnn_matrix scalars[2];
-    double numbers[2];
-    size_t rows, cols;
-    const dnn_matrix *c = dnnlua_check_matrix(L, 1);
-    const dnn_matrix *a = matrix_or_scalar(L, 2, c->dtype, &scalars[0], &numbers[0]);
-    const dnn_matrix *b = matrix_or_scalar(L, 3, c->dtype, &scalars[1], &numbers[1]);
-    dnn_matrix *out = opt_out(L, 4, "where");
-
-    if (is_recorded(&(operands){.a = a == &scalars[0] ? NULL : a,
-                                .b = b == &scalars[1] ? NULL : b})) {
-        dnnlua_refuse_out(L, out, "where");
-        return dnnlua_record(
-            L, &(dnnlua_operation){.op = DNN_OPERATOR_where, .inputs = 3, .at = {1, 2, 3}});
-    }
-    if (out == NULL) {
-        dnnlua_check(L, dnn_broadcast_shape("where", c, a, &rows, &cols, &err), &err);
-        const dnn_matrix both = dnn_matrix_of(c->dtype, rows, cols, c->data);
-        dnnlua_check(L, dnn_broadcast_shape("where", &both, b, &rows, &cols, &err), &err);
-        out = dnnlua_new_matrix(L, c->dtype, rows, cols);
-    }
-    dnnlua_check(L, dnn_where(out, c, a, b, &err), &err);
     return 1;
 }
 
@@ -402,9 +312,5 @@ void dnnlua_add_matrix_operations(lua_State *L, int module, int methods, int met
         add_function(L, module, methods, (dnnlua_function){name, unary, 2}, op);
         add_in_place(L, methods, (dnnlua_function){name, unary_in_place, 1}, op);
     }
-    add_function(L, module, methods, (dnnlua_function){"clamp", clamp, 4}, 0);
-    add_in_place(L, methods, (dnnlua_function){"clamp", clamp_in_place, 3}, 0);
     add_function(L, module, methods, (dnnlua_function){"mm", mm, 3}, 0);
-    dnnlua_push_function(L, (dnnlua_function){"where", where, 4}, 0);
-    lua_setfield(L, module, "where");
 }

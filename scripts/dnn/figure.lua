@@ -41,13 +41,7 @@ end
 
 -- Data ---------------------------------------------------------------------------------------------
 
-local Matrix <const> = getmetatable(dnn.empty(0, 0))
-
-function figure.is_matrix(value)
-  return type(value) == "userdata" and getmetatable(value) == Matrix
-end
-
-local is_matrix = figure.is_matrix
+local is_matrix = dnn._is_matrix
 
 function figure.is_numbers(value)
   return is_matrix(value) or type(value) == "table" and type(value[1]) == "number"

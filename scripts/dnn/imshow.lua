@@ -7,7 +7,7 @@ local options_of = require "dnn.options"
 local whole <const> = options_of.whole(1, 16384)
 
 local function is_labels(value)
-  return figure.is_matrix(value) or type(value) == "table" and #value > 0
+  return dnn._is_matrix(value) or type(value) == "table" and #value > 0
 end
 
 local IMSHOW <const> = figure.options {
@@ -49,7 +49,7 @@ end
 local function label_of(labels, n)
   if not labels then return "" end
   local label
-  if figure.is_matrix(labels) then
+  if dnn._is_matrix(labels) then
     label = n <= #labels and labels:reshape(1, #labels)(1, n)
   else
     label = labels[n]
@@ -76,7 +76,7 @@ end
 
 -- What Y says of each column: the name of its class where there are names, else numbers.
 local function labels_of(Y, classes)
-  if not figure.is_matrix(Y) then return nil end
+  if not dnn._is_matrix(Y) then return nil end
   if not classes then return Y.rows == 1 and Y or nil end
   local labels = {}
   for j = 1, Y.cols do
@@ -112,7 +112,7 @@ end
 local function of_set(set, opts)
   local columns, Y = rawget(set, "raw") or set.X, set.Y
   set_size(rawget(set, "shape"), opts)
-  if not opts.labels and figure.is_matrix(Y) and Y.rows == 1 then opts.labels = Y end
+  if not opts.labels and dnn._is_matrix(Y) and Y.rows == 1 then opts.labels = Y end
   return columns
 end
 
@@ -126,7 +126,7 @@ end
 local function imshow(value, options)
   local opts = options_of.read("dnn.imshow", options, IMSHOW)
   local of_images = is_loader(value)
-  local is_set = not of_images and type(value) == "table" and (figure.is_matrix(value.raw) or figure.is_matrix(value.X))
+  local is_set = not of_images and type(value) == "table" and (dnn._is_matrix(value.raw) or dnn._is_matrix(value.X))
   if of_images then
     value = of_loader(value, opts)
   elseif is_set then
@@ -136,7 +136,7 @@ local function imshow(value, options)
     if not made then error("dnn.imshow: " .. matrix, 2) end
     value = matrix
   end
-  if not figure.is_matrix(value) then
+  if not dnn._is_matrix(value) then
     error(("dnn.imshow: expected a Matrix, a table of rows or a set, got %s%s"):format(figure.shown(value),
       arguments.usage()), 2)
   end

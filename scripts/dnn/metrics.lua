@@ -1,8 +1,8 @@
 -- dnn.metrics: how good outputs are. Each is a function of outputs A and targets Y; dnn.fit and dnn.evaluate take them
 -- by name and add them up over batches. What a metric computes is in metrics/meters.lua.
+local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local meters = require "dnn.metrics.meters"
-local set = require "dnn.data.set"
 local strict = require "dnn.strict"
 
 local metrics = {}
@@ -15,8 +15,8 @@ end
 
 -- The argument that is not a matrix, what it should be, and what it is; nil where both are.
 local function fault(A, Y)
-  if not set.is_matrix(A) then return 1, "a Matrix of outputs", A end
-  if not set.is_matrix(Y) then return 2, "a Matrix of targets", Y end
+  if not dnn._is_matrix(A) then return 1, "a Matrix of outputs", A end
+  if not dnn._is_matrix(Y) then return 2, "a Matrix of targets", Y end
 end
 
 for name, kind in pairs(meters.KINDS) do

@@ -39,6 +39,15 @@ function options.one_of(...)
   return function(value) return values[value] end
 end
 
+-- A table of one name or more.
+function options.names(value)
+  if type(value) ~= "table" or #value == 0 then return false end
+  for _, name in ipairs(value) do
+    if type(name) ~= "string" then return false end
+  end
+  return true
+end
+
 -- Reading --------------------------------------------------------------------------------------------
 
 local function sorted_names(known)

@@ -10,24 +10,22 @@ local function exists(path)
   return file ~= nil and file:close()
 end
 
--- The folder of these pictures in the user's cache, as the XDG base directory rules have it.
-function pets_folder.cache_path(opts)
-  local cache = os.getenv "XDG_CACHE_HOME"
-  if not cache or cache == "" then cache = (os.getenv "HOME" or ".") .. "/.cache" end
-  return ("%s/dnnlua/pets-%d-%d-%d-%d")
-    :format(cache, pets.version, opts.seed, opts.size, opts.count)
+-- The folder of these images in the user's cache; without a home, in this folder.
+local function cache_path(opts)
+  local name = ("dnnlua/pets-%d-%d-%d-%d"):format(pets.version, opts.seed, opts.size, opts.count)
+  return dnn._cache_path(name) or "./.cache/" .. name
 end
 
--- Draws opts.count pictures of opts.size, half of them cats, from opts.seed into a folder (that of
+-- Draws opts.count images of opts.size, half of them cats, from opts.seed into a folder (that of
 -- the cache when nil) and returns it; nil and a message where that fails. A file appears under its
 -- name only when it is whole, so drawing that was interrupted goes on where it stopped.
 function pets_folder.draw_folder(folder, opts)
-  folder = folder or pets_folder.cache_path(opts)
+  folder = folder or cache_path(opts)
   local made, message = dnn.system.make_folder(folder)
   if not made then return nil, message end
 
   local streams = dnn.Random(opts.seed)
-  local bar = new_bar {total = opts.count, label = "drawing", unit = "pictures"}
+  local bar = new_bar {total = opts.count, label = "drawing", unit = "images"}
   for i = 1, opts.count do
     local random = streams:split() -- an animal does not depend on which ones were drawn before
     local kind = i % 2 == 1 and "cat" or "dog"

@@ -2,7 +2,6 @@
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local options_of = require "dnn.options"
-local set = require "dnn.data.set"
 local source = require "dnn.fit.source"
 
 local BATCH <const> = 256 -- examples that go through the network at once
@@ -36,7 +35,7 @@ end
 local function predict(net, data, options)
   if type(net) ~= "userdata" and type(net) ~= "table" then arguments.wrong(1, "a network", net) end
   local opts = options_of.read("dnn.predict", options, PREDICT)
-  local is_matrix = set.is_matrix(data)
+  local is_matrix = dnn._is_matrix(data)
   local outputs, targets = {}, {}
   for X, Y in is_matrix and columns(data, opts.batch_size or BATCH) or in_order(data, opts.batch_size) do
     outputs[#outputs + 1] = net:predict(X)

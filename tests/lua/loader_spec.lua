@@ -267,7 +267,7 @@ describe("dnn.data.Loader", function()
       function() L(numbered(3), {weights = {1, 1, 2}, balanced = true}) end)
     raises("Loader: label 3 is 3; one_hot = 2 needs whole numbers from 1 to 2",
       function() L(numbered(3), {one_hot = 2}) end)
-    raises("dnn.data.Loader: augment: mixup mixes labels, which numbers of classes do not bear; give one_hot = the "
+    raises("dnn.data.Loader: augment: mixup needs labels that can be mixed, not class numbers; give one_hot = the "
       .. "number of classes", function() L(images(3), {augment = {mixup = 1}}) end)
     raises("Loader: batches of 5 from 3 examples: there is none when the last, smaller one is dropped",
       function() L(numbered(3), {batch_size = 5, drop_last = true}) end)

@@ -1,6 +1,6 @@
 /* parts.h: the inside of a network, for the files of this folder alone: compile.c makes the steps,
- * shapes.c finds the shapes of their outputs, values.c lays out the values, plan.c the buffers, and
- * run.c runs; network.c is what is left. */
+ * shapes.c finds the shapes of their outputs, values.c lays out the values, plan.c and plan_place.c
+ * the buffers, and run.c runs; network.c is what is left. */
 #ifndef DNN_NN_PARTS_H
 #define DNN_NN_PARTS_H
 
@@ -103,6 +103,9 @@ void dnn_network_free_values(dnn_network *network);
 
 /* plan.c */
 void dnn_plan_free(dnn_plan *plan);
+
+/* plan_place.c: lays out the buffers of a plan whose calls are described, and counts its bytes. */
+dnn_status dnn_plan_place(dnn_network *network, dnn_plan *plan, dnn_error *err);
 
 /* Whether what a step computes is only another view of its input in that mode. */
 bool dnn_step_is_view(const dnn_step *step, bool training);

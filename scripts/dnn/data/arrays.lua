@@ -2,23 +2,14 @@
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local options_of = require "dnn.options"
-local set = require "dnn.data.set"
 local text = require "dnn.data.text"
 local native = dnn._data
 
 local arrays = {}
 
-local function is_names(value)
-  if type(value) ~= "table" or #value == 0 then return false end
-  for _, name in ipairs(value) do
-    if type(name) ~= "string" then return false end
-  end
-  return true
-end
-
 local MAX_BYTES <const> = {0, options_of.whole(1), "a whole number of bytes"}
 local FILE <const> = {max_bytes = MAX_BYTES}
-local NPZ <const> = {max_bytes = MAX_BYTES, names = {nil, is_names, "a table of names of arrays"}}
+local NPZ <const> = {max_bytes = MAX_BYTES, names = {nil, options_of.names, "a table of names of arrays"}}
 
 -- An IDX file, plain or gzipped, as a matrix, and its shape; or nil and a message.
 function arrays.idx(path, options)
@@ -90,7 +81,7 @@ local WRITE <const> = {shape = {nil, is_shape, "a table of whole numbers, as in 
 function arrays.write_npy(path, A, options)
   if type(path) ~= "string" then arguments.wrong(1, "the path of a file", path) end
   local opts = options_of.read("dnn.data.write_npy", options, WRITE)
-  if not set.is_matrix(A) then arguments.wrong(2, "a Matrix", A) end
+  if not dnn._is_matrix(A) then arguments.wrong(2, "a Matrix", A) end
   local ok, written, message = pcall(native.write_npy, path, A, opts.shape)
   if not ok then error(written, 2) end
   return written, message

@@ -154,8 +154,8 @@ end
 function csv.write_csv(path, data, options)
   if type(path) ~= "string" then arguments.wrong(1, "the path of a file", path) end
   local opts = options_of.read("dnn.data.write_csv", options, WRITE)
-  local is_matrix = set.is_matrix(data)
-  if not is_matrix and (type(data) ~= "table" or not set.is_matrix(data.X)) then
+  local is_matrix = dnn._is_matrix(data)
+  if not is_matrix and (type(data) ~= "table" or not dnn._is_matrix(data.X)) then
     arguments.wrong(2, "a Matrix or a table {X = , Y = , names = }", data)
   end
   local X, Y = is_matrix and data or data.X, not is_matrix and data.Y or nil

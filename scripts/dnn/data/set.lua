@@ -14,11 +14,7 @@ local set = {}
 
 local shown = options_of.shown
 
-local function is_matrix(value)
-  return type(value) == "userdata" and getmetatable(value) == getmetatable(dnn.empty(0, 0))
-end
-
-set.is_matrix = is_matrix
+local is_matrix = dnn._is_matrix
 
 local Set = {}
 

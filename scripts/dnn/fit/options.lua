@@ -84,7 +84,7 @@ end
 
 -- A pair {X, Y} as a set; others as they are.
 local function set_of(data)
-  if type(data) == "table" and set.is_matrix(rawget(data, 1)) then return {X = data[1], Y = data[2]} end
+  if type(data) == "table" and dnn._is_matrix(rawget(data, 1)) then return {X = data[1], Y = data[2]} end
   return data
 end
 

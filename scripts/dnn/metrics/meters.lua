@@ -12,14 +12,6 @@ local meters = {}
 
 -- Options ----------------------------------------------------------------------------------------------
 
-local function is_names(value)
-  if type(value) ~= "table" or #value == 0 then return false end
-  for _, name in ipairs(value) do
-    if type(name) ~= "string" then return false end
-  end
-  return true
-end
-
 local LOGITS <const> = {false, options_of.is "boolean", "true or false"}
 local IGNORED <const> = {nil, options_of.whole(), "a whole number, a label"}
 local RANKED <const> = {logits = LOGITS, ignore_index = IGNORED}
@@ -154,7 +146,7 @@ local KINDS <const> = {
       local places, truth = outputs.places(A, Y, opts)
       add_right(sums, places:le(opts.k), truth)
     end},
-  confusion = {options = decision{classes = {nil, is_names, "a table of names"}}, add = add_counts,
+  confusion = {options = decision{classes = {nil, options_of.names, "a table of names"}}, add = add_counts,
     value = function(sums, opts) return confusion.new(sums.counts, opts.classes, sums.binary) end},
   precision = {options = AVERAGED, best = "max", add = add_counts,
     value = averaged(function(found, predicted) return divided(found, predicted) end)},

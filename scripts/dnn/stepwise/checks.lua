@@ -6,7 +6,6 @@ local warn_once = dnn._warn_once
 
 local checks = {}
 
-local MATRIX <const> = getmetatable(dnn.empty(0, 0))
 
 -- Raises a message; dnn.stepwise gives it the line of the script.
 function checks.fail(format, ...)
@@ -30,7 +29,7 @@ end
 -- Kinds, types, shapes ---------------------------------------------------------------------------------
 
 function checks.matrix(value, name, where)
-  if getmetatable(value) ~= MATRIX then
+  if not dnn._is_matrix(value) then
     wrong("%s: %s must be a Matrix, got %s%s", where, name, type(value),
       type(value) == "table" and "; dnn.Matrix{...} makes one of a table" or "")
   end
