@@ -129,6 +129,7 @@ static long long whole_number(const option *given, long long low, long long high
 }
 
 static void take_option(options *all, const option *given) {
+    _Static_assert(DNN_MAX_THREADS == 256, "said in the message about threads");
     char message[256];
     if (given->letter == '?' || !given->complete) {
         snprintf(message, sizeof message,
@@ -166,7 +167,6 @@ static void take_option(options *all, const option *given) {
         all->seed = whole_number(given, LUA_MININTEGER, LUA_MAXINTEGER, "a whole number");
         break;
     case 't':
-        _Static_assert(DNN_MAX_THREADS == 256, "said in the message");
         whole_number(given, 1, DNN_MAX_THREADS, "a whole number from 1 to 256");
         all->threads = given->value;
         break;
