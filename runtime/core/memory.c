@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Atomic uint64_t allocated, released;
+static _Atomic uint64_t allocated, released, refused;
 static _Atomic uint64_t fail_countdown;
 
 size_t dnn_align_up(size_t bytes) {
@@ -18,11 +18,10 @@ static int must_fail(void) {
 }
 
 void *dnn_alloc(size_t bytes) {
-    if (bytes > SIZE_MAX - DNN_ALIGNMENT || must_fail())
-        return NULL;
-    void *block = aligned_alloc(DNN_ALIGNMENT, bytes == 0 ? DNN_ALIGNMENT : dnn_align_up(bytes));
-    if (block != NULL)
-        atomic_fetch_add_explicit(&allocated, 1, memory_order_relaxed);
+    void *block = NULL;
+    if (bytes <= SIZE_MAX - DNN_ALIGNMENT && !must_fail())
+        block = aligned_alloc(DNN_ALIGNMENT, bytes == 0 ? DNN_ALIGNMENT : dnn_align_up(bytes));
+    atomic_fetch_add_explicit(block != NULL ? &allocated : &refused, 1, memory_order_relaxed);
     return block;
 }
 
@@ -54,6 +53,14 @@ uint64_t dnn_allocation_count(void) {
 
 uint64_t dnn_allocations_live(void) {
     return atomic_load(&allocated) - atomic_load(&released);
+}
+
+uint64_t dnn_allocations_refused(void) {
+    return atomic_load(&refused);
+}
+
+void dnn_count_refused(void) {
+    atomic_fetch_add_explicit(&refused, 1, memory_order_relaxed);
 }
 
 void dnn_fail_allocation(uint64_t n) {

@@ -32,6 +32,13 @@ uint64_t dnn_allocation_count(void);
 /* Number of blocks handed out and not yet given back. */
 uint64_t dnn_allocations_live(void);
 
+/* Number of requests so far, of any thread, for which there was no memory: what a program made in
+ * the meantime may lack something. */
+uint64_t dnn_allocations_refused(void);
+
+/* Counts a request of another library, which says that it had no memory. */
+void dnn_count_refused(void);
+
 /* For tests: the n-th allocation from now (1 = the next one) and no other fails; 0 switches it off.
  */
 void dnn_fail_allocation(uint64_t n);

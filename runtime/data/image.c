@@ -65,7 +65,10 @@ dnn_status dnn_image_decode(dnn_image *out, const uint8_t *bytes, size_t size, c
     dnn_image_decoder *decode = dnn_image_find_decoder(bytes, size);
     if (decode == NULL)
         return dnn_image_say_kind(bytes, size, name, err);
+    errno = 0;
     dnn_status status = decode(out, &source, err);
+    if (status == DNN_ERROR_FORMAT && errno == ENOMEM) /* which few libraries say */
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to decode the image", name);
     if (status == DNN_OK && !options->as_stored)
         status = dnn_image_orient(out, source.orientation, name, err);
     if (status != DNN_OK)

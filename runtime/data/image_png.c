@@ -182,7 +182,7 @@ static dnn_status encode_checked(uint8_t **out, size_t *size, const char *name,
     int code;
     *out = encode(pixels, width, height, channels, size, quick, &code);
     if (*out == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: cannot be encoded (%s)", name,
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to encode the image (%s)", name,
                         spng_strerror(code));
     return DNN_OK;
 }

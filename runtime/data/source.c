@@ -51,12 +51,12 @@ dnn_status dnn_source_fail(const dnn_source *source, dnn_status status, dnn_erro
 
 /* --- the file --- */
 
-/* Up to `size` of the file's own bytes; 0 at their end. */
+/* `size` of the file's own bytes, fewer only at their end. */
 static dnn_status read_file(dnn_source *s, void *to, size_t size, size_t *got, dnn_error *err) {
     size = size < s->end - s->at ? size : (size_t)(s->end - s->at);
     *got = 0;
-    while (size > 0) {
-        ssize_t n = pread(s->fd, to, size, (off_t)s->at);
+    while (*got < size) {
+        ssize_t n = pread(s->fd, (char *)to + *got, size - *got, (off_t)s->at);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -65,8 +65,7 @@ static dnn_status read_file(dnn_source *s, void *to, size_t size, size_t *got, d
             return dnn_source_fail(s, DNN_ERROR_FILE, err,
                                    "became shorter while it was read; is it being written?");
         s->at += (uint64_t)n;
-        *got = (size_t)n;
-        return DNN_OK;
+        *got += (size_t)n;
     }
     return DNN_OK;
 }

@@ -2,6 +2,8 @@
  * two need, and together they fill the file without gap or overlap. */
 #include "store/safetensors_header.h"
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +79,23 @@ static bool structure_is_plain(const char *text, size_t size) {
     return true;
 }
 
+/* Jansson leaves a character out of a text that has no memory to grow, and says nothing. So its
+ * allocator is one that notes what was refused to this thread. */
+static json_malloc_t next_malloc;
+static _Thread_local bool refused;
+
+static void *noting_malloc(size_t size) {
+    void *block = next_malloc(size);
+    refused = refused || block == NULL;
+    return block;
+}
+
+static void watch_allocator(void) {
+    json_free_t next_free;
+    json_get_alloc_funcs(&next_malloc, &next_free);
+    json_set_alloc_funcs(noting_malloc, next_free);
+}
+
 static dnn_status parse(json_t **out, const char *text, size_t size, dnn_error *err) {
     json_error_t problem;
     if (size == 0 || text[0] != '{' || !structure_is_plain(text, size))
@@ -84,11 +103,17 @@ static dnn_status parse(json_t **out, const char *text, size_t size, dnn_error *
                         size == 0 || text[0] != '{'
                             ? "it does not begin with {"
                             : "it is nested too deep or has too many entries");
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_allocator);
+    refused = false;
     *out = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
+    if (refused) {
+        json_decref(*out);
+        *out = NULL;
+        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for its header of %zu bytes", size);
+    }
     if (*out != NULL)
         return DNN_OK;
-    if (json_error_code(&problem) == json_error_out_of_memory)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for its header of %zu bytes", size);
     return dnn_fail(err, DNN_ERROR_FORMAT, "its header is not valid JSON: %.200s at byte %d",
                     problem.text, problem.position);
 }

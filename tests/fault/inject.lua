@@ -20,25 +20,6 @@ local function operation(name, row)
   operations[#operations + 1] = row
 end
 
-local function new_net()
-  return dnn.Sequential{dnn.Linear(6, 5), dnn.ReLU(), dnn.Linear(5, 1), dnn.Sigmoid()}
-end
-
-dnn.manual_seed(1)
-local net = new_net()
-local optimiser = dnn.optim.Adam(net:parameters(), {lr = 0.01})
-local loss = dnn.BCELoss()
-local X, Y = dnn.randn(6, 20), dnn.gt(dnn.randn(1, 20), 0)
-local batches = dnn.data.batches({X = X, Y = Y}, {size = 8})
-
-local function step()
-  local cost = loss:forward(net:forward(X), Y)
-  net:backward(loss:backward())
-  optimiser:step()
-  return cost
-end
-step()
-
 local function path(name) return folder .. "/" .. name end
 
 -- True, or an error for a file that is there and cannot be read back.
@@ -50,74 +31,10 @@ local function loads(name)
   return true
 end
 
-operation("matrices", {run = function()
-  local A, B = dnn.randn(4, 3), dnn.randn(3, 5)
-  return (A:mm(B) + 1):sum(2), dnn.linalg.svd(A)
-end})
-operation("network built", {run = new_net})
-operation("training step", {run = step})
-operation("first training step", {run = function()
-  local fresh = new_net()
-  local opt = dnn.optim.SGD(fresh:parameters(), {lr = 0.1, momentum = 0.9})
-  local cost = loss:forward(fresh:forward(X), Y)
-  fresh:backward(loss:backward())
-  opt:step()
-  return cost
-end})
-operation("an epoch of batches", {run = function()
-  local count = 0
-  for x in batches do count = count + x.cols end
-  return count
-end})
-operation("weights saved", {file = "net.safetensors", run = function()
-  local saved, message = net:save(path "net.safetensors")
-  return saved, message
-end})
-operation("weights loaded", {before = function() assert(net:save(path "net.safetensors")) end,
-  run = function() return net:load(path "net.safetensors") end})
-operation("matrices saved", {file = "m.safetensors", run = function()
-  return dnn.save(path "m.safetensors", {x = X, y = Y}, {metadata = {name = "value"}})
-end})
-operation("matrices loaded", {before = function() assert(dnn.save(path "m.safetensors", {x = X, y = Y})) end,
-  run = function() return dnn.load(path "m.safetensors") end})
-operation("checkpoint saved", {file = "c.safetensors", run = function()
-  return dnn.checkpoint.save(path "c.safetensors", {net = net, optimiser = optimiser, batches = batches, step = 3})
-end})
-operation("checkpoint loaded", {
-  before = function()
-    assert(dnn.checkpoint.save(path "c.safetensors", {net = net, optimiser = optimiser, batches = batches}))
-  end,
-  run = function()
-    return dnn.checkpoint.load(path "c.safetensors", {net = net, optimiser = optimiser, batches = batches})
-  end})
-operation("run logged", {before = function() os.execute(("rm -rf '%s/run'"):format(folder)) end, run = function()
-  local run <close>, message = dnn.Run(path "run")
-  if message then return nil, message end
-  for i = 1, 3 do run:log(i, {cost = i, accuracy = {train = 0.5}}) end
-  run:histogram(3, "weights", X)
-  run:text("note", "text")
-  return run:flush()
-end})
-operation("checkpoints kept", {
-  before = function() os.execute(("rm -rf '%s/kept'"):format(folder)) end,
-  run = function()
-    local run <close>, message = dnn.Run(path "kept")
-    if message then return nil, message end
-    local kept, why = run:checkpoint{net = net, optimiser = optimiser, every = 1, keep = 1}
-    if not kept then return nil, why end
-    for i = 1, 2 do run:log(i, {cost = 1}) end
-    return true
-  end,
-  after = function()
-    for _, name in ipairs(dnn.system.list(path "kept/checkpoints") or {}) do loads("kept/checkpoints/" .. name) end
-  end})
-operation("image written", {file = false, run = function()
-  return dnn.data.write_png(path "image.png", dnn.rand(3 * 8 * 8, 1), 8, 8)
-end})
-operation("image read", {before = function()
-    assert(dnn.data.write_png(path "image.png", dnn.rand(3 * 8 * 8, 1), 8, 8))
-  end,
-  run = function() return dnn.data.read_image(path "image.png") end})
+local dense = dofile "tests/fault/operations/dense.lua"
+for _, topic in ipairs{"networks", "expressions", "weights", "runs", "readers", "loading"} do
+  dofile("tests/fault/operations/" .. topic .. ".lua")(operation, dense, path, loads)
+end
 
 -- Failing ------------------------------------------------------------------------------------------
 
@@ -133,6 +50,9 @@ end
 local nowhere = io.open("/dev/null", "w")
 rawset(io, "stderr", nowhere)
 
+-- Whether a message says that memory was short, or that a thread could not be started, which needs some.
+local function is_clear(message) return message:find "memory" or message:find "thread" end
+
 -- One try with the n-th call failing: whether it did, and what is wrong.
 local function try(row, kind, n, error, ever)
   if row.before then row.before() end
@@ -142,11 +62,10 @@ local function try(row, kind, n, error, ever)
   local fired = fault.disarm()
   if not ok then
     assert(type(result) ~= "nil", "an error without a message")
-    if kind == "alloc" then
-      assert(tostring(result):find "memory" or tostring(result):find "thread", "unclear: " .. tostring(result))
-    end
+    if kind == "alloc" then assert(is_clear(tostring(result)), "unclear: " .. tostring(result)) end
   elseif result == nil and message ~= nil then
     assert(type(message) == "string" and #message > 0, "a failure without a message")
+    if kind == "alloc" then assert(is_clear(message), "unclear: " .. message) end
   end
   if row.file then loads(row.file) end
   if row.after then row.after() end

@@ -2,6 +2,7 @@
 #include "viz/draw/font.h"
 
 #include <SDL_ttf.h>
+#include <errno.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -37,10 +38,20 @@ static uint64_t uses; /* of fonts and lines */
 
 /* --- finding --- */
 
+/* FreeType and HarfBuzz go on without what they had no memory for, and a text then looks wrong;
+ * malloc leaves a mark in errno, which the caller has cleared. */
+static void count_refused(void) {
+    if (errno == ENOMEM)
+        dnn_count_refused();
+}
+
 static TTF_Font *open_in(const char *folder, const char *name) {
     char path[1024];
     int length = snprintf(path, sizeof path, "%s/%s", folder, name);
-    return length < 0 || (size_t)length >= sizeof path ? NULL : TTF_OpenFont(path, 12);
+    errno = 0;
+    TTF_Font *font = length < 0 || (size_t)length >= sizeof path ? NULL : TTF_OpenFont(path, 12);
+    count_refused();
+    return font;
 }
 
 static TTF_Font *find_font(font_style style) {
@@ -68,19 +79,29 @@ static dnn_status not_found(const char *name, dnn_error *err) {
                     own == NULL ? "" : own, own == NULL ? "" : ")", places);
 }
 
+static dnn_status open_all(dnn_error *err) {
+    errno = 0;
+    if (TTF_Init() != 0)
+        return dnn_fail(err, DNN_ERROR_STATE, "SDL_ttf cannot start: %s", TTF_GetError());
+    count_refused();
+    for (int style = 0; style < FONT_STYLE_COUNT; style++) {
+        fonts[style][0] = (sized_font){.font = find_font((font_style)style)};
+        if (fonts[style][0].font == NULL)
+            return not_found(file_names[style], err);
+    }
+    return DNN_OK;
+}
+
 dnn_status fonts_open(dnn_error *err) {
     if (fonts[0][0].font != NULL)
         return DNN_OK;
-    if (TTF_Init() != 0)
-        return dnn_fail(err, DNN_ERROR_STATE, "SDL_ttf cannot start: %s", TTF_GetError());
-    for (int style = 0; style < FONT_STYLE_COUNT; style++) {
-        fonts[style][0] = (sized_font){.font = find_font((font_style)style)};
-        if (fonts[style][0].font == NULL) {
-            fonts_close();
-            return not_found(file_names[style], err);
-        }
-    }
-    return DNN_OK;
+    uint64_t refused = dnn_allocations_refused();
+    dnn_status status = open_all(err);
+    if (refused != dnn_allocations_refused())
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "out of memory: the fonts cannot be opened");
+    if (status != DNN_OK)
+        fonts_close();
+    return status;
 }
 
 /* The slot of a size, or that of the one used longest ago. */
@@ -194,10 +215,12 @@ static int quarters_of(float pixels) {
 /* Measured at a size at which whole pixels are fine enough. */
 static float measure(const char *text, font_style style, int quarters) {
     enum { FINER = 8 };
+    errno = 0;
     TTF_Font *font = font_at(style, quarters * FINER);
     int width = 0, height;
     if (font == NULL || TTF_SizeUTF8(font, text, &width, &height) != 0)
-        return 0;
+        width = 0;
+    count_refused();
     return (float)width / FINER;
 }
 
@@ -227,10 +250,12 @@ static int first_left(TTF_Font *font, const char *text) {
 }
 
 static void draw_line_of(entry *e) {
+    errno = 0;
     TTF_Font *font = font_at(e->style, e->quarters);
     SDL_Color white = {255, 255, 255, 255};
     SDL_Surface *picture = font == NULL ? NULL : TTF_RenderUTF8_Blended(font, e->text, white);
     e->drawn = true;
+    count_refused();
     if (picture == NULL)
         return;
     size_t width = (size_t)picture->w, height = (size_t)picture->h;

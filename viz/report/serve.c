@@ -12,6 +12,7 @@
 #include <sys/select.h>
 
 #include "core/clock.h"
+#include "core/text_stream.h"
 
 #define BEAT_MS 200 /* between two looks for new values */
 
@@ -35,18 +36,18 @@ static void on_signal(int number) {
 /* --- texts --- */
 
 static void write_page(server *s) {
-    FILE *out = open_memstream(&s->page, &s->page_size);
+    FILE *out = dnn_text_open(&s->page, &s->page_size);
     s->failed = out == NULL || !report_write_page(NULL, out);
-    s->failed = out == NULL || fclose(out) != 0 || s->failed;
+    s->failed = !dnn_text_close(out) || s->failed;
 }
 
 static void write_data(server *s) {
     char *text = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = dnn_text_open(&text, &size);
     s->report.version = ++s->version;
     bool good = out != NULL && report_write_data(&s->report, out);
-    good = out != NULL && fclose(out) == 0 && good;
+    good = dnn_text_close(out) && good;
     if (!good) {
         free(text);
         s->failed = true;

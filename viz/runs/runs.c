@@ -230,9 +230,13 @@ static bool is_folder(const char *path, const char *below) {
 
 /* Opens every run at or below `path`. */
 static void search_folder(search *s, const char *path, int depth) {
+    errno = 0;
     DIR *folder = s->folders < MAX_FOLDERS ? opendir(path) : NULL;
-    if (folder == NULL)
+    if (folder == NULL) {
+        if (errno == ENOMEM)
+            s->status = dnn_fail(s->err, DNN_ERROR_MEMORY, "%s: out of memory", path);
         return;
+    }
     s->folders++;
     bool is_run = false;
     for (struct dirent *entry; (entry = readdir(folder)) != NULL && s->status == DNN_OK;) {

@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "core/terminal.h"
-#include "viz/window/page.h"
+#include "core/text_stream.h"
 #include "viz/terminal/terminal.h"
+#include "viz/window/page.h"
 
 #define BEAT_MS 100
 #define CALM    10 /* beats without news after which the words of the header may have changed */
@@ -35,12 +36,12 @@ static bool draw_frame(view *v, int width, int height, terminal_colors colors) {
     char *text = NULL;
     size_t size = 0;
     dnn_terminal_size(STDOUT_FILENO, &columns, &rows);
-    FILE *frame = open_memstream(&text, &size);
+    FILE *frame = dnn_text_open(&text, &size);
     if (frame == NULL)
         return false;
     bool good =
         terminal_draw(v, width > 0 ? width : columns, height > 0 ? height : rows, colors, frame);
-    good = fclose(frame) == 0 && good;
+    good = dnn_text_close(frame) && good;
     fputs("\033[H", stdout);
     for (const char *line = text; good && *line != '\0';) {
         size_t n = strcspn(line, "\n");

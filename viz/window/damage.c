@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "viz/window/page.h"
 
 /* After the path, which it begins with; "" when all is well. */
@@ -32,7 +33,23 @@ static void describe_unknown(const run *r, char *text, size_t size) {
         snprintf(text + used, size - used, " and %zu more", count - 1);
 }
 
+/* Whether something was lost for want of memory that the user has not heard of. */
+static bool has_lost(const view *v) {
+    return dnn_allocations_refused() > v->refused;
+}
+
+dnn_status damage_check_memory(const view *v, dnn_error *err) {
+    return has_lost(v) ? dnn_fail(err, DNN_ERROR_MEMORY,
+                                  "out of memory: some of it could not be read or drawn")
+                       : DNN_OK;
+}
+
 bool damage_say(view *v) {
+    if (has_lost(v)) {
+        v->refused = dnn_allocations_refused();
+        view_say(v, "out of memory: some of what was logged may be missing here");
+        return true;
+    }
     for (size_t i = 0; i < v->all->count; i++) {
         run *r = v->all->items[i];
         char torn[96];

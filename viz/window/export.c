@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "viz/draw/raster.h"
 #include "viz/draw/svg.h"
+#include "viz/window/damage.h"
 #include "viz/window/page.h"
 
 /* From where to where the panels reach of which half is in sight, or that fill half the page. */
@@ -59,9 +60,9 @@ static dnn_status draw_figure(view *v, float scale, display_list *list, float *h
     v->options.scale = before.options.scale;
     v->options.keeps = before.options.keeps;
     view_layout(v);
-    if (!list->failed)
-        return DNN_OK;
-    return dnn_fail(err, DNN_ERROR_MEMORY, "there is not enough memory to draw the page");
+    if (list->failed)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "there is not enough memory to draw the page");
+    return damage_check_memory(v, err);
 }
 
 dnn_status export_png(view *v, const char *path, float scale, dnn_error *err) {
@@ -74,8 +75,10 @@ dnn_status export_png(view *v, const char *path, float scale, dnn_error *err) {
                                 (int)lroundf(height * scale), err);
     if (status == DNN_OK) {
         raster_play(&list, &pixels, scale);
-        status = surface_write_png(&pixels, path, err);
+        status = damage_check_memory(v, err);
     }
+    if (status == DNN_OK)
+        status = surface_write_png(&pixels, path, err);
     surface_free(&pixels);
     display_list_free(&list);
     return status;
@@ -114,10 +117,14 @@ report export_report(view *v) {
 
 dnn_status export_html(view *v, const char *path, dnn_error *err) {
     report r = export_report(v);
-    return report_save(&r, path, err);
+    dnn_status status = damage_check_memory(v, err);
+    return status == DNN_OK ? report_save(&r, path, err) : status;
 }
 
 dnn_status export_csv(view *v, const char *path, dnn_error *err) {
+    dnn_status status = damage_check_memory(v, err);
+    if (status != DNN_OK)
+        return status;
     if (v->maximised >= 0)
         return panels_write_csv(&v->panels[v->maximised], 1, &v->options, path, err);
     return panels_write_csv(v->panels, v->panel_count, &v->options, path, err);

@@ -8,6 +8,7 @@
 #include "core/atomic_file.h"
 #include "core/memory.h"
 #include "core/path.h"
+#include "core/text_stream.h"
 
 #define MOST_MEMORIES ((size_t)256)
 #define PATH_SIZE     ((size_t)4096)
@@ -133,11 +134,11 @@ void state_save(const view *v, int width, int height) {
     size_t size = 0;
     if (!state_path(path))
         return;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = dnn_text_open(&text, &size);
     if (out == NULL)
         return;
     save_all(v, width, height, out);
-    if (fclose(out) == 0) {
+    if (dnn_text_close(out)) {
         dnn_make_folders_for(path, 0700, NULL);
         dnn_atomic_file_replace(path, text, size, NULL);
     }

@@ -58,6 +58,7 @@ typedef struct view {
     float scale;          /* the user's magnification of the window, 1: none */
     bool scale_known;     /* else the window takes the screen's */
     bool bare;            /* a figure: no buttons, no status line */
+    uint64_t refused;     /* requests for memory that failed, and that the user has heard of */
     bool whole;           /* a figure of all panels, not of the first page only */
     float fold;           /* height of the page that its first rows fill; 0: `height` */
     float header, footer; /* heights of the two bars; set by view_layout */

@@ -1,0 +1,39 @@
+-- Every reader of data, and what writes it.
+local dnn = require "dnn"
+
+local SEEDS <const> = "tests/fuzz/seeds/"
+
+return function(operation, _, path)
+  local image = dnn.rand(3 * 8 * 8, 1)
+  local function reads(name, read, ...)
+    local arguments = table.pack(...)
+    operation(name, {run = function() return read(table.unpack(arguments, 1, arguments.n)) end})
+  end
+
+  operation("image written", {run = function() return dnn.data.write_png(path "image.png", image, 8, 8) end})
+  assert(dnn.data.write_png(path "image.png", image, 8, 8))
+  reads("PNG read", dnn.data.read_image, path "image.png")
+  for kind, seed in pairs{JPEG = "jpeg_420", WebP = "webp_lossy", GIF = "gif", BMP = "bmp_8"} do
+    reads(kind .. " read", dnn.data.read_image, SEEDS .. "image/" .. seed)
+  end
+
+  for _, class in ipairs{"cat", "dog"} do
+    assert(dnn.system.make_folder(path("photos/" .. class)))
+    for i = 1, 2 do assert(dnn.data.write_png(path(("photos/%s/%d.png"):format(class, i)), image, 8, 8)) end
+  end
+  reads("folder of images read", dnn.data.images, path "photos", {size = 8, progress = false})
+
+  local table_of = {X = dnn.randn(3, 20), names = {"a", "b", "c"}}
+  operation("CSV written", {run = function() return dnn.data.write_csv(path "written.csv", table_of) end})
+  assert(dnn.data.write_csv(path "table.csv", table_of))
+  reads("CSV read", dnn.data.csv, path "table.csv")
+  local texts <close> = assert(io.open(path "texts.csv", "w"))
+  texts:write("name,x,class\nanna,1.5,cat\n\"b, c\",2,dog\n"):flush()
+  reads("CSV with texts read", dnn.data.csv, path "texts.csv", {label = "class", columns = {"x"}})
+  operation("npy written", {run = function() return dnn.data.write_npy(path "written.npy", dnn.ones(3, 2)) end})
+  assert(dnn.data.write_npy(path "array.npy", dnn.ones(3, 2)))
+  reads("npy read", dnn.data.npy, path "array.npy")
+  reads("npz read", dnn.data.npz, SEEDS .. "npz/deflated")
+  reads("IDX read", dnn.data.idx, SEEDS .. "idx/images")
+  reads("gzipped IDX read", dnn.data.idx, SEEDS .. "idx/gzipped")
+end
