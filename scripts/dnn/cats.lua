@@ -106,6 +106,7 @@ end
 -- Changes of the pictures that a convolutional network learns from.
 local AUGMENT <const> = {
   horizontal_flip = 0.5, shift = 0.1, scale = 0.2, rotation = 10, brightness = 0.2, contrast = 0.2, saturation = 0.2,
+  cutout = 0.25, mixup = 0.2,
 }
 
 -- A function that gives the next `options.batch` pictures and their labels, in a new order in each round,
@@ -157,18 +158,6 @@ function cats.accuracy(net, set, limit)
     if seen >= (limit or math.huge) then break end
   end
   return 100 * right / seen
-end
-
--- Per cent of the test pictures that the network gets right when it decides by the mean of what it says of each and of
--- its mirror image.
-function cats.mirrored_accuracy(net, pictures)
-  local shape = {pictures.size, pictures.size, 3}
-  local function sure_of(flip)
-    return dnn.predict(net, dnn.data.Loader(pictures.test,
-      {batch_size = BLOCK, shuffle = false, shape = shape, augment = {horizontal_flip = flip}}))
-  end
-  local sure, Y = sure_of(0)
-  return 100 * dnn.eq(dnn.gt(sure + sure_of(1), 1), Y):mean()
 end
 
 -- Which of the classes the network sees in one picture, a column, and how sure it is of it.

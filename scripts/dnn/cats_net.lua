@@ -30,6 +30,19 @@ function cats_net.new(size, options)
   }, options)
 end
 
+-- The network, deciding by the mean of what it says of an image and of its mirror image.
+function cats_net.with_mirror_images(net, size)
+  local function mirrored(X)
+    local lines = size * X.cols -- of pixels, and each is read from its end
+    local pixels = size * dnn.arange(0, lines - 1):reshape(1, lines) + dnn.arange(size, 1, -1):reshape(size, 1)
+    return X:reshape(3, #X // 3):gather(pixels:reshape(#pixels, 1)):reshape(X.rows, X.cols)
+  end
+  local function predict(_, X)
+    return (net:predict(X) + net:predict(mirrored(X))) / 2
+  end
+  return {predict = predict}
+end
+
 -- What transfer.lua takes over of the body: its first layers, as far as the first residual block. They see edges, fur
 -- and eyes; the later ones know little but cats and dogs.
 cats_net.TAKEN = 12

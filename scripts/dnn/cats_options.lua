@@ -14,7 +14,7 @@ local defaults = {
 }
 
 -- What --model cnn decides where it is not said otherwise.
-local cnn = {optimiser = "adamw", iterations = 8000, batch = 32, lr = 0.003}
+local cnn = {optimiser = "adamw", iterations = 10000, batch = 32, lr = 0.003}
 
 local learning_rates = {sgd = 0.0075, momentum = 0.002, adam = 0.0003, adamw = 0.0003}
 
@@ -38,7 +38,7 @@ local function parser()
     .. "(12288,32,16,1; .h5 files 12288,20,7,5,1)"):convert(args.sizes "--layers")
   option("lr", "<rate>", "learning rate (adam and adamw 0.0003, momentum 0.002, sgd 0.0075; cnn 0.003)")
     :convert(args.positive("--lr", 1e6))
-  option("iterations", "<n>", "steps to take (1000; photos 3000; .h5 files 2500; cnn 8000)")
+  option("iterations", "<n>", "steps to take (1000; photos 3000; .h5 files 2500; cnn 10000)")
     :convert(args.whole("--iterations", 1))
   option("batch", "<n>", "pictures per step, 0 for all (32; photos 64; .h5 files all; cnn 32)")
     :convert(args.whole("--batch", 0))
