@@ -88,6 +88,7 @@ static const luaL_Reg helpers[] = {
     {"_printable",     dnnlua_printable    },
     {"_explain_by",    dnnlua_explain_by   },
     {"_gradcheck_by",  dnnlua_gradcheck_by },
+    {"_module",        dnnlua_module_define},
     {NULL,             NULL                },
 };
 

@@ -17,6 +17,28 @@ static void copy_made(lua_State *L, const dnn_layer *original, dnn_layer *copy, 
     }
 }
 
+static void push_copy(lua_State *L, int index, int copies);
+
+/* The same of a module, whose children are copied first. */
+static void push_module_copy(lua_State *L, int index, int copies) {
+    const dnnlua_layer *self = lua_touserdata(L, index);
+
+    lua_getiuservalue(L, index, LAYER_CHILDREN);
+    int children = lua_gettop(L);
+    for (size_t c = 0; c < self->layer->child_count; c++) {
+        lua_rawgetp(L, children, self->layer->children[c]);
+        push_copy(L, lua_gettop(L), copies);
+        lua_settop(L, children);
+    }
+    lua_pop(L, 1);
+    dnnlua_module_push_copy(L, index, copies);
+    const dnnlua_layer *copy = lua_touserdata(L, -1);
+    copy->layer->frozen = self->layer->frozen;
+    copy->layer->evaluates = self->layer->evaluates;
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, copies, self->layer);
+}
+
 /* Pushes a copy of the layer at index, and of all in it, that stands nowhere yet. `copies` is the
  * index of a table from layers to their copies, so that one that is called twice is copied once. */
 static void push_copy(lua_State *L, int index, int copies) {
@@ -29,6 +51,10 @@ static void push_copy(lua_State *L, int index, int copies) {
         return;
     }
     lua_pop(L, 1);
+    if (self->module) {
+        push_module_copy(L, index, copies);
+        return;
+    }
     if (dnn_layer_external_user(self->layer) != NULL) {
         lua_pushcfunction(L, dnnlua_layer_define);
         lua_getiuservalue(L, index, LAYER_DEFINITION);

@@ -85,7 +85,7 @@ int dnnlua_gradcheck(lua_State *L) {
     dnn_loss_call call = {.settings = loss->settings, .Y = Y, .vector = dnnlua_loss_vector(L, 2)};
     dnn_keep keep = dnn_network_keep(self->network);
     const dnn_matrix *X = prepare_keeping(L, 6, keep);
-    uint64_t key = dnnlua_network_key(L, self->network);
+    uint64_t key = dnnlua_network_key(L, dnn_network_draws(self->network));
     dnn_network *network = dnnlua_network_begin(L, 6);
     dnn_status status = dnn_gradcheck(network, loss->kind, &call, X, eps, key, &result, &err);
     dnn_network_set_keep(network, keep);

@@ -178,7 +178,7 @@ static void push_names(lua_State *L, int index) {
     lua_pop(L, 1);
     lua_newtable(L);
     for (size_t s = 0;
-         dnnlua_network_require_open(L, self), s < dnn_network_step_count(self->network); s++) {
+         dnnlua_network_require_open(L, self), s < dnn_network_all_steps(self->network); s++) {
         const dnn_step *step = dnn_network_step(self->network, s);
         if (step->learnt > 0 && !step->again) {
             lua_pushfstring(L, "%s%s%s", step->place[0] == '\0' ? "1" : step->place, " ",
@@ -208,7 +208,7 @@ static int layer_grad_norms(lua_State *L) {
     push_names(L, 3);
     lua_rawset(L, 2);
     dnnlua_network_require_open(L, self);
-    for (size_t s = 0; s < dnn_network_step_count(self->network); s++) {
+    for (size_t s = 0; s < dnn_network_all_steps(self->network); s++) {
         const dnn_step *step = dnn_network_step(self->network, s);
         if (step->learnt > 0 && !step->again) {
             lua_pushnumber(L, dnn_network_grad_norm(self->network, s));
@@ -246,7 +246,9 @@ static void item(lua_State *L, void *self, lua_Integer i) {
 }
 
 static int layer_len(lua_State *L) {
-    lua_pushinteger(L, (lua_Integer)dnnlua_check_layer(L, 1)->layer->child_count);
+    const dnnlua_layer *self = dnnlua_check_layer(L, 1);
+
+    lua_pushinteger(L, self->module ? 0 : (lua_Integer)self->layer->child_count);
     return 1;
 }
 
@@ -255,7 +257,7 @@ static void push_text(lua_State *L, const dnnlua_layer *self) {
     char text[160];
     luaL_Buffer buffer;
 
-    if (!dnn_layer_is_container(self->layer)) {
+    if (!dnn_layer_is_container(self->layer) && !(self->module && self->root)) {
         dnn_layer_describe(self->layer, text, sizeof text);
         lua_pushstring(L, text);
     } else if (!self->root) {
@@ -284,6 +286,17 @@ static int layer_summary(lua_State *L) {
     lua_pushvalue(L, 1);
     lua_call(L, 1, 0);
     return 0;
+}
+
+/* net(X, options) is net:forward(X, options); module(...) its forward, recorded. */
+static int layer_call(lua_State *L) {
+    if (dnnlua_check_layer(L, 1)->module) {
+        return dnnlua_module_call(L);
+    }
+    lua_getfield(L, 1, "forward");
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
 }
 
 static const dnnlua_function methods[] = {
@@ -341,6 +354,7 @@ static const dnn_field *fields_of(void *self, const dnn_setting **values) {
 }
 
 static const luaL_Reg metamethods[] = {
+    {"__call",     layer_call    },
     {"__len",      layer_len     },
     {"__tostring", layer_tostring},
     {"__gc",       layer_gc      },
@@ -354,7 +368,6 @@ static const dnnlua_class class = {
     .unset = "settings are given when a layer is made; a value is set by layer.weight = W",
     .title = title,
     .methods = methods,
-    .called = "forward",
     .metamethods = metamethods,
     .properties = dnnlua_layer_properties,
     .fields = fields_of,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bindings/nn/network.h"
+#include "bindings/tape/tape.h"
 
 /* --- values and outputs by name --- */
 
@@ -103,6 +104,13 @@ bool dnnlua_layer_get_named(lua_State *L, void *object, const char *name) {
     if (find_value(self, name, &which, &gradient)) {
         dnnlua_push_network(L, 1);
         dnnlua_network_push_segment(L, lua_gettop(L), segment_of(self, which), gradient);
+        if (self->module && !gradient) {
+            dnnlua_record_value(L, lua_gettop(L) - 1, dnnlua_layer_step(self), which);
+        }
+        return true;
+    }
+    if (self->module) {
+        dnnlua_module_get(L, name);
         return true;
     }
     if (push_child(L, self, name)) {
@@ -143,7 +151,8 @@ bool dnnlua_layer_set_named(lua_State *L, void *object, const char *name) {
         dnnlua_layer_assign_state(L, self);
         return true;
     }
-    if (!is_external(self) || dnnlua_layer_has_field(name)) {
+    if (!is_external(self) || dnnlua_layer_has_field(name) ||
+        (self->module && dnn_layer_child(self->layer, name) != NULL)) {
         return false;
     }
     lua_getiuservalue(L, 1, LAYER_OWN);
@@ -178,6 +187,9 @@ void dnnlua_layer_add_names(lua_State *L, void *object, int list) {
         if (self->layer->kind->named != NULL) {
             dnnlua_add_name(L, list, self->layer->child_names[c]);
         }
+    }
+    if (self->module) {
+        dnnlua_module_add_names(L, self, list);
     }
     lua_getiuservalue(L, 1, LAYER_OWN);
     if (lua_istable(L, -1)) {
@@ -298,7 +310,7 @@ void dnnlua_layer_set_frozen(dnn_layer *layer, bool frozen) {
 }
 
 static bool is_frozen(const dnn_layer *layer) {
-    bool all = layer->child_count > 0;
+    bool all = layer->child_count > 0 && dnn_layer_is_container(layer);
 
     for (size_t c = 0; c < layer->child_count; c++) {
         all = all && is_frozen(layer->children[c]);

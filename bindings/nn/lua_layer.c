@@ -9,16 +9,11 @@
 #include "bindings/nn/network.h"
 #include "math/elementwise.h"
 
-/* What the runtime passed to a callback. */
-typedef struct callback {
-    const dnnlua_layer *self;
-    dnn_call *call;  /* NULL in initialise */
-    dnn_matrix *out; /* where the result goes: A of forward, dX of backward; NULL where unwanted */
-} callback;
-
 /* --- calling the functions, protected; stack: layer, network, callback --- */
 
-enum { SELF = 1, NETWORK, CALL, INPUT };
+typedef dnnlua_callback callback;
+
+enum { SELF = CALLBACK_SELF, NETWORK = CALLBACK_NETWORK, CALL = CALLBACK, INPUT = CALLBACK_INPUT };
 
 /* The number of a buffer that the layer reads, or writes. */
 static size_t buffer_of(const callback *c, bool output) {
@@ -26,9 +21,9 @@ static size_t buffer_of(const callback *c, bool output) {
     return output ? step->output : step->input[0];
 }
 
-/* Pushes a matrix of the call as the script knows it: nearly always it lies in memory of Lua's; a
- * gradient check has some of its own, of which the script gets a copy. */
-static void push_operand(lua_State *L, const callback *c, bool output, bool gradient,
+/* Nearly always it lies in memory of Lua's; a gradient check has some of its own, of which the
+ * script gets a copy. */
+void dnnlua_push_operand(lua_State *L, const callback *c, bool output, bool gradient,
                          const dnn_matrix *m) {
     const dnnlua_network *network = lua_touserdata(L, NETWORK);
     size_t buffer = buffer_of(c, output);
@@ -59,8 +54,7 @@ static void push_function(lua_State *L, const char *name) {
     lua_remove(L, -2);
 }
 
-/* Copies the result on top of the stack to where the runtime wants it. */
-static void take_result(lua_State *L, const char *function, dnn_matrix *out) {
+void dnnlua_take_result(lua_State *L, const char *function, const char *hint, dnn_matrix *out) {
     const dnn_matrix *result = dnnlua_test_matrix(L, -1);
     lua_Integer rows = (lua_Integer)out->rows, cols = (lua_Integer)out->cols;
     const char *dtype = dnn_dtype_info(out->dtype)->name;
@@ -71,9 +65,9 @@ static void take_result(lua_State *L, const char *function, dnn_matrix *out) {
                    rows, cols, dnnlua_got(L, -1));
     }
     if (result->rows != out->rows || result->cols != out->cols || result->dtype != out->dtype) {
-        luaL_error(L, "%s must return a %s Matrix of %I x %I, it returned one of %s, %I x %I",
+        luaL_error(L, "%s must return a %s Matrix of %I x %I, it returned one of %s, %I x %I%s",
                    function, dtype, rows, cols, dnn_dtype_info(result->dtype)->name,
-                   (lua_Integer)result->rows, (lua_Integer)result->cols);
+                   (lua_Integer)result->rows, (lua_Integer)result->cols, hint);
     }
     dnnlua_check(L, dnn_matrix_copy(out, result, &err), &err);
 }
@@ -85,7 +79,7 @@ static void take_gradient(lua_State *L, const callback *c) {
 
     if (!c->call->add[0] || result == NULL || result->rows != c->out->rows ||
         result->cols != c->out->cols || result->dtype != c->out->dtype) {
-        take_result(L, "backward", c->out);
+        dnnlua_take_result(L, "backward", "", c->out);
         return;
     }
     dnnlua_check(L, dnn_binary(DNN_ADD, c->out, c->out, result, &err), &err);
@@ -107,13 +101,13 @@ static int run_forward(lua_State *L) {
     dnn_matrix *X = &c->call->X[0];
     dnn_error err;
 
-    push_operand(L, c, false, false, X);
+    dnnlua_push_operand(L, c, false, false, X);
     push_function(L, "forward");
     lua_pushvalue(L, SELF);
     lua_pushvalue(L, INPUT);
-    push_operand(L, c, true, false, c->out);
+    dnnlua_push_operand(L, c, true, false, c->out);
     lua_call(L, 3, 1);
-    take_result(L, "forward", c->out);
+    dnnlua_take_result(L, "forward", "", c->out);
     const dnn_matrix *given = dnnlua_test_matrix(L, INPUT);
     if (given != NULL && given->data != X->data) {
         dnnlua_check(L, dnn_matrix_copy(X, given, &err), &err);
@@ -127,10 +121,10 @@ static int run_backward(lua_State *L) {
 
     push_function(L, "backward");
     lua_pushvalue(L, SELF);
-    push_operand(L, c, true, true, &c->call->dA);
-    push_operand(L, c, false, false, &c->call->X[0]);
-    push_operand(L, c, true, false, &c->call->A);
-    push_operand(L, c, false, true, c->call->add[0] ? NULL : c->out);
+    dnnlua_push_operand(L, c, true, true, &c->call->dA);
+    dnnlua_push_operand(L, c, false, false, &c->call->X[0]);
+    dnnlua_push_operand(L, c, true, false, &c->call->A);
+    dnnlua_push_operand(L, c, false, true, c->call->add[0] ? NULL : c->out);
     lua_call(L, 5, 1);
     if (c->out != NULL) {
         take_gradient(L, c);
@@ -140,8 +134,8 @@ static int run_backward(lua_State *L) {
 
 /* --- what the runtime calls --- */
 
-/* Runs one of the functions above in the state that the network runs in. */
-static dnn_status run(const dnn_layer *layer, lua_CFunction function, callback *c, dnn_error *err) {
+dnn_status dnnlua_run_callback(const dnn_layer *layer, lua_CFunction function, callback *c,
+                               dnn_error *err) {
     c->self = dnn_layer_external_user(layer);
     dnnlua_network *network = c->self->network;
     lua_State *L = network->L;
@@ -172,16 +166,15 @@ static dnn_status initialise(const dnn_layer *layer, dnn_matrix *values, dnn_ran
     callback c = {.call = NULL};
 
     (void)values, (void)random; /* the script gets the same stream as a Random */
-    return run(layer, run_initialise, &c, err);
+    return dnnlua_run_callback(layer, run_initialise, &c, err);
 }
 
 static dnn_status forward(dnn_call *call, dnn_error *err) {
     callback c = {.call = call, .out = &call->A};
-    return run(call->layer, run_forward, &c, err);
+    return dnnlua_run_callback(call->layer, run_forward, &c, err);
 }
 
-static dnn_status backward(dnn_call *call, dnn_error *err) {
-    callback c = {.call = call, .out = call->dX[0].data == NULL ? NULL : &call->dX[0]};
+void dnnlua_begin_callback(const dnn_call *call) {
     const dnnlua_layer *self = dnn_layer_external_user(call->layer);
     const dnn_step *step = dnn_network_step(self->network->network, call->step);
 
@@ -192,7 +185,13 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
                    dnn_matrix_count(gradient) * dnn_dtype_info(gradient->dtype)->size);
         }
     }
-    return run(call->layer, run_backward, &c, err);
+}
+
+static dnn_status backward(dnn_call *call, dnn_error *err) {
+    callback c = {.call = call, .out = call->dX[0].data == NULL ? NULL : &call->dX[0]};
+
+    dnnlua_begin_callback(call);
+    return dnnlua_run_callback(call->layer, run_backward, &c, err);
 }
 
 /* --- the definition --- */
@@ -224,13 +223,17 @@ static int by_name(const void *a, const void *b) {
     return strcmp(((const dnn_value *)a)->name, ((const dnn_value *)b)->name);
 }
 
+void dnnlua_check_own_name(lua_State *L, const char *of, const char *name) {
+    if (dnnlua_layer_has_field(name)) {
+        luaL_error(L, "%s: a parameter cannot be called '%s', which every layer has", of, name);
+    }
+}
+
 /* The shape {rows, cols} on top of the stack. */
 static dnn_value take_shape(lua_State *L, const char *name) {
     size_t rows, cols;
 
-    if (dnnlua_layer_has_field(name)) {
-        luaL_error(L, "%s: a parameter cannot be called '%s', which every layer has", owner, name);
-    }
+    dnnlua_check_own_name(L, owner, name);
     if (!lua_istable(L, -1) || lua_rawlen(L, -1) != 2) {
         luaL_error(L, "%s: parameter %s must be given as {rows, cols}, got %s", owner, name,
                    dnnlua_got(L, -1));

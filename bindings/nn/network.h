@@ -65,6 +65,7 @@ typedef struct dnnlua_layer {
     dnn_layer *layer;        /* a reference */
     dnnlua_network *network; /* where it stands, kept alive by a user value; NULL: nowhere yet */
     bool root;               /* it is the whole network */
+    bool module;             /* dnn.Module's: its forward calls its children */
 } dnnlua_layer;
 
 enum { /* user values of a layer */
@@ -73,7 +74,8 @@ enum { /* user values of a layer */
        LAYER_DEFINITION, /* of a layer written in Lua, table: its functions by name */
        LAYER_OWN,        /* of a layer written in Lua, table: fields that the script set */
        LAYER_INPUT,      /* of a container: a dnn.Input that opened it */
-       LAYER_USER_VALUES = LAYER_INPUT
+       LAYER_CALLS,      /* of a module, table: input and output of its calls in the last forward */
+       LAYER_USER_VALUES = LAYER_CALLS
 };
 
 /* --- layer.c --- */
@@ -185,7 +187,7 @@ int dnnlua_layer_backward(lua_State *L);
 int dnnlua_layer_predict(lua_State *L);
 
 /* A key for layers that draw, from the global stream; 0 where none does. */
-uint64_t dnnlua_network_key(lua_State *L, const dnn_network *network);
+uint64_t dnnlua_network_key(lua_State *L, bool draws);
 
 /* --- states.c --- */
 
@@ -217,6 +219,49 @@ struct dnn_cache *dnnlua_check_cache(lua_State *L, int index, const char *functi
 
 /* dnn.Layer{...}: a layer whose forward and backward are Lua functions. */
 int dnnlua_layer_define(lua_State *L);
+
+/* What the runtime passed to a callback of a layer written in Lua. */
+typedef struct dnnlua_callback {
+    const dnnlua_layer *self;
+    dnn_call *call;  /* NULL in initialise */
+    dnn_matrix *out; /* where the result goes: A of forward, dX of backward; NULL where unwanted */
+} dnnlua_callback;
+
+enum { CALLBACK_SELF = 1, CALLBACK_NETWORK, CALLBACK, CALLBACK_INPUT }; /* places on the stack */
+
+/* Runs a function on (layer, network, callback), protected, in the state that the network runs in. */
+dnn_status dnnlua_run_callback(const dnn_layer *layer, lua_CFunction function, dnnlua_callback *c,
+                               dnn_error *err);
+
+/* Before a backward that is the first since a step: zeroes the gradients of the layer's values. */
+void dnnlua_begin_callback(const dnn_call *call);
+
+/* In a callback: pushes X or A of the call, or their gradients, as the script knows them. */
+void dnnlua_push_operand(lua_State *L, const dnnlua_callback *c, bool output, bool gradient,
+                         const dnn_matrix *m);
+
+/* In a callback: copies the result on top of the stack of that function to `out`, or raises; `hint`
+ * ends the message about its size. */
+void dnnlua_take_result(lua_State *L, const char *function, const char *hint, dnn_matrix *out);
+
+/* Raises where a parameter or field of the script's has a name that every layer has. */
+void dnnlua_check_own_name(lua_State *L, const char *owner, const char *name);
+
+/* --- modules.c --- */
+
+/* dnn._module{...}: makes a module of what dnn.Module (scripts/dnn/module.lua) has gathered. */
+int dnnlua_module_define(lua_State *L);
+
+/* Pushes a module of the definition and children of the one at index; `copies` has the children's
+ * copies by the address of their layers. It stands nowhere yet. */
+void dnnlua_module_push_copy(lua_State *L, int index, int copies);
+
+/* module(...): its forward, recorded: calls the function of the module at 1 on all arguments. */
+int dnnlua_module_call(lua_State *L);
+
+/* Of a module at 1: pushes a child, a field of the script's or a method of its class. */
+void dnnlua_module_get(lua_State *L, const char *name);
+void dnnlua_module_add_names(lua_State *L, const dnnlua_layer *self, int list);
 
 /* --- copy.c --- */
 

@@ -4,8 +4,8 @@
 
 static uint64_t passes; /* forwards of all networks so far: each has a number of its own */
 
-uint64_t dnnlua_network_key(lua_State *L, const dnn_network *network) {
-    if (!dnn_network_draws(network)) {
+uint64_t dnnlua_network_key(lua_State *L, bool draws) {
+    if (!draws) {
         return 0;
     }
     lua_pushnil(L);
@@ -54,7 +54,7 @@ static dnn_side_inputs side_inputs(lua_State *L, int index, const char *function
 static dnnlua_network *forward(lua_State *L, int index, int input, const dnn_side_inputs *side) {
     dnnlua_network *self = lua_touserdata(L, index);
     const dnn_matrix *X = dnnlua_network_prepare(L, index, input);
-    uint64_t key = dnnlua_network_key(L, self->network);
+    uint64_t key = dnnlua_network_key(L, dnn_network_draws(self->network));
     dnn_network *network = dnnlua_network_begin(L, index);
     dnn_error err;
 
@@ -65,8 +65,11 @@ static dnnlua_network *forward(lua_State *L, int index, int input, const dnn_sid
 
 /* net:forward(X, {lengths = }) */
 int dnnlua_layer_forward(lua_State *L) {
-    dnnlua_check_layer(L, 1);
+    const dnnlua_layer *layer = dnnlua_check_layer(L, 1);
     lua_settop(L, 3);
+    if (dnnlua_layer_is_called(layer)) {
+        return dnnlua_record_called(L);
+    }
     push_root(L);
     dnn_side_inputs side = side_inputs(L, 3, "network: forward");
     const dnn_matrix *X = dnnlua_test_matrix(L, 2);

@@ -210,7 +210,7 @@ static void log_layers(const look *l, const char *group, double (*quantity)(cons
     if (!is_ours(l, group)) {
         return;
     }
-    for (size_t step = 0; step < dnn_network_step_count(l->network); step++) {
+    for (size_t step = 0; step < dnn_network_all_steps(l->network); step++) {
         double value = quantity(l, step);
         if (!isnan(value) || (quantity == grad_norm && learns(l, step))) {
             dnnlua_run_layer_name(name, l->network, step);

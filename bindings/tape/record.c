@@ -50,7 +50,9 @@ static void place_call(dnn_node *node, const dnn_node_call *from) {
     node->call = (dnn_node_call *)(node->input + node->inputs);
     *node->call = *from;
     node->call->in = (dnn_shape *)(node->call + 1);
-    memcpy(node->call->in, from->in, node->inputs * sizeof *from->in);
+    if (node->inputs > 0) {
+        memcpy(node->call->in, from->in, node->inputs * sizeof *from->in);
+    }
     node->call->saved = (void *)dnn_align_up((size_t)(node->call->in + node->inputs));
 }
 
@@ -68,7 +70,9 @@ static dnnlua_matrix *push_result(lua_State *L, const dnn_node *from, size_t row
 
     *node = *from;
     node->input = (dnn_operand *)(node + 1);
-    memcpy(node->input, from->input, from->inputs * sizeof *from->input);
+    if (from->inputs > 0) {
+        memcpy(node->input, from->input, from->inputs * sizeof *from->input);
+    }
     node->A = m->matrix;
     for (size_t i = 0; i < node->inputs; i++) {
         if (is_number(node, from, i)) {
@@ -110,7 +114,8 @@ static int record(lua_State *L, dnn_node *described, const int *at, int owner) {
         dnnlua_push_base(L, at[0]);
         lua_setiuservalue(L, -2, MATRIX_BASE);
     }
-    if (node->freed) {
+    bool kept = !node->tape->paused;
+    if (node->freed || !kept) {
         node->inputs = 0;
     } else {
         keep_inputs(L, node, at);
@@ -121,7 +126,7 @@ static int record(lua_State *L, dnn_node *described, const int *at, int owner) {
     }
     node->version = m->version;
     node->seen = m->version == NULL ? 0 : *m->version;
-    m->node = node;
+    m->node = kept ? node : NULL;
     return 1;
 }
 
@@ -162,6 +167,9 @@ static int record_range(lua_State *L, dnn_node *node, int first, int last, int o
     for (size_t i = 0; i < count; i++) {
         at[i] = first + (int)i;
         inputs[i] = operand_of(dnnlua_test_matrix(L, at[i]));
+        if (dnn_layer_has(node->layer, DNN_TAKES_IDS)) {
+            inputs[i].node = NULL;
+        }
     }
     node->inputs = count;
     node->input = inputs;
@@ -181,6 +189,14 @@ int dnnlua_record_step(lua_State *L, const dnn_layer *layer, dnn_node_call *call
     dnn_node node = {.layer = layer, .call = call, .tape = dnnlua_tape(L)};
 
     return record_range(L, &node, first, last, network);
+}
+
+void dnnlua_record_view(lua_State *L, dnn_node *node, int network) {
+    int at = lua_gettop(L);
+
+    node->tape = dnnlua_tape(L);
+    record(L, node, &at, network);
+    lua_replace(L, at);
 }
 
 void dnnlua_refuse_out(lua_State *L, const dnn_matrix *out, const char *name) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "math/fill.h"
+#include "nn/network/record.h"
 
 #define TAPE "dnn.Tape" /* never handed out */
 
@@ -135,7 +136,14 @@ void dnnlua_push_gradient(lua_State *L, int index) {
         luaL_error(L, "grad: this Matrix is part of a network; a parameter's gradient is "
                       "net[1].weight_grad, an output's net[1].dA");
     }
-    if (node == NULL || !node->has_gradient) {
+    const dnn_matrix *gradient = node == NULL ? NULL : dnn_node_value_gradient(node);
+    if (gradient != NULL && gradient->data != NULL) {
+        lua_getiuservalue(L, index, MATRIX_INPUTS); /* its network */
+        lua_getiuservalue(L, -1, NETWORK_GRADIENTS);
+        dnnlua_push_view(L, gradient, lua_gettop(L));
+        lua_replace(L, -3);
+        lua_pop(L, 1);
+    } else if (node == NULL || !node->has_gradient) {
         lua_pushnil(L);
     } else {
         push_kept_gradient(L, index, node);
@@ -183,10 +191,12 @@ static int detach(lua_State *L) {
 
 /* --- backward --- */
 
-/* Lets go of what the freed graph of the matrix at 1 kept alive: each result's inputs. */
+/* Lets go of what the freed graph of the matrix on top of the stack, which is popped, kept alive: each
+ * result's inputs. */
 static void release(lua_State *L) {
-    lua_settop(L, 1);
-    while (lua_gettop(L) > 0) {
+    int bottom = lua_gettop(L) - 1;
+
+    while (lua_gettop(L) > bottom) {
         int index = lua_gettop(L), inputs = 0;
         dnn_node *node = dnnlua_matrix_of(dnnlua_test_matrix(L, index))->node;
         if (node != NULL && node->freed) {
@@ -209,12 +219,22 @@ static void release(lua_State *L) {
     }
 }
 
+void dnnlua_backward(lua_State *L, int index, const dnn_matrix *seed, bool retain) {
+    dnn_node *node = dnnlua_matrix_of(dnnlua_test_matrix(L, index))->node;
+    dnn_error err;
+
+    dnnlua_check(L, dnn_tape_backward(node->tape, node, seed, retain, &err), &err);
+    if (!retain) {
+        lua_pushvalue(L, index);
+        release(L);
+    }
+}
+
 /* A:backward([gradient [, {retain_graph = true}]]) */
 static int backward(lua_State *L) {
     static const char *const known[] = {"retain_graph", NULL};
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
-    dnn_node *node = dnnlua_matrix_of(m)->node;
-    dnn_error err;
+    const dnn_node *node = dnnlua_matrix_of(m)->node;
 
     lua_settop(L, 3);
     const dnn_matrix *seed = lua_isnil(L, 2) ? NULL : dnnlua_check_matrix(L, 2);
@@ -225,10 +245,7 @@ static int backward(lua_State *L) {
                              "gradient (or it was computed in dnn.no_grad); W:requires_grad_() "
                              "before the forward asks for one");
     }
-    dnnlua_check(L, dnn_tape_backward(node->tape, node, seed, retain, &err), &err);
-    if (!retain) {
-        release(L);
-    }
+    dnnlua_backward(L, 1, seed, retain);
     return 0;
 }
 

@@ -9,6 +9,7 @@
 #define DNN_BINDINGS_TAPE_H
 
 #include "bindings/matrix/matrix.h"
+#include "bindings/nn/network.h"
 #include "nn/operators/operators.h"
 
 enum { DNNLUA_OPERANDS = 6 };
@@ -44,9 +45,25 @@ const char *dnnlua_made_by(const dnn_node *node);
  * the output. */
 int dnnlua_record_network(lua_State *L, int index, int input);
 
+/* Whether the layer is one that a module calls. */
+bool dnnlua_layer_is_called(const dnnlua_layer *layer);
+
+/* layer(X) of a layer at 1 that a module calls: its output, recorded unless in dnn.no_grad. */
+int dnnlua_record_called(lua_State *L);
+
+/* Replaces the view on top of the stack of a learnt value, number `which` of a step of the network at
+ * index, by one that is recorded; not of a frozen one, and not in dnn.no_grad. */
+void dnnlua_record_value(lua_State *L, int index, size_t step, size_t which);
+
+/* The backward of the matrix at index, which is recorded, from a gradient of its shape. */
+void dnnlua_backward(lua_State *L, int index, const dnn_matrix *seed, bool retain);
+
 /* Records one step: `call` describes it, the inputs are at first to last. */
 int dnnlua_record_step(lua_State *L, const dnn_layer *layer, dnn_node_call *call, int first, int last,
                        int network);
+
+/* The same for a node whose result is a view of the value on top of the stack, which is replaced. */
+void dnnlua_record_view(lua_State *L, dnn_node *node, int network);
 
 /* Raises where a result that is recorded should go into a matrix of the script's. */
 void dnnlua_refuse_out(lua_State *L, const dnn_matrix *out, const char *name);

@@ -177,7 +177,7 @@ static void match_segment(matching *m, style how, const dnn_segment *s, size_t *
 static void accept_again(matching *m, style how) {
     const dnn_network *network = m->network;
     dnn_value values[DNN_LAYER_VALUES];
-    for (size_t s = 0; s < dnn_network_step_count(network); s++) {
+    for (size_t s = 0; s < dnn_network_all_steps(network); s++) {
         const dnn_step *step = dnn_network_step(network, s);
         size_t count = dnn_layer_values(step->layer, &(dnn_shape){0}, values);
         size_t aliases = step->again ? count : step->tied != SIZE_MAX;

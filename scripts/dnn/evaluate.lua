@@ -1,13 +1,14 @@
 -- dnn.evaluate: cost and metrics of a network on examples, in evaluation mode.
 local arguments = require "dnn.arguments"
 local list = require "dnn.metrics.list"
+local loss_of = require "dnn.fit.loss"
 local options_of = require "dnn.options"
 local source = require "dnn.fit.source"
 
 local BATCH <const> = 256
 
 local EVALUATE <const> = {
-  loss = {nil, options_of.is("userdata", "table"), "a loss"},
+  loss = {nil, options_of.is("userdata", "table", "function"), "a loss or a function(A, Y)"},
   metrics = {{}, options_of.is "table", "a table of names, as in {\"accuracy\"}"},
   batch_size = {nil, options_of.whole(1), "a whole number of examples, 1 or more"},
 }
@@ -40,7 +41,7 @@ end
 local function evaluate(net, data, options)
   if type(net) ~= "userdata" and type(net) ~= "table" then arguments.wrong(1, "a network", net) end
   local opts = options_of.read("dnn.evaluate", options, EVALUATE)
-  local loss = opts.loss
+  local loss = loss_of("dnn.evaluate", opts.loss)
   if not loss and next(opts.metrics) == nil then
     error("dnn.evaluate: nothing to measure; give loss = or metrics = {\"accuracy\"}", arguments.level())
   end

@@ -8,6 +8,7 @@ local parts = {
   data = "dnn.data",
   fit = "dnn.fit", evaluate = "dnn.evaluate", predict = "dnn.predict",
   metrics = "dnn.metrics", progress = "dnn.progress",
+  Module = "dnn.module",
   help = "dnn.help",
   optim = "dnn.optim",
   grad = "dnn.autograd.grad", graph = "dnn.autograd.graph", jacobian = "dnn.autograd.jacobian",

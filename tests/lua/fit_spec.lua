@@ -285,7 +285,8 @@ describe("options that make no sense", function()
 
   it("are named where they are missing", function()
     local p = parts()
-    for name, what in pairs{net = "a network, as dnn.Sequential{...} makes one", loss = "a loss, such as dnn.MSELoss()",
+    for name, what in pairs{net = "a network, as dnn.Sequential{...} makes one",
+      loss = "a loss, such as dnn.MSELoss(), or a function(A, Y)",
                             data = "a set {X = , Y = }, {train = , test = }, a dnn.data.Loader or dnn.data.batches"} do
       local given = with({}, p)
       given[name] = nil

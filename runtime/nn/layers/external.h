@@ -4,7 +4,7 @@
 
 #include "nn/call.h"
 
-#define DNN_EXTERNAL_VALUES 16
+#define DNN_EXTERNAL_VALUES DNN_LAYER_VALUES
 
 typedef struct dnn_external {
     const char *name; /* copied */

@@ -19,6 +19,7 @@ struct dnn_compiler {
     size_t step_room, input_room;
     size_t depth;
     char path[NAME], place[NAME]; /* of the container that is being compiled */
+    size_t called_room;
 };
 
 #define MOST_DEPTH 64
@@ -44,7 +45,7 @@ static dnn_status add_step(dnn_compiler *c, dnn_layer *layer, const size_t *inpu
                            size_t *output, dnn_error *err) {
     dnn_network *network = c->network;
     void *steps = network->steps, *list = network->inputs;
-    bool room = grow(&steps, &c->step_room, network->step_count, sizeof(dnn_step));
+    bool room = grow(&steps, &c->step_room, network->all_steps, sizeof(dnn_step));
     network->steps = steps;
     for (size_t i = 0; i < inputs && room; i++) {
         room = grow(&list, &c->input_room, network->input_count, sizeof(size_t));
@@ -58,8 +59,8 @@ static dnn_status add_step(dnn_compiler *c, dnn_layer *layer, const size_t *inpu
         dnn_free(place);
         return dnn_network_fail_memory(err);
     }
-    *output = network->step_count + 1;
-    network->steps[network->step_count++] = (dnn_step){.layer = dnn_layer_retain(layer),
+    *output = network->all_steps + 1;
+    network->steps[network->all_steps++] = (dnn_step){.layer = dnn_layer_retain(layer),
                                                        .path = path,
                                                        .place = place,
                                                        .inputs = inputs,
@@ -105,15 +106,24 @@ static bool append(char *name, const char *part) {
     return n >= 0 && (size_t)n < NAME - used;
 }
 
+/* "3" as "4", "blocks.0" as "blocks.1"; other names as they are. */
+static bool count_from_1(char counted[NAME], const char *name) {
+    const char *dot = strrchr(name, '.'), *last = dot == NULL ? name : dot + 1;
+    char *end;
+    unsigned long long n = strtoull(last, &end, 10);
+    int length = *last == '\0' || *end != '\0'
+                     ? snprintf(counted, NAME, "%s", name)
+                     : snprintf(counted, NAME, "%.*s%llu", (int)(last - name), name, n + 1);
+    return length >= 0 && length < NAME;
+}
+
 dnn_status dnn_compile_child(dnn_compiler *c, const dnn_layer *container, size_t child,
                              const size_t *input, size_t inputs, size_t *output,
                              dnn_error *err) {
     size_t path = strlen(c->path), place = strlen(c->place);
     const char *name = container->child_names[child];
-    char *end, number[24];
-    unsigned long long n = strtoull(name, &end, 10);
-    snprintf(number, sizeof number, "%llu", n + 1);
-    bool fits = append(c->path, name) && append(c->place, *end == '\0' ? number : name);
+    char counted[NAME];
+    bool fits = append(c->path, name) && count_from_1(counted, name) && append(c->place, counted);
     dnn_status status =
         fits ? compile_layer(c, container->children[child], input, inputs, output, err)
              : dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: the names of nested layers are too long",
@@ -133,17 +143,72 @@ dnn_status dnn_compile_operator(dnn_compiler *c, const dnn_layer_class *kind, co
     return status;
 }
 
+/* --- layers that are called by another --- */
+
+/* Until all steps are there, and with them the numbers of buffers, this stands for the X of number k. */
+static size_t stand_in(size_t k) {
+    return SIZE_MAX - k;
+}
+
+/* Adds the steps of a child under the name of the step that calls it. */
+static dnn_status add_called(dnn_compiler *c, size_t caller, size_t child, dnn_error *err) {
+    dnn_network *network = c->network;
+    const dnn_layer *layer = network->steps[caller].layer;
+    void *list = network->called;
+    size_t number = network->called_count, input = stand_in(number), output;
+    bool room = grow(&list, &c->called_room, number, sizeof(dnn_called));
+    network->called = list;
+    if (!room)
+        return dnn_network_fail_memory(err);
+    dnn_called *called = &network->called[network->called_count++];
+    *called = (dnn_called){.layer = layer->children[child],
+                           .caller = layer,
+                           .first = network->all_steps,
+                           .input = input};
+    snprintf(c->path, NAME, "%s", network->steps[caller].path);
+    snprintf(c->place, NAME, "%s", network->steps[caller].place);
+    dnn_status status = dnn_compile_child(c, layer, child, &input, 1, &output, err);
+    network->called[number].count = network->all_steps - network->called[number].first;
+    return status;
+}
+
+static bool is_first_call(const dnn_network *network, size_t step) {
+    for (size_t s = 0; s < step; s++)
+        if (network->steps[s].layer == network->steps[step].layer)
+            return false;
+    return true;
+}
+
+/* Steps that are added here may call others. */
+static dnn_status compile_called(dnn_compiler *c, dnn_error *err) {
+    dnn_network *network = c->network;
+    dnn_status status = DNN_OK;
+    for (size_t s = 0; s < network->all_steps && status == DNN_OK; s++) {
+        size_t children = is_first_call(network, s) ? network->steps[s].layer->child_count : 0;
+        for (size_t child = 0; child < children && status == DNN_OK; child++)
+            status = add_called(c, s, child, err);
+    }
+    return status;
+}
+
 /* Which step writes a buffer, and where the steps' lists of inputs stand. */
 static dnn_status connect(dnn_network *network, dnn_error *err) {
     network->buffer_count = network->step_count + 1;
-    network->producer = dnn_calloc(network->buffer_count, sizeof(size_t));
+    network->producer = dnn_calloc(dnn_network_all_buffers(network), sizeof(size_t));
     if (network->producer == NULL)
         return dnn_network_fail_memory(err);
     network->producer[0] = SIZE_MAX;
-    const size_t *list = network->inputs;
-    for (size_t s = 0; s < network->step_count; s++) {
+    for (size_t k = 0; k < network->called_count; k++) {
+        network->called[k].input = network->all_steps + 1 + k;
+        network->producer[network->called[k].input] = SIZE_MAX;
+    }
+    size_t *list = network->inputs;
+    for (size_t s = 0; s < network->all_steps; s++) {
         dnn_step *step = &network->steps[s];
         step->input = list;
+        for (size_t i = 0; i < step->inputs; i++)
+            if (SIZE_MAX - list[i] < network->called_count)
+                list[i] = network->called[SIZE_MAX - list[i]].input;
         list += step->inputs;
         network->producer[step->output] = s;
         for (size_t other = 0; other < s && !step->again; other++)
@@ -156,11 +221,14 @@ dnn_status dnn_network_compile(dnn_network *network, dnn_error *err) {
     dnn_compiler compiler = {.network = network};
     size_t X = 0, output;
     dnn_status status = compile_layer(&compiler, network->layer, &X, 1, &output, err);
+    network->step_count = network->all_steps;
+    if (status == DNN_OK)
+        status = compile_called(&compiler, err);
     return status == DNN_OK ? connect(network, err) : status;
 }
 
 void dnn_network_free_steps(dnn_network *network) {
-    for (size_t s = 0; s < network->step_count; s++) {
+    for (size_t s = 0; s < network->all_steps; s++) {
         dnn_layer_release(network->steps[s].layer);
         dnn_free((void *)network->steps[s].path);
         dnn_free((void *)network->steps[s].place);
@@ -168,4 +236,5 @@ void dnn_network_free_steps(dnn_network *network) {
     dnn_free(network->steps);
     dnn_free(network->inputs);
     dnn_free(network->producer);
+    dnn_free(network->called);
 }

@@ -50,21 +50,45 @@ static size_t learnt_count(const dnn_network *network, const dnn_step *step) {
     return count;
 }
 
-static int indent_of(const char *place) {
-    int dots = 0;
-    for (; *place != '\0'; place++)
+/* By how deep a step is nested. What the whole network's layer calls is below that one. */
+static int indent_of(const dnn_network *network, size_t s) {
+    int dots = s >= network->step_count && !dnn_layer_is_container(network->layer);
+    for (const char *place = network->steps[s].place; *place != '\0'; place++)
         dots += *place == '.';
     return 2 * dots;
+}
+
+/* Widths of the columns. */
+typedef struct widths {
+    int place, name, output;
+} widths;
+
+/* The line of a step, and below it those of the steps that its layer calls. */
+static void add_step(dnn_text *t, const dnn_network *network, size_t s, widths w) {
+    const dnn_step *step = &network->steps[s];
+    int indent = indent_of(network, s);
+    char name[160], number[32], output[DNN_SHAPE_TEXT];
+    dnn_layer_describe(step->layer, name, sizeof name);
+    dnn_text_add(t, "  %-*s  %*s%-*s  %*s  %12s%s\n", w.place, step->place[0] == '\0' ? "1" : step->place,
+        indent, "", w.name - indent, name, w.output, output_text(network, s, output),
+        grouped(learnt_count(network, step), number),
+        step->learnt > 0 && step->layer->frozen ? "  frozen" : "");
+    for (size_t k = 0; k < network->called_count && !step->again; k++) {
+        const dnn_called *called = &network->called[k];
+        for (size_t c = called->first;
+             called->caller == step->layer && c < called->first + called->count; c++)
+            add_step(t, network, c, w);
+    }
 }
 
 size_t dnn_network_describe(const dnn_network *network, char *start, size_t size) {
     dnn_text t = {start, size, 0};
     char name[160], number[32], output[DNN_SHAPE_TEXT], bytes[32];
     int place = 1, width = 5, outputs = 9;
-    for (size_t s = 0; s < network->step_count; s++) {
+    for (size_t s = 0; s < network->all_steps; s++) {
         const dnn_step *step = &network->steps[s];
         dnn_layer_describe(step->layer, name, sizeof name);
-        int wide = dnn_widest(0, name) + indent_of(step->place);
+        int wide = dnn_widest(0, name) + indent_of(network, s);
         width = wide > width ? wide : width;
         place = dnn_widest(place, step->place);
         outputs = dnn_widest(outputs, output_text(network, s, output));
@@ -78,15 +102,8 @@ size_t dnn_network_describe(const dnn_network *network, char *start, size_t size
     }
     dnn_text_add(&t, "  %-*s  %-*s  %*s  %12s\n", place, "#", width, "layer", outputs, "output",
         "parameters");
-    for (size_t s = 0; s < network->step_count; s++) {
-        const dnn_step *step = &network->steps[s];
-        int indent = indent_of(step->place);
-        dnn_layer_describe(step->layer, name, sizeof name);
-        dnn_text_add(&t, "  %-*s  %*s%-*s  %*s  %12s%s\n", place, step->place[0] == '\0' ? "1" : step->place,
-            indent, "", width - indent, name, outputs, output_text(network, s, output),
-            grouped(learnt_count(network, step), number),
-            step->learnt > 0 && step->layer->frozen ? "  frozen" : "");
-    }
+    for (size_t s = 0; s < network->step_count; s++)
+        add_step(&t, network, s, (widths){place, width, outputs});
     dnn_text_add(&t, "  %-*s  %-*s  %*s  %12s  (%s)\n", place, "", width, "total", outputs, "",
         grouped(network->parameters.count, number),
         memory(dnn_network_value_bytes(network), bytes));

@@ -13,7 +13,7 @@ static dnn_status build(dnn_network *network, dnn_error *err) {
     dnn_status status = dnn_network_compile(network, err);
     if (status != DNN_OK)
         return status;
-    network->shapes = dnn_calloc(network->buffer_count, sizeof *network->shapes);
+    network->shapes = dnn_calloc(dnn_network_all_buffers(network), sizeof *network->shapes);
     network->needs = dnn_calloc(network->buffer_count, sizeof *network->needs);
     if (network->shapes == NULL || network->needs == NULL)
         return dnn_network_fail_memory(err);
@@ -73,6 +73,10 @@ size_t dnn_network_step_count(const dnn_network *network) {
     return network->step_count;
 }
 
+size_t dnn_network_all_steps(const dnn_network *network) {
+    return network->all_steps;
+}
+
 const dnn_step *dnn_network_step(const dnn_network *network, size_t step) {
     return &network->steps[step];
 }
@@ -82,7 +86,7 @@ dnn_parameters *dnn_network_parameters(dnn_network *network) {
 }
 
 size_t dnn_network_find_step(const dnn_network *network, const dnn_layer *layer) {
-    for (size_t s = 0; s < network->step_count; s++)
+    for (size_t s = 0; s < network->all_steps; s++)
         if (network->steps[s].layer == layer)
             return s;
     return SIZE_MAX;
@@ -148,12 +152,12 @@ static bool is_intact(const dnn_network *network, const dnn_plan *plan, size_t b
 
 static const dnn_matrix *read_output(const dnn_network *network, size_t buffer) {
     const dnn_plan *plan = &network->plans[network->training];
-    return is_intact(network, plan, buffer) ? &plan->A[buffer] : NULL;
+    return buffer < network->buffer_count && is_intact(network, plan, buffer) ? &plan->A[buffer] : NULL;
 }
 
 static const dnn_matrix *read_gradient(const dnn_network *network, size_t buffer) {
     const dnn_plan *plan = &network->plans[network->training];
-    return plan->has_gradients && buffer > 0 && plan->dkept[buffer] && network->needs[buffer]
+    return plan->has_gradients && buffer > 0 && buffer < network->buffer_count && plan->dkept[buffer] && network->needs[buffer]
                ? &plan->dA[buffer]
                : NULL;
 }

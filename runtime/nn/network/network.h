@@ -54,6 +54,11 @@ void dnn_network_destroy(dnn_network *network);
 dnn_dtype dnn_network_dtype(const dnn_network *network);
 dnn_layer *dnn_network_layer(const dnn_network *network);
 size_t dnn_network_step_count(const dnn_network *network);
+
+/* A layer with children that is not a container calls them itself, as often as it likes: a module
+ * written in Lua. The network has their values, but does not run them. Their steps come after its
+ * own; this is the number of all. */
+size_t dnn_network_all_steps(const dnn_network *network);
 const dnn_step *dnn_network_step(const dnn_network *network, size_t step); /* from 0 */
 dnn_parameters *dnn_network_parameters(dnn_network *network);
 

@@ -38,6 +38,14 @@ typedef struct dnn_plan {
     bool used_up; /* a backward has begun to write over what forward kept */
 } dnn_plan;
 
+/* A layer in one that calls its layers itself: steps of its own, which read a buffer of its own. */
+typedef struct dnn_called {
+    const dnn_layer *layer, *caller;
+    size_t first, count; /* its steps */
+    size_t input;        /* the number of the buffer that stands for its X */
+    bool known;          /* shapes of its buffers: those of its last call */
+} dnn_called;
+
 /* What a step carries to the next forward in one mode. */
 typedef struct dnn_step_state {
     size_t examples; /* 0: nothing yet */
@@ -52,6 +60,9 @@ struct dnn_network {
     dnn_keep keep;
 
     size_t step_count, buffer_count, input_count; /* input_count: inputs of all steps together */
+    size_t all_steps; /* with those that a layer calls, which come after the network's own */
+    size_t called_count;
+    dnn_called *called;
     dnn_step *steps;
     size_t *inputs;   /* the steps' lists, one after the other */
     size_t *producer; /* per buffer, the step that writes it; SIZE_MAX of X */
@@ -87,6 +98,11 @@ static inline dnn_status dnn_network_fail_memory(dnn_error *err) {
     return dnn_fail(err, DNN_ERROR_MEMORY, "network: out of memory");
 }
 
+/* How many buffers there are with those of the steps that layers call. */
+static inline size_t dnn_network_all_buffers(const dnn_network *network) {
+    return network->all_steps + 1 + network->called_count;
+}
+
 /* compile.c: steps, buffers, producers and names. */
 dnn_status dnn_network_compile(dnn_network *network, dnn_error *err);
 void dnn_network_free_steps(dnn_network *network);
@@ -95,6 +111,8 @@ void dnn_network_free_steps(dnn_network *network);
  * with that many rows. */
 dnn_status dnn_network_first_shapes(dnn_network *network, dnn_error *err);
 dnn_status dnn_network_shapes_for(dnn_network *network, const dnn_matrix *X, dnn_error *err);
+dnn_status dnn_network_called_shapes(dnn_network *network, dnn_called *called, const dnn_matrix *X,
+                                     dnn_error *err);
 
 /* values.c: the segments of the parameters. */
 dnn_status dnn_network_lay_out_values(dnn_network *network, dnn_error *err);

@@ -11,9 +11,28 @@
  * values are not attached. */
 dnn_status dnn_network_record(dnn_network *network, const dnn_matrix *X, dnn_error *err);
 
+/* The same for a layer that another one calls: X fits that one. Sets the numbers of its first step
+ * and of the buffer that stands for X, and how many steps there are. DNN_ERROR_ARGUMENT where no
+ * layer calls it. */
+dnn_status dnn_network_record_called(dnn_network *network, const dnn_layer *layer,
+                                     const dnn_matrix *X, size_t *first, size_t *count,
+                                     size_t *input, dnn_error *err);
+
+/* Whether a layer in this network is called by another one, and whether it draws random numbers. */
+bool dnn_network_is_called(const dnn_network *network, const dnn_layer *layer, bool *draws);
+
 /* What the node of a step has besides its inputs: `in` has room for the step's. `place` is where the
  * caller has the network, and is NULL when that has been closed. */
 void dnn_network_record_step(dnn_network *network, dnn_network *const *place, size_t step,
                              size_t examples, uint64_t key, dnn_node_call *call, dnn_shape *in);
+
+
+/* A learnt value number `which` of a step as a node: it has no inputs, and backward adds to the
+ * value's gradient. Sets the node's layer, call and arguments; `call` is the caller's memory. */
+void dnn_network_record_value(dnn_network *network, dnn_network *const *place, size_t step,
+                              size_t which, dnn_node *node, dnn_node_call *call);
+
+/* The gradient of such a node's value; NULL of any other node. */
+const dnn_matrix *dnn_node_value_gradient(const dnn_node *node);
 
 #endif

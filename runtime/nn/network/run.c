@@ -250,6 +250,21 @@ static size_t learnt_values(const dnn_step *step) {
     return step->learnt + (step->tied != SIZE_MAX);
 }
 
+/* Whether a layer calls one that learns, or one of those does. */
+static bool calls_learnt(const dnn_network *network, const dnn_layer *layer) {
+    for (size_t n = 0; n < network->called_count; n++) {
+        const dnn_called *called = &network->called[n];
+        for (size_t s = called->first; called->caller == layer && s < called->first + called->count; s++) {
+            for (size_t k = 0; k < learnt_values(&network->steps[s]); k++)
+                if (learns(network, s, k))
+                    return true;
+            if (calls_learnt(network, network->steps[s].layer))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Which buffers' gradients lead to something that learns. */
 static void find_needs(dnn_network *network, bool input) {
     const dnn_parameters *p = &network->parameters;
@@ -262,6 +277,7 @@ static void find_needs(dnn_network *network, bool input) {
         bool needs = false;
         for (size_t k = 0; k < learnt_values(step); k++)
             needs = needs || learns(network, s, k);
+        needs = needs || calls_learnt(network, step->layer);
         for (size_t i = 0; i < step->inputs; i++)
             needs = needs || network->needs[step->input[i]];
         network->needs[step->output] = needs;

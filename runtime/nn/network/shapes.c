@@ -11,11 +11,17 @@
 
 #define SHOWN_SHAPES 3
 
-/* Fills shapes from that of X; with err NULL just to see whether it fits. */
-static dnn_status infer(const dnn_network *network, const dnn_shape *input, dnn_shape *shapes,
+/* The network's own steps, as one list. */
+static dnn_called whole(const dnn_network *network) {
+    return (dnn_called){.count = network->step_count};
+}
+
+/* Fills the shapes of a list of steps from that of X; with err NULL just to see whether it fits. */
+static dnn_status infer(const dnn_network *network, const dnn_called *list, const dnn_shape *input,
                         dnn_error *err) {
-    shapes[0] = *input;
-    for (size_t s = 0; s < network->step_count; s++) {
+    dnn_shape *shapes = network->shapes;
+    shapes[list->input] = *input;
+    for (size_t s = list->first; s < list->first + list->count; s++) {
         const dnn_step *step = &network->steps[s];
         dnn_shape few[8], *in = few;
         if (step->inputs > 8 && (in = dnn_alloc(step->inputs * sizeof *in)) == NULL)
@@ -41,8 +47,8 @@ static dnn_status infer(const dnn_network *network, const dnn_shape *input, dnn_
 }
 
 /* What the first layers want of X; rank 0 and size 0 where they take anything. */
-static dnn_shape wanted_input(const dnn_network *network) {
-    for (size_t s = 0; s < network->step_count; s++) {
+static dnn_shape wanted_input(const dnn_network *network, const dnn_called *list) {
+    for (size_t s = list->first; s < list->first + list->count; s++) {
         const dnn_step *step = &network->steps[s];
         dnn_shape wanted = dnn_layer_wants(step->layer);
         if (wanted.rank == 0 && wanted.size[0] != 0)
@@ -53,19 +59,30 @@ static dnn_shape wanted_input(const dnn_network *network) {
     return (dnn_shape){0};
 }
 
+/* Those of layers that others call, as far as they take one shape alone. */
+static void first_called_shapes(dnn_network *network) {
+    for (size_t k = 0; k < network->called_count; k++) {
+        dnn_called *called = &network->called[k];
+        dnn_shape input = wanted_input(network, called);
+        called->known = dnn_shape_count(&input) != 0 && infer(network, called, &input, NULL) == DNN_OK;
+    }
+}
+
 dnn_status dnn_network_first_shapes(dnn_network *network, dnn_error *err) {
-    dnn_shape input = network->input.rank != 0 ? network->input : wanted_input(network);
+    first_called_shapes(network);
+    dnn_called all = whole(network);
+    dnn_shape input = network->input.rank != 0 ? network->input : wanted_input(network, &all);
     if (dnn_shape_count(&input) == 0)
         return DNN_OK; /* until there is an X */
-    dnn_status status = infer(network, &input, network->shapes, err);
+    dnn_status status = infer(network, &all, &input, err);
     network->shapes_known = status == DNN_OK;
     return status;
 }
 
 /* --- for an X --- */
 
-static dnn_status fail_rows(const dnn_network *network, const dnn_shape *input, const dnn_matrix *X,
-                            dnn_error *err) {
+static dnn_status fail_rows(const dnn_network *network, const dnn_called *list,
+                            const dnn_shape *input, const dnn_matrix *X, dnn_error *err) {
     size_t need = dnn_shape_count(input);
     char text[DNN_SHAPE_TEXT];
     dnn_shape_text(input, text);
@@ -77,7 +94,7 @@ static dnn_status fail_rows(const dnn_network *network, const dnn_shape *input, 
              X->cols,
              X->cols == need ? "; columns are examples: is X transposed?"
                              : "; columns are examples, and in_features is the number of rows");
-    return dnn_network_fail_step(network, 0, DNN_ERROR_SHAPE, err);
+    return dnn_network_fail_step(network, list->first, DNN_ERROR_SHAPE, err);
 }
 
 /* The shapes of that many rows that fit `wanted`, one after the other: `next` counts from 0 and
@@ -101,15 +118,15 @@ static bool candidate(const dnn_shape *wanted, size_t rows, size_t *next, dnn_sh
 }
 
 /* Finds the one shape that all layers take. */
-static dnn_status search(dnn_network *network, const dnn_shape *wanted, const dnn_matrix *X,
-                         dnn_shape *found, dnn_error *err) {
+static dnn_status search(dnn_network *network, const dnn_called *steps, const dnn_shape *wanted,
+                         const dnn_matrix *X, dnn_shape *found, dnn_error *err) {
     char list[SHOWN_SHAPES * DNN_SHAPE_TEXT] = "", text[DNN_SHAPE_TEXT];
     size_t next = 0, fitting = 0, tried = 0;
     dnn_shape shape, first = {0};
     while (candidate(wanted, X->rows, &next, &shape)) {
         if (tried++ == 0)
             first = shape;
-        if (infer(network, &shape, network->shapes, NULL) != DNN_OK)
+        if (infer(network, steps, &shape, NULL) != DNN_OK)
             continue;
         *found = shape;
         dnn_shape_text(&shape, text);
@@ -129,26 +146,46 @@ static dnn_status search(dnn_network *network, const dnn_shape *wanted, const dn
         dnn_shape_text(wanted, text);
         dnn_fail(err, DNN_ERROR_SHAPE, "X has %zu rows, which cannot be examples of %s", X->rows,
                  text);
-        return dnn_network_fail_step(network, 0, DNN_ERROR_SHAPE, err);
+        return dnn_network_fail_step(network, steps->first, DNN_ERROR_SHAPE, err);
     }
-    return infer(network, &first, network->shapes, err); /* for its message */
+    return infer(network, steps, &first, err); /* for its message */
+}
+
+static dnn_status find_shapes(dnn_network *network, dnn_called *list, const dnn_matrix *X,
+                              dnn_error *err) {
+    dnn_shape wanted = wanted_input(network, list), found;
+    if (dnn_shape_count(&wanted) == X->rows) {
+        dnn_status status = infer(network, list, &wanted, err);
+        list->known = status == DNN_OK;
+        return status;
+    }
+    if (dnn_shape_count(&wanted) != 0)
+        return fail_rows(network, list, &wanted, X, err);
+    list->known = false;
+    dnn_status status = search(network, list, &wanted, X, &found, err);
+    if (status == DNN_OK)
+        status = infer(network, list, &found, err);
+    list->known = status == DNN_OK;
+    return status;
 }
 
 dnn_status dnn_network_shapes_for(dnn_network *network, const dnn_matrix *X, dnn_error *err) {
-    dnn_shape wanted = wanted_input(network);
+    dnn_called all = whole(network);
     if (network->shapes_known && dnn_shape_count(&network->shapes[0]) == X->rows)
         return DNN_OK;
     if (network->input.rank != 0)
-        return fail_rows(network, &network->input, X, err);
-    if (dnn_shape_count(&wanted) != 0)
-        return fail_rows(network, &wanted, X, err);
-    dnn_shape found;
-    network->shapes_known = false;
-    dnn_status status = search(network, &wanted, X, &found, err);
-    if (status == DNN_OK)
-        status = infer(network, &found, network->shapes, err);
-    network->shapes_known = status == DNN_OK;
+        return fail_rows(network, &all, &network->input, X, err);
+    all.known = network->shapes_known;
+    dnn_status status = find_shapes(network, &all, X, err);
+    network->shapes_known = all.known;
     return status;
+}
+
+dnn_status dnn_network_called_shapes(dnn_network *network, dnn_called *called, const dnn_matrix *X,
+                                     dnn_error *err) {
+    if (called->known && dnn_shape_count(&network->shapes[called->input]) == X->rows)
+        return DNN_OK;
+    return find_shapes(network, called, X, err);
 }
 
 dnn_shape dnn_network_input_shape(const dnn_network *network) {
@@ -156,17 +193,23 @@ dnn_shape dnn_network_input_shape(const dnn_network *network) {
 }
 
 dnn_shape dnn_network_output_shape(const dnn_network *network, size_t step) {
-    return network->shapes_known ? network->shapes[network->steps[step].output] : (dnn_shape){0};
+    bool known = network->shapes_known;
+    for (size_t k = 0; k < network->called_count && step >= network->step_count; k++)
+        if (step >= network->called[k].first &&
+            step < network->called[k].first + network->called[k].count)
+            known = network->called[k].known;
+    return known ? network->shapes[network->steps[step].output] : (dnn_shape){0};
 }
 
 /* --- layouts --- */
 
 dnn_status dnn_network_fix_layouts(dnn_network *network, dnn_error *err) {
     dnn_value values[DNN_LAYER_VALUES];
-    dnn_shape wanted = wanted_input(network), found = {0};
+    dnn_called all = whole(network);
+    dnn_shape wanted = wanted_input(network, &all), found = {0};
     for (size_t side = 1; !network->shapes_known && wanted.rank == 3 && side <= 4096; side++) {
         found = dnn_shape_image(side, side, wanted.size[2] == 0 ? 1 : wanted.size[2]);
-        if (infer(network, &found, network->shapes, NULL) == DNN_OK)
+        if (infer(network, &all, &found, NULL) == DNN_OK)
             break;
         found.rank = 0;
     }

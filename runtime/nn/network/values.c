@@ -78,7 +78,7 @@ static bool add_segment(dnn_network *network, size_t s, const dnn_value *value, 
 static dnn_status add_values(dnn_network *network, bool kept, dnn_error *err) {
     dnn_parameters *p = &network->parameters;
     dnn_value values[DNN_LAYER_VALUES];
-    for (size_t s = 0; s < network->step_count; s++) {
+    for (size_t s = 0; s < network->all_steps; s++) {
         dnn_step *step = &network->steps[s];
         if (step->again)
             continue;
@@ -107,7 +107,7 @@ static dnn_status add_values(dnn_network *network, bool kept, dnn_error *err) {
 
 /* The first value of a tied layer is that of another one. */
 static dnn_status tie_values(dnn_network *network, dnn_error *err) {
-    for (size_t s = 0; s < network->step_count; s++) {
+    for (size_t s = 0; s < network->all_steps; s++) {
         dnn_step *step = &network->steps[s];
         const dnn_layer *to = step->layer->tied;
         step->tied = SIZE_MAX;
@@ -143,7 +143,7 @@ dnn_live *dnn_step_live(const dnn_network *network, const dnn_step *step) {
 
 /* A step that calls a layer again works with the values of its first call. */
 static void share_values(dnn_network *network) {
-    for (size_t s = 0; s < network->step_count; s++) {
+    for (size_t s = 0; s < network->all_steps; s++) {
         dnn_step *step = &network->steps[s];
         if (!step->again)
             continue;
@@ -161,10 +161,10 @@ dnn_status dnn_network_lay_out_values(dnn_network *network, dnn_error *err) {
     dnn_parameters *p = &network->parameters;
     dnn_value values[DNN_LAYER_VALUES];
     size_t slots = 0;
-    network->slot = dnn_calloc(network->step_count, sizeof(size_t));
+    network->slot = dnn_calloc(network->all_steps, sizeof(size_t));
     if (network->slot == NULL)
         return dnn_network_fail_memory(err);
-    for (size_t s = 0; s < network->step_count; s++) {
+    for (size_t s = 0; s < network->all_steps; s++) {
         network->slot[s] = slots;
         if (!network->steps[s].again)
             slots += dnn_layer_values(network->steps[s].layer, &(dnn_shape){0}, values);
@@ -222,7 +222,7 @@ static void place_values(dnn_network *network) {
         network->gradients[slot].data =
             segment->kept || segment->frozen ? NULL : dnn_segment_gradients(p, i).data;
     }
-    for (size_t s = 0; s < network->step_count; s++) {
+    for (size_t s = 0; s < network->all_steps; s++) {
         size_t tied = network->steps[s].tied, slot = network->slot[s];
         if (tied == SIZE_MAX)
             continue;
@@ -263,7 +263,7 @@ dnn_status dnn_network_require_values(const dnn_network *network, dnn_error *err
 
 dnn_status dnn_network_initialise(dnn_network *network, dnn_random *random, dnn_error *err) {
     dnn_status status = dnn_network_require_values(network, err);
-    size_t n = network->step_count; /* a tied value starts as the layer wants that it belongs to */
+    size_t n = network->all_steps; /* a tied value starts as the layer wants that it belongs to */
     for (size_t k = 0; status == DNN_OK && k < 2 * n; k++) {
         size_t s = k % n;
         const dnn_step *step = &network->steps[s];

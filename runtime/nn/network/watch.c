@@ -147,7 +147,7 @@ bool dnn_watch_not_finite(const dnn_network *network, dnn_error *err) {
                  name_of(dnn_matrix_get(X, i, j)), i + 1, j + 1);
         return true;
     }
-    for (size_t s = 0; s < network->step_count; s++)
+    for (size_t s = 0; s < network->all_steps; s++)
         if (blame_values(network, s, err) ||
             blame_output(dnn_network_step_output(network, s), err)) {
             dnn_network_fail_step(network, s, DNN_ERROR_NUMERIC, err);

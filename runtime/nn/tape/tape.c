@@ -63,13 +63,13 @@ static dnn_status describe(dnn_call *call, const dnn_node *node, room *few, dnn_
 }
 
 dnn_status dnn_node_shape(const dnn_node *node, size_t *rows, size_t *cols, dnn_error *err) {
-    *rows = node->input[0].X.rows;
-    *cols = node->input[0].X.cols;
     if (node->call != NULL) {
         *rows = dnn_shape_count(&node->call->out);
         *cols = node->call->examples;
         return DNN_OK;
     }
+    *rows = node->input[0].X.rows;
+    *cols = node->input[0].X.cols;
     if (node->layer->kind->result == NULL)
         return DNN_OK;
     room few;

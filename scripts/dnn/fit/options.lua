@@ -1,6 +1,7 @@
 -- The options of dnn.fit, checked, and the data that they name: what is learnt from and what is held out.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
+local loss_of = require "dnn.fit.loss"
 local options_of = require "dnn.options"
 local set = require "dnn.data.set"
 local source = require "dnn.fit.source"
@@ -19,6 +20,7 @@ local function has(...)
   end
 end
 
+local is_loss = has("forward", "backward")
 local is_object, is_flag = options_of.is("table", "userdata"), options_of.is "boolean"
 local is_function = options_of.is "function"
 
@@ -29,7 +31,8 @@ end
 local FIT <const> = {
   net = {nil, has("forward", "backward", "predict"), "a network, as dnn.Sequential{...} makes one"},
   data = {nil, is_object, "a set {X = , Y = }, {train = , test = }, a dnn.data.Loader or dnn.data.batches"},
-  loss = {nil, has("forward", "backward"), "a loss, such as dnn.MSELoss()"},
+  loss = {nil, function(value) return type(value) == "function" or is_loss(value) end,
+    "a loss, such as dnn.MSELoss(), or a function(A, Y)"},
   optimiser = {nil, has "step", "an optimiser, such as dnn.optim.Adam(net:parameters())"},
   epochs = {10, options_of.whole(1), "a whole number, 1 or more"},
   batch_size = {nil, options_of.whole(1), "a whole number of examples, 1 or more"},
@@ -71,6 +74,7 @@ function fit_options.read(given)
   for name, what in pairs{schedule_every = "schedule", resume = "run"} do
     if given[name] ~= nil and given[what] == nil then fail("%s is given without a %s", name, what) end
   end
+  opts.loss = loss_of("dnn.fit", opts.loss)
   if opts.loss.reduction == "none" then
     fail "the loss has reduction \"none\", a cost for each example; a training needs one number: \"mean\" or \"sum\""
   end

@@ -340,8 +340,8 @@ end
 
 -- Sections in the order in which one reads a manual; further files follow by name.
 local order = {
-  "dnn", "matrix", "elementwise", "functions", "reduce", "linalg", "random", "autograd", "layers", "network", "losses",
-  "optim", "schedules", "run", "data", "fit", "metrics", "stepwise", "recipes",
+  "dnn", "matrix", "elementwise", "functions", "reduce", "linalg", "random", "autograd", "layers", "network", "modules",
+  "losses", "optim", "schedules", "run", "data", "fit", "metrics", "stepwise", "recipes",
 }
 local place = {}
 for i, name in ipairs(order) do place[name] = i end

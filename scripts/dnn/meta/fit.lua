@@ -26,7 +26,9 @@ local dnn = {}
 ---@class dnn.fit.Options
 ---@field net dnn.Layer the network
 ---@field data dnn.data.set|dnn.data.Loader|dnn.data.batches|table what to learn from: a set {X = , Y = }, {train = , test = } as the readers of `dnn.data` give, batches, or a pair {X, Y}
----@field loss dnn.Loss
+---a loss, or a function(A, Y) of the output and what is wanted, which returns the cost as a 1 x 1 Matrix computed from A:
+---`function(A, Y) return ((A - Y) ^ 2):mean() end`
+---@field loss dnn.Loss|fun(A: dnn.Matrix, Y: dnn.Matrix): dnn.Matrix
 ---@field optimiser? dnn.Optimiser `dnn.optim.Adam(net:parameters())` when not given
 ---@field epochs? integer how often to go through the data, 10 when not given; with a checkpoint, in all
 ---@field batch_size? integer examples in a batch, 32 when not given; batches that are given have their own
@@ -108,7 +110,7 @@ function dnn.fit(options) end
 -- ## Measuring
 
 ---@class dnn.evaluate.Options
----@field loss? dnn.Loss what `cost` is computed with; no cost when not given
+---@field loss? dnn.Loss|fun(A: dnn.Matrix, Y: dnn.Matrix): dnn.Matrix what `cost` is computed with; no cost when not given
 ---@field metrics? table names, as in {"accuracy"}; {NAME = {"f1", average = "macro"}}, {NAME = function(A, Y) ... end}
 ---@field batch_size? integer examples that go through the network at once, 256 when not given; of a set only
 

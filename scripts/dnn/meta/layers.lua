@@ -80,7 +80,7 @@ function dnn.Tanh() end
 ---@field name? string what `tostring` and errors call it, "Layer" when not given
 ---@field in_features? integer rows of X; any number when not given
 ---@field out_features? integer rows of A; as many as X has when not given
----@field parameters? table<string, integer[]> names and shapes, {weight = {rows, cols}}; at most 16
+---@field parameters? table<string, integer[]> names and shapes, {weight = {rows, cols}}; at most 64
 ---sets the starting values, which are 0 without it; random is nil where the global stream serves
 ---@field initialise? fun(self: dnn.Layer, random: dnn.Random|nil)
 ---@field forward fun(self: dnn.Layer, X: dnn.Matrix, out: dnn.Matrix): dnn.Matrix returns A

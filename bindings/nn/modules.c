@@ -1,0 +1,390 @@
+/* modules.c: what dnn.Module makes: a layer with parameters and layers of its own, whose forward is
+ * an expression in Lua, which the tape records and goes back through.
+ *
+ * Called by a script, a module runs its forward there and then. In a network it is a step: forward
+ * records from a leaf that stands for X, and backward goes back to that leaf. */
+#include <string.h>
+
+#include "bindings/nn/network.h"
+#include "bindings/tape/tape.h"
+#include "math/elementwise.h"
+
+static const char hint[] = "; self.in_features and self.out_features, set in init, say how many rows "
+                           "there are";
+
+/* --- in a network; stack: layer, network, callback --- */
+
+/* Pushes the key of this call in the table of the calls. */
+static void push_call_key(lua_State *L, const dnnlua_callback *c) {
+    const dnnlua_network *network = lua_touserdata(L, CALLBACK_NETWORK);
+
+    lua_pushinteger(L, (lua_Integer)(2 * c->call->step) + dnnlua_network_mode(network));
+}
+
+/* Whether a backward may follow this forward. */
+static bool keeps(const dnnlua_network *self) {
+    return dnn_network_training(self->network) || dnn_network_keep(self->network) == DNN_KEEP_ALL;
+}
+
+static bool keeps_all(const dnnlua_network *self) {
+    return dnn_network_keep(self->network) != DNN_KEEP_LITTLE;
+}
+
+/* Has the matrix on top of the stack, a view, recorded; ids have no gradient. */
+static void make_leaf(lua_State *L) {
+    const dnn_matrix *X = dnnlua_check_matrix(L, -1);
+
+    if (dnn_dtype_info(X->dtype)->is_real) {
+        dnnlua_push_view(L, X, lua_gettop(L));
+        lua_replace(L, -2);
+        lua_getfield(L, -1, "requires_grad_");
+        lua_pushvalue(L, -2);
+        lua_call(L, 1, 0);
+    }
+}
+
+static int run_forward(lua_State *L) {
+    const dnnlua_callback *c = lua_touserdata(L, CALLBACK);
+    bool kept = keeps(lua_touserdata(L, CALLBACK_NETWORK));
+
+    dnnlua_push_operand(L, c, false, false, &c->call->X[0]);
+    if (kept) {
+        make_leaf(L);
+    }
+    lua_getiuservalue(L, CALLBACK_SELF, LAYER_DEFINITION);
+    lua_getfield(L, -1, "forward");
+    lua_pushvalue(L, CALLBACK_SELF);
+    lua_pushvalue(L, CALLBACK_INPUT);
+    lua_call(L, 2, 1);
+    dnnlua_take_result(L, "forward", hint, c->out);
+    lua_getiuservalue(L, CALLBACK_SELF, LAYER_CALLS);
+    push_call_key(L, c);
+    if (kept) {
+        lua_createtable(L, 2, 0);
+        lua_pushvalue(L, CALLBACK_INPUT);
+        lua_rawseti(L, -2, 1);
+        lua_pushvalue(L, -4);
+        lua_rawseti(L, -2, 2);
+    } else {
+        lua_pushnil(L);
+    }
+    lua_rawset(L, -3);
+    return 0;
+}
+
+/* dX from the leaf at index, or 0 where the output does not depend on it. */
+static void give_gradient(lua_State *L, int leaf, const dnnlua_callback *c) {
+    dnn_error err;
+
+    dnnlua_push_gradient(L, leaf);
+    const dnn_matrix *dX = dnnlua_test_matrix(L, -1);
+    if (dX == NULL && !c->call->add[0]) {
+        memset(c->out->data, 0, dnn_matrix_count(c->out) * dnn_dtype_info(c->out->dtype)->size);
+    } else if (dX != NULL && c->call->add[0]) {
+        dnnlua_check(L, dnn_binary(DNN_ADD, c->out, c->out, dX, &err), &err);
+    } else if (dX != NULL) {
+        dnnlua_check(L, dnn_matrix_copy(c->out, dX, &err), &err);
+    }
+}
+
+static int run_backward(lua_State *L) {
+    const dnnlua_callback *c = lua_touserdata(L, CALLBACK);
+    bool retain = keeps_all(lua_touserdata(L, CALLBACK_NETWORK));
+
+    lua_getiuservalue(L, CALLBACK_SELF, LAYER_CALLS);
+    int calls = lua_gettop(L);
+    push_call_key(L, c);
+    if (lua_rawget(L, calls) != LUA_TTABLE) {
+        return luaL_error(L, "forward has left nothing for backward");
+    }
+    int call = lua_gettop(L);
+    lua_rawgeti(L, call, 1);
+    lua_rawgeti(L, call, 2);
+    const dnn_matrix *X = dnnlua_test_matrix(L, call + 1), *A = dnnlua_test_matrix(L, call + 2);
+    if (dnnlua_matrix_of(X)->node != NULL) {
+        dnn_node_zero_gradient(dnnlua_matrix_of(X)->node);
+    }
+    if (dnnlua_matrix_of(A)->node != NULL) {
+        dnnlua_backward(L, call + 2, &c->call->dA, retain);
+    }
+    if (c->out != NULL) {
+        give_gradient(L, call + 1, c);
+    }
+    if (!retain) {
+        push_call_key(L, c);
+        lua_pushnil(L);
+        lua_rawset(L, calls);
+    }
+    return 0;
+}
+
+/* What a module does is recorded where a backward may follow, and only there. */
+static dnn_status forward(dnn_call *call, dnn_error *err) {
+    dnnlua_callback c = {.call = call, .out = &call->A};
+    const dnnlua_layer *self = dnn_layer_external_user(call->layer);
+    dnn_tape *tape = dnnlua_tape(self->network->L);
+    bool paused = tape->paused;
+
+    tape->paused = !keeps(self->network);
+    dnn_status status = dnnlua_run_callback(call->layer, run_forward, &c, err);
+    tape->paused = paused;
+    return status;
+}
+
+static dnn_status backward(dnn_call *call, dnn_error *err) {
+    dnnlua_callback c = {.call = call, .out = call->dX[0].data == NULL ? NULL : &call->dX[0]};
+
+    dnnlua_begin_callback(call);
+    return dnnlua_run_callback(call->layer, run_backward, &c, err);
+}
+
+/* --- called by a script --- */
+
+int dnnlua_module_call(lua_State *L) {
+    dnnlua_push_network(L, 1);
+    lua_pop(L, 1);
+    lua_getiuservalue(L, 1, LAYER_DEFINITION);
+    lua_getfield(L, -1, "forward");
+    lua_insert(L, 1);
+    lua_pop(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+/* --- fields --- */
+
+void dnnlua_module_get(lua_State *L, const char *name) {
+    lua_getiuservalue(L, 1, LAYER_CHILDREN);
+    if (lua_getfield(L, -1, name) != LUA_TNIL) {
+        return;
+    }
+    lua_getiuservalue(L, 1, LAYER_OWN);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, -2) != LUA_TNIL) {
+        return;
+    }
+    lua_getiuservalue(L, 1, LAYER_DEFINITION);
+    lua_getfield(L, -1, "class");
+    lua_getfield(L, -1, name);
+}
+
+/* Adds the names that are texts of the table on top of the stack, which is popped. */
+static void add_keys(lua_State *L, int list) {
+    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) == LUA_TSTRING) {
+            dnnlua_add_name(L, list, lua_tostring(L, -2));
+        }
+    }
+    lua_pop(L, 1);
+}
+
+void dnnlua_module_add_names(lua_State *L, const dnnlua_layer *self, int list) {
+    for (size_t c = 0; c < self->layer->child_count; c++) {
+        if (strchr(self->layer->child_names[c], '.') == NULL) {
+            dnnlua_add_name(L, list, self->layer->child_names[c]);
+        }
+    }
+    lua_getiuservalue(L, 1, LAYER_DEFINITION);
+    lua_getfield(L, -1, "class");
+    add_keys(L, list);
+    lua_pop(L, 1);
+}
+
+/* --- making --- */
+
+/* Checks the names of the fields and methods in the table in field `name` of that at 1. */
+static void check_names(lua_State *L, const char *owner, const char *name) {
+    lua_getfield(L, 1, name);
+    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
+        if (lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), "forward") != 0) {
+            dnnlua_check_own_name(L, owner, lua_tostring(L, -2));
+        }
+    }
+    lua_pop(L, 1);
+}
+
+static size_t take_features(lua_State *L, const char *owner, const char *name) {
+    size_t features =
+        lua_getfield(L, 1, name) == LUA_TNIL ? 0 : dnnlua_check_size(L, -1, owner, name);
+
+    lua_pop(L, 1);
+    return features;
+}
+
+/* values = {{name, rows, cols}, ...} */
+static void take_values(lua_State *L, dnn_external *external) {
+    lua_getfield(L, 1, "values");
+    lua_Integer count = luaL_len(L, -1);
+    if (count > DNN_EXTERNAL_VALUES) {
+        luaL_error(L, "%s: at most %d parameters; put some into a module of their own",
+                   external->name, DNN_EXTERNAL_VALUES);
+    }
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_rawgeti(L, -1, i);
+        lua_rawgeti(L, -1, 1);
+        lua_rawgeti(L, -2, 2);
+        lua_rawgeti(L, -3, 3);
+        const char *name = lua_tostring(L, -3);
+        dnnlua_check_own_name(L, external->name, name);
+        external->values[external->value_count++] =
+            lua_tointeger(L, -1) == 1
+                ? dnn_value_vector(name, (size_t)lua_tointeger(L, -2))
+                : dnn_value_matrix(name, (size_t)lua_tointeger(L, -2), (size_t)lua_tointeger(L, -1));
+        lua_pop(L, 4);
+    }
+    lua_pop(L, 1);
+}
+
+/* Adds the layer on top of the stack, which is popped, under its name. */
+static void add_child(lua_State *L, int module, const char *name) {
+    const dnnlua_layer *self = lua_touserdata(L, module);
+    const dnnlua_layer *child = luaL_checkudata(L, -1, DNNLUA_LAYER);
+    dnn_error err;
+
+    if (strchr(name, '.') == NULL) {
+        dnnlua_check_own_name(L, self->layer->kind->name, name);
+    }
+    dnnlua_check(L, dnn_layer_add_child(self->layer, child->layer, name, &err), &err);
+    lua_getiuservalue(L, module, LAYER_CHILDREN);
+    lua_pushvalue(L, -2);
+    lua_rawsetp(L, -2, child->layer);
+    lua_pushvalue(L, -2);
+    lua_setfield(L, -2, name);
+    lua_pop(L, 2);
+}
+
+static void add_children(lua_State *L, int module) {
+    lua_getfield(L, 1, "children");
+    int children = lua_gettop(L);
+    for (lua_Integer i = 1; i <= luaL_len(L, children); i++) {
+        lua_rawgeti(L, children, i);
+        lua_rawgeti(L, -1, 1);
+        lua_rawgeti(L, -2, 2);
+        add_child(L, module, lua_tostring(L, -2));
+        lua_pop(L, 2);
+    }
+    lua_pop(L, 1);
+}
+
+/* Pushes a module of the definition at 1, which stands nowhere yet. */
+static int push_module(lua_State *L) {
+    dnnlua_layer *self = dnnlua_new_layer(L, NULL);
+    int module = lua_gettop(L);
+    dnn_external external = {.forward = forward, .backward = backward, .user = self};
+    dnn_error err;
+
+    lua_getfield(L, 1, "name");
+    external.name = lua_tostring(L, -1);
+    external.in_features = take_features(L, external.name, "in_features");
+    external.out_features = take_features(L, external.name, "out_features");
+    take_values(L, &external);
+    check_names(L, external.name, "class");
+    check_names(L, external.name, "own");
+    dnnlua_check(L, dnn_layer_create_external(&self->layer, &external, &err), &err);
+    self->module = true;
+    lua_settop(L, module);
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, module, LAYER_DEFINITION);
+    lua_getfield(L, 1, "own");
+    lua_setiuservalue(L, module, LAYER_OWN);
+    lua_newtable(L);
+    lua_setiuservalue(L, module, LAYER_CALLS);
+    lua_newtable(L);
+    lua_setiuservalue(L, module, LAYER_CHILDREN);
+    add_children(L, module);
+    return module;
+}
+
+/* The type of the first parameter, or of the first layer that has been in a network. */
+static dnn_dtype dtype_of(lua_State *L, const dnnlua_layer *self, int module) {
+    lua_getfield(L, 1, "start");
+    lua_rawgeti(L, -1, 1);
+    const dnn_matrix *first = dnnlua_test_matrix(L, -1);
+    if (first != NULL) {
+        return first->dtype;
+    }
+    lua_getiuservalue(L, module, LAYER_CHILDREN);
+    for (size_t c = 0; c < self->layer->child_count; c++) {
+        lua_rawgetp(L, -1, self->layer->children[c]);
+        const dnnlua_layer *child = lua_touserdata(L, -1);
+        if (child->network != NULL && child->network->network != NULL) {
+            return dnn_network_dtype(child->network->network);
+        }
+        lua_pop(L, 1);
+    }
+    return dnnlua_default_dtype(L);
+}
+
+int dnnlua_module_define(lua_State *L) {
+    lua_settop(L, 1);
+    int module = push_module(L);
+    const dnnlua_layer *self = lua_touserdata(L, module);
+    dnn_dtype dtype = dtype_of(L, self, module);
+    dnn_error err;
+
+    lua_settop(L, module);
+    lua_pushnil(L);
+    dnnlua_build_network(L, module, dtype, lua_gettop(L));
+    lua_getfield(L, 1, "start");
+    dnn_network *network = self->network->network;
+    size_t step = dnnlua_layer_step(self);
+    for (size_t k = 0; k < dnn_network_step(network, step)->learnt; k++) {
+        lua_rawgeti(L, -1, (lua_Integer)k + 1);
+        dnn_matrix value = dnn_segment_values(dnn_network_parameters(network),
+                                              dnn_step_segment(dnn_network_step(network, step), k));
+        dnnlua_check(L, dnn_matrix_copy(&value, dnnlua_check_matrix(L, -1), &err), &err);
+        lua_pop(L, 1);
+    }
+    lua_pushnil(L); /* they are the network's now */
+    lua_setfield(L, 1, "start");
+    lua_settop(L, module);
+    return 1;
+}
+
+/* --- copying --- */
+
+/* The table on top of the stack for a copy: layers in it, and in lists of layers, become copies. */
+static void replace_layers(lua_State *L, int copies, int depth) {
+    int from = lua_gettop(L);
+
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, from) != 0; lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        const dnnlua_layer *layer = luaL_testudata(L, -1, DNNLUA_LAYER);
+        if (layer != NULL && lua_rawgetp(L, copies, layer->layer) != LUA_TNIL) {
+            lua_replace(L, -2);
+        } else if (layer != NULL) {
+            lua_pop(L, 1);
+        } else if (lua_istable(L, -1) && depth > 0) {
+            replace_layers(L, copies, depth - 1);
+        }
+        lua_rawset(L, from + 1);
+    }
+    lua_replace(L, from);
+}
+
+static int copy_module(lua_State *L) {
+    push_module(L);
+    return 1;
+}
+
+void dnnlua_module_push_copy(lua_State *L, int index, int copies) {
+    lua_pushcfunction(L, copy_module);
+    lua_newtable(L);
+    int definition = lua_gettop(L);
+    lua_getiuservalue(L, index, LAYER_DEFINITION);
+    for (lua_pushnil(L); lua_next(L, definition + 1) != 0; lua_pop(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_pushvalue(L, -2);
+        lua_rawset(L, definition);
+    }
+    lua_getfield(L, definition, "children");
+    replace_layers(L, copies, 1);
+    lua_setfield(L, definition, "children");
+    lua_getiuservalue(L, index, LAYER_OWN);
+    replace_layers(L, copies, 1);
+    lua_setfield(L, definition, "own");
+    lua_settop(L, definition);
+    lua_call(L, 1, 1);
+}

@@ -1,0 +1,75 @@
+---@meta _
+
+-- # Modules
+--
+-- A module is a layer whose forward is an expression: a class with parameters, layers and other modules, as PyTorch's
+-- `nn.Module`. What its `forward` computes is recorded, and so there is no backward to write.
+--
+-- ```lua
+-- local Attention = dnn.Module("Attention", {
+--   init = function(self, features, width)
+--     self.width = width
+--     self.Wq = (dnn.randn(width, features) / features ^ 0.5):requires_grad_()
+--     self.Wk = (dnn.randn(width, features) / features ^ 0.5):requires_grad_()
+--     self.out = dnn.Linear(features, features)
+--   end,
+--   softmax = function(self, S)
+--     local E = (S - S:max(1)):exp()
+--     return E / E:sum(1)
+--   end,
+--   forward = function(self, X)
+--     local P = self:softmax((self.Wk * X):t() * (self.Wq * X) / self.width ^ 0.5)
+--     return X + self.out(X * P)
+--   end,
+-- })
+--
+-- local head = Attention(6, 4)
+-- local X = dnn.randn(6, 5)
+-- local cost = (head(X) ^ 2):mean()
+-- cost:backward()
+-- print(head.Wq.grad:size())   --> 4	6
+--
+-- local net = dnn.Sequential{dnn.Linear(3, 6), head, dnn.Linear(6, 1)}
+-- print(net(dnn.randn(3, 5)):size())   --> 1	5
+-- ```
+--
+-- An object is a layer like any other: `m:parameters()` for an optimiser, `m:state_dict()` and `m:save(path)` with
+-- PyTorch's dotted names, `m:train()` and `m:eval()`, which reach all that is in it, `m:copy()`, `m:summary()`,
+-- `m:requires_grad_(false)`. It stands in `dnn.Sequential`, `dnn.fit` and checkpoints as the others do.
+--
+-- There are two ways to run one. `m(...)` runs `forward` and records it: what comes back is part of an expression, whose
+-- cost has a `backward`; any arguments and results will do. `m:forward(X)` is that of a network, whose gradients
+-- `m:backward(dA)` computes from the gradient of its output.
+
+---@class dnn
+local dnn = {}
+
+---A class of layers whose forward is an expression.
+---
+---`init(self, ...)` is called for each new object. What it assigns to `self` becomes: a parameter, of a Matrix that
+---requires a gradient; a layer of the module, of a layer, network or other module, and of a list of such, `self.blocks[1]`;
+---a field, of anything else. `forward(self, X)` returns the output. Further functions are methods.
+---
+---In a network the output has as many rows as the input, unless init sets `self.in_features` and `self.out_features`. X is
+---then a matrix with a column for each example; `m.input_shape` tells what a column stands for. Layers of a module are
+---called by it alone; each call finds its own shape, and draws its own dropout.
+---
+---Errors: a class without `forward`; a parameter, layer, field or method that has the name of something that every layer
+---has; in a network, an output of another size.
+---
+---```lua
+---local function init(self) self.s = dnn.ones(3, 1):requires_grad_() end
+---local function forward(self, X) return self.s % X end
+---local Scale = dnn.Module("Scale", {init = init, forward = forward})
+---local m = Scale()
+---m(dnn.ones(3, 2)):sum():backward()
+---print(m.s.grad(1, 1))   --> 2.0
+---```
+---@param name string what summaries and errors call it
+---@param class dnn.Module.Class
+---@return fun(...): dnn.Layer
+function dnn.Module(name, class) end
+
+---@class dnn.Module.Class
+---@field init? fun(self: table, ...) makes parameters, layers and fields
+---@field forward fun(self: dnn.Layer, ...): dnn.Matrix

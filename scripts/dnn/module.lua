@@ -1,0 +1,100 @@
+-- dnn.Module(name, class): layers written as expressions. Here is what a class is and what `init` has
+-- put into an object; bindings/nn/modules.c makes a layer of it.
+local core = require "dnn.core"
+local arguments_of = require "dnn.arguments"
+
+local function is_layer(value)
+  return type(value) == "userdata" and arguments_of.shown(value) == "dnn.Layer"
+end
+
+-- A list of nothing but layers.
+local function is_list(value)
+  if type(value) ~= "table" or #value == 0 then return false end
+  local count = 0
+  for _, entry in pairs(value) do
+    if not is_layer(entry) then return false end
+    count = count + 1
+  end
+  return count == #value
+end
+
+-- What stands in `init`'s self: reads the class's methods, and knows in which order fields were set.
+local function new_self(class)
+  local order = {}
+  return setmetatable({}, {
+    __index = class,
+    __newindex = function(self, name, value)
+      order[#order + 1] = name
+      rawset(self, name, value)
+    end,
+  }), order
+end
+
+local function add_parameter(definition, name, W)
+  definition.values[#definition.values + 1] = {name, W.rows, W.cols}
+  definition.start[#definition.start + 1] = W
+end
+
+local function add_list(definition, name, list)
+  for i, layer in ipairs(list) do
+    definition.children[#definition.children + 1] = {("%s.%d"):format(name, i - 1), layer}
+  end
+  definition.own[name] = list
+end
+
+-- Sorts the fields into parameters, layers and the rest.
+local function definition_of(title, class, self, order)
+  local definition = {
+    name = title, class = class, forward = class.forward,
+    values = {}, start = {}, children = {}, own = {},
+  }
+  for _, name in ipairs(order) do
+    local value = rawget(self, name)
+    if name == "in_features" or name == "out_features" then
+      definition[name] = value
+    elseif core._is_matrix(value) and value.requires_grad then
+      add_parameter(definition, name, value)
+    elseif is_layer(value) then
+      definition.children[#definition.children + 1] = {name, value}
+    elseif is_list(value) then
+      add_list(definition, name, value)
+    else
+      definition.own[name] = value
+    end
+  end
+  return definition
+end
+
+local function new_object(title, class, ...)
+  local self, order = new_self(class)
+  if class.init then class.init(self, ...) end
+  return core._module(definition_of(title, class, self, order))
+end
+
+local function fail(title, format, ...)
+  error(("Module: %s" .. format):format(title, ...), arguments_of.level())
+end
+
+-- dnn.Module(name, class)
+local function module(title, class)
+  if type(title) ~= "string" or title == "" then arguments_of.wrong(1, "the name of the class", title) end
+  if type(class) ~= "table" then arguments_of.wrong(2, "a table of functions, {init = f, forward = g}", class) end
+  if type(class.forward) ~= "function" then
+    fail(title, " needs a function forward(self, X), got %s", arguments_of.shown(class.forward))
+  end
+  local methods = {}
+  for name, value in pairs(class) do
+    if type(value) ~= "function" then
+      fail(title, ": %s must be a function, got %s; what an object has is set in init", tostring(name),
+        arguments_of.shown(value))
+    end
+    methods[name] = value
+  end
+  return setmetatable({}, {
+    __name = title,
+    __call = function(_, ...) return new_object(title, methods, ...) end,
+    __tostring = function() return "module class " .. title end,
+  })
+end
+
+return arguments_of.guarded("dnn.Module", module)
