@@ -120,4 +120,32 @@ function event_file.images(events, tag)
   return list
 end
 
+-- The checksum that follows bytes in a file.
+function event_file.checksum(bytes) return string.pack("<I4", masked_crc(bytes)) end
+
+local function record(payload)
+  local length = string.pack("<I8", #payload)
+  return length .. event_file.checksum(length) .. payload .. event_file.checksum(payload)
+end
+
+-- A field of a message: bytes with their length before them.
+local function message(number, bytes)
+  local length, varint_of_length = #bytes, ""
+  repeat
+    varint_of_length = varint_of_length .. string.char(length & 127 | (length > 127 and 128 or 0))
+    length = length >> 7
+  until length == 0
+  return string.char(number << 3 | 2) .. varint_of_length .. bytes
+end
+
+-- A log of one scalar for each step, as other programs write it: values[step].
+function event_file.scalars(tag, values)
+  local parts = {record("\x09" .. string.pack("<d", 1) .. message(3, "brain.Event:2"))}
+  for step, value in ipairs(values) do
+    local summary = message(1, message(1, tag) .. "\x15" .. string.pack("<f", value))
+    parts[#parts + 1] = record("\x09" .. string.pack("<d", step) .. "\x10" .. string.char(step) .. message(5, summary))
+  end
+  return table.concat(parts)
+end
+
 return event_file

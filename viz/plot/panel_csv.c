@@ -22,19 +22,18 @@ static void append(text *t, const char *bytes, size_t size) {
     t->size += size;
 }
 
-/* In quotes where it must be, with quotes inside doubled. */
+/* In quotes where it must be, with quotes inside doubled. What a spreadsheet would run as a formula
+ * becomes a text by an apostrophe before it: names come from files that others wrote. */
 static void append_field(text *t, const char *field) {
-    if (strpbrk(field, ",\"\r\n") == NULL) {
-        append(t, field, strlen(field));
-        return;
-    }
-    append(t, "\"", 1);
+    bool formula = *field != '\0' && strchr("=+-@\t\r", *field) != NULL;
+    bool quoted = strpbrk(field, ",\"\r\n") != NULL;
+    append(t, "\"", quoted);
+    append(t, "'", formula);
     for (const char *c = field; *c != '\0'; c++) {
-        if (*c == '"')
-            append(t, "\"", 1);
+        append(t, "\"", *c == '"');
         append(t, c, 1);
     }
-    append(t, "\"", 1);
+    append(t, "\"", quoted);
 }
 
 /* The points of a figure's curve: name, x, y. */

@@ -1,0 +1,175 @@
+-- What published attacks on these formats try, each refused with a message, or shown without harm, at once and without
+-- taking the memory that the file asks for.
+package.path = "tests/lua/?.lua;" .. package.path
+local dnn = require "dnn"
+local program = require "program"
+local event_file = require "event_file"
+
+local SEEDS <const> = "tests/fuzz/seeds/"
+local BUILD <const> = os.getenv "DNN_BUILD" or "build"
+
+local folder
+
+local function path(name) return folder .. "/" .. name end
+
+local function put(name, bytes)
+  program.write_all(path(name), bytes)
+  return path(name)
+end
+
+local function resident_kilobytes()
+  for line in io.lines "/proc/self/status" do
+    local peak = line:match "^VmHWM:%s+(%d+)"
+    if peak then return tonumber(peak) end
+  end
+end
+
+-- The call gives nil and a message with this part, and costs no more than 64 MB.
+local function refused(part, read, ...)
+  local before = resident_kilobytes()
+  local got, message = read(...)
+  assert.is_nil(got)
+  assert.is_truthy(message:find(part, 1, true), message)
+  assert.is_true(resident_kilobytes() - before < 65536)
+end
+
+setup(function() folder = program.folder() end)
+teardown(function() os.execute("rm -r " .. program.quote(folder)) end)
+
+describe("a safetensors file with", function()
+  local function safetensors(header, data, length)
+    return put("x.safetensors", string.pack("<I8", length or #header) .. header .. (data or ""))
+  end
+  it("tensors over each other is refused", function()
+    refused("overlap", dnn.load, safetensors(
+      '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}',
+      ("\0"):rep(12)))
+  end)
+  it("a name that comes twice is refused", function()
+    refused("duplicate", dnn.load, safetensors(
+      '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}',
+      ("\0"):rep(4)))
+  end)
+  it("a header of more than 100 MB is refused, whether it is there or not", function()
+    local file = safetensors("{", "", 1 << 60)
+    refused("header", dnn.load, file)
+    local sparse <close> = assert(io.open(file, "r+b"))
+    sparse:write(string.pack("<I8", 120 << 20), "{")
+    sparse:seek("set", 130 << 20)
+    sparse:write "}"
+    sparse:flush()
+    refused("header", dnn.load, file)
+  end)
+  it("lists in lists a million deep is refused", function()
+    refused("nested", dnn.load, safetensors('{"a":' .. ("["):rep(1000000) .. ("]"):rep(1000000) .. "}"))
+  end)
+  it("a shape whose product is beyond 2^64 is refused", function()
+    local header = '{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}'
+    refused("'a'", dnn.load, safetensors(header))
+  end)
+end)
+
+describe("of NumPy", function()
+  it("an array of pickled objects is refused", function()
+    refused("object", dnn.data.npy, SEEDS .. "npy/objects")
+  end)
+  it("an array that claims 2^60 elements is refused", function()
+    local header = "{'descr': '<f8', 'fortran_order': False, 'shape': (1152921504606846976,), }\n"
+    refused("more elements than can be counted", dnn.data.npy,
+      put("x.npy", "\x93NUMPY\1\0" .. string.pack("<I2", #header) .. header))
+  end)
+  it("an archive of some hundred bytes whose array claims 8 GB is refused", function()
+    local header = "{'descr': '|u1', 'fortran_order': False, 'shape': (8589934592,), }\n"
+    local array = "\x93NUMPY\1\0" .. string.pack("<I2", #header) .. header
+    local packed = "\1" .. string.pack("<I2I2", #array, ~#array & 0xFFFF) .. array -- as deflate has what it cannot pack
+    local sizes = string.pack("<I4I4I4I2I2", 0, #packed, 0xFFFFFFF0, 5, 0)
+    local member = "PK\3\4" .. string.pack("<I2I2I2I2I2", 20, 0, 8, 0, 0) .. sizes .. "x.npy" .. packed
+    local listed = "PK\1\2" .. string.pack("<I2I2I2I2I2I2", 20, 20, 0, 8, 0, 0) .. sizes
+      .. string.pack("<I2I2I2I4I4", 0, 0, 0, 0, 0) .. "x.npy"
+    local ending = "PK\5\6" .. string.pack("<I2I2I2I2I4I4I2", 0, 0, 1, 1, #listed, #member, 0)
+    refused("8589934592", dnn.data.npz, put("x.npz", member .. listed .. ending))
+  end)
+  it("an archive whose members overlap is refused", function()
+    refused("", dnn.data.npz, SEEDS .. "npz/overlapping")
+  end)
+end)
+
+describe("an image", function()
+  it("of 65500 x 65500 pixels in a JPEG of some hundred bytes is refused", function()
+    local jpeg = program.read_all(SEEDS .. "image/jpeg_420")
+    local at = assert(jpeg:find("\xff\xc0", 1, true)) -- the start of the frame: length, precision, height, width
+    local claims = jpeg:sub(1, at + 4) .. string.pack(">I2I2", 65500, 65500) .. jpeg:sub(at + 9)
+    refused("65500 x 65500", dnn.data.read_image, put("x.jpg", claims))
+  end)
+  it("of 16384 x 16384 pixels in a PNG of 33 kB is refused", function()
+    refused("pixels", dnn.data.read_image, SEEDS .. "image/png_claims_much")
+  end)
+end)
+
+describe("an HDF5 file", function()
+  it("whose groups go in a circle is read, each dataset once", function()
+    local file = assert(dnn.data.hdf5(SEEDS .. "hdf5/links"))
+    assert.is_true(#file:names() < 20)
+  end)
+  it("with data in another file, which could be any, does not give it", function()
+    local file = assert(dnn.data.hdf5(SEEDS .. "hdf5/external"))
+    local refusals = 0
+    for _, name in ipairs(file:names()) do
+      local A, message = file:read(name)
+      if not A and message:find "external" then refusals = refusals + 1 end
+    end
+    assert.is_true(refusals > 0)
+  end)
+end)
+
+describe("a run's log", function()
+  local function view(arguments)
+    return program.shell(("%s/bin/dnnview %s"):format(program.quote(BUILD), arguments))
+  end
+  local TAG <const> = "=HYPERLINK(1)<script>alert(1)</script>\27[2J\7\u{202E}"
+  local function log_of(tag)
+    local name = path "run"
+    os.execute("rm -rf " .. program.quote(name))
+    assert(dnn.system.make_folder(name))
+    return name, put("run/events.out.tfevents.1", event_file.scalars(tag, {3, 2, 1}))
+  end
+
+  it("with a record of 2^60 bytes is shown up to it", function()
+    local name, file = log_of "cost"
+    local length = string.pack("<I8", 1 << 60)
+    program.write_all(file, program.read_all(file) .. length .. event_file.checksum(length) .. "more")
+    local out, err, status = view("--text " .. program.quote(name))
+    assert.equal(0, status)
+    assert.is_truthy(out:find "cost")
+    assert.is_truthy(err:find("given up at a damaged length", 1, true), err)
+  end)
+  it("whose tags hold escape sequences does not reach the terminal with them", function()
+    local out, err = view("--text " .. program.quote(log_of(TAG)))
+    assert.is_truthy(out:find("HYPERLINK", 1, true), err)
+    assert.is_nil((out .. err):gsub("\27%[[%d;]*m", ""):find "[\27\7]")
+    assert.is_nil((out .. err):find("\u{202E}", 1, true))
+  end)
+  it("whose tags hold markup does not bring it into an SVG or a page", function()
+    local name = log_of(TAG)
+    for _, format in ipairs{"svg", "html"} do
+      local _, err, status = view(("%s --%s %s"):format(program.quote(name), format, program.quote(path "out")))
+      assert.equal(0, status, err)
+      local out = program.read_all(path "out")
+      assert.is_truthy(out:find("HYPERLINK", 1, true))
+      assert.is_nil(out:find("<script>alert", 1, true))
+      assert.is_nil(out:find "[\27\7]")
+    end
+  end)
+  it("whose tags are formulas gives texts in a CSV", function()
+    for _, tag in ipairs{"=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", '=a,"b"'} do
+      local _, err = view(("%s --csv %s"):format(program.quote(log_of(tag)), program.quote(path "out")))
+      local out = program.read_all(path "out")
+      assert.is_truthy(out:find("'" .. tag:sub(1, 2), 1, true), err)
+      for line in out:gmatch "[^\n]+" do
+        for field in line:gmatch "[^,]+" do
+          assert.is_nil(field:match '^"?[=+@]', line)
+        end
+      end
+    end
+  end)
+end)
