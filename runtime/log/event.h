@@ -3,7 +3,9 @@
  * Field numbers are those of TensorFlow's event.proto, summary.proto and tensor.proto. A reader
  * meets scalars in two forms (simple_value, and a tensor with the "scalars" plugin, of any number
  * type) and text as a string tensor with the "text" plugin. A matrix is a float tensor with a
- * plugin of this program's own, "dnn_matrix", whose data are the names of its rows, a line each. */
+ * plugin of this program's own, "dnn_matrix", whose data are the names of its rows, a line each.
+ * The hyper-parameters of TensorBoard's "hparams" plugin become the text "settings", "key = value"
+ * in each line, as this program's runs have it. */
 #ifndef DNN_STORE_EVENT_H
 #define DNN_STORE_EVENT_H
 
@@ -19,8 +21,11 @@ typedef enum dnn_event_kind {
     DNN_EVENT_IMAGE, /* an encoded picture: PNG */
     DNN_EVENT_TEXT,
     DNN_EVENT_MATRIX,
-    DNN_EVENT_UNKNOWN, /* read only: a kind that is not known here; bytes name its plugin */
-    DNN_EVENT_END,     /* the writer has closed its file; for run_reader.h */
+    DNN_EVENT_PR_CURVE, /* read only: a matrix of 6 rows with a column for each threshold from 0 to
+                           1: true and false positives, true and false negatives, precision, recall
+                         */
+    DNN_EVENT_UNKNOWN,  /* read only: a kind that is not known here; bytes name its plugin */
+    DNN_EVENT_END,      /* the writer has closed its file; for run_reader.h */
     DNN_EVENT_KIND_COUNT
 } dnn_event_kind;
 
@@ -32,6 +37,7 @@ typedef struct dnn_histogram {
 } dnn_histogram;
 
 #define DNN_HISTOGRAM_MAX_BUCKETS ((size_t)4096)
+#define DNN_EVENT_PR_ROWS         ((size_t)6)
 #define DNN_EVENT_MATRIX_MAX      ((size_t)1 << 20) /* numbers */
 
 typedef struct dnn_event {

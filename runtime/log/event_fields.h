@@ -6,6 +6,7 @@ enum { /* Event */
        EVENT_WALL_TIME = 1,
        EVENT_STEP = 2,
        EVENT_FILE_VERSION = 3,
+       EVENT_GRAPH = 4,
        EVENT_SUMMARY = 5,
        EVENT_SESSION = 7,
 };
@@ -28,6 +29,15 @@ enum { /* SummaryMetadata and its PluginData */
        METADATA_PLUGIN = 1,
        PLUGIN_NAME = 1,
        PLUGIN_CONTENT = 2,
+};
+enum { /* HParamsPluginData, SessionStartInfo, an entry of its map, google.protobuf.Value */
+       HPARAMS_SESSION = 3,
+       SESSION_HPARAMS = 1,
+       ENTRY_KEY = 1,
+       ENTRY_VALUE = 2,
+       ANY_NUMBER = 2,
+       ANY_STRING = 3,
+       ANY_BOOL = 4,
 };
 enum { /* HistogramProto */
        HISTOGRAM_MIN = 1,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "log/event_fields.h"
+#include "log/event_hparams.h"
 #include "log/event_tensor.h"
 #include "log/wire.h"
 
@@ -126,11 +127,19 @@ static void name_unknown(const value *v, dnn_event *e) {
     e->size = v->plugin_size > 0 ? v->plugin_size : sizeof nameless - 1;
 }
 
+static bool is_hparams(const value *v) {
+    static const char name[] = "hparams";
+    return v->plugin_size == sizeof name - 1 && memcmp(v->plugin, name, sizeof name - 1) == 0;
+}
+
 static bool understand(const value *v, dnn_event *e, double *buckets) {
     e->tag = (const char *)v->tag;
     e->tag_size = v->tag_size;
     if (v->tag == NULL)
         return false;
+    if (is_hparams(v))
+        return dnn_event_read_hparams(v->plugin_content, v->plugin_content_size, e, (char *)buckets,
+                                      2 * DNN_HISTOGRAM_MAX_BUCKETS * sizeof *buckets);
     if (v->has_simple) {
         e->kind = DNN_EVENT_SCALAR;
         e->scalar = v->simple;
@@ -213,6 +222,18 @@ static bool is_end(const dnn_wire_field *message) {
     return end;
 }
 
+/* A graph of TensorFlow's operations is not read, but named. */
+static void visit_graph(const dnn_event *base, dnn_event_visit *visit, void *context) {
+    static const char name[] = "graphs", tag[] = "graph";
+    dnn_event e = *base;
+    e.kind = DNN_EVENT_UNKNOWN;
+    e.tag = tag;
+    e.tag_size = sizeof tag - 1;
+    e.bytes = (const uint8_t *)name;
+    e.size = sizeof name - 1;
+    visit(context, &e);
+}
+
 /* By itself, since its frame is large. */
 __attribute__((noinline)) static bool read_any(const uint8_t *payload, size_t size,
                                                dnn_event_visit *visit, void *context) {
@@ -220,7 +241,7 @@ __attribute__((noinline)) static bool read_any(const uint8_t *payload, size_t si
     dnn_event base = no_event;
     const uint8_t *summary = NULL;
     size_t summary_size = 0;
-    bool ended = false;
+    bool ended = false, graph = false;
     dnn_wire_reader r = dnn_wire_read(payload, size);
     for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
         switch (f.field) {
@@ -232,6 +253,9 @@ __attribute__((noinline)) static bool read_any(const uint8_t *payload, size_t si
             break;
         case EVENT_SESSION:
             ended = f.kind == DNN_WIRE_BYTES && is_end(&f);
+            break;
+        case EVENT_GRAPH:
+            graph = f.kind == DNN_WIRE_BYTES;
             break;
         case EVENT_SUMMARY:
             summary = f.bytes; /* NULL where it is not a message */
@@ -246,6 +270,8 @@ __attribute__((noinline)) static bool read_any(const uint8_t *payload, size_t si
     if (!r.bad && ended)
         visit(context, &base);
     base = (dnn_event){.wall_time = base.wall_time, .step = base.step};
+    if (!r.bad && graph)
+        visit_graph(&base, visit, context);
     return !r.bad &&
            (summary == NULL || read_summary(summary, summary_size, &base, buckets, visit, context));
 }

@@ -209,6 +209,12 @@ static bool tensor_matrix(const tensor *t, dnn_event *e) {
            dims[0] * dims[1] <= DNN_EVENT_MATRIX_MAX && t->content.size == 4 * dims[0] * dims[1];
 }
 
+static bool tensor_pr_curve(const tensor *t, dnn_event *e) {
+    bool good = tensor_matrix(t, e) && e->rows == DNN_EVENT_PR_ROWS;
+    e->kind = DNN_EVENT_PR_CURVE;
+    return good;
+}
+
 bool dnn_event_read_tensor(const dnn_wire_field *message, const uint8_t *plugin, size_t plugin_size,
                            dnn_event *e, double *buckets) {
     static const struct {
@@ -220,11 +226,12 @@ bool dnn_event_read_tensor(const dnn_wire_field *message, const uint8_t *plugin,
         {"images",                true,  true },
         {"text",                  true,  true },
         {DNN_EVENT_MATRIX_PLUGIN, false, false},
+        {"pr_curves",             false, true },
     };
     tensor t = {0};
     if (!read_tensor_fields(message, &t))
         return false;
-    for (int i = 0; i < 5; i++) {
+    for (size_t i = 0; i < sizeof plugins / sizeof *plugins; i++) {
         bool named = plugin_size == strlen(plugins[i].name) &&
                      memcmp(plugin, plugins[i].name, plugin_size) == 0;
         bool guessed = plugin_size == 0 && plugins[i].guessed &&
@@ -236,7 +243,8 @@ bool dnn_event_read_tensor(const dnn_wire_field *message, const uint8_t *plugin,
             : i == 1 ? tensor_histogram(&t, &try, buckets)
             : i == 2 ? tensor_image(&t, &try)
             : i == 3 ? tensor_text(&t, &try)
-                     : tensor_matrix(&t, &try)) {
+            : i == 4 ? tensor_matrix(&t, &try)
+                     : tensor_pr_curve(&t, &try)) {
             *e = try;
             return true;
         }

@@ -21,6 +21,7 @@ static const panel_class classes[PANEL_KIND_COUNT] = {
     [PANEL_HEAT] = {draw_heat,       read_heat,       fit_scalars,   false},
     [PANEL_HISTOGRAM] = {draw_histograms, read_histograms, fit_histogram, false},
     [PANEL_PICTURE] = {draw_pictures,   NULL,            NULL,          false},
+    [PANEL_PR] = {draw_pr,         read_pr,         fit_pr,        true },
     [PANEL_GRAPH] = {draw_graph,      read_graph,      NULL,          false},
     [PANEL_TEXT] = {draw_texts,      NULL,            NULL,          false},
     [PANEL_PLOT] = {draw_plot,       read_plot,       fit_figure,    true },

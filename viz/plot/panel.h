@@ -16,6 +16,7 @@ typedef enum panel_kind {
     PANEL_HEAT,       /* a group's scalars as rows (layers) over x, colour for the value */
     PANEL_HISTOGRAM,  /* a histogram tag over time, as ridges */
     PANEL_PICTURE,    /* the last pictures of a group of tags, with their steps */
+    PANEL_PR,         /* precision over recall, of a group of tags and all runs */
     PANEL_GRAPH,      /* the layers of a network, with the norms of their gradients */
     PANEL_TEXT,       /* settings (a column for each run) and other text */
     PANEL_PLOT,       /* of a figure: curves of any x */

@@ -81,6 +81,7 @@ enum {
     RANK_EPOCH,
     RANK_WEIGHTS,
     RANK_HISTOGRAM,
+    RANK_PR,
     RANK_MATRIX,
     RANK_GRAPH,
     RANK_PICTURE,
@@ -164,6 +165,10 @@ static void describe(entry *e, size_t run_count) {
         e->kind = PANEL_MATRIX;
         e->rank = RANK_MATRIX;
         name_alone(e, run_count);
+        break;
+    case DNN_EVENT_PR_CURVE:
+        e->kind = PANEL_PR;
+        e->rank = RANK_PR;
         break;
     case DNN_EVENT_IMAGE:
         e->kind = PANEL_PICTURE;

@@ -253,6 +253,9 @@ void read_heat(panel *p, const page_options *o, const point *cursor, display_lis
 void draw_histograms(panel *p, const page_options *o, display_list *list);
 void read_histograms(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_pictures(panel *p, const page_options *o, display_list *list);
+void fit_pr(panel *p, const page_options *o);
+void draw_pr(panel *p, const page_options *o, display_list *list);
+void read_pr(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_graph(panel *p, const page_options *o, display_list *list);
 void read_graph(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_texts(panel *p, const page_options *o, display_list *list);

@@ -366,6 +366,56 @@
     }
   };
 
+  /* Precision over recall, and under the mouse the nearest threshold of each curve. */
+  const drawPr = (view) => {
+    const { g, width, height } = prepare(view), p = { x: 40, y: 6, w: width - 52, h: height - 40 };
+    view.xs = scale(0, 1.02, false);
+    view.ys = scale(0, 1.02, false);
+    view.plot = p;
+    const x = (v) => p.x + view.xs.place(v) * p.w, y = (v) => p.y + (1 - view.ys.place(v)) * p.h;
+    g.fillStyle = css("--muted");
+    g.strokeStyle = css("--grid");
+    g.lineWidth = 1;
+    for (const [value, text] of ticks(view.xs, p.w / 80)) {
+      g.textAlign = "center";
+      g.textBaseline = "top";
+      g.fillText(text, x(value), p.y + p.h + 5);
+      g.strokeRect(x(value), p.y, 0, p.h);
+    }
+    for (const [value, text] of ticks(view.ys, p.h / 40)) {
+      g.textAlign = "right";
+      g.textBaseline = "middle";
+      g.fillText(text, p.x - 6, y(value));
+      g.strokeRect(p.x, y(value), p.w, 0);
+    }
+    g.textAlign = "center";
+    g.textBaseline = "bottom";
+    g.fillText("recall", p.x + p.w / 2, height);
+    view.note.textContent = "precision, step " + Math.max(...view.panel.pr.map((c) => c.step));
+    const rows = [];
+    view.panel.curves.forEach((c, i) => {
+      if (state.hidden.has(c.run) || view.off.has(c.part)) return;
+      const points = view.panel.pr[i].points.filter((k) => k[0] !== null && k[1] !== null);
+      g.strokeStyle = colour(view, c);
+      g.lineWidth = 1.6;
+      g.setLineDash(data.runs.length > 1 ? [[], [6, 4], [2, 3]][view.parts.indexOf(c.part) % 3] : []);
+      g.beginPath();
+      points.forEach((k) => g.lineTo(x(k[0]), y(k[1])));
+      g.stroke();
+      if (!view.at || points.length === 0) return;
+      const far = (k) => Math.hypot(x(k[0]) - view.at.px, y(k[1]) - view.at.y);
+      const best = points.reduce((a, k) => (far(k) < far(a) ? k : a));
+      rows.push([label(view, c), digits(best[1], 5) + " at " + digits(best[0], 5)]);
+    });
+    g.setLineDash([]);
+    view.box.hidden = rows.length === 0;
+    view.box.replaceChildren($("b", {}, "precision at recall"),
+      $("table", {}, ...rows.map((r) => $("tr", {}, ...r.map((t) => $("td", {}, t))))));
+    if (rows.length === 0) return;
+    view.box.style.left = Math.min(width - view.box.offsetWidth - 4, view.at.px + 14) + "px";
+    view.box.style.top = Math.max(0, Math.min(height - view.box.offsetHeight, view.at.y)) + "px";
+  };
+
   const drawHistogram = (view) => {
     const { g, width, height } = prepare(view), all = view.panel.histograms;
     let low = Infinity, high = -Infinity;
@@ -546,11 +596,16 @@
     view.canvas = $("canvas", { ariaLabel: view.panel.title });
     view.box = $("div", { className: "box", hidden: true });
     view.element = shell(view, false);
-    view.legend = view.panel.kind === "curves" ? legendOf(view) : null;
+    view.legend = view.panel.kind === "curves" || view.panel.kind === "pr" ? legendOf(view) : null;
     if (view.legend) view.element.append(view.legend);
     view.element.append($("div", { className: "frame" }, view.canvas, view.box));
     view.draw = () => draw(view);
-    if (view.panel.kind !== "histogram") listen(view);
+    if (view.panel.kind === "pr") { /* its x is not the others' */
+      view.canvas.onmousemove = (e) => { view.at = place(view, e); redraw(); };
+      view.canvas.onmouseleave = () => { view.at = null; redraw(); };
+    } else if (view.panel.kind !== "histogram") {
+      listen(view);
+    }
   };
   const parse = (text) => text.split("\n").filter((l) => l.trim() !== "").map((line) => {
     const m = /^\s*(?:\|\s*(.*?)\s*\|\s*(.*?)\s*\|?|([^=:]{1,60}?)\s*[=:]\s*(.*))$/.exec(line);
@@ -705,6 +760,7 @@
       if (panel.kind === "curves") addPlot(view, drawCurves);
       else if (panel.kind === "heat") addPlot(view, drawHeat);
       else if (panel.kind === "histogram") addPlot(view, drawHistogram);
+      else if (panel.kind === "pr") addPlot(view, drawPr);
       else if (panel.kind === "text") addText(view);
       else if (panel.kind === "matrix") addMatrix(view);
       else if (panel.kind === "graph") addGraph(view);

@@ -170,10 +170,33 @@ static bool put_graphs(const report *r, const panel *p, FILE *out) {
     return true;
 }
 
+/* Precision and recall at each threshold; the series of a curve is where it stands among them. */
+static bool put_pr(const report *r, const panel *p, FILE *out) {
+    (void)r;
+    fputs(",\"pr\":[", out);
+    for (size_t i = 0; i < p->curve_count; i++) {
+        const run_tag *tag = p->curves[i].tag;
+        size_t count = tag->matrix == NULL ? 0 : tag->columns;
+        fprintf(out, "%s{\"step\":%lld,\"points\":[", i > 0 ? "," : "",
+                (long long)tag->matrix_step);
+        for (size_t k = 0; k < count; k++) {
+            const double *at = tag->matrix + k * tag->rows;
+            fputs(k > 0 ? ",[" : "[", out);
+            json_number(at[5], 7, out);
+            putc(',', out);
+            json_number(at[4], 7, out);
+            putc(']', out);
+        }
+        fputs("]}", out);
+    }
+    putc(']', out);
+    return true;
+}
+
 bool report_write_content(const report *r, const panel *p, FILE *out) {
     static bool (*const contents[PANEL_KIND_COUNT])(const report *, const panel *, FILE *) = {
         [PANEL_HISTOGRAM] = put_histograms, [PANEL_PICTURE] = put_images, [PANEL_TEXT] = put_texts,
-        [PANEL_MATRIX] = put_matrix,        [PANEL_GRAPH] = put_graphs,
+        [PANEL_MATRIX] = put_matrix,        [PANEL_GRAPH] = put_graphs,   [PANEL_PR] = put_pr,
     };
     return contents[p->kind] == NULL || contents[p->kind](r, p, out);
 }

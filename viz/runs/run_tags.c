@@ -277,6 +277,7 @@ static bool add_value(run_tag *tag, const dnn_event *e) {
         tag->encoded_size = e->size;
         return replace((void **)&tag->encoded, e->bytes, e->size);
     case DNN_EVENT_MATRIX:
+    case DNN_EVENT_PR_CURVE:
         return add_matrix(tag, e);
     case DNN_EVENT_UNKNOWN: /* its text is the name of its kind */
     case DNN_EVENT_TEXT:
@@ -307,7 +308,8 @@ static void take(void *context, const dnn_event *e) {
     if (r->first_time == 0)
         r->first_time = e->wall_time;
     r->last_time = e->wall_time;
-    r->last_step = e->step;
+    if (e->kind != DNN_EVENT_UNKNOWN)
+        r->last_step = e->step;
 }
 
 /* Only the last picture of a poll is decoded. */

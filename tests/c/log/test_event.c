@@ -354,11 +354,102 @@ static void a_kind_that_is_not_known_is_named(void **state) {
     uint8_t *p = dnn_wire_put_varint(dnn_wire_put_key(tensor, 1, DNN_WIRE_VARINT), 1);
     p = dnn_wire_put_bytes(p, 4, content, sizeof content);
     seen s = {0};
-    size_t size = tensor_event(payload, "pr_curves", tensor, (size_t)(p - tensor));
+    size_t size = tensor_event(payload, "mesh", tensor, (size_t)(p - tensor));
     check_ok(dnn_event_read(payload, size, remember, &s, &err));
     assert_int_equal(s.last.kind, DNN_EVENT_UNKNOWN);
-    assert_int_equal(s.last.size, 9);
-    assert_memory_equal(s.bytes, "pr_curves", 9);
+    assert_int_equal(s.last.size, 4);
+    assert_memory_equal(s.bytes, "mesh", 4);
+    p = dnn_wire_put_bytes(payload, 4, content, 20); /* Event { graph_def } */
+    s = (seen){0};
+    check_ok(dnn_event_read(payload, (size_t)(p - payload), remember, &s, &err));
+    assert_int_equal(s.count, 1);
+    assert_int_equal(s.last.kind, DNN_EVENT_UNKNOWN);
+    assert_memory_equal(s.bytes, "graphs", 6);
+}
+
+static uint8_t *put_dim(uint8_t *p, uint64_t size) {
+    uint8_t dim[16];
+    uint8_t *end = dnn_wire_put_varint(dnn_wire_put_key(dim, 1, DNN_WIRE_VARINT), size);
+    return dnn_wire_put_bytes(p, 2, dim, (size_t)(end - dim));
+}
+
+/* A float tensor of rows x columns whose numbers are 0, 1, 2, ... in `field`. */
+static size_t float_tensor(uint8_t *tensor, uint64_t rows, uint64_t columns, uint32_t field) {
+    uint8_t shape[32], numbers[256];
+    uint8_t *p = put_dim(put_dim(shape, rows), columns), *n = numbers;
+    size_t shape_size = (size_t)(p - shape);
+    for (uint64_t i = 0; i < rows * columns; i++)
+        n = dnn_wire_put_float(n, (float)i);
+    p = dnn_wire_put_varint(dnn_wire_put_key(tensor, 1, DNN_WIRE_VARINT), 1);
+    p = dnn_wire_put_bytes(p, 2, shape, shape_size);
+    return (size_t)(dnn_wire_put_bytes(p, field, numbers, (size_t)(n - numbers)) - tensor);
+}
+
+/* As TensorFlow has them in tensor_content (4), and PyTorch in float_val (5). */
+static void pr_curves_have_six_numbers_for_each_threshold(void **state) {
+    (void)state;
+    dnn_error err;
+    uint8_t tensor[400], payload[900];
+    for (uint32_t field = 4; field <= 5; field++)
+        for (int named = 0; named < 2; named++) {
+            seen s = {0};
+            size_t size = tensor_event(payload, named ? "pr_curves" : "", tensor,
+                                       float_tensor(tensor, 6, 3, field));
+            check_ok(dnn_event_read(payload, size, remember, &s, &err));
+            assert_int_equal(s.last.kind, DNN_EVENT_PR_CURVE);
+            assert_true(s.last.rows == 6 && s.last.columns == 3);
+            assert_true(dnn_wire_float(dnn_wire_get_fixed32(s.last.numbers + 4 * 12)) == 12);
+        }
+    seen s = {0};
+    size_t size = tensor_event(payload, "pr_curves", tensor, float_tensor(tensor, 5, 3, 4));
+    check_ok(dnn_event_read(payload, size, remember, &s, &err));
+    assert_int_equal(s.last.kind, DNN_EVENT_UNKNOWN);
+}
+
+static uint8_t *put_hparam(uint8_t *p, const char *key, const uint8_t *value, size_t size) {
+    uint8_t entry[128];
+    uint8_t *end = dnn_wire_put_bytes(entry, 1, key, strlen(key));
+    end = dnn_wire_put_bytes(end, 2, value, size);
+    return dnn_wire_put_bytes(p, 1, entry, (size_t)(end - entry));
+}
+
+/* Summary.Value { tag, metadata { plugin_data { "hparams", content } } }, without a tensor. */
+static size_t hparams_event(uint8_t *out, uint32_t field, const uint8_t *info, size_t size) {
+    uint8_t content[300], plugin[400], metadata[420], value[500], summary[520];
+    uint8_t *p = dnn_wire_put_bytes(content, field, info, size);
+    size_t content_size = (size_t)(p - content);
+    p = dnn_wire_put_bytes(plugin, 1, "hparams", 7);
+    p = dnn_wire_put_bytes(p, 2, content, content_size);
+    p = dnn_wire_put_bytes(metadata, 1, plugin, (size_t)(p - plugin));
+    size_t metadata_size = (size_t)(p - metadata);
+    p = dnn_wire_put_bytes(value, 1, "_hparams_/session_start_info", 28);
+    p = dnn_wire_put_bytes(p, 9, metadata, metadata_size);
+    p = dnn_wire_put_bytes(summary, 1, value, (size_t)(p - value));
+    return (size_t)(dnn_wire_put_bytes(out, 5, summary, (size_t)(p - summary)) - out);
+}
+
+static void hyper_parameters_become_settings(void **state) {
+    (void)state;
+    dnn_error err;
+    uint8_t info[300], value[32], payload[700];
+    uint8_t *v = dnn_wire_put_double(dnn_wire_put_key(value, 2, DNN_WIRE_FIXED64), 0.001);
+    uint8_t *p = put_hparam(info, "lr", value, (size_t)(v - value));
+    v = dnn_wire_put_bytes(value, 3, "adam", 4);
+    p = put_hparam(p, "optimiser", value, (size_t)(v - value));
+    v = dnn_wire_put_varint(dnn_wire_put_key(value, 4, DNN_WIRE_VARINT), 1);
+    p = put_hparam(p, "nesterov", value, (size_t)(v - value));
+    seen s = {0};
+    size_t size = hparams_event(payload, 3, info, (size_t)(p - info));
+    check_ok(dnn_event_read(payload, size, remember, &s, &err));
+    assert_int_equal(s.count, 1);
+    assert_int_equal(s.last.kind, DNN_EVENT_TEXT);
+    static const char expected[] = "lr = 0.001\noptimiser = adam\nnesterov = true";
+    assert_int_equal(s.last.size, sizeof expected - 1);
+    assert_memory_equal(s.bytes, expected, sizeof expected - 1);
+    s = (seen){0}; /* an experiment lists names; the end of a session has none */
+    size = hparams_event(payload, 2, info, (size_t)(p - info));
+    check_ok(dnn_event_read(payload, size, remember, &s, &err));
+    assert_int_equal(s.count, 0);
 }
 
 /* wall time 1, session_log { status: STOP } as TensorFlow's writer ends a file. */
@@ -459,6 +550,8 @@ int main(void) {
         cmocka_unit_test(histograms_and_images_of_tensorflow_2_are_understood),
         cmocka_unit_test(scalars_of_every_number_type_are_understood),
         cmocka_unit_test(a_kind_that_is_not_known_is_named),
+        cmocka_unit_test(pr_curves_have_six_numbers_for_each_threshold),
+        cmocka_unit_test(hyper_parameters_become_settings),
         cmocka_unit_test(the_end_of_a_run_is_said),
         cmocka_unit_test(malformed_payloads_are_refused),
         cmocka_unit_test(records_that_end_lie_or_are_damaged_are_told_apart),
