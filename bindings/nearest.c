@@ -47,7 +47,7 @@ static size_t edits(const char *a, const char *b) {
     return last[n];
 }
 
-/* What somebody meant is never what would lose them something: `clone` is not `close`. */
+/* A suggestion must never lose data: `clone` is not `close`. */
 static bool destroys(const char *name) {
     return strcmp(name, "close") == 0;
 }

@@ -1,5 +1,5 @@
-/* system.c: what scripts need of the operating system and Lua lacks: a clock, whether somebody is
- * watching, folders. In the module: dnn.time() and the table dnn.system. */
+/* system.c: what scripts need of the operating system and Lua lacks: a clock, whether a terminal is
+ * there, folders. In the module: dnn.time() and the table dnn.system. */
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>

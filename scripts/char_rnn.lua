@@ -13,7 +13,7 @@ local dnn = require "dnn"
 local args = require "dnn.args"
 
 local parser = args.parser("char_rnn.lua", "Learns to write like a text, character by character.")
-parser:argument("text", "a file of text, some 100 kB of it or more")
+parser:argument("text", "a text file of about 100 kB or more")
 parser:option("--cell", "the recurrent layer", "LSTM"):choices{"LSTM", "GRU", "RNN"}
 parser:option("--hidden", "its units", "128"):argname "<n>":convert(args.whole("--hidden", 1))
 parser:option("--layers", "its layers", "1"):argname "<n>":convert(args.whole("--layers", 1, 16))
@@ -21,10 +21,10 @@ parser:option("--dropout", "between layers", "0"):argname "<p>":convert(function
   return tonumber(t), "dropout must be a number from 0 to 1"
 end)
 parser:option("--length", "characters of each stream at a step", "64"):argname "<n>":convert(args.whole("--length", 1))
-parser:option("--load", "a checkpoint to go on from"):argname "<file>"
-parser:option("--sample", "only write so many characters"):argname "<n>":convert(args.whole("--sample", 1))
-parser:option("--prime", "what samples begin with", "\n"):argname "<text>"
-parser:option("--temperature", "below 1 for surer samples, above for wilder ones", "0.8"):argname "<t>"
+parser:option("--load", "a checkpoint to continue from"):argname "<file>"
+parser:option("--sample", "write this many characters and exit"):argname "<n>":convert(args.whole("--sample", 1))
+parser:option("--prime", "how samples begin", "\n"):argname "<text>"
+parser:option("--temperature", "below 1 for safer samples, above 1 for bolder ones", "0.8"):argname "<t>"
   :convert(args.positive("--temperature", 100))
 args.training(parser, {epochs = 20, batch = 32, lr = 0.004})
 local options = parser:parse()

@@ -10,7 +10,7 @@ local dnn = require "dnn"
 local args = require "dnn.args"
 
 local parser = args.parser("mnist.lua", "Trains a convolutional network to read handwritten digits, and tests it "
-  .. "on those that it has not seen. Collections like MNIST, such as Fashion-MNIST, will do as well.")
+  .. "on those that it has not seen. Data sets in the same format, such as Fashion-MNIST, work too.")
 parser:argument("folder", "folder with train-images-idx3-ubyte and the other three files, plain or .gz")
 parser:option("--limit", "how many images to train on (all)"):argname "<n>":convert(args.whole("--limit", 2))
 args.training(parser, {epochs = 10, batch = 100, lr = 0.004})

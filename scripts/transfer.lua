@@ -15,7 +15,7 @@ local parser = args.parser("transfer.lua", "Trains a new head on the frozen conv
   .. "train_cats.lua --model cnn has saved, and beside it the same network from scratch.")
 parser:argument("weights", "the file that train_cats.lua --model cnn --save has written")
 parser:argument("images", "a folder of photos of two classes, or one with train_*.h5 and test_*.h5")
-parser:option("--size", "width and height that photos are brought to", "64"):argname "<pixels>"
+parser:option("--size", "width and height to scale photos to", "64"):argname "<pixels>"
   :convert(args.whole("--size", 16, 4096))
 args.training(parser, {epochs = 20, batch = 16, lr = 0.002})
 local options = parser:parse()

@@ -28,12 +28,12 @@ option("steps", "<n>", "2000", "steps to take", args.whole("--steps", 0))
 option("lr", "<rate>", "0.001", "the highest learning rate", args.positive("--lr", 1))
 option("every", "<n>", "250", "steps between two looks at how it does", args.whole("--every", 1))
 option("write", "<n>", "400", "characters to write at the end", args.whole("--write", 0))
-option("seed", "<n>", "1", "of everything that is drawn at random", args.whole("--seed", 0))
-p:option("--threads", "threads to compute on (as many as there are cores)"):argname "<n>"
+option("seed", "<n>", "1", "of all random numbers", args.whole("--seed", 0))
+p:option("--threads", "threads to use (one for each core)"):argname "<n>"
   :convert(args.whole("--threads", 1, 256))
-p:option("--save", "a file to keep the trained weights in"):argname "<file>"
+p:option("--save", "a file to save the trained weights to"):argname "<file>"
 p:option("--load", "a file of weights to start from"):argname "<file>"
-p:option("--run", "a folder to keep the run's log in, for dnnview and TensorBoard"):argname "<folder>"
+p:option("--run", "a folder for the run's log, for dnnview and TensorBoard"):argname "<folder>"
 p:flag("--view", "open a window on the run")
 local options = p:parse(arg)
 if options.channels % options.heads ~= 0 then p:error "--heads must divide --channels" end
@@ -122,7 +122,7 @@ local function evaluate(step)
 end
 
 -- `count` characters, each drawn with the probability that the network gives it after the ones before it. A cache keeps
--- what it has made of those; when the context is full, it begins anew with the last half of it.
+-- what it has made of those; when the context is full, it starts again from the last half of it.
 local function write(count)
   local written, cache, first = {ids(1, text:find "\n" or 1)}, net:cache(T), 1
   for i = 1, count do

@@ -67,7 +67,7 @@ static int folder_classes(lua_State *L) {
     return push_list(L, folder->classes, folder->class_count);
 }
 
-/* folder:skipped(): what was passed over, and why. */
+/* folder:skipped(): what was skipped, and why. */
 static int folder_skipped(lua_State *L) {
     const dnn_folder *folder = check_folder(L);
 

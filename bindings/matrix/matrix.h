@@ -14,7 +14,7 @@ typedef struct dnnlua_matrix {
     uint64_t pass;     /* of the forward that wrote it; 0: none */
     dnn_node *node;    /* requires_grad: its place in the graph; NULL: not tracked */
     uint32_t *version; /* changes in place of its memory, counted by the matrix that owns it; NULL:
-                          the memory is no Matrix's */
+                          the memory is not a Matrix's */
     uint32_t changes;  /* of the memory that it owns itself */
 } dnnlua_matrix;
 
@@ -36,7 +36,7 @@ static inline bool dnnlua_is_recorded(const dnn_matrix *m) {
     return node != NULL && !node->tape->paused;
 }
 
-/* Pushes the userdata for a result with room for `header` bytes behind its dnnlua_matrix and for a
+/* Pushes the userdata for a result with room for `header` bytes after its dnnlua_matrix and for a
  * contiguous payload of rows x cols, whose address it holds, and with that many user values. */
 dnnlua_matrix *dnnlua_new_matrix_with(lua_State *L, size_t header, int user_values, dnn_dtype dtype,
                                       size_t rows, size_t cols);

@@ -207,7 +207,7 @@ static void check_keys(lua_State *L, int given, const dnn_layer *layer) {
             lua_type(L, -1) == LUA_TSTRING && dnnlua_layer_names_child(layer, lua_tostring(L, -1));
         if (!lua_isinteger(L, -1) && !named) {
             luaL_error(L,
-                       "%s: %s stands among the layers; options come in a second table, "
+                       "%s: %s is among the layers; options come in a second table, "
                        "dnn.Sequential({layers...}, {dtype = \"float64\"})",
                        layer->kind->name, dnnlua_got(L, -1));
         }

@@ -2,7 +2,7 @@
  *
  * A loss keeps what its last forward was given for backward, and the number of the forward pass of
  * the network that wrote A: when that has moved, A is overwritten, and there is no gradient any
- * more. Gradients are matrices of the loss's own, overwritten by the next backward and made anew
+ * more. Gradients are matrices of the loss's own, overwritten by the next backward and made again
  * only for another shape. Some losses take several inputs, A, B and C, and give as many
  * gradients. */
 #include <string.h>

@@ -1,4 +1,4 @@
-/* advice.c: what somebody likely meant whose global is nil, whose number is to be something else,
+/* advice.c: what was likely meant when a global is nil, a number should be something else,
  * or whose Lua is another language's. The texts are in scripts/dnn/advice/lua.lua, which the first
  * such error loads. Whatever goes wrong here, a message stays without advice. */
 #include <string.h>

@@ -102,7 +102,7 @@ bool report(lua_State *L, int status, bool named);
 /* Lets the module know whom to ask. */
 void open_interruption(lua_State *L);
 
-/* From now on somebody waits at a prompt: SIGINT stops what runs at once, also when a script before
+/* From now on a user waits at a prompt: SIGINT stops what runs at once, also when a script before
  * had been asked to end, and at a terminal it does not end the program while nothing runs. */
 void begin_prompt_interrupts(void);
 
@@ -116,7 +116,7 @@ bool is_same_interrupt(void);
 /* A SIGINT that has come is to be obeyed: false when it is the same as the last. */
 bool obey_interrupt(void);
 
-/* Somebody has typed since the last: the next SIGINT is another one. */
+/* The user has typed since the last: the next SIGINT is another one. */
 void end_interrupt_burst(void);
 
 /* Around a call in the main thread, which SIGINT stops. */

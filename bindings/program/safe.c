@@ -1,4 +1,4 @@
-/* safe.c: --safe: a script that somebody sent runs without the means to do harm.
+/* safe.c: --safe: runs a script from someone else without the means to do harm.
  *
  * There are two walls. scripts/dnn/safe.lua takes from Lua what reaches out of it. Below it the
  * kernel's Landlock has this process write in the working folder alone, start no program and make

@@ -36,7 +36,7 @@ static void call_keeper(lua_State *L, int run, const char *method, lua_Integer s
         lua_pushnil(L);
     }
     if (lua_pcall(L, 3, 1, 0) != LUA_OK) {
-        fprintf(stderr, "dnn.Run: checkpoint: %s; training goes on\n", luaL_tolstring(L, -1, NULL));
+        fprintf(stderr, "dnn.Run: checkpoint: %s; training continues\n", luaL_tolstring(L, -1, NULL));
         lua_settop(L, keeper - 1);
         lua_pushnil(L);
     }
@@ -122,7 +122,7 @@ int dnnlua_run_checkpoint_method(lua_State *L) {
 
     lua_settop(L, 2);
     if (self->keep.active) {
-        return luaL_error(L, "Run: checkpoint: this run keeps its checkpoints already");
+        return luaL_error(L, "Run: checkpoint: this run already keeps its checkpoints");
     }
     lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_RUN_KEEPER);
     lua_getiuservalue(L, 1, RUN_FOLDER);

@@ -136,7 +136,7 @@ int dnnlua_run_new(lua_State *L) {
         const char *other = dnn_run_log_other(self->log);
         dnnlua_print_text(stderr, lua_pushfstring(L,
                                                   "dnn.Run: %s: another process is writing %s "
-                                                  "there; both logs go on, give each run a folder "
+                                                  "there; both logs continue; give each run a folder "
                                                   "of its own\n",
                                                   lua_tostring(L, 1), other));
         lua_pop(L, 1);
@@ -152,7 +152,7 @@ int dnnlua_run_new(lua_State *L) {
     }
     lua_pushnil(L);
     lua_setiuservalue(L, 3, RUN_FOLDER);
-    fprintf(stderr, "dnn.Run: %s; training goes on without a log\n", err.text);
+    fprintf(stderr, "dnn.Run: %s; training continues without a log\n", err.text);
     lua_pushstring(L, err.text);
     return 2;
 }

@@ -34,7 +34,7 @@ static int spawn(const char *program, const char *folder, int channel, pid_t *pi
 }
 
 static void warn(const char *why, const char *what) {
-    fprintf(stderr, "dnn.Run: no window: %s%s; training goes on\n", why, what);
+    fprintf(stderr, "dnn.Run: no window: %s%s; training continues\n", why, what);
 }
 
 void dnnlua_run_open_window(lua_State *L, int run) {
@@ -148,7 +148,7 @@ static void save_checkpoint(lua_State *L, int run, dnnlua_run *self) {
     }
     const char *text = luaL_tolstring(L, -1, NULL);
     if (saving == DNNLUA_NOT_SAVED) {
-        dnnlua_print_text(stderr, lua_pushfstring(L, "dnn.Run: checkpoint: %s; training goes on\n",
+        dnnlua_print_text(stderr, lua_pushfstring(L, "dnn.Run: checkpoint: %s; training continues\n",
                                                   text));
         lua_pop(L, 1);
         answer(self, "checkpoint: %.400s", text);

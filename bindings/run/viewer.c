@@ -96,7 +96,7 @@ static int viewer_wait(lua_State *L) {
     if (ended == 0) {
         luaL_pushfail(L);
     } else if (ended < 0) {
-        lua_pushinteger(L, 0); /* somebody else has waited for it */
+        lua_pushinteger(L, 0); /* another waiter has reaped it */
     } else {
         lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
     }

@@ -39,7 +39,7 @@ static bool is_number(const dnn_node *node, const dnn_node *described, size_t i)
     return i < DNN_ARGUMENTS && node->input[i].X.data == (const void *)&described->argument[i];
 }
 
-/* A layer's call stands behind the operands, then the shapes of its inputs and what it saves. */
+/* A layer's call comes after the operands, then the shapes of its inputs and what it saves. */
 static size_t call_bytes(const dnn_node *node, size_t saved) {
     return node->call == NULL
                ? 0

@@ -32,7 +32,7 @@ typedef struct mark {
 /* The first that fits counts. */
 static const mark marks[] = {
     MARK(0, "version https://git-lfs", "a Git LFS pointer",
-         "it stands for a large file that was not downloaded; run git lfs pull"),
+         "the large file itself was not downloaded; run git lfs pull"),
     MARK(0, "GGUF", "a GGUF model (llama.cpp)",
          "its weights are quantised; take the safetensors file of the same model"),
     MARK(0, "\x80\2\x8a\x0al\xfc\x9c\x46\xf9\x20j\xa8P\x19", "a PyTorch file", TO_SAFETENSORS),

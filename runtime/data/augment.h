@@ -1,4 +1,4 @@
-/* augment.h: changes of an image that keep what it shows, drawn anew in each epoch.
+/* augment.h: changes of an image that keep what it shows, drawn again in each epoch.
  *
  * Each augmentation is a row of one table with a strength; it draws from a stream of its own, which
  * belongs to a seed, an epoch, the example's place in the epoch and the augmentation: an example

@@ -172,7 +172,7 @@ static outcome store_missing(dnn_csv *csv, size_t column, const dnn_csv_field *f
         return KEPT;
     default:
         fail_value(csv, column, field,
-                   "is a missing value; say by missing what stands for it: a number, 'mean' or "
+                   "is a missing value; set missing to a number, 'mean' or "
                    "'skip'",
                    err);
         return FAILED;

@@ -76,7 +76,7 @@ static bool scan_row(const dnn_csv_rows *r, scan *s, char delimiter) {
         char c = text[s->at];
         if (s->inside) {
             s->lines += c == r->newline;
-            s->inside = c != '"'; /* "" ends here and opens anew */
+            s->inside = c != '"'; /* "" ends here and opens again */
             s->opens = c == '"';
         } else if (c == r->newline) {
             return true;

@@ -159,7 +159,7 @@ static dnn_status scan_class(dnn_scan *scan, const char *path, const char *name,
     set inner = {scan->names.items[scan->names.count - 1], test};
     dnn_status status = walk(scan, path, visit_set, &inner, err);
     if (status == DNN_OK && scan->count == before &&
-        !dnn_scan_skip(scan, "%s: holds no images that are read, so it is no class", path))
+        !dnn_scan_skip(scan, "%s: holds no readable images, so it is not a class", path))
         return dnn_scan_no_memory(path, err);
     return status;
 }
@@ -261,12 +261,12 @@ static dnn_status scan_sets(dnn_scan *scan, const char *path, const sets *s, dnn
         forget_images(scan, before);
         if (i == second)
             enough = dnn_scan_skip(scan,
-                                   "%s: stands beside train/, but its images have no classes: it "
+                                   "%s: is beside train/, but its images have no classes: it "
                                    "is left out",
                                    beside);
         else
             enough = dnn_scan_skip(scan,
-                                   "%s: stands beside train/ and is not read; the second set is "
+                                   "%s: is beside train/ and is not read; the second set is "
                                    "test/, val/ or valid/, with classes as in train/",
                                    beside);
         if (!enough)

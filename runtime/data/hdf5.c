@@ -76,7 +76,7 @@ dnn_status dnn_hdf5_open(dnn_hdf5 **out, const char *path, const dnn_hdf5_option
                          dnn_error *err) {
     uint64_t size = 0;
     *out = NULL;
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the library prints its errors unless told not to */
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the library prints its errors by default */
     dnn_status status = check_readable(path, &size, err);
     if (status != DNN_OK)
         return status;

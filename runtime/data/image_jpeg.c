@@ -110,7 +110,7 @@ static unsigned choose_scale(const decoder *d) {
     return scale;
 }
 
-/* Files hold CMYK inverted, as Adobe began it: 255 is no ink. So R = C K / 255, and so on. */
+/* Files hold CMYK inverted, as Adobe does: 255 is no ink. So R = C K / 255, and so on. */
 static void cmyk_to_pixels(uint8_t *out, size_t channels, const uint8_t *cmyk, size_t width) {
     for (size_t x = 0; x < width; x++, cmyk += 4, out += channels) {
         unsigned rgb[3];

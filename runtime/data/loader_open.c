@@ -16,7 +16,7 @@ static dnn_status check_config(const dnn_loader_config *c, size_t count, size_t 
                         c->Y->cols, count);
     if (a->height * a->width * a->channels != rows || (a->channels != 1 && a->channels != 3))
         return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "Loader: columns of %zu rows are no images of %zu x %zu x %zu", rows,
+                        "Loader: columns of %zu rows are not images of %zu x %zu x %zu", rows,
                         a->height, a->width, a->channels);
     if (a->crop_height > a->height || a->crop_width > a->width)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,

@@ -213,7 +213,7 @@ static dnn_status read_text(dnn_source *source, char **text, size_t *size, dnn_e
         *size |= (size_t)b[10] << 16 | (size_t)b[11] << 24;
     if (*size > MAX_HEADER || dnn_source_require(source, *size, NULL) != DNN_OK)
         return dnn_source_fail(source, DNN_ERROR_FORMAT, err,
-                               "asks for a header of %zu bytes; expected some hundred", *size);
+                               "claims a header of %zu bytes; expected a few hundred", *size);
     *text = dnn_alloc(*size);
     if (*text == NULL)
         return dnn_source_fail(source, DNN_ERROR_MEMORY, err, "no memory for its header");

@@ -372,7 +372,7 @@ bool dnn_run_log_problem(dnn_run_log *log, dnn_error *err) {
     int problem = log->problem;
     pthread_mutex_unlock(&log->lock);
     if (news)
-        dnn_fail(err, DNN_ERROR_FILE, "%s: %s; training goes on, but its log is incomplete%s",
+        dnn_fail(err, DNN_ERROR_FILE, "%s: %s; training continues, but its log is incomplete%s",
                  log->path, reason(problem),
                  problem == ENOENT ? "" : " until there is room again");
     return news;

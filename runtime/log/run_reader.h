@@ -8,7 +8,7 @@
 typedef struct dnn_run_reader dnn_run_reader;
 
 /* Opens a run: a folder with events.out.tfevents.* files, or one such file. DNN_ERROR_FILE when it
- * cannot be read, DNN_ERROR_FORMAT when it is no run, saying what was found. */
+ * cannot be read, DNN_ERROR_FORMAT when it is not a run, saying what was found. */
 dnn_status dnn_run_reader_open(dnn_run_reader **out, const char *path, dnn_error *err);
 void dnn_run_reader_close(dnn_run_reader *reader);
 
@@ -20,7 +20,7 @@ size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void 
 /* Damage met so far, in words for a person ("runs/cats: 2 damaged records were skipped"), or "". */
 const char *dnn_run_reader_damage(const dnn_run_reader *reader);
 
-/* Bytes at the ends of its files that are no whole record: more may come, or their writer was
+/* Bytes at the ends of its files that are not a whole record: more may come, or their writer was
  * killed. */
 size_t dnn_run_reader_torn(const dnn_run_reader *reader);
 

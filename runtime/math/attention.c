@@ -282,7 +282,7 @@ static dnn_status make_job(job *j, const dnn_attention *a, dnn_error *err) {
                         a->heads, Q->rows, V->rows);
     if (Q->cols % a->queries != 0)
         return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "attention: the %zu columns of Q are no whole sequences of %zu queries",
+                        "attention: the %zu columns of Q are not whole sequences of %zu queries",
                         Q->cols, a->queries);
     if (a->stride != 0 && a->stride < a->keys)
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "attention: %zu keys of an example in %zu columns",

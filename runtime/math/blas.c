@@ -73,7 +73,7 @@ static dnn_status check_types(const dnn_matrix *a, const dnn_matrix *b, const dn
     return DNN_OK;
 }
 
-/* Most often one lies behind the other, which is seen at once. */
+/* Most often one follows the other in memory, which is quick to see. */
 static bool overlap(const dnn_matrix *out, const dnn_matrix *m) {
     size_t size = dnn_dtype_info(out->dtype)->size;
     uintptr_t o = (uintptr_t)out->data, x = (uintptr_t)m->data;

@@ -1,6 +1,6 @@
 /* matrix.h: the one data type, two-dimensional and column-major.
  *
- * A dnn_matrix describes memory that somebody else owns: element (i, j), counted from 0, is at
+ * A dnn_matrix describes memory that someone else owns: element (i, j), counted from 0, is at
  * data[i + j * ld]. Views of rows, columns and blocks are descriptors on the same memory. A column
  * is one example, so a minibatch is a view of columns. An empty matrix (0 rows or columns) is
  * valid. */

@@ -15,7 +15,7 @@ typedef struct dnn_pool {
     size_t height, width, channels; /* of the input image */
     size_t kernel[2], stride[2], padding[2];
     size_t dilation[2];           /* averages need 1 */
-    bool ceil_mode;               /* windows may begin inside the image and end behind it */
+    bool ceil_mode;               /* windows may begin inside the image and end outside */
     bool count_include_pad;       /* averages divide by the padding in the window, too */
     bool adaptive;                /* window o of n runs from floor(o size / n) to ceil((o + 1) size
                                      / n): out_height and out_width are given, and the settings of
@@ -25,7 +25,7 @@ typedef struct dnn_pool {
 
 /* Checks the settings and fills out_height and out_width, unless it is adaptive. Counts other than padding are at least 1;
  * padding is at most half of the (dilated) kernel, the image has less than 2^32 pixels
- * (DNN_ERROR_ARGUMENT); the kernel is no larger than the padded image (DNN_ERROR_SHAPE). */
+ * (DNN_ERROR_ARGUMENT); the kernel must fit into the padded image (DNN_ERROR_SHAPE). */
 dnn_status dnn_pool_plan(dnn_pool *p, dnn_error *err);
 
 /* A = the maxima of X's windows. X is (height * width * channels) x m, A (out_height * out_width *

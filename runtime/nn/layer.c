@@ -185,12 +185,12 @@ static dnn_status refuse(const dnn_shape *wanted, const dnn_shape *in, dnn_error
     dnn_shape_text(wanted, wanted_text);
     size_t need = wanted->rank == 0 ? wanted->size[0] : dnn_shape_channels(wanted);
     if (wanted->rank == 0 || (wanted->rank == 1 && in->rank == 1))
-        return dnn_fail(err, DNN_ERROR_SHAPE, "needs %zu features, and its input is %s", need, text);
+        return dnn_fail(err, DNN_ERROR_SHAPE, "needs %zu features, but its input is %s", need, text);
     if (wanted->rank == 1)
         return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "needs a vector, and its input is %s; put a dnn.Flatten() before it", text);
+                        "needs a vector, but its input is %s; put a dnn.Flatten() before it", text);
     if (in->rank != wanted->rank)
-        return dnn_fail(err, DNN_ERROR_SHAPE, "needs %s, and its input is %s%s",
+        return dnn_fail(err, DNN_ERROR_SHAPE, "needs %s, but its input is %s%s",
                         wanted->rank == 3 ? "an image of height x width x channels"
                                           : "a sequence of steps x features",
                         text,
@@ -198,9 +198,9 @@ static dnn_status refuse(const dnn_shape *wanted, const dnn_shape *in, dnn_error
                             ? "; open the network with dnn.Input(height, width, channels)"
                             : "");
     if (need != 0 && need != dnn_shape_channels(in))
-        return dnn_fail(err, DNN_ERROR_SHAPE, "needs %zu %s, and its input is %s", need,
+        return dnn_fail(err, DNN_ERROR_SHAPE, "needs %zu %s, but its input is %s", need,
                         wanted->rank == 3 ? "channels" : "features", text);
-    return dnn_fail(err, DNN_ERROR_SHAPE, "needs %s, and its input is %s", wanted_text, text);
+    return dnn_fail(err, DNN_ERROR_SHAPE, "needs %s, but its input is %s", wanted_text, text);
 }
 
 dnn_status dnn_layer_shape(const dnn_layer *layer, const dnn_shape *in, size_t inputs,

@@ -195,7 +195,7 @@ dnn_shape dnn_layer_wants_image(const dnn_layer *layer);
 dnn_shape dnn_layer_wants(const dnn_layer *layer);
 
 /* Shape of the output. DNN_ERROR_SHAPE with the reason where the inputs do not fit: "needs 3
- * channels, and its input is 64 x 64 x 1". */
+ * channels, but its input is 64 x 64 x 1". */
 dnn_status dnn_layer_shape(const dnn_layer *layer, const dnn_shape *in, size_t inputs,
                            dnn_shape *out, dnn_error *err);
 

@@ -40,7 +40,7 @@ static dnn_status read_at(int fd, void *bytes, size_t size, uint64_t at, dnn_err
             return dnn_fail(err, DNN_ERROR_FILE, "cannot be read: %s", strerror(errno));
         if (got == 0)
             return dnn_fail(err, DNN_ERROR_FORMAT,
-                            "ends sooner than it did a moment ago; is somebody writing it?");
+                            "is shorter than it was a moment ago; is another program writing it?");
         to += got;
         at += (uint64_t)got;
         size -= (size_t)got;
@@ -82,7 +82,7 @@ static dnn_status read_length(const dnn_safetensors *file, uint64_t file_size, u
         return fail_kind(file, file_size, err);
     if (*length > DNN_SAFETENSORS_MAX_HEADER || *length > file_size - sizeof *length)
         return dnn_fail(err, DNN_ERROR_FORMAT,
-                        "is not a safetensors file, or was cut short: it asks for a header of %llu "
+                        "is not a safetensors file, or was cut short: it claims a header of %llu "
                         "bytes, and has %llu in all",
                         (unsigned long long)*length, (unsigned long long)file_size);
     return DNN_OK;

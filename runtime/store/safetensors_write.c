@@ -51,7 +51,7 @@ static dnn_status add(json_t *object, const char *what, const char *name, json_t
     if (taken || strcmp(name, DNN_SAFETENSORS_METADATA) == 0) {
         json_decref(value);
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s '%.80s' %s", what, name,
-                        taken ? "comes twice" : "has the name that stands for the metadata");
+                        taken ? "comes twice" : "has the name reserved for the metadata");
     }
     if (value == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");

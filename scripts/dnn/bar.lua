@@ -1,5 +1,5 @@
 -- A progress bar on stderr with rate, time left and a word of the caller's; nothing where stderr
--- is no terminal. dnn.progress is one for a loop.
+-- is not a terminal. dnn.progress is one for a loop.
 --
 --     local bar = require "dnn.bar".new {total = 2500, label = "training", unit = "steps"}
 --     for i = 1, 2500 do ... bar:update(i, "cost 0.21") end

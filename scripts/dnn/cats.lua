@@ -183,7 +183,7 @@ local function samples(net, pictures, count)
   end
 end
 
--- Prints what the network takes `count` pictures for that it had not seen.
+-- Prints what the network makes of `count` pictures that it has not seen.
 function cats.print_predictions(net, pictures, count)
   print "some pictures that it had not seen:"
   local files = pictures.test.files

@@ -47,17 +47,17 @@ local function parser()
     :choices {"sgd", "momentum", "adam", "adamw"}
   option("init", "<name>", "starting weights: he, xavier, 0.01 or 1/sqrt(n) (he; .h5 files "
     .. "1/sqrt(n))"):choices {"he", "xavier", "0.01", "1/sqrt(n)"}
-  option("seed", "<n>", "of everything that is drawn at random (1)")
+  option("seed", "<n>", "of all random numbers (1)")
     :convert(args.whole("--seed", 0))
-  option("size", "<pixels>", "width and height that photos are brought to (64)")
+  option("size", "<pixels>", "width and height to scale photos to (64)")
     :convert(args.whole("--size", 1, 4096))
-  option("threads", "<n>", "threads to compute on (as many as there are cores)")
+  option("threads", "<n>", "threads to use (one for each core)")
     :convert(args.whole("--threads", 1, 256))
-  option("predict", "<photo>", "a photo to classify when the training is done")
-  option("save", "<file>", "a file to keep the trained weights in")
-  option("resume", "<file>", "a checkpoint to go on from, with the options of that training: what the key k "
+  option("predict", "<photo>", "a photo to classify after training")
+  option("save", "<file>", "a file to save the trained weights to")
+  option("resume", "<file>", "a checkpoint to continue from, with the options of that training: what the key k "
     .. "of the window saves")
-  option("run", "<folder>", "a folder to keep the run's log in, for dnnview and TensorBoard")
+  option("run", "<folder>", "a folder for the run's log, for dnnview and TensorBoard")
   p:flag("--view", "open a window on the run")
   p:mutex(
     p:flag("--float64", "compute in double precision"),

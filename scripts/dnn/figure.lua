@@ -47,7 +47,7 @@ function figure.is_numbers(value)
   return is_matrix(value) or type(value) == "table" and type(value[1]) == "number"
 end
 
--- The words for what somebody gave.
+-- The words for a value that was passed.
 function figure.shown(value)
   if is_matrix(value) then return ("a Matrix %d x %d"):format(value.rows, value.cols) end
   if type(value) == "table" then return #value == 0 and "an empty table" or "a table" end

@@ -33,7 +33,7 @@ local OPENS <const> = {["do"] = true, ["then"] = true, ["repeat"] = true, ["("] 
 local CLOSES <const> = {["end"] = true, ["elseif"] = true, [")"] = true, ["]"] = true, ["}"] = true}
 local MATCHING <const> = {["("] = 1, ["["] = 1, ["{"] = 1, [")"] = -1, ["]"] = -1, ["}"] = -1}
 
--- Behind the bracket that opens at token i.
+-- The token after the bracket that opens at token i.
 local function skip_brackets(kinds, i)
   local depth = 0
   repeat
@@ -221,7 +221,7 @@ function globals.check(text, defined, nearest)
   return warnings
 end
 
--- Warns of the globals of the script at a path, before it runs. Says nothing where somebody has given _G
+-- Warns of the globals of the script at a path, before it runs. Says nothing where the script has given _G
 -- an __index, through which names may come from anywhere; `offered` are those of the program's own.
 function globals.warn(path, offered)
   local metatable = getmetatable(_G)

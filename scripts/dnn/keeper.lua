@@ -52,7 +52,7 @@ local function list_files(folder)
   return files
 end
 
--- A training that begins anew in a folder with the checkpoints of another leaves those alone.
+-- A training that starts over in a folder with the checkpoints of another leaves those alone.
 local function set_earlier_aside(self)
   local files = list_files(self.folder)
   if #files == 0 then return end
@@ -94,7 +94,7 @@ local function collect(self, wait)
   self.job = nil
   local saved, message = job.saver:finish()
   if not saved then
-    say("checkpoint: %s; training goes on", message)
+    say("checkpoint: %s; training continues", message)
     return true, message
   end
   local kept = self.kept[job.kind]
@@ -130,7 +130,7 @@ local function write_next(self)
   self.waiting[kind] = nil
   local saver, message = checkpoint._start(job.path, job.file)
   if not saver then
-    say("checkpoint: %s; training goes on", message)
+    say("checkpoint: %s; training continues", message)
     return message
   end
   job.saver, self.job = saver, job
@@ -170,7 +170,7 @@ function Keeper:save(step)
     if self["due_" .. kind] then
       self["due_" .. kind] = false
       local taken, message = take(self, kind, step)
-      if not taken then say("checkpoint: %s; training goes on", message) end
+      if not taken then say("checkpoint: %s; training continues", message) end
     end
   end
   if collect(self) then write_next(self) end
@@ -270,7 +270,7 @@ function keeper.new(folder, given, net, optimiser)
   local made, message = dnn.system.make_folder(folder)
   if made then made, message = dnn.system.can_write(folder .. "/step-0000000.safetensors") end
   if not made then
-    say("checkpoint: %s; training goes on without checkpoints", message)
+    say("checkpoint: %s; training continues without checkpoints", message)
     return nil, message
   end
   local minutes = opts.minutes or not opts.every and MINUTES or 0

@@ -50,13 +50,13 @@ describe("MultiheadAttention", function()
     fails("the length of example 2 is 4, and the sequence has 3 steps",
       function() net(X, {lengths = dnn.Matrix{{3, 4}}}) end)
     local cross = dnn.Merge{dnn.Slice(1, 2), dnn.Slice(3, 4), with = dnn.MultiheadAttention(2, 1)}
-    fails("a mask was given, and no layer takes one",
+    fails("a mask was given, but no layer takes one",
       function() dnn.Sequential{dnn.Input(3, 4), cross}(X, {mask = dnn.zeros(3, 3)}) end)
-    fails("a mask was given, and no layer takes one",
+    fails("a mask was given, but no layer takes one",
       function() dnn.Sequential{dnn.ReLU()}:forward(X, {mask = dnn.eye(12)}) end)
     fails("MultiheadAttention: embed_dim 10 is not a multiple of the 3 heads, which share it in equal parts",
       function() dnn.MultiheadAttention(10, 3) end)
-    fails("MultiheadAttention(embed_dim = 8, num_heads = 2): needs 8 features, and its input is 5 x 6",
+    fails("MultiheadAttention(embed_dim = 8, num_heads = 2): needs 8 features, but its input is 5 x 6",
       function() dnn.Sequential{dnn.Input(5, 6), dnn.MultiheadAttention(8, 2)} end)
     fails("it is dnn.MultiheadAttention(embed_dim, num_heads) here, as in PyTorch",
       function() return dnn.MultiHeadAttention(8, 2) end)
@@ -161,7 +161,7 @@ describe("a cache", function()
       net:predict(x, {cache = cache, lengths = dnn.Matrix{2}})
     end)
     local long = net:cache(200)
-    fails("layer 2, PositionalEmbedding(num_embeddings = 100, embedding_dim = 8): has vectors for 100 steps, and there "
+    fails("layer 2, PositionalEmbedding(num_embeddings = 100, embedding_dim = 8): has vectors for 100 steps, but there "
       .. "are 101", function()
         net:predict(dnn.ones(100, 1), {cache = long})
         net:predict(dnn.ones(1, 1), {cache = long})

@@ -58,7 +58,7 @@ describe("dnn.grad of a cost", function()
     near(vector(4, 60), dnn.grad(a ^ 2, a, {grad_outputs = vector(1, 10)}))
   end)
 
-  it("goes on to any derivative", function()
+  it("reaches any derivative", function()
     local x = vector(0.3):requires_grad_()
     local y, wanted = x:exp() % x ^ 5, {}
     local factor = {1, 5, 20, 60, 120, 120}

@@ -116,7 +116,7 @@ end)
 describe("backward", function()
   local function refused(message, f) assert.error_matches(f, message, 1, true) end
 
-  it("of a matrix that is not 1 x 1 asks for its gradient", function()
+  it("of a matrix that is not 1 x 1 needs its gradient", function()
     local x = dnn.ones(2, 3):requires_grad_()
     refused("this Matrix is 2 x 3; only one of 1 x 1", function() (x * 2):backward() end)
     refused("must have the shape of the Matrix, 2 x 3, and is 1 x 1", function() (x * 2):backward(dnn.ones(1, 1)) end)

@@ -90,7 +90,7 @@ describe("dnn.data.batches", function()
     assert.same(first, epoch(data.batches(numbered(10), {size = 4, random = dnn.Random(1)})))
   end)
 
-  it("keep the order when asked, and begin anew after a break", function()
+  it("keep the order when asked, and start again after a break", function()
     local batches = data.batches(numbered(5), {size = 2, shuffle = false})
     assert.equal(1, (batches())(1, 1)) -- as a loop that breaks at once
     assert.same({1.0, 2.0, 3.0, 4.0, 5.0}, epoch(batches))

@@ -344,7 +344,7 @@ describe("Strings", function()
     assert.equal(("4\t%s/data.csv %s/data.h5\n"):format(folder, folder), out)
   end)
 
-  it("that are no path offer nothing", function()
+  it("that are not a path offer nothing", function()
     offers('print("hello wor')
     offers('print("' .. folder .. "/nosuch/")
     offers([[print("\q/tmp]])

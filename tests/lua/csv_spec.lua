@@ -76,7 +76,7 @@ describe("dnn.data.csv", function()
 
   it("says what is missing, or puts a number, the mean or nothing in its place", function()
     local file = put "a,b\n1,2\nNA,3\n5,\n?,nan\n"
-    refuses("line 3, column 1 (a): 'NA' is a missing value; say by missing what stands for it: a number, "
+    refuses("line 3, column 1 (a): 'NA' is a missing value; set missing to a number, "
       .. "'mean' or 'skip'",
       data.csv, file)
     assert.same({{1, -1, 5, -1}, {2, 3, -1, -1}}, assert(data.csv(file, {missing = -1})).X:table())

@@ -274,7 +274,7 @@ describe("dnn.data.images", function()
     assert.same({"64/80", "80/80"}, steps)
   end)
 
-  it("gives batches in 0 .. 1 without being told", function()
+  it("gives batches in 0 .. 1 by default", function()
     cats_and_dogs(3)
     local d = images {test = 0}
     for X in data.batches(d.train, {size = 6, shuffle = false}) do assert.is_true(X == d.train.X) end

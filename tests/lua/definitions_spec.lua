@@ -29,7 +29,7 @@ local function entry_of(text)
 end
 
 describe("a definition file", function()
-  it("tells of a function, and takes the example out of its text", function()
+  it("describes a function, and takes the example out of its text", function()
     local f = entry_of [[
 ---Does something. And more.
 ---
@@ -55,7 +55,7 @@ function dnn.f(a, b) end
     assert.equal("number", words.returned(f))
   end)
 
-  it("may have a blank behind every ---", function()
+  it("may have a blank after every ---", function()
     local f = entry_of("--- Does it, e.g. so.\n--- ```lua\n--- do\n---   dnn.f()\n--- end\n--- ```\n"
       .. "function dnn.f() end\n")
     assert.equal("Does it, e.g. so.", f.summary)
@@ -98,7 +98,7 @@ function dnn.f(a, b) end
     assert.equal('"a" or "b" or nil', words.type(f.params[2].type))
   end)
 
-  it("tells of classes: fields with their text beside or above, parents, methods by a variable", function()
+  it("describes classes: fields with their text beside or above, parents, methods by a variable", function()
     local reference = reference_of{x = [[
 ---A thing.
 ---@class dnn.Thing

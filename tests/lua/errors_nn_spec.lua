@@ -58,14 +58,14 @@ describe("a wrong Sequential", function()
     {"Sequential: entry 2 must be a layer, got 'relu'", function() dnn.Sequential{dnn.ReLU(), "relu"} end},
     {"Sequential: entry 1 must be a layer, got function; a layer is made by a call, as in dnn.ReLU()",
       function() dnn.Sequential{dnn.ReLU} end},
-    {"Sequential: 'dtype' stands among the layers; options come in a second table, "
+    {"Sequential: 'dtype' is among the layers; options come in a second table, "
       .. "dnn.Sequential({layers...}, {dtype = \"float64\"})",
       function() dnn.Sequential{dnn.ReLU(), dtype = "float64"} end},
     {"Sequential: unknown option 'dtpye'; known: dtype, random, input, keep (did you mean 'dtype'?)",
       function() dnn.Sequential({dnn.ReLU()}, {dtpye = "float64"}) end},
     {"network: a network is float32 or float64, not uint8",
       function() dnn.Sequential({dnn.ReLU()}, {dtype = "uint8"}) end},
-    {"network: layer 2, Linear(5 -> 1): needs 5 features, and its input is 4 (the output of layer 1, "
+    {"network: layer 2, Linear(5 -> 1): needs 5 features, but its input is 4 (the output of layer 1, "
       .. "Linear(3 -> 4))",
       function() dnn.Sequential{dnn.Linear(3, 4), dnn.Linear(5, 1)} end},
     {"network: Linear(3 -> 4) is already in another network; make a new layer",

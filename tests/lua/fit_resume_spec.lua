@@ -119,14 +119,14 @@ describe("a training with dnn.fit that goes on", function()
     print(("%d kills of dnn.fit"):format(KILLS))
   end)
 
-  it("is refused with another monitor, and begins anew where that is asked for", function()
+  it("is refused with another monitor, and starts over with resume = false", function()
     local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE .. REST)
     local first = train(script, folder .. "/run", 1)
     local other = write("other.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE
       .. "options.monitor = 'r2'\n" .. REST)
     train(other, folder .. "/run", 1)
     assert.matches("dnn.fit: .*: 'training': the checkpoint is of a training that monitors cost/validation; this one "
-      .. "monitors r2/validation; resume = false begins anew", program.read_all(folder .. "/complaints"))
+      .. "monitors r2/validation; resume = false starts over", program.read_all(folder .. "/complaints"))
     local anew = write("anew.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE
       .. "options.resume = false\n" .. REST)
     assert.equal(first, train(anew, folder .. "/run", 1))

@@ -58,7 +58,7 @@ describe("dnn.fit", function()
     assert.same({3, 3, 3}, {history.epochs, #history.seconds, #history.lr})
   end)
 
-  it("takes sets, pairs, loaders and batches, and holds out what it is told to", function()
+  it("takes sets, pairs, loaders and batches, and holds out what it should", function()
     local function fit(more)
       local p = parts()
       return dnn.fit(with(p, with({epochs = 1}, more)))
@@ -152,7 +152,7 @@ describe("dnn.fit", function()
 end)
 
 describe("a confusion matrix among the metrics", function()
-  it("is no curve, but goes to callbacks and to the run with the names of the classes", function()
+  it("is not a curve, but goes to callbacks and to the run with the names of the classes", function()
     local folder, p, counts = program.folder(), classes(), nil
     p.data.classes = {"up", "down"}
     local history = dnn.fit(with(p, {epochs = 2, validation = 0.2, metrics = {"accuracy", "confusion"}, run = folder,
@@ -185,7 +185,7 @@ describe("early stopping", function()
     assert.equal(best, history.cost.validation[history.best_epoch])
   end)
 
-  it("looks at any curve, in the direction that is better or is told to be", function()
+  it("monitors any curve, in its better direction or a given one", function()
     local function monitored(more)
       local history = dnn.fit(with(classes(), with({epochs = 6, validation = 0.4, batch_size = 8,
         metrics = {"accuracy", mine = function(_, Y) return Y.cols end}}, more)))

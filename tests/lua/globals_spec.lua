@@ -15,7 +15,7 @@ local function check(text)
 end
 
 describe("a global that nothing defines", function()
-  it("is told once, with its line and the nearest known name", function()
+  it("is reported once, with its line and the nearest known name", function()
     assert.same({"2: 'pritn' is not defined; did you mean 'print'?"}, check "local x = 1\npritn(x)\npritn(x)")
     assert.same({"1: 'zzz' is not defined"}, check "print(zzz)")
   end)
@@ -26,7 +26,7 @@ describe("a global that nothing defines", function()
     assert.same({"1: 'coutn' is not defined; did you mean 'count'?"}, check "do local count = 1 end print(coutn)")
   end)
 
-  it("is found wherever an expression stands", function()
+  it("is found wherever an expression may be", function()
     for _, text in ipairs{
       "return prnt", "local t = {prnt}", "local t = {a = prnt}", "local t = {[prnt] = 1}", "prnt.x = 1", "prnt[1] = 2",
       "prnt:close()", "local x = -prnt", "local x = #prnt", "for i = 1, prnt do end", "for k in prnt() do end",
@@ -43,7 +43,7 @@ describe("a global that nothing defines", function()
       check "#!/usr/bin/lua\n--[==[\n]]\n]==] local a = [[\n\n]] .. 'x\\\ny\\z\n   z'\nprnt(a)")
   end)
 
-  it("is not what stands in comments, strings, fields, methods, keys, labels and numbers", function()
+  it("is not what is in comments, strings, fields, methods, keys, labels and numbers", function()
     assert.same({}, check [=[
       -- prnt
       --[[ prnt ]] --[==[ prnt ]] ]==]
@@ -82,7 +82,7 @@ describe("a global that nothing defines", function()
     assert.same({}, check "print(stated, quoted) _G.stated = 1 _G['quoted'] = 2")
   end)
 
-  it("is meant where the script asks whether it is defined", function()
+  it("counts as known where the script tests whether it is defined", function()
     assert.same({}, check [[
       if DEBUG then print "debugging" end
       local host = HOST or "none"
@@ -92,19 +92,19 @@ describe("a global that nothing defines", function()
       print(type(JIT))]])
   end)
 
-  it("is not told where other files may define it, unless it is near a known name", function()
+  it("is not reported where other files may define it, unless it is near a known name", function()
     assert.same({}, check "dofile 'names.lua' print(zzz)")
     assert.same({"1: 'prnt' is not defined; did you mean 'print'?"}, check "dofile 'names.lua' prnt(1)")
   end)
 
-  it("is not told in a script that changes what a global is", function()
+  it("is not reported in a script that changes what a global is", function()
     assert.same({}, check "local _ENV = {} prnt(1)")
     assert.same({}, check "setmetatable(_G, {}) prnt(1)")
   end)
 end)
 
 describe("a global that is assigned and never read", function()
-  it("is told when it is near a name that is read", function()
+  it("is reported when it is near a name that is read", function()
     assert.same({"2: 'bset' is assigned and never read; did you mean 'best'?"},
       check "local best = 0\nbset = 1\nprint(best)")
   end)

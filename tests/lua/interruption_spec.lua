@@ -236,7 +236,7 @@ slow = false print(net(dnn.ones(2, 1)).rows)
       assert.matches("^" .. FINISHING:gsub("%-", "%%-") .. "dnnlua: interrupted!\n", err)
     end)
 
-    it("ends it without ado once more", function()
+    it("ends it at once the third time", function()
       local out, _, status = script([[
         local held = setmetatable({}, {__gc = function() print "never" end})
         dnn.interrupted()

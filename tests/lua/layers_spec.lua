@@ -5,7 +5,7 @@ local dnn = require "dnn"
 local float64 = {dtype = "float64"}
 
 describe("a layer of the registry", function()
-  it("tells its name and settings before it stands in a network", function()
+  it("shows its name and settings before it is in a network", function()
     local l = dnn.Linear(3, 4, {bias = false, init = "xavier"})
     assert.equal("Linear", l.name)
     assert.equal(3, l.in_features)
@@ -176,7 +176,7 @@ describe("a layer written in Lua", function()
     }
   end
 
-  it("stands anywhere in a Sequential and is described there", function()
+  it("may be anywhere in a Sequential and is described there", function()
     local net = dnn.Sequential{dnn.Linear(3, 4), swish(4), dnn.Linear(4, 1)}
     assert.equal("Swish(4 -> 4)", tostring(net[2]))
     assert.equal("Swish", net[2].name)
@@ -323,7 +323,7 @@ describe("a layer written in Lua", function()
     assert.is_nil(net[1].unknown)
   end)
 
-  it("may drop dX when nobody asks for it", function()
+  it("may drop dX when it is not needed", function()
     local net = dnn.Sequential{dnn.Layer{
       forward = function(_, X) return X end,
       backward = function(_, dA, _, _, out) return out and dA end,

@@ -233,7 +233,7 @@ describe("dnn.data.Loader", function()
     raises("the loader is closed", function() all(loader) end)
   end)
 
-  it("leaves no thread behind when the collector takes it in the middle of an epoch", function()
+  it("leaves no thread running when the collector takes it in the middle of an epoch", function()
     for _ = 1, 20 do all(data.Loader(numbered(100), {batch_size = 3, workers = 3, prefetch = 5}), 2) end
     collectgarbage()
     local status = assert(io.open "/proc/self/status"):read "a"
@@ -306,7 +306,7 @@ describe("dnn.data.Loader of files", function()
     assert.equal(12 + 0, math.min(b:statistics().decoded, 12))
   end)
 
-  it("decodes anew what the cache does not hold", function()
+  it("decodes again what the cache does not hold", function()
     local kept <close> = data.Loader(lazy(), {batch_size = 12, workers = 0})
     local none <close> = data.Loader(lazy(), {batch_size = 12, workers = 0, cache = 0})
     for _ = 1, 3 do all(kept) all(none) end

@@ -108,7 +108,7 @@ describe("constructors", function()
       "unknown dtype 'float16'; known: float32, float64, uint8, int32", 1, true)
   end)
 
-  it("refuse ragged rows and entries that are no numbers, naming the place", function()
+  it("refuse ragged rows and entries that are not numbers, naming the place", function()
     local function message(t)
       local _, text = pcall(dnn.Matrix, t)
       return text

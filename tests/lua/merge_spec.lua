@@ -35,7 +35,7 @@ describe("Merge", function()
       "dnn.Merge{layers..., with = layer} gives it several",
       function() dnn.Sequential{dnn.ReLU(), dnn.Bilinear(3, 4, 5)} end)
     fails("network: layer 1.with, Bilinear(in1_features = 3, in2_features = 4 -> 5): needs 3 features and 4 at the " ..
-      "same positions, and its inputs are 2 and 3 (the output of layer 1.1, Slice(first = 1, last = 2))",
+      "same positions, but its inputs are 2 and 3 (the output of layer 1.1, Slice(first = 1, last = 2))",
       function()
         dnn.Sequential{dnn.Input(5), dnn.Merge{dnn.Slice(1, 2), dnn.Slice(3, 5), with = dnn.Bilinear(3, 4, 5)}}
       end)
@@ -45,7 +45,7 @@ end)
 describe("Slice", function()
   it("says what does not fit", function()
     fails("Slice: the last feature, 2, comes before the first, 3", function() dnn.Slice(3, 2) end)
-    fails("network: layer 1, Slice(first = 2, last = 4): takes channels 2 to 4, and its input is 5 x 6 x 3",
+    fails("network: layer 1, Slice(first = 2, last = 4): takes channels 2 to 4, but its input is 5 x 6 x 3",
       function() dnn.Sequential{dnn.Input(5, 6, 3), dnn.Slice(2, 4)} end)
   end)
 end)

@@ -299,7 +299,7 @@ describe("dnn.predict", function()
   it("refuses batches that shuffle, and options of theirs", function()
     local net, set = dnn.Sequential{dnn.Linear(4, 3)}, {X = dnn.randn(4, 5), Y = dnn.rand(1, 5)}
     assert.has_error(function() dnn.predict(net, dnn.data.batches(set)) end, "dnn.predict: these batches shuffle, so "
-      .. "nobody could tell which output belongs to which example; make them with shuffle = false")
+      .. "it is unknown which output belongs to which example; make them with shuffle = false")
     assert.has_error(function() dnn.predict(net, dnn.data.batches(set, {shuffle = false}), {batch_size = 3}) end,
       "dnn.predict: batch_size is an option of the batches that were given as data; leave it out here")
     assert.has_error(function() dnn.predict(net, 5) end,

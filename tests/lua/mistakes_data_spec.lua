@@ -45,7 +45,7 @@ describe("a mistake with data:", function()
     assert.equal(path "/cats/1.png" .. ": Not a directory; expected a folder of images", message)
   end)
 
-  it("a file that is none of HDF5's, and one that is no picture", function()
+  it("a file that is not HDF5, and one that is not an image", function()
     assert.equal(path "/cats/1.png" .. ": expected an HDF5 file, got a PNG image; dnn.data.read_image reads it",
       select(2, dnn.data.hdf5(path "/cats/1.png")))
     assert.equal(path "/tiffs/a.tiff" .. ": expected an image (JPEG, PNG, WebP, GIF or BMP), got text that "

@@ -19,20 +19,20 @@ describe("a mistake with layers and networks:", function()
         .. "in_features "
         .. "is the number of rows"},
     {"layers that do not follow one another", function() dnn.Sequential{dnn.Linear(3, 4), dnn.Linear(3, 1)} end,
-      "network: layer 2, Linear(3 -> 1): needs 3 features, and its input is 4 (the output of layer 1, "
+      "network: layer 2, Linear(3 -> 1): needs 3 features, but its input is 4 (the output of layer 1, "
         .. "Linear(3 -> 4))"},
     {"groups that do not divide the channels", function() dnn.GroupNorm(4, 6) end,
       "GroupNorm: 4 groups do not divide 6 channels into equal parts"},
     {"groups of other channels", function() dnn.Sequential{dnn.Input(2, 2, 3), dnn.GroupNorm(2, 4)} end,
-      "network: layer 1, GroupNorm(num_groups = 2, num_channels = 4): needs 4 features, and its input is 2 x 2 x 3"},
+      "network: layer 1, GroupNorm(num_groups = 2, num_channels = 4): needs 4 features, but its input is 2 x 2 x 3"},
     {"one pixel to normalise over", function() dnn.Sequential{dnn.Input(1, 1, 3), dnn.InstanceNorm2d(3)} end,
       "network: layer 1, InstanceNorm2d(num_features = 3): needs images of more than one pixel, as a single one "
         .. "becomes 0"},
     {"a slope for each of other channels", function() dnn.Sequential{dnn.Input(2, 6), dnn.PReLU(12)} end,
-      "network: layer 1, PReLU(num_parameters = 12): has 12 weights, one for each channel, and its input is 2 x 6"},
+      "network: layer 1, PReLU(num_parameters = 12): has 12 weights, one for each channel, but its input is 2 x 6"},
     {"bounds in the wrong order", function() dnn.Hardtanh(2, 1) end,
-      "Hardtanh: min_val must be below max_val, and they are 2 and 1"},
-    {"a form of GELU that there is not", function() dnn.GELU{approximate = "erf"} end,
+      "Hardtanh: min_val must be below max_val, got 2 and 1"},
+    {"an unknown form of GELU", function() dnn.GELU{approximate = "erf"} end,
       "GELU: approximate must be one of none, tanh, got 'erf'"},
     {"another type of numbers", function() net:forward(X:double()) end,
       "network: this network is float32, X is float64; convert it with X:float()"},
@@ -58,10 +58,10 @@ describe("a mistake with layers and networks:", function()
       "network: X must be a Matrix, got nil; check the name, or whether a load failed: it "
         .. "returns nil and a message"},
     {"lengths for a network without sequences", function() net:forward(X, {lengths = dnn.ones(1, 2)}) end,
-      "network: lengths were given, and no layer takes them"},
+      "network: lengths were given, but no layer takes them"},
     {"lengths in a table", function() net:forward(X, {lengths = {2, 1}}) end,
       "network: forward: lengths must be a Matrix, got table"},
-    {"a side input that there is not", function() net:predict(X, {masks = X}) end,
+    {"an unknown side input", function() net:predict(X, {masks = X}) end,
       "network: predict: unknown option 'masks'; known: lengths, mask, cache (did you mean 'mask'?)"},
     {"layers that are not in a table", function() dnn.Sequential(dnn.Linear(3, 4), dnn.ReLU()) end,
       "Sequential: expected a table of layers, dnn.Sequential{...}, got dnn.Layer"},

@@ -39,7 +39,8 @@ describe("a mistake with a loss:", function()
     {"weights of classes as a table", function() dnn.CrossEntropyLoss{weight = {1, 2, 3}} end,
       "CrossEntropyLoss: weight must be a Matrix, got table; dnn.Matrix{...} makes one of a table"},
     {"nothing but padding", function() dnn.CrossEntropyLoss{ignore_index = 0}(scores, dnn.zeros(1, 4)) end,
-      "CrossEntropyLoss: there is no mean, as no label counts: each is 0 (ignore_index) or its class has weight 0"},
+      "CrossEntropyLoss: the mean is undefined, as no label counts: each is 0 (ignore_index) or its class has "
+        .. "weight 0"},
     {"one output for two classes", function() cross(A, Y) end,
       "CrossEntropyLoss: label 0 at column 2 is outside 1..1; A has one row, a single class: for classes 0 and 1 take "
         .. "BCEWithLogitsLoss"},

@@ -26,7 +26,7 @@ describe("a mistake with a Matrix:", function()
       "dnn has no 'clip'; it is dnn.clamp(A, low, high) here"},
     {"counting from 0", function() return A(0, 1) end,
       "Matrix 3 x 2: row 0 is outside 1..3 (indices start at 1)"},
-    {"going behind the last column", function() return A:col(3) end,
+    {"going past the last column", function() return A:col(3) end,
       "Matrix 3 x 2: column 3 is outside 1..2 (indices start at 1)"},
     {"one index for two", function() return A(4) end, "Matrix 3 x 2: row 4 is outside 1..3 (indices start at 1)"},
     {"a range without its last column", function() return A:cols_range(0, 1) end,

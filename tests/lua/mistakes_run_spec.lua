@@ -41,7 +41,7 @@ describe("a mistake with a run:", function()
       "Run: log: cost must be a number, a Matrix or a table of them, got '0.5'; text is logged by run:text(tag, text)"},
     {"the loss instead of the cost", function() run:log(1, {cost = dnn.BCELoss()}) end,
       "Run: log: cost must be a number, a Matrix or a table of them, got dnn.Loss"},
-    {"a cost that is no number any more", function() run:log(1, {cost = 0 / 0}) end,
+    {"a cost that became NaN", function() run:log(1, {cost = 0 / 0}) end,
       "Run: cost is nan at step 1; run:watch(net) would name the layer; try a smaller learning rate"},
     {"a run that is closed", function() local r = dnn.Run(nil) r:close() r:log(1, {cost = 1}) end,
       "Run: this run is closed"},
@@ -100,7 +100,7 @@ describe("a mistake step by step:", function()
       "update_parameters: learning_rate must be a finite number, got nil"},
     {"the parameters for the gradients", function() stepwise.update_parameters(parameters, parameters, 0.1) end,
       "update_parameters: grads has no dW1"},
-    {"an activation that there is not", function() stepwise.linear_activation_forward(X, X, 1, "tanh") end,
+    {"an unknown activation", function() stepwise.linear_activation_forward(X, X, 1, "tanh") end,
       "linear_activation_forward: unknown activation 'tanh'; known: relu, sigmoid"},
     {"matrices that do not fit", function() stepwise.linear_forward(X, dnn.ones(4, 5), dnn.ones(4, 1)) end,
       "linear_forward: W is 4 x 5, so A must have 5 rows (features), A is 3 x 5; columns are examples: is A "

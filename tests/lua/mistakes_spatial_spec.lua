@@ -12,7 +12,7 @@ describe("a mistake with convolutions and poolings:", function()
       "network: layer 1, Conv1d(2 -> 3, kernel_size = 4, padding = 1, dilation = 3): its window of 10 steps (dilated) "
         .. "is longer than the sequence of 8 (padded)"},
     {"an image for Conv1d", on({6, 6, 2}, dnn.Conv1d(2, 3, 4)),
-      "network: layer 1, Conv1d(2 -> 3, kernel_size = 4): needs a sequence of steps x features, and its input is "
+      "network: layer 1, Conv1d(2 -> 3, kernel_size = 4): needs a sequence of steps x features, but its input is "
         .. "6 x 6 x 2"},
     {"groups that do not divide the channels", function() dnn.Conv1d(4, 6, 3, {groups = 4}) end,
       "Conv1d: groups = 4 must divide in_channels = 4 and out_channels = 6"},
@@ -29,7 +29,7 @@ describe("a mistake with convolutions and poolings:", function()
     {"no size to adapt to", function() dnn.AdaptiveAvgPool2d(0) end,
       "AdaptiveAvgPool2d: output_size must be a whole number of at least 1, or a pair of them, {height, width}, got 0"},
     {"a vector for GlobalAvgPool", on({6}, dnn.GlobalAvgPool()),
-      "network: layer 1, GlobalAvgPool: needs an image or a sequence, and its input is 6; open the network with "
+      "network: layer 1, GlobalAvgPool: needs an image or a sequence, but its input is 6; open the network with "
         .. "dnn.Input(height, width, channels)"},
     {"a size and a scale", function() dnn.Upsample(4, {scale_factor = 2}) end,
       "Upsample: give size or scale_factor, not both"},
@@ -42,13 +42,13 @@ describe("a mistake with convolutions and poolings:", function()
     {"three sides", function() dnn.ZeroPad2d{1, 2, 3} end,
       "ZeroPad2d: padding must be a number or four, {left, right, top, bottom}, got table"},
     {"a larger reflection than the image", on({3, 5, 1}, dnn.ReflectionPad2d{4, 4, 0, 3}),
-      "network: layer 1, ReflectionPad2d(padding = {4, 4, 0, 3}): can only add less than the image has to reflect, and "
+      "network: layer 1, ReflectionPad2d(padding = {4, 4, 0, 3}): can only reflect fewer pixels than the image has: "
         .. "3 on the bottom is not less than its height of 3"},
     {"channels that make no blocks", on({3, 5, 6}, dnn.PixelShuffle(2)),
-      "network: layer 1, PixelShuffle(upscale_factor = 2): needs channels that upscale_factor squared, 4, divides, and "
+      "network: layer 1, PixelShuffle(upscale_factor = 2): needs channels that upscale_factor squared, 4, divides, but "
         .. "its input has 6"},
     {"pixels that make no blocks", on({3, 4, 1}, dnn.PixelUnshuffle(2)),
       "network: layer 1, PixelUnshuffle(downscale_factor = 2): needs a height and width that downscale_factor = 2 "
-        .. "divides, and its input is 3 x 4"},
+        .. "divides, but its input is 3 x 4"},
   })
 end)

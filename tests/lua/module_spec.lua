@@ -2,7 +2,7 @@
 local dnn = require "dnn"
 
 describe("the module", function()
-  it("takes a name that it has not for a slip, and names the nearest one", function()
+  it("treats an unknown name as a slip, and suggests the nearest one", function()
     local function message(name) return select(2, pcall(function() return dnn[name] end)) end
     assert.matches("module_spec.lua:%d+: dnn has no 'Linaer'; did you mean 'Linear'%?$", message "Linaer")
     assert.matches(": dnn has no 'read_image'; it is dnn.data.read_image here$", message "read_image")

@@ -107,7 +107,7 @@ describe("an optimiser", function()
     assert.is_true(net[1].dW == dnn.ones(2, 3, float64))
   end)
 
-  it("refuses a gradient that is not finite, changing nothing, unless told not to look", function()
+  it("refuses a gradient that is not finite, changing nothing, unless the check is off", function()
     local net, W = fixture()
     local opt = dnn.optim.Adam(net:parameters())
     local G = dnn.ones(2, 3, float64)

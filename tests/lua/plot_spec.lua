@@ -63,7 +63,7 @@ describe("a picture in the terminal", function()
     assert.matches("1%s+2%s+3%s+4%s+5\n", text)
   end)
 
-  it("is as large as suits the terminal when nobody says", function()
+  it("fits the terminal when no size is given", function()
     local script = 'io.stdout:write("before\\n"); require "dnn".plot{1, 2, 3}; print "after"'
     local out, err = program.run("-e " .. program.quote(script), nil, "COLUMNS=100 LINES=30")
     assert.equal("", err)
@@ -76,7 +76,7 @@ describe("a picture in the terminal", function()
     assert.is_true(widest > 90 and widest <= 100, widest)
   end)
 
-  it("has no colours where the output is no terminal, unless CLICOLOR_FORCE asks for them", function()
+  it("has no colours where the output is not a terminal, unless CLICOLOR_FORCE is set", function()
     local script = program.quote 'require "dnn".plot({1, 2, 3}, {size = {40, 10}})'
     local plain = program.run("-e " .. script)
     lacks(plain, "\27")
@@ -327,7 +327,7 @@ describe("a picture in a file", function()
     assert.equal("nil\tdnn.plot: /nowhere/dnnview cannot be started: No such file or directory\n", out)
   end)
 
-  it("or a window leaves nothing behind", function()
+  it("or a window leaves no files", function()
     local script = program.quote 'require "dnn".plot{1, 2}; require "dnn".imshow(require "dnn".eye(3))'
     local _, err = program.run("-e " .. script, nil, "TMPDIR=" .. program.quote(folder))
     assert.equal("", err)

@@ -26,15 +26,15 @@ describe("PositionalEncoding", function()
       assert.is_true(dnn.max(difference:abs()) < 1e-6)
       last = last + count
     end
-    fails("PositionalEncoding(embedding_dim = 4, max_len = 7): takes sequences of up to 7 steps, and there are 8; " ..
+    fails("PositionalEncoding(embedding_dim = 4, max_len = 7): takes sequences of up to 7 steps, but there are 8; " ..
       "set max_len", function() net:predict(X:rows_range(1, 4), {cache = cache}) end)
   end)
 
   it("says when a sequence is too long", function()
     fails("network: layer 1, PositionalEncoding(embedding_dim = 4, max_len = 10): takes sequences of up to 10 " ..
-      "steps, and its input has 11; set max_len",
+      "steps, but its input has 11; set max_len",
       function() dnn.Sequential{dnn.Input(11, 4), dnn.PositionalEncoding(4, {max_len = 10})} end)
-    fails("network: layer 1, PositionalEncoding(embedding_dim = 4): needs 4 features, and its input is 6 x 5",
+    fails("network: layer 1, PositionalEncoding(embedding_dim = 4): needs 4 features, but its input is 6 x 5",
       function() dnn.Sequential{dnn.Input(6, 5), dnn.PositionalEncoding(4)} end)
   end)
 end)
@@ -67,14 +67,14 @@ describe("Reshape and Permute", function()
   end)
 
   it("say what does not fit", function()
-    fails("network: layer 1, Reshape(size1 = 3, size2 = 5): needs 15 features, and its input is 4 x 4",
+    fails("network: layer 1, Reshape(size1 = 3, size2 = 5): needs 15 features, but its input is 4 x 4",
       function() dnn.Sequential{dnn.Input(4, 4), dnn.Reshape(3, 5)} end)
-    fails("network: layer 1, Reshape(size1 = 3, size2 = 5): makes 3 x 5, 15 elements, and its input is 2 x 15, 30",
+    fails("network: layer 1, Reshape(size1 = 3, size2 = 5): makes 3 x 5, 15 elements, but its input is 2 x 15, 30",
       function() dnn.Sequential{dnn.Input(2, 15), dnn.Reshape(3, 5)} end)
-    fails("Reshape: size3 is given, and size2 is missing", function() dnn.Reshape(3, {size3 = 5}) end)
+    fails("Reshape: size3 is given, but size2 is missing", function() dnn.Reshape(3, {size3 = 5}) end)
     fails("Permute: the axes must be the numbers 1 to 2 in some order", function() dnn.Permute(1, 1) end)
     fails("Permute: the axes must be the numbers 1 to 3 in some order", function() dnn.Permute(4, 1, 2) end)
-    fails("network: layer 1, Permute(axis1 = 2, axis2 = 1): needs a sequence of steps x features, and its input is 5",
+    fails("network: layer 1, Permute(axis1 = 2, axis2 = 1): needs a sequence of steps x features, but its input is 5",
       function() dnn.Sequential{dnn.Input(5), dnn.Permute(2, 1)} end)
   end)
 end)

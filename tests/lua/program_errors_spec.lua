@@ -28,7 +28,7 @@ describe("dnnlua", function()
         (error_of("local a = 'é', x.y.z", "-e 'x = {}'"):gsub("stack traceback.*", "")))
     end)
 
-    it("marks nothing where the name stands twice or is part of another", function()
+    it("marks nothing where the name occurs twice or is part of another", function()
       assert.equal("dnnlua: @/error.lua:1: attempt to call a nil value (global 'f')\n     1 | ff = f(1) + f(2)\n",
         (error_of("ff = f(1) + f(2)"):gsub("stack traceback.*", "")))
     end)
@@ -99,7 +99,7 @@ describe("dnnlua", function()
       end
     end)
 
-    it("of an operator that stands twice marks neither", function()
+    it("of an operator that occurs twice marks neither", function()
       assert.is_nil(error_of("local A = require 'dnn'.ones(3, 2)\nlocal B = A * A * A"):find "%^")
     end)
 
@@ -249,7 +249,7 @@ describe("dnnlua", function()
       assert.equal("inner\nouter\tnil\n", out)
     end)
 
-    it("is quiet when nobody reads any more, even where a parent has SIGPIPE ignored", function()
+    it("is quiet when its reader has gone, even where a parent has SIGPIPE ignored", function()
       for _, ignore in ipairs{"", "trap '' PIPE; "} do
         local out, err = shell(ignore .. quote(program.dnnlua) .. " -e 'while true do print(1) end' | head -n 1")
         assert.same({"1\n", ""}, {out, err})

@@ -24,11 +24,11 @@ describe("every option of dnnlua --help", function()
     end
   end
 
-  it("stands in the manual page", function()
+  it("is in the manual page", function()
     holds("docs/dnnlua.1", "Fl %%-%s%%f[%%W]", "\n%%.It Fl %s%%f[%%W]")
   end)
 
-  it("stands in the completion scripts", function()
+  it("is in the completion scripts", function()
     holds("completions/dnnlua.bash", "%%-%%-%s%%f[%%W]", "[ ']%%-%s%%f[%%W]")
     holds("completions/_dnnlua", "%%-%%-%s%%f[%%W]", "%%-%s%%f[%%W]")
     holds("completions/dnnlua.fish", " %%-l %s ", " %%-s %s ")
@@ -53,7 +53,7 @@ describe("every option of dnnlua --help", function()
     assert.equal("\n", completed("train_cats.lua", "--vi"))
   end)
 
-  it("stands in scripts that zsh and fish can read", function()
+  it("is in scripts that zsh and fish can read", function()
     local tried = false
     for shell_name, path in pairs{zsh = "completions/_dnnlua", fish = "completions/dnnlua.fish"} do
       if os.execute("command -v " .. shell_name .. " >/dev/null 2>&1") then

@@ -29,14 +29,14 @@ describe("dnnlua -i", function()
   end
   local quiet = [[-e"_PROMPT='' _PROMPT2=''" -i]]
 
-  it("names its version, shows values, goes on after errors and continues lines", function()
+  it("names its version, shows values, continues after errors and continues lines", function()
     local out, err, status = run("-i", "1 + 1, 'b'\nfor i = 3, 4 do\nprint(i)\nend\nundefined()\nx = 5\nx\n")
     assert.equal("2\tb\n3\n4\n5\n\n", (out:gsub(">+ ", ""):gsub("^dnnlua [^\n]*\n", "")))
     assert.matches("^stdin:1: attempt to call a nil value %(global 'undefined'%)\nstack traceback:", err)
     assert.equal(0, status)
   end)
 
-  it("runs the script first, then asks", function()
+  it("runs the script first, then prompts", function()
     as_lua("-i -e 'x = 3'", "x\nx = x + 1\nx")
     as_lua("-i -", "print 'script'")
   end)
@@ -59,21 +59,21 @@ describe("dnnlua -i", function()
     as_lua("-i", "a.\n")
   end)
 
-  it("asks with _PROMPT and _PROMPT2, which may be objects", function()
+  it("uses _PROMPT and _PROMPT2, which may be objects", function()
     as_lua([["-e_PROMPT='next?' _PROMPT2=5" -i]], "--\na =\n2\n")
     as_lua([[-e "local C = 'X' _PROMPT = setmetatable({}, {__tostring = function() C = C .. 'X' return C end})" -i]],
       "--\na = 2\n")
     as_lua("-i", "--\na = 2\n")
   end)
 
-  it("tells an error of print and goes on", function()
+  it("reports an error of print and continues", function()
     local _, err, status = run("-e 'print = nil' -i", "10\nio.write 'on'")
     assert.matches("^error calling 'print' %(attempt to call a nil value%)\n", err)
     assert.equal(0, status)
     as_lua("-e 'print = nil' -i", "10\nio.write 'on\\n'")
   end)
 
-  it("goes on after an error whose object has no text, or fails to tell itself", function()
+  it("continues after an error whose object has no text, or whose __tostring fails", function()
     local out, err, status = run("-i", table.concat({
       "error()", "error{}", "error(setmetatable({}, {__tostring = function() error 'twice' end}))",
       "setmetatable({}, {__gc = function() error 'collected' end}) collectgarbage()", "'still here'", ""}, "\n"))

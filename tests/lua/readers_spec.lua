@@ -57,7 +57,7 @@ describe("dnn.data.idx", function()
     refuses("its header promises 12 bytes of data, but 11 follow; was the file cut short?", data.idx,
       put(idx(8, {3, 4}, ("x"):rep(11))))
     refuses("has more bytes than the 12 that its header speaks of", data.idx, put(idx(8, {3, 4}, ("x"):rep(13))))
-    refuses("expected an IDX file, got a Git LFS pointer; it stands for a large file that was not downloaded; "
+    refuses("expected an IDX file, got a Git LFS pointer; the large file itself was not downloaded; "
       .. "run git lfs pull",
       data.idx, put "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n")
     refuses("expected an IDX file, got text that begins with 'hello'", data.idx, put "hello\n")
@@ -206,7 +206,7 @@ describe("dnn.data.npy", function()
     refuses("its header promises 1152921504606846976 bytes of data, but 0 follow; was the file cut short?", data.npy,
       put(npy("'<f4'", "False", "(288230376151711744,)", "")))
     refuses("is a NumPy array of version 9.0; expected 1.0 to 3.0", data.npy, put "\x93NUMPY\9\0\1\0xxxx")
-    refuses("asks for a header of 65535 bytes; expected some hundred", data.npy, put "\x93NUMPY\1\0\255\255{")
+    refuses("claims a header of 65535 bytes; expected a few hundred", data.npy, put "\x93NUMPY\1\0\255\255{")
     refuses("expected a NumPy array (.npy), got an HDF5 file; dnn.data.hdf5 reads it", data.npy,
       put "\x89HDF\r\n\x1a\n")
   end)

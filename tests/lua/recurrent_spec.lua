@@ -56,7 +56,7 @@ describe("a recurrent layer that carries its state", function()
     assert.is_nil(net[1].state)
   end)
 
-  it("refuses what is no state of it", function()
+  it("refuses what is not its state", function()
     local net, forgets = network("GRU", {stateful = true}), network("GRU")
     fails("its state has 6 rows and a column for each example, not 5 x 2",
       function() net[1].state = dnn.ones(5, 2) end)
@@ -121,7 +121,7 @@ describe("a recurrent layer that carries its state", function()
     assert.is_nil(net:state_dict()["train/0"])
   end)
 
-  it("stands in a network once", function()
+  it("can be in a network only once", function()
     local gru = dnn.GRU(2, 2, {stateful = true})
     fails("a stateful layer can be called only once in a network",
       function() dnn.Sequential{dnn.Input(4, 2), gru, gru}:forward(dnn.ones(8, 1)) end)

@@ -34,7 +34,7 @@ describe("options that close the network when they are read", function()
   end
 end)
 
-describe("a key that is no string", function()
+describe("a key that is not a string", function()
   it("is named by its kind; its __tostring is not run", function()
     local net = trained()
     local key = setmetatable({}, {__name = "Key", __tostring = function() net:close() return "dtype" end})

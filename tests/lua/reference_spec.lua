@@ -287,7 +287,7 @@ describe("every function of the reference", function()
     end)
   end)
 
-  it("tells of its arguments in their order, those that may be left out last", function()
+  it("describes its arguments in their order, those that may be left out last", function()
     each(function(entry)
       local names, left_out = {}, false
       for i, param in ipairs(entry.params) do

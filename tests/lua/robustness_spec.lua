@@ -132,7 +132,7 @@ describe("a training", function()
     assert.is_truthy(out:find "^%x+ ")
     local _, times = complaints:gsub("dnn.Run: ", "")
     assert.equal(1, times, complaints)
-    assert.is_truthy(complaints:find("File too large; training goes on, but its log is incomplete", 1, true))
+    assert.is_truthy(complaints:find("File too large; training continues, but its log is incomplete", 1, true))
     local plain = sh(command_of [[
       run = dnn.Run()
       train(1, 3000)
@@ -159,7 +159,7 @@ describe("a training", function()
       ("run folder %s/file: cannot be made: %s/file: Not a directory"):format(folder, folder),
     }
     assert.equal("nil\t" .. table.concat(reasons, "\nnil\t") .. "\n", out)
-    local after = "; training goes on without a log\n"
+    local after = "; training continues without a log\n"
     assert.equal("dnn.Run: " .. table.concat(reasons, after .. "dnn.Run: ") .. after, complaints)
   end)
 
@@ -183,19 +183,19 @@ describe("a training", function()
         .. "dnnview: there is nothing else to show\n"}, {view(seed "no_event_file")})
     end)
 
-    it("shows what stands before a torn end, and says so", function()
+    it("shows what comes before a torn end, and says so", function()
       assert.same({0, "dnnview: .../run: ends inside a record: its last 31 bytes are left out\n"},
         {view(seed "torn_in_payload")})
       assert.is_truthy(read_all(folder .. "/run.csv"):find("run,Loss/train,1,", 1, true))
     end)
 
-    it("shows what stands around damage, and says so", function()
+    it("shows what surrounds damage, and says so", function()
       assert.same({0, "dnnview: .../run: 1 damaged record was skipped\n"}, {view(seed "damaged_payload")})
       assert.is_truthy(read_all(folder .. "/run.csv"):find("run,loss,2,", 1, true))
       assert.same({0, "dnnview: .../run: 5 damaged records were skipped\n"}, {view(seed "lying_fields")})
     end)
 
-    it("shows what stands before a length that lies, and says so", function()
+    it("shows what comes before a wrong length, and says so", function()
       for _, name in ipairs {"damaged_length", "length_of_everything"} do
         assert.same({0, "dnnview: .../run: 1 file was given up at a damaged length\n"}, {view(seed(name))})
         assert.is_truthy(read_all(folder .. "/run.csv"):find("run,loss,1,", 1, true))

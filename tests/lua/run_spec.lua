@@ -1,4 +1,4 @@
--- dnn.Run: what a script logs is in the event file under the right tags; wrong use is told apart.
+-- dnn.Run: what a script logs is in the event file under the right tags; wrong use raises clear errors.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
 local event_file = require "event_file"
@@ -157,7 +157,7 @@ describe("dnn.Run", function()
       assert.equal(1, #event_file.read(file))
     end)
 
-    it("also when nobody closes it before the program ends", function()
+    it("also when it is never closed before the program ends", function()
       local script = folder .. ".lua"
       write_all(script, ([[
         local run = assert(require "dnn".Run(%q))

@@ -165,7 +165,7 @@ echo "$@" >>"$HEARD"
         "say checkpoint; hear; say checkpoint; hear; say checkpoint; hear; say stop; hear")
       assert.same({"saved weights.bin", "saved", "checkpoint: disk full", "stopping"},
         {table.unpack(heard, 2)})
-      assert.equal("dnn.Run: checkpoint: disk full; training goes on\n", err)
+      assert.equal("dnn.Run: checkpoint: disk full; training continues\n", err)
       _, _, _, heard = train([[
         local run = dnn.Run(folder, {view = true})
         for i in run:steps(1e9 // 1) do run:log(i, {cost = 1}) end]],
@@ -231,7 +231,7 @@ echo "$@" >>"$HEARD"
       local expected = "checkpoint: 'loss' must be a network, an optimiser, batches, a dnn.Random, a Matrix, a number, "
         .. "a text or a boolean, got dnn.Loss"
       assert.equal(expected, heard[2])
-      assert.equal("dnn.Run: " .. expected .. "; training goes on\n", err)
+      assert.equal("dnn.Run: " .. expected .. "; training continues\n", err)
     end)
 
     it("says why it cannot save", function()
@@ -271,11 +271,11 @@ echo "$@" >>"$HEARD"
       local out, err, status, heard = train(script, "", {display = "-u DISPLAY"})
       assert.same({"done\n", 0, 0}, {out, status, #heard})
       assert.equal("dnn.Run: no window: no display (neither DISPLAY nor WAYLAND_DISPLAY is "
-        .. "set); training goes on\n", err)
+        .. "set); training continues\n", err)
       out, err, status = train(script, "", {program = "/no/such/dnnview"})
       assert.same({"done\n", 0}, {out, status})
       assert.equal("dnn.Run: no window: /no/such/dnnview cannot be started: No such file or "
-        .. "directory; training goes on\n", err)
+        .. "directory; training continues\n", err)
     end)
   end)
 end)

@@ -144,7 +144,7 @@ describe("A table is shown", function()
     end
   end)
 
-  it("with a number for each table that stands in it twice or in itself", function()
+  it("with a number for each table that is in it twice or in itself", function()
     local t = {name = "root", list = {}}
     t.self = t
     t.list[1] = t.list

@@ -40,13 +40,13 @@ describe("dnn.system", function()
     assert.are.same({".hidden", "file", "sub"}, names)
   end)
 
-  it("says that there is no folder to list", function()
+  it("says when the folder to list is missing", function()
     local names, message = dnn.system.list(folder)
     assert.is_nil(names)
     assert.are.equal(folder .. ": No such file or directory", message)
   end)
 
-  it("knows no terminal of that name", function()
+  it("refuses an unknown stream", function()
     assert.error_matches(function() dnn.system.terminal "printer" end,
       "stream must be 'stdin', 'stdout' or 'stderr', got 'printer'")
   end)

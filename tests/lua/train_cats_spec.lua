@@ -50,7 +50,7 @@ describe("draw_pets.lua", function()
     assert.is_truthy(out:find("Usage: draw_pets.lua", 1, true))
   end)
 
-  it("rejects a number of pictures that is none", function()
+  it("rejects a number of images that is not one", function()
     local _, err, status = run("draw_pets.lua", "--count many")
     assert.are.equal(2, status)
     assert.are.equal("draw_pets.lua: --count must be a whole number >= 2, got 'many'\n"
@@ -248,7 +248,7 @@ describe("train_cats.lua says what is wrong with", function()
     fails(folder, 1, folder .. " holds 3 classes (a, b, c), but this network tells two apart")
   end)
 
-  it("a file that is no HDF5", function()
+  it("a file that is not HDF5", function()
     local folder = cache .. "/broken"
     os.execute(("mkdir -p '%s' && echo text >'%s/train_x.h5' && echo text >'%s/test_x.h5'")
       :format(folder, folder, folder))

@@ -114,7 +114,7 @@ describe("weights", function()
     assert.equal(first, program.read_all(path))
   end)
 
-  it("of another network are told by name and shape, and change nothing", function()
+  it("of another network are reported by name and shape, and change nothing", function()
     local net = network()
     assert(net:save(path))
     local function refuses(expected, ...)
@@ -230,7 +230,7 @@ describe("state_dict", function()
     fails("Adam: load_state_dict: steps must be a whole number >= 0, got -1", adam.load_state_dict, adam,
       with("steps", -1))
     fails("beta1 must be below 1", adam.load_state_dict, adam, with("beta1", 1))
-    fails("Adam: with these settings its state has 2 vectors, and 1 came", function()
+    fails("Adam: with these settings its state has 2 vectors, got 1", function()
       local state = adam:state_dict()
       state["state.2"] = nil
       adam:load_state_dict(state)
@@ -297,7 +297,7 @@ describe("dnn.save and dnn.load", function()
     end
     local function tensor(text, data) return file('{"w":{' .. text .. "}}", data) end
     says("expected a safetensors file, but the file is empty", "")
-    says("is not a safetensors file, or was cut short: it asks for a header of 100 bytes, and has 20 in all",
+    says("is not a safetensors file, or was cut short: it claims a header of 100 bytes, and has 20 in all",
       ("<I8"):pack(100) .. ("x"):rep(12))
     says("expected a safetensors file, got a zip archive; unpack it first", "PK\3\4 and so on")
     says("expected a safetensors file, got an HDF5 file; dnn.data.hdf5 reads it", "\x89HDF\r\n\x1a\n  ")
@@ -417,7 +417,7 @@ describe("dnn.save and dnn.load", function()
     fails("save: unknown option 'meta'", dnn.save, path, {}, {meta = {}})
     fails("metadata '\xff' is not UTF-8 text", dnn.save, path, {}, {metadata = {a = "\xff"}})
     fails("tensor '\xff' is not UTF-8 text", dnn.save, path, {["\xff"] = dnn.eye(1)})
-    fails("has the name that stands for the metadata", dnn.save, path, {__metadata__ = dnn.eye(1)})
+    fails("has the name reserved for the metadata", dnn.save, path, {__metadata__ = dnn.eye(1)})
     fails("load: expected the path of a file, got 3", dnn.load, 3)
     assert.is_nil(io.open(path))
   end)

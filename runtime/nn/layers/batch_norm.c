@@ -302,7 +302,7 @@ static dnn_status shape_of_1d(const dnn_layer *layer, const dnn_shape *in, size_
         return DNN_OK;
     char text[DNN_SHAPE_TEXT];
     dnn_shape_text(in, text);
-    return dnn_fail(err, DNN_ERROR_SHAPE, "needs %zu features, and its input is %s%s",
+    return dnn_fail(err, DNN_ERROR_SHAPE, "needs %zu features, but its input is %s%s",
                     dnn_layer_count(layer, NUM_FEATURES), text,
                     in->rank == 3 ? "; BatchNorm2d is for images" : "");
 }

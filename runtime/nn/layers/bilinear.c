@@ -66,7 +66,7 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
     dnn_shape_text(&in[0], first);
     dnn_shape_text(&in[1], second);
     return dnn_fail(err, DNN_ERROR_SHAPE,
-                    "needs %zu features and %zu at the same positions, and its inputs are %s and %s",
+                    "needs %zu features and %zu at the same positions, but its inputs are %s and %s",
                     dnn_layer_count(layer, IN1_FEATURES), dnn_layer_count(layer, IN2_FEATURES), first,
                     second);
 }

@@ -278,7 +278,7 @@ static dnn_status shape_of_groups(const dnn_layer *layer, const dnn_shape *in, s
     if (dnn_shape_channels(in) == channels_of(layer))
         return DNN_OK;
     dnn_shape_text(in, text);
-    return dnn_fail(err, DNN_ERROR_SHAPE, "needs %zu channels, and its input is %s",
+    return dnn_fail(err, DNN_ERROR_SHAPE, "needs %zu channels, but its input is %s",
                     channels_of(layer), text);
 }
 

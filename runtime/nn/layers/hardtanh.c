@@ -27,7 +27,7 @@ static dnn_status check(dnn_layer *layer, dnn_error *err) {
     if (low < high)
         return DNN_OK;
     return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                    "Hardtanh: min_val must be below max_val, and they are %g and %g", low, high);
+                    "Hardtanh: min_val must be below max_val, got %g and %g", low, high);
 }
 
 #define SETTING            const T low = (T)s[MIN_VAL].number, high = (T)s[MAX_VAL].number;

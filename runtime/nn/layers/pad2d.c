@@ -69,7 +69,7 @@ static dnn_status reflection_shape(const dnn_layer *layer, const dnn_shape *in, 
         bool across = s == LEFT || s == RIGHT;
         if (side(layer, s) >= in->size[across ? 1 : 0])
             return dnn_fail(err, DNN_ERROR_SHAPE,
-                            "can only add less than the image has to reflect, and %zu on the %s is "
+                            "can only reflect fewer pixels than the image has: %zu on the %s is "
                             "not less than its %s of %zu",
                             side(layer, s), names[s], across ? "width" : "height",
                             in->size[across ? 1 : 0]);

@@ -87,7 +87,7 @@ static dnn_status shuffle_shape(const dnn_layer *layer, const dnn_shape *in, siz
     (void)inputs;
     if (r > in->size[2] || in->size[2] % (r * r) != 0)
         return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "needs channels that upscale_factor squared, %zu, divides, and its input has "
+                        "needs channels that upscale_factor squared, %zu, divides, but its input has "
                         "%zu",
                         r * r, in->size[2]);
     *out = dnn_shape_image(in->size[0] * r, in->size[1] * r, in->size[2] / (r * r));
@@ -128,7 +128,7 @@ static dnn_status unshuffle_shape(const dnn_layer *layer, const dnn_shape *in, s
     (void)inputs;
     if (in->size[0] % r != 0 || in->size[1] % r != 0)
         return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "needs a height and width that downscale_factor = %zu divides, and its input "
+                        "needs a height and width that downscale_factor = %zu divides, but its input "
                         "is %zu x %zu",
                         r, in->size[0], in->size[1]);
     *out = dnn_shape_image(in->size[0] / r, in->size[1] / r, in->size[2] * r * r);

@@ -37,7 +37,7 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
     (void)inputs, (void)out;
     return in->size[0] <= most
                ? DNN_OK
-               : dnn_fail(err, DNN_ERROR_SHAPE, "has vectors for %zu steps, and its input has %zu",
+               : dnn_fail(err, DNN_ERROR_SHAPE, "has vectors for %zu steps, but its input has %zu",
                           most, in->size[0]);
 }
 
@@ -66,7 +66,7 @@ static dnn_status forward(dnn_call *call, dnn_error *err) {
     dnn_matrix weight = vectors(call, &call->values[0]);
     size_t steps = call->before + dnn_shape_positions(&call->out);
     if (steps > call->values[0].cols)
-        return dnn_fail(err, DNN_ERROR_SHAPE, "has vectors for %zu steps, and there are %zu",
+        return dnn_fail(err, DNN_ERROR_SHAPE, "has vectors for %zu steps, but there are %zu",
                         call->values[0].cols, steps);
     weight.data = dnn_matrix_at(&call->values[0], 0, call->before);
     return dnn_binary(DNN_ADD, &call->A, &call->X[0], &weight, err);

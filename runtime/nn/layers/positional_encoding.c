@@ -38,7 +38,7 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
     if (in->size[0] <= most)
         return DNN_OK;
     return dnn_fail(err, DNN_ERROR_SHAPE,
-                    "takes sequences of up to %zu steps, and its input has %zu; set max_len", most,
+                    "takes sequences of up to %zu steps, but its input has %zu; set max_len", most,
                     in->size[0]);
 }
 
@@ -65,7 +65,7 @@ static dnn_status forward(dnn_call *call, dnn_error *err) {
            most = dnn_layer_count(call->layer, MAX_LEN);
     if (call->before + steps > most)
         return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "takes sequences of up to %zu steps, and there are %zu; set max_len", most,
+                        "takes sequences of up to %zu steps, but there are %zu; set max_len", most,
                         call->before + steps);
     dnn_matrix P = dnn_matrix_of(call->dtype, steps * features, 1, call->scratch);
     for (size_t feature = 0; feature < features; feature++)

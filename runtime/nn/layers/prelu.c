@@ -53,7 +53,7 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
     if (n == 1 || n == dnn_shape_channels(in))
         return DNN_OK;
     dnn_shape_text(in, text);
-    return dnn_fail(err, DNN_ERROR_SHAPE, "has %zu weights, one for each channel, and its input is %s",
+    return dnn_fail(err, DNN_ERROR_SHAPE, "has %zu weights, one for each channel, but its input is %s",
                     n, text);
 }
 

@@ -39,7 +39,7 @@ static dnn_shape target(const dnn_layer *layer) {
 static dnn_status check(dnn_layer *layer, dnn_error *err) {
     if (dnn_layer_real(layer, SIZE3) < 0 || dnn_layer_real(layer, SIZE2) > 0)
         return DNN_OK;
-    return dnn_fail(err, DNN_ERROR_ARGUMENT, "Reshape: size3 is given, and size2 is missing");
+    return dnn_fail(err, DNN_ERROR_ARGUMENT, "Reshape: size3 is given, but size2 is missing");
 }
 
 /* As many elements as the target has, in any shape. */
@@ -56,7 +56,7 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
     if (dnn_shape_count(out) != dnn_shape_count(in)) {
         dnn_shape_text(in, from);
         dnn_shape_text(out, to);
-        return dnn_fail(err, DNN_ERROR_SHAPE, "makes %s, %zu elements, and its input is %s, %zu", to,
+        return dnn_fail(err, DNN_ERROR_SHAPE, "makes %s, %zu elements, but its input is %s, %zu", to,
                         dnn_shape_count(out), from, dnn_shape_count(in));
     }
     if (out->rank == 1 && in->rank != 2) { /* as Flatten does, for the order in files */

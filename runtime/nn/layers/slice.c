@@ -39,7 +39,7 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
     (void)inputs;
     if (last > dnn_shape_channels(in)) {
         dnn_shape_text(in, text);
-        return dnn_fail(err, DNN_ERROR_SHAPE, "takes %s %zu to %zu, and its input is %s",
+        return dnn_fail(err, DNN_ERROR_SHAPE, "takes %s %zu to %zu, but its input is %s",
                         in->rank == 3 ? "channels" : "features", first, last, text);
     }
     *out = *in;

@@ -19,7 +19,7 @@ static const dnn_field fields[] = {
                .example = 0,
                .low = -1e30,
                .high = 1e30,
-               .doc = "what stands in place of the others"},
+               .doc = "what replaces the others"},
     {.name = NULL},
 };
 

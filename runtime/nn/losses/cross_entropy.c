@@ -240,7 +240,7 @@ static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
 
 /* --- blocks --- */
 
-/* Runs through positions in blocks, which lie one behind the other in A (and dA). */
+/* Runs through positions in blocks, which lie one after the other in A (and dA). */
 typedef struct walk {
     const dnn_loss_call *call;
     dnn_matrix *dA; /* NULL in forward */

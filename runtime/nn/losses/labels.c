@@ -134,7 +134,7 @@ dnn_status dnn_labels_check_total(const dnn_labels *labels, double total, dnn_er
     if (total != 0)
         return DNN_OK;
     return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                    "%s: there is no mean, as no label counts: each is %g (ignore_index) or its "
-                    "class has weight 0",
+                    "%s: the mean is undefined, as no label counts: each is %g (ignore_index) or "
+                    "its class has weight 0",
                     labels->name, labels->ignore);
 }

@@ -121,7 +121,7 @@ static dnn_status check(const dnn_network *network, const dnn_plan *plan, const 
     if (cache->steps + steps > cache->capacity)
         return dnn_fail(err, DNN_ERROR_SHAPE,
                         "the cache has room for %zu steps; %zu are in it, and X has %zu: make a "
-                        "larger one, or begin anew after cache:reset()",
+                        "larger one, or start again after cache:reset()",
                         cache->capacity, cache->steps, steps);
     return DNN_OK;
 }

@@ -4,7 +4,7 @@
  * It holds the keys and values of each attention in the network, in one block of memory of the
  * caller's. A forward in evaluation with a cache (dnn_side_inputs.cache) takes X for the steps that
  * follow those that are in it, and adds them. It is for networks all of whose layers work on each
- * step by itself, or are causal attention. After the network's values have changed it starts anew:
+ * step by itself, or are causal attention. After the network's values have changed it starts again:
  * dnn_cache_reset. */
 #ifndef DNN_NN_CACHE_H
 #define DNN_NN_CACHE_H

@@ -71,7 +71,7 @@ static dnn_status take_lengths(dnn_network *network, dnn_plan *plan, const dnn_m
                                dnn_error *err) {
     size_t longest = 0;
     if (lengths != NULL && plan->lengths == NULL)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT, "lengths were given, and no layer takes them");
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "lengths were given, but no layer takes them");
     dnn_status status = lengths != NULL ? read_lengths(plan, lengths, &longest, err) : DNN_OK;
     for (size_t s = 0; s < network->step_count && status == DNN_OK; s++) {
         if (!takes_lengths(&network->steps[s]))
@@ -132,7 +132,7 @@ static dnn_status take_mask(dnn_network *network, dnn_plan *plan, const dnn_matr
     if (mask == NULL)
         return DNN_OK;
     return taken ? copy_mask(plan, mask, err)
-                 : dnn_fail(err, DNN_ERROR_ARGUMENT, "a mask was given, and no layer takes one");
+                 : dnn_fail(err, DNN_ERROR_ARGUMENT, "a mask was given, but no layer takes one");
 }
 
 dnn_status dnn_network_take_side_inputs(dnn_network *network, dnn_plan *plan,

@@ -80,7 +80,7 @@ static dnn_status add_member(dnn_optimiser *o, dnn_member member, size_t moves, 
                              dnn_error *err) {
     if (o->member_count != 0 && dtype != o->dtype)
         return dnn_fail(err, DNN_ERROR_TYPE,
-                        "%s: one optimiser steps numbers of one type, and these are %s and %s",
+                        "%s: an optimiser steps numbers of one type, but these are %s and %s",
                         o->kind->name, dnn_dtype_info(o->dtype)->name, dnn_dtype_info(dtype)->name);
     dnn_move *room = dnn_calloc(o->move_room + moves + 1, sizeof *room);
     dnn_member *members = grow(o, o->members, o->member_count, sizeof *members, err);
@@ -341,7 +341,7 @@ dnn_status dnn_optimiser_restore(dnn_optimiser *optimiser,
         size_t needed = o->kind->state_vectors(group.settings);
         if (needed > vectors)
             return dnn_fail(err, DNN_ERROR_STATE,
-                            "%s: with these settings its state has %zu vectors, and %zu came",
+                            "%s: with these settings its state has %zu vectors, got %zu",
                             o->kind->name, needed, vectors);
     }
     for (size_t g = 0; g < o->group_count; g++)

@@ -2,7 +2,7 @@
 -- arguments loads this file; names that other libraries have for things are elsewhere.
 local SCALED <const> = "the scaled sum of Torch7 and PyTorch is A:add_(s * B) here"
 local SCALED_NEW <const> = "the scaled sum of Torch7 and PyTorch is A + s * B here, and a result's place {out = C}"
-local TWO <const> = "a Matrix has two dimensions; a picture or a sequence is a column of it, one example"
+local TWO <const> = "a Matrix has two dimensions; an image or a sequence is one column, one example"
 local KEPT <const> = "the axis is always kept: a column stays a column"
 
 -- A function's name, a pattern for the kinds of its arguments ("Matrix number Matrix"), and the advice.

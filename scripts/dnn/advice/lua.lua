@@ -1,5 +1,6 @@
--- What somebody likely meant whose Lua is another language's. Loaded by the program when an error is about such a thing
--- (bindings/program/advice.c): it holds data alone, so that nothing a script has done to the globals matters.
+-- What was likely meant by those who write Lua like another language. Loaded by the program when an error is about
+-- such a thing (bindings/program/advice.c): it holds data alone, so that nothing a script has done to the globals
+-- matters.
 return {
   -- What is a global elsewhere.
   globals = {

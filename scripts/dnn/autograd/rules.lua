@@ -119,7 +119,7 @@ rules.convert = {function(s) return s.dA:to(s[1].dtype) end}
 rules.transpose = {function(s) return s.dA:t() end}
 rules.reshape = {function(s) return s.dA:reshape(s[1].rows, s[1].cols) end}
 
--- dA with zeros around it: `before` rows or columns of them (axis 1, 2), and as many behind as make `total`.
+-- dA with zeros around it: `before` rows or columns of them (axis 1, 2), and as many after as make `total`.
 local function padded(dA, axis, before, total)
   local size = axis == 1 and dA.rows or dA.cols
   local function zeros(n)

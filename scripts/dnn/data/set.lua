@@ -26,7 +26,7 @@ local SET <const> = {X = true, Y = true, raw = true, files = true, shape = true,
 local LAZY <const> = "the set is lazy: its %d images are read when they are needed, by dnn.data.Loader(set); "
   .. "without lazy = true, dnn.data.images reads them all"
 
--- X from the bytes, the first time that somebody asks.
+-- X from the bytes, when it is first read.
 function Set.__index(self, key)
   if key == "X" and rawget(self, "target") then error(LAZY:format(#self.files), 2) end
   if key ~= "X" or not rawget(self, "raw") then

@@ -20,7 +20,7 @@ local function open(self, opts)
   return run, true
 end
 
--- What run:checkpoint is told to keep.
+-- What run:checkpoint keeps.
 local function parts_of(self, opts)
   local parts = {}
   for name, value in pairs(type(opts.checkpoint) == "table" and opts.checkpoint or {}) do parts[name] = value end
@@ -49,7 +49,7 @@ function fit_run.open(self)
   if keeps and self.run.path and self.run:checkpoint(parts_of(self, opts)) and opts.resume ~= false then
     local step, message = self.run:resume()
     if not step then
-      fit_options.fail("%s; resume = false begins anew, and leaves these checkpoints in a folder of their own", message)
+      fit_options.fail("%s; resume = false starts over and moves these checkpoints to a folder of their own", message)
     end
     first = math.max(first, step + 1)
     self.step = first - 1

@@ -18,7 +18,7 @@ dnn.optim = {}
 ---A network of averaged weights beside the one that learns.
 ---
 ---After each step of the optimiser, or after each epoch, `update` takes the weights into the average. Kept values, such
----as running means, are those of the network as it is; `update_bn` measures them anew. It is part of a checkpoint:
+---as running means, are those of the network as it is; `update_bn` measures them again. It is part of a checkpoint:
 ---`run:checkpoint{net = net, optimiser = opt, average = average}`.
 ---
 ---Errors: a decay that is not between 0 and 1.
@@ -122,7 +122,7 @@ function average:load_state_dict(state) end
 ---@field to? number the last one, 10 when not given
 ---@field steps? integer 100 when not given
 ---@field smooth? number weight of the past in the smoothed cost, 0.9 when not given
----@field stop? number ends where the cost is so many times its least, 4 when not given
+---@field stop? number ends where the cost is this many times its least, 4 when not given
 
 ---@class dnn.optim.lr_finder.Result
 ---@field lr dnn.Matrix the rates, a column

@@ -21,7 +21,7 @@ dnn.data = {}
 ---@field size? integer|integer[] width and height that images are brought to, 1 to 4096, or {height, width}; 64 when not given
 ---@field fit? "stretch"|"crop"|"pad" what becomes of other proportions: "stretch" (when not given) changes them, "crop" takes the largest part around the middle, "pad" puts all of it on black
 ---@field channels? 1|3 grey, or red, green and blue; 3 when not given
----@field classes? string[] names of the classes in the order of their labels, as those of another folder; images of others are passed over; when not given, the classes there are, sorted
+---@field classes? string[] names of the classes in the order of their labels, as those of another folder; images of others are skipped; when not given, the classes there are, sorted
 ---@field lazy? boolean whether files are only listed, and read when a `dnn.data.Loader` needs them; false when not given
 ---@field test? number share of images that are to test with, below 1, or their number; 0.2 when not given; a folder with train/ and test/ has its own
 ---@field seed? integer of the order in which images are shuffled before they are split, 1 when not given
@@ -32,7 +32,7 @@ dnn.data = {}
 ---@field max_failures? number share of files that may be unreadable, 0.05 when not given
 ---@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` when not given
 ---@field progress? boolean|fun(done: integer, total: integer) whether a bar is drawn on stderr (true when not given), or a function
----@field warn? fun(message: string) called with what cannot be read and what is passed over; writes to stderr when not given
+---@field warn? fun(message: string) called with what cannot be read and what is skipped; writes to stderr when not given
 
 ---What `dnn.data.images` gives; `print(data)` shows classes with counts, shape, memory and what was left out.
 ---@class dnn.data.images
@@ -44,7 +44,7 @@ dnn.data = {}
 ---@field shape integer[] {height, width, channels} of a column
 ---@field channels 1|3
 ---@field failures string[] why files could not be read
----@field skipped string[] files and folders that were passed over, and why
+---@field skipped string[] files and folders that were skipped, and why
 
 ---A set of examples.
 ---@class dnn.data.set
@@ -256,13 +256,13 @@ local batches = {}
 
 -- ## Batches prepared while the network trains
 
----Changes of images that keep what they show, drawn anew in each epoch. Each is a line with its strength s; they are
+---Changes of images that keep what they show, drawn again in each epoch. Each is a line with its strength s; they are
 ---applied in this order: the movements together, the colours together, noise, the normalisation by channel, cutout,
 ---mixup.
 ---@class dnn.data.Loader.Augment
 ---@field horizontal_flip? number mirrored, left to right, with probability s
 ---@field vertical_flip? number mirrored, top to bottom, with probability s
----@field crop? integer|integer[] a window of so many pixels, or {height, width}, at a random place goes on instead of the image
+---@field crop? integer|integer[] a window of this many pixels, or {height, width}, at a random place replaces the image
 ---@field center_crop? integer|integer[] the same from the middle, for images to test with
 ---@field shift? number moved by up to s of each side (s below 1), or by s pixels, either way; edges are repeated
 ---@field scale? number enlarged by a factor of 1 - s to 1 + s, up to 0.9

@@ -194,7 +194,7 @@ function dnn.system.terminal(stream) end
 ---@return string|nil message why not
 function dnn.system.make_folder(path) end
 
----Whether a file can be written at a path, as `net:save` and others would; leaves nothing behind.
+---Whether a file can be written at a path, as `net:save` and others would; creates nothing.
 ---
 ---```lua
 ---assert(dnn.system.can_write "net.safetensors")

@@ -28,7 +28,7 @@ dnn.data = {}
 ---@field header? boolean whether the first line holds names; found when not given: it does where none of it is a number
 ---@field delimiter? string one character between fields, " " for any blanks; found when not given, of tab ; | , and blanks
 ---@field decimal? "."|"," the decimal sign; found when not given
----@field missing? number|"mean"|"skip" what stands for a value that is missing: a number, the mean of its column, or nothing, so that its line is passed over; an error when not given
+---@field missing? number|"mean"|"skip" what stands for a value that is missing: a number, the mean of its column, or nothing, so that its line is skipped; an error when not given
 ---@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` when not given
 ---@field max_bytes? integer bytes that a gzipped file may unpack to
 
@@ -43,7 +43,7 @@ dnn.data = {}
 
 ---Reads a CSV file, plain or gzipped.
 ---
----Header and delimiter are found. Fields may be quoted, lines end as they like, a byte order mark is passed over. A
+---Header and delimiter are found. Fields may be quoted, any line ends are taken, a byte order mark is skipped. A
 ---column holds numbers, or strings where its first value is not a number: a string becomes the number of its class, 1..C in
 ---the order of their bytes. Missing are empty fields, NA, N/A, NaN, null, None and ?.
 ---

@@ -52,7 +52,7 @@ local dnn = {}
 ---what else checkpoints hold, and how often they are taken, as `run:checkpoint` has it; false: none; when not given,
 ---where `run` is a folder
 ---@field checkpoint? table|boolean
----@field resume? boolean whether a training goes on from the newest checkpoint of the folder, true when not given
+---@field resume? boolean whether a training continues from the newest checkpoint of the folder, true when not given
 ---@field progress? boolean whether there is a progress bar, and a line for each epoch; true when not given
 ---@field on_epoch? fun(info: dnn.fit.Info): boolean? called after each epoch; false from it ends the training
 ---@field on_batch? fun(info: dnn.fit.Info): boolean? called after each step; false from it ends the training

@@ -9,7 +9,7 @@
 --
 -- A script that logs a run (`run:log`, `run:steps`, `run.stopped`) or has called `dnn.interrupted()` may finish its batch
 -- after the first Ctrl-C: both report it from then on, loops over `run:steps` end, and what follows them still runs. Any
--- other script is stopped at once by the error, and a second Ctrl-C stops the former likewise; the exit status is 130.
+-- other script is stopped at once by the error, and a second Ctrl-C stops the former too; the exit status is 130.
 --
 -- Loops over `dnn.data.batches` run to their end, since an evaluation must see every example; check in their body. A loop
 -- that only calls `run:log` ends at the log after the next, with an error that does not count as a failure, once the

@@ -194,7 +194,7 @@ function net:predict(X, options) end
 ---numbers are those of the whole sequence at once.
 ---
 ---It is for networks of causal attention and of layers that work on each step by itself. After a training step,
----`cache:reset()` lets it start anew.
+---`cache:reset()` starts it again.
 ---
 ---Errors: a layer that sees later steps; a cache that is full.
 ---

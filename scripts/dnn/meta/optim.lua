@@ -7,7 +7,7 @@
 --
 -- Parameters may come in groups, each with settings of its own; what a group does not say is the optimiser's, so that
 -- setting `opt.lr` reaches all groups that have no learning rate of their own. Layers that are frozen
--- (`requires_grad = false`) are passed over.
+-- (`requires_grad = false`) are skipped.
 --
 -- ```lua
 -- local net = dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU(), dnn.Linear(2, 1)}

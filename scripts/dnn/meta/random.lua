@@ -12,7 +12,7 @@ local dnn = {}
 
 -- ## The global stream
 
----Starts the global stream anew from a seed.
+---Restarts the global stream from a seed.
 ---
 ---```lua
 ---dnn.manual_seed(7)

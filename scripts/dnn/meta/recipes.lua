@@ -133,7 +133,7 @@
 
 -- ## Train on MNIST {mnist, fashion-mnist, fashion mnist, digits, handwritten digits, idx}
 --
--- Put its four files, gzipped or not, into a folder. `dnn.data.cifar10` reads CIFAR-10 likewise.
+-- Put its four files, gzipped or not, into a folder. `dnn.data.cifar10` reads CIFAR-10 in the same way.
 --
 -- ```lua
 -- local data = dnn.data.mnist "mnist" -- nil and a message where the files are missing

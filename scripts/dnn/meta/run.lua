@@ -4,7 +4,7 @@
 --
 -- A run is the log of one training: an event file of TensorBoard's format in a folder, which `dnnview FOLDER` plots and
 -- TensorBoard opens too. Logging copies into memory, about 0.4 microseconds a number; a thread writes it to disk every
--- 100 ms, and the rest when the program ends. When the disk is full, training goes on, and a message on stderr says that
+-- 100 ms, and the rest when the program ends. When the disk is full, training continues, and a message on stderr says that
 -- the log is incomplete.
 
 ---@class dnn
@@ -29,7 +29,7 @@ local dnn = {}
 ---
 ---A folder that has a log gets a second file, which continues its curves. Without a folder (nil) nothing is kept, unless
 ---a window is asked for: then in `runs/SCRIPT-DATE-TIME`. A folder that cannot be written is said once on stderr and as
----second result; the run then keeps nothing, and training goes on.
+---second result; the run then keeps nothing, and training continues.
 ---
 ---```lua
 ---local run = dnn.Run("runs/example", {settings = {lr = 0.1}})
@@ -200,7 +200,7 @@ function run:close() end
 ---Options: `every` N steps, or `minutes` (10 where neither is given); `keep` the last 3; `best` is the name of a logged
 ---value, such as "accuracy/test", whose best checkpoint is kept too, `mode` "max" or "min" says which is better.
 ---
----Errors: nil and a message, which is also on stderr, where the folder cannot be written; training goes on. An entry that
+---Errors: nil and a message, which is also on stderr, where the folder cannot be written; training continues. An entry that
 ---is neither an option nor has a state raises.
 ---
 ---```lua

@@ -2,7 +2,7 @@
 
 -- # Schedules
 --
--- A schedule sets the learning rate of an optimiser as the training goes on: `schedule:step()` after an epoch, or after
+-- A schedule sets the learning rate of an optimiser as the training continues: `schedule:step()` after an epoch, or after
 -- each step of the optimiser, as one counts. Formulas and names are PyTorch's. Groups that have a learning rate of their
 -- own are scheduled from that; the others follow the optimiser.
 --
@@ -127,7 +127,7 @@ function dnn.optim.ConstantLR(optimiser, options) end
 function dnn.optim.LinearLR(optimiser, options) end
 
 ---@class dnn.optim.LambdaLR.Options
----@field lr_lambda fun(epoch: integer): number the factor after so many steps, from 0
+---@field lr_lambda fun(epoch: integer): number the factor after `epoch` steps, from 0
 
 ---The first learning rate times a function of the number of steps.
 ---
@@ -257,7 +257,7 @@ function dnn.optim.SWALR(optimiser, options) end
 ---@field min_lr? number 0 when not given
 ---@field eps? number smaller changes are left out, 1e-8 when not given
 
----The learning rate times factor when a number that is measured has not improved for more than patience steps.
+---Multiplies the learning rate by factor when a metric has not improved for more than patience steps.
 ---
 ---step takes that number, such as the cost of the validation set.
 ---

@@ -99,7 +99,7 @@ function quote.string(s, room)
   return '"' .. text .. '"' .. note, width + 2 + #note
 end
 
--- One line of somebody's text (of a __tostring, of a file name) made harmless, and its columns: what
+-- One line of foreign text (of a __tostring, of a file name) made harmless, and its columns: what
 -- controls the terminal and what is not UTF-8 is escaped; what goes beyond `room` columns becomes "...".
 function quote.line(s, room)
   local text, width, whole = cut(s, room, {["\t"] = "    "}, "^[ -~]+")

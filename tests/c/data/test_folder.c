@@ -131,7 +131,7 @@ static void names_what_it_passes_over(void **state) {
                          "bees/2.HEIC: is HEIC, which is not read: convert it to PNG or JPEG",
                          "notes.txt: is not an image",
                          "scans/1.tif: is TIFF, which is not read: convert it to PNG or JPEG",
-                         "scans: holds no images that are read, so it is no class"},
+                         "scans: holds no readable images, so it is not a class"},
         5);
     dnn_folder_free(&folder);
 }
@@ -198,9 +198,9 @@ static void unlabelled_images_beside_train_are_pointed_out(void **state) {
         check_skipped(
             &folder,
             (const char *[]){
-                "test1: stands beside train/ and is not read; the second set is test/, val/ or "
+                "test1: is beside train/ and is not read; the second set is test/, val/ or "
                 "valid/, with classes as in train/",
-                "test: stands beside train/, but its images have no classes: it is left out"},
+                "test: is beside train/, but its images have no classes: it is left out"},
             (size_t)round + 1);
         dnn_folder_free(&folder);
         if (round == 0)

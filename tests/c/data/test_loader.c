@@ -345,7 +345,7 @@ static void refuses_what_does_not_fit(void **state) {
     dnn_loader_config c = memory_config();
     c.augment.width = 9;
     check_fails(dnn_loader_open(&loader, &c, &err), DNN_ERROR_SHAPE,
-                "Loader: columns of 192 rows are no images of 8 x 9 x 3");
+                "Loader: columns of 192 rows are not images of 8 x 9 x 3");
     c = memory_config();
     c.augment.crop_height = 9;
     check_fails(dnn_loader_open(&loader, &c, &err), DNN_ERROR_ARGUMENT,

@@ -190,7 +190,7 @@ static void a_full_disk_keeps_every_whole_record_and_the_log_recovers(void **sta
         dnn_run_log_scalar(log, i, "cost", 1);
     check_fails(dnn_run_log_flush(log, &err), DNN_ERROR_FILE, "File too large");
     assert_true(dnn_run_log_problem(log, &err));
-    assert_non_null(strstr(err.text, "training goes on, but its log is incomplete"));
+    assert_non_null(strstr(err.text, "training continues, but its log is incomplete"));
     assert_false(dnn_run_log_problem(log, &err));
     assert_int_equal(read_all(folder).count, (5000 - 40) / 42); /* all records that fit */
     check_fails(dnn_run_log_flush(log, &err), DNN_ERROR_FILE, "File too large");
@@ -212,7 +212,7 @@ static void flush_fails_when_the_file_was_removed(void **state) {
     dnn_run_log_scalar(log, 2, "cost", 1);
     check_fails(dnn_run_log_flush(log, &err), DNN_ERROR_FILE, "the file has been removed");
     assert_true(dnn_run_log_problem(log, &err));
-    assert_non_null(strstr(err.text, "the file has been removed; training goes on"));
+    assert_non_null(strstr(err.text, "the file has been removed; training continues"));
     dnn_run_log_close(log);
 }
 

@@ -128,7 +128,7 @@ static void sizes_that_it_gives_are_checked(void **state) {
     dnn_layer *whole = sequential(linear(4, 2), layer);
     check_fails(
         dnn_network_create(&network, DNN_FLOAT32, whole, NULL, &err), DNN_ERROR_SHAPE,
-        "layer 2, Affine(3 -> 3): needs 3 features, and its input is 2 (the output of layer "
+        "layer 2, Affine(3 -> 3): needs 3 features, but its input is 2 (the output of layer "
         "1, Linear(4 -> 2))");
     dnn_layer_release(whole);
     assert_int_equal(user.released, 1);

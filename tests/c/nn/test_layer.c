@@ -68,7 +68,7 @@ static void what_a_layer_cannot_take_is_refused_with_the_likely_fix(void **state
     } cases[] = {
         {"Conv2d",
          "in_channels=3 out_channels=2 kernel_size=3", {3, {8, 8, 1}},
-         "needs 3 channels, and its input is 8 x 8 x 1"                         },
+         "needs 3 channels, but its input is 8 x 8 x 1"                         },
         {"Conv2d",
          "in_channels=3 out_channels=2 kernel_size=3", {1, {192}},
          "open the network with dnn.Input(height, width, channels)"             },
@@ -77,10 +77,10 @@ static void what_a_layer_cannot_take_is_refused_with_the_likely_fix(void **state
          "is larger than the 4 x 4 image"                                       },
         {"Linear",
          "in_features=8 out_features=2",               {3, {4, 4, 1}},
-         "needs 8 features, and its input is 4 x 4 x 1"                         },
+         "needs 8 features, but its input is 4 x 4 x 1"                         },
         {"Embedding",
          "num_embeddings=5 embedding_dim=2",           {2, {4, 4}},
-         "needs a vector, and its input is 4 x 4; put a dnn.Flatten() before it"},
+         "needs a vector, but its input is 4 x 4; put a dnn.Flatten() before it"},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         dnn_layer *layer = layer_of(cases[c].name, cases[c].settings);
@@ -101,7 +101,7 @@ static void a_layer_names_the_width_that_it_needs(void **state) {
     assert_int_equal(dnn_shape_count(&out), 1);
     in = dnn_shape_vector(7);
     check_fails(dnn_layer_shape(layer, &in, 1, &out, &err), DNN_ERROR_SHAPE,
-                "needs 8 features, and its input is 7");
+                "needs 8 features, but its input is 7");
     dnn_layer_release(layer);
 }
 

@@ -303,7 +303,7 @@ static void labels_of_a_sequence_and_class_weights_are_explained(void **state) {
     dnn_matrix_set(&Y, 1, 1, 4);
     check_message(loss, &A, &Y, DNN_ERROR_ARGUMENT, "label 4 at (2, 2) is outside 1..3");
     check_message(loss, &A, &ignored, DNN_ERROR_ARGUMENT,
-                  "there is no mean, as no label counts: each is -100 (ignore_index)");
+                  "the mean is undefined, as no label counts: each is -100 (ignore_index)");
     dnn_matrix_set(&Y, 1, 1, 3);
     check_refused(loss, (dnn_loss_call){.A = &A, .Y = &Y, .vector = &weight}, DNN_ERROR_SHAPE,
                   "CrossEntropyLoss: weight must hold 3 numbers, one for each class (A is 6 x 2), "

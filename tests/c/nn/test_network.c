@@ -16,7 +16,7 @@ static void layers_that_do_not_fit_are_both_named(void **state) {
     uint64_t live = dnn_allocations_live();
     check_refused(sequential(linear(4, 7), plain("ReLU"), linear(8, 1)), DNN_FLOAT32,
                   DNN_ERROR_SHAPE,
-                  "layer 3, Linear(8 -> 1): needs 8 features, and its input is 7 (the output of "
+                  "layer 3, Linear(8 -> 1): needs 8 features, but its input is 7 (the output of "
                   "layer 2, ReLU)");
     assert_true(dnn_allocations_live() == live);
 }

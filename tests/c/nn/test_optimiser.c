@@ -264,7 +264,7 @@ static void what_another_has_done_is_taken_over_whole_or_not_at_all(void **state
     dnn_field_defaults(dnn_optimiser_kind(o)->fields, settings);
     settings[0].number = 0.25;
     check_fails(dnn_optimiser_restore(o, settings, NULL, 7, memory, 1, &err), DNN_ERROR_STATE,
-                "Adam: with these settings its state has 2 vectors, and 1 came");
+                "Adam: with these settings its state has 2 vectors, got 1");
     settings[1].number = 1;
     check_fails(dnn_optimiser_restore(o, settings, NULL, 7, memory, 2, &err), DNN_ERROR_ARGUMENT,
                 "beta1 must be below 1");
@@ -524,7 +524,7 @@ static void members_that_do_not_fit_are_explained(void **state) {
     check_fails(dnn_optimiser_add(o, &h.parameters, 0, 2, &err), DNN_ERROR_ARGUMENT,
                 "SGD: layer 2, Linear: weight comes twice; a parameter belongs to one group");
     check_fails(dnn_optimiser_add(o, &f32.parameters, 0, 1, &err), DNN_ERROR_TYPE,
-                "SGD: one optimiser steps numbers of one type, and these are float64 and float32");
+                "SGD: an optimiser steps numbers of one type, but these are float64 and float32");
     check_fails(dnn_optimiser_add_matrix(o, &W, &dW, &err), DNN_ERROR_SHAPE,
                 "SGD: matrix 1 of the list is 4 x 2, and its gradient 2 x 4");
     check_fails(dnn_optimiser_add_matrix(o, &gaps, &gaps, &err), DNN_ERROR_ARGUMENT, "gaps");

@@ -105,7 +105,7 @@ static void what_does_not_fit_a_known_shape_is_found_when_the_network_is_built(v
                   &small, "layer 3, Conv2d(2 -> 2, kernel_size = 3 x 3)");
     check_refused(
         sequential(layer_of("Conv2d", CONV)), &grey,
-        "layer 1, Conv2d(3 -> 2, kernel_size = 3 x 3): needs 3 channels, and its input is "
+        "layer 1, Conv2d(3 -> 2, kernel_size = 3 x 3): needs 3 channels, but its input is "
         "8 x 8 x 1");
     check_refused(sequential(layer_of("MaxPool2d", "kernel_size=5")), &small,
                   "is larger than the 4 x 4 image");
@@ -114,7 +114,7 @@ static void what_does_not_fit_a_known_shape_is_found_when_the_network_is_built(v
                                                          "kernel_size=1"))),
                   NULL, "layer 3.1, Conv2d");
     check_refused(sequential(layer_of("Conv2d", CONV), linear(50, 1)), &small,
-                  "layer 2, Linear(50 -> 1): needs 50 features, and its input is 2 x 2 x 2 (the "
+                  "layer 2, Linear(50 -> 1): needs 50 features, but its input is 2 x 2 x 2 (the "
                   "output of layer 1, Conv2d(3 -> 2, kernel_size = 3 x 3))");
 }
 

@@ -196,7 +196,7 @@ static void names_that_no_file_can_hold_are_refused(void **state) {
                 "a.st: tensor 'a' comes twice");
     const dnn_tensor reserved = {.name = "__metadata__", .matrix = one, .vector = true}, bytes = {.name = "\xff", .matrix = one, .vector = true};
     check_fails(dnn_safetensors_write(path, &reserved, 1, NULL, 0, &err), DNN_ERROR_ARGUMENT,
-                "has the name that stands for the metadata");
+                "has the name reserved for the metadata");
     check_fails(dnn_safetensors_write(path, &bytes, 1, NULL, 0, &err), DNN_ERROR_ARGUMENT,
                 "is not UTF-8 text");
     assert_int_not_equal(access(path, F_OK), 0);
@@ -281,7 +281,7 @@ static void a_file_that_shrinks_while_it_is_read_is_told(void **state) {
     check_ok(dnn_safetensors_open(&file, path, &err));
     assert_int_equal(truncate(path, (off_t)size - 20), 0);
     check_fails(dnn_safetensors_read(file, 1, &m, &err), DNN_ERROR_FORMAT,
-                "a.st: ends sooner than it did a moment ago");
+                "a.st: is shorter than it was a moment ago");
     dnn_safetensors_close(file);
 }
 
@@ -307,7 +307,7 @@ static void a_header_beyond_all_measure_is_refused_before_memory_is_taken(void *
         write_file(&lengths[i], sizeof lengths[i]);
         assert_int_equal(truncate(path, 200000000), 0); /* a file with a hole: no bytes on disk */
         check_fails(dnn_safetensors_open(&file, path, &err), DNN_ERROR_FORMAT,
-                    "it asks for a header of");
+                    "it claims a header of");
     }
 }
 

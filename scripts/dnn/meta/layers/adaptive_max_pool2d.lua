@@ -10,7 +10,7 @@ local dnn = {}
 ---The largest element of each of height x width parts of an image, channel by channel.
 ---
 ---So images of any size become images of one size. Row i of n comes from rows floor((i - 1) height / n) + 1 to
----ceil(i height / n), and columns likewise; neighbours may overlap.
+---ceil(i height / n), and the same for columns; neighbours may overlap.
 ---
 ---Shapes: X is {height, width, channels}, A {output height, output width, channels}; output_size is a number for both, or
 ---a pair {height, width}. Backward: all of dA goes to the element that was

@@ -16,7 +16,7 @@ local dnn = {}
 ---print(dnn.Threshold(0.5, -1)(dnn.Matrix{0.2, 2}):sum())   --> 1.0
 ---```
 ---@param threshold number what X must be above to be kept
----@param value number what stands in place of the others
+---@param value number what replaces the others
 ---@param options? dnn.Threshold.Options
 ---@return dnn.Layer
 function dnn.Threshold(threshold, value, options) end

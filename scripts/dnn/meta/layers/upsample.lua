@@ -16,7 +16,7 @@ local dnn = {}
 ---
 ---With s = 1 / scale_factor, or height / output height where the size is given, row o of A, from 0, lies at row o s of
 ---X, rounded down (nearest), at (o + 1/2) s - 1/2, but not before row 0 (bilinear), or at
----o (height - 1) / (output height - 1) (align_corners); columns likewise.
+---o (height - 1) / (output height - 1) (align_corners); the same for columns.
 ---
 ---Shapes: X is {height, width, channels}, A the same with size, or floor(scale_factor height) and so on. Backward: dA
 ---to the pixels that it came from.

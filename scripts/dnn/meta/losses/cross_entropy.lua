@@ -17,7 +17,7 @@ local dnn = {}
 ---q = (1 - s) [class == label] + s / C; the mean divides by the sum of w[label], as PyTorch's.
 ---
 ---Shapes: A is classes x m logits, without a softmax; Y is 1 x m labels, whole numbers 1..classes. Of a sequence
----`{steps, classes}` A is (steps * classes) x m and Y steps x m; pixels likewise. Or Y has A's shape and holds
+---`{steps, classes}` A is (steps * classes) x m and Y steps x m; the same for pixels. Or Y has A's shape and holds
 ---probabilities: mixed examples, one-hot columns; of a sequence, see it as `A:reshape(classes, steps * m)`.
 ---
 ---Errors: a label outside 1..classes that is not `ignore_index`; for 0 the message says that labels count from 1. No
