@@ -13,8 +13,8 @@ return function(operation, _, path)
   operation("image written", {run = function() return dnn.data.write_png(path "image.png", image, 8, 8) end})
   assert(dnn.data.write_png(path "image.png", image, 8, 8))
   reads("PNG read", dnn.data.read_image, path "image.png")
-  for kind, seed in pairs{JPEG = "jpeg_420", WebP = "webp_lossy", GIF = "gif", BMP = "bmp_8"} do
-    reads(kind .. " read", dnn.data.read_image, SEEDS .. "image/" .. seed)
+  for _, row in ipairs{{"JPEG", "jpeg_420"}, {"WebP", "webp_lossy"}, {"GIF", "gif"}, {"BMP", "bmp_8"}} do
+    reads(row[1] .. " read", dnn.data.read_image, SEEDS .. "image/" .. row[2])
   end
 
   for _, class in ipairs{"cat", "dog"} do
