@@ -100,17 +100,26 @@ static int inv(lua_State *L) {
     return 1;
 }
 
-static int det(lua_State *L) {
+static int determinant(lua_State *L, dnn_operator op,
+                       dnn_status (*of)(double *, const dnn_matrix *, dnn_error *)) {
     dnn_error err;
     double value;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
 
     if (dnnlua_is_recorded(A)) {
-        return dnnlua_record_unary(L, DNN_OPERATOR_det);
+        return dnnlua_record_unary(L, op);
     }
-    dnnlua_check(L, dnn_det(&value, A, &err), &err);
+    dnnlua_check(L, of(&value, A, &err), &err);
     lua_pushnumber(L, value);
     return 1;
+}
+
+static int det(lua_State *L) {
+    return determinant(L, DNN_OPERATOR_det, dnn_det);
+}
+
+static int logdet(lua_State *L) {
+    return determinant(L, DNN_OPERATOR_logdet, dnn_logdet);
 }
 
 static int cond(lua_State *L) {
@@ -251,6 +260,7 @@ static const dnnlua_function functions[] = {
     {"lstsq",    lstsq,    2},
     {"inv",      inv,      1},
     {"det",      det,      1},
+    {"logdet",   logdet,   1},
     {"cholesky", cholesky, 1},
     {"qr",       qr,       1},
     {"svd",      svd,      2},

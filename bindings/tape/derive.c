@@ -23,6 +23,10 @@ static void describe_maker(lua_State *L, const dnn_node *node) {
         lua_pushstring(L, loss->kind->name);
     } else {
         add_settings(L, layer->kind->fields, layer->settings);
+        if (node->call != NULL) {
+            lua_pushinteger(L, (lua_Integer)dnn_shape_channels(&node->call->out));
+            lua_setfield(L, -2, "channels");
+        }
         lua_pushstring(L, dnn_operator_name(layer->kind));
     }
     lua_setfield(L, -2, "name");
@@ -38,7 +42,7 @@ static void push_input(lua_State *L, const dnn_node *node, int i) {
 }
 
 /* dnn._step_of(A): {name =, arguments = {..}, follow = {..}, settings, inputs...}: how A was
- * computed; follow[i] is whether gradients go on to input i. Nil of a matrix that was not. Raises
+ * computed; follow[i] is whether gradients go on to input i, `channels` those of a layer's output. Nil of a matrix that was not. Raises
  * where what backward needs is not there any more. */
 static int step_of(lua_State *L) {
     const dnn_node *node = dnnlua_matrix_of(dnnlua_check_matrix(L, 1))->node;

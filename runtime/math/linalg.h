@@ -27,6 +27,10 @@ dnn_status dnn_inv(dnn_matrix *out, const dnn_matrix *A, double *rcond, dnn_erro
 /* Determinant of A (n x n); 0 for a singular one, 1 for 0 x 0. */
 dnn_status dnn_det(double *out, const dnn_matrix *A, dnn_error *err);
 
+/* Its logarithm: -INFINITY for a singular A, NaN for a negative determinant. It stays in range where
+ * the determinant itself does not. */
+dnn_status dnn_logdet(double *out, const dnn_matrix *A, dnn_error *err);
+
 /* Lower triangular L (n x n) with L L' = A; A symmetric positive definite, only its lower triangle
  * is read; otherwise DNN_ERROR_NUMERIC names the leading minor. */
 dnn_status dnn_cholesky(dnn_matrix *L, const dnn_matrix *A, dnn_error *err);

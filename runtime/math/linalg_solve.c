@@ -157,24 +157,24 @@ dnn_status dnn_inv(dnn_matrix *out, const dnn_matrix *A, double *rcond, dnn_erro
     return status;
 }
 
-/* Product of the pivots, with a sign for each exchange of rows. The exponent is kept apart, so that
- * only a determinant that is out of range itself leaves the range. */
-static double product_of_pivots(const dnn_matrix *lu, const lapack_int *pivots) {
+/* Product of the pivots, with a sign for each exchange of rows, as a fraction of 1 whose exponent is
+ * kept apart: no determinant leaves the range. */
+static double product_of_pivots(const dnn_matrix *lu, const lapack_int *pivots, long *exponent) {
     double det = 1;
-    long exponent = 0;
+    *exponent = 0;
     for (size_t i = 0; i < lu->rows; i++) {
         int e;
         det = frexp(det * dnn_matrix_get(lu, i, i), &e);
-        exponent += e;
+        *exponent += e;
         if ((size_t)pivots[i] != i + 1)
             det = -det;
     }
-    exponent = exponent > 100000 ? 100000 : exponent < -100000 ? -100000 : exponent;
-    return ldexp(det, (int)exponent);
+    return det;
 }
 
-dnn_status dnn_det(double *out, const dnn_matrix *A, dnn_error *err) {
-    static const char what[] = "det";
+/* The determinant is *fraction times 2^*exponent. */
+static dnn_status determinant(const char *what, const dnn_matrix *A, double *fraction,
+                              long *exponent, dnn_error *err) {
     dnn_status status = dnn_linalg_square(what, A, "", err);
     if (status != DNN_OK)
         return status;
@@ -182,11 +182,33 @@ dnn_status dnn_det(double *out, const dnn_matrix *A, dnn_error *err) {
     dnn_matrix lu;
     lapack_int *pivots;
     size_t zero_pivot;
+    *fraction = 0;
+    *exponent = 0;
     status = factor_copy(what, A, &lu, &pivots, &zero_pivot, err);
-    if (status == DNN_OK)
-        *out = zero_pivot > 0 ? 0 : product_of_pivots(&lu, pivots);
+    if (status == DNN_OK && zero_pivot == 0)
+        *fraction = product_of_pivots(&lu, pivots, exponent);
     dnn_free(pivots);
     dnn_matrix_free(&lu);
+    return status;
+}
+
+dnn_status dnn_det(double *out, const dnn_matrix *A, dnn_error *err) {
+    double fraction;
+    long exponent;
+    dnn_status status = determinant("det", A, &fraction, &exponent, err);
+    if (status != DNN_OK)
+        return status;
+    exponent = exponent > 100000 ? 100000 : exponent < -100000 ? -100000 : exponent;
+    *out = ldexp(fraction, (int)exponent);
+    return status;
+}
+
+dnn_status dnn_logdet(double *out, const dnn_matrix *A, dnn_error *err) {
+    double fraction;
+    long exponent;
+    dnn_status status = determinant("logdet", A, &fraction, &exponent, err);
+    if (status == DNN_OK)
+        *out = log(fraction) + (double)exponent * log(2);
     return status;
 }
 

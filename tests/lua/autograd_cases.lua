@@ -124,6 +124,10 @@ cases.solve = {
 }
 cases.inv = {{function(A) return linalg.inv(regular(A)) + A end, {{3, 3}}}, {linalg.inv, {{1, 1}}}}
 cases.det = {{function(A) return linalg.det(regular(A)) * 0.01 end, {{3, 3}}}, {linalg.det, {{2, 2}}}}
+cases.logdet = {
+  {function(A) return linalg.logdet(positive(A)) end, {{3, 3}}},
+  {function(A) return linalg.logdet(positive(A)) % A end, {{2, 2}}},
+}
 cases.cholesky = {
   {function(A) return linalg.cholesky(positive(A)) end, {{3, 3}}},
   {function(A) return 2 * linalg.cholesky(positive(A)):diag():log():sum() end, {{4, 4}}},

@@ -34,6 +34,16 @@ for dtype, tolerance in pairs(types) do
       close(eye(6), A * linalg.inv(A))
     end)
 
+    it("logdet: the logarithm of det, and in range where that is not", function()
+      assert.near(math.log(6), linalg.logdet(dnn.Matrix({{0, 2}, {-3, 4}}, {dtype = dtype})), tolerance)
+      assert.near(900 * math.log(10), linalg.logdet(dnn.eye(900, {dtype = dtype}) * 10), 1e-9)
+      assert.near(-900 * math.log(10), linalg.logdet(dnn.eye(900, {dtype = dtype}) / 10), 1e4 * tolerance)
+      assert.equal(-math.huge, linalg.logdet(dnn.ones(2, 2, {dtype = dtype})))
+      local negative = linalg.logdet(dnn.Matrix({{0, 1}, {1, 0}}, {dtype = dtype}))
+      assert.is_true(negative ~= negative)
+      assert.equal(0, linalg.logdet(dnn.zeros(0, 0, {dtype = dtype})))
+    end)
+
     it("det: of a triangle the product of its diagonal, of a product the product", function()
       local A, B = randn(4, 4), randn(4, 4)
       assert.near(-6, linalg.det(dnn.Matrix({{1, 5, 7}, {0, -2, 4}, {0, 0, 3}}, {dtype = dtype})), tolerance)
@@ -128,7 +138,7 @@ describe("linalg", function()
 
   it("says that a matrix must be square, with its shape", function()
     local A = dnn.zeros(2, 3)
-    for _, name in ipairs {"inv", "det", "cholesky", "eigh", "eig"} do
+    for _, name in ipairs {"inv", "det", "logdet", "cholesky", "eigh", "eig"} do
       local text = message(linalg[name], A)
       assert.matches(name, text)
       assert.matches("2 x 3", text)

@@ -3,6 +3,7 @@
  *     solve       A = X0^-1 X1           dX1 = X0^-T dA,  dX0 = -dX1 A'
  *     inv         A = X^-1               dX = -A' dA A'
  *     det         A = |X|                dX = dA A X^-T
+ *     logdet      A = log |X|            dX = dA X^-T
  *     cholesky    A A' = X               dX = sym(A^-T P A^-1), P the lower triangle of A' dA with
  *                                        half of the diagonal
  *     svdvals     A = s of U s V' = X    dX = U dA V'
@@ -108,9 +109,9 @@ static dnn_status det_forward(dnn_call *call, dnn_error *err) {
     return status;
 }
 
-static dnn_status det_backward(dnn_call *call, dnn_error *err) {
+/* dX = factor X^-T. */
+static dnn_status inverse_back(dnn_call *call, double factor, dnn_error *err) {
     size_t used = 0;
-    double factor = dnn_matrix_get(&call->A, 0, 0) * dnn_matrix_get(&call->dA, 0, 0);
     dnn_matrix inverse = take(call, &used, call->X[0].rows, call->X[0].cols), G;
     dnn_status status = dnn_inv(&inverse, &call->X[0], NULL, err);
     if (status == DNN_OK)
@@ -118,6 +119,22 @@ static dnn_status det_backward(dnn_call *call, dnn_error *err) {
     if (status == DNN_OK)
         status = dnn_binary_scalar(DNN_MUL, &G, &G, factor, false, err);
     return status == DNN_OK ? dnn_spread(&call->dX[0], &G, call->add[0], err) : status;
+}
+
+static dnn_status det_backward(dnn_call *call, dnn_error *err) {
+    return inverse_back(call, dnn_matrix_get(&call->A, 0, 0) * dnn_matrix_get(&call->dA, 0, 0), err);
+}
+
+static dnn_status logdet_forward(dnn_call *call, dnn_error *err) {
+    double value = 0;
+    dnn_status status = dnn_logdet(&value, &call->X[0], err);
+    if (status == DNN_OK)
+        dnn_matrix_set(&call->A, 0, 0, value);
+    return status;
+}
+
+static dnn_status logdet_backward(dnn_call *call, dnn_error *err) {
+    return inverse_back(call, dnn_matrix_get(&call->dA, 0, 0), err);
 }
 
 /* --- cholesky --- */
@@ -248,6 +265,7 @@ static dnn_status eigh_backward(dnn_call *call, dnn_error *err) {
 CLASS(solve, DNN_READS_X | DNN_READS_A, 2, solve_result, "A = X0^-1 X1")
 CLASS(inv, DNN_READS_A, 1, NULL, "A = X^-1")
 CLASS(det, DNN_READS_X | DNN_READS_A, 1, det_result, "A = the determinant of X")
+CLASS(logdet, DNN_READS_X, 1, det_result, "A = the logarithm of the determinant of X")
 CLASS(cholesky, DNN_READS_A, 1, NULL, "A A' = X, A lower triangular")
 CLASS(svdvals, DNN_READS_X, 1, svdvals_result, "A = the singular values of X")
 CLASS(eigh, DNN_READS_A, 1, eigh_result, "A = the eigenvalues of X above its eigenvectors")

@@ -63,6 +63,7 @@
     row(operator, solve)                                                                           \
     row(operator, inv)                                                                             \
     row(operator, det)                                                                             \
+    row(operator, logdet)                                                                          \
     row(operator, cholesky)                                                                        \
     row(operator, svdvals)                                                                         \
     row(operator, eigh)

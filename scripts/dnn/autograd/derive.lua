@@ -41,24 +41,11 @@ local function fit(G, X)
   return core.zeros(X.rows, X.cols, {dtype = G.dtype}) + G
 end
 
-local derive
-
 -- The gradients of the step's inputs, those that lead somewhere, by number.
 local function parts_of(step, A, dA, leads)
   step.A, step.dA = A, dA
   local rule = rules.of(step)
   local parts = {}
-  if rule.expression then
-    local inputs, place = {}, {}
-    for n, input in ipairs(step) do
-      if step.follow[n] and leads[input] and not place[input] then
-        inputs[#inputs + 1], place[input] = input, n
-      end
-    end
-    local found = derive(rule.expression(step), dA, inputs)
-    for k, input in ipairs(inputs) do parts[place[input]] = found[k] end
-    return parts
-  end
   for n, input in ipairs(step) do
     if step.follow[n] and leads[input] then
       local part = (rule[n] or rule[1])(step, n)
@@ -70,7 +57,7 @@ end
 
 -- The gradients of root, whose own is dA, with respect to each of the inputs, in a table: recorded where they depend on
 -- something that requires a gradient, nil where root does not depend on the input.
-function derive(root, dA, inputs)
+local function derive(root, dA, inputs)
   local wanted = {}
   for _, X in ipairs(inputs) do wanted[X] = true end
   local list, steps, leads = plan(root, wanted)

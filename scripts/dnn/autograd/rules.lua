@@ -180,6 +180,8 @@ rules.solve = {function(s) return -(solve_back(s) * s.A:t()) end, solve_back}
 rules.inv = {function(s) return -(s.A:t() * s.dA * s.A:t()) end}
 rules.det = {function(s) return s.dA % s.A % linalg.inv(s[1]):t() end}
 
+rules.logdet = {function(s) return s.dA % linalg.inv(s[1]):t() end}
+
 local function symmetric(S) return (S + S:t()) / 2 end
 
 local function eye(A) return core.eye(A.cols, like(A)) end
@@ -229,12 +231,15 @@ end}
 
 -- Finding ---------------------------------------------------------------------------------------------
 
+for name, rule in pairs(require "dnn.autograd.layers") do rules[name] = rule end
+
 -- The rule of a step.
 local function of(step)
   local rule = rules[step.name]
-  if not rule then
-    error(("create_graph: the gradient of %s cannot be differentiated again; write that part as an expression of "
-      .. "matrices, or take its gradient without create_graph"):format(step.name), 0)
+  if not rule or step.has_vector then
+    error(("create_graph: the gradient of %s%s cannot be differentiated again; write that part as an expression of "
+      .. "matrices, or take its gradient without create_graph"):format(step.name,
+      rule and " with weights of its own" or ""), 0)
   end
   return rule
 end

@@ -5,9 +5,9 @@
 -- A matrix that requires a gradient has every expression that it is used in recorded; `backward` of a result fills in
 -- `grad`, as in PyTorch. Operators, functions, reductions with and without an axis, products, views (`row`, `col`,
 -- `block`, `reshape`), `t`, `cat`, `gather`, `where`, `clamp` and conversions are recorded, and of `dnn.linalg` solve,
--- inv, det, cholesky, eigh and the singular values; a log determinant is `2 * cholesky(A):diag():log():sum()`. Sums and their kin without an
--- axis, which give a number otherwise, then give a 1 x 1 Matrix, whose number is `cost:item()`. An element, `A(i, j)`, is a
--- number without a gradient; `A:block(i, i, j, j)` has one.
+-- inv, det, logdet, cholesky, eigh and the singular values. Sums and their kin without an axis, which give a number
+-- otherwise, then give a 1 x 1 Matrix, whose number is `cost:item()`. An element, `A(i, j)`, is a number without a
+-- gradient; `A:block(i, i, j, j)` has one.
 --
 -- A graph lives as long as something that was computed with it, and is freed by `backward`. Memory is not lost where a
 -- loop leaves out `backward` or `dnn.no_grad`.

@@ -69,6 +69,18 @@ function dnn.linalg.inv(A) end
 ---@return number
 function dnn.linalg.det(A) end
 
+---The logarithm of the determinant of a square matrix: -inf of a singular one, NaN where it is negative.
+---
+---It stays in range where the determinant itself does not.
+---
+---```lua
+---local value = dnn.linalg.logdet(dnn.eye(500) * 10)
+---print(("%.3f"):format(value))   --> 1151.293
+---```
+---@param A dnn.Matrix n x n
+---@return number
+function dnn.linalg.logdet(A) end
+
 ---@class dnn.linalg.pinv.Options
 ---@field rcond? number singular values up to this times the largest count as 0; max(m, n) times the type's epsilon when not given
 
