@@ -56,7 +56,8 @@ uint8_t *dnn_wire_put_bytes(uint8_t *p, uint32_t field, const void *bytes, size_
 }
 
 dnn_wire_reader dnn_wire_read(const uint8_t *bytes, size_t size) {
-    return (dnn_wire_reader){bytes, bytes + size, false};
+    const uint8_t *end = size > 0 ? bytes + size : bytes; /* an empty field may be NULL */
+    return (dnn_wire_reader){bytes, end, false};
 }
 
 static bool read_varint(dnn_wire_reader *r, uint64_t *out) {
