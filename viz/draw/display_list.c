@@ -1,6 +1,7 @@
 /* display_list.c: appending commands; the list keeps copies. */
 #include "viz/draw/display_list.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,11 +87,29 @@ void draw_fill(display_list *list, rect area, color paint, float radius) {
            (command){.kind = COMMAND_FILL, .area = area, .radius = radius, .stroke.color = paint});
 }
 
+static bounds bounds_of(const point *points, size_t count) {
+    bounds b = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    for (size_t i = 0; i < count; i++) {
+        float x = points[i].x, y = points[i].y;
+        if (!isfinite(x) || !isfinite(y))
+            continue;
+        b.x0 = x < b.x0 ? x : b.x0;
+        b.y0 = y < b.y0 ? y : b.y0;
+        b.x1 = x > b.x1 ? x : b.x1;
+        b.y1 = y > b.y1 ? y : b.y1;
+    }
+    return b;
+}
+
 static void draw_points(display_list *list, command_kind kind, const point *points, size_t count,
                         stroke line) {
     point *own = count == 0 ? NULL : copy(list, points, count * sizeof *points);
     if (own != NULL)
-        append(list, (command){.kind = kind, .points = own, .count = count, .stroke = line});
+        append(list, (command){.kind = kind,
+                               .bounds = bounds_of(points, count),
+                               .points = own,
+                               .count = count,
+                               .stroke = line});
 }
 
 void draw_polyline(display_list *list, const point *points, size_t count, stroke line) {

@@ -20,6 +20,11 @@ typedef struct rect {
     float x, y, w, h;
 } rect;
 
+/* What holds all finite points of some; x0 > x1: there are none. */
+typedef struct bounds {
+    float x0, y0, x1, y1;
+} bounds;
+
 typedef enum anchor { ANCHOR_LEFT = 0, ANCHOR_MIDDLE, ANCHOR_RIGHT } anchor;
 
 typedef enum font_style { FONT_REGULAR = 0, FONT_BOLD, FONT_MONO, FONT_STYLE_COUNT } font_style;
@@ -59,6 +64,7 @@ typedef struct command {
     stroke stroke; /* of lines; stroke.color is the colour of fills and texts too */
     point *points;
     size_t count;
+    bounds bounds; /* of the points */
     char *text;
     float size; /* of text, in points */
     font_style style;

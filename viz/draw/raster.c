@@ -1,4 +1,7 @@
-/* raster.c: the commands of a display list, each as coverage, pixels or glyphs. */
+/* raster.c: surfaces, and lists played on them.
+ *
+ * The surface is cut into strips of columns, always the same, and each strip plays the whole list:
+ * so strips can be played at the same time, and pixels do not depend on how many are. */
 #include "viz/draw/raster.h"
 
 #include <math.h>
@@ -6,14 +9,24 @@
 
 #include "core/atomic_file.h"
 #include "core/memory.h"
-#include "viz/draw/font.h"
+#include "core/threads.h"
 #include "viz/draw/png.h"
-#include "viz/draw/raster_bars.h"
-#include "viz/draw/raster_coverage.h"
 #include "viz/draw/raster_kept.h"
-#include "viz/draw/raster_stroke.h"
+#include "viz/draw/raster_shapes.h"
 
 /* --- surfaces --- */
+
+static bool create_strips(surface *s) {
+    s->strips = dnn_calloc(((size_t)s->width + STRIP - 1) / STRIP, sizeof(coverage *));
+    for (int x = 0; s->strips != NULL && x < s->width; x += STRIP) {
+        int width = s->width - x < STRIP ? s->width - x : STRIP;
+        coverage *c = coverage_create(x, width, s->height);
+        if (c == NULL)
+            return false;
+        s->strips[s->strip_count++] = c;
+    }
+    return s->strips != NULL;
+}
 
 dnn_status surface_create(surface *out, int width, int height, dnn_error *err) {
     *out = (surface){0};
@@ -23,9 +36,7 @@ dnn_status surface_create(surface *out, int width, int height, dnn_error *err) {
                         SURFACE_MAX_SIDE);
     surface s = {.width = width, .height = height};
     s.rgba = dnn_calloc((size_t)width * (size_t)height, 4);
-    s.coverage = coverage_create(width, height);
-    s.columns = dnn_alloc(2 * ((size_t)width + BARS_BLOCK) * sizeof *s.columns);
-    if (s.rgba == NULL || s.coverage == NULL || s.columns == NULL) {
+    if (!create_strips(&s) || s.rgba == NULL) {
         surface_free(&s);
         return dnn_fail(err, DNN_ERROR_MEMORY, "picture of %d x %d pixels: no memory", width,
                         height);
@@ -36,8 +47,9 @@ dnn_status surface_create(surface *out, int width, int height, dnn_error *err) {
 
 void surface_free(surface *s) {
     dnn_free(s->rgba);
-    coverage_free(s->coverage);
-    dnn_free(s->columns);
+    for (size_t i = 0; i < s->strip_count; i++)
+        coverage_free(s->strips[i]);
+    dnn_free(s->strips);
     kept_free(s);
     *s = (surface){0};
 }
@@ -53,252 +65,84 @@ dnn_status surface_write_png(const surface *s, const char *path, dnn_error *err)
     return status;
 }
 
-/* --- boxes --- */
-
-typedef struct player {
-    surface *target;
-    float scale;
-    box clip;
-} player;
-
-/* A coordinate as a whole pixel within 0..limit. */
-static int pixel_within(double at, int limit) {
-    return at >= limit ? limit : at > 0 ? (int)at : 0;
-}
-
-static box meet(box a, box b) {
-    return (box){a.x0 > b.x0 ? a.x0 : b.x0, a.y0 > b.y0 ? a.y0 : b.y0, a.x1 < b.x1 ? a.x1 : b.x1,
-                 a.y1 < b.y1 ? a.y1 : b.y1};
-}
-
-static bool is_empty(box b) {
-    return b.x0 >= b.x1 || b.y0 >= b.y1;
-}
-
-static bool finite_rect(rect r) {
-    return isfinite(r.x) && isfinite(r.y) && isfinite(r.w) && isfinite(r.h);
-}
-
-/* The pixels whose centres lie within a rectangle of points. */
-static box centres_within(const player *p, rect r) {
-    double scale = p->scale, x = r.x, y = r.y;
-    int width = p->target->width, height = p->target->height;
-    return (box){pixel_within(ceil(x * scale - 0.5), width),
-                 pixel_within(ceil(y * scale - 0.5), height),
-                 pixel_within(ceil((x + (double)r.w) * scale - 0.5), width),
-                 pixel_within(ceil((y + (double)r.h) * scale - 0.5), height)};
-}
-
-/* The visible pixels that points with so many pixels around them can touch. */
-static box around(const player *p, const point *points, size_t count, double margin) {
-    float x0 = INFINITY, y0 = INFINITY, x1 = -INFINITY, y1 = -INFINITY;
-    for (size_t i = 0; i < count; i++) {
-        if (!isfinite(points[i].x) || !isfinite(points[i].y))
-            continue;
-        x0 = fminf(x0, points[i].x);
-        y0 = fminf(y0, points[i].y);
-        x1 = fmaxf(x1, points[i].x);
-        y1 = fmaxf(y1, points[i].y);
-    }
-    double scale = p->scale;
-    int width = p->target->width, height = p->target->height;
-    return meet(p->clip, (box){pixel_within(floor(x0 * scale - margin), width),
-                               pixel_within(floor(y0 * scale - margin), height),
-                               pixel_within(ceil(x1 * scale + margin), width),
-                               pixel_within(ceil(y1 * scale + margin), height)});
-}
-
-/* --- shapes --- */
-
-static void play_clip(player *p, const command *c) {
-    box all = {0, 0, p->target->width, p->target->height};
-    p->clip = c->area.w > 0 && c->area.h > 0 ? centres_within(p, c->area) : all;
-}
-
-static void play_polyline(player *p, const command *c) {
-    double width = (double)c->stroke.width * p->scale;
-    if (!(width > 1e-3) || !isfinite(width)) /* less than that does not change a pixel */
-        return;
-    box visible = around(p, c->points, c->count, 0.6 * width); /* joins reach 3 % further */
-    if (is_empty(visible))
-        return;
-    coverage *shape = p->target->coverage;
-    coverage_begin(shape, visible);
-    stroke_polyline(shape, visible, c->points, c->count, &c->stroke, p->scale);
-    coverage_paint(shape, p->target, c->stroke.color, FILL_NON_ZERO);
-}
-
-static void fill(player *p, const point *points, size_t count, color paint) {
-    box visible = around(p, points, count, 0);
-    if (is_empty(visible))
-        return;
-    coverage *shape = p->target->coverage;
-    coverage_begin(shape, visible);
-    const point *first = NULL, *last = NULL;
-    double scale = p->scale;
-    for (size_t i = 0; i < count; i++) {
-        const point *at = &points[i];
-        if (!isfinite(at->x) || !isfinite(at->y))
-            continue;
-        if (last == NULL)
-            first = at;
-        else
-            coverage_edge(shape, last->x * scale, last->y * scale, at->x * scale, at->y * scale);
-        last = at;
-    }
-    coverage_edge(shape, last->x * scale, last->y * scale, first->x * scale, first->y * scale);
-    coverage_paint(shape, p->target, paint, FILL_EVEN_ODD);
-}
-
-#define CORNER_STEPS 12
-
-/* A rectangle's corners in turn, each as an arc. */
-static void play_fill(player *p, const command *c) {
-    rect a = c->area;
-    if (!finite_rect(a) || !(a.w > 0) || !(a.h > 0))
-        return;
-    float radius = fminf(c->radius, 0.5f * fminf(a.w, a.h));
-    if (!(radius > 0)) {
-        fill(p,
-             (point[]){
-                 {a.x,       a.y      },
-                 {a.x + a.w, a.y      },
-                 {a.x + a.w, a.y + a.h},
-                 {a.x,       a.y + a.h}
-        },
-             4, c->stroke.color);
-        return;
-    }
-    static const float side_x[] = {1, 1, 0, 0}, side_y[] = {0, 1, 1, 0};
-    point points[4 * (CORNER_STEPS + 1)];
-    for (int i = 0; i < 4 * (CORNER_STEPS + 1); i++) {
-        int corner = i / (CORNER_STEPS + 1), step = i % (CORNER_STEPS + 1);
-        float angle = (float)M_PI_2 * ((float)(corner - 1) + (float)step / CORNER_STEPS);
-        float x = a.x + side_x[corner] * a.w + (1 - 2 * side_x[corner]) * radius;
-        float y = a.y + side_y[corner] * a.h + (1 - 2 * side_y[corner]) * radius;
-        points[i] = (point){x + radius * cosf(angle), y + radius * sinf(angle)};
-    }
-    fill(p, points, 4 * (CORNER_STEPS + 1), c->stroke.color);
-}
-
-/* --- pixels --- */
-
-/* Which of `count` cells stretched over from .. from + length a pixel's centre lies in. */
-static size_t cell_at(int pixel, double from, double length, size_t count) {
-    double at = (pixel + 0.5 - from) / length * (double)count;
-    return at <= 0 ? 0 : at >= (double)count ? count - 1 : (size_t)at;
-}
-
-static void play_image(player *p, const command *c) {
-    if (!finite_rect(c->area) || !(c->area.w > 0) || !(c->area.h > 0))
-        return;
-    box seen = meet(p->clip, centres_within(p, c->area));
-    double scale = p->scale, x = c->area.x * scale, y = c->area.y * scale;
-    double w = c->area.w * scale, h = c->area.h * scale;
-    for (int py = seen.y0; py < seen.y1; py++) {
-        const uint8_t *row = c->pixels + 4 * c->width * cell_at(py, y, h, c->height);
-        uint8_t *to = p->target->rgba + 4 * (size_t)py * (size_t)p->target->width;
-        for (int px = seen.x0; px < seen.x1; px++) {
-            const uint8_t *from = row + 4 * cell_at(px, x, w, c->width);
-            color paint = (color)from[0] << 24 | (color)from[1] << 16 | (color)from[2] << 8 | 255;
-            blend_pixel(to + 4 * (size_t)px, paint, from[3]);
-        }
-    }
-}
-
-static void put_upright(player *p, const glyph_line *line, int x, int y, color paint) {
-    box seen = meet(p->clip, (box){x, y, x + line->width, y + line->height});
-    for (int py = seen.y0; py < seen.y1 && seen.x0 < seen.x1; py++)
-        blend_row(p->target->rgba + 4 * ((size_t)py * (size_t)p->target->width + (size_t)seen.x0),
-                  line->coverage + (py - y) * line->width + (seen.x0 - x),
-                  (size_t)(seen.x1 - seen.x0), paint);
-}
-
-/* Turned counter-clockwise: a row of the line becomes a column. */
-static void put_turned(player *p, const glyph_line *line, int x, int y, color paint) {
-    for (int j = 0; j < line->height; j++)
-        for (int i = 0; i < line->width; i++) {
-            unsigned alpha = line->coverage[j * line->width + i];
-            int px = x + j, py = y - i;
-            if (alpha != 0 && px >= p->clip.x0 && px < p->clip.x1 && py >= p->clip.y0 &&
-                py < p->clip.y1)
-                blend_pixel(p->target->rgba +
-                                4 * ((size_t)py * (size_t)p->target->width + (size_t)px),
-                            paint, alpha);
-        }
-}
-
-static void play_text(player *p, const command *c) {
-    double x = (double)c->area.x * p->scale, y = (double)c->area.y * p->scale;
-    double limit = 4.0 * SURFACE_MAX_SIDE;
-    if (!(fabs(x) < limit) || !(fabs(y) < limit))
-        return;
-    const glyph_line *line = text_coverage(c->text, c->size, c->style, p->scale);
-    if (line == NULL)
-        return;
-    float share = c->anchor == ANCHOR_MIDDLE ? 0.5f : c->anchor == ANCHOR_RIGHT ? 1 : 0;
-    double before =
-        share == 0 ? 0 : (double)(share * p->scale * text_width(c->text, c->size, c->style));
-    if (c->angle != 90)
-        put_upright(p, line, (int)lround(x - before) + line->left, (int)lround(y) - line->ascent,
-                    c->stroke.color);
-    else
-        put_turned(p, line, (int)lround(x) - line->ascent,
-                   -1 - (int)lround(-(y + before)) - line->left, c->stroke.color);
-}
+/* --- strips --- */
 
 static void play(player *p, const display_list *list);
 
 /* A sheet is drawn once; its pixels are copied as long as it stays the same. */
 static void play_sheet(player *p, const sheet *l) {
-    box area = meet(p->clip, centres_within(p, l->area)), clip = p->clip;
-    if (is_empty(area) || kept_show(p->target, l->key, area, p->scale))
+    box clip = p->clip, area = meet(clip, centres_within(p, l->area));
+    box part = meet(area, p->strip);
+    if (is_empty(part) || kept_show(p->target, l->key, area, p->scale, part))
         return;
-    p->clip = area;
+    set_clip(p, area);
     play(p, &l->list);
-    p->clip = clip;
-    kept_add(p->target, l->key, area, p->scale);
+    set_clip(p, clip);
+    kept_take(p->target, l->key, area, p->scale, part);
 }
 
 static void play(player *p, const display_list *list) {
-    for (size_t i = 0; i < list->count; i++) {
-        const command *c = &list->commands[i];
-        switch (c->kind) {
-        case COMMAND_CLIP:
-            play_clip(p, c);
-            break;
-        case COMMAND_FILL:
-            play_fill(p, c);
-            break;
-        case COMMAND_POLYLINE:
-            play_polyline(p, c);
-            break;
-        case COMMAND_BARS:
-            bars_paint(p->target, p->clip, c->points, c->count, &c->stroke, p->scale);
-            break;
-        case COMMAND_POLYGON:
-            fill(p, c->points, c->count, c->stroke.color);
-            break;
-        case COMMAND_TEXT:
-            play_text(p, c);
-            break;
-        case COMMAND_IMAGE:
-            play_image(p, c);
-            break;
-        case COMMAND_SHEET:
-            play_sheet(p, c->sheet);
-            break;
-        }
-    }
+    for (size_t i = 0; i < list->count; i++)
+        if (list->commands[i].kind == COMMAND_SHEET)
+            play_sheet(p, list->commands[i].sheet);
+        else
+            play_command(p, &list->commands[i]);
 }
 
+/* A player of the whole surface, which draws nothing. */
+static player player_of(surface *target, float scale) {
+    box all = {0, 0, target->width, target->height};
+    return (player){target, NULL, scale, all, all, all};
+}
+
+typedef struct playing {
+    const display_list *list;
+    surface *target;
+    float scale;
+} playing;
+
+static void play_strip(void *context, size_t which) {
+    const playing *w = context;
+    player p = player_of(w->target, w->scale);
+    p.shape = w->target->strips[which];
+    p.strip.x0 = (int)which * STRIP;
+    p.strip.x1 = p.strip.x0 + STRIP < p.strip.x1 ? p.strip.x0 + STRIP : p.strip.x1;
+    p.seen = p.strip;
+    play(&p, w->list);
+}
+
+/* Prepares the keeping of all sheets; returns how many commands and points have to be drawn. */
+static size_t expect_sheets(player *p, const display_list *list) {
+    size_t work = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const command *c = &list->commands[i];
+        work += 1 + c->count;
+        if (c->kind == COMMAND_CLIP)
+            set_clip(p, clip_of(p, c));
+        if (c->kind != COMMAND_SHEET)
+            continue;
+        box clip = p->clip, area = meet(clip, centres_within(p, c->sheet->area));
+        if (is_empty(area) || !kept_expect(p->target, c->sheet->key, area, p->scale))
+            continue;
+        set_clip(p, area);
+        work += expect_sheets(p, &c->sheet->list);
+        set_clip(p, clip);
+    }
+    return work;
+}
+
+#define LITTLE 1500 /* commands and points: not worth waking other threads */
+
 void raster_play(const display_list *list, surface *target, float scale) {
-    player p = {
-        target, scale, {0, 0, target->width, target->height}
-    };
+    playing w = {list, target, scale};
     if (!(scale > 0) || !isfinite(scale))
         return;
     kept_begin(target);
-    play(&p, list);
+    player all = player_of(target, scale);
+    if (expect_sheets(&all, list) > LITTLE)
+        dnn_parallel(target->strip_count, play_strip, &w);
+    else
+        for (size_t i = 0; i < target->strip_count; i++)
+            play_strip(&w, i);
     kept_end(target);
 }

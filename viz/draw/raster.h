@@ -11,9 +11,10 @@
 typedef struct surface {
     int width, height; /* pixels */
     uint8_t *rgba;     /* width * height * 4, rows from the top; alpha not premultiplied */
-    /* The raster's working memory, which makes playing free of failure. */
-    struct coverage *coverage;
-    float *columns; /* see raster_bars.h */
+    /* The raster's working memory, which makes playing free of failure: for each strip of columns
+     * the coverage of a shape. Strips are played at the same time. */
+    struct coverage **strips;
+    size_t strip_count;
     /* The pixels of the sheets that were last played, which are copied where they come again. */
     struct kept_sheet *kept;
     size_t kept_count, kept_capacity;

@@ -4,12 +4,8 @@
 
 #include "viz/draw/raster_coverage.h"
 
-/* Columns that are painted together: their pixels in a row are one line of a processor's cache.
- * surface.columns has room for a whole last block, twice. */
-#define BARS_BLOCK 16
-
-/* Paints COMMAND_BARS as one shape. A bar fills the columns of pixels whose centres it covers, at
- * least one, and its ends are anti-aliased. */
+/* Paints COMMAND_BARS as one shape, within a box at most STRIP wide. A bar fills the columns of
+ * pixels whose centres it covers, at least one, and its ends are anti-aliased. */
 void bars_paint(surface *target, box clip, const point *ends, size_t count, const stroke *line,
                 float scale);
 

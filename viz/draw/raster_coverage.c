@@ -11,23 +11,26 @@
 
 #include "core/memory.h"
 
-/* A row's cells are counted in at most 64 blocks; `touched` has a bit for each that holds a
- * difference, and between them the running sum is constant. */
+/* A row's cells are counted in blocks; `touched` has a bit for each that holds a difference, and
+ * between them the running sum is constant. */
+#define BLOCK_BITS 2
+
+_Static_assert(STRIP < 64 << BLOCK_BITS, "`touched` has a bit for each block");
+
 struct coverage {
-    int stride, block_bits;
+    int x0; /* of the strip; all columns below count from there */
+    int stride;
     box visible;
     float *cells;      /* stride * height, all 0 between shapes */
     uint64_t *touched; /* one per row */
 };
 
-coverage *coverage_create(int width, int height) {
+coverage *coverage_create(int x0, int width, int height) {
     coverage *c = dnn_calloc(1, sizeof *c);
     if (c == NULL)
         return NULL;
+    c->x0 = x0;
     c->stride = width + 2; /* an edge in the last pixel ends its sum one and two pixels further */
-    c->block_bits = 3;
-    while ((c->stride - 1) >> c->block_bits > 63)
-        c->block_bits++;
     c->cells = dnn_calloc((size_t)c->stride * (size_t)height, sizeof *c->cells);
     c->touched = dnn_calloc((size_t)height, sizeof *c->touched);
     if (c->cells == NULL || c->touched == NULL) {
@@ -46,12 +49,12 @@ void coverage_free(coverage *c) {
 }
 
 void coverage_begin(coverage *c, box visible) {
-    c->visible = visible;
+    c->visible = (box){visible.x0 - c->x0, visible.y0, visible.x1 - c->x0, visible.y1};
 }
 
 /* The bits of the blocks in which an edge from left to right leaves differences. */
-static uint64_t blocks(const coverage *c, double left, double right) {
-    int first = (int)left >> c->block_bits, last = ((int)right + 1) >> c->block_bits;
+static inline uint64_t blocks(double left, double right) {
+    int first = (int)left >> BLOCK_BITS, last = ((int)right + 1) >> BLOCK_BITS;
     return (~(uint64_t)0 >> (63 - last)) & (~(uint64_t)0 << first);
 }
 
@@ -80,10 +83,16 @@ static void add_to_row(float *cell, double x0, double x1, double height) {
     }
 }
 
+/* The last row that an edge down to `bottom` crosses. */
+static int last_row(double bottom) {
+    int row = (int)bottom;
+    return row == bottom ? row - 1 : row;
+}
+
 /* An edge downwards within one column of pixels: steep lines, the bulk of a noisy curve. */
 static void add_in_column(coverage *c, double xa, double ya, double xb, double yb, double sign) {
-    int column = (int)(xa < xb ? xa : xb), first = (int)ya, last = (int)ceil(yb) - 1;
-    uint64_t touched = blocks(c, column, column);
+    int column = (int)(xa < xb ? xa : xb), first = (int)ya, last = last_row(yb);
+    uint64_t touched = blocks(column, column);
     double slope = (xb - xa) / (yb - ya), room = column + 1 - xa; /* right of the edge */
     float *cell = c->cells + (size_t)first * (size_t)c->stride + column;
     for (int y = first; y <= last; y++, cell += c->stride) {
@@ -98,19 +107,24 @@ static void add_in_column(coverage *c, double xa, double ya, double xb, double y
 
 /* An edge downwards within the visible columns and rows. */
 static void add_inside(coverage *c, double xa, double ya, double xb, double yb, double sign) {
-    double slope = (xb - xa) / (yb - ya), x = xa;
-    double low = xa < xb ? xa : xb, high = xa < xb ? xb : xa;
+    double low = xa < xb ? xa : xb, high = xa < xb ? xb : xa, x = xa;
+    int first = (int)ya, last = last_row(yb);
+    float *cell = c->cells + (size_t)first * (size_t)c->stride;
+    if (first == last) {
+        c->touched[first] |= blocks(low, high);
+        add_to_row(cell, low, high, sign * (yb - ya));
+        return;
+    }
     if (high < (int)low + 1) {
         add_in_column(c, xa, ya, xb, yb, sign);
         return;
     }
-    int first = (int)ya, last = (int)ceil(yb) - 1;
-    float *cell = c->cells + (size_t)first * (size_t)c->stride;
+    double slope = (xb - xa) / (yb - ya);
     for (int y = first; y <= last; y++, cell += c->stride) {
         double bottom = y + 1 < yb ? y + 1 : yb, top = y > ya ? y : ya;
         double next = bottom == yb ? xb : xa + slope * (bottom - ya);
         next = next < low ? low : next > high ? high : next;
-        c->touched[y] |= blocks(c, x < next ? x : next, x < next ? next : x);
+        c->touched[y] |= blocks(x < next ? x : next, x < next ? next : x);
         add_to_row(cell, x, next, sign * (bottom - top));
         x = next;
     }
@@ -120,6 +134,10 @@ static void add_inside(coverage *c, double xa, double ya, double xb, double yb, 
  * the box acts as if it ran along the left border, and what is right of it does not act. */
 static void add_columns(coverage *c, double xa, double ya, double xb, double yb, double sign) {
     double x0 = c->visible.x0, x1 = c->visible.x1;
+    if (xa >= x0 && xb >= x0 && xa < x1 && xb < x1) {
+        add_inside(c, xa, ya, xb, yb, sign);
+        return;
+    }
     if (xa >= x1 && xb >= x1)
         return;
     if (xa <= x0 && xb <= x0) {
@@ -127,7 +145,7 @@ static void add_columns(coverage *c, double xa, double ya, double xb, double yb,
         return;
     }
     double border = xa < x0 || xb < x0 ? x0 : xa > x1 || xb > x1 ? x1 : NAN;
-    if (isnan(border)) {
+    if (isnan(border)) { /* an end on the right border */
         add_inside(c, xa, ya, xb, yb, sign);
         return;
     }
@@ -140,6 +158,7 @@ static void add_columns(coverage *c, double xa, double ya, double xb, double yb,
 }
 
 void coverage_edge(coverage *c, double xa, double ya, double xb, double yb) {
+    xa -= c->x0, xb -= c->x0;
     double sign = 1, y0 = c->visible.y0, y1 = c->visible.y1;
     if (ya > yb) {
         double x = xa, y = ya;
@@ -148,11 +167,13 @@ void coverage_edge(coverage *c, double xa, double ya, double xb, double yb) {
     }
     if (!(ya < y1 && yb > y0 && ya < yb))
         return;
-    double slope = (xb - xa) / (yb - ya), x_top = xa, y_top = ya;
-    if (ya < y0)
-        xa = x_top + slope * (y0 - y_top), ya = y0;
-    if (yb > y1)
-        xb = x_top + slope * (y1 - y_top), yb = y1;
+    if (ya < y0 || yb > y1) {
+        double slope = (xb - xa) / (yb - ya), x_top = xa, y_top = ya;
+        if (ya < y0)
+            xa = x_top + slope * (y0 - y_top), ya = y0;
+        if (yb > y1)
+            xb = x_top + slope * (y1 - y_top), yb = y1;
+    }
     if (ya < yb)
         add_columns(c, xa, ya, xb, yb, sign);
 }
@@ -260,39 +281,104 @@ static unsigned covered(float sum, fill_rule rule) {
     return size >= 1 ? 255 : (unsigned)(size * 255 + 0.5f);
 }
 
-/* How a paint is laid down: where it hides all, its bytes are stored as they are. */
+#define BLOCK (1 << BLOCK_BITS)
+
+/* A block of pixels at once: compilers make the processor's vectors of these. */
+typedef float block_f32 __attribute__((vector_size(4 * BLOCK)));
+typedef int32_t block_i32 __attribute__((vector_size(4 * BLOCK)));
+typedef uint16_t pair_u16 __attribute__((vector_size(4 * BLOCK))); /* channels of half a block */
+typedef uint8_t pair_u8 __attribute__((vector_size(2 * BLOCK)));
+
 typedef struct brush {
     color paint;
-    unsigned hides; /* the coverage at which it does; above 255 for a translucent paint */
-    uint8_t bytes[4];
+    pair_u16 channels;
 } brush;
 
-static inline void dab(const brush *b, uint8_t *pixel, unsigned alpha) {
-    if (alpha == b->hides)
-        memcpy(pixel, b->bytes, sizeof b->bytes);
-    else if (alpha != 0)
-        blend_pixel(pixel, b->paint, alpha);
+static brush brush_of(color paint) {
+    uint16_t r = (uint16_t)(paint >> 24), g = paint >> 16 & 255, b = paint >> 8 & 255;
+    return (brush){
+        paint, {r, g, b, 255, r, g, b, 255}
+    };
+}
+
+/* The sums of a shape that is filled non-zero, as `covered` has them, times the paint's own alpha.
+ */
+static block_i32 block_alphas(block_f32 sums, int32_t own) {
+    block_f32 one = {1, 1, 1, 1};
+    block_i32 size = (block_i32)sums & 0x7FFFFFFF, less = (block_f32)size < one;
+    block_f32 within = (block_f32)((size & less) | ((block_i32)one & ~less));
+    block_i32 alphas = __builtin_convertvector(within * 255 + 0.5f, block_i32);
+    if (own == 255)
+        return alphas;
+    alphas = alphas * own + 128;
+    return (alphas + (alphas >> 8)) >> 8;
+}
+
+/* `over` for all channels of two opaque pixels. */
+static void pair_over(uint8_t *pixels, const brush *b, pair_u16 alphas) {
+    pair_u8 bytes;
+    memcpy(&bytes, pixels, sizeof bytes);
+    pair_u16 t = __builtin_convertvector(bytes, pair_u16);
+    t = t * (255 - alphas) + b->channels * alphas + 128;
+    bytes = __builtin_convertvector((t + (t >> 8)) >> 8, pair_u8);
+    memcpy(pixels, &bytes, sizeof bytes);
+}
+
+static void block_over(uint8_t *pixels, const brush *b, block_i32 alphas) {
+    block_i32 twice = alphas | alphas << 16;
+    pair_over(pixels, b, (pair_u16)__builtin_shufflevector(twice, twice, 0, 0, 1, 1));
+    pair_over(pixels + 8, b, (pair_u16)__builtin_shufflevector(twice, twice, 2, 2, 3, 3));
+}
+
+/* Paints the pixels of a whole block, whose running sum begins at `sum`; returns where it ends. */
+static float paint_block(float *cells, float sum, uint8_t *pixels, const brush *b) {
+    block_f32 sums;
+    for (int i = 0; i < BLOCK; i++)
+        sums[i] = sum += cells[i];
+    memset(cells, 0, BLOCK * sizeof *cells);
+    block_i32 alphas = block_alphas(sums, b->paint & 255);
+    uint64_t halves[2];
+    memcpy(halves, &alphas, sizeof halves);
+    if ((halves[0] | halves[1]) == 0)
+        return sum;
+    if ((pixels[3] & pixels[7] & pixels[11] & pixels[15]) == 255)
+        block_over(pixels, b, alphas);
+    else
+        for (int i = 0; i < BLOCK; i++)
+            blend_pixel(pixels + 4 * i, b->paint | 255, (unsigned)alphas[i]);
+    return sum;
+}
+
+/* From pixel x on, the block's rest or less. */
+static float paint_part(float *cells, float sum, uint8_t *pixels, int count, const brush *b,
+                        fill_rule rule) {
+    for (int i = 0; i < count; i++) {
+        sum += cells[i];
+        cells[i] = 0;
+        blend_pixel(pixels + 4 * i, b->paint, covered(sum, rule));
+    }
+    return sum;
 }
 
 static void paint_row(coverage *c, int y, surface *target, const brush *b, fill_rule rule) {
     float *cell = c->cells + (size_t)y * (size_t)c->stride, sum = 0;
-    uint8_t *pixel = target->rgba + 4 * (size_t)y * (size_t)target->width;
+    uint8_t *pixel = target->rgba + 4 * ((size_t)y * (size_t)target->width + (size_t)c->x0);
     uint64_t touched = c->touched[y];
     int x = c->visible.x0, end = c->visible.x1;
     while (touched != 0) { /* the constant stretch before a block, and the block */
         int block = __builtin_ctzll(touched);
         touched &= touched - 1;
-        int begin = block << c->block_bits, next = (block + 1) << c->block_bits;
+        int begin = block << BLOCK_BITS, next = begin + BLOCK;
         begin = begin < end ? begin : end;
+        next = next < end ? next : end;
         if (x < begin) {
             fill_row(pixel + 4 * (size_t)x, (size_t)(begin - x), b->paint, covered(sum, rule));
             x = begin;
         }
-        for (; x < next && x < end; x++) {
-            sum += cell[x];
-            cell[x] = 0;
-            dab(b, pixel + 4 * (size_t)x, covered(sum, rule));
-        }
+        sum = next - x == BLOCK && rule == FILL_NON_ZERO
+                  ? paint_block(cell + x, sum, pixel + 4 * (size_t)x, b)
+                  : paint_part(cell + x, sum, pixel + 4 * (size_t)x, next - x, b, rule);
+        x = next > x ? next : x;
     }
     if (x < end)
         fill_row(pixel + 4 * (size_t)x, (size_t)(end - x), b->paint, covered(sum, rule));
@@ -301,11 +387,7 @@ static void paint_row(coverage *c, int y, surface *target, const brush *b, fill_
 }
 
 void coverage_paint(coverage *c, surface *target, color paint, fill_rule rule) {
-    brush b = {
-        paint,
-        (paint & 255) == 255 ? 255 : 256,
-        {(uint8_t)(paint >> 24), (uint8_t)(paint >> 16), (uint8_t)(paint >> 8), 255}
-    };
+    brush b = brush_of(paint);
     for (int y = c->visible.y0; y < c->visible.y1; y++)
         if (c->touched[y] != 0)
             paint_row(c, y, target, &b, rule);

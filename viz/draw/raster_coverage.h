@@ -14,14 +14,18 @@ typedef struct box {
     int x0, y0, x1, y1;
 } box;
 
-typedef struct coverage coverage;
+/* Pixels are drawn in strips of so many columns, each by itself. */
+#define STRIP 128
+
+typedef struct coverage coverage; /* of a strip */
 
 typedef enum fill_rule { FILL_NON_ZERO, FILL_EVEN_ODD } fill_rule;
 
-coverage *coverage_create(int width, int height); /* NULL: out of memory */
+/* Of the columns from x0 on, at most STRIP; NULL: out of memory. */
+coverage *coverage_create(int x0, int width, int height);
 void coverage_free(coverage *c);
 
-/* Begins a shape that is seen within a box, itself within the surface. */
+/* Begins a shape that is seen within a box, itself within the strip. */
 void coverage_begin(coverage *c, box visible);
 
 /* An edge from (xa, ya) to (xb, yb), in pixels, finite; anywhere. */

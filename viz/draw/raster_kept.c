@@ -10,21 +10,32 @@ typedef struct kept_sheet {
     uint64_t key;
     box area;
     float scale;
-    bool seen; /* in this drawing */
+    bool seen;  /* in this drawing */
+    bool fresh; /* drawn in it */
     uint8_t *rgba;
 } kept_sheet;
 
-static size_t row_bytes(box area) {
-    return 4 * (size_t)(area.x1 - area.x0);
+static uint8_t *pixel_of(const surface *s, int x, int y) {
+    return s->rgba + 4 * ((size_t)y * (size_t)s->width + (size_t)x);
 }
 
-static uint8_t *row_of(const surface *s, box area, int y) {
-    return s->rgba + 4 * ((size_t)y * (size_t)s->width + (size_t)area.x0);
+static uint8_t *kept_pixel(const kept_sheet *k, int x, int y) {
+    size_t width = (size_t)(k->area.x1 - k->area.x0);
+    return k->rgba + 4 * ((size_t)(y - k->area.y0) * width + (size_t)(x - k->area.x0));
+}
+
+static kept_sheet *find(const surface *s, uint64_t key, box area, float scale) {
+    for (size_t i = 0; i < s->kept_count && key != 0; i++) {
+        kept_sheet *k = &s->kept[i];
+        if (k->key == key && k->scale == scale && memcmp(&k->area, &area, sizeof area) == 0)
+            return k;
+    }
+    return NULL;
 }
 
 void kept_begin(surface *s) {
     for (size_t i = 0; i < s->kept_count; i++)
-        s->kept[i].seen = false;
+        s->kept[i].seen = s->kept[i].fresh = false;
 }
 
 void kept_end(surface *s) {
@@ -37,30 +48,33 @@ void kept_end(surface *s) {
     s->kept_count = left;
 }
 
-bool kept_show(surface *s, uint64_t key, box area, float scale) {
-    for (size_t i = 0; i < s->kept_count && key != 0; i++) {
-        kept_sheet *k = &s->kept[i];
-        if (k->key != key || k->scale != scale || memcmp(&k->area, &area, sizeof area) != 0)
-            continue;
+bool kept_expect(surface *s, uint64_t key, box area, float scale) {
+    kept_sheet *k = find(s, key, area, scale);
+    if (k != NULL) {
         k->seen = true;
-        for (int y = area.y0; y < area.y1; y++)
-            memcpy(row_of(s, area, y), k->rgba + (size_t)(y - area.y0) * row_bytes(area),
-                   row_bytes(area));
-        return true;
+        return k->fresh;
     }
-    return false;
+    if (key == 0 || !dnn_grow(&s->kept, &s->kept_capacity, s->kept_count, 1))
+        return true;
+    uint8_t *rgba = dnn_alloc(4 * (size_t)(area.x1 - area.x0) * (size_t)(area.y1 - area.y0));
+    if (rgba != NULL)
+        s->kept[s->kept_count++] = (kept_sheet){key, area, scale, true, true, rgba};
+    return true;
 }
 
-void kept_add(surface *s, uint64_t key, box area, float scale) {
-    size_t rows = (size_t)(area.y1 - area.y0);
-    if (key == 0 || !dnn_grow(&s->kept, &s->kept_capacity, s->kept_count, 1))
-        return;
-    uint8_t *rgba = dnn_alloc(rows * row_bytes(area));
-    if (rgba == NULL)
-        return;
-    for (int y = area.y0; y < area.y1; y++)
-        memcpy(rgba + (size_t)(y - area.y0) * row_bytes(area), row_of(s, area, y), row_bytes(area));
-    s->kept[s->kept_count++] = (kept_sheet){key, area, scale, true, rgba};
+bool kept_show(const surface *s, uint64_t key, box area, float scale, box part) {
+    const kept_sheet *k = find(s, key, area, scale);
+    if (k == NULL || k->fresh)
+        return false;
+    for (int y = part.y0; y < part.y1; y++)
+        memcpy(pixel_of(s, part.x0, y), kept_pixel(k, part.x0, y), 4 * (size_t)(part.x1 - part.x0));
+    return true;
+}
+
+void kept_take(const surface *s, uint64_t key, box area, float scale, box part) {
+    const kept_sheet *k = find(s, key, area, scale);
+    for (int y = part.y0; k != NULL && y < part.y1; y++)
+        memcpy(kept_pixel(k, part.x0, y), pixel_of(s, part.x0, y), 4 * (size_t)(part.x1 - part.x0));
 }
 
 void kept_free(surface *s) {

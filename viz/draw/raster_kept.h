@@ -8,11 +8,16 @@
 void kept_begin(surface *s);
 void kept_end(surface *s);
 
-/* Copies the pixels of a sheet to where they were; false: they are not kept. */
-bool kept_show(surface *s, uint64_t key, box area, float scale);
+/* Before the strips are played, for each sheet: makes room for its pixels where they are not kept,
+ * if there is memory; true if there was need for it. Those of a sheet without a key are not kept.
+ */
+bool kept_expect(surface *s, uint64_t key, box area, float scale);
 
-/* Keeps them, if there is memory for it. Those of a sheet without a key are not. */
-void kept_add(surface *s, uint64_t key, box area, float scale);
+/* In a strip: copies its part of the pixels to where they were; false: they are not kept. */
+bool kept_show(const surface *s, uint64_t key, box area, float scale, box part);
+
+/* Takes them from where they have been drawn. */
+void kept_take(const surface *s, uint64_t key, box area, float scale, box part);
 
 void kept_free(surface *s);
 

@@ -36,6 +36,7 @@ static double length_of(vec a) {
 typedef struct pen {
     coverage *to;
     double radius;
+    vec turn; /* cosine and sine of an arc's step */
     bool down, moved; /* a track was begun; it has a direction */
     vec at, normal;   /* of length radius, to the left of the direction */
     vec left, right;  /* where the sides of the current segment begin */
@@ -57,19 +58,30 @@ static void right_to(pen *p, vec to) {
     p->right = to;
 }
 
-static double arc_step(double radius) {
-    return radius <= FLATNESS ? M_PI : fmax(2 * acos(1 - FLATNESS / radius), M_PI / 256);
+static vec arc_step(double radius) {
+    double angle = radius <= FLATNESS ? M_PI : fmax(2 * acos(1 - FLATNESS / radius), M_PI / 256);
+    return (vec){cos(angle), sin(angle)};
 }
 
-/* One side goes around the pen's place from place + from, turning by `angle`. */
-static void arc(pen *p, void side(pen *, vec), vec from, double angle) {
-    int steps = (int)ceil(fabs(angle) / arc_step(p->radius));
-    double c = cos(angle / steps), s = sin(angle / steps);
+static vec turned(vec a, vec by) {
+    return (vec){by.x * a.x - by.y * a.y, by.y * a.x + by.x * a.y};
+}
+
+static double dot_of(vec a, vec b) {
+    return a.x * b.x + a.y * b.y;
+}
+
+/* One side goes around the pen's place from place + from to place + to, by at most half a circle,
+ * clockwise on the page if sense is 1, the other way if -1. */
+static void arc(pen *p, void side(pen *, vec), vec from, vec to, double sense) {
+    vec turn = {p->turn.x, sense * p->turn.y};
+    double near = p->turn.x * p->radius * p->radius; /* nearer than a step */
     side(p, plus(p->at, from));
-    for (int i = 0; i < steps; i++) {
-        from = (vec){c * from.x - s * from.y, s * from.x + c * from.y};
+    for (int i = 0; i < 256 && dot_of(from, to) < near; i++) {
+        from = turned(from, turn);
         side(p, plus(p->at, from));
     }
+    side(p, plus(p->at, to));
 }
 
 /* The inner side goes by way of the place itself: each segment stays a whole rectangle then, and
@@ -77,7 +89,7 @@ static void arc(pen *p, void side(pen *, vec), vec from, double angle) {
 static void join(pen *p, vec next) {
     vec now = p->normal, back = times(now, -1);
     double area = p->radius * p->radius;
-    double cosine = (now.x * next.x + now.y * next.y) / area;
+    double cosine = dot_of(now, next) / area;
     double sine = (now.x * next.y - now.y * next.x) / area;
     p->normal = next;
     if (cosine > SMOOTH_COSINE) {
@@ -88,14 +100,12 @@ static void join(pen *p, vec next) {
         left_to(p, plus(p->at, now));
         left_to(p, p->at);
         left_to(p, plus(p->at, next));
-        arc(p, right_to, back, atan2(sine, cosine));
-        right_to(p, minus(p->at, next));
+        arc(p, right_to, back, times(next, -1), 1);
     } else {
         right_to(p, plus(p->at, back));
         right_to(p, p->at);
         right_to(p, minus(p->at, next));
-        arc(p, left_to, now, -atan2(-sine, cosine));
-        left_to(p, plus(p->at, next));
+        arc(p, left_to, now, next, -1);
     }
 }
 
@@ -118,9 +128,10 @@ static void pen_line(pen *p, vec to) {
 
 /* A lone place is a dot, so that a curve's first value is seen. */
 static void dot(pen *p) {
-    vec normal = {p->radius, 0};
+    vec normal = {p->radius, 0}, back = {-p->radius, 0};
     p->left = plus(p->at, normal);
-    arc(p, left_to, normal, 2 * M_PI);
+    arc(p, left_to, normal, back, 1);
+    arc(p, left_to, back, normal, 1);
 }
 
 static void pen_up(pen *p, bool close, bool with_dots) {
@@ -167,10 +178,15 @@ static dashes dashes_of(const stroke *line, double width) {
     return d;
 }
 
+static double phase_of(const dashes *d, double along) {
+    double repeats = along / d->total;
+    return repeats < 1e9 ? fmax(along - d->total * (double)(long)repeats, 0) : fmod(along, d->total);
+}
+
 /* Draws from a to b, which begins `along` pixels after the line's begin. */
 static void draw_dashed(pen *p, const dashes *d, vec a, vec b, double along) {
     vec way = minus(b, a);
-    double length = length_of(way), done = 0, phase = fmod(along, d->total);
+    double length = length_of(way), done = 0, phase = phase_of(d, along);
     int i = 0;
     for (; i < d->count - 1 && phase >= d->lengths[i]; i++)
         phase -= d->lengths[i];
@@ -221,8 +237,36 @@ static vec kept_within(const limits *in, vec at) {
     return (vec){fmin(fmax(at.x, in->low.x), in->high.x), fmin(fmax(at.y, in->low.y), in->high.y)};
 }
 
+static bool is_inside(const limits *in, vec at) {
+    return at.x >= in->low.x && at.x <= in->high.x && at.y >= in->low.y && at.y <= in->high.y;
+}
+
+static void draw_part(pen *p, const dashes *d, vec from, vec to, double along) {
+    if (d->count > 0) {
+        draw_dashed(p, d, from, to, along);
+        return;
+    }
+    if (!p->down)
+        pen_down(p, from);
+    pen_line(p, to);
+}
+
+/* Both beyond the same side. */
+static bool are_outside(const limits *in, vec a, vec b) {
+    return (a.x < in->low.x && b.x < in->low.x) || (a.x > in->high.x && b.x > in->high.x) ||
+           (a.y < in->low.y && b.y < in->low.y) || (a.y > in->high.y && b.y > in->high.y);
+}
+
 static void segment(pen *p, const dashes *d, const limits *in, vec a, vec b, double along) {
     double begin, end;
+    if (is_inside(in, a) && is_inside(in, b)) {
+        draw_part(p, d, a, b, along);
+        return;
+    }
+    if (are_outside(in, a, b)) {
+        pen_up(p, false, false);
+        return;
+    }
     if (!cut(in, a, b, &begin, &end)) {
         pen_up(p, false, false);
         return;
@@ -232,13 +276,7 @@ static void segment(pen *p, const dashes *d, const limits *in, vec a, vec b, dou
     vec to = kept_within(in, end < 1 ? plus(a, times(way, end)) : b);
     if (begin > 0)
         pen_up(p, false, false);
-    if (d->count > 0) {
-        draw_dashed(p, d, from, to, along + begin * length_of(way));
-    } else {
-        if (!p->down)
-            pen_down(p, from);
-        pen_line(p, to);
-    }
+    draw_part(p, d, from, to, along + begin * length_of(way));
     if (end < 1)
         pen_up(p, false, false);
 }
@@ -253,10 +291,6 @@ typedef struct walk {
     double along; /* pixels since the line's begin or gap */
     bool closed;  /* still a loop without gaps */
 } walk;
-
-static bool is_inside(const limits *in, vec at) {
-    return at.x >= in->low.x && at.x <= in->high.x && at.y >= in->low.y && at.y <= in->high.y;
-}
 
 static void walk_to(walk *w, vec at) {
     if (!isfinite(at.x + at.y)) {
@@ -282,7 +316,7 @@ void stroke_polyline(coverage *c, box visible, const point *points, size_t count
                      const stroke *line, float scale) {
     double width = (double)line->width * scale, margin = 0.5 * width + 1;
     walk w = {
-        .pen = {.to = c,                                    .radius = 0.5 * width},
+        .pen = {.to = c, .radius = 0.5 * width, .turn = arc_step(0.5 * width)},
         .dashes = dashes_of(line, width),
         .limits = {{visible.x0 - margin, visible.y0 - margin},
                 {visible.x1 + margin, visible.y1 + margin}                       },

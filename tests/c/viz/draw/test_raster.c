@@ -276,7 +276,7 @@ static void whatever_the_coordinates_are_playing_ends_and_stays_within_the_surfa
     const uint8_t two[8] = {1, 2, 3, 255, 4, 5, 6, 128};
     for (int trial = 0; trial < 3000; trial++) {
         surface s =
-            surface_of(1 + (int)dnn_random_below(&r, 90), 1 + (int)dnn_random_below(&r, 90));
+            surface_of(1 + (int)dnn_random_below(&r, 300), 1 + (int)dnn_random_below(&r, 90));
         display_list list = {0};
         for (int k = 0; k < 8; k++) {
             point p[12];
