@@ -6,8 +6,8 @@
 --     dnnlua --view train_cats.lua        with a window that shows how it goes
 --     dnnlua train_cats.lua --help        all options
 --
--- Of 6002 photos of 64 x 64 pixels --model cnn holds out 1000 and gets 91 % of them right; it decides by the mean of
--- what it says of a photo and of its mirror image.
+-- Of 6002 photos, 64 x 64 pixels, --model cnn holds out 1000 and gets 91.1 % of them right (91.7 % with --seed 2, which
+-- holds out others). It decides by the mean of what it says of a photo and of its mirror image.
 --
 -- Ctrl-C ends the training, and what it has learned so far is shown.
 local dnn = require "dnn"
