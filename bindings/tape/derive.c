@@ -1,7 +1,10 @@
 /* derive.c: what the Lua half of autograd (dnn/autograd/derive.lua) needs of a graph: its steps, and
  * the gradients of chosen matrices alone. */
+#include <string.h>
+
 #include "bindings/nn/network.h"
 #include "bindings/tape/tape.h"
+#include "nn/registry.h"
 
 /* Sets the settings, by name, in the table on top of the stack. */
 static void add_settings(lua_State *L, const dnn_field *fields, const dnn_setting *values) {
@@ -27,7 +30,10 @@ static void describe_maker(lua_State *L, const dnn_node *node) {
             lua_pushinteger(L, (lua_Integer)dnn_shape_channels(&node->call->out));
             lua_setfield(L, -2, "channels");
         }
-        lua_pushstring(L, dnn_operator_name(layer->kind));
+        bool transposed = node->call != NULL && node->call->transposed > 0;
+        lua_pushboolean(L, !transposed && dnn_layer_has(layer, DNN_LINEAR));
+        lua_setfield(L, -2, "linear");
+        lua_pushfstring(L, transposed ? "the gradient of %s" : "%s", dnn_operator_name(layer->kind));
     }
     lua_setfield(L, -2, "name");
 }
@@ -104,9 +110,47 @@ static int gradients(lua_State *L) {
     return 1;
 }
 
+/* dnn._transposed(A, i, dA): the gradient of input i of the linear layer that made A, recorded. */
+static int transposed(lua_State *L) {
+    const dnn_node *node = dnnlua_matrix_of(dnnlua_check_matrix(L, 1))->node;
+    int inputs = (int)node->inputs;
+    dnn_node_call call = *node->call;
+
+    lua_settop(L, 3);
+    luaL_checkstack(L, inputs + 10, "too many inputs");
+    call.transposed = (size_t)luaL_checkinteger(L, 2);
+    call.in = dnnlua_new_block(L, (node->inputs + 1) * sizeof *call.in);
+    memcpy(call.in, node->call->in, node->inputs * sizeof *call.in);
+    call.in[inputs] = call.out;
+    int first = lua_gettop(L) + 1;
+    for (int i = 0; i < inputs; i++) {
+        lua_getiuservalue(L, 1, MATRIX_INPUTS + i);
+    }
+    lua_pushvalue(L, 3);
+    lua_getiuservalue(L, 1, MATRIX_INPUTS + inputs); /* the network */
+    return dnnlua_record_step(L, node->layer, &call, first, first + inputs, first + inputs + 1);
+}
+
+/* dnn._linear_layers(): their names, for tests. */
+static int linear_layers(lua_State *L) {
+    lua_settop(L, 0);
+    lua_newtable(L);
+    for (size_t i = 0; dnn_layer_classes[i] != NULL; i++) {
+        if ((dnn_layer_classes[i]->flags & DNN_LINEAR) != 0) {
+            lua_pushstring(L, dnn_layer_classes[i]->name);
+            lua_rawseti(L, 1, luaL_len(L, 1) + 1);
+        }
+    }
+    return 1;
+}
+
 void dnnlua_add_derivations(lua_State *L, int module) {
     lua_pushcfunction(L, step_of);
     lua_setfield(L, module, "_step_of");
+    lua_pushcfunction(L, linear_layers);
+    lua_setfield(L, module, "_linear_layers");
+    lua_pushcfunction(L, transposed);
+    lua_setfield(L, module, "_transposed");
     lua_pushcfunction(L, gradients);
     lua_setfield(L, module, "_gradients");
 }

@@ -167,8 +167,9 @@ static int record_range(lua_State *L, dnn_node *node, int first, int last, int o
     for (size_t i = 0; i < count; i++) {
         at[i] = first + (int)i;
         inputs[i] = operand_of(dnnlua_test_matrix(L, at[i]));
-        if (dnn_layer_has(node->layer, DNN_TAKES_IDS)) {
-            inputs[i].node = NULL;
+        bool constant = node->call != NULL && node->call->transposed > 0 && i + 1 < count;
+        if (constant || dnn_layer_has(node->layer, DNN_TAKES_IDS)) {
+            inputs[i].node = NULL; /* a linear layer's derivative does not depend on its input */
         }
     }
     node->inputs = count;

@@ -39,6 +39,8 @@ enum {
     DNN_STEP_BY_STEP = 1 << 12, /* of a sequence, a step of A depends on that step of X alone, and
                                    on the number of steps before it: call->before */
     DNN_TRANSPOSES = 1 << 10, /* works with the transpose of its first value, too: layer->transposed */
+    DNN_LINEAR = 1 << 13, /* but for values named "bias", A is a linear function of the inputs, and of
+                             the values; of the inputs, backward reads no more than that takes */
     DNN_STRIDED = 1 << 20, /* of an operator: the X that backward reads may have columns apart */
     DNN_SHARES = 1 << 21, /* of an operator: A is a part of X, in X's memory */
 };

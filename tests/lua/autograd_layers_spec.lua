@@ -1,5 +1,5 @@
--- Second derivatives through layers and losses: each that has a rule (dnn.autograd.layers), found by its name, against
--- its own backward and against differences.
+-- Second derivatives through layers and losses: each that has a rule (dnn.autograd.layers) or is linear, found by its
+-- name, against its own backward and against differences.
 local dnn = require "dnn"
 local rules = require "dnn.autograd.layers"
 
@@ -16,6 +16,29 @@ local layers = {
   Softmax = {dnn.Softmax}, Softmin = {dnn.Softmin}, LogSoftmax = {dnn.LogSoftmax},
   Flatten = {dnn.Flatten}, Reshape = {function() return dnn.Reshape(6) end},
   Concatenate = {function() return dnn.Concat{dnn.Sequential{dnn.Tanh(), dnn.Softplus()}, dnn.Sigmoid()} end},
+}
+
+-- Linear layers and the shape of what they are given.
+local linear = {
+  Linear = {{{4}, function() return dnn.Linear(4, 3) end},
+    {{5, 2}, function() return dnn.Linear(2, 3, {bias = false}) end}},
+  Conv1d = {{{6, 2}, function() return dnn.Conv1d(2, 3, 3) end}},
+  Conv2d = {{{5, 5, 2}, function() return dnn.Conv2d(2, 3, 3, {padding = 1, stride = 2}) end},
+    {{3, 3, 1}, function() return dnn.Conv2d(1, 2, 2, {bias = false}) end}},
+  ConvTranspose2d = {{{3, 3, 2}, function() return dnn.ConvTranspose2d(2, 3, 3, {stride = 2}) end}},
+  AvgPool1d = {{{6, 2}, function() return dnn.AvgPool1d(2) end}},
+  AvgPool2d = {{{4, 4, 2}, function() return dnn.AvgPool2d(2) end}},
+  AdaptiveAvgPool2d = {{{4, 4, 2}, function() return dnn.AdaptiveAvgPool2d(3) end}},
+  GlobalAvgPool = {{{4, 4, 2}, dnn.GlobalAvgPool}},
+  Permute = {{{2, 3, 4}, function() return dnn.Permute(3, 1, 2) end}},
+  Slice = {{{4, 2}, function() return dnn.Slice(1, 2) end}},
+  Upsample = {{{3, 3, 2}, function() return dnn.Upsample{scale_factor = 2} end},
+    {{2, 3, 1}, function() return dnn.Upsample{scale_factor = 2, mode = "bilinear"} end}},
+  PixelShuffle = {{{2, 2, 4}, function() return dnn.PixelShuffle(2) end}},
+  PixelUnshuffle = {{{4, 4, 1}, function() return dnn.PixelUnshuffle(2) end}},
+  ZeroPad2d = {{{3, 3, 2}, function() return dnn.ZeroPad2d(1) end}},
+  ReflectionPad2d = {{{3, 3, 2}, function() return dnn.ReflectionPad2d(1) end}},
+  ReplicationPad2d = {{{3, 3, 2}, function() return dnn.ReplicationPad2d(1) end}},
 }
 
 local A_LABEL_EACH = dnn.Matrix{{1, 3, 2, 3}}
@@ -53,6 +76,41 @@ local function check(name, f, A)
   assert(right, ("%s: the second derivative differs by %g, most at %s"):format(name, error_found, where))
 end
 
+-- The slope of a number that f gives as an element of P moves.
+local function difference(f, P, i, j)
+  local value, eps = P(i, j), 1e-5
+  P:set(i, j, value + eps)
+  local high = f():item()
+  P:set(i, j, value - eps)
+  local low = f():item()
+  P:set(i, j, value)
+  return (high - low) / (2 * eps)
+end
+
+-- A cost made of the gradient of X: what its backward leaves in the layer's parameters. The second time, what the first
+-- one left is overwritten, and not added to.
+local function check_parameters(name, net, X)
+  local seed = draw(net(X:requires_grad_()).rows, X.cols)
+  local function penalty()
+    local x = X:detach():requires_grad_()
+    return (dnn.grad((net(x):tanh() % seed):sum(), x, {create_graph = true}) ^ 3):sum()
+  end
+  for _ = 1, 2 do
+    net:zero_grad()
+    penalty():backward()
+  end
+  local state = net:state_dict()
+  for _, key in ipairs{"weight", "bias"} do
+    local P = state["0." .. key] and net[1][key]
+    local G = P and net[1][key .. "_grad"]:copy()
+    for place = 0, P and math.min(#P, 12) - 1 or -1 do
+      local i, j = place % P.rows + 1, place // P.rows + 1
+      local slope = difference(penalty, P, i, j)
+      assert(math.abs(slope - G(i, j)) < 1e-6 * (1 + math.abs(slope)), ("%s: %s(%d, %d)"):format(name, key, i, j))
+    end
+  end
+end
+
 describe("second derivatives", function()
   setup(function() dnn.set_default_dtype "float64" end)
   teardown(function() dnn.set_default_dtype "float32" end)
@@ -78,6 +136,49 @@ describe("second derivatives", function()
       end
     end)
   end
+
+  for _, name in ipairs(dnn._linear_layers()) do
+    it("go through " .. name .. " and to its parameters", function()
+      for _, case in ipairs(assert(linear[name], "there is no case of it here")) do
+        local shape, rows = case[1], 1
+        for _, size in ipairs(shape) do rows = rows * size end
+        local net = dnn.Sequential{dnn.Input(table.unpack(shape)), case[2]()}
+        check(name, function(X) return net(X % 2) % net(X) end, draw(rows, 2))
+        check_parameters(name, net, draw(rows, 2))
+      end
+    end)
+  end
+
+  it("are not gone through a third time by a linear layer, which is named", function()
+    local net, x = dnn.Sequential{dnn.Linear(2, 2), dnn.Tanh()}, draw(2, 1):requires_grad_()
+    local slope = dnn.grad(net(x):sum(), x, {create_graph = true})
+    assert.error_matches(function() dnn.grad(slope:sum(), x, {create_graph = true}) end, "the gradient of Linear")
+  end)
+
+  it("are those of an expression, of a network's critic with a penalty", function()
+    local net = dnn.Sequential{dnn.Linear(3, 5), dnn.LeakyReLU(0.2), dnn.Linear(5, 4), dnn.Tanh(), dnn.Linear(4, 1)}
+    local W = {}
+    for n = 1, 5, 2 do W[#W + 1], W[#W + 2] = net[n].weight:copy(), net[n].bias:copy() end
+    for _, P in ipairs(W) do P:requires_grad_() end
+    local function critic(x)
+      local h = W[1] * x + W[2]
+      return W[5] * (W[3] * h:maximum(h * 0.2) + W[4]):tanh() + W[6]
+    end
+    local X = draw(3, 6)
+    local function cost(f)
+      local x = X:detach():requires_grad_()
+      local slope = dnn.grad(f(x):sum(), x, {create_graph = true})
+      return ((slope:norm(1) - 1) ^ 2):mean() * 10 - f(x):mean()
+    end
+    local one, other = cost(net), cost(critic)
+    assert.is_near(other:item(), one:item(), 1e-12)
+    one:backward()
+    other:backward()
+    for n = 1, 5, 2 do
+      assert.is_true((net[n].weight_grad - W[n].grad):norm() < 1e-12)
+      assert.is_true((net[n].bias_grad - W[n + 1].grad):norm() < 1e-12)
+    end
+  end)
 
   it("are refused of a loss with weights of its own", function()
     local A = draw(3, 4):requires_grad_()

@@ -21,6 +21,7 @@ const dnn_layer_class dnn_layer_adaptive_avg_pool2d = {
     .doc = "A = the mean of each of so many parts of an image",
     .fields = fields,
     .cases = cases,
+    .flags = DNN_LINEAR,
     .wants = dnn_pooling_wants,
     .shape = dnn_pooling_shape,
     .forward = dnn_pooling_average_forward,

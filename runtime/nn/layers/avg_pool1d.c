@@ -20,6 +20,7 @@ const dnn_layer_class dnn_layer_avg_pool1d = {
     .doc = "A = the mean of each window",
     .fields = fields,
     .cases = cases,
+    .flags = DNN_LINEAR,
     .wants = dnn_pooling_wants,
     .shape = dnn_pooling_shape,
     .forward = dnn_pooling_average_forward,

@@ -25,7 +25,7 @@ const dnn_layer_class dnn_layer_conv2d = {
     .doc = "A = weight * X + bias over windows of an image",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_X,
+    .flags = DNN_LINEAR | DNN_READS_X,
     .check = dnn_convolution_check,
     .wants = dnn_convolution_wants,
     .shape = dnn_convolution_shape,

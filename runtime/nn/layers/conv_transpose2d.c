@@ -128,7 +128,8 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
         status = dnn_conv_backward_weight(&c, &call->dA, &call->X[0],
                                           dnn_call_beta(call->accumulate), dweight, call->scratch,
                                           err);
-        if (status == DNN_OK && dnn_layer_flag(call->layer, DNN_CONVOLUTION_BIAS))
+        if (status == DNN_OK && dnn_layer_flag(call->layer, DNN_CONVOLUTION_BIAS) &&
+            call->gradients[DNN_CONVOLUTION_BIAS_COLUMN].data != NULL)
             dnn_row_sums(&call->gradients[DNN_CONVOLUTION_BIAS_COLUMN], &pixels, call->accumulate);
     }
     if (status == DNN_OK && call->dX[0].data != NULL)
@@ -163,7 +164,7 @@ const dnn_layer_class dnn_layer_conv_transpose2d = {
     .doc = "A = the sum of each pixel of X times the weight's window there, + bias",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_X,
+    .flags = DNN_LINEAR | DNN_READS_X,
     .check = check,
     .wants = dnn_convolution_wants,
     .shape = shape,

@@ -138,7 +138,8 @@ dnn_status dnn_convolution_backward(dnn_call *call, dnn_error *err) {
         status = dnn_conv_backward_weight(&c, &call->X[0], &call->dA,
                                           dnn_call_beta(call->accumulate), dweight, call->scratch,
                                           err);
-        if (status == DNN_OK && dnn_layer_flag(call->layer, DNN_CONVOLUTION_BIAS))
+        if (status == DNN_OK && dnn_layer_flag(call->layer, DNN_CONVOLUTION_BIAS) &&
+            call->gradients[DNN_CONVOLUTION_BIAS_COLUMN].data != NULL)
             dnn_row_sums(&call->gradients[DNN_CONVOLUTION_BIAS_COLUMN], &pixels, call->accumulate);
     }
     if (status == DNN_OK && call->dX[0].data != NULL)

@@ -53,6 +53,7 @@ const dnn_layer_class dnn_layer_global_avg_pool = {
     .name = "GlobalAvgPool",
     .doc = "A = the mean of each channel over all positions",
     .cases = cases,
+    .flags = DNN_LINEAR,
     .shape = shape,
     .forward = forward,
     .backward = backward,

@@ -166,7 +166,7 @@ const dnn_layer_class dnn_layer_linear = {
     .doc = "A = weight * X + bias",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_X | DNN_TRANSPOSES | DNN_STEP_BY_STEP,
+    .flags = DNN_LINEAR | DNN_READS_X | DNN_TRANSPOSES | DNN_STEP_BY_STEP,
     .wants = wants,
     .shape = shape,
     .values = values,

@@ -142,6 +142,7 @@ const dnn_layer_class dnn_layer_permute = {
     .doc = "A = X with its axes in another order",
     .fields = fields,
     .cases = cases,
+    .flags = DNN_LINEAR,
     .check = check,
     .wants = wants,
     .shape = shape,

@@ -83,7 +83,7 @@ const dnn_layer_class dnn_layer_slice = {
     .doc = "A = features first to last of X",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_STEP_BY_STEP,
+    .flags = DNN_LINEAR | DNN_STEP_BY_STEP,
     .check = check,
     .shape = shape,
     .forward = forward,

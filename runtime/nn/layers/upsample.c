@@ -146,6 +146,7 @@ const dnn_layer_class dnn_layer_upsample = {
     .doc = "A = X at another size, by the nearest element or by interpolation",
     .fields = fields,
     .cases = cases,
+    .flags = DNN_LINEAR,
     .check = check,
     .wants = dnn_layer_wants_image,
     .shape = shape,

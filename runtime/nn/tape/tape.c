@@ -1,4 +1,4 @@
-/* tape.c: a node's forward, and backward over the graph.
+/* tape.c: backward over the graph.
  *
  * The order of a backward is a depth-first one: a node comes before all that it was made of. The
  * list and the way back are links in the nodes, so that it takes no memory and no recursion however
@@ -10,154 +10,7 @@
 
 #include "math/fill.h"
 #include "nn/operators/operators.h"
-
-enum { FEW = 4 }; /* inputs that a call has room for without asking the arena */
-
-typedef struct room {
-    dnn_matrix X[FEW], dX[FEW];
-    bool add[FEW];
-} room;
-
-static void describe_layer(dnn_call *call, const dnn_node_call *of) {
-    call->dtype = of->dtype;
-    call->examples = of->examples;
-    call->step = of->step;
-    call->in = of->in;
-    call->out = of->out;
-    call->training = of->training;
-    call->key = of->key;
-    call->values = of->values;
-    call->gradients = of->gradients;
-    call->live = of->live;
-    call->saved = of->saved;
-}
-
-/* The call that a node describes, with its arrays in `few` or, for many inputs, in the arena. */
-static dnn_status describe(dnn_call *call, const dnn_node *node, room *few, dnn_error *err) {
-    size_t n = node->inputs;
-    *call = (dnn_call){
-        .layer = node->layer,
-        .dtype = node->A.dtype,
-        .inputs = n,
-        .X = few->X,
-        .dX = few->dX,
-        .add = few->add,
-        .argument = node->argument,
-        .A = node->A,
-        .dA = node->dA,
-    };
-    if (n > FEW) {
-        char *memory =
-            dnn_arena_take(&node->tape->arena, n * (2 * sizeof *call->X + sizeof *call->add));
-        if (memory == NULL)
-            return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", node->layer->kind->name);
-        call->X = (dnn_matrix *)(void *)memory;
-        call->dX = call->X + n;
-        call->add = (bool *)(call->dX + n);
-    }
-    for (size_t i = 0; i < n; i++)
-        call->X[i] = node->input[i].X;
-    if (node->call != NULL)
-        describe_layer(call, node->call);
-    return DNN_OK;
-}
-
-dnn_status dnn_node_shape(const dnn_node *node, size_t *rows, size_t *cols, dnn_error *err) {
-    if (node->call != NULL) {
-        *rows = dnn_shape_count(&node->call->out);
-        *cols = node->call->examples;
-        return DNN_OK;
-    }
-    *rows = node->input[0].X.rows;
-    *cols = node->input[0].X.cols;
-    if (node->layer->kind->result == NULL)
-        return DNN_OK;
-    room few;
-    dnn_call call;
-    dnn_status status = describe(&call, node, &few, err);
-    if (status == DNN_OK)
-        status = node->layer->kind->result(&call, rows, cols, err);
-    if (node->inputs > FEW)
-        dnn_arena_reset(&node->tape->arena);
-    return status;
-}
-
-dnn_status dnn_node_saved_bytes(const dnn_node *node, size_t *bytes, dnn_error *err) {
-    room few;
-    dnn_call call;
-    *bytes = 0;
-    if (node->layer->kind->saved == NULL)
-        return DNN_OK;
-    dnn_status status = describe(&call, node, &few, err);
-    if (status == DNN_OK)
-        *bytes = node->layer->kind->saved(&call);
-    dnn_arena_reset(&node->tape->arena);
-    return status;
-}
-
-static size_t bytes_of(const dnn_matrix *m) {
-    return dnn_matrix_count(m) * dnn_dtype_info(m->dtype)->size;
-}
-
-/* A contiguous matrix of m's type and shape in the arena. */
-static dnn_status take_like(dnn_tape *tape, dnn_matrix *out, const dnn_matrix *m, dnn_error *err) {
-    void *memory = dnn_arena_take(&tape->arena, bytes_of(m));
-    *out = dnn_matrix_of(m->dtype, m->rows, m->cols, memory);
-    return memory != NULL ? DNN_OK
-                          : dnn_fail(err, DNN_ERROR_MEMORY,
-                                     "out of memory for %zu x %zu numbers on the way", m->rows,
-                                     m->cols);
-}
-
-static dnn_status pack_inputs(dnn_tape *tape, dnn_call *call, dnn_error *err) {
-    dnn_status status = DNN_OK;
-    for (size_t i = 0; i < call->inputs && status == DNN_OK; i++) {
-        dnn_matrix packed;
-        if (dnn_matrix_is_contiguous(&call->X[i]))
-            continue;
-        status = take_like(tape, &packed, &call->X[i], err);
-        if (status == DNN_OK)
-            status = dnn_matrix_copy(&packed, &call->X[i], err);
-        call->X[i] = packed;
-    }
-    return status;
-}
-
-static dnn_status take_scratch(dnn_tape *tape, dnn_call *call, size_t *bytes, dnn_error *err) {
-    const dnn_layer_class *kind = call->layer->kind;
-    *bytes = kind->scratch == NULL ? 0 : kind->scratch(call);
-    if (*bytes == 0)
-        return DNN_OK;
-    call->scratch = dnn_arena_take(&tape->arena, *bytes);
-    return call->scratch != NULL ? DNN_OK
-                                 : dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", kind->name);
-}
-
-/* A layer wants contiguous inputs and scratch; in training it moves its kept values at once. */
-static dnn_status forward_layer(dnn_tape *tape, dnn_call *call, dnn_error *err) {
-    size_t scratch;
-    dnn_status status = pack_inputs(tape, call, err);
-    if (status == DNN_OK)
-        status = take_scratch(tape, call, &scratch, err);
-    if (status == DNN_OK)
-        status = dnn_call_forward(call, err);
-    if (status == DNN_OK && call->training && call->layer->kind->commit != NULL)
-        call->layer->kind->commit(call);
-    return status;
-}
-
-dnn_status dnn_node_forward(dnn_node *node, dnn_error *err) {
-    room few;
-    dnn_call call;
-    dnn_status status = describe(&call, node, &few, err);
-    if (status == DNN_OK)
-        status = node->call != NULL ? forward_layer(node->tape, &call, err)
-                                    : node->layer->kind->forward(&call, err);
-    node->A = call.A;
-    if (node->inputs > FEW || node->call != NULL)
-        dnn_arena_reset(&node->tape->arena);
-    return status;
-}
+#include "nn/tape/parts.h"
 
 /* --- the order --- */
 
@@ -223,7 +76,7 @@ static bool adds_to(dnn_node *node) {
 void dnn_node_zero_gradient(dnn_node *node) {
     if (node->gradient.data == NULL)
         return;
-    memset(node->gradient.data, 0, bytes_of(&node->gradient));
+    memset(node->gradient.data, 0, dnn_tape_bytes_of(&node->gradient));
     node->fresh = true;
     node->gradient_seen = node->gradient_version == NULL ? 0 : *node->gradient_version;
 }
@@ -241,7 +94,7 @@ static dnn_status target(dnn_tape *tape, dnn_call *call, const dnn_node *node, s
         return DNN_OK;
     }
     call->add[i] = input->dA.data != NULL;
-    dnn_status status = call->add[i] ? DNN_OK : take_like(tape, &input->dA, &input->A, err);
+    dnn_status status = call->add[i] ? DNN_OK : dnn_tape_take_like(tape, &input->dA, &input->A, err);
     call->dX[i] = input->dA;
     return status;
 }
@@ -260,26 +113,32 @@ static void take_values(const dnn_tape *tape, dnn_call *call, const dnn_node_cal
         call->accumulate = of->begin(of);
 }
 
+/* The backward of what the node is a call of. */
+static dnn_status run_call(dnn_tape *tape, dnn_node *node, dnn_call *call, dnn_error *err) {
+    size_t scratch = 0, of = node->call == NULL ? 0 : node->call->transposed;
+    if (node->call != NULL)
+        take_values(tape, call, node->call);
+    if (of > 0)
+        return dnn_transposed_backward(tape, call, of - 1, err);
+    dnn_status status = wants_packed(node) ? dnn_tape_pack_inputs(tape, call, err) : DNN_OK;
+    if (status == DNN_OK)
+        status = dnn_tape_take_scratch(tape, call, &scratch, err);
+    if (status == DNN_OK)
+        status = dnn_call_backward(call, err);
+    if (status == DNN_OK && scratch > 0)
+        dnn_arena_give(&tape->arena, call->scratch, scratch);
+    return status;
+}
+
 static dnn_status run_backward(dnn_tape *tape, dnn_node *node, dnn_error *err) {
-    room few;
+    dnn_tape_room few;
     dnn_call call;
-    size_t scratch = 0;
     dnn_status status = dnn_node_check(node, err);
     if (status == DNN_OK)
-        status = describe(&call, node, &few, err);
+        status = dnn_node_describe(&call, node, &few, err);
     for (size_t i = 0; i < node->inputs && status == DNN_OK; i++)
         status = target(tape, &call, node, i, err);
-    if (status == DNN_OK && wants_packed(node))
-        status = pack_inputs(tape, &call, err);
-    if (status == DNN_OK)
-        status = take_scratch(tape, &call, &scratch, err);
-    if (status == DNN_OK && node->call != NULL)
-        take_values(tape, &call, node->call);
-    if (status == DNN_OK)
-        status = dnn_call_backward(&call, err);
-    if (status == DNN_OK && scratch > 0)
-        dnn_arena_give(&tape->arena, call.scratch, scratch);
-    return status;
+    return status == DNN_OK ? run_call(tape, node, &call, err) : status;
 }
 
 static dnn_status keep_gradient(const dnn_tape *tape, dnn_node *node, dnn_error *err) {
@@ -296,7 +155,7 @@ static dnn_status run(dnn_tape *tape, dnn_node *node, dnn_error *err) {
     if (status == DNN_OK)
         status = run_backward(tape, node, err);
     if (status == DNN_OK)
-        dnn_arena_give(&tape->arena, node->dA.data, bytes_of(&node->dA));
+        dnn_arena_give(&tape->arena, node->dA.data, dnn_tape_bytes_of(&node->dA));
     return status;
 }
 
@@ -328,7 +187,7 @@ static dnn_status start(dnn_tape *tape, dnn_node *root, const dnn_matrix *seed, 
         return DNN_OK;
     if (is_leaf(root))
         return dnn_spread(&root->gradient, seed == NULL ? &one : seed, adds_to(root), err);
-    dnn_status status = take_like(tape, &root->dA, &root->A, err);
+    dnn_status status = dnn_tape_take_like(tape, &root->dA, &root->A, err);
     return status == DNN_OK ? dnn_spread(&root->dA, seed == NULL ? &one : seed, false, err)
                             : status;
 }
@@ -389,7 +248,7 @@ dnn_status dnn_tape_gradients(dnn_tape *tape, dnn_node *root, const dnn_matrix *
         wanted[i].node->wanted = false;
         swap_gradient(&wanted[i]);
         if (status != DNN_OK || !wanted[i].found)
-            memset(wanted[i].gradient.data, 0, bytes_of(&wanted[i].gradient));
+            memset(wanted[i].gradient.data, 0, dnn_tape_bytes_of(&wanted[i].gradient));
     }
     return status;
 }

@@ -38,7 +38,9 @@ typedef struct dnn_node_call dnn_node_call;
 
 struct dnn_node_call {
     size_t examples, step;
-    dnn_shape *in; /* [inputs] */
+    size_t transposed; /* 0, or 1 + i of the gradient of a linear layer's input i, recorded itself: the
+                          node has one input more, the gradient of the layer's output */
+    dnn_shape *in; /* [inputs of the node] */
     dnn_shape out;
     dnn_dtype dtype;
     bool training;

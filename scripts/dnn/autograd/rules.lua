@@ -233,9 +233,11 @@ end}
 
 for name, rule in pairs(require "dnn.autograd.layers") do rules[name] = rule end
 
+local LINEAR <const> = {function(s, n) return core._transposed(s.A, n, s.dA) end}
+
 -- The rule of a step.
 local function of(step)
-  local rule = rules[step.name]
+  local rule = rules[step.name] or step.linear and LINEAR
   if not rule or step.has_vector then
     error(("create_graph: the gradient of %s%s cannot be differentiated again; write that part as an expression of "
       .. "matrices, or take its gradient without create_graph"):format(step.name,

@@ -153,8 +153,8 @@ function dnn.enable_grad(f) end
 ---
 ---`dnn.grad(cost, {A, B})` gives a gradient for each matrix, zeros where the cost does not depend on one, and adds to
 ---nothing's `grad`. Inner results can be asked for as well. The graph stays, so that it can be asked again. With
----`create_graph` the gradients are recorded and can be part of another cost: every operator can be differentiated as
----often as one likes.
+---`create_graph` the gradients are recorded and can be part of another cost: operators and elementwise layers can be
+---differentiated as often as one likes, linear layers twice.
 ---
 ---`dnn.grad(f)` is a function that gives f's value and its gradients with respect to each argument; f returns a 1 x 1
 ---Matrix.
