@@ -65,7 +65,7 @@ static const uint32_t heat[] = {
 
 static uint32_t channel_between(uint32_t a, uint32_t b, int shift, double share) {
     double from = a >> shift & 255, to = b >> shift & 255;
-    return (uint32_t)lround(from + share * (to - from)) << shift;
+    return (uint32_t)(from + share * (to - from) + 0.5) << shift;
 }
 
 color theme_heat(const theme *t, double value) {

@@ -1,9 +1,12 @@
 /* panel_curves.c: lines through the points of series, each by itself or, where they are denser than
- * pixels, as panel_dense.c sums them up. */
+ * pixels, as panel_dense.c sums them up. Each curve has lists of its own, so that several threads
+ * can draw them. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "core/memory.h"
+#include "core/threads.h"
 #include "viz/draw/font.h"
 #include "viz/plot/panel_parts.h"
 
@@ -108,35 +111,41 @@ static size_t count_visible(const panel *p) {
 
 /* Whether a curve of not too few points goes up and down from one to the next, instead of steeply
  * in one direction for a while. Many such lines hide each other. */
-static bool is_noisy(const panel *p, const series *s, size_t begin, size_t end) {
-    float least = count_visible(p) > FEW ? SPARSE : DENSE;
+static bool is_noisy(const panel *p, const series *s, size_t begin, size_t end, bool many) {
+    float least = many ? SPARSE : DENSE;
     return (float)(end - begin) > least * p->plot.w && is_wild(p, s, begin, end, NOISE) &&
            way_of(p, s, begin, end, 1) > SHORTER * way_of(p, s, begin, end, STRIDE);
 }
 
-/* How a curve is drawn. */
 typedef enum look { LOOK_FULL, LOOK_GHOST, LOOK_AVERAGE } look;
+
+/* How the curves of a panel are drawn. */
+typedef struct manner {
+    look look;
+    float coarse; /* pixels of a column */
+    float wider;  /* than usual are the lines, in points */
+    bool many;    /* curves are visible */
+} manner;
 
 /* s is the curve's series or its average. */
 static void draw_series(const panel *p, const curve *c, const series *s, const page_options *o,
-                        stroke line, look how, float coarse, display_list *behind,
-                        display_list *list) {
+                        stroke line, const manner *how, display_list *behind, display_list *list) {
     size_t n = series_count(s), begin = curve_find_x(c, o, p->x.low, 0);
     size_t end = curve_find_x(c, o, p->x.high, begin) + 1;
     float scale = o->scale > 1 ? o->scale : 1;
-    size_t columns = (size_t)(p->plot.w * (o->scale > 0 ? o->scale : 1) / coarse) + 1;
-    bool noisy = end - begin <= 2 * columns && is_noisy(p, s, begin, end < n ? end : n);
+    size_t columns = (size_t)(p->plot.w * (o->scale > 0 ? o->scale : 1) / how->coarse) + 1;
+    bool noisy = end - begin <= 2 * columns && is_noisy(p, s, begin, end < n ? end : n, how->many);
     float spacing = p->plot.w / (float)(end - begin); /* points of width for each of the series */
     begin -= begin > 0;
     end = end < n ? end : n;
     trace t = {.panel = p,
                .list = list,
                .stroke = line,
-               .steps = c->steps && how == LOOK_FULL,
-               .plain = how == LOOK_GHOST,
-               .crowded = coarse > 1,
+               .steps = c->steps && how->look == LOOK_FULL,
+               .plain = how->look == LOOK_GHOST,
+               .crowded = how->coarse > 1,
                .noise = noisy,
-               .pixels = noisy ? scale * fmaxf(coarse, 1.5f * spacing) : coarse,
+               .pixels = noisy ? scale * fmaxf(how->coarse, 1.5f * spacing) : how->coarse,
                .behind = behind};
     if (!trace_open(&t, 4096))
         return;
@@ -150,7 +159,7 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
         trace_dense(&t, c, s, o);
     }
     trace_break(&t);
-    if (how == LOOK_FULL && end > begin && (float)(end - begin) * MARK_ROOM <= p->plot.w)
+    if (how->look == LOOK_FULL && end > begin && (float)(end - begin) * MARK_ROOM <= p->plot.w)
         mark_points(&t, c, o, begin, end);
     trace_close(&t);
 }
@@ -163,23 +172,41 @@ static double smooth_unit(const panel *p) {
     return isfinite(least) && least > 0 ? least : 1;
 }
 
-static void draw_curve(panel *p, curve *c, const page_options *o, look how, double unit,
-                       float coarse, float wider, display_list *behind, display_list *list) {
-    stroke line = curve_stroke(c, o);
-    line.width += wider;
-    const series *s = c->tag->scalars;
-    if (how == LOOK_GHOST) {
+/* A curve on its way to the panel's list. */
+typedef struct drawing {
+    const curve *curve;
+    const series *series;
+    display_list band, line;
+} drawing;
+
+typedef struct drawings {
+    const panel *panel;
+    const page_options *options;
+    manner how;
+    drawing *items;
+    size_t count;
+} drawings;
+
+static void draw_curve(void *context, size_t which) {
+    const drawings *all = context;
+    drawing *d = &all->items[which];
+    stroke line = curve_stroke(d->curve, all->options);
+    line.width += all->how.wider;
+    if (all->how.look == LOOK_GHOST) {
         line.color = faded(line.color, 0.28);
         line.width = 1;
         line.dash = 0;
-    } else if (how == LOOK_AVERAGE) {
-        s = smooth_update(&c->smoothed, s, o->smoothing, unit, o->smooth_left);
-        if (s == NULL) {
-            list->failed = true;
-            return;
-        }
     }
-    draw_series(p, c, s, o, line, how, coarse, behind, list);
+    draw_series(all->panel, d->curve, d->series, all->options, line, &all->how, &d->band, &d->line);
+}
+
+/* Averages are made one curve after another: what is left of a drawing's time is counted. */
+static bool choose_series(curve *c, const page_options *o, look how, double unit, drawing *out) {
+    const series *s = c->tag->scalars;
+    if (how == LOOK_AVERAGE)
+        s = smooth_update(&c->smoothed, s, o->smoothing, unit, o->smooth_left);
+    *out = (drawing){.curve = c, .series = s};
+    return s != NULL;
 }
 
 /* Pixels of a column: hundreds of curves in a plot are not told apart by the pixel, and a frame is
@@ -192,19 +219,34 @@ static float coarseness(const panel *p) {
 /* Those of one run, or of all (NULL); all bands lie behind all lines. */
 static void draw_all(panel *p, const page_options *o, const run *only, look how,
                      display_list *list) {
-    display_list lines = {0};
-    float coarse = coarseness(p);
+    drawings all = {
+        p, o, {how, 1, only == NULL ? 0 : WIDER, count_visible(p) > FEW},
+          NULL, 0
+    };
     double unit = o->smoothing > 0 ? smooth_unit(p) : 1;
-    for (size_t i = 0; i < p->curve_count; i++) {
+    if (only == NULL)
+        all.how.coarse = coarseness(p);
+    all.items = dnn_alloc((p->curve_count + 1) * sizeof *all.items);
+    list->failed = list->failed || all.items == NULL;
+    for (size_t i = 0; all.items != NULL && i < p->curve_count; i++) {
         curve *c = &p->curves[i];
         if (curve_hidden(c) || series_count(c->tag->scalars) == 0 ||
             (only != NULL && c->run != only))
             continue;
-        draw_curve(p, c, o, how, unit, only == NULL ? coarse : 1, only == NULL ? 0 : WIDER, list,
-                   &lines);
+        if (choose_series(c, o, how, unit, &all.items[all.count]))
+            all.count++;
+        else
+            list->failed = true;
     }
-    display_list_move(list, &lines);
-    display_list_free(&lines);
+    dnn_parallel(all.count, draw_curve, &all);
+    for (size_t i = 0; i < all.count; i++)
+        display_list_move(list, &all.items[i].band);
+    for (size_t i = 0; i < all.count; i++) {
+        display_list_move(list, &all.items[i].line);
+        display_list_free(&all.items[i].band);
+        display_list_free(&all.items[i].line);
+    }
+    dnn_free(all.items);
 }
 
 /* "0.04312": where a panel has one curve, its last value stands beside the title, or that where the

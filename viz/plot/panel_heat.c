@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/threads.h"
 #include "viz/draw/font.h"
 #include "viz/plot/panel_parts.h"
 
@@ -34,6 +35,20 @@ static void paint_row(const panel *p, const page_options *o, const curve *c, uin
     bool goes_on = walk.point < series_count(s) || done >= width;
     for (; goes_on && done < width; done++)
         put_pixel(rgba + 4 * done, before);
+}
+
+/* The cells of all rows, each painted by itself. */
+typedef struct cells {
+    const panel *panel;
+    const page_options *options;
+    const curve *const *rows;
+    size_t width;
+    uint8_t *rgba;
+} cells;
+
+static void paint_cells(void *context, size_t row) {
+    const cells *c = context;
+    paint_row(c->panel, c->options, c->rows[row], c->rgba + 4 * c->width * row, c->width);
 }
 
 static size_t visible_rows(const panel *p, const curve **rows, size_t most) {
@@ -81,8 +96,7 @@ static void draw_cells(const panel *p, const page_options *o, const curve *const
         list->failed = true;
         return;
     }
-    for (size_t i = 0; i < count; i++)
-        paint_row(p, o, rows[i], rgba + 4 * walk.count * i, walk.count);
+    dnn_parallel(count, paint_cells, &(cells){p, o, rows, walk.count, rgba});
     draw_image(list, p->plot, rgba, walk.count, count);
     dnn_free(rgba);
 }
