@@ -1,26 +1,14 @@
 -- dnn.data.csv and write_csv, on files made here; numpy_spec.lua compares them with Python.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
+local files = require "made_files"
 local program = require "program"
 local data = dnn.data
 
-local folder, path
+local put, refuses = files.put, files.refuses
 
-local function put(bytes, name)
-  path = folder .. "/" .. (name or "file")
-  program.write_all(path, bytes)
-  return path
-end
-
--- The call gives nil and a message that begins with the file's path and goes on so.
-local function refuses(expected, read, file, options)
-  local got, message = read(file, options)
-  assert.is_nil(got)
-  assert.equal(file .. ": " .. expected, message)
-end
-
-setup(function() folder = program.folder() end)
-teardown(function() os.execute("rm -r " .. program.quote(folder)) end)
+setup(files.open)
+teardown(files.close)
 
 describe("dnn.data.csv", function()
   it("finds header, delimiter, decimal sign and line ends by itself", function()
@@ -98,8 +86,8 @@ describe("dnn.data.csv", function()
     refuses("expected a CSV file, but the file is empty", data.csv, put "")
     refuses("has no rows", data.csv, put "\n \n")
     refuses("line 40, column 1 (a): '1?' is not a number", data.csv, put("a\n" .. ("1\n"):rep(38) .. "1\27\n"))
-    refuses("No such file or directory", data.csv, folder .. "/none.csv")
-    refuses("is a folder; expected a file", data.csv, folder)
+    refuses("No such file or directory", data.csv, files.folder .. "/none.csv")
+    refuses("is a folder; expected a file", data.csv, files.folder)
   end)
 
   it("reads numbers to the last bit, and infinities", function()
@@ -114,8 +102,8 @@ describe("dnn.data.csv", function()
     local lines, sum = {}, 0
     for i = 1, 50000 do lines[i], sum = ("%d,%d"):format(i, 2 * i), sum + 2 * i end
     put("a,b\n" .. table.concat(lines, "\n"))
-    assert(os.execute("gzip -kf " .. program.quote(path)))
-    local t = assert(data.csv(path .. ".gz", {label = "b", dtype = "float64"}))
+    assert(os.execute("gzip -kf " .. program.quote(files.path)))
+    local t = assert(data.csv(files.path .. ".gz", {label = "b", dtype = "float64"}))
     assert.equal(sum, t.Y:sum())
     assert.equal(50000, t.X.cols)
     local long = {}
@@ -164,21 +152,21 @@ describe("dnn.data.write_csv", function()
   it("writes names, labels and classes, quoted where they need it", function()
     local text = 'sex,"a ""b""",kind\nmale,1.5,"x,y"\nfemale,2,z\n'
     local t = assert(data.csv(put(text), {label = "kind"}))
-    assert.is_true(data.write_csv(path, t))
-    assert.equal(text, program.read_all(path))
-    assert.is_true(data.write_csv(path, dnn.Matrix {{1, 2}, {3, 4}}, {names = {"u", "v"}, delimiter = ";"}))
-    assert.equal("u;v\n1;3\n2;4\n", program.read_all(path))
+    assert.is_true(data.write_csv(files.path, t))
+    assert.equal(text, program.read_all(files.path))
+    assert.is_true(data.write_csv(files.path, dnn.Matrix {{1, 2}, {3, 4}}, {names = {"u", "v"}, delimiter = ";"}))
+    assert.equal("u;v\n1;3\n2;4\n", program.read_all(files.path))
   end)
 
   it("refuses names that are not as many as rows, and a Y of another length", function()
     local X = dnn.ones(2, 3)
-    assert.error_matches(function() data.write_csv(path, X, {names = {"a"}}) end,
+    assert.error_matches(function() data.write_csv(files.path, X, {names = {"a"}}) end,
       "there are 1 names for the 2 rows of X", 1, true)
-    assert.error_matches(function() data.write_csv(path, {X = X, Y = dnn.ones(1, 2)}) end,
+    assert.error_matches(function() data.write_csv(files.path, {X = X, Y = dnn.ones(1, 2)}) end,
       "matrix 2 has 2 columns and the first has 3", 1, true)
-    assert.error_matches(function() data.write_csv(path, {X = X, Y = dnn.full(1, 3, 2), classes = {"a"}}) end,
+    assert.error_matches(function() data.write_csv(files.path, {X = X, Y = dnn.full(1, 3, 2), classes = {"a"}}) end,
       "label 1 is 2, and there are 1 classes", 1, true)
-    local written, message = data.write_csv(folder .. "/no/such.csv", X)
+    local written, message = data.write_csv(files.folder .. "/no/such.csv", X)
     assert.is_nil(written)
     assert.is_truthy(message:find("cannot be written", 1, true))
   end)

@@ -2,23 +2,11 @@
 -- NumPy itself writes is in numpy_spec.lua.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
+local files = require "made_files"
 local program = require "program"
 local data = dnn.data
 
-local folder, path
-
-local function put(bytes, name)
-  path = folder .. "/" .. (name or "file")
-  program.write_all(path, bytes)
-  return path
-end
-
--- The call gives nil and a message that begins with the file's path and goes on so.
-local function refuses(expected, read, file, options)
-  local got, message = read(file, options)
-  assert.is_nil(got)
-  assert.equal(file .. ": " .. expected, message)
-end
+local put, refuses = files.put, files.refuses
 
 local function refuses_with(part, read, file, options)
   local got, message = read(file, options)
@@ -26,8 +14,8 @@ local function refuses_with(part, read, file, options)
   assert.is_truthy(message:find(part, 1, true), message)
 end
 
-setup(function() folder = program.folder() end)
-teardown(function() os.execute("rm -r " .. program.quote(folder)) end)
+setup(files.open)
+teardown(files.close)
 
 -- IDX and its collections ------------------------------------------------------------------------------
 
@@ -73,24 +61,24 @@ describe("dnn.data.idx", function()
   it("reads gzipped files, and says where they are damaged", function()
     local plain = idx(8, {1000}, ("abcd"):rep(250))
     put(plain)
-    assert(os.execute("gzip -kf " .. program.quote(path)))
-    local packed = program.read_all(path .. ".gz")
-    assert.is_true(assert(data.idx(path .. ".gz")) == assert(data.idx(path)))
+    assert(os.execute("gzip -kf " .. program.quote(files.path)))
+    local packed = program.read_all(files.path .. ".gz")
+    assert.is_true(assert(data.idx(files.path .. ".gz")) == assert(data.idx(files.path)))
     refuses("its compressed bytes end too soon; was the file cut short?", data.idx, put(packed:sub(1, -9), "cut.gz"))
     refuses_with("its compressed bytes are damaged", data.idx,
       put(packed:sub(1, -8) .. "\0\0\0\0" .. packed:sub(-3), "bad.gz"))
     -- a second member goes on where the first ends
     put(plain:sub(1, 300), "a")
     assert(os.execute(("cd %s && gzip -f a && tail -c +301 file >b && gzip -f b && cat a.gz b.gz >two.gz")
-      :format(program.quote(folder))))
-    assert.is_true(assert(data.idx(folder .. "/two.gz")) == assert(data.idx(folder .. "/file")))
+      :format(program.quote(files.folder))))
+    assert.is_true(assert(data.idx(files.folder .. "/two.gz")) == assert(data.idx(files.folder .. "/file")))
   end)
 
   it("takes no memory for what a small gzipped file claims", function()
     local claimed = idx(8, {0xffffffff}, ("\0"):rep(100000))
     put(claimed, "claim")
-    assert(os.execute("gzip -kf " .. program.quote(path)))
-    refuses_with("its header promises 4294967295 bytes of data, but at most", data.idx, path .. ".gz")
+    assert(os.execute("gzip -kf " .. program.quote(files.path)))
+    refuses_with("its header promises 4294967295 bytes of data, but at most", data.idx, files.path .. ".gz")
   end)
 end)
 
@@ -103,8 +91,8 @@ describe("dnn.data.mnist", function()
     put(idx(8, {2}, "\0\9"), names[2])
     put(idx(8, {1, 2, 2}, "\4\3\2\1"), names[3])
     put(idx(8, {1}, "\5"), names[4])
-    assert(os.execute("gzip -f " .. program.quote(folder .. "/" .. names[1])))
-    local digits = assert(data.mnist(folder))
+    assert(os.execute("gzip -f " .. program.quote(files.folder .. "/" .. names[1])))
+    local digits = assert(data.mnist(files.folder))
     assert.same({{1, 10}}, digits.train.Y:table())
     assert.equal(1, digits.train.X(2, 1))
     assert.same({{4}, {3}, {2}, {1}}, digits.test.raw:table())
@@ -118,9 +106,10 @@ describe("dnn.data.mnist", function()
 
   it("says which file is missing, and which do not fit each other", function()
     put(idx(8, {3}, "\0\9\1"), names[2])
-    refuses_with(names[2] .. ": has 3 labels for 2 images", data.mnist, folder)
-    os.remove(folder .. "/" .. names[2])
-    refuses_with("has no train-labels-idx1-ubyte, plain or .gz; expected train-images-idx3-ubyte", data.mnist, folder)
+    refuses_with(names[2] .. ": has 3 labels for 2 images", data.mnist, files.folder)
+    os.remove(files.folder .. "/" .. names[2])
+    refuses_with("has no train-labels-idx1-ubyte, plain or .gz; expected train-images-idx3-ubyte",
+      data.mnist, files.folder)
   end)
 end)
 
@@ -129,7 +118,7 @@ describe("dnn.data.cifar10", function()
     local planes = ("\10"):rep(1024) .. ("\20"):rep(1024) .. ("\30"):rep(1023) .. "\31"
     for i = 1, 5 do put(string.char(i) .. planes, ("data_batch_%d.bin"):format(i)) end
     put("\0" .. planes .. "\9" .. planes, "test_batch.bin")
-    local cifar = assert(data.cifar10(folder))
+    local cifar = assert(data.cifar10(files.folder))
     assert.same({{2, 3, 4, 5, 6}}, cifar.train.Y:table())
     assert.same({{1, 10}}, cifar.test.Y:table())
     assert.equal("airplane", cifar.classes[1])
@@ -140,14 +129,15 @@ describe("dnn.data.cifar10", function()
   it("says what is wrong with the files", function()
     put("\10" .. ("x"):rep(3072), "test_batch.bin")
     refuses_with("test_batch.bin: expected CIFAR-10 in its binary version, got bytes that begin with", data.cifar10,
-      folder)
+      files.folder)
     put("\1" .. ("x"):rep(3072) .. "\17" .. ("x"):rep(3072), "test_batch.bin")
-    refuses_with("test_batch.bin: image 2 has the label 17; expected 0 to 9", data.cifar10, folder)
-    os.remove(folder .. "/data_batch_3.bin")
-    refuses("has 4 of the 5 files data_batch_1.bin to data_batch_5.bin, and a test_batch.bin", data.cifar10, folder)
+    refuses_with("test_batch.bin: image 2 has the label 17; expected 0 to 9", data.cifar10, files.folder)
+    os.remove(files.folder .. "/data_batch_3.bin")
+    refuses("has 4 of the 5 files data_batch_1.bin to data_batch_5.bin, and a test_batch.bin",
+      data.cifar10, files.folder)
     put("\x80\4", "data_batch_1")
     refuses_with("is CIFAR-10's version for Python, whose pickles could run any code; download the binary version",
-      data.cifar10, folder)
+      data.cifar10, files.folder)
   end)
 end)
 
@@ -218,14 +208,15 @@ describe("dnn.data.write_npy", function()
       local A = (dnn.rand(7, 5) * 100):to(dtype)
       for _, part in ipairs {A, A:row(2), A:col(3), A:block(2, 4, 1, 3), A:block(1, 1, 1, 1)} do
         assert.is_true(data.write_npy(put "", part))
-        assert.is_true(assert(data.npy(path)) == part)
+        assert.is_true(assert(data.npy(files.path)) == part)
       end
     end
-    local _, shape = data.npy(path, assert(data.write_npy(path, dnn.zeros(6, 4), {shape = {4, 2, 3}})) and nil)
+    local _, shape = data.npy(files.path,
+      assert(data.write_npy(files.path, dnn.zeros(6, 4), {shape = {4, 2, 3}})) and nil)
     assert.same({4, 2, 3}, shape)
-    assert.error_matches(function() data.write_npy(path, dnn.zeros(6, 4), {shape = {6, 4}}) end,
+    assert.error_matches(function() data.write_npy(files.path, dnn.zeros(6, 4), {shape = {6, 4}}) end,
       "needs a shape that begins with its 4 columns and has 24 elements", 1, true)
-    assert.is_nil((data.write_npy(folder .. "/no/such.npy", dnn.zeros(1, 1))))
+    assert.is_nil((data.write_npy(files.folder .. "/no/such.npy", dnn.zeros(1, 1))))
   end)
 end)
 
@@ -272,7 +263,7 @@ describe("dnn.data.npz", function()
     local objects = npy("'|O'", "False", "(1,)", "\x80\4.")
     put(zip {member("x.npy", array(1, 2)), member("deep/y.npy", array(3)), member("o.npy", objects),
       member("readme.txt", "hi")})
-    local arrays, shapes = assert(data.npz(path))
+    local arrays, shapes = assert(data.npz(files.path))
     assert.same({{1, 2}}, arrays.x:table())
     assert.same({1}, shapes["deep/y"])
     assert.error_matches(function() return arrays.o end,
@@ -281,27 +272,27 @@ describe("dnn.data.npz", function()
     assert.matches("^dnn.data.npz '.*'\n  deep/y: 1 x 1 float32, 1 in the file\n  left out: .*pickled.*\n"
       .. "  x: 1 x 2 float32",
       tostring(arrays))
-    assert.is_nil(rawget(assert(data.npz(path, {names = {"x"}})), "deep/y"))
-    refuses("has no array 'z'; it has: x, deep/y, o", data.npz, path, {names = {"z"}})
-    refuses_with("Python objects", data.npz, path, {names = {"x", "o"}})
+    assert.is_nil(rawget(assert(data.npz(files.path, {names = {"x"}})), "deep/y"))
+    refuses("has no array 'z'; it has: x, deep/y, o", data.npz, files.path, {names = {"z"}})
+    refuses_with("Python objects", data.npz, files.path, {names = {"x", "o"}})
   end)
 
   it("unpacks deflated arrays, and no more than is plausible or allowed", function()
     local big = npy("'<f4'", "False", "(5000,)", ("\0\0\128\63"):rep(5000))
     put(big, "big")
-    assert(os.execute("gzip -knf " .. program.quote(path)))
-    local deflated = program.read_all(path .. ".gz"):sub(11, -9) -- gzip's header and trailer stand around it
+    assert(os.execute("gzip -knf " .. program.quote(files.path)))
+    local deflated = program.read_all(files.path .. ".gz"):sub(11, -9) -- gzip's header and trailer stand around it
     local x = member("x.npy", big, {method = 8})
     x[3] = deflated
     assert.equal(5000, assert(data.npz(put(zip {x}))).x:sum())
     refuses("x: would unpack to 20000 bytes or more, suspiciously many for its size; if you trust it, "
       .. "allow that by max_bytes",
-      data.npz, path, {max_bytes = 10000})
+      data.npz, files.path, {max_bytes = 10000})
     local lying = npy("'<f4'", "False", "(500000000,)", "")
     put(lying, "lying")
-    assert(os.execute("gzip -knf " .. program.quote(path)))
+    assert(os.execute("gzip -knf " .. program.quote(files.path)))
     local y = member("y.npy", lying, {method = 8})
-    y[3] = program.read_all(path .. ".gz"):sub(11, -9)
+    y[3] = program.read_all(files.path .. ".gz"):sub(11, -9)
     refuses_with("y: its header promises 2000000000 bytes of data, but at most", data.npz, put(zip {y}))
     x[3] = deflated:sub(1, 20) .. "\255\255" .. deflated:sub(23)
     refuses_with("x: ", data.npz, put(zip {x}))

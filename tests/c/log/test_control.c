@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "log/control.h"
 
 /* A channel: `near` is the end under test, `far` a plain socket. */
@@ -31,12 +32,6 @@ static void say(const channel *c, const char *bytes) {
     assert_int_equal(write(c->far, bytes, strlen(bytes)), strlen(bytes));
 }
 
-static double seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void lines_come_one_by_one_however_they_were_sent(void **state) {
     (void)state;
     channel c = open_channel();
@@ -59,12 +54,12 @@ static void nothing_to_read_takes_as_long_as_was_asked(void **state) {
     (void)state;
     channel c = open_channel();
     char line[DNN_CONTROL_LINE];
-    double start = seconds();
+    double start = dnn_clock_seconds();
     for (int i = 0; i < 100; i++)
         assert_false(dnn_control_receive(&c.near, line, 0));
-    assert_true(seconds() - start < 0.05);
+    assert_true(dnn_clock_seconds() - start < 0.05);
     assert_false(dnn_control_receive(&c.near, line, 60));
-    assert_true(seconds() - start >= 0.06);
+    assert_true(dnn_clock_seconds() - start >= 0.06);
     assert_true(c.near.fd >= 0);
     close_channel(&c);
 }

@@ -170,4 +170,19 @@ static inline void check_same(const dnn_matrix *a, const dnn_matrix *b) {
     assert_true(dnn_matrix_equal(a, b));
 }
 
+static inline void set_keep(net *n, dnn_keep keep) {
+    dnn_network_set_keep(n->network, keep);
+}
+
+static inline void set_training(net *n, bool training) {
+    dnn_network_set_training(n->network, training);
+}
+
+static inline dnn_matrix copy_of(const dnn_matrix *m) {
+    dnn_error err;
+    dnn_matrix copy = matrix(m->dtype, m->rows, m->cols, NULL);
+    check_ok(dnn_matrix_copy(&copy, m, &err));
+    return copy;
+}
+
 #endif

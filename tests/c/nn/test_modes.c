@@ -1,21 +1,6 @@
 /* Training and evaluation do not disturb each other; views are not copied; X may have gaps. */
 #include "nets.h"
 
-static void set_keep(net *n, dnn_keep keep) {
-    dnn_network_set_keep(n->network, keep);
-}
-
-static void set_training(net *n, bool training) {
-    dnn_network_set_training(n->network, training);
-}
-
-static dnn_matrix copy_of(const dnn_matrix *m) {
-    dnn_error err;
-    dnn_matrix copy = matrix(m->dtype, m->rows, m->cols, NULL);
-    check_ok(dnn_matrix_copy(&copy, m, &err));
-    return copy;
-}
-
 /* --- modes --- */
 
 static net two_mode_net(void) {

@@ -4,21 +4,6 @@
 
 #include "math/elementwise.h"
 
-static void set_keep(net *n, dnn_keep keep) {
-    dnn_network_set_keep(n->network, keep);
-}
-
-static void set_training(net *n, bool training) {
-    dnn_network_set_training(n->network, training);
-}
-
-static dnn_matrix copy_of(const dnn_matrix *m) {
-    dnn_error err;
-    dnn_matrix copy = matrix(m->dtype, m->rows, m->cols, NULL);
-    check_ok(dnn_matrix_copy(&copy, m, &err));
-    return copy;
-}
-
 /* --- how much memory --- */
 
 enum { WIDTH = 50, DEPTH = 30, BATCH = 40 };
