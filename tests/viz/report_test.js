@@ -5,9 +5,9 @@
   const check = (good, what) => { if (!good) failures.push(what); };
   const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const { state, views, data } = window.report;
-  const log = new Map(CSV.trim().split("\n").slice(1).map((line) => {
+  const log = new Map(CSV.trim().split("\n").slice(1).flatMap((line) => {
     const cells = /^("(?:[^"]|"")*"|[^,]*),("(?:[^"]|"")*"|[^,]*),(-?\d+),[^,]*,([^,]*)/.exec(line);
-    return [cells[1].replace(/^"|"$/g, "") + "|" + cells[2] + "|" + cells[3], cells[4]];
+    return cells === null ? [] : [[cells[1].replace(/^"|"$/g, "") + "|" + cells[2] + "|" + cells[3], cells[4]]]; /* else a line of a text */
   }));
   const view = (kind, title) => views().find((v) => v.panel.kind === kind && v.panel.title === title);
   const send = (v, type, part, extra = {}) => {

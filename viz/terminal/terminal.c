@@ -7,6 +7,7 @@
 
 #include "core/memory.h"
 #include "core/utf8.h"
+#include "viz/terminal/color_index.h"
 
 #define DOT_HEIGHT (CELL_HEIGHT / 4)
 #define FAINT      0x70u /* lines with less alpha, the ghosts of smoothed curves, are left out */
@@ -28,7 +29,8 @@ typedef struct screen {
     cell *cells; /* columns * rows */
     int columns, rows;
     const theme *theme;
-    rect clip; /* w == 0: none */
+    bool dithers; /* images, whose colours the terminal does not have */
+    rect clip;    /* w == 0: none */
 } screen;
 
 static cell *cell_at(const screen *s, int column, int row) {
@@ -239,6 +241,7 @@ static void put_image(const screen *s, const command *c) {
     for (int row = top; row < bottom; row++)
         for (int column = left; column < right; column++) {
             cell *at = cell_at(s, column, row);
+            bool dithers = s->dithers && c->width + 1 >= (size_t)(right - left);
             float x = fmaxf(((float)column + 0.5f) * CELL_WIDTH, c->area.x);
             float y = fmaxf(((float)row + 0.25f) * CELL_HEIGHT, c->area.y);
             float lower = y + CELL_HEIGHT / 2;
@@ -248,31 +251,21 @@ static void put_image(const screen *s, const command *c) {
                              .upper = lower > c->area.y + c->area.h,
                              .front = pixel_of(c, x, y),
                              .back = pixel_of(c, x, lower)};
+            if (at != NULL && at->picture && dithers) {
+                at->front = color_dithered(at->front, column, 2 * row);
+                at->back = color_dithered(at->back, column, 2 * row + 1);
+            }
         }
 }
 
 /* --- output --- */
-
-static int level_of(unsigned value) { /* in the cube of 6 x 6 x 6 colours: 0, 95, 135, .. 255 */
-    return value < 48 ? 0 : value < 115 ? 1 : (int)(value - 35) / 40;
-}
-
-/* The nearest of the cube's colours, or of the 24 greys between them: 8, 18, .. 238. */
-static int index_of(unsigned r, unsigned g, unsigned b) {
-    unsigned most = r > g ? r : g, least = r < g ? r : g;
-    most = most > b ? most : b;
-    least = least < b ? least : b;
-    if (most - least < 8 && most >= 4 && most < 243)
-        return 232 + (int)(most - 4) / 10;
-    return 16 + 36 * level_of(r) + 6 * level_of(g) + level_of(b);
-}
 
 static void put_color(color c, bool back, terminal_colors colors, FILE *out) {
     unsigned r = c >> 24, g = c >> 16 & 0xFF, b = c >> 8 & 0xFF;
     if (colors == COLORS_TRUE)
         fprintf(out, "\033[%d;2;%u;%u;%um", back ? 48 : 38, r, g, b);
     else
-        fprintf(out, "\033[%d;5;%dm", back ? 48 : 38, index_of(r, g, b));
+        fprintf(out, "\033[%d;5;%dm", back ? 48 : 38, color_index(c));
 }
 
 static unsigned brightness_of(color c) {
@@ -357,7 +350,8 @@ static void play(screen *s, const display_list *list) {
 
 bool terminal_play(const display_list *list, const theme *colors_of, int columns, int rows,
                    terminal_colors colors, FILE *out) {
-    screen s = {.columns = columns, .rows = rows, .theme = colors_of};
+    screen s = {
+        .columns = columns, .rows = rows, .theme = colors_of, .dithers = colors == COLORS_256};
     s.cells = dnn_calloc((size_t)columns * (size_t)rows, sizeof *s.cells);
     if (s.cells == NULL)
         return false;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "viz/terminal/color_index.h"
 #include "viz/terminal/terminal.h"
 
 static char *play(const display_list *list, int columns, int rows, terminal_colors colors) {
@@ -150,11 +151,31 @@ static void colours_are_for_terminals_that_want_them(void **state) {
     close(fds[1]);
 }
 
+/* Of 4 x 4 pixels of a colour between the terminal's, as many have the upper level of a channel as
+ * it is near to that; what it has stays as it is, and so do greys. */
+static void colours_between_those_of_a_terminal_are_dithered(void **state) {
+    (void)state;
+    unsigned sum = 0;
+    for (int y = 0; y < 4; y++)
+        for (int x = 0; x < 4; x++) {
+            color c = color_dithered(0x0073FFFF, x, y); /* 115: half way from 95 to 135 */
+            unsigned green = c >> 16 & 0xFF;
+            assert_true(green == 95 || green == 135);
+            assert_true(c >> 24 == 0 && (c >> 8 & 0xFF) == 255);
+            sum += green;
+            assert_int_equal(color_dithered(0x808182FF, x, y), 0x808182FF);
+        }
+    assert_int_equal(sum, 16 * 115);
+    assert_int_equal(color_index(0xFF0000FF), 196);
+    assert_int_equal(color_index(0x808080FF), 244);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_sets_the_dots_that_it_passes),
         cmocka_unit_test(nothing_is_drawn_outside_the_clip_or_the_screen),
         cmocka_unit_test(words_stand_where_their_anchor_says),
+        cmocka_unit_test(colours_between_those_of_a_terminal_are_dithered),
         cmocka_unit_test(a_cell_of_a_picture_is_two_pixels_or_without_colours_a_shade),
         cmocka_unit_test(a_marker_of_a_value_that_is_not_finite_is_an_arrow),
         cmocka_unit_test(colours_are_set_only_where_they_change),
