@@ -51,6 +51,17 @@ describe("memory", function()
     assert.is_true(last.requires_grad)
   end)
 
+  it("stays the same from one penalty on a network's gradient to the next", function()
+    local net = dnn.Sequential{dnn.Linear(4, 8), dnn.LeakyReLU(0.2), dnn.Linear(8, 1)}
+    local opt = dnn.optim.SGD(net:parameters(), {lr = 1e-3})
+    assert.is_true(grows(function()
+      local x = dnn.randn(4, 2):requires_grad_()
+      local slope = dnn.grad(net(x):sum(), x, {create_graph = true});
+      ((slope:norm(1) - 1) ^ 2):mean():backward()
+      opt:step()
+    end, 10000) < 20)
+  end)
+
   it("is let go of by a graph that is freed, though its result is kept", function()
     local W, x = dnn.randn(50, 50):requires_grad_(), dnn.randn(50, 50)
     local kept, total = {}, dnn.zeros(1, 1):requires_grad_()

@@ -4,13 +4,16 @@ local dnn = require "dnn"
 local cases = require "autograd_cases"
 
 describe("every operator", function()
-  it("can be recorded and gone back through, whenever the collector runs", function()
+  it("can be recorded and gone back through, and twice, whenever the collector runs", function()
     for _, list in pairs(cases) do
       for _, case in ipairs(list) do
         local arguments = {}
         for n, shape in ipairs(case[2]) do arguments[n] = dnn.rand(shape[1], shape[2]):add_(1):requires_grad_() end
         local out = case[1](table.unpack(arguments))
-        out:backward(dnn.ones(out.rows, out.cols, {dtype = out.dtype}))
+        local seed = dnn.ones(out.rows, out.cols, {dtype = out.dtype})
+        local first = dnn.grad(out, arguments, {create_graph = true, grad_outputs = seed})
+        if first.requires_grad then first:sum():backward(nil, {retain_graph = true}) end
+        out:backward(seed)
         for _, A in ipairs(arguments) do assert.is_true(#A == 0 or (A.grad or A):isfinite():all()) end
       end
     end
