@@ -33,6 +33,7 @@ local train = data.train.raw:cols_range(1, count)
 local batches = dnn.data.Loader({X = train, Y = data.train.Y:cols_range(1, count)},
   {batch_size = options.batch, drop_last = true})
 local test = data.test.X
+print(("%d images to learn from, %d to test on"):format(count, test.cols))
 
 -- From 28 x 28 pixels over 14 x 14 and 7 x 7 to the code, and all the way back.
 local net = dnn.Sequential{
