@@ -76,6 +76,17 @@ local function check(name, f, A)
   assert(right, ("%s: the second derivative differs by %g, most at %s"):format(name, error_found, where))
 end
 
+-- The gradient of a layer after its input was changed in place is what it was, or refused.
+local function check_change(name, net, X)
+  local out = net(X:requires_grad_())
+  local seed = draw(out.rows, out.cols)
+  local function slope() return dnn.grad(out, X, {create_graph = true, grad_outputs = seed}):detach() end
+  local before = slope():copy()
+  dnn.no_grad(function() X:add_(1) end)
+  local found, after = pcall(slope)
+  assert(found and before == after or not found and tostring(after):find("changed in place", 1, true), name)
+end
+
 -- The slope of a number that f gives as an element of P moves.
 local function difference(f, P, i, j)
   local value, eps = P(i, j), 1e-5
@@ -122,6 +133,7 @@ describe("second derivatives", function()
         for _, shape in ipairs{{6}, {2, 3}} do
           local net = dnn.Sequential{dnn.Input(table.unpack(shape)), make()}
           check(name, function(X) return net(X % 2) % net(X) end, draw(6, 3))
+          check_change(name, net, draw(6, 3))
         end
       end
       for _, case in ipairs(losses[name] or {}) do

@@ -78,6 +78,28 @@ describe("the second derivative of every operator", function()
       end)
     end
 
+    it("does not rest on what was changed in place: " .. name, function()
+      for number, case in ipairs(cases[name]) do
+        local arguments = draw_all(case, 0)
+        local seed = table.remove(arguments)
+        for _, A in ipairs(arguments) do A:requires_grad_() end
+        local out = case[1](table.unpack(arguments))
+        local function slope_of(n)
+          return dnn.grad(out, arguments[n], {grad_outputs = seed, create_graph = true}):detach()
+        end
+        local before = {}
+        for n in ipairs(arguments) do before[n] = slope_of(n):copy() end
+        dnn.no_grad(function()
+          for _, A in ipairs(arguments) do A:add_(1) end
+        end)
+        for n, G in ipairs(before) do
+          local found, slope = pcall(slope_of, n)
+          assert(found and slope == G or not found and tostring(slope):find("changed in place", 1, true),
+            ("%s, case %d"):format(name, number))
+        end
+      end
+    end)
+
     it("starts from the same first derivative: " .. name, function()
       for number, case in ipairs(cases[name]) do
         local arguments = draw_all(case, 0)

@@ -66,9 +66,9 @@ local function derive(root, dA, inputs)
     local A = list[k]
     local step = steps[A]
     if gradient[A] and step.name then
-      for n, part in pairs(parts_of(step, A, gradient[A], leads)) do
-        local X = step[n]
-        gradient[X] = gradient[X] and gradient[X] + part or part
+      local parts = parts_of(step, A, gradient[A], leads)
+      for n, X in ipairs(step) do
+        if parts[n] then gradient[X] = gradient[X] and gradient[X] + parts[n] or parts[n] end
       end
     end
     if not wanted[A] then gradient[A] = nil end

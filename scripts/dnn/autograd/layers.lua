@@ -8,7 +8,8 @@ local function still(f) return core.no_grad(f) end
 
 -- Elementwise layers ----------------------------------------------------------------------------------
 
--- Adds the rule of a class from its derivative at x.
+-- Adds the rule of a class from its derivative at x. It reads what the class's own backward reads, x or A, since no
+-- change in place of the other is noticed.
 local function elementwise(name, slope)
   rules[name] = {function(s) return s.dA % slope(s[1], s) end}
 end
@@ -18,23 +19,23 @@ local function lines(name, slope)
   elementwise(name, function(x, s) return still(function() return slope(x, s) end) end)
 end
 
--- 1 where x > 0 and f where it is not, with factors.
-local function exponential(x, above, below, scale)
-  local right = still(function() return x:gt(0) end)
-  return right * above + still(function() return 1 - right end) % (x:clamp(nil, 0) * scale):exp() * below
+-- `above` where A > 0; elsewhere, where A is an exponential less `distance`, that exponential times a factor.
+local function exponential(A, above, distance, factor)
+  local right = still(function() return A:gt(0) end)
+  return right * above + still(function() return 1 - right end) % (A + distance) * factor
 end
 
 local SELU_SCALE <const>, SELU_ALPHA <const> = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 
-elementwise("CELU", function(x, s) return exponential(x, 1, 1, 1 / s.alpha) end)
-elementwise("ELU", function(x, s) return exponential(x, 1, s.alpha, 1) end)
-elementwise("SELU", function(x) return exponential(x, SELU_SCALE, SELU_SCALE * SELU_ALPHA, 1) end)
+elementwise("CELU", function(_, s) return exponential(s.A, 1, s.alpha, 1 / s.alpha) end)
+elementwise("ELU", function(_, s) return exponential(s.A, 1, s.alpha, 1) end)
+elementwise("SELU", function(_, s) return exponential(s.A, SELU_SCALE, SELU_SCALE * SELU_ALPHA, 1) end)
 elementwise("SiLU", function(x)
   local S = x:sigmoid()
   return S % (1 + x % (1 - S))
 end)
-elementwise("LogSigmoid", function(x) return (-x):sigmoid() end)
-elementwise("Softsign", function(x) return 1 / (1 + x:abs()) ^ 2 end)
+elementwise("LogSigmoid", function(_, s) return 1 - s.A:exp() end)
+elementwise("Softsign", function(_, s) return (1 - s.A:abs()) ^ 2 end)
 elementwise("Softplus", function(x, s)
   local straight = still(function() return (x * s.beta):gt(s.threshold) end)
   return straight + still(function() return 1 - straight end) % (x * s.beta):sigmoid()
