@@ -21,8 +21,8 @@ static size_t buffer_of(const callback *c, bool output) {
     return output ? step->output : step->input[0];
 }
 
-/* Nearly always it lies in memory of Lua's; a gradient check has some of its own, of which the
- * script gets a copy. */
+/* Nearly always it lies in memory of Lua's; a gradient check and a tape have some of their own, of
+ * which the script gets a copy. */
 void dnnlua_push_operand(lua_State *L, const callback *c, bool output, bool gradient,
                          const dnn_matrix *m) {
     const dnnlua_network *network = lua_touserdata(L, NETWORK);
@@ -33,7 +33,7 @@ void dnnlua_push_operand(lua_State *L, const callback *c, bool output, bool grad
         lua_pushnil(L);
         return;
     }
-    if (buffer > 0) {
+    if (buffer > 0 && c->call->host == NULL) {
         dnnlua_network_push_buffer(L, NETWORK, buffer, gradient, *m);
         return;
     }
@@ -41,7 +41,7 @@ void dnnlua_push_operand(lua_State *L, const callback *c, bool output, bool grad
                       (gradient ? NETWORK_INPUT_GRADIENT : NETWORK_INPUT) +
                           dnnlua_network_mode(network));
     const dnn_matrix *known = dnnlua_test_matrix(L, -1);
-    if (known == NULL || !dnnlua_same_view(known, m)) {
+    if (known == NULL || c->call->host != NULL || !dnnlua_same_view(known, m)) {
         lua_pop(L, 1);
         dnn_matrix *copy = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
         dnnlua_check(L, dnn_matrix_copy(copy, m, &err), &err);
@@ -187,10 +187,47 @@ void dnnlua_begin_callback(const dnn_call *call) {
     }
 }
 
+/* Where the gradients of a call's values are not wanted, the script must not add to them. */
+static bool adds_unwanted(const dnn_call *call) {
+    const dnnlua_layer *self = dnn_layer_external_user(call->layer);
+    const dnn_step *step = dnn_network_step(self->network->network, call->step);
+
+    return step->learnt > 0 && !call->layer->frozen && call->gradients[0].data == NULL;
+}
+
+/* On a tape, which has no network that runs. */
+static dnn_status run_recorded(callback *c, dnn_error *err) {
+    lua_State *L = c->call->host;
+
+    c->self = dnn_layer_external_user(c->call->layer);
+    if (adds_unwanted(c->call)) {
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "%s: a layer written in Lua adds to its own gradients, and only those of "
+                        "others are wanted; call cost:backward()",
+                        c->call->layer->kind->name);
+    }
+    if (!lua_checkstack(L, 8)) {
+        return dnn_fail(err, DNN_ERROR_MEMORY, "no room left on Lua's stack");
+    }
+    lua_pushcfunction(L, run_backward);
+    dnnlua_push_network_object(L, c->self->network);
+    lua_getiuservalue(L, -1, NETWORK_LAYERS);
+    lua_rawgetp(L, -1, c->call->layer);
+    lua_replace(L, -2);
+    lua_insert(L, -2);
+    lua_pushlightuserdata(L, c);
+    return lua_pcall(L, 3, 0, 0) == LUA_OK
+               ? DNN_OK
+               : dnn_fail(err, DNN_ERROR_CALLBACK, "a Lua function raised an error");
+}
+
 static dnn_status backward(dnn_call *call, dnn_error *err) {
     callback c = {.call = call, .out = call->dX[0].data == NULL ? NULL : &call->dX[0]};
 
     dnnlua_begin_callback(call);
+    if (call->host != NULL) {
+        return run_recorded(&c, err);
+    }
     return dnnlua_run_callback(call->layer, run_backward, &c, err);
 }
 
@@ -209,13 +246,13 @@ static bool take_function(lua_State *L, int definition, const char *name, bool r
     return type == LUA_TFUNCTION;
 }
 
-static size_t take_features(lua_State *L, const char *name) {
+static size_t take_features(lua_State *L, int definition, const char *name) {
     size_t features = 0;
 
     if (lua_getfield(L, 1, name) != LUA_TNIL) {
         features = dnnlua_check_size(L, -1, owner, name);
     }
-    lua_pop(L, 1);
+    lua_setfield(L, definition, name);
     return features;
 }
 
@@ -247,7 +284,7 @@ static dnn_value take_shape(lua_State *L, const char *name) {
 }
 
 /* Reads {weight = {rows, cols}, ...}, in the order of the names so that it is the same in every
- * run; the definition keeps the names alive. */
+ * run. */
 static void take_parameters(lua_State *L, int definition, dnn_external *external) {
     int type = lua_getfield(L, 1, "parameters");
 
@@ -266,9 +303,9 @@ static void take_parameters(lua_State *L, int definition, dnn_external *external
         }
         external->values[external->value_count++] = take_shape(L, lua_tostring(L, -2));
         lua_pop(L, 1);
-        lua_pushvalue(L, -1);
-        lua_rawseti(L, definition, (lua_Integer)external->value_count);
     }
+    lua_pushvalue(L, table);
+    lua_setfield(L, definition, "parameters");
     qsort(external->values, external->value_count, sizeof *external->values, by_name);
     lua_settop(L, table - 1);
 }
@@ -296,8 +333,8 @@ int dnnlua_layer_define(lua_State *L) {
         external.name = luaL_checkstring(L, -1);
     }
     lua_setfield(L, 3, "name");
-    external.in_features = take_features(L, "in_features");
-    external.out_features = take_features(L, "out_features");
+    external.in_features = take_features(L, 3, "in_features");
+    external.out_features = take_features(L, 3, "out_features");
     take_parameters(L, 3, &external);
     lua_setiuservalue(L, 2, LAYER_DEFINITION);
     lua_newtable(L);

@@ -5,6 +5,32 @@
 
 #define NETWORK "network" /* never handed out */
 
+/* --- found again --- */
+
+static const char networks_key = 0; /* registry: networks by their addresses; values are weak */
+
+static void note_network(lua_State *L, const dnnlua_network *self) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &networks_key) == LUA_TNIL) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_newtable(L);
+        lua_pushliteral(L, "v");
+        lua_setfield(L, -2, "__mode");
+        lua_setmetatable(L, -2);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &networks_key);
+    }
+    lua_pushvalue(L, -2);
+    lua_rawsetp(L, -2, self);
+    lua_pop(L, 1);
+}
+
+void dnnlua_push_network_object(lua_State *L, const dnnlua_network *self) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &networks_key);
+    lua_rawgetp(L, -1, self);
+    lua_remove(L, -2);
+}
+
 /* --- open and closed --- */
 
 dnnlua_network *dnnlua_new_network(lua_State *L) {
@@ -13,6 +39,7 @@ dnnlua_network *dnnlua_new_network(lua_State *L) {
     memset(self, 0, sizeof *self);
     self->closed = "closed";
     luaL_setmetatable(L, NETWORK);
+    note_network(L, self);
     return self;
 }
 
@@ -69,15 +96,14 @@ void dnnlua_network_check(lua_State *L, dnn_status status, dnn_error *err) {
     }
 }
 
-/* Raises the error object on top of the stack, which came from the Lua function of a step. */
-static int raise_from_layer(lua_State *L, const dnnlua_network *self) {
+void dnnlua_network_raise_step(lua_State *L, const dnnlua_network *self, size_t step) {
     char name[160];
 
-    if (lua_type(L, -1) == LUA_TSTRING) {
-        dnn_network_name_step(self->network, self->failed - 1, name, sizeof name);
+    if (lua_type(L, -1) == LUA_TSTRING && self->network != NULL) {
+        dnn_network_name_step(self->network, step, name, sizeof name);
         luaL_error(L, "network: %s: %s", name, lua_tostring(L, -1));
     }
-    return lua_error(L);
+    lua_error(L);
 }
 
 void dnnlua_network_end(lua_State *L, int index, dnn_status status, dnn_error *err) {
@@ -85,7 +111,7 @@ void dnnlua_network_end(lua_State *L, int index, dnn_status status, dnn_error *e
 
     self->L = NULL;
     if (status != DNN_OK && self->failed != 0) {
-        raise_from_layer(L, self);
+        dnnlua_network_raise_step(L, self, self->failed - 1);
     }
     dnnlua_network_check(L, status, err);
 }

@@ -74,11 +74,7 @@ int dnnlua_layer_forward(lua_State *L) {
     dnn_side_inputs side = side_inputs(L, 3, "network: forward");
     const dnn_matrix *X = dnnlua_test_matrix(L, 2);
     if (X != NULL && dnnlua_is_recorded(X)) {
-        if (!lua_isnoneornil(L, 3)) {
-            return luaL_error(L, "network: forward: X requires a gradient, and options are not "
-                                 "recorded; give net:forward(X:detach(), options)");
-        }
-        return dnnlua_record_network(L, 4, 2);
+        return dnnlua_record_network(L, 4, 2, &side);
     }
     const dnnlua_network *self = forward(L, 4, 2, &side);
     dnnlua_network_push_output(L, 4, dnn_network_step_count(self->network) - 1, false);

@@ -77,7 +77,7 @@ int dnnlua_layer_states(lua_State *L) {
 
     const dnnlua_network *self = push_whole(L, "states");
     lua_newtable(L);
-    for (size_t s = 0; s < dnn_network_step_count(self->network); s++) {
+    for (size_t s = 0; s < dnn_network_all_steps(self->network); s++) {
         dnn_network_state_rows(self->network, s, &carried);
         for (int training = 0; carried && training <= 1; training++) {
             push_name(L, self->network, training, s);
@@ -105,7 +105,7 @@ static void check_names(lua_State *L, const dnn_network *network) {
 
     for (lua_pushnil(L); lua_next(L, 2) != 0; lua_pop(L, 1)) {
         bool known = false;
-        for (size_t s = 0; s < dnn_network_step_count(network) && !known; s++) {
+        for (size_t s = 0; s < dnn_network_all_steps(network) && !known; s++) {
             dnn_network_state_rows(network, s, &carried);
             for (int training = 0; carried && training <= 1 && !known; training++) {
                 push_name(L, network, training, s);
@@ -129,7 +129,7 @@ int dnnlua_layer_load_states(lua_State *L) {
     }
     dnnlua_network *self = push_whole(L, "load_states");
     check_names(L, self->network);
-    for (size_t s = 0; s < dnn_network_step_count(self->network); s++) {
+    for (size_t s = 0; s < dnn_network_all_steps(self->network); s++) {
         dnn_network_state_rows(self->network, s, &carried);
         for (int training = 0; carried && training <= 1; training++) {
             const dnn_matrix *state = state_in(L, self->network, training, s);

@@ -105,7 +105,11 @@ static int gradients(lua_State *L) {
         lua_rawseti(L, 4, (lua_Integer)i + 1);
         lua_pop(L, 1);
     }
-    dnnlua_check(L, dnn_tape_gradients(root->tape, root, seed, wanted, count, &err), &err);
+    void *before = root->tape->host;
+    root->tape->host = L;
+    dnn_status status = dnn_tape_gradients(root->tape, root, seed, wanted, count, &err);
+    root->tape->host = before;
+    dnnlua_check_backward(L, status, &err);
     lua_settop(L, 4);
     return 1;
 }

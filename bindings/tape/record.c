@@ -95,6 +95,25 @@ static void keep_inputs(lua_State *L, const dnn_node *node, const int *at) {
     }
 }
 
+/* Lets the result on top of the stack keep what it was made of, and `owner`; see record. */
+static void finish(lua_State *L, dnnlua_matrix *m, const int *at, int owner) {
+    dnn_node *node = (dnn_node *)(m + 1);
+    int inputs = (int)node->inputs;
+
+    if (node->freed || node->tape->paused || node->tape->dropping) {
+        node->inputs = 0;
+    } else {
+        keep_inputs(L, node, at);
+    }
+    if (owner != 0) {
+        lua_pushvalue(L, owner);
+        lua_setiuservalue(L, -2, MATRIX_INPUTS + inputs);
+    }
+    node->version = m->version;
+    node->seen = m->version == NULL ? 0 : *m->version;
+    m->node = node->tape->paused ? NULL : node;
+}
+
 /* `owner` is the index of a value that the result keeps alive, besides its inputs; 0: none. */
 static int record(lua_State *L, dnn_node *described, const int *at, int owner) {
     dnn_error err;
@@ -114,19 +133,7 @@ static int record(lua_State *L, dnn_node *described, const int *at, int owner) {
         dnnlua_push_base(L, at[0]);
         lua_setiuservalue(L, -2, MATRIX_BASE);
     }
-    bool kept = !node->tape->paused;
-    if (node->freed || !kept) {
-        node->inputs = 0;
-    } else {
-        keep_inputs(L, node, at);
-    }
-    if (owner != 0) {
-        lua_pushvalue(L, owner);
-        lua_setiuservalue(L, -2, MATRIX_INPUTS + (int)described->inputs);
-    }
-    node->version = m->version;
-    node->seen = m->version == NULL ? 0 : *m->version;
-    m->node = kept ? node : NULL;
+    finish(L, m, at, owner);
     return 1;
 }
 
@@ -158,12 +165,9 @@ int dnnlua_record_unary(lua_State *L, dnn_operator op) {
     return dnnlua_record(L, &(dnnlua_operation){.op = op, .inputs = 1, .at = {1}});
 }
 
-/* Records a node without inputs yet: those at first to last. */
-static int record_range(lua_State *L, dnn_node *node, int first, int last, int owner) {
-    size_t count = (size_t)(last - first + 1);
-    dnn_operand *inputs = dnnlua_new_block(L, count * (sizeof *inputs + sizeof(int)));
-    int *at = (int *)(inputs + count);
-
+/* The inputs of a node without: `count` matrices from index `first`. */
+static void take_operands(lua_State *L, dnn_node *node, dnn_operand *inputs, int *at, int first,
+                          size_t count) {
     for (size_t i = 0; i < count; i++) {
         at[i] = first + (int)i;
         inputs[i] = operand_of(dnnlua_test_matrix(L, at[i]));
@@ -174,6 +178,15 @@ static int record_range(lua_State *L, dnn_node *node, int first, int last, int o
     }
     node->inputs = count;
     node->input = inputs;
+}
+
+/* Records a node without inputs yet: those at first to last. */
+static int record_range(lua_State *L, dnn_node *node, int first, int last, int owner) {
+    size_t count = (size_t)(last - first + 1);
+    dnn_operand *inputs = dnnlua_new_block(L, count * (sizeof *inputs + sizeof(int)));
+    int *at = (int *)(inputs + count);
+
+    take_operands(L, node, inputs, at, first, count);
     node->A = inputs[0].X;
     node->A.dtype = node->call == NULL ? node->A.dtype : node->call->dtype;
     return record(L, node, at, owner);
@@ -192,12 +205,26 @@ int dnnlua_record_step(lua_State *L, const dnn_layer *layer, dnn_node_call *call
     return record_range(L, &node, first, last, network);
 }
 
-void dnnlua_record_view(lua_State *L, dnn_node *node, int network) {
-    int at = lua_gettop(L);
+void dnnlua_record_made(lua_State *L, dnn_node *node, int first, int last, int owner) {
+    int made = lua_gettop(L);
+    const dnn_matrix *A = dnnlua_test_matrix(L, made);
+    size_t count = (size_t)(last - first + 1);
+    dnn_operand *inputs = dnnlua_new_block(L, count * (sizeof *inputs + sizeof(int)));
+    int *at = (int *)(inputs + count);
 
+    take_operands(L, node, inputs, at, first, count);
     node->tape = dnnlua_tape(L);
-    record(L, node, &at, network);
-    lua_replace(L, at);
+    node->A = *A;
+    look_at(node);
+    dnnlua_matrix *m = push_result(L, node, 0, 0, 0, owner != 0);
+    m->matrix = *A;
+    m->version = dnnlua_matrix_of(A)->version;
+    ((dnn_node *)(m + 1))->A = *A;
+    dnnlua_push_base(L, made);
+    lua_setiuservalue(L, -2, MATRIX_BASE);
+    finish(L, m, at, owner);
+    lua_replace(L, made);
+    lua_settop(L, made);
 }
 
 void dnnlua_refuse_out(lua_State *L, const dnn_matrix *out, const char *name) {

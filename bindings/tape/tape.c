@@ -202,6 +202,10 @@ static void release(lua_State *L) {
         if (node != NULL && node->freed) {
             inputs = (int)node->inputs;
             node->inputs = 0;
+            if (node->again != NULL) {
+                lua_pushnil(L);
+                lua_setiuservalue(L, index, MATRIX_INPUTS + inputs);
+            }
         }
         luaL_checkstack(L, inputs + 4, "too many inputs");
         for (int i = 0; i < inputs; i++) {
@@ -219,11 +223,22 @@ static void release(lua_State *L) {
     }
 }
 
+void dnnlua_check_backward(lua_State *L, dnn_status status, dnn_error *err) {
+    if (status == DNN_ERROR_CALLBACK) {
+        lua_error(L);
+    }
+    dnnlua_check(L, status, err);
+}
+
 void dnnlua_backward(lua_State *L, int index, const dnn_matrix *seed, bool retain) {
     dnn_node *node = dnnlua_matrix_of(dnnlua_test_matrix(L, index))->node;
+    void *before = node->tape->host;
     dnn_error err;
 
-    dnnlua_check(L, dnn_tape_backward(node->tape, node, seed, retain, &err), &err);
+    node->tape->host = L;
+    dnn_status status = dnn_tape_backward(node->tape, node, seed, retain, &err);
+    node->tape->host = before;
+    dnnlua_check_backward(L, status, &err);
     if (!retain) {
         lua_pushvalue(L, index);
         release(L);
@@ -293,6 +308,20 @@ const char *dnnlua_made_by(const dnn_node *node) {
     return dnn_node_is_closed(node) ? "a closed network" : dnn_operator_name(node->layer->kind);
 }
 
+/* Pushes what made a node, with the settings of a layer: "mm", "Linear(3 -> 4)"; a parameter's name. */
+static void push_maker(lua_State *L, const dnn_node *node) {
+    char text[128];
+
+    if (dnn_node_value_name(node) != NULL) {
+        lua_pushstring(L, dnn_node_value_name(node));
+    } else if (node->call != NULL && !dnn_node_is_closed(node)) {
+        dnn_layer_describe(node->layer, text, sizeof text);
+        lua_pushstring(L, text);
+    } else {
+        lua_pushstring(L, dnnlua_made_by(node));
+    }
+}
+
 /* dnn._graph_of(A): the operator that made it and its inputs, as far as they are still there; nil of
  * a matrix that was not recorded. */
 static int graph_of(lua_State *L) {
@@ -303,7 +332,7 @@ static int graph_of(lua_State *L) {
     if (node == NULL || node->layer == NULL) {
         return 0;
     }
-    lua_pushstring(L, dnnlua_made_by(node));
+    push_maker(L, node);
     lua_newtable(L);
     for (int i = 0; i < (int)node->inputs; i++) {
         if (lua_getiuservalue(L, 1, MATRIX_INPUTS + i) == LUA_TUSERDATA) {
@@ -349,6 +378,8 @@ void dnnlua_add_matrix_gradients(lua_State *L, int module, int methods_at) {
     lua_pop(L, 1);
     dnnlua_push_function(L, (dnnlua_function){"no_grad", no_grad, 1}, 0);
     lua_setfield(L, module, "no_grad");
+    lua_pushcfunction(L, dnnlua_checkpoint_call);
+    lua_setfield(L, module, "checkpoint_call");
     dnnlua_push_function(L, (dnnlua_function){"enable_grad", enable_grad, 1}, 0);
     lua_setfield(L, module, "enable_grad");
     lua_pushcfunction(L, operators);

@@ -43,7 +43,7 @@ const char *dnnlua_made_by(const dnn_node *node);
 
 /* Records the forward of the network at index on the matrix at `input`, step by step, and pushes
  * the output. */
-int dnnlua_record_network(lua_State *L, int index, int input);
+int dnnlua_record_network(lua_State *L, int index, int input, const dnn_side_inputs *side);
 
 /* Whether the layer is one that a module calls. */
 bool dnnlua_layer_is_called(const dnnlua_layer *layer);
@@ -62,8 +62,16 @@ void dnnlua_backward(lua_State *L, int index, const dnn_matrix *seed, bool retai
 int dnnlua_record_step(lua_State *L, const dnn_layer *layer, dnn_node_call *call, int first, int last,
                        int network);
 
-/* The same for a node whose result is a view of the value on top of the stack, which is replaced. */
-void dnnlua_record_view(lua_State *L, dnn_node *node, int network);
+/* The same for a node whose result is there: the matrix on top of the stack, which is replaced by one of
+ * the same memory. It has the inputs at first to last, and keeps the value at `owner` alive. */
+void dnnlua_record_made(lua_State *L, dnn_node *node, int first, int last, int owner);
+
+/* dnn.checkpoint_call(f, ...) */
+int dnnlua_checkpoint_call(lua_State *L);
+
+/* Raises what a backward has failed with: what a Lua function in it has raised is on top of the
+ * stack. */
+void dnnlua_check_backward(lua_State *L, dnn_status status, dnn_error *err);
 
 /* Raises where a result that is recorded should go into a matrix of the script's. */
 void dnnlua_refuse_out(lua_State *L, const dnn_matrix *out, const char *name);

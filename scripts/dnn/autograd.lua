@@ -72,6 +72,12 @@ end
 
 -- Seeing it -------------------------------------------------------------------------------------------
 
+local GRAPH <const> = {svg = {nil, options_of.is "string", "the path of a file"}}
+
+local function name_of(A)
+  return core._graph_of(A) or (A.requires_grad and "leaf" or "constant")
+end
+
 local function label(A)
   local text = ("%s %d x %d"):format(core._graph_of(A) or "", A.rows, A.cols)
   local gradient = A.grad
@@ -93,9 +99,56 @@ local function draw(A, before, more, lines, seen)
   end
 end
 
--- dnn.graph(cost): as text.
-function autograd.graph(A)
+local function made_of(A)
+  local _, inputs = core._graph_of(A)
+  return inputs or {}
+end
+
+-- The gradient of a 1 x 1 matrix by all that it was computed from, by matrix; of another one those that are kept.
+local function gradients_of(A)
+  local list, seen, next = {A}, {[A] = true}, 1
+  while list[next] do
+    for _, input in ipairs(made_of(list[next])) do
+      if input.requires_grad and not seen[input] then
+        seen[input] = true
+        list[#list + 1] = input
+      end
+    end
+    next = next + 1
+  end
+  local computed, gradients = false, nil
+  if A.requires_grad and #A == 1 and #list > 1 then computed, gradients = pcall(core._gradients, A, nil, list) end
+  local found = {}
+  for i, each in ipairs(list) do found[each] = computed and gradients[i] or each.grad end
+  return found
+end
+
+local function describe(A, root, gradients)
+  local text = {name_of(A), ("%d x %d"):format(A.rows, A.cols)}
+  local norm = gradients[A] and gradients[A]:norm()
+  if norm then text[3] = ("|grad| %.4g"):format(norm) end
+  local is_result = core._graph_of(A) and #made_of(A) > 0
+  local kind = A == root and "root" or is_result and "result" or A.requires_grad and "leaf" or "constant"
+  local is_finite = not norm or norm == norm and norm < math.huge
+  return text, kind, not is_finite and 3 or nil
+end
+
+local function write_svg(A, path)
+  local gradients = gradients_of(A)
+  local text = require "dnn.autograd.drawing".svg(A, made_of, function(each) return describe(each, A, gradients) end)
+  local file, message = io.open(path, "w")
+  if not file then return nil, "graph: " .. message end
+  local written, reason = file:write(text)
+  local closed, why = file:close()
+  if not written or not closed then return nil, "graph: " .. (reason or why) end
+  return true
+end
+
+-- dnn.graph(cost, {svg = path}): as text, or as a drawing in a file.
+function autograd.graph(A, options)
   if not core._is_matrix(A) then arguments_of.wrong(1, "a Matrix", A) end
+  local opts = options_of.read("graph", options, GRAPH)
+  if opts.svg then return write_svg(A, opts.svg) end
   local lines = {}
   draw(A, "", "", lines, {})
   return table.concat(lines, "\n")

@@ -102,14 +102,6 @@ describe("a recorded network", function()
     collectgarbage()
     assert.error_matches(function() cost:backward() end, "that the expression has called is closed", 1, true)
   end)
-
-  it("has no layers written in Lua", function()
-    local double = dnn.Layer{forward = function(_, x) return x * 2 end, backward = function(_, dA) return dA * 2 end}
-    local net = dnn.Sequential({dnn.Input(4), double}, {dtype = "float64"})
-    assert.error_matches(function() net(input(NETWORKS[1], 5):requires_grad_()) end,
-      "written in Lua is not recorded", 1,
-      true)
-  end)
 end)
 
 describe("what follows from backward", function()

@@ -111,6 +111,10 @@ bool dnn_network_state(const dnn_network *network, bool training, size_t step, d
 dnn_status dnn_network_set_state(dnn_network *network, bool training, size_t step,
                                  const dnn_matrix *state, dnn_error *err);
 
+/* DNN_ERROR_STATE where a step has a state in the present mode that is of another number of examples. */
+dnn_status dnn_network_check_state(const dnn_network *network, size_t step, size_t examples,
+                                   dnn_error *err);
+
 /* From 0 and for any number of examples, in the present mode. */
 void dnn_network_reset_states(dnn_network *network);
 

@@ -140,6 +140,14 @@ void dnn_network_record_value(dnn_network *network, dnn_network *const *place, s
     node->A.dtype = network->dtype;
 }
 
+const char *dnn_node_value_name(const dnn_node *node) {
+    if (node->layer != &value_layer || dnn_node_is_closed(node))
+        return NULL;
+    const dnn_network *network = node->call->network;
+    const dnn_step *step = &network->steps[node->call->step];
+    return network->parameters.segments[dnn_step_segment(step, (size_t)node->argument[WHICH])].name;
+}
+
 const dnn_matrix *dnn_node_value_gradient(const dnn_node *node) {
     if (node->layer != &value_layer || dnn_node_is_closed(node))
         return NULL;

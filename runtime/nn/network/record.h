@@ -21,6 +21,24 @@ dnn_status dnn_network_record_called(dnn_network *network, const dnn_layer *laye
 /* Whether a layer in this network is called by another one, and whether it draws random numbers. */
 bool dnn_network_is_called(const dnn_network *network, const dnn_layer *layer, bool *draws);
 
+/* Side inputs of a recorded forward, checked and copied: lengths of all examples, and the mask; both
+ * NULL where they were not given. */
+typedef struct dnn_recorded_side {
+    const size_t *lengths;
+    const dnn_matrix *mask;
+} dnn_recorded_side;
+
+/* Bytes of memory that they take, and copying them there, after dnn_network_record; fails as
+ * dnn_network_forward_with does, and on a cache, which goes without gradients. */
+size_t dnn_network_side_bytes(const dnn_side_inputs *side, size_t examples);
+dnn_status dnn_network_record_side(dnn_network *network, const dnn_side_inputs *side,
+                                   size_t examples, void *memory, dnn_recorded_side *out,
+                                   dnn_error *err);
+
+/* Gives a step's call those that its layer takes. */
+void dnn_network_give_side(const dnn_network *network, size_t step, const dnn_recorded_side *side,
+                           dnn_node_call *call);
+
 /* What the node of a step has besides its inputs: `in` has room for the step's. `place` is where the
  * caller has the network, and is NULL when that has been closed. */
 void dnn_network_record_step(dnn_network *network, dnn_network *const *place, size_t step,
@@ -32,7 +50,9 @@ void dnn_network_record_step(dnn_network *network, dnn_network *const *place, si
 void dnn_network_record_value(dnn_network *network, dnn_network *const *place, size_t step,
                               size_t which, dnn_node *node, dnn_node_call *call);
 
-/* The gradient of such a node's value; NULL of any other node. */
+/* The name of such a node's value in files, and its gradient; NULL of any other node, and of a closed
+ * network's. */
+const char *dnn_node_value_name(const dnn_node *node);
 const dnn_matrix *dnn_node_value_gradient(const dnn_node *node);
 
 #endif

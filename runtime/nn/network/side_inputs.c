@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "nn/network/parts.h"
+#include "nn/network/record.h"
 
 static bool takes_lengths(const dnn_step *step) {
     return dnn_layer_has(step->layer, DNN_TAKES_LENGTHS);
@@ -143,4 +144,77 @@ dnn_status dnn_network_take_side_inputs(dnn_network *network, dnn_plan *plan,
     if (status == DNN_OK)
         status = take_mask(network, plan, side->mask, err);
     return status == DNN_OK ? dnn_network_take_cache(network, plan, side->cache, err) : status;
+}
+
+/* --- of a recorded forward --- */
+
+size_t dnn_network_side_bytes(const dnn_side_inputs *side, size_t examples) {
+    size_t mask = side->mask == NULL ? 0
+                                     : dnn_matrix_count(side->mask) *
+                                           dnn_dtype_info(side->mask->dtype)->size;
+    return dnn_align_up(examples * sizeof(size_t)) + dnn_align_up(sizeof(dnn_matrix)) + mask;
+}
+
+/* A plan of nothing but the shapes, for the checks above. */
+static dnn_status describe_steps(const dnn_network *network, dnn_plan *plan, dnn_error *err) {
+    size_t at = 0;
+    plan->calls = dnn_calloc(network->step_count, sizeof *plan->calls);
+    plan->in = dnn_calloc(network->input_count, sizeof *plan->in);
+    if (plan->calls == NULL || plan->in == NULL)
+        return dnn_network_fail_memory(err);
+    for (size_t s = 0; s < network->step_count; s++) {
+        const dnn_step *step = &network->steps[s];
+        plan->calls[s] =
+            (dnn_call){.layer = step->layer, .inputs = step->inputs, .in = &plan->in[at]};
+        for (size_t i = 0; i < step->inputs; i++)
+            plan->in[at++] = network->shapes[step->input[i]];
+    }
+    return DNN_OK;
+}
+
+static bool any_takes_lengths(const dnn_network *network) {
+    for (size_t s = 0; s < network->step_count; s++)
+        if (takes_lengths(&network->steps[s]))
+            return true;
+    return false;
+}
+
+/* The mask that was checked, into the caller's memory. */
+static dnn_status move_mask(const dnn_plan *plan, void *memory, dnn_recorded_side *out,
+                            dnn_error *err) {
+    dnn_matrix *mask = memory;
+    *mask = dnn_matrix_of(plan->mask.dtype, plan->mask.rows, plan->mask.cols,
+                          (char *)memory + dnn_align_up(sizeof *mask));
+    out->mask = mask;
+    return dnn_matrix_copy(mask, &plan->mask, err);
+}
+
+dnn_status dnn_network_record_side(dnn_network *network, const dnn_side_inputs *side,
+                                   size_t examples, void *memory, dnn_recorded_side *out,
+                                   dnn_error *err) {
+    dnn_plan plan = {.examples = examples};
+    *out = (dnn_recorded_side){NULL, NULL};
+    if (side->cache != NULL)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "X requires a gradient, and a forward with a cache has none; give "
+                        "X:detach(), or call it in dnn.no_grad");
+    plan.lengths = any_takes_lengths(network) ? memory : NULL;
+    dnn_status status = describe_steps(network, &plan, err);
+    if (status == DNN_OK)
+        status = dnn_network_take_side_inputs(network, &plan, side, err);
+    if (status == DNN_OK && side->lengths != NULL)
+        out->lengths = memory;
+    if (status == DNN_OK && side->mask != NULL)
+        status = move_mask(&plan, (char *)memory + dnn_align_up(examples * sizeof(size_t)), out, err);
+    dnn_matrix_free(&plan.mask);
+    dnn_free(plan.calls);
+    dnn_free(plan.in);
+    return status;
+}
+
+void dnn_network_give_side(const dnn_network *network, size_t step, const dnn_recorded_side *side,
+                           dnn_node_call *call) {
+    const dnn_step *s = &network->steps[step];
+    call->lengths = takes_lengths(s) ? side->lengths : NULL;
+    call->mask = takes_mask(s) ? side->mask : NULL;
 }

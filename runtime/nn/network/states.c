@@ -20,7 +20,7 @@ static bool carries(const dnn_network *network, size_t step) {
 }
 
 dnn_status dnn_network_make_states(dnn_network *network, dnn_error *err) {
-    for (size_t s = 0; s < network->step_count; s++)
+    for (size_t s = 0; s < network->all_steps; s++)
         if (network->steps[s].again && carries(network, s))
             return dnn_network_fail_step(
                 network, s,
@@ -28,7 +28,7 @@ dnn_status dnn_network_make_states(dnn_network *network, dnn_error *err) {
                          "a stateful layer can be called only once in a network"),
                 err);
     for (size_t mode = 0; mode < 2; mode++) {
-        network->states[mode] = dnn_calloc(network->step_count, sizeof *network->states[mode]);
+        network->states[mode] = dnn_calloc(network->all_steps, sizeof *network->states[mode]);
         if (network->states[mode] == NULL)
             return dnn_network_fail_memory(err);
     }
@@ -37,7 +37,7 @@ dnn_status dnn_network_make_states(dnn_network *network, dnn_error *err) {
 
 void dnn_network_free_states(dnn_network *network) {
     for (size_t mode = 0; mode < 2; mode++) {
-        for (size_t s = 0; network->states[mode] != NULL && s < network->step_count; s++) {
+        for (size_t s = 0; network->states[mode] != NULL && s < network->all_steps; s++) {
             dnn_free(network->states[mode][s].now);
             dnn_free(network->states[mode][s].next);
         }
@@ -77,6 +77,17 @@ dnn_status dnn_network_reserve_states(dnn_network *network, size_t examples, dnn
     return status;
 }
 
+dnn_status dnn_network_check_state(const dnn_network *network, size_t s, size_t examples,
+                                   dnn_error *err) {
+    size_t there = network->states[network->training][s].examples;
+    if (there == 0 || there == examples)
+        return DNN_OK;
+    dnn_fail(err, DNN_ERROR_STATE,
+             "its state is of %zu examples, and X has %zu; net:reset_state() begins afresh", there,
+             examples);
+    return dnn_network_fail_step(network, s, DNN_ERROR_STATE, err);
+}
+
 dnn_status dnn_network_take_states(dnn_network *network, dnn_plan *plan, dnn_error *err) {
     for (size_t s = 0; s < network->step_count; s++) {
         const dnn_step_state *state = &network->states[network->training][s];
@@ -85,14 +96,10 @@ dnn_status dnn_network_take_states(dnn_network *network, dnn_plan *plan, dnn_err
         if (rows == 0)
             continue;
         given = carried && state->examples > 0;
-        if (given && state->examples != plan->examples)
-            return dnn_network_fail_step(
-                network, s,
-                dnn_fail(err, DNN_ERROR_STATE,
-                         "its state is of %zu examples, and X has %zu; net:reset_state() begins "
-                         "afresh",
-                         state->examples, plan->examples),
-                err);
+        dnn_status status =
+            carried ? dnn_network_check_state(network, s, plan->examples, err) : DNN_OK;
+        if (status != DNN_OK)
+            return status;
         plan->calls[s].state =
             dnn_matrix_of(network->dtype, rows, plan->examples, given ? state->now : NULL);
         plan->calls[s].next_state =
@@ -147,13 +154,13 @@ dnn_status dnn_network_set_state(dnn_network *network, bool training, size_t ste
 }
 
 void dnn_network_reset_states(dnn_network *network) {
-    for (size_t s = 0; s < network->step_count; s++)
+    for (size_t s = 0; s < network->all_steps; s++)
         network->states[network->training][s].examples = 0;
 }
 
 dnn_status dnn_network_copy_states(dnn_network *to, const dnn_network *from, dnn_error *err) {
     dnn_status status = DNN_OK;
-    for (size_t s = 0; s < from->step_count; s++)
+    for (size_t s = 0; s < from->all_steps; s++)
         for (size_t mode = 0; mode < 2 && status == DNN_OK; mode++) {
             dnn_matrix state;
             if (carries(from, s) && dnn_network_state(from, mode == 1, s, &state))

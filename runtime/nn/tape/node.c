@@ -3,7 +3,8 @@
 #include "nn/operators/operators.h"
 #include "nn/tape/parts.h"
 
-static void describe_layer(dnn_call *call, const dnn_node_call *of) {
+static void describe_layer(dnn_call *call, const dnn_tape *tape, const dnn_node_call *of) {
+    call->host = tape->host;
     call->dtype = of->dtype;
     call->examples = of->examples;
     call->step = of->step;
@@ -15,10 +16,14 @@ static void describe_layer(dnn_call *call, const dnn_node_call *of) {
     call->gradients = of->gradients;
     call->live = of->live;
     call->saved = of->saved;
+    call->lengths = of->lengths;
+    call->mask = of->mask;
+    call->state = of->state;
+    call->next_state = of->next_state;
 }
 
-dnn_status dnn_node_describe(dnn_call *call, const dnn_node *node, dnn_tape_room *few,
-                             dnn_error *err) {
+dnn_status dnn_node_describe(dnn_call *call, const dnn_node *node, dnn_arena *arena,
+                             dnn_tape_room *few, dnn_error *err) {
     size_t n = node->inputs;
     *call = (dnn_call){
         .layer = node->layer,
@@ -33,7 +38,7 @@ dnn_status dnn_node_describe(dnn_call *call, const dnn_node *node, dnn_tape_room
     };
     if (n > DNN_TAPE_FEW) {
         char *memory =
-            dnn_arena_take(&node->tape->arena, n * (2 * sizeof *call->X + sizeof *call->add));
+            dnn_arena_take(arena, n * (2 * sizeof *call->X + sizeof *call->add));
         if (memory == NULL)
             return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", node->layer->kind->name);
         call->X = (dnn_matrix *)(void *)memory;
@@ -43,7 +48,7 @@ dnn_status dnn_node_describe(dnn_call *call, const dnn_node *node, dnn_tape_room
     for (size_t i = 0; i < n; i++)
         call->X[i] = node->input[i].X;
     if (node->call != NULL)
-        describe_layer(call, node->call);
+        describe_layer(call, node->tape, node->call);
     return DNN_OK;
 }
 
@@ -60,11 +65,11 @@ dnn_status dnn_node_shape(const dnn_node *node, size_t *rows, size_t *cols, dnn_
         return DNN_OK;
     dnn_tape_room few;
     dnn_call call;
-    dnn_status status = dnn_node_describe(&call, node, &few, err);
+    dnn_status status = dnn_node_describe(&call, node, &node->tape->forward, &few, err);
     if (status == DNN_OK)
         status = node->layer->kind->result(&call, rows, cols, err);
     if (node->inputs > DNN_TAPE_FEW)
-        dnn_arena_reset(&node->tape->arena);
+        dnn_arena_reset(&node->tape->forward);
     return status;
 }
 
@@ -74,15 +79,15 @@ dnn_status dnn_node_saved_bytes(const dnn_node *node, size_t *bytes, dnn_error *
     *bytes = 0;
     if (node->layer->kind->saved == NULL || node->call->transposed > 0)
         return DNN_OK;
-    dnn_status status = dnn_node_describe(&call, node, &few, err);
+    dnn_status status = dnn_node_describe(&call, node, &node->tape->forward, &few, err);
     if (status == DNN_OK)
         *bytes = node->layer->kind->saved(&call);
-    dnn_arena_reset(&node->tape->arena);
+    dnn_arena_reset(&node->tape->forward);
     return status;
 }
 
-dnn_status dnn_tape_take_like(dnn_tape *tape, dnn_matrix *out, const dnn_matrix *m, dnn_error *err) {
-    void *memory = dnn_arena_take(&tape->arena, dnn_tape_bytes_of(m));
+dnn_status dnn_tape_take_like(dnn_arena *arena, dnn_matrix *out, const dnn_matrix *m, dnn_error *err) {
+    void *memory = dnn_arena_take(arena, dnn_tape_bytes_of(m));
     *out = dnn_matrix_of(m->dtype, m->rows, m->cols, memory);
     return memory != NULL ? DNN_OK
                           : dnn_fail(err, DNN_ERROR_MEMORY,
@@ -90,13 +95,13 @@ dnn_status dnn_tape_take_like(dnn_tape *tape, dnn_matrix *out, const dnn_matrix 
                                      m->cols);
 }
 
-dnn_status dnn_tape_pack_inputs(dnn_tape *tape, dnn_call *call, dnn_error *err) {
+dnn_status dnn_tape_pack_inputs(dnn_arena *arena, dnn_call *call, dnn_error *err) {
     dnn_status status = DNN_OK;
     for (size_t i = 0; i < call->inputs && status == DNN_OK; i++) {
         dnn_matrix packed;
         if (dnn_matrix_is_contiguous(&call->X[i]))
             continue;
-        status = dnn_tape_take_like(tape, &packed, &call->X[i], err);
+        status = dnn_tape_take_like(arena, &packed, &call->X[i], err);
         if (status == DNN_OK)
             status = dnn_matrix_copy(&packed, &call->X[i], err);
         call->X[i] = packed;
@@ -104,12 +109,12 @@ dnn_status dnn_tape_pack_inputs(dnn_tape *tape, dnn_call *call, dnn_error *err) 
     return status;
 }
 
-dnn_status dnn_tape_take_scratch(dnn_tape *tape, dnn_call *call, size_t *bytes, dnn_error *err) {
+dnn_status dnn_tape_take_scratch(dnn_arena *arena, dnn_call *call, size_t *bytes, dnn_error *err) {
     const dnn_layer_class *kind = call->layer->kind;
     *bytes = kind->scratch == NULL ? 0 : kind->scratch(call);
     if (*bytes == 0)
         return DNN_OK;
-    call->scratch = dnn_arena_take(&tape->arena, *bytes);
+    call->scratch = dnn_arena_take(arena, *bytes);
     return call->scratch != NULL ? DNN_OK
                                  : dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", kind->name);
 }
@@ -117,12 +122,12 @@ dnn_status dnn_tape_take_scratch(dnn_tape *tape, dnn_call *call, size_t *bytes, 
 /* A layer wants contiguous inputs and scratch; in training it moves its kept values at once. */
 static dnn_status forward_layer(dnn_tape *tape, dnn_call *call, dnn_error *err) {
     size_t scratch;
-    dnn_status status = dnn_tape_pack_inputs(tape, call, err);
+    dnn_status status = dnn_tape_pack_inputs(&tape->forward, call, err);
     if (status == DNN_OK)
-        status = dnn_tape_take_scratch(tape, call, &scratch, err);
+        status = dnn_tape_take_scratch(&tape->forward, call, &scratch, err);
     if (status == DNN_OK)
         status = dnn_call_forward(call, err);
-    if (status == DNN_OK && call->training && call->layer->kind->commit != NULL)
+    if (status == DNN_OK && call->training && !tape->again && call->layer->kind->commit != NULL)
         call->layer->kind->commit(call);
     return status;
 }
@@ -130,15 +135,15 @@ static dnn_status forward_layer(dnn_tape *tape, dnn_call *call, dnn_error *err) 
 dnn_status dnn_node_forward(dnn_node *node, dnn_error *err) {
     dnn_tape_room few;
     dnn_call call;
-    dnn_status status = dnn_node_describe(&call, node, &few, err);
+    dnn_status status = dnn_node_describe(&call, node, &node->tape->forward, &few, err);
     if (status == DNN_OK && node->call == NULL)
         status = node->layer->kind->forward(&call, err);
     else if (status == DNN_OK && node->call->transposed > 0)
-        status = dnn_transposed_forward(node->tape, &call, node->call->transposed - 1, err);
+        status = dnn_transposed_forward(&node->tape->forward, &call, node->call->transposed - 1, err);
     else if (status == DNN_OK)
         status = forward_layer(node->tape, &call, err);
     node->A = call.A;
     if (node->inputs > DNN_TAPE_FEW || node->call != NULL)
-        dnn_arena_reset(&node->tape->arena);
+        dnn_arena_reset(&node->tape->forward);
     return status;
 }

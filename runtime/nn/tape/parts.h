@@ -1,5 +1,5 @@
 /* parts.h: what the files of the tape share: the call that a node describes, and memory for it, which
- * comes from the arena and lives until a backward or forward has come to its end. */
+ * comes from an arena, that of forward or of backward, and lives until a backward or forward has come to its end. */
 #ifndef DNN_NN_TAPE_PARTS_H
 #define DNN_NN_TAPE_PARTS_H
 
@@ -17,21 +17,21 @@ static inline size_t dnn_tape_bytes_of(const dnn_matrix *m) {
 }
 
 /* The call of a node, with its arrays in `few` or, for many inputs, in the arena. */
-dnn_status dnn_node_describe(dnn_call *call, const dnn_node *node, dnn_tape_room *few,
-                             dnn_error *err);
+dnn_status dnn_node_describe(dnn_call *call, const dnn_node *node, dnn_arena *arena,
+                             dnn_tape_room *few, dnn_error *err);
 
 /* A contiguous matrix of m's type and shape. */
-dnn_status dnn_tape_take_like(dnn_tape *tape, dnn_matrix *out, const dnn_matrix *m, dnn_error *err);
+dnn_status dnn_tape_take_like(dnn_arena *arena, dnn_matrix *out, const dnn_matrix *m, dnn_error *err);
 
 /* Makes the call's inputs contiguous. */
-dnn_status dnn_tape_pack_inputs(dnn_tape *tape, dnn_call *call, dnn_error *err);
+dnn_status dnn_tape_pack_inputs(dnn_arena *arena, dnn_call *call, dnn_error *err);
 
 /* Gives the call its scratch, of so many bytes. */
-dnn_status dnn_tape_take_scratch(dnn_tape *tape, dnn_call *call, size_t *bytes, dnn_error *err);
+dnn_status dnn_tape_take_scratch(dnn_arena *arena, dnn_call *call, size_t *bytes, dnn_error *err);
 
 /* --- transposed.c: a node whose call has `transposed` --- */
 
-dnn_status dnn_transposed_forward(dnn_tape *tape, dnn_call *call, size_t of, dnn_error *err);
-dnn_status dnn_transposed_backward(dnn_tape *tape, dnn_call *call, size_t of, dnn_error *err);
+dnn_status dnn_transposed_forward(dnn_arena *arena, dnn_call *call, size_t of, dnn_error *err);
+dnn_status dnn_transposed_backward(dnn_arena *arena, dnn_call *call, size_t of, dnn_error *err);
 
 #endif

@@ -20,17 +20,17 @@ static bool is_leaf(const dnn_node *node) {
 
 /* Whether the node or one that it was made of is wanted; its inputs have been asked. */
 static bool leads_to_wanted(const dnn_node *node) {
-    bool leads = node->wanted;
+    bool leads = node->wanted || node->again != NULL; /* it may come to any leaf */
     for (size_t i = 0; i < node->inputs && !leads; i++)
         leads = node->input[i].node != NULL && node->input[i].node->leads;
     return leads;
 }
 
-/* Links all nodes that root depends on, root first, each before what it was made of. Returns NULL
- * where one was freed. */
+/* Links all nodes that root depends on and that this backward has not come to, root first, each
+ * before what it was made of. Returns NULL where one was freed. */
 static dnn_node *order(dnn_tape *tape, dnn_node *root) {
     dnn_node *list = NULL, *node = root;
-    uint64_t visit = ++tape->visits;
+    uint64_t visit = tape->visits;
     root->visit = visit;
     root->from = NULL;
     root->cursor = 0;
@@ -81,6 +81,8 @@ void dnn_node_zero_gradient(dnn_node *node) {
     node->gradient_seen = node->gradient_version == NULL ? 0 : *node->gradient_version;
 }
 
+#define DONE SIZE_MAX /* the cursor of a node whose own inputs have got their gradients */
+
 /* Where input i of the node has its gradient written to. */
 static dnn_status target(dnn_tape *tape, dnn_call *call, const dnn_node *node, size_t i,
                          dnn_error *err) {
@@ -88,13 +90,18 @@ static dnn_status target(dnn_tape *tape, dnn_call *call, const dnn_node *node, s
     call->dX[i] = (dnn_matrix){.data = NULL};
     if (!dnn_node_follows(node, i) || (tape->selects && !input->leads))
         return DNN_OK;
+    if (input->cursor == DONE)
+        return dnn_fail(err, DNN_ERROR_STATE,
+                        "checkpoint_call: the function uses a Matrix, %zu x %zu, that was computed "
+                        "outside of it and is not among its arguments; pass it as one",
+                        input->A.rows, input->A.cols);
     if (is_leaf(input)) {
         call->dX[i] = input->gradient;
         call->add[i] = adds_to(input);
         return DNN_OK;
     }
     call->add[i] = input->dA.data != NULL;
-    dnn_status status = call->add[i] ? DNN_OK : dnn_tape_take_like(tape, &input->dA, &input->A, err);
+    dnn_status status = call->add[i] ? DNN_OK : dnn_tape_take_like(&tape->arena, &input->dA, &input->A, err);
     call->dX[i] = input->dA;
     return status;
 }
@@ -119,10 +126,10 @@ static dnn_status run_call(dnn_tape *tape, dnn_node *node, dnn_call *call, dnn_e
     if (node->call != NULL)
         take_values(tape, call, node->call);
     if (of > 0)
-        return dnn_transposed_backward(tape, call, of - 1, err);
-    dnn_status status = wants_packed(node) ? dnn_tape_pack_inputs(tape, call, err) : DNN_OK;
+        return dnn_transposed_backward(&tape->arena, call, of - 1, err);
+    dnn_status status = wants_packed(node) ? dnn_tape_pack_inputs(&tape->arena, call, err) : DNN_OK;
     if (status == DNN_OK)
-        status = dnn_tape_take_scratch(tape, call, &scratch, err);
+        status = dnn_tape_take_scratch(&tape->arena, call, &scratch, err);
     if (status == DNN_OK)
         status = dnn_call_backward(call, err);
     if (status == DNN_OK && scratch > 0)
@@ -135,7 +142,7 @@ static dnn_status run_backward(dnn_tape *tape, dnn_node *node, dnn_error *err) {
     dnn_call call;
     dnn_status status = dnn_node_check(node, err);
     if (status == DNN_OK)
-        status = dnn_node_describe(&call, node, &few, err);
+        status = dnn_node_describe(&call, node, &tape->arena, &few, err);
     for (size_t i = 0; i < node->inputs && status == DNN_OK; i++)
         status = target(tape, &call, node, i, err);
     return status == DNN_OK ? run_call(tape, node, &call, err) : status;
@@ -147,15 +154,61 @@ static dnn_status keep_gradient(const dnn_tape *tape, dnn_node *node, dnn_error 
                : dnn_spread(&node->gradient, &node->dA, adds_to(node), err);
 }
 
+static dnn_status run_list(dnn_tape *tape, dnn_node *list, bool free, dnn_error *err);
+
+/* Makes the graph of a node that has none and goes back through it. */
+static dnn_status run_again(dnn_tape *tape, dnn_node *node, dnn_error *err) {
+    dnn_node *root;
+    dnn_status status = dnn_node_check(node, err);
+    if (status == DNN_OK)
+        status = node->again(node, &root, err);
+    if (status != DNN_OK)
+        return status;
+    dnn_node *list = order(tape, root);
+    if (list == NULL)
+        status = dnn_fail(err, DNN_ERROR_STATE,
+                          "checkpoint_call: the function uses a Matrix whose graph a backward has "
+                          "freed already");
+    if (status == DNN_OK)
+        status = dnn_tape_take_like(&tape->arena, &root->dA, &root->A, err);
+    if (status == DNN_OK)
+        status = dnn_matrix_copy(&root->dA, &node->dA, err);
+    if (status == DNN_OK)
+        status = run_list(tape, list, true, err);
+    node->again(node, NULL, NULL);
+    return status;
+}
+
 /* A node whose gradient is complete; one that nothing has come to depends on the cost nowhere. */
 static dnn_status run(dnn_tape *tape, dnn_node *node, dnn_error *err) {
     if (is_leaf(node) || node->dA.data == NULL)
         return DNN_OK;
     dnn_status status = keep_gradient(tape, node, err);
     if (status == DNN_OK)
-        status = run_backward(tape, node, err);
+        status = node->again != NULL ? run_again(tape, node, err) : run_backward(tape, node, err);
     if (status == DNN_OK)
         dnn_arena_give(&tape->arena, node->dA.data, dnn_tape_bytes_of(&node->dA));
+    node->cursor = DONE;
+    return status;
+}
+
+/* What was added before an error is part of a gradient, which nobody must take for a whole one. */
+static void drop_gradients(dnn_node *list) {
+    for (dnn_node *node = list; node != NULL; node = node->next)
+        if (node->gradient.data != NULL) {
+            dnn_node_zero_gradient(node);
+            node->has_gradient = false;
+        }
+}
+
+static dnn_status run_list(dnn_tape *tape, dnn_node *list, bool free, dnn_error *err) {
+    dnn_status status = DNN_OK;
+    for (dnn_node *node = list; node != NULL && status == DNN_OK; node = node->next)
+        status = run(tape, node, err);
+    if (status != DNN_OK && !tape->selects)
+        drop_gradients(list);
+    for (dnn_node *node = list; node != NULL && status == DNN_OK && free; node = node->next)
+        node->freed = !is_leaf(node);
     return status;
 }
 
@@ -187,25 +240,20 @@ static dnn_status start(dnn_tape *tape, dnn_node *root, const dnn_matrix *seed, 
         return DNN_OK;
     if (is_leaf(root))
         return dnn_spread(&root->gradient, seed == NULL ? &one : seed, adds_to(root), err);
-    dnn_status status = dnn_tape_take_like(tape, &root->dA, &root->A, err);
+    dnn_status status = dnn_tape_take_like(&tape->arena, &root->dA, &root->A, err);
     return status == DNN_OK ? dnn_spread(&root->dA, seed == NULL ? &one : seed, false, err)
                             : status;
-}
-
-/* What was added before an error is part of a gradient, which nobody must take for a whole one. */
-static void drop_gradients(dnn_node *list) {
-    for (dnn_node *node = list; node != NULL; node = node->next)
-        if (node->gradient.data != NULL) {
-            dnn_node_zero_gradient(node);
-            node->has_gradient = false;
-        }
 }
 
 dnn_status dnn_tape_backward(dnn_tape *tape, dnn_node *root, const dnn_matrix *seed, bool retain,
                              dnn_error *err) {
     dnn_status status = check_seed(root, seed, err);
+    if (status == DNN_OK && tape->running)
+        status = dnn_fail(err, DNN_ERROR_STATE,
+                          "backward: another backward is under way, and has called this one");
     if (status != DNN_OK)
         return status;
+    tape->visits++;
     dnn_node *list = order(tape, root);
     if (list == NULL)
         return dnn_fail(err, DNN_ERROR_STATE,
@@ -213,14 +261,12 @@ dnn_status dnn_tape_backward(dnn_tape *tape, dnn_node *root, const dnn_matrix *s
                         "already; run the forward again, keep the graph with "
                         "cost:backward(nil, {retain_graph = true}), or cut it off with "
                         "A:detach()");
+    tape->running = true;
     status = start(tape, root, seed, err);
-    for (dnn_node *node = list; node != NULL && status == DNN_OK; node = node->next)
-        status = run(tape, node, err);
+    if (status == DNN_OK)
+        status = run_list(tape, list, !retain, err);
+    tape->running = false;
     dnn_arena_reset(&tape->arena);
-    if (status != DNN_OK && !tape->selects)
-        drop_gradients(list);
-    for (dnn_node *node = list; node != NULL && status == DNN_OK && !retain; node = node->next)
-        node->freed = !is_leaf(node);
     return status;
 }
 
@@ -255,4 +301,5 @@ dnn_status dnn_tape_gradients(dnn_tape *tape, dnn_node *root, const dnn_matrix *
 
 void dnn_tape_free(dnn_tape *tape) {
     dnn_arena_free(&tape->arena);
+    dnn_arena_free(&tape->forward);
 }

@@ -18,7 +18,12 @@
 #define DNN_ARGUMENTS 4 /* of an operator at most */
 
 typedef struct dnn_tape {
-    dnn_arena arena;
+    dnn_arena arena;   /* of backward */
+    dnn_arena forward; /* of one forward at a time, which may come in the middle of a backward */
+    void *host;        /* who runs backward, for what calls back; the caller's to set */
+    bool running;      /* a backward is under way */
+    bool dropping;     /* results keep nothing of what they were made of */
+    bool again;        /* a forward is repeated: kept values have moved already */
     uint64_t visits;  /* backwards so far */
     bool paused;      /* results are not recorded: no_grad */
     bool selects;     /* during dnn_tape_gradients */
@@ -48,6 +53,9 @@ struct dnn_node_call {
     dnn_matrix *values, *gradients;
     struct dnn_live *live; /* as in dnn_call */
     void *saved; /* dnn_node_saved_bytes */
+    const size_t *lengths;  /* these four as in dnn_call, in memory that the caller keeps */
+    const dnn_matrix *mask;
+    dnn_matrix state, next_state;
 
     /* Called before backward: whether gradients are added to what is there. */
     bool (*begin)(const dnn_node_call *call);
@@ -58,6 +66,10 @@ struct dnn_node_call {
 };
 
 struct dnn_node {
+    /* NULL; or of a result whose graph was not kept: makes it anew. Sets the node of a result with the
+     * same numbers, which lives until the next call, or until one with `root` NULL. */
+    dnn_status (*again)(dnn_node *node, dnn_node **root, dnn_error *err);
+
     const dnn_layer *layer; /* NULL: a leaf */
     dnn_node_call *call;    /* of a layer; NULL: of an operator */
     dnn_tape *tape;

@@ -31,7 +31,8 @@
 --
 -- A network called on a matrix that requires a gradient is part of the expression, as often as it is called:
 -- `cost = ((net(X) - Y) ^ 2):mean()`; `cost:backward()` fills in the gradients of its parameters too, and an optimiser
--- takes both, `{net:parameters(), W}`. Layers written in Lua are not recorded.
+-- takes both, `{net:parameters(), W}`. A layer written in Lua (`dnn.Layer`) is
+-- recorded with its own backward. Lengths, masks and states come along: `net(X, {lengths = L})`.
 
 ---@class dnn
 local dnn = {}
@@ -147,6 +148,28 @@ function dnn.no_grad(f) end
 ---@return any ... what the function returns
 function dnn.enable_grad(f) end
 
+---Calls a function without keeping what is computed on the way to its result: backward calls it again and goes through
+---that, which takes time and saves memory (Chen et al. 2016, "gradient checkpointing").
+---
+---Random numbers of the global stream are the same the second time, those of dropout too, and running values move once.
+---What f computes from must be its arguments, parameters, and matrices that were not computed themselves. In `dnn.no_grad`
+---it is f(...).
+---
+---Errors: an f that does not return one Matrix; in backward, another result than the first time, an argument that was
+---changed in place, a layer with `stateful = true`, a Matrix from outside that was computed and is no argument.
+---
+---```lua
+---local W = dnn.full(1, 1, 2):requires_grad_()
+---local function f(x) return (W * x):exp():log() end
+---local y = dnn.checkpoint_call(f, dnn.full(1, 1, 3))
+---y:backward()
+---print(("%.3f %.3f"):format(y:item(), W.grad(1, 1)))   --> 6.000 3.000
+---```
+---@param f function|dnn.Layer
+---@param ... any its arguments
+---@return dnn.Matrix
+function dnn.checkpoint_call(f, ...) end
+
 -- ## What follows from it
 
 ---The gradients of a cost with respect to some matrices, as results; or the function of a function's gradients.
@@ -227,14 +250,23 @@ function dnn.hessian(f, x) end
 ---@return dnn.Matrix Hv of x's shape
 function dnn.hvp(f, x, v) end
 
----How a matrix came about, as text: a line for each result with its operator and shape, below it what it was made of.
+---How a matrix came about: as text, a line for each result with its operator and shape, below it what it was made of;
+---with `svg`, as a drawing in which data flow down.
 ---
----The norm of a gradient stands beside the matrices that have one. After `backward` the graph is gone.
+---The norm of a gradient stands beside the matrices that have one; in a drawing of a 1 x 1 matrix all have, that of
+---this matrix. After `backward` the graph is gone, unless it was retained.
+---
+---Errors: nil and a message where the file cannot be written.
 ---
 ---```lua
 ---local x = dnn.ones(2, 3):requires_grad_()
 ---print(dnn.graph((x * 2):sum()):match "^%w+ 1 x 1")   --> sum 1 x 1
 ---```
 ---@param A dnn.Matrix
----@return string
-function dnn.graph(A) end
+---@param options? dnn.graph.Options
+---@return string|true|nil text or, where a file was asked for, whether it was written
+---@return string|nil message why not
+function dnn.graph(A, options) end
+
+---@class dnn.graph.Options
+---@field svg? string file to write as a drawing, instead of text
