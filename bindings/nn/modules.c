@@ -48,9 +48,7 @@ static int run_forward(lua_State *L) {
     bool kept = keeps(lua_touserdata(L, CALLBACK_NETWORK));
 
     dnnlua_push_operand(L, c, false, false, &c->call->X[0]);
-    if (kept) {
-        make_leaf(L);
-    }
+    make_leaf(L);
     lua_getiuservalue(L, CALLBACK_SELF, LAYER_DEFINITION);
     lua_getfield(L, -1, "forward");
     lua_pushvalue(L, CALLBACK_SELF);
@@ -118,16 +116,19 @@ static int run_backward(lua_State *L) {
     return 0;
 }
 
-/* What a module does is recorded where a backward may follow, and only there. */
+/* What a module does is recorded, so that it works with the same kinds of values in training and
+ * evaluation; but it is kept only where a backward may follow. */
 static dnn_status forward(dnn_call *call, dnn_error *err) {
     dnnlua_callback c = {.call = call, .out = &call->A};
     const dnnlua_layer *self = dnn_layer_external_user(call->layer);
     dnn_tape *tape = dnnlua_tape(self->network->L);
-    bool paused = tape->paused;
+    bool paused = tape->paused, dropping = tape->dropping;
 
-    tape->paused = !keeps(self->network);
+    tape->paused = false;
+    tape->dropping = !keeps(self->network);
     dnn_status status = dnnlua_run_callback(call->layer, run_forward, &c, err);
     tape->paused = paused;
+    tape->dropping = dropping;
     return status;
 }
 
@@ -140,14 +141,42 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
 
 /* --- called by a script --- */
 
+/* Calls the function below its `count` arguments in dnn.no_grad: its results are not recorded, what it
+ * computes them from is, and let go. */
+static void call_unrecorded(lua_State *L, dnn_tape *tape, int count) {
+    bool dropping = tape->dropping;
+
+    tape->paused = false;
+    tape->dropping = true;
+    int status = lua_pcall(L, count, LUA_MULTRET, 0);
+    tape->paused = true;
+    tape->dropping = dropping;
+    if (status != LUA_OK) {
+        lua_error(L);
+    }
+    for (int i = 1; i <= lua_gettop(L); i++) {
+        const dnn_matrix *A = dnnlua_test_matrix(L, i);
+        if (A != NULL && dnnlua_matrix_of(A)->node != NULL && dnnlua_matrix_of(A)->node->freed) {
+            dnnlua_push_view(L, A, i);
+            lua_replace(L, i);
+        }
+    }
+}
+
 int dnnlua_module_call(lua_State *L) {
+    dnn_tape *tape = dnnlua_tape(L);
+
     dnnlua_push_network(L, 1);
     lua_pop(L, 1);
     lua_getiuservalue(L, 1, LAYER_DEFINITION);
     lua_getfield(L, -1, "forward");
     lua_insert(L, 1);
     lua_pop(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    if (tape->paused) {
+        call_unrecorded(L, tape, lua_gettop(L) - 1);
+    } else {
+        lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    }
     return lua_gettop(L);
 }
 

@@ -130,14 +130,15 @@ static void push_new_call(lua_State *L, int count) {
 
 /* Pushes the results of the call at index: the operators on the way keep nothing. */
 static void call_once(lua_State *L, dnn_tape *tape, int call, int count) {
-    bool dropping = tape->dropping;
+    bool dropping = tape->dropping, repeats = tape->repeats;
 
     for (int i = 1; i <= count; i++) {
         lua_rawgeti(L, call, i);
     }
-    tape->dropping = true;
+    tape->dropping = tape->repeats = true;
     int status = lua_pcall(L, count - 1, LUA_MULTRET, 0);
     tape->dropping = dropping;
+    tape->repeats = repeats;
     if (status != LUA_OK) {
         lua_error(L);
     }

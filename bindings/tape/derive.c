@@ -5,6 +5,7 @@
 #include "bindings/nn/network.h"
 #include "bindings/tape/tape.h"
 #include "nn/registry.h"
+#include "nn/network/record.h"
 
 /* Sets the settings, by name, in the table on top of the stack. */
 static void add_settings(lua_State *L, const dnn_field *fields, const dnn_setting *values) {
@@ -54,7 +55,7 @@ static int step_of(lua_State *L) {
     const dnn_node *node = dnnlua_matrix_of(dnnlua_check_matrix(L, 1))->node;
     dnn_error err;
 
-    if (node == NULL || node->layer == NULL) {
+    if (node == NULL || node->layer == NULL || dnn_node_value_name(node) != NULL) {
         return 0;
     }
     if (node->freed) {

@@ -105,7 +105,7 @@ static void push_owner(lua_State *L, const steps *all, size_t s, dnn_node_call *
     if (!carried) {
         return;
     }
-    if (dnnlua_tape(L)->dropping || dnnlua_tape(L)->again) {
+    if (dnnlua_tape(L)->repeats || dnnlua_tape(L)->again) {
         luaL_error(L, "checkpoint_call: a layer that carries its state from call to call cannot be "
                       "called twice for one forward");
     }

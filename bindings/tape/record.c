@@ -100,7 +100,8 @@ static void finish(lua_State *L, dnnlua_matrix *m, const int *at, int owner) {
     dnn_node *node = (dnn_node *)(m + 1);
     int inputs = (int)node->inputs;
 
-    if (node->freed || node->tape->paused || node->tape->dropping) {
+    node->freed = node->freed || node->tape->dropping;
+    if (node->freed || node->tape->paused) {
         node->inputs = 0;
     } else {
         keep_inputs(L, node, at);

@@ -103,6 +103,7 @@ describe("one argument too many", function()
   it("is refused by every function and method of the module, with its signature", function()
     local covered, ignored = 0, {}
     each(function(one)
+      if words.signature(one.page):find("...", 1, true) then return end     -- it takes any number
       local most, self = count_of(one)
       local count = most - self
       local expected = count == 0 and "expected no arguments, got 1"

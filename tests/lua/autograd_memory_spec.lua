@@ -37,6 +37,34 @@ describe("memory", function()
     end) < 20)
   end)
 
+  it("stays the same where a validation forgets dnn.no_grad", function()
+    local m = dnn.Module("M", {
+      init = function(self)
+        self.W = dnn.randn(8, 8):requires_grad_()
+        self.inner, self.out = dnn.Sequential{dnn.Linear(8, 8), dnn.Tanh()}, dnn.GRU(2, 2)
+      end,
+      forward = function(self, X) return self.out(self.inner(self.W * X)) end,
+    })()
+    local net = dnn.Sequential{dnn.Linear(8, 8), dnn.BatchNorm1d(8), dnn.ReLU()}
+    local X, opt = dnn.randn(8, 64), dnn.optim.SGD(m:parameters(), {lr = 1e-4})
+    local best = math.huge
+    local function run(steps)
+      for _ = 1, steps do
+        (m(X) ^ 2):mean():backward()
+        opt:step()
+        for _ = 1, 3 do
+          local cost = (m(net(X:copy():requires_grad_())) ^ 2):mean()
+          best = math.min(best, cost:item())
+        end
+      end
+      collectgarbage()
+      collectgarbage()
+      return collectgarbage "count"
+    end
+    local before = run(20)
+    assert.is_true(run(300) < before + 32)
+  end)
+
   it("stays the same from one second derivative to the next", function()
     local W, x = dnn.randn(4, 4):requires_grad_(), dnn.randn(4, 4):requires_grad_()
     assert.is_true(grows(function()

@@ -37,6 +37,64 @@ local programs = {
     return dnn.where(A:gt(0), A, -A):sum() + #tostring(A)
   end,
 
+  gradients = function()
+    local random = dnn.Random(3)
+    local W, b = dnn.randn(4, 4, {random = random}):requires_grad_(), dnn.zeros(4, 1):requires_grad_()
+    local X = dnn.randn(4, 5, {random = random})
+    local opt = dnn.optim.SGD({W, b}, {lr = 0.1})
+    local total = 0
+    for k = 1, 6 do
+      local parts = {}
+      for j = 1, 3 do parts[j] = (W * X:gather{k % 5 + 1, j} + b):tanh():row(j) end
+      local inner = dnn.cat(parts, 1):retain_grad()
+      local cost = dnn.where(inner:gt(0), inner ^ 2, -inner):mean() + (W:t() * W):norm()
+      if k % 2 == 0 then
+        cost:backward()
+        opt:step()
+        total = total + inner.grad:norm()
+      end
+      total = total + cost:item()
+    end
+    local _, slope = dnn.grad(function(x) return (x ^ 3):sum() end)(X)
+    return total + slope:norm() + #dnn.graph((W * X):sum())
+  end,
+
+  modules = function()
+    local random = dnn.Random(4)
+    dnn.manual_seed(4)
+    local Block = dnn.Module("Block", {
+      init = function(self)
+        self.s = dnn.ones(3, 1):requires_grad_()
+        self.layers = {dnn.Linear(3, 3), dnn.Dropout(0.3)}
+        self.double = dnn.Layer{
+          parameters = {k = {1, 1}}, initialise = function(layer) layer.k:fill_(2) end,
+          forward = function(layer, X) return layer.k % X end,
+          backward = function(layer, dA, X) layer.k_grad:add_((dA % X):sum()) return layer.k % dA end,
+        }
+      end,
+      forward = function(self, X) return X + self.double(self.layers[2](self.s % self.layers[1](X):tanh())) end,
+    })
+    local net = dnn.Sequential{dnn.Linear(2, 3), Block(), Block(), dnn.Linear(3, 1)}
+    local opt = dnn.optim.Adam(net:parameters(), {lr = 0.01})
+    local X, Y, loss = dnn.randn(2, 4, {random = random}), dnn.randn(1, 4, {random = random}), dnn.MSELoss()
+    local total = 0
+    for k = 1, 4 do
+      if k % 2 == 0 then
+        total = total + loss:forward(net:forward(X), Y)
+        net:backward(loss:backward())
+      else
+        local H = dnn.checkpoint_call(function(x) return net(x) end, X:copy():requires_grad_())
+        local cost = loss(H, Y)
+        total = total + cost:item()
+        cost:backward()
+      end
+      opt:step()
+      total = total + loss(net(X:copy():requires_grad_()), Y):item()   -- forgotten: nothing goes back through it
+    end
+    local twin = net:copy():eval()
+    return total + twin(X):norm()
+  end,
+
   decompositions = function()
     local A = dnn.randn(5, 5, {random = dnn.Random(2), dtype = "float64"})
     local U, s, Vt = dnn.linalg.svd(A)

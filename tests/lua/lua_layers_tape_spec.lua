@@ -113,7 +113,10 @@ describe("what comes beside a recorded X", function()
     same(net, X)
     assert.matches("reset_state", select(2, pcall(twin, dnn.ones(8, 2):requires_grad_())))
     local m = dnn.Module("M", {
-      init = function(self) self.gru = dnn.GRU(2, 3, {stateful = true}) end,
+      init = function(self)
+        self.in_features, self.out_features = 8, 12
+        self.gru = dnn.GRU(2, 3, {stateful = true})
+      end,
       forward = function(self, Y) return self.gru(Y) end,
     })()
     assert.is_nil(m.gru.state)
@@ -125,6 +128,9 @@ describe("what comes beside a recorded X", function()
     m(X)
     assert.is_true(first == m.gru.state)
     assert.is_true(m:states()["train/gru"] == first)
+    assert.matches("carries its state", select(2, pcall(dnn.checkpoint_call, m, X)))
+    local whole = dnn.Sequential{m}
+    assert.is_false(whole:predict(X) == whole:predict(X))
   end)
 
   it("is refused where no layer takes it, and a cache", function()

@@ -165,6 +165,38 @@ describe("a module", function()
     assert.is_true(math.abs(m.norm.running_mean(1, 1) - 1) < 1e-12)
   end)
 
+  it("computes with the same kinds of values in training, evaluation and no_grad", function()
+    local Normed = dnn.Module("Normed", {
+      init = function(self) self.g = dnn.full(2, 1, 3):requires_grad_() end,
+      forward = function(self, X) return X / (X ^ 2):mean():sqrt() % (self.g ^ 2):sum():sqrt() end,
+    })
+    local net, X = dnn.Sequential{dnn.Linear(2, 2), Normed()}, dnn.randn(2, 3)
+    local A = net:forward(X):copy()
+    assert.is_true((net:predict(X) - A):abs():max() < 1e-12)
+    local H = net[1].A
+    local Y = dnn.no_grad(function() return net[2](H:detach():requires_grad_()) end)
+    assert.is_false(Y.requires_grad)
+    assert.is_true((Y - A):abs():max() < 1e-12)
+  end)
+
+  it("is part of second derivatives", function()
+    local W0, X0 = dnn.randn(3, 2), dnn.randn(2, 4)
+    local m = dnn.Module("M", {
+      init = function(self) self.W = W0:copy():requires_grad_() end,
+      forward = function(self, X) return (self.W * X):tanh() end,
+    })()
+    local W = W0:copy():requires_grad_()
+    local results = {}
+    for i, f in ipairs{function(X) return (W * X):tanh() end, m} do
+      local x = X0:copy():requires_grad_()
+      local slope = dnn.grad(f(x):sum(), x, {create_graph = true});
+      ((slope ^ 2):sum()):backward()
+      results[i] = (i == 1 and W or m.W).grad
+    end
+    assert.is_true((results[1] - results[2]):abs():max() < 1e-12)
+    assert.is_true(results[1]:norm() > 0)
+  end)
+
   it("records nothing in no_grad", function()
     local Y = dnn.no_grad(function() return Pair(3)(dnn.ones(3, 2)) end)
     assert.is_false(Y.requires_grad)

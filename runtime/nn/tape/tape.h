@@ -22,8 +22,9 @@ typedef struct dnn_tape {
     dnn_arena forward; /* of one forward at a time, which may come in the middle of a backward */
     void *host;        /* who runs backward, for what calls back; the caller's to set */
     bool running;      /* a backward is under way */
-    bool dropping;     /* results keep nothing of what they were made of */
-    bool again;        /* a forward is repeated: kept values have moved already */
+    bool dropping;     /* results are recorded as freed: they keep nothing of what they were made of */
+    bool repeats;      /* a forward is under way that backward will repeat, */
+    bool again;        /* or is being repeated: kept values have moved already */
     uint64_t visits;  /* backwards so far */
     bool paused;      /* results are not recorded: no_grad */
     bool selects;     /* during dnn_tape_gradients */

@@ -148,8 +148,10 @@ function dnn.no_grad(f) end
 ---@return any ... what the function returns
 function dnn.enable_grad(f) end
 
----Calls a function without keeping what is computed on the way to its result: backward calls it again and goes through
----that, which takes time and saves memory (Chen et al. 2016, "gradient checkpointing").
+---Calls a function and keeps its result alone, not what it was computed from.
+---
+---Backward calls f again and goes through that, which takes time and saves memory (Chen et al. 2016, "gradient
+---checkpointing").
 ---
 ---Random numbers of the global stream are the same the second time, those of dropout too, and running values move once.
 ---What f computes from must be its arguments, parameters, and matrices that were not computed themselves. In `dnn.no_grad`
