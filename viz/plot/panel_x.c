@@ -17,9 +17,18 @@ double curve_x(const curve *c, const page_options *o, size_t i) {
     }
 }
 
+/* Whether points are found without a look at any: at regular steps that are exact as doubles. */
+static bool is_found_at_once(const curve *c, const page_options *o, double x) {
+    return o->x == X_STEP && series_is_regular(c->tag->scalars) && fabs(x) < 9e15;
+}
+
 /* Doubling strides from `from`, then halving: neighbours of a pixel's width are found at once. */
 size_t curve_find_x(const curve *c, const page_options *o, double x, size_t from) {
     size_t n = series_count(c->tag->scalars), low = from, stride = 1;
+    if (is_found_at_once(c, o, x)) {
+        size_t at = series_find_step(c->tag->scalars, (int64_t)ceil(x));
+        return at > from ? at : from;
+    }
     while (low < n && curve_x(c, o, low) < x) {
         from = low + 1;
         low += stride;
@@ -176,6 +185,8 @@ column_walk columns_wide(const curve *c, const page_options *o, const axis *x, r
 static size_t find_near(const column_walk *w, double x, size_t guess) {
     const curve *c = w->curve;
     size_t n = series_count(c->tag->scalars), high = guess < n ? guess : n, stride = 1;
+    if (is_found_at_once(c, w->options, x))
+        return curve_find_x(c, w->options, x, w->point);
     if (high == w->point || curve_x(c, w->options, high - 1) < x)
         return curve_find_x(c, w->options, x, high);
     while (high > w->point + stride && !(curve_x(c, w->options, high - stride) < x)) {

@@ -36,6 +36,7 @@ struct series {
     float *values;
     size_t count, capacity;
     uint64_t version;
+    int64_t stride; /* steps from each point to the next; 0: not always as many */
     level levels[MAX_LEVELS];
 };
 
@@ -105,6 +106,14 @@ static void shorten(series *s, size_t count) {
         s->levels[k].count = count >> (k + LEAF_BITS);
 }
 
+/* The stride with a point of this step at the end. */
+static int64_t stride_with(const series *s, int64_t step) {
+    int64_t gap;
+    if (s->count == 0 || __builtin_sub_overflow(step, s->steps[s->count - 1], &gap))
+        return 0;
+    return s->count == 1 || gap == s->stride ? gap : 0;
+}
+
 bool series_add(series *s, int64_t step, double wall_time, float value) {
     s->version++;
     if (s->count > 0 && step < s->steps[s->count - 1])
@@ -112,6 +121,7 @@ bool series_add(series *s, int64_t step, double wall_time, float value) {
     if (!reserve_points(s))
         return false;
     size_t i = s->count;
+    s->stride = stride_with(s, step);
     s->steps[i] = step;
     s->times[i] = wall_time;
     s->values[i] = value;
@@ -142,8 +152,17 @@ float series_value(const series *s, size_t i) {
     return s->values[i];
 }
 
+bool series_is_regular(const series *s) {
+    return s->count > 1 && s->stride > 0;
+}
+
 size_t series_find_step(const series *s, int64_t step) {
     size_t low = 0, high = s->count;
+    if (series_is_regular(s)) {
+        uint64_t stride = (uint64_t)s->stride, way = (uint64_t)step - (uint64_t)s->steps[0];
+        uint64_t at = step <= s->steps[0] ? 0 : way / stride + (way % stride > 0);
+        return at < s->count ? (size_t)at : s->count;
+    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (s->steps[middle] < step)

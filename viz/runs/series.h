@@ -39,6 +39,10 @@ float series_value(const series *s, size_t i);
 /* First index with a step that is not smaller; count when there is none. */
 size_t series_find_step(const series *s, int64_t step);
 
+/* Whether each point is as many steps after the one before it: then series_find_step looks at none
+ * of them. */
+bool series_is_regular(const series *s);
+
 /* Points [begin, end) in brief. */
 series_range series_summary(const series *s, size_t begin, size_t end);
 

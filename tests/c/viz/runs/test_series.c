@@ -191,6 +191,32 @@ static void without_memory_a_point_is_refused_and_the_others_stay(void **state) 
     assert_int_equal(dnn_allocations_live(), live);
 }
 
+/* Regular steps are computed, others searched: both find the first that is not smaller. */
+static void steps_are_found_whether_they_are_regular_or_not(void **state) {
+    (void)state;
+    dnn_random r = dnn_random_seeded(21);
+    for (int trial = 0; trial < 200; trial++) {
+        series *s = series_create();
+        int64_t step = dnn_random_below(&r, 100) - 50,
+                stride = 1 + (int64_t)dnn_random_below(&r, 9);
+        for (int i = 0; i < 50; i++, step += stride) {
+            assert_true(series_add(s, step, 0, 0));
+            if (trial % 2 == 1 && dnn_random_below(&r, 40) == 0)
+                step += (int64_t)dnn_random_below(&r, 30) - 15;
+        }
+        for (int64_t wanted = -80; wanted < 600; wanted++) {
+            size_t i = 0;
+            while (i < series_count(s) && series_step(s, i) < wanted)
+                i++;
+            assert_int_equal(series_find_step(s, wanted), i);
+        }
+        assert_int_equal(series_find_step(s, INT64_MAX), series_count(s));
+        assert_int_equal(series_find_step(s, INT64_MIN), 0);
+        assert_true(trial % 2 == 1 || series_is_regular(s));
+        series_free(s);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(summaries_are_those_of_a_loop_over_all_points),
@@ -199,6 +225,7 @@ int main(void) {
         cmocka_unit_test(steps_and_times_are_found),
         cmocka_unit_test(an_empty_stretch_has_no_values),
         cmocka_unit_test(without_memory_a_point_is_refused_and_the_others_stay),
+        cmocka_unit_test(steps_are_found_whether_they_are_regular_or_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
