@@ -1,7 +1,7 @@
--- Trains a network to tell cats from dogs: the L-layer network of the tutorial, from pictures to a
+-- Trains a network to tell cats from dogs: the L-layer network of the tutorial, from images to a
 -- verdict, or with --model cnn a convolutional one.
 --
---     dnnlua train_cats.lua               on pictures that it draws itself
+--     dnnlua train_cats.lua               on images that it draws itself
 --     dnnlua train_cats.lua FOLDER        on photos: cat.N.jpg, dog.N.jpg, or a folder per class
 --     dnnlua --view train_cats.lua        with a window that shows how it goes
 --     dnnlua train_cats.lua --help        all options
@@ -22,18 +22,18 @@ local options = cats_options.parse(arg)
 if options.threads then dnn.set_num_threads(options.threads) end
 dnn.manual_seed(options.seed)
 
--- Pictures: a column of X is one, as numbers in 0..1; Y is 1 for classes[1], the cats, else 0.
-local pictures = cats.read_pictures(options)
-cats_options.complete(options, pictures)
-local photo = options.predict and cats.read_photo(options.predict, pictures, options)
-print(("%d pictures to learn from, %d to test on: %s or %s"):format(
-  pictures.train.Y.cols, pictures.test.Y.cols, table.unpack(pictures.classes)))
+-- Images: a column of X is one, as numbers in 0..1; Y is 1 for classes[1], the cats, else 0.
+local images = cats.read_images(options)
+cats_options.complete(options, images)
+local photo = options.predict and cats.read_photo(options.predict, images, options)
+print(("%d images to learn from, %d to test on: %s or %s"):format(
+  images.train.Y.cols, images.test.Y.cols, table.unpack(images.classes)))
 
 -- The network: (linear, relu) for every hidden layer, then (linear, sigmoid); or a convolutional one.
 local convolutional = options.model == "cnn"
 local net
 if convolutional then
-  net = cats_net.new(pictures.size, {dtype = options.dtype})
+  net = cats_net.new(images.size, {dtype = options.dtype})
 else
   local sizes, layers = options.layers, {}
   for l = 1, #sizes - 1 do
@@ -57,7 +57,7 @@ local optimisers = {
 local optimiser = optimisers[options.optimiser](net:parameters())
 
 -- What the window saves when it is asked to, and a training can be resumed from.
-local next_batch, batches = cats.batches(pictures.train, options)
+local next_batch, batches = cats.batches(images.train, options)
 local first = cats.resume(options.resume, {net = net, optimiser = optimiser, batches = batches})
 if options.save then args.need(dnn.system.can_write(options.save)) end
 
@@ -68,15 +68,15 @@ if run.path then run:checkpoint{batches = batches, best = "accuracy/test"} end
 local shown_every = math.max(1, options.iterations // 50)
 local function accuracy_so_far(i)
   if not run.path or i % shown_every > 0 then return nil end
-  if i % (2 * shown_every) == 0 then cats.log_predictions(run, i, net, pictures, 8) end
-  return {train = cats.accuracy(net, pictures.train, 500),
-          test = cats.accuracy(net, pictures.test, 500)}
+  if i % (2 * shown_every) == 0 then cats.log_predictions(run, i, net, images, 8) end
+  return {train = cats.accuracy(net, images.train, 500),
+          test = cats.accuracy(net, images.test, 500)}
 end
 
--- Training: forward, cost, backward, step. An iteration sees all pictures or a batch of them; the
--- cost shown for batches is a running mean over about one round through the pictures.
+-- Training: forward, cost, backward, step. An iteration sees all images or a batch of them; the
+-- cost shown for batches is a running mean over about one round through the images.
 local bar = new_bar {total = options.iterations, label = "training", unit = "steps"}
-local share = options.batch / pictures.train.Y.cols
+local share = options.batch / images.train.Y.cols
 local shown
 for i in run:steps(first, options.iterations - 1) do
   local accuracy = accuracy_so_far(i)
@@ -101,12 +101,12 @@ bar:finish()
 run:close()
 if options.save then args.need(net:save(options.save)) end
 
-local judge = convolutional and cats_net.with_mirror_images(net, pictures.size) or net
-print(("train accuracy: %.2f %%"):format(cats.accuracy(judge, pictures.train)))
-print(("test accuracy: %.2f %%"):format(cats.accuracy(judge, pictures.test)))
+local judge = convolutional and cats_net.with_mirror_images(net, images.size) or net
+print(("train accuracy: %.2f %%"):format(cats.accuracy(judge, images.train)))
+print(("test accuracy: %.2f %%"):format(cats.accuracy(judge, images.test)))
 if convolutional then
-  print(("without the mirror images: %.2f %%"):format(cats.accuracy(net, pictures.test)))
+  print(("without the mirror images: %.2f %%"):format(cats.accuracy(net, images.test)))
 end
 print(("in %.1f seconds"):format(dnn.time() - started))
-cats.print_predictions(judge, pictures, 8)
-if photo then cats.print_prediction(judge, pictures, options.predict, photo) end
+cats.print_predictions(judge, images, 8)
+if photo then cats.print_prediction(judge, images, options.predict, photo) end

@@ -23,7 +23,7 @@ local options = parser:parse()
 local started = dnn.time()
 if options.threads then dnn.set_num_threads(options.threads) end
 local weights = args.need(dnn.load(options.weights))
-local images = cats.read_pictures{pictures = {options.images}, model = "cnn", size = options.size,
+local images = cats.read_images{images = {options.images}, model = "cnn", size = options.size,
   seed = options.seed, dtype = "float32"}
 local train, test = images.train, images.test
 print(("%d images to learn from, %d to test on: %s or %s"):format(train.Y.cols, test.Y.cols,

@@ -101,11 +101,11 @@ void dnnlua_run_log_values(lua_State *L, int run, int values, dnnlua_logged *log
 /* The tag group/name (name NULL: group), which lives as long as the run. */
 const char *dnnlua_run_tag(lua_State *L, int run, const char *group, const char *name);
 
-/* Logs a number, the distribution of a matrix, bytes as a picture, text. */
+/* Logs a number, the distribution of a matrix, bytes as an image, text. */
 void dnnlua_run_log_number(const dnnlua_run *self, lua_Integer step, const char *tag, double value);
 void dnnlua_run_log_histogram(const dnnlua_run *self, lua_Integer step, const char *tag,
                               const dnn_matrix *m);
-dnn_status dnnlua_run_log_picture(const dnnlua_run *self, lua_Integer step, const char *tag,
+dnn_status dnnlua_run_log_image(const dnnlua_run *self, lua_Integer step, const char *tag,
                                   const uint8_t *pixels, size_t width, size_t height,
                                   size_t channels, dnn_error *err);
 void dnnlua_run_log_text(const dnnlua_run *self, lua_Integer step, const char *tag,

@@ -43,7 +43,7 @@ static void log_weight_image(lua_State *L, int run, dnn_network *network, size_t
         dnnlua_run_layer_name(name, network, s->step);
         dnn_weight_image_draw(&image, &weight, pixels);
         const char *tag = dnnlua_run_tag(L, run, "picture", name);
-        dnnlua_run_log_picture(self, step, tag, pixels, image.grid.width, image.grid.height,
+        dnnlua_run_log_image(self, step, tag, pixels, image.grid.width, image.grid.height,
                                image.grid.channels, NULL);
         if (image.split > 0) {
             log_kernel_caption(self, step, tag, &image, s->value.rows);
@@ -83,7 +83,7 @@ static void log_map(const maps *to, const char *name, const dnn_matrix *m, const
     uint8_t *pixels = dnnlua_new_block(L, dnn_image_grid_bytes(&grid));
     dnn_feature_image_draw(&grid, shape, m, 0, pixels);
     dnnlua_check(L,
-                 dnnlua_run_log_picture(self, to->step, tag, pixels, grid.width, grid.height,
+                 dnnlua_run_log_image(self, to->step, tag, pixels, grid.width, grid.height,
                                         grid.channels, &err),
                  &err);
     lua_pop(L, 1);

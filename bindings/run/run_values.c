@@ -1,4 +1,4 @@
-/* run_values.c: what scripts log: tables of numbers, matrices, pictures, text.
+/* run_values.c: what scripts log: tables of numbers, matrices, images, text.
  *
  * A tag is the path to a value, "accuracy/train". Paths are built once: the run keeps a tree of
  * nodes that mirrors the tables, a node being the table {tag, {key = node, ...}}, so that logging
@@ -185,7 +185,7 @@ void dnnlua_run_log_histogram(const dnnlua_run *self, lua_Integer step, const ch
     }
 }
 
-dnn_status dnnlua_run_log_picture(const dnnlua_run *self, lua_Integer step, const char *tag,
+dnn_status dnnlua_run_log_image(const dnnlua_run *self, lua_Integer step, const char *tag,
                                   const uint8_t *pixels, size_t width, size_t height,
                                   size_t channels, dnn_error *err) {
     uint8_t *png;

@@ -1,5 +1,5 @@
 /* run_watch.c: what a watched network tells by itself: at a quick beat gradient norms, sizes of
- * updates, dead units, learning rate and pace; at a slow one histograms and pictures of weights.
+ * updates, dead units, learning rate and pace; at a slow one histograms and images of weights.
  *
  * A beat that is not set by the script comes at least REST times its own duration after the last
  * one, so both together take half a per cent of the time, however large the network is. */
@@ -13,7 +13,7 @@
 
 #define REST 400.0
 
-/* The slow beat slows down by this factor each time, so that a day's pictures still fit on a disk:
+/* The slow beat slows down by this factor each time, so that a day's images still fit on a disk:
  * 75 in the first hour, 140 in the first day. */
 #define SLOWER 1.05
 

@@ -18,7 +18,7 @@
 typedef enum dnn_event_kind {
     DNN_EVENT_SCALAR = 0,
     DNN_EVENT_HISTOGRAM,
-    DNN_EVENT_IMAGE, /* an encoded picture: PNG */
+    DNN_EVENT_IMAGE, /* an encoded image: PNG */
     DNN_EVENT_TEXT,
     DNN_EVENT_MATRIX,
     DNN_EVENT_PR_CURVE, /* read only: a matrix of 6 rows with a column for each threshold from 0 to

@@ -168,7 +168,7 @@ static size_t decimal(const dnn_wire_field *text) {
     return number;
 }
 
-/* Strings: width, height, the first picture. */
+/* Strings: width, height, the first image. */
 static bool tensor_image(const tensor *t, dnn_event *e) {
     e->kind = DNN_EVENT_IMAGE;
     e->width = decimal(&t->strings[0]);

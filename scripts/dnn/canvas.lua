@@ -1,7 +1,7 @@
--- Pictures painted with matrices: shapes are signed distances over the whole grid of pixels.
+-- Images painted with matrices: shapes are signed distances over the whole grid of pixels.
 --
 -- A canvas holds its pixels as a 3 x n matrix, a column a pixel, row by row from the top, which
--- read as one column is the layout of a picture everywhere in dnn. A shape is a 1 x n row: how far
+-- read as one column is the layout of an image everywhere in dnn. A shape is a 1 x n row: how far
 -- each pixel lies from its edge, negative inside. Union is dnn.minimum, intersection dnn.maximum,
 -- and painting blends by how much of the pixel is covered, so edges come out smooth.
 local dnn = require "dnn"
@@ -129,7 +129,7 @@ function Canvas:noise(cells, random)
   return dnn.mm(weights * values, weights, {tb = true}):reshape(1, size * size)
 end
 
--- The picture as one column of bytes.
+-- The image as one column of bytes.
 function Canvas:bytes()
   local pixels = dnn.clamp(self.pixels, 0, 1) * 255
   return pixels:byte():reshape(3 * self.size * self.size, 1)

@@ -1,4 +1,4 @@
--- What train_cats.lua needs besides the training itself: pictures from wherever they are, the
+-- What train_cats.lua needs besides the training itself: images from wherever they are, the
 -- published starting weights, and the report at the end.
 local dnn = require "dnn"
 local args = require "dnn.args"
@@ -7,10 +7,10 @@ local pets_folder = require "dnn.pets_folder"
 
 local cats = {}
 
--- Pictures ----------------------------------------------------------------------------------------
+-- Images ----------------------------------------------------------------------------------------
 
--- All functions here give {kind, size, classes, train, test}. A set holds X, a column a picture in
--- 0..1; Y, 1 for classes[1] and 0 for classes[2]; and perhaps files, the pictures' paths.
+-- All functions here give {kind, size, classes, train, test}. A set holds X, a column an image in
+-- 0..1; Y, 1 for classes[1] and 0 for classes[2]; and perhaps files, the images' paths.
 
 local DRAWN_COUNT <const> = 1000
 
@@ -49,7 +49,7 @@ local function read_hdf5(train_path, test_path, options)
   local train = read_hdf5_set(train_path, "train", options.dtype)
   local size = math.tointeger((train.X.rows / 3) ^ 0.5)
   if not size then
-    args.fail("%s: %d numbers are no square picture of 3 colours", train_path, train.X.rows)
+    args.fail("%s: %d numbers are not a square image of 3 colours", train_path, train.X.rows)
   end
   return {
     kind = "hdf5", size = size, classes = {"cat", "not a cat"},
@@ -67,8 +67,8 @@ local function find_hdf5(names, folder, prefix)
 end
 
 -- What the arguments on the command line name: nothing, a folder, or two .h5 files.
-function cats.read_pictures(options)
-  local first, second = table.unpack(options.pictures)
+function cats.read_images(options)
+  local first, second = table.unpack(options.images)
   if not first then
     local folder = args.need(pets_folder.draw_folder(nil,
       {count = DRAWN_COUNT, size = options.size, seed = options.seed}))
@@ -84,8 +84,8 @@ function cats.read_pictures(options)
 end
 
 -- One photo as a column, brought to the size of the others.
-function cats.read_photo(path, pictures, options)
-  local photo = args.need(dnn.data.read_image(path, {size = pictures.size, channels = 3}))
+function cats.read_photo(path, images, options)
+  local photo = args.need(dnn.data.read_image(path, {size = images.size, channels = 3}))
   return photo:to(options.dtype) / 255
 end
 
@@ -103,13 +103,13 @@ end
 
 -- Training ----------------------------------------------------------------------------------------
 
--- Changes of the pictures that a convolutional network learns from.
+-- Changes of the images that a convolutional network learns from.
 local AUGMENT <const> = {
   horizontal_flip = 0.5, shift = 0.1, scale = 0.2, rotation = 10, brightness = 0.2, contrast = 0.2, saturation = 0.2,
   cutout = 0.25, mixup = 0.2,
 }
 
--- A function that gives the next `options.batch` pictures and their labels, in a new order in each round,
+-- A function that gives the next `options.batch` images and their labels, in a new order in each round,
 -- or always all of them where there are no more than that; and the batches that it takes them from. A
 -- convolutional network gets them flipped, shifted and lit otherwise each time.
 function cats.batches(set, options)
@@ -146,9 +146,9 @@ end
 
 -- Results -----------------------------------------------------------------------------------------
 
-local BLOCK <const> = 256 -- pictures that go through the network at once
+local BLOCK <const> = 256 -- images that go through the network at once
 
--- Per cent of a set's pictures that the network gets right, deciding at one half; of the first
+-- Per cent of a set's images that the network gets right, deciding at one half; of the first
 -- `limit` or some more where that is given.
 function cats.accuracy(net, set, limit)
   local right, seen = 0, 0
@@ -160,17 +160,17 @@ function cats.accuracy(net, set, limit)
   return 100 * right / seen
 end
 
--- Which of the classes the network sees in one picture, a column, and how sure it is of it.
-local function classify(net, pictures, picture)
-  local probability = net:predict(picture)(1, 1)
-  if probability > 0.5 then return pictures.classes[1], probability end
-  return pictures.classes[2], 1 - probability
+-- Which of the classes the network sees in one image, a column, and how sure it is of it.
+local function classify(net, images, image)
+  local probability = net:predict(image)(1, 1)
+  if probability > 0.5 then return images.classes[1], probability end
+  return images.classes[2], 1 - probability
 end
 
--- For `count` pictures, evenly spread over the test set: the number of each in that set, its class,
+-- For `count` images, evenly spread over the test set: the number of each in that set, its class,
 -- and what the network takes it for.
-local function samples(net, pictures, count)
-  local test = pictures.test
+local function samples(net, images, count)
+  local test = images.test
   local m = test.Y.cols
   count = math.min(count, m)
   local k = 0
@@ -178,35 +178,35 @@ local function samples(net, pictures, count)
     if k == count then return nil end
     k = k + 1
     local j = 1 + (k - 1) * m // count
-    return j, pictures.classes[test.Y(1, j) == 1 and 1 or 2],
-      classify(net, pictures, test.X:col(j))
+    return j, images.classes[test.Y(1, j) == 1 and 1 or 2],
+      classify(net, images, test.X:col(j))
   end
 end
 
--- Prints what the network makes of `count` pictures that it has not seen.
-function cats.print_predictions(net, pictures, count)
-  print "some pictures that it had not seen:"
-  local files = pictures.test.files
-  for j, truth, class, sure in samples(net, pictures, count) do
-    local name = files and files[j]:match "[^/]*$" or "test picture " .. j
+-- Prints what the network makes of `count` images that it has not seen.
+function cats.print_predictions(net, images, count)
+  print "some images it has not seen:"
+  local files = images.test.files
+  for j, truth, class, sure in samples(net, images, count) do
+    local name = files and files[j]:match "[^/]*$" or "test image " .. j
     print(("  %-16s  %-9s  %5.1f %%%s"):format(name, class, 100 * sure,
       class == truth and "" or "   wrong: " .. truth))
   end
 end
 
--- Logs the same pictures to a run, each with what the network takes it for as its caption.
-function cats.log_predictions(run, step, net, pictures, count)
-  local size = pictures.size
-  for j, truth, class, sure in samples(net, pictures, count) do
+-- Logs the same images to a run, each with what the network takes it for as its caption.
+function cats.log_predictions(run, step, net, images, count)
+  local size = images.size
+  for j, truth, class, sure in samples(net, images, count) do
     local tag = ("prediction/%d %s"):format(j, truth)
-    args.need(run:image(step, tag, pictures.test.X:col(j), size, size))
+    args.need(run:image(step, tag, images.test.X:col(j), size, size))
     run:text(tag, ("%s %.0f %%%s"):format(class, 100 * sure, class == truth and "" or " ✗"))
   end
 end
 
 -- Prints what the network takes one photo for.
-function cats.print_prediction(net, pictures, path, photo)
-  local class, sure = classify(net, pictures, photo)
+function cats.print_prediction(net, images, path, photo)
+  local class, sure = classify(net, images, photo)
   print(("%s: %s (%.1f %%)"):format(path, class, 100 * sure))
 end
 

@@ -1,10 +1,10 @@
--- The command line of train_cats.lua, and the settings that suit each kind of pictures.
+-- The command line of train_cats.lua, and the settings that suit each kind of images.
 local args = require "dnn.args"
 
 local cats_options = {}
 
--- Drawn pictures and photos: what trains well in seconds. The .h5 files: the tutorial's own settings.
--- A batch of 0 is all pictures at once.
+-- Drawn images and photos: what trains well in seconds. The .h5 files: the tutorial's own settings.
+-- A batch of 0 is all images at once.
 local defaults = {
   drawn = {hidden = {32, 16}, optimiser = "adam", iterations = 1000, batch = 32, init = "he"},
   photos = {hidden = {32, 16}, optimiser = "momentum", iterations = 3000, batch = 64, init = "he"},
@@ -26,21 +26,21 @@ local published = {
 
 local function parser()
   local p = args.parser("train_cats.lua", "Trains a network to tell cats from dogs, and shows how "
-    .. "well it does on pictures that it has not seen. Without pictures it draws some itself.")
-  p:argument("pictures", "a folder of photos named cat.N.jpg, dog.N.jpg or sorted into two "
+    .. "well it does on images that it has not seen. Without images it draws some itself.")
+  p:argument("images", "a folder of photos named cat.N.jpg, dog.N.jpg or sorted into two "
     .. "subfolders; or a folder with train_*.h5 and test_*.h5, or those two files"):args "0-2"
   local function option(name, value, description)
     return p:option("--" .. name, description):argname(value)
   end
   option("model", "<name>", "dense, the layers below, or cnn, a convolutional network (dense)")
     :choices {"dense", "cnn"}
-  option("layers", "<n,...>", "units of each layer, from the numbers in a picture to 1 "
+  option("layers", "<n,...>", "units of each layer, from the numbers in an image to 1 "
     .. "(12288,32,16,1; .h5 files 12288,20,7,5,1)"):convert(args.sizes "--layers")
   option("lr", "<rate>", "learning rate (adam and adamw 0.0003, momentum 0.002, sgd 0.0075; cnn 0.003)")
     :convert(args.positive("--lr", 1e6))
   option("iterations", "<n>", "steps to take (1000; photos 3000; .h5 files 2500; cnn 10000)")
     :convert(args.whole("--iterations", 1))
-  option("batch", "<n>", "pictures per step, 0 for all (32; photos 64; .h5 files all; cnn 32)")
+  option("batch", "<n>", "images per step, 0 for all (32; photos 64; .h5 files all; cnn 32)")
     :convert(args.whole("--batch", 0))
   option("optimiser", "<name>", "sgd, momentum, adam or adamw (adam; photos momentum; .h5 files "
     .. "sgd; cnn adamw)")
@@ -85,34 +85,34 @@ function cats_options.parse(arguments)
   options.size = options.size or 64
   if options.model == "cnn" then
     if options.layers then p:error "--layers is of dense networks; leave --model cnn or --layers out" end
-    if options.size < 16 then p:error "--model cnn halves pictures four times; --size must be 16 or more" end
+    if options.size < 16 then p:error "--model cnn halves images four times; --size must be 16 or more" end
   end
   return options
 end
 
--- Fills in what was not given, now that the pictures are known, and checks the layers against them.
-function cats_options.complete(options, pictures)
-  local default = setmetatable(options.model == "cnn" and cnn or {}, {__index = defaults[pictures.kind]})
+-- Fills in what was not given, now that the images are known, and checks the layers against them.
+function cats_options.complete(options, images)
+  local default = setmetatable(options.model == "cnn" and cnn or {}, {__index = defaults[images.kind]})
   for _, name in ipairs {"optimiser", "iterations", "init", "batch"} do
     options[name] = options[name] or default[name]
   end
   options.lr = options.lr or default.lr or learning_rates[options.optimiser]
-  local m = pictures.train.Y.cols
+  local m = images.train.Y.cols
   if options.batch == 0 or options.batch > m then options.batch = m end
 
-  local features = 3 * pictures.size * pictures.size
+  local features = 3 * images.size * images.size
   if not options.layers then
     options.layers = {features, table.unpack(default.hidden)}
     options.layers[#options.layers + 1] = 1
   end
   local first, last = options.layers[1], options.layers[#options.layers]
   if first ~= features then
-    args.fail("--layers begins with %d, but a picture of %d x %d x 3 is %d numbers",
-      first, pictures.size, pictures.size, features)
+    args.fail("--layers begins with %d, but an image of %d x %d x 3 is %d numbers",
+      first, images.size, images.size, features)
   end
   if last ~= 1 then
     args.fail("--layers ends with %d, but the last layer must have 1 unit: how sure it is of '%s'",
-      last, pictures.classes[1])
+      last, images.classes[1])
   end
   return options
 end

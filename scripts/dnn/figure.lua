@@ -218,7 +218,7 @@ end
 local function open_window(figure_file, arguments)
   if not (os.getenv "DISPLAY" or os.getenv "WAYLAND_DISPLAY") then
     return nil, "no display for a window (neither DISPLAY nor WAYLAND_DISPLAY is set); "
-      .. "without window = true the picture comes in the terminal, with png = \"a.png\" in a file"
+      .. "without window = true the image is drawn in the terminal, with png = \"a.png\" in a file"
   end
   local process, message = dnn._viewer_start(arguments, figure_file, io.stdout, io.stderr, true)
   if not process then return nil, message end
@@ -238,7 +238,7 @@ local function draw(figure_file, arguments)
   return nil, (said:read("l") or ("dnnview failed with status %d"):format(status)):gsub("^dnnview: ", "")
 end
 
--- Draws the figure where the options say. Returns nothing after a picture in the terminal, true after a
+-- Draws the figure where the options say. Returns nothing after an image in the terminal, true after a
 -- file or a window, or nil and a message.
 function Figure:show(options)
   forget_closed_windows()

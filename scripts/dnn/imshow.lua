@@ -1,4 +1,4 @@
--- dnn.imshow: a matrix as colours, or columns of pixels as pictures.
+-- dnn.imshow: a matrix as colours, or columns of pixels as images.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local figure = require "dnn.figure"
@@ -21,7 +21,7 @@ local IMSHOW <const> = figure.options {
   high = {nil, options_of.number(), "a number"},
 }
 
--- Width, height and channels of columns of so many rows; nil when they are not a picture.
+-- Width, height and channels of columns of so many rows; nil when they are not an image.
 local function shape_of(rows, opts)
   for _, channels in ipairs {opts.channels or 1, opts.channels or 3} do
     local pixels = rows // channels
@@ -58,7 +58,7 @@ local function label_of(labels, n)
   return label and tostring(label) or ""
 end
 
-local function add_pictures(drawing, columns, opts)
+local function add_images(drawing, columns, opts)
   local width, height, channels = shape_of(columns.rows, opts)
   if not width then
     error(("dnn.imshow: a column of %d rows is not %s; expected width x height x channels, pixel by pixel: give "
@@ -147,7 +147,7 @@ local function imshow(value, options)
   for _, key in ipairs {"title", "x_label", "y_label"} do drawing:say(key, opts[key]) end
   if is_set or of_images or value.dtype == "uint8" and not opts.map or opts.width or opts.height or opts.channels
     or opts.labels then
-    add_pictures(drawing, value, opts)
+    add_images(drawing, value, opts)
   else
     for _, key in ipairs {"map", "low", "high"} do drawing:say(key, opts[key]) end
     drawing:say("matrix", ("%d %d"):format(value.rows, value.cols))

@@ -1,4 +1,4 @@
--- Heads of cats and dogs, drawn from random numbers: the pictures that train_cats.lua learns from
+-- Heads of cats and dogs, drawn from random numbers: the images that train_cats.lua learns from
 -- when it is given none.
 --
 -- Everything about an animal is drawn at random, and much of it is shared: coats, colours,
@@ -51,34 +51,34 @@ local pink = {{0.90, 0.62, 0.62}, {0.80, 0.50, 0.50}, {0.35, 0.24, 0.24}}
 -- Surroundings ------------------------------------------------------------------------------------
 
 -- A wall that fades into another colour, a floor, and things out of focus.
-local function paint_background(picture, dice)
+local function paint_background(image, dice)
   local first, second = dice:colour(walls, 0.1), dice:colour(walls, 0.1)
   local turn = dice:between(-math.pi, math.pi)
-  local fade = picture.X * (0.5 * math.cos(turn)) + picture.Y * (0.5 * math.sin(turn)) + 0.5
-  picture.pixels:copy_(first * dnn.ones(1, #fade))
-  picture:blend(fade:clamp(0, 1), second)
+  local fade = image.X * (0.5 * math.cos(turn)) + image.Y * (0.5 * math.sin(turn)) + 0.5
+  image.pixels:copy_(first * dnn.ones(1, #fade))
+  image:blend(fade:clamp(0, 1), second)
   if dice:chance(0.5) then
-    picture:paint(picture:below(dice:between(0.1, 0.7)), dice:colour(walls, 0.1), 0.9, 0.08)
+    image:paint(image:below(dice:between(0.1, 0.7)), dice:colour(walls, 0.1), 0.9, 0.08)
   end
   for _ = 1, math.floor(dice:between(0, 5)) do
-    local thing = picture:ellipse(dice:between(-1, 1), dice:between(-1, 1), dice:between(0.1, 0.5),
+    local thing = image:ellipse(dice:between(-1, 1), dice:between(-1, 1), dice:between(0.1, 0.5),
       dice:between(0.1, 0.5), dice:between(0, 3))
-    picture:paint(thing, dice:colour(walls, 0.15), dice:between(0.3, 0.9), dice:between(0.05, 0.4))
+    image:paint(thing, dice:colour(walls, 0.15), dice:between(0.3, 0.9), dice:between(0.05, 0.4))
   end
-  local blotches = picture:noise(7, dice.random) * dice:between(0.02, 0.12)
-  picture.pixels:add_(blotches)
+  local blotches = image:noise(7, dice.random) * dice:between(0.02, 0.12)
+  image.pixels:add_(blotches)
 end
 
 -- Light from one side, warm or cold, and the grain of a camera.
-local function paint_light(picture, dice)
+local function paint_light(image, dice)
   local turn = dice:between(-math.pi, 0)
   local strength = dice:between(0, 0.3)
-  local light = picture.X * (strength * math.cos(turn)) + picture.Y * (strength * math.sin(turn))
-  picture.pixels:cmul_(light + dice:between(0.8, 1.15))
+  local light = image.X * (strength * math.cos(turn)) + image.Y * (strength * math.sin(turn))
+  image.pixels:cmul_(light + dice:between(0.8, 1.15))
   local warmth = dice:between(-0.08, 0.08)
-  picture.pixels:cmul_(rgb(1 + warmth, 1, 1 - warmth))
-  local grain = dnn.randn(3, picture.size * picture.size, {random = dice.random})
-  picture.pixels:add_(grain * dice:between(0.005, 0.035))
+  image.pixels:cmul_(rgb(1 + warmth, 1, 1 - warmth))
+  local grain = dnn.randn(3, image.size * image.size, {random = dice.random})
+  image.pixels:add_(grain * dice:between(0.005, 0.035))
 end
 
 -- Fur ---------------------------------------------------------------------------------------------
@@ -331,21 +331,21 @@ local function draw_dog(head, dice)
   if dice:chance(0.3) then paint_whiskers(head, dice, black, 0.3, 0.7) end
 end
 
--- Pictures ----------------------------------------------------------------------------------------
+-- Images ----------------------------------------------------------------------------------------
 
 local animals = {cat = draw_cat, dog = draw_dog}
 
--- A picture of a "cat" or a "dog" as a column of bytes (3 * size * size x 1); the same random
+-- An image of a "cat" or a "dog" as a column of bytes (3 * size * size x 1); the same random
 -- stream draws the same animal.
 function pets.draw(kind, size, random)
   local dice = setmetatable({random = random}, Dice)
-  local picture = canvas.new(size)
-  paint_background(picture, dice)
-  local head = picture:placed(dice:between(-0.1, 0.1), dice:between(0, 0.15),
+  local image = canvas.new(size)
+  paint_background(image, dice)
+  local head = image:placed(dice:between(-0.1, 0.1), dice:between(0, 0.15),
     dice:between(0.53, 0.64), dice:between(-0.15, 0.15))
   animals[kind](head, dice)
-  paint_light(picture, dice)
-  return picture:bytes()
+  paint_light(image, dice)
+  return image:bytes()
 end
 
 return pets

@@ -12,7 +12,7 @@ local function put(name, bytes)
 end
 
 -- A square PNG of one grey.
-local function picture(name, level, size)
+local function image(name, level, size)
   size = size or 4
   local bytes = dnn.full(3 * size * size, 1, level):byte()
   assert(data.write_png(root .. "/" .. name, bytes, size, size))
@@ -25,8 +25,8 @@ end
 local function cats_and_dogs(count)
   clear()
   for i = 1, count do
-    picture(("cat.%d.png"):format(i), 100 + i)
-    picture(("dog.%d.png"):format(i), 200 + i)
+    image(("cat.%d.png"):format(i), 100 + i)
+    image(("dog.%d.png"):format(i), 200 + i)
   end
 end
 
@@ -121,8 +121,8 @@ describe("dnn.data.images", function()
     clear()
     for i, name in ipairs {"ants", "bees", "wasps"} do
       dnn.system.make_folder(root .. "/" .. name)
-      picture(name .. "/IMG_1.png", 10 * i)
-      picture(name .. "/IMG_2.png", 10 * i)
+      image(name .. "/IMG_1.png", 10 * i)
+      image(name .. "/IMG_2.png", 10 * i)
     end
     local d = images {test = 2, channels = 1}
     assert.is_nil(d.positive)
@@ -137,7 +137,7 @@ describe("dnn.data.images", function()
       dnn.system.make_folder(root .. "/" .. part)
       for i, name in ipairs {"ants", "bees", "wasps"} do
         dnn.system.make_folder(root .. "/" .. part .. "/" .. name)
-        picture(part .. "/" .. name .. "/1.png", 10 * i)
+        image(part .. "/" .. name .. "/1.png", 10 * i)
       end
     end
     put("train/ants/notes.txt", "no image")
@@ -198,7 +198,7 @@ describe("dnn.data.images", function()
   it("names unreadable files, skips them and keeps the others with their labels", function()
     cats_and_dogs(10)
     put("cat.11.png", "")
-    put("dog.11.png", "no picture")
+    put("dog.11.png", "no image")
     local said = {}
     local d = images {max_failures = 0.1, warn = function(message) said[#said + 1] = message end}
     assert.equal(20, d.train.raw.cols + d.test.raw.cols)
@@ -206,7 +206,7 @@ describe("dnn.data.images", function()
     table.sort(said)
     assert.same({
       root .. "/cat.11.png: expected an image (JPEG, PNG, WebP, GIF or BMP), but the file is empty",
-      root .. "/dog.11.png: expected an image (JPEG, PNG, WebP, GIF or BMP), got text that begins with 'no picture'",
+      root .. "/dog.11.png: expected an image (JPEG, PNG, WebP, GIF or BMP), got text that begins with 'no image'",
     }, said)
     for j, file in ipairs(d.train.files) do
       local kind, i = file:match "/(%a+)%.(%d+)%.png$"

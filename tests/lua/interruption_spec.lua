@@ -149,9 +149,9 @@ print(#t, #t[1], dnn.Matrix(t) == A)
       local out, err = run("-i", PRELUDE:gsub("\n", " ") .. ([[
 
 _PROMPT, _PROMPT2, folder = "", "", %q
-os.execute("mkdir " .. folder) picture = dnn.rand(640 * 480 * 3, 1)
+os.execute("mkdir " .. folder) image = dnn.rand(640 * 480 * 3, 1)
 function path(i) return ("%%s/%%s.%%d.png"):format(folder, i < 3 and "cat" or "dog", i) end
-for i = 1, 4 do dnn.data.write_png(path(i), picture, 640, 480) end
+for i = 1, 4 do dnn.data.write_png(path(i), image, 640, 480) end
 for i = 1, 7 do os.execute(("cd %%s && for f in *.png; do ln $f ${f%%%%.*.png}.%%d$f; done"):format(folder, i)) end
 interrupt(0.3) for i = 1, 100 do dnn.data.images(folder, {progress = false, size = 200}) end
 print "back"

@@ -19,7 +19,7 @@ describe("a mistake with data:", function()
     end
   end)
   teardown(function() program.remove(folder) end)
-  local function pictures()
+  local function images()
     return assert(dnn.data.images(folder, {size = 2, progress = false, test = 0, warn = function() end}))
   end
 
@@ -30,7 +30,7 @@ describe("a mistake with data:", function()
     assert.equal(path "/absent" .. ": No such file or directory; expected a folder of images", message)
   end)
 
-  it("an empty folder, or one of pictures of another kind", function()
+  it("an empty folder, or one of images of another kind", function()
     for _, name in ipairs{"/empty", "/tiffs"} do
       local data, message = dnn.data.images(path(name))
       assert.is_nil(data)
@@ -39,7 +39,7 @@ describe("a mistake with data:", function()
     end
   end)
 
-  it("a picture instead of its folder", function()
+  it("an image instead of its folder", function()
     local data, message = dnn.data.images(path "/cats/1.png")
     assert.is_nil(data)
     assert.equal(path "/cats/1.png" .. ": Not a directory; expected a folder of images", message)
@@ -67,17 +67,17 @@ describe("a mistake with data:", function()
       "dnn.data.images: size must be a whole number from 1 to 4096, or {height, width}, got '64'"},
     {"a share above 1", function() dnn.data.images("photos", {test = 1.5}) end,
       "dnn.data.images: test must be a share from 0 to below 1, or a whole number of examples, got 1.5"},
-    {"X of the whole instead of the part to train on", function() return pictures().X end,
+    {"X of the whole instead of the part to train on", function() return images().X end,
       "data has no 'X'; it is data.train.X here, and data.test.X"},
-    {"a small letter", function() return pictures().train.x end, "the set has no 'x'; did you mean 'X'?"},
-    {"labels by another name", function() return pictures().train.labels end,
+    {"a small letter", function() return images().train.x end, "the set has no 'x'; did you mean 'X'?"},
+    {"labels by another name", function() return images().train.labels end,
       "the set has no 'labels'; it is set.Y here"},
     {"what a loader that failed has given", function() dnn.data.split(nil) end,
       "dnn.data.split: expected a set {X = , Y = } or {raw = , Y = }, got nil; check the name, or whether a load "
         .. "failed: it returns nil and a message"},
     {"X and Y as two arguments", function() dnn.data.batches(X, Y) end,
       "dnn.data.batches: expected a set {X = , Y = } or {raw = , Y = }, got dnn.Matrix"},
-    {"both parts of a folder at once", function() dnn.data.batches((pictures())) end,
+    {"both parts of a folder at once", function() dnn.data.batches((images())) end,
       "dnn.data.batches: expected a set {X = , Y = } or {raw = , Y = }, got a pair of sets; pass its field "
         .. "train or test"},
     {"a set without labels", function() dnn.data.split{X = X} end,
@@ -102,9 +102,9 @@ describe("a mistake with data:", function()
     {"a function misspelt", function() dnn.data.imgaes "photos" end,
       "dnn.data has no 'imgaes'; did you mean 'images'?"},
     {"asking batches for the next one", function() return dnn.data.batches(set):next() end, "batches has no 'next'"},
-    {"a picture without its size", function() dnn.data.write_png(path "/x.png", X) end,
+    {"an image without its size", function() dnn.data.write_png(path "/x.png", X) end,
       "write_png: width must be a whole number >= 0, got nil"},
-    {"a picture of another size", function() dnn.data.write_png(path "/x.png", X, 5, 5) end,
+    {"an image of another size", function() dnn.data.write_png(path "/x.png", X, 5, 5) end,
       "write_png: expected 5 x 5 pixels of 1 or 3 bytes, got a uint8 Matrix 3 x 20"},
   })
 end)

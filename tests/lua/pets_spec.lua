@@ -9,35 +9,35 @@ local program = require "program"
 local read_all, write_all = program.read_all, program.write_all
 
 describe("the canvas", function()
-  local picture = canvas.new(50)
+  local image = canvas.new(50)
   local white = dnn.ones(3, 1)
 
   -- The distance at the pixel nearest to (x, y), and that pixel's place.
   local function at(distance, x, y)
     local i, j = math.floor((x + 1) * 25), math.floor((y + 1) * 25)
     local k = 1 + i + 50 * j
-    return distance(1, k), picture.X(1, k), picture.Y(1, k)
+    return distance(1, k), image.X(1, k), image.Y(1, k)
   end
 
   it("counts pixels row by row from the top left, in -1 .. 1", function()
-    assert.is_near(-0.98, picture.X(1, 1), 1e-6)
-    assert.is_near(-0.94, picture.X(1, 2), 1e-6)
-    assert.is_near(-0.98, picture.Y(1, 2), 1e-6)
-    assert.is_near(-0.94, picture.Y(1, 51), 1e-6)
+    assert.is_near(-0.98, image.X(1, 1), 1e-6)
+    assert.is_near(-0.94, image.X(1, 2), 1e-6)
+    assert.is_near(-0.98, image.Y(1, 2), 1e-6)
+    assert.is_near(-0.94, image.Y(1, 51), 1e-6)
   end)
 
   it("measures how far a pixel is from a circle and from a line", function()
-    local d, x, y = at(picture:circle(0.1, 0.2, 0.3), -0.5, 0.7)
+    local d, x, y = at(image:circle(0.1, 0.2, 0.3), -0.5, 0.7)
     assert.is_near(math.sqrt((x - 0.1) ^ 2 + (y - 0.2) ^ 2) - 0.3, d, 1e-6)
     local _
-    d, _, y = at(picture:line(-0.5, 0, 0.5, 0, 0.1), 0.2, 0.6)
+    d, _, y = at(image:line(-0.5, 0, 0.5, 0, 0.1), 0.2, 0.6)
     assert.is_near(math.abs(y) - 0.1, d, 1e-6)
-    d, x, y = at(picture:line(-0.5, 0, 0.5, 0, 0.1), 0.8, 0.6)
+    d, x, y = at(image:line(-0.5, 0, 0.5, 0, 0.1), 0.8, 0.6)
     assert.is_near(math.sqrt((x - 0.5) ^ 2 + y ^ 2) - 0.1, d, 1e-6)
   end)
 
   it("takes a polygon's points clockwise on the screen", function()
-    local square = picture:polygon {{-0.5, -0.5}, {0.5, -0.5}, {0.5, 0.5}, {-0.5, 0.5}}
+    local square = image:polygon {{-0.5, -0.5}, {0.5, -0.5}, {0.5, 0.5}, {-0.5, 0.5}}
     local inside, x = at(square, 0.3, 0)
     assert.is_near(x - 0.5, inside, 1e-6)
     local outside, _, y = at(square, 0, -0.8)
@@ -51,13 +51,13 @@ describe("the canvas", function()
   end)
 
   it("turns and scales what is drawn in other coordinates", function()
-    local placed = picture:placed(0.2, 0.1, 0.5, math.pi / 2)
+    local placed = image:placed(0.2, 0.1, 0.5, math.pi / 2)
     local d, x, y = at(placed:line(0, 0, 1, 0, 0), 0.2, 0.8) -- a line straight down
     assert.is_near(math.sqrt((x - 0.2) ^ 2 + (y - 0.6) ^ 2) / 0.5, d, 1e-5)
   end)
 
   it("makes noise between its cells' numbers", function()
-    local noise = picture:noise(3, dnn.Random(7))
+    local noise = image:noise(3, dnn.Random(7))
     local cells = dnn.rand(3, 3, {random = dnn.Random(7)}) * 2 - 1
     assert.is_near(cells(1, 1), noise(1, 1), 1e-6)
     assert.is_near(cells(3, 3), noise(1, 2500), 1e-6)
@@ -100,7 +100,7 @@ describe("a folder of pets", function()
     assert.are.same({"cat.0.png", "cat.1.png", "cat.2.png", "dog.0.png", "dog.1.png"}, names)
   end)
 
-  it("gets the missing pictures again, the same ones, and keeps the others", function()
+  it("gets the missing images again, the same ones, and keeps the others", function()
     local opts = {count = 4, size = 16, seed = 3}
     pets_folder.draw_folder(folder, opts)
     local dog = read_all(folder .. "/dog.1.png")

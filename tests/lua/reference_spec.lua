@@ -173,7 +173,7 @@ describe("the module and its reference", function()
     end
   end)
 
-  it("have the same fields of sets of pictures", function()
+  it("have the same fields of sets of images", function()
     local root = program.folder()
     local grey = dnn.full(3, 1, 0.5)
     for i = 1, 4 do

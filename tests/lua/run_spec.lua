@@ -68,17 +68,17 @@ describe("dnn.Run", function()
       assert.equal(2000, total)
     end)
 
-    it("pictures as PNG, from bytes and from floats", function()
+    it("images as PNG, from bytes and from floats", function()
       local run <close> = assert(dnn.Run(folder))
       local bytes = dnn.Matrix({0, 255, 128, 7, 9, 200}, {dtype = "uint8"})
       assert.is_true(run:image(3, "grey", bytes, 3, 2))
       assert.is_true(run:image(3, "rgb", bytes:float() / 255, 2, 1))
       local events = events_of(run)
-      local path = folder .. "/picture.png"
-      local picture = event_file.series(events, "grey")[3].image
-      assert.equal(3, picture.width)
-      assert.equal(2, picture.height)
-      write_all(path, picture.png)
+      local path = folder .. "/image.png"
+      local image = event_file.series(events, "grey")[3].image
+      assert.equal(3, image.width)
+      assert.equal(2, image.height)
+      write_all(path, image.png)
       assert.equal(bytes, (dnn.data.read_image(path, {channels = 1})))
       write_all(path, event_file.series(events, "rgb")[3].image.png)
       local column, width, height = dnn.data.read_image(path)
@@ -243,7 +243,7 @@ describe("dnn.Run", function()
       run:log(1, {["précision/été"] = 1, ["精度"] = 1, ["\u{1F600}"] = 1})
     end)
 
-    it("pictures of another size", function()
+    it("images of another size", function()
       fails("Run: image: p: expected 4 x 4 pixels of 1 or 3 numbers, got a Matrix 17 x 1", run.image,
         run, 1, "p", dnn.zeros(17, 1), 4, 4)
     end)

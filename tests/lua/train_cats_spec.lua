@@ -59,7 +59,7 @@ describe("draw_pets.lua", function()
 end)
 
 describe("train_cats.lua", function()
-  it("learns from pictures of its own to above 80 % on those it has not seen", function()
+  it("learns from images of its own to above 80 % on those it has not seen", function()
     local out, err, status = run("train_cats.lua", "")
     assert.are.equal("", err)
     assert.are.equal(0, status)
@@ -94,15 +94,15 @@ describe("train_cats.lua", function()
     assert.are.equal(51, select(2, event_file.series(events, "accuracy/test")))
     assert.is_near(101 * 32 / 800, event_file.series(events, "epoch")[100], 1e-5)
     assert.is_truthy(event_file.series(events, "settings")[0].text:find("seed = 1", 1, true))
-    local pictures, captions = 0, 0
+    local images, captions = 0, 0
     for _, event in ipairs(events) do
-      if event.tag == "prediction/1 dog" and event.image then pictures = pictures + 1 end
+      if event.tag == "prediction/1 dog" and event.image then images = images + 1 end
       if event.tag == "prediction/1 dog" and event.text then
         captions = captions + 1
         assert.is_truthy(event.text:find "^cat %d+ %% ✗$" or event.text:find "^dog %d+ %%$")
       end
     end
-    assert.are.same({26, 26}, {pictures, captions})
+    assert.are.same({26, 26}, {images, captions})
 
     local _, message, status = run("train_cats.lua", arguments .. " --run /dev/null/x")
     assert.are.equal(0, status)
@@ -233,14 +233,14 @@ describe("train_cats.lua says what is wrong with", function()
       "option '--float64' can not be used together with option '--float32'" .. hint)
   end)
 
-  it("layers that do not fit the pictures", function()
+  it("layers that do not fit the images", function()
     fails("--layers 100,1", 1,
-      "--layers begins with 100, but a picture of 64 x 64 x 3 is 12288 numbers")
+      "--layers begins with 100, but an image of 64 x 64 x 3 is 12288 numbers")
     fails("--layers 12288,3", 1,
       "--layers ends with 3, but the last layer must have 1 unit: how sure it is of 'cat'")
   end)
 
-  it("pictures of more than two classes", function()
+  it("images of more than two classes", function()
     local folder = cache .. "/three"
     for _, class in ipairs {"a", "b", "c"} do
       run("draw_pets.lua", ("'%s/%s' --count 2 --size 16"):format(folder, class))

@@ -139,7 +139,7 @@ local BATCHES <const> = {
 }
 
 -- Minibatches: `for X, Y in batches do` goes once through the set, in a new order each time when it
--- shuffles. X (scale * x + shift; 1/255 at first for a folder's pictures) and Y are the same two matrices
+-- shuffles. X (scale * x + shift; 1/255 at first for a folder's images) and Y are the same two matrices
 -- in every round, and views of them for a smaller last batch, so batches make no garbage. state_dict and
 -- load_state_dict are for checkpoints.
 function batches.batches(examples, options)

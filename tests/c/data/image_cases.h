@@ -1,4 +1,4 @@
-/* image_cases.h: picture files with known pixels for the tests of images. */
+/* image_cases.h: image files with known pixels for the tests of images. */
 #ifndef DNN_TESTS_IMAGE_CASES_H
 #define DNN_TESTS_IMAGE_CASES_H
 
@@ -23,7 +23,7 @@ typedef struct bytes {
     unsigned long size;
 } bytes;
 
-/* One colour over width x height, or a smooth picture when colour is NULL. */
+/* One colour over width x height, or a smooth image when colour is NULL. */
 static inline bytes make_jpeg(int width, int height, const uint8_t *colour, int format,
                               int sampling, int flags) {
     const int depth = tjPixelSize[format];

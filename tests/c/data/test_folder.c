@@ -34,7 +34,7 @@ static void make_folder(const char *name) {
     assert_int_equal(mkdir(path, 0700), 0);
 }
 
-static void picture(const char *name, size_t size, uint8_t level) {
+static void image(const char *name, size_t size, uint8_t level) {
     char path[256];
     uint8_t pixels[64 * 64 * 3];
     memset(pixels, level, sizeof pixels);
@@ -253,12 +253,12 @@ static void says_what_a_folder_lacks(void **state) {
 static void packs_what_it_could_decode_on_any_number_of_threads(void **state) {
     (void)state;
     clear();
-    picture("cat.1.png", 64, 10);
-    picture("cat.2.png", 16, 20);
+    image("cat.1.png", 64, 10);
+    image("cat.2.png", 16, 20);
     touch("cat.3.png");
-    picture("cat.4.png", 7, 40);
-    picture("dog.1.png", 16, 50);
-    picture("dog.2.png", 1, 60);
+    image("cat.4.png", 7, 40);
+    image("dog.1.png", 16, 50);
+    image("dog.2.png", 1, 60);
     dnn_folder folder;
     check_ok(dnn_folder_list(&folder, root, NULL, 0, &err));
     const uint8_t levels[] = {20, 40, 50};
@@ -285,7 +285,7 @@ static void listing_and_decoding_end_when_they_are_asked_to(void **state) {
     for (int i = 0; i < 30; i++) {
         char name[32];
         snprintf(name, sizeof name, "%s.%d.png", i % 2 == 0 ? "cat" : "dog", i);
-        picture(name, 64, (uint8_t)(5 * i));
+        image(name, 64, (uint8_t)(5 * i));
     }
     dnn_folder folder;
     uint64_t live = dnn_allocations_live();

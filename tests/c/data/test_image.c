@@ -1,4 +1,4 @@
-/* Tests of reading and writing pictures: files made here with known pixels in every form. */
+/* Tests of reading and writing images: files made here with known pixels in every form. */
 #include "image_cases.h"
 
 #include <unistd.h>
@@ -10,7 +10,7 @@ static dnn_image decode(bytes file, size_t channels) {
     return image;
 }
 
-/* The picture has exactly these bytes; frees file and picture. */
+/* The image has exactly these bytes; frees file and image. */
 static void check_pixels(bytes file, size_t channels, const uint8_t *expected, size_t count) {
     dnn_image image = decode(file, channels);
     assert_int_equal(image.width * image.height * channels, count);

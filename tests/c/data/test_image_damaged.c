@@ -1,10 +1,10 @@
-/* Tests of what is no picture, of pictures cut short or damaged, and of memory that runs out. */
+/* Tests of what is no image, of images cut short or damaged, and of memory that runs out. */
 #include "image_cases.h"
 
 #include "core/memory.h"
 #include "core/random.h"
 
-static void says_what_is_wrong_with_what_is_no_picture(void **state) {
+static void says_what_is_wrong_with_what_is_not_an_image(void **state) {
     (void)state;
     dnn_image image;
     const uint8_t none[] = "GIX89a";
@@ -100,7 +100,7 @@ static void a_file_cut_short_is_an_error_at_every_length(void **state) {
     }
 }
 
-/* Some cameras leave bytes between the picture and its end marker. */
+/* Some cameras leave bytes between the image and its end marker. */
 static void bytes_before_the_end_marker_of_a_jpeg_are_overlooked(void **state) {
     (void)state;
     bytes file = make_jpeg(24, 24, NULL, TJPF_RGB, TJSAMP_420, 0);
@@ -117,7 +117,7 @@ static void bytes_before_the_end_marker_of_a_jpeg_are_overlooked(void **state) {
     free(file.data);
 }
 
-static void damaged_bytes_are_an_error_or_a_picture_never_a_crash(void **state) {
+static void damaged_bytes_are_an_error_or_an_image_never_a_crash(void **state) {
     (void)state;
     bytes files[8];
     size_t count = sample_files(files);
@@ -165,11 +165,11 @@ static void survives_every_failed_allocation(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(says_what_is_wrong_with_what_is_no_picture),
+        cmocka_unit_test(says_what_is_wrong_with_what_is_not_an_image),
         cmocka_unit_test(refuses_more_pixels_than_it_promises),
         cmocka_unit_test(a_file_cut_short_is_an_error_at_every_length),
         cmocka_unit_test(bytes_before_the_end_marker_of_a_jpeg_are_overlooked),
-        cmocka_unit_test(damaged_bytes_are_an_error_or_a_picture_never_a_crash),
+        cmocka_unit_test(damaged_bytes_are_an_error_or_an_image_never_a_crash),
         cmocka_unit_test(survives_every_failed_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

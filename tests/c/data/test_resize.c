@@ -12,7 +12,7 @@ static void resize(const uint8_t *pixels, size_t width, size_t height, size_t ch
     check_ok(dnn_image_resize(&image, out, out_width, out_height, DNN_FIT_STRETCH, &err));
 }
 
-static void keeps_a_constant_picture_constant_at_every_size(void **state) {
+static void keeps_a_constant_image_constant_at_every_size(void **state) {
     (void)state;
     uint8_t in[13 * 9 * 3], out[40 * 40 * 3];
     for (int level = 0; level < 256; level += 51) {
@@ -177,7 +177,7 @@ static void refuses_an_empty_size_and_survives_every_failed_allocation(void **st
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keeps_a_constant_picture_constant_at_every_size),
+        cmocka_unit_test(keeps_a_constant_image_constant_at_every_size),
         cmocka_unit_test(copies_when_the_size_stays),
         cmocka_unit_test(halving_takes_the_mean_of_two_by_two),
         cmocka_unit_test(weights_a_pixel_by_the_area_it_covers),
