@@ -7,7 +7,8 @@
   const { state, views, data } = window.report;
   const log = new Map(CSV.trim().split("\n").slice(1).flatMap((line) => {
     const cells = /^("(?:[^"]|"")*"|[^,]*),("(?:[^"]|"")*"|[^,]*),(-?\d+),[^,]*,([^,]*)/.exec(line);
-    return cells === null ? [] : [[cells[1].replace(/^"|"$/g, "") + "|" + cells[2] + "|" + cells[3], cells[4]]]; /* else a line of a text */
+    if (cells === null) return []; /* a line of a text */
+    return [[cells[1].replace(/^"|"$/g, "") + "|" + cells[2] + "|" + cells[3], cells[4]]];
   }));
   const view = (kind, title) => views().find((v) => v.panel.kind === kind && v.panel.title === title);
   const send = (v, type, part, extra = {}) => {

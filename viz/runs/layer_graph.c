@@ -18,8 +18,10 @@ bool layer_graph_is(const char *text) {
 
 /* The next field of a line, without the blanks around it. */
 static bool next_field(const char **line, const char *end, char *out, size_t size) {
+    if (*line >= end || **line != '|')
+        return false;
     const char *from = *line + 1, *bar = memchr(from, '|', (size_t)(end - from));
-    if (**line != '|' || bar == NULL)
+    if (bar == NULL)
         return false;
     *line = bar;
     for (; from < bar && *from == ' ';)
