@@ -33,7 +33,8 @@ static color dither_channel(unsigned value, float threshold) {
     return ((float)value - low) / (high - low) > threshold ? levels[upper] : levels[upper - 1];
 }
 
-/* Ordered dithering with Bayer's matrix of 4 x 4. Greys have levels enough. */
+/* Ordered dithering with Bayer's matrix of 4 x 4. Greys have levels enough; in the dark, where the
+ * cube has none between 0 and 95, a dull colour becomes one. */
 color color_dithered(color c, int x, int y) {
     static const float order[4][4] = {
         {0,  8,  2,  10},
@@ -43,8 +44,13 @@ color color_dithered(color c, int x, int y) {
     };
     unsigned r = c >> 24, g = c >> 16 & 0xFF, b = c >> 8 & 0xFF;
     float threshold = (order[y & 3][x & 3] + 0.5f) / 16;
+    unsigned mean = (r + g + b) / 3, most = r > g ? r : g, least = r < g ? r : g;
+    most = most > b ? most : b;
+    least = least < b ? least : b;
     if (is_grey(r, g, b))
         return c;
+    if (least < 95 && most - least < 48)
+        return mean << 24 | mean << 16 | mean << 8 | (c & 0xFF);
     return dither_channel(r, threshold) << 24 | dither_channel(g, threshold) << 16 |
            dither_channel(b, threshold) << 8 | (c & 0xFF);
 }
