@@ -86,11 +86,16 @@
     row(l1)                                                                                        \
     row(smooth_l1)                                                                                 \
     row(huber)                                                                                     \
+    row(poisson_nll)                                                                               \
+    row(gaussian_nll)                                                                              \
     row(cross_entropy)                                                                             \
     row(nll)                                                                                       \
     row(ctc)                                                                                       \
     row(multi_margin)                                                                              \
+    row(multi_label_margin)                                                                        \
+    row(multi_label_soft_margin)                                                                   \
     row(cosine_embedding)                                                                          \
+    row(margin_ranking)                                                                            \
     row(triplet_margin)                                                                            \
     row(dice)                                                                                      \
     row(mse)

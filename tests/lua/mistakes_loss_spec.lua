@@ -137,6 +137,23 @@ describe("a mistake with a loss:", function()
     end, "CTCLoss: input_lengths must be 1 x 4, one for each example, not 4 x 1 (is it transposed?)"},
     {"lengths for another loss", function() mse(A, Y, {input_lengths = Y}) end,
       "MSELoss: unknown option 'input_lengths'; known: weights"},
+    {"a negative variance", function() dnn.GaussianNLLLoss()(A, -A, A) end,
+      "GaussianNLLLoss: B(1, 1) is -0.5; variances are not below 0 (a Softplus makes them so)"},
+    {"a count below 0", function() dnn.PoissonNLLLoss()(A, -A) end,
+      "PoissonNLLLoss: Y(1, 1) is -0.5; targets are counts, from 0"},
+    {"a label after a 0", function() dnn.MultiLabelMarginLoss()(scores, dnn.Matrix{{1, 0, 0, 2}, {0, 0, 1, 3}}) end,
+      "MultiLabelMarginLoss: label 1 at (2, 3) stands after a 0, which ends the labels of an example; they "
+        .. "count from 1"},
+    {"a label beyond the classes", function() dnn.MultiLabelMarginLoss()(scores, dnn.full(1, 4, 4)) end,
+      "MultiLabelMarginLoss: label 4 at column 1 is outside 1..3 (A has a row for each class)"},
+    {"lists of labels in rows", function() dnn.MultiLabelMarginLoss()(scores, dnn.ones(4, 2)) end,
+      "MultiLabelMarginLoss: A is 3 x 4, so Y must have 4 columns, the labels of an example in each, not 4 x 2 "
+        .. "(is Y transposed?)"},
+    {"a ranking by 0 and 1", function() dnn.MarginRankingLoss()(A, A, Y) end,
+      "MarginRankingLoss: Y(1, 2) is 0; targets are -1 or 1 (2 * Y - 1 makes them of 0 and 1)"},
+    {"weights of other classes", function()
+      dnn.MultiLabelSoftMarginLoss{weight = dnn.Matrix{1, 2}}(scores, scores)
+    end, "MultiLabelSoftMarginLoss: weight must hold 3 numbers, one for each class (A is 3 x 4), not 2"},
     {"a gradient check of several inputs", function()
       local net = dnn.Sequential({dnn.Linear(2, 1)}, {dtype = "float64"})
       dnn.gradcheck(net, dnn.TripletMarginLoss(), dnn.ones(2, 1), dnn.ones(1, 1))

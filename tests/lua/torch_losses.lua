@@ -118,6 +118,41 @@ for options, theirs in pairs{[""] = "", ["margin = 2, swap = true"] = "margin=2.
     {A = normal(4, 9), B = normal(4, 9), C = normal(4, 9)})
 end
 
+for options, theirs in pairs{[""] = "", ["margin = 0.7, reduction = 'sum'"] = "margin=0.7, reduction='sum'"} do
+  add(("dnn.MarginRankingLoss{%s}"):format(options), ("nn.MarginRankingLoss(%s)(A, B, Y)"):format(theirs),
+    {A = normal(3, 9), B = normal(3, 9), Y = signs(3, 9)})
+end
+add("dnn.MarginRankingLoss{reduction = 'none'}",
+  "by_example(rows(nn.MarginRankingLoss(reduction='none')(A, B, Y)))", {A = normal(3, 4), B = normal(3, 4),
+    Y = signs(3, 4)})
+for options, theirs in pairs{[""] = "", ["reduction = 'sum'"] = "reduction='sum'",
+    ["reduction = 'none'"] = "reduction='none'"} do
+  add(("dnn.MultiLabelMarginLoss{%s}"):format(options), ("nn.MultiLabelMarginLoss(%s)(rows(A), label_lists(A, Y))")
+    :format(theirs), {A = normal(5, 8), Y = function() return dnn.Matrix{{1, 2, 5, 3, 4, 0, 5, 3},
+      {2, 0, 1, 3, 2, 0, 4, 0}, {0, 0, 4, 0, 1, 0, 3, 0}} end})
+  for _, weight in ipairs{"", "weight = V, "} do
+    add(("dnn.MultiLabelSoftMarginLoss{%s%s}"):format(weight, options),
+      ("nn.MultiLabelSoftMarginLoss(%s%s)(rows(A), rows(Y))"):format(weight, theirs),
+      {A = normal(5, 8), Y = uniform(5, 8, 0, 1), V = weight ~= "" and uniform(5, 1, 0.2, 2)})
+  end
+end
+
+-- Distributions ---------------------------------------------------------------------------------------
+
+for options, theirs in pairs{[""] = "", ["full = true, reduction = 'sum'"] = "full=True, reduction='sum'",
+    ["eps = 0.5"] = "eps=0.5"} do
+  add(("dnn.GaussianNLLLoss{%s}"):format(options), ("nn.GaussianNLLLoss(%s)(A, Y, B)"):format(theirs),
+    {A = normal(3, 9), B = uniform(3, 9, 0.1, 2), Y = normal(3, 9)})
+end
+for options, theirs in pairs{[""] = "", ["full = true"] = "full=True",
+    ["full = true, reduction = 'sum', log_input = false"] = "full=True, reduction='sum', log_input=False",
+    ["log_input = false, eps = 0.1"] = "log_input=False, eps=0.1"} do
+  add(("dnn.PoissonNLLLoss{%s}"):format(options), ("nn.PoissonNLLLoss(%s)(A, Y.to(A.dtype))"):format(theirs),
+    {A = uniform(3, 9, 0.1, 2), Y = whole(3, 9, 0, 5)})
+end
+add("dnn.PoissonNLLLoss{reduction = 'none'}", "by_example(rows(nn.PoissonNLLLoss(reduction='none')(A, Y)))",
+  {A = normal(3, 9), Y = uniform(3, 9, 0, 5)})
+
 -- Negative log-likelihood ----------------------------------------------------------------------------
 
 for options, theirs in pairs{[""] = "", ["weight = V, ignore_index = 2"] = "weight=V, ignore_index=1",

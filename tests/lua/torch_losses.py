@@ -48,6 +48,13 @@ def ctc(a, y, classes, input_lengths=None, target_lengths=None, blank=0, reducti
     return costs if reduction == "none" else costs.sum()
 
 
+def label_lists(a, y):
+    """Columns of labels from 1, ended by 0, as rows of as many as there are classes, from 0, ended by -1."""
+    out = torch.full((a.shape[1], a.shape[0]), -1)
+    out[:, : y.shape[0]] = y.t().long() - 1
+    return out
+
+
 def by_example(costs):
     """The sum of each example's costs."""
     return costs.reshape(costs.shape[0], -1).sum(1)

@@ -2,35 +2,14 @@
  *
  *     s = a.b / sqrt((a.a + eps) (b.b + eps)),  cost = 1 - s, or max(0, s - margin)
  *     ds/da = b / sqrt(...) - s a / (a.a + eps),  eps = 1e-12, as PyTorch's */
-#ifdef T /* both_types.inc */
-
-static void K(sums)(const T *a, const T *b, size_t n, double sums[3]) {
-    sums[0] = sums[1] = sums[2] = 0;
-    for (size_t i = 0; i < n; i++) {
-        sums[0] += (double)a[i] * a[i];
-        sums[1] += (double)b[i] * b[i];
-        sums[2] += (double)a[i] * b[i];
-    }
-}
-
-/* out = x near + y far */
-static void K(combine)(T *out, const T *x, double near, const T *y, double far, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        out[i] = (T)(x[i] * near + y[i] * far);
-}
-
-#else
 #include <math.h>
 
-#include "core/interrupt.h"
 #include "nn/losses/loss_parts.h"
+#include "nn/pairs.h"
 
 #define NAME "CosineEmbeddingLoss"
 
 enum { REDUCTION, MARGIN };
-
-#define KERNELS "nn/losses/cosine_embedding.c"
-#include "nn/both_types.inc"
 
 static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
     const dnn_matrix *A = call->A, *Y = call->Y;
@@ -56,10 +35,7 @@ static pair pair_of(const dnn_loss_call *call, size_t j) {
     const double eps = 1e-12, margin = call->settings[MARGIN].number;
     const void *a = dnn_matrix_at(call->A, 0, j), *b = dnn_matrix_at(call->others[0], 0, j);
     double sums[3];
-    if (call->A->dtype == DNN_FLOAT32)
-        sums_f32(a, b, call->A->rows, sums);
-    else
-        sums_f64(a, b, call->A->rows, sums);
+    dnn_pair_products(call->A->dtype, a, b, call->A->rows, sums);
     pair p = {.aa = sums[0] + eps, .bb = sums[1] + eps};
     p.norms = sqrt(p.aa * p.bb);
     p.cosine = sums[2] / p.norms;
@@ -69,36 +45,30 @@ static pair pair_of(const dnn_loss_call *call, size_t j) {
     return p;
 }
 
-static double forward(const dnn_loss_call *call) {
-    double sum = 0;
-    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++) {
-        double cost = pair_of(call, j).cost * dnn_loss_weight(call, j);
-        dnn_loss_note_cost(call, j, cost);
-        sum += cost;
-    }
-    return sum * dnn_reduction_scale(call, call->A->cols);
-}
-
 /* The slopes of column j of one of the two, x, beside the other, y; xx is x.x. */
 static void slopes(dnn_matrix *dX, const dnn_matrix *X, const dnn_matrix *Y, size_t j, double xx,
                    const pair *p, double scale) {
     void *out = dnn_matrix_at(dX, 0, j);
     const void *x = dnn_matrix_at(X, 0, j), *y = dnn_matrix_at(Y, 0, j);
     double near = -scale * p->cosine / xx, far = scale / p->norms;
-    if (X->dtype == DNN_FLOAT32)
-        combine_f32(out, x, near, y, far, X->rows);
-    else
-        combine_f64(out, x, near, y, far, X->rows);
+    dnn_pair_combine(X->dtype, out, x, near, y, far, X->rows, 0);
+}
+
+static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matrix *dA) {
+    pair p = pair_of(call, j);
+    if (dA != NULL) {
+        slopes(&dA[0], call->A, call->others[0], j, p.aa, &p, p.slope * scale);
+        slopes(&dA[1], call->others[0], call->A, j, p.bb, &p, p.slope * scale);
+    }
+    return p.cost * scale;
+}
+
+static double forward(const dnn_loss_call *call) {
+    return dnn_columns_forward(call, column, call->A->cols);
 }
 
 static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    double scale = dnn_reduction_scale(call, call->A->cols);
-    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++) {
-        pair p = pair_of(call, j);
-        double factor = p.slope * scale * dnn_loss_weight(call, j);
-        slopes(&dA[0], call->A, call->others[0], j, p.aa, &p, factor);
-        slopes(&dA[1], call->others[0], call->A, j, p.bb, &p, factor);
-    }
+    dnn_columns_backward(call, column, call->A->cols, dA);
 }
 
 static const dnn_field fields[] = {
@@ -129,5 +99,3 @@ const dnn_loss_class dnn_loss_cosine_embedding = {
     .forward = forward,
     .backward = backward,
 };
-
-#endif

@@ -119,6 +119,23 @@ void dnn_loss_note_cost(const dnn_loss_call *call, size_t j, double cost) {
         dnn_matrix_set(call->costs, 0, j, cost);
 }
 
+double dnn_columns_forward(const dnn_loss_call *call, dnn_loss_column *column, size_t count) {
+    double sum = 0;
+    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++) {
+        double cost = column(call, j, dnn_loss_weight(call, j), NULL);
+        dnn_loss_note_cost(call, j, cost);
+        sum += cost;
+    }
+    return sum * dnn_reduction_scale(call, count);
+}
+
+void dnn_columns_backward(const dnn_loss_call *call, dnn_loss_column *column, size_t count,
+                          dnn_matrix *dA) {
+    double scale = dnn_reduction_scale(call, count);
+    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++)
+        column(call, j, scale * dnn_loss_weight(call, j), dA);
+}
+
 dnn_status dnn_check_vector(const char *name, const dnn_loss_call *call, const char *vector,
                             size_t count, const char *what, dnn_error *err) {
     if (call->vector == NULL || dnn_matrix_count(call->vector) == count)

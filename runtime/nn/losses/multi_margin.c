@@ -22,7 +22,6 @@ static double K(column)(const T *a, T *out, size_t classes, size_t label, double
 }
 
 #else
-#include "core/interrupt.h"
 #include "nn/losses/labels.h"
 
 #define NAME "MultiMarginLoss"
@@ -50,36 +49,26 @@ static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
     return dnn_labels_check(&labels, call, err);
 }
 
-static double visit(const dnn_loss_call *call, const dnn_labels *labels, dnn_matrix *dA, size_t j,
-                    double scale) {
+static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matrix *dA) {
+    dnn_labels labels = labels_of(call);
     double label, margin = call->settings[MARGIN].number;
     bool square = call->settings[P].number == 2;
-    dnn_labels_read(labels, j, 1, &label);
+    dnn_labels_read(&labels, j, 1, &label);
     size_t y = (size_t)label - 1;
-    double weight = scale * dnn_label_weight(labels, y) / (double)labels->classes;
+    double weight = scale * dnn_label_weight(&labels, y) / (double)labels.classes;
     const void *a = dnn_matrix_at(call->A, 0, j);
     void *out = dA == NULL ? NULL : dnn_matrix_at(dA, 0, j);
     return call->A->dtype == DNN_FLOAT32
-               ? column_f32(a, out, labels->classes, y, margin, square, weight)
-               : column_f64(a, out, labels->classes, y, margin, square, weight);
+               ? column_f32(a, out, labels.classes, y, margin, square, weight)
+               : column_f64(a, out, labels.classes, y, margin, square, weight);
 }
 
 static double forward(const dnn_loss_call *call) {
-    dnn_labels labels = labels_of(call);
-    double sum = 0;
-    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++) {
-        double cost = visit(call, &labels, NULL, j, dnn_loss_weight(call, j));
-        dnn_loss_note_cost(call, j, cost);
-        sum += cost;
-    }
-    return sum * dnn_reduction_scale(call, call->A->cols);
+    return dnn_columns_forward(call, column, call->A->cols);
 }
 
 static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    dnn_labels labels = labels_of(call);
-    double scale = dnn_reduction_scale(call, call->A->cols);
-    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++)
-        visit(call, &labels, dA, j, scale * dnn_loss_weight(call, j));
+    dnn_columns_backward(call, column, call->A->cols, dA);
 }
 
 static const dnn_field fields[] = {

@@ -4,41 +4,15 @@
  *     d(x, y) = |x - y + eps|_p,  cost = max(0, margin + d(a, b) - d(a, c)),  eps = 1e-6
  *
  * With swap d(b, c) takes the place of d(a, c) where it is smaller. */
-#ifdef T /* both_types.inc */
-
-static double K(distance)(const T *x, const T *y, size_t n, double p, double eps) {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        double d = fabs((double)x[i] - y[i] + eps);
-        sum += p == 2 ? d * d : pow(d, p);
-    }
-    return p == 2 ? sqrt(sum) : pow(sum, 1 / p);
-}
-
-/* Adds the slopes of a distance, times scale, to dx, and takes them from dy. */
-static void K(slopes)(T *dx, T *dy, const T *x, const T *y, size_t n, double p, double eps,
-                      double distance, double scale) {
-    for (size_t i = 0; i < n && distance > 0; i++) {
-        double d = (double)x[i] - y[i] + eps;
-        double slope = p == 2 ? d / distance : copysign(pow(fabs(d) / distance, p - 1), d);
-        dx[i] = (T)(dx[i] + slope * scale);
-        dy[i] = (T)(dy[i] - slope * scale);
-    }
-}
-
-#else
 #include <math.h>
 #include <string.h>
 
-#include "core/interrupt.h"
 #include "nn/losses/loss_parts.h"
+#include "nn/pairs.h"
 
 #define NAME "TripletMarginLoss"
 
 enum { REDUCTION, MARGIN, P, EPS, SWAP };
-
-#define KERNELS "nn/losses/triplet_margin.c"
-#include "nn/both_types.inc"
 
 static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
     const dnn_matrix *A = call->A;
@@ -51,10 +25,8 @@ static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
 
 static double distance(const dnn_loss_call *call, const dnn_matrix *X, const dnn_matrix *Y,
                        size_t j) {
-    double p = call->settings[P].number, eps = call->settings[EPS].number;
-    const void *x = dnn_matrix_at(X, 0, j), *y = dnn_matrix_at(Y, 0, j);
-    return X->dtype == DNN_FLOAT32 ? distance_f32(x, y, X->rows, p, eps)
-                                   : distance_f64(x, y, X->rows, p, eps);
+    return dnn_distance(X->dtype, dnn_matrix_at(X, 0, j), dnn_matrix_at(Y, 0, j), X->rows,
+                        call->settings[P].number, call->settings[EPS].number);
 }
 
 typedef struct triplet {
@@ -75,40 +47,34 @@ static triplet triplet_of(const dnn_loss_call *call, size_t j) {
     return t;
 }
 
-static double forward(const dnn_loss_call *call) {
-    double sum = 0;
-    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++) {
-        double cost = triplet_of(call, j).cost * dnn_loss_weight(call, j);
-        dnn_loss_note_cost(call, j, cost);
-        sum += cost;
-    }
-    return sum * dnn_reduction_scale(call, call->A->cols);
-}
-
 /* Adds the slopes of the distance of columns j of inputs number x and y. */
 static void add_slopes(const dnn_loss_call *call, dnn_matrix *dA, size_t x, size_t y, size_t j,
                        double length, double scale) {
     const dnn_matrix *inputs[] = {call->A, call->others[0], call->others[1]};
-    double p = call->settings[P].number, eps = call->settings[EPS].number;
-    void *dx = dnn_matrix_at(&dA[x], 0, j), *dy = dnn_matrix_at(&dA[y], 0, j);
-    const void *from = dnn_matrix_at(inputs[x], 0, j), *to = dnn_matrix_at(inputs[y], 0, j);
-    if (call->A->dtype == DNN_FLOAT32)
-        slopes_f32(dx, dy, from, to, call->A->rows, p, eps, length, scale);
-    else
-        slopes_f64(dx, dy, from, to, call->A->rows, p, eps, length, scale);
+    dnn_distance_slopes(call->A->dtype, dnn_matrix_at(&dA[x], 0, j), dnn_matrix_at(&dA[y], 0, j),
+                        dnn_matrix_at(inputs[x], 0, j), dnn_matrix_at(inputs[y], 0, j),
+                        call->A->rows, call->settings[P].number, call->settings[EPS].number, length,
+                        scale);
 }
 
-static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    double scale = dnn_reduction_scale(call, call->A->cols);
-    size_t bytes = dA->rows * dnn_dtype_info(dA->dtype)->size;
-    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++) {
+static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matrix *dA) {
+    triplet t = triplet_of(call, j);
+    if (dA != NULL) {
+        double factor = t.cost > 0 ? scale : 0;
         for (size_t i = 0; i < 3; i++)
-            memset(dnn_matrix_at(&dA[i], 0, j), 0, bytes);
-        triplet t = triplet_of(call, j);
-        double factor = t.cost > 0 ? scale * dnn_loss_weight(call, j) : 0;
+            memset(dnn_matrix_at(&dA[i], 0, j), 0, dA->rows * dnn_dtype_info(dA->dtype)->size);
         add_slopes(call, dA, 0, 1, j, t.near, factor);
         add_slopes(call, dA, t.swapped ? 1 : 0, 2, j, t.far, -factor);
     }
+    return t.cost * scale;
+}
+
+static double forward(const dnn_loss_call *call) {
+    return dnn_columns_forward(call, column, call->A->cols);
+}
+
+static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
+    dnn_columns_backward(call, column, call->A->cols, dA);
 }
 
 static const dnn_field fields[] = {
@@ -154,5 +120,3 @@ const dnn_loss_class dnn_loss_triplet_margin = {
     .forward = forward,
     .backward = backward,
 };
-
-#endif
