@@ -189,7 +189,10 @@ static const char *wanted(dnn_field_kind kind) {
     case DNN_FIELD_TEXT:
         return "a string";
     case DNN_FIELD_PAIR:
+    case DNN_FIELD_FACTORS:
         return "a number or a pair, {height, width}";
+    case DNN_FIELD_ENDS:
+        return "a number or a pair, {left, right}";
     case DNN_FIELD_SIDES:
         return "a number or four, {left, right, top, bottom}";
     }
@@ -219,7 +222,7 @@ void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, 
     dnn_error err;
     dnn_status status;
 
-    if (text && lua_type(L, -1) == LUA_TSTRING) {
+    if ((text || fields[i].choices != NULL) && lua_type(L, -1) == LUA_TSTRING) {
         status = dnn_field_set_text(owner, fields, values, name, lua_tostring(L, -1), &err);
     } else if (kind == DNN_FIELD_FLAG && lua_isboolean(L, -1)) {
         status = dnn_field_set(owner, fields, values, name, lua_toboolean(L, -1), &err);

@@ -1,4 +1,6 @@
 /* settings.c: the settings of layers, losses and optimisers as Lua values and as text. */
+#include <math.h>
+
 #include "bindings/properties.h"
 
 /* A whole number as an integer, so that it prints without ".0". */
@@ -9,7 +11,11 @@ static void push_count(lua_State *L, double value) {
 static void push_numbers(lua_State *L, const double *numbers, size_t count) {
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
-        push_count(L, numbers[i]);
+        if (numbers[i] == floor(numbers[i])) {
+            push_count(L, numbers[i]);
+        } else {
+            lua_pushnumber(L, numbers[i]);
+        }
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
 }
@@ -19,12 +25,18 @@ void dnnlua_push_setting(lua_State *L, const dnn_field *field, const dnn_setting
         lua_pushnil(L);
         return;
     }
+    if (dnn_field_word(field, value) != NULL) {
+        lua_pushstring(L, dnn_field_word(field, value));
+        return;
+    }
     switch (field->kind) {
     case DNN_FIELD_COUNT:
         push_count(L, value->number);
         break;
     case DNN_FIELD_PAIR:
+    case DNN_FIELD_ENDS:
     case DNN_FIELD_SIDES:
+    case DNN_FIELD_FACTORS:
         push_numbers(L, value->numbers, dnn_field_numbers(field->kind));
         break;
     case DNN_FIELD_REAL:

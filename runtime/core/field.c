@@ -16,7 +16,13 @@ size_t dnn_field_count(const dnn_field *fields) {
 }
 
 size_t dnn_field_numbers(dnn_field_kind kind) {
-    return kind == DNN_FIELD_PAIR ? 2 : kind == DNN_FIELD_SIDES ? 4 : 1;
+    bool pair = kind == DNN_FIELD_PAIR || kind == DNN_FIELD_ENDS || kind == DNN_FIELD_FACTORS;
+    return pair ? 2 : kind == DNN_FIELD_SIDES ? 4 : 1;
+}
+
+const char *dnn_field_word(const dnn_field *field, const dnn_setting *value) {
+    bool has = field->kind != DNN_FIELD_CHOICE && field->choices != NULL && value->number < 0;
+    return has ? field->choices[(size_t)(-value->number - 1)] : NULL;
 }
 
 /* The same number throughout. */
@@ -62,6 +68,17 @@ static dnn_status fail_unknown(const char *owner, const dnn_field *fields, const
                     known[0] == '\0' ? "none" : known);
 }
 
+/* Appends "a, b", and where it is not all there is, ", or 'a', or 'b'". */
+static void append_choices(const dnn_field *f, char *text, size_t size) {
+    const char *form = f->kind == DNN_FIELD_CHOICE ? "%s%s" : "%s'%s'";
+    const char *between = f->kind == DNN_FIELD_CHOICE ? ", " : ", or ";
+    for (size_t c = 0; f->choices != NULL && f->choices[c] != NULL; c++) {
+        size_t used = strlen(text);
+        bool first = c == 0 && f->kind == DNN_FIELD_CHOICE;
+        snprintf(text + used, size - used, form, first ? "" : between, f->choices[c]);
+    }
+}
+
 /* What a value of this kind must be: "true or false". */
 static void expected(const dnn_field *f, char *text, size_t size) {
     switch (f->kind) {
@@ -78,6 +95,14 @@ static void expected(const dnn_field *f, char *text, size_t size) {
         snprintf(text, size, "a whole number of at least %g, or a pair of them, {height, width}",
                  f->low);
         break;
+    case DNN_FIELD_ENDS:
+        snprintf(text, size, "a whole number of at least %g, or a pair of them, {left, right}",
+                 f->low);
+        break;
+    case DNN_FIELD_FACTORS:
+        snprintf(text, size, "in %g..%g, or a pair of such numbers, {height, width}", f->low,
+                 f->high);
+        break;
     case DNN_FIELD_SIDES:
         snprintf(text, size,
                  "a whole number of at least %g, or four of them, {left, right, top, bottom}",
@@ -85,15 +110,12 @@ static void expected(const dnn_field *f, char *text, size_t size) {
         break;
     case DNN_FIELD_CHOICE:
         snprintf(text, size, "one of ");
-        for (size_t c = 0; f->choices[c] != NULL; c++) {
-            size_t used = strlen(text);
-            snprintf(text + used, size - used, "%s%s", c == 0 ? "" : ", ", f->choices[c]);
-        }
         break;
     case DNN_FIELD_TEXT:
         snprintf(text, size, "a string");
         break;
     }
+    append_choices(f, text, size);
 }
 
 /* `number`: what came is one. */
@@ -123,9 +145,11 @@ static bool fits(const dnn_field *f, double value) {
     switch (f->kind) {
     case DNN_FIELD_COUNT:
     case DNN_FIELD_PAIR:
+    case DNN_FIELD_ENDS:
     case DNN_FIELD_SIDES:
         return is_count(value, f->low);
     case DNN_FIELD_REAL:
+    case DNN_FIELD_FACTORS:
         return isfinite(value) && value >= f->low && value <= f->high;
     case DNN_FIELD_FLAG:
         return value == 0 || value == 1;
@@ -191,14 +215,15 @@ dnn_status dnn_field_set_text(const char *owner, const dnn_field *fields, dnn_se
         values[i] = (dnn_setting){.text = text};
         return DNN_OK;
     }
-    for (size_t c = 0; f->kind == DNN_FIELD_CHOICE && f->choices[c] != NULL; c++) {
+    for (size_t c = 0; f->choices != NULL && f->choices[c] != NULL; c++) {
         if (strcmp(f->choices[c], text) == 0) {
-            values[i] = (dnn_setting){.number = (double)c};
+            values[i] = f->kind == DNN_FIELD_CHOICE ? (dnn_setting){.number = (double)c}
+                                                    : numbers_of(-1 - (double)c);
             return DNN_OK;
         }
     }
     char got[200];
-    snprintf(got, sizeof got, f->kind == DNN_FIELD_CHOICE ? "'%s'" : "the text '%s'", text);
+    snprintf(got, sizeof got, f->choices != NULL ? "'%s'" : "the text '%s'", text);
     return fail_value(owner, f, false, got, err);
 }
 
@@ -285,6 +310,8 @@ static size_t written(int length) {
 size_t dnn_field_text(const dnn_field *field, const dnn_setting *value, char *text, size_t size) {
     if (field->kind != DNN_FIELD_TEXT && field->optional && value->number < 0)
         return written(snprintf(text, size, "none"));
+    if (dnn_field_word(field, value) != NULL)
+        return written(snprintf(text, size, "%s", dnn_field_word(field, value)));
     switch (field->kind) {
     case DNN_FIELD_FLAG:
         return written(snprintf(text, size, "%s", value->number != 0 ? "true" : "false"));
@@ -292,7 +319,11 @@ size_t dnn_field_text(const dnn_field *field, const dnn_setting *value, char *te
         return written(snprintf(text, size, "%s", field->choices[(size_t)value->number]));
     case DNN_FIELD_TEXT:
         return written(snprintf(text, size, "%s", value->text != NULL ? value->text : "none"));
+    case DNN_FIELD_ENDS:
+        return written(snprintf(text, size, "{%.14g, %.14g}", dnn_shown(value->pair[0]),
+                                dnn_shown(value->pair[1])));
     case DNN_FIELD_PAIR:
+    case DNN_FIELD_FACTORS:
         return written(snprintf(text, size, "%.14g x %.14g", dnn_shown(value->pair[0]),
                                 dnn_shown(value->pair[1])));
     case DNN_FIELD_SIDES:

@@ -136,6 +136,8 @@ static dnn_pool_span cover_span(const dnn_pool *p, int d, size_t i) {
 
 static dnn_pool_divisor divisor_along(const dnn_pool *p, int d) {
     ptrdiff_t extent = (ptrdiff_t)extent_of(p, d);
+    if (p->divisor > 0)
+        return (dnn_pool_divisor){.given = d == 0 ? (ptrdiff_t)p->divisor : 1};
     if (p->adaptive)
         return (dnn_pool_divisor){.high = extent, .windows = (ptrdiff_t)windows_of(p, d)};
     ptrdiff_t padding = (ptrdiff_t)p->padding[d], counted = p->count_include_pad ? padding : 0;

@@ -17,6 +17,8 @@ typedef struct dnn_pool {
     size_t dilation[2];           /* averages need 1 */
     bool ceil_mode;               /* windows may begin inside the image and end outside */
     bool count_include_pad;       /* averages divide by the padding in the window, too */
+    size_t divisor;               /* what averages divide by, whatever a window holds; 0: the rules
+                                     above */
     bool adaptive;                /* window o of n runs from floor(o size / n) to ceil((o + 1) size
                                      / n): out_height and out_width are given, and the settings of
                                      windows are not read */

@@ -23,9 +23,12 @@ typedef struct dnn_pool_divisor {
     ptrdiff_t stride, padding, kernel;
     ptrdiff_t low, high; /* elements below low or from high on do not count */
     ptrdiff_t windows;   /* adaptive: how many windows share high elements; else 0 */
+    ptrdiff_t given;     /* so many, whatever the window holds; else 0 */
 } dnn_pool_divisor;
 
 static inline ptrdiff_t dnn_pool_divisor_of(const dnn_pool_divisor *d, size_t o) {
+    if (d->given > 0)
+        return d->given;
     if (d->windows > 0) {
         ptrdiff_t at = (ptrdiff_t)o * d->high;
         return (at + d->high + d->windows - 1) / d->windows - at / d->windows;

@@ -23,6 +23,11 @@
     row(hardsigmoid)                                                                               \
     row(hardswish)                                                                                 \
     row(log_sigmoid)                                                                               \
+    row(tanhshrink)                                                                                \
+    row(softshrink)                                                                                \
+    row(hardshrink)                                                                                \
+    row(glu)                                                                                       \
+    row(rrelu)                                                                                     \
     row(threshold)                                                                                 \
     row(sigmoid)                                                                                   \
     row(tanh)                                                                                      \
@@ -30,38 +35,53 @@
     row(log_softmax)                                                                               \
     row(softmin)                                                                                   \
     row(dropout)                                                                                   \
+    row(alpha_dropout)                                                                             \
     row(dropout1d)                                                                                 \
     row(dropout2d)                                                                                 \
     row(batch_norm1d)                                                                              \
     row(batch_norm2d)                                                                              \
     row(group_norm)                                                                                \
+    row(instance_norm1d)                                                                           \
     row(instance_norm2d)                                                                           \
     row(layer_norm)                                                                                \
+    row(local_response_norm)                                                                       \
     row(rms_norm)                                                                                  \
     row(conv1d)                                                                                    \
     row(conv2d)                                                                                    \
+    row(conv_transpose1d)                                                                          \
     row(conv_transpose2d)                                                                          \
     row(max_pool1d)                                                                                \
     row(max_pool2d)                                                                                \
     row(avg_pool1d)                                                                                \
     row(avg_pool2d)                                                                                \
+    row(adaptive_avg_pool1d)                                                                       \
+    row(adaptive_max_pool1d)                                                                       \
     row(adaptive_avg_pool2d)                                                                       \
     row(adaptive_max_pool2d)                                                                       \
     row(global_avg_pool)                                                                           \
     row(upsample)                                                                                  \
     row(pixel_shuffle)                                                                             \
+    row(channel_shuffle)                                                                           \
     row(pixel_unshuffle)                                                                           \
     row(zero_pad2d)                                                                                \
+    row(constant_pad1d)                                                                            \
+    row(reflection_pad1d)                                                                          \
+    row(replication_pad1d)                                                                         \
+    row(circular_pad1d)                                                                            \
+    row(circular_pad2d)                                                                            \
     row(constant_pad2d)                                                                            \
     row(reflection_pad2d)                                                                          \
     row(replication_pad2d)                                                                         \
     row(flatten)                                                                                   \
     row(reshape)                                                                                   \
+    row(identity)                                                                                  \
     row(permute)                                                                                   \
     row(positional_encoding)                                                                       \
     row(positional_embedding)                                                                      \
     row(slice)                                                                                     \
     row(bilinear)                                                                                  \
+    row(cosine_similarity)                                                                         \
+    row(pairwise_distance)                                                                         \
     row(embedding)                                                                                 \
     row(multihead_attention)                                                                       \
     row(rnn)                                                                                       \

@@ -46,4 +46,19 @@ describe("the page for those who come from elsewhere", function()
     local lines = select(2, page:gsub("\n|", "\n|")) - 8 -- two lines of each table are its head
     assert.equal(lines, #rows())
   end)
+
+  it("names every class of torch.nn that is not here under its name", function()
+    if not program.has_torch() then pending "python3-torch is absent" return end
+    local names = program.shell("/usr/bin/python3 -c " .. quote([[
+from torch import nn
+print(*[n for n in dir(nn) if isinstance(getattr(nn, n), type) and issubclass(getattr(nn, n), nn.Module)])]]))
+    local dnn, count = require "dnn", 0
+    for name in names:gmatch "%w+" do
+      local kind = name:find "^Lazy" and "Lazy%*" or name:find "3d$" and "%*3d" or name
+      assert.is_true(rawget(dnn, name) ~= nil or page:find("`nn%." .. kind .. "[`(]") ~= nil,
+        name .. ": docs/coming-from.md says nothing of it")
+      count = count + 1
+    end
+    assert.is_true(count > 100, count)
+  end)
 end)

@@ -36,14 +36,64 @@ describe("a mistake with convolutions and poolings:", function()
     {"no size and no scale", on({2, 2, 1}, dnn.Upsample{mode = "bilinear"}),
       "network: layer 1, Upsample(mode = bilinear): needs size or scale_factor, as in dnn.Upsample{scale_factor = 2}"},
     {"corners of the nearest element", function() dnn.Upsample{scale_factor = 2, align_corners = true} end,
-      "Upsample: align_corners is an option of mode = \"bilinear\""},
+      "Upsample: align_corners is an option of mode = \"bilinear\" and \"linear\""},
     {"an image of no size", on({2, 2, 1}, dnn.Upsample{scale_factor = 0.1}),
-      "network: layer 1, Upsample(scale_factor = 0.1): its output would be 0 x 0 pixels"},
+      "network: layer 1, Upsample(scale_factor = 0.1 x 0.1): its output would be 0 x 0 pixels"},
     {"three sides", function() dnn.ZeroPad2d{1, 2, 3} end,
       "ZeroPad2d: padding must be a number or four, {left, right, top, bottom}, got table"},
     {"a larger reflection than the image", on({3, 5, 1}, dnn.ReflectionPad2d{4, 4, 0, 3}),
       "network: layer 1, ReflectionPad2d(padding = {4, 4, 0, 3}): can only reflect fewer pixels than the image has: "
         .. "3 on the bottom is not less than its height of 3"},
+    {"a longer way round than the sequence", on({3, 1}, dnn.CircularPad1d{1, 4}),
+      "network: layer 1, CircularPad1d(padding = {1, 4}): can go round the sequence once at most, and 4 on the right "
+        .. "is more than its length of 3"},
+    {"a longer reflection than the sequence", on({3, 1}, dnn.ReflectionPad1d(3)),
+      "network: layer 1, ReflectionPad1d(padding = {3, 3}): can only reflect fewer steps than the sequence has: "
+        .. "3 on the left is not less than its length of 3"},
+    {"three ends", function() dnn.ConstantPad1d({1, 2, 3}, 0) end,
+      "ConstantPad1d: padding must be a number or a pair, {left, right}, got table"},
+    {"a sequence for an image's padding", on({3, 1}, dnn.ZeroPad2d(1)),
+      "network: layer 1, ZeroPad2d(padding = {1, 1, 1, 1}): needs an image of height x width x channels, and "
+        .. "its input is 3 x 1"},
+    {"as large as the input with a stride", function() dnn.Conv2d(1, 1, 3, {padding = "same", stride = 2}) end,
+      "Conv2d: padding = 'same' needs stride = 1; with a stride of 2 A is not as large as X"},
+    {"padding by another word", function() dnn.Conv1d(1, 1, 3, {padding = "full"}) end,
+      "Conv1d: padding must be a whole number of at least 0, or 'same', or 'valid', got 'full'"},
+    {"padding below 0", function() dnn.Conv2d(1, 1, 3, {padding = -1}) end,
+      "Conv2d: padding must be a whole number of at least 0, or a pair of them, {height, width}, or 'same', or "
+        .. "'valid', got -1"},
+    {"a word for a transposed one", function() dnn.ConvTranspose1d(1, 1, 3, {padding = "same"}) end,
+      "ConvTranspose1d: padding must be a number, got 'same'"},
+    {"a padding mode of another library", function() dnn.Conv2d(1, 1, 3, {padding_mode = "symmetric"}) end,
+      "Conv2d: padding_mode must be one of zeros, reflect, replicate, circular, got 'symmetric'"},
+    {"more to reflect than there is", on({3, 1}, dnn.Conv1d(1, 1, 3, {padding = 3, padding_mode = "reflect"})),
+      "network: layer 1, Conv1d(1 -> 1, kernel_size = 3, padding = 3, padding_mode = reflect): can only reflect fewer "
+        .. "steps than the sequence has: 3 on the left is not less than its length of 3"},
+    {"transposed padding that leaves nothing", on({2, 1}, dnn.ConvTranspose1d(1, 2, 2, {padding = 2})),
+      "network: layer 1, ConvTranspose1d(1 -> 2, kernel_size = 2, padding = 2): padding 2 leaves nothing of "
+        .. "its output, which would be 3 steps long without it"},
+    {"a divisor of 0", function() dnn.AvgPool2d(2, {divisor_override = 0}) end,
+      "AvgPool2d: divisor_override must be a whole number of at least 1, got 0"},
+    {"a factor of 0", function() dnn.Upsample{scale_factor = {2, 0}} end, "Upsample: scale_factor must be more than 0"},
+    {"three factors", function() dnn.Upsample{scale_factor = {2, 1, 3}} end,
+      "Upsample: scale_factor must be a number or a pair, {height, width}, got table"},
+    {"bilinear of a sequence", on({3, 1}, dnn.Upsample{scale_factor = 2, mode = "bilinear"}),
+      "network: layer 1, Upsample(scale_factor = 2 x 2, mode = bilinear): its input is 3 x 1, for which the "
+        .. "mode is 'linear', not 'bilinear'"},
+    {"a height for a sequence", on({3, 1}, dnn.Upsample{size = {2, 3}}),
+      "network: layer 1, Upsample(size = 2 x 3): its input is a sequence, 3 x 1, for which size is one number"},
+    {"a vector to upsample", on({3}, dnn.Upsample(2)),
+      "network: layer 1, Upsample(size = 2 x 2): needs an image, height x width x channels, or a sequence, steps x "
+        .. "features, and its input is 3"},
+    {"a sequence of one step to normalise", on({1, 3}, dnn.InstanceNorm1d(3)),
+      "network: layer 1, InstanceNorm1d(num_features = 3): needs sequences of more than one step, as a single "
+        .. "one becomes 0"},
+    {"groups that cannot be shuffled", on({4}, dnn.ChannelShuffle(3)),
+      "network: layer 1, ChannelShuffle(groups = 3): has 3 groups, which do not divide the channels of its "
+        .. "input, 4"},
+    {"an odd number to halve", on({2, 2, 3}, dnn.GLU()),
+      "network: layer 1, GLU: halves its channels, which must be even in number, and its input is 2 x 2 x 3"},
+    {"a slope that falls", function() dnn.RReLU(0.5, 0.2) end, "RReLU: lower, 0.5, must not be above upper, 0.2"},
     {"channels that make no blocks", on({3, 5, 6}, dnn.PixelShuffle(2)),
       "network: layer 1, PixelShuffle(upscale_factor = 2): needs channels that upscale_factor squared, 4, divides, but "
         .. "its input has 6"},

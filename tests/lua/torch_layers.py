@@ -10,6 +10,7 @@ a row an example's column, and its values "i.w.NAME" as the module's state_dict 
 import json
 import struct
 import sys
+import warnings
 
 import numpy as np
 import torch
@@ -207,7 +208,46 @@ def of_steps(kind):
     return Steps
 
 
-Conv1d, MaxPool1d, AvgPool1d = of_steps(nn.Conv1d), of_steps(nn.MaxPool1d), of_steps(nn.AvgPool1d)
+Conv1d, ConvTranspose1d, InstanceNorm1d = of_steps(nn.Conv1d), of_steps(nn.ConvTranspose1d), of_steps(nn.InstanceNorm1d)
+MaxPool1d, AvgPool1d = of_steps(nn.MaxPool1d), of_steps(nn.AvgPool1d)
+AdaptiveAvgPool1d, AdaptiveMaxPool1d = of_steps(nn.AdaptiveAvgPool1d), of_steps(nn.AdaptiveMaxPool1d)
+Upsample, ConstantPad1d = of_steps(nn.Upsample), of_steps(nn.ConstantPad1d)
+ReflectionPad1d, ReplicationPad1d = of_steps(nn.ReflectionPad1d), of_steps(nn.ReplicationPad1d)
+
+
+class Padded(nn.Module):
+    """nn.functional.pad, of sequences along their steps."""
+
+    def __init__(self, padding, mode):
+        super().__init__()
+        self.padding, self.mode = padding, mode
+
+    def forward(self, x):
+        x = x.transpose(1, 2) if x.dim() == 3 else x
+        x = nn.functional.pad(x, self.padding, self.mode)
+        return x.transpose(1, 2) if x.dim() == 3 else x
+
+
+class Shuffled(nn.Module):
+    """nn.ChannelShuffle, which has no gradient in this version."""
+
+    def __init__(self, groups):
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, x):
+        return x.unflatten(1, (self.groups, -1)).transpose(1, 2).flatten(1, 2)
+
+
+class Pair(nn.Sequential):
+    """A layer of two inputs that leaves out the axis it works on, which is one channel here."""
+
+    def forward(self, x, y):
+        return self[0](x, y).unsqueeze(1 if x.dim() == 4 else -1) if x.dim() != 3 else self.of_steps(x, y)
+
+    def of_steps(self, x, y):
+        pair = self[0](x.reshape(-1, x.shape[-1]), y.reshape(-1, x.shape[-1]))
+        return pair.reshape(x.shape[0], x.shape[1], 1)
 
 
 class CrossAttention(nn.MultiheadAttention):
@@ -337,6 +377,7 @@ def main():
     cases = json.load(open(sys.argv[1]))
     tensors, results = read(sys.argv[2]), {}
     torch.set_num_threads(1)
+    warnings.simplefilter("ignore")  # of convolutions that copy their input
     for i, case in enumerate(cases):
         run(case, tensors, i, results)
     write(sys.argv[3], results)

@@ -4,7 +4,7 @@
 #include "nn/layers/pooling.h"
 
 static const dnn_field fields[] = {
-    DNN_POOLING_OUTPUT_SIZE,
+    DNN_POOLING_OUTPUT_SIZE(DNN_FIELD_PAIR, "height and width of A"),
     {.name = NULL},
 };
 

@@ -3,8 +3,10 @@
 
 static const dnn_field fields[] = {
     DNN_CONVOLUTION_FIELDS(DNN_FIELD_PAIR, "height and width of the window", "pixels",
-                           "pixels from one window to the next", "zeros on each side of the image",
+                           "pixels from one window to the next", dnn_convolution_paddings, "pixels on each side of the image; same: as many as A "
+                           "needs to be as large as X; valid: none",
                            "elements of a window"),
+    DNN_CONVOLUTION_PADDING_MODE_FIELD,
     {.name = NULL},
 };
 
@@ -17,6 +19,12 @@ static const dnn_case cases[] = {
      .in = {{3, {4, 5, 4}}}},
     {.settings = "in_channels=3 out_channels=3 kernel_size=3 groups=3 padding=1,0",
      .in = {{3, {3, 4, 3}}}},
+    {.settings = "in_channels=2 out_channels=3 kernel_size=2,3 padding=same", .in = {{3, {3, 4, 2}}}},
+    {.settings = "in_channels=2 out_channels=3 kernel_size=3 padding=2,1 padding_mode=reflect stride=2",
+     .in = {{3, {4, 3, 2}}}},
+    {.settings = "in_channels=2 out_channels=2 kernel_size=3 dilation=1,2 padding=same "
+                 "padding_mode=circular groups=2",
+     .in = {{3, {3, 4, 2}}}},
     {.settings = NULL},
 };
 

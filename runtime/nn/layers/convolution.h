@@ -18,17 +18,19 @@ enum {
     DNN_CONVOLUTION_GROUPS,
     DNN_CONVOLUTION_BIAS,
     DNN_CONVOLUTION_INIT,
-    DNN_CONVOLUTION_OUTPUT_PADDING /* of a transposed one */
+    DNN_CONVOLUTION_OUTPUT_PADDING,                                 /* of a transposed one */
+    DNN_CONVOLUTION_PADDING_MODE = DNN_CONVOLUTION_OUTPUT_PADDING /* of one that is not */
 };
 
 /* values */
 enum { DNN_CONVOLUTION_WEIGHT, DNN_CONVOLUTION_BIAS_COLUMN };
 
-extern const char *const dnn_convolution_inits[];
+extern const char *const dnn_convolution_inits[], *const dnn_convolution_paddings[],
+    *const dnn_convolution_padding_modes[];
 
-/* The rows of the table of fields. extents: DNN_FIELD_COUNT or DNN_FIELD_PAIR; places: "steps"; the
- * other texts say what differs. */
-#define DNN_CONVOLUTION_FIELDS(extents, window, places, stride_doc, padding_doc, terms)            \
+/* The rows of the table of fields. extents: DNN_FIELD_COUNT or DNN_FIELD_PAIR; places: "steps"; words:
+ * that may stand for padding, or NULL; the other texts say what differs. */
+#define DNN_CONVOLUTION_FIELDS(extents, window, places, stride_doc, words, padding_doc, terms)     \
     [DNN_CONVOLUTION_IN] = {.name = "in_channels",                                                 \
                             .kind = DNN_FIELD_COUNT,                                               \
                             .low = 1,                                                              \
@@ -55,7 +57,10 @@ extern const char *const dnn_convolution_inits[];
                                 .low = 1,                                                          \
                                 .initial = 1,                                                      \
                                 .doc = stride_doc},                                                \
-    [DNN_CONVOLUTION_PADDING] = {.name = "padding", .kind = extents, .doc = padding_doc},          \
+    [DNN_CONVOLUTION_PADDING] = {.name = "padding",                                                \
+                                 .kind = extents,                                                  \
+                                 .choices = words,                                                 \
+                                 .doc = padding_doc},                                              \
     [DNN_CONVOLUTION_DILATION] = {.name = "dilation",                                              \
                                   .kind = extents,                                                 \
                                   .low = 1,                                                        \
@@ -77,9 +82,21 @@ extern const char *const dnn_convolution_inits[];
         .doc = "variance of the normal starting weights, with in = " terms                         \
                ": he 2/in, xavier 2/(in + out), 1/sqrt(n) 1/in"}
 
+/* What stands in the padding. */
+#define DNN_CONVOLUTION_PADDING_MODE_FIELD                                                         \
+    [DNN_CONVOLUTION_PADDING_MODE] = {                                                             \
+        .name = "padding_mode",                                                                    \
+        .kind = DNN_FIELD_CHOICE,                                                                  \
+        .choices = dnn_convolution_padding_modes,                                                  \
+        .doc = "zeros; reflect: X mirrored at its edge; replicate: its edge; circular: its other " \
+               "end"}
+
 /* The settings of extents along an axis, 0 the height and 1 the width; of a sequence's height the
  * ones that change nothing. */
 size_t dnn_convolution_extent(const dnn_layer *layer, int field, int axis);
+
+/* The kernel's height as files have it: 0 of a sequence, which has none. */
+size_t dnn_convolution_file_height(const dnn_layer *layer);
 
 /* A convolution of images of that shape with the layer's kernel, stride, padding, dilation and
  * groups; without channels. */

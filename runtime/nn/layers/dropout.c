@@ -25,7 +25,7 @@ static const dnn_field fields[] = {
 
 typedef struct job {
     uint64_t key;
-    double p;
+    const dnn_dropped *how;
     const dnn_matrix *from;
     dnn_matrix *to;
     bool add;
@@ -33,16 +33,16 @@ typedef struct job {
 
 #define LOOP(T, name)                                                                              \
     DNN_CLONES static void name(T *to, const T *from, const uint32_t *words, size_t n,             \
-                                uint32_t limit, double factor, bool add) {                         \
-        const T scale = (T)factor;                                                                 \
+                                uint32_t limit, const dnn_dropped *how, bool add) {                \
+        const T scale = (T)how->scale, shift = (T)how->shift, dropped = (T)how->dropped;           \
         if (add) {                                                                                 \
             DNN_INDEPENDENT                                                                        \
             for (size_t i = 0; i < n; i++)                                                         \
-                to[i] += words[i] < limit ? 0 : from[i] * scale;                                   \
+                to[i] += words[i] < limit ? dropped : from[i] * scale + shift;                     \
         } else {                                                                                   \
             DNN_INDEPENDENT                                                                        \
             for (size_t i = 0; i < n; i++)                                                         \
-                to[i] = words[i] < limit ? 0 : from[i] * scale;                                    \
+                to[i] = words[i] < limit ? dropped : from[i] * scale + shift;                      \
         }                                                                                          \
     }
 
@@ -52,25 +52,31 @@ LOOP(double, mask_f64)
 /* Elements [begin, end); chunks begin at multiples of a block of words. */
 static void mask_chunk(void *context, size_t begin, size_t end) {
     const job *j = context;
-    double factor = j->p < 1 ? 1 / (1 - j->p) : 0, limit = j->p * 4294967296.0;
+    double limit = j->how->p * 4294967296.0;
     uint32_t words[DNN_WORD_BLOCK], bound = limit > UINT32_MAX ? UINT32_MAX : (uint32_t)limit;
     for (size_t at = begin; at < end; at += DNN_WORD_BLOCK) {
         size_t n = end - at < DNN_WORD_BLOCK ? end - at : DNN_WORD_BLOCK;
         dnn_random_words(j->key, at / DNN_WORD_BLOCK, words);
         if (j->to->dtype == DNN_FLOAT32)
             mask_f32((float *)j->to->data + at, (const float *)j->from->data + at, words, n, bound,
-                     factor, j->add);
+                     j->how, j->add);
         else
             mask_f64((double *)j->to->data + at, (const double *)j->from->data + at, words, n,
-                     bound, factor, j->add);
+                     bound, j->how, j->add);
     }
 }
 
 _Static_assert(DNN_CHUNK % DNN_WORD_BLOCK == 0, "a chunk is whole blocks of words");
 
-void dnn_dropout(uint64_t key, double p, const dnn_matrix *from, dnn_matrix *to, bool add) {
-    job j = {key, p, from, to, add};
+void dnn_drop(uint64_t key, const dnn_dropped *how, const dnn_matrix *from, dnn_matrix *to,
+              bool add) {
+    job j = {key, how, from, to, add};
     dnn_for_chunks(dnn_matrix_count(to), mask_chunk, &j);
+}
+
+void dnn_dropout(uint64_t key, double p, const dnn_matrix *from, dnn_matrix *to, bool add) {
+    dnn_dropped how = {.p = p, .scale = p < 1 ? 1 / (1 - p) : 0};
+    dnn_drop(key, &how, from, to, add);
 }
 
 static dnn_status forward(dnn_call *call, dnn_error *err) {

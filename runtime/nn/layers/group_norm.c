@@ -18,7 +18,7 @@
 
 enum { WEIGHT, BIAS }; /* values */
 
-/* Settings of GroupNorm, and of InstanceNorm2d. */
+/* Settings of GroupNorm, and of InstanceNorm1d and 2d. */
 enum { NUM_GROUPS, NUM_CHANNELS, GROUP_EPS, GROUP_AFFINE };
 enum { NUM_FEATURES, INSTANCE_EPS, INSTANCE_AFFINE };
 
@@ -282,9 +282,16 @@ static dnn_status shape_of_groups(const dnn_layer *layer, const dnn_shape *in, s
                     channels_of(layer), text);
 }
 
+static dnn_shape wants_sequence(const dnn_layer *layer) {
+    return dnn_shape_sequence(0, channels_of(layer));
+}
+
 static dnn_status shape_of_instance(const dnn_layer *layer, const dnn_shape *in, size_t inputs,
                                     dnn_shape *out, dnn_error *err) {
     (void)layer, (void)inputs, (void)out;
+    if (dnn_shape_positions(in) == 1 && in->rank == 2)
+        return dnn_fail(err, DNN_ERROR_SHAPE,
+                        "needs sequences of more than one step, as a single one becomes 0");
     if (dnn_shape_positions(in) > 1)
         return DNN_OK;
     return dnn_fail(err, DNN_ERROR_SHAPE,
@@ -295,6 +302,12 @@ static const dnn_case group_cases[] = {
     {.settings = "num_groups=2 num_channels=4", .in = {{3, {3, 2, 4}}}},
     {.settings = "num_groups=1 num_channels=3 eps=0.01", .in = {{2, {4, 3}}}},
     {.settings = "num_groups=3 num_channels=6 affine=false", .in = {{1, {6}}}},
+    {.settings = NULL},
+};
+
+static const dnn_case instance_cases_1d[] = {
+    {.settings = "num_features=2 affine=true eps=0.01", .in = {{2, {4, 2}}}},
+    {.settings = "num_features=3", .in = {{2, {3, 3}}}},
     {.settings = NULL},
 };
 
@@ -313,6 +326,21 @@ const dnn_layer_class dnn_layer_group_norm = {
     .check = check_groups,
     .wants = wants_channels,
     .shape = shape_of_groups,
+    .values = values,
+    .saved = saved,
+    .scratch = scratch,
+    .forward = forward,
+    .backward = backward,
+};
+
+const dnn_layer_class dnn_layer_instance_norm1d = {
+    .name = "InstanceNorm1d",
+    .doc = "A = (X - mean) / sqrt(var + eps), over each channel of a sequence",
+    .fields = instance_fields,
+    .cases = instance_cases_1d,
+    .flags = DNN_READS_X,
+    .wants = wants_sequence,
+    .shape = shape_of_instance,
     .values = values,
     .saved = saved,
     .scratch = scratch,

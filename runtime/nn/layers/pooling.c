@@ -26,6 +26,7 @@ static dnn_pool pool_of(const dnn_layer *layer, const dnn_shape *in) {
                   .dilation = {1, 1},
                   .ceil_mode = setting(layer, "ceil_mode", 0, 0) != 0,
                   .count_include_pad = setting(layer, "count_include_pad", 0, 0) != 0,
+                  .divisor = setting(layer, "divisor_override", 0, 0),
                   .adaptive = is_adaptive(layer)};
     for (int axis = sequence ? 1 : 0; axis < 2; axis++) {
         p.kernel[axis] = setting(layer, "kernel_size", axis, 1);
@@ -33,13 +34,13 @@ static dnn_pool pool_of(const dnn_layer *layer, const dnn_shape *in) {
         p.padding[axis] = setting(layer, "padding", axis, 0);
         p.dilation[axis] = setting(layer, "dilation", axis, 1);
     }
-    p.out_height = setting(layer, "output_size", 0, 0);
+    p.out_height = sequence ? 1 : setting(layer, "output_size", 0, 0);
     p.out_width = setting(layer, "output_size", 1, 0);
     return p;
 }
 
 dnn_shape dnn_pooling_wants(const dnn_layer *layer) {
-    bool sequence = layer->kind->fields[0].kind == DNN_FIELD_COUNT;
+    bool sequence = layer->kind->fields[0].kind == DNN_FIELD_COUNT; /* kernel_size, output_size */
     return sequence ? dnn_shape_sequence(0, 0) : dnn_shape_image(0, 0, 0);
 }
 

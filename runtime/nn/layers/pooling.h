@@ -1,5 +1,6 @@
 /* pooling.h: what all layers of pooling share (math/pool.h). Each has some of the settings
- * kernel_size, stride, padding, dilation, ceil_mode and count_include_pad, or output_size. A
+ * kernel_size, stride, padding, dilation, ceil_mode, count_include_pad and divisor_override, or
+ * output_size. A
  * sequence is an image of height 1; its settings are counts where those of images are pairs. */
 #ifndef DNN_NN_POOLING_H
 #define DNN_NN_POOLING_H
@@ -43,14 +44,22 @@
      .initial = 1,                                                                                 \
      .doc = "whether a mean counts the zeros of the padding in its window"}
 
-#define DNN_POOLING_OUTPUT_SIZE                                                                    \
+#define DNN_POOLING_DIVISOR_OVERRIDE                                                                \
+    {.name = "divisor_override",                                                                   \
+     .kind = DNN_FIELD_COUNT,                                                                      \
+     .low = 1,                                                                                     \
+     .initial = -1,                                                                                \
+     .optional = true,                                                                             \
+     .doc = "what the sum of a window is divided by, instead of its pixels"}
+
+#define DNN_POOLING_OUTPUT_SIZE(extents, text)                                                     \
     {.name = "output_size",                                                                        \
-     .kind = DNN_FIELD_PAIR,                                                                       \
+     .kind = extents,                                                                              \
      .low = 1,                                                                                     \
      .positional = true,                                                                           \
      .required = true,                                                                             \
      .example = 2,                                                                                 \
-     .doc = "height and width of A"}
+     .doc = text}
 
 /* Images, or where kernel_size is a count sequences, of any size. */
 dnn_shape dnn_pooling_wants(const dnn_layer *layer);

@@ -18,4 +18,12 @@ return {
     "Merge(nn.Linear(6, 3), Slice(2, 6), join=nn.Bilinear(3, 5, 4, bias=False))", {5, 6}},
   {"dnn.Merge{dnn.Slice(1, 200), dnn.Slice(201, 300), with = dnn.Bilinear(200, 100, 2)}", -- in several pieces
     "Merge(Slice(1, 200), Slice(201, 300), join=nn.Bilinear(200, 100, 2))", {300}},
+  {"dnn.Merge{dnn.Linear(3, 4), dnn.Linear(3, 4), with = dnn.CosineSimilarity()}",
+    "Merge(nn.Linear(3, 4), nn.Linear(3, 4), join=Pair(nn.CosineSimilarity()))", {3}},
+  {"dnn.Merge{dnn.Linear(3, 4), dnn.Linear(3, 4), with = dnn.PairwiseDistance()}",
+    "Merge(nn.Linear(3, 4), nn.Linear(3, 4), join=Pair(nn.PairwiseDistance()))", {3}},
+  {"dnn.Merge{dnn.Linear(3, 4), dnn.Linear(3, 4), with = dnn.PairwiseDistance(3.5, {eps = 0.1})}",
+    "Merge(nn.Linear(3, 4), nn.Linear(3, 4), join=Pair(nn.PairwiseDistance(3.5, eps=0.1)))", {5, 3}},
+  {"dnn.Merge{dnn.Conv2d(2, 3, 1), dnn.Conv2d(2, 3, 1), with = dnn.CosineSimilarity{eps = 1e-3}}",
+    "Merge(nn.Conv2d(2, 3, 1), nn.Conv2d(2, 3, 1), join=Pair(nn.CosineSimilarity(1, eps=1e-3)))", {3, 4, 2}},
 }

@@ -24,4 +24,8 @@ return {
   {"dnn.InstanceNorm2d(3, {affine = true, eps = 0.01})", "nn.InstanceNorm2d(3, affine=True, eps=0.01)", {6, 5, 3}},
   {"dnn.Dropout1d(0.3)", "nn.Dropout1d(0.3)", {4, 3}, eval = true},
   {"dnn.Dropout2d(0.3)", "nn.Dropout2d(0.3)", {4, 5, 3}, eval = true},
+  {"dnn.InstanceNorm1d(3)", "InstanceNorm1d(3)", {5, 3}},
+  {"dnn.InstanceNorm1d(4, {affine = true, eps = 0.01})", "InstanceNorm1d(4, affine=True, eps=0.01)", {7, 4}},
+  {"dnn.LocalResponseNorm(3, {alpha = 0.5})", "nn.LocalResponseNorm(3, alpha=0.5)", {2, 3, 7}},
+  {"dnn.LocalResponseNorm(4, 2, 1.5, 2)", "nn.LocalResponseNorm(4, 2, 1.5, 2)", {3, 2, 5}},
 }

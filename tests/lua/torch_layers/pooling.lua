@@ -23,4 +23,12 @@ return {
   {"dnn.GlobalAvgPool()", "nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())", {5, 6, 3}},
   {"dnn.Sequential{dnn.GlobalAvgPool(), dnn.Linear(3, 2)}",
     "nn.Sequential(nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()), nn.Linear(3, 2))", {5, 6, 3}},
+  {"dnn.AvgPool2d({2, 3}, {padding = 1, divisor_override = 5})", "nn.AvgPool2d((2, 3), padding=1, divisor_override=5)",
+    {6, 7, 3}},
+  {"dnn.AvgPool2d(2, {ceil_mode = true, divisor_override = 1})", "nn.AvgPool2d(2, ceil_mode=True, divisor_override=1)",
+    {5, 5, 9}},
+  {"dnn.AdaptiveAvgPool1d(3)", "AdaptiveAvgPool1d(3)", {7, 3}},
+  {"dnn.AdaptiveAvgPool1d(5)", "AdaptiveAvgPool1d(5)", {3, 9}},
+  {"dnn.AdaptiveMaxPool1d(3)", "AdaptiveMaxPool1d(3)", {7, 3}},
+  {"dnn.AdaptiveMaxPool1d(1)", "AdaptiveMaxPool1d(1)", {6, 2}},
 }

@@ -13,4 +13,7 @@ return {
   {"dnn.Permute(2, 1, 3)", "Permute(2, 1, 3)", {40, 30, 8}},
   {"dnn.PositionalEncoding(6)", "PositionalEncoding(6)", {50, 6}},
   {"dnn.PositionalEncoding(5)", "PositionalEncoding(5)", {9, 5}},
+  {"dnn.Identity()", "nn.Identity()", {2, 3, 4}},
+  {"dnn.AlphaDropout(0.3)", "nn.AlphaDropout(0.3)", {7}, eval = true},
+  {"dnn.AlphaDropout(0)", "nn.AlphaDropout(0)", {7}},
 }

@@ -10,6 +10,7 @@ local dnn = {}
 ---@field padding? integer|integer[] zeros on each side, at most half of the window; 0 when not given
 ---@field ceil_mode? boolean whether a window may reach beyond the image, false when not given
 ---@field count_include_pad? boolean whether a mean counts the padding in its window, true when not given
+---@field divisor_override? integer what the sum of a window is divided by, instead of its pixels
 
 ---The mean of each window, channel by channel.
 ---

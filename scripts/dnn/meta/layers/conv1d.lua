@@ -9,7 +9,12 @@ local dnn = {}
 ---@field out_channels? integer when it is not the second argument
 ---@field kernel_size? integer when it is not the third argument
 ---@field stride? integer steps from one window to the next, 1 when not given
----@field padding? integer zeros at each end of the sequence, 0 when not given
+---steps at each end of the sequence, 0 when not given; "same": as many as A needs to be as large as X,
+---one more at the end where they are odd; "valid": none
+---@field padding? integer|"same"|"valid"
+---what stands there: "zeros" when not given; "reflect", X mirrored at its edge without repeating it; "replicate", the
+---edge itself; "circular", the other end
+---@field padding_mode? "zeros"|"reflect"|"replicate"|"circular"
 ---@field dilation? integer steps from one element of the window to the next, 1 when not given
 ---@field groups? integer parts of the channels that do not see each other, 1 when not given
 ---@field bias? boolean whether a bias is added, true when not given; it starts at 0
@@ -23,7 +28,8 @@ local dnn = {}
 ---out = floor((steps + 2 padding - dilation (kernel - 1) - 1) / stride) + 1. weight is a Matrix of out_channels x (kernel
 ---* in_channels / groups), channels fastest; files have PyTorch's order (out, in, kernel).
 ---
----Errors: a window longer than the padded sequence, groups that do not divide the channels, an input that is no sequence.
+---Errors: padding "same" with a stride; more to reflect or go round than there is; a window longer than the padded
+---sequence, groups that do not divide the channels, an input that is no sequence.
 ---
 ---```lua
 ---local conv = dnn.Conv1d(8, 16, 5, {stride = 2})

@@ -9,7 +9,12 @@ local dnn = {}
 ---@field out_channels? integer when it is not the second argument
 ---@field kernel_size? integer|integer[] when it is not the third argument
 ---@field stride? integer|integer[] pixels from one window to the next, 1 when not given
----@field padding? integer|integer[] zeros on each side of the image, 0 when not given
+---pixels on each side of the image, 0 when not given; "same": as many as A needs to be as large as X,
+---one more at the bottom or on the right where they are odd; "valid": none
+---@field padding? integer|integer[]|"same"|"valid"
+---what stands there: "zeros" when not given; "reflect", X mirrored at its edge without repeating it; "replicate", the
+---edge itself; "circular", the other edge
+---@field padding_mode? "zeros"|"reflect"|"replicate"|"circular"
 ---@field dilation? integer|integer[] pixels from one element of the window to the next, 1 when not given
 ---@field groups? integer parts of the channels that do not see each other, 1 when not given
 ---@field bias? boolean whether a bias is added, true when not given; it starts at 0
@@ -25,7 +30,8 @@ local dnn = {}
 ---out = floor((size + 2 padding - dilation (kernel - 1) - 1) / stride) + 1. weight is a Matrix of out_channels x (kernel
 ---height * kernel width * in_channels / groups), channels fastest; files have PyTorch's order (out, in, height, width).
 ---
----Errors: a kernel larger than the padded image, groups that do not divide the channels, an input that is no image.
+---Errors: padding "same" with a stride; more to reflect or go round than there is; a kernel larger than the padded
+---image, groups that do not divide the channels, an input that is no image.
 ---
 ---```lua
 ---local conv = dnn.Conv2d(3, 16, 3, {padding = 1})

@@ -5,23 +5,25 @@ local dnn = {}
 -- ## Resizing and padding
 
 ---@class dnn.Upsample.Options
----@field size? integer|integer[] height and width of A, where it is not the first argument; or scale_factor
----@field scale_factor? number how many times larger A is, as 2 or 1.5; or size
----"nearest", the element there, which it is when not given, or "bilinear", between the four around it
----@field mode? "nearest"|"bilinear"
----bilinear: whether the corners of A are those of X, rather than the edges; false when not given
+---@field size? integer|integer[] height and width of A, or its steps, when it is not the first argument; or scale_factor
+---@field scale_factor? number|number[] how many times larger A is, as 2, 1.5, or {2, 3} of height and width; or size
+---"nearest", the element there, which it is when not given; "bilinear", between the four pixels around it; "linear",
+---between the two steps around it
+---@field mode? "nearest"|"bilinear"|"linear"
+---bilinear and linear: whether the corners of A are those of X, rather than the edges; false when not given
 ---@field align_corners? boolean
 
----Images of another size, by the nearest pixel or by interpolation.
+---Images and sequences of another size, by the nearest element or by interpolation.
 ---
 ---With s = 1 / scale_factor, or height / output height where the size is given, row o of A, from 0, lies at row o s of
----X, rounded down (nearest), at (o + 1/2) s - 1/2, but not before row 0 (bilinear), or at
----o (height - 1) / (output height - 1) (align_corners); the same for columns.
+---X, rounded down (nearest), at (o + 1/2) s - 1/2, but not before row 0 (bilinear, linear), or at
+---o (height - 1) / (output height - 1) (align_corners); the same for columns and steps.
 ---
----Shapes: X is {height, width, channels}, A the same with size, or floor(scale_factor height) and so on. Backward: dA
----to the pixels that it came from.
+---Shapes: X is {height, width, channels}, A the same with size, or floor(scale_factor height) and so on; or X is
+---{steps, channels}, and A has other steps. Backward: dA to the elements that it came from.
 ---
----Errors: neither size nor scale_factor, or both; align_corners of nearest; an input that is no image.
+---Errors: neither size nor scale_factor, or both; align_corners of nearest; bilinear of a sequence, linear of an image;
+---an input that is neither.
 ---
 ---```lua
 ---local up = dnn.Upsample{scale_factor = 2, mode = "bilinear"}
