@@ -63,14 +63,67 @@ static dnnlua_network *forward(lua_State *L, int index, int input, const dnn_sid
     return self;
 }
 
-/* net:forward(X, {lengths = }) */
+/* Input number i, from 1, of the list at 2; numbers are of the network's type, ids of any. */
+static const dnn_matrix *listed_input(lua_State *L, dnn_dtype dtype, int i) {
+    lua_rawgeti(L, 2, i);
+    const dnn_matrix *m = dnnlua_test_matrix(L, -1);
+
+    if (m == NULL) {
+        luaL_error(L, "network: forward: input %d must be a Matrix, got %s", i, dnnlua_got(L, -1));
+    }
+    if (dnnlua_is_recorded(m)) {
+        luaL_error(L, "network: forward: input %d requires a gradient; give one matrix, made by "
+                      "dnn.cat",
+                   i);
+    }
+    if (dnn_dtype_info(m->dtype)->is_real && m->dtype != dtype) {
+        luaL_error(L, "network: forward: input %d is %s, the network %s; convert it with :%s()", i,
+                   dnn_dtype_info(m->dtype)->name, dnn_dtype_info(dtype)->name,
+                   dtype == DNN_FLOAT32 ? "float" : "double");
+    }
+    lua_pop(L, 1); /* the list keeps it */
+    return m;
+}
+
+/* Puts one matrix in the place of a list of them at 2: the parts of each example one after the
+ * other. */
+static void join_inputs(lua_State *L, dnn_dtype dtype) {
+    int count = lua_istable(L, 2) ? (int)lua_rawlen(L, 2) : 0;
+    size_t rows = 0, cols = 0, at = 0;
+    dnn_error err;
+
+    for (int i = 1; i <= count; i++) {
+        const dnn_matrix *m = listed_input(L, dtype, i);
+        if (i > 1 && m->cols != cols) {
+            luaL_error(L, "network: forward: input %d has %d columns, and input 1 %d; they need a "
+                          "column for each example",
+                       i, (int)m->cols, (int)cols);
+        }
+        rows += m->rows;
+        cols = m->cols;
+    }
+    if (count == 0) {
+        return;
+    }
+    dnn_matrix *all = dnnlua_new_matrix(L, dtype, rows, cols);
+    for (int i = 1; i <= count; i++) {
+        const dnn_matrix *m = listed_input(L, dtype, i);
+        dnn_matrix part;
+        dnnlua_check(L, dnn_matrix_block(&part, all, at, 0, m->rows, cols, &err), &err);
+        dnnlua_check(L, dnn_matrix_copy(&part, m, &err), &err);
+        at += m->rows;
+    }
+    lua_replace(L, 2);
+}
+
+/* net:forward(X, {lengths = }); X may be a list of matrices */
 int dnnlua_layer_forward(lua_State *L) {
     const dnnlua_layer *layer = dnnlua_check_layer(L, 1);
     lua_settop(L, 3);
     if (dnnlua_layer_is_called(layer)) {
         return dnnlua_record_called(L);
     }
-    push_root(L);
+    join_inputs(L, dnn_network_dtype(push_root(L)->network));
     dnn_side_inputs side = side_inputs(L, 3, "network: forward");
     const dnn_matrix *X = dnnlua_test_matrix(L, 2);
     if (X != NULL && dnnlua_is_recorded(X)) {

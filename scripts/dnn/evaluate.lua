@@ -49,8 +49,8 @@ local function evaluate(net, data, options)
   local given = {batch_size = opts.batch_size, default_size = BATCH}
   if not source.is_batches(data) then given.shuffle = false end
   local cost, seen = 0, 0
-  for X, Y in source.batches("dnn.evaluate", data, given) do
-    local A = net:predict(X)
+  for X, Y, beside in source.batches("dnn.evaluate", data, given) do
+    local A = net:predict(X, beside)
     if loss then cost = cost + cost_of(loss, A, Y) end
     for _, metric in ipairs(metrics) do metric.meter:add(A, Y) end
     seen = seen + Y.cols

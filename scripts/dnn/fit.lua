@@ -9,8 +9,8 @@ local function learn(training)
   local net, loss, optimiser, opts = training.net, training.loss, training.optimiser, training.opts
 
   for _ in training:epochs() do                          -- until all are done, or nothing has got better for a while
-    for X, Y in training:batches() do                    -- and until Ctrl-C, the window or a callback says stop
-      local A = net:forward(X)
+    for X, Y, beside in training:batches() do            -- and until Ctrl-C, the window or a callback says stop
+      local A = net:forward(X, beside)                   -- {lengths = } of a set that has some
       local cost = loss:forward(A, Y)
       training:measure(A, Y, cost)                       -- for the epoch's mean cost and metrics
       net:backward(training:share(loss:backward()))      -- a mean over the batches that make one step

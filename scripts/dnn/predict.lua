@@ -37,8 +37,8 @@ local function predict(net, data, options)
   local opts = options_of.read("dnn.predict", options, PREDICT)
   local is_matrix = dnn._is_matrix(data)
   local outputs, targets = {}, {}
-  for X, Y in is_matrix and columns(data, opts.batch_size or BATCH) or in_order(data, opts.batch_size) do
-    outputs[#outputs + 1] = net:predict(X)
+  for X, Y, beside in is_matrix and columns(data, opts.batch_size or BATCH) or in_order(data, opts.batch_size) do
+    outputs[#outputs + 1] = net:predict(X, beside)
     targets[#targets + 1] = Y and Y:copy()
   end
   if #outputs == 0 then return net:predict(is_matrix and data or data.X) end -- of no examples: outputs x 0

@@ -38,6 +38,13 @@ local linear = {
   PixelUnshuffle = {{{4, 4, 1}, function() return dnn.PixelUnshuffle(2) end}},
   ZeroPad2d = {{{3, 3, 2}, function() return dnn.ZeroPad2d(1) end}},
   ReflectionPad2d = {{{3, 3, 2}, function() return dnn.ReflectionPad2d(1) end}},
+  ConvTranspose1d = {{{4, 2}, function() return dnn.ConvTranspose1d(2, 3, 3, {stride = 2}) end}},
+  AdaptiveAvgPool1d = {{{4, 2}, function() return dnn.AdaptiveAvgPool1d(3) end}},
+  ChannelShuffle = {{{2, 2, 4}, function() return dnn.ChannelShuffle(2) end}},
+  ReflectionPad1d = {{{3, 2}, function() return dnn.ReflectionPad1d(1) end}},
+  ReplicationPad1d = {{{3, 2}, function() return dnn.ReplicationPad1d(2) end}},
+  CircularPad1d = {{{3, 2}, function() return dnn.CircularPad1d(2) end}},
+  CircularPad2d = {{{3, 3, 2}, function() return dnn.CircularPad2d(1) end}},
   ReplicationPad2d = {{{3, 3, 2}, function() return dnn.ReplicationPad2d(1) end}},
 }
 

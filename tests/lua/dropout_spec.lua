@@ -48,4 +48,27 @@ describe("dropout of whole channels", function()
     local net = dnn.Sequential{dnn.Input(2, 2, 3), dnn.Dropout2d(1)}
     assert.equal(0, net:forward(dnn.full(12, 1, 1 / 0)):abs():sum())
   end)
+
+  it("keeps mean and variance where it is AlphaDropout", function()
+    local net = dnn.Sequential({dnn.AlphaDropout(0.3)}, {dtype = "float64", input = {200}})
+    local X, low = dnn.randn(200, 200, {dtype = "float64"}), -1.7580993408473766
+    local scale = 1 / math.sqrt(0.7 * (1 + 0.3 * low ^ 2))
+    local dropped, kept = scale * low - scale * 0.3 * low, X * scale - scale * 0.3 * low
+    local A = net:forward(X):copy()
+    local is_dropped = ((A - dropped):abs():lt(1e-12)):double()
+    assert.is_true(math.abs(is_dropped:mean() - 0.3) < 0.02)
+    assert.is_true(dnn.max(((A - kept) % (1 - is_dropped)):abs()) < 1e-12)
+    assert.is_true(math.abs(A:mean()) < 0.03 and math.abs(A:std() - 1) < 0.03)
+    local dX = net:backward(dnn.ones(200, 200, {dtype = "float64"}), {input_gradient = true})
+    assert.is_true(dnn.max((dX - (1 - is_dropped) * scale):abs()) < 1e-12)
+  end)
+
+  it("draws slopes between its bounds where it is RReLU", function()
+    local net = dnn.Sequential({dnn.RReLU(0.2, 0.6)}, {dtype = "float64", input = {200}})
+    local A = net:forward(dnn.full(200, 100, -1, {dtype = "float64"})):copy()
+    assert.is_true(dnn.max(A) <= -0.2 and dnn.min(A) >= -0.6)
+    assert.is_true(math.abs(A:mean() + 0.4) < 0.01)
+    local dX = net:backward(dnn.ones(200, 100, {dtype = "float64"}), {input_gradient = true})
+    assert.is_true(dX == -A)
+  end)
 end)

@@ -103,6 +103,17 @@ describe("a sparse Embedding", function()
     assert.is_false(net[1].weight:col(9):any())
   end)
 
+  it("shortens vectors that are longer than max_norm, for good in training", function()
+    local net = dnn.Sequential({dnn.Embedding(3, 2, {max_norm = 1})}, {dtype = "float64"})
+    net[1].weight = dnn.Matrix({{3, 0.3, 6}, {4, 0.4, 8}}, {dtype = "float64"})
+    local ids = dnn.Matrix{{1, 2}}
+    assert.is_true(dnn.max((net:predict(ids) - dnn.Matrix({{0.6, 0.3}, {0.8, 0.4}}, {dtype = "float64"})):abs()) < 1e-6)
+    assert.equal(3, net[1].weight(1, 1))
+    net:forward(ids)
+    assert.is_true(math.abs(net[1].weight:col(1):norm() - 1) < 1e-6)
+    assert.equal(6, net[1].weight(1, 3)) -- nobody asked for it
+  end)
+
   it("says what it cannot do", function()
     fails("Linear: cannot be tied: the gradient of Embedding is sparse",
       function() dnn.Linear(3, 50):tie(dnn.Embedding(50, 3, {sparse = true})) end)

@@ -85,6 +85,37 @@ describe("dnn.fit", function()
     assert.equal(1, #fit{data = {train = set, test = half}, validation = false}.cost)
   end)
 
+  it("gives the network the lengths of sequences, in training, validation and prediction", function()
+    local function net()
+      dnn.manual_seed(5)
+      return dnn.Sequential({dnn.LSTM(2, 3, {output = "last"}), dnn.Linear(3, 1)}, {input = {4, 2}})
+    end
+    dnn.manual_seed(4)
+    local set = {X = dnn.randn(8, 21), Y = dnn.randn(1, 21), lengths = (dnn.rand(1, 21) * 3.99 + 0.505):int()}
+    local ours, own, loss = net(), net(), dnn.MSELoss()
+    local optimiser = dnn.optim.SGD(own:parameters(), {lr = 0.1})
+    local history = dnn.fit{net = ours, data = set, loss = loss, epochs = 2, batch_size = 8, shuffle = false,
+      validation = set, optimiser = dnn.optim.SGD(ours:parameters(), {lr = 0.1}), progress = false}
+    for _ = 1, 2 do
+      for first = 1, 21, 8 do
+        local last = math.min(first + 7, 21)
+        loss:forward(own:forward(set.X:cols_range(first, last), {lengths = set.lengths:cols_range(first, last)}),
+          set.Y:cols_range(first, last))
+        own:backward(loss:backward())
+        optimiser:step()
+      end
+    end
+    assert.is_true(same_weights(ours, own))
+    local A = own:predict(set.X, {lengths = set.lengths})
+    assert.is_true(math.abs(loss(A, set.Y) - history.cost.validation[2]) < 1e-6)
+    assert.is_true(dnn.max((dnn.predict(ours, set) - A):abs()) < 1e-6)
+    local train = dnn.data.split(set, {test = 5})
+    assert.same({1, 16}, {train.lengths:size()})
+    set.lengths = dnn.ones(21, 1)
+    assert.has_error(function() dnn.data.batches(set) end,
+      "dnn.data.batches: lengths must be a Matrix of 1 x 21, a number of steps for each example, got 21 x 1")
+  end)
+
   it("validates as dnn.evaluate does, with the weights of the epoch's end", function()
     local p = classes()
     local metrics = {"accuracy", f = {"f1"}, right = function(A) return A.cols end}

@@ -48,4 +48,22 @@ describe("Slice", function()
     fails("network: layer 1, Slice(first = 2, last = 4): takes channels 2 to 4, but its input is 5 x 6 x 3",
       function() dnn.Sequential{dnn.Input(5, 6, 3), dnn.Slice(2, 4)} end)
   end)
+
+  it("takes the parts of examples as a list", function()
+    local function branch(first, last)
+      return dnn.Sequential{dnn.Slice(first, last), dnn.Linear(last - first + 1, 4)}
+    end
+    local net = dnn.Merge{branch(1, 3), branch(4, 5), with = dnn.CosineSimilarity()}
+    local X1, X2 = dnn.randn(3, 6), dnn.randn(2, 6)
+    local A = net:forward(dnn.cat({X1, X2}, 1)):copy()
+    assert.is_true(net:forward{X1, X2} == A)
+    assert.is_true(net{X1, X2} == A)
+    assert.is_true(net:predict{X1, X2} == A)
+    assert.same({5, 6}, {net:backward(A, {input_gradient = true}):size()})
+    assert.is_true(net{X1, X2:gt(0):byte()} == net(dnn.cat({X1, X2:gt(0)}, 1)))
+    fails("network: forward: input 2 has 5 columns, and input 1 6", function() net{X1, dnn.ones(2, 5)} end)
+    fails("network: forward: input 2 must be a Matrix, got 3", function() net{X1, 3} end)
+    fails("network: forward: input 2 is float64, the network float32", function() net{X1, X2:double()} end)
+    fails("network: forward: input 1 requires a gradient", function() net{X1:copy():requires_grad_(), X2} end)
+  end)
 end)

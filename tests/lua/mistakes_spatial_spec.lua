@@ -53,7 +53,7 @@ describe("a mistake with convolutions and poolings:", function()
     {"three ends", function() dnn.ConstantPad1d({1, 2, 3}, 0) end,
       "ConstantPad1d: padding must be a number or a pair, {left, right}, got table"},
     {"a sequence for an image's padding", on({3, 1}, dnn.ZeroPad2d(1)),
-      "network: layer 1, ZeroPad2d(padding = {1, 1, 1, 1}): needs an image of height x width x channels, and "
+      "network: layer 1, ZeroPad2d(padding = {1, 1, 1, 1}): needs an image of height x width x channels, but "
         .. "its input is 3 x 1"},
     {"as large as the input with a stride", function() dnn.Conv2d(1, 1, 3, {padding = "same", stride = 2}) end,
       "Conv2d: padding = 'same' needs stride = 1; with a stride of 2 A is not as large as X"},

@@ -2,7 +2,11 @@
  *
  * X holds whole numbers from 1 to num_embeddings, of any type. Only the columns of weight whose ids
  * occurred have a gradient other than 0: each is the sum of dA over their steps. The vector of
- * padding_idx starts as 0 and has none, so that it stays what it is. */
+ * padding_idx starts as 0 and has none, so that it stays what it is.
+ *
+ * A vector longer than max_norm is shortened to it as it is read, and a forward in training of the
+ * whole network leaves the shortened one in weight, as PyTorch does; its gradient is that of what
+ * was read. */
 #include <math.h>
 #include <string.h>
 
@@ -10,7 +14,7 @@
 #include "nn/call.h"
 #include "nn/network/parameters.h"
 
-enum { NUM_EMBEDDINGS, EMBEDDING_DIM, PADDING_IDX, SPARSE };
+enum { NUM_EMBEDDINGS, EMBEDDING_DIM, PADDING_IDX, MAX_NORM, NORM_TYPE, SPARSE };
 
 static const dnn_field fields[] = {
     [NUM_EMBEDDINGS] = {.name = "num_embeddings",
@@ -21,22 +25,35 @@ static const dnn_field fields[] = {
                         .example = 5,
                         .doc = "how many ids there are, 1 to num_embeddings"},
     [EMBEDDING_DIM] = {.name = "embedding_dim",
-                       .kind = DNN_FIELD_COUNT,
-                       .low = 1,
-                       .positional = true,
-                       .required = true,
-                       .example = 3,
-                       .doc = "features of each id's vector"},
+                        .kind = DNN_FIELD_COUNT,
+                        .low = 1,
+                        .positional = true,
+                        .required = true,
+                        .example = 3,
+                        .doc = "features of each id's vector"},
     [PADDING_IDX] = {.name = "padding_idx",
-                     .kind = DNN_FIELD_COUNT,
-                     .low = 1,
-                     .initial = -1,
-                     .optional = true,
-                     .doc = "an id whose vector starts as 0 and is not learnt"},
+                        .kind = DNN_FIELD_COUNT,
+                        .low = 1,
+                        .initial = -1,
+                        .optional = true,
+                        .doc = "an id whose vector starts as 0 and is not learnt"},
+    [MAX_NORM] = {.name = "max_norm",
+                        .kind = DNN_FIELD_REAL,
+                        .low = 1e-30,
+                        .high = 1e30,
+                        .initial = -1,
+                        .optional = true,
+                        .doc = "the length that longer vectors are shortened to"},
+    [NORM_TYPE] = {.name = "norm_type",
+                        .kind = DNN_FIELD_REAL,
+                        .initial = 2,
+                        .low = 1,
+                        .high = 100,
+                        .doc = "p of that length, a p-norm"},
     [SPARSE] = {.name = "sparse",
-                .kind = DNN_FIELD_FLAG,
-                .doc = "whether a step moves only the vectors whose ids occurred"},
-    {.name = NULL},
+                        .kind = DNN_FIELD_FLAG,
+                        .doc = "whether a step moves only the vectors whose ids occurred"},
+    {.name = NULL                                    },
 };
 
 /* The column that is not learnt, or that of no id. */
@@ -72,7 +89,10 @@ static size_t values(const dnn_layer *layer, const dnn_shape *in,
     values[0] = dnn_value_matrix("weight", dim, n);
     values[0].sparse = dnn_layer_flag(layer, SPARSE);
     values[0].layout = (dnn_layout){
-        .rank = 2, .size = {n, dim}, .axes = 2, .length = {n, dim}, .stride = {dim, 1}};
+        .rank = 2, .size = {n,   dim},
+             .axes = 2, .length = {n,   dim},
+             .stride = {dim, 1  }
+    };
     return 1;
 }
 
@@ -99,6 +119,38 @@ static dnn_status column_of(const dnn_call *call, size_t r, size_t j, size_t *co
     return DNN_OK;
 }
 
+/* What the elements of a column are multiplied by. */
+static double shortened(const dnn_layer *layer, const dnn_matrix *weight, size_t column) {
+    double most = dnn_layer_real(layer, MAX_NORM), p = dnn_layer_real(layer, NORM_TYPE), sum = 0;
+    if (most < 0)
+        return 1;
+    for (size_t i = 0; i < weight->rows; i++)
+        sum += pow(fabs(dnn_matrix_get(weight, i, column)), p);
+    double norm = pow(sum, 1 / p);
+    return norm > most ? most / (norm + 1e-7) : 1;
+}
+
+static void scale_column(dnn_matrix *m, size_t column, double factor) {
+    for (size_t i = 0; i < m->rows && factor != 1; i++)
+        dnn_matrix_set(m, i, column, dnn_matrix_get(m, i, column) * factor);
+}
+
+/* The columns that forward has read, which commit may shorten. */
+static size_t saved(const dnn_call *call) {
+    return dnn_layer_real(call->layer, MAX_NORM) < 0
+               ? 0
+               : call->examples * dnn_shape_count(&call->in[0]) * sizeof(size_t);
+}
+
+static void commit(dnn_call *call) {
+    const size_t *columns = call->saved;
+    dnn_matrix *weight = &call->values[0];
+    if (dnn_layer_real(call->layer, MAX_NORM) < 0)
+        return;
+    for (size_t k = 0; k < call->examples * dnn_shape_count(&call->in[0]); k++)
+        scale_column(weight, columns[k], shortened(call->layer, weight, columns[k]));
+}
+
 static dnn_status forward(dnn_call *call, dnn_error *err) {
     dnn_matrix A = dnn_call_pixels(&call->A, &call->out);
     size_t steps = call->X[0].rows, bytes = A.rows * dnn_dtype_info(A.dtype)->size;
@@ -108,8 +160,11 @@ static dnn_status forward(dnn_call *call, dnn_error *err) {
             dnn_status status = column_of(call, r, j, &column, err);
             if (status != DNN_OK)
                 return status;
-            memcpy(dnn_matrix_at(&A, 0, j * steps + r),
-                   dnn_matrix_at(&call->values[0], 0, column), bytes);
+            memcpy(dnn_matrix_at(&A, 0, j * steps + r), dnn_matrix_at(&call->values[0], 0, column),
+                   bytes);
+            if (dnn_layer_real(call->layer, MAX_NORM) > 0 && call->saved != NULL)
+                ((size_t *)call->saved)[j * steps + r] = column;
+            scale_column(&A, j * steps + r, shortened(call->layer, &call->values[0], column));
         }
     return DNN_OK;
 }
@@ -159,11 +214,12 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
 }
 
 static const dnn_case cases[] = {
-    {.settings = "num_embeddings=5 embedding_dim=3", .in = {{1, {4}}}, .ids = 5},
-    {.settings = "num_embeddings=5 embedding_dim=3 sparse=true", .in = {{1, {4}}}, .ids = 5},
+    {.settings = "num_embeddings=5 embedding_dim=3",             .in = {{1, {4}}}, .ids = 5},
+    {.settings = "num_embeddings=5 embedding_dim=3 sparse=true",                                                  .in = {{1, {4}}}, .ids = 5},
     {.settings = "num_embeddings=2 embedding_dim=4", .in = {{1, {1}}}, .ids = 2},
-    {.settings = "num_embeddings=9 embedding_dim=2", .in = {{1, {3}}}, .ids = 4},
-    {.settings = NULL},
+    {.settings = "num_embeddings=9 embedding_dim=2",                                                  .in = {{1, {3}}}, .ids = 4},
+    {.settings = "num_embeddings=4 embedding_dim=2 max_norm=100",             .in = {{1, {3}}}, .ids = 4},
+    {.settings = NULL                                                 },
 };
 
 const dnn_layer_class dnn_layer_embedding = {
@@ -179,4 +235,6 @@ const dnn_layer_class dnn_layer_embedding = {
     .initialise = initialise,
     .forward = forward,
     .backward = backward,
+    .saved = saved,
+    .commit = commit,
 };

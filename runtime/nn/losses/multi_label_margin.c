@@ -1,7 +1,7 @@
 /* multi_label_margin.c: the hinge of several classes at a time. The labels of an example stand in
  * its column of Y, and a 0 ends them.
  *
- *     cost = 1 / C sum over labels y and classes i that are no labels of max(0, 1 - a[y] + a[i]) */
+ *     cost = 1 / C sum over labels y and classes i that are not, of max(0, 1 - a[y] + a[i]) */
 #ifdef T /* both_types.inc */
 
 static double K(hinges)(const dnn_loss_call *call, size_t j, double scale, T *da) {

@@ -23,9 +23,9 @@ local function begin_epoch(self)
   end
 end
 
--- The next pair, as `for` asks for it: nil as the last X begins an epoch, or goes on with one that
--- load_state_dict has brought back; after one from between epochs the next call begins one, in a loop too. Between
--- epochs the place is 0.
+-- The next pair, and with a set that has lengths what goes with X in net:forward, as `for` asks for it: nil as the
+-- last X begins an epoch, or goes on with one that load_state_dict has brought back; after one from between epochs
+-- the next call begins one, in a loop too. Between epochs the place is 0.
 function Batches:__call(_, last)
   if not self.resumes and (last == nil or self.begins) then begin_epoch(self) end
   self.resumes, self.begins = false, false
@@ -34,12 +34,13 @@ function Batches:__call(_, last)
     self.place = 0
     return nil
   end
-  local X, Y = self.X, self.Y
-  if left < self.size then X, Y = self.last_X, self.last_Y end
+  local X, Y, beside = self.X, self.Y, self.beside
+  if left < self.size then X, Y, beside = self.last_X, self.last_Y, self.last_beside end
   self.order:gather(self.source, self.place, X, self.scale, self.shift)
   self.order:gather(self.labels, self.place, Y, 1, 0)
+  if beside then self.order:gather(self.lengths, self.place, beside.lengths, 1, 0) end
   self.place = self.place + self.size
-  return X, Y
+  return X, Y, beside or nil
 end
 
 -- The number of batches in an epoch.
@@ -94,16 +95,18 @@ end
 
 arguments.guard("dnn.data.batches", Batches, ":")
 
--- Of the matrices source and labels, a column each for every example. What there is to know: size, shuffle,
--- random, drop_last, scale, shift and the dtype of X.
-local function new(source, labels, order, what)
+-- Of the matrices source and labels, and lengths where there are some, a column each for every example. What there is
+-- to know: size, shuffle, random, drop_last, scale, shift and the dtype of X.
+local function new(source, labels, lengths, order, what)
   local size = math.min(what.size, math.max(source.cols, 1))
   local X = dnn.empty(source.rows, size, {dtype = what.dtype})
   local Y = dnn.empty(labels.rows, size, {dtype = what.dtype})
+  local L = lengths and dnn.empty(1, size, {dtype = lengths.dtype})
   local rest = source.cols % size
   return setmetatable({
     source = source,
     labels = labels,
+    lengths = lengths or false,
     order = order,
     place = 0,
     resumes = false,
@@ -119,6 +122,8 @@ local function new(source, labels, order, what)
     shift = what.shift,
     X = X,
     Y = Y,
+    beside = L and {lengths = L} or false,
+    last_beside = L and rest > 0 and {lengths = L:cols_range(1, rest)} or false,
     last_X = rest > 0 and X:cols_range(1, rest) or nil,
     last_Y = rest > 0 and Y:cols_range(1, rest) or nil,
   }, Batches)
@@ -140,15 +145,16 @@ local BATCHES <const> = {
 
 -- Minibatches: `for X, Y in batches do` goes once through the set, in a new order each time when it
 -- shuffles. X (scale * x + shift; 1/255 at first for a folder's images) and Y are the same two matrices
--- in every round, and views of them for a smaller last batch, so batches make no garbage. state_dict and
--- load_state_dict are for checkpoints.
+-- in every round (and the third value, {lengths = }, the same table), and views of them for a smaller last batch, so
+-- batches make no garbage. state_dict and load_state_dict are for checkpoints.
 function batches.batches(examples, options)
   local source = set.source(examples, "dnn.data.batches")
   local opts = options_of.read("dnn.data.batches", options, BATCHES)
   local real = source.dtype:find "^float" and source.dtype
   opts.dtype = opts.dtype or examples.dtype or real or dnn.get_default_dtype()
   opts.scale = opts.scale or examples.raw and examples.scale or 1
-  return new(source, examples.Y, native.order(source.cols), opts)
+  local lengths = set.lengths(examples, source.cols, "dnn.data.batches")
+  return new(source, examples.Y, lengths, native.order(source.cols), opts)
 end
 
 return batches

@@ -89,6 +89,7 @@ local function examples_of(examples, config)
     return "uint8"
   end
   config.X = set.source(examples, "dnn.data.Loader", 2)
+  if examples.lengths then refuse "a set with lengths goes through dnn.data.batches, which gives them with X and Y" end
   return config.X.dtype
 end
 

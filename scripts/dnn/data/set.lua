@@ -1,8 +1,8 @@
 -- A set of examples: a table with X, features x m, or raw, the same as bytes, of which X is made when it is
 -- first asked for; Y, 1 x m. Of images also files, their paths; shape, {height, width, channels} of a column;
--- classes, the names of the labels. A lazy set of images has files and no bytes: they are read when a Loader needs
--- them. Here is what a set is and how one is checked; data/images.lua and data/split.lua make them,
--- data/batches.lua and data/loader.lua go through them.
+-- classes, the names of the labels; of sequences lengths, 1 x m, how many steps each has. A lazy set of images has
+-- files and no bytes: they are read when a Loader needs them. Here is what a set is and how one is checked;
+-- data/images.lua and data/split.lua make them, data/batches.lua and data/loader.lua go through them.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local options_of = require "dnn.options"
@@ -20,7 +20,7 @@ local Set = {}
 
 -- What a set may be without.
 local OPTIONAL <const> = {raw = true, X = true, files = true, shape = true, classes = true, target = true,
-  dtype = true, scale = true}
+  dtype = true, scale = true, lengths = true}
 local SET <const> = {X = true, Y = true, raw = true, files = true, shape = true, classes = true}
 
 local LAZY <const> = "the set is lazy: its %d images are read when they are needed, by dnn.data.Loader(set); "
@@ -77,6 +77,14 @@ function set.source(examples, where, further)
         turned and (": is %s transposed?"):format(turned) or ""), level)
   end
   return source
+end
+
+-- The lengths of a set with `m` examples, or nil. Raises like set.source.
+function set.lengths(examples, m, where)
+  local lengths = examples.lengths
+  if lengths == nil or is_matrix(lengths) and lengths.rows == 1 and lengths.cols == m then return lengths end
+  error(("%s: lengths must be a Matrix of 1 x %d, a number of steps for each example, got %s"):format(where, m,
+    is_matrix(lengths) and ("%d x %d"):format(lengths.rows, lengths.cols) or shown(lengths)), 3)
 end
 
 -- How many of m examples `test` asks for, a share below 1 or a number; nil and a message when that

@@ -24,6 +24,7 @@ function split.split(examples, options)
   local m = source.cols
   local tested, why = set.test_count(opts.test, m)
   if not tested then error("dnn.data.split: " .. why, 2) end
+  local lengths = not lazy and set.lengths(examples, m, "dnn.data.split") or nil
   local order = native.order(m)
   order:shuffle(dnn.Random(opts.seed))
 
@@ -33,6 +34,7 @@ function split.split(examples, options)
     return set.new {
       [examples.raw and "raw" or "X"] = not lazy and take(source, order, first, count) or nil,
       Y = take(examples.Y, order, first, count),
+      lengths = lengths and take(lengths, order, first, count),
       files = files,
       shape = examples.shape,
       classes = examples.classes,

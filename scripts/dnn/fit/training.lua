@@ -63,14 +63,14 @@ function Training:batches()
     if self.stopped then return nil end
     local is_over = self.count and at.batch >= self.count
     if not self.within_step and not is_over and not begin_step(self) then return nil end
-    local X, Y = self.source(nil, last)
+    local X, Y, beside = self.source(nil, last)
     last = X
     if X then
       at.batch, self.examples, self.gathered = at.batch + 1, X.cols, self.gathered + 1
     elseif at.batch == 0 then
       fit_options.fail "the data gave no batch: are there fewer examples than batch_size, with drop_last?"
     end
-    return X, Y
+    return X, Y, beside
   end
 end
 

@@ -235,6 +235,11 @@ function dnn.data.split(set, options) end
 ---X and Y are the same two matrices in every round, and views of them for a smaller last batch, so batches make no
 ---garbage.
 ---
+---A set of sequences may have `lengths`, 1 x m, how many steps each example has. Then there is a third value, a table
+---{lengths = } of the batch's: `for X, Y, beside in batches do local A = net:forward(X, beside) ...`.
+---
+---Errors: lengths that are not one for each example.
+---
 ---```lua
 ---local set = {X = dnn.rand(3, 10), Y = dnn.zeros(1, 10)}
 ---local batches = dnn.data.batches(set, {size = 4})
@@ -251,7 +256,7 @@ function dnn.data.batches(set, options) end
 ---Minibatches of a set, for a `for` loop; `#batches` is their number in an epoch.
 ---@class dnn.data.batches
 ---@operator len: integer
----@overload fun(state: any, last: dnn.Matrix|nil): dnn.Matrix|nil, dnn.Matrix|nil
+---@overload fun(state: any, last: dnn.Matrix|nil): dnn.Matrix|nil, dnn.Matrix|nil, table|nil
 local batches = {}
 
 -- ## Batches prepared while the network trains

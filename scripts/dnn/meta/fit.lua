@@ -25,7 +25,7 @@ local dnn = {}
 
 ---@class dnn.fit.Options
 ---@field net dnn.Layer the network
----@field data dnn.data.set|dnn.data.Loader|dnn.data.batches|table what to learn from: a set {X = , Y = }, {train = , test = } as the readers of `dnn.data` give, batches, or a pair {X, Y}
+---@field data dnn.data.set|dnn.data.Loader|dnn.data.batches|table what to learn from: a set {X = , Y = }, {train = , test = } as the readers of `dnn.data` give, batches, or a pair {X, Y}; sequences may have lengths, {X = , Y = , lengths = }
 ---a loss, or a function(A, Y) of the output and what is wanted, which returns the cost as a 1 x 1 Matrix computed from A:
 ---`function(A, Y) return ((A - Y) ^ 2):mean() end`
 ---@field loss dnn.Loss|fun(A: dnn.Matrix, Y: dnn.Matrix): dnn.Matrix

@@ -71,16 +71,19 @@ local net = {}
 
 ---The output for X; `net(X)` is the same.
 ---
+---Examples that have several parts are a list, `net:forward{X1, X2}`: it stands for their rows one after the other,
+---`dnn.cat({X1, X2}, 1)`, from which `dnn.Slice` takes each part, at the head of the branches of a `dnn.Merge`.
+---
 ---Shapes: X is in_features x m, the output out_features x m. It is a view that the next forward overwrites.
 ---
----Errors: an X of another type or another number of rows, the layer named; lengths that are not whole numbers from 1 to
+---Errors: parts of a list with other numbers of columns; an X of another type or another number of rows, the layer named; lengths that are not whole numbers from 1 to
 ---the number of steps, or that no layer takes.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU()}
 ---print(net:forward(dnn.ones(3, 5)):size())   --> 2	5
 ---```
----@param X dnn.Matrix
+---@param X dnn.Matrix|dnn.Matrix[]
 ---@param options? dnn.forward.Options
 ---@return dnn.Matrix A
 function net:forward(X, options) end

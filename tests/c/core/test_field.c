@@ -217,6 +217,54 @@ static void values_are_written_as_a_person_writes_them(void **state) {
     assert_string_equal(cut, "12");
 }
 
+static const char *const words[] = {"same", "valid", NULL};
+static const dnn_field spatial[] = {
+    {.name = "padding", .kind = DNN_FIELD_PAIR, .choices = words, .doc = "around it"},
+    {.name = "ends", .kind = DNN_FIELD_ENDS, .doc = "left and right"},
+    {.name = "scale", .kind = DNN_FIELD_FACTORS, .low = 0, .high = 8, .initial = 1, .doc = "factors"},
+    {.name = NULL}};
+
+static void check_spatial(int field, const char *line, const char *expected) {
+    dnn_error err;
+    dnn_setting v[DNN_MAX_FIELDS];
+    char text[40];
+    dnn_field_defaults(spatial, v);
+    check_ok(dnn_field_parse("Conv", spatial, v, line, &err));
+    dnn_field_text(&spatial[field], &v[field], text, sizeof text);
+    assert_string_equal(text, expected);
+}
+
+static void words_stand_for_whole_numbers(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_setting v[DNN_MAX_FIELDS];
+    dnn_field_defaults(spatial, v);
+    assert_null(dnn_field_word(&spatial[0], &v[0]));
+    check_ok(dnn_field_set_text("Conv", spatial, v, "padding", "valid", &err));
+    assert_string_equal(dnn_field_word(&spatial[0], &v[0]), "valid");
+    assert_true(v[0].pair[0] == -2 && v[0].pair[1] == -2);
+    assert_false(dnn_field_is_default(&spatial[0], &v[0]));
+    check_spatial(0, "padding=same", "same");
+    check_spatial(0, "padding=3,1", "3 x 1");
+    check_fails(dnn_field_parse("Conv", spatial, v, "padding=full", &err), DNN_ERROR_ARGUMENT,
+                "Conv: padding must be a whole number of at least 0, or a pair of them, {height, "
+                "width}, or 'same', or 'valid', got 'full'");
+    check_fails(dnn_field_set("Conv", spatial, v, "padding", -1, &err), DNN_ERROR_ARGUMENT, "got -1");
+}
+
+static void pairs_may_be_ends_or_factors(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_setting v[DNN_MAX_FIELDS];
+    check_spatial(1, "ends=2", "{2, 2}");
+    check_spatial(1, "ends=2,0", "{2, 0}");
+    check_spatial(2, "scale=0.5,3", "0.5 x 3");
+    check_fails(dnn_field_parse("Conv", spatial, v, "ends=1.5", &err), DNN_ERROR_ARGUMENT,
+                "ends must be a whole number of at least 0, or a pair of them, {left, right}");
+    check_fails(dnn_field_parse("Conv", spatial, v, "scale=1,9", &err), DNN_ERROR_ARGUMENT,
+                "scale must be in 0..8, or a pair of such numbers, {height, width}, got {1, 9}");
+}
+
 static void a_value_knows_whether_it_is_the_default(void **state) {
     (void)state;
     dnn_error err;
@@ -242,6 +290,8 @@ int main(void) {
         cmocka_unit_test(a_line_of_settings_is_read),
         cmocka_unit_test(a_line_that_cannot_be_read_is_explained),
         cmocka_unit_test(values_are_written_as_a_person_writes_them),
+        cmocka_unit_test(words_stand_for_whole_numbers),
+        cmocka_unit_test(pairs_may_be_ends_or_factors),
         cmocka_unit_test(a_value_knows_whether_it_is_the_default),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,4 +8,7 @@ return {
   {"dnn.Embedding(4, 3, {padding_idx = 2})", "nn.Embedding(4, 3, padding_idx=1)", {6}, ids = 4},
   {"dnn.Embedding(6, 4)", "nn.Embedding(6, 4)", {5}, ids = 6},
   {"dnn.Embedding(40, 3, {sparse = true})", "nn.Embedding(40, 3)", {5}, ids = 40},
+  {"dnn.Embedding(9, 4, {max_norm = 1})", "nn.Embedding(9, 4, max_norm=1.0)", {5}, ids = 9},
+  {"dnn.Embedding(9, 3, {max_norm = 0.4, norm_type = 1})", "nn.Embedding(9, 3, max_norm=0.4, norm_type=1.0)", {7},
+    ids = 9},
 }

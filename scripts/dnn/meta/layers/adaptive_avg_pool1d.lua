@@ -14,7 +14,7 @@ local dnn = {}
 ---
 ---Shapes: X is {steps, channels}, A {output_size, channels}. Backward: dA divided among its part.
 ---
----Errors: a size below 1; an input that is no sequence.
+---Errors: a size below 1; an input that is not a sequence.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(9, 4), dnn.AdaptiveAvgPool1d(2)}

@@ -15,7 +15,7 @@ local dnn = {}
 ---Shapes: X is {height, width, channels}, A {output height, output width, channels}; output_size is a number for both, or
 ---a pair {height, width}. Backward: dA divided among its part.
 ---
----Errors: sizes below 1; an input that is no image.
+---Errors: sizes below 1; an input that is not an image.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(9, 12, 3), dnn.AdaptiveAvgPool2d{2, 3}}

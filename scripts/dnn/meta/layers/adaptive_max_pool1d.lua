@@ -15,7 +15,7 @@ local dnn = {}
 ---Shapes: X is {steps, channels}, A {output_size, channels}. Backward: all of dA goes to the element that was the
 ---largest, the first of equal ones.
 ---
----Errors: a size below 1; an input that is no sequence.
+---Errors: a size below 1; an input that is not a sequence.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(9, 4), dnn.AdaptiveMaxPool1d(2)}

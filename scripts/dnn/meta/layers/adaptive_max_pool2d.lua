@@ -16,7 +16,7 @@ local dnn = {}
 ---a pair {height, width}. Backward: all of dA goes to the element that was
 ---the largest, the first of equal ones.
 ---
----Errors: sizes below 1; an input that is no image.
+---Errors: sizes below 1; an input that is not an image.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(9, 12, 3), dnn.AdaptiveMaxPool2d{2, 3}}

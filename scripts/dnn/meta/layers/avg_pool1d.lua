@@ -15,7 +15,7 @@ local dnn = {}
 ---
 ---Shapes: X is {steps, channels}, A the same with fewer steps. Backward: dA divided among its window.
 ---
----Errors: a window longer than the padded sequence; padding of more than half of the window; an input that is no sequence.
+---Errors: a window longer than the padded sequence; padding of more than half of the window; an input that is not a sequence.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(6, 1), dnn.AvgPool1d(3)}

@@ -13,7 +13,7 @@ local dnn = {}
 ---Shapes: X is {steps, channels}, A {steps + left + right, channels}; padding is a number for both ends, or {left,
 ---right}. Backward: dX is the inner part of dA.
 ---
----Errors: an input that is no sequence.
+---Errors: an input that is not a sequence.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(3, 1), dnn.ConstantPad1d(1, 9)}

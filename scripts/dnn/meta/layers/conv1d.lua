@@ -29,7 +29,7 @@ local dnn = {}
 ---* in_channels / groups), channels fastest; files have PyTorch's order (out, in, kernel).
 ---
 ---Errors: padding "same" with a stride; more to reflect or go round than there is; a window longer than the padded
----sequence, groups that do not divide the channels, an input that is no sequence.
+---sequence, groups that do not divide the channels, an input that is not a sequence.
 ---
 ---```lua
 ---local conv = dnn.Conv1d(8, 16, 5, {stride = 2})

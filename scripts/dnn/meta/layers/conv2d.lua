@@ -31,7 +31,7 @@ local dnn = {}
 ---height * kernel width * in_channels / groups), channels fastest; files have PyTorch's order (out, in, height, width).
 ---
 ---Errors: padding "same" with a stride; more to reflect or go round than there is; a kernel larger than the padded
----image, groups that do not divide the channels, an input that is no image.
+---image, groups that do not divide the channels, an input that is not an image.
 ---
 ---```lua
 ---local conv = dnn.Conv2d(3, 16, 3, {padding = 1})

@@ -29,7 +29,7 @@ local dnn = {}
 ---(kernel * out_channels / groups); files have PyTorch's order (in, out, kernel).
 ---
 ---Errors: padding that leaves nothing of A, output_padding that is not less than stride or dilation, groups that do not
----divide the channels, an input that is no sequence.
+---divide the channels, an input that is not a sequence.
 ---
 ---```lua
 ---local up = dnn.ConvTranspose1d(16, 8, 4, {stride = 2, padding = 1})

@@ -29,7 +29,7 @@ local dnn = {}
 ---(kernel height * kernel width * out_channels / groups); files have PyTorch's order (in, out, height, width).
 ---
 ---Errors: padding that leaves nothing of A, output_padding that is not less than stride or dilation, groups that do not
----divide the channels, an input that is no image.
+---divide the channels, an input that is not an image.
 ---
 ---```lua
 ---local up = dnn.ConvTranspose2d(16, 8, 4, {stride = 2, padding = 1})

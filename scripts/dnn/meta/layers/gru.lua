@@ -31,7 +31,7 @@ local dnn = {}
 ---`stateful = true` the next forward goes on from it, in each mode by itself, and backward stops at it (PyTorch's
 ---`h.detach()`); `layer.state = S` and `net:reset_state()` set it. Checkpoints hold it.
 ---
----Errors: an input that is no sequence of input_size features; dropout with one layer; a state of another number of
+---Errors: an input that is not a sequence of input_size features; dropout with one layer; a state of another number of
 ---examples.
 ---
 ---```lua

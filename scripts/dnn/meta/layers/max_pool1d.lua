@@ -16,7 +16,7 @@ local dnn = {}
 ---Shapes: X is {steps, channels}, A the same with fewer steps. Backward: all of dA goes to the element that was
 ---the largest, the first of equal ones.
 ---
----Errors: a window longer than the padded sequence; padding of more than half of the window; an input that is no sequence.
+---Errors: a window longer than the padded sequence; padding of more than half of the window; an input that is not a sequence.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(6, 1), dnn.MaxPool1d(3)}

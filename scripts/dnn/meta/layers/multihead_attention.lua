@@ -20,7 +20,7 @@ local dnn = {}
 ---With two inputs, from `dnn.Merge`, the steps of the first look at those of the second, the memory: then lengths are the
 ---memory's, and there is no mask.
 ---
----Errors: heads that do not divide embed_dim; an input that is no sequence of embed_dim features; a mask that is not steps
+---Errors: heads that do not divide embed_dim; an input that is not a sequence of embed_dim features; a mask that is not steps
 ---x steps.
 ---
 ---```lua

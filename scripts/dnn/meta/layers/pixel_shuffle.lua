@@ -13,7 +13,7 @@ local dnn = {}
 ---Channel (c - 1) r r + (i - 1) r + j of a pixel becomes channel c of pixel (i, j) of its block, as in PyTorch.
 ---Backward: dA moved back.
 ---
----Errors: channels that r r does not divide; an input that is no image.
+---Errors: channels that r r does not divide; an input that is not an image.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(2, 2, 4), dnn.PixelShuffle(2)}

@@ -13,7 +13,7 @@ local dnn = {}
 ---Channel (c - 1) r r + (i - 1) r + j of a pixel comes from channel c of pixel (i, j) of its block, as in PyTorch.
 ---Backward: dA moved back.
 ---
----Errors: a height or width that r does not divide; an input that is no image.
+---Errors: a height or width that r does not divide; an input that is not an image.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(4, 4, 1), dnn.PixelUnshuffle(2)}

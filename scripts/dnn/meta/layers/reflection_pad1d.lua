@@ -12,7 +12,7 @@ local dnn = {}
 ---Shapes: X is {steps, channels}, A {steps + left + right, channels}; padding is a number for both ends, or {left,
 ---right}. Backward: each element of dX is the sum of dA over all places that it has gone to.
 ---
----Errors: padding that is not less than the sequence; an input that is no sequence.
+---Errors: padding that is not less than the sequence; an input that is not a sequence.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(3, 1), dnn.ReflectionPad1d(1)}

@@ -13,7 +13,7 @@ local dnn = {}
 ---number for all four sides, or {left, right, top, bottom}. Backward: each element of dX is the sum of dA over all
 ---places that it has gone to.
 ---
----Errors: padding that is not less than the image; an input that is no image.
+---Errors: padding that is not less than the image; an input that is not an image.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(2, 2, 1), dnn.ReflectionPad2d(1)}

@@ -20,7 +20,7 @@ local dnn = {}
 ---of several all get the memory. Its layers have PyTorch's names: `layer.self_attn`, `multihead_attn`, `linear1`,
 ---`linear2`, `norm1` to `norm3`. Lengths are those of the memory, and a mask is that of the target.
 ---
----Errors: one input; heads that do not divide d_model; an input that is no sequence of d_model features.
+---Errors: one input; heads that do not divide d_model; an input that is not a sequence of d_model features.
 ---
 ---```lua
 ---local decoder = dnn.TransformerDecoderLayer(4, 2, {causal = true})

@@ -20,7 +20,7 @@ local dnn = {}
 ---`linear2`, `norm1`, `norm2`, and files call their values as PyTorch does. `net:forward(X, {lengths = L, mask = M})`
 ---leaves padding out and hides steps from steps.
 ---
----Errors: heads that do not divide d_model; an input that is no sequence of d_model features.
+---Errors: heads that do not divide d_model; an input that is not a sequence of d_model features.
 ---
 ---```lua
 ---local block = dnn.TransformerEncoderLayer(8, 2, {dim_feedforward = 32})

@@ -12,7 +12,7 @@ local dnn = {}
 ---Shapes: X is {height, width, channels}, A {height + top + bottom, width + left + right, channels}; padding is a
 ---number for all four sides, or {left, right, top, bottom}. Backward: dX is the inner part of dA.
 ---
----Errors: an input that is no image.
+---Errors: an input that is not an image.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(2, 2, 1), dnn.ZeroPad2d(1)}
