@@ -71,15 +71,25 @@ static dnn_vector_level level_of_core(const char *core) {
     return DNN_VECTORS_OLDER;
 }
 
-/* To the kernels that any CPU of its level runs; never to lesser ones. */
+/* The kernels for this CPU, where the library has taken worse ones; else NULL. On Zen 4 those of AVX2
+ * are up to a tenth faster: they need fewer instructions around as many multiply-adds. */
+static const char *better_core(const char *current) {
+    dnn_vector_level level = dnn_cpu_level();
+    if (dnn_cpu_halves_vectors())
+        return strcmp(current, "Haswell") == 0 ? NULL : "Haswell";
+    return level <= level_of_core(current) ? NULL
+           : level == DNN_VECTORS_AVX512   ? "SkylakeX"
+                                           : "Haswell";
+}
+
+/* To the kernels that any CPU of its level runs; never to slower ones. */
 static void switch_core(void *library, const char *current) {
     static const char variable[] = "OPENBLAS_CORETYPE";
-    dnn_vector_level level = dnn_cpu_level();
+    const char *better = better_core(current);
     plain_function *quit, *init;
     if (!find(library, &quit, "gotoblas_dynamic_quit") ||
         !find(library, &init, "gotoblas_dynamic_init") || getenv(variable) != NULL ||
-        level <= level_of_core(current) ||
-        setenv(variable, level == DNN_VECTORS_AVX512 ? "SkylakeX" : "Haswell", 1) != 0)
+        better == NULL || setenv(variable, better, 1) != 0)
         return;
     quit();
     init();

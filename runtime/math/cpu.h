@@ -4,6 +4,8 @@
 #ifndef DNN_MATH_CPU_H
 #define DNN_MATH_CPU_H
 
+#include <stdbool.h>
+
 typedef enum dnn_vector_level {
     DNN_VECTORS_OLDER = 0,
     DNN_VECTORS_AVX2,   /* with FMA */
@@ -24,6 +26,16 @@ static inline dnn_vector_level dnn_cpu_measured(void) {
         return DNN_VECTORS_AVX2;
 #endif
     return DNN_VECTORS_OLDER;
+}
+
+/* Whether it takes AVX-512's instructions in two halves, as AMD's Zen 4 does: then they compute no
+ * more than AVX2's in the same time. */
+static inline bool dnn_cpu_halves_vectors(void) {
+#ifdef __x86_64__
+    return __builtin_cpu_is("amdfam19h") && dnn_cpu_measured() == DNN_VECTORS_AVX512;
+#else
+    return false;
+#endif
 }
 
 static inline dnn_vector_level dnn_cpu_level(void) {

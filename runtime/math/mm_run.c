@@ -136,6 +136,10 @@ static void run_vector(const dnn_mm_call *p, bool transpose, size_t rows, size_t
 }
 
 void dnn_mm_once(const dnn_mm_call *p) {
+    if (dnn_small_suits(p)) {
+        dnn_small_run(p);
+        return;
+    }
     CBLAS_TRANSPOSE ta = p->transpose_a ? CblasTrans : CblasNoTrans;
     CBLAS_TRANSPOSE tb = p->transpose_b ? CblasTrans : CblasNoTrans;
     int m = (int)p->m, n = (int)p->n, k = (int)p->k;

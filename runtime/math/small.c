@@ -10,11 +10,12 @@
 #include "math/simd.h"
 
 enum {
-    DEPTH = 128,    /* most of k: what a packed block of a is deep */
-    SIDE = 256,     /* most rows and columns of c */
-    WORK = 1 << 16, /* multiplications from which on BLAS is as fast */
-    TINY = 1 << 10, /* and up to which it is slower with any shape */
-    FEW = 4         /* rows or columns that do not fill a vector or hide its latency */
+    DEPTH = 256, /* most of k: what a packed block of a is deep */
+    SIDE = 256,  /* most rows and columns of c */
+    VECTOR = 1 << 12, /* multiplications up to which a product with a vector is taken */
+    TINY = 1 << 10,
+    SMALL = 1 << 16,
+    MIDDLE = 1 << 20 /* multiplications up to which this is faster than BLAS: see dnn_small_suits */
 };
 
 #ifdef __x86_64__
@@ -61,15 +62,25 @@ static const block_kernel kernels[2][4] = {
     {{8, block_f64x8},   {4, block_f64x4}                  },
 };
 
-/* Where a is not transposed BLAS has kernels for small shapes, and only whole vectors are faster;
- * where it is, b must have columns enough to be worth turning a round. */
-bool dnn_small_suits(const dnn_mm_call *p) {
-    if (p->m < FEW || p->n < FEW || p->m > SIDE || p->n > SIDE || p->k > DEPTH ||
-        p->m * p->n * p->k > WORK)
-        return false;
+/* BLAS's kernels for AVX-512 have a way of their own for small shapes, unless a is transposed: there
+ * only whole vectors are faster here. Where a is transposed, b must have columns enough to be worth
+ * turning a round. */
+static bool beats_avx512(const dnn_mm_call *p, size_t work) {
     size_t widest = p->dtype == DNN_FLOAT32 ? 16 : 8;
+    if (p->m < 4 || p->n < 4 || p->k > 128)
+        return false;
     bool worth = p->transpose_a ? p->n >= 16 && p->m >= 8 && p->k <= 64 : p->m % widest == 0;
-    return (worth || p->m * p->n * p->k <= TINY) && dnn_cpu_level() >= DNN_VECTORS_AVX2;
+    return work <= TINY || (worth && work <= SMALL);
+}
+
+bool dnn_small_suits(const dnn_mm_call *p) {
+    if (p->m > SIDE || p->n > SIDE || p->k > DEPTH || dnn_cpu_level() < DNN_VECTORS_AVX2)
+        return false;
+    size_t work = p->m * p->n * p->k;
+    if ((p->m == 1 || p->n == 1) && work > VECTOR)
+        return false;
+    bool avx512 = dnn_cpu_level() == DNN_VECTORS_AVX512 && !dnn_cpu_halves_vectors();
+    return avx512 ? beats_avx512(p, work) : work <= MIDDLE;
 }
 
 void dnn_small_run(const dnn_mm_call *p) {
