@@ -28,6 +28,7 @@
 #define VECTOR_SIDE   128    /* elements of the result at least */
 #define VECTOR_PIECES 16
 #define TINY          128 /* multiplications: less work than BLAS has before its first one */
+#define SMALL         (1 << 20) /* multiplications on the calling thread, before BLAS is loaded */
 #define ONE_PIECE     65535 /* multiplications that are never cut, whatever the shape */
 #define CALL_FLOPS    1e9 /* a piece of more is computed by several calls */
 #define CALL_SIDE     768 /* the extents of each: deep enough that packing stays the least of it */
@@ -256,7 +257,7 @@ dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
         (p->dtype == DNN_FLOAT32 ? run_tiny_f32 : run_tiny_f64)(p);
         return DNN_OK;
     }
-    if (dnn_small_suits(p)) {
+    if (p->m * p->n <= SMALL / p->k && dnn_small_suits(p)) {
         dnn_small_run(p);
         return DNN_OK;
     }

@@ -26,8 +26,8 @@ typedef struct dnn_mm_call {
  * DNN_ERROR_INTERRUPTED and, where BLAS cannot be loaded, DNN_ERROR_STATE. */
 dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err);
 
-/* The same as one call of BLAS, or of the kernels for small products, on the calling thread, which may be inside a task; after
- * dnn_blas_prepare. */
+/* The same as one call of BLAS, or of the kernels of small.h where they are faster, on the calling
+ * thread, which may be inside a task; after dnn_blas_prepare. */
 void dnn_mm_once(const dnn_mm_call *p);
 
 #endif

@@ -1,5 +1,5 @@
-/* small.c: small products, blocks of rows of c at a time from one source, small_kernels.inc, for
- * each type and width of a vector. This file is compiled with contraction to fused multiply-adds.
+/* small.c: products in blocks of rows of c, which pack a alone, from one source, small_kernels.inc,
+ * for each type and width of a vector; and on which CPU which of them are faster so than by BLAS. This file is compiled with contraction to fused multiply-adds.
  */
 #include "math/small.h"
 
@@ -11,11 +11,15 @@
 
 enum {
     DEPTH = 256, /* most of k: what a packed block of a is deep */
-    SIDE = 256,  /* most rows and columns of c */
-    VECTOR = 1 << 12, /* multiplications up to which a product with a vector is taken */
+    SIDE = 256,  /* most columns of c that are worked on at a time */
+    MANY = 128,  /* columns of b from which on packing a is worth it, as columns far apart collide */
+    APART = 1024, /* elements from one column to the next */
+    /* Multiplications up to which this is faster than BLAS: see dnn_small_suits. */
     TINY = 1 << 10,
+    VECTOR = 1 << 12, /* where one side is a vector */
     SMALL = 1 << 16,
-    MIDDLE = 1 << 20 /* multiplications up to which this is faster than BLAS: see dnn_small_suits */
+    MIDDLE = 1 << 20,
+    LARGE = 1 << 27
 };
 
 #ifdef __x86_64__
@@ -73,17 +77,27 @@ static bool beats_avx512(const dnn_mm_call *p, size_t work) {
     return work <= TINY || (worth && work <= SMALL);
 }
 
-bool dnn_small_suits(const dnn_mm_call *p) {
-    if (p->m > SIDE || p->n > SIDE || p->k > DEPTH || dnn_cpu_level() < DNN_VECTORS_AVX2)
-        return false;
-    size_t work = p->m * p->n * p->k;
-    if ((p->m == 1 || p->n == 1) && work > VECTOR)
-        return false;
-    bool avx512 = dnn_cpu_level() == DNN_VECTORS_AVX512 && !dnn_cpu_halves_vectors();
-    return avx512 ? beats_avx512(p, work) : work <= MIDDLE;
+/* BLAS also packs b: that is worth it for large products, and where steps along k are so far apart
+ * that they collide in the cache. */
+static bool beats_avx2(const dnn_mm_call *p, size_t work) {
+    bool apart = (p->transpose_a && p->lda >= APART) || (p->transpose_b && p->ldb >= APART);
+    if (p->dtype == DNN_FLOAT32 && dnn_cpu_halves_vectors() && !apart && work <= LARGE)
+        return true;
+    return p->m <= SIDE && p->n <= SIDE && p->k <= DEPTH && work <= MIDDLE;
 }
 
-void dnn_small_run(const dnn_mm_call *p) {
+bool dnn_small_suits(const dnn_mm_call *p) {
+    size_t work;
+    if (dnn_cpu_level() < DNN_VECTORS_AVX2 || __builtin_mul_overflow(p->m, p->n, &work) ||
+        __builtin_mul_overflow(work, p->k, &work) ||
+        ((p->m == 1 || p->n == 1) && work > VECTOR))
+        return false;
+    bool avx512 = dnn_cpu_level() == DNN_VECTORS_AVX512 && !dnn_cpu_halves_vectors();
+    return avx512 ? beats_avx512(p, work) : beats_avx2(p, work);
+}
+
+/* All rows of a product of few columns and little depth. */
+static void run_part(const dnn_mm_call *p) {
     const block_kernel *widest = kernels[p->dtype == DNN_FLOAT64];
     widest += dnn_cpu_level() < DNN_VECTORS_AVX512;
     for (size_t i = 0; i < p->m;) {
@@ -94,6 +108,27 @@ void dnn_small_run(const dnn_mm_call *p) {
         kernel->run(p, i, rows);
         i += rows;
     }
+}
+
+/* Element (i, j) of op(x), as bytes. */
+static const char *element(const dnn_mm_call *p, const void *x, size_t ld, bool transposed,
+                           size_t i, size_t j) {
+    size_t offset = transposed ? j + i * ld : i + j * ld;
+    return (const char *)x + offset * dnn_dtype_info(p->dtype)->size;
+}
+
+void dnn_small_run(const dnn_mm_call *p) {
+    for (size_t j = 0; j < p->n; j += SIDE)
+        for (size_t l = 0; l < p->k; l += DEPTH) {
+            dnn_mm_call part = *p;
+            part.n = dnn_least(SIDE, p->n - j);
+            part.k = dnn_least(DEPTH, p->k - l);
+            part.a = element(p, p->a, p->lda, p->transpose_a, 0, l);
+            part.b = element(p, p->b, p->ldb, p->transpose_b, l, j);
+            part.c = (void *)element(p, p->c, p->ldc, false, 0, j);
+            part.beta = l == 0 ? p->beta : 1;
+            run_part(&part);
+        }
 }
 
 #else

@@ -144,6 +144,7 @@ static void products_that_are_cut_agree_with_the_definition(void **state) {
         {1,    4099, 1031 },
         {4099, 1,    1031 },
         {193,  207,  211  },
+        {300,  270,  517  },
         {32,   33,   4097 },
         {33,   32,   4095 },
         {128,  300,  129  },
