@@ -31,9 +31,8 @@ static const char *push_explained(lua_State *L, const char *what, lua_Integer de
     lua_getinfo(L, "nf", &call);
     lua_pushstring(L, call.name);
     lua_pushstring(L, call.namewhat);
-    for (int i = 1; i <= count; i++) {
+    for (int i = 1; i <= count; i++)
         lua_pushvalue(L, i);
-    }
     if (lua_pcall(L, count + 6, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) {
         lua_settop(L, top);
         lua_pushliteral(L, "");
@@ -78,9 +77,8 @@ int dnnlua_surplus_argument(lua_State *L, const char *function, int most) {
 static int call(lua_State *L, int upvalue) {
     const dnnlua_function *function = lua_touserdata(L, lua_upvalueindex(upvalue));
 
-    if (lua_gettop(L) > function->most) {
+    if (lua_gettop(L) > function->most)
         return dnnlua_surplus_argument(L, function->name, function->most);
-    }
     return function->run(L);
 }
 
@@ -118,9 +116,8 @@ void dnnlua_register(lua_State *L, const dnnlua_function *functions) {
 /* --- kinds --- */
 
 double dnnlua_check_number(lua_State *L, int index) {
-    if (lua_type(L, index) != LUA_TNUMBER) {
+    if (lua_type(L, index) != LUA_TNUMBER)
         dnnlua_wrong_argument(L, index, "a number");
-    }
     return lua_tonumber(L, index);
 }
 
@@ -132,33 +129,29 @@ lua_Integer dnnlua_check_integer(lua_State *L, int index) {
     int whole = 0;
     lua_Integer value = lua_tointegerx(L, index, &whole);
 
-    if (!whole || lua_type(L, index) != LUA_TNUMBER) {
+    if (!whole || lua_type(L, index) != LUA_TNUMBER)
         dnnlua_wrong_argument(L, index, "a whole number");
-    }
     return value;
 }
 
 const char *dnnlua_check_string(lua_State *L, int index, size_t *length) {
-    if (lua_type(L, index) != LUA_TSTRING) {
+    if (lua_type(L, index) != LUA_TSTRING)
         dnnlua_wrong_argument(L, index, "a string");
-    }
     return lua_tolstring(L, index, length);
 }
 
 int dnnlua_check_axis(lua_State *L, int index, const char *expected) {
     lua_Number axis = lua_type(L, index) == LUA_TNUMBER ? lua_tonumber(L, index) : 0;
 
-    if (axis != 1 && axis != 2) {
+    if (axis != 1 && axis != 2)
         dnnlua_wrong_argument(L, index, expected);
-    }
     return (int)axis;
 }
 
 void *dnnlua_check_userdata(lua_State *L, int index, const char *type, const char *expected) {
     void *value = luaL_testudata(L, index, type);
 
-    if (value == NULL) {
+    if (value == NULL)
         dnnlua_wrong_argument(L, index, expected);
-    }
     return value;
 }

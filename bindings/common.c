@@ -21,15 +21,13 @@ int dnnlua_raise(lua_State *L, const dnn_error *err) {
 }
 
 void dnnlua_check(lua_State *L, dnn_status status, const dnn_error *err) {
-    if (status != DNN_OK) {
+    if (status != DNN_OK)
         dnnlua_raise(L, err);
-    }
 }
 
 int dnnlua_fail(lua_State *L, const dnn_error *err) {
-    if (err->status == DNN_ERROR_INTERRUPTED) {
+    if (err->status == DNN_ERROR_INTERRUPTED)
         dnnlua_raise(L, err);
-    }
     luaL_pushfail(L);
     lua_pushstring(L, err->text);
     lua_pushvalue(L, -1);
@@ -52,9 +50,8 @@ void dnnlua_warn_once(lua_State *L, const char *reason, const char *message) {
 const char *dnnlua_got(lua_State *L, int index) {
     switch (lua_type(L, index)) {
     case LUA_TNUMBER:
-        if (isnan(lua_tonumber(L, index))) {
+        if (isnan(lua_tonumber(L, index)))
             return lua_pushliteral(L, "nan");
-        }
         return luaL_tolstring(L, index, NULL);
     case LUA_TBOOLEAN:
         return luaL_tolstring(L, index, NULL);
@@ -63,9 +60,8 @@ const char *dnnlua_got(lua_State *L, int index) {
     case LUA_TNONE:
         return lua_pushliteral(L, "nothing");
     default:
-        if (luaL_getmetafield(L, index, "__name") == LUA_TSTRING) {
+        if (luaL_getmetafield(L, index, "__name") == LUA_TSTRING)
             return lua_tostring(L, -1);
-        }
         return lua_pushstring(L, luaL_typename(L, index));
     }
 }
@@ -78,9 +74,8 @@ size_t dnnlua_check_size(lua_State *L, int index, const char *function, const ch
     int whole = 0;
     lua_Integer size = -1;
 
-    if (lua_type(L, index) == LUA_TNUMBER) {
+    if (lua_type(L, index) == LUA_TNUMBER)
         size = lua_tointegerx(L, index, &whole);
-    }
     if (!whole || size < 0) {
         luaL_error(L, "%s: %s must be a whole number >= 0, got %s", function, what,
                    dnnlua_got_usage(L, index));

@@ -20,16 +20,14 @@ static int field_names(lua_State *L) {
     const char *class = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : NULL;
 
     lua_settop(L, 1);
-    if (dnnlua_push_names(L, 1)) {
+    if (dnnlua_push_names(L, 1))
         return 1;
-    }
     lua_newtable(L);
     for (size_t c = 0; c < sizeof others / sizeof *others; c++) {
         bool is = class != NULL ? strcmp(class, others[c].class) == 0
                                 : luaL_testudata(L, 1, others[c].class) != NULL;
-        for (size_t i = 0; is && i < MOST_NAMES && others[c].names[i] != NULL; i++) {
+        for (size_t i = 0; is && i < MOST_NAMES && others[c].names[i] != NULL; i++)
             dnnlua_add_name(L, 2, others[c].names[i]);
-        }
     }
     return 1;
 }

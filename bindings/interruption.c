@@ -11,9 +11,8 @@ bool dnnlua_interrupted(lua_State *L) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &key);
     dnnlua_interruption *with_program = lua_touserdata(L, -1);
     lua_pop(L, 1);
-    if (with_program == NULL) {
+    if (with_program == NULL)
         return false;
-    }
     with_program->script_polls = true;
     return with_program->stop_requested;
 }

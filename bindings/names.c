@@ -23,9 +23,8 @@ static void push_names(lua_State *L) {
 static int find_synonym(lua_State *L) {
     push_names(L);
     for (int i = 1; i <= 2; i++) {
-        if (!lua_istable(L, -1)) {
+        if (!lua_istable(L, -1))
             return 0;
-        }
         lua_pushstring(L, lua_touserdata(L, i));
         lua_rawget(L, -2);
     }
@@ -34,9 +33,8 @@ static int find_synonym(lua_State *L) {
 
 /* Whatever goes wrong here, the error that the advice is for is raised without it. */
 const char *dnnlua_synonym(lua_State *L, const char *group, const char *name) {
-    if (group == NULL || !lua_checkstack(L, 4)) {
+    if (group == NULL || !lua_checkstack(L, 4))
         return NULL;
-    }
     lua_pushcfunction(L, find_synonym);
     lua_pushlightuserdata(L, (void *)(size_t)group);
     lua_pushlightuserdata(L, (void *)(size_t)name);
@@ -55,9 +53,8 @@ void dnnlua_open_names(lua_State *L) {
 void dnnlua_nearest_option(lua_State *L, dnnlua_nearest *nearest, const char *known) {
     const char *meant = dnnlua_synonym(L, nearest->group, nearest->wanted);
 
-    if (meant == NULL) {
+    if (meant == NULL)
         meant = dnnlua_synonym(L, "option", nearest->wanted);
-    }
     if (meant != NULL && strcmp(meant, known) == 0) {
         nearest->name = known;
         nearest->distance = 0;
@@ -67,30 +64,26 @@ void dnnlua_nearest_option(lua_State *L, dnnlua_nearest *nearest, const char *kn
 }
 
 void dnnlua_offer_names(dnnlua_nearest *nearest, const char *const *names) {
-    for (; *names != NULL; names++) {
+    for (; *names != NULL; names++)
         dnnlua_nearest_offer(nearest, *names);
-    }
 }
 
 void dnnlua_offer_keys(lua_State *L, int index, dnnlua_nearest *nearest) {
     lua_pushnil(L);
     while (lua_next(L, index)) {
         lua_pop(L, 1);
-        if (lua_type(L, -1) == LUA_TSTRING) {
+        if (lua_type(L, -1) == LUA_TSTRING)
             dnnlua_nearest_offer(nearest, lua_tostring(L, -1));
-        }
     }
 }
 
 const char *dnnlua_push_advice(lua_State *L, const dnnlua_nearest *nearest) {
     const char *advice = dnnlua_synonym(L, nearest->group, nearest->wanted);
 
-    if (advice != NULL) {
+    if (advice != NULL)
         return lua_pushfstring(L, "; %s", advice);
-    }
-    if (nearest->name != NULL) {
+    if (nearest->name != NULL)
         return lua_pushfstring(L, "; did you mean '%s'?", nearest->name);
-    }
     return lua_pushliteral(L, "");
 }
 
@@ -116,9 +109,8 @@ void *dnnlua_check_self(lua_State *L, const char *type, const char *object) {
     if (self == NULL) {
         const char *got = dnnlua_got(L, 1);
         const char *method = "method";
-        if (lua_getstack(L, 0, &call) && lua_getinfo(L, "n", &call) && call.name != NULL) {
+        if (lua_getstack(L, 0, &call) && lua_getinfo(L, "n", &call) && call.name != NULL)
             method = call.name;
-        }
         luaL_error(L,
                    "%s: expected a %s before the arguments, got %s; methods take a colon, as in "
                    "%s:%s(...)",

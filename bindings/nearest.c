@@ -23,21 +23,18 @@ static size_t edits(const char *a, const char *b) {
     size_t *before = rows[0], *last = rows[1], *now = rows[2];
     size_t m = strlen(a), n = strlen(b);
 
-    if (m > LONGEST_NAME || n > LONGEST_NAME) {
+    if (m > LONGEST_NAME || n > LONGEST_NAME)
         return LONGEST_NAME;
-    }
-    for (size_t j = 0; j <= n; j++) {
+    for (size_t j = 0; j <= n; j++)
         last[j] = j;
-    }
     for (size_t i = 1; i <= m; i++) {
         now[0] = i;
         for (size_t j = 1; j <= n; j++) {
             char x = lower(a[i - 1]), y = lower(b[j - 1]);
             size_t replaced = last[j - 1] + (x != y);
             now[j] = smaller(replaced, smaller(last[j], now[j - 1]) + 1);
-            if (i > 1 && j > 1 && x == lower(b[j - 2]) && lower(a[i - 2]) == y) {
+            if (i > 1 && j > 1 && x == lower(b[j - 2]) && lower(a[i - 2]) == y)
                 now[j] = smaller(now[j], before[j - 2] + 1);
-            }
         }
         size_t *spare = before;
         before = last;
@@ -57,9 +54,8 @@ void dnnlua_nearest_offer(dnnlua_nearest *nearest, const char *name) {
     bool few = distance <= 2 && 3 * distance <= strlen(nearest->wanted) + 1;
     bool alike = strncasecmp(nearest->wanted, name, 3) == 0;
 
-    if ((!few && !alike) || destroys(name) || strcmp(nearest->wanted, name) == 0) {
+    if ((!few && !alike) || destroys(name) || strcmp(nearest->wanted, name) == 0)
         return;
-    }
     if (nearest->name == NULL || distance < nearest->distance ||
         (distance == nearest->distance && strcmp(name, nearest->name) < 0)) {
         nearest->name = name;

@@ -8,11 +8,9 @@
 #define MAX_EXTRA 8
 
 static bool is_known(const char *const *known, const char *name) {
-    for (; *known != NULL; known++) {
-        if (strcmp(*known, name) == 0) {
+    for (; *known != NULL; known++)
+        if (strcmp(*known, name) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -27,9 +25,8 @@ static const char *push_unknown(lua_State *L, const char *function, const char *
         luaL_addstring(&names, i > 0 ? ", " : "");
         luaL_addstring(&names, known[i]);
     }
-    if (known[0] == NULL) {
+    if (known[0] == NULL)
         luaL_addstring(&names, "none");
-    }
     if (nearest.name != NULL) {
         luaL_addstring(&names, " (did you mean '");
         luaL_addstring(&names, nearest.name);
@@ -46,9 +43,8 @@ static const char *push_fault(lua_State *L, int index, const char *function,
                               const char *const *known) {
     const char *first = known[0] != NULL ? known[0] : "name";
 
-    if (lua_isnoneornil(L, index)) {
+    if (lua_isnoneornil(L, index))
         return NULL;
-    }
     if (!lua_istable(L, index)) {
         const char *got = dnnlua_got_usage(L, index);
         const char *expected =
@@ -66,9 +62,8 @@ static const char *push_fault(lua_State *L, int index, const char *function,
                 "positional arguments go in parentheses",
                 function, first, dnnlua_got(L, -1));
         }
-        if (!is_known(known, lua_tostring(L, -1))) {
+        if (!is_known(known, lua_tostring(L, -1)))
             return push_unknown(L, function, known, lua_tostring(L, -1));
-        }
     }
     return NULL;
 }
@@ -76,9 +71,8 @@ static const char *push_fault(lua_State *L, int index, const char *function,
 void dnnlua_check_options(lua_State *L, int index, const char *function, const char *const *known) {
     const char *fault = push_fault(L, lua_absindex(L, index), function, known);
 
-    if (fault != NULL) {
+    if (fault != NULL)
         luaL_error(L, "%s", fault);
-    }
 }
 
 int dnnlua_options_fault(lua_State *L) {
@@ -97,12 +91,10 @@ int dnnlua_options_fault(lua_State *L) {
 }
 
 int dnnlua_find_options(lua_State *L, int index, const char *function) {
-    if (!lua_istable(L, index)) {
+    if (!lua_istable(L, index))
         return index + 1;
-    }
-    if (!lua_isnone(L, index + 1)) {
+    if (!lua_isnone(L, index + 1))
         luaL_error(L, "%s: the table of options must come last%s", function, dnnlua_push_usage(L));
-    }
     return index;
 }
 
@@ -133,9 +125,8 @@ double dnnlua_option_number(lua_State *L, int index, const char *function, const
     double value = fallback;
 
     if (get_option(L, index, name)) {
-        if (lua_type(L, -1) != LUA_TNUMBER) {
+        if (lua_type(L, -1) != LUA_TNUMBER)
             wrong_option(L, function, name, "a number");
-        }
         value = lua_tonumber(L, -1);
     }
     lua_pop(L, 1);
@@ -147,9 +138,8 @@ bool dnnlua_option_flag(lua_State *L, int index, const char *function, const cha
     bool value = fallback;
 
     if (get_option(L, index, name)) {
-        if (!lua_isboolean(L, -1)) {
+        if (!lua_isboolean(L, -1))
             wrong_option(L, function, name, "true or false");
-        }
         value = lua_toboolean(L, -1);
     }
     lua_pop(L, 1);
@@ -157,13 +147,11 @@ bool dnnlua_option_flag(lua_State *L, int index, const char *function, const cha
 }
 
 dnn_matrix *dnnlua_option_out(lua_State *L, int index, const char *function) {
-    if (!get_option(L, index, "out")) {
+    if (!get_option(L, index, "out"))
         return NULL;
-    }
     dnn_matrix *out = dnnlua_test_matrix(L, -1);
-    if (out == NULL) {
+    if (out == NULL)
         wrong_option(L, function, "out", "a Matrix");
-    }
     dnnlua_begin_write(L, out);
     return out;
 }
@@ -242,18 +230,15 @@ static void read_options(lua_State *L, int index, const char *owner, const dnn_f
     const char *known[DNN_MAX_FIELDS + MAX_EXTRA + 1];
     size_t count = 0;
 
-    for (size_t i = 0; i < dnn_field_count(fields); i++) {
+    for (size_t i = 0; i < dnn_field_count(fields); i++)
         known[count++] = fields[i].name;
-    }
-    for (; extra != NULL && *extra != NULL; extra++) {
+    for (; extra != NULL && *extra != NULL; extra++)
         known[count++] = *extra;
-    }
     known[count] = NULL;
     dnnlua_check_options(L, index, owner, known);
     for (size_t i = 0; i < dnn_field_count(fields); i++) {
-        if (get_option(L, index, fields[i].name)) {
+        if (get_option(L, index, fields[i].name))
             dnnlua_set_field(L, owner, fields, values, i);
-        }
         lua_pop(L, 1);
     }
 }
@@ -261,9 +246,8 @@ static void read_options(lua_State *L, int index, const char *owner, const dnn_f
 /* Whether the value at index is the table of options, rather than several numbers, such as
  * {height, width}, for the field whose turn it is. */
 static bool is_options(lua_State *L, int index, const dnn_field *field) {
-    if (!lua_istable(L, index) || dnn_field_numbers(field->kind) == 1) {
+    if (!lua_istable(L, index) || dnn_field_numbers(field->kind) == 1)
         return lua_istable(L, index);
-    }
     bool list = lua_rawgeti(L, index, 1) != LUA_TNIL;
     lua_pop(L, 1);
     return !list;
@@ -277,12 +261,10 @@ int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_fie
     index = lua_absindex(L, index);
     dnn_field_defaults(fields, values);
     for (size_t i = 0; i < dnn_field_count(fields); i++) {
-        if (!fields[i].positional) {
+        if (!fields[i].positional)
             continue;
-        }
-        if (is_options(L, index, &fields[i])) {
+        if (is_options(L, index, &fields[i]))
             break;
-        }
         if (!lua_isnoneornil(L, index)) {
             lua_pushvalue(L, index);
             dnnlua_set_field(L, owner, fields, values, i);

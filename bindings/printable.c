@@ -24,11 +24,9 @@ int dnnlua_printable(lua_State *L) {
     size_t length;
     const char *text = luaL_checklstring(L, 1, &length);
     char *copy = memcpy(lua_newuserdatauv(L, length + 1, 0), text, length + 1);
-    for (size_t i = 0; i < length; i++) {
-        if (copy[i] == '\0') {
+    for (size_t i = 0; i < length; i++)
+        if (copy[i] == '\0')
             copy[i] = '?';
-        }
-    }
     dnn_utf8_disarm(copy);
     lua_pushlstring(L, copy, length);
     return 1;

@@ -8,9 +8,8 @@ enum { UP_METHODS = 1, UP_PROPERTIES, UP_CLASS }; /* upvalues; the prompt reads 
 #define CLASS "__class" /* in a metatable */
 
 static const char *title_of(lua_State *L, const dnnlua_class *class, void *self) {
-    if (class->title != NULL) {
+    if (class->title != NULL)
         return class->title(L, self);
-    }
     return strncmp(class->type, "dnn.", 4) == 0 ? class->type + 4 : class->type;
 }
 
@@ -33,19 +32,15 @@ static void push_names(lua_State *L, const dnnlua_class *class, void *self) {
 
     lua_newtable(L);
     int list = lua_gettop(L);
-    for (const dnnlua_property *p = class->properties; p != NULL && p->name != NULL; p++) {
+    for (const dnnlua_property *p = class->properties; p != NULL && p->name != NULL; p++)
         dnnlua_add_name(L, list, p->name);
-    }
-    if (self == NULL) {
+    if (self == NULL)
         return;
-    }
     const dnn_field *fields = fields_of(class, self, &values);
-    for (size_t i = 0; i < dnn_field_count(fields); i++) {
+    for (size_t i = 0; i < dnn_field_count(fields); i++)
         dnnlua_add_name(L, list, fields[i].name);
-    }
-    if (class->names != NULL) {
+    if (class->names != NULL)
         class->names(L, self, list);
-    }
     lua_settop(L, list);
 }
 
@@ -55,20 +50,18 @@ bool dnnlua_push_names(lua_State *L, int index) {
     const dnnlua_class *class = NULL;
 
     index = lua_absindex(L, index);
-    if (named) {
+    if (named)
         luaL_getmetatable(L, lua_tostring(L, index));
-    } else if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) {
+    else if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
         return false;
-    }
     if (lua_istable(L, -1)) {
         lua_pushliteral(L, CLASS);
         lua_rawget(L, -2);
         class = lua_islightuserdata(L, -1) ? lua_touserdata(L, -1) : NULL;
     }
     lua_settop(L, top);
-    if (class != NULL) {
+    if (class != NULL)
         push_names(L, class, named ? NULL : lua_touserdata(L, index));
-    }
     return class != NULL;
 }
 
@@ -76,9 +69,8 @@ bool dnnlua_push_names(lua_State *L, int index) {
 static int raise_no_field(lua_State *L, const dnnlua_class *class, void *self) {
     dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = class->group};
 
-    for (const dnnlua_function *m = class->methods; m != NULL && m->name != NULL; m++) {
+    for (const dnnlua_function *m = class->methods; m != NULL && m->name != NULL; m++)
         dnnlua_nearest_offer(&nearest, m->name);
-    }
     push_names(L, class, self);
     lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
     for (lua_Integer i = 1; i <= count; i++) {
@@ -106,9 +98,8 @@ static bool push_field(lua_State *L, const dnnlua_class *class, void *self, cons
     const dnn_field *fields = fields_of(class, self, &values);
     int i = dnn_field_find(fields, name);
 
-    if (i >= 0) {
+    if (i >= 0)
         dnnlua_push_setting(L, &fields[i], &values[i]);
-    }
     return i >= 0;
 }
 
@@ -117,9 +108,8 @@ static int index_object(lua_State *L) {
 
     lua_settop(L, 2);
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(UP_METHODS)) != LUA_TNIL) {
+    if (lua_rawget(L, lua_upvalueindex(UP_METHODS)) != LUA_TNIL)
         return 1; /* which looks at the object itself */
-    }
     void *self = luaL_checkudata(L, 1, class->type);
     if (class->item != NULL && lua_isinteger(L, 2)) {
         class->item(L, self, lua_tointeger(L, 2));
@@ -132,9 +122,8 @@ static int index_object(lua_State *L) {
     }
     const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
     if (name != NULL &&
-        ((class->get != NULL && class->get(L, self, name)) || push_field(L, class, self, name))) {
+        ((class->get != NULL && class->get(L, self, name)) || push_field(L, class, self, name)))
         return 1;
-    }
     return raise_no_field(L, class, self);
 }
 
@@ -162,9 +151,8 @@ static bool is_read_only(lua_State *L, const dnnlua_class *class, void *self, co
 
 static int set_property(lua_State *L, const dnnlua_class *class, void *self,
                         const dnnlua_property *property) {
-    if (property->set == NULL) {
+    if (property->set == NULL)
         return raise_cannot_set(L, class, self);
-    }
     property->set(L, self);
     return 0;
 }
@@ -177,28 +165,24 @@ static int set_object(lua_State *L) {
 
     lua_settop(L, 3);
     const dnnlua_property *property = find_property(L);
-    if (property != NULL) {
+    if (property != NULL)
         return set_property(L, class, self, property);
-    }
-    if (name != NULL && class->set != NULL && class->set(L, self, name)) {
+    if (name != NULL && class->set != NULL && class->set(L, self, name))
         return 0;
-    }
     const dnn_field *fields = fields_of(class, self, &values);
     int field = name != NULL ? dnn_field_find(fields, name) : -1;
     if (field >= 0 && class->set_field != NULL) {
         class->set_field(L, self, (size_t)field);
         return 0;
     }
-    if (field >= 0 || is_method_or_item(L, class) || is_read_only(L, class, self, name)) {
+    if (field >= 0 || is_method_or_item(L, class) || is_read_only(L, class, self, name))
         return raise_cannot_set(L, class, self);
-    }
     return raise_no_field(L, class, self);
 }
 
 bool dnnlua_check_flag(lua_State *L, const char *owner, const char *name) {
-    if (!lua_isboolean(L, 3)) {
+    if (!lua_isboolean(L, 3))
         luaL_error(L, "%s: %s must be true or false, got %s", owner, name, dnnlua_got(L, 3));
-    }
     return lua_toboolean(L, 3);
 }
 
@@ -219,13 +203,11 @@ void dnnlua_open_class(lua_State *L, const dnnlua_class *class) {
     luaL_newmetatable(L, class->type);
     lua_pushlightuserdata(L, (void *)class);
     lua_setfield(L, -2, CLASS);
-    if (class->metamethods != NULL) {
+    if (class->metamethods != NULL)
         luaL_setfuncs(L, class->metamethods, 0);
-    }
     lua_newtable(L);
-    if (class->methods != NULL) {
+    if (class->methods != NULL)
         dnnlua_register(L, class->methods);
-    }
     if (class->called != NULL) {
         lua_getfield(L, -1, class->called);
         lua_setfield(L, -3, "__call");
@@ -244,9 +226,8 @@ void dnnlua_add_constructor(lua_State *L, lua_CFunction run, const void *kind, c
                             const dnn_field *fields, int more) {
     int most = more;
 
-    for (size_t i = 0; i < dnn_field_count(fields); i++) {
+    for (size_t i = 0; i < dnn_field_count(fields); i++)
         most += fields[i].positional;
-    }
     lua_pushlightuserdata(L, (void *)kind);
     dnnlua_push_function(L, (dnnlua_function){name, run, most + (fields != NULL)}, 1);
     lua_setfield(L, -2, name);

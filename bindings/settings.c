@@ -11,11 +11,10 @@ static void push_count(lua_State *L, double value) {
 static void push_numbers(lua_State *L, const double *numbers, size_t count) {
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
-        if (numbers[i] == floor(numbers[i])) {
+        if (numbers[i] == floor(numbers[i]))
             push_count(L, numbers[i]);
-        } else {
+        else
             lua_pushnumber(L, numbers[i]);
-        }
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
 }

@@ -26,12 +26,10 @@ static int terminal(lua_State *L) {
     const char *wanted = lua_isnoneornil(L, 1) ? "stderr" : dnnlua_check_string(L, 1, NULL);
     int descriptor = 0;
 
-    while (streams[descriptor] != NULL && strcmp(streams[descriptor], wanted) != 0) {
+    while (streams[descriptor] != NULL && strcmp(streams[descriptor], wanted) != 0)
         descriptor++;
-    }
-    if (streams[descriptor] == NULL) {
+    if (streams[descriptor] == NULL)
         dnnlua_wrong_argument(L, 1, "'stdin', 'stdout' or 'stderr'");
-    }
     if (isatty(descriptor)) {
         int columns, rows;
         dnn_terminal_size(descriptor, &columns, &rows);
@@ -100,9 +98,8 @@ static int list_folder(lua_State *L) {
     luaL_setmetatable(L, FOLDER_READER);
     lua_toclose(L, -1);
     *folder = opendir(path);
-    if (*folder == NULL) {
+    if (*folder == NULL)
         return fail_path(L, path, errno);
-    }
     lua_newtable(L);
     lua_Integer count = 0;
     for (struct dirent *entry; (entry = readdir(*folder)) != NULL;) {
@@ -120,9 +117,8 @@ static int list_folder(lua_State *L) {
 static bool is_folder(DIR *parent, const struct dirent *entry) {
     struct stat there;
 
-    if (entry->d_type != DT_UNKNOWN && entry->d_type != DT_LNK) {
+    if (entry->d_type != DT_UNKNOWN && entry->d_type != DT_LNK)
         return entry->d_type == DT_DIR;
-    }
     return fstatat(dirfd(parent), entry->d_name, &there, 0) == 0 && S_ISDIR(there.st_mode);
 }
 
@@ -155,11 +151,10 @@ static int list_entries(lua_State *L) {
 static int cache_path(lua_State *L) {
     char path[PATH_MAX];
 
-    if (dnn_user_path(DNN_USER_CACHE, luaL_checkstring(L, 1), path, sizeof path)) {
+    if (dnn_user_path(DNN_USER_CACHE, luaL_checkstring(L, 1), path, sizeof path))
         lua_pushstring(L, path);
-    } else {
+    else
         luaL_pushfail(L);
-    }
     return 1;
 }
 

@@ -19,9 +19,8 @@ static int close_csv(lua_State *L) {
 static dnn_csv *check_csv(lua_State *L) {
     dnn_csv **csv = luaL_checkudata(L, 1, CSV);
 
-    if (*csv == NULL) {
+    if (*csv == NULL)
         luaL_error(L, "the CSV file is closed");
-    }
     return *csv;
 }
 
@@ -82,9 +81,8 @@ static int csv_read(lua_State *L) {
         columns[k] = dnnlua_check_size(L, -1, "csv", "a column") - 1;
         lua_pop(L, 1);
     }
-    if (dnn_csv_read(csv, columns, count, &err) != DNN_OK) {
+    if (dnn_csv_read(csv, columns, count, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     lua_pushinteger(L, (lua_Integer)dnn_csv_row_count(csv));
     return 1;
 }
@@ -129,9 +127,8 @@ static const char **push_texts(lua_State *L, int index, size_t *count) {
     *count = lua_rawlen(L, index);
     const char **texts = dnnlua_new_block(L, *count * sizeof *texts);
     for (size_t k = 0; k < *count; k++) {
-        if (lua_rawgeti(L, index, (lua_Integer)k + 1) != LUA_TSTRING) {
+        if (lua_rawgeti(L, index, (lua_Integer)k + 1) != LUA_TSTRING)
             luaL_error(L, "write_csv: names and classes must be texts, got %s", dnnlua_got(L, -1));
-        }
         texts[k] = lua_tostring(L, -1);
         lua_pop(L, 1);
     }
@@ -173,9 +170,8 @@ static int write_csv(lua_State *L) {
         parts[p] = push_part(L);
     }
     dnn_status status = dnn_csv_write(path, parts, count, delimiter, &err);
-    if (status == DNN_ERROR_FILE) {
+    if (status == DNN_ERROR_FILE)
         return dnnlua_fail(L, &err);
-    }
     dnnlua_check(L, status, &err);
     lua_pushboolean(L, true);
     return 1;

@@ -130,11 +130,10 @@ static int folder_decode(lua_State *L) {
                  &err);
     lua_createtable(L, (int)count, 0);
     for (size_t k = 0; k < count; k++) {
-        if (ok[k]) {
+        if (ok[k])
             lua_pushboolean(L, false);
-        } else {
+        else
             lua_pushstring(L, errors[k].text);
-        }
         lua_rawseti(L, -2, (lua_Integer)k + 1);
     }
     return 1;

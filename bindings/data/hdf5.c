@@ -20,9 +20,8 @@ static int close_file(lua_State *L) {
 static dnn_hdf5 *check_file(lua_State *L) {
     dnn_hdf5 **file = luaL_checkudata(L, 1, HDF5);
 
-    if (*file == NULL) {
+    if (*file == NULL)
         luaL_error(L, "the HDF5 file is closed");
-    }
     return *file;
 }
 
@@ -57,9 +56,8 @@ static int file_info(lua_State *L) {
     const char *name = luaL_checkstring(L, 2);
     const dnn_hdf5_info *found;
 
-    if (dnn_hdf5_find(check_file(L), name, &found, &err) != DNN_OK) {
+    if (dnn_hdf5_find(check_file(L), name, &found, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     const dnn_hdf5_info info = *found; /* a finaliser may close the file from here on */
     lua_pushinteger(L, (lua_Integer)info.rows);
     lua_pushinteger(L, (lua_Integer)info.cols);
@@ -83,9 +81,8 @@ static int file_check(lua_State *L) {
     dnn_hdf5 *file = check_file(L);
 
     if (dnn_hdf5_find(file, name, &info, &err) != DNN_OK ||
-        dnn_hdf5_check(file, info, &err) != DNN_OK) {
+        dnn_hdf5_check(file, info, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     lua_pushboolean(L, true);
     return 1;
 }
@@ -100,9 +97,8 @@ static int file_read(lua_State *L) {
     dnn_matrix *out = luaL_checkudata(L, 3, DNNLUA_MATRIX);
 
     if (dnn_hdf5_find(file, name, &info, &err) != DNN_OK ||
-        dnn_hdf5_read(file, info, out, &err) != DNN_OK) {
+        dnn_hdf5_read(file, info, out, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     lua_settop(L, 3);
     return 1;
 }
@@ -124,9 +120,8 @@ static int file_texts(lua_State *L) {
     luaL_setmetatable(L, TEXTS);
     lua_toclose(L, -1);
     if (dnn_hdf5_find(file, name, &info, &err) != DNN_OK ||
-        dnn_hdf5_read_texts(file, info, texts, &err) != DNN_OK) {
+        dnn_hdf5_read_texts(file, info, texts, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     lua_createtable(L, texts->count < 1000000 ? (int)texts->count : 0, 0);
     const char *text = texts->bytes;
     for (size_t k = 0; k < texts->count; k++, text += strlen(text) + 1) {

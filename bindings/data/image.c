@@ -59,9 +59,8 @@ static int read_image(lua_State *L) {
     dnn_image_target target = dnnlua_check_target(L, 2, "read_image");
     dnn_image *image = push_image(L);
 
-    if (dnn_image_read(image, path, &target.options, &err) != DNN_OK) {
+    if (dnn_image_read(image, path, &target.options, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     size_t count = image->width * image->height * image->channels;
     dnn_matrix *column = dnnlua_new_matrix(L, DNN_UINT8, count, 1);
     memcpy(column->data, image->pixels, count);
@@ -78,9 +77,8 @@ static int read_resized(lua_State *L) {
     dnn_matrix *column =
         dnnlua_new_matrix(L, DNN_UINT8, t.width * t.height * t.options.channels, 1);
 
-    if (dnn_image_read_resized(path, column->data, &t, &err) != DNN_OK) {
+    if (dnn_image_read_resized(path, column->data, &t, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     lua_pushinteger(L, (lua_Integer)t.width);
     lua_pushinteger(L, (lua_Integer)t.height);
     return 3;
@@ -103,9 +101,8 @@ static int write_png(lua_State *L) {
             (lua_Integer)width, (lua_Integer)height, dnn_dtype_info(m->dtype)->name,
             (lua_Integer)m->rows, (lua_Integer)m->cols);
     }
-    if (dnn_image_write_png(path, m->data, width, height, count / pixels, &err) != DNN_OK) {
+    if (dnn_image_write_png(path, m->data, width, height, count / pixels, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     lua_pushboolean(L, true);
     return 1;
 }

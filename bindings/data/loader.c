@@ -14,9 +14,8 @@ static dnn_loader **check_any(lua_State *L) {
 static dnn_loader *check_loader(lua_State *L) {
     dnn_loader *loader = *check_any(L);
 
-    if (loader == NULL) {
+    if (loader == NULL)
         luaL_error(L, "Loader: it is closed");
-    }
     return loader;
 }
 
@@ -60,9 +59,8 @@ static const dnn_matrix *matrix_field(lua_State *L, int table, const char *name)
 static void read_strengths(lua_State *L, int table, dnn_augment *a) {
     lua_getfield(L, table, "strength");
     luaL_checktype(L, -1, LUA_TTABLE);
-    for (int i = 0; i < DNN_AUGMENTATION_COUNT; i++) {
+    for (int i = 0; i < DNN_AUGMENTATION_COUNT; i++)
         a->strength[i] = number_field(L, lua_gettop(L), dnn_augmentations[i].name, 0);
-    }
     lua_pop(L, 1);
 }
 
@@ -185,9 +183,8 @@ static int loader_moments(lua_State *L) {
 
     luaL_argcheck(L, channels >= 1 && channels <= 3, 2, "1 to 3");
     dnn_status status = dnn_loader_moments(loader, mean, deviation, &err);
-    if (status == DNN_ERROR_FILE) {
+    if (status == DNN_ERROR_FILE)
         return dnnlua_fail(L, &err);
-    }
     dnnlua_check(L, status, &err);
     push_channels(L, mean, channels);
     push_channels(L, deviation, channels);
@@ -220,11 +217,10 @@ static int loader_failure(lua_State *L) {
     const dnn_loader *loader = check_loader(L);
     size_t i = dnnlua_check_size(L, 2, "Loader", "failure");
 
-    if (i < 1 || i > dnn_loader_failure_count(loader)) {
+    if (i < 1 || i > dnn_loader_failure_count(loader))
         lua_pushnil(L);
-    } else {
+    else
         lua_pushstring(L, dnn_loader_failure(loader, i - 1));
-    }
     return 1;
 }
 

@@ -20,9 +20,8 @@ static int new_order(lua_State *L) {
     luaL_argcheck(L, count <= UINT32_MAX, 1, "too many columns");
     order *o = lua_newuserdatauv(L, sizeof *o + count * sizeof *o->column, 0);
     o->count = count;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         o->column[i] = (uint32_t)i;
-    }
     luaL_setmetatable(L, ORDER);
     return 1;
 }

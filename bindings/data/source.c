@@ -48,14 +48,12 @@ static int push_array(lua_State *L, dnn_source *source, read_header *header, rea
     dnn_error err;
     dnn_array array;
 
-    if (header(source, &array, &err) != DNN_OK) {
+    if (header(source, &array, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     dnn_matrix *m =
         dnnlua_new_matrix(L, dnn_stored_info(array.type)->dtype, array.rows, array.cols);
-    if (read(&array, source, m, &err) != DNN_OK) {
+    if (read(&array, source, m, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     push_shape(L, &array);
     return 2;
 }
@@ -66,9 +64,8 @@ static int push_file(lua_State *L, const char *name, read_header *header, read_e
     size_t max_bytes = dnnlua_check_size(L, 2, name, "max_bytes");
     dnn_source **source = push_source(L);
 
-    if (dnn_source_open(source, path, &err) != DNN_OK) {
+    if (dnn_source_open(source, path, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     dnn_source_allow(*source, max_bytes);
     return push_array(L, *source, header, read);
 }
@@ -99,9 +96,8 @@ static int write_npy(lua_State *L) {
         lua_pop(L, 1);
     }
     dnn_status status = dnn_npy_write(path, m, extent, rank, &err);
-    if (status == DNN_ERROR_FILE) {
+    if (status == DNN_ERROR_FILE)
         return dnnlua_fail(L, &err);
-    }
     dnnlua_check(L, status, &err);
     lua_pushboolean(L, true);
     return 1;
@@ -120,9 +116,8 @@ static int close_npz(lua_State *L) {
 static dnn_npz *check_npz(lua_State *L) {
     dnn_npz **npz = luaL_checkudata(L, 1, NPZ);
 
-    if (*npz == NULL) {
+    if (*npz == NULL)
         luaL_error(L, "the archive is closed");
-    }
     return *npz;
 }
 
@@ -187,9 +182,8 @@ static int cifar_count(lua_State *L) {
     dnn_source **source = push_source(L);
 
     if (dnn_source_open(source, path, &err) != DNN_OK ||
-        dnn_cifar_count(*source, &count, &err) != DNN_OK) {
+        dnn_cifar_count(*source, &count, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     lua_pushinteger(L, (lua_Integer)count);
     return 1;
 }
@@ -206,9 +200,8 @@ static int cifar_read(lua_State *L) {
 
     luaL_argcheck(L, column >= 1, 5, "columns count from 1");
     if (dnn_source_open(source, path, &err) != DNN_OK ||
-        dnn_cifar_read(*source, count, pixels, labels, column - 1, &err) != DNN_OK) {
+        dnn_cifar_read(*source, count, pixels, labels, column - 1, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     lua_pushboolean(L, true);
     return 1;
 }

@@ -127,9 +127,8 @@ static int save(lua_State *L) {
     const dnn_note *notes = dnnlua_push_notes(L, 3, name, &note_count);
     const dnn_tensor *tensors = dnnlua_push_tensors(L, 2, name, &tensor_count);
     dnn_status status = dnn_safetensors_write(path, tensors, tensor_count, notes, note_count, &err);
-    if (status == DNN_ERROR_FILE) {
+    if (status == DNN_ERROR_FILE)
         return dnnlua_fail(L, &err);
-    }
     dnnlua_check(L, status, &err);
     lua_pushboolean(L, true);
     return 1;
@@ -169,9 +168,8 @@ static bool load_tensor(lua_State *L, const dnn_safetensors *file, size_t i, int
  */
 static int raise_left_out(lua_State *L) {
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TSTRING) {
+    if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TSTRING)
         luaL_error(L, "%s", lua_tostring(L, -1));
-    }
     lua_pushnil(L);
     return 1;
 }
@@ -183,11 +181,9 @@ static bool push_matrices(lua_State *L, const dnn_safetensors *file, dnn_error *
     lua_createtable(L, 0, count < 1000000 ? (int)count : 0);
     lua_newtable(L);
     int matrices = lua_gettop(L) - 1, left_out = matrices + 1;
-    for (size_t i = 0; i < count; i++) {
-        if (!load_tensor(L, file, i, matrices, left_out, err)) {
+    for (size_t i = 0; i < count; i++)
+        if (!load_tensor(L, file, i, matrices, left_out, err))
             return false;
-        }
-    }
     lua_pushnil(L);
     if (lua_next(L, left_out)) {
         lua_settop(L, left_out);
@@ -220,9 +216,8 @@ static int load(lua_State *L) {
     *file = NULL;
     luaL_setmetatable(L, FILE_NAME);
     lua_toclose(L, lua_gettop(L));
-    if (dnn_safetensors_open(file, path, &err) != DNN_OK || !push_matrices(L, *file, &err)) {
+    if (dnn_safetensors_open(file, path, &err) != DNN_OK || !push_matrices(L, *file, &err))
         return dnnlua_fail(L, &err);
-    }
     push_metadata(L, *file);
     lua_insert(L, -2);
     return 3;

@@ -26,9 +26,8 @@ static void warn_singular(lua_State *L, const char *function, const dnn_matrix *
                           const char *instead) {
     char condition[32];
 
-    if (rcond >= (A->dtype == DNN_FLOAT32 ? (double)FLT_EPSILON : DBL_EPSILON)) {
+    if (rcond >= (A->dtype == DNN_FLOAT32 ? (double)FLT_EPSILON : DBL_EPSILON))
         return;
-    }
     snprintf(condition, sizeof condition, "%.1e", 1 / rcond);
     dnnlua_warn_once(
         L, function,
@@ -90,9 +89,8 @@ static int inv(lua_State *L) {
     dnn_error err;
     double rcond;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
-    if (dnnlua_is_recorded(A)) {
+    if (dnnlua_is_recorded(A))
         return dnnlua_record_unary(L, DNN_OPERATOR_inv);
-    }
     dnn_matrix *out = dnnlua_new_matrix(L, A->dtype, A->cols, A->rows);
 
     dnnlua_check(L, dnn_inv(out, A, &rcond, &err), &err);
@@ -106,9 +104,8 @@ static int determinant(lua_State *L, dnn_operator op,
     double value;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
 
-    if (dnnlua_is_recorded(A)) {
+    if (dnnlua_is_recorded(A))
         return dnnlua_record_unary(L, op);
-    }
     dnnlua_check(L, of(&value, A, &err), &err);
     lua_pushnumber(L, value);
     return 1;
@@ -135,9 +132,8 @@ static int cond(lua_State *L) {
 static int cholesky(lua_State *L) {
     dnn_error err;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
-    if (dnnlua_is_recorded(A)) {
+    if (dnnlua_is_recorded(A))
         return dnnlua_record_unary(L, DNN_OPERATOR_cholesky);
-    }
     dnn_matrix *lower = dnnlua_new_matrix(L, A->dtype, A->rows, A->cols);
 
     dnnlua_check(L, dnn_cholesky(lower, A, &err), &err);
@@ -168,9 +164,8 @@ static int svd(lua_State *L) {
     bool vectors = wants_vectors(L, "svd");
     size_t k = smaller_side(A);
     if (dnnlua_is_recorded(A)) {
-        if (vectors) {
+        if (vectors)
             refuse_vectors(L, "svd");
-        }
         return dnnlua_record_unary(L, DNN_OPERATOR_svdvals);
     }
     dnn_matrix *U = vectors ? dnnlua_new_matrix(L, A->dtype, A->rows, k) : NULL;
@@ -209,9 +204,8 @@ static int eigh(lua_State *L) {
     dnn_error err;
     const dnn_matrix *A = dnnlua_check_matrix(L, 1);
     bool vectors = wants_vectors(L, "eigh");
-    if (dnnlua_is_recorded(A)) {
+    if (dnnlua_is_recorded(A))
         return record_eigh(L, vectors);
-    }
     dnn_matrix *w = dnnlua_new_matrix(L, A->dtype, A->rows, 1);
     dnn_matrix *V = vectors ? dnnlua_new_matrix(L, A->dtype, A->rows, A->cols) : NULL;
 

@@ -18,9 +18,8 @@ dnn_dtype dnnlua_default_dtype(lua_State *L) {
 dnn_dtype dnnlua_opt_dtype(lua_State *L, int index, dnn_dtype fallback) {
     dnn_dtype dtype = fallback;
 
-    if (lua_isnoneornil(L, index)) {
+    if (lua_isnoneornil(L, index))
         return fallback;
-    }
     index = lua_absindex(L, index);
     if (lua_type(L, index) != LUA_TSTRING || !dnn_dtype_from_name(lua_tostring(L, index), &dtype)) {
         const char *meant = lua_type(L, index) == LUA_TSTRING
@@ -79,9 +78,8 @@ static int matrix_set(lua_State *L) {
     size_t i = dnnlua_check_position(L, 2, m, "row", m->rows);
     size_t j = dnnlua_check_position(L, 3, m, "column", m->cols);
 
-    if (lua_type(L, 4) != LUA_TNUMBER) {
+    if (lua_type(L, 4) != LUA_TNUMBER)
         return dnnlua_wrong_argument(L, 4, "a number");
-    }
     dnnlua_begin_write(L, m);
     dnn_matrix_set(m, i, j, lua_tonumber(L, 4));
     return 0;
@@ -123,9 +121,8 @@ static int raise_no_field(lua_State *L) {
     dnnlua_nearest field = {.wanted = dnnlua_field_name(L, 2), .group = "Matrix"};
     dnnlua_nearest method = field;
 
-    for (size_t i = 0; fields[i] != NULL; i++) {
+    for (size_t i = 0; fields[i] != NULL; i++)
         dnnlua_nearest_offer(&field, fields[i]);
-    }
     dnnlua_offer_keys(L, lua_upvalueindex(1), &method);
     bool is_method =
         method.name != NULL && (field.name == NULL || method.distance < field.distance);
@@ -137,35 +134,32 @@ static int matrix_index(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
 
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
-    }
     if (lua_type(L, 2) == LUA_TNUMBER || lua_istable(L, 2)) { /* Torch7's A[i] and A[{i, j}] */
         return luaL_error(
             L, "Matrix %I x %I: an element is A(i, j), a column A:col(j), a row A:row(i)",
             (lua_Integer)m->rows, (lua_Integer)m->cols);
     }
     const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
-    if (strcmp(name, "rows") == 0) {
+    if (strcmp(name, "rows") == 0)
         lua_pushinteger(L, (lua_Integer)m->rows);
-    } else if (strcmp(name, "cols") == 0) {
+    else if (strcmp(name, "cols") == 0)
         lua_pushinteger(L, (lua_Integer)m->cols);
-    } else if (strcmp(name, "dtype") == 0) {
+    else if (strcmp(name, "dtype") == 0)
         lua_pushstring(L, dnn_dtype_info(m->dtype)->name);
-    } else if (strcmp(name, "requires_grad") == 0) {
+    else if (strcmp(name, "requires_grad") == 0)
         lua_pushboolean(L, dnnlua_matrix_of(m)->node != NULL);
-    } else if (strcmp(name, "grad") == 0) {
+    else if (strcmp(name, "grad") == 0)
         dnnlua_push_gradient(L, 1);
-    } else {
+    else
         return raise_no_field(L);
-    }
     return 1;
 }
 
 static int matrix_newindex(lua_State *L) {
-    if (lua_istable(L, 2)) {
+    if (lua_istable(L, 2))
         return luaL_error(L, "Matrix: an element is set by A:set(i, j, value)");
-    }
     return luaL_error(L, "Matrix: cannot set '%s'; an element is set by A:set(i, j, value)",
                       dnnlua_field_name(L, 2));
 }

@@ -22,9 +22,8 @@ static int frombytes(lua_State *L) {
                           (lua_Integer)wanted, (lua_Integer)size);
     }
     dnn_matrix *m = dnnlua_new_matrix(L, dtype, rows, cols);
-    if (size > 0) {
+    if (size > 0)
         memcpy(m->data, bytes, size);
-    }
     return 1;
 }
 
@@ -35,9 +34,8 @@ static int tobytes(lua_State *L) {
     size_t column = m->rows * dnn_dtype_info(m->dtype)->size;
 
     char *to = luaL_buffinitsize(L, &buffer, column * m->cols);
-    for (size_t j = 0; j < m->cols && column > 0; j++) {
+    for (size_t j = 0; j < m->cols && column > 0; j++)
         memcpy(to + j * column, dnn_matrix_at(m, 0, j), column);
-    }
     luaL_pushresultsize(&buffer, column * m->cols);
     return 1;
 }

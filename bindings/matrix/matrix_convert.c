@@ -9,9 +9,8 @@
 
 /* The number on top of the stack into (i, j); pops it. */
 static void set_element(lua_State *L, dnn_matrix *m, size_t i, size_t j) {
-    if (j % UNWATCHED == 0) {
+    if (j % UNWATCHED == 0)
         dnnlua_check_interruption(L);
-    }
     if (lua_type(L, -1) != LUA_TNUMBER) {
         luaL_error(L, "Matrix: row %I, column %I must be a number, got %s", (lua_Integer)i + 1,
                    (lua_Integer)j + 1, dnnlua_got(L, -1));
@@ -56,9 +55,8 @@ static int from_rows(lua_State *L, dnn_dtype dtype, size_t rows) {
 static int new_from_table(lua_State *L) {
     static const char *const known[] = {"dtype", NULL};
 
-    if (!lua_istable(L, 1)) {
+    if (!lua_istable(L, 1))
         return dnnlua_wrong_argument(L, 1, "a table of rows, as in dnn.Matrix{{1, 2}, {3, 4}}");
-    }
     dnnlua_check_options(L, 2, "Matrix", known);
     dnn_dtype dtype = dnnlua_option_dtype(L, 2, dnnlua_default_dtype(L));
     size_t rows = lua_rawlen(L, 1);
@@ -83,9 +81,8 @@ static int to_table(lua_State *L) {
     for (size_t i = 0; i < m->rows; i++) {
         lua_createtable(L, (int)m->cols, 0);
         for (size_t j = 0; j < m->cols; j++) {
-            if (j % UNWATCHED == 0) {
+            if (j % UNWATCHED == 0)
                 dnnlua_check_interruption(L);
-            }
             lua_pushnumber(L, dnn_matrix_get(m, i, j));
             lua_rawseti(L, -2, (lua_Integer)j + 1);
         }
@@ -124,11 +121,10 @@ static int push_text(lua_State *L, size_t width, size_t height) {
 
     dnn_matrix_format(m, text, length + 1, DECIMALS, width, height);
     const dnn_node *node = dnnlua_matrix_of(m)->node;
-    if (node == NULL) {
+    if (node == NULL)
         lua_pushstring(L, text);
-    } else {
+    else
         push_origin(L, text, node);
-    }
     return 1;
 }
 

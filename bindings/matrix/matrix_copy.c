@@ -22,9 +22,8 @@ static int push_copy(lua_State *L, const dnn_matrix *m, dnn_dtype dtype) {
 static int matrix_copy(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
 
-    if (dnnlua_is_recorded(m)) {
+    if (dnnlua_is_recorded(m))
         return record(L, DNN_OPERATOR_copy, 0);
-    }
     return push_copy(L, m, m->dtype);
 }
 
@@ -36,9 +35,8 @@ static int convert(lua_State *L, dnn_dtype dtype) {
         lua_settop(L, 1);
         return 1;
     }
-    if (dnnlua_is_recorded(m) && dnn_dtype_info(dtype)->is_real) {
+    if (dnnlua_is_recorded(m) && dnn_dtype_info(dtype)->is_real)
         return record(L, DNN_OPERATOR_convert, (double)dtype);
-    }
     return push_copy(L, m, dtype);
 }
 
@@ -110,9 +108,8 @@ static int matrix_diag(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
     dnn_matrix row = *m;
 
-    if (dnnlua_is_recorded(m)) {
+    if (dnnlua_is_recorded(m))
         return record(L, DNN_OPERATOR_diag, 0);
-    }
     row.cols = row.rows < row.cols ? row.rows : row.cols;
     row.rows = 1;
     row.ld += 1;
@@ -127,14 +124,12 @@ static int cat(lua_State *L) {
     dnn_error err;
     size_t rows, cols;
 
-    if (!lua_istable(L, 1)) {
+    if (!lua_istable(L, 1))
         return dnnlua_wrong_argument(L, 1, "a table, as in dnn.cat({A, B}, 2)");
-    }
     int axis = dnnlua_check_axis(L, 2, "1 (rows appended) or 2 (columns appended)");
     size_t count = lua_rawlen(L, 1);
-    if (count == 0) {
+    if (count == 0)
         return luaL_error(L, "cat: the table holds no matrices");
-    }
     luaL_checkstack(L, count < 1000000 ? (int)count + 10 : 1000000, "too many matrices");
     const dnn_matrix **parts = dnnlua_new_block(L, count * sizeof *parts);
     int first = lua_gettop(L) + 1;
@@ -149,9 +144,8 @@ static int cat(lua_State *L) {
         recorded = recorded || dnnlua_is_recorded(parts[k]);
     }
     dnnlua_check(L, dnn_matrix_concat_shape(parts, count, axis, &rows, &cols, &err), &err);
-    if (recorded) {
+    if (recorded)
         return dnnlua_record_many(L, DNN_OPERATOR_cat, axis, first, first + (int)count - 1);
-    }
     dnn_matrix *out = dnnlua_new_matrix(L, parts[0]->dtype, rows, cols);
     dnnlua_check(L, dnn_matrix_concat(out, parts, count, axis, &err), &err);
     return 1;
@@ -165,11 +159,10 @@ static uint32_t column_index(lua_State *L, double number, const dnn_matrix *m) {
 
     if (!lua_numbertointeger(number, &whole) || (lua_Number)whole != number || whole < 1 ||
         (lua_Unsigned)whole > m->cols || whole > UINT32_MAX) {
-        if ((lua_Number)whole == number) {
+        if ((lua_Number)whole == number)
             lua_pushinteger(L, whole);
-        } else {
+        else
             lua_pushnumber(L, number);
-        }
         luaL_error(L, "gather: column %s is not one of 1..%I of a Matrix %I x %I",
                    dnnlua_got(L, -1), (lua_Integer)m->cols, (lua_Integer)m->rows,
                    (lua_Integer)m->cols);
@@ -203,9 +196,8 @@ static uint32_t *push_indices(lua_State *L, const dnn_matrix *m, size_t *count) 
         }
         return indices;
     }
-    if (!lua_istable(L, 2)) {
+    if (!lua_istable(L, 2))
         dnnlua_wrong_argument(L, 2, "a table or a Matrix");
-    }
     *count = lua_rawlen(L, 2);
     indices = dnnlua_new_block(L, *count * sizeof *indices);
     for (size_t k = 0; k < *count; k++) {
@@ -227,9 +219,8 @@ static int record_gather(lua_State *L, const dnn_matrix *m, dnn_dtype dtype,
                       "result, with :float() or :double()");
     }
     dnn_matrix *columns = dnnlua_new_matrix(L, DNN_FLOAT64, 1, count);
-    for (size_t k = 0; k < count; k++) {
+    for (size_t k = 0; k < count; k++)
         dnn_matrix_set(columns, 0, k, indices[k]);
-    }
     return dnnlua_record(L, &(dnnlua_operation){
                                 .op = DNN_OPERATOR_gather,
                                 .inputs = 2,

@@ -44,9 +44,8 @@ static const char *matrix_hint(lua_State *L, int index) {
 dnn_matrix *dnnlua_check_matrix(lua_State *L, int index) {
     dnn_matrix *m = dnnlua_test_matrix(L, index);
 
-    if (m == NULL) {
+    if (m == NULL)
         dnnlua_wrong_argument(L, index, "a Matrix");
-    }
     return m;
 }
 
@@ -70,9 +69,8 @@ static void *align(void *address) {
 static void *new_userdata(lua_State *L, size_t header, size_t bytes, int user_values) {
     size_t extra = header + DNN_ALIGNMENT - 1;
 
-    if (bytes > SIZE_MAX - extra) {
+    if (bytes > SIZE_MAX - extra)
         luaL_error(L, "not enough memory for a block of %f bytes", (lua_Number)bytes);
-    }
     return lua_newuserdatauv(L, extra + bytes, user_values);
 }
 
@@ -147,14 +145,12 @@ dnn_matrix *dnnlua_push_view(lua_State *L, const dnn_matrix *view, int base) {
 
 void dnnlua_push_base(lua_State *L, int index) {
     lua_pushvalue(L, index);
-    if (test_userdata(L, index) == NULL) {
+    if (test_userdata(L, index) == NULL)
         return;
-    }
-    if (lua_getiuservalue(L, index, MATRIX_BASE) <= LUA_TNIL) {
+    if (lua_getiuservalue(L, index, MATRIX_BASE) <= LUA_TNIL)
         lua_pop(L, 1); /* it owns its memory */
-    } else {
+    else
         lua_replace(L, -2);
-    }
 }
 
 dnn_matrix *dnnlua_check_writable(lua_State *L, int index) {
@@ -172,9 +168,8 @@ void dnnlua_begin_write(lua_State *L, dnn_matrix *m) {
                       "a new one, as in A = A:add(B), or change it unrecorded, in "
                       "dnn.no_grad(function() ... end)");
     }
-    if (self->version != NULL) {
+    if (self->version != NULL)
         (*self->version)++;
-    }
 }
 
 uint64_t dnnlua_matrix_pass(lua_State *L, int index) {
@@ -185,7 +180,6 @@ uint64_t dnnlua_matrix_pass(lua_State *L, int index) {
 void dnnlua_matrix_set_pass(lua_State *L, int index, uint64_t pass) {
     dnnlua_matrix *m = test_userdata(L, index);
 
-    if (m != NULL) {
+    if (m != NULL)
         m->pass = pass;
-    }
 }

@@ -62,11 +62,10 @@ static int new_eye(lua_State *L) {
 
 /* The stream in the options at index, or the global one. */
 static dnn_random *option_random(lua_State *L, int index) {
-    if (lua_istable(L, index)) {
+    if (lua_istable(L, index))
         lua_getfield(L, index, "random");
-    } else {
+    else
         lua_pushnil(L);
-    }
     return dnnlua_opt_random(L, -1);
 }
 
@@ -106,9 +105,8 @@ static double check_finite(lua_State *L, int index, const char *function, const 
     }
     double value = dnnlua_check_number(L, index);
 
-    if (!isfinite(value)) {
+    if (!isfinite(value))
         dnnlua_wrong_argument(L, index, "finite");
-    }
     return value;
 }
 
@@ -119,9 +117,8 @@ static int new_arange(lua_State *L) {
     double last = check_finite(L, 2, "arange", "last");
     double step = options == 3 || lua_isnoneornil(L, 3) ? 1 : check_finite(L, 3, "arange", "step");
 
-    if (step == 0) {
+    if (step == 0)
         return luaL_error(L, "arange: step must not be 0");
-    }
     dnnlua_check_options(L, options, "arange", dtype_option);
     double steps = floor((last - first) / step + 1e-6);
     if (steps >= 0x1p53) {
@@ -141,9 +138,8 @@ static int new_linspace(lua_State *L) {
     dnnlua_check_options(L, 4, "linspace", dtype_option);
     double step = count > 1 ? (last - first) / (double)(count - 1) : 0;
     dnn_matrix *m = push_steps(L, first, step, count, 4);
-    if (count > 1) {
+    if (count > 1)
         dnn_matrix_set(m, count - 1, 0, last);
-    }
     return 1;
 }
 

@@ -16,21 +16,18 @@ static bool read_operands(lua_State *L, operands *x) {
     x->a = dnnlua_test_matrix(L, 1);
     x->b = dnnlua_test_matrix(L, 2);
     x->scalar = 0;
-    if (x->a != NULL && x->b != NULL) {
+    if (x->a != NULL && x->b != NULL)
         return true;
-    }
     int other = x->a != NULL ? 2 : 1;
     x->scalar = lua_tonumber(L, other);
     return (x->a != NULL || x->b != NULL) && lua_type(L, other) == LUA_TNUMBER;
 }
 
 static const char *operand_word(lua_State *L, int index) {
-    if (dnnlua_test_matrix(L, index) != NULL) {
+    if (dnnlua_test_matrix(L, index) != NULL)
         return "Matrix";
-    }
-    if (luaL_getmetafield(L, index, "__name") == LUA_TSTRING) {
+    if (luaL_getmetafield(L, index, "__name") == LUA_TSTRING)
         return lua_tostring(L, -1);
-    }
     return luaL_typename(L, index);
 }
 
@@ -53,9 +50,8 @@ static dnn_matrix *push_result(lua_State *L, const char *name, const operands *x
     size_t rows = m->rows, cols = m->cols;
     dnn_error err;
 
-    if (x->a != NULL && x->b != NULL) {
+    if (x->a != NULL && x->b != NULL)
         dnnlua_check(L, dnn_broadcast_shape(name, x->a, x->b, &rows, &cols, &err), &err);
-    }
     return dnnlua_new_matrix(L, m->dtype, rows, cols);
 }
 
@@ -63,13 +59,12 @@ static void apply(lua_State *L, dnn_binary_op op, dnn_matrix *out, const operand
     dnn_error err;
     dnn_status status;
 
-    if (x->a == NULL) {
+    if (x->a == NULL)
         status = dnn_binary_scalar(op, out, x->b, x->scalar, true, &err);
-    } else if (x->b == NULL) {
+    else if (x->b == NULL)
         status = dnn_binary_scalar(op, out, x->a, x->scalar, false, &err);
-    } else {
+    else
         status = dnn_binary(op, out, x->a, x->b, &err);
-    }
     dnnlua_check(L, status, &err);
 }
 
@@ -104,12 +99,10 @@ static int operator_call(lua_State *L) {
     const operator_row *row = &operators[lua_tointeger(L, lua_upvalueindex(1))];
     operands x;
 
-    if (!read_operands(L, &x)) {
+    if (!read_operands(L, &x))
         raise_operands(L, row->format, "");
-    }
-    if (is_recorded(&x)) {
+    if (is_recorded(&x))
         return record_binary(L, dnn_operator_of_binary(row->op));
-    }
     apply(L, row->op, push_result(L, dnn_binary_name(row->op), &x), &x);
     return 1;
 }
@@ -132,16 +125,13 @@ static int push_mm(lua_State *L, bool ta, bool tb, const dnn_matrix *a, const dn
 static int operator_mul(lua_State *L) {
     operands x;
 
-    if (!read_operands(L, &x)) {
+    if (!read_operands(L, &x))
         raise_operands(L, "%s * %s", "");
-    }
     bool product = x.a != NULL && x.b != NULL;
-    if (is_recorded(&x)) {
+    if (is_recorded(&x))
         return record_binary(L, product ? DNN_OPERATOR_mm : DNN_OPERATOR_cmul);
-    }
-    if (product) {
+    if (product)
         return push_mm(L, false, false, x.a, x.b, NULL);
-    }
     apply(L, DNN_MUL, push_result(L, dnn_binary_name(DNN_MUL), &x), &x);
     return 1;
 }
@@ -150,9 +140,8 @@ static int operator_unm(lua_State *L) {
     dnn_error err;
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
 
-    if (dnnlua_is_recorded(m)) {
+    if (dnnlua_is_recorded(m))
         return dnnlua_record_unary(L, DNN_OPERATOR_neg);
-    }
     dnn_matrix *out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
     dnnlua_check(L, dnn_unary(DNN_NEG, out, m, &err), &err);
     return 1;
@@ -203,9 +192,8 @@ static int binary(lua_State *L) {
         dnnlua_refuse_out(L, out, dnn_binary_name(op));
         return record_binary(L, dnn_operator_of_binary(op));
     }
-    if (out == NULL) {
+    if (out == NULL)
         out = push_result(L, dnn_binary_name(op), &x);
-    }
     apply(L, op, out, &x);
     return 1;
 }
@@ -220,9 +208,8 @@ static int binary_in_place(lua_State *L) {
     dnn_error err;
 
     read_named_operands(L, name, "_", &x);
-    if (x.b != NULL) {
+    if (x.b != NULL)
         dnnlua_check(L, dnn_broadcast_shape(name, x.a, x.b, &rows, &cols, &err), &err);
-    }
     if (rows != m->rows || cols != m->cols) {
         return luaL_error(
             L,
@@ -252,9 +239,8 @@ static int unary(lua_State *L) {
         dnnlua_refuse_out(L, out, dnn_unary_name(this_unary(L)));
         return dnnlua_record_unary(L, op);
     }
-    if (out == NULL) {
+    if (out == NULL)
         out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
-    }
     dnnlua_check(L, dnn_unary(this_unary(L), out, m, &err), &err);
     return 1;
 }
@@ -297,9 +283,8 @@ static void set_metamethod(lua_State *L, int metatable, const char *name, lua_CF
 }
 
 void dnnlua_add_matrix_operations(lua_State *L, int module, int methods, int metatable) {
-    for (int i = 0; i < (int)OPERATORS; i++) {
+    for (int i = 0; i < (int)OPERATORS; i++)
         set_metamethod(L, metatable, operators[i].metamethod, operator_call, i);
-    }
     set_metamethod(L, metatable, "__mul", operator_mul, 0);
     set_metamethod(L, metatable, "__unm", operator_unm, 0);
     for (int op = 0; op < DNN_BINARY_COUNT; op++) {

@@ -13,13 +13,12 @@ static int reduce_all(lua_State *L, dnn_reduce_op op, const dnn_matrix *m, int c
     double value;
 
     dnnlua_check(L, dnn_reduce_all(op, &value, m, correction, &err), &err);
-    if (op == DNN_ANY || op == DNN_ALL) {
+    if (op == DNN_ANY || op == DNN_ALL)
         lua_pushboolean(L, value != 0);
-    } else if (op == DNN_ARGMAX || op == DNN_ARGMIN) {
+    else if (op == DNN_ARGMAX || op == DNN_ARGMIN)
         lua_pushinteger(L, (lua_Integer)value);
-    } else {
+    else
         lua_pushnumber(L, value);
-    }
     return 1;
 }
 
@@ -51,9 +50,8 @@ static int reduce(lua_State *L) {
         return reduce_all(L, op, m, correction);
     }
     int axis = dnnlua_check_axis(L, 2, "1 (over rows) or 2 (over columns)");
-    if (out == NULL) {
+    if (out == NULL)
         out = dnnlua_new_matrix(L, m->dtype, axis == 1 ? 1 : m->rows, axis == 1 ? m->cols : 1);
-    }
     dnnlua_check(L, dnn_reduce(op, axis, out, m, correction, &err), &err);
     return 1;
 }

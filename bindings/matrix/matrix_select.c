@@ -9,9 +9,8 @@ static void clamp_into(lua_State *L, dnn_matrix *out, const dnn_matrix *m) {
     double low = dnnlua_opt_number(L, 2, -HUGE_VAL);
     double high = dnnlua_opt_number(L, 3, HUGE_VAL);
 
-    if (out == m) {
+    if (out == m)
         dnnlua_begin_write(L, out);
-    }
     dnnlua_check(L, dnn_clamp(out, m, low, high, &err), &err);
 }
 
@@ -29,9 +28,8 @@ static int clamp(lua_State *L) {
         dnnlua_refuse_out(L, out, "clamp");
         return dnnlua_record(L, &operation);
     }
-    if (out == NULL) {
+    if (out == NULL)
         out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
-    }
     clamp_into(L, out, m);
     return 1;
 }
@@ -47,9 +45,8 @@ static int clamp_in_place(lua_State *L) {
 /* The matrix at index, or the number there as 1 x 1 in `scalar`, stored in `number`. */
 static const dnn_matrix *matrix_or_scalar(lua_State *L, int index, dnn_dtype dtype,
                                           dnn_matrix *scalar, double *number) {
-    if (lua_type(L, index) != LUA_TNUMBER) {
+    if (lua_type(L, index) != LUA_TNUMBER)
         return dnnlua_check_matrix(L, index);
-    }
     *scalar = dnn_matrix_of(dtype, 1, 1, number);
     dnn_matrix_set(scalar, 0, 0, lua_tonumber(L, index));
     return scalar;

@@ -31,16 +31,13 @@ static dnn_random *global_random(lua_State *L) {
 }
 
 dnn_random *dnnlua_opt_random(lua_State *L, int index) {
-    if (lua_isnoneornil(L, index)) {
+    if (lua_isnoneornil(L, index))
         return global_random(L);
-    }
     dnn_random *random = luaL_testudata(L, index, DNNLUA_RANDOM);
-    if (random == NULL && index > 0) {
+    if (random == NULL && index > 0)
         dnnlua_wrong_argument(L, index, "a dnn.Random");
-    }
-    if (random == NULL) {
+    if (random == NULL)
         luaL_error(L, "random must be a dnn.Random, got %s", dnnlua_got(L, index));
-    }
     return random;
 }
 
@@ -89,9 +86,8 @@ static int random_below(lua_State *L) {
     dnn_random *random = check_random(L, 1);
     size_t bound = dnnlua_check_size(L, 2, "below", "n");
 
-    if (bound == 0) {
+    if (bound == 0)
         return luaL_error(L, "below: n must be at least 1, got 0");
-    }
     lua_pushinteger(L, (lua_Integer)dnn_random_below(random, bound));
     return 1;
 }
@@ -99,9 +95,8 @@ static int random_below(lua_State *L) {
 static double check_probability(lua_State *L, int index) {
     double p = dnnlua_check_number(L, index);
 
-    if (!(p >= 0 && p <= 1)) {
+    if (!(p >= 0 && p <= 1))
         luaL_error(L, "bernoulli: p must be from 0 to 1, got %s", dnnlua_got(L, index));
-    }
     return p;
 }
 
@@ -117,9 +112,8 @@ static int random_bernoulli(lua_State *L) {
 /* Pushes a block that holds a permutation of 0 .. n-1. */
 static const uint32_t *push_permutation(lua_State *L, dnn_random *random, const char *function,
                                         size_t n) {
-    if (n > UINT32_MAX) {
+    if (n > UINT32_MAX)
         luaL_error(L, "%s: n must be below 2^32, got %I", function, (lua_Integer)n);
-    }
     uint32_t *order = dnnlua_new_block(L, n * sizeof *order);
     dnn_random_permutation(random, order, (uint32_t)n);
     return order;
@@ -145,9 +139,8 @@ static int randperm(lua_State *L) {
     const uint32_t *order = push_permutation(L, dnnlua_opt_random(L, 2), "randperm", n);
     dnn_matrix *row = dnnlua_new_matrix(L, DNN_FLOAT64, 1, n);
 
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; k < n; k++)
         dnn_matrix_set(row, 0, k, (double)order[k] + 1);
-    }
     return 1;
 }
 

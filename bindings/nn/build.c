@@ -46,9 +46,8 @@ static void gather(building *b, const dnnlua_network *from) {
             luaL_error(L, "network: this network is %s; a layer of it cannot be used again",
                        self->network->closed);
         }
-        if (!self->root) {
+        if (!self->root)
             raise_entry(L, top, "is already in another network; make a new layer");
-        }
         dnnlua_network_require_idle(L, self->network);
         from = self->network;
     }
@@ -135,9 +134,8 @@ static void check_previous(const building *b) {
 static void hold_previous(const building *b, lua_State *L) {
     for (lua_Integer i = 1; i <= b->count; i++) {
         dnnlua_network *previous = previous_of(b, i);
-        if (previous != NULL) {
+        if (previous != NULL)
             previous->L = L;
-        }
     }
 }
 
@@ -176,9 +174,8 @@ static dnn_status move_values(const building *b, dnn_network *network, dnn_error
         const dnnlua_network *previous = previous_of(b, i);
         const dnn_layer *layer = layer_at(b, i)->layer;
         size_t to = dnn_network_find_step(network, layer);
-        if (previous == NULL || to == SIZE_MAX) {
+        if (previous == NULL || to == SIZE_MAX)
             continue;
-        }
         const dnn_step *now = dnn_network_step(network, to);
         const dnn_step *then =
             dnn_network_step(previous->network, dnn_network_find_step(previous->network, layer));
@@ -196,9 +193,8 @@ static void close_previous(const building *b) {
     lua_State *L = b->L;
 
     for (lua_Integer i = 1; i <= b->count; i++) {
-        if (lua_rawgeti(L, b->previous, i) == LUA_TUSERDATA) {
+        if (lua_rawgeti(L, b->previous, i) == LUA_TUSERDATA)
             dnnlua_network_close(L, lua_gettop(L), "closed: its layers were put into another one");
-        }
         lua_pop(L, 1);
     }
 }
@@ -232,25 +228,22 @@ void dnnlua_build_network(lua_State *L, int index, dnn_dtype dtype, int random) 
     lua_pushvalue(L, index);
     gather(&b, NULL);
     bool *roots = lua_newuserdatauv(L, (size_t)b.count * sizeof *roots, 0);
-    for (lua_Integer i = 1; i <= b.count; i++) {
+    for (lua_Integer i = 1; i <= b.count; i++)
         roots[i - 1] = layer_at(&b, i)->root;
-    }
     open_network(L, self, index, dtype);
     dnnlua_profile_begin(L, b.network);
     give_memory(L, b.network);
     lua_pushvalue(L, b.layers);
     lua_setiuservalue(L, b.network, NETWORK_LAYERS);
     check_previous(&b);
-    for (lua_Integer i = 1; i <= b.count; i++) {
+    for (lua_Integer i = 1; i <= b.count; i++)
         place(&b, i, b.network, i == 1);
-    }
     hold_previous(&b, L);
     self->random = random;
     dnnlua_network_begin(L, b.network);
     dnn_status status = dnn_network_initialise(self->network, stream, &err);
-    if (status == DNN_OK) {
+    if (status == DNN_OK)
         status = move_values(&b, self->network, &err);
-    }
     hold_previous(&b, NULL);
     if (status != DNN_OK) {
         int failed = lua_gettop(L);

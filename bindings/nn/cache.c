@@ -57,9 +57,8 @@ static int cache_reset(lua_State *L) {
 static int cache_gc(lua_State *L) {
     dnnlua_cache *self = luaL_checkudata(L, 1, DNNLUA_CACHE);
 
-    if (self->cache != NULL) {
+    if (self->cache != NULL)
         dnn_cache_release(self->cache);
-    }
     self->cache = NULL;
     return 0;
 }

@@ -16,9 +16,8 @@ typedef struct stretches {
 } stretches;
 
 static void add(stretches *s, const dnn_matrix *m) {
-    if (s->all != NULL) {
+    if (s->all != NULL)
         s->all[s->count] = *m;
-    }
     s->count++;
 }
 
@@ -29,9 +28,8 @@ static void add_segments(void *context, dnn_parameters *p, size_t first, size_t 
 
     while (dnn_next_run(p, &segment, first + count, true, &begin, &end)) {
         size_t offset = begin * dnn_dtype_info(p->dtype)->size;
-        if (s->check && s->status == DNN_OK) {
+        if (s->check && s->status == DNN_OK)
             s->status = dnn_parameters_check_finite(p, begin, end, &s->err);
-        }
         dnn_matrix m = dnn_matrix_of(p->dtype, end - begin, 1, (char *)p->gradients + offset);
         add(s, &m);
     }
@@ -51,9 +49,8 @@ static void add_value(lua_State *L, const char *function, int index, lua_Integer
                       stretches *s) {
     dnn_error err;
 
-    if (dnnlua_test_members(L, index, add_segments, s)) {
+    if (dnnlua_test_members(L, index, add_segments, s))
         return;
-    }
     const dnn_matrix *m = dnnlua_test_matrix(L, index);
     if (m == NULL) {
         raise_not_gradients(L, function, index, number);
@@ -69,9 +66,8 @@ static void add_all(lua_State *L, const char *function, stretches *s) {
     lua_Integer count = list ? (lua_Integer)lua_rawlen(L, 1) : 0;
 
     s->count = 0;
-    if (!list) {
+    if (!list)
         add_value(L, function, 1, 0, s);
-    }
     for (lua_Integer i = 1; i <= count; i++) {
         lua_rawgeti(L, 1, i);
         add_value(L, function, lua_gettop(L), i, s);
@@ -83,9 +79,8 @@ static void add_all(lua_State *L, const char *function, stretches *s) {
 static void gather(lua_State *L, const char *function, stretches *s) {
     *s = (stretches){.all = NULL};
     add_all(L, function, s);
-    if (s->count == 0) {
+    if (s->count == 0)
         luaL_error(L, "%s: there are no new gradients; call net:backward(dA) first", function);
-    }
     s->all = s->count <= FEW ? s->few : dnnlua_new_block(L, s->count * sizeof *s->all);
     add_all(L, function, s);
 }
@@ -96,9 +91,8 @@ static void raise_not_finite(lua_State *L, const char *function, stretches *s,
     s->all = NULL;
     s->check = true;
     add_all(L, function, s);
-    if (s->status != DNN_OK) {
+    if (s->status != DNN_OK)
         dnn_fail_context(&s->err, s->status, "%s: ", function);
-    }
     dnnlua_check(L, DNN_ERROR_NUMERIC, s->status != DNN_OK ? &s->err : norm);
 }
 
@@ -117,9 +111,8 @@ int dnnlua_clip_grad_norm(lua_State *L) {
     bool check = dnnlua_option_flag(L, 3, name, "error_if_nonfinite", true);
     gather(L, name, &s);
     dnn_status status = dnn_clip_grad_norm(s.all, s.count, max_norm, norm_type, check, &norm, &err);
-    if (status == DNN_ERROR_NUMERIC) {
+    if (status == DNN_ERROR_NUMERIC)
         raise_not_finite(L, name, &s, &err);
-    }
     dnnlua_check(L, status, &err);
     lua_pushnumber(L, norm);
     return 1;

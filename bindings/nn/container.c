@@ -44,9 +44,8 @@ bool dnnlua_opt_shape(lua_State *L, int index, const char *function, dnn_shape *
     int type = lua_type(L, index);
 
     index = lua_absindex(L, index);
-    if (type == LUA_TNIL || type == LUA_TNONE) {
+    if (type == LUA_TNIL || type == LUA_TNONE)
         return false;
-    }
     if (input != NULL) {
         *out = *input;
         return true;
@@ -55,13 +54,12 @@ bool dnnlua_opt_shape(lua_State *L, int index, const char *function, dnn_shape *
         lua_pushvalue(L, index);
         take_size(L, function); /* raises */
     }
-    if (lua_getfield(L, index, "shape") != LUA_TNIL) { /* a data set or a loader */
+    if (lua_getfield(L, index, "shape") != LUA_TNIL) /* a data set or a loader */
         *out = read_sizes(L, lua_gettop(L), function);
-    } else if (type == LUA_TTABLE) {
+    else if (type == LUA_TTABLE)
         *out = read_sizes(L, index, function);
-    } else {
+    else
         take_size(L, function); /* raises */
-    }
     lua_pop(L, 1);
     return true;
 }
@@ -160,11 +158,10 @@ static void add_child(lua_State *L, int self, const char *name, const char *entr
     lua_pushvalue(L, -2);
     lua_rawsetp(L, -2, child->layer);
     lua_pushvalue(L, -2);
-    if (name == NULL) {
+    if (name == NULL)
         lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
-    } else {
+    else
         lua_setfield(L, -2, name);
-    }
     lua_pop(L, 2);
 }
 
@@ -172,9 +169,8 @@ void dnnlua_layer_wrap_children(lua_State *L, int index) {
     const dnn_layer *layer = ((const dnnlua_layer *)lua_touserdata(L, index))->layer;
 
     index = lua_absindex(L, index);
-    if (layer->kind->make == NULL) {
+    if (layer->kind->make == NULL)
         return;
-    }
     lua_createtable(L, 0, 2 * (int)layer->child_count);
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, index, LAYER_CHILDREN);
@@ -190,11 +186,9 @@ void dnnlua_layer_wrap_children(lua_State *L, int index) {
 }
 
 bool dnnlua_layer_names_child(const dnn_layer *layer, const char *name) {
-    for (const char *const *known = layer->kind->named; known != NULL && *known != NULL; known++) {
-        if (strcmp(*known, name) == 0) {
+    for (const char *const *known = layer->kind->named; known != NULL && *known != NULL; known++)
+        if (strcmp(*known, name) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -230,13 +224,11 @@ static void add_children(lua_State *L, int given, int self, const dnn_layer_clas
         add_child(L, self, NULL, entry);
         lua_pop(L, 1);
     }
-    for (const char *const *name = kind->named; name != NULL && *name != NULL; name++) {
-        if (lua_getfield(L, given, *name) != LUA_TNIL) {
+    for (const char *const *name = kind->named; name != NULL && *name != NULL; name++)
+        if (lua_getfield(L, given, *name) != LUA_TNIL)
             add_child(L, self, *name, *name);
-        } else {
+        else
             lua_pop(L, 1);
-        }
-    }
 }
 
 /* --- containers --- */
@@ -246,9 +238,8 @@ static dnn_keep take_keep(lua_State *L, int options) {
     dnn_keep keep = DNN_KEEP_TRAINING;
 
     if (lua_istable(L, options) && lua_getfield(L, options, "keep") != LUA_TNIL) {
-        if (!lua_isboolean(L, -1)) {
+        if (!lua_isboolean(L, -1))
             luaL_error(L, "Sequential: keep must be true or false, got %s", dnnlua_got(L, -1));
-        }
         keep = lua_toboolean(L, -1) ? DNN_KEEP_ALL : DNN_KEEP_LITTLE;
     }
     lua_settop(L, options + 1); /* the container */
@@ -268,11 +259,10 @@ static void become_network(lua_State *L, int options, int self) {
         lua_setiuservalue(L, self, LAYER_INPUT);
     }
     lua_settop(L, self);
-    if (lua_istable(L, options)) {
+    if (lua_istable(L, options))
         lua_getfield(L, options, "random");
-    } else {
+    else
         lua_pushnil(L);
-    }
     dnnlua_build_network(L, self, dtype, self + 1);
     const dnnlua_layer *layer = lua_touserdata(L, self);
     dnn_network_set_keep(layer->network->network, keep);
@@ -301,11 +291,10 @@ static int container_new(lua_State *L) {
         return luaL_error(L, "Sequential: its first layer takes several inputs, so that it is a part of "
                              "a network, which has the options");
     }
-    if (sequential && !several) {
+    if (sequential && !several)
         become_network(L, 2, 3);
-    } else if (self->layer->child_count == 0) {
+    else if (self->layer->child_count == 0)
         return luaL_error(L, "%s: at least one layer is needed", kind->name);
-    }
     return 1;
 }
 
@@ -316,9 +305,8 @@ static const dnnlua_function functions[] = {
 
 void dnnlua_open_container(lua_State *L) {
     for (size_t i = 0; dnn_layer_classes[i] != NULL; i++) {
-        if (dnn_layer_classes[i]->compile == NULL || dnn_layer_classes[i]->make != NULL) {
+        if (dnn_layer_classes[i]->compile == NULL || dnn_layer_classes[i]->make != NULL)
             continue;
-        }
         bool sequential = strcmp(dnn_layer_classes[i]->name, "Sequential") == 0;
         dnnlua_add_constructor(L, container_new, dnn_layer_classes[i], dnn_layer_classes[i]->name,
                                NULL, sequential ? 2 : 1);

@@ -47,9 +47,8 @@ static void push_copy(lua_State *L, int index, int copies) {
 
     luaL_checkstack(L, 8, "layers are nested too deep");
     lua_rawgetp(L, copies, self->layer);
-    if (!lua_isnil(L, -1)) {
+    if (!lua_isnil(L, -1))
         return;
-    }
     lua_pop(L, 1);
     if (self->module) {
         push_module_copy(L, index, copies);
@@ -92,11 +91,10 @@ static void push_copy(lua_State *L, int index, int copies) {
         dnnlua_check(L, dnn_layer_add_child(copy->layer, child->layer, named ? name : NULL, &err), &err);
         lua_pushvalue(L, at + 4);
         lua_rawsetp(L, at + 2, child->layer);
-        if (named) {
+        if (named)
             lua_setfield(L, at + 2, name);
-        } else {
+        else
             lua_rawseti(L, at + 2, (lua_Integer)lua_rawlen(L, at + 2) + 1);
-        }
         lua_settop(L, at + 2);
     }
     lua_setiuservalue(L, at, LAYER_CHILDREN);
@@ -122,12 +120,10 @@ static void copy_ties(lua_State *L, int copies) {
 static void copy_values(dnn_network *to, dnn_network *from) {
     dnn_parameters *out = dnn_network_parameters(to), *in = dnn_network_parameters(from);
 
-    if (in->count > 0) {
+    if (in->count > 0)
         memcpy(out->values, in->values, dnn_network_value_bytes(from));
-    }
-    if (in->kept_count > 0) {
+    if (in->kept_count > 0)
         memcpy(out->kept, in->kept, dnn_network_kept_bytes(from));
-    }
     dnn_network_set_training(to, dnn_network_training(from));
     dnn_network_set_keep(to, dnn_network_keep(from));
     dnn_network_note_layers(to);
@@ -185,9 +181,8 @@ int dnnlua_layer_copy(lua_State *L) {
     dnnlua_network_check(
         L, dnn_network_copy_states(copy->network->network, network->network, &err), &err);
     lua_settop(L, 5);
-    if (lua_isnil(L, 2)) {
+    if (lua_isnil(L, 2))
         return 1;
-    }
     push_optimiser(L);
     lua_pushvalue(L, 5);
     lua_insert(L, -2);

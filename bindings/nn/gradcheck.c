@@ -32,9 +32,8 @@ static const dnn_matrix *prepare_keeping(lua_State *L, int index, dnn_keep keep)
     lua_pushvalue(L, index);
     lua_pushvalue(L, 3);
     if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
-        if (self->network != NULL) {
+        if (self->network != NULL)
             dnn_network_set_keep(self->network, keep);
-        }
         lua_error(L);
     }
     return dnnlua_check_matrix(L, 3);
@@ -60,9 +59,8 @@ static int check_function(lua_State *L) {
 /* dnn.gradcheck(net, loss, X, Y, {eps = , tolerance = }) */
 int dnnlua_gradcheck(lua_State *L) {
     static const char *const known[] = {"eps", "tolerance", NULL};
-    if (lua_type(L, 1) == LUA_TFUNCTION) {
+    if (lua_type(L, 1) == LUA_TFUNCTION)
         return check_function(L);
-    }
     const dnnlua_layer *layer =
         dnnlua_check_userdata(L, 1, DNNLUA_LAYER, "a network, a layer or a function");
     const dnnlua_loss *loss = dnnlua_check_userdata(L, 2, DNNLUA_LOSS, "a loss");
@@ -75,9 +73,8 @@ int dnnlua_gradcheck(lua_State *L) {
     double eps = dnnlua_option_number(L, 5, "gradcheck", "eps", 1e-6);
     double tolerance = dnnlua_option_number(L, 5, "gradcheck", "tolerance", 1e-6);
     dnnlua_network *self = dnnlua_push_network(L, 1);
-    if (!layer->root) {
+    if (!layer->root)
         return luaL_error(L, "gradcheck: this layer is part of a network; check the network");
-    }
     if (loss->kind->inputs > 1) {
         return luaL_error(L, "gradcheck: %s takes several outputs, and a network has one",
                           loss->kind->name);
@@ -94,13 +91,11 @@ int dnnlua_gradcheck(lua_State *L) {
     bool right = result.difference <= tolerance && result.fault[0] == '\0';
     lua_pushboolean(L, right);
     lua_pushnumber(L, result.difference);
-    if (right) {
+    if (right)
         return 2;
-    }
-    if (result.fault[0] != '\0') {
+    if (result.fault[0] != '\0')
         lua_pushstring(L, result.fault);
-    } else {
+    else
         push_place(L, network, &result);
-    }
     return 3;
 }

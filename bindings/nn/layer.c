@@ -65,9 +65,8 @@ static int layer_gc(lua_State *L) {
 static int layer_close(lua_State *L) {
     const dnnlua_layer *self = dnnlua_check_layer(L, 1);
 
-    if (self->network == NULL || (self->network->network == NULL && self->root)) {
+    if (self->network == NULL || (self->network->network == NULL && self->root))
         return 0;
-    }
     if (!self->root) {
         return luaL_error(L, "%s: only the whole network can be closed",
                           dnnlua_layer_title(L, self));
@@ -82,9 +81,8 @@ static int layer_close(lua_State *L) {
 
 static void set_evaluates(dnn_layer *layer, bool evaluates) {
     layer->evaluates = evaluates;
-    for (size_t c = 0; c < layer->child_count; c++) {
+    for (size_t c = 0; c < layer->child_count; c++)
         set_evaluates(layer->children[c], evaluates);
-    }
 }
 
 /* net:train(), net:eval(): the mode of the whole, or of one layer in it; returns the layer. */
@@ -95,16 +93,14 @@ static int set_mode(lua_State *L, bool training) {
         return luaL_error(L, "%s: %s takes no arguments, got %s", dnnlua_layer_title(L, self),
                           training ? "train" : "eval", dnnlua_got_usage(L, 2));
     }
-    if (lua_isboolean(L, 2)) { /* net:train(false) of PyTorch */
+    if (lua_isboolean(L, 2)) /* net:train(false) of PyTorch */
         training = lua_toboolean(L, 2);
-    }
     if (self->root || self->network == NULL) {
         dnn_network *network = dnnlua_layer_network(L);
         dnnlua_network_require_idle(L, self->network);
         dnn_network_set_training(network, training);
-        if (training) {
+        if (training)
             set_evaluates(self->layer, false);
-        }
     } else {
         set_evaluates(self->layer, !training);
     }
@@ -160,9 +156,8 @@ static int layer_update(lua_State *L) {
     dnn_parameters *parameters = dnn_network_parameters(dnnlua_layer_network(L));
     dnnlua_require_gradients(L, parameters, name);
     dnn_status status = dnn_parameters_update(parameters, rate, check_finite, &err);
-    if (status == DNN_ERROR_NUMERIC) {
+    if (status == DNN_ERROR_NUMERIC)
         dnnlua_run_not_finite(L, 4, &err);
-    }
     dnnlua_network_check(L, status, &err);
     return 0;
 }
@@ -172,9 +167,8 @@ static void push_names(lua_State *L, int index) {
     const dnnlua_network *self = lua_touserdata(L, index);
     lua_Integer count = 0;
 
-    if (lua_getiuservalue(L, index, NETWORK_NAMES) != LUA_TNIL) {
+    if (lua_getiuservalue(L, index, NETWORK_NAMES) != LUA_TNIL)
         return;
-    }
     lua_pop(L, 1);
     lua_newtable(L);
     for (size_t s = 0;
@@ -200,9 +194,8 @@ static int layer_grad_norms(lua_State *L) {
         lua_newtable(L);
         lua_replace(L, 2);
     }
-    if (!lua_istable(L, 2)) {
+    if (!lua_istable(L, 2))
         dnnlua_wrong_argument(L, 2, "a table to fill");
-    }
     dnnlua_network *self = dnnlua_push_network(L, 1);
     lua_pushliteral(L, "names");
     push_names(L, 3);
@@ -221,9 +214,8 @@ static int layer_grad_norms(lua_State *L) {
 
 /* Pushes child number i, from 1, of the layer at index; nil outside. */
 static void push_numbered(lua_State *L, int index, lua_Integer i) {
-    if (lua_getiuservalue(L, index, LAYER_CHILDREN) == LUA_TTABLE) {
+    if (lua_getiuservalue(L, index, LAYER_CHILDREN) == LUA_TTABLE)
         lua_rawgeti(L, -1, i);
-    }
 }
 
 /* net:layer(i) */
@@ -290,9 +282,8 @@ static int layer_summary(lua_State *L) {
 
 /* net(X, options) is net:forward(X, options); module(...) its forward, recorded. */
 static int layer_call(lua_State *L) {
-    if (dnnlua_check_layer(L, 1)->module) {
+    if (dnnlua_check_layer(L, 1)->module)
         return dnnlua_module_call(L);
-    }
     lua_getfield(L, 1, "forward");
     lua_insert(L, 1);
     lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
@@ -328,19 +319,14 @@ static const dnnlua_function methods[] = {
 };
 
 bool dnnlua_layer_has_field(const char *name) {
-    if (strcmp(name, "in_features") == 0 || strcmp(name, "out_features") == 0) {
+    if (strcmp(name, "in_features") == 0 || strcmp(name, "out_features") == 0)
         return true;
-    }
-    for (const dnnlua_property *p = dnnlua_layer_properties; p->name != NULL; p++) {
-        if (strcmp(p->name, name) == 0) {
+    for (const dnnlua_property *p = dnnlua_layer_properties; p->name != NULL; p++)
+        if (strcmp(p->name, name) == 0)
             return true;
-        }
-    }
-    for (const dnnlua_function *method = methods; method->name != NULL; method++) {
-        if (strcmp(method->name, name) == 0) {
+    for (const dnnlua_function *method = methods; method->name != NULL; method++)
+        if (strcmp(method->name, name) == 0)
             return true;
-        }
-    }
     return false;
 }
 
@@ -386,9 +372,8 @@ void dnnlua_open_layer(lua_State *L) {
     for (size_t i = 0; dnn_layer_classes[i] != NULL; i++) {
         const dnn_layer_class *kind = dnn_layer_classes[i];
         bool made = kind->compile == NULL || kind->make != NULL;
-        if (!made || (kind->flags & DNN_MANY_INPUTS) != 0) {
+        if (!made || (kind->flags & DNN_MANY_INPUTS) != 0)
             continue;
-        }
         dnnlua_add_constructor(L, layer_new, dnn_layer_classes[i], dnn_layer_classes[i]->name,
                                dnn_layer_classes[i]->fields, 0);
     }

@@ -28,11 +28,9 @@ static bool find_value(const dnnlua_layer *self, const char *name, size_t *which
         *gradient = pass == 1;
         for (*which = 0; *which < count; ++*which) {
             const char *of = values[*which].name;
-            if (*gradient
-                    ? !values[*which].kept && names_gradient(name, of)
-                    : strcmp(name, of) == 0 || strcmp(name, short_name(of)) == 0) {
+            if (*gradient ? !values[*which].kept && names_gradient(name, of)
+                          : strcmp(name, of) == 0 || strcmp(name, short_name(of)) == 0)
                 return true;
-            }
         }
     }
     return false;
@@ -40,7 +38,8 @@ static bool find_value(const dnnlua_layer *self, const char *name, size_t *which
 
 /* The segment of value number `which` of a layer in its network. */
 static size_t segment_of(const dnnlua_layer *self, size_t which) {
-    return dnn_step_segment(dnn_network_step(self->network->network, dnnlua_layer_step(self)), which);
+    return dnn_step_segment(dnn_network_step(self->network->network, dnnlua_layer_step(self)),
+                            which);
 }
 
 /* Pushes the input of a layer or its output, or the gradient with respect to that; nil before. Of a
@@ -61,11 +60,10 @@ static void push_activation(lua_State *L, const dnnlua_layer *self, bool input, 
                        dnnlua_layer_title(L, self));
         }
     }
-    if (input) {
+    if (input)
         dnnlua_network_push_input(L, index, step, 0, gradient);
-    } else {
+    else
         dnnlua_network_push_output(L, index, step, gradient);
-    }
 }
 
 /* Z, the tutorial's linear part, is the output of a layer with values and the input of an
@@ -79,9 +77,8 @@ static bool has_linear_input(const dnnlua_layer *self) {
 
 /* The child of a container by its name. */
 static bool push_child(lua_State *L, const dnnlua_layer *self, const char *name) {
-    if (self->layer->kind->named == NULL || dnn_layer_child(self->layer, name) == NULL) {
+    if (self->layer->kind->named == NULL || dnn_layer_child(self->layer, name) == NULL)
         return false;
-    }
     lua_getiuservalue(L, 1, LAYER_CHILDREN);
     lua_getfield(L, -1, name);
     return !lua_isnil(L, -1);
@@ -104,25 +101,22 @@ bool dnnlua_layer_get_named(lua_State *L, void *object, const char *name) {
     if (find_value(self, name, &which, &gradient)) {
         dnnlua_push_network(L, 1);
         dnnlua_network_push_segment(L, lua_gettop(L), segment_of(self, which), gradient);
-        if (self->module && !gradient) {
+        if (self->module && !gradient)
             dnnlua_record_value(L, lua_gettop(L) - 1, dnnlua_layer_step(self), which);
-        }
         return true;
     }
     if (self->module) {
         dnnlua_module_get(L, name);
         return true;
     }
-    if (push_child(L, self, name)) {
+    if (push_child(L, self, name))
         return true;
-    }
     if (names_state(self, name)) {
         dnnlua_layer_push_state(L, self);
         return true;
     }
-    if (!is_external(self)) {
+    if (!is_external(self))
         return false;
-    }
     lua_getiuservalue(L, 1, LAYER_OWN);
     lua_pushvalue(L, 2);
     lua_rawget(L, -2);
@@ -142,9 +136,8 @@ bool dnnlua_layer_set_named(lua_State *L, void *object, const char *name) {
         dnn_matrix target =
             gradient ? dnn_segment_gradients(p, segment) : dnn_segment_values(p, segment);
         dnnlua_assign(L, 3, self->layer->kind->name, name, &target);
-        if (gradient) {
+        if (gradient)
             dnn_segment_set_gradient(&p->segments[segment]);
-        }
         return true;
     }
     if (names_state(self, name)) {
@@ -152,9 +145,8 @@ bool dnnlua_layer_set_named(lua_State *L, void *object, const char *name) {
         return true;
     }
     if (!is_external(self) || dnnlua_layer_has_field(name) ||
-        (self->module && dnn_layer_child(self->layer, name) != NULL)) {
+        (self->module && dnn_layer_child(self->layer, name) != NULL))
         return false;
-    }
     lua_getiuservalue(L, 1, LAYER_OWN);
     lua_pushvalue(L, 2);
     lua_pushvalue(L, 3);
@@ -171,33 +163,26 @@ void dnnlua_layer_add_names(lua_State *L, void *object, int list) {
     for (size_t v = 0; v < count; v++) {
         const char *name = values[v].name, *brief = short_name(name);
         dnnlua_add_name(L, list, name);
-        if (brief != name) {
+        if (brief != name)
             dnnlua_add_name(L, list, brief);
-        }
         if (!values[v].kept) {
             dnnlua_add_name(L, list, lua_pushfstring(L, "%s_grad", name));
             dnnlua_add_name(L, list, lua_pushfstring(L, "d%s", brief));
             lua_pop(L, 2);
         }
     }
-    if (self->layer->kind->state != NULL) {
+    if (self->layer->kind->state != NULL)
         dnnlua_add_name(L, list, "state");
-    }
-    for (size_t c = 0; c < self->layer->child_count; c++) {
-        if (self->layer->kind->named != NULL) {
+    for (size_t c = 0; c < self->layer->child_count; c++)
+        if (self->layer->kind->named != NULL)
             dnnlua_add_name(L, list, self->layer->child_names[c]);
-        }
-    }
-    if (self->module) {
+    if (self->module)
         dnnlua_module_add_names(L, self, list);
-    }
     lua_getiuservalue(L, 1, LAYER_OWN);
     if (lua_istable(L, -1)) {
-        for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
-            if (lua_type(L, -2) == LUA_TSTRING) {
+        for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1))
+            if (lua_type(L, -2) == LUA_TSTRING)
                 dnnlua_add_name(L, list, lua_tostring(L, -2));
-            }
-        }
     }
     lua_pop(L, 1);
 }
@@ -285,36 +270,32 @@ static void get_keep(lua_State *L, void *self) {
     dnn_keep keep = dnn_network_keep(dnnlua_layer_network(L));
 
     (void)self;
-    if (keep == DNN_KEEP_TRAINING) {
+    if (keep == DNN_KEEP_TRAINING)
         lua_pushnil(L);
-    } else {
+    else
         lua_pushboolean(L, keep == DNN_KEEP_ALL);
-    }
 }
 
 static void set_keep(lua_State *L, void *self) {
     const char *owner = dnnlua_layer_title(L, self);
     dnn_keep keep = DNN_KEEP_TRAINING;
 
-    if (!lua_isnil(L, 3)) {
+    if (!lua_isnil(L, 3))
         keep = dnnlua_check_flag(L, owner, "keep") ? DNN_KEEP_ALL : DNN_KEEP_LITTLE;
-    }
     dnn_network_set_keep(dnnlua_layer_network(L), keep);
 }
 
 void dnnlua_layer_set_frozen(dnn_layer *layer, bool frozen) {
     layer->frozen = frozen;
-    for (size_t c = 0; c < layer->child_count; c++) {
+    for (size_t c = 0; c < layer->child_count; c++)
         dnnlua_layer_set_frozen(layer->children[c], frozen);
-    }
 }
 
 static bool is_frozen(const dnn_layer *layer) {
     bool all = layer->child_count > 0 && dnn_layer_is_container(layer);
 
-    for (size_t c = 0; c < layer->child_count; c++) {
+    for (size_t c = 0; c < layer->child_count; c++)
         all = all && is_frozen(layer->children[c]);
-    }
     return layer->frozen || all;
 }
 
@@ -323,9 +304,8 @@ static void get_requires_grad(lua_State *L, void *self) {
 }
 
 void dnnlua_layer_note(const dnnlua_layer *self) {
-    if (self->network != NULL && self->network->network != NULL) {
+    if (self->network != NULL && self->network->network != NULL)
         dnn_network_note_layers(self->network->network);
-    }
 }
 
 static void set_requires_grad(lua_State *L, void *self) {

@@ -41,9 +41,8 @@ static void push_vector(lua_State *L, const dnn_loss_class *kind) {
         lua_pushnil(L);
         return;
     }
-    if (lua_getfield(L, 1, kind->vector) == LUA_TNIL) {
+    if (lua_getfield(L, 1, kind->vector) == LUA_TNIL)
         return;
-    }
     if (lua_type(L, -1) == LUA_TNUMBER) {
         double number = lua_tonumber(L, -1);
         dnn_matrix_set(dnnlua_new_matrix(L, DNN_FLOAT64, 1, 1), 0, 0, number);
@@ -118,12 +117,10 @@ static dnn_loss_call read_call(lua_State *L, const dnnlua_loss *self) {
     int inputs = inputs_of(self), count = matrices_of(self);
     dnn_loss_call call = {.settings = self->settings, .vector = dnnlua_loss_vector(L, 1)};
 
-    while (lua_gettop(L) > count + 2 && lua_isnil(L, -1)) {
+    while (lua_gettop(L) > count + 2 && lua_isnil(L, -1))
         lua_pop(L, 1);
-    }
-    if (lua_gettop(L) > count + 2) {
+    if (lua_gettop(L) > count + 2)
         dnnlua_surplus_argument(L, "forward", count + 2);
-    }
     for (int i = 0; i < count; i++) {
         const char *name = i < inputs ? names[i] : "Y";
         const dnn_matrix *m = dnnlua_check_matrix_named(L, 2 + i, self->kind->name, name);
@@ -163,9 +160,8 @@ static int record(lua_State *L, dnnlua_loss *self, int options) {
     self->recorded = (dnn_layer){.kind = &dnn_operator_loss, .user = &self->recorded_user};
     lua_pushnil(L);
     lua_setiuservalue(L, 1, LOSS_A);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++)
         operation.at[i] = 2 + i;
-    }
     for (int k = 0; k < DNN_LOSS_OPTIONS; k++) {
         if (!lua_isnil(L, options + k)) {
             operation.argument[0] += 1 << k;
@@ -178,9 +174,8 @@ static int record(lua_State *L, dnnlua_loss *self, int options) {
 static bool is_recorded(const dnn_loss_call *call) {
     bool recorded = dnnlua_is_recorded(call->A);
 
-    for (size_t i = 0; i + 1 < DNN_LOSS_INPUTS; i++) {
+    for (size_t i = 0; i + 1 < DNN_LOSS_INPUTS; i++)
         recorded = recorded || (call->others[i] != NULL && dnnlua_is_recorded(call->others[i]));
-    }
     return recorded;
 }
 
@@ -205,18 +200,16 @@ static int loss_forward(lua_State *L) {
     double cost;
 
     refuse_gradients(L, self, 2 + inputs_of(self));
-    if (is_recorded(&call)) {
+    if (is_recorded(&call))
         return record(L, self, options);
-    }
     if (self->for_each) {
         bool real = dnn_dtype_info(call.A->dtype)->is_real; /* else forward says so */
         call.costs = dnnlua_new_matrix(L, real ? call.A->dtype : DNN_FLOAT32, 1, call.A->cols);
     }
     dnnlua_check(L, dnn_loss_forward(self->kind, &call, &cost, &err), &err);
     keep(L, self, options);
-    if (call.costs == NULL) {
+    if (call.costs == NULL)
         lua_pushnumber(L, cost);
-    }
     return 1;
 }
 
@@ -248,9 +241,8 @@ static const dnn_matrix *weigh_costs(lua_State *L, const dnnlua_loss *self, cons
                    name, (int)A->cols, dnn_dtype_info(A->dtype)->name, (int)dcosts->rows,
                    (int)dcosts->cols, dnn_dtype_info(dcosts->dtype)->name);
     }
-    if (weights == NULL) {
+    if (weights == NULL)
         return dcosts;
-    }
     dnn_matrix *product = dnnlua_new_matrix(L, A->dtype, 1, A->cols);
     dnnlua_check(L, dnn_binary(DNN_MUL, product, weights, dcosts, &err), &err);
     return product;
@@ -258,9 +250,8 @@ static const dnn_matrix *weigh_costs(lua_State *L, const dnnlua_loss *self, cons
 
 /* Raises where there is no forward, or a later one has overwritten input number i, at index. */
 static void require_forward(lua_State *L, const dnnlua_loss *self, int i, int index) {
-    if (dnnlua_test_matrix(L, index) == NULL) {
+    if (dnnlua_test_matrix(L, index) == NULL)
         luaL_error(L, "%s: backward needs a forward first: loss:forward(A, Y)", self->kind->name);
-    }
     if (self->pass[i] != 0 && dnnlua_matrix_pass(L, index) != self->pass[i]) {
         luaL_error(L,
                    "%s: backward: the network has run forward again since loss:forward(A, Y), so A "
@@ -305,17 +296,14 @@ static int loss_backward(lua_State *L) {
     }
     lua_settop(L, 2);
     dnn_loss_call call = push_call(L, self);
-    if (!lua_isnil(L, 2)) {
+    if (!lua_isnil(L, 2))
         call.weights = weigh_costs(L, self, call.A, call.weights);
-    }
     int inputs = inputs_of(self), first = lua_gettop(L) + 1;
-    for (int i = 0; i < inputs; i++) {
+    for (int i = 0; i < inputs; i++)
         dA[i] = *push_gradient(L, call.A, i); /* the same elements */
-    }
     dnnlua_check(L, dnn_loss_backward(self->kind, &call, dA, &err), &err);
-    for (int i = 0; i < inputs; i++) {
+    for (int i = 0; i < inputs; i++)
         dnnlua_matrix_set_pass(L, first + i, self->pass[i]);
-    }
     return inputs;
 }
 
@@ -346,18 +334,16 @@ static bool get_vector(lua_State *L, void *self, const char *name) {
     const char *vector = ((dnnlua_loss *)self)->kind->vector;
     bool is = vector != NULL && strcmp(name, vector) == 0;
 
-    if (is) {
+    if (is)
         lua_getiuservalue(L, 1, LOSS_VECTOR);
-    }
     return is;
 }
 
 static void add_vector_name(lua_State *L, void *self, int list) {
     const dnn_loss_class *kind = ((dnnlua_loss *)self)->kind;
 
-    if (kind->vector != NULL) {
+    if (kind->vector != NULL)
         dnnlua_add_name(L, list, kind->vector);
-    }
 }
 
 static const dnnlua_property properties[] = {

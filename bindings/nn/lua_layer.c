@@ -109,9 +109,8 @@ static int run_forward(lua_State *L) {
     lua_call(L, 3, 1);
     dnnlua_take_result(L, "forward", "", c->out);
     const dnn_matrix *given = dnnlua_test_matrix(L, INPUT);
-    if (given != NULL && given->data != X->data) {
+    if (given != NULL && given->data != X->data)
         dnnlua_check(L, dnn_matrix_copy(X, given, &err), &err);
-    }
     return 0;
 }
 
@@ -126,9 +125,8 @@ static int run_backward(lua_State *L) {
     dnnlua_push_operand(L, c, true, false, &c->call->A);
     dnnlua_push_operand(L, c, false, true, c->call->add[0] ? NULL : c->out);
     lua_call(L, 5, 1);
-    if (c->out != NULL) {
+    if (c->out != NULL)
         take_gradient(L, c);
-    }
     return 0;
 }
 
@@ -140,22 +138,19 @@ dnn_status dnnlua_run_callback(const dnn_layer *layer, lua_CFunction function, c
     dnnlua_network *network = c->self->network;
     lua_State *L = network->L;
 
-    if (!lua_checkstack(L, 8)) {
+    if (!lua_checkstack(L, 8))
         return dnn_fail(err, DNN_ERROR_MEMORY, "no room left on Lua's stack");
-    }
     lua_pushcfunction(L, function);
     lua_getiuservalue(L, network->at, NETWORK_LAYERS);
     lua_rawgetp(L, -1, layer);
     lua_remove(L, -2);
     lua_pushvalue(L, network->at);
-    if (c->call != NULL) {
+    if (c->call != NULL)
         lua_pushlightuserdata(L, c);
-    } else {
+    else
         lua_pushvalue(L, network->random);
-    }
-    if (lua_pcall(L, 3, 0, 0) == LUA_OK) {
+    if (lua_pcall(L, 3, 0, 0) == LUA_OK)
         return DNN_OK;
-    }
     network->failed =
         1 + (c->call != NULL ? c->call->step : dnn_network_find_step(network->network, layer));
     return dnn_fail(err, DNN_ERROR_CALLBACK, "a Lua function raised an error");
@@ -206,9 +201,8 @@ static dnn_status run_recorded(callback *c, dnn_error *err) {
                         "others are wanted; call cost:backward()",
                         c->call->layer->kind->name);
     }
-    if (!lua_checkstack(L, 8)) {
+    if (!lua_checkstack(L, 8))
         return dnn_fail(err, DNN_ERROR_MEMORY, "no room left on Lua's stack");
-    }
     lua_pushcfunction(L, run_backward);
     dnnlua_push_network_object(L, c->self->network);
     lua_getiuservalue(L, -1, NETWORK_LAYERS);
@@ -225,9 +219,8 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
     callback c = {.call = call, .out = call->dX[0].data == NULL ? NULL : &call->dX[0]};
 
     dnnlua_begin_callback(call);
-    if (call->host != NULL) {
+    if (call->host != NULL)
         return run_recorded(&c, err);
-    }
     return dnnlua_run_callback(call->layer, run_backward, &c, err);
 }
 
@@ -239,9 +232,8 @@ static const char owner[] = "Layer";
 static bool take_function(lua_State *L, int definition, const char *name, bool required) {
     int type = lua_getfield(L, 1, name);
 
-    if (type != LUA_TFUNCTION && (required || type != LUA_TNIL)) {
+    if (type != LUA_TFUNCTION && (required || type != LUA_TNIL))
         luaL_error(L, "%s: %s must be a function, got %s", owner, name, dnnlua_got(L, -1));
-    }
     lua_setfield(L, definition, name);
     return type == LUA_TFUNCTION;
 }
@@ -249,9 +241,8 @@ static bool take_function(lua_State *L, int definition, const char *name, bool r
 static size_t take_features(lua_State *L, int definition, const char *name) {
     size_t features = 0;
 
-    if (lua_getfield(L, 1, name) != LUA_TNIL) {
+    if (lua_getfield(L, 1, name) != LUA_TNIL)
         features = dnnlua_check_size(L, -1, owner, name);
-    }
     lua_setfield(L, definition, name);
     return features;
 }
@@ -261,9 +252,8 @@ static int by_name(const void *a, const void *b) {
 }
 
 void dnnlua_check_own_name(lua_State *L, const char *of, const char *name) {
-    if (dnnlua_layer_has_field(name)) {
+    if (dnnlua_layer_has_field(name))
         luaL_error(L, "%s: a parameter cannot be called '%s', which every layer has", of, name);
-    }
 }
 
 /* The shape {rows, cols} on top of the stack. */
@@ -295,12 +285,10 @@ static void take_parameters(lua_State *L, int definition, dnn_external *external
     int table = lua_gettop(L);
     lua_pushnil(L);
     while (type == LUA_TTABLE && lua_next(L, table)) {
-        if (lua_type(L, -2) != LUA_TSTRING) {
+        if (lua_type(L, -2) != LUA_TSTRING)
             luaL_error(L, "%s: parameters are named, as in {weight = {rows, cols}}", owner);
-        }
-        if (external->value_count == DNN_EXTERNAL_VALUES) {
+        if (external->value_count == DNN_EXTERNAL_VALUES)
             luaL_error(L, "%s: at most %d parameters", owner, DNN_EXTERNAL_VALUES);
-        }
         external->values[external->value_count++] = take_shape(L, lua_tostring(L, -2));
         lua_pop(L, 1);
     }
@@ -329,9 +317,8 @@ int dnnlua_layer_define(lua_State *L) {
     external.initialise = take_function(L, 3, "initialise", false) ? initialise : NULL;
     take_function(L, 3, "forward", true);
     take_function(L, 3, "backward", true);
-    if (lua_getfield(L, 1, "name") != LUA_TNIL) {
+    if (lua_getfield(L, 1, "name") != LUA_TNIL)
         external.name = luaL_checkstring(L, -1);
-    }
     lua_setfield(L, 3, "name");
     external.in_features = take_features(L, 3, "in_features");
     external.out_features = take_features(L, 3, "out_features");

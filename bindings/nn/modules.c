@@ -76,13 +76,12 @@ static void give_gradient(lua_State *L, int leaf, const dnnlua_callback *c) {
 
     dnnlua_push_gradient(L, leaf);
     const dnn_matrix *dX = dnnlua_test_matrix(L, -1);
-    if (dX == NULL && !c->call->add[0]) {
+    if (dX == NULL && !c->call->add[0])
         memset(c->out->data, 0, dnn_matrix_count(c->out) * dnn_dtype_info(c->out->dtype)->size);
-    } else if (dX != NULL && c->call->add[0]) {
+    else if (dX != NULL && c->call->add[0])
         dnnlua_check(L, dnn_binary(DNN_ADD, c->out, c->out, dX, &err), &err);
-    } else if (dX != NULL) {
+    else if (dX != NULL)
         dnnlua_check(L, dnn_matrix_copy(c->out, dX, &err), &err);
-    }
 }
 
 static int run_backward(lua_State *L) {
@@ -92,22 +91,18 @@ static int run_backward(lua_State *L) {
     lua_getiuservalue(L, CALLBACK_SELF, LAYER_CALLS);
     int calls = lua_gettop(L);
     push_call_key(L, c);
-    if (lua_rawget(L, calls) != LUA_TTABLE) {
+    if (lua_rawget(L, calls) != LUA_TTABLE)
         return luaL_error(L, "forward has left nothing for backward");
-    }
     int call = lua_gettop(L);
     lua_rawgeti(L, call, 1);
     lua_rawgeti(L, call, 2);
     const dnn_matrix *X = dnnlua_test_matrix(L, call + 1), *A = dnnlua_test_matrix(L, call + 2);
-    if (dnnlua_matrix_of(X)->node != NULL) {
+    if (dnnlua_matrix_of(X)->node != NULL)
         dnn_node_zero_gradient(dnnlua_matrix_of(X)->node);
-    }
-    if (dnnlua_matrix_of(A)->node != NULL) {
+    if (dnnlua_matrix_of(A)->node != NULL)
         dnnlua_backward(L, call + 2, &c->call->dA, retain);
-    }
-    if (c->out != NULL) {
+    if (c->out != NULL)
         give_gradient(L, call + 1, c);
-    }
     if (!retain) {
         push_call_key(L, c);
         lua_pushnil(L);
@@ -151,9 +146,8 @@ static void call_unrecorded(lua_State *L, dnn_tape *tape, int count) {
     int status = lua_pcall(L, count, LUA_MULTRET, 0);
     tape->paused = true;
     tape->dropping = dropping;
-    if (status != LUA_OK) {
+    if (status != LUA_OK)
         lua_error(L);
-    }
     for (int i = 1; i <= lua_gettop(L); i++) {
         const dnn_matrix *A = dnnlua_test_matrix(L, i);
         if (A != NULL && dnnlua_matrix_of(A)->node != NULL && dnnlua_matrix_of(A)->node->freed) {
@@ -172,11 +166,10 @@ int dnnlua_module_call(lua_State *L) {
     lua_getfield(L, -1, "forward");
     lua_insert(L, 1);
     lua_pop(L, 1);
-    if (tape->paused) {
+    if (tape->paused)
         call_unrecorded(L, tape, lua_gettop(L) - 1);
-    } else {
+    else
         lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    }
     return lua_gettop(L);
 }
 
@@ -184,14 +177,12 @@ int dnnlua_module_call(lua_State *L) {
 
 void dnnlua_module_get(lua_State *L, const char *name) {
     lua_getiuservalue(L, 1, LAYER_CHILDREN);
-    if (lua_getfield(L, -1, name) != LUA_TNIL) {
+    if (lua_getfield(L, -1, name) != LUA_TNIL)
         return;
-    }
     lua_getiuservalue(L, 1, LAYER_OWN);
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, -2) != LUA_TNIL) {
+    if (lua_rawget(L, -2) != LUA_TNIL)
         return;
-    }
     lua_getiuservalue(L, 1, LAYER_DEFINITION);
     lua_getfield(L, -1, "class");
     lua_getfield(L, -1, name);
@@ -199,20 +190,16 @@ void dnnlua_module_get(lua_State *L, const char *name) {
 
 /* Adds the names that are texts of the table on top of the stack, which is popped. */
 static void add_keys(lua_State *L, int list) {
-    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
-        if (lua_type(L, -2) == LUA_TSTRING) {
+    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1))
+        if (lua_type(L, -2) == LUA_TSTRING)
             dnnlua_add_name(L, list, lua_tostring(L, -2));
-        }
-    }
     lua_pop(L, 1);
 }
 
 void dnnlua_module_add_names(lua_State *L, const dnnlua_layer *self, int list) {
-    for (size_t c = 0; c < self->layer->child_count; c++) {
-        if (strchr(self->layer->child_names[c], '.') == NULL) {
+    for (size_t c = 0; c < self->layer->child_count; c++)
+        if (strchr(self->layer->child_names[c], '.') == NULL)
             dnnlua_add_name(L, list, self->layer->child_names[c]);
-        }
-    }
     lua_getiuservalue(L, 1, LAYER_DEFINITION);
     lua_getfield(L, -1, "class");
     add_keys(L, list);
@@ -224,11 +211,9 @@ void dnnlua_module_add_names(lua_State *L, const dnnlua_layer *self, int list) {
 /* Checks the names of the fields and methods in the table in field `name` of that at 1. */
 static void check_names(lua_State *L, const char *owner, const char *name) {
     lua_getfield(L, 1, name);
-    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
-        if (lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), "forward") != 0) {
+    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1))
+        if (lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), "forward") != 0)
             dnnlua_check_own_name(L, owner, lua_tostring(L, -2));
-        }
-    }
     lua_pop(L, 1);
 }
 
@@ -270,9 +255,8 @@ static void add_child(lua_State *L, int module, const char *name) {
     const dnnlua_layer *child = luaL_checkudata(L, -1, DNNLUA_LAYER);
     dnn_error err;
 
-    if (strchr(name, '.') == NULL) {
+    if (strchr(name, '.') == NULL)
         dnnlua_check_own_name(L, self->layer->kind->name, name);
-    }
     dnnlua_check(L, dnn_layer_add_child(self->layer, child->layer, name, &err), &err);
     lua_getiuservalue(L, module, LAYER_CHILDREN);
     lua_pushvalue(L, -2);
@@ -329,16 +313,14 @@ static dnn_dtype dtype_of(lua_State *L, const dnnlua_layer *self, int module) {
     lua_getfield(L, 1, "start");
     lua_rawgeti(L, -1, 1);
     const dnn_matrix *first = dnnlua_test_matrix(L, -1);
-    if (first != NULL) {
+    if (first != NULL)
         return first->dtype;
-    }
     lua_getiuservalue(L, module, LAYER_CHILDREN);
     for (size_t c = 0; c < self->layer->child_count; c++) {
         lua_rawgetp(L, -1, self->layer->children[c]);
         const dnnlua_layer *child = lua_touserdata(L, -1);
-        if (child->network != NULL && child->network->network != NULL) {
+        if (child->network != NULL && child->network->network != NULL)
             return dnn_network_dtype(child->network->network);
-        }
         lua_pop(L, 1);
     }
     return dnnlua_default_dtype(L);
@@ -381,13 +363,12 @@ static void replace_layers(lua_State *L, int copies, int depth) {
         lua_pushvalue(L, -2);
         lua_pushvalue(L, -2);
         const dnnlua_layer *layer = luaL_testudata(L, -1, DNNLUA_LAYER);
-        if (layer != NULL && lua_rawgetp(L, copies, layer->layer) != LUA_TNIL) {
+        if (layer != NULL && lua_rawgetp(L, copies, layer->layer) != LUA_TNIL)
             lua_replace(L, -2);
-        } else if (layer != NULL) {
+        else if (layer != NULL)
             lua_pop(L, 1);
-        } else if (lua_istable(L, -1) && depth > 0) {
+        else if (lua_istable(L, -1) && depth > 0)
             replace_layers(L, copies, depth - 1);
-        }
         lua_rawset(L, from + 1);
     }
     lua_replace(L, from);

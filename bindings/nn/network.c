@@ -44,23 +44,20 @@ dnnlua_network *dnnlua_new_network(lua_State *L) {
 }
 
 void dnnlua_network_require_open(lua_State *L, const dnnlua_network *self) {
-    if (self->network == NULL) {
+    if (self->network == NULL)
         luaL_error(L, "network: this network is %s", self->closed);
-    }
 }
 
 void dnnlua_network_require_idle(lua_State *L, const dnnlua_network *self) {
-    if (self->L != NULL) {
+    if (self->L != NULL)
         luaL_error(L, "network: this network is running; one of its layers called it");
-    }
 }
 
 void dnnlua_network_close(lua_State *L, int index, const char *why) {
     dnnlua_network *self = lua_touserdata(L, index);
 
-    if (self->network == NULL) {
+    if (self->network == NULL)
         return;
-    }
     dnnlua_profile_end(L, index);
     dnn_network_destroy(self->network);
     self->network = NULL;
@@ -110,9 +107,8 @@ void dnnlua_network_end(lua_State *L, int index, dnn_status status, dnn_error *e
     dnnlua_network *self = lua_touserdata(L, index);
 
     self->L = NULL;
-    if (status != DNN_OK && self->failed != 0) {
+    if (status != DNN_OK && self->failed != 0)
         dnnlua_network_raise_step(L, self, self->failed - 1);
-    }
     dnnlua_network_check(L, status, err);
 }
 

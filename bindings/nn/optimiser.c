@@ -47,12 +47,10 @@ static void require_open(lua_State *L, int index, const dnn_optimiser *optimiser
 dnn_optimiser *dnnlua_test_optimiser(lua_State *L, int index) {
     const dnnlua_optimiser *self = dnnlua_test_object(L, index, DNNLUA_OPTIMISER);
 
-    if (self == NULL) {
+    if (self == NULL)
         return NULL;
-    }
-    if (self->optimiser == NULL) {
+    if (self->optimiser == NULL)
         luaL_error(L, "this optimiser is closed");
-    }
     require_open(L, index, self->optimiser);
     return self->optimiser;
 }
@@ -93,9 +91,8 @@ static int optimiser_new(lua_State *L) {
     dnnlua_check(L, dnn_optimiser_create(&self->optimiser, kind, &err), &err);
     dnnlua_optimiser_fill(L, 3, 1);
     dnnlua_read_fields(L, 2, kind->name, kind->fields, settings, NULL);
-    for (size_t i = 0; i < dnn_field_count(kind->fields); i++) {
+    for (size_t i = 0; i < dnn_field_count(kind->fields); i++)
         dnnlua_check(L, dnn_optimiser_set(self->optimiser, i, settings[i], &err), &err);
-    }
     dnnlua_test_optimiser(L, 3); /* reading the options may have closed a network */
     dnnlua_optimiser_attach_state(L, 3);
     lua_settop(L, 3);
@@ -136,27 +133,23 @@ static void note_matrices(lua_State *L, void (*note)(dnnlua_matrix *m)) {
     for (lua_Integer i = 1; i <= count; i++) {
         lua_rawgeti(L, -1, i);
         const dnn_matrix *m = dnnlua_test_matrix(L, -1);
-        if (m != NULL) {
+        if (m != NULL)
             note(dnnlua_matrix_of(m));
-        }
         lua_pop(L, 1);
     }
     lua_pop(L, 1);
 }
 
 static void note_step(dnnlua_matrix *m) {
-    if (m->version != NULL) {
+    if (m->version != NULL)
         (*m->version)++;
-    }
-    if (m->node != NULL && m->node->fresh) {
+    if (m->node != NULL && m->node->fresh)
         m->node->gradient_seen = *m->node->gradient_version;
-    }
 }
 
 static void note_zero(dnnlua_matrix *m) {
-    if (m->node != NULL) {
+    if (m->node != NULL)
         dnn_node_zero_gradient(m->node);
-    }
 }
 
 /* opt:step() */
@@ -235,9 +228,8 @@ static const char *title(lua_State *L, void *self) {
 }
 
 static const dnn_field *fields(void *self, const dnn_setting **values) {
-    if (of(self) == NULL) {
+    if (of(self) == NULL)
         return NULL;
-    }
     *values = dnn_optimiser_settings(of(self));
     return dnn_optimiser_kind(of(self))->fields;
 }
@@ -277,9 +269,8 @@ static void set_field(lua_State *L, void *self, size_t field) {
 
     dnnlua_set_field(L, title(L, self), dnn_optimiser_kind(o)->fields, values, field);
     dnnlua_check(L, dnn_optimiser_set(o, field, values[field], &err), &err);
-    if (dnn_optimiser_vectors_needed(o) > dnn_optimiser_vectors(o)) {
+    if (dnn_optimiser_vectors_needed(o) > dnn_optimiser_vectors(o))
         dnnlua_optimiser_attach_state(L, 1);
-    }
 }
 
 static const dnnlua_property properties[] = {

@@ -22,9 +22,8 @@ typedef struct adding {
 
 static void add_part(void *context, dnn_parameters *p, size_t first, size_t count) {
     adding *a = context;
-    if (a->optimiser != NULL && a->status == DNN_OK) {
+    if (a->optimiser != NULL && a->status == DNN_OK)
         a->status = dnn_optimiser_add(a->optimiser, p, first, count, &a->err);
-    }
 }
 
 static bool is_parameters(lua_State *L, int index) {
@@ -112,9 +111,8 @@ static void add_list(lua_State *L, int self, int params, int grads, const char *
     lua_Integer gradients = lua_istable(L, grads) ? (lua_Integer)lua_rawlen(L, grads) : 0;
     int top = lua_gettop(L);
 
-    if (count == 0) {
+    if (count == 0)
         luaL_error(L, "%s: the list of parameters is empty", owner);
-    }
     if (gradients > count) {
         luaL_error(L, "%s: params holds %d matrices, and grads %d", owner, (int)count,
                    (int)gradients);
@@ -152,9 +150,8 @@ static void check_group_options(lua_State *L, int group, const char *owner,
                                 const dnn_field *fields) {
     const char *known[DNN_MAX_FIELDS + 3] = {"params", "grads"};
 
-    for (size_t i = 0; i < dnn_field_count(fields); i++) {
+    for (size_t i = 0; i < dnn_field_count(fields); i++)
         known[i + 2] = fields[i].name;
-    }
     dnnlua_check_options(L, group, owner, known);
 }
 
@@ -182,14 +179,12 @@ static void add_group(lua_State *L, int self, int group, size_t number) {
 
     const char *owner = lua_pushfstring(L, "%s: group %d", kind->name, (int)number + 1);
     check_group_options(L, group, owner, kind->fields);
-    if (number > 0) {
+    if (number > 0)
         dnnlua_check(L, dnn_optimiser_add_group(optimiser_at(L, self), &err), &err);
-    }
     push_list(L, group, "params");
     push_list(L, group, "grads");
-    if (lua_isnil(L, top + 2)) {
+    if (lua_isnil(L, top + 2))
         luaL_error(L, "%s: params is missing, as in {params = net:parameters(), lr = 0.1}", owner);
-    }
     add_list(L, self, top + 2, top + 3, owner);
     set_overrides(L, self, group, number, owner);
     lua_settop(L, top);
@@ -231,9 +226,8 @@ static void fill_list(lua_State *L, int self, int given) {
     bool groups = lua_istable(L, -1);
     lua_pop(L, 1);
     lua_pushnil(L); /* no gradients */
-    if (!groups) {
+    if (!groups)
         add_list(L, self, given, lua_gettop(L), name);
-    }
     for (lua_Integer i = 1; groups && i <= count; i++) {
         lua_rawgeti(L, given, i);
         if (!lua_istable(L, -1)) {
@@ -273,13 +267,12 @@ static void make_groups(lua_State *L, int self) {
 void dnnlua_optimiser_fill(lua_State *L, int self, int given) {
     const char *name = dnn_optimiser_kind(optimiser_at(L, self))->name;
 
-    if (is_parameters(L, given)) {
+    if (is_parameters(L, given))
         add_parameters(L, self, given);
-    } else if (lua_istable(L, given) && !has_names(L, given)) {
+    else if (lua_istable(L, given) && !has_names(L, given))
         fill_list(L, self, given);
-    } else {
+    else
         raise_not_parameters(L, given, name);
-    }
     make_groups(L, self);
 }
 
@@ -293,9 +286,8 @@ static const dnn_field *fields(void *self, const dnn_setting **values) {
     const dnnlua_group *group = self;
     const dnn_optimiser *o = group->of->optimiser;
 
-    if (o == NULL) {
+    if (o == NULL)
         return NULL;
-    }
     *values = dnn_optimiser_group_settings(o, group->number);
     return dnn_optimiser_kind(o)->fields;
 }
@@ -316,9 +308,8 @@ static void set_field(lua_State *L, void *self, size_t field) {
         dnnlua_set_field(L, kind->name, kind->fields, values, field);
         dnnlua_check(L, dnn_optimiser_set_group(o, number, field, values[field], &err), &err);
     }
-    if (dnn_optimiser_vectors_needed(o) > dnn_optimiser_vectors(o)) {
+    if (dnn_optimiser_vectors_needed(o) > dnn_optimiser_vectors(o))
         dnnlua_optimiser_attach_state(L, optimiser);
-    }
 }
 
 /* What the script gave as the group's params. */

@@ -95,11 +95,9 @@ static void read_settings(lua_State *L, const dnn_optimiser_class *kind, dnn_set
                    dnnlua_got(L, -1));
     }
     dnn_field_defaults(kind->fields, settings);
-    for (size_t i = 0; i < dnn_field_count(kind->fields); i++) {
-        if (get_state(L, kind->fields[i].name) != LUA_TNIL || i == 0) { /* lr; others may be newer */
+    for (size_t i = 0; i < dnn_field_count(kind->fields); i++)
+        if (get_state(L, kind->fields[i].name) != LUA_TNIL || i == 0) /* lr; others may be newer */
             dnnlua_set_field(L, kind->name, kind->fields, settings, i);
-        }
-    }
     lua_settop(L, 2);
 }
 
@@ -133,9 +131,8 @@ static const dnn_group *push_groups(lua_State *L, const dnn_optimiser *o) {
         return NULL;
     }
     dnn_group *groups = lua_newuserdatauv(L, (size_t)count * sizeof *groups, 0);
-    for (lua_Integer g = 1; g <= count; g++) {
+    for (lua_Integer g = 1; g <= count; g++)
         read_group(L, kind, g, &groups[g - 1]);
-    }
     return groups;
 }
 
@@ -148,9 +145,8 @@ static void *push_vectors(lua_State *L, const dnn_optimiser *o, size_t *vectors)
         snprintf(name, sizeof name, "state.%zu", *vectors + 1);
         bool last = get_state(L, name) == LUA_TNIL;
         lua_pop(L, 1);
-        if (last) {
+        if (last)
             break;
-        }
     }
     char *state = dnnlua_new_block(L, dnn_optimiser_state_bytes(o, *vectors));
     for (size_t k = 0; k < *vectors; k++) {

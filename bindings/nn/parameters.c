@@ -21,9 +21,8 @@ typedef struct dnnlua_parameters {
 static bool is_within(const dnn_layer *layer, const dnn_layer *wanted) {
     bool within = layer == wanted;
 
-    for (size_t c = 0; c < layer->child_count && !within; c++) {
+    for (size_t c = 0; c < layer->child_count && !within; c++)
         within = is_within(layer->children[c], wanted);
-    }
     return within;
 }
 
@@ -69,9 +68,8 @@ int dnnlua_layer_parameters(lua_State *L) {
     lua_settop(L, 2);
     bool all = layer->root || layer->network == NULL;
     dnnlua_network *network = dnnlua_push_network(L, 1);
-    if (all && lua_isnil(L, 2) && lua_getiuservalue(L, 3, NETWORK_PARAMETERS) != LUA_TNIL) {
+    if (all && lua_isnil(L, 2) && lua_getiuservalue(L, 3, NETWORK_PARAMETERS) != LUA_TNIL)
         return 1;
-    }
     lua_settop(L, 3);
     dnnlua_parameters *self = push_new(L, network);
     const dnn_parameters *p;
@@ -79,13 +77,11 @@ int dnnlua_layer_parameters(lua_State *L) {
                 p = dnn_network_parameters(network->network), k < p->learnt_count;
          k++) {
         const dnn_step *step = dnn_network_step(network->network, p->segments[k].step);
-        if (!all && !is_within(layer->layer, step->layer)) {
+        if (!all && !is_within(layer->layer, step->layer))
             continue;
-        }
         lua_pushstring(L, p->segments[k].name);
-        if (lua_isnil(L, 2) || matches(L)) {
+        if (lua_isnil(L, 2) || matches(L))
             self->segments[self->count++] = k;
-        }
         lua_settop(L, 4);
     }
     if (all && lua_isnil(L, 2)) {
@@ -102,9 +98,8 @@ int dnnlua_layer_parameters(lua_State *L) {
 static dnnlua_parameters *test_open(lua_State *L, int index) {
     dnnlua_parameters *self = dnnlua_test_object(L, index, DNNLUA_PARAMETERS);
 
-    if (self != NULL) {
+    if (self != NULL)
         dnnlua_network_require_open(L, self->network);
-    }
     return self;
 }
 
@@ -120,9 +115,8 @@ bool dnnlua_test_members(lua_State *L, int index,
 
     for (size_t k = 0; self != NULL && k < self->count;) {
         size_t first = k++;
-        while (k < self->count && self->segments[k] == self->segments[k - 1] + 1) {
+        while (k < self->count && self->segments[k] == self->segments[k - 1] + 1)
             k++;
-        }
         each(context, dnn_network_parameters(self->network->network), self->segments[first],
              k - first);
     }
@@ -179,9 +173,8 @@ static void set_vector(lua_State *L, dnnlua_parameters *self, bool gradients) {
 
     require_whole(L, self, name);
     dnnlua_assign(L, 3, "Parameters", name, &vector);
-    for (size_t k = 0; k < p->learnt_count && gradients; k++) {
+    for (size_t k = 0; k < p->learnt_count && gradients; k++)
         dnn_segment_set_gradient(&p->segments[k]);
-    }
 }
 
 /* Pushes matrix number `which`, from 0, of the object at index. */
@@ -201,9 +194,8 @@ static int next_parameter(lua_State *L) {
     const dnnlua_parameters *self = test_open(L, lua_upvalueindex(1));
     lua_Integer i = lua_tointeger(L, lua_upvalueindex(2));
 
-    if (i >= (lua_Integer)self->count) {
+    if (i >= (lua_Integer)self->count)
         return 0;
-    }
     lua_pushinteger(L, i + 1);
     lua_replace(L, lua_upvalueindex(2));
     lua_settop(L, 0);
@@ -230,9 +222,8 @@ static int parameters_zero_grad(lua_State *L) {
         dnn_matrix gradient = dnn_segment_gradients(p, self->segments[k]);
         memset(gradient.data, 0, dnn_matrix_count(&gradient) * dnn_dtype_info(p->dtype)->size);
         p->segments[self->segments[k]].spent = true;
-        if (p->segments[self->segments[k]].live != NULL) {
+        if (p->segments[self->segments[k]].live != NULL)
             dnn_live_none(p->segments[self->segments[k]].live);
-        }
     }
     return 0;
 }

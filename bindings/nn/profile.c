@@ -98,9 +98,8 @@ int dnnlua_layer_profile(lua_State *L) {
     dnn_step_times *times = lua_newuserdatauv(L, bytes, 0);
     memset(times, 0, bytes);
     dnn_network_set_times(network, times);
-    for (lua_Integer pass = 0; pass < passes; pass++) {
+    for (lua_Integer pass = 0; pass < passes; pass++)
         run_pass(L, backward);
-    }
     *random = before; /* masks were drawn from it */
     lua_getglobal(L, "print");
     push_table(L, network, times);
@@ -123,9 +122,8 @@ static void push_profile(lua_State *L, int index) {
     const dnnlua_network *self = lua_touserdata(L, index);
     const dnn_network *network = self->network;
 
-    for (size_t s = 0; s < dnn_network_step_count(network); s++) {
+    for (size_t s = 0; s < dnn_network_step_count(network); s++)
         spent += self->times[s].forward.total + self->times[s].backward.total;
-    }
     double peak = push_rows(L, network, self->times, true);
     lua_pushfstring(L,
                     "profile of a network of %d layer%s, %s, %d thread%s; the machine's peak is "
@@ -141,9 +139,8 @@ static void push_profile(lua_State *L, int index) {
 static bool has_run(const dnnlua_network *self) {
     bool has = false;
 
-    for (size_t s = 0; s < dnn_network_step_count(self->network) && !has; s++) {
+    for (size_t s = 0; s < dnn_network_step_count(self->network) && !has; s++)
         has = self->times[s].forward.count > 0;
-    }
     return has;
 }
 
@@ -157,9 +154,8 @@ void dnnlua_profile_begin(lua_State *L, int index) {
 
     if (push_networks(L)) {
         self->times = dnn_calloc(dnn_network_step_count(self->network), sizeof *self->times);
-        if (self->times == NULL) {
+        if (self->times == NULL)
             luaL_error(L, "network: no memory for its profile");
-        }
         dnn_network_set_times(self->network, self->times);
         self->number = ++networks;
         lua_pushvalue(L, index);
@@ -171,9 +167,8 @@ void dnnlua_profile_begin(lua_State *L, int index) {
 void dnnlua_profile_end(lua_State *L, int index) {
     dnnlua_network *self = lua_touserdata(L, index);
 
-    if (self->times == NULL) {
+    if (self->times == NULL)
         return;
-    }
     if (push_networks(L) && has_run(self)) {
         push_profile(L, index);
         lua_rawseti(L, -2, self->number);
@@ -193,12 +188,10 @@ static int report(lua_State *L) {
     for (lua_Integer i = 1; i <= networks; i++) {
         const dnnlua_network *network =
             lua_rawgeti(L, 1, i) == LUA_TUSERDATA ? lua_touserdata(L, 2) : NULL;
-        if (network != NULL && network->times != NULL && has_run(network)) {
+        if (network != NULL && network->times != NULL && has_run(network))
             push_profile(L, 2);
-        }
-        if (lua_type(L, -1) == LUA_TSTRING) {
+        if (lua_type(L, -1) == LUA_TSTRING)
             fprintf(stderr, "%s\n", lua_tostring(L, -1));
-        }
         lua_settop(L, 1);
     }
     if (spent > 0) {

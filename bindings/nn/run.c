@@ -5,9 +5,8 @@
 static uint64_t passes; /* forwards of all networks so far: each has a number of its own */
 
 uint64_t dnnlua_network_key(lua_State *L, bool draws) {
-    if (!draws) {
+    if (!draws)
         return 0;
-    }
     lua_pushnil(L);
     uint64_t key = dnn_random_u64(dnnlua_opt_random(L, lua_gettop(L)));
     lua_pop(L, 1);
@@ -38,15 +37,12 @@ static dnn_side_inputs side_inputs(lua_State *L, int index, const char *function
     dnn_side_inputs side = {NULL, NULL, NULL};
 
     dnnlua_check_options(L, index, function, known);
-    if (lua_istable(L, index) && lua_getfield(L, index, "lengths") != LUA_TNIL) {
+    if (lua_istable(L, index) && lua_getfield(L, index, "lengths") != LUA_TNIL)
         side.lengths = dnnlua_check_matrix_named(L, -1, function, "lengths");
-    }
-    if (lua_istable(L, index) && lua_getfield(L, index, "mask") != LUA_TNIL) {
+    if (lua_istable(L, index) && lua_getfield(L, index, "mask") != LUA_TNIL)
         side.mask = dnnlua_check_matrix_named(L, -1, function, "mask");
-    }
-    if (lua_istable(L, index) && lua_getfield(L, index, "cache") != LUA_TNIL) {
+    if (lua_istable(L, index) && lua_getfield(L, index, "cache") != LUA_TNIL)
         side.cache = dnnlua_check_cache(L, -1, function);
-    }
     return side;
 }
 
@@ -68,9 +64,8 @@ static const dnn_matrix *listed_input(lua_State *L, dnn_dtype dtype, int i) {
     lua_rawgeti(L, 2, i);
     const dnn_matrix *m = dnnlua_test_matrix(L, -1);
 
-    if (m == NULL) {
+    if (m == NULL)
         luaL_error(L, "network: forward: input %d must be a Matrix, got %s", i, dnnlua_got(L, -1));
-    }
     if (dnnlua_is_recorded(m)) {
         luaL_error(L, "network: forward: input %d requires a gradient; give one matrix, made by "
                       "dnn.cat",
@@ -102,9 +97,8 @@ static void join_inputs(lua_State *L, dnn_dtype dtype) {
         rows += m->rows;
         cols = m->cols;
     }
-    if (count == 0) {
+    if (count == 0)
         return;
-    }
     dnn_matrix *all = dnnlua_new_matrix(L, dtype, rows, cols);
     for (int i = 1; i <= count; i++) {
         const dnn_matrix *m = listed_input(L, dtype, i);
@@ -120,15 +114,13 @@ static void join_inputs(lua_State *L, dnn_dtype dtype) {
 int dnnlua_layer_forward(lua_State *L) {
     const dnnlua_layer *layer = dnnlua_check_layer(L, 1);
     lua_settop(L, 3);
-    if (dnnlua_layer_is_called(layer)) {
+    if (dnnlua_layer_is_called(layer))
         return dnnlua_record_called(L);
-    }
     join_inputs(L, dnn_network_dtype(push_root(L)->network));
     dnn_side_inputs side = side_inputs(L, 3, "network: forward");
     const dnn_matrix *X = dnnlua_test_matrix(L, 2);
-    if (X != NULL && dnnlua_is_recorded(X)) {
+    if (X != NULL && dnnlua_is_recorded(X))
         return dnnlua_record_network(L, 4, 2, &side);
-    }
     const dnnlua_network *self = forward(L, 4, 2, &side);
     dnnlua_network_push_output(L, 4, dnn_network_step_count(self->network) - 1, false);
     return 1;
@@ -150,12 +142,10 @@ int dnnlua_layer_predict(lua_State *L) {
     lua_pushvalue(L, 2);
     lua_pushvalue(L, 3);
     int status = lua_pcall(L, 3, 1, 0);
-    if (self->network != NULL) {
+    if (self->network != NULL)
         dnn_network_set_training(self->network, training);
-    }
-    if (status != LUA_OK) {
+    if (status != LUA_OK)
         return lua_error(L);
-    }
     const dnn_matrix *A = dnnlua_check_matrix(L, -1);
     dnn_matrix *copy = dnnlua_new_matrix(L, A->dtype, A->rows, A->cols);
     dnnlua_check(L, dnn_matrix_copy(copy, A, &err), &err);
@@ -172,9 +162,8 @@ static dnn_matrix *input_gradient(lua_State *L, int index) {
 
     lua_getiuservalue(L, index, NETWORK_INPUT + mode);
     const dnn_matrix *X = dnnlua_test_matrix(L, -1);
-    if (X == NULL) {
+    if (X == NULL)
         return NULL;
-    }
     lua_getiuservalue(L, index, NETWORK_INPUT_GRADIENT + mode);
     dnn_matrix *dX = dnnlua_test_matrix(L, -1);
     if (dX == NULL || dX->rows != X->rows || dX->cols != X->cols || dnn_matrix_overlap(dX, X)) {
@@ -189,9 +178,8 @@ static void check_pass(lua_State *L, const dnnlua_network *self, int gradient) {
     uint64_t pass = dnnlua_matrix_pass(L, gradient);
     uint64_t last = self->pass[dnnlua_network_mode(self)];
 
-    if (pass == 0 || pass == last) {
+    if (pass == 0 || pass == last)
         return;
-    }
     if (pass == self->pass[!dnnlua_network_mode(self)]) {
         luaL_error(L,
                    "network: dA belongs to a forward in %s mode, and the network is in %s mode now; "
@@ -223,8 +211,7 @@ int dnnlua_layer_backward(lua_State *L) {
     dnn_network *network = dnnlua_network_begin(L, 4);
     self->input_gradient[mode] = wanted;
     dnnlua_network_end(L, 4, dnn_network_backward(network, dA, dX, &err), &err);
-    if (wanted) {
+    if (wanted)
         lua_getiuservalue(L, 4, NETWORK_INPUT_GRADIENT + mode);
-    }
     return wanted;
 }

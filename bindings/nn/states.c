@@ -20,9 +20,8 @@ static void push_state(lua_State *L, const dnnlua_network *self, bool training, 
     }
     dnn_matrix *copy = dnnlua_new_matrix(L, state.dtype, state.rows, state.cols);
     dnnlua_network_require_open(L, self);
-    if (dnn_network_state(self->network, training, step, &state)) {
+    if (dnn_network_state(self->network, training, step, &state))
         dnnlua_network_check(L, dnn_matrix_copy(copy, &state, &err), &err);
-    }
 }
 
 void dnnlua_layer_push_state(lua_State *L, const dnnlua_layer *self) {
@@ -37,9 +36,8 @@ void dnnlua_layer_push_state(lua_State *L, const dnnlua_layer *self) {
 void dnnlua_layer_assign_state(lua_State *L, const dnnlua_layer *self) {
     dnn_error err;
 
-    if (!lua_isnil(L, 3)) {
+    if (!lua_isnil(L, 3))
         dnnlua_check_matrix_named(L, 3, self->layer->kind->name, "state");
-    }
     dnnlua_network *network = dnnlua_push_network(L, 1);
     dnnlua_network_require_idle(L, network);
     dnnlua_network_check(L,
@@ -124,9 +122,8 @@ int dnnlua_layer_load_states(lua_State *L) {
     dnn_error err;
     bool carried;
 
-    if (!lua_istable(L, 2)) {
+    if (!lua_istable(L, 2))
         dnnlua_wrong_argument(L, 2, "a table of states");
-    }
     dnnlua_network *self = push_whole(L, "load_states");
     check_names(L, self->network);
     for (size_t s = 0; s < dnn_network_all_steps(self->network); s++) {

@@ -22,12 +22,10 @@ static dnn_network *push_idle(lua_State *L) {
 /* What comes of a file: true, or nil and a message. A name or text of the script's that no file can
  * hold, and a shape that is not known yet, are raised. */
 static int answer(lua_State *L, dnn_status status, dnn_error *err) {
-    if (status == DNN_ERROR_ARGUMENT || status == DNN_ERROR_STATE) {
+    if (status == DNN_ERROR_ARGUMENT || status == DNN_ERROR_STATE)
         dnnlua_network_check(L, status, err);
-    }
-    if (status != DNN_OK) {
+    if (status != DNN_OK)
         return dnnlua_fail(L, err);
-    }
     lua_pushboolean(L, true);
     return 1;
 }
@@ -69,9 +67,8 @@ static dnn_name_map *push_maps(lua_State *L, int options, const char *function, 
     }
     dnn_name_map *maps = dnnlua_new_block(L, *count * sizeof *maps);
     size_t i = 0;
-    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
+    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1))
         maps[i++] = (dnn_name_map){lua_tostring(L, -2), lua_tostring(L, -1)};
-    }
     return maps;
 }
 

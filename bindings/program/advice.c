@@ -18,9 +18,8 @@ enum { LONGEST_NAME = 64, MOST_GLOBALS = 100000 /* that are looked at */ };
 static int load_texts(lua_State *L) {
     if (lua_getfield(L, LUA_REGISTRYINDEX, TEXTS) != LUA_TTABLE) {
         const char *path = push_own_module_path(L, "dnn/advice/lua.lua");
-        if (luaL_loadfilex(L, path, "t") != LUA_OK) {
+        if (luaL_loadfilex(L, path, "t") != LUA_OK)
             return 0;
-        }
         lua_call(L, 0, 1);
         lua_pushvalue(L, -1);
         lua_setfield(L, LUA_REGISTRYINDEX, TEXTS);
@@ -34,9 +33,8 @@ static int load_texts(lua_State *L) {
 static bool push_texts(lua_State *L, const char *name) {
     lua_pushcfunction(L, load_texts);
     lua_pushstring(L, name);
-    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_istable(L, -1)) {
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK && lua_istable(L, -1))
         return true;
-    }
     lua_pop(L, 1);
     return false;
 }
@@ -44,9 +42,8 @@ static bool push_texts(lua_State *L, const char *name) {
 /* Pushes "; " and the text of a name in one of the tables; false, and nothing is pushed, where it
  * has none. */
 static bool push_text_of(lua_State *L, const char *texts, const char *name) {
-    if (!push_texts(L, texts)) {
+    if (!push_texts(L, texts))
         return false;
-    }
     bool found = lua_getfield(L, -1, name) == LUA_TSTRING;
     lua_remove(L, -2);
     if (found) {
@@ -106,18 +103,15 @@ static int keep_names(lua_State *L) {
 void keep_lost_locals(lua_State *L, const char *input) {
     static const char opening[] = "local ", function[] = "function ";
     const char *names = input + strspn(input, " \t");
-    if (strncmp(names, opening, sizeof opening - 1) != 0) {
+    if (strncmp(names, opening, sizeof opening - 1) != 0)
         return;
-    }
     names += sizeof opening - 1;
-    if (strncmp(names, function, sizeof function - 1) == 0) {
+    if (strncmp(names, function, sizeof function - 1) == 0)
         names += sizeof function - 1;
-    }
     lua_pushcfunction(L, keep_names);
     lua_pushlightuserdata(L, (void *)(size_t)names);
-    if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
+    if (lua_pcall(L, 1, 0, 0) != LUA_OK)
         lua_pop(L, 1); /* no memory: no advice later */
-    }
 }
 
 static bool is_lost_local(lua_State *L, const char *name) {
@@ -132,14 +126,12 @@ static bool is_lost_local(lua_State *L, const char *name) {
 /* Copies the name that a message quotes after an opening such as "a nil value (global '". */
 static bool quoted_name(const char *message, const char *opening, char name[LONGEST_NAME]) {
     const char *at = strstr(message, opening);
-    if (at == NULL) {
+    if (at == NULL)
         return false;
-    }
     at += strlen(opening);
     size_t length = strcspn(at, "'");
-    if (length >= LONGEST_NAME) {
+    if (length >= LONGEST_NAME)
         return false;
-    }
     memcpy(name, at, length);
     name[length] = '\0';
     return true;
@@ -152,9 +144,8 @@ static void push_nearest_global(lua_State *L, const char *name) {
     lua_pushglobaltable(L);
     dnnlua_nearest_offer(&nearest, "dnn");
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
-        if (lua_type(L, -2) == LUA_TSTRING) {
+        if (lua_type(L, -2) == LUA_TSTRING)
             dnnlua_nearest_offer(&nearest, lua_tostring(L, -2));
-        }
         if (++seen == MOST_GLOBALS) {
             lua_pop(L, 2);
             break;
@@ -166,16 +157,14 @@ static void push_nearest_global(lua_State *L, const char *name) {
 
 static bool push_global_advice(lua_State *L, const char *message) {
     char name[LONGEST_NAME];
-    if (!quoted_name(message, "a nil value (global '", name)) {
+    if (!quoted_name(message, "a nil value (global '", name))
         return false;
-    }
     if (is_lost_local(L, name)) {
         lua_pushfstring(L, "; '%s' was local to an earlier input: without 'local' it stays", name);
         return true;
     }
-    if (push_text_of(L, "globals", name)) {
+    if (push_text_of(L, "globals", name))
         return true;
-    }
     push_nearest_global(L, name);
     const char *meant = lua_tostring(L, -1);
     if (meant == NULL) {
@@ -192,9 +181,8 @@ static bool push_global_advice(lua_State *L, const char *message) {
  * none, the end of a call. */
 static bool stands_behind(const char *line, const char *at, const char *name) {
     size_t length = strlen(name);
-    if (length == 0) {
+    if (length == 0)
         return at > line && at[-1] == ')';
-    }
     return (size_t)(at - line) >= length && strncmp(at - length, name, length) == 0 &&
            ((size_t)(at - line) == length || strchr(letters, at[-1 - (ptrdiff_t)length]) == NULL);
 }
@@ -203,29 +191,24 @@ static bool stands_behind(const char *line, const char *at, const char *name) {
 static bool push_number_advice(lua_State *L, const char *message, const char *line) {
     static const char *const kinds[] = {"(global '", "(local '", "(upvalue '", "(field '"};
     char name[LONGEST_NAME] = "", member[LONGEST_NAME];
-    if (strstr(message, "attempt to index a number value") == NULL) {
+    if (strstr(message, "attempt to index a number value") == NULL)
         return false;
-    }
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && name[0] == '\0'; i++) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && name[0] == '\0'; i++)
         quoted_name(message, kinds[i], name);
-    }
     for (const char *at = line; (at = strpbrk(at, ".:")) != NULL; at++) {
         size_t length = strspn(at + 1, letters);
-        if (length == 0 || length >= LONGEST_NAME || !stands_behind(line, at, name)) {
+        if (length == 0 || length >= LONGEST_NAME || !stands_behind(line, at, name))
             continue;
-        }
         memcpy(member, at + 1, length);
         member[length] = '\0';
-        if (push_text_of(L, "numbers", member)) {
+        if (push_text_of(L, "numbers", member))
             return true;
-        }
     }
     return false;
 }
 
 const char *push_advice(lua_State *L, const char *message, const char *line) {
-    if (!push_global_advice(L, message) && !push_number_advice(L, message, line)) {
+    if (!push_global_advice(L, message) && !push_number_advice(L, message, line))
         lua_pushliteral(L, "");
-    }
     return lua_tostring(L, -1);
 }

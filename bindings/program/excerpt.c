@@ -18,17 +18,14 @@ enum { LONGEST_LINE = 200 };
 static bool read_source_line(const char *path, int number, char line[LONGEST_LINE]) {
     struct stat status;
     FILE *file = stat(path, &status) == 0 && S_ISREG(status.st_mode) ? fopen(path, "r") : NULL;
-    if (file == NULL) {
+    if (file == NULL)
         return false;
-    }
     int c = 0;
-    while (number > 1 && (c = getc(file)) != EOF) {
+    while (number > 1 && (c = getc(file)) != EOF)
         number -= c == '\n';
-    }
     size_t length = 0;
-    while (length < LONGEST_LINE - 1 && (c = getc(file)) != EOF && c != '\n') {
+    while (length < LONGEST_LINE - 1 && (c = getc(file)) != EOF && c != '\n')
         line[length++] = (char)(iscntrl(c) && c != '\t' ? ' ' : c);
-    }
     line[length] = '\0';
     fclose(file);
     return number == 1 && line[strspn(line, "\t ")] != '\0';
@@ -40,9 +37,8 @@ static bool read_input_line(const char *input, int number, char line[LONGEST_LIN
         input = strchr(input, '\n');
         input = input != NULL ? input + 1 : NULL;
     }
-    if (input == NULL) {
+    if (input == NULL)
         return false;
-    }
     size_t length = 0;
     for (; length < LONGEST_LINE - 1 && input[length] != '\0' && input[length] != '\n'; length++) {
         char c = input[length];
@@ -61,9 +57,8 @@ static const char *push_whole_path(lua_State *L, const char *path) {
         lua_rawgeti(L, -1, 0) == LUA_TSTRING) {
         const char *script = lua_tostring(L, -1);
         size_t whole = strlen(script), tail = strlen(path + 3);
-        if (whole > tail && strcmp(script + whole - tail, path + 3) == 0) {
+        if (whole > tail && strcmp(script + whole - tail, path + 3) == 0)
             return script;
-        }
     }
     return lua_pushstring(L, path);
 }
@@ -82,9 +77,8 @@ static bool is_script(const char *path) {
 /* Where the path before a colon begins: after the last ": ", or with the message. */
 static const char *begin_of_path(const char *message, const char *colon) {
     const char *begin = colon;
-    while (begin > message && (begin - message < 2 || begin[-2] != ':' || begin[-1] != ' ')) {
+    while (begin > message && (begin - message < 2 || begin[-2] != ':' || begin[-1] != ' '))
         begin--;
-    }
     return begin;
 }
 
@@ -101,14 +95,12 @@ static bool find_in_message(lua_State *L, const char *message, const char *input
         const char *begin = begin_of_path(message, colon);
         char *end;
         long value = strtol(colon + 1, &end, 10);
-        if (!isdigit((unsigned char)colon[1]) || *end != ':' || value <= 0 || value >= 1000000000) {
+        if (!isdigit((unsigned char)colon[1]) || *end != ':' || value <= 0 || value >= 1000000000)
             continue;
-        }
         lua_pushlstring(L, begin, (size_t)(colon - begin));
         const char *path = push_whole_path(L, lua_tostring(L, -1));
-        if (begin == message || is_script(path)) {
+        if (begin == message || is_script(path))
             *text = end + 1 + strspn(end + 1, " ");
-        }
         bool typed = input != NULL && strcmp(path, "stdin") == 0;
         if (typed ? read_input_line(input, (int)value, tried)
                   : !is_elsewhere(path) && (!found || is_script(path)) &&
@@ -128,13 +120,11 @@ static bool find_user_frame(lua_State *L, int level, lua_Debug *frame, lua_Debug
     for (int seen = 0; seen < 50 && lua_getstack(L, level, frame); seen++, level++) {
         bool inner = is_inner_frame(L, frame);
         lua_getinfo(L, "Sl", frame);
-        if (frame->what[0] != 'C' && !inner) {
+        if (frame->what[0] != 'C' && !inner)
             return true;
-        }
         *callee = *frame;
-        if (!inner) {
+        if (!inner)
             callee->what = NULL;
-        }
     }
     return false;
 }
@@ -185,9 +175,8 @@ static const char *find_only(const char *line, const char *name, size_t length, 
         bool whole = (at == line || !is_name(at[-1]) || !is_name(name[0])) &&
                      (!is_name(at[length]) || !is_name(name[0]));
         if (whole && stands_so(line, at, length, of)) {
-            if (found != NULL) {
+            if (found != NULL)
                 return NULL;
-            }
             found = at;
         }
     }
@@ -199,16 +188,14 @@ static const char *find_quoted(lua_State *L, const char *message, const char *li
                                size_t *length) {
     for (const char *quote = message; (quote = strchr(quote, '\'')) != NULL; quote++) {
         *length = 0;
-        while (is_name(quote[1 + *length])) {
+        while (is_name(quote[1 + *length]))
             ++*length;
-        }
         if (*length > 0 && quote[1 + *length] == '\'') {
             const char *name = lua_pushlstring(L, quote + 1, *length);
             const char *found = find_only(line, name, *length, usage_of(message, quote));
             lua_pop(L, 1);
-            if (found != NULL) {
+            if (found != NULL)
                 return found;
-            }
         }
     }
     return NULL;
@@ -224,9 +211,8 @@ static const char *find_opening(lua_State *L, const char *text, const char *line
             *length = 0;
         }
     }
-    if (*length == 0 || text[*length] != ':') {
+    if (*length == 0 || text[*length] != ':')
         return NULL;
-    }
     const char *name = lua_pushlstring(L, text, *length);
     const char *found = find_only(line, name, *length, (usage){.is_called = true});
     lua_pop(L, 1);
@@ -248,16 +234,13 @@ static const char *find_callee(lua_State *L, lua_Debug *callee, const char *text
         {"lt",     "<" },
         {"concat", ".."},
     };
-    if (callee->what == NULL || !lua_getinfo(L, "n", callee) || callee->name == NULL) {
+    if (callee->what == NULL || !lua_getinfo(L, "n", callee) || callee->name == NULL)
         return find_opening(L, text, line, length);
-    }
     bool is_operator = strcmp(callee->namewhat, "metamethod") == 0;
     const char *name = callee->name;
-    for (size_t i = 0; is_operator && i < sizeof operators / sizeof *operators; i++) {
-        if (strcmp(operators[i][0], callee->name) == 0) {
+    for (size_t i = 0; is_operator && i < sizeof operators / sizeof *operators; i++)
+        if (strcmp(operators[i][0], callee->name) == 0)
             name = operators[i][1];
-        }
-    }
     *length = strlen(name);
     return find_only(line, name, *length, (usage){.is_called = !is_operator});
 }
@@ -270,18 +253,14 @@ static void push_mark(lua_State *L, const char *line, const char *found, size_t 
     luaL_buffinit(L, &mark);
     if (found != NULL) {
         luaL_addchar(&mark, '\n');
-        for (int i = 0; i < indent; i++) {
+        for (int i = 0; i < indent; i++)
             luaL_addchar(&mark, ' ');
-        }
         luaL_addstring(&mark, " | ");
-        for (const char *at = line; at < found; at++) {
-            if (!dnn_utf8_continues(*at)) { /* a letter of UTF-8 is one column */
+        for (const char *at = line; at < found; at++)
+            if (!dnn_utf8_continues(*at)) /* a letter of UTF-8 is one column */
                 luaL_addchar(&mark, *at == '\t' ? '\t' : ' ');
-            }
-        }
-        for (size_t i = 0; i < length; i++) {
+        for (size_t i = 0; i < length; i++)
             luaL_addchar(&mark, '^');
-        }
     }
     luaL_pushresult(&mark);
 }
@@ -305,9 +284,8 @@ void push_excerpt(lua_State *L, const char *message, const char *input, int leve
     int indent = snprintf(digits, sizeof digits, "%6d", number);
     size_t length = 0;
     const char *place = find_quoted(L, message, line, &length);
-    if (place == NULL && in_stack && frame.currentline == number) {
+    if (place == NULL && in_stack && frame.currentline == number)
         place = find_callee(L, &callee, text, line, &length);
-    }
     push_mark(L, line, place, length, indent);
     lua_pushfstring(L, "\n%s | %s%s", digits, line, lua_tostring(L, -1));
     lua_remove(L, -2);

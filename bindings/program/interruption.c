@@ -67,18 +67,16 @@ static void set_hook(lua_State *L) {
 }
 
 static void unset_hook(lua_State *L) {
-    if (lua_gethook(L) == stop_hook) {
+    if (lua_gethook(L) == stop_hook)
         lua_sethook(L, NULL, 0, 0);
-    }
 }
 
 /* The request has been obeyed. */
 static void settle(lua_State *L) {
     unset_hook(L);
     stopping = false;
-    if (with_module.clear != NULL) {
+    if (with_module.clear != NULL)
         with_module.clear();
-    }
 }
 
 /* From the second time on it stays, and raises again whatever the script catches. */
@@ -89,9 +87,8 @@ static void stop_hook(lua_State *L, lua_Debug *where) {
         return;
     }
     raised = true;
-    if (stops == 1) {
+    if (stops == 1)
         settle(L);
-    }
     luaL_error(L, time_is_over ? "time limit reached" : "interrupted!");
 }
 
@@ -99,14 +96,12 @@ static void stop_hook(lua_State *L, lua_Debug *where) {
  * coroutine that is running, and Lua does not tell which that is. */
 int lua_resume(lua_State *L, lua_State *from, int arguments, int *results) {
     static int (*resume)(lua_State *, lua_State *, int, int *);
-    if (resume == NULL) {
+    if (resume == NULL)
         *(void **)&resume = dlsym(RTLD_NEXT, "lua_resume");
-    }
     lua_State *resumer = running;
     running = L;
-    if (stopping) {
+    if (stopping)
         set_hook(L); /* a signal has come between */
-    }
     int status = resume(L, from, arguments, results);
     running = resumer;
     if (stopping && resumer != NULL) {
@@ -135,9 +130,8 @@ static void stop(void) {
     stopping = true;
     stopping_since = milliseconds();
     set_hook(running);
-    if (with_module.request != NULL) {
+    if (with_module.request != NULL)
         with_module.request();
-    }
 }
 
 static void interrupt_script(int number) {
@@ -165,22 +159,19 @@ static void interrupt_prompt(int number) {
 
 static void on_interrupt(int number) {
     int error = errno;
-    if (!obey_interrupt()) {
+    if (!obey_interrupt())
         return;
-    }
-    if (with_module.at_prompt) {
+    if (with_module.at_prompt)
         interrupt_prompt(number);
-    } else {
+    else
         interrupt_script(number);
-    }
     errno = error;
 }
 
 /* Between calls and after the last, where SIGINT would end the program without a handler. */
 static void on_late_interrupt(int number) {
-    if (!is_same_interrupt()) {
+    if (!is_same_interrupt())
         die(number);
-    }
 }
 
 /* --- limited time --- */
@@ -253,18 +244,16 @@ void begin_prompt_interrupts(void) {
     struct sigaction noting = {.sa_handler = note_early_interrupt};
     with_module.at_prompt = true;
     with_module.stop_requested = false;
-    if (isatty(STDIN_FILENO)) {
+    if (isatty(STDIN_FILENO))
         sigaction(SIGINT, &noting, NULL);
-    }
 }
 
 /* --- reports --- */
 
 void begin_report(const char *text) {
     reported = raised && strstr(text, "interrupted!") != NULL;
-    if (reported && at_terminal) {
+    if (reported && at_terminal)
         fputc('\n', stderr); /* ends the line that shows ^C */
-    }
 }
 
 bool was_interrupted(bool well) {

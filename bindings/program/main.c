@@ -22,12 +22,10 @@ static void open_libraries(lua_State *L, const options *chosen) {
         lua_pushboolean(L, 1);
         lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
     }
-    if (chosen->threads != NULL) {
+    if (chosen->threads != NULL)
         setenv("DNN_NUM_THREADS", chosen->threads, 1);
-    }
-    if (chosen->traceback) {
+    if (chosen->traceback)
         show_all_frames();
-    }
     lua_pushboolean(L, chosen->view);
     lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_VIEW);
     lua_pushboolean(L, chosen->profile);
@@ -62,31 +60,26 @@ static int run(lua_State *L) {
     bool prompts = chosen.prompt || (idle && isatty(STDIN_FILENO));
 
     lua_settop(L, 0);
-    if (chosen.version || (idle && prompts)) {
+    if (chosen.version || (idle && prompts))
         puts(PROGRAM_BANNER);
-    }
     open_libraries(L, &chosen);
-    if (prompts) {
+    if (prompts)
         keep_globals(L);
-    }
     set_arg(L, argc, argv, chosen.script);
-    if (chosen.safe) {
+    if (chosen.safe)
         enter_safe_mode(L, chosen.memory, chosen.time);
-    }
-    if (chosen.statements || chosen.modules || prompts) {
+    if (chosen.statements || chosen.modules || prompts)
         offer_dnn(L);
-    }
     bool well = (chosen.no_environment || run_environment(L)) && run_actions(L, argc, argv);
     if (well && has_script) {
         well = is_standard_input(argv, chosen.script)
                    ? run_standard_input(L)
                    : run_script(L, argv[chosen.script], chosen.warnings);
     }
-    if (well && prompts) {
+    if (well && prompts)
         run_prompt(L, !chosen.no_environment);
-    } else if (well && idle) {
+    else if (well && idle)
         well = run_standard_input(L);
-    }
     lua_pushboolean(L, well);
     return 1;
 }
@@ -95,20 +88,17 @@ static int run(lua_State *L) {
 static void print_profile(lua_State *L) {
     fflush(stdout);
     lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_PROFILE);
-    if (lua_isfunction(L, -1)) {
+    if (lua_isfunction(L, -1))
         report(L, lua_pcall(L, 0, 0, 0), true);
-    }
 }
 
 /* Where the program was started with a standard stream closed, the first file that it opens would
  * take the stream's place: a run log, say, into which every `print` then goes. What is put there
  * instead fails as a closed stream does. */
 static void hold_standard_streams(void) {
-    for (int i = 0; i <= STDERR_FILENO; i++) {
-        if (fcntl(i, F_GETFD) == -1) {
+    for (int i = 0; i <= STDERR_FILENO; i++)
+        if (fcntl(i, F_GETFD) == -1)
             open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY);
-        }
-    }
 }
 
 int main(int argc, char **argv) {

@@ -24,9 +24,8 @@ void set_input(const char *text) {
 static const char *error_text(lua_State *L) {
     const char *text = lua_tostring(L, 1);
     if (text != NULL || luaL_testudata(L, 1, DNNLUA_STOPPED) != NULL ||
-        (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING)) {
+        (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING))
         return text;
-    }
     return lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 1));
 }
 
@@ -52,9 +51,8 @@ static const char *without_place(const char *text) {
 /* Whether a message is of the input's own line, so that no function on the way tells more. */
 static bool is_of_input(lua_State *L, const char *text, int level) {
     int line;
-    if (input == NULL || all_frames || !is_input_alone(L, level, &line)) {
+    if (input == NULL || all_frames || !is_input_alone(L, level, &line))
         return false;
-    }
     const char *place = lua_pushfstring(L, "stdin:%d: ", line);
     bool there = strncmp(text, "stdin:", 6) != 0 || strncmp(text, place, strlen(place)) == 0;
     lua_pop(L, 1);
@@ -74,11 +72,10 @@ static void push_frames(lua_State *L, int level) {
         lua_pushnil(L);
         lua_rawset(L, globals);
     }
-    if (all_frames) {
+    if (all_frames)
         luaL_traceback(L, L, "", level);
-    } else {
+    else
         push_traceback(L, level);
-    }
     if (hides) {
         lua_pushliteral(L, "ans");
         lua_pushvalue(L, globals + 1);
@@ -89,20 +86,18 @@ static void push_frames(lua_State *L, int level) {
 /* Message handler. */
 static int explain(lua_State *L) {
     const char *text = error_text(L);
-    if (text == NULL) {
+    if (text == NULL)
         return 1; /* the object itself, or its own text, on top of the stack */
-    }
     bool own = is_of_input(L, text, 1), lines = own && strchr(input, '\n') != NULL;
     push_excerpt(L, text, lines ? input : NULL, 1);
     const char *excerpt = lua_tostring(L, -1);
     const char *advice = push_advice(L, text, own && !lines ? input : excerpt);
     push_note(L, text);
     const char *note = lua_tostring(L, -1);
-    if (own) {
+    if (own)
         lua_pushliteral(L, "");
-    } else {
+    else
         push_frames(L, 1);
-    }
     lua_pushfstring(L, "%s%s%s%s%s", own ? without_place(text) : text, advice, excerpt, note,
                     lua_tostring(L, -1));
     return 1;
@@ -167,20 +162,17 @@ static void print_syntax_error(lua_State *L, const char *text) {
 }
 
 bool report(lua_State *L, int status, bool named) {
-    if (status == LUA_OK) {
+    if (status == LUA_OK)
         return true;
-    }
     bool stopped = luaL_testudata(L, -1, DNNLUA_STOPPED) != NULL;
     const char *text = stopped ? luaL_tolstring(L, -1, NULL) : lua_tostring(L, -1);
-    if (text == NULL) {
+    if (text == NULL)
         text = "(error message is not a string)";
-    }
     begin_report(text);
     fflush(stdout);
     print_message(named ? "dnnlua: " : "", status == LUA_ERRSYNTAX ? without_place(text) : text);
-    if (status == LUA_ERRSYNTAX) { /* of a chunk that never ran, so that `explain` never saw it */
+    if (status == LUA_ERRSYNTAX) /* of a chunk that never ran, so that `explain` never saw it */
         print_syntax_error(L, text);
-    }
     fputc('\n', stderr);
     lua_pop(L, stopped ? 2 : 1);
     return stopped;

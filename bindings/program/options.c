@@ -66,15 +66,13 @@ static option long_option(int argc, char **argv, int *i, const char *word) {
     for (size_t k = 0; k < sizeof long_options / sizeof *long_options; k++) {
         const char *name = long_options[k].name;
         bool attached = word[length] == '=';
-        if (strlen(name) != length || strncmp(name, word, length) != 0) {
+        if (strlen(name) != length || strncmp(name, word, length) != 0)
             continue;
-        }
         option found = {.letter = long_options[k].letter, .word = name};
-        if (attached) {
+        if (attached)
             found.value = word + length + 1;
-        } else if (long_options[k].has_value && *i < argc) {
+        else if (long_options[k].has_value && *i < argc)
             found.value = argv[(*i)++];
-        }
         found.complete = long_options[k].has_value == (found.value != NULL);
         return attached && !found.complete ? (option){.letter = '?', .word = word} : found;
     }
@@ -85,23 +83,19 @@ static option long_option(int argc, char **argv, int *i, const char *word) {
  * letters together (-iv), and no separate value that begins with a dash (-e -x). */
 static option next_option(int argc, char **argv, int *i) {
     const char *word = *i < argc ? argv[*i] : "";
-    if (word[0] != '-' || word[1] == '\0') {
+    if (word[0] != '-' || word[1] == '\0')
         return (option){.letter = '\0'};
-    }
     ++*i;
-    if (strcmp(word, "--") == 0) {
+    if (strcmp(word, "--") == 0)
         return (option){.letter = '\0'};
-    }
-    if (word[1] == '-') {
+    if (word[1] == '-')
         return long_option(argc, argv, i, word);
-    }
     option found = {.letter = word[1], .word = word, .complete = true};
     if (word[1] == 'e' || word[1] == 'l') {
-        if (word[2] != '\0') {
+        if (word[2] != '\0')
             found.value = word + 2;
-        } else if (*i < argc && argv[*i][0] != '-') {
+        else if (*i < argc && argv[*i][0] != '-')
             found.value = argv[(*i)++];
-        }
         found.complete = found.value != NULL;
     } else if (strchr("EWhiv", word[1]) == NULL || word[2] != '\0') {
         found.letter = '?';
@@ -193,15 +187,12 @@ static void take_option(options *all, const option *given) {
 
 /* What does not go together. */
 static void check_safe(options *all, int argc) {
-    if (!all->safe && (all->memory > 0 || all->time > 0)) {
+    if (!all->safe && (all->memory > 0 || all->time > 0))
         reject("'--memory' and '--time' are for '--safe'");
-    }
-    if (all->safe && (all->prompt || all->view)) {
+    if (all->safe && (all->prompt || all->view))
         reject("'--safe' goes with neither '-i' nor '--view'");
-    }
-    if (all->safe && all->script == argc && !all->statements) {
+    if (all->safe && all->script == argc && !all->statements)
         reject("'--safe' needs a script");
-    }
     all->memory = all->memory > 0 ? all->memory : 2048;
     all->time = all->time > 0 ? all->time : 600;
 }
@@ -209,9 +200,8 @@ static void check_safe(options *all, int argc) {
 options parse_options(int argc, char **argv) {
     options all = {0};
     int i = 1;
-    for (option given; (given = next_option(argc, argv, &i)).letter != '\0';) {
+    for (option given; (given = next_option(argc, argv, &i)).letter != '\0';)
         take_option(&all, &given);
-    }
     all.script = i;
     check_safe(&all, argc);
     return all;

@@ -12,9 +12,8 @@ const char *push_prefix(lua_State *L) {
     path[length > 0 ? length : 0] = '\0';
     for (int level = 0; level < 2; level++) {
         char *slash = strrchr(path, '/');
-        if (slash != NULL) {
+        if (slash != NULL)
             *slash = '\0';
-        }
     }
     return lua_pushstring(L, path);
 }
@@ -52,14 +51,12 @@ const char *push_own_module_path(lua_State *L, const char *name) {
 }
 
 const char *push_script_path(lua_State *L, const char *name) {
-    if (strchr(name, '/') != NULL || access(name, F_OK) == 0) {
+    if (strchr(name, '/') != NULL || access(name, F_OK) == 0)
         return lua_pushstring(L, name);
-    }
     const char *prefix = push_prefix(L);
     const char *installed = lua_pushfstring(L, "%s/share/dnnlua/scripts/%s", prefix, name);
     lua_remove(L, -2);
-    if (access(installed, F_OK) != 0) {
+    if (access(installed, F_OK) != 0)
         luaL_error(L, "cannot find the script '%s', nor %s", name, installed);
-    }
     return installed;
 }

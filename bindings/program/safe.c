@@ -32,9 +32,8 @@ static bool is_inside(const char *path, const char *folder) {
 static void check_folder(lua_State *L) {
     char here[PATH_MAX], other[PATH_MAX];
     const char *home = getenv("HOME");
-    if (getcwd(here, sizeof here) == NULL) {
+    if (getcwd(here, sizeof here) == NULL)
         luaL_error(L, "--safe: the working folder is not there: %s", strerror(errno));
-    }
     if (strcmp(here, "/") == 0 ||
         (home != NULL && realpath(home, other) != NULL && is_inside(other, here))) {
         luaL_error(L,
@@ -87,18 +86,16 @@ static bool allow(int rules, const char *path, uint64_t access) {
     path_rule rule = {.allowed = access, .folder = open(path, O_PATH | O_CLOEXEC)};
     bool allowed =
         rule.folder >= 0 && syscall(SYS_landlock_add_rule, rules, RULE_PATH_BENEATH, &rule, 0) == 0;
-    if (rule.folder >= 0) {
+    if (rule.folder >= 0)
         close(rule.folder);
-    }
     return allowed;
 }
 
 /* Each version of Landlock knows more; fields that a kernel does not know are left off the end. */
 static bool confine(void) {
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_RULESET_VERSION);
-    if (version < 1) {
+    if (version < 1)
         return false;
-    }
     uint64_t within = WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG |
                       (version >= 2 ? REFER : 0) | (version >= 3 ? TRUNCATE : 0);
     ruleset handled = {within | EXECUTE | MAKE_OTHERS, version >= 4 ? TCP : 0,
@@ -107,9 +104,8 @@ static bool confine(void) {
                   : version >= 4 ? offsetof(ruleset, scope)
                                  : offsetof(ruleset, tcp);
     int rules = (int)syscall(SYS_landlock_create_ruleset, &handled, size, 0);
-    if (rules < 0) {
+    if (rules < 0)
         return false;
-    }
     bool well = allow(rules, ".", within) && allow(rules, "/dev/null", WRITE_FILE) &&
                 prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
                 syscall(SYS_landlock_restrict_self, rules, 0) == 0;
@@ -128,13 +124,11 @@ static struct {
 static void *allocate_within(void *data, void *block, size_t old, size_t size) {
     (void)data;
     size_t had = block != NULL ? old : 0; /* else `old` is a kind of object */
-    if (size > had && size - had > memory.most - memory.used) {
+    if (size > had && size - had > memory.most - memory.used)
         return NULL;
-    }
     void *allocated = memory.allocate(memory.data, block, old, size);
-    if (allocated != NULL || size == 0) {
+    if (allocated != NULL || size == 0)
         memory.used += size - had;
-    }
     return allocated;
 }
 
@@ -163,9 +157,8 @@ static void limit_memory(lua_State *L, size_t mebibytes) {
 void enter_safe_mode(lua_State *L, size_t mebibytes, unsigned seconds) {
     check_folder(L);
     const char *path = push_own_module_path(L, "dnn/safe.lua");
-    if (luaL_loadfilex(L, path, "t") != LUA_OK) {
+    if (luaL_loadfilex(L, path, "t") != LUA_OK)
         lua_error(L);
-    }
     push_prefix(L);
     lua_call(L, 1, 0);
     if (!confine()) {

@@ -16,9 +16,8 @@ void set_arg(lua_State *L, int argc, char **argv, int script) {
 
 /* __index of _G for statements and the prompt. */
 static int index_global(lua_State *L) {
-    if (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "dnn") != 0) {
+    if (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "dnn") != 0)
         return 0;
-    }
     lua_getglobal(L, "require");
     lua_pushvalue(L, 2);
     lua_call(L, 1, 1);
@@ -72,16 +71,14 @@ bool run_actions(lua_State *L, int argc, char **argv) {
     int i = 1;
     for (action next; (next = next_action(argc, argv, &i)).letter != '\0';) {
         bool well = true;
-        if (next.letter == 'W') {
+        if (next.letter == 'W')
             lua_warning(L, "@on", 0);
-        } else if (next.letter == 'e') {
+        else if (next.letter == 'e')
             well = run_text(L, next.value, "=(command line)");
-        } else {
+        else
             well = run_module(L, next.value);
-        }
-        if (!well) {
+        if (!well)
             return false;
-        }
     }
     return true;
 }
@@ -93,9 +90,8 @@ bool run_environment(lua_State *L) {
         name = "=LUA_INIT";
         value = getenv(name + 1);
     }
-    if (value == NULL) {
+    if (value == NULL)
         return true;
-    }
     return value[0] == '@' ? run_file(L, value + 1) : run_text(L, value, name);
 }
 
@@ -114,14 +110,12 @@ static int find_script(lua_State *L) {
 
 /* Takes a function; calls it with the strings of `arg`, which a statement may have changed. */
 static int call_with_arguments(lua_State *L) {
-    if (lua_getglobal(L, "arg") != LUA_TTABLE) {
+    if (lua_getglobal(L, "arg") != LUA_TTABLE)
         return luaL_error(L, "'arg' is not a table");
-    }
     int count = (int)luaL_len(L, -1);
     luaL_checkstack(L, count + 3, "too many arguments to script");
-    for (int i = 1; i <= count; i++) {
+    for (int i = 1; i <= count; i++)
         lua_rawgeti(L, 2, i);
-    }
     lua_remove(L, 2);
     lua_call(L, count, 0);
     return 0;
@@ -161,9 +155,8 @@ bool run_script(lua_State *L, const char *name, bool warns) {
     int status = lua_pcall(L, 1, 1, 0);
     if (status == LUA_OK) {
         status = luaL_loadfile(L, lua_tostring(L, -1));
-        if (status == LUA_OK && warns) {
+        if (status == LUA_OK && warns)
             warn_of_globals(L, lua_tostring(L, -2));
-        }
         lua_remove(L, -2);
     }
     return call_script(L, status);

@@ -25,9 +25,8 @@ bool is_inner_source(const char *path) {
 static bool is_inner_address(lua_CFunction function) {
     static const char here;
     Dl_info of, own;
-    if (function == NULL || dladdr((void *)(size_t)function, &of) == 0) {
+    if (function == NULL || dladdr((void *)(size_t)function, &of) == 0)
         return false;
-    }
     return (dladdr(&here, &own) != 0 && of.dli_fbase == own.dli_fbase) ||
            ends_with(of.dli_fname, "/dnn/core.so") || ends_with(of.dli_fname, "/dnn/hdf5.so");
 }
@@ -52,9 +51,8 @@ bool is_input_alone(lua_State *L, int level, int *line) {
     lua_Debug frame;
     for (int seen = 0; seen < LAST_FRAMES && lua_getstack(L, level, &frame); seen++, level++) {
         lua_getinfo(L, "Sl", &frame);
-        if (frame.what[0] == 'C' || is_hidden(L, level, &frame)) {
+        if (frame.what[0] == 'C' || is_hidden(L, level, &frame))
             continue;
-        }
         *line = frame.currentline;
         return frame.what[0] == 'm' && strcmp(frame.source, "=stdin") == 0;
     }
@@ -71,11 +69,10 @@ static int last_level(lua_State *L) {
     }
     while (low < high - 1) {
         int middle = (low + high) / 2;
-        if (lua_getstack(L, middle, &frame)) {
+        if (lua_getstack(L, middle, &frame))
             low = middle;
-        } else {
+        else
             high = middle;
-        }
     }
     return low;
 }

@@ -21,9 +21,8 @@ static int now(lua_State *L) {
 static int last_inputs(lua_State *L) {
     lua_Integer most = luaL_optinteger(L, 1, LUA_MAXINTEGER);
     size_t count = 0;
-    while (count < (size_t)(most > 0 ? most : 0) && history_entry(count + 1) != NULL) {
+    while (count < (size_t)(most > 0 ? most : 0) && history_entry(count + 1) != NULL)
         count++;
-    }
     lua_createtable(L, (int)count, 0);
     for (size_t i = 1; i <= count; i++) {
         lua_pushstring(L, history_entry(count + 1 - i));
@@ -81,19 +80,15 @@ void push_host(lua_State *L) {
 
 /* `name?`, `a.b:c?` or `"some words"?`, which no Lua is. */
 static bool is_question(const char *input, size_t length) {
-    while (length > 0 && isspace((unsigned char)input[length - 1])) {
+    while (length > 0 && isspace((unsigned char)input[length - 1]))
         length--;
-    }
-    if (length < 2 || input[length - 1] != '?') {
+    if (length < 2 || input[length - 1] != '?')
         return false;
-    }
     bool quoted = input[0] == '"' && input[length - 2] == '"' && length > 3;
-    for (size_t i = 0; i < length - 1; i++) {
+    for (size_t i = 0; i < length - 1; i++)
         if (quoted ? input[i] == '\n'
-                   : !isalnum((unsigned char)input[i]) && !strchr("_.: ", input[i])) {
+                   : !isalnum((unsigned char)input[i]) && !strchr("_.: ", input[i]))
             return false;
-        }
-    }
     return true;
 }
 

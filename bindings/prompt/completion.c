@@ -32,14 +32,12 @@ static void set_common(lua_State *L, completion *found) {
     for (int i = 2; i <= found->count; i++) {
         const char *other = candidate(L, i, &length);
         size_t same = 0;
-        while (same < common && same < length && first[same] == other[same]) {
+        while (same < common && same < length && first[same] == other[same])
             same++;
-        }
         common = same;
     }
-    while (found->count > 1 && common > 0 && dnn_utf8_continues(first[common])) {
+    while (found->count > 1 && common > 0 && dnn_utf8_continues(first[common]))
         common--; /* not a part of a character */
-    }
     add_bytes(&found->common, first, common);
 }
 
@@ -63,9 +61,8 @@ static void set_list(lua_State *L, completion *found) {
             const char *bytes = candidate(L, x * down + y + 1, &length);
             add_bytes(&found->list, bytes, length);
             int space = (x + 1) * down + y < listed ? widest + GAP - text_width(bytes, length) : 0;
-            for (int i = 0; i < space; i++) {
+            for (int i = 0; i < space; i++)
                 add_bytes(&found->list, " ", 1);
-            }
         }
         add_bytes(&found->list, "\n", 1);
     }
@@ -86,17 +83,15 @@ static int find(lua_State *L) {
     push_host(L);
     lua_call(L, 3, 2);
     lua_Integer first = lua_tointeger(L, -2), cursor = lua_tointeger(L, 2);
-    if (first < 1 || first > cursor + 1 || !lua_istable(L, -1)) {
+    if (first < 1 || first > cursor + 1 || !lua_istable(L, -1))
         return 0;
-    }
     lua_replace(L, 2);
     lua_settop(L, 2);
     int count = (int)lua_rawlen(L, 2);
     for (int i = 1; i <= count; i++) {
         lua_rawgeti(L, 2, i);
-        if (lua_type(L, -1) != LUA_TSTRING) {
+        if (lua_type(L, -1) != LUA_TSTRING)
             return 0;
-        }
         lua_pop(L, 1);
     }
     found->first = (size_t)first - 1;

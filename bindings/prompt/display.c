@@ -34,9 +34,8 @@ static frame shown, next;
 /* --- layout --- */
 
 static void add_row(frame *f) {
-    if (!dnn_grow(&f->rows, &f->capacity, (size_t)f->count, 1)) {
+    if (!dnn_grow(&f->rows, &f->capacity, (size_t)f->count, 1))
         return;
-    }
     f->rows[f->count++] = (row){.start = f->bytes.length};
 }
 
@@ -47,27 +46,24 @@ static int character_width(wchar_t c) {
 }
 
 static void put_character(frame *f, wchar_t c, int width) {
-    if (c == '\t') {
+    if (c == '\t')
         add_bytes(&f->bytes, "    ", TAB_COLUMNS);
-    } else if (c < ' ' || c == 0x7F) {
+    else if (c < ' ' || c == 0x7F)
         add_bytes(&f->bytes, (char[]){'^', (char)(c ^ 0x40)}, 2);
-    } else {
+    else
         add_character(&f->bytes, wcwidth(c) < 0 ? 0xFFFD : c);
-    }
     f->rows[f->count - 1].width += width;
 }
 
 static void make_room(frame *f, int width) {
-    if (f->rows[f->count - 1].width + width > f->columns) {
+    if (f->rows[f->count - 1].width + width > f->columns)
         add_row(f);
-    }
 }
 
 /* How many bytes at the start are a sequence ESC [ ... letter: they take no columns. */
 static size_t colour_length(const char *bytes) {
-    if (bytes[0] != '\033' || bytes[1] != '[') {
+    if (bytes[0] != '\033' || bytes[1] != '[')
         return 0;
-    }
     size_t length = 2 + strspn(bytes + 2, "0123456789;:");
     return bytes[length] != '\0' ? length + 1 : 0;
 }
@@ -100,18 +96,15 @@ static void lay_out(frame *f, const view *seen) {
     clear_text(&f->bytes);
     f->count = 0;
     add_row(f);
-    if (f->count == 0) {
+    if (f->count == 0)
         return; /* no memory */
-    }
     put_prompt(f, seen->prompt, "\033[1;36m");
     for (size_t i = 0; i < seen->count; i++) {
         wchar_t c = seen->characters[i];
-        if (c != '\n') {
+        if (c != '\n')
             make_room(f, character_width(c));
-        }
-        if (i == seen->cursor) {
+        if (i == seen->cursor)
             place_cursor(f);
-        }
         if (c == '\n') {
             add_row(f);
             put_prompt(f, seen->continuation, "\033[2m");
@@ -128,12 +121,10 @@ static void lay_out(frame *f, const view *seen) {
 /* Moves the part that is shown as little as the cursor needs. */
 static void choose_visible(frame *f, int top, int rows) {
     f->visible = f->count < rows ? f->count : rows;
-    if (top > f->count - f->visible) {
+    if (top > f->count - f->visible)
         top = f->count - f->visible;
-    }
-    if (top > f->cursor_row) {
+    if (top > f->cursor_row)
         top = f->cursor_row;
-    }
     f->top = f->cursor_row >= top + f->visible ? f->cursor_row - f->visible + 1 : top;
 }
 
@@ -144,9 +135,8 @@ static text output;
 static void flush_output(void) {
     for (size_t written = 0; written < output.length;) {
         ssize_t count = write(STDOUT_FILENO, output.bytes + written, output.length - written);
-        if (count <= 0) {
+        if (count <= 0)
             break;
-        }
         written += (size_t)count;
     }
     clear_text(&output);
@@ -169,9 +159,8 @@ static const char *row_bytes(const frame *f, int i, size_t *length) {
 
 static bool is_shown(int i) {
     size_t length, shown_length;
-    if (i >= shown.visible) {
+    if (i >= shown.visible)
         return false;
-    }
     const char *bytes = row_bytes(&next, i, &length), *old = row_bytes(&shown, i, &shown_length);
     return length == shown_length && memcmp(bytes, old, length) == 0;
 }
@@ -180,9 +169,8 @@ static bool is_shown(int i) {
  * now, and wipes from there. */
 static void forget_shown(int columns) {
     int up = shown.cursor_column / columns;
-    for (int i = shown.top; i < shown.cursor_row; i++) {
+    for (int i = shown.top; i < shown.cursor_row; i++)
         up += shown.rows[i].width > columns ? (shown.rows[i].width - 1) / columns + 1 : 1;
-    }
     move(up, "A");
     add_string(&output, "\r\033[J");
     shown.visible = 0;
@@ -198,21 +186,18 @@ static void write_rows(void) {
         }
         add_string(&output, i + 1 < next.visible ? "\r\n" : "");
     }
-    if (shown.visible > next.visible) {
+    if (shown.visible > next.visible)
         add_string(&output, "\r\n\033[J\033[A");
-    }
 }
 
 void draw(const view *seen) {
     int rows;
     dnn_terminal_size(STDOUT_FILENO, &next.columns, &rows);
-    if (shown.visible > 0 && shown.columns != next.columns) {
+    if (shown.visible > 0 && shown.columns != next.columns)
         forget_shown(next.columns);
-    }
     lay_out(&next, seen);
-    if (next.count == 0) {
+    if (next.count == 0)
         return;
-    }
     choose_visible(&next, shown.visible > 0 ? shown.top : 0, rows);
     move(shown.visible > 0 ? shown.cursor_row - shown.top : 0, "A");
     add_string(&output, "\r");
@@ -232,9 +217,8 @@ void begin_display(void) {
     int columns, rows;
     dnn_terminal_size(STDOUT_FILENO, &columns, &rows);
     fflush(stdout);
-    for (int i = 0; i < columns; i++) {
+    for (int i = 0; i < columns; i++)
         add_bytes(&output, " ", 1);
-    }
     add_string(&output, "\r\033[K");
     flush_output();
     shown.visible = 0;
@@ -242,9 +226,8 @@ void begin_display(void) {
 
 void end_display(void) {
     if (shown.visible > 0) {
-        for (int i = shown.cursor_row; i < shown.top + shown.visible; i++) {
+        for (int i = shown.cursor_row; i < shown.top + shown.visible; i++)
             add_string(&output, "\r\n");
-        }
         flush_output();
     }
     shown.visible = 0;

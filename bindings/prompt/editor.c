@@ -51,9 +51,8 @@ static unsigned char on_newline(EditLine *el, wint_t key) {
 
 static unsigned char on_enter(EditLine *el, wint_t key) {
     take_text(line, &typed);
-    if (is_whole_input(lua, string_of(&typed), typed.length)) {
+    if (is_whole_input(lua, string_of(&typed), typed.length))
         return finish(INPUT_TEXT);
-    }
     return on_newline(el, key);
 }
 
@@ -65,9 +64,8 @@ static unsigned char on_cancel(EditLine *el, wint_t key) {
 
 static unsigned char on_delete(EditLine *el, wint_t key) {
     const LineInfoW *info = libedit.wline(el);
-    if (key != KEY_DELETE && info->lastchar == info->buffer) {
+    if (key != KEY_DELETE && info->lastchar == info->buffer)
         return finish(INPUT_ENDED); /* Ctrl-D */
-    }
     if (info->cursor < info->lastchar) {
         libedit.cursor(el, 1);
         libedit.deletestr(el, 1);
@@ -80,9 +78,8 @@ static unsigned char on_paste(EditLine *el, wint_t key) {
     (void)el;
     (void)key;
     read_paste(&pasted);
-    while (pasted.length > 0 && pasted.bytes[pasted.length - 1] == '\n') {
+    while (pasted.length > 0 && pasted.bytes[pasted.length - 1] == '\n')
         pasted.length--; /* Enter runs it */
-    }
     insert_text(line, string_of(&pasted), pasted.length);
     free_text(&pasted);
     return CC_REFRESH;
@@ -155,11 +152,10 @@ static unsigned char on_up(EditLine *el, wint_t key) {
 static unsigned char on_down(EditLine *el, wint_t key) {
     const LineInfoW *info = libedit.wline(el);
     const wchar_t *end = line_end(info, info->cursor);
-    if (end < info->lastchar && key != KEY_PAGE_DOWN) {
+    if (end < info->lastchar && key != KEY_PAGE_DOWN)
         move_into(end + 1);
-    } else if (recalled > 0) {
+    else if (recalled > 0)
         recall(-1);
-    }
     return CC_REFRESH;
 }
 
@@ -175,9 +171,8 @@ static unsigned char on_search(EditLine *el, wint_t key) {
         clear_text(&own);
         prefix = 0;
     }
-    if (last_key[0] != 0) {
+    if (last_key[0] != 0)
         libedit.wpush(el, last_key);
-    }
     return CC_REFRESH;
 }
 
@@ -197,9 +192,8 @@ static unsigned char on_tab(EditLine *el, wint_t key) {
     }
     size_t cursor = take_text(line, &typed);
     find_completion(lua, &typed, cursor, &found);
-    if (found.count == 0) {
+    if (found.count == 0)
         return CC_REFRESH;
-    }
     size_t word = cursor - found.first;
     completes = true;
     if (found.common.length >= word &&
@@ -214,14 +208,12 @@ static unsigned char on_tab(EditLine *el, wint_t key) {
         move_to(line, libedit.wline(el)->lastchar);
         draw_input();
         end_display();
-        if (write(STDOUT_FILENO, string_of(&found.list), found.list.length) < 0) {
+        if (write(STDOUT_FILENO, string_of(&found.list), found.list.length) < 0)
             return CC_REFRESH; /* the next draw will meet it */
-        }
         const LineInfoW *info = libedit.wline(el);
         const wchar_t *place = info->buffer;
-        for (size_t i = 0, used; i < cursor; i += used, place++) {
+        for (size_t i = 0, used; i < cursor; i += used, place++)
             decode_character(string_of(&typed) + i, cursor - i, &used);
-        }
         move_to(line, place);
     }
     return CC_REFRESH;
@@ -238,9 +230,8 @@ static unsigned char on_clear(EditLine *el, wint_t key) {
 
 static unsigned char on_redraw(EditLine *el, wint_t key) {
     libedit.resize(el);
-    if (key == KEY_RESUME) {
+    if (key == KEY_RESUME)
         begin_display();
-    }
     return CC_REFRESH;
 }
 
@@ -286,9 +277,8 @@ static const struct {
 static void unbind_keys(void) {
     static const wchar_t *const commands[] = {L"\033x", L"\033X"};
     static const wchar_t vi_commands[] = L":/?v@#_KJnNG";
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         libedit.wset(line, EL_BIND, commands[i], L"ed-unassigned", NULL);
-    }
     for (const wchar_t *command = vi_commands; *command != L'\0'; command++) {
         wchar_t key[] = {*command, 0};
         libedit.wset(line, EL_BIND, L"-a", key, L"ed-unassigned", NULL);
@@ -302,9 +292,8 @@ static void unbind_keys(void) {
 static void bind_keys(void) {
     for (size_t i = 0; i < sizeof bindings / sizeof *bindings; i++) {
         wchar_t key[] = {bindings[i].key, 0};
-        if (bindings[i].function != NULL) {
+        if (bindings[i].function != NULL)
             libedit.wset(line, EL_ADDFN, bindings[i].name, bindings[i].name, bindings[i].function);
-        }
         libedit.wset(line, EL_BIND, key, bindings[i].name, NULL);
         libedit.wset(line, EL_BIND, L"-a", key, bindings[i].name, NULL);
     }
@@ -312,9 +301,8 @@ static void bind_keys(void) {
 
 static int next_key(EditLine *el, wchar_t *key) {
     int got = read_key(el, key);
-    if (got < 1) {
+    if (got < 1)
         finish(INPUT_ENDED);
-    }
     return got;
 }
 
@@ -323,9 +311,8 @@ static int next_key(EditLine *el, wchar_t *key) {
 /* Widths of characters are those of Unicode, whatever the locale; numbers stay Lua's. */
 static void choose_locale(void) {
     setlocale(LC_CTYPE, "");
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
         setlocale(LC_CTYPE, "C.UTF-8");
-    }
 }
 
 bool open_editor(lua_State *L) {
@@ -334,9 +321,8 @@ bool open_editor(lua_State *L) {
     line = nowhere != NULL ? libedit.init_fd("dnnlua", stdin, nowhere, nowhere, STDIN_FILENO,
                                              STDOUT_FILENO, STDERR_FILENO)
                            : NULL;
-    if (line == NULL) {
+    if (line == NULL)
         return false;
-    }
     lua = L;
     libedit.set(line, EL_EDITOR, "emacs");
     libedit.source(line, NULL); /* ~/.editrc */
@@ -368,9 +354,8 @@ input_state edit_input(const char *prompt, const char *continuation, const char 
     begin_keys();
     libedit.set(line, EL_UNBUFFERED, 1);
     while (!done) {
-        if (!keys_are_waiting()) {
+        if (!keys_are_waiting())
             draw_input();
-        }
         completed = completes;
         completes = false;
         libedit.wgets(line, &count);

@@ -38,9 +38,8 @@ void push_own_module(lua_State *L, const char *name) {
     lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     lua_getfield(L, -1, name);
     lua_remove(L, -2);
-    if (!lua_isnil(L, -1)) {
+    if (!lua_isnil(L, -1))
         return;
-    }
     lua_pop(L, 1);
     lua_pushglobaltable(L);
     lua_getfield(L, LUA_REGISTRYINDEX, PRISTINE);
@@ -51,7 +50,6 @@ void push_own_module(lua_State *L, const char *name) {
     int status = lua_pcall(L, 1, 1, 0);
     lua_insert(L, -2);
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
-    if (status != LUA_OK) {
+    if (status != LUA_OK)
         lua_error(L);
-    }
 }

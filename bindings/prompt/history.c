@@ -32,13 +32,11 @@ static const char *file; /* NULL: nowhere */
 /* --- entries --- */
 
 static void remember(const char *input, size_t length) {
-    if (!dnn_grow(&entries, &capacity, count, 1)) {
+    if (!dnn_grow(&entries, &capacity, count, 1))
         return;
-    }
     char *copy = strndup(input, length);
-    if (copy != NULL) {
+    if (copy != NULL)
         entries[count++] = copy;
-    }
 }
 
 const char *history_entry(size_t back) {
@@ -72,17 +70,14 @@ static int open_locked(void) {
     for (;;) {
         struct stat here, there;
         int descriptor = open(file, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-        if (descriptor < 0) {
+        if (descriptor < 0)
             return -1;
-        }
         bool locked = flock(descriptor, LOCK_EX) == 0;
-        if (!locked && errno != EINTR) {
+        if (!locked && errno != EINTR)
             return descriptor; /* a file system without locks */
-        }
         if (locked && fstat(descriptor, &here) == 0 && stat(file, &there) == 0 &&
-            here.st_ino == there.st_ino && here.st_dev == there.st_dev) {
+            here.st_ino == there.st_ino && here.st_dev == there.st_dev)
             return descriptor;
-        }
         close(descriptor);
     }
 }
@@ -101,9 +96,8 @@ static void replace_file(const char *kept, size_t length) {
 /* The whole file as bytes to free, with a zero after them; NULL when it cannot be read. */
 static char *read_file(int descriptor, size_t *length) {
     struct stat status;
-    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
         return NULL;
-    }
     char *bytes = malloc((size_t)status.st_size + 1);
     ssize_t got = bytes != NULL ? pread(descriptor, bytes, (size_t)status.st_size, 0) : -1;
     if (got < 0) {
@@ -117,15 +111,13 @@ static char *read_file(int descriptor, size_t *length) {
 
 static void remember_lines(char *line, const char *end) {
     for (char *newline; (newline = memchr(line, '\n', (size_t)(end - line))) != NULL;
-         line = newline + 1) {
+         line = newline + 1)
         remember(line, decode(line, (size_t)(newline - line)));
-    }
 }
 
 void open_history(void) {
-    if (!dnn_user_path(DNN_USER_STATE, "dnnlua/history", file_path, sizeof file_path)) {
+    if (!dnn_user_path(DNN_USER_STATE, "dnnlua/history", file_path, sizeof file_path))
         return;
-    }
     file = file_path;
     (void)dnn_make_folders_for(file, 0700, NULL); /* opening the file says what is wrong */
     int descriptor = open_locked();
@@ -137,35 +129,29 @@ void open_history(void) {
         char *newer = length > FILE_BYTES ? bytes + length - FILE_BYTES / 2 : NULL;
         char *cut = newer != NULL ? memchr(newer, '\n', FILE_BYTES / 2) : NULL;
         char *kept = cut != NULL ? cut + 1 : bytes;
-        if (cut != NULL) {
+        if (cut != NULL)
             replace_file(kept, length - (size_t)(kept - bytes));
-        }
         remember_lines(kept, bytes + length);
     }
     free(bytes);
-    if (descriptor >= 0) {
+    if (descriptor >= 0)
         close(descriptor);
-    }
 }
 
 void add_to_history(const char *input, size_t length) {
     const char *last = history_entry(1);
     if (length == 0 || input[0] == ' ' || input[0] == '\t' || input[0] == '\n' ||
-        (last != NULL && strlen(last) == length && memcmp(last, input, length) == 0)) {
+        (last != NULL && strlen(last) == length && memcmp(last, input, length) == 0))
         return;
-    }
     remember(input, length);
-    if (file == NULL || length > INPUT_BYTES) {
+    if (file == NULL || length > INPUT_BYTES)
         return;
-    }
     text line = {0};
     encode(&line, input, length);
     int descriptor = open_locked();
-    if (descriptor < 0 || dnn_write_all(descriptor, line.bytes, line.length, NULL) != 0) {
+    if (descriptor < 0 || dnn_write_all(descriptor, line.bytes, line.length, NULL) != 0)
         give_up(file);
-    }
-    if (descriptor >= 0) {
+    if (descriptor >= 0)
         close(descriptor);
-    }
     free_text(&line);
 }

@@ -14,9 +14,8 @@ static bool breaks_off(lua_State *L, int status) {
 /* True when the message is about a string that no further line can end: one without a backslash, or
  * \\z, at the end of its line. */
 static bool is_open_string(const char *message, const char *code, size_t length) {
-    while (length > 0 && (code[length - 1] == ' ' || code[length - 1] == '\t')) {
+    while (length > 0 && (code[length - 1] == ' ' || code[length - 1] == '\t'))
         length--;
-    }
     bool joined = length > 0 && (code[length - 1] == '\\' ||
                                  (length > 1 && strncmp(code + length - 2, "\\z", 2) == 0));
     return !joined && strstr(message, "unfinished string near <eof>") != NULL;
@@ -25,9 +24,8 @@ static bool is_open_string(const char *message, const char *code, size_t length)
 /* True when a message says no more than that a statement cannot begin as the code does. */
 static bool is_no_statement(const char *message, const char *code) {
     static const char opening[] = "stdin:1: unexpected symbol near '";
-    if (strncmp(message, opening, sizeof opening - 1) != 0) {
+    if (strncmp(message, opening, sizeof opening - 1) != 0)
         return false;
-    }
     const char *symbol = message + sizeof opening - 1;
     size_t length = strlen(symbol) - 1;
     return length > 0 && strncmp(code + strspn(code, " \t"), symbol, length) == 0;
@@ -55,13 +53,11 @@ static int load(lua_State *L) {
         status = luaL_loadbufferx(L, statement, length - strlen("return "), "=stdin", "t");
         goes_on = status != LUA_OK && (goes_on || breaks_off(L, status));
         if (status == LUA_ERRSYNTAX && at_terminal &&
-            is_no_statement(lua_tostring(L, -1), statement)) {
+            is_no_statement(lua_tostring(L, -1), statement))
             lua_pop(L, 1); /* what is wrong with the expression says more */
-        }
         if (goes_on && at_terminal &&
-            is_open_string(lua_tostring(L, -1), statement, length - strlen("return "))) {
+            is_open_string(lua_tostring(L, -1), statement, length - strlen("return ")))
             goes_on = false;
-        }
     }
     lua_pushinteger(L, status);
     lua_pushboolean(L, goes_on);
@@ -93,9 +89,8 @@ static size_t skip_command(const char *input) {
 bool is_whole_input(lua_State *L, const char *input, size_t length) {
     size_t skipped = skip_command(input);
     bool goes_on;
-    if (is_command(input, length) && skipped == 0) {
+    if (is_command(input, length) && skipped == 0)
         return true;
-    }
     load_input(L, input + skipped, length - skipped, &goes_on);
     lua_pop(L, 1);
     return !goes_on;

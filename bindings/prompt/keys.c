@@ -34,12 +34,10 @@ static int wake[2] = {-1, -1}; /* a pipe: the module's threads take signals too,
 
 static void note_signal(int number) {
     int error = errno;
-    if (number == SIGINT && is_same_interrupt()) {
+    if (number == SIGINT && is_same_interrupt())
         return;
-    }
-    for (int i = 0; i < CAUGHT; i++) {
+    for (int i = 0; i < CAUGHT; i++)
         arrived[i] |= caught[i] == number;
-    }
     ssize_t written = write(wake[1], "", 1);
     (void)written; /* a full pipe wakes as well */
     errno = error;
@@ -48,22 +46,19 @@ static void note_signal(int number) {
 /* Terminals then mark what is pasted, see read_paste. */
 static void ask_for_marked_pastes(bool marked) {
     const char *sequence = marked ? "\033[?2004h" : "\033[?2004l";
-    if (write(STDOUT_FILENO, sequence, strlen(sequence)) < 0) {
+    if (write(STDOUT_FILENO, sequence, strlen(sequence)) < 0)
         return; /* the next draw will meet it */
-    }
 }
 
 void begin_keys(void) {
     struct sigaction noting = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
-    if (wake[0] < 0 && pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0) {
+    if (wake[0] < 0 && pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0)
         wake[0] = wake[1] = -1; /* signals wait for the next key */
-    }
     for (int i = 0; i < CAUGHT; i++) {
         arrived[i] = false;
         sigaction(caught[i], &noting, &before[i]);
-        if (before[i].sa_handler == SIG_IGN) { /* as nohup wants it */
+        if (before[i].sa_handler == SIG_IGN) /* as nohup wants it */
             sigaction(caught[i], &before[i], NULL);
-        }
     }
     ask_for_marked_pastes(true);
 }
@@ -72,9 +67,8 @@ void end_keys(void) {
     ask_for_marked_pastes(false);
     for (int i = 0; i < CAUGHT; i++) {
         sigaction(caught[i], &before[i], NULL);
-        if (arrived[i]) {
+        if (arrived[i])
             raise(caught[i]); /* it is for who comes now */
-        }
     }
 }
 
@@ -82,17 +76,15 @@ void end_keys(void) {
 static wchar_t signal_key(EditLine *el) {
     for (int i = 0; i < CAUGHT; i++) {
         bool is_key = caught[i] == SIGINT || caught[i] == SIGWINCH || caught[i] == SIGCONT;
-        if (!arrived[i] || !is_key) {
+        if (!arrived[i] || !is_key)
             continue;
-        }
         arrived[i] = false;
         if (caught[i] == SIGINT) {
             obey_interrupt();
             return KEY_CANCEL;
         }
-        if (caught[i] == SIGWINCH) {
+        if (caught[i] == SIGWINCH)
             return KEY_REDRAW;
-        }
         libedit.set(el, EL_PREP_TERM, 0); /* the shell has had the terminal meanwhile */
         libedit.set(el, EL_PREP_TERM, 1);
         ask_for_marked_pastes(true);
@@ -103,11 +95,9 @@ static wchar_t signal_key(EditLine *el) {
 
 /* True when a signal has arrived that is not a key: end_keys raises it. */
 static bool must_end(void) {
-    for (int i = 0; i < CAUGHT; i++) {
-        if (arrived[i]) {
+    for (int i = 0; i < CAUGHT; i++)
+        if (arrived[i])
             return true;
-        }
-    }
     return false;
 }
 
@@ -125,9 +115,8 @@ static int wait_for_bytes(int milliseconds) {
     };
     char signals[64];
     int ready = poll(sources, 2, milliseconds);
-    if (ready <= 0) {
+    if (ready <= 0)
         return ready == 0 ? TIMED_OUT : errno == EINTR ? SIGNALLED : END_OF_INPUT;
-    }
     return read(wake[0], signals, sizeof signals) > 0 ? SIGNALLED : 0;
 }
 
@@ -135,13 +124,11 @@ static int wait_for_bytes(int milliseconds) {
 static int next_byte(size_t size, int milliseconds) {
     if (first_waiting == behind_waiting) {
         int failure = wait_for_bytes(milliseconds);
-        if (failure != 0) {
+        if (failure != 0)
             return failure;
-        }
         ssize_t count = read(STDIN_FILENO, waiting, size);
-        if (count <= 0) {
+        if (count <= 0)
             return END_OF_INPUT;
-        }
         first_waiting = 0;
         behind_waiting = (size_t)count;
     }
@@ -202,34 +189,27 @@ static wchar_t read_sequence(int introducer) {
     int byte;
     do {
         byte = next_of_sequence();
-        if (byte < 0x20 || byte > 0x7E) {
+        if (byte < 0x20 || byte > 0x7E)
             return 0;
-        }
-        if (length < sizeof sequence - 1) {
+        if (length < sizeof sequence - 1)
             sequence[length++] = (char)byte;
-        }
     } while (introducer == '[' && byte < 0x40);
     sequence[length] = '\0';
-    for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++) {
-        if (strcmp(sequences[i].sequence, sequence) == 0) {
+    for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++)
+        if (strcmp(sequences[i].sequence, sequence) == 0)
             return sequences[i].key;
-        }
-    }
     return 0;
 }
 
 /* What follows an ESC. Alone it is a key itself, before another key it is Alt. */
 static wchar_t read_escape(void) {
     int byte = next_of_sequence();
-    if (byte == '[' || byte == 'O') {
+    if (byte == '[' || byte == 'O')
         return read_sequence(byte);
-    }
-    if (byte == '\r' || byte == '\n') {
+    if (byte == '\r' || byte == '\n')
         return KEY_NEWLINE;
-    }
-    if (byte >= 0) { /* libedit's bindings know what Alt and a letter is */
+    if (byte >= 0) /* libedit's bindings know what Alt and a letter is */
         put_back(&(char){(char)byte}, 1);
-    }
     return ESCAPE;
 }
 
@@ -239,13 +219,11 @@ static wchar_t read_character(int byte) {
     size_t length = dnn_utf8_length((char)byte), count = 1, used;
     while (count < length) {
         int next = next_of_sequence();
-        if (next < 0) {
+        if (next < 0)
             break;
-        }
         bytes[count++] = (char)next;
-        if (!dnn_utf8_continues((char)next)) {
+        if (!dnn_utf8_continues((char)next))
             break;
-        }
     }
     wchar_t wide = decode_character(bytes, count, &used);
     put_back(bytes + used, count - used);
@@ -264,29 +242,25 @@ static void stop_program(EditLine *el) {
     ask_for_marked_pastes(false);
     libedit.set(el, EL_PREP_TERM, 0);
     kill(0, SIGTSTP);
-    if (poll(&signals, 1, STOP_MILLISECONDS) == 0) {
+    if (poll(&signals, 1, STOP_MILLISECONDS) == 0)
         note_signal(SIGCONT);
-    }
 }
 
 int read_key(EditLine *el, wchar_t *key) {
     while ((*key = signal_key(el)) == 0) {
         int byte = must_end() ? END_OF_INPUT : next_byte(1, -1);
-        if (byte == END_OF_INPUT) {
+        if (byte == END_OF_INPUT)
             return 0;
-        }
-        if (byte == SIGNALLED) {
+        if (byte == SIGNALLED)
             continue;
-        }
-        if (byte == ESCAPE) {
+        if (byte == ESCAPE)
             *key = read_escape();
-        } else if (byte == 'C' - '@') {
+        else if (byte == 'C' - '@')
             *key = KEY_CANCEL;
-        } else if (byte == 'Z' - '@') {
+        else if (byte == 'Z' - '@')
             stop_program(el);
-        } else {
+        else
             *key = read_character(byte);
-        }
         if (*key != 0) {
             end_interrupt_burst();
             break;
@@ -302,25 +276,21 @@ void read_paste(text *pasted) {
 
     while (matched < sizeof end - 1) {
         byte = next_byte(PIECE, -1);
-        if (byte == END_OF_INPUT) {
+        if (byte == END_OF_INPUT)
             return;
-        }
-        if (byte == SIGNALLED) {
+        if (byte == SIGNALLED)
             continue;
-        }
         if (byte == end[matched]) {
             matched++;
             continue;
         }
-        if (matched > 1) { /* but for the escape it was text */
+        if (matched > 1) /* but for the escape it was text */
             add_bytes(pasted, end + 1, matched - 1);
-        }
         matched = byte == end[0];
-        if (byte == '\r' || (byte == '\n' && last != '\r')) {
+        if (byte == '\r' || (byte == '\n' && last != '\r'))
             add_bytes(pasted, "\n", 1);
-        } else if (byte == '\t' || (byte >= ' ' && byte != 0x7F)) {
+        else if (byte == '\t' || (byte >= ' ' && byte != 0x7F))
             add_bytes(pasted, &(char){(char)byte}, 1);
-        }
         last = byte;
     }
 }

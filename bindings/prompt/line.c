@@ -14,9 +14,8 @@ size_t take_text(EditLine *el, text *typed) {
 
 void insert_text(EditLine *el, const char *bytes, size_t length) {
     wchar_t *wide = length > 0 ? widen(bytes, length) : NULL;
-    if (wide != NULL) {
+    if (wide != NULL)
         libedit.winsertstr(el, wide);
-    }
     free(wide);
 }
 
@@ -32,15 +31,13 @@ void move_to(EditLine *el, const wchar_t *place) {
 }
 
 const wchar_t *line_start(const LineInfoW *info, const wchar_t *place) {
-    while (place > info->buffer && place[-1] != L'\n') {
+    while (place > info->buffer && place[-1] != L'\n')
         place--;
-    }
     return place;
 }
 
 const wchar_t *line_end(const LineInfoW *info, const wchar_t *place) {
-    while (place < info->lastchar && *place != L'\n') {
+    while (place < info->lastchar && *place != L'\n')
         place++;
-    }
     return place;
 }

@@ -29,9 +29,8 @@ static bool edits; /* and are edited there */
 static int get_prompt(lua_State *L) {
     lua_pushglobaltable(L);
     lua_pushstring(L, lua_touserdata(L, 1));
-    if (lua_rawget(L, -2) == LUA_TNIL) {
+    if (lua_rawget(L, -2) == LUA_TNIL)
         return 0;
-    }
     luaL_tolstring(L, -1, NULL);
     return 1;
 }
@@ -40,9 +39,8 @@ static int get_prompt(lua_State *L) {
 static const char *push_prompt(lua_State *L, const char *global, const char *fallback) {
     lua_pushcfunction(L, get_prompt);
     lua_pushlightuserdata(L, (void *)(size_t)global);
-    if (!report_input(L, protected_call(L, 1, 1))) {
+    if (!report_input(L, protected_call(L, 1, 1)))
         lua_pushnil(L);
-    }
     return lua_isnil(L, -1) ? fallback : lua_tostring(L, -1);
 }
 
@@ -62,9 +60,8 @@ static bool wait_for_line(void) {
         ready = ready < 0 && errno == EINTR ? 0 : ready;
     }
     sigprocmask(SIG_SETMASK, &outside, NULL);
-    if (interrupted) {
+    if (interrupted)
         obey_interrupt();
-    }
     return !interrupted;
 }
 
@@ -72,16 +69,13 @@ static bool wait_for_line(void) {
 static input_state read_line(text *input) {
     static char *bytes;
     static size_t capacity;
-    if (isatty(STDIN_FILENO) && !wait_for_line()) {
+    if (isatty(STDIN_FILENO) && !wait_for_line())
         return INPUT_CANCELLED;
-    }
     ssize_t length = getline(&bytes, &capacity, stdin);
-    if (length < 0) {
+    if (length < 0)
         return INPUT_ENDED;
-    }
-    if (isatty(STDIN_FILENO)) {
+    if (isatty(STDIN_FILENO))
         end_interrupt_burst();
-    }
     add_bytes(input, bytes, (size_t)length - (bytes[length - 1] == '\n'));
     return INPUT_TEXT;
 }
@@ -108,25 +102,22 @@ static input_state read_lines(lua_State *L, const char **input, size_t *length) 
             break;
         }
     }
-    if (state == INPUT_CANCELLED) {
+    if (state == INPUT_CANCELLED)
         fputc('\n', stdout);
-    }
     *input = string_of(&lines);
     *length = lines.length;
     return state;
 }
 
 static input_state read_input(lua_State *L, const char **input, size_t *length) {
-    if (!edits) {
+    if (!edits)
         return read_lines(L, input, length);
-    }
     const char *prompt = push_prompt(L, "_PROMPT", "> ");
     const char *continuation = push_prompt(L, "_PROMPT2", ". ");
     input_state state = edit_input(prompt, continuation, input, length);
     lua_pop(L, 2);
-    if (state == INPUT_TEXT) {
+    if (state == INPUT_TEXT)
         add_to_history(*input, *length);
-    }
     return state;
 }
 
@@ -134,17 +125,15 @@ static input_state read_input(lua_State *L, const char **input, size_t *length) 
 
 /* What has a semicolon at its end is not shown. */
 static bool is_quiet(const char *input, size_t length) {
-    while (length > 0 && strchr(" \t\r\n", input[length - 1]) != NULL) {
+    while (length > 0 && strchr(" \t\r\n", input[length - 1]) != NULL)
         length--;
-    }
     return length > 0 && input[length - 1] == ';';
 }
 
 /* Takes a function: calls it, under an interrupt that came too early for protected_call. */
 static int call_input(lua_State *L) {
-    if (take_early_interrupt()) {
+    if (take_early_interrupt())
         raise(SIGINT);
-    }
     lua_call(L, 0, LUA_MULTRET);
     return lua_gettop(L);
 }
@@ -195,9 +184,8 @@ static bool asks_to_end(lua_State *L, const char *input) {
     for (size_t i = 0; typed && i < sizeof words / sizeof *words; i++) {
         const char *rest = input + strlen(words[i]);
         bool named = strncmp(input, words[i], strlen(words[i])) == 0;
-        if (named && strncmp(rest, "()", 2) == 0) {
+        if (named && strncmp(rest, "()", 2) == 0)
             rest += 2;
-        }
         if (named && rest[strspn(rest, " \t")] == '\0') {
             lua_pushcfunction(L, is_undefined);
             lua_pushlightuserdata(L, (void *)(size_t)words[i]);
@@ -228,21 +216,17 @@ void run_prompt(lua_State *L, bool startup) {
         printf("%s?name explains, Tab completes, %%help lists commands, Ctrl-D ends%s\n",
                coloured ? "\033[2m" : "", coloured ? "\033[0m" : "");
         open_history();
-        if (startup) {
+        if (startup)
             run_startup_file(L);
-        }
     }
     while ((state = read_input(L, &input, &length)) != INPUT_ENDED) {
-        if (state == INPUT_TEXT && asks_to_end(L, input)) {
+        if (state == INPUT_TEXT && asks_to_end(L, input))
             break;
-        }
-        if (state == INPUT_TEXT) {
+        if (state == INPUT_TEXT)
             run_input(L, input, length);
-        }
         lua_settop(L, base);
     }
-    if (!edits) {
+    if (!edits)
         fputc('\n', stdout);
-    }
     signal(SIGINT, SIG_DFL);
 }

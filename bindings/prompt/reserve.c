@@ -9,9 +9,8 @@ enum { RESERVE_BYTES = 1 << 18 };
 static void *reserve;
 
 void keep_reserve(void) {
-    if (reserve == NULL) {
+    if (reserve == NULL)
         reserve = malloc(RESERVE_BYTES);
-    }
 }
 
 bool report_input(lua_State *L, int status) {

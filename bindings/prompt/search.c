@@ -10,11 +10,9 @@ enum { OLDER = 'R' - '@', NEWER = 'S' - '@', GIVE_UP = 'G' - '@', RUBOUT = 0x7F,
 /* The number of the nearest entry from `from` on, in steps of 1 or -1, that holds the pattern; 0
  * when there is none. */
 static size_t find_entry(const text *pattern, size_t from, int step) {
-    for (const char *entry; (entry = history_entry(from)) != NULL; from += (size_t)step) {
-        if (pattern->length > 0 && strstr(entry, string_of(pattern)) != NULL) {
+    for (const char *entry; (entry = history_entry(from)) != NULL; from += (size_t)step)
+        if (pattern->length > 0 && strstr(entry, string_of(pattern)) != NULL)
             return from;
-        }
-    }
     return 0;
 }
 
@@ -46,9 +44,8 @@ static void show_match(const view *before, const text *pattern, size_t found, bo
 static void shorten(text *pattern) {
     while (pattern->length > 0 && dnn_utf8_continues(pattern->bytes[--pattern->length])) {
     }
-    if (pattern->bytes != NULL) {
+    if (pattern->bytes != NULL)
         pattern->bytes[pattern->length] = '\0';
-    }
 }
 
 size_t search_history(EditLine *el, const view *before, wchar_t *key) {

@@ -14,9 +14,8 @@ enum { STRAY_BYTE = 0xDC00 };
 
 void add_bytes(text *t, const char *bytes, size_t count) {
     if (dnn_grow(&t->bytes, &t->capacity, t->length, count + 1)) {
-        if (count > 0) {
+        if (count > 0)
             memcpy(t->bytes + t->length, bytes, count);
-        }
         t->length += count;
         t->bytes[t->length] = '\0';
     }
@@ -38,16 +37,14 @@ void add_character(text *t, wchar_t wide) {
 }
 
 void add_wide(text *t, const wchar_t *characters, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         add_character(t, characters[i]);
-    }
 }
 
 void clear_text(text *t) {
     t->length = 0;
-    if (t->bytes != NULL) {
+    if (t->bytes != NULL)
         t->bytes[0] = '\0';
-    }
 }
 
 const char *string_of(const text *t) {
@@ -69,12 +66,10 @@ wchar_t decode_character(const char *bytes, size_t available, size_t *used) {
 wchar_t *widen(const char *bytes, size_t length) {
     wchar_t *wide = malloc((length + 1) * sizeof *wide);
     size_t count = 0;
-    if (wide == NULL) {
+    if (wide == NULL)
         return NULL;
-    }
-    for (size_t i = 0, used; i < length; i += used) {
+    for (size_t i = 0, used; i < length; i += used)
         wide[count++] = decode_character(bytes + i, length - i, &used);
-    }
     wide[count] = L'\0';
     return wide;
 }

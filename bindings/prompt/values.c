@@ -54,9 +54,8 @@ static int show_values(lua_State *L) {
         fwrite(bytes, 1, bytes != NULL ? length : 0, stdout);
         fputs(i == shown ? "\n" : lines ? "\n" : "\t", stdout);
     }
-    if (shown < count) {
+    if (shown < count)
         printf("... and %d more values\n", count - shown);
-    }
     return 0;
 }
 
@@ -91,17 +90,14 @@ static void hand_values(lua_State *L, int base, lua_CFunction function) {
         return;
     }
     lua_pushcfunction(L, function);
-    for (int i = 1; i <= count; i++) {
+    for (int i = 1; i <= count; i++)
         lua_pushvalue(L, base + i);
-    }
     report_input(L, protected_call(L, count, 0));
 }
 
 void take_values(lua_State *L, int base, bool shown, bool in_full) {
-    if (lua_gettop(L) > base) {
+    if (lua_gettop(L) > base)
         hand_values(L, base, keep_answer);
-    }
-    if (lua_gettop(L) > base && shown) {
+    if (lua_gettop(L) > base && shown)
         hand_values(L, base, in_full ? show_values : print_values);
-    }
 }

@@ -15,27 +15,24 @@
 dnnlua_run *dnnlua_check_run(lua_State *L) {
     dnnlua_run *self = dnnlua_check_self(L, DNNLUA_RUN, "run");
 
-    if (self->closed) {
+    if (self->closed)
         luaL_error(L, "Run: this run is closed");
-    }
     return self;
 }
 
 static void warn_of_problem(const dnnlua_run *self) {
     dnn_error err;
 
-    if (self->log != NULL && dnn_run_log_problem(self->log, &err)) {
+    if (self->log != NULL && dnn_run_log_problem(self->log, &err))
         fprintf(stderr, "dnn.Run: %s\n", err.text);
-    }
 }
 
 /* run:close(), the end of a `local run <close>`, and the collector. */
 static int end_run(lua_State *L, bool failed) {
     dnnlua_run *self = dnnlua_check_self(L, DNNLUA_RUN, "run");
 
-    if (self->closed) {
+    if (self->closed)
         return 0;
-    }
     dnnlua_run_keep_close(L, 1, failed);
     self->closed = true;
     dnnlua_run_unwatch(L, 1);
@@ -90,9 +87,8 @@ static void stop_not_finite(lua_State *L, const dnnlua_run *self, const dnnlua_l
 static void raise_stopped(lua_State *L, dnnlua_run *self) {
     self->stop_known = true;
     dnnlua_saving saving = dnnlua_run_checkpoint(L, 1);
-    if (saving == DNNLUA_NOT_SAVED) {
+    if (saving == DNNLUA_NOT_SAVED)
         lua_error(L);
-    }
     bool named = saving == DNNLUA_SAVED && lua_type(L, -1) == LUA_TSTRING;
     lua_pushfstring(
         L, "%s at step %I%s%s", dnnlua_interrupted(L) ? "interrupted" : "stopped from the window",
@@ -122,9 +118,8 @@ static int run_log(lua_State *L) {
     dnnlua_run_log_values(L, 1, 3, &logged);
     self->step = logged.step;
     double now = dnn_clock_coarse();
-    if (now >= self->look.next || logged.not_finite != NULL) {
+    if (now >= self->look.next || logged.not_finite != NULL)
         dnnlua_run_look(L, 1, 3, logged.step);
-    }
     if (logged.not_finite != NULL && self->stop_not_finite) {
         self->keep.due = false;
         stop_not_finite(L, self, &logged);
@@ -136,9 +131,8 @@ static int run_log(lua_State *L) {
         dnnlua_run_obey(L, 1);
     }
     self->stopped = self->stopped || dnnlua_interrupted(L);
-    if (stopped_before && !self->stop_known) {
+    if (stopped_before && !self->stop_known)
         raise_stopped(L, self);
-    }
     return 0;
 }
 
@@ -157,9 +151,8 @@ static int next_step(lua_State *L) {
         self->stop_known = true;
         return 0;
     }
-    if (step >= lua_tointeger(L, lua_upvalueindex(3))) {
+    if (step >= lua_tointeger(L, lua_upvalueindex(3)))
         return 0;
-    }
     lua_pushinteger(L, step + 1);
     lua_copy(L, -1, lua_upvalueindex(2));
     return 1;
@@ -195,9 +188,8 @@ static int run_flush(lua_State *L) {
     const dnnlua_run *self = dnnlua_check_run(L);
     dnn_error err;
 
-    if (self->log != NULL && dnn_run_log_flush(self->log, &err) != DNN_OK) {
+    if (self->log != NULL && dnn_run_log_flush(self->log, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     lua_pushboolean(L, true);
     return 1;
 }
@@ -235,9 +227,8 @@ static int run_index(lua_State *L) {
     dnnlua_run *self = luaL_checkudata(L, 1, DNNLUA_RUN);
 
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
-    }
     dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = "Run"};
     if (strcmp(nearest.wanted, "path") == 0) {
         lua_getiuservalue(L, 1, RUN_FOLDER);

@@ -34,9 +34,8 @@ static void log_weight_image(lua_State *L, int run, dnn_network *network, size_t
     dnn_weight_image image;
     char name[64];
 
-    if (!dnn_weight_is_kernel(&s->value) && (segment > 0 || of->input[0] != 0)) {
+    if (!dnn_weight_is_kernel(&s->value) && (segment > 0 || of->input[0] != 0))
         return;
-    }
     if (dnn_weight_image_plan(&image, &s->value, &in)) {
         uint8_t *pixels = dnnlua_new_block(L, dnn_image_grid_bytes(&image.grid));
         dnn_matrix weight = dnn_segment_values(p, segment);
@@ -44,10 +43,9 @@ static void log_weight_image(lua_State *L, int run, dnn_network *network, size_t
         dnn_weight_image_draw(&image, &weight, pixels);
         const char *tag = dnnlua_run_tag(L, run, "picture", name);
         dnnlua_run_log_image(self, step, tag, pixels, image.grid.width, image.grid.height,
-                               image.grid.channels, NULL);
-        if (image.split > 0) {
+                             image.grid.channels, NULL);
+        if (image.split > 0)
             log_kernel_caption(self, step, tag, &image, s->value.rows);
-        }
         lua_pop(L, 1);
     }
 }
@@ -55,9 +53,8 @@ static void log_weight_image(lua_State *L, int run, dnn_network *network, size_t
 void dnnlua_run_log_weight_images(lua_State *L, int run, dnn_network *network, lua_Integer step) {
     size_t count = dnn_network_parameters(network)->learnt_count;
 
-    for (size_t s = 0; s < count; s++) {
+    for (size_t s = 0; s < count; s++)
         log_weight_image(L, run, network, s, step);
-    }
 }
 
 /* --- feature maps --- */
@@ -84,15 +81,14 @@ static void log_map(const maps *to, const char *name, const dnn_matrix *m, const
     dnn_feature_image_draw(&grid, shape, m, 0, pixels);
     dnnlua_check(L,
                  dnnlua_run_log_image(self, to->step, tag, pixels, grid.width, grid.height,
-                                        grid.channels, &err),
+                                      grid.channels, &err),
                  &err);
     lua_pop(L, 1);
     size_t channels = shape->size[2], tiles = grid.tiles * grid.channels;
     int size = snprintf(caption, sizeof caption, "%zu channel%s of %zu × %zu", channels,
                         channels == 1 ? "" : "s", shape->size[1], shape->size[0]);
-    if (tiles < channels) {
+    if (tiles < channels)
         size += snprintf(caption + size, sizeof caption - (size_t)size, ", the first %zu", tiles);
-    }
     dnnlua_run_log_text(self, to->step, tag, caption, (size_t)size);
 }
 
@@ -108,9 +104,8 @@ static size_t choose_steps(lua_State *L, int index, const dnn_network *network, 
 
     memset(wanted, 0, count * sizeof *wanted);
     if (lua_isnil(L, index)) {
-        for (size_t s = 0; s < count; s++) {
+        for (size_t s = 0; s < count; s++)
             chosen += wanted[s] = is_convolution(network, s);
-        }
         return chosen;
     }
     if (!lua_istable(L, index)) {
@@ -176,9 +171,8 @@ static void log_maps(const maps *to, const dnn_network *network, const dnn_matri
     dnn_shape shape = dnn_network_input_shape(network);
     char name[64];
 
-    if (shape.rank == 3) {
+    if (shape.rank == 3)
         log_map(to, "0 input", X, &shape, true);
-    }
     for (size_t s = 0; s < dnn_network_step_count(network); s++) {
         if (wanted[s]) {
             shape = dnn_network_output_shape(network, s);

@@ -16,9 +16,8 @@
 static void write_log(lua_State *L, int run) {
     const dnnlua_run *self = lua_touserdata(L, run);
 
-    if (self->log != NULL) {
+    if (self->log != NULL)
         dnn_run_log_write(self->log);
-    }
 }
 
 /* Calls the keeper's method with the step and one value more; a failure is reported, and training
@@ -30,11 +29,10 @@ static void call_keeper(lua_State *L, int run, const char *method, lua_Integer s
     lua_getfield(L, keeper, method);
     lua_insert(L, keeper);
     lua_pushinteger(L, step);
-    if (value != 0) {
+    if (value != 0)
         lua_pushvalue(L, value);
-    } else {
+    else
         lua_pushnil(L);
-    }
     if (lua_pcall(L, 3, 1, 0) != LUA_OK) {
         fprintf(stderr, "dnn.Run: checkpoint: %s; training continues\n", luaL_tolstring(L, -1, NULL));
         lua_settop(L, keeper - 1);
@@ -58,18 +56,15 @@ void dnnlua_run_keep_logged(lua_State *L, int run, int values) {
     dnnlua_run *self = lua_touserdata(L, run);
     dnnlua_keep *keep = &self->keep;
 
-    if (!keep->active) {
+    if (!keep->active)
         return;
-    }
     if (keep->due && keep->due_step >= 0 &&
-        keep->due_step != self->step) { /* the loop takes its steps elsewhere now */
+        keep->due_step != self->step) /* the loop takes its steps elsewhere now */
         keep->between = false;
-    }
     bool beat = (keep->steps > 0 && self->step > 0 && self->step % keep->steps == 0) ||
                 (keep->seconds > 0 && dnn_clock_coarse() >= keep->next);
-    if (beat) {
+    if (beat)
         keep->next = dnn_clock_coarse() + keep->seconds;
-    }
     if (beat || keep->metric) {
         call_keeper(L, run, beat ? "beat" : "look", self->step, values);
         if (lua_toboolean(L, -1)) {
@@ -78,17 +73,15 @@ void dnnlua_run_keep_logged(lua_State *L, int run, int values) {
         }
         lua_pop(L, 1);
     }
-    if (!keep->between) {
+    if (!keep->between)
         dnnlua_run_keep(L, run);
-    }
 }
 
 bool dnnlua_run_keep_now(lua_State *L, int run, dnnlua_saving *saving) {
     const dnnlua_run *self = lua_touserdata(L, run);
 
-    if (!self->keep.active || self->step < 0) {
+    if (!self->keep.active || self->step < 0)
         return false;
-    }
     write_log(L, run);
     lua_getiuservalue(L, run, RUN_KEEPER);
     lua_getfield(L, -1, "save_now");
@@ -121,9 +114,8 @@ int dnnlua_run_checkpoint_method(lua_State *L) {
     dnnlua_run *self = dnnlua_check_run(L);
 
     lua_settop(L, 2);
-    if (self->keep.active) {
+    if (self->keep.active)
         return luaL_error(L, "Run: checkpoint: this run already keeps its checkpoints");
-    }
     lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_RUN_KEEPER);
     lua_getiuservalue(L, 1, RUN_FOLDER);
     lua_pushvalue(L, 2);

@@ -59,9 +59,8 @@ int dnnlua_run_image(lua_State *L) {
     const dnn_matrix *bytes = push_bytes(L, m);
     dnn_status status =
         dnnlua_run_log_image(self, step, tag, bytes->data, width, height, count / pixels, &err);
-    if (status != DNN_OK) {
+    if (status != DNN_OK)
         return dnnlua_fail(L, &err);
-    }
     lua_pushboolean(L, true);
     return 1;
 }

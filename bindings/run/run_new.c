@@ -56,9 +56,8 @@ static void read_beat(lua_State *L, int opts, const char *name, double fallback,
                       dnnlua_beat *beat) {
     double every = dnnlua_option_number(L, opts, "Run", name, -1);
 
-    if (isnan(every) || (every < 0 && every != -1)) {
+    if (isnan(every) || (every < 0 && every != -1))
         luaL_error(L, "Run: %s must be a number of seconds >= 0, got %f", name, every);
-    }
     beat->exact = every >= 0;
     beat->every = beat->exact ? every : fallback;
 }
@@ -69,9 +68,8 @@ static void read_options(lua_State *L, int run, dnnlua_run *self) {
     self->stop_not_finite = dnnlua_option_flag(L, 2, "Run", "stop_not_finite", true);
     read_beat(L, 2, "every", LOOK_SECONDS, &self->look);
     read_beat(L, 2, "histogram_every", HISTOGRAM_SECONDS, &self->histograms);
-    if (lua_isnil(L, 2)) {
+    if (lua_isnil(L, 2))
         return;
-    }
     if (lua_getfield(L, 2, "checkpoint") != LUA_TNIL && !lua_isfunction(L, -1) &&
         !lua_istable(L, -1)) {
         luaL_error(L,
@@ -80,24 +78,20 @@ static void read_options(lua_State *L, int run, dnnlua_run *self) {
                    dnnlua_got(L, -1));
     }
     lua_setiuservalue(L, run, RUN_CHECKPOINT);
-    if (lua_getfield(L, 2, "settings") != LUA_TNIL && !lua_istable(L, -1)) {
+    if (lua_getfield(L, 2, "settings") != LUA_TNIL && !lua_istable(L, -1))
         luaL_error(L, "Run: settings must be a table, got %s", dnnlua_got(L, -1));
-    }
     lua_getfield(L, 2, "net");
-    if (lua_getfield(L, 2, "optimiser") != LUA_TNIL && lua_isnil(L, -2)) {
+    if (lua_getfield(L, 2, "optimiser") != LUA_TNIL && lua_isnil(L, -2))
         luaL_error(L, "Run: an optimiser is watched with its network; add net = net");
-    }
     lua_pop(L, 3);
 }
 
 /* Once the log is open: what it says first. */
 static void begin_log(lua_State *L, int run, const dnnlua_run *self) {
-    if (lua_isnil(L, 2)) {
+    if (lua_isnil(L, 2))
         return;
-    }
-    if (lua_getfield(L, 2, "settings") != LUA_TNIL) {
+    if (lua_getfield(L, 2, "settings") != LUA_TNIL)
         dnnlua_run_log_settings(L, self, lua_gettop(L));
-    }
     if (lua_getfield(L, 2, "net") != LUA_TNIL) {
         lua_getfield(L, 2, "optimiser");
         dnnlua_run_watch(L, run, lua_gettop(L) - 1, lua_gettop(L));
@@ -142,14 +136,12 @@ int dnnlua_run_new(lua_State *L) {
         lua_pop(L, 1);
     }
     begin_log(L, 3, self);
-    if (window && !failed) {
+    if (window && !failed)
         dnnlua_run_open_window(L, 3);
-    }
     dnnlua_run_set_pace(self);
     lua_settop(L, 3);
-    if (!failed) {
+    if (!failed)
         return 1;
-    }
     lua_pushnil(L);
     lua_setiuservalue(L, 3, RUN_FOLDER);
     fprintf(stderr, "dnn.Run: %s; training continues without a log\n", err.text);

@@ -38,9 +38,8 @@ static bool next_name(lua_State *L, int table) {
         }
     }
     lua_settop(L, last - 1);
-    if (best != NULL) {
+    if (best != NULL)
         lua_pushstring(L, best);
-    }
     return best != NULL;
 }
 

@@ -79,11 +79,10 @@ static void make_node(lua_State *L, int parent) {
 
     dnnlua_run_check_tag(L, "a name of a value", name, size);
     lua_createtable(L, 2, 0);
-    if (lua_rawgeti(L, parent, NODE_TAG) == LUA_TNIL) {
+    if (lua_rawgeti(L, parent, NODE_TAG) == LUA_TNIL)
         lua_pushvalue(L, top);
-    } else {
+    else
         lua_pushfstring(L, "%s/%s", lua_tostring(L, -1), name);
-    }
     lua_rawseti(L, top + 1, NODE_TAG);
     lua_settop(L, top + 1);
     lua_replace(L, top);
@@ -143,23 +142,20 @@ const char *dnnlua_run_tag(lua_State *L, int run, const char *group, const char 
 
 void dnnlua_run_log_event(const dnnlua_run *self, dnn_event event) {
     event.tag_size = strlen(event.tag);
-    if (self->log != NULL) {
+    if (self->log != NULL)
         dnn_run_log_event(self->log, &event);
-    }
 }
 
 void dnnlua_run_log_number(const dnnlua_run *self, lua_Integer step, const char *tag,
                            double value) {
-    if (self->log != NULL) {
+    if (self->log != NULL)
         dnn_run_log_scalar(self->log, step, tag, value);
-    }
 }
 
 static void log_bins(const dnnlua_run *self, lua_Integer step, const char *tag,
                      const dnn_bins *bins) {
-    if (dnn_interrupt_requested()) {
+    if (dnn_interrupt_requested())
         return; /* nothing was counted */
-    }
     dnnlua_run_log_event(self, (dnn_event){
                                    .step = step,
                                    .tag = tag,
@@ -180,9 +176,8 @@ void dnnlua_run_log_histogram(const dnnlua_run *self, lua_Integer step, const ch
     dnn_bins bins;
 
     dnn_bins_count(&bins, m);
-    if (bins.count > 0) {
+    if (bins.count > 0)
         log_bins(self, step, tag, &bins);
-    }
 }
 
 dnn_status dnnlua_run_log_image(const dnnlua_run *self, lua_Integer step, const char *tag,
@@ -232,9 +227,8 @@ static void note_not_finite(const walk *w, const char *tag, double value) {
 
 static void log_number(const walk *w, const char *tag, double value) {
     dnnlua_run_log_number(w->self, w->logged->step, tag, value);
-    if (!isfinite(value)) {
+    if (!isfinite(value))
         note_not_finite(w, tag, value);
-    }
 }
 
 /* A matrix of one element is a number, of more a histogram. */
@@ -251,12 +245,10 @@ static void log_matrix(lua_State *L, const walk *w, const char *tag, const dnn_m
         return;
     }
     dnn_bins_count(&bins, m);
-    if (bins.count > 0) {
+    if (bins.count > 0)
         log_bins(w->self, w->logged->step, tag, &bins);
-    }
-    if (bins.not_finite > 0) {
+    if (bins.not_finite > 0)
         note_not_finite(w, tag, NAN);
-    }
 }
 
 /* Logs the value at index under the node at index. */
@@ -296,11 +288,10 @@ static void log_table(lua_State *L, const walk *w, int table, int node, int dept
     while (lua_next(L, table)) {
         int value = lua_gettop(L);
         bool is_names = named && lua_rawequal(L, value, names);
-        if (named && lua_isinteger(L, value - 1)) {
+        if (named && lua_isinteger(L, value - 1))
             lua_rawgeti(L, names, lua_tointeger(L, value - 1));
-        } else {
+        else
             lua_pushvalue(L, value - 1);
-        }
         if (!is_names) {
             find_node(L, node);
             log_value(L, w, value, value + 1, depth);

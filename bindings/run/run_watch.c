@@ -35,9 +35,8 @@ dnn_network *dnnlua_run_network(const dnnlua_run *self) {
 void dnnlua_run_unwatch(lua_State *L, int run) {
     dnnlua_run *self = lua_touserdata(L, run);
 
-    if (self->network == NULL) {
+    if (self->network == NULL)
         return;
-    }
     if (self->network->network != NULL) {
         dnn_parameters *p = dnn_network_parameters(self->network->network);
         p->change = NULL;
@@ -93,9 +92,8 @@ static void describe_optimiser(lua_State *L, const dnnlua_run *self, const dnn_o
 
 /* The optimiser at index or NULL; raises when it is something else or another network's. */
 static dnn_optimiser *check_optimiser(lua_State *L, int index, dnn_network *network) {
-    if (lua_isnil(L, index)) {
+    if (lua_isnil(L, index))
         return NULL;
-    }
     dnn_optimiser *optimiser = dnnlua_test_optimiser(L, index);
     if (optimiser == NULL) {
         luaL_error(L, "Run: watch: expected an optimiser such as dnn.optim.SGD, got %s",
@@ -125,9 +123,8 @@ void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser) {
     dnnlua_network_require_open(L, watched);
     dnn_optimiser *steps = check_optimiser(L, optimiser, watched->network);
     lua_settop(L, memory + 1);
-    if (lua_getiuservalue(L, memory, NETWORK_RUN) != LUA_TNIL) {
+    if (lua_getiuservalue(L, memory, NETWORK_RUN) != LUA_TNIL)
         dnnlua_run_unwatch(L, lua_gettop(L)); /* one run watches a network */
-    }
     lua_pop(L, 1);
     dnnlua_run_unwatch(L, run);
     lua_setiuservalue(L, run, RUN_CHANGE);
@@ -144,9 +141,8 @@ void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser) {
     self->network = watched;
     self->optimiser = steps;
     describe_network(L, self, network);
-    if (steps != NULL) {
+    if (steps != NULL)
         describe_optimiser(L, self, steps);
-    }
 }
 
 /* --- the beats --- */
@@ -207,9 +203,8 @@ static double saturated(const look *l, size_t step) {
 static void log_layers(const look *l, const char *group, double (*quantity)(const look *, size_t)) {
     char name[64];
 
-    if (!is_ours(l, group)) {
+    if (!is_ours(l, group))
         return;
-    }
     for (size_t step = 0; step < dnn_network_all_steps(l->network); step++) {
         double value = quantity(l, step);
         if (!isnan(value) || (quantity == grad_norm && learns(l, step))) {
@@ -225,9 +220,8 @@ static void log_pace(const look *l) {
     double now = dnn_clock_seconds();
 
     lua_Integer steps = self->paced_step < 0 ? 0 : l->step - self->paced_step;
-    if (steps > 0 && is_ours(l, "seconds_per_step")) {
+    if (steps > 0 && is_ours(l, "seconds_per_step"))
         log_number(l, "seconds_per_step", NULL, (now - self->paced_at) / (double)steps);
-    }
     self->paced_at = now;
     self->paced_step = l->step;
 }
@@ -240,19 +234,16 @@ static bool has_gradients(const look *l) {
 static void log_network(const look *l) {
     dnn_parameters *p = dnn_network_parameters(l->network);
 
-    if (has_gradients(l)) {
+    if (has_gradients(l))
         log_layers(l, "grad_norm", grad_norm);
-    }
     log_layers(l, "output_mean", output_mean);
     log_layers(l, "output_deviation", output_deviation);
     log_layers(l, "saturated", saturated);
     log_layers(l, "dead_units", dead_units);
-    if (l->self->change_asked && !p->change_wanted) {
+    if (l->self->change_asked && !p->change_wanted)
         log_layers(l, "update_ratio", update_ratio);
-    }
-    if (l->self->optimiser != NULL && is_ours(l, "learning_rate")) {
+    if (l->self->optimiser != NULL && is_ours(l, "learning_rate"))
         log_number(l, "learning_rate", NULL, dnn_optimiser_settings(l->self->optimiser)[0].number);
-    }
     p->change_wanted = l->self->change_asked = true;
 }
 
@@ -287,16 +278,13 @@ static void log_distributions(const look *l) {
 
     for (size_t s = 0; s < p->learnt_count; s++) {
         log_histogram(l, s, false);
-        if (has_gradients(l) && !p->segments[s].frozen) {
+        if (has_gradients(l) && !p->segments[s].frozen)
             log_histogram(l, s, true);
-        }
     }
-    if (!l->self->graph_logged) {
+    if (!l->self->graph_logged)
         log_graph(l);
-    }
-    if (is_ours(l, "picture")) {
+    if (is_ours(l, "picture"))
         dnnlua_run_log_weight_images(l->L, l->run, l->network, l->step);
-    }
 }
 
 void dnnlua_run_look(lua_State *L, int run, int values, lua_Integer step) {
@@ -305,9 +293,8 @@ void dnnlua_run_look(lua_State *L, int run, int values, lua_Integer step) {
     double now = dnn_clock_coarse(), start = dnn_clock_seconds();
 
     log_pace(&l);
-    if (l.network != NULL && self->log != NULL) {
+    if (l.network != NULL && self->log != NULL)
         log_network(&l);
-    }
     double looked = dnn_clock_seconds();
     rest(&self->look, now, looked - start);
     if (l.network != NULL && self->log != NULL && now >= self->histograms.next) {

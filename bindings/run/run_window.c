@@ -67,9 +67,8 @@ void dnnlua_run_open_window(lua_State *L, int run) {
 
 /* Takes notice of a window that has been closed. */
 static void reap(dnnlua_run *self) {
-    if (self->window > 0 && waitpid(self->window, NULL, WNOHANG) != 0) {
+    if (self->window > 0 && waitpid(self->window, NULL, WNOHANG) != 0)
         self->window = 0;
-    }
 }
 
 void dnnlua_run_leave_window(dnnlua_run *self) {
@@ -116,9 +115,8 @@ dnnlua_saving dnnlua_run_checkpoint(lua_State *L, int run) {
     const dnnlua_run *self = lua_touserdata(L, run);
     dnnlua_saving saving;
 
-    if (dnnlua_run_keep_now(L, run, &saving)) {
+    if (dnnlua_run_keep_now(L, run, &saving))
         return saving;
-    }
     bool own = lua_getiuservalue(L, run, RUN_CHECKPOINT) == LUA_TFUNCTION;
 
     if (own) {
@@ -126,12 +124,10 @@ dnnlua_saving dnnlua_run_checkpoint(lua_State *L, int run) {
         return lua_pcall(L, 1, 1, 0) == LUA_OK ? DNNLUA_SAVED : DNNLUA_NOT_SAVED;
     }
     lua_pop(L, 1);
-    if (!push_saver(L, run, self)) {
+    if (!push_saver(L, run, self))
         return DNNLUA_NO_WAY;
-    }
-    if (lua_pcall(L, 5, 2, 0) != LUA_OK) {
+    if (lua_pcall(L, 5, 2, 0) != LUA_OK)
         return DNNLUA_NOT_SAVED;
-    }
     bool saved = !lua_isnil(L, -2);
     lua_remove(L, saved ? -1 : -2);
     return saved ? DNNLUA_SAVED : DNNLUA_NOT_SAVED;
@@ -220,32 +216,26 @@ static bool listen_to_window(lua_State *L, int run, dnnlua_run *self) {
 
     for (;; waited = waited || self->paused) {
         if (dnn_control_receive(&self->control, line, self->paused ? WAIT_MILLISECONDS : 0)) {
-            if (!obey_line(L, run, self, line)) {
+            if (!obey_line(L, run, self, line))
                 return waited;
-            }
             continue;
         }
         if (self->control.fd < 0 || main_hook(L) != usual || dnn_interrupt_requested() ||
-            dnnlua_interrupted(L)) {
+            dnnlua_interrupted(L))
             self->paused = false;
-        }
-        if (!self->paused) {
+        if (!self->paused)
             return waited;
-        }
     }
 }
 
 void dnnlua_run_obey(lua_State *L, int run) {
     dnnlua_run *self = lua_touserdata(L, run);
 
-    if (self->control.fd < 0) {
+    if (self->control.fd < 0)
         return;
-    }
-    if (self->paused) { /* one step was taken */
+    if (self->paused) /* one step was taken */
         answer(self, "paused %lld", (long long)self->step);
-    }
-    if (listen_to_window(L, run, self)) {
+    if (listen_to_window(L, run, self))
         dnnlua_run_set_pace(self);
-    }
     reap(self);
 }

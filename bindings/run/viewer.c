@@ -20,12 +20,10 @@ const char *dnnlua_push_viewer(lua_State *L) {
     Dl_info module;
     const char *chosen = getenv("DNNVIEW");
 
-    if (chosen != NULL && *chosen != '\0') {
+    if (chosen != NULL && *chosen != '\0')
         return lua_pushstring(L, chosen);
-    }
-    if (dladdr((void *)dnnlua_push_viewer, &module) == 0) {
+    if (dladdr((void *)dnnlua_push_viewer, &module) == 0)
         return lua_pushliteral(L, "dnnview");
-    }
     char *path = strcpy(lua_newuserdatauv(L, strlen(module.dli_fname) + 1, 0), module.dli_fname);
     for (int level = 0; level < 5; level++) {
         char *slash = strrchr(path, '/');
@@ -52,9 +50,8 @@ static int viewer_start(lua_State *L) {
     pid_t pid;
 
     luaL_checktype(L, 1, LUA_TTABLE);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3; i++)
         files[i] = check_file(L, 2 + i);
-    }
     bool apart = lua_toboolean(L, 5);
     arguments[0] = (char *)dnnlua_push_viewer(L);
     for (count = 1; count <= MOST_ARGUMENTS && lua_rawgeti(L, 1, count) != LUA_TNIL; count++) {
@@ -63,18 +60,14 @@ static int viewer_start(lua_State *L) {
         lua_pop(L, 1);
     }
     arguments[count] = NULL;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3; i++)
         problem = fflush(files[i]) != 0 && problem == 0 ? errno : problem;
-    }
-    if (lseek(fileno(files[0]), 0, SEEK_SET) < 0) {
+    if (lseek(fileno(files[0]), 0, SEEK_SET) < 0)
         problem = errno;
-    }
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3; i++)
         fds[i] = fileno(files[i]);
-    }
-    if (problem == 0) {
+    if (problem == 0)
         problem = dnn_spawn(&pid, arguments[0], arguments, fds, 3, apart);
-    }
     if (problem != 0) {
         luaL_pushfail(L);
         lua_pushfstring(L, "%s cannot be started: %s", arguments[0], strerror(problem));
@@ -93,13 +86,12 @@ static int viewer_wait(lua_State *L) {
     do {
         ended = waitpid(pid, &status, options);
     } while (ended < 0 && errno == EINTR);
-    if (ended == 0) {
+    if (ended == 0)
         luaL_pushfail(L);
-    } else if (ended < 0) {
+    else if (ended < 0)
         lua_pushinteger(L, 0); /* another waiter has reaped it */
-    } else {
+    else
         lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
-    }
     return 1;
 }
 
@@ -119,9 +111,8 @@ static int write_column(lua_State *L) {
     }
     for (size_t c = first; c < end; c++) {
         const char *column = (const char *)m->data + c * m->ld * size;
-        if (fwrite(column, size, m->rows, file) != m->rows) {
+        if (fwrite(column, size, m->rows, file) != m->rows)
             return luaL_fileresult(L, 0, NULL);
-        }
     }
     lua_pushboolean(L, 1);
     return 1;

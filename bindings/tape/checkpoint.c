@@ -60,14 +60,12 @@ static int repeat(lua_State *L) {
     lua_getfield(L, call, "stream");
     dnn_random *now = stream(L), before = *now;
     *now = *(const dnn_random *)lua_touserdata(L, -1);
-    for (int i = 1; i <= count; i++) {
+    for (int i = 1; i <= count; i++)
         lua_rawgeti(L, call, i);
-    }
     int status = lua_pcall(L, count - 1, 1, 0);
     *stream(L) = before;
-    if (status != LUA_OK) {
+    if (status != LUA_OK)
         return lua_error(L);
-    }
     const dnn_matrix *A = dnnlua_test_matrix(L, -1);
     if (A == NULL || A->rows != node->A.rows || A->cols != node->A.cols ||
         A->dtype != node->A.dtype || dnnlua_matrix_of(A)->node == NULL) {
@@ -91,9 +89,8 @@ static dnn_status again(dnn_node *node, dnn_node **root, dnn_error *err) {
     dnn_tape *tape = node->tape, before = *tape;
     lua_State *L = tape->host;
 
-    if (!lua_checkstack(L, 8)) {
+    if (!lua_checkstack(L, 8))
         return dnn_fail(err, DNN_ERROR_MEMORY, "no room left on Lua's stack");
-    }
     if (root == NULL) {
         forget(L, node);
         return DNN_OK;
@@ -132,16 +129,14 @@ static void push_new_call(lua_State *L, int count) {
 static void call_once(lua_State *L, dnn_tape *tape, int call, int count) {
     bool dropping = tape->dropping, repeats = tape->repeats;
 
-    for (int i = 1; i <= count; i++) {
+    for (int i = 1; i <= count; i++)
         lua_rawgeti(L, call, i);
-    }
     tape->dropping = tape->repeats = true;
     int status = lua_pcall(L, count - 1, LUA_MULTRET, 0);
     tape->dropping = dropping;
     tape->repeats = repeats;
-    if (status != LUA_OK) {
+    if (status != LUA_OK)
         lua_error(L);
-    }
     if (lua_gettop(L) != call + 1 || dnnlua_test_matrix(L, call + 1) == NULL) {
         luaL_error(L, "checkpoint_call: the function must return one Matrix, it returned %s",
                    lua_gettop(L) == call + 1 ? dnnlua_got(L, call + 1)
@@ -155,9 +150,8 @@ int dnnlua_checkpoint_call(lua_State *L) {
     dnn_tape *tape = dnnlua_tape(L);
     int count = lua_gettop(L), call = count + 1, matrices = 0;
 
-    if (lua_type(L, 1) != LUA_TFUNCTION && luaL_getmetafield(L, 1, "__call") == LUA_TNIL) {
+    if (lua_type(L, 1) != LUA_TFUNCTION && luaL_getmetafield(L, 1, "__call") == LUA_TNIL)
         return dnnlua_wrong_argument(L, 1, "a function");
-    }
     lua_settop(L, count);
     luaL_checkstack(L, 2 * count + 10, "too many arguments");
     if (tape->paused) {
@@ -166,9 +160,8 @@ int dnnlua_checkpoint_call(lua_State *L) {
     }
     push_new_call(L, count);
     call_once(L, tape, call, count);
-    if (!dnnlua_is_recorded(dnnlua_test_matrix(L, call + 1)) || tape->dropping) {
+    if (!dnnlua_is_recorded(dnnlua_test_matrix(L, call + 1)) || tape->dropping)
         return 1;
-    }
     for (int i = 2; i <= count; i++) {
         if (dnnlua_test_matrix(L, i) != NULL) {
             lua_pushvalue(L, i);

@@ -41,9 +41,8 @@ static void describe_maker(lua_State *L, const dnn_node *node) {
 
 /* Pushes input i of the matrix at 1: a matrix, or the number that an elementwise operator took. */
 static void push_input(lua_State *L, const dnn_node *node, int i) {
-    if (lua_getiuservalue(L, 1, MATRIX_INPUTS + i) == LUA_TUSERDATA) {
+    if (lua_getiuservalue(L, 1, MATRIX_INPUTS + i) == LUA_TUSERDATA)
         return;
-    }
     lua_pop(L, 1);
     lua_pushnumber(L, dnn_matrix_get(&node->input[i].X, 0, 0));
 }
@@ -55,9 +54,8 @@ static int step_of(lua_State *L) {
     const dnn_node *node = dnnlua_matrix_of(dnnlua_check_matrix(L, 1))->node;
     dnn_error err;
 
-    if (node == NULL || node->layer == NULL || dnn_node_value_name(node) != NULL) {
+    if (node == NULL || node->layer == NULL || dnn_node_value_name(node) != NULL)
         return 0;
-    }
     if (node->freed) {
         return luaL_error(L, "this Matrix depends on one whose graph a backward has freed already; "
                              "run the forward again, or keep the graph with "
@@ -128,9 +126,8 @@ static int transposed(lua_State *L) {
     memcpy(call.in, node->call->in, node->inputs * sizeof *call.in);
     call.in[inputs] = call.out;
     int first = lua_gettop(L) + 1;
-    for (int i = 0; i < inputs; i++) {
+    for (int i = 0; i < inputs; i++)
         lua_getiuservalue(L, 1, MATRIX_INPUTS + i);
-    }
     lua_pushvalue(L, 3);
     lua_getiuservalue(L, 1, MATRIX_INPUTS + inputs); /* the network */
     return dnnlua_record_step(L, node->layer, &call, first, first + inputs, first + inputs + 1);

@@ -21,9 +21,8 @@ static void check_output(lua_State *L, const dnn_network *network, size_t step, 
     dnn_shape shape = dnn_network_output_shape(network, step);
     char name[160];
 
-    if (A != NULL && A->rows == dnn_shape_count(&shape) && A->cols == examples) {
+    if (A != NULL && A->rows == dnn_shape_count(&shape) && A->cols == examples)
         return;
-    }
     dnn_network_name_step(network, step, name, sizeof name);
     luaL_error(L, "network: %s: forward must return a Matrix of %I x %I, it returned %s", name,
                (lua_Integer)dnn_shape_count(&shape), (lua_Integer)examples, dnnlua_got(L, -1));
@@ -79,9 +78,8 @@ static void record_external(lua_State *L, const steps *all, size_t s) {
     dnnlua_new_matrix(L, call.dtype, dnn_shape_count(&call.out), all->examples);
     lua_pushvalue(L, -1);
     lua_insert(L, top + 2);
-    if (lua_pcall(L, 3, 0, 0) != LUA_OK) {
+    if (lua_pcall(L, 3, 0, 0) != LUA_OK)
         dnnlua_network_raise_step(L, self, s);
-    }
     dnnlua_network_require_open(L, self);
     step = dnn_network_step(self->network, s);
     dnn_node node = {.layer = step->layer, .call = &call};
@@ -102,9 +100,8 @@ static void push_owner(lua_State *L, const steps *all, size_t s, dnn_node_call *
     dnn_error err;
 
     lua_pushvalue(L, all->owner);
-    if (!carried) {
+    if (!carried)
         return;
-    }
     if (dnnlua_tape(L)->repeats || dnnlua_tape(L)->again) {
         luaL_error(L, "checkpoint_call: a layer that carries its state from call to call cannot be "
                       "called twice for one forward");
@@ -161,9 +158,8 @@ static void record_step(lua_State *L, const steps *all, size_t s) {
     dnn_network_record_step(self->network, &self->network, s, all->examples, all->key, &call, in);
     dnn_network_give_side(self->network, s, &all->side, &call);
     push_owner(L, all, s, &call);
-    for (size_t i = 0; i < inputs; i++) {
+    for (size_t i = 0; i < inputs; i++)
         lua_rawgeti(L, all->buffers, (lua_Integer)dnn_network_step(self->network, s)->input[i]);
-    }
     dnnlua_record_step(L, dnn_network_step(self->network, s)->layer, &call, bottom + 3,
                        bottom + 2 + (int)inputs, bottom + 2);
     lua_rawseti(L, all->buffers, (lua_Integer)output);
@@ -177,9 +173,8 @@ static int record_steps(lua_State *L, steps *all, int input, size_t X) {
     all->buffers = lua_gettop(L);
     lua_pushvalue(L, input);
     lua_rawseti(L, all->buffers, (lua_Integer)X);
-    for (size_t s = all->first; s < all->first + all->count; s++) {
+    for (size_t s = all->first; s < all->first + all->count; s++)
         record_step(L, all, s);
-    }
     dnnlua_network_require_open(L, all->self);
     const dnn_step *last = dnn_network_step(all->self->network, all->first + all->count - 1);
     lua_rawgeti(L, all->buffers, (lua_Integer)last->output);
@@ -213,9 +208,8 @@ int dnnlua_record_network(lua_State *L, int index, int input, const dnn_side_inp
     steps all = {.self = self, .examples = X->cols, .network = index, .owner = index};
     all.key = dnnlua_network_key(L, dnn_network_draws(self->network));
     dnnlua_network_check(L, dnn_network_record(self->network, X, &err), &err);
-    if (side->lengths != NULL || side->mask != NULL || side->cache != NULL) {
+    if (side->lengths != NULL || side->mask != NULL || side->cache != NULL)
         take_side(L, &all, side);
-    }
     all.count = dnn_network_step_count(self->network);
     return record_steps(L, &all, input, 0);
 }
@@ -235,9 +229,8 @@ int dnnlua_record_called(lua_State *L) {
     bool draws;
     dnn_error err;
 
-    if (layer->module) {
+    if (layer->module)
         return dnnlua_module_call(L);
-    }
     const dnn_matrix *X = dnnlua_check_matrix_named(L, 2, layer->layer->kind->name, "X");
     const dnnlua_network *self = dnnlua_push_network(L, 1);
     steps all = {.self = self, .examples = X->cols, .network = lua_gettop(L)};
@@ -258,9 +251,8 @@ void dnnlua_record_value(lua_State *L, int index, size_t step, size_t which) {
     dnn_node_call call;
     dnn_node node = {.layer = NULL};
 
-    if (s->layer->frozen || dnnlua_tape(L)->paused) {
+    if (s->layer->frozen || dnnlua_tape(L)->paused)
         return;
-    }
     dnn_network_record_value(self->network, &self->network, step, which, &node, &call);
     int value = lua_gettop(L);
     dnnlua_record_made(L, &node, value + 1, value, index);

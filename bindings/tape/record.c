@@ -10,9 +10,8 @@ static dnn_operand operand_of(const dnn_matrix *m) {
     const dnnlua_matrix *self = dnnlua_matrix_of(m);
     dnn_operand x = {.X = *m, .node = self->node, .version = self->version};
 
-    if (self->version != NULL) {
+    if (self->version != NULL)
         x.seen = *self->version;
-    }
     return x;
 }
 
@@ -50,9 +49,8 @@ static void place_call(dnn_node *node, const dnn_node_call *from) {
     node->call = (dnn_node_call *)(node->input + node->inputs);
     *node->call = *from;
     node->call->in = (dnn_shape *)(node->call + 1);
-    if (node->inputs > 0) {
+    if (node->inputs > 0)
         memcpy(node->call->in, from->in, node->inputs * sizeof *from->in);
-    }
     node->call->saved = (void *)dnn_align_up((size_t)(node->call->in + node->inputs));
 }
 
@@ -70,18 +68,14 @@ static dnnlua_matrix *push_result(lua_State *L, const dnn_node *from, size_t row
 
     *node = *from;
     node->input = (dnn_operand *)(node + 1);
-    if (from->inputs > 0) {
+    if (from->inputs > 0)
         memcpy(node->input, from->input, from->inputs * sizeof *from->input);
-    }
     node->A = m->matrix;
-    for (size_t i = 0; i < node->inputs; i++) {
-        if (is_number(node, from, i)) {
+    for (size_t i = 0; i < node->inputs; i++)
+        if (is_number(node, from, i))
             node->input[i].X.data = &node->argument[i];
-        }
-    }
-    if (from->call != NULL) {
+    if (from->call != NULL)
         place_call(node, from->call);
-    }
     return m;
 }
 
@@ -101,11 +95,10 @@ static void finish(lua_State *L, dnnlua_matrix *m, const int *at, int owner) {
     int inputs = (int)node->inputs;
 
     node->freed = node->freed || node->tape->dropping;
-    if (node->freed || node->tape->paused) {
+    if (node->freed || node->tape->paused)
         node->inputs = 0;
-    } else {
+    else
         keep_inputs(L, node, at);
-    }
     if (owner != 0) {
         lua_pushvalue(L, owner);
         lua_setiuservalue(L, -2, MATRIX_INPUTS + inputs);
@@ -122,9 +115,8 @@ static int record(lua_State *L, dnn_node *described, const int *at, int owner) {
 
     look_at(described);
     dnnlua_check(L, dnn_node_shape(described, &rows, &cols, &err), &err);
-    if (described->call != NULL) {
+    if (described->call != NULL)
         dnnlua_check(L, dnn_node_saved_bytes(described, &saved, &err), &err);
-    }
     dnnlua_matrix *m = push_result(L, described, rows, cols, saved, owner != 0);
     dnn_node *node = (dnn_node *)(m + 1);
     dnnlua_check(L, dnn_node_forward(node, &err), &err);
@@ -154,11 +146,9 @@ int dnnlua_record(lua_State *L, const dnnlua_operation *operation) {
         like = like == NULL ? m : like;
     }
     node.A = *like;
-    for (int i = 0; i < operation->inputs; i++) {
-        if (dnnlua_test_matrix(L, operation->at[i]) == NULL) {
+    for (int i = 0; i < operation->inputs; i++)
+        if (dnnlua_test_matrix(L, operation->at[i]) == NULL)
             place_number(&node, (size_t)i, like->dtype, lua_tonumber(L, operation->at[i]));
-        }
-    }
     return record(L, &node, operation->at, operation->owner);
 }
 
@@ -173,9 +163,8 @@ static void take_operands(lua_State *L, dnn_node *node, dnn_operand *inputs, int
         at[i] = first + (int)i;
         inputs[i] = operand_of(dnnlua_test_matrix(L, at[i]));
         bool constant = node->call != NULL && node->call->transposed > 0 && i + 1 < count;
-        if (constant || dnn_layer_has(node->layer, DNN_TAKES_IDS)) {
+        if (constant || dnn_layer_has(node->layer, DNN_TAKES_IDS))
             inputs[i].node = NULL; /* a linear layer's derivative does not depend on its input */
-        }
     }
     node->inputs = count;
     node->input = inputs;

@@ -38,9 +38,8 @@ dnn_tape *dnnlua_tape(lua_State *L) {
 
 /* Pushes the table of the leaves. */
 static void push_leaves(lua_State *L) {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &leaves_key) != LUA_TNIL) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &leaves_key) != LUA_TNIL)
         return;
-    }
     lua_pop(L, 1);
     lua_newtable(L);
     lua_newtable(L);
@@ -94,24 +93,24 @@ static int requires_grad(lua_State *L) {
     dnnlua_matrix *self = dnnlua_matrix_of(m);
     bool wanted = lua_isnoneornil(L, 2) || lua_toboolean(L, 2);
 
-    if (!lua_isnoneornil(L, 2) && !lua_isboolean(L, 2)) {
+    if (!lua_isnoneornil(L, 2) && !lua_isboolean(L, 2))
         return dnnlua_wrong_argument(L, 2, "true or false");
-    }
     if (!dnn_dtype_info(m->dtype)->is_real) {
-        return luaL_error(L, "requires_grad_: a Matrix of %s has no gradient; convert it with "
-                             "A:float()",
+        return luaL_error(L,
+                          "requires_grad_: a Matrix of %s has no gradient; convert it with "
+                          "A:float()",
                           dnn_dtype_info(m->dtype)->name);
     }
     if (self->node != NULL && self->node->layer != NULL && !wanted) {
-        return luaL_error(L, "requires_grad_: this Matrix is the result of %s; only one that was "
-                             "not computed can do without its gradient. A:detach() cuts it off",
+        return luaL_error(L,
+                          "requires_grad_: this Matrix is the result of %s; only one that was "
+                          "not computed can do without its gradient. A:detach() cuts it off",
                           dnn_operator_name(self->node->layer->kind));
     }
-    if (!wanted) {
+    if (!wanted)
         self->node = NULL;
-    } else if (self->node == NULL) {
+    else if (self->node == NULL)
         make_leaf(L, self);
-    }
     lua_settop(L, 1);
     return 1;
 }
@@ -191,8 +190,8 @@ static int detach(lua_State *L) {
 
 /* --- backward --- */
 
-/* Lets go of what the freed graph of the matrix on top of the stack, which is popped, kept alive: each
- * result's inputs. */
+/* Lets go of what the freed graph of the matrix on top of the stack, which is popped, kept alive:
+ * each result's inputs. */
 static void release(lua_State *L) {
     int bottom = lua_gettop(L) - 1;
 
@@ -211,11 +210,9 @@ static void release(lua_State *L) {
         for (int i = 0; i < inputs; i++) {
             int type = lua_getiuservalue(L, index, MATRIX_INPUTS + i);
             const dnn_node *input =
-                type != LUA_TUSERDATA ? NULL
-                                      : dnnlua_matrix_of(dnnlua_test_matrix(L, -1))->node;
-            if (input == NULL || !input->freed) {
+                type != LUA_TUSERDATA ? NULL : dnnlua_matrix_of(dnnlua_test_matrix(L, -1))->node;
+            if (input == NULL || !input->freed)
                 lua_pop(L, 1);
-            }
             lua_pushnil(L);
             lua_setiuservalue(L, index, MATRIX_INPUTS + i);
         }
@@ -224,9 +221,8 @@ static void release(lua_State *L) {
 }
 
 void dnnlua_check_backward(lua_State *L, dnn_status status, dnn_error *err) {
-    if (status == DNN_ERROR_CALLBACK) {
+    if (status == DNN_ERROR_CALLBACK)
         lua_error(L);
-    }
     dnnlua_check(L, status, err);
 }
 
@@ -273,9 +269,8 @@ static int resume_recording(lua_State *L, dnn_tape *tape, bool paused, int statu
 
 /* Calls the function at 1, recording or not. */
 static int call_recording(lua_State *L, bool recording) {
-    if (lua_type(L, 1) != LUA_TFUNCTION) {
+    if (lua_type(L, 1) != LUA_TFUNCTION)
         return dnnlua_wrong_argument(L, 1, "a function");
-    }
     dnn_tape *tape = dnnlua_tape(L);
     bool paused = tape->paused;
 
@@ -308,7 +303,8 @@ const char *dnnlua_made_by(const dnn_node *node) {
     return dnn_node_is_closed(node) ? "a closed network" : dnn_operator_name(node->layer->kind);
 }
 
-/* Pushes what made a node, with the settings of a layer: "mm", "Linear(3 -> 4)"; a parameter's name. */
+/* Pushes what made a node, with the settings of a layer: "mm", "Linear(3 -> 4)"; a parameter's
+ * name. */
 static void push_maker(lua_State *L, const dnn_node *node) {
     char text[128];
 
@@ -322,25 +318,22 @@ static void push_maker(lua_State *L, const dnn_node *node) {
     }
 }
 
-/* dnn._graph_of(A): the operator that made it and its inputs, as far as they are still there; nil of
- * a matrix that was not recorded. */
+/* dnn._graph_of(A): the operator that made it and its inputs, as far as they are still there; nil
+ * of a matrix that was not recorded. */
 static int graph_of(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
     const dnn_node *node = dnnlua_matrix_of(m)->node;
     lua_Integer count = 0;
 
-    if (node == NULL || node->layer == NULL) {
+    if (node == NULL || node->layer == NULL)
         return 0;
-    }
     push_maker(L, node);
     lua_newtable(L);
-    for (int i = 0; i < (int)node->inputs; i++) {
-        if (lua_getiuservalue(L, 1, MATRIX_INPUTS + i) == LUA_TUSERDATA) {
+    for (int i = 0; i < (int)node->inputs; i++)
+        if (lua_getiuservalue(L, 1, MATRIX_INPUTS + i) == LUA_TUSERDATA)
             lua_rawseti(L, -2, ++count);
-        } else {
+        else
             lua_pop(L, 1);
-        }
-    }
     return 2;
 }
 
