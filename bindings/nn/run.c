@@ -80,10 +80,20 @@ static const dnn_matrix *listed_input(lua_State *L, dnn_dtype dtype, int i) {
     return m;
 }
 
+/* Whether the value at 2 is a list of matrices, by its first; other tables are no inputs at all. */
+static bool is_list_of_inputs(lua_State *L) {
+    if (!lua_istable(L, 2))
+        return false;
+    lua_rawgeti(L, 2, 1);
+    bool is_list = dnnlua_test_matrix(L, -1) != NULL;
+    lua_pop(L, 1);
+    return is_list;
+}
+
 /* Puts one matrix in the place of a list of them at 2: the parts of each example one after the
  * other. */
 static void join_inputs(lua_State *L, dnn_dtype dtype) {
-    int count = lua_istable(L, 2) ? (int)lua_rawlen(L, 2) : 0;
+    int count = is_list_of_inputs(L) ? (int)lua_rawlen(L, 2) : 0;
     size_t rows = 0, cols = 0, at = 0;
     dnn_error err;
 

@@ -315,9 +315,9 @@ describe("a wrong layer written in Lua", function()
       function() identity{parameters = {dA = {3, 3}}} end},
     {"layer Mine: parameter weight is 3 x 0; both must be at least 1",
       function() identity{parameters = {weight = {3, 0}}} end},
-    {"Layer: at most 16 parameters", function()
+    {"Layer: at most 64 parameters", function()
       local many = {}
-      for i = 1, 17 do many["p" .. i] = {1, 1} end
+      for i = 1, 65 do many["p" .. i] = {1, 1} end
       identity{parameters = many}
     end},
     {"network: layer 2, Mine: forward must return a float32 Matrix of 3 x 2, it returned nil",

@@ -129,7 +129,6 @@ return {
     Swish = "it is dnn.SiLU() here",
     Dense = "it is dnn.Linear(in_features, out_features) here",
     MultiHeadAttention = "it is dnn.MultiheadAttention(embed_dim, num_heads) here, as in PyTorch",
-    Module = "it is dnn.Layer{...} here, or dnn.Sequential{...}",
     Model = "it is dnn.Sequential{...} here",
     seed = "it is dnn.manual_seed(n) here",
     float32 = 'dtypes are strings, as in dnn.zeros(m, n, {dtype = "float32"})',

@@ -274,7 +274,7 @@ static void settings_that_do_not_fit_are_refused_with_the_reason(void **state) {
     check_fails(forward(&p), DNN_ERROR_SHAPE, "4 heads do not divide 6 features");
     p.a.heads = 2;
     p.a.queries = 3;
-    check_fails(forward(&p), DNN_ERROR_SHAPE, "no whole sequences of 3 queries");
+    check_fails(forward(&p), DNN_ERROR_SHAPE, "not whole sequences of 3 queries");
     p.a.queries = 5;
     p.a.keys = 2;
     check_fails(forward(&p), DNN_ERROR_SHAPE, "expected K to be 6 x 2, got 6 x 4");

@@ -159,7 +159,7 @@ static void impossible_parameters_are_refused_and_user_stays_the_callers(void **
                 "layer Affine: parameter shift is 0 x 1; both must be at least 1");
     given.value_count = DNN_EXTERNAL_VALUES + 1;
     check_fails(dnn_layer_create_external(&layer, &given, &err), DNN_ERROR_ARGUMENT,
-                "layer Affine: 17 parameters, at most 16 are allowed");
+                "layer Affine: 65 parameters, at most 64 are allowed");
     assert_null(layer);
     assert_int_equal(user.released, 0);
 }
