@@ -280,14 +280,15 @@ static int layer_summary(lua_State *L) {
     return 0;
 }
 
-/* net(X, options) is net:forward(X, options); module(...) its forward, recorded. */
+/* net(X, options) is net:forward(X, options), called from here for an error to name the script's
+ * line; module(...) its forward, recorded. */
 static int layer_call(lua_State *L) {
+    const int most = 3;
     if (dnnlua_check_layer(L, 1)->module)
         return dnnlua_module_call(L);
-    lua_getfield(L, 1, "forward");
-    lua_insert(L, 1);
-    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-    return lua_gettop(L);
+    if (lua_gettop(L) > most)
+        return dnnlua_surplus_argument(L, "forward", most);
+    return dnnlua_layer_forward(L);
 }
 
 static const dnnlua_function methods[] = {
