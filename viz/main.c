@@ -137,7 +137,7 @@ static int plot_text(view *v, source *s, const options *o) {
     if (whole && v->all->count > 1)
         terminal_list_runs(v, columns, stdout);
     if (whole)
-        terminal_list_values(v, stdout);
+        good = terminal_list_values(v, stdout) && good;
     good = good && putchar('\n') != EOF && fflush(stdout) == 0;
     if (damage_check_memory(v, &err) != DNN_OK)
         return complain(&err);

@@ -69,6 +69,9 @@ void dnn_utf8_disarm(char *text) {
         bool control = (*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7F;
         if (*p == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0)
             p[1] = '?', control = true;
+        if (*p == 0xE2 && ((p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE) ||
+                           (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9)))
+            p[1] = p[2] = '?', control = true;
         if (control)
             *p = '?';
     }

@@ -39,8 +39,8 @@ size_t dnn_utf8_cut(const char *text, size_t size);
 bool dnn_utf8_valid(const char *text, size_t size);
 
 /* Replaces each control character of a text that ends with NUL (U+0000 to U+001F except tab and
- * newline, U+007F to U+009F) by question marks, in place: text from a file must not steer a
- * terminal. */
+ * newline, U+007F to U+009F, and those that turn the direction of writing, U+202A to U+202E and
+ * U+2066 to U+2069) by question marks, in place: text from a file must not steer a terminal. */
 void dnn_utf8_disarm(char *text);
 
 #endif

@@ -37,13 +37,17 @@ static void append_format(text *t, const char *format, ...) {
     append(t, numbers, size < (int)sizeof numbers ? (size_t)size : sizeof numbers - 1);
 }
 
-/* In quotes where it must be, with quotes inside doubled. */
+/* In quotes where it must be, with quotes inside doubled. What a spreadsheet would run as a formula
+ * becomes a text by an apostrophe before it: names come from files that others wrote. */
 static void append_field(text *t, const char *field) {
+    bool formula = *field != '\0' && strchr("=+-@\t\r", *field) != NULL;
     if (strpbrk(field, ",\"\r\n") == NULL) {
+        append(t, "'", formula);
         append(t, field, strlen(field));
         return;
     }
     append(t, "\"", 1);
+    append(t, "'", formula);
     for (const char *c = field; *c != '\0'; c++) {
         if (*c == '"')
             append(t, "\"", 1);

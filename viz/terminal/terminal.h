@@ -29,8 +29,8 @@ bool terminal_draw(view *v, int columns, int rows, terminal_colors colors, FILE 
 /* The list of runs as lines of words: name, state, step, last values. */
 void terminal_list_runs(const view *v, int columns, FILE *out);
 
-/* All values of all panels in words, below their titles. */
-void terminal_list_values(const view *v, FILE *out);
+/* All values of all panels in words, below their titles; whether they could be written. */
+bool terminal_list_values(const view *v, FILE *out);
 
 /* Draws the figure that the view shows; columns, rows 0: as many as suit it in the terminal. */
 bool terminal_draw_figure(view *v, int columns, int rows, terminal_colors colors, FILE *out);

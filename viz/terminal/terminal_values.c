@@ -2,9 +2,12 @@
  * plot or want to search it. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/text_stream.h"
+#include "core/utf8.h"
 #include "viz/runs/layer_graph.h"
 #include "viz/terminal/terminal.h"
 
@@ -117,7 +120,7 @@ static void (*const kinds[PANEL_KIND_COUNT])(const curve *c, FILE *out) = {
     [PANEL_GRAPH] = put_graph,
 };
 
-void terminal_list_values(const view *v, FILE *out) {
+static void put_panels(const view *v, FILE *out) {
     for (size_t i = 0; i < v->shown_count; i++) {
         const panel *p = &v->panels[v->shown[i]];
         if (kinds[p->kind] == NULL)
@@ -127,4 +130,19 @@ void terminal_list_values(const view *v, FILE *out) {
             if (!curve_hidden(&p->curves[k]))
                 kinds[p->kind](&p->curves[k], out);
     }
+}
+
+bool terminal_list_values(const view *v, FILE *out) {
+    char *text = NULL;
+    size_t size;
+    FILE *stream = dnn_text_open(&text, &size);
+    if (stream != NULL)
+        put_panels(v, stream);
+    bool good = dnn_text_close(stream);
+    if (good) {
+        dnn_utf8_disarm(text); /* names and texts are those of files */
+        good = fputs(text, out) >= 0;
+    }
+    free(text);
+    return good;
 }
