@@ -68,7 +68,8 @@ static dnn_matrix targets(const dnn_loss_class *kind, const dnn_loss_case *c) {
         if (c->positions != 0)
             return labels(c->rows / c->positions, c->positions, c->examples);
         break;
-    case DNN_TARGETS_SEQUENCES: /* see make_sequences */
+    case DNN_TARGETS_SEQUENCES:
+        return (dnn_matrix){0}; /* see make_sequences */
     case DNN_TARGETS_NONE:
         return matrix(DNN_FLOAT64, 0, 0, NULL);
     }
