@@ -86,13 +86,6 @@ static mm_plan make_plan(const dnn_mm_call *p) {
     return plan;
 }
 
-/* Element (i, j) of op(x). */
-static const void *element(const dnn_mm_call *p, const void *x, size_t ld, bool transposed,
-                           size_t i, size_t j) {
-    size_t offset = transposed ? j + i * ld : i + j * ld;
-    return (const char *)x + offset * dnn_dtype_info(p->dtype)->size;
-}
-
 /* Task `task` of a plan's grid: first down the rows, then across, then along k. */
 static dnn_mm_call piece_of(const mm_plan *plan, size_t task) {
     const dnn_mm_call *p = plan->whole;
@@ -103,9 +96,9 @@ static dnn_mm_call piece_of(const mm_plan *plan, size_t task) {
     piece.m = dnn_least(plan->row_step, p->m - row);
     piece.n = dnn_least(plan->col_step, p->n - col);
     piece.k = dnn_least(plan->depth_step, p->k - depth);
-    piece.a = element(p, p->a, p->lda, p->transpose_a, row, depth);
-    piece.b = element(p, p->b, p->ldb, p->transpose_b, depth, col);
-    piece.c = (void *)element(p, p->c, p->ldc, false, row, col);
+    piece.a = dnn_mm_element(p, p->a, p->lda, p->transpose_a, row, depth);
+    piece.b = dnn_mm_element(p, p->b, p->ldb, p->transpose_b, depth, col);
+    piece.c = (void *)dnn_mm_element(p, p->c, p->ldc, false, row, col);
     return piece;
 }
 

@@ -22,6 +22,13 @@ typedef struct dnn_mm_call {
     bool transpose_a, transpose_b;
 } dnn_mm_call;
 
+/* Element (i, j) of op(x), x being a, b or c. */
+static inline const void *dnn_mm_element(const dnn_mm_call *p, const void *x, size_t ld,
+                                         bool transposed, size_t i, size_t j) {
+    size_t offset = transposed ? j + i * ld : i + j * ld;
+    return (const char *)x + offset * dnn_dtype_info(p->dtype)->size;
+}
+
 /* Computes it, in pieces on the pool when it is big. Fails only with DNN_ERROR_MEMORY,
  * DNN_ERROR_INTERRUPTED and, where BLAS cannot be loaded, DNN_ERROR_STATE. */
 dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err);

@@ -1,6 +1,6 @@
 /* small.c: products in blocks of rows of c, which pack a alone, from one source, small_kernels.inc,
- * for each type and width of a vector; and on which CPU which of them are faster so than by BLAS. This file is compiled with contraction to fused multiply-adds.
- */
+ * for each type and width of a vector; and on which CPU which of them are faster so than by BLAS.
+ * This file is compiled with contraction to fused multiply-adds. */
 #include "math/small.h"
 
 #include <string.h>
@@ -110,22 +110,15 @@ static void run_part(const dnn_mm_call *p) {
     }
 }
 
-/* Element (i, j) of op(x), as bytes. */
-static const char *element(const dnn_mm_call *p, const void *x, size_t ld, bool transposed,
-                           size_t i, size_t j) {
-    size_t offset = transposed ? j + i * ld : i + j * ld;
-    return (const char *)x + offset * dnn_dtype_info(p->dtype)->size;
-}
-
 void dnn_small_run(const dnn_mm_call *p) {
     for (size_t j = 0; j < p->n; j += SIDE)
         for (size_t l = 0; l < p->k; l += DEPTH) {
             dnn_mm_call part = *p;
             part.n = dnn_least(SIDE, p->n - j);
             part.k = dnn_least(DEPTH, p->k - l);
-            part.a = element(p, p->a, p->lda, p->transpose_a, 0, l);
-            part.b = element(p, p->b, p->ldb, p->transpose_b, l, j);
-            part.c = (void *)element(p, p->c, p->ldc, false, 0, j);
+            part.a = dnn_mm_element(p, p->a, p->lda, p->transpose_a, 0, l);
+            part.b = dnn_mm_element(p, p->b, p->ldb, p->transpose_b, l, j);
+            part.c = (void *)dnn_mm_element(p, p->c, p->ldc, false, 0, j);
             part.beta = l == 0 ? p->beta : 1;
             run_part(&part);
         }

@@ -1,6 +1,6 @@
-/* adaptive_max_pool1d.c: the largest element of each of so many parts of a sequence, channel by channel. Part i
- * of n of an extent E runs from floor(i E / n) to ceil((i + 1) E / n), as in PyTorch: neighbours may
- * overlap. */
+/* adaptive_max_pool1d.c: the largest element of each of so many parts of a sequence, channel by
+ * channel. Part i of n of an extent E runs from floor(i E / n) to ceil((i + 1) E / n), as in
+ * PyTorch: neighbours may overlap. */
 #include "nn/layers/pooling.h"
 
 static const dnn_field fields[] = {

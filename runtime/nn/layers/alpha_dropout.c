@@ -12,13 +12,7 @@
 enum { P };
 
 static const dnn_field fields[] = {
-    [P] = {.name = "p",
-           .kind = DNN_FIELD_REAL,
-           .positional = true,
-           .initial = 0.5,
-           .low = 0,
-           .high = 1,
-           .doc = "probability of an element to be dropped"},
+    [P] = DNN_DROPOUT_P("an element"),
     {.name = NULL},
 };
 
@@ -47,9 +41,9 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
 }
 
 static const dnn_case cases[] = {
-    {.in = {{1, {40}}}  },
+    {.in = {{1, {40}}}},
     {.settings = "p=0.1", .in = {{3, {3, 4, 5}}}},
-    {.settings = "p=0",                   .in = {{1, {7}}}},
+    {.settings = "p=0", .in = {{1, {7}}}},
     {.settings = NULL},
 };
 

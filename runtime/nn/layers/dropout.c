@@ -13,13 +13,7 @@
 enum { P };
 
 static const dnn_field fields[] = {
-    [P] = {.name = "p",
-           .kind = DNN_FIELD_REAL,
-           .positional = true,
-           .initial = 0.5,
-           .low = 0,
-           .high = 1,
-           .doc = "probability of an element to be dropped"},
+    [P] = DNN_DROPOUT_P("an element"),
     {.name = NULL},
 };
 

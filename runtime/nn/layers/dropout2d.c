@@ -8,17 +8,12 @@
 #include "math/simd.h"
 #include "nn/call.h"
 #include "nn/chunk.h"
+#include "nn/layers/dropout.h"
 
 enum { P };
 
 static const dnn_field fields[] = {
-    [P] = {.name = "p",
-           .kind = DNN_FIELD_REAL,
-           .positional = true,
-           .initial = 0.5,
-           .low = 0,
-           .high = 1,
-           .doc = "probability of a channel to be dropped"},
+    [P] = DNN_DROPOUT_P("a channel"),
     {.name = NULL},
 };
 

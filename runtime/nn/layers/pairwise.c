@@ -196,17 +196,17 @@ static dnn_status distance_backward(dnn_call *call, dnn_error *err) {
 /* --- the classes --- */
 
 static const dnn_case cosine_cases[] = {
-    {.inputs = 2,  .in = {{1, {4}}, {1, {4}}}},
-    {.settings = "eps=4",            .inputs = 2, .in = {{2, {3, 2}}, {2, {3, 2}}}},
-    {.inputs = 2,.in = {{3, {2, 2, 3}}, {3, {2, 2, 3}}}},
-    {.settings = NULL           },
+    {.inputs = 2, .in = {{1, {4}}, {1, {4}}}},
+    {.settings = "eps=4", .inputs = 2, .in = {{2, {3, 2}}, {2, {3, 2}}}},
+    {.inputs = 2, .in = {{3, {2, 2, 3}}, {3, {2, 2, 3}}}},
+    {.settings = NULL},
 };
 
 static const dnn_case distance_cases[] = {
-    {.inputs = 2,  .in = {{1, {4}}, {1, {4}}}},
-    {.settings = "p=1",            .inputs = 2, .in = {{2, {3, 2}}, {2, {3, 2}}}},
-    {.settings = "p=3.5 eps=0.01",.inputs = 2, .in = {{3, {2, 2, 3}}, {3, {2, 2, 3}}}},
-    {.settings = NULL           },
+    {.inputs = 2, .in = {{1, {4}}, {1, {4}}}},
+    {.settings = "p=1", .inputs = 2, .in = {{2, {3, 2}}, {2, {3, 2}}}},
+    {.settings = "p=3.5 eps=0.01", .inputs = 2, .in = {{3, {2, 2, 3}}, {3, {2, 2, 3}}}},
+    {.settings = NULL},
 };
 
 const dnn_layer_class dnn_layer_cosine_similarity = {

@@ -67,14 +67,14 @@ static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
 
 static const dnn_field fields[] = {
     DNN_REDUCTION_ROW,
-    {.name = "full",                           .kind = DNN_FIELD_FLAG, .doc = "whether log(2 pi) / 2 is added"},
+    {.name = "full", .kind = DNN_FIELD_FLAG, .doc = "whether log(2 pi) / 2 is added"},
     {.name = "eps",
-      .kind = DNN_FIELD_REAL,
-      .initial = 1e-6,
-      .low = 1e-30,
-      .high = 1e30,
-      .doc = "the least variance"},
-    {.name = NULL                           },
+     .kind = DNN_FIELD_REAL,
+     .initial = 1e-6,
+     .low = 1e-30,
+     .high = 1e30,
+     .doc = "the least variance"},
+    {.name = NULL},
 };
 
 static const dnn_loss_case cases[] = {
