@@ -349,7 +349,7 @@ static float paint_block(float *cells, float sum, uint8_t *pixels, const brush *
     return sum;
 }
 
-/* From pixel x on, the block's rest or less. */
+/* `count` pixels, less than a block. */
 static float paint_part(float *cells, float sum, uint8_t *pixels, int count, const brush *b,
                         fill_rule rule) {
     for (int i = 0; i < count; i++) {

@@ -14,21 +14,25 @@ typedef struct panel_class {
     void (*fit)(panel *p, const page_options *o); /* brings the ranges up to date, but what a held
                                                      view keeps; NULL: no axes */
     bool moves_along_y;                           /* zooming and moving is along y too */
+    bool shared; /* axes or texts of all runs, which stay when a run is hidden */
+    bool tall;   /* wants the height of images */
 } panel_class;
 
+/* clang-format off */
 static const panel_class classes[PANEL_KIND_COUNT] = {
-    [PANEL_CURVES] = {draw_curves,     read_curves,     fit_scalars,   true },
-    [PANEL_HEAT] = {draw_heat,       read_heat,       fit_scalars,   false},
-    [PANEL_HISTOGRAM] = {draw_histograms, read_histograms, fit_histogram, false},
-    [PANEL_PICTURE] = {draw_pictures,   NULL,            NULL,          false},
-    [PANEL_PR] = {draw_pr,         read_pr,         fit_pr,        true },
-    [PANEL_GRAPH] = {draw_graph,      read_graph,      NULL,          false},
-    [PANEL_TEXT] = {draw_texts,      NULL,            NULL,          false},
-    [PANEL_PLOT] = {draw_plot,       read_plot,       fit_figure,    true },
-    [PANEL_BARS] = {draw_counts,     read_counts,     fit_figure,    true },
-    [PANEL_MATRIX] = {draw_matrix,     read_matrix,     fit_figure,    true },
-    [PANEL_GALLERY] = {draw_gallery,    NULL,            NULL,          false},
+    [PANEL_CURVES]    = {draw_curves,     read_curves,     fit_scalars,   true,  true,  false},
+    [PANEL_HEAT]      = {draw_heat,       read_heat,       fit_scalars,   false, true,  false},
+    [PANEL_HISTOGRAM] = {draw_histograms, read_histograms, fit_histogram, false, false, false},
+    [PANEL_PICTURE]   = {draw_pictures,   NULL,            NULL,          false, false, true},
+    [PANEL_PR]        = {draw_pr,         read_pr,         fit_pr,        true,  true,  false},
+    [PANEL_GRAPH]     = {draw_graph,      read_graph,      NULL,          false, false, true},
+    [PANEL_TEXT]      = {draw_texts,      NULL,            NULL,          false, true,  false},
+    [PANEL_PLOT]      = {draw_plot,       read_plot,       fit_figure,    true,  false, false},
+    [PANEL_BARS]      = {draw_counts,     read_counts,     fit_figure,    true,  false, false},
+    [PANEL_MATRIX]    = {draw_matrix,     read_matrix,     fit_figure,    true,  false, true},
+    [PANEL_GALLERY]   = {draw_gallery,    NULL,            NULL,          false, false, false},
 };
+/* clang-format on */
 
 static const panel_class *class_of(const panel *p) {
     return &classes[p->kind];
@@ -47,6 +51,14 @@ bool curve_hidden(const curve *c) {
 }
 
 /* --- the view of the data --- */
+
+bool panel_is_shared(const panel *p) {
+    return class_of(p)->shared;
+}
+
+bool panel_is_tall(const panel *p) {
+    return class_of(p)->tall;
+}
 
 bool panel_has_time(const panel *p) {
     return class_of(p)->fit == fit_scalars;

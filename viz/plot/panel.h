@@ -131,6 +131,12 @@ void panel_set_scale(panel *p, axis_scale scale);
 /* Fits the ranges to the data and lets them follow again. */
 void panel_fit(panel *p, const page_options *options);
 
+/* Panels whose axes or texts are those of all runs, and stay when one is hidden. */
+bool panel_is_shared(const panel *p);
+
+/* Panels that are as high as images. */
+bool panel_is_tall(const panel *p);
+
 /* Panels whose x is steps or times, all of one page, so that they can share its range. */
 bool panel_has_time(const panel *p);
 

@@ -252,11 +252,10 @@ static void append_elements(text *t, const curve *c, extra more) {
 
 /* An image's size in pixels and its caption. */
 static void append_image(text *t, const curve *c, extra more) {
-    const run_tag *caption = run_find(c->run, c->tag->name, DNN_EVENT_TEXT);
+    const char *caption = run_caption(c->run, c->tag);
     char words[400];
     snprintf(words, sizeof words, "%zu x %zu pixels%s%.300s", c->tag->picture.width,
-             c->tag->picture.height, caption != NULL ? ": " : "",
-             caption != NULL && caption->text != NULL ? caption->text : "");
+             c->tag->picture.height, caption != NULL ? ": " : "", caption != NULL ? caption : "");
     append_line(t, c, more,
                 (line){.step = c->tag->picture_step,
                        .wall_time = NAN,
@@ -295,13 +294,11 @@ static void append_texts(text *t, const curve *c, extra more) {
     if (tag->text == NULL || append_settings(t, c, more))
         return;
     for (size_t i = 0; i <= tag->earlier_count; i++) {
-        bool last = i == tag->earlier_count;
-        append_line(t, c, more,
-                    (line){.step = last ? tag->text_step : tag->earlier[i].step,
-                           .wall_time = NAN,
-                           .no_value = true,
-                           .from = NAN,
-                           .words = last ? tag->text : tag->earlier[i].text});
+        int64_t step;
+        const char *words = run_text_at(tag, i, &step);
+        append_line(
+            t, c, more,
+            (line){.step = step, .wall_time = NAN, .no_value = true, .from = NAN, .words = words});
     }
 }
 
@@ -373,10 +370,12 @@ static void append_runs(text *t, const panel *panels, size_t count, const page_o
 dnn_status panels_write_csv(const panel *panels, size_t count, const page_options *options,
                             const char *path, dnn_error *err) {
     text t = {0};
+    uint64_t refused = dnn_allocations_refused();
     if (count > 0 && panels[0].figure != NULL)
         append_figure(&t, &panels[0]);
     else
         append_runs(&t, panels, count, options);
+    t.failed = t.failed || refused != dnn_allocations_refused();
     dnn_status status = t.failed ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path)
                                  : dnn_atomic_file_replace(path, t.bytes, t.size, err);
     dnn_free(t.bytes);

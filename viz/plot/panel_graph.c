@@ -67,9 +67,9 @@ static void choose_lanes(rows *r) {
 
 /* --- places --- */
 
-static bool open_rows(rows *r, const panel *p, const page_options *o, rect area) {
+static bool open_rows(rows *r, const panel *p) {
     const curve *c = chosen_curve(p);
-    *r = (rows){.area = area, .low = INFINITY, .high = -INFINITY};
+    *r = (rows){.low = INFINITY, .high = -INFINITY};
     if (c == NULL)
         return false;
     r->run = c->run;
@@ -88,6 +88,11 @@ static bool open_rows(rows *r, const panel *p, const page_options *o, rect area)
             r->high = fmax(r->high, norm);
         }
     }
+    return true;
+}
+
+static void place_rows(rows *r, const page_options *o, rect area) {
+    r->area = area;
     r->height = o->scale > 0 && o->scale < 1 ? CELL : ROW;
     size_t room = (size_t)fmaxf(1, floorf(area.h / r->height) - 1), most = MOST_COLUMNS;
     most = (size_t)fmaxf(1, fminf((float)most, floorf((area.w + BETWEEN) / (COLUMN + BETWEEN))));
@@ -97,7 +102,6 @@ static bool open_rows(rows *r, const panel *p, const page_options *o, rect area)
     r->each = r->each < room ? r->each : room;
     r->shown = r->columns * r->each < r->count ? r->columns * r->each : r->count;
     r->width = (area.w + BETWEEN) / (float)r->columns - BETWEEN;
-    return true;
 }
 
 static void close_rows(rows *r) {
@@ -266,15 +270,17 @@ static rect area_of(const panel *p, float top) {
 void draw_graph(panel *p, const page_options *o, display_list *list) {
     rows r;
     char note[160] = "";
-    if (!open_rows(&r, p, o, area_of(p, p->area.y))) {
+    if (!open_rows(&r, p)) {
         draw_title(p, o, "", list);
         return;
     }
     write_note(&r, p, note, sizeof note);
-    close_rows(&r);
     p->plot = area_of(p, draw_title(p, o, note, list) + 2);
-    if (p->plot.h < 2 * ROW || p->plot.w < 120 || !open_rows(&r, p, o, p->plot))
+    if (p->plot.h < 2 * ROW || p->plot.w < 120) {
+        close_rows(&r);
         return;
+    }
+    place_rows(&r, o, p->plot);
     draw_heads(&r, o, list);
     draw_lines(&r, o, list);
     for (size_t i = 0; i < r.shown; i++) {
@@ -329,8 +335,9 @@ static void describe_row(const rows *r, size_t row, const panel *p, const page_o
 
 void read_graph(panel *p, const page_options *o, const point *cursor, display_list *list) {
     rows r;
-    if (cursor == NULL || !inside(p->plot, *cursor) || !open_rows(&r, p, o, p->plot))
+    if (cursor == NULL || !inside(p->plot, *cursor) || !open_rows(&r, p))
         return;
+    place_rows(&r, o, p->plot);
     for (size_t i = 0; i < r.shown; i++)
         if (inside(place_of(&r, i), *cursor))
             describe_row(&r, i, p, o, *cursor, list);

@@ -11,15 +11,10 @@
 #define GAP     10.0f
 #define NARROW  90.0f /* cells that are narrower cut their captions */
 
-static const char *caption_of(const curve *c) {
-    const run_tag *text = run_find(c->run, c->tag->name, DNN_EVENT_TEXT);
-    return text == NULL ? NULL : text->text;
-}
-
 /* Rows of text under the pictures: name and step, and a caption where one was logged. */
 static float caption_height(const panel *p) {
     for (size_t i = 0; i < p->curve_count; i++)
-        if (!curve_hidden(&p->curves[i]) && caption_of(&p->curves[i]) != NULL)
+        if (!curve_hidden(&p->curves[i]) && run_caption(p->curves[i].run, p->curves[i].tag) != NULL)
             return 2 * CAPTION;
     return CAPTION;
 }
@@ -96,7 +91,7 @@ rect draw_picture(const picture *image, rect cell, float pixels, display_list *l
 static void draw_caption(const curve *c, const page_options *o, rect cell, float y, bool named,
                          display_list *list) {
     char line[160], step[48];
-    const char *caption = caption_of(c);
+    const char *caption = run_caption(c->run, c->tag);
     axis_format_whole(c->tag->picture_step, step, sizeof step);
     if (named)
         snprintf(line, sizeof line, "%.90s · step %s", c->label, step);

@@ -2,7 +2,6 @@
  * each threshold, of the last step. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "viz/plot/panel_parts.h"
 

@@ -97,14 +97,14 @@ static float draw_samples(const curve *c, const page_options *o, rect r, float y
     text_style head = style;
     head.color = o->theme->muted;
     for (size_t i = tag->earlier_count + 1; i-- > 0 && y + ROW <= r.y + r.h;) {
-        bool last = i == tag->earlier_count;
+        int64_t at;
+        const char *text = run_text_at(tag, i, &at);
         if (tag->earlier_count > 0) {
             char step[64] = "step ";
-            axis_format_whole(last ? tag->text_step : tag->earlier[i].step, step + 5,
-                              sizeof step - 5);
+            axis_format_whole(at, step + 5, sizeof step - 5);
             y = draw_lines(step, r, y, head, list);
         }
-        y = draw_sample_text(last ? tag->text : tag->earlier[i].text, r, y, style, list);
+        y = draw_sample_text(text, r, y, style, list);
     }
     return y;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/atomic_file.h"
+#include "core/memory.h"
 #include "core/text_stream.h"
 #include "report_parts.h" /* made of report.css and report.js */
 
@@ -32,9 +33,10 @@ bool report_write_page(const report *r, FILE *out) {
 dnn_status report_save(const report *r, const char *path, dnn_error *err) {
     char *text = NULL;
     size_t size = 0;
+    uint64_t refused = dnn_allocations_refused();
     FILE *out = dnn_text_open(&text, &size);
     bool good = out != NULL && report_write_page(r, out);
-    good = dnn_text_close(out) && good;
+    good = dnn_text_close(out) && good && refused == dnn_allocations_refused();
     dnn_status status = good ? dnn_atomic_file_replace(path, text, size, err)
                              : dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory", path);
     free(text);

@@ -7,7 +7,6 @@
 /* --- report_json.c --- */
 
 /* A "<" is written as an escape, so that no text can end the script element that holds the data. */
-void json_text(const char *text, FILE *out);
 void json_field(const char *name, const char *text, FILE *out);
 
 /* Numbers that are not finite are null (NaN) and "inf", "-inf". */

@@ -4,7 +4,7 @@
 #include "core/utf8.h"
 #include "viz/report/report_data.h"
 
-void json_text(const char *text, FILE *out) {
+static void json_text(const char *text, FILE *out) {
     putc('"', out);
     while (*text != '\0') {
         uint32_t c = dnn_utf8_next(&text);

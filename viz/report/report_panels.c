@@ -41,7 +41,7 @@ static bool put_histograms(const report *r, const panel *p, FILE *out) {
 
 static bool put_image(const report *r, const curve *c, FILE *out) {
     const picture *image = &c->tag->picture;
-    const run_tag *caption = run_find(c->run, c->tag->name, DNN_EVENT_TEXT);
+    const char *caption = run_caption(c->run, c->tag);
     size_t size = 0;
     uint8_t *png = png_encode(image->rgba, image->width, image->height, &size);
     if (png == NULL)
@@ -50,9 +50,9 @@ static bool put_image(const report *r, const curve *c, FILE *out) {
             report_index_of(r->all, c->run), (long long)c->tag->picture_step, image->width,
             image->height);
     json_field("part", c->part, out);
-    if (caption != NULL && caption->text != NULL) {
+    if (caption != NULL) {
         putc(',', out);
-        json_field("caption", caption->text, out);
+        json_field("caption", caption, out);
     }
     fputs(",\"src\":\"data:image/png;base64,", out);
     for (size_t i = 0; i < size; i += 3) {
@@ -170,7 +170,7 @@ static bool put_graphs(const report *r, const panel *p, FILE *out) {
     return true;
 }
 
-/* Precision and recall at each threshold; the series of a curve is where it stands among them. */
+/* Precision and recall at each threshold, an entry for each curve in their order. */
 static bool put_pr(const report *r, const panel *p, FILE *out) {
     (void)r;
     fputs(",\"pr\":[", out);

@@ -35,6 +35,17 @@ run_tag *run_find(const run *r, const char *name, dnn_event_kind kind) {
     return found ? r->tags[i] : NULL;
 }
 
+const char *run_caption(const run *r, const run_tag *image) {
+    const run_tag *text = run_find(r, image->name, DNN_EVENT_TEXT);
+    return text == NULL ? NULL : text->text;
+}
+
+const char *run_text_at(const run_tag *tag, size_t i, int64_t *step) {
+    bool last = i == tag->earlier_count;
+    *step = last ? tag->text_step : tag->earlier[i].step;
+    return last ? tag->text : tag->earlier[i].text;
+}
+
 /* --- tags --- */
 
 static void free_histograms(run_tag *tag, size_t from) {

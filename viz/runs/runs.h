@@ -107,6 +107,12 @@ void runs_common_name(const runs *all, char *text, size_t size);
 /* The tag, or NULL. */
 run_tag *run_find(const run *r, const char *name, dnn_event_kind kind);
 
+/* The text that was logged under an image's name, or NULL. */
+const char *run_caption(const run *r, const run_tag *image);
+
+/* Text i of a tag, from 0, the last one at earlier_count, and its step. */
+const char *run_text_at(const run_tag *tag, size_t i, int64_t *step);
+
 /* Epoch of a step: linear between the points of the run's own "epoch" series and, at its mean
  * slope, beyond them; NaN without one. */
 double run_epoch(const run *r, int64_t step);

@@ -22,7 +22,7 @@ int color_index(color c) {
     return 16 + 36 * level_of(r) + 6 * level_of(g) + level_of(b);
 }
 
-/* A channel as one of the cube's levels (see color_index.h), the upper of the two around it in as
+/* A channel as one of the cube's levels (see level_of), the upper of the two around it in as
  * many places as it is near to that. */
 static color dither_channel(unsigned value, float threshold) {
     static const unsigned levels[] = {0, 95, 135, 175, 215, 255};

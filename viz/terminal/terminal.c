@@ -238,20 +238,21 @@ static void put_image(const screen *s, const command *c) {
     int left = (int)lroundf(c->area.x / CELL_WIDTH), top = (int)lroundf(c->area.y / CELL_HEIGHT);
     int right = (int)lroundf((c->area.x + c->area.w) / CELL_WIDTH);
     int bottom = (int)lroundf((c->area.y + c->area.h) / CELL_HEIGHT);
+    bool dithers = s->dithers && c->width + 1 >= (size_t)(right - left);
     for (int row = top; row < bottom; row++)
         for (int column = left; column < right; column++) {
             cell *at = cell_at(s, column, row);
-            bool dithers = s->dithers && c->width + 1 >= (size_t)(right - left);
             float x = fmaxf(((float)column + 0.5f) * CELL_WIDTH, c->area.x);
             float y = fmaxf(((float)row + 0.25f) * CELL_HEIGHT, c->area.y);
             float lower = y + CELL_HEIGHT / 2;
-            if (at != NULL && !clipped(s, x, y))
-                *at = (cell){.character = 0x2580, /* upper half block */
-                             .picture = true,
-                             .upper = lower > c->area.y + c->area.h,
-                             .front = pixel_of(c, x, y),
-                             .back = pixel_of(c, x, lower)};
-            if (at != NULL && at->picture && dithers) {
+            if (at == NULL || clipped(s, x, y))
+                continue;
+            *at = (cell){.character = 0x2580, /* upper half block */
+                         .picture = true,
+                         .upper = lower > c->area.y + c->area.h,
+                         .front = pixel_of(c, x, y),
+                         .back = pixel_of(c, x, lower)};
+            if (dithers) {
                 at->front = color_dithered(at->front, column, 2 * row);
                 at->back = color_dithered(at->back, column, 2 * row + 1);
             }

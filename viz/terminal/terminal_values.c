@@ -15,19 +15,15 @@
 static void put_series(const curve *c, FILE *out) {
     const series *s = c->tag->scalars;
     size_t n = series_count(s), bad = 0;
-    double low = INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < n; i++) {
-        double value = series_value(s, i);
-        bad += !isfinite(value);
-        low = isfinite(value) ? fmin(low, value) : low;
-        high = isfinite(value) ? fmax(high, value) : high;
-    }
+    series_range all = series_summary(s, 0, n);
+    for (size_t i = 0; i < n && all.not_finite; i++)
+        bad += !isfinite(series_value(s, i));
     if (n == 0)
         return;
     fprintf(out, "    %s: %.7g at step %lld", c->label, (double)series_value(s, n - 1),
             (long long)series_step(s, n - 1));
-    if (low <= high)
-        fprintf(out, ", from %.7g to %.7g", low, high);
+    if (all.low <= all.high)
+        fprintf(out, ", from %.7g to %.7g", (double)all.low, (double)all.high);
     fprintf(out, ", %zu point%s", n, n == 1 ? "" : "s");
     if (bad > 0)
         fprintf(out, ", %zu not finite", bad);
@@ -72,11 +68,10 @@ static void put_pr(const curve *c, FILE *out) {
 }
 
 static void put_image(const curve *c, FILE *out) {
-    const run_tag *caption = run_find(c->run, c->tag->name, DNN_EVENT_TEXT);
+    const char *caption = run_caption(c->run, c->tag);
     fprintf(out, "    %s: %zu x %zu pixels at step %lld%s%s\n", c->label, c->tag->picture.width,
             c->tag->picture.height, (long long)c->tag->picture_step,
-            caption != NULL && caption->text != NULL ? ", " : "",
-            caption != NULL && caption->text != NULL ? caption->text : "");
+            caption != NULL ? ", " : "", caption != NULL ? caption : "");
 }
 
 static void put_lines(const char *text, FILE *out) {
@@ -90,10 +85,10 @@ static void put_lines(const char *text, FILE *out) {
 static void put_texts(const curve *c, FILE *out) {
     const run_tag *tag = c->tag;
     for (size_t i = 0; tag->text != NULL && i <= tag->earlier_count; i++) {
-        bool last = i == tag->earlier_count;
-        fprintf(out, "    %s, step %lld:\n", run_label(c->run),
-                (long long)(last ? tag->text_step : tag->earlier[i].step));
-        put_lines(last ? tag->text : tag->earlier[i].text, out);
+        int64_t step;
+        const char *text = run_text_at(tag, i, &step);
+        fprintf(out, "    %s, step %lld:\n", run_label(c->run), (long long)step);
+        put_lines(text, out);
     }
 }
 

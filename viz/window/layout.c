@@ -131,8 +131,7 @@ static size_t count_rows(const view *v, size_t first, size_t most) {
 
 static float later_height(const view *v, size_t first, size_t count) {
     for (size_t i = first; i < first + count; i++)
-        if (shown(v, i)->kind == PANEL_PICTURE || shown(v, i)->kind == PANEL_MATRIX ||
-            shown(v, i)->kind == PANEL_GRAPH)
+        if (panel_is_tall(shown(v, i)))
             return PICTURES;
     return LATER;
 }

@@ -139,10 +139,8 @@ static bool build(view *v, const identity *known, size_t known_count) {
 /* Curves share axes that stay, so that the page does not jump; what belongs to one run goes with
  * it. */
 static bool has_content(const panel *p) {
-    bool shared = p->kind == PANEL_CURVES || p->kind == PANEL_HEAT || p->kind == PANEL_TEXT ||
-                  p->kind == PANEL_PR;
     for (size_t i = 0; i < p->curve_count; i++)
-        if (shared || p->curves[i].run == NULL || run_visible(p->curves[i].run))
+        if (panel_is_shared(p) || p->curves[i].run == NULL || run_visible(p->curves[i].run))
             return true;
     return false;
 }

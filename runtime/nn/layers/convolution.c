@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "core/memory.h"
 #include "math/fill.h"
 #include "nn/layers/edges.h"
 #include "nn/layers/row_sums.h"
@@ -190,19 +191,15 @@ typedef struct memory {
     size_t bytes; /* before `rest` */
 } memory;
 
-static size_t aligned(size_t bytes) {
-    return (bytes + 63) / 64 * 64;
-}
-
 static memory memory_of(const dnn_call *call) {
     memory m = {.taps = call->scratch, .rest = call->scratch};
     m.needed = needs_edges(call->layer, &call->in[0], &m.edges);
     if (!m.needed)
         return m;
     size_t rows = dnn_edges_height(&m.edges) * dnn_edges_width(&m.edges) * m.edges.channels;
-    size_t laid = aligned(rows * call->examples * dnn_dtype_info(call->dtype)->size);
+    size_t laid = dnn_align_up(rows * call->examples * dnn_dtype_info(call->dtype)->size);
     m.laid = dnn_matrix_of(call->dtype, rows, call->examples, call->scratch);
-    m.bytes = laid + aligned(dnn_edges_scratch(&m.edges));
+    m.bytes = laid + dnn_align_up(dnn_edges_scratch(&m.edges));
     if (call->scratch != NULL) {
         m.taps += laid;
         m.rest += m.bytes;

@@ -61,7 +61,7 @@
      .example = 2,                                                                                 \
      .doc = text}
 
-/* Images, or where kernel_size is a count sequences, of any size. */
+/* Images, or where kernel_size or output_size is a count sequences, of any size. */
 dnn_shape dnn_pooling_wants(const dnn_layer *layer);
 
 /* A's channels are X's. */

@@ -53,7 +53,7 @@ void dnn_network_note_pass(dnn_network *network, size_t s, const dnn_call *call,
 
 /* --- as a table --- */
 
-/* A row: times in ms, and the operations that they took. */
+/* A row: times in seconds, and the operations that they took. */
 typedef struct row {
     double forward, backward, flops, bytes;
     size_t forwards, backwards;
