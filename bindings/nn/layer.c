@@ -218,10 +218,15 @@ static void push_numbered(lua_State *L, int index, lua_Integer i) {
         lua_rawgeti(L, -1, i);
 }
 
+/* A module's children have names alone. */
+static lua_Integer numbered_children(const dnnlua_layer *self) {
+    return self->module ? 0 : (lua_Integer)self->layer->child_count;
+}
+
 /* net:layer(i) */
 static int layer_layer(lua_State *L) {
     const dnnlua_layer *self = dnnlua_check_layer(L, 1);
-    lua_Integer count = (lua_Integer)self->layer->child_count, i = dnnlua_check_integer(L, 2);
+    lua_Integer count = numbered_children(self), i = dnnlua_check_integer(L, 2);
 
     if (i < 1 || i > count) {
         return luaL_error(L, "%s: layer %I is outside 1..%I", dnnlua_layer_title(L, self), i,
@@ -238,9 +243,7 @@ static void item(lua_State *L, void *self, lua_Integer i) {
 }
 
 static int layer_len(lua_State *L) {
-    const dnnlua_layer *self = dnnlua_check_layer(L, 1);
-
-    lua_pushinteger(L, self->module ? 0 : (lua_Integer)self->layer->child_count);
+    lua_pushinteger(L, numbered_children(dnnlua_check_layer(L, 1)));
     return 1;
 }
 

@@ -2,7 +2,7 @@
  *
  * The runtime must not be jumped through: its callbacks run the function under lua_pcall in the
  * state that called forward or backward, and leave an error object on that stack for
- * dnnlua_network_end. */
+ * dnnlua_network_end or dnnlua_check_backward. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -70,7 +70,7 @@ typedef struct dnnlua_layer {
 
 enum { /* user values of a layer */
        LAYER_NETWORK = 1,
-       LAYER_CHILDREN,   /* of a container, table: its layers by number and name */
+       LAYER_CHILDREN,   /* table: a container's layers by number and name, a module's by name */
        LAYER_DEFINITION, /* of a layer written in Lua, table: its functions by name */
        LAYER_OWN,        /* of a layer written in Lua, table: fields that the script set */
        LAYER_INPUT,      /* of a container: a dnn.Input that opened it */

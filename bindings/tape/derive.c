@@ -48,8 +48,8 @@ static void push_input(lua_State *L, const dnn_node *node, int i) {
 }
 
 /* dnn._step_of(A): {name =, arguments = {..}, follow = {..}, settings, inputs...}: how A was
- * computed; follow[i] is whether gradients go on to input i, `channels` those of a layer's output. Nil of a matrix that was not. Raises
- * where what backward needs is not there any more. */
+ * computed; follow[i] is whether gradients go on to input i, `channels` those of a layer's output.
+ * Nil of a matrix that was not. Raises where what backward needs is not there any more. */
 static int step_of(lua_State *L) {
     const dnn_node *node = dnnlua_matrix_of(dnnlua_check_matrix(L, 1))->node;
     dnn_error err;

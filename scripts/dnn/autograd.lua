@@ -2,6 +2,7 @@
 local core = require "dnn.core"
 local arguments_of = require "dnn.arguments"
 local options_of = require "dnn.options"
+local result_of = require "dnn.autograd.result"
 
 local autograd = {}
 
@@ -10,20 +11,12 @@ local autograd = {}
 local POSITIVE <const> = {options_of.number(0), "a number >= 0"}
 local GRADCHECK <const> = {eps = {1e-6, table.unpack(POSITIVE)}, tolerance = {1e-6, table.unpack(POSITIVE)}}
 
-local function result_of(name, f, inputs)
-  local out = f(table.unpack(inputs))
-  if not core._is_matrix(out) then
-    error(("%s: the function must return a Matrix, it returned %s"):format(name, arguments_of.shown(out)), 0)
-  end
-  return out
-end
-
 -- The slope of <weight, f> as the element (i, j) of x moves.
 local function slope(f, inputs, x, weight, i, j, eps)
   local value <const> = x(i, j)
   local function at(moved)
     core.no_grad(function() x:set(i, j, moved) end)
-    return (result_of("gradcheck", f, inputs):detach() % weight):sum()
+    return (result_of("gradcheck", f, table.unpack(inputs)):detach() % weight):sum()
   end
   local high, low = at(value + eps), at(value - eps)
   core.no_grad(function() x:set(i, j, value) end)
@@ -56,7 +49,7 @@ function autograd.gradcheck(f, arguments, options)
   for n, x in ipairs(arguments) do
     inputs[n] = core.no_grad(function() return x:double():copy() end):requires_grad_()
   end
-  local out = result_of("gradcheck", f, inputs)
+  local out = result_of("gradcheck", f, table.unpack(inputs))
   local weight = core.randn(out.rows, out.cols, {dtype = "float64", random = core.Random(1)})
   out:backward(weight)
   local above, below, worst, where = 0, 0, -1, nil

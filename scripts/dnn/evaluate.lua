@@ -1,7 +1,7 @@
 -- dnn.evaluate: cost and metrics of a network on examples, in evaluation mode.
 local arguments = require "dnn.arguments"
 local list = require "dnn.metrics.list"
-local loss_of = require "dnn.fit.loss"
+local losses = require "dnn.fit.loss"
 local options_of = require "dnn.options"
 local source = require "dnn.fit.source"
 
@@ -32,7 +32,7 @@ end
 
 -- The cost of one batch, a number, times its examples.
 local function cost_of(loss, A, Y)
-  local cost = loss:forward(A, Y)
+  local cost = losses.measure(loss, A, Y)
   if type(cost) ~= "number" then return cost:sum() end
   return loss.reduction == "sum" and cost or cost * Y.cols
 end
@@ -41,7 +41,7 @@ end
 local function evaluate(net, data, options)
   if type(net) ~= "userdata" and type(net) ~= "table" then arguments.wrong(1, "a network", net) end
   local opts = options_of.read("dnn.evaluate", options, EVALUATE)
-  local loss = loss_of("dnn.evaluate", opts.loss)
+  local loss = losses.of("dnn.evaluate", opts.loss)
   if not loss and next(opts.metrics) == nil then
     error("dnn.evaluate: nothing to measure; give loss = or metrics = {\"accuracy\"}", arguments.level())
   end

@@ -111,42 +111,6 @@ function event_file.series(events, tag)
   return series, count
 end
 
--- A field of a message that holds bytes.
-local function bytes_field(number, bytes)
-  local size = #bytes
-  local length = ""
-  repeat
-    length, size = length .. string.char(size & 127 | (size > 127 and 128 or 0)), size >> 7
-  until size == 0
-  return string.char(number << 3 | 2) .. length .. bytes
-end
-
--- A record with the precision-recall curve of a tag at step 0, as TensorBoard's plugin writes it; rows are true
--- and false positives, true and false negatives, precision, recall.
-function event_file.pr_curve(tag, rows)
-  local numbers = {}
-  for _, row in ipairs(rows) do
-    for _, number in ipairs(row) do numbers[#numbers + 1] = string.pack("<f", number) end
-  end
-  local function dim(size) return bytes_field(2, "\x08" .. string.char(size)) end
-  local tensor = "\x08\x01" .. bytes_field(2, dim(#rows) .. dim(#rows[1])) ..
-    bytes_field(5, table.concat(numbers))
-  local plugin = bytes_field(1, bytes_field(1, "pr_curves"))
-  local value = bytes_field(1, tag) .. bytes_field(9, plugin) .. bytes_field(8, tensor)
-  local payload = bytes_field(5, bytes_field(1, value))
-  local head = string.pack("<I8", #payload)
-  return head .. string.pack("<I4", masked_crc(head)) .. payload .. string.pack("<I4", masked_crc(payload))
-end
-
--- The images that were logged under a tag, in order; a text of the same tag is their caption.
-function event_file.images(events, tag)
-  local list = {}
-  for _, event in ipairs(events) do
-    if event.tag == tag and event.image then list[#list + 1] = event.image end
-  end
-  return list
-end
-
 -- The checksum that follows bytes in a file.
 function event_file.checksum(bytes) return string.pack("<I4", masked_crc(bytes)) end
 
@@ -163,6 +127,30 @@ local function message(number, bytes)
     length = length >> 7
   until length == 0
   return string.char(number << 3 | 2) .. varint_of_length .. bytes
+end
+
+-- A record with the precision-recall curve of a tag at step 0, as TensorBoard's plugin writes it; rows are true
+-- and false positives, true and false negatives, precision, recall.
+function event_file.pr_curve(tag, rows)
+  local numbers = {}
+  for _, row in ipairs(rows) do
+    for _, number in ipairs(row) do numbers[#numbers + 1] = string.pack("<f", number) end
+  end
+  local function dim(size) return message(2, "\x08" .. string.char(size)) end
+  local tensor = "\x08\x01" .. message(2, dim(#rows) .. dim(#rows[1])) ..
+    message(5, table.concat(numbers))
+  local plugin = message(1, message(1, "pr_curves"))
+  local value = message(1, tag) .. message(9, plugin) .. message(8, tensor)
+  return record(message(5, message(1, value)))
+end
+
+-- The images that were logged under a tag, in order; a text of the same tag is their caption.
+function event_file.images(events, tag)
+  local list = {}
+  for _, event in ipairs(events) do
+    if event.tag == tag and event.image then list[#list + 1] = event.image end
+  end
+  return list
 end
 
 -- A log of one scalar for each step, as other programs write it: values[step].

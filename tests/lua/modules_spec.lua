@@ -304,6 +304,12 @@ describe("a module", function()
     assert.matches("Wrong: forward must return a Matrix of 2 x 3", message)
   end)
 
+  it("has children by name alone", function()
+    local pair = Pair(2)
+    assert.equal(0, #pair)
+    assert.matches("layer 1 is outside 1..0", select(2, pcall(pair.layer, pair, 1)), 1, true)
+  end)
+
   it("says what a class needs", function()
     local function message(...) return select(2, pcall(dnn.Module, ...)) end
     assert.matches("the name of the class", message({}))
@@ -337,6 +343,15 @@ describe("a loss that is a function", function()
     local Y = dnn.zeros(1, 10)
     local cost = dnn.evaluate(net, {X = X, Y = Y}, {loss = squares, batch_size = 4}).cost
     assert.is_true(math.abs(cost - dnn.evaluate(net, {X = X, Y = Y}, {loss = dnn.MSELoss()}).cost) < 1e-6)
+  end)
+
+  it("measures without a gradient, also in dnn.no_grad", function()
+    local net, X = dnn.Sequential{dnn.Linear(3, 1)}, dnn.randn(3, 8)
+    local set = {X = X, Y = dnn.gt(X:row(1), 0)}
+    local function share_of_errors(A, Y) return dnn.ne(dnn.gt(A, 0), Y):mean() end
+    local cost = dnn.evaluate(net, set, {loss = share_of_errors}).cost
+    assert.is_true(cost >= 0 and cost <= 1)
+    dnn.no_grad(function() assert.equal(cost, dnn.evaluate(net, set, {loss = share_of_errors}).cost) end)
   end)
 
   it("says what it must return", function()

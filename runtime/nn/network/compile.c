@@ -173,10 +173,7 @@ static dnn_status add_called(dnn_compiler *c, size_t caller, size_t child, dnn_e
 }
 
 static bool is_first_call(const dnn_network *network, size_t step) {
-    for (size_t s = 0; s < step; s++)
-        if (network->steps[s].layer == network->steps[step].layer)
-            return false;
-    return true;
+    return dnn_network_find_step(network, network->steps[step].layer) == step;
 }
 
 /* Steps that are added here may call others. */
@@ -211,8 +208,7 @@ static dnn_status connect(dnn_network *network, dnn_error *err) {
                 list[i] = network->called[SIZE_MAX - list[i]].input;
         list += step->inputs;
         network->producer[step->output] = s;
-        for (size_t other = 0; other < s && !step->again; other++)
-            step->again = network->steps[other].layer == step->layer;
+        step->again = !is_first_call(network, s);
     }
     return DNN_OK;
 }

@@ -9,12 +9,16 @@ static bool takes_lengths(const dnn_step *step) {
     return dnn_layer_has(step->layer, DNN_TAKES_LENGTHS);
 }
 
+static bool any_takes_lengths(const dnn_network *network) {
+    for (size_t s = 0; s < network->step_count; s++)
+        if (takes_lengths(&network->steps[s]))
+            return true;
+    return false;
+}
+
 dnn_status dnn_plan_make_lengths(const dnn_network *network, dnn_plan *plan, size_t examples,
                                  dnn_error *err) {
-    bool wanted = false;
-    for (size_t s = 0; s < network->step_count; s++)
-        wanted = wanted || takes_lengths(&network->steps[s]);
-    if (!wanted)
+    if (!any_takes_lengths(network))
         return DNN_OK;
     size_t *lengths = dnn_calloc(examples, sizeof *lengths);
     if (lengths == NULL)
@@ -170,13 +174,6 @@ static dnn_status describe_steps(const dnn_network *network, dnn_plan *plan, dnn
             plan->in[at++] = network->shapes[step->input[i]];
     }
     return DNN_OK;
-}
-
-static bool any_takes_lengths(const dnn_network *network) {
-    for (size_t s = 0; s < network->step_count; s++)
-        if (takes_lengths(&network->steps[s]))
-            return true;
-    return false;
 }
 
 /* The mask that was checked, into the caller's memory. */

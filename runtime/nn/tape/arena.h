@@ -1,4 +1,4 @@
-/* arena.h: memory for one backward at a time.
+/* arena.h: memory for one forward or backward at a time.
  *
  * Blocks are cut from large chunks, whose memory stays from one backward to the next: when the same
  * sizes come again, nothing is allocated. A block that is given back is handed out again within the same

@@ -1,5 +1,4 @@
 /* node.c: the call that a node describes, its memory, and its forward. */
-#include "math/fill.h"
 #include "nn/operators/operators.h"
 #include "nn/tape/parts.h"
 

@@ -1,5 +1,6 @@
-/* parts.h: what the files of the tape share: the call that a node describes, and memory for it, which
- * comes from an arena, that of forward or of backward, and lives until a backward or forward has come to its end. */
+/* parts.h: what the files of the tape share: the call that a node describes, and memory for it,
+ * which comes from an arena, that of forward or of backward, and lives until a backward or forward
+ * has come to its end. */
 #ifndef DNN_NN_TAPE_PARTS_H
 #define DNN_NN_TAPE_PARTS_H
 

@@ -6,7 +6,6 @@
  *     dweight           the layer's own backward of D, with dA for its input */
 #include <string.h>
 
-#include "math/elementwise.h"
 #include "nn/operators/operators.h"
 #include "nn/tape/parts.h"
 

@@ -1,7 +1,7 @@
 -- Gradients that are recorded themselves: backward once more, written in expressions (dnn.autograd.rules), so
 -- that what it computes can be differentiated like anything else.
 local core = require "dnn.core"
-local rules = require "dnn.autograd.rules"
+local rule_of = require "dnn.autograd.rules"
 
 -- What root was computed from, as far as it leads to a wanted matrix: a list in which everything comes after what
 -- it was made of, and the step (core._step_of) of each. A graph may be longer than Lua's stack is deep.
@@ -44,7 +44,7 @@ end
 -- The gradients of the step's inputs, those that lead somewhere, by number.
 local function parts_of(step, A, dA, leads)
   step.A, step.dA = A, dA
-  local rule = rules.of(step)
+  local rule = rule_of(step)
   local parts = {}
   for n, input in ipairs(step) do
     if step.follow[n] and leads[input] then

@@ -100,7 +100,7 @@ local function spread(layer)
   for i, box in ipairs(layer) do
     if i > 1 then offset = offset + (layer[i - 1].width + box.width) / 2 + GAP end
     box.offset = offset
-    local group = {sum = box.wanted - offset, count = 1, last = i}
+    local group = {sum = box.wanted - offset, count = 1}
     while #groups > 0 and groups[#groups].sum / groups[#groups].count >= group.sum / group.count do
       local before = table.remove(groups)
       group.sum, group.count = group.sum + before.sum, group.count + before.count

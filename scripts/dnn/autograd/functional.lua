@@ -3,6 +3,7 @@ local core = require "dnn.core"
 local arguments_of = require "dnn.arguments"
 local options_of = require "dnn.options"
 local derive = require "dnn.autograd.derive"
+local result_of = require "dnn.autograd.result"
 
 local functional = {}
 
@@ -17,14 +18,6 @@ local function leaf_of(name, n, x)
     error(("%s: argument %d of the function must be a Matrix, got %s"):format(name, n, arguments_of.shown(x)), 0)
   end
   return x:detach():requires_grad_()
-end
-
-local function result_of(name, f, ...)
-  local out = f(...)
-  if not core._is_matrix(out) then
-    error(("%s: the function must return a Matrix, it returned %s"):format(name, arguments_of.shown(out)), 0)
-  end
-  return out
 end
 
 -- Of a function's result that is to be a number.

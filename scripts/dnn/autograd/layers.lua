@@ -1,10 +1,11 @@
 -- The gradients of layers and losses as expressions, by the name of the class, for dnn.autograd.rules: of layers
--- without parameters, and of the losses that are sums over elements. The others can be differentiated once only.
+-- without parameters, and of the losses that are sums over elements. Layers with the flag DNN_LINEAR need no rule
+-- (dnn.autograd.rules); any other can be differentiated once only.
 local core = require "dnn.core"
 
 local rules = {}
 
-local function still(f) return core.no_grad(f) end
+local still = core.no_grad
 
 -- Elementwise layers ----------------------------------------------------------------------------------
 
@@ -82,14 +83,14 @@ end}
 
 -- Losses ----------------------------------------------------------------------------------------------
 
--- Adds the rule of a loss from the slope of a term, of A's shape, and how many terms the mean is over (nil: #A).
-local function loss(name, slope, terms)
+-- Adds the rule of a loss from the slope of a term, of A's shape, and, second, how many terms the mean is over
+-- (nil: #A).
+local function loss(name, slope)
   rules[name] = {function(s)
     local A = s[1]
     local Y = still(function() return s[2]:to(A.dtype) end)
-    local part, count = slope(A, Y, s), 1
-    if s.reduction == "mean" then count = terms and terms(A, Y, s) or #A end
-    if s.reduction == "batchmean" then count = A.cols end
+    local part, terms = slope(A, Y, s)
+    local count = s.reduction == "mean" and (terms or #A) or s.reduction == "batchmean" and A.cols or 1
     if math.tointeger(s.arguments[1]) & 1 == 1 then part = part % s[3] end
     return part % (s.dA / count)
   end}
@@ -126,10 +127,7 @@ end
 loss("CrossEntropyLoss", function(A, Y, s)
   local Q, counts = wanted(A, Y, s)
   Q = Q * (1 - s.label_smoothing) + counts * (s.label_smoothing / Q.rows)
-  return (softmax(A:reshape(Q.rows, Q.cols)) % counts - Q):reshape(A.rows, A.cols)
-end, function(A, Y, s)
-  local _, counts = wanted(A, Y, s)
-  return counts:sum()
+  return (softmax(A:reshape(Q.rows, Q.cols)) % counts - Q):reshape(A.rows, A.cols), counts:sum()
 end)
 
 return rules

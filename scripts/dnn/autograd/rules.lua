@@ -9,7 +9,7 @@ local core = require "dnn.core"
 
 local rules = {}
 
-local function still(f) return core.no_grad(f) end
+local still = core.no_grad
 
 local function like(A) return {dtype = A.dtype} end
 
@@ -246,4 +246,4 @@ local function of(step)
   return rule
 end
 
-return {of = of, known = rules}
+return of

@@ -75,7 +75,7 @@ local LOADER <const> = {
   warn = {text.warn, options_of.is "function", "a function(message)"},
 }
 
--- Where the examples are: fields of the C half's configuration. Raises for the caller's caller.
+-- Where the examples are: fields of the C half's configuration.
 local function examples_of(examples, config)
   local files = type(examples) == "table" and rawget(examples, "files")
   if files and not rawget(examples, "raw") and not rawget(examples, "X") then

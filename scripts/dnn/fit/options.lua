@@ -1,7 +1,7 @@
 -- The options of dnn.fit, checked, and the data that they name: what is learnt from and what is held out.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
-local loss_of = require "dnn.fit.loss"
+local losses = require "dnn.fit.loss"
 local options_of = require "dnn.options"
 local set = require "dnn.data.set"
 local source = require "dnn.fit.source"
@@ -74,7 +74,7 @@ function fit_options.read(given)
   for name, what in pairs{schedule_every = "schedule", resume = "run"} do
     if given[name] ~= nil and given[what] == nil then fail("%s is given without a %s", name, what) end
   end
-  opts.loss = loss_of("dnn.fit", opts.loss)
+  opts.loss = losses.of("dnn.fit", opts.loss)
   if opts.loss.reduction == "none" then
     fail "the loss has reduction \"none\", a cost for each example; a training needs one number: \"mean\" or \"sum\""
   end
