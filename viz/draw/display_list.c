@@ -7,11 +7,12 @@
 
 #include "core/grow.h"
 #include "core/memory.h"
+#include "viz/draw/font.h"
 
 const float dash_patterns[DASH_COUNT][5] = {
     {0    },
-    {     6,  3, 0                         },
-    {  1.5f, 2.5f,  0                         },
+    {     6,  3, 0  },
+    {  1.5f, 2.5f,  0  },
     { 7,  2.5f,   1.5f, 2.5f, 0},
 };
 
@@ -149,7 +150,7 @@ void draw_text(display_list *list, float x, float y, const char *text, text_styl
     if (own != NULL)
         append(list, (command){
                          .kind = COMMAND_TEXT,
-                         .area = {x, y, 0, 0},
+                         .area = {x, y, text_width(text, style.size, style.style), 0},
                          .text = own,
                          .size = style.size,
                          .style = style.style,

@@ -59,7 +59,7 @@ struct sheet;
 
 typedef struct command {
     command_kind kind;
-    rect area;
+    rect area; /* of text: the place, and the width of the line */
     float radius;
     stroke stroke; /* of lines; stroke.color is the colour of fills and texts too */
     point *points;

@@ -72,6 +72,13 @@ static void play_polyline(player *p, const command *c) {
     coverage_paint(p->shape, p->target, c->stroke.color, FILL_NON_ZERO);
 }
 
+static void play_bars(player *p, const command *c) {
+    double width = fmax(1, (double)c->stroke.width * p->scale);
+    box visible = around(p, c->bounds, 0.5 * width + 1);
+    if (!is_empty(visible))
+        bars_paint(p->target, visible, c->points, c->count, &c->stroke, p->scale);
+}
+
 static void fill(player *p, const point *points, size_t count, bounds of, color paint) {
     box visible = around(p, of, 0);
     if (is_empty(visible))
@@ -176,22 +183,24 @@ static void put_turned(player *p, const glyph_line *line, int x, int y, color pa
         }
 }
 
-/* Whether text that begins, ends or stands at x may be seen: no character is much wider than high,
- * and none has less than a byte. */
-static bool reaches_strip(const player *p, const command *c, double x) {
-    double reach = (double)(strlen(c->text) + 2) * 1.5 * (double)(c->size * p->scale);
-    if (c->angle == 90)
-        reach = 4 * (double)(c->size * p->scale);
-    return x + reach >= p->seen.x0 && x - reach <= p->seen.x1 && !is_empty(p->seen);
+/* How much of a text's width lies before its place. */
+static double part_before(const command *c) {
+    return c->anchor == ANCHOR_MIDDLE ? 0.5 : c->anchor == ANCHOR_RIGHT ? 1 : 0;
+}
+
+/* Whether a text may be seen here. Letters reach less than twice their size beyond its line. */
+static bool is_text_seen(const player *p, const command *c) {
+    float from = c->area.w * (float)-part_before(c), to = c->area.w + from;
+    bounds upright = {c->area.x + from, c->area.y, c->area.x + to, c->area.y};
+    bounds turned = {c->area.x, c->area.y - to, c->area.x, c->area.y - from};
+    return !is_empty(around(p, c->angle == 90 ? turned : upright, 2 * (double)c->size * p->scale));
 }
 
 static void put_text(player *p, const command *c, double x, double y) {
     const glyph_line *line = text_coverage(c->text, c->size, c->style, p->scale);
+    double before = part_before(c) * (double)c->area.w * (double)p->scale;
     if (line == NULL)
         return;
-    float share = c->anchor == ANCHOR_MIDDLE ? 0.5f : c->anchor == ANCHOR_RIGHT ? 1 : 0;
-    double before =
-        share == 0 ? 0 : (double)(share * p->scale * text_width(c->text, c->size, c->style));
     if (c->angle != 90)
         put_upright(p, line, (int)lround(x - before) + line->left, (int)lround(y) - line->ascent,
                     c->stroke.color);
@@ -206,7 +215,7 @@ static pthread_mutex_t fonts = PTHREAD_MUTEX_INITIALIZER;
 static void play_text(player *p, const command *c) {
     double x = (double)c->area.x * p->scale, y = (double)c->area.y * p->scale;
     double limit = 4.0 * SURFACE_MAX_SIDE;
-    if (!(fabs(x) < limit) || !(fabs(y) < limit) || !reaches_strip(p, c, x))
+    if (!(fabs(x) < limit) || !(fabs(y) < limit) || !is_text_seen(p, c))
         return;
     pthread_mutex_lock(&fonts);
     put_text(p, c, x, y);
@@ -225,7 +234,7 @@ void play_command(player *p, const command *c) {
         play_polyline(p, c);
         break;
     case COMMAND_BARS:
-        bars_paint(p->target, p->seen, c->points, c->count, &c->stroke, p->scale);
+        play_bars(p, c);
         break;
     case COMMAND_POLYGON:
         fill(p, c->points, c->count, c->bounds, c->stroke.color);

@@ -31,7 +31,7 @@ static void scatter(display_list *list, float left, uint64_t seed) {
         draw_bars(list, p, 40, (stroke){paint, within(&r, 0.5, 9), 0});
         draw_fill(list, (rect){x, y, 30, 12}, paint, within(&r, 0, 6));
         draw_image(list, (rect){x, y, 25, 9}, two, 2, 1);
-        draw_text(list, x, y, "Wide words",
+        draw_text(list, x, y, k % 5 == 0 ? "Wide words that go over more than one seam" : "Wide",
                   (text_style){11, paint, FONT_BOLD, (anchor)(k % 3), k % 2 == 0 ? 0 : 90});
     }
 }
