@@ -176,6 +176,7 @@ static void run_rows(const job *j, size_t example, size_t first, size_t last, si
     size_t channels = j->pool->channels, windows = j->pool->out_height * j->pool->out_width;
     dnn_pool_row row = {
         .in = dnn_matrix_at(j->in, 0, example),
+        .in_count = j->in->rows,
         .channels = channels,
         .width = j->in_width,
         .cols = cols,
@@ -258,7 +259,7 @@ dnn_status dnn_pool_max_forward(const dnn_pool *p, const dnn_matrix *X, dnn_matr
     if (status != DNN_OK)
         return status;
     job j = {.pool = p, .in = X, .out = A, .index = index};
-    j.kernel = dnn_pool_kernels_for(X->dtype)->max;
+    j.kernel = dnn_pool_kernels_for(X->dtype, p->channels)->max;
     return run_job(&j, err);
 }
 
@@ -268,7 +269,7 @@ dnn_status dnn_pool_max_backward(const dnn_pool *p, const uint32_t *index, const
     if (status != DNN_OK)
         return status;
     job j = {.pool = p, .in = dA, .out = dX, .winners = index, .backward = true, .add = beta != 0};
-    j.kernel = dnn_pool_kernels_for(dX->dtype)->max_back;
+    j.kernel = dnn_pool_kernels_for(dX->dtype, p->channels)->max_back;
     return run_job(&j, err);
 }
 
@@ -289,7 +290,7 @@ dnn_status dnn_pool_average_forward(const dnn_pool *p, const dnn_matrix *X, dnn_
     if (status != DNN_OK)
         return status;
     job j = {.pool = p, .in = X, .out = A};
-    j.kernel = dnn_pool_kernels_for(X->dtype)->average;
+    j.kernel = dnn_pool_kernels_for(X->dtype, p->channels)->average;
     return run_job(&j, err);
 }
 
@@ -301,6 +302,6 @@ dnn_status dnn_pool_average_backward(const dnn_pool *p, const dnn_matrix *dA, do
     if (status != DNN_OK)
         return status;
     job j = {.pool = p, .in = dA, .out = dX, .backward = true, .add = beta != 0};
-    j.kernel = dnn_pool_kernels_for(dX->dtype)->average_back;
+    j.kernel = dnn_pool_kernels_for(dX->dtype, p->channels)->average_back;
     return run_job(&j, err);
 }

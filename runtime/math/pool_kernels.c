@@ -38,6 +38,14 @@
 #define LOCAL(name) name##_f64_avx2
 #include "math/pool_kernels.inc"
 
+/* For few channels. */
+#define REAL        float
+#define BITS        uint32_t
+#define LANES       4
+#define TARGET      AVX2
+#define LOCAL(name) name##_f32_narrow
+#include "math/pool_kernels.inc"
+
 #endif
 
 #define REAL        float
@@ -54,16 +62,18 @@
 #define LOCAL(name) name##_f64_base
 #include "math/pool_kernels.inc"
 
-const dnn_pool_kernels *dnn_pool_kernels_for(dnn_dtype dtype) {
+const dnn_pool_kernels *dnn_pool_kernels_for(dnn_dtype dtype, size_t channels) {
+    bool wide = dtype == DNN_FLOAT64;
 #ifdef __x86_64__
-    static const dnn_pool_kernels *const vectors[2][2] = {
-  /* [AVX-512][float64] */
-        {&kernels_f32_avx2,   &kernels_f64_avx2  },
-        {&kernels_f32_avx512, &kernels_f64_avx512},
-    };
     dnn_vector_level level = dnn_cpu_level();
+    if (level >= DNN_VECTORS_AVX2 && !wide && channels <= 4)
+        return &kernels_f32_narrow;
+    if (level >= DNN_VECTORS_AVX512 && channels > (wide ? 4 : 8))
+        return wide ? &kernels_f64_avx512 : &kernels_f32_avx512;
     if (level >= DNN_VECTORS_AVX2)
-        return vectors[level == DNN_VECTORS_AVX512][dtype == DNN_FLOAT64];
+        return wide ? &kernels_f64_avx2 : &kernels_f32_avx2;
+#else
+    (void)channels;
 #endif
-    return dtype == DNN_FLOAT64 ? &kernels_f64_base : &kernels_f32_base;
+    return wide ? &kernels_f64_base : &kernels_f32_base;
 }

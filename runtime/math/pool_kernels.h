@@ -40,6 +40,7 @@ static inline ptrdiff_t dnn_pool_divisor_of(const dnn_pool_divisor *d, size_t o)
 /* A row of results: windows forward, pixels backward. */
 typedef struct dnn_pool_row {
     const void *in;              /* the example: pixels forward, windows backward */
+    size_t in_count;             /* of its elements, and of the winners */
     void *out;                   /* the row's first result */
     uint32_t *index;             /* forward: of the row's winners, or NULL */
     const uint32_t *winners;     /* backward: of the example's windows */
@@ -59,7 +60,7 @@ typedef struct dnn_pool_kernels {
     dnn_pool_kernel *max, *max_back, *average, *average_back;
 } dnn_pool_kernels;
 
-/* The kernels for a real type on this CPU. */
-const dnn_pool_kernels *dnn_pool_kernels_for(dnn_dtype dtype);
+/* The kernels for a real type on this CPU; where channels are few, with vectors that are no wider. */
+const dnn_pool_kernels *dnn_pool_kernels_for(dnn_dtype dtype, size_t channels);
 
 #endif
