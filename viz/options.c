@@ -141,7 +141,7 @@ static const struct option {
     {"--figure",  "FILE",
      "show a figure instead of runs; - reads it from the\n"
      "standard input; dnn.plot makes them",                                                                          take_figure },
-    {"--png",     "FILE",                     "write the page as a picture",                                         take_png    },
+    {"--png",     "FILE",                     "write the page as an image",                                          take_png    },
     {"--svg",     "FILE",                     "write the page as a drawing",                                         take_svg    },
     {"--html",    "FILE",                     "write a page for a browser, which needs no network",                  take_html   },
     {"--serve",   "PORT",                     "show that page live in a browser on this machine;\n0: any free port",
@@ -150,11 +150,11 @@ static const struct option {
     {"--csv",     "FILE",                     "write the values: run, tag, step, time, value",                       take_csv    },
     {"--text",    NULL,
      "plot in the terminal: one screen of it, or all panels\nin a pipe or with --all",                               take_text   },
-    {"--follow",  NULL,                       "--text, drawn anew as values come",                                   take_follow },
+    {"--follow",  NULL,                       "--text, redrawn as values arrive",                                    take_follow },
     {"--size",    "WIDTHxHEIGHT",
      "of the page in points (1200x800); with --text in\n"
      "characters, and a height of the whole page",                                                                   take_size   },
-    {"--scale",   "NUMBER",                   "pixels per point (1; 2 for a picture in print)",                      take_scale  },
+    {"--scale",   "NUMBER",                   "pixels per point (1; 2 for print)",                                    take_scale  },
     {"--theme",   "light|dark",               "colours",                                                             take_theme  },
     {"--x",       "step|epoch|relative|wall", "what the x axis is",                                                  take_x      },
     {"--x-scale", "linear|log|symlog",        "its scale",                                                           take_x_scale},
@@ -243,13 +243,13 @@ static void help_option(const struct option *o, FILE *out) {
 
 void options_help(FILE *out) {
     fputs(
-        "dnnview - watch runs learn, or look at how they did\n\n"
+        "dnnview - watch networks learn, or look at finished runs\n\n"
         "usage: dnnview [options] RUN...\n"
         "       dnnview [options] --figure FILE\n\n"
-        "RUN is a folder with an event file (events.out.tfevents.*, as dnn.Run and TensorBoard's\n"
-        "writers make it), such a file, or a folder of such folders. Runs that still grow are\n"
-        "followed, several runs are laid over each other. Without --png, --svg, --html, --csv or\n"
-        "--text a window opens; ? in it lists keys and gestures. The others need no display.\n\n"
+        "RUN is a folder with an event file (events.out.tfevents.*, from dnn.Run or TensorBoard), such\n"
+        "a file, or a folder of such folders. Runs that are still growing are followed, several runs\n"
+        "are overlaid. Without --png, --svg, --html, --serve, --csv or --text a window opens; ? in it\n"
+        "lists keys and gestures. The others need no display.\n\n"
         "options\n",
         out);
     for (int i = 0; i < TABLE_SIZE; i++)
@@ -257,7 +257,7 @@ void options_help(FILE *out) {
     fputs("\nexamples\n"
           "  dnnview runs/cats                          the window\n"
           "  dnnview runs/a runs/b --only cost --log    two cost curves, log scale\n"
-          "  dnnview runs/cats --png cats.png --scale 2 a picture, without a display\n"
+          "  dnnview runs/cats --png cats.png --scale 2 an image, without a display\n"
           "  dnnview runs --html report.html            all runs, for a colleague's browser\n"
           "  dnnview runs --serve 8080                  the same page, live\n"
           "  dnnview runs/cats --follow                 live in a terminal, over SSH\n\n"
@@ -266,10 +266,9 @@ void options_help(FILE *out) {
           "  theme, scales, smoothing and hidden curves, from the last time\n\n"
           "environment\n"
           "  NO_COLOR, CLICOLOR_FORCE, TERM, COLORTERM\n"
-          "                --text without or with colours, and how many\n"
-          "  DNNVIEW_FONT  a folder with the DejaVu fonts (else the system's)\n\n"
+          "                whether --text is coloured, and with how many colours\n"
+          "  DNNVIEW_FONT  a folder with the DejaVu fonts, instead of the system's\n\n"
           "exit status\n"
-          "  0 when all went well, 1 when a run, a display or a file could not be had, 2 when the\n"
-          "  command line makes no sense\n",
+          "  0 success, 1 a run, a display, a port or a file could not be opened, 2 wrong usage\n",
           out);
 }

@@ -2,15 +2,15 @@
 
 -- # Autograd
 --
--- A matrix that requires a gradient has every expression that it is used in recorded; `backward` of a result fills in
--- `grad`, as in PyTorch. Operators, functions, reductions with and without an axis, products, views (`row`, `col`,
--- `block`, `reshape`), `t`, `cat`, `gather`, `where`, `clamp` and conversions are recorded, and of `dnn.linalg` solve,
--- inv, det, logdet, cholesky, eigh and the singular values. Sums and their kin without an axis, which give a number
--- otherwise, then give a 1 x 1 Matrix, whose number is `cost:item()`. An element, `A(i, j)`, is a number without a
--- gradient; `A:block(i, i, j, j)` has one.
+-- Every expression that uses a matrix that requires a gradient is recorded, and `backward` of a result fills in `grad`,
+-- as in PyTorch. Operators, functions, reductions with and without an axis, products, views (`row`, `col`, `block`,
+-- `reshape`), `t`, `cat`, `gather`, `where`, `clamp` and conversions are recorded, and of `dnn.linalg` solve, inv, det,
+-- logdet, cholesky, eigh and the singular values. Reductions without an axis, which otherwise return a number, then
+-- return a 1 x 1 Matrix; `cost:item()` is its number. An element, `A(i, j)`, is a number without a gradient;
+-- `A:block(i, i, j, j)` has one.
 --
--- A graph lives as long as something that was computed with it, and is freed by `backward`. Memory is not lost where a
--- loop leaves out `backward` or `dnn.no_grad`.
+-- `backward` frees the graph; without it, the graph is collected once nothing computed from it is in use. A loop that
+-- leaves out `backward` or `dnn.no_grad` leaks nothing.
 --
 -- ```lua
 -- local W, b = dnn.randn(1, 3):requires_grad_(), dnn.zeros(1, 1):requires_grad_()
@@ -26,13 +26,14 @@
 -- print(cost:item() < 1e-3)   --> true
 -- ```
 --
--- Optimisers take such matrices, and losses give a cost that is one: `cost = loss(W * X + b, Y)`, `cost:backward()`. As
--- with a network, a step spends the gradients: the next backward starts afresh, with or without `opt:zero_grad()`.
+-- Optimisers take such matrices, and losses return a cost that has a `backward`: `cost = loss(W * X + b, Y)`,
+-- `cost:backward()`. As with a network, a step spends the gradients: the next backward starts from zero, with or
+-- without `opt:zero_grad()`.
 --
--- A network called on a matrix that requires a gradient is part of the expression, as often as it is called:
--- `cost = ((net(X) - Y) ^ 2):mean()`; `cost:backward()` fills in the gradients of its parameters too, and an optimiser
--- takes both, `{net:parameters(), W}`. A layer written in Lua (`dnn.Layer`) is
--- recorded with its own backward. Lengths, masks and states come along: `net(X, {lengths = L})`.
+-- A network called on a matrix that requires a gradient is part of the expression, however often it is called: `cost =
+-- ((net(X) - Y) ^ 2):mean()`; `cost:backward()` fills in the gradients of its parameters too, and an optimiser takes
+-- both, `{net:parameters(), W}`. A layer written in Lua (`dnn.Layer`) is recorded with its own backward. Lengths, masks
+-- and states work there too: `net(X, {lengths = L})`.
 
 ---@class dnn
 local dnn = {}
@@ -40,10 +41,10 @@ local dnn = {}
 ---@class dnn.Matrix
 local A = {}
 
----Has everything that is computed from the matrix recorded from now on, so that `backward` finds its gradient.
+---Records whatever is computed from the matrix from now on, so that `backward` finds its gradient.
 ---
----The matrix cannot be changed in place then, unless in `dnn.no_grad`. `A:requires_grad_(false)` ends it; views taken
----before do not require a gradient.
+---It can then be changed in place only inside `dnn.no_grad`. `A:requires_grad_(false)` undoes it; views taken earlier
+---do not require a gradient.
 ---
 ---Errors: uint8 and int32; `false` for a matrix that was computed from others.
 ---
@@ -53,30 +54,30 @@ local A = {}
 ---y:backward()
 ---print(x.grad(1, 1))   --> 6.0
 ---```
----@param requires? boolean true when not given
+---@param requires? boolean true by default
 ---@return dnn.Matrix A itself
 function A:requires_grad_(requires) end
 
 ---Adds the gradients of the matrix with respect to all that it was computed from to their `grad`.
 ---
----Gradients add up from one backward to the next until `zero_grad`. A matrix that is not 1 x 1 needs its own gradient,
----of its shape. Afterwards the graph is freed, unless it is retained.
+---Gradients accumulate until `zero_grad`. A matrix that is not 1 x 1 needs its own gradient, of its shape. Afterwards
+---the graph is freed, unless it is retained.
 ---
 ---Errors: no matrix here requires a gradient; not 1 x 1 and no gradient given; a graph that was freed; a matrix that
----backward needs and that was changed in place since, which it names.
+---backward needs but that was changed in place, which is named.
 ---
 ---```lua
 ---local x = dnn.Matrix{1, 2, 3}:requires_grad_()
 ---x:exp():backward(dnn.ones(3, 1))
 ---print(x.grad == dnn.Matrix{1, 2, 3}:exp())   --> true
 ---```
----@param gradient? dnn.Matrix ones of 1 x 1 when not given
+---@param gradient? dnn.Matrix ones of 1 x 1 by default
 ---@param options? dnn.Matrix.backward.Options
 ---@return nil
 function A:backward(gradient, options) end
 
 ---@class dnn.Matrix.backward.Options
----@field retain_graph? boolean whether a further backward may follow; false when not given
+---@field retain_graph? boolean whether a further backward may follow; false by default
 
 ---Sets the gradient to zero.
 ---
@@ -91,7 +92,7 @@ function A:backward(gradient, options) end
 ---@return dnn.Matrix A itself
 function A:zero_grad() end
 
----Has `backward` keep the gradient of a matrix that was computed from others, which it does not otherwise.
+---Makes `backward` keep the gradient of a matrix that was computed from others, which it otherwise drops.
 ---
 ---Errors: a matrix that does not require a gradient.
 ---
@@ -124,7 +125,7 @@ function A:detach() end
 ---@return number
 function A:item() end
 
----Calls a function in which nothing is recorded: for validation, and for changes of parameters in place.
+---Calls a function in which nothing is recorded: for validation, and to change parameters in place.
 ---
 ---```lua
 ---local W = dnn.ones(2, 2):requires_grad_()
@@ -148,17 +149,17 @@ function dnn.no_grad(f) end
 ---@return any ... what the function returns
 function dnn.enable_grad(f) end
 
----Calls a function and keeps its result alone, not what it was computed from.
+---Calls a function and keeps only its result, not the intermediate ones.
 ---
----Backward calls f again and goes through that, which takes time and saves memory (Chen et al. 2016, "gradient
+---Backward calls f again to recompute them, which takes time and saves memory (Chen et al. 2016, "gradient
 ---checkpointing").
 ---
----Random numbers of the global stream are the same the second time, those of dropout too, and running values move once.
----What f computes from must be its arguments, parameters, and matrices that were not computed themselves. In `dnn.no_grad`
----it is f(...).
+---Random numbers from the global stream, dropout's too, are the same the second time, and running statistics are
+---updated once. f may use its arguments, parameters, and matrices that were not computed from others. Inside
+---`dnn.no_grad` it is just f(...).
 ---
----Errors: an f that does not return one Matrix; in backward, another result than the first time, an argument that was
----changed in place, a layer with `stateful = true`, a Matrix from outside that was computed and is no argument.
+---Errors: an f that does not return one Matrix; in backward, a result that differs from the first one, an argument
+---changed in place, a layer with `stateful = true`, a computed Matrix that is not an argument.
 ---
 ---```lua
 ---local W = dnn.full(1, 1, 2):requires_grad_()
@@ -172,16 +173,16 @@ function dnn.enable_grad(f) end
 ---@return dnn.Matrix
 function dnn.checkpoint_call(f, ...) end
 
--- ## What follows from it
+-- ## Gradients as results
 
 ---The gradients of a cost with respect to some matrices, as results; or the function of a function's gradients.
 ---
----`dnn.grad(cost, {A, B})` gives a gradient for each matrix, zeros where the cost does not depend on one, and adds to
----nothing's `grad`. Inner results can be asked for as well. The graph stays, so that it can be asked again. With
+---`dnn.grad(cost, {A, B})` returns a gradient for each matrix, zeros where the cost does not depend on it, and leaves
+---every `grad` alone. Intermediate results have gradients too. The graph is kept, so it can be used again. With
 ---`create_graph` the gradients are recorded and can be part of another cost: operators and elementwise layers can be
----differentiated as often as one likes, linear layers twice.
+---differentiated any number of times, linear layers twice.
 ---
----`dnn.grad(f)` is a function that gives f's value and its gradients with respect to each argument; f returns a 1 x 1
+---`dnn.grad(f)` is a function that returns f's value and its gradient with respect to each argument; f returns a 1 x 1
 ---Matrix.
 ---
 ---Errors: a cost that is not 1 x 1 without `grad_outputs`; a matrix that does not require a gradient; with
@@ -202,12 +203,13 @@ function dnn.checkpoint_call(f, ...) end
 function dnn.grad(cost, inputs, options) end
 
 ---@class dnn.grad.Options
----@field create_graph? boolean whether the gradients are recorded; false when not given
----@field grad_outputs? dnn.Matrix the gradient of the result, of its shape; ones of 1 x 1 when not given
+---@field create_graph? boolean whether the gradients are recorded; false by default
+---@field grad_outputs? dnn.Matrix the gradient of the result, of its shape; ones of 1 x 1 by default
 
----The derivatives of each element of f(x), a row, by each element of x, a column, both counted down the columns.
+---The derivative of each element of f(x), a row, with respect to each element of x, a column, both in column-major
+---order.
 ---
----Errors: an x that is not a Matrix; an f that returns none.
+---Errors: an x that is not a Matrix; an f that does not return one.
 ---
 ---```lua
 ---local A = dnn.Matrix{{1, 2}, {3, 4}}
@@ -219,7 +221,7 @@ function dnn.grad(cost, inputs, options) end
 ---@return dnn.Matrix #f(x) x #x
 function dnn.jacobian(f, x) end
 
----The second derivatives of f(x), a 1 x 1 Matrix, by each two elements of x, counted down the columns.
+---The second derivatives of f(x), a 1 x 1 Matrix, with respect to each pair of elements of x, in column-major order.
 ---
 ---Errors: an x that is not a Matrix; an f that returns anything but a 1 x 1 Matrix; a layer or loss in it that can be
 ---differentiated once only, which it names.
@@ -238,7 +240,7 @@ function dnn.hessian(f, x) end
 ---
 ---It takes about as long as two gradients, however many elements x has.
 ---
----Errors: as `dnn.hessian`; a v that has another shape than x.
+---Errors: as `dnn.hessian`; a v whose shape is not x's.
 ---
 ---```lua
 ---local function f(x) return (x ^ 3):sum() end
@@ -252,11 +254,11 @@ function dnn.hessian(f, x) end
 ---@return dnn.Matrix Hv of x's shape
 function dnn.hvp(f, x, v) end
 
----How a matrix came about: as text, a line for each result with its operator and shape, below it what it was made of;
+---How a matrix was computed: as text, a line for each result with its operator and shape, and its operands below it;
 ---with `svg`, as a drawing in which data flow down.
 ---
----The norm of a gradient stands beside the matrices that have one; in a drawing of a 1 x 1 matrix all have, that of
----this matrix. After `backward` the graph is gone, unless it was retained.
+---Matrices that have a gradient show its norm; in a drawing of a 1 x 1 matrix all of them do. After `backward` the
+---graph is gone, unless it was retained.
 ---
 ---Errors: nil and a message where the file cannot be written.
 ---

@@ -13,12 +13,12 @@ dnn.optim = {}
 -- ## Averaged weights
 
 ---@class dnn.optim.AveragedModel.Options
----@field decay? number weight of the old average in an exponential moving one, such as 0.999; when not given, the plain mean of all updates (stochastic weight averaging)
+---@field decay? number weight of the old average in an exponential moving one, such as 0.999; by default, the plain mean of all updates (stochastic weight averaging)
 
 ---A network of averaged weights beside the one that learns.
 ---
----After each step of the optimiser, or after each epoch, `update` takes the weights into the average. Kept values, such
----as running means, are those of the network as it is; `update_bn` measures them again. It is part of a checkpoint:
+---After each step of the optimiser, or after each epoch, `update` adds the weights to the average. Buffers, such as
+---running means, are those of the network; `update_bn` measures them again. It is part of a checkpoint:
 ---`run:checkpoint{net = net, optimiser = opt, average = average}`.
 ---
 ---Errors: a decay that is not between 0 and 1.
@@ -36,10 +36,10 @@ function dnn.optim.AveragedModel(net, options) end
 
 ---Averaged weights of a network.
 ---@class dnn.AveragedModel
----@field count integer how many updates there were
+---@field count integer number of updates
 local average = {}
 
----Takes the network's weights into the average; the first update takes them as they are.
+---Adds the network's weights to the average; the first update copies them.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -59,13 +59,13 @@ function average:update() end
 ---print(average:predict(dnn.ones(3, 5)):size())   --> 2	5
 ---```
 ---@param X dnn.Matrix
----@param options? table as of net:predict
+---@param options? table as for net:predict
 ---@return dnn.Matrix A
 function average:predict(X, options) end
 
----The averaged network, another one than the network that learns: to evaluate, save or copy.
+---The averaged network, separate from the one that learns: to evaluate, save or copy.
 ---
----It has the average as it is; later updates change it.
+---Later updates change it.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -76,7 +76,7 @@ function average:predict(X, options) end
 ---@return dnn.Layer
 function average:module() end
 
----Measures the running statistics of batch norm for the averaged weights, by one epoch of batches.
+---Measures the running statistics of batch norm for the averaged weights, over one epoch of batches.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.BatchNorm1d(2)}
@@ -98,9 +98,9 @@ function average:update_bn(batches) end
 ---@return table state
 function average:state_dict() end
 
----Takes over what `state_dict` gave.
+---Restores what `state_dict` returned.
 ---
----Errors: a state of a network of another size.
+---Errors: a state from a network of another size.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -118,11 +118,11 @@ function average:load_state_dict(state) end
 ---@field loss dnn.Loss
 ---@field optimiser dnn.Optimiser that steps all of net
 ---@field data dnn.data.batches|dnn.data.Loader
----@field from? number the first rate, 1e-7 when not given
----@field to? number the last one, 10 when not given
----@field steps? integer 100 when not given
----@field smooth? number weight of the past in the smoothed cost, 0.9 when not given
----@field stop? number ends where the cost is this many times its least, 4 when not given
+---@field from? number the first rate, 1e-7 by default
+---@field to? number the last one, 10 by default
+---@field steps? integer 100 by default
+---@field smooth? number weight of the past in the smoothed cost, 0.9 by default
+---@field stop? number stops when the cost is this many times its lowest, 4 by default
 
 ---@class dnn.optim.lr_finder.Result
 ---@field lr dnn.Matrix the rates, a column
@@ -140,16 +140,16 @@ local found = {}
 ---  loss = dnn.MSELoss(), data = data, steps = 20}
 ---found:plot{svg = os.tmpname() .. ".svg"}
 ---```
----@param options? table as of dnn.plot
+---@param options? table as for dnn.plot
 ---@return nil
 function found:plot(options) end
 
----Trains a copy for a few steps while the learning rate rises from one to the next (Smith 2017).
+---Trains a copy for a few steps, raising the learning rate at each (Smith 2017).
 ---
----Choose a rate somewhat below the one where the cost falls fastest, and a tenth of the one from which on it rises. The
----network and its optimiser stay as they are.
+---Choose a rate somewhat below the one where the cost falls fastest, or about a tenth of the one where it starts to
+---rise. The network and its optimiser stay as they are.
 ---
----Errors: what is missing, or out of its range.
+---Errors: options missing or out of range.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 1)}

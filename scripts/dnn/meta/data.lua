@@ -2,7 +2,7 @@
 
 -- # Data
 --
--- A set is a table {X = , Y = }: X is features x m, a column an example, and Y has m columns. Images may be kept as
+-- A set is a table {X = , Y = }: X is features x m, one example per column, and Y has m columns. Images may be kept as
 -- bytes instead, {raw = , Y = }, which takes a quarter of the memory.
 --
 -- An image of width x height pixels is one column: row by row from the top, the channels of a pixel side by side (red,
@@ -18,28 +18,28 @@ dnn.data = {}
 -- ## Folders of images
 
 ---@class dnn.data.images.Options
----@field size? integer|integer[] width and height that images are brought to, 1 to 4096, or {height, width}; 64 when not given
----@field fit? "stretch"|"crop"|"pad" what becomes of other proportions: "stretch" (when not given) changes them, "crop" takes the largest part around the middle, "pad" puts all of it on black
----@field channels? 1|3 grey, or red, green and blue; 3 when not given
----@field classes? string[] names of the classes in the order of their labels, as those of another folder; images of others are skipped; when not given, the classes there are, sorted
----@field lazy? boolean whether files are only listed, and read when a `dnn.data.Loader` needs them; false when not given
----@field test? number share of images that are to test with, below 1, or their number; 0.2 when not given; a folder with train/ and test/ has its own
----@field seed? integer of the order in which images are shuffled before they are split, 1 when not given
----@field limit? integer how many images to take at most (of each set of a folder that has two), 2 or more; all when not given
----@field normalise? boolean whether X is in 0..1, true when not given; false: in 0..255
----@field orientation? boolean whether photos are turned upright as their camera noted (EXIF), true when not given
----@field max_pixels? integer pixels that a file may claim, at most 2^28; 2^26 (67 million) when not given
----@field max_failures? number share of files that may be unreadable, 0.05 when not given
----@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` when not given
----@field progress? boolean|fun(done: integer, total: integer) whether a bar is drawn on stderr (true when not given), or a function
----@field warn? fun(message: string) called with what cannot be read and what is skipped; writes to stderr when not given
+---@field size? integer|integer[] width and height that images are resized to, 1 to 4096, or {height, width}; 64 by default
+---@field fit? "stretch"|"crop"|"pad" what to do with other aspect ratios: "stretch" (by default) changes them, "crop" takes the largest part around the middle, "pad" puts all of it on black
+---@field channels? 1|3 grey, or red, green and blue; 3 by default
+---@field classes? string[] names of the classes in the order of their labels, such as those of another folder; images of other classes are skipped; by default the classes found, sorted
+---@field lazy? boolean whether files are only listed, and read when a `dnn.data.Loader` needs them; false by default
+---@field test? number share of the images to test with, below 1, or their number; 0.2 by default; a folder with train/ and test/ has its own
+---@field seed? integer seed of the shuffle before the split, 1 by default
+---@field limit? integer how many images to take at most (of each set of a folder that has two), 2 or more; all by default
+---@field normalise? boolean whether X is in 0..1, true by default; false: in 0..255
+---@field orientation? boolean whether photos are turned upright as their camera noted (EXIF), true by default
+---@field max_pixels? integer pixels that a file may claim, at most 2^28; 2^26 (67 million) by default
+---@field max_failures? number share of files that may be unreadable, 0.05 by default
+---@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` by default
+---@field progress? boolean|fun(done: integer, total: integer) whether a bar is drawn on stderr (true by default), or a function
+---@field warn? fun(message: string) called with what cannot be read and what is skipped; writes to stderr by default
 
----What `dnn.data.images` gives; `print(data)` shows classes with counts, shape, memory and what was left out.
+---What `dnn.data.images` returns; `print(data)` shows classes with counts, shape, memory and what was left out.
 ---@class dnn.data.images
 ---@field train dnn.data.set
----@field test dnn.data.set|nil nil where none are to test with
+---@field test dnn.data.set|nil nil if there are no images to test with
 ---@field classes string[] names of the classes, sorted or as they were given
----@field positive string|nil of two classes the first, whose Y is 1; the other's is 0
+---@field positive string|nil with two classes the first, whose Y is 1; the other's is 0
 ---@field size integer|integer[] as it was given
 ---@field shape integer[] {height, width, channels} of a column
 ---@field channels 1|3
@@ -48,13 +48,13 @@ dnn.data = {}
 
 ---A set of examples.
 ---@class dnn.data.set
----@field X dnn.Matrix floats, features x m; made of raw when it is first asked for
----@field Y dnn.Matrix 1 x m: of two classes 1 for the first and 0 for the other, of more the label 1..C
----@field raw? dnn.Matrix the same as bytes, of images
+---@field X dnn.Matrix floats, features x m; made from raw when first used
+---@field Y dnn.Matrix 1 x m: with two classes 1 for the first and 0 for the other, with more the label 1..C
+---@field raw? dnn.Matrix the same as bytes, for images
 ---@field files? string[] paths of the images
----@field shape? integer[] {height, width, channels} of a column, of images
+---@field shape? integer[] {height, width, channels} of a column, for images
 ---@field classes? string[] names of the labels
----@field dtype? "float32"|"float64" type that X is made in
+---@field dtype? "float32"|"float64" type of X
 ---@field scale? number what raw is multiplied by to make X
 
 ---The images of a folder (JPEG, PNG, WebP, the first frame of a GIF, BMP) as two sets, shuffled, to train on and to
@@ -65,8 +65,8 @@ dnn.data = {}
 ---shrink and interpolated by Catmull and Rom's cubic (Keys, 1981) where they grow. Files that cannot be read are named
 ---and kept in `failures`; other files, folders inside classes, and folders without classes in `skipped`.
 ---
----Errors: nil and a message when the folder cannot be read or has less than two classes, or when more than the share
----max_failures of the files is unreadable.
+---Errors: nil and a message when the folder cannot be read or has fewer than two classes, or when more of the files
+---than max_failures are unreadable.
 ---
 ---```lua
 ---for _, name in ipairs{"cat.1", "cat.2", "dog.1", "dog.2"} do
@@ -85,11 +85,11 @@ function dnn.data.images(path, options) end
 -- ## Single images
 
 ---@class dnn.data.read_image.Options
----@field size? integer|integer[] width and height that it is brought to, or {height, width}; its own when not given
----@field fit? "stretch"|"crop"|"pad" what becomes of other proportions, as `dnn.data.images` has it
----@field channels? 1|3 grey, or red, green and blue; 3 when not given
----@field orientation? boolean whether it is turned upright as its camera noted (EXIF), true when not given
----@field max_pixels? integer pixels that the file may claim, at most 2^28; 2^26 (67 million) when not given
+---@field size? integer|integer[] width and height that it is resized to, or {height, width}; its own by default
+---@field fit? "stretch"|"crop"|"pad" what to do with other aspect ratios, as for `dnn.data.images`
+---@field channels? 1|3 grey, or red, green and blue; 3 by default
+---@field orientation? boolean whether it is turned upright as its camera noted (EXIF), true by default
+---@field max_pixels? integer pixels that the file may claim, at most 2^28; 2^26 (67 million) by default
 
 ---Reads an image (JPEG, PNG, WebP, the first frame of a GIF, BMP) as a column of bytes.
 ---
@@ -111,7 +111,7 @@ function dnn.data.read_image(path, options) end
 
 ---Writes an image as a PNG file.
 ---
----It is written beside its place and then renamed, so a file is whole or not there.
+---It is written under another name and then renamed, so a file is complete or absent.
 ---
 ---Errors: a number of elements that is not 1 or 3 times width * height. Nil and a message where the file cannot be
 ---written.
@@ -131,8 +131,8 @@ function dnn.data.write_png(path, image, width, height) end
 -- ## HDF5 files
 
 ---@class dnn.data.hdf5.Options
----@field external? boolean whether links and datasets that lead to other files are followed, false when not given: a file from elsewhere could so read any file of yours
----@field max_bytes? integer bytes that a dataset may have; when not given, what its bytes in the file make plausible
+---@field external? boolean whether links and datasets that lead to other files are followed, false by default, since a file from elsewhere could otherwise read any file of yours
+---@field max_bytes? integer bytes that a dataset may have; by default, what its bytes in the file make plausible
 
 ---Opens an HDF5 file (.h5).
 ---
@@ -154,7 +154,7 @@ function dnn.data.hdf5(path, options) end
 ---@field [string] dnn.Matrix|string[]
 local file = {}
 
----The names of all datasets, sorted; one that soft or hard links give several names comes under each.
+---The names of all datasets, sorted; a dataset that links give several names is listed under each.
 ---
 ---```lua
 ---local file <close> = dnn.data.hdf5 "train.h5"
@@ -170,8 +170,8 @@ function file:names() end
 ---a sign, become int32, other numbers float64.
 ---
 ---Errors: an unknown name, or a dataset that is neither numbers nor strings. Nil and a message where the file is
----damaged, a filter is not installed (it is named), a whole number is not held exactly by a float64, or the dataset
----stands in another file.
+---damaged, a filter is not installed (it is named), a whole number does not fit a float64 exactly, or the dataset is in
+---another file.
 ---
 ---```lua
 ---local file <close> = dnn.data.hdf5 "train.h5"
@@ -190,7 +190,7 @@ function file:read(name) end
 ---```
 ---@param name string
 ---@return integer[] extent
----@return string type as "uint8"
+---@return string type such as "uint8"
 function file:shape(name) end
 
 ---Closes the file, as the end of a `local file <close>` does. It may be called twice.
@@ -205,8 +205,8 @@ function file:close() end
 -- ## Splits and minibatches
 
 ---@class dnn.data.split.Options
----@field test? number share of examples that are to test with, below 1, or their number; 0.2 when not given
----@field seed? integer of the order in which examples are shuffled before, 1 when not given
+---@field test? number share of the examples to test with, below 1, or their number; 0.2 by default
+---@field seed? integer seed of the shuffle before the split, 1 by default
 
 ---A set's examples, shuffled, as two sets: to train on and to test with.
 ---
@@ -222,23 +222,23 @@ function file:close() end
 function dnn.data.split(set, options) end
 
 ---@class dnn.data.batches.Options
----@field size? integer examples in a batch, 32 when not given
----@field shuffle? boolean whether every epoch goes in a new order, true when not given
----@field random? dnn.Random stream to shuffle by; the global one when not given
----@field dtype? "float32"|"float64" type of X and Y; the set's when not given
----@field scale? number what X is multiplied by, 1 when not given; for bytes of images what their set says, 1 / 255
----@field shift? number what is added then, 0 when not given
----@field drop_last? boolean whether a smaller last batch is left out, false when not given
+---@field size? integer examples in a batch, 32 by default
+---@field shuffle? boolean whether every epoch has a new order, true by default
+---@field random? dnn.Random stream to shuffle with; the global one by default
+---@field dtype? "float32"|"float64" type of X and Y; the set's by default
+---@field scale? number what X is multiplied by, 1 by default; for bytes of images what their set says, 1 / 255
+---@field shift? number what is added then, 0 by default
+---@field drop_last? boolean whether a smaller last batch is left out, false by default
 
 ---Minibatches: `for X, Y in batches do` goes once through the set, and may be repeated.
 ---
 ---X and Y are the same two matrices in every round, and views of them for a smaller last batch, so batches make no
 ---garbage.
 ---
----A set of sequences may have `lengths`, 1 x m, how many steps each example has. Then there is a third value, a table
----{lengths = } of the batch's: `for X, Y, beside in batches do local A = net:forward(X, beside) ...`.
+---A set of sequences may have `lengths`, 1 x m, the number of steps of each example. The loop then has a third value, a
+---table {lengths = } for the batch: `for X, Y, beside in batches do local A = net:forward(X, beside) ...`.
 ---
----Errors: lengths that are not one for each example.
+---Errors: lengths that are not one per example.
 ---
 ---```lua
 ---local set = {X = dnn.rand(3, 10), Y = dnn.zeros(1, 10)}
@@ -261,9 +261,8 @@ local batches = {}
 
 -- ## Batches prepared while the network trains
 
----Changes of images that keep what they show, drawn again in each epoch. Each is a line with its strength s; they are
----applied in this order: the movements together, the colours together, noise, the normalisation by channel, cutout,
----mixup.
+---Random changes to images that keep what they show, different in each epoch. Each has a strength s; they are applied
+---in this order: the movements together, the colours together, noise, the normalisation by channel, cutout, mixup.
 ---@class dnn.data.Loader.Augment
 ---@field horizontal_flip? number mirrored, left to right, with probability s
 ---@field vertical_flip? number mirrored, top to bottom, with probability s
@@ -281,31 +280,31 @@ local batches = {}
 ---@field mixup? number mixed with another example of its batch, labels too, by a share of the beta distribution (s, s), the larger one its own (Zhang et al., 2018)
 
 ---@class dnn.data.Loader.Options
----@field batch_size? integer examples in a batch, 32 when not given
----@field shuffle? boolean whether every epoch goes in a new order, true when not given
----@field drop_last? boolean whether a smaller last batch is left out, false when not given
----@field workers? integer threads that prepare batches, up to 64; 1 when not given; 0: they are made, on all threads of the program, when they are asked for
----@field prefetch? integer batches that are prepared ahead, up to 64; 2 when not given
----@field cache? integer bytes of decoded images that are kept, 256000000 when not given
----@field augment? dnn.data.Loader.Augment changes of the images, none when not given
----@field normalise? boolean|table true: each channel's mean and deviation are measured and become 0 and 1; a table {mean = , deviation = }, or another loader: by its numbers; false when not given
+---@field batch_size? integer examples in a batch, 32 by default
+---@field shuffle? boolean whether every epoch has a new order, true by default
+---@field drop_last? boolean whether a smaller last batch is left out, false by default
+---@field workers? integer threads that prepare batches, up to 64; 1 by default; 0: batches are made on demand, on all threads of the program
+---@field prefetch? integer batches prepared in advance, up to 64; 2 by default
+---@field cache? integer bytes of decoded images that are kept, 256000000 by default
+---@field augment? dnn.data.Loader.Augment changes of the images, none by default
+---@field normalise? boolean|table true: each channel's mean and deviation are measured and become 0 and 1; a table {mean = , deviation = }, or another loader: by its numbers; false by default
 ---@field weights? number[]|dnn.Matrix how often each example is drawn, with repetition, instead of once in an epoch
----@field balanced? boolean whether every class is drawn equally often, with repetition; false when not given
----@field one_hot? boolean|integer whether labels 1..C become columns of 0 and 1, or C itself; true for mixup of more than two classes, else false when not given
----@field shape? integer[] {height, width, channels} of a column of X; the set's when not given
----@field seed? integer of orders and augmentations; drawn from the global stream when not given
+---@field balanced? boolean whether every class is drawn equally often, with repetition; false by default
+---@field one_hot? boolean|integer whether labels 1..C become columns of 0 and 1, or C itself; true for mixup of more than two classes, else false by default
+---@field shape? integer[] {height, width, channels} of a column of X; the set's by default
+---@field seed? integer of orders and augmentations; drawn from the global stream by default
 ---@field scale? number what values are multiplied by first; for bytes what their set says, or 1 / 255; else 1
----@field dtype? "float32"|"float64" type of X and Y; the set's when not given
----@field max_failures? number share of images that may be unreadable, 0.05 when not given
----@field warn? fun(message: string) called with why an image could not be read; writes to stderr when not given
+---@field dtype? "float32"|"float64" type of X and Y; the set's by default
+---@field max_failures? number share of images that may be unreadable, 0.05 by default
+---@field warn? fun(message: string) called with why an image could not be read; writes to stderr by default
 
 ---Minibatches of a set, prepared by threads in C while the network trains: `for X, Y in loader do` goes once through
 ---the set, and may be repeated.
 ---
 ---The set is in memory, or lazy (`dnn.data.images` with lazy = true, or `{files = , Y = , shape = }`): then files are
----decoded when they are needed, and as many as fit are kept. X and Y are the same two matrices in every round, and views
----of them for a smaller batch. The same seed gives the same batches on any number of threads. An image that cannot be
----read is left out of its batch, said once, and kept in `failures`.
+---decoded when they are needed, and as many as fit are kept. X and Y are the same two matrices in every round, and
+---views of them for a smaller batch. The same seed gives the same batches on any number of threads. An image that
+---cannot be read is left out of its batch, reported once, and kept in `failures`.
 ---
 ---Errors: a set or options that do not fit; in the loop, more unreadable images than max_failures allows.
 ---
@@ -333,11 +332,11 @@ function dnn.data.Loader(set, options) end
 ---@field mean number[]|false of each channel, where it normalises
 ---@field deviation number[]|false of each channel, where it normalises
 ---@field seed integer of orders and augmentations
----@field epoch integer the epoch that is under way, or was last, counted from 1
+---@field epoch integer the current or last epoch, counted from 1
 ---@field failures string[] why images could not be read
 local loader = {}
 
----The batch that comes next, as the loop will get it, in matrices of its own; `dnn.imshow(loader)` shows it.
+---The next batch, as the loop will get it, in matrices of its own; `dnn.imshow(loader)` shows it.
 ---
 ---```lua
 ---local set = {X = dnn.ones(2, 3), Y = dnn.zeros(1, 3)}
@@ -348,7 +347,7 @@ local loader = {}
 ---@return dnn.Matrix Y
 function loader:preview() end
 
----X of a batch as it was before the normalisation by channel, which images are shown as.
+---X of a batch before the normalisation by channel, as images are shown.
 ---
 ---```lua
 ---local set = {X = dnn.rand(4, 9), Y = dnn.zeros(1, 9), shape = {2, 2, 1}}
@@ -359,8 +358,8 @@ function loader:preview() end
 ---@return dnn.Matrix X a copy, or X itself where there is no normalisation
 function loader:denormalise(X) end
 
----What the loader did so far: `waited`, seconds that the loop waited for batches; `decoded`, image files; `cached`, bytes
----of images that it keeps.
+---What the loader has done so far: `waited`, the seconds that the loop waited for batches; `decoded`, the number of
+---image files; `cached`, the bytes of images that it keeps.
 ---
 ---```lua
 ---local loader = dnn.data.Loader{X = dnn.ones(2, 3), Y = dnn.zeros(1, 3)}
@@ -369,7 +368,7 @@ function loader:denormalise(X) end
 ---@return {waited: number, decoded: integer, cached: integer}
 function loader:statistics() end
 
----Where it stands, for a checkpoint, in the middle of an epoch too.
+---Its position, for a checkpoint, even in the middle of an epoch.
 ---
 ---```lua
 ---local set = {X = dnn.ones(2, 3), Y = dnn.zeros(1, 3)}
@@ -378,9 +377,10 @@ function loader:statistics() end
 ---@return table state
 function loader:state_dict() end
 
----Takes up what state_dict gave: the next batch is the one that would have come there. In the middle of a loop too.
+---Restores what `state_dict` returned: the next batch is the one that would have come then. It works in the middle of a
+---loop, too.
 ---
----Errors: a state of another number of examples, batch size, or choice of shuffle and drop_last.
+---Errors: a state with another number of examples, batch size, or choice of shuffle and drop_last.
 ---
 ---```lua
 ---local loader = dnn.data.Loader{X = dnn.ones(2, 3), Y = dnn.zeros(1, 3)}

@@ -5,14 +5,15 @@
 -- `local dnn = require "dnn"` loads it. At the prompt of `dnnlua` and in `dnnlua -e` the global `dnn` is already
 -- defined.
 --
--- Names that PyTorch users know are PyTorch's (`Linear`, `BCELoss`, `manual_seed`); those of the L-layer tutorial are the
--- tutorial's (`dnn.stepwise`). Constructors are PascalCase, functions and methods snake_case. A trailing underscore
+-- Names that PyTorch users know are PyTorch's (`Linear`, `BCELoss`, `manual_seed`); those of the L-layer tutorial are
+-- the tutorial's (`dnn.stepwise`). Constructors are PascalCase, functions and methods snake_case. A trailing underscore
 -- changes the object in place. Options come last, in one table; an unknown key is an error that lists the known ones.
 --
 -- Indices start at 1 and ranges include both ends, as in Lua. Class labels are 1..C. A column is one example, so X is
 -- features x m.
 --
--- Wrong use raises an error with the script's line. Failures of files, folders and libraries return `nil` and a message.
+-- Misuse raises an error that names the script's line. Failures of files, folders and libraries return `nil` and a
+-- message.
 --
 -- An unknown name raises an error that suggests the closest one; `rawget(dnn, name)` returns nil instead.
 
@@ -30,10 +31,10 @@ dnn.version = ""
 
 ---Prints help on a name or a value.
 ---
----A string is what one would type after `?` at the prompt: a name (`"dnn.Linear"`, `"Matrix:sum"`, `"string.format"`), the
----title of a chapter (`"runs"`), or words in quotation marks, which find a recipe or whatever mentions them
----(`'"learning rate"'`). For any other value, such as a network, a matrix or a function of the module, help describes its
----kind. Without an argument it prints an overview.
+---A string is what you would type after `?` at the prompt: a name (`"dnn.Linear"`, `"Matrix:sum"`, `"string.format"`),
+---the title of a chapter (`"runs"`), or words in quotation marks, which find a recipe or whatever mentions them
+---(`'"learning rate"'`). For any other value, such as a network, a matrix or a function of the module, help describes
+---its kind. Without an argument it prints an overview.
 ---
 ---```lua
 ---dnn.help "dnn.linalg.svd"
@@ -44,10 +45,10 @@ dnn.version = ""
 function dnn.help(topic) end
 
 ---@class dnn.help.topic.Options
----@field width? integer columns of a line, 80 when not given
----@field colour? boolean whether headings and code are bold, by a terminal's codes; false when not given
+---@field width? integer columns of a line, 80 by default
+---@field colour? boolean whether headings and code are bold, by a terminal's codes; false by default
 
----Help as a string, for what one would type after `?` at the prompt.
+---Help as a string, for what you would type after `?` at the prompt.
 ---
 ---Looking up a name runs no code of the script, not even metamethods.
 ---
@@ -58,7 +59,7 @@ function dnn.help(topic) end
 ---print(page:match "[^\n]+")   --> A:row(i) -> Matrix
 ---```
 ---@param topic string a name, words in quotation marks, or "" for an overview
----@param env? table where names of values are looked up; the globals when not given
+---@param env? table where names of values are looked up; the globals by default
 ---@param options? dnn.help.topic.Options
 ---@return string|nil text
 ---@return string|nil message
@@ -85,7 +86,7 @@ function dnn.help.entries() end
 
 ---Sets the type of new matrices and networks that are made without one; initially float32.
 ---
----Errors: uint8 and int32 are refused, since nothing is computed in them.
+---Errors: uint8 and int32, which only store data.
 ---
 ---```lua
 ---dnn.set_default_dtype "float64"
@@ -106,9 +107,9 @@ function dnn.get_default_dtype() end
 
 ---Sets the number of threads to compute on, including the script's own.
 ---
----Results do not depend on it: work is divided by the size of the problem alone, so a sum has the same bits on one thread
----and on many. The initial number comes from `dnnlua --threads` or the environment variable DNN_NUM_THREADS, and is
----otherwise the number of CPUs that the process may use.
+---Results do not depend on it: work is divided by the size of the problem alone, so a sum has the same bits on one
+---thread and on many. The initial number comes from `dnnlua --threads` or the environment variable DNN_NUM_THREADS, and
+---is otherwise the number of CPUs that the process may use.
 ---
 ---```lua
 ---dnn.set_num_threads(1)
@@ -126,7 +127,7 @@ function dnn.set_num_threads(n) end
 ---@return integer
 function dnn.get_num_threads() end
 
----The kernels that OpenBLAS multiplies matrices with, as in "SkylakeX".
+---The kernels that OpenBLAS uses, such as "SkylakeX".
 ---
 ---On a CPU unknown to OpenBLAS, the best kernels that it can run are used, unless OPENBLAS_CORETYPE is set.
 ---
@@ -138,8 +139,8 @@ function dnn.blas_core() end
 
 ---The number of memory blocks that the C library has allocated so far.
 ---
----It shows that a training step allocates none: matrices are in Lua's memory, and a network's buffers are allocated once
----for each batch size.
+---It shows that a training step allocates none: matrices are in Lua's memory, and a network's buffers are allocated
+---once for each batch size.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -154,7 +155,7 @@ function dnn.allocation_count() end
 
 -- ## The system
 --
--- What scripts need from the operating system and Lua does not provide.
+-- What scripts need from the operating system that Lua does not provide.
 
 ---Seconds on a monotonic clock, for measuring how long something takes.
 ---
@@ -177,12 +178,12 @@ dnn.system = {}
 ---```lua
 ---local width = dnn.system.terminal "stdout" or 80
 ---```
----@param stream? "stdin"|"stdout"|"stderr" "stderr" when not given
+---@param stream? "stdin"|"stdout"|"stderr" "stderr" by default
 ---@return integer|nil columns
 ---@return boolean coloured whether text written there may be coloured, by NO_COLOR, CLICOLOR_FORCE and TERM
 function dnn.system.terminal(stream) end
 
----Makes a folder, and missing ones above it.
+---Makes a folder and any missing parents.
 ---
 ---It is not an error if the folder exists already.
 ---

@@ -333,7 +333,7 @@ A.eq = dnn.eq
 ---@return dnn.Matrix A itself
 function A:eq_(B) end
 
----1 where A's element is other than B's, else 0.
+---1 where A's element differs from B's, else 0.
 ---
 ---Errors: shapes that do not fit, which it names; float32 with float64; uint8.
 ---
@@ -347,7 +347,7 @@ function A:eq_(B) end
 function dnn.ne(A, B, options) end
 A.ne = dnn.ne
 
----Replaces each element by 1 where it is other than B's, else by 0.
+---Replaces each element by 1 where it differs from B's, else by 0.
 ---
 ---Errors: a B that does not fit A's shape; float32 with float64; uint8.
 ---

@@ -2,17 +2,16 @@
 
 -- # Files of numbers
 --
--- Every reader here keeps one rule: the first axis counts examples and becomes columns, the others are flattened into
--- rows in the file's order; a vector becomes 1 x n. The shape in the file comes beside the matrix.
+-- Every reader here follows one rule: the first axis counts examples and becomes columns, the others are flattened into
+-- rows in the file's order; a vector becomes 1 x n. The shape in the file is returned beside the matrix.
 --
--- uint8, float32 and float64 stay what they are; float16 becomes float32; booleans and whole numbers of up to 31 bits
--- and a sign become int32, larger ones float64. A whole number that float64 does not hold exactly is an error that
--- names it.
+-- uint8, float32 and float64 keep their type; float16 becomes float32; booleans and whole numbers of up to 31 bits and
+-- a sign become int32, larger ones float64. A whole number that does not fit float64 exactly is an error that names it.
 --
--- What is wrong with a file gives nil and a message with the file, the place, and what was expected. A file that is
--- something else is named for what it is. No file can run code: pickles are refused. What a header claims is held
--- against the file before memory is taken for it, and compressed files that would unpack to suspiciously much (over
--- 1 GiB and over 100 times their size) are refused unless the option `max_bytes` allows it.
+-- A faulty file gives nil and a message with the file, the place, and what was expected. For a file of another kind,
+-- the message says which. No file can run code: pickles are refused. What a header claims is checked against the file's
+-- size before memory is allocated, and compressed files that would unpack to more than 1 GiB and more than 100 times
+-- their size are refused unless the option `max_bytes` allows it.
 
 ---@class dnn
 local dnn = {}
@@ -23,13 +22,13 @@ dnn.data = {}
 -- ## CSV files
 
 ---@class dnn.data.csv.Options
----@field label? string|integer name or number of the column that becomes Y; no Y when not given
----@field columns? (string|integer)[] names or numbers of the columns of X, in their order; all others when not given
----@field header? boolean whether the first line holds names; found when not given: it does where none of it is a number
----@field delimiter? string one character between fields, " " for any blanks; found when not given, of tab ; | , and blanks
----@field decimal? "."|"," the decimal sign; found when not given
----@field missing? number|"mean"|"skip" what stands for a value that is missing: a number, the mean of its column, or nothing, so that its line is skipped; an error when not given
----@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` when not given
+---@field label? string|integer name or number of the column that becomes Y; no Y by default
+---@field columns? (string|integer)[] names or numbers of the columns of X, in their order; all others by default
+---@field header? boolean whether the first line holds names; by default it does if none of its fields is a number
+---@field delimiter? string one character between fields, " " for any blanks; by default detected, among tab ; | , and blanks
+---@field decimal? "."|"," the decimal sign; by default detected
+---@field missing? number|"mean"|"skip" what replaces a missing value: a number, or the mean of its column; "skip" leaves its line out; by default it is an error
+---@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` by default
 ---@field max_bytes? integer bytes that a gzipped file may unpack to
 
 ---A table from a CSV file; also a set of examples for `dnn.data.split` and `dnn.data.batches`.
@@ -43,12 +42,12 @@ dnn.data = {}
 
 ---Reads a CSV file, plain or gzipped.
 ---
----Header and delimiter are found. Fields may be quoted, any line ends are taken, a byte order mark is skipped. A
----column holds numbers, or strings where its first value is not a number: a string becomes the number of its class, 1..C in
----the order of their bytes. Missing are empty fields, NA, N/A, NaN, null, None and ?.
+---Header and delimiter are detected. Fields may be quoted, line ends may be of any kind, and a byte order mark is
+---skipped. A column holds numbers, or strings where its first value is not a number: a string becomes the number of its
+---class, 1..C in the order of their bytes. Empty fields, NA, N/A, NaN, null, None and ? count as missing.
 ---
----Errors: a column that does not exist, and a line with too few or too many fields, a string where a number is expected, or
----a missing value, with file, line and column: nil and a message.
+---Errors: nil and a message with file, line and column for a column that does not exist, a line with too few or too
+---many fields, a string where a number is expected, or a missing value.
 ---
 ---```lua
 ---local file = assert(io.open("iris.csv", "w"))
@@ -64,15 +63,15 @@ dnn.data = {}
 function dnn.data.csv(path, options) end
 
 ---@class dnn.data.write_csv.Options
----@field names? string[] of the rows of X, for the first line; the data's own when not given, no first line without any
----@field delimiter? string one character between fields, "," when not given
+---@field names? string[] of the rows of X, for the first line; the data's own by default, no first line without any
+---@field delimiter? string one character between fields, "," by default
 
----Writes a matrix, or what `dnn.data.csv` gave, as a CSV file: each column becomes a line.
+---Writes a matrix, or what `dnn.data.csv` returned, as a CSV file: each column becomes a line.
 ---
----Numbers are written so that the same ones are read back. Classes are written by name.
+---Numbers read back exactly. Classes are written by name.
 ---
----Errors: a number of names that is not that of X's rows, a Y with another number of columns. Nil and a message where
----the file cannot be written; the old one is whole then.
+---Errors: names that are not one per row of X, a Y with another number of columns. Nil and a message where the file
+---cannot be written; the old one stays intact.
 ---
 ---```lua
 ---local points = dnn.Matrix{{1, 2}, {0.5, -3}}
@@ -96,7 +95,8 @@ function dnn.data.write_csv(path, data, options) end
 
 ---Reads a .npy file, as NumPy's `save` writes it: both orders, both byte orders, all numbers and booleans.
 ---
----Errors: nil and a message, also for objects (which are pickled and could run code), text, complex numbers and records.
+---Errors: nil and a message, also for objects (which are pickled and could run code), text, complex numbers and
+---records.
 ---
 ---```lua
 ---assert(dnn.data.write_npy("a.npy", dnn.Matrix{{1, 2}, {3, 4}, {5, 6}}))
@@ -110,12 +110,12 @@ function dnn.data.write_csv(path, data, options) end
 function dnn.data.npy(path, options) end
 
 ---@class dnn.data.npz.Options
----@field names? string[] the arrays to read; all when not given
+---@field names? string[] the arrays to read; all by default
 ---@field max_bytes? integer bytes that a compressed array may unpack to
 
 ---Reads a .npz archive, as NumPy's `savez` and `savez_compressed` write it.
 ---
----An array that a Matrix does not hold (objects, text) is left out, and using its name is an error that says why.
+---An array that a Matrix cannot hold (objects, text) is left out, and using its name is an error that says why.
 ---
 ---Errors: nil and a message where the archive is something else or damaged, and where one of `names` cannot be read.
 ---
@@ -130,12 +130,12 @@ function dnn.data.npy(path, options) end
 function dnn.data.npz(path, options) end
 
 ---@class dnn.data.write_npy.Options
----@field shape? integer[] axes in the file, the first as long as A has columns; {cols, rows} when not given, {cols} of a row
+---@field shape? integer[] axes in the file, the first as long as A has columns; {cols, rows} by default, {cols} of a row
 
----Writes a matrix as a .npy file, whose first axis are the columns; `dnn.data.npy` reads the same matrix back.
+---Writes a matrix as a .npy file, whose first axis is the columns; `dnn.data.npy` reads the same matrix back.
 ---
----Errors: a shape of another number of elements. Nil and a message where the file cannot be written; the old one is
----whole then.
+---Errors: a shape of another number of elements. Nil and a message where the file cannot be written; the old one stays
+---intact.
 ---
 ---```lua
 ---local images = dnn.zeros(12, 5, {dtype = "uint8"})
@@ -168,14 +168,14 @@ function dnn.data.write_npy(path, A, options) end
 function dnn.data.idx(path, options) end
 
 ---@class dnn.data.mnist.Options
----@field normalise? boolean whether X is in 0..1, true when not given; false: in 0..255
----@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` when not given
+---@field normalise? boolean whether X is in 0..1, true by default; false: in 0..255
+---@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` by default
 
----What `dnn.data.mnist` and `dnn.data.cifar10` give.
+---What `dnn.data.mnist` and `dnn.data.cifar10` return.
 ---@class dnn.data.mnist
----@field train dnn.data.set its raw are the bytes, its Y the labels 1..C
+---@field train dnn.data.set raw holds the bytes, Y the labels 1..C
 ---@field test dnn.data.set
----@field classes string[] names of the classes: of MNIST the digits, so that label 1 is "0"
+---@field classes string[] names of the classes: for MNIST the digits, so that label 1 is "0"
 ---@field width integer of the images
 ---@field height integer of the images
 ---@field channels 1|3
@@ -195,8 +195,8 @@ function dnn.data.idx(path, options) end
 function dnn.data.mnist(folder, options) end
 
 ---@class dnn.data.cifar10.Options
----@field normalise? boolean whether X is in 0..1, true when not given; false: in 0..255
----@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` when not given
+---@field normalise? boolean whether X is in 0..1, true by default; false: in 0..255
+---@field dtype? "float32"|"float64" type of X and Y; that of `dnn.set_default_dtype` by default
 
 ---Reads CIFAR-10 in its binary version from a folder that holds data_batch_1.bin to data_batch_5.bin and
 ---test_batch.bin, or has them in its folder cifar-10-batches-bin.
@@ -217,7 +217,7 @@ function dnn.data.cifar10(folder, options) end
 
 ---A Matrix from a string of its elements' bytes, column after column, in this machine's byte order.
 ---
----Errors: a string of another length than rows * cols elements have.
+---Errors: a string that is not as long as rows * cols elements.
 ---
 ---```lua
 ---local A = dnn.frombytes(string.pack("<ffff", 1, 2, 3, 4), "float32", 2, 2)

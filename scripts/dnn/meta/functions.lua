@@ -250,8 +250,8 @@ function A:isfinite_() end
 ---print(dnn.clamp(dnn.Matrix{-3, 3}, nil, 1):sum())       --> -2.0
 ---```
 ---@param A dnn.Matrix
----@param low? number no bound when not given
----@param high? number no bound when not given
+---@param low? number no bound by default
+---@param high? number no bound by default
 ---@param options? dnn.add.Options
 ---@return dnn.Matrix
 function dnn.clamp(A, low, high, options) end
@@ -262,7 +262,7 @@ A.clamp = dnn.clamp
 ---```lua
 ---local gradient = dnn.randn(3, 3):clamp_(-1, 1)
 ---```
----@param low? number no bound when not given
----@param high? number no bound when not given
+---@param low? number no bound by default
+---@param high? number no bound by default
 ---@return dnn.Matrix A itself
 function A:clamp_(low, high) end

@@ -21,8 +21,8 @@ dnn.linalg = {}
 ---
 ---Shapes: A is n x n, B and X are n x r.
 ---
----Errors: a singular A, whose pivot is named. Of one that is singular to working precision one warning goes to stderr:
----then no digit of X is certain.
+---Errors: a singular A, whose pivot is named. An A that is singular to working precision gives one warning on stderr:
+---no digit of X can then be trusted.
 ---
 ---```lua
 ---local A, B = dnn.Matrix{{2, 0}, {0, 4}}, dnn.Matrix{2, 8}
@@ -50,8 +50,8 @@ function dnn.linalg.lstsq(A, B) end
 
 ---The inverse of a square matrix. To solve equations, `dnn.linalg.solve` is quicker and more exact.
 ---
----Errors: a singular A, whose pivot is named. Of one that is singular to working precision one warning goes to stderr:
----then no digit of the inverse is certain.
+---Errors: a singular A, whose pivot is named. An A that is singular to working precision gives one warning on stderr:
+---no digit of the inverse can then be trusted.
 ---
 ---```lua
 ---print(dnn.linalg.inv(dnn.Matrix{{2, 0}, {0, 4}})(2, 2))   --> 0.25
@@ -60,7 +60,7 @@ function dnn.linalg.lstsq(A, B) end
 ---@return dnn.Matrix
 function dnn.linalg.inv(A) end
 
----The determinant of a square matrix: 0 of a singular one, 1 of an empty one.
+---The determinant of a square matrix: 0 for a singular one, 1 for an empty one.
 ---
 ---```lua
 ---print(dnn.linalg.det(dnn.Matrix{{2, 0}, {0, 4}}))   --> 8.0
@@ -69,9 +69,9 @@ function dnn.linalg.inv(A) end
 ---@return number
 function dnn.linalg.det(A) end
 
----The logarithm of the determinant of a square matrix: -inf of a singular one, NaN where it is negative.
+---The logarithm of the determinant of a square matrix: -inf if it is singular, NaN if the determinant is negative.
 ---
----It stays in range where the determinant itself does not.
+---It stays in range where the determinant itself would overflow.
 ---
 ---```lua
 ---local value = dnn.linalg.logdet(dnn.eye(500) * 10)
@@ -82,7 +82,7 @@ function dnn.linalg.det(A) end
 function dnn.linalg.logdet(A) end
 
 ---@class dnn.linalg.pinv.Options
----@field rcond? number singular values up to this times the largest count as 0; max(m, n) times the type's epsilon when not given
+---@field rcond? number singular values up to this times the largest count as 0; max(m, n) times the type's epsilon by default
 
 ---The Moore-Penrose inverse.
 ---
@@ -99,7 +99,7 @@ function dnn.linalg.pinv(A, options) end
 
 ---The condition number in the 2-norm: the largest singular value over the smallest, infinity where that is 0.
 ---
----About as many digits of a solution are lost as the condition number has: of 1e6 six, of the seven that float32 holds.
+---A solution loses about as many digits as the condition number has: with 1e6, six of float32's seven.
 ---
 ---```lua
 ---print(dnn.linalg.cond(dnn.Matrix{{1, 0}, {0, 0.25}}))   --> 4.0
@@ -148,7 +148,7 @@ function dnn.linalg.cholesky(A) end
 function dnn.linalg.qr(A) end
 
 ---@class dnn.linalg.svd.Options
----@field vectors? boolean whether vectors are computed and returned too, true when not given
+---@field vectors? boolean whether vectors are computed and returned too, true by default
 
 ---The singular values and vectors, U diag(s) Vt = A.
 ---

@@ -2,10 +2,11 @@
 
 -- # Losses
 --
--- A loss compares the output A (outputs x m) with the targets Y, and gives a number; its backward gives dA, from which
--- `net:backward` starts. With reduction "mean" both are divided by the number of elements (`dnn.CrossEntropyLoss`: of
--- labels), with "sum" they are not, as in PyTorch; with "none" the cost of each example comes back, a 1 x m Matrix,
--- and backward takes the gradient with respect to these. Y may be of A's type or whole numbers (uint8, int32).
+-- A loss compares the output A (outputs x m) with the targets Y and returns a number; its backward returns dA, from
+-- which `net:backward` starts. With reduction "mean" both are divided by the number of elements
+-- (`dnn.CrossEntropyLoss`: of labels), with "sum" they are not, as in PyTorch; with "none" the cost of each example
+-- comes back, a 1 x m Matrix, and backward takes the gradient with respect to these. Y may be of A's type or whole
+-- numbers (uint8, int32).
 --
 -- Weights, a number for each example, multiply costs and gradients before they are reduced: examples that count more,
 -- or 0 for those to leave out.
@@ -14,13 +15,13 @@
 local dnn = {}
 
 ---@class dnn.Loss.Options
----@field weights? dnn.Matrix 1 x m of A's type, a weight for each example; 1 each when not given
+---@field weights? dnn.Matrix 1 x m of A's type, a weight for each example; 1 each by default
 
 -- ## What a loss has
 
 ---A cost and its gradient. Options are given when it is made and cannot be set later.
 ---@class dnn.Loss
----@field name string the kind, as "BCELoss"
+---@field name string the kind, such as "BCELoss"
 ---@field reduction "mean"|"sum"|"none"
 ---@overload fun(A: dnn.Matrix, Y: dnn.Matrix, options?: dnn.Loss.Options): number|dnn.Matrix
 local loss = {}
@@ -53,14 +54,14 @@ function loss:forward(A, Y, options, last) end
 ---
 ---Shapes: A's. It is a matrix of the loss's own, which the next backward overwrites.
 ---
----Errors: a backward before a forward; an A that the network has overwritten since, by another forward.
----`net:predict(X)` leaves it as it is.
+---Errors: a backward before a forward; an A that another forward of the network has overwritten. `net:predict(X)`
+---leaves it as it is.
 ---
 ---```lua
 ---local loss = dnn.MSELoss()
 ---loss:forward(dnn.Matrix{3}, dnn.Matrix{1})
 ---print(loss:backward()(1, 1))   --> 4.0
 ---```
----@param dcosts? dnn.Matrix with reduction "none": the gradient with respect to the costs, 1 x m; 1 each when not given
+---@param dcosts? dnn.Matrix with reduction "none": the gradient with respect to the costs, 1 x m; 1 each by default
 ---@return dnn.Matrix dA
 function loss:backward(dcosts) end

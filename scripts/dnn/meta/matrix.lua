@@ -2,15 +2,15 @@
 
 -- # Matrices
 --
--- The one data type is the Matrix: two dimensions, column-major, float32, float64 or (for stored data and ids) uint8 or int32. A
--- column is one example, so a minibatch is a view of columns without a copy. An empty matrix, of 0 rows or
--- columns, is a matrix like others.
+-- The one data type is the Matrix: two dimensions, column-major, float32, float64 or (for stored data and ids) uint8 or
+-- int32. A column is one example, so a minibatch is a view of columns without a copy. A matrix may be empty, with 0
+-- rows or columns.
 --
 -- Operators:
 --
 -- - `A * B` is the matrix product; a number on either side multiplies every element.
--- - `A % B` is the elementwise product, `A / B` the quotient, `A + B`, `A - B`, `-A` and `A ^ p` go by elements
---   too. A number may stand on either side, and shapes are broadcast: m x n goes with m x 1, 1 x n and 1 x 1.
+-- - `A % B` is the elementwise product, `A / B` the quotient, `A + B`, `A - B`, `-A` and `A ^ p` go by elements too.
+--   Either side may be a number, and shapes are broadcast: m x n goes with m x 1, 1 x n and 1 x 1.
 -- - `A == B` is one boolean: same type, shape and elements. `dnn.eq(A, B)` compares element by element.
 -- - `A(i, j)` is an element, `#A` the number of elements.
 --
@@ -27,14 +27,14 @@ local dnn = {}
 
 -- ## Making matrices
 --
--- Rows and columns are whole numbers, 0 among them.
+-- Rows and columns are whole numbers; 0 is allowed.
 
 ---@class dnn.zeros.Options
----@field dtype? dnn.Dtype type of the elements; that of `dnn.set_default_dtype` when not given
+---@field dtype? dnn.Dtype type of the elements; that of `dnn.set_default_dtype` by default
 
 ---@class dnn.rand.Options
----@field dtype? "float32"|"float64" type of the elements; that of `dnn.set_default_dtype` when not given
----@field random? dnn.Random stream to draw from; the global one when not given
+---@field dtype? "float32"|"float64" type of the elements; that of `dnn.set_default_dtype` by default
+---@field random? dnn.Random stream to draw from; the global one by default
 
 ---A matrix of the numbers in nested tables, row by row; a flat table becomes a column.
 ---
@@ -104,7 +104,7 @@ function dnn.full(rows, cols, value, options) end
 ---@return dnn.Matrix
 function dnn.eye(n, options) end
 
----A matrix whose elements are whatever stood in the memory: for what is filled at once.
+---An uninitialised matrix, to be filled right away.
 ---
 ---Errors: a size that is not a whole number >= 0; unknown options and types; more memory than there is.
 ---
@@ -146,7 +146,7 @@ function dnn.randn(rows, cols, options) end
 
 ---The numbers first, first + step, ... up to last, as a column.
 ---
----The last value is included when a step meets it, also when it does so to a millionth of a step.
+---`last` is included if a step comes within a millionth of a step of it.
 ---
 ---Errors: a step of 0, and bounds that are not finite.
 ---
@@ -157,7 +157,7 @@ function dnn.randn(rows, cols, options) end
 ---```
 ---@param first number
 ---@param last number
----@param step? number 1 when not given; may be negative, and may be left out before options
+---@param step? number 1 by default; may be negative, and may be left out before options
 ---@param options? dnn.zeros.Options
 ---@return dnn.Matrix column
 function dnn.arange(first, last, step, options) end
@@ -183,7 +183,7 @@ function dnn.linspace(first, last, n, options) end
 ---@field cols integer number of columns
 ---@field dtype dnn.Dtype type of the elements
 ---@field requires_grad boolean whether what is computed from it is recorded, for `backward`
----@field grad dnn.Matrix? its gradient, once a backward has come to it
+---@field grad dnn.Matrix? its gradient, once a backward has reached it
 ---@operator mul(dnn.Matrix): dnn.Matrix
 ---@operator mul(number): dnn.Matrix
 ---@operator mod(dnn.Matrix): dnn.Matrix
@@ -214,7 +214,7 @@ function A:size(axis) end
 
 ---The element in row i and column j; `A(i, j)` is the same.
 ---
----Errors: a place outside the matrix.
+---Errors: an element outside the matrix.
 ---
 ---```lua
 ---local A = dnn.Matrix{{1, 2}, {3, 4}}
@@ -301,7 +301,7 @@ function A:block(i1, i2, j1, j2) end
 
 ---The same elements in column-major order in another shape.
 ---
----It is a view where A's memory is contiguous (also a range of columns is), else a view of a copy.
+---It is a view where A's memory is contiguous (a range of columns is, too), else a view of a copy.
 ---
 ---Errors: a shape with another number of elements.
 ---
@@ -364,7 +364,7 @@ function A:t() end
 ---@return dnn.Matrix column
 function A:diag() end
 
----A in float32; A itself where it is that already.
+---A in float32; A itself if it already is.
 ---
 ---```lua
 ---print(dnn.zeros(1, 1, {dtype = "uint8"}):float().dtype)   --> float32
@@ -372,7 +372,7 @@ function A:diag() end
 ---@return dnn.Matrix
 function A:float() end
 
----A in float64; A itself where it is that already.
+---A in float64; A itself if it already is.
 ---
 ---```lua
 ---print(dnn.zeros(1, 1):double().dtype)   --> float64
@@ -380,7 +380,7 @@ function A:float() end
 ---@return dnn.Matrix
 function A:double() end
 
----A in uint8, rounded to nearest and saturated, NaN as 0; A itself where it is that already.
+---A in uint8, rounded to nearest and saturated, NaN as 0; A itself if it already is.
 ---
 ---```lua
 ---print(dnn.Matrix{300, -1, 2.6}:byte():table()[1][1])   --> 255.0
@@ -388,7 +388,7 @@ function A:double() end
 ---@return dnn.Matrix
 function A:byte() end
 
----A in int32, rounded to nearest and saturated, NaN as 0; A itself where it is that already.
+---A in int32, rounded to nearest and saturated, NaN as 0; A itself if it already is.
 ---
 ---```lua
 ---local A = dnn.Matrix{{2.5, -3.6, 1e10}}:int()
@@ -397,7 +397,7 @@ function A:byte() end
 ---@return dnn.Matrix
 function A:int() end
 
----A in the type that is named; A itself where it is that already.
+---A in that type; A itself if it already is.
 ---
 ---```lua
 ---local A = dnn.zeros(2, 2)
@@ -431,14 +431,14 @@ function A:table() end
 function dnn.cat(matrices, axis) end
 
 ---@class dnn.Matrix.gather.Options
----@field scale? number factor, 1 when not given
----@field shift? number what is added then, 0 when not given
----@field dtype? dnn.Dtype type of the result; A's when not given, or the default one where uint8 or int32 is scaled
+---@field scale? number factor, 1 by default
+---@field shift? number what is added afterwards, 0 by default
+---@field dtype? dnn.Dtype type of the result; A's by default, or the default one where uint8 or int32 is scaled
 ---@field out? dnn.Matrix where the result goes, instead of a new matrix
 
----The columns of these numbers, in this order, as scale * column + shift.
+---The columns with these numbers, in this order, as scale * column + shift.
 ---
----It makes a minibatch of any examples, and bytes of images into floats on the way. A number may come twice.
+---It makes a minibatch of any examples, and converts bytes of images to floats on the way. Numbers may repeat.
 ---
 ---Errors: numbers outside 1..A.cols.
 ---

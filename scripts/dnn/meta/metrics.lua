@@ -2,11 +2,11 @@
 
 -- # Metrics
 --
--- How good outputs A are for targets Y, as numbers that people read. `dnn.fit` and `dnn.evaluate` take them by name and
--- add them up over batches, so that no metric is a mean of means: `metrics = {"accuracy", f1 = {"f1", average = "macro"}}`.
+-- How well outputs A match targets Y, in numbers for people. `dnn.fit` and `dnn.evaluate` take them by name and add
+-- them up over batches, so that no metric is a mean of means: `metrics = {"accuracy", f1 = {"f1", average = "macro"}}`.
 -- Each is a function of two matrices, too: `dnn.metrics.accuracy(A, Y)`.
 --
--- Those of classification read A and Y so:
+-- Metrics of classification read A and Y like this:
 --
 -- - A of one row is one decision. What is above 0.5 is positive, or above 0 with {logits = true}, or above the option
 --   `threshold`. Y is 1 or 0.
@@ -14,35 +14,34 @@
 --   which the largest is the class (one-hot).
 -- - Where Y has a row for each position of a sequence, A has the scores of the positions one after the other, as
 --   `dnn.CrossEntropyLoss` takes them.
---
 -- - A label that is the option `ignore_index` does not count, such as that of padding.
 --
--- Among `metrics` of `dnn.fit` and `dnn.evaluate`, the options `logits` and `ignore_index` follow from the loss: logits are
--- what `dnn.BCEWithLogitsLoss` and `dnn.CrossEntropyLoss` take, and the latter has an `ignore_index`.
+-- Among `metrics` of `dnn.fit` and `dnn.evaluate`, the options `logits` and `ignore_index` follow from the loss: logits
+-- are what `dnn.BCEWithLogitsLoss` and `dnn.CrossEntropyLoss` take, and the latter has an `ignore_index`.
 --
 -- Errors of all: A and Y that do not fit together, labels outside 1..C, no examples.
 
 ---@class dnn
 local dnn = {}
 
----How good outputs are: accuracy, F1, area under the ROC curve, R2 and others.
+---How well outputs match targets: accuracy, F1, area under the ROC curve, R2 and others.
 ---@class dnn.metrics
 dnn.metrics = {}
 
 ---@class dnn.metrics.Decision.Options
----@field logits? boolean whether outputs are logits rather than probabilities, false when not given
----@field threshold? number output above which one decision is positive; 0.5 when not given, of logits 0
----@field ignore_index? integer a label that does not count; all do when not given
+---@field logits? boolean whether outputs are logits rather than probabilities, false by default
+---@field threshold? number output above which one decision is positive; 0.5 by default, of logits 0
+---@field ignore_index? integer a label that does not count; all do by default
 
 ---@class dnn.metrics.Averaged.Options: dnn.metrics.Decision.Options
----"binary": of the positive class alone (when not given, for one decision); "macro": the mean of all classes that occur
----(when not given, for several); "weighted": that mean by how often classes are true; "micro": all examples together,
----which is the accuracy
+---"binary": of the positive class alone (by default, for one decision); "macro": the mean of all classes that occur (by
+---default, for several); "weighted": that mean by how often classes are true; "micro": all examples together, which is
+---the accuracy
 ---@field average? "binary"|"macro"|"micro"|"weighted"
 
 -- ## Classification
 
----The share of examples whose class is predicted right.
+---The share of examples whose class is predicted correctly.
 ---
 ---```lua
 ---local scores = dnn.Matrix{{2, 0, 1}, {1, 5, 3}}
@@ -57,12 +56,12 @@ dnn.metrics = {}
 function dnn.metrics.accuracy(A, Y, options) end
 
 ---@class dnn.metrics.top_k.Options
----@field k? integer how many classes are looked at, 5 when not given
----@field ignore_index? integer a label that does not count; all do when not given
+---@field k? integer how many classes are looked at, 5 by default
+---@field ignore_index? integer a label that does not count; all do by default
 
 ---The share of examples whose class is among the k with the highest scores.
 ---
----Of equal scores the first class comes first, so that k = 1 is the accuracy.
+---With equal scores the first class comes first, so that k = 1 is the accuracy.
 ---
 ---```lua
 ---local scores = dnn.Matrix{{5, 0}, {3, 1}, {4, 2}}
@@ -78,7 +77,7 @@ function dnn.metrics.top_k(A, Y, options) end
 ---@class dnn.metrics.confusion.Options: dnn.metrics.Decision.Options
 ---@field classes? string[] names of the classes; of one decision the positive class comes first
 
----Counts by class: `counts(t, p)` says how many examples of class t were taken for class p.
+---Counts by class: `counts(t, p)` says how many examples of class t were predicted as class p.
 ---@class dnn.metrics.Confusion
 ---@field counts dnn.Matrix C x C, float64
 ---@field names string[] of the classes; numbers where none were given, of one decision "1" and "0"
@@ -102,7 +101,7 @@ function dnn.metrics.top_k(A, Y, options) end
 ---@return dnn.metrics.Confusion
 function dnn.metrics.confusion(A, Y, options) end
 
----Of the examples that are taken for a class, the share that is of it; 0 where there are none.
+---Of the examples predicted as a class, the share that belongs to it; 0 if there are none.
 ---
 ---```lua
 ---local A, Y = dnn.Matrix{{0.9, 0.8, 0.7}}, dnn.Matrix{{1, 1, 0}}
@@ -114,7 +113,7 @@ function dnn.metrics.confusion(A, Y, options) end
 ---@return number precision from 0 to 1
 function dnn.metrics.precision(A, Y, options) end
 
----Of the examples of a class, the share that is found; 0 where there are none.
+---Of the examples of a class, the share that is found; 0 if there are none.
 ---
 ---```lua
 ---local A, Y = dnn.Matrix{{0.9, 0.2, 0.1}}, dnn.Matrix{{1, 1, 0}}
@@ -140,13 +139,13 @@ function dnn.metrics.recall(A, Y, options) end
 function dnn.metrics.f1(A, Y, options) end
 
 ---@class dnn.metrics.Ranked.Options
----@field logits? boolean whether several rows are logits, which softmax makes probabilities; false when not given
----@field ignore_index? integer a label that does not count; all do when not given
+---@field logits? boolean whether several rows are logits, which softmax makes probabilities; false by default
+---@field ignore_index? integer a label that does not count; all do by default
 
----The area under the ROC curve: the share of pairs of a positive and a negative that have the higher score on the
----positive, equal scores counting a half.
+---The area under the ROC curve: the share of pairs of a positive and a negative example in which the positive one
+---scores higher; ties count a half.
 ---
----Of several classes the mean over classes, each against the others; NaN where there are no two kinds of examples.
+---Of several classes the mean over classes, each against the others; NaN unless there are examples of both kinds.
 ---
 ---Errors: a score that is NaN.
 ---
@@ -162,7 +161,7 @@ function dnn.metrics.auc(A, Y, options) end
 
 ---The area under the curve of precision over recall, as the sum of the precisions at which recall grows.
 ---
----Of several classes the mean over classes; NaN where there is no positive.
+---Of several classes the mean over classes; NaN if there is no positive example.
 ---
 ---Errors: a score that is NaN.
 ---

@@ -35,10 +35,10 @@
 --
 -- An object is a layer like any other: `m:parameters()` for an optimiser, `m:state_dict()` and `m:save(path)` with
 -- PyTorch's dotted names, `m:train()` and `m:eval()`, which reach all that is in it, `m:copy()`, `m:summary()`,
--- `m:requires_grad_(false)`. It stands in `dnn.Sequential`, `dnn.fit` and checkpoints as the others do.
+-- `m:requires_grad_(false)`. `dnn.Sequential`, `dnn.fit` and checkpoints take it like any other.
 --
--- There are two ways to run one. `m(...)` runs `forward` and records it: what comes back is part of an expression, whose
--- cost has a `backward`; any arguments and results will do. `m:forward(X)` is that of a network, whose gradients
+-- There are two ways to run one. `m(...)` runs `forward` and records it: what comes back is part of an expression,
+-- whose cost has a `backward`; any arguments and results will do. `m:forward(X)` is that of a network, whose gradients
 -- `m:backward(dA)` computes from the gradient of its output.
 
 ---@class dnn
@@ -47,15 +47,15 @@ local dnn = {}
 ---A class of layers whose forward is an expression.
 ---
 ---`init(self, ...)` is called for each new object. What it assigns to `self` becomes: a parameter, of a Matrix that
----requires a gradient; a layer of the module, of a layer, network or other module, and of a list of such, `self.blocks[1]`;
----a field, of anything else. `forward(self, X)` returns the output. Further functions are methods.
+---requires a gradient; a layer of the module, of a layer, network or other module, and of a list of such,
+---`self.blocks[1]`; a field, of anything else. `forward(self, X)` returns the output. Further functions are methods.
 ---
----In a network the output has as many rows as the input, unless init sets `self.in_features` and `self.out_features`. X is
----then a matrix with a column for each example; `m.input_shape` tells what a column stands for. Layers of a module are
----called by it alone; each call finds its own shape, and draws its own dropout.
+---In a network the output has as many rows as the input, unless init sets `self.in_features` and `self.out_features`. X
+---is then a matrix with a column for each example; `m.input_shape` is the shape of a column. Only the module calls its
+---layers; each call works out its own shape and draws its own dropout.
 ---
----Errors: a class without `forward`; a parameter, layer, field or method that has the name of something that every layer
----has; in a network, an output of another size.
+---Errors: a class without `forward`; a parameter, layer, field or method with the name of a member of every layer; in a
+---network, an output of another size.
 ---
 ---```lua
 ---local function init(self) self.s = dnn.ones(3, 1):requires_grad_() end

@@ -2,8 +2,8 @@
 
 -- # Networks
 --
--- A network holds its parameters in one flat vector and their gradients in another, and plans its buffers once for a
--- size of batch, so a training step allocates nothing. That is why results are views which the next call overwrites:
+-- A network holds its parameters in one flat vector and their gradients in another, and plans its buffers once per
+-- batch size, so a training step allocates nothing. That is why results are views which the next call overwrites:
 -- `:copy()` keeps one.
 --
 -- A training step is forward, loss, backward, step:
@@ -21,7 +21,7 @@
 --
 -- Gradients are spent by a step. After one the next backward starts from zero; two backwards without a step add up, so
 -- a large batch can be made of small ones. A step (or `net:update`) without a backward since the last one is an error.
--- Gradients of one's own are given by `p.grads = G` or `net[i].weight_grad = G`.
+-- Set gradients of your own by `p.grads = G` or `net[i].weight_grad = G`.
 
 ---@class dnn
 local dnn = {}
@@ -29,16 +29,16 @@ local dnn = {}
 -- ## Making a network
 
 ---@class dnn.Sequential.Options
----@field dtype? "float32"|"float64" type of all numbers; that of `dnn.set_default_dtype` when not given
----@field random? dnn.Random stream to draw the starting weights from; the global one when not given
+---@field dtype? "float32"|"float64" type of all numbers; that of `dnn.set_default_dtype` by default
+---@field random? dnn.Random stream to draw the starting weights from; the global one by default
 ---@field input? dnn.Input|integer[] what an example looks like, instead of a `dnn.Input` before the layers
 ---@field keep? boolean see `net.keep`
 
 ---Layers one after the other, with starting weights drawn.
 ---
 ---A `dnn.Input` before the layers says what an example looks like. Containers nest: a Sequential among the layers
----becomes a part of this network. A layer that was used on its own keeps its values. A layer that stands in two places
----is called twice with the same weights.
+---becomes a part of this network. A layer that was used on its own keeps its values. A layer that appears twice is
+---called twice, with the same weights.
 ---
 ---Errors: a layer whose input does not fit the output before it, both named; a layer that is in another network.
 ---
@@ -71,13 +71,13 @@ local net = {}
 
 ---The output for X; `net(X)` is the same.
 ---
----Examples that have several parts are a list, `net:forward{X1, X2}`: it stands for their rows one after the other,
+---Examples that have several parts are a list, `net:forward{X1, X2}`: the same as their rows one after the other,
 ---`dnn.cat({X1, X2}, 1)`, from which `dnn.Slice` takes each part, at the head of the branches of a `dnn.Merge`.
 ---
 ---Shapes: X is in_features x m, the output out_features x m. It is a view that the next forward overwrites.
 ---
----Errors: parts of a list with other numbers of columns; an X of another type or another number of rows, the layer named; lengths that are not whole numbers from 1 to
----the number of steps, or that no layer takes.
+---Errors: parts with different numbers of columns; an X of the wrong type or number of rows, the layer named; lengths
+---that are not whole numbers from 1 to the number of steps, or that no layer takes.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU()}
@@ -89,14 +89,14 @@ local net = {}
 function net:forward(X, options) end
 
 ---@class dnn.Layer.backward.Options
----@field input_gradient? boolean whether dX is computed and returned, false when not given
+---@field input_gradient? boolean whether dX is computed and returned, false by default
 
 ---Fills the gradients from dA, the gradient of the cost with respect to the output.
 ---
----It adds to gradients that no step has spent. With {input_gradient = true} it returns dX, the gradient with respect to
----X, in a matrix that the next such backward overwrites.
+---It adds to gradients that no step has used yet. With {input_gradient = true} it returns dX, the gradient with respect
+---to X, in a matrix that the next such backward overwrites.
 ---
----Errors: a backward before a forward, a dA of another shape than the output.
+---Errors: a backward before a forward, a dA whose shape is not the output's.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -109,12 +109,13 @@ function net:forward(X, options) end
 ---@return dnn.Matrix|nil dX only when asked for
 function net:backward(dA, options) end
 
----Lets the layer work with another one's weight, as PyTorch's `head.weight = tokens.weight`; returns the layer. A network
----of both learns one weight, to whose gradient both add; it starts, is saved and counted as the other layer's, copies
----keep the tie, and files of PyTorch's that have it under both names load. A Linear may be tied to an Embedding.
+---Makes the layer use another layer's weight, like PyTorch's `head.weight = tokens.weight`, and returns the layer. A
+---network with both learns one weight, and both add to its gradient; it is initialised, saved and counted as the other
+---layer's. Copies keep the tie, and PyTorch's files that have the weight under both names load. A Linear may be tied to
+---an Embedding.
 ---
----Errors: a layer that is in a network already; weights that are of another shape in files; in the network, a layer that
----it lacks.
+---Errors: a layer that is in a network already; weights that are of another shape in files; a network without the other
+---layer.
 ---
 ---```lua
 ---local tokens = dnn.Embedding(65, 16)
@@ -126,7 +127,7 @@ function net:backward(dA, options) end
 ---@return dnn.Layer layer
 function net:tie(other) end
 
----Sets all gradients to 0. After a step that is not needed: the next backward starts afresh.
+---Sets all gradients to 0. It is not needed after a step: the next backward starts from zero.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -138,7 +139,7 @@ function net:tie(other) end
 function net:zero_grad() end
 
 ---@class dnn.Layer.update.Options
----@field check_finite? boolean whether a gradient that is not finite is an error, before anything changes; true when not given
+---@field check_finite? boolean whether a gradient that is not finite is an error, before anything changes; true by default
 
 ---The tutorial's step: every parameter minus learning_rate times its gradient, W = W - learning_rate dW.
 ---
@@ -180,8 +181,8 @@ function net:grad_norms(t) end
 ---@return dnn.Layer
 function net:layer(i) end
 
----The output for X in evaluation, whatever the mode is: nothing is dropped, BatchNorm uses its running values, and
----what the last `net:forward` has kept for backward stays as it is. A matrix of its own.
+---The output for X in evaluation mode, whatever the network's mode: nothing is dropped, BatchNorm uses its running
+---values, and what the last `net:forward` kept for backward is untouched. The result is a new matrix.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Dropout(0.5)}
@@ -192,11 +193,11 @@ function net:layer(i) end
 ---@return dnn.Matrix A
 function net:predict(X, options) end
 
----What attention keeps of earlier steps, so that a sequence can be evaluated bit by bit: `net:predict(X, {cache = cache})`
----takes X for the steps that follow those in the cache, and adds them. A step then costs what it alone needs, and its
----numbers are those of the whole sequence at once.
+---What attention keeps of earlier steps, so that a sequence can be evaluated piece by piece: `net:predict(X, {cache =
+---cache})` takes X for the steps that follow those in the cache, and adds them. A step then costs no more than itself,
+---and gives the same numbers as the whole sequence at once.
 ---
----It is for networks of causal attention and of layers that work on each step by itself. After a training step,
+---It is for networks of causal attention and of layers that treat each step separately. After a training step,
 ---`cache:reset()` starts it again.
 ---
 ---Errors: a layer that sees later steps; a cache that is full.
@@ -209,15 +210,15 @@ function net:predict(X, options) end
 ---local A = net:predict(dnn.Matrix{7}, {cache = cache})
 ---print(A:size(), cache.steps)   --> 4	4
 ---```
----@param steps integer that there is room for
----@param examples? integer columns of X, 1 when not given
+---@param steps integer how many it has room for
+---@param examples? integer columns of X, 1 by default
 ---@return dnn.Cache
 function net:cache(steps, examples) end
 
 ---Keys and values of earlier steps: see `net:cache`.
 ---@class dnn.Cache
----@field steps integer that are in it
----@field capacity integer steps that there is room for
+---@field steps integer how many are in it
+---@field capacity integer steps that it has room for
 local cache = {}
 
 ---Empties it.
@@ -231,7 +232,7 @@ local cache = {}
 ---@return nil
 function cache:reset() end
 
----Sets the mode to training, which is the mode at first; of a layer in a network, lets it follow the network again.
+---Sets training mode, the initial one; lets a layer in a network follow the network again.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Dropout(0.5)}
@@ -241,10 +242,10 @@ function cache:reset() end
 ---@return dnn.Layer self
 function net:train(training) end
 
----Sets the mode to evaluation; of a layer in a network, holds it in evaluation whatever the network's mode is.
+---Sets evaluation mode; keeps a layer in a network in that mode, whatever the network's.
 ---
----Evaluation has buffers of its own, in as little memory as it needs. It keeps nothing for backward unless `net.keep` is
----true.
+---Evaluation has buffers of its own, in as little memory as it needs. It keeps nothing for backward unless `net.keep`
+---is true.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Dropout(0.5)}
@@ -264,12 +265,12 @@ function net:eval() end
 ---net[1]:requires_grad_(false)
 ---print(net[1].requires_grad, net[3].requires_grad)   --> false	true
 ---```
----@param flag? boolean true when not given
+---@param flag? boolean true by default
 ---@return dnn.Layer self
 function net:requires_grad_(flag) end
 
----Another network of the same layers, with the same values and mode; with an optimiser that steps all of this network,
----a copy of that for it, too.
+---A copy of the network, with the same values and mode; given an optimiser that steps all of this network, also a copy
+---of that for the new one.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -283,7 +284,7 @@ function net:requires_grad_(flag) end
 ---@return dnn.Optimiser|nil its_optimiser
 function net:copy(optimiser) end
 
----Makes recurrent layers with `stateful = true` begin from 0 again, with any number of examples, in the present mode.
+---Makes recurrent layers with `stateful = true` start from 0 again, with any number of examples, in the current mode.
 ---
 ---```lua
 ---local gru = dnn.GRU(2, 3, {stateful = true})
@@ -295,8 +296,8 @@ function net:copy(optimiser) end
 ---@return dnn.Layer self
 function net:reset_state() end
 
----What recurrent layers with `stateful = true` carry, in both modes: copies, by the mode and the layer's name in files.
----Checkpoints hold them.
+---Copies of the states of recurrent layers with `stateful = true`, in both modes, named by the mode and the layer's
+---name in files. Checkpoints include them.
 ---
 ---```lua
 ---local gru = dnn.GRU(2, 3, {stateful = true})
@@ -307,7 +308,7 @@ function net:reset_state() end
 ---@return table<string, dnn.Matrix>
 function net:states() end
 
----Brings back what `net:states()` gave; layers that it does not name begin from 0.
+---Restores what `net:states()` returned; layers that it does not name start from 0.
 ---
 ---Errors: names that the network does not have, states of another size.
 ---
@@ -330,14 +331,15 @@ function net:load_states(states) end
 function net:summary() end
 
 ---@class dnn.Profile.Options
----@field passes? integer how many passes are timed, of which the quickest counts for each layer; 10 when not given
----@field backward? boolean whether backward is timed, too; true in training when not given
+---@field passes? integer how many passes are timed, of which the quickest counts for each layer; 10 by default
+---@field backward? boolean whether backward is timed, too; true in training by default
 
 ---Prints where the time of a step goes, layer by layer.
 ---
----A row has the milliseconds of forward and backward; of products the operations a second (GFLOP/s) and their share of
----what this machine reaches at its best, which is measured on the spot; and the MB that forward reads and writes. It works on a copy: values, modes, gradients and random streams stay as they are. A busy machine shows as a low
----peak: measure when it is quiet. `dnnlua --profile script.lua` prints the same of all passes of a script, at its end.
+---A row has the milliseconds of forward and backward; of matrix products GFLOP/s and their share of this machine's
+---peak, which is measured on the spot; and the MB that forward reads and writes. It works on a copy: values, modes,
+---gradients and random streams stay as they are. A busy machine shows as a low peak: measure when it is quiet. `dnnlua
+-----profile script.lua` prints the same of all passes of a script, at its end.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(784, 256), dnn.ReLU()}
@@ -350,7 +352,7 @@ function net:profile(X, options) end
 
 ---Closes the network, as the collector and the end of a `local net <close>` do.
 ---
----Matrices that were taken from it stay readable; everything else about it is an error then.
+---Matrices that were taken from it stay readable; everything else is then an error.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -365,7 +367,7 @@ function net:close() end
 
 ---All parameters of the network, or of a layer in it, as one object: what optimisers take.
 ---
----With a Lua pattern, those whose names it finds: `net:parameters "bias$"`.
+---With a Lua pattern, those whose names match: `net:parameters "bias$"`.
 ---
 ---```lua
 ---local p = dnn.Sequential{dnn.Linear(3, 2)}:parameters()
@@ -386,7 +388,7 @@ function net:parameters(pattern) end
 ---@operator len: integer
 local p = {}
 
----Goes through the parameters: name, matrix and gradient of each, names being like "0.weight". `pairs(p)` does the same.
+---Iterates over the parameters: name (such as "0.weight"), matrix and gradient of each. `pairs(p)` does the same.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -408,18 +410,18 @@ function p:zero_grad() end
 -- ## Checking gradients
 
 ---@class dnn.gradcheck.Options
----@field eps? number how far a number is moved, 1e-6 when not given
----@field tolerance? number the largest difference that passes, 1e-6 when not given
+---@field eps? number how far a number is moved, 1e-6 by default
+---@field tolerance? number the largest difference that passes, 1e-6 by default
 
 ---Compares the gradients that backward computes with central differences, (f(x + eps) - f(x - eps)) / 2 eps.
 ---
----Every parameter and every element of X is tried. The difference is |g - n| / (|g| + |n|) by Euclidean norms; a right
----backward gives about 1e-8. Parameters are as before afterwards, the gradients are those of backward.
+---Every parameter and every element of X is tried. The difference is |g - n| / (|g| + |n|) by Euclidean norms; a
+---correct backward gives about 1e-8. Afterwards the parameters are unchanged, and the gradients are those of backward.
 ---
----Of a function, `dnn.gradcheck(f, {A, B}, options)`, it checks the gradients with respect to all of its arguments, by
+---For a function, `dnn.gradcheck(f, {A, B}, options)`, it checks the gradients with respect to all of its arguments, by
 ---computing f of float64 copies that require a gradient.
 ---
----Errors: a network that is not float64; a function that gives no Matrix, or one without a gradient.
+---Errors: a network that is not float64; a function that returns no Matrix, or one without a gradient.
 ---
 ---```lua
 ---dnn.set_default_dtype "float64"

@@ -5,9 +5,9 @@
 -- An optimiser changes the parameters of a network along their gradients. Its settings are fields that may be changed
 -- between steps: `opt.lr = opt.lr / 2`.
 --
--- Parameters may come in groups, each with settings of its own; what a group does not say is the optimiser's, so that
--- setting `opt.lr` reaches all groups that have no learning rate of their own. Layers that are frozen
--- (`requires_grad = false`) are skipped.
+-- Parameters may come in groups, each with settings of its own; any other setting is the optimiser's, so that setting
+-- `opt.lr` reaches all groups that have no learning rate of their own. Layers that are frozen (`requires_grad = false`)
+-- are skipped.
 --
 -- ```lua
 -- local net = dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU(), dnn.Linear(2, 1)}
@@ -40,12 +40,12 @@ dnn.optim = {}
 ---@field weight_decay? number
 
 ---@class dnn.optim.SGD.Options
----@field lr? number learning rate, 0.001 when not given
----@field momentum? number how much of the last direction is kept, 0 when not given; 0.9 is usual
----@field dampening? number how much of the gradient the momentum leaves out, 0 when not given
----@field nesterov? boolean whether to look ahead along the momentum, false when not given
----@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 when not given
----@field maximize? boolean whether steps go up instead of down, false when not given
+---@field lr? number learning rate, 0.001 by default
+---@field momentum? number how much of the last direction is kept, 0 by default; 0.9 is usual
+---@field dampening? number how much of the gradient the momentum leaves out, 0 by default
+---@field nesterov? boolean whether to look ahead along the momentum, false by default
+---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 by default
+---@field maximize? boolean whether steps go up instead of down, false by default
 
 ---Stochastic gradient descent, with momentum as PyTorch defines it.
 ---
@@ -66,25 +66,25 @@ dnn.optim = {}
 function dnn.optim.SGD(parameters, options) end
 
 ---@class dnn.optim.Adam.Options
----@field lr? number learning rate, 0.001 when not given
----@field beta1? number decay of the running mean of gradients, below 1; 0.9 when not given
----@field beta2? number decay of the running mean of squared gradients, below 1; 0.999 when not given
----@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-8 when not given
----@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 when not given
+---@field lr? number learning rate, 0.001 by default
+---@field beta1? number decay of the running mean of gradients, below 1; 0.9 by default
+---@field beta2? number decay of the running mean of squared gradients, below 1; 0.999 by default
+---@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-8 by default
+---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 by default
 
 ---@class dnn.optim.AdamW.Options
----@field lr? number learning rate, 0.001 when not given
----@field beta1? number decay of the running mean of gradients, below 1; 0.9 when not given
----@field beta2? number decay of the running mean of squared gradients, below 1; 0.999 when not given
----@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-8 when not given
----@field weight_decay? number decoupled decay: a step shrinks p by lr weight_decay p; 0.01 when not given
+---@field lr? number learning rate, 0.001 by default
+---@field beta1? number decay of the running mean of gradients, below 1; 0.9 by default
+---@field beta2? number decay of the running mean of squared gradients, below 1; 0.999 by default
+---@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-8 by default
+---@field weight_decay? number decoupled decay: a step shrinks p by lr weight_decay p; 0.01 by default
 
 ---Adam (Kingma & Ba 2015): steps scaled by running means of the gradient and of its square.
 ---
 ---With m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2, step t is
 ---p = p - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps).
 ---
----Errors: parameters that are not net:parameters(); settings out of their range; unknown options.
+---Errors: parameters that are not net:parameters(); settings out of range; unknown options.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -98,7 +98,7 @@ function dnn.optim.Adam(parameters, options) end
 
 ---Adam with decoupled weight decay (Loshchilov & Hutter 2019): a step shrinks p by lr weight_decay p, beside Adam's.
 ---
----Errors: parameters that are not net:parameters(); settings out of their range; unknown options.
+---Errors: parameters that are not net:parameters(); settings out of range; unknown options.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -112,8 +112,8 @@ function dnn.optim.AdamW(parameters, options) end
 
 -- ## What an optimiser has
 
----What a group works with: its settings are fields. Setting one gives the group its own; `nil` lets go of that, and the
----group follows the optimiser again.
+---A group of an optimiser, whose settings are fields. Setting one overrides the optimiser's; `nil` removes the
+---override.
 ---@class dnn.Group
 ---@field params dnn.Parameters|dnn.Parameters[]|dnn.Matrix[] what it holds
 ---@field own table<string, any> the settings that it does not share with the optimiser, by name
@@ -123,7 +123,7 @@ local group = {}
 
 ---An optimiser of networks' parameters. It keeps the networks alive.
 ---@class dnn.Optimiser
----@field name string the rule, as "SGD"
+---@field name string the rule, such as "SGD"
 ---@field parameters dnn.Parameters|dnn.Parameters[]|dnn.optim.Group[] what it was given
 ---@field groups dnn.Group[] its groups; one where it was given no groups
 ---@field steps integer steps taken so far
@@ -149,11 +149,11 @@ local adam = {}
 ---@class dnn.optim.AdamW: dnn.optim.Adam
 local adamw = {}
 
----One step, which spends the gradients: the next backward starts from zero. Of several networks those are stepped that
----had a backward since their last step; matrices are stepped each time.
+---One step, which uses up the gradients: the next backward starts from zero. Of several networks, those are stepped
+---that have had a backward since their last step; matrices always are.
 ---
 ---Errors: no backward since the last step; a gradient that is not finite, its layer and place named, unless
----`opt.check_finite` is false. Then nothing was changed.
+---`opt.check_finite` is false. Nothing is changed then.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -165,7 +165,7 @@ local adamw = {}
 ---@return nil
 function opt:step() end
 
----Sets all gradients to 0. After a step that is not needed.
+---Sets all gradients to 0. It is not needed after a step.
 ---
 ---```lua
 ---dnn.optim.SGD(dnn.Sequential{dnn.Linear(3, 2)}:parameters()):zero_grad()
@@ -176,14 +176,14 @@ function opt:zero_grad() end
 -- ## Clipping gradients
 
 ---@class dnn.clip_grad_norm_.Options
----@field norm_type? number 2 when not given: the Euclidean norm; 1: the sum of sizes; math.huge: the largest
----true when not given: a norm that is not finite is an error; false: gradients become NaN or 0, as in PyTorch
+---@field norm_type? number 2 by default: the Euclidean norm; 1: the sum of absolute values; math.huge: the largest
+---true by default: a norm that is not finite is an error; false: gradients become NaN or 0, as in PyTorch
 ---@field error_if_nonfinite? boolean
 
----Makes gradients shorter before a step where their norm, all taken as one vector, is above max_norm.
+---Scales gradients down before a step if their norm, taken as one vector, is above max_norm.
 ---
 ---They are multiplied by max_norm / (norm + 1e-6), as in PyTorch. Those of frozen layers, and those that a step has
----spent, do not count.
+---used, do not count.
 ---
 ---Errors: no backward since the last step; a gradient that is not finite, its layer and place named.
 ---
@@ -199,7 +199,7 @@ function opt:zero_grad() end
 ---@return number norm before
 function dnn.clip_grad_norm_(parameters, max_norm, options) end
 
----Moves every gradient into -clip_value..clip_value before a step.
+---Clamps every gradient to -clip_value..clip_value before a step.
 ---
 ---Errors: no backward since the last step.
 ---

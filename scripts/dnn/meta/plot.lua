@@ -2,10 +2,10 @@
 
 -- # Plots
 --
--- Curves, histograms, matrices and images, in the terminal (in colour where it has colours; NO_COLOR,
--- CLICOLOR_FORCE and TERM=dumb are obeyed), in a file with `{png = "a.png"}` or `{svg = "a.svg"}`, or with
--- `{window = true}` in a window that has dnnview's controls: zoom, axes, crosshair. All are drawn by the program
--- dnnview, which is looked for in DNNVIEW, beside the module, and in PATH.
+-- Curves, histograms, matrices and images, in the terminal (in colour where it has any; NO_COLOR, CLICOLOR_FORCE and
+-- TERM=dumb are respected), in a file with `{png = "a.png"}` or `{svg = "a.svg"}`, or with `{window = true}` in a
+-- window that has dnnview's controls: zoom, axes, crosshair. All are drawn by the program dnnview, which is looked for
+-- in DNNVIEW, beside the module, and in PATH.
 --
 -- Values that are not finite are gaps, and the plot says how many there are. Where points are denser than the
 -- plot, each of its columns shows all values under it: a million points are drawn at once, and no spike is lost.
@@ -23,37 +23,37 @@ local dnn = {}
 ---@field [2]? dnn.Numbers y
 ---@field name? string what the legend calls it
 ---@field style? "lines"|"points" whether points are joined
----@field band? dnn.Numbers a pale band that reaches so far above and below each point, such as a standard deviation
+---@field band? dnn.Numbers a pale band that reaches this far above and below each point, such as a standard deviation
 ---@field error? dnn.Numbers the same as error bars
 ---@field color? dnn.Numbers of points: a number each, shown as its colour, with a scale beside the plot
 
 ---@class dnn.plot.Options
----@field x? dnn.Numbers the x of all series that have none of their own; 1, 2, ... when not given
+---@field x? dnn.Numbers the x of all series that have none of their own; 1, 2, ... by default
 ---@field names? string[] what the legend calls the series, or the columns of y
----@field style? "lines"|"points" whether points are joined; lines when not given
+---@field style? "lines"|"points" whether points are joined; lines by default
 ---@field notes? {[1]: number, [2]: number, [3]: string}[] texts at places of the plot: x, y, text
----@field x_scale? "linear"|"log"|"symlog" linear when not given; symlog is logarithmic on both sides of 0
----@field y_scale? "linear"|"log"|"symlog" linear when not given
+---@field x_scale? "linear"|"log"|"symlog" linear by default; symlog is logarithmic on both sides of 0
+---@field y_scale? "linear"|"log"|"symlog" linear by default
 ---@field title? string text above the plot
 ---@field x_label? string what the x axis shows
 ---@field y_label? string what the y axis shows
 ---@field png? string file to write, instead of drawing in the terminal
 ---@field svg? string file to write as a drawing, instead of the terminal
 ---@field window? boolean whether a window is opened, which the program does not wait for
----width and height: in characters in the terminal, when not given as many as suit it; elsewhere in points, 720 x 480
+---width and height: in characters in the terminal, by default as many as suit it; elsewhere in points, 720 x 480
 ---@field size? integer[]
----@field scale? number pixels per point of a PNG, 1 when not given; 2 for print
----@field theme? "light"|"dark" colours; when not given dark in the terminal and light in files
+---@field scale? number pixels per point of a PNG, 1 by default; 2 for print
+---@field theme? "light"|"dark" colours; by default dark in the terminal and light in files
 
 ---Plots numbers as curves.
 ---
----`dnn.plot(y)` numbers the points from 1; `dnn.plot(x, y)` takes any x, also one that goes back and forth;
----`dnn.plot{y, {x, y, name = "test"}, title = "Cost"}` plots several series, with the options in the same table.
+---`dnn.plot(y)` numbers the points from 1; `dnn.plot(x, y)` takes x in any order; `dnn.plot{y, {x, y, name = "test"},
+---title = "Cost"}` plots several series, with the options in the same table.
 ---
 ---Shapes: y with several columns is a series for each; a row is one series. x has as many values as y has rows.
 ---
----Errors: nothing to draw, numbers of different count and unknown options raise. Nil and a message where dnnview or a
----file cannot be had. Returns nothing after drawing in the terminal, true after a file or a window.
+---Errors: nothing to draw, different numbers of values and unknown options raise. Nil and a message if dnnview cannot
+---be run or a file cannot be written. Returns nothing after drawing in the terminal, true after a file or a window.
 ---
 ---```lua
 ---local x = dnn.linspace(0, 10, 200)
@@ -73,27 +73,27 @@ function dnn.plot(x, y, options) end
 -- ## Histograms
 
 ---@class dnn.hist.Options
----@field bins? integer how many; when not given as many as suit the values, and whole numbers a bin each
----@field x_scale? "linear"|"log"|"symlog" linear when not given
----@field y_scale? "linear"|"log"|"symlog" linear when not given
+---@field bins? integer how many; by default as many as suit the values, and whole numbers a bin each
+---@field x_scale? "linear"|"log"|"symlog" linear by default
+---@field y_scale? "linear"|"log"|"symlog" linear by default
 ---@field title? string text above the plot
 ---@field x_label? string what the x axis shows
----@field y_label? string what the y axis shows, count when not given
+---@field y_label? string what the y axis shows, count by default
 ---@field png? string file to write, instead of drawing in the terminal
 ---@field svg? string file to write as a drawing, instead of the terminal
 ---@field window? boolean whether a window is opened, which the program does not wait for
----width and height: in characters in the terminal, when not given as many as suit it; elsewhere in points, 720 x 480
+---width and height: in characters in the terminal, by default as many as suit it; elsewhere in points, 720 x 480
 ---@field size? integer[]
----@field scale? number pixels per point of a PNG, 1 when not given; 2 for print
----@field theme? "light"|"dark" colours; when not given dark in the terminal and light in files
+---@field scale? number pixels per point of a PNG, 1 by default; 2 for print
+---@field theme? "light"|"dark" colours; by default dark in the terminal and light in files
 
 ---Plots how often values occur.
 ---
----`dnn.hist{a, {b, name = "after"}, bins = 40}` lays several histograms with common bins over each other.
+---`dnn.hist{a, {b, name = "after"}, bins = 40}` overlays several histograms with common bins.
 ---
 ---Shapes: any; all elements of a matrix are counted together.
 ---
----Errors: as of `dnn.plot`.
+---Errors: as for `dnn.plot`.
 ---
 ---```lua
 ---dnn.hist(dnn.randn(100, 100), {title = "normal", size = {60, 14}})
@@ -109,35 +109,35 @@ function dnn.hist(values, options) end
 -- ## Matrices and images
 
 ---@class dnn.imshow.Options
----@field width? integer of an image in pixels; images are square when not given
+---@field width? integer of an image in pixels; images are square by default
 ---@field height? integer of an image in pixels
----@field channels? 1|3 bytes of a pixel; when not given, what makes the image square
----@field count? integer how many columns are shown at most, 16 when not given
----@field labels? any[]|dnn.Matrix text below each image; the labels of a set when not given
+---@field channels? 1|3 bytes of a pixel; by default, what makes the image square
+---@field count? integer how many columns are shown at most, 16 by default
+---@field labels? any[]|dnn.Matrix text below each image; the labels of a set by default
 ---@field map? "heat"|"grey" colours of a matrix: those of dnnview's heat map, which colour-blind people can read, or grey
----@field low? number value of the first colour, the smallest of the matrix when not given
----@field high? number value of the last colour, the largest of the matrix when not given
+---@field low? number value of the first colour, the smallest of the matrix by default
+---@field high? number value of the last colour, the largest of the matrix by default
 ---@field title? string text above the plot
 ---@field x_label? string what the x axis shows
 ---@field y_label? string what the y axis shows
 ---@field png? string file to write, instead of drawing in the terminal
 ---@field svg? string file to write as a drawing, instead of the terminal
 ---@field window? boolean whether a window is opened, which the program does not wait for
----width and height: in characters in the terminal, when not given as many as suit it; elsewhere in points, 720 x 480
+---width and height: in characters in the terminal, by default as many as suit it; elsewhere in points, 720 x 480
 ---@field size? integer[]
----@field scale? number pixels per point of a PNG, 1 when not given; 2 for print
----@field theme? "light"|"dark" colours; when not given dark in the terminal and light in files
+---@field scale? number pixels per point of a PNG, 1 by default; 2 for print
+---@field theme? "light"|"dark" colours; by default dark in the terminal and light in files
 
 ---Shows a matrix as colours, or its columns as images.
 ---
----A matrix of bytes, a set of `dnn.data`, the next batch of a `dnn.data.Loader` and anything with width, height, channels or labels are images, a column
----each, as `dnn.data.read_image` gives them; floats are in 0..1, or in the range that they have beyond it. Any other
----matrix is shown element by element, row 1 at the top; where there are more elements than pixels, a pixel shows the
----one that is farthest from the mean.
+---A matrix of bytes, a set of `dnn.data`, the next batch of a `dnn.data.Loader` and anything with width, height,
+---channels or labels are images, a column each, as `dnn.data.read_image` returns them; floats are in 0..1, or in the
+---range that they have beyond it. Any other matrix is shown element by element, row 1 at the top; where there are more
+---elements than pixels, a pixel shows the one that is farthest from the mean.
 ---
 ---Shapes: images: (height * width * channels) x m.
 ---
----Errors: columns that are not such images raise. Else as of `dnn.plot`.
+---Errors: columns that are not such images raise. Otherwise as for `dnn.plot`.
 ---
 ---```lua
 ---dnn.imshow(dnn.eye(8), {title = "identity"})

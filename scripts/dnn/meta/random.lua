@@ -2,10 +2,10 @@
 
 -- # Random numbers
 --
--- Random numbers are the program's own streams (Philox4x32-10; Salmon et al. 2011): the same on every machine
--- and in any number of threads, splittable, and saved as two integers. Wherever no stream is given, the global one
--- serves. It starts from seed 0, or from that of `dnnlua --seed`, so a script that never calls `dnn.manual_seed`
--- gives the same numbers each time.
+-- Random numbers are the program's own streams (Philox4x32-10; Salmon et al. 2011): the same on every machine and in
+-- any number of threads, splittable, and saved as two integers. Where no stream is given, the global one is used. It
+-- starts from seed 0, or from that of `dnnlua --seed`, so a script that never calls `dnn.manual_seed` gives the same
+-- numbers each time.
 
 ---@class dnn
 local dnn = {}
@@ -33,7 +33,7 @@ function dnn.manual_seed(seed) end
 ---local shuffled = A:gather(dnn.randperm(10))
 ---```
 ---@param n integer
----@param random? dnn.Random the global stream when not given
+---@param random? dnn.Random the global stream by default
 ---@return dnn.Matrix row
 function dnn.randperm(n, random) end
 
@@ -60,8 +60,8 @@ local random = {}
 ---local u = dnn.Random(1):uniform(-1, 1)
 ---print(u >= -1 and u < 1)   --> true
 ---```
----@param low? number 0 when not given
----@param high? number 1 when not given
+---@param low? number 0 by default
+---@param high? number 1 by default
 ---@return number
 function random:uniform(low, high) end
 
@@ -70,8 +70,8 @@ function random:uniform(low, high) end
 ---```lua
 ---local x = dnn.Random(1):normal()
 ---```
----@param mean? number 0 when not given
----@param std? number standard deviation, 1 when not given
+---@param mean? number 0 by default
+---@param std? number standard deviation, 1 by default
 ---@return number
 function random:normal(mean, std) end
 
@@ -151,9 +151,9 @@ local A = {}
 ---```lua
 ---local A = dnn.empty(2, 3):uniform_(-1, 1)
 ---```
----@param low? number 0 when not given
----@param high? number 1 when not given
----@param random? dnn.Random the global stream when not given
+---@param low? number 0 by default
+---@param high? number 1 by default
+---@param random? dnn.Random the global stream by default
 ---@return dnn.Matrix A itself
 function A:uniform_(low, high, random) end
 
@@ -162,9 +162,9 @@ function A:uniform_(low, high, random) end
 ---```lua
 ---local A = dnn.empty(2, 3):normal_(0, 0.01)
 ---```
----@param mean? number 0 when not given
----@param std? number standard deviation, >= 0; 1 when not given
----@param random? dnn.Random the global stream when not given
+---@param mean? number 0 by default
+---@param std? number standard deviation, >= 0; 1 by default
+---@param random? dnn.Random the global stream by default
 ---@return dnn.Matrix A itself
 function A:normal_(mean, std, random) end
 
@@ -174,6 +174,6 @@ function A:normal_(mean, std, random) end
 ---local mask = dnn.empty(20, 5):bernoulli_(0.8, dnn.Random(1))
 ---```
 ---@param p number from 0 to 1
----@param random? dnn.Random the global stream when not given
+---@param random? dnn.Random the global stream by default
 ---@return dnn.Matrix A itself
 function A:bernoulli_(p, random) end

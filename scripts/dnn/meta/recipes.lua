@@ -8,7 +8,7 @@
 -- ## Train by minibatches {minibatch, batch, batches, epoch, shuffle, dataloader, training loop}
 --
 -- `dnn.data.batches` goes through a set in a new order every epoch. X and Y of a batch are matrices like any other.
--- `dnn.fit` is this loop with all that stands around it.
+-- `dnn.fit` is this loop with everything around it.
 --
 -- ```lua
 -- local set = {X = dnn.randn(2, 64), Y = dnn.rand(1, 64)}
@@ -95,8 +95,8 @@
 
 -- ## Measure the accuracy {accuracy, metric, metrics, confusion, evaluate, score}
 --
--- Of class scores, a row for each class, the largest of a column is the prediction; of one probability, what is above
--- a half. `dnn.metrics` has others, `dnn.evaluate` measures a network on a whole set.
+-- With class scores, a row for each class, the largest in a column is the prediction; a single probability is positive
+-- above a half. `dnn.metrics` has other metrics, `dnn.evaluate` measures a network on a whole set.
 --
 -- ```lua
 -- local scores, labels = dnn.Matrix{{2, 0}, {1, 5}}, dnn.Matrix{{1, 1}}
@@ -121,7 +121,7 @@
 
 -- ## Exchange arrays with NumPy and PyTorch {numpy, npy, npz, python, torch, pytorch, ndarray, convert}
 --
--- `.npy` files go both ways, an array of NumPy's at a time. Safetensors files hold several by name:
+-- `.npy` files go both ways, one NumPy array at a time. Safetensors files hold several by name:
 -- `safetensors.numpy.load_file("arrays.safetensors")["W"]` reads this one in Python, `safetensors.torch` likewise.
 --
 -- ```lua
@@ -198,10 +198,10 @@
 -- print(a == dnn.randn(2, 2))   --> true
 -- ```
 
--- ## Save a network and go on later {save, load, checkpoint, resume, restore, state_dict, continue}
+-- ## Save a network and continue later {save, load, checkpoint, resume, restore, state_dict, continue}
 --
--- `net:save` writes the values alone. A checkpoint has the optimiser and the random stream too, so that a training
--- goes on bit for bit.
+-- `net:save` writes only the values. A checkpoint also has the optimiser and the random stream, so that a training
+-- continues bit for bit.
 --
 -- ```lua
 -- local net = dnn.Linear(2, 1)

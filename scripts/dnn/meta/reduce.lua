@@ -6,8 +6,8 @@
 -- gives a row, a value per column, so a value per example; axis 2 reduces over columns and gives a column. Each is a
 -- method and a function: `A:sum(2)`, `dnn.sum(A, 2)`.
 --
--- Sums are added pairwise in double precision, in an order that depends on the shape alone. Of uint8, `any` and `all` go
--- everywhere, `sum`, `mean`, `max` and `min` without an axis.
+-- Sums are added pairwise in double precision, in an order that depends on the shape alone. uint8 has `any` and `all`,
+-- and without an axis `sum`, `mean`, `max` and `min`.
 
 ---@class dnn
 local dnn = {}
@@ -19,10 +19,10 @@ local A = {}
 ---@field out? dnn.Matrix where the row or column goes, instead of a new matrix; needs an axis
 
 ---@class dnn.std.Options
----@field unbiased? boolean whether it divides by n - 1, true when not given; false: by n
+---@field unbiased? boolean whether it divides by n - 1, true by default; false: by n
 ---@field out? dnn.Matrix where the row or column goes, instead of a new matrix; needs an axis
 
----The sum; of nothing it is 0.
+---The sum; 0 for an empty matrix.
 ---
 ---Errors: an axis other than 1 and 2.
 ---
@@ -37,7 +37,7 @@ local A = {}
 function dnn.sum(A, axis, options) end
 A.sum = dnn.sum
 
----The arithmetic mean; of nothing it is NaN.
+---The arithmetic mean; NaN for an empty matrix.
 ---
 ---Errors: an axis other than 1 and 2.
 ---
@@ -94,7 +94,7 @@ A.min = dnn.min
 ---@param A dnn.Matrix
 ---@param axis? 1|2 1: over rows, a row; 2: over columns, a column; may be left out before options
 ---@param options? dnn.sum.Options
----@return integer|dnn.Matrix # a integer without an axis
+---@return integer|dnn.Matrix # an integer without an axis
 function dnn.argmax(A, axis, options) end
 A.argmax = dnn.argmax
 
@@ -108,7 +108,7 @@ A.argmax = dnn.argmax
 ---@param A dnn.Matrix
 ---@param axis? 1|2 1: over rows, a row; 2: over columns, a column; may be left out before options
 ---@param options? dnn.sum.Options
----@return integer|dnn.Matrix # a integer without an axis
+---@return integer|dnn.Matrix # an integer without an axis
 function dnn.argmin(A, axis, options) end
 A.argmin = dnn.argmin
 
@@ -126,7 +126,7 @@ A.argmin = dnn.argmin
 function dnn.norm(A, axis, options) end
 A.norm = dnn.norm
 
----The standard deviation, divided by n - 1 as in PyTorch.
+---The standard deviation, with divisor n - 1 as in PyTorch.
 ---
 ---Errors: an axis other than 1 and 2; uint8.
 ---
@@ -141,7 +141,7 @@ A.norm = dnn.norm
 function dnn.std(A, axis, options) end
 A.std = dnn.std
 
----Whether an element is not 0; along an axis 1 or 0.
+---Whether any element is not 0; along an axis 1 or 0.
 ---
 ---Errors: an axis other than 1 and 2.
 ---

@@ -2,9 +2,9 @@
 
 -- # Schedules
 --
--- A schedule sets the learning rate of an optimiser as the training continues: `schedule:step()` after an epoch, or after
--- each step of the optimiser, as one counts. Formulas and names are PyTorch's. Groups that have a learning rate of their
--- own are scheduled from that; the others follow the optimiser.
+-- A schedule sets the learning rate of an optimiser as the training continues: `schedule:step()` after an epoch, or
+-- after each step of the optimiser, whichever it counts. Formulas and names are PyTorch's. Groups that have a learning
+-- rate of their own are scheduled from that; the others follow the optimiser.
 --
 -- A schedule is part of a checkpoint: `run:checkpoint{net = net, optimiser = opt, schedule = schedule}`.
 --
@@ -27,11 +27,11 @@ dnn.optim = {}
 
 ---@class dnn.optim.StepLR.Options
 ---@field step_size integer steps between two changes
----@field gamma? number 0.1 when not given
+---@field gamma? number 0.1 by default
 
 ---The learning rate times gamma every step_size steps.
 ---
----Errors: options out of their range or missing.
+---Errors: options missing or out of range.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -47,11 +47,11 @@ function dnn.optim.StepLR(optimiser, options) end
 
 ---@class dnn.optim.MultiStepLR.Options
 ---@field milestones integer[] numbers of steps in rising order
----@field gamma? number 0.1 when not given
+---@field gamma? number 0.1 by default
 
 ---The learning rate times gamma at each of the milestones.
 ---
----Errors: options out of their range or missing.
+---Errors: options missing or out of range.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -70,7 +70,7 @@ function dnn.optim.MultiStepLR(optimiser, options) end
 
 ---The learning rate times gamma at every step.
 ---
----Errors: options out of their range or missing.
+---Errors: options missing or out of range.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -85,12 +85,12 @@ function dnn.optim.MultiStepLR(optimiser, options) end
 function dnn.optim.ExponentialLR(optimiser, options) end
 
 ---@class dnn.optim.ConstantLR.Options
----@field factor? number 1/3 when not given
----@field total_iters? integer 5 when not given
+---@field factor? number 1/3 by default
+---@field total_iters? integer 5 by default
 
----The learning rate times factor, until total_iters steps are over.
+---The learning rate times factor, for the first total_iters steps.
 ---
----Errors: options out of their range or missing.
+---Errors: options missing or out of range.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -104,15 +104,15 @@ function dnn.optim.ExponentialLR(optimiser, options) end
 function dnn.optim.ConstantLR(optimiser, options) end
 
 ---@class dnn.optim.LinearLR.Options
----@field start_factor? number above 0; 1/3 when not given
----@field end_factor? number 1 when not given
----@field total_iters? integer 5 when not given
+---@field start_factor? number above 0; 1/3 by default
+---@field end_factor? number 1 by default
+---@field total_iters? integer 5 by default
 
 ---A warm-up: the learning rate times a factor that moves from start_factor to end_factor in total_iters steps.
 ---
 ---Before another schedule it is the first part of a `dnn.optim.SequentialLR`.
 ---
----Errors: options out of their range or missing.
+---Errors: options missing or out of range.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -149,13 +149,13 @@ function dnn.optim.LambdaLR(optimiser, options) end
 
 ---@class dnn.optim.CosineAnnealingLR.Options
 ---@field T_max integer steps to the lowest rate
----@field eta_min? number the lowest rate, 0 when not given
+---@field eta_min? number the lowest rate, 0 by default
 
 ---The learning rate along half a cosine, down to eta_min after T_max steps (Loshchilov & Hutter 2017).
 ---
 ---It rises again after T_max steps, as PyTorch's.
 ---
----Errors: options out of their range or missing.
+---Errors: options missing or out of range.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -171,14 +171,14 @@ function dnn.optim.CosineAnnealingLR(optimiser, options) end
 
 ---@class dnn.optim.CosineAnnealingWarmRestarts.Options
 ---@field T_0 integer steps of the first
----@field T_mult? integer 1 when not given
----@field eta_min? number the lowest rate, 0 when not given
+---@field T_mult? integer 1 by default
+---@field eta_min? number the lowest rate, 0 by default
 
 ---Half cosines one after the other, each T_mult times as long as the one before.
 ---
----step() goes on by one; step(epoch) to a number of epochs, which may have a fraction.
+---step() advances by one; step(epoch) moves to a number of epochs, which may have a fraction.
 ---
----Errors: options out of their range or missing.
+---Errors: options missing or out of range.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -197,14 +197,14 @@ function dnn.optim.CosineAnnealingWarmRestarts(optimiser, options) end
 ---@field total_steps? integer steps of the cycle; or give epochs and steps_per_epoch
 ---@field epochs? integer
 ---@field steps_per_epoch? integer
----@field pct_start? number the part of the cycle in which the rate rises, 0.3 when not given
----@field anneal_strategy? "cos"|"linear" "cos" when not given
----@field cycle_momentum? boolean true when not given
----@field base_momentum? number 0.85 when not given
----@field max_momentum? number 0.95 when not given
----@field div_factor? number max_lr divided by the first rate, 25 when not given
----@field final_div_factor? number the first rate divided by the last, 1e4 when not given
----whether the way down ends at the first rate, and a third phase follows; false when not given
+---@field pct_start? number the part of the cycle in which the rate rises, 0.3 by default
+---@field anneal_strategy? "cos"|"linear" "cos" by default
+---@field cycle_momentum? boolean true by default
+---@field base_momentum? number 0.85 by default
+---@field max_momentum? number 0.95 by default
+---@field div_factor? number max_lr divided by the first rate, 25 by default
+---@field final_div_factor? number the first rate divided by the last, 1e4 by default
+---whether the way down ends at the first rate, and a third phase follows; false by default
 ---@field three_phase? boolean
 
 ---The 1cycle policy (Smith & Topin 2017): up to max_lr and down far below, a step after every batch.
@@ -228,12 +228,12 @@ function dnn.optim.OneCycleLR(optimiser, options) end
 
 ---@class dnn.optim.SWALR.Options
 ---@field swa_lr number the constant rate
----@field anneal_epochs? integer steps on the way, 10 when not given
----@field anneal_strategy? "cos"|"linear" "cos" when not given
+---@field anneal_epochs? integer steps on the way, 10 by default
+---@field anneal_strategy? "cos"|"linear" "cos" by default
 
----From the learning rate that is there to a constant one, at which weights are averaged.
+---Moves the learning rate to a constant one, at which weights are averaged.
 ---
----Errors: options out of their range or missing.
+---Errors: options missing or out of range.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -248,20 +248,20 @@ function dnn.optim.OneCycleLR(optimiser, options) end
 function dnn.optim.SWALR(optimiser, options) end
 
 ---@class dnn.optim.ReduceLROnPlateau.Options
----@field mode? "min"|"max" whether smaller or larger is better, "min" when not given
----@field factor? number 0.1 when not given
----@field patience? integer steps without improvement that are waited for, 10 when not given
----@field threshold? number how much better counts, 1e-4 when not given
----@field threshold_mode? "rel"|"abs" whether that is relative to the best, "rel" when not given
----@field cooldown? integer steps after a change in which nothing counts as bad, 0 when not given
----@field min_lr? number 0 when not given
----@field eps? number smaller changes are left out, 1e-8 when not given
+---@field mode? "min"|"max" whether smaller or larger is better, "min" by default
+---@field factor? number 0.1 by default
+---@field patience? integer steps without improvement to wait for, 10 by default
+---@field threshold? number how much better counts, 1e-4 by default
+---@field threshold_mode? "rel"|"abs" whether that is relative to the best, "rel" by default
+---@field cooldown? integer steps after a change in which nothing counts as bad, 0 by default
+---@field min_lr? number 0 by default
+---@field eps? number smaller changes are skipped, 1e-8 by default
 
 ---Multiplies the learning rate by factor when a metric has not improved for more than patience steps.
 ---
 ---step takes that number, such as the cost of the validation set.
 ---
----Errors: options out of their range; a step without a number.
+---Errors: options out of range; a step without a number.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -296,7 +296,7 @@ function dnn.optim.ReduceLROnPlateau(optimiser, options) end
 ---@return dnn.Schedule
 function dnn.optim.SequentialLR(optimiser, schedules, options) end
 
----All schedules at once: each multiplies what the one before has left.
+---All schedules at once: each multiplies the result of the one before.
 ---
 ---Errors: schedules of different optimisers.
 ---
@@ -316,9 +316,9 @@ function dnn.optim.ChainedScheduler(schedules) end
 
 ---A schedule of an optimiser's learning rates, made by one of the functions above.
 ---@class dnn.Schedule
----@field name string the kind, as "StepLR"
+---@field name string the kind, such as "StepLR"
 ---@field optimiser dnn.Optimiser
----@field last_epoch integer the steps so far
+---@field last_epoch integer steps so far
 ---@field base_lrs number[] the rates that it began from: the optimiser's, then those of groups that have their own
 local schedule = {}
 
@@ -346,7 +346,7 @@ function schedule:step(value) end
 ---@return number[]
 function schedule:get_last_lr() end
 
----All that a checkpoint keeps of the schedule. The learning rates are part of the optimiser's state.
+---The state of the schedule, for a checkpoint. The learning rates are part of the optimiser's state.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -356,7 +356,7 @@ function schedule:get_last_lr() end
 ---@return table<string, number|string|boolean>
 function schedule:state_dict() end
 
----Takes up what state_dict gave.
+---Restores what `state_dict` returned.
 ---
 ---Errors: the state of another kind of schedule, or of another number of groups; then nothing is changed.
 ---

@@ -2,8 +2,8 @@
 
 -- # The L-layer network step by step
 --
--- `dnn.stepwise` has the tutorial's functions by the tutorial's names, arguments and table keys, on matrices: for
--- reading, checking and playing. `dnn.Sequential` does the same faster.
+-- `dnn.stepwise` has the tutorial's functions by the tutorial's names, arguments and table keys, on matrices: to read,
+-- check and experiment with. `dnn.Sequential` does the same faster.
 --
 -- Layer l has n[l] units, layer 0 is the input, and there are m examples:
 --
@@ -25,10 +25,10 @@ dnn.stepwise = {}
 -- ## Starting weights
 
 ---@class dnn.stepwise.initialize_parameters_deep.Options
----@field init? "0.01"|"1/sqrt(n)"|"he" standard deviation: 0.01 (when not given), 1 / sqrt(n[l-1]), sqrt(2 / n[l-1])
----stream to draw from, the global one when not given; or any table with a method `randn(rows, cols, dtype)`
+---@field init? "0.01"|"1/sqrt(n)"|"he" standard deviation: 0.01 (by default), 1 / sqrt(n[l-1]), sqrt(2 / n[l-1])
+---stream to draw from, the global one by default; or any table with a method `randn(rows, cols, dtype)`
 ---@field random? dnn.Random|table
----@field dtype? "float32"|"float64" that of `dnn.set_default_dtype` when not given
+---@field dtype? "float32"|"float64" that of `dnn.set_default_dtype` by default
 
 ---Starting values for layers of n[0], n[1], ..., n[L] units: normal weights, and b = 0.
 ---
@@ -69,7 +69,7 @@ function dnn.stepwise.initialize_parameters(n_x, n_h, n_y, opts) end
 ---@param W dnn.Matrix n[l] x n[l-1]
 ---@param b dnn.Matrix n[l] x 1
 ---@return dnn.Matrix Z n[l] x m
----@return table cache {A, W, b}, for the way back
+---@return table cache {A, W, b}, for backward
 function dnn.stepwise.linear_forward(A, W, b) end
 
 ---A = g(W A_prev + b).
@@ -88,7 +88,7 @@ function dnn.stepwise.linear_forward(A, W, b) end
 function dnn.stepwise.linear_activation_forward(A_prev, W, b, activation) end
 
 ---@class dnn.stepwise.L_model_forward.Options
----@field check_finite? boolean whether numbers that are not finite are an error, true when not given
+---@field check_finite? boolean whether numbers that are not finite are an error, true by default
 
 ---The whole network: (linear, relu) L - 1 times, then (linear, sigmoid).
 ---
@@ -109,7 +109,7 @@ function dnn.stepwise.L_model_forward(X, parameters, opts) end
 ---A logarithm counts as -100 at least, as in BCELoss, so a prediction that is certain and right costs 0, one that is
 ---certain and wrong 100.
 ---
----Errors: shapes that differ, and an AL outside 0..1. Labels outside 0..1 are warned of, once.
+---Errors: shapes that differ, and an AL outside 0..1. Labels outside 0..1 give one warning.
 ---
 ---```lua
 ---local J = dnn.stepwise.compute_cost(dnn.full(1, 2, 0.5), dnn.Matrix{{0, 1}})
@@ -180,10 +180,10 @@ function dnn.stepwise.linear_activation_backward(dA, cache, activation) end
 
 ---All gradients: dW1, db1, ..., and dA0 (the input's) to dA{L-1}.
 ---
----The way back starts from dAL = -(Y / AL - (1 - Y) / (1 - AL)) = (AL - Y) / (AL (1 - AL)), whose divisor counts as
----1e-12 where AL is 0 or 1.
+---Backward starts from dAL = -(Y / AL - (1 - Y) / (1 - AL)) = (AL - Y) / (AL (1 - AL)), whose divisor is taken as 1e-12
+---where AL is 0 or 1.
 ---
----Errors: shapes that differ, and gradients that are not finite. Labels outside 0..1 are warned of, once.
+---Errors: shapes that differ, and gradients that are not finite. Labels outside 0..1 give one warning.
 ---
 ---```lua
 ---local s = dnn.stepwise
@@ -234,13 +234,13 @@ function dnn.stepwise.update_parameters(parameters, grads, learning_rate, opts) 
 function dnn.stepwise.predict(X, y, parameters) end
 
 ---@class dnn.stepwise.L_layer_model.Options
----@field learning_rate? number 0.0075 when not given
----@field num_iterations? integer 3000 when not given
----@field check_finite? boolean whether a cost or gradient that is not finite ends the training, true when not given
----@field print_cost? boolean whether the cost of every hundredth iteration is printed, false when not given
+---@field learning_rate? number 0.0075 by default
+---@field num_iterations? integer 3000 by default
+---@field check_finite? boolean whether a cost or gradient that is not finite ends the training, true by default
+---@field print_cost? boolean whether the cost of every hundredth iteration is printed, false by default
 ---@field random? dnn.Random|table as for initialize_parameters_deep
----as for initialize_parameters_deep; when not given "0.01" in two_layer_model, and in L_layer_model "1/sqrt(n)", with
----which deep networks start to learn
+---as for initialize_parameters_deep; by default "0.01" in two_layer_model, and in L_layer_model "1/sqrt(n)", with which
+---deep networks start to learn
 ---@field init? "0.01"|"1/sqrt(n)"|"he"
 
 ---Trains linear, relu, linear, sigmoid.

@@ -3,18 +3,17 @@
 -- # Weights and checkpoints
 --
 -- Weights are kept in safetensors files, which PyTorch and many others read: numbers with names, types and shapes, and
--- nothing that could be run. A parameter is called by the number of its layer, "0.weight", "3.bias".
+-- nothing executable. A parameter is named by its layer, counted from 0: "0.weight", "3.bias".
 --
--- A file is written beside the old one, put on disk, and then takes its name: a full disk, a killed program or a power
--- cut leaves the old file whole (and a killed program its half-written one, which ends in `.tmp` and may be removed).
--- Only a plain file is replaced, no device and no symbolic link.
+-- A file is written beside the old one, synced, and renamed: a full disk, a killed program or a power cut leaves the
+-- old file intact (and a killed program its half-written one, which ends in `.tmp` and may be removed). Only a regular
+-- file is replaced, never a device or a symbolic link.
 --
--- In PyTorch the weights of a Sequential with the same layers are loaded so, since it counts layers from 0:
+-- PyTorch loads them into a Sequential with the same layers:
 --
 -- ```python
 -- from safetensors.torch import load_file
--- state = load_file("net.safetensors")
--- model.load_state_dict({f"{int(k.split('.')[0]) - 1}.{k.split('.')[1]}": v for k, v in state.items()})
+-- model.load_state_dict(load_file("net.safetensors"))
 -- ```
 
 ---@class dnn
@@ -33,7 +32,7 @@ local net = {}
 ---Shapes: a Linear's weight is the tensor [out_features, in_features], row by row as PyTorch has it, its bias
 ---[out_features].
 ---
----Errors: nil and a message when the file cannot be written; the old one is whole then.
+---Errors: nil and a message when the file cannot be written; the old one stays intact.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU(), dnn.Linear(2, 1)}
@@ -50,12 +49,11 @@ function net:save(path, options) end
 
 ---Reads the network's parameters from a safetensors file.
 ---
----The file must hold just the parameters of this network. Numbers of another type are converted: float64 in the file
----is rounded for a float32 network. A file that counts layers from 0, as PyTorch's Sequential does, is taken too, and of
----a checkpoint the part `net`.
+---The file must hold exactly the parameters of this network. Numbers of another type are converted: float64 in the file
+---is rounded for a float32 network. Of a checkpoint, the part `net` is read.
 ---
 ---Errors: nil and a message when the file cannot be read, and when it is another network's: every parameter that is
----missing, too many or of another shape is named. Then nothing was changed.
+---missing, unexpected or of another shape is named. Nothing is changed then.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -81,7 +79,7 @@ function net:state_dict() end
 
 ---Takes the values of all parameters from a table, as from `state_dict`.
 ---
----Errors: a parameter that is missing, too many or of another shape; then nothing was changed.
+---Errors: a parameter that is missing, unexpected or of another shape; nothing is changed then.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -103,7 +101,7 @@ function net:load_state_dict(state) end
 ---
 ---Shapes: a column of n is the tensor [n], any other matrix [rows, cols].
 ---
----Errors: nil and a message when the file cannot be written; the old one is whole then. Names and strings that are not
+---Errors: nil and a message when the file cannot be written; the old one stays intact. Names and strings that are not
 ---UTF-8 are raised.
 ---
 ---```lua
@@ -142,23 +140,23 @@ function dnn.load(path) end
 
 -- ## Checkpoints
 --
--- A checkpoint holds all that a training needs to go on as if it had never ended, bit for bit: the weights, the
+-- A checkpoint holds all that a training needs to continue as if it had never stopped, bit for bit: the weights, the
 -- optimiser's settings, steps and state, the place in the shuffled batches, the streams of random numbers, and the
 -- script's own numbers and strings.
 
----Files from which a training is taken up again.
+---Files from which a training resumes.
 ---@class dnn.checkpoint
 dnn.checkpoint = {}
 
 ---Writes the parts of a training to one safetensors file.
 ---
----A part has a name of letters, digits and _ (not `dnn`). Networks, optimisers, batches and streams (`dnn.Random`) are kept with their
----states; numbers, strings, booleans and matrices as they are. So is any table or
----userdata that has methods `state_dict` and `load_state_dict` of its own. The file carries a checksum. The global stream of random numbers is always kept. Save after a step, not
----between a backward and its step: gradients are not kept. Nor is what a layer written in Lua holds besides its
----parameters; such things are parts of their own.
+---A part has a name of letters, digits and _ (not `dnn`). Networks, optimisers, batches and streams (`dnn.Random`) are
+---kept with their states; numbers, strings, booleans and matrices as they are. So is any table or userdata that has
+---methods `state_dict` and `load_state_dict` of its own. The file carries a checksum. The global stream of random
+---numbers is always kept. Save after a step, not between a backward and its step: gradients are not kept. Nor is what a
+---layer written in Lua holds besides its parameters; such things are parts of their own.
 ---
----Errors: nil and a message when the file cannot be written, or a value is not finite; the old one is whole then.
+---Errors: nil and a message when the file cannot be written, or a value is not finite; the old one stays intact.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -174,14 +172,14 @@ dnn.checkpoint = {}
 ---@return string|nil message why not
 function dnn.checkpoint.save(path, parts) end
 
----Brings a training back: sets the states of these objects, and the global stream of random numbers.
+---Restores a training: sets the states of these objects, and the global stream of random numbers.
 ---
 ---The objects are made as they were before, by the same lines of the script, and given under the names they were saved
----by; false leaves a part out. A loop over batches that was broken off in the middle of an epoch goes on with the rest
----of it.
+---by; false leaves a part out. A loop over batches that stopped in the middle of an epoch continues with the rest of
+---it.
 ---
----Errors: nil and a message when the file is not a checkpoint or is damaged, when an object does not fit its part, is missing, or has
----none. Then nothing was changed.
+---Errors: nil and a message when the file is not a checkpoint or is damaged, when an object does not fit its part, is
+---missing, or has none. Nothing is changed then.
 ---
 ---```lua
 ---local layer, stream = dnn.Linear(2, 1), dnn.Random(1)
@@ -201,8 +199,8 @@ function dnn.checkpoint.load(path, objects) end
 ---@class dnn.Optimiser
 local opt = {}
 
----The optimiser's name, settings and steps, "group.2.lr" where a group has a setting of its own, and copies of the state
----vectors "state.1", "state.2", ...
+---The optimiser's name, settings and steps, "group.2.lr" where a group has a setting of its own, and copies of the
+---state vectors "state.1", "state.2", ...
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -212,9 +210,9 @@ local opt = {}
 ---@return table<string, string|number|boolean|dnn.Matrix> state
 function opt:state_dict() end
 
----Takes over what `state_dict` gave, also of another network's optimiser with the same rule and as many parameters.
+---Restores what `state_dict` returned, also from another network's optimiser with the same rule and as many parameters.
 ---
----Errors: the state of another rule, or of another number of parameters; then nothing was changed.
+---Errors: the state of another rule, or of another number of parameters; nothing is changed then.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -230,7 +228,7 @@ function opt:load_state_dict(state) end
 ---@class dnn.data.batches
 local batches = {}
 
----Where the batches stand: the place in the epoch and the stream that shuffled it.
+---The position of the batches: the place in the epoch and the stream that shuffled it.
 ---
 ---```lua
 ---local set = {X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}
@@ -239,7 +237,7 @@ local batches = {}
 ---@return table<string, number|boolean> state
 function batches:state_dict() end
 
----Takes up what `state_dict` gave: the next loop goes on where that one was.
+---Restores what `state_dict` returned: the next loop continues from there.
 ---
 ---Errors: a state of batches of another set or size.
 ---

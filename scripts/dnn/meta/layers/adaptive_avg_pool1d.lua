@@ -5,9 +5,9 @@ local dnn = {}
 -- ## Convolution and pooling
 
 ---@class dnn.AdaptiveAvgPool1d.Options
----@field output_size? integer when it is not the first argument
+---@field output_size? integer instead of the first argument
 
----The mean of each of so many parts of a sequence, channel by channel: sequences of any length become sequences of
+---The mean of each of output_size parts of a sequence, channel by channel: sequences of any length become sequences of
 ---one length.
 ---
 ---Step i of n comes from steps floor((i - 1) steps / n) + 1 to ceil(i steps / n); neighbours may overlap.

@@ -5,15 +5,15 @@ local dnn = {}
 -- ## Convolution and pooling
 
 ---@class dnn.AdaptiveAvgPool2d.Options
----@field output_size? integer|integer[] when it is not the first argument
+---@field output_size? integer|integer[] instead of the first argument
 
 ---The mean of each of height x width parts of an image, channel by channel.
 ---
 ---So images of any size become images of one size. Row i of n comes from rows floor((i - 1) height / n) + 1 to
 ---ceil(i height / n), and the same for columns; neighbours may overlap.
 ---
----Shapes: X is {height, width, channels}, A {output height, output width, channels}; output_size is a number for both, or
----a pair {height, width}. Backward: dA divided among its part.
+---Shapes: X is {height, width, channels}, A {output height, output width, channels}; output_size is a number for both,
+---or a pair {height, width}. Backward: dA divided among its part.
 ---
 ---Errors: sizes below 1; an input that is not an image.
 ---

@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Regularisation
 
 ---@class dnn.AlphaDropout.Options
----@field p? number probability of an element to be dropped, when it is not the first argument; 0.5 when not given
+---@field p? number probability of an element to be dropped, instead of the first argument; 0.5 by default
 
 ---Dropout for networks of SELU, which keeps mean 0 and variance 1 (Klambauer et al. 2017).
 ---
@@ -19,7 +19,7 @@ local dnn = {}
 ---local net = dnn.Sequential{dnn.SELU(), dnn.AlphaDropout(0.1)}
 ---print(net(dnn.rand(3, 2)):size())   --> 3	2
 ---```
----@param p? number 0.5 when not given
+---@param p? number 0.5 by default
 ---@param options? dnn.AlphaDropout.Options
 ---@return dnn.Layer
 function dnn.AlphaDropout(p, options) end

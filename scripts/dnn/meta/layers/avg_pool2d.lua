@@ -5,11 +5,11 @@ local dnn = {}
 -- ## Convolution and pooling
 
 ---@class dnn.AvgPool2d.Options
----@field kernel_size? integer|integer[] when it is not the first argument
----@field stride? integer|integer[] pixels from one window to the next, kernel_size when not given
----@field padding? integer|integer[] zeros on each side, at most half of the window; 0 when not given
----@field ceil_mode? boolean whether a window may reach beyond the image, false when not given
----@field count_include_pad? boolean whether a mean counts the padding in its window, true when not given
+---@field kernel_size? integer|integer[] instead of the first argument
+---@field stride? integer|integer[] pixels from one window to the next, kernel_size by default
+---@field padding? integer|integer[] zeros on each side, at most half of the window; 0 by default
+---@field ceil_mode? boolean whether a window may reach beyond the image, false by default
+---@field count_include_pad? boolean whether a mean counts the padding in its window, true by default
 ---@field divisor_override? integer what the sum of a window is divided by, instead of its pixels
 
 ---The mean of each window, channel by channel.

@@ -5,10 +5,10 @@ local dnn = {}
 -- ## Normalisation
 
 ---@class dnn.BatchNorm1d.Options
----@field num_features? integer when it is not the first argument
----@field eps? number added to the variance, 1e-5 when not given
----@field momentum? number how far the running values move towards a batch's, 0.1 when not given
----@field affine? boolean whether a weight and a bias are learnt, true when not given
+---@field num_features? integer instead of the first argument
+---@field eps? number added to the variance, 1e-5 by default
+---@field momentum? number how far the running values move towards a batch's, 0.1 by default
+---@field affine? boolean whether a weight and a bias are learnt, true by default
 
 ---Every feature with mean 0 and variance 1 over the batch, A = weight (X - mean) / sqrt(var + eps) + bias (Ioffe &
 ---Szegedy 2015).
@@ -16,8 +16,8 @@ local dnn = {}
 ---In training mean and variance are the batch's, and `running_mean` and `running_var` move towards them; in evaluation
 ---they are the running ones. `num_batches_tracked` counts batches.
 ---
----Shapes: X is {features} or {steps, features}, A has X's; weight, bias and running values are num_features x 1. Backward, with
----x = (X - mean) / sqrt(var + eps) and N values of a feature: dbias = sum of dA, dweight = sum of dA x,
+---Shapes: X is {features} or {steps, features}, A has X's; weight, bias and running values are num_features x 1.
+---Backward, with x = (X - mean) / sqrt(var + eps) and N values of a feature: dbias = sum of dA, dweight = sum of dA x,
 ---dX = weight / sqrt(var + eps) (dA - dbias / N - x dweight / N).
 ---
 ---Errors: a batch with a single value of each feature in training.

@@ -5,10 +5,10 @@ local dnn = {}
 -- ## Layers with parameters
 
 ---@class dnn.Bilinear.Options
----@field in1_features? integer when it is not the first argument
----@field in2_features? integer when it is not the second argument
----@field out_features? integer when it is not the third argument
----@field bias? boolean whether a bias is added, true when not given
+---@field in1_features? integer instead of the first argument
+---@field in2_features? integer instead of the second argument
+---@field out_features? integer instead of the third argument
+---@field bias? boolean whether a bias is added, true by default
 
 ---A product of two inputs, A[o] = X1' weight[o] X2 + bias[o], at each position. A `dnn.Merge` gives it both.
 ---

@@ -5,12 +5,12 @@ local dnn = {}
 -- ## Resizing and padding
 
 ---@class dnn.ChannelShuffle.Options
----@field groups? integer when it is not the first argument
+---@field groups? integer instead of the first argument
 
----Channels of several groups, dealt in turn, so that convolutions with groups meet all of them (Zhang et al. 2018):
----channel k of group g, from 0, becomes channel k groups + g.
+---Interleaves the channels of several groups, so that grouped convolutions see all of them (Zhang et al. 2018): channel
+---k of group g, from 0, becomes channel k groups + g.
 ---
----Shapes: A has X's. Backward: dA, dealt back.
+---Shapes: A has X's. Backward: dA in the old order.
 ---
 ---Errors: groups that do not divide the channels.
 ---

@@ -5,12 +5,12 @@ local dnn = {}
 -- ## Resizing and padding
 
 ---@class dnn.CircularPad1d.Options
----@field padding? integer|integer[] when it is not the first argument
+---@field padding? integer|integer[] instead of the first argument
 
----Sequences that go on with their other end: 2 3 | 1 2 3 | 1 2.
+---Sequences that wrap around: 2 3 | 1 2 3 | 1 2.
 ---
 ---Shapes: X is {steps, channels}, A {steps + left + right, channels}; padding is a number for both ends, or {left,
----right}. Backward: each element of dX is the sum of dA over all places that it has gone to.
+---right}. Backward: each element of dX is the sum of dA over all places that it was copied to.
 ---
 ---Errors: padding of more than the sequence; an input that is not a sequence.
 ---

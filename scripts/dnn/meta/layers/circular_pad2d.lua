@@ -5,13 +5,13 @@ local dnn = {}
 -- ## Resizing and padding
 
 ---@class dnn.CircularPad2d.Options
----@field padding? integer|integer[] when it is not the first argument
+---@field padding? integer|integer[] instead of the first argument
 
----Images that go on with their other edge: 2 3 | 1 2 3 | 1 2.
+---Images that wrap around: 2 3 | 1 2 3 | 1 2.
 ---
 ---Shapes: X is {height, width, channels}, A {height + top + bottom, width + left + right, channels}; padding is a
 ---number for all four sides, or {left, right, top, bottom}. Backward: each element of dX is the sum of dA over all
----places that it has gone to.
+---places that it was copied to.
 ---
 ---Errors: padding of more than the image; an input that is not an image.
 ---

@@ -5,8 +5,8 @@ local dnn = {}
 -- ## Resizing and padding
 
 ---@class dnn.ConstantPad2d.Options
----@field padding? integer|integer[] when it is not the first argument
----@field value? number when it is not the second argument
+---@field padding? integer|integer[] instead of the first argument
+---@field value? number instead of the second argument
 
 ---Images with a constant around them.
 ---

@@ -5,18 +5,18 @@ local dnn = {}
 -- ## Convolution and pooling
 
 ---@class dnn.ConvTranspose2d.Options
----@field in_channels? integer when it is not the first argument
----@field out_channels? integer when it is not the second argument
----@field kernel_size? integer|integer[] when it is not the third argument
----@field stride? integer|integer[] pixels of A from one pixel of X to the next, 1 when not given
----@field padding? integer|integer[] pixels of A that are left out on each side, 0 when not given
----pixels of A that are added at the bottom and on the right, less than stride or dilation; 0 when not given
+---@field in_channels? integer instead of the first argument
+---@field out_channels? integer instead of the second argument
+---@field kernel_size? integer|integer[] instead of the third argument
+---@field stride? integer|integer[] pixels of A from one pixel of X to the next, 1 by default
+---@field padding? integer|integer[] pixels of A that are left out on each side, 0 by default
+---pixels of A that are added at the bottom and on the right, less than stride or dilation; 0 by default
 ---@field output_padding? integer|integer[]
----@field dilation? integer|integer[] pixels from one element of the window to the next, 1 when not given
----@field groups? integer parts of the channels that do not see each other, 1 when not given
----@field bias? boolean whether a bias is added, true when not given; it starts at 0
+---@field dilation? integer|integer[] pixels from one element of the window to the next, 1 by default
+---@field groups? integer parts of the channels that do not see each other, 1 by default
+---@field bias? boolean whether a bias is added, true by default; it starts at 0
 ---variance of the normal starting weights, with in = pixels of X that an element of A sums, on average: "he" 2 / in,
----which it is when not given, "xavier" 2 / (in + out), "1/sqrt(n)" 1 / in
+---which it is by default, "xavier" 2 / (in + out), "1/sqrt(n)" 1 / in
 ---@field init? "he"|"xavier"|"1/sqrt(n)"
 
 ---A transposed convolution, which makes images larger: each pixel of X adds its multiple of the weight's window to A.

@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Containers
 
 ---@class dnn.CosineSimilarity.Options
----@field eps? number the least length that a vector counts as, 1e-8 when not given
+---@field eps? number the least length that a vector counts as, 1e-8 by default
 
 ---The cosine of the angle between two inputs at each position, A = X1 . X2 / (|X1| |X2|). A `dnn.Merge` gives it
 ---both.

@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Activations
 
 ---@class dnn.ELU.Options
----@field alpha? number how far below 0 it goes, when it is not the first argument; 1 when not given
+---@field alpha? number how far below 0 it goes, instead of the first argument; 1 by default
 
 ---The exponential linear unit, A = X where X > 0, else alpha (exp(X) - 1) (Clevert, Unterthiner & Hochreiter 2015).
 ---
@@ -14,7 +14,7 @@ local dnn = {}
 ---```lua
 ---print(dnn.ELU(0.5)(dnn.Matrix{-100, 2}):sum())   --> 1.5
 ---```
----@param alpha? number 1 when not given
+---@param alpha? number 1 by default
 ---@param options? dnn.ELU.Options
 ---@return dnn.Layer
 function dnn.ELU(alpha, options) end

@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Activations
 
 ---@class dnn.GELU.Options
----@field approximate? "none"|"tanh" how the normal distribution is computed, "none" (by erf) when not given
+---@field approximate? "none"|"tanh" how the normal distribution is computed, "none" (by erf) by default
 
 ---The Gaussian error linear unit, A = X (1 + erf(X / sqrt(2))) / 2 (Hendrycks & Gimpel 2016).
 ---

@@ -5,10 +5,10 @@ local dnn = {}
 -- ## Normalisation
 
 ---@class dnn.GroupNorm.Options
----@field num_groups? integer when it is not the first argument
----@field num_channels? integer when it is not the second argument
----@field eps? number added to the variance, 1e-5 when not given
----@field affine? boolean whether a weight and a bias are learnt, true when not given
+---@field num_groups? integer instead of the first argument
+---@field num_channels? integer instead of the second argument
+---@field eps? number added to the variance, 1e-5 by default
+---@field affine? boolean whether a weight and a bias are learnt, true by default
 
 ---Groups of channels of each example with mean 0 and variance 1, A = weight (X - mean) / sqrt(var + eps) + bias (Wu &
 ---He 2018).

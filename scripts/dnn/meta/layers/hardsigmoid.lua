@@ -4,7 +4,7 @@ local dnn = {}
 
 -- ## Activations
 
----A logistic function of straight lines, A = (X + 3) / 6, but at least 0 and at most 1 (Howard et al. 2019).
+---A piecewise linear logistic function, A = (X + 3) / 6, but at least 0 and at most 1 (Howard et al. 2019).
 ---
 ---Shapes: A has X's. Backward: dX = dA / 6 between -3 and 3, else 0.
 ---

@@ -4,8 +4,7 @@ local dnn = {}
 
 -- ## Activations
 
----Swish of straight lines and a parabola, A = X (X + 3) / 6 between -3 and 3, below it 0, above it X (Howard et al.
----2019).
+---A piecewise Swish, A = X (X + 3) / 6 between -3 and 3, below it 0, above it X (Howard et al. 2019).
 ---
 ---Shapes: A has X's. Backward: dX = dA (2 X + 3) / 6 between -3 and 3, below it 0, above it dA.
 ---

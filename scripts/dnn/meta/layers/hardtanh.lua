@@ -5,8 +5,8 @@ local dnn = {}
 -- ## Activations
 
 ---@class dnn.Hardtanh.Options
----@field min_val? number the least that A can be, when it is not the first argument; -1 when not given
----@field max_val? number the most that A can be, when it is not the second argument; 1 when not given
+---@field min_val? number the least that A can be, instead of the first argument; -1 by default
+---@field max_val? number the most that A can be, instead of the second argument; 1 by default
 
 ---X between two bounds, A = min(max(X, min_val), max_val) (Collobert 2004).
 ---
@@ -17,8 +17,8 @@ local dnn = {}
 ---```lua
 ---print(dnn.Hardtanh(-2, 2)(dnn.Matrix{-5, 1.5}):sum())   --> -0.5
 ---```
----@param min_val? number -1 when not given
----@param max_val? number 1 when not given
+---@param min_val? number -1 by default
+---@param max_val? number 1 by default
 ---@param options? dnn.Hardtanh.Options
 ---@return dnn.Layer
 function dnn.Hardtanh(min_val, max_val, options) end

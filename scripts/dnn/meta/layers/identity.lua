@@ -4,7 +4,7 @@ local dnn = {}
 
 -- ## Shapes
 
----A = X, where a layer has to stand that changes nothing: one side of a `dnn.Merge`, a head that was taken off.
+---A = X, for a place that needs a layer but no change: one side of a `dnn.Merge`, a head that was removed.
 ---
 ---Shapes: A has X's. Backward: dX = dA.
 ---

@@ -6,7 +6,7 @@ local dnn = {}
 
 ---What an example looks like; comes first in a `dnn.Sequential`.
 ---
----It is no layer: `net[1]` is the first layer after it. A data set or a loader may be given instead of sizes:
+---It is not a layer: `net[1]` is the first layer after it. A data set or a loader may be given instead of sizes:
 ---`dnn.Input(data)`.
 ---
 ---```lua

@@ -5,9 +5,9 @@ local dnn = {}
 -- ## Normalisation
 
 ---@class dnn.InstanceNorm1d.Options
----@field num_features? integer when it is not the first argument
----@field eps? number added to the variance, 1e-5 when not given
----@field affine? boolean whether a weight and a bias are learnt, false when not given
+---@field num_features? integer instead of the first argument
+---@field eps? number added to the variance, 1e-5 by default
+---@field affine? boolean whether a weight and a bias are learnt, false by default
 
 ---Each feature of each sequence with mean 0 and variance 1 over its steps, A = (X - mean) / sqrt(var + eps) (Ulyanov,
 ---Vedaldi & Lempitsky 2016).
@@ -15,7 +15,7 @@ local dnn = {}
 ---With {affine = true} it is multiplied by a weight and a bias is added, both learnt. It is a `dnn.GroupNorm` with a
 ---group for each feature.
 ---
----Shapes: A has X's, {steps, num_features}; weight and bias are num_features x 1. Backward: as of `dnn.GroupNorm`.
+---Shapes: A has X's, {steps, num_features}; weight and bias are num_features x 1. Backward: as for `dnn.GroupNorm`.
 ---
 ---Errors: sequences of a single step; another number of features.
 ---

@@ -5,17 +5,17 @@ local dnn = {}
 -- ## Normalisation
 
 ---@class dnn.LayerNorm.Options
----@field normalized_shape? integer when it is not the first argument
----@field eps? number added to the variance, 1e-5 when not given
----@field elementwise_affine? boolean whether a weight and a bias are learnt, true when not given
----@field bias? boolean whether there is a bias where there is a weight, true when not given
+---@field normalized_shape? integer instead of the first argument
+---@field eps? number added to the variance, 1e-5 by default
+---@field elementwise_affine? boolean whether a weight and a bias are learnt, true by default
+---@field bias? boolean whether there is a bias where there is a weight, true by default
 
 ---The features of each position with mean 0 and variance 1, A = weight (X - mean) / sqrt(var + eps) + bias (Ba, Kiros &
 ---Hinton 2016).
 ---
 ---A batch of one example works, and training and evaluation are the same. The features are the last axis of an example:
----those of a vector or of each step, or the channels of each pixel. With as many as a whole example has elements, all of
----it is normalised at once; files then have the weight as PyTorch has it, (channels, height, width) for an image.
+---those of a vector or of each step, or the channels of each pixel. With as many as a whole example has elements, all
+---of it is normalised at once; files then have the weight as PyTorch has it, (channels, height, width) for an image.
 ---
 ---Shapes: A has X's; weight and bias are normalized_shape x 1. Backward, with x = (X - mean) / sqrt(var + eps),
 ---g = weight dA and means over the n features: dbias = sum of dA, dweight = sum of dA x,

@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Activations
 
 ---@class dnn.LeakyReLU.Options
----@field negative_slope? number factor of negative elements, when it is not the first argument; 0.01 when not given
+---@field negative_slope? number factor of negative elements, instead of the first argument; 0.01 by default
 
 ---The leaky rectifier, A = X where X > 0, else negative_slope X (Maas, Hannun & Ng 2013).
 ---
@@ -14,7 +14,7 @@ local dnn = {}
 ---```lua
 ---print(dnn.LeakyReLU(0.1)(dnn.Matrix{-10, 2}):sum())   --> 1.0
 ---```
----@param negative_slope? number 0.01 when not given
+---@param negative_slope? number 0.01 by default
 ---@param options? dnn.LeakyReLU.Options
 ---@return dnn.Layer
 function dnn.LeakyReLU(negative_slope, options) end

@@ -5,13 +5,13 @@ local dnn = {}
 -- ## Normalisation
 
 ---@class dnn.LocalResponseNorm.Options
----@field size? integer channels of a neighbourhood, itself included, when it is not the first argument
----@field alpha? number how much the neighbours' mean square counts, 1e-4 when not given
----@field beta? number the power of the divisor, 0.75 when not given
----@field k? number what the divisor is without neighbours, 1 when not given
+---@field size? integer channels of a neighbourhood, itself included, instead of the first argument
+---@field alpha? number how much the neighbours' mean square counts, 1e-4 by default
+---@field beta? number the power of the divisor, 0.75 by default
+---@field k? number what the divisor is without neighbours, 1 by default
 
 ---Each channel divided by what its neighbours hold (Krizhevsky, Sutskever & Hinton 2012): A = X / (k + alpha / size *
----sum of squares)^beta, over the `size` channels from size / 2 before it on.
+---sum of squares)^beta, over `size` channels, from size / 2 before it.
 ---
 ---Shapes: A has X's, whose channels are normalised at each position. Backward, with s what the power is taken of:
 ---dX[c] = dA[c] s[c]^-beta - 2 alpha beta / size X[c] times the sum of dA[j] X[j] s[j]^(-beta - 1) over the j that
@@ -22,9 +22,9 @@ local dnn = {}
 ---print(net(dnn.rand(128, 1)):size())   --> 128	1
 ---```
 ---@param size integer channels of a neighbourhood
----@param alpha? number 1e-4 when not given
----@param beta? number 0.75 when not given
----@param k? number 1 when not given
+---@param alpha? number 1e-4 by default
+---@param beta? number 0.75 by default
+---@param k? number 1 by default
 ---@param options? dnn.LocalResponseNorm.Options
 ---@return dnn.Layer
 function dnn.LocalResponseNorm(size, alpha, beta, k, options) end

@@ -5,18 +5,19 @@ local dnn = {}
 -- ## Convolution and pooling
 
 ---@class dnn.MaxPool1d.Options
----@field kernel_size? integer when it is not the first argument
----@field stride? integer steps from one window to the next, kernel_size when not given
----@field padding? integer steps added at each end, at most half of the window; 0 when not given
----@field ceil_mode? boolean whether a window may reach beyond the end, false when not given
----@field dilation? integer steps from one element of the window to the next, 1 when not given
+---@field kernel_size? integer instead of the first argument
+---@field stride? integer steps from one window to the next, kernel_size by default
+---@field padding? integer steps added at each end, at most half of the window; 0 by default
+---@field ceil_mode? boolean whether a window may reach beyond the end, false by default
+---@field dilation? integer steps from one element of the window to the next, 1 by default
 
 ---The largest element of each window, channel by channel.
 ---
 ---Shapes: X is {steps, channels}, A the same with fewer steps. Backward: all of dA goes to the element that was
 ---the largest, the first of equal ones.
 ---
----Errors: a window longer than the padded sequence; padding of more than half of the window; an input that is not a sequence.
+---Errors: a window longer than the padded sequence; padding of more than half of the window; an input that is not a
+---sequence.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Input(6, 1), dnn.MaxPool1d(3)}

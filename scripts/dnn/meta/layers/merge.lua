@@ -4,12 +4,12 @@ local dnn = {}
 
 -- ## Containers
 
----Layers side by side, whose outputs are the inputs of one more, `with`: how a layer of several inputs stands in a
----network.
+---Layers side by side, whose outputs are the inputs of one more, `with`: how a network uses a layer with several
+---inputs.
 ---
 ---A batch is one matrix, so examples of several parts have them one after the other: X is `dnn.cat({X1, X2}, 1)`, and
----`dnn.Slice` takes a part out. What a container is given goes to its first layer. `net[i].with` is the layer that takes
----the outputs, `net[i][1]` the first of the others.
+---`dnn.Slice` takes a part out. What a container is given goes to its first layer. `net[i].with` is the layer that
+---takes the outputs, `net[i][1]` the first of the others.
 ---
 ---Errors: no `with`, or one that takes another number of inputs.
 ---

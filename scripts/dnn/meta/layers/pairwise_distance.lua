@@ -5,8 +5,8 @@ local dnn = {}
 -- ## Containers
 
 ---@class dnn.PairwiseDistance.Options
----@field p? number of the norm, when it is not the first argument; 2 when not given
----@field eps? number added to differences, 1e-6 when not given
+---@field p? number of the norm, instead of the first argument; 2 by default
+---@field eps? number added to differences, 1e-6 by default
 
 ---The distance between two inputs at each position, A = |X1 - X2 + eps|. A `dnn.Merge` gives it both.
 ---
@@ -20,7 +20,7 @@ local dnn = {}
 ---local net = dnn.Merge{dnn.Slice(1, 2), dnn.Slice(3, 4), with = compare}
 ---print(net(dnn.Matrix{3, 0, 0, 4})(1, 1) - 5 < 1e-5)   --> true
 ---```
----@param p? number 2 when not given
+---@param p? number 2 by default
 ---@param options? dnn.PairwiseDistance.Options
 ---@return dnn.Layer
 function dnn.PairwiseDistance(p, options) end

@@ -5,9 +5,9 @@ local dnn = {}
 -- ## Shapes
 
 ---@class dnn.Permute.Options
----@field axis1? integer when it is not the first argument
----@field axis2? integer when it is not the second argument
----@field axis3? integer when it is not the third argument
+---@field axis1? integer instead of the first argument
+---@field axis2? integer instead of the second argument
+---@field axis3? integer instead of the third argument
 
 ---The axes of an example in another order: axis i of A is axis order[i] of X. `dnn.Permute(2, 1)` turns steps x
 ---features into features x steps.

@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Resizing and padding
 
 ---@class dnn.PixelShuffle.Options
----@field upscale_factor? integer when it is not the first argument
+---@field upscale_factor? integer instead of the first argument
 
 ---Groups of r x r channels as blocks of r x r pixels: a convolution before it makes images r times larger.
 ---

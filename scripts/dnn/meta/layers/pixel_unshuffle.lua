@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Resizing and padding
 
 ---@class dnn.PixelUnshuffle.Options
----@field downscale_factor? integer when it is not the first argument
+---@field downscale_factor? integer instead of the first argument
 
 ---Blocks of r x r pixels as groups of r x r channels: what dnn.PixelShuffle undoes.
 ---

@@ -3,14 +3,14 @@
 local dnn = {}
 
 ---@class dnn.PositionalEmbedding.Options
----@field num_embeddings? integer when it is not the first argument
----@field embedding_dim? integer when it is not the second argument
+---@field num_embeddings? integer instead of the first argument
+---@field embedding_dim? integer instead of the second argument
 
----A learnt vector for each step, which is added to it: attention sees no order by itself.
+---A learnt vector for each step, which is added to it: attention alone sees no order.
 ---
----Shapes: X and A are {steps, embedding_dim}, with at most num_embeddings steps; weight is embedding_dim x num_embeddings,
----a column for each step, which starts normal with deviation 0.02. Backward: each column's gradient is the sum of dA at
----its step over the examples.
+---Shapes: X and A are {steps, embedding_dim}, with at most num_embeddings steps; weight is embedding_dim x
+---num_embeddings, a column for each step, which starts normal with deviation 0.02. Backward: each column's gradient is
+---the sum of dA at its step over the examples.
 ---
 ---Errors: more steps than num_embeddings.
 ---

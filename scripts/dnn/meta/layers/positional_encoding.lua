@@ -5,10 +5,10 @@ local dnn = {}
 -- ## Sequences
 
 ---@class dnn.PositionalEncoding.Options
----@field embedding_dim? integer when it is not the first argument
----@field max_len? integer the most steps of a sequence, 5000 when not given
+---@field embedding_dim? integer instead of the first argument
+---@field max_len? integer the most steps of a sequence, 5000 by default
 
----Where in a sequence a step stands, added to its features as sines and cosines (Vaswani et al. 2017).
+---A step's position in the sequence, added to its features as sines and cosines (Vaswani et al. 2017).
 ---
 ---A = X + P with P[2 i, t] = sin(t r), P[2 i + 1, t] = cos(t r) and r = 10000^(-2 i / n), for feature 2 i of n and step
 ---t, both counted from 0.

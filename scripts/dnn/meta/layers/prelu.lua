@@ -5,8 +5,8 @@ local dnn = {}
 -- ## Activations
 
 ---@class dnn.PReLU.Options
----@field num_parameters? integer when it is not the first argument
----@field init? number when it is not the second argument
+---@field num_parameters? integer instead of the first argument
+---@field init? number instead of the second argument
 
 ---A leaky rectifier whose slope is learnt, A = X where X > 0, else weight X (He et al. 2015).
 ---
@@ -18,8 +18,8 @@ local dnn = {}
 ---```lua
 ---print(dnn.PReLU()(dnn.Matrix{-4, 2}):sum())   --> 1.0
 ---```
----@param num_parameters? integer 1 (when not given), or the number of channels of X: a weight for each
----@param init? number the weights' starting value, 0.25 when not given
+---@param num_parameters? integer 1 (by default), or the number of channels of X: a weight for each
+---@param init? number the weights' starting value, 0.25 by default
 ---@param options? dnn.PReLU.Options
 ---@return dnn.Layer
 function dnn.PReLU(num_parameters, init, options) end

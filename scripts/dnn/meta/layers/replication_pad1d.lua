@@ -5,12 +5,12 @@ local dnn = {}
 -- ## Resizing and padding
 
 ---@class dnn.ReplicationPad1d.Options
----@field padding? integer|integer[] when it is not the first argument
+---@field padding? integer|integer[] instead of the first argument
 
 ---Sequences whose first and last steps are repeated: 1 1 | 1 2 3 | 3 3.
 ---
 ---Shapes: X is {steps, channels}, A {steps + left + right, channels}; padding is a number for both ends, or {left,
----right}. Backward: each element of dX is the sum of dA over all places that it has gone to.
+---right}. Backward: each element of dX is the sum of dA over all places that it was copied to.
 ---
 ---Errors: an input that is not a sequence.
 ---

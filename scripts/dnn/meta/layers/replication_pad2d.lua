@@ -5,13 +5,13 @@ local dnn = {}
 -- ## Resizing and padding
 
 ---@class dnn.ReplicationPad2d.Options
----@field padding? integer|integer[] when it is not the first argument
+---@field padding? integer|integer[] instead of the first argument
 
 ---Images whose edges are repeated: 1 1 | 1 2 3 | 3 3.
 ---
 ---Shapes: X is {height, width, channels}, A {height + top + bottom, width + left + right, channels}; padding is a
 ---number for all four sides, or {left, right, top, bottom}. Backward: each element of dX is the sum of dA over all
----places that it has gone to.
+---places that it was copied to.
 ---
 ---Errors: an input that is not an image.
 ---

@@ -5,9 +5,9 @@ local dnn = {}
 -- ## Shapes
 
 ---@class dnn.Reshape.Options
----@field size1? integer when it is not the first argument
----@field size2? integer when it is not the second argument
----@field size3? integer when it is not the third argument
+---@field size1? integer instead of the first argument
+---@field size2? integer instead of the second argument
+---@field size3? integer instead of the third argument
 
 ---An example under another shape of as many elements: {size1, size2, size3} is an image, two sizes are a sequence, one
 ---is a vector.

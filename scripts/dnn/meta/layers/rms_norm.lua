@@ -5,9 +5,9 @@ local dnn = {}
 -- ## Normalisation
 
 ---@class dnn.RMSNorm.Options
----@field normalized_shape? integer when it is not the first argument
----@field eps? number added to the mean square, 2^-23 when not given (PyTorch's for float32)
----@field elementwise_affine? boolean whether a weight is learnt, true when not given
+---@field normalized_shape? integer instead of the first argument
+---@field eps? number added to the mean square, 2^-23 by default (PyTorch's for float32)
+---@field elementwise_affine? boolean whether a weight is learnt, true by default
 
 ---The features of each position divided by their root mean square, A = weight X / sqrt(mean of X^2 + eps) (Zhang &
 ---Sennrich 2019).

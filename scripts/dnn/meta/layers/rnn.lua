@@ -3,15 +3,15 @@
 local dnn = {}
 
 ---@class dnn.RNN.Options
----@field input_size? integer when it is not the first argument
----@field hidden_size? integer when it is not the second argument
----@field num_layers? integer layers, each on the output of the one before, 1 when not given
----@field bias? boolean whether biases are added, true when not given
----@field dropout? number probability of dropping an element between layers in training, 0 when not given
+---@field input_size? integer instead of the first argument
+---@field hidden_size? integer instead of the second argument
+---@field num_layers? integer layers, each on the output of the one before, 1 by default
+---@field bias? boolean whether biases are added, true by default
+---@field dropout? number probability of dropping an element between layers in training, 0 by default
 ---@field bidirectional? boolean whether a second direction runs from the end; its outputs follow the first one's
----@field output? "all"|"last" the outputs of all steps, or each direction's last one; all when not given
----@field stateful? boolean whether a forward begins from the state that the last one has left; false when not given
----@field nonlinearity? "tanh"|"relu" tanh when not given
+---@field output? "all"|"last" the outputs of all steps, or each direction's last one; all by default
+---@field stateful? boolean whether a forward begins from the state that the last one has left; false by default
+---@field nonlinearity? "tanh"|"relu" tanh by default
 
 ---A plain recurrent layer over the steps of a sequence (Elman 1990).
 ---
@@ -28,7 +28,7 @@ local dnn = {}
 ---and A is 0 after it, as with PyTorch's pack_padded_sequence and pad_packed_sequence.
 ---
 ---State: `layer.state` is the A that the last forward has left, a row for each unit of each layer and direction. With
----`stateful = true` the next forward goes on from it, in each mode by itself, and backward stops at it (PyTorch's
+---`stateful = true` the next forward continues from it, separately in each mode, and backward stops at it (PyTorch's
 ---`h.detach()`); `layer.state = S` and `net:reset_state()` set it. Checkpoints hold it.
 ---
 ---Errors: an input that is not a sequence of input_size features; dropout with one layer; a state of another number of

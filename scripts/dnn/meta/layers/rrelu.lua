@@ -5,8 +5,8 @@ local dnn = {}
 -- ## Activations
 
 ---@class dnn.RReLU.Options
----@field lower? number the least slope, when it is not the first argument; 1/8 when not given
----@field upper? number the greatest slope, when it is not the second argument; 1/3 when not given
+---@field lower? number the least slope, instead of the first argument; 1/8 by default
+---@field upper? number the greatest slope, instead of the second argument; 1/3 by default
 
 ---A leaky ReLU with random slopes (Xu et al. 2015): A = X where X > 0, else X times a slope.
 ---
@@ -21,8 +21,8 @@ local dnn = {}
 ---local A = dnn.RReLU(0.2, 0.4):eval()(dnn.Matrix{-10, 5})
 ---print(math.abs(A:sum() - 2) < 1e-6)   --> true
 ---```
----@param lower? number 1/8 when not given
----@param upper? number 1/3 when not given
+---@param lower? number 1/8 by default
+---@param upper? number 1/3 by default
 ---@param options? dnn.RReLU.Options
 ---@return dnn.Layer
 function dnn.RReLU(lower, upper, options) end

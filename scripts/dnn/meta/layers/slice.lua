@@ -5,10 +5,10 @@ local dnn = {}
 -- ## Shapes
 
 ---@class dnn.Slice.Options
----@field first? integer when it is not the first argument
----@field last? integer when it is not the second argument
+---@field first? integer instead of the first argument
+---@field last? integer instead of the second argument
 
----Features first to last of a vector or of each step, or such channels of each pixel; both are included.
+---Features first to last of a vector or of each step, or those channels of each pixel; both ends are included.
 ---
 ---Shapes: all sizes but the last are X's. Backward: dX is dA in those features, and 0 in the others.
 ---

@@ -4,7 +4,7 @@ local dnn = {}
 
 -- ## Activations
 
----A = X - tanh(X): what a Tanh takes off.
+---A = X - tanh(X): what a Tanh removes.
 ---
 ---Shapes: A has X's. Backward: dX = dA tanh(X)^2.
 ---

@@ -5,8 +5,8 @@ local dnn = {}
 -- ## Activations
 
 ---@class dnn.Threshold.Options
----@field threshold? number when it is not the first argument
----@field value? number when it is not the second argument
+---@field threshold? number instead of the first argument
+---@field value? number instead of the second argument
 
 ---A = X where X > threshold, else value.
 ---

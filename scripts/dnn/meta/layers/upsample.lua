@@ -5,12 +5,12 @@ local dnn = {}
 -- ## Resizing and padding
 
 ---@class dnn.Upsample.Options
----@field size? integer|integer[] height and width of A, or its steps, when it is not the first argument; or scale_factor
+---@field size? integer|integer[] height and width of A, or its steps, instead of the first argument; or scale_factor
 ---@field scale_factor? number|number[] how many times larger A is, as 2, 1.5, or {2, 3} of height and width; or size
----"nearest", the element there, which it is when not given; "bilinear", between the four pixels around it; "linear",
+---"nearest", the element there, which it is by default; "bilinear", between the four pixels around it; "linear",
 ---between the two steps around it
 ---@field mode? "nearest"|"bilinear"|"linear"
----bilinear and linear: whether the corners of A are those of X, rather than the edges; false when not given
+---bilinear and linear: whether the corners of A are those of X, rather than the edges; false by default
 ---@field align_corners? boolean
 
 ---Images and sequences of another size, by the nearest element or by interpolation.

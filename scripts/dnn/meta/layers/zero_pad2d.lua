@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Resizing and padding
 
 ---@class dnn.ZeroPad2d.Options
----@field padding? integer|integer[] when it is not the first argument
+---@field padding? integer|integer[] instead of the first argument
 
 ---Images with zeros around them.
 ---

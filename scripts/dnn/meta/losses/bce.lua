@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.BCELoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of elements
 
 ---Binary cross entropy of probabilities: the mean of -(Y log A + (1 - Y) log(1 - A)).
 ---

@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.BCEWithLogitsLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of elements
 ---how much the targets 1 of each row count, or one number for all rows: negatives by positives of an unbalanced class
 ---@field pos_weight? dnn.Matrix|number
 

@@ -5,8 +5,8 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.CosineEmbeddingLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of examples
----@field margin? number the cosine up to which unlike pairs cost nothing, 0 when not given
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of examples
+---@field margin? number the cosine up to which unlike pairs cost nothing, 0 by default
 
 ---Pairs of columns, alike (Y = 1) or not (Y = -1): the mean of 1 - cos(A, B), or of max(0, cos(A, B) - margin).
 ---

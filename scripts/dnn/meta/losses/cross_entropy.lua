@@ -5,11 +5,11 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.CrossEntropyLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of labels, or by their weights
----@field weight? dnn.Matrix a weight for each class, 1 each when not given
----how much of each target is spread over all classes (Szegedy et al. 2016), 0 when not given; 0.1 is usual
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of labels, or by their weights
+---@field weight? dnn.Matrix a weight for each class, 1 each by default
+---how much of each target is spread over all classes (Szegedy et al. 2016), 0 by default; 0.1 is usual
 ---@field label_smoothing? number
----@field ignore_index? integer the label of positions that do not count, such as padding; -100 when not given
+---@field ignore_index? integer the label of positions that do not count, such as padding; -100 by default
 
 ---Cross entropy of logits against class labels: the mean over examples of -log softmax(A)[label].
 ---

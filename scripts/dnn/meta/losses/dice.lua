@@ -5,10 +5,10 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.DiceLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of examples
----@field smooth? number added to both sums, so that empty sets agree; 1 when not given
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of examples
+---@field smooth? number added to both sums, so that empty sets agree; 1 by default
 
----How far two sets of pixels are from covering each other: the mean over examples of 1 - 2 sum(A Y) / (sum A + sum Y).
+---How little two sets of pixels overlap: the mean over examples of 1 - 2 sum(A Y) / (sum A + sum Y).
 ---
 ---For masks in which few pixels count (Milletari et al. 2016); `smooth` is added above and below.
 ---

@@ -5,9 +5,9 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.GaussianNLLLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
----@field full? boolean whether log(2 pi) / 2 is added, false when not given
----@field eps? number the least variance, 1e-6 when not given
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of elements
+---@field full? boolean whether log(2 pi) / 2 is added, false by default
+---@field eps? number the least variance, 1e-6 by default
 
 ---Numbers Y of normal distributions with means A and variances B: the mean of (log B + (A - Y)^2 / B) / 2, the
 ---negative log-likelihood, with B no less than eps.

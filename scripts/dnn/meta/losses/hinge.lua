@@ -5,12 +5,12 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.HingeLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
----@field margin? number how far on the right side costs nothing, 1 when not given
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of elements
+---@field margin? number how far on the right side costs nothing, 1 by default
 
 ---The hinge of support vector machines (Cortes & Vapnik 1995): the mean of max(0, margin - Y A).
 ---
----Shapes: Y has A's and holds -1 and 1. PyTorch has none of this name; for several classes there is
+---Shapes: Y has A's and holds -1 and 1. PyTorch has no loss of this name; for several classes there is
 ---`dnn.MultiMarginLoss`.
 ---
 ---Errors: targets other than -1 and 1.

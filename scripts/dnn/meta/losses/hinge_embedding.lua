@@ -5,8 +5,8 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.HingeEmbeddingLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
----@field margin? number the distance from which on unlike pairs cost nothing, 1 when not given
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of elements
+---@field margin? number the distance beyond which unlike pairs cost nothing, 1 by default
 
 ---Distances A of pairs that are alike (Y = 1) or not (Y = -1): the mean of A, and of max(0, margin - A).
 ---

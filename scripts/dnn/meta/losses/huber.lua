@@ -5,8 +5,8 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.HuberLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
----@field delta? number where squares end, 1 when not given
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of elements
+---@field delta? number where squares end, 1 by default
 
 ---Squares near the target and lines away from it, so that outliers pull less (Huber 1964).
 ---

@@ -5,8 +5,8 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.KLDivLoss.Options
----@field reduction? "mean"|"batchmean"|"sum"|"none" "mean" when not given; "batchmean" is the divergence of an example
----@field log_target? boolean whether Y holds logarithms of probabilities, too; false when not given
+---@field reduction? "mean"|"batchmean"|"sum"|"none" "mean" by default; "batchmean" is the divergence of an example
+---@field log_target? boolean whether Y holds logarithms of probabilities, too; false by default
 
 ---Kullback-Leibler divergence of log-probabilities A from the distribution Y: Y (log Y - A).
 ---

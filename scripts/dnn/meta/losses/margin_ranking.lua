@@ -5,10 +5,10 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.MarginRankingLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
----@field margin? number by how much the one that ought to be higher has to be, 0 when not given
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of elements
+---@field margin? number by how much the higher one has to lead, 0 by default
 
----Which of two scores ought to be higher, A (Y = 1) or B (Y = -1): the mean of max(0, margin - Y (A - B)).
+---Which of two scores should be higher, A (Y = 1) or B (Y = -1): the mean of max(0, margin - Y (A - B)).
 ---
 ---It takes two matrices and gives two gradients: `loss:forward(A, B, Y)` and `dA, dB = loss:backward()`.
 ---

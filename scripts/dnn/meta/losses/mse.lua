@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.MSELoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of elements
 
 ---The mean squared error, the mean of (A - Y)^2.
 ---

@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.MultiLabelMarginLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of examples
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of examples
 
 ---The hinge of several classes at a time: the mean over examples of sum max(0, 1 - A[y] + A[i]) / classes, over the
 ---labels y of an example and the classes i that are none of them.

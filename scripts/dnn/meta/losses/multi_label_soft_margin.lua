@@ -5,13 +5,13 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.MultiLabelSoftMarginLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of examples
----@field weight? dnn.Matrix a weight for each class, 1 each when not given
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of examples
+---@field weight? dnn.Matrix a weight for each class, 1 each by default
 
 ---Several classes at a time, of logits: the mean over classes and examples of log(1 + exp(A)) - Y A, where Y is 1 for
 ---the classes of an example and 0 for the others.
 ---
----It is `dnn.BCEWithLogitsLoss` whose costs are means over the classes, which shows with "sum" and "none".
+---It is `dnn.BCEWithLogitsLoss` whose costs are means over the classes; the two differ with "sum" and "none".
 ---
 ---Shapes: A is classes x m, Y the same, of 0, 1 or a probability.
 ---

@@ -5,10 +5,10 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.MultiMarginLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of examples
----@field margin? number by how much the score of the label has to be above the others, 1 when not given
----@field p? integer the power of what is missing, 1 or 2; 1 when not given
----@field weight? dnn.Matrix a weight for each class, 1 each when not given
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of examples
+---@field margin? number by how much the score of the label has to be above the others, 1 by default
+---@field p? integer the power of what is missing, 1 or 2; 1 by default
+---@field weight? dnn.Matrix a weight for each class, 1 each by default
 
 ---The hinge of several classes (Crammer & Singer 2001): the mean of sum max(0, margin - A[label] + A[i])^p / classes.
 ---

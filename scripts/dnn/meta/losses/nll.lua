@@ -5,9 +5,9 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.NLLLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of labels, or by their weights
----@field weight? dnn.Matrix a weight for each class, 1 each when not given
----@field ignore_index? integer the label of positions that do not count, such as padding; -100 when not given
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of labels, or by their weights
+---@field weight? dnn.Matrix a weight for each class, 1 each by default
+---@field ignore_index? integer the label of positions that do not count, such as padding; -100 by default
 
 ---Negative log-likelihood of log-probabilities A: the mean of -A[label].
 ---

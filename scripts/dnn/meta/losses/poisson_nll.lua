@@ -5,10 +5,10 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.PoissonNLLLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
----@field log_input? boolean whether A is the logarithm of the mean, true when not given
----@field full? boolean whether Stirling's formula for log Y! is added, where Y > 1; false when not given
----@field eps? number added to A inside the logarithm where log_input is false, 1e-8 when not given
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of elements
+---@field log_input? boolean whether A is the logarithm of the mean, true by default
+---@field full? boolean whether Stirling's formula for log Y! is added, where Y > 1; false by default
+---@field eps? number added to A inside the logarithm where log_input is false, 1e-8 by default
 
 ---Counts Y of Poisson distributions with means exp(A): the mean of exp(A) - Y A, the negative log-likelihood without
 ---what does not depend on A.

@@ -5,8 +5,8 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.SmoothL1Loss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
----@field beta? number where squares end, 1 when not given; 0: `dnn.L1Loss`
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of elements
+---@field beta? number where squares end, 1 by default; 0: `dnn.L1Loss`
 
 ---Squares near the target and absolute values away from it (Girshick 2015).
 ---

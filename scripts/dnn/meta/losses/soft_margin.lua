@@ -5,7 +5,7 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.SoftMarginLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of elements
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of elements
 
 ---Two classes of logits A, targets -1 and 1: the mean of log(1 + exp(-Y A)).
 ---

@@ -5,11 +5,11 @@ local dnn = {}
 -- ## Kinds
 
 ---@class dnn.TripletMarginLoss.Options
----@field reduction? "mean"|"sum"|"none" "mean" when not given: divided by the number of examples
----@field margin? number by how much the negative has to be farther away, 1 when not given
----@field p? number of the norm, 2 when not given
----@field eps? number added to differences, 1e-6 when not given
----@field swap? boolean whether the negative's distance to the positive counts where it is smaller; false when not given
+---@field reduction? "mean"|"sum"|"none" "mean" by default: divided by the number of examples
+---@field margin? number by how much the negative has to be farther away, 1 by default
+---@field p? number of the norm, 2 by default
+---@field eps? number added to differences, 1e-6 by default
+---@field swap? boolean whether the negative's distance to the positive counts where it is smaller; false by default
 
 ---Anchors A, positives B and negatives C (Schroff et al. 2015): the mean of max(0, margin + d(A, B) - d(A, C)).
 ---

@@ -8,16 +8,16 @@ dnn.optim = {}
 -- ## Rules
 
 ---@class dnn.optim.Adadelta.Options
----@field lr? number learning rate, 1 when not given
----@field rho? number decay of the running means, below 1; 0.9 when not given
----@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-6 when not given
----@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 when not given
+---@field lr? number learning rate, 1 by default
+---@field rho? number decay of the running means, below 1; 0.9 by default
+---@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-6 by default
+---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 by default
 
 ---Adadelta (Zeiler 2012): steps in the units of the parameters.
 ---
 ---With v = rho v + (1 - rho) g^2, d = sqrt(u + eps) / sqrt(v + eps) g and u = rho u + (1 - rho) d^2: p = p - lr d.
 ---
----Errors: parameters that are not net:parameters(); settings out of their range; unknown options.
+---Errors: parameters that are not net:parameters(); settings out of range; unknown options.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

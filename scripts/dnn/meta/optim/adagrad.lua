@@ -8,18 +8,18 @@ dnn.optim = {}
 -- ## Rules
 
 ---@class dnn.optim.Adagrad.Options
----@field lr? number learning rate, 0.01 when not given
----@field lr_decay? number how fast the learning rate falls, 0 when not given
----@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-10 when not given
----@field initial_accumulator_value? number where v begins, 0 when not given
----@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 when not given
+---@field lr? number learning rate, 0.01 by default
+---@field lr_decay? number how fast the learning rate falls, 0 by default
+---@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-10 by default
+---@field initial_accumulator_value? number where v begins, 0 by default
+---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 by default
 
 ---Adagrad (Duchi et al. 2011): steps scaled by the sum of all squared gradients.
 ---
 ---With g = gradient + weight_decay p and v = v + g^2, step t is
 ---p = p - lr / (1 + (t - 1) lr_decay) g / (sqrt(v) + eps).
 ---
----Errors: parameters that are not net:parameters(); settings out of their range; unknown options.
+---Errors: parameters that are not net:parameters(); settings out of range; unknown options.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

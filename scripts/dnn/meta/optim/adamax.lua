@@ -8,17 +8,17 @@ dnn.optim = {}
 -- ## Rules
 
 ---@class dnn.optim.Adamax.Options
----@field lr? number learning rate, 0.002 when not given
----@field beta1? number decay of the running mean of gradients, below 1; 0.9 when not given
----@field beta2? number decay of the largest gradient, below 1; 0.999 when not given
----@field eps? number added to gradients, so that 0 does not divide by 0; 1e-8 when not given
----@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 when not given
+---@field lr? number learning rate, 0.002 by default
+---@field beta1? number decay of the running mean of gradients, below 1; 0.9 by default
+---@field beta2? number decay of the largest gradient, below 1; 0.999 by default
+---@field eps? number added to gradients, so that 0 does not divide by 0; 1e-8 by default
+---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 by default
 
----Adamax (Kingma & Ba 2015): Adam with the largest gradient for a scale.
+---Adamax (Kingma & Ba 2015): Adam scaled by the largest gradient.
 ---
 ---With m = beta1 m + (1 - beta1) g and u = max(beta2 u, |g| + eps), step t is p = p - lr / (1 - beta1^t) m / u.
 ---
----Errors: parameters that are not net:parameters(); settings out of their range; unknown options.
+---Errors: parameters that are not net:parameters(); settings out of range; unknown options.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

@@ -8,20 +8,20 @@ dnn.optim = {}
 -- ## LBFGS
 
 ---@class dnn.optim.LBFGS.Options
----@field lr? number the length of steps, 1 when not given
----@field max_iter? integer iterations of a step, 20 when not given
----@field max_eval? integer calls of the closure after which a step ends, max_iter * 1.25 when not given
----@field tolerance_grad? number the largest gradient at which it stops, 1e-7 when not given
----@field tolerance_change? number the least change of cost or parameters that is worth another, 1e-9 when not given
----@field history_size? integer gradients that are remembered, 100 when not given
----@field line_search_fn? "strong_wolfe" a search for a good length of each step; none when not given
+---@field lr? number the length of steps, 1 by default
+---@field max_iter? integer iterations of a step, 20 by default
+---@field max_eval? integer calls of the closure after which a step ends, max_iter * 1.25 by default
+---@field tolerance_grad? number the largest gradient at which it stops, 1e-7 by default
+---@field tolerance_change? number the least change of cost or parameters that is worth another, 1e-9 by default
+---@field history_size? integer gradients that are remembered, 100 by default
+---@field line_search_fn? "strong_wolfe" a search for a good length of each step; none by default
 
 ---LBFGS (Liu & Nocedal 1989): a quasi-Newton method for small networks and the whole data set at once.
 ---
 ---Its step takes a closure, which it runs several times. All parameters of one network move as one vector; there are
 ---no groups. Gradients are set to 0 before each run.
 ---
----Errors: parameters that are not net:parameters() of a whole network; settings out of their range.
+---Errors: parameters that are not net:parameters() of a whole network; settings out of range.
 ---
 ---```lua
 ---local net, loss = dnn.Sequential{dnn.Linear(1, 1)}, dnn.MSELoss()
@@ -61,7 +61,7 @@ local lbfgs = {}
 ---@return number cost at first
 function lbfgs:step(closure) end
 
----All that a checkpoint keeps of it.
+---Its state, for a checkpoint.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(1, 1)}
@@ -70,9 +70,9 @@ function lbfgs:step(closure) end
 ---@return table<string, any>
 function lbfgs:state_dict() end
 
----Takes up what state_dict gave.
+---Restores what `state_dict` returned.
 ---
----Errors: the state of something else, or of other parameters; then nothing is changed.
+---Errors: the state of something else, or of other parameters; nothing is changed then.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(1, 1)}

@@ -8,17 +8,17 @@ dnn.optim = {}
 -- ## Rules
 
 ---@class dnn.optim.Lion.Options
----@field lr? number learning rate, 1e-4 when not given
----@field beta1? number how much of m is in a step, below 1; 0.9 when not given
----@field beta2? number decay of m, below 1; 0.99 when not given
----@field weight_decay? number decoupled decay: a step shrinks p by lr weight_decay p; 0 when not given
+---@field lr? number learning rate, 1e-4 by default
+---@field beta1? number how much of m is in a step, below 1; 0.9 by default
+---@field beta2? number decay of m, below 1; 0.99 by default
+---@field weight_decay? number decoupled decay: a step shrinks p by lr weight_decay p; 0 by default
 
 ---Lion (Chen et al. 2023): steps by the sign of a mean of gradients.
 ---
 ---p = p - lr (sign(beta1 m + (1 - beta1) g) + weight_decay p), then m = beta2 m + (1 - beta2) g. Its learning rate is a
 ---third to a tenth of that of AdamW.
 ---
----Errors: parameters that are not net:parameters(); settings out of their range; unknown options.
+---Errors: parameters that are not net:parameters(); settings out of range; unknown options.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

@@ -8,17 +8,17 @@ dnn.optim = {}
 -- ## Rules
 
 ---@class dnn.optim.RAdam.Options
----@field lr? number learning rate, 0.001 when not given
----@field beta1? number decay of the running mean of gradients, below 1; 0.9 when not given
----@field beta2? number decay of the running mean of squared gradients, below 1; 0.999 when not given
----@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-8 when not given
----@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 when not given
+---@field lr? number learning rate, 0.001 by default
+---@field beta1? number decay of the running mean of gradients, below 1; 0.9 by default
+---@field beta2? number decay of the running mean of squared gradients, below 1; 0.999 by default
+---@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-8 by default
+---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 by default
 
----RAdam (Liu et al. 2020): Adam that begins without a scale, until that can be trusted.
+---RAdam (Liu et al. 2020): Adam that starts without a scale, until the scale can be trusted.
 ---
 ---Where the variance of the scale is known, after five steps or so, it is corrected for it.
 ---
----Errors: parameters that are not net:parameters(); settings out of their range; unknown options.
+---Errors: parameters that are not net:parameters(); settings out of range; unknown options.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

@@ -8,12 +8,12 @@ dnn.optim = {}
 -- ## Rules
 
 ---@class dnn.optim.RMSprop.Options
----@field lr? number learning rate, 0.01 when not given
----@field alpha? number decay of the running means, below 1; 0.99 when not given
----@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-8 when not given
----@field momentum? number how much of the last direction is kept, 0 when not given
----@field centered? boolean whether the mean of gradients is taken off, false when not given
----@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 when not given
+---@field lr? number learning rate, 0.01 by default
+---@field alpha? number decay of the running means, below 1; 0.99 by default
+---@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-8 by default
+---@field momentum? number how much of the last direction is kept, 0 by default
+---@field centered? boolean whether the mean of gradients is taken off, false by default
+---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 by default
 
 ---RMSprop (Hinton 2012): steps scaled by a running mean of squared gradients.
 ---
@@ -21,7 +21,7 @@ dnn.optim = {}
 ---p = p - lr b.
 ---Centered, the square of the running mean of gradients is taken off v.
 ---
----Errors: parameters that are not net:parameters(); settings out of their range; unknown options.
+---Errors: parameters that are not net:parameters(); settings out of range; unknown options.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

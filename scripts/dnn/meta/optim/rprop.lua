@@ -8,18 +8,18 @@ dnn.optim = {}
 -- ## Rules
 
 ---@class dnn.optim.Rprop.Options
----@field lr? number the first step, 0.01 when not given
----@field eta_minus? number 0.5 when not given
----@field eta_plus? number 1.2 when not given
----@field step_min? number 1e-6 when not given
----@field step_max? number 50 when not given
+---@field lr? number the first step, 0.01 by default
+---@field eta_minus? number 0.5 by default
+---@field eta_plus? number 1.2 by default
+---@field step_min? number 1e-6 by default
+---@field step_max? number 50 by default
 
 ---Rprop (Riedmiller & Braun 1993): each parameter has its own step, and the sign of its gradient alone counts.
 ---
 ---A step grows by eta_plus while the sign stays, and shrinks by eta_minus where it changes. For gradients of the
 ---whole data set; minibatches change signs by chance.
 ---
----Errors: parameters that are not net:parameters(); settings out of their range; unknown options.
+---Errors: parameters that are not net:parameters(); settings out of range; unknown options.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
