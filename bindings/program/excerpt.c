@@ -117,7 +117,7 @@ static bool find_in_message(lua_State *L, const char *message, const char *input
  * `callee` is marked for by a `what` that is not NULL. */
 static bool find_user_frame(lua_State *L, int level, lua_Debug *frame, lua_Debug *callee) {
     callee->what = NULL;
-    for (int seen = 0; seen < 50 && lua_getstack(L, level, frame); seen++, level++) {
+    for (int seen = 0; seen < INNER_FRAMES && lua_getstack(L, level, frame); seen++, level++) {
         bool inner = is_inner_frame(L, frame);
         lua_getinfo(L, "Sl", frame);
         if (frame->what[0] != 'C' && !inner)

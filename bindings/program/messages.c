@@ -88,6 +88,8 @@ static int explain(lua_State *L) {
     const char *text = error_text(L);
     if (text == NULL)
         return 1; /* the object itself, or its own text, on top of the stack */
+    if (!all_frames)
+        text = push_as_of_script(L, text, 1);
     bool own = is_of_input(L, text, 1), lines = own && strchr(input, '\n') != NULL;
     push_excerpt(L, text, lines ? input : NULL, 1);
     const char *excerpt = lua_tostring(L, -1);

@@ -142,6 +142,8 @@ void enter_safe_mode(lua_State *L, size_t mebibytes, unsigned seconds);
 
 /* --- traceback.c, excerpt.c --- */
 
+enum { INNER_FRAMES = 50 }; /* between a script and what raises, at most */
+
 /* True for a function of the module or the program, which a script's author did not write. */
 bool is_inner_frame(lua_State *L, lua_Debug *frame);
 bool is_inner_source(const char *path);
@@ -152,6 +154,10 @@ void push_traceback(lua_State *L, int level);
 /* True when from a level on no function runs but an input's own, in a line of it, and what of C it
  * has called. */
 bool is_input_alone(lua_State *L, int level, int *line);
+
+/* Pushes a message that begins with a line of the module's as one of the script's line that runs
+ * from a level on; any other as it is. */
+const char *push_as_of_script(lua_State *L, const char *text, int level);
 
 /* Pushes the source line that a message is about, with its number and below it the place marked:
  * the name that the message quotes, or what of the module was called; an empty string when there is

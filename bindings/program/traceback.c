@@ -59,6 +59,24 @@ bool is_input_alone(lua_State *L, int level, int *line) {
     return false;
 }
 
+const char *push_as_of_script(lua_State *L, const char *text, int level) {
+    lua_Debug frame;
+    const char *number = strstr(text, ".lua:");
+    const char *place = number != NULL ? number + 5 : text;
+    const char *message = place + strspn(place, "0123456789");
+    const char *path = number != NULL ? lua_pushlstring(L, text, (size_t)(place - text)) : "";
+    bool inner = message > place && message[0] == ':' && message[1] == ' ' &&
+                 strstr(path, ": ") == NULL && is_inner_source(path);
+
+    for (int seen = 0; inner && seen < INNER_FRAMES && lua_getstack(L, level, &frame);
+         seen++, level++) {
+        lua_getinfo(L, "Sl", &frame);
+        if (frame.currentline > 0 && !is_hidden(L, level, &frame))
+            return lua_pushfstring(L, "%s:%d%s", frame.short_src, frame.currentline, message);
+    }
+    return lua_pushstring(L, text);
+}
+
 /* The deepest level that there is. */
 static int last_level(lua_State *L) {
     lua_Debug frame;

@@ -41,6 +41,10 @@ local function shown(value)
   if type(value) == "string" then return format(#value > 60 and "'%.57s...'" or "'%s'", value) end
   if value ~= value then return "nan" end
   if type(value) == "number" or type(value) == "boolean" then return tostring(value) end
+  if type(value) == "function" then
+    local page = require "dnn.help.value".entry(require "dnn.reference"(), value)
+    return page and format("the function %s; did you mean %s(...)?", page.name, page.name) or "a function"
+  end
   local metatable = getmetatable(value)
   local name = type(metatable) == "table" and rawget(metatable, "__name")
   return type(name) == "string" and name or type(value)

@@ -67,6 +67,18 @@ describe("dnnlua", function()
         .. "       |   ^^^^^^^^^^^^^^^\nstack traceback:\n\t@/error.lua:3: in main chunk\n$", err)
     end)
 
+    it("in the middle of dnn.fit is reported for the script's line", function()
+      local err = error_of("local dnn = require 'dnn'\nlocal net = dnn.Sequential{dnn.Linear(4, 3)}\n"
+        .. "dnn.fit{net = net, loss = dnn.MSELoss(), data = {X = dnn.ones(5, 8), Y = dnn.ones(3, 8)}}\n")
+      assert.matches("^dnnlua: @/error.lua:3: network: layer 1, Linear%(4 %-> 3%): needs 4 rows [^\n]*\n     3 | ", err)
+      local loss = error_of("local dnn = require 'dnn'\ndnn.fit{net = dnn.Sequential{dnn.Linear(4, 3)},\n"
+        .. "  loss = dnn.MSELoss, data = {}}\n")
+      assert.matches("dnn.fit: loss is the function dnn.MSELoss; expected what it makes: dnn.MSELoss%(%)\n", loss)
+      local optimiser = error_of("local dnn = require 'dnn'\nlocal net = dnn.Sequential{dnn.Linear(4, 3)}\n"
+        .. "dnn.fit{net = net, loss = dnn.MSELoss(), data = {}, optimiser = dnn.optim.Adam}\n")
+      assert.matches("got the function dnn.optim.Adam; did you mean dnn.optim.Adam%(...%)%?", optimiser)
+    end)
+
     it("about a nil that a call which failed has returned tells what that call said", function()
       local err = error_of("local dnn = require 'dnn'\nlocal data = dnn.data.images 'no/folder'\nprint(data.train)\n")
       assert.equal("dnnlua: @/error.lua:3: attempt to index a nil value (local 'data')\n     3 | print(data.train)\n"
@@ -84,7 +96,8 @@ describe("dnnlua", function()
 
     it("of a cost that is taken for a graph's end says that it is a number", function()
       local function first_line(text) return (error_of(text):match "^[^\n]*") end
-      local backward, item = "; a cost is a number here: net:backward(loss:backward())",
+      local backward, item =
+        "; the cost is a number here: net:backward(loss:backward()), or forward X:requires_grad_() for a graph",
         "; it is a number already: leave out .item()"
       for text, expected in pairs{
         ["local cost = 1.5 cost:backward()"] = "(local 'cost')" .. backward,

@@ -43,7 +43,7 @@ return {
 
   -- What a number is elsewhere: a cost is a graph's end in PyTorch, and a number here.
   numbers = {
-    backward = "a cost is a number here: net:backward(loss:backward())",
+    backward = "the cost is a number here: net:backward(loss:backward()), or forward X:requires_grad_() for a graph",
     item = "it is a number already: leave out .item()",
     detach = "it is a number already: leave out .detach()",
     cpu = "it is a number already: leave out .cpu()",

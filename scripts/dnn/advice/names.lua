@@ -145,6 +145,9 @@ return {
     L_layer_model = "it is dnn.stepwise.L_layer_model here",
     clip = "it is dnn.clamp(A, low, high) here",
   },
+  ["dnn.optim"] = {
+    lr_scheduler = "schedules are in dnn.optim itself: dnn.optim.StepLR",
+  },
   ["dnn.linalg"] = {
     norm = "it is A:norm() here",
     matmul = "it is A * B here, or dnn.mm(A, B)",

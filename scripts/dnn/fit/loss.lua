@@ -1,6 +1,7 @@
 -- A loss that is a function(A, Y): as dnn.fit calls one of dnn's, and what dnn.evaluate measures with it.
 local arguments = require "dnn.arguments"
 local core = require "dnn.core"
+local dnn = require "dnn"
 
 local Function = {name = "function", reduction = "mean"}
 Function.__index = Function
@@ -33,6 +34,12 @@ local losses = {}
 
 -- The loss itself, or a function in the clothes of one; `where` opens its messages.
 function losses.of(where, loss)
+  for name, maker in pairs(type(loss) == "function" and dnn or {}) do
+    if rawequal(maker, loss) and name:find "Loss$" then
+      error(("%s: loss is the function dnn.%s; expected what it makes: dnn.%s()"):format(where, name, name),
+        arguments.level())
+    end
+  end
   return type(loss) == "function" and setmetatable({f = loss, where = where}, Function) or loss
 end
 
