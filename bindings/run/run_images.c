@@ -92,14 +92,15 @@ static void log_map(const maps *to, const char *name, const dnn_matrix *m, const
     dnnlua_run_log_text(self, to->step, tag, caption, (size_t)size);
 }
 
-static bool is_convolution(const dnn_network *network, size_t step) {
-    const char *kind = dnn_network_step(network, step)->layer->kind->name;
-    return strcmp(kind, "Conv2d") == 0 || strcmp(kind, "ConvTranspose2d") == 0;
+static bool is_convolution(dnn_network *network, size_t step) {
+    const dnn_step *s = dnn_network_step(network, step);
+    const dnn_segment *segments = dnn_network_parameters(network)->segments;
+    return s->learnt > 0 && dnn_weight_is_kernel(&segments[s->first_learnt].value);
 }
 
 /* Marks in `wanted` the steps of the layers in the table at index, or without one every
  * convolution. Returns how many. */
-static size_t choose_steps(lua_State *L, int index, const dnn_network *network, bool *wanted) {
+static size_t choose_steps(lua_State *L, int index, dnn_network *network, bool *wanted) {
     size_t count = dnn_network_step_count(network), chosen = 0;
 
     memset(wanted, 0, count * sizeof *wanted);

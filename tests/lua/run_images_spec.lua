@@ -57,6 +57,17 @@ describe("run:feature_maps", function()
     assert.equal("5 channels of 6 × 4", event_file.series(events, "feature_maps/1 Conv2d")[7].text)
   end)
 
+  it("finds each convolution: frozen, transposed, and one that is used twice", function()
+    local shared, frozen = dnn.Conv2d(2, 2, 3, {padding = 1}), dnn.Conv2d(2, 2, 1)
+    frozen.requires_grad = false
+    local run <close> = assert(dnn.Run(folder))
+    run:feature_maps(1, dnn.Sequential{dnn.Input(4, 4, 2), shared, shared, frozen, dnn.ConvTranspose2d(2, 1, 3),
+      dnn.Flatten(), dnn.Linear(36, 2)}, dnn.rand(32, 1))
+    local tags = {}
+    for _, tag in ipairs(runs.tags_of(runs.events_of(run))) do tags[tag:match "/(%d)"] = true end
+    assert.same({["0"] = true, ["1"] = true, ["2"] = true, ["3"] = true, ["4"] = true}, tags)
+  end)
+
   it("leaves the training as it is", function()
     local run <close> = assert(dnn.Run(folder, {net = net}))
     local X = dnn.rand(144, 4)
