@@ -80,12 +80,30 @@
   cost.legend.children[0].click();
   check(await values() === 3, "a tag of all runs hidden");
   cost.legend.children[0].click();
-  const filter = document.querySelector("aside input");
-  filter.value = "LR0.";
-  filter.dispatchEvent(new Event("input"));
-  check(document.querySelectorAll("aside tbody tr").length === 2, "two runs fit the filter");
-  filter.value = "";
-  filter.dispatchEvent(new Event("input"));
+  /* what fits the filter is all that any panel shows */
+  const type = async (text) => {
+    const filter = document.querySelector("aside input");
+    filter.value = text;
+    filter.dispatchEvent(new Event("input"));
+    await frame();
+  };
+  const pr = view("pr", "pr");
+  const seen = async (text) => {
+    await type(text);
+    send(pr, "mousemove", 0.66);
+    await frame();
+    return { listed: document.querySelectorAll("aside tbody tr").length, read: await values(),
+      pr: pr.box.querySelectorAll("tr").length, settings: document.querySelector("table.settings").rows.length,
+      others: views().filter((v) => !v.element.hidden && !["curves", "heat", "pr", "text"].includes(v.panel.kind)).length };
+  };
+  const others = views().filter((v) => !["curves", "heat", "pr", "text"].includes(v.panel.kind)).length;
+  const fits = async (text, expected) => {
+    const found = JSON.stringify(await seen(text));
+    check(found === JSON.stringify(expected), "filter '" + text + "': " + found);
+  };
+  await fits("LR0.", { listed: 2, read: 4, pr: 2, settings: 3, others });
+  await fits("lr0.01", { listed: 1, read: 2, pr: 1, settings: 2, others: 0 }); /* all others are of lr0.1 */
+  await fits("", { listed: 3, read: 6, pr: 2, settings: 4, others });
 
   /* kinds, themes, smoothing, time */
   check(view("heat", "grad_norm") !== undefined, "a heat map");
@@ -102,7 +120,6 @@
   check(graph[3][1].startsWith("Add") && graph[3][2] === "2.1, 1", "what is added: " + graph[3].join());
   check(graph[1][4] === "40" && Number(graph[1][5]) > 0, "parameters and gradient norm: " + graph[1].join());
   check(graph[5][3] === "2", "the last layer's output: " + graph[5].join());
-  const pr = view("pr", "pr");
   check(pr.panel.pr.length === 2 && pr.panel.pr[0].points[1].join() === "0.667,0.857", "points of precision and recall");
   send(pr, "mousemove", 0.66);
   await frame();

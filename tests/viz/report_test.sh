@@ -17,7 +17,7 @@ export HOME="$folder"
 "$DNNLUA" "$here/report_runs.lua" runs
 "$DNNVIEW" runs --html report.html
 "$DNNVIEW" runs --csv values.csv
-size=$(cat "$here"/../../viz/report/report.js "$here"/../../viz/report/report.css | wc -c)
+size=$(cat "$here"/../../viz/report/script/*.js "$here"/../../viz/report/report.css | wc -c)
 [ "$size" -lt 200000 ] || { echo "FAILED: the page's own script and style have $size bytes"; exit 1; }
 if grep -Eo '(src|href)="[^"]*"|https?://[^"]*' report.html | grep -v '="data:'; then
     echo "FAILED: the page names something outside of it"

@@ -6,7 +6,7 @@
 #include "core/atomic_file.h"
 #include "core/memory.h"
 #include "core/text_stream.h"
-#include "report_parts.h" /* made of report.css and report.js */
+#include "report_parts.h" /* made of report.css and script/ */
 
 /* Nothing but the page itself is ever asked for; "connect-src 'self'" is for a served page. */
 #define POLICY                                                                                     \
@@ -24,9 +24,9 @@ bool report_write_page(const report *r, FILE *out) {
     fwrite(report_css, 1, sizeof report_css, out);
     fputs("</style>\n</head>\n<body>\n<script type=\"application/json\" id=\"data\">\n", out);
     bool good = r == NULL || report_write_data(r, out);
-    fputs("</script>\n<script>\n", out);
+    fputs("</script>\n<script>\n\"use strict\";\n(() => {\n", out);
     fwrite(report_js, 1, sizeof report_js, out);
-    fputs("</script>\n</body>\n</html>\n", out);
+    fputs("})();\n</script>\n</body>\n</html>\n", out);
     return good && ferror(out) == 0;
 }
 

@@ -1,4 +1,4 @@
-/* report_data.c: runs, panels and series as JSON, for report.js; report_json.c has the words,
+/* report_data.c: runs, panels and series as JSON, for script/; report_json.c has the words,
  * report_panels.c what panels show that are not of curves. */
 #include <math.h>
 #include <stdlib.h>
