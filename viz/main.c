@@ -1,4 +1,5 @@
 /* main.c: dnnview: the command line, then a window, files, or a plot in the terminal. */
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,8 @@
 #define HEIGHT        800
 #define FIGURE_WIDTH  720
 #define FIGURE_HEIGHT 480
+#define MOST_WIDTH    1800 /* of a grid of figures */
+#define MOST_HEIGHT   1400
 
 /* Where values come from: a figure, or runs and folders that are no runs yet. */
 typedef struct source {
@@ -84,9 +87,22 @@ static void set_up(view *v, const options *o) {
 
 /* Of what windows remember, a figure takes the theme: it knows the rest itself. */
 static void set_up_figure(view *v, int *width, int *height) {
-    v->options = (page_options){.theme = v->options.theme, .x_scale = v->figure->x_scale};
-    *width = FIGURE_WIDTH;
-    *height = FIGURE_HEIGHT;
+    v->options = (page_options){.theme = v->options.theme};
+    *width = (int)v->width;
+    *height = (int)v->height;
+}
+
+/* The size in points of a figure, or of a grid of them, none of which becomes tiny. */
+static void set_figure(view *v, figure *f, const options *o) {
+    float columns = f->grid_columns > 0 ? (float)f->grid_columns : 1;
+    float rows = f->grid_rows > 0 ? (float)f->grid_rows : 1;
+    v->figure = f;
+    v->width = fminf(FIGURE_WIDTH + (columns - 1) * FIGURE_WIDTH / 2, MOST_WIDTH);
+    v->height = fminf(FIGURE_HEIGHT + (rows - 1) * FIGURE_HEIGHT / 2, MOST_HEIGHT);
+    for (; f != NULL; f = f->next) {
+        f->x_scale = o->x_scale >= 0 ? (axis_scale)o->x_scale : f->x_scale;
+        f->y_scale = o->y_scale >= 0 ? (axis_scale)o->y_scale : f->y_scale;
+    }
 }
 
 static bool writes_files(const options *o) {
@@ -202,12 +218,8 @@ static int show_window(view *v, source *s, const options *o) {
 static int show(source *s, const options *o) {
     view v;
     view_init(&v, &s->all, WIDTH, HEIGHT);
-    if (s->figure.count > 0) {
-        v.figure = &s->figure;
-        v.width = FIGURE_WIDTH;
-        v.height = FIGURE_HEIGHT;
-        v.options.x_scale = s->figure.x_scale;
-    }
+    if (s->figure.count > 0)
+        set_figure(&v, &s->figure, o);
     v.waiting = s->path_count > 0 ? s->paths[0] : NULL;
     set_up(&v, o);
     int status;

@@ -1,10 +1,14 @@
--- What dnn.plot, dnn.hist and dnn.imshow share: their options, their data as columns of numbers, and handing
--- both to dnnview, which draws. A figure goes to it in one file without a name (viz/plot/figure.h describes it).
+-- What dnn.plot, dnn.hist, dnn.imshow and dnn.subplots share: their options, their data as columns of numbers, and
+-- passing both to dnnview, which draws. A figure is one file without a name (viz/plot/figure.h describes it).
 local dnn = require "dnn"
-local usage = require "dnn.arguments".usage
+local arguments = require "dnn.arguments"
 local options_of = require "dnn.options"
 
-local figure = {}
+local usage, level = arguments.usage, arguments.level
+
+-- What makes a figure of each kind, by the name of its function: maker(where, in_grid, ...) is the figure and its
+-- options.
+local figure = {makers = {}}
 
 -- Options ------------------------------------------------------------------------------------------
 
@@ -16,10 +20,10 @@ local function is_size(value)
 end
 
 -- Those that every figure has.
-local COMMON <const> = {
-  title = TEXT,
-  x_label = TEXT,
-  y_label = TEXT,
+local COMMON <const> = {title = TEXT, x_label = TEXT, y_label = TEXT}
+
+-- Where it is drawn; of a grid, the whole of it.
+local OUTPUT <const> = {
   png = {nil, options_of.is "string", "the path of a file"},
   svg = {nil, options_of.is "string", "the path of a file"},
   window = {false, options_of.is "boolean", "true or false"},
@@ -29,14 +33,19 @@ local COMMON <const> = {
 }
 
 local SCALE <const> = {"linear", options_of.one_of("linear", "log", "symlog"), "'linear', 'log' or 'symlog'"}
-figure.TEXT, figure.SCALE = TEXT, SCALE
+figure.TEXT, figure.SCALE, figure.OUTPUT = TEXT, SCALE, OUTPUT
 
--- The options that every figure has, and some of its own.
-function figure.options(own)
+-- The options `given` to a figure that has the common ones and its own; those about where it is drawn belong to the
+-- grid, where it stands in one.
+function figure.read(where, in_grid, given, own)
   local all = {}
-  for name, row in pairs(COMMON) do all[name] = row end
-  for name, row in pairs(own) do all[name] = row end
-  return all
+  for _, rows in ipairs {COMMON, own, in_grid and {} or OUTPUT} do
+    for name, row in pairs(rows) do all[name] = row end
+  end
+  for name in pairs(in_grid and type(given) == "table" and given or {}) do
+    if OUTPUT[name] then error(("%s: %s is an option of subplots:show"):format(where, name), level()) end
+  end
+  return options_of.read(where, given, all)
 end
 
 -- Data ---------------------------------------------------------------------------------------------
@@ -72,10 +81,10 @@ local function numbers_of(value)
   return dnn.Matrix(value, {dtype = "float64"})
 end
 
--- The same, or an error that names the function and what it was given; `level` as of error.
-function figure.numbers(where, what, value, level)
+-- The same, or an error that names the function and what it was given.
+function figure.numbers(where, what, value)
   local matrix, message = numbers_of(value)
-  if not matrix then error(("%s: %s %s"):format(where, what, message), level + 1) end
+  if not matrix then error(("%s: %s %s"):format(where, what, message), level()) end
   return matrix
 end
 
@@ -116,21 +125,21 @@ function figure.entry(where, entry, n, most)
   if figure.is_numbers(entry) then return {entry}, {} end
   if type(entry) ~= "table" or #entry == 0 then
     error(("%s: series %d must be a Matrix, a table of numbers or {%sy, name = }, got %s")
-      :format(where, n, most == 2 and "x, " or "", figure.shown(entry)), 3)
+      :format(where, n, most == 2 and "x, " or "", figure.shown(entry)), level())
   end
   local values, options = figure.separate(entry)
   if #values > most then
     error(("%s: series %d has %d tables of numbers; expected {%sy, name = }")
-      :format(where, n, #values, most == 2 and "x, " or ""), 3)
+      :format(where, n, #values, most == 2 and "x, " or ""), level())
   end
   for name, value in pairs(options or {}) do
     local row = ENTRY[name]
     if not row or most == 1 and name ~= "name" then
       error(("%s: series %d: unknown option '%s'; known: name%s")
-        :format(where, n, name, most == 2 and ", style, band, error, color" or ""), 3)
+        :format(where, n, name, most == 2 and ", style, band, error, color" or ""), level())
     end
     if not row[2](value) then
-      error(("%s: series %d: %s must be %s, got %s"):format(where, n, name, row[3], figure.shown(value)), 3)
+      error(("%s: series %d: %s must be %s, got %s"):format(where, n, name, row[3], figure.shown(value)), level())
     end
   end
   return values, options or {}
@@ -150,7 +159,25 @@ local Figure = {}
 Figure.__index = Figure
 
 function figure.new(where)
-  return setmetatable({where = where, words = {"dnnview figure 1"}, numbers = {}}, Figure)
+  return setmetatable({where = where, words = {}, numbers = {}}, Figure)
+end
+
+-- A grid of figures, row by row.
+function figure.grid(where, rows, columns, title, figures)
+  local all = figure.new(where)
+  all:say("grid", ("%d %d %s"):format(rows, columns, title or ""))
+  for n, one in ipairs(figures) do
+    if n > 1 then all.words[#all.words + 1] = "next" end
+    table.move(one.words, 1, #one.words, #all.words + 1, all.words)
+    table.move(one.numbers, 1, #one.numbers, #all.numbers + 1, all.numbers)
+  end
+  return all
+end
+
+-- Copies its numbers, so that it stays as it is while the script changes its matrices.
+function Figure:keep()
+  for _, row in ipairs(self.numbers) do row[1] = row[1]:copy() end
+  return self
 end
 
 -- A line of words; nothing when there is nothing to say.
@@ -179,7 +206,7 @@ function Figure:file()
   local file, message = io.tmpfile()
   if not file then return nil, message end
   local written
-  written, message = file:write(table.concat(self.words, "\n"), "\n\n")
+  written, message = file:write("dnnview figure 1\n", table.concat(self.words, "\n"), "\n\n")
   for _, row in ipairs(written and self.numbers or {}) do
     written, message = dnn._write_column(file, row[1], row[2])
     if not written then break end
@@ -198,12 +225,12 @@ local function forget_closed_windows()
   end
 end
 
-local function arguments_of(options)
-  local arguments = {"--figure", "-"}
+local function command_line(options)
+  local words = {"--figure", "-"}
   local function add(name, value)
     if value then
-      arguments[#arguments + 1] = name
-      arguments[#arguments + 1] = value
+      words[#words + 1] = name
+      words[#words + 1] = value
     end
   end
   add("--png", options.png)
@@ -211,25 +238,25 @@ local function arguments_of(options)
   add("--size", options.size and ("%dx%d"):format(options.size[1], options.size[2]))
   add("--scale", options.scale and ("%.17g"):format(options.scale))
   add("--theme", options.theme)
-  if not (options.png or options.svg or options.window) then arguments[#arguments + 1] = "--text" end
-  return arguments
+  if not (options.png or options.svg or options.window) then words[#words + 1] = "--text" end
+  return words
 end
 
-local function open_window(figure_file, arguments)
+local function open_window(figure_file, words)
   if not (os.getenv "DISPLAY" or os.getenv "WAYLAND_DISPLAY") then
     return nil, "no display for a window (neither DISPLAY nor WAYLAND_DISPLAY is set); "
       .. "without window = true the image is drawn in the terminal, with png = \"a.png\" in a file"
   end
-  local process, message = dnn._viewer_start(arguments, figure_file, io.stdout, io.stderr, true)
+  local process, message = dnn._viewer_start(words, figure_file, io.stdout, io.stderr, true)
   if not process then return nil, message end
   windows[#windows + 1] = process
   return true
 end
 
-local function draw(figure_file, arguments)
+local function draw(figure_file, words)
   local said <close>, why = io.tmpfile()
   if not said then return nil, why end
-  local process, message = dnn._viewer_start(arguments, figure_file, io.stdout, said, false)
+  local process, message = dnn._viewer_start(words, figure_file, io.stdout, said, false)
   if not process then return nil, message end
   local status = dnn._viewer_wait(process, true)
   if status == 0 then return true end
@@ -242,14 +269,14 @@ end
 -- file or a window, or nil and a message.
 function Figure:show(options)
   forget_closed_windows()
-  local arguments = arguments_of(options)
+  local words = command_line(options)
   local file <close>, message = self:file()
   local done
   if file then
     local files = options.png or options.svg
     done = true
-    if files or not options.window then done, message = draw(file, arguments) end
-    if done and options.window then done, message = open_window(file, arguments) end
+    if files or not options.window then done, message = draw(file, words) end
+    if done and options.window then done, message = open_window(file, words) end
     if done and not files and not options.window then return end
   end
   if done then return true end

@@ -10,7 +10,7 @@ local function is_labels(value)
   return dnn._is_matrix(value) or type(value) == "table" and #value > 0
 end
 
-local IMSHOW <const> = figure.options {
+local IMSHOW <const> = {
   width = {nil, whole, "a whole number of pixels"},
   height = {nil, whole, "a whole number of pixels"},
   channels = {nil, options_of.one_of(1, 3), "1 or 3"},
@@ -58,13 +58,14 @@ local function label_of(labels, n)
   return label and tostring(label) or ""
 end
 
-local function add_images(drawing, columns, opts)
+local function add_images(drawing, where, columns, opts)
   local width, height, channels = shape_of(columns.rows, opts)
   if not width then
-    error(("dnn.imshow: a column of %d rows is not %s; expected width x height x channels, pixel by pixel: give "
-      .. "{width = , height = , channels = }"):format(columns.rows, opts.width and opts.height
+    error(("%s: a column of %d rows is not %s; expected width x height x channels, pixel by pixel: give "
+      .. "{width = , height = , channels = }"):format(where, columns.rows, opts.width and opts.height
         and ("an image of %d x %d pixels of %s"):format(opts.width, opts.height, opts.channels or "1 or 3 bytes")
-        or ("a square image of %s"):format(opts.channels and opts.channels .. " channels" or "1 or 3 channels")), 3)
+        or ("a square image of %s"):format(opts.channels and opts.channels .. " channels" or "1 or 3 channels")),
+      arguments.level())
   end
   local count = math.min(opts.count, columns.cols)
   local bytes = bytes_of(columns:cols_range(1, count), opts)
@@ -121,38 +122,50 @@ local function is_loader(value)
   return metatable and metatable.__name == "dnn.data.Loader"
 end
 
--- dnn.imshow(A), dnn.imshow(pixels, {width = , height = , channels = }), dnn.imshow(set), dnn.imshow(loader), each with
--- options.
-local function imshow(value, options)
-  local opts = options_of.read("dnn.imshow", options, IMSHOW)
+-- A table of rows as a matrix, or an error.
+local function matrix_of(where, value)
+  if type(value) == "table" and #value > 0 then
+    local made, matrix = pcall(dnn.Matrix, value, {dtype = "float64"})
+    if not made then error(("%s: %s"):format(where, matrix), arguments.level()) end
+    value = matrix
+  end
+  if not dnn._is_matrix(value) then
+    error(("%s: expected a Matrix, a table of rows or a set, got %s%s"):format(where, figure.shown(value),
+      arguments.usage()), arguments.level())
+  end
+  if #value == 0 then
+    error(("%s: the matrix is empty (%d x %d): there is nothing to draw"):format(where, value.rows, value.cols),
+      arguments.level())
+  end
+  return value
+end
+
+-- The figure of (A), (pixels, {width = , height = , channels = }), (set), (loader), each with options.
+function figure.makers.imshow(where, in_grid, value, options)
+  local opts = figure.read(where, in_grid, options, IMSHOW)
   local of_images = is_loader(value)
   local is_set = not of_images and type(value) == "table" and (dnn._is_matrix(value.raw) or dnn._is_matrix(value.X))
   if of_images then
     value = of_loader(value, opts)
   elseif is_set then
     value = of_set(value, opts)
-  elseif type(value) == "table" and #value > 0 then
-    local made, matrix = pcall(dnn.Matrix, value, {dtype = "float64"})
-    if not made then error("dnn.imshow: " .. matrix, 2) end
-    value = matrix
   end
-  if not dnn._is_matrix(value) then
-    error(("dnn.imshow: expected a Matrix, a table of rows or a set, got %s%s"):format(figure.shown(value),
-      arguments.usage()), 2)
-  end
-  if #value == 0 then
-    error(("dnn.imshow: the matrix is empty (%d x %d): there is nothing to draw"):format(value.rows, value.cols), 2)
-  end
-  local drawing = figure.new "dnn.imshow"
+  value = matrix_of(where, value)
+  local drawing = figure.new(where)
   for _, key in ipairs {"title", "x_label", "y_label"} do drawing:say(key, opts[key]) end
   if is_set or of_images or value.dtype == "uint8" and not opts.map or opts.width or opts.height or opts.channels
     or opts.labels then
-    add_images(drawing, value, opts)
+    add_images(drawing, where, value, opts)
   else
     for _, key in ipairs {"map", "low", "high"} do drawing:say(key, opts[key]) end
     drawing:say("matrix", ("%d %d"):format(value.rows, value.cols))
     drawing:give(value:double())
   end
+  return drawing, opts
+end
+
+local function imshow(value, options)
+  local drawing, opts = figure.makers.imshow("dnn.imshow", false, value, options)
   return drawing:show(opts)
 end
 

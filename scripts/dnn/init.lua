@@ -14,7 +14,7 @@ local parts = {
   grad = "dnn.autograd.grad", graph = "dnn.autograd.graph", jacobian = "dnn.autograd.jacobian",
   hessian = "dnn.autograd.hessian", hvp = "dnn.autograd.hvp",
   stepwise = "dnn.stepwise",
-  hist = "dnn.hist", imshow = "dnn.imshow", plot = "dnn.plot",
+  hist = "dnn.hist", imshow = "dnn.imshow", plot = "dnn.plot", subplots = "dnn.subplots",
 }
 
 -- What a run saves when its window asks for a checkpoint and the script does not say how.

@@ -1,7 +1,10 @@
 -- dnn.plot: numbers as curves.
 local dnn = require "dnn"
+local arguments = require "dnn.arguments"
 local figure = require "dnn.figure"
 local options_of = require "dnn.options"
+
+local level = arguments.level
 
 local MOST_SERIES <const> = 50
 
@@ -12,32 +15,34 @@ local function more_numbers(where, what, y, options)
     local value = options[name]
     if value then
       if y.cols > 1 then
-        error(("%s: %s is %d x %d: %s is for one series"):format(where, what, y.rows, y.cols, name), 4)
+        error(("%s: %s is %d x %d: %s is for one series"):format(where, what, y.rows, y.cols, name), level())
       end
-      more[name] = figure.column(figure.numbers(where, name, value, 4))
+      more[name] = figure.column(figure.numbers(where, name, value))
       if #more[name] ~= y.rows then
         error(("%s: %s has %d values and %s has %d: they must have the same length")
-          :format(where, name, #more[name], what, y.rows), 4)
+          :format(where, name, #more[name], what, y.rows), level())
       end
     end
   end
-  if more.band and more.error then error(where .. ": a series has a band or error bars, not both", 4) end
-  if more.color and options.style == "lines" then error(where .. ": color is for points, not lines", 4) end
+  if more.band and more.error then error(where .. ": a series has a band or error bars, not both", level()) end
+  if more.color and options.style == "lines" then error(where .. ": color is for points, not lines", level()) end
   return more
 end
 
 -- The columns of y as series; a row is one series.
 local function add_columns(where, series, what, x, y, options)
-  y = figure.numbers(where, what, y, 3)
+  y = figure.numbers(where, what, y)
   if y.rows == 1 then y = figure.column(y) end
-  x = x and figure.column(figure.numbers(where, "x", x, 3))
+  x = x and figure.column(figure.numbers(where, "x", x))
   if x and #x ~= y.rows then
-    error(("%s: x has %d values and %s has %d: they must have the same length"):format(where, #x, what, y.rows), 3)
+    error(("%s: x has %d values and %s has %d: they must have the same length"):format(where, #x, what, y.rows),
+      level())
   end
   local more = more_numbers(where, what, y, options)
   if y.cols > MOST_SERIES then
     error(("%s: %s is %d x %d, and each column is a series: more than %d cannot be distinguished (y:t() makes "
-      .. "columns of rows; dnn.imshow shows a matrix as colours)"):format(where, what, y.rows, y.cols, MOST_SERIES), 3)
+      .. "columns of rows; dnn.imshow shows a matrix as colours)"):format(where, what, y.rows, y.cols, MOST_SERIES),
+      level())
   end
   for column = 1, y.cols do
     series[#series + 1] = {x = x, y = y, column = column, name = options.name, of_many = y.cols > 1,
@@ -63,7 +68,7 @@ local function is_notes(value)
   return #value <= 100
 end
 
-local PLOT <const> = figure.options {
+local PLOT <const> = {
   notes = {nil, is_notes, "a table of at most 100 {x, y, text}"},
   x = {nil, figure.is_numbers, "a Matrix or a table of numbers"},
   names = {nil, is_names, "a table of strings, one for each series"},
@@ -79,22 +84,22 @@ local function arguments_of(first, second, third)
   return nil, first, second
 end
 
--- dnn.plot(y), dnn.plot(x, y), dnn.plot{y, {x, y, name = }, ...}, each with options.
-local function plot(first, second, third)
+-- The figure of (y), (x, y), {y, {x, y, name = }, ...}, each with options.
+function figure.makers.plot(where, in_grid, first, second, third)
   local x, y, given = arguments_of(first, second, third)
-  local opts = options_of.read("dnn.plot", given, PLOT)
+  local opts = figure.read(where, in_grid, given, PLOT)
   local series = {}
   if figure.is_list(y) then
-    if #y == 0 then error("dnn.plot: expected series, got an empty table: there is nothing to draw", 2) end
+    if #y == 0 then error(where .. ": expected series, got an empty table: there is nothing to draw", level()) end
     for n = 1, #y do
-      local values, options = figure.entry("dnn.plot", y[n], n, 2)
+      local values, options = figure.entry(where, y[n], n, 2)
       local own_x = #values == 2 and values[1] or opts.x
-      add_columns("dnn.plot", series, ("series %d"):format(n), own_x, values[#values], options)
+      add_columns(where, series, ("series %d"):format(n), own_x, values[#values], options)
     end
   else
-    add_columns("dnn.plot", series, "y", x or opts.x, y, {})
+    add_columns(where, series, "y", x or opts.x, y, {})
   end
-  local drawing = figure.new "dnn.plot"
+  local drawing = figure.new(where)
   drawing:describe(opts)
   for _, note in ipairs(opts.notes or {}) do
     drawing:say("note", ("%.17g %.17g %s"):format(note[1], note[2], note[3]))
@@ -111,7 +116,12 @@ local function plot(first, second, third)
       end
     end
   end
+  return drawing, opts
+end
+
+local function plot(first, second, third)
+  local drawing, opts = figure.makers.plot("dnn.plot", false, first, second, third)
   return drawing:show(opts)
 end
 
-return require "dnn.arguments".guarded("dnn.plot", plot)
+return arguments.guarded("dnn.plot", plot)

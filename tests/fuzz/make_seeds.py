@@ -278,6 +278,9 @@ def figures():
         "tiny": figure(b"values 3 a", (5e-324, 0, 1e-323)),
         "all_missing": figure(b"lines 2 a\npoints 1 b", (nan, inf, nan, nan, nan, -inf)),
         "oblong": figure(b"matrix 1 40", range(40)),
+        "grid": figure(b"grid 2 2 Seed 7\ntitle a\nx_scale log\nlines 2 a\nband 2\nnote 1 2 n\nnext\nvalues 3 "
+                       b"\nnext\nmatrix 1 2\nnext\npicture 1 2 1 x", range(1, 12), pixels=b"\1\2"),
+        "full_grid": figure(b"grid 1 1\nlines 1 a\nnext\nlines 1 b", range(4)),
         "too_few": figure(b"lines 5 a", (1, 2)),
         "too_many": figure(b"lines 1 a", (1, 2, 3)),
         "number_of_everything": figure(b"lines 288230376151711743 a", (1, 2)),

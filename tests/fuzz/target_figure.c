@@ -12,9 +12,11 @@ static void draw(const figure *f, axis_scale scale) {
     view v;
     view_init(&v, &none, 300, 200);
     v.figure = f;
-    v.options.x_scale = scale;
     must_hold(view_update(&v));
-    panel_set_scale(&v.panels[0], scale);
+    for (size_t i = 0; i < v.panel_count; i++) {
+        v.panels[i].x_scale = scale;
+        panel_set_scale(&v.panels[i], scale);
+    }
     display_list list = {0};
     view_draw(&v, &list);
     point middle = {v.panels[0].plot.x + v.panels[0].plot.w / 2,

@@ -121,18 +121,27 @@ static dnn_status read_items(figure_reader *r) {
         if (status != DNN_OK)
             return status;
     }
-    if (r->at < r->size)
-        return dnn_fail(r->err, DNN_ERROR_FORMAT, "%s: %zu bytes follow the last number", r->name,
-                        r->size - r->at);
     if (f->kind == FIGURE_HISTOGRAM && !figure_count(f))
         return dnn_fail(r->err, DNN_ERROR_MEMORY, "%s: no memory for the histogram", r->name);
     return DNN_OK;
 }
 
+static dnn_status read_figures(figure_reader *r) {
+    dnn_status status = DNN_OK;
+    for (r->figure = r->first; r->figure != NULL && status == DNN_OK; r->figure = r->figure->next)
+        status = read_items(r);
+    if (status == DNN_OK && r->at < r->size)
+        return dnn_fail(r->err, DNN_ERROR_FORMAT, "%s: %zu bytes follow the last number", r->name,
+                        r->size - r->at);
+    return status;
+}
+
 dnn_status figure_parse(figure *out, const uint8_t *bytes, size_t size, const char *name,
                         dnn_error *err) {
     dnn_error unseen;
-    figure_reader r = {.figure = out,
+    figure_reader r = {.first = out,
+                       .figure = out,
+                       .figures = 1,
                        .name = name,
                        .bytes = bytes,
                        .size = size,
@@ -140,13 +149,13 @@ dnn_status figure_parse(figure *out, const uint8_t *bytes, size_t size, const ch
     *out = (figure){.low = NAN, .high = NAN};
     dnn_status status = figure_read_words(&r);
     if (status == DNN_OK)
-        status = read_items(&r);
+        status = read_figures(&r);
     if (status != DNN_OK)
         figure_free(out);
     return status;
 }
 
-void figure_free(figure *f) {
+static void free_one(figure *f) {
     for (size_t i = 0; i < f->count; i++) {
         figure_item *item = &f->items[i];
         dnn_free(item->x);
@@ -158,5 +167,14 @@ void figure_free(figure *f) {
     }
     dnn_free(f->items);
     dnn_free(f->notes);
+}
+
+void figure_free(figure *f) {
+    for (figure *rest = f->next, *after; rest != NULL; rest = after) {
+        after = rest->next;
+        free_one(rest);
+        dnn_free(rest);
+    }
+    free_one(f);
     *f = (figure){0};
 }

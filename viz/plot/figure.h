@@ -1,4 +1,5 @@
-/* figure.h: a picture of numbers that a program hands over, such as dnn.plot, instead of a run.
+/* figure.h: a plot of numbers that a program hands over, such as dnn.plot, instead of a run; or a
+ * grid of them.
  *
  * Its file is lines of text up to an empty one, then the numbers, in the order of the lines that
  * announce them, little-endian:
@@ -8,9 +9,10 @@
  *   x_scale log            linear (as without the line), log or symlog; also y_scale
  *   lines 1000 train       a curve and its name: 1000 x, then 1000 y, float64
  *   points 50 test         the same, not joined
- *   band 1000              1000 more numbers for the curve before: a pale band so far above and
- * below bars 50                the same as a bar at each point shades 50              50 more
- * numbers for the points before: their colours note 3.5 0.2 here      a text at x = 3.5, y = 0.2
+ *   band 1000              1000 more for the curve before: a band so far above and below it
+ *   bars 50                the same as an error bar at each point
+ *   shades 50              50 more for the points before: their colours
+ *   note 3.5 0.2 here      a text at x = 3.5, y = 0.2
  *   values 1000 weights    1000 float64, whose histogram is drawn
  *   bins 30                into so many bins; without the line as many as suit the values
  *   matrix 20 30           20 rows and 30 columns of float64, column after column, as colours
@@ -18,7 +20,11 @@
  *   low 0                  the value of the first colour; also high; without them the data's
  *   picture 64 48 3 cat    width, height, channels (1 or 3): bytes, pixel by pixel from the top
  *
- * A figure holds things of one kind: curves, histograms, pictures or one matrix. */
+ * A figure holds things of one kind: curves, histograms, pictures or one matrix. A grid of figures
+ * begins with its rows, columns and a text above all:
+ *
+ *   grid 2 3 Seed 7
+ *   next                   what follows is about the next figure, row by row */
 #ifndef DNN_VIZ_FIGURE_H
 #define DNN_VIZ_FIGURE_H
 
@@ -80,6 +86,9 @@ typedef struct figure {
     size_t count;
     figure_note *notes;
     size_t note_count;
+    struct figure *next;            /* of a grid; NULL: the last one */
+    size_t grid_rows, grid_columns; /* of the first of a grid; 0: it stands alone */
+    char heading[FIGURE_TEXT];      /* above the grid */
 } figure;
 
 /* Reads a figure; `name` is what messages call it. DNN_ERROR_FORMAT says what is wrong where. */

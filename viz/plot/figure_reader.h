@@ -7,7 +7,8 @@
 
 /* Where the reader is. */
 typedef struct figure_reader {
-    figure *figure;
+    figure *first, *figure; /* of a grid; the one that is read */
+    size_t figures;         /* how many there are so far */
     const char *name;
     const uint8_t *bytes;
     size_t size, at, line, capacity, note_capacity;

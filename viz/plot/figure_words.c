@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/grow.h"
+#include "core/memory.h"
 #include "viz/plot/figure_reader.h"
 
 #define MOST_BINS  ((size_t)10000)
@@ -248,10 +249,42 @@ static dnn_status take_note(figure_reader *r, const char *value) {
     return DNN_OK;
 }
 
+/* --- grids --- */
+
+#define MOST_SIDE ((size_t)20)
+
+static dnn_status take_grid(figure_reader *r, const char *value) {
+    figure *f = r->first;
+    size_t sides[2];
+    const char *heading = take_sizes(value, sides, 2);
+    if (heading == NULL || sides[0] > MOST_SIDE || sides[1] > MOST_SIDE || r->line != 2)
+        return wrong(r, "a grid begins the figure, with its rows and columns, at most 20", value);
+    f->grid_rows = sides[0];
+    f->grid_columns = sides[1];
+    copy_text(f->heading, heading);
+    return DNN_OK;
+}
+
+static dnn_status take_next(figure_reader *r, const char *value) {
+    if (r->figures >= r->first->grid_rows * r->first->grid_columns)
+        return wrong(r, "the grid has no place for another figure", value);
+    figure *next = dnn_calloc(1, sizeof *next);
+    if (next == NULL)
+        return dnn_fail(r->err, DNN_ERROR_MEMORY, "%s: no memory for another figure", r->name);
+    next->low = next->high = NAN;
+    r->figure->next = next;
+    r->figure = next;
+    r->figures++;
+    r->capacity = r->note_capacity = 0;
+    return DNN_OK;
+}
+
 static const struct key {
     const char *name;
     take *take;
 } keys[] = {
+    {"grid",    take_grid   },
+    {"next",    take_next   },
     {"title",   take_title  },
     {"x_label", take_x_label},
     {"y_label", take_y_label},

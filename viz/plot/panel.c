@@ -130,12 +130,12 @@ static void draw_anew(panel *p, const page_options *o, display_list *list) {
     for (size_t i = 0; i < p->curve_count; i++)
         p->curves[i].legend = (rect){0};
     p->plot = (rect){0};
-    if (p->figure == NULL && o->focused == p)
+    if (o->focused == p)
         draw_fill(list, inset(a, -1), o->theme->accent, 7);
-    if (p->figure == NULL) {
+    if (p->figure == NULL)
         draw_fill(list, a, o->theme->border, 6);
+    if (p->figure == NULL || o->focused == p)
         draw_fill(list, inset(a, 1), o->theme->panel, 5);
-    }
     if (a.w >= 40 && a.h >= 30)
         class_of(p)->draw(p, o, list);
 }

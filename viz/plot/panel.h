@@ -86,6 +86,7 @@ typedef struct panel {
     curve *curves;
     size_t curve_count;
     const figure *figure; /* what is shown instead of runs; NULL: none */
+    axis_scale x_scale;   /* of a figure; that of runs is the page's */
     axis_scale y_scale;
     bool over_decades; /* y_scale is log when the values span more than two decades, else linear,
                           until someone sets it */
@@ -115,7 +116,7 @@ color run_color(const run *r, const page_options *o);
 /* The point of a curve nearest to x; SIZE_MAX in an empty one. */
 size_t curve_nearest(const curve *c, const page_options *o, double x);
 
-/* The one panel of a figure, as panels_build gives those of runs. */
+/* The panel of each figure of a grid, as panels_build gives those of runs. */
 bool panels_of_figure(panel **panels, size_t *count, const figure *f);
 
 /* How high a panel of pictures has to be for what it shows in p->area. */
@@ -157,7 +158,8 @@ int panel_legend_at(const panel *p, point place);
 /* Writes what the panels show as CSV: run, tag, step, wall_time, value with 9 digits (one line for
  * each point inside the panel's range of x; hidden curves are left out). Where there are histograms
  * two columns follow, from and to: a line for each of their buckets, whose value is how many are
- * above `from` and up to `to`. Where there are matrices their elements have row and column. */
+ * above `from` and up to `to`. Where there are matrices their elements have row and column. Figures
+ * have columns of their kind; those of a grid follow each other, with an empty line between. */
 dnn_status panels_write_csv(const panel *panels, size_t count, const page_options *options,
                             const char *path, dnn_error *err);
 

@@ -371,9 +371,12 @@ dnn_status panels_write_csv(const panel *panels, size_t count, const page_option
                             const char *path, dnn_error *err) {
     text t = {0};
     uint64_t refused = dnn_allocations_refused();
-    if (count > 0 && panels[0].figure != NULL)
-        append_figure(&t, &panels[0]);
-    else
+    bool figures = count > 0 && panels[0].figure != NULL;
+    for (size_t i = 0; figures && i < count; i++) {
+        append(&t, "\n", i > 0);
+        append_figure(&t, &panels[i]);
+    }
+    if (!figures)
         append_runs(&t, panels, count, options);
     t.failed = t.failed || refused != dnn_allocations_refused();
     dnn_status status = t.failed ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path)

@@ -20,14 +20,10 @@ static panel_kind kind_of(const figure *f) {
     return kinds[f->kind];
 }
 
-bool panels_of_figure(panel **panels, size_t *count, const figure *f) {
-    panel *p = dnn_calloc(1, sizeof *p);
+static bool make_panel(panel *p, const figure *f) {
     curve *curves = dnn_calloc(f->count, sizeof *curves);
-    if (p == NULL || curves == NULL) {
-        dnn_free(p);
-        dnn_free(curves);
+    if (curves == NULL)
         return false;
-    }
     for (size_t i = 0; i < f->count; i++) {
         curves[i] = (curve){.color = i, .dash = -1, .layer = NAN, .dots = f->items[i].dots};
         memcpy(curves[i].label, f->items[i].name, sizeof curves[i].label);
@@ -36,11 +32,26 @@ bool panels_of_figure(panel **panels, size_t *count, const figure *f) {
                  .figure = f,
                  .curves = curves,
                  .curve_count = f->count,
+                 .x_scale = f->x_scale,
                  .y_scale = f->y_scale};
     memcpy(p->title, f->title, sizeof p->title);
+    return true;
+}
+
+bool panels_of_figure(panel **panels, size_t *count, const figure *f) {
+    size_t wanted = 0, made = 0;
+    for (const figure *one = f; one != NULL; one = one->next)
+        wanted++;
+    panel *all = dnn_calloc(wanted, sizeof *all);
+    for (; all != NULL && f != NULL && make_panel(&all[made], f); f = f->next)
+        made++;
+    if (made < wanted) {
+        panels_free(all, made);
+        return false;
+    }
     panels_free(*panels, *count);
-    *panels = p;
-    *count = 1;
+    *panels = all;
+    *count = made;
     return true;
 }
 
@@ -80,13 +91,15 @@ static axis fit_span(axis_scale scale, figure_span s) {
     return axis_fit(scale, UNIT_NUMBER, low, high);
 }
 
-/* Lines that go from left to right begin at the axis; dots and loops have room around them. */
+/* Lines that go from left to right begin at the axis; dots, error bars and loops have room around
+ * them. */
 static axis fit_plot_x(const panel *p, axis_scale scale) {
     figure_span s = visible_span(p, true);
     axis a = fit_span(scale, s);
     bool goes_right = s.low < s.high;
     for (size_t i = 0; i < p->curve_count; i++)
-        goes_right = goes_right && p->figure->items[i].ascending && !p->figure->items[i].dots;
+        goes_right = goes_right && p->figure->items[i].ascending && !p->figure->items[i].dots &&
+                     !p->figure->items[i].bars;
     if (!goes_right || (scale == SCALE_LOG && !isfinite(s.positive)))
         return a;
     a.low = scale == SCALE_LOG ? s.positive : s.low;
@@ -125,7 +138,8 @@ static void fit_matrix(panel *p) {
 }
 
 void fit_figure(panel *p, const page_options *o) {
-    bool fit_x = !p->held || p->x.scale != o->x_scale;
+    (void)o;
+    bool fit_x = !p->held || p->x.scale != p->x_scale;
     bool fit_y = !p->held || p->y.scale != p->y_scale;
     if (p->kind == PANEL_MATRIX) {
         if (!p->held)
@@ -134,7 +148,7 @@ void fit_figure(panel *p, const page_options *o) {
     }
     if (fit_x)
         p->x =
-            p->kind == PANEL_BARS ? fit_bars_x(p->figure, o->x_scale) : fit_plot_x(p, o->x_scale);
+            p->kind == PANEL_BARS ? fit_bars_x(p->figure, p->x_scale) : fit_plot_x(p, p->x_scale);
     if (fit_y)
         p->y = p->kind == PANEL_BARS ? fit_bars_y(p, p->y_scale)
                                      : fit_span(p->y_scale, visible_span(p, false));
@@ -149,14 +163,14 @@ static void say_count(char *text, size_t size, size_t count, const char *one, co
                  count == 1 ? one : many);
 }
 
-void describe_missing(const panel *p, const page_options *o, char *text, size_t size) {
+void describe_missing(const panel *p, char *text, size_t size) {
     size_t missing = 0, negative = 0;
     for (size_t i = 0; i < p->curve_count; i++) {
         const figure_item *item = &p->figure->items[i];
         if (curve_hidden(&p->curves[i]))
             continue;
         missing += item->x_span.missing + item->y_span.missing;
-        if (p->kind == PANEL_PLOT && o->x_scale == SCALE_LOG)
+        if (p->kind == PANEL_PLOT && p->x_scale == SCALE_LOG)
             negative += item->x_span.negative;
         if (p->kind == PANEL_PLOT && p->y_scale == SCALE_LOG)
             negative += item->y_span.negative;
@@ -164,6 +178,10 @@ void describe_missing(const panel *p, const page_options *o, char *text, size_t 
     text[0] = '\0';
     say_count(text, size, missing, "value is not finite", "values are not finite");
     say_count(text, size, negative, "value ≤ 0 not shown", "values ≤ 0 not shown");
+}
+
+float first_line(const panel *p, const page_options *o) {
+    return p->area.y + 2 * o->grain;
 }
 
 float draw_figure_title(const panel *p, const page_options *o, const char *note,
@@ -179,7 +197,7 @@ float draw_figure_title(const panel *p, const page_options *o, const char *note,
     draw_text_within(list, left, baseline, right - left - width, p->title,
                      (text_style){TITLE_SIZE, o->theme->text, FONT_BOLD, ANCHOR_LEFT, 0});
     if (o->grain > 0) /* the line below the words, and a little */
-        return (titled ? 2 * o->grain : 0) + 2;
+        return first_line(p, o) + (titled ? 2 * o->grain : 0) + 2;
     return titled ? baseline + 10 : p->area.y + PADDING + 2;
 }
 
@@ -206,7 +224,7 @@ float draw_y_label(const panel *p, const page_options *o, rect whole, float top,
 
 float draw_figure_head(panel *p, const page_options *o, display_list *list) {
     char note[96];
-    describe_missing(p, o, note, sizeof note);
+    describe_missing(p, note, sizeof note);
     return draw_legend(p, o, draw_figure_title(p, o, note, list), list);
 }
 

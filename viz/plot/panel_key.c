@@ -52,8 +52,9 @@ static uint64_t with_options(uint64_t key, const page_options *o) {
 
 uint64_t panel_key(const panel *p, const page_options *o) {
     uint64_t key = with_options(with(1, (uintptr_t)p->figure), o);
-    key = with(key, (uint64_t)p->kind << 8 | (uint64_t)p->y_scale << 4 | p->over_decades |
-                        p->held << 1 | p->let_go << 2 | (o->focused == p) << 3);
+    key =
+        with(key, (uint64_t)p->x_scale << 16 | (uint64_t)p->kind << 8 | (uint64_t)p->y_scale << 4 |
+                      p->over_decades | p->held << 1 | p->let_go << 2 | (o->focused == p) << 3);
     key = with(with(key, legend_has_values(p, o)), p->curve_count);
     key = with_rect(with_axis(with_axis(key, &p->x), &p->y), p->area);
     for (size_t i = 0; i < p->curve_count; i++) {

@@ -337,15 +337,14 @@ float matrix_place(panel *p, const page_options *o, float top) {
 }
 
 /* "step 1200 · 3 × 3", or what of a figure cannot be shown. */
-static void write_note(const panel *p, const page_options *o, const matrix_view *m, char *text,
-                       size_t size) {
+static void write_note(const panel *p, const matrix_view *m, char *text, size_t size) {
     char step[48];
     if (p->figure == NULL) {
         axis_format_whole(p->curves[0].tag->matrix_step, step, sizeof step);
         snprintf(text, size, "step %s · %zu × %zu", step, m->rows, m->columns);
         return;
     }
-    describe_missing(p, o, text, size);
+    describe_missing(p, text, size);
     if (text[0] == '\0')
         snprintf(text, size, "%zu × %zu", m->rows, m->columns);
 }
@@ -357,10 +356,10 @@ void draw_matrix(panel *p, const page_options *o, display_list *list) {
         draw_title(p, o, "", list);
         return;
     }
-    write_note(p, o, &m, note, sizeof note);
+    write_note(p, &m, note, sizeof note);
     rect whole = p->area;
     if (o->grain > 0) { /* the words stay near a matrix that is narrower than the terminal */
-        matrix_place(p, o, 0);
+        matrix_place(p, o, first_line(p, o));
         p->area.w = p->plot.x + p->plot.w + BAR_ROOM - p->area.x;
     }
     float top =

@@ -192,6 +192,8 @@ rect draw_picture(const picture *image, rect cell, float pixels, display_list *l
 
 /* The axes that hold the figure, unless they are held. */
 void fit_figure(panel *p, const page_options *o);
+/* Where the first line of character cells begins: the area starts a line above it. */
+float first_line(const panel *p, const page_options *o);
 /* Title and note, where there are any; returns the y below them. */
 float draw_figure_title(const panel *p, const page_options *o, const char *note,
                         display_list *list);
@@ -204,7 +206,7 @@ float y_label_room(const panel *p, const page_options *o);
 float draw_y_label(const panel *p, const page_options *o, rect whole, float top,
                    display_list *list);
 /* Some of the visible items' numbers are not finite, or have no place on a logarithmic scale. */
-void describe_missing(const panel *p, const page_options *o, char *text, size_t size);
+void describe_missing(const panel *p, char *text, size_t size);
 
 /* --- panel_spread.c --- */
 

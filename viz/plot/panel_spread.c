@@ -4,7 +4,8 @@
 #include "viz/draw/font.h"
 #include "viz/plot/panel_parts.h"
 
-#define BAND 0.22 /* opacity */
+#define BAND     0.22       /* opacity */
+#define NOTE_GAP ((float)6) /* between a note's dot and its text */
 
 static double place_x(const panel *p, double x) {
     return isfinite(x) ? x_of(p, x) : NAN;
@@ -79,17 +80,26 @@ void draw_spread(const panel *p, size_t i, const page_options *o, display_list *
 
 /* --- notes --- */
 
+/* Beside its dot, where it has room; else as far to the left as keeps it inside the plot. */
+static float note_left(const panel *p, float x, float width) {
+    float end = p->plot.x + p->plot.w;
+    if (x + NOTE_GAP + width <= end)
+        return x + NOTE_GAP;
+    if (x - NOTE_GAP - width >= p->plot.x)
+        return x - NOTE_GAP - width;
+    return fmaxf(p->plot.x + 2, end - width);
+}
+
 void draw_notes(const panel *p, const page_options *o, display_list *list) {
     for (size_t i = 0; i < p->figure->note_count; i++) {
         const figure_note *n = &p->figure->notes[i];
         float x = (float)place_x(p, n->x), y = (float)place_y(p, n->y);
         if (!inside(p->plot, (point){x, y}))
             continue;
-        float width = text_width(n->text, LABEL_SIZE, FONT_REGULAR) + 6;
-        bool left = x + width > p->plot.x + p->plot.w;
+        float left = note_left(p, x, text_width(n->text, LABEL_SIZE, FONT_REGULAR));
         draw_fill(list, (rect){x - 2, y - 2, 4, 4}, o->theme->text, 2);
-        draw_text(list, x + (left ? -6 : 6), fmaxf(y - 4, p->plot.y + LABEL_SIZE), n->text,
-                  (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR,
-                               left ? ANCHOR_RIGHT : ANCHOR_LEFT, 0});
+        draw_text_within(list, left, fmaxf(y - 4, p->plot.y + LABEL_SIZE),
+                         p->plot.x + p->plot.w - left, n->text,
+                         (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0});
     }
 }

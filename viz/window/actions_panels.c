@@ -111,7 +111,25 @@ request act_y_scale(view *v, const char *key) {
     return REQUEST_NONE;
 }
 
+/* Each figure has a scale of its own. */
+static request scale_figures(view *v) {
+    int next = -1;
+    FOR_PANELS(v, p) {
+        if (p->kind != PANEL_PLOT && p->kind != PANEL_BARS)
+            continue;
+        if (next < 0)
+            next = (p->x_scale + 1) % SCALE_COUNT;
+        p->x_scale = (axis_scale)next;
+        panel_fit(p, &v->options);
+    }
+    if (next >= 0)
+        view_say(v, "x: %s", scale_names[next]);
+    return REQUEST_NONE;
+}
+
 request act_x_scale(view *v, const char *key) {
+    if (v->figure != NULL)
+        return scale_figures(v);
     v->options.x_scale = (v->options.x_scale + 1) % SCALE_COUNT;
     view_say(v, "x: %s", scale_names[v->options.x_scale]);
     return act_fit_all(v, key);

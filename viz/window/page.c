@@ -11,6 +11,7 @@
 #include "core/utf8.h"
 #include "viz/draw/font.h"
 #include "viz/draw/text_fit.h"
+#include "viz/window/figure_page.h"
 #include "viz/window/help.h"
 #include "viz/window/run_list.h"
 #include "viz/window/toolbar.h"
@@ -337,9 +338,12 @@ void view_draw(view *v, display_list *list) {
     if (v->cursor_inside)
         follow_data(v);
     read_cursor(v);
-    v->options.focused = !v->bare && v->focus >= 0 ? &v->panels[v->focus] : NULL;
+    v->options.focused =
+        !v->bare && v->focus >= 0 && v->panel_count > 1 ? &v->panels[v->focus] : NULL;
     for (size_t i = 0; i < v->shown_count; i++)
         draw_panel(v, &v->panels[v->shown[i]], list);
+    if (v->figure != NULL)
+        figure_page_draw_heading(v, list);
     draw_selection(v, list);
     run_strip_draw(v, list);
     run_list_draw(v, list);

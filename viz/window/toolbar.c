@@ -52,19 +52,24 @@ static void label_smooth(const view *v, char *text, size_t size) {
 
 static const char *const scales[SCALE_COUNT] = {"linear", "log", "symlog"};
 
-static void label_y(const view *v, char *text, size_t size) {
+/* The panel with the focus or the first one, of those that have scales; NULL: none has. */
+static const panel *scaled_panel(const view *v) {
     for (size_t i = 0; i < v->shown_count; i++) {
         const panel *p = &v->panels[v->focus >= 0 ? (size_t)v->focus : v->shown[i]];
-        if (p->kind == PANEL_CURVES || p->kind == PANEL_PLOT || p->kind == PANEL_BARS) {
-            snprintf(text, size, "y: %s", scales[p->y_scale]);
-            return;
-        }
+        if (p->kind == PANEL_CURVES || p->kind == PANEL_PLOT || p->kind == PANEL_BARS)
+            return p;
     }
-    snprintf(text, size, "y scale");
+    return NULL;
+}
+
+static void label_y(const view *v, char *text, size_t size) {
+    const panel *p = scaled_panel(v);
+    snprintf(text, size, p == NULL ? "y scale" : "y: %s", p == NULL ? "" : scales[p->y_scale]);
 }
 
 static void label_x(const view *v, char *text, size_t size) {
-    snprintf(text, size, "x: %s", scales[v->options.x_scale]);
+    const panel *p = v->figure == NULL ? NULL : scaled_panel(v);
+    snprintf(text, size, "x: %s", scales[p == NULL ? v->options.x_scale : p->x_scale]);
 }
 
 static void label_kind(const view *v, char *text, size_t size) {
@@ -131,8 +136,7 @@ static bool is_of_use(const view *v, const button *b) {
         return true;
     if (b->label == label_kind || b->label == label_smooth || b->label == label_replay)
         return false;
-    bool scaled = v->figure->kind == FIGURE_CURVES || v->figure->kind == FIGURE_HISTOGRAM;
-    return scaled || (b->label != label_x && b->label != label_y);
+    return scaled_panel(v) != NULL || (b->label != label_x && b->label != label_y);
 }
 
 /* Places of all buttons; w is 0 where there is none. Returns where the row begins. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "viz/window/figure_page.h"
 #include "viz/window/layout.h"
 #include "viz/window/page.h"
 #include "viz/window/run_groups.h"
@@ -244,16 +245,11 @@ static void place_panels(view *v, rect page) {
         v->panels[v->shown[i]].area.y -= floorf(v->scroll);
 }
 
-/* A figure fills the page. */
 static void place_figure(view *v) {
     v->header = v->bare ? 0 : HEADER;
     v->footer = v->bare ? 0 : FOOTER;
     v->content = v->height - v->header - v->footer;
-    if (v->panel_count == 0)
-        return;
-    v->panels[0].area = (rect){0, v->header, v->width, v->content};
-    if (v->options.grain > 0) /* cells need no margins: the first and the last line are words */
-        v->panels[0].area = (rect){-2, -13, v->width + 8, v->height + 27};
+    figure_page_layout(v);
 }
 
 void view_layout(view *v) {
@@ -279,7 +275,7 @@ void view_layout(view *v) {
 }
 
 void view_trim(view *v) {
-    panel *p = v->panel_count > 0 ? &v->panels[0] : NULL;
+    panel *p = v->panel_count == 1 ? &v->panels[0] : NULL;
     view_layout(v);
     if (p != NULL && p->kind == PANEL_GALLERY)
         v->height = fminf(v->height, ceilf(p->area.y + panel_height(p, &v->options)));

@@ -152,6 +152,10 @@ static dnn_status no_display(const char *why, dnn_error *err) {
         why);
 }
 
+static const char *name_of(const figure *f) {
+    return f->heading[0] != '\0' ? f->heading : f->title[0] != '\0' ? f->title : "figure";
+}
+
 dnn_status window_open(window *w, view *v, dnn_control *trainer, int width, int height,
                        dnn_error *err) {
     *w = (window){.view = v, .trainer = trainer, .density = 1, .stale = true};
@@ -168,7 +172,7 @@ dnn_status window_open(window *w, view *v, dnn_control *trainer, int width, int 
     screen_fit(v, &width, &height);
     char title[200];
     snprintf(title, sizeof title, "%s – dnnview",
-             v->figure != NULL    ? (v->figure->title[0] != '\0' ? v->figure->title : "figure")
+             v->figure != NULL    ? name_of(v->figure)
              : v->all->count > 0  ? v->all->items[0]->name
              : v->waiting != NULL ? v->waiting
                                   : "runs");

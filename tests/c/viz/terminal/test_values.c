@@ -142,6 +142,11 @@ static void figures_have_their_bands_colours_and_notes_in_the_csv(void **state) 
     figure_csv(file, sizeof file - 1, csv, sizeof csv);
     assert_string_equal(csv, "name,x,y,spread,colour\nfit,1,10,0.5,\nfit,2,20,0.25,\n"
                              "seen,3,30,4,7\n\"here, look\",1.5,2,,\n");
+    static const char grid[] =
+        "dnnview figure 1\ngrid 1 2\nvalues 1 a\nbins 1\nnext\nmatrix 1 1\n\n"
+        "\0\0\0\0\0\0\xf0\x3f\0\0\0\0\0\0\xf0\x3f";
+    figure_csv((const uint8_t *)grid, sizeof grid - 1, csv, sizeof csv);
+    assert_string_equal(csv, "name,from,to,count\na,0.5,1.5,1\n\n1\n");
     static const char images[] = "dnnview figure 1\npicture 2 1 3 cat\n\n\x01\x02\x03\x04\x05\x06";
     figure_csv((const uint8_t *)images, sizeof images - 1, csv, sizeof csv);
     assert_string_equal(csv, "name,row,column,red,green,blue\ncat,1,1,1,2,3\ncat,1,2,4,5,6\n");
