@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "core/error.h"
+
 /* As open_memstream; NULL without memory. */
 FILE *dnn_text_open(char **text, size_t *size);
 
@@ -13,5 +15,12 @@ FILE *dnn_text_open(char **text, size_t *size);
  * to free in any case. The C library says nothing when a text cannot grow but for errno, so nothing
  * else may clear that in the meantime. */
 bool dnn_text_close(FILE *stream);
+
+/* Replaces a file by what `write` puts into a stream, whole or not at all (atomic_file.h). When it
+ * returns false, or memory was refused to it or to the text: DNN_ERROR_MEMORY, and the file as it
+ * was. */
+typedef bool dnn_text_writer(const void *context, FILE *out);
+dnn_status dnn_text_save(const char *path, dnn_text_writer *write, const void *context,
+                         dnn_error *err);
 
 #endif

@@ -3,52 +3,28 @@
 #include "viz/draw/svg.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/atomic_file.h"
-#include "core/grow.h"
 #include "core/memory.h"
+#include "core/text_stream.h"
 #include "core/utf8.h"
 #include "viz/draw/base64.h"
 #include "viz/draw/png.h"
 
 typedef struct writer {
-    char *bytes;
-    size_t count, capacity;
-    bool failed;
+    FILE *out;
+    bool failed;  /* out of memory */
     bool clipped; /* a group with a clip path is open */
     unsigned clips;
 } writer;
 
-static void put_bytes(writer *w, const char *bytes, size_t count) {
-    w->failed = w->failed || !dnn_grow(&w->bytes, &w->capacity, w->count, count);
-    if (w->failed)
-        return;
-    memcpy(w->bytes + w->count, bytes, count);
-    w->count += count;
-}
-
-static void put(writer *w, const char *text) {
-    put_bytes(w, text, strlen(text));
-}
-
-__attribute__((format(printf, 2, 3))) static void putf(writer *w, const char *format, ...) {
-    char text[256];
-    va_list list;
-    va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
-    va_end(list);
-    put(w, text);
-}
-
-static void put_number(writer *w, double value) {
+static void put_number(FILE *out, double value) {
     char text[64];
     if (fabs(value) >= 1e6) {
-        putf(w, "%.7g", value);
+        fprintf(out, "%.7g", value);
         return;
     }
     snprintf(text, sizeof text, "%.2f", value);
@@ -58,113 +34,112 @@ static void put_number(writer *w, double value) {
     if (text[end - 1] == '.')
         end--;
     text[end] = '\0';
-    put(w, strcmp(text, "-0") == 0 ? "0" : text);
+    fputs(strcmp(text, "-0") == 0 ? "0" : text, out);
 }
 
 /* name="value" */
-static void put_length(writer *w, const char *name, double value) {
-    putf(w, " %s=\"", name);
-    put_number(w, value);
-    put(w, "\"");
+static void put_length(FILE *out, const char *name, double value) {
+    fprintf(out, " %s=\"", name);
+    put_number(out, value);
+    fputs("\"", out);
 }
 
 /* fill="#rrggbb", with an opacity where it is not 1. */
-static void put_color(writer *w, const char *name, color c) {
-    putf(w, " %s=\"#%06x\"", name, (unsigned)(c >> 8));
+static void put_color(FILE *out, const char *name, color c) {
+    fprintf(out, " %s=\"#%06x\"", name, (unsigned)(c >> 8));
     if ((c & 255) != 255)
-        putf(w, " %s-opacity=\"%.3g\"", name, (c & 255) / 255.0);
+        fprintf(out, " %s-opacity=\"%.3g\"", name, (c & 255) / 255.0);
 }
 
-static void put_area(writer *w, rect r) {
-    put_length(w, "x", r.x);
-    put_length(w, "y", r.y);
-    put_length(w, "width", r.w);
-    put_length(w, "height", r.h);
+static void put_area(FILE *out, rect r) {
+    put_length(out, "x", r.x);
+    put_length(out, "y", r.y);
+    put_length(out, "width", r.w);
+    put_length(out, "height", r.h);
 }
 
 /* Whatever the text holds, the file stays XML: markup is escaped, characters that XML does not have
  * (control characters, U+FFFE and U+FFFF) are blanks. */
-static void put_text(writer *w, const char *text) {
+static void put_text(FILE *out, const char *text) {
     char bytes[DNN_UTF8_MAX];
-    for (uint32_t c = dnn_utf8_next(&text); c != 0; c = dnn_utf8_next(&text)) {
+    for (uint32_t c = dnn_utf8_next(&text); c != 0; c = dnn_utf8_next(&text))
         if (c == '&')
-            put(w, "&amp;");
+            fputs("&amp;", out);
         else if (c == '<')
-            put(w, "&lt;");
+            fputs("&lt;", out);
         else if (c == '>')
-            put(w, "&gt;");
+            fputs("&gt;", out);
         else if (c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xFFFE || c == 0xFFFF)
-            put(w, " ");
+            fputs(" ", out);
         else
-            put_bytes(w, bytes, dnn_utf8_put(c, bytes));
-    }
+            fwrite(bytes, 1, dnn_utf8_put(c, bytes), out);
 }
 
 /* --- commands --- */
 
 static void write_clip(writer *w, const command *c) {
     if (w->clipped)
-        put(w, "</g>\n");
+        fputs("</g>\n", w->out);
     w->clipped = c->area.w > 0 && c->area.h > 0;
     if (!w->clipped)
         return;
     w->clips++;
-    putf(w, "<clipPath id=\"clip%u\"><rect", w->clips);
-    put_area(w, c->area);
-    putf(w, "/></clipPath>\n<g clip-path=\"url(#clip%u)\">\n", w->clips);
+    fprintf(w->out, "<clipPath id=\"clip%u\"><rect", w->clips);
+    put_area(w->out, c->area);
+    fprintf(w->out, "/></clipPath>\n<g clip-path=\"url(#clip%u)\">\n", w->clips);
 }
 
 static void write_fill(writer *w, const command *c) {
     if (!(c->area.w > 0) || !(c->area.h > 0))
         return;
-    put(w, "<rect");
-    put_area(w, c->area);
+    fputs("<rect", w->out);
+    put_area(w->out, c->area);
     if (c->radius > 0)
-        put_length(w, "rx", fminf(c->radius, 0.5f * fminf(c->area.w, c->area.h)));
-    put_color(w, "fill", c->stroke.color);
-    put(w, "/>\n");
+        put_length(w->out, "rx", fminf(c->radius, 0.5f * fminf(c->area.w, c->area.h)));
+    put_color(w->out, "fill", c->stroke.color);
+    fputs("/>\n", w->out);
 }
 
 static bool is_finite(point p) {
     return isfinite(p.x) && isfinite(p.y);
 }
 
-static void put_point(writer *w, point p) {
-    put_number(w, p.x);
-    put(w, " ");
-    put_number(w, p.y);
+static void put_point(FILE *out, point p) {
+    put_number(out, p.x);
+    fputs(" ", out);
+    put_number(out, p.y);
 }
 
 /* Points begin .. end - 1, all finite. */
-static void put_subpath(writer *w, const point *points, size_t begin, size_t end) {
+static void put_subpath(FILE *out, const point *points, size_t begin, size_t end) {
     for (size_t i = begin; i < end; i++) {
-        put(w, i == begin ? "M" : "L");
-        put_point(w, points[i]);
+        fputs(i == begin ? "M" : "L", out);
+        put_point(out, points[i]);
     }
 }
 
-static void put_stroke(writer *w, const stroke *s) {
-    put(w, " fill=\"none\"");
-    put_color(w, "stroke", s->color);
-    put_length(w, "stroke-width", s->width);
+static void put_stroke(FILE *out, const stroke *s) {
+    fputs(" fill=\"none\"", out);
+    put_color(out, "stroke", s->color);
+    put_length(out, "stroke-width", s->width);
     const float *pattern = dash_patterns[s->dash % DASH_COUNT];
     if (pattern[0] == 0)
         return;
-    put(w, " stroke-dasharray=\"");
+    fputs(" stroke-dasharray=\"", out);
     for (int i = 0; pattern[i] > 0; i++) {
-        put(w, i == 0 ? "" : " ");
-        put_number(w, (double)pattern[i] * (double)s->width);
+        fputs(i == 0 ? "" : " ", out);
+        put_number(out, (double)pattern[i] * (double)s->width);
     }
-    put(w, "\"");
+    fputs("\"", out);
 }
 
 static void write_dot(writer *w, point at, const stroke *s) {
-    put(w, "<circle");
-    put_length(w, "cx", at.x);
-    put_length(w, "cy", at.y);
-    put_length(w, "r", 0.5 * (double)s->width);
-    put_color(w, "fill", s->color);
-    put(w, "/>\n");
+    fputs("<circle", w->out);
+    put_length(w->out, "cx", at.x);
+    put_length(w->out, "cy", at.y);
+    put_length(w->out, "r", 0.5 * (double)s->width);
+    put_color(w->out, "fill", s->color);
+    fputs("/>\n", w->out);
 }
 
 static bool same(point a, point b) {
@@ -197,16 +172,16 @@ static void write_polyline(writer *w, const command *c) {
     for (size_t begin, end = 0; next_stretch(c, &begin, &end);) {
         if (one_place(p, begin, end))
             continue;
-        put(w, path ? "" : "<path d=\"");
-        put_subpath(w, p, begin, end);
+        fputs(path ? "" : "<path d=\"", w->out);
+        put_subpath(w->out, p, begin, end);
         if (end - begin == c->count && c->count >= 4 && same(p[0], p[end - 1]))
-            put(w, "Z");
+            fputs("Z", w->out);
         path = true;
     }
     if (path) {
-        put(w, "\"");
-        put_stroke(w, &c->stroke);
-        put(w, "/>\n");
+        fputs("\"", w->out);
+        put_stroke(w->out, &c->stroke);
+        fputs("/>\n", w->out);
     }
     for (size_t begin, end = 0; next_stretch(c, &begin, &end);)
         if (one_place(p, begin, end))
@@ -219,15 +194,15 @@ static void write_bars(writer *w, const command *c) {
     for (size_t i = 0; i + 1 < c->count; i += 2) {
         if (!is_finite(c->points[i]) || !is_finite(c->points[i + 1]))
             continue;
-        put(w, any ? "" : "<path d=\"");
-        put_subpath(w, c->points, i, i + 2);
+        fputs(any ? "" : "<path d=\"", w->out);
+        put_subpath(w->out, c->points, i, i + 2);
         any = true;
     }
     if (!any)
         return;
-    put(w, "\"");
-    put_stroke(w, &c->stroke);
-    put(w, "/>\n");
+    fputs("\"", w->out);
+    put_stroke(w->out, &c->stroke);
+    fputs("/>\n", w->out);
 }
 
 static void write_polygon(writer *w, const command *c) {
@@ -235,48 +210,48 @@ static void write_polygon(writer *w, const command *c) {
     for (size_t i = 0; i < c->count; i++) {
         if (!is_finite(c->points[i]))
             continue;
-        put(w, any ? "L" : "<path d=\"M");
-        put_point(w, c->points[i]);
+        fputs(any ? "L" : "<path d=\"M", w->out);
+        put_point(w->out, c->points[i]);
         any = true;
     }
     if (!any)
         return;
-    put(w, "Z\" fill-rule=\"evenodd\"");
-    put_color(w, "fill", c->stroke.color);
-    put(w, "/>\n");
+    fputs("Z\" fill-rule=\"evenodd\"", w->out);
+    put_color(w->out, "fill", c->stroke.color);
+    fputs("/>\n", w->out);
 }
 
 static void write_text(writer *w, const command *c) {
     static const char *const anchors[] = {"start", "middle", "end"};
-    put(w, "<text");
+    fputs("<text", w->out);
     if (c->angle != 0) {
-        put(w, " transform=\"translate(");
-        put_point(w, (point){c->area.x, c->area.y});
-        put(w, ") rotate(");
-        put_number(w, -(double)c->angle);
-        put(w, ")\"");
+        fputs(" transform=\"translate(", w->out);
+        put_point(w->out, (point){c->area.x, c->area.y});
+        fputs(") rotate(", w->out);
+        put_number(w->out, -(double)c->angle);
+        fputs(")\"", w->out);
     } else {
-        put_length(w, "x", c->area.x);
-        put_length(w, "y", c->area.y);
+        put_length(w->out, "x", c->area.x);
+        put_length(w->out, "y", c->area.y);
     }
-    put_length(w, "font-size", c->size);
+    put_length(w->out, "font-size", c->size);
     if (c->style == FONT_BOLD)
-        put(w, " font-weight=\"bold\"");
+        fputs(" font-weight=\"bold\"", w->out);
     if (c->style == FONT_MONO)
-        put(w, " font-family=\"DejaVu Sans Mono, monospace\"");
+        fputs(" font-family=\"DejaVu Sans Mono, monospace\"", w->out);
     if (c->anchor != ANCHOR_LEFT)
-        putf(w, " text-anchor=\"%s\"", anchors[c->anchor]);
-    put_color(w, "fill", c->stroke.color);
-    put(w, ">");
-    put_text(w, c->text);
-    put(w, "</text>\n");
+        fprintf(w->out, " text-anchor=\"%s\"", anchors[c->anchor]);
+    put_color(w->out, "fill", c->stroke.color);
+    fputs(">", w->out);
+    put_text(w->out, c->text);
+    fputs("</text>\n", w->out);
 }
 
-static void put_base64(writer *w, const uint8_t *bytes, size_t count) {
+static void put_base64(FILE *out, const uint8_t *bytes, size_t count) {
     for (size_t i = 0; i < count; i += 3) {
         char four[4];
         base64_group(bytes + i, count - i, four);
-        put_bytes(w, four, sizeof four);
+        fwrite(four, 1, sizeof four, out);
     }
 }
 
@@ -310,12 +285,13 @@ static void write_image(writer *w, const command *c) {
         w->failed = true;
         return;
     }
-    put(w, "<image");
-    put_area(w, c->area);
-    put(w, " preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\""
-           " xlink:href=\"data:image/png;base64,");
-    put_base64(w, png, size);
-    put(w, "\"/>\n");
+    fputs("<image", w->out);
+    put_area(w->out, c->area);
+    fputs(" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\""
+          " xlink:href=\"data:image/png;base64,",
+          w->out);
+    put_base64(w->out, png, size);
+    fputs("\"/>\n", w->out);
     free(png);
 }
 
@@ -362,26 +338,35 @@ static void write_list(writer *w, const display_list *list) {
         write_command(w, &list->commands[i]);
 }
 
+typedef struct page {
+    const display_list *list;
+    float width, height;
+} page;
+
+static bool write_page(const void *context, FILE *out) {
+    const page *p = context;
+    writer w = {.out = out};
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+          "<svg xmlns=\"http://www.w3.org/2000/svg\""
+          " xmlns:xlink=\"http://www.w3.org/1999/xlink\"",
+          out);
+    put_length(out, "width", p->width);
+    put_length(out, "height", p->height);
+    fputs(" viewBox=\"0 0 ", out);
+    put_point(out, (point){p->width, p->height});
+    fputs("\" font-family=\"DejaVu Sans, sans-serif\" stroke-linejoin=\"round\""
+          " xml:space=\"preserve\">\n",
+          out);
+    write_list(&w, p->list);
+    fputs(w.clipped ? "</g>\n</svg>\n" : "</svg>\n", out);
+    return !w.failed;
+}
+
 dnn_status svg_write(const display_list *list, float width, float height, const char *path,
                      dnn_error *err) {
     if (!(width > 0) || !(height > 0) || !isfinite(width) || !isfinite(height))
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "%s: a picture of %g x %g points cannot be written", path, (double)width,
                         (double)height);
-    writer w = {0};
-    put(&w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-            "<svg xmlns=\"http://www.w3.org/2000/svg\""
-            " xmlns:xlink=\"http://www.w3.org/1999/xlink\"");
-    put_length(&w, "width", width);
-    put_length(&w, "height", height);
-    put(&w, " viewBox=\"0 0 ");
-    put_point(&w, (point){width, height});
-    put(&w, "\" font-family=\"DejaVu Sans, sans-serif\" stroke-linejoin=\"round\""
-            " xml:space=\"preserve\">\n");
-    write_list(&w, list);
-    put(&w, w.clipped ? "</g>\n</svg>\n" : "</svg>\n");
-    dnn_status status = w.failed ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory", path)
-                                 : dnn_atomic_file_replace(path, w.bytes, w.count, err);
-    dnn_free(w.bytes);
-    return status;
+    return dnn_text_save(path, write_page, &(page){list, width, height}, err);
 }

@@ -1,10 +1,6 @@
 /* report.c: the page around the data. */
 #include "viz/report/report.h"
 
-#include <stdlib.h>
-
-#include "core/atomic_file.h"
-#include "core/memory.h"
 #include "core/text_stream.h"
 #include "report_parts.h" /* made of report.css and script/ */
 
@@ -30,15 +26,10 @@ bool report_write_page(const report *r, FILE *out) {
     return good && ferror(out) == 0;
 }
 
+static bool write_page(const void *context, FILE *out) {
+    return report_write_page(context, out);
+}
+
 dnn_status report_save(const report *r, const char *path, dnn_error *err) {
-    char *text = NULL;
-    size_t size = 0;
-    uint64_t refused = dnn_allocations_refused();
-    FILE *out = dnn_text_open(&text, &size);
-    bool good = out != NULL && report_write_page(r, out);
-    good = dnn_text_close(out) && good && refused == dnn_allocations_refused();
-    dnn_status status = good ? dnn_atomic_file_replace(path, text, size, err)
-                             : dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory", path);
-    free(text);
-    return status;
+    return dnn_text_save(path, write_page, r, err);
 }

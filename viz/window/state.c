@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/atomic_file.h"
 #include "core/memory.h"
 #include "core/path.h"
 #include "core/text_stream.h"
@@ -119,28 +118,28 @@ static void save_panels(const view *v, FILE *out) {
     }
 }
 
-static void save_all(const view *v, int width, int height, FILE *out) {
+typedef struct remembered {
+    const view *view;
+    int width, height; /* of the window */
+} remembered;
+
+static bool write_all(const void *context, FILE *out) {
+    const remembered *r = context;
+    const view *v = r->view;
     fprintf(out,
             "width = %d\nheight = %d\nscale = %g\ntheme = %s\nx = %s\nx_scale = %s\nsmoothing = "
             "%g\n",
-            width, height, (double)v->scale, v->options.theme->name,
+            r->width, r->height, (double)v->scale, v->options.theme->name,
             x_names[v->epoch_wanted ? X_EPOCH : v->options.x], scale_names[v->options.x_scale],
             v->options.smoothing);
     save_panels(v, out);
+    return true;
 }
 
 void state_save(const view *v, int width, int height) {
-    char path[PATH_SIZE], *text = NULL;
-    size_t size = 0;
+    char path[PATH_SIZE];
     if (!state_path(path))
         return;
-    FILE *out = dnn_text_open(&text, &size);
-    if (out == NULL)
-        return;
-    save_all(v, width, height, out);
-    if (dnn_text_close(out)) {
-        dnn_make_folders_for(path, 0700, NULL);
-        dnn_atomic_file_replace(path, text, size, NULL);
-    }
-    free(text);
+    dnn_make_folders_for(path, 0700, NULL);
+    dnn_text_save(path, write_all, &(remembered){v, width, height}, NULL);
 }
