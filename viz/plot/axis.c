@@ -21,33 +21,43 @@ static double symlog_inverse(double s, double within) {
     return copysign(size <= 1 ? size * within : within * pow(10, size - 1), s);
 }
 
-static double transformed(const axis *a, double value) {
-    switch (a->scale) {
+double axis_transformed(const axis_ruler *r, double value) {
+    switch (r->scale) {
     case SCALE_LOG:
         return value > 0 ? log10(value) : NAN;
     case SCALE_SYMLOG:
-        return symlog(value, a->linear_within);
+        return symlog(value, r->linear_within);
     default:
         return value;
     }
 }
 
+double axis_restored(const axis_ruler *r, double transformed) {
+    switch (r->scale) {
+    case SCALE_LOG:
+        return pow(10, transformed);
+    case SCALE_SYMLOG:
+        return symlog_inverse(transformed, r->linear_within);
+    default:
+        return transformed;
+    }
+}
+
+axis_ruler axis_ruler_of(const axis *a) {
+    axis_ruler r = {.scale = a->scale, .linear_within = a->linear_within};
+    r.from = axis_transformed(&r, a->low);
+    r.length = axis_transformed(&r, a->high) - r.from;
+    return r;
+}
+
 double axis_place(const axis *a, double value) {
-    double low = transformed(a, a->low), high = transformed(a, a->high);
-    return (transformed(a, value) - low) / (high - low);
+    axis_ruler r = axis_ruler_of(a);
+    return ruler_place(&r, value);
 }
 
 double axis_value(const axis *a, double place) {
-    double low = transformed(a, a->low), high = transformed(a, a->high);
-    double t = low + place * (high - low);
-    switch (a->scale) {
-    case SCALE_LOG:
-        return pow(10, t);
-    case SCALE_SYMLOG:
-        return symlog_inverse(t, a->linear_within);
-    default:
-        return t;
-    }
+    axis_ruler r = axis_ruler_of(a);
+    return ruler_value(&r, place);
 }
 
 /* --- fitting --- */

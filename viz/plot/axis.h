@@ -27,6 +27,28 @@ typedef struct axis {
     bool whole; /* values are counts: no label between two of them */
 } axis;
 
+/* An axis made ready to place many values. */
+typedef struct axis_ruler {
+    axis_scale scale;
+    double from, length, linear_within; /* of what the scale makes of values */
+} axis_ruler;
+
+axis_ruler axis_ruler_of(const axis *a);
+
+/* What a scale that is not linear makes of a value, and back; NaN where it has no place. */
+double axis_transformed(const axis_ruler *r, double value);
+double axis_restored(const axis_ruler *r, double transformed);
+
+static inline double ruler_place(const axis_ruler *r, double value) {
+    double at = r->scale == SCALE_LINEAR ? value : axis_transformed(r, value);
+    return (at - r->from) / r->length;
+}
+
+static inline double ruler_value(const axis_ruler *r, double place) {
+    double at = r->from + place * r->length;
+    return r->scale == SCALE_LINEAR ? at : axis_restored(r, at);
+}
+
 /* Place of a value, 0 at low and 1 at high (beyond outside); NaN where the scale has none. */
 double axis_place(const axis *a, double value);
 

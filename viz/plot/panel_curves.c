@@ -15,15 +15,18 @@
 /* Noise: so many points of height from one value to the next, and from each to the STRIDEth after
  * it not much more; so many points share one of width, and fewer where more than FEW curves hide
  * each other. */
-#define NOISE     1.0
-#define STRIDE    8
-#define SHORTER   3.0
-#define DENSE     1.5f
-#define SPARSE    0.4f
-#define FEW       6
-#define MARK_ROOM 9.0f /* points of width that a mark on a curve has at least */
-#define VEIL      0.8  /* opacity of what makes all but the highlighted run pale */
-#define WIDER     0.7f /* its lines are wider by */
+#define NOISE   1.0
+#define STRIDE  8
+#define SHORTER 3.0
+#define DENSE   1.5f
+#define SPARSE  0.4f
+#define FEW     6
+/* Points of width from one point of a mean's line to the next where there are many curves, whose
+ * lines are told apart the better the smoother they are. */
+#define MEAN_WIDTH 3.0f
+#define MARK_ROOM  9.0f /* points of width that a mark on a curve has at least */
+#define VEIL       0.8  /* opacity of what makes all but the highlighted run pale */
+#define WIDER      0.7f /* its lines are wider by */
 
 /* Points [begin, end) one by one; those just outside the plot lead its edges. */
 static void trace_points(trace *t, const curve *c, const series *s, const page_options *o,
@@ -77,19 +80,25 @@ static void mark_points(trace *t, const curve *c, const page_options *o, size_t 
 static void mark_curve(const panel *p, const curve *c, const page_options *o, display_list *list) {
     const series *s = c->tag->scalars;
     double marked = -INFINITY;
+    pixel_columns all;
     if (!series_summary(s, 0, series_count(s)).not_finite)
         return;
-    column_walk walk = columns_of(c, o, &p->x, p->plot);
-    for (pixel_column at; column_next(&walk, &at);)
-        if (series_summary(s, at.begin, at.end).not_finite)
-            mark_not_finite(p, o, at.x, &marked, list);
+    if (!columns_of(&all, p, c, s, o, 1)) {
+        list->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < all.count; i++)
+        if (all.items[i].in.not_finite)
+            mark_not_finite(p, o, all.items[i].x, &marked, list);
+    columns_free(&all);
 }
 
 /* The height that a line through every `stride`th point goes up and down. */
 static double way_of(const panel *p, const series *s, size_t begin, size_t end, size_t stride) {
-    double way = 0, before = y_of(p, series_value(s, begin));
+    y_ruler ruler = y_ruler_of(p);
+    double way = 0, before = y_at(&ruler, series_value(s, begin));
     for (size_t i = begin + stride; i < end; i += stride) {
-        double y = y_of(p, series_value(s, i));
+        double y = y_at(&ruler, series_value(s, i));
         way += isfinite(y) && isfinite(before) ? fabs(y - before) : 0;
         before = y;
     }
@@ -144,6 +153,7 @@ static void draw_series(const panel *p, const curve *c, const series *s, const p
                .steps = c->steps && how->look == LOOK_FULL,
                .plain = how->look == LOOK_GHOST,
                .crowded = how->coarse > 1,
+               .mean_width = how->many ? MEAN_WIDTH : 0,
                .noise = noisy,
                .pixels = noisy ? scale * fmaxf(how->coarse, 1.5f * spacing) : how->coarse,
                .behind = behind};
@@ -192,6 +202,8 @@ static void draw_curve(void *context, size_t which) {
     drawing *d = &all->items[which];
     stroke line = curve_stroke(d->curve, all->options);
     line.width += all->how.wider;
+    if (all->how.coarse > 1) /* dashes would fill each other's gaps */
+        line.dash = 0;
     if (all->how.look == LOOK_GHOST) {
         line.color = faded(line.color, 0.28);
         line.width = 1;

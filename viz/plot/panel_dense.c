@@ -6,16 +6,13 @@
  * place of each column, and on it a line through the means. A bar that is much higher than those
  * around it is no noise: it has the full colour. Nothing is left out. */
 #include <math.h>
-#include <stdlib.h>
+#include <stddef.h>
 
 #include "core/memory.h"
 #include "viz/plot/panel_parts.h"
 
 /* A line between bars goes on for so many columns at least; shorter ones are bars too. */
 #define LEAST_LINE ((size_t)16)
-
-/* Points of a column in which those of a leaf more or less do not matter. */
-#define MANY (32 * SERIES_LEAF)
 
 /* A bar so many times as high as nine tenths of those of its stretch is no noise. */
 #define STANDS_OUT 2.5f
@@ -34,29 +31,16 @@ typedef struct dense_column {
     bool busy;    /* not a piece of a line */
 } dense_column;
 
-/* The extremes of many points are those of whole leaves of the pyramid: a few points of the
- * neighbours count here too, and no single one is looked at. */
-static series_range summary_of(const series *s, size_t begin, size_t end) {
-    size_t n = series_count(s);
-    if (end - begin < MANY || end > n)
-        return series_summary(s, begin, end);
-    size_t to = (end + SERIES_LEAF - 1) / SERIES_LEAF * SERIES_LEAF;
-    series_range r = series_summary(s, begin / SERIES_LEAF * SERIES_LEAF, to < n ? to : n);
-    r.first = series_value(s, begin);
-    r.last = series_value(s, end - 1);
-    return r;
-}
-
-static dense_column sum_up(const panel *p, const series *s, const pixel_column *at) {
-    series_range r = summary_of(s, at->begin, at->end);
+static dense_column place(const y_ruler *y, const pixel_column *at) {
+    series_range r = at->in;
     dense_column d = {
         .x = at->x, .mean = r.mean, .count = at->end - at->begin, .gap = isnan(r.low)};
     if (d.gap)
         return d;
-    d.top = (float)y_of(p, r.high);
-    d.bottom = (float)y_of(p, r.low);
-    d.first = isfinite(r.first) ? (float)y_of(p, r.first) : d.top;
-    d.last = isfinite(r.last) ? (float)y_of(p, r.last) : d.bottom;
+    d.top = (float)y_at(y, r.high);
+    d.bottom = (float)y_at(y, r.low);
+    d.first = isfinite(r.first) ? (float)y_at(y, r.first) : d.top;
+    d.last = isfinite(r.last) ? (float)y_at(y, r.last) : d.bottom;
     return d;
 }
 
@@ -97,21 +81,40 @@ static void mark_busy(dense_column *d, size_t count, float pitch) {
 }
 
 static void reach(dense_column *d, float y) {
-    d->top = fminf(d->top, y);
-    d->bottom = fmaxf(d->bottom, y);
+    d->top = y < d->top ? y : d->top;
+    d->bottom = y > d->bottom ? y : d->bottom;
 }
 
-static int ascending(const void *a, const void *b) {
-    float p = *(const float *)a, q = *(const float *)b;
-    return p < q ? -1 : p > q;
+/* The value that would stand at `which` if they were sorted: Hoare's FIND (1961). */
+static float nth(float *values, size_t count, size_t which) {
+    ptrdiff_t first = 0, last = (ptrdiff_t)count - 1, at = (ptrdiff_t)which;
+    while (first < last) {
+        float pivot = values[at];
+        ptrdiff_t i = first, j = last;
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (pivot < values[j])
+                j--;
+            if (i <= j) {
+                float moved = values[i];
+                values[i++] = values[j];
+                values[j--] = moved;
+            }
+        }
+        if (j < at)
+            first = i;
+        if (at < i)
+            last = j;
+    }
+    return values[which];
 }
 
 /* The height from which a bar stands out. */
 static float outstanding(const dense_column *d, size_t count, float *room) {
     for (size_t i = 0; i < count; i++)
         room[i] = d[i].bottom - d[i].top;
-    qsort(room, count, sizeof *room, ascending);
-    return fmaxf(STANDS_OUT * room[count * 9 / 10], 6);
+    return fmaxf(STANDS_OUT * nth(room, count, count * 9 / 10), 6);
 }
 
 /* The bars whose height is on this side of a limit. */
@@ -150,31 +153,35 @@ static void trace_bars(trace *t, dense_column *d, size_t count, point *ends) {
 /* Columns whose mean is one point of the line. */
 typedef struct batch {
     double sum, place, points;
+    float width; /* of the columns */
 } batch;
 
 static batch joined(batch a, batch b) {
-    return (batch){a.sum + b.sum, a.place + b.place, a.points + b.points};
+    return (batch){a.sum + b.sum, a.place + b.place, a.points + b.points, a.width + b.width};
 }
 
-/* A line through the means of the columns, of several together where they hold few points; few
- * that are left at the end count with those before them. It goes from the first to the last. */
+/* A line through the means of the columns, of several together where they hold few points or lines
+ * are to be smooth; few that are left at the end count with those before them. It goes from the
+ * first to the last. */
 static void trace_means(trace *t, const dense_column *d, size_t count) {
     batch now = {0}, before = {0};
+    y_ruler y = y_ruler_of(t->panel);
     double all = 0;
     for (size_t i = 0; i < count; i++)
         all += (double)d[i].count;
     double least = fmax(LEAST_POINTS, fmin(MOST_POINTS, all / MOST_POINTS));
     for (size_t i = 0; i < count; i++) {
         double points = (double)d[i].count;
-        now = joined(now, (batch){d[i].mean * points, (double)d[i].x * points, points});
-        if (now.points < least && i + 1 < count)
+        now = joined(now, (batch){d[i].mean * points, (double)d[i].x * points, points, t->width});
+        bool small = now.points < least || now.width < t->mean_width;
+        if (small && i + 1 < count)
             continue;
-        bool few = now.points < least && before.points > 0;
+        bool few = small && before.points > 0;
         batch whole = few ? joined(now, before) : now;
+        double height = y_at(&y, whole.sum / whole.points);
         if (before.points == 0)
-            trace_to(t, (double)d[0].x, y_of(t->panel, whole.sum / whole.points));
-        trace_to(t, few ? (double)d[i].x : whole.place / whole.points,
-                 y_of(t->panel, whole.sum / whole.points));
+            trace_to(t, (double)d[0].x, height);
+        trace_to(t, few ? (double)d[i].x : whole.place / whole.points, height);
         before = now;
         now = (batch){0};
     }
@@ -216,14 +223,19 @@ static void trace_stretch(trace *t, dense_column *d, size_t count, float pitch, 
 }
 
 void trace_dense(trace *t, const curve *c, const series *s, const page_options *o) {
-    column_walk walk = columns_wide(c, o, &t->panel->x, t->panel->plot, fmaxf(t->pixels, 1));
-    float pitch = t->width = t->panel->plot.w / (float)walk.count;
-    dense_column *d = dnn_alloc(walk.count * sizeof *d);
-    point *ends = dnn_alloc(2 * walk.count * sizeof *ends);
-    size_t count = 0;
+    pixel_columns all;
+    if (!columns_of(&all, t->panel, c, s, o, fmaxf(t->pixels, 1))) {
+        t->list->failed = true;
+        return;
+    }
+    float pitch = t->width = t->panel->plot.w / (float)all.wide;
+    dense_column *d = dnn_alloc(all.wide * sizeof *d);
+    point *ends = dnn_alloc(2 * all.wide * sizeof *ends);
+    size_t count = d == NULL || ends == NULL ? 0 : all.count;
+    y_ruler y = y_ruler_of(t->panel);
     t->list->failed = t->list->failed || d == NULL || ends == NULL;
-    for (pixel_column at; !t->list->failed && column_next(&walk, &at);)
-        d[count++] = sum_up(t->panel, s, &at);
+    for (size_t i = 0; i < count; i++)
+        d[i] = place(&y, &all.items[i]);
     for (size_t i = 0, end; i < count; i = end + 1) {
         for (end = i; end < count && !d[end].gap;)
             end++;
@@ -231,4 +243,5 @@ void trace_dense(trace *t, const curve *c, const series *s, const page_options *
     }
     dnn_free(ends);
     dnn_free(d);
+    columns_free(&all);
 }

@@ -16,21 +16,28 @@ typedef struct band {
     size_t count;
 } band;
 
-/* A curve between x from and to; NaN where it has nothing to say. `at` is the first of its points
- * from there on. */
-static double value_between(const curve *c, const page_options *o, double from, double to,
-                            size_t *at) {
+/* A curve and what it has been at the places so far. */
+typedef struct member {
+    const curve *curve;
+    pixel_columns all;
+    size_t at; /* the first of them that may be asked for */
+} member;
+
+/* A curve in a column whose middle is x; NaN where it has nothing to say. */
+static double value_in(member *m, const page_options *o, size_t index, double x) {
+    const curve *c = m->curve;
     const series *s = c->tag->scalars;
-    size_t n = series_count(s), begin = curve_find_x(c, o, from, *at);
-    size_t end = curve_find_x(c, o, to, begin);
-    *at = begin;
-    if (end > begin)
-        return series_summary(s, begin, end).mean;
-    if (begin == 0 || begin == n)
+    while (m->at < m->all.count && m->all.items[m->at].index < index)
+        m->at++;
+    bool any = m->at < m->all.count;
+    if (any && m->all.items[m->at].index == index)
+        return m->all.items[m->at].in.mean;
+    size_t next = any ? m->all.items[m->at].begin : m->all.end;
+    if (next == 0 || next == series_count(s))
         return NAN;
-    double before = series_value(s, begin - 1), after = series_value(s, begin);
-    double left = curve_x(c, o, begin - 1), right = curve_x(c, o, begin);
-    double share = c->steps || !(right > left) ? 0 : ((from + to) / 2 - left) / (right - left);
+    double before = series_value(s, next - 1), after = series_value(s, next);
+    double left = curve_x(c, o, next - 1), right = curve_x(c, o, next);
+    double share = c->steps || !(right > left) ? 0 : (x - left) / (right - left);
     return before + share * (after - before);
 }
 
@@ -56,42 +63,54 @@ static void draw_band(const band *b, stroke line, display_list *list, display_li
         draw_polyline(lines, b->mean, b->count, line);
 }
 
-/* The curves of one group and tag, which stand together in `members`. */
-static void draw_group(const panel *p, const page_options *o, const curve **members, size_t count,
-                       display_list *list, display_list *lines) {
-    size_t places = (size_t)(p->plot.w / PITCH) + 1;
-    point *points = dnn_alloc(5 * places * sizeof *points);
-    size_t *at = dnn_calloc(count, sizeof *at);
-    if (points != NULL && at != NULL) {
-        band b = {points, points + places, points + 2 * places, 0};
-        for (size_t i = 0; i + 1 < places; i++) {
-            double from = axis_value(&p->x, (double)i / (double)(places - 1));
-            double to = axis_value(&p->x, (double)(i + 1) / (double)(places - 1));
-            double sum = 0, low = INFINITY, high = -INFINITY;
-            size_t present = 0;
-            for (size_t k = 0; k < count; k++) {
-                double value = value_between(members[k], o, from, to, &at[k]);
-                if (!isfinite(value))
-                    continue;
-                sum += value;
-                low = fmin(low, value);
-                high = fmax(high, value);
-                present++;
-            }
-            add_place(&b, p, p->plot.x + ((float)i + 0.5f) * PITCH, sum, low, high, present);
+/* The mean and the extremes of all members in each column. */
+static void fill_band(band *b, const panel *p, const page_options *o, member *members, size_t count,
+                      size_t wide) {
+    axis_ruler x = axis_ruler_of(&p->x);
+    for (size_t i = 0; i < wide; i++) {
+        double place = ((double)i + 0.5) / (double)wide, middle = ruler_value(&x, place);
+        double sum = 0, low = INFINITY, high = -INFINITY;
+        size_t present = 0;
+        for (size_t k = 0; k < count; k++) {
+            double value = value_in(&members[k], o, i, middle);
+            if (!isfinite(value))
+                continue;
+            sum += value;
+            low = fmin(low, value);
+            high = fmax(high, value);
+            present++;
         }
-        stroke line = curve_stroke(members[0], o);
-        line.width += 0.2f;
-        draw_band(&b, line, list, lines, points + 3 * places);
+        add_place(b, p, p->plot.x + p->plot.w * (float)place, sum, low, high, present);
     }
-    list->failed = list->failed || points == NULL || at == NULL;
+}
+
+/* The curves of one group and tag, which stand together in `members`. */
+static void draw_group(const panel *p, const page_options *o, member *members, size_t count,
+                       display_list *list, display_list *lines) {
+    float pixels = PITCH * (o->scale > 0 ? o->scale : 1);
+    size_t wide = columns_in(p, o, pixels), summed = 0;
+    point *points = dnn_alloc(5 * wide * sizeof *points);
+    for (; summed < count; summed++) {
+        member *m = &members[summed];
+        if (!columns_of(&m->all, p, m->curve, m->curve->tag->scalars, o, pixels))
+            break;
+    }
+    if (points != NULL && summed == count) {
+        band b = {points, points + wide, points + 2 * wide, 0};
+        fill_band(&b, p, o, members, count, wide);
+        stroke line = curve_stroke(members[0].curve, o);
+        line.width += 0.2f;
+        draw_band(&b, line, list, lines, points + 3 * wide);
+    }
+    list->failed = list->failed || points == NULL || summed < count;
+    for (size_t k = 0; k < summed; k++)
+        columns_free(&members[k].all);
     dnn_free(points);
-    dnn_free(at);
 }
 
 void draw_groups(const panel *p, const page_options *o, display_list *list) {
     display_list lines = {0};
-    const curve **members = dnn_alloc(p->curve_count * sizeof(const curve *));
+    member *members = dnn_alloc(p->curve_count * sizeof *members);
     bool *done = dnn_calloc(p->curve_count, sizeof *done);
     list->failed = list->failed || members == NULL || done == NULL;
     for (size_t i = 0; !list->failed && i < p->curve_count; i++) {
@@ -102,7 +121,7 @@ void draw_groups(const panel *p, const page_options *o, display_list *list) {
                 c->tag_index != p->curves[i].tag_index || c->run->group != p->curves[i].run->group)
                 continue;
             done[k] = true;
-            members[count++] = c;
+            members[count++] = (member){.curve = c};
         }
         if (count > 0)
             draw_group(p, o, members, count, list, &lines);

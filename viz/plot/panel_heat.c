@@ -11,30 +11,31 @@
 
 #define MIN_ROW 3.0f
 
-/* One row of `width` cells. A cell without points shows the last value before it, up to the end of
- * the curve. */
-static void paint_row(const panel *p, const page_options *o, const curve *c, uint8_t *rgba,
-                      size_t width) {
+static void fill_cells(uint8_t *rgba, size_t from, size_t to, color c) {
+    for (size_t i = from; i < to; i++)
+        put_pixel(rgba + 4 * i, c);
+}
+
+/* One row of cells. A cell without points shows the last value before it, up to the end of the
+ * curve. */
+static void paint_row(const panel *p, const page_options *o, const curve *c,
+                      const pixel_columns *all, uint8_t *rgba) {
     const series *s = c->tag->scalars;
-    column_walk walk = columns_of(c, o, &p->x, p->plot);
-    size_t done = width; /* first cell that may hold what came before; none yet */
-    color before = 0;
-    if (walk.point > 0) { /* the value that was held when the plot begins */
-        done = 0;
-        before = color_at(&p->y, series_value(s, walk.point - 1), theme_heat, o);
+    bool begun = all->begin > 0; /* a value was held when the plot begins */
+    float before = begun ? series_value(s, all->begin - 1) : NAN;
+    size_t done = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        const pixel_column *at = &all->items[i];
+        if (begun && done < at->index)
+            fill_cells(rgba, done, at->index, color_at(&p->y, before, theme_heat, o));
+        put_pixel(rgba + 4 * at->index,
+                  color_at(&p->y, at->in.not_finite ? NAN : at->in.high, theme_heat, o));
+        begun = true;
+        before = at->in.last;
+        done = at->index + 1;
     }
-    for (pixel_column at; column_next(&walk, &at);) {
-        series_range r = series_summary(s, at.begin, at.end);
-        size_t cell = walk.index - 1;
-        for (; done < cell && done < width; done++)
-            put_pixel(rgba + 4 * done, before);
-        put_pixel(rgba + 4 * cell, color_at(&p->y, r.not_finite ? NAN : r.high, theme_heat, o));
-        before = color_at(&p->y, r.last, theme_heat, o);
-        done = cell + 1;
-    }
-    bool goes_on = walk.point < series_count(s) || done >= width;
-    for (; goes_on && done < width; done++)
-        put_pixel(rgba + 4 * done, before);
+    if (begun && done < all->wide && all->end < series_count(s))
+        fill_cells(rgba, done, all->wide, color_at(&p->y, before, theme_heat, o));
 }
 
 /* The cells of all rows, each painted by itself. */
@@ -44,11 +45,18 @@ typedef struct cells {
     const curve *const *rows;
     size_t width;
     uint8_t *rgba;
+    bool *failed; /* of each row */
 } cells;
 
 static void paint_cells(void *context, size_t row) {
     const cells *c = context;
-    paint_row(c->panel, c->options, c->rows[row], c->rgba + 4 * c->width * row, c->width);
+    const curve *of = c->rows[row];
+    pixel_columns all;
+    c->failed[row] = !columns_of(&all, c->panel, of, of->tag->scalars, c->options, 1);
+    if (c->failed[row])
+        return;
+    paint_row(c->panel, c->options, of, &all, c->rgba + 4 * c->width * row);
+    columns_free(&all);
 }
 
 static size_t visible_rows(const panel *p, const curve **rows, size_t most) {
@@ -90,14 +98,17 @@ static void draw_rows(const panel *p, const page_options *o, const curve *const 
 
 static void draw_cells(const panel *p, const page_options *o, const curve *const *rows,
                        size_t count, display_list *list) {
-    column_walk walk = columns_of(rows[0], o, &p->x, p->plot);
-    uint8_t *rgba = dnn_calloc(walk.count * count, 4);
-    if (rgba == NULL) {
-        list->failed = true;
-        return;
+    size_t width = columns_in(p, o, 1);
+    uint8_t *rgba = dnn_calloc(width * count, 4);
+    bool *failed = dnn_calloc(count, sizeof *failed);
+    list->failed = list->failed || rgba == NULL || failed == NULL;
+    if (rgba != NULL && failed != NULL) {
+        dnn_parallel(count, paint_cells, &(cells){p, o, rows, width, rgba, failed});
+        draw_image(list, p->plot, rgba, width, count);
     }
-    dnn_parallel(count, paint_cells, &(cells){p, o, rows, walk.count, rgba});
-    draw_image(list, p->plot, rgba, walk.count, count);
+    for (size_t i = 0; failed != NULL && i < count; i++)
+        list->failed = list->failed || failed[i];
+    dnn_free(failed);
     dnn_free(rgba);
 }
 

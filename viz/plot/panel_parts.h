@@ -34,26 +34,31 @@ bool value_range(const panel *p, const page_options *o, axis_scale scale, double
 bool curve_range(const panel *p, const page_options *o, const curve *c, axis_scale scale,
                  double *low, double *high);
 
-/* One column of the plot, a pixel wide, with the points that fall into it. */
+/* --- panel_columns.c: the one way from a series to columns of pixels --- */
+
+/* A column of the plot, and the points that fall into it. */
 typedef struct pixel_column {
     float x;           /* of its middle, on the page */
+    size_t index;      /* among all columns of the plot */
     size_t begin, end; /* points */
+    series_range in;   /* them in brief */
 } pixel_column;
 
-typedef struct column_walk {
-    const curve *curve;
-    const page_options *options;
-    const axis *axis;
-    rect plot;
-    size_t index, count, point;
-    size_t width; /* points of the last column */
-} column_walk;
+typedef struct pixel_columns {
+    pixel_column *items; /* those with points, from left to right */
+    size_t count;
+    size_t wide;       /* columns of the plot */
+    size_t begin, end; /* points within the plot */
+} pixel_columns;
 
-column_walk columns_of(const curve *c, const page_options *o, const axis *x, rect plot);
-/* The same with columns of so many pixels. */
-column_walk columns_wide(const curve *c, const page_options *o, const axis *x, rect plot,
-                         float pixels);
-bool column_next(column_walk *walk, pixel_column *out);
+/* Of the panel's plot, so many pixels wide. */
+size_t columns_in(const panel *p, const page_options *o, float pixels);
+
+/* Sums up s, the curve's series or its average, in columns of so many pixels. False, and nothing to
+ * be freed, when out of memory. */
+bool columns_of(pixel_columns *out, const panel *p, const curve *c, const series *s,
+                const page_options *o, float pixels);
+void columns_free(pixel_columns *c);
 
 /* --- panel_trace.c --- */
 
@@ -67,6 +72,7 @@ typedef struct trace {
     bool noise;           /* the curve goes up and down everywhere */
     float pixels;         /* of a dense curve's column */
     float width;          /* of that column, in points */
+    float mean_width;     /* from one point of the line through the means to the next, at least */
     bool crowded;         /* very many curves share the plot: they have no bands */
     display_list *behind; /* bands; NULL: the same list */
     point *points;
@@ -84,6 +90,15 @@ void trace_dots_end(trace *t);
  * are below the plot. */
 double x_of(const panel *p, double value);
 double y_of(const panel *p, double value);
+
+/* y_of for many values. */
+typedef struct y_ruler {
+    axis_ruler axis;
+    double bottom, height;
+} y_ruler;
+
+y_ruler y_ruler_of(const panel *p);
+double y_at(const y_ruler *r, double value);
 
 /* A marker at the top edge for values that are not finite, at most one in 7 points' width. */
 void mark_not_finite(const panel *p, const page_options *o, double x, double *marked,

@@ -6,20 +6,29 @@
 
 #define FAR_AWAY 30000.0 /* points; places beyond are drawn there */
 
-static double within_sight(double at) {
-    return isnan(at) ? NAN : fmax(-FAR_AWAY, fmin(FAR_AWAY, at));
+static double within_sight(double at) { /* NaN stays */
+    return at > FAR_AWAY ? FAR_AWAY : at < -FAR_AWAY ? -FAR_AWAY : at;
 }
 
 double x_of(const panel *p, double value) {
     return within_sight(p->plot.x + p->plot.w * axis_place(&p->x, value));
 }
 
+y_ruler y_ruler_of(const panel *p) {
+    return (y_ruler){axis_ruler_of(&p->y), p->plot.y + p->plot.h, p->plot.h};
+}
+
 /* Values that a logarithmic scale has no place for leave the plot at its bottom. */
-double y_of(const panel *p, double value) {
-    double place = axis_place(&p->y, value);
+double y_at(const y_ruler *r, double value) {
+    double place = ruler_place(&r->axis, value);
     if (isnan(place) && value <= 0)
-        return p->plot.y + p->plot.h + 100;
-    return within_sight(p->plot.y + p->plot.h * (1 - place));
+        return r->bottom + 100;
+    return within_sight(r->bottom - r->height * place);
+}
+
+double y_of(const panel *p, double value) {
+    y_ruler r = y_ruler_of(p);
+    return y_at(&r, value);
 }
 
 static bool is_steep(point a, point b) {

@@ -11,22 +11,28 @@
 #include "core/grow.h"
 #include "core/memory.h"
 
-#define LEAF_BITS  4 /* of SERIES_LEAF */
+#define LEAF_BITS  3 /* of SERIES_LEAF */
 #define MAX_LEVELS 28
 
 _Static_assert(SERIES_LEAF == 1 << LEAF_BITS, "a leaf has 2^LEAF_BITS points");
 
+/* Of some points; of those that are finite. */
 typedef struct extremes {
-    float low, high; /* of finite values; low > high: none */
-    bool not_finite;
-    uint32_t finite; /* how many */
-    double sum;      /* of those */
+    float low, high; /* low > high: there are none */
+    size_t finite;   /* how many */
+    double sum;
 } extremes;
 
-static const extremes nothing = {INFINITY, -INFINITY, false, 0, 0};
+static const extremes nothing = {INFINITY, -INFINITY, 0, 0};
+
+/* The same as it is kept, small, because drawing is as fast as nodes are read. */
+typedef struct node {
+    float low, high, mean;
+    uint32_t finite;
+} node;
 
 typedef struct level {
-    extremes *nodes;
+    node *nodes;
     size_t count, capacity;
 } level;
 
@@ -68,33 +74,75 @@ static bool reserve_points(series *s) {
     return true;
 }
 
-static extremes of_value(float value) {
-    return isfinite(value) ? (extremes){value, value, false, 1, value}
-                           : (extremes){INFINITY, -INFINITY, true, 0, 0};
+static extremes of_node(node n) {
+    return (extremes){n.low, n.high, n.finite, n.finite > 0 ? (double)n.mean * n.finite : 0};
+}
+
+static node as_node(extremes e) {
+    float mean = e.finite > 0 ? (float)(e.sum / (double)e.finite) : 0;
+    return (node){e.low, e.high, mean, (uint32_t)e.finite};
 }
 
 static extremes join(extremes a, extremes b) {
     return (extremes){b.low < a.low ? b.low : a.low, b.high > a.high ? b.high : a.high,
-                      a.not_finite || b.not_finite, a.finite + b.finite, a.sum + b.sum};
+                      a.finite + b.finite, a.sum + b.sum};
 }
 
-/* The extremes of the `count` points from `first` on, one by one. */
+static extremes with_value(extremes e, float value) {
+    return isfinite(value) ? join(e, (extremes){value, value, 1, value}) : e;
+}
+
+/* Four values at once: compilers make the processor's vectors of these. */
+#define LANES 4
+typedef float lanes_f32 __attribute__((vector_size(4 * LANES)));
+typedef int32_t lanes_i32 __attribute__((vector_size(4 * LANES)));
+
+static lanes_f32 chosen(lanes_i32 where, lanes_f32 yes, lanes_f32 no) {
+    return (lanes_f32)(((lanes_i32)yes & where) | ((lanes_i32)no & ~where));
+}
+
+/* The extremes of the `count` points from `first` on. */
 static extremes of_points(const series *s, size_t first, size_t count) {
+    const float *values = s->values + first;
+    const lanes_f32 none = {0}, infinite = none + INFINITY;
+    lanes_f32 lows = infinite, highs = -infinite;
+    lanes_i32 finite = {0};
     extremes e = nothing;
-    for (size_t i = first; i < first + count; i++)
-        e = join(e, of_value(s->values[i]));
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        lanes_f32 v;
+        memcpy(&v, values + i, sizeof v);
+        lanes_i32 counts = (lanes_f32)((lanes_i32)v & INT32_MAX) < infinite; /* NaN does not */
+        lows = chosen(counts & (v < lows), v, lows);
+        highs = chosen(counts & (v > highs), v, highs);
+        finite -= counts;
+        v = chosen(counts, v, none);
+        e.sum += ((double)v[0] + v[1]) + ((double)v[2] + v[3]);
+    }
+    for (int k = 0; i > 0 && k < LANES; k++) {
+        e.low = lows[k] < e.low ? lows[k] : e.low;
+        e.high = highs[k] > e.high ? highs[k] : e.high;
+        e.finite += (size_t)finite[k];
+    }
+    for (; i < count; i++)
+        e = with_value(e, values[i]);
     return e;
+}
+
+/* Whether nodes of a level end with this many points. */
+static bool is_edge(size_t count, int k) {
+    return (count & (((size_t)1 << (k + LEAF_BITS)) - 1)) == 0;
 }
 
 /* Makes the nodes that the last point has completed, from the leaf upwards. */
 static bool add_to_levels(series *s) {
-    for (int k = 0; k < MAX_LEVELS && s->count % ((size_t)1 << (k + LEAF_BITS)) == 0; k++) {
+    for (int k = 0; k < MAX_LEVELS && is_edge(s->count, k); k++) {
         level *l = &s->levels[k];
         if (!dnn_grow(&l->nodes, &l->capacity, l->count, 1))
             return false;
-        const extremes *pair = k == 0 ? NULL : &s->levels[k - 1].nodes[2 * l->count];
-        l->nodes[l->count] =
-            k == 0 ? of_points(s, l->count << LEAF_BITS, 1u << LEAF_BITS) : join(pair[0], pair[1]);
+        const node *pair = k == 0 ? NULL : &s->levels[k - 1].nodes[2 * l->count];
+        l->nodes[l->count] = as_node(k == 0 ? of_points(s, l->count << LEAF_BITS, SERIES_LEAF)
+                                            : join(of_node(pair[0]), of_node(pair[1])));
         l->count++;
     }
     return true;
@@ -173,27 +221,27 @@ size_t series_find_step(const series *s, int64_t step) {
     return low;
 }
 
+/* The level of the largest node that begins with a point at a leaf's edge, a leaf or more before
+ * `end`, and ends there at the latest. */
+static int largest_level(size_t begin, size_t end) {
+    int fits = 63 - __builtin_clzll(end - begin);
+    int starts = begin == 0 ? 63 : __builtin_ctzll(begin), bits = fits < starts ? fits : starts;
+    return bits - LEAF_BITS < MAX_LEVELS ? bits - LEAF_BITS : MAX_LEVELS - 1;
+}
+
 /* Extremes of points [begin, end): single points up to the next node's edge, then the largest node
- * that starts there and fits, and so on. */
+ * that starts there and fits, and so on; single points again. */
 static extremes extremes_of(const series *s, size_t begin, size_t end) {
-    extremes e = nothing;
-    while (begin < end) {
-        int k = -1;
-        while (k + 1 < MAX_LEVELS) {
-            size_t span = (size_t)1 << (k + 1 + LEAF_BITS);
-            if (begin % span != 0 || end - begin < span)
-                break;
-            k++;
-        }
-        if (k < 0) {
-            e = join(e, of_value(s->values[begin]));
-            begin++;
-        } else {
-            e = join(e, s->levels[k].nodes[begin >> (k + LEAF_BITS)]);
-            begin += (size_t)1 << (k + LEAF_BITS);
-        }
+    size_t edge = (begin + SERIES_LEAF - 1) & ~(SERIES_LEAF - 1);
+    if (edge >= end)
+        return of_points(s, begin, end - begin);
+    extremes e = of_points(s, begin, edge - begin);
+    for (begin = edge; begin + SERIES_LEAF <= end;) {
+        int k = largest_level(begin, end);
+        e = join(e, of_node(s->levels[k].nodes[begin >> (k + LEAF_BITS)]));
+        begin += (size_t)1 << (k + LEAF_BITS);
     }
-    return e;
+    return begin < end ? join(e, of_points(s, begin, end - begin)) : e;
 }
 
 series_range series_summary(const series *s, size_t begin, size_t end) {
@@ -207,6 +255,6 @@ series_range series_summary(const series *s, size_t begin, size_t end) {
                           .last = s->values[end - 1],
                           .low = any ? e.low : NAN,
                           .high = any ? e.high : NAN,
-                          .mean = any ? (float)(e.sum / e.finite) : NAN,
-                          .not_finite = e.not_finite};
+                          .mean = any ? (float)(e.sum / (double)e.finite) : NAN,
+                          .not_finite = e.finite < end - begin};
 }

@@ -1,8 +1,9 @@
 /* series.h: the points of one curve, with a pyramid of extremes.
  *
  * Points come in the order of logging, by step. Level k of the pyramid holds the smallest and
- * largest value (and whether one was not finite) of each 2^(k+4) consecutive points and is kept up
- * as points come, so any stretch is summed up in logarithmic time and no spike is ever lost. */
+ * largest value, the mean and the number of finite ones of each 2^(k+3) consecutive points and is
+ * kept up as points come, so any stretch is summed up in logarithmic time and no spike is ever
+ * lost. */
 #ifndef DNN_VIZ_SERIES_H
 #define DNN_VIZ_SERIES_H
 
@@ -11,7 +12,7 @@
 #include <stdint.h>
 
 /* Points that a node of the lowest level holds. */
-#define SERIES_LEAF ((size_t)16)
+#define SERIES_LEAF ((size_t)8)
 
 typedef struct series series;
 
