@@ -1,11 +1,14 @@
 /* module.c: require "dnn.core", the C half of the module: the nouns' parts in one table, and what
  * belongs to none of them. */
+#include <string.h>
+
 #include "bindings/dnnlua.h"
 #include "bindings/nn/network.h"
 #include "core/memory.h"
 #include "bindings/printable.h"
 #include "core/threads.h"
 #include "math/blas.h"
+#include "math/precision.h"
 
 static int set_num_threads(lua_State *L) {
     size_t count = dnnlua_check_size(L, 1, "set_num_threads", "n");
@@ -21,6 +24,34 @@ static int set_num_threads(lua_State *L) {
 static int get_num_threads(lua_State *L) {
     lua_pushinteger(L, (lua_Integer)dnn_threads());
     return 1;
+}
+
+/* The types that float32 products can be on. */
+static int push_product_type(lua_State *L) {
+    lua_pushstring(L, dnn_matmul_on_bfloat16() ? "bfloat16" : "float32");
+    return 1;
+}
+
+/* set_matmul_precision(precision): what products of float32 are on from now on. */
+static int set_matmul_precision(lua_State *L) {
+    const char *wanted = dnnlua_check_string(L, 1, NULL);
+    size_t i = 0;
+
+    while (dnn_matmul_precisions[i] != NULL && strcmp(dnn_matmul_precisions[i], wanted) != 0)
+        i++;
+    if (dnn_matmul_precisions[i] == NULL)
+        return luaL_error(L,
+                          "set_matmul_precision: precision must be 'highest', 'high' or 'medium', "
+                          "got %s",
+                          dnnlua_got(L, 1));
+    dnn_set_matmul_precision((dnn_matmul_precision)i);
+    return push_product_type(L);
+}
+
+/* get_matmul_precision(): the setting, and what products of float32 are on. */
+static int get_matmul_precision(lua_State *L) {
+    lua_pushstring(L, dnn_matmul_precisions[dnn_get_matmul_precision()]);
+    return 1 + push_product_type(L);
 }
 
 static int blas_core(lua_State *L) {
@@ -71,6 +102,8 @@ static int warn_once(lua_State *L) {
 static const dnnlua_function functions[] = {
     {"set_num_threads", set_num_threads, 1},
     {"get_num_threads", get_num_threads, 0},
+    {"set_matmul_precision", set_matmul_precision, 1},
+    {"get_matmul_precision", get_matmul_precision, 0},
     {"blas_core",       blas_core,       0},
     {"allocation_count", allocation_count, 0},
     {"gradcheck",       dnnlua_gradcheck, 5},

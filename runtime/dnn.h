@@ -32,6 +32,7 @@ extern "C" {
 #include "math/linalg.h"
 #include "math/matrix.h"
 #include "math/peak.h"
+#include "math/precision.h"
 #include "math/print.h"
 #include "math/reduce.h"
 #include "math/stored.h"

@@ -43,4 +43,13 @@ static inline dnn_vector_level dnn_cpu_level(void) {
     return level < dnn_cpu_limit ? level : dnn_cpu_limit;
 }
 
+/* Whether it multiplies bfloat16, AVX512-BF16: Cooper Lake, Sapphire Rapids, Zen 4. */
+static inline bool dnn_cpu_has_bfloat16(void) {
+#ifdef __x86_64__
+    return dnn_cpu_level() == DNN_VECTORS_AVX512 && __builtin_cpu_supports("avx512bf16");
+#else
+    return false;
+#endif
+}
+
 #endif

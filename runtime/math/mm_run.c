@@ -12,6 +12,7 @@
 
 #include "core/interrupt.h"
 #include "core/threads.h"
+#include "math/bfloat16.h"
 #include "math/blas_core.h"
 #include "math/pieces.h"
 #include "math/scratch.h"
@@ -130,7 +131,7 @@ static void run_vector(const dnn_mm_call *p, bool transpose, size_t rows, size_t
 }
 
 void dnn_mm_once(const dnn_mm_call *p) {
-    if (dnn_small_suits(p)) {
+    if (p->bfloat16 || dnn_small_suits(p)) {
         dnn_small_run(p);
         return;
     }
@@ -168,10 +169,10 @@ static void run_long_matrix(const dnn_mm_call *p) {
 static void run_piece(const dnn_mm_call *p) {
     if (p->m * p->n * p->k <= SMALL_VECTOR)
         dnn_mm_once(p);
-    else if (p->n == 1)
+    else if (p->n == 1 && !p->bfloat16)
         run_vector(p, p->transpose_a, p->m, p->k, p->a, p->lda, p->b, p->transpose_b ? p->ldb : 1,
                    p->c, 1);
-    else if (p->m == 1) /* c' = op(b)' op(a)' */
+    else if (p->m == 1 && !p->bfloat16) /* c' = op(b)' op(a)' */
         run_vector(p, !p->transpose_b, p->n, p->k, p->b, p->ldb, p->a, p->transpose_a ? 1 : p->lda,
                    p->c, p->ldc);
     else if (2.0 * (double)p->m * (double)p->n * (double)p->k > CALL_FLOPS)
@@ -245,11 +246,35 @@ static bool is_tiny(const dnn_mm_call *p) {
            p->alpha != 0;
 }
 
+/* In pieces on the pool. */
+static dnn_status run_pieces(const dnn_mm_call *p, dnn_error *err) {
+    mm_plan plan = make_plan(p);
+    if (plan.depth == 1)
+        return dnn_parallel_until(plan.rows * plan.cols, run_block, &plan, err);
+    size_t bytes = plan.depth * p->m * p->n * dnn_dtype_info(p->dtype)->size;
+    plan.partial = dnn_scratch(bytes);
+    if (plan.partial == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY,
+                        "matrix product: no memory for %zu bytes of partial results", bytes);
+    dnn_status status = dnn_parallel_until(plan.depth, run_slice, &plan, err);
+    if (status == DNN_OK)
+        add_slices(&plan);
+    return status;
+}
+
+static dnn_status run_bfloat16(const dnn_mm_call *p, dnn_error *err) {
+    dnn_mm_call rounded = *p;
+    rounded.bfloat16 = true;
+    return run_pieces(&rounded, err);
+}
+
 dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
     if (is_tiny(p)) {
         (p->dtype == DNN_FLOAT32 ? run_tiny_f32 : run_tiny_f64)(p);
         return DNN_OK;
     }
+    if (dnn_bfloat16_suits(p))
+        return run_bfloat16(p, err);
     if (p->m * p->n <= SMALL / p->k && dnn_small_suits(p)) {
         dnn_small_run(p);
         return DNN_OK;
@@ -259,22 +284,10 @@ dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
     dnn_status status = dnn_blas_prepare(err);
     if (status != DNN_OK)
         return status;
-    if (p->m * p->n <= ONE_PIECE / p->k) {
-        status = dnn_interrupt_check(err);
-        if (status == DNN_OK)
-            run_piece(p);
-        return status;
-    }
-    mm_plan plan = make_plan(p);
-    if (plan.depth == 1)
-        return dnn_parallel_until(plan.rows * plan.cols, run_block, &plan, err);
-    size_t bytes = plan.depth * p->m * p->n * dnn_dtype_info(p->dtype)->size;
-    plan.partial = dnn_scratch(bytes);
-    if (plan.partial == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY,
-                        "matrix product: no memory for %zu bytes of partial results", bytes);
-    status = dnn_parallel_until(plan.depth, run_slice, &plan, err);
+    if (p->m * p->n > ONE_PIECE / p->k)
+        return run_pieces(p, err);
+    status = dnn_interrupt_check(err);
     if (status == DNN_OK)
-        add_slices(&plan);
+        run_piece(p);
     return status;
 }

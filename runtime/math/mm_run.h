@@ -20,6 +20,7 @@ typedef struct dnn_mm_call {
     void *c;
     size_t lda, ldb, ldc; /* elements from one stored column to the next */
     bool transpose_a, transpose_b;
+    bool bfloat16; /* of float32: the operands are rounded to it, see precision.h */
 } dnn_mm_call;
 
 /* Element (i, j) of op(x), x being a, b or c. */

@@ -1,10 +1,15 @@
 /* small.c: products in blocks of rows of c, which pack a alone, from one source, small_kernels.inc,
  * for each type and width of a vector; and on which CPU which of them are faster so than by BLAS.
- * This file is compiled with contraction to fused multiply-adds. */
+ * This file is compiled with contraction to fused multiply-adds.
+ *
+ * Products on bfloat16 are the same ones: their elements are pairs that follow each other along k,
+ * two bfloat16 in the place of one float32, of which one instruction adds both products to a sum.
+ */
 #include "math/small.h"
 
 #include <string.h>
 
+#include "math/bfloat16.h"
 #include "math/cpu.h"
 #include "math/pieces.h"
 #include "math/simd.h"
@@ -12,8 +17,10 @@
 enum {
     DEPTH = 256, /* most of k: what a packed block of a is deep */
     SIDE = 256,  /* most columns of c that are worked on at a time */
-    MANY = 128,  /* columns of b from which on packing a is worth it, as columns far apart collide */
+    MANY = 128, /* columns of b from which on packing a is worth it, as columns far apart collide */
     APART = 1024, /* elements from one column to the next */
+    GAP = 16,     /* between rows of packed pairs, which would collide in the cache */
+    MOST_ROWS = 32,
     /* Multiplications up to which this is faster than BLAS: see dnn_small_suits. */
     TINY = 1 << 10,
     VECTOR = 1 << 12, /* where one side is a vector */
@@ -23,6 +30,8 @@ enum {
 };
 
 #ifdef __x86_64__
+
+#include <immintrin.h>
 
 #define REAL        float
 #define LANES       16
@@ -54,21 +63,56 @@ enum {
 #define LOCAL(name) name##_f64x4
 #include "math/small_kernels.inc"
 
+#define REAL        float
+#define LANES       16
+#define VECTORS     2
+#define TARGET      __attribute__((target("avx512f,avx512vl,avx512bw,avx512bf16,fma")))
+#define LOCAL(name) name##_b16x32
+#define MULTIPLY_ADD(sum, x, b)                                                                    \
+    ((sum) = _mm512_dpbf16_ps(sum, (__m512bh)(x), (__m512bh)_mm512_set1_ps(b)))
+#include "math/small_kernels.inc"
+
+#define REAL        float
+#define LANES       16
+#define TARGET      __attribute__((target("avx512f,avx512vl,avx512bw,avx512bf16,fma")))
+#define LOCAL(name) name##_b16x16
+#define MULTIPLY_ADD(sum, x, b)                                                                    \
+    ((sum) = _mm512_dpbf16_ps(sum, (__m512bh)(x), (__m512bh)_mm512_set1_ps(b)))
+#include "math/small_kernels.inc"
+
+#define REAL        float
+#define LANES       8
+#define TARGET      __attribute__((target("avx512f,avx512vl,avx512bw,avx512bf16,fma")))
+#define LOCAL(name) name##_b16x8
+#define MULTIPLY_ADD(sum, x, b)                                                                    \
+    ((sum) = _mm256_dpbf16_ps(sum, (__m256bh)(x), (__m256bh)_mm256_set1_ps(b)))
+#include "math/small_kernels.inc"
+
+#define REAL        float
+#define LANES       4
+#define TARGET      __attribute__((target("avx512f,avx512vl,avx512bw,avx512bf16,fma")))
+#define LOCAL(name) name##_b16x4
+#define MULTIPLY_ADD(sum, x, b)                                                                    \
+    ((sum) = _mm_dpbf16_ps(sum, (__m128bh)(x), (__m128bh)_mm_set1_ps(b)))
+#include "math/small_kernels.inc"
+
 /* `lanes` rows of c from row `first` on, of which `rows` are there. */
 typedef struct block_kernel {
-    size_t lanes;
+    size_t lanes; /* of all its vectors */
     void (*run)(const dnn_mm_call *p, size_t first, size_t rows);
 } block_kernel;
 
-/* By type; the widest first, which AVX-512 alone has. */
-static const block_kernel kernels[2][4] = {
-    {{16, block_f32x16}, {8, block_f32x8}, {4, block_f32x4}},
-    {{8, block_f64x8},   {4, block_f64x4}                  },
+/* By type, pairs of bfloat16 last; the widest first, which AVX-512 alone has. */
+enum { F32, F64, PAIRS };
+static const block_kernel kernels[3][5] = {
+    [F32] = {{16, block_f32x16}, {8, block_f32x8}, {4, block_f32x4} },
+    [F64] = {                    {8, block_f64x8},  {4, block_f64x4}                },
+    [PAIRS] = { {32, block_b16x32},  {16, block_b16x16},                  {8, block_b16x8}, {4, block_b16x4}},
 };
 
-/* BLAS's kernels for AVX-512 have a way of their own for small shapes, unless a is transposed: there
- * only whole vectors are faster here. Where a is transposed, b must have columns enough to be worth
- * turning a round. */
+/* BLAS's kernels for AVX-512 have a way of their own for small shapes, unless a is transposed:
+ * there only whole vectors are faster here. Where a is transposed, b must have columns enough to be
+ * worth turning a round. */
 static bool beats_avx512(const dnn_mm_call *p, size_t work) {
     size_t widest = p->dtype == DNN_FLOAT32 ? 16 : 8;
     if (p->m < 4 || p->n < 4 || p->k > 128)
@@ -89,24 +133,47 @@ static bool beats_avx2(const dnn_mm_call *p, size_t work) {
 bool dnn_small_suits(const dnn_mm_call *p) {
     size_t work;
     if (dnn_cpu_level() < DNN_VECTORS_AVX2 || __builtin_mul_overflow(p->m, p->n, &work) ||
-        __builtin_mul_overflow(work, p->k, &work) ||
-        ((p->m == 1 || p->n == 1) && work > VECTOR))
+        __builtin_mul_overflow(work, p->k, &work) || ((p->m == 1 || p->n == 1) && work > VECTOR))
         return false;
     bool avx512 = dnn_cpu_level() == DNN_VECTORS_AVX512 && !dnn_cpu_halves_vectors();
     return avx512 ? beats_avx512(p, work) : beats_avx2(p, work);
 }
 
+/* The kernel for the next rows of c, and how many of those it computes. */
+static const block_kernel *next_kernel(const block_kernel *widest, size_t left, size_t *rows) {
+    const block_kernel *kernel = widest;
+    while (kernel[1].lanes >= left)
+        kernel++;
+    *rows = dnn_least(kernel->lanes, left);
+    return kernel;
+}
+
 /* All rows of a product of few columns and little depth. */
 static void run_part(const dnn_mm_call *p) {
-    const block_kernel *widest = kernels[p->dtype == DNN_FLOAT64];
+    const block_kernel *widest = kernels[p->dtype == DNN_FLOAT64 ? F64 : F32];
     widest += dnn_cpu_level() < DNN_VECTORS_AVX512;
-    for (size_t i = 0; i < p->m;) {
-        const block_kernel *kernel = widest;
-        while (kernel[1].lanes >= p->m - i)
-            kernel++;
-        size_t rows = dnn_least(kernel->lanes, p->m - i);
-        kernel->run(p, i, rows);
-        i += rows;
+    for (size_t i = 0, rows; i < p->m; i += rows)
+        next_kernel(widest, p->m - i, &rows)->run(p, i, rows);
+}
+
+/* The same with elements rounded to bfloat16 and brought together in pairs, those of b once. */
+static void run_rounded_part(const dnn_mm_call *p) {
+    _Alignas(64) uint32_t b[DEPTH / 2 * (SIDE + GAP)], a[DEPTH / 2 * MOST_ROWS];
+    dnn_mm_call pairs = *p;
+    pairs.k = dnn_pieces(p->k, 2);
+    pairs.a = a;
+    pairs.b = b;
+    pairs.ldb = p->transpose_b ? SIDE + GAP : DEPTH / 2;
+    (p->transpose_b ? dnn_bfloat16_rows : dnn_bfloat16_columns)(b, pairs.ldb, p->b, p->ldb, p->n,
+                                                                p->k);
+    for (size_t i = 0; i < p->m; i += pairs.m) {
+        const block_kernel *kernel = next_kernel(kernels[PAIRS], p->m - i, &pairs.m);
+        const void *from = dnn_mm_element(p, p->a, p->lda, p->transpose_a, i, 0);
+        pairs.lda = p->transpose_a ? DEPTH / 2 : kernel->lanes;
+        (p->transpose_a ? dnn_bfloat16_columns : dnn_bfloat16_rows)(a, pairs.lda, from, p->lda,
+                                                                    pairs.m, p->k);
+        pairs.c = (float *)p->c + i;
+        kernel->run(&pairs, 0, pairs.m);
     }
 }
 
@@ -120,7 +187,7 @@ void dnn_small_run(const dnn_mm_call *p) {
             part.b = dnn_mm_element(p, p->b, p->ldb, p->transpose_b, l, j);
             part.c = (void *)dnn_mm_element(p, p->c, p->ldc, false, 0, j);
             part.beta = l == 0 ? p->beta : 1;
-            run_part(&part);
+            (p->bfloat16 ? run_rounded_part : run_part)(&part);
         }
 }
 

@@ -131,6 +131,8 @@ return {
     MultiHeadAttention = "it is dnn.MultiheadAttention(embed_dim, num_heads) here, as in PyTorch",
     Model = "it is dnn.Sequential{...} here",
     seed = "it is dnn.manual_seed(n) here",
+    set_float32_matmul_precision = "it is dnn.set_matmul_precision(precision) here",
+    get_float32_matmul_precision = "it is dnn.get_matmul_precision() here",
     float32 = 'dtypes are strings, as in dnn.zeros(m, n, {dtype = "float32"})',
     float64 = 'dtypes are strings, as in dnn.zeros(m, n, {dtype = "float64"})',
     images = "it is dnn.data.images(folder) here",

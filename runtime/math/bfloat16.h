@@ -1,0 +1,25 @@
+/* bfloat16.h: float32 rounded to bfloat16, its upper half, and brought together in pairs that
+ * follow each other along k, as the CPU multiplies them. To the nearest, ties to even; NaN stays
+ * NaN; what is below the least normal number becomes 0.
+ *
+ * Internal to this folder. */
+#ifndef DNN_MATH_BFLOAT16_H
+#define DNN_MATH_BFLOAT16_H
+
+#include <stdint.h>
+
+#include "math/mm_run.h"
+
+/* Whether a product is to be computed so, see precision.h. */
+bool dnn_bfloat16_suits(const dnn_mm_call *p);
+
+/* From `count` columns of k elements, ld_from apart: k / 2 pairs each, ld apart. Where k is odd,
+ * the last pair ends with 0. These two run only where the CPU has bfloat16. */
+void dnn_bfloat16_columns(uint32_t *pairs, size_t ld, const float *from, size_t ld_from,
+                          size_t count, size_t k);
+
+/* The same from k columns of `count` elements: k / 2 columns of as many pairs. */
+void dnn_bfloat16_rows(uint32_t *pairs, size_t ld, const float *from, size_t ld_from, size_t count,
+                       size_t k);
+
+#endif
