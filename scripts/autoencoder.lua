@@ -99,5 +99,5 @@ print(("  %-34s %.5f"):format(("this network's code of %d numbers"):format(optio
 -- Some test images, and below each what was drawn of it.
 local some = test:cols_range(1, math.min(8, test.cols))
 local _, message = dnn.imshow(dnn.cat({some, redraw(some)}, 1),
-  {width = 28, height = 56, channels = 1, png = options.png, title = "digits, and what was drawn of them"})
+  {width = 28, height = 56, channels = 1, png = options.png, title = "digits and their reconstructions"})
 if message then args.fail("%s", message) end

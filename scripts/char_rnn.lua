@@ -39,7 +39,7 @@ for character in text:gmatch "." do id_of[character] = 0 end
 for character in pairs(id_of) do characters[#characters + 1] = character end
 table.sort(characters)
 for id, character in ipairs(characters) do id_of[character] = id end
-if #characters > 255 then args.fail("%s is not a text: it has bytes of all kinds", options.text) end
+if #characters > 255 then args.fail("%s is not a text file", options.text) end
 
 -- Ids of characters from..to in streams of one length, and how many steps of --length they have.
 local function streams(from, to)

@@ -28,7 +28,7 @@ dnn.manual_seed(options.seed)
 local columns = args.need(dnn.data.csv(options.table))
 local label = options.label or columns.names[#columns.names]
 local data = args.need(dnn.data.csv(options.table, {label = label}))
-if data.classes then args.fail("%s: column '%s' holds texts; a regression predicts numbers", options.table, label) end
+if data.classes then args.fail("%s: column '%s' holds text; a regression predicts numbers", options.table, label) end
 local train, test = dnn.data.split(data, {test = options.test, seed = options.seed})
 print(("%d rows to learn %s from, %d held out; %d columns: %s"):format(train.X.cols, label, test.X.cols, data.X.rows,
   table.concat(data.names, ", ")))

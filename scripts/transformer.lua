@@ -22,11 +22,11 @@ end
 option("layers", "<n>", "4", "blocks of attention and two Linears", args.whole("--layers", 1))
 option("heads", "<n>", "4", "heads of each attention", args.whole("--heads", 1))
 option("channels", "<n>", "128", "features of each character", args.whole("--channels", 1))
-option("context", "<n>", "64", "characters that it sees", args.whole("--context", 2))
-option("batch", "<n>", "12", "stretches of text in a step", args.whole("--batch", 1))
+option("context", "<n>", "64", "characters of context", args.whole("--context", 2))
+option("batch", "<n>", "12", "chunks of text in a step", args.whole("--batch", 1))
 option("steps", "<n>", "2000", "steps to take", args.whole("--steps", 0))
 option("lr", "<rate>", "0.001", "the highest learning rate", args.positive("--lr", 1))
-option("every", "<n>", "250", "steps between two looks at how it does", args.whole("--every", 1))
+option("every", "<n>", "250", "steps between evaluations", args.whole("--every", 1))
 option("write", "<n>", "400", "characters to write at the end", args.whole("--write", 0))
 option("seed", "<n>", "1", "of all random numbers", args.whole("--seed", 0))
 p:option("--threads", "threads to use (one for each core)"):argname "<n>"
@@ -164,5 +164,5 @@ run:close()
 if options.save then args.need(net:save(options.save)) end
 
 if options.steps > 0 then print(("%.1f seconds"):format(dnn.time() - started)) end
-print(("loss on the text that was held out: %.4f"):format(evaluate(1)))
+print(("loss on the held-out text: %.4f"):format(evaluate(1)))
 print(write(options.write))

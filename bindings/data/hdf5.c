@@ -49,7 +49,7 @@ static int file_names(lua_State *L) {
 }
 
 /* file:info(name): rows, columns and dtype of the matrix that the dataset becomes (dtype nil: it is
- * no numbers), its type in the file, its extent as a table, and whether it holds texts or stands in
+ * no numbers), its type in the file, its extent as a table, and whether it holds texts or is in
  * another file; or nil and a message. */
 static int file_info(lua_State *L) {
     dnn_error err;

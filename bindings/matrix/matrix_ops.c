@@ -39,7 +39,7 @@ static void raise_operands(lua_State *L, const char *format, const char *usage) 
 
     lua_pushfstring(L, format, a, b);
     luaL_error(L, "%s: expected %s%s%s", lua_tostring(L, -1),
-               numbers ? "a Matrix on one side at least" : "a number or a Matrix",
+               numbers ? "a Matrix on at least one side" : "a number or a Matrix",
                lua_istable(L, 1) || lua_istable(L, 2) ? "; dnn.Matrix{...} makes one of a table"
                                                       : "",
                usage);

@@ -288,8 +288,8 @@ static int container_new(lua_State *L) {
     add_children(L, 1, 3, kind);
     bool several = self->layer->child_count > 0 && dnn_layer_least_inputs(self->layer) > 1;
     if (sequential && several && !lua_isnil(L, 2)) {
-        return luaL_error(L, "Sequential: its first layer takes several inputs, so that it is a part of "
-                             "a network, which has the options");
+        return luaL_error(L, "Sequential: its first layer takes several inputs, so it can only be "
+                             "part of a network; give the options to that");
     }
     if (sequential && !several)
         become_network(L, 2, 3);

@@ -37,8 +37,8 @@ static void require_open(lua_State *L, int index, const dnn_optimiser *optimiser
     }
     if (!k.all) {
         luaL_error(L,
-                   "%s: a layer whose parameters it steps has become part of another network "
-                   "since; make a new optimiser of that network's parameters",
+                   "%s: a layer whose parameters it steps has since become part of another "
+                   "network; make a new optimiser of that network's parameters",
                    dnn_optimiser_kind(optimiser)->name);
     }
     lua_settop(L, top);

@@ -60,8 +60,8 @@ static void add_tracked(lua_State *L, int self, int values, const char *owner) {
 
     if (node->layer != NULL) {
         luaL_error(L,
-                   "%s: a Matrix of the list is the result of %s; what an optimiser moves was not "
-                   "computed from others: give it what that was computed from",
+                   "%s: a Matrix of the list is the result of %s; an optimiser takes matrices that "
+                   "were not computed from others",
                    owner, dnn_operator_name(node->layer->kind));
     }
     keep(L, self, values);
@@ -85,8 +85,8 @@ static void add_matrix(lua_State *L, int self, int values, int grads, lua_Intege
     }
     if (!lua_istable(L, grads)) {
         luaL_error(L,
-                   "%s: the gradients of matrices are not known; have them found by autograd, "
-                   "W:requires_grad_(), or give them beside: {params = {W, b}, grads = {dW, db}}",
+                   "%s: matrices need gradients; have autograd compute them, W:requires_grad_(), "
+                   "or give them too: {params = {W, b}, grads = {dW, db}}",
                    owner);
     }
     lua_rawgeti(L, grads, number);

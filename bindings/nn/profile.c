@@ -166,7 +166,7 @@ void dnnlua_profile_begin(lua_State *L, int index) {
     if (push_networks(L)) {
         self->times = dnn_calloc(dnn_network_step_count(self->network), sizeof *self->times);
         if (self->times == NULL)
-            luaL_error(L, "network: no memory for its profile");
+            luaL_error(L, "network: not enough memory for its profile");
         dnn_network_set_times(self->network, self->times);
         self->number = ++networks;
         lua_pushvalue(L, index);

@@ -190,7 +190,7 @@ static void check_safe(options *all, int argc) {
     if (!all->safe && (all->memory > 0 || all->time > 0))
         reject("'--memory' and '--time' are for '--safe'");
     if (all->safe && (all->prompt || all->view))
-        reject("'--safe' goes with neither '-i' nor '--view'");
+        reject("'--safe' works with neither '-i' nor '--view'");
     if (all->safe && all->script == argc && !all->statements)
         reject("'--safe' needs a script");
     all->memory = all->memory > 0 ? all->memory : 2048;

@@ -216,8 +216,8 @@ int dnnlua_run_feature_maps(lua_State *L) {
     const dnn_matrix *X = dnnlua_check_matrix_named(L, 4, "Run: feature_maps", "X");
     if (X->cols != 1) {
         return luaL_error(L,
-                          "Run: feature_maps: expected one image, a Matrix of one column as "
-                          "X:col(1) gives it, got a Matrix %I x %I",
+                          "Run: feature_maps: expected one image, a Matrix of one column such as "
+                          "X:col(1), got a Matrix %I x %I",
                           (lua_Integer)X->rows, (lua_Integer)X->cols);
     }
     lua_settop(L, 5);

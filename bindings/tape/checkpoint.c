@@ -70,7 +70,7 @@ static int repeat(lua_State *L) {
     if (A == NULL || A->rows != node->A.rows || A->cols != node->A.cols ||
         A->dtype != node->A.dtype || dnnlua_matrix_of(A)->node == NULL) {
         return luaL_error(L, "checkpoint_call: called again for backward, the function returned "
-                             "something else than the first time");
+                             "something different from the first time");
     }
     *root = dnnlua_matrix_of(A)->node;
     lua_setfield(L, call, "result");

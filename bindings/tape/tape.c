@@ -103,8 +103,8 @@ static int requires_grad(lua_State *L) {
     }
     if (self->node != NULL && self->node->layer != NULL && !wanted) {
         return luaL_error(L,
-                          "requires_grad_: this Matrix is the result of %s; only one that was "
-                          "not computed can do without its gradient. A:detach() cuts it off",
+                          "requires_grad_: this Matrix is the result of %s; its gradient cannot be "
+                          "switched off; use A:detach()",
                           dnn_operator_name(self->node->layer->kind));
     }
     if (!wanted)
@@ -155,8 +155,8 @@ static int zero_grad(lua_State *L) {
     dnn_node *node = dnnlua_matrix_of(m)->node;
 
     if (node == NULL) {
-        return luaL_error(L, "zero_grad: this Matrix does not require a gradient; "
-                             "A:requires_grad_() makes it");
+        return luaL_error(
+            L, "zero_grad: this Matrix does not require a gradient; call A:requires_grad_() first");
     }
     dnn_node_zero_gradient(node);
     lua_settop(L, 1);
@@ -169,8 +169,9 @@ static int retain_grad(lua_State *L) {
     dnn_node *node = dnnlua_matrix_of(m)->node;
 
     if (node == NULL) {
-        return luaL_error(L, "retain_grad: this Matrix does not require a gradient; "
-                             "A:requires_grad_() makes it");
+        return luaL_error(
+            L,
+            "retain_grad: this Matrix does not require a gradient; call A:requires_grad_() first");
     }
     if (node->gradient.data == NULL) {
         push_zeros(L, node);
@@ -253,8 +254,8 @@ static int backward(lua_State *L) {
     bool retain = dnnlua_option_flag(L, 3, "backward", "retain_graph", false);
     if (node == NULL) {
         return luaL_error(L, "backward: nothing that this Matrix was computed from requires a "
-                             "gradient (or it was computed in dnn.no_grad); W:requires_grad_() "
-                             "before the forward asks for one");
+                             "gradient (or it was computed in dnn.no_grad); call "
+                             "W:requires_grad_() before the forward");
     }
     dnnlua_backward(L, 1, seed, retain);
     return 0;
@@ -348,7 +349,7 @@ static int item(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
 
     if (m->rows != 1 || m->cols != 1) {
-        return luaL_error(L, "item: this Matrix is %I x %I; only one of 1 x 1 is a number",
+        return luaL_error(L, "item: this Matrix is %I x %I; only a 1 x 1 Matrix is a number",
                           (lua_Integer)m->rows, (lua_Integer)m->cols);
     }
     lua_pushnumber(L, dnn_matrix_get(m, 0, 0));

@@ -40,12 +40,11 @@ static const char *obstacle(const char *path, const struct stat *there) {
     if (S_ISDIR(there->st_mode))
         return "is a folder; give the name of a file";
     if (S_ISLNK(there->st_mode))
-        return "is a symbolic link, whose place the new file would take; give the name of the file "
-               "that it leads to";
+        return "is a symbolic link, which the new file would replace; give the name of its target";
     if (!S_ISREG(there->st_mode))
         return "is not a regular file";
     if ((there->st_mode & 0222) == 0 || faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
-        return "is read-only; it is kept (chmod u+w allows to replace it)";
+        return "is read-only and was not replaced (chmod u+w allows it)";
     return NULL;
 }
 

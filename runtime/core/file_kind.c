@@ -8,10 +8,10 @@
 #include <string.h>
 
 #define TO_SAFETENSORS                                                                             \
-    "its loading could run any code; in Python, write the weights again by "                       \
+    "loading one can run any code; in Python, save the weights with "                              \
     "safetensors.torch.save_file(model.state_dict(), path), which dnn.load reads"
 #define TO_NPZ                                                                                     \
-    "its loading could run any code; in Python, write the arrays again by numpy.savez(path, "      \
+    "loading one can run any code; in Python, save the arrays with numpy.savez(path, "             \
     "name=array), which dnn.data.npz reads"
 #define UNPACK "unpack it first"
 
@@ -43,24 +43,24 @@ static const mark marks[] = {
     MARK(0, "\x89HDF\r\n\x1a\n", "an HDF5 file", "dnn.data.hdf5 reads it"),
     MARK(0, "\x93NUMPY", "a NumPy array", "dnn.data.npy reads it"),
     MARK(0, "MATLAB 5.0 MAT-file", "a MATLAB 5 file",
-         "save it as HDF5 by save('name.mat', '-v7.3'), or in Python by "
+         "save it as HDF5 with save('name.mat', '-v7.3'), or in Python with "
          "numpy.savez('name.npz', **scipy.io.loadmat('name.mat'))"),
     MARK(0, "\x89PNG\r\n\x1a\n", "a PNG image", "dnn.data.read_image reads it"),
     MARK(0, "\xff\xd8\xff", "a JPEG image", "dnn.data.read_image reads it"),
     MARK(0, "GIF8", "a GIF image", "dnn.data.read_image reads it"),
     MARK(8, "WEBP", "a WebP image", "dnn.data.read_image reads it"),
-    MARK(0, "PAR1", "a Parquet file", "in Python, write it as CSV by pandas.DataFrame.to_csv"),
-    MARK(0, "ARROW1", "an Arrow file", "in Python, write it as CSV by pandas.DataFrame.to_csv"),
-    MARK(0, "FEA1", "a Feather file", "in Python, write it as CSV by pandas.DataFrame.to_csv"),
+    MARK(0, "PAR1", "a Parquet file", "in Python, save it as CSV with pandas.DataFrame.to_csv"),
+    MARK(0, "ARROW1", "an Arrow file", "in Python, save it as CSV with pandas.DataFrame.to_csv"),
+    MARK(0, "FEA1", "a Feather file", "in Python, save it as CSV with pandas.DataFrame.to_csv"),
     MARK(0, "SQLite format 3", "an SQLite database", "export the table as CSV"),
     MARK(4, "TFL3", "a TensorFlow Lite model", ""),
-    MARK(0, "\x1f\x8b", "a gzip file", "unpack it by gunzip"),
+    MARK(0, "\x1f\x8b", "a gzip file", "unpack it with gunzip"),
     MARK(0,
          "\xfd"
          "7zXZ",
-         "an xz file", "unpack it by unxz"),
-    MARK(0, "BZh", "a bzip2 file", "unpack it by bunzip2"),
-    MARK(0, "\x28\xb5\x2f\xfd", "a Zstandard file", "unpack it by unzstd"),
+         "an xz file", "unpack it with unxz"),
+    MARK(0, "BZh", "a bzip2 file", "unpack it with bunzip2"),
+    MARK(0, "\x28\xb5\x2f\xfd", "a Zstandard file", "unpack it with unzstd"),
     MARK(0, "7z\xbc\xaf\x27\x1c", "a 7z archive", UNPACK),
     MARK(0, "Rar!", "a RAR archive", UNPACK),
     MARK(257, "ustar", "a tar archive", UNPACK),
@@ -93,7 +93,7 @@ static const dnn_file_kind *zip_kind(const unsigned char *b, size_t size) {
     static const dnn_file_kind numpy = {"an npz archive of NumPy arrays", "dnn.data.npz reads it"};
     static const dnn_file_kind sheet = {"an Excel or other Office file", "save it as CSV"};
     static const dnn_file_kind keras = {
-        "a Keras model", "in Python, write its weights by safetensors.numpy.save_file"};
+        "a Keras model", "in Python, save its weights with safetensors.numpy.save_file"};
     static const dnn_file_kind zip = {"a zip archive", UNPACK};
     const char *name = (const char *)b + 30;
     size_t length = size > 30 ? (size_t)b[26] | (size_t)b[27] << 8 : 0;
@@ -158,7 +158,7 @@ static bool is_html(const char *text, size_t size) {
 const dnn_file_kind *dnn_file_kind_of(const void *first, size_t size) {
     static const dnn_file_kind pickle = {"a Python pickle", TO_NPZ};
     static const dnn_file_kind onnx = {
-        "an ONNX model", "in Python, write its initializers by safetensors.numpy.save_file"};
+        "an ONNX model", "in Python, save its initializers with safetensors.numpy.save_file"};
     static const dnn_file_kind html = {
         "a web page (HTML)",
         "the download gave a page instead of the file; open its address in a browser"};

@@ -51,7 +51,7 @@ static dnn_status fail_inexact(const dnn_array *a, const dnn_source *source, siz
     x = a->swapped ? __builtin_bswap64(x) : x;
     bool negative = a->type == DNN_STORED_I64 && x >> 63;
     return dnn_source_fail(source, DNN_ERROR_TYPE, err,
-                           "element %zu is %s%llu, which a float64 does not hold exactly (its type "
+                           "element %zu is %s%llu, which does not fit a float64 exactly (its type "
                            "is %s)",
                            k + 1, negative ? "-" : "", (unsigned long long)(negative ? -x : x),
                            dnn_stored_info(a->type)->name);
@@ -92,9 +92,10 @@ dnn_status dnn_array_read(const dnn_array *a, dnn_source *source, dnn_matrix *ou
         return dnn_source_read(source, out->data, (size_t)a->bytes, err); /* as it stands */
     unsigned char *bytes = dnn_alloc(CHUNK * type->size);
     char *decoded = dnn_alloc(CHUNK * sizeof(double));
-    dnn_status status = bytes == NULL || decoded == NULL
-                            ? dnn_source_fail(source, DNN_ERROR_MEMORY, err, "no memory to read it")
-                            : read_chunks(a, source, out, bytes, decoded, err);
+    dnn_status status =
+        bytes == NULL || decoded == NULL
+            ? dnn_source_fail(source, DNN_ERROR_MEMORY, err, "not enough memory to read it")
+            : read_chunks(a, source, out, bytes, decoded, err);
     dnn_free(bytes);
     dnn_free(decoded);
     return status;
@@ -108,7 +109,7 @@ dnn_status dnn_array_read_last(const dnn_array *a, dnn_source *source, dnn_matri
         status = dnn_source_finish(source, &rest, err);
     if (status == DNN_OK && rest > 0)
         return dnn_source_fail(source, DNN_ERROR_FORMAT, err,
-                               "has more bytes than the %llu that its header speaks of",
+                               "is longer than the %llu bytes that its header gives",
                                (unsigned long long)a->bytes);
     return status;
 }

@@ -17,7 +17,7 @@ dnn_status dnn_csv_open(dnn_csv **out, const char *path, const dnn_csv_options *
     *out = NULL;
     dnn_csv *csv = dnn_calloc(1, sizeof *csv);
     if (csv == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
     csv->options = *options;
     dnn_status status = dnn_source_open(&csv->source, path, err);
     if (status == DNN_OK) {
@@ -146,12 +146,12 @@ static outcome store_text(dnn_csv *csv, size_t column, const dnn_csv_field *fiel
         return SKIPPED;
     uint32_t number = dnn_csv_texts_number(&c->texts, field);
     if (number == DNN_CSV_NO_TEXT) {
-        dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err, "no memory for its texts");
+        dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err, "not enough memory for its texts");
         return FAILED;
     }
     if (csv->options.dtype == DNN_FLOAT32 && number >= 1u << 24) {
         fail_value(csv, column, field,
-                   "is one of more texts than float32 can number; read it as float64", err);
+                   "is in a column of more texts than float32 can number; read it as float64", err);
         return FAILED;
     }
     set_value(csv, out, c->place, number + 1.0);
@@ -252,7 +252,7 @@ static dnn_status choose_columns(dnn_csv *csv, const size_t *columns, size_t cou
             return dnn_source_fail(csv->source, DNN_ERROR_ARGUMENT, err,
                                    "column %zu %s; there are %zu", columns[k] + 1,
                                    columns[k] >= csv->column_count ? "does not exist"
-                                                                   : "is asked for twice",
+                                                                   : "is given twice",
                                    csv->column_count);
         csv->columns[columns[k]].is_wanted = true;
         csv->columns[columns[k]].place = k;
@@ -274,7 +274,8 @@ static dnn_status read_rows(dnn_csv *csv, dnn_error *err) {
             return status;
         void *out = next_row(csv);
         if (out == NULL)
-            return dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err, "no memory for its rows");
+            return dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err,
+                                   "not enough memory for its rows");
         outcome result = store_row(csv, &row, out, err);
         if (result == FAILED)
             return err != NULL ? err->status : DNN_ERROR_FORMAT;
@@ -294,7 +295,8 @@ static dnn_status sort_texts(dnn_csv *csv, dnn_csv_column *c, dnn_error *err) {
     }
     dnn_free(places);
     return sorted ? DNN_OK
-                  : dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err, "no memory for its texts");
+                  : dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err,
+                                    "not enough memory for its texts");
 }
 
 static dnn_status fill_means(dnn_csv *csv, const dnn_csv_column *c, dnn_error *err) {
@@ -305,7 +307,7 @@ static dnn_status fill_means(dnn_csv *csv, const dnn_csv_column *c, dnn_error *e
             continue;
         if (c->known == 0)
             return dnn_source_fail(csv->source, DNN_ERROR_FORMAT, err,
-                                   "column %zu (%s) has no value that a mean could be taken of",
+                                   "column %zu (%s) has no values to take a mean of",
                                    (size_t)(c - csv->columns) + 1, c->name == NULL ? "" : c->name);
         set_value(csv, row, c->place, mean);
     }

@@ -135,8 +135,8 @@ static dnn_status name_columns(dnn_csv *csv, dnn_error *err) {
         if (!dnn_csv_next_field(&row, csv->delimiter, &field))
             break;
         if ((csv->columns[c].name = dnn_csv_field_copy(&field)) == NULL)
-            status =
-                dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err, "no memory for its header");
+            status = dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err,
+                                     "not enough memory for its header");
     }
     return status;
 }
@@ -153,7 +153,8 @@ static dnn_status find_columns(dnn_csv *csv, dnn_error *err) {
                                DNN_CSV_MAX_COLUMNS);
     csv->columns = dnn_calloc(csv->column_count, sizeof *csv->columns);
     if (csv->columns == NULL)
-        return dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err, "no memory for its columns");
+        return dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err,
+                               "not enough memory for its columns");
     status = visit_fields(csv, visit_kind, err);
     for (size_t c = 0; c < csv->column_count; c++)
         csv->columns[c].known = 0;

@@ -21,7 +21,7 @@ static dnn_status refill(dnn_csv_rows *r, dnn_error *err) {
         r->begin = 0;
     }
     if (!dnn_grow(&r->buffer, &r->room, r->end, BLOCK))
-        return dnn_source_fail(r->source, DNN_ERROR_MEMORY, err, "no memory for its rows");
+        return dnn_source_fail(r->source, DNN_ERROR_MEMORY, err, "not enough memory for its rows");
     dnn_status status =
         dnn_source_read_some(r->source, r->buffer + r->end, r->room - r->end, &got, err);
     r->end += got;

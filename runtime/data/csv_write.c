@@ -196,7 +196,7 @@ dnn_status dnn_csv_write(const char *path, const dnn_csv_part *parts, size_t cou
         return status;
     w.buffer = dnn_alloc(BUFFER);
     if (w.buffer == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to write it", path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to write it", path);
     w.status = dnn_atomic_file_begin(&w.file, path, err);
     bool begun = w.status == DNN_OK;
     if (begun)

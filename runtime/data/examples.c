@@ -30,7 +30,7 @@ struct dnn_examples {
 dnn_status dnn_examples_of_matrix(dnn_examples **out, const dnn_matrix *X, dnn_error *err) {
     *out = dnn_calloc(1, sizeof **out);
     if (*out == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "Loader: no memory");
+        return dnn_fail(err, DNN_ERROR_MEMORY, "Loader: out of memory");
     (*out)->X = *X;
     (*out)->count = X->cols;
     return DNN_OK;
@@ -77,8 +77,8 @@ dnn_status dnn_examples_of_files(dnn_examples **out, const char *const *paths, s
     dnn_examples_free(e);
     *out = NULL;
     return dnn_fail(err, DNN_ERROR_MEMORY,
-                    "Loader: no memory for the list of %zu files and a cache of %llu bytes", count,
-                    (unsigned long long)cache_bytes);
+                    "Loader: not enough memory for the list of %zu files and a cache of %llu bytes",
+                    count, (unsigned long long)cache_bytes);
 }
 
 void dnn_examples_free(dnn_examples *e) {

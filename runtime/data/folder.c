@@ -178,7 +178,7 @@ dnn_status dnn_folder_shuffle(dnn_folder *folder, dnn_random *random, dnn_error 
         dnn_free(order);
         dnn_free(labels);
         dnn_free(files);
-        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory to shuffle %zu images", count);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory to shuffle %zu images", count);
     }
     shuffle_part(folder, 0, folder->train_count, random, order, files, labels);
     shuffle_part(folder, folder->train_count, count, random, order, files, labels);

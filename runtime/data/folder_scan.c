@@ -55,7 +55,8 @@ bool dnn_scan_skip(dnn_scan *scan, const char *format, ...) {
 }
 
 dnn_status dnn_scan_no_memory(const char *path, dnn_error *err) {
-    return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for the list of its images", path);
+    return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for the list of its images",
+                    path);
 }
 
 /* Takes `path`. */
@@ -139,7 +140,7 @@ static bool is_image(dnn_scan *scan, const char *path, const char *name, stands 
     if (what == FILE_THERE && dnn_image_has_extension(name))
         return true;
     if (what == NOTHING_THERE)
-        *enough = dnn_scan_skip(scan, "%s: is a link to nowhere", path);
+        *enough = dnn_scan_skip(scan, "%s: is a broken link", path);
     else if (what == FILE_THERE && kind != NULL)
         *enough = dnn_scan_skip(scan, "%s: is %s, which is not read: convert it to PNG or JPEG",
                                 path, kind);

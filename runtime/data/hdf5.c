@@ -61,11 +61,11 @@ static herr_t refuse_external(const char *parent, const char *group, const char 
 static dnn_status open_file(dnn_hdf5 *file, const char *path, dnn_error *err) {
     file->path = dnn_strdup(path);
     if (file->path == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
     file->access = H5Pcreate(H5P_DATASET_ACCESS);
     if (file->access < 0 ||
         (!file->options.external && H5Pset_elink_cb(file->access, refuse_external, NULL) < 0))
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
     file->id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (file->id < 0)
         return dnn_fail(err, DNN_ERROR_FORMAT, "%s: the HDF5 file is cut short or damaged", path);
@@ -82,7 +82,7 @@ dnn_status dnn_hdf5_open(dnn_hdf5 **out, const char *path, const dnn_hdf5_option
         return status;
     dnn_hdf5 *file = dnn_calloc(1, sizeof *file);
     if (file == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
     file->id = file->access = -1;
     file->size = size;
     if (options != NULL)
@@ -199,7 +199,7 @@ static dnn_status fail_inexact(const reading *r, size_t element, const char *byt
     memcpy(&x, bytes, sizeof x);
     bool negative = r->info->stored == DNN_STORED_I64 && x >> 63;
     return dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_TYPE, err,
-                         "is %s, and its element %zu, %s%llu, is not held exactly by a float64",
+                         "is %s, and its element %zu, %s%llu, does not fit a float64 exactly",
                          r->info->type, element + 1, negative ? "-" : "",
                          (unsigned long long)(negative ? -x : x));
 }
@@ -256,7 +256,7 @@ static dnn_status read_open(reading *r, dnn_error *err) {
     r->space = H5Dget_space(r->dataset);
     if (!as_stored && (r->stored = dnn_alloc(slab * r->info->rows * size)) == NULL)
         status = dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_MEMORY, err,
-                               "cannot be read: no memory");
+                               "cannot be read: out of memory");
     else if (r->type < 0 || r->space < 0 || H5Tget_size(r->type) != size ||
              H5Sget_simple_extent_npoints(r->space) != (hssize_t)dnn_matrix_count(r->out))
         status = fail_read(r, err);

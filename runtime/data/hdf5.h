@@ -61,7 +61,7 @@ dnn_status dnn_hdf5_check(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_error *
 /* Reads a dataset into out, which has info's rows, cols and dtype and is contiguous. DNN_ERROR_TYPE
  * for a dataset that is not numeric, or has a whole number that a float64 does not hold;
  * DNN_ERROR_FORMAT when the file is damaged, needs a filter that is not installed, or the dataset
- * stands in another file. */
+ * is in another file. */
 dnn_status dnn_hdf5_read(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_matrix *out,
                          dnn_error *err);
 

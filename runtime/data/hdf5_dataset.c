@@ -41,10 +41,11 @@ static dnn_status check_filters(const dnn_hdf5 *file, const dnn_hdf5_info *info,
         if (id < 0 || H5Zfilter_avail(id) > 0)
             continue;
         const char *name = filter_name(id) != NULL ? filter_name(id) : stored[0] ? stored : "?";
-        return dnn_hdf5_fail(file, info->name, DNN_ERROR_FORMAT, err,
-                             "is packed by the filter %s (number %d), which is not installed; in "
-                             "Python, write it again with compression='gzip'",
-                             name, (int)id);
+        return dnn_hdf5_fail(
+            file, info->name, DNN_ERROR_FORMAT, err,
+            "is compressed with the filter %s (number %d), which is not installed; in "
+            "Python, write it again with compression='gzip'",
+            name, (int)id);
     }
     return DNN_OK;
 }
@@ -89,10 +90,11 @@ static dnn_status check_size(const dnn_hdf5 *file, const dnn_hdf5_info *info, hi
 dnn_status dnn_hdf5_open_dataset(dnn_hdf5 *file, const dnn_hdf5_info *info, uint64_t bytes,
                                  hid_t *out, dnn_error *err) {
     if (info->elsewhere != NULL)
-        return dnn_hdf5_fail(file, info->name, DNN_ERROR_FORMAT, err,
-                             "stands in another file ('%s'), which is read only with {external = "
-                             "true}: a file from elsewhere could so read any file of yours",
-                             info->elsewhere);
+        return dnn_hdf5_fail(
+            file, info->name, DNN_ERROR_FORMAT, err,
+            "is in another file ('%s'), which is read only with {external = true}, since a file "
+            "from elsewhere could otherwise read any file of yours",
+            info->elsewhere);
     hid_t dataset = H5Dopen2(file->id, info->name, file->access);
     hid_t layout = dataset < 0 ? -1 : H5Dget_create_plist(dataset);
     dnn_status status = DNN_OK;

@@ -24,7 +24,7 @@ dnn_status dnn_hdf5_list(dnn_hdf5 *file, dnn_error *err);
 dnn_status dnn_hdf5_fail(const dnn_hdf5 *file, const char *name, dnn_status status, dnn_error *err,
                          const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Opens a dataset for reading; fails where it stands in another file, where a filter is missing,
+/* Opens a dataset for reading; fails where it is in another file, where a filter is missing,
  * and where `bytes` of elements are more than its bytes in the file make plausible. */
 dnn_status dnn_hdf5_open_dataset(dnn_hdf5 *file, const dnn_hdf5_info *info, uint64_t bytes,
                                  hid_t *out, dnn_error *err);

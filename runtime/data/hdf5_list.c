@@ -101,7 +101,7 @@ static bool describe_shape(dnn_hdf5_info *info, hid_t space) {
     return true;
 }
 
-/* --- what stands in another file --- */
+/* --- what is in another file --- */
 
 /* The first other file that a virtual dataset maps. One that maps its own file alone may reach
  * others by way of that: through a link, or a dataset whose bytes stand elsewhere. */
@@ -257,7 +257,7 @@ dnn_status dnn_hdf5_list(dnn_hdf5 *file, dnn_error *err) {
     H5O_info_t root;
     walk *w = dnn_calloc(1, sizeof *w);
     if (w == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", file->path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", file->path);
     w->file = file;
     herr_t result = H5Oget_info2(file->id, &root, H5O_INFO_BASIC);
     if (result >= 0)
@@ -265,7 +265,7 @@ dnn_status dnn_hdf5_list(dnn_hdf5 *file, dnn_error *err) {
     bool too_many = w->has_too_many, out_of_memory = w->out_of_memory;
     dnn_free(w);
     if (out_of_memory)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for its names", file->path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for its names", file->path);
     if (too_many)
         return dnn_fail(err, DNN_ERROR_FORMAT,
                         "%s: has more than %d names; do its groups link each other?", file->path,

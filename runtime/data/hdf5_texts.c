@@ -74,7 +74,7 @@ static bool append_variable(const reading *r, char *const *strings, size_t count
 
 static dnn_status fail_memory(const reading *r, dnn_error *err) {
     return dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_MEMORY, err,
-                         "cannot be read: no memory");
+                         "cannot be read: out of memory");
 }
 
 /* The strings selected in the space into `buffer`, and from there to the others. */

@@ -49,8 +49,8 @@ dnn_status dnn_image_allocate(dnn_image *out, size_t width, size_t height, size_
     out->channels = channels;
     out->pixels = dnn_alloc(width * height * channels);
     if (out->pixels == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for %zu x %zu pixels", name, width,
-                        height);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for %zu x %zu pixels", name,
+                        width, height);
     return DNN_OK;
 }
 
@@ -68,7 +68,7 @@ dnn_status dnn_image_decode(dnn_image *out, const uint8_t *bytes, size_t size, c
     errno = 0;
     dnn_status status = decode(out, &source, err);
     if (status == DNN_ERROR_FORMAT && errno == ENOMEM) /* which few libraries say */
-        status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to decode the image", name);
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to decode the image", name);
     if (status == DNN_OK && !options->as_stored)
         status = dnn_image_orient(out, source.orientation, name, err);
     if (status != DNN_OK)
@@ -90,7 +90,8 @@ static dnn_status read_open_file(int fd, const char *path, uint8_t **bytes, size
     const size_t room = (size_t)info.st_size;
     *bytes = dnn_alloc(room);
     if (*bytes == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for its %zu bytes", path, room);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for its %zu bytes", path,
+                        room);
     for (ssize_t got = 1; *size < room && got != 0; *size += got > 0 ? (size_t)got : 0) {
         got = read(fd, *bytes + *size, room - *size);
         if (got < 0 && errno != EINTR)

@@ -27,7 +27,8 @@ static int read_bytes(GifFileType *gif, GifByteType *out, int count) {
 
 static dnn_status fail(int code, const stream *s, const dnn_image_source *source, dnn_error *err) {
     if (code == D_GIF_ERR_NOT_ENOUGH_MEM)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to decode the GIF", source->name);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to decode the GIF",
+                        source->name);
     const char *reason = GifErrorString(code);
     return dnn_fail(err, DNN_ERROR_FORMAT, "%s: the GIF %s (%s)", source->name,
                     s->left == 0 ? "is cut short" : "is damaged",
@@ -109,8 +110,8 @@ static dnn_status decode(GifFileType *gif, dnn_image *out, const stream *s,
     memset(out->pixels, 255, out->width * out->height * out->channels);
     GifPixelType *line = dnn_alloc((size_t)frame->Width);
     if (line == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for a row of %d pixels", source->name,
-                        frame->Width);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for a row of %d pixels",
+                        source->name, frame->Width);
     for (int n = 0; n < frame->Height && status == DNN_OK; n++) {
         if (DGifGetLine(gif, line, frame->Width) == GIF_ERROR)
             status = fail(gif->Error, s, source, err);

@@ -42,8 +42,8 @@ static void fail(j_common_ptr common) {
     d->errors.format_message(common, reason);
     const int code = d->errors.msg_code;
     if (code == JERR_OUT_OF_MEMORY) {
-        d->status =
-            dnn_fail(d->err, DNN_ERROR_MEMORY, "%s: no memory to decode the JPEG", d->source->name);
+        d->status = dnn_fail(d->err, DNN_ERROR_MEMORY, "%s: not enough memory to decode the JPEG",
+                             d->source->name);
     } else {
         bool ended = code == JWRN_JPEG_EOF || code == JERR_INPUT_EOF || code == JERR_INPUT_EMPTY;
         d->status = dnn_fail(d->err, DNN_ERROR_FORMAT, "%s: the JPEG %s (%s)", d->source->name,
@@ -149,8 +149,9 @@ static void prepare(decoder *d) {
         dnn_image_allocate(d->out, width, jpeg->output_height, channels, d->source->name, d->err);
     if (d->status == DNN_OK && jpeg->out_color_space == JCS_CMYK &&
         (d->row = dnn_alloc(4 * width)) == NULL)
-        d->status = dnn_fail(d->err, DNN_ERROR_MEMORY, "%s: no memory for a row of %zu CMYK pixels",
-                             d->source->name, width);
+        d->status =
+            dnn_fail(d->err, DNN_ERROR_MEMORY, "%s: not enough memory for a row of %zu CMYK pixels",
+                     d->source->name, width);
     if (d->status != DNN_OK)
         longjmp(d->failed, 1);
 }

@@ -14,7 +14,7 @@
 
 static dnn_status fail(int code, const char *name, dnn_error *err) {
     if (code == SPNG_EMEM)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to decode the PNG", name);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to decode the PNG", name);
     bool ended = code == SPNG_IO_EOF || code == SPNG_EOF || code == SPNG_EIDAT_TOO_SHORT;
     return dnn_fail(err, DNN_ERROR_FORMAT, "%s: the PNG %s (%s)", name,
                     ended ? "is cut short" : "is damaged", spng_strerror(code));
@@ -131,7 +131,8 @@ static dnn_status decode(spng_ctx *png, dnn_image *out, dnn_image_source *source
 dnn_status dnn_png_decode(dnn_image *out, dnn_image_source *source, dnn_error *err) {
     spng_ctx *png = spng_ctx_new(0);
     if (png == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for a PNG decoder", source->name);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for a PNG decoder",
+                        source->name);
     dnn_status status = decode(png, out, source, err);
     spng_ctx_free(png);
     return status;
@@ -182,8 +183,8 @@ static dnn_status encode_checked(uint8_t **out, size_t *size, const char *name,
     int code;
     *out = encode(pixels, width, height, channels, size, quick, &code);
     if (*out == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to encode the image (%s)", name,
-                        spng_strerror(code));
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to encode the image (%s)",
+                        name, spng_strerror(code));
     return DNN_OK;
 }
 

@@ -16,7 +16,8 @@ typedef struct frame {
 
 static dnn_status damaged(const dnn_image_source *source, VP8StatusCode code, dnn_error *err) {
     if (code == VP8_STATUS_OUT_OF_MEMORY)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to decode the WebP", source->name);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to decode the WebP",
+                        source->name);
     return dnn_fail(err, DNN_ERROR_FORMAT, "%s: the WebP %s", source->name,
                     code == VP8_STATUS_NOT_ENOUGH_DATA ? "is cut short" : "is damaged");
 }
@@ -27,7 +28,7 @@ static dnn_status draw(dnn_image *out, const frame *f, const dnn_image_source *s
     const size_t bytes = (size_t)f->width * (size_t)f->height * 4;
     uint8_t *rgba = dnn_alloc(bytes);
     if (rgba == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for %d x %d RGBA pixels",
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for %d x %d RGBA pixels",
                         source->name, f->width, f->height);
     WebPDecoderConfig config;
     VP8StatusCode code = VP8_STATUS_OUT_OF_MEMORY;

@@ -155,7 +155,8 @@ static dnn_status note_failures(dnn_loader *l, const dnn_slot *slot, dnn_error *
     for (size_t k = 0; k < slot->columns && enough; k++)
         if (slot->failed[k] != NULL)
             enough = note(l, slot->index[k], slot->failed[k]);
-    return enough ? DNN_OK : dnn_fail(err, DNN_ERROR_MEMORY, "Loader: no memory to read images");
+    return enough ? DNN_OK
+                  : dnn_fail(err, DNN_ERROR_MEMORY, "Loader: not enough memory to read images");
 }
 
 /* --- batches --- */
@@ -235,7 +236,7 @@ dnn_status dnn_loader_preview(dnn_loader *l, uint64_t epoch, size_t batch, dnn_m
     if (dnn_slot_create(l, &slot))
         status = make_apart(l, &slot, epoch, batch, X, Y, count, err);
     else
-        status = dnn_fail(err, DNN_ERROR_MEMORY, "Loader: no memory for a batch");
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "Loader: not enough memory for a batch");
     dnn_slot_free(l, &slot);
     return status;
 }

@@ -52,12 +52,12 @@ dnn_status dnn_loader_moments(dnn_loader *l, double mean[3], double deviation[3]
     sums *each = dnn_calloc(l->count, sizeof *each), all = {0};
     size_t counted = 0;
     if (each == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "Loader: no memory for the sums of %zu examples",
-                        l->count);
+        return dnn_fail(err, DNN_ERROR_MEMORY,
+                        "Loader: not enough memory for the sums of %zu examples", l->count);
     dnn_status status = dnn_parallel_until(l->count, sum_one, &(moments_job){l, each}, err);
     for (size_t i = 0; i < l->count && status == DNN_OK; i++) {
         if (each[i].no_memory)
-            status = dnn_fail(err, DNN_ERROR_MEMORY, "Loader: no memory to read images");
+            status = dnn_fail(err, DNN_ERROR_MEMORY, "Loader: not enough memory to read images");
         counted += each[i].counted;
         for (size_t c = 0; c < 3; c++) {
             all.sum[c] += each[i].sum[c];

@@ -60,8 +60,8 @@ static dnn_status make_slots(dnn_loader *l, dnn_error *err) {
         enough = dnn_slot_create(l, &l->slots[l->slot_count++]);
     return enough ? DNN_OK
                   : dnn_fail(err, DNN_ERROR_MEMORY,
-                             "Loader: no memory for %zu batches of %zu x %zu ahead", slots, l->rows,
-                             l->config.batch_size);
+                             "Loader: not enough memory for %zu batches of %zu x %zu ahead", slots,
+                             l->rows, l->config.batch_size);
 }
 
 /* What follows from the configuration once the examples are there. */
@@ -94,7 +94,7 @@ dnn_status dnn_loader_open(dnn_loader **out, const dnn_loader_config *config, dn
     pthread_condattr_t clock;
     *out = NULL;
     if (l == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "Loader: no memory");
+        return dnn_fail(err, DNN_ERROR_MEMORY, "Loader: out of memory");
     l->config = *config;
     pthread_mutex_init(&l->lock, NULL);
     pthread_condattr_init(&clock);

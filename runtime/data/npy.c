@@ -116,8 +116,8 @@ static bool type_of(char kind, unsigned long size, dnn_stored *type) {
 static const char *kind_name(char kind) {
     switch (kind) {
     case 'O':
-        return "Python objects, which are pickled and could run any code; in Python, make numbers "
-               "of them first: array.astype('float32')";
+        return "Python objects, which are pickled and could run any code; in Python, convert them "
+               "to numbers first: array.astype('float32')";
     case 'c':
         return "complex numbers; write the real and the imaginary part as two arrays";
     case 'U':
@@ -133,7 +133,7 @@ static const char *kind_name(char kind) {
         return "extended precision, which differs from machine to machine; in Python, write "
                "array.astype('float64')";
     default:
-        return "a type that a Matrix does not hold";
+        return "a type that a Matrix cannot hold";
     }
 }
 
@@ -216,7 +216,7 @@ static dnn_status read_text(dnn_source *source, char **text, size_t *size, dnn_e
                                "claims a header of %zu bytes; expected a few hundred", *size);
     *text = dnn_alloc(*size);
     if (*text == NULL)
-        return dnn_source_fail(source, DNN_ERROR_MEMORY, err, "no memory for its header");
+        return dnn_source_fail(source, DNN_ERROR_MEMORY, err, "not enough memory for its header");
     status = dnn_source_read(source, *text, *size, err);
     if (status != DNN_OK) {
         dnn_free(*text);

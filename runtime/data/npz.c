@@ -88,7 +88,7 @@ static dnn_status find_directory(const char *path, uint64_t file_size, directory
                       : END_SIZE + LOCATOR_SIZE + MAX_COMMENT;
     unsigned char *tail = dnn_alloc(size);
     if (tail == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
     dnn_status status = read_part(path, file_size - size, tail, size, err);
     size_t end = size;
     if (status == DNN_OK && size >= END_SIZE)
@@ -162,7 +162,7 @@ static size_t read_entry(dnn_npz *npz, const unsigned char *b, size_t left, dnn_
         return all;
     m.name = dnn_calloc(name - 3, 1);
     if (m.name == NULL) {
-        *status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", npz->path);
+        *status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", npz->path);
         return 0;
     }
     memcpy(m.name, b + ENTRY_SIZE, name - 4);
@@ -176,7 +176,7 @@ static dnn_status read_entries(dnn_npz *npz, const directory *d, const unsigned 
     dnn_status status = DNN_OK;
     npz->members = dnn_calloc((size_t)d->count, sizeof *npz->members);
     if (npz->members == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", npz->path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", npz->path);
     for (uint64_t i = 0; i < d->count; i++) {
         size_t used = read_entry(npz, bytes + at, (size_t)d->size - at, &status, err);
         if (used == 0)
@@ -207,7 +207,7 @@ static dnn_status check_members(const dnn_npz *npz, uint64_t end, dnn_error *err
     const member **sorted = dnn_calloc(npz->count, sizeof *sorted);
     dnn_status status = DNN_OK;
     if (sorted == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", npz->path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", npz->path);
     for (size_t i = 0; i < npz->count; i++)
         sorted[i] = &npz->members[i];
     qsort(sorted, npz->count, sizeof *sorted, by_name);
@@ -236,8 +236,9 @@ static dnn_status read_directory(dnn_npz *npz, uint64_t file_size, dnn_error *er
     if (status != DNN_OK)
         return status;
     unsigned char *bytes = dnn_alloc((size_t)d.size);
-    status = bytes == NULL ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", npz->path)
-                           : read_part(npz->path, d.at, bytes, (size_t)d.size, err);
+    status = bytes == NULL
+                 ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", npz->path)
+                 : read_part(npz->path, d.at, bytes, (size_t)d.size, err);
     if (status == DNN_OK)
         status = read_entries(npz, &d, bytes, err);
     dnn_free(bytes);
@@ -286,7 +287,7 @@ dnn_status dnn_npz_open(dnn_npz **out, const char *path, dnn_error *err) {
     if (npz != NULL)
         npz->path = dnn_strdup(path);
     if (npz == NULL || npz->path == NULL)
-        status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", path);
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
     if (status == DNN_OK)
         status = read_directory(npz, size, err);
     if (status == DNN_OK)
@@ -326,8 +327,8 @@ dnn_status dnn_npz_member(const dnn_npz *npz, size_t i, dnn_source **out, dnn_er
         fail_member(npz, m,
                     m->flags & FLAG_ENCRYPTED
                         ? "is encrypted"
-                        : "is compressed by a method that NumPy does not use; write the archive "
-                          "again by numpy.savez_compressed",
+                        : "is compressed by a method that NumPy does not use; save the archive "
+                          "again with numpy.savez_compressed",
                     err);
         if (err != NULL)
             err->status = DNN_ERROR_TYPE;
@@ -338,7 +339,7 @@ dnn_status dnn_npz_member(const dnn_npz *npz, size_t i, dnn_source **out, dnn_er
         return status;
     uint64_t data = m->at + LOCAL_SIZE + get16(local + 26) + get16(local + 28);
     if (memcmp(local, "PK\3\4", 4) != 0)
-        return fail_member(npz, m, "does not stand where the directory says", err);
+        return fail_member(npz, m, "is not where the directory says", err);
     return dnn_source_open_part(out, npz->path, m->name, data, m->packed,
                                 m->method == METHOD_DEFLATED, m->crc, err);
 }

@@ -165,5 +165,6 @@ dnn_status dnn_image_resize(const dnn_image *image, uint8_t *out, size_t width, 
     }
     if (resample(&from, &to, channels))
         return DNN_OK;
-    return dnn_fail(err, DNN_ERROR_MEMORY, "resize: no memory for %zu x %zu pixels", width, height);
+    return dnn_fail(err, DNN_ERROR_MEMORY, "resize: not enough memory for %zu x %zu pixels", width,
+                    height);
 }

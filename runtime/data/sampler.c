@@ -16,8 +16,8 @@ dnn_status dnn_sampler_create(dnn_sampler *out, size_t count, bool shuffle, uint
     out->cumulative = weights != NULL ? dnn_alloc(count * sizeof *out->cumulative) : NULL;
     if (out->order == NULL || (weights != NULL && out->cumulative == NULL)) {
         dnn_sampler_free(out);
-        return dnn_fail(err, DNN_ERROR_MEMORY, "Loader: no memory for the order of %zu examples",
-                        count);
+        return dnn_fail(err, DNN_ERROR_MEMORY,
+                        "Loader: not enough memory for the order of %zu examples", count);
     }
     for (size_t i = 0; weights != NULL && i < count; i++) {
         if (!(weights[i] >= 0) || isinf(weights[i])) {

@@ -98,7 +98,7 @@ static dnn_status begin_inflating(dnn_source *s, dnn_error *err) {
         s->block = dnn_alloc(PACKED);
     s->z = (z_stream){0};
     if (s->block == NULL || inflateInit2(&s->z, window) != Z_OK)
-        return dnn_source_fail(s, DNN_ERROR_MEMORY, err, "no memory to unpack it");
+        return dnn_source_fail(s, DNN_ERROR_MEMORY, err, "not enough memory to unpack it");
     s->inflating = true;
     s->most = most_of(s->end - s->at);
     return DNN_OK;
@@ -119,13 +119,13 @@ static dnn_status next_member(dnn_source *s, dnn_error *err) {
     s->ended = s->packing != GZIP || s->z.avail_in < 2 || s->z.next_in[0] != 0x1f ||
                s->z.next_in[1] != 0x8b;
     if (!s->ended && inflateReset(&s->z) != Z_OK)
-        return dnn_source_fail(s, DNN_ERROR_MEMORY, err, "no memory to unpack it");
+        return dnn_source_fail(s, DNN_ERROR_MEMORY, err, "not enough memory to unpack it");
     return DNN_OK;
 }
 
 static dnn_status fail_packed(const dnn_source *s, int code, dnn_error *err) {
     if (code == Z_MEM_ERROR)
-        return dnn_source_fail(s, DNN_ERROR_MEMORY, err, "no memory to unpack it");
+        return dnn_source_fail(s, DNN_ERROR_MEMORY, err, "not enough memory to unpack it");
     return dnn_source_fail(s, DNN_ERROR_FORMAT, err, "its compressed bytes are damaged (%s)",
                            s->z.msg != NULL ? s->z.msg : "zlib says no more");
 }
@@ -167,7 +167,7 @@ static dnn_status create(dnn_source **out, char *name, const char *path, dnn_err
     if (s == NULL || name == NULL) {
         dnn_free(s);
         dnn_free(name);
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
     }
     s->fd = -1;
     s->name = name;
@@ -304,7 +304,7 @@ dnn_status dnn_source_read(dnn_source *s, void *to, size_t size, dnn_error *err)
 dnn_status dnn_source_peek(dnn_source *s, const unsigned char **bytes, size_t *size,
                            dnn_error *err) {
     if (s->head == NULL && (s->head = dnn_alloc(DNN_FILE_KIND_BYTES)) == NULL)
-        return dnn_source_fail(s, DNN_ERROR_MEMORY, err, "no memory to open it");
+        return dnn_source_fail(s, DNN_ERROR_MEMORY, err, "not enough memory to open it");
     memmove(s->head, s->head + s->head_at, s->head_size - s->head_at);
     s->head_size -= s->head_at;
     s->head_at = 0;
@@ -349,7 +349,8 @@ dnn_status dnn_source_finish(dnn_source *s, uint64_t *rest, dnn_error *err) {
     size_t got = 1;
     unsigned char *waste = dnn_alloc(BLOCK);
     dnn_status status =
-        waste == NULL ? dnn_source_fail(s, DNN_ERROR_MEMORY, err, "no memory to read it") : DNN_OK;
+        waste == NULL ? dnn_source_fail(s, DNN_ERROR_MEMORY, err, "not enough memory to read it")
+                      : DNN_OK;
     *rest = 0;
     while (status == DNN_OK && got > 0 && *rest == 0) {
         status = dnn_source_read_some(s, waste, BLOCK, &got, err);

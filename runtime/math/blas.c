@@ -89,11 +89,10 @@ static dnn_status check_output(const dnn_matrix *a, const dnn_matrix *b, const d
             "matrix product: the result is %zu x %zu, the matrix to write into %zu x %zu", rows,
             cols, out->rows, out->cols);
     if (overlap(out, a) || overlap(out, b))
-        return dnn_fail(
-            err, DNN_ERROR_ARGUMENT,
-            "matrix product: the matrix to write into shares memory with the %s operand; "
-            "write into another one, or copy the operand first",
-            dnn_matrix_overlap(out, a) ? "first" : "second");
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "matrix product: the output shares memory with the %s operand; "
+                        "write into another one, or copy the operand first",
+                        dnn_matrix_overlap(out, a) ? "first" : "second");
     const dnn_matrix *all[] = {a, b, out};
     for (size_t i = 0; i < 3; i++)
         if (all[i]->rows > INT_MAX || all[i]->cols > INT_MAX || all[i]->ld > INT_MAX)

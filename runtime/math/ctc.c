@@ -83,7 +83,7 @@ static lane lane_of(double *memory, const sizes *z) {
 dnn_status dnn_ctc_reserve(const dnn_ctc *c, dnn_error *err) {
     if (memory_of(c) != NULL)
         return DNN_OK;
-    return dnn_fail(err, DNN_ERROR_MEMORY, "CTC: no memory for the states of %zu steps",
+    return dnn_fail(err, DNN_ERROR_MEMORY, "CTC: not enough memory for the states of %zu steps",
                     sizes_of(c).steps);
 }
 

@@ -229,7 +229,7 @@ dnn_status dnn_layer_norm_backward(const dnn_layer_norm *norm, const dnn_matrix 
     plan(&b, MOST_TASKS);
     double *memory = dnn_scratch((2 * b.tasks + 1) * X->rows * sizeof *memory);
     if (memory == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "layer norm: no memory for the sums");
+        return dnn_fail(err, DNN_ERROR_MEMORY, "layer norm: not enough memory for the sums");
     (X->dtype == DNN_FLOAT64 ? ones_f64 : ones_f32)(memory, X->rows);
     b.weight = norm->weight == NULL ? memory : norm->weight->data;
     b.partial = dweight == NULL && dbias == NULL ? NULL : memory + X->rows;

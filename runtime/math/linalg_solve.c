@@ -51,7 +51,7 @@ static dnn_status fail_singular(const char *what, size_t pivot, const char *inst
 static dnn_status allocate_pivots(const char *what, lapack_int **pivots, size_t n, dnn_error *err) {
     *pivots = dnn_calloc(n, sizeof **pivots);
     return *pivots == NULL
-               ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for %zu pivots", what, n)
+               ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for %zu pivots", what, n)
                : DNN_OK;
 }
 

@@ -79,7 +79,7 @@ static dnn_status fail_overflow(const char *what, dnn_error *err) {
 dnn_status dnn_linalg_failed(const char *what, lapack_int info, dnn_error *err) {
     if (info != LAPACK_WORK_MEMORY_ERROR && info != LAPACK_TRANSPOSE_MEMORY_ERROR)
         return fail_overflow(what, err);
-    return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for LAPACK's workspace", what);
+    return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for LAPACK's workspace", what);
 }
 
 dnn_status dnn_linalg_result(const char *what, const dnn_matrix *out, dnn_error *err) {

@@ -255,7 +255,8 @@ static dnn_status run_pieces(const dnn_mm_call *p, dnn_error *err) {
     plan.partial = dnn_scratch(bytes);
     if (plan.partial == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY,
-                        "matrix product: no memory for %zu bytes of partial results", bytes);
+                        "matrix product: not enough memory for %zu bytes of partial results",
+                        bytes);
     dnn_status status = dnn_parallel_until(plan.depth, run_slice, &plan, err);
     if (status == DNN_OK)
         add_slices(&plan);

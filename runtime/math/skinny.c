@@ -52,7 +52,8 @@ dnn_status dnn_skinny_run(const dnn_mm_call *p, dnn_error *err) {
     dnn_skinny s = {.product = p, .rows = (p->m + 3) / 4 * 4};
     s.packed = dnn_scratch(s.rows * p->k * size);
     if (s.packed == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "matrix product: no memory for %zu bytes of work",
+        return dnn_fail(err, DNN_ERROR_MEMORY,
+                        "matrix product: not enough memory for %zu bytes of work",
                         s.rows * p->k * size);
     size_t packs = p->transpose_b ? 1 : tasks_of(p->k, DNN_SKINNY_DEPTH);
     size_t tasks = p->transpose_b ? tasks_of(p->n * size, DNN_SKINNY_STRIP)

@@ -195,7 +195,7 @@ static dnn_status refuse(const dnn_shape *wanted, const dnn_shape *in, dnn_error
                                           : "a sequence of steps x features",
                         text,
                         wanted->rank == 3 && in->rank == 1
-                            ? "; open the network with dnn.Input(height, width, channels)"
+                            ? "; start the network with dnn.Input(height, width, channels)"
                             : "");
     if (need != 0 && need != dnn_shape_channels(in))
         return dnn_fail(err, DNN_ERROR_SHAPE, "needs %zu %s, but its input is %s", need,

@@ -110,7 +110,8 @@ static dnn_status parse(json_t **out, const char *text, size_t size, dnn_error *
     if (refused) {
         json_decref(*out);
         *out = NULL;
-        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for its header of %zu bytes", size);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for its header of %zu bytes",
+                        size);
     }
     if (*out != NULL)
         return DNN_OK;
@@ -235,7 +236,7 @@ static dnn_status read_notes(dnn_safetensors_header *header, json_t *metadata, d
         return dnn_fail(err, DNN_ERROR_FORMAT, "its " DNN_SAFETENSORS_METADATA " is not an object");
     header->notes = dnn_alloc(json_object_size(metadata) * sizeof *header->notes);
     if (header->notes == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for its metadata");
+        return dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for its metadata");
     json_object_foreach(metadata, name, value) {
         if (!json_is_string(value))
             return dnn_fail(err, DNN_ERROR_FORMAT, "its metadata '%.80s' is not text", name);
@@ -249,7 +250,7 @@ static dnn_status read_tensors(dnn_safetensors_header *header, uint64_t data_siz
     json_t *value;
     header->tensors = dnn_alloc(json_object_size(header->json) * sizeof *header->tensors);
     if (header->tensors == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for its header");
+        return dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for its header");
     json_object_foreach(header->json, name, value) {
         if (strcmp(name, DNN_SAFETENSORS_METADATA) == 0)
             continue;

@@ -102,7 +102,7 @@ static dnn_status read_header(dnn_safetensors *file, dnn_error *err) {
         return status;
     char *text = dnn_alloc(length);
     if (text == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for its header");
+        return dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for its header");
     file->data_at = sizeof length + length;
     status = read_at(file->fd, text, length, sizeof length, err);
     if (status == DNN_OK)
@@ -119,7 +119,7 @@ dnn_status dnn_safetensors_open(dnn_safetensors **out, const char *path, dnn_err
     if (file == NULL || name == NULL) {
         dnn_free(file);
         dnn_free(name);
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to open it", path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
     }
     file->path = name;
     file->fd = dnn_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0); /* a pipe must not block */
@@ -185,11 +185,11 @@ static dnn_status fail_inexact(const dnn_tensor_info *t, size_t element, const v
     uint64_t x;
     memcpy(&x, bytes, sizeof x);
     bool negative = t->stored == DNN_STORED_I64 && x >> 63;
-    return dnn_fail(err, DNN_ERROR_TYPE,
-                    "tensor '%.80s' is %s, and its element %zu, %s%llu, is not held exactly by a "
-                    "float64",
-                    t->name, t->type, element + 1, negative ? "-" : "",
-                    (unsigned long long)(negative ? -x : x));
+    return dnn_fail(
+        err, DNN_ERROR_TYPE,
+        "tensor '%.80s' is %s, and its element %zu, %s%llu, does not fit a float64 exactly",
+        t->name, t->type, element + 1, negative ? "-" : "",
+        (unsigned long long)(negative ? -x : x));
 }
 
 /* Rows first .. first + count - 1: row by row in the file, so columns of a matrix cols x count;
@@ -233,7 +233,7 @@ static dnn_status read_bands(const dnn_safetensors *file, const dnn_tensor_info 
     size_t other = t->dtype == out->dtype ? 0 : n * dnn_dtype_info(out->dtype)->size;
     char *memory = dnn_alloc(raw + decoded + other);
     if (memory == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory to read tensor '%.80s'", t->name);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory to read tensor '%.80s'", t->name);
     b.bytes = memory;
     b.elements = memory + raw;
     b.converted = other == 0 ? b.elements : b.elements + decoded;
@@ -250,7 +250,7 @@ static dnn_status read_tensor(const dnn_safetensors *file, const dnn_tensor_info
     dnn_status status = DNN_OK;
     if (!t->readable)
         status = dnn_fail(err, DNN_ERROR_TYPE,
-                          "tensor '%.80s' is %.40s, which a Matrix does not hold; convert it where "
+                          "tensor '%.80s' is %.40s, which a Matrix cannot hold; convert it where "
                           "the file was made",
                           t->name, t->type);
     else if (out->rows != t->rows || out->cols != t->cols)

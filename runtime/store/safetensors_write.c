@@ -40,7 +40,7 @@ static dnn_status fail_text(const char *what, const char *text, dnn_error *err) 
     json_decref(checked);
     json_decref(unchecked);
     if (!refused)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
+        return dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for the header");
     return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s '%.80s' is not UTF-8 text", what, text);
 }
 
@@ -54,7 +54,7 @@ static dnn_status add(json_t *object, const char *what, const char *name, json_t
                         taken ? "comes twice" : "has the name reserved for the metadata");
     }
     if (value == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
+        return dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for the header");
     return json_object_set_new(object, name, value) == 0 ? DNN_OK : fail_text(what, name, err);
 }
 
@@ -63,7 +63,7 @@ static dnn_status add_notes(json_t *header, const dnn_note *notes, size_t count,
     dnn_note *sorted = dnn_alloc(count * sizeof *sorted);
     dnn_status status = DNN_OK;
     if (metadata == NULL || sorted == NULL)
-        status = dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for the header");
     for (size_t i = 0; i < count && status == DNN_OK; i++)
         sorted[i] = notes[i];
     if (status == DNN_OK)
@@ -77,7 +77,7 @@ static dnn_status add_notes(json_t *header, const dnn_note *notes, size_t count,
     if (status != DNN_OK)
         json_decref(metadata);
     else if (json_object_set_new(header, DNN_SAFETENSORS_METADATA, metadata) != 0)
-        status = dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for the header");
     return status;
 }
 
@@ -130,13 +130,13 @@ static dnn_status make_header(char **out, size_t *size, const dnn_tensor *const 
     dnn_status status = DNN_OK;
     *out = NULL;
     if (header == NULL)
-        status = dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for the header");
     if (status == DNN_OK && note_count > 0)
         status = add_notes(header, notes, note_count, err);
     if (status == DNN_OK)
         status = add_tensors(header, tensors, tensor_count, err);
     if (status == DNN_OK && (*out = dump(header, size)) == NULL)
-        status = dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the header");
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for the header");
     json_decref(header);
     return status;
 }
@@ -168,7 +168,7 @@ static dnn_status write_matrix(dnn_atomic_file *file, const dnn_matrix *m, dnn_e
     rows = rows < m->rows ? rows : m->rows;
     void *band = dnn_alloc(rows * row_bytes);
     if (band == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for %zu of its rows", rows);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for %zu of its rows", rows);
     dnn_status status = DNN_OK;
     for (size_t first = 0; first < m->rows && status == DNN_OK; first += rows) {
         size_t count = rows < m->rows - first ? rows : m->rows - first;
@@ -216,7 +216,8 @@ dnn_status dnn_safetensors_write(const char *path, const dnn_tensor *tensors, si
     size_t size;
     const dnn_tensor **sorted = dnn_alloc(tensor_count * sizeof *sorted);
     if (sorted == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory for the names of its tensors", path);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for the names of its tensors",
+                        path);
     for (size_t i = 0; i < tensor_count; i++)
         sorted[i] = &tensors[i];
     qsort(sorted, tensor_count, sizeof *sorted, by_place);

@@ -47,7 +47,7 @@ dnn_status dnn_weights_save(dnn_network *network, const char *path, const dnn_no
     dnn_tensor *tensors = dnn_alloc(count * sizeof *tensors);
     char *block = dnn_alloc(block_bytes(p));
     if (tensors == NULL || block == NULL) {
-        status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to write it", path);
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to write it", path);
     } else {
         for (size_t i = 0; i < count; i++)
             tensors[i] = tensor_of(p, i, block);
@@ -82,7 +82,7 @@ dnn_status dnn_weights_take(dnn_network *network, const dnn_tensor *tensors, siz
     size_t *order = dnn_alloc(p->segment_count * sizeof *order);
     char *block = dnn_alloc(block_bytes(p));
     if (order == NULL || block == NULL)
-        status = dnn_fail(err, DNN_ERROR_MEMORY, "no memory to take the values over");
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory to copy the values");
     else
         status = dnn_weights_match(network, tensors, count, NULL, 0, where, order, err);
     for (size_t i = 0; i < p->segment_count && status == DNN_OK; i++) {
@@ -144,7 +144,7 @@ static dnn_status load(dnn_network *network, const dnn_safetensors *file, const 
     char *block = dnn_alloc(block_bytes(p));
     dnn_status status;
     if (tensors == NULL || places == NULL || order == NULL || block == NULL) {
-        status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to read it", path);
+        status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to read it", path);
     } else {
         count = list_weights(file, tensors, places);
         status = dnn_weights_match(network, tensors, count, maps, map_count, "in the file", order,

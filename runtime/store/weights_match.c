@@ -85,7 +85,7 @@ static dnn_status make_entries(matching *m, const dnn_name_map *maps, size_t map
         complete = m->entries[t].name != NULL;
     }
     if (!complete)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "no memory for the names of the tensors");
+        return dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for the names of the tensors");
     qsort(m->entries, m->count, sizeof *m->entries, by_name);
     return DNN_OK;
 }

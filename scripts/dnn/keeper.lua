@@ -207,7 +207,7 @@ local function newest(files)
       content, message = nil, file.path .. ": does not say at which step it was saved"
     end
     if content then
-      if last then say("resume: going on from %s instead", file.path) end
+      if last then say("resume: continuing from %s instead", file.path) end
       return file, content, table.move(files, i, #files, 1, {})
     end
     say("resume: %s", message)

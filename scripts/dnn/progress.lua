@@ -106,7 +106,7 @@ local PROGRESS <const> = {
 local function progress(what, options)
   local next_of, total, unit = counted(what)
   if not next_of then
-    arguments.wrong(1, "batches, a list, a function as `for` takes it, or a whole number of steps", what)
+    arguments.wrong(1, "batches, a list, an iterator function, or a whole number of steps", what)
   end
   local opts = options_of.read("dnn.progress", options, PROGRESS)
   local self = setmetatable({what = what, next = next_of, total = opts.total or total or false,

@@ -219,7 +219,7 @@ describe("TransformerDecoderLayer", function()
   it("says what it needs", function()
     fails("TransformerDecoderLayer(d_model = 8, nhead = 2) takes 2 inputs, and gets 1; dnn.Merge{layers..., with = ",
       function() dnn.Sequential{dnn.Input(4, 8), dnn.TransformerDecoderLayer(8, 2)}:forward(dnn.ones(32, 1)) end)
-    fails("Sequential: its first layer takes several inputs, so that it is a part of a network", function()
+    fails("Sequential: its first layer takes several inputs, so it can only be part of a network", function()
       dnn.Sequential({dnn.TransformerDecoderLayer(8, 2)}, {dtype = "float64"})
     end)
   end)

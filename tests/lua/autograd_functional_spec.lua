@@ -121,7 +121,7 @@ describe("dnn.grad of a cost", function()
 
   it("says what is wrong with its arguments", function()
     local a = vector(2, 3):requires_grad_()
-    fails("this Matrix is 2 x 1; only one of 1 x 1 has a gradient of its own", function() dnn.grad(a ^ 2, a) end)
+    fails("this Matrix is 2 x 1, not 1 x 1: reduce it first", function() dnn.grad(a ^ 2, a) end)
     fails("grad_outputs must be of the shape", function() dnn.grad(a ^ 2, a, {grad_outputs = vector(1)}) end)
     fails("input 1 must be a Matrix that requires a gradient", function() dnn.grad(a:sum(), vector(1)) end)
     fails("nothing that this Matrix was computed from", function() dnn.grad(vector(1), a) end)

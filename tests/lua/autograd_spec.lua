@@ -121,7 +121,7 @@ describe("backward", function()
 
   it("of a matrix that is not 1 x 1 needs its gradient", function()
     local x = dnn.ones(2, 3):requires_grad_()
-    refused("this Matrix is 2 x 3; only one of 1 x 1", function() (x * 2):backward() end)
+    refused("this Matrix is 2 x 3, not 1 x 1", function() (x * 2):backward() end)
     refused("must have the shape of the Matrix, 2 x 3, and is 1 x 1", function() (x * 2):backward(dnn.ones(1, 1)) end)
     refused("float64", function() (x * 2):backward(dnn.ones(2, 3):double()) end);
     (x * 2):backward(dnn.full(2, 3, 4))

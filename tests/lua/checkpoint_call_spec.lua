@@ -145,7 +145,7 @@ describe("dnn.checkpoint_call", function()
     assert.is_nil(x.grad)
     calls = 0
     y = dnn.checkpoint_call(function(X) calls = calls + 1; return calls == 1 and X * 2 or X:sum() end, x)
-    assert.matches("returned something else than the first time", message(y.backward, y, x))
+    assert.matches("returned something different from the first time", message(y.backward, y, x))
     local z = dnn.checkpoint_call(function(X) return X * 2 end, x)
     dnn.no_grad(function() x:fill_(5) end)
     assert.matches("changed in place", message(z.backward, z, x))

@@ -59,7 +59,7 @@ describe("dnn.data.csv", function()
     assert.equal("float64", t.Y.dtype)
     refuses("has no column 'd'; it has: a, b, c", data.csv, file, {label = "d"})
     refuses("has no column 7; it has 3", data.csv, file, {columns = {7}})
-    refuses("column '3' is asked for twice", data.csv, file, {columns = {"c", 3}})
+    refuses("column '3' is given twice", data.csv, file, {columns = {"c", 3}})
   end)
 
   it("says what is missing, or puts a number, the mean or nothing in its place", function()
@@ -72,7 +72,7 @@ describe("dnn.data.csv", function()
     assert.same({{1}, {2}}, assert(data.csv(file, {missing = "skip"})).X:table())
     local x = assert(data.csv(file, {missing = 0 / 0})).X(1, 2)
     assert.is_true(x ~= x)
-    refuses("column 2 (b) has no value that a mean could be taken of", data.csv, put "a,b\n1,\n2,NA\n",
+    refuses("column 2 (b) has no values to take a mean of", data.csv, put "a,b\n1,\n2,NA\n",
       {missing = "mean"})
   end)
 

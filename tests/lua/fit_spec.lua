@@ -209,7 +209,7 @@ describe("early stopping", function()
       on_epoch = function(info) seen[info.epoch] = info.net:state_dict() end}))
     assert.is_true(history.epochs < 100)
     assert.equal(history.best_epoch + 4, history.epochs)
-    assert.equal("cost/validation was not better for 4 epochs", history.stopped)
+    assert.equal("cost/validation did not improve for 4 epochs", history.stopped)
     for name, value in pairs(p.net:state_dict()) do assert.is_true(value == seen[history.best_epoch][name], name) end
     local best = math.huge
     for _, cost in ipairs(history.cost.validation) do best = math.min(best, cost) end
@@ -295,7 +295,7 @@ describe("options that make no sense", function()
       .. "validation", {monitor = "accuracy"})
     fails("dnn.fit: monitor: there is no curve 'cost/test'; there are: cost, each with /train or /validation",
       {monitor = "cost/test", validation = 0.2})
-    fails("dnn.fit: monitor = 'mine' is a function of yours: mode = \"max\" or \"min\" has to say what is better",
+    fails("dnn.fit: monitor = 'mine' is your own function: set mode = \"max\" or \"min\"",
       {monitor = "mine", metrics = {mine = function() return 1 end}})
     fails("dnn.fit: batch_size is an option of the batches that were given as data; leave it out here",
       {data = dnn.data.batches(parts().data), batch_size = 3})

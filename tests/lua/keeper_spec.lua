@@ -163,7 +163,7 @@ describe("a run's checkpoints", function()
       local said = complaints(function() step = again.run:resume() end)
       assert.equal(4, step, ("with byte %d changed"):format(position))
       assert.truthy(said:find("dnn.Run: resume: " .. path_of "step-0000008", 1, true))
-      assert.truthy(said:find("going on from " .. path_of "step-0000004" .. " instead", 1, true))
+      assert.truthy(said:find("continuing from " .. path_of "step-0000004" .. " instead", 1, true))
       again = nil
       collectgarbage()
     end

@@ -138,11 +138,11 @@ describe("a mistake with a loss:", function()
     {"lengths for another loss", function() mse(A, Y, {input_lengths = Y}) end,
       "MSELoss: unknown option 'input_lengths'; known: weights"},
     {"a negative variance", function() dnn.GaussianNLLLoss()(A, -A, A) end,
-      "GaussianNLLLoss: B(1, 1) is -0.5; variances are not below 0 (a Softplus makes them so)"},
+      "GaussianNLLLoss: B(1, 1) is -0.5; variances must not be negative (a Softplus makes them positive)"},
     {"a count below 0", function() dnn.PoissonNLLLoss()(A, -A) end,
       "PoissonNLLLoss: Y(1, 1) is -0.5; targets are counts, from 0"},
     {"a label after a 0", function() dnn.MultiLabelMarginLoss()(scores, dnn.Matrix{{1, 0, 0, 2}, {0, 0, 1, 3}}) end,
-      "MultiLabelMarginLoss: label 1 at (2, 3) stands after a 0, which ends the labels of an example; they "
+      "MultiLabelMarginLoss: label 1 at (2, 3) comes after a 0, which ends the labels of an example; they "
         .. "count from 1"},
     {"a label beyond the classes", function() dnn.MultiLabelMarginLoss()(scores, dnn.full(1, 4, 4)) end,
       "MultiLabelMarginLoss: label 4 at column 1 is outside 1..3 (A has a row for each class)"},

@@ -101,7 +101,7 @@ describe("a mistake with a Matrix:", function()
       "Matrix has no field 'shape'; it is A:size() here, or A.rows and A.cols"},
     {"NumPy's T", function() return A.T end, "Matrix has no field 'T'; it is A:t() here"},
     {"PyTorch's clone", function() return A:clone() end, "Matrix has no field 'clone'; it is A:copy() here"},
-    {"item of many", function() return A:item() end, "item: this Matrix is 3 x 2; only one of 1 x 1 is a number"},
+    {"item of many", function() return A:item() end, "item: this Matrix is 3 x 2; only a 1 x 1 Matrix is a number"},
     {"PyTorch's view", function() return A:view(2, 3) end,
       "Matrix has no field 'view'; it is A:reshape(rows, cols) here"},
     {"a method misspelt", function() return A:reshpae(2, 3) end,

@@ -73,8 +73,8 @@ describe("a mistake with an optimiser:", function()
     {"groups and parameters in one list", function() dnn.optim.SGD({{params = p}, p}) end,
       "SGD: number 2 of the list must be a group, {params = ...}, as the first is, got dnn.Parameters"},
     {"matrices without gradients", function() dnn.optim.SGD({dnn.zeros(2, 2)}) end,
-      "SGD: the gradients of matrices are not known; have them found by autograd, W:requires_grad_(), or give them "
-      .. "beside: {params = {W, b}, grads = {dW, db}}"},
+      "SGD: matrices need gradients; have autograd compute them, W:requires_grad_(), or give them too: "
+      .. "{params = {W, b}, grads = {dW, db}}"},
     {"a gradient that is missing",
       function() dnn.optim.SGD({{params = {dnn.zeros(2, 2), dnn.zeros(2, 1)}, grads = {dnn.zeros(2, 2)}}}) end,
       "SGD: group 1: grads must hold a Matrix for each of params; number 2 is nil"},

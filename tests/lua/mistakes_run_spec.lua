@@ -89,7 +89,7 @@ describe("a mistake step by step:", function()
     {"a table of labels", function() stepwise.compute_cost(AL, {1, 0, 1, 0, 1}) end,
       "compute_cost: Y must be a Matrix, got table; dnn.Matrix{...} makes one of a table"},
     {"parameters and X exchanged", function() stepwise.L_model_forward(parameters, X) end,
-      "L_model_forward: parameters must be a table {W1 = , b1 = , ...} as initialize_parameters_deep makes it"},
+      "L_model_forward: parameters must be a table {W1 = , b1 = , ...} as from initialize_parameters_deep"},
     {"sizes that are not in a table", function() stepwise.initialize_parameters_deep(3, 4, 1) end,
       "initialize_parameters_deep: expected at most 2 arguments, got 3; the sizes are in one table, as in "
         .. "{12288, 20, 7, 5, 1}"},

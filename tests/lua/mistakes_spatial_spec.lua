@@ -29,7 +29,7 @@ describe("a mistake with convolutions and poolings:", function()
     {"no size to adapt to", function() dnn.AdaptiveAvgPool2d(0) end,
       "AdaptiveAvgPool2d: output_size must be a whole number of at least 1, or a pair of them, {height, width}, got 0"},
     {"a vector for GlobalAvgPool", on({6}, dnn.GlobalAvgPool()),
-      "network: layer 1, GlobalAvgPool: needs an image or a sequence, but its input is 6; open the network with "
+      "network: layer 1, GlobalAvgPool: needs an image or a sequence, but its input is 6; start the network with "
         .. "dnn.Input(height, width, channels)"},
     {"a size and a scale", function() dnn.Upsample(4, {scale_factor = 2}) end,
       "Upsample: give size or scale_factor, not both"},
@@ -45,7 +45,7 @@ describe("a mistake with convolutions and poolings:", function()
       "network: layer 1, ReflectionPad2d(padding = {4, 4, 0, 3}): can only reflect fewer pixels than the image has: "
         .. "3 on the bottom is not less than its height of 3"},
     {"a longer way round than the sequence", on({3, 1}, dnn.CircularPad1d{1, 4}),
-      "network: layer 1, CircularPad1d(padding = {1, 4}): can go round the sequence once at most, and 4 on the right "
+      "network: layer 1, CircularPad1d(padding = {1, 4}): can wrap around the sequence once at most: 4 on the right "
         .. "is more than its length of 3"},
     {"a longer reflection than the sequence", on({3, 1}, dnn.ReflectionPad1d(3)),
       "network: layer 1, ReflectionPad1d(padding = {3, 3}): can only reflect fewer steps than the sequence has: "
@@ -92,7 +92,7 @@ describe("a mistake with convolutions and poolings:", function()
       "network: layer 1, ChannelShuffle(groups = 3): has 3 groups, which do not divide the channels of its "
         .. "input, 4"},
     {"an odd number to halve", on({2, 2, 3}, dnn.GLU()),
-      "network: layer 1, GLU: halves its channels, which must be even in number, and its input is 2 x 2 x 3"},
+      "network: layer 1, GLU: needs an even number of channels, but its input is 2 x 2 x 3"},
     {"a slope that falls", function() dnn.RReLU(0.5, 0.2) end, "RReLU: lower, 0.5, must not be above upper, 0.2"},
     {"channels that make no blocks", on({3, 5, 6}, dnn.PixelShuffle(2)),
       "network: layer 1, PixelShuffle(upscale_factor = 2): needs channels that upscale_factor squared, 4, divides, but "

@@ -279,7 +279,7 @@ describe("a wrong call", function()
       message(function() A:add() end))
     assert.equal("cmul_(Matrix, string): expected a number or a Matrix; usage: A:cmul_(B)",
       message(function() A:cmul_("2") end))
-    assert.equal("maximum(number, number): expected a Matrix on one side at least; usage: "
+    assert.equal("maximum(number, number): expected a Matrix on at least one side; usage: "
       .. "dnn.maximum(A, B [, options])", message(function() dnn.maximum(1, 2) end))
   end)
 

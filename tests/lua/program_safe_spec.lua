@@ -172,8 +172,8 @@ describe("dnnlua --safe", function()
 
   it("goes with a script or statements alone, and its limits with it", function()
     for arguments, expected in pairs{
-      ["--safe"] = "'--safe' needs a script", ["--safe -i x.lua"] = "'--safe' goes with neither '-i' nor '--view'",
-      ["--safe --view x.lua"] = "'--safe' goes with neither '-i' nor '--view'",
+      ["--safe"] = "'--safe' needs a script", ["--safe -i x.lua"] = "'--safe' works with neither '-i' nor '--view'",
+      ["--safe --view x.lua"] = "'--safe' works with neither '-i' nor '--view'",
       ["--memory 5 x.lua"] = "'--memory' and '--time' are for '--safe'",
       ["--safe --time 0 x.lua"] = "--time needs a whole number from 1 to 31536000, got '0'",
     } do

@@ -44,8 +44,8 @@ describe("a loop with a progress bar", function()
   end)
 
   it("refuses what it cannot go through, and unknown options", function()
-    assert.has_error(function() dnn.progress("x") end, "progress: what must be batches, a list, a function as `for` "
-      .. "takes it, or a whole number of steps, got 'x'; usage: dnn.progress(what [, options])")
+    assert.has_error(function() dnn.progress("x") end, "progress: what must be batches, a list, an iterator "
+      .. "function, or a whole number of steps, got 'x'; usage: dnn.progress(what [, options])")
     assert.has_error(function() dnn.progress(3, {labl = "x"}) end,
       "dnn.progress: unknown option 'labl'; known: label, line, total, unit (did you mean 'label'?)")
     assert.has_error(function() dnn.progress(3):set(5) end, "set: values must be a table of values by name, as in "

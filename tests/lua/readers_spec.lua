@@ -44,7 +44,7 @@ describe("dnn.data.idx", function()
   it("says what is wrong with a file", function()
     refuses("its header promises 12 bytes of data, but 11 follow; was the file cut short?", data.idx,
       put(idx(8, {3, 4}, ("x"):rep(11))))
-    refuses("has more bytes than the 12 that its header speaks of", data.idx, put(idx(8, {3, 4}, ("x"):rep(13))))
+    refuses("is longer than the 12 bytes that its header gives", data.idx, put(idx(8, {3, 4}, ("x"):rep(13))))
     refuses("expected an IDX file, got a Git LFS pointer; the large file itself was not downloaded; "
       .. "run git lfs pull",
       data.idx, put "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n")
@@ -176,10 +176,10 @@ describe("dnn.data.npy", function()
     says("are dates or durations", "'<M8[ns]'")
     says("are extended precision", "'<f16'")
     says("its elements are records or raw bytes; write a plain array for each field", "[('a', '<f4'), ('b', '<i4')]")
-    says("its elements ('<i3') are a type that a Matrix does not hold", "'<i3'")
-    refuses("element 2 is -9007199254740993, which a float64 does not hold exactly (its type is int64)", data.npy,
+    says("its elements ('<i3') are a type that a Matrix cannot hold", "'<i3'")
+    refuses("element 2 is -9007199254740993, which does not fit a float64 exactly (its type is int64)", data.npy,
       put(npy("'<i8'", "False", "(2,)", string.pack("<i8i8", 1, -9007199254740993))))
-    refuses("element 1 is 18446744073709551615, which a float64 does not hold exactly (its type is uint64)", data.npy,
+    refuses("element 1 is 18446744073709551615, which does not fit a float64 exactly (its type is uint64)", data.npy,
       put(npy("'>u8'", "False", "()", ("\255"):rep(8))))
   end)
 
@@ -306,9 +306,9 @@ describe("dnn.data.npz", function()
       {crc = 5})}))
     refuses("array 'x' is stored with two different sizes", data.npz, put(zip {member("x.npy", array(1), {size = 5})}))
     refuses("array 'x' lies outside the file", data.npz, put(zip({x}, {1000000})))
-    refuses("x: has more bytes than the 1 that its header speaks of", data.npz,
+    refuses("x: is longer than the 1 bytes that its header gives", data.npz,
       put(zip {member("x.npy", npy("'|u1'", "False", "(1,)", "\1\2"))}))
-    refuses("array 'y' does not stand where the directory says", data.npz, put((zip({x, y}):gsub("PK\3\4(.-)PK\3\4",
+    refuses("array 'y' is not where the directory says", data.npz, put((zip({x, y}):gsub("PK\3\4(.-)PK\3\4",
       "PK\3\4%1PK\3\5", 1))), {names = {"y"}})
     refuses_with("is encrypted", data.npz, put(zip {member("x.npy", array(1), {flags = 1})}))
     refuses_with("is compressed by a method that NumPy does not use", data.npz, put(zip {member("x.npy", array(1),
@@ -320,9 +320,9 @@ describe("dnn.data.npz", function()
   end)
 
   it("says what another archive or file is", function()
-    refuses_with("expected an npz archive of NumPy arrays, got a PyTorch file; its loading could run any code; "
-      .. "in Python, write the "
-      .. "weights again by safetensors.torch.save_file", data.npz, put(zip {member("archive/data.pkl", "x")}))
+    refuses_with("expected an npz archive of NumPy arrays, got a PyTorch file; loading one can run any code; "
+      .. "in Python, save the weights with safetensors.torch.save_file", data.npz,
+      put(zip {member("archive/data.pkl", "x")}))
     refuses("expected an npz archive of NumPy arrays, got a zip archive; unpack it first", data.npz,
       put(zip {member("a.txt", "x")}))
     refuses("expected an npz archive of NumPy arrays, got a NumPy array; dnn.data.npy reads it", data.npz,

@@ -62,7 +62,7 @@ describe("a recurrent layer that carries its state", function()
       function() net[1].state = dnn.ones(5, 2) end)
     fails("GRU: state must be a Matrix, got 3",
       function() net[1].state = 3 end)
-    fails("every forward begins from 0; a layer made with {stateful",
+    fails("every forward starts from 0; a layer made with {stateful",
       function() forgets[1].state = dnn.ones(6, 2) end)
     fails("no layer carries a state 'train/7'",
       function() net:load_states{["train/7"] = dnn.ones(6, 2)} end)

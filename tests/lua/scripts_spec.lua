@@ -25,7 +25,7 @@ describe("regression.lua", function()
     assert.same({"", 0}, {err, status})
     assert.matches("\non the rows held out:\nthis network +R2 %-?[%d.]+, mean absolute error [%d.]+\n$", out)
     for arguments, message in pairs{
-      [path] = path .. ": column 'kind' holds texts; a regression predicts numbers",
+      [path] = path .. ": column 'kind' holds text; a regression predicts numbers",
       [path .. " --label c"] = path .. ": has no column 'c'; it has: a, b, kind",
       [folder .. "/missing.csv"] = folder .. "/missing.csv: No such file or directory",
     } do

@@ -239,7 +239,7 @@ describe("a number outside 0..1", function()
   it("as a probability is refused, with its place", function()
     for _, value in ipairs{1.5, -0.25, 1 + 2^-20} do
       local AL = dnn.Matrix{{0.5, value, 0.5}}
-      assert.matches("compute_cost: AL%(1, 2%) is .*, outside 0..1; a probability is what a sigmoid gives",
+      assert.matches("compute_cost: AL%(1, 2%) is .*, outside 0..1; probabilities come from a sigmoid",
         message(s.compute_cost, AL, dnn.ones(1, 3)))
     end
   end)

@@ -22,7 +22,7 @@ local function run(arguments, status)
 end
 
 local function held_out(out)
-  return tonumber(out:match "loss on the text that was held out: ([%d.]+)\n")
+  return tonumber(out:match "loss on the held%-out text: ([%d.]+)\n")
 end
 
 it("learns a text, writes like it, and keeps its weights", function()
@@ -30,7 +30,7 @@ it("learns a text, writes like it, and keeps its weights", function()
   assert.matches("^4000 characters, 12 different ones; the last 400 are held out\n%d+ parameters\n", out)
   assert.matches("\nstep 150: loss [%d.]+, held out [%d.]+\n", out)
   assert.is_true(held_out(out) < 0.5, out)
-  local written = out:match "held out: [%d.]+\n(.*)$"
+  local written = out:match "held%-out text: [%d.]+\n(.*)$"
   assert.is_truthy(written:find "bcdefg" or written:find "gfedcb", out)
   assert.is_truthy(assert(dnn.load(folder .. "/gpt"))["2.self_attn.in_proj_weight"])
   local again = run(("'%s/abc' --steps 0 %s --load '%s/gpt'"):format(folder, small, folder))

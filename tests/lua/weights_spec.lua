@@ -366,8 +366,8 @@ describe("dnn.save and dnn.load", function()
     table.sort(names)
     assert.same({"c", "new", "u64"}, names)
     assert.error_matches(function() return got.u64 end,
-      "tensor 'u64' is U64, and its element 1, 9007199254740993, is not held exactly by a float64", 1, true)
-    assert.error_matches(function() return got.c end, "tensor 'c' is C64, which a Matrix does not hold", 1, true)
+      "tensor 'u64' is U64, and its element 1, 9007199254740993, does not fit a float64 exactly", 1, true)
+    assert.error_matches(function() return got.c end, "tensor 'c' is C64, which a Matrix cannot hold", 1, true)
     assert.is_nil(got.unknown)
   end)
 
@@ -383,8 +383,7 @@ describe("dnn.save and dnn.load", function()
     refuses(folder, "is a folder; give the name of a file")
     refuses("/dev/full", "is not a regular file")
     assert(os.execute(("ln -s a.safetensors %s/link"):format(program.quote(folder))))
-    refuses(folder .. "/link", "is a symbolic link, whose place the new file would take; give the name of the file "
-      .. "that it leads to")
+    refuses(folder .. "/link", "is a symbolic link, which the new file would replace; give the name of its target")
     assert.equal(before, program.read_all(path))
     assert.is_true(assert(dnn.load(folder .. "/link")).a == dnn.ones(2, 2))
     local _, message = dnn.load "/dev/null"

@@ -18,7 +18,7 @@ static const dnn_case cases[] = {
 
 const dnn_layer_class dnn_layer_adaptive_avg_pool1d = {
     .name = "AdaptiveAvgPool1d",
-    .doc = "A = the mean of each of so many parts of a sequence",
+    .doc = "A = the mean of each of output_size parts of a sequence",
     .fields = fields,
     .cases = cases,
     .flags = DNN_LINEAR,

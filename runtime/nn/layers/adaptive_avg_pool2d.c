@@ -18,7 +18,7 @@ static const dnn_case cases[] = {
 
 const dnn_layer_class dnn_layer_adaptive_avg_pool2d = {
     .name = "AdaptiveAvgPool2d",
-    .doc = "A = the mean of each of so many parts of an image",
+    .doc = "A = the mean of each of output_size parts of an image",
     .fields = fields,
     .cases = cases,
     .flags = DNN_LINEAR,

@@ -18,7 +18,7 @@ static const dnn_case cases[] = {
 
 const dnn_layer_class dnn_layer_adaptive_max_pool1d = {
     .name = "AdaptiveMaxPool1d",
-    .doc = "A = the largest element of each of so many parts of a sequence",
+    .doc = "A = the largest element of each of output_size parts of a sequence",
     .fields = fields,
     .cases = cases,
     .wants = dnn_pooling_wants,

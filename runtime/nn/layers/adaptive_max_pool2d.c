@@ -18,7 +18,7 @@ static const dnn_case cases[] = {
 
 const dnn_layer_class dnn_layer_adaptive_max_pool2d = {
     .name = "AdaptiveMaxPool2d",
-    .doc = "A = the largest element of each of so many parts of an image",
+    .doc = "A = the largest element of each of output_size parts of an image",
     .fields = fields,
     .cases = cases,
     .wants = dnn_pooling_wants,

@@ -207,7 +207,7 @@ static dnn_status forward(dnn_call *call, dnn_error *err) {
     size_t rows = p.X.rows;
     if (call->training && p.X.cols < 2)
         return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "needs more than one value of each channel in training, and the batch has "
+                        "needs more than one value of each channel in training, but the batch has "
                         "one; use a larger batch, or net:eval()");
     take_statistics(&p);
     const double *mean = call->saved, *inverse = mean + rows;

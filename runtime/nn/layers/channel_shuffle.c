@@ -81,7 +81,7 @@ static const dnn_case cases[] = {
 
 const dnn_layer_class dnn_layer_channel_shuffle = {
     .name = "ChannelShuffle",
-    .doc = "A = X with the channels of its groups dealt in turn",
+    .doc = "A = X with the channels of its groups interleaved",
     .fields = fields,
     .cases = cases,
     .flags = DNN_LINEAR | DNN_STEP_BY_STEP,

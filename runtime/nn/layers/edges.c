@@ -26,10 +26,9 @@ static dnn_status fail_side(const dnn_edges *e, bool sequence, int axis, size_t 
             "can only reflect fewer %s than the %s has: %zu on the %s is not less than its "
             "%s of %zu",
             sequence ? "steps" : "pixels", what, added, side, extent, size);
-    return dnn_fail(
-        err, DNN_ERROR_SHAPE,
-        "can go round the %s once at most, and %zu on the %s is more than its %s of %zu", what,
-        added, side, extent, size);
+    return dnn_fail(err, DNN_ERROR_SHAPE,
+                    "can wrap around the %s once at most: %zu on the %s is more than its %s of %zu",
+                    what, added, side, extent, size);
 }
 
 dnn_status dnn_edges_check(const dnn_edges *e, bool sequence, dnn_error *err) {

@@ -24,7 +24,7 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
     dnn_shape_text(in, text);
     if (in->rank < 2)
         return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "needs an image or a sequence, but its input is %s; open the network with "
+                        "needs an image or a sequence, but its input is %s; start the network with "
                         "dnn.Input(height, width, channels)",
                         text);
     return dnn_pool_plan(&p, err);

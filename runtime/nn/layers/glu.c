@@ -39,8 +39,8 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
     if (dnn_shape_channels(in) % 2 == 0)
         return DNN_OK;
     dnn_shape_text(in, text);
-    return dnn_fail(err, DNN_ERROR_SHAPE,
-                    "halves its channels, which must be even in number, and its input is %s", text);
+    return dnn_fail(err, DNN_ERROR_SHAPE, "needs an even number of channels, but its input is %s",
+                    text);
 }
 
 static void forward_example(void *context, size_t example) {

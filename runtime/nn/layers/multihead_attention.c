@@ -69,11 +69,11 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
                         dnn_error *err) {
     if (inputs > 2)
         return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "takes a query and, for cross-attention, a memory, and has %zu inputs",
+                        "takes a query and, for cross-attention, a memory, but has %zu inputs",
                         inputs);
     if (inputs == 2 && dnn_layer_flag(layer, CAUSAL) && in[1].size[0] < in[0].size[0])
         return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "is causal and has a memory of %zu steps for %zu steps of the query",
+                        "is causal, but has a memory of %zu steps for %zu steps of the query",
                         in[1].size[0], in[0].size[0]);
     *out = in[0];
     return DNN_OK;

@@ -52,7 +52,7 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
         return DNN_OK;
     dnn_shape_text(&in[0], first);
     dnn_shape_text(&in[1], second);
-    return dnn_fail(err, DNN_ERROR_SHAPE, "needs two inputs of the same shape, and gets %s and %s",
+    return dnn_fail(err, DNN_ERROR_SHAPE, "needs two inputs of the same shape, but gets %s and %s",
                     first, second);
 }
 

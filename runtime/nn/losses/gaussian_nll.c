@@ -41,8 +41,8 @@ static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
             double b = dnn_matrix_get(call->others[0], i, j);
             if (b < 0)
                 return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                                NAME ": B(%zu, %zu) is %g; variances are not below 0 (a Softplus "
-                                     "makes them so)",
+                                NAME ": B(%zu, %zu) is %g; variances must not be negative (a "
+                                     "Softplus makes them positive)",
                                 i + 1, j + 1, b);
         }
     return status;

@@ -27,7 +27,7 @@ static const dnn_field fields[] = {
       .initial = 1,
       .low = 0,
       .high = 1e+30,
-      .doc = "the distance from which on unlike pairs cost nothing"},
+      .doc = "the distance beyond which unlike pairs cost nothing"},
     {.name = NULL    }
 };
 

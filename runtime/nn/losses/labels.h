@@ -21,7 +21,7 @@ enum { DNN_LABELS_PART = 128 }; /* labels that are worth reading at a time */
 #define DNN_IGNORE_INDEX_ROW                                                                       \
     {                                                                                              \
         .name = "ignore_index", .kind = DNN_FIELD_COUNT, .initial = -100, .low = -2147483647,      \
-        .doc = "the label of positions that do not count, as padding"                              \
+        .doc = "the label of positions that do not count, such as padding"                         \
     }
 
 typedef struct dnn_labels {

@@ -56,7 +56,7 @@ static const dnn_field fields[] = {
       .kind = DNN_FIELD_REAL,
       .low = -1e30,
       .high = 1e30,
-      .doc = "by how much the one that ought to be higher has to be"},
+      .doc = "by how much the higher one has to lead"},
     {.name = NULL    },
 };
 

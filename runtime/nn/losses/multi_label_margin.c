@@ -70,7 +70,7 @@ static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
         for (size_t k = labels_of(Y, j); k < Y->rows; k++)
             if (dnn_matrix_get(Y, k, j) != 0)
                 return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                                NAME ": label %g at (%zu, %zu) stands after a 0, which ends the "
+                                NAME ": label %g at (%zu, %zu) comes after a 0, which ends the "
                                      "labels of an example; they count from 1",
                                 dnn_shown(dnn_matrix_get(Y, k, j)), k + 1, j + 1);
     dnn_labels labels = {.name = NAME, .Y = Y, .classes = A->rows, .steps = Y->rows, .ignore = 0};

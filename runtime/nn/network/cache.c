@@ -35,15 +35,15 @@ dnn_status dnn_cache_bytes(const dnn_network *network, size_t steps, size_t exam
         const dnn_step *step = &network->steps[s];
         if (!has_past(step) && !dnn_layer_has(step->layer, DNN_STEP_BY_STEP)) {
             dnn_fail(err, DNN_ERROR_ARGUMENT,
-                     "cannot be evaluated step by step; a cache is for networks of causal attention "
-                     "and of layers that work on each step by itself");
+                     "cannot be evaluated step by step; a cache is for networks of causal "
+                     "attention and of layers that treat each step separately");
             return dnn_network_fail_step(network, s, DNN_ERROR_ARGUMENT, err);
         }
         if (!has_past(step))
             continue;
         if (step->inputs > 1 || step->layer->kind->past(step->layer) == 0) {
             dnn_fail(err, DNN_ERROR_ARGUMENT,
-                     "is not causal: later steps would change what earlier ones have given");
+                     "is not causal: later steps would change the outputs of earlier ones");
             return dnn_network_fail_step(network, s, DNN_ERROR_ARGUMENT, err);
         }
         size_t one;

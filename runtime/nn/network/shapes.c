@@ -138,7 +138,7 @@ static dnn_status search(dnn_network *network, const dnn_called *steps, const dn
         return DNN_OK;
     if (fitting > 1)
         return dnn_fail(err, DNN_ERROR_SHAPE,
-                        "X has %zu rows, and an example may be %s%s; say which: open the network "
+                        "X has %zu rows, and an example may be %s%s; say which: start the network "
                         "with dnn.Input(%s)",
                         X->rows, list, fitting > SHOWN_SHAPES ? ", ..." : "",
                         wanted->rank == 2 ? "steps, features" : "height, width, channels");
@@ -223,9 +223,10 @@ dnn_status dnn_network_fix_layouts(dnn_network *network, dnn_error *err) {
                 network->parameters.segments[dnn_step_segment(step, v)].value.layout =
                     values[v].layout;
         } else if (strcmp(step->layer->kind->name, "Flatten") == 0) {
-            dnn_fail(err, DNN_ERROR_STATE,
-                     "the shape of an example is not known yet, and files order what follows by it; "
-                     "open the network with dnn.Input(height, width, channels), or run it once");
+            dnn_fail(
+                err, DNN_ERROR_STATE,
+                "the shape of an example is not known yet, and files order what follows by it; "
+                "start the network with dnn.Input(height, width, channels), or run it once");
             return dnn_network_fail_step(network, s, DNN_ERROR_STATE, err);
         }
     }

@@ -83,8 +83,8 @@ dnn_status dnn_network_check_state(const dnn_network *network, size_t s, size_t 
     if (there == 0 || there == examples)
         return DNN_OK;
     dnn_fail(err, DNN_ERROR_STATE,
-             "its state is of %zu examples, and X has %zu; net:reset_state() begins afresh", there,
-             examples);
+             "its state is of %zu examples, and X has %zu; net:reset_state() starts again from 0",
+             there, examples);
     return dnn_network_fail_step(network, s, DNN_ERROR_STATE, err);
 }
 
@@ -136,8 +136,8 @@ dnn_status dnn_network_set_state(dnn_network *network, bool training, size_t ste
     dnn_status status = DNN_OK;
     if (!carried)
         status = dnn_fail(err, DNN_ERROR_STATE,
-                          "every forward begins from 0; a layer made with {stateful = true} goes on "
-                          "from its state");
+                          "every forward starts from 0; a layer made with {stateful = true} "
+                          "continues from its state");
     else if (state != NULL && (state->rows != rows || state->cols == 0))
         status = dnn_fail(err, DNN_ERROR_SHAPE,
                           "its state has %zu rows and a column for each example, not %zu x %zu",

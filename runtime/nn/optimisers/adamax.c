@@ -76,7 +76,7 @@ static void update(const dnn_span *span) {
 
 const dnn_optimiser_class dnn_optimiser_adamax = {
     .name = "Adamax",
-    .doc = "Adam with the largest gradient for a scale (Kingma & Ba 2015)",
+    .doc = "Adam scaled by the largest gradient (Kingma & Ba 2015)",
     .fields = fields,
     .state_vectors = state_vectors,
     .update = update,

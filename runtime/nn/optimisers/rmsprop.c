@@ -79,7 +79,7 @@ static const dnn_field fields[] = {
     [MOMENTUM] = DNN_REAL_ROW("momentum", 0, 0, 1, "how much of the last step's direction is kept"),
     [CENTERED] = {.name = "centered",
                   .kind = DNN_FIELD_FLAG,
-                  .doc = "whether the mean of gradients is taken off their squares"},
+                  .doc = "whether the mean of gradients is subtracted from their squares"},
     [WEIGHT_DECAY] = DNN_DECAY_ROW,
     {.name = NULL}
 };

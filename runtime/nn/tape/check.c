@@ -14,7 +14,7 @@ static dnn_status check_open(const dnn_node *node, dnn_error *err) {
     if (node->call != NULL && *node->call->steps != node->call->steps_seen)
         return dnn_fail(err, DNN_ERROR_STATE,
                         "backward: a step has moved the parameters of a network since the "
-                        "expression called it; go back first, and then step");
+                        "expression called it; call backward first, then step");
     return DNN_OK;
 }
 

@@ -218,8 +218,8 @@ static dnn_status check_seed(const dnn_node *root, const dnn_matrix *seed, dnn_e
     const dnn_matrix *A = &root->A;
     if (seed == NULL && (A->rows != 1 || A->cols != 1))
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "backward: this Matrix is %zu x %zu; only one of 1 x 1 has a gradient of "
-                        "its own: reduce it first, A:sum():backward(), or give the gradient, "
+                        "backward: this Matrix is %zu x %zu, not 1 x 1: reduce it first, "
+                        "A:sum():backward(), or give the gradient, "
                         "A:backward(dA)",
                         A->rows, A->cols);
     if (seed == NULL)

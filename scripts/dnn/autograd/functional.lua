@@ -80,7 +80,7 @@ end
 -- What is wrong with the gradient of A to begin with, or nil.
 local function seed_fault(A, seed)
   if not seed and (A.rows ~= 1 or A.cols ~= 1) then
-    return ("this Matrix is %d x %d; only one of 1 x 1 has a gradient of its own: reduce it first, "
+    return ("this Matrix is %d x %d, not 1 x 1: reduce it first, "
       .. "dnn.grad(A:sum(), ...), or give the gradient, {grad_outputs = dA}"):format(A.rows, A.cols)
   elseif seed and (seed.rows ~= A.rows or seed.cols ~= A.cols or seed.dtype ~= A.dtype) then
     return ("grad_outputs must be of the shape and type of the Matrix, %s %d x %d, and is %s %d x %d"):format(A.dtype,

@@ -75,7 +75,7 @@ local function choose(path, names, opts)
       column, message = column_of(path, names, opts.columns[i])
       if not column then return nil, message end
       if taken[column] then
-        return nil, ("%s: column '%s' is asked for twice"):format(path, opts.columns[i])
+        return nil, ("%s: column '%s' is given twice"):format(path, opts.columns[i])
       end
     end
     if not taken[column] then chosen[#chosen + 1] = column end

@@ -61,7 +61,7 @@ local LOADER <const> = {
   prefetch = {2, options_of.whole(1, 64), "a whole number of batches from 1 to 64"},
   cache = {256000000, options_of.whole(0, 1 << 50), "a whole number of bytes"},
   augment = {{}, options_of.is "table", "a table, as in {horizontal_flip = 0.5}"},
-  normalise = {false, is_normalisation, "true, false, or {mean = {...}, deviation = {...}}, which a loader is too"},
+  normalise = {false, is_normalisation, "true, false, {mean = {...}, deviation = {...}}, or another loader"},
   weights = {nil, function(value) return type(value) == "table" or dnn._is_matrix(value) end,
     "a table or a Matrix of a number for each example"},
   balanced = {false, options_of.is "boolean", "true or false"},
@@ -89,7 +89,7 @@ local function examples_of(examples, config)
     return "uint8"
   end
   config.X = set.source(examples, "dnn.data.Loader", 2)
-  if examples.lengths then refuse "a set with lengths goes through dnn.data.batches, which gives them with X and Y" end
+  if examples.lengths then refuse "a set with lengths needs dnn.data.batches, which returns them with X and Y" end
   return config.X.dtype
 end
 

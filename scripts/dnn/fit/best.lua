@@ -21,7 +21,7 @@ function best.curve(opts, metrics, validates)
       table.concat(names, ", "), validates and " or /validation" or " alone, since there is no validation")
   end
   if kind == "own" and not opts.mode then
-    fit_options.fail("monitor = '%s' is a function of yours: mode = \"max\" or \"min\" has to say what is better",
+    fit_options.fail("monitor = '%s' is your own function: set mode = \"max\" or \"min\"",
       measure)
   end
   return measure .. "/" .. part, opts.mode or kind

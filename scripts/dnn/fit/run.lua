@@ -26,7 +26,7 @@ local function parts_of(self, opts)
   for name, value in pairs(type(opts.checkpoint) == "table" and opts.checkpoint or {}) do parts[name] = value end
   for _, name in ipairs{"net", "optimiser", "batches", "schedule", "training"} do
     if parts[name] ~= nil then
-      fit_options.fail("checkpoint: %s is kept by itself; leave it out", name)
+      fit_options.fail("checkpoint: %s is always kept; leave it out", name)
     end
   end
   parts.net, parts.optimiser, parts.batches, parts.schedule = self.net, self.optimiser, self.source, opts.schedule

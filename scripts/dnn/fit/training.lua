@@ -33,7 +33,7 @@ function Training:epochs()
   return function()
     local at, opts = self.at, self.opts
     if opts.patience and at.waited >= opts.patience then
-      self.history.stopped = ("%s was not better for %d epochs"):format(self.monitor, at.waited)
+      self.history.stopped = ("%s did not improve for %d epochs"):format(self.monitor, at.waited)
     end
     if self.history.stopped or at.epoch >= opts.epochs then return nil end
     begin_epoch(self)
@@ -79,7 +79,7 @@ end
 -- Adds a batch to the epoch's mean cost and metrics.
 function Training:measure(A, Y, cost)
   local at = self.at
-  if type(cost) ~= "number" then fit_options.fail("the loss gave a %s where a number was expected", type(cost)) end
+  if type(cost) ~= "number" then fit_options.fail("the loss returned a %s; expected a number", type(cost)) end
   at.cost = at.cost + (self.is_sum and cost or cost * self.examples)
   at.examples = at.examples + self.examples
   for _, metric in ipairs(self.metrics) do metric.meter:add(A, Y) end

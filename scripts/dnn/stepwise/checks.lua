@@ -100,7 +100,7 @@ end
 function checks.probabilities(AL, where)
   checks.finite(AL, "AL", where)
   local found = outside(AL, "AL")
-  if found then fail("%s: %s; a probability is what a sigmoid gives", where, found) end
+  if found then fail("%s: %s; probabilities come from a sigmoid", where, found) end
 end
 
 -- Numbers other than labels have a cost and a gradient too, so they are warned of, once.
@@ -144,7 +144,7 @@ end
 -- Returns the number of layers.
 function checks.parameters(parameters, where, watched)
   if type(parameters) ~= "table" or not parameters.W1 then
-    wrong("%s: parameters must be a table {W1 = , b1 = , ...} as initialize_parameters_deep makes it", where)
+    wrong("%s: parameters must be a table {W1 = , b1 = , ...} as from initialize_parameters_deep", where)
   end
   local L, n = 0, nil
   while parameters["W" .. L + 1] do
@@ -165,7 +165,7 @@ end
 -- Each gradient has the shape of its parameter.
 function checks.gradients(parameters, grads, L, where)
   if type(grads) ~= "table" then
-    wrong("%s: grads must be a table {dW1 = , db1 = , ...} as L_model_backward makes it, got %s", where, type(grads))
+    wrong("%s: grads must be a table {dW1 = , db1 = , ...} as from L_model_backward, got %s", where, type(grads))
   end
   for l = 1, L do
     for _, name in ipairs {"W" .. l, "b" .. l} do

@@ -72,7 +72,7 @@ static void an_int64_that_a_float64_does_not_hold_is_an_error(void **state) {
     check_ok(dnn_matrix_create(&m, DNN_FLOAT64, 1, 1, &err));
     check_fails(
         dnn_hdf5_read(file, find(file, "inexact"), &m, &err), DNN_ERROR_TYPE,
-        "dataset 'inexact' is int64, and its element 1, 9007199254740993, is not held exactly");
+        "dataset 'inexact' is int64, and its element 1, 9007199254740993, does not fit");
     dnn_matrix_free(&m);
     dnn_hdf5_close(file);
 }
@@ -90,7 +90,7 @@ static void links_give_a_dataset_several_names_and_circles_end(void **state) {
         assert_string_equal(find(file, "dangling")->type, "link that leads nowhere");
         check_refused(
             file, "outside", DNN_ERROR_FORMAT,
-            "dataset 'outside' stands in another file ('/etc/passwd'), which is read only with "
+            "dataset 'outside' is in another file ('/etc/passwd'), which is read only with "
             "{external = true}");
         assert_false(find(file, "through")->numeric); /* a soft link through an external one */
         dnn_hdf5_close(file);
@@ -154,9 +154,9 @@ static void a_filter_that_is_not_installed_is_named(void **state) {
     (void)state;
     dnn_hdf5 *file = open_seed("packed");
     if (H5Zfilter_avail(32000) <= 0)
-        check_refused(
-            file, "lzf", DNN_ERROR_FORMAT,
-            "dataset 'lzf' is packed by the filter lzf (number 32000), which is not installed");
+        check_refused(file, "lzf", DNN_ERROR_FORMAT,
+                      "dataset 'lzf' is compressed with the filter lzf (number 32000), which is "
+                      "not installed");
     double numbers[600];
     for (size_t i = 0; i < 600; i++)
         numbers[i] = (double)i;
@@ -181,8 +181,8 @@ static void a_dataset_that_claims_more_than_its_file_can_hold_is_refused(void **
 static void other_files_are_read_only_when_that_is_asked_for(void **state) {
     (void)state;
     dnn_hdf5 *file = open_seed("external");
-    check_refused(file, "outside", DNN_ERROR_FORMAT, "stands in another file ('/etc/passwd')");
-    check_refused(file, "virtual", DNN_ERROR_FORMAT, "stands in another file ('/tmp/other.h5')");
+    check_refused(file, "outside", DNN_ERROR_FORMAT, "is in another file ('/etc/passwd')");
+    check_refused(file, "virtual", DNN_ERROR_FORMAT, "is in another file ('/tmp/other.h5')");
     dnn_hdf5_close(file);
 
     FILE *secret = fopen("test_hdf5_kinds.secret", "wb");
@@ -200,9 +200,8 @@ static void other_files_are_read_only_when_that_is_asked_for(void **state) {
     H5Sclose(space);
     H5Fclose(made);
     check_ok(dnn_hdf5_open(&file, path, NULL, &err));
-    check_refused(file, "secret", DNN_ERROR_FORMAT, "stands in another file");
-    check_refused(file, "through", DNN_ERROR_FORMAT,
-                  "stands in another file ('by a virtual dataset')");
+    check_refused(file, "secret", DNN_ERROR_FORMAT, "is in another file");
+    check_refused(file, "through", DNN_ERROR_FORMAT, "is in another file ('by a virtual dataset')");
     dnn_hdf5_close(file);
     check_ok(dnn_hdf5_open(&file, path, &(dnn_hdf5_options){.external = true}, &err));
     check_numbers(file, "secret", DNN_UINT8, 1, 3, (double[]){1, 2, 3});

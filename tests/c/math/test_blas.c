@@ -244,7 +244,7 @@ static void check_out_of_memory(size_t m, size_t n, size_t k) {
     dnn_status status = dnn_mm(false, false, 1, &a, &b, 0, &out, &err);
     dnn_fail_allocation(0);
     assert_int_equal(status, DNN_ERROR_MEMORY);
-    assert_non_null(strstr(err.text, "matrix product: no memory for"));
+    assert_non_null(strstr(err.text, "matrix product: not enough memory for"));
     check_ok(dnn_mm(false, false, 1, &a, &b, 0, &out, &err));
     dnn_matrix_free(&a);
     dnn_matrix_free(&b);

@@ -71,7 +71,7 @@ static void what_a_layer_cannot_take_is_refused_with_the_likely_fix(void **state
          "needs 3 channels, but its input is 8 x 8 x 1"                         },
         {"Conv2d",
          "in_channels=3 out_channels=2 kernel_size=3", {1, {192}},
-         "open the network with dnn.Input(height, width, channels)"             },
+         "start the network with dnn.Input(height, width, channels)"            },
         {"Conv2d",
          "in_channels=1 out_channels=2 kernel_size=5", {3, {4, 4, 1}},
          "is larger than the 4 x 4 image"                                       },

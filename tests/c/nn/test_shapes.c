@@ -50,7 +50,7 @@ static void where_several_fit_they_are_listed(void **state) {
     net n = make_net(DNN_FLOAT32, CHILDREN(layer_of("Conv2d", CONV)), 1);
     check_plan_fails(&n, 192, 2,
                      "X has 192 rows, and an example may be 4 x 16 x 3, 8 x 8 x 3, 16 x 4 x 3; say "
-                     "which: open the network with dnn.Input(height, width, channels)");
+                     "which: start the network with dnn.Input(height, width, channels)");
     check_input(&n, 27, "3 x 3 x 3"); /* only one is large enough */
     check_plan_fails(&n, 720, 2, "5 x 48 x 3, ...; say which");
     free_net(&n);
