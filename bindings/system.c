@@ -78,6 +78,19 @@ static int can_write(lua_State *L) {
     return 1;
 }
 
+/* dnn._save(path, bytes): replaces the file whole, or leaves it as it is. True, or nil and a
+ * message. */
+static int save(lua_State *L) {
+    size_t size;
+    const char *path = luaL_checkstring(L, 1), *bytes = luaL_checklstring(L, 2, &size);
+    dnn_error err;
+
+    if (dnn_atomic_file_replace(path, bytes, size, &err) != DNN_OK)
+        return dnnlua_fail(L, &err);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
 #define FOLDER_READER "dnn.system.folder"
 
 static int close_folder(lua_State *L) {
@@ -181,6 +194,8 @@ void dnnlua_open_system(lua_State *L) {
     lua_setfield(L, -2, "time");
     lua_pushcfunction(L, list_entries);
     lua_setfield(L, -2, "_entries");
+    lua_pushcfunction(L, save);
+    lua_setfield(L, -2, "_save");
     lua_pushcfunction(L, cache_path);
     lua_setfield(L, -2, "_cache_path");
     lua_newtable(L);

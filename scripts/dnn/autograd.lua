@@ -129,11 +129,8 @@ end
 local function write_svg(A, path)
   local gradients = gradients_of(A)
   local text = require "dnn.autograd.drawing".svg(A, made_of, function(each) return describe(each, A, gradients) end)
-  local file, message = io.open(path, "w")
-  if not file then return nil, "graph: " .. message end
-  local written, reason = file:write(text)
-  local closed, why = file:close()
-  if not written or not closed then return nil, "graph: " .. (reason or why) end
+  local saved, message = core._save(path, text)
+  if not saved then return nil, "graph: " .. message end
   return true
 end
 
