@@ -210,6 +210,7 @@ static const dnnlua_function methods[] = {
     {"watch",        run_watch,                    3},
     {"histogram",    dnnlua_run_histogram,         4},
     {"matrix",       dnnlua_run_matrix,            5},
+    {"pr_curve",     dnnlua_run_pr_curve,          6},
     {"image",        dnnlua_run_image,             6},
     {"text",         dnnlua_run_text,              3},
     {"feature_maps", dnnlua_run_feature_maps,      5},

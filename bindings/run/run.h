@@ -117,10 +117,11 @@ void dnnlua_run_log_event(const dnnlua_run *self, dnn_event event);
 /* Raises an error where a text is not UTF-8 or has control characters; `what` names it. */
 void dnnlua_run_check_tag(lua_State *L, const char *what, const char *tag, size_t size);
 
-/* --- run_methods.c: run:histogram, run:matrix, run:image, run:text --- */
+/* --- run_methods.c: run:histogram, run:matrix, run:pr_curve, run:image, run:text --- */
 
 int dnnlua_run_histogram(lua_State *L);
 int dnnlua_run_matrix(lua_State *L);
+int dnnlua_run_pr_curve(lua_State *L);
 int dnnlua_run_image(lua_State *L);
 int dnnlua_run_text(lua_State *L);
 

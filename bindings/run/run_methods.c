@@ -1,8 +1,10 @@
-/* run_methods.c: run:histogram, run:matrix, run:image, run:text: values of one kind each. */
+/* run_methods.c: run:histogram, run:matrix, run:pr_curve, run:image, run:text: values of one kind
+ * each. */
 #include <string.h>
 
 #include "bindings/run/run.h"
 #include "math/elementwise.h"
+#include "math/pr_curve.h"
 
 /* The tag at index. */
 static const char *check_tag_argument(lua_State *L, int index, const char *what) {
@@ -137,5 +139,48 @@ int dnnlua_run_matrix(lua_State *L) {
                                            .rows = m->rows,
                                            .columns = m->cols,
                                            .numbers = rows->data});
+    return 0;
+}
+
+#define USUAL_THRESHOLDS 127 /* as TensorBoard's writers have it */
+#define MOST_THRESHOLDS  1000
+
+/* The option `thresholds` of the table at 6. */
+static size_t take_thresholds(lua_State *L) {
+    static const char *const known[] = {"thresholds", NULL};
+
+    dnnlua_check_options(L, 6, "Run: pr_curve", known);
+    lua_settop(L, 6);
+    if (lua_isnil(L, 6) || lua_getfield(L, 6, "thresholds") == LUA_TNIL)
+        return USUAL_THRESHOLDS;
+    lua_Integer wanted = lua_isinteger(L, -1) ? lua_tointeger(L, -1) : 0;
+    if (wanted < 2 || wanted > MOST_THRESHOLDS) {
+        luaL_error(L, "Run: pr_curve: thresholds must be a whole number from 2 to %d, got %s",
+                   MOST_THRESHOLDS, dnnlua_got(L, -1));
+    }
+    return (size_t)wanted;
+}
+
+/* run:pr_curve(step, tag, A, Y, {thresholds = }) */
+int dnnlua_run_pr_curve(lua_State *L) {
+    const dnnlua_run *self = dnnlua_check_run(L);
+    lua_Integer step = (lua_Integer)dnnlua_check_size(L, 2, "Run: pr_curve", "step");
+    const char *tag = check_tag_argument(L, 3, "pr_curve: tag");
+    const dnn_matrix *A = dnnlua_check_matrix_named(L, 4, "Run: pr_curve", "A");
+    const dnn_matrix *Y = dnnlua_check_matrix_named(L, 5, "Run: pr_curve", "Y");
+    size_t thresholds = take_thresholds(L);
+    dnn_error err;
+
+    dnn_matrix *curve = dnnlua_new_matrix(L, DNN_FLOAT64, thresholds, DNN_PR_ROWS);
+    dnn_matrix *numbers = dnnlua_new_matrix(L, DNN_FLOAT32, thresholds, DNN_PR_ROWS);
+    if (dnn_pr_curve(curve, A, Y, &err) != DNN_OK)
+        return luaL_error(L, "Run: pr_curve: %s: %s", tag, err.text);
+    dnnlua_check(L, dnn_matrix_copy(numbers, curve, &err), &err);
+    dnnlua_run_log_event(self, (dnn_event){.step = step,
+                                           .tag = tag,
+                                           .kind = DNN_EVENT_PR_CURVE,
+                                           .rows = DNN_PR_ROWS,
+                                           .columns = thresholds,
+                                           .numbers = numbers->data});
     return 0;
 }

@@ -77,17 +77,28 @@ static uint8_t *put_text_tensor(uint8_t *p, const dnn_event *e) {
     return dnn_wire_put_bytes(p, TENSOR_STRINGS, e->bytes, e->size);
 }
 
-static const char matrix_plugin[] = DNN_EVENT_MATRIX_PLUGIN;
+/* A matrix and a curve of precision and recall differ in their metadata: the plugin's name, and
+ * what it keeps: the names of rows, or PrCurvePluginData { version 0, num_thresholds }. */
+static const char *matrix_plugin(const dnn_event *e) {
+    return e->kind == DNN_EVENT_PR_CURVE ? "pr_curves" : DNN_EVENT_MATRIX_PLUGIN;
+}
+
+static size_t matrix_content_size(const dnn_event *e) {
+    return e->kind == DNN_EVENT_PR_CURVE ? 1 + dnn_wire_varint_size(e->columns) : e->size;
+}
 
 static size_t matrix_plugin_size(const dnn_event *e) {
-    return field_size(sizeof matrix_plugin - 1) + field_size(e->size);
+    return field_size(strlen(matrix_plugin(e))) + field_size(matrix_content_size(e));
 }
 
 static uint8_t *put_matrix_metadata(uint8_t *p, const dnn_event *e) {
     size_t size = matrix_plugin_size(e);
     p = put_message(put_message(p, VALUE_METADATA, field_size(size)), METADATA_PLUGIN, size);
-    p = dnn_wire_put_bytes(p, PLUGIN_NAME, matrix_plugin, sizeof matrix_plugin - 1);
-    return dnn_wire_put_bytes(p, PLUGIN_CONTENT, e->bytes, e->size);
+    p = dnn_wire_put_bytes(p, PLUGIN_NAME, matrix_plugin(e), strlen(matrix_plugin(e)));
+    if (e->kind == DNN_EVENT_MATRIX)
+        return dnn_wire_put_bytes(p, PLUGIN_CONTENT, e->bytes, e->size);
+    p = put_message(p, PLUGIN_CONTENT, matrix_content_size(e));
+    return put_number(p, PR_THRESHOLDS, e->columns);
 }
 
 /* { size } of a dimension. */
@@ -122,6 +133,7 @@ static size_t value_size(const dnn_event *e) {
     case DNN_EVENT_TEXT:
         return tag + field_size(sizeof text_metadata) + field_size(text_tensor_size(e));
     case DNN_EVENT_MATRIX:
+    case DNN_EVENT_PR_CURVE:
         return tag + field_size(field_size(matrix_plugin_size(e))) +
                field_size(matrix_tensor_size(e));
     default:
@@ -141,6 +153,7 @@ static uint8_t *put_value(uint8_t *p, const dnn_event *e) {
         p = dnn_wire_put_bytes(p, VALUE_METADATA, text_metadata, sizeof text_metadata);
         return put_text_tensor(put_message(p, VALUE_TENSOR, text_tensor_size(e)), e);
     case DNN_EVENT_MATRIX:
+    case DNN_EVENT_PR_CURVE:
         p = put_matrix_metadata(p, e);
         return put_matrix_tensor(put_message(p, VALUE_TENSOR, matrix_tensor_size(e)), e);
     default:

@@ -3,7 +3,8 @@
  * Field numbers are those of TensorFlow's event.proto, summary.proto and tensor.proto. A reader
  * meets scalars in two forms (simple_value, and a tensor with the "scalars" plugin, of any number
  * type) and text as a string tensor with the "text" plugin. A matrix is a float tensor with a
- * plugin of this program's own, "dnn_matrix", whose data are the names of its rows, a line each.
+ * plugin of this program's own, "dnn_matrix", whose data are the names of its rows, a line each. A
+ * curve of precision and recall has the plugin "pr_curves".
  * The hyper-parameters of TensorBoard's "hparams" plugin become the text "settings", "key = value"
  * in each line, as this program's runs have it. */
 #ifndef DNN_STORE_EVENT_H
@@ -21,9 +22,8 @@ typedef enum dnn_event_kind {
     DNN_EVENT_IMAGE, /* an encoded image: PNG */
     DNN_EVENT_TEXT,
     DNN_EVENT_MATRIX,
-    DNN_EVENT_PR_CURVE, /* read only: a matrix of 6 rows with a column for each threshold from 0 to
-                           1: true and false positives, true and false negatives, precision, recall
-                         */
+    DNN_EVENT_PR_CURVE, /* a matrix of 6 rows with a column for each threshold from 0 to 1: true and
+                           false positives, true and false negatives, precision, recall */
     DNN_EVENT_UNKNOWN,  /* read only: a kind that is not known here; bytes name its plugin */
     DNN_EVENT_END,      /* the writer has closed its file; for run_reader.h */
     DNN_EVENT_KIND_COUNT
@@ -53,6 +53,8 @@ typedef struct dnn_event {
     size_t size;
     size_t rows, columns;   /* of a matrix, 1 or more, DNN_EVENT_MATRIX_MAX numbers at most */
     const uint8_t *numbers; /* float32, little-endian, row after row */
+    bool nameless;          /* as read: a matrix without a plugin's name; what it is its tag's first
+                               value has said, or nobody */
 } dnn_event;
 
 /* Upper bound of the bytes that dnn_event_write needs. */

@@ -30,6 +30,9 @@ enum { /* SummaryMetadata and its PluginData */
        PLUGIN_NAME = 1,
        PLUGIN_CONTENT = 2,
 };
+enum { /* PrCurvePluginData */
+       PR_THRESHOLDS = 2,
+};
 enum { /* HParamsPluginData, SessionStartInfo, an entry of its map, google.protobuf.Value */
        HPARAMS_SESSION = 3,
        SESSION_HPARAMS = 1,

@@ -246,6 +246,7 @@ bool dnn_event_read_tensor(const dnn_wire_field *message, const uint8_t *plugin,
             : i == 4 ? tensor_matrix(&t, &try)
                      : tensor_pr_curve(&t, &try)) {
             *e = try;
+            e->nameless = !named && e->kind == DNN_EVENT_PR_CURVE;
             return true;
         }
     }

@@ -68,14 +68,39 @@ local function image(bytes)
   return {height = f[1][1], width = f[2][1], png = f[4][1]}
 end
 
--- The values of one Summary.Value: number, histogram, image or text.
+-- The sizes of a TensorShapeProto.
+local function dims(bytes)
+  local list = {}
+  for _, dim in ipairs(fields(bytes)[2] or {}) do list[#list + 1] = fields(dim)[1][1] end
+  return list
+end
+
+local function floats(packed)
+  local list = {}
+  for at = 1, #packed, 4 do list[#list + 1] = string.unpack("<f", packed, at) end
+  return list
+end
+
+-- A tensor of floats: dims and numbers, row after row.
+local function tensor(bytes)
+  local f = fields(bytes)
+  return f[1][1] == 1 and f[4] and {dims = dims(f[2][1]), numbers = floats(f[4][1])} or nil
+end
+
+-- The values of one Summary.Value: number, histogram, image, tensor or text, and of a tensor the plugin and what it
+-- keeps.
 local function read_value(bytes, event)
   local f = fields(bytes)
   event.tag = f[1][1]
   if f[2] then event.number = string.unpack("<f", f[2][1]) end
   if f[5] then event.histogram = histogram(f[5][1]) end
   if f[4] then event.image = image(f[4][1]) end
-  if f[8] then event.text = fields(f[8][1])[8][1] end
+  if f[8] then
+    event.tensor = tensor(f[8][1])
+    event.text = not event.tensor and fields(f[8][1])[8][1] or nil
+  end
+  local plugin = f[9] and fields(fields(f[9][1])[1][1])
+  if plugin then event.plugin, event.content = plugin[1][1], plugin[2] and fields(plugin[2][1]) end
   return event
 end
 
@@ -129,19 +154,20 @@ local function message(number, bytes)
   return string.char(number << 3 | 2) .. varint_of_length .. bytes
 end
 
--- A record with the precision-recall curve of a tag at step 0, as TensorBoard's plugin writes it; rows are true
--- and false positives, true and false negatives, precision, recall.
-function event_file.pr_curve(tag, rows)
+-- A record with the precision-recall curve of a tag, as TensorBoard's plugin writes it; rows are true and false
+-- positives, true and false negatives, precision, recall. The step is 0 by default; `nameless`, the plugin has no name,
+-- as in all but the first record of a tag.
+function event_file.pr_curve(tag, rows, step, nameless)
   local numbers = {}
   for _, row in ipairs(rows) do
     for _, number in ipairs(row) do numbers[#numbers + 1] = string.pack("<f", number) end
   end
   local function dim(size) return message(2, "\x08" .. string.char(size)) end
-  local tensor = "\x08\x01" .. message(2, dim(#rows) .. dim(#rows[1])) ..
+  local values = "\x08\x01" .. message(2, dim(#rows) .. dim(#rows[1])) ..
     message(5, table.concat(numbers))
-  local plugin = message(1, message(1, "pr_curves"))
-  local value = message(1, tag) .. message(9, plugin) .. message(8, tensor)
-  return record(message(5, message(1, value)))
+  local plugin = nameless and "" or message(9, message(1, message(1, "pr_curves")))
+  local value = message(1, tag) .. plugin .. message(8, values)
+  return record("\x10" .. string.char(step or 0) .. message(5, message(1, value)))
 end
 
 -- The images that were logged under a tag, in order; a text of the same tag is their caption.

@@ -151,12 +151,11 @@ static run_tag *tag_of_event(run *r, const dnn_event *e) {
 /* Leaves out every second histogram of HISTOGRAMS_KEPT + 1; the last stands at an even place. */
 static void thin(run_tag *tag) {
     size_t kept = 0;
-    for (size_t i = 0; i < tag->histogram_count; i++) {
+    for (size_t i = 0; i < tag->histogram_count; i++)
         if (i % 2 == 0)
             tag->histograms[kept++] = tag->histograms[i];
         else
             dnn_free((void *)tag->histograms[i].limits);
-    }
     if (tag->histograms_skipped > 0) /* the one before it is gone */
         tag->histograms_skipped += tag->histogram_stride;
     tag->histogram_stride *= 2;
@@ -303,14 +302,35 @@ static bool is_moment(double wall_time) {
     return wall_time >= 0 && wall_time < 253402300800.0;
 }
 
+/* Whether an earlier value of the tag has said that it is one of this kind. */
+static bool is_known(const run *r, const dnn_event *e) {
+    for (size_t i = 0; i < r->tag_count; i++)
+        if (is_tag_of(r->tags[i], e))
+            return true;
+    return false;
+}
+
+/* The event as it is to be understood, in *changed where it is not as it came. */
+static const dnn_event *understood(const run *r, const dnn_event *e, dnn_event *changed) {
+    static const char what[] = "tensor";
+    bool moment = is_moment(e->wall_time), unknown = e->nameless && !is_known(r, e);
+    if (moment && !unknown)
+        return e;
+    *changed = *e;
+    if (!moment) /* as if it had come with the one before it */
+        changed->wall_time = r->last_time;
+    if (unknown) {
+        changed->kind = DNN_EVENT_UNKNOWN;
+        changed->bytes = (const uint8_t *)what;
+        changed->size = sizeof what - 1;
+    }
+    return changed;
+}
+
 static void take(void *context, const dnn_event *e) {
     run *r = context;
-    dnn_event dated;
-    if (!is_moment(e->wall_time)) { /* as if it had come with the one before it */
-        dated = *e;
-        dated.wall_time = r->last_time;
-        e = &dated;
-    }
+    dnn_event changed;
+    e = understood(r, e, &changed);
     run_tag *tag = tag_of_event(r, e);
     if (tag == NULL || !add_value(tag, e)) {
         r->incomplete = true;

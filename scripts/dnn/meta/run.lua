@@ -114,6 +114,28 @@ function run:histogram(step, tag, A) end
 ---@return nil
 function run:matrix(step, tag, A, names) end
 
+---Logs the precision over the recall of a decision at thresholds from 0 to 1, as TensorBoard's PR curves.
+---
+---Shapes: A has a probability in 0..1 for each example, Y a label, positive above 0.5; `A:row(k)` and `Y:eq(k)` give those
+---of class k of several.
+---
+---Errors: sizes that differ, and numbers that are not probabilities.
+---
+---```lua
+---local A, Y = dnn.Matrix{{0.9, 0.6, 0.4, 0.1}}, dnn.Matrix{{1, 1, 0, 0}}
+---dnn.Run():pr_curve(1, "pr/cat", A, Y, {thresholds = 50})
+---```
+---@param step integer >= 0
+---@param tag string
+---@param A dnn.Matrix
+---@param Y dnn.Matrix
+---@param options? dnn.Run.pr_curve.Options
+---@return nil
+function run:pr_curve(step, tag, A, Y, options) end
+
+---@class dnn.Run.pr_curve.Options
+---@field thresholds? integer how many, evenly spaced, 2 to 1000; 127 by default
+
 ---Logs an image.
 ---
 ---Shapes: width * height pixels of 1 or 3 numbers, in the order of `dnn.data.read_image`; bytes, or floats in 0..1.

@@ -164,6 +164,16 @@ static void every_kind_is_read_back_as_it_was_written(void **state) {
         .kind = DNN_EVENT_HISTOGRAM,
         .histogram = {-1, 2, 8, 3, 9, 3, limits, counts}
     });
+    static const uint8_t numbers[4 * 6 * 2] = {1, 2, 3};
+    seen c = round_trip(&(dnn_event){.step = 4,
+                                     .tag = "pr",
+                                     .tag_size = 2,
+                                     .kind = DNN_EVENT_PR_CURVE,
+                                     .rows = 6,
+                                     .columns = 2,
+                                     .numbers = numbers});
+    assert_true(c.last.kind == DNN_EVENT_PR_CURVE && !c.last.nameless);
+    assert_true(c.last.rows == 6 && c.last.columns == 2);
     assert_int_equal(h.last.histogram.buckets, 3);
     assert_memory_equal(h.limits, limits, sizeof limits);
     assert_memory_equal(h.counts, counts, sizeof counts);
@@ -397,7 +407,7 @@ static void pr_curves_have_six_numbers_for_each_threshold(void **state) {
                                        float_tensor(tensor, 6, 3, field));
             check_ok(dnn_event_read(payload, size, remember, &s, &err));
             assert_int_equal(s.last.kind, DNN_EVENT_PR_CURVE);
-            assert_true(s.last.rows == 6 && s.last.columns == 3);
+            assert_true(s.last.rows == 6 && s.last.columns == 3 && s.last.nameless == !named);
             assert_true(dnn_wire_float(dnn_wire_get_fixed32(s.last.numbers + 4 * 12)) == 12);
         }
     seen s = {0};
