@@ -106,18 +106,21 @@ describe("a training with dnn.fit that goes on", function()
     assert.equal(expected, train(script, folder .. "/parts", 6))
   end)
 
-  it("ends with the same bits whenever it was killed", function()
-    local epochs <const> = 300
-    local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE .. REST)
-    local expected = train(script, folder .. "/whole", epochs)
-    math.randomseed(3)
-    for _ = 1, KILLS do
-      os.execute(("{ ( %s ) >/dev/null & child=$!; sleep %.3f; kill -9 $child; wait $child; } 2>/dev/null")
-        :format(command(script, folder .. "/run", epochs), 0.02 + 0.25 * math.random()))
-    end
-    assert.equal(expected, train(script, folder .. "/run", epochs))
-    print(("%d kills of dnn.fit"):format(KILLS))
-  end)
+  for name, row in pairs{images = {IMAGES, 100}, ["a table"] = {TABLE, 300}} do
+    it("ends with the same bits and curves whenever it was killed: " .. name, function()
+      local start, epochs = table.unpack(row)
+      local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. start .. REST)
+      local expected = train(script, folder .. "/whole", epochs)
+      math.randomseed(3)
+      for i = 1, KILLS // 2 do
+        os.execute(("{ ( %s ) >/dev/null & child=$!; sleep %.3f; kill -9 $child; wait $child; } 2>/dev/null")
+          :format(command(script, folder .. "/run", epochs, nil, i % 2 + 1), 0.02 + 0.25 * math.random()))
+      end
+      assert.equal(expected, train(script, folder .. "/run", epochs))
+      assert.same(logged(folder .. "/whole"), logged(folder .. "/run"))
+      print(("%d kills of dnn.fit on %s"):format(KILLS // 2, name))
+    end)
+  end
 
   it("is refused with another monitor, and starts over with resume = false", function()
     local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE .. REST)
