@@ -30,6 +30,7 @@ static int open_file(lua_State *L) {
     dnn_error err;
     const char *path = luaL_checkstring(L, 1);
     dnn_hdf5_options options = {.external = lua_toboolean(L, 2),
+                                .apart = true,
                                 .max_bytes = dnnlua_check_size(L, 3, "hdf5", "max_bytes")};
     dnn_hdf5 **file = lua_newuserdatauv(L, sizeof(dnn_hdf5 *), 0);
 

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,16 +17,6 @@
 
 #define SLAB_BYTES ((hsize_t)1 << 23) /* read between two looks for an interruption */
 
-dnn_status dnn_hdf5_fail(const dnn_hdf5 *file, const char *name, dnn_status status, dnn_error *err,
-                         const char *format, ...) {
-    char text[sizeof err->text];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    return dnn_fail(err, status, "%s: dataset '%.120s' %s", file->path, name, text);
-}
-
 /* --- opening --- */
 
 /* The library's own complaint about a missing file and a wrong one are alike: look first. A pipe
@@ -37,7 +26,10 @@ static dnn_status check_readable(const char *path, uint64_t *size, dnn_error *er
     struct stat info;
     int fd = dnn_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0), reason = errno;
     bool known = fd >= 0 && fstat(fd, &info) == 0, regular = known && S_ISREG(info.st_mode);
-    ssize_t got = regular ? pread(fd, bytes, sizeof bytes, 0) : -1;
+    ssize_t got = -1;
+    if (regular)
+        while ((got = pread(fd, bytes, sizeof bytes, 0)) < 0 && errno == EINTR)
+            continue;
     if (fd >= 0) {
         reason = known && S_ISDIR(info.st_mode) ? EISDIR : errno;
         close(fd);
@@ -49,6 +41,8 @@ static dnn_status check_readable(const char *path, uint64_t *size, dnn_error *er
     *size = (uint64_t)info.st_size;
     if (got > 0 && H5Fis_hdf5(path) > 0)
         return DNN_OK;
+    if (got >= 8 && memcmp(bytes, "\x89HDF\r\n\x1a\n", 8) == 0) /* damaged, or memory was short */
+        return DNN_OK;
     return dnn_fail_file_kind(err, path, "an HDF5 file", bytes, (size_t)got);
 }
 
@@ -58,36 +52,51 @@ static herr_t refuse_external(const char *parent, const char *group, const char 
     return -1;
 }
 
-static dnn_status open_file(dnn_hdf5 *file, const char *path, dnn_error *err) {
-    file->path = dnn_strdup(path);
-    if (file->path == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
+static dnn_status open_file(dnn_hdf5 *file, dnn_error *err) {
+    if (H5open() < 0 || H5FD_SEC2 < 0) /* without its way to files it goes on all the same */
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: the HDF5 library cannot start; is memory short?",
+                        file->path);
+    dnn_hdf5_watch_memory();
+    dnn_status status = check_readable(file->path, &file->size, err);
+    if (status != DNN_OK)
+        return status;
     file->access = H5Pcreate(H5P_DATASET_ACCESS);
     if (file->access < 0 ||
         (!file->options.external && H5Pset_elink_cb(file->access, refuse_external, NULL) < 0))
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
-    file->id = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", file->path);
+    file->id = H5Fopen(file->path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (file->id < 0)
-        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: the HDF5 file is cut short or damaged", path);
+        return dnn_fail(err, DNN_ERROR_FORMAT, "%s: the HDF5 file is cut short or damaged",
+                        file->path);
     return dnn_hdf5_list(file, err);
+}
+
+dnn_hdf5 *dnn_hdf5_new(const char *path, const dnn_hdf5_options *options) {
+    dnn_hdf5 *file = dnn_calloc(1, sizeof *file);
+    if (file == NULL)
+        return NULL;
+    file->id = file->access = file->socket = -1;
+    if (options != NULL)
+        file->options = *options;
+    file->path = dnn_strdup(path);
+    if (file->path != NULL)
+        return file;
+    dnn_free(file);
+    return NULL;
 }
 
 dnn_status dnn_hdf5_open(dnn_hdf5 **out, const char *path, const dnn_hdf5_options *options,
                          dnn_error *err) {
-    uint64_t size = 0;
+    dnn_status status;
+    dnn_hdf5 *file = dnn_hdf5_new(path, options);
     *out = NULL;
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* the library prints its errors by default */
-    dnn_status status = check_readable(path, &size, err);
-    if (status != DNN_OK)
-        return status;
-    dnn_hdf5 *file = dnn_calloc(1, sizeof *file);
     if (file == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
-    file->id = file->access = -1;
-    file->size = size;
-    if (options != NULL)
-        file->options = *options;
-    status = open_file(file, path, err);
+    if (file->options.apart) {
+        status = dnn_hdf5_apart_list(file, err);
+    } else {
+        status = dnn_hdf5_blame_memory(file, open_file(file, err), err);
+    }
     if (status != DNN_OK)
         dnn_hdf5_close(file);
     else
@@ -98,6 +107,7 @@ dnn_status dnn_hdf5_open(dnn_hdf5 **out, const char *path, const dnn_hdf5_option
 void dnn_hdf5_close(dnn_hdf5 *file) {
     if (file == NULL)
         return;
+    dnn_hdf5_apart_close(file);
     if (file->id >= 0)
         H5Fclose(file->id);
     if (file->access >= 0)
@@ -184,13 +194,18 @@ typedef struct reading {
     const dnn_hdf5 *file;
     const dnn_hdf5_info *info;
     hid_t dataset, type, space;
-    char *stored; /* a slab as it is stored; NULL where that is what the matrix has */
-    dnn_matrix *out;
+    char *stored; /* a slab as it is stored; NULL where that is what the sink wants */
+    dnn_hdf5_sink *sink;
 } reading;
 
 static dnn_status fail_read(const reading *r, dnn_error *err) {
     return dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_FORMAT, err,
                          "cannot be read; the HDF5 file is damaged");
+}
+
+static dnn_status fail_memory(const reading *r, dnn_error *err) {
+    return dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_MEMORY, err,
+                         "cannot be read: out of memory");
 }
 
 static dnn_status fail_inexact(const reading *r, size_t element, const char *bytes,
@@ -207,7 +222,9 @@ static dnn_status fail_inexact(const reading *r, size_t element, const char *byt
 /* `length` elements from the selected part of the file, the first being number `first`. */
 static dnn_status read_part(const reading *r, hsize_t first, hsize_t length, dnn_error *err) {
     size_t size = dnn_stored_info(r->info->stored)->size;
-    char *to = (char *)r->out->data + first * dnn_dtype_info(r->out->dtype)->size;
+    void *to = r->sink->place(r->sink, (size_t)first, (size_t)length);
+    if (to == NULL)
+        return fail_memory(r, err);
     hid_t memory = H5Screate_simple(1, &length, NULL);
     herr_t result = memory < 0 ? -1
                                : H5Dread(r->dataset, r->type, memory, r->space, H5P_DEFAULT,
@@ -216,11 +233,12 @@ static dnn_status read_part(const reading *r, hsize_t first, hsize_t length, dnn
         H5Sclose(memory);
     if (result < 0)
         return fail_read(r, err);
-    if (r->stored == NULL)
-        return DNN_OK;
-    size_t done = dnn_stored_decode(r->info->stored, false, r->stored, (size_t)length, to);
-    return done == length ? DNN_OK
-                          : fail_inexact(r, (size_t)first + done, r->stored + done * size, err);
+    if (r->stored != NULL) {
+        size_t done = dnn_stored_decode(r->info->stored, false, r->stored, (size_t)length, to);
+        if (done < length)
+            return fail_inexact(r, (size_t)first + done, r->stored + done * size, err);
+    }
+    return r->sink->placed != NULL ? r->sink->placed(r->sink, (size_t)length, err) : DNN_OK;
 }
 
 /* Slab after slab. */
@@ -255,10 +273,9 @@ static dnn_status read_open(reading *r, dnn_error *err) {
     r->type = memory_type(r->info, r->dataset);
     r->space = H5Dget_space(r->dataset);
     if (!as_stored && (r->stored = dnn_alloc(slab * r->info->rows * size)) == NULL)
-        status = dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_MEMORY, err,
-                               "cannot be read: out of memory");
+        status = fail_memory(r, err);
     else if (r->type < 0 || r->space < 0 || H5Tget_size(r->type) != size ||
-             H5Sget_simple_extent_npoints(r->space) != (hssize_t)dnn_matrix_count(r->out))
+             H5Sget_simple_extent_npoints(r->space) != (hssize_t)(r->info->rows * r->info->cols))
         status = fail_read(r, err);
     else
         status = read_slabs(r, slab, err);
@@ -283,26 +300,49 @@ static dnn_status open_numbers(dnn_hdf5 *file, const dnn_hdf5_info *info, hid_t 
 
 dnn_status dnn_hdf5_check(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_error *err) {
     hid_t dataset;
+    if (file->options.apart)
+        return dnn_hdf5_apart_check(file, info, err);
+    dnn_hdf5_watch_memory();
     dnn_status status = open_numbers(file, info, &dataset, err);
     if (status == DNN_OK)
         H5Dclose(dataset);
-    return status;
+    return dnn_hdf5_blame_memory(file, status, err);
+}
+
+dnn_status dnn_hdf5_read_parts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hdf5_sink *sink,
+                               dnn_error *err) {
+    reading r = {.file = file, .info = info, .sink = sink};
+    dnn_hdf5_watch_memory();
+    dnn_status status = open_numbers(file, info, &r.dataset, err);
+    if (status == DNN_OK) {
+        if (info->rows > 0 && info->cols > 0)
+            status = read_open(&r, err);
+        H5Dclose(r.dataset);
+    }
+    return dnn_hdf5_blame_memory(file, status, err);
+}
+
+/* Into a matrix, each part where it belongs. */
+typedef struct matrix_sink {
+    dnn_hdf5_sink sink;
+    dnn_matrix *out;
+} matrix_sink;
+
+static void *place_in_matrix(dnn_hdf5_sink *sink, size_t first, size_t count) {
+    dnn_matrix *out = ((matrix_sink *)sink)->out;
+    (void)count;
+    return (char *)out->data + first * dnn_dtype_info(out->dtype)->size;
 }
 
 dnn_status dnn_hdf5_read(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_matrix *out,
                          dnn_error *err) {
-    reading r = {.file = file, .info = info, .out = out};
-    dnn_status status = open_numbers(file, info, &r.dataset, err);
-    if (status != DNN_OK)
-        return status;
-    if (out->rows != info->rows || out->cols != info->cols || out->dtype != info->dtype ||
-        !dnn_matrix_is_contiguous(out))
-        status = dnn_hdf5_fail(file, info->name, DNN_ERROR_SHAPE, err,
-                               "needs a contiguous %zu x %zu %s matrix; got %zu x %zu %s",
-                               info->rows, info->cols, dnn_dtype_info(info->dtype)->name, out->rows,
-                               out->cols, dnn_dtype_info(out->dtype)->name);
-    else if (dnn_matrix_count(out) > 0)
-        status = read_open(&r, err);
-    H5Dclose(r.dataset);
-    return status;
+    matrix_sink sink = {{.place = place_in_matrix}, out};
+    bool fits = out->rows == info->rows && out->cols == info->cols && out->dtype == info->dtype;
+    if (info->elsewhere == NULL && info->numeric && !(fits && dnn_matrix_is_contiguous(out)))
+        return dnn_hdf5_fail(file, info->name, DNN_ERROR_SHAPE, err,
+                             "needs a contiguous %zu x %zu %s matrix; got %zu x %zu %s", info->rows,
+                             info->cols, dnn_dtype_info(info->dtype)->name, out->rows, out->cols,
+                             dnn_dtype_info(out->dtype)->name);
+    return file->options.apart ? dnn_hdf5_apart_read(file, info, out, err)
+                               : dnn_hdf5_read_parts(file, info, &sink.sink, err);
 }

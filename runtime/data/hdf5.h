@@ -35,6 +35,8 @@ typedef struct dnn_hdf5_info {
 typedef struct dnn_hdf5_options {
     bool external;      /* follow links and storage to other files */
     uint64_t max_bytes; /* that a dataset may have; 0: what its bytes in the file make plausible */
+    bool apart; /* read by a process of its own: the library writes where it should not when memory
+                   is short, and a damaged file may make it crash. That is an error then */
 } dnn_hdf5_options;
 
 /* DNN_ERROR_FILE when there is no such file, DNN_ERROR_FORMAT when it is not HDF5. Prints nothing.

@@ -4,6 +4,7 @@
 
 #define H5_USE_110_API
 #include <hdf5.h>
+#include <sys/types.h>
 
 #include "data/hdf5.h"
 
@@ -15,7 +16,45 @@ struct dnn_hdf5 {
     dnn_hdf5_options options;
     size_t count, room;
     dnn_hdf5_info *datasets; /* sorted by name */
+    pid_t process;           /* that reads it, apart from this one; 0: none */
+    int socket;              /* to that process */
 };
+
+/* Where the numbers of a dataset go, part by part. */
+typedef struct dnn_hdf5_sink {
+    /* Room for `count` elements, the first being number `first`; NULL where there is no memory. */
+    void *(*place)(struct dnn_hdf5_sink *sink, size_t first, size_t count);
+    /* They are there. May be NULL. */
+    dnn_status (*placed)(struct dnn_hdf5_sink *sink, size_t count, dnn_error *err);
+} dnn_hdf5_sink;
+
+/* Reads a dataset of numbers as the dtype that its info names. */
+dnn_status dnn_hdf5_read_parts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hdf5_sink *sink,
+                               dnn_error *err);
+
+/* A file without a dataset yet; NULL where there is no memory. */
+dnn_hdf5 *dnn_hdf5_new(const char *path, const dnn_hdf5_options *options);
+
+/* --- what went wrong --- */
+
+/* Has the library print nothing, and note where it lacks memory. */
+void dnn_hdf5_watch_memory(void);
+
+/* To be asked after each operation: the status of an error about the file becomes one about memory
+ * where the library lacked that since dnn_hdf5_watch_memory. */
+dnn_status dnn_hdf5_blame_memory(const dnn_hdf5 *file, dnn_status status, dnn_error *err);
+
+/* --- a process of its own --- */
+
+dnn_status dnn_hdf5_apart_list(dnn_hdf5 *file, dnn_error *err);
+dnn_status dnn_hdf5_apart_check(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_error *err);
+dnn_status dnn_hdf5_apart_read(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_matrix *out,
+                               dnn_error *err);
+dnn_status dnn_hdf5_apart_texts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hdf5_texts *out,
+                                dnn_error *err);
+void dnn_hdf5_apart_close(dnn_hdf5 *file);
+
+/* --- with the library --- */
 
 /* Lists the datasets under all their names, and describes them. */
 dnn_status dnn_hdf5_list(dnn_hdf5 *file, dnn_error *err);

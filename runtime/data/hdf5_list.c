@@ -272,7 +272,9 @@ dnn_status dnn_hdf5_list(dnn_hdf5 *file, dnn_error *err) {
                         MAX_LINKS);
     if (result < 0)
         return dnn_fail(err, DNN_ERROR_FORMAT,
-                        "%s: its datasets cannot be listed; the HDF5 file is damaged", file->path);
+                        "%s: its datasets cannot be listed; the HDF5 file is damaged, or memory "
+                        "was short",
+                        file->path);
     if (file->count > 1)
         qsort(file->datasets, file->count, sizeof *file->datasets, compare_names);
     return DNN_OK;

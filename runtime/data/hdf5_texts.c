@@ -150,11 +150,10 @@ static uint64_t element_bytes(const dnn_hdf5 *file, const dnn_hdf5_info *info) {
     return size;
 }
 
-dnn_status dnn_hdf5_read_texts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hdf5_texts *out,
-                               dnn_error *err) {
+static dnn_status read_texts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hdf5_texts *out,
+                             dnn_error *err) {
     reading r = {.file = file, .info = info, .space = -1, .type = -1, .transfer = -1, .out = out};
     uint64_t bytes = 0;
-    *out = (dnn_hdf5_texts){0};
     if (info->elsewhere == NULL && !info->is_text)
         return dnn_hdf5_fail(file, info->name, DNN_ERROR_TYPE, err, "(%s) is not strings",
                              info->type);
@@ -174,6 +173,16 @@ dnn_status dnn_hdf5_read_texts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hd
     if (r.transfer >= 0)
         H5Pclose(r.transfer);
     H5Dclose(r.dataset);
+    return status;
+}
+
+dnn_status dnn_hdf5_read_texts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hdf5_texts *out,
+                               dnn_error *err) {
+    *out = (dnn_hdf5_texts){0};
+    if (file->options.apart)
+        return dnn_hdf5_apart_texts(file, info, out, err);
+    dnn_hdf5_watch_memory();
+    dnn_status status = dnn_hdf5_blame_memory(file, read_texts(file, info, out, err), err);
     if (status != DNN_OK)
         dnn_hdf5_texts_free(out);
     return status;

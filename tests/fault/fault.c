@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -24,23 +25,28 @@ enum { ALLOC, OPEN, READ, WRITE, SYNC, RENAME, CLOSE, KINDS };
 static const char *const kind_names[] = {"alloc", "open",   "read",  "write",
                                          "sync",  "rename", "close", NULL};
 
-static _Atomic long countdown[KINDS]; /* 0: not armed */
-static _Atomic long calls[KINDS];
-static _Atomic bool for_ever[KINDS]; /* the n-th and all after it */
-static _Atomic int reason[KINDS];    /* errno; 0: half of the bytes come through instead */
-static _Atomic long fired;
+/* Shared with the processes that this one forks. */
+typedef struct faults {
+    _Atomic long countdown[KINDS]; /* 0: not armed */
+    _Atomic long calls[KINDS];
+    _Atomic bool for_ever[KINDS]; /* the n-th and all after it */
+    _Atomic int reason[KINDS];    /* errno; 0: half of the bytes come through instead */
+    _Atomic long fired;
+} faults;
+
+static faults at_first, *all = &at_first;
 
 /* Whether this call is to fail. */
 static bool strikes(int kind) {
-    atomic_fetch_add_explicit(&calls[kind], 1, memory_order_relaxed);
-    long left = atomic_load_explicit(&countdown[kind], memory_order_relaxed);
+    atomic_fetch_add_explicit(&all->calls[kind], 1, memory_order_relaxed);
+    long left = atomic_load_explicit(&all->countdown[kind], memory_order_relaxed);
     if (left <= 0)
         return false;
     bool now = left == 1;
-    if (!now || !atomic_load(&for_ever[kind]))
-        atomic_store(&countdown[kind], left - 1);
+    if (!now || !atomic_load(&all->for_ever[kind]))
+        atomic_store(&all->countdown[kind], left - 1);
     if (now)
-        atomic_fetch_add(&fired, 1);
+        atomic_fetch_add(&all->fired, 1);
     return now;
 }
 
@@ -111,7 +117,7 @@ int posix_memalign(void **out, size_t alignment, size_t size) {
 static bool refused(int kind) {
     if (!strikes(kind))
         return false;
-    errno = reason[kind] != 0 ? reason[kind] : EIO;
+    errno = all->reason[kind] != 0 ? all->reason[kind] : EIO;
     return true;
 }
 
@@ -132,11 +138,11 @@ OPENS(open64)
 static bool strikes_transfer(int kind, size_t *size) {
     if (!strikes(kind))
         return false;
-    if (reason[kind] == 0) {
+    if (all->reason[kind] == 0) {
         *size -= *size / 2;
         return false;
     }
-    errno = reason[kind];
+    errno = all->reason[kind];
     return true;
 }
 
@@ -182,17 +188,17 @@ int close(int fd) {
     int result = NEXT("close", int (*)(int))(fd);
     if (!fails)
         return result;
-    errno = reason[CLOSE] != 0 ? reason[CLOSE] : EIO;
+    errno = all->reason[CLOSE] != 0 ? all->reason[CLOSE] : EIO;
     return -1;
 }
 
 /* --- from outside --- */
 
 static void arm(int kind, long n, int error, bool ever) {
-    atomic_store(&fired, 0);
-    reason[kind] = error;
-    for_ever[kind] = ever;
-    atomic_store(&countdown[kind], n);
+    atomic_store(&all->fired, 0);
+    all->reason[kind] = error;
+    all->for_ever[kind] = ever;
+    atomic_store(&all->countdown[kind], n);
 }
 
 static int error_named(const char *name) {
@@ -214,8 +220,12 @@ static int error_named(const char *name) {
     return EIO;
 }
 
-__attribute__((constructor)) static void read_environment(void) {
+__attribute__((constructor)) static void prepare(void) {
     const char *text = getenv("FAULT");
+    faults *shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared != MAP_FAILED)
+        all = shared;
     char kind[16] = "", error[16] = "EIO";
     long n = 0;
     if (text == NULL || sscanf(text, "%15[a-z]:%ld:%15s", kind, &n, error) < 2)
@@ -238,14 +248,14 @@ static int lua_arm(lua_State *L) {
 /* fault.disarm(): how many calls have failed since arm. */
 static int lua_disarm(lua_State *L) {
     for (int k = 0; k < KINDS; k++)
-        atomic_store(&countdown[k], 0);
-    lua_pushinteger(L, atomic_load(&fired));
+        atomic_store(&all->countdown[k], 0);
+    lua_pushinteger(L, atomic_load(&all->fired));
     return 1;
 }
 
 /* fault.calls(kind): how many there have been so far. */
 static int lua_calls(lua_State *L) {
-    lua_pushinteger(L, atomic_load(&calls[luaL_checkoption(L, 1, NULL, kind_names)]));
+    lua_pushinteger(L, atomic_load(&all->calls[luaL_checkoption(L, 1, NULL, kind_names)]));
     return 1;
 }
 

@@ -136,6 +136,9 @@ function dnn.data.write_png(path, image, width, height) end
 
 ---Opens an HDF5 file (.h5).
 ---
+---A process of its own reads it, since the HDF5 library may crash where a file is damaged or memory is short: that is an
+---error here, and the training goes on.
+---
 ---Errors: nil and a message where there is no such file, or it is not HDF5.
 ---
 ---```lua

@@ -36,4 +36,27 @@ return function(operation, _, path)
   reads("npz read", dnn.data.npz, SEEDS .. "npz/deflated")
   reads("IDX read", dnn.data.idx, SEEDS .. "idx/images")
   reads("gzipped IDX read", dnn.data.idx, SEEDS .. "idx/gzipped")
+
+  -- All datasets of a file as text, which must be the same whenever it is read. The library takes EINTR for an error;
+  -- its process has no handlers of signals, so there is none. The library sometimes takes a lack of memory for
+  -- damage.
+  local function read_hdf5(name)
+    local file <close>, message = dnn.data.hdf5(SEEDS .. "hdf5/" .. name)
+    if message then return nil, message end
+    local parts = {}
+    for i, dataset in ipairs(file:names()) do
+      local value, why = file:read(dataset)
+      if why then return nil, why end
+      parts[i] = dataset .. " " .. (type(value) == "table" and table.concat(value, ",") or value:sum())
+    end
+    return table.concat(parts, "\n")
+  end
+  for _, name in ipairs{"axes", "texts"} do
+    local whole = assert(read_hdf5(name))
+    operation("HDF5 read: " .. name, {stride = 53, no_signals = true, words = "the HDF5 file is", run = function()
+      local got, message = read_hdf5(name)
+      assert(got == nil or got == whole, "something else was read")
+      return got, message
+    end})
+  end
 end
