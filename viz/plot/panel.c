@@ -23,14 +23,13 @@ static const panel_class classes[PANEL_KIND_COUNT] = {
     [PANEL_CURVES]    = {draw_curves,     read_curves,     fit_scalars,   true,  true,  false},
     [PANEL_HEAT]      = {draw_heat,       read_heat,       fit_scalars,   false, true,  false},
     [PANEL_HISTOGRAM] = {draw_histograms, read_histograms, fit_histogram, false, false, false},
-    [PANEL_PICTURE]   = {draw_pictures,   NULL,            NULL,          false, false, true},
+    [PANEL_IMAGES]    = {draw_images,     NULL,            NULL,          false, false, true},
     [PANEL_PR]        = {draw_pr,         read_pr,         fit_pr,        true,  true,  false},
     [PANEL_GRAPH]     = {draw_graph,      read_graph,      NULL,          false, false, true},
     [PANEL_TEXT]      = {draw_texts,      NULL,            NULL,          false, true,  false},
     [PANEL_PLOT]      = {draw_plot,       read_plot,       fit_figure,    true,  false, false},
     [PANEL_BARS]      = {draw_counts,     read_counts,     fit_figure,    true,  false, false},
     [PANEL_MATRIX]    = {draw_matrix,     read_matrix,     fit_figure,    true,  false, true},
-    [PANEL_GALLERY]   = {draw_gallery,    NULL,            NULL,          false, false, false},
 };
 /* clang-format on */
 

@@ -15,14 +15,13 @@ typedef enum panel_kind {
     PANEL_CURVES = 0, /* scalars of one group of tags over x */
     PANEL_HEAT,       /* a group's scalars as rows (layers) over x, colour for the value */
     PANEL_HISTOGRAM,  /* a histogram tag over time, as ridges */
-    PANEL_PICTURE,    /* the last pictures of a group of tags, with their steps */
+    PANEL_IMAGES,     /* of a figure, or the last ones of a group of tags, with their steps */
     PANEL_PR,         /* precision over recall, of a group of tags and all runs */
     PANEL_GRAPH,      /* the layers of a network, with the norms of their gradients */
     PANEL_TEXT,       /* settings (a column for each run) and other text */
     PANEL_PLOT,       /* of a figure: curves of any x */
     PANEL_BARS,       /* a histogram of values */
     PANEL_MATRIX,     /* a matrix as colours, of a figure or the last one that a run has logged */
-    PANEL_GALLERY,    /* pictures side by side */
     PANEL_KIND_COUNT
 } panel_kind;
 
@@ -119,7 +118,7 @@ size_t curve_nearest(const curve *c, const page_options *o, double x);
 /* The panel of each figure of a grid, as panels_build gives those of runs. */
 bool panels_of_figure(panel **panels, size_t *count, const figure *f);
 
-/* How high a panel of pictures has to be for what it shows in p->area. */
+/* How high a panel of images has to be for what it shows in p->area. */
 float panel_height(const panel *p, const page_options *options);
 
 /* Draws the panel in p->area; cursor (NULL: none) is a place on the page at which the values of all

@@ -171,7 +171,7 @@ static void describe(entry *e, size_t run_count) {
         e->rank = RANK_PR;
         break;
     case DNN_EVENT_IMAGE:
-        e->kind = PANEL_PICTURE;
+        e->kind = PANEL_IMAGES;
         e->rank = RANK_PICTURE;
         break;
     case DNN_EVENT_TEXT:

@@ -99,7 +99,7 @@ static void put_figure(FILE *out, const panel *p) {
         fprintf(out, "name,x,y%s%s\n", more.spread ? ",spread" : "", more.shade ? ",colour" : "");
     else if (p->kind == PANEL_BARS)
         fputs("name,from,to,count\n", out);
-    else if (p->kind == PANEL_GALLERY)
+    else if (p->kind == PANEL_IMAGES)
         fputs("name,row,column,red,green,blue\n", out);
     for (size_t i = 0; i < f->count; i++) {
         if (curve_hidden(&p->curves[i]))
@@ -110,7 +110,7 @@ static void put_figure(FILE *out, const panel *p) {
             put_bins(out, f, &f->items[i]);
         else if (p->kind == PANEL_MATRIX)
             put_matrix(out, &f->items[i]);
-        else if (p->kind == PANEL_GALLERY)
+        else if (p->kind == PANEL_IMAGES)
             put_pixels(out, &f->items[i]);
     }
     put_notes(out, f, more);
@@ -305,7 +305,7 @@ static const struct {
     [PANEL_HISTOGRAM] = {put_histograms, {.ranges = true}},
     [PANEL_MATRIX] = {put_elements,   {.places = true}},
     [PANEL_PR] = {put_elements,   {.places = true}},
-    [PANEL_PICTURE] = {put_image,      {.words = true} },
+    [PANEL_IMAGES] = {put_image,      {.words = true} },
     [PANEL_TEXT] = {put_texts,      {.words = true} },
     [PANEL_GRAPH] = {put_layers,     {.words = true} },
 };

@@ -15,7 +15,7 @@ static panel_kind kind_of(const figure *f) {
         [FIGURE_CURVES] = PANEL_PLOT,
         [FIGURE_HISTOGRAM] = PANEL_BARS,
         [FIGURE_MATRIX] = PANEL_MATRIX,
-        [FIGURE_PICTURES] = PANEL_GALLERY,
+        [FIGURE_PICTURES] = PANEL_IMAGES,
     };
     return kinds[f->kind];
 }

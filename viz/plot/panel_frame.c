@@ -9,6 +9,10 @@
 
 #define MAX_TICKS 128
 
+float pixels_per_point(const page_options *o) {
+    return o->grain > 0 ? 1 / o->grain : o->scale > 0 ? o->scale : 1;
+}
+
 color faded(color c, double opacity) {
     return (c & ~0xFFu) | (color)lround((double)(c & 0xFF) * opacity);
 }

@@ -123,6 +123,9 @@ void describe_absent(const panel *p, const page_options *o, char *text, size_t s
 
 /* --- panel_frame.c: title, axes, grid --- */
 
+/* Pixels of the surface, or of an image made of character cells. */
+float pixels_per_point(const page_options *o);
+
 color faded(color c, double opacity);
 color blend(color from, color to, double share); /* of `to`; opaque */
 rect inset(rect r, float by);
@@ -197,12 +200,6 @@ void draw_color_bar(const axis *colors, rect bar, color_paint *paint, const page
 #define COLOR_BAR_WIDTH 12.0f
 #define BAR_ROOM        (COLOR_BAR_WIDTH + 54) /* with its labels */
 
-/* --- panel_picture.c --- */
-
-/* A picture centred in a cell: by a whole factor where it is enlarged, averaged where it is
- * reduced. Returns where it stands. */
-rect draw_picture(const picture *image, rect cell, float pixels, display_list *list);
-
 /* --- panel_figure.c --- */
 
 /* The axes that hold the figure, unless they are held. */
@@ -229,7 +226,7 @@ void describe_missing(const panel *p, char *text, size_t size);
 void draw_spread(const panel *p, size_t i, const page_options *o, display_list *list);
 void draw_notes(const panel *p, const page_options *o, display_list *list);
 
-/* --- kinds of figures: panel_plot.c, panel_bars.c, panel_matrix.c, panel_gallery.c --- */
+/* --- kinds of figures: panel_plot.c, panel_bars.c, panel_matrix.c --- */
 
 /* A matrix that a panel shows, of a figure or the last one of a run. */
 typedef struct matrix_view {
@@ -245,7 +242,7 @@ matrix_view matrix_of(const panel *p);
 
 /* How high the panel has to be for what it shows at this width and at most this height. */
 float matrix_place(panel *p, const page_options *o, float top);
-float gallery_place(const panel *p, const page_options *o, float top);
+float images_place(const panel *p, const page_options *o, float top);
 
 void draw_plot(panel *p, const page_options *o, display_list *list);
 void read_plot(panel *p, const page_options *o, const point *cursor, display_list *list);
@@ -253,7 +250,6 @@ void draw_counts(panel *p, const page_options *o, display_list *list);
 void read_counts(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_matrix(panel *p, const page_options *o, display_list *list);
 void read_matrix(panel *p, const page_options *o, const point *cursor, display_list *list);
-void draw_gallery(panel *p, const page_options *o, display_list *list);
 
 /* --- panel_settings.c --- */
 
@@ -269,7 +265,7 @@ void draw_heat(panel *p, const page_options *o, display_list *list);
 void read_heat(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_histograms(panel *p, const page_options *o, display_list *list);
 void read_histograms(panel *p, const page_options *o, const point *cursor, display_list *list);
-void draw_pictures(panel *p, const page_options *o, display_list *list);
+void draw_images(panel *p, const page_options *o, display_list *list);
 void fit_pr(panel *p, const page_options *o);
 void draw_pr(panel *p, const page_options *o, display_list *list);
 void read_pr(panel *p, const page_options *o, const point *cursor, display_list *list);

@@ -149,9 +149,9 @@ static void put_curves(const report *r, const panel *p, FILE *out) {
 
 static bool put_panel(const report *r, const panel *p, FILE *out) {
     static const char *const kinds[PANEL_KIND_COUNT] = {
-        [PANEL_CURVES] = "curves",  [PANEL_HEAT] = "heat", [PANEL_HISTOGRAM] = "histogram",
-        [PANEL_PICTURE] = "images", [PANEL_TEXT] = "text", [PANEL_MATRIX] = "matrix",
-        [PANEL_GRAPH] = "graph",    [PANEL_PR] = "pr",
+        [PANEL_CURVES] = "curves", [PANEL_HEAT] = "heat", [PANEL_HISTOGRAM] = "histogram",
+        [PANEL_IMAGES] = "images", [PANEL_TEXT] = "text", [PANEL_MATRIX] = "matrix",
+        [PANEL_GRAPH] = "graph",   [PANEL_PR] = "pr",
     };
     fprintf(out, "\n{\"kind\":\"%s\",", kinds[p->kind]);
     json_field("title", p->title, out);

@@ -195,8 +195,8 @@ static bool put_pr(const report *r, const panel *p, FILE *out) {
 
 bool report_write_content(const report *r, const panel *p, FILE *out) {
     static bool (*const contents[PANEL_KIND_COUNT])(const report *, const panel *, FILE *) = {
-        [PANEL_HISTOGRAM] = put_histograms, [PANEL_PICTURE] = put_images, [PANEL_TEXT] = put_texts,
-        [PANEL_MATRIX] = put_matrix,        [PANEL_GRAPH] = put_graphs,   [PANEL_PR] = put_pr,
+        [PANEL_HISTOGRAM] = put_histograms, [PANEL_IMAGES] = put_images, [PANEL_TEXT] = put_texts,
+        [PANEL_MATRIX] = put_matrix,        [PANEL_GRAPH] = put_graphs,  [PANEL_PR] = put_pr,
     };
     return contents[p->kind] == NULL || contents[p->kind](r, p, out);
 }

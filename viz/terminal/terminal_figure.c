@@ -30,8 +30,8 @@ static int rows_of(panel *p, const page_options *o, int usual) {
         return usual;
     if (p->kind == PANEL_MATRIX || p->title[0] != '\0')
         titled += CELL_HEIGHT;
-    if (p->kind == PANEL_GALLERY)
-        return rows_until(gallery_place(p, o, titled) - CELL_HEIGHT, PADDING, 0);
+    if (p->kind == PANEL_IMAGES)
+        return rows_until(images_place(p, o, titled) - CELL_HEIGHT, PADDING, 0);
     if (p->figure->y_label[0] != '\0')
         titled += CELL_HEIGHT;
     float end = matrix_place(p, o, titled) - CELL_HEIGHT;
@@ -47,8 +47,8 @@ static int choose_rows(view *v, int columns, int most) {
     int each_most = (most - between) / (int)grid_rows, rows = 0;
     int usual =
         usual_rows(columns / (int)grid_columns, each_most > LEAST_ROWS ? each_most : LEAST_ROWS);
-    bool gallery = v->panel_count == 1 && v->panels[0].kind == PANEL_GALLERY;
-    v->height = (float)(gallery ? most : usual * (int)grid_rows + between) * CELL_HEIGHT;
+    bool images = v->panel_count == 1 && v->panels[0].kind == PANEL_IMAGES;
+    v->height = (float)(images ? most : usual * (int)grid_rows + between) * CELL_HEIGHT;
     view_layout(v);
     for (size_t i = 0; i < v->panel_count; i++) {
         int wanted = rows_of(&v->panels[i], &v->options, usual);

@@ -70,8 +70,8 @@ static void put_pr(const curve *c, FILE *out) {
 static void put_image(const curve *c, FILE *out) {
     const char *caption = run_caption(c->run, c->tag);
     fprintf(out, "    %s: %zu x %zu pixels at step %lld%s%s\n", c->label, c->tag->picture.width,
-            c->tag->picture.height, (long long)c->tag->picture_step,
-            caption != NULL ? ", " : "", caption != NULL ? caption : "");
+            c->tag->picture.height, (long long)c->tag->picture_step, caption != NULL ? ", " : "",
+            caption != NULL ? caption : "");
 }
 
 static void put_lines(const char *text, FILE *out) {
@@ -111,7 +111,7 @@ static void put_graph(const curve *c, FILE *out) {
 /* What a kind says of each curve; that of heat maps is said of their curves. */
 static void (*const kinds[PANEL_KIND_COUNT])(const curve *c, FILE *out) = {
     [PANEL_CURVES] = put_series, [PANEL_HISTOGRAM] = put_histogram, [PANEL_MATRIX] = put_matrix,
-    [PANEL_PR] = put_pr,         [PANEL_PICTURE] = put_image,       [PANEL_TEXT] = put_texts,
+    [PANEL_PR] = put_pr,         [PANEL_IMAGES] = put_image,        [PANEL_TEXT] = put_texts,
     [PANEL_GRAPH] = put_graph,
 };
 

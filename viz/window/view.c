@@ -277,7 +277,7 @@ void view_layout(view *v) {
 void view_trim(view *v) {
     panel *p = v->panel_count == 1 ? &v->panels[0] : NULL;
     view_layout(v);
-    if (p != NULL && p->kind == PANEL_GALLERY)
+    if (p != NULL && p->figure != NULL && p->kind == PANEL_IMAGES)
         v->height = fminf(v->height, ceilf(p->area.y + panel_height(p, &v->options)));
 }
 

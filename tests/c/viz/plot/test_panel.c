@@ -60,7 +60,7 @@ static void tags_are_grouped_into_panels_in_the_order_of_interest(void **state) 
         {PANEL_CURVES,    "time_per_step", 1, "time_per_step", "time_per_step"},
         {PANEL_CURVES,    "zeta",          1, "zeta",          "zeta"         },
         {PANEL_HISTOGRAM, "weights/1",     1, "1",             "1"            },
-        {PANEL_PICTURE,   "photo",         2, "2",             "10"           },
+        {PANEL_IMAGES,    "photo",         2, "2",             "10"           },
         {PANEL_TEXT,      "settings",      1, "settings",      "settings"     },
     };
     sample s = {0};

@@ -123,7 +123,7 @@ static void a_picture_is_enlarged_by_a_whole_factor_in_the_middle(void **state) 
     tag->picture = (picture){12, 8, pixels};
     tag->picture_step = 42;
     sample_tag(r, "photo/1", DNN_EVENT_TEXT)->text = (char *)"cat 0.98";
-    build(&s, PANEL_PICTURE, "photo", 300, 220);
+    build(&s, PANEL_IMAGES, "photo", 300, 220);
     draw(&s);
     const command *image = find_kind(&s.list, COMMAND_IMAGE, 0);
     check_close(image->area.w / 12, image->area.h / 8, 1e-6);
@@ -131,6 +131,14 @@ static void a_picture_is_enlarged_by_a_whole_factor_in_the_middle(void **state) 
     check_close(image->area.x + image->area.w / 2, 150, 1);
     assert_non_null(find_text(&s.list, "cat 0.98"));
     assert_non_null(find_text(&s.list, "step 42"));
+    tag->picture = (picture){2, 48, pixels}; /* its words are wider than it */
+    s.panel->area.h = 110;
+    draw(&s);
+    image = find_kind(&s.list, COMMAND_IMAGE, 0);
+    assert_true(image->area.w < 10);
+    const command *words = find_text(&s.list, "cat 0.98");
+    assert_non_null(words);
+    check_close(words->area.x + words->area.w / 2, image->area.x + image->area.w / 2, 1.5);
     clean(&s);
 }
 

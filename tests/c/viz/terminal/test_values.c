@@ -36,7 +36,7 @@ static const struct expected {
                       "2 Linear: 1 at step 2"                                                                       },
     [PANEL_HISTOGRAM] = {"weights",   "run,weights,9,0.000000,4,0,1,,,\n",
                       "7 values from -1 to 1, mean 0.125, deviation 0.75, at step 9"                                },
-    [PANEL_PICTURE] = {"photo",     "run,photo/1,5,,,,,,,\"4 x 2 pixels: a cat, asleep\"\n",
+    [PANEL_IMAGES] = {"photo",     "run,photo/1,5,,,,,,,\"4 x 2 pixels: a cat, asleep\"\n",
                       "4 x 2 pixels at step 5, a cat, asleep"                                                       },
     [PANEL_MATRIX] = {"confusion", "run,confusion,7,0.000000,43,,,2,2,\n",                  "cat: 48 2\n"           },
     [PANEL_PR] = {"pr",        "run,pr/cat,6,0.000000,0.625,,,5,1,\n",                  "0 0.625 1\n"           },
@@ -45,7 +45,7 @@ static const struct expected {
 };
 
 static bool is_of_figures(panel_kind kind) {
-    return kind == PANEL_PLOT || kind == PANEL_BARS || kind == PANEL_GALLERY;
+    return kind == PANEL_PLOT || kind == PANEL_BARS;
 }
 
 static void log_matrix(run_tag *tag, double *matrix, size_t rows, size_t columns, int64_t step) {
