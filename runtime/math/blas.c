@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "math/elementwise.h"
 #include "math/mm_run.h"
 
 /* "209 x 12288", and as the operand that it is: "209 x 12288 (transposed)". */
@@ -110,8 +111,18 @@ static void scale(dnn_matrix *out, double beta) {
             dnn_matrix_set(out, i, j, beta == 0 ? 0 : beta * dnn_matrix_get(out, i, j));
 }
 
-dnn_status dnn_mm(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
-                  const dnn_matrix *b, double beta, dnn_matrix *out, dnn_error *err) {
+static dnn_status check_bias(const dnn_matrix *bias, const dnn_matrix *out, dnn_error *err) {
+    if (bias->rows != out->rows || bias->cols != 1)
+        return dnn_fail(err, DNN_ERROR_SHAPE,
+                        "matrix product: the bias is %zu x %zu; with %zu rows it must be %zu x 1",
+                        bias->rows, bias->cols, out->rows, out->rows);
+    return dnn_matrix_require_same_type(out, bias, "matrix product", err);
+}
+
+/* out = alpha * op(a) * op(b) + beta * out + bias, where there is one. */
+static dnn_status multiply(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
+                           const dnn_matrix *b, double beta, const dnn_matrix *bias,
+                           dnn_matrix *out, dnn_error *err) {
     size_t rows, cols, inner = inner_of(transpose_a, a);
     dnn_mm_shape(transpose_a, transpose_b, a, b, &rows, &cols);
     dnn_status status = check_types(a, b, out, err);
@@ -119,11 +130,13 @@ dnn_status dnn_mm(bool transpose_a, bool transpose_b, double alpha, const dnn_ma
         status = fail_shapes(transpose_a, transpose_b, a, b, err);
     if (status == DNN_OK)
         status = check_output(a, b, out, rows, cols, err);
+    if (status == DNN_OK && bias != NULL)
+        status = check_bias(bias, out, err);
     if (status != DNN_OK || rows == 0 || cols == 0)
         return status;
     if (inner == 0) {
         scale(out, beta);
-        return DNN_OK;
+        return bias == NULL ? DNN_OK : dnn_binary(DNN_ADD, out, out, bias, err);
     }
     dnn_mm_call p = {.dtype = out->dtype,
                      .m = rows,
@@ -134,10 +147,21 @@ dnn_status dnn_mm(bool transpose_a, bool transpose_b, double alpha, const dnn_ma
                      .a = a->data,
                      .b = b->data,
                      .c = out->data,
+                     .bias = bias == NULL ? NULL : bias->data,
                      .lda = a->ld,
                      .ldb = b->ld,
                      .ldc = out->ld,
                      .transpose_a = transpose_a,
                      .transpose_b = transpose_b};
     return dnn_mm_run(&p, err);
+}
+
+dnn_status dnn_mm(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
+                  const dnn_matrix *b, double beta, dnn_matrix *out, dnn_error *err) {
+    return multiply(transpose_a, transpose_b, alpha, a, b, beta, NULL, out, err);
+}
+
+dnn_status dnn_mm_bias(bool transpose_a, bool transpose_b, const dnn_matrix *a, const dnn_matrix *b,
+                       const dnn_matrix *bias, dnn_matrix *out, dnn_error *err) {
+    return multiply(transpose_a, transpose_b, 1, a, b, 0, bias, out, err);
 }

@@ -18,6 +18,10 @@ const char *dnn_blas_core(void);
 dnn_status dnn_mm(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
                   const dnn_matrix *b, double beta, dnn_matrix *out, dnn_error *err);
 
+/* out = op(a) * op(b) + bias, a column that is added to every column of the product; NULL: none. */
+dnn_status dnn_mm_bias(bool transpose_a, bool transpose_b, const dnn_matrix *a, const dnn_matrix *b,
+                       const dnn_matrix *bias, dnn_matrix *out, dnn_error *err);
+
 /* Rows and cols of op(a) * op(b), for the matrix to write into; 0 x 0 where the shapes do not fit,
  * which dnn_mm then says. */
 void dnn_mm_shape(bool transpose_a, bool transpose_b, const dnn_matrix *a, const dnn_matrix *b,

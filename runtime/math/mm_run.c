@@ -16,6 +16,7 @@
 #include "math/blas_core.h"
 #include "math/pieces.h"
 #include "math/scratch.h"
+#include "math/simd.h"
 #include "math/skinny.h"
 #include "math/small.h"
 
@@ -100,7 +101,27 @@ static dnn_mm_call piece_of(const mm_plan *plan, size_t task) {
     piece.a = dnn_mm_element(p, p->a, p->lda, p->transpose_a, row, depth);
     piece.b = dnn_mm_element(p, p->b, p->ldb, p->transpose_b, depth, col);
     piece.c = (void *)dnn_mm_element(p, p->c, p->ldc, false, row, col);
+    if (p->bias != NULL)
+        piece.bias = dnn_mm_element(p, p->bias, 0, false, row, 0);
     return piece;
+}
+
+#define ADD_BIAS(T, name)                                                                          \
+    DNN_CLONES static void name(T *restrict c, const T *restrict bias, size_t m, size_t n,         \
+                                size_t ldc) {                                                      \
+        for (size_t j = 0; j < n; j++, c += ldc)                                                   \
+            for (size_t i = 0; i < m; i++)                                                         \
+                c[i] += bias[i];                                                                   \
+    }
+ADD_BIAS(float, add_bias_f32)
+ADD_BIAS(double, add_bias_f64)
+
+/* To a c that is otherwise ready. */
+static void add_bias(const dnn_mm_call *p) {
+    if (p->bias != NULL && p->dtype == DNN_FLOAT32)
+        add_bias_f32(p->c, p->bias, p->m, p->n, p->ldc);
+    else if (p->bias != NULL)
+        add_bias_f64(p->c, p->bias, p->m, p->n, p->ldc);
 }
 
 /* c (m x n), its old content forgotten. */
@@ -128,6 +149,7 @@ static void run_vector(const dnn_mm_call *p, bool transpose, size_t rows, size_t
     else
         dnn_blas.dgemv(CblasColMajor, t, m, n, p->alpha, x, (int)ld, v, (int)v_step, beta, y,
                     (int)y_step);
+    add_bias(p);
 }
 
 void dnn_mm_once(const dnn_mm_call *p) {
@@ -145,6 +167,7 @@ void dnn_mm_once(const dnn_mm_call *p) {
     else
         dnn_blas.dgemm(CblasColMajor, ta, tb, m, n, k, p->alpha, p->a, lda, p->b, ldb, p->beta, p->c,
                     ldc);
+    add_bias(p);
 }
 
 /* A piece that would take BLAS too long: call after call, of equal extents, those along k added up
@@ -161,6 +184,8 @@ static void run_long_matrix(const dnn_mm_call *p) {
     for (size_t call = 0; call < blocks * calls.depth && !dnn_interrupt_requested(); call++) {
         dnn_mm_call part = piece_of(&calls, call);
         part.beta = call < blocks ? p->beta : 1;
+        if (call < blocks * (calls.depth - 1))
+            part.bias = NULL; /* the last ones add it */
         dnn_mm_once(&part);
     }
 }
@@ -194,6 +219,7 @@ static void run_slice(void *context, size_t task) {
     piece.c = (char *)plan->partial + task * bytes;
     piece.ldc = piece.m;
     piece.beta = 0;
+    piece.bias = NULL;
     run_piece(&piece);
 }
 
@@ -210,7 +236,7 @@ static void run_slice(void *context, size_t task) {
 ADD_SLICES(float, add_slices_f32)
 ADD_SLICES(double, add_slices_f64)
 
-/* c = beta * c + the slices' products. */
+/* c = beta * c + the slices' products + bias. */
 static void add_slices(const mm_plan *plan) {
     const dnn_mm_call *p = plan->whole;
     size_t slice = p->m * p->n;
@@ -221,6 +247,7 @@ static void add_slices(const mm_plan *plan) {
         else
             add_slices_f64((double *)p->c + j * p->ldc, (const double *)plan->partial + j * p->m,
                            p->m, slice, plan->depth, p->beta);
+    add_bias(p);
 }
 
 /* Each element of c by itself, in the order of k. */
@@ -236,6 +263,8 @@ static void add_slices(const mm_plan *plan) {
                 for (size_t l = 0; l < p->k; l++, a += a_col, b += b_row)                          \
                     sum += *a * *b;                                                                \
                 *c = alpha * sum + (beta == 0 ? 0 : beta * *c);                                    \
+                if (p->bias != NULL)                                                               \
+                    *c += ((const T *)p->bias)[i];                                                 \
             }                                                                                      \
     }
 RUN_TINY(float, run_tiny_f32)
@@ -276,12 +305,15 @@ dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
     }
     if (dnn_bfloat16_suits(p))
         return run_bfloat16(p, err);
-    if (p->m * p->n <= SMALL / p->k && dnn_small_suits(p)) {
+    if ((double)(p->m * p->n) * (double)p->k <= SMALL && dnn_small_suits(p)) {
         dnn_small_run(p);
         return DNN_OK;
     }
-    if (dnn_skinny_suits(p))
-        return dnn_skinny_run(p, err);
+    if (dnn_skinny_suits(p)) {
+        dnn_status skinny = dnn_skinny_run(p, err);
+        add_bias(p);
+        return skinny;
+    }
     dnn_status status = dnn_blas_prepare(err);
     if (status != DNN_OK)
         return status;

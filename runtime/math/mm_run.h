@@ -1,4 +1,4 @@
-/* mm_run.h: c = alpha * op(a) * op(b) + beta * c on bare memory, what dnn_mm does once all is
+/* mm_run.h: c = alpha * op(a) * op(b) + beta * c + bias on bare memory, what dnn_mm does once all is
  * checked.
  *
  * Internal to this folder. Nothing is checked here. op(a) is m x k, op(b) k x n, c m x n; strides
@@ -18,6 +18,7 @@ typedef struct dnn_mm_call {
     double alpha, beta;
     const void *a, *b;
     void *c;
+    const void *bias;     /* m elements, added to each column of c; NULL: none. Then alpha is 1 */
     size_t lda, ldb, ldc; /* elements from one stored column to the next */
     bool transpose_a, transpose_b;
     bool bfloat16; /* of float32: the operands are rounded to it, see precision.h */

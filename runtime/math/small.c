@@ -173,11 +173,16 @@ static void run_rounded_part(const dnn_mm_call *p) {
         (p->transpose_a ? dnn_bfloat16_columns : dnn_bfloat16_rows)(a, pairs.lda, from, p->lda,
                                                                     pairs.m, p->k);
         pairs.c = (float *)p->c + i;
+        pairs.bias = p->bias == NULL ? NULL : (const float *)p->bias + i;
         kernel->run(&pairs, 0, pairs.m);
     }
 }
 
 void dnn_small_run(const dnn_mm_call *p) {
+    if (p->n <= SIDE && p->k <= DEPTH && !p->bfloat16) {
+        run_part(p);
+        return;
+    }
     for (size_t j = 0; j < p->n; j += SIDE)
         for (size_t l = 0; l < p->k; l += DEPTH) {
             dnn_mm_call part = *p;
@@ -187,6 +192,7 @@ void dnn_small_run(const dnn_mm_call *p) {
             part.b = dnn_mm_element(p, p->b, p->ldb, p->transpose_b, l, j);
             part.c = (void *)dnn_mm_element(p, p->c, p->ldc, false, 0, j);
             part.beta = l == 0 ? p->beta : 1;
+            part.bias = l + part.k == p->k ? p->bias : NULL;
             (p->bfloat16 ? run_rounded_part : run_part)(&part);
         }
 }

@@ -7,18 +7,14 @@
  * elements the whole example is. */
 #include <math.h>
 
-#include "core/threads.h"
 #include "math/blas.h"
-#include "math/elementwise.h"
 #include "math/fill.h"
-#include "math/simd.h"
 #include "nn/layers/row_sums.h"
 #include "nn/call.h"
 
 enum { IN_FEATURES, OUT_FEATURES, BIAS, INIT }; /* settings */
 enum { HE, XAVIER, CONSTANT, LECUN };           /* choices of INIT */
 enum { WEIGHT_MATRIX, BIAS_COLUMN };            /* values */
-enum { FEW = 1024 };                            /* elements */
 
 static const char *const inits[] = {
     [HE] = "he", [XAVIER] = "xavier", [CONSTANT] = "0.01", [LECUN] = "1/sqrt(n)", NULL};
@@ -97,26 +93,6 @@ static dnn_matrix columns_of(const dnn_matrix *m, size_t rows) {
                            : dnn_matrix_of(m->dtype, rows, m->rows * m->cols / rows, m->data);
 }
 
-#define ADD_BIAS(T, name)                                                                          \
-    DNN_CLONES static void name(T *restrict a, const T *restrict bias, size_t rows, size_t cols) { \
-        for (size_t j = 0; j < cols; j++, a += rows)                                               \
-            for (size_t i = 0; i < rows; i++)                                                      \
-                a[i] += bias[i];                                                                   \
-    }
-ADD_BIAS(float, add_bias_f32)
-ADD_BIAS(double, add_bias_f64)
-
-/* A few elements take less than it takes to cut them into tasks. */
-static dnn_status add_bias(const dnn_matrix *bias, dnn_matrix *A, dnn_error *err) {
-    if (dnn_matrix_count(A) > FEW)
-        return dnn_binary(DNN_ADD, A, A, bias, err);
-    if (A->dtype == DNN_FLOAT32)
-        add_bias_f32(A->data, bias->data, A->rows, A->cols);
-    else
-        add_bias_f64(A->data, bias->data, A->rows, A->cols);
-    return DNN_OK;
-}
-
 /* m's columns as the products take them: X's in_features, or A's out_features. */
 static dnn_matrix input_columns(const dnn_call *call, const dnn_matrix *m) {
     return columns_of(m, dnn_layer_count(call->layer, IN_FEATURES));
@@ -128,11 +104,10 @@ static dnn_matrix output_columns(const dnn_call *call, const dnn_matrix *m) {
 
 static dnn_status forward(dnn_call *call, dnn_error *err) {
     dnn_matrix X = input_columns(call, &call->X[0]), A = output_columns(call, &call->A);
-    dnn_status status = dnn_mm(call->layer->transposed, false, 1, &call->values[WEIGHT_MATRIX], &X,
-                               0, &A, err);
-    if (status == DNN_OK && dnn_layer_flag(call->layer, BIAS))
-        status = add_bias(&call->values[BIAS_COLUMN], &A, err);
-    return status;
+    const dnn_matrix *bias =
+        dnn_layer_flag(call->layer, BIAS) ? &call->values[BIAS_COLUMN] : NULL;
+    return dnn_mm_bias(call->layer->transposed, false, &call->values[WEIGHT_MATRIX], &X, bias, &A,
+                       err);
 }
 
 static dnn_status backward(dnn_call *call, dnn_error *err) {
