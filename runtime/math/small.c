@@ -18,6 +18,8 @@ enum {
     DEPTH = 256, /* most of k: what a packed block of a is deep */
     SIDE = 256,  /* most columns of c that are worked on at a time */
     MANY = 128, /* columns of b from which on packing a is worth it, as columns far apart collide */
+    FLAT = 4,   /* rows of c that leave most of a vector empty, ... */
+    WIDE = 8,   /* ... where there are that many columns: then its transpose is computed */
     APART = 1024, /* elements from one column to the next */
     GAP = 16,     /* between rows of packed pairs, which would collide in the cache */
     MOST_ROWS = 32,
@@ -178,9 +180,47 @@ static void run_rounded_part(const dnn_mm_call *p) {
     }
 }
 
+#define PUT_TURNED(T, name)                                                                        \
+    static void name(const dnn_mm_call *p, const T *turned) {                                      \
+        const T *bias = p->bias;                                                                   \
+        T *c = p->c;                                                                               \
+        for (size_t j = 0; j < p->n; j++, c += p->ldc)                                             \
+            for (size_t i = 0; i < p->m; i++) {                                                    \
+                T sum = turned[i * p->n + j];                                                      \
+                sum = p->beta == 0 ? sum : sum + c[i];                                             \
+                c[i] = bias == NULL ? sum : sum + bias[i];                                         \
+            }                                                                                      \
+    }
+PUT_TURNED(float, put_turned_f32)
+PUT_TURNED(double, put_turned_f64)
+
+static bool is_flat(const dnn_mm_call *p) {
+    return p->m <= FLAT && p->n >= WIDE && p->transpose_b && p->alpha == 1 &&
+           (p->beta == 0 || p->beta == 1);
+}
+
+/* c' = op(b)' op(a)', which has whole vectors and the same sums; the columns of op(b)' follow each
+ * other as b stands. */
+static void run_turned(const dnn_mm_call *p) {
+    _Alignas(64) double turned[FLAT * SIDE];
+    dnn_mm_call q = *p;
+    q.m = p->n, q.n = p->m;
+    q.a = p->b, q.lda = p->ldb, q.transpose_a = !p->transpose_b;
+    q.b = p->a, q.ldb = p->lda, q.transpose_b = !p->transpose_a;
+    q.c = turned, q.ldc = p->n, q.beta = 0, q.bias = NULL;
+    run_part(&q);
+    if (p->dtype == DNN_FLOAT32)
+        put_turned_f32(p, (const float *)turned);
+    else
+        put_turned_f64(p, turned);
+}
+
 void dnn_small_run(const dnn_mm_call *p) {
     if (p->n <= SIDE && p->k <= DEPTH && !p->bfloat16) {
-        run_part(p);
+        if (is_flat(p))
+            run_turned(p);
+        else
+            run_part(p);
         return;
     }
     for (size_t j = 0; j < p->n; j += SIDE)
