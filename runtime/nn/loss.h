@@ -34,6 +34,8 @@ typedef struct dnn_loss_call {
     const dnn_matrix *weights; /* 1 x m of A's type; NULL: 1 for each example */
     dnn_matrix *costs; /* 1 x m of A's type: forward writes the weighted cost of each example,
                           before the reduction; NULL: not wanted */
+    double *total; /* from check to what follows: the weights of the labels that count. Set by
+                      dnn_loss_forward and dnn_loss_backward */
 } dnn_loss_call;
 
 /* An example for the gradient check and the comparison with PyTorch: settings as dnn_field_parse

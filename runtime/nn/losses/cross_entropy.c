@@ -217,8 +217,8 @@ static targets targets_of(const dnn_loss_call *call) {
 }
 
 /* What the mean divides by. */
-static double total_of(const targets *t) {
-    return t->soft ? (double)t->labels.Y->cols : dnn_labels_total(&t->labels);
+static double total_of(const dnn_loss_call *call, const targets *t) {
+    return t->soft ? (double)t->labels.Y->cols : *call->total;
 }
 
 static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
@@ -234,7 +234,7 @@ static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
     }
     status = dnn_labels_check(&t.labels, call, err);
     if (status == DNN_OK && call->settings[REDUCTION].number == 0)
-        status = dnn_labels_check_total(&t.labels, total_of(&t), err);
+        status = dnn_labels_check_total(&t.labels, call, err);
     return status;
 }
 
@@ -310,13 +310,13 @@ static void run(walk *w) {
 static double forward(const dnn_loss_call *call) {
     walk w = {.call = call, .t = targets_of(call), .example = SIZE_MAX};
     run(&w);
-    return call->settings[REDUCTION].number == 0 ? w.cost / total_of(&w.t) : w.cost;
+    return call->settings[REDUCTION].number == 0 ? w.cost / total_of(call, &w.t) : w.cost;
 }
 
 static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
     walk w = {.call = call, .dA = dA, .t = targets_of(call), .scale = 1};
     if (call->settings[REDUCTION].number == 0)
-        w.scale = 1 / total_of(&w.t);
+        w.scale = 1 / total_of(call, &w.t);
     run(&w);
 }
 

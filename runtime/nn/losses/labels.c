@@ -33,29 +33,6 @@ void dnn_labels_read(const dnn_labels *labels, size_t first, size_t n, double *o
     }
 }
 
-/* How many of n labels count. */
-DNN_CLONES static int counted(const double *labels, size_t n, double ignore) {
-    int count = 0;
-    for (size_t p = 0; p < n; p++)
-        count += labels[p] != ignore;
-    return count;
-}
-
-double dnn_labels_total(const dnn_labels *labels) {
-    size_t positions = labels->steps * labels->Y->cols;
-    double part[DNN_LABELS_PART], total = 0;
-    for (size_t first = 0; first < positions; first += DNN_LABELS_PART) {
-        size_t n = positions - first < DNN_LABELS_PART ? positions - first : DNN_LABELS_PART;
-        dnn_labels_read(labels, first, n, part);
-        if (labels->weights == NULL)
-            total += counted(part, n, labels->ignore);
-        for (size_t p = 0; labels->weights != NULL && p < n; p++)
-            if (part[p] != labels->ignore)
-                total += labels->weights[(size_t)part[p] - 1];
-    }
-    return total;
-}
-
 /* --- checks --- */
 
 dnn_status dnn_labels_check_shape(const char *name, const dnn_loss_call *call, dnn_error *err) {
@@ -108,30 +85,56 @@ DNN_INLINE bool is_good(double label, double most, double ignore) {
     return (label == ignore) | ((label >= 1) & (label <= most) & (label == floor(label)));
 }
 
-DNN_CLONES static bool all_good(const double *labels, size_t n, double most, double ignore) {
-    int bad = 0;
-    for (size_t p = 0; p < n; p++)
+/* Whether all are good, and how many of them count. */
+DNN_CLONES static bool all_good(const double *labels, size_t n, double most, double ignore,
+                                int *count) {
+    int bad = 0, counted = 0;
+    for (size_t p = 0; p < n; p++) {
         bad |= !is_good(labels[p], most, ignore);
+        counted += labels[p] != ignore;
+    }
+    *count = counted;
     return !bad;
+}
+
+static double total_of(const dnn_labels *labels) {
+    size_t positions = labels->steps * labels->Y->cols;
+    double part[DNN_LABELS_PART], total = 0;
+    for (size_t first = 0; first < positions; first += DNN_LABELS_PART) {
+        size_t n = positions - first < DNN_LABELS_PART ? positions - first : DNN_LABELS_PART;
+        dnn_labels_read(labels, first, n, part);
+        for (size_t p = 0; p < n; p++)
+            if (part[p] != labels->ignore)
+                total += labels->weights[(size_t)part[p] - 1];
+    }
+    return total;
 }
 
 dnn_status dnn_labels_check(const dnn_labels *labels, const dnn_loss_call *call, dnn_error *err) {
     size_t positions = labels->steps * labels->Y->cols;
-    double part[DNN_LABELS_PART], most = (double)labels->classes;
+    double part[DNN_LABELS_PART], most = (double)labels->classes, total = 0;
     for (size_t first = 0; first < positions; first += DNN_LABELS_PART) {
         size_t n = positions - first < DNN_LABELS_PART ? positions - first : DNN_LABELS_PART;
+        int count;
         dnn_labels_read(labels, first, n, part);
-        if (all_good(part, n, most, labels->ignore))
+        if (all_good(part, n, most, labels->ignore, &count)) {
+            total += count;
             continue;
+        }
         for (size_t p = 0; p < n; p++)
             if (!is_good(part[p], most, labels->ignore))
                 return fail_label(labels, part[p], first + p, err);
     }
-    return dnn_check_vector(labels->name, call, "weight", labels->classes, "class", err);
+    dnn_status status =
+        dnn_check_vector(labels->name, call, "weight", labels->classes, "class", err);
+    if (status == DNN_OK)
+        *call->total = labels->weights == NULL ? total : total_of(labels);
+    return status;
 }
 
-dnn_status dnn_labels_check_total(const dnn_labels *labels, double total, dnn_error *err) {
-    if (total != 0)
+dnn_status dnn_labels_check_total(const dnn_labels *labels, const dnn_loss_call *call,
+                                  dnn_error *err) {
+    if (*call->total != 0)
         return DNN_OK;
     return dnn_fail(err, DNN_ERROR_ARGUMENT,
                     "%s: the mean is undefined, as no label counts: each is %g (ignore_index) or "

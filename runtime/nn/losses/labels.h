@@ -40,7 +40,7 @@ dnn_labels dnn_labels_of(const char *name, const dnn_loss_call *call, size_t ste
 dnn_status dnn_labels_check_shape(const char *name, const dnn_loss_call *call, dnn_error *err);
 
 /* Every label is a whole number 1..classes, or the one that does not count; the weights are as many
- * as the classes. */
+ * as the classes. Then *call->total is what a mean divides by: the weights of those that count. */
 dnn_status dnn_labels_check(const dnn_labels *labels, const dnn_loss_call *call, dnn_error *err);
 
 /* Labels of positions [first, first + n), counted through all columns, as they stand in Y. */
@@ -51,8 +51,8 @@ static inline double dnn_label_weight(const dnn_labels *labels, size_t label) {
     return labels->weights == NULL ? 1 : labels->weights[label];
 }
 
-/* What a mean divides by: the weights of the labels that count. And a failure where that is 0. */
-double dnn_labels_total(const dnn_labels *labels);
-dnn_status dnn_labels_check_total(const dnn_labels *labels, double total, dnn_error *err);
+/* A failure where that is 0. */
+dnn_status dnn_labels_check_total(const dnn_labels *labels, const dnn_loss_call *call,
+                                  dnn_error *err);
 
 #endif

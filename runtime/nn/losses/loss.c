@@ -71,8 +71,11 @@ static dnn_status check_call(const dnn_loss_class *kind, const dnn_loss_call *ca
     return status;
 }
 
-dnn_status dnn_loss_forward(const dnn_loss_class *kind, const dnn_loss_call *call, double *cost,
+dnn_status dnn_loss_forward(const dnn_loss_class *kind, const dnn_loss_call *given, double *cost,
                             dnn_error *err) {
+    double total = 0;
+    dnn_loss_call with_total = *given, *call = &with_total;
+    call->total = &total;
     dnn_status status = check_call(kind, call, err);
     if (status != DNN_OK)
         return status;
@@ -80,9 +83,12 @@ dnn_status dnn_loss_forward(const dnn_loss_class *kind, const dnn_loss_call *cal
     return dnn_interrupt_check(err); /* a part may have been left out */
 }
 
-dnn_status dnn_loss_backward(const dnn_loss_class *kind, const dnn_loss_call *call, dnn_matrix *dA,
+dnn_status dnn_loss_backward(const dnn_loss_class *kind, const dnn_loss_call *given, dnn_matrix *dA,
                              dnn_error *err) {
+    double total = 0;
+    dnn_loss_call with_total = *given, *call = &with_total;
     const dnn_matrix *A = call->A;
+    call->total = &total;
     dnn_status status = check_call(kind, call, err);
     for (size_t k = 0; k < (kind->inputs == 0 ? 1 : kind->inputs) && status == DNN_OK; k++) {
         if (dA[k].rows != A->rows || dA[k].cols != A->cols)

@@ -23,7 +23,7 @@ static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
     dnn_labels labels = labels_of(call);
     status = dnn_labels_check(&labels, call, err);
     if (status == DNN_OK && call->settings[REDUCTION].number == 0)
-        status = dnn_labels_check_total(&labels, dnn_labels_total(&labels), err);
+        status = dnn_labels_check_total(&labels, call, err);
     return status;
 }
 
@@ -57,13 +57,13 @@ static double forward(const dnn_loss_call *call) {
         dnn_loss_note_cost(call, j, cost);
         sum += cost;
     }
-    return call->settings[REDUCTION].number == 0 ? sum / dnn_labels_total(&labels) : sum;
+    return call->settings[REDUCTION].number == 0 ? sum / *call->total : sum;
 }
 
 static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
     dnn_labels labels = labels_of(call);
     size_t bytes = dA->rows * dnn_dtype_info(dA->dtype)->size;
-    double scale = call->settings[REDUCTION].number == 0 ? 1 / dnn_labels_total(&labels) : 1;
+    double scale = call->settings[REDUCTION].number == 0 ? 1 / *call->total : 1;
     for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++) {
         memset(dnn_matrix_at(dA, 0, j), 0, bytes);
         visit(call, &labels, j, scale * dnn_loss_weight(call, j), dA);
