@@ -1,13 +1,9 @@
 /* relu.c: the rectifier, A = max(0, X); dX = dA where A > 0, else 0 (a NaN keeps dA). */
-#include "math/elementwise.h"
 #include "nn/call.h"
 
+#define FORWARD(x)         (x) <= 0 ? 0 : (x)
 #define BACKWARD(x, a, da) ((a) <= 0 ? 0 : (da))
 #include "nn/layers/activation.inc"
-
-static dnn_status forward(dnn_call *call, dnn_error *err) {
-    return dnn_unary(DNN_RELU, &call->A, &call->X[0], err);
-}
 
 static const dnn_case cases[] = {{.in = {{1, {7}}}}, {.in = {{3, {2, 3, 2}}}}, {.settings = NULL}};
 
@@ -16,6 +12,6 @@ const dnn_layer_class dnn_layer_relu = {
     .doc = "A = max(0, X)",
     .cases = cases,
     .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
-    .forward = forward,
+    .forward = activation_forward,
     .backward = activation_backward,
 };

@@ -1,13 +1,9 @@
 /* sigmoid.c: the logistic function, A = 1 / (1 + exp(-X)); dX = dA A (1 - A). */
-#include "math/elementwise.h"
 #include "nn/call.h"
 
+#define FORWARD(x)         SIGMOID(x)
 #define BACKWARD(x, a, da) ((da) * (a) * (1 - (a)))
 #include "nn/layers/activation.inc"
-
-static dnn_status forward(dnn_call *call, dnn_error *err) {
-    return dnn_unary(DNN_SIGMOID, &call->A, &call->X[0], err);
-}
 
 static const dnn_case cases[] = {{.in = {{1, {5}}}}, {.in = {{2, {3, 2}}}}, {.settings = NULL}};
 
@@ -16,6 +12,6 @@ const dnn_layer_class dnn_layer_sigmoid = {
     .doc = "A = 1 / (1 + exp(-X))",
     .cases = cases,
     .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
-    .forward = forward,
+    .forward = activation_forward,
     .backward = activation_backward,
 };

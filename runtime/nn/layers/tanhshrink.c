@@ -1,7 +1,6 @@
 /* tanhshrink.c: what a Tanh takes off, A = X - tanh(X); dX = dA tanh(X)^2. */
 #include "nn/call.h"
 
-#define TANH_OF(x)         JOIN(dnn_tanh, SUFFIX)(x)
 #define FORWARD(x)         ((x) - TANH_OF(x))
 #define BACKWARD(x, a, da) ((da) * TANH_OF(x) * TANH_OF(x))
 #include "nn/layers/activation.inc"
