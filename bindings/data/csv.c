@@ -5,23 +5,17 @@
 
 #include "bindings/data/data.h"
 #include "bindings/data/store.h"
+#include "bindings/handle.h"
 
 #define CSV "dnn.Csv"
 
 static int close_csv(lua_State *L) {
-    dnn_csv **csv = luaL_checkudata(L, 1, CSV);
-
-    dnn_csv_close(*csv);
-    *csv = NULL;
+    dnn_csv_close(dnnlua_close_handle(L, CSV));
     return 0;
 }
 
 static dnn_csv *check_csv(lua_State *L) {
-    dnn_csv **csv = luaL_checkudata(L, 1, CSV);
-
-    if (*csv == NULL)
-        luaL_error(L, "the CSV file is closed");
-    return *csv;
+    return dnnlua_check_handle(L, CSV, "the CSV file");
 }
 
 /* The first character of the text at index, 0 where there is none. */
@@ -46,11 +40,10 @@ static int open_csv(lua_State *L) {
         .dtype = dnnlua_opt_dtype(L, 6, dnnlua_default_dtype(L)),
         .max_bytes = dnnlua_check_size(L, 7, "csv", "max_bytes"),
     };
-    dnn_csv **csv = lua_newuserdatauv(L, sizeof(dnn_csv *), 0);
 
-    *csv = NULL;
-    luaL_setmetatable(L, CSV);
-    return dnn_csv_open(csv, path, &options, &err) == DNN_OK ? 1 : dnnlua_fail(L, &err);
+    return dnn_csv_open(dnnlua_new_handle(L, CSV), path, &options, &err) == DNN_OK
+               ? 1
+               : dnnlua_fail(L, &err);
 }
 
 /* csv:columns(): their names, and which of them hold texts. */
@@ -192,18 +185,8 @@ static const luaL_Reg methods[] = {
     {NULL,      NULL       },
 };
 
-static const luaL_Reg metamethods[] = {
-    {"__gc",    close_csv},
-    {"__close", close_csv},
-    {NULL,      NULL     },
-};
-
 void dnnlua_add_csv(lua_State *L, int data) {
-    luaL_newmetatable(L, CSV);
-    luaL_setfuncs(L, metamethods, 0);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    dnnlua_define_handle(L, CSV, close_csv, methods);
     lua_pushvalue(L, data);
     luaL_setfuncs(L, functions, 0);
     lua_pop(L, 1);

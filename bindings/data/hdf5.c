@@ -5,24 +5,18 @@
 #include <string.h>
 
 #include "bindings/dnnlua.h"
+#include "bindings/handle.h"
 
 #define HDF5  "dnn.hdf5.File"
 #define TEXTS "dnn.hdf5.Texts" /* never handed out */
 
 static int close_file(lua_State *L) {
-    dnn_hdf5 **file = luaL_checkudata(L, 1, HDF5);
-
-    dnn_hdf5_close(*file);
-    *file = NULL;
+    dnn_hdf5_close(dnnlua_close_handle(L, HDF5));
     return 0;
 }
 
 static dnn_hdf5 *check_file(lua_State *L) {
-    dnn_hdf5 **file = luaL_checkudata(L, 1, HDF5);
-
-    if (*file == NULL)
-        luaL_error(L, "the HDF5 file is closed");
-    return *file;
+    return dnnlua_check_handle(L, HDF5, "the HDF5 file");
 }
 
 /* open(path, external, max_bytes): or nil and a message. */
@@ -32,11 +26,10 @@ static int open_file(lua_State *L) {
     dnn_hdf5_options options = {.external = lua_toboolean(L, 2),
                                 .apart = true,
                                 .max_bytes = dnnlua_check_size(L, 3, "hdf5", "max_bytes")};
-    dnn_hdf5 **file = lua_newuserdatauv(L, sizeof(dnn_hdf5 *), 0);
 
-    *file = NULL;
-    luaL_setmetatable(L, HDF5);
-    return dnn_hdf5_open(file, path, &options, &err) == DNN_OK ? 1 : dnnlua_fail(L, &err);
+    return dnn_hdf5_open(dnnlua_new_handle(L, HDF5), path, &options, &err) == DNN_OK
+               ? 1
+               : dnnlua_fail(L, &err);
 }
 
 /* file:names(): those of all datasets, sorted. */
@@ -147,30 +140,12 @@ static const luaL_Reg methods[] = {
     {NULL,    NULL      },
 };
 
-static const luaL_Reg texts_metamethods[] = {
-    {"__gc",    free_texts},
-    {"__close", free_texts},
-    {NULL,      NULL      },
-};
-
-static const luaL_Reg metamethods[] = {
-    {"__gc",    close_file},
-    {"__close", close_file},
-    {NULL,      NULL      },
-};
-
 int luaopen_dnn_hdf5(lua_State *L);
 
 int luaopen_dnn_hdf5(lua_State *L) {
     luaL_checkversion(L);
-    luaL_newmetatable(L, HDF5);
-    luaL_setfuncs(L, metamethods, 0);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
-    luaL_newmetatable(L, TEXTS);
-    luaL_setfuncs(L, texts_metamethods, 0);
-    lua_pop(L, 1);
+    dnnlua_define_handle(L, HDF5, close_file, methods);
+    dnnlua_define_handle(L, TEXTS, free_texts, NULL);
     luaL_newlib(L, functions);
     return 1;
 }

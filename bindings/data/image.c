@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "bindings/data/data.h"
+#include "bindings/handle.h"
 #include "data/image.h"
 
 #define IMAGE "dnn.Image"
@@ -114,17 +115,8 @@ static const luaL_Reg functions[] = {
     {NULL,           NULL        },
 };
 
-static const luaL_Reg metamethods[] = {
-    {"__gc",    free_image},
-    {"__close", free_image},
-    {NULL,      NULL      },
-};
-
 void dnnlua_open_image(lua_State *L) {
-    luaL_newmetatable(L, IMAGE);
-    luaL_setfuncs(L, metamethods, 0);
-    lua_pop(L, 1);
-
+    dnnlua_define_handle(L, IMAGE, free_image, NULL);
     luaL_newlib(L, functions);
     int data = lua_gettop(L);
     dnnlua_add_folder(L, data);

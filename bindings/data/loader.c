@@ -2,28 +2,18 @@
  * here they become a dnn_loader_config. */
 #include "data/loader.h"
 #include "bindings/data/data.h"
+#include "bindings/handle.h"
 
 #define LOADER "data.LoaderThreads" /* never handed out */
 
 enum { LOADER_X = 1, LOADER_Y = 2 };
 
-static dnn_loader **check_any(lua_State *L) {
-    return luaL_checkudata(L, 1, LOADER);
-}
-
 static dnn_loader *check_loader(lua_State *L) {
-    dnn_loader *loader = *check_any(L);
-
-    if (loader == NULL)
-        luaL_error(L, "Loader: it is closed");
-    return loader;
+    return dnnlua_check_handle(L, LOADER, "the loader");
 }
 
 static int close_loader(lua_State *L) {
-    dnn_loader **loader = check_any(L);
-
-    dnn_loader_close(*loader);
-    *loader = NULL;
+    dnn_loader_close(dnnlua_close_handle(L, LOADER));
     return 0;
 }
 
@@ -269,19 +259,8 @@ static const luaL_Reg methods[] = {
     {NULL,         NULL             },
 };
 
-static const luaL_Reg metamethods[] = {
-    {"__gc",    close_loader},
-    {"__close", close_loader},
-    {NULL,      NULL        },
-};
-
 void dnnlua_add_loader(lua_State *L, int data) {
-    luaL_newmetatable(L, LOADER);
-    luaL_setfuncs(L, metamethods, 0);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
-
+    dnnlua_define_handle(L, LOADER, close_loader, methods);
     lua_pushcfunction(L, new_loader);
     lua_setfield(L, data, "loader");
     lua_pushcfunction(L, push_augmentations);

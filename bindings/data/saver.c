@@ -3,6 +3,7 @@
 #include "store/saver.h"
 
 #include "bindings/data/store.h"
+#include "bindings/handle.h"
 
 #define SAVER "safetensors.Saver" /* never handed to scripts */
 
@@ -98,17 +99,7 @@ static const luaL_Reg methods[] = {
     {NULL,     NULL        },
 };
 
-static const luaL_Reg metamethods[] = {
-    {"__gc",    saver_close},
-    {"__close", saver_close},
-    {NULL,      NULL       },
-};
-
 void dnnlua_open_saver(lua_State *L) {
     luaL_setfuncs(L, functions, 0);
-    luaL_newmetatable(L, SAVER);
-    luaL_setfuncs(L, metamethods, 0);
-    luaL_newlib(L, methods);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    dnnlua_define_handle(L, SAVER, saver_close, methods);
 }

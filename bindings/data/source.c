@@ -4,6 +4,7 @@
 
 #include "bindings/data/data.h"
 #include "bindings/data/store.h"
+#include "bindings/handle.h"
 #include "data/cifar.h"
 #include "data/idx.h"
 #include "data/npz.h"
@@ -12,19 +13,14 @@
 #define NPZ    "dnn.Npz"
 
 static int close_source(lua_State *L) {
-    dnn_source **source = luaL_checkudata(L, 1, SOURCE);
-
-    dnn_source_close(*source);
-    *source = NULL;
+    dnn_source_close(dnnlua_close_handle(L, SOURCE));
     return 0;
 }
 
 /* Pushes a source that is closed when the function returns or raises. */
 static dnn_source **push_source(lua_State *L) {
-    dnn_source **source = lua_newuserdatauv(L, sizeof(dnn_source *), 0);
+    dnn_source **source = dnnlua_new_handle(L, SOURCE);
 
-    *source = NULL;
-    luaL_setmetatable(L, SOURCE);
     lua_toclose(L, -1);
     return source;
 }
@@ -106,30 +102,20 @@ static int write_npy(lua_State *L) {
 /* --- archives of them --- */
 
 static int close_npz(lua_State *L) {
-    dnn_npz **npz = luaL_checkudata(L, 1, NPZ);
-
-    dnn_npz_close(*npz);
-    *npz = NULL;
+    dnn_npz_close(dnnlua_close_handle(L, NPZ));
     return 0;
 }
 
 static dnn_npz *check_npz(lua_State *L) {
-    dnn_npz **npz = luaL_checkudata(L, 1, NPZ);
-
-    if (*npz == NULL)
-        luaL_error(L, "the archive is closed");
-    return *npz;
+    return dnnlua_check_handle(L, NPZ, "the archive");
 }
 
 /* npz(path): an archive, or nil and a message. */
 static int open_npz(lua_State *L) {
     dnn_error err;
     const char *path = dnnlua_check_path(L, 1, "npz");
-    dnn_npz **npz = lua_newuserdatauv(L, sizeof(dnn_npz *), 0);
 
-    *npz = NULL;
-    luaL_setmetatable(L, NPZ);
-    return dnn_npz_open(npz, path, &err) == DNN_OK ? 1 : dnnlua_fail(L, &err);
+    return dnn_npz_open(dnnlua_new_handle(L, NPZ), path, &err) == DNN_OK ? 1 : dnnlua_fail(L, &err);
 }
 
 /* npz:names(): of its arrays, in their order. */
@@ -223,27 +209,9 @@ static const luaL_Reg npz_methods[] = {
     {NULL,    NULL     },
 };
 
-static const luaL_Reg npz_metamethods[] = {
-    {"__gc",    close_npz},
-    {"__close", close_npz},
-    {NULL,      NULL     },
-};
-
-static const luaL_Reg source_metamethods[] = {
-    {"__gc",    close_source},
-    {"__close", close_source},
-    {NULL,      NULL        },
-};
-
 void dnnlua_add_sources(lua_State *L, int data) {
-    luaL_newmetatable(L, SOURCE);
-    luaL_setfuncs(L, source_metamethods, 0);
-    lua_pop(L, 1);
-    luaL_newmetatable(L, NPZ);
-    luaL_setfuncs(L, npz_metamethods, 0);
-    luaL_newlib(L, npz_methods);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    dnnlua_define_handle(L, SOURCE, close_source, NULL);
+    dnnlua_define_handle(L, NPZ, close_npz, npz_methods);
     lua_pushvalue(L, data);
     luaL_setfuncs(L, functions, 0);
     lua_pop(L, 1);

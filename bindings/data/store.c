@@ -1,5 +1,6 @@
 /* store.c: dnn.save and dnn.load: tables of matrices as safetensors files. */
 #include "bindings/data/store.h"
+#include "bindings/handle.h"
 
 #include <string.h>
 
@@ -137,10 +138,7 @@ static int save(lua_State *L) {
 /* --- dnn.load --- */
 
 static int close_file(lua_State *L) {
-    dnn_safetensors **file = luaL_checkudata(L, 1, FILE_NAME);
-
-    dnn_safetensors_close(*file);
-    *file = NULL;
+    dnn_safetensors_close(dnnlua_close_handle(L, FILE_NAME));
     return 0;
 }
 
@@ -212,9 +210,7 @@ static int load(lua_State *L) {
     const char *path = dnnlua_check_path(L, 1, "load");
     dnn_error err;
 
-    dnn_safetensors **file = lua_newuserdatauv(L, sizeof *file, 0);
-    *file = NULL;
-    luaL_setmetatable(L, FILE_NAME);
+    dnn_safetensors **file = dnnlua_new_handle(L, FILE_NAME);
     lua_toclose(L, lua_gettop(L));
     if (dnn_safetensors_open(file, path, &err) != DNN_OK || !push_matrices(L, *file, &err))
         return dnnlua_fail(L, &err);
@@ -231,15 +227,7 @@ static const dnnlua_function functions[] = {
     {NULL,   NULL, 0},
 };
 
-static const luaL_Reg metamethods[] = {
-    {"__gc",    close_file},
-    {"__close", close_file},
-    {NULL,      NULL      },
-};
-
 void dnnlua_open_store(lua_State *L) {
     dnnlua_register(L, functions);
-    luaL_newmetatable(L, FILE_NAME);
-    luaL_setfuncs(L, metamethods, 0);
-    lua_pop(L, 1);
+    dnnlua_define_handle(L, FILE_NAME, close_file, NULL);
 }
