@@ -54,6 +54,10 @@ const char *dnnlua_field_name(lua_State *L, int index);
 /* A whole number >= 0, or "zeros: rows must be a whole number >= 0, got 2.5". */
 size_t dnnlua_check_size(lua_State *L, int index, const char *function, const char *what);
 
+/* Pushes the registry's table under `key`, which is made at first; `mode` says what of it the
+ * collector may take: "k" or "v". */
+void dnnlua_push_weak_table(lua_State *L, const void *key, const char *mode);
+
 /* --- unknown names (names.c) --- */
 
 /* dnnlua_nearest_offer (nearest.h) for a key of an options table, which may be what another library

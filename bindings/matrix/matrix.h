@@ -49,6 +49,10 @@ void dnnlua_push_matrix_methods(lua_State *L);
 size_t dnnlua_check_position(lua_State *L, int index, const dnn_matrix *m, const char *what,
                              size_t limit);
 
+/* A function of the module that is a method as well, called with `number` as its upvalue. */
+void dnnlua_add_matrix_function(lua_State *L, int module, int methods, dnnlua_function function,
+                                int number);
+
 /* Each registers its part: functions into the table at `module`, methods into that at `methods`. */
 void dnnlua_add_matrix_constructors(lua_State *L, int module);
 void dnnlua_add_matrix_views(lua_State *L, int methods);

@@ -257,10 +257,9 @@ static int unary_in_place(lua_State *L) {
 
 /* --- registration --- */
 
-/* A function of the module that is a method as well. */
-static void add_function(lua_State *L, int module, int methods, dnnlua_function function,
-                         int operation) {
-    lua_pushinteger(L, operation);
+void dnnlua_add_matrix_function(lua_State *L, int module, int methods, dnnlua_function function,
+                                int number) {
+    lua_pushinteger(L, number);
     dnnlua_push_function(L, function, 1);
     lua_pushvalue(L, -1);
     lua_setfield(L, module, function.name);
@@ -289,13 +288,13 @@ void dnnlua_add_matrix_operations(lua_State *L, int module, int methods, int met
     set_metamethod(L, metatable, "__unm", operator_unm, 0);
     for (int op = 0; op < DNN_BINARY_COUNT; op++) {
         const char *name = dnn_binary_name(op);
-        add_function(L, module, methods, (dnnlua_function){name, binary, 3}, op);
+        dnnlua_add_matrix_function(L, module, methods, (dnnlua_function){name, binary, 3}, op);
         add_in_place(L, methods, (dnnlua_function){name, binary_in_place, 2}, op);
     }
     for (int op = 0; op < DNN_UNARY_COUNT; op++) {
         const char *name = dnn_unary_name(op);
-        add_function(L, module, methods, (dnnlua_function){name, unary, 2}, op);
+        dnnlua_add_matrix_function(L, module, methods, (dnnlua_function){name, unary, 2}, op);
         add_in_place(L, methods, (dnnlua_function){name, unary_in_place, 1}, op);
     }
-    add_function(L, module, methods, (dnnlua_function){"mm", mm, 3}, 0);
+    dnnlua_add_matrix_function(L, module, methods, (dnnlua_function){"mm", mm, 3}, 0);
 }

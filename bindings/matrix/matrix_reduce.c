@@ -70,13 +70,9 @@ static int ranking_of(lua_State *L) {
 }
 
 void dnnlua_add_matrix_reductions(lua_State *L, int module, int methods) {
-    for (int op = 0; op < DNN_REDUCE_COUNT; op++) {
-        lua_pushinteger(L, op);
-        dnnlua_push_function(L, (dnnlua_function){dnn_reduce_name(op), reduce, 3}, 1);
-        lua_pushvalue(L, -1);
-        lua_setfield(L, module, dnn_reduce_name(op));
-        lua_setfield(L, methods, dnn_reduce_name(op));
-    }
+    for (int op = 0; op < DNN_REDUCE_COUNT; op++)
+        dnnlua_add_matrix_function(L, module, methods,
+                                   (dnnlua_function){dnn_reduce_name(op), reduce, 3}, op);
     lua_pushcfunction(L, ranking_of);
     lua_setfield(L, module, "_ranking");
 }

@@ -81,10 +81,7 @@ static int where(lua_State *L) {
 void dnnlua_add_matrix_selections(lua_State *L, int module, int methods) {
     dnnlua_push_function(L, (dnnlua_function){"where", where, 4}, 0);
     lua_setfield(L, module, "where");
-    dnnlua_push_function(L, (dnnlua_function){"clamp", clamp, 4}, 0);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, module, "clamp");
-    lua_setfield(L, methods, "clamp");
+    dnnlua_add_matrix_function(L, module, methods, (dnnlua_function){"clamp", clamp, 4}, 0);
     dnnlua_push_function(L, (dnnlua_function){"clamp_", clamp_in_place, 3}, 0);
     lua_setfield(L, methods, "clamp_");
 }

@@ -178,28 +178,27 @@ static int random_tostring(lua_State *L) {
 
 /* --- matrices --- */
 
-/* A:uniform_([low, high [, random]]). */
-static int matrix_uniform(lua_State *L) {
+typedef dnn_status fill(dnn_matrix *, dnn_random *, double, double, dnn_error *);
+
+/* A:fill_([a, b [, random]]), where a is 0 and b 1 unless given. */
+static int matrix_fill(lua_State *L, fill *run) {
     dnn_error err;
     dnn_matrix *m = dnnlua_check_writable(L, 1);
-    double low = dnnlua_opt_number(L, 2, 0);
-    double high = dnnlua_opt_number(L, 3, 1);
+    double a = dnnlua_opt_number(L, 2, 0), b = dnnlua_opt_number(L, 3, 1);
 
-    dnnlua_check(L, dnn_fill_uniform(m, dnnlua_opt_random(L, 4), low, high, &err), &err);
+    dnnlua_check(L, run(m, dnnlua_opt_random(L, 4), a, b, &err), &err);
     lua_settop(L, 1);
     return 1;
 }
 
+/* A:uniform_([low, high [, random]]). */
+static int matrix_uniform(lua_State *L) {
+    return matrix_fill(L, dnn_fill_uniform);
+}
+
 /* A:normal_([mean, std [, random]]). */
 static int matrix_normal(lua_State *L) {
-    dnn_error err;
-    dnn_matrix *m = dnnlua_check_writable(L, 1);
-    double mean = dnnlua_opt_number(L, 2, 0);
-    double deviation = dnnlua_opt_number(L, 3, 1);
-
-    dnnlua_check(L, dnn_fill_normal(m, dnnlua_opt_random(L, 4), mean, deviation, &err), &err);
-    lua_settop(L, 1);
-    return 1;
+    return matrix_fill(L, dnn_fill_normal);
 }
 
 /* A:bernoulli_(p [, random]): 1 with probability p, else 0. */

@@ -132,11 +132,9 @@ static const dnnlua_class input_class = {
 
 /* --- children --- */
 
-/* What may stand in a list of layers; raises for anything else, which is on top of the stack. */
-static dnnlua_layer *check_entry(lua_State *L, const char *owner, const char *entry) {
-    dnnlua_layer *layer = luaL_testudata(L, -1, DNNLUA_LAYER);
-
-    if (layer == NULL) {
+/* Raises unless what is on top of the stack may be in a list of layers. */
+static void check_entry(lua_State *L, const char *owner, const char *entry) {
+    if (luaL_testudata(L, -1, DNNLUA_LAYER) == NULL) {
         const char *hint = lua_isfunction(L, -1) ? "; a layer is made by a call, as in dnn.ReLU()"
                            : lua_isnil(L, -1)    ? "; is its name right?"
                            : luaL_testudata(L, -1, INPUT) != NULL
@@ -144,16 +142,14 @@ static dnnlua_layer *check_entry(lua_State *L, const char *owner, const char *en
                                : "";
         luaL_error(L, "%s: %s must be a layer, got %s%s", owner, entry, dnnlua_got(L, -1), hint);
     }
-    return layer;
 }
 
-/* Makes the layer on top of the stack a child of the container at `self`, and pops it. */
-static void add_child(lua_State *L, int self, const char *name, const char *entry) {
-    dnnlua_layer *container = lua_touserdata(L, self);
-    dnnlua_layer *child = check_entry(L, container->layer->kind->name, entry);
+void dnnlua_layer_add_child(lua_State *L, int self, const char *name) {
+    const dnnlua_layer *owner = lua_touserdata(L, self);
+    const dnnlua_layer *child = luaL_checkudata(L, -1, DNNLUA_LAYER);
     dnn_error err;
 
-    dnnlua_check(L, dnn_layer_add_child(container->layer, child->layer, name, &err), &err);
+    dnnlua_check(L, dnn_layer_add_child(owner->layer, child->layer, name, &err), &err);
     lua_getiuservalue(L, self, LAYER_CHILDREN);
     lua_pushvalue(L, -2);
     lua_rawsetp(L, -2, child->layer);
@@ -221,14 +217,17 @@ static void add_children(lua_State *L, int given, int self, const dnn_layer_clas
         }
         const char *entry = lua_pushfstring(L, "entry %I", i);
         lua_insert(L, -2);
-        add_child(L, self, NULL, entry);
+        check_entry(L, kind->name, entry);
+        dnnlua_layer_add_child(L, self, NULL);
         lua_pop(L, 1);
     }
     for (const char *const *name = kind->named; name != NULL && *name != NULL; name++)
-        if (lua_getfield(L, given, *name) != LUA_TNIL)
-            add_child(L, self, *name, *name);
-        else
+        if (lua_getfield(L, given, *name) != LUA_TNIL) {
+            check_entry(L, kind->name, *name);
+            dnnlua_layer_add_child(L, self, *name);
+        } else {
             lua_pop(L, 1);
+        }
 }
 
 /* --- containers --- */

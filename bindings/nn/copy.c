@@ -82,22 +82,14 @@ static void push_copy(lua_State *L, int index, int copies) {
         return;
     }
     lua_newtable(L);
+    lua_setiuservalue(L, at, LAYER_CHILDREN);
     for (size_t c = 0; c < self->layer->child_count; c++) {
         const char *name = self->layer->child_names[c];
-        bool named = dnnlua_layer_names_child(self->layer, name);
         lua_rawgetp(L, at + 1, self->layer->children[c]);
-        push_copy(L, at + 3, copies);
-        const dnnlua_layer *child = lua_touserdata(L, at + 4);
-        dnnlua_check(L, dnn_layer_add_child(copy->layer, child->layer, named ? name : NULL, &err), &err);
-        lua_pushvalue(L, at + 4);
-        lua_rawsetp(L, at + 2, child->layer);
-        if (named)
-            lua_setfield(L, at + 2, name);
-        else
-            lua_rawseti(L, at + 2, (lua_Integer)lua_rawlen(L, at + 2) + 1);
-        lua_settop(L, at + 2);
+        push_copy(L, at + 2, copies);
+        dnnlua_layer_add_child(L, at, dnnlua_layer_names_child(self->layer, name) ? name : NULL);
+        lua_settop(L, at + 1);
     }
-    lua_setiuservalue(L, at, LAYER_CHILDREN);
     lua_settop(L, at);
 }
 

@@ -77,7 +77,7 @@ static void give_gradient(lua_State *L, int leaf, const dnnlua_callback *c) {
     dnnlua_push_gradient(L, leaf);
     const dnn_matrix *dX = dnnlua_test_matrix(L, -1);
     if (dX == NULL && !c->call->add[0])
-        memset(c->out->data, 0, dnn_matrix_count(c->out) * dnn_dtype_info(c->out->dtype)->size);
+        dnn_matrix_clear(c->out);
     else if (dX != NULL && c->call->add[0])
         dnnlua_check(L, dnn_binary(DNN_ADD, c->out, c->out, dX, &err), &err);
     else if (dX != NULL)
@@ -249,31 +249,19 @@ static void take_values(lua_State *L, dnn_external *external) {
     lua_pop(L, 1);
 }
 
-/* Adds the layer on top of the stack, which is popped, under its name. */
-static void add_child(lua_State *L, int module, const char *name) {
-    const dnnlua_layer *self = lua_touserdata(L, module);
-    const dnnlua_layer *child = luaL_checkudata(L, -1, DNNLUA_LAYER);
-    dnn_error err;
-
-    if (strchr(name, '.') == NULL)
-        dnnlua_check_own_name(L, self->layer->kind->name, name);
-    dnnlua_check(L, dnn_layer_add_child(self->layer, child->layer, name, &err), &err);
-    lua_getiuservalue(L, module, LAYER_CHILDREN);
-    lua_pushvalue(L, -2);
-    lua_rawsetp(L, -2, child->layer);
-    lua_pushvalue(L, -2);
-    lua_setfield(L, -2, name);
-    lua_pop(L, 2);
-}
-
 static void add_children(lua_State *L, int module) {
+    const dnnlua_layer *self = lua_touserdata(L, module);
+
     lua_getfield(L, 1, "children");
     int children = lua_gettop(L);
     for (lua_Integer i = 1; i <= luaL_len(L, children); i++) {
         lua_rawgeti(L, children, i);
         lua_rawgeti(L, -1, 1);
         lua_rawgeti(L, -2, 2);
-        add_child(L, module, lua_tostring(L, -2));
+        const char *name = lua_tostring(L, -2);
+        if (strchr(name, '.') == NULL)
+            dnnlua_check_own_name(L, self->layer->kind->name, name);
+        dnnlua_layer_add_child(L, module, name);
         lua_pop(L, 2);
     }
     lua_pop(L, 1);

@@ -10,16 +10,7 @@
 static const char networks_key = 0; /* registry: networks by their addresses; values are weak */
 
 static void note_network(lua_State *L, const dnnlua_network *self) {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &networks_key) == LUA_TNIL) {
-        lua_pop(L, 1);
-        lua_newtable(L);
-        lua_newtable(L);
-        lua_pushliteral(L, "v");
-        lua_setfield(L, -2, "__mode");
-        lua_setmetatable(L, -2);
-        lua_pushvalue(L, -1);
-        lua_rawsetp(L, LUA_REGISTRYINDEX, &networks_key);
-    }
+    dnnlua_push_weak_table(L, &networks_key, "v");
     lua_pushvalue(L, -2);
     lua_rawsetp(L, -2, self);
     lua_pop(L, 1);

@@ -119,6 +119,10 @@ void dnnlua_layer_note(const dnnlua_layer *self);
 /* The constructors: dnn.Sequential, dnn.Residual, dnn.Concat, dnn.Input. */
 void dnnlua_open_container(lua_State *L);
 
+/* Makes the layer on top of the stack a child of the one at `self`, under a name or (NULL) as the
+ * next of its list, and pops it. */
+void dnnlua_layer_add_child(lua_State *L, int self, const char *name);
+
 /* Makes the objects of the children of a container that made them itself, the layer at index. */
 void dnnlua_layer_wrap_children(lua_State *L, int index);
 

@@ -220,7 +220,7 @@ static int parameters_zero_grad(lua_State *L) {
 
     for (size_t k = 0; k < self->count; k++) {
         dnn_matrix gradient = dnn_segment_gradients(p, self->segments[k]);
-        memset(gradient.data, 0, dnn_matrix_count(&gradient) * dnn_dtype_info(p->dtype)->size);
+        dnn_matrix_clear(&gradient);
         p->segments[self->segments[k]].spent = true;
         if (p->segments[self->segments[k]].live != NULL)
             dnn_live_none(p->segments[self->segments[k]].live);

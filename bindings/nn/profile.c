@@ -218,12 +218,8 @@ static int report(lua_State *L) {
 void dnnlua_open_profile(lua_State *L) {
     lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_PROFILE);
     if (lua_toboolean(L, -1)) {
-        lua_newtable(L);
-        lua_createtable(L, 0, 1);
-        lua_pushliteral(L, "v");
-        lua_setfield(L, -2, "__mode");
-        lua_setmetatable(L, -2);
-        lua_rawsetp(L, LUA_REGISTRYINDEX, &networks_key);
+        dnnlua_push_weak_table(L, &networks_key, "v");
+        lua_pop(L, 1);
         lua_pushcfunction(L, report);
         lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_PROFILE);
         begun = dnn_clock_seconds();

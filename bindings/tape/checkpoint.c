@@ -21,16 +21,7 @@ static void push_call(lua_State *L, const dnn_node *node) {
 }
 
 static void note_call(lua_State *L, int result) {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &calls_key) == LUA_TNIL) {
-        lua_newtable(L);
-        lua_newtable(L);
-        lua_pushliteral(L, "v");
-        lua_setfield(L, -2, "__mode");
-        lua_setmetatable(L, -2);
-        lua_pushvalue(L, -1);
-        lua_rawsetp(L, LUA_REGISTRYINDEX, &calls_key);
-        lua_replace(L, -2);
-    }
+    dnnlua_push_weak_table(L, &calls_key, "v");
     const dnn_node *node = dnnlua_matrix_of(dnnlua_test_matrix(L, result))->node;
     lua_pushvalue(L, result);
     lua_rawsetp(L, -2, node);

@@ -38,16 +38,7 @@ dnn_tape *dnnlua_tape(lua_State *L) {
 
 /* Pushes the table of the leaves. */
 static void push_leaves(lua_State *L) {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &leaves_key) != LUA_TNIL)
-        return;
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_newtable(L);
-    lua_pushliteral(L, "k");
-    lua_setfield(L, -2, "__mode");
-    lua_setmetatable(L, -2);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &leaves_key);
+    dnnlua_push_weak_table(L, &leaves_key, "k");
 }
 
 /* Pushes the record of the matrix at index, or nil. */

@@ -213,7 +213,7 @@ static void run_example(const job *b, lane *l, size_t j) {
     b->memory[j] = left_out ? 0 : cost;
     if (b->dA == NULL)
         return;
-    memset(dnn_matrix_at(b->dA, 0, j), 0, b->dA->rows * dnn_dtype_info(b->dA->dtype)->size);
+    dnn_matrix_clear_column(b->dA, j);
     if (!left_out)
         run_backward(b->c, j, l, states, b->z.width, cost, b->factor(b->context, j), b->dA);
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "core/dtype.h"
 #include "core/error.h"
@@ -85,6 +86,17 @@ dnn_status dnn_matrix_reshape(dnn_matrix *view, const dnn_matrix *m, size_t rows
 
 /* True when two matrices may share an element. Conservative: compares address ranges. */
 bool dnn_matrix_overlap(const dnn_matrix *a, const dnn_matrix *b);
+
+/* Sets one column, or all elements, to 0; there may be gaps between columns. */
+static inline void dnn_matrix_clear_column(const dnn_matrix *m, size_t j) {
+    if (m->rows != 0)
+        memset(dnn_matrix_at(m, 0, j), 0, m->rows * dnn_dtype_info(m->dtype)->size);
+}
+
+static inline void dnn_matrix_clear(const dnn_matrix *m) {
+    for (size_t j = 0; j < m->cols; j++)
+        dnn_matrix_clear_column(m, j);
+}
 
 /* out = a, converted to out's type; same shape required. To uint8 and int32 it rounds to nearest
  * and saturates, NaN becomes 0. Overlapping memory gives the result of copying through a temporary

@@ -127,7 +127,7 @@ static void run_backward(void *context, size_t example) {
     const dnn_resample *r = j->resample;
     void *image = dnn_matrix_at(j->image, 0, example);
     if (!j->keep)
-        memset(image, 0, j->image->rows * dnn_dtype_info(j->image->dtype)->size);
+        dnn_matrix_clear_column(j->image, example);
     for (size_t y = 0; y < r->out_height; y++) {
         const void *from = dnn_matrix_at(j->output, y * r->out_width * r->channels, example);
         if (j->image->dtype == DNN_FLOAT32)

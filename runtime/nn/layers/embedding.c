@@ -172,13 +172,12 @@ static dnn_status forward(dnn_call *call, dnn_error *err) {
 /* Sets the gradient to 0; where few columns are known to be something else, those alone. */
 static void clear(dnn_call *call) {
     dnn_matrix *dweight = &call->gradients[0];
-    size_t size = dnn_dtype_info(dweight->dtype)->size;
     if (call->live == NULL) {
-        memset(dweight->data, 0, dnn_matrix_count(dweight) * size);
+        dnn_matrix_clear(dweight);
         return;
     }
     for (size_t k = 0; k < call->live->count; k++)
-        memset(dnn_matrix_at(dweight, 0, call->live->columns[k]), 0, dweight->rows * size);
+        dnn_matrix_clear_column(dweight, call->live->columns[k]);
     dnn_live_none(call->live);
 }
 

@@ -62,7 +62,7 @@ static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matr
     if (dA != NULL) {
         double factor = t.cost > 0 ? scale : 0;
         for (size_t i = 0; i < 3; i++)
-            memset(dnn_matrix_at(&dA[i], 0, j), 0, dA->rows * dnn_dtype_info(dA->dtype)->size);
+            dnn_matrix_clear_column(&dA[i], j);
         add_slopes(call, dA, 0, 1, j, t.near, factor);
         add_slopes(call, dA, t.swapped ? 1 : 0, 2, j, t.far, -factor);
     }

@@ -107,13 +107,13 @@ static dnn_status value_forward(dnn_call *call, dnn_error *err) {
     return DNN_OK;
 }
 
-/* A step's gradients start afresh together. */
+/* A step's gradients start from zero together. */
 static dnn_status value_backward(dnn_call *call, dnn_error *err) {
     dnn_matrix *gradient = &call->gradients[(size_t)call->argument[WHICH]];
     for (size_t k = 0; k < (size_t)call->argument[COUNT] && !call->accumulate; k++) {
         const dnn_matrix *g = &call->gradients[k];
         if (g->data != NULL)
-            memset(g->data, 0, dnn_matrix_count(g) * dnn_dtype_info(g->dtype)->size);
+            dnn_matrix_clear(g);
     }
     return gradient->data == NULL ? DNN_OK : dnn_spread(gradient, &call->dA, true, err);
 }

@@ -17,7 +17,7 @@ static dnn_status take_back(dnn_matrix *dX, const dnn_matrix *G, bool add, dnn_e
 /* Before gradients of a part are added. */
 static void clear_unless(bool add, dnn_matrix *dX) {
     if (!add)
-        memset(dX->data, 0, dnn_matrix_count(dX) * dnn_dtype_info(dX->dtype)->size);
+        dnn_matrix_clear(dX);
 }
 
 #define CLASS(operation, flag, shape, formula)                                                     \

@@ -268,19 +268,14 @@ dnn_status dnn_optimiser_step(dnn_optimiser *optimiser, dnn_error *err) {
     return status;
 }
 
-static void zero(dnn_matrix *m) {
-    if (m->data != NULL && dnn_matrix_count(m) != 0)
-        memset(m->data, 0, dnn_matrix_count(m) * dnn_dtype_info(m->dtype)->size);
-}
-
 void dnn_optimiser_zero_grad(dnn_optimiser *optimiser) {
     for (size_t k = 0; k < optimiser->member_count; k++) {
         dnn_member *m = &optimiser->members[k];
         if (m->parameters == NULL)
-            zero(&m->gradients);
+            dnn_matrix_clear(&m->gradients);
         for (size_t s = m->first; m->parameters != NULL && s < m->last; s++) {
             dnn_matrix gradients = dnn_segment_gradients(m->parameters, s);
-            zero(&gradients);
+            dnn_matrix_clear(&gradients);
             m->parameters->segments[s].spent = true;
             if (m->parameters->segments[s].live != NULL)
                 dnn_live_none(m->parameters->segments[s].live);
