@@ -10,6 +10,7 @@
 #include "bindings/dnnlua.h"
 #include "core/atomic_file.h"
 #include "core/clock.h"
+#include "core/pager.h"
 #include "core/path.h"
 #include "core/terminal.h"
 
@@ -88,6 +89,16 @@ static int save(lua_State *L) {
     if (dnn_atomic_file_replace(path, bytes, size, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
     lua_pushboolean(L, 1);
+    return 1;
+}
+
+/* dnn._page(text): shows a long text in a terminal by the user's pager; false where it is to be
+ * printed instead. */
+static int page(lua_State *L) {
+    size_t size;
+    const char *text = luaL_checklstring(L, 1, &size);
+
+    lua_pushboolean(L, dnn_page_text(text, size));
     return 1;
 }
 
@@ -194,6 +205,8 @@ void dnnlua_open_system(lua_State *L) {
     lua_setfield(L, -2, "time");
     lua_pushcfunction(L, list_entries);
     lua_setfield(L, -2, "_entries");
+    lua_pushcfunction(L, page);
+    lua_setfield(L, -2, "_page");
     lua_pushcfunction(L, save);
     lua_setfield(L, -2, "_save");
     lua_pushcfunction(L, cache_path);

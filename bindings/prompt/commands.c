@@ -7,6 +7,7 @@
 #include "bindings/printable.h"
 #include "bindings/prompt/parts.h"
 #include "core/clock.h"
+#include "core/pager.h"
 #include "core/terminal.h"
 
 /* --- what the commands are given --- */
@@ -41,6 +42,14 @@ static int terminal(lua_State *L) {
     return 3;
 }
 
+/* Shows a long text by the user's pager; false where it is to be printed instead. */
+static int page(lua_State *L) {
+    size_t size;
+    const char *words = luaL_checklstring(L, 1, &size);
+    lua_pushboolean(L, dnn_page_text(words, size));
+    return 1;
+}
+
 static int get_module(lua_State *L) {
     push_own_module(L, luaL_checkstring(L, 1));
     return 1;
@@ -63,6 +72,7 @@ void push_host(lua_State *L) {
         {"history",   last_inputs     },
         {"module",    module          },
         {"now",       now             },
+        {"page",      page            },
         {"printable", dnnlua_printable},
         {"terminal",  terminal        },
         {NULL,        NULL            },

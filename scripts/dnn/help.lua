@@ -17,7 +17,7 @@ local find, format, gsub, lower, match = string.find, string.format, string.gsub
 local ipairs, next, print, setmetatable, sort, type = ipairs, next, print, setmetatable,
   table.sort, type
 local registry <const>, GLOBALS <const> = debug.getregistry(), 2     -- LUA_RIDX_GLOBALS
-local most_like, terminal, version = dnn._nearest, dnn.system.terminal, dnn.version
+local most_like, page_text, terminal, version = dnn._nearest, dnn._page, dnn.system.terminal, dnn.version
 
 local help = {}
 
@@ -261,18 +261,24 @@ end
 
 -- Printing ---------------------------------------------------------------------------------------------
 
+-- In a terminal, what is longer than the screen goes to the user's pager.
+local function show(shown)
+  shown = shown .. "\n"
+  if not page_text(shown) then print((gsub(shown, "\n$", ""))) end
+end
+
 -- dnn.help(topic): prints help on a name or a value.
 local print_help = arguments.guarded("dnn.help", function(topic)
   local width, coloured = terminal "stdout"
   local options = {width = width or 80, colour = coloured}
   if topic == nil or type(topic) == "string" then
-    local page_text, message = help.topic(topic or "", nil, options)
-    print(page_text or message)
+    local words_shown, message = help.topic(topic or "", nil, options)
+    show(words_shown or message)
     return
   end
   local out = text.new(options.width, options.colour)
   show_value(out, nil, topic)
-  print(text.result(out))
+  show(text.result(out))
 end)
 
 return setmetatable(arguments.guard("dnn.help", help), {__call = function(_, ...) return print_help(...) end})

@@ -49,7 +49,8 @@ class Folder:
 
     def environment(self, **more):
         keep = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS") if name in os.environ}
-        return {**keep, "HOME": self.path, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **more}
+        all_of_it = {**keep, "HOME": self.path, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PAGER": "cat", **more}
+        return {name: value for name, value in all_of_it.items() if value is not None}
 
 
 class Terminal:

@@ -225,7 +225,8 @@ local function ask(topic, host)
   local text
   text, message = help_module.topic(topic, host.globals, {width = columns, colour = colour})
   if not text then error(message, 0) end
-  say(text, sub(text, -1) == "\n" and "" or "\n")
+  if sub(text, -1) ~= "\n" then text = text .. "\n" end
+  if not host.page(text) then say(text) end
 end
 
 local function shell(command)
