@@ -13,13 +13,15 @@
 
 #define TASK_FLOPS 4e5  /* a task takes so many tiles that it is worth handing over */
 #define TILE_FLOPS 16e6 /* and no larger tile, so that threads share one image */
+#define FEW_OUTPUTS 8   /* of a row: fewer leave too many lanes of a plane's vectors empty */
 
 typedef struct plan {
     const dnn_conv_gather *gather;
     const dnn_conv_kernels *kernels;
+    dnn_conv_planes_kernel *planes; /* instead of those, for few channels; else NULL */
     bool depthwise;
     size_t groups, source_channels, target_channels; /* channels of a group */
-    size_t element, block, blocks; /* bytes; channels of a whole block; their number */
+    size_t element, lanes, block, blocks; /* bytes; channels of a vector, a whole block; blocks */
     size_t phases[2];
     dnn_conv_tile tile;
     size_t tiles[2], batch; /* per phase; tiles of a task */
@@ -28,8 +30,10 @@ typedef struct plan {
 
 static dnn_conv_axis axis_of(const plan *p, int direction, size_t phase) {
     const dnn_conv *c = p->gather->conv;
-    return p->gather->backward ? dnn_conv_axis_backward(c, direction, phase)
-                               : dnn_conv_axis_forward(c, direction);
+    dnn_conv_axis axis = p->gather->backward ? dnn_conv_axis_backward(c, direction, phase)
+                                             : dnn_conv_axis_forward(c, direction);
+    axis.adjacent = p->planes != NULL && direction == 1;
+    return axis;
 }
 
 /* Phase 0 has the most outputs; the taps of a phase differ in number by one at most. */
@@ -57,7 +61,11 @@ static void plan_channels(plan *p, const dnn_conv_gather *g, dnn_dtype dtype) {
         .element = dnn_dtype_info(dtype)->size,
         .phases = {g->backward ? c->stride[0] : 1, g->backward ? c->stride[1] : 1}
     };
-    p->block = DNN_CONV_VECTORS * p->kernels->lanes;
+    size_t width = axis_of(p, 1, 0).outputs;
+    if (!p->depthwise && p->target_channels <= DNN_CONV_FEW && width >= FEW_OUTPUTS)
+        p->planes = dnn_conv_planes_for(dtype, width);
+    p->lanes = p->planes != NULL ? 1 : p->kernels->lanes;
+    p->block = p->planes != NULL ? DNN_CONV_FEW : DNN_CONV_VECTORS * p->lanes;
     p->blocks = dnn_pieces(p->target_channels, p->block);
 }
 
@@ -90,7 +98,7 @@ static size_t taps_before(const plan *p, int direction, size_t phase) {
 
 /* Channels of a group's blocks, the missing ones of the last vector included. */
 static size_t padded_channels(const plan *p) {
-    return dnn_pieces(p->target_channels, p->kernels->lanes) * p->kernels->lanes;
+    return dnn_pieces(p->target_channels, p->lanes) * p->lanes;
 }
 
 /* Element of `packed` where the weights of a phase, group and block begin. */
@@ -106,7 +114,7 @@ static size_t packed_at(const plan *p, size_t phase_y, size_t phase_x, size_t gr
 
 static size_t vectors_of(const plan *p, size_t block) {
     size_t channels = dnn_least(p->block, p->target_channels - block * p->block);
-    return dnn_pieces(channels, p->kernels->lanes);
+    return dnn_pieces(channels, p->lanes);
 }
 
 /* One tap: for each source channel the `count` target channels that exist, of `width`. */
@@ -136,7 +144,7 @@ static void pack_block(void *context, size_t task) {
     size_t phase = task / (p->blocks * c->groups);
     size_t phase_y = phase / p->phases[1], phase_x = phase % p->phases[1];
     dnn_conv_axis y = axis_of(p, 0, phase_y), x = axis_of(p, 1, phase_x);
-    size_t first = block * p->block, width = vectors_of(p, block) * p->kernels->lanes;
+    size_t first = block * p->block, width = vectors_of(p, block) * p->lanes;
     size_t count = dnn_least(width, p->target_channels - first), ld = g->W->ld;
     size_t source_step = g->backward ? 1 : ld, target_step = g->backward ? ld : 1;
     char *to = (char *)g->packed + packed_at(p, phase_y, phase_x, group, block) * p->element;
@@ -232,7 +240,7 @@ static void run_blocks(const plan *p, const tile *t, dnn_conv_row row, size_t in
     row.out_step = t->x.out_step * pixel;
     row.add = g->add || !t->begin;
     for (size_t block = t->first_block; block < t->first_block + t->blocks; block++) {
-        size_t vectors = vectors_of(p, block), width = vectors * p->kernels->lanes;
+        size_t vectors = vectors_of(p, block), width = vectors * p->lanes;
         size_t first = block * p->block;
         size_t taps = (t->patch.tap_y * t->x.taps + t->patch.tap_x) * p->source_channels;
         size_t all = t->y.taps * t->x.taps * p->source_channels;
@@ -252,9 +260,54 @@ static void run_blocks(const plan *p, const tile *t, dnn_conv_row row, size_t in
     }
 }
 
-/* All chunks of a tile, one after the other. A phase that no tap meets has one empty chunk. */
+/* Few channels: a chunk whose patch has been copied plane by plane. */
+static void run_planes(const plan *p, const tile *t, dnn_conv_planes planes) {
+    const dnn_conv_gather *g = p->gather;
+    const dnn_conv *c = g->conv;
+    size_t pixel = g->backward ? c->channels : c->out_channels, channels = p->target_channels;
+    size_t target_width = g->backward ? c->width : c->out_width;
+    size_t taps = (t->patch.tap_y * t->x.taps + t->patch.tap_x) * p->source_channels;
+    planes.weights = t->weights + (taps + t->first_channel) * channels * p->element;
+    planes.weight_row = t->x.taps * p->source_channels * channels;
+    planes.weight_col = p->source_channels * channels;
+    planes.out = t->target;
+    planes.out_row = t->y.out_step * target_width * pixel;
+    planes.out_step = t->x.out_step * pixel;
+    planes.add = g->add || !t->begin;
+    if (!g->backward) { /* padding counts, also against an infinite weight */
+        planes.top = 0;
+        planes.bottom = SIZE_MAX;
+    }
+    if (g->bias != NULL && t->begin)
+        planes.bias = (const char *)g->bias->data + t->group * channels * p->element;
+    p->planes(&planes, channels);
+}
+
+/* A chunk of a tile; a phase that no tap meets has an empty one. */
+static void run_chunk(const plan *p, const tile *t, void *memory) {
+    const dnn_conv_patch *patch = &t->patch;
+    bool meets = t->y.taps > 0 && t->x.taps > 0;
+    dnn_conv_row row = {.in = memory};
+    size_t in_row = 0;
+    if (p->planes != NULL) {
+        dnn_conv_planes planes = {.in = memory, .height = patch->height, .width = patch->width};
+        if (meets)
+            dnn_conv_patch_planes(patch, memory, &planes);
+        run_planes(p, t, planes);
+        return;
+    }
+    if (meets)
+        dnn_conv_patch_copy(patch, patch->channels == p->source_channels && !p->depthwise, memory,
+                            &row, &in_row);
+    if (p->depthwise)
+        run_depth(p, t, row, in_row);
+    else
+        run_blocks(p, t, row, in_row);
+}
+
+/* All chunks of a tile, one after the other. */
 static void run_chunks(const plan *p, tile *t, const char *image) {
-    _Alignas(64) char memory[DNN_CONV_PATCH];
+    _Alignas(64) char memory[DNN_CONV_PATCH + DNN_CONV_BEYOND];
     dnn_conv_patch *patch = &t->patch;
     t->begin = true;
     patch->tap_y = 0;
@@ -267,18 +320,7 @@ static void run_chunks(const plan *p, tile *t, const char *image) {
                 patch->channels = dnn_least(p->tile.channels, p->source_channels - i);
                 patch->image = image + i * p->element;
                 t->first_channel = i;
-                dnn_conv_row row = {.rows = 0};
-                size_t in_row = 0;
-                if (t->y.taps > 0 && t->x.taps > 0)
-                    dnn_conv_patch_copy(patch,
-                                        patch->channels == p->source_channels && !p->depthwise,
-                                        memory, &row, &in_row);
-                else
-                    row.in = memory;
-                if (p->depthwise)
-                    run_depth(p, t, row, in_row);
-                else
-                    run_blocks(p, t, row, in_row);
+                run_chunk(p, t, memory);
                 t->begin = false;
             }
             patch->tap_x += p->tile.tap_cols;

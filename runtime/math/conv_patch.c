@@ -1,6 +1,7 @@
 /* conv_patch.c: axes, tiles and the copying of patches. */
 #include "math/conv_patch.h"
 #include "math/pieces.h"
+#include "math/simd.h"
 
 #include <string.h>
 
@@ -56,7 +57,7 @@ typedef struct layout {
 
 static layout layout_of(const dnn_conv_axis *a, size_t outputs, size_t taps) {
     size_t spanned = (outputs - 1) * a->step + taps;
-    if (a->tap_step == 1 && spanned <= outputs * taps)
+    if (a->tap_step == 1 && spanned <= outputs * taps && (a->step == 1 || !a->adjacent))
         return (layout){spanned, a->step, 1, true};
     return (layout){outputs * taps, 1, outputs, false};
 }
@@ -106,17 +107,36 @@ static size_t source_of(const dnn_conv_axis *a, const layout *l, size_t k, size_
     return (size_t)a->first + (first_output + output) * a->step + (first_tap + tap) * a->tap_step;
 }
 
-/* A row of shared pixels, all of whose channels are wanted: one copy between two stretches of 0. */
+/* `count` pixels of a row from `first` on, `step` apart: so many of the padding, then of the image,
+ * then again of the padding. */
+typedef struct stretch {
+    size_t before, inside, after;
+} stretch;
+
+static stretch stretch_of(const dnn_conv_axis *a, ptrdiff_t first, size_t step, size_t count) {
+    size_t before = first < 0 ? dnn_pieces((size_t)-first, step) : 0;
+    size_t until = first < (ptrdiff_t)a->source
+                       ? dnn_pieces((size_t)((ptrdiff_t)a->source - first), step)
+                       : 0;
+    before = dnn_least(before, count);
+    until = until < before ? before : dnn_least(until, count);
+    return (stretch){before, until - before, count - until};
+}
+
+/* The first of a row's pixels that a tap of a patch meets. */
+static ptrdiff_t first_pixel(const dnn_conv_patch *p, size_t tap) {
+    return p->x->first + (ptrdiff_t)(p->x0 * p->x->step + (p->tap_x + tap) * p->x->tap_step);
+}
+
+/* A row of shared pixels, all of whose channels are wanted. */
 static char *copy_row(const dnn_conv_patch *p, const char *row, size_t count, char *to) {
-    ptrdiff_t from = p->x->first + (ptrdiff_t)(p->x0 * p->x->step + p->tap_x);
-    ptrdiff_t end = from + (ptrdiff_t)count, extent = (ptrdiff_t)p->x->source;
-    ptrdiff_t begin = from < 0 ? (end < 0 ? end : 0) : from;
-    ptrdiff_t stop = end > extent ? (begin > extent ? begin : extent) : end;
-    size_t before = (size_t)(begin - from) * p->pixel, inside = (size_t)(stop - begin) * p->pixel;
+    ptrdiff_t first = first_pixel(p, 0);
+    stretch s = stretch_of(p->x, first, 1, count);
+    size_t before = s.before * p->pixel, inside = s.inside * p->pixel;
     memset(to, 0, before);
     if (inside > 0)
-        memcpy(to + before, row + (size_t)begin * p->pixel, inside);
-    memset(to + before + inside, 0, (size_t)(end - stop) * p->pixel);
+        memcpy(to + before, row + (first + (ptrdiff_t)s.before) * (ptrdiff_t)p->pixel, inside);
+    memset(to + before + inside, 0, s.after * p->pixel);
     return to + count * p->pixel;
 }
 
@@ -154,4 +174,88 @@ void dnn_conv_patch_copy(const dnn_conv_patch *p, bool whole, void *patch, dnn_c
     row->row_step = y.tap_step * pitch;
     row->col_step = x.tap_step * p->channels;
     *in_row = y.output_step * pitch;
+}
+
+/* --- planes --- */
+
+#define REAL        float
+#define TARGET
+#define LOCAL(name) name##_f32
+#include "math/conv_planes.inc"
+
+#define REAL        double
+#define TARGET
+#define LOCAL(name) name##_f64
+#include "math/conv_planes.inc"
+
+static void spread(const dnn_conv_patch *p, const char *from, size_t step, size_t count, char *to,
+                   size_t plane) {
+    size_t pixel = p->pixel / p->element * step;
+    if (pixel == 1)
+        memcpy(to, from, count * p->element);
+    else if (p->element == sizeof(float))
+        spread_f32((const float *)from, pixel, p->channels, count, (float *)to, plane);
+    else
+        spread_f64((const double *)from, pixel, p->channels, count, (double *)to, plane);
+}
+
+static void clear(const dnn_conv_patch *p, size_t count, char *to, size_t plane) {
+    if (p->element == sizeof(float))
+        clear_f32(p->channels, count, (float *)to, plane);
+    else
+        clear_f64(p->channels, count, (double *)to, plane);
+}
+
+/* A row of the image, on all planes. */
+static void spread_row(const dnn_conv_patch *p, const layout *x, const char *row, char *to,
+                       size_t plane) {
+    size_t step = x->shared ? 1 : p->x->step, count = x->shared ? x->count : p->width;
+    for (size_t done = 0; done < x->count; done += count) {
+        ptrdiff_t first = first_pixel(p, done / count);
+        stretch s = stretch_of(p->x, first, step, count);
+        first += (ptrdiff_t)(s.before * step);
+        clear(p, s.before, to, plane);
+        to += s.before * p->element;
+        if (s.inside > 0)
+            spread(p, row + first * (ptrdiff_t)p->pixel, step, s.inside, to, plane);
+        to += s.inside * p->element;
+        clear(p, s.after, to, plane);
+        to += s.after * p->element;
+    }
+}
+
+void dnn_conv_patch_planes(const dnn_conv_patch *p, void *patch, dnn_conv_planes *planes) {
+    layout y = layout_of(p->y, p->height, p->tap_rows), x = layout_of(p->x, p->width, p->tap_cols);
+    size_t plane = y.count * x.count;
+    char *to = patch;
+    for (size_t i = 0; i < y.count; i++, to += x.count * p->element) {
+        size_t source = source_of(p->y, &y, i, p->y0, p->tap_y, p->height);
+        if (source < p->y->source)
+            spread_row(p, &x, p->image + source * p->x->source * p->pixel, to, plane);
+        else
+            clear(p, x.count, to, plane);
+    }
+    memset((char *)patch + p->channels * plane * p->element, 0, DNN_CONV_BEYOND);
+    *planes = (dnn_conv_planes){.in = patch,
+                                .in_row = y.output_step * x.count,
+                                .height = p->height,
+                                .width = p->width,
+                                .rows = p->tap_rows,
+                                .cols = p->tap_cols,
+                                .length = p->channels,
+                                .row_step = y.tap_step * x.count,
+                                .col_step = x.tap_step,
+                                .step = plane};
+    planes->bottom = SIZE_MAX;
+    if (y.shared) {
+        ptrdiff_t first = p->y->first + (ptrdiff_t)(p->y0 * p->y->step + p->tap_y * p->y->tap_step);
+        stretch s = stretch_of(p->y, first, 1, y.count);
+        planes->top = s.before * x.count;
+        planes->bottom = (s.before + s.inside) * x.count;
+    }
+    if (p->channels == 1) { /* a row of taps is one run */
+        planes->cols = 1;
+        planes->length = p->tap_cols;
+        planes->step = planes->col_step;
+    }
 }

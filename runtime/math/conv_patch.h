@@ -12,8 +12,10 @@
 
 #include "math/conv.h"
 #include "math/conv_kernels.h"
+#include "math/conv_planes_kernels.h"
 
-#define DNN_CONV_PATCH 65536 /* bytes of a patch, on a task's stack */
+#define DNN_CONV_PATCH  65536 /* bytes of a patch, on a task's stack */
+#define DNN_CONV_BEYOND 64    /* and after it, for vectors that begin in it */
 
 /* One direction. Output k stands at out_first + k * out_step of the target, and its tap t meets
  * element first + k * step + t * tap_step of the source, which may lie outside: then it is 0. */
@@ -23,6 +25,7 @@ typedef struct dnn_conv_axis {
     size_t out_first, out_step;
     size_t kernel_first; /* tap t is this one of the kernel, + t * kernel_step */
     ptrdiff_t kernel_step;
+    bool adjacent; /* outputs that are neighbours meet neighbours in a patch */
 } dnn_conv_axis;
 
 /* direction: 0 rows, 1 columns. */
@@ -54,6 +57,11 @@ typedef struct dnn_conv_patch {
  * outputs. Runs span the taps of a row only when `whole` says that `channels` is all there are. */
 void dnn_conv_patch_copy(const dnn_conv_patch *p, bool whole, void *patch, dnn_conv_row *row,
                          size_t *in_row);
+
+/* The same with a plane for each channel, the patch's columns being `adjacent`: fills in the sizes
+ * and steps of `planes` but those of weights and outputs. DNN_CONV_BEYOND bytes after the patch are
+ * written to as well. */
+void dnn_conv_patch_planes(const dnn_conv_patch *p, void *patch, dnn_conv_planes *planes);
 
 /* Every channel has weights of its own, and those alone: walked over as one group. */
 static inline bool dnn_conv_is_depthwise(const dnn_conv *c) {
