@@ -1,4 +1,5 @@
-/* panel_bars.c: a histogram of values as bars, or as outlines where there are several. */
+/* panel_bars.c: a histogram of values as bars, or as outlines where there are several: how many
+ * values there are, on an axis, while panel_histogram.c has shapes that change over time. */
 #include <math.h>
 #include <stdio.h>
 
@@ -76,8 +77,7 @@ static void draw_values(const panel *p, const page_options *o, point cursor, dis
                  finite > 0 ? 100 * item->counts[k] / (double)finite : 0);
         n++;
     }
-    draw_line(list, (point){cursor.x, p->plot.y}, (point){cursor.x, p->plot.y + p->plot.h},
-              (stroke){faded(o->theme->text, 0.55), 1, 0});
+    draw_cursor_line(p, o, cursor.x, list);
     if (n > 0)
         draw_box(p, o, cursor, heading, rows, n, list);
     dnn_free(rows);

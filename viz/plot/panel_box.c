@@ -47,6 +47,11 @@ static void draw_row(const box_row *row, widths w, const page_options *o, float 
                   (text_style){SMALL_SIZE, t->muted, FONT_REGULAR, ANCHOR_LEFT, 0});
 }
 
+void draw_cursor_line(const panel *p, const page_options *o, float x, display_list *list) {
+    draw_line(list, (point){x, p->plot.y}, (point){x, p->plot.y + p->plot.h},
+              (stroke){faded(o->theme->text, 0.55), 1, 0});
+}
+
 void draw_box(const panel *p, const page_options *o, point place, const char *heading,
               const box_row *rows, size_t count, display_list *list) {
     widths w = measure(rows, count);

@@ -1,7 +1,11 @@
 /* panel_colors.c: values as colours, for heat maps and matrices: one cell, and the bar beside them.
- * The colour of a run, a curve or a layer: curve_stroke in panel_legend.c, with draw/theme.c's hues. */
+ * The colour of a run, a curve or a layer: curve_stroke in panel_legend.c, with draw/theme.c's
+ * hues. */
 #include <math.h>
+#include <stdatomic.h>
 
+#include "core/memory.h"
+#include "core/threads.h"
 #include "viz/draw/font.h"
 #include "viz/plot/panel_parts.h"
 
@@ -24,9 +28,42 @@ void put_pixel(uint8_t *rgba, color c) {
         rgba[k] = (uint8_t)(c >> (24 - 8 * k));
 }
 
-void draw_color_bar(const axis *colors, rect bar, color_paint *paint, const page_options *o,
+typedef struct painting {
+    row_painter *paint;
+    const void *context;
+    size_t width;
+    uint8_t *rgba;
+    atomic_bool failed;
+} painting;
+
+static void paint_one(void *context, size_t row) {
+    painting *w = context;
+    if (!w->paint(w->context, row, w->rgba + 4 * w->width * row))
+        w->failed = true;
+}
+
+void draw_painted(display_list *list, rect area, size_t width, size_t height, row_painter *paint,
+                  const void *context) {
+    painting w = {paint, context, width, dnn_calloc(width * height, 4), false};
+    if (w.rgba != NULL) {
+        dnn_parallel(height, paint_one, &w);
+        draw_image(list, area, w.rgba, width, height);
+    }
+    list->failed = list->failed || w.rgba == NULL || w.failed;
+    dnn_free(w.rgba);
+}
+
+/* In character cells two of them, side by side. */
+static rect color_bar_of(const panel *p, const page_options *o) {
+    rect r = p->plot;
+    float gap = o->grain > 0 ? 2 * o->grain : 14;
+    return (rect){r.x + r.w + gap, r.y, o->grain > 0 ? 2 * o->grain : COLOR_BAR_WIDTH, r.h};
+}
+
+void draw_color_bar(const panel *p, const axis *colors, color_paint *paint, const page_options *o,
                     display_list *list) {
     enum { SHADES = 128 };
+    rect bar = color_bar_of(p, o);
     uint8_t shades[SHADES * 4];
     tick ticks[64];
     for (int i = 0; i < SHADES; i++)

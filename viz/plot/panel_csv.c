@@ -189,15 +189,13 @@ static void put_curve(FILE *out, const panel *p, const curve *c, const page_opti
 static void put_histograms(FILE *out, const curve *c, extra more) {
     for (size_t i = 0; i < c->tag->histogram_count; i++) {
         const histogram_at *h = &c->tag->histograms[i];
-        for (size_t k = 0; k < h->buckets; k++)
-            if (h->counts[k] > 0)
-                put_line(out, c, more,
-                         (line){.step = h->step,
-                                .wall_time = h->wall_time,
-                                .value = h->counts[k],
-                                .digits = 17,
-                                .from = k == 0 ? h->min : fmax(h->limits[k - 1], h->min),
-                                .to = fmin(h->limits[k], h->max)});
+        for (size_t k = 0; k < h->buckets; k++) {
+            line l = {
+                .step = h->step, .wall_time = h->wall_time, .value = h->counts[k], .digits = 17};
+            histogram_bucket(h, k, &l.from, &l.to);
+            if (l.value > 0)
+                put_line(out, c, more, l);
+        }
     }
 }
 

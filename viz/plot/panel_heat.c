@@ -1,11 +1,11 @@
 /* panel_heat.c: layers by time. Each cell is the largest value among its points, so a burst that
- * lasts one step is seen however many steps share a pixel. */
+ * lasts one step is seen however many steps share a pixel. Columns are times of series, where those
+ * of panel_matrix.c are elements of an array; both paint their cells by draw_painted. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/memory.h"
-#include "core/threads.h"
 #include "viz/draw/font.h"
 #include "viz/plot/panel_parts.h"
 
@@ -16,10 +16,9 @@ static void fill_cells(uint8_t *rgba, size_t from, size_t to, color c) {
         put_pixel(rgba + 4 * i, c);
 }
 
-/* One row of cells. A cell without points shows the last value before it, up to the end of the
- * curve. */
-static void paint_row(const panel *p, const page_options *o, const curve *c,
-                      const pixel_columns *all, uint8_t *rgba) {
+/* A cell without points shows the last value before it, up to the end of the curve. */
+static void fill_row(const panel *p, const page_options *o, const curve *c,
+                     const pixel_columns *all, uint8_t *rgba) {
     const series *s = c->tag->scalars;
     bool begun = all->begin > 0; /* a value was held when the plot begins */
     float before = begun ? series_value(s, all->begin - 1) : NAN;
@@ -38,25 +37,21 @@ static void paint_row(const panel *p, const page_options *o, const curve *c,
         fill_cells(rgba, done, all->wide, color_at(&p->y, before, theme_heat, o));
 }
 
-/* The cells of all rows, each painted by itself. */
 typedef struct cells {
     const panel *panel;
     const page_options *options;
     const curve *const *rows;
-    size_t width;
-    uint8_t *rgba;
-    bool *failed; /* of each row */
 } cells;
 
-static void paint_cells(void *context, size_t row) {
-    const cells *c = context;
-    const curve *of = c->rows[row];
+static bool paint_row(const void *context, size_t row, uint8_t *rgba) {
+    const cells *of = context;
+    const curve *c = of->rows[row];
     pixel_columns all;
-    c->failed[row] = !columns_of(&all, c->panel, of, of->tag->scalars, c->options, 1);
-    if (c->failed[row])
-        return;
-    paint_row(c->panel, c->options, of, &all, c->rgba + 4 * c->width * row);
+    if (!columns_of(&all, of->panel, c, c->tag->scalars, of->options, 1))
+        return false;
+    fill_row(of->panel, of->options, c, &all, rgba);
     columns_free(&all);
+    return true;
 }
 
 static size_t visible_rows(const panel *p, const curve **rows, size_t most) {
@@ -96,22 +91,6 @@ static void draw_rows(const panel *p, const page_options *o, const curve *const 
     }
 }
 
-static void draw_cells(const panel *p, const page_options *o, const curve *const *rows,
-                       size_t count, display_list *list) {
-    size_t width = columns_in(p, o, 1);
-    uint8_t *rgba = dnn_calloc(width * count, 4);
-    bool *failed = dnn_calloc(count, sizeof *failed);
-    list->failed = list->failed || rgba == NULL || failed == NULL;
-    if (rgba != NULL && failed != NULL) {
-        dnn_parallel(count, paint_cells, &(cells){p, o, rows, width, rgba, failed});
-        draw_image(list, p->plot, rgba, width, count);
-    }
-    for (size_t i = 0; failed != NULL && i < count; i++)
-        list->failed = list->failed || failed[i];
-    dnn_free(failed);
-    dnn_free(rgba);
-}
-
 /* The visible rows, as many as have room; an array to be freed, NULL when out of memory. */
 static const curve **list_rows(const panel *p, size_t *count) {
     const curve **rows = dnn_alloc((p->curve_count + 1) * sizeof *rows);
@@ -135,10 +114,9 @@ void draw_heat(panel *p, const page_options *o, display_list *list) {
     float labels = fminf(widest_label(rows, count), p->area.w * 0.3f);
     draw_frame(p, o, top, false, labels + 10, COLOR_BAR_WIDTH + 52, x_axis_name(o), list);
     if (p->plot.w > 0 && count > 0) {
-        draw_cells(p, o, rows, count, list);
+        draw_painted(list, p->plot, columns_in(p, o, 1), count, paint_row, &(cells){p, o, rows});
         draw_rows(p, o, rows, count, labels, list);
-        rect bar = {p->plot.x + p->plot.w + 14, p->plot.y, COLOR_BAR_WIDTH, p->plot.h};
-        draw_color_bar(&p->y, bar, theme_heat, o, list);
+        draw_color_bar(p, &p->y, theme_heat, o, list);
     }
     dnn_free(rows);
 }

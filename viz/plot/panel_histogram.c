@@ -1,4 +1,5 @@
-/* panel_histogram.c: histograms over time as ridges, the newest in front. */
+/* panel_histogram.c: histograms over time as ridges, the newest in front: shapes of one total, of
+ * buckets with any limits; panel_bars.c has the counts of a figure's equal bins. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,14 +20,6 @@ typedef struct ridges {
     float full;
 } ridges;
 
-/* Bucket k without what lies beyond the smallest and largest value. */
-static void bucket_ends(const histogram_at *h, size_t k, double *low, double *high) {
-    *high = fmin(h->limits[k], h->max);
-    *low = k == 0 ? h->min : fmax(h->limits[k - 1], h->min);
-    if (!(*low < *high))
-        *low = *high;
-}
-
 static double total_of(const histogram_at *h) {
     double total = 0;
     for (size_t k = 0; k < h->buckets; k++)
@@ -41,7 +34,7 @@ static void central_range(const histogram_at *h, double *low, double *high) {
     for (size_t k = 0; k < h->buckets; k++) {
         if (!(h->counts[k] > 0))
             continue;
-        bucket_ends(h, k, &a, &b);
+        histogram_bucket(h, k, &a, &b);
         if (sum <= total * 0.002)
             *low = a;
         if (sum < total * 0.998)
@@ -83,7 +76,7 @@ static void fill_density(const histogram_at *h, const axis *x, float *density, s
     for (size_t k = 0; k < h->buckets; k++) {
         if (!(h->counts[k] > 0))
             continue;
-        bucket_ends(h, k, &a, &b);
+        histogram_bucket(h, k, &a, &b);
         double from = axis_place(x, a) * (double)bins, to = axis_place(x, b) * (double)bins;
         if (!(to >= 0 && from < (double)bins))
             continue;
@@ -126,8 +119,7 @@ static void lay_out(ridges *r, const panel *p) {
     r->count = r->count < MAX_RIDGES ? r->count : MAX_RIDGES;
     r->bins = (size_t)fmaxf(8, fminf(MAX_BINS, p->plot.w / 4));
     for (size_t i = 0; i < r->count; i++) {
-        size_t at = r->count == 1 ? n - 1 : i * (n - 1) / (r->count - 1);
-        r->shown[i] = &tag->histograms[at];
+        r->shown[i] = run_histogram(tag, i, r->count);
         fill_density(r->shown[i], &p->x, r->density[i], r->bins);
     }
     r->full = full_density(r);
@@ -203,7 +195,7 @@ static void draw_values(const panel *p, const page_options *o, const histogram_a
     while (k < h->buckets && h->limits[k] < value)
         k++;
     if (k < h->buckets)
-        bucket_ends(h, k, &low, &high);
+        histogram_bucket(h, k, &low, &high);
     axis_format(low, 4, a, sizeof a);
     axis_format(high, 4, b, sizeof b);
     if (k < h->buckets && value >= h->min && value <= h->max)
@@ -212,8 +204,7 @@ static void draw_values(const panel *p, const page_options *o, const histogram_a
         snprintf(rows[0].value, sizeof rows[0].value, "none here");
     axis_format(k < h->buckets ? h->counts[k] : 0, 7, rows[1].value, sizeof rows[1].value);
     axis_format(h->count, 7, rows[2].value, sizeof rows[2].value);
-    draw_line(list, (point){cursor.x, p->plot.y}, (point){cursor.x, p->plot.y + p->plot.h},
-              (stroke){faded(o->theme->text, 0.55), 1, 0});
+    draw_cursor_line(p, o, cursor.x, list);
     draw_box(p, o, cursor, heading, rows, 3, list);
 }
 

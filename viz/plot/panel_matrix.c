@@ -112,6 +112,29 @@ static color_paint *paint_of(const matrix_view *m) {
     return m->grey ? paint_grey : theme_heat;
 }
 
+/* The elements that are seen, and how many pixels they get. */
+typedef struct cells {
+    const page_options *options;
+    const matrix_view *matrix;
+    const axis *colors;
+    part seen;
+    size_t width, height;
+    double mean;
+} cells;
+
+static bool paint_row(const void *context, size_t row, uint8_t *rgba) {
+    const cells *of = context;
+    part seen = of->seen, block = {.row = seen.row + row * seen.rows / of->height};
+    block.rows = seen.row + (row + 1) * seen.rows / of->height - block.row;
+    for (size_t x = 0; x < of->width; x++) {
+        block.column = seen.column + x * seen.columns / of->width;
+        block.columns = seen.column + (x + 1) * seen.columns / of->width - block.column;
+        double value = chosen_of(of->matrix, block, of->mean);
+        put_pixel(rgba + 4 * x, color_at(of->colors, value, paint_of(of->matrix), of->options));
+    }
+    return true;
+}
+
 static void draw_cells(const panel *p, const page_options *o, const matrix_view *m,
                        const axis *colors, display_list *list) {
     part seen;
@@ -125,27 +148,16 @@ static void draw_cells(const panel *p, const page_options *o, const matrix_view 
                  p->plot.w * (right - left), p->plot.h * (bottom - top)};
     size_t across = (size_t)lroundf(fmaxf(1, area.w / grain_of(o)));
     size_t down = (size_t)lroundf(fmaxf(1, area.h / grain_of(o)));
-    size_t w = seen.columns < across ? seen.columns : across;
-    size_t h = seen.rows < down ? seen.rows : down;
-    uint8_t *rgba = dnn_alloc(w * h * 4);
-    if (rgba == NULL) {
-        list->failed = true;
-        return;
-    }
-    double mean = mean_of(m);
-    color_paint *paint = paint_of(m);
-    for (size_t y = 0; y < h; y++)
-        for (size_t x = 0; x < w; x++) {
-            part block = {seen.row + y * seen.rows / h, seen.column + x * seen.columns / w, 0, 0};
-            block.rows = seen.row + (y + 1) * seen.rows / h - block.row;
-            block.columns = seen.column + (x + 1) * seen.columns / w - block.column;
-            color c = color_at(colors, chosen_of(m, block, mean), paint, o);
-            put_pixel(rgba + 4 * (y * w + x), c);
-        }
+    cells of = {o,
+                m,
+                colors,
+                seen,
+                seen.columns < across ? seen.columns : across,
+                seen.rows < down ? seen.rows : down,
+                mean_of(m)};
     draw_clip(list, p->plot);
-    draw_image(list, area, rgba, w, h);
+    draw_painted(list, area, of.width, of.height, paint_row, &of);
     draw_unclip(list);
-    dnn_free(rgba);
 }
 
 /* --- words --- */
@@ -374,10 +386,8 @@ void draw_matrix(panel *p, const page_options *o, display_list *list) {
     draw_cells(p, o, &m, &colors, list);
     draw_values(p, o, &m, &colors, list);
     draw_numbers(p, o, &m, list);
-    rect r = p->plot, bar = {r.x + r.w + 14, r.y, COLOR_BAR_WIDTH, r.h};
-    if (o->grain > 0)
-        bar = (rect){r.x + r.w + 2 * o->grain, r.y, 2 * o->grain, r.h};
-    draw_color_bar(&colors, bar, paint_of(&m), o, list);
+    draw_color_bar(p, &colors, paint_of(&m), o, list);
+    rect r = p->plot;
     draw_text(list, r.x + r.w / 2, r.y + r.h + (o->grain > 0 ? 29 : 31), m.x_label,
               (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_MIDDLE, 0});
     if (o->grain <= 0)

@@ -86,8 +86,8 @@ void trace_break(trace *t);
 /* Points that are joined to no other, as wide as the stroke; the last ones come with the end. */
 void trace_dot(trace *t, double x, double y);
 void trace_dots_end(trace *t);
-/* Places on the page; NaN where a scale has none, but values that a logarithmic y has no place for
- * are below the plot. */
+/* Places on the page; NaN of what is not finite and where a scale has none, but values that a
+ * logarithmic y has no place for are below the plot. */
 double x_of(const panel *p, double value);
 double y_of(const panel *p, double value);
 
@@ -168,6 +168,9 @@ typedef struct box_row {
     bool strong;
 } box_row;
 
+/* The line from the top of the plot to its bottom. */
+void draw_cursor_line(const panel *p, const page_options *o, float x, display_list *list);
+
 /* A box beside a place, kept inside the plot: a heading, and rows in three columns. */
 void draw_box(const panel *p, const page_options *o, point place, const char *heading,
               const box_row *rows, size_t count, display_list *list);
@@ -194,8 +197,14 @@ color paint_grey(const theme *t, double place); /* from black to white */
 color color_at(const axis *colors, double value, color_paint *paint, const page_options *o);
 void put_pixel(uint8_t *rgba, color c);
 
-/* A bar of all colours of an axis, with its ticks to the right. */
-void draw_color_bar(const axis *colors, rect bar, color_paint *paint, const page_options *o,
+/* An image over an area, made row by row on all threads; pixels that are left out are clear. False
+ * when out of memory. */
+typedef bool row_painter(const void *context, size_t row, uint8_t *rgba);
+void draw_painted(display_list *list, rect area, size_t width, size_t height, row_painter *paint,
+                  const void *context);
+
+/* A bar of all colours of an axis beside the plot, with its ticks to the right. */
+void draw_color_bar(const panel *p, const axis *colors, color_paint *paint, const page_options *o,
                     display_list *list);
 #define COLOR_BAR_WIDTH 12.0f
 #define BAR_ROOM        (COLOR_BAR_WIDTH + 54) /* with its labels */

@@ -14,15 +14,6 @@
 #define DOT   5.0f /* across; smaller where there are very many */
 #define MANY  2000
 
-/* NaN where there is no number or a scale has no place: the line is broken there. */
-static double place_x(const panel *p, double x) {
-    return isfinite(x) ? x_of(p, x) : NAN;
-}
-
-static double place_y(const panel *p, double y) {
-    return isfinite(y) ? y_of(p, y) : NAN;
-}
-
 /* --- lines --- */
 
 /* Points of one column of pixels, one after another. */
@@ -110,7 +101,7 @@ static void draw_line_of(trace *t, const figure_item *item, const page_options *
     size_t begin, end;
     seen_part(p, item, &begin, &end);
     for (size_t i = begin; i < end; i++) {
-        double x = place_x(p, item->x[i]), y = place_y(p, item->y[i]), column = floor(x * pixels);
+        double x = x_of(p, item->x[i]), y = y_of(p, item->y[i]), column = floor(x * pixels);
         if (isnan(x) || isnan(y))
             put_gap(t, &s);
         else if (s.count > 0 && column == s.column)
@@ -137,7 +128,7 @@ static void draw_dots_of(trace *t, const figure_item *item, const page_options *
     t->stroke.width = item->count > MANY ? DOT / 2 : DOT;
     t->stroke.dash = 0;
     for (size_t i = 0; i < item->count; i++) {
-        double x = place_x(p, item->x[i]), y = place_y(p, item->y[i]);
+        double x = x_of(p, item->x[i]), y = y_of(p, item->y[i]);
         double column = (x - p->plot.x) * pixels, row = (y - p->plot.y) * pixels;
         if (!(column >= 0 && row >= 0 && column < (double)w && row < (double)h))
             continue;
@@ -156,7 +147,7 @@ static void draw_shaded_of(const panel *p, const figure_item *item, const axis *
                            const page_options *o, display_list *list) {
     float r = (item->count > MANY ? DOT / 2 : DOT) / 2 + 0.5f;
     for (size_t i = 0; i < item->count; i++) {
-        float x = (float)place_x(p, item->x[i]), y = (float)place_y(p, item->y[i]);
+        float x = (float)x_of(p, item->x[i]), y = (float)y_of(p, item->y[i]);
         if (inside(p->plot, (point){x, y}))
             draw_fill(list, (rect){x - r, y - r, 2 * r, 2 * r},
                       color_at(colors, item->shades[i], theme_heat, o), r);
@@ -170,7 +161,7 @@ static void mark_missing(const panel *p, const figure_item *item, const page_opt
     double marked = -INFINITY;
     for (size_t i = 0; item->y_span.missing > 0 && i < item->count; i++)
         if (!isfinite(item->y[i]))
-            mark_not_finite(p, o, place_x(p, item->x[i]), &marked, list);
+            mark_not_finite(p, o, x_of(p, item->x[i]), &marked, list);
 }
 
 /* --- the cursor --- */
@@ -186,7 +177,7 @@ static size_t nearest(const panel *p, const figure_item *item, point cursor) {
         seen_part(&around, item, &begin, &end);
     }
     for (size_t i = begin; i < end; i++) {
-        double dx = place_x(p, item->x[i]) - cursor.x, dy = place_y(p, item->y[i]) - cursor.y;
+        double dx = x_of(p, item->x[i]) - cursor.x, dy = y_of(p, item->y[i]) - cursor.y;
         double distance = item->ascending && !item->dots ? fabs(dx) : hypot(dx, dy);
         if (distance < least) {
             least = distance;
@@ -203,7 +194,7 @@ static double read_curve(const panel *p, const page_options *o, size_t i, point 
     size_t at = curve_hidden(&p->curves[i]) ? SIZE_MAX : nearest(p, item, cursor);
     if (at == SIZE_MAX)
         return NAN;
-    point place = {(float)place_x(p, item->x[at]), (float)place_y(p, item->y[at])};
+    point place = {(float)x_of(p, item->x[at]), (float)y_of(p, item->y[at])};
     char where[24];
     *row = (box_row){.sample = curve_stroke(&p->curves[i], o)};
     row->sample.width = item->dots ? 10 : row->sample.width; /* a square of the colour */
@@ -232,8 +223,8 @@ static void draw_values(const panel *p, const page_options *o, point cursor, dis
         double x = read_curve(p, o, i, cursor, &rows[n], list);
         if (isnan(x))
             continue;
-        if (fabs(place_x(p, x) - cursor.x) < least) {
-            least = fabs(place_x(p, x) - cursor.x);
+        if (fabs(x_of(p, x) - cursor.x) < least) {
+            least = fabs(x_of(p, x) - cursor.x);
             chosen = x;
         }
         xs[n++] = x;
@@ -244,9 +235,8 @@ static void draw_values(const panel *p, const page_options *o, point cursor, dis
         for (size_t i = 0; i < n; i++)
             if (xs[i] == chosen)
                 rows[i].note[0] = '\0';
-        float x = (float)place_x(p, chosen);
-        draw_line(list, (point){x, p->plot.y}, (point){x, p->plot.y + p->plot.h},
-                  (stroke){faded(o->theme->text, 0.55), 1, 0});
+        float x = (float)x_of(p, chosen);
+        draw_cursor_line(p, o, x, list);
         draw_box(p, o, (point){x, cursor.y}, heading, rows, n, list);
     }
     dnn_free(rows);
@@ -310,8 +300,7 @@ void draw_plot(panel *p, const page_options *o, display_list *list) {
     trace_close(&t);
     draw_notes(p, o, list);
     if (shaded)
-        draw_color_bar(&colors, (rect){r.x + r.w + 14, r.y, COLOR_BAR_WIDTH, r.h}, theme_heat, o,
-                       list);
+        draw_color_bar(p, &colors, theme_heat, o, list);
     for (size_t i = 0; i < p->curve_count; i++)
         if (!curve_hidden(&p->curves[i]))
             mark_missing(p, &p->figure->items[i], o, list);

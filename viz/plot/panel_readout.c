@@ -186,8 +186,7 @@ void draw_readout(const panel *p, const page_options *o, point cursor, int row_a
         bool beside = o->under != NULL && o->under != p; /* its line stands where the mouse is */
         float line = p->plot.x + p->plot.w * (float)axis_place(&p->x, beside ? o->x_at : at);
         if (line >= p->plot.x && line <= p->plot.x + p->plot.w)
-            draw_line(list, (point){line, p->plot.y}, (point){line, p->plot.y + p->plot.h},
-                      (stroke){faded(o->theme->text, 0.55), 1, 0});
+            draw_cursor_line(p, o, line, list);
         if (p->kind == PANEL_CURVES && count <= MOST_DOTS)
             draw_dots(p, o, r, count, list);
         for (size_t i = 0; p->kind == PANEL_HEAT && i < count; i++)

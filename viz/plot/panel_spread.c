@@ -7,14 +7,6 @@
 #define BAND     0.22       /* opacity */
 #define NOTE_GAP ((float)6) /* between a note's dot and its text */
 
-static double place_x(const panel *p, double x) {
-    return isfinite(x) ? x_of(p, x) : NAN;
-}
-
-static double place_y(const panel *p, double y) {
-    return isfinite(y) ? y_of(p, y) : NAN;
-}
-
 /* --- spreads --- */
 
 /* A piece of a band without gaps; in character cells only its edges are seen. */
@@ -35,8 +27,8 @@ static void draw_band_of(const panel *p, const figure_item *item, color paint, b
     trace low = {.panel = p, .list = list}, high = {.panel = p, .list = list};
     if (trace_open(&low, item->count + 1) && trace_open(&high, 2 * (item->count + 1))) {
         for (size_t i = 0; i < item->count; i++) {
-            double x = place_x(p, item->x[i]), a = place_y(p, item->y[i] - item->spread[i]);
-            double b = place_y(p, item->y[i] + item->spread[i]);
+            double x = x_of(p, item->x[i]), a = y_of(p, item->y[i] - item->spread[i]);
+            double b = y_of(p, item->y[i] + item->spread[i]);
             if (isnan(x + a + b)) {
                 put_band(&low, &high, paint, edges, list);
                 continue;
@@ -56,9 +48,9 @@ static void draw_bars_of(const panel *p, const figure_item *item, stroke line, d
     line.width = 1;
     line.dash = 0;
     for (size_t i = 0; i < item->count; i++) {
-        float x = (float)place_x(p, item->x[i]);
-        float a = (float)place_y(p, item->y[i] - item->spread[i]);
-        float b = (float)place_y(p, item->y[i] + item->spread[i]);
+        float x = (float)x_of(p, item->x[i]);
+        float a = (float)y_of(p, item->y[i] - item->spread[i]);
+        float b = (float)y_of(p, item->y[i] + item->spread[i]);
         if (!(x >= p->plot.x - 4 && x <= p->plot.x + p->plot.w + 4) || isnan(a + b))
             continue;
         draw_line(list, (point){x, a}, (point){x, b}, line);
@@ -93,7 +85,7 @@ static float note_left(const panel *p, float x, float width) {
 void draw_notes(const panel *p, const page_options *o, display_list *list) {
     for (size_t i = 0; i < p->figure->note_count; i++) {
         const figure_note *n = &p->figure->notes[i];
-        float x = (float)place_x(p, n->x), y = (float)place_y(p, n->y);
+        float x = (float)x_of(p, n->x), y = (float)y_of(p, n->y);
         if (!inside(p->plot, (point){x, y}))
             continue;
         float left = note_left(p, x, text_width(n->text, LABEL_SIZE, FONT_REGULAR));

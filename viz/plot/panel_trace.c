@@ -11,7 +11,8 @@ static double within_sight(double at) { /* NaN stays */
 }
 
 double x_of(const panel *p, double value) {
-    return within_sight(p->plot.x + p->plot.w * axis_place(&p->x, value));
+    double place = isfinite(value) ? axis_place(&p->x, value) : NAN;
+    return within_sight(p->plot.x + p->plot.w * place);
 }
 
 y_ruler y_ruler_of(const panel *p) {
@@ -28,7 +29,7 @@ double y_at(const y_ruler *r, double value) {
 
 double y_of(const panel *p, double value) {
     y_ruler r = y_ruler_of(p);
-    return y_at(&r, value);
+    return isfinite(value) ? y_at(&r, value) : NAN;
 }
 
 static bool is_steep(point a, point b) {

@@ -26,7 +26,7 @@ static bool put_histograms(const report *r, const panel *p, FILE *out) {
     size_t n = tag->histogram_count, count = n < HISTOGRAMS ? n : HISTOGRAMS;
     fputs(",\"histograms\":[", out);
     for (size_t i = 0; i < count; i++) {
-        const histogram_at *h = &tag->histograms[count == 1 ? n - 1 : i * (n - 1) / (count - 1)];
+        const histogram_at *h = run_histogram(tag, i, count);
         fprintf(out, "%s{\"step\":%lld,\"min\":", i > 0 ? "," : "", (long long)h->step);
         json_number(h->min, 9, out);
         fputs(",\"max\":", out);

@@ -366,6 +366,20 @@ void run_poll(run *r) {
     r->new_tags = r->tag_count - tags_before;
 }
 
+/* --- histograms --- */
+
+void histogram_bucket(const histogram_at *h, size_t k, double *low, double *high) {
+    *high = fmin(h->limits[k], h->max);
+    *low = k == 0 ? h->min : fmax(h->limits[k - 1], h->min);
+    if (!(*low < *high))
+        *low = *high;
+}
+
+const histogram_at *run_histogram(const run_tag *tag, size_t i, size_t shown) {
+    size_t last = tag->histogram_count - 1;
+    return &tag->histograms[shown == 1 ? last : i * last / (shown - 1)];
+}
+
 /* --- epochs --- */
 
 double run_epoch(const run *r, int64_t step) {

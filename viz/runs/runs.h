@@ -17,6 +17,9 @@ typedef struct histogram_at {
     const double *limits, *counts; /* buckets each, as in dnn_histogram; one block */
 } histogram_at;
 
+/* The ends of bucket k, (low, high], without what lies beyond the smallest and largest value. */
+void histogram_bucket(const histogram_at *h, size_t k, double *low, double *high);
+
 /* Histograms that are kept of a tag; beyond, every second one goes, and so on: evenly spaced, the
  * first and the last always among them. */
 #define HISTOGRAMS_KEPT ((size_t)512)
@@ -109,6 +112,9 @@ run_tag *run_find(const run *r, const char *name, dnn_event_kind kind);
 
 /* The text that was logged under an image's name, or NULL. */
 const char *run_caption(const run *r, const run_tag *image);
+
+/* Number i of `shown` histograms of a tag that are evenly spaced among all; the last is the last. */
+const histogram_at *run_histogram(const run_tag *tag, size_t i, size_t shown);
 
 /* Text i of a tag, from 0, the last one at earlier_count, and its step. */
 const char *run_text_at(const run_tag *tag, size_t i, int64_t *step);
