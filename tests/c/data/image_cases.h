@@ -70,4 +70,29 @@ static inline bytes make_png(uint32_t width, uint32_t height, int type, int dept
     return out;
 }
 
+/* Bytes put into a JPEG after its first two. */
+static inline bytes insert(bytes file, const uint8_t *more, size_t count) {
+    bytes out = {malloc(file.size + count), file.size + count};
+    memcpy(out.data, file.data, 2);
+    memcpy(out.data + 2, more, count);
+    memcpy(out.data + 2 + count, file.data + 2, file.size - 2);
+    return out;
+}
+
+static inline void put_32(uint8_t *p, uint32_t value) {
+    for (int i = 0; i < 4; i++)
+        p[i] = (uint8_t)(value >> (8 * i));
+}
+
+static inline void check_decodes(const uint8_t *file, size_t size, size_t channels, size_t width,
+                                 size_t height, const uint8_t *expected) {
+    dnn_image image;
+    check_ok(dnn_image_decode(&image, file, size, "test", as(channels, 0, 0), &err));
+    assert_int_equal(image.width, width);
+    assert_int_equal(image.height, height);
+    for (size_t i = 0; i < width * height * channels; i++)
+        assert_int_equal(image.pixels[i], expected[i]);
+    dnn_image_free(&image);
+}
+
 #endif

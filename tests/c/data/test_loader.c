@@ -1,109 +1,6 @@
 /* Tests of batches: the same bits on any number of threads and from any position, what an epoch
- * visits, files that fail, mixed labels, moments, and threads that end. */
-#include "interrupting.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "core/memory.h"
-#include "core/threads.h"
-#include "data/loader.h"
-
-#define COUNT 23
-#define SIDE  8
-#define ROWS  (SIDE * SIDE * 3)
-
-static dnn_error err;
-static char root[] = "/tmp/dnn-test-loader-XXXXXX";
-static uint8_t pixels[COUNT * ROWS];
-static float labels[COUNT];
-static dnn_matrix X = {pixels, ROWS, COUNT, ROWS, DNN_UINT8};
-static dnn_matrix Y = {labels, 1, COUNT, 1, DNN_FLOAT32};
-static char paths[COUNT][64];
-static const char *files[COUNT];
-
-static dnn_loader_config memory_config(void) {
-    return (dnn_loader_config){
-        .X = &X,
-        .Y = &Y,
-        .scale = 1.0 / 255,
-        .augment = {.height = SIDE, .width = SIDE, .channels = 3, .top = 1},
-        .shuffle = true,
-        .batch_size = 5,
-        .seed = 7,
-        .prefetch = 2,
-        .dtype = DNN_FLOAT32
-    };
-}
-
-static dnn_loader_config file_config(void) {
-    dnn_loader_config c = memory_config();
-    c.X = NULL;
-    c.files = files;
-    c.file_count = COUNT;
-    c.target = (dnn_image_target){SIDE, SIDE, DNN_FIT_STRETCH, {.channels = 3}};
-    return c;
-}
-
-static void use_everything(dnn_augment *a) {
-    const double strength[DNN_AUGMENTATION_COUNT] = {
-        [DNN_HORIZONTAL_FLIP] = 0.5, [DNN_VERTICAL_FLIP] = 0.5, [DNN_SHIFT] = 0.2,
-        [DNN_SCALE] = 0.2,           [DNN_ROTATION] = 20,       [DNN_BRIGHTNESS] = 0.2,
-        [DNN_CONTRAST] = 0.2,        [DNN_SATURATION] = 0.2,    [DNN_HUE] = 0.1,
-        [DNN_NOISE] = 0.05,          [DNN_CUTOUT] = 0.25,       [DNN_MIXUP] = 0.4};
-    memcpy(a->strength, strength, sizeof strength);
-    a->crop_height = 6;
-    a->crop_width = 5;
-    a->normalise = true;
-    for (int c = 0; c < 3; c++) {
-        a->mean[c] = 0.5f;
-        a->deviation[c] = 0.25f;
-    }
-}
-
-/* Two epochs of a loader, one after the other: X and Y of all batches; frees nothing it keeps. */
-typedef struct epochs {
-    size_t count;
-    float *X, *Y;
-    size_t rows, label_rows;
-} epochs;
-
-static epochs run(const dnn_loader_config *config, size_t from) {
-    dnn_loader *loader;
-    epochs out = {0};
-    check_ok(dnn_loader_open(&loader, config, &err));
-    const size_t batches = dnn_loader_batches(loader), rows = dnn_loader_rows(loader);
-    out.rows = rows;
-    out.label_rows = dnn_loader_label_rows(loader);
-    out.X = calloc(2 * COUNT * rows, sizeof(float));
-    out.Y = calloc(2 * COUNT * out.label_rows, sizeof(float));
-    dnn_matrix x, y;
-    check_ok(dnn_matrix_create(&x, DNN_FLOAT32, rows, config->batch_size, &err));
-    check_ok(dnn_matrix_create(&y, DNN_FLOAT32, out.label_rows, config->batch_size, &err));
-    for (size_t n = from; n < 2 * batches; n++) {
-        size_t count;
-        check_ok(dnn_loader_get(loader, 1 + n / batches, n % batches, &x, &y, &count, &err));
-        memcpy(out.X + out.count * rows, x.data, count * rows * sizeof(float));
-        memcpy(out.Y + out.count * out.label_rows, y.data, count * out.label_rows * sizeof(float));
-        out.count += count;
-    }
-    dnn_matrix_free(&x);
-    dnn_matrix_free(&y);
-    dnn_loader_close(loader);
-    return out;
-}
-
-static void release(epochs *e) {
-    free(e->X);
-    free(e->Y);
-}
-
-static void check_same(const epochs *a, const epochs *b) {
-    assert_int_equal(a->count, b->count);
-    assert_memory_equal(a->X, b->X, a->count * a->rows * sizeof(float));
-    assert_memory_equal(a->Y, b->Y, a->count * a->label_rows * sizeof(float));
-}
+ * visits, the cache, mixed labels, and moments. */
+#include "loader_sets.h"
 
 static void the_same_bits_on_any_number_of_threads(void **state) {
     (void)state;
@@ -198,36 +95,6 @@ static void weights_draw_with_repetition(void **state) {
     weights[7] = weights[3] = 0;
     check_fails(dnn_loader_open(&loader, &c, &err), DNN_ERROR_ARGUMENT,
                 "Loader: the weights sum to 0; expected more than 0");
-}
-
-static void a_file_that_cannot_be_read_is_left_out_and_named_once(void **state) {
-    (void)state;
-    dnn_loader_config c = file_config();
-    const char *kept = files[4];
-    files[4] = "nowhere.png";
-    use_everything(&c.augment);
-    epochs expected = run(&c, 0);
-    assert_int_equal(expected.count, 2 * (COUNT - 1));
-    c.workers = 3;
-    epochs got = run(&c, 0);
-    check_same(&expected, &got);
-    release(&expected);
-    release(&got);
-    dnn_loader *loader;
-    dnn_matrix x, y;
-    check_ok(dnn_loader_open(&loader, &c, &err));
-    check_ok(dnn_matrix_create(&x, DNN_FLOAT32, dnn_loader_rows(loader), 5, &err));
-    check_ok(dnn_matrix_create(&y, DNN_FLOAT32, 1, 5, &err));
-    for (size_t n = 0; n < 10; n++) {
-        size_t count;
-        check_ok(dnn_loader_get(loader, 1 + n / 5, n % 5, &x, &y, &count, &err));
-    }
-    assert_int_equal(dnn_loader_failure_count(loader), 1);
-    assert_string_equal(dnn_loader_failure(loader, 0), "nowhere.png: No such file or directory");
-    dnn_matrix_free(&x);
-    dnn_matrix_free(&y);
-    dnn_loader_close(loader);
-    files[4] = kept;
 }
 
 static void the_cache_decodes_each_file_once_and_keeps_to_its_limit(void **state) {
@@ -339,25 +206,6 @@ static void float64_and_plain_vectors_are_copied_exactly(void **state) {
     dnn_loader_close(loader);
 }
 
-static void refuses_what_does_not_fit(void **state) {
-    (void)state;
-    dnn_loader *loader;
-    dnn_loader_config c = memory_config();
-    c.augment.width = 9;
-    check_fails(dnn_loader_open(&loader, &c, &err), DNN_ERROR_SHAPE,
-                "Loader: columns of 192 rows are not images of 8 x 9 x 3");
-    c = memory_config();
-    c.augment.crop_height = 9;
-    check_fails(dnn_loader_open(&loader, &c, &err), DNN_ERROR_ARGUMENT,
-                "Loader: a crop of 9 x 0 does not fit images of 8 x 8");
-    c = memory_config();
-    c.drop_last = true;
-    c.batch_size = 24;
-    check_fails(dnn_loader_open(&loader, &c, &err), DNN_ERROR_ARGUMENT,
-                "Loader: batches of 24 from 23 examples: there is none");
-    assert_null(loader);
-}
-
 static void a_preview_changes_nothing(void **state) {
     (void)state;
     dnn_loader_config c = memory_config();
@@ -378,77 +226,6 @@ static void a_preview_changes_nothing(void **state) {
     dnn_loader_close(loader);
 }
 
-static void survives_every_failed_allocation(void **state) {
-    (void)state;
-    dnn_loader_config c = file_config();
-    use_everything(&c.augment);
-    float a[6 * 5 * 3 * 5], la[5];
-    dnn_matrix x = {a, 90, 5, 90, DNN_FLOAT32}, y = {la, 1, 5, 1, DNN_FLOAT32};
-    dnn_set_threads(1);
-    for (c.workers = 0; c.workers <= 1; c.workers++) {
-        c.cache_bytes = COUNT * ROWS;
-        uint64_t live = dnn_allocations_live();
-        dnn_status status = DNN_ERROR_MEMORY;
-        for (uint64_t n = 1; status != DNN_OK; n++) {
-            dnn_loader *loader;
-            size_t count;
-            dnn_fail_allocation(n);
-            status = dnn_loader_open(&loader, &c, &err);
-            if (status == DNN_OK)
-                status = dnn_loader_get(loader, 1, 0, &x, &y, &count, &err);
-            dnn_loader_close(loader);
-            dnn_fail_allocation(0);
-            assert_true(status == DNN_OK || status == DNN_ERROR_MEMORY);
-            assert_int_equal(dnn_allocations_live(), live);
-        }
-    }
-    dnn_set_threads(2);
-}
-
-static void waiting_ends_when_it_is_asked_to(void **state) {
-    (void)state;
-    dnn_loader_config c = file_config();
-    dnn_loader *loader;
-    static float a[ROWS * 5];
-    float la[5];
-    dnn_matrix x = {a, ROWS, 5, ROWS, DNN_FLOAT32}, y = {la, 1, 5, 1, DNN_FLOAT32};
-    size_t count;
-    for (c.workers = 0; c.workers < 2; c.workers++) {
-        check_ok(dnn_loader_open(&loader, &c, &err));
-        dnn_interrupt_request();
-        dnn_status status = dnn_loader_get(loader, 1, 0, &x, &y, &count, &err);
-        dnn_interrupt_clear();
-        assert_true(status == DNN_OK || status == DNN_ERROR_INTERRUPTED);
-        check_ok(dnn_loader_get(loader, 1, 0, &x, &y, &count, &err));
-        assert_int_equal(count, 5);
-        dnn_loader_close(loader);
-    }
-}
-
-static int make_files(void **state) {
-    (void)state;
-    if (mkdtemp(root) == NULL)
-        return 1;
-    dnn_random random = dnn_random_seeded(1);
-    for (size_t i = 0; i < COUNT; i++) {
-        labels[i] = (float)(i + 1);
-        for (size_t r = 0; r < ROWS; r++)
-            pixels[i * ROWS + r] = (uint8_t)dnn_random_below(&random, 256);
-        snprintf(paths[i], sizeof paths[i], "%s/%zu.png", root, i);
-        files[i] = paths[i];
-        if (dnn_image_write_png(paths[i], pixels + i * ROWS, SIDE, SIDE, 3, &err) != DNN_OK)
-            return 1;
-    }
-    return 0;
-}
-
-static int remove_files(void **state) {
-    (void)state;
-    for (size_t i = 0; i < COUNT; i++)
-        unlink(paths[i]);
-    return rmdir(root);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_bits_on_any_number_of_threads),
@@ -456,15 +233,11 @@ int main(void) {
         cmocka_unit_test(goes_on_from_any_batch_as_if_it_had_never_stopped),
         cmocka_unit_test(an_epoch_visits_each_example_once_in_a_new_order),
         cmocka_unit_test(weights_draw_with_repetition),
-        cmocka_unit_test(a_file_that_cannot_be_read_is_left_out_and_named_once),
         cmocka_unit_test(the_cache_decodes_each_file_once_and_keeps_to_its_limit),
         cmocka_unit_test(one_hot_labels_and_mixed_ones_sum_to_one),
         cmocka_unit_test(moments_are_those_of_all_values),
         cmocka_unit_test(float64_and_plain_vectors_are_copied_exactly),
-        cmocka_unit_test(refuses_what_does_not_fit),
         cmocka_unit_test(a_preview_changes_nothing),
-        cmocka_unit_test(survives_every_failed_allocation),
-        cmocka_unit_test(waiting_ends_when_it_is_asked_to),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }
