@@ -58,3 +58,10 @@ void text_fit_middle(const char *text, float width, float size, font_style style
     }
     out[0] = '\0';
 }
+
+void text_copy(const char *text, size_t length, char *out, size_t room) {
+    size_t size = length == 0 ? 0 : strnlen(text, length < room ? length : room - 1);
+    if (size > 0)
+        memcpy(out, text, size);
+    out[size] = '\0';
+}

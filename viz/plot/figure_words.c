@@ -6,6 +6,7 @@
 
 #include "core/grow.h"
 #include "core/memory.h"
+#include "viz/draw/text_fit.h"
 #include "viz/plot/figure_reader.h"
 
 #define MOST_BINS  ((size_t)10000)
@@ -19,9 +20,7 @@ static dnn_status wrong(figure_reader *r, const char *what, const char *value) {
 typedef dnn_status take(figure_reader *r, const char *value);
 
 static void copy_text(char *out, const char *text) {
-    size_t n = strnlen(text, FIGURE_TEXT - 1);
-    memcpy(out, text, n);
-    out[n] = '\0';
+    text_copy(text, FIGURE_TEXT, out, FIGURE_TEXT);
 }
 
 static dnn_status take_title(figure_reader *r, const char *value) {

@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "viz/draw/font.h"
+#include "viz/plot/matrix_view.h"
 #include "viz/plot/panel_parts.h"
 
 /* --- making --- */

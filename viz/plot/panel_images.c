@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "viz/draw/font.h"
+#include "viz/draw/text_fit.h"
 #include "viz/plot/panel_parts.h"
 
 #define LINE      15.0f /* of words */
@@ -42,7 +43,7 @@ static words words_of(const panel *p, size_t i) {
     const char *name = name_of(p, i);
     char step[48];
     words w = {.note = ""};
-    snprintf(w.name, sizeof w.name, "%.*s", (int)strcspn(name, "\n"), name);
+    text_copy(name, strcspn(name, "\n"), w.name, sizeof w.name);
     if (p->figure != NULL)
         return w;
     axis_format_whole(c->tag->picture_step, step, sizeof step);

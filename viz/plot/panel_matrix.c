@@ -3,11 +3,10 @@
  * farthest from the mean, so that nothing which stands out is lost. */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "core/memory.h"
 #include "viz/draw/font.h"
 #include "viz/draw/text_fit.h"
+#include "viz/plot/matrix_view.h"
 #include "viz/plot/panel_parts.h"
 
 #define MOST_OBLONG 4.0f         /* sides beyond this ratio are stretched to fill the panel */
@@ -15,47 +14,6 @@
 #define MOST_NAME   ((float)110) /* width of a row's name */
 #define LEAST_CELL  ((float)24)  /* width of one that has a number in it, or a name below it */
 #define WIDE_CELL   2.5f         /* width over height of one that has a name */
-
-matrix_view matrix_of(const panel *p) {
-    const figure *f = p->figure;
-    if (f != NULL)
-        return (matrix_view){.values = f->items[0].y,
-                             .rows = f->items[0].rows,
-                             .columns = f->items[0].columns,
-                             .names = "",
-                             .grey = f->grey,
-                             .low = f->low,
-                             .high = f->high,
-                             .x_label = f->x_label};
-    const run_tag *tag = p->curves[0].tag;
-    bool any = tag->matrix != NULL;
-    return (matrix_view){.values = tag->matrix,
-                         .rows = any ? tag->rows : 0,
-                         .columns = any ? tag->columns : 0,
-                         .names = any && tag->text != NULL ? tag->text : "",
-                         .low = NAN,
-                         .high = NAN,
-                         .x_label = ""};
-}
-
-static size_t count_of(const matrix_view *m) {
-    return m->rows * m->columns;
-}
-
-/* The axis of colours. */
-static axis color_axis(const matrix_view *m) {
-    double low = INFINITY, high = -INFINITY;
-    for (size_t i = 0; i < count_of(m); i++)
-        if (isfinite(m->values[i])) {
-            low = fmin(low, m->values[i]);
-            high = fmax(high, m->values[i]);
-        }
-    low = isnan(m->low) ? low : m->low;
-    high = isnan(m->high) ? high : m->high;
-    if (!(low < high))
-        return axis_fit(SCALE_LINEAR, UNIT_NUMBER, fmin(low, high), fmax(low, high));
-    return (axis){.low = low, .high = high, .linear_within = 1};
-}
 
 static float grain_of(const page_options *o) {
     return o->grain > 0 ? o->grain : o->scale > 0 ? 1 / o->scale : 1;
@@ -76,36 +34,11 @@ static void choose_size(const matrix_view *m, const page_options *o, float *w, f
 
 /* --- colours --- */
 
-typedef struct part {
-    size_t row, column, rows, columns; /* from 0 */
-} part;
-
 /* What an axis shows of so many, at least in part. */
 static void seen_part(double low, double high, size_t all, size_t *first, size_t *count) {
     double begin = fmax(0, floor(low - 0.5)), end = fmin((double)all, ceil(high - 0.5));
     *first = begin < (double)all ? (size_t)begin : all - 1;
     *count = end > (double)*first ? (size_t)end - *first : 1;
-}
-
-static double mean_of(const matrix_view *m) {
-    double sum = 0, scale = 1 / (double)count_of(m);
-    for (size_t i = 0; i < count_of(m); i++)
-        sum += isfinite(m->values[i]) ? m->values[i] * scale : 0;
-    return sum;
-}
-
-/* The one of a block's elements that is to be seen; NaN when one is not finite. */
-static double chosen_of(const matrix_view *m, part block, double mean) {
-    double chosen = mean;
-    for (size_t c = block.column; c < block.column + block.columns; c++)
-        for (size_t r = block.row; r < block.row + block.rows; r++) {
-            double value = m->values[c * m->rows + r];
-            if (!isfinite(value))
-                return NAN;
-            if (!(fabs(value - mean) < fabs(chosen - mean)))
-                chosen = value;
-        }
-    return chosen;
 }
 
 static color_paint *paint_of(const matrix_view *m) {
@@ -117,19 +50,19 @@ typedef struct cells {
     const page_options *options;
     const matrix_view *matrix;
     const axis *colors;
-    part seen;
+    matrix_part seen;
     size_t width, height;
     double mean;
 } cells;
 
 static bool paint_row(const void *context, size_t row, uint8_t *rgba) {
     const cells *of = context;
-    part seen = of->seen, block = {.row = seen.row + row * seen.rows / of->height};
+    matrix_part seen = of->seen, block = {.row = seen.row + row * seen.rows / of->height};
     block.rows = seen.row + (row + 1) * seen.rows / of->height - block.row;
     for (size_t x = 0; x < of->width; x++) {
         block.column = seen.column + x * seen.columns / of->width;
         block.columns = seen.column + (x + 1) * seen.columns / of->width - block.column;
-        double value = chosen_of(of->matrix, block, of->mean);
+        double value = matrix_chosen(of->matrix, block, of->mean);
         put_pixel(rgba + 4 * x, color_at(of->colors, value, paint_of(of->matrix), of->options));
     }
     return true;
@@ -137,7 +70,7 @@ static bool paint_row(const void *context, size_t row, uint8_t *rgba) {
 
 static void draw_cells(const panel *p, const page_options *o, const matrix_view *m,
                        const axis *colors, display_list *list) {
-    part seen;
+    matrix_part seen;
     seen_part(p->x.low, p->x.high, m->columns, &seen.column, &seen.columns);
     seen_part(-p->y.high, -p->y.low, m->rows, &seen.row, &seen.rows);
     float left = (float)axis_place(&p->x, (double)seen.column + 0.5);
@@ -154,22 +87,13 @@ static void draw_cells(const panel *p, const page_options *o, const matrix_view 
                 seen,
                 seen.columns < across ? seen.columns : across,
                 seen.rows < down ? seen.rows : down,
-                mean_of(m)};
+                matrix_mean(m)};
     draw_clip(list, p->plot);
     draw_painted(list, area, of.width, of.height, paint_row, &of);
     draw_unclip(list);
 }
 
 /* --- words --- */
-
-/* Line i of the names. */
-static const char *name_of(const matrix_view *m, size_t i, char *out, size_t size) {
-    const char *line = m->names;
-    while (i-- > 0 && *line != '\0')
-        line += strcspn(line, "\n") + (line[strcspn(line, "\n")] != '\0');
-    snprintf(out, size, "%.*s", (int)strcspn(line, "\n"), line);
-    return out;
-}
 
 /* Names are of the rows, and of the columns too where there are as many; they are shown where each
  * has room, else numbers are. */
@@ -219,7 +143,7 @@ static void draw_numbers(const panel *p, const page_options *o, const matrix_vie
     for (size_t i = 0; i < n; i++) {
         float x = r.x + r.w * (float)axis_place(&p->x, ticks[i].value);
         if (column_names)
-            text_fit_middle(name_of(m, i, name, sizeof name), r.w / (float)m->columns - 3,
+            text_fit_middle(matrix_name(m, i, name, sizeof name), r.w / (float)m->columns - 3,
                             LABEL_SIZE, FONT_REGULAR, ticks[i].label, sizeof ticks[i].label);
         if (x > r.x && x < r.x + r.w)
             draw_text(list, x, r.y + r.h + 16, ticks[i].label, style);
@@ -233,7 +157,7 @@ static void draw_numbers(const panel *p, const page_options *o, const matrix_vie
             continue;
         const char *label = ticks[i].label + (ticks[i].label[0] == '-');
         draw_text_within(list, r.x - 7, y + 3.5f, MOST_NAME,
-                         row_names ? name_of(m, i, name, sizeof name) : label, style);
+                         row_names ? matrix_name(m, i, name, sizeof name) : label, style);
     }
 }
 
@@ -245,8 +169,8 @@ static float number_width(const panel *p, const matrix_view *m) {
         return text_width(text, LABEL_SIZE, FONT_REGULAR) + 9;
     }
     for (size_t i = 0; i < m->rows; i++)
-        widest =
-            fmaxf(widest, text_width(name_of(m, i, text, sizeof text), LABEL_SIZE, FONT_REGULAR));
+        widest = fmaxf(widest,
+                       text_width(matrix_name(m, i, text, sizeof text), LABEL_SIZE, FONT_REGULAR));
     return fminf(widest, MOST_NAME) + 9;
 }
 
@@ -259,7 +183,7 @@ static void draw_values(const panel *p, const page_options *o, const matrix_view
     if (o->grain > 0 || m->grey || w < LEAST_CELL || h < LEAST_CELL / 2)
         return;
     draw_clip(list, r);
-    for (size_t i = 0; i < count_of(m); i++) {
+    for (size_t i = 0; i < matrix_count(m); i++) {
         float x = r.x + r.w * (float)axis_place(&p->x, (double)(i / m->rows) + 1);
         float y = r.y + r.h * (1 - (float)axis_place(&p->y, -(double)(i % m->rows) - 1));
         axis_format(m->values[i], 3, text, sizeof text);
@@ -279,22 +203,10 @@ static void describe_place(const matrix_view *m, size_t row, size_t column, char
     if (m->names[0] == '\0')
         snprintf(text, size, "row %zu, column %zu", row + 1, column + 1);
     else if (m->rows != m->columns)
-        snprintf(text, size, "%s, column %zu", name_of(m, row, a, sizeof a), column + 1);
+        snprintf(text, size, "%s, column %zu", matrix_name(m, row, a, sizeof a), column + 1);
     else
-        snprintf(text, size, "row %s, column %s", name_of(m, row, a, sizeof a),
-                 name_of(m, column, b, sizeof b));
-}
-
-/* What share of its row an element is, where all of the row are counts. */
-static double share_of_row(const matrix_view *m, size_t row, double value) {
-    double sum = 0;
-    for (size_t c = 0; c < m->columns; c++) {
-        double other = m->values[c * m->rows + row];
-        if (!(other >= 0) || other != floor(other))
-            return NAN;
-        sum += other;
-    }
-    return value / sum;
+        snprintf(text, size, "row %s, column %s", matrix_name(m, row, a, sizeof a),
+                 matrix_name(m, column, b, sizeof b));
 }
 
 static void draw_element(const panel *p, const page_options *o, const axis *colors, point cursor,
@@ -305,7 +217,7 @@ static void draw_element(const panel *p, const page_options *o, const axis *colo
     if (!(column >= 1 && row >= 1 && column <= (double)m->columns && row <= (double)m->rows))
         return;
     size_t r = (size_t)row - 1, c = (size_t)column - 1;
-    double value = m->values[c * m->rows + r], share = share_of_row(m, r, value);
+    double value = m->values[c * m->rows + r], share = matrix_share(m, r, value);
     char heading[160];
     describe_place(m, r, c, heading, sizeof heading);
     box_row line = {
@@ -364,7 +276,7 @@ static void write_note(const panel *p, const matrix_view *m, char *text, size_t 
 void draw_matrix(panel *p, const page_options *o, display_list *list) {
     matrix_view m = matrix_of(p);
     char note[96];
-    if (count_of(&m) == 0) {
+    if (matrix_count(&m) == 0) {
         draw_title(p, o, "", list);
         return;
     }
@@ -382,7 +294,7 @@ void draw_matrix(panel *p, const page_options *o, display_list *list) {
     matrix_place(p, o, top);
     if (p->plot.w <= 0)
         return;
-    axis colors = color_axis(&m);
+    axis colors = matrix_colors(&m);
     draw_cells(p, o, &m, &colors, list);
     draw_values(p, o, &m, &colors, list);
     draw_numbers(p, o, &m, list);
@@ -396,8 +308,8 @@ void draw_matrix(panel *p, const page_options *o, display_list *list) {
 
 void read_matrix(panel *p, const page_options *o, const point *cursor, display_list *list) {
     matrix_view m = matrix_of(p);
-    if (cursor == NULL || !inside(p->plot, *cursor) || count_of(&m) == 0)
+    if (cursor == NULL || !inside(p->plot, *cursor) || matrix_count(&m) == 0)
         return;
-    axis colors = color_axis(&m);
+    axis colors = matrix_colors(&m);
     draw_element(p, o, &colors, *cursor, list);
 }

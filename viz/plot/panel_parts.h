@@ -237,18 +237,6 @@ void draw_notes(const panel *p, const page_options *o, display_list *list);
 
 /* --- kinds of figures: panel_plot.c, panel_bars.c, panel_matrix.c --- */
 
-/* A matrix that a panel shows, of a figure or the last one of a run. */
-typedef struct matrix_view {
-    const double *values; /* column after column */
-    size_t rows, columns; /* 0: there is none yet */
-    const char *names;    /* of the rows, a line each; "": they have numbers */
-    bool grey;
-    double low, high; /* of the colours; NaN: the values' */
-    const char *x_label;
-} matrix_view;
-
-matrix_view matrix_of(const panel *p);
-
 /* How high the panel has to be for what it shows at this width and at most this height. */
 float matrix_place(panel *p, const page_options *o, float top);
 float images_place(const panel *p, const page_options *o, float top);

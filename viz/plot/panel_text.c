@@ -4,13 +4,10 @@
 #include <string.h>
 
 #include "viz/draw/font.h"
+#include "viz/draw/text_fit.h"
 #include "viz/plot/panel_parts.h"
 
 #define ROW 16.0f
-
-static void copy_text(char *out, size_t size, const char *from, size_t length) {
-    snprintf(out, size, "%.*s", (int)(length < size ? length : size - 1), from);
-}
 
 /* How many bytes of a line go into a width, broken at a blank where there is one. */
 static size_t fitting(const char *line, size_t size, float width, text_style style) {
@@ -20,7 +17,7 @@ static size_t fitting(const char *line, size_t size, float width, text_style sty
         bool edge = n == size || line[n] == ' ';
         if (!edge)
             continue;
-        copy_text(part, sizeof part, line, n);
+        text_copy(line, n, part, sizeof part);
         if (text_width(part, style.size, style.style) > width)
             break;
         good = n;
@@ -28,7 +25,7 @@ static size_t fitting(const char *line, size_t size, float width, text_style sty
     if (good > 0)
         return good;
     for (good = 1; good < size && good < sizeof part - 4; good++) { /* one long word */
-        copy_text(part, sizeof part, line, good + 1);
+        text_copy(line, good + 1, part, sizeof part);
         if (((unsigned char)line[good] & 0xC0) != 0x80 &&
             text_width(part, style.size, style.style) > width)
             break;
@@ -52,7 +49,7 @@ static float size_for(const char *text, float width) {
     for (size_t n; *text != '\0'; text += n + (text[n] == '\n')) {
         char line[256];
         n = strcspn(text, "\n");
-        copy_text(line, sizeof line, text, n);
+        text_copy(text, n, line, sizeof line);
         widest = fmaxf(widest, text_width(line, LABEL_SIZE, FONT_MONO));
     }
     return fmaxf(8, fminf(LABEL_SIZE, LABEL_SIZE * width / widest));
@@ -66,7 +63,7 @@ static float draw_lines(const char *text, rect r, float y, text_style style, dis
         if (size > 0 && style.style != FONT_MONO)
             n = fitting(text, size, r.w, style);
         char part[256];
-        copy_text(part, sizeof part, text, n);
+        text_copy(text, n, part, sizeof part);
         draw_text_within(list, r.x, y + 11, r.w, part, style);
         y += ROW;
         text += n;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "viz/draw/text_fit.h"
 
 static const char heading[] = "| step | place | layer | input | output | parameters |\n";
 
@@ -28,17 +29,16 @@ static bool next_field(const char **line, const char *end, char *out, size_t siz
         from++;
     for (; bar > from && bar[-1] == ' ';)
         bar--;
-    snprintf(out, size, "%.*s", (int)(bar - from), from);
+    text_copy(from, (size_t)(bar - from), out, size);
     return true;
 }
 
 /* "Conv2d(3 -> 8, kernel_size = 3 x 3)" as kind and settings. */
 static void split_layer(const char *layer, layer_node *out) {
     size_t kind = strcspn(layer, "("), size = strlen(layer);
-    snprintf(out->kind, sizeof out->kind, "%.*s", (int)kind, layer);
+    text_copy(layer, kind, out->kind, sizeof out->kind);
     if (kind + 2 < size)
-        snprintf(out->settings, sizeof out->settings, "%.*s", (int)(size - kind - 2),
-                 layer + kind + 1);
+        text_copy(layer + kind + 1, size - kind - 2, out->settings, sizeof out->settings);
 }
 
 /* "X", "3, 1": rows before this one. */

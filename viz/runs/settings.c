@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viz/draw/text_fit.h"
+
 static piece trimmed(const char *start, const char *end) {
     while (start < end && strchr(" \t\r*`", *start) != NULL) /* with Markdown's marks */
         start++;
@@ -13,7 +15,7 @@ static piece trimmed(const char *start, const char *end) {
 }
 
 void copy_piece(char *out, size_t size, piece p) {
-    snprintf(out, size, "%.*s", (int)(p.size < size ? p.size : size - 1), p.start);
+    text_copy(p.start, p.size, out, size);
 }
 
 bool same_piece(piece a, piece b) {

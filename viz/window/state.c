@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "core/path.h"
 #include "core/text_stream.h"
+#include "viz/draw/text_fit.h"
 
 #define MOST_MEMORIES ((size_t)256)
 #define PATH_SIZE     ((size_t)4096)
@@ -26,12 +27,6 @@ static int find(const char *const *names, int count, const char *word) {
     return -1;
 }
 
-static void copy_name(char *to, size_t size, const char *from) {
-    size_t n = strnlen(from, size - 1);
-    memcpy(to, from, n);
-    to[n] = '\0';
-}
-
 /* "cost = log" after "y ", "cost/test" after "hide ": what a panel is to be like. */
 static void load_panel(view *v, const char *key, const char *value) {
     memory m = {.y_scale = SCALE_LINEAR};
@@ -42,10 +37,10 @@ static void load_panel(view *v, const char *key, const char *value) {
         if (scale < 0)
             return;
         m.y_scale = (axis_scale)scale;
-        copy_name(m.panel, sizeof m.panel, key + 2);
+        text_copy(key + 2, SIZE_MAX, m.panel, sizeof m.panel);
     } else if (strncmp(key, "hide ", 5) == 0) {
-        copy_name(m.panel, sizeof m.panel, key + 5);
-        copy_name(m.curve, sizeof m.curve, value);
+        text_copy(key + 5, SIZE_MAX, m.panel, sizeof m.panel);
+        text_copy(value, SIZE_MAX, m.curve, sizeof m.curve);
     } else {
         return;
     }
