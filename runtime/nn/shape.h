@@ -31,6 +31,15 @@ size_t dnn_shape_count(const dnn_shape *shape);
 size_t dnn_shape_channels(const dnn_shape *shape);
 size_t dnn_shape_positions(const dnn_shape *shape);
 
+/* Of an image, or of a sequence, which is an image of height 1 whose width are its steps. */
+static inline size_t dnn_shape_height(const dnn_shape *shape) {
+    return shape->rank == 2 ? 1 : shape->size[0];
+}
+
+static inline size_t dnn_shape_width(const dnn_shape *shape) {
+    return shape->size[shape->rank - 2];
+}
+
 /* Whether rank and sizes agree; a size of 0 in `wanted` fits any. Rank 0 fits any shape or, where
  * its size[0] is not 0, those of so many channels or of so many elements. */
 bool dnn_shape_fits(const dnn_shape *shape, const dnn_shape *wanted);

@@ -1,5 +1,7 @@
 -- The collector: it sees every byte of a matrix, and operators are safe however eager it is.
+package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
+local peak = require "peak"
 
 -- Programs full of temporaries and views; each returns a number to compare.
 local programs = {
@@ -137,18 +139,6 @@ describe("programs full of temporaries", function()
 end)
 
 describe("memory", function()
-  -- Peak resident memory of this process in KiB, since it was last reset, or nil where the system does
-  -- not tell.
-  local function peak()
-    local file <close> = io.open("/proc/self/status")
-    return file and tonumber(file:read("a"):match("VmHWM:%s*(%d+) kB"))
-  end
-
-  local function reset_peak()
-    local file <close> = io.open("/proc/self/clear_refs", "w")
-    return file and file:write("5") ~= nil
-  end
-
   it("of a matrix is counted by the collector", function()
     collectgarbage()
     local before = collectgarbage("count")
@@ -170,8 +160,8 @@ describe("memory", function()
     it("of 4000 temporaries of 1 MiB stays below 64 MiB in the " .. mode .. " mode", function()
       collectgarbage(mode)
       collectgarbage()
-      reset_peak()
-      local before, most = peak(), 0
+      peak.reset()
+      local before, most = peak.kilobytes(), 0
       local A = dnn.zeros(512, 512)
       for _ = 1, 2000 do
         A = A + 1
@@ -182,7 +172,7 @@ describe("memory", function()
       assert.near(1, A(1, 1), 1e-6)
       assert.is_true(most < 64 * 1024, ("the collector's count reached %.0f KiB"):format(most))
       if before then
-        local grown = peak() - before
+        local grown = peak.kilobytes() - before
         assert.is_true(grown < 64 * 1024, ("resident memory grew by %.0f KiB"):format(grown))
       end
     end)

@@ -2,6 +2,7 @@
 -- taking the memory that the file asks for.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
+local peak = require "peak"
 local program = require "program"
 local event_file = require "event_file"
 
@@ -17,20 +18,14 @@ local function put(name, bytes)
   return path(name)
 end
 
-local function resident_kilobytes()
-  for line in io.lines "/proc/self/status" do
-    local peak = line:match "^VmHWM:%s+(%d+)"
-    if peak then return tonumber(peak) end
-  end
-end
-
 -- The call gives nil and a message with this part, and costs no more than 64 MB.
 local function refused(part, read, ...)
-  local before = resident_kilobytes()
+  peak.reset()
+  local before = peak.kilobytes()
   local got, message = read(...)
   assert.is_nil(got)
   assert.is_truthy(message:find(part, 1, true), message)
-  assert.is_true(resident_kilobytes() - before < 65536)
+  assert.is_true(peak.kilobytes() - before < 65536)
 end
 
 setup(function() folder = program.folder() end)

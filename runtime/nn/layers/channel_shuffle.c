@@ -1,21 +1,32 @@
-/* channel_shuffle.c: channels of several groups, dealt in turn (Zhang et al. 2018): channel k of
- * group g becomes channel k groups + g. dX is dA, dealt back. */
+/* channel_shuffle.c: the channels of several groups interleaved (Zhang et al. 2018): channel k of
+ * group g becomes channel k groups + g. dX is dA in the old order. */
 #ifdef T
 
-/* to[k across + g] = from[g along + k], of a position's channels along x across. */
-static void K(deal)(const T *from, T *to, size_t along, size_t across, bool add) {
-    for (size_t k = 0; k < along; k++)
-        for (size_t g = 0; g < across; g++) {
-            T x = from[g * along + k];
-            to[k * across + g] = add ? to[k * across + g] + x : x;
-        }
+/* to[k across + g] = from[g along + k], of the along x across channels of each position. */
+static void K(deal)(const shuffle *s, size_t begin, size_t end) {
+    for (size_t p = begin; p < end; p++) {
+        const T *from = dnn_matrix_at(&s->from, 0, p);
+        T *to = dnn_matrix_at(&s->to, 0, p);
+        for (size_t k = 0; k < s->along; k++)
+            for (size_t g = 0; g < s->across; g++) {
+                T x = from[g * s->along + k];
+                to[k * s->across + g] = s->add ? to[k * s->across + g] + x : x;
+            }
+    }
 }
 
 #else
 
 #include "nn/call.h"
+#include "nn/chunk.h"
 
 enum { GROUPS };
+
+typedef struct shuffle {
+    dnn_matrix from, to; /* channels x positions of all examples */
+    size_t along, across, positions;
+    bool add;
+} shuffle;
 
 #define KERNELS "nn/layers/channel_shuffle.c"
 #include "nn/both_types.inc"
@@ -45,18 +56,25 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
                     dnn_layer_count(layer, GROUPS), text);
 }
 
+static void run_example(void *context, size_t example) {
+    const shuffle *s = context;
+    size_t begin = example * s->positions, end = begin + s->positions;
+    if (s->to.dtype == DNN_FLOAT32)
+        deal_f32(s, begin, end);
+    else
+        deal_f64(s, begin, end);
+}
+
 static void run(const dnn_call *call, const dnn_matrix *from, dnn_matrix *to, bool back) {
     size_t n = dnn_shape_channels(&call->out), groups = dnn_layer_count(call->layer, GROUPS);
-    size_t along = back ? groups : n / groups, across = n / along;
-    bool add = back && call->add[0];
-    dnn_matrix source = dnn_call_pixels(from, &call->out), target = dnn_call_pixels(to, &call->out);
-    for (size_t p = 0; p < source.cols; p++)
-        if (call->dtype == DNN_FLOAT32)
-            deal_f32(dnn_matrix_at(&source, 0, p), dnn_matrix_at(&target, 0, p), along, across,
-                     add);
-        else
-            deal_f64(dnn_matrix_at(&source, 0, p), dnn_matrix_at(&target, 0, p), along, across,
-                     add);
+    size_t along = back ? groups : n / groups;
+    shuffle s = {.from = dnn_call_pixels(from, &call->out),
+                 .to = dnn_call_pixels(to, &call->out),
+                 .along = along,
+                 .across = n / along,
+                 .positions = dnn_shape_positions(&call->out),
+                 .add = back && call->add[0]};
+    dnn_for_tasks(call->examples, dnn_matrix_count(to), run_example, &s);
 }
 
 static dnn_status forward(dnn_call *call, dnn_error *err) {

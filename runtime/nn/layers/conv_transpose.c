@@ -59,8 +59,8 @@ static double out_size(const dnn_layer *layer, size_t in, int axis) {
 static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inputs, dnn_shape *out,
                         dnn_error *err) {
     bool sequence = in->rank == 2;
-    double height = out_size(layer, sequence ? 1 : in->size[0], 0);
-    double width = out_size(layer, in->size[in->rank - 2], 1);
+    double height = out_size(layer, dnn_shape_height(in), 0);
+    double width = out_size(layer, dnn_shape_width(in), 1);
     (void)inputs;
     if (sequence && width < 1)
         return dnn_fail(err, DNN_ERROR_SHAPE,
@@ -118,8 +118,8 @@ static dnn_conv conv_of(const dnn_call *call) {
     dnn_conv c = dnn_convolution_of(call->layer, &call->out);
     c.channels = dnn_layer_count(call->layer, DNN_CONVOLUTION_OUT);
     c.out_channels = dnn_layer_count(call->layer, DNN_CONVOLUTION_IN);
-    c.out_height = call->in[0].rank == 2 ? 1 : call->in[0].size[0];
-    c.out_width = call->in[0].size[call->in[0].rank - 2];
+    c.out_height = dnn_shape_height(&call->in[0]);
+    c.out_width = dnn_shape_width(&call->in[0]);
     return c;
 }
 

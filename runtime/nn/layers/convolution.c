@@ -59,9 +59,8 @@ size_t dnn_convolution_file_height(const dnn_layer *layer) {
 }
 
 dnn_conv dnn_convolution_of(const dnn_layer *layer, const dnn_shape *image) {
-    bool sequence = image->rank == 2;
-    dnn_conv c = {.height = sequence ? 1 : image->size[0],
-                  .width = image->size[sequence ? 0 : 1],
+    dnn_conv c = {.height = dnn_shape_height(image),
+                  .width = dnn_shape_width(image),
                   .groups = dnn_layer_count(layer, DNN_CONVOLUTION_GROUPS)};
     for (int axis = 0; axis < 2; axis++) {
         size_t after;
@@ -75,9 +74,9 @@ dnn_conv dnn_convolution_of(const dnn_layer *layer, const dnn_shape *image) {
 
 /* What is laid around X; false where the convolution adds all there is to add. */
 static bool needs_edges(const dnn_layer *layer, const dnn_shape *in, dnn_edges *e) {
-    bool sequence = in->rank == 2, needed = false;
-    *e = (dnn_edges){.height = sequence ? 1 : in->size[0],
-                     .width = in->size[sequence ? 0 : 1],
+    bool needed = false;
+    *e = (dnn_edges){.height = dnn_shape_height(in),
+                     .width = dnn_shape_width(in),
                      .channels = dnn_layer_count(layer, DNN_CONVOLUTION_IN),
                      .kind = (dnn_edge)dnn_layer_count(layer, DNN_CONVOLUTION_PADDING_MODE)};
     for (int axis = 0; axis < 2; axis++) {
@@ -177,8 +176,8 @@ dnn_status dnn_convolution_initialise(const dnn_layer *layer, dnn_matrix *values
 /* The convolution with its output's size, which the shape has found to be right. */
 static dnn_conv planned(const dnn_call *call) {
     dnn_conv c = conv_of(call->layer, &call->in[0]);
-    c.out_height = call->out.rank == 2 ? 1 : call->out.size[0];
-    c.out_width = call->out.size[call->out.rank - 2];
+    c.out_height = dnn_shape_height(&call->out);
+    c.out_width = dnn_shape_width(&call->out);
     return c;
 }
 

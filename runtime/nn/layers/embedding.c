@@ -119,7 +119,8 @@ static dnn_status column_of(const dnn_call *call, size_t r, size_t j, size_t *co
     return DNN_OK;
 }
 
-/* What the elements of a column are multiplied by. */
+/* What the elements of a column are multiplied by; measured at each occurrence of an id, since
+ * remembering it would take room for every id there is. */
 static double shortened(const dnn_layer *layer, const dnn_matrix *weight, size_t column) {
     double most = dnn_layer_real(layer, MAX_NORM), p = dnn_layer_real(layer, NORM_TYPE), sum = 0;
     if (most < 0)

@@ -50,8 +50,8 @@ static size_t side(const dnn_layer *layer, int which) {
 static dnn_edges edges_of(const dnn_layer *layer, const dnn_shape *in) {
     bool valued = layer->kind->fields[VALUE].name != NULL;
     return (dnn_edges){
-        .height = in->rank == 2 ? 1 : in->size[0],
-        .width = in->size[in->rank - 2],
+        .height = dnn_shape_height(in),
+        .width = dnn_shape_width(in),
         .channels = dnn_shape_channels(in),
         .before = {side(layer, TOP),    side(layer, LEFT) },
         .after = {side(layer, BOTTOM), side(layer, RIGHT)},

@@ -18,16 +18,18 @@ static bool is_adaptive(const dnn_layer *layer) {
 
 static dnn_pool pool_of(const dnn_layer *layer, const dnn_shape *in) {
     bool sequence = in->rank == 2;
-    dnn_pool p = {.height = sequence ? 1 : in->size[0],
-                  .width = in->size[sequence ? 0 : 1],
-                  .channels = dnn_shape_channels(in),
-                  .kernel = {1, 1},
-                  .stride = {1, 1},
-                  .dilation = {1, 1},
-                  .ceil_mode = setting(layer, "ceil_mode", 0, 0) != 0,
-                  .count_include_pad = setting(layer, "count_include_pad", 0, 0) != 0,
-                  .divisor = setting(layer, "divisor_override", 0, 0),
-                  .adaptive = is_adaptive(layer)};
+    dnn_pool p = {
+        .height = dnn_shape_height(in),
+        .width = dnn_shape_width(in),
+        .channels = dnn_shape_channels(in),
+        .kernel = {1, 1},
+        .stride = {1, 1},
+        .dilation = {1, 1},
+        .ceil_mode = setting(layer, "ceil_mode", 0, 0) != 0,
+        .count_include_pad = setting(layer, "count_include_pad", 0, 0) != 0,
+        .divisor = setting(layer, "divisor_override", 0, 0),
+        .adaptive = is_adaptive(layer)
+    };
     for (int axis = sequence ? 1 : 0; axis < 2; axis++) {
         p.kernel[axis] = setting(layer, "kernel_size", axis, 1);
         p.stride[axis] = setting(layer, "stride", axis, p.kernel[axis]);
@@ -61,8 +63,8 @@ dnn_status dnn_pooling_shape(const dnn_layer *layer, const dnn_shape *in, size_t
 /* The pooling with its output's size, which the shape has found to be right. */
 static dnn_pool planned(const dnn_call *call) {
     dnn_pool p = pool_of(call->layer, &call->in[0]);
-    p.out_height = call->out.rank == 2 ? 1 : call->out.size[0];
-    p.out_width = call->out.size[call->out.rank - 2];
+    p.out_height = dnn_shape_height(&call->out);
+    p.out_width = dnn_shape_width(&call->out);
     return p;
 }
 

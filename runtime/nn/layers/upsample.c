@@ -109,7 +109,7 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
     if (status != DNN_OK)
         return status;
     double height = sequence ? 1 : size_along(layer, in->size[0], 0);
-    double width = size_along(layer, in->size[in->rank - 2], 1);
+    double width = size_along(layer, dnn_shape_width(in), 1);
     if (height < 1 || width < 1 || height > INT32_MAX || width > INT32_MAX)
         return sequence ? dnn_fail(err, DNN_ERROR_SHAPE, "its output would be %.14g steps", width)
                         : dnn_fail(err, DNN_ERROR_SHAPE, "its output would be %.14g x %.14g pixels",
@@ -119,17 +119,8 @@ static dnn_status shape(const dnn_layer *layer, const dnn_shape *in, size_t inpu
     return DNN_OK;
 }
 
-/* Height and width of an image; a sequence counts as one of height 1. */
-static size_t height_of(const dnn_shape *shape) {
-    return shape->rank == 2 ? 1 : shape->size[0];
-}
-
-static size_t width_of(const dnn_shape *shape) {
-    return shape->size[shape->rank - 2];
-}
-
 static size_t scratch(const dnn_call *call) {
-    return (height_of(&call->out) + width_of(&call->out)) * sizeof(dnn_tap);
+    return (dnn_shape_height(&call->out) + dnn_shape_width(&call->out)) * sizeof(dnn_tap);
 }
 
 /* PyTorch counts in float32 here, whatever the type of the image is. */
@@ -171,14 +162,14 @@ static void lay_taps(const dnn_call *call, dnn_tap *taps, int axis, size_t in, s
 
 static dnn_resample resample_of(const dnn_call *call) {
     const dnn_shape *in = &call->in[0], *out = &call->out;
-    dnn_tap *rows = call->scratch, *cols = rows + height_of(out);
-    lay_taps(call, rows, 0, height_of(in), height_of(out));
-    lay_taps(call, cols, 1, width_of(in), width_of(out));
-    return (dnn_resample){.height = height_of(in),
-                          .width = width_of(in),
+    dnn_tap *rows = call->scratch, *cols = rows + dnn_shape_height(out);
+    lay_taps(call, rows, 0, dnn_shape_height(in), dnn_shape_height(out));
+    lay_taps(call, cols, 1, dnn_shape_width(in), dnn_shape_width(out));
+    return (dnn_resample){.height = dnn_shape_height(in),
+                          .width = dnn_shape_width(in),
                           .channels = dnn_shape_channels(in),
-                          .out_height = height_of(out),
-                          .out_width = width_of(out),
+                          .out_height = dnn_shape_height(out),
+                          .out_width = dnn_shape_width(out),
                           .rows = rows,
                           .cols = cols};
 }

@@ -1,4 +1,4 @@
-/* dice.c: how far two sets of pixels are from covering each other (Milletari et al. 2016), of
+/* dice.c: how little two sets of pixels overlap (Milletari et al. 2016), of
  * probabilities a and targets y.
  *
  *     n = 2 sum a y + smooth,  d = sum a + sum y + smooth,  cost = 1 - n / d of an example
@@ -46,7 +46,6 @@ static void K(slopes_of)(const dnn_loss_call *call, dnn_matrix *dA, size_t j, do
 }
 
 #else
-#include "core/interrupt.h"
 #include "math/convert.h"
 #include "nn/losses/loss_parts.h"
 
@@ -74,27 +73,22 @@ static void measure(const dnn_loss_call *call, size_t j, double *above, double *
     *below = total + smooth;
 }
 
+static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matrix *dA) {
+    double above, below;
+    measure(call, j, &above, &below);
+    if (dA != NULL && dA->dtype == DNN_FLOAT32)
+        slopes_of_f32(call, dA, j, above / below, scale / below);
+    else if (dA != NULL)
+        slopes_of_f64(call, dA, j, above / below, scale / below);
+    return (1 - above / below) * scale;
+}
+
 static double forward(const dnn_loss_call *call) {
-    double sum = 0, above, below;
-    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++) {
-        measure(call, j, &above, &below);
-        double cost = (1 - above / below) * dnn_loss_weight(call, j);
-        dnn_loss_note_cost(call, j, cost);
-        sum += cost;
-    }
-    return sum * dnn_reduction_scale(call, call->A->cols);
+    return dnn_columns_forward(call, column, call->A->cols);
 }
 
 static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    double above, below, scale = dnn_reduction_scale(call, call->A->cols);
-    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++) {
-        measure(call, j, &above, &below);
-        double factor = scale * dnn_loss_weight(call, j) / below;
-        if (call->A->dtype == DNN_FLOAT32)
-            slopes_of_f32(call, dA, j, above / below, factor);
-        else
-            slopes_of_f64(call, dA, j, above / below, factor);
-    }
+    dnn_columns_backward(call, column, call->A->cols, dA);
 }
 
 static const dnn_field fields[] = {

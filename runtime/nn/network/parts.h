@@ -169,6 +169,9 @@ bool dnn_network_begin_gradients(dnn_network *network, size_t step, dnn_matrix *
 /* values.c: the live columns of a step's first value, where its gradient is sparse; or NULL. */
 dnn_live *dnn_step_live(const dnn_network *network, const dnn_step *step);
 
+/* shapes.c: DNN_ERROR_SHAPE unless X has a column. */
+dnn_status dnn_network_require_examples(const dnn_matrix *X, dnn_error *err);
+
 /* values.c: DNN_ERROR_STATE unless the values are attached. */
 dnn_status dnn_network_require_values(const dnn_network *network, dnn_error *err);
 

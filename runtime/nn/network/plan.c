@@ -98,9 +98,9 @@ dnn_status dnn_network_plan(dnn_network *network, const dnn_matrix *X, size_t *b
     if (plan->memory != NULL && plan->rows == X->rows && X->cols <= plan->capacity && X->cols > 0 &&
         plan->keep == network->keep && (plan->copies_input || !scattered))
         return dnn_network_shapes_for(network, X, err); /* the other mode may have had another X */
-    if (X->cols == 0)
-        return dnn_fail(err, DNN_ERROR_SHAPE, "X is %zu x 0: there are no examples", X->rows);
-    dnn_status status = dnn_network_shapes_for(network, X, err);
+    dnn_status status = dnn_network_require_examples(X, err);
+    if (status == DNN_OK)
+        status = dnn_network_shapes_for(network, X, err);
     if (status == DNN_OK)
         status = check_sizes(network, X->cols, err);
     if (status == DNN_OK)

@@ -6,17 +6,21 @@
 #include "nn/network/parts.h"
 #include "nn/operators/operators.h"
 
-dnn_status dnn_network_record(dnn_network *network, const dnn_matrix *X, dnn_error *err) {
-    dnn_status status = dnn_network_require_values(network, err);
-    if (status != DNN_OK)
-        return status;
-    if (X->dtype != network->dtype && !dnn_network_takes_ids(network))
+/* X has the network's type, or may hold ids, and examples. */
+static dnn_status check_input(const dnn_network *network, const dnn_matrix *X, bool ids,
+                              dnn_error *err) {
+    if (X->dtype != network->dtype && !ids)
         return dnn_fail(err, DNN_ERROR_TYPE, "X is %s, the network is %s; convert X: X:to(\"%s\")",
                         dnn_dtype_info(X->dtype)->name, dnn_dtype_info(network->dtype)->name,
                         dnn_dtype_info(network->dtype)->name);
-    if (X->cols == 0)
-        return dnn_fail(err, DNN_ERROR_SHAPE, "X is %zu x 0: there are no examples", X->rows);
-    return dnn_network_shapes_for(network, X, err);
+    return dnn_network_require_examples(X, err);
+}
+
+dnn_status dnn_network_record(dnn_network *network, const dnn_matrix *X, dnn_error *err) {
+    dnn_status status = dnn_network_require_values(network, err);
+    if (status == DNN_OK)
+        status = check_input(network, X, dnn_network_takes_ids(network), err);
+    return status == DNN_OK ? dnn_network_shapes_for(network, X, err) : status;
 }
 
 static const dnn_called *find_called(const dnn_network *network, const dnn_layer *layer) {
@@ -51,16 +55,9 @@ dnn_status dnn_network_record_called(dnn_network *network, const dnn_layer *laye
     dnn_called *called = (dnn_called *)find_called(network, layer);
     if (called == NULL)
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "no layer calls this one");
-    if (X->dtype != network->dtype && !all_take_ids(network, called)) {
-        dnn_fail(err, DNN_ERROR_TYPE, "X is %s, the network is %s; convert X: X:to(\"%s\")",
-                 dnn_dtype_info(X->dtype)->name, dnn_dtype_info(network->dtype)->name,
-                 dnn_dtype_info(network->dtype)->name);
-        return dnn_network_fail_step(network, called->first, DNN_ERROR_TYPE, err);
-    }
-    if (X->cols == 0) {
-        dnn_fail(err, DNN_ERROR_SHAPE, "X is %zu x 0: there are no examples", X->rows);
-        return dnn_network_fail_step(network, called->first, DNN_ERROR_SHAPE, err);
-    }
+    dnn_status status = check_input(network, X, all_take_ids(network, called), err);
+    if (status != DNN_OK)
+        return dnn_network_fail_step(network, called->first, status, err);
     *first = called->first;
     *count = called->count;
     *input = called->input;

@@ -169,6 +169,12 @@ static dnn_status find_shapes(dnn_network *network, dnn_called *list, const dnn_
     return status;
 }
 
+dnn_status dnn_network_require_examples(const dnn_matrix *X, dnn_error *err) {
+    return X->cols > 0
+               ? DNN_OK
+               : dnn_fail(err, DNN_ERROR_SHAPE, "X is %zu x 0: there are no examples", X->rows);
+}
+
 dnn_status dnn_network_shapes_for(dnn_network *network, const dnn_matrix *X, dnn_error *err) {
     dnn_called all = whole(network);
     if (network->shapes_known && dnn_shape_count(&network->shapes[0]) == X->rows)

@@ -176,14 +176,12 @@ static dnn_status describe_steps(const dnn_network *network, dnn_plan *plan, dnn
     return DNN_OK;
 }
 
-/* The mask that was checked, into the caller's memory. */
-static dnn_status move_mask(const dnn_plan *plan, void *memory, dnn_recorded_side *out,
-                            dnn_error *err) {
+/* A matrix of the given mask's shape in `memory`. */
+static dnn_matrix *lay_mask(const dnn_matrix *given, void *memory) {
     dnn_matrix *mask = memory;
-    *mask = dnn_matrix_of(plan->mask.dtype, plan->mask.rows, plan->mask.cols,
+    *mask = dnn_matrix_of(given->dtype, given->rows, given->cols,
                           (char *)memory + dnn_align_up(sizeof *mask));
-    out->mask = mask;
-    return dnn_matrix_copy(mask, &plan->mask, err);
+    return mask;
 }
 
 dnn_status dnn_network_record_side(dnn_network *network, const dnn_side_inputs *side,
@@ -196,14 +194,18 @@ dnn_status dnn_network_record_side(dnn_network *network, const dnn_side_inputs *
                         "X requires a gradient, and a forward with a cache has none; give "
                         "X:detach(), or call it in dnn.no_grad");
     plan.lengths = any_takes_lengths(network) ? memory : NULL;
+    dnn_matrix *mask = NULL;
+    if (side->mask != NULL) { /* it is copied there, as into a plan's own */
+        mask = lay_mask(side->mask, (char *)memory + dnn_align_up(examples * sizeof(size_t)));
+        plan.mask = *mask;
+    }
     dnn_status status = describe_steps(network, &plan, err);
     if (status == DNN_OK)
         status = dnn_network_take_side_inputs(network, &plan, side, err);
     if (status == DNN_OK && side->lengths != NULL)
         out->lengths = memory;
-    if (status == DNN_OK && side->mask != NULL)
-        status = move_mask(&plan, (char *)memory + dnn_align_up(examples * sizeof(size_t)), out, err);
-    dnn_matrix_free(&plan.mask);
+    if (status == DNN_OK)
+        out->mask = mask;
     dnn_free(plan.calls);
     dnn_free(plan.in);
     return status;

@@ -88,7 +88,7 @@ local function examples_of(examples, config)
     config.target = target or {height = shape[1], width = shape[2], channels = shape[3], fit = 0}
     return "uint8"
   end
-  config.X = set.source(examples, "dnn.data.Loader", 2)
+  config.X = set.source(examples, "dnn.data.Loader")
   if examples.lengths then refuse "a set with lengths needs dnn.data.batches, which returns them with X and Y" end
   return config.X.dtype
 end

@@ -43,48 +43,46 @@ Set.__name = "dnn.data.set"
 Set.__tostring = text.set
 Set.__fields = {X = "dnn.Matrix"} -- for the prompt: what __index answers to, with its class
 
--- The bytes where there are any, else X; checks that Y has as many columns. Raises for the caller's caller, or for one
--- that is `further` calls away.
-function set.source(examples, where, further)
-  local level = 3 + (further or 0)
+-- Raises for the script that called the function `where`.
+local function refuse(where, format, ...)
+  error(where .. ": " .. format:format(...), arguments.level())
+end
+
+-- The bytes where there are any, else X; checks that Y has as many columns.
+function set.source(examples, where)
   if type(examples) ~= "table" then
-    error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got %s%s"):format(where, shown(examples),
-      examples == nil and "; check the name, or whether a load failed: it returns nil and a message" or "")
-      .. arguments.usage(), level)
+    refuse(where, "expected a set {X = , Y = } or {raw = , Y = }, got %s%s%s", shown(examples),
+      examples == nil and "; check the name, or whether a load failed: it returns nil and a message" or "",
+      arguments.usage())
   end
   if rawget(examples, "train") then
-    error(("%s: expected a set {X = , Y = } or {raw = , Y = }, got a pair of sets; pass its field "
-      .. "train or test"):format(where), level)
+    refuse(where, "expected a set {X = , Y = } or {raw = , Y = }, got a pair of sets; pass its field train or test")
   end
-  if rawget(examples, "target") then
-    error(("%s: %s"):format(where, LAZY:format(#examples.files)), level)
-  end
+  if rawget(examples, "target") then refuse(where, LAZY, #examples.files) end
   local source = examples.raw or examples.X
   if not source or not examples.Y then
-    error(("%s: the set has no %s; expected {X = , Y = } or {raw = , Y = }")
-      :format(where, source and "Y" or "X"), level)
+    refuse(where, "the set has no %s; expected {X = , Y = } or {raw = , Y = }", source and "Y" or "X")
   end
   local wrong = not is_matrix(source) and "X" or not is_matrix(examples.Y) and "Y"
   if wrong then
     local value = wrong == "X" and source or examples.Y
-    error(("%s: %s must be a Matrix, got %s%s"):format(where, wrong, shown(value),
-      type(value) == "table" and "; dnn.Matrix{{...}} makes a row of a table" or ""), level)
+    refuse(where, "%s must be a Matrix, got %s%s", wrong, shown(value),
+      type(value) == "table" and "; dnn.Matrix{{...}} makes a row of a table" or "")
   end
   if examples.Y.cols ~= source.cols then
     local turned = examples.Y.rows == source.cols and "Y" or examples.Y.cols == source.rows and "X"
-    error(("%s: X is %d x %d but Y is %d x %d; expected as many columns, one per example%s")
-      :format(where, source.rows, source.cols, examples.Y.rows, examples.Y.cols,
-        turned and (": is %s transposed?"):format(turned) or ""), level)
+    refuse(where, "X is %d x %d but Y is %d x %d; expected as many columns, one per example%s", source.rows,
+      source.cols, examples.Y.rows, examples.Y.cols, turned and (": is %s transposed?"):format(turned) or "")
   end
   return source
 end
 
--- The lengths of a set with `m` examples, or nil. Raises like set.source.
+-- The lengths of a set with `m` examples, or nil.
 function set.lengths(examples, m, where)
   local lengths = examples.lengths
   if lengths == nil or is_matrix(lengths) and lengths.rows == 1 and lengths.cols == m then return lengths end
-  error(("%s: lengths must be a Matrix of 1 x %d, a number of steps for each example, got %s"):format(where, m,
-    is_matrix(lengths) and ("%d x %d"):format(lengths.rows, lengths.cols) or shown(lengths)), 3)
+  refuse(where, "lengths must be a Matrix of 1 x %d, a number of steps for each example, got %s", m,
+    is_matrix(lengths) and ("%d x %d"):format(lengths.rows, lengths.cols) or shown(lengths))
 end
 
 -- How many of m examples `test` asks for, a share below 1 or a number; nil and a message when that
