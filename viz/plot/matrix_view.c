@@ -39,6 +39,8 @@ axis matrix_colors(const matrix_view *m) {
             low = fmin(low, m->values[i]);
             high = fmax(high, m->values[i]);
         }
+    if (m->names[0] != '\0' && low >= 0 && high <= 1 && high > 0) /* shares of classes */
+        low = 0, high = 1;
     low = isnan(m->low) ? low : m->low;
     high = isnan(m->high) ? high : m->high;
     if (!(low < high))

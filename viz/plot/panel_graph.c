@@ -20,8 +20,7 @@
 #define WIDE         430.0f /* from this on settings are shown, and */
 #define MOST_COLUMNS 3
 #define BETWEEN      26.0f
-#define PARAMETERS   74.0f /* widths */
-#define BAR          46.0f
+#define BAR          46.0f /* widths */
 #define NORM         54.0f
 
 /* Where the rows stand. */
@@ -31,8 +30,8 @@ typedef struct rows {
     uint8_t *lanes; /* of each row: for each of its inputs, 0: the row before it */
     size_t count, lane_count;
     rect area;
-    float width, height; /* of a column, of a row */
-    float output;        /* width of the outputs */
+    float width, height;                        /* of a column, of a row */
+    float names, output, parameters, norm, bar; /* widths of texts, 0: left out */
     size_t columns, each, shown;
     double low, high; /* of the norms that are positive; low > high: none */
 } rows;
@@ -67,6 +66,17 @@ static void choose_lanes(rows *r) {
 
 /* --- places --- */
 
+/* The widths of the columns of text are those of their longest. */
+static void measure(rows *r, const layer_node *n) {
+    char number[48];
+    axis_format_whole((int64_t)n->parameters, number, sizeof number);
+    float name = text_width(n->place, LABEL_SIZE, FONT_REGULAR) + 6 +
+                 text_width(n->kind, LABEL_SIZE, FONT_BOLD);
+    r->names = fmaxf(r->names, name);
+    r->output = fmaxf(r->output, text_width(n->output, LABEL_SIZE, FONT_REGULAR) + 10);
+    r->parameters = fmaxf(r->parameters, text_width(number, LABEL_SIZE, FONT_REGULAR) + 12);
+}
+
 static bool open_rows(rows *r, const panel *p) {
     const curve *c = chosen_curve(p);
     *r = (rows){.low = INFINITY, .high = -INFINITY};
@@ -80,9 +90,10 @@ static bool open_rows(rows *r, const panel *p) {
         return false;
     }
     choose_lanes(r);
+    r->parameters = text_width("parameters", SMALL_SIZE, FONT_REGULAR) + 12;
     for (size_t i = 0; i < r->count; i++) {
         double norm = layer_grad_norm(r->run, &r->nodes[i]);
-        r->output = fmaxf(r->output, text_width(r->nodes[i].output, LABEL_SIZE, FONT_REGULAR) + 10);
+        measure(r, &r->nodes[i]);
         if (norm > 0 && isfinite(norm)) {
             r->low = fmin(r->low, norm);
             r->high = fmax(r->high, norm);
@@ -102,6 +113,10 @@ static void place_rows(rows *r, const page_options *o, rect area) {
     r->each = r->each < room ? r->each : room;
     r->shown = r->columns * r->each < r->count ? r->columns * r->each : r->count;
     r->width = (area.w + BETWEEN) / (float)r->columns - BETWEEN;
+    /* Names come first: where a column is narrow, bars give way to them, then norms. */
+    float left = r->width - r->names - LANE * (float)r->lane_count - 15 - r->output - r->parameters;
+    r->norm = r->low <= r->high && left >= NORM ? NORM : 0;
+    r->bar = r->norm > 0 && left >= NORM + BAR + 14 ? BAR + 14 : 0;
 }
 
 static void close_rows(rows *r) {
@@ -178,16 +193,13 @@ static void draw_norm(const rows *r, const page_options *o, double norm, float r
     double share = norm > 0 && decades > 0 ? log10(norm / r->low) / decades : norm > 0 ? 1 : 0;
     if (isfinite(norm)) {
         rect bar = {right - NORM - BAR, y - 8, BAR * (float)(0.08 + 0.92 * share), 9};
-        draw_fill(list, bar, theme_heat(o->theme, share), 0);
+        if (r->bar > 0)
+            draw_fill(list, bar, theme_heat(o->theme, share), 0);
     } else {
         style.color = o->theme->warning;
     }
     axis_format(norm, 3, text, sizeof text);
     draw_text(list, right, y, text, style);
-}
-
-static bool has_norms(const rows *r) {
-    return r->low <= r->high;
 }
 
 /* x of the right edges of the columns of text. */
@@ -198,8 +210,8 @@ typedef struct columns_at {
 
 static columns_at columns_of_text(const rows *r, rect at) {
     columns_at c = {.norm = at.x + at.w, .settings = at.w >= WIDE};
-    c.parameters = c.norm - (has_norms(r) ? NORM + BAR + 14 : 0);
-    c.output = c.parameters - PARAMETERS;
+    c.parameters = c.norm - r->norm - r->bar;
+    c.output = c.parameters - r->parameters;
     return c;
 }
 
@@ -228,7 +240,8 @@ static void draw_words(const rows *r, size_t row, const page_options *o, display
         quiet.color = o->theme->text;
         draw_text(list, c.parameters, y, number, quiet);
     }
-    draw_norm(r, o, layer_grad_norm(r->run, n), c.norm, y, list);
+    if (r->norm > 0)
+        draw_norm(r, o, layer_grad_norm(r->run, n), c.norm, y, list);
 }
 
 static void draw_dot(const rows *r, size_t row, const page_options *o, display_list *list) {
@@ -246,8 +259,8 @@ static void draw_heads(const rows *r, const page_options *o, display_list *list)
         float y = at.y - 5;
         draw_text(list, c.output, y, "output", style);
         draw_text(list, c.parameters, y, "parameters", style);
-        if (has_norms(r))
-            draw_text(list, c.norm, y, "gradient norm", style);
+        if (r->norm > 0)
+            draw_text(list, c.norm, y, r->bar > 0 ? "gradient norm" : "gradient", style);
     }
 }
 

@@ -9,10 +9,11 @@
 #include "viz/draw/text_fit.h"
 #include "viz/plot/panel_parts.h"
 
-#define LINE      15.0f /* of words */
-#define GAP       10.0f
-#define MOST_MORE 30.0f /* between images beside each other, where there is room */
-#define NARROW    90.0f /* cells that are narrower cut their words */
+#define LINE        15.0f /* of words */
+#define GAP         10.0f
+#define MOST_MORE   30.0f /* between images beside each other, where there is room */
+#define NARROW      90.0f /* cells that are narrower cut their words */
+#define ABOVE_WORDS 4.0f  /* between an image and its words */
 
 /* --- what is shown --- */
 
@@ -138,7 +139,7 @@ static grid choose_grid(const panel *p, const page_options *o, rect r) {
         grid g = {.columns = columns, .rows = (count + columns - 1) / columns};
         g.gap_x = g.gap = o->grain > 0 ? unit : GAP;
         g.line = o->grain > 0 ? unit : LINE;
-        g.words = (float)lines * g.line + (o->grain <= 0 && lines > 0 ? 1 : 0);
+        g.words = (float)lines * g.line + (o->grain <= 0 && lines > 0 ? ABOVE_WORDS + 1 : 0);
         g.w = floorf(((r.w + g.gap) / (float)columns - g.gap) / unit * 2) * unit / 2;
         g.h = floorf(((r.h + g.gap) / (float)g.rows - g.gap - g.words) / unit) * unit;
         float cut = o->grain <= 0 && lines > 0 ? fminf(1, g.w / fminf(widest, NARROW)) : 1;
@@ -252,7 +253,7 @@ void draw_images(panel *p, const page_options *o, display_list *list) {
             draw_text(list, cell.x + cell.w / 2, cell.y + cell.h / 2, "cannot be decoded",
                       (text_style){LABEL_SIZE, o->theme->warning, FONT_REGULAR, ANCHOR_MIDDLE, 0});
         words w = words_of(p, i);
-        float y = place.y + place.h;
+        float y = place.y + place.h + (o->grain <= 0 ? ABOVE_WORDS : 0);
         draw_words(w.name, cell, y, name_style(p, o), o, list);
         draw_words(w.note, cell, y + (w.name[0] != '\0' ? g.line : 0), note_style(o), o, list);
         n++;

@@ -5,14 +5,18 @@
 
 #include "viz/plot/panel_parts.h"
 
-enum { ROW_PRECISION = 4, ROW_RECALL = 5 };
+enum { ROW_HITS = 0, ROW_FALSE_ALARMS = 1, ROW_PRECISION = 4, ROW_RECALL = 5 };
 
 static double element(const curve *c, int row, size_t threshold) {
     return c->tag->matrix[threshold * DNN_EVENT_PR_ROWS + (size_t)row];
 }
 
+/* How many thresholds have a precision: above the others nothing counts as positive. */
 static size_t threshold_count(const curve *c) {
-    return c->tag->matrix == NULL ? 0 : c->tag->columns;
+    size_t n = c->tag->matrix == NULL ? 0 : c->tag->columns;
+    while (n > 0 && !(element(c, ROW_HITS, n - 1) + element(c, ROW_FALSE_ALARMS, n - 1) > 0))
+        n--;
+    return n;
 }
 
 void fit_pr(panel *p, const page_options *o) {
@@ -77,7 +81,7 @@ static size_t nearest(const panel *p, const curve *c, point cursor) {
 static box_row describe(const curve *c, size_t i, const page_options *o) {
     box_row row = {.sample = curve_stroke(c, o)};
     char precision[20], recall[20], threshold[32];
-    size_t n = threshold_count(c);
+    size_t n = c->tag->columns;
     axis_format(element(c, ROW_PRECISION, i), 5, precision, sizeof precision);
     axis_format(element(c, ROW_RECALL, i), 5, recall, sizeof recall);
     axis_format(n > 1 ? (double)i / (double)(n - 1) : 0, 3, threshold, sizeof threshold);

@@ -18,6 +18,7 @@
 typedef struct span {
     const run *run;
     double low, high;
+    double reach; /* how far it goes beyond the middle runs */
 } span;
 
 static int by_high(const void *a, const void *b) {
@@ -27,7 +28,12 @@ static int by_high(const void *a, const void *b) {
 
 static int by_low(const void *a, const void *b) {
     const span *p = a, *q = b;
-    return p->low > q->low ? -1 : p->low < q->low;
+    return p->low < q->low ? -1 : p->low > q->low;
+}
+
+static int by_reach(const void *a, const void *b) {
+    const span *p = a, *q = b;
+    return p->reach < q->reach ? -1 : p->reach > q->reach;
 }
 
 /* Curves of a run stand together. */
@@ -41,21 +47,31 @@ static size_t list_spans(const panel *p, const page_options *o, span *spans) {
         if (p->y_scale == SCALE_LOG)
             low = log10(low), high = log10(high);
         if (n == 0 || spans[n - 1].run != c->run)
-            spans[n++] = (span){c->run, low, high};
+            spans[n++] = (span){c->run, low, high, 0};
         spans[n - 1].low = fmin(spans[n - 1].low, low);
         spans[n - 1].high = fmax(spans[n - 1].high, high);
     }
     return n;
 }
 
-/* The range of the three quarters of the runs that reach least far, widened. */
+/* The range of the three quarters of the runs that reach least far, widened. Constants are not
+ * flattened by others, and have no range: all belong to it. */
 static void usual_range(span *spans, size_t n, double *low, double *high) {
     size_t kept = n - (n / 4 > 0 ? n / 4 : 1);
+    double change = 0;
     qsort(spans, n, sizeof *spans, by_low);
-    *low = spans[kept - 1].low;
+    *low = spans[n / 2].low;
     qsort(spans, n, sizeof *spans, by_high);
-    *high = spans[kept - 1].high;
-    double width = fmax(*high - *low, 1e-9 * fmax(fabs(*low), fabs(*high)));
+    *high = spans[n / 2].high;
+    for (size_t i = 0; i < n; i++)
+        spans[i].reach = fmax(spans[i].high - *high, *low - spans[i].low);
+    qsort(spans, n, sizeof *spans, by_reach);
+    for (size_t i = 0; i < kept; i++) {
+        *low = fmin(*low, spans[i].low);
+        *high = fmax(*high, spans[i].high);
+        change = fmax(change, spans[i].high - spans[i].low);
+    }
+    double width = change > 1e-9 * fmax(fabs(*low), fabs(*high)) ? *high - *low : INFINITY;
     *low -= FAR * width;
     *high += FAR * width;
 }

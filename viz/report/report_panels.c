@@ -170,7 +170,8 @@ static bool put_graphs(const report *r, const panel *p, FILE *out) {
     return true;
 }
 
-/* Precision and recall at each threshold, an entry for each curve in their order. */
+/* Recall and precision at each threshold, an entry for each curve in their order; null where
+ * nothing counts as positive. */
 static bool put_pr(const report *r, const panel *p, FILE *out) {
     (void)r;
     fputs(",\"pr\":[", out);
@@ -184,7 +185,7 @@ static bool put_pr(const report *r, const panel *p, FILE *out) {
             fputs(k > 0 ? ",[" : "[", out);
             json_number(at[5], 7, out);
             putc(',', out);
-            json_number(at[4], 7, out);
+            json_number(at[0] + at[1] > 0 ? at[4] : NAN, 7, out);
             putc(']', out);
         }
         fputs("]}", out);

@@ -172,6 +172,54 @@ static double negative_too(double i) {
     return i == 3 ? -1 : pow(10, i / 10);
 }
 
+static double rate(double i) {
+    (void)i;
+    return 0.003;
+}
+
+static double twice_the_rate(double i) {
+    (void)i;
+    return 0.006;
+}
+
+static double large_rate(double i) {
+    (void)i;
+    return 0.1;
+}
+
+/* Learning rates, and shares that stay 0 but in one run. */
+static void constants_do_not_make_other_runs_far_off(void **state) {
+    (void)state;
+    sample s = {0};
+    page_options o = options();
+    double (*const rates[])(double) = {rate, twice_the_rate, large_rate};
+    static const char *const names[] = {"a", "b", "c"};
+    for (int i = 0; i < 3; i++)
+        sample_curve(sample_run(&s, names[i]), "lr", 100, rates[i]);
+    for (size_t i = 0; i < 100; i++) /* nearly constant */
+        sample_point(s.runs[0].tags[0], 100 + (int64_t)i, 0.003 + 1e-6 * (double)i);
+    panel *panels = NULL;
+    size_t count = 0;
+    assert_true(panels_build(&panels, &count, &s.all));
+    panel_fit(&panels[0], &o);
+    assert_true(panels[0].y.low < 0.003); /* only the one that is far off may be left out */
+    assert_true(panels[0].y.high > 0.006);
+    assert_true(panels[0].beyond <= 1);
+    panels_free(panels, count);
+    sample_free(&s);
+    s = (sample){0};
+    for (int i = 0; i < 3; i++)
+        sample_curve(sample_run(&s, names[i]), "lr", 100, rates[i]);
+    panels = NULL;
+    count = 0;
+    assert_true(panels_build(&panels, &count, &s.all));
+    panel_fit(&panels[0], &o);
+    assert_int_equal(panels[0].beyond, 0);
+    assert_true(panels[0].y.low < 0.003 && panels[0].y.high > 0.1);
+    panels_free(panels, count);
+    sample_free(&s);
+}
+
 static void a_run_far_off_the_others_does_not_flatten_them(void **state) {
     (void)state;
     sample s = {0};
@@ -581,6 +629,7 @@ int main(void) {
         cmocka_unit_test(train_and_test_share_a_panel_however_they_are_written),
         cmocka_unit_test(overlaid_runs_have_a_colour_each_and_tags_a_dash_each),
         cmocka_unit_test(a_run_far_off_the_others_does_not_flatten_them),
+        cmocka_unit_test(constants_do_not_make_other_runs_far_off),
         cmocka_unit_test(runs_of_a_group_are_their_mean_on_a_band),
         cmocka_unit_test(values_of_both_signs_never_begin_on_a_logarithmic_axis),
         cmocka_unit_test(many_layers_go_through_the_colours_from_first_to_last),

@@ -7,8 +7,7 @@
 #include "viz/runs/layer_graph.h"
 #include "viz/sample_scene.h"
 
-#define HEAD                                                                                       \
-    "| step | place | layer | input | output | parameters |\n|---|---|---|---|---|---|\n"
+#define HEAD "| step | place | layer | input | output | parameters |\n|---|---|---|---|---|---|\n"
 
 static const char residual[] = HEAD "| 1 | 1 | Conv2d(3 -> 8, kernel_size = 3 x 3) | X | 6 x 6 x 8 "
                                     "| 224 |\n| 2 | 2.1 | ReLU | 1 | 6 x 6 x 8 | 0 |\n"
@@ -102,6 +101,22 @@ static void layers_without_room_go_on_beside_and_are_counted_beyond(void **state
     clean(&s);
 }
 
+static void names_are_whole_and_bars_give_way_to_them(void **state) {
+    (void)state;
+    for (float width = 620; width >= 320; width -= 100) {
+        scene s = {0};
+        open_scene(&s, width, 200);
+        draw(&s);
+        const command *name = find_text(&s.list, "Conv2d"),
+                      *output = find_text(&s.list, "6 x 6 x 8");
+        assert_non_null(name);
+        assert_true(name->area.x + text_width("Conv2d", 10.5f, FONT_BOLD) <
+                    output->area.x - text_width("6 x 6 x 8", 10.5f, FONT_REGULAR));
+        assert_int_equal(find_text(&s.list, "gradient norm") != NULL, width > 400);
+        clean(&s);
+    }
+}
+
 static void a_row_under_the_mouse_is_explained(void **state) {
     (void)state;
     scene s = {0};
@@ -121,6 +136,7 @@ int main(void) {
         cmocka_unit_test(what_is_not_such_a_table_is_a_text),
         cmocka_unit_test(each_layer_has_a_row_with_its_shape_parameters_and_last_norm),
         cmocka_unit_test(layers_without_room_go_on_beside_and_are_counted_beyond),
+        cmocka_unit_test(names_are_whole_and_bars_give_way_to_them),
         cmocka_unit_test(a_row_under_the_mouse_is_explained),
     };
     return cmocka_run_group_tests(tests, open_fonts, close_fonts);
