@@ -20,6 +20,11 @@ static unsigned next(unsigned *random) {
     return *random >> 8;
 }
 
+/* libFuzzer writes one byte where nothing fits. */
+static size_t mutate_blindly(uint8_t *bytes, size_t size, size_t room) {
+    return room > 0 ? LLVMFuzzerMutate(bytes, size, room) : 0;
+}
+
 /* Changes a message in place and returns its new size, at most `room`. */
 static size_t mutate_message(uint8_t *bytes, size_t size, size_t room, unsigned *random,
                              int depth) {
@@ -32,14 +37,14 @@ static size_t mutate_message(uint8_t *bytes, size_t size, size_t room, unsigned 
         if (fields[count].kind == DNN_WIRE_BYTES)
             starts[count++] = start;
     if (count == 0 || depth == 6 || next(random) % 4 == 0)
-        return LLVMFuzzerMutate(bytes, size, room);
+        return mutate_blindly(bytes, size, room);
 
     size_t pick = next(random) % count;
     dnn_wire_field f = fields[pick];
     size_t before = (size_t)(starts[pick] - bytes);
     size_t after = size - before - (size_t)(f.bytes + f.size - starts[pick]);
     if (before + after + FIELD_HEAD + f.size > room)
-        return LLVMFuzzerMutate(bytes, size, room);
+        return mutate_blindly(bytes, size, room);
     size_t inner_room = room - before - after - FIELD_HEAD;
     uint8_t *inner = malloc(inner_room + 1), *rest = malloc(after + 1);
     must_hold(inner != NULL && rest != NULL);
