@@ -78,6 +78,11 @@ local function numbers_of(value)
       return nil, ("must contain numbers, got %s at index %d"):format(figure.shown(value[i]), i)
     end
   end
+  for key in pairs(value) do
+    if math.type(key) ~= "integer" then
+      return nil, ("must contain numbers alone, got '%s' beside them"):format(key)
+    end
+  end
   return dnn.Matrix(value, {dtype = "float64"})
 end
 
@@ -120,14 +125,16 @@ local ENTRY <const> = {
   color = {nil, figure.is_numbers, "a Matrix or a table of numbers"},
 }
 
--- One entry of a list: numbers, or {y, name = }, or {x, y, name = }. As {values, ...} and its options.
+-- One entry of a list: numbers, perhaps with a name beside them, or {y, name = }, or {x, y, name = }. As {values, ...}
+-- and its options.
 function figure.entry(where, entry, n, most)
-  if figure.is_numbers(entry) then return {entry}, {} end
+  if is_matrix(entry) then return {entry}, {} end
   if type(entry) ~= "table" or #entry == 0 then
     error(("%s: series %d must be a Matrix, a table of numbers or {%sy, name = }, got %s")
       :format(where, n, most == 2 and "x, " or "", figure.shown(entry)), level())
   end
   local values, options = figure.separate(entry)
+  if figure.is_numbers(values) then values = {values} end
   if #values > most then
     error(("%s: series %d has %d tables of numbers; expected {%sy, name = }")
       :format(where, n, #values, most == 2 and "x, " or ""), level())

@@ -24,7 +24,7 @@ function figure.makers.hist(where, in_grid, values, options)
   local drawing, series = figure.new(where), {}
   for n = 1, math.max(#list, 1) do
     local own, named = {list[n]}, {}
-    if figure.is_list(list[n]) then own, named = figure.entry(where, list[n], n, 1) end
+    if list == values then own, named = figure.entry(where, list[n], n, 1) end
     local what = #list > 1 and ("series %d"):format(n) or "the values"
     series[n] = {y = figure.column(figure.numbers(where, what, own[1])), name = named.name}
   end
