@@ -88,7 +88,7 @@ void draw_fill(display_list *list, rect area, color paint, float radius) {
            (command){.kind = COMMAND_FILL, .area = area, .radius = radius, .stroke.color = paint});
 }
 
-static bounds bounds_of(const point *points, size_t count) {
+bounds bounds_of(const point *points, size_t count) {
     bounds b = {INFINITY, INFINITY, -INFINITY, -INFINITY};
     for (size_t i = 0; i < count; i++) {
         float x = points[i].x, y = points[i].y;
@@ -102,31 +102,46 @@ static bounds bounds_of(const point *points, size_t count) {
     return b;
 }
 
+static bool are_ascending(const point *points, size_t count) {
+    bool rising = isfinite(points[0].x), finite = true;
+    for (size_t i = 0; i < count; i++)
+        finite = finite && isfinite(points[i].y);
+    for (size_t i = 1; i < count && rising; i++)
+        rising = points[i].x >= points[i - 1].x && points[i].x < INFINITY;
+    return finite && rising;
+}
+
 static void draw_points(display_list *list, command_kind kind, const point *points, size_t count,
-                        stroke line) {
+                        stroke line, bool quick) {
     point *own = count == 0 ? NULL : copy(list, points, count * sizeof *points);
     if (own != NULL)
         append(list, (command){.kind = kind,
                                .bounds = bounds_of(points, count),
+                               .ascending = are_ascending(points, count),
+                               .quick = quick,
                                .points = own,
                                .count = count,
                                .stroke = line});
 }
 
 void draw_polyline(display_list *list, const point *points, size_t count, stroke line) {
-    draw_points(list, COMMAND_POLYLINE, points, count, line);
+    draw_points(list, COMMAND_POLYLINE, points, count, line, false);
+}
+
+void draw_quick_polyline(display_list *list, const point *points, size_t count, stroke line) {
+    draw_points(list, COMMAND_POLYLINE, points, count, line, true);
 }
 
 void draw_bars(display_list *list, const point *ends, size_t count, stroke line) {
-    draw_points(list, COMMAND_BARS, ends, count, line);
+    draw_points(list, COMMAND_BARS, ends, count, line, false);
 }
 
 void draw_line(display_list *list, point from, point to, stroke line) {
-    draw_points(list, COMMAND_POLYLINE, (point[]){from, to}, 2, line);
+    draw_points(list, COMMAND_POLYLINE, (point[]){from, to}, 2, line, false);
 }
 
 void draw_polygon(display_list *list, const point *points, size_t count, color paint) {
-    draw_points(list, COMMAND_POLYGON, points, count, (stroke){.color = paint});
+    draw_points(list, COMMAND_POLYGON, points, count, (stroke){.color = paint}, false);
 }
 
 void draw_image(display_list *list, rect area, const uint8_t *rgba, size_t width, size_t height) {

@@ -25,6 +25,8 @@ typedef struct bounds {
     float x0, y0, x1, y1;
 } bounds;
 
+bounds bounds_of(const point *points, size_t count);
+
 typedef enum anchor { ANCHOR_LEFT = 0, ANCHOR_MIDDLE, ANCHOR_RIGHT } anchor;
 
 typedef enum font_style { FONT_REGULAR = 0, FONT_BOLD, FONT_MONO, FONT_STYLE_COUNT } font_style;
@@ -64,7 +66,9 @@ typedef struct command {
     stroke stroke; /* of lines; stroke.color is the colour of fills and texts too */
     point *points;
     size_t count;
-    bounds bounds; /* of the points */
+    bounds bounds;  /* of the points */
+    bool ascending; /* they are finite and go from left to right */
+    bool quick;     /* a line that may be drawn a column of pixels at a time */
     char *text;
     float size; /* of text, in points */
     font_style style;
@@ -103,6 +107,8 @@ void draw_clip(display_list *list, rect area);
 void draw_unclip(display_list *list);
 void draw_fill(display_list *list, rect area, color paint, float radius);
 void draw_polyline(display_list *list, const point *points, size_t count, stroke line);
+/* The same where hundreds of lines cover each other, and nobody looks at the corners of one. */
+void draw_quick_polyline(display_list *list, const point *points, size_t count, stroke line);
 void draw_line(display_list *list, point from, point to, stroke line);
 void draw_bars(display_list *list, const point *ends, size_t count, stroke line);
 void draw_polygon(display_list *list, const point *points, size_t count, color paint);

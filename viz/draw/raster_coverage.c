@@ -10,10 +10,13 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "viz/draw/raster_blend.h"
 
 /* A row's cells are counted in blocks; `touched` has a bit for each that holds a difference, and
  * between them the running sum is constant. */
 #define BLOCK_BITS 2
+
+_Static_assert(BLOCK == 1 << BLOCK_BITS, "a block is blended at once");
 
 _Static_assert(STRIP < 64 << BLOCK_BITS, "`touched` has a bit for each block");
 
@@ -60,27 +63,29 @@ static inline uint64_t blocks(double left, double right) {
 
 /* The part of an edge within one row: from x0 to x1 (either order), `height` of the row's height,
  * negative upwards; the caller marks what it touches. With G(t) the area right of the edge and left
- * of t, pixel i gets G(i + 1) - G(i): G(t) = (t - left)^2 / 2 (right - left) up to `right`, then t
- * - the middle. */
-static void add_to_row(float *cell, double x0, double x1, double height) {
+ * of t, pixel i gets G(i + 1) - 2 G(i) + G(i - 1): G(t) = (t - left)^2 / 2 (right - left) up to
+ * `right`, then t - the middle. So all pixels between the ends get the same. */
+static inline void add_to_row(float *cell, double x0, double x1, double height) {
     double left = x0 < x1 ? x0 : x1, right = x0 < x1 ? x1 : x0;
     int first = (int)left, last = (int)right + 1;
-    double middle = 0.5 * (left + right);
     if (last == first + 1) {
-        double inside = height * (last - middle);
+        double inside = height * (last - 0.5 * (left + right));
         cell[first] += (float)inside;
         cell[last] += (float)(height - inside);
         return;
     }
-    double rate = 0.5 / (right - left), area = 0, part = 0;
-    for (int i = first; i <= last; i++) {
-        double t = i + 1, beyond = t - left;
-        double next_area = t < right ? rate * beyond * beyond : t - middle;
-        double next_part = next_area - area;
-        cell[i] += (float)(height * (next_part - part));
-        area = next_area;
-        part = next_part;
+    double rate = height / (right - left), before = first + 1 - left, after = right - (last - 1);
+    double begin = 0.5 * rate * before * before, end = 0.5 * rate * after * after;
+    cell[first] += (float)begin;
+    cell[last] += (float)end;
+    if (last == first + 2) {
+        cell[first + 1] += (float)(height - begin - end);
+        return;
     }
+    cell[first + 1] += (float)(rate * (before + 0.5) - begin);
+    cell[last - 1] += (float)(rate * (after + 0.5) - end);
+    for (int i = first + 2; i < last - 1; i++)
+        cell[i] += (float)rate;
 }
 
 /* The last row that an edge down to `bottom` crosses. */
@@ -180,97 +185,6 @@ void coverage_edge(coverage *c, double xa, double ya, double xb, double yb) {
 
 /* --- painting --- */
 
-static unsigned over(unsigned from, unsigned to, unsigned alpha) { /* rounded */
-    unsigned t = from * (255 - alpha) + to * alpha + 128;
-    return (t + (t >> 8)) >> 8;
-}
-
-void blend_pixel(uint8_t *pixel, color paint, unsigned alpha) {
-    unsigned r = paint >> 24, g = paint >> 16 & 255, b = paint >> 8 & 255;
-    unsigned a = over(0, paint & 255, alpha);
-    if (a == 0)
-        return;
-    if (pixel[3] == 255) {
-        pixel[0] = (uint8_t)over(pixel[0], r, a);
-        pixel[1] = (uint8_t)over(pixel[1], g, a);
-        pixel[2] = (uint8_t)over(pixel[2], b, a);
-        return;
-    }
-    unsigned total = over(pixel[3], 255, a), share = (255 * a + total / 2) / total;
-    pixel[0] = (uint8_t)over(pixel[0], r, share);
-    pixel[1] = (uint8_t)over(pixel[1], g, share);
-    pixel[2] = (uint8_t)over(pixel[2], b, share);
-    pixel[3] = (uint8_t)total;
-}
-
-static bool is_opaque(const uint8_t *pixels, size_t count) {
-    uint8_t least = 255;
-    for (size_t i = 0; i < count; i++)
-        least &= pixels[4 * i + 3];
-    return least == 255;
-}
-
-static uint32_t as_word(color paint) { /* in the order of its bytes in memory */
-    uint32_t word;
-    uint8_t bytes[] = {(uint8_t)(paint >> 24), (uint8_t)(paint >> 16), (uint8_t)(paint >> 8), 255};
-    memcpy(&word, bytes, sizeof word);
-    return word;
-}
-
-/* `over` for two channels at once, each in its half of the word. */
-static uint32_t over_both(uint32_t from, uint32_t to, uint32_t alpha) {
-    uint32_t t = from * (255 - alpha) + to * alpha + 0x00800080u;
-    return (t + (t >> 8 & 0x00FF00FFu)) >> 8 & 0x00FF00FFu;
-}
-
-/* Over opaque pixels all channels are alike. */
-void blend_row(uint8_t *pixels, const uint8_t *alphas, size_t count, color paint) {
-    if (!is_opaque(pixels, count)) {
-        for (size_t i = 0; i < count; i++)
-            blend_pixel(pixels + 4 * i, paint, alphas[i]);
-        return;
-    }
-    uint32_t word = as_word(paint), own = paint & 255;
-    uint32_t even = word & 0x00FF00FFu, odd = word >> 8 & 0x00FF00FFu;
-    for (size_t i = 0; i < count; i++) {
-        uint32_t pixel, alpha = over(0, own, alphas[i]);
-        memcpy(&pixel, pixels + 4 * i, sizeof pixel);
-        pixel = over_both(pixel & 0x00FF00FFu, even, alpha) |
-                over_both(pixel >> 8 & 0x00FF00FFu, odd, alpha) << 8;
-        memcpy(pixels + 4 * i, &pixel, sizeof pixel);
-    }
-}
-
-/* In sixteen bits a channel: the compiler makes vectors of them. */
-static void fill_opaque(uint8_t *pixels, size_t count, color paint, unsigned alpha) {
-    uint16_t add[16], rest = (uint16_t)(255 - alpha);
-    size_t i = 0, bytes = 4 * count;
-    for (size_t k = 0; k < 16; k++)
-        add[k] = (uint16_t)((k % 4 == 3 ? 255 : paint >> (24 - 8 * (k % 4)) & 255) * alpha + 128);
-    for (; i + 16 <= bytes; i += 16)
-        for (size_t k = 0; k < 16; k++) {
-            uint16_t t = (uint16_t)(pixels[i + k] * rest + add[k]);
-            pixels[i + k] = (uint8_t)((uint16_t)(t + (t >> 8)) >> 8);
-        }
-    for (; i < bytes; i++) {
-        uint16_t t = (uint16_t)(pixels[i] * rest + add[i % 4]);
-        pixels[i] = (uint8_t)((uint16_t)(t + (t >> 8)) >> 8);
-    }
-}
-
-void fill_row(uint8_t *pixels, size_t count, color paint, unsigned alpha) {
-    unsigned own = over(0, paint & 255, alpha);
-    uint32_t word = as_word(paint);
-    if (own == 255)
-        for (size_t i = 0; i < count; i++)
-            memcpy(pixels + 4 * i, &word, sizeof word);
-    else if (own > 0 && is_opaque(pixels, count))
-        fill_opaque(pixels, count, paint, own);
-    else
-        for (size_t i = 0; own > 0 && i < count; i++)
-            blend_pixel(pixels + 4 * i, paint, alpha);
-}
-
 /* Winding-weighted coverage to 0..255. */
 static unsigned covered(float sum, fill_rule rule) {
     float size = fabsf(sum);
@@ -281,53 +195,12 @@ static unsigned covered(float sum, fill_rule rule) {
     return size >= 1 ? 255 : (unsigned)(size * 255 + 0.5f);
 }
 
-#define BLOCK (1 << BLOCK_BITS)
-
-/* A block of pixels at once: compilers make the processor's vectors of these. */
-typedef float block_f32 __attribute__((vector_size(4 * BLOCK)));
-typedef int32_t block_i32 __attribute__((vector_size(4 * BLOCK)));
-typedef uint16_t pair_u16 __attribute__((vector_size(4 * BLOCK))); /* channels of half a block */
-typedef uint8_t pair_u8 __attribute__((vector_size(2 * BLOCK)));
-
-typedef struct brush {
-    color paint;
-    pair_u16 channels;
-} brush;
-
-static brush brush_of(color paint) {
-    uint16_t r = (uint16_t)(paint >> 24), g = paint >> 16 & 255, b = paint >> 8 & 255;
-    return (brush){
-        paint, {r, g, b, 255, r, g, b, 255}
-    };
-}
-
-/* The sums of a shape that is filled non-zero, as `covered` has them, times the paint's own alpha.
- */
-static block_i32 block_alphas(block_f32 sums, int32_t own) {
+/* The sums of a shape that is filled non-zero, as `covered` has them. */
+static block_i32 block_covered(block_f32 sums) {
     block_f32 one = {1, 1, 1, 1};
     block_i32 size = (block_i32)sums & 0x7FFFFFFF, less = (block_f32)size < one;
     block_f32 within = (block_f32)((size & less) | ((block_i32)one & ~less));
-    block_i32 alphas = __builtin_convertvector(within * 255 + 0.5f, block_i32);
-    if (own == 255)
-        return alphas;
-    alphas = alphas * own + 128;
-    return (alphas + (alphas >> 8)) >> 8;
-}
-
-/* `over` for all channels of two opaque pixels. */
-static void pair_over(uint8_t *pixels, const brush *b, pair_u16 alphas) {
-    pair_u8 bytes;
-    memcpy(&bytes, pixels, sizeof bytes);
-    pair_u16 t = __builtin_convertvector(bytes, pair_u16);
-    t = t * (255 - alphas) + b->channels * alphas + 128;
-    bytes = __builtin_convertvector((t + (t >> 8)) >> 8, pair_u8);
-    memcpy(pixels, &bytes, sizeof bytes);
-}
-
-static void block_over(uint8_t *pixels, const brush *b, block_i32 alphas) {
-    block_i32 twice = alphas | alphas << 16;
-    pair_over(pixels, b, (pair_u16)__builtin_shufflevector(twice, twice, 0, 0, 1, 1));
-    pair_over(pixels + 8, b, (pair_u16)__builtin_shufflevector(twice, twice, 2, 2, 3, 3));
+    return __builtin_convertvector(within * 255 + 0.5f, block_i32);
 }
 
 /* Paints the pixels of a whole block, whose running sum begins at `sum`; returns where it ends. */
@@ -336,16 +209,7 @@ static float paint_block(float *cells, float sum, uint8_t *pixels, const brush *
     for (int i = 0; i < BLOCK; i++)
         sums[i] = sum += cells[i];
     memset(cells, 0, BLOCK * sizeof *cells);
-    block_i32 alphas = block_alphas(sums, b->paint & 255);
-    uint64_t halves[2];
-    memcpy(halves, &alphas, sizeof halves);
-    if ((halves[0] | halves[1]) == 0)
-        return sum;
-    if ((pixels[3] & pixels[7] & pixels[11] & pixels[15]) == 255)
-        block_over(pixels, b, alphas);
-    else
-        for (int i = 0; i < BLOCK; i++)
-            blend_pixel(pixels + 4 * i, b->paint | 255, (unsigned)alphas[i]);
+    blend_block(pixels, b, block_covered(sums));
     return sum;
 }
 

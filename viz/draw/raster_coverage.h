@@ -34,11 +34,4 @@ void coverage_edge(coverage *c, double xa, double ya, double xb, double yb);
 /* Paints the shape and forgets it. */
 void coverage_paint(coverage *c, surface *target, color paint, fill_rule rule);
 
-/* Lays a colour over a pixel; alpha 0..255 multiplies the colour's own. */
-void blend_pixel(uint8_t *pixel, color paint, unsigned alpha);
-
-/* The same for pixels side by side: with an alpha for each, with one for all. */
-void blend_row(uint8_t *pixels, const uint8_t *alphas, size_t count, color paint);
-void fill_row(uint8_t *pixels, size_t count, color paint, unsigned alpha);
-
 #endif

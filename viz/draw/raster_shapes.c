@@ -7,6 +7,7 @@
 
 #include "viz/draw/font.h"
 #include "viz/draw/raster_bars.h"
+#include "viz/draw/raster_blend.h"
 #include "viz/draw/raster_stroke.h"
 
 /* --- boxes --- */
@@ -60,23 +61,62 @@ box clip_of(const player *p, const command *c) {
 
 /* --- shapes --- */
 
+/* The first of ascending points that is not left of x. */
+static size_t first_from(const point *points, size_t count, double x) {
+    size_t low = 0;
+    while (low < count) {
+        size_t middle = low + (count - low) / 2;
+        if (points[middle].x < x)
+            low = middle + 1;
+        else
+            count = middle;
+    }
+    return low;
+}
+
+/* The points that what is seen of a line or of bars can depend on, with so many pixels around them:
+ * of those that go from left to right a few. */
+static const point *seen_points(const player *p, const command *c, double margin, size_t *count) {
+    *count = c->count;
+    if (!c->ascending || c->points[0].x == c->points[c->count - 1].x)
+        return c->points;
+    size_t begin = first_from(c->points, c->count, (p->seen.x0 - margin) / p->scale);
+    size_t end = first_from(c->points, c->count, (p->seen.x1 + margin) / p->scale);
+    begin -= begin < 2 ? begin : 2; /* pairs stay together, and a line comes from somewhere */
+    begin &= ~(size_t)1;
+    end += 2;
+    *count = (end < c->count ? end + (end & 1) : c->count) - begin;
+    return c->points + begin;
+}
+
 static void play_polyline(player *p, const command *c) {
     double width = (double)c->stroke.width * p->scale;
     if (!(width > 1e-3) || !isfinite(width)) /* less than that does not change a pixel */
         return;
-    box visible = around(p, c->bounds, 0.6 * width); /* joins reach 3 % further */
+    const double margin = 0.6 * width; /* joins reach 3 % further than half */
+    if (is_empty(around(p, c->bounds, margin)))
+        return;
+    const point *points = c->points;
+    size_t count = c->count;
+    if (c->stroke.dash == 0)
+        points = seen_points(p, c, margin + 2, &count);
+    box visible = around(p, bounds_of(points, count), margin);
     if (is_empty(visible))
         return;
+    if (c->quick && c->stroke.dash == 0 && c->ascending && count > 1) {
+        quick_line_paint(p->target, visible, points, count, &c->stroke, p->scale);
+        return;
+    }
     coverage_begin(p->shape, visible);
-    stroke_polyline(p->shape, visible, c->points, c->count, &c->stroke, p->scale);
+    stroke_polyline(p->shape, visible, points, count, &c->stroke, p->scale);
     coverage_paint(p->shape, p->target, c->stroke.color, FILL_NON_ZERO);
 }
 
 static void play_bars(player *p, const command *c) {
     double width = fmax(1, (double)c->stroke.width * p->scale);
-    box visible = around(p, c->bounds, 0.5 * width + 1);
-    if (!is_empty(visible))
-        bars_paint(p->target, visible, c->points, c->count, &c->stroke, p->scale);
+    size_t count;
+    const point *ends = seen_points(p, c, 0.5 * width + 2, &count);
+    bars_paint(p->target, p->seen, ends, count, &c->stroke, p->scale);
 }
 
 static void fill(player *p, const point *points, size_t count, bounds of, color paint) {

@@ -72,7 +72,7 @@ color theme_heat(const theme *t, double value) {
     if (isnan(value))
         return t->border;
     enum { LAST = sizeof heat / sizeof *heat - 1 };
-    double at = fmin(fmax(value, 0), 1) * LAST;
+    double at = (value < 0 ? 0 : value > 1 ? 1 : value) * LAST;
     int i = at >= LAST ? LAST - 1 : (int)at;
     uint32_t rgb = 0;
     for (int shift = 0; shift <= 16; shift += 8)

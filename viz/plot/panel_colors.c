@@ -16,11 +16,17 @@ color paint_grey(const theme *t, double place) {
     return level << 24 | level << 16 | level << 8 | 255;
 }
 
-color color_at(const axis *colors, double value, color_paint *paint, const page_options *o) {
+color ruled_color(const axis_ruler *colors, double value, color_paint *paint,
+                  const page_options *o) {
     if (!isfinite(value))
         return o->theme->warning;
-    double place = axis_place(colors, value);
-    return paint(o->theme, isnan(place) ? 0 : fmax(0, fmin(1, place)));
+    double place = ruler_place(colors, value);
+    return paint(o->theme, place > 0 ? place < 1 ? place : 1 : 0); /* NaN: nowhere */
+}
+
+color color_at(const axis *colors, double value, color_paint *paint, const page_options *o) {
+    axis_ruler ruler = axis_ruler_of(colors);
+    return ruled_color(&ruler, value, paint, o);
 }
 
 void put_pixel(uint8_t *rgba, color c) {

@@ -11,6 +11,8 @@
 
 #define EXACT 9e15 /* whole numbers up to here are exact as doubles */
 
+#define AHEAD 8 /* columns whose points are fetched while one is summed up */
+
 /* Finds where the next column begins, going from left to right. */
 typedef struct finder {
     const curve *curve;
@@ -36,11 +38,15 @@ static finder finder_of(const curve *c, const page_options *o, double low) {
 
 /* The first point that is not left of x: no other is looked at. */
 static size_t find_regular(const finder *f, double x) {
-    double at = ceil((x - f->first) / f->stride);
+    double at = (x - f->first) / f->stride;
     if (!(at > (double)f->from))
         return f->from;
-    at += f->first + at * f->stride < x;
-    return at < (double)f->count ? (size_t)at : f->count;
+    if (!(at < (double)f->count))
+        return f->count;
+    size_t i = (size_t)at;
+    while (i < f->count && f->first + (double)i * f->stride < x)
+        i++;
+    return i;
 }
 
 /* The same from a guess, near which two or three points are looked at. */
@@ -85,31 +91,47 @@ size_t columns_in(const panel *p, const page_options *o, float pixels) {
     return count < 1 ? 1 : count;
 }
 
-bool columns_of(pixel_columns *out, const panel *p, const curve *c, const series *s,
-                const page_options *o, float pixels) {
+/* Cuts the points in sight into columns. */
+static void cut(pixel_columns *all, const panel *p, const curve *c, const page_options *o) {
     axis_ruler x = axis_ruler_of(&p->x);
     finder f = finder_of(c, o, p->x.low);
-    *out = (pixel_columns){.wide = columns_in(p, o, pixels), .begin = f.from};
-    out->items = dnn_alloc(out->wide * sizeof *out->items);
     double left = p->x.low;
-    for (size_t i = 0; out->items != NULL && i < out->wide; i++) {
-        double place = (double)(i + 1) / (double)out->wide, edge = ruler_value(&x, place);
+    all->begin = f.from;
+    for (size_t i = 0; i < all->wide; i++) {
+        double place = (double)(i + 1) / (double)all->wide, edge = ruler_value(&x, place);
         size_t begin = f.from, end = f.regular ? find_regular(&f, edge) : find_near(&f, edge);
-        if (i + 1 < out->wide)
+        if (i + 1 < all->wide)
             end = rounded(&f, end, edge, edge - left);
-        while (i + 1 == out->wide && end < f.count && curve_x(c, o, end) <= p->x.high)
+        while (i + 1 == all->wide && end < f.count && curve_x(c, o, end) <= p->x.high)
             end++; /* the last column holds its right edge too */
         left = edge;
         if (end == begin)
             continue;
         f.from = end;
         f.width = end - begin;
-        out->items[out->count++] =
-            (pixel_column){p->plot.x + p->plot.w * (float)(place - 0.5 / (double)out->wide), i,
-                           begin, end, series_summary(s, begin, end)};
+        float middle = (float)(place - 0.5 / (double)all->wide);
+        all->items[all->count++] = (pixel_column){
+            .x = p->plot.x + p->plot.w * middle, .index = i, .begin = begin, .end = end};
     }
-    out->end = f.from;
-    return out->items != NULL;
+    all->end = f.from;
+}
+
+bool columns_of(pixel_columns *out, const panel *p, const curve *c, const series *s,
+                const page_options *o, float pixels) {
+    *out = (pixel_columns){.wide = columns_in(p, o, pixels)};
+    out->items = dnn_alloc(out->wide * sizeof *out->items);
+    if (out->items == NULL)
+        return false;
+    cut(out, p, c, o);
+    for (size_t i = 0; i < out->count + AHEAD; i++) {
+        if (i < out->count)
+            series_expect(s, out->items[i].begin, out->items[i].end);
+        if (i < AHEAD)
+            continue;
+        pixel_column *now = &out->items[i - AHEAD];
+        now->in = series_summary(s, now->begin, now->end);
+    }
+    return true;
 }
 
 void columns_free(pixel_columns *c) {

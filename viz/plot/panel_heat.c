@@ -20,21 +20,22 @@ static void fill_cells(uint8_t *rgba, size_t from, size_t to, color c) {
 static void fill_row(const panel *p, const page_options *o, const curve *c,
                      const pixel_columns *all, uint8_t *rgba) {
     const series *s = c->tag->scalars;
+    axis_ruler colors = axis_ruler_of(&p->y);
     bool begun = all->begin > 0; /* a value was held when the plot begins */
     float before = begun ? series_value(s, all->begin - 1) : NAN;
     size_t done = 0;
     for (size_t i = 0; i < all->count; i++) {
         const pixel_column *at = &all->items[i];
         if (begun && done < at->index)
-            fill_cells(rgba, done, at->index, color_at(&p->y, before, theme_heat, o));
+            fill_cells(rgba, done, at->index, ruled_color(&colors, before, theme_heat, o));
         put_pixel(rgba + 4 * at->index,
-                  color_at(&p->y, at->in.not_finite ? NAN : at->in.high, theme_heat, o));
+                  ruled_color(&colors, at->in.not_finite ? NAN : at->in.high, theme_heat, o));
         begun = true;
         before = at->in.last;
         done = at->index + 1;
     }
     if (begun && done < all->wide && all->end < series_count(s))
-        fill_cells(rgba, done, all->wide, color_at(&p->y, before, theme_heat, o));
+        fill_cells(rgba, done, all->wide, ruled_color(&colors, before, theme_heat, o));
 }
 
 typedef struct cells {

@@ -67,13 +67,13 @@ typedef struct trace {
     const panel *panel;
     display_list *list;
     stroke stroke;
-    bool steps;           /* a value holds until the next */
-    bool plain;           /* a dense curve is drawn as it is, without a mean line on a pale band */
-    bool noise;           /* the curve goes up and down everywhere */
-    float pixels;         /* of a dense curve's column */
-    float width;          /* of that column, in points */
-    float mean_width;     /* from one point of the line through the means to the next, at least */
-    bool crowded;         /* very many curves share the plot: they have no bands */
+    bool steps;       /* a value holds until the next */
+    bool plain;       /* a dense curve is drawn as it is, without a mean line on a pale band */
+    bool noise;       /* the curve goes up and down everywhere */
+    float pixels;     /* of a dense curve's column */
+    float width;      /* of that column, in points */
+    float mean_width; /* from one point of the line through the means to the next, at least */
+    bool crowded; /* very many curves share the plot: they have no bands, and are drawn quickly */
     display_list *behind; /* bands; NULL: the same list */
     point *points;
     size_t count, capacity;
@@ -195,6 +195,8 @@ color paint_grey(const theme *t, double place); /* from black to white */
 
 /* The colour of a value on a scale of colours; what is not finite has the warning's. */
 color color_at(const axis *colors, double value, color_paint *paint, const page_options *o);
+color ruled_color(const axis_ruler *colors, double value, color_paint *paint,
+                  const page_options *o); /* the same for many */
 void put_pixel(uint8_t *rgba, color c);
 
 /* An image over an area, made row by row on all threads; pixels that are left out are clear. False

@@ -61,7 +61,9 @@ void trace_break(trace *t) {
         draw_fill(t->list, (rect){t->points[0].x - r, t->points[0].y - r, 2 * r, 2 * r},
                   t->stroke.color, r);
     } else if (t->count > 1) {
-        if (t->stroke.dash != 0)
+        if (t->crowded)
+            draw_quick_polyline(t->list, t->points, t->count, t->stroke);
+        else if (t->stroke.dash != 0)
             draw_dashed(t);
         else
             draw_polyline(t->list, t->points, t->count, t->stroke);

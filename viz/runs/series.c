@@ -221,12 +221,23 @@ size_t series_find_step(const series *s, int64_t step) {
     return low;
 }
 
-/* The level of the largest node that begins with a point at a leaf's edge, a leaf or more before
- * `end`, and ends there at the latest. */
-static int largest_level(size_t begin, size_t end) {
-    int fits = 63 - __builtin_clzll(end - begin);
-    int starts = begin == 0 ? 63 : __builtin_ctzll(begin), bits = fits < starts ? fits : starts;
-    return bits - LEAF_BITS < MAX_LEVELS ? bits - LEAF_BITS : MAX_LEVELS - 1;
+static int binary_log(size_t n) {
+    return 63 - __builtin_clzll(n);
+}
+
+/* Of the nodes that begin with a point at a leaf's edge, a leaf or more before `end`, and end there
+ * at the latest, the level of the largest, but none above `most`. */
+static int largest_level(size_t begin, size_t end, int most) {
+    int fits = binary_log(end - begin), starts = begin == 0 ? 63 : __builtin_ctzll(begin);
+    int k = (fits < starts ? fits : starts) - LEAF_BITS;
+    return k < most ? k : most;
+}
+
+/* Nodes of this level and below sum up so many points: eight to a stretch at most and some at its
+ * ends, so that they stand side by side in memory. */
+static int level_for(size_t points) {
+    int k = binary_log(points) - 2 - LEAF_BITS;
+    return k < 0 ? 0 : k < MAX_LEVELS ? k : MAX_LEVELS - 1;
 }
 
 /* Extremes of points [begin, end): single points up to the next node's edge, then the largest node
@@ -235,13 +246,27 @@ static extremes extremes_of(const series *s, size_t begin, size_t end) {
     size_t edge = (begin + SERIES_LEAF - 1) & ~(SERIES_LEAF - 1);
     if (edge >= end)
         return of_points(s, begin, end - begin);
+    int most = level_for(end - begin);
     extremes e = of_points(s, begin, edge - begin);
     for (begin = edge; begin + SERIES_LEAF <= end;) {
-        int k = largest_level(begin, end);
+        int k = largest_level(begin, end, most);
         e = join(e, of_node(s->levels[k].nodes[begin >> (k + LEAF_BITS)]));
         begin += (size_t)1 << (k + LEAF_BITS);
     }
     return begin < end ? join(e, of_points(s, begin, end - begin)) : e;
+}
+
+void series_expect(const series *s, size_t begin, size_t end) {
+    if (begin >= end || end > s->count)
+        return;
+    int k = level_for(end - begin);
+    size_t first = begin >> (k + LEAF_BITS), last = (end - 1) >> (k + LEAF_BITS);
+    __builtin_prefetch(&s->values[begin]);
+    __builtin_prefetch(&s->values[end - 1]);
+    if (last < s->levels[k].count) {
+        __builtin_prefetch(&s->levels[k].nodes[first]);
+        __builtin_prefetch(&s->levels[k].nodes[last]);
+    }
 }
 
 series_range series_summary(const series *s, size_t begin, size_t end) {

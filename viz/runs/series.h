@@ -47,4 +47,7 @@ bool series_is_regular(const series *s);
 /* Points [begin, end) in brief. */
 series_range series_summary(const series *s, size_t begin, size_t end);
 
+/* The summary of points [begin, end) will be asked for soon: memory is read meanwhile. */
+void series_expect(const series *s, size_t begin, size_t end);
+
 #endif

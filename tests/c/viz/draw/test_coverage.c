@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "core/random.h"
+#include "viz/draw/raster_blend.h"
 #include "viz/draw/raster_coverage.h"
 
 #define SIDE 100
@@ -243,6 +244,47 @@ static void columns_of_a_dense_curve_are_solid(void **state) {
     discard(&c);
 }
 
+static double drawn_quickly(canvas *c, const point *points, size_t count, stroke line) {
+    wipe(c);
+    draw_quick_polyline(&c->list, points, count, line);
+    play(c, 1);
+    return total(c);
+}
+
+static void a_quick_line_covers_as_much_as_a_careful_one(void **state) {
+    (void)state;
+    canvas c = blank();
+    dnn_random r = dnn_random_seeded(18);
+    for (int round = 0; round < 20; round++) {
+        point p[12];
+        for (int i = 0; i < 12; i++)
+            p[i] = (point){10 + 7 * (float)i + within(&r, 0, 3), within(&r, 45, 55)};
+        double careful = drawn_line(&c, p, 12, (stroke){0xFF, 1.6f, 0});
+        check_close(drawn_quickly(&c, p, 12, (stroke){0xFF, 1.6f, 0}), careful, 0.06 * careful);
+    }
+    discard(&c);
+}
+
+/* Steps upwards and downwards are as high as they are, also where no pixel has its middle. */
+static void a_quick_line_loses_no_step(void **state) {
+    (void)state;
+    canvas c = blank();
+    point steps[] = {
+        {10,    80},
+        {50.1f, 80},
+        {50.1f, 20},
+        {50.3f, 20},
+        {50.3f, 80},
+        {90,    80}
+    };
+    drawn_quickly(&c, steps, 6, (stroke){0xFF, 2, 0});
+    for (int y = 19; y < 81; y++)
+        assert_int_equal(alpha_at(&c, 50, y), 255);
+    for (int x = 11; x < 89; x++)
+        assert_int_equal(alpha_at(&c, x, 80), 255);
+    discard(&c);
+}
+
 static void a_lone_point_is_a_dot(void **state) {
     (void)state;
     canvas c = blank();
@@ -443,6 +485,8 @@ int main(void) {
         cmocka_unit_test(a_translucent_line_that_crosses_itself_is_of_one_colour),
         cmocka_unit_test(dashes_cover_their_share_of_the_line),
         cmocka_unit_test(columns_of_a_dense_curve_are_solid),
+        cmocka_unit_test(a_quick_line_covers_as_much_as_a_careful_one),
+        cmocka_unit_test(a_quick_line_loses_no_step),
         cmocka_unit_test(a_lone_point_is_a_dot),
         cmocka_unit_test(a_line_back_to_its_begin_has_no_notch_there),
         cmocka_unit_test(coverage_integrates_to_the_area_of_any_polygon),

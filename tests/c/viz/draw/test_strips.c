@@ -33,6 +33,9 @@ static void scatter(display_list *list, float left, uint64_t seed) {
         draw_image(list, (rect){x, y, 25, 9}, two, 2, 1);
         draw_text(list, x, y, k % 5 == 0 ? "Wide words that go over more than one seam" : "Wide",
                   (text_style){11, paint, FONT_BOLD, (anchor)(k % 3), k % 2 == 0 ? 0 : 90});
+        for (int i = 0; i < 40; i++) /* it matters to a quick line which column a point is in */
+            p[i].x = left + 5.25f * (float)i + floorf(within(&r, 0, 192)) / 64;
+        draw_quick_polyline(list, p, 40, (stroke){paint, within(&r, 0.5, 4), 0});
     }
 }
 
