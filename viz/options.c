@@ -1,6 +1,7 @@
 /* options.c: one table is what is understood and what the manual page lists. */
 #include "viz/options.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,46 +13,11 @@ static bool take_number(const char *value, double low, double high, double *out)
     return end != value && *end == '\0' && *out >= low && *out <= high;
 }
 
-static bool take_png(options *o, const char *value) {
-    o->png = value;
-    return true;
-}
-
-static bool take_html(options *o, const char *value) {
-    o->html = value;
-    return true;
-}
-
 static bool take_serve(options *o, const char *value) {
     double port;
     bool good = take_number(value, 0, 65535, &port);
     o->serve = good ? (int)port : -1;
     return good && port == (double)o->serve;
-}
-
-static bool take_figure(options *o, const char *value) {
-    o->figure = value;
-    return true;
-}
-
-static bool take_all(options *o, const char *value) {
-    (void)value;
-    return o->all = true;
-}
-
-static bool take_svg(options *o, const char *value) {
-    o->svg = value;
-    return true;
-}
-
-static bool take_csv(options *o, const char *value) {
-    o->csv = value;
-    return true;
-}
-
-static bool take_text(options *o, const char *value) {
-    (void)value;
-    return o->text = true;
 }
 
 static bool take_follow(options *o, const char *value) {
@@ -74,26 +40,16 @@ static bool take_theme(options *o, const char *value) {
     return strcmp(value, "light") == 0 || strcmp(value, "dark") == 0;
 }
 
-static bool take_word(const char *const *words, int count, const char *value, int *out) {
-    for (*out = 0; *out < count; ++*out)
-        if (strcmp(words[*out], value) == 0)
-            return true;
-    return false;
-}
-
 static bool take_x(options *o, const char *value) {
-    static const char *const words[X_AXIS_COUNT] = {"step", "epoch", "relative", "wall"};
-    return take_word(words, X_AXIS_COUNT, value, &o->x);
+    return (o->x = find_name(x_names, X_AXIS_COUNT, value)) >= 0;
 }
-
-static const char *const scale_words[SCALE_COUNT] = {"linear", "log", "symlog"};
 
 static bool take_x_scale(options *o, const char *value) {
-    return take_word(scale_words, SCALE_COUNT, value, &o->x_scale);
+    return (o->x_scale = find_name(scale_names, SCALE_COUNT, value)) >= 0;
 }
 
 static bool take_y_scale(options *o, const char *value) {
-    return take_word(scale_words, SCALE_COUNT, value, &o->y_scale);
+    return (o->y_scale = find_name(scale_names, SCALE_COUNT, value)) >= 0;
 }
 
 static bool take_log(options *o, const char *value) {
@@ -106,11 +62,6 @@ static bool take_smooth(options *o, const char *value) {
     return take_number(value, 0, 0.9999, &o->smoothing);
 }
 
-static bool take_only(options *o, const char *value) {
-    o->only = value;
-    return true;
-}
-
 static bool take_control(options *o, const char *value) {
     double fd;
     bool good = take_number(value, 0, 1e6, &fd);
@@ -118,57 +69,45 @@ static bool take_control(options *o, const char *value) {
     return good;
 }
 
-static bool take_keys(options *o, const char *value) {
-    (void)value;
-    return o->keys = true;
-}
-
-static bool take_help(options *o, const char *value) {
-    (void)value;
-    return o->help = true;
-}
-
-static bool take_version(options *o, const char *value) {
-    (void)value;
-    return o->version = true;
-}
-
+/* clang-format off */
 static const struct option {
     const char *name, *value; /* value: what it takes, NULL: nothing */
     const char *doc;
-    take *take;
+    take *take;               /* NULL: the field below is the value, or is set */
+    size_t field;
 } table[] = {
-    {"--figure",  "FILE",
-     "show a figure instead of runs; - reads it from the\n"
-     "standard input; dnn.plot makes them",                                                                          take_figure },
-    {"--png",     "FILE",                     "write the page as an image",                                          take_png    },
-    {"--svg",     "FILE",                     "write the page as a drawing",                                         take_svg    },
-    {"--html",    "FILE",                     "write a page for a browser, which needs no network",                  take_html   },
-    {"--serve",   "PORT",                     "show that page live in a browser on this machine;\n0: any free port",
-     take_serve                                                                                                                  },
-    {"--all",     NULL,                       "all panels, not the first page or screen",                            take_all    },
-    {"--csv",     "FILE",                     "write the values: run, tag, step, time, value",                       take_csv    },
-    {"--text",    NULL,
-     "plot in the terminal: one screen of it, or all panels\nin a pipe or with --all",                               take_text   },
-    {"--follow",  NULL,                       "--text, redrawn as values arrive",                                    take_follow },
-    {"--size",    "WIDTHxHEIGHT",
-     "of the page in points (1200x800); with --text in\n"
-     "characters, and a height of the whole page",                                                                   take_size   },
-    {"--scale",   "NUMBER",                   "pixels per point (1; 2 for print)",                                    take_scale  },
-    {"--theme",   "light|dark",               "colours",                                                             take_theme  },
-    {"--x",       "step|epoch|relative|wall", "what the x axis is",                                                  take_x      },
-    {"--x-scale", "linear|log|symlog",        "its scale",                                                           take_x_scale},
-    {"--y",       "linear|log|symlog",        "scale of the y axes",                                                 take_y_scale},
-    {"--log",     NULL,                       "--y log",                                                             take_log    },
-    {"--smooth",  "0..0.9999",                "weight of the past in a moving average",                              take_smooth },
-    {"--only",    "PATTERN",                  "only tags that fit: cost, 'grad_norm/*'",                             take_only   },
-    {"--control", "FD",
-     "the channel to the training that starts this\n"
-     "window; given by dnn.Run, not by hand",                                                                        take_control},
-    {"--keys",    NULL,                       "the keys and gestures of the window",                                 take_keys   },
-    {"--help",    NULL,                       "this page",                                                           take_help   },
-    {"--version", NULL,                       "the version",                                                         take_version},
+    {"--figure", "FILE", "show a figure instead of runs; - reads it from the\n"
+                         "standard input; dnn.plot makes them", NULL, offsetof(options, figure)},
+    {"--png", "FILE", "write the page as an image", NULL, offsetof(options, png)},
+    {"--svg", "FILE", "write the page as a drawing", NULL, offsetof(options, svg)},
+    {"--html", "FILE", "write a page for a browser, which needs no network",
+     NULL, offsetof(options, html)},
+    {"--serve", "PORT", "show that page live in a browser on this machine;\n0: any free port",
+     take_serve, 0},
+    {"--all", NULL, "all panels, not the first page or screen", NULL, offsetof(options, all)},
+    {"--csv", "FILE", "write the values: run, tag, step, time, value",
+     NULL, offsetof(options, csv)},
+    {"--text", NULL, "plot in the terminal: one screen of it, or all panels\n"
+                     "in a pipe or with --all", NULL, offsetof(options, text)},
+    {"--follow", NULL, "--text, redrawn as values arrive", take_follow, 0},
+    {"--size", "WIDTHxHEIGHT", "of the page in points (1200x800); with --text in\n"
+                               "characters, and a height of the whole page", take_size, 0},
+    {"--scale", "NUMBER", "pixels per point (1; 2 for print)", take_scale, 0},
+    {"--theme", "light|dark", "colours", take_theme, 0},
+    {"--x", "step|epoch|relative|wall", "what the x axis is", take_x, 0},
+    {"--x-scale", "linear|log|symlog", "its scale", take_x_scale, 0},
+    {"--y", "linear|log|symlog", "scale of the y axes", take_y_scale, 0},
+    {"--log", NULL, "--y log", take_log, 0},
+    {"--smooth", "0..0.9999", "weight of the past in a moving average", take_smooth, 0},
+    {"--only", "PATTERN", "only tags that fit: cost, 'grad_norm/*'",
+     NULL, offsetof(options, only)},
+    {"--control", "FD", "the channel to the training that starts this\n"
+                        "window; given by dnn.Run, not by hand", take_control, 0},
+    {"--keys", NULL, "the keys and gestures of the window", NULL, offsetof(options, keys)},
+    {"--help", NULL, "this page", NULL, offsetof(options, help)},
+    {"--version", NULL, "the version", NULL, offsetof(options, version)},
 };
+/* clang-format on */
 enum { TABLE_SIZE = sizeof table / sizeof *table };
 
 /* The option that `word` names, with its value if that comes after "=". */
@@ -179,6 +118,17 @@ static const struct option *find(const char *word, const char **value) {
         if (strlen(table[i].name) == n && memcmp(table[i].name, word, n) == 0)
             return &table[i];
     return NULL;
+}
+
+static bool set(options *out, const struct option *o, const char *value) {
+    char *field = (char *)out + o->field;
+    if (o->take != NULL)
+        return o->take(out, value);
+    if (o->value != NULL)
+        *(const char **)(void *)field = value;
+    else
+        *(bool *)field = true;
+    return true;
 }
 
 static dnn_status parse_option(options *out, char **argv, int *i, dnn_error *err) {
@@ -192,7 +142,7 @@ static dnn_status parse_option(options *out, char **argv, int *i, dnn_error *err
         value = argv[*i + 1] == NULL ? NULL : argv[++*i];
     if (o->value != NULL && value == NULL)
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s needs a value: %s", o->name, o->value);
-    if (!o->take(out, value))
+    if (!set(out, o, value))
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s takes %s, not '%s'", o->name, o->value, value);
     return DNN_OK;
 }
@@ -242,16 +192,18 @@ static void help_option(const struct option *o, FILE *out) {
 }
 
 void options_help(FILE *out) {
-    fputs(
-        "dnnview - watch networks learn, or look at finished runs\n\n"
-        "usage: dnnview [options] RUN...\n"
-        "       dnnview [options] --figure FILE\n\n"
-        "RUN is a folder with an event file (events.out.tfevents.*, from dnn.Run or TensorBoard), such\n"
-        "a file, or a folder of such folders. Runs that are still growing are followed, several runs\n"
-        "are overlaid. Without --png, --svg, --html, --serve, --csv or --text a window opens; ? in it\n"
-        "lists keys and gestures. The others need no display.\n\n"
-        "options\n",
-        out);
+    fputs("dnnview - watch networks learn, or look at finished runs\n\n"
+          "usage: dnnview [options] RUN...\n"
+          "       dnnview [options] --figure FILE\n\n"
+          "RUN is a folder with an event file (events.out.tfevents.*, from dnn.Run or "
+          "TensorBoard), such\n"
+          "a file, or a folder of such folders. Runs that are still growing are followed, several "
+          "runs\n"
+          "are overlaid. Without --png, --svg, --html, --serve, --csv or --text a window opens; ? "
+          "in it\n"
+          "lists keys and gestures. The others need no display.\n\n"
+          "options\n",
+          out);
     for (int i = 0; i < TABLE_SIZE; i++)
         help_option(&table[i], out);
     fputs("\nexamples\n"

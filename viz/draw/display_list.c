@@ -11,10 +11,14 @@
 
 const float dash_patterns[DASH_COUNT][5] = {
     {0    },
-    {     6,  3, 0  },
-    {  1.5f, 2.5f,  0  },
+    {     6,  3, 0                                                   },
+    {  1.5f, 2.5f,  0                                                   },
     { 7,  2.5f,   1.5f, 2.5f, 0},
 };
+
+bool inside(rect r, point place) {
+    return place.x >= r.x && place.x < r.x + r.w && place.y >= r.y && place.y < r.y + r.h;
+}
 
 static void free_command(command *c) {
     dnn_free(c->points);

@@ -20,6 +20,9 @@ typedef struct rect {
     float x, y, w, h;
 } rect;
 
+/* Whether a place is in a rectangle; its right and lower edges are not. */
+bool inside(rect r, point place);
+
 /* What holds all finite points of some; x0 > x1: there are none. */
 typedef struct bounds {
     float x0, y0, x1, y1;

@@ -1,11 +1,21 @@
 /* axis.c: scales, and ticks at round values. Whether a panel is logarithmic: choose_scale in
- * panel_range.c, for the quantities of may_span_decades in panel_build.c. */
+ * panel_range.c, for the quantities of may_span_decades in panel_entries.c. */
 #include "viz/plot/axis.h"
 
 #include <math.h>
+#include <string.h>
 #include <time.h>
 
 #include "viz/plot/axis_labels.h"
+
+const char *const scale_names[SCALE_COUNT] = {"linear", "log", "symlog"};
+
+int find_name(const char *const *names, int count, const char *word) {
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], word) == 0)
+            return i;
+    return -1;
+}
 
 /* --- scales --- */
 

@@ -13,6 +13,12 @@ typedef enum axis_scale {
     SCALE_COUNT
 } axis_scale;
 
+/* "linear", "log", "symlog". */
+extern const char *const scale_names[SCALE_COUNT];
+
+/* Which of some names a word is; -1: none. */
+int find_name(const char *const *names, int count, const char *word);
+
 typedef enum axis_unit {
     UNIT_NUMBER = 0,
     UNIT_DURATION, /* seconds: 5 s, 2 min, 1 h 30 */

@@ -39,13 +39,11 @@ static dnn_status take_y_label(figure_reader *r, const char *value) {
 }
 
 static dnn_status take_scale(figure_reader *r, const char *value, axis_scale *out) {
-    static const char *const words[SCALE_COUNT] = {"linear", "log", "symlog"};
-    for (int i = 0; i < SCALE_COUNT; i++)
-        if (strcmp(words[i], value) == 0) {
-            *out = (axis_scale)i;
-            return DNN_OK;
-        }
-    return wrong(r, "a scale is linear, log or symlog", value);
+    int found = find_name(scale_names, SCALE_COUNT, value);
+    if (found < 0)
+        return wrong(r, "a scale is linear, log or symlog", value);
+    *out = (axis_scale)found;
+    return DNN_OK;
 }
 
 static dnn_status take_x_scale(figure_reader *r, const char *value) {

@@ -33,6 +33,9 @@ typedef enum x_axis {
     X_AXIS_COUNT
 } x_axis;
 
+/* "step", "epoch", "relative", "wall". */
+extern const char *const x_names[X_AXIS_COUNT];
+
 /* What all panels of a page share. Its x_range is of the kind and scale of x below. */
 typedef struct page_options {
     x_axis x;

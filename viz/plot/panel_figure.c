@@ -185,23 +185,6 @@ float first_line(const panel *p, const page_options *o) {
     return p->area.y + 2 * o->grain;
 }
 
-float draw_figure_title(const panel *p, const page_options *o, const char *note,
-                        display_list *list) {
-    float left = p->area.x + PADDING, right = p->area.x + p->area.w - PADDING;
-    float baseline = p->area.y + PADDING + 10, width = 0;
-    bool titled = p->title[0] != '\0' || note[0] != '\0';
-    if (note[0] != '\0') {
-        width = text_width(note, LABEL_SIZE, FONT_REGULAR) + 12;
-        draw_text(list, right, baseline, note,
-                  (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
-    }
-    draw_text_within(list, left, baseline, right - left - width, p->title,
-                     (text_style){TITLE_SIZE, o->theme->text, FONT_BOLD, ANCHOR_LEFT, 0});
-    if (o->grain > 0) /* the line below the words, and a little */
-        return first_line(p, o) + (titled ? 2 * o->grain : 0) + 2;
-    return titled ? baseline + 10 : p->area.y + PADDING + 2;
-}
-
 float y_label_room(const panel *p, const page_options *o) {
     return p->figure != NULL && p->figure->y_label[0] != '\0' && o->grain <= 0 ? 18 : 0;
 }
@@ -226,7 +209,7 @@ float draw_y_label(const panel *p, const page_options *o, rect whole, float top,
 float draw_figure_head(panel *p, const page_options *o, display_list *list) {
     char note[96];
     describe_missing(p, note, sizeof note);
-    return draw_legend(p, o, draw_figure_title(p, o, note, list), list);
+    return draw_legend(p, o, draw_title(p, o, note, list), list);
 }
 
 void draw_figure_frame(panel *p, const page_options *o, float top, float right,

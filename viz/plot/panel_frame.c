@@ -30,10 +30,6 @@ rect inset(rect r, float by) {
     return (rect){r.x + by, r.y + by, r.w - 2 * by, r.h - 2 * by};
 }
 
-bool inside(rect r, point place) {
-    return place.x >= r.x && place.x < r.x + r.w && place.y >= r.y && place.y < r.y + r.h;
-}
-
 void draw_text_within(display_list *list, float x, float y, float width, const char *text,
                       text_style style) {
     if (text_width(text, style.size, style.style) <= width) {
@@ -80,8 +76,12 @@ float draw_title_beside(const panel *p, const page_options *o, const char *note,
 }
 
 float draw_title(const panel *p, const page_options *o, const char *note, display_list *list) {
+    bool titled = p->title[0] != '\0' || note[0] != '\0';
     draw_note(p, o, note, list);
-    return draw_title_beside(p, o, note, 0, list);
+    float below = draw_title_beside(p, o, note, 0, list);
+    if (o->grain > 0) /* the line below the words, and a little */
+        return first_line(p, o) + (titled ? 2 * o->grain : 0) + 2;
+    return titled ? below : p->area.y + PADDING + 2;
 }
 
 const char *x_axis_name(const page_options *o) {

@@ -229,7 +229,7 @@ static void draw_words(const char *text, rect cell, float y, text_style style,
 }
 
 void draw_images(panel *p, const page_options *o, display_list *list) {
-    float top = p->figure != NULL ? draw_figure_title(p, o, "", list) : draw_title(p, o, "", list);
+    float top = draw_title(p, o, "", list);
     rect r = room_for_images(p, o, top);
     grid g = choose_grid(p, o, r);
     size_t n = 0;

@@ -286,8 +286,7 @@ void draw_matrix(panel *p, const page_options *o, display_list *list) {
         matrix_place(p, o, first_line(p, o));
         p->area.w = p->plot.x + p->plot.w + BAR_ROOM - p->area.x;
     }
-    float top =
-        p->figure == NULL ? draw_title(p, o, note, list) : draw_figure_title(p, o, note, list);
+    float top = draw_title(p, o, note, list);
     if (o->grain > 0)
         top = draw_y_label(p, o, p->area, top, list);
     p->area = whole;

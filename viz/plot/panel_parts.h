@@ -129,7 +129,6 @@ float pixels_per_point(const page_options *o);
 color faded(color c, double opacity);
 color blend(color from, color to, double share); /* of `to`; opaque */
 rect inset(rect r, float by);
-bool inside(rect r, point place);
 
 /* Title at the top left of the area, a note at the right, of which what follows " · " is left out
  * where there is little room; returns the y below it. */
@@ -217,9 +216,6 @@ void draw_color_bar(const panel *p, const axis *colors, color_paint *paint, cons
 void fit_figure(panel *p, const page_options *o);
 /* Where the first line of character cells begins: the area starts a line above it. */
 float first_line(const panel *p, const page_options *o);
-/* Title and note, where there are any; returns the y below them. */
-float draw_figure_title(const panel *p, const page_options *o, const char *note,
-                        display_list *list);
 /* Title, what is missing, and the legend; returns the y below them. */
 float draw_figure_head(panel *p, const page_options *o, display_list *list);
 /* draw_frame with the figure's labels; `right` is kept free for a bar of colours. */

@@ -3,6 +3,8 @@
 
 #include "viz/plot/panel_parts.h"
 
+const char *const x_names[X_AXIS_COUNT] = {"step", "epoch", "relative", "wall"};
+
 double curve_x(const curve *c, const page_options *o, size_t i) {
     const series *s = c->tag->scalars;
     switch (o->x) {

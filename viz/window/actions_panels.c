@@ -12,8 +12,9 @@
         for (panel *p = &(v)->panels[(v)->shown[at_]]; p != NULL; p = NULL)                        \
             if ((v)->focus < 0 || p == &(v)->panels[(v)->focus])
 
-static const char *const scale_names[SCALE_COUNT] = {"linear", "logarithmic", "symmetric log"};
-static const char *const x_names[X_AXIS_COUNT] = {"step", "epoch", "relative time", "wall time"};
+static const char *const long_scale_names[SCALE_COUNT] = {"linear", "logarithmic", "symmetric log"};
+static const char *const long_x_names[X_AXIS_COUNT] = {"step", "epoch", "relative time",
+                                                       "wall time"};
 
 /* --- zoom --- */
 
@@ -92,46 +93,42 @@ request act_let_go(view *v, const char *key) {
 
 /* --- axes --- */
 
-/* All panels that are meant go where the first of them goes. */
-request act_y_scale(view *v, const char *key) {
-    (void)key;
+/* Gives all panels that are meant, and have such a scale, the one after that of the first of them;
+ * -1: none has. */
+static int next_scale(view *v, bool of_x) {
     int next = -1;
     FOR_PANELS(v, p) {
-        if (p->kind != PANEL_CURVES && p->kind != PANEL_PLOT && p->kind != PANEL_BARS)
+        bool plotted = p->kind == PANEL_PLOT || p->kind == PANEL_BARS;
+        if (!plotted && (of_x || p->kind != PANEL_CURVES))
             continue;
         if (next < 0)
-            next = (p->y_scale + 1) % SCALE_COUNT;
-        panel_set_scale(p, (axis_scale)next);
+            next = ((of_x ? p->x_scale : p->y_scale) + 1) % SCALE_COUNT;
+        if (of_x)
+            p->x_scale = (axis_scale)next;
+        else
+            panel_set_scale(p, (axis_scale)next);
         panel_fit(p, &v->options);
     }
     if (next >= 0)
-        view_say(v, "y: %s", scale_names[next]);
+        view_say(v, "%s: %s", of_x ? "x" : "y", long_scale_names[next]);
+    return next;
+}
+
+request act_y_scale(view *v, const char *key) {
+    (void)key;
+    int next = next_scale(v, false);
     if (next >= 0 && v->focus < 0)
         v->y_scale = next;
     return REQUEST_NONE;
 }
 
-/* Each figure has a scale of its own. */
-static request scale_figures(view *v) {
-    int next = -1;
-    FOR_PANELS(v, p) {
-        if (p->kind != PANEL_PLOT && p->kind != PANEL_BARS)
-            continue;
-        if (next < 0)
-            next = (p->x_scale + 1) % SCALE_COUNT;
-        p->x_scale = (axis_scale)next;
-        panel_fit(p, &v->options);
-    }
-    if (next >= 0)
-        view_say(v, "x: %s", scale_names[next]);
-    return REQUEST_NONE;
-}
-
 request act_x_scale(view *v, const char *key) {
-    if (v->figure != NULL)
-        return scale_figures(v);
+    if (v->figure != NULL) { /* each has a scale of its own */
+        next_scale(v, true);
+        return REQUEST_NONE;
+    }
     v->options.x_scale = (v->options.x_scale + 1) % SCALE_COUNT;
-    view_say(v, "x: %s", scale_names[v->options.x_scale]);
+    view_say(v, "x: %s", long_scale_names[v->options.x_scale]);
     return act_fit_all(v, key);
 }
 
@@ -142,7 +139,7 @@ request act_x_kind(view *v, const char *key) {
     }
     v->options.x = (v->options.x + 1) % X_AXIS_COUNT;
     v->epoch_wanted = false;
-    view_say(v, "x: %s", x_names[v->options.x]);
+    view_say(v, "x: %s", long_x_names[v->options.x]);
     return act_fit_all(v, key);
 }
 

@@ -22,10 +22,6 @@ const gesture gestures[] = {
     {NULL,                 NULL                                           },
 };
 
-static bool inside(rect r, point p) {
-    return p.x >= r.x && p.x < r.x + r.w && p.y >= r.y && p.y < r.y + r.h;
-}
-
 /* The run whose row or legend entry is at a place. */
 static const run *run_under(const view *v, point place) {
     int row = run_list_at(v, place), at = view_panel_at(v, place);

@@ -232,15 +232,11 @@ static void draw_replay_bar(const view *v, display_list *list) {
 
 /* --- panels --- */
 
-static bool is_inside(rect r, point p) {
-    return p.x >= r.x && p.x <= r.x + r.w && p.y >= r.y && p.y <= r.y + r.h;
-}
-
 /* The place in `p` that has the same x as the cursor has in the panel under the mouse. */
 static bool cursor_in(const view *v, const panel *p, point *place) {
     const panel *under = v->hovered < 0 ? NULL : &v->panels[v->hovered];
     if (!v->cursor_inside || v->bare || v->help || under == NULL || p->plot.w <= 0 ||
-        !is_inside(under->plot, v->cursor))
+        !inside(under->plot, v->cursor))
         return false;
     *place = v->cursor;
     if (p == under)
@@ -248,7 +244,7 @@ static bool cursor_in(const view *v, const panel *p, point *place) {
     double x = axis_value(&under->x, (double)((v->cursor.x - under->plot.x) / under->plot.w));
     place->x = p->plot.x + (float)axis_place(&p->x, x) * p->plot.w;
     place->y = p->plot.y + p->plot.h / 2;
-    return isfinite(place->x) && is_inside(p->plot, *place);
+    return isfinite(place->x) && inside(p->plot, *place);
 }
 
 /* Brings all ranges up to date, so that the cursor's x is the same in all panels. */
@@ -262,7 +258,7 @@ static void follow_data(view *v) {
 static void read_cursor(view *v) {
     const panel *p = v->hovered < 0 ? NULL : &v->panels[v->hovered];
     bool reads = v->cursor_inside && !v->bare && !v->help && p != NULL && p->plot.w > 0 &&
-                 panel_has_time(p) && is_inside(p->plot, v->cursor);
+                 panel_has_time(p) && inside(p->plot, v->cursor);
     v->options.under = reads ? p : NULL;
     v->options.x_at =
         reads ? axis_value(&p->x, (double)((v->cursor.x - p->plot.x) / p->plot.w)) : NAN;

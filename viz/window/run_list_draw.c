@@ -54,10 +54,6 @@ static rect rows_area(const view *v) {
     return (rect){a.x, a.y + HEAD, a.w, fmaxf(0, a.h - HEAD - 4)};
 }
 
-static bool is_inside(rect r, point p) {
-    return p.x >= r.x && p.x < r.x + r.w && p.y >= r.y && p.y < r.y + r.h;
-}
-
 static size_t first_row(const view *v) {
     return (size_t)ceilf(v->list.scroll / ROW);
 }
@@ -66,14 +62,14 @@ int run_list_at(const view *v, point place) {
     rect a = rows_area(v);
     if (run_strip_height(v) > 0)
         return run_strip_at(v, place);
-    if (run_list_width(v) <= 0 || !is_inside(a, place))
+    if (run_list_width(v) <= 0 || !inside(a, place))
         return -1;
     size_t row = first_row(v) + (size_t)((place.y - a.y) / ROW);
     return row < v->list.row_count ? (int)v->list.rows[row] : -1;
 }
 
 bool run_list_wheel(view *v, point place, float dy) {
-    if (run_list_width(v) <= 0 || !is_inside(area_of(v), place))
+    if (run_list_width(v) <= 0 || !inside(area_of(v), place))
         return false;
     float most = fmaxf(0, ROW * (float)v->list.row_count - rows_area(v).h);
     v->list.scroll = fmaxf(0, fminf(most, v->list.scroll - 3 * ROW * dy));
@@ -87,7 +83,7 @@ bool run_list_press(view *v, point place, bool alone) {
     int named = run_strip_at(v, place);
     if (named >= 0)
         run_list_toggle(v, (size_t)named, alone);
-    if (run_list_width(v) <= 0 || !is_inside(a, place))
+    if (run_list_width(v) <= 0 || !inside(a, place))
         return named >= 0;
     size_t count = column_count(v, columns);
     int at = run_list_at(v, place);

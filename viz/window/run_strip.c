@@ -69,7 +69,7 @@ int run_strip_at(const view *v, point at) {
     for (size_t i = 0; i < v->list.row_count; i++) {
         if (!next(&w, view_runs(v)->items[v->list.rows[i]], &r))
             return -1;
-        if (at.x >= r.x - 3 && at.x < r.x + r.w + 3 && at.y >= r.y && at.y < r.y + r.h)
+        if (inside((rect){r.x - 3, r.y, r.w + 6, r.h}, at))
             return (int)v->list.rows[i];
     }
     return -1;

@@ -13,18 +13,8 @@
 #define MOST_MEMORIES ((size_t)256)
 #define PATH_SIZE     ((size_t)4096)
 
-static const char *const scale_names[SCALE_COUNT] = {"linear", "log", "symlog"};
-static const char *const x_names[X_AXIS_COUNT] = {"step", "epoch", "relative", "wall"};
-
 static bool state_path(char *path) {
     return dnn_user_path(DNN_USER_STATE, "dnnlua/dnnview.conf", path, PATH_SIZE);
-}
-
-static int find(const char *const *names, int count, const char *word) {
-    for (int i = 0; i < count; i++)
-        if (strcmp(names[i], word) == 0)
-            return i;
-    return -1;
 }
 
 /* "cost = log" after "y ", "cost/test" after "hide ": what a panel is to be like. */
@@ -33,7 +23,7 @@ static void load_panel(view *v, const char *key, const char *value) {
     if (v->memory_count == MOST_MEMORIES)
         return;
     if (strncmp(key, "y ", 2) == 0) {
-        int scale = find(scale_names, SCALE_COUNT, value);
+        int scale = find_name(scale_names, SCALE_COUNT, value);
         if (scale < 0)
             return;
         m.y_scale = (axis_scale)scale;
@@ -48,7 +38,8 @@ static void load_panel(view *v, const char *key, const char *value) {
 }
 
 static void load_line(view *v, const char *key, const char *value, int *width, int *height) {
-    int x = find(x_names, X_AXIS_COUNT, value), scale = find(scale_names, SCALE_COUNT, value);
+    int x = find_name(x_names, X_AXIS_COUNT, value),
+        scale = find_name(scale_names, SCALE_COUNT, value);
     double number = strtod(value, NULL);
     if (strcmp(key, "width") == 0 && number >= 200 && number <= 16384)
         *width = (int)number;

@@ -15,33 +15,17 @@
 
 typedef enum icon { ICON_TEXT = 0, ICON_THEME, ICON_PAUSE, ICON_STEP, ICON_STOP } icon;
 
+/* When a button is of use: figures have no steps, and matrices and images no scales. */
+typedef enum use { USE_ALWAYS = 0, USE_TRAINER, USE_SEVERAL_RUNS, USE_RUNS, USE_SCALES } use;
+
 typedef struct button {
     const char *action, *key; /* what it runs, as if the key had been pressed */
-    icon icon;
-    bool of_trainer;
+    use use;
     char group;
-    void (*label)(const view *v, char *text, size_t size);
+    icon icon;
+    const char *text;
+    void (*label)(const view *v, char *text, size_t size); /* instead, where it changes */
 } button;
-
-static void label_help(const view *v, char *text, size_t size) {
-    (void)v;
-    snprintf(text, size, "?");
-}
-
-static void label_png(const view *v, char *text, size_t size) {
-    (void)v;
-    snprintf(text, size, "PNG");
-}
-
-static void label_svg(const view *v, char *text, size_t size) {
-    (void)v;
-    snprintf(text, size, "SVG");
-}
-
-static void label_csv(const view *v, char *text, size_t size) {
-    (void)v;
-    snprintf(text, size, "CSV");
-}
 
 static void label_smooth(const view *v, char *text, size_t size) {
     if (v->options.smoothing > 0)
@@ -49,8 +33,6 @@ static void label_smooth(const view *v, char *text, size_t size) {
     else
         snprintf(text, size, "smooth");
 }
-
-static const char *const scales[SCALE_COUNT] = {"linear", "log", "symlog"};
 
 /* The panel with the focus or the first one, of those that have scales; NULL: none has. */
 static const panel *scaled_panel(const view *v) {
@@ -64,79 +46,67 @@ static const panel *scaled_panel(const view *v) {
 
 static void label_y(const view *v, char *text, size_t size) {
     const panel *p = scaled_panel(v);
-    snprintf(text, size, p == NULL ? "y scale" : "y: %s", p == NULL ? "" : scales[p->y_scale]);
+    snprintf(text, size, p == NULL ? "y scale" : "y: %s", p == NULL ? "" : scale_names[p->y_scale]);
 }
 
 static void label_x(const view *v, char *text, size_t size) {
     const panel *p = v->figure == NULL ? NULL : scaled_panel(v);
-    snprintf(text, size, "x: %s", scales[p == NULL ? v->options.x_scale : p->x_scale]);
+    snprintf(text, size, "x: %s", scale_names[p == NULL ? v->options.x_scale : p->x_scale]);
 }
 
 static void label_kind(const view *v, char *text, size_t size) {
-    static const char *const names[X_AXIS_COUNT] = {"step", "epoch", "relative", "wall"};
-    snprintf(text, size, "x: %s", names[v->options.x]);
+    snprintf(text, size, "x: %s", x_names[v->options.x]);
 }
 
 static void label_replay(const view *v, char *text, size_t size) {
     snprintf(text, size, v->replay.on ? "end replay" : "replay");
 }
 
-static void label_checkpoint(const view *v, char *text, size_t size) {
-    (void)v;
-    snprintf(text, size, "checkpoint");
-}
-
-static void label_rate_up(const view *v, char *text, size_t size) {
-    (void)v;
-    snprintf(text, size, "lr +");
-}
-
-static void label_rate_down(const view *v, char *text, size_t size) {
-    (void)v;
-    snprintf(text, size, "lr −");
-}
-
-static void label_runs(const view *v, char *text, size_t size) {
-    (void)v;
-    snprintf(text, size, "runs");
-}
-
 /* The most wanted first: they stay when there is little room, and stand to the right. Those of a
  * group stand together. */
+/* clang-format off */
 static const button buttons[] = {
-    {"help",         "?",          ICON_TEXT,  false, 'h', label_help      },
-    {"theme",        "t",          ICON_THEME, false, 'h', NULL            },
-    {"stop",         "Q",          ICON_STOP,  true,  't', NULL            },
-    {"single step",  ".",          ICON_STEP,  true,  't', NULL            },
-    {"pause",        "Space",      ICON_PAUSE, true,  't', NULL            },
-    {"checkpoint",   "k",          ICON_TEXT,  true,  't', label_checkpoint},
-    {"rate",         "Shift+Up",   ICON_TEXT,  true,  't', label_rate_up   },
-    {"rate",         "Shift+Down", ICON_TEXT,  true,  't', label_rate_down },
-    {"y scale",      "y",          ICON_TEXT,  false, 'a', label_y         },
-    {"x axis",       "x",          ICON_TEXT,  false, 'a', label_kind      },
-    {"x scale",      "X",          ICON_TEXT,  false, 'a', label_x         },
-    {"smooth",       "s",          ICON_TEXT,  false, 'a', label_smooth    },
-    {"list of runs", "b",          ICON_TEXT,  false, 'r', label_runs      },
-    {"replay",       "r",          ICON_TEXT,  false, 'r', label_replay    },
-    {"save csv",     "c",          ICON_TEXT,  false, 's', label_csv       },
-    {"save svg",     "v",          ICON_TEXT,  false, 's', label_svg       },
-    {"save png",     "p",          ICON_TEXT,  false, 's', label_png       },
+    {"help",         "?",          USE_ALWAYS,       'h', ICON_TEXT,  "?",          NULL},
+    {"theme",        "t",          USE_ALWAYS,       'h', ICON_THEME, NULL,         NULL},
+    {"stop",         "Q",          USE_TRAINER,      't', ICON_STOP,  NULL,         NULL},
+    {"single step",  ".",          USE_TRAINER,      't', ICON_STEP,  NULL,         NULL},
+    {"pause",        "Space",      USE_TRAINER,      't', ICON_PAUSE, NULL,         NULL},
+    {"checkpoint",   "k",          USE_TRAINER,      't', ICON_TEXT,  "checkpoint", NULL},
+    {"rate",         "Shift+Up",   USE_TRAINER,      't', ICON_TEXT,  "lr +",       NULL},
+    {"rate",         "Shift+Down", USE_TRAINER,      't', ICON_TEXT,  "lr −",       NULL},
+    {"y scale",      "y",          USE_SCALES,       'a', ICON_TEXT,  NULL,         label_y},
+    {"x axis",       "x",          USE_RUNS,         'a', ICON_TEXT,  NULL,         label_kind},
+    {"x scale",      "X",          USE_SCALES,       'a', ICON_TEXT,  NULL,         label_x},
+    {"smooth",       "s",          USE_RUNS,         'a', ICON_TEXT,  NULL,         label_smooth},
+    {"list of runs", "b",          USE_SEVERAL_RUNS, 'r', ICON_TEXT,  "runs",       NULL},
+    {"replay",       "r",          USE_RUNS,         'r', ICON_TEXT,  NULL,         label_replay},
+    {"save csv",     "c",          USE_ALWAYS,       's', ICON_TEXT,  "CSV",        NULL},
+    {"save svg",     "v",          USE_ALWAYS,       's', ICON_TEXT,  "SVG",        NULL},
+    {"save png",     "p",          USE_ALWAYS,       's', ICON_TEXT,  "PNG",        NULL},
 };
+/* clang-format on */
 enum { BUTTON_COUNT = sizeof buttons / sizeof *buttons };
 
-static rect nowhere(void) {
-    return (rect){0, 0, 0, 0};
+static bool is_of_use(const view *v, use when) {
+    switch (when) {
+    case USE_TRAINER:
+        return v->attached;
+    case USE_SEVERAL_RUNS:
+        return v->figure == NULL && view_runs(v)->count > 1;
+    case USE_RUNS:
+        return v->figure == NULL;
+    case USE_SCALES:
+        return v->figure == NULL || scaled_panel(v) != NULL;
+    default:
+        return true;
+    }
 }
 
-/* Figures have no steps, and matrices and pictures no scales. */
-static bool is_of_use(const view *v, const button *b) {
-    if (b->label == label_runs)
-        return v->figure == NULL && view_runs(v)->count > 1;
-    if (v->figure == NULL)
-        return true;
-    if (b->label == label_kind || b->label == label_smooth || b->label == label_replay)
-        return false;
-    return scaled_panel(v) != NULL || (b->label != label_x && b->label != label_y);
+static void write_label(const view *v, const button *b, char *text, size_t size) {
+    if (b->label != NULL)
+        b->label(v, text, size);
+    else
+        snprintf(text, size, "%s", b->text);
 }
 
 /* Places of all buttons; w is 0 where there is none. Returns where the row begins. */
@@ -146,12 +116,12 @@ static float place(const view *v, rect *places) {
     for (int i = 0; i < BUTTON_COUNT; i++) {
         const button *b = &buttons[i];
         char text[48];
-        places[i] = nowhere();
-        if (v->bare || (b->of_trainer && !v->attached) || !is_of_use(v, b))
+        places[i] = (rect){0};
+        if (v->bare || !is_of_use(v, b->use))
             continue;
         float width = BUTTON_HEIGHT + 2;
         if (b->icon == ICON_TEXT) {
-            b->label(v, text, sizeof text);
+            write_label(v, b, text, sizeof text);
             width = text_width(text, TEXT_SIZE, FONT_REGULAR) + 2 * PADDING;
         }
         if (group != 0 && b->group != group)
@@ -173,11 +143,9 @@ float toolbar_left(const view *v) {
 static const button *find(const view *v, point at) {
     rect places[BUTTON_COUNT] = {{0}};
     place(v, places);
-    for (int i = 0; i < BUTTON_COUNT; i++) {
-        rect r = places[i];
-        if (r.w > 0 && at.x >= r.x && at.x < r.x + r.w && at.y >= r.y && at.y < r.y + r.h)
+    for (int i = 0; i < BUTTON_COUNT; i++)
+        if (inside(places[i], at))
             return &buttons[i];
-    }
     return NULL;
 }
 
@@ -239,7 +207,7 @@ void toolbar_draw(const view *v, display_list *list) {
             draw_icon(v, buttons[i].icon, r, list);
             continue;
         }
-        buttons[i].label(v, text, sizeof text);
+        write_label(v, &buttons[i], text, sizeof text);
         draw_text(list, r.x + r.w / 2, r.y + r.h / 2 + TEXT_SIZE * 0.36f, text,
                   (text_style){TEXT_SIZE, t->text, FONT_REGULAR, ANCHOR_MIDDLE, 0});
     }

@@ -284,12 +284,9 @@ void view_trim(view *v) {
 int view_panel_at(const view *v, point place) {
     if (place.y < v->header || place.y >= v->height - v->footer)
         return -1;
-    for (size_t i = 0; i < v->panel_count; i++) {
-        rect a = v->panels[i].area;
-        if (a.w > 0 && place.x >= a.x && place.x < a.x + a.w && place.y >= a.y &&
-            place.y < a.y + a.h)
+    for (size_t i = 0; i < v->panel_count; i++)
+        if (inside(v->panels[i].area, place))
             return (int)i;
-    }
     return -1;
 }
 
