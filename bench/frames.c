@@ -9,7 +9,7 @@
  * Then the page of a small watched training, as its window draws it again and again; last, fifty
  * runs of 20 tags and at most 10,000 points: their first picture, and frames while nothing moves,
  * the mouse moves through the panels or along the list of runs, and the view moves. All are drawn
- * as the window does, which keeps what has not changed; to see a whole frame drawn anew, the theme
+ * as the window does, which keeps what has not changed; to see a whole frame redrawn, the theme
  * is switched before each. Printed are medians: of making the display list, of playing it into
  * pixels, and of their sum, which several threads share, by the clock too. */
 #include <math.h>
@@ -249,7 +249,7 @@ static void measure_fifty(const char *folder, int frames) {
     raster_play(&list, &pixels, 1);
     printf("fifty runs: read in %.0f ms, first picture after %.0f ms\n", read - start,
            clock_ms() - start); /* by the clock: runs are read on all threads */
-    draw_frames("page of fifty runs, drawn anew", &v, frames, switch_theme);
+    draw_frames("page of fifty runs, redrawn", &v, frames, switch_theme);
     draw_frames("page of fifty runs, at rest", &v, frames, nothing);
     draw_frames("page of fifty runs, values read", &v, frames, read_values);
     draw_frames("page of fifty runs, runs highlighted", &v, frames, highlight_runs);

@@ -2,7 +2,7 @@
 
     python3 bench/images.py --program build/bin/dnnlua PHOTOS
 
-The folder holds files named like cat.1.jpg. Both decode every photo anew in each epoch, shrink it to 64 x 64, mirror
+The folder holds files named like cat.1.jpg. Both decode every photo again in each epoch, shrink it to 64 x 64, mirror
 half of them, shift by up to 4 pixels, change brightness, contrast and saturation by up to a fifth, normalise, and give
 batches of 32 as float32. Each runs in a long-lived process that goes through an epoch when it is asked to; they are
 asked in turn. Of the numbers of threads (the program's) and of worker processes (DataLoader's) the fastest goes on.
@@ -73,7 +73,7 @@ def main():
     program, script = os.path.abspath(options.program), os.path.join(HERE, "images.lua")
     peer = os.path.join(HERE, "images_torch.py")
 
-    print(f"{CPUS} CPUs; batches of 32 from {count} photos, decoded anew in each epoch")
+    print(f"{CPUS} CPUs; batches of 32 from {count} photos, decoded again in each epoch")
     if os.getloadavg()[0] > 0.5:
         print(f"Others are using this machine (load {os.getloadavg()[0]:.1f}): the times mean little.")
     ours = fastest((f"dnn.data.Loader, {n} threads", [program, script, photos, count, str(n)])

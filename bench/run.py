@@ -287,7 +287,7 @@ def peak_memory(command):
 
 
 def start_up(options):
-    """Wall time from start to end; memory of the same command with a wait for input behind it."""
+    """Wall time from start to end; memory of the same command followed by a wait for input."""
     program = options.program
     lua_wait = "io.write('.') io.flush() io.read()"
     python_wait = "import sys; sys.stdout.write('.'); sys.stdout.flush(); sys.stdin.read()"

@@ -1,5 +1,5 @@
 -- How long training waits for its data: the network of train_cats.lua --model cnn, on photos that one background thread
--- decodes anew in each epoch, shrinks, flips, crops and changes the colours of.
+-- decodes again in each epoch, shrinks, flips, crops and changes the colours of.
 --
 --     DNN_NUM_THREADS=1 build/bin/dnnlua bench/waits.lua PHOTOS [SECONDS]
 --

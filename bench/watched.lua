@@ -1,6 +1,6 @@
 -- What watching costs: a step of the cats network without a log; with a log of its cost, the network telling
--- the rest at its own beat; with the norms of all gradients logged at each step too; and the second of these
--- with the window open. A second training without a log tells what such ratios are worth on this machine.
+-- the rest at its own intervals; with the norms of all gradients logged at each step too; and the second of these
+-- with the window open. A second training without a log shows what such ratios are worth on this machine.
 --
 --     tests/viz/with_display.sh build/bin/dnnlua bench/watched.lua [ROUNDS]
 --

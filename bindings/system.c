@@ -14,7 +14,7 @@
 #include "core/path.h"
 #include "core/terminal.h"
 
-/* dnn.time(): seconds since some moment, by a clock that nobody sets. */
+/* dnn.time(): seconds since some moment, on the monotonic clock. */
 static int monotonic_time(lua_State *L) {
     lua_pushnumber(L, dnn_clock_seconds());
     return 1;

@@ -30,7 +30,8 @@ static bool keeps_all(const dnnlua_network *self) {
     return dnn_network_keep(self->network) != DNN_KEEP_LITTLE;
 }
 
-/* Has the matrix on top of the stack, a view, recorded; ids have no gradient. */
+/* Has the matrix on top of the stack, a view, recorded; ids have no gradient. In evaluation too,
+ * though its gradient is never read there: X:sum() is a Matrix then in both modes. */
 static void make_leaf(lua_State *L) {
     const dnn_matrix *X = dnnlua_check_matrix(L, -1);
 

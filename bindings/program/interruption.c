@@ -93,7 +93,7 @@ static void stop_hook(lua_State *L, lua_Debug *where) {
 }
 
 /* The same function of Lua's, which its libraries reach through this one: a signal must find the
- * coroutine that is running, and Lua does not tell which that is. */
+ * coroutine that is running, and Lua does not say which that is. */
 int lua_resume(lua_State *L, lua_State *from, int arguments, int *results) {
     static int (*resume)(lua_State *, lua_State *, int, int *);
     if (resume == NULL)

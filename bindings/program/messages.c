@@ -48,7 +48,7 @@ static const char *without_place(const char *text) {
     return stands ? text + sizeof place - 1 : text;
 }
 
-/* Whether a message is of the input's own line, so that no function on the way tells more. */
+/* Whether a message is of the input's own line, so that no function on the way says more. */
 static bool is_of_input(lua_State *L, const char *text, int level) {
     int line;
     if (input == NULL || all_frames || !is_input_alone(L, level, &line))

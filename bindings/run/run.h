@@ -36,12 +36,12 @@ typedef struct dnnlua_keep {
     double seconds, next; /* 0: not by time */
 } dnnlua_keep;
 
-/* A beat: something costly that is done again after `every` seconds or, unless the script has set
- * that itself, later when it takes long. */
-typedef struct dnnlua_beat {
+/* An interval: something costly that is done again after `every` seconds or, unless the script has
+ * set that itself, later when it takes long. */
+typedef struct dnnlua_interval {
     double every, next;
     bool exact;
-} dnnlua_beat;
+} dnnlua_interval;
 
 typedef struct dnnlua_run {
     dnn_run_log *log; /* NULL: closed, or without a folder: then nothing is kept */
@@ -51,7 +51,7 @@ typedef struct dnnlua_run {
 
     dnnlua_network *network; /* watched, kept alive by a user value; NULL: none */
     dnn_optimiser *optimiser;
-    dnnlua_beat look, histograms;
+    dnnlua_interval look, histograms;
     bool change_asked;
     bool graph_logged;
     lua_Integer paced_step; /* the step and time from which seconds per step are counted */
@@ -153,7 +153,7 @@ void dnnlua_run_unwatch(lua_State *L, int run);
 /* The watched network, NULL when there is none or it is closed or running. */
 dnn_network *dnnlua_run_network(const dnnlua_run *self);
 
-/* Logs what the network tells when it is time to; groups that the table `values` has are left to
+/* Logs the state of the network when it is time to; groups that the table `values` has are left to
  * it. */
 void dnnlua_run_look(lua_State *L, int run, int values, lua_Integer step);
 

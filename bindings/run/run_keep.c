@@ -1,7 +1,7 @@
 /* run_keep.c: the checkpoints that a run keeps by itself.
  *
  * What is saved, where and how long it is kept is Lua's (dnn/keeper.lua). Here it is decided when:
- * a beat in steps or seconds, or a metric that may be the best so far. A script that takes its
+ * an interval in steps or seconds, or a metric that may be the best so far. A script that takes its
  * steps from run:steps has its checkpoint between two of them, when all of the step is done; any
  * other in its run:log. */
 #include "bindings/run/run.h"
@@ -61,12 +61,12 @@ void dnnlua_run_keep_logged(lua_State *L, int run, int values) {
     if (keep->due && keep->due_step >= 0 &&
         keep->due_step != self->step) /* the loop takes its steps elsewhere now */
         keep->between = false;
-    bool beat = (keep->steps > 0 && self->step > 0 && self->step % keep->steps == 0) ||
-                (keep->seconds > 0 && dnn_clock_coarse() >= keep->next);
-    if (beat)
+    bool due = (keep->steps > 0 && self->step > 0 && self->step % keep->steps == 0) ||
+               (keep->seconds > 0 && dnn_clock_coarse() >= keep->next);
+    if (due)
         keep->next = dnn_clock_coarse() + keep->seconds;
-    if (beat || keep->metric) {
-        call_keeper(L, run, beat ? "beat" : "look", self->step, values);
+    if (due || keep->metric) {
+        call_keeper(L, run, due ? "interval" : "look", self->step, values);
         if (lua_toboolean(L, -1)) {
             keep->due = true;
             keep->due_step = self->step;

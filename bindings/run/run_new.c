@@ -53,13 +53,13 @@ static void push_default_folder(lua_State *L) {
 }
 
 static void read_beat(lua_State *L, int opts, const char *name, double fallback,
-                      dnnlua_beat *beat) {
+                      dnnlua_interval *interval) {
     double every = dnnlua_option_number(L, opts, "Run", name, -1);
 
     if (isnan(every) || (every < 0 && every != -1))
         luaL_error(L, "Run: %s must be a number of seconds >= 0, got %f", name, every);
-    beat->exact = every >= 0;
-    beat->every = beat->exact ? every : fallback;
+    interval->exact = every >= 0;
+    interval->every = interval->exact ? every : fallback;
 }
 
 /* Checks the options at index 2 and takes those that need no open log; the run is at `run`. */

@@ -1,8 +1,8 @@
-/* run_watch.c: what a watched network tells by itself: at a quick beat gradient norms, sizes of
- * updates, dead units, learning rate and pace; at a slow one histograms and images of weights.
+/* run_watch.c: what is logged of a watched network: at a short interval gradient norms, sizes of
+ * updates, dead units, learning rate and pace; at a long one histograms and images of weights.
  *
- * A beat that is not set by the script comes at least REST times its own duration after the last
- * one, so both together take half a per cent of the time, however large the network is. */
+ * Unless the script sets an interval, it is at least REST times as long as the last look took, so
+ * both together take half a per cent of the time, however large the network is. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 #define REST 400.0
 
-/* The slow beat slows down by this factor each time, so that a day's images still fit on a disk:
+/* The long interval grows by this factor each time, so that a day's images still fit on a disk:
  * 75 in the first hour, 140 in the first day. */
 #define SLOWER 1.05
 
@@ -145,11 +145,11 @@ void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser) {
         describe_optimiser(L, self, steps);
 }
 
-/* --- the beats --- */
+/* --- the intervals --- */
 
-static void rest(dnnlua_beat *beat, double now, double took) {
+static void rest(dnnlua_interval *interval, double now, double took) {
     double pause = REST * took;
-    beat->next = now + (beat->exact || pause < beat->every ? beat->every : pause);
+    interval->next = now + (interval->exact || pause < interval->every ? interval->every : pause);
 }
 
 void dnnlua_run_set_pace(dnnlua_run *self) {
@@ -247,7 +247,7 @@ static void log_network(const look *l) {
     p->change_wanted = l->self->change_asked = true;
 }
 
-/* --- the slow beat --- */
+/* --- the long interval --- */
 
 /* How the layers hang together, once their shapes are known. */
 static void log_graph(const look *l) {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Nanoseconds since some moment, by a clock that nobody sets. */
+/* Nanoseconds since some moment, on the monotonic clock. */
 static inline int64_t dnn_clock_nanoseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

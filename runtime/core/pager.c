@@ -1,5 +1,5 @@
 /* pager.c: a shell runs the pager, whose standard input is a file without a name: keys come from
- * the terminal, and a pager that is left early is no broken pipe. */
+ * the terminal, and a pager that is left early does not break the pipe. */
 #include "core/pager.h"
 
 #include <errno.h>

@@ -52,7 +52,7 @@ typedef struct dnn_conv_patch {
     size_t pixel, channels, element; /* bytes of a whole pixel; channels; bytes of an element */
 } dnn_conv_patch;
 
-/* Copies the patch, and tells where the windows lie in it: fills in, in_step, rows, cols, length,
+/* Copies the patch, and says where the windows are in it: fills in, in_step, rows, cols, length,
  * row_step and col_step of `row` for the first output; *in_row is the step to the next row of
  * outputs. Runs span the taps of a row only when `whole` says that `channels` is all there are. */
 void dnn_conv_patch_copy(const dnn_conv_patch *p, bool whole, void *patch, dnn_conv_row *row,

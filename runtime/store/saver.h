@@ -1,6 +1,6 @@
 /* saver.h: a safetensors file written by a thread of its own, with a checksum.
  *
- * The training hands over a snapshot and goes on; the disk holds nobody up. A file with a value
+ * The training hands over a snapshot and goes on; the disk delays nothing. A file with a value
  * that is not finite is never written: it could not be trained on from. */
 #ifndef DNN_STORE_SAVER_H
 #define DNN_STORE_SAVER_H

@@ -147,8 +147,8 @@ local function finish(self)
   return failed
 end
 
--- After a log that is at a beat: whether a checkpoint is due.
-function Keeper:beat(step, values)
+-- After a log at the end of an interval: whether a checkpoint is due.
+function Keeper:interval(step, values)
   self.due_step = true
   self:look(step, values)
   return true

@@ -2,7 +2,7 @@
 -- when it is given none.
 --
 -- Everything about an animal is drawn at random, and much of it is shared: coats, colours,
--- collars, lights, rooms. What tells the two apart is what tells them apart in life: ears (but
+-- collars, lights, rooms. They differ as in life: ears (but
 -- some dogs' stand and some cats' fold), the muzzle, the nose, the eyes. Coordinates are the
 -- head's: the origin between the eyes, 1 about its half width, y pointing down.
 local dnn = require "dnn"

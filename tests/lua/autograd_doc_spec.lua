@@ -1,4 +1,4 @@
--- docs/autograd.md: every snippet runs, one after the other, and prints what stands behind its arrows.
+-- docs/autograd.md: every snippet runs, one after the other, and prints what follows its arrows.
 local dnn = require "dnn" -- luacheck: ignore
 
 local function read_page()

@@ -81,7 +81,7 @@ describe("a sparse Embedding", function()
     assert.is_false(net[1].weight_grad:any())
   end)
 
-  it("starts afresh after zero_grad of its parameters", function()
+  it("starts from zero after zero_grad of its parameters", function()
     local sparse, dense = twins()
     for _, net in ipairs{sparse, dense} do
       local opt = dnn.optim.SGD(net:parameters(), {lr = 0.1})

@@ -38,7 +38,7 @@ describe("a global that nothing defines", function()
     end
   end)
 
-  it("keeps its line behind comments, long strings and line breaks in strings", function()
+  it("keeps its line after comments, long strings and line breaks in strings", function()
     assert.same({"9: 'prnt' is not defined; did you mean 'print'?"},
       check "#!/usr/bin/lua\n--[==[\n]]\n]==] local a = [[\n\n]] .. 'x\\\ny\\z\n   z'\nprnt(a)")
   end)

@@ -313,7 +313,7 @@ slow = false print(net(dnn.ones(2, 1)).rows)
       assert.equal(1, select(2, err:gsub("interrupted!", "")))
     end)
 
-    it("never is what dnn.interrupted() tells", function()
+    it("is never reported by dnn.interrupted()", function()
       local out = prompt("print(dnn.interrupted())\ninterrupt(0.1) while true do end\nprint(dnn.interrupted())\n")
       assert.equal("false\nfalse\n", out)
     end)

@@ -223,7 +223,7 @@ describe("a layer written in Lua", function()
     assert.is_true(train(dnn.ReLU) == train(relu))
   end)
 
-  it("adds up gradients over two backwards and starts afresh after a step", function()
+  it("adds up gradients over two backwards and starts from zero after a step", function()
     local net = dnn.Sequential({swish(3)}, float64)
     local X, dA = dnn.randn(3, 4, float64), dnn.ones(3, 4, float64)
     net:forward(X)

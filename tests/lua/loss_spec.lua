@@ -116,7 +116,7 @@ describe("a loss", function()
     assert.near(0, (loss:backward() - 2 * 2 / 400):norm(), 1e-6)
   end)
 
-  it("can be called, and tells its name and options", function()
+  it("can be called, and has its name and options as fields", function()
     local loss = dnn.MSELoss{reduction = "sum"}
     assert.equal(6, loss(dnn.ones(2, 3), dnn.zeros(2, 3)))
     assert.equal("MSELoss", loss.name)

@@ -1,4 +1,4 @@
--- dnn.Sequential and net:parameters(): running, reading, closing, and what a step leaves behind.
+-- dnn.Sequential and net:parameters(): running, reading, closing, and what a step leaves.
 local dnn = require "dnn"
 
 local float64 = {dtype = "float64"}
@@ -213,7 +213,7 @@ describe("a training step", function()
 end)
 
 describe("closing", function()
-  it("can be done twice, and by leaving a block; its text tells", function()
+  it("can be done twice, and by leaving a block; tostring says so", function()
     local kept
     do
       local net <close> = small()

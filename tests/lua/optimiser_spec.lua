@@ -67,7 +67,7 @@ describe("an optimiser", function()
     end)
   end
 
-  it("tells its settings and lets them change between steps", function()
+  it("shows its settings and lets them change between steps", function()
     local net, W = fixture()
     local opt = dnn.optim.SGD(net:parameters(), {lr = 0.5})
     assert.equal("SGD", opt.name)

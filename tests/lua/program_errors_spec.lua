@@ -79,7 +79,7 @@ describe("dnnlua", function()
       assert.matches("got the function dnn.optim.Adam; did you mean dnn.optim.Adam%(...%)%?", optimiser)
     end)
 
-    it("about a nil that a call which failed has returned tells what that call said", function()
+    it("about a nil that a failed call returned quotes its message", function()
       local err = error_of("local dnn = require 'dnn'\nlocal data = dnn.data.images 'no/folder'\nprint(data.train)\n")
       assert.equal("dnnlua: @/error.lua:3: attempt to index a nil value (local 'data')\n     3 | print(data.train)\n"
         .. "       |       ^^^^\nnote: the last call that returned nil said: no/folder: No such file or directory; "
@@ -169,7 +169,7 @@ describe("dnnlua", function()
       assert.equal("dnnlua: " .. expected, err:sub(1, #expected + 8))
     end
 
-    it("tells itself by its __tostring, without a traceback", function()
+    it("is shown by its __tostring, without a traceback", function()
       told("error(setmetatable({}, {__tostring = function() return 'told' end}))", "told\n")
       local path = file("object.lua", "local m = setmetatable({x = 1}, {__tostring = function(m)\n"
         .. "return tostring(debug.getinfo(4).currentline + m.x) end})\n\nerror(m)\n")
@@ -203,7 +203,7 @@ describe("dnnlua", function()
       assert.equal("Lua warning: @offx@off\nLua warning: @on\n", err)
     end)
 
-    it("tell of a script's misspelt globals before it runs, after -W", function()
+    it("warn of a script's misspelt globals before it runs, after -W", function()
       local path = file("misspelt.lua", "io.stderr:write 'runs\\n'\nif arg[1] then\n  pritn(arg[1])\nend\n")
       local told = ("Lua warning: %s:3: 'pritn' is not defined; did you mean 'print'?\n"):format(path)
       assert.same({"", told .. "runs\n", 0}, {run("-W " .. path)})
@@ -211,7 +211,7 @@ describe("dnnlua", function()
       assert.same({"", told .. "runs\n", 0}, {run("-W -e 'x = 1' " .. path)})
     end)
 
-    it("tell nothing of names that the program or a statement has defined, or a metatable may give", function()
+    it("do not warn of names that the program or a statement has defined, or a metatable may give", function()
       local path = file("defined.lua", "print(mine, string_too and string_too.upper 'a', dnn == nil)")
       assert.same({"1\tA\tfalse\n", "", 0}, {run("-W -e 'mine = 1' -l string_too=string " .. path)})
       path = file("given.lua", "print(anything)")
@@ -221,7 +221,7 @@ describe("dnnlua", function()
       assert.same({"nil\n", "", 0}, {run("-W -e 'warn \"@off\"' " .. path)})
     end)
 
-    it("tell of errors in finalisers when the program ends", function()
+    it("report errors in finalisers when the program ends", function()
       local _, err, status = run("-W -", [[
         u = setmetatable({}, {__gc = function() error "first" end})
         v = setmetatable({}, {__gc = function() error "last" end})]])

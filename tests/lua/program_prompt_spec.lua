@@ -52,7 +52,7 @@ describe("dnnlua -i", function()
     as_lua(quiet, "=1 + 1\n = 5\n=nil")
   end)
 
-  it("tells an error in a line that the end of its input breaks off", function()
+  it("reports an error in a line that the end of its input breaks off", function()
     local _, err, status = run("-i", "a.\n")
     assert.matches("near <eof>\n$", err)
     assert.equal(0, status)

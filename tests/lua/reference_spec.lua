@@ -1,4 +1,4 @@
--- The definition files in scripts/dnn/meta and the module tell the same: what one has the other has, options are those
+-- The definition files in scripts/dnn/meta and the module agree: what one has the other has, options are those
 -- that the functions take, and every example does what it says.
 local dnn = require "dnn"
 local read = require "dnn.help.read"

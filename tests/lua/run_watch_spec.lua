@@ -1,4 +1,4 @@
--- dnn.Run: a watched network tells the truth about itself, and a training stops at what is not finite.
+-- dnn.Run: a watched network is described correctly, and a training stops at what is not finite.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
 local event_file = require "event_file"

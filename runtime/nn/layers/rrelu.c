@@ -1,4 +1,4 @@
-/* rrelu.c: a leaky ReLU whose slope below 0 is drawn anew for each element in training, uniform in
+/* rrelu.c: a leaky ReLU whose slope below 0 is drawn for each element in training, uniform in
  * lower..upper, and their middle in evaluation (Xu et al. 2015). dX = dA, or dA times the slope.
  *
  * Slopes are not kept: backward draws them again from the call's key, word i for element i. */

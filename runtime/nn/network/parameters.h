@@ -4,7 +4,7 @@
  * The vectors are memory of the caller's, attached by the network. `segments` says which part is
  * what: learnt values first, then kept ones, each with its name as files have it. Gradients are
  * added up by backward until an optimiser has used them: a step marks a segment as spent, it can
- * still be read, and the next backward starts it afresh.
+ * still be read, and the next backward starts it from zero.
  *
  * Who wants to know how far a step goes attaches a fourth vector as `change` and asks by setting
  * change_wanted: the next step leaves there what it added to the values. */
@@ -66,7 +66,7 @@ void dnn_segment_set_gradient(dnn_segment *segment);
 /* True when there are gradients that no step has used, in segments [first, first + count). */
 bool dnn_parameters_have_gradients(const dnn_parameters *parameters, size_t first, size_t count);
 
-/* Sets all gradients to 0; the next backward starts afresh. */
+/* Sets all gradients to 0; the next backward starts from zero. */
 void dnn_parameters_zero_grad(dnn_parameters *parameters);
 
 /* DNN_ERROR_NUMERIC naming layer and parameter when a gradient of [begin, end) of the flat vector

@@ -107,8 +107,8 @@ static inline size_t dnn_network_all_buffers(const dnn_network *network) {
 dnn_status dnn_network_compile(dnn_network *network, dnn_error *err);
 void dnn_network_free_steps(dnn_network *network);
 
-/* shapes.c: the shapes of all buffers from that of X: at first as far as the layers tell, then for X
- * with that many rows. */
+/* shapes.c: the shapes of all buffers from that of X: at first as far as the layers know, then for
+ * X with that many rows. */
 dnn_status dnn_network_first_shapes(dnn_network *network, dnn_error *err);
 dnn_status dnn_network_shapes_for(dnn_network *network, const dnn_matrix *X, dnn_error *err);
 dnn_status dnn_network_called_shapes(dnn_network *network, dnn_called *called, const dnn_matrix *X,
@@ -162,8 +162,8 @@ void dnn_network_note_pass(dnn_network *network, size_t step, const dnn_call *ca
 /* run.c: a key for each call, so that layers draw different numbers. */
 uint64_t dnn_network_step_key(uint64_t key, size_t step);
 
-/* run.c: before backward of a step: whether its layer's gradients are added to. Those that are spent
- * start afresh; where only some of a layer's are, these are zeroed. */
+/* run.c: before backward of a step: whether its layer's gradients are added to. Those that are
+ * spent start from zero; where only some of a layer's are, these are zeroed. */
 bool dnn_network_begin_gradients(dnn_network *network, size_t step, dnn_matrix *gradients);
 
 /* values.c: the live columns of a step's first value, where its gradient is sparse; or NULL. */

@@ -67,8 +67,8 @@ struct dnn_node_call {
 };
 
 struct dnn_node {
-    /* NULL; or of a result whose graph was not kept: makes it anew. Sets the node of a result with the
-     * same numbers, which lives until the next call, or until one with `root` NULL. */
+    /* NULL; or of a result whose graph was not kept: makes it again. Sets the node of a result with
+     * the same numbers, which lives until the next call, or until one with `root` NULL. */
     dnn_status (*again)(dnn_node *node, dnn_node **root, dnn_error *err);
 
     const dnn_layer *layer; /* NULL: a leaf */

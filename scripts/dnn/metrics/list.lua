@@ -64,7 +64,7 @@ local function names_of(where, given)
   return names, entries
 end
 
--- A list of {name =, meter =, best = "max", "min" or nil, is_curve = }. `loss` (or nil) tells whether outputs are
+-- A list of {name =, meter =, best = "max", "min" or nil, is_curve = }. `loss` (or nil) says whether outputs are
 -- logits and which label does not count; `classes` (or nil) names classes.
 function list.new(where, given, loss, classes)
   local has_ignored, ignored = pcall(function() return loss.ignore_index end)

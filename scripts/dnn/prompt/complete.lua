@@ -24,7 +24,7 @@ for i = 1, #lexer.keywords do KEYWORDS[lexer.keywords[i]] = true end
 -- Candidates ---------------------------------------------------------------------------------------
 
 -- A collection of the texts that begin with `word`. Of more than can be offered it keeps some, and among
--- them the first and the last in order, so that what all begin with can be told from these.
+-- them the first and the last in order, so that the common prefix can be read off these.
 local function collection(word)
   return {word = word, length = #word, list = {}, seen = {}}
 end

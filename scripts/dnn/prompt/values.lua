@@ -85,7 +85,7 @@ local function lazy_parts(t, metatable)
   return type(parts) == "table" and rawequal(t, module) and parts or nil
 end
 
--- The fields that an __index function answers to, by name, where the metatable tells: methods, and the
+-- The fields that an __index function answers to, by name, where the metatable says: methods, and the
 -- classes of other fields.
 local function listed_fields(metatable)
   local fields = metatable and rawget(metatable, "__fields")

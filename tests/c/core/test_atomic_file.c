@@ -116,7 +116,7 @@ static void only_a_regular_file_is_replaced(void **state) {
     assert_int_equal(files_in_folder(), 1);
 }
 
-/* A limit on the size of files stands for a full disk. */
+/* A limit on the size of files acts as a full disk. */
 static void a_full_disk_leaves_the_old_file_and_no_other(void **state) {
     (void)state;
     dnn_error err;

@@ -1,4 +1,5 @@
-/* Tests of what is no image, of images cut short or damaged, and of memory that runs out. */
+/* Tests of files that are not images, of images cut short or damaged, and of memory that runs out.
+ */
 #include "image_cases.h"
 
 #include "core/memory.h"

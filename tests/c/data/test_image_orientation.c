@@ -66,7 +66,7 @@ static void photos_are_turned_as_their_camera_noted(void **state) {
     tjFree(file.data);
 }
 
-/* A WebP of a still image in its extended form, with EXIF behind the pixels. */
+/* A WebP of a still image in its extended form, with EXIF after the pixels. */
 static size_t with_webp_exif(uint8_t *out, const uint8_t *simple, size_t size, const uint8_t *exif,
                              size_t exif_size) {
     const uint8_t extended[] = "RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x08\0\0\0\1\0\0\0\0\0"; /* 2 x 1 */

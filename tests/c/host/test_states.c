@@ -81,7 +81,7 @@ static void an_allocation_that_fails_is_an_error_whichever_it_is(void **state) {
     assert_true(needed > 100 && needed < SIZE_MAX);
 }
 
-/* libhdf5, loaded anew in each state, would run out of keys for thread-local storage. */
+/* libhdf5, loaded again in each state, would run out of keys for thread-local storage. */
 static void states_that_open_data_files_may_come_and_go(void **state) {
     (void)state;
     for (int i = 0; i < 300; i++) {

@@ -1,4 +1,4 @@
-/* seen_event.h: what a reader of events is told, kept for the tests. */
+/* seen_event.h: the events that a reader passes on, kept for the tests. */
 #ifndef DNN_TESTS_SEEN_EVENT_H
 #define DNN_TESTS_SEEN_EVENT_H
 

@@ -171,7 +171,7 @@ static void calls_from_several_threads_do_not_mix(void **state) {
     assert_int_equal(read_all(folder).count, 4000);
 }
 
-/* A limit on the file's size stands for a full disk: writes fail in the middle of a buffer. */
+/* A limit on the file's size acts as a full disk: writes fail in the middle of a buffer. */
 static void a_full_disk_keeps_every_whole_record_and_the_log_recovers(void **state) {
     (void)state;
     dnn_error err;

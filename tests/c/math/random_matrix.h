@@ -9,7 +9,7 @@
 #include "math/fill.h"
 
 /* rows x cols in [-1, 1), always the same for a seed. Free the memory, which holds `gap` more
- * elements behind each column. */
+ * elements after each column. */
 static inline dnn_matrix random_matrix(dnn_matrix *memory, dnn_dtype dtype, size_t rows,
                                        size_t cols, size_t gap, uint64_t seed) {
     dnn_error problem;

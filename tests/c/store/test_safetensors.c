@@ -202,7 +202,7 @@ static void names_that_no_file_can_hold_are_refused(void **state) {
     assert_int_not_equal(access(path, F_OK), 0);
 }
 
-/* A limit on the size of files stands for a full disk: at every size that is too small. */
+/* A limit on the size of files acts as a full disk: at every size that is too small. */
 static void a_full_disk_leaves_the_old_file_at_whatever_byte_it_fills(void **state) {
     (void)state;
     dnn_error err;
