@@ -1,8 +1,8 @@
 /* mm_run.c: a product is cut into pieces by its shape and each piece is one call of BLAS, or some
  * of at most a few ten milliseconds, between which it can be interrupted.
  *
- * Tiny products are plain loops, and skinny ones have kernels of their own; for the others: every
- * piece packs the parts of a and b that it reads. So c is cut along its longer side until the
+ * Tiny products are plain loops; skinny ones, and a matrix times a vector, have kernels of their own;
+ * for the others: every piece packs the parts of a and b that it reads. So c is cut along its longer side until the
  * pieces are many enough, which keeps them square and the packing least. When k dwarfs both sides
  * of c, k is cut instead: then nothing is packed twice, and the pieces' results are added up in
  * their order. */
@@ -19,6 +19,7 @@
 #include "math/simd.h"
 #include "math/skinny.h"
 #include "math/small.h"
+#include "math/vector.h"
 
 #define PIECE_FLOPS   4e6 /* p pieces need p times this each: more pieces pack more */
 #define MAX_PIECES    64
@@ -305,6 +306,8 @@ dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
     }
     if (dnn_bfloat16_suits(p))
         return run_bfloat16(p, err);
+    if (dnn_vector_suits(p))
+        return dnn_vector_run(p, err);
     if ((double)(p->m * p->n) * (double)p->k <= SMALL && dnn_small_suits(p)) {
         dnn_small_run(p);
         return DNN_OK;
