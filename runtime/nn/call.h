@@ -49,6 +49,8 @@ struct dnn_call {
     struct dnn_live *live; /* of a class whose first value is sparse: columns of its gradient that are
                               not 0, which backward keeps (network/parameters.h); NULL: all may be */
 
+    bool folded;           /* values[0] and [1] have taken up a scaling of A: see network/fold.c */
+
     void *host;    /* of a call on a tape: who runs backward; NULL in a network */
     void *saved;   /* from forward to backward */
     void *scratch; /* during forward, and during backward */

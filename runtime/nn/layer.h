@@ -41,6 +41,9 @@ enum {
     DNN_TRANSPOSES = 1 << 10, /* works with the transpose of its first value, too: layer->transposed */
     DNN_LINEAR = 1 << 13, /* but for values named "bias", A is a linear function of the inputs, and of
                              the values; of the inputs, backward reads no more than that takes */
+    DNN_IN_PLACE_IN_EVALUATION = 1 << 14, /* A may be X's memory where there is no backward */
+    DNN_FOLDS = 1 << 15, /* A = values[0] X + values[1], where it has a bias, channel by channel of A a
+                            row of both; forward takes a bias where call->folded, too */
     DNN_STRIDED = 1 << 20, /* of an operator: the X that backward reads may have columns apart */
     DNN_SHARES = 1 << 21, /* of an operator: A is a part of X, in X's memory */
 };
@@ -110,6 +113,10 @@ typedef struct dnn_layer_class {
     /* See call.h. A container has neither. */
     dnn_status (*forward)(dnn_call *call, dnn_error *err);
     dnn_status (*backward)(dnn_call *call, dnn_error *err);
+
+    /* Of a layer that in evaluation is A = factor X + shift, channel by channel: writes these. NULL:
+     * it is another one. */
+    void (*scale)(const dnn_call *call, double *factor, double *shift);
 
     /* Multiplications and additions of its products in forward, for net:profile; backward takes as
      * many for each of the gradients of X and of the values. NULL: every learnt matrix is multiplied

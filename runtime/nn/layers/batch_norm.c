@@ -202,6 +202,14 @@ static void take_statistics(pass *p) {
         inverse[c] = 1 / sqrt(var[c] + eps);
 }
 
+/* Both of each channel, with that mean and 1 / sqrt(var + eps). */
+static void factor_and_shift(const dnn_call *call, size_t c, double mean, double inverse,
+                             double *factor, double *shift) {
+    bool affine = dnn_layer_flag(call->layer, AFFINE);
+    *factor = weight_of(call, c) * inverse;
+    *shift = (affine ? dnn_matrix_get(&call->values[BIAS], c, 0) : 0) - mean * *factor;
+}
+
 static dnn_status forward(dnn_call *call, dnn_error *err) {
     pass p = pass_of(call);
     size_t rows = p.X.rows;
@@ -212,14 +220,22 @@ static dnn_status forward(dnn_call *call, dnn_error *err) {
     take_statistics(&p);
     const double *mean = call->saved, *inverse = mean + rows;
     for (size_t c = 0; c < rows; c++) {
-        double factor = weight_of(call, c) * inverse[c];
-        double bias =
-            dnn_layer_flag(call->layer, AFFINE) ? dnn_matrix_get(&call->values[BIAS], c, 0) : 0;
+        double factor, shift;
+        factor_and_shift(call, c, mean[c], inverse[c], &factor, &shift);
         put(&p, p.factor, c, factor);
-        put(&p, p.shift, c, bias - mean[c] * factor);
+        put(&p, p.shift, c, shift);
     }
     over_chunks(&p, scale_columns);
     return DNN_OK;
+}
+
+/* In evaluation. */
+static void scale(const dnn_call *call, double *factor, double *shift) {
+    double eps = dnn_layer_real(call->layer, EPS);
+    for (size_t c = 0; c < kept_of(call, RUNNING_MEAN)->rows; c++)
+        factor_and_shift(call, c, dnn_matrix_get(kept_of(call, RUNNING_MEAN), c, 0),
+                         1 / sqrt(dnn_matrix_get(kept_of(call, RUNNING_VAR), c, 0) + eps),
+                         &factor[c], &shift[c]);
 }
 
 /* Running values move after a whole forward, so that one that was interrupted leaves no trace. */
@@ -329,7 +345,7 @@ const dnn_layer_class dnn_layer_batch_norm1d = {
     .doc = "A = weight * (X - mean) / sqrt(var + eps) + bias, of each feature over the batch",
     .fields = fields,
     .cases = cases_1d,
-    .flags = DNN_READS_X | DNN_TWO_MODES,
+    .flags = DNN_READS_X | DNN_TWO_MODES | DNN_IN_PLACE_IN_EVALUATION,
     .wants = wants_channels,
     .shape = shape_of_1d,
     .values = values,
@@ -337,6 +353,7 @@ const dnn_layer_class dnn_layer_batch_norm1d = {
     .scratch = scratch,
     .forward = forward,
     .backward = backward,
+    .scale = scale,
     .commit = commit,
 };
 
@@ -345,12 +362,13 @@ const dnn_layer_class dnn_layer_batch_norm2d = {
     .doc = "A = weight * (X - mean) / sqrt(var + eps) + bias, of each channel over all pixels",
     .fields = fields,
     .cases = cases_2d,
-    .flags = DNN_READS_X | DNN_TWO_MODES,
+    .flags = DNN_READS_X | DNN_TWO_MODES | DNN_IN_PLACE_IN_EVALUATION,
     .wants = wants_image,
     .values = values,
     .saved = saved,
     .scratch = scratch,
     .forward = forward,
     .backward = backward,
+    .scale = scale,
     .commit = commit,
 };

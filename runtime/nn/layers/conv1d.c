@@ -32,7 +32,7 @@ const dnn_layer_class dnn_layer_conv1d = {
     .doc = "A = weight * X + bias over windows of a sequence",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_LINEAR | DNN_READS_X,
+    .flags = DNN_LINEAR | DNN_READS_X | DNN_FOLDS,
     .check = dnn_convolution_check,
     .wants = dnn_convolution_wants,
     .shape = dnn_convolution_shape,

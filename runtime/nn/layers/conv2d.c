@@ -33,7 +33,7 @@ const dnn_layer_class dnn_layer_conv2d = {
     .doc = "A = weight * X + bias over windows of an image",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_LINEAR | DNN_READS_X,
+    .flags = DNN_LINEAR | DNN_READS_X | DNN_FOLDS,
     .check = dnn_convolution_check,
     .wants = dnn_convolution_wants,
     .shape = dnn_convolution_shape,

@@ -223,7 +223,7 @@ dnn_status dnn_convolution_forward(dnn_call *call, dnn_error *err) {
     dnn_conv c = planned(call);
     memory m = memory_of(call);
     const dnn_matrix *X;
-    bool biased = dnn_layer_flag(call->layer, DNN_CONVOLUTION_BIAS);
+    bool biased = dnn_layer_flag(call->layer, DNN_CONVOLUTION_BIAS) || call->folded;
     dnn_status status = lay(call, &m, &X, err);
     return status != DNN_OK
                ? status

@@ -104,10 +104,9 @@ static dnn_matrix output_columns(const dnn_call *call, const dnn_matrix *m) {
 
 static dnn_status forward(dnn_call *call, dnn_error *err) {
     dnn_matrix X = input_columns(call, &call->X[0]), A = output_columns(call, &call->A);
-    const dnn_matrix *bias =
-        dnn_layer_flag(call->layer, BIAS) ? &call->values[BIAS_COLUMN] : NULL;
-    return dnn_mm_bias(call->layer->transposed, false, &call->values[WEIGHT_MATRIX], &X, bias, &A,
-                       err);
+    bool biased = dnn_layer_flag(call->layer, BIAS) || call->folded;
+    return dnn_mm_bias(call->layer->transposed, false, &call->values[WEIGHT_MATRIX], &X,
+                       biased ? &call->values[BIAS_COLUMN] : NULL, &A, err);
 }
 
 static dnn_status backward(dnn_call *call, dnn_error *err) {
@@ -141,7 +140,7 @@ const dnn_layer_class dnn_layer_linear = {
     .doc = "A = weight * X + bias",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_LINEAR | DNN_READS_X | DNN_TRANSPOSES | DNN_STEP_BY_STEP,
+    .flags = DNN_LINEAR | DNN_READS_X | DNN_TRANSPOSES | DNN_STEP_BY_STEP | DNN_FOLDS,
     .wants = wants,
     .shape = shape,
     .values = values,

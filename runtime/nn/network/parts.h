@@ -20,6 +20,9 @@ typedef struct dnn_plan {
     size_t *A_offset, *dA_offset; /* per buffer; SIZE_MAX: none of its own */
     size_t *saved_offset;         /* per step */
     size_t scratch_offset, bytes;
+    size_t *folds; /* per step: the one that may be folded into it, see fold.c; SIZE_MAX: none */
+    bool *done;    /* per step: it was folded into another in this forward */
+    size_t fold_offset;
     bool *kept;  /* per buffer: A is intact after forward, ... */
     bool *dkept; /* ... and dA after backward */
     char *memory;
@@ -124,6 +127,12 @@ void dnn_plan_free(dnn_plan *plan);
 
 /* plan_place.c: lays out the buffers of a plan whose calls are described, and counts its bytes. */
 dnn_status dnn_plan_place(dnn_network *network, dnn_plan *plan, dnn_error *err);
+
+/* fold.c. Whether step number `scaling`, the only reader of the output of step s, may be folded into
+ * it; bytes that this takes; and forward of a step, folded where that pays. */
+bool dnn_step_takes(const dnn_network *network, const dnn_plan *plan, size_t s, size_t scaling);
+size_t dnn_fold_bytes(const dnn_call *call);
+dnn_status dnn_plan_run(dnn_network *network, dnn_plan *plan, size_t s, dnn_error *err);
 
 /* Whether what a step computes is only another view of its input in that mode. */
 bool dnn_step_is_view(const dnn_step *step, bool training);

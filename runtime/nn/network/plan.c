@@ -17,6 +17,8 @@ static dnn_status make_arrays(const dnn_network *network, dnn_plan *plan, dnn_er
     plan->A_offset = dnn_calloc(b, sizeof(size_t));
     plan->dA_offset = dnn_calloc(b, sizeof(size_t));
     plan->saved_offset = dnn_calloc(n, sizeof(size_t));
+    plan->folds = dnn_calloc(n, sizeof(size_t));
+    plan->done = dnn_calloc(n, sizeof(bool));
     plan->kept = dnn_calloc(b, sizeof(bool));
     plan->dkept = dnn_calloc(b, sizeof(bool));
     plan->A = dnn_calloc(b, sizeof(dnn_matrix));
@@ -27,7 +29,7 @@ static dnn_status make_arrays(const dnn_network *network, dnn_plan *plan, dnn_er
     plan->add = dnn_calloc(i, sizeof(bool));
     plan->calls = dnn_calloc(n, sizeof(dnn_call));
     if (plan->A_offset == NULL || plan->dA_offset == NULL || plan->saved_offset == NULL ||
-        plan->kept == NULL || plan->dkept == NULL || plan->A == NULL || plan->dA == NULL ||
+        plan->folds == NULL || plan->done == NULL || plan->kept == NULL || plan->dkept == NULL || plan->A == NULL || plan->dA == NULL ||
         plan->X == NULL || plan->dX == NULL || plan->in == NULL || plan->add == NULL ||
         plan->calls == NULL) {
         dnn_plan_free(plan);
@@ -40,7 +42,7 @@ void dnn_plan_free(dnn_plan *plan) {
     void *arrays[] = {plan->A_offset, plan->dA_offset, plan->saved_offset, plan->kept,
                       plan->dkept,    plan->A,         plan->dA,           plan->X,
                       plan->dX,       plan->in,        plan->add,          plan->calls,
-                      plan->lengths};
+                      plan->lengths,  plan->folds,     plan->done};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         dnn_free(arrays[i]);
     dnn_matrix_free(&plan->mask);

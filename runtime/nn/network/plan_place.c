@@ -91,6 +91,12 @@ static void overwrite(planner *p, size_t in_block) {
             p->plan->kept[b] = false;
 }
 
+/* Whether a class may write over its input, with what this plan keeps. */
+static bool works_in_place(const planner *p, const dnn_layer *layer) {
+    return dnn_layer_has(layer, DNN_IN_PLACE) ||
+           (!p->plan->backward && dnn_layer_has(layer, DNN_IN_PLACE_IN_EVALUATION));
+}
+
 static void place_outputs(planner *p, bool all) {
     const dnn_network *network = p->network;
     size_t end = 2 * network->step_count;
@@ -99,7 +105,7 @@ static void place_outputs(planner *p, bool all) {
         size_t in = step->input[0], out = step->output;
         bool same_size = bytes_of(p, in) == bytes_of(p, out);
         bool view = dnn_step_is_view(step, p->plan->training);
-        bool in_place = !all && dnn_layer_has(step->layer, DNN_IN_PLACE) && same_size &&
+        bool in_place = !all && works_in_place(p, step->layer) && same_size &&
                         step->inputs == 1 && in != 0 && p->consumers[in] == 1 &&
                         p->A_block[in] != NONE && is_free_after(p, p->A_block[in], s);
         if (view || in_place) { /* a view of X itself has no block */
@@ -108,6 +114,8 @@ static void place_outputs(planner *p, bool all) {
                 p->blocks[p->A_block[out]].last = p->last_read[out];
             if (!view)
                 overwrite(p, p->A_block[in]);
+            if (in_place && dnn_step_takes(network, p->plan, network->producer[in], s))
+                p->plan->folds[network->producer[in]] = s;
             p->plan->kept[out] = true;
             continue;
         }
@@ -147,7 +155,7 @@ static void place_gradients(planner *p, bool all) {
 /* What calls save and the scratch that one of them needs at a time. */
 static void place_working_memory(planner *p) {
     const dnn_network *network = p->network;
-    size_t scratch = 0;
+    size_t scratch = 0, fold = 0;
     for (size_t s = 0; s < network->step_count; s++) {
         const dnn_layer_class *kind = network->steps[s].layer->kind;
         const dnn_call *call = &p->plan->calls[s];
@@ -160,8 +168,11 @@ static void place_working_memory(planner *p) {
             p->blocks[p->saved_block[s]].last = network->step_count;
         bytes = kind->scratch == NULL ? 0 : kind->scratch(call);
         scratch = bytes > scratch ? bytes : scratch;
+        bytes = p->plan->folds[s] == NONE ? 0 : dnn_fold_bytes(call);
+        fold = bytes > fold ? bytes : fold;
     }
     p->plan->scratch_offset = add_block(p, scratch, 0, 2 * network->step_count);
+    p->plan->fold_offset = add_block(p, fold, 0, 2 * network->step_count);
 }
 
 /* --- offsets --- */
@@ -226,6 +237,7 @@ static void take_offsets(planner *p) {
         plan->saved_offset[s] =
             p->saved_block[s] == NONE ? NONE : p->blocks[p->saved_block[s]].offset;
     plan->scratch_offset = p->blocks[plan->scratch_offset].offset;
+    plan->fold_offset = p->blocks[plan->fold_offset].offset;
 }
 
 /* --- all of them --- */
@@ -233,7 +245,7 @@ static void take_offsets(planner *p) {
 dnn_status dnn_plan_place(dnn_network *network, dnn_plan *plan, dnn_error *err) {
     size_t n = network->step_count, b = network->buffer_count;
     bool all = plan->keep == DNN_KEEP_ALL || (plan->keep == DNN_KEEP_TRAINING && plan->training);
-    size_t most = 2 * b + n + 2;
+    size_t most = 2 * b + n + 3;
     size_t *numbers = dnn_calloc(5 * b + n + most, sizeof *numbers);
     block *blocks = dnn_calloc(most, sizeof *blocks);
     if (numbers == NULL || blocks == NULL) {
@@ -256,6 +268,8 @@ dnn_status dnn_plan_place(dnn_network *network, dnn_plan *plan, dnn_error *err) 
         plan->kept[i] = true;
         plan->dkept[i] = false;
     }
+    for (size_t s = 0; s < n; s++)
+        plan->folds[s] = NONE, plan->done[s] = false;
     find_readers(&p);
     place_outputs(&p, all);
     place_gradients(&p, all);

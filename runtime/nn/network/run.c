@@ -139,14 +139,14 @@ bool dnn_network_draws(const dnn_network *network) {
 /* A pass of one step; its time is noted where that is wanted. */
 static dnn_status run_step(dnn_network *network, size_t s, dnn_call *call, bool forward,
                            dnn_error *err) {
-    dnn_status (*run)(dnn_call *, dnn_error *) = forward ? dnn_call_forward : dnn_call_backward;
+    dnn_plan *plan = dnn_network_current(network);
     dnn_status status = dnn_interrupt_check(err);
     if (status != DNN_OK)
         return status;
+    double begun = network->times == NULL ? 0 : dnn_clock_seconds();
+    status = forward ? dnn_plan_run(network, plan, s, err) : dnn_call_backward(call, err);
     if (network->times == NULL)
-        return run(call, err);
-    double begun = dnn_clock_seconds();
-    status = run(call, err);
+        return status;
     dnn_network_note_pass(network, s, call, forward, dnn_clock_seconds() - begun);
     return status;
 }
@@ -155,7 +155,8 @@ static dnn_status run_forward(dnn_network *network, dnn_plan *plan, uint64_t key
     for (size_t s = 0; s < network->step_count; s++) {
         const dnn_step *step = &network->steps[s];
         dnn_call *call = &plan->calls[s];
-        if (call->A.data == call->X[0].data && dnn_step_is_view(step, plan->training))
+        if (plan->done[s] ||
+            (call->A.data == call->X[0].data && dnn_step_is_view(step, plan->training)))
             continue;
         if (call->training && dnn_layer_has(step->layer, DNN_DRAWS))
             call->key = dnn_network_step_key(key, s);

@@ -244,8 +244,13 @@ function net:train(training) end
 
 ---Sets evaluation mode; keeps a layer in a network in that mode, whatever the network's.
 ---
----Evaluation has buffers of its own, in as little memory as it needs. It keeps nothing for backward unless `net.keep`
----is true.
+---Evaluation has buffers of its own, in as little memory as it needs: two for a chain of layers. It keeps nothing for
+---backward unless `net.keep` is true.
+---
+---A BatchNorm after a Linear or a convolution is folded into it: one layer with other weights computes both, as
+---PyTorch's fuse_conv_bn_eval does. The values of both layers stay as they are, and changes of them count at the next
+---forward, which folds anew. The result differs by rounding from that of one layer after the other, which `net.keep =
+---true` gives.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Dropout(0.5)}
