@@ -232,7 +232,7 @@ static void put_image(FILE *out, const curve *c, extra more) {
 static bool put_settings(FILE *out, const curve *c, extra more) {
     enum { MOST = 256 };
     setting settings[MOST];
-    size_t count = parse_settings(c->tag->text, settings, MOST);
+    size_t count = settings_of(c->tag, settings, MOST);
     for (size_t i = 0; i < count; i++) {
         char key[128], value[256], *end;
         copy_piece(key, sizeof key, settings[i].key);

@@ -33,6 +33,10 @@ static void draw_curve(const panel *p, const curve *c, const page_options *o, di
         return;
     for (size_t i = 0; i < threshold_count(c); i++)
         trace_to(&t, x_of(p, element(c, ROW_RECALL, i)), y_of(p, element(c, ROW_PRECISION, i)));
+    if (t.count > 1) { /* where it is steep there is no spike that a dash could hide */
+        draw_polyline(list, t.points, t.count, t.stroke);
+        t.count = 0;
+    }
     trace_close(&t);
 }
 

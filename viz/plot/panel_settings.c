@@ -46,7 +46,7 @@ static bool fill_table(table *t, const panel *p) {
     *t = (table){0};
     for (size_t i = 0; i < p->curve_count && t->run_count < MAX_RUNS; i++) {
         const char *text = curve_hidden(&p->curves[i]) ? NULL : p->curves[i].tag->text;
-        size_t n = text == NULL ? 0 : parse_settings(text, settings, MAX_ROWS);
+        size_t n = text == NULL ? 0 : settings_of(p->curves[i].tag, settings, MAX_ROWS);
         if (text == NULL)
             continue;
         if (n == 0)

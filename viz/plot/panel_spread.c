@@ -88,10 +88,13 @@ void draw_notes(const panel *p, const page_options *o, display_list *list) {
         float x = (float)x_of(p, n->x), y = (float)y_of(p, n->y);
         if (!inside(p->plot, (point){x, y}))
             continue;
-        float left = note_left(p, x, text_width(n->text, LABEL_SIZE, FONT_REGULAR));
+        float width = text_width(n->text, LABEL_SIZE, FONT_REGULAR);
+        float left = note_left(p, x, width), bottom = fmaxf(y - 4, p->plot.y + LABEL_SIZE);
+        if (o->grain <= 0) /* a plate, so that curves do not run through the words */
+            draw_fill(list, (rect){left - 2, bottom - LABEL_SIZE, width + 4, LABEL_SIZE + 3},
+                      faded(o->theme->panel, 0.8), 2);
         draw_fill(list, (rect){x - 2, y - 2, 4, 4}, o->theme->text, 2);
-        draw_text_within(list, left, fmaxf(y - 4, p->plot.y + LABEL_SIZE),
-                         p->plot.x + p->plot.w - left, n->text,
+        draw_text_within(list, left, bottom, p->plot.x + p->plot.w - left, n->text,
                          (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0});
     }
 }

@@ -34,7 +34,7 @@ static const char *find_outside(piece line, char wanted) {
 }
 
 /* "key = value", "key: value" or "| key | value |". */
-static bool split_line(const char *start, const char *end, setting *out) {
+static bool split_line(const char *start, const char *end, bool colons, setting *out) {
     piece line = trimmed(start, end);
     const char *stop = line.start + line.size;
     if (line.size > 2 && *line.start == '|') {
@@ -46,7 +46,7 @@ static bool split_line(const char *start, const char *end, setting *out) {
         return true;
     }
     const char *sign = find_outside(line, '=');
-    if (sign == NULL)
+    if (sign == NULL && colons)
         sign = find_outside(line, ':');
     if (sign == NULL || sign == line.start)
         return false;
@@ -58,13 +58,12 @@ static bool is_rule(const setting *s) { /* |---|---| under a table's head */
     return s->key.size > 0 && strspn(s->key.start, "-:") >= s->key.size;
 }
 
-/* The text's settings; 0 when any of its lines is none. */
-size_t parse_settings(const char *text, setting *out, size_t most) {
+static size_t parse(const char *text, bool colons, setting *out, size_t most) {
     size_t n = 0;
     while (*text != '\0' && n < most) {
         const char *end = text + strcspn(text, "\n");
         if (trimmed(text, end).size > 0) {
-            if (!split_line(text, end, &out[n]))
+            if (!split_line(text, end, colons, &out[n]))
                 return 0;
             if (n > 0 && is_rule(&out[n])) /* what stands above it is the head */
                 n--;
@@ -74,4 +73,12 @@ size_t parse_settings(const char *text, setting *out, size_t most) {
         text = *end == '\0' ? end : end + 1;
     }
     return n;
+}
+
+size_t parse_settings(const char *text, setting *out, size_t most) {
+    return parse(text, true, out, most);
+}
+
+size_t settings_of(const run_tag *tag, setting *out, size_t most) {
+    return tag->text == NULL ? 0 : parse(tag->text, tag->earlier_count == 0, out, most);
 }

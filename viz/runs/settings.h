@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "viz/runs/runs.h"
+
 /* A piece of a text. */
 typedef struct piece {
     const char *start;
@@ -22,5 +24,9 @@ bool same_piece(piece a, piece b);
 /* The settings of a text, at most so many, which point into it: "key = value", "key: value" or a
  * row of a table each; 0 when any of its lines is none. */
 size_t parse_settings(const char *text, setting *out, size_t most);
+
+/* Those of a tag's last text. Where it had others before, lines with a colon are no settings:
+ * "KING: What is the hour?" is a sample that a language model wrote. */
+size_t settings_of(const run_tag *tag, setting *out, size_t most);
 
 #endif

@@ -27,6 +27,10 @@ static void value_of(const run *r, const char *key, char *out, size_t size) {
             copy_piece(out, size, settings[i].value);
 }
 
+void run_groups_value(const view *v, const run *r, char *out, size_t size) {
+    value_of(r, v->list.key, out, size);
+}
+
 typedef struct named {
     size_t index; /* of the run */
     char value[128];

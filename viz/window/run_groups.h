@@ -10,4 +10,7 @@ void run_groups_next(view *v);
 /* To be called when runs have come: gives each its group, in the order of the setting's values. */
 void run_groups_update(view *v);
 
+/* A run's value of the setting by which runs are grouped; "" where it has none. */
+void run_groups_value(const view *v, const run *r, char *out, size_t size);
+
 #endif

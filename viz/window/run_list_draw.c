@@ -7,6 +7,7 @@
 #include "viz/draw/font.h"
 #include "viz/draw/text_fit.h"
 #include "viz/window/page.h"
+#include "viz/window/run_groups.h"
 #include "viz/window/run_list_parts.h"
 
 #define ROW        ((float)18)
@@ -21,11 +22,22 @@
 
 /* --- places --- */
 
+/* The run's name; of groups the setting's value first, which the heading names. */
+static void name_row(const view *v, const run *r, char *text, size_t size) {
+    char value[64] = "";
+    if (v->options.grouped)
+        run_groups_value(v, r, value, sizeof value);
+    snprintf(text, size, "%s%s%.120s", value, value[0] != '\0' ? " · " : "", run_label(r));
+}
+
 static float name_width(const view *v) {
     const runs *all = view_runs(v);
     float widest = LEAST_NAME;
-    for (size_t i = 0; i < all->count; i++)
-        widest = fmaxf(widest, text_width(run_label(all->items[i]), SIZE, FONT_REGULAR));
+    char name[200];
+    for (size_t i = 0; i < all->count; i++) {
+        name_row(v, all->items[i], name, sizeof name);
+        widest = fmaxf(widest, text_width(name, SIZE, FONT_REGULAR));
+    }
     return fminf(widest, fminf(MOST_NAME, v->width * 0.2f));
 }
 
@@ -160,7 +172,7 @@ static void draw_headings(const view *v, rect a, const run_column *columns, size
 static void draw_row(const view *v, const run *r, rect row, const run_column *columns, size_t count,
                      display_list *list) {
     const theme *t = v->options.theme;
-    char text[64], name[160];
+    char text[200], name[200];
     float x = row.x + PADDING, y = row.y + 13, right = row.x + row.w - PADDING;
     bool shown = run_visible(r);
     color paint = run_color(r, &v->options);
@@ -180,7 +192,8 @@ static void draw_row(const view *v, const run *r, rect row, const run_column *co
         },
                       5, (stroke){t->accent, 1, 0});
     float room = right - VALUE * (float)count - x - SWATCH - 8;
-    fit_name(run_label(r), room, SIZE, name, sizeof name);
+    name_row(v, r, text, sizeof text);
+    fit_name(text, room, SIZE, name, sizeof name);
     put(list, x + SWATCH + 8, y, name, shown ? t->text : t->muted, FONT_REGULAR, ANCHOR_LEFT, SIZE);
     for (size_t i = count; i-- > 0; right -= VALUE) {
         double value = run_column_value(r, columns[i].tag, &v->options);

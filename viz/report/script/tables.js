@@ -13,12 +13,12 @@ const addContent = (view, wide, items, make) => {
   };
 };
 
-const parse = (text) => text.split("\n").filter((l) => l.trim() !== "").map((line) => {
+const parse = (text, colons) => text.split("\n").filter((l) => l.trim() !== "").map((line) => {
   const m = /^\s*(?:\|\s*(.*?)\s*\|\s*(.*?)\s*\|?|([^=:]{1,60}?)\s*[=:]\s*(.*))$/.exec(line);
-  return m ? [m[1] ?? m[3], m[2] ?? m[4]] : null;
+  return m && (colons || m[1] !== undefined || line.includes("=")) ? [m[1] ?? m[3], m[2] ?? m[4]] : null;
 });
 const settings = (texts) => { /* a row for each run, the columns that differ first */
-  const rows = texts.map((t) => ({ run: t.run, pairs: parse(t.text) }));
+  const rows = texts.map((t) => ({ run: t.run, pairs: parse(t.text, t.earlier.length === 0) }));
   if (rows.some((r) => r.pairs.some((p) => p === null))) return null;
   const maps = rows.map((r) => new Map(r.pairs.filter((p) => !/^[-:]+$/.test(p[0]))));
   const keys = [...new Set(maps.flatMap((m) => [...m.keys()]))];

@@ -6,9 +6,8 @@
 #include <sys/stat.h>
 
 #include "core/random.h"
-#include "viz/golden.h"
+#include "viz/golden_page.h"
 #include "viz/sample_fonts.h"
-#include "viz/sample_page.h"
 #include "viz/window/export.h"
 
 static dnn_random noise;
@@ -96,32 +95,14 @@ static void write_all(void) {
     }
 }
 
-/* A page of so many points, with the mouse at a share of its width and height (0: nowhere). */
 static void check_picture(const char *name, const char *of, float width, float height, float scale,
                           const theme *t, point mouse) {
-    runs all = {0};
-    view v;
-    surface pixels;
-    dnn_error err;
-    check_ok(runs_open(&all, in_folder(of), &err));
-    runs_poll(&all);
-    view_init(&v, &all, width, height);
-    v.options.theme = t;
-    v.options.scale = scale;
-    view_update(&v);
-    check_ok(surface_create(&pixels, (int)(width * scale), (int)(height * scale), &err));
-    for (int i = 0; i < 2; i++) { /* the mouse reads the axes of the drawing before */
-        display_list list = {0};
-        view_draw(&v, &list);
-        raster_play(&list, &pixels, scale);
-        display_list_free(&list);
-        if (mouse.x > 0)
-            mouse_move(&v, (point){mouse.x * width, mouse.y * height});
-    }
-    golden_check(&pixels, name, 16, 14);
-    surface_free(&pixels);
-    view_free(&v);
-    runs_free(&all);
+    golden_page_check(name, (golden_page){.runs = of,
+                                          .width = width,
+                                          .height = height,
+                                          .scale = scale,
+                                          .theme = t,
+                                          .mouse = mouse});
 }
 
 static const point nowhere = {0, 0};
