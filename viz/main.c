@@ -273,6 +273,8 @@ int main(int argc, char **argv) {
         status = damage_print(&s.all, !waits, stderr) || s.patient || s.path_count > 0
                      ? show(&s, &o)
                      : 1;
+        if (!waits && damage_unread(&s.all))
+            status = 1;
     }
     figure_free(&s.figure);
     runs_free(&s.all);

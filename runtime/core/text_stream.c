@@ -1,21 +1,64 @@
 /* text_stream.c: open_memstream with an answer to whether memory was enough. */
 #include "core/text_stream.h"
 
-#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/atomic_file.h"
 #include "core/memory.h"
 
+enum { FIRST_BYTES = 256 };
+
+typedef struct growing {
+    char **text; /* of the caller's, with a zero after it */
+    size_t *size, room;
+} growing;
+
+static ssize_t put(void *cookie, const char *bytes, size_t count) {
+    growing *g = cookie;
+    if (count >= g->room - *g->size) {
+        size_t room = 2 * (*g->size + count + 1);
+        char *larger = realloc(*g->text, room);
+        if (larger == NULL) {
+            dnn_count_refused();
+            return 0; /* which the stream takes for an error */
+        }
+        *g->text = larger;
+        g->room = room;
+    }
+    memcpy(*g->text + *g->size, bytes, count);
+    *g->size += count;
+    (*g->text)[*g->size] = '\0';
+    return (ssize_t)count;
+}
+
+static int end(void *cookie) {
+    free(cookie);
+    return 0;
+}
+
 FILE *dnn_text_open(char **text, size_t *size) {
-    errno = 0;
-    return open_memstream(text, size);
+    growing *g = malloc(sizeof *g);
+    *size = 0;
+    *text = calloc(FIRST_BYTES, 1);
+    FILE *stream = NULL;
+    if (g != NULL && *text != NULL) {
+        *g = (growing){text, size, FIRST_BYTES};
+        stream = fopencookie(g, "w", (cookie_io_functions_t){.write = put, .close = end});
+    }
+    if (stream == NULL) {
+        dnn_count_refused();
+        free(g);
+        free(*text);
+        *text = NULL;
+    }
+    return stream;
 }
 
 bool dnn_text_close(FILE *stream) {
     if (stream == NULL)
         return false;
-    bool good = ferror(stream) == 0 && errno != ENOMEM;
+    bool good = ferror(stream) == 0;
     return fclose(stream) == 0 && good;
 }
 

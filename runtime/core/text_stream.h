@@ -8,12 +8,13 @@
 
 #include "core/error.h"
 
-/* As open_memstream; NULL without memory. */
+/* As open_memstream: *text and *size hold what was written once it is closed. NULL without memory,
+ * and *text too. */
 FILE *dnn_text_open(char **text, size_t *size);
 
 /* Closes it (NULL is allowed); whether all that was written is in the text, which is the caller's
- * to free in any case. The C library says nothing when a text cannot grow but for errno, so nothing
- * else may clear that in the meantime. */
+ * to free in any case. (Of a stream of open_memstream nobody knows that: it takes what it has no
+ * memory for, and says so in errno alone, which other calls clear.) */
 bool dnn_text_close(FILE *stream);
 
 /* Replaces a file by what `write` puts into a stream, whole or not at all (atomic_file.h). When it

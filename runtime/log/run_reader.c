@@ -32,6 +32,7 @@ struct dnn_run_reader {
     size_t count, capacity;
     size_t damaged, undecodable, lost;
     bool closed;
+    int problem; /* errno of the last poll: why something could not be read; 0: nothing */
     char damage[256];
 };
 
@@ -70,8 +71,10 @@ static bool add_file(dnn_run_reader *r, const char *path) {
 
 static dnn_status look_for_files(dnn_run_reader *r, dnn_error *err) {
     DIR *folder = opendir(r->path);
-    if (folder == NULL)
-        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", r->path, strerror(errno));
+    if (folder == NULL) {
+        r->problem = errno;
+        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", r->path, strerror(r->problem));
+    }
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         char path[4096];
         if (!is_event_file(entry->d_name) ||
@@ -168,12 +171,16 @@ static void poll_file(dnn_run_reader *r, event_file *f, counted_visit *visit) {
     if (f->lost || stat(f->path, &info) != 0 || info.st_size <= f->offset)
         return;
     int fd = dnn_open(f->path, O_RDONLY, 0);
-    if (fd < 0)
+    if (fd < 0) {
+        r->problem = errno;
         return;
+    }
     while (!f->lost && dnn_grow(&f->bytes, &f->capacity, f->used, CHUNK)) {
         ssize_t n = pread(fd, f->bytes + f->used, f->capacity - f->used, f->offset);
         if (n < 0 && errno == EINTR)
             continue;
+        if (n < 0)
+            r->problem = errno;
         if (n <= 0)
             break;
         f->offset += n;
@@ -185,6 +192,7 @@ static void poll_file(dnn_run_reader *r, event_file *f, counted_visit *visit) {
 
 size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void *context) {
     counted_visit counted = {visit, context, 0, &reader->closed};
+    reader->problem = 0;
     if (reader->is_folder)
         look_for_files(reader, NULL);
     for (size_t i = 0; i < reader->count; i++)
@@ -196,6 +204,11 @@ const char *dnn_run_reader_damage(const dnn_run_reader *reader) {
     char *text = ((dnn_run_reader *)reader)->damage;
     size_t size = sizeof reader->damage, skipped = reader->damaged + reader->undecodable;
     char records[64] = "", files[64] = "";
+    if (reader->problem != 0) {
+        snprintf(text, size, "%.120s: cannot be read: %s", reader->path,
+                 strerror(reader->problem));
+        return text;
+    }
     if (skipped + reader->lost == 0)
         return "";
     if (skipped > 0)
@@ -207,6 +220,10 @@ const char *dnn_run_reader_damage(const dnn_run_reader *reader) {
     snprintf(text, size, "%.120s: %s%s%s", reader->path, records,
              skipped > 0 && reader->lost > 0 ? "; " : "", files);
     return text;
+}
+
+bool dnn_run_reader_failed(const dnn_run_reader *reader) {
+    return reader->problem != 0;
 }
 
 size_t dnn_run_reader_torn(const dnn_run_reader *reader) {

@@ -17,8 +17,12 @@ void dnn_run_reader_close(dnn_run_reader *reader);
  * rest of that file is given up. Returns the number of values visited. */
 size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void *context);
 
-/* Damage met so far, in words for a person ("runs/cats: 2 damaged records were skipped"), or "". */
+/* Damage met so far, in words for a person ("runs/cats: 2 damaged records were skipped"), or why
+ * the last poll could not read all ("runs/cats: cannot be read: Too many open files"), or "". */
 const char *dnn_run_reader_damage(const dnn_run_reader *reader);
+
+/* Whether the last poll could not read all there was. */
+bool dnn_run_reader_failed(const dnn_run_reader *reader);
 
 /* Bytes at the ends of its files that are not a whole record: more may come, or their writer was
  * killed. */

@@ -79,25 +79,73 @@ static bool structure_is_plain(const char *text, size_t size) {
     return true;
 }
 
-/* Jansson leaves a character out of a text that has no memory to grow, and says nothing. So its
- * allocator is one that notes what was refused to this thread. */
+/* Jansson leaves a character out of a text that has no memory to grow and says nothing; then it goes
+ * beyond the text, or aborts. So it always gets memory: where there is none, from a reserve, which is
+ * noted, and the text ends there. That is enough for the few blocks of the token that it is in. */
 static json_malloc_t next_malloc;
-static _Thread_local bool refused;
+static json_free_t next_free;
+static _Thread_local struct {
+    char *begin, *at, *end;
+    bool used;
+} reserve;
 
 static void *noting_malloc(size_t size) {
     void *block = next_malloc(size);
-    refused = refused || block == NULL;
+    if (block != NULL || size > (size_t)(reserve.end - reserve.at))
+        return block;
+    block = reserve.at;
+    size_t taken = dnn_align_up(size), left = (size_t)(reserve.end - reserve.at);
+    reserve.at += taken < left ? taken : left;
+    reserve.used = true;
     return block;
 }
 
+static void noting_free(void *block) {
+    if ((uintptr_t)block - (uintptr_t)reserve.begin >= (uintptr_t)(reserve.end - reserve.begin))
+        next_free(block);
+}
+
 static void watch_allocator(void) {
-    json_free_t next_free;
     json_get_alloc_funcs(&next_malloc, &next_free);
-    json_set_alloc_funcs(noting_malloc, next_free);
+    json_set_alloc_funcs(noting_malloc, noting_free);
+}
+
+typedef struct header_text {
+    const char *at, *end;
+} header_text;
+
+/* Byte by byte, so that the parser has nothing more where it has to end. */
+static size_t next_byte(void *buffer, size_t size, void *context) {
+    header_text *text = context;
+    (void)size;
+    if (reserve.used || text->at == text->end)
+        return 0;
+    memcpy(buffer, text->at++, 1);
+    return 1;
+}
+
+/* NULL also where memory was short, which *has_memory says. */
+static json_t *parse_with_reserve(const char *text, size_t size, bool *has_memory,
+                                  json_error_t *problem) {
+    size_t room = 6 * size + 65536;
+    header_text whole = {text, text + size};
+    reserve.begin = reserve.at = dnn_alloc(room);
+    reserve.end = reserve.begin != NULL ? reserve.begin + room : NULL;
+    reserve.used = reserve.begin == NULL;
+    json_t *parsed = json_load_callback(next_byte, &whole, JSON_REJECT_DUPLICATES, problem);
+    *has_memory = !reserve.used;
+    if (reserve.used) {
+        json_decref(parsed);
+        parsed = NULL;
+    }
+    dnn_free(reserve.begin);
+    reserve.begin = reserve.at = reserve.end = NULL;
+    return parsed;
 }
 
 static dnn_status parse(json_t **out, const char *text, size_t size, dnn_error *err) {
     json_error_t problem;
+    bool has_memory;
     if (size == 0 || text[0] != '{' || !structure_is_plain(text, size))
         return dnn_fail(err, DNN_ERROR_FORMAT, "its header is not that of a safetensors file: %s",
                         size == 0 || text[0] != '{'
@@ -105,14 +153,10 @@ static dnn_status parse(json_t **out, const char *text, size_t size, dnn_error *
                             : "it is nested too deep or has too many entries");
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, watch_allocator);
-    refused = false;
-    *out = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
-    if (refused) {
-        json_decref(*out);
-        *out = NULL;
+    *out = parse_with_reserve(text, size, &has_memory, &problem);
+    if (!has_memory)
         return dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory for its header of %zu bytes",
                         size);
-    }
     if (*out != NULL)
         return DNN_OK;
     return dnn_fail(err, DNN_ERROR_FORMAT, "its header is not valid JSON: %.200s at byte %d",

@@ -158,8 +158,11 @@ ssize_t pread(int fd, void *bytes, size_t size, off_t at) {
                : NEXT("pread", ssize_t(*)(int, void *, size_t, off_t))(fd, bytes, size, at);
 }
 
+/* libc begins again by itself where a read is short; where a signal came it gives up, and so do Lua's
+ * functions and FreeType, which nobody's program has signals for. */
 size_t fread(void *bytes, size_t size, size_t count, FILE *file) {
-    if (refused(READ))
+    bool real = all->reason[READ] != 0 && all->reason[READ] != EINTR;
+    if (real && refused(READ))
         return 0;
     return NEXT("fread", size_t(*)(void *, size_t, size_t, FILE *))(bytes, size, count, file);
 }

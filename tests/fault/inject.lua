@@ -36,7 +36,7 @@ local function loads(name)
 end
 
 local dense = dofile "tests/fault/operations/dense.lua"
-for _, topic in ipairs{"networks", "expressions", "weights", "runs", "readers", "loading"} do
+for _, topic in ipairs{"networks", "expressions", "weights", "runs", "readers", "loading", "figures"} do
   dofile("tests/fault/operations/" .. topic .. ".lua")(operation, dense, path, loads)
 end
 

@@ -1,8 +1,10 @@
--- Starts the programs again and again, each time with another allocation failing, of all that they and their libraries
--- make. What must hold: no crash; the work done, with the same result as ever, or a message that says that memory was
--- short, and the file that was there before.
+-- Starts the programs again and again, each time with another allocation failing, of all that they and their
+-- libraries make, or another file call. What must hold: no crash; the work done, with the same result as ever, or a
+-- message, which says that memory was short where it was, and the file that was there before.
 --
 --     ctest --test-dir build -R fault.programs
+--
+-- Of the allocations every how manyth fails; all of them where DNN_FAULT_ALL is set.
 local dnn = require "dnn"
 
 local fault, build = assert(os.getenv "DNN_FAULT"), assert(os.getenv "DNN_BUILD")
@@ -30,10 +32,10 @@ end
 
 local out, messages = folder .. "/out", folder .. "/messages"
 
--- Runs a command with the n-th allocation failing (0: none): how it ended, what it wrote, what it said.
-local function run(command, n)
+-- Runs a command with the n-th call of a kind failing (0: none): how it ended, what it wrote, what it said.
+local function run(command, n, kind, reason)
   write(out, "old")
-  local way = n > 0 and ("FAULT=alloc:%d LD_PRELOAD='%s' "):format(n, fault) or ""
+  local way = n > 0 and ("FAULT=%s:%d:%s LD_PRELOAD='%s' "):format(kind, n, reason, fault) or ""
   local _, how, code = os.execute(way .. command:gsub("OUT", out) .. (" 2>'%s' </dev/null"):format(messages))
   return how == "exit" and code or how, read(out), read(messages)
 end
@@ -52,38 +54,61 @@ local SCRIPT <const> = [['local dnn = require "dnn"; local A = dnn.randn(80, 80)
   assert(dnn.data.write_png("OUT", (dnn.linalg.inv(A) * 0 + 1), 80, 80))']]
 
 -- A command that writes OUT, and every how manyth allocation fails.
-local commands = {{build .. "/bin/dnnlua -e " .. SCRIPT, 23}}
+local OPENS <const> = [['local dnn = require "dnn" dnn.Sequential{dnn.Linear(2, 1)} print "opened"']]
+local commands = {
+  {build .. "/bin/dnnlua -e " .. SCRIPT, 23},
+  {"lua5.4 -e " .. OPENS .. " >OUT", 131, streams = true},
+}
 for _, format in ipairs{"csv", "svg", "png", "html"} do
   commands[#commands + 1] = {("%s/bin/dnnview '%s/run' --%s OUT"):format(build, folder, format), 17}
 end
 commands[#commands + 1] = {("%s/bin/dnnview '%s/run' --text >OUT"):format(build, folder), 17, streams = true}
 
-local failed, injected = 0, 0
-local function complain(command, n, text)
-  failed = failed + 1
-  print(("FAILED: %s, allocation %d: %s"):format(command, n, text))
+local failed, allocations, files = 0, 0, 0
+
+-- One start: whether the result came, or nothing but what may be.
+local function try(row, whole, n, kind, reason)
+  local status, result, said = run(row[1], n, kind, reason)
+  local wrong
+  if status == 0 then
+    wrong = result ~= whole and "the result differs, and nothing is said"
+  elseif status ~= 1 then
+    wrong = "ended by " .. tostring(status)
+  elseif kind == "alloc" and not is_clear(said) then
+    wrong = "unclear: " .. said
+  elseif said == "" or reason == "EINTR" or reason == "short" then
+    wrong = "failed, and says: " .. said
+  elseif result ~= "old" and result ~= whole and not row.streams then -- whole: its folder could not be synced
+    wrong = "the old file is gone"
+  end
+  if wrong then
+    failed = failed + 1
+    print(("FAILED: %s, %s %d (%s): %s"):format(row[1], kind, n, reason, wrong))
+  end
+  return status == 0
 end
 
-for _, row in ipairs(commands) do
-  local command, stride = table.unpack(row)
-  local ended, whole, message = run(command, 0)
-  assert(ended == 0 and whole ~= "old", message)
-  local passed, n = 0, 1
-  while passed < 30 do -- so many in a row are more than the program makes after a first result
-    local status, result, said = run(command, n)
-    passed = status == 0 and passed + 1 or 0
-    if status == 0 then
-      if result ~= whole then complain(command, n, "the result differs, and nothing is said") end
-    elseif status ~= 1 then
-      complain(command, n, "ended by " .. tostring(status))
-    elseif not is_clear(said) then
-      complain(command, n, "unclear: " .. said)
-    elseif result ~= "old" and not row.streams then
-      complain(command, n, "the old file is gone")
-    end
-    injected, n = injected + 1, n + stride
+-- Starts until so many in a row go well as are more than a program makes after a first result; how many there were.
+local function sweep(row, whole, stride, enough, kind, reason)
+  local passed, n, count = 0, 1, 0
+  while passed < enough do
+    passed = try(row, whole, n, kind, reason) and passed + 1 or 0
+    n, count = n + stride, count + 1
   end
+  return count - enough
 end
-print(("%d allocations of starting programs failed, one at a time"):format(injected))
+
+local FILES <const> = {
+  {"open", "EMFILE"}, {"open", "EINTR"}, {"read", "EIO"}, {"read", "EINTR"}, {"read", "short"}, {"write", "ENOSPC"},
+  {"write", "EINTR"}, {"write", "short"}, {"sync", "EIO"}, {"rename", "EIO"}, {"close", "EIO"},
+}
+
+for _, row in ipairs(commands) do
+  local ended, whole, message = run(row[1], 0)
+  assert(ended == 0 and whole ~= "old", message)
+  allocations = allocations + sweep(row, whole, os.getenv "DNN_FAULT_ALL" and 1 or row[2], 30, "alloc", "ENOMEM")
+  for _, how in ipairs(FILES) do files = files + sweep(row, whole, 1, 6, table.unpack(how)) end
+end
+print(("%d allocations and %d file calls of starting programs failed, one at a time"):format(allocations, files))
 os.execute(("rm -rf '%s'"):format(folder))
 os.exit(failed == 0)

@@ -38,10 +38,10 @@ static uint64_t uses; /* of fonts and lines */
 
 /* --- finding --- */
 
-/* FreeType and HarfBuzz go on without what they had no memory for, and a text then looks wrong;
- * malloc leaves a mark in errno, which the caller has cleared. */
+/* FreeType and HarfBuzz go on without what they had no memory for, or could not read, and a text
+ * then looks wrong; malloc and read leave a mark in errno, which the caller has cleared. */
 static void count_refused(void) {
-    if (errno == ENOMEM)
+    if (errno == ENOMEM || errno == EIO)
         dnn_count_refused();
 }
 

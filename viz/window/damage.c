@@ -75,6 +75,13 @@ bool damage_say(view *v) {
     return false;
 }
 
+bool damage_unread(const runs *all) {
+    for (size_t i = 0; i < all->count; i++)
+        if (dnn_run_reader_failed(all->items[i]->reader))
+            return true;
+    return false;
+}
+
 bool damage_print(const runs *all, bool at_rest, FILE *out) {
     bool values = false, damaged = false;
     for (size_t i = 0; i < all->count; i++) {

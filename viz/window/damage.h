@@ -17,4 +17,7 @@ dnn_status damage_check_memory(const view *v, dnn_error *err);
  * runs hold nothing beside that. */
 bool damage_print(const runs *all, bool at_rest, FILE *out);
 
+/* Whether a log could not be read when that was last tried. */
+bool damage_unread(const runs *all);
+
 #endif

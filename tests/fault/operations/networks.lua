@@ -47,4 +47,38 @@ return function(operation, dense)
     average:update()
     return average
   end})
+
+  local function forward(self, A) return self.s % A end
+  local function backward(self, dA, A)
+    self.s_grad:add_(dnn.sum(dA % A, 2))
+    return self.s % dA
+  end
+  operation("layer written in Lua", {run = function()
+    local scale = dnn.Layer{parameters = {s = {5, 1}}, forward = forward, backward = backward}
+    local net = dnn.Sequential{dnn.Linear(6, 5), scale, dnn.Linear(5, 1), dnn.Sigmoid()}
+    return dense.train(net, dense.loss, dnn.optim.SGD(net:parameters(), {lr = 0.1}), dense.X, dense.Y)
+  end})
+  operation("several inputs", {run = function()
+    local net = dnn.Sequential{dnn.Merge{dnn.Slice(1, 3), dnn.Slice(4, 6), with = dnn.Bilinear(3, 3, 1)}, dnn.Sigmoid()}
+    return dense.train(net, dense.loss, dnn.optim.Adam(net:parameters()), dense.X, dense.Y)
+  end})
+  operation("quasi-Newton step", {run = function()
+    local net = dense.new()
+    local optimiser = dnn.optim.LBFGS(net:parameters(), {lr = 0.1})
+    return optimiser:step(function()
+      local cost = dense.loss:forward(net:forward(dense.X), dense.Y)
+      net:backward(dense.loss:backward())
+      return cost
+    end)
+  end})
+  operation("network copied", {run = function() return dense.net:copy() end})
+  operation("states", {run = function()
+    dense.net:load_state_dict(dense.net:state_dict())
+    dense.optimiser:load_state_dict(dense.optimiser:state_dict())
+    dense.batches:load_state_dict(dense.batches:state_dict())
+    return true
+  end})
+  operation("evaluated", {run = function()
+    return dnn.evaluate(dense.net, {X = dense.X, Y = dense.Y}, {loss = dense.loss, metrics = {"accuracy"}})
+  end})
 end

@@ -36,6 +36,7 @@ return function(operation, _, path)
   reads("npz read", dnn.data.npz, SEEDS .. "npz/deflated")
   reads("IDX read", dnn.data.idx, SEEDS .. "idx/images")
   reads("gzipped IDX read", dnn.data.idx, SEEDS .. "idx/gzipped")
+  reads("safetensors of others read", dnn.load, SEEDS .. "safetensors/every_type")
 
   -- All datasets of a file as text, which must be the same whenever it is read. The library takes EINTR for an error;
   -- its process has no handlers of signals, so there is none. The library sometimes takes a lack of memory for

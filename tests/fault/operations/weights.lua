@@ -25,4 +25,11 @@ return function(operation, dense, path)
     run = function()
       return dnn.checkpoint.load(path "c.safetensors", {net = net, optimiser = optimiser, batches = batches})
     end})
+  operation("weights by other names", {
+    before = function()
+      local state = net:state_dict()
+      assert(dnn.save(path "other.safetensors", {["fc1.weight"] = state["0.weight"], ["fc1.bias"] = state["0.bias"],
+        ["fc2.weight"] = state["2.weight"], ["fc2.bias"] = state["2.bias"]}))
+    end,
+    run = function() return net:load(path "other.safetensors", {names = {fc1 = "0", fc2 = "2"}}) end})
 end
