@@ -1,5 +1,4 @@
-/* frames.c: how long dnnview takes to open large runs, by the clock, and to draw a frame of them,
- * in processor time.
+/* frames.c: how long dnnview takes to open large runs and to draw a frame of them.
  *
  *     ninja bench_frames && build/bench/bench_frames [POINTS [FRAMES]]
  *
@@ -7,11 +6,14 @@
  * drawn in one panel of 1200 x 800 pixels: as they are, smoothed over a ghost of the raw values,
  * zoomed. Noise is the worst case: every column of pixels is painted from top to bottom, ten times.
  * Then the page of a small watched training, as its window draws it again and again; last, fifty
- * runs of 20 tags and at most 10,000 points: their first picture, and frames while nothing moves,
- * the mouse moves through the panels or along the list of runs, and the view moves. All are drawn
- * as the window does, which keeps what has not changed; to see a whole frame redrawn, the theme
- * is switched before each. Printed are medians: of making the display list, of playing it into
- * pixels, and of their sum, which several threads share, by the clock too. */
+ * runs of 20 tags and at most 10,000 points, once as groups of layers and once as quantities with a
+ * panel each: their first picture, and frames while nothing moves, the mouse moves through the
+ * panels or along the list of runs, the view moves, the window changes its size, and every curve
+ * gets a new value for each frame. All are drawn as the window does, which keeps what has not
+ * changed; to see a whole frame redrawn, the theme is switched before each. FIFTY in the
+ * environment leaves out all but these. Printed are medians in processor time, of making the
+ * display list, of playing it into pixels, and of their sum, and by the clock, with the worst of
+ * ten frames. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,9 +44,14 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static double median(double *times, int count) {
+/* Of so many times the one that this share of them does not exceed; 0.5: the median. */
+static double quantile(double *times, int count, double share) {
     qsort(times, (size_t)count, sizeof *times, ascending);
-    return times[count / 2];
+    return times[(int)(share * (count - 1))];
+}
+
+static double median(double *times, int count) {
+    return quantile(times, count, 0.5);
 }
 
 static void must(dnn_status status, const dnn_error *err) {
@@ -104,6 +111,62 @@ static void write_training(const char *folder) {
     dnn_run_log_close(log);
 }
 
+/* --- fifty runs --- */
+
+enum { RUNS = 50, TAGS = 20 };
+
+/* Runs that are being logged. */
+typedef struct fifty {
+    dnn_run_log *logs[RUNS];
+    char tags[TAGS][64];
+    int step, points; /* logged; altogether */
+    dnn_random random;
+} fifty;
+
+static fifty growing;
+
+static void open_fifty(const char *folder, bool layers, int points) {
+    dnn_error err;
+    growing = (fifty){.points = points, .random = dnn_random_seeded(1)};
+    for (int t = 0; t < TAGS; t++) {
+        const char *group = t < 2 ? "loss/" : t < 4 ? "accuracy/" : "grad_norm/";
+        snprintf(growing.tags[t], sizeof growing.tags[t], "%s%d", layers ? group : "quantity", t);
+    }
+    for (int k = 0; k < RUNS; k++) {
+        char path[160];
+        snprintf(path, sizeof path, "%s/resnet-lr%g", folder, 1e-4 * (k + 1));
+        must(dnn_run_log_open(&growing.logs[k], path, &err), &err);
+    }
+}
+
+static void log_step(int k) {
+    for (int t = 0; t < TAGS; t++)
+        log_scalar(growing.logs[k], growing.step, growing.tags[t],
+                   exp(-3.0 * growing.step / growing.points) +
+                       0.1 * dnn_random_normal(&growing.random));
+}
+
+static void log_more(void) {
+    dnn_error err;
+    for (int k = 0; k < RUNS; k++) {
+        log_step(k);
+        must(dnn_run_log_flush(growing.logs[k], &err), &err);
+    }
+    growing.step++;
+}
+
+static void log_fifty(void) {
+    dnn_error err;
+    for (; growing.step < growing.points; growing.step++)
+        for (int k = 0; k < RUNS; k++) {
+            log_step(k);
+            if (growing.step % 500 == 0)
+                must(dnn_run_log_flush(growing.logs[k], &err), &err);
+        }
+    for (int k = 0; k < RUNS; k++)
+        must(dnn_run_log_flush(growing.logs[k], &err), &err);
+}
+
 /* --- frames --- */
 
 /* What happens before each frame. */
@@ -135,6 +198,34 @@ static void zoom(view *v, double share) {
     action_key(v, share < 0.5 ? "]" : "[");
 }
 
+/* The window is dragged smaller and larger. */
+static void resize(view *v, double share) {
+    v->width = WIDTH - 100 + 100 * (float)share;
+    v->height = HEIGHT - 60 * (float)share;
+}
+
+static void pan(view *v, double share) {
+    action_key(v, share < 0.5 ? "Left" : "Right");
+}
+
+static void scroll(view *v, double share) {
+    mouse_wheel(v, 0, share < 0.5 ? -1 : 1, false, false);
+}
+
+static void hide_run(view *v, double share) {
+    const runs *all = v->all;
+    run *r = all->items[(size_t)(share * (double)all->count)];
+    r->hidden = !r->hidden;
+    view_choose_shown(v);
+}
+
+/* Every tag of every run has got a value since the last frame. */
+static void follow(view *v, double share) {
+    (void)share;
+    runs_poll(v->all);
+    view_update(v);
+}
+
 static void draw_frames(const char *name, view *v, int frames, change *before) {
     dnn_error err;
     surface pixels;
@@ -145,6 +236,8 @@ static void draw_frames(const char *name, view *v, int frames, change *before) {
     view_draw(v, &list); /* averages are made once */
     raster_play(&list, &pixels, 1);
     for (int i = 0; i < frames; i++) {
+        if (before == follow)
+            log_more();
         double start = processor_ms(), begun = clock_ms();
         before(v, (double)i / frames);
         display_list_clear(&list);
@@ -157,9 +250,9 @@ static void draw_frames(const char *name, view *v, int frames, change *before) {
         sums[i] = end - start;
         waits[i] = clock_ms() - begun;
     }
-    printf("  %-38s list %6.2f ms   pixels %6.2f ms   frame %6.2f ms   by the clock %6.2f ms\n",
-           name, median(lists, frames), median(rasters, frames), median(sums, frames),
-           median(waits, frames));
+    printf("  %-40s list %6.2f   pixels %6.2f   frame %6.2f   by the clock %6.2f, %6.2f ms\n", name,
+           median(lists, frames), median(rasters, frames), median(sums, frames),
+           median(waits, frames), quantile(waits, frames, 0.9));
     display_list_free(&list);
     surface_free(&pixels);
 }
@@ -206,36 +299,29 @@ static void measure_curves(const char *folder, const char *kind, int frames) {
     close_view(&all, &v);
 }
 
-static void write_fifty(const char *folder, int points) {
-    dnn_error err;
-    dnn_random r = dnn_random_seeded(1);
-    for (int k = 0; k < 50; k++) {
-        char path[160], tag[64];
-        dnn_run_log *log;
-        snprintf(path, sizeof path, "%s/resnet-lr%g", folder, 1e-4 * (k + 1));
-        must(dnn_run_log_open(&log, path, &err), &err);
-        for (int step = 0; step < points; step++) {
-            for (int t = 0; t < 20; t++) {
-                snprintf(tag, sizeof tag, "%s/%d",
-                         t < 2   ? "loss"
-                         : t < 4 ? "accuracy"
-                                 : "grad_norm",
-                         t);
-                log_scalar(log, step, tag, exp(-3.0 * step / points) + 0.1 * dnn_random_normal(&r));
-            }
-            if (step % 500 == 0)
-                must(dnn_run_log_flush(log, &err), &err);
-        }
-        dnn_run_log_close(log);
-    }
-}
-
-static void measure_fifty(const char *folder, int frames) {
+static void measure_fifty(const char *folder, bool layers, int points, int frames) {
+    static const struct {
+        const char *what;
+        change *before;
+    } rows[] = {
+        {"redrawn",       switch_theme  },
+        {"at rest",          nothing       },
+        {"values read",      read_values   },
+        {"runs highlighted", highlight_runs},
+        {"zoomed",           zoom          },
+        {"panned",           pan           },
+        {"scrolled",         scroll        },
+        {"resized",          resize        },
+        {"runs hidden",      hide_run      },
+        {"growing",          follow        },
+    };
     runs all = {0};
     view v;
     dnn_error err;
     display_list list = {0};
     surface pixels;
+    open_fifty(folder, layers, points);
+    log_fifty();
     must(surface_create(&pixels, WIDTH, HEIGHT, &err), &err);
     double start = clock_ms();
     must(runs_open(&all, folder, &err), &err);
@@ -247,16 +333,21 @@ static void measure_fifty(const char *folder, int frames) {
     view_update(&v);
     view_draw(&v, &list);
     raster_play(&list, &pixels, 1);
-    printf("fifty runs: read in %.0f ms, first picture after %.0f ms\n", read - start,
+    printf("fifty runs of %d %s: read in %.0f ms, first picture after %.0f ms\n", TAGS,
+           layers ? "layers" : "quantities", read - start,
            clock_ms() - start); /* by the clock: runs are read on all threads */
-    draw_frames("page of fifty runs, redrawn", &v, frames, switch_theme);
-    draw_frames("page of fifty runs, at rest", &v, frames, nothing);
-    draw_frames("page of fifty runs, values read", &v, frames, read_values);
-    draw_frames("page of fifty runs, runs highlighted", &v, frames, highlight_runs);
-    draw_frames("page of fifty runs, zoomed", &v, frames, zoom);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        draw_frames(rows[i].what, &v, frames, rows[i].before);
+        action_key(&v, "F");
+        mouse_leave(&v);
+        v.width = WIDTH;
+        v.height = HEIGHT;
+    }
     display_list_free(&list);
     surface_free(&pixels);
     close_view(&all, &v);
+    for (int k = 0; k < RUNS; k++)
+        dnn_run_log_close(growing.logs[k]);
 }
 
 int main(int argc, char **argv) {
@@ -280,9 +371,10 @@ int main(int argc, char **argv) {
     draw_frames("page of a small training", &v, frames, switch_theme);
     draw_frames("the same under a moving mouse", &v, frames, read_values);
     close_view(&all, &v);
-    snprintf(path, sizeof path, "%s/fifty", folder);
-    write_fifty(path, points < 10000 ? points : 10000);
-    measure_fifty(path, frames);
+    for (int layers = 1; layers >= 0; layers--) {
+        snprintf(path, sizeof path, "%s/fifty%d", folder, layers);
+        measure_fifty(path, layers, points < 10000 ? points : 10000, frames);
+    }
     snprintf(remove_all, sizeof remove_all, "rm -rf '%s'", folder);
     return system(remove_all) == 0 ? 0 : 1;
 }
