@@ -11,7 +11,7 @@
 #include "viz/plot/panel_parts.h"
 
 #define WILD  40.0 /* points of height from one value to the next, on average */
-#define CROWD 60   /* curves */
+#define CROWD 24   /* curves */
 /* Noise: so many points of height from one value to the next, and from each to the STRIDEth after
  * it not much more; so many points share one of width, and fewer where more than FEW curves hide
  * each other. */
@@ -221,7 +221,7 @@ static bool choose_series(curve *c, const page_options *o, look how, double unit
     return s != NULL;
 }
 
-/* Pixels of a column: hundreds of curves in a plot are not told apart by the pixel, and a frame is
+/* Pixels of a column: dozens of curves in a plot are not told apart by the pixel, and a frame is
  * to be a frame. */
 static float coarseness(const panel *p) {
     size_t count = count_visible(p);

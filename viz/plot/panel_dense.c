@@ -16,6 +16,7 @@
 
 /* A bar so many times as high as nine tenths of those of its stretch is no noise. */
 #define STANDS_OUT 2.5f
+#define THIN       2.0f /* points of width of such a bar in a crowd */
 
 #define BAND_OPACITY 0.34
 #define MOST_POINTS                                                                                \
@@ -128,9 +129,10 @@ static void put_bars(const trace *t, const dense_column *d, size_t count, float 
         ends[n++] = (point){d[i].x, d[i].top - end};
         ends[n++] = (point){d[i].x, d[i].bottom + end};
     }
-    if (n > 0) /* as wide as what they sum up */
+    float width = fmaxf(1, t->width); /* as wide as what they sum up */
+    if (n > 0)
         draw_bars(t->behind != NULL ? t->behind : t->list, ends, n,
-                  (stroke){paint, fmaxf(1, t->width), 0});
+                  (stroke){paint, t->crowded ? fminf(width, THIN) : width, 0});
 }
 
 /* Bars of neighbours meet half-way between the last place of one and the first of the other. */
