@@ -60,6 +60,12 @@ typedef struct dnn_loss_class {
     /* A loss that is a sum over elements is these alone (losses/elementwise.h); else NULL. */
     const struct dnn_elementwise_loss *elementwise;
 
+    /* A loss that goes example by example is this alone: the cost of example j times `scale`; where
+     * dA is not NULL it writes its gradients times `scale`, of all inputs, and the result is not
+     * read. The mean is over elements or over examples. */
+    double (*column)(const dnn_loss_call *call, size_t j, double scale, dnn_matrix *dA);
+    bool of_elements;
+
     /* Checks shapes, types and the values of Y, with messages. */
     dnn_status (*check)(const dnn_loss_call *call, dnn_error *err);
     /* The cost of checked arguments. */

@@ -1,9 +1,9 @@
 -- dnn.optim.LBFGS: PyTorch's trajectories over 20 iterations, with and without a line search; checkpoints; mistakes.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
-local dkjson = require "dkjson"
 local mistakes = dofile "tests/lua/mistakes.lua"
 local program = require "program"
+local torch = require "torch"
 
 local cases = {
   {{lr = 0.5, max_iter = 5}, "torch.optim.LBFGS(parameters, lr=0.5, max_iter=5)", steps = 4},
@@ -40,17 +40,12 @@ end
 describe("LBFGS", function()
   it("agrees with PyTorch's within 1e-6", function()
     if not program.has_torch() then pending "python3-torch is absent" return end
-    local folder, asked = program.folder(), {}
+    local asked = {}
     for i, case in ipairs(cases) do asked[i] = {lbfgs = case[2], steps = case.steps} end
-    program.write_all(folder .. "/cases.json", dkjson.encode(asked))
     local net, X, Y = prepare()
     local tensors = net:state_dict()
     tensors.X, tensors.Y = X, Y
-    assert(dnn.save(folder .. "/in", tensors))
-    local line = ("/usr/bin/python3 tests/lua/torch_optimisers.py %s/cases.json %s/in %s/out"):gsub("%%s", folder)
-    assert(os.execute(line), line)
-    local theirs = assert(dnn.load(folder .. "/out"))
-    program.remove(folder)
+    local theirs = torch.run("torch_optimisers", asked, tensors)
     for i, case in ipairs(cases) do
       for name, here in pairs(train(case)) do
         local there = theirs[("%d.%d.%s"):format(i - 1, case.steps - 1, name)]

@@ -2,8 +2,8 @@
 -- over several shapes and settings, in both types. Skipped where there is no PyTorch.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
-local dkjson = require "dkjson"
 local program = require "program"
+local torch = require "torch"
 
 -- Each file of tests/lua/torch_layers returns a list of cases {module here, module there, shape of an example}, with
 -- `eval` for evaluation, `ids` for a layer that takes ids up to that number, the tables `lengths` and `mask` (`hidden`:
@@ -96,20 +96,13 @@ describe("layers agree with PyTorch's", function()
   end
   for dtype, tolerance in pairs{float32 = 1e-5, float64 = 1e-10} do
     it("in " .. dtype, function()
-      local folder, tensors, ours, asked = program.folder(), {}, {}, {}
+      local tensors, ours, asked = {}, {}, {}
       for i, case in ipairs(cases) do
         ours[i] = prepare(case, i - 1, dtype, tensors)
         asked[i] = {module = case[2], shape = case[3], training = not case.eval, ids = case.ids ~= nil,
           lengths = case.lengths, mask = case.mask, hidden = case.hidden, carry = case.carry}
       end
-      local file <close> = assert(io.open(folder .. "/cases.json", "w"))
-      file:write(dkjson.encode(asked))
-      file:close()
-      assert(dnn.save(folder .. "/in", tensors))
-      local line = ("/usr/bin/python3 tests/lua/torch_layers.py %s/cases.json %s/in %s/out"):gsub("%%s", folder)
-      assert(os.execute(line), line)
-      local theirs = assert(dnn.load(folder .. "/out"))
-      program.remove(folder)
+      local theirs = torch.run("torch_layers", asked, tensors)
       for i, case in ipairs(cases) do
         local at, mine = (i - 1) .. ".", ours[i]
         near(mine.A, theirs[at .. "A"], tolerance, case[1] .. ": output")

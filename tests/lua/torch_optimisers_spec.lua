@@ -2,8 +2,8 @@
 -- which PyTorch does not have, against the paper's formula. Skipped where there is no PyTorch.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
-local dkjson = require "dkjson"
 local program = require "program"
+local torch = require "torch"
 
 local STEPS <const>, OWN <const> = 20, 0.003 -- the second group's learning rate
 
@@ -99,17 +99,12 @@ describe("optimisers agree with PyTorch's", function()
     return
   end
   it("within 1e-6", function()
-    local folder, asked = program.folder(), {}
+    local asked = {}
     for i, case in ipairs(cases) do asked[i] = {optimiser = case[3], own = OWN, steps = STEPS} end
-    program.write_all(folder .. "/cases.json", dkjson.encode(asked))
     local net, X, Y = prepare()
     local tensors = net:state_dict()
     tensors.X, tensors.Y = X, Y
-    assert(dnn.save(folder .. "/in", tensors))
-    local line = ("/usr/bin/python3 tests/lua/torch_optimisers.py %s/cases.json %s/in %s/out"):gsub("%%s", folder)
-    assert(os.execute(line), line)
-    local theirs = assert(dnn.load(folder .. "/out"))
-    program.remove(folder)
+    local theirs = torch.run("torch_optimisers", asked, tensors)
     for i, case in ipairs(cases) do
       for step, values in ipairs(trajectory(case)) do
         for name, here in pairs(values) do

@@ -4,6 +4,7 @@ package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
 local dkjson = require "dkjson"
 local program = require "program"
+local torch = require "torch"
 
 local STEPS <const> = 30
 
@@ -122,17 +123,13 @@ describe("schedules agree with PyTorch's", function()
     return
   end
   it("within 1e-6", function()
-    local folder, asked = program.folder(), {}
+    local asked = {}
     for i, case in ipairs(cases) do
       local values = {}
       for k = 1, STEPS do values[k] = case.values and case.values(k) or dkjson.null end
       asked[i] = {optimiser = THERE[case.optimiser or "SGD"], schedule = case[2], values = values}
     end
-    program.write_all(folder .. "/cases.json", dkjson.encode(asked))
-    local line = ("/usr/bin/python3 tests/lua/torch_schedules.py %s/cases.json %s/out"):gsub("%%s", folder)
-    assert(os.execute(line), line)
-    local theirs = assert(dnn.load(folder .. "/out"))
-    program.remove(folder)
+    local theirs = torch.run("torch_schedules", asked)
     for i, case in ipairs(cases) do
       local here, there = rates(case), theirs[tostring(i - 1)]
       for k = 1, STEPS + 1 do

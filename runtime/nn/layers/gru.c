@@ -22,26 +22,11 @@ static const dnn_cell cell = {.gates = 3, .has_ZH = true, .forward = forward, .b
 
 static const dnn_field fields[] = {DNN_RECURRENT_FIELDS, {.name = NULL}};
 
-static const dnn_case cases[] = {
-    {.settings = "input_size=3 hidden_size=2", .in = {{2, {4, 3}}}},
-    {.settings = "input_size=2 hidden_size=3 bias=false", .in = {{2, {3, 2}}}},
-    {.settings = "input_size=2 hidden_size=2 output=last", .in = {{2, {1, 2}}}},
-    {.settings = "input_size=2 hidden_size=3 num_layers=3 dropout=0.4", .in = {{2, {3, 2}}}},
-    {.settings = "input_size=3 hidden_size=2 num_layers=2 bidirectional=true stateful=true",
-     .in = {{2, {4, 3}}},
-     .lengths = {4, 1, 3}},
-    {.settings = "input_size=2 hidden_size=2 bidirectional=true output=last",
-     .in = {{2, {3, 2}}},
-     .lengths = {2, 3, 1}},
-    {.settings = "input_size=2 hidden_size=3 stateful=true", .in = {{2, {3, 2}}}, .examples = 9},
-    {.settings = NULL},
-};
-
 const dnn_layer_class dnn_layer_gru = {
     .name = "GRU",
     .doc = "A = (1 - z) n + z A_before of each step; gates r, z, n from X and A_before",
     .fields = fields,
-    .cases = cases,
+    .cases = dnn_recurrent_cases,
     .family = &cell,
     DNN_RECURRENT_CLASS,
 };

@@ -19,26 +19,12 @@ static const dnn_cell cell = {.gates = 4, .has_C = true, .forward = forward, .ba
 
 static const dnn_field fields[] = {DNN_RECURRENT_FIELDS, {.name = NULL}};
 
-static const dnn_case cases[] = {
-    {.settings = "input_size=3 hidden_size=2", .in = {{2, {4, 3}}}},
-    {.settings = "input_size=2 hidden_size=3 bias=false", .in = {{2, {3, 2}}}},
-    {.settings = "input_size=2 hidden_size=2 output=last", .in = {{2, {1, 2}}}},
-    {.settings = "input_size=2 hidden_size=3 num_layers=3 dropout=0.4", .in = {{2, {3, 2}}}},
-    {.settings = "input_size=3 hidden_size=2 num_layers=2 bidirectional=true stateful=true",
-     .in = {{2, {4, 3}}},
-     .lengths = {4, 1, 3}},
-    {.settings = "input_size=2 hidden_size=2 bidirectional=true output=last",
-     .in = {{2, {3, 2}}},
-     .lengths = {2, 3, 1}},
-    {.settings = "input_size=2 hidden_size=3 stateful=true", .in = {{2, {3, 2}}}, .examples = 9},
-    {.settings = NULL},
-};
-
 const dnn_layer_class dnn_layer_lstm = {
     .name = "LSTM",
-    .doc = "C = f C_before + i g,  A = o tanh(C) of each step; gates i, f, g, o from X and A_before",
+    .doc =
+        "C = f C_before + i g,  A = o tanh(C) of each step; gates i, f, g, o from X and A_before",
     .fields = fields,
-    .cases = cases,
+    .cases = dnn_recurrent_cases,
     .family = &cell,
     DNN_RECURRENT_CLASS,
 };

@@ -199,3 +199,18 @@ size_t dnn_recurrent_scratch(const dnn_call *call) {
     dnn_recurrent_lay_out(call, &s, &m);
     return m.scratch_bytes;
 }
+
+const dnn_case dnn_recurrent_cases[] = {
+    {.settings = "input_size=3 hidden_size=2",                                               .in = {{2, {4, 3}}}},
+    {.settings = "input_size=2 hidden_size=3 bias=false",                                                                                      .in = {{2, {3, 2}}}},
+    {.settings = "input_size=2 hidden_size=2 output=last",.in = {{2, {1, 2}}}},
+    {.settings = "input_size=2 hidden_size=3 num_layers=3 dropout=0.4",                                   .in = {{2, {3, 2}}}},
+    {.settings = "input_size=3 hidden_size=2 num_layers=2 bidirectional=true stateful=true",
+     .in = {{2, {4, 3}}},
+     .lengths = {4, 1, 3}},
+    {.settings = "input_size=2 hidden_size=2 bidirectional=true output=last",
+     .in = {{2, {3, 2}}},
+     .lengths = {2, 3, 1}},
+    {.settings = "input_size=2 hidden_size=3 stateful=true", .in = {{2, {3, 2}}}, .examples = 9},
+    {.settings = NULL                                                                  },
+};

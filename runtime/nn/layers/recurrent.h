@@ -83,6 +83,9 @@ extern const char *const dnn_recurrent_outputs[];
     .scratch = dnn_recurrent_scratch, .forward = dnn_recurrent_forward,                            \
     .backward = dnn_recurrent_backward
 
+/* Cases for the gradient check of a cell without settings of its own. */
+extern const dnn_case dnn_recurrent_cases[];
+
 dnn_status dnn_recurrent_check(dnn_layer *layer, dnn_error *err);
 dnn_shape dnn_recurrent_wants(const dnn_layer *layer);
 dnn_status dnn_recurrent_shape(const dnn_layer *layer, const dnn_shape *in, size_t inputs,

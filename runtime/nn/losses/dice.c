@@ -83,14 +83,6 @@ static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matr
     return (1 - above / below) * scale;
 }
 
-static double forward(const dnn_loss_call *call) {
-    return dnn_columns_forward(call, column, call->A->cols);
-}
-
-static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    dnn_columns_backward(call, column, call->A->cols, dA);
-}
-
 static const dnn_field fields[] = {
     DNN_EXAMPLES_REDUCTION_ROW,
     {.name = "smooth",
@@ -117,8 +109,7 @@ const dnn_loss_class dnn_loss_dice = {
     .low = 0,
     .high = 1,
     .check = check,
-    .forward = forward,
-    .backward = backward,
+    .column = column,
 };
 
 #endif

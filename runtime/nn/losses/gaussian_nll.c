@@ -57,14 +57,6 @@ static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matr
                                          : normals_f64(call, j, eps, constant, scale, da, db);
 }
 
-static double forward(const dnn_loss_call *call) {
-    return dnn_columns_forward(call, column, dnn_matrix_count(call->A));
-}
-
-static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    dnn_columns_backward(call, column, dnn_matrix_count(call->A), dA);
-}
-
 static const dnn_field fields[] = {
     DNN_REDUCTION_ROW,
     {.name = "full", .kind = DNN_FIELD_FLAG, .doc = "whether log(2 pi) / 2 is added"},
@@ -93,8 +85,8 @@ const dnn_loss_class dnn_loss_gaussian_nll = {
     .high = 4,
     .inputs = 2,
     .check = check,
-    .forward = forward,
-    .backward = backward,
+    .column = column,
+    .of_elements = true,
 };
 
 #endif

@@ -71,6 +71,31 @@ static dnn_status check_call(const dnn_loss_class *kind, const dnn_loss_call *ca
     return status;
 }
 
+/* --- example by example --- */
+
+static double columns_scale(const dnn_loss_class *kind, const dnn_loss_call *call) {
+    return dnn_reduction_scale(call, kind->of_elements ? dnn_matrix_count(call->A) : call->A->cols);
+}
+
+static double columns_forward(const dnn_loss_class *kind, const dnn_loss_call *call) {
+    double sum = 0;
+    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++) {
+        double cost = kind->column(call, j, dnn_loss_weight(call, j), NULL);
+        dnn_loss_note_cost(call, j, cost);
+        sum += cost;
+    }
+    return sum * columns_scale(kind, call);
+}
+
+static void columns_backward(const dnn_loss_class *kind, const dnn_loss_call *call,
+                             dnn_matrix *dA) {
+    double scale = columns_scale(kind, call);
+    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++)
+        kind->column(call, j, scale * dnn_loss_weight(call, j), dA);
+}
+
+/* --- a call --- */
+
 dnn_status dnn_loss_forward(const dnn_loss_class *kind, const dnn_loss_call *given, double *cost,
                             dnn_error *err) {
     double total = 0;
@@ -79,7 +104,9 @@ dnn_status dnn_loss_forward(const dnn_loss_class *kind, const dnn_loss_call *giv
     dnn_status status = check_call(kind, call, err);
     if (status != DNN_OK)
         return status;
-    *cost = kind->elementwise != NULL ? dnn_elementwise_forward(kind, call) : kind->forward(call);
+    *cost = kind->elementwise != NULL ? dnn_elementwise_forward(kind, call)
+            : kind->column != NULL    ? columns_forward(kind, call)
+                                      : kind->forward(call);
     return dnn_interrupt_check(err); /* a part may have been left out */
 }
 
@@ -100,6 +127,8 @@ dnn_status dnn_loss_backward(const dnn_loss_class *kind, const dnn_loss_call *gi
         return status;
     if (kind->elementwise != NULL)
         dnn_elementwise_backward(kind, call, dA);
+    else if (kind->column != NULL)
+        columns_backward(kind, call, dA);
     else
         kind->backward(call, dA);
     return dnn_interrupt_check(err);
@@ -123,23 +152,6 @@ double dnn_loss_weight(const dnn_loss_call *call, size_t j) {
 void dnn_loss_note_cost(const dnn_loss_call *call, size_t j, double cost) {
     if (call->costs != NULL)
         dnn_matrix_set(call->costs, 0, j, cost);
-}
-
-double dnn_columns_forward(const dnn_loss_call *call, dnn_loss_column *column, size_t count) {
-    double sum = 0;
-    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++) {
-        double cost = column(call, j, dnn_loss_weight(call, j), NULL);
-        dnn_loss_note_cost(call, j, cost);
-        sum += cost;
-    }
-    return sum * dnn_reduction_scale(call, count);
-}
-
-void dnn_columns_backward(const dnn_loss_call *call, dnn_loss_column *column, size_t count,
-                          dnn_matrix *dA) {
-    double scale = dnn_reduction_scale(call, count);
-    for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++)
-        column(call, j, scale * dnn_loss_weight(call, j), dA);
 }
 
 dnn_status dnn_check_vector(const char *name, const dnn_loss_call *call, const char *vector,

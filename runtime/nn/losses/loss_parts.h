@@ -40,15 +40,6 @@ dnn_status dnn_check_vector(const char *name, const dnn_loss_call *call, const c
 double dnn_loss_weight(const dnn_loss_call *call, size_t j);
 void dnn_loss_note_cost(const dnn_loss_call *call, size_t j, double cost);
 
-/* What a loss does that goes example by example: the cost of example j times `scale`; where dA is not
- * NULL it writes its gradients times `scale`, of all inputs, and the result is not read. */
-typedef double dnn_loss_column(const dnn_loss_call *call, size_t j, double scale, dnn_matrix *dA);
-
-/* Forward and backward of such a loss, whose mean divides by `count`. */
-double dnn_columns_forward(const dnn_loss_call *call, dnn_loss_column *column, size_t count);
-void dnn_columns_backward(const dnn_loss_call *call, dnn_loss_column *column, size_t count,
-                          dnn_matrix *dA);
-
 /* Y has A's shape; A is real; Y has A's type or is stored as whole numbers (uint8). `name`
  * ("MSELoss") opens the messages. */
 dnn_status dnn_check_targets(const char *name, const dnn_loss_call *call, dnn_error *err);

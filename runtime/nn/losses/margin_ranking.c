@@ -42,14 +42,6 @@ static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matr
                                          : ranks_f64(call, j, margin, scale, da, db);
 }
 
-static double forward(const dnn_loss_call *call) {
-    return dnn_columns_forward(call, column, dnn_matrix_count(call->A));
-}
-
-static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    dnn_columns_backward(call, column, dnn_matrix_count(call->A), dA);
-}
-
 static const dnn_field fields[] = {
     DNN_REDUCTION_ROW,
     {.name = "margin",
@@ -75,8 +67,8 @@ const dnn_loss_class dnn_loss_margin_ranking = {
     .targets = DNN_TARGETS_SIGNS,
     .inputs = 2,
     .check = check,
-    .forward = forward,
-    .backward = backward,
+    .column = column,
+    .of_elements = true,
 };
 
 #endif

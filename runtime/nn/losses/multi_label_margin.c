@@ -84,14 +84,6 @@ static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matr
                                          : hinges_f64(call, j, share, da);
 }
 
-static double forward(const dnn_loss_call *call) {
-    return dnn_columns_forward(call, column, call->A->cols);
-}
-
-static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    dnn_columns_backward(call, column, call->A->cols, dA);
-}
-
 static const dnn_field fields[] = {DNN_EXAMPLES_REDUCTION_ROW, {.name = NULL}};
 
 static const dnn_loss_case cases[] = {
@@ -108,8 +100,7 @@ const dnn_loss_class dnn_loss_multi_label_margin = {
     .cases = cases,
     .targets = DNN_TARGETS_LABELS,
     .check = check,
-    .forward = forward,
-    .backward = backward,
+    .column = column,
 };
 
 #endif

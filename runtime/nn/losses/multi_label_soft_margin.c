@@ -38,14 +38,6 @@ static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matr
                                          : logits_f64(call, j, w, share, da);
 }
 
-static double forward(const dnn_loss_call *call) {
-    return dnn_columns_forward(call, column, call->A->cols);
-}
-
-static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    dnn_columns_backward(call, column, call->A->cols, dA);
-}
-
 static const dnn_field fields[] = {DNN_EXAMPLES_REDUCTION_ROW, {.name = NULL}};
 
 static const dnn_loss_case cases[] = {
@@ -62,8 +54,7 @@ const dnn_loss_class dnn_loss_multi_label_soft_margin = {
     .vector = "weight",
     .cases = cases,
     .check = check,
-    .forward = forward,
-    .backward = backward,
+    .column = column,
 };
 
 #endif

@@ -63,14 +63,6 @@ static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matr
                : column_f64(a, out, labels.classes, y, margin, square, weight);
 }
 
-static double forward(const dnn_loss_call *call) {
-    return dnn_columns_forward(call, column, call->A->cols);
-}
-
-static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    dnn_columns_backward(call, column, call->A->cols, dA);
-}
-
 static const dnn_field fields[] = {
     DNN_EXAMPLES_REDUCTION_ROW,
     {.name = "margin",
@@ -101,8 +93,7 @@ const dnn_loss_class dnn_loss_multi_margin = {
     .cases = cases,
     .targets = DNN_TARGETS_LABELS,
     .check = check,
-    .forward = forward,
-    .backward = backward,
+    .column = column,
 };
 
 #endif

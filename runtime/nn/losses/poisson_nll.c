@@ -61,14 +61,6 @@ static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matr
                                          : counts_f64(call, j, &p, scale, da);
 }
 
-static double forward(const dnn_loss_call *call) {
-    return dnn_columns_forward(call, column, dnn_matrix_count(call->A));
-}
-
-static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    dnn_columns_backward(call, column, dnn_matrix_count(call->A), dA);
-}
-
 static const dnn_field fields[] = {
     DNN_REDUCTION_ROW,
     {.name = "log_input",
@@ -103,8 +95,8 @@ const dnn_loss_class dnn_loss_poisson_nll = {
     .low = 0,
     .high = 4,
     .check = check,
-    .forward = forward,
-    .backward = backward,
+    .column = column,
+    .of_elements = true,
 };
 
 #endif

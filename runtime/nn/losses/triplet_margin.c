@@ -69,14 +69,6 @@ static double column(const dnn_loss_call *call, size_t j, double scale, dnn_matr
     return t.cost * scale;
 }
 
-static double forward(const dnn_loss_call *call) {
-    return dnn_columns_forward(call, column, call->A->cols);
-}
-
-static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    dnn_columns_backward(call, column, call->A->cols, dA);
-}
-
 static const dnn_field fields[] = {
     DNN_EXAMPLES_REDUCTION_ROW,
     {.name = "margin",
@@ -117,6 +109,5 @@ const dnn_loss_class dnn_loss_triplet_margin = {
     .targets = DNN_TARGETS_NONE,
     .inputs = 3,
     .check = check,
-    .forward = forward,
-    .backward = backward,
+    .column = column,
 };
