@@ -30,9 +30,26 @@ static void run(void *context, size_t begin, size_t end) {
         j->loops->f64(&elements);
 }
 
+/* X is a view of an operator's, with columns apart. */
+static void run_columns(const job *j) {
+    size_t rows = j->call->A.rows, size = dnn_dtype_info(j->call->dtype)->size;
+    dnn_call column = *j->call;
+    dnn_matrix X = column.X[0];
+    column.X = &X;
+    job of_column = {j->loops, &column, j->out, false};
+    for (size_t k = 0; k < j->call->A.cols; k++) {
+        run(&of_column, 0, rows);
+        X.data = (char *)X.data + X.ld * size;
+        of_column.out = (char *)of_column.out + rows * size;
+    }
+}
+
 void dnn_activation_forward(const dnn_activation *loops, dnn_call *call) {
     job j = {loops, call, call->A.data, false};
-    dnn_for_chunks(dnn_matrix_count(&call->A), run, &j);
+    if (dnn_matrix_is_contiguous(&call->X[0]))
+        dnn_for_chunks(dnn_matrix_count(&call->A), run, &j);
+    else
+        run_columns(&j);
 }
 
 void dnn_activation_backward(const dnn_activation *loops, dnn_call *call) {
