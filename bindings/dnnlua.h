@@ -139,6 +139,15 @@ dnn_dtype dnnlua_default_dtype(lua_State *L);
 /* The stream at index, or the global one of dnn.manual_seed when nil or absent. */
 dnn_random *dnnlua_opt_random(lua_State *L, int index);
 
+/* --- lists (list.c) --- */
+
+/* The number of elements of the table at index. Raises where it has a key besides them, such as an
+ * option among the numbers, or a gap: "cat: matrices must be a list, and has the key 'axis'; ...". */
+size_t dnnlua_list_length(lua_State *L, int index, const char *function, const char *what);
+
+/* True for a table of `count` elements and no other key. */
+bool dnnlua_is_list(lua_State *L, int index, size_t count);
+
 /* --- options (options.c) --- */
 
 /* Raises unless every key of the table at index (nil or absent is fine) is one of `known` (ended by

@@ -190,7 +190,7 @@ static const char *wanted(dnn_field_kind kind) {
 /* Whether the value on top of the stack is a table of `count` numbers, which are read. */
 static bool read_numbers(lua_State *L, double *numbers, size_t count) {
     int top = lua_gettop(L);
-    bool good = count > 1 && lua_istable(L, top) && lua_rawlen(L, top) == count;
+    bool good = count > 1 && dnnlua_is_list(L, top, count);
 
     for (size_t i = 0; good && i < count; i++) {
         good = lua_rawgeti(L, top, (lua_Integer)i + 1) == LUA_TNUMBER;

@@ -83,7 +83,7 @@ static int write_npy(lua_State *L) {
     uint64_t extent[DNN_ARRAY_MAX_RANK];
     const char *path = dnnlua_check_path(L, 1, "write_npy");
     const dnn_matrix *m = dnnlua_check_matrix_named(L, 2, "write_npy", "A");
-    int rank = lua_istable(L, 3) ? (int)lua_rawlen(L, 3) : 0;
+    int rank = lua_istable(L, 3) ? (int)dnnlua_list_length(L, 3, "write_npy", "shape") : 0;
 
     luaL_argcheck(L, rank <= DNN_ARRAY_MAX_RANK, 3, "too many axes");
     for (int axis = 0; axis < rank; axis++) {

@@ -38,9 +38,10 @@ static int from_rows(lua_State *L, dnn_dtype dtype, size_t rows) {
             return luaL_error(L, "Matrix: row %I must be a table of numbers, got %s",
                               (lua_Integer)i + 1, dnnlua_got(L, -1));
         }
-        if (lua_rawlen(L, -1) != cols) {
+        size_t count = dnnlua_list_length(L, -1, "Matrix", "a row");
+        if (count != cols) {
             return luaL_error(L, "Matrix: row %I has %I numbers, row 1 has %I", (lua_Integer)i + 1,
-                              (lua_Integer)lua_rawlen(L, -1), (lua_Integer)cols);
+                              (lua_Integer)count, (lua_Integer)cols);
         }
         for (size_t j = 0; j < cols; j++) {
             lua_rawgeti(L, -1, (lua_Integer)j + 1);
@@ -69,6 +70,7 @@ static int new_from_table(lua_State *L) {
         dnnlua_new_matrix(L, dtype, 0, 0);
         return 1;
     }
+    dnnlua_list_length(L, 1, "Matrix", "the table");
     bool nested = lua_rawgeti(L, 1, 1) == LUA_TTABLE;
     return nested ? from_rows(L, dtype, rows) : from_flat(L, dtype, rows);
 }

@@ -127,7 +127,7 @@ static int cat(lua_State *L) {
     if (!lua_istable(L, 1))
         return dnnlua_wrong_argument(L, 1, "a table, as in dnn.cat({A, B}, 2)");
     int axis = dnnlua_check_axis(L, 2, "1 (rows appended) or 2 (columns appended)");
-    size_t count = lua_rawlen(L, 1);
+    size_t count = dnnlua_list_length(L, 1, "cat", "matrices");
     if (count == 0)
         return luaL_error(L, "cat: the table holds no matrices");
     luaL_checkstack(L, count < 1000000 ? (int)count + 10 : 1000000, "too many matrices");
@@ -198,7 +198,7 @@ static uint32_t *push_indices(lua_State *L, const dnn_matrix *m, size_t *count) 
     }
     if (!lua_istable(L, 2))
         dnnlua_wrong_argument(L, 2, "a table or a Matrix");
-    *count = lua_rawlen(L, 2);
+    *count = dnnlua_list_length(L, 2, "gather", "columns");
     indices = dnnlua_new_block(L, *count * sizeof *indices);
     for (size_t k = 0; k < *count; k++) {
         if (lua_rawgeti(L, 2, (lua_Integer)k + 1) != LUA_TNUMBER) {

@@ -63,7 +63,7 @@ static void add_value(lua_State *L, const char *function, int index, lua_Integer
 /* Adds all gradients of the value at 1. */
 static void add_all(lua_State *L, const char *function, stretches *s) {
     bool list = lua_istable(L, 1);
-    lua_Integer count = list ? (lua_Integer)lua_rawlen(L, 1) : 0;
+    lua_Integer count = list ? (lua_Integer)dnnlua_list_length(L, 1, function, "the table") : 0;
 
     s->count = 0;
     if (!list)

@@ -26,7 +26,7 @@ static size_t take_size(lua_State *L, const char *function) {
 
 /* The sizes in the table at index. */
 static dnn_shape read_sizes(lua_State *L, int index, const char *function) {
-    dnn_shape shape = {.rank = (size_t)luaL_len(L, index)};
+    dnn_shape shape = {.rank = dnnlua_list_length(L, index, function, "a shape")};
 
     if (shape.rank < 1 || shape.rank > DNN_SHAPE_RANK) {
         luaL_error(L, "%s: a shape has one to three sizes, got %I", function,
@@ -190,11 +190,15 @@ bool dnnlua_layer_names_child(const dnn_layer *layer, const char *name) {
 
 /* Options among the layers are a likely slip: Sequential{l1, l2, dtype = "float64"}. */
 static void check_keys(lua_State *L, int given, const dnn_layer *layer) {
+    lua_Integer count = luaL_len(L, given);
     lua_pushnil(L);
     while (lua_next(L, given)) {
         lua_pop(L, 1);
         bool named =
             lua_type(L, -1) == LUA_TSTRING && dnnlua_layer_names_child(layer, lua_tostring(L, -1));
+        if (lua_isinteger(L, -1) && lua_tointeger(L, -1) > count)
+            luaL_error(L, "%s: entry %I is nil, but there is an entry %I", layer->kind->name,
+                       count + 1, lua_tointeger(L, -1));
         if (!lua_isinteger(L, -1) && !named) {
             luaL_error(L,
                        "%s: %s is among the layers; options come in a second table, "

@@ -107,8 +107,9 @@ static void add_matrix(lua_State *L, int self, int values, int grads, lua_Intege
 /* Adds all of the list at `params`; `grads` is the index of the list of the matrices' gradients or
  * of nil. */
 static void add_list(lua_State *L, int self, int params, int grads, const char *owner) {
-    lua_Integer count = (lua_Integer)lua_rawlen(L, params);
-    lua_Integer gradients = lua_istable(L, grads) ? (lua_Integer)lua_rawlen(L, grads) : 0;
+    lua_Integer count = (lua_Integer)dnnlua_list_length(L, params, owner, "params");
+    lua_Integer gradients =
+        lua_istable(L, grads) ? (lua_Integer)dnnlua_list_length(L, grads, owner, "grads") : 0;
     int top = lua_gettop(L);
 
     if (count == 0)
@@ -220,7 +221,7 @@ static void raise_not_parameters(lua_State *L, int given, const char *name) {
 
 static void fill_list(lua_State *L, int self, int given) {
     const char *name = dnn_optimiser_kind(optimiser_at(L, self))->name;
-    lua_Integer count = (lua_Integer)lua_rawlen(L, given);
+    lua_Integer count = (lua_Integer)dnnlua_list_length(L, given, name, "params");
 
     lua_rawgeti(L, given, 1);
     bool groups = lua_istable(L, -1);

@@ -93,7 +93,7 @@ static bool is_list_of_inputs(lua_State *L) {
 /* Puts one matrix in the place of a list of them at 2: the parts of each example one after the
  * other. */
 static void join_inputs(lua_State *L, dnn_dtype dtype) {
-    int count = is_list_of_inputs(L) ? (int)lua_rawlen(L, 2) : 0;
+    int count = is_list_of_inputs(L) ? (int)dnnlua_list_length(L, 2, "network", "X") : 0;
     size_t rows = 0, cols = 0, at = 0;
     dnn_error err;
 

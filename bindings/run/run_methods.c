@@ -86,7 +86,7 @@ static void push_names(lua_State *L, int index, const dnn_matrix *m) {
         lua_pushliteral(L, "");
         return;
     }
-    if (!lua_istable(L, index) || lua_rawlen(L, index) != m->rows) {
+    if (!dnnlua_is_list(L, index, m->rows)) {
         luaL_error(L, "Run: matrix: names: expected a table of %I names, one for each row, got %s",
                    (lua_Integer)m->rows,
                    lua_istable(L, index)

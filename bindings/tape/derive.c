@@ -90,7 +90,7 @@ static int gradients(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
     const dnn_matrix *seed = lua_isnil(L, 2) ? NULL : dnnlua_check_matrix(L, 2);
     dnn_node *root = dnnlua_matrix_of(m)->node;
-    size_t count = (size_t)lua_rawlen(L, 3);
+    size_t count = dnnlua_list_length(L, 3, "grad", "inputs");
     dnn_error err;
 
     lua_settop(L, 3);

@@ -9,6 +9,7 @@ local autograd = {}
 -- Checking -------------------------------------------------------------------------------------------
 
 local POSITIVE <const> = {options_of.number(0), "a number >= 0"}
+local is_list = options_of.list(type, 0)
 local GRADCHECK <const> = {eps = {1e-6, table.unpack(POSITIVE)}, tolerance = {1e-6, table.unpack(POSITIVE)}}
 
 -- The slope of <weight, f> as the element (i, j) of x moves.
@@ -40,8 +41,8 @@ end
 
 -- dnn.gradcheck(f, {A, B}, options).
 function autograd.gradcheck(f, arguments, options)
-  if type(arguments) ~= "table" then
-    error("gradcheck: the arguments of a function come as a table, as in dnn.gradcheck(f, {A, B}); got "
+  if not is_list(arguments) then
+    error("gradcheck: the arguments of a function come as a list, as in dnn.gradcheck(f, {A, B}); got "
       .. type(arguments), 2)
   end
   local opts = options_of.read("gradcheck", options, GRADCHECK)

@@ -2,21 +2,13 @@
 -- put into an object; bindings/nn/modules.c makes a layer of it.
 local core = require "dnn.core"
 local arguments_of = require "dnn.arguments"
+local options_of = require "dnn.options"
 
 local function is_layer(value)
   return type(value) == "userdata" and arguments_of.shown(value) == "dnn.Layer"
 end
 
--- A list of nothing but layers.
-local function is_list(value)
-  if type(value) ~= "table" or #value == 0 then return false end
-  local count = 0
-  for _, entry in pairs(value) do
-    if not is_layer(entry) then return false end
-    count = count + 1
-  end
-  return count == #value
-end
+local is_list = options_of.list(is_layer)
 
 -- What stands in `init`'s self: reads the class's methods, and knows in which order fields were set.
 local function new_self(class)

@@ -39,14 +39,20 @@ function options.one_of(...)
   return function(value) return values[value] end
 end
 
--- A table of one name or more.
-function options.names(value)
-  if type(value) ~= "table" or #value == 0 then return false end
-  for _, name in ipairs(value) do
-    if type(name) ~= "string" then return false end
+-- A list of `least` (1) to `most` elements that all pass, with nothing beside them.
+function options.list(passes, least, most)
+  return function(value)
+    if type(value) ~= "table" or #value < (least or 1) or #value > (most or #value) then return false end
+    local count = 0
+    for _, element in next, value do
+      if not passes(element) then return false end
+      count = count + 1
+    end
+    return count == #value
   end
-  return true
 end
+
+options.names = options.list(options.is "string")
 
 -- Reading --------------------------------------------------------------------------------------------
 

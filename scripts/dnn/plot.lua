@@ -50,28 +50,15 @@ local function add_columns(where, series, what, x, y, options)
   end
 end
 
-local function is_names(value)
-  if type(value) ~= "table" then return false end
-  for i = 1, #value do
-    if type(value[i]) ~= "string" then return false end
-  end
-  return #value > 0
-end
-
--- {{x, y, text}, ...}
-local function is_notes(value)
-  if type(value) ~= "table" then return false end
-  for _, note in ipairs(value) do
-    if type(note) ~= "table" or #note ~= 3 or type(note[1]) ~= "number" or type(note[2]) ~= "number"
-      or type(note[3]) ~= "string" or note[1] - note[1] ~= 0 or note[2] - note[2] ~= 0 then return false end
-  end
-  return #value <= 100
+local is_triple, is_finite = options_of.list(options_of.is("number", "string"), 3, 3), options_of.number()
+local function is_note(value)
+  return is_triple(value) and is_finite(value[1]) and is_finite(value[2]) and type(value[3]) == "string"
 end
 
 local PLOT <const> = {
-  notes = {nil, is_notes, "a table of at most 100 {x, y, text}"},
+  notes = {nil, options_of.list(is_note, 0, 100), "a table of at most 100 {x, y, text}"},
   x = {nil, figure.is_numbers, "a Matrix or a table of numbers"},
-  names = {nil, is_names, "a table of strings, one for each series"},
+  names = {nil, options_of.names, "a table of strings, one for each series"},
   style = {"lines", options_of.one_of("lines", "points"), "'lines' or 'points'"},
   x_scale = figure.SCALE,
   y_scale = figure.SCALE,

@@ -90,6 +90,8 @@ local function seed_fault(A, seed)
   end
 end
 
+local is_list = options_of.list(type, 0)
+
 -- dnn.grad(f), or dnn.grad(cost, inputs [, options]).
 function functional.grad(cost, inputs, options)
   if type(cost) == "function" then
@@ -99,7 +101,7 @@ function functional.grad(cost, inputs, options)
   if not core._is_matrix(cost) then arguments_of.wrong(1, "a function or a Matrix", cost) end
   local opts = options_of.read("grad", options, GRAD)
   if core._is_matrix(inputs) then inputs = {inputs} end
-  if type(inputs) ~= "table" then arguments_of.wrong(2, "a Matrix or a table of them", inputs) end
+  if not is_list(inputs) then arguments_of.wrong(2, "a Matrix or a list of them", inputs) end
   local list, numbers = distinct(inputs)
   local fault = seed_fault(cost, opts.grad_outputs)
   if fault then error("grad: " .. fault, arguments_of.level()) end

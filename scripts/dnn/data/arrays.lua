@@ -67,15 +67,9 @@ function arrays.npz(path, options)
   return archive_of(path, matrices, shapes, left_out), shapes
 end
 
-local function is_shape(value)
-  if type(value) ~= "table" or #value == 0 then return false end
-  for _, n in ipairs(value) do
-    if math.type(n) ~= "integer" or n < 0 then return false end
-  end
-  return true
-end
-
-local WRITE <const> = {shape = {nil, is_shape, "a table of whole numbers, as in {60000, 28, 28}"}}
+local WRITE <const> = {
+  shape = {nil, options_of.list(options_of.whole(0)), "a table of whole numbers, as in {60000, 28, 28}"},
+}
 
 -- Writes a matrix as a .npy file whose first axis are the columns. True, or nil and a message.
 function arrays.write_npy(path, A, options)

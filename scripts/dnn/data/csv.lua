@@ -17,13 +17,7 @@ local function is_column(value)
   return type(value) == "string" or math.type(value) == "integer"
 end
 
-local function is_columns(value)
-  if type(value) ~= "table" or #value == 0 then return false end
-  for _, column in ipairs(value) do
-    if not is_column(column) then return false end
-  end
-  return true
-end
+local is_columns = options_of.list(is_column)
 
 local function is_delimiter(value)
   return type(value) == "string" and #value == 1 and not value:find '[%w"\r\n.+-]'

@@ -25,9 +25,10 @@ end
 
 local whole_side = options_of.whole(1, LARGEST)
 
+local is_pair = options_of.list(whole_side, 2, 2)
 local function is_size(value)
   if type(value) ~= "table" then return whole_side(value) end
-  return #value == 2 and whole_side(value[1]) and whole_side(value[2]) and next(value, 2) == nil
+  return is_pair(value)
 end
 
 local FITS <const> = {stretch = 0, crop = 1, pad = 2}  -- dnn_fit in runtime/data/image.h
@@ -126,10 +127,10 @@ local function name_some(messages, warn, rest)
 end
 
 local function is_classes(value)
-  if type(value) ~= "table" or #value < 1 or next(value, #value) ~= nil then return false end
+  if not options_of.names(value) then return false end
   local seen = {}
   for _, name in ipairs(value) do
-    if type(name) ~= "string" or name == "" or name:find "\0" or seen[name] then return false end
+    if name == "" or name:find "\0" or seen[name] then return false end
     seen[name] = true
   end
   return true

@@ -17,15 +17,9 @@ end
 
 local is_side = options_of.whole(1, 65535)
 
-local function is_shape(value)
-  return type(value) == "table" and #value == 3 and is_side(value[1]) and is_side(value[2])
-    and (value[3] == 1 or value[3] == 3) and next(value, 3) == nil
-end
-
-local function is_crop(value)
-  if type(value) ~= "table" then return is_side(value) end
-  return #value == 2 and is_side(value[1]) and is_side(value[2]) and next(value, 2) == nil
-end
+local is_pair, is_triple = options_of.list(is_side, 2, 2), options_of.list(is_side, 3, 3)
+local function is_shape(value) return is_triple(value) and (value[3] == 1 or value[3] == 3) end
+local function is_crop(value) return is_side(value) or is_pair(value) end
 
 local CROP <const> = "a whole number of pixels, or {height, width}"
 
@@ -40,12 +34,9 @@ local function augmentations()
   return known
 end
 
+local is_finite = options_of.number()
 local function is_numbers(value, count)
-  if type(value) ~= "table" or #value ~= count then return false end
-  for _, number in ipairs(value) do
-    if type(number) ~= "number" or number - number ~= 0 then return false end
-  end
-  return true
+  return options_of.list(is_finite, count, count)(value)
 end
 
 local function is_normalisation(value)

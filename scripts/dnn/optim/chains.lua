@@ -9,9 +9,11 @@ local function is_schedule(value)
   return type(value) == "table" and type(rawget(value, "holders")) == "table"
 end
 
+local is_list = options_of.list(type)  -- of anything: what is wrong with an element is said of that
+
 -- Raises unless it is a list of schedules of one optimiser that are stepped without arguments.
 local function check_list(name, list, optimiser)
-  if type(list) ~= "table" or #list == 0 then
+  if not is_list(list) then
     error(("%s: expected a list of schedules, got %s%s"):format(name, options_of.shown(list), arguments.usage()),
       arguments.level())
   end
@@ -49,9 +51,9 @@ local Sequential = schedule.complete{
 }
 
 local function check_milestones(list, milestones)
-  local good = type(milestones) == "table" and #milestones == #list - 1
-  for k, epoch in ipairs(good and milestones or {}) do
-    good = good and math.type(epoch) == "integer" and epoch > (milestones[k - 1] or 0)
+  local good = options_of.list(options_of.whole(1), #list - 1, #list - 1)(milestones)
+  for k = 2, good and #milestones or 0 do
+    good = good and milestones[k] > milestones[k - 1]
   end
   if not good then
     error(("SequentialLR: milestones must be a list of %d whole numbers in rising order, the steps at which the next "

@@ -33,10 +33,11 @@ schedules.StepLR = schedule.class{
   end,
 }
 
+local is_epochs = options_of.list(options_of.whole(0))
 local function is_milestones(list)
-  if type(list) ~= "table" or #list == 0 then return false end
-  for k, epoch in ipairs(list) do
-    if math.type(epoch) ~= "integer" or epoch < 0 or k > 1 and epoch < list[k - 1] then return false end
+  if not is_epochs(list) then return false end
+  for k = 2, #list do
+    if list[k] < list[k - 1] then return false end
   end
   return true
 end
@@ -197,13 +198,10 @@ local function momentum_of(optimiser)
   return has_field(optimiser, "momentum") and "momentum" or has_field(optimiser, "beta1") and "beta1" or nil
 end
 
+local function is_rate(value) return type(value) == "number" and value > 0 end
+local is_list_of_rates = options_of.list(is_rate)
 local function is_rates(value)
-  if type(value) == "number" then return value > 0 end
-  if type(value) ~= "table" or #value == 0 then return false end
-  for _, rate in ipairs(value) do
-    if not (type(rate) == "number" and rate > 0) then return false end
-  end
-  return true
+  return is_rate(value) or is_list_of_rates(value)
 end
 
 -- max_lr holds a rate for each group: every group gets its own.
