@@ -61,7 +61,20 @@ dnn_status dnn_conv_plan(dnn_conv *c, dnn_error *err) {
     return DNN_OK;
 }
 
-size_t dnn_conv_scratch(const dnn_conv *c, dnn_dtype dtype, size_t examples) {
+/* With a kernel of one pixel the image may as well be one row, which is cut into longer pieces. */
+static dnn_conv in_a_row(const dnn_conv *c) {
+    dnn_conv row = *c;
+    for (int d = 0; d < 2; d++)
+        if (c->kernel[d] != 1 || c->stride[d] != 1 || c->padding[d] != 0)
+            return row;
+    row.width *= c->height;
+    row.out_width *= c->out_height;
+    row.height = row.out_height = 1;
+    return row;
+}
+
+size_t dnn_conv_scratch(const dnn_conv *conv, dnn_dtype dtype, size_t examples) {
+    dnn_conv row = in_a_row(conv), *c = &row;
     size_t sizes[] = {dnn_conv_gather_scratch(c, dtype, false, examples),
                       dnn_conv_gather_scratch(c, dtype, true, examples),
                       dnn_conv_weight_scratch(c, dtype, examples)};
@@ -113,8 +126,9 @@ dnn_status dnn_conv_forward(const dnn_conv *c, const dnn_matrix *X, const dnn_ma
         status = check_bias(bias, c->out_channels, X->dtype, err);
     if (status != DNN_OK)
         return status;
+    dnn_conv row = in_a_row(c);
     dnn_conv_gather gather = {
-        .conv = c, .source = X, .W = W, .bias = bias, .target = A, .packed = scratch};
+        .conv = &row, .source = X, .W = W, .bias = bias, .target = A, .packed = scratch};
     return dnn_conv_gather_run(&gather, err);
 }
 
@@ -123,7 +137,8 @@ dnn_status dnn_conv_backward_input(const dnn_conv *c, const dnn_matrix *W, const
     dnn_status status = check_all(c, "dX", dX, "W", W, "dA", dA, err);
     if (status != DNN_OK)
         return status;
-    dnn_conv_gather gather = {.conv = c,
+    dnn_conv row = in_a_row(c);
+    dnn_conv_gather gather = {.conv = &row,
                               .backward = true,
                               .source = dA,
                               .W = W,
@@ -141,7 +156,8 @@ dnn_status dnn_conv_transpose_forward(const dnn_conv *c, const dnn_matrix *X, co
         status = check_bias(bias, c->channels, X->dtype, err);
     if (status != DNN_OK)
         return status;
-    dnn_conv_gather gather = {.conv = c,
+    dnn_conv row = in_a_row(c);
+    dnn_conv_gather gather = {.conv = &row,
                               .backward = true,
                               .source = X,
                               .W = W,
@@ -157,8 +173,9 @@ dnn_status dnn_conv_transpose_backward_input(const dnn_conv *c, const dnn_matrix
     dnn_status status = check_all(c, "dA", dA, "W", W, "dX", dX, err);
     if (status != DNN_OK)
         return status;
+    dnn_conv row = in_a_row(c);
     dnn_conv_gather gather = {
-        .conv = c, .source = dA, .W = W, .target = dX, .add = beta != 0, .packed = scratch};
+        .conv = &row, .source = dA, .W = W, .target = dX, .add = beta != 0, .packed = scratch};
     return dnn_conv_gather_run(&gather, err);
 }
 
@@ -167,5 +184,6 @@ dnn_status dnn_conv_backward_weight(const dnn_conv *c, const dnn_matrix *X, cons
     dnn_status status = check_all(c, "X", X, "dW", dW, "dA", dA, err);
     if (status != DNN_OK)
         return status;
-    return dnn_conv_weight_run(c, X, dA, beta != 0, dW, scratch, err);
+    dnn_conv row = in_a_row(c);
+    return dnn_conv_weight_run(&row, X, dA, beta != 0, dW, scratch, err);
 }

@@ -87,8 +87,7 @@ typedef struct share {
     char *out;
 } share;
 
-/* Gradients of a tile's outputs for `count` channels, padded with zeros to `width`. Together they
- * also stay in the first-level cache, where pixels of many channels fall into few of its sets. */
+/* Gradients of a tile's outputs for `count` channels, padded with zeros to `width`. */
 static void copy_gradient(const plan *p, const dnn_conv_patch *t, const char *from, size_t count,
                           size_t width, char *to) {
     size_t pixel = p->conv->out_channels * p->element;
@@ -155,7 +154,7 @@ static void sum_chunk(const plan *p, const share *s, const dnn_conv_patch *patch
         sum.gradient = gradient + first * p->element;
         sum.gradient_step = p->conv->out_channels;
         sum.gradient_row = p->x.outputs * p->conv->out_channels;
-        if (sum.channels < width || p->out > width) {
+        if (sum.channels < width) {
             copy_gradient(p, patch, sum.gradient, sum.channels, width, padded);
             sum.gradient = padded;
             sum.gradient_step = width;
