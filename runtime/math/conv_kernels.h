@@ -14,6 +14,7 @@
 #include "math/cpu.h"
 
 #define DNN_CONV_VECTORS 2 /* most vectors of a block */
+#define DNN_CONV_SHORT   6 /* most elements of a short run */
 
 /* A row of adjacent outputs; steps are in elements. */
 typedef struct dnn_conv_row {
@@ -39,6 +40,8 @@ typedef struct dnn_conv_sum {
     size_t height, width; /* of the patch */
     void *out;            /* added to */
     size_t out_step;      /* from one element of the run to the next */
+    size_t runs;          /* 2: short ones together, for one vector; a few sums alone would ... */
+    size_t in_run, out_run; /* ... wait for each other; steps between them */
     size_t channels;      /* of the block that exist */
 } dnn_conv_sum;
 

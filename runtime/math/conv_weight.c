@@ -87,31 +87,36 @@ typedef struct share {
     char *out;
 } share;
 
-/* Gradients of a tile's outputs for `count` channels, padded with zeros to `width`. */
+/* Gradients of a tile's outputs for `count` channels, padded with zeros to `width`: where vectors of
+ * them would reach beyond the example. */
 static void copy_gradient(const plan *p, const dnn_conv_patch *t, const char *from, size_t count,
                           size_t width, char *to) {
     size_t pixel = p->conv->out_channels * p->element;
+    memset(to, 0, t->height * t->width * width * p->element);
     for (size_t i = 0; i < t->height; i++)
-        for (size_t j = 0; j < t->width; j++, to += width * p->element) {
+        for (size_t j = 0; j < t->width; j++, to += width * p->element)
             memcpy(to, from + (i * p->x.outputs + j) * pixel, count * p->element);
-            memset(to + count * p->element, 0, (width - count) * p->element);
-        }
 }
 
-/* The runs of a chunk whose patch has been copied. */
+/* The runs of a chunk whose patch has been copied; short ones by twos. */
 static void sum_runs(const plan *p, const share *s, const dnn_conv_patch *patch,
                      const dnn_conv_row *row, dnn_conv_sum *sum, size_t first_channel,
                      size_t channel, size_t vectors) {
-    size_t step = p->conv->out_channels;
-    for (size_t r = 0; r < row->rows; r++)
+    size_t step = p->conv->out_channels, taps = p->conv->kernel[1];
+    bool short_runs = vectors == 1 && row->length <= DNN_CONV_SHORT;
+    for (size_t r = 0; r < row->rows; r += sum->runs) {
+        sum->runs = short_runs && r + 1 < row->rows ? 2 : 1;
+        sum->in_run = row->row_step;
+        sum->out_run = taps * p->in * step;
         for (size_t c = 0; c < row->cols; c++) {
-            size_t tap = (patch->tap_y + r) * p->conv->kernel[1] + patch->tap_x + c;
+            size_t tap = (patch->tap_y + r) * taps + patch->tap_x + c;
             sum->in = (const char *)row->in + (r * row->row_step + c * row->col_step) * p->element;
             sum->out =
                 s->out +
                 ((tap * p->in + first_channel) * step + s->group * p->out + channel) * p->element;
             p->kernels->sum(sum, row->length, vectors);
         }
+    }
 }
 
 /* Depthwise: the rows of taps of a chunk of channels. */
@@ -130,8 +135,15 @@ static void sum_depth(const plan *p, const share *s, const dnn_conv_patch *patch
     }
 }
 
+/* Where the last vector of gradients ends. */
+static const char *sum_end(const plan *p, const dnn_conv_sum *sum, size_t width) {
+    size_t last = (sum->height - 1) * sum->gradient_row + (sum->width - 1) * sum->gradient_step;
+    return (const char *)sum->gradient + (last + width) * p->element;
+}
+
+/* `end`: of the example's gradients. */
 static void sum_chunk(const plan *p, const share *s, const dnn_conv_patch *patch, size_t channel,
-                      const char *gradient) {
+                      const char *gradient, const char *end) {
     _Alignas(64) char memory[DNN_CONV_PATCH];
     _Alignas(64) char padded[TILE_OUTPUTS * BLOCK_MOST * sizeof(double)];
     dnn_conv_row row;
@@ -154,7 +166,7 @@ static void sum_chunk(const plan *p, const share *s, const dnn_conv_patch *patch
         sum.gradient = gradient + first * p->element;
         sum.gradient_step = p->conv->out_channels;
         sum.gradient_row = p->x.outputs * p->conv->out_channels;
-        if (sum.channels < width) {
+        if (sum.channels < width && sum_end(p, &sum, width) > end) {
             copy_gradient(p, patch, sum.gradient, sum.channels, width, padded);
             sum.gradient = padded;
             sum.gradient_step = width;
@@ -179,6 +191,7 @@ static void sum_tile(const plan *p, const share *s, size_t unit) {
     const char *image = dnn_matrix_at(p->X, s->group * p->in, example);
     const char *gradient = dnn_matrix_at(
         p->dA, (y0 * p->x.outputs + x0) * p->conv->out_channels + s->group * p->out, example);
+    const char *end = dnn_matrix_at(p->dA, p->dA->rows, example);
     for (patch.tap_y = 0; patch.tap_y < p->y.taps; patch.tap_y += patch.tap_rows) {
         patch.tap_rows = dnn_least(p->tile.tap_rows, p->y.taps - patch.tap_y);
         for (patch.tap_x = 0; patch.tap_x < p->x.taps; patch.tap_x += patch.tap_cols) {
@@ -186,7 +199,7 @@ static void sum_tile(const plan *p, const share *s, size_t unit) {
             for (size_t i = 0; i < p->in; i += patch.channels) {
                 patch.channels = dnn_least(p->tile.channels, p->in - i);
                 patch.image = image + i * p->element;
-                sum_chunk(p, s, &patch, i, gradient);
+                sum_chunk(p, s, &patch, i, gradient, end);
             }
         }
     }
