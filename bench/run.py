@@ -24,6 +24,8 @@ import sys
 import time
 import typing
 
+import neighbour
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = sys.executable
 CPUS = len(os.sched_getaffinity(0))
@@ -312,6 +314,25 @@ def start_up(options):
     return {"case": "start", "title": "start-up", "rows": rows}
 
 
+def beside_neighbours(options):
+    """Row (a) on one thread and on all, while other programs spin on none, one and all of the CPUs."""
+    command = [options.program, os.path.join(HERE, "networks.lua"), "batch"]
+    workers = [Worker(f"{n} thread{'s' if n > 1 else ''}", command, DNN_NUM_THREADS=str(n))
+               for n in sorted({1, CPUS})]
+    rows = neighbour.measure(workers, options.rounds)
+    for worker in workers:
+        worker.close()
+    if not options.json:
+        print("\n(a) beside programs that spin", flush=True)
+        for row in rows:
+            name = f"dnnlua, {row['name']}, {row['spinning']} of {CPUS} CPUs with a neighbour"
+            print(f"  {name:<64} {milliseconds(row['seconds']):>10}", flush=True)
+    return {"case": "neighbour", "title": "(a) beside programs that spin", "rows": rows}
+
+
+OTHERS = {"start": start_up, "neighbour": beside_neighbours}
+
+
 def cpu_name():
     with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
         names = [line.split(":", 1)[1].strip() for line in cpuinfo if line.startswith("model name")]
@@ -355,18 +376,18 @@ def main():
     parser.add_argument("--program", required=True, type=os.path.abspath, help="path of dnnlua")
     parser.add_argument("--rounds", type=int, default=9, help="turns of each (default 9)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
-    parser.add_argument("cases", nargs="*", help=f"{', '.join(NETWORKS)}, start (default: all)")
+    parser.add_argument("cases", nargs="*", help=f"{', '.join([*NETWORKS, *OTHERS])} (default: all)")
     options = parser.parse_args()
-    cases = options.cases or [*NETWORKS, "start"]
+    cases = options.cases or [*NETWORKS, *OTHERS]
     for case in cases:
-        if case != "start" and case not in NETWORKS:
-            parser.error(f"unknown case '{case}'; there are {', '.join(NETWORKS)} and start")
+        if case not in OTHERS and case not in NETWORKS:
+            parser.error(f"unknown case '{case}'; there are {', '.join([*NETWORKS, *OTHERS])}")
     load, limits = os.getloadavg()[0], machine_limits(options.program)
     machine = {"cpu": cpu_name(), "cpus": CPUS, "versions": versions(options.program), "load": load,
                "limits": limits}
     if not options.json:
         print_head(machine, limits, options)
-    results = [start_up(options) if case == "start" else compare(case, NETWORKS[case], options, limits)
+    results = [OTHERS[case](options) if case in OTHERS else compare(case, NETWORKS[case], options, limits)
                for case in cases]
     if options.json:
         json.dump({"machine": machine, "results": results}, sys.stdout, indent=1)
