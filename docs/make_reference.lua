@@ -98,8 +98,8 @@ write [[
 <!-- Made by docs/make_reference.lua from scripts/dnn/meta: edit those files. -->
 
 The same texts are at the [prompt](prompt.md), `?dnn.Linear`, and in editors that know LuaLS
-([building.md](building.md#editors)). Arguments in square brackets may be left out. In examples, what stands behind
-`-->` is what is printed.
+([building.md](building.md#editors)). Arguments in square brackets may be left out. In examples, `-->` precedes
+what is printed.
 ]]
 for _, section in ipairs(reference.sections) do
   write("- [%s](#%s): %s", section.title, anchor(section.title), table.concat(names_in(section), ", "))

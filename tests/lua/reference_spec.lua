@@ -111,7 +111,7 @@ end
 -- The definitions -------------------------------------------------------------------------------------------
 
 describe("every definition file", function()
-  it("is Lua and begins with ---@meta", function()
+  it("is Lua and begins with ---@meta; a part of a chapter names its group", function()
     local names = {}
     for _, name in ipairs(dnn.system.list(folder)) do
       if name:find "%.lua$" then
@@ -124,6 +124,7 @@ describe("every definition file", function()
       local path = folder .. "/" .. name
       assert(loadfile(path, "t"))
       assert.matches("^%-%-%-@meta [%w_]+\n", read_all(path), path)
+      if name:find "/" then assert.matches("\n%-%- ## ", read_all(path), path) end
     end
   end)
 end)

@@ -2,6 +2,8 @@
 ---@class dnn
 local dnn = {}
 
+-- ## Sequences
+
 ---@class dnn.LSTM.Options
 ---@field input_size? integer instead of the first argument
 ---@field hidden_size? integer instead of the second argument

@@ -2,6 +2,8 @@
 ---@class dnn
 local dnn = {}
 
+-- ## Sequences
+
 ---@class dnn.MultiheadAttention.Options
 ---@field embed_dim? integer instead of the first argument
 ---@field num_heads? integer instead of the second argument

@@ -2,6 +2,8 @@
 ---@class dnn
 local dnn = {}
 
+-- ## Sequences
+
 ---@class dnn.PositionalEmbedding.Options
 ---@field num_embeddings? integer instead of the first argument
 ---@field embedding_dim? integer instead of the second argument

@@ -2,6 +2,8 @@
 ---@class dnn
 local dnn = {}
 
+-- ## Sequences
+
 ---@class dnn.TransformerDecoderLayer.Options
 ---@field d_model? integer instead of the first argument
 ---@field nhead? integer instead of the second argument
