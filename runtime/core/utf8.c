@@ -40,6 +40,13 @@ uint32_t dnn_utf8_next(const char **text) {
     return length > 0 ? c : DNN_UTF8_REPLACEMENT;
 }
 
+size_t dnn_utf8_count(const char *text) {
+    size_t count = 0;
+    while (dnn_utf8_next(&text) != 0)
+        count++;
+    return count;
+}
+
 size_t dnn_utf8_put(uint32_t c, char *out) {
     static const uint32_t lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
     size_t length = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;

@@ -28,6 +28,9 @@ size_t dnn_utf8_decode(const char *bytes, size_t available, uint32_t *out);
  * place stays. Each byte that begins no valid character counts as U+FFFD. */
 uint32_t dnn_utf8_next(const char **text);
 
+/* How many characters that is. */
+size_t dnn_utf8_count(const char *text);
+
 /* Writes a character's bytes (at most DNN_UTF8_MAX, no NUL after them); returns how many. */
 size_t dnn_utf8_put(uint32_t character, char *out);
 

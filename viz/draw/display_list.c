@@ -9,15 +9,21 @@
 #include "core/memory.h"
 #include "viz/draw/font.h"
 
+/* clang-format off */
 const float dash_patterns[DASH_COUNT][5] = {
-    {0    },
-    {     6,  3, 0                                                   },
-    {  1.5f, 2.5f,  0                                                   },
-    { 7,  2.5f,   1.5f, 2.5f, 0},
+    {0},
+    {6, 3, 0},
+    {1.5f, 2.5f, 0},
+    {7, 2.5f, 1.5f, 2.5f, 0},
 };
+/* clang-format on */
 
 bool inside(rect r, point place) {
     return place.x >= r.x && place.x < r.x + r.w && place.y >= r.y && place.y < r.y + r.h;
+}
+
+rect inset(rect r, float by) {
+    return (rect){r.x + by, r.y + by, r.w - 2 * by, r.h - 2 * by};
 }
 
 static void free_command(command *c) {
@@ -90,6 +96,11 @@ void draw_unclip(display_list *list) {
 void draw_fill(display_list *list, rect area, color paint, float radius) {
     append(list,
            (command){.kind = COMMAND_FILL, .area = area, .radius = radius, .stroke.color = paint});
+}
+
+void draw_framed(display_list *list, rect area, color border, color paint, float radius) {
+    draw_fill(list, area, border, radius);
+    draw_fill(list, inset(area, 1), paint, radius - 1);
 }
 
 bounds bounds_of(const point *points, size_t count) {

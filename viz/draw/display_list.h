@@ -22,6 +22,7 @@ typedef struct rect {
 
 /* Whether a place is in a rectangle; its right and lower edges are not. */
 bool inside(rect r, point place);
+rect inset(rect r, float by);
 
 /* What holds all finite points of some; x0 > x1: there are none. */
 typedef struct bounds {
@@ -109,6 +110,8 @@ void display_list_free(display_list *list);
 void draw_clip(display_list *list, rect area);
 void draw_unclip(display_list *list);
 void draw_fill(display_list *list, rect area, color paint, float radius);
+/* An area with a border of one point. */
+void draw_framed(display_list *list, rect area, color border, color paint, float radius);
 void draw_polyline(display_list *list, const point *points, size_t count, stroke line);
 /* The same where hundreds of lines cover each other, and nobody looks at the corners of one. */
 void draw_quick_polyline(display_list *list, const point *points, size_t count, stroke line);

@@ -83,3 +83,16 @@ color theme_heat(const theme *t, double value) {
 color theme_layer(const theme *t, double place) {
     return theme_heat(t, t == &theme_dark ? 0.25 + 0.75 * place : 0.86 * place);
 }
+
+color faded(color c, double opacity) {
+    return (c & ~0xFFu) | (color)lround((double)(c & 0xFF) * opacity);
+}
+
+color blend(color from, color to, double share) {
+    color mixed = 0xFF;
+    for (int shift = 8; shift < 32; shift += 8) {
+        double a = from >> shift & 0xFF, b = to >> shift & 0xFF;
+        mixed |= (color)lround(a + (b - a) * share) << shift;
+    }
+    return mixed;
+}

@@ -22,4 +22,7 @@ color theme_heat(const theme *t, double value);
  * end that the panel's background is near to. */
 color theme_layer(const theme *t, double place);
 
+color faded(color c, double opacity);
+color blend(color from, color to, double share); /* of `to`; opaque */
+
 #endif

@@ -81,6 +81,9 @@ axis axis_fit_symlog(double low, double high, double smallest);
 /* A whole number with a thin space between groups of three digits, as ISO 80000 has it. */
 void axis_format_whole(int64_t number, char *text, size_t size);
 
+/* A wall time as strftime's `format` has it, in the local time zone. */
+void axis_format_time(double seconds, const char *format, char *text, size_t size);
+
 /* A value in `digits` significant digits, as short as it goes. */
 void axis_format(double value, int digits, char *text, size_t size);
 

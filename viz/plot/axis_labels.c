@@ -48,6 +48,13 @@ void axis_format_whole(int64_t number, char *text, size_t size) {
     text[used] = '\0';
 }
 
+void axis_format_time(double seconds, const char *format, char *text, size_t size) {
+    time_t whole = (time_t)seconds;
+    struct tm local = {0};
+    localtime_r(&whole, &local);
+    strftime(text, size, format, &local);
+}
+
 void axis_format(double value, int digits, char *text, size_t size) {
     if (!isfinite(value)) {
         snprintf(text, size, "%s", isnan(value) ? "NaN" : value > 0 ? "inf" : "-inf");

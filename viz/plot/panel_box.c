@@ -66,8 +66,7 @@ void draw_box(const panel *p, const page_options *o, point place, const char *he
         box.x = place.x - 14 - box.w;
     box.x = fmaxf(box.x, p->area.x + 2);
     box.y = fmaxf(r.y + 2, fminf(box.y, r.y + r.h - 2 - box.h));
-    draw_fill(list, box, o->theme->border, 5);
-    draw_fill(list, inset(box, 1), blend(o->theme->panel, o->theme->background, 0.25), 4);
+    draw_framed(list, box, o->theme->border, blend(o->theme->panel, o->theme->background, 0.25), 5);
     float x = box.x + BOX_MARGIN, y = box.y + BOX_MARGIN + 8;
     draw_text(list, x, y, heading,
               (text_style){LABEL_SIZE, o->theme->text, FONT_BOLD, ANCHOR_LEFT, 0});

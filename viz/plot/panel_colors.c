@@ -82,7 +82,6 @@ void draw_color_bar(const panel *p, const axis *colors, color_paint *paint, cons
             continue;
         float y = floorf(bar.y + bar.h * (float)(1 - place)) + 0.5f, x = bar.x + bar.w;
         draw_line(list, (point){x, y}, (point){x + 3, y}, (stroke){o->theme->axis, 1, 0});
-        draw_text(list, x + 6, y + 3.5f, ticks[i].label,
-                  (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_LEFT, 0});
+        draw_label(list, x + 6, y + 3.5f, ticks[i].label, o->theme->muted, ANCHOR_LEFT);
     }
 }

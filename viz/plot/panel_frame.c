@@ -13,21 +13,13 @@ float pixels_per_point(const page_options *o) {
     return o->grain > 0 ? 1 / o->grain : o->scale > 0 ? o->scale : 1;
 }
 
-color faded(color c, double opacity) {
-    return (c & ~0xFFu) | (color)lround((double)(c & 0xFF) * opacity);
+void draw_label(display_list *list, float x, float y, const char *text, color c, anchor side) {
+    draw_text(list, x, y, text, (text_style){LABEL_SIZE, c, FONT_REGULAR, side, 0});
 }
 
-color blend(color from, color to, double share) {
-    color mixed = 0xFF;
-    for (int shift = 8; shift < 32; shift += 8) {
-        double a = from >> shift & 0xFF, b = to >> shift & 0xFF;
-        mixed |= (color)lround(a + (b - a) * share) << shift;
-    }
-    return mixed;
-}
-
-rect inset(rect r, float by) {
-    return (rect){r.x + by, r.y + by, r.w - 2 * by, r.h - 2 * by};
+rect room_below(const panel *p, float top) {
+    const rect a = p->area;
+    return (rect){a.x + PADDING, top, a.w - 2 * PADDING, a.y + a.h - PADDING - top};
 }
 
 void draw_text_within(display_list *list, float x, float y, float width, const char *text,
@@ -92,8 +84,7 @@ const char *x_axis_name(const page_options *o) {
 
 void draw_empty(const panel *p, const page_options *o, const char *why, display_list *list) {
     rect r = p->plot.w > 0 ? p->plot : p->area;
-    draw_text(list, r.x + r.w / 2, r.y + r.h / 2 + 4, why,
-              (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_MIDDLE, 0});
+    draw_label(list, r.x + r.w / 2, r.y + r.h / 2 + 4, why, o->theme->muted, ANCHOR_MIDDLE);
 }
 
 /* Whole points and a half: lines a point wide stay sharp. */
@@ -126,8 +117,7 @@ static void draw_y_ticks(const panel *p, const page_options *o, const tick *tick
             draw_line(list, (point){r.x, y}, (point){r.x + r.w, y}, (stroke){o->theme->grid, 1, 0});
         draw_line(list, (point){r.x - length, y}, (point){r.x, y}, (stroke){o->theme->axis, 1, 0});
         if (ticks[i].major)
-            draw_text(list, r.x - 7, y + 3.5f, ticks[i].label,
-                      (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
+            draw_label(list, r.x - 7, y + 3.5f, ticks[i].label, o->theme->muted, ANCHOR_RIGHT);
     }
 }
 
@@ -151,8 +141,7 @@ static void draw_x_ticks(const panel *p, const page_options *o, bool grid, displ
         float middle = fminf(x, p->area.x + p->area.w - 3 - half);
         if (middle - half < taken + 6)
             continue;
-        draw_text(list, middle, bottom + 16, ticks[i].label,
-                  (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_MIDDLE, 0});
+        draw_label(list, middle, bottom + 16, ticks[i].label, o->theme->muted, ANCHOR_MIDDLE);
         taken = middle + half;
     }
 }
@@ -182,6 +171,5 @@ void draw_frame(panel *p, const page_options *o, float top, bool with_y, float l
     draw_line(list, (point){r.x - 0.5f, r.y + r.h + 0.5f}, (point){r.x + r.w, r.y + r.h + 0.5f},
               (stroke){o->theme->axis, 1, 0});
     if (named)
-        draw_text(list, r.x + r.w / 2, r.y + r.h + 31, x_name,
-                  (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_MIDDLE, 0});
+        draw_label(list, r.x + r.w / 2, r.y + r.h + 31, x_name, o->theme->text, ANCHOR_MIDDLE);
 }

@@ -275,11 +275,6 @@ static void write_note(const rows *r, const panel *p, char *text, size_t size) {
     snprintf(text + used, size - (size_t)used, "%zu layers · %s parameters", r->count, number);
 }
 
-static rect area_of(const panel *p, float top) {
-    return (rect){p->area.x + PADDING, top, p->area.w - 2 * PADDING,
-                  p->area.y + p->area.h - PADDING - top};
-}
-
 void draw_graph(panel *p, const page_options *o, display_list *list) {
     rows r;
     char note[160] = "";
@@ -288,7 +283,7 @@ void draw_graph(panel *p, const page_options *o, display_list *list) {
         return;
     }
     write_note(&r, p, note, sizeof note);
-    p->plot = area_of(p, draw_title(p, o, note, list) + 2);
+    p->plot = room_below(p, draw_title(p, o, note, list) + 2);
     if (p->plot.h < 2 * ROW || p->plot.w < 120) {
         close_rows(&r);
         return;

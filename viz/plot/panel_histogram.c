@@ -172,8 +172,7 @@ static void draw_steps(const ridges *r, const panel *p, const page_options *o, d
             continue;
         taken = r->baseline[i];
         axis_format_whole(r->shown[i]->step, text, sizeof text);
-        draw_text(list, p->plot.x - 7, r->baseline[i] + 3.5f, text,
-                  (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
+        draw_label(list, p->plot.x - 7, r->baseline[i] + 3.5f, text, o->theme->muted, ANCHOR_RIGHT);
     }
 }
 

@@ -250,8 +250,8 @@ void draw_images(panel *p, const page_options *o, display_list *list) {
         if (image_of(p, i)->rgba != NULL)
             place = draw_image_in(image_of(p, i), cell, pixels_per_point(o), list);
         else
-            draw_text(list, cell.x + cell.w / 2, cell.y + cell.h / 2, "cannot be decoded",
-                      (text_style){LABEL_SIZE, o->theme->warning, FONT_REGULAR, ANCHOR_MIDDLE, 0});
+            draw_label(list, cell.x + cell.w / 2, cell.y + cell.h / 2, "cannot be decoded",
+                       o->theme->warning, ANCHOR_MIDDLE);
         words w = words_of(p, i);
         float y = place.y + place.h + (o->grain <= 0 ? ABOVE_WORDS : 0);
         draw_words(w.name, cell, y, name_style(p, o), o, list);

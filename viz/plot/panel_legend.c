@@ -81,8 +81,7 @@ static void draw_entry(const panel *p, curve *c, const page_options *o, float x,
     float value = value_room(p, o, tags);
     text_fit_middle(text_of(c, tags), width - SAMPLE - 5.5f - value, LABEL_SIZE, FONT_REGULAR,
                     label, sizeof label);
-    draw_text(list, x + SAMPLE + 6, y + 9, label,
-              (text_style){LABEL_SIZE, text, FONT_REGULAR, ANCHOR_LEFT, 0});
+    draw_label(list, x + SAMPLE + 6, y + 9, label, text, ANCHOR_LEFT);
 }
 
 /* Rows and columns of entries: one row where all fit in, else columns of one width, as many rows as

@@ -299,8 +299,8 @@ void draw_matrix(panel *p, const page_options *o, display_list *list) {
     draw_numbers(p, o, &m, list);
     draw_color_bar(p, &colors, paint_of(&m), o, list);
     rect r = p->plot;
-    draw_text(list, r.x + r.w / 2, r.y + r.h + (o->grain > 0 ? 29 : 31), m.x_label,
-              (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_MIDDLE, 0});
+    draw_label(list, r.x + r.w / 2, r.y + r.h + (o->grain > 0 ? 29 : 31), m.x_label, o->theme->text,
+               ANCHOR_MIDDLE);
     if (o->grain <= 0)
         draw_y_label(p, o, (rect){r.x - number_width(p, &m) - 18 - PADDING, 0, 0, 0}, top, list);
 }

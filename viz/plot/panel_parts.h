@@ -126,10 +126,6 @@ void describe_absent(const panel *p, const page_options *o, char *text, size_t s
 /* Pixels of the surface, or of an image made of character cells. */
 float pixels_per_point(const page_options *o);
 
-color faded(color c, double opacity);
-color blend(color from, color to, double share); /* of `to`; opaque */
-rect inset(rect r, float by);
-
 /* Title at the top left of the area, a note at the right, of which what follows " · " is left out
  * where there is little room; returns the y below it. */
 float draw_title(const panel *p, const page_options *o, const char *note, display_list *list);
@@ -142,8 +138,12 @@ void draw_note(const panel *p, const page_options *o, const char *note, display_
 void draw_frame(panel *p, const page_options *o, float top, bool with_y, float left, float right,
                 const char *x_name, display_list *list);
 const char *x_axis_name(const page_options *o);
+/* What is left of the area below `top`, within its margins. */
+rect room_below(const panel *p, float top);
 void draw_empty(const panel *p, const page_options *o, const char *why, display_list *list);
 
+/* A regular text of LABEL_SIZE. */
+void draw_label(display_list *list, float x, float y, const char *text, color c, anchor side);
 /* Writes text cut to a width, with an ellipsis. */
 void draw_text_within(display_list *list, float x, float y, float width, const char *text,
                       text_style style);

@@ -5,18 +5,14 @@
 
 #include "viz/plot/panel_parts.h"
 
-enum { ROW_HITS = 0, ROW_FALSE_ALARMS = 1, ROW_PRECISION = 4, ROW_RECALL = 5 };
-
-static double element(const curve *c, int row, size_t threshold) {
-    return c->tag->matrix[threshold * DNN_EVENT_PR_ROWS + (size_t)row];
+static size_t threshold_count(const curve *c) {
+    return c->tag->matrix == NULL ? 0 : c->tag->columns;
 }
 
-/* How many thresholds have a precision: above the others nothing counts as positive. */
-static size_t threshold_count(const curve *c) {
-    size_t n = c->tag->matrix == NULL ? 0 : c->tag->columns;
-    while (n > 0 && !(element(c, ROW_HITS, n - 1) + element(c, ROW_FALSE_ALARMS, n - 1) > 0))
-        n--;
-    return n;
+/* Where a threshold stands on the page; NaN where nothing counts as positive. */
+static point place_of(const panel *p, const curve *c, size_t threshold) {
+    pr_point at = run_pr_point(c->tag, threshold);
+    return (point){(float)x_of(p, at.recall), (float)y_of(p, at.precision)};
 }
 
 void fit_pr(panel *p, const page_options *o) {
@@ -31,8 +27,11 @@ static void draw_curve(const panel *p, const curve *c, const page_options *o, di
         t.stroke.color = faded(t.stroke.color, 0.25);
     if (!trace_open(&t, threshold_count(c) + 1))
         return;
-    for (size_t i = 0; i < threshold_count(c); i++)
-        trace_to(&t, x_of(p, element(c, ROW_RECALL, i)), y_of(p, element(c, ROW_PRECISION, i)));
+    for (size_t i = 0; i < threshold_count(c); i++) {
+        point at = place_of(p, c, i);
+        if (!isnan(at.y))
+            trace_to(&t, at.x, at.y);
+    }
     if (t.count > 1) { /* where it is steep there is no spike that a dash could hide */
         draw_polyline(list, t.points, t.count, t.stroke);
         t.count = 0;
@@ -67,13 +66,13 @@ void draw_pr(panel *p, const page_options *o, display_list *list) {
 
 /* --- under the mouse --- */
 
-/* The threshold whose point is nearest to a place on the page; thresholds are evenly spaced. */
+/* The threshold whose point is nearest to a place on the page; SIZE_MAX: there is none. */
 static size_t nearest(const panel *p, const curve *c, point cursor) {
-    size_t best = 0;
-    double least = INFINITY;
+    size_t best = SIZE_MAX;
+    float least = INFINITY;
     for (size_t i = 0; i < threshold_count(c); i++) {
-        double distance = hypot(x_of(p, element(c, ROW_RECALL, i)) - cursor.x,
-                                y_of(p, element(c, ROW_PRECISION, i)) - cursor.y);
+        point at = place_of(p, c, i);
+        float distance = hypotf(at.x - cursor.x, at.y - cursor.y);
         if (distance < least) {
             least = distance;
             best = i;
@@ -82,16 +81,16 @@ static size_t nearest(const panel *p, const curve *c, point cursor) {
     return best;
 }
 
-static box_row describe(const curve *c, size_t i, const page_options *o) {
+static box_row describe(const curve *c, size_t threshold, const page_options *o) {
     box_row row = {.sample = curve_stroke(c, o)};
-    char precision[20], recall[20], threshold[32];
-    size_t n = c->tag->columns;
-    axis_format(element(c, ROW_PRECISION, i), 5, precision, sizeof precision);
-    axis_format(element(c, ROW_RECALL, i), 5, recall, sizeof recall);
-    axis_format(n > 1 ? (double)i / (double)(n - 1) : 0, 3, threshold, sizeof threshold);
+    char precision[20], recall[20], note[32];
+    pr_point at = run_pr_point(c->tag, threshold);
+    axis_format(at.precision, 5, precision, sizeof precision);
+    axis_format(at.recall, 5, recall, sizeof recall);
+    axis_format(at.threshold, 3, note, sizeof note);
     snprintf(row.label, sizeof row.label, "%.90s", c->label);
     snprintf(row.value, sizeof row.value, "%s at %s", precision, recall);
-    snprintf(row.note, sizeof row.note, "threshold %s", threshold);
+    snprintf(row.note, sizeof row.note, "threshold %s", note);
     return row;
 }
 
@@ -103,14 +102,12 @@ void read_pr(panel *p, const page_options *o, const point *cursor, display_list 
         return;
     for (size_t i = 0; i < p->curve_count && count < MOST && count < room; i++) {
         const curve *c = &p->curves[i];
-        if (curve_hidden(c) || threshold_count(c) == 0)
+        size_t at = curve_hidden(c) ? SIZE_MAX : nearest(p, c, *cursor);
+        if (at == SIZE_MAX)
             continue;
-        size_t at = nearest(p, c, *cursor);
         rows[count++] = describe(c, at, o);
-        draw_fill(list,
-                  (rect){(float)x_of(p, element(c, ROW_RECALL, at)) - 3,
-                         (float)y_of(p, element(c, ROW_PRECISION, at)) - 3, 6, 6},
-                  curve_stroke(c, o).color, 3);
+        point place = place_of(p, c, at);
+        draw_fill(list, (rect){place.x - 3, place.y - 3, 6, 6}, curve_stroke(c, o).color, 3);
     }
     if (count > 0)
         draw_box(p, o, *cursor, "precision at recall", rows, count, list);

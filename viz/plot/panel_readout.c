@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/memory.h"
 #include "viz/plot/panel_parts.h"
@@ -39,14 +38,10 @@ void describe_point(const curve *c, const page_options *o, int64_t step, double 
     char when[48], at[48];
     axis_format_whole(step, at, sizeof at);
     double epoch = run_epoch(c->run, step);
-    if (o->x == X_WALL && fabs(wall_time) < LONGEST) {
-        time_t whole = (time_t)wall_time;
-        struct tm local;
-        localtime_r(&whole, &local);
-        strftime(when, sizeof when, "%d %b %H:%M:%S", &local);
-    } else {
+    if (o->x == X_WALL && fabs(wall_time) < LONGEST)
+        axis_format_time(wall_time, "%d %b %H:%M:%S", when, sizeof when);
+    else
         format_duration_hms(wall_time - c->run->first_time, when, sizeof when);
-    }
     if (isfinite(epoch))
         snprintf(text, size, "step %s · epoch %.4g · %s", at, epoch, when);
     else

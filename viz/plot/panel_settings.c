@@ -91,8 +91,7 @@ static void draw_row(const table *t, size_t row, const page_options *o, rect r, 
 static void draw_more(size_t count, const page_options *o, rect r, float y, display_list *list) {
     char text[48];
     snprintf(text, sizeof text, "+ %zu more", count);
-    draw_text(list, r.x, y, text,
-              (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_LEFT, 0});
+    draw_label(list, r.x, y, text, o->theme->muted, ANCHOR_LEFT);
 }
 
 /* --- several runs: a row for each, a column for each setting in which they differ --- */
@@ -131,8 +130,7 @@ static void draw_names(const table *t, block b, const page_options *o, float wid
         text_fit_middle(run_label(c->run), width - 14 - 6, LABEL_SIZE, FONT_REGULAR, text,
                         sizeof text);
         draw_fill(list, (rect){x, y + b.row / 2 - 6, 9, 9}, curve_stroke(c, o).color, 2);
-        draw_text(list, x + 14, y + b.row - 5, text,
-                  (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0});
+        draw_label(list, x + 14, y + b.row - 5, text, o->theme->text, ANCHOR_LEFT);
     }
 }
 

@@ -124,8 +124,7 @@ static void draw_prose(const panel *p, const page_options *o, rect r, display_li
 
 void draw_texts(panel *p, const page_options *o, display_list *list) {
     float top = draw_title(p, o, "", list) + 2;
-    rect r = {p->area.x + PADDING, top, p->area.w - 2 * PADDING,
-              p->area.y + p->area.h - PADDING - top};
+    rect r = room_below(p, top);
     if (!draw_settings(p, o, r, list))
         draw_prose(p, o, r, list);
 }

@@ -181,11 +181,11 @@ static bool put_pr(const report *r, const panel *p, FILE *out) {
         fprintf(out, "%s{\"step\":%lld,\"points\":[", i > 0 ? "," : "",
                 (long long)tag->matrix_step);
         for (size_t k = 0; k < count; k++) {
-            const double *at = tag->matrix + k * tag->rows;
+            pr_point at = run_pr_point(tag, k);
             fputs(k > 0 ? ",[" : "[", out);
-            json_number(at[5], 7, out);
+            json_number(at.recall, 7, out);
             putc(',', out);
-            json_number(at[0] + at[1] > 0 ? at[4] : NAN, 7, out);
+            json_number(at.precision, 7, out);
             putc(']', out);
         }
         fputs("]}", out);

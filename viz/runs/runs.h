@@ -48,8 +48,8 @@ typedef struct run_tag {
     size_t rows, columns;
     int64_t matrix_step;
     double matrix_time; /* wall time */
-    size_t matrices; /* how many came */
-    char *text;      /* the last one; of a matrix the names of its rows, a line each */
+    size_t matrices;    /* how many came */
+    char *text;         /* the last one; of a matrix the names of its rows, a line each */
     int64_t text_step;
     text_at *earlier; /* other texts before it, the oldest first; at most TEXTS_KEPT */
     size_t earlier_count, earlier_capacity;
@@ -113,8 +113,17 @@ run_tag *run_find(const run *r, const char *name, dnn_event_kind kind);
 /* The text that was logged under an image's name, or NULL. */
 const char *run_caption(const run *r, const run_tag *image);
 
-/* Number i of `shown` histograms of a tag that are evenly spaced among all; the last is the last. */
+/* Number i of `shown` histograms of a tag that are evenly spaced among all; the last is the last.
+ */
 const histogram_at *run_histogram(const run_tag *tag, size_t i, size_t shown);
+
+/* Threshold i of a curve of precision and recall: precision is NaN where nothing counts as
+ * positive. */
+typedef struct pr_point {
+    double threshold, precision, recall;
+} pr_point;
+
+pr_point run_pr_point(const run_tag *tag, size_t i);
 
 /* Text i of a tag, from 0, the last one at earlier_count, and its step. */
 const char *run_text_at(const run_tag *tag, size_t i, int64_t *step);

@@ -183,23 +183,16 @@ static void put_bar(const screen *s, const command *c) {
 
 /* --- words and pictures --- */
 
-static int count_characters(const char *text) {
-    int n = 0;
-    while (dnn_utf8_next(&text) != 0)
-        n++;
-    return n;
-}
-
 static void put_text(const screen *s, const command *c) {
     if (c->angle != 0)
         return;
     const theme *t = s->theme;
-    int length = count_characters(c->text);
+    float length = (float)dnn_utf8_count(c->text);
     float start = c->area.x / CELL_WIDTH;
     if (c->anchor == ANCHOR_MIDDLE)
-        start -= (float)length / 2;
+        start -= length / 2;
     else if (c->anchor == ANCHOR_RIGHT)
-        start -= (float)length;
+        start -= length;
     int column = (int)lroundf(start), row = (int)((c->area.y - 0.3f * c->size) / CELL_HEIGHT);
     color k = c->stroke.color;
     const char *next = c->text;

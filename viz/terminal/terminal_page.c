@@ -67,19 +67,12 @@ static void put_padded(const char *text, int width, FILE *out) {
     }
 }
 
-static int count_characters(const char *text) {
-    int n = 0;
-    while (dnn_utf8_next(&text) != 0)
-        n++;
-    return n;
-}
-
 void terminal_list_runs(const view *v, int columns, FILE *out) {
     const runs *all = view_runs(v);
     char text[RUN_LIST_COLUMNS][64];
     int names = 4, room;
     for (size_t i = 0; i < all->count; i++) {
-        int n = count_characters(run_label(all->items[i]));
+        int n = (int)dnn_utf8_count(run_label(all->items[i]));
         names = n > names ? n : names;
     }
     room = columns - 2 - 2 - 10 - 10 - (int)RUN_LIST_COLUMNS * VALUE_CELLS;

@@ -61,10 +61,10 @@ static void put_matrix(const curve *c, FILE *out) {
 static void put_pr(const curve *c, FILE *out) {
     const run_tag *tag = c->tag;
     fprintf(out, "    %s, threshold, precision, recall:\n", c->label);
-    for (size_t i = 0; tag->matrix != NULL && i < tag->columns; i++)
-        fprintf(out, "      %.4g %.7g %.7g\n",
-                tag->columns > 1 ? (double)i / (double)(tag->columns - 1) : 0,
-                tag->matrix[i * tag->rows + 4], tag->matrix[i * tag->rows + 5]);
+    for (size_t i = 0; tag->matrix != NULL && i < tag->columns; i++) {
+        pr_point at = run_pr_point(tag, i);
+        fprintf(out, "      %.4g %.7g %.7g\n", at.threshold, at.precision, at.recall);
+    }
 }
 
 static void put_image(const curve *c, FILE *out) {

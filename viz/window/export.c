@@ -140,10 +140,7 @@ void export_name(const view *v, const char *extension, char *path, size_t size) 
     for (char *c = name; *c != '\0'; c++)
         if (*c == '/' || *c == ' ')
             *c = '-';
-    time_t now = time(NULL);
-    struct tm parts;
-    localtime_r(&now, &parts);
-    strftime(when, sizeof when, "%Y%m%d-%H%M%S", &parts);
+    axis_format_time((double)time(NULL), "%Y%m%d-%H%M%S", when, sizeof when);
     snprintf(path, size, "%s-%s.%s", name, when, extension);
     for (int n = 2; access(path, F_OK) == 0 && n < 100; n++)
         snprintf(path, size, "%s-%s-%d.%s", name, when, n, extension);

@@ -139,9 +139,9 @@ void help_draw(const view *v, display_list *list) {
     float scale = fminf(1, fminf((v->width - 16) / width, (v->height - 16) / height));
     help_sheet s = {v, list, scale, (v->width - width * scale) / 2,
                     (v->height - height * scale) / 2};
-    draw_fill(list, (rect){0, 0, v->width, v->height}, (t->background & 0xFFFFFF00u) | 0xB8, 0);
-    draw_fill(list, (rect){s.x - 1, s.y - 1, width * scale + 2, height * scale + 2}, t->border, 11);
-    draw_fill(list, (rect){s.x, s.y, width * scale, height * scale}, t->panel, 10);
+    draw_fill(list, (rect){0, 0, v->width, v->height}, faded(t->background, 0.72), 0);
+    rect page = {s.x - 1, s.y - 1, width * scale + 2, height * scale + 2};
+    draw_framed(list, page, t->border, t->panel, 11);
     put_text(&s, MARGIN, 38, "Keys and mouse", t->text, FONT_BOLD, 18);
     for (int c = 0; c < 2; c++) {
         float x = MARGIN + (float)c * (COLUMN + MARGIN), y = TITLE;

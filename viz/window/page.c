@@ -104,13 +104,6 @@ static run_state state_of(const view *v, const run *r) {
     return page_is_running(v, r) ? STATE_RUNNING : STATE_ENDED;
 }
 
-static void describe_end(double when, char *text, size_t size) {
-    time_t seconds = (time_t)when;
-    struct tm parts;
-    localtime_r(&seconds, &parts);
-    strftime(text, size, "finished %Y-%m-%d %H:%M", &parts);
-}
-
 void page_describe(const view *v, char *text, size_t size) {
     const run *r = latest(view_runs(v));
     char steps[48], speed[48], state[64] = "running";
@@ -122,7 +115,7 @@ void page_describe(const view *v, char *text, size_t size) {
     axis_format_whole(r->last_step, steps, sizeof steps);
     double rate = rate_of(r);
     if (now == STATE_ENDED)
-        describe_end(r->last_time, state, sizeof state);
+        axis_format_time(r->last_time, "finished %Y-%m-%d %H:%M", state, sizeof state);
     else if (now == STATE_PAUSED)
         snprintf(state, sizeof state, "paused");
     if (v->replay.on) {
@@ -209,8 +202,8 @@ static void draw_scroll_bar(const view *v, display_list *list) {
         return;
     float part = fmaxf(24, track.h * track.h / v->content);
     float at = v->scroll / (v->content - track.h) * (track.h - part);
-    draw_fill(list, (rect){track.x + 3, track.y + at, 4, part},
-              (v->options.theme->muted & 0xFFFFFF00u) | 0x80, 2);
+    draw_fill(list, (rect){track.x + 3, track.y + at, 4, part}, faded(v->options.theme->muted, 0.5),
+              2);
 }
 
 rect page_replay_track(const view *v) {

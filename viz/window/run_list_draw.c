@@ -179,7 +179,7 @@ static void draw_row(const view *v, const run *r, rect row, const run_column *co
     if (v->options.highlight == r)
         draw_fill(list, (rect){row.x + 4, row.y, row.w - 8, ROW}, t->grid, 4);
     if (!shown)
-        paint = (paint & 0xFFFFFF00u) | 0x40;
+        paint = faded(paint, 0.25);
     draw_fill(list, (rect){x, row.y + 4, SWATCH, SWATCH}, paint, 2);
     if (page_is_running(v, r)) /* a ring around the colour of a run that goes on */
         draw_polyline(list,
@@ -214,8 +214,7 @@ void run_list_draw(view *v, display_list *list) {
     rows.w = a.w;
     a.h = fminf(a.h, HEAD + ROW * (float)v->list.row_count + 10);
     size_t count = column_count(v, columns);
-    draw_fill(list, a, t->border, 6);
-    draw_fill(list, (rect){a.x + 1, a.y + 1, a.w - 2, a.h - 2}, t->panel, 5);
+    draw_framed(list, a, t->border, t->panel, 6);
     draw_search(v, a, list);
     draw_headings(v, a, columns, count, list);
     size_t fit = (size_t)(rows.h / ROW), hidden = 0;

@@ -81,7 +81,7 @@ static void draw_entry(const view *v, const run *r, rect place, display_list *li
     bool shown = run_visible(r);
     color paint = run_color(r, &v->options);
     if (!shown)
-        paint = (paint & 0xFFFFFF00u) | 0x40;
+        paint = faded(paint, 0.25);
     draw_fill(list, (rect){place.x, place.y + 3, SWATCH, SWATCH}, paint, 2);
     text_fit_middle(run_label(r), place.w - SWATCH - 4.5f, SIZE, FONT_REGULAR, name, sizeof name);
     draw_text(list, place.x + SWATCH + 5, place.y + 12, name,

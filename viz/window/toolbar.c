@@ -200,8 +200,7 @@ void toolbar_draw(const view *v, display_list *list) {
         rect r = places[i];
         if (r.w <= 0)
             continue;
-        draw_fill(list, r, under == &buttons[i] ? t->accent : t->border, 5);
-        draw_fill(list, (rect){r.x + 1, r.y + 1, r.w - 2, r.h - 2}, t->panel, 4);
+        draw_framed(list, r, under == &buttons[i] ? t->accent : t->border, t->panel, 5);
         char text[48];
         if (buttons[i].icon != ICON_TEXT) {
             draw_icon(v, buttons[i].icon, r, list);
