@@ -117,7 +117,7 @@ static int layer_eval(lua_State *L) {
     return set_mode(L, false);
 }
 
-/* layer:requires_grad_(flag): sets it (true when not given) and returns the layer. */
+/* layer:requires_grad_(flag): sets it (true by default) and returns the layer. */
 static int layer_requires_grad(lua_State *L) {
     dnnlua_layer *self = dnnlua_check_layer(L, 1);
 

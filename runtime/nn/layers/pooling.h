@@ -18,18 +18,19 @@
      .required = true,                                                                             \
      .example = 2,                                                                                 \
      .doc = window},                                                                               \
-    {.name = "stride",                                                                             \
-     .kind = extents,                                                                              \
-     .low = 1,                                                                                     \
-     .initial = -1,                                                                                \
-     .optional = true,                                                                             \
-     .doc = places " from one window to the next; kernel_size when not given"},                    \
-    {.name = "padding",                                                                            \
-     .kind = extents,                                                                              \
-     .doc = places " added " sides ", at most half of the window"},                                \
-    {.name = "ceil_mode",                                                                          \
-     .kind = DNN_FIELD_FLAG,                                                                       \
-     .doc = "whether a window may reach beyond the end, so that nothing is left out"}
+        {.name = "stride",                                                                         \
+         .kind = extents,                                                                          \
+         .low = 1,                                                                                 \
+         .initial = -1,                                                                            \
+         .optional = true,                                                                         \
+         .doc = places " from one window to the next; kernel_size by default"},                    \
+        {.name = "padding",                                                                        \
+         .kind = extents,                                                                          \
+         .doc = places " added " sides ", at most half of the window"},                            \
+    {                                                                                              \
+        .name = "ceil_mode", .kind = DNN_FIELD_FLAG,                                               \
+        .doc = "whether a window may reach beyond the end, so that nothing is left out"            \
+    }
 
 #define DNN_POOLING_DILATION(extents, places)                                                      \
     {.name = "dilation",                                                                           \

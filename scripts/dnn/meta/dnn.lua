@@ -130,15 +130,16 @@ function dnn.get_num_threads() end
 ---Sets how precisely float32 matrices are multiplied; the names are those of PyTorch's
 ---`set_float32_matmul_precision`.
 ---
----- "highest", at first, and "high": in float32. CPUs have no type between float32 and bfloat16, so the two are the same.
+---- "highest", the default, and "high": in float32. CPUs have no type between float32 and bfloat16, so the two are the
+---  same.
 ---- "medium": the operands are rounded to bfloat16 (8 bits of precision, float32's range) and the products added up in
----  float32, where the CPU multiplies bfloat16 (AVX512-BF16); where it does not, products stay float32, as in PyTorch.
+---  float32, where the CPU multiplies bfloat16 (AVX512-BF16); elsewhere products stay float32, as in PyTorch.
 ---
----Returned is what products are on now, "bfloat16" or "float32". This holds for `A * B`, Linear, the projections of
----attention and Bilinear, forward and backward, where the result has at least 32 rows and 32 columns and each sum 16
----terms: smaller ones gain nothing. Convolutions, recurrent steps, attention's own products and float64 are not touched.
----Values, gradients and optimisers are float32 all the time, and results have the same bits on any number of threads.
----Numbers below 1.2e-38 count as 0. [What it gains and costs](speed.md#bfloat16).
+---It returns the type that products now use, "bfloat16" or "float32". This holds for `A * B`, Linear, the projections
+---of attention and Bilinear, forward and backward, where the result has at least 32 rows and 32 columns and each sum 16
+---terms: smaller ones gain nothing. Convolutions, recurrent steps, attention's own products and float64 are not
+---affected. Values, gradients and optimisers are float32 all the time, and results have the same bits on any number of
+---threads. Numbers below 1.2e-38 count as 0. [What it gains and costs](speed.md#bfloat16).
 ---
 ---```lua
 ---dnn.set_matmul_precision "highest"
@@ -148,7 +149,7 @@ function dnn.get_num_threads() end
 ---@return "bfloat16"|"float32"
 function dnn.set_matmul_precision(precision) end
 
----How precisely float32 matrices are multiplied, and what products are on: see `dnn.set_matmul_precision`.
+---How precisely float32 matrices are multiplied, and the type that products use: see `dnn.set_matmul_precision`.
 ---
 ---```lua
 ---print((dnn.get_matmul_precision()))   --> highest

@@ -248,9 +248,9 @@ function net:train(training) end
 ---backward unless `net.keep` is true.
 ---
 ---A BatchNorm after a Linear or a convolution is folded into it: one layer with other weights computes both, as
----PyTorch's fuse_conv_bn_eval does. The values of both layers stay as they are, and changes of them count at the next
----forward, which folds anew. The result differs by rounding from that of one layer after the other, which `net.keep =
----true` gives.
+---PyTorch's fuse_conv_bn_eval does. The values of both layers stay as they are; after a change of them, the next
+---forward folds again. The result differs by rounding from that of the two layers in turn, which `net.keep = true`
+---gives.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Dropout(0.5)}

@@ -180,7 +180,7 @@ local subplots = {}
 ---
 ---The numbers are copied: what is changed afterwards does not change the plot.
 ---
----Errors: as of `dnn.plot`; a full grid; options about the whole grid, which `show` takes.
+---Errors: as for `dnn.plot`; a full grid; options about the whole grid, which `show` takes.
 ---
 ---```lua
 ---local grid = dnn.subplots(1, 2)
@@ -195,7 +195,7 @@ function subplots:plot(x, y, options) end
 
 ---Plots a histogram in the next place of the grid, as `dnn.hist` does.
 ---
----Errors: as of `dnn.hist`; a full grid; options about the whole grid, which `show` takes.
+---Errors: as for `dnn.hist`; a full grid; options about the whole grid, which `show` takes.
 ---
 ---```lua
 ---local grid = dnn.subplots(2, 1)
@@ -209,7 +209,7 @@ function subplots:hist(values, options) end
 
 ---Shows a matrix or images in the next place of the grid, as `dnn.imshow` does.
 ---
----Errors: as of `dnn.imshow`; a full grid; options about the whole grid, which `show` takes.
+---Errors: as for `dnn.imshow`; a full grid; options about the whole grid, which `show` takes.
 ---
 ---```lua
 ---local grid = dnn.subplots(1, 2)
@@ -224,7 +224,8 @@ function subplots:imshow(value, options) end
 
 ---Draws the grid in the terminal, in a file or in a window. It may be drawn several times.
 ---
----Errors: a grid without plots and unknown options raise. Nil and a message where dnnview or a file cannot be had.
+---Errors: a grid without plots and unknown options raise. Nil and a message if dnnview cannot be run or a file cannot
+---be written.
 ---
 ---```lua
 ---local grid = dnn.subplots(1, 1)
