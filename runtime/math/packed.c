@@ -6,12 +6,15 @@ static void K(pack)(const dnn_matrix *a, bool transpose, size_t first, size_t ro
                     size_t depth, void *memory) {
     T *to = memory;
     const T *from = dnn_matrix_at(a, transpose ? 0 : first, transpose ? first : 0);
-    size_t along = transpose ? 1 : a->ld, across = transpose ? a->ld : 1;
-    for (size_t k = 0; k < depth; k++, to += width, from += along) {
+    if (rows < width)
+        memset(to, 0, width * depth * sizeof *to);
+    for (size_t k = 0; k < depth && !transpose; k++)
+        memcpy(to + k * width, from + k * a->ld, rows * sizeof *to);
+    for (size_t k = 0; k < depth && transpose; k += TURN) {
+        size_t some = depth - k < TURN ? depth - k : TURN;
         for (size_t i = 0; i < rows; i++)
-            to[i] = from[i * across];
-        for (size_t i = rows; i < width; i++)
-            to[i] = 0;
+            for (size_t l = 0; l < some; l++)
+                to[(k + l) * width + i] = from[i * a->ld + k + l];
     }
 }
 
@@ -23,10 +26,13 @@ static void K(pack)(const dnn_matrix *a, bool transpose, size_t first, size_t ro
 #include "core/threads.h"
 #include "math/conv_kernels.h"
 
+#define TURN 16 /* columns of a transposed block at a time: whole cache lines are read */
+
 #define KERNELS "math/packed.c"
 #include "math/both_types.inc"
 
 #define MOST_LANES 16
+#define MANY       32768 /* elements that are worth waking a thread for */
 
 /* Rows of the block that begins at `first`, as the kernels take it. */
 static size_t width_at(const dnn_packed *p, size_t first) {
@@ -39,21 +45,37 @@ size_t dnn_packed_bytes(dnn_dtype dtype, size_t rows, size_t depth) {
     return (rows + most - 1) / most * most * depth * dnn_dtype_info(dtype)->size;
 }
 
+typedef struct packing {
+    const dnn_matrix *a;
+    bool transpose;
+    dnn_packed *packed;
+    void *memory;
+} packing;
+
+/* A block of rows; those before it are all of the widest. */
+static void pack_block(void *context, size_t task) {
+    const packing *job = context;
+    const dnn_packed *p = job->packed;
+    size_t first = task * DNN_CONV_VECTORS * p->kernels->lanes, width = width_at(p, first),
+           rows = p->rows - first < width ? p->rows - first : width;
+    void *to = (char *)job->memory + first * p->depth * dnn_dtype_info(job->a->dtype)->size;
+    if (job->a->dtype == DNN_FLOAT32)
+        pack_f32(job->a, job->transpose, first, rows, width, p->depth, to);
+    else
+        pack_f64(job->a, job->transpose, first, rows, width, p->depth, to);
+}
+
 dnn_packed dnn_pack(const dnn_matrix *a, bool transpose, void *memory) {
     dnn_packed p = {.rows = transpose ? a->cols : a->rows,
                     .depth = transpose ? a->rows : a->cols,
                     .data = memory};
+    packing job = {a, transpose, &p, memory};
     p.kernels = dnn_conv_kernels_for(a->dtype, p.rows);
-    char *to = memory;
-    for (size_t first = 0, width; first < p.rows; first += width) {
-        width = width_at(&p, first);
-        size_t rows = p.rows - first < width ? p.rows - first : width;
-        if (a->dtype == DNN_FLOAT32)
-            pack_f32(a, transpose, first, rows, width, p.depth, to);
-        else
-            pack_f64(a, transpose, first, rows, width, p.depth, to);
-        to += width * p.depth * dnn_dtype_info(a->dtype)->size;
-    }
+    size_t width = DNN_CONV_VECTORS * p.kernels->lanes, blocks = (p.rows + width - 1) / width;
+    if (p.rows * p.depth >= MANY)
+        dnn_parallel(blocks, pack_block, &job);
+    for (size_t block = 0; block < blocks && p.rows * p.depth < MANY; block++)
+        pack_block(&job, block);
     return p;
 }
 

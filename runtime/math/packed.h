@@ -1,8 +1,8 @@
 /* packed.h: a matrix that is multiplied by few columns at a time, many times: brought once into the
  * order in which the kernels read it. A recurrent layer's weights are.
  *
- * All but dnn_outer_product run on the calling thread, which may be inside a task; nothing is
- * checked. Sums run along k in the order of memory, with the same bits on any number of threads. */
+ * dnn_packed_product runs on the calling thread, which may be inside a task, the others on all;
+ * nothing is checked. Sums run along k in the order of memory, with the same bits on any number of threads. */
 #ifndef DNN_MATH_PACKED_H
 #define DNN_MATH_PACKED_H
 
@@ -17,7 +17,7 @@ typedef struct dnn_packed {
 /* Bytes that dnn_pack needs for a matrix of rows x depth, whatever the CPU. */
 size_t dnn_packed_bytes(dnn_dtype dtype, size_t rows, size_t depth);
 
-/* Packs `a`, or its transpose, into memory that is 64-byte aligned. */
+/* Packs `a`, or its transpose, into memory that is 64-byte aligned; a large one on all threads. */
 dnn_packed dnn_pack(const dnn_matrix *a, bool transpose, void *memory);
 
 /* out = a b, or out + a b, plus the bias (a->rows elements; NULL: none) in every column. b is
