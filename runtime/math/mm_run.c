@@ -23,7 +23,9 @@
 
 #define PIECE_FLOPS   4e6 /* p pieces need p times this each: more pieces pack more */
 #define MAX_PIECES    64
-#define CUT_SIDE      256  /* shorter sides are not cut */
+#define CUT_SIDE      256  /* shorter sides are not cut, ... */
+#define HALF_SIDE     96   /* ... but once, where the program's own kernels pack a alone, ... */
+#define HALF_FLOPS    8e6  /* ... and both halves are work enough for a thread */
 #define SMALL_VECTOR  4096 /* elements */
 #define GRAIN         16   /* pieces begin at multiples of this: whole vectors, whole cache lines */
 #define DEEP          32   /* k is cut when it is this many times the longer side of c */
@@ -69,10 +71,12 @@ static mm_plan make_plan(const dnn_mm_call *p) {
         cols = vector_pieces(p);
     double flops = 2.0 * (double)p->m * (double)p->n * (double)p->k;
     bool deep = p->k / DEEP >= larger(p->m, p->n), cut = rows * cols > 1;
-    for (size_t i = 2; !cut && i <= MAX_PIECES && flops >= PIECE_FLOPS * (double)(i * i); i *= 2) {
+    bool halves = flops >= HALF_FLOPS && dnn_small_suits(p);
+    for (size_t i = 2; !cut && i <= MAX_PIECES &&
+                       (flops >= PIECE_FLOPS * (double)(i * i) || (i == 2 && halves)); i *= 2) {
         if (deep)
             depth *= 2;
-        else if (larger(p->m / rows, p->n / cols) < CUT_SIDE)
+        else if (larger(p->m / rows, p->n / cols) < (i == 2 && halves ? HALF_SIDE : CUT_SIDE))
             break;
         else if (p->m / rows >= p->n / cols)
             rows *= 2;
