@@ -27,6 +27,13 @@ if(DNN_SANITIZE_THREADS)
   add_link_options(-fsanitize=thread)
 endif()
 
+# Threads count without losing each other's counts; a process that reads HDF5 files writes its counts when it ends.
+if(DNN_COVERAGE)
+  add_compile_options(--coverage -fprofile-update=atomic)
+  add_compile_definitions(DNN_COVERAGE)
+  add_link_options(--coverage)
+endif()
+
 # Everything is instrumented, so that a fuzzer sees which ways its inputs take; with the sanitisers.
 if(DNN_FUZZ)
   if(NOT CMAKE_C_COMPILER_ID STREQUAL "Clang")

@@ -51,7 +51,8 @@ static int show_values(lua_State *L) {
     for (int i = 1; i <= shown; i++) {
         size_t length;
         const char *bytes = lua_tolstring(L, i, &length);
-        fwrite(bytes, 1, bytes != NULL ? length : 0, stdout);
+        if (bytes != NULL)
+            fwrite(bytes, 1, length, stdout);
         fputs(i == shown ? "\n" : lines ? "\n" : "\t", stdout);
     }
     if (shown < count)

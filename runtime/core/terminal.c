@@ -8,19 +8,20 @@
 
 #define MOST_CHARACTERS 1000 /* a larger $COLUMNS or $LINES is a mistake */
 
-static bool is_set(const char *name) {
+/* Whether a variable of the environment is set, to something else than `except`. */
+static bool is_set(const char *name, const char *except) {
     const char *value = getenv(name);
-    return value != NULL && value[0] != '\0';
+    return value != NULL && value[0] != '\0' && strcmp(value, except) != 0;
 }
 
 bool dnn_terminal_takes_sequences(void) {
-    return is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
+    return is_set("TERM", "dumb");
 }
 
 bool dnn_terminal_takes_colours(int descriptor) {
-    if (is_set("NO_COLOR"))
+    if (is_set("NO_COLOR", ""))
         return false;
-    if (is_set("CLICOLOR_FORCE") && strcmp(getenv("CLICOLOR_FORCE"), "0") != 0)
+    if (is_set("CLICOLOR_FORCE", "0"))
         return true;
     return dnn_terminal_takes_sequences() && isatty(descriptor);
 }

@@ -23,6 +23,7 @@ typedef struct event_file {
     uint8_t *bytes; /* read and not used yet: part of a record */
     size_t used, capacity;
     bool lost; /* given up */
+    double first, last; /* wall times of its events; 0: none yet */
 } event_file;
 
 struct dnn_run_reader {
@@ -129,11 +130,16 @@ typedef struct counted_visit {
     dnn_event_visit *visit;
     void *context;
     size_t count;
-    bool *closed; /* whether the last record said that the log was closed */
+    bool *closed;     /* whether the last record said that the log was closed */
+    event_file *file; /* which the event is from */
 } counted_visit;
 
 static void visit_and_count(void *context, const dnn_event *event) {
     counted_visit *c = context;
+    if (event->wall_time > c->file->last)
+        c->file->last = event->wall_time;
+    if (c->file->first == 0)
+        c->file->first = event->wall_time;
     *c->closed = event->kind == DNN_EVENT_END;
     if (*c->closed)
         return;
@@ -191,13 +197,26 @@ static void poll_file(dnn_run_reader *r, event_file *f, counted_visit *visit) {
 }
 
 size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void *context) {
-    counted_visit counted = {visit, context, 0, &reader->closed};
+    counted_visit counted = {visit, context, 0, &reader->closed, NULL};
     reader->problem = 0;
     if (reader->is_folder)
         look_for_files(reader, NULL);
-    for (size_t i = 0; i < reader->count; i++)
-        poll_file(reader, &reader->files[i], &counted);
+    for (size_t i = 0; i < reader->count; i++) {
+        counted.file = &reader->files[i];
+        poll_file(reader, counted.file, &counted);
+    }
     return counted.count;
+}
+
+/* Whether a file begins before another one, whose name is earlier, has ended. */
+static bool were_at_once(const dnn_run_reader *r) {
+    double last = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->files[i].first > 0 && r->files[i].first < last)
+            return true;
+        last = r->files[i].last > last ? r->files[i].last : last;
+    }
+    return false;
 }
 
 const char *dnn_run_reader_damage(const dnn_run_reader *reader) {
@@ -207,6 +226,13 @@ const char *dnn_run_reader_damage(const dnn_run_reader *reader) {
     if (reader->problem != 0) {
         snprintf(text, size, "%.120s: cannot be read: %s", reader->path,
                  strerror(reader->problem));
+        return text;
+    }
+    if (skipped + reader->lost == 0 && were_at_once(reader)) {
+        snprintf(text, size,
+                 "%.120s: two processes logged into it at once; of what both logged, the later "
+                 "file's is shown",
+                 reader->path);
         return text;
     }
     if (skipped + reader->lost == 0)

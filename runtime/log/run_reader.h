@@ -18,7 +18,8 @@ void dnn_run_reader_close(dnn_run_reader *reader);
 size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void *context);
 
 /* Damage met so far, in words for a person ("runs/cats: 2 damaged records were skipped"), or why
- * the last poll could not read all ("runs/cats: cannot be read: Too many open files"), or "". */
+ * the last poll could not read all ("runs/cats: cannot be read: Too many open files"), or that two
+ * processes wrote at once, or "". */
 const char *dnn_run_reader_damage(const dnn_run_reader *reader);
 
 /* Whether the last poll could not read all there was. */

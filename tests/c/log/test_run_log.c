@@ -246,6 +246,32 @@ static void another_process_that_writes_into_the_folder_is_noticed(void **state)
     dnn_run_log_close(log);
 }
 
+static void logs_that_two_writers_wrote_at_once_are_told_from_one_that_went_on(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_run_log *first, *second;
+    dnn_run_reader *reader;
+    sums s = {0};
+    check_ok(dnn_run_log_open(&first, folder, &err));
+    dnn_run_log_scalar(first, 1, "cost", 1);
+    dnn_run_log_close(first);
+    check_ok(dnn_run_log_open(&first, folder, &err));
+    dnn_run_log_scalar(first, 2, "cost", 1);
+    check_ok(dnn_run_log_flush(first, &err));
+    assert_int_equal(read_all(folder).count, 2); /* which sees to it that there is no damage */
+    check_ok(dnn_run_log_open(&second, folder, &err));
+    dnn_run_log_scalar(second, 2, "cost", 2);
+    dnn_run_log_scalar(first, 3, "cost", 1);
+    dnn_run_log_close(second);
+    dnn_run_log_close(first);
+    check_ok(dnn_run_reader_open(&reader, folder, &err));
+    dnn_run_reader_poll(reader, add_up, &s);
+    assert_non_null(strstr(dnn_run_reader_damage(reader),
+                           ": two processes logged into it at once; of what both logged, the later "
+                           "file's is shown"));
+    dnn_run_reader_close(reader);
+}
+
 static size_t torn_bytes(const char *path) {
     dnn_run_reader *reader;
     sums s = {0};
@@ -354,6 +380,7 @@ int main(void) {
         in_folder(a_full_disk_keeps_every_whole_record_and_the_log_recovers),
         in_folder(flush_fails_when_the_file_was_removed),
         in_folder(another_process_that_writes_into_the_folder_is_noticed),
+        in_folder(logs_that_two_writers_wrote_at_once_are_told_from_one_that_went_on),
         in_folder(a_file_cut_anywhere_gives_its_whole_records),
         in_folder(damage_is_skipped_and_said),
         in_folder(what_is_no_run_or_cannot_be_written_is_said_so),
