@@ -157,6 +157,7 @@ typedef struct job {
     dnn_matrix *out;
     uint32_t *index;
     const uint32_t *winners;
+    const dnn_matrix *gate;
     bool backward, add;
     size_t height, width; /* of the results */
     size_t in_width;
@@ -191,6 +192,8 @@ static void run_rows(const job *j, size_t example, size_t first, size_t last, si
         size_t pixel = y * j->width + x;
         row.out = dnn_matrix_at(j->out, pixel * channels, example);
         row.rows = span_of(j, 0, y);
+        if (j->gate != NULL)
+            row.gate = dnn_matrix_at(j->gate, pixel * channels, example);
         row.y = y;
         row.pixel = (uint32_t)pixel;
         if (j->index != NULL)
@@ -264,11 +267,14 @@ dnn_status dnn_pool_max_forward(const dnn_pool *p, const dnn_matrix *X, dnn_matr
 }
 
 dnn_status dnn_pool_max_backward(const dnn_pool *p, const uint32_t *index, const dnn_matrix *dA,
-                                 double beta, dnn_matrix *dX, dnn_error *err) {
+                                 const dnn_matrix *gate, double beta, dnn_matrix *dX,
+                                 dnn_error *err) {
     dnn_status status = check_both(p, "dX", dX, "dA", dA, err);
+    if (status == DNN_OK && gate != NULL)
+        status = check("the gate", gate, dX->rows, dX->cols, dX->dtype, err);
     if (status != DNN_OK)
         return status;
-    job j = {.pool = p, .in = dA, .out = dX, .winners = index, .backward = true, .add = beta != 0};
+    job j = {.pool = p, .in = dA, .out = dX, .winners = index, .gate = gate, .backward = true, .add = beta != 0};
     j.kernel = dnn_pool_kernels_for(dX->dtype, p->channels)->max_back;
     return run_job(&j, err);
 }

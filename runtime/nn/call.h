@@ -49,6 +49,8 @@ struct dnn_call {
     struct dnn_live *live; /* of a class whose first value is sparse: columns of its gradient that are
                               not 0, which backward keeps (network/parameters.h); NULL: all may be */
 
+    bool gates; /* X is the output of a layer that rectifies, whose backward this call's does, too */
+    bool gated; /* of that layer's call: there is nothing left to do in backward */
     bool folded;           /* values[0] and [1] have taken up a scaling of A: see network/fold.c */
 
     void *host;    /* of a call on a tape: who runs backward; NULL in a network */

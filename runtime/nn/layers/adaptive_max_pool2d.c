@@ -21,6 +21,7 @@ const dnn_layer_class dnn_layer_adaptive_max_pool2d = {
     .doc = "A = the largest element of each of output_size parts of an image",
     .fields = fields,
     .cases = cases,
+    .flags = DNN_GATES,
     .wants = dnn_pooling_wants,
     .shape = dnn_pooling_shape,
     .saved = dnn_pooling_max_saved,

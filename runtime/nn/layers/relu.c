@@ -11,7 +11,7 @@ const dnn_layer_class dnn_layer_relu = {
     .name = "ReLU",
     .doc = "A = max(0, X)",
     .cases = cases,
-    .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
+    .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP | DNN_RECTIFIES,
     .forward = activation_forward,
     .backward = activation_backward,
 };

@@ -127,6 +127,17 @@ static void place_outputs(planner *p, bool all) {
                                                 p->blocks[p->A_block[b]].last >= network->step_count);
 }
 
+/* Whether the only reader of a rectifier's output, which works in place, does its backward, too. */
+static void find_gate(planner *p, size_t rectifier) {
+    size_t out = p->network->steps[rectifier].output, reader = p->last_consumer[out];
+    if (out == p->network->step_count || p->consumers[out] != 1 ||
+        !dnn_layer_has(p->network->steps[rectifier].layer, DNN_RECTIFIES) ||
+        !dnn_layer_has(p->network->steps[reader].layer, DNN_GATES))
+        return;
+    p->plan->calls[rectifier].gated = true;
+    p->plan->calls[reader].gates = true;
+}
+
 /* dA of a buffer lives from the backward of its last consumer to that of its producer. */
 static void place_gradients(planner *p, bool all) {
     const dnn_network *network = p->network;
@@ -144,6 +155,8 @@ static void place_gradients(planner *p, bool all) {
             if (p->blocks[shared].last < backward_time(p, producer))
                 p->blocks[shared].last = backward_time(p, producer);
             p->plan->dkept[b] = all;
+            if (in_place)
+                find_gate(p, p->last_consumer[b]);
             continue;
         }
         p->dA_block[b] =

@@ -347,7 +347,7 @@ static dnn_status run_backward(dnn_network *network, dnn_plan *plan, const dnn_m
             continue;
         set_input_gradients(network, plan, s, dX);
         bool view = dnn_step_is_view(&network->steps[s], plan->training);
-        if (view && call->dX[0].data == call->dA.data)
+        if ((view && call->dX[0].data == call->dA.data) || call->gated)
             continue;
         dnn_status status = run_step(network, s, call, false, err);
         if (status != DNN_OK)

@@ -125,7 +125,7 @@ function dnn.Layer(options) end
 ---@field input_shape integer[]|nil shape of its input, {height, width, channels} of an image; nil until known
 ---@field output_shape integer[]|nil shape of its output
 ---of a network, whether outputs and gradients of all layers stay readable: nil, as it is at first, in training but not
----in evaluation; true always; false never, which takes the least memory
+---in evaluation; true always; false never, which takes the least memory and, with large outputs, less time
 ---@field keep boolean|nil
 ---@field X dnn.Matrix|nil input of the last forward; nil before
 ---@field dX dnn.Matrix|nil gradient of the cost with respect to X; nil before a backward

@@ -151,13 +151,36 @@ static void check_backward(bench *b, double beta) {
                 if (beta == 0)
                     dnn_matrix_set(&b->dX, 0, 0, NAN); /* is not read */
                 check_ok(averages ? dnn_pool_average_backward(p, &b->A, beta, &b->dX, &err)
-                                  : dnn_pool_max_backward(p, b->index, &b->A, beta, &b->dX, &err));
+                                  : dnn_pool_max_backward(p, b->index, &b->A, NULL, beta, &b->dX, &err));
             }
             for (size_t i = 0; i < b->X.rows; i++)
                 check_close(dnn_matrix_get(&b->dX, i, e), expected[averages * b->X.rows + i],
                             tolerance);
             dnn_free(expected);
         }
+}
+
+/* Nothing is added where the gate is 0 or less; a NaN lets all through. */
+static void check_gated_backward(bench *b, double beta) {
+    dnn_matrix gate, open, before;
+    check_ok(dnn_matrix_create(&gate, b->X.dtype, b->X.rows, b->X.cols, &err));
+    check_ok(dnn_matrix_create(&open, b->X.dtype, b->X.rows, b->X.cols, &err));
+    check_ok(dnn_matrix_create(&before, b->X.dtype, b->X.rows, b->X.cols, &err));
+    check_ok(dnn_matrix_copy(&gate, &b->X, &err));
+    check_ok(dnn_matrix_copy(&before, &b->dX, &err));
+    dnn_matrix_set(&gate, 0, 0, NAN);
+    dnn_matrix_set(&gate, b->X.rows - 1, 0, 0);
+    check_ok(dnn_pool_max_backward(&b->pool, b->index, &b->A, NULL, 0, &open, &err));
+    check_ok(dnn_pool_max_backward(&b->pool, b->index, &b->A, &gate, beta, &b->dX, &err));
+    for (size_t e = 0; e < b->X.cols; e++)
+        for (size_t i = 0; i < b->X.rows; i++) {
+            double added = dnn_matrix_get(&gate, i, e) <= 0 ? 0 : dnn_matrix_get(&open, i, e);
+            check_close(dnn_matrix_get(&b->dX, i, e),
+                        added + (beta == 0 ? 0 : dnn_matrix_get(&before, i, e)), 1e-6);
+        }
+    dnn_matrix_free(&gate);
+    dnn_matrix_free(&open);
+    dnn_matrix_free(&before);
 }
 
 static void check_pool(dnn_pool settings, size_t examples) {
@@ -169,6 +192,8 @@ static void check_pool(dnn_pool settings, size_t examples) {
             check_forward(&b);
             check_backward(&b, 0);
             check_backward(&b, 1);
+            check_gated_backward(&b, 0);
+            check_gated_backward(&b, 1);
             close_bench(&b);
         }
     dnn_cpu_limit = limit;
@@ -261,7 +286,7 @@ static void results_have_the_same_bits_on_any_number_of_threads(void **state) {
         dnn_set_threads(i == 0 ? 1 : 3);
         b[i] = open_bench(pool(50, 51, 17, 3, 2, 1), DNN_FLOAT32, 5);
         check_ok(dnn_pool_max_forward(&b[i].pool, &b[i].X, &b[i].A, b[i].index, &err));
-        check_ok(dnn_pool_max_backward(&b[i].pool, b[i].index, &b[i].A, 0, &b[i].dX, &err));
+        check_ok(dnn_pool_max_backward(&b[i].pool, b[i].index, &b[i].A, NULL, 0, &b[i].dX, &err));
         assert_true(dnn_matrix_equal(&b[0].dX, &b[i].dX));
         check_ok(dnn_pool_average_forward(&b[i].pool, &b[i].X, &b[i].A, &err));
         check_ok(dnn_pool_average_backward(&b[i].pool, &b[i].A, 0, &b[i].X, &err));
