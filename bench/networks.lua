@@ -1,5 +1,5 @@
--- The networks of the benchmark, as a user would write them. `dnnlua networks.lua CASE` reads numbers of steps from
--- standard input, a line each, takes them, and answers with the cost. A case gives the network, its loss and
+-- The networks of the benchmark, as a user would write them. `dnnlua networks.lua CASE [PRECISION]` reads numbers of
+-- steps from standard input, a line each, takes them, and answers with the cost. A case gives the network, its loss and
 -- optimiser, and batches; without a loss it is run on single examples in evaluation.
 local dnn = require "dnn"
 
@@ -84,6 +84,21 @@ function cases.images()
     batches(5, 64 * 64 * 3, 32, labels(10))
 end
 
+-- Batch norm between convolution and ReLU, run in evaluation.
+function cases.normed()
+  local layers, channels = {dnn.Input(64, 64, 3)}, 3
+  for _, out in ipairs{16, 32, 64, 128} do
+    layers[#layers + 1] = dnn.Conv2d(channels, out, 3, {padding = 1, bias = false})
+    layers[#layers + 1] = dnn.BatchNorm2d(out)
+    layers[#layers + 1] = dnn.ReLU()
+    layers[#layers + 1] = dnn.MaxPool2d(2)
+    channels = out
+  end
+  layers[#layers + 1] = dnn.Flatten()
+  layers[#layers + 1] = dnn.Linear(4 * 4 * 128, 10)
+  return dnn.Sequential(layers):eval(), nil, nil, batches(5, 64 * 64 * 3, 16, function() end)
+end
+
 function cases.lenet()
   local net = dnn.Sequential{
     dnn.Input(28, 28, 1),
@@ -130,6 +145,7 @@ function cases.lstm()
   return net, dnn.CrossEntropyLoss(), dnn.optim.Adam(net:parameters(), {lr = 1e-5}), list
 end
 
+if arg[2] then dnn.set_matmul_precision(arg[2]) end
 local net, loss, opt, list = cases[arg[1]]()
 local step = 0
 

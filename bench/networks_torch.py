@@ -1,4 +1,4 @@
-"""The networks of networks.lua in PyTorch: networks_torch.py CASE THREADS [foreach] [channels_last]."""
+"""The networks of networks.lua in PyTorch: networks_torch.py CASE THREADS [foreach] [channels_last] [fused]."""
 import sys
 
 import torch
@@ -115,12 +115,31 @@ def lstm(foreach):
     return net, nn.CrossEntropyLoss(), optimiser, [(x[:64], x[1:].reshape(-1)) for x in ids]
 
 
-def serve_one():
+def one(_):
     """One example at a time through the network of `batch`, traced and optimised for inference."""
     net = batch(False)[0].eval()
     data = [torch.rand(1, 784) for _ in range(50)]
+    return torch.jit.optimize_for_inference(torch.jit.trace(net, data[0])), data
+
+
+def normed(forms):
+    """Batch norm between convolution and ReLU; "fused": folded into the convolution before."""
+    sides, layers = [3, 16, 32, 64, 128], []
+    for a, b in zip(sides, sides[1:]):
+        pair = [nn.Conv2d(a, b, 3, padding=1, bias=False).eval(), nn.BatchNorm2d(b).eval()]
+        layers += [nn.utils.fusion.fuse_conv_bn_eval(*pair)] if "fused" in forms else pair
+        layers += [nn.ReLU(), nn.MaxPool2d(2)]
+    net = nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * 4 * 128, 10)).eval()
+    data = [torch.rand(16, 3, 64, 64) for _ in range(5)]
+    if "channels_last" in forms:
+        net = net.to(memory_format=torch.channels_last)
+        data = [X.to(memory_format=torch.channels_last) for X in data]
+    return net, data
+
+
+def serve_evaluation(case, forms):
     with torch.inference_mode():
-        net = torch.jit.optimize_for_inference(torch.jit.trace(net, data[0]))
+        net, data = case(forms)
         count = 0
 
         def step():
@@ -134,8 +153,9 @@ def serve_one():
 def main():
     torch.manual_seed(1)
     torch.set_num_threads(int(sys.argv[2]))
-    if sys.argv[1] == "one":
-        serve_one()
+    evaluated = {"one": one, "normed": normed}.get(sys.argv[1])
+    if evaluated:
+        serve_evaluation(evaluated, sys.argv[3:])
         return
     case = {"cats": cats, "batch": batch, "tiny": tiny, "images": images, "lenet": lenet, "gpt": gpt,
             "lstm": lstm}[sys.argv[1]]

@@ -9,7 +9,8 @@ itself, the peers are measured with both: as packaged, and with the program's.
 Printed: the median time of a step over the rounds, the share that it is of what the machine can do at most
 (bench/limits.c), and the peer's time divided by the program's, round against the same round: median,
 smallest and largest. Where others use the machine meanwhile, the processor time of a step is printed too.
-KANN, which Debian does not have, is quoted. `--json` prints all of it as JSON instead."""
+KANN, which Debian does not have, is quoted. `--json` prints all of it as JSON instead; `--chart FILE` draws it, and
+`--from FILE` takes what --json printed once, in place of measuring."""
 import argparse
 import itertools
 import json
@@ -113,7 +114,7 @@ def take_turns(workers, rounds):
 
 
 def fastest(candidates):
-    """Starts each (label, command, environment), lets it take three turns, keeps the fastest."""
+    """Starts each (label, command, environment), lets it take three turns, keeps the fastest; None of none."""
     best = None
     for label, command, environment in candidates:
         worker = Worker(label, command, **environment)
@@ -122,8 +123,9 @@ def fastest(candidates):
             best, worker = worker, best
         if worker is not None:
             worker.close()
-    best.times.clear()
-    best.processor.clear()
+    if best is not None:
+        best.times.clear()
+        best.processor.clear()
     return best
 
 
@@ -140,7 +142,8 @@ def torch_candidates(case, kernels, _):
     """PyTorch has threads of its own and OpenBLAS's; Adam has two implementations, convolutions two layouts."""
     script = os.path.join(HERE, "expressions_torch.py" if case in EXPRESSIONS else "networks_torch.py")
     forms = {"batch": [[], ["foreach"]], "tiny": [[], ["foreach"]], "written": [[], ["foreach"]],
-             "images": [[], ["channels_last"]], "lenet": [[], ["channels_last"]]}.get(case, [[]])
+             "images": [[], ["channels_last"]], "lenet": [[], ["channels_last"]],
+             "normed": [[], ["fused"], ["fused", "channels_last"]]}.get(case, [[]])
     pairs = sorted({pair for n in thread_counts() for pair in [(n, n), (1, n), (n, 1)]})
     for (own, blas), form in itertools.product(pairs, forms):
         label = " ".join([f"{own}+{blas} threads", *form])
@@ -160,6 +163,13 @@ def sequential_candidates(_, kernels, program):
         yield "its own threads", [program, os.path.join(HERE, "networks.lua"), "batch"], {}
 
 
+def bfloat16_candidates(_, kernels, program):
+    """The same network with dnn.set_matmul_precision "medium", where this CPU multiplies bfloat16."""
+    with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
+        if not kernels and "avx512_bf16" in cpuinfo.read():
+            yield "its own threads", [program, os.path.join(HERE, "networks.lua"), "batch", "medium"], {}
+
+
 class Network(typing.NamedTuple):
     """A row of the comparison, and what a step of it does: `amount` flops, or bytes that it reads."""
     title: str
@@ -176,7 +186,8 @@ def flops(examples, first, *others):
 TORCH, NUMPY = ("PyTorch float32", torch_candidates), ("NumPy float64", numpy_candidates)
 GPT_BLOCK = 12 * 128 * 128 + 64 * 128  # products with weights, and attention to half of 64 tokens on average
 NETWORKS = {
-    "batch": Network("(a) [784, 512, 256, 10], batches of 128, Adam, cross entropy", [TORCH],
+    "batch": Network("(a) [784, 512, 256, 10], batches of 128, Adam, cross entropy",
+                     [TORCH, ("dnnlua on bfloat16", bfloat16_candidates)],
                      "flops", flops(128, 784 * 512, 512 * 256, 256 * 10)),
     "tiny": Network("(b) [4, 16, 16, 3], batches of 32, Adam, cross entropy", [TORCH],
                     "flops", flops(32, 4 * 16, 16 * 16, 16 * 3)),
@@ -193,6 +204,8 @@ NETWORKS = {
                    "cache", 4 * (784 * 512 + 512 * 256 + 256 * 10)),
     "gpt": Network("(h) a GPT of 4 layers, 4 heads, 128 channels, 8 times 64 characters, AdamW", [TORCH],
                    "flops", flops(8 * 64, 0, 4 * GPT_BLOCK, 128 * 65)),
+    "normed": Network("(i) the convolutions of (d), each with batch norm, 16 images in evaluation", [TORCH],
+                      "flops", 2 * 16 * (64**2 * 27 * 16 + 32**2 * 144 * 32 + 16**2 * 288 * 64 + 8**2 * 576 * 128)),
     "expression": Network("autograd: 20 operations on 4 x 4 matrices and their gradients", [TORCH]),
     "cell": Network("autograd: an RNN cell of 16 units, 20 steps, batches of 8, SGD", [TORCH]),
     "written": Network("autograd: [784, 512, 256, 10] as expressions, batches of 128, Adam",
@@ -242,6 +255,8 @@ def start_workers(case, network, program):
     workers = [(f"dnnlua float32 ({ours.core}, {ours.threads} threads)", ours)]
     for name, candidates in network.peers:
         packaged = fastest(candidates(case, {}, program))
+        if packaged is None:
+            continue
         workers.append((f"{name}, as packaged ({packaged.core}, {packaged.label})", packaged))
         if packaged.core != ours.core:
             same = fastest(candidates(case, {"OPENBLAS_CORETYPE": ours.core}, program))
@@ -371,17 +386,48 @@ def print_head(machine, limits, options):
           "\nthreads of the peer's own + OpenBLAS's, the fastest found.", flush=True)
 
 
+def chart_row(result):
+    """Of one network: its letter or name, the share of its bound in per cent, and the ratio of the fastest PyTorch."""
+    letter = result["title"][:3] if result["title"].startswith("(") else result["case"]
+    share = result["rows"][0]["share"]
+    ratios = [row["ratio"][0] for row in result["rows"] if row["name"].startswith("PyTorch")]
+    return f"{letter}\t{100 * share if share else '-'}\t{min(ratios, default='-')}"
+
+
+def draw_chart(measured, options):
+    rows = [chart_row(result) for result in measured["results"] if result["case"] in NETWORKS]
+    machine = measured["machine"]
+    title = f"{machine['cpu']}, {machine['cpus']} CPUs; {machine['versions']}"
+    subprocess.run([options.program, os.path.join(HERE, "chart.lua"), options.chart, title], check=True, text=True,
+                   input="\n".join(rows), env=clean_environment())
+
+
 def main():
     parser = argparse.ArgumentParser(description="Measures dnnlua beside NumPy and PyTorch.")
     parser.add_argument("--program", required=True, type=os.path.abspath, help="path of dnnlua")
     parser.add_argument("--rounds", type=int, default=9, help="turns of each (default 9)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
+    parser.add_argument("--chart", metavar="FILE", help="draw the rows into FILE.svg or FILE.png, too")
+    parser.add_argument("--from", metavar="FILE", dest="earlier",
+                        help="draw what --json printed into FILE, instead of measuring")
     parser.add_argument("cases", nargs="*", help=f"{', '.join([*NETWORKS, *OTHERS])} (default: all)")
     options = parser.parse_args()
     cases = options.cases or [*NETWORKS, *OTHERS]
     for case in cases:
         if case not in OTHERS and case not in NETWORKS:
             parser.error(f"unknown case '{case}'; there are {', '.join([*NETWORKS, *OTHERS])}")
+    if options.chart and not options.chart.endswith((".svg", ".png")):
+        parser.error("--chart takes a file.svg or a file.png")
+    if options.earlier:
+        if not options.chart or options.cases or options.json:
+            parser.error("--from goes with --chart alone")
+        try:
+            with open(options.earlier, encoding="utf-8") as earlier:
+                measured = json.load(earlier)
+        except (OSError, ValueError) as reason:
+            parser.error(f"--from {options.earlier}: {reason}")
+        draw_chart(measured, options)
+        return
     load, limits = os.getloadavg()[0], machine_limits(options.program)
     machine = {"cpu": cpu_name(), "cpus": CPUS, "versions": versions(options.program), "load": load,
                "limits": limits}
@@ -389,9 +435,12 @@ def main():
         print_head(machine, limits, options)
     results = [OTHERS[case](options) if case in OTHERS else compare(case, NETWORKS[case], options, limits)
                for case in cases]
+    measured = {"machine": machine, "results": results}
     if options.json:
-        json.dump({"machine": machine, "results": results}, sys.stdout, indent=1)
+        json.dump(measured, sys.stdout, indent=1)
         print()
+    if options.chart:
+        draw_chart(measured, options)
 
 
 main()
