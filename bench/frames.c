@@ -351,6 +351,7 @@ static void measure_fifty(const char *folder, bool layers, int points, int frame
 }
 
 int main(int argc, char **argv) {
+    setvbuf(stdout, NULL, _IOLBF, 0);
     int points = argc > 1 ? atoi(argv[1]) : 1000000, frames = argc > 2 ? atoi(argv[2]) : 25;
     char folder[] = "/tmp/dnn-bench-frames-XXXXXX", path[128], remove_all[256];
     dnn_error err;

@@ -39,6 +39,11 @@ static block_f32 larger(block_f32 a, block_f32 b) {
     return (block_f32)(((block_i32)a & first) | ((block_i32)b & ~first));
 }
 
+static float largest(block_f32 of) {
+    float a = of[0] > of[1] ? of[0] : of[1], b = of[2] > of[3] ? of[2] : of[3];
+    return a > b ? a : b;
+}
+
 /* How much of a pixel row the bar in each column of a block covers, 0..255. */
 static block_i32 covered(const float *tops, const float *bottoms, float y) {
     block_f32 top, bottom, row = {y, y, y, y}, next = row + 1, none = {0};
@@ -65,15 +70,19 @@ static void paint_cut_row(uint8_t *row, const float *tops, const float *bottoms,
 static void paint_group(surface *target, box clip, const columns *of, int i, int count,
                         const brush *b) {
     const float *tops = of->tops + i, *bottoms = of->bottoms + i;
-    float first = INFINITY, last = -INFINITY, whole_from = -INFINITY, whole_to = INFINITY;
-    for (int k = 0; k < count; k++) {
-        first = tops[k] < first ? tops[k] : first;
-        last = bottoms[k] > last ? bottoms[k] : last;
-        whole_from = tops[k] > whole_from ? tops[k] : whole_from;
-        whole_to = bottoms[k] < whole_to ? bottoms[k] : whole_to;
+    block_f32 none = {0}, firsts = none - INFINITY, lasts = firsts, froms = firsts, tos = firsts;
+    for (int k = 0; k < GROUP; k += BLOCK) { /* beyond `count` nothing is there */
+        block_f32 top, bottom;
+        memcpy(&top, tops + k, sizeof top);
+        memcpy(&bottom, bottoms + k, sizeof bottom);
+        firsts = larger(firsts, -top);
+        lasts = larger(lasts, bottom);
+        froms = larger(froms, top);
+        tos = larger(tos, -bottom);
     }
-    int begin = within(floorf(first), clip.y0, clip.y1);
-    int end = within(ceilf(last), clip.y0, clip.y1);
+    float whole_from = largest(froms), whole_to = -largest(tos);
+    int begin = within(floorf(-largest(firsts)), clip.y0, clip.y1);
+    int end = within(ceilf(largest(lasts)), clip.y0, clip.y1);
     for (int y = begin; y < end; y++) {
         uint8_t *row =
             target->rgba + 4 * ((size_t)y * (size_t)target->width + (size_t)(of->x0 + i));

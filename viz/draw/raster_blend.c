@@ -1,10 +1,6 @@
 /* raster_blend.c: "over", rounded, of a colour and a pixel that is opaque or not. */
 #include "viz/draw/raster_blend.h"
 
-#include <string.h>
-
-typedef uint8_t pair_u8 __attribute__((vector_size(2 * BLOCK)));
-
 static unsigned over(unsigned from, unsigned to, unsigned alpha) { /* rounded */
     unsigned t = from * (255 - alpha) + to * alpha + 128;
     return (t + (t >> 8)) >> 8;
@@ -42,41 +38,11 @@ static uint32_t as_word(color paint) { /* in the order of its bytes in memory */
     return word;
 }
 
-/* `over` for all channels of two opaque pixels. */
-static void pair_over(uint8_t *pixels, const brush *b, pair_u16 alphas) {
-    pair_u8 bytes;
-    memcpy(&bytes, pixels, sizeof bytes);
-    pair_u16 t = __builtin_convertvector(bytes, pair_u16);
-    t = t * (255 - alphas) + b->channels * alphas + 128;
-    bytes = __builtin_convertvector((t + (t >> 8)) >> 8, pair_u8);
-    memcpy(pixels, &bytes, sizeof bytes);
-}
-
 brush brush_of(color paint) {
     uint16_t r = (uint16_t)(paint >> 24), g = paint >> 16 & 255, b = paint >> 8 & 255;
     return (brush){
         paint, {r, g, b, 255, r, g, b, 255}
     };
-}
-
-void blend_block(uint8_t *pixels, const brush *b, block_i32 alphas) {
-    int32_t own = b->paint & 255;
-    uint64_t halves[2];
-    memcpy(halves, &alphas, sizeof halves);
-    if ((halves[0] | halves[1]) == 0)
-        return;
-    if ((pixels[3] & pixels[7] & pixels[11] & pixels[15]) != 255) {
-        for (int i = 0; i < BLOCK; i++)
-            blend_pixel(pixels + 4 * i, b->paint, (unsigned)alphas[i]);
-        return;
-    }
-    if (own != 255) {
-        alphas = alphas * own + 128;
-        alphas = (alphas + (alphas >> 8)) >> 8;
-    }
-    block_i32 twice = alphas | alphas << 16;
-    pair_over(pixels, b, (pair_u16)__builtin_shufflevector(twice, twice, 0, 0, 1, 1));
-    pair_over(pixels + 8, b, (pair_u16)__builtin_shufflevector(twice, twice, 2, 2, 3, 3));
 }
 
 void blend_row(uint8_t *pixels, const uint8_t *alphas, size_t count, color paint) {
