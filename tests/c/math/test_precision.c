@@ -225,6 +225,32 @@ static void the_number_of_threads_does_not_change_a_bit(void **state) {
     dnn_set_threads(before);
 }
 
+static void a_bias_is_added_to_what_the_product_is_without_it(void **state) {
+    (void)state;
+    require_bfloat16();
+    static const size_t shapes[][3] = {
+        {33, 41,  40  },
+        {67, 300, 520 },
+        {45, 40,  5003},
+    };
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+        for (int form = 0; form < 4; form++) {
+            product p = product_of(shapes[s][0], shapes[s][1], shapes[s][2], 0, (form & 1) != 0,
+                                   (form & 2) != 0, 1, 0);
+            dnn_random stream = dnn_random_seeded(s);
+            dnn_matrix bias = random_matrix(p.m, 1, 0, &stream);
+            multiply(&p);
+            check_ok(dnn_mm_bias(p.ta, p.tb, &p.a, &p.b, &bias, &p.start, &err));
+            for (size_t j = 0; j < p.n; j++)
+                for (size_t i = 0; i < p.m; i++)
+                    assert_true((float)dnn_matrix_get(&p.start, i, j) ==
+                                (float)dnn_matrix_get(&p.out, i, j) +
+                                    (float)dnn_matrix_get(&bias, i, 0));
+            dnn_matrix_free(&bias);
+            free_product(&p);
+        }
+}
+
 /* Bits of one product under two settings. */
 static bool same_bits(size_t m, size_t n, size_t k, dnn_matmul_precision one,
                       dnn_matmul_precision other) {
@@ -269,6 +295,7 @@ int main(void) {
         ROUNDED(nan_and_infinity_reach_the_result_and_no_other),
         ROUNDED(beta_0_does_not_read_the_result),
         ROUNDED(the_number_of_threads_does_not_change_a_bit),
+        ROUNDED(a_bias_is_added_to_what_the_product_is_without_it),
         ROUNDED(small_products_and_those_of_other_cpus_stay_float32),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
