@@ -66,7 +66,7 @@ describe("run:pr_curve", function()
     run:pr_curve(3, "pr/cat", dnn.Matrix{{0.9, 0.2, 0.6}}, dnn.Matrix{{1, 0, 0}}, {thresholds = 3})
     assert(run:flush())
     local text = program.shell(dnnview .. " --text " .. program.quote(folder))
-    assert.matches("threshold, precision, recall:%s+0 0.3333333 1%s+0.5 0.5 1%s+1 0 0", text)
+    assert.matches("threshold, precision, recall:%s+0 0.3333333 1%s+0.5 0.5 1%s+1 nan 0", text)
   end)
 
   it("teaches who uses it wrongly", function()
