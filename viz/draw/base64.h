@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Up to three bytes, of which `left` are there, as four characters. */
 static inline void base64_group(const uint8_t *bytes, size_t left, char four[4]) {
@@ -14,6 +15,14 @@ static inline void base64_group(const uint8_t *bytes, size_t left, char four[4])
     four[1] = digits[three >> 12 & 63];
     four[2] = left > 1 ? digits[three >> 6 & 63] : '=';
     four[3] = left > 2 ? digits[three & 63] : '=';
+}
+
+static inline void base64_put(const uint8_t *bytes, size_t count, FILE *out) {
+    for (size_t i = 0; i < count; i += 3) {
+        char four[4];
+        base64_group(bytes + i, count - i, four);
+        fwrite(four, 1, sizeof four, out);
+    }
 }
 
 #endif

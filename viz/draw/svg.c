@@ -247,14 +247,6 @@ static void write_text(writer *w, const command *c) {
     fputs("</text>\n", w->out);
 }
 
-static void put_base64(FILE *out, const uint8_t *bytes, size_t count) {
-    for (size_t i = 0; i < count; i += 3) {
-        char four[4];
-        base64_group(bytes + i, count - i, four);
-        fwrite(four, 1, sizeof four, out);
-    }
-}
-
 /* Enlarges a picture by a whole number, for viewers that smooth what they stretch: at three pixels
  * per point or more, that is not seen. NULL when out of memory. */
 static uint8_t *enlarged(const command *c, size_t factor) {
@@ -290,7 +282,7 @@ static void write_image(writer *w, const command *c) {
     fputs(" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\""
           " xlink:href=\"data:image/png;base64,",
           w->out);
-    put_base64(w->out, png, size);
+    base64_put(png, size, w->out);
     fputs("\"/>\n", w->out);
     free(png);
 }

@@ -49,6 +49,13 @@ bool curve_hidden(const curve *c) {
     return c->hidden || (c->run != NULL && !run_visible(c->run));
 }
 
+size_t visible_curves(const panel *p) {
+    size_t count = 0;
+    for (size_t i = 0; i < p->curve_count; i++)
+        count += !curve_hidden(&p->curves[i]);
+    return count;
+}
+
 /* --- the view of the data --- */
 
 bool panel_is_shared(const panel *p) {

@@ -111,6 +111,7 @@ bool panels_build(panel **panels, size_t *count, const runs *all);
 void panels_free(panel *panels, size_t count);
 
 bool curve_hidden(const curve *c);
+size_t visible_curves(const panel *p); /* how many are not */
 
 /* The colour of a run beside others: its own, or its group's. */
 color run_color(const run *r, const page_options *o);

@@ -111,13 +111,6 @@ static bool is_wild(const panel *p, const series *s, size_t begin, size_t end, d
     return way_of(p, s, begin, end, 1) > jump * (double)(end - begin);
 }
 
-static size_t count_visible(const panel *p) {
-    size_t count = 0;
-    for (size_t i = 0; i < p->curve_count; i++)
-        count += !curve_hidden(&p->curves[i]);
-    return count;
-}
-
 /* Whether a curve of not too few points goes up and down from one to the next, instead of steeply
  * in one direction for a while. Many such lines hide each other. */
 static bool is_noisy(const panel *p, const series *s, size_t begin, size_t end, bool many) {
@@ -224,7 +217,7 @@ static bool choose_series(curve *c, const page_options *o, look how, double unit
 /* Pixels of a column: dozens of curves in a plot are not told apart by the pixel, and a frame is
  * to be a frame. */
 static float coarseness(const panel *p) {
-    size_t count = count_visible(p);
+    size_t count = visible_curves(p);
     return count <= CROWD ? 1 : fminf(8, (float)count / CROWD);
 }
 
@@ -232,7 +225,7 @@ static float coarseness(const panel *p) {
 static void draw_all(panel *p, const page_options *o, const run *only, look how,
                      display_list *list) {
     drawings all = {
-        p, o, {how, 1, only == NULL ? 0 : WIDER, count_visible(p) > FEW},
+        p, o, {how, 1, only == NULL ? 0 : WIDER, visible_curves(p) > FEW},
           NULL, 0
     };
     double unit = o->smoothing > 0 ? smooth_unit(p) : 1;

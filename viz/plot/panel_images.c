@@ -27,13 +27,6 @@ static const char *name_of(const panel *p, size_t i) {
     return name == NULL ? "" : name;
 }
 
-static size_t visible_images(const panel *p) {
-    size_t count = 0;
-    for (size_t i = 0; i < p->curve_count; i++)
-        count += !curve_hidden(&p->curves[i]);
-    return count;
-}
-
 /* The lines below an image: its name, and of a run the step; "" where there is none. */
 typedef struct words {
     char name[160], note[160];
@@ -48,7 +41,7 @@ static words words_of(const panel *p, size_t i) {
     if (p->figure != NULL)
         return w;
     axis_format_whole(c->tag->picture_step, step, sizeof step);
-    if (visible_images(p) > 1)
+    if (visible_curves(p) > 1)
         snprintf(w.note, sizeof w.note, "%.90s · step %s", c->label, step);
     else
         snprintf(w.note, sizeof w.note, "step %s", step);
@@ -131,7 +124,7 @@ static float tighten(grid *g, const panel *p, const page_options *o, float wides
 /* The grid in which the images become largest and their words have room; of grids that are as good
  * the one with fewest empty places, then the flattest. */
 static grid choose_grid(const panel *p, const page_options *o, rect r) {
-    size_t count = visible_images(p), best_empty = 0;
+    size_t count = visible_curves(p), best_empty = 0;
     float unit = o->grain > 0 ? 2 * o->grain : 1, best = -1, widest;
     int lines = measure_words(p, o, &widest);
     grid chosen = {0};

@@ -55,11 +55,7 @@ static bool put_image(const report *r, const curve *c, FILE *out) {
         json_field("caption", caption, out);
     }
     fputs(",\"src\":\"data:image/png;base64,", out);
-    for (size_t i = 0; i < size; i += 3) {
-        char four[4];
-        base64_group(png + i, size - i, four);
-        fwrite(four, 1, sizeof four, out);
-    }
+    base64_put(png, size, out);
     fputs("\"}", out);
     free(png);
     return true;
