@@ -173,6 +173,7 @@ static void K(backward)(const targets *t, block *b, const T *z, T *out, const do
 #include <string.h>
 
 #include "core/interrupt.h"
+#include "core/threads.h"
 #include "math/convert.h"
 #include "math/functions.h"
 #include "math/reduce_kernels.h"
@@ -182,6 +183,10 @@ static void K(backward)(const targets *t, block *b, const T *z, T *out, const do
 enum { REDUCTION, LABEL_SMOOTHING, IGNORE_INDEX };
 
 enum { MANY = DNN_CROSS_MANY, PART = DNN_CROSS_PART, BLOCK = DNN_CROSS_BLOCK };
+enum {
+    GROUP = 2048, /* positions whose costs are on the stack */
+    TASK = 16384  /* elements that are worth waking a thread for */
+};
 
 #define NAME "CrossEntropyLoss"
 
@@ -250,12 +255,12 @@ typedef struct walk {
     double of_example;
 } walk;
 
-static void note_costs(walk *w, const block *b, const double *costs) {
+static void note_costs(walk *w, size_t first, size_t count, const double *costs) {
     bool plain = w->call->weights == NULL && w->call->costs == NULL;
-    for (size_t p = 0; plain && p < b->count; p++)
+    for (size_t p = 0; plain && p < count; p++)
         w->cost += costs[p];
-    for (size_t p = 0; !plain && p < b->count; p++) {
-        size_t example = (b->first + p) / w->t.labels.steps;
+    for (size_t p = 0; !plain && p < count; p++) {
+        size_t example = (first + p) / w->t.labels.steps;
         double cost = costs[p] * dnn_loss_weight(w->call, example);
         w->of_example = example == w->example ? w->of_example + cost : cost;
         w->example = example;
@@ -264,46 +269,73 @@ static void note_costs(walk *w, const block *b, const double *costs) {
     }
 }
 
-static void run_block(walk *w, block *b) {
+/* The costs of a block, or its gradient. */
+static void run_block(const walk *w, block *b, double *costs) {
     const dnn_matrix *A = w->call->A;
     size_t row = b->first % w->t.labels.steps * w->t.labels.classes,
            column = b->first / w->t.labels.steps;
     size_t offset = row * dnn_dtype_info(A->dtype)->size;
     const char *z = (const char *)dnn_matrix_at(A, 0, column) + offset;
-    double values[BLOCK]; /* costs, or scales of gradients */
+    double scales[BLOCK];
     if (!w->t.soft)
         dnn_labels_read(&w->t.labels, b->first, b->count, b->labels);
     if (w->dA == NULL) {
         if (A->dtype == DNN_FLOAT32)
-            forward_f32(&w->t, b, (const float *)z, values);
+            forward_f32(&w->t, b, (const float *)z, costs);
         else
-            forward_f64(&w->t, b, (const double *)z, values);
-        note_costs(w, b, values);
+            forward_f64(&w->t, b, (const double *)z, costs);
         return;
     }
     char *out = (char *)dnn_matrix_at(w->dA, 0, column) + offset;
     for (size_t p = 0; p < b->count; p++)
-        values[p] = w->call->weights == NULL
+        scales[p] = w->call->weights == NULL
                         ? w->scale
                         : w->scale * dnn_loss_weight(w->call, (b->first + p) / w->t.labels.steps);
     if (A->dtype == DNN_FLOAT32)
-        backward_f32(&w->t, b, (const float *)z, (float *)out, values);
+        backward_f32(&w->t, b, (const float *)z, (float *)out, scales);
     else
-        backward_f64(&w->t, b, (const double *)z, (double *)out, values);
+        backward_f64(&w->t, b, (const double *)z, (double *)out, scales);
 }
 
+/* Positions [first, last), which lie one after the other, in tasks of `each`. */
+typedef struct group {
+    const walk *w;
+    size_t first, last, each;
+    double *costs;
+} group;
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+static size_t most_in_block(const walk *w) {
+    return w->t.labels.classes > PART ? 1 : least(PART / w->t.labels.classes, BLOCK);
+}
+
+static void run_task(void *context, size_t task) {
+    const group *g = context;
+    size_t begin = g->first + task * g->each, end = least(begin + g->each, g->last);
+    block b;
+    for (b.first = begin; b.first < end && !dnn_interrupt_requested(); b.first += b.count) {
+        b.count = least(end - b.first, most_in_block(g->w));
+        run_block(g->w, &b, g->costs + (b.first - g->first));
+    }
+}
+
+/* The costs are added up in their order, however they were shared out. */
 static void run(walk *w) {
     const dnn_matrix *A = w->call->A;
-    size_t steps = w->t.labels.steps, positions = steps * A->cols;
-    size_t most = w->t.labels.classes > PART ? 1 : PART / w->t.labels.classes;
+    size_t steps = w->t.labels.steps, positions = steps * A->cols, most = most_in_block(w);
     bool whole = dnn_matrix_is_contiguous(A) && (w->dA == NULL || dnn_matrix_is_contiguous(w->dA));
-    block b;
-    most = most < BLOCK ? most : BLOCK;
-    for (size_t first = 0; first < positions && !dnn_interrupt_requested(); first += b.count) {
-        size_t left = whole ? positions - first : steps - first % steps;
-        b.first = first;
-        b.count = left < most ? left : most;
-        run_block(w, &b);
+    double costs[GROUP];
+    group g = {.w = w, .each = most * (TASK / (most * w->t.labels.classes) + 1), .costs = costs};
+    for (; g.first < positions; g.first = g.last) {
+        g.last = least(g.first + GROUP, whole ? positions : g.first - g.first % steps + steps);
+        dnn_parallel((g.last - g.first + g.each - 1) / g.each, run_task, &g);
+        if (dnn_interrupt_requested())
+            return;
+        if (w->dA == NULL)
+            note_costs(w, g.first, g.last - g.first, costs);
     }
 }
 
