@@ -23,7 +23,7 @@
  *     void dnnlua_open_optimiser(lua_State *L) { dnnlua_open_class(L, &class); ... }
  *
  * A name is looked for among methods, properties, what depends on the object (`get`) and
- * settings (`fields`), in this order. The object stands at index 1, and `self` is its userdata.
+ * settings (`fields`), in this order. The object is at index 1, and `self` is its userdata.
  * Getters push one value; setters find the new one at index 3, and raise when it does not fit. */
 #ifndef DNN_BINDINGS_PROPERTIES_H
 #define DNN_BINDINGS_PROPERTIES_H

@@ -1,4 +1,4 @@
-/* data.h: the parts of dnn.core._data, what the Lua half in scripts/dnn/data.lua stands on. Each
+/* data.h: the parts of dnn.core._data, what the Lua half in scripts/dnn/data.lua uses. Each
  * adds its functions to the table at `data`. */
 #ifndef DNN_BINDINGS_DATA_H
 #define DNN_BINDINGS_DATA_H

@@ -73,7 +73,7 @@ static int saver_close(lua_State *L) {
     return 0;
 }
 
-/* _checksum({name = Matrix, ...}, {metadata = {...}}): as it stands in a file under dnn.checksum.
+/* _checksum({name = Matrix, ...}, {metadata = {...}}): as it is in a file under dnn.checksum.
  */
 static int checksum(lua_State *L) {
     size_t tensor_count, note_count;

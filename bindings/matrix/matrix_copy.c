@@ -118,7 +118,7 @@ static int matrix_diag(lua_State *L) {
 
 /* --- cat --- */
 
-/* dnn.cat({A, B, ...}, axis): the parts stand on the stack, so that they live as long as the call.
+/* dnn.cat({A, B, ...}, axis): the parts are on the stack, so that they live as long as the call.
  */
 static int cat(lua_State *L) {
     dnn_error err;

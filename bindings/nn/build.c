@@ -87,7 +87,7 @@ static dnnlua_network *previous_of(const building *b, lua_Integer i) {
     return network;
 }
 
-/* Layer i stands in the network at that stack index (nil for none) from now on. */
+/* Layer i is in the network at that stack index (nil for none) from now on. */
 static void place(const building *b, lua_Integer i, int network, bool root) {
     lua_State *L = b->L;
 

@@ -39,7 +39,7 @@ static void push_module_copy(lua_State *L, int index, int copies) {
     lua_rawsetp(L, copies, self->layer);
 }
 
-/* Pushes a copy of the layer at index, and of all in it, that stands nowhere yet. `copies` is the
+/* Pushes a copy of the layer at index, and of all in it, that is nowhere yet. `copies` is the
  * index of a table from layers to their copies, so that one that is called twice is copied once. */
 static void push_copy(lua_State *L, int index, int copies) {
     const dnnlua_layer *self = lua_touserdata(L, index);

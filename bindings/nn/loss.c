@@ -131,7 +131,7 @@ static dnn_loss_call read_call(lua_State *L, const dnnlua_loss *self) {
     return call;
 }
 
-/* Keeps what forward was given; the options stand from index `options` on. */
+/* Keeps what forward was given; the options are from index `options` on. */
 static void keep(lua_State *L, dnnlua_loss *self, int options) {
     int inputs = inputs_of(self);
 
@@ -151,7 +151,7 @@ static void keep(lua_State *L, dnnlua_loss *self, int options) {
 }
 
 /* The cost of an A (or B, C) that requires a gradient, as a Matrix that does. What loss:backward()
- * would need is not kept: cost:backward() is the one. The options stand from index `options` on. */
+ * would need is not kept: cost:backward() is the one. The options are from index `options` on. */
 static int record(lua_State *L, dnnlua_loss *self, int options) {
     int count = matrices_of(self);
     dnnlua_operation operation = {.layer = &self->recorded, .owner = 1, .inputs = count};

@@ -268,7 +268,7 @@ static void add_children(lua_State *L, int module) {
     lua_pop(L, 1);
 }
 
-/* Pushes a module of the definition at 1, which stands nowhere yet. */
+/* Pushes a module of the definition at 1, which is nowhere yet. */
 static int push_module(lua_State *L) {
     dnnlua_layer *self = dnnlua_new_layer(L, NULL);
     int module = lua_gettop(L);

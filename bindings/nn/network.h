@@ -63,7 +63,7 @@ void dnnlua_open_profile(lua_State *L);
 typedef struct dnnlua_layer {
     const char *type;        /* DNNLUA_LAYER: see dnnlua_test_object */
     dnn_layer *layer;        /* a reference */
-    dnnlua_network *network; /* where it stands, kept alive by a user value; NULL: nowhere yet */
+    dnnlua_network *network; /* where it is, kept alive by a user value; NULL: nowhere yet */
     bool root;               /* it is the whole network */
     bool module;             /* dnn.Module's: its forward calls its children */
 } dnnlua_layer;
@@ -263,7 +263,7 @@ void dnnlua_check_own_name(lua_State *L, const char *owner, const char *name);
 int dnnlua_module_define(lua_State *L);
 
 /* Pushes a module of the definition and children of the one at index; `copies` has the children's
- * copies by the address of their layers. It stands nowhere yet. */
+ * copies by the address of their layers. It is nowhere yet. */
 void dnnlua_module_push_copy(lua_State *L, int index, int copies);
 
 /* module(...): its forward, recorded: calls the function of the module at 1 on all arguments. */

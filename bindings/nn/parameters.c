@@ -17,7 +17,7 @@ typedef struct dnnlua_parameters {
 
 /* --- making --- */
 
-/* Whether a step's layer is this one or stands in it. */
+/* Whether a step's layer is this one or is in it. */
 static bool is_within(const dnn_layer *layer, const dnn_layer *wanted) {
     bool within = layer == wanted;
 

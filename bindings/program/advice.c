@@ -177,7 +177,7 @@ static bool push_global_advice(lua_State *L, const char *message) {
 
 /* --- a number that is indexed --- */
 
-/* Whether what stands before `at` in a line is the variable `name`, or, where the message names
+/* Whether what is before `at` in a line is the variable `name`, or, where the message names
  * none, the end of a call. */
 static bool stands_behind(const char *line, const char *at, const char *name) {
     size_t length = strlen(name);

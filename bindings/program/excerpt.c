@@ -51,7 +51,7 @@ static bool read_input_line(const char *input, int number, char line[LONGEST_LIN
 /* --- which line --- */
 
 /* Lua cuts a long path in messages: "...tail". Pushes the script's path where that is its tail,
- * else the path as it stands. */
+ * else the path as it is. */
 static const char *push_whole_path(lua_State *L, const char *path) {
     if (strncmp(path, "...", 3) == 0 && lua_getglobal(L, "arg") == LUA_TTABLE &&
         lua_rawgeti(L, -1, 0) == LUA_TSTRING) {
@@ -135,8 +135,8 @@ static bool is_name(char c) {
     return isalnum((unsigned char)c) || c == '_';
 }
 
-/* How a name that a message quotes stands in the line: "(local 'net')" is not a field, and what
- * cannot be called stands before a bracket. */
+/* How a name that a message quotes appears in the line: "(local 'net')" is not a field, and what
+ * cannot be called is before a bracket. */
 typedef struct usage {
     bool is_variable, is_field, is_called;
 } usage;
@@ -168,7 +168,7 @@ static bool stands_so(const char *line, const char *at, size_t length, usage of)
     return !(of.is_variable && field) && !(of.is_field && !field) && !(of.is_called && !called);
 }
 
-/* Where a name stands so in a line as a whole word; NULL unless it does just once. */
+/* Where a name is in a line like that, as a whole word; NULL unless it is there just once. */
 static const char *find_only(const char *line, const char *name, size_t length, usage of) {
     const char *found = NULL;
     for (const char *at = line; (at = strstr(at, name)) != NULL; at++) {
@@ -183,7 +183,7 @@ static const char *find_only(const char *line, const char *name, size_t length, 
     return found;
 }
 
-/* Where the first name that the message quotes, as in "(local 'net')", stands in the line. */
+/* Where the first name that the message quotes, as in "(local 'net')", is in the line. */
 static const char *find_quoted(lua_State *L, const char *message, const char *line,
                                size_t *length) {
     for (const char *quote = message; (quote = strchr(quote, '\'')) != NULL; quote++) {
@@ -201,7 +201,7 @@ static const char *find_quoted(lua_State *L, const char *message, const char *li
     return NULL;
 }
 
-/* Where the function that opens the text, as in "dnn.data.split: ...", stands in the line, by the
+/* Where the function that opens the text, as in "dnn.data.split: ...", is in the line, by the
  * last of its names. */
 static const char *find_opening(lua_State *L, const char *text, const char *line, size_t *length) {
     for (*length = 0; is_name(text[*length]);) {
@@ -219,7 +219,7 @@ static const char *find_opening(lua_State *L, const char *text, const char *line
     return found;
 }
 
-/* Where the module's function that was called, or the operator, stands in the line. A function that
+/* Where the module's function that was called, or the operator, is in the line. A function that
  * ended by a tail call has no name any more, except in its text. */
 static const char *find_callee(lua_State *L, lua_Debug *callee, const char *text, const char *line,
                                size_t *length) {

@@ -36,7 +36,7 @@ static const char usage[] =
     "  -              read the script from standard input\n"
     "  --             end of options\n";
 
-/* What stands at one place of the command line. */
+/* What is at one place of the command line. */
 typedef struct option {
     char letter; /* 0: the options have ended */
     bool complete;

@@ -10,7 +10,7 @@
  * terminal.c      its size, and whether colours are wanted
  * main.c          one after the other, and the status
  *
- * bindings/prompt/ stands on this folder; of it only main.c knows the prompt. */
+ * bindings/prompt/ uses this folder; of it only main.c knows the prompt. */
 #ifndef DNN_BINDINGS_PROGRAM_H
 #define DNN_BINDINGS_PROGRAM_H
 

@@ -21,7 +21,7 @@ bool is_inner_source(const char *path) {
     return strstr(path, "/share/lua/5.4/dnn/") != NULL;
 }
 
-/* A C function is inner when it stands in the program or in one of the module's libraries. */
+/* A C function is inner when it is in the program or in one of the module's libraries. */
 static bool is_inner_address(lua_CFunction function) {
     static const char here;
     Dl_info of, own;

@@ -1,4 +1,4 @@
-/* completion.c: Tab: asks dnn.prompt.commands what may stand before the cursor, and puts it into
+/* completion.c: Tab: asks dnn.prompt.commands what may be before the cursor, and puts it into
  * columns. */
 #include <string.h>
 #include <unistd.h>
@@ -41,7 +41,7 @@ static void set_common(lua_State *L, completion *found) {
     add_bytes(&found->common, first, common);
 }
 
-/* Candidates stand below each other, as the names in a folder do. */
+/* Candidates are below each other, as the names in a folder do. */
 static void set_list(lua_State *L, completion *found) {
     int columns, rows, widest = 1;
     size_t length;

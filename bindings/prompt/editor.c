@@ -1,6 +1,6 @@
 /* editor.c: an input that is typed: libedit holds it and knows the keys of its emacs and vi modes;
  * here are those that mean something of their own at this prompt. display.c shows it, so that
- * inputs of several lines stand after their prompts and may be higher than the window. */
+ * inputs of several lines are after their prompts and may be higher than the window. */
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>

@@ -50,7 +50,7 @@ wchar_t *widen(const char *bytes, size_t length);
 
 /* --- keys.c --- */
 
-/* Keys without a character. They stand where Unicode has control characters of its own, which are
+/* Keys without a character. They are where Unicode has control characters of its own, which are
  * never typed. */
 enum key {
     KEY_CANCEL = 0x80, /* Ctrl-C, or SIGINT */
@@ -122,7 +122,7 @@ typedef struct completion {
     text list;    /* all of them in columns, or as many as the window has room for */
 } completion;
 
-/* What may stand in place of the word before the cursor, which is after `cursor` bytes. */
+/* What may replace the word before the cursor, which is after `cursor` bytes. */
 void find_completion(lua_State *L, const text *typed, size_t cursor, completion *found);
 
 /* --- search.c --- */

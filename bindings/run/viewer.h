@@ -5,7 +5,7 @@
 #include "bindings/dnnlua.h"
 
 /* Pushes the program's path: what DNNVIEW says, else bin/dnnview of the tree that this module
- * stands in (lib/lua/5.4/dnn/core.so), else its name, to be looked for in PATH. */
+ * is in (lib/lua/5.4/dnn/core.so), else its name, to be looked for in PATH. */
 const char *dnnlua_push_viewer(lua_State *L);
 
 #endif

@@ -27,7 +27,7 @@ static void look_at(dnn_node *node) {
     }
 }
 
-/* Numbers stand in the node's arguments, in the type of the matrix beside them. */
+/* Numbers are in the node's arguments, in the type of the matrix beside them. */
 static void place_number(dnn_node *node, size_t i, dnn_dtype dtype, double value) {
     node->input[i].X = dnn_matrix_of(dtype, 1, 1, &node->argument[i]);
     dnn_matrix_set(&node->input[i].X, 0, 0, value);

@@ -225,7 +225,7 @@ dnn_status dnn_atomic_file_check(const char *path, dnn_error *err) {
 /* --- all at once --- */
 
 /* A device or a pipe, also through a link such as /dev/stdout. When output is redirected, that
- * leads to a regular file, which is open and must not be replaced: then where the link stands
+ * leads to a regular file, which is open and must not be replaced: then where the link is
  * decides. */
 static bool is_stream(const char *path) {
     struct stat there, link;

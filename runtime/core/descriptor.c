@@ -62,7 +62,7 @@ int dnn_sync_folder_of(const char *path) {
     char folder[PATH_MAX] = ".";
     const char *slash = strrchr(path, '/');
     if (slash != NULL) {
-        size_t length = slash == path ? 1 : (size_t)(slash - path); /* "/file" stands in "/" */
+        size_t length = slash == path ? 1 : (size_t)(slash - path); /* "/file" is in "/" */
         if (length >= sizeof folder)
             return ENAMETOOLONG;
         memcpy(folder, path, length);

@@ -16,7 +16,7 @@
 #define UNPACK "unpack it first"
 
 typedef struct mark {
-    size_t at; /* where the bytes stand */
+    size_t at; /* where the bytes are */
     const char *bytes;
     size_t size;
     dnn_file_kind kind;
@@ -87,7 +87,7 @@ static bool name_ends(const char *name, size_t length, const char *end) {
 }
 
 /* By the first member's name: bytes 26 and 27 of the archive are its length, from byte 30 it
- * stands. */
+ * is. */
 static const dnn_file_kind *zip_kind(const unsigned char *b, size_t size) {
     static const dnn_file_kind torch = {"a PyTorch file", TO_SAFETENSORS};
     static const dnn_file_kind numpy = {"an npz archive of NumPy arrays", "dnn.data.npz reads it"};

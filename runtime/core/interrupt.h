@@ -3,7 +3,7 @@
  * A host (a signal handler of a program, another thread) requests it; long operations look between
  * pieces of some milliseconds, end with DNN_ERROR_INTERRUPTED and leave every object valid: what
  * they were writing may hold part of the result, what they were to change in place has changed
- * whole or not at all. The request stands, and ends whatever is called next, until it is cleared.
+ * whole or not at all. The request stays, and ends whatever is called next, until it is cleared.
  * This library requests nothing itself and knows no signals. */
 #ifndef DNN_CORE_INTERRUPT_H
 #define DNN_CORE_INTERRUPT_H

@@ -3,7 +3,7 @@
 #define DNN_CORE_NATURAL_H
 
 /* Compares two names with the numbers in them by value: "2 ReLU" before "10 Linear", "lr 0.0003"
- * before "lr 0.001". Digits, a point and digits are one decimal number, unless another point stands
+ * before "lr 0.001". Digits, a point and digits are one decimal number, unless another point is
  * before or after them: in "3.2.weight" and "cat.10.jpg" the points separate whole numbers.
  * Negative, 0 (the same bytes only) or positive, as strcmp. */
 int dnn_natural_compare(const char *a, const char *b);

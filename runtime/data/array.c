@@ -89,7 +89,7 @@ dnn_status dnn_array_read(const dnn_array *a, dnn_source *source, dnn_matrix *ou
     if (!(a->fortran && a->rank > 1) && !a->swapped &&
         type->size == dnn_dtype_info(type->dtype)->size && a->type != DNN_STORED_BOOL &&
         a->type != DNN_STORED_I64 && a->type != DNN_STORED_U64)
-        return dnn_source_read(source, out->data, (size_t)a->bytes, err); /* as it stands */
+        return dnn_source_read(source, out->data, (size_t)a->bytes, err); /* as it is */
     unsigned char *bytes = dnn_alloc(CHUNK * type->size);
     char *decoded = dnn_alloc(CHUNK * sizeof(double));
     dnn_status status =

@@ -15,7 +15,7 @@
 
 typedef struct dnn_array {
     dnn_stored type;
-    bool swapped; /* the bytes of an element stand in the other order than this machine's */
+    bool swapped; /* the bytes of an element are in the other order than this machine's */
     bool fortran; /* the first axis runs fastest in the file, else the last */
     int rank;     /* axes, 0 for a single number */
     uint64_t extent[DNN_ARRAY_MAX_RANK];

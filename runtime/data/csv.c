@@ -199,7 +199,7 @@ static outcome store_field(dnn_csv *csv, size_t column, const dnn_csv_field *fie
     return KEPT;
 }
 
-/* A number that stands at row->at and is followed by the delimiter or the row's end: the usual
+/* A number that is at row->at and is followed by the delimiter or the row's end: the usual
  * case, without looking for the field's end first. */
 static bool store_number(dnn_csv *csv, dnn_csv_column *c, dnn_csv_row *row, void *out) {
     double x;

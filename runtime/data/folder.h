@@ -1,7 +1,7 @@
 /* folder.h: a folder of labelled images.
  *
  * Two layouts: one subfolder per class, or files named by class and number (`cat.12.jpg`, the
- * tutorial's rule: the class is what stands before the first dot). A folder may also hold two of
+ * tutorial's rule: the class is what is before the first dot). A folder may also hold two of
  * them, train/ and one of test/, val/, valid/ and validation/: the two sets. Classes and files are
  * sorted by name (numbers inside names by value), so that a folder gives the same list everywhere.
  * Hidden files are left alone; whatever else is passed over is named in `skipped`. */
@@ -38,7 +38,7 @@ void dnn_folder_free(dnn_folder *folder);
 dnn_status dnn_folder_shuffle(dnn_folder *folder, dnn_random *random, dnn_error *err);
 
 /* Decodes and resizes files[begin .. end-1] on the thread pool into columns of target's size. Those
- * that could be read stand side by side from `pixels` on, in the order of the list; *good is their
+ * that could be read are side by side from `pixels` on, in the order of the list; *good is their
  * number. `pixels` has room for all end - begin; what follows the good ones is undefined. ok[k]
  * says whether file begin + k could be read, errors[k] why not. Fails only with
  * DNN_ERROR_INTERRUPTED, between files. */

@@ -71,7 +71,7 @@ static bool add_image(dnn_scan *scan, char *path, const char *class_name, bool a
 
 /* --- one folder --- */
 
-/* What stands under a name; links are followed. */
+/* What is under a name; links are followed. */
 typedef enum stands { FILE_THERE, FOLDER_THERE, NOTHING_THERE, DEVICE_THERE } stands;
 
 static stands look(const char *path, unsigned char type) {
@@ -198,7 +198,7 @@ static dnn_status visit_set(dnn_scan *scan, char *path, const char *name, stands
 
 /* --- train/ and test/ --- */
 
-/* Folders that stand beside train/, in the order in which they are taken for the second set. */
+/* Folders that are beside train/, in the order in which they are taken for the second set. */
 static const char *const second_sets[] = {"test", "val", "valid", "validation", NULL};
 
 typedef struct sets {
@@ -221,7 +221,7 @@ static dnn_status visit_root(dnn_scan *scan, char *path, const char *name, stand
     return DNN_OK;
 }
 
-/* Whether the second set's images have their classes in their names, where they stand at its top;
+/* Whether the second set's images have their classes in their names, where they are at its top;
  * `from` is the first of them. */
 static bool is_labelled(const dnn_scan *scan, size_t from) {
     for (size_t i = from; i < scan->count; i++)

@@ -2,7 +2,7 @@
  * own, so that only who opens an .h5 file loads the HDF5 library. For one thread at a time, as that
  * library is.
  *
- * A file may say that a link leads to another file, or that a dataset's bytes stand in one: it
+ * A file may say that a link leads to another file, or that a dataset's bytes are in one: it
  * could so read any file of this machine, and is followed there only when that is asked for. */
 #ifndef DNN_DATA_HDF5_H
 #define DNN_DATA_HDF5_H

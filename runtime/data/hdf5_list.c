@@ -104,7 +104,7 @@ static bool describe_shape(dnn_hdf5_info *info, hid_t space) {
 /* --- what is in another file --- */
 
 /* The first other file that a virtual dataset maps. One that maps its own file alone may reach
- * others by way of that: through a link, or a dataset whose bytes stand elsewhere. */
+ * others by way of that: through a link, or a dataset whose bytes are elsewhere. */
 static void name_virtual(hid_t layout, char *name, size_t room) {
     size_t count = 0;
     H5Pget_virtual_count(layout, &count);
@@ -116,7 +116,7 @@ static void name_virtual(hid_t layout, char *name, size_t room) {
     snprintf(name, room, "by a virtual dataset");
 }
 
-/* Whether its bytes may stand in another file, and where; true where that cannot be found out. */
+/* Whether its bytes may be in another file, and where; true where that cannot be found out. */
 static bool is_elsewhere(hid_t dataset, char *name, size_t room) {
     hid_t layout = H5Dget_create_plist(dataset);
     snprintf(name, room, "?");

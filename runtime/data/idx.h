@@ -5,7 +5,7 @@
 
 #include "data/array.h"
 
-/* Reads the header; the source then stands at the elements, which end the file
+/* Reads the header; the source then is at the elements, which end the file
  * (dnn_array_read_last). DNN_ERROR_FORMAT where it is something
  * else or promises more than the file has. */
 dnn_status dnn_idx_header(dnn_source *source, dnn_array *out, dnn_error *err);

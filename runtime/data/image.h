@@ -28,7 +28,7 @@ typedef struct dnn_image_options {
     size_t channels;              /* 3: grey becomes RGB; 1: luma 0.299 R + 0.587 G + 0.114 B */
     size_t min_width, min_height; /* a JPEG is decoded at the smallest of the scales 1, 1/2, 1/4 and
                                      1/8 that is at least so large (upright); 0: at full size */
-    bool as_stored;               /* leaves the image as its pixels stand in the file, unturned */
+    bool as_stored;               /* leaves the image as its pixels are in the file, unturned */
     uint64_t max_pixels; /* an image of more is refused before anything is allocated for it */
 } dnn_image_options;
 

@@ -35,7 +35,7 @@ int dnn_exif_orientation(const uint8_t *exif, size_t size) {
     return 1;
 }
 
-/* Where the pixel at (x, y) of what is shown stands in what is stored, width x height: as EXIF 2.3
+/* Where the pixel at (x, y) of what is shown is in what is stored, width x height: as EXIF 2.3
  * names them, row 0 and column 0 of what is stored are the top and left (1), top and right (2),
  * bottom and right (3), bottom and left (4), left and top (5), right and top (6), right and bottom
  * (7), left and bottom (8) of what is shown. */

@@ -4,7 +4,7 @@
  * half grey. Warnings of a header or of bytes between segments that change no pixel are overlooked:
  * some cameras and programs write them.
  *
- * libjpeg reports an error through a function that must not return, so one setjmp stands around
+ * libjpeg reports an error through a function that must not return, so one setjmp is around
  * its calls; nothing but this file's own struct is used after the jump. */
 #include "data/image_codec.h"
 

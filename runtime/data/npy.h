@@ -8,7 +8,7 @@
 
 #include "data/array.h"
 
-/* Reads the header; the source then stands at the elements. DNN_ERROR_FORMAT where it is something
+/* Reads the header; the source then is at the elements. DNN_ERROR_FORMAT where it is something
  * else or promises more than the file has; DNN_ERROR_TYPE for elements that are not numbers. */
 dnn_status dnn_npy_header(dnn_source *source, dnn_array *out, dnn_error *err);
 

@@ -80,7 +80,7 @@ static dnn_status find_directory64(const char *path, const unsigned char *tail, 
     return DNN_OK;
 }
 
-/* Where the directory stands, from the last record that looks like the archive's end. */
+/* Where the directory is, from the last record that looks like the archive's end. */
 static dnn_status find_directory(const char *path, uint64_t file_size, directory *out,
                                  dnn_error *err) {
     size_t size = file_size < END_SIZE + LOCATOR_SIZE + MAX_COMMENT
@@ -111,7 +111,7 @@ static dnn_status find_directory(const char *path, uint64_t file_size, directory
 
 /* --- its entries --- */
 
-/* Sizes that do not fit 32 bits stand in an extra field of kind 1, those that are missing in the
+/* Sizes that do not fit 32 bits are in an extra field of kind 1, those that are missing in the
  * entry alone, in this order. */
 static bool read_extra(member *m, const unsigned char *extra, size_t size) {
     uint64_t *const fields[] = {&m->size, &m->packed, &m->at};

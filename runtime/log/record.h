@@ -21,7 +21,7 @@ typedef enum dnn_record_status {
     DNN_RECORD_LOST,       /* the length's checksum is wrong: no way to find the next record */
 } dnn_record_status;
 
-/* Puts the frame around a payload of `size` bytes that stands at record + DNN_RECORD_HEADER;
+/* Puts the frame around a payload of `size` bytes that is at record + DNN_RECORD_HEADER;
  * returns the size of the whole record. */
 size_t dnn_record_seal(uint8_t *record, size_t size);
 

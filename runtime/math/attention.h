@@ -3,7 +3,7 @@
  * A sequence is a stretch of columns: K and V hold `keys` columns for each example, Q and A
  * `queries`, one example after the other. Rows are features; head h takes rows [h d, (h + 1) d),
  * where d is their number divided by `heads`. V and A may have other features than Q and K. Columns
- * may stand apart, so Q, K and V can be blocks of rows of one matrix.
+ * may be apart, so Q, K and V can be blocks of rows of one matrix.
  *
  *     A[:, q] = sum over keys k of V[:, k] softmax over k of (scale Q[:, q]' K[:, k])
  *

@@ -16,7 +16,7 @@ typedef struct dnn_bins {
     double limits[DNN_BINS], counts[DNN_BINS];
 } dnn_bins;
 
-/* Counts all elements of a matrix of any type. Equal numbers stand in the middle of a range of
+/* Counts all elements of a matrix of any type. Equal numbers are in the middle of a range of
  * their own. Nothing is counted when it is interrupted. */
 void dnn_bins_count(dnn_bins *out, const dnn_matrix *m);
 

@@ -51,7 +51,7 @@ static inline dnn_status dnn_blas_prepare(dnn_error *err) {
                                                                           : dnn_blas_load(err);
 }
 
-/* The same for LAPACKE, which stands on OpenBLAS. */
+/* The same for LAPACKE, which uses OpenBLAS. */
 static inline dnn_status dnn_lapack_prepare(dnn_error *err) {
     return atomic_load_explicit(&dnn_lapack_is_ready, memory_order_acquire) ? DNN_OK
                                                                             : dnn_lapack_load(err);

@@ -1,7 +1,7 @@
 /* conv.h: convolutions of images, forward and backward, channels last.
  *
  * An example is a column: height x width x channels elements, channels fastest, then width. Columns
- * may stand further apart than they are long (X.ld > X.rows). W is out_channels x (kernel height *
+ * may be further apart than they are long (X.ld > X.rows). W is out_channels x (kernel height *
  * kernel width * channels / groups), so in memory [kh][kw][in][out] with `out` fastest; output
  * channel o of group g = o / (out_channels / groups) sees the input channels of that group, as in
  * PyTorch. As there, too, the kernel is not flipped, and padding is zeros (they count as such also

@@ -205,7 +205,7 @@ typedef struct tile {
     bool begin;                  /* the first chunk */
 } tile;
 
-/* Depthwise: a chunk of channels, with the weights where they stand. */
+/* Depthwise: a chunk of channels, with the weights where they are. */
 static void run_depth(const plan *p, const tile *t, dnn_conv_row row, size_t in_row) {
     const dnn_conv_gather *g = p->gather;
     size_t pixel = p->target_channels, channel = t->first_channel;

@@ -17,7 +17,7 @@
 #define DNN_CONV_PATCH  65536 /* bytes of a patch, on a task's stack */
 #define DNN_CONV_BEYOND 64    /* and after it, for vectors that begin in it */
 
-/* One direction. Output k stands at out_first + k * out_step of the target, and its tap t meets
+/* One direction. Output k is at out_first + k * out_step of the target, and its tap t meets
  * element first + k * step + t * tap_step of the source, which may lie outside: then it is 0. */
 typedef struct dnn_conv_axis {
     size_t source, outputs, step, taps, tap_step;

@@ -32,7 +32,7 @@ typedef struct dnn_winograd_kernels {
      * whole vectors of channels. False, with image untouched, when a result is not finite. */
     bool (*target)(const dnn_winograd_tile *t, const float *bias, bool add);
     /* out = G w G': w and out step by `step` from tap to tap and from position to position; count,
-     * a multiple of 16 bytes' elements, is how many stand there. */
+     * a multiple of 16 bytes' elements, is how many are there. */
     void (*weights)(const float *w, float *out, size_t step, size_t count);
     /* The gradients of the target and of the weights, which run the other way: positions = A image
      * A', elements outside and channels that fill the last vector being 0; and out = G' w G. */

@@ -12,7 +12,7 @@
 #include "math/elementwise_kernels.h"
 #include "math/walk.h"
 
-/* A row per operation; the kernels stand in the order of dnn_dtype, the real types first. */
+/* A row per operation; the kernels are in the order of dnn_dtype, the real types first. */
 typedef struct operation {
     const char *name;
     dnn_kernel *kernel[2];

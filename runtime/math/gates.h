@@ -1,6 +1,6 @@
 /* gates.h: what a step of a recurrent cell does between its matrix products, fused.
  *
- * A cell has H units; a step has n examples, a column each. Blocks of H rows stand one below the
+ * A cell has H units; a step has n examples, a column each. Blocks of H rows are one below the
  * other in PyTorch's order. Every array is a matrix whose columns follow each other. Kernels run on
  * the calling thread, which may be inside a task, and check nothing. */
 #ifndef DNN_MATH_GATES_H

@@ -3,10 +3,10 @@
  *     layer norm: A = (x - mean) / sqrt(variance + eps) weight + bias,  variance over n
  *     RMS norm:   A = x / sqrt(mean of x^2 + eps) weight + bias
  *
- * X and A are n x m, weight and bias n x 1 or NULL (then 1 and 0); columns may stand apart. stats
- * (2 x m) keeps for backward the mean (RMS norm: 0) and the factor 1 / sqrt(...) of each column.
- * All are of one real type; sums run in double, and results have the same bits on any number of
- * threads. */
+ * X and A are n x m, weight and bias n x 1 or NULL (then 1 and 0); columns may have gaps between
+ * them. stats (2 x m) keeps for backward the mean (RMS norm: 0) and the factor 1 / sqrt(...) of
+ * each column. All are of one real type; sums run in double, and results have the same bits on any
+ * number of threads. */
 #ifndef DNN_MATH_LAYER_NORM_H
 #define DNN_MATH_LAYER_NORM_H
 

@@ -21,7 +21,7 @@ size_t dnn_packed_bytes(dnn_dtype dtype, size_t rows, size_t depth);
 dnn_packed dnn_pack(const dnn_matrix *a, bool transpose, void *memory);
 
 /* out = a b, or out + a b, plus the bias (a->rows elements; NULL: none) in every column. b is
- * a->depth x n, out a->rows x n; columns may stand apart. */
+ * a->depth x n, out a->rows x n; columns may have gaps between them. */
 void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bias, bool add,
                         dnn_matrix *out);
 

@@ -45,7 +45,7 @@ static double smaller(double a, double b) {
     return a < b || isnan(a) ? a : b;
 }
 
-/* The kernels stand in the order of dnn_dtype; uint8 is folded as float32, int32 as float64. */
+/* The kernels are in the order of dnn_dtype; uint8 is folded as float32, int32 as float64. */
 static const struct fold {
     dnn_fold_kernel *kernel[2];
     double (*merge)(double, double);

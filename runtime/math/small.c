@@ -200,7 +200,7 @@ static bool is_flat(const dnn_mm_call *p) {
 }
 
 /* c' = op(b)' op(a)', which has whole vectors and the same sums; the columns of op(b)' follow each
- * other as b stands. */
+ * other as b is. */
 static void run_turned(const dnn_mm_call *p) {
     _Alignas(64) double turned[FLAT * SIDE];
     dnn_mm_call q = *p;

@@ -1,9 +1,10 @@
 /* softmax.h: softmax and its logarithm, of each column.
  *
- * Matrices of a call are of one real type and one shape; columns may stand apart. The largest
- * element is subtracted first, so nothing overflows; sums run in double. Results have the same bits
- * on any number of threads. A column with a NaN becomes NaN, and so does one without a finite
- * largest element, as in PyTorch. Elements of -infinity beside finite ones (masked) give 0. */
+ * Matrices of a call are of one real type and one shape; columns may have gaps between them. The
+ * largest element is subtracted first, so nothing overflows; sums run in double. Results have the
+ * same bits on any number of threads. A column with a NaN becomes NaN, and so does one without a
+ * finite largest element, as in PyTorch. Elements of -infinity beside finite ones (masked) give 0.
+ */
 #ifndef DNN_MATH_SOFTMAX_H
 #define DNN_MATH_SOFTMAX_H
 

@@ -1,4 +1,4 @@
-/* vector.h: a matrix times a vector, c = alpha * op(a) * b + beta * c + bias, where a's columns stand
+/* vector.h: a matrix times a vector, c = alpha * op(a) * b + beta * c + bias, where a's columns are
  * as they are added up: reading the matrix is all that it takes.
  *
  * Internal to this folder. Every element of c is a sum in the order of k, of fused multiply-adds,

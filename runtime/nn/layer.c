@@ -87,7 +87,7 @@ dnn_layer *dnn_layer_child(const dnn_layer *container, const char *name) {
     return NULL;
 }
 
-/* Whether both stand in memory in the same order. */
+/* Whether both are in memory in the same order. */
 static bool same_order(const dnn_layout *a, const dnn_layout *b) {
     bool same = a->axes == b->axes;
     for (size_t axis = 0; axis < a->axes && same; axis++)

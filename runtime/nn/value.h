@@ -1,7 +1,7 @@
 /* value.h: the values that a layer has: learnt ones (weight) and kept ones (running_mean).
  *
  * A value is a Matrix here. Files and PyTorch know it as a tensor of one to four axes in row-major
- * order; its layout says which element of the Matrix stands where in that tensor. */
+ * order; its layout says which element of the Matrix is where in that tensor. */
 #ifndef DNN_NN_VALUE_H
 #define DNN_NN_VALUE_H
 

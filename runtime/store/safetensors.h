@@ -1,7 +1,7 @@
 /* safetensors.h: named matrices and texts in one file, by the published format of safetensors: 8
  * bytes with the length of a header, the header in JSON, the numbers.
  *
- * In the file a matrix stands row by row, as PyTorch and NumPy have it, so a weight of out x in is
+ * In the file a matrix is row by row, as PyTorch and NumPy have it, so a weight of out x in is
  * the tensor [out, in] there; it is transposed on the way. A reader believes nothing that a file
  * says: every length is held against the bytes that are there before memory is taken for it. */
 #ifndef DNN_STORE_SAFETENSORS_H

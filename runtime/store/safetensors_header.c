@@ -56,7 +56,7 @@ const char *dnn_safetensors_type_name(dnn_dtype dtype) {
 /* --- before the parser --- */
 
 /* False where nesting or size of the JSON would make the parser take far more memory than the
- * header has bytes. What stands in strings does not count. */
+ * header has bytes. What is in strings does not count. */
 static bool structure_is_plain(const char *text, size_t size) {
     size_t structure = 0, depth = 0;
     bool quoted = false;

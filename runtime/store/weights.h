@@ -1,9 +1,9 @@
 /* weights.h: the values of a network as named tensors, as PyTorch has them: "0.weight" is the
- * weight of its first layer, "3.1.running_mean" is nested, and axes stand in PyTorch's order.
+ * weight of its first layer, "3.1.running_mean" is nested, and axes are in PyTorch's order.
  *
  * What is loaded must be exactly the network's: a tensor that is missing, unexpected or of another
- * shape is named, with both shapes, and nothing is changed. Numbers of another type are converted. A
- * counter ("num_batches_tracked") may be missing. Older files, whose first layer is "1", are read
+ * shape is named, with both shapes, and nothing is changed. Numbers of another type are converted.
+ * A counter ("num_batches_tracked") may be missing. Older files, whose first layer is "1", are read
  * too, and of a checkpoint the tensors of its network, "net.0.weight". Names of other programs are
  * mapped: "fc1" to "0" makes "fc1.weight" be "0.weight". */
 #ifndef DNN_STORE_WEIGHTS_H

@@ -173,7 +173,7 @@ static void match_segment(matching *m, style how, const dnn_segment *s, size_t *
 }
 
 /* A layer that is called again has its values under both names in PyTorch's files, and a tied value
- * stands there for each of its layers. */
+ * is there for each of its layers. */
 static void accept_again(matching *m, style how) {
     const dnn_network *network = m->network;
     dnn_value values[DNN_LAYER_VALUES];

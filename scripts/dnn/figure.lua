@@ -36,7 +36,7 @@ local SCALE <const> = {"linear", options_of.one_of("linear", "log", "symlog"), "
 figure.TEXT, figure.SCALE, figure.OUTPUT = TEXT, SCALE, OUTPUT
 
 -- The options `given` to a figure that has the common ones and its own; those about where it is drawn belong to the
--- grid, where it stands in one.
+-- grid, where it is in one.
 function figure.read(where, in_grid, given, own)
   local all = {}
   for _, rows in ipairs {COMMON, own, in_grid and {} or OUTPUT} do

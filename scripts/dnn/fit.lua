@@ -1,5 +1,5 @@
 -- dnn.fit: the usual training loop, on one page. To do it another way, copy the function learn into a script of your
--- own: what stands around the loop (data, history, early stopping, checkpoints, progress) is dnn/fit/training.lua's,
+-- own: what is around the loop (data, history, early stopping, checkpoints, progress) is dnn/fit/training.lua's,
 -- and each line that uses it may be replaced or left out.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"

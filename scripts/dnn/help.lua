@@ -1,7 +1,7 @@
 -- dnn.help: help on a name, a value or words, from the definition files in the folder dnn/meta beside this file.
 --
 -- It never calls code of the script that asks: a name is looked up by raw access alone, through tables and tables that
--- stand in __index. The files are read when help is first asked for. The globals are those of the moment, since the
+-- are in __index. The files are read when help is first asked for. The globals are those of the moment, since the
 -- prompt loads its modules with a copy.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
@@ -25,7 +25,7 @@ local help = {}
 
 local is_option_class <const> = "%.Options$"
 
--- What is documented under a name as it stands in the files: an entry, a class, or a field of a class.
+-- What is documented under a name as it is in the files: an entry, a class, or a field of a class.
 local function documented(name)
   local r = get_reference()
   local entry = r.by_name[name]

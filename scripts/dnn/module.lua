@@ -10,7 +10,7 @@ end
 
 local is_list = options_of.list(is_layer)
 
--- What stands in `init`'s self: reads the class's methods, and knows in which order fields were set.
+-- What is in `init`'s self: reads the class's methods, and knows in which order fields were set.
 local function new_self(class)
   local order = {}
   return setmetatable({}, {

@@ -1,6 +1,6 @@
 /* fault.c: makes the n-th allocation or file call of a process fail, for tests.
  *
- * One shared object is two things: loaded by LD_PRELOAD it stands before libc's malloc, open, write
+ * One shared object is two things: loaded by LD_PRELOAD it comes before libc's malloc, open, write
  * and so on, so it reaches every library of the process; loaded by require "fault" it gives a
  * script the hand on that. The environment variable FAULT ("alloc:120", "write:3:ENOSPC") does the
  * same for a program from its first call on. */

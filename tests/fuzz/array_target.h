@@ -7,7 +7,7 @@
 typedef dnn_status read_header(dnn_source *, dnn_array *, dnn_error *);
 typedef dnn_status read_elements(const dnn_array *, dnn_source *, dnn_matrix *, dnn_error *);
 
-/* Reads an array from a source that stands at its header, where it is not too large for a fuzzer,
+/* Reads an array from a source that is at its header, where it is not too large for a fuzzer,
  * and holds what a header claims against the input's size. */
 void read_array(dnn_source *source, size_t input_size, read_header *header, read_elements *read);
 

@@ -63,7 +63,7 @@ local function everything()
   return found
 end
 
--- The number of arguments that a page knows, and how many of them stand before the parentheses: a method's object.
+-- The number of arguments that a page knows, and how many of them are before the parentheses: a method's object.
 local function count_of(one)
   local self = one.page.kind == "method" and 1 or 0
   return #words.arguments(one.page) + self, self

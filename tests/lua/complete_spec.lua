@@ -1,4 +1,4 @@
--- dnn.prompt.complete: what may stand at the cursor, found without running anything of the user's.
+-- dnn.prompt.complete: what may be at the cursor, found without running anything of the user's.
 local dnn = require "dnn"
 local program = require "tests.lua.program"
 local completion = require "tests.lua.completion"

@@ -12,7 +12,7 @@ end)
 
 teardown(function() program.remove(folder) end)
 
--- The reference of these texts, {name = text}; what is in all of them stands in front.
+-- The reference of these texts, {name = text}; what is in all of them is in front.
 local function reference_of(texts)
   os.execute(("find %s -mindepth 1 -delete"):format(folder))
   local names = {}

@@ -1,4 +1,4 @@
--- dnn.fit: the same numbers as a loop that is written out, and what stands around the loop.
+-- dnn.fit: the same numbers as a loop that is written out, and what is around the loop.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
 local program = require "program"

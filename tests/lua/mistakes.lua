@@ -4,7 +4,7 @@
 local assert = require "luassert"
 
 -- A test (`it`) for each case {sentence, the mistake, the message}: the mistake raises just that message, after the
--- line that it stands in, and before the signature that may end it. Where it raises nothing, it returns nil and the
+-- line that it is in, and before the signature that may end it. Where it raises nothing, it returns nil and the
 -- message.
 return function(it, cases)
   for _, case in ipairs(cases) do

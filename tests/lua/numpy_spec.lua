@@ -21,7 +21,7 @@ local function python(script)
 end
 
 -- For each line "name rows cols" of the listing: what `read` makes of the file is the matrix of float64 whose bytes
--- stand in name.expected.
+-- are in name.expected.
 local function compare(listing, read)
   local count = 0
   for name, rows, cols in listing:gmatch "(%S+) (%d+) (%d+)\n" do

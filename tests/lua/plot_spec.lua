@@ -223,7 +223,7 @@ describe("dnn.hist", function()
     local _, highest = lines_of(text)[4]:gsub("█", "")
     local _, all = lines_of(text)[14]:gsub("█", "")
     assert.is_true(highest > 10 and highest < 25, text) -- the 3s alone reach the top
-    assert.is_true(all > 45, text)                      -- all three bars stand on the axis
+    assert.is_true(all > 45, text)                      -- all three bars are on the axis
   end)
 
   it("lays several over each other, with a legend", function()

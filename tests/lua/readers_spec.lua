@@ -281,7 +281,7 @@ describe("dnn.data.npz", function()
     local big = npy("'<f4'", "False", "(5000,)", ("\0\0\128\63"):rep(5000))
     put(big, "big")
     assert(os.execute("gzip -knf " .. program.quote(files.path)))
-    local deflated = program.read_all(files.path .. ".gz"):sub(11, -9) -- gzip's header and trailer stand around it
+    local deflated = program.read_all(files.path .. ".gz"):sub(11, -9) -- gzip's header and trailer are around it
     local x = member("x.npy", big, {method = 8})
     x[3] = deflated
     assert.equal(5000, assert(data.npz(put(zip {x}))).x:sum())

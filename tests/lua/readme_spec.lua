@@ -1,4 +1,4 @@
--- README's first page runs as it stands: on a few of the real photos, in a folder of its own and without a display;
+-- README's first page runs as it is: on a few of the real photos, in a folder of its own and without a display;
 -- and so does its training in one call, for one epoch.
 local program = dofile "tests/lua/program.lua"
 local quote, shell = program.quote, program.shell

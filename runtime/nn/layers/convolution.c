@@ -3,7 +3,7 @@
  *     A = weight * X + bias    weight out x (height width in / groups), bias out x 1
  *     dweight, dX as math/conv.h has them, dbias = sums of dA over all pixels
  *
- * The convolution itself adds zeros, as many on both sides. What stands elsewhere in the padding,
+ * The convolution itself adds zeros, as many on both sides. What is elsewhere in the padding,
  * or one zero more on one side, is laid around X first (nn/layers/edges.h), in working memory. */
 #include "nn/layers/convolution.h"
 

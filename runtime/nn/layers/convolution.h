@@ -82,7 +82,7 @@ extern const char *const dnn_convolution_inits[], *const dnn_convolution_padding
         .doc = "variance of the normal starting weights, with in = " terms                         \
                ": he 2/in, xavier 2/(in + out), 1/sqrt(n) 1/in"}
 
-/* What stands in the padding. */
+/* What is in the padding. */
 #define DNN_CONVOLUTION_PADDING_MODE_FIELD                                                         \
     [DNN_CONVOLUTION_PADDING_MODE] = {                                                             \
         .name = "padding_mode",                                                                    \

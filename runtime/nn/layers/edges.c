@@ -44,7 +44,7 @@ dnn_status dnn_edges_check(const dnn_edges *e, bool sequence, dnn_error *err) {
     return DNN_OK;
 }
 
-/* Which element of an axis of n stands at place i, or -1. */
+/* Which element of an axis of n is at place i, or -1. */
 static ptrdiff_t element_at(dnn_edge kind, ptrdiff_t i, ptrdiff_t n) {
     if (i >= 0 && i < n)
         return i;

@@ -1,4 +1,4 @@
-/* edges.h: what stands around an image, or before and after a sequence, that is made larger
+/* edges.h: what is around an image, or before and after a sequence, that is made larger
  * (math/resample.h), for the layers of padding and for convolutions. */
 #ifndef DNN_NN_EDGES_H
 #define DNN_NN_EDGES_H

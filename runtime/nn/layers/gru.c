@@ -5,7 +5,7 @@
  *     n = tanh(weight_in X + bias_in + r (weight_hn H_before + bias_hn))
  *     H = (1 - z) n + z H_before
  *
- * The weights of r, z and n stand one below the other in weight_ih and weight_hh. */
+ * The weights of r, z and n are one below the other in weight_ih and weight_hh. */
 #include "nn/layers/recurrent.h"
 
 static void forward(const dnn_layer *layer, const dnn_gates *g) {

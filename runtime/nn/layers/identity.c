@@ -1,4 +1,4 @@
-/* identity.c: A = X, where a layer has to stand that changes nothing. */
+/* identity.c: A = X, for a place that needs a layer but no change. */
 #include "nn/call.h"
 
 static const dnn_case cases[] = {{.in = {{1, {4}}}}, {.in = {{3, {2, 3, 2}}}}, {.settings = NULL}};

@@ -1,5 +1,5 @@
 /* merge.c: layers side by side on the same inputs, whose outputs are the inputs of one more, called
- * "with": how a layer of several inputs stands in a network. */
+ * "with": how a network uses a layer with several inputs. */
 #include <string.h>
 
 #include "core/memory.h"

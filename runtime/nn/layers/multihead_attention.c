@@ -159,7 +159,7 @@ static projections projections_in(const dnn_call *call, char *at, bool log_sum) 
     return p;
 }
 
-/* Padding stands at the end, where causal self-attention does not see it from steps that count. */
+/* Padding is at the end, where causal self-attention does not see it from steps that count. */
 static dnn_attention attention_of(const dnn_call *call) {
     bool causal = dnn_layer_flag(call->layer, CAUSAL);
     return (dnn_attention){

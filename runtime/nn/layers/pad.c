@@ -1,5 +1,5 @@
 /* pad.c: images with more rows and columns around them, and sequences with more steps at their ends
- * (nn/layers/edges.h). What stands there is a constant, the image mirrored at its edge without
+ * (nn/layers/edges.h). What is there is a constant, the image mirrored at its edge without
  * repeating it (reflection), its edge (replication), or its other end (circular). */
 #include <float.h>
 
@@ -34,7 +34,7 @@ static const dnn_field fields_2d[] = {PADDING_2D, {.name = NULL}};
 static const dnn_field constant_fields_1d[] = {PADDING_1D, VALUE_FIELD, {.name = NULL}};
 static const dnn_field constant_fields_2d[] = {PADDING_2D, VALUE_FIELD, {.name = NULL}};
 
-/* --- the classes differ in what stands at the edges: kind->family --- */
+/* --- the classes differ in what is at the edges: kind->family --- */
 
 static const dnn_edge constant = DNN_EDGE_CONSTANT, reflection = DNN_EDGE_REFLECT,
                       replication = DNN_EDGE_REPLICATE, circular = DNN_EDGE_CIRCULAR;

@@ -1,9 +1,9 @@
-/* positional_encoding.c: where in a sequence a step stands, added to its features (Vaswani et al.
- * 2017): A = X + P with P[2 i, t] = sin(t r) and P[2 i + 1, t] = cos(t r), r = 10000^(-2 i / n), for
- * feature 2 i of n and step t, both from 0; dX = dA.
+/* positional_encoding.c: where in a sequence a step is, added to its features (Vaswani et al.
+ * 2017): A = X + P with P[2 i, t] = sin(t r) and P[2 i + 1, t] = cos(t r), r = 10000^(-2 i / n),
+ * for feature 2 i of n and step t, both from 0; dX = dA.
  *
- * The sines of a feature's steps come from those of the step before by one rotation each, in double:
- * the error stays far below that of a float64. */
+ * The sines of a feature's steps come from those of the step before by one rotation each, in
+ * double: the error stays far below that of a float64. */
 #include <math.h>
 
 #include "math/elementwise.h"

@@ -1,6 +1,6 @@
 /* recurrent_memory.h: sizes and matrices of a call of a recurrent layer; internal to its files.
  *
- * Inside the layer, examples of one step stand together: column t * examples + j is step t of
+ * Inside the layer, examples of one step are together: column t * examples + j is step t of
  * example j. So a step of all examples is contiguous, whereas in X and A the steps of an example
  * are. H and C have one step more than there are: that which a direction starts from is before
  * the first, or, where it runs from the end, after the last. */
@@ -42,7 +42,7 @@ typedef struct dnn_recurrent_memory {
 
 dnn_recurrent_sizes dnn_recurrent_sizes_of(const dnn_call *call);
 
-/* Where all stands in the call's saved and scratch, NULL where those are. */
+/* Where all is in the call's saved and scratch, NULL where those are. */
 void dnn_recurrent_lay_out(const dnn_call *call, const dnn_recurrent_sizes *s,
                            dnn_recurrent_memory *m);
 

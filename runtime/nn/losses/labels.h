@@ -43,7 +43,7 @@ dnn_status dnn_labels_check_shape(const char *name, const dnn_loss_call *call, d
  * as the classes. Then *call->total is what a mean divides by: the weights of those that count. */
 dnn_status dnn_labels_check(const dnn_labels *labels, const dnn_loss_call *call, dnn_error *err);
 
-/* Labels of positions [first, first + n), counted through all columns, as they stand in Y. */
+/* Labels of positions [first, first + n), counted through all columns, as they are in Y. */
 void dnn_labels_read(const dnn_labels *labels, size_t first, size_t n, double *out);
 
 /* The weight of a class, from 0. */

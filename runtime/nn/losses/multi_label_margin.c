@@ -1,4 +1,4 @@
-/* multi_label_margin.c: the hinge of several classes at a time. The labels of an example stand in
+/* multi_label_margin.c: the hinge of several classes at a time. The labels of an example are in
  * its column of Y, and a 0 ends them.
  *
  *     cost = 1 / C sum over labels y and classes i that are not, of max(0, 1 - a[y] + a[i]) */

@@ -188,7 +188,7 @@ static dnn_status compile_called(dnn_compiler *c, dnn_error *err) {
     return status;
 }
 
-/* Which step writes a buffer, and where the steps' lists of inputs stand. */
+/* Which step writes a buffer, and where the steps' lists of inputs are. */
 static dnn_status connect(dnn_network *network, dnn_error *err) {
     network->buffer_count = network->step_count + 1;
     network->producer = dnn_calloc(dnn_network_all_buffers(network), sizeof(size_t));

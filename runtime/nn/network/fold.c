@@ -25,7 +25,7 @@ bool dnn_step_takes(const dnn_network *network, const dnn_plan *plan, size_t s, 
            can_fold(&network->steps[s]);
 }
 
-/* What stands in the plan's memory, for the step's own number of channels. */
+/* What is in the plan's memory, for the step's own number of channels. */
 typedef struct folded {
     double *factor, *shift;
     dnn_matrix values[2];

@@ -1,4 +1,4 @@
-/* image_grid.c: where the images of a grid stand. */
+/* image_grid.c: where the images of a grid are. */
 #include "nn/network/image_grid.h"
 
 #include <math.h>

@@ -7,7 +7,7 @@
 
 typedef struct dnn_image_grid {
     size_t tile_height, tile_width, channels; /* of each image; 1 channel: grey, 3: colours */
-    size_t tiles, columns;                    /* images, and how many stand in a row */
+    size_t tiles, columns;                    /* images, and how many are in a row */
     size_t width, height;                     /* pixels of the whole */
 } dnn_image_grid;
 

@@ -1,4 +1,4 @@
--- A graph as SVG: boxes in layers, data flowing down (Sugiyama et al. 1981). Boxes stand one layer below the
+-- A graph as SVG: boxes in layers, data flowing down (Sugiyama et al. 1981). Boxes are one layer below the
 -- lowest of what they are made of; lines that cross layers have a place of their own in each; the order in a
 -- layer comes from the means of neighbours, and so do the places, as near to them as there is room.
 local drawing = {}

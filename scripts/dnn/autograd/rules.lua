@@ -3,7 +3,7 @@
 -- operator was called with, `arguments`. What comes out has A's shape or the input's; what was repeated is summed by
 -- the caller.
 --
--- A rule for all inputs stands first in its list. A rule of nil gives no gradient. Values that are constants as far as
+-- A rule for all inputs is first in its list. A rule of nil gives no gradient. Values that are constants as far as
 -- derivatives go, such as masks, are computed unrecorded.
 local core = require "dnn.core"
 

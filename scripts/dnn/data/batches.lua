@@ -49,7 +49,7 @@ function Batches:__len()
   return self.drop_last and m // self.size or (m + self.size - 1) // self.size
 end
 
--- Where it stands: of an epoch that has begun the order and the place in it, and its own stream if it has one.
+-- Where it is: of an epoch that has begun the order and the place in it, and its own stream if it has one.
 function Batches:state_dict()
   local state = {examples = #self.order, size = self.size, shuffle = self.shuffle, place = self.place}
   if self.shuffle and self.place > 0 then state.key, state.position = self.key, self.position end

@@ -110,7 +110,7 @@ Loader.__close = Loader.close
 
 local KEPT <const> = {"examples", "batch_size", "shuffle", "drop_last"}
 
--- Where it stands: with this, another loader of the same set and options goes on with the same batches.
+-- Where it is: with this, another loader of the same set and options goes on with the same batches.
 function Loader:state_dict()
   local state = {seed = self.seed, epoch = self.epoch, place = self.place}
   for _, name in ipairs(KEPT) do state[name] = self[name] end

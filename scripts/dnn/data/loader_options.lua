@@ -133,7 +133,7 @@ local function set_augment(config, shape, augment)
   set_crop(config, shape, crop, augment.center_crop ~= nil)
 end
 
--- How often each label is, by its value; labels stand in one row.
+-- How often each label is, by its value; labels are in one row.
 local function label_counts(Y, where)
   if Y.rows ~= 1 then
     refuse("%s needs labels in one row; Y has %d rows", where, Y.rows)

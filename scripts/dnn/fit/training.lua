@@ -1,4 +1,4 @@
--- A training under way, as dnn.fit goes through it: what stands around the loop. Its state is a part of the run's
+-- A training under way, as dnn.fit goes through it: what is around the loop. Its state is a part of the run's
 -- checkpoints (dnn/fit/state.lua), so that a training that was killed goes on with the same bits.
 local dnn = require "dnn"
 local best = require "dnn.fit.best"

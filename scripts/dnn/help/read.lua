@@ -9,7 +9,7 @@
 --     ---@param ---@return ---@class ---@field ---@operator ---@overload ---@alias ---@type
 --     function dnn.f(a, b) end      local A = {}      A.f = dnn.f      dnn.version = ""
 --
--- The files stand under no other rules than LuaLS's own, with one tag to a line.
+-- The files follow LuaLS's rules alone, with one tag to a line.
 local concat, ipairs, sort = table.concat, ipairs, table.sort
 local byte, find, gmatch, gsub, match, sub = string.byte, string.find, string.gmatch, string.gsub, string.match,
   string.sub
@@ -65,12 +65,12 @@ end
 
 -- Blocks ---------------------------------------------------------------------------------------------
 
--- What stands above a line of code.
+-- What is above a line of code.
 local function new_block()
   return {lines = {}, params = {}, returns = {}, overloads = {}}
 end
 
--- Lines as text and the examples in it, which are taken out. Text may stand after "---" or after "--- ".
+-- Lines as text and the examples in it, which are taken out. Text may be after "---" or after "--- ".
 local function take_examples(lines)
   local text, examples, example, indent = {}, {}, nil, 0
   for _, line in ipairs(lines) do

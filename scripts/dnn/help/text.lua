@@ -95,7 +95,7 @@ function text.definition(out, term, words, indent, wide)
   before[at] = indent .. text.bold(out, term) .. sub(before[at], #indent + columns(term) + 1)
 end
 
--- Markdown: paragraphs, lists of "- ", and code that is indented by four or stands between ``` marks.
+-- Markdown: paragraphs, lists of "- ", and code that is indented by four or is between ``` marks.
 function text.markdown(out, markdown)
   local paragraph, fenced, list = {}, false, false
   local function finish()

@@ -1,6 +1,6 @@
 -- Values of a script as help sees them: found by a path, distinguished by kind, without calling code of the script's.
 --
--- Raw access alone goes through tables, and through tables that stand in __index.
+-- Raw access alone goes through tables, and through tables that are in __index.
 local dnn = require "dnn"
 local lua_functions = require "dnn.help.lua"
 

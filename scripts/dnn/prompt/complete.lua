@@ -2,7 +2,7 @@
 --
 --     complete(text, cursor) -> first, candidates
 --
--- cursor is the number of bytes before the cursor; the candidates, sorted, are texts to stand in place of
+-- cursor is the number of bytes before the cursor; the candidates, sorted, are texts that replace
 -- text:sub(first, cursor). The user's values are looked at and never run, and no error gets out.
 -- lexer.lua cuts the text into words, path.lua finds what an expression is, values.lua what it has.
 local byte, find, format, gsub, match, sub =

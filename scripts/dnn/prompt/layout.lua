@@ -155,7 +155,7 @@ local function add_item(lines, item, width, budget, paint)
   end
 end
 
--- The items up to `last` that stand in one block from `first` on: leaves of the array together, any other
+-- The items up to `last` that are in one block from `first` on: leaves of the array together, any other
 -- item alone.
 local function block_end(node, first)
   local items, last = node.items, first

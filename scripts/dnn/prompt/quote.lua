@@ -1,4 +1,4 @@
--- dnn.prompt.quote: strings and numbers as Lua writes them, and how wide a text stands on a terminal.
+-- dnn.prompt.quote: strings and numbers as Lua writes them, and how wide a text is on a terminal.
 -- Like all of the prompt's modules it holds the library's functions in locals, so that a script that
 -- replaces them changes nothing here; and since `s:sub` would ask string's metatable, it is sub(s, ...).
 local byte, find, format, gsub, sub =
@@ -47,7 +47,7 @@ local function is_hidden(code)
     or code >= 0xE000 and code <= 0xF8FF or code >= 0xF0000
 end
 
--- What stands at byte i of s: its text, its columns and the place after it. `escapes` are the bytes
+-- What is at byte i of s: its text, its columns and the place after it. `escapes` are the bytes
 -- that have an escape of their own; runs of plain ASCII come as one, `most` bytes long at most.
 local function unit(s, i, most, escapes, plain)
   local _, last = find(s, plain, i)

@@ -15,7 +15,7 @@ local ITEMS <const> = 500    -- of one array,
 local LAST <const> = 40      -- and so many of them from its end
 local KEYS <const> = 100     -- of one table's other keys
 local SCANNED <const> = 1500 -- keys looked at where a table has more
-local NARROWEST <const> = 24 -- columns that a string may have however deep it stands
+local NARROWEST <const> = 24 -- columns that a string may have however deep it is
 
 local KEYWORDS <const> = {}
 for _, word in next, {"and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto",
@@ -82,7 +82,7 @@ local function more_text(hidden, exact, shown)
   return format("... %s%s more", exact and "" or "over ", quote.grouped(hidden))
 end
 
--- The node of a value that stands `depth` tables deep.
+-- The node of a value that is `depth` tables deep.
 local function node_of(build, value, depth, used)
   build.nodes = build.nodes + 1
   if type(value) ~= "table" or build.is_leaf(value) then
@@ -120,7 +120,7 @@ local function fill(build, node)
     local at = hidden > 0 and i > ITEMS - LAST and i + hidden or i
     items[i] = {node = node_of(build, rawget(t, at), node.depth + 1, 0)}
   end
-  node.array, node.hidden = #items, hidden -- those hidden stand before the last ones
+  node.array, node.hidden = #items, hidden -- those hidden are before the last ones
   local others, all = other_keys(t, count)
   for i = 1, #others < KEYS and #others or KEYS do
     if build.nodes >= NODES then break end

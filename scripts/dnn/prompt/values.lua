@@ -232,7 +232,7 @@ function values.each_global(each)
   each("dnn")
 end
 
--- True for a key that can stand after a point.
+-- True for a key that can be after a point.
 function values.is_name(key, keywords)
   return type(key) == "string" and find(key, "^[%a_][%w_]*$") and not keywords[key]
 end

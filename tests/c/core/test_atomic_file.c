@@ -1,4 +1,4 @@
-/* A file takes its name when it is whole and on disk; until then the old one stands. */
+/* A file takes its name when it is whole and on disk; until then the old one stays. */
 #include "check_file.h"
 
 #include <dirent.h>
@@ -136,7 +136,7 @@ static void a_full_disk_leaves_the_old_file_and_no_other(void **state) {
     assert_int_equal(files_in_folder(), 1);
 }
 
-/* --- what stands there already --- */
+/* --- what is there already --- */
 
 static void a_read_only_file_is_kept_from_root_too(void **state) {
     (void)state;

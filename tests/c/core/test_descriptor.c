@@ -92,7 +92,7 @@ static void a_program_is_given_its_descriptors_in_any_order(void **state) {
     pid_t pid;
     assert_int_equal(pipe(input), 0);
     assert_int_equal(write(input[1], "hello\n", 6), 6);
-    /* what is to be 0 stands in 3 and the other way round */
+    /* what is to be 0 is in 3 and the other way round */
     int zero = dup2(input[0], 103), three = dup2(out, 104);
     const int files[] = {zero, out, DNN_SPAWN_NULL, three};
     assert_int_equal(dnn_spawn(&pid, "sh", arguments, files, 4, true), 0);

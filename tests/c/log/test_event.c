@@ -1,4 +1,4 @@
-/* Records hold to published bytes, and whatever stands in a file is read without harm. */
+/* Records hold to published bytes, and whatever is in a file is read without harm. */
 #include "seen_event.h"
 
 #include "core/crc32c.h"

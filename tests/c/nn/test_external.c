@@ -1,4 +1,4 @@
-/* A layer given by functions stands in a network like any other and owns what it was given. */
+/* A layer given by functions works in a network like any other and owns what it was given. */
 #include "nets.h"
 
 #include "math/elementwise.h"

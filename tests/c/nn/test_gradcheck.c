@@ -1,4 +1,4 @@
-/* The gradients of whole networks are right, wherever a layer stands and whatever the loss; a wrong
+/* The gradients of whole networks are right, wherever a layer is and whatever the loss; a wrong
  * one is caught. Layers and losses are those of the registry: what is added there is tested here.
  */
 #include "nets.h"

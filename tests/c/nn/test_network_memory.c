@@ -1,5 +1,5 @@
-/* A network lives in the memory that it asked for, allocates nothing in a step, and stands it when
- * there is none. */
+/* A network lives in the memory that it asked for, allocates nothing in a step, and fails
+ * cleanly when there is none. */
 #include "small_net.h"
 
 #include "nn/loss.h"

@@ -1,4 +1,4 @@
-/* Where buffers stand: how much memory they take, and that sharing it changes no bit of what is
+/* Where buffers are: how much memory they take, and that sharing it changes no bit of what is
  * computed. */
 #include "nets.h"
 
@@ -289,7 +289,7 @@ static void a_step_of_a_network_of_every_class_allocates_nothing(void **state) {
     for (size_t k = 0; dnn_layer_classes[k] != NULL; k++) {
         const dnn_layer_class *kind = dnn_layer_classes[k];
         if (kind->compile != NULL || kind->inputs > 1 || (kind->flags & DNN_MANY_INPUTS) != 0)
-            continue; /* containers, and what stands at their ends, are in the next one */
+            continue; /* containers, and what is at their ends, are in the next one */
         const dnn_case *c = &kind->cases[0];
         net n = net_of(DNN_FLOAT32, sequential(layer_of(kind->name, c->settings), plain("Flatten")),
                        &c->in[0], 1);

@@ -1,4 +1,4 @@
-/* Which element of a value stands where in files: the orders of PyTorch, by its formulas. */
+/* Which element of a value is where in files: the orders of PyTorch, by its formulas. */
 #include "nets.h"
 
 #include "nn/value.h"
@@ -11,7 +11,7 @@ static dnn_matrix numbered(const dnn_value *value) {
     return m;
 }
 
-/* Element `index` of the file, in its order, is what stands at (row, col) in memory. */
+/* Element `index` of the file, in its order, is what is at (row, col) in memory. */
 static void check_at(const dnn_value *value, const dnn_matrix *file, size_t index, size_t row,
                      size_t col) {
     double expected = (double)(col * value->rows + row);

@@ -140,7 +140,7 @@ static void what_is_saved_is_what_was_loaded(void **state) {
     free_net(&other);
 }
 
-/* Without a shape nobody knows in which order the Linear's columns stand in files. */
+/* Without a shape nobody knows in which order the Linear's columns are in files. */
 static void an_order_that_is_not_known_yet_is_asked_for(void **state) {
     (void)state;
     dnn_error err;
