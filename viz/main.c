@@ -146,13 +146,13 @@ static int plot_text(view *v, source *s, const options *o) {
     view_update(v);
     columns = o->width > 0 ? o->width : columns;
     bool page = o->height == 0 && v->figure == NULL; /* one screen, with room for the prompt */
-    bool whole = page && (o->all || !isatty(STDOUT_FILENO));
+    bool whole = page && (o->all || !isatty(STDOUT_FILENO)), words = whole || o->all;
     rows = !page ? o->height : whole ? 0 : rows - 1;
     bool good = (v->figure != NULL ? terminal_draw_figure : terminal_draw)(
         v, columns, rows, terminal_colors_of(STDOUT_FILENO), stdout);
-    if (whole && v->all->count > 1)
+    if (words && v->all->count > 1)
         terminal_list_runs(v, columns, stdout);
-    if (whole)
+    if (words)
         good = terminal_list_values(v, stdout) && good;
     good = good && putchar('\n') != EOF && fflush(stdout) == 0;
     if (damage_check_memory(v, &err) != DNN_OK)

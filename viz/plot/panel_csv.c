@@ -185,7 +185,19 @@ static void put_curve(FILE *out, const panel *p, const curve *c, const page_opti
     }
 }
 
-/* The buckets that hold anything: (from, to] and how many values. */
+static void put_moment(FILE *out, const curve *c, extra more, const histogram_at *h,
+                       const char *part, double value) {
+    if (isfinite(value))
+        put_line(out, c, more,
+                 (line){.part = part,
+                        .step = h->step,
+                        .wall_time = h->wall_time,
+                        .value = value,
+                        .digits = 9,
+                        .from = NAN});
+}
+
+/* The buckets that hold anything, (from, to] and how many values, then mean and deviation. */
 static void put_histograms(FILE *out, const curve *c, extra more) {
     for (size_t i = 0; i < c->tag->histogram_count; i++) {
         const histogram_at *h = &c->tag->histograms[i];
@@ -196,6 +208,8 @@ static void put_histograms(FILE *out, const curve *c, extra more) {
             if (l.value > 0)
                 put_line(out, c, more, l);
         }
+        put_moment(out, c, more, h, "mean", h->mean);
+        put_moment(out, c, more, h, "deviation", h->deviation);
     }
 }
 
@@ -271,8 +285,10 @@ static void put_layers(FILE *out, const curve *c, extra more) {
     size_t count;
     layer_node *nodes = layer_graph_read(c->tag->text, &count);
     for (size_t i = 0; i < count; i++) {
-        char name[96];
+        char name[96], words[256];
         snprintf(name, sizeof name, "%s %s", nodes[i].place, nodes[i].kind);
+        snprintf(words, sizeof words, "%s%s%s", nodes[i].output,
+                 nodes[i].settings[0] != '\0' ? "; " : "", nodes[i].settings);
         put_line(out, c, more,
                  (line){.part = name,
                         .step = c->tag->text_step,
@@ -280,7 +296,7 @@ static void put_layers(FILE *out, const curve *c, extra more) {
                         .value = nodes[i].parameters,
                         .digits = 17,
                         .from = NAN,
-                        .words = nodes[i].output});
+                        .words = words});
     }
     dnn_free(nodes);
 }

@@ -35,6 +35,10 @@ bool terminal_list_values(const view *v, FILE *out);
 /* Draws the figure that the view shows; columns, rows 0: as many as suit it in the terminal. */
 bool terminal_draw_figure(view *v, int columns, int rows, terminal_colors colors, FILE *out);
 
+/* One thing that a figure shows, and its notes, in words. */
+void terminal_put_figure(const figure *f, size_t i, FILE *out);
+void terminal_put_notes(const figure *f, FILE *out);
+
 /* Draws anew whenever `more` says that something has come, until the user presses Ctrl-C; width and
  * height in cells, 0: the terminal's. */
 dnn_status terminal_follow(view *v, bool (*more)(void *context), void *context, int width,

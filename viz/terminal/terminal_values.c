@@ -118,12 +118,16 @@ static void (*const kinds[PANEL_KIND_COUNT])(const curve *c, FILE *out) = {
 static void put_panels(const view *v, FILE *out) {
     for (size_t i = 0; i < v->shown_count; i++) {
         const panel *p = &v->panels[v->shown[i]];
-        if (kinds[p->kind] == NULL)
+        if (p->figure == NULL && kinds[p->kind] == NULL)
             continue;
         fprintf(out, "\n  %s\n", p->title);
         for (size_t k = 0; k < p->curve_count; k++)
-            if (!curve_hidden(&p->curves[k]))
+            if (p->figure != NULL)
+                terminal_put_figure(p->figure, k, out);
+            else if (!curve_hidden(&p->curves[k]))
                 kinds[p->kind](&p->curves[k], out);
+        if (p->figure != NULL)
+            terminal_put_notes(p->figure, out);
     }
 }
 

@@ -40,7 +40,7 @@ static const struct expected {
                       "4 x 2 pixels at step 5, a cat, asleep"                                                       },
     [PANEL_MATRIX] = {"confusion", "run,confusion,7,0.000000,43,,,2,2,\n",                  "cat: 48 2\n"           },
     [PANEL_PR] = {"pr",        "run,pr/cat,6,0.000000,0.625,,,5,1,\n",                  "0 0.625 1\n"           },
-    [PANEL_GRAPH] = {"graph",     "run,graph/1 Linear,3,,8,,,,,2\n",                       "output 2, 8 parameters"},
+    [PANEL_GRAPH] = {"graph",     "run,graph/1 Linear,3,,8,,,,,2; 3 -> 2\n",               "output 2, 8 parameters"},
     [PANEL_TEXT] = {"settings",  "run,settings/lr,0,,0.25,,,,,\n",                        "lr = 0.25"             },
 };
 
@@ -109,7 +109,50 @@ static void every_kind_of_panel_is_in_the_csv_and_in_the_words(void **state) {
         assert_non_null(strstr(csv, expected[kind].csv));
         assert_non_null(strstr(words, expected[kind].words));
     }
+    assert_non_null(strstr(csv, "run,weights/mean,9,0.000000,0.125,,,,,\n"));
+    assert_non_null(strstr(csv, "run,weights/deviation,9,0.000000,0.75,,,,,\n"));
     clean(&s);
+}
+
+/* A grid of all kinds of figures, as --figure FILE --text --all tells of it. */
+static void every_kind_of_figure_is_in_the_words(void **state) {
+    (void)state;
+    static const char head[] = "dnnview figure 1\ngrid 2 2\ntitle Cost\nnote 1.5 2 here\nlines 2 "
+                               "fit\nband 2\npoints 1 seen\n"
+                               "bars 1\nshades 1\nnext\ntitle Counts\nbins 1\nvalues 2 "
+                               "w\nnext\ntitle W\nmatrix 1 2\nnext\n"
+                               "title Images\npicture 2 1 3 cat\n\n";
+    static const char *const wanted[] = {
+        "  Cost\n    fit: 2 points, x from 1 to 2, y from 9.5 to 20.25, last 20 at 2, band from "
+        "0.25 to 0.5\n",
+        "    seen: 1 point, x from 3 to 3, y from 26 to 34, last 30 at 3, error bars from 4 to 4, "
+        "colour from 7 to 7\n",
+        "    here at 1.5, 2\n",
+        "  Counts\n    w: 2 values, all from 5 to 6\n      from 5 to 6: 2\n",
+        "  W\n    row 1: 48 2\n",
+        "  Images\n    cat: 2 x 1 pixels\n",
+    };
+    const double numbers[] = {1, 2, 10, 20, 0.5, 0.25, 3, 30, 4, 7, 5, 6, 48, 2};
+    uint8_t file[sizeof head + sizeof numbers + 6] = {0};
+    static runs none;
+    figure f;
+    view v;
+    dnn_error err;
+    char words[2048];
+    memcpy(file, head, sizeof head - 1);
+    memcpy(file + sizeof head - 1, numbers, sizeof numbers);
+    check_ok(figure_parse(&f, file, sizeof file - 1, "figure", &err));
+    view_init(&v, &none, 400, 300);
+    v.figure = &f;
+    assert_true(view_update(&v));
+    FILE *out = tmpfile();
+    assert_true(terminal_list_values(&v, out));
+    read_back(out, words, sizeof words);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (strstr(words, wanted[i]) == NULL)
+            fail_msg("'%s' is not in\n%s", wanted[i], words);
+    view_free(&v);
+    figure_free(&f);
 }
 
 /* The CSV of a figure's file of `size` bytes. */
@@ -155,6 +198,7 @@ static void figures_have_their_bands_colours_and_notes_in_the_csv(void **state) 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_panel_is_in_the_csv_and_in_the_words),
+        cmocka_unit_test(every_kind_of_figure_is_in_the_words),
         cmocka_unit_test(figures_have_their_bands_colours_and_notes_in_the_csv),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
