@@ -234,8 +234,8 @@ static dnn_status receive(dnn_hdf5 *file, void *bytes, size_t size, dnn_error *e
     return DNN_OK;
 }
 
-/* Where an answer broke off: the process is given up. Whether it ended by itself, having heard
- * nothing, is in *idle. */
+/* Where an answer broke off: the process is given up. Where it had ended by itself before it heard
+ * the question, *idle is true and nothing is said. */
 static dnn_status give_up(dnn_hdf5 *file, dnn_status status, bool *idle, dnn_error *err) {
     int how = 0;
     pid_t process = file->process;
@@ -246,8 +246,9 @@ static dnn_status give_up(dnn_hdf5 *file, dnn_status status, bool *idle, dnn_err
     forget(file);
     while (waitpid(process, &how, 0) < 0 && errno == EINTR)
         continue;
-    if (idle != NULL)
-        *idle = WIFEXITED(how) && WEXITSTATUS(how) == 0;
+    bool by_itself = WIFEXITED(how) && WEXITSTATUS(how) == 0;
+    if (idle != NULL && (*idle = by_itself))
+        return DNN_ERROR_STATE;
     return dnn_fail(err, DNN_ERROR_MEMORY,
                     "%s: the HDF5 library crashed (signal %d): memory was short, or the file is "
                     "damaged",
@@ -274,7 +275,7 @@ static dnn_status ask(dnn_hdf5 *file, question q, const char *name, dnn_error *e
     bool idle = true;
     dnn_status answer = DNN_OK, status = DNN_OK;
     q.name_bytes = strlen(name) + 1;
-    for (int tries = 0; tries < 3 && idle; tries++) {
+    for (int tries = 0; tries < 5 && idle; tries++) {
         idle = false;
         if (file->process <= 0 && (status = start(file, err)) != DNN_OK)
             return status;
@@ -285,7 +286,9 @@ static dnn_status ask(dnn_hdf5 *file, question q, const char *name, dnn_error *e
             return receive_error(file, answer, err);
         status = give_up(file, status, &idle, err);
     }
-    return status;
+    return idle ? dnn_fail(err, DNN_ERROR_FILE, "%s: the process that reads it ends too early",
+                           file->path)
+                : status;
 }
 
 static dnn_status receive_text(dnn_hdf5 *file, char **text, dnn_error *err) {
