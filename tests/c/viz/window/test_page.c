@@ -141,6 +141,27 @@ static void new_values_are_seen(void **state) {
     close_runs(&p);
 }
 
+static void other_sizes_and_hidden_runs_are_seen(void **state) {
+    (void)state;
+    two_pages p;
+    open_runs(&p, "sizes", 3);
+    for (int i = 1; i <= 3; i++) {
+        p.v.width = WIDTH - 37 * (float)i;
+        p.v.height = HEIGHT - 21 * (float)i;
+        check_page(&p, "another size");
+    }
+    p.v.width = WIDTH;
+    p.v.height = HEIGHT;
+    check_page(&p, "the first size");
+    for (size_t i = 0; i < 2 * p.all.count; i++) {
+        run *r = p.all.items[i % p.all.count];
+        r->hidden = !r->hidden;
+        view_choose_shown(&p.v);
+        check_page(&p, r->hidden ? "hiding a run" : "showing a run");
+    }
+    close_runs(&p);
+}
+
 static int set_up(void **state) {
     return make_folder(state) != 0 || open_fonts(state) != 0;
 }
@@ -155,6 +176,7 @@ int main(void) {
         cmocka_unit_test(every_key_changes_what_it_changes),
         cmocka_unit_test(the_mouse_changes_what_follows_it),
         cmocka_unit_test(new_values_are_seen),
+        cmocka_unit_test(other_sizes_and_hidden_runs_are_seen),
     };
     return cmocka_run_group_tests(tests, set_up, clean_up);
 }
