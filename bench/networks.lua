@@ -69,6 +69,7 @@ function cases.one()
   return net, nil, nil, batches(50, 784, 1, function() end)
 end
 
+-- Nobody looks at what its layers put out, so that a pooling does the backward of the ReLU before it.
 function cases.images()
   local layers, channels = {dnn.Input(64, 64, 3)}, 3
   for _, out in ipairs{16, 32, 64, 128} do
@@ -79,7 +80,7 @@ function cases.images()
   end
   layers[#layers + 1] = dnn.Flatten()
   layers[#layers + 1] = dnn.Linear(4 * 4 * 128, 10)
-  local net = dnn.Sequential(layers)
+  local net = dnn.Sequential(layers, {keep = false})
   return net, dnn.CrossEntropyLoss(), dnn.optim.SGD(net:parameters(), {lr = 1e-5}),
     batches(5, 64 * 64 * 3, 32, labels(10))
 end
@@ -109,6 +110,7 @@ function cases.lenet()
     dnn.Linear(120, 84), dnn.ReLU(),
     dnn.Linear(84, 10),
   }
+  net.keep = false
   return net, dnn.CrossEntropyLoss(), dnn.optim.SGD(net:parameters(), {lr = 1e-5}),
     batches(20, 28 * 28, 64, labels(10))
 end

@@ -44,7 +44,7 @@ def tiny(foreach):
 def images(_):
     sides = [3, 16, 32, 64, 128]
     layers = [layer for a, b in zip(sides, sides[1:])
-              for layer in (nn.Conv2d(a, b, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2))]
+              for layer in (nn.Conv2d(a, b, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2))]
     net = nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * 4 * 128, 10))
     optimiser = torch.optim.SGD(net.parameters(), lr=1e-5)
     data = [(torch.rand(32, 3, 64, 64), labels(10)(32)) for _ in range(5)]
@@ -52,9 +52,10 @@ def images(_):
 
 
 def lenet(_):
-    net = nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-                        nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-                        nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
+    net = nn.Sequential(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(inplace=True), nn.MaxPool2d(2),
+                        nn.Conv2d(6, 16, 5), nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Flatten(),
+                        nn.Linear(400, 120), nn.ReLU(inplace=True),
+                        nn.Linear(120, 84), nn.ReLU(inplace=True), nn.Linear(84, 10))
     optimiser = torch.optim.SGD(net.parameters(), lr=1e-5)
     data = [(torch.rand(64, 1, 28, 28), labels(10)(64)) for _ in range(20)]
     return net, nn.CrossEntropyLoss(), optimiser, data
