@@ -106,11 +106,13 @@ typedef struct block_kernel {
 
 /* By type, pairs of bfloat16 last; the widest first, which AVX-512 alone has. */
 enum { F32, F64, PAIRS };
+/* clang-format off */
 static const block_kernel kernels[3][5] = {
-    [F32] = {{16, block_f32x16}, {8, block_f32x8}, {4, block_f32x4} },
-    [F64] = {                    {8, block_f64x8},  {4, block_f64x4}                },
-    [PAIRS] = { {32, block_b16x32},  {16, block_b16x16},                  {8, block_b16x8}, {4, block_b16x4}},
+    [F32]   = {{16, block_f32x16}, {8, block_f32x8}, {4, block_f32x4}},
+    [F64]   = {{8, block_f64x8}, {4, block_f64x4}},
+    [PAIRS] = {{32, block_b16x32}, {16, block_b16x16}, {8, block_b16x8}, {4, block_b16x4}},
 };
+/* clang-format on */
 
 /* BLAS's kernels for AVX-512 have a way of their own for small shapes, unless a is transposed:
  * there only whole vectors are faster here. Where a is transposed, b must have columns enough to be
