@@ -1,76 +1,7 @@
 /* Every key of the window, as the X server delivers it. */
 #include <glob.h>
 
-#include "sample_window.h"
-#include "viz/window/actions.h"
-
-enum { MOST_ACTIONS = 64, MOST_KEYS = 16 };
-
-static bool covered[MOST_ACTIONS][MOST_KEYS]; /* keys of the table that a test has pressed */
-
-/* Calls for each key of an action: its number and its name in the table. */
-#define FOR_KEYS(a, key, n)                                                                        \
-    for (size_t n = 0; n < MOST_KEYS; n++)                                                         \
-        for (const char *key = key_of(a, n); key != NULL; key = NULL)
-
-/* The n-th key of an action; NULL: it has fewer. */
-static const char *key_of(const action *a, size_t n) {
-    static char key[32];
-    const char *word = a->keys;
-    for (; n > 0 && *word != '\0'; n--) {
-        word += strcspn(word, " ");
-        word += strspn(word, " ");
-    }
-    snprintf(key, sizeof key, "%.*s", (int)strcspn(word, " "), word);
-    return *word == '\0' ? NULL : key;
-}
-
-/* The name that xdotool has for a key of the table. */
-static const char *xdotool_key(const char *key) {
-    static char name[48];
-    static const char *const names[][2] = {
-        {"?",        "question"    },
-        {"+",        "plus"        },
-        {"-",        "minus"       },
-        {"=",        "equal"       },
-        {"]",        "bracketright"},
-        {"[",        "bracketleft" },
-        {"}",        "braceright"  },
-        {"{",        "braceleft"   },
-        {".",        "period"      },
-        {"/",        "slash"       },
-        {">",        "greater"     },
-        {"<",        "less"        },
-        {"Space",    "space"       },
-        {"PageDown", "Next"        },
-        {"PageUp",   "Prior"       },
-    };
-    bool control = strncmp(key, "Ctrl+", 5) == 0, shift = strncmp(key, "Shift+", 6) == 0;
-    const char *plain = key + (control ? 5 : shift ? 6 : 0), *found = plain;
-    char lower[2] = {0};
-    if (control && plain[0] >= 'A' && plain[0] <= 'Z' && plain[1] == '\0') {
-        lower[0] = (char)(plain[0] + 32);
-        found = lower;
-    }
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(plain, names[i][0]) == 0)
-            found = names[i][1];
-    snprintf(name, sizeof name, "%s%s", control ? "ctrl+" : shift ? "shift+" : "", found);
-    return name;
-}
-
-/* Presses a key of the action, by the name that xdotool has for it. */
-static void press(const char *action_name, const char *key) {
-    const action *a = action_find(action_name);
-    bool found = false;
-    assert_non_null(a);
-    FOR_KEYS(a, own, n)
-    if (strcmp(xdotool_key(own), key) == 0)
-        found = covered[a - actions][n] = true;
-    if (!found)
-        fail_msg("%s is not a key of '%s'", key, action_name);
-    xdotool("key %s", key);
-}
+#include "sample_keys.h"
 
 /* --- the page --- */
 
@@ -112,21 +43,6 @@ static void a_small_window_scrolls_by_key_wheel_and_bar(void **state) {
     until(t.v.drag == DRAG_SCROLL && t.v.scroll > t.v.content - track.h - 2);
     xdotool("%s mouseup 1", move(200, track.y));
     until(t.v.drag == DRAG_NONE && t.v.scroll == 0);
-}
-
-static void the_page_follows_the_size_of_the_window(void **state) {
-    (void)state;
-    const int sizes[][2] = {
-        {700,  500},
-        {1500, 900},
-        {300,  200}
-    };
-    for (int i = 0; i < 3; i++) {
-        SDL_SetWindowSize(t.w.sdl, sizes[i][0], sizes[i][1]);
-        until((int)t.v.width == sizes[i][0] && (int)t.v.height == sizes[i][1] && !t.w.stale);
-        assert_int_equal(t.w.pixels.width, sizes[i][0]);
-        assert_int_equal(t.w.pixels.height, sizes[i][1]);
-    }
 }
 
 static void the_theme_changes_the_pixels_on_the_screen(void **state) {
@@ -267,36 +183,6 @@ static void panels_share_their_x_until_one_is_let_go(void **state) {
     until(!cost()->let_go && cost()->x.high == high);
 }
 
-static void with_ctrl_or_alt_plain_keys_do_nothing(void **state) {
-    (void)state;
-    view before = t.v;
-    double low = cost()->x.low;
-    for (const action *a = actions; a->name != NULL; a++)
-        FOR_KEYS(a, key, n) {
-            if (strncmp(key, "Ctrl", 4) == 0)
-                continue;
-            xdotool("key alt+%s", xdotool_key(key));
-            /* whose keys mean something with Ctrl: Q, W, and + on some layouts = */
-            if (key[1] != '\0' || strchr("qQwW+=-0", key[0]) == NULL)
-                xdotool("key ctrl+%s", xdotool_key(key));
-        }
-    xdotool("key s"); /* comes after all of them */
-    until(t.v.options.smoothing == 0.5);
-    assert_true(t.open && !t.v.help && !t.v.stop_asked && !t.v.replay.on && !t.v.list.typing);
-    assert_ptr_equal(t.v.options.theme, before.options.theme);
-    assert_int_equal(t.v.options.x, before.options.x);
-    assert_int_equal(t.v.options.x_scale, before.options.x_scale);
-    assert_int_equal(t.v.maximised, before.maximised);
-    assert_int_equal(t.v.focus, before.focus);
-    assert_true(t.v.scroll == before.scroll && t.v.shown_count == before.shown_count);
-    assert_true(t.v.options.grouped == before.options.grouped && !t.v.list.folded);
-    for (size_t i = 0; i < cost()->curve_count; i++)
-        assert_false(cost()->curves[i].hidden);
-    assert_true(!cost()->held && cost()->x.low == low && cost()->y_scale == SCALE_LINEAR);
-    char line[DNN_CONTROL_LINE];
-    assert_false(dnn_control_receive(&t.trainer, line, 0));
-}
-
 static void x_scale_and_x_axis_are_those_of_all_panels(void **state) {
     (void)state;
     const panel *norms = sample_panel(&t.v, PANEL_CURVES, "grad_norm");
@@ -422,16 +308,6 @@ static void the_training_stops_only_when_asked_twice(void **state) {
     until_trainer_hears("stop");
 }
 
-static void a_training_that_dies_leaves_the_window_open(void **state) {
-    (void)state;
-    close(t.trainer.fd);
-    t.trainer.fd = -1;
-    until(!t.v.attached);
-    press("pause", "space");
-    until(strstr(t.v.status, "no training listens") != NULL);
-    assert_true(t.open);
-}
-
 /* --- replay --- */
 
 static void r_replays_the_run_and_space_holds_it(void **state) {
@@ -498,7 +374,6 @@ int main(void) {
         window_test(tab_goes_from_panel_to_panel_and_back),
         window_test(enter_shows_the_panel_alone_and_escape_all_of_them),
         window_test(a_small_window_scrolls_by_key_wheel_and_bar),
-        window_test(the_page_follows_the_size_of_the_window),
         window_test(the_theme_changes_the_pixels_on_the_screen),
         window_test(ctrl_plus_makes_everything_larger),
         window_test(the_help_opens_and_closes),
@@ -508,7 +383,6 @@ int main(void) {
         window_test(a_held_view_stays_while_values_come),
         window_test(y_goes_through_the_scales_of_the_panel),
         window_test(panels_share_their_x_until_one_is_let_go),
-        window_test(with_ctrl_or_alt_plain_keys_do_nothing),
         window_test(x_scale_and_x_axis_are_those_of_all_panels),
         window_test(smoothing_goes_up_down_and_off),
         window_test(digits_hide_curves_and_a_shows_them),
@@ -516,7 +390,6 @@ int main(void) {
         window_test(space_pauses_the_training_and_lets_it_go_on),
         window_test(the_trainer_is_asked_for_checkpoints_and_rates),
         window_test(the_training_stops_only_when_asked_twice),
-        window_test(a_training_that_dies_leaves_the_window_open),
         window_test(r_replays_the_run_and_space_holds_it),
         window_test(keys_of_the_list_of_runs),
         cmocka_unit_test(no_key_is_left_untested),

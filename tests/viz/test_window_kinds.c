@@ -1,9 +1,8 @@
-/* Panels of every kind, and a grid of figures, in a real window: under the mouse, with every key
- * and gesture, with Ctrl and Alt held, at several sizes. */
-#include "sample_window.h"
+/* Panels of every kind, a grid of figures, and the page itself in a real window: under the mouse,
+ * with every key and gesture, with Ctrl and Alt held, at several sizes. */
+#include "sample_keys.h"
 
 #include "viz/draw/raster.h"
-#include "viz/window/actions.h"
 
 static dnn_event event_of(const char *tag, dnn_event_kind kind, int step) {
     return (dnn_event){.wall_time = SAMPLE_START + step,
@@ -139,11 +138,7 @@ static void press_all_keys_of_panels(void) {
     for (const action *a = actions; a->name != NULL; a++)
         if (strcmp(a->group, "Zoom") == 0 || strcmp(a->group, "Axes") == 0 ||
             strcmp(a->group, "Curves") == 0)
-            for (const char *word = a->keys; *word != '\0';) {
-                char key[32];
-                size_t n = strcspn(word, " ");
-                snprintf(key, sizeof key, "%.*s", (int)n, word);
-                word += n + strspn(word + n, " ");
+            FOR_KEYS(a, key, n) {
                 t.v.status[0] = '\0';
                 action_run(&t.v, a, key); /* test_window.c presses them */
                 t.w.stale = true;
@@ -292,6 +287,53 @@ static void keys_and_gestures_act_on_the_figure_under_the_mouse(void **state) {
     press_all_keys_of_panels();
 }
 
+/* --- the page --- */
+
+static void with_ctrl_or_alt_plain_keys_do_nothing(void **state) {
+    (void)state;
+    view before = t.v;
+    double low = cost()->x.low;
+    for (const action *a = actions; a->name != NULL; a++)
+        FOR_KEYS(a, key, n) {
+            if (strncmp(key, "Ctrl", 4) == 0)
+                continue;
+            xdotool("key alt+%s", xdotool_key(key));
+            /* whose keys mean something with Ctrl: Q, W, and + on some layouts = */
+            if (key[1] != '\0' || strchr("qQwW+=-0", key[0]) == NULL)
+                xdotool("key ctrl+%s", xdotool_key(key));
+        }
+    xdotool("key s"); /* comes after all of them */
+    until(t.v.options.smoothing == 0.5);
+    assert_true(t.open && !t.v.help && !t.v.stop_asked && !t.v.replay.on && !t.v.list.typing);
+    assert_ptr_equal(t.v.options.theme, before.options.theme);
+    assert_int_equal(t.v.options.x, before.options.x);
+    assert_int_equal(t.v.options.x_scale, before.options.x_scale);
+    assert_int_equal(t.v.maximised, before.maximised);
+    assert_int_equal(t.v.focus, before.focus);
+    assert_true(t.v.scroll == before.scroll && t.v.shown_count == before.shown_count);
+    assert_true(t.v.options.grouped == before.options.grouped && !t.v.list.folded);
+    for (size_t i = 0; i < cost()->curve_count; i++)
+        assert_false(cost()->curves[i].hidden);
+    assert_true(!cost()->held && cost()->x.low == low && cost()->y_scale == SCALE_LINEAR);
+    char line[DNN_CONTROL_LINE];
+    assert_false(dnn_control_receive(&t.trainer, line, 0));
+}
+
+static void the_page_follows_the_size_of_the_window(void **state) {
+    (void)state;
+    const int sizes[][2] = {
+        {700,  500},
+        {1500, 900},
+        {300,  200}
+    };
+    for (int i = 0; i < 3; i++) {
+        SDL_SetWindowSize(t.w.sdl, sizes[i][0], sizes[i][1]);
+        until((int)t.v.width == sizes[i][0] && (int)t.v.height == sizes[i][1] && !t.w.stale);
+        assert_int_equal(t.w.pixels.width, sizes[i][0]);
+        assert_int_equal(t.w.pixels.height, sizes[i][1]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_kind_takes_every_key_gesture_and_size, open_kinds,
@@ -303,6 +345,8 @@ int main(void) {
                                         open_kinds, close_window),
         cmocka_unit_test_setup_teardown(keys_and_gestures_act_on_the_figure_under_the_mouse,
                                         open_figures, close_figures),
+        window_test(with_ctrl_or_alt_plain_keys_do_nothing),
+        window_test(the_page_follows_the_size_of_the_window),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

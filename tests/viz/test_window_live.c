@@ -72,6 +72,16 @@ static void damage_of_the_log_is_said(void **state) {
     assert_string_equal(t.v.status, ""); /* once */
 }
 
+static void a_training_that_dies_leaves_the_window_open(void **state) {
+    (void)state;
+    close(t.trainer.fd);
+    t.trainer.fd = -1;
+    until(!t.v.attached);
+    xdotool("key space");
+    until(strstr(t.v.status, "no training listens") != NULL);
+    assert_true(t.open);
+}
+
 /* --- the program --- */
 
 static pid_t start_program(int channel) {
@@ -127,6 +137,7 @@ int main(void) {
         cmocka_unit_test(the_scale_of_the_first_window_is_that_of_the_desktop),
         window_test(an_idle_window_draws_nothing),
         window_test(damage_of_the_log_is_said),
+        window_test(a_training_that_dies_leaves_the_window_open),
         window_test(the_program_waits_for_a_run_shows_it_and_remembers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

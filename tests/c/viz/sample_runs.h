@@ -47,6 +47,14 @@ static inline void sample_point(run_tag *tag, int64_t step, double value) {
     series_add(tag->scalars, step, 1000 + 0.5 * (double)step, (float)value);
 }
 
+static inline double falling(double i) {
+    return 1 / (1 + i / 100);
+}
+
+static inline double rising(double i) {
+    return 1 - 1 / (2 + i / 100);
+}
+
 /* A tag of n points, steps 0 .. n - 1. */
 static inline run_tag *sample_curve(run *r, const char *name, size_t n, double (*value)(double)) {
     run_tag *tag = sample_tag(r, name, DNN_EVENT_SCALAR);
@@ -54,6 +62,10 @@ static inline run_tag *sample_curve(run *r, const char *name, size_t n, double (
         sample_point(tag, (int64_t)i, value((double)i));
     r->first_time = 1000;
     return tag;
+}
+
+static inline page_options sample_options(void) {
+    return (page_options){.scale = 1, .theme = &theme_light};
 }
 
 static inline void sample_free(sample *s) {

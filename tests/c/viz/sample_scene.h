@@ -15,7 +15,7 @@ typedef struct scene {
 } scene;
 
 static inline void build(scene *s, panel_kind kind, const char *title, float width, float height) {
-    s->options = (page_options){.scale = 1, .theme = &theme_light};
+    s->options = sample_options();
     assert_true(panels_build(&s->panels, &s->count, &s->sample.all));
     s->panel = find_panel(s->panels, s->count, kind, title);
     assert_non_null(s->panel);
