@@ -92,6 +92,8 @@ dnn_status dnn_hdf5_open(dnn_hdf5 **out, const char *path, const dnn_hdf5_option
     *out = NULL;
     if (file == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
+    if (stat(path, &file->opened) != 0)
+        file->opened = (struct stat){0};
     if (file->options.apart) {
         status = dnn_hdf5_apart_list(file, err);
     } else {
@@ -102,6 +104,18 @@ dnn_status dnn_hdf5_open(dnn_hdf5 **out, const char *path, const dnn_hdf5_option
     else
         *out = file;
     return status;
+}
+
+/* One that was removed can be read as long as it is open. */
+dnn_status dnn_hdf5_check_unchanged(const dnn_hdf5 *file, dnn_error *err) {
+    const struct stat *was = &file->opened;
+    struct stat is;
+    if (was->st_ino == 0 || stat(file->path, &is) != 0 ||
+        (is.st_dev == was->st_dev && is.st_ino == was->st_ino && is.st_size == was->st_size &&
+         is.st_mtim.tv_sec == was->st_mtim.tv_sec && is.st_mtim.tv_nsec == was->st_mtim.tv_nsec))
+        return DNN_OK;
+    return dnn_fail(err, DNN_ERROR_FILE, "%s: has changed since it was opened; open it again",
+                    file->path);
 }
 
 void dnn_hdf5_close(dnn_hdf5 *file) {
@@ -300,10 +314,13 @@ static dnn_status open_numbers(dnn_hdf5 *file, const dnn_hdf5_info *info, hid_t 
 
 dnn_status dnn_hdf5_check(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_error *err) {
     hid_t dataset;
+    dnn_status status = dnn_hdf5_check_unchanged(file, err);
+    if (status != DNN_OK)
+        return status;
     if (file->options.apart)
         return dnn_hdf5_apart_check(file, info, err);
     dnn_hdf5_watch_memory();
-    dnn_status status = open_numbers(file, info, &dataset, err);
+    status = open_numbers(file, info, &dataset, err);
     if (status == DNN_OK)
         H5Dclose(dataset);
     return dnn_hdf5_blame_memory(file, status, err);
@@ -343,6 +360,9 @@ dnn_status dnn_hdf5_read(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_matrix *
                              "needs a contiguous %zu x %zu %s matrix; got %zu x %zu %s", info->rows,
                              info->cols, dnn_dtype_info(info->dtype)->name, out->rows, out->cols,
                              dnn_dtype_info(out->dtype)->name);
-    return file->options.apart ? dnn_hdf5_apart_read(file, info, out, err)
-                               : dnn_hdf5_read_parts(file, info, &sink.sink, err);
+    dnn_status status = dnn_hdf5_check_unchanged(file, err);
+    if (status == DNN_OK)
+        status = file->options.apart ? dnn_hdf5_apart_read(file, info, out, err)
+                                     : dnn_hdf5_read_parts(file, info, &sink.sink, err);
+    return status == DNN_OK ? dnn_hdf5_check_unchanged(file, err) : status;
 }

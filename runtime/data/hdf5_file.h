@@ -4,6 +4,7 @@
 
 #define H5_USE_110_API
 #include <hdf5.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "data/hdf5.h"
@@ -13,6 +14,7 @@ struct dnn_hdf5 {
     hid_t access; /* how objects are opened: without following external links, unless asked for */
     char *path;
     uint64_t size; /* of the file in bytes */
+    struct stat opened; /* what the path named then; all 0 where it could not be asked for */
     dnn_hdf5_options options;
     size_t count, room;
     dnn_hdf5_info *datasets; /* sorted by name */
@@ -34,6 +36,10 @@ dnn_status dnn_hdf5_read_parts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hd
 
 /* A file without a dataset yet; NULL where there is no memory. */
 dnn_hdf5 *dnn_hdf5_new(const char *path, const dnn_hdf5_options *options);
+
+/* Fails where the path names another file than when it was opened, or the file has been written
+ * to: what was listed then would no longer be what is read. */
+dnn_status dnn_hdf5_check_unchanged(const dnn_hdf5 *file, dnn_error *err);
 
 /* --- what went wrong --- */
 

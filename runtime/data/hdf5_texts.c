@@ -179,10 +179,13 @@ static dnn_status read_texts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hdf5
 dnn_status dnn_hdf5_read_texts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hdf5_texts *out,
                                dnn_error *err) {
     *out = (dnn_hdf5_texts){0};
+    dnn_status status = dnn_hdf5_check_unchanged(file, err);
+    if (status != DNN_OK)
+        return status;
     if (file->options.apart)
         return dnn_hdf5_apart_texts(file, info, out, err);
     dnn_hdf5_watch_memory();
-    dnn_status status = dnn_hdf5_blame_memory(file, read_texts(file, info, out, err), err);
+    status = dnn_hdf5_blame_memory(file, read_texts(file, info, out, err), err);
     if (status != DNN_OK)
         dnn_hdf5_texts_free(out);
     return status;

@@ -9,13 +9,22 @@ static double *row_of(const dnn_matrix *curve, size_t row) {
     return dnn_matrix_at(curve, 0, row);
 }
 
+static double element(const dnn_matrix *m, size_t k) {
+    return dnn_matrix_get(m, k % m->rows, k / m->rows);
+}
+
 static dnn_status check(const dnn_matrix *p, const dnn_matrix *labels, dnn_error *err) {
     if (dnn_matrix_count(p) != dnn_matrix_count(labels))
         return dnn_fail(err, DNN_ERROR_SHAPE,
                         "expected a label for each of the %zu probabilities, got %zu",
                         dnn_matrix_count(p), dnn_matrix_count(labels));
+    if (dnn_matrix_count(p) == 0)
+        return dnn_fail(err, DNN_ERROR_SHAPE, "expected a probability at least, got none");
     for (size_t k = 0; k < dnn_matrix_count(p); k++) {
-        double value = dnn_matrix_get(p, k % p->rows, k / p->rows);
+        double value = element(p, k);
+        if (isnan(element(labels, k)))
+            return dnn_fail(err, DNN_ERROR_NUMERIC, "labels are 0 or 1, got nan at place %zu",
+                            k + 1);
         if (!(value >= 0 && value <= 1))
             return dnn_fail(err, DNN_ERROR_NUMERIC,
                             "probabilities are within 0..1, got %g at place %zu; dnn.sigmoid makes "
@@ -25,12 +34,25 @@ static dnn_status check(const dnn_matrix *p, const dnn_matrix *labels, dnn_error
     return DNN_OK;
 }
 
+/* Threshold k of n as an element of that type can be equal to it: 0.7, not what float32 lacks. */
+static double threshold(size_t k, size_t n, dnn_dtype dtype) {
+    double value = (double)k / (double)(n - 1);
+    return dtype == DNN_FLOAT32 ? (double)(float)value : value;
+}
+
+/* The highest threshold of n that a value in 0..1 reaches. */
+static size_t reached(double value, size_t n, dnn_dtype dtype) {
+    size_t k = (size_t)(value * (double)(n - 1));
+    if (k + 1 < n && value >= threshold(k + 1, n, dtype))
+        return k + 1;
+    return k > 0 && value < threshold(k, n, dtype) ? k - 1 : k;
+}
+
 /* Positive and negative examples into the first two rows, each at its highest threshold. */
 static void count(dnn_matrix *curve, const dnn_matrix *p, const dnn_matrix *labels) {
     for (size_t k = 0; k < dnn_matrix_count(p); k++) {
-        double value = dnn_matrix_get(p, k % p->rows, k / p->rows);
-        bool positive = dnn_matrix_get(labels, k % labels->rows, k / labels->rows) > 0.5;
-        size_t at = (size_t)floor(value * (double)(curve->rows - 1));
+        bool positive = element(labels, k) > 0.5;
+        size_t at = reached(element(p, k), curve->rows, p->dtype);
         row_of(curve, positive ? DNN_PR_TRUE_POSITIVES : DNN_PR_FALSE_POSITIVES)[at]++;
     }
 }

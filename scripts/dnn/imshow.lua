@@ -143,6 +143,9 @@ end
 -- The figure of (A), (pixels, {width = , height = , channels = }), (set), (loader), each with options.
 function figure.makers.imshow(where, in_grid, value, options)
   local opts = figure.read(where, in_grid, options, IMSHOW)
+  if opts.low and opts.high and opts.low >= opts.high then
+    error(("%s: low must be below high, got %g and %g"):format(where, opts.low, opts.high), arguments.level())
+  end
   local of_images = is_loader(value)
   local is_set = not of_images and type(value) == "table" and (dnn._is_matrix(value.raw) or dnn._is_matrix(value.X))
   if of_images then

@@ -86,6 +86,10 @@ function figure.makers.plot(where, in_grid, first, second, third)
   else
     add_columns(where, series, "y", x or opts.x, y, {})
   end
+  if opts.names and #opts.names ~= #series then
+    error(("%s: names must be a table of strings, one for each series; got %d for %d")
+      :format(where, #opts.names, #series), level())
+  end
   local drawing = figure.new(where)
   drawing:describe(opts)
   for _, note in ipairs(opts.notes or {}) do

@@ -346,6 +346,21 @@ describe("dnn.data.hdf5", function()
     raises("dnn.data.hdf5: expected the path of a file, got nil", function() data.hdf5() end)
   end)
 
+  it("reads nothing of a file that was written to since it was opened", function()
+    local seed = program.read_all "tests/fuzz/seeds/hdf5/latest"
+    local path = root .. "/changed.h5"
+    put("changed.h5", seed)
+    local file <close> = assert(data.hdf5(path))
+    assert.equal(4, #assert(file:read "g/x"))
+    for _, bytes in ipairs{seed:sub(1, 300), seed .. "\0"} do -- a part would be read as zeros
+      put("changed.h5", bytes)
+      local X, message = file:read "g/x"
+      assert.is_nil(X)
+      assert.equal(path .. ": has changed since it was opened; open it again", message)
+    end
+    raises("read: name must be the name of a dataset, got nil", function() file:read() end)
+  end)
+
   it("reads the shared cats by name and by field", function()
     local path = shared .. "catvnoncat/train_catvnoncat.h5"
     local present = io.open(path)

@@ -162,6 +162,8 @@ describe("dnn.plot", function()
     raises("dnn.plot: y must contain numbers, got 'b' at index 2", dnn.plot, {1, "b"})
     raises("dnn.plot: y must contain numbers alone, got 'name' beside them", dnn.plot, {1, 2}, {1, 2, name = "a"})
     raises("dnn.hist: the values must contain numbers alone, got 'name'", dnn.hist, {1, name = "a"}, {bins = 2})
+    raises("dnn.plot: names must be a table of strings, one for each series; got 1 for 2", dnn.plot, dnn.ones(3, 2),
+      {names = {"a"}})
     raises("dnn.plot: x has 2 values and y has 3: they must have the same length", dnn.plot, {1, 2}, {1, 2, 3})
     raises("dnn.plot: unknown option 'titel'; known: names, notes, png", dnn.plot, {1, 2}, {titel = "a"})
     raises("dnn.plot: series 2: unknown option 'nam'; known: name, style", dnn.plot, {{1}, {{2}, nam = "b"}})
@@ -249,6 +251,7 @@ describe("dnn.imshow", function()
 
   it("teaches who uses it wrongly", function()
     raises("dnn.imshow: expected a Matrix, a table of rows or a set, got 3", dnn.imshow, 3)
+    raises("dnn.imshow: low must be below high, got 1 and 0", dnn.imshow, dnn.eye(2), {low = 1, high = 0})
     raises("dnn.imshow: the matrix is empty (0 x 2): there is nothing to draw", dnn.imshow, dnn.zeros(0, 2))
     raises("dnn.imshow: a column of 7 rows is not a square image of 1 or 3 channels; expected width x height",
       dnn.imshow, dnn.zeros(7, 2):byte())

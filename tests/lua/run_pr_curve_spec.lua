@@ -61,6 +61,14 @@ describe("run:pr_curve", function()
     check(A, Y, 127)
   end)
 
+  it("counts a float32 of a threshold's digits at that threshold", function()
+    local run <close> = assert(dnn.Run(folder))
+    local A = dnn.linspace(0, 1, 101)
+    run:pr_curve(1, "pr", A, dnn.ones(A.rows, A.cols), {thresholds = 101})
+    local numbers = event_file.series(runs.events_of(run), "pr")[1].tensor.numbers
+    for k = 1, 101 do assert.equal(102 - k, numbers[k]) end
+  end)
+
   it("is drawn and described by dnnview", function()
     local run <close> = assert(dnn.Run(folder))
     run:pr_curve(3, "pr/cat", dnn.Matrix{{0.9, 0.2, 0.6}}, dnn.Matrix{{1, 0, 0}}, {thresholds = 3})
@@ -77,6 +85,8 @@ describe("run:pr_curve", function()
     fails("got nan at place 1", run.pr_curve, run, 1, "pr/a", dnn.Matrix{{0 / 0, 0}}, Y)
     fails("expected a label for each of the 2 probabilities, got 3", run.pr_curve, run, 1, "pr/a", A, dnn.ones(1, 3))
     fails("thresholds must be a whole number from 2 to 1000, got 1", run.pr_curve, run, 1, "a", A, Y, {thresholds = 1})
+    fails("labels are 0 or 1, got nan at place 2", run.pr_curve, run, 1, "a", A, dnn.Matrix{{1, 0 / 0}})
+    fails("expected a probability at least, got none", run.pr_curve, run, 1, "a", dnn.zeros(1, 0), dnn.zeros(1, 0))
     fails("unknown option 'threshold'", run.pr_curve, run, 1, "a", A, Y, {threshold = 9})
     fails("Y must be a Matrix", run.pr_curve, run, 1, "a", A)
   end)

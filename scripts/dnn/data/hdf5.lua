@@ -36,6 +36,7 @@ end
 -- A dataset of numbers as a matrix, whose columns are its first axis; one of strings as a table. A file that turns
 -- out damaged gives nil and a message.
 function File:read(name)
+  if type(name) ~= "string" then arguments.wrong(2, "the name of a dataset", name) end
   local matrix, message = read_dataset(self, name, 2)
   return matrix, message
 end

@@ -132,8 +132,8 @@ function dnn.get_num_threads() end
 ---
 ---- "highest", the default, and "high": in float32. CPUs have no type between float32 and bfloat16, so the two are the
 ---  same.
----- "medium": the operands are rounded to bfloat16 (8 bits of precision, float32's range) and the products added up in
----  float32, where the CPU multiplies bfloat16 (AVX512-BF16); elsewhere products stay float32, as in PyTorch.
+---- "medium": the operands are rounded to bfloat16 (8 bits of precision, nearly float32's range) and the products added
+---  up in float32, where the CPU multiplies bfloat16 (AVX512-BF16); elsewhere products stay float32, as in PyTorch.
 ---
 ---It returns the type that products now use, "bfloat16" or "float32". This holds for `A * B`, Linear, the projections
 ---of attention and Bilinear, forward and backward, where the result has at least 32 rows and 32 columns and each sum 16
