@@ -188,6 +188,20 @@ bool dnnlua_layer_names_child(const dnn_layer *layer, const char *name) {
     return false;
 }
 
+/* The key on top of the stack: a name that a child may have, misspelt, or an option. */
+static void refuse_key(lua_State *L, const dnn_layer_class *kind) {
+    dnnlua_nearest nearest = {.wanted = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : ""};
+    for (const char *const *name = kind->named; name != NULL && *name != NULL; name++)
+        dnnlua_nearest_offer(&nearest, *name);
+    if (nearest.name != NULL)
+        luaL_error(L, "%s: %s is among the layers; did you mean '%s'?", kind->name,
+                   dnnlua_got(L, -1), nearest.name);
+    luaL_error(L,
+               "%s: %s is among the layers; options come in a second table, "
+               "dnn.%s({layers...}, {dtype = \"float64\"})",
+               kind->name, dnnlua_got(L, -1), kind->name);
+}
+
 /* Options among the layers are a likely slip: Sequential{l1, l2, dtype = "float64"}. */
 static void check_keys(lua_State *L, int given, const dnn_layer *layer) {
     lua_Integer count = luaL_len(L, given);
@@ -199,12 +213,8 @@ static void check_keys(lua_State *L, int given, const dnn_layer *layer) {
         if (lua_isinteger(L, -1) && lua_tointeger(L, -1) > count)
             luaL_error(L, "%s: entry %I is nil, but there is an entry %I", layer->kind->name,
                        count + 1, lua_tointeger(L, -1));
-        if (!lua_isinteger(L, -1) && !named) {
-            luaL_error(L,
-                       "%s: %s is among the layers; options come in a second table, "
-                       "dnn.Sequential({layers...}, {dtype = \"float64\"})",
-                       layer->kind->name, dnnlua_got(L, -1));
-        }
+        if (!lua_isinteger(L, -1) && !named)
+            refuse_key(L, layer->kind);
     }
 }
 

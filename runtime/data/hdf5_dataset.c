@@ -80,11 +80,15 @@ static dnn_status check_size(const dnn_hdf5 *file, const dnn_hdf5_info *info, hi
     limit = limit < PLENTY && file->options.max_bytes == 0 ? PLENTY : limit;
     if (bytes <= limit && chunk <= limit)
         return DNN_OK;
+    unsigned long long needed = bytes > chunk ? bytes : chunk;
+    if (file->options.max_bytes > 0)
+        return dnn_hdf5_fail(file, info->name, DNN_ERROR_FORMAT, err,
+                             "would have %llu bytes, and max_bytes allows %llu", needed,
+                             (unsigned long long)limit);
     return dnn_hdf5_fail(file, info->name, DNN_ERROR_FORMAT, err,
                          "would have %llu bytes, suspiciously many for the %llu that it has in the "
                          "file; if you trust it, allow that by max_bytes",
-                         (unsigned long long)(bytes > chunk ? bytes : chunk),
-                         (unsigned long long)stored);
+                         needed, (unsigned long long)stored);
 }
 
 dnn_status dnn_hdf5_open_dataset(dnn_hdf5 *file, const dnn_hdf5_info *info, uint64_t bytes,

@@ -61,6 +61,8 @@ describe("a wrong Sequential", function()
     {"Sequential: 'dtype' is among the layers; options come in a second table, "
       .. "dnn.Sequential({layers...}, {dtype = \"float64\"})",
       function() dnn.Sequential{dnn.ReLU(), dtype = "float64"} end},
+    {"Residual: 'shortcutt' is among the layers; did you mean 'shortcut'?",
+      function() dnn.Residual{dnn.ReLU(), shortcutt = dnn.ReLU()} end},
     {"Sequential: unknown option 'dtpye'; known: dtype, random, input, keep (did you mean 'dtype'?)",
       function() dnn.Sequential({dnn.ReLU()}, {dtpye = "float64"}) end},
     {"network: a network is float32 or float64, not uint8",
