@@ -55,9 +55,9 @@ static bool paint_row(const void *context, size_t row, uint8_t *rgba) {
     return true;
 }
 
-static size_t visible_rows(const panel *p, const curve **rows, size_t most) {
+static size_t visible_rows(const panel *p, const curve **rows) {
     size_t n = 0;
-    for (size_t i = 0; i < p->curve_count && n < most; i++)
+    for (size_t i = 0; i < p->curve_count; i++)
         if (!curve_hidden(&p->curves[i]))
             rows[n++] = &p->curves[i];
     return n;
@@ -92,16 +92,20 @@ static void draw_rows(const panel *p, const page_options *o, const curve *const 
     }
 }
 
-/* The visible rows, as many as have room; an array to be freed, NULL when out of memory. */
-static const curve **list_rows(const panel *p, size_t *count) {
+/* The visible rows, as many as have room, and how many have none; an array to be freed, NULL when
+ * out of memory. */
+static const curve **list_rows(const panel *p, size_t *count, size_t *left_out) {
     const curve **rows = dnn_alloc((p->curve_count + 1) * sizeof *rows);
-    *count = rows == NULL ? 0 : visible_rows(p, rows, (size_t)fmaxf(1, p->area.h / MIN_ROW));
+    size_t all = rows == NULL ? 0 : visible_rows(p, rows);
+    size_t room = (size_t)fmaxf(1, p->area.h / MIN_ROW);
+    *count = all < room ? all : room;
+    *left_out = all - *count;
     return rows;
 }
 
 void draw_heat(panel *p, const page_options *o, display_list *list) {
-    size_t count;
-    const curve **rows = list_rows(p, &count);
+    size_t count, left_out;
+    const curve **rows = list_rows(p, &count, &left_out);
     if (rows == NULL) {
         list->failed = true;
         return;
@@ -111,6 +115,9 @@ void draw_heat(panel *p, const page_options *o, display_list *list) {
     if (p->y_scale != SCALE_LINEAR)
         snprintf(note + strlen(note), sizeof note - strlen(note), "%slog scale",
                  note[0] == '\0' ? "" : " · ");
+    if (left_out > 0)
+        snprintf(note + strlen(note), sizeof note - strlen(note), "%s+ %zu more rows",
+                 note[0] == '\0' ? "" : " · ", left_out);
     float top = draw_title(p, o, note, list) + 2;
     float labels = fminf(widest_label(rows, count), p->area.w * 0.3f);
     draw_frame(p, o, top, false, labels + 10, COLOR_BAR_WIDTH + 52, x_axis_name(o), list);
@@ -125,8 +132,8 @@ void draw_heat(panel *p, const page_options *o, display_list *list) {
 void read_heat(panel *p, const page_options *o, const point *cursor, display_list *list) {
     if (cursor == NULL || !inside(p->plot, *cursor))
         return;
-    size_t count;
-    const curve **rows = list_rows(p, &count);
+    size_t count, left_out;
+    const curve **rows = list_rows(p, &count, &left_out);
     size_t row = (size_t)((cursor->y - p->plot.y) / p->plot.h * (float)count);
     if (count > 0)
         draw_readout(p, o, *cursor, (int)(rows[row < count ? row : count - 1] - p->curves), list);
