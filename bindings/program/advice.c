@@ -179,7 +179,7 @@ static bool push_global_advice(lua_State *L, const char *message) {
 
 /* Whether what is before `at` in a line is the variable `name`, or, where the message names
  * none, the end of a call. */
-static bool stands_behind(const char *line, const char *at, const char *name) {
+static bool follows_name(const char *line, const char *at, const char *name) {
     size_t length = strlen(name);
     if (length == 0)
         return at > line && at[-1] == ')';
@@ -197,7 +197,7 @@ static bool push_number_advice(lua_State *L, const char *message, const char *li
         quoted_name(message, kinds[i], name);
     for (const char *at = line; (at = strpbrk(at, ".:")) != NULL; at++) {
         size_t length = strspn(at + 1, letters);
-        if (length == 0 || length >= LONGEST_NAME || !stands_behind(line, at, name))
+        if (length == 0 || length >= LONGEST_NAME || !follows_name(line, at, name))
             continue;
         memcpy(member, at + 1, length);
         member[length] = '\0';

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "core/memory.h"
-#include "viz/draw/font.h"
+#include "viz/sample_fonts.h"
 #include "viz/terminal/terminal.h"
 #include "viz/window/actions.h"
 #include "viz/window/page.h"

@@ -317,10 +317,5 @@ int main(void) {
         cmocka_unit_test(a_spike_reaches_from_edge_to_edge_in_pixels),
         cmocka_unit_test(an_element_that_stands_out_is_seen_in_a_large_matrix),
     };
-    dnn_error err = {0};
-    if (fonts_open(&err) != DNN_OK)
-        return 1;
-    int failures = cmocka_run_group_tests(tests, NULL, NULL);
-    fonts_close();
-    return failures;
+    return cmocka_run_group_tests(tests, open_fonts, close_fonts);
 }

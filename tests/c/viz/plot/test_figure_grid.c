@@ -103,10 +103,5 @@ int main(void) {
         cmocka_unit_test(the_figures_of_a_grid_stand_row_by_row_and_alone_when_maximised),
         cmocka_unit_test(a_grid_in_the_terminal_has_columns_while_they_are_wide_enough),
     };
-    dnn_error err = {0};
-    if (fonts_open(&err) != DNN_OK)
-        return 1;
-    int failures = cmocka_run_group_tests(tests, NULL, NULL);
-    fonts_close();
-    return failures;
+    return cmocka_run_group_tests(tests, open_fonts, close_fonts);
 }

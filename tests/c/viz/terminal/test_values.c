@@ -114,7 +114,7 @@ static void every_kind_of_panel_is_in_the_csv_and_in_the_words(void **state) {
     clean(&s);
 }
 
-/* A grid of all kinds of figures, as --figure FILE --text --all tells of it. */
+/* A grid of all kinds of figures, as --figure FILE --text --all prints it. */
 static void every_kind_of_figure_is_in_the_words(void **state) {
     (void)state;
     static const char head[] = "dnnview figure 1\ngrid 2 2\ntitle Cost\nnote 1.5 2 here\nlines 2 "
