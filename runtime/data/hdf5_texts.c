@@ -182,10 +182,14 @@ dnn_status dnn_hdf5_read_texts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hd
     dnn_status status = dnn_hdf5_check_unchanged(file, err);
     if (status != DNN_OK)
         return status;
-    if (file->options.apart)
-        return dnn_hdf5_apart_texts(file, info, out, err);
-    dnn_hdf5_watch_memory();
-    status = dnn_hdf5_blame_memory(file, read_texts(file, info, out, err), err);
+    if (file->options.apart) {
+        status = dnn_hdf5_apart_texts(file, info, out, err);
+    } else {
+        dnn_hdf5_watch_memory();
+        status = dnn_hdf5_blame_memory(file, read_texts(file, info, out, err), err);
+    }
+    if (status == DNN_OK)
+        status = dnn_hdf5_check_unchanged(file, err);
     if (status != DNN_OK)
         dnn_hdf5_texts_free(out);
     return status;
