@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bindings/dnnlua.h"
+#include "bindings/handle.h"
 #include "core/atomic_file.h"
 #include "core/clock.h"
 #include "core/pager.h"
@@ -105,11 +106,9 @@ static int page(lua_State *L) {
 #define FOLDER_READER "dnn.system.folder"
 
 static int close_folder(lua_State *L) {
-    DIR **folder = luaL_checkudata(L, 1, FOLDER_READER);
-    if (*folder != NULL) {
-        closedir(*folder);
-        *folder = NULL;
-    }
+    DIR *folder = dnnlua_close_handle(L, FOLDER_READER);
+    if (folder != NULL)
+        closedir(folder);
     return 0;
 }
 
@@ -117,9 +116,7 @@ static int close_folder(lua_State *L) {
  * message. */
 static int list_folder(lua_State *L) {
     const char *path = dnnlua_check_string(L, 1, NULL);
-    DIR **folder = lua_newuserdatauv(L, sizeof(DIR *), 0);
-    *folder = NULL;
-    luaL_setmetatable(L, FOLDER_READER);
+    DIR **folder = dnnlua_new_handle(L, FOLDER_READER);
     lua_toclose(L, -1);
     *folder = opendir(path);
     if (*folder == NULL)
@@ -152,9 +149,7 @@ static bool is_folder(DIR *parent, const struct dirent *entry) {
 static int list_entries(lua_State *L) {
     size_t length;
     const char *path = luaL_checkstring(L, 1), *prefix = luaL_checklstring(L, 2, &length);
-    DIR **folder = lua_newuserdatauv(L, sizeof(DIR *), 0);
-    *folder = NULL;
-    luaL_setmetatable(L, FOLDER_READER);
+    DIR **folder = dnnlua_new_handle(L, FOLDER_READER);
     lua_toclose(L, -1);
     *folder = opendir(path);
     lua_newtable(L);
@@ -190,17 +185,8 @@ static const dnnlua_function functions[] = {
     {NULL,          NULL,        0},
 };
 
-static const luaL_Reg folder_metamethods[] = {
-    {"__gc",    close_folder},
-    {"__close", close_folder},
-    {NULL,      NULL        },
-};
-
 void dnnlua_open_system(lua_State *L) {
-    luaL_newmetatable(L, FOLDER_READER);
-    luaL_setfuncs(L, folder_metamethods, 0);
-    lua_pop(L, 1);
-
+    dnnlua_define_handle(L, FOLDER_READER, close_folder, NULL);
     dnnlua_push_function(L, (dnnlua_function){"time", monotonic_time, 0}, 0);
     lua_setfield(L, -2, "time");
     lua_pushcfunction(L, list_entries);

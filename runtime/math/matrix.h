@@ -72,6 +72,11 @@ static inline double dnn_matrix_get(const dnn_matrix *m, size_t i, size_t j) {
         return *(const uint8_t *)element;
     }
 }
+/* The k-th element, counted in column-major order. */
+static inline double dnn_matrix_element(const dnn_matrix *m, size_t k) {
+    return dnn_matrix_get(m, k % m->rows, k / m->rows);
+}
+
 void dnn_matrix_set(dnn_matrix *m, size_t i, size_t j, double value);
 
 /* The block of `rows` x `cols` whose first element is (i, j), sharing m's memory;

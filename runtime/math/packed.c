@@ -11,7 +11,7 @@ static void K(pack)(const dnn_matrix *a, bool transpose, size_t first, size_t ro
     for (size_t k = 0; k < depth && !transpose; k++)
         memcpy(to + k * width, from + k * a->ld, rows * sizeof *to);
     for (size_t k = 0; k < depth && transpose; k += TURN) {
-        size_t some = depth - k < TURN ? depth - k : TURN;
+        size_t some = dnn_least(depth - k, TURN);
         for (size_t i = 0; i < rows; i++)
             for (size_t l = 0; l < some; l++)
                 to[(k + l) * width + i] = from[i * a->ld + k + l];
@@ -25,6 +25,7 @@ static void K(pack)(const dnn_matrix *a, bool transpose, size_t first, size_t ro
 
 #include "core/threads.h"
 #include "math/conv_kernels.h"
+#include "math/pieces.h"
 
 #define TURN 16 /* columns of a transposed block at a time: whole cache lines are read */
 
@@ -57,7 +58,7 @@ static void pack_block(void *context, size_t task) {
     const packing *job = context;
     const dnn_packed *p = job->packed;
     size_t first = task * DNN_CONV_VECTORS * p->kernels->lanes, width = width_at(p, first),
-           rows = p->rows - first < width ? p->rows - first : width;
+           rows = dnn_least(p->rows - first, width);
     void *to = (char *)job->memory + first * p->depth * dnn_dtype_info(job->a->dtype)->size;
     if (job->a->dtype == DNN_FLOAT32)
         pack_f32(job->a, job->transpose, first, rows, width, p->depth, to);
@@ -71,7 +72,7 @@ dnn_packed dnn_pack(const dnn_matrix *a, bool transpose, void *memory) {
                     .data = memory};
     packing job = {a, transpose, &p, memory};
     p.kernels = dnn_conv_kernels_for(a->dtype, p.rows);
-    size_t width = DNN_CONV_VECTORS * p.kernels->lanes, blocks = (p.rows + width - 1) / width;
+    size_t width = DNN_CONV_VECTORS * p.kernels->lanes, blocks = dnn_pieces(p.rows, width);
     if (p.rows * p.depth >= MANY)
         dnn_parallel(blocks, pack_block, &job);
     for (size_t block = 0; block < blocks && p.rows * p.depth < MANY; block++)
@@ -94,7 +95,7 @@ void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bi
             .weights = weights,
             .out = (char *)out->data + first * size,
             .out_step = out->ld,
-            .channels = a->rows - first < width ? a->rows - first : width,
+            .channels = dnn_least(a->rows - first, width),
             .bias = bias == NULL ? NULL : (const char *)bias + first * size,
             .add = add,
         };
@@ -135,14 +136,14 @@ static void pack_panel(char *panel, size_t width, const dnn_matrix *a, size_t fi
 static void outer_task(void *context, size_t task) {
     const job *o = context;
     size_t first = task * o->width, left = o->a->rows - first,
-           rows = left < o->width ? left : o->width, size = dnn_dtype_info(o->a->dtype)->size;
+           rows = dnn_least(left, o->width), size = dnn_dtype_info(o->a->dtype)->size;
     _Alignas(64) char panel[DEPTH * ROW_BYTES] = {0}; /* rows that do not exist stay 0 */
     size_t lanes = o->kernels->lanes, width = rows > lanes ? DNN_CONV_VECTORS * lanes : lanes;
     for (size_t p = 0; p < o->count && !o->add; p++)
         for (size_t e = 0; e < o->parts[p].out->cols; e++)
             memset(dnn_matrix_at(o->parts[p].out, first, e), 0, rows * size);
     for (size_t k = 0; k < o->a->cols; k += DEPTH) {
-        size_t columns = o->a->cols - k < DEPTH ? o->a->cols - k : DEPTH;
+        size_t columns = dnn_least(o->a->cols - k, DEPTH);
         pack_panel(panel, width, o->a, first, rows, k, columns);
         for (size_t p = 0; p < o->count; p++) {
             const dnn_matrix *b = o->parts[p].b, *out = o->parts[p].out;
@@ -165,6 +166,6 @@ static void outer_task(void *context, size_t task) {
 void dnn_outer_product(const dnn_matrix *a, const dnn_outer *parts, size_t count, bool add) {
     job o = {dnn_conv_kernels_for(a->dtype, a->rows), a, parts, count, add, 0};
     o.width = DNN_CONV_VECTORS * o.kernels->lanes;
-    dnn_parallel((a->rows + o.width - 1) / o.width, outer_task, &o);
+    dnn_parallel(dnn_pieces(a->rows, o.width), outer_task, &o);
 }
 #endif

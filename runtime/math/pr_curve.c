@@ -9,10 +9,6 @@ static double *row_of(const dnn_matrix *curve, size_t row) {
     return dnn_matrix_at(curve, 0, row);
 }
 
-static double element(const dnn_matrix *m, size_t k) {
-    return dnn_matrix_get(m, k % m->rows, k / m->rows);
-}
-
 static dnn_status check(const dnn_matrix *p, const dnn_matrix *labels, dnn_error *err) {
     if (dnn_matrix_count(p) != dnn_matrix_count(labels))
         return dnn_fail(err, DNN_ERROR_SHAPE,
@@ -21,8 +17,8 @@ static dnn_status check(const dnn_matrix *p, const dnn_matrix *labels, dnn_error
     if (dnn_matrix_count(p) == 0)
         return dnn_fail(err, DNN_ERROR_SHAPE, "expected a probability at least, got none");
     for (size_t k = 0; k < dnn_matrix_count(p); k++) {
-        double value = element(p, k);
-        if (isnan(element(labels, k)))
+        double value = dnn_matrix_element(p, k);
+        if (isnan(dnn_matrix_element(labels, k)))
             return dnn_fail(err, DNN_ERROR_NUMERIC, "labels are 0 or 1, got nan at place %zu",
                             k + 1);
         if (!(value >= 0 && value <= 1))
@@ -51,8 +47,8 @@ static size_t reached(double value, size_t n, dnn_dtype dtype) {
 /* Positive and negative examples into the first two rows, each at its highest threshold. */
 static void count(dnn_matrix *curve, const dnn_matrix *p, const dnn_matrix *labels) {
     for (size_t k = 0; k < dnn_matrix_count(p); k++) {
-        bool positive = element(labels, k) > 0.5;
-        size_t at = reached(element(p, k), curve->rows, p->dtype);
+        bool positive = dnn_matrix_element(labels, k) > 0.5;
+        size_t at = reached(dnn_matrix_element(p, k), curve->rows, p->dtype);
         row_of(curve, positive ? DNN_PR_TRUE_POSITIVES : DNN_PR_FALSE_POSITIVES)[at]++;
     }
 }

@@ -16,19 +16,14 @@ static int higher_first(const void *a, const void *b) {
     return (x < y) - (x > y);
 }
 
-/* The k-th element, counted in column-major order. */
-static double element(const dnn_matrix *m, size_t k) {
-    return dnn_matrix_get(m, k % m->rows, k / m->rows);
-}
-
 static dnn_status read_examples(example *examples, size_t count, const dnn_matrix *scores,
                                 const dnn_matrix *labels, dnn_error *err) {
     for (size_t k = 0; k < count; k++) {
-        double score = element(scores, k);
+        double score = dnn_matrix_element(scores, k);
         if (isnan(score)) {
             return dnn_fail(err, DNN_ERROR_NUMERIC, "ranking: score %zu is nan", k + 1);
         }
-        examples[k] = (example){.score = score, .positive = element(labels, k) > 0.5};
+        examples[k] = (example){.score = score, .positive = dnn_matrix_element(labels, k) > 0.5};
     }
     return DNN_OK;
 }

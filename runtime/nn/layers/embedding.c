@@ -100,8 +100,7 @@ static dnn_status initialise(const dnn_layer *layer, dnn_matrix *values, dnn_ran
                              dnn_error *err) {
     dnn_status status = dnn_fill_normal(&values[0], random, 0, 1, err);
     if (status == DNN_OK && padding(layer) != SIZE_MAX)
-        memset(dnn_matrix_at(&values[0], 0, padding(layer)), 0,
-               values[0].rows * dnn_dtype_info(values[0].dtype)->size);
+        dnn_matrix_clear_column(&values[0], padding(layer));
     return status;
 }
 

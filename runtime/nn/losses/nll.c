@@ -3,7 +3,6 @@
  *     cost = -w[label] a[label] of a position,  da[label] = -w[label]
  *
  * The mean divides by the w of all labels that count, as PyTorch's. */
-#include <string.h>
 
 #include "core/interrupt.h"
 #include "nn/losses/labels.h"
@@ -62,10 +61,9 @@ static double forward(const dnn_loss_call *call) {
 
 static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
     dnn_labels labels = labels_of(call);
-    size_t bytes = dA->rows * dnn_dtype_info(dA->dtype)->size;
     double scale = call->settings[REDUCTION].number == 0 ? 1 / *call->total : 1;
     for (size_t j = 0; j < call->A->cols && !dnn_interrupt_requested(); j++) {
-        memset(dnn_matrix_at(dA, 0, j), 0, bytes);
+        dnn_matrix_clear_column(dA, j);
         visit(call, &labels, j, scale * dnn_loss_weight(call, j), dA);
     }
 }

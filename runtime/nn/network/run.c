@@ -137,9 +137,9 @@ bool dnn_network_draws(const dnn_network *network) {
 }
 
 /* A pass of one step; its time is noted where that is wanted. */
-static dnn_status run_step(dnn_network *network, size_t s, dnn_call *call, bool forward,
+static dnn_status run_step(dnn_network *network, dnn_plan *plan, size_t s, bool forward,
                            dnn_error *err) {
-    dnn_plan *plan = dnn_network_current(network);
+    dnn_call *call = &plan->calls[s];
     dnn_status status = dnn_interrupt_check(err);
     if (status != DNN_OK)
         return status;
@@ -160,7 +160,7 @@ static dnn_status run_forward(dnn_network *network, dnn_plan *plan, uint64_t key
             continue;
         if (call->training && dnn_layer_has(step->layer, DNN_DRAWS))
             call->key = dnn_network_step_key(key, s);
-        dnn_status status = run_step(network, s, call, true, err);
+        dnn_status status = run_step(network, plan, s, true, err);
         if (status != DNN_OK)
             return dnn_network_fail_step(network, s, status, err);
     }
@@ -349,7 +349,7 @@ static dnn_status run_backward(dnn_network *network, dnn_plan *plan, const dnn_m
         bool view = dnn_step_is_view(&network->steps[s], plan->training);
         if ((view && call->dX[0].data == call->dA.data) || call->gated)
             continue;
-        dnn_status status = run_step(network, s, call, false, err);
+        dnn_status status = run_step(network, plan, s, false, err);
         if (status != DNN_OK)
             return dnn_network_fail_step(network, s, status, err);
     }
