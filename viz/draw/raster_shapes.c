@@ -100,7 +100,8 @@ static void play_polyline(player *p, const command *c) {
     size_t count = c->count;
     if (c->stroke.dash == 0)
         points = seen_points(p, c, margin + 2, &count);
-    box visible = around(p, bounds_of(points, count), margin);
+    bounds within = count < c->count ? bounds_of(points, count) : c->bounds;
+    box visible = around(p, within, margin);
     if (is_empty(visible))
         return;
     if (c->quick && c->stroke.dash == 0 && c->ascending && count > 1) {

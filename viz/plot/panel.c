@@ -16,20 +16,21 @@ typedef struct panel_class {
     bool moves_along_y;                           /* zooming and moving is along y too */
     bool shared; /* axes or texts of all runs, which stay when a run is hidden */
     bool tall;   /* wants the height of images */
+    bool scaled; /* y, at least, has a scale to choose */
 } panel_class;
 
 /* clang-format off */
 static const panel_class classes[PANEL_KIND_COUNT] = {
-    [PANEL_CURVES]    = {draw_curves,     read_curves,     fit_scalars,   true,  true,  false},
-    [PANEL_HEAT]      = {draw_heat,       read_heat,       fit_scalars,   false, true,  false},
-    [PANEL_HISTOGRAM] = {draw_histograms, read_histograms, fit_histogram, false, false, false},
-    [PANEL_IMAGES]    = {draw_images,     NULL,            NULL,          false, false, true},
-    [PANEL_PR]        = {draw_pr,         read_pr,         fit_pr,        true,  true,  false},
-    [PANEL_GRAPH]     = {draw_graph,      read_graph,      NULL,          false, false, true},
-    [PANEL_TEXT]      = {draw_texts,      NULL,            NULL,          false, true,  false},
-    [PANEL_PLOT]      = {draw_plot,       read_plot,       fit_figure,    true,  false, false},
-    [PANEL_BARS]      = {draw_counts,     read_counts,     fit_figure,    true,  false, false},
-    [PANEL_MATRIX]    = {draw_matrix,     read_matrix,     fit_figure,    true,  false, true},
+    [PANEL_CURVES]    = {draw_curves,     read_curves,     fit_scalars,   true,  true,  false, true},
+    [PANEL_HEAT]      = {draw_heat,       read_heat,       fit_scalars,   false, true,  false, false},
+    [PANEL_HISTOGRAM] = {draw_histograms, read_histograms, fit_histogram, false, false, false, false},
+    [PANEL_IMAGES]    = {draw_images,     NULL,            NULL,          false, false, true,  false},
+    [PANEL_PR]        = {draw_pr,         read_pr,         fit_pr,        true,  true,  false, false},
+    [PANEL_GRAPH]     = {draw_graph,      read_graph,      NULL,          false, false, true,  false},
+    [PANEL_TEXT]      = {draw_texts,      NULL,            NULL,          false, true,  false, false},
+    [PANEL_PLOT]      = {draw_plot,       read_plot,       fit_figure,    true,  false, false, true},
+    [PANEL_BARS]      = {draw_counts,     read_counts,     fit_figure,    true,  false, false, true},
+    [PANEL_MATRIX]    = {draw_matrix,     read_matrix,     fit_figure,    true,  false, true,  false},
 };
 /* clang-format on */
 
@@ -60,6 +61,10 @@ size_t visible_curves(const panel *p) {
 
 bool panel_is_shared(const panel *p) {
     return class_of(p)->shared;
+}
+
+bool panel_has_scales(const panel *p) {
+    return class_of(p)->scaled;
 }
 
 bool panel_is_tall(const panel *p) {

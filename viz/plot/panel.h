@@ -138,6 +138,9 @@ void panel_fit(panel *p, const page_options *options);
 /* Panels whose axes or texts are those of all runs, and stay when one is hidden. */
 bool panel_is_shared(const panel *p);
 
+/* Panels whose y, at least, has a scale to choose. */
+bool panel_has_scales(const panel *p);
+
 /* Panels that are as high as images. */
 bool panel_is_tall(const panel *p);
 

@@ -34,10 +34,11 @@ static void trace_points(trace *t, const curve *c, const series *s, const page_o
     const rect r = t->panel->plot;
     double x_before = NAN, y_before = NAN;
     const bool steps = t->steps;
+    const y_ruler ruler = y_ruler_of(t->panel);
     for (size_t i = begin; i < end; i++) {
         float value = series_value(s, i);
         double x = x_of(t->panel, curve_x(c, o, i));
-        double y = isfinite(value) ? y_of(t->panel, value) : NAN;
+        double y = isfinite(value) ? y_at(&ruler, value) : NAN;
         if (x_before < r.x && x > r.x) { /* from where the line enters the plot */
             double share = (r.x - 4 - x_before) / (x - x_before);
             if (share > 0)

@@ -58,12 +58,13 @@ typedef struct cells {
 static bool paint_row(const void *context, size_t row, uint8_t *rgba) {
     const cells *of = context;
     matrix_part seen = of->seen, block = {.row = seen.row + row * seen.rows / of->height};
+    axis_ruler colors = axis_ruler_of(of->colors);
     block.rows = seen.row + (row + 1) * seen.rows / of->height - block.row;
     for (size_t x = 0; x < of->width; x++) {
         block.column = seen.column + x * seen.columns / of->width;
         block.columns = seen.column + (x + 1) * seen.columns / of->width - block.column;
         double value = matrix_chosen(of->matrix, block, of->mean);
-        put_pixel(rgba + 4 * x, color_at(of->colors, value, paint_of(of->matrix), of->options));
+        put_pixel(rgba + 4 * x, ruled_color(&colors, value, paint_of(of->matrix), of->options));
     }
     return true;
 }

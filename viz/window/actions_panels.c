@@ -98,8 +98,7 @@ request act_let_go(view *v, const char *key) {
 static int next_scale(view *v, bool of_x) {
     int next = -1;
     FOR_PANELS(v, p) {
-        bool plotted = p->kind == PANEL_PLOT || p->kind == PANEL_BARS;
-        if (!plotted && (of_x || p->kind != PANEL_CURVES))
+        if (!panel_has_scales(p) || (of_x && p->kind == PANEL_CURVES))
             continue;
         if (next < 0)
             next = ((of_x ? p->x_scale : p->y_scale) + 1) % SCALE_COUNT;

@@ -38,7 +38,7 @@ static void label_smooth(const view *v, char *text, size_t size) {
 static const panel *scaled_panel(const view *v) {
     for (size_t i = 0; i < v->shown_count; i++) {
         const panel *p = &v->panels[v->focus >= 0 ? (size_t)v->focus : v->shown[i]];
-        if (p->kind == PANEL_CURVES || p->kind == PANEL_PLOT || p->kind == PANEL_BARS)
+        if (panel_has_scales(p))
             return p;
     }
     return NULL;
