@@ -9,7 +9,7 @@ local autograd = {}
 -- Checking -------------------------------------------------------------------------------------------
 
 local POSITIVE <const> = {options_of.number(0), "a number >= 0"}
-local is_list = options_of.list(type, 0)
+local is_list = options_of.list(type, 0)  -- of anything: what is wrong with an element is said of that
 local GRADCHECK <const> = {eps = {1e-6, table.unpack(POSITIVE)}, tolerance = {1e-6, table.unpack(POSITIVE)}}
 
 -- The slope of <weight, f> as the element (i, j) of x moves.

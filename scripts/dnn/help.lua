@@ -263,8 +263,7 @@ end
 
 -- In a terminal, what is longer than the screen goes to the user's pager.
 local function show(shown)
-  shown = shown .. "\n"
-  if not page_text(shown) then print((gsub(shown, "\n$", ""))) end
+  if not page_text(shown .. "\n") then print(shown) end
 end
 
 -- dnn.help(topic): prints help on a name or a value.

@@ -312,7 +312,7 @@ local function pass(ok, ...)
   error(message, 0)
 end
 
--- Functions whose errors are in the line that called them.
+-- Functions whose errors name the line that called them.
 for name, f in pairs(stepwise) do
   stepwise[name] = arguments.guarded("dnn.stepwise." .. name, f, function(...) return pass(pcall(f, ...)) end)
 end

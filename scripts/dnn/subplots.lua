@@ -43,7 +43,7 @@ function Subplots:show(options)
   if #self.figures == 0 then
     error("show: there is nothing to draw: plot, hist or imshow come before", arguments.level())
   end
-  return figure.grid("subplots:show", self.rows, self.columns, self.title or nil, self.figures):show(opts)
+  return figure.grid("subplots:show", self.rows, self.columns, self.title, self.figures):show(opts)
 end
 
 arguments.guard("dnn.Subplots", Subplots, ":")

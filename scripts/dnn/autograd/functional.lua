@@ -90,7 +90,7 @@ local function seed_fault(A, seed)
   end
 end
 
-local is_list = options_of.list(type, 0)
+local is_list = options_of.list(type, 0)  -- of anything: what is wrong with an element is said of that
 
 -- dnn.grad(f), or dnn.grad(cost, inputs [, options]).
 function functional.grad(cost, inputs, options)
