@@ -76,11 +76,15 @@ void draw_color_bar(const panel *p, const axis *colors, color_paint *paint, cons
         put_pixel(shades + 4 * i, paint(o->theme, 1 - (i + 0.5) / SHADES));
     draw_image(list, bar, shades, 1, SHADES);
     size_t count = axis_ticks(colors, (size_t)fmaxf(3, bar.h / 34), ticks, 64);
+    float last = INFINITY;
     for (size_t i = 0; i < count; i++) {
         double place = axis_place(colors, ticks[i].value);
         if (!ticks[i].major || !(place >= -1e-6 && place <= 1 + 1e-6))
             continue;
         float y = floorf(bar.y + bar.h * (float)(1 - place)) + 0.5f, x = bar.x + bar.w;
+        if (last - y < LABEL_APART)
+            continue;
+        last = y;
         draw_line(list, (point){x, y}, (point){x + 3, y}, (stroke){o->theme->axis, 1, 0});
         draw_label(list, x + 6, y + 3.5f, ticks[i].label, o->theme->muted, ANCHOR_LEFT);
     }

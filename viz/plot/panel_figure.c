@@ -186,14 +186,15 @@ float first_line(const panel *p, const page_options *o) {
 }
 
 float y_label_room(const panel *p, const page_options *o) {
-    return p->figure != NULL && p->figure->y_label[0] != '\0' && o->grain <= 0 ? 18 : 0;
+    bool named = p->figure != NULL && p->figure->y_label[0] != '\0' && o->grain <= 0;
+    return named && panel_surroundings(p, o).y_name ? 18 : 0;
 }
 
 float draw_y_label(const panel *p, const page_options *o, rect whole, float top,
                    display_list *list) {
     const char *label = p->figure == NULL ? "" : p->figure->y_label;
     text_style style = {LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0};
-    if (label[0] == '\0')
+    if (label[0] == '\0' || !panel_surroundings(p, o).y_name)
         return top;
     if (o->grain > 0) { /* lies above the axis */
         const float line = 2 * o->grain;
@@ -202,7 +203,8 @@ float draw_y_label(const panel *p, const page_options *o, rect whole, float top,
     }
     style.anchor = ANCHOR_MIDDLE;
     style.angle = 90;
-    draw_text(list, whole.x + PADDING + 9, p->plot.y + p->plot.h / 2, label, style);
+    draw_text_within(list, whole.x + PADDING + 9, p->plot.y + p->plot.h / 2,
+                     fmaxf(p->plot.h, p->area.h - 2 * PADDING), label, style);
     return top;
 }
 
@@ -221,8 +223,6 @@ void draw_figure_frame(panel *p, const page_options *o, float top, float right,
         top = draw_y_label(p, o, whole, top, list);
     p->area.x += room;
     p->area.w -= room;
-    if (f->x_label[0] == '\0')
-        p->area.h += LINE_HEIGHT - 1;
     draw_frame(p, o, top, true, 0, right, f->x_label, list);
     p->area = whole;
     if (o->grain <= 0 && p->plot.w > 0)

@@ -7,7 +7,9 @@
 #include "viz/draw/text_fit.h"
 #include "viz/plot/panel_parts.h"
 
-#define MAX_TICKS 128
+#define MAX_TICKS  128
+#define LEAST      8  /* sides of a plot */
+#define LEAST_NOTE 60 /* width of a part of one */
 
 float pixels_per_point(const page_options *o) {
     return o->grain > 0 ? 1 / o->grain : o->scale > 0 ? o->scale : 1;
@@ -17,9 +19,10 @@ void draw_label(display_list *list, float x, float y, const char *text, color c,
     draw_text(list, x, y, text, (text_style){LABEL_SIZE, c, FONT_REGULAR, side, 0});
 }
 
-rect room_below(const panel *p, float top) {
+rect room_below(const panel *p, const page_options *o, float top) {
     const rect a = p->area;
-    return (rect){a.x + PADDING, top, a.w - 2 * PADDING, a.y + a.h - PADDING - top};
+    float padding = panel_surroundings(p, o).padding;
+    return (rect){a.x + padding, top, a.w - 2 * padding, a.y + a.h - padding - top};
 }
 
 void draw_text_within(display_list *list, float x, float y, float width, const char *text,
@@ -34,46 +37,54 @@ void draw_text_within(display_list *list, float x, float y, float width, const c
 }
 
 /* The note as far as there is room for it; its width. */
-static float fit_note(const panel *p, const char *note, char *out, size_t size) {
-    float width = p->area.w - 2 * PADDING, title = text_width(p->title, TITLE_SIZE, FONT_BOLD);
+static float fit_note(const panel *p, float padding, const char *note, char *out, size_t size) {
+    float width = p->area.w - 2 * padding, title = text_width(p->title, TITLE_SIZE, FONT_BOLD);
     float room = width - 12 - fminf(title, 60), beside = width - 12 - fminf(title, 0.6f * width);
     snprintf(out, size, "%s", note);
     char *second = strstr(out, " · "); /* gives way to the title */
     if (second != NULL && text_width(out, LABEL_SIZE, FONT_REGULAR) > beside)
         *second = '\0';
-    return fminf(room, text_width(out, LABEL_SIZE, FONT_REGULAR));
+    float wanted = text_width(out, LABEL_SIZE, FONT_REGULAR);
+    return room < fminf(wanted, LEAST_NOTE) ? 0 : fminf(room, wanted); /* rather than scraps */
 }
 
 void draw_note(const panel *p, const page_options *o, const char *note, display_list *list) {
     char first[128];
-    float width = fit_note(p, note, first, sizeof first);
-    draw_text_within(list, p->area.x + p->area.w - PADDING, p->area.y + PADDING + 10, width + 0.5f,
-                     first,
-                     (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
+    surroundings s = panel_surroundings(p, o);
+    float width = fit_note(p, s.padding, note, first, sizeof first);
+    if (s.title && width > 0)
+        draw_text_within(list, p->area.x + p->area.w - s.padding, p->area.y + s.padding + 10,
+                         width + 0.5f, first,
+                         (text_style){LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_RIGHT, 0});
 }
 
 float draw_title_beside(const panel *p, const page_options *o, const char *note, float least,
                         display_list *list) {
     char title[128], first[128];
+    surroundings s = panel_surroundings(p, o);
+    if (!s.title)
+        return p->area.y + s.padding;
     snprintf(title, sizeof title, "%s%s", p->title, p->kind == PANEL_HEAT ? " by layer" : "");
     for (char *c = title; p->figure == NULL && *c != '\0'; c++)
         if (*c == '_')
             *c = ' ';
-    float room = p->area.w - 2 * PADDING, baseline = p->area.y + PADDING + 10;
-    if (*note != '\0')
-        room -= fmaxf(least, fit_note(p, note, first, sizeof first)) + 12;
-    draw_text_within(list, p->area.x + PADDING, baseline, room, title,
+    float room = p->area.w - 2 * s.padding, baseline = p->area.y + s.padding + 10;
+    float beside = fmaxf(least, fit_note(p, s.padding, note, first, sizeof first));
+    if (*note != '\0' && beside > 0)
+        room -= beside + 12;
+    draw_text_within(list, p->area.x + s.padding, baseline, room, title,
                      (text_style){TITLE_SIZE, o->theme->text, FONT_BOLD, ANCHOR_LEFT, 0});
-    return baseline + 10;
+    return baseline + (s.padding < PADDING ? 6 : 10);
 }
 
 float draw_title(const panel *p, const page_options *o, const char *note, display_list *list) {
-    bool titled = p->title[0] != '\0' || note[0] != '\0';
+    surroundings s = panel_surroundings(p, o);
+    bool titled = s.title && (p->title[0] != '\0' || note[0] != '\0');
     draw_note(p, o, note, list);
     float below = draw_title_beside(p, o, note, 0, list);
     if (o->grain > 0) /* the line below the words, and a little */
         return first_line(p, o) + (titled ? 2 * o->grain : 0) + 2;
-    return titled ? below : p->area.y + PADDING + 2;
+    return titled ? below : p->area.y + s.padding + 2;
 }
 
 const char *x_axis_name(const page_options *o) {
@@ -108,6 +119,8 @@ static float label_width(const tick *ticks, size_t count) {
 static void draw_y_ticks(const panel *p, const page_options *o, const tick *ticks, size_t count,
                          display_list *list) {
     const rect r = p->plot;
+    bool labels = panel_surroundings(p, o).y_labels;
+    float last = INFINITY; /* where the one below is */
     for (size_t i = 0; i < count; i++) {
         double place = axis_place(&p->y, ticks[i].value);
         if (!(place > -1e-6 && place < 1 + 1e-6))
@@ -116,14 +129,17 @@ static void draw_y_ticks(const panel *p, const page_options *o, const tick *tick
         if (ticks[i].major)
             draw_line(list, (point){r.x, y}, (point){r.x + r.w, y}, (stroke){o->theme->grid, 1, 0});
         draw_line(list, (point){r.x - length, y}, (point){r.x, y}, (stroke){o->theme->axis, 1, 0});
-        if (ticks[i].major)
-            draw_label(list, r.x - 7, y + 3.5f, ticks[i].label, o->theme->muted, ANCHOR_RIGHT);
+        if (!ticks[i].major || !labels || last - y < LABEL_APART)
+            continue;
+        draw_label(list, r.x - 7, y + 3.5f, ticks[i].label, o->theme->muted, ANCHOR_RIGHT);
+        last = y;
     }
 }
 
 static void draw_x_ticks(const panel *p, const page_options *o, bool grid, display_list *list) {
     tick ticks[MAX_TICKS];
     const rect r = p->plot;
+    bool labels = panel_surroundings(p, o).x_labels;
     size_t count = ticks_for(&p->x, r.w, o->grain > 0 ? 60 : 75, ticks);
     float bottom = r.y + r.h, taken = p->area.x;
     for (size_t i = 0; i < count; i++) {
@@ -135,7 +151,7 @@ static void draw_x_ticks(const panel *p, const page_options *o, bool grid, displ
             draw_line(list, (point){x, r.y}, (point){x, bottom}, (stroke){o->theme->grid, 1, 0});
         draw_line(list, (point){x, bottom}, (point){x, bottom + length},
                   (stroke){o->theme->axis, 1, 0});
-        if (!ticks[i].major)
+        if (!ticks[i].major || !labels)
             continue;
         float half = text_width(ticks[i].label, LABEL_SIZE, FONT_REGULAR) / 2;
         float middle = fminf(x, p->area.x + p->area.w - 3 - half);
@@ -146,19 +162,27 @@ static void draw_x_ticks(const panel *p, const page_options *o, bool grid, displ
     }
 }
 
+/* Room for ticks, their labels, and the name of the axis. */
+static float below_plot(const page_options *o, bool labels, bool named) {
+    if (!labels)
+        return o->grain > 0 ? 3 : 4;
+    return named ? 30 : 16;
+}
+
 void draw_frame(panel *p, const page_options *o, float top, bool with_y, float left, float right,
                 const char *x_name, display_list *list) {
     tick ticks[MAX_TICKS];
-    bool named = p->area.h >= 170;
-    rect r = {p->area.x + PADDING, floorf(top), p->area.w - 2 * PADDING, 0};
-    r.h = floorf(p->area.y + p->area.h - PADDING - (named ? 30 : 16) - r.y);
+    surroundings s = panel_surroundings(p, o);
+    bool named = s.x_name && x_name[0] != '\0';
+    rect r = {p->area.x + s.padding, floorf(top), p->area.w - 2 * s.padding, 0};
+    r.h = floorf(p->area.y + p->area.h - s.padding - below_plot(o, s.x_labels, named) - r.y);
     size_t count = with_y ? ticks_for(&p->y, r.h, 26, ticks) : 0;
     if (with_y)
-        left = label_width(ticks, count) + 8;
+        left = s.y_labels ? label_width(ticks, count) + 8 : 4;
     r.x = floorf(r.x + left);
-    r.w = floorf(p->area.x + p->area.w - PADDING - right - r.x);
+    r.w = floorf(p->area.x + p->area.w - s.padding - right - r.x);
     p->plot = r;
-    if (r.w < 20 || r.h < 20) {
+    if (r.w < LEAST || r.h < LEAST) {
         p->plot = (rect){0};
         return;
     }

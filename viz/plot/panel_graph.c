@@ -283,7 +283,7 @@ void draw_graph(panel *p, const page_options *o, display_list *list) {
         return;
     }
     write_note(&r, p, note, sizeof note);
-    p->plot = room_below(p, draw_title(p, o, note, list) + 2);
+    p->plot = room_below(p, o, draw_title(p, o, note, list) + 2);
     if (p->plot.h < 2 * ROW || p->plot.w < 120) {
         close_rows(&r);
         return;

@@ -61,10 +61,13 @@ static float width_in(const char *text, text_style style) {
     return text_width(text, style.size, style.style);
 }
 
-/* How many lines of words there are below each image at most, and the width of the widest. */
+/* How many lines of words there are below each image at most, none in a low panel, and the width of
+ * the widest. */
 static int measure_words(const panel *p, const page_options *o, float *widest) {
     bool named = false, noted = false;
     *widest = 0;
+    if (!panel_surroundings(p, o).x_labels)
+        return 0;
     for (size_t i = 0; i < p->curve_count; i++) {
         if (curve_hidden(&p->curves[i]))
             continue;
@@ -148,20 +151,20 @@ static grid choose_grid(const panel *p, const page_options *o, rect r) {
 }
 
 static rect room_for_images(const panel *p, const page_options *o, float top) {
-    float line = 2 * o->grain;
-    rect a = p->area, r = {a.x + PADDING, top, a.w - 2 * PADDING, 0};
+    float line = 2 * o->grain, padding = panel_surroundings(p, o).padding;
+    rect a = p->area, r = {a.x + padding, top, a.w - 2 * padding, 0};
     if (o->grain > 0) { /* whole cells */
         r.x = ceilf(r.x / o->grain) * o->grain;
         r.y = floorf(r.y / line) * line;
     }
-    r.h = a.y + a.h - PADDING - r.y;
+    r.h = a.y + a.h - padding - r.y;
     return r;
 }
 
 float images_place(const panel *p, const page_options *o, float top) {
     rect r = room_for_images(p, o, top);
     grid g = choose_grid(p, o, r);
-    return r.y + height_of(&g) + PADDING - p->area.y;
+    return r.y + height_of(&g) + panel_surroundings(p, o).padding - p->area.y;
 }
 
 float panel_height(const panel *p, const page_options *o) {
@@ -245,7 +248,7 @@ void draw_images(panel *p, const page_options *o, display_list *list) {
         else
             draw_label(list, cell.x + cell.w / 2, cell.y + cell.h / 2, "cannot be decoded",
                        o->theme->warning, ANCHOR_MIDDLE);
-        words w = words_of(p, i);
+        words w = g.words > 0 ? words_of(p, i) : (words){.name = ""};
         float y = place.y + place.h + (o->grain <= 0 ? ABOVE_WORDS : 0);
         draw_words(w.name, cell, y, name_style(p, o), o, list);
         draw_words(w.note, cell, y + (w.name[0] != '\0' ? g.line : 0), note_style(o), o, list);

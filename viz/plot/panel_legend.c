@@ -125,7 +125,8 @@ static size_t entry_at(size_t i, const grid *g, curve **entries, size_t count) {
 
 static float draw_entries(panel *p, const page_options *o, curve **entries, size_t count, float y,
                           display_list *list) {
-    float left = p->area.x + PADDING, width = p->area.w - 2 * PADDING, x = left;
+    float padding = panel_surroundings(p, o).padding, left = p->area.x + padding;
+    float width = p->area.w - 2 * padding, x = left;
     bool tags = is_of_tags(p, o);
     grid g = lay_out(p, o, entries, count, width);
     for (size_t i = 0; i < g.shown; i++) {
@@ -152,7 +153,7 @@ static float draw_entries(panel *p, const page_options *o, curve **entries, size
 float draw_legend(panel *p, const page_options *o, float y, display_list *list) {
     for (size_t i = 0; i < p->curve_count; i++)
         p->curves[i].legend = (rect){0};
-    if (p->curve_count < 2 || p->area.w - 2 * PADDING < 60)
+    if (p->curve_count < 2 || !panel_surroundings(p, o).legend)
         return y;
     curve **entries = dnn_alloc(p->curve_count * sizeof(curve *));
     if (entries == NULL) {

@@ -12,6 +12,7 @@
 #define MOST_OBLONG 4.0f         /* sides beyond this ratio are stretched to fill the panel */
 #define MOST_NAMED  ((size_t)60) /* rows */
 #define MOST_NAME   ((float)110) /* width of a row's name */
+#define LEAST       ((float)8)   /* sides of a plot */
 #define LEAST_CELL  ((float)24)  /* width of one that has a number in it, or a name below it */
 #define WIDE_CELL   2.5f         /* width over height of one that has a name */
 
@@ -39,6 +40,13 @@ static void seen_part(double low, double high, size_t all, size_t *first, size_t
     double begin = fmax(0, floor(low - 0.5)), end = fmin((double)all, ceil(high - 0.5));
     *first = begin < (double)all ? (size_t)begin : all - 1;
     *count = end > (double)*first ? (size_t)end - *first : 1;
+}
+
+static matrix_part seen_of(const panel *p, const matrix_view *m) {
+    matrix_part seen;
+    seen_part(p->x.low, p->x.high, m->columns, &seen.column, &seen.columns);
+    seen_part(-p->y.high, -p->y.low, m->rows, &seen.row, &seen.rows);
+    return seen;
 }
 
 static color_paint *paint_of(const matrix_view *m) {
@@ -71,9 +79,7 @@ static bool paint_row(const void *context, size_t row, uint8_t *rgba) {
 
 static void draw_cells(const panel *p, const page_options *o, const matrix_view *m,
                        const axis *colors, display_list *list) {
-    matrix_part seen;
-    seen_part(p->x.low, p->x.high, m->columns, &seen.column, &seen.columns);
-    seen_part(-p->y.high, -p->y.low, m->rows, &seen.row, &seen.rows);
+    matrix_part seen = seen_of(p, m);
     float left = (float)axis_place(&p->x, (double)seen.column + 0.5);
     float right = (float)axis_place(&p->x, (double)(seen.column + seen.columns) + 0.5);
     float top = 1 - (float)axis_place(&p->y, -(double)seen.row - 0.5);
@@ -137,7 +143,9 @@ static void draw_numbers(const panel *p, const page_options *o, const matrix_vie
     tick ticks[64];
     char name[64];
     const rect r = p->plot;
+    surroundings s = panel_surroundings(p, o);
     bool row_names = rows_named(p, m), column_names = columns_named(p, m);
+    float taken = -INFINITY;
     text_style style = {LABEL_SIZE, o->theme->muted, FONT_REGULAR, ANCHOR_MIDDLE, 0};
     size_t n =
         column_names ? name_ticks(m->columns, ticks) : index_ticks(&p->x, r.w, 60, ticks, 64);
@@ -146,25 +154,32 @@ static void draw_numbers(const panel *p, const page_options *o, const matrix_vie
         if (column_names)
             text_fit_middle(matrix_name(m, i, name, sizeof name), r.w / (float)m->columns - 3,
                             LABEL_SIZE, FONT_REGULAR, ticks[i].label, sizeof ticks[i].label);
-        if (x > r.x && x < r.x + r.w)
-            draw_text(list, x, r.y + r.h + 16, ticks[i].label, style);
+        float half = text_width(ticks[i].label, LABEL_SIZE, FONT_REGULAR) / 2;
+        if (!s.x_labels || !(x > r.x && x < r.x + r.w) || x - half < taken + 3)
+            continue;
+        taken = x + half;
+        draw_text(list, x, r.y + r.h + 16, ticks[i].label, style);
     }
     style.anchor = ANCHOR_RIGHT;
+    taken = INFINITY;
     n = row_names ? name_ticks(m->rows, ticks) : index_ticks(&p->y, r.h, 26, ticks, 64);
     for (size_t i = 0; i < n; i++) {
         double row = row_names ? -ticks[i].value : ticks[i].value;
         float y = r.y + r.h * (1 - (float)axis_place(&p->y, row));
-        if (!(y > r.y && y < r.y + r.h))
+        if (!s.y_labels || !(y > r.y && y < r.y + r.h) || fabsf(taken - y) < LABEL_APART)
             continue;
+        taken = y;
         const char *label = ticks[i].label + (ticks[i].label[0] == '-');
         draw_text_within(list, r.x - 7, y + 3.5f, MOST_NAME,
                          row_names ? matrix_name(m, i, name, sizeof name) : label, style);
     }
 }
 
-static float number_width(const panel *p, const matrix_view *m) {
+static float number_width(const panel *p, const page_options *o, const matrix_view *m) {
     char text[64];
     float widest = 0;
+    if (!panel_surroundings(p, o).y_labels)
+        return 0;
     if (!rows_named(p, m)) {
         snprintf(text, sizeof text, "%zu", m->rows);
         return text_width(text, LABEL_SIZE, FONT_REGULAR) + 9;
@@ -175,25 +190,43 @@ static float number_width(const panel *p, const matrix_view *m) {
     return fminf(widest, MOST_NAME) + 9;
 }
 
-/* The number in each cell, where there is room for that. */
+/* Whether the numbers of all elements in sight are narrower than their cells. */
+static bool values_fit(const matrix_view *m, matrix_part seen, float width) {
+    char text[32];
+    for (size_t c = seen.column; c < seen.column + seen.columns; c++)
+        for (size_t r = seen.row; r < seen.row + seen.rows; r++) {
+            axis_format(m->values[c * m->rows + r], 3, text, sizeof text);
+            if (text_width(text, LABEL_SIZE, FONT_REGULAR) >= width)
+                return false;
+        }
+    return true;
+}
+
+static void draw_value(const panel *p, const page_options *o, const matrix_view *m,
+                       const axis *colors, size_t row, size_t column, display_list *list) {
+    const rect r = p->plot;
+    double value = m->values[column * m->rows + row];
+    float x = r.x + r.w * (float)axis_place(&p->x, (double)column + 1);
+    float y = r.y + r.h * (1 - (float)axis_place(&p->y, -(double)row - 1));
+    color paint = contrast(color_at(colors, value, paint_of(m), o));
+    char text[32];
+    axis_format(value, 3, text, sizeof text);
+    draw_text(list, x, y + 3.5f, text,
+              (text_style){LABEL_SIZE, paint, FONT_REGULAR, ANCHOR_MIDDLE, 0});
+}
+
+/* The number in each cell, where all have room for theirs. */
 static void draw_values(const panel *p, const page_options *o, const matrix_view *m,
                         const axis *colors, display_list *list) {
-    rect r = p->plot;
-    float w = r.w / (float)(p->x.high - p->x.low), h = r.h / (float)(p->y.high - p->y.low);
-    char text[32];
-    if (o->grain > 0 || m->grey || w < LEAST_CELL || h < LEAST_CELL / 2)
+    float w = p->plot.w / (float)(p->x.high - p->x.low);
+    float h = p->plot.h / (float)(p->y.high - p->y.low);
+    matrix_part seen = seen_of(p, m);
+    if (o->grain > 0 || m->grey || w < LEAST_CELL || h < LEAST_CELL / 2 || !values_fit(m, seen, w))
         return;
-    draw_clip(list, r);
-    for (size_t i = 0; i < matrix_count(m); i++) {
-        float x = r.x + r.w * (float)axis_place(&p->x, (double)(i / m->rows) + 1);
-        float y = r.y + r.h * (1 - (float)axis_place(&p->y, -(double)(i % m->rows) - 1));
-        axis_format(m->values[i], 3, text, sizeof text);
-        if (text_width(text, LABEL_SIZE, FONT_REGULAR) < w)
-            draw_text(list, x, y + 3.5f, text,
-                      (text_style){LABEL_SIZE,
-                                   contrast(color_at(colors, m->values[i], paint_of(m), o)),
-                                   FONT_REGULAR, ANCHOR_MIDDLE, 0});
-    }
+    draw_clip(list, p->plot);
+    for (size_t c = seen.column; c < seen.column + seen.columns; c++)
+        for (size_t r = seen.row; r < seen.row + seen.rows; r++)
+            draw_value(p, o, m, colors, r, c, list);
     draw_unclip(list);
 }
 
@@ -235,7 +268,9 @@ static float snap(const page_options *o, float place) {
 }
 
 /* Room for the numbers and the name of the columns. */
-static float below_matrix(const page_options *o, bool named) {
+static float below_matrix(const page_options *o, bool numbers, bool named) {
+    if (!numbers)
+        return o->grain > 0 ? 2 : 0;
     if (o->grain > 0)
         return named ? 28 : 15;
     return named ? 30 : 16;
@@ -244,12 +279,14 @@ static float below_matrix(const page_options *o, bool named) {
 float matrix_place(panel *p, const page_options *o, float top) {
     matrix_view m = matrix_of(p);
     rect a = p->area;
-    bool named = m.x_label[0] != '\0';
-    float left = number_width(p, &m) + y_label_room(p, o), below = below_matrix(o, named);
-    rect r = {a.x + PADDING + left, snap(o, top), a.w - 2 * PADDING - left - BAR_ROOM, 0};
-    r.h = a.y + a.h - PADDING - below - r.y;
+    surroundings s = panel_surroundings(p, o);
+    bool named = m.x_label[0] != '\0' && s.x_name;
+    float left = number_width(p, o, &m) + y_label_room(p, o);
+    float below = below_matrix(o, s.x_labels, named), right = s.color_bar ? BAR_ROOM : 0;
+    rect r = {a.x + s.padding + left, snap(o, top), a.w - 2 * s.padding - left - right, 0};
+    r.h = a.y + a.h - s.padding - below - r.y;
     p->plot = (rect){0};
-    if (r.w < 12 || r.h < 12)
+    if (r.w < LEAST || r.h < LEAST)
         return 0;
     float width = r.w;
     choose_size(&m, o, &r.w, &r.h);
@@ -258,7 +295,7 @@ float matrix_place(panel *p, const page_options *o, float top) {
     else
         r.x = floorf(r.x + (width - r.w) / 2);
     p->plot = r;
-    return r.y + r.h + below + PADDING - a.y;
+    return r.y + r.h + below + s.padding - a.y;
 }
 
 /* "step 1200 · 3 × 3", or what of a figure cannot be shown. */
@@ -283,9 +320,10 @@ void draw_matrix(panel *p, const page_options *o, display_list *list) {
     }
     write_note(p, &m, note, sizeof note);
     rect whole = p->area;
+    surroundings s = panel_surroundings(p, o);
     if (o->grain > 0) { /* the words stay near a matrix that is narrower than the terminal */
         matrix_place(p, o, first_line(p, o));
-        p->area.w = p->plot.x + p->plot.w + BAR_ROOM - p->area.x;
+        p->area.w = p->plot.x + p->plot.w + (s.color_bar ? BAR_ROOM : 0) - p->area.x;
     }
     float top = draw_title(p, o, note, list);
     if (o->grain > 0)
@@ -298,12 +336,14 @@ void draw_matrix(panel *p, const page_options *o, display_list *list) {
     draw_cells(p, o, &m, &colors, list);
     draw_values(p, o, &m, &colors, list);
     draw_numbers(p, o, &m, list);
-    draw_color_bar(p, &colors, paint_of(&m), o, list);
+    if (s.color_bar)
+        draw_color_bar(p, &colors, paint_of(&m), o, list);
     rect r = p->plot;
-    draw_label(list, r.x + r.w / 2, r.y + r.h + (o->grain > 0 ? 29 : 31), m.x_label, o->theme->text,
-               ANCHOR_MIDDLE);
+    if (s.x_name)
+        draw_label(list, r.x + r.w / 2, r.y + r.h + (o->grain > 0 ? 29 : 31), m.x_label,
+                   o->theme->text, ANCHOR_MIDDLE);
     if (o->grain <= 0)
-        draw_y_label(p, o, (rect){r.x - number_width(p, &m) - 18 - PADDING, 0, 0, 0}, top, list);
+        draw_y_label(p, o, (rect){r.x - number_width(p, o, &m) - 18 - PADDING, 0, 0, 0}, top, list);
 }
 
 void read_matrix(panel *p, const page_options *o, const point *cursor, display_list *list) {

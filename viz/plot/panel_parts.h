@@ -6,9 +6,23 @@
 
 #define TITLE_SIZE  13.0f
 #define LABEL_SIZE  10.5f
+#define LABEL_APART 9.5f /* a label below another, at least */
 #define SMALL_SIZE  9.5f
 #define PADDING     12.0f
 #define LINE_HEIGHT 15.0f
+
+/* --- panel_room.c --- */
+
+/* What a panel of this size has room for besides the data. */
+typedef struct surroundings {
+    float padding; /* between the panel's edge and what is in it */
+    bool title, legend;
+    bool x_labels, y_labels; /* the numbers at the axes */
+    bool x_name, y_name;
+    bool color_bar;
+} surroundings;
+
+surroundings panel_surroundings(const panel *p, const page_options *o);
 
 /* --- panel_key.c --- */
 
@@ -139,7 +153,7 @@ void draw_frame(panel *p, const page_options *o, float top, bool with_y, float l
                 const char *x_name, display_list *list);
 const char *x_axis_name(const page_options *o);
 /* What is left of the area below `top`, within its margins. */
-rect room_below(const panel *p, float top);
+rect room_below(const panel *p, const page_options *o, float top);
 void draw_empty(const panel *p, const page_options *o, const char *why, display_list *list);
 
 /* A regular text of LABEL_SIZE. */

@@ -124,7 +124,7 @@ static void draw_prose(const panel *p, const page_options *o, rect r, display_li
 
 void draw_texts(panel *p, const page_options *o, display_list *list) {
     float top = draw_title(p, o, "", list) + 2;
-    rect r = room_below(p, top);
+    rect r = room_below(p, o, top);
     if (!draw_settings(p, o, r, list))
         draw_prose(p, o, r, list);
 }
