@@ -12,9 +12,9 @@
 #include <lua.h>
 
 #include "bindings/arguments.h"
-#include "bindings/nearest.h"
 #include "core/error.h"
 #include "core/field.h"
+#include "core/nearest.h"
 #include "core/random.h"
 #include "math/matrix.h"
 
@@ -60,22 +60,22 @@ void dnnlua_push_weak_table(lua_State *L, const void *key, const char *mode);
 
 /* --- unknown names (names.c) --- */
 
-/* dnnlua_nearest_offer (nearest.h) for a key of an options table, which may be what another library
+/* dnn_nearest_offer (nearest.h) for a key of an options table, which may be what another library
  * calls it; the group is the function whose options they are. */
-void dnnlua_nearest_option(lua_State *L, dnnlua_nearest *nearest, const char *known);
+void dnnlua_nearest_option(lua_State *L, dnn_nearest *nearest, const char *known);
 
 /* Offers the string keys of the table at index, such as a class's methods. */
-void dnnlua_offer_keys(lua_State *L, int index, dnnlua_nearest *nearest);
+void dnnlua_offer_keys(lua_State *L, int index, dnn_nearest *nearest);
 
 /* Offers names (ended by NULL), such as those of fields. */
-void dnnlua_offer_names(dnnlua_nearest *nearest, const char *const *names);
+void dnnlua_offer_names(dnn_nearest *nearest, const char *const *names);
 
 /* Pushes how a message ends after the names were offered: "; did you mean 'weight'?", "; it is
  * A:copy() here", or nothing. */
-const char *dnnlua_push_advice(lua_State *L, const dnnlua_nearest *nearest);
+const char *dnnlua_push_advice(lua_State *L, const dnn_nearest *nearest);
 
 /* Raises "Linear has no field 'wieght'; did you mean 'weight'?" after the names were offered. */
-int dnnlua_no_such_field(lua_State *L, const char *owner, const dnnlua_nearest *nearest);
+int dnnlua_no_such_field(lua_State *L, const char *owner, const dnn_nearest *nearest);
 
 /* How a message about another library's name ends, as scripts/dnn/advice/names.lua has it, which
  * the first call loads; NULL for an unknown name. */

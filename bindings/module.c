@@ -67,7 +67,7 @@ static int allocation_count(lua_State *L) {
 /* --- unknown names, for the Lua half --- */
 
 /* Offers the string keys of the tables from index on. */
-static void offer_tables(lua_State *L, int index, dnnlua_nearest *nearest) {
+static void offer_tables(lua_State *L, int index, dnn_nearest *nearest) {
     for (int table = lua_gettop(L); table >= index; table--) {
         luaL_checktype(L, table, LUA_TTABLE);
         dnnlua_offer_keys(L, table, nearest);
@@ -76,7 +76,7 @@ static void offer_tables(lua_State *L, int index, dnnlua_nearest *nearest) {
 
 /* _nearest(name, tables ...): the string key of these tables that is most like the name, or nil. */
 static int nearest_name(lua_State *L) {
-    dnnlua_nearest nearest = {.wanted = luaL_checkstring(L, 1)};
+    dnn_nearest nearest = {.wanted = luaL_checkstring(L, 1)};
 
     offer_tables(L, 2, &nearest);
     lua_pushstring(L, nearest.name);
@@ -86,7 +86,7 @@ static int nearest_name(lua_State *L) {
 /* _advice(group, name, tables ...): how a message about a name missing from a group ends, after the
  * keys of these tables were offered. */
 static int advice(lua_State *L) {
-    dnnlua_nearest nearest = {.group = luaL_checkstring(L, 1), .wanted = luaL_checkstring(L, 2)};
+    dnn_nearest nearest = {.group = luaL_checkstring(L, 1), .wanted = luaL_checkstring(L, 2)};
 
     offer_tables(L, 3, &nearest);
     dnnlua_push_advice(L, &nearest);

@@ -50,7 +50,7 @@ void dnnlua_open_names(lua_State *L) {
 
 /* --- names that are known --- */
 
-void dnnlua_nearest_option(lua_State *L, dnnlua_nearest *nearest, const char *known) {
+void dnnlua_nearest_option(lua_State *L, dnn_nearest *nearest, const char *known) {
     const char *meant = dnnlua_synonym(L, nearest->group, nearest->wanted);
 
     if (meant == NULL)
@@ -59,25 +59,25 @@ void dnnlua_nearest_option(lua_State *L, dnnlua_nearest *nearest, const char *kn
         nearest->name = known;
         nearest->distance = 0;
     } else {
-        dnnlua_nearest_offer(nearest, known);
+        dnn_nearest_offer(nearest, known);
     }
 }
 
-void dnnlua_offer_names(dnnlua_nearest *nearest, const char *const *names) {
+void dnnlua_offer_names(dnn_nearest *nearest, const char *const *names) {
     for (; *names != NULL; names++)
-        dnnlua_nearest_offer(nearest, *names);
+        dnn_nearest_offer(nearest, *names);
 }
 
-void dnnlua_offer_keys(lua_State *L, int index, dnnlua_nearest *nearest) {
+void dnnlua_offer_keys(lua_State *L, int index, dnn_nearest *nearest) {
     lua_pushnil(L);
     while (lua_next(L, index)) {
         lua_pop(L, 1);
         if (lua_type(L, -1) == LUA_TSTRING)
-            dnnlua_nearest_offer(nearest, lua_tostring(L, -1));
+            dnn_nearest_offer(nearest, lua_tostring(L, -1));
     }
 }
 
-const char *dnnlua_push_advice(lua_State *L, const dnnlua_nearest *nearest) {
+const char *dnnlua_push_advice(lua_State *L, const dnn_nearest *nearest) {
     const char *advice = dnnlua_synonym(L, nearest->group, nearest->wanted);
 
     if (advice != NULL)
@@ -87,7 +87,7 @@ const char *dnnlua_push_advice(lua_State *L, const dnnlua_nearest *nearest) {
     return lua_pushliteral(L, "");
 }
 
-int dnnlua_no_such_field(lua_State *L, const char *owner, const dnnlua_nearest *nearest) {
+int dnnlua_no_such_field(lua_State *L, const char *owner, const dnn_nearest *nearest) {
     return luaL_error(L, "%s has no field '%s'%s", owner, nearest->wanted,
                       dnnlua_push_advice(L, nearest));
 }

@@ -16,7 +16,7 @@ static bool is_known(const char *const *known, const char *name) {
 
 static const char *push_unknown(lua_State *L, const char *function, const char *const *known,
                                 const char *name) {
-    dnnlua_nearest nearest = {.wanted = name, .group = function};
+    dnn_nearest nearest = {.wanted = name, .group = function};
     luaL_Buffer names;
 
     luaL_buffinit(L, &names);

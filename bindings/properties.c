@@ -67,15 +67,15 @@ bool dnnlua_push_names(lua_State *L, int index) {
 
 /* Raises "Linear has no field 'wieght'; did you mean 'weight'?". */
 static int raise_no_field(lua_State *L, const dnnlua_class *class, void *self) {
-    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = class->group};
+    dnn_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = class->group};
 
     for (const dnnlua_function *m = class->methods; m != NULL && m->name != NULL; m++)
-        dnnlua_nearest_offer(&nearest, m->name);
+        dnn_nearest_offer(&nearest, m->name);
     push_names(L, class, self);
     lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
     for (lua_Integer i = 1; i <= count; i++) {
         lua_rawgeti(L, -1, i);
-        dnnlua_nearest_offer(&nearest, lua_tostring(L, -1)); /* the list keeps it alive */
+        dnn_nearest_offer(&nearest, lua_tostring(L, -1)); /* the list keeps it alive */
         lua_pop(L, 1);
     }
     return dnnlua_no_such_field(L, title_of(L, class, self), &nearest);

@@ -119,6 +119,8 @@ static int write_files(view *v, const options *o) {
     v->bare = true;
     v->whole = o->all;
     view_update(v);
+    if (status == DNN_OK)
+        status = view_check_only(v, &err);
     if (v->figure != NULL && o->width == 0)
         view_trim(v);
     if (status == DNN_OK && o->png != NULL)
@@ -144,6 +146,8 @@ static int plot_text(view *v, source *s, const options *o) {
     int columns, rows;
     dnn_terminal_size(STDOUT_FILENO, &columns, &rows);
     view_update(v);
+    if (view_check_only(v, &err) != DNN_OK)
+        return complain(&err);
     columns = o->width > 0 ? o->width : columns;
     bool page = o->height == 0 && v->figure == NULL; /* one screen, with room for the prompt */
     bool whole = page && (o->all || !isatty(STDOUT_FILENO)), words = whole || o->all;
@@ -151,7 +155,7 @@ static int plot_text(view *v, source *s, const options *o) {
     bool good = (v->figure != NULL ? terminal_draw_figure : terminal_draw)(
         v, columns, rows, terminal_colors_of(STDOUT_FILENO), stdout);
     if (words && v->all->count > 1)
-        terminal_list_runs(v, columns, stdout);
+        good = terminal_list_runs(v, columns, stdout) && good;
     if (words)
         good = terminal_list_values(v, stdout) && good;
     good = good && putchar('\n') != EOF && fflush(stdout) == 0;

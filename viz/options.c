@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/nearest.h"
+
 typedef bool take(options *o, const char *value);
 
 static bool take_number(const char *value, double low, double high, double *out) {
@@ -78,7 +80,8 @@ static const struct option {
 } table[] = {
     {"--figure", "FILE", "show a figure instead of runs; - reads it from the\n"
                          "standard input; dnn.plot makes them", NULL, offsetof(options, figure)},
-    {"--png", "FILE", "write the page as an image", NULL, offsetof(options, png)},
+    {"--png", "FILE", "write the page as an image; -, here and below, is the\n"
+                      "standard output", NULL, offsetof(options, png)},
     {"--svg", "FILE", "write the page as a drawing", NULL, offsetof(options, svg)},
     {"--html", "FILE", "write a page for a browser, which needs no network",
      NULL, offsetof(options, html)},
@@ -120,6 +123,15 @@ static const struct option *find(const char *word, const char **value) {
     return NULL;
 }
 
+static dnn_status fail_unknown(const char *word, dnn_error *err) {
+    dnn_nearest nearest = {.wanted = word + strspn(word, "-")};
+    for (int i = 0; i < TABLE_SIZE; i++)
+        dnn_nearest_offer(&nearest, table[i].name + 2);
+    return dnn_fail(err, DNN_ERROR_ARGUMENT, "unknown option '%s'%s%s%s", word,
+                    nearest.name != NULL ? "; did you mean '--" : "",
+                    nearest.name != NULL ? nearest.name : "", nearest.name != NULL ? "'?" : "");
+}
+
 static bool set(options *out, const struct option *o, const char *value) {
     char *field = (char *)out + o->field;
     if (o->take != NULL)
@@ -135,7 +147,7 @@ static dnn_status parse_option(options *out, char **argv, int *i, dnn_error *err
     const char *word = strcmp(argv[*i], "-h") == 0 ? "--help" : argv[*i], *value;
     const struct option *o = find(word, &value);
     if (o == NULL)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT, "unknown option '%s'", word);
+        return fail_unknown(word, err);
     if (o->value == NULL && value != NULL)
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s takes no value", o->name);
     if (o->value != NULL && value == NULL)
@@ -145,6 +157,15 @@ static dnn_status parse_option(options *out, char **argv, int *i, dnn_error *err
     if (!set(out, o, value))
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s takes %s, not '%s'", o->name, o->value, value);
     return DNN_OK;
+}
+
+/* How many files are the standard output. */
+static int count_of_standard(const options *o) {
+    const char *const files[] = {o->png, o->svg, o->html, o->csv};
+    int count = 0;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        count += files[i] != NULL && strcmp(files[i], "-") == 0;
+    return count;
 }
 
 dnn_status options_parse(options *out, int argc, char **argv, dnn_error *err) {
@@ -172,6 +193,10 @@ dnn_status options_parse(options *out, int argc, char **argv, dnn_error *err) {
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "--figure stands alone: it takes no run, no "
                         "--follow, --html, --serve and --control");
+    if (count_of_standard(out) > 1)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "one thing at a time goes to the standard output: one of --png, --svg, "
+                        "--html, --csv takes '-'");
     if (out->path_count == 0 && out->figure == NULL && !out->keys && !out->help && !out->version)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "which run? Give its folder, as in: dnnview runs/cats");

@@ -118,11 +118,11 @@ static int matrix_eq(lua_State *L) {
 /* A field goes before a method that is as near. */
 static int raise_no_field(lua_State *L) {
     static const char *const fields[] = {"rows", "cols", "dtype", "requires_grad", "grad", NULL};
-    dnnlua_nearest field = {.wanted = dnnlua_field_name(L, 2), .group = "Matrix"};
-    dnnlua_nearest method = field;
+    dnn_nearest field = {.wanted = dnnlua_field_name(L, 2), .group = "Matrix"};
+    dnn_nearest method = field;
 
     for (size_t i = 0; fields[i] != NULL; i++)
-        dnnlua_nearest_offer(&field, fields[i]);
+        dnn_nearest_offer(&field, fields[i]);
     dnnlua_offer_keys(L, lua_upvalueindex(1), &method);
     bool is_method =
         method.name != NULL && (field.name == NULL || method.distance < field.distance);

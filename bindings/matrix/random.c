@@ -65,7 +65,7 @@ static int random_uniform(lua_State *L) {
 
     if (!(low <= high) || !isfinite(high - low)) {
         return luaL_error(L, "uniform: expected finite low <= high, got low = %f and high = %f%s",
-                          low, high, dnnlua_push_usage(L));
+                          dnn_shown(low), dnn_shown(high), dnnlua_push_usage(L));
     }
     lua_pushnumber(L, dnn_uniform_between(random, low, high));
     return 1;
@@ -240,7 +240,7 @@ static const dnnlua_function matrix_methods[] = {
 
 /* __index of the methods' table, so for names that are not methods. */
 static int random_no_method(lua_State *L) {
-    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2)};
+    dnn_nearest nearest = {.wanted = dnnlua_field_name(L, 2)};
 
     dnnlua_offer_keys(L, 1, &nearest);
     return dnnlua_no_such_field(L, "Random", &nearest);

@@ -190,9 +190,9 @@ bool dnnlua_layer_names_child(const dnn_layer *layer, const char *name) {
 
 /* The key on top of the stack: a name that a child may have, misspelt, or an option. */
 static void refuse_key(lua_State *L, const dnn_layer_class *kind) {
-    dnnlua_nearest nearest = {.wanted = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : ""};
+    dnn_nearest nearest = {.wanted = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : ""};
     for (const char *const *name = kind->named; name != NULL && *name != NULL; name++)
-        dnnlua_nearest_offer(&nearest, *name);
+        dnn_nearest_offer(&nearest, *name);
     if (nearest.name != NULL)
         luaL_error(L, "%s: %s is among the layers; did you mean '%s'?", kind->name,
                    dnnlua_got(L, -1), nearest.name);

@@ -19,7 +19,7 @@ static lua_Integer passes_of(lua_State *L, const char *function) {
 
     if (!(passes >= 1 && passes <= 1e6) || passes != (double)(lua_Integer)passes) {
         luaL_error(L, "%s: passes must be a whole number from 1 to 1000000, got %f", function,
-                   passes);
+                   dnn_shown(passes));
     }
     return (lua_Integer)passes;
 }

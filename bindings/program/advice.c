@@ -3,8 +3,8 @@
  * such error loads. Whatever goes wrong here, a message stays without advice. */
 #include <string.h>
 
-#include "bindings/nearest.h"
 #include "bindings/program/program.h"
+#include "core/nearest.h"
 
 enum { LONGEST_NAME = 64, MOST_GLOBALS = 100000 /* that are looked at */ };
 
@@ -139,13 +139,13 @@ static bool quoted_name(const char *message, const char *opening, char name[LONG
 
 /* Pushes the global that is nearest to a name; nil where none is near. */
 static void push_nearest_global(lua_State *L, const char *name) {
-    dnnlua_nearest nearest = {.wanted = name};
+    dnn_nearest nearest = {.wanted = name};
     int seen = 0;
     lua_pushglobaltable(L);
-    dnnlua_nearest_offer(&nearest, "dnn");
+    dnn_nearest_offer(&nearest, "dnn");
     for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1)) {
         if (lua_type(L, -2) == LUA_TSTRING)
-            dnnlua_nearest_offer(&nearest, lua_tostring(L, -2));
+            dnn_nearest_offer(&nearest, lua_tostring(L, -2));
         if (++seen == MOST_GLOBALS) {
             lua_pop(L, 2);
             break;

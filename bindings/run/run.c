@@ -230,7 +230,7 @@ static int run_index(lua_State *L) {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
-    dnnlua_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = "Run"};
+    dnn_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = "Run"};
     if (strcmp(nearest.wanted, "path") == 0) {
         lua_getiuservalue(L, 1, RUN_FOLDER);
     } else if (strcmp(nearest.wanted, "file") == 0) {

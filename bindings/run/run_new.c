@@ -57,7 +57,7 @@ static void read_beat(lua_State *L, int opts, const char *name, double fallback,
     double every = dnnlua_option_number(L, opts, "Run", name, -1);
 
     if (isnan(every) || (every < 0 && every != -1))
-        luaL_error(L, "Run: %s must be a number of seconds >= 0, got %f", name, every);
+        luaL_error(L, "Run: %s must be a number of seconds >= 0, got %f", name, dnn_shown(every));
     interval->exact = every >= 0;
     interval->every = interval->exact ? every : fallback;
 }

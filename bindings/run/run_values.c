@@ -154,18 +154,21 @@ void dnnlua_run_log_number(const dnnlua_run *self, lua_Integer step, const char 
 
 static void log_bins(const dnnlua_run *self, lua_Integer step, const char *tag,
                      const dnn_bins *bins) {
-    if (dnn_interrupt_requested())
+    bool any =
+        bins->count > 0; /* else an empty bucket stands for the finite ones: readers want one */
+
+    if (dnn_interrupt_requested() || bins->count + bins->not_finite == 0)
         return; /* nothing was counted */
     dnnlua_run_log_event(self, (dnn_event){
                                    .step = step,
                                    .tag = tag,
                                    .kind = DNN_EVENT_HISTOGRAM,
-                                   .histogram = {.min = bins->min,
-                                                 .max = bins->max,
-                                                 .count = (double)bins->count,
+                                   .histogram = {.min = any ? bins->min : 0,
+                                                 .max = any ? bins->max : 0,
+                                                 .count = (double)(bins->count + bins->not_finite),
                                                  .sum = bins->sum,
                                                  .sum_squares = bins->sum_squares,
-                                                 .buckets = DNN_BINS,
+                                                 .buckets = any ? DNN_BINS : 1,
                                                  .limits = bins->limits,
                                                  .counts = bins->counts}
     });
@@ -176,13 +179,12 @@ void dnnlua_run_log_histogram(const dnnlua_run *self, lua_Integer step, const ch
     dnn_bins bins;
 
     dnn_bins_count(&bins, m);
-    if (bins.count > 0)
-        log_bins(self, step, tag, &bins);
+    log_bins(self, step, tag, &bins);
 }
 
 dnn_status dnnlua_run_log_image(const dnnlua_run *self, lua_Integer step, const char *tag,
-                                  const uint8_t *pixels, size_t width, size_t height,
-                                  size_t channels, dnn_error *err) {
+                                const uint8_t *pixels, size_t width, size_t height, size_t channels,
+                                dnn_error *err) {
     uint8_t *png;
     size_t size;
     dnn_status status = dnn_image_encode_png(&png, &size, pixels, width, height, channels, err);
@@ -245,8 +247,7 @@ static void log_matrix(lua_State *L, const walk *w, const char *tag, const dnn_m
         return;
     }
     dnn_bins_count(&bins, m);
-    if (bins.count > 0)
-        log_bins(w->self, w->logged->step, tag, &bins);
+    log_bins(w->self, w->logged->step, tag, &bins);
     if (bins.not_finite > 0)
         note_not_finite(w, tag, NAN);
 }

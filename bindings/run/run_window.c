@@ -168,7 +168,7 @@ static void change_rate(dnnlua_run *self, const char *factor) {
     double rate = dnn_optimiser_settings(optimiser)[0].number * strtod(factor, NULL);
     if (!(rate > 0) ||
         dnn_optimiser_set(optimiser, 0, (dnn_setting){.number = rate}, &err) != DNN_OK) {
-        answer(self, "rate: cannot be %g", rate);
+        answer(self, "rate: cannot be %g", dnn_shown(rate));
         return;
     }
     answer(self, "rate %.6g", rate);

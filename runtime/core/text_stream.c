@@ -6,6 +6,7 @@
 
 #include "core/atomic_file.h"
 #include "core/memory.h"
+#include "core/utf8.h"
 
 enum { FIRST_BYTES = 256 };
 
@@ -62,16 +63,32 @@ bool dnn_text_close(FILE *stream) {
     return fclose(stream) == 0 && good;
 }
 
+bool dnn_text_make(char **text, size_t *size, dnn_text_writer *write, const void *context) {
+    uint64_t refused = dnn_allocations_refused();
+    FILE *out = dnn_text_open(text, size);
+    bool good = out != NULL && write(context, out);
+    return dnn_text_close(out) && good && refused == dnn_allocations_refused();
+}
+
+bool dnn_text_show(FILE *out, dnn_text_writer *write, const void *context) {
+    char *text = NULL;
+    size_t size;
+    bool good = dnn_text_make(&text, &size, write, context);
+    if (text != NULL) {
+        dnn_utf8_disarm(text);
+        good = fputs(text, out) >= 0 && good;
+    }
+    free(text);
+    return good;
+}
+
 dnn_status dnn_text_save(const char *path, dnn_text_writer *write, const void *context,
                          dnn_error *err) {
     char *text = NULL;
     size_t size = 0;
-    uint64_t refused = dnn_allocations_refused();
-    FILE *out = dnn_text_open(&text, &size);
-    bool good = out != NULL && write(context, out);
-    good = dnn_text_close(out) && good && refused == dnn_allocations_refused();
-    dnn_status status = good ? dnn_atomic_file_replace(path, text, size, err)
-                             : dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory", path);
+    dnn_status status = dnn_text_make(&text, &size, write, context)
+                            ? dnn_atomic_file_replace(path, text, size, err)
+                            : dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory", path);
     free(text);
     return status;
 }

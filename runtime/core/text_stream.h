@@ -17,10 +17,17 @@ FILE *dnn_text_open(char **text, size_t *size);
  * memory for, and says so in errno alone, which other calls clear.) */
 bool dnn_text_close(FILE *stream);
 
-/* Replaces a file by what `write` puts into a stream, whole or not at all (atomic_file.h). When it
- * returns false, or memory was refused to it or to the text: DNN_ERROR_MEMORY, and the file as it
- * was. */
+/* What `write` puts into a stream as a text, which is the caller's to free in any case. When it
+ * returns false, or memory was refused to it or to the text, it is not whole: false. */
 typedef bool dnn_text_writer(const void *context, FILE *out);
+bool dnn_text_make(char **text, size_t *size, dnn_text_writer *write, const void *context);
+
+/* Writes such a text into `out` without what would steer a terminal (dnn_utf8_disarm): words and
+ * names that come from files. False when it was not whole, or could not be written. */
+bool dnn_text_show(FILE *out, dnn_text_writer *write, const void *context);
+
+/* Replaces a file by such a text, whole or not at all (atomic_file.h). DNN_ERROR_MEMORY when it is
+ * not whole, and the file as it was. */
 dnn_status dnn_text_save(const char *path, dnn_text_writer *write, const void *context,
                          dnn_error *err);
 

@@ -71,15 +71,16 @@ bool dnn_utf8_valid(const char *text, size_t size) {
     return true;
 }
 
+bool dnn_utf8_steers(uint32_t c) {
+    return (c > 0 && c < 0x20) || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
 void dnn_utf8_disarm(char *text) {
-    for (unsigned char *p = (unsigned char *)text; *p != '\0'; p++) {
-        bool control = (*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7F;
-        if (*p == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0)
-            p[1] = '?', control = true;
-        if (*p == 0xE2 && ((p[1] == 0x80 && p[2] >= 0xAA && p[2] <= 0xAE) ||
-                           (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9)))
-            p[1] = p[2] = '?', control = true;
-        if (control)
-            *p = '?';
+    for (const char *next = text; *next != '\0';) {
+        char *from = text + (next - text);
+        uint32_t c = dnn_utf8_next(&next);
+        if (dnn_utf8_steers(c) && c != '\n' && c != '\t')
+            memset(from, '?', (size_t)(next - from));
     }
 }

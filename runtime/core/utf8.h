@@ -41,9 +41,12 @@ size_t dnn_utf8_cut(const char *text, size_t size);
 /* True when all `size` bytes are valid UTF-8. */
 bool dnn_utf8_valid(const char *text, size_t size);
 
-/* Replaces each control character of a text that ends with NUL (U+0000 to U+001F except tab and
- * newline, U+007F to U+009F, and those that turn the direction of writing, U+202A to U+202E and
- * U+2066 to U+2069) by question marks, in place: text from a file must not steer a terminal. */
+/* Whether a terminal would obey a character instead of showing it: U+0001 to U+001F, U+007F to
+ * U+009F, and those that turn the direction of writing, U+202A to U+202E and U+2066 to U+2069. */
+bool dnn_utf8_steers(uint32_t character);
+
+/* Replaces the bytes of such characters, tabs and newlines excepted, by question marks, in place:
+ * text from a file must not steer a terminal. */
 void dnn_utf8_disarm(char *text);
 
 #endif

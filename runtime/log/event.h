@@ -29,7 +29,8 @@ typedef enum dnn_event_kind {
     DNN_EVENT_KIND_COUNT
 } dnn_event_kind;
 
-/* Counts per bucket; bucket k holds values in (limits[k - 1], limits[k]]. */
+/* Counts per bucket; bucket k holds values in (limits[k - 1], limits[k]]. `count` is of all values:
+ * those that are in no bucket are not finite. Extremes and sums are of the finite ones. */
 typedef struct dnn_histogram {
     double min, max, count, sum, sum_squares;
     size_t buckets;

@@ -26,7 +26,7 @@ static void add_value(lines *l, const dnn_wire_field *message) {
     for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
         if (f.field == ANY_NUMBER && f.kind == DNN_WIRE_FIXED64)
             add(l, number,
-                (size_t)snprintf(number, sizeof number, "%.15g", dnn_wire_double(f.number)));
+                (size_t)snprintf(number, sizeof number, "%.15g", dnn_shown(dnn_wire_double(f.number))));
         else if (f.field == ANY_STRING && f.kind == DNN_WIRE_BYTES)
             add(l, f.bytes, f.size);
         else if (f.field == ANY_BOOL && f.kind == DNN_WIRE_VARINT)

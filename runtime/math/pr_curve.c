@@ -25,7 +25,7 @@ static dnn_status check(const dnn_matrix *p, const dnn_matrix *labels, dnn_error
             return dnn_fail(err, DNN_ERROR_NUMERIC,
                             "probabilities are within 0..1, got %g at place %zu; dnn.sigmoid makes "
                             "them of logits",
-                            isnan(value) ? fabs(value) : value, k + 1);
+                            dnn_shown(value), k + 1);
     }
     return DNN_OK;
 }

@@ -46,6 +46,23 @@ describe("dnn.Run", function()
       assert.equal(20, event_file.series(events, "list/2")[1])
     end)
 
+    it("how many elements of a Matrix are not finite, which are in no bucket", function()
+      local run <close> = assert(dnn.Run(folder, {stop_not_finite = false}))
+      local A = dnn.Matrix{{1, 2, 0/0}, {3, math.huge, -math.huge}}
+      run:log(1, {some = A, none = dnn.full(2, 2, 0/0)})
+      run:histogram(2, "by/hand", A)
+      local events = events_of(run)
+      local some, none = event_file.series(events, "some")[1].histogram, event_file.series(events, "none")[1].histogram
+      local function total(h)
+        local sum = 0
+        for _, count in ipairs(h.counts) do sum = sum + count end
+        return sum
+      end
+      assert.same({6, 3, 6, 1, 3}, {some.count, total(some), some.sum, some.min, some.max})
+      assert.same({4, 0, 0, 1}, {none.count, total(none), none.sum, #none.limits})
+      assert.same(some, event_file.series(events, "by/hand")[2].histogram)
+    end)
+
     it("a Matrix of one element as its number, a larger one as a histogram", function()
       local run <close> = assert(dnn.Run(folder))
       local A = dnn.randn(40, 50)

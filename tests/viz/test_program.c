@@ -58,6 +58,8 @@ static void a_command_line_that_makes_no_sense_is_status_2(void **state) {
     (void)state;
     check_says("", 2, "which run? Give its folder, as in: dnnview runs/cats");
     check_says("--colour runs/cats", 2, "unknown option '--colour'");
+    check_says("--txet runs/cats", 2, "unknown option '--txet'; did you mean '--text'?");
+    check_says("runs/cats --csv - --svg -", 2, "one thing at a time goes to the standard output");
     check_says("runs/cats --png", 2, "--png needs a value: FILE");
     check_says("runs/cats --size 12", 2, "--size takes WIDTHxHEIGHT, not '12'");
     check_says("runs/cats --size 800x600x4", 2, "--size takes WIDTHxHEIGHT, not '800x600x4'");
@@ -256,6 +258,35 @@ static void logs_of_other_programs_are_read(void **state) {
     assert_non_null(strstr(text, ",loss,9,1700000009.000000,1\n"));
 }
 
+static void a_pattern_that_no_tag_matches_is_named_with_status_1(void **state) {
+    (void)state;
+    check_says("runs --text --only csot", 1, "no tag matches --only 'csot'; did you mean 'cost'?");
+    check_says("runs --csv none.csv --only 'weight/*'", 1, "did you mean 'weights'?");
+    check_says("runs --png none.png --only nosuch", 1, "no tag matches --only 'nosuch'\n");
+    assert_int_equal(access("none.csv", F_OK) | access("none.png", F_OK), -1);
+}
+
+static void a_dash_is_the_standard_output(void **state) {
+    (void)state;
+    check_says("runs --only cost --csv -", 0, "run,tag,step,wall_time,value\n");
+    check_says("runs --only cost --svg -", 0, "</svg>\n");
+    check_says("runs --only cost --html -", 0, "</html>");
+    check_says("runs --only cost --png -", 0, "PNG\r\n");
+    assert_int_equal(access("-", F_OK), -1);
+}
+
+static void names_of_folders_cannot_steer_the_terminal(void **state) {
+    (void)state;
+    assert_int_equal(system("mkdir named && cp -r runs/cats \"$(printf 'named/a\\033[31mb')\" && "
+                            "cp -r runs/cats named/c"),
+                     0);
+    check_says("named --text", 0, "a?[31mb");
+    assert_null(strchr(output, '\033'));
+    assert_int_equal(system("for f in named/a*/events*; do head -c 7 $f >>\"$f\"; done"), 0);
+    check_says("named --csv n.csv", 0, "a?[31mb: ends inside a record");
+    assert_null(strchr(output, '\033'));
+}
+
 static void several_runs_are_listed_in_words(void **state) {
     (void)state;
     check_says("runs --text", 0, "cost/test");
@@ -276,6 +307,9 @@ int main(void) {
         cmocka_unit_test(text_is_plotted_within_the_columns_and_plain_in_a_pipe),
         cmocka_unit_test(logs_of_other_programs_are_read),
         cmocka_unit_test(several_runs_are_listed_in_words),
+        cmocka_unit_test(a_pattern_that_no_tag_matches_is_named_with_status_1),
+        cmocka_unit_test(a_dash_is_the_standard_output),
+        cmocka_unit_test(names_of_folders_cannot_steer_the_terminal),
         cmocka_unit_test(a_torn_run_shows_what_is_there),
         cmocka_unit_test(the_manual_page_and_the_version_are_there),
         cmocka_unit_test(the_installed_manual_page_has_every_option),

@@ -7,9 +7,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/atomic_file.h"
 #include "core/memory.h"
 #include "core/threads.h"
+#include "viz/draw/output.h"
 #include "viz/draw/png.h"
 #include "viz/draw/raster_kept.h"
 #include "viz/draw/raster_shapes.h"
@@ -60,7 +60,7 @@ dnn_status surface_write_png(const surface *s, const char *path, dnn_error *err)
     if (bytes == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory to encode %d x %d pixels", path,
                         s->width, s->height);
-    dnn_status status = dnn_atomic_file_replace(path, bytes, size, err);
+    dnn_status status = output_bytes(path, bytes, size, err);
     free(bytes);
     return status;
 }

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "core/text_stream.h"
 #include "core/utf8.h"
 #include "viz/draw/base64.h"
+#include "viz/draw/output.h"
 #include "viz/draw/png.h"
 
 typedef struct writer {
@@ -360,5 +360,5 @@ dnn_status svg_write(const display_list *list, float width, float height, const 
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "%s: a picture of %g x %g points cannot be written", path, (double)width,
                         (double)height);
-    return dnn_text_save(path, write_page, &(page){list, width, height}, err);
+    return output_text(path, write_page, &(page){list, width, height}, err);
 }

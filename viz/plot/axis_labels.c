@@ -57,7 +57,7 @@ void axis_format_time(double seconds, const char *format, char *text, size_t siz
 
 void axis_format(double value, int digits, char *text, size_t size) {
     if (!isfinite(value)) {
-        snprintf(text, size, "%s", isnan(value) ? "NaN" : value > 0 ? "inf" : "-inf");
+        snprintf(text, size, "%s", isnan(value) ? "nan" : value > 0 ? "inf" : "-inf");
         return;
     }
     char number[64];

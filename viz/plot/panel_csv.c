@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "core/text_stream.h"
+#include "viz/draw/output.h"
 #include "viz/plot/panel_parts.h"
 #include "viz/runs/layer_graph.h"
 #include "viz/runs/settings.h"
@@ -41,15 +41,15 @@ static void put_item(FILE *out, const panel *p, const figure_item *item, figure_
         if (p->held && !(item->x[i] >= p->x.low && item->x[i] <= p->x.high))
             continue;
         put_field(out, item->name);
-        fprintf(out, ",%.17g,%.17g", item->x[i], item->y[i]);
+        fprintf(out, ",%.17g,%.17g", dnn_shown(item->x[i]), dnn_shown(item->y[i]));
         if (more.spread)
             fputs(",", out);
         if (item->spread != NULL)
-            fprintf(out, "%.17g", item->spread[i]);
+            fprintf(out, "%.17g", dnn_shown(item->spread[i]));
         if (more.shade)
             fputs(",", out);
         if (item->shades != NULL)
-            fprintf(out, "%.17g", item->shades[i]);
+            fprintf(out, "%.17g", dnn_shown(item->shades[i]));
         fputs("\n", out);
     }
 }
@@ -74,7 +74,7 @@ static void put_bins(FILE *out, const figure *f, const figure_item *item) {
 static void put_matrix(FILE *out, const figure_item *item) {
     for (size_t r = 0; r < item->rows; r++)
         for (size_t c = 0; c < item->columns; c++)
-            fprintf(out, "%.17g%s", item->y[c * item->rows + r],
+            fprintf(out, "%.17g%s", dnn_shown(item->y[c * item->rows + r]),
                     c + 1 == item->columns ? "\n" : ",");
 }
 
@@ -153,11 +153,11 @@ static void put_line(FILE *out, const curve *c, extra more, line l) {
         fprintf(out, "%.6f", l.wall_time);
     fputs(",", out);
     if (!l.no_value)
-        fprintf(out, "%.*g", l.digits, l.value);
+        fprintf(out, "%.*g", l.digits, dnn_shown(l.value));
     if (more.ranges && isnan(l.from))
         fputs(",,", out);
     else if (more.ranges)
-        fprintf(out, ",%.9g,%.9g", l.from, l.to);
+        fprintf(out, ",%.9g,%.9g", dnn_shown(l.from), dnn_shown(l.to));
     if (more.places && l.row == 0)
         fputs(",,", out);
     else if (more.places)
@@ -197,7 +197,8 @@ static void put_moment(FILE *out, const curve *c, extra more, const histogram_at
                         .from = NAN});
 }
 
-/* The buckets that hold anything, (from, to] and how many values, then mean and deviation. */
+/* The buckets that hold anything, (from, to] and how many values, then how many are not finite,
+ * mean and deviation. */
 static void put_histograms(FILE *out, const curve *c, extra more) {
     for (size_t i = 0; i < c->tag->histogram_count; i++) {
         const histogram_at *h = &c->tag->histograms[i];
@@ -208,24 +209,43 @@ static void put_histograms(FILE *out, const curve *c, extra more) {
             if (l.value > 0)
                 put_line(out, c, more, l);
         }
+        if (h->not_finite > 0)
+            put_moment(out, c, more, h, "not_finite", h->not_finite);
         put_moment(out, c, more, h, "mean", h->mean);
         put_moment(out, c, more, h, "deviation", h->deviation);
     }
 }
 
-/* Of a matrix, or of a curve of precision and recall. */
+static void put_element(FILE *out, const curve *c, extra more, size_t row, size_t column,
+                        double value) {
+    put_line(out, c, more,
+             (line){.step = c->tag->matrix_step,
+                    .wall_time = c->tag->matrix_time,
+                    .value = value,
+                    .digits = 9,
+                    .from = NAN,
+                    .row = row + 1,
+                    .column = column + 1});
+}
+
 static void put_elements(FILE *out, const curve *c, extra more) {
     const run_tag *tag = c->tag;
     size_t count = tag->matrix == NULL ? 0 : tag->rows * tag->columns;
     for (size_t i = 0; i < count; i++)
-        put_line(out, c, more,
-                 (line){.step = tag->matrix_step,
-                        .wall_time = tag->matrix_time,
-                        .value = tag->matrix[i],
-                        .digits = 9,
-                        .from = NAN,
-                        .row = i % tag->rows + 1,
-                        .column = i / tag->rows + 1});
+        put_element(out, c, more, i % tag->rows, i / tag->rows, tag->matrix[i]);
+}
+
+/* A column for each threshold: the counts as they are in the log, then precision and recall. */
+static void put_pr(FILE *out, const curve *c, extra more) {
+    const run_tag *tag = c->tag;
+    size_t counts = DNN_EVENT_PR_ROWS - 2;
+    for (size_t i = 0; tag->matrix != NULL && i < tag->columns; i++) {
+        pr_point at = run_pr_point(tag, i);
+        for (size_t row = 0; row < counts; row++)
+            put_element(out, c, more, row, i, tag->matrix[i * tag->rows + row]);
+        put_element(out, c, more, counts, i, at.precision);
+        put_element(out, c, more, counts + 1, i, at.recall);
+    }
 }
 
 /* An image's size in pixels and its caption. */
@@ -318,7 +338,7 @@ static const struct {
 } kinds[PANEL_KIND_COUNT] = {
     [PANEL_HISTOGRAM] = {put_histograms, {.ranges = true}},
     [PANEL_MATRIX] = {put_elements,   {.places = true}},
-    [PANEL_PR] = {put_elements,   {.places = true}},
+    [PANEL_PR] = {put_pr,         {.places = true}},
     [PANEL_IMAGES] = {put_image,      {.words = true} },
     [PANEL_TEXT] = {put_texts,      {.words = true} },
     [PANEL_GRAPH] = {put_layers,     {.words = true} },
@@ -367,5 +387,5 @@ static bool write_all(const void *context, FILE *out) {
 
 dnn_status panels_write_csv(const panel *panels, size_t count, const page_options *options,
                             const char *path, dnn_error *err) {
-    return dnn_text_save(path, write_all, &(shown){panels, count, options}, err);
+    return output_text(path, write_all, &(shown){panels, count, options}, err);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/memory.h"
 #include "viz/draw/font.h"
@@ -20,16 +21,9 @@ typedef struct ridges {
     float full;
 } ridges;
 
-static double total_of(const histogram_at *h) {
-    double total = 0;
-    for (size_t k = 0; k < h->buckets; k++)
-        total += h->counts[k] > 0 ? h->counts[k] : 0;
-    return total;
-}
-
 /* The ends of all but the outermost 1 in 500 values on each side. */
 static void central_range(const histogram_at *h, double *low, double *high) {
-    double total = total_of(h), sum = 0, a, b;
+    double total = h->count, sum = 0, a, b;
     *low = INFINITY, *high = -INFINITY;
     for (size_t k = 0; k < h->buckets; k++) {
         if (!(h->counts[k] > 0))
@@ -70,7 +64,7 @@ static void soften(float *density, size_t bins) {
 
 /* Spreads each bucket evenly over the bins that it covers. */
 static void fill_density(const histogram_at *h, const axis *x, float *density, size_t bins) {
-    double total = total_of(h), a, b;
+    double total = h->count, a, b;
     for (size_t i = 0; i < bins; i++)
         density[i] = 0;
     for (size_t k = 0; k < h->buckets; k++) {
@@ -188,7 +182,8 @@ static void draw_values(const panel *p, const page_options *o, const histogram_a
                         display_list *list) {
     char heading[128], a[16] = "", b[16] = "";
     double value = axis_value(&p->x, (cursor.x - p->plot.x) / p->plot.w), low = 0, high = 0;
-    box_row rows[] = {{.label = "values"}, {.label = "count"}, {.label = "of all"}};
+    box_row rows[] = {
+        {.label = "values"}, {.label = "count"}, {.label = "of all"}, {.label = "not finite"}};
     describe_point(&p->curves[0], o, h->step, h->wall_time, heading, sizeof heading);
     size_t k = 0;
     while (k < h->buckets && h->limits[k] < value)
@@ -202,9 +197,10 @@ static void draw_values(const panel *p, const page_options *o, const histogram_a
     else
         snprintf(rows[0].value, sizeof rows[0].value, "none here");
     axis_format(k < h->buckets ? h->counts[k] : 0, 7, rows[1].value, sizeof rows[1].value);
-    axis_format(h->count, 7, rows[2].value, sizeof rows[2].value);
+    axis_format(h->count + h->not_finite, 7, rows[2].value, sizeof rows[2].value);
+    axis_format(h->not_finite, 7, rows[3].value, sizeof rows[3].value);
     draw_cursor_line(p, o, cursor.x, list);
-    draw_box(p, o, cursor, heading, rows, 3, list);
+    draw_box(p, o, cursor, heading, rows, h->not_finite > 0 ? 4 : 3, list);
 }
 
 /* To be freed; NULL: there is no plot, or no memory. */
@@ -215,22 +211,26 @@ static ridges *ridges_of(const panel *p) {
     return r;
 }
 
-/* "mean 0.0021 · deviation 0.97", of the last one. */
+/* "3 not finite · mean 0.0021 · deviation 0.97", of the last one. */
 static void write_note(const run_tag *tag, char *text, size_t size) {
     const histogram_at *h =
         tag->histogram_count == 0 ? NULL : &tag->histograms[tag->histogram_count - 1];
     char mean[32], deviation[32];
     text[0] = '\0';
+    if (h != NULL && h->not_finite > 0)
+        snprintf(text, size, "%.0f not finite", h->not_finite);
     if (h == NULL || !isfinite(h->mean) || !isfinite(h->deviation))
         return;
+    size_t used = strlen(text);
     axis_format(h->mean, 3, mean, sizeof mean);
     axis_format(h->deviation, 3, deviation, sizeof deviation);
-    snprintf(text, size, "mean %s · deviation %s", mean, deviation);
+    snprintf(text + used, size - used, "%smean %s · deviation %s", used > 0 ? " · " : "", mean,
+             deviation);
 }
 
 void draw_histograms(panel *p, const page_options *o, display_list *list) {
     const run_tag *tag = p->curves[0].tag;
-    char widest[48], note[96];
+    char widest[48], note[128];
     write_note(tag, note, sizeof note);
     float top = draw_title(p, o, note, list);
     if (tag->histogram_count == 0) {

@@ -1,7 +1,7 @@
 /* report.c: the page around the data. */
 #include "viz/report/report.h"
+#include "viz/draw/output.h"
 
-#include "core/text_stream.h"
 #include "report_parts.h" /* made of report.css and script/ */
 
 /* Nothing but the page itself is ever asked for; "connect-src 'self'" is for a served page. */
@@ -31,5 +31,5 @@ static bool write_page(const void *context, FILE *out) {
 }
 
 dnn_status report_save(const report *r, const char *path, dnn_error *err) {
-    return dnn_text_save(path, write_page, r, err);
+    return output_text(path, write_page, r, err);
 }

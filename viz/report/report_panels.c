@@ -31,6 +31,8 @@ static bool put_histograms(const report *r, const panel *p, FILE *out) {
         json_number(h->min, 9, out);
         fputs(",\"max\":", out);
         json_number(h->max, 9, out);
+        fputs(",\"notFinite\":", out);
+        json_number(h->not_finite, 17, out);
         put_numbers("limits", h->limits, h->buckets, out);
         put_numbers("counts", h->counts, h->buckets, out);
         putc('}', out);

@@ -151,13 +151,21 @@ static void thin(run_tag *tag) {
     tag->histogram_count = kept;
 }
 
-static double mean_of(const dnn_histogram *h) {
-    return h->count > 0 ? h->sum / h->count : NAN;
+/* How many values are in the buckets. */
+static double count_of(const dnn_histogram *h) {
+    double count = 0;
+    for (size_t k = 0; k < h->buckets; k++)
+        count += h->counts[k] > 0 ? h->counts[k] : 0;
+    return count;
 }
 
-static double deviation_of(const dnn_histogram *h) {
-    double mean = mean_of(h);
-    return sqrt(fmax(0, h->sum_squares / h->count - mean * mean));
+static double mean_of(const dnn_histogram *h, double count) {
+    return count > 0 ? h->sum / count : NAN;
+}
+
+static double deviation_of(const dnn_histogram *h, double count) {
+    double mean = mean_of(h, count);
+    return isnan(mean) ? NAN : sqrt(fmax(0, h->sum_squares / count - mean * mean));
 }
 
 static bool copy_histogram(const dnn_event *e, histogram_at *out) {
@@ -167,13 +175,15 @@ static bool copy_histogram(const dnn_event *e, histogram_at *out) {
         return false;
     memcpy(numbers, h->limits, h->buckets * sizeof *numbers);
     memcpy(numbers + h->buckets, h->counts, h->buckets * sizeof *numbers);
+    double count = count_of(h), missing = h->count - count;
     *out = (histogram_at){.step = e->step,
                           .wall_time = e->wall_time,
                           .min = h->min,
                           .max = h->max,
-                          .count = h->count,
-                          .mean = mean_of(h),
-                          .deviation = deviation_of(h),
+                          .count = count,
+                          .not_finite = missing >= 1 && isfinite(missing) ? floor(missing) : 0,
+                          .mean = mean_of(h, count),
+                          .deviation = deviation_of(h, count),
                           .buckets = h->buckets,
                           .limits = numbers,
                           .counts = numbers + h->buckets};

@@ -11,8 +11,9 @@
 
 typedef struct histogram_at {
     int64_t step;
-    double wall_time, min, max, count;
-    double mean, deviation; /* NaN where the log does not say */
+    double wall_time, min, max;
+    double count, not_finite; /* values in the buckets, and those that are in none */
+    double mean, deviation;   /* NaN where the log does not say */
     size_t buckets;
     const double *limits, *counts; /* buckets each, as in dnn_histogram; one block */
 } histogram_at;

@@ -200,7 +200,9 @@ static void put_text(const screen *s, const command *c) {
         cell *at = cell_at(s, column, row);
         if (at == NULL || clipped(s, ((float)column + 0.5f) * CELL_WIDTH, c->area.y))
             continue;
-        *at = (cell){.character = ch < ' ' || ch == 0x2009 ? ' ' : ch,
+        *at = (cell){.character = ch == 0x2009          ? ' '
+                                  : dnn_utf8_steers(ch) ? '?'
+                                                        : ch,
                      .plain = k == t->text || k == t->muted || k == t->axis,
                      .bold = c->style == FONT_BOLD,
                      .dim = k == t->muted || k == t->axis,

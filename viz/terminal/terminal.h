@@ -26,8 +26,9 @@ bool terminal_play(const display_list *list, const theme *colors_of, int columns
 /* Draws the page in `columns` cells; rows 0: as many as its panels need. */
 bool terminal_draw(view *v, int columns, int rows, terminal_colors colors, FILE *out);
 
-/* The list of runs as lines of words: name, state, step, last values. */
-void terminal_list_runs(const view *v, int columns, FILE *out);
+/* The list of runs as lines of words: name, state, step, last values; whether it could be written.
+ */
+bool terminal_list_runs(const view *v, int columns, FILE *out);
 
 /* All values of all panels in words, below their titles; whether they could be written. */
 bool terminal_list_values(const view *v, FILE *out);

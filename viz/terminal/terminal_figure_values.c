@@ -15,7 +15,8 @@ static void put_spread(const figure_item *item, FILE *out) {
         low = item->spread[i] < low ? item->spread[i] : low;
         high = item->spread[i] > high ? item->spread[i] : high;
     }
-    fprintf(out, ", %s from %.7g to %.7g", item->bars ? "error bars" : "band", low, high);
+    fprintf(out, ", %s from %.7g to %.7g", item->bars ? "error bars" : "band", dnn_shown(low),
+            dnn_shown(high));
 }
 
 static void put_curve(const figure_item *item, FILE *out) {
@@ -24,7 +25,7 @@ static void put_curve(const figure_item *item, FILE *out) {
             n == 1 ? "" : "s");
     put_span("x", &item->x_span, out);
     put_span("y", &item->y_span, out);
-    fprintf(out, ", last %.7g at %.7g", item->y[n - 1], item->x[n - 1]);
+    fprintf(out, ", last %.7g at %.7g", dnn_shown(item->y[n - 1]), dnn_shown(item->x[n - 1]));
     if (item->spread != NULL)
         put_spread(item, out);
     if (item->shades != NULL)
@@ -48,7 +49,7 @@ static void put_rows(const figure_item *item, FILE *out) {
     for (size_t r = 0; r < item->rows; r++) {
         fprintf(out, "    row %zu:", r + 1);
         for (size_t c = 0; c < item->columns; c++)
-            fprintf(out, " %.7g", item->y[c * item->rows + r]);
+            fprintf(out, " %.7g", dnn_shown(item->y[c * item->rows + r]));
         putc('\n', out);
     }
 }

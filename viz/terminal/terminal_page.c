@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/text_stream.h"
 #include "core/utf8.h"
 #include "viz/terminal/terminal.h"
 #include "viz/window/page.h"
@@ -13,6 +14,7 @@
 #define LEAST_ROWS   13
 #define COLUMN_CELLS 70
 #define VALUE_CELLS  16 /* of a value in the list of runs */
+#define LEAST_NAME   10 /* cells of a run's name there */
 
 /* Rows of panels that have room in so many lines; the last line is for the words about the others.
  */
@@ -55,19 +57,36 @@ bool terminal_draw(view *v, int columns, int rows, terminal_colors colors, FILE 
 
 /* --- words --- */
 
-static void put_padded(const char *text, int width, FILE *out) {
-    const char *next = text;
-    for (int n = 0; n < width; n++) {
-        const char *from = next;
-        if (dnn_utf8_next(&next) == 0) {
-            fprintf(out, "%*s", width - n, "");
-            return;
-        }
-        fwrite(from, 1, (size_t)(next - from), out);
+typedef struct run_lines {
+    const view *view;
+    int columns;
+} run_lines;
+
+static void put_some(const char **text, int count, FILE *out) {
+    for (int n = 0; n < count; n++) {
+        const char *from = *text;
+        dnn_utf8_next(text);
+        fwrite(from, 1, (size_t)(*text - from), out);
     }
 }
 
-void terminal_list_runs(const view *v, int columns, FILE *out) {
+/* In so many columns: padded with spaces, or without its middle, as names differ at their ends. */
+static void put_fitted(const char *text, int width, FILE *out) {
+    int count = (int)dnn_utf8_count(text);
+    if (count <= width) {
+        fprintf(out, "%s%*s", text, width - count, "");
+        return;
+    }
+    put_some(&text, (width - 1) / 2, out);
+    fputs("…", out);
+    for (int left_out = count - (width - 1); left_out > 0; left_out--)
+        dnn_utf8_next(&text);
+    fputs(text, out);
+}
+
+static bool put_runs(const void *context, FILE *out) {
+    const run_lines *lines = context;
+    const view *v = lines->view;
     const runs *all = view_runs(v);
     char text[RUN_LIST_COLUMNS][64];
     int names = 4, room;
@@ -75,19 +94,23 @@ void terminal_list_runs(const view *v, int columns, FILE *out) {
         int n = (int)dnn_utf8_count(run_label(all->items[i]));
         names = n > names ? n : names;
     }
-    room = columns - 2 - 2 - 10 - 10 - (int)RUN_LIST_COLUMNS * VALUE_CELLS;
-    names = names < room ? names : room > 8 ? room : 8;
+    room = lines->columns - 2 - 2 - 10 - 10 - (int)RUN_LIST_COLUMNS * VALUE_CELLS;
+    names = names < room ? names : room > LEAST_NAME ? room : LEAST_NAME;
     size_t count = run_list_titles(v, text);
     fputs("\n  ", out);
-    put_padded("run", names + 2, out);
-    fputs("state     step      ", out);
-    for (size_t i = 0; i < count; i++)
-        fprintf(out, "%*.*s", VALUE_CELLS, VALUE_CELLS - 1, text[i]);
+    put_fitted("run", names, out);
+    fputs("  state     step      ", out);
+    for (size_t i = 0; i < count; i++) {
+        putc(' ', out);
+        int n = (int)dnn_utf8_count(text[i]);
+        fprintf(out, "%*s", n < VALUE_CELLS - 1 ? VALUE_CELLS - 1 - n : 0, "");
+        put_fitted(text[i], n < VALUE_CELLS - 1 ? n : VALUE_CELLS - 1, out);
+    }
     for (size_t k = 0; k < all->count; k++) {
         const run *r = all->items[k];
         fputs("\n  ", out);
-        put_padded(run_label(r), names + 2, out);
-        fprintf(out, "%-10s%-10lld", page_is_running(v, r) ? "running" : "finished",
+        put_fitted(run_label(r), names, out);
+        fprintf(out, "  %-10s%-10lld", page_is_running(v, r) ? "running" : "finished",
                 (long long)r->last_step);
         for (size_t i = 0; i < count; i++) {
             run_list_value(v, r, i, text[i], sizeof text[i]);
@@ -95,4 +118,9 @@ void terminal_list_runs(const view *v, int columns, FILE *out) {
         }
     }
     fputc('\n', out);
+    return true;
+}
+
+bool terminal_list_runs(const view *v, int columns, FILE *out) {
+    return dnn_text_show(out, put_runs, &(run_lines){v, columns});
 }

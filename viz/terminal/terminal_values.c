@@ -2,12 +2,10 @@
  * plot or want to search it. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
 #include "core/text_stream.h"
-#include "core/utf8.h"
 #include "viz/runs/layer_graph.h"
 #include "viz/terminal/terminal.h"
 
@@ -20,7 +18,7 @@ static void put_series(const curve *c, FILE *out) {
         bad += !isfinite(series_value(s, i));
     if (n == 0)
         return;
-    fprintf(out, "    %s: %.7g at step %lld", c->label, (double)series_value(s, n - 1),
+    fprintf(out, "    %s: %.7g at step %lld", c->label, dnn_shown(series_value(s, n - 1)),
             (long long)series_step(s, n - 1));
     if (all.low <= all.high)
         fprintf(out, ", from %.7g to %.7g", (double)all.low, (double)all.high);
@@ -35,9 +33,13 @@ static void put_histogram(const curve *c, FILE *out) {
     const histogram_at *h = &c->tag->histograms[n > 0 ? n - 1 : 0];
     if (n == 0)
         return;
-    fprintf(out, "    %s: %.17g values from %.7g to %.7g", c->label, h->count, h->min, h->max);
+    fprintf(out, "    %s: %.17g values", c->label, h->count);
+    if (h->count > 0)
+        fprintf(out, " from %.7g to %.7g", dnn_shown(h->min), dnn_shown(h->max));
+    if (h->not_finite > 0)
+        fprintf(out, " and %.17g not finite", h->not_finite);
     if (isfinite(h->mean))
-        fprintf(out, ", mean %.7g, deviation %.7g", h->mean, h->deviation);
+        fprintf(out, ", mean %.7g, deviation %.7g", h->mean, dnn_shown(h->deviation));
     fprintf(out, ", at step %lld\n", (long long)h->step);
 }
 
@@ -53,7 +55,7 @@ static void put_matrix(const curve *c, FILE *out) {
             fprintf(out, "    row %zu:", r + 1);
         names += size + (names[size] != '\0');
         for (size_t k = 0; k < tag->columns; k++)
-            fprintf(out, " %.7g", tag->matrix[k * tag->rows + r]);
+            fprintf(out, " %.7g", dnn_shown(tag->matrix[k * tag->rows + r]));
         putc('\n', out);
     }
 }
@@ -63,7 +65,8 @@ static void put_pr(const curve *c, FILE *out) {
     fprintf(out, "    %s, threshold, precision, recall:\n", c->label);
     for (size_t i = 0; tag->matrix != NULL && i < tag->columns; i++) {
         pr_point at = run_pr_point(tag, i);
-        fprintf(out, "      %.4g %.7g %.7g\n", at.threshold, at.precision, at.recall);
+        fprintf(out, "      %.4g %.7g %.7g\n", at.threshold, dnn_shown(at.precision),
+                dnn_shown(at.recall));
     }
 }
 
@@ -76,8 +79,10 @@ static void put_image(const curve *c, FILE *out) {
 
 static void put_lines(const char *text, FILE *out) {
     while (*text != '\0') {
-        int size = (int)strcspn(text, "\n");
-        fprintf(out, "      %.*s\n", size, text);
+        size_t size = strcspn(text, "\n"), shown = size;
+        while (shown > 0 && text[shown - 1] == ' ') /* Markdown ends lines with two */
+            shown--;
+        fprintf(out, "      %.*s\n", (int)shown, text);
         text += size + (text[size] != '\0');
     }
 }
@@ -115,7 +120,8 @@ static void (*const kinds[PANEL_KIND_COUNT])(const curve *c, FILE *out) = {
     [PANEL_GRAPH] = put_graph,
 };
 
-static void put_panels(const view *v, FILE *out) {
+static bool put_panels(const void *context, FILE *out) {
+    const view *v = context;
     for (size_t i = 0; i < v->shown_count; i++) {
         const panel *p = &v->panels[v->shown[i]];
         if (p->figure == NULL && kinds[p->kind] == NULL)
@@ -129,19 +135,9 @@ static void put_panels(const view *v, FILE *out) {
         if (p->figure != NULL)
             terminal_put_notes(p->figure, out);
     }
+    return true;
 }
 
 bool terminal_list_values(const view *v, FILE *out) {
-    char *text = NULL;
-    size_t size;
-    FILE *stream = dnn_text_open(&text, &size);
-    if (stream != NULL)
-        put_panels(v, stream);
-    bool good = dnn_text_close(stream);
-    if (good) {
-        dnn_utf8_disarm(text); /* names and texts are those of files */
-        good = fputs(text, out) >= 0;
-    }
-    free(text);
-    return good;
+    return dnn_text_show(out, put_panels, v);
 }

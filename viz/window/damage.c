@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/text_stream.h"
 #include "viz/window/page.h"
 
 /* After the path, which it begins with; "" when all is well. */
@@ -82,24 +83,38 @@ bool damage_unread(const runs *all) {
     return false;
 }
 
-bool damage_print(const runs *all, bool at_rest, FILE *out) {
-    bool values = false, damaged = false;
-    for (size_t i = 0; i < all->count; i++) {
-        const run *r = all->items[i];
+typedef struct damages {
+    const runs *all;
+    bool at_rest;
+} damages;
+
+static bool put_damages(const void *context, FILE *out) {
+    const damages *d = context;
+    for (size_t i = 0; i < d->all->count; i++) {
+        const run *r = d->all->items[i];
         const char *damage = dnn_run_reader_damage(r->reader);
-        char torn[96] = "";
-        if (at_rest)
+        char torn[96] = "", unknown[160];
+        if (d->at_rest)
             describe_torn(r, torn, sizeof torn);
+        describe_unknown(r, unknown, sizeof unknown);
         if (damage[0] != '\0')
             fprintf(out, "dnnview: %s\n", damage);
         if (torn[0] != '\0')
             fprintf(out, "dnnview: %s: %s\n", r->path, torn);
-        char unknown[160];
-        describe_unknown(r, unknown, sizeof unknown);
         if (unknown[0] != '\0')
             fprintf(out, "dnnview: %s: not shown: %s\n", r->path, unknown);
-        values = values || r->tag_count > 0;
-        damaged = damaged || damage[0] != '\0' || torn[0] != '\0';
+    }
+    return true;
+}
+
+bool damage_print(const runs *all, bool at_rest, FILE *out) {
+    bool values = false, damaged = false;
+    dnn_text_show(out, put_damages, &(damages){all, at_rest});
+    for (size_t i = 0; i < all->count; i++) {
+        const dnn_run_reader *reader = all->items[i]->reader;
+        values = values || all->items[i]->tag_count > 0;
+        damaged = damaged || dnn_run_reader_damage(reader)[0] != '\0' ||
+                  (at_rest && dnn_run_reader_torn(reader) > 0);
     }
     if (damaged && !values)
         fprintf(out, "dnnview: there is nothing else to show\n");

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "core/nearest.h"
+#include "viz/draw/text_fit.h"
 #include "viz/window/figure_page.h"
 #include "viz/window/layout.h"
 #include "viz/window/page.h"
@@ -79,6 +81,38 @@ static int find_panel(const panel *panels, size_t count, const identity *id) {
  * "grad_norm/1 Linear". */
 static bool fits(const char *pattern, const char *name) {
     return pattern == NULL || fnmatch(pattern, name, FNM_LEADING_DIR) == 0;
+}
+
+/* Offers the part of a tag's name before the slash, which fits all that begins with it. */
+static void offer_group(dnn_nearest *nearest, const char *name, char *best, size_t size) {
+    char group[64];
+    text_copy(name, strcspn(name, "/"), group, sizeof group);
+    dnn_nearest_offer(nearest, group);
+    if (nearest->name == group) {
+        snprintf(best, size, "%s", group);
+        nearest->name = best;
+    }
+}
+
+dnn_status view_check_only(const view *v, dnn_error *err) {
+    const runs *all = view_runs(v);
+    char wanted[64], best[64];
+    dnn_nearest nearest = {.wanted = wanted};
+    size_t tags = 0;
+    if (v->only == NULL || v->figure != NULL)
+        return DNN_OK;
+    text_copy(v->only, strcspn(v->only, "/*"), wanted, sizeof wanted);
+    for (size_t i = 0; i < all->count; i++)
+        for (size_t k = 0; k < all->items[i]->tag_count; k++, tags++) {
+            if (fits(v->only, all->items[i]->tags[k]->name))
+                return DNN_OK;
+            offer_group(&nearest, all->items[i]->tags[k]->name, best, sizeof best);
+        }
+    if (tags == 0)
+        return DNN_OK;
+    bool near = nearest.name != NULL;
+    return dnn_fail(err, DNN_ERROR_ARGUMENT, "no tag matches --only '%s'%s%s%s", v->only,
+                    near ? "; did you mean '" : "", near ? nearest.name : "", near ? "'?" : "");
 }
 
 static void leave_out_curves(panel *p, const char *pattern) {

@@ -105,6 +105,10 @@ void view_choose_shown(view *v);
 /* As the last window had it: of runs without epochs x is the step as long as they have none. */
 void view_want_x(view *v, x_axis x);
 
+/* DNN_ERROR_ARGUMENT when the pattern of tags fits none of those that were logged; what was likely
+ * meant is in the message. */
+dnn_status view_check_only(const view *v, dnn_error *err);
+
 /* Gives every shown panel its area, and keeps the scroll within the content. */
 void view_layout(view *v);
 

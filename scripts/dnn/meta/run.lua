@@ -87,7 +87,7 @@ function run:log(step, values) end
 ---@return fun(): integer?
 function run:steps(first, last) end
 
----Logs the distribution of a matrix.
+---Logs the distribution of a matrix, and how many of its elements are not finite.
 ---
 ---```lua
 ---dnn.Run():histogram(1, "weights", dnn.randn(20, 20))

@@ -59,6 +59,16 @@ static void control_characters_cannot_steer_a_terminal(void **state) {
     assert_string_equal(text, "a?[31mb??\tc\nd??2Je\xC2\xA9\xC3\xA9??????\xE2\x80\x93");
 }
 
+static void what_steers_a_terminal_is_told_from_what_it_shows(void **state) {
+    (void)state;
+    const uint32_t steers[] = {1, 0x1B, 0x7F, 0x9B, 0x202E, 0x2069};
+    const uint32_t shows[] = {0, ' ', '~', 0xA0, 0xE9, 0x2013, 0x202F, 0x206A, 0x1F600};
+    for (size_t i = 0; i < sizeof steers / sizeof *steers; i++)
+        assert_true(dnn_utf8_steers(steers[i]));
+    for (size_t i = 0; i < sizeof shows / sizeof *shows; i++)
+        assert_false(dnn_utf8_steers(shows[i]));
+}
+
 static void a_message_carries_no_control_characters_and_no_half_character(void **state) {
     (void)state;
     dnn_error err;
@@ -82,6 +92,7 @@ int main(void) {
         cmocka_unit_test(a_text_is_walked_to_its_end),
         cmocka_unit_test(no_cut_goes_through_a_character),
         cmocka_unit_test(control_characters_cannot_steer_a_terminal),
+        cmocka_unit_test(what_steers_a_terminal_is_told_from_what_it_shows),
         cmocka_unit_test(a_message_carries_no_control_characters_and_no_half_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

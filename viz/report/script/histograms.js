@@ -2,6 +2,8 @@
 
 const drawHistogram = (view) => {
   const room = prepare(view), g = room.g, all = view.panel.histograms, bins = 90;
+  const bad = all.length ? all[all.length - 1].notFinite : 0;
+  view.note.textContent = bad > 0 ? bad + " not finite" : "";
   let low = Infinity, high = -Infinity;
   for (const h of all) {
     low = Math.min(low, h.min);

@@ -247,7 +247,7 @@ static void values_are_written_as_short_as_they_go(void **state) {
         {-1.25e-7,   "-1.25e-7"  },
         {0.99999999, "1"         },
         {9999999.9,  "1e7"       },
-        {NAN,        "NaN"       },
+        {NAN,        "nan"       },
         {INFINITY,   "inf"       },
         {-INFINITY,  "-inf"      },
     };

@@ -19,6 +19,7 @@ static histogram_at histogram = {.step = 9,
                                  .min = -1,
                                  .max = 1,
                                  .count = 7,
+                                 .not_finite = 2,
                                  .mean = 0.125,
                                  .deviation = 0.75,
                                  .buckets = 2,
@@ -34,8 +35,9 @@ static const struct expected {
     [PANEL_CURVES] = {"cost",      "run,cost,4,1002.000000,2,,,,,\n",                       "cost: 2 at step 4"     },
     [PANEL_HEAT] = {"grad_norm", "run,grad_norm/2 Linear,2,1001.000000,1,,,,,\n",
                       "2 Linear: 1 at step 2"                                                                       },
-    [PANEL_HISTOGRAM] = {"weights",   "run,weights,9,0.000000,4,0,1,,,\n",
-                      "7 values from -1 to 1, mean 0.125, deviation 0.75, at step 9"                                },
+    [PANEL_HISTOGRAM] =
+        {"weights",   "run,weights,9,0.000000,4,0,1,,,\n",
+                      "7 values from -1 to 1 and 2 not finite, mean 0.125, deviation 0.75, at step 9"               },
     [PANEL_IMAGES] = {"photo",     "run,photo/1,5,,,,,,,\"4 x 2 pixels: a cat, asleep\"\n",
                       "4 x 2 pixels at step 5, a cat, asleep"                                                       },
     [PANEL_MATRIX] = {"confusion", "run,confusion,7,0.000000,43,,,2,2,\n",                  "cat: 48 2\n"           },
@@ -82,16 +84,17 @@ static void read_back(FILE *file, char *text, size_t size) {
     fclose(file);
 }
 
-static void every_kind_of_panel_is_in_the_csv_and_in_the_words(void **state) {
-    (void)state;
+/* The CSV and the words of a run that has logged what `log` does. */
+static void values_of(void (*log)(run *r), char *csv, char *words, size_t size) {
     scene s = {0};
     dnn_error err;
-    char path[] = "/tmp/dnn_values_XXXXXX", csv[8192], words[8192];
-    log_all(sample_run(&s.sample, "run"));
-    build(&s, PANEL_CURVES, "cost", 300, 200);
+    char path[] = "/tmp/dnn_values_XXXXXX";
+    log(sample_run(&s.sample, "run"));
+    s.options = sample_options();
+    assert_true(panels_build(&s.panels, &s.count, &s.sample.all));
     close(mkstemp(path));
     check_ok(panels_write_csv(s.panels, s.count, &s.options, path, &err));
-    read_back(fopen(path, "r"), csv, sizeof csv);
+    read_back(fopen(path, "r"), csv, size);
     remove(path);
     size_t shown[32];
     for (size_t i = 0; i < s.count; i++)
@@ -99,19 +102,53 @@ static void every_kind_of_panel_is_in_the_csv_and_in_the_words(void **state) {
     const view v = {
         .panels = s.panels, .panel_count = s.count, .shown = shown, .shown_count = s.count};
     FILE *file = tmpfile();
-    terminal_list_values(&v, file);
-    read_back(file, words, sizeof words);
+    assert_true(terminal_list_values(&v, file));
+    read_back(file, words, size);
+    clean(&s);
+}
+
+static void every_kind_of_panel_is_in_the_csv_and_in_the_words(void **state) {
+    (void)state;
+    char csv[8192], words[8192];
+    values_of(log_all, csv, words, sizeof csv);
     for (panel_kind kind = 0; kind < PANEL_KIND_COUNT; kind++) {
         if (is_of_figures(kind))
             continue;
         assert_non_null(expected[kind].title);
-        assert_non_null(find_panel(s.panels, s.count, kind, expected[kind].title));
         assert_non_null(strstr(csv, expected[kind].csv));
         assert_non_null(strstr(words, expected[kind].words));
     }
     assert_non_null(strstr(csv, "run,weights/mean,9,0.000000,0.125,,,,,\n"));
+    assert_non_null(strstr(csv, "run,weights/not_finite,9,0.000000,2,,,,,\n"));
     assert_non_null(strstr(csv, "run,weights/deviation,9,0.000000,0.75,,,,,\n"));
-    clean(&s);
+}
+
+static double no_number(double i) {
+    return i < 2 ? i : -NAN;
+}
+
+static double undefined[] = {1, -NAN, 3, 4};
+
+static void log_undefined(run *r) {
+    sample_curve(r, "cost", 3, no_number);
+    log_matrix(sample_tag(r, "confusion", DNN_EVENT_MATRIX), undefined, 2, 2, 7);
+    log_matrix(sample_tag(r, "pr/cat", DNN_EVENT_PR_CURVE), pr, 6, 2, 6);
+}
+
+/* Of the second threshold nothing is a positive, and so it has no precision. */
+static void what_is_undefined_is_nan_without_a_sign_in_the_csv_and_in_the_words(void **state) {
+    (void)state;
+    char csv[4096], words[4096];
+    values_of(log_undefined, csv, words, sizeof csv);
+    assert_non_null(strstr(csv, "run,cost,2,1001.000000,nan,,\n"));
+    assert_non_null(strstr(csv, "run,confusion,7,0.000000,nan,2,1\n"));
+    assert_non_null(strstr(csv, "run,pr/cat,6,0.000000,nan,5,2\n"));
+    assert_non_null(strstr(csv, "run,pr/cat,6,0.000000,0.25,6,2\n"));
+    assert_null(strstr(csv, "-nan"));
+    assert_non_null(strstr(words, "cost: nan at step 2"));
+    assert_non_null(strstr(words, "row 2: nan 4\n"));
+    assert_non_null(strstr(words, "1 nan 0.25\n"));
+    assert_null(strstr(words, "-nan"));
 }
 
 /* A grid of all kinds of figures, as --figure FILE --text --all prints it. */
@@ -198,6 +235,7 @@ static void figures_have_their_bands_colours_and_notes_in_the_csv(void **state) 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_panel_is_in_the_csv_and_in_the_words),
+        cmocka_unit_test(what_is_undefined_is_nan_without_a_sign_in_the_csv_and_in_the_words),
         cmocka_unit_test(every_kind_of_figure_is_in_the_words),
         cmocka_unit_test(figures_have_their_bands_colours_and_notes_in_the_csv),
     };

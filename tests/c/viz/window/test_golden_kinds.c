@@ -47,19 +47,20 @@ static void log_text(dnn_run_log *log, int step, const char *tag, const char *te
 /* A bell that wanders and widens. */
 static void log_bell(dnn_run_log *log, int step, const char *tag, double middle, double width) {
     enum { BUCKETS = 40 };
-    double limits[BUCKETS], counts[BUCKETS];
+    double limits[BUCKETS], counts[BUCKETS], all = 0;
     for (int k = 0; k < BUCKETS; k++) {
         double x = (k - 0.5 * BUCKETS) / (0.2 * BUCKETS);
         limits[k] = middle + width * (x + 0.12);
         counts[k] = floor(400 * exp(-x * x / 2) * (1 + 0.2 * dnn_random_normal(&noise)));
         counts[k] = fmax(counts[k], 0);
+        all += counts[k];
     }
     dnn_event e = event_of(step, tag, DNN_EVENT_HISTOGRAM);
     e.histogram = (dnn_histogram){middle - 3 * width,
                                   limits[BUCKETS - 1],
-                                  4000,
-                                  4000 * middle,
-                                  4000 * (middle * middle + width * width),
+                                  all,
+                                  all * middle,
+                                  all * (middle * middle + width * width),
                                   BUCKETS,
                                   limits,
                                   counts};

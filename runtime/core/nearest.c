@@ -1,5 +1,5 @@
 /* nearest.c: the known name that an unknown one was most likely meant to be. */
-#include "bindings/nearest.h"
+#include "core/nearest.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -49,7 +49,7 @@ static bool destroys(const char *name) {
     return strcmp(name, "close") == 0;
 }
 
-void dnnlua_nearest_offer(dnnlua_nearest *nearest, const char *name) {
+void dnn_nearest_offer(dnn_nearest *nearest, const char *name) {
     size_t distance = edits(nearest->wanted, name);
     bool few = distance <= 2 && 3 * distance <= strlen(nearest->wanted) + 1;
     bool alike = strncasecmp(nearest->wanted, name, 3) == 0;

@@ -1,0 +1,28 @@
+/* output.c: the one place where "-" is the standard output. */
+#include "viz/draw/output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/atomic_file.h"
+
+dnn_status output_bytes(const char *path, const void *bytes, size_t size, dnn_error *err) {
+    if (strcmp(path, "-") != 0)
+        return dnn_atomic_file_replace(path, bytes, size, err);
+    bool good = fwrite(bytes, 1, size, stdout) == size;
+    if (fflush(stdout) == 0 && good)
+        return DNN_OK;
+    return dnn_fail(err, DNN_ERROR_FILE, "the standard output: %s", strerror(errno));
+}
+
+dnn_status output_text(const char *path, dnn_text_writer *write, const void *context,
+                       dnn_error *err) {
+    char *text = NULL;
+    size_t size = 0;
+    dnn_status status = dnn_text_make(&text, &size, write, context)
+                            ? output_bytes(path, text, size, err)
+                            : dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory", path);
+    free(text);
+    return status;
+}
