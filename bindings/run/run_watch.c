@@ -1,9 +1,11 @@
 /* run_watch.c: what is logged of a watched network: at a short interval gradient norms, sizes of
  * updates, dead units, learning rate and pace; at a long one histograms and images of weights.
  *
- * Unless the script sets an interval, it is at least REST times as long as the last look took, so
- * both together take half a per cent of the time, however large the network is. */
+ * Unless the script sets an interval, it is at least REST times as long as the last look took, for
+ * each run of the process that watches a network: together they take a quarter of a per cent of the
+ * time, however large the networks are and however many train side by side. */
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +13,10 @@
 #include "core/clock.h"
 #include "nn/network/watch.h"
 
-#define REST 400.0
+#define REST 800.0
+
+/* The step after a look notes what it changed, which takes half as long again. */
+#define LOOK_AND_STEP 1.5
 
 /* The long interval grows by this factor each time, so that a day's images still fit on a disk:
  * 75 in the first hour, 140 in the first day. */
@@ -24,6 +29,8 @@ typedef struct look {
     int run, values; /* indices */
     lua_Integer step;
 } look;
+
+static atomic_size_t watching; /* runs of this process */
 
 /* --- whom to watch --- */
 
@@ -48,6 +55,7 @@ void dnnlua_run_unwatch(lua_State *L, int run) {
     lua_setiuservalue(L, -2, NETWORK_RUN);
     lua_pop(L, 2);
     self->network = NULL;
+    watching--;
     self->optimiser = NULL;
     self->change_asked = false;
     self->graph_logged = false;
@@ -139,6 +147,7 @@ void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser) {
     p->change = change;
     p->change_wanted = self->change_asked = true;
     self->network = watched;
+    watching++;
     self->optimiser = steps;
     describe_network(L, self, network);
     if (steps != NULL)
@@ -147,9 +156,13 @@ void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser) {
 
 /* --- the intervals --- */
 
+/* `took` is in processor time: while other programs have the core a look costs nothing. The first
+ * look takes longer than those after it. */
 static void rest(dnnlua_interval *interval, double now, double took) {
-    double pause = REST * took;
-    interval->next = now + (interval->exact || pause < interval->every ? interval->every : pause);
+    double pause = REST * took * (double)watching;
+    bool first = interval->next == 0;
+    interval->next =
+        now + (first || interval->exact ? interval->every : fmax(interval->every, pause));
 }
 
 void dnnlua_run_set_pace(dnnlua_run *self) {
@@ -290,16 +303,16 @@ static void log_distributions(const look *l) {
 void dnnlua_run_look(lua_State *L, int run, int values, lua_Integer step) {
     dnnlua_run *self = lua_touserdata(L, run);
     look l = {L, self, dnnlua_run_network(self), run, values, step};
-    double now = dnn_clock_coarse(), start = dnn_clock_seconds();
+    double now = dnn_clock_coarse(), start = dnn_clock_processor();
 
     log_pace(&l);
     if (l.network != NULL && self->log != NULL)
         log_network(&l);
-    double looked = dnn_clock_seconds();
-    rest(&self->look, now, looked - start);
+    double looked = dnn_clock_processor();
+    rest(&self->look, now, LOOK_AND_STEP * (looked - start));
     if (l.network != NULL && self->log != NULL && now >= self->histograms.next) {
         log_distributions(&l);
-        rest(&self->histograms, now, dnn_clock_seconds() - looked);
+        rest(&self->histograms, now, dnn_clock_processor() - looked);
         self->histograms.every *= self->histograms.exact ? 1 : SLOWER;
     }
 }

@@ -27,6 +27,13 @@ static inline double dnn_clock_coarse(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* Seconds of processor time that the calling thread has had. */
+static inline double dnn_clock_processor(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 /* The moment so many nanoseconds from now, for pthread_cond_timedwait on the same clock. */
 static inline struct timespec dnn_clock_after(int64_t nanoseconds) {
     int64_t then = dnn_clock_nanoseconds() + nanoseconds;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "viz/window/damage.h"
 #include "viz/window/page.h"
@@ -39,17 +40,16 @@ static void look_at_words(window *w, uint64_t now) {
     page_describe(w->view, words, sizeof words);
     if (strcmp(words, w->words) != 0)
         w->stale = true;
-    strcpy(w->words, words);
 }
 
-/* Data must not cost the training its core: they are looked for often only while someone is at the
- * mouse or the keys, and less so after slow frames; else every WINDOW_SLOWEST, so that a value
- * still shows within 250 ms of being logged (it may rest 100 ms with its writer). */
+/* Data must not cost the training its core. While someone is at the mouse or the keys they are
+ * looked for often, in a tenth of a core; else after a pause of a hundred times what the last frame
+ * cost, but so soon that a value shows within a second of being logged (it may rest 100 ms with its
+ * writer). */
 uint64_t window_beat(const window *w, uint64_t now) {
-    uint64_t rest = 8 * w->frame_time;
-    if (now - w->touched > WINDOW_ATTENTION)
-        return WINDOW_SLOWEST;
-    return rest < WINDOW_BEAT ? WINDOW_BEAT : rest > WINDOW_SLOWEST ? WINDOW_SLOWEST : rest;
+    bool attended = now - w->touched <= WINDOW_ATTENTION;
+    double rest = attended ? fmax(WINDOW_BEAT, 8 * w->cost) : fmax(WINDOW_SLOWER, 100 * w->cost);
+    return (uint64_t)fmin(rest, attended ? WINDOW_SLOWER : WINDOW_SLOWEST);
 }
 
 /* A "stop" that waits for its second key forgets itself. */
@@ -67,9 +67,10 @@ static void look_at_stop(window *w, uint64_t now) {
     }
 }
 
-static void look_for_more(window *w, uint64_t now) {
+/* True if it was time to look. */
+static bool look_for_more(window *w, uint64_t now) {
     if (now - w->polled < window_beat(w, now))
-        return;
+        return false;
     w->polled = now;
     if (trainer_listen(w->trainer, w->view))
         w->stale = true;
@@ -77,6 +78,7 @@ static void look_for_more(window *w, uint64_t now) {
         view_update(w->view);
         w->stale = true;
     }
+    return true;
 }
 
 /* --- drawing --- */
@@ -107,6 +109,7 @@ static void draw(window *w) {
     SDL_FreeSurface(drawn);
     SDL_UpdateWindowSurface(w->sdl);
     w->stale = w->unfinished = left == 0; /* the next frame goes on averaging */
+    page_describe(w->view, w->words, sizeof w->words);
     w->frames++;
 }
 
@@ -121,15 +124,17 @@ bool window_step(window *w, int milliseconds) {
         any = SDL_PollEvent(&e) == 1;
     }
     uint64_t now = SDL_GetTicks64();
+    clock_t begun = clock();
     move_replay(w, now);
-    look_for_more(w, now);
+    bool looked = look_for_more(w, now);
     look_at_words(w, now);
     look_at_stop(w, now);
     bool away = (SDL_GetWindowFlags(w->sdl) & (SDL_WINDOW_MINIMIZED | SDL_WINDOW_HIDDEN)) != 0;
-    if (open && w->stale && !away) {
+    bool draws = open && w->stale && !away;
+    if (draws)
         draw(w);
-        w->frame_time = SDL_GetTicks64() - now;
-    }
+    if (looked || draws)
+        w->cost = 1e3 * (double)(clock() - begun) / CLOCKS_PER_SEC;
     return open;
 }
 

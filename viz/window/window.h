@@ -6,10 +6,11 @@
 #include "viz/draw/raster.h"
 #include "viz/window/view.h"
 
-/* Milliseconds after which window_step looks for new values while the user is at it, and at the
- * longest. */
+/* Milliseconds after which window_step looks for new values: at least and at most while the user is
+ * at it, and at most otherwise. */
 #define WINDOW_BEAT      60
-#define WINDOW_SLOWEST   120
+#define WINDOW_SLOWER    120
+#define WINDOW_SLOWEST   800
 #define WINDOW_ATTENTION 1500 /* after a key or a motion */
 #define WINDOW_ARMED     4000 /* after which a first "stop" counts no more */
 
@@ -29,8 +30,8 @@ typedef struct window {
     uint64_t polled;  /* when the runs were last looked at */
     uint64_t touched; /* when the last key or motion came */
     uint64_t armed;   /* when the first "stop" came, 0: none waits */
-    uint64_t frame_time; /* milliseconds that the last frame took */
-    uint64_t worded;     /* when the words about the runs were last compared */
+    double cost;      /* processor milliseconds that the last look and frame took */
+    uint64_t worded;  /* when the words about the runs were last compared */
     char words[200];
     uint64_t frames;             /* drawn so far */
     bool (*more)(void *context); /* reads what has come; true when anything has */

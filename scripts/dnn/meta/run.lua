@@ -277,9 +277,9 @@ function run:resume() end
 -- And once, `graph`, a table of the layers, which dnnview shows as a graph.
 --
 -- What the script itself logs under one of these names is not logged twice. A step that an optimiser refuses because of
--- its gradients is logged too. A slow look is followed by a pause 400 times as long, which keeps the cost at half a per
--- cent, unless the script sets `every` or `histogram_every` itself. Update ratios need a copy of the parameters in
--- memory. The trained numbers are the same bits, watched or not.
+-- its gradients is logged too. A slow look is followed by a pause 800 times as long, for each run that watches a
+-- network, which keeps the cost at a quarter of a per cent, unless the script sets `every` or `histogram_every` itself.
+-- Update ratios need a copy of the parameters in memory. The trained numbers are the same bits, watched or not.
 
 ---Watches a network: logs from then on how its layers learn.
 ---
