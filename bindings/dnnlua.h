@@ -141,8 +141,9 @@ dnn_random *dnnlua_opt_random(lua_State *L, int index);
 
 /* --- lists (list.c) --- */
 
-/* The number of elements of the table at index. Raises where it has a key besides them, such as an
- * option among the numbers, or a gap: "cat: matrices must be a list, and has the key 'axis'; ...". */
+/* The number of elements of the list at index. Raises where that is not a table, or has a key besides
+ * them, such as an option among the numbers, or a gap: "cat: matrices must be a list, and has the
+ * key 'axis'; ...". */
 size_t dnnlua_list_length(lua_State *L, int index, const char *function, const char *what);
 
 /* True for a table of `count` elements and no other key. */

@@ -15,6 +15,8 @@ static bool push_other_key(lua_State *L, int index, size_t count) {
 
 size_t dnnlua_list_length(lua_State *L, int index, const char *function, const char *what) {
     index = lua_absindex(L, index);
+    if (!lua_istable(L, index))
+        luaL_error(L, "%s: %s must be a list, got %s", function, what, dnnlua_got(L, index));
     size_t count = lua_rawlen(L, index);
     luaL_checkstack(L, 4, "too many values");
     if (!push_other_key(L, index, count))

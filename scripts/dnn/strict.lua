@@ -4,8 +4,12 @@ local core = require "dnn.core"
 
 local strict = {}
 
--- What a group of the module has by that name: "; it is dnn.data.read_image here".
+-- What the module or another group of it has by that name: "; it is dnn.data.read_image here".
 local function elsewhere(title, name)
+  if title ~= "dnn" then
+    local parts = (getmetatable(core) or {}).__parts
+    if rawget(core, name) ~= nil or parts and parts[name] then return ("; it is dnn.%s here"):format(name) end
+  end
   for _, group in ipairs {"data", "linalg", "optim", "checkpoint", "stepwise"} do
     local full = "dnn." .. group
     local members = rawget(core, group) or package.loaded[full]
@@ -21,7 +25,7 @@ end
 function strict.unknown(title, name, ...)
   if type(name) ~= "string" then return nil end
   local advice = core._advice(title, name, ...)
-  if title == "dnn" and (advice == "" or advice:find("did you mean", 1, true)) then
+  if title:find "^dnn" and (advice == "" or advice:find("did you mean", 1, true)) then
     advice = elsewhere(title, name) or advice
   end
   error(("%s has no '%s'%s"):format(title, name, advice), 2)

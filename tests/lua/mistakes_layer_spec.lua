@@ -25,6 +25,8 @@ describe("a mistake with layers and networks:", function()
       "GroupNorm: 4 groups do not divide 6 channels into equal parts"},
     {"groups of other channels", function() dnn.Sequential{dnn.Input(2, 2, 3), dnn.GroupNorm(2, 4)} end,
       "network: layer 1, GroupNorm(num_groups = 2, num_channels = 4): needs 4 features, but its input is 2 x 2 x 3"},
+    {"a data set whose shape is a number", function() dnn.Input{shape = 5} end,
+      "Input: a shape must be a list, got 5"},
     {"one pixel to normalise over", function() dnn.Sequential{dnn.Input(1, 1, 3), dnn.InstanceNorm2d(3)} end,
       "network: layer 1, InstanceNorm2d(num_features = 3): needs images of more than one pixel, as a single one "
         .. "becomes 0"},

@@ -18,6 +18,10 @@ describe("the module", function()
     local _, linalg = pcall(function() return dnn.linalg.chol end)
     assert.matches("module_spec.lua:%d+: dnn.optim has no 'Addam'; did you mean 'Adam'%?$", optim)
     assert.matches(": dnn.linalg has no 'chol'; did you mean 'cholesky'%?$", linalg)
+    for name, place in pairs{Linear = "dnn", fit = "dnn", csv = "dnn.data"} do
+      local _, there = pcall(function() return dnn.optim[name] end)
+      assert.matches((": dnn.optim has no '%s'; it is %s.%s here$"):format(name, place, name), there)
+    end
   end)
 
   it("can be asked for a name with rawget, and is not a list", function()
