@@ -79,7 +79,7 @@ int dnnlua_gradcheck(lua_State *L) {
         return luaL_error(L, "gradcheck: %s takes several outputs, and a network has one",
                           loss->kind->name);
     }
-    dnn_loss_call call = {.settings = loss->settings, .Y = Y, .vector = dnnlua_loss_vector(L, 2)};
+    dnn_loss_call call = {.settings = loss->settings, .Y = Y, .vector = loss->vector};
     dnn_keep keep = dnn_network_keep(self->network);
     const dnn_matrix *X = prepare_keeping(L, 6, keep);
     uint64_t key = dnnlua_network_key(L, dnn_network_draws(self->network));

@@ -12,13 +12,14 @@
 #include "math/elementwise.h"
 #include "nn/registry.h"
 
-enum {             /* user values */
-       LOSS_A = 1, /* and B, C */
+enum {             /* what a loss keeps of a forward: user value k + 1 keeps kept[k] alive */
+       LOSS_A = 0, /* and B, C */
        LOSS_Y = LOSS_A + DNN_LOSS_INPUTS,
        LOSS_WEIGHTS,
        LOSS_INPUT_LENGTHS,
        LOSS_TARGET_LENGTHS,
-       LOSS_GRADIENT, /* of A, and of B, C */
+       /* the other user values */
+       LOSS_GRADIENT = DNNLUA_LOSS_KEPT + 1, /* of A, and of B, C */
        LOSS_VECTOR = LOSS_GRADIENT + DNN_LOSS_INPUTS
 };
 
@@ -71,16 +72,10 @@ static int loss_new(lua_State *L) {
     memcpy(self->settings, settings, sizeof settings);
     luaL_setmetatable(L, DNNLUA_LOSS);
     push_vector(L, kind);
+    self->vector = dnnlua_test_matrix(L, -1);
     lua_setiuservalue(L, 2, LOSS_VECTOR);
     lua_settop(L, 2);
     return 1;
-}
-
-const dnn_matrix *dnnlua_loss_vector(lua_State *L, int index) {
-    lua_getiuservalue(L, index, LOSS_VECTOR);
-    const dnn_matrix *vector = dnnlua_test_matrix(L, -1);
-    lua_pop(L, 1); /* the loss keeps it alive */
-    return vector;
 }
 
 /* Matrices that have gradients, and those that forward takes: Y is the last of them. */
@@ -100,9 +95,13 @@ static void push_options(lua_State *L, int index, const dnnlua_loss *self, dnn_l
     const dnn_matrix **const into[] = {&call->weights, &call->input_lengths, &call->target_lengths};
     bool sequences = self->kind->targets == DNN_TARGETS_SEQUENCES;
 
+    if (lua_isnil(L, index)) {
+        lua_settop(L, index + DNN_LOSS_OPTIONS);
+        return;
+    }
     dnnlua_check_options(L, index, self->kind->name, sequences ? known : plain);
     for (size_t k = 0; known[k] != NULL; k++) {
-        if (lua_isnil(L, index) || lua_getfield(L, index, known[k]) == LUA_TNIL) {
+        if (lua_getfield(L, index, known[k]) == LUA_TNIL) {
             lua_settop(L, index + (int)k);
             lua_pushnil(L);
             continue;
@@ -115,7 +114,7 @@ static void push_options(lua_State *L, int index, const dnnlua_loss *self, dnn_l
 static dnn_loss_call read_call(lua_State *L, const dnnlua_loss *self) {
     static const char *const names[] = {"A", "B", "C"};
     int inputs = inputs_of(self), count = matrices_of(self);
-    dnn_loss_call call = {.settings = self->settings, .vector = dnnlua_loss_vector(L, 1)};
+    dnn_loss_call call = {.settings = self->settings, .vector = self->vector};
 
     while (lua_gettop(L) > count + 2 && lua_isnil(L, -1))
         lua_pop(L, 1);
@@ -131,23 +130,29 @@ static dnn_loss_call read_call(lua_State *L, const dnnlua_loss *self) {
     return call;
 }
 
+/* Keeps the matrix m at index, or nothing (NULL and nil), unless it is the one that is kept. */
+static void keep_one(lua_State *L, dnnlua_loss *self, int which, const dnn_matrix *m, int index) {
+    if (self->kept[which] == m)
+        return;
+    lua_pushvalue(L, index);
+    lua_setiuservalue(L, 1, which + 1);
+    self->kept[which] = m;
+}
+
 /* Keeps what forward was given; the options are from index `options` on. */
-static void keep(lua_State *L, dnnlua_loss *self, int options) {
+static void keep(lua_State *L, dnnlua_loss *self, const dnn_loss_call *call, int options) {
     int inputs = inputs_of(self);
 
     for (int i = 0; i < inputs; i++) {
-        self->pass[i] = dnnlua_matrix_pass(L, 2 + i);
-        lua_pushvalue(L, 2 + i);
-        lua_setiuservalue(L, 1, LOSS_A + i);
+        const dnn_matrix *m = i == 0 ? call->A : call->others[i - 1];
+        self->pass[i] = dnnlua_matrix_of(m)->pass;
+        keep_one(L, self, LOSS_A + i, m, 2 + i);
     }
-    if (matrices_of(self) > inputs) {
-        lua_pushvalue(L, 2 + inputs);
-        lua_setiuservalue(L, 1, LOSS_Y);
-    }
-    for (int k = 0; k < 3; k++) {
-        lua_pushvalue(L, options + k);
-        lua_setiuservalue(L, 1, LOSS_WEIGHTS + k);
-    }
+    if (call->Y != NULL)
+        keep_one(L, self, LOSS_Y, call->Y, 2 + inputs);
+    keep_one(L, self, LOSS_WEIGHTS, call->weights, options);
+    keep_one(L, self, LOSS_INPUT_LENGTHS, call->input_lengths, options + 1);
+    keep_one(L, self, LOSS_TARGET_LENGTHS, call->target_lengths, options + 2);
 }
 
 /* The cost of an A (or B, C) that requires a gradient, as a Matrix that does. What loss:backward()
@@ -156,10 +161,11 @@ static int record(lua_State *L, dnnlua_loss *self, int options) {
     int count = matrices_of(self);
     dnnlua_operation operation = {.layer = &self->recorded, .owner = 1, .inputs = count};
 
-    self->recorded_user = (dnn_recorded_loss){self->kind, self->settings, dnnlua_loss_vector(L, 1)};
+    self->recorded_user = (dnn_recorded_loss){self->kind, self->settings, self->vector};
     self->recorded = (dnn_layer){.kind = &dnn_operator_loss, .user = &self->recorded_user};
+    self->kept[LOSS_A] = NULL;
     lua_pushnil(L);
-    lua_setiuservalue(L, 1, LOSS_A);
+    lua_setiuservalue(L, 1, LOSS_A + 1);
     for (int i = 0; i < count; i++)
         operation.at[i] = 2 + i;
     for (int k = 0; k < DNN_LOSS_OPTIONS; k++) {
@@ -179,11 +185,13 @@ static bool is_recorded(const dnn_loss_call *call) {
     return recorded;
 }
 
-/* Raises where Y or an option, from index `first` on, requires a gradient: losses have none for it. */
-static void refuse_gradients(lua_State *L, const dnnlua_loss *self, int first) {
-    for (int i = first; i <= lua_gettop(L); i++) {
-        const dnn_matrix *m = dnnlua_test_matrix(L, i);
-        if (m != NULL && dnnlua_is_recorded(m)) {
+/* Raises where Y or an option requires a gradient: losses have none for it. */
+static void refuse_gradients(lua_State *L, const dnnlua_loss *self, const dnn_loss_call *call) {
+    const dnn_matrix *const all[] = {call->Y, call->weights, call->input_lengths,
+                                     call->target_lengths};
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i] != NULL && dnnlua_is_recorded(all[i])) {
             luaL_error(L,
                        "%s: Y or a weight requires a gradient, and a loss has none for it; give "
                        "Y:detach(), or write the cost as an expression", self->kind->name);
@@ -199,7 +207,7 @@ static int loss_forward(lua_State *L) {
     dnn_error err;
     double cost;
 
-    refuse_gradients(L, self, 2 + inputs_of(self));
+    refuse_gradients(L, self, &call);
     if (is_recorded(&call))
         return record(L, self, options);
     if (self->for_each) {
@@ -207,22 +215,42 @@ static int loss_forward(lua_State *L) {
         call.costs = dnnlua_new_matrix(L, real ? call.A->dtype : DNN_FLOAT32, 1, call.A->cols);
     }
     dnnlua_check(L, dnn_loss_forward(self->kind, &call, &cost, &err), &err);
-    keep(L, self, options);
+    keep(L, self, &call, options);
     if (call.costs == NULL)
         lua_pushnumber(L, cost);
     return 1;
 }
 
-/* Pushes the matrix for gradient number i, from 0, of A's shape and type. */
-static dnn_matrix *push_gradient(lua_State *L, const dnn_matrix *A, int i) {
-    lua_getiuservalue(L, 1, LOSS_GRADIENT + i);
-    dnn_matrix *dA = dnnlua_test_matrix(L, -1);
+/* Whether the matrix of the last time serves for gradient number i, from 0, of A's shape and type. */
+static bool gradient_fits(const dnnlua_loss *self, const dnn_matrix *A, int i) {
+    const dnn_matrix *dA = self->gradient[i];
 
-    if (dA == NULL || dA->rows != A->rows || dA->cols != A->cols || dA->dtype != A->dtype) {
-        lua_pop(L, 1);
+    return dA != NULL && A != NULL && dA->rows == A->rows && dA->cols == A->cols &&
+           dA->dtype == A->dtype;
+}
+
+/* Backward makes a matrix: then a finaliser may run the loss forward, and what is kept is pushed to
+ * stay alive. */
+static void hold_kept(lua_State *L, const dnnlua_loss *self) {
+    bool makes = !lua_isnil(L, 2);
+
+    for (int i = 0; i < inputs_of(self); i++)
+        makes = makes || !gradient_fits(self, self->kept[LOSS_A], i);
+    for (int which = 0; makes && which < DNNLUA_LOSS_KEPT; which++)
+        lua_getiuservalue(L, 1, which + 1);
+}
+
+/* Pushes the matrix for gradient number i. */
+static dnn_matrix *push_gradient(lua_State *L, dnnlua_loss *self, const dnn_matrix *A, int i) {
+    dnn_matrix *dA = self->gradient[i];
+
+    if (!gradient_fits(self, A, i)) {
         dA = dnnlua_new_matrix(L, A->dtype, A->rows, A->cols);
         lua_pushvalue(L, -1);
         lua_setiuservalue(L, 1, LOSS_GRADIENT + i);
+        self->gradient[i] = dA;
+    } else {
+        lua_getiuservalue(L, 1, LOSS_GRADIENT + i);
     }
     return dA;
 }
@@ -248,11 +276,13 @@ static const dnn_matrix *weigh_costs(lua_State *L, const dnnlua_loss *self, cons
     return product;
 }
 
-/* Raises where there is no forward, or a later one has overwritten input number i, at index. */
-static void require_forward(lua_State *L, const dnnlua_loss *self, int i, int index) {
-    if (dnnlua_test_matrix(L, index) == NULL)
+/* Raises where there is no forward, or a later one has overwritten input number i. */
+static void require_forward(lua_State *L, const dnnlua_loss *self, int i) {
+    const dnn_matrix *m = self->kept[LOSS_A + i];
+
+    if (m == NULL)
         luaL_error(L, "%s: backward needs a forward first: loss:forward(A, Y)", self->kind->name);
-    if (self->pass[i] != 0 && dnnlua_matrix_pass(L, index) != self->pass[i]) {
+    if (self->pass[i] != 0 && dnnlua_matrix_of(m)->pass != self->pass[i]) {
         luaL_error(L,
                    "%s: backward: the network has run forward again since loss:forward(A, Y), so A "
                    "is overwritten; call loss:forward with the new output, or validate with "
@@ -261,30 +291,25 @@ static void require_forward(lua_State *L, const dnnlua_loss *self, int i, int in
     }
 }
 
-/* Pushes the user value and returns it as a Matrix, or NULL. */
-static const dnn_matrix *push_kept(lua_State *L, int which) {
-    lua_getiuservalue(L, 1, which);
-    return dnnlua_test_matrix(L, -1);
-}
-
-/* Pushes what the last forward was given. */
-static dnn_loss_call push_call(lua_State *L, const dnnlua_loss *self) {
-    dnn_loss_call call = {.settings = self->settings, .vector = dnnlua_loss_vector(L, 1)};
+/* What the last forward was given. */
+static dnn_loss_call kept_call(lua_State *L, const dnnlua_loss *self) {
+    dnn_loss_call call = {.settings = self->settings,
+                          .vector = self->vector,
+                          .Y = self->kept[LOSS_Y],
+                          .weights = self->kept[LOSS_WEIGHTS],
+                          .input_lengths = self->kept[LOSS_INPUT_LENGTHS],
+                          .target_lengths = self->kept[LOSS_TARGET_LENGTHS]};
 
     for (int i = 0; i < inputs_of(self); i++) {
-        *(i == 0 ? &call.A : &call.others[i - 1]) = push_kept(L, LOSS_A + i);
-        require_forward(L, self, i, lua_gettop(L));
+        require_forward(L, self, i);
+        *(i == 0 ? &call.A : &call.others[i - 1]) = self->kept[LOSS_A + i];
     }
-    call.Y = push_kept(L, LOSS_Y);
-    call.weights = push_kept(L, LOSS_WEIGHTS);
-    call.input_lengths = push_kept(L, LOSS_INPUT_LENGTHS);
-    call.target_lengths = push_kept(L, LOSS_TARGET_LENGTHS);
     return call;
 }
 
 /* dA = loss:backward(); with reduction "none" loss:backward(dcosts) */
 static int loss_backward(lua_State *L) {
-    const dnnlua_loss *self = check_loss(L);
+    dnnlua_loss *self = check_loss(L);
     dnn_matrix dA[DNN_LOSS_INPUTS];
     dnn_error err;
 
@@ -295,15 +320,16 @@ static int loss_backward(lua_State *L) {
                           self->kind->name, dnnlua_got_usage(L, 2));
     }
     lua_settop(L, 2);
-    dnn_loss_call call = push_call(L, self);
+    hold_kept(L, self);
+    dnn_loss_call call = kept_call(L, self);
     if (!lua_isnil(L, 2))
         call.weights = weigh_costs(L, self, call.A, call.weights);
-    int inputs = inputs_of(self), first = lua_gettop(L) + 1;
+    int inputs = inputs_of(self);
     for (int i = 0; i < inputs; i++)
-        dA[i] = *push_gradient(L, call.A, i); /* the same elements */
+        dA[i] = *push_gradient(L, self, call.A, i); /* the same elements */
     dnnlua_check(L, dnn_loss_backward(self->kind, &call, dA, &err), &err);
     for (int i = 0; i < inputs; i++)
-        dnnlua_matrix_set_pass(L, first + i, self->pass[i]);
+        dnnlua_matrix_of(self->gradient[i])->pass = self->pass[i];
     return inputs;
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "bindings/matrix/matrix.h"
+
 #define NETWORK "network" /* never handed out */
 
 /* --- found again --- */
@@ -44,6 +46,12 @@ void dnnlua_network_require_idle(lua_State *L, const dnnlua_network *self) {
         luaL_error(L, "network: this network is running; one of its layers called it");
 }
 
+static uint64_t closings;
+
+uint64_t dnnlua_networks_closed(void) {
+    return closings;
+}
+
 void dnnlua_network_close(lua_State *L, int index, const char *why) {
     dnnlua_network *self = lua_touserdata(L, index);
 
@@ -53,6 +61,8 @@ void dnnlua_network_close(lua_State *L, int index, const char *why) {
     dnn_network_destroy(self->network);
     self->network = NULL;
     self->closed = why;
+    self->output[0] = self->output[1] = NULL;
+    closings++;
     for (int value = NETWORK_VALUES; value <= NETWORK_VALUE_VIEWS; value++) {
         lua_pushnil(L);
         lua_setiuservalue(L, index, value);
@@ -122,15 +132,11 @@ static void check_type(lua_State *L, const dnn_network *network, const dnn_matri
 }
 
 /* Whether the matrix lies in the network's buffers of the present mode. */
-static bool holds(lua_State *L, int index, const dnn_matrix *m) {
-    const dnnlua_network *self = lua_touserdata(L, index);
+static bool holds(const dnnlua_network *self, const dnn_matrix *m) {
+    int mode = dnnlua_network_mode(self);
+    uintptr_t begin = (uintptr_t)self->buffers[mode], data = (uintptr_t)m->data;
 
-    lua_getiuservalue(L, index, NETWORK_BUFFERS + dnnlua_network_mode(self));
-    const char *begin = lua_touserdata(L, -1), *data = m->data;
-    bool inside = begin != NULL && data >= begin && data < begin + lua_rawlen(L, -1);
-
-    lua_pop(L, 1);
-    return inside;
+    return data >= begin && data - begin < self->buffer_bytes[mode];
 }
 
 /* Plans for X and returns the bytes of buffers that the idle network at index lacks. */
@@ -160,9 +166,14 @@ const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input) {
     if (bytes > 0) {
         lua_setiuservalue(L, index, NETWORK_BUFFERS + mode);
         dnn_network_attach_buffers(self->network, buffers);
+        self->buffers[mode] = buffers;
+        self->buffer_bytes[mode] = room;
+        self->output[mode] = NULL;
+        lua_pushnil(L);
+        lua_setiuservalue(L, index, NETWORK_OUTPUT + mode);
         lua_pushnil(L);
         lua_setiuservalue(L, index, NETWORK_VIEWS + mode);
-    } else if (holds(L, index, X)) {
+    } else if (holds(self, X)) {
         luaL_error(L, "network: X lies in this network's own buffers, which forward overwrites; "
                       "pass X:copy()");
     }
@@ -177,8 +188,8 @@ void dnnlua_network_push_buffer(lua_State *L, int index, size_t buffer, bool gra
     int mode = dnnlua_network_mode(self), base = lua_gettop(L) + 1;
 
     /* What is only a view of X lies in X's memory. */
-    lua_getiuservalue(L, index, holds(L, index, &now) ? NETWORK_BUFFERS + mode
-                                                      : NETWORK_INPUT + mode);
+    lua_getiuservalue(L, index,
+                      holds(self, &now) ? NETWORK_BUFFERS + mode : NETWORK_INPUT + mode);
     lua_pushinteger(L, (lua_Integer)(2 * buffer + gradient));
     dnnlua_cached_view(L, index, NETWORK_VIEWS + mode, now, base);
     dnnlua_matrix_set_pass(L, -1, self->pass[mode]);
@@ -211,6 +222,23 @@ void dnnlua_network_push_output(lua_State *L, int index, size_t step, bool gradi
     push_now(L, index, dnn_network_step(network, step)->output, gradient,
              gradient ? dnn_network_step_output_gradient(network, step)
                       : dnn_network_step_output(network, step));
+}
+
+void dnnlua_network_push_result(lua_State *L, int index) {
+    dnnlua_network *self = lua_touserdata(L, index);
+    int mode = dnnlua_network_mode(self);
+    size_t last = dnn_network_step_count(self->network) - 1;
+    const dnn_matrix *now = dnn_network_step_output(self->network, last);
+
+    if (now != NULL && self->output[mode] != NULL && dnnlua_same_view(self->output[mode], now)) {
+        dnnlua_matrix_of(self->output[mode])->pass = self->pass[mode];
+        lua_getiuservalue(L, index, NETWORK_OUTPUT + mode);
+        return;
+    }
+    dnnlua_network_push_output(L, index, last, false);
+    self->output[mode] = dnnlua_test_matrix(L, -1);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, index, NETWORK_OUTPUT + mode);
 }
 
 void dnnlua_network_push_input(lua_State *L, int index, size_t step, size_t input, bool gradient) {

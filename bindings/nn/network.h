@@ -31,6 +31,9 @@ typedef struct dnnlua_network {
     lua_Integer number;     /* in the list of those that are */
     bool input_gradient[2]; /* by mode: the last backward made dX */
     uint64_t pass[2];       /* by mode: number of the last forward */
+    const char *buffers[2]; /* by mode: the block, whose pointers would be asked for at every step; */
+    size_t buffer_bytes[2];
+    dnn_matrix *output[2];  /* and the matrix in NETWORK_OUTPUT; NULL: none yet */
     lua_State *L;  /* while the runtime works on it: the state to call layers written in Lua, */
     int at;        /* the network's index on its stack, */
     int random;    /* the index of the stream to initialise from (a Random, or nil), */
@@ -45,7 +48,8 @@ enum {                     /* user values of a network */
        NETWORK_INPUT = 6,      /* by mode likewise: X of the last forward */
        NETWORK_INPUT_GRADIENT = 8, /* the matrix that dX is written into */
        NETWORK_VIEWS = 10,     /* table: outputs and gradients as they were handed out */
-       NETWORK_VALUE_VIEWS = 12, /* table: values and gradients as they were handed out */
+       NETWORK_OUTPUT = 12,    /* what the last forward has returned, also among the views */
+       NETWORK_VALUE_VIEWS = 14, /* table: values and gradients as they were handed out */
        NETWORK_LAYERS,         /* table: the layer objects by the address of their dnn_layer */
        NETWORK_PARAMETERS,     /* the Parameters object of all, once asked for */
        NETWORK_NAMES,          /* table: "1 Linear", ..., once asked for */
@@ -155,6 +159,9 @@ dnnlua_network *dnnlua_new_network(lua_State *L);
 /* Frees the C structure and lets go of the memory; `why` completes "this network is ...". */
 void dnnlua_network_close(lua_State *L, int index, const char *why);
 
+/* How many have been closed so far: as long as that stays, those that were open are. */
+uint64_t dnnlua_networks_closed(void);
+
 /* Around every call into the runtime that may run a layer written in Lua, on the idle network at
  * index; nothing in between may raise. end raises what failed, be it the runtime or a Lua function. */
 dnn_network *dnnlua_network_begin(lua_State *L, int index);
@@ -184,6 +191,10 @@ void dnnlua_network_push_buffer(lua_State *L, int index, size_t buffer, bool gra
  * none. Raises where the memory was used for something else since. */
 void dnnlua_network_push_output(lua_State *L, int index, size_t step, bool gradient);
 void dnnlua_network_push_input(lua_State *L, int index, size_t step, size_t input, bool gradient);
+
+/* Pushes the output of the last step, which forward returns: the matrix of the last time without a
+ * search, where that is the same. */
+void dnnlua_network_push_result(lua_State *L, int index);
 
 /* Pushes the values of a segment, or their gradients, of the network at index. */
 void dnnlua_network_push_segment(lua_State *L, int index, size_t segment, bool gradient);
@@ -327,18 +338,21 @@ void dnnlua_require_gradients(lua_State *L, const dnn_parameters *parameters, co
 
 /* --- loss.c, optimiser.c, gradcheck.c --- */
 
+/* A, B, C, Y and the options. */
+enum { DNNLUA_LOSS_KEPT = DNN_LOSS_INPUTS + 1 + DNN_LOSS_OPTIONS };
+
 typedef struct dnnlua_loss {
     const char *type; /* DNNLUA_LOSS */
     const dnn_loss_class *kind;
     dnn_setting settings[DNN_MAX_FIELDS];
     bool for_each; /* reduction = "none": it gives a cost for each example */
+    const dnn_matrix *vector;        /* the one among its settings, or NULL */
+    const dnn_matrix *kept[DNNLUA_LOSS_KEPT]; /* what forward was given: see loss.c */
+    dnn_matrix *gradient[DNN_LOSS_INPUTS];    /* what backward has returned; NULL: nothing yet */
     uint64_t pass[DNN_LOSS_INPUTS];  /* of A, B and C in the last forward */
     dnn_layer recorded;              /* what a tape records of a forward: the operator `loss`, */
     dnn_recorded_loss recorded_user; /* and what that works with */
 } dnnlua_loss;
-
-/* The vector among the settings of the loss at index, or NULL. */
-const dnn_matrix *dnnlua_loss_vector(lua_State *L, int index);
 
 /* The open optimiser at index, all of whose networks are open; NULL when it is something else.
  * Raises when one is closed. */

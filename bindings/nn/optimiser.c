@@ -45,13 +45,16 @@ static void require_open(lua_State *L, int index, const dnn_optimiser *optimiser
 }
 
 dnn_optimiser *dnnlua_test_optimiser(lua_State *L, int index) {
-    const dnnlua_optimiser *self = dnnlua_test_object(L, index, DNNLUA_OPTIMISER);
+    dnnlua_optimiser *self = dnnlua_test_object(L, index, DNNLUA_OPTIMISER);
 
     if (self == NULL)
         return NULL;
     if (self->optimiser == NULL)
         luaL_error(L, "this optimiser is closed");
-    require_open(L, index, self->optimiser);
+    if (!self->filled || self->looked != dnnlua_networks_closed()) {
+        require_open(L, index, self->optimiser);
+        self->looked = dnnlua_networks_closed();
+    }
     return self->optimiser;
 }
 
@@ -81,8 +84,7 @@ static int optimiser_new(lua_State *L) {
 
     lua_settop(L, 2);
     dnnlua_optimiser *self = lua_newuserdatauv(L, sizeof *self, OPTIMISER_USER_VALUES);
-    self->type = DNNLUA_OPTIMISER;
-    self->optimiser = NULL;
+    *self = (dnnlua_optimiser){.type = DNNLUA_OPTIMISER};
     luaL_setmetatable(L, DNNLUA_OPTIMISER);
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, 3, OPTIMISER_GIVEN);
@@ -95,6 +97,7 @@ static int optimiser_new(lua_State *L) {
         dnnlua_check(L, dnn_optimiser_set(self->optimiser, i, settings[i], &err), &err);
     dnnlua_test_optimiser(L, 3); /* reading the options may have closed a network */
     dnnlua_optimiser_attach_state(L, 3);
+    self->filled = true;
     lua_settop(L, 3);
     return 1;
 }
@@ -127,6 +130,8 @@ static void show_not_finite(lua_State *L, const dnn_error *err) {
 
 /* The free matrices among the members, after their numbers or gradients have changed. */
 static void note_matrices(lua_State *L, void (*note)(dnnlua_matrix *m)) {
+    if (!((const dnnlua_optimiser *)lua_touserdata(L, 1))->matrices)
+        return;
     lua_getiuservalue(L, 1, OPTIMISER_MEMBERS);
     lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
 

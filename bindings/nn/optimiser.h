@@ -9,6 +9,9 @@
 typedef struct dnnlua_optimiser {
     const char *type;         /* DNNLUA_OPTIMISER */
     dnn_optimiser *optimiser; /* NULL: not made yet, or collected */
+    uint64_t looked; /* networks that had been closed when its members were last found usable */
+    bool filled;     /* it has all of its members */
+    bool matrices;   /* free matrices among them */
 } dnnlua_optimiser;
 
 enum {                      /* user values */

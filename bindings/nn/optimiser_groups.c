@@ -40,6 +40,11 @@ static void keep(lua_State *L, int self, int index) {
     lua_pop(L, 1);
 }
 
+static void keep_matrix(lua_State *L, int self, int index) {
+    keep(L, self, index);
+    ((dnnlua_optimiser *)lua_touserdata(L, self))->matrices = true;
+}
+
 static dnn_optimiser *optimiser_at(lua_State *L, int self) {
     return ((dnnlua_optimiser *)lua_touserdata(L, self))->optimiser;
 }
@@ -64,7 +69,7 @@ static void add_tracked(lua_State *L, int self, int values, const char *owner) {
                    "were not computed from others",
                    owner, dnn_operator_name(node->layer->kind));
     }
-    keep(L, self, values);
+    keep_matrix(L, self, values);
     dnnlua_check(L,
                  dnn_optimiser_add_tracked(optimiser_at(L, self), m, &node->gradient, &node->fresh,
                                            &err),
@@ -96,8 +101,8 @@ static void add_matrix(lua_State *L, int self, int values, int grads, lua_Intege
                    (int)number, dnnlua_got(L, -1));
         return;
     }
-    keep(L, self, values);
-    keep(L, self, -1);
+    keep_matrix(L, self, values);
+    keep_matrix(L, self, -1);
     dnnlua_check(L,
                  dnn_optimiser_add_matrix(optimiser_at(L, self), m, gradient, &err),
                  &err);

@@ -36,18 +36,20 @@ static dnn_side_inputs side_inputs(lua_State *L, int index, const char *function
     static const char *const known[] = {"lengths", "mask", "cache", NULL};
     dnn_side_inputs side = {NULL, NULL, NULL};
 
+    if (lua_isnil(L, index))
+        return side;
     dnnlua_check_options(L, index, function, known);
-    if (lua_istable(L, index) && lua_getfield(L, index, "lengths") != LUA_TNIL)
+    if (lua_getfield(L, index, "lengths") != LUA_TNIL)
         side.lengths = dnnlua_check_matrix_named(L, -1, function, "lengths");
-    if (lua_istable(L, index) && lua_getfield(L, index, "mask") != LUA_TNIL)
+    if (lua_getfield(L, index, "mask") != LUA_TNIL)
         side.mask = dnnlua_check_matrix_named(L, -1, function, "mask");
-    if (lua_istable(L, index) && lua_getfield(L, index, "cache") != LUA_TNIL)
+    if (lua_getfield(L, index, "cache") != LUA_TNIL)
         side.cache = dnnlua_check_cache(L, -1, function);
     return side;
 }
 
 /* Runs forward of the network at index on the matrix at `input` and those beside it. */
-static dnnlua_network *forward(lua_State *L, int index, int input, const dnn_side_inputs *side) {
+static void forward(lua_State *L, int index, int input, const dnn_side_inputs *side) {
     dnnlua_network *self = lua_touserdata(L, index);
     const dnn_matrix *X = dnnlua_network_prepare(L, index, input);
     uint64_t key = dnnlua_network_key(L, dnn_network_draws(self->network));
@@ -56,7 +58,6 @@ static dnnlua_network *forward(lua_State *L, int index, int input, const dnn_sid
 
     self->pass[dnnlua_network_mode(self)] = ++passes;
     dnnlua_network_end(L, index, dnn_network_forward_with(network, X, side, key, &err), &err);
-    return self;
 }
 
 /* Input number i, from 1, of the list at 2; numbers are of the network's type, ids of any. */
@@ -131,8 +132,8 @@ int dnnlua_layer_forward(lua_State *L) {
     const dnn_matrix *X = dnnlua_test_matrix(L, 2);
     if (X != NULL && dnnlua_is_recorded(X))
         return dnnlua_record_network(L, 4, 2, &side);
-    const dnnlua_network *self = forward(L, 4, 2, &side);
-    dnnlua_network_push_output(L, 4, dnn_network_step_count(self->network) - 1, false);
+    forward(L, 4, 2, &side);
+    dnnlua_network_push_result(L, 4);
     return 1;
 }
 
@@ -184,8 +185,7 @@ static dnn_matrix *input_gradient(lua_State *L, int index) {
 }
 
 /* A gradient that a loss made of another forward's output is never used. */
-static void check_pass(lua_State *L, const dnnlua_network *self, int gradient) {
-    uint64_t pass = dnnlua_matrix_pass(L, gradient);
+static void check_pass(lua_State *L, const dnnlua_network *self, uint64_t pass) {
     uint64_t last = self->pass[dnnlua_network_mode(self)];
 
     if (pass == 0 || pass == last)
@@ -210,14 +210,17 @@ int dnnlua_layer_backward(lua_State *L) {
     dnnlua_check_layer(L, 1);
     const dnn_matrix *dA = dnnlua_check_matrix_named(L, 2, "network", "dA");
     lua_settop(L, 3);
-    dnnlua_check_options(L, 3, "network: backward", known);
-    bool wanted = dnnlua_option_flag(L, 3, "network: backward", "input_gradient", false);
+    bool wanted = false;
+    if (!lua_isnil(L, 3)) {
+        dnnlua_check_options(L, 3, "network: backward", known);
+        wanted = dnnlua_option_flag(L, 3, "network: backward", "input_gradient", false);
+    }
     dnnlua_network *self = push_root(L);
     int mode = dnnlua_network_mode(self);
     dnnlua_network_require_idle(L, self);
     dnn_matrix *dX = wanted ? input_gradient(L, 4) : NULL;
     dnnlua_network_require_open(L, self);
-    check_pass(L, self, 2);
+    check_pass(L, self, dnnlua_matrix_of(dA)->pass);
     dnn_network *network = dnnlua_network_begin(L, 4);
     self->input_gradient[mode] = wanted;
     dnnlua_network_end(L, 4, dnn_network_backward(network, dA, dX, &err), &err);
