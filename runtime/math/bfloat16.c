@@ -6,8 +6,8 @@
 enum { SIDE = 32, DEPTH = 16 }; /* of c and of the sums, at least: less is hardly faster */
 
 bool dnn_bfloat16_suits(const dnn_mm_call *p) {
-    return dnn_matmul_on_bfloat16() && p->dtype == DNN_FLOAT32 && p->m >= SIDE && p->n >= SIDE &&
-           p->k >= DEPTH;
+    return p->m >= SIDE && p->n >= SIDE && p->k >= DEPTH && p->dtype == DNN_FLOAT32 &&
+           dnn_matmul_on_bfloat16();
 }
 
 #ifdef __x86_64__

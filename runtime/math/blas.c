@@ -111,6 +111,22 @@ static void scale(dnn_matrix *out, double beta) {
             dnn_matrix_set(out, i, j, beta == 0 ? 0 : beta * dnn_matrix_get(out, i, j));
 }
 
+/* Whether none of the checks fails and there is something to multiply, which is quicker to see for
+ * all together; a small network multiplies often. */
+static bool is_sound(bool ta, bool tb, const dnn_matrix *a, const dnn_matrix *b,
+                     const dnn_matrix *bias, const dnn_matrix *out) {
+    size_t rows = ta ? a->cols : a->rows, inner = ta ? a->rows : a->cols,
+           cols = tb ? b->rows : b->cols, other = tb ? b->cols : b->rows,
+           most = a->rows | a->cols | a->ld | b->rows | b->cols | b->ld | out->ld;
+    if (a->dtype > DNN_FLOAT64 || b->dtype != a->dtype || out->dtype != a->dtype ||
+        out->rows != rows || out->cols != cols || inner != other || most > INT_MAX || rows == 0 ||
+        cols == 0 || inner == 0)
+        return false;
+    if (bias != NULL && (bias->rows != rows || bias->cols != 1 || bias->dtype != a->dtype))
+        return false;
+    return !overlap(out, a) && !overlap(out, b);
+}
+
 static dnn_status check_bias(const dnn_matrix *bias, const dnn_matrix *out, dnn_error *err) {
     if (bias->rows != out->rows || bias->cols != 1)
         return dnn_fail(err, DNN_ERROR_SHAPE,
@@ -119,29 +135,35 @@ static dnn_status check_bias(const dnn_matrix *bias, const dnn_matrix *out, dnn_
     return dnn_matrix_require_same_type(out, bias, "matrix product", err);
 }
 
-/* out = alpha * op(a) * op(b) + beta * out + bias, where there is one. */
-static dnn_status multiply(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
-                           const dnn_matrix *b, double beta, const dnn_matrix *bias,
-                           dnn_matrix *out, dnn_error *err) {
-    size_t rows, cols, inner = inner_of(transpose_a, a);
-    dnn_mm_shape(transpose_a, transpose_b, a, b, &rows, &cols);
+/* What is wrong with a product; or there is nothing to multiply, and out is beta * out + bias. */
+static dnn_status check_product(bool ta, bool tb, const dnn_matrix *a, const dnn_matrix *b,
+                                double beta, const dnn_matrix *bias, dnn_matrix *out,
+                                dnn_error *err) {
+    size_t rows, cols;
+    dnn_mm_shape(ta, tb, a, b, &rows, &cols);
     dnn_status status = check_types(a, b, out, err);
-    if (status == DNN_OK && inner != inner_of(!transpose_b, b))
-        status = fail_shapes(transpose_a, transpose_b, a, b, err);
+    if (status == DNN_OK && inner_of(ta, a) != inner_of(!tb, b))
+        status = fail_shapes(ta, tb, a, b, err);
     if (status == DNN_OK)
         status = check_output(a, b, out, rows, cols, err);
     if (status == DNN_OK && bias != NULL)
         status = check_bias(bias, out, err);
     if (status != DNN_OK || rows == 0 || cols == 0)
         return status;
-    if (inner == 0) {
-        scale(out, beta);
-        return bias == NULL ? DNN_OK : dnn_binary(DNN_ADD, out, out, bias, err);
-    }
+    scale(out, beta);
+    return bias == NULL ? DNN_OK : dnn_binary(DNN_ADD, out, out, bias, err);
+}
+
+/* out = alpha * op(a) * op(b) + beta * out + bias, where there is one. */
+static dnn_status multiply(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
+                           const dnn_matrix *b, double beta, const dnn_matrix *bias,
+                           dnn_matrix *out, dnn_error *err) {
+    if (!is_sound(transpose_a, transpose_b, a, b, bias, out))
+        return check_product(transpose_a, transpose_b, a, b, beta, bias, out, err);
     dnn_mm_call p = {.dtype = out->dtype,
-                     .m = rows,
-                     .n = cols,
-                     .k = inner,
+                     .m = out->rows,
+                     .n = out->cols,
+                     .k = inner_of(transpose_a, a),
                      .alpha = alpha,
                      .beta = beta,
                      .a = a->data,

@@ -4,6 +4,7 @@
 #ifndef DNN_MATH_CPU_H
 #define DNN_MATH_CPU_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 typedef enum dnn_vector_level {
@@ -15,27 +16,26 @@ typedef enum dnn_vector_level {
 /* For tests: as if this CPU had no more than that. Only kernels that ask dnn_cpu_level follow it. */
 extern dnn_vector_level dnn_cpu_limit;
 
+/* What is known of it, which every small product asks: a level and one of the next two bits; 0
+ * before it has been looked at. */
+enum { DNN_CPU_KNOWN = 4, DNN_CPU_HALVES = 8 };
+extern atomic_int dnn_cpu_facts;
+int dnn_cpu_look(void);
+
+static inline int dnn_cpu_known(void) {
+    int facts = atomic_load_explicit(&dnn_cpu_facts, memory_order_relaxed);
+    return facts != 0 ? facts : dnn_cpu_look();
+}
+
 /* Also what the operating system saves at a switch of tasks. */
 static inline dnn_vector_level dnn_cpu_measured(void) {
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512cd") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
-        return DNN_VECTORS_AVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return DNN_VECTORS_AVX2;
-#endif
-    return DNN_VECTORS_OLDER;
+    return (dnn_vector_level)(dnn_cpu_known() % DNN_CPU_KNOWN);
 }
 
 /* Whether it takes AVX-512's instructions in two halves, as AMD's Zen 4 does: then they compute no
  * more than AVX2's in the same time. */
 static inline bool dnn_cpu_halves_vectors(void) {
-#ifdef __x86_64__
-    return __builtin_cpu_is("amdfam19h") && dnn_cpu_measured() == DNN_VECTORS_AVX512;
-#else
-    return false;
-#endif
+    return (dnn_cpu_known() & DNN_CPU_HALVES) != 0;
 }
 
 static inline dnn_vector_level dnn_cpu_level(void) {

@@ -310,7 +310,7 @@ dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
     }
     if (dnn_bfloat16_suits(p))
         return run_bfloat16(p, err);
-    if (dnn_vector_suits(p))
+    if ((p->m == 1 || p->n == 1) && dnn_vector_suits(p))
         return dnn_vector_run(p, err);
     if ((double)(p->m * p->n) * (double)p->k <= SMALL && dnn_small_suits(p)) {
         dnn_small_run(p);

@@ -18,8 +18,7 @@ enum {
     DEPTH = 256, /* most of k: what a packed block of a is deep */
     SIDE = 256,  /* most columns of c that are worked on at a time */
     MANY = 128, /* columns of b from which on packing a is worth it, as columns far apart collide */
-    FLAT = 4,   /* rows of c that leave most of a vector empty, ... */
-    WIDE = 8,   /* ... where there are that many columns: then its transpose is computed */
+    FEW = 4,    /* rows of c, which leave most of a vector empty */
     APART = 1024, /* elements from one column to the next */
     GAP = 16,     /* between rows of packed pairs, which would collide in the cache */
     MOST_ROWS = 32,
@@ -39,12 +38,17 @@ enum {
 #define LANES       16
 #define TARGET      __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma")))
 #define LOCAL(name) name##_f32x16
+#define JOIN(q)                                                                                    \
+    (_mm512_insertf32x8(                                                                           \
+        _mm512_castps256_ps512(_mm256_set_m128((__m128)(q)[1], (__m128)(q)[0])),                   \
+        _mm256_set_m128((__m128)(q)[3], (__m128)(q)[2]), 1))
 #include "math/small_kernels.inc"
 
 #define REAL        float
 #define LANES       8
 #define TARGET      __attribute__((target("avx2,fma")))
 #define LOCAL(name) name##_f32x8
+#define JOIN(q)     (_mm256_set_m128((__m128)(q)[1], (__m128)(q)[0]))
 #include "math/small_kernels.inc"
 
 #define REAL        float
@@ -57,12 +61,14 @@ enum {
 #define LANES       8
 #define TARGET      __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma")))
 #define LOCAL(name) name##_f64x8
+#define JOIN(q)     (_mm512_insertf64x4(_mm512_castpd256_pd512((__m256d)(q)[0]), (__m256d)(q)[1], 1))
 #include "math/small_kernels.inc"
 
 #define REAL        double
 #define LANES       4
 #define TARGET      __attribute__((target("avx2,fma")))
 #define LOCAL(name) name##_f64x4
+#define JOIN(q)     ((q)[0])
 #include "math/small_kernels.inc"
 
 #define REAL        float
@@ -182,46 +188,36 @@ static void run_rounded_part(const dnn_mm_call *p) {
     }
 }
 
-#define PUT_TURNED(T, name)                                                                        \
-    static void name(const dnn_mm_call *p, const T *turned) {                                      \
-        const T *bias = p->bias;                                                                   \
-        T *c = p->c;                                                                               \
-        for (size_t j = 0; j < p->n; j++, c += p->ldc)                                             \
-            for (size_t i = 0; i < p->m; i++) {                                                    \
-                T sum = turned[i * p->n + j];                                                      \
-                sum = p->beta == 0 ? sum : sum + c[i];                                             \
-                c[i] = bias == NULL ? sum : sum + bias[i];                                         \
-            }                                                                                      \
-    }
-PUT_TURNED(float, put_turned_f32)
-PUT_TURNED(double, put_turned_f64)
+/* Kernels for c whose rows would leave most of a vector empty, the widest first: by type, as above. */
+typedef struct few_kernel {
+    size_t lanes;
+    void (*run)(const dnn_mm_call *p);
+} few_kernel;
 
-static bool is_flat(const dnn_mm_call *p) {
-    return p->m <= FLAT && p->n >= WIDE && p->transpose_b && p->alpha == 1 &&
-           (p->beta == 0 || p->beta == 1);
-}
+/* clang-format off */
+static const few_kernel few_kernels[2][3] = {
+    [F32] = {{16, few_f32x16}, {8, few_f32x8}},
+    [F64] = {{8, few_f64x8}, {4, few_f64x4}},
+};
+/* clang-format on */
 
-/* c' = op(b)' op(a)', which has whole vectors and the same sums; the columns of op(b)' follow each
- * other as b is. */
-static void run_turned(const dnn_mm_call *p) {
-    _Alignas(64) double turned[FLAT * SIDE];
-    dnn_mm_call q = *p;
-    q.m = p->n, q.n = p->m;
-    q.a = p->b, q.lda = p->ldb, q.transpose_a = !p->transpose_b;
-    q.b = p->a, q.ldb = p->lda, q.transpose_b = !p->transpose_a;
-    q.c = turned, q.ldc = p->n, q.beta = 0, q.bias = NULL;
-    run_part(&q);
-    if (p->dtype == DNN_FLOAT32)
-        put_turned_f32(p, (const float *)turned);
-    else
-        put_turned_f64(p, turned);
+/* Whether the columns fill a vector of such a kernel, which has run. */
+static bool run_few(const dnn_mm_call *p) {
+    const few_kernel *kernel = few_kernels[p->dtype == DNN_FLOAT64 ? F64 : F32];
+    if (p->m > FEW || p->alpha != 1)
+        return false;
+    kernel += dnn_cpu_level() < DNN_VECTORS_AVX512;
+    while (kernel->lanes > p->n)
+        kernel++;
+    if (kernel->lanes == 0)
+        return false;
+    kernel->run(p);
+    return true;
 }
 
 void dnn_small_run(const dnn_mm_call *p) {
     if (p->n <= SIDE && p->k <= DEPTH && !p->bfloat16) {
-        if (is_flat(p))
-            run_turned(p);
-        else
+        if (!run_few(p))
             run_part(p);
         return;
     }
