@@ -272,11 +272,11 @@ static void note_costs(walk *w, size_t first, size_t count, const double *costs)
 /* The costs of a block, or its gradient. */
 static void run_block(const walk *w, block *b, double *costs) {
     const dnn_matrix *A = w->call->A;
-    size_t row = b->first % w->t.labels.steps * w->t.labels.classes,
-           column = b->first / w->t.labels.steps;
-    size_t offset = row * dnn_dtype_info(A->dtype)->size;
-    const char *z = (const char *)dnn_matrix_at(A, 0, column) + offset;
+    size_t steps = w->t.labels.steps, row = 0, column = b->first;
     double scales[BLOCK];
+    if (steps > 1)
+        row = b->first % steps * w->t.labels.classes, column = b->first / steps;
+    const char *z = dnn_matrix_at(A, row, column);
     if (!w->t.soft)
         dnn_labels_read(&w->t.labels, b->first, b->count, b->labels);
     if (w->dA == NULL) {
@@ -286,7 +286,7 @@ static void run_block(const walk *w, block *b, double *costs) {
             forward_f64(&w->t, b, (const double *)z, costs);
         return;
     }
-    char *out = (char *)dnn_matrix_at(w->dA, 0, column) + offset;
+    char *out = dnn_matrix_at(w->dA, row, column);
     for (size_t p = 0; p < b->count; p++)
         scales[p] = w->call->weights == NULL
                         ? w->scale
@@ -325,10 +325,18 @@ static void run_task(void *context, size_t task) {
 /* The costs are added up in their order, however they were shared out. */
 static void run(walk *w) {
     const dnn_matrix *A = w->call->A;
-    size_t steps = w->t.labels.steps, positions = steps * A->cols, most = most_in_block(w);
+    size_t steps = w->t.labels.steps, positions = steps * A->cols;
     bool whole = dnn_matrix_is_contiguous(A) && (w->dA == NULL || dnn_matrix_is_contiguous(w->dA));
     double costs[GROUP];
-    group g = {.w = w, .each = most * (TASK / (most * w->t.labels.classes) + 1), .costs = costs};
+    group g = {.w = w, .last = positions, .each = positions, .costs = costs};
+    if (whole && positions <= GROUP && positions * w->t.labels.classes <= TASK) {
+        run_task(&g, 0);
+        if (w->dA == NULL && !dnn_interrupt_requested())
+            note_costs(w, 0, positions, costs);
+        return;
+    }
+    size_t most = most_in_block(w);
+    g.each = most * (TASK / (most * w->t.labels.classes) + 1);
     for (; g.first < positions; g.first = g.last) {
         g.last = least(g.first + GROUP, whole ? positions : g.first - g.first % steps + steps);
         dnn_parallel((g.last - g.first + g.each - 1) / g.each, run_task, &g);

@@ -12,7 +12,7 @@ dnn_labels dnn_labels_of(const char *name, const dnn_loss_call *call, size_t ste
         .name = name,
         .Y = call->Y,
         .weights = call->vector == NULL ? NULL : call->vector->data,
-        .classes = call->A->rows / steps,
+        .classes = steps == 1 ? call->A->rows : call->A->rows / steps,
         .steps = steps,
         .ignore = ignore,
     };
@@ -20,13 +20,14 @@ dnn_labels dnn_labels_of(const char *name, const dnn_loss_call *call, size_t ste
 
 void dnn_labels_read(const dnn_labels *labels, size_t first, size_t n, double *out) {
     const dnn_matrix *Y = labels->Y;
-    bool whole = dnn_matrix_is_contiguous(Y);
+    if (dnn_matrix_is_contiguous(Y)) {
+        dnn_convert[Y->dtype][DNN_FLOAT64](n, out, dnn_matrix_at(Y, first, 0), NULL, NULL);
+        return;
+    }
     while (n > 0) {
         size_t row = first % labels->steps, column = first / labels->steps;
-        size_t run = whole || labels->steps - row > n ? n : labels->steps - row;
-        const char *from =
-            (const char *)dnn_matrix_at(Y, 0, column) + row * dnn_dtype_info(Y->dtype)->size;
-        dnn_convert[Y->dtype][DNN_FLOAT64](run, out, from, NULL, NULL);
+        size_t run = labels->steps - row > n ? n : labels->steps - row;
+        dnn_convert[Y->dtype][DNN_FLOAT64](run, out, dnn_matrix_at(Y, row, column), NULL, NULL);
         first += run;
         out += run;
         n -= run;
@@ -44,7 +45,7 @@ dnn_status dnn_labels_check_shape(const char *name, const dnn_loss_call *call, d
     if (dnn_matrix_count(A) == 0)
         return dnn_fail(err, DNN_ERROR_SHAPE, "%s: A is %zu x %zu, there is nothing to compare",
                         name, A->rows, A->cols);
-    if (Y->cols == A->cols && Y->rows != 0 && A->rows % Y->rows == 0)
+    if (Y->cols == A->cols && (Y->rows == 1 || (Y->rows != 0 && A->rows % Y->rows == 0)))
         return DNN_OK;
     if (Y->rows == A->cols && Y->cols == 1)
         hint = " (is Y transposed?)";
