@@ -122,6 +122,7 @@ dnn_matrix *dnnlua_new_matrix(lua_State *L, dnn_dtype dtype, size_t rows, size_t
 void *dnnlua_new_block(lua_State *L, size_t bytes) {
     dnnlua_matrix *head = new_userdata(L, sizeof *head, bytes, 0);
 
+    dnn_prefer_huge_pages(head, sizeof *head + bytes);
     memset(head, 0, sizeof *head);
     return align(head + 1);
 }

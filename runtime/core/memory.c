@@ -4,6 +4,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define PAGE      ((uintptr_t)4096)
+#define HUGE_PAGE ((size_t)2 << 20) /* of x86-64, and of arm64 with pages of 4 KiB */
 
 static _Atomic uint64_t allocated, released, refused;
 static _Atomic uint64_t fail_countdown;
@@ -39,6 +43,17 @@ void dnn_free(void *block) {
         return;
     atomic_fetch_add_explicit(&released, 1, memory_order_relaxed);
     free(block);
+}
+
+void dnn_prefer_huge_pages(void *block, size_t bytes) {
+#ifdef MADV_HUGEPAGE
+    uintptr_t begin = ((uintptr_t)block + PAGE - 1) / PAGE * PAGE, end = (uintptr_t)block + bytes;
+    if (bytes >= 2 * HUGE_PAGE)
+        madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+#else
+    (void)block;
+    (void)bytes;
+#endif
 }
 
 char *dnn_strdup(const char *text) {

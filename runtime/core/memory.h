@@ -23,6 +23,10 @@ void *dnn_calloc(size_t count, size_t size);
 /* Gives a block back; NULL is allowed. */
 void dnn_free(void *block);
 
+/* Asks the system for huge pages for a block of several of them, which is walked through in strides:
+ * that saves translations of addresses. Where there are none, nothing changes. */
+void dnn_prefer_huge_pages(void *block, size_t bytes);
+
 /* A copy of a NUL-terminated string; NULL when there is no memory. */
 char *dnn_strdup(const char *text);
 
