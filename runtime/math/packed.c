@@ -18,6 +18,36 @@ static void K(pack)(const dnn_matrix *a, bool transpose, size_t first, size_t ro
     }
 }
 
+/* `rows` of some columns of a, one after the other, `width` apart, and added to their sums. */
+DNN_INLINE void K(pack_columns)(const dnn_matrix *a, size_t first, size_t rows, size_t k,
+                                size_t columns, size_t width, T *panel, T *sums) {
+    const T *from = dnn_matrix_at(a, first, k);
+    for (size_t c = 0; c < columns; c++, from += a->ld, panel += width) {
+        const char *ahead = (const char *)(k + c + AHEAD < a->cols ? from + AHEAD * a->ld : from);
+        for (size_t i = 0; i < rows * sizeof *from; i += LINE)
+            __builtin_prefetch(ahead + i);
+        DNN_INDEPENDENT
+        for (size_t i = 0; i < rows; i++) {
+            panel[i] = from[i];
+            sums[i] += from[i];
+        }
+    }
+}
+
+/* The same, a whole block's number of rows being a constant. */
+DNN_CLONES static void K(pack_panel)(const dnn_matrix *a, size_t first, size_t rows, size_t k,
+                                     size_t columns, size_t width, T *panel, T *sums) {
+    if (rows == ROW_BYTES / sizeof *sums)
+        K(pack_columns)(a, first, ROW_BYTES / sizeof *sums, k, columns, width, panel, sums);
+    else
+        K(pack_columns)(a, first, rows, k, columns, width, panel, sums);
+}
+
+static void K(add_sums)(const T *sums, size_t rows, T *out) {
+    for (size_t i = 0; i < rows; i++)
+        out[i] += sums[i];
+}
+
 #else
 #include "math/packed.h"
 
@@ -26,8 +56,14 @@ static void K(pack)(const dnn_matrix *a, bool transpose, size_t first, size_t ro
 #include "core/threads.h"
 #include "math/conv_kernels.h"
 #include "math/pieces.h"
+#include "math/simd.h"
 
 #define TURN 16 /* columns of a transposed block at a time: whole cache lines are read */
+
+#define DEPTH     128 /* columns at a time: a task's rows of them stay in the innermost cache */
+#define ROW_BYTES 128 /* of the widest block */
+#define LINE      64  /* bytes of a cache line */
+#define AHEAD     16  /* columns that are fetched before they are packed */
 
 #define KERNELS "math/packed.c"
 #include "math/both_types.inc"
@@ -106,9 +142,6 @@ void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bi
 
 /* --- many columns on both sides --- */
 
-#define DEPTH 128 /* columns at a time: a task's rows of them stay in the innermost cache */
-#define ROW_BYTES 128 /* of the widest block */
-
 _Static_assert(ROW_BYTES == DNN_CONV_VECTORS * MOST_LANES * sizeof(float), "a block fits a panel");
 
 typedef struct job {
@@ -120,16 +153,25 @@ typedef struct job {
     size_t width; /* rows of a task */
 } job;
 
-/* `rows` of some columns of a, one after the other; of a whole block by moves of a known size. */
-static void pack_panel(char *panel, size_t width, const dnn_matrix *a, size_t first, size_t rows,
-                       size_t k, size_t columns) {
-    size_t size = dnn_dtype_info(a->dtype)->size;
-    for (size_t i = 0; i < columns; i++, panel += width * size) {
-        const void *from = dnn_matrix_at(a, first, k + i);
-        if (rows * size == ROW_BYTES)
-            memcpy(panel, from, ROW_BYTES);
-        else
-            memcpy(panel, from, rows * size);
+/* Adds to each part that has a b its product with some columns, which are in the panel. */
+static void add_products(const job *o, size_t first, size_t rows, size_t width, size_t k,
+                         size_t columns, const void *panel) {
+    for (size_t p = 0; p < o->count; p++) {
+        const dnn_matrix *b = o->parts[p].b, *out = o->parts[p].out;
+        if (b == NULL)
+            continue;
+        dnn_conv_sum sum = {
+            .in = dnn_matrix_at(b, 0, k),
+            .in_step = b->ld,
+            .gradient = panel,
+            .gradient_step = width,
+            .height = 1,
+            .width = columns,
+            .out = dnn_matrix_at(out, first, 0),
+            .out_step = out->ld,
+            .channels = rows,
+        };
+        o->kernels->sum(&sum, b->rows, width / o->kernels->lanes);
     }
 }
 
@@ -138,28 +180,26 @@ static void outer_task(void *context, size_t task) {
     size_t first = task * o->width, left = o->a->rows - first,
            rows = dnn_least(left, o->width), size = dnn_dtype_info(o->a->dtype)->size;
     _Alignas(64) char panel[DEPTH * ROW_BYTES] = {0}; /* rows that do not exist stay 0 */
+    _Alignas(64) char sums[ROW_BYTES] = {0};
+    bool wide = o->a->dtype == DNN_FLOAT64;
     size_t lanes = o->kernels->lanes, width = rows > lanes ? DNN_CONV_VECTORS * lanes : lanes;
     for (size_t p = 0; p < o->count && !o->add; p++)
         for (size_t e = 0; e < o->parts[p].out->cols; e++)
             memset(dnn_matrix_at(o->parts[p].out, first, e), 0, rows * size);
     for (size_t k = 0; k < o->a->cols; k += DEPTH) {
         size_t columns = dnn_least(o->a->cols - k, DEPTH);
-        pack_panel(panel, width, o->a, first, rows, k, columns);
-        for (size_t p = 0; p < o->count; p++) {
-            const dnn_matrix *b = o->parts[p].b, *out = o->parts[p].out;
-            dnn_conv_sum sum = {
-                .in = dnn_matrix_at(b, 0, k),
-                .in_step = b->ld,
-                .gradient = panel,
-                .gradient_step = width,
-                .height = 1,
-                .width = columns,
-                .out = dnn_matrix_at(out, first, 0),
-                .out_step = out->ld,
-                .channels = rows,
-            };
-            o->kernels->sum(&sum, b->rows, width / lanes);
-        }
+        if (wide)
+            pack_panel_f64(o->a, first, rows, k, columns, width, (double *)panel, (double *)sums);
+        else
+            pack_panel_f32(o->a, first, rows, k, columns, width, (float *)panel, (float *)sums);
+        add_products(o, first, rows, width, k, columns, panel);
+    }
+    for (size_t p = 0; p < o->count; p++) {
+        void *out = dnn_matrix_at(o->parts[p].out, first, 0);
+        if (o->parts[p].b == NULL && wide)
+            add_sums_f64((const double *)sums, rows, out);
+        else if (o->parts[p].b == NULL)
+            add_sums_f32((const float *)sums, rows, out);
     }
 }
 

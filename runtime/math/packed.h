@@ -26,7 +26,7 @@ void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bi
                         dnn_matrix *out);
 
 typedef struct dnn_outer {
-    const dnn_matrix *b;
+    const dnn_matrix *b; /* NULL: a row of ones, so that out is the sums of a's rows */
     dnn_matrix *out;
 } dnn_outer;
 

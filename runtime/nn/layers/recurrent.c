@@ -173,7 +173,6 @@ static void lay_out_scratch(const dnn_call *call, const dnn_recurrent_sizes *s,
         m->packed_X[d] = take(base, used, X_forward > X_backward ? X_forward : X_backward);
         m->packed_H[d] = take(base, used, H_forward > H_backward ? H_forward : H_backward);
     }
-    m->sums = take_matrix(call, base, used, s->rows, 1);
     m->X = take_matrix(call, base, used, s->input, s->columns);
     for (size_t f = 0; f < 2 && s->layers > 1; f++)
         m->flow[f] = take_matrix(call, base, used, dnn_recurrent_width(s, 1), s->columns);

@@ -33,7 +33,6 @@ typedef struct dnn_recurrent_memory {
     dnn_matrix dZ[2], dZH[2]; /* rows x columns; the same where the cell has no ZH */
     dnn_matrix dH[2], dC[2];  /* hidden x examples */
     void *packed_X[2], *packed_H[2];
-    dnn_matrix sums;    /* rows x 1 */
     dnn_matrix X;       /* input x columns: X in the order of steps */
     dnn_matrix flow[2]; /* directions * hidden x columns: gradients between layers */
 

@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "core/threads.h"
-#include "math/elementwise.h"
 #include "nn/layers/dropout.h"
 #include "nn/layers/recurrent_memory.h"
-#include "nn/layers/row_sums.h"
 
 #define TASK_EXAMPLES 8
 
@@ -322,50 +320,33 @@ static void gather_task(void *context, size_t step) {
                dnn_matrix_at(&j->call->X[0], step * j->s.input, i), bytes);
 }
 
-/* The biases' gradients, which differ only where the state's product is kept apart. */
-static dnn_status bias_gradients(const job *j, size_t d, dnn_error *err) {
-    dnn_matrix *gradients = j->call->gradients, sums = j->m.sums;
-    dnn_matrix *of_X = value(j, gradients, d, DNN_BIAS_IH), *of_H = value(j, gradients, d, DNN_BIAS_HH);
-    bool accumulate = j->call->accumulate;
-    if (j->s.cell->has_ZH) {
-        dnn_row_sums(of_X, &j->m.dZ[d], accumulate);
-        dnn_row_sums(of_H, &j->m.dZH[d], accumulate);
-        return DNN_OK;
-    }
-    dnn_row_sums(&sums, &j->m.dZ[d], false);
-    dnn_status status = accumulate ? dnn_binary(DNN_ADD, of_X, of_X, &sums, err)
-                                   : dnn_matrix_copy(of_X, &sums, err);
-    if (status == DNN_OK)
-        status = accumulate ? dnn_binary(DNN_ADD, of_H, of_H, &sums, err)
-                            : dnn_matrix_copy(of_H, &sums, err);
-    return status;
-}
-
-/* Gradients of a lane's values: one product each over all steps. */
-static dnn_status lane_gradients(const job *j, size_t d, const dnn_matrix *X, dnn_error *err) {
-    const dnn_matrix *dZ = &j->m.dZ[d], *dZH = &j->m.dZH[d], *H = &j->m.lanes[lane_of(j, d)].H;
+/* Gradients of a lane's values: one product each over all steps. Those of the biases differ only
+ * where the state's product is kept apart. */
+static void lane_gradients(const job *j, size_t d, const dnn_matrix *X) {
+    const dnn_matrix *H = &j->m.lanes[lane_of(j, d)].H;
     dnn_matrix before = dnn_matrix_of(H->dtype, H->rows, j->s.columns,
                                       dnn_matrix_at(H, 0, d == 0 ? 0 : j->s.examples));
     dnn_matrix *gradients = j->call->gradients;
-    const dnn_outer parts[] = {
-        {X,       value(j, gradients, d, DNN_WEIGHT_IH)},
-        {&before, value(j, gradients, d, DNN_WEIGHT_HH)},
-    };
-    bool add = j->call->accumulate, one = !j->s.cell->has_ZH;
-    dnn_outer_product(dZ, parts, one ? 2 : 1, add);
-    if (!one)
-        dnn_outer_product(dZH, &parts[1], 1, add);
-    return j->s.bias ? bias_gradients(j, d, err) : DNN_OK;
+    dnn_outer parts[4];
+    size_t half = j->s.bias ? 2 : 1;
+    parts[0] = (dnn_outer){X, value(j, gradients, d, DNN_WEIGHT_IH)};
+    parts[half] = (dnn_outer){&before, value(j, gradients, d, DNN_WEIGHT_HH)};
+    if (j->s.bias) {
+        parts[1] = (dnn_outer){NULL, value(j, gradients, d, DNN_BIAS_IH)};
+        parts[3] = (dnn_outer){NULL, value(j, gradients, d, DNN_BIAS_HH)};
+    }
+    bool add = j->call->accumulate, apart = j->s.cell->has_ZH;
+    dnn_outer_product(&j->m.dZ[d], parts, apart ? half : 2 * half, add);
+    if (apart)
+        dnn_outer_product(&j->m.dZH[d], parts + half, half, add);
 }
 
-static dnn_status value_gradients(job *j, dnn_error *err) {
+static void value_gradients(job *j) {
     const dnn_matrix *X = j->layer == 0 ? &j->m.X : &j->m.inputs[j->layer];
-    dnn_status status = DNN_OK;
     if (j->layer == 0)
         dnn_parallel(j->s.steps, gather_task, j);
-    for (size_t d = 0; d < j->s.directions && status == DNN_OK; d++)
-        status = lane_gradients(j, d, X, err);
-    return status;
+    for (size_t d = 0; d < j->s.directions; d++)
+        lane_gradients(j, d, X);
 }
 
 static dnn_status backward_layer(job *j, dnn_error *err) {
@@ -382,7 +363,7 @@ static dnn_status backward_layer(job *j, dnn_error *err) {
     if (status == DNN_OK && j->wants_dX && j->s.directions > 1)
         status = dnn_parallel_until(task_count(j), input_gradient_task, j, err);
     if (status == DNN_OK && j->call->gradients[0].data != NULL)
-        status = value_gradients(j, err);
+        value_gradients(j);
     if (j->layer > 0 && j->s.dropout > 0) {
         dnn_matrix *flow = &j->m.flow[(j->layer - 1) % 2];
         dnn_dropout(key_of(j, j->layer - 1), j->s.dropout, flow, flow, false);

@@ -47,12 +47,21 @@ static void products_agree_with_plain_sums(void **state) {
 }
 
 static void check_outer(dnn_dtype dtype, size_t rows, size_t cols, size_t depth, bool add) {
-    dnn_matrix memory[3], a = random_matrix(&memory[0], dtype, rows, depth, 2, 1),
+    dnn_matrix memory[4], a = random_matrix(&memory[0], dtype, rows, depth, 2, 1),
                           b = random_matrix(&memory[1], dtype, cols, depth, 3, 2),
-                          out = random_matrix(&memory[2], dtype, rows, cols, 1, 3), before;
+                          out = random_matrix(&memory[2], dtype, rows, cols, 1, 3),
+                          sums = random_matrix(&memory[3], dtype, rows, 1, 0, 4), before, earlier;
     check_ok(dnn_matrix_create(&before, dtype, rows, cols, &err));
     check_ok(dnn_matrix_copy(&before, &out, &err));
-    dnn_outer_product(&a, &(dnn_outer){&b, &out}, 1, add);
+    check_ok(dnn_matrix_create(&earlier, dtype, rows, 1, &err));
+    check_ok(dnn_matrix_copy(&earlier, &sums, &err));
+    dnn_outer_product(&a, (dnn_outer[]){{&b, &out}, {NULL, &sums}}, 2, add);
+    for (size_t i = 0; i < rows; i++) {
+        double sum = add ? dnn_matrix_get(&earlier, i, 0) : 0;
+        for (size_t k = 0; k < depth; k++)
+            sum += dnn_matrix_get(&a, i, k);
+        check_close(dnn_matrix_get(&sums, i, 0), sum, dtype == DNN_FLOAT32 ? 2e-5 : 1e-13);
+    }
     for (size_t j = 0; j < cols; j++)
         for (size_t i = 0; i < rows; i++) {
             double sum = add ? dnn_matrix_get(&before, i, j) : 0;
@@ -61,7 +70,8 @@ static void check_outer(dnn_dtype dtype, size_t rows, size_t cols, size_t depth,
             check_close(dnn_matrix_get(&out, i, j), sum, dtype == DNN_FLOAT32 ? 2e-5 : 1e-13);
         }
     dnn_matrix_free(&before);
-    for (size_t k = 0; k < 3; k++)
+    dnn_matrix_free(&earlier);
+    for (size_t k = 0; k < 4; k++)
         dnn_matrix_free(&memory[k]);
 }
 
