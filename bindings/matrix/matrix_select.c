@@ -4,10 +4,9 @@
 #include "bindings/tape/tape.h"
 #include "math/elementwise.h"
 
-static void clamp_into(lua_State *L, dnn_matrix *out, const dnn_matrix *m) {
+/* The bounds are read before a result is pushed, which takes the place of one that was left out. */
+static void clamp_into(lua_State *L, dnn_matrix *out, const dnn_matrix *m, double low, double high) {
     dnn_error err;
-    double low = dnnlua_opt_number(L, 2, -HUGE_VAL);
-    double high = dnnlua_opt_number(L, 3, HUGE_VAL);
 
     if (out == m)
         dnnlua_begin_write(L, out);
@@ -18,26 +17,27 @@ static void clamp_into(lua_State *L, dnn_matrix *out, const dnn_matrix *m) {
 static int clamp(lua_State *L) {
     const dnn_matrix *m = dnnlua_check_matrix(L, 1);
     dnn_matrix *out = dnnlua_check_out(L, 4, "clamp");
+    double low = dnnlua_opt_number(L, 2, -HUGE_VAL);
+    double high = dnnlua_opt_number(L, 3, HUGE_VAL);
 
     if (dnnlua_is_recorded(m)) {
         dnnlua_operation operation = {.op = DNN_OPERATOR_clamp,
                                       .inputs = 1,
                                       .at = {1},
-                                      .argument = {dnnlua_opt_number(L, 2, -HUGE_VAL),
-                                                   dnnlua_opt_number(L, 3, HUGE_VAL)}};
+                                      .argument = {low, high}};
         dnnlua_refuse_out(L, out, "clamp");
         return dnnlua_record(L, &operation);
     }
     if (out == NULL)
         out = dnnlua_new_matrix(L, m->dtype, m->rows, m->cols);
-    clamp_into(L, out, m);
+    clamp_into(L, out, m, low, high);
     return 1;
 }
 
 static int clamp_in_place(lua_State *L) {
     dnn_matrix *m = dnnlua_check_matrix(L, 1);
 
-    clamp_into(L, m, m);
+    clamp_into(L, m, m, dnnlua_opt_number(L, 2, -HUGE_VAL), dnnlua_opt_number(L, 3, HUGE_VAL));
     lua_settop(L, 1);
     return 1;
 }

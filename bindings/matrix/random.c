@@ -77,6 +77,11 @@ static int random_normal(lua_State *L) {
     double mean = dnnlua_opt_number(L, 2, 0);
     double deviation = dnnlua_opt_number(L, 3, 1);
 
+    if (!isfinite(mean) || !(deviation >= 0) || !isfinite(deviation)) {
+        return luaL_error(
+            L, "normal: expected a finite mean and a standard deviation >= 0, got %f and %f%s", mean,
+            deviation, dnnlua_push_usage(L));
+    }
     lua_pushnumber(L, mean + deviation * dnn_random_normal(random));
     return 1;
 }

@@ -51,6 +51,18 @@ describe("a stream", function()
     assert.near(4, squares / n - (sum / n) ^ 2, 0.2)
   end)
 
+  it("refuses a mean and a deviation that no normal numbers have, as normal_ does", function()
+    for _, pair in ipairs{{0, -1}, {0, math.huge}, {0 / 0, 1}, {math.huge, 1}, {0, 0 / 0}} do
+      local random, A = dnn.Random(1), dnn.empty(1, 1)
+      for _, draw in ipairs{function(...) random:normal(...) end, function(...) A:normal_(...) end} do
+        local ok, message = pcall(draw, pair[1], pair[2])
+        assert.is_false(ok)
+        assert.matches("normal: expected a finite mean and a standard deviation >= 0, got", message, 1, true)
+      end
+    end
+    assert.equal(3, dnn.Random(1):normal(3, 0))
+  end)
+
   it("gives whole numbers below n, all about equally often", function()
     local random, counts = dnn.Random(13), {[0] = 0, 0, 0, 0, 0, 0}
     for _ = 1, 6000 do
