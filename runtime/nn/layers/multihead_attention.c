@@ -159,16 +159,14 @@ static projections projections_in(const dnn_call *call, char *at, bool log_sum) 
     return p;
 }
 
-/* Padding is at the end, where causal self-attention does not see it from steps that count. */
 static dnn_attention attention_of(const dnn_call *call) {
-    bool causal = dnn_layer_flag(call->layer, CAUSAL);
     return (dnn_attention){
         .heads = dnn_layer_count(call->layer, NUM_HEADS),
         .queries = dnn_shape_positions(&call->in[0]),
         .keys = dnn_shape_positions(&call->in[call->inputs - 1]),
-        .causal = causal,
+        .causal = dnn_layer_flag(call->layer, CAUSAL),
         .mask = call->mask,
-        .lengths = causal && !is_cross(call) ? NULL : call->lengths,
+        .lengths = call->lengths,
         .dropout = call->training ? dnn_layer_real(call->layer, DROPOUT) : 0,
         .key = call->key,
     };

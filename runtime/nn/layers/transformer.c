@@ -190,7 +190,9 @@ static dnn_status compile(const dnn_layer *self, dnn_compiler *compiler, const s
                                    is_decoder(self) ? "dropout3" : "dropout2", NULL};
     (void)inputs;
     *output = input[0];
+    dnn_compile_lengths(compiler, !is_decoder(self)); /* a decoder's are those of the memory */
     dnn_status status = branch(self, compiler, "norm1", attention, NULL, output, err);
+    dnn_compile_lengths(compiler, true);
     if (status == DNN_OK && is_decoder(self))
         status = branch(self, compiler, "norm2", cross, &input[1], output, err);
     return status == DNN_OK ? branch(self, compiler, is_decoder(self) ? "norm3" : "norm2", forward,

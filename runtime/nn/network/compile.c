@@ -20,6 +20,7 @@ struct dnn_compiler {
     size_t depth;
     char path[NAME], place[NAME]; /* of the container that is being compiled */
     size_t called_room;
+    bool no_lengths;
 };
 
 #define MOST_DEPTH 64
@@ -64,6 +65,7 @@ static dnn_status add_step(dnn_compiler *c, dnn_layer *layer, const size_t *inpu
                                                        .path = path,
                                                        .place = place,
                                                        .inputs = inputs,
+                                                       .no_lengths = c->no_lengths,
                                                        .output = *output};
     return DNN_OK;
 }
@@ -131,6 +133,10 @@ dnn_status dnn_compile_child(dnn_compiler *c, const dnn_layer *container, size_t
     c->path[path] = '\0';
     c->place[place] = '\0';
     return status;
+}
+
+void dnn_compile_lengths(dnn_compiler *c, bool taken) {
+    c->no_lengths = !taken;
 }
 
 dnn_status dnn_compile_operator(dnn_compiler *c, const dnn_layer_class *kind, const size_t *input,

@@ -9,6 +9,9 @@
 dnn_status dnn_compile_child(dnn_compiler *compiler, const dnn_layer *container, size_t child,
                              const size_t *input, size_t inputs, size_t *output, dnn_error *err);
 
+/* Whether steps that are added from now on take the lengths that come with X; true at first. */
+void dnn_compile_lengths(dnn_compiler *compiler, bool taken);
+
 /* Adds a call of an operator, a class without settings, to `inputs` buffers. */
 dnn_status dnn_compile_operator(dnn_compiler *compiler, const dnn_layer_class *kind,
                                 const size_t *input, size_t inputs, size_t *output, dnn_error *err);

@@ -34,7 +34,8 @@ typedef struct dnn_step {
     size_t first_learnt, learnt; /* segments of its layer's values in the parameters */
     size_t first_kept, kept;
     size_t tied; /* the segment of the layer that its layer is tied to: its first value; SIZE_MAX */
-    bool again; /* an earlier step calls the same layer */
+    bool again;      /* an earlier step calls the same layer */
+    bool no_lengths; /* those of X are not those of its input */
 } dnn_step;
 
 typedef enum dnn_keep {

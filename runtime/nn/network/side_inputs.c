@@ -6,7 +6,7 @@
 #include "nn/network/record.h"
 
 static bool takes_lengths(const dnn_step *step) {
-    return dnn_layer_has(step->layer, DNN_TAKES_LENGTHS);
+    return dnn_layer_has(step->layer, DNN_TAKES_LENGTHS) && !step->no_lengths;
 }
 
 static bool any_takes_lengths(const dnn_network *network) {
@@ -50,18 +50,11 @@ static dnn_status read_lengths(dnn_plan *plan, const dnn_matrix *lengths, size_t
     return DNN_OK;
 }
 
-/* Steps of the sequence that a layer takes lengths for: of attention to a memory, the memory's; as
- * many as you like where it never sees what follows, so that padding does not count. */
-static size_t counted_steps(const dnn_call *call) {
-    const dnn_layer_class *kind = call->layer->kind;
-    bool causal = call->inputs == 1 && kind->past != NULL && kind->past(call->layer) > 0;
-    return causal ? SIZE_MAX : dnn_shape_positions(&call->in[call->inputs - 1]);
-}
-
-/* A layer that takes lengths has at least so many steps. */
+/* A layer that takes lengths has at least so many steps: of attention to a memory, the memory. */
 static dnn_status check_steps(const dnn_network *network, const dnn_plan *plan, size_t s,
                               size_t longest, dnn_error *err) {
-    size_t steps = counted_steps(&plan->calls[s]);
+    const dnn_call *call = &plan->calls[s];
+    size_t steps = dnn_shape_positions(&call->in[call->inputs - 1]);
     if (plan->lengths[longest] <= steps)
         return DNN_OK;
     return dnn_network_fail_step(

@@ -11,6 +11,8 @@ return {
   {"dnn.MultiheadAttention(12, 4, {causal = true})", "MultiheadAttention(12, 4, causal=True)", {70, 12}},
   {"dnn.MultiheadAttention(6, 3, {dropout = 0.2})", "MultiheadAttention(6, 3, dropout=0.2)", {4, 6}, eval = true},
   {"dnn.MultiheadAttention(6, 2)", "MultiheadAttention(6, 2)", {5, 6}, lengths = {5, 1, 3, 4}},
+  {"dnn.MultiheadAttention(6, 2, {causal = true})", "MultiheadAttention(6, 2, causal=True)", {5, 6},
+    lengths = {5, 1, 3, 4}},
   {"dnn.MultiheadAttention(6, 3)", "MultiheadAttention(6, 3)", {4, 6}, hidden = hidden},
   {"dnn.MultiheadAttention(4, 2)", "MultiheadAttention(4, 2)", {4, 4}, mask = mask},
   {"dnn.MultiheadAttention(4, 2)", "MultiheadAttention(4, 2)", {4, 4}, mask = mask, lengths = {4, 2, 3, 3}},
@@ -25,6 +27,10 @@ return {
     .. "norm_first = true, activation = 'gelu', causal = true})}",
     "Merge(Slice(1, 4), Slice(5, 8), join=TransformerDecoderLayer(4, 2, dim_feedforward=7, norm_first=True, "
     .. "activation='gelu', causal=True))", {4, 8}, lengths = {4, 2, 3, 1}, eval = true},
+  {"dnn.Merge{dnn.Slice(1, 4), dnn.Slice(5, 8), with = dnn.TransformerDecoderLayer(4, 2, {dim_feedforward = 5, "
+    .. "dropout = 0})}",
+    "Merge(Slice(1, 4), Slice(5, 8), join=TransformerDecoderLayer(4, 2, dim_feedforward=5, dropout=0))", {4, 8},
+    lengths = {4, 2, 3, 1}},
   {"dnn.Merge{dnn.Slice(1, 4), dnn.Slice(5, 8), with = dnn.Sequential{"
     .. "dnn.TransformerDecoderLayer(4, 2, {dim_feedforward = 5, dropout = 0}), "
     .. "dnn.TransformerDecoderLayer(4, 1, {dim_feedforward = 6, dropout = 0, causal = true})}}",
