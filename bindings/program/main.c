@@ -4,6 +4,7 @@
  * stays out of the way. What a script prints is the script's; the program's own messages go to
  * stderr. Status: 0, 1 after a Lua error, 2 after wrong usage; SIGINT and SIGTERM end it as they
  * end others, which shells call 130 and 143. */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -101,7 +102,20 @@ static void hold_standard_streams(void) {
             open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* At the end: what was printed and could not be written is a failure, such as on a full disk. */
+static void check_output(void) {
+    bool failed = ferror(stdout) != 0;
+    errno = 0;
+    if (fflush(stdout) == 0 && !failed)
+        return;
+    fprintf(stderr, "dnnlua: standard output cannot be written%s%s\n", errno == 0 ? "" : ": ",
+            errno == 0 ? "" : strerror(errno));
+    _exit(EXIT_FAILURE);
+}
+
 int main(int argc, char **argv) {
+    if (fcntl(STDOUT_FILENO, F_GETFD) != -1) /* where it is closed, nobody wants it */
+        atexit(check_output);
     hold_standard_streams();
     signal(SIGPIPE, SIG_DFL); /* a parent may have it ignored, and the script would go on writing */
     lua_State *L = luaL_newstate();

@@ -103,6 +103,18 @@ describe("dnnlua", function()
     end
   end)
 
+  it("fails where what was printed cannot be written, but not where standard output is closed", function()
+    for _, arguments in ipairs{"-e 'print(1)'", "-e 'print(1) os.exit(0)'", "--help", "--version"} do
+      local line = ("%s %s >"):format(program.quote(program.dnnlua), arguments)
+      local _, err, status = program.shell(line .. "/dev/full")
+      assert.matches("^dnnlua: standard output cannot be written", err)
+      assert.equal(1, status)
+      _, err, status = program.shell(line .. "&-")
+      assert.equal("", err)
+      assert.equal(0, status)
+    end
+  end)
+
   it("exits with the status that a script asks for", function()
     local _, _, status = run_statement("os.exit(7)")
     assert.equal(7, status)
