@@ -1,12 +1,14 @@
 -- The fuzzer of the module's functions: finds all of them by reflection, and calls them with whatever a script could
 -- pass: numbers near every limit, the wrong object, closed and half-built ones, tables whose metamethods raise, yield
--- or collect, functions, coroutines. A call may raise or return anything; the process must not crash, and a sanitised
--- build must find nothing.
+-- or collect, functions, coroutines; and by their documentation (signatures.lua), with what a script would pass and a
+-- wrong value here and there, so that calls come past the first check. A call may raise or return anything; the process
+-- must not crash, and a sanitised build must find nothing.
 --
 --     dnnlua tests/fuzz/api.lua [SECONDS [SEED]]        in a folder of its own
 --
 -- The last call is in the file `last_call` of that folder, so that a crash names it.
 local dnn = require "dnn"
+local signatures = dofile(arg[0]:gsub("[^/]*$", "signatures.lua"))
 
 local seconds, seed = tonumber(arg[1] or 10), tonumber(arg[2] or os.time())
 math.randomseed(seed)
@@ -141,6 +143,28 @@ function value(depth)
   return nil
 end
 
+local typed = signatures(function() return objects end, function() return value(0) end)
+
+-- The arguments of a call, and how many they are.
+local function arguments_for(f)
+  if random(3) > 1 then
+    local arguments, count = typed(f.call)
+    if arguments then return arguments, count end
+  end
+  local arguments, count = {}, random(0, 5)
+  for i = 1, count do arguments[i] = value(0) end
+  if f.class and random(8) > 1 then -- mostly on an object of its class
+    for _ = 1, 50 do
+      local object = pick(objects)
+      if debug.getmetatable(object) == f.class then
+        arguments[1], count = object, math.max(count, 1)
+        break
+      end
+    end
+  end
+  return arguments, count
+end
+
 -- Calling --------------------------------------------------------------------------------------------
 
 local log = assert(io.open("last_call", "w"))
@@ -162,28 +186,22 @@ print = function() end -- luacheck: ignore 121
 io.output(nowhere)
 rawset(io, "stderr", nowhere)
 
+local LONGEST <const> = 2 -- seconds that a call may go on with code of Lua
 local calls, raised, ends = 0, 0, dnn.time() + seconds
 local called = {}
 while dnn.time() < ends do
   local f = pick(functions)
-  local arguments, count = {}, random(0, 5)
-  for i = 1, count do arguments[i] = value(0) end
-  if f.class and random(8) > 1 then -- mostly on an object of its class
-    for _ = 1, 50 do
-      local object = pick(objects)
-      if debug.getmetatable(object) == f.class then
-        arguments[1], count = object, math.max(count, 1)
-        break
-      end
-    end
-  end
+  local arguments, count = arguments_for(f)
   describe(f, arguments, count)
   local thread = coroutine.create(f.call)
+  local late = dnn.time() + LONGEST
+  debug.sethook(thread, function() if dnn.time() > late then error "it takes too long" end end, "", 10000)
   local ok, result = coroutine.resume(thread, table.unpack(arguments, 1, count))
   calls = calls + 1
   called[f.name] = true
   if not ok then raised = raised + 1 end
-  if ok and type(result) == "userdata" and random(4) == 1 and #objects < 60 then keep(f.name, result) end
+  local is_object = type(result) == "userdata" or type(result) == "table" and getmetatable(result)
+  if ok and is_object and random(4) == 1 and #objects < 60 then keep(f.name, result) end
   if ok and random(20) == 1 then pcall(tostring, result) end
   coroutine.close(thread)
   if calls % 500 == 0 then
