@@ -115,7 +115,9 @@ static size_t choose_steps(lua_State *L, int index, dnn_network *network, bool *
                    "got %s",
                    dnnlua_got_usage(L, index));
     }
-    for (lua_Integer i = 1; lua_rawgeti(L, index, i) != LUA_TNIL; i++, lua_pop(L, 1)) {
+    lua_Integer given = (lua_Integer)dnnlua_list_length(L, index, "Run: feature_maps", "layers");
+    for (lua_Integer i = 1; i <= given; i++, lua_pop(L, 1)) {
+        lua_rawgeti(L, index, i);
         const dnnlua_layer *layer = luaL_testudata(L, -1, DNNLUA_LAYER);
         if (layer == NULL) {
             luaL_error(L, "Run: feature_maps: layers[%I]: expected a layer, as in {net[1]}, got %s",
@@ -131,7 +133,6 @@ static size_t choose_steps(lua_State *L, int index, dnn_network *network, bool *
         chosen += !wanted[s];
         wanted[s] = true;
     }
-    lua_pop(L, 1);
     return chosen;
 }
 

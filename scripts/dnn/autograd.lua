@@ -3,6 +3,7 @@ local core = require "dnn.core"
 local arguments_of = require "dnn.arguments"
 local options_of = require "dnn.options"
 local result_of = require "dnn.autograd.result"
+local numeral = require "dnn.numeral"
 
 local autograd = {}
 
@@ -75,7 +76,7 @@ end
 local function label(A)
   local text = ("%s %d x %d"):format(core._graph_of(A) or "", A.rows, A.cols)
   local gradient = A.grad
-  return gradient and ("%s   |grad| %.4g"):format(text, gradient:norm()) or text
+  return gradient and text .. "   |grad| " .. numeral("%.4g", gradient:norm()) or text
 end
 
 -- A line for A and those for what it was computed from; what has had its lines gets its number alone.
@@ -120,7 +121,7 @@ end
 local function describe(A, root, gradients)
   local text = {name_of(A), ("%d x %d"):format(A.rows, A.cols)}
   local norm = gradients[A] and gradients[A]:norm()
-  if norm then text[3] = ("|grad| %.4g"):format(norm) end
+  if norm then text[3] = "|grad| " .. numeral("%.4g", norm) end
   local is_result = core._graph_of(A) and #made_of(A) > 0
   local kind = A == root and "root" or is_result and "result" or A.requires_grad and "leaf" or "constant"
   local is_finite = not norm or norm == norm and norm < math.huge

@@ -4,6 +4,7 @@ local list = require "dnn.metrics.list"
 local losses = require "dnn.fit.loss"
 local options_of = require "dnn.options"
 local source = require "dnn.fit.source"
+local numeral = require "dnn.numeral"
 
 local BATCH <const> = 256
 
@@ -20,7 +21,7 @@ function Results.__tostring(results)
   local parts, tables = {}, {}
   for name, value in pairs(results) do
     if type(value) == "number" then
-      parts[#parts + 1] = ("%s %.4g"):format(name, value)
+      parts[#parts + 1] = name .. " " .. numeral("%.4g", value)
     else
       tables[#tables + 1] = ("%s: %s"):format(name, value)
     end

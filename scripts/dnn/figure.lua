@@ -14,10 +14,8 @@ local figure = {makers = {}}
 
 local TEXT <const> = {nil, options_of.is "string", "a text"}
 
-local function is_size(value)
-  local whole = options_of.whole(5, 16384)
-  return type(value) == "table" and #value == 2 and whole(value[1]) and value[1] >= 20 and whole(value[2])
-end
+local is_pair = options_of.list(options_of.whole(5, 16384), 2, 2)
+local function is_size(value) return is_pair(value) and value[1] >= 20 end
 
 -- Those that every figure has.
 local COMMON <const> = {title = TEXT, x_label = TEXT, y_label = TEXT}

@@ -3,12 +3,12 @@ local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local figure = require "dnn.figure"
 local options_of = require "dnn.options"
+local numeral = require "dnn.numeral"
 
 local whole <const> = options_of.whole(1, 16384)
 
-local function is_labels(value)
-  return dnn._is_matrix(value) or type(value) == "table" and #value > 0
-end
+local is_list = options_of.any_list(1)
+local function is_labels(value) return dnn._is_matrix(value) or is_list(value) end
 
 local IMSHOW <const> = {
   width = {nil, whole, "a whole number of pixels"},
@@ -54,7 +54,7 @@ local function label_of(labels, n)
   else
     label = labels[n]
   end
-  if math.type(label) == "float" then return ("%.6g"):format(label) end
+  if math.type(label) == "float" then return numeral("%.6g", label) end
   return label and tostring(label) or ""
 end
 
@@ -86,11 +86,12 @@ local function labels_of(Y, classes)
       local best = 1
       for k = 2, Y.rows do if Y(k, j) > Y(best, j) then best = k end end
       class = Y(best, j) == 1 and best or nil
-      labels[j] = class and classes[best] or ("%s %.2f"):format(classes[best] or best, Y(best, j))
+      labels[j] = class and classes[best] or ("%s %s"):format(classes[best] or best, numeral("%.2f", Y(best, j)))
     elseif #classes == 2 then -- 1 for the first, 0 for the other, between where two are mixed
-      labels[j] = class == 1 and classes[1] or class == 0 and classes[2] or ("%s %.2f"):format(classes[1], class)
+      local share = classes[1] .. " " .. numeral("%.2f", class)
+      labels[j] = class == 1 and classes[1] or class == 0 and classes[2] or share
     else
-      labels[j] = classes[math.tointeger(class) or 0] or ("%.6g"):format(class)
+      labels[j] = classes[math.tointeger(class) or 0] or numeral("%.6g", class)
     end
   end
   return labels

@@ -52,6 +52,11 @@ function options.list(passes, least, most)
   end
 end
 
+-- A list of anything, with nothing beside its elements.
+function options.any_list(least, most)
+  return options.list(function() return true end, least, most)
+end
+
 options.names = options.list(options.is "string")
 
 -- Reading --------------------------------------------------------------------------------------------
@@ -70,6 +75,18 @@ end
 
 options.shown = shown
 
+-- A value as a message shows what came; of a list also the key that is beside its elements.
+function options.came(value)
+  if type(value) == "table" and #value > 0 then
+    for key in next, value do
+      if math.type(key) ~= "integer" or key < 1 or key > #value then
+        return ("a list with the key %s beside its elements"):format(shown(key))
+      end
+    end
+  end
+  return shown(value)
+end
+
 -- The options with the defaults of those not given. Raises for the script that called the function of the module
 -- (dnn.arguments) that calls this; `where` opens the messages.
 function options.read(where, given, known)
@@ -80,7 +97,7 @@ function options.read(where, given, known)
   for name, value in pairs(given or {}) do
     local row = known[name]
     if not row[2](value) then
-      error(("%s: %s must be %s, got %s"):format(where, name, row[3], shown(value)), arguments.level())
+      error(("%s: %s must be %s, got %s"):format(where, name, row[3], options.came(value)), arguments.level())
     end
     result[name] = value
   end

@@ -9,6 +9,7 @@ local arguments = require "dnn.arguments"
 local new_bar = require "dnn.bar".new
 local options_of = require "dnn.options"
 local strict = require "dnn.strict"
+local numeral = require "dnn.numeral"
 
 local Progress = strict.make("the progress bar", {})
 Progress.__index = Progress
@@ -36,7 +37,7 @@ end
 local function words_of(values)
   local parts = {}
   for name, value in pairs(values) do
-    parts[#parts + 1] = name .. " " .. (math.type(value) == "float" and ("%.4g"):format(value) or tostring(value))
+    parts[#parts + 1] = name .. " " .. (math.type(value) == "float" and numeral("%.4g", value) or tostring(value))
   end
   table.sort(parts)
   return #parts > 0 and table.concat(parts, ", ") or nil

@@ -13,6 +13,7 @@ local arguments = require "dnn.arguments"
 local checks = require "dnn.stepwise.checks"
 local options_of = require "dnn.options"
 local strict = require "dnn.strict"
+local numeral = require "dnn.numeral"
 
 -- None of its functions ends in a tail call of another: an error shows the signature of the one that is on the stack.
 local stepwise = {}
@@ -270,7 +271,7 @@ local function train(name, X, Y, layers_dims, init, opts)
     if i % 100 == 0 then
       costs[#costs + 1] = cost(AL, Y, where, opts.check_finite)
       if opts.print_cost then
-        print(("Cost after iteration %d: %.6f"):format(i, costs[#costs]))
+        print(("Cost after iteration %d: %s"):format(i, numeral("%.6f", costs[#costs])))
       end
     end
     local grads = backward(AL, Y, caches, where, opts.check_finite)

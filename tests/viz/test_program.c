@@ -83,7 +83,7 @@ static void what_is_no_run_is_named_with_status_1(void **state) {
 static void without_a_display_it_says_what_goes_instead(void **state) {
     (void)state;
     check_says("runs/cats", 1, "neither DISPLAY nor WAYLAND_DISPLAY is set");
-    check_says("runs/cats", 1, "--text plots in the terminal and --png FILE writes a picture");
+    check_says("runs/cats", 1, "--text plots in the terminal and --png FILE writes an image");
 }
 
 static void a_file_that_cannot_be_written_is_named(void **state) {

@@ -32,13 +32,13 @@ dnn_status surface_create(surface *out, int width, int height, dnn_error *err) {
     *out = (surface){0};
     if (width < 1 || height < 1 || width > SURFACE_MAX_SIDE || height > SURFACE_MAX_SIDE)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "picture of %d x %d pixels: each side must be from 1 to %d", width, height,
+                        "image of %d x %d pixels: each side must be from 1 to %d", width, height,
                         SURFACE_MAX_SIDE);
     surface s = {.width = width, .height = height};
     s.rgba = dnn_calloc((size_t)width * (size_t)height, 4);
     if (!create_strips(&s) || s.rgba == NULL) {
         surface_free(&s);
-        return dnn_fail(err, DNN_ERROR_MEMORY, "picture of %d x %d pixels: no memory", width,
+        return dnn_fail(err, DNN_ERROR_MEMORY, "image of %d x %d pixels: no memory", width,
                         height);
     }
     *out = s;

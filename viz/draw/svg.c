@@ -358,7 +358,7 @@ dnn_status svg_write(const display_list *list, float width, float height, const 
                      dnn_error *err) {
     if (!(width > 0) || !(height > 0) || !isfinite(width) || !isfinite(height))
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "%s: a picture of %g x %g points cannot be written", path, (double)width,
+                        "%s: an image of %g x %g points cannot be written", path, (double)width,
                         (double)height);
     return output_text(path, write_page, &(page){list, width, height}, err);
 }

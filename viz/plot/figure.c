@@ -58,7 +58,7 @@ static dnn_status read_picture(figure_reader *r, figure_item *item) {
         return too_short(r, item, pixels * channels, "bytes");
     uint8_t *rgba = dnn_alloc(pixels * 4);
     if (rgba == NULL)
-        return dnn_fail(r->err, DNN_ERROR_MEMORY, "%s: no memory for a picture", r->name);
+        return dnn_fail(r->err, DNN_ERROR_MEMORY, "%s: no memory for an image", r->name);
     const uint8_t *from = r->bytes + r->at;
     for (size_t i = 0; i < pixels; i++) {
         for (size_t k = 0; k < 3; k++)

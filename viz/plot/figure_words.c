@@ -103,7 +103,7 @@ static dnn_status take_bins(figure_reader *r, const char *value) {
 static figure_item *add_item(figure_reader *r, figure_kind kind, const char *value) {
     figure *f = r->figure;
     if (f->count > 0 && (f->kind != kind || kind == FIGURE_MATRIX)) {
-        wrong(r, "a figure holds curves, histograms, pictures or one matrix", value);
+        wrong(r, "a figure holds curves, histograms, images or one matrix", value);
         return NULL;
     }
     if (f->count == MOST_ITEMS) {

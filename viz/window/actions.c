@@ -131,7 +131,7 @@ const action actions[] = {
     {"Runs",     "group runs",     "g",                    "The mean of runs with the same setting", act_group_runs },
     {"Runs",     "show runs",      "A",                    "Show all runs",                          act_show_runs  },
     {"Runs",     "far-off runs",   "e",                    "Axes hold runs far off, or leave out",   act_far_runs   },
-    {"Save",     "save png",       "p",                    "Save a picture: PNG",                    save           },
+    {"Save",     "save png",       "p",                    "Save an image: PNG",                     save           },
     {"Save",     "save svg",       "v",                    "Save a drawing: SVG",                    save           },
     {"Save",     "save csv",       "c",                    "Save the values: CSV",                   save           },
     {"Training", "pause",          "Space",                "Pause or resume (a replay, too)",        act_pause      },

@@ -20,10 +20,10 @@ static void value_of(const run *r, const char *key, char *out, size_t size) {
     static setting settings[MOST_KEYS];
     const char *text = text_of(r);
     size_t n = text == NULL ? 0 : parse_settings(text, settings, MOST_KEYS);
+    piece wanted = {key, strlen(key)};
     out[0] = '\0';
     for (size_t i = 0; i < n; i++)
-        if (settings[i].key.size == strlen(key) &&
-            memcmp(settings[i].key.start, key, settings[i].key.size) == 0)
+        if (same_piece(settings[i].key, wanted))
             copy_piece(out, size, settings[i].value);
 }
 

@@ -153,7 +153,7 @@ static dnn_status no_display(const char *why, dnn_error *err) {
     return dnn_fail(
         err, DNN_ERROR_STATE,
         "there is no display to open a window on (%s); without one, --text plots in the "
-        "terminal and --png FILE writes a picture",
+        "terminal and --png FILE writes an image",
         why);
 }
 

@@ -44,6 +44,12 @@ local function is_normalisation(value)
     and type(value.deviation) == "table"
 end
 
+-- The fields of a table that is no loader.
+local NORMALISATION <const> = {
+  mean = {nil, options_of.is "table", "a number for each channel"},
+  deviation = {nil, options_of.is "table", "a number for each channel"},
+}
+
 local LOADER <const> = {
   batch_size = {32, options_of.whole(1), "a whole number of examples, 1 or more"},
   shuffle = {true, options_of.is "boolean", "true or false"},
@@ -183,6 +189,7 @@ local function one_hot_of(Y, classes, opts, mixes)
 end
 
 local function check_normalisation(value, channels)
+  if not getmetatable(value) then options_of.read("dnn.data.Loader: normalise", value, NORMALISATION) end
   if not is_numbers(value.mean, channels) or not is_numbers(value.deviation, channels) then
     refuse("normalise needs a number for each of %d channels in mean and in deviation", channels)
   end

@@ -48,6 +48,20 @@ local function refuse(where, format, ...)
   error(where .. ": " .. format:format(...), arguments.level())
 end
 
+local is_shape, is_list = options_of.list(options_of.whole(1), 1, 3), options_of.any_list(0)
+
+-- What a set may say of its examples beside them.
+local function check_words(examples, where)
+  local shape, classes = rawget(examples, "shape"), rawget(examples, "classes")
+  if shape ~= nil and not is_shape(shape) then
+    refuse(where, "the set's shape must be a list of one to three whole numbers, as in {28, 28, 1}, got %s",
+      options_of.came(shape))
+  end
+  if classes and not is_list(classes) then
+    refuse(where, "the set's classes must be a list of names, got %s", options_of.came(classes))
+  end
+end
+
 -- The bytes where there are any, else X; checks that Y has as many columns.
 function set.source(examples, where)
   if type(examples) ~= "table" then
@@ -59,6 +73,7 @@ function set.source(examples, where)
     refuse(where, "expected a set {X = , Y = } or {raw = , Y = }, got a pair of sets; pass its field train or test")
   end
   if rawget(examples, "target") then refuse(where, LAZY, #examples.files) end
+  check_words(examples, where)
   local source = examples.raw or examples.X
   if not source or not examples.Y then
     refuse(where, "the set has no %s; expected {X = , Y = } or {raw = , Y = }", source and "Y" or "X")

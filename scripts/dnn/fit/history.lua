@@ -1,6 +1,7 @@
 -- What a training was like: a curve for the cost and each metric, in training and validation. It prints as a table of
 -- epochs, and dnn.plot(history.cost) draws the two curves of one.
 local strict = require "dnn.strict"
+local numeral = require "dnn.numeral"
 
 local history = {}
 
@@ -110,9 +111,9 @@ function History.__tostring(self)
     return (epoch == self.best_epoch and self.epochs > 1 and "*" or "") .. epoch
   end)}
   each_curve(self, function(name, curve)
-    columns[#columns + 1] = column(name, function(epoch) return ("%.4g"):format(curve[epoch]) end)
+    columns[#columns + 1] = column(name, function(epoch) return numeral("%.4g", curve[epoch]) end)
   end)
-  columns[#columns + 1] = column("lr", function(epoch) return ("%.3g"):format(self.lr[epoch]) end)
+  columns[#columns + 1] = column("lr", function(epoch) return numeral("%.3g", self.lr[epoch]) end)
   columns[#columns + 1] = column("seconds", function(epoch) return ("%.1f"):format(self.seconds[epoch]) end)
   local text = aligned(columns)
   if self.best_epoch > 0 and self.epochs > 1 then

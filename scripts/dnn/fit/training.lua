@@ -9,6 +9,7 @@ local list = require "dnn.metrics.list"
 local new_bar = require "dnn.bar".new
 local source = require "dnn.fit.source"
 local state = require "dnn.fit.state"
+local numeral = require "dnn.numeral"
 
 local Training = {}
 Training.__index = Training
@@ -166,9 +167,9 @@ end
 local function describe(self, values, seconds)
   local parts = {}
   for _, name in ipairs(self.history.names) do
-    local part = ("%s %.4g"):format(name, values[name .. "/train"])
+    local part = name .. " " .. numeral("%.4g", values[name .. "/train"])
     local held_out = values[name .. "/validation"]
-    parts[#parts + 1] = held_out and ("%s, validation %.4g"):format(part, held_out) or part
+    parts[#parts + 1] = held_out and part .. ", validation " .. numeral("%.4g", held_out) or part
   end
   return ("epoch %d/%d: %s  (%.1f s)"):format(self.at.epoch, self.opts.epochs, table.concat(parts, "; "), seconds)
 end
@@ -245,7 +246,7 @@ local function new(given)
   self.monitor, self.mode = best.curve(opts, metrics, validation ~= nil)
   self.history.monitor = self.monitor
   self.measures = {loss = opts.loss, metrics = opts.metrics}
-  self.bar_text = function() return ("cost %.4g"):format(self.at.cost / self.at.examples) end
+  self.bar_text = function() return "cost " .. numeral("%.4g", self.at.cost / self.at.examples) end
   self.info = {net = self.net, optimiser = self.optimiser, history = self.history}
   fit_run.open(self)
   self.info.run = self.run

@@ -3,6 +3,8 @@
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local warn_once = dnn._warn_once
+local is_sizes = require "dnn.options".any_list(2)
+local numeral = require "dnn.numeral"
 
 local checks = {}
 
@@ -64,7 +66,7 @@ end
 
 -- The layers' sizes as a table of whole numbers.
 function checks.sizes(sizes, where)
-  if type(sizes) ~= "table" or #sizes < 2 then
+  if not is_sizes(sizes) then
     wrong("%s: layer_dims must be the layers' sizes from the input on, as in {12288, 20, 7, 5, 1}", where)
   end
   for l, n in ipairs(sizes) do
@@ -85,7 +87,7 @@ function checks.finite(matrix, name, where, advice)
   if finite:min() == 1 then return end
   local place = finite:argmin() - 1       -- column by column, from 0
   local i, j = place % matrix.rows + 1, place // matrix.rows + 1
-  fail("%s: %s(%d, %d) is %s%s", where, name, i, j, (tostring(matrix(i, j)):gsub("^%-nan", "nan")), advice or "")
+  fail("%s: %s(%d, %d) is %s%s", where, name, i, j, numeral("%s", matrix(i, j)), advice or "")
 end
 
 -- The first element outside 0..1, as "Y(1, 3) is 2.0"; nil where all are inside.

@@ -244,7 +244,7 @@ static void a_surface_without_pixels_or_memory_is_refused(void **state) {
     surface s;
     dnn_error err;
     check_fails(surface_create(&s, 0, 5, &err), DNN_ERROR_ARGUMENT,
-                "picture of 0 x 5 pixels: each side must be from 1 to 16384");
+                "image of 0 x 5 pixels: each side must be from 1 to 16384");
     check_fails(surface_create(&s, 5, 16385, &err), DNN_ERROR_ARGUMENT, "5 x 16385");
     uint64_t live = dnn_allocations_live();
     for (uint64_t n = 1; n <= 5; n++) {

@@ -267,7 +267,7 @@ static void what_cannot_be_written_is_said(void **state) {
     check_fails(svg_write(&list, 100, 100, path, &err), DNN_ERROR_FILE,
                 "a.svg: cannot be written: No such file or directory");
     check_fails(svg_write(&list, 0, 100, "a.svg", &err), DNN_ERROR_ARGUMENT,
-                "a.svg: a picture of 0 x 100 points cannot be written");
+                "a.svg: an image of 0 x 100 points cannot be written");
     uint64_t live = dnn_allocations_live();
     dnn_fail_allocation(2);
     check_fails(svg_write(&list, 9, 9, "a.svg", &err), DNN_ERROR_MEMORY, "a.svg: no memory");
