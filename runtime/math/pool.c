@@ -168,6 +168,16 @@ static dnn_pool_span span_of(const job *j, int d, size_t i) {
     return j->backward ? cover_span(j->pool, d, i) : window_span(j->pool, d, i);
 }
 
+/* Windows of 2 x 2 pixels, side by side and whole. An even pixel begins one, as one that is a
+ * multiple of STRETCH. */
+static bool in_pairs(const dnn_pool *p) {
+    bool two = !p->adaptive && !p->ceil_mode;
+    for (int d = 0; d < 2; d++)
+        two = two && p->kernel[d] == 2 && p->stride[d] == 2 && p->padding[d] == 0 &&
+              p->dilation[d] == 1;
+    return two;
+}
+
 /* Rows [first, last) of results, `count` of each from x on. */
 static void run_rows(const job *j, size_t example, size_t first, size_t last, size_t x,
                      size_t count) {
@@ -186,6 +196,7 @@ static void run_rows(const job *j, size_t example, size_t first, size_t last, si
         .results = count,
         .add = j->add
     };
+    row.pairs = in_pairs(j->pool);
     if (j->winners != NULL)
         row.winners = j->winners + example * windows * channels;
     for (size_t y = first; y < last; y++) {

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "math/pieces.h"
 #include "math/simd.h"
 
 #ifdef __x86_64__

@@ -48,6 +48,7 @@ typedef struct dnn_pool_row {
     size_t channels, width;      /* width: of the rows of `in` */
     dnn_pool_span rows;          /* of `in` that the row of results meets */
     const dnn_pool_span *cols;   /* for each result */
+    bool pairs; /* windows are of 2 x 2 pixels, side by side, and the first result begins one */
     dnn_pool_divisor divisor[2]; /* averages */
     size_t y, x;                 /* of the row's first result */
     size_t results;

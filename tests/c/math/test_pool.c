@@ -222,6 +222,18 @@ static void common_shapes_agree_with_the_plain_loop(void **state) {
     check_pool(pool(2, 600, 3, 2, 2, 0), 1);
 }
 
+static void windows_side_by_side_agree_with_the_plain_loop(void **state) {
+    (void)state;
+    for (size_t channels = 1; channels <= 35; channels++) {
+        check_pool(pool(2 + channels % 5, 2 + channels % 7, channels, 2, 2, 0), 2);
+        dnn_pool p = pool(3, 5 + channels % 2, channels, 2, 2, 0);
+        p.ceil_mode = true;
+        check_pool(p, 1);
+    }
+    check_pool(pool(28, 28, 6, 2, 2, 0), 2);
+    check_pool(pool(3, 521, 5, 2, 2, 0), 1);
+}
+
 static size_t draw(dnn_random *r, size_t low, size_t high) {
     return low + (size_t)dnn_random_below(r, high - low + 1);
 }
@@ -322,6 +334,7 @@ static void settings_that_fit_no_image_are_refused_with_the_reason(void **state)
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(common_shapes_agree_with_the_plain_loop),
+        cmocka_unit_test(windows_side_by_side_agree_with_the_plain_loop),
         cmocka_unit_test(drawn_shapes_agree_with_the_plain_loop),
         cmocka_unit_test(the_first_maximum_wins_and_nan_over_all),
         cmocka_unit_test(results_have_the_same_bits_on_any_number_of_threads),
