@@ -6,8 +6,10 @@
 
 #include "core/memory.h"
 #include "core/threads.h"
+#include "math/conv_pack.h"
 #include "math/conv_patch.h"
 #include "math/conv_run.h"
+#include "math/conv_scatter.h"
 #include "math/conv_winograd.h"
 #include "math/pieces.h"
 
@@ -117,24 +119,6 @@ static size_t vectors_of(const plan *p, size_t block) {
     return dnn_pieces(channels, p->lanes);
 }
 
-/* One tap: for each source channel the `count` target channels that exist, of `width`. */
-#define PACK(T, name)                                                                              \
-    static T *name(T *to, const T *w, size_t source_step, size_t target_step, size_t sources,      \
-                   size_t count, size_t width) {                                                   \
-        for (size_t i = 0; i < sources; i++, to += width, w += source_step) {                      \
-            if (target_step == 1)                                                                  \
-                memcpy(to, w, count * sizeof(T));                                                  \
-            else                                                                                   \
-                for (size_t t = 0; t < count; t++)                                                 \
-                    to[t] = w[t * target_step];                                                    \
-            for (size_t t = count; t < width; t++)                                                 \
-                to[t] = 0;                                                                         \
-        }                                                                                          \
-        return to;                                                                                 \
-    }
-PACK(float, pack_f32)
-PACK(double, pack_f64)
-
 /* Task: a block of a group of a phase. */
 static void pack_block(void *context, size_t task) {
     const plan *p = context;
@@ -155,11 +139,8 @@ static void pack_block(void *context, size_t task) {
             size_t at = (kh * c->kernel[1] + kw) * (c->channels / c->groups) * ld +
                         group * (c->out_channels / c->groups) + first * target_step;
             const char *w = (const char *)g->W->data + at * p->element;
-            to = g->W->dtype == DNN_FLOAT32
-                     ? (char *)pack_f32((float *)to, (const float *)w, source_step, target_step,
-                                        p->source_channels, count, width)
-                     : (char *)pack_f64((double *)to, (const double *)w, source_step, target_step,
-                                        p->source_channels, count, width);
+            to = dnn_conv_pack(g->W->dtype, to, w, source_step, target_step, p->source_channels,
+                               count, width);
         }
 }
 
@@ -188,8 +169,11 @@ size_t dnn_conv_gather_scratch(const dnn_conv *c, dnn_dtype dtype, bool backward
     dnn_winograd w;
     plan p;
     plan_channels(&p, &g, dtype);
-    return packed_bytes(&p) +
-           (winograd(&p, dtype, examples, &w) ? dnn_winograd_scratch(&w, examples) : 0);
+    size_t scatter =
+        dnn_conv_scatter_suits(c, dtype, backward) ? dnn_conv_scatter_scratch(c, dtype) : 0;
+    size_t gather = packed_bytes(&p) +
+                    (winograd(&p, dtype, examples, &w) ? dnn_winograd_scratch(&w, examples) : 0);
+    return gather > scatter ? gather : scatter;
 }
 
 /* --- tiles --- */
@@ -388,10 +372,13 @@ dnn_status dnn_conv_gather_run(const dnn_conv_gather *g, dnn_error *err) {
     plan p;
     dnn_winograd w;
     plan_channels(&p, g, g->source->dtype);
+    bool fast = winograd(&p, g->source->dtype, g->source->cols, &w);
+    if (!fast && dnn_conv_scatter_suits(g->conv, g->source->dtype, g->backward))
+        return dnn_conv_scatter_run(g, err);
     plan_tiles(&p);
     if (!p.depthwise)
         dnn_parallel(p.phases[0] * p.phases[1] * p.groups * p.blocks, pack_block, &p);
-    if (!winograd(&p, g->source->dtype, g->source->cols, &w))
+    if (!fast)
         return dnn_parallel_until(dnn_pieces(p.count, p.batch), run_tiles, &p, err);
     w.memory = (char *)g->packed + packed_bytes(&p);
     w.plainly = run_plainly;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "math/simd.h"
 
@@ -17,6 +18,7 @@
 #define AVX2   __attribute__((target("avx2,fma")))
 
 #define REAL        float
+#define BITS        uint32_t
 #define LANES       16
 #define MOST_1      13
 #define MOST_2      13
@@ -27,6 +29,7 @@
 #include "math/conv_kernels.inc"
 
 #define REAL        double
+#define BITS        uint64_t
 #define LANES       8
 #define MOST_1      13
 #define MOST_2      13
@@ -37,6 +40,7 @@
 #include "math/conv_kernels.inc"
 
 #define REAL        float
+#define BITS        uint32_t
 #define LANES       8
 #define MOST_1      12
 #define MOST_2      6
@@ -47,6 +51,7 @@
 #include "math/conv_kernels.inc"
 
 #define REAL        double
+#define BITS        uint64_t
 #define LANES       4
 #define MOST_1      12
 #define MOST_2      6
@@ -58,6 +63,7 @@
 
 /* For few channels. */
 #define REAL        float
+#define BITS        uint32_t
 #define LANES       4
 #define MOST_1      12
 #define MOST_2      6
@@ -83,6 +89,7 @@
 #endif
 
 #define REAL    float
+#define BITS    uint32_t
 #define LANES   4
 #define MOST_1  BASE_1
 #define MOST_2  BASE_2
@@ -93,6 +100,7 @@
 #include "math/conv_kernels.inc"
 
 #define REAL    double
+#define BITS    uint64_t
 #define LANES   2
 #define MOST_1  BASE_1
 #define MOST_2  BASE_2

@@ -29,6 +29,7 @@ typedef struct dnn_conv_row {
     size_t channels;  /* of the block that exist */
     const void *bias; /* for them, or NULL */
     bool add;         /* to what out holds */
+    bool beyond;      /* with that: out has whole vectors; after the channels 0 is added */
 } dnn_conv_row;
 
 /* Weights' gradients: for `count` adjacent elements of a run, summed over a patch of outputs. */

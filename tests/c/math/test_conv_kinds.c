@@ -140,6 +140,34 @@ static void instruction_sets_agree_within_1e_5(void **state) {
     dnn_cpu_limit = limit;
 }
 
+/* Few channels in small images, where the outputs' pixels add to the input's gradient. */
+static void gradients_of_small_images_agree_with_the_plain_loop(void **state) {
+    (void)state;
+    check_everywhere(conv(14, 14, 6, 16, 5, 5), 3);
+    check_everywhere(padded(conv(5, 6, 3, 7, 5, 5), 4, 3), 2);
+    check_everywhere(padded(strided(conv(9, 11, 2, 5, 4, 6), 3, 2), 2, 5), 2);
+    check_everywhere(padded(dilated(conv(9, 7, 5, 33, 3, 3), 3, 1), 3, 1), 2);
+    check_everywhere(conv(3, 3, 40, 3, 3, 3), 2);
+    for (size_t channels = 1; channels <= 20; channels++)
+        check_everywhere(conv(6, 7, channels, 2 + channels % 5, 4, 5), 1);
+}
+
+/* Not even an infinite weight meets what lies outside of the image. */
+static void infinity_stays_where_it_is_met_in_small_images(void **state) {
+    (void)state;
+    dnn_vector_level limit = dnn_cpu_limit;
+    for (dnn_cpu_limit = DNN_VECTORS_OLDER; dnn_cpu_limit <= dnn_cpu_measured(); dnn_cpu_limit++) {
+        bench b = open_bench(padded(conv(8, 9, 3, 16, 5, 5), 1, 1), DNN_FLOAT32, 2);
+        dnn_matrix_set(&b.W, 3, 2, -INFINITY);
+        dnn_matrix_set(&b.A, (3 * 7 + 5) * 16 + 7, 1, NAN);
+        dnn_matrix_set(&b.A, (5 * 7 + 6) * 16 + 2, 0, INFINITY);
+        check_input(&b, 0);
+        check_input(&b, 1);
+        close_bench(&b);
+    }
+    dnn_cpu_limit = limit;
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(depthwise_agrees_with_the_plain_loop),
@@ -149,6 +177,8 @@ int main(void) {
         cmocka_unit_test(chunks_of_channels_and_taps_agree_with_the_plain_loop),
         cmocka_unit_test(nan_and_infinity_of_few_channels_reach_what_they_meet),
         cmocka_unit_test(instruction_sets_agree_within_1e_5),
+        cmocka_unit_test(gradients_of_small_images_agree_with_the_plain_loop),
+        cmocka_unit_test(infinity_stays_where_it_is_met_in_small_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
