@@ -25,7 +25,7 @@
 #define MAX_PIECES    64
 #define CUT_SIDE      256  /* shorter sides are not cut, ... */
 #define HALF_SIDE     96   /* ... but once, where the program's own kernels pack a alone, ... */
-#define HALF_FLOPS    8e6  /* ... and both halves are work enough for a thread */
+#define HALF_FLOPS    3e6  /* ... and both halves are work enough for a thread */
 #define SMALL_VECTOR  4096 /* elements */
 #define GRAIN         16   /* pieces begin at multiples of this: whole vectors, whole cache lines */
 #define DEEP          32   /* k is cut when it is this many times the longer side of c */

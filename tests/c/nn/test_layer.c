@@ -261,7 +261,12 @@ static void bias_gradients_are_row_sums_at_every_size(void **state) {
         {63,  2  },
         {64,  3  },
         {65,  5  },
-        {200, 700}
+        {200, 700},
+        {6,   700},
+        {6, 50001},
+        {23, 4099},
+        {64, 2047},
+        {1, 70001}
     };
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
         size_t rows = shapes[s][0], cols = shapes[s][1];
