@@ -6,6 +6,8 @@
 #include "math/matrix.h"
 #include "math/walk.h"
 
+enum { SHORT = 1 << 14 }; /* bytes that are copied before a walk over them has begun */
+
 static dnn_status require_shape(const char *what, const dnn_matrix *out, size_t rows, size_t cols,
                                 dnn_error *err) {
     if (out->rows == rows && out->cols == cols)
@@ -28,6 +30,12 @@ dnn_status dnn_matrix_copy(dnn_matrix *out, const dnn_matrix *a, dnn_error *err)
         return status;
     if (dnn_matrix_overlap(out, a))
         return dnn_matrix_safe_inplace(out, a) ? DNN_OK : require_no_overlap("copy", out, a, err);
+    size_t bytes = dnn_matrix_count(a) * dnn_dtype_info(a->dtype)->size;
+    if (bytes != 0 && bytes <= SHORT && out->dtype == a->dtype && dnn_matrix_is_contiguous(a) &&
+        dnn_matrix_is_contiguous(out)) {
+        memcpy(out->data, a->data, bytes);
+        return DNN_OK;
+    }
     return dnn_walk(dnn_convert[a->dtype][out->dtype], out, (const dnn_matrix *[]){a, NULL, NULL},
                     err);
 }

@@ -5,8 +5,32 @@
  * where fewer positions are left, the last one is repeated. */
 #ifdef T /* both_types.inc */
 
+/* logits[c][p] = z[p n + c] of TOGETHER positions; n is a constant. */
+DNN_INLINE void K(turn_whole)(const T *z, size_t n, T logits[][TOGETHER]) {
+    DNN_LANES
+    for (size_t p = 0; p < TOGETHER; p++) {
+        _Pragma("GCC unroll 4") for (size_t c = 0; c < n; c++) logits[c][p] = z[p * n + c];
+    }
+}
+
+/* The other way round. */
+DNN_INLINE void K(turn_back)(T *out, size_t n, T logits[][TOGETHER]) {
+    DNN_LANES
+    for (size_t p = 0; p < TOGETHER; p++) {
+        _Pragma("GCC unroll 4") for (size_t c = 0; c < n; c++) out[p * n + c] = logits[c][p];
+    }
+}
+
 /* The logits of `count` positions turned round. */
 DNN_INLINE void K(few_turn)(const T *z, size_t n, size_t count, T logits[][TOGETHER]) {
+    if (n == 2 && count == TOGETHER) {
+        K(turn_whole)(z, 2, logits);
+        return;
+    }
+    if (n == 3 && count == TOGETHER) {
+        K(turn_whole)(z, 3, logits);
+        return;
+    }
     for (size_t c = 0; c < n; c++) {
         DNN_LANES
         for (size_t p = 0; p < TOGETHER; p++)
@@ -14,14 +38,25 @@ DNN_INLINE void K(few_turn)(const T *z, size_t n, size_t count, T logits[][TOGET
     }
 }
 
+DNN_INLINE void K(few_put)(T *out, size_t n, size_t count, T logits[][TOGETHER]) {
+    if (n == 2 && count == TOGETHER) {
+        K(turn_back)(out, 2, logits);
+        return;
+    }
+    if (n == 3 && count == TOGETHER) {
+        K(turn_back)(out, 3, logits);
+        return;
+    }
+    for (size_t p = 0; p < count; p++)
+        for (size_t c = 0; c < n; c++)
+            out[p * n + c] = logits[c][p];
+}
+
 /* The same, and the labels as double and as T: 0 where one does not count. */
 DNN_INLINE void K(few_read)(const dnn_cross_targets *t, const double *labels, const T *z,
                             size_t count, T logits[][TOGETHER], double *numbers, T *classes) {
     const double ignore = t->labels.ignore;
-    if (count == TOGETHER)
-        K(few_turn)(z, t->labels.classes, TOGETHER, logits);
-    else
-        K(few_turn)(z, t->labels.classes, count, logits);
+    K(few_turn)(z, t->labels.classes, count, logits);
     memset(numbers, 0, TOGETHER * sizeof *numbers);
     memcpy(numbers, labels, count * sizeof *numbers);
     DNN_LANES
@@ -119,9 +154,7 @@ DNN_CLONES void K(dnn_cross_few_backward)(const dnn_cross_targets *t, const dnn_
                 row[p] = classes[p] == 0 ? 0 : slope;
             }
         }
-        for (size_t p = 0; p < count; p++)
-            for (size_t c = 0; c < n; c++)
-                out[p * n + c] = logits[c][p];
+        K(few_put)(out, n, count, logits);
     }
 }
 

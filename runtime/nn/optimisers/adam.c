@@ -103,6 +103,12 @@ static size_t state_vectors(const dnn_setting *settings) {
     return 2; /* m, v */
 }
 
+/* 1 - beta^t, which is 1 from where beta^t <= exp(-t (1 - beta)) is below half a unit in its last
+ * place. */
+static double gathered(double beta, double t) {
+    return t * (1 - beta) > 38 ? 1 : 1 - pow(beta, t);
+}
+
 static void update(const dnn_span *span, bool decoupled) {
     const dnn_setting *s = span->settings;
     double t = (double)span->steps, lr = s[LR].number, weight_decay = s[WEIGHT_DECAY].number;
@@ -110,8 +116,8 @@ static void update(const dnn_span *span, bool decoupled) {
         .beta1 = s[BETA1].number,
         .beta2 = s[BETA2].number,
         .eps = s[EPS].number,
-        .rate = lr / (1 - pow(s[BETA1].number, t)),
-        .root = 1 / sqrt(1 - pow(s[BETA2].number, t)),
+        .rate = lr / gathered(s[BETA1].number, t),
+        .root = 1 / sqrt(gathered(s[BETA2].number, t)),
         .decay = decoupled ? 0 : weight_decay,
         .shrink = decoupled ? lr * weight_decay : 0,
     };
