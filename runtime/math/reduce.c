@@ -340,7 +340,8 @@ double dnn_sum_squares(dnn_dtype dtype, const void *x, size_t n) {
 
 bool dnn_all_finite(dnn_dtype dtype, const void *x, size_t n, size_t *where) {
     vector v = {.m = dnn_matrix_of(dtype, n, 1, (void *)x), .mean = 0, .scale = 1};
-    if (n == 0 || fold(NOT_FINITE, &v) == 0)
+    if (n == 0 || (n <= DNN_WALK_CHUNK ? fold_chunk(&folds[NOT_FINITE], &v, 0, n)
+                                       : fold(NOT_FINITE, &v)) == 0)
         return true;
     for (size_t i = 0; where != NULL; i++) {
         if (!isfinite(dnn_matrix_get(&v.m, i, 0))) {

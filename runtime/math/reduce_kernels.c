@@ -1,7 +1,9 @@
 /* reduce_kernels.c: the folds for float32 and float64, from one source. */
 #include "math/reduce_kernels.h"
 
-#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "math/simd.h"
 
@@ -9,10 +11,10 @@
 
 #define REAL     float
 #define NAME(op) dnn_f32_##op
-#define LARGEST  FLT_MAX
+#define BITS     uint32_t
 #include "math/reduce_kernels.inc"
 
 #define REAL     double
 #define NAME(op) dnn_f64_##op
-#define LARGEST  DBL_MAX
+#define BITS     uint64_t
 #include "math/reduce_kernels.inc"

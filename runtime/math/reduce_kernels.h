@@ -14,7 +14,7 @@ dnn_fold_kernel dnn_f32_sum;
 dnn_fold_kernel dnn_f32_squares;        /* sum of x^2 */
 dnn_fold_kernel dnn_f32_scaled_squares; /* sum of ((x - mean) * scale)^2 */
 dnn_fold_kernel dnn_f32_nonzero;        /* how many are not 0 */
-dnn_fold_kernel dnn_f32_not_finite;     /* how many are not finite */
+dnn_fold_kernel dnn_f32_not_finite;     /* whether one is not finite, 1 or 0 */
 dnn_fold_kernel dnn_f32_max;            /* n >= 1; NaN if any is NaN */
 dnn_fold_kernel dnn_f32_min;
 

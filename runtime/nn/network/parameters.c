@@ -46,10 +46,6 @@ dnn_matrix dnn_segment_gradients(const dnn_parameters *parameters, size_t segmen
 
 /* --- runs of segments --- */
 
-bool dnn_segment_moves(const dnn_segment *segment, bool fresh) {
-    return !segment->kept && !segment->frozen && !(fresh && segment->spent);
-}
-
 bool dnn_next_run(const dnn_parameters *parameters, size_t *segment, size_t last, bool fresh,
                   size_t *begin, size_t *end) {
     const dnn_segment *s = parameters->segments;

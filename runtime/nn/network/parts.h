@@ -1,6 +1,6 @@
 /* parts.h: the inside of a network, for the files of this folder alone: compile.c makes the steps,
  * shapes.c finds the shapes of their outputs, values.c lays out the values, plan.c and plan_place.c
- * the buffers, and run.c runs; network.c is what is left. */
+ * the buffers, and run.c and backward.c run; network.c is what is left. */
 #ifndef DNN_NN_PARTS_H
 #define DNN_NN_PARTS_H
 
@@ -37,6 +37,11 @@ typedef struct dnn_plan {
     dnn_matrix *X, *dX;
     dnn_shape *in;
     bool *add;
+    bool plain;  /* a forward is that of the calls alone: nothing is drawn, carried on or committed,
+                    and no layer takes anything beside X; */
+    bool beside; /* but the last one had a cache, lengths or a mask */
+    unsigned gradients_version; /* of the parameters, for which the places of gradients are set and
+                                   no dX is wanted; 0: none */
     bool has_activations, has_gradients;
     bool used_up; /* a backward has begun to write over what forward kept */
 } dnn_plan;
@@ -168,10 +173,14 @@ void dnn_network_move_cache(const dnn_network *network, const dnn_plan *plan,
 void dnn_network_note_pass(dnn_network *network, size_t step, const dnn_call *call, bool forward,
                            double seconds);
 
+/* run.c: a pass of one step; its time is noted where that is wanted. */
+dnn_status dnn_network_run_step(dnn_network *network, dnn_plan *plan, size_t s, bool forward,
+                                dnn_error *err);
+
 /* run.c: a key for each call, so that layers draw different numbers. */
 uint64_t dnn_network_step_key(uint64_t key, size_t step);
 
-/* run.c: before backward of a step: whether its layer's gradients are added to. Those that are
+/* backward.c: before backward of a step: whether its layer's gradients are added to. Those that are
  * spent start from zero; where only some of a layer's are, these are zeroed. */
 bool dnn_network_begin_gradients(dnn_network *network, size_t step, dnn_matrix *gradients);
 

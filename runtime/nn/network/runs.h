@@ -6,7 +6,9 @@
 
 /* Whether a step moves the segment: it is learnt and not frozen, and, where `fresh`, its gradient
  * is new. */
-bool dnn_segment_moves(const dnn_segment *segment, bool fresh);
+static inline bool dnn_segment_moves(const dnn_segment *segment, bool fresh) {
+    return !segment->kept && !segment->frozen && !(fresh && segment->spent);
+}
 
 /* The next elements [*begin, *end) of adjacent segments that move, from segment *segment up to
  * `last` (not included); *segment becomes the first one after them. False when there are none. */

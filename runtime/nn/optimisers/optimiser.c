@@ -92,6 +92,7 @@ static dnn_status add_member(dnn_optimiser *o, dnn_member member, size_t moves, 
     }
     dnn_free(o->moves);
     o->moves = room;
+    o->gathered = false;
     o->move_room += moves;
     member.group = o->group_count - 1;
     member.offset = o->count;
@@ -313,6 +314,7 @@ dnn_status dnn_optimiser_attach(dnn_optimiser *optimiser, void *state, dnn_error
     if (bytes != 0)
         memset(state, 0, bytes);
     optimiser->state = state;
+    optimiser->gathered = false;
     optimiser->vectors = vectors;
     optimiser->settled = false;
     return DNN_OK;
@@ -349,6 +351,7 @@ dnn_status dnn_optimiser_restore(dnn_optimiser *optimiser,
     memcpy(o->settings, settings, sizeof o->settings);
     o->steps = steps;
     o->state = state;
+    o->gathered = false;
     o->vectors = vectors;
     o->settled = false;
     return DNN_OK;

@@ -15,6 +15,7 @@ typedef struct dnn_member {
     size_t group;
     size_t offset; /* of its elements in a state vector, and how many they are */
     size_t count;
+    const void *values_then, *gradients_then; /* of its parameters, when moves were gathered */
 } dnn_member;
 
 /* Adjacent elements of one group that this step moves. */
@@ -44,6 +45,7 @@ struct dnn_optimiser {
     bool settled;    /* settings and state were checked since they last changed */
     dnn_move *moves; /* of the step that is made: room for every segment and matrix */
     size_t move_count, move_room;
+    bool gathered; /* the moves are those of any step that moves all there is: see step.c */
 };
 
 /* The settings of every group are complete and go together. */

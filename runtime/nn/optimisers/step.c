@@ -63,7 +63,39 @@ static void gather_segments(dnn_optimiser *o, const dnn_member *member) {
             gather_segment(o, member, &member->parameters->segments[k]);
 }
 
+/* Whether all of the member moves. */
+static bool moves_whole(const dnn_member *member) {
+    const dnn_parameters *p = member->parameters;
+    for (size_t k = member->first; p != NULL && k < member->last; k++)
+        if (p->segments[k].live != NULL || !dnn_segment_moves(&p->segments[k], true))
+            return false;
+    return p != NULL;
+}
+
+/* Whether the moves of the last step are those of this one, as they are in most trainings. */
+static bool are_gathered(const dnn_optimiser *o) {
+    bool same = o->gathered;
+    for (size_t k = 0; same && k < o->member_count; k++) {
+        const dnn_member *m = &o->members[k];
+        same = m->parameters->values == m->values_then &&
+               m->parameters->gradients == m->gradients_then && moves_whole(m);
+    }
+    return same;
+}
+
+static void note_gathered(dnn_optimiser *o) {
+    o->gathered = true;
+    for (size_t k = 0; k < o->member_count; k++) {
+        dnn_member *m = &o->members[k];
+        o->gathered = o->gathered && moves_whole(m);
+        m->values_then = m->parameters == NULL ? NULL : m->parameters->values;
+        m->gradients_then = m->parameters == NULL ? NULL : m->parameters->gradients;
+    }
+}
+
 static void gather(dnn_optimiser *o) {
+    if (are_gathered(o))
+        return;
     o->move_count = 0;
     for (size_t k = 0; k < o->member_count; k++) {
         const dnn_member *member = &o->members[k];
@@ -72,6 +104,7 @@ static void gather(dnn_optimiser *o) {
         else if (member->count != 0 && (member->spent == NULL || !*member->spent))
             add_move(o, member, 0, member->count, member->offset);
     }
+    note_gathered(o);
 }
 
 static size_t moved(const dnn_optimiser *o) {
