@@ -70,7 +70,8 @@ typedef struct dnnlua_run {
 enum {                 /* user values of a run */
        RUN_FOLDER = 1, /* string, nil without */
        RUN_TAGS,       /* the root of the tree of tags, see run_values.c */
-       RUN_NETWORK,
+       RUN_NETWORK,    /* the layer that is watched */
+       RUN_MEMORY,     /* its dnnlua_network, which that layer may leave for a larger one */
        RUN_OPTIMISER,
        RUN_CHANGE,     /* block: what a step changes, written by the optimiser when asked */
        RUN_CHECKPOINT, /* function, or a table of what is saved besides network and optimiser */

@@ -49,11 +49,10 @@ void dnnlua_run_unwatch(lua_State *L, int run) {
         p->change = NULL;
         p->change_wanted = false;
     }
-    lua_getiuservalue(L, run, RUN_NETWORK);
-    lua_getiuservalue(L, -1, LAYER_NETWORK);
+    lua_getiuservalue(L, run, RUN_MEMORY);
     lua_pushnil(L);
     lua_setiuservalue(L, -2, NETWORK_RUN);
-    lua_pop(L, 2);
+    lua_pop(L, 1);
     self->network = NULL;
     watching--;
     self->optimiser = NULL;
@@ -138,6 +137,8 @@ void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser) {
     lua_setiuservalue(L, run, RUN_CHANGE);
     lua_pushvalue(L, network);
     lua_setiuservalue(L, run, RUN_NETWORK);
+    lua_pushvalue(L, memory);
+    lua_setiuservalue(L, run, RUN_MEMORY);
     lua_pushvalue(L, optimiser);
     lua_setiuservalue(L, run, RUN_OPTIMISER);
     lua_pushvalue(L, run);

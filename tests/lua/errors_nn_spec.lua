@@ -124,6 +124,9 @@ describe("a wrong forward or backward", function()
 
   it("does not run on no examples", function()
     raises("network: X is 3 x 0: there are no examples", function() net_of():forward(dnn.ones(3, 0)) end)
+    for _, layer in ipairs{dnn.ReLU(), dnn.ChannelShuffle(1), dnn.Flatten(), dnn.GLU()} do
+      raises("network: X is 0 x 3: its examples have no features", function() layer:forward(dnn.ones(0, 3)) end)
+    end
   end)
 
   it("needs a forward before a backward", function()

@@ -147,6 +147,22 @@ describe("dnn.Run", function()
       assert.equal(twin:parameters().values, net:parameters().values)
     end)
 
+    it("ends when the network becomes a part of another, which can be watched then", function()
+      local net = dnn.Sequential{dnn.Linear(3, 2)}
+      local run <close> = assert(dnn.Run(folder, {net = net, every = 0}))
+      net:forward(dnn.ones(3, 4))
+      local whole = dnn.Sequential{net, dnn.Linear(2, 1)}
+      whole:forward(dnn.ones(3, 4))
+      collectgarbage() -- the smaller network's memory was all that the run knew
+      collectgarbage()
+      run:log(1, {cost = 1})
+      run:watch(whole)
+      whole:forward(dnn.ones(3, 4))
+      whole:backward(dnn.ones(1, 4))
+      run:log(2, {cost = 1})
+      assert.is_number(event_file.series(events_of(run), "grad_norm/2 Linear")[2])
+    end)
+
     it("ends with the network, and with the run", function()
       local net, optimiser, step = training()
       local run <close> = assert(dnn.Run(folder, {net = net, optimiser = optimiser, every = 0}))

@@ -170,9 +170,10 @@ static dnn_status find_shapes(dnn_network *network, dnn_called *list, const dnn_
 }
 
 dnn_status dnn_network_require_examples(const dnn_matrix *X, dnn_error *err) {
-    return X->cols > 0
-               ? DNN_OK
-               : dnn_fail(err, DNN_ERROR_SHAPE, "X is %zu x 0: there are no examples", X->rows);
+    if (X->cols > 0 && X->rows > 0)
+        return DNN_OK;
+    return dnn_fail(err, DNN_ERROR_SHAPE, "X is %zu x %zu: %s", X->rows, X->cols,
+                    X->cols == 0 ? "there are no examples" : "its examples have no features");
 }
 
 dnn_status dnn_network_shapes_for(dnn_network *network, const dnn_matrix *X, dnn_error *err) {
