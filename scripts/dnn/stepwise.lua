@@ -134,10 +134,11 @@ end
 
 local function cost(AL, Y, where, watched)
   checks.same_shape(AL, "AL", Y, "Y", where)
+  checks.examples(AL, "AL", where)
   Y = Y:to(AL.dtype)
   if watched then
     checks.probabilities(AL, where)
-    checks.labels(Y, where)
+    checks.labels(Y, "Y", where)
   end
   local m = Y.cols
   return (Y % bounded_log(AL) + (1 - Y) % bounded_log(1 - AL)):sum() / -m + 0.0 -- + 0.0: -0 is 0
@@ -197,7 +198,7 @@ local function backward(AL, Y, caches, where, watched)
   Y = Y:to(AL.dtype)
   if watched then
     checks.finite(AL, "AL", where)
-    checks.labels(Y, where)
+    checks.labels(Y, "Y", where)
   end
   local grads = {}
   local dA = cost_backward(AL, Y)
@@ -243,13 +244,16 @@ end
 function stepwise.predict(X, y, parameters)
   local AL = forward(X, parameters, "predict", true)
   checks.same_shape(AL, "AL", y, "y", "predict")
+  checks.examples(AL, "AL", "predict")
+  y = y:to(AL.dtype)
+  checks.labels(y, "y", "predict")
   local p = dnn.gt(AL, 0.5)
-  return p, dnn.eq(p, y:to(p.dtype)):mean()
+  return p, dnn.eq(p, y):mean()
 end
 
 local TRAINING <const> = {
   learning_rate = {0.0075, options_of.number(), "a number"},
-  num_iterations = {3000, options_of.whole(0), "a whole number"},
+  num_iterations = {3000, options_of.whole(0), "a whole number, 0 or more"},
   print_cost = {false, options_of.is "boolean", "true or false"},
   init = INIT,
   random = RANDOM,

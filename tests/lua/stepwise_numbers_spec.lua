@@ -256,3 +256,32 @@ describe("a number outside 0..1", function()
       .. "class numbers)\n", err)
   end)
 end)
+
+describe("what nothing would use", function()
+  local parameters = s.initialize_parameters_deep{2, 3, 1}
+  local X, Y = dnn.ones(2, 4), dnn.Matrix{{1, 0, 1, 0}}
+
+  it("is refused: layers after a gap, and gradients of layers that are not there", function()
+    local gap = {W1 = parameters.W1, b1 = parameters.b1, W2 = parameters.W2, b2 = parameters.b2, W4 = dnn.ones(1, 1)}
+    assert.equal("L_model_forward: parameters has W4, but parameters has no W3", message(s.L_model_forward, X, gap))
+    local AL, caches = s.L_model_forward(X, parameters)
+    local grads = s.L_model_backward(AL, Y, caches)
+    grads.db3 = dnn.ones(1, 1)
+    assert.equal("update_parameters: grads has db3, but parameters has no W3",
+      message(s.update_parameters, parameters, grads, 0.1))
+  end)
+
+  it("is no example at all, of which a cost would be a mean", function()
+    local none = dnn.zeros(1, 0)
+    assert.equal("compute_cost: AL is 1 x 0; expected at least one example, a column",
+      message(s.compute_cost, none, none))
+    assert.equal("predict: AL is 1 x 0; expected at least one example, a column",
+      message(s.predict, dnn.zeros(2, 0), none, parameters))
+    assert.equal("L_layer_model: X is 2 x 0; expected at least one example, a column",
+      message(s.L_layer_model, dnn.zeros(2, 0), none, {2, 1}))
+  end)
+
+  it("is a label that is not a number", function()
+    assert.equal("predict: y(1, 2) is nan", message(s.predict, X, dnn.Matrix{{1, 0 / 0, 1, 0}}, parameters))
+  end)
+end)

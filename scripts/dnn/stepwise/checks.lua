@@ -64,6 +64,11 @@ function checks.same_type(A, A_name, B, B_name, where)
   end
 end
 
+-- At least one example, of which costs and accuracies are means.
+function checks.examples(A, name, where)
+  if A.cols == 0 then fail("%s: %s is %s; expected at least one example, a column", where, name, size(A)) end
+end
+
 -- The layers' sizes as a table of whole numbers.
 function checks.sizes(sizes, where)
   if not is_sizes(sizes) then
@@ -106,9 +111,9 @@ function checks.probabilities(AL, where)
 end
 
 -- Numbers other than labels have a cost and a gradient too, so they are warned of, once.
-function checks.labels(Y, where)
-  checks.finite(Y, "Y", where)
-  local found = outside(Y, "Y")
+function checks.labels(Y, name, where)
+  checks.finite(Y, name, where)
+  local found = outside(Y, name)
   if found then
     warn_once("stepwise labels", ("%s: %s; labels are 0 or 1 (dnn.eq(Y, class) makes them from class numbers)")
       :format(where, found))
@@ -139,7 +144,18 @@ function checks.data(X, Y, sizes, where)
     fail("%s: layers_dims begins with %d, so X must have %d rows (features), X is %s%s", where, sizes[1], sizes[1],
       size(X), X.cols == sizes[1] and "; columns are examples: is X transposed?" or "")
   end
+  checks.examples(X, "X", where)
   checks.shape(Y, "Y", sizes[#sizes], X.cols, where)
+end
+
+-- Raises where a table has a name of a layer that is not there, which nothing would use: "dW3" beside two layers.
+local function check_names(t, t_name, pattern, L, where)
+  for name in pairs(t) do
+    local kind, l = tostring(name):match(pattern)
+    if kind and tonumber(l) > L then
+      fail("%s: %s has %s, but parameters has no W%d", where, t_name, name, L + 1)
+    end
+  end
 end
 
 -- Checks the parameters' shapes, from W1 on each fits the one before, and their numbers (unless `watched` is false).
@@ -161,6 +177,7 @@ function checks.parameters(parameters, where, watched)
     end
     n = W.rows
   end
+  check_names(parameters, "parameters", "^([Wb])(%d+)$", L, where)
   return L
 end
 
@@ -180,6 +197,7 @@ function checks.gradients(parameters, grads, L, where)
       end
     end
   end
+  check_names(grads, "grads", "^(d[Wb])(%d+)$", L, where)
 end
 
 function checks.finite_gradients(grads, L, where)
