@@ -56,6 +56,7 @@ local function evaluate(net, data, options)
     for _, metric in ipairs(metrics) do metric.meter:add(A, Y) end
     seen = seen + Y.cols
   end
+  if seen == 0 then error("dnn.evaluate: the data have no examples", arguments.level()) end
   local results = setmetatable({}, Results)
   if loss then results.cost = loss.reduction == "sum" and cost or cost / seen end
   for _, metric in ipairs(metrics) do results[metric.name] = metric.meter:value() end

@@ -10,11 +10,16 @@ local options = {}
 
 -- Checks ---------------------------------------------------------------------------------------------
 
--- A whole number from low to high (both may be left out).
+local is_whole = setmetatable({}, {__mode = "k"}) -- checks that `whole` has made
+
+-- A whole number from low to high (both may be left out); 8.0, as divisions give it, is one, too.
 function options.whole(low, high)
-  return function(value)
-    return math.type(value) == "integer" and value >= (low or value) and value <= (high or value)
+  local function check(value)
+    local n = math.tointeger(value)
+    return math.type(value) ~= nil and n ~= nil and n >= (low or n) and n <= (high or n)
   end
+  is_whole[check] = true
+  return check
 end
 
 -- A finite number from low to high (both may be left out).
@@ -99,7 +104,7 @@ function options.read(where, given, known)
     if not row[2](value) then
       error(("%s: %s must be %s, got %s"):format(where, name, row[3], options.came(value)), arguments.level())
     end
-    result[name] = value
+    result[name] = is_whole[row[2]] and math.tointeger(value) or value
   end
   return result
 end

@@ -57,6 +57,31 @@ describe("an averaged model", function()
     assert.is_true(t.net[2].running_mean == running)
   end)
 
+  it("has running values that are means over the batches of update_bn, wherever the layer is", function()
+    local options, lengths = {dtype = "float64"}, dnn.Matrix{{2, 4, 1, 3, 4, 4}}
+    local inner = dnn.Residual{dnn.Sequential{dnn.BatchNorm1d(3, {momentum = 0.02})}}
+    local net = dnn.Sequential({dnn.Input(4, 2), dnn.GRU(2, 3), inner}, options)
+    local X = dnn.randn(8, 6, options)
+    local batches = dnn.data.batches({X = X, Y = dnn.zeros(1, 6), lengths = lengths}, {size = 2, shuffle = false})
+    for _ = 1, 3 do net(X) end
+    local average = dnn.optim.AveragedModel(net)
+    average:update()
+    average:update_bn(batches)
+    local mean, variance = dnn.zeros(3, 1, options), dnn.zeros(3, 1, options)
+    local gru = dnn.Sequential({dnn.Input(4, 2), dnn.GRU(2, 3)}, options)
+    gru:parameters().values = net:parameters().values:rows_range(1, gru:parameters().count)
+    for k = 1, 5, 2 do
+      local A = gru:predict(X:cols_range(k, k + 1), {lengths = lengths:cols_range(k, k + 1)}):reshape(3, 8)
+      mean:add_(A:mean(2) / 3)
+      variance:add_(A:std(2) ^ 2 / 3)
+    end
+    local norm = average:module()[2][1][1]
+    assert.is_true((norm.running_mean - mean):norm() < 1e-12)
+    assert.is_true((norm.running_var - variance):norm() < 1e-12)
+    assert.is_true(average(X, {lengths = lengths}) == average:predict(X, {lengths = lengths}))
+    fails("expected a table of options", average, X, 3)
+  end)
+
   it("is part of a checkpoint", function()
     local average
     local t = training(function() average:update() end)
@@ -94,6 +119,19 @@ describe("dnn.optim.lr_finder", function()
     assert.is_near(1e-7, found.lr(1, 1), 1e-13)
     assert.is_true(found.suggestion > 1e-5 and found.suggestion < 2, tostring(found))
     assert.matches("^%d+ rates from 1e%-07 to [%d.]+; the cost falls fastest at ", tostring(found))
+  end)
+
+  it("takes a function for the loss, and the lengths of sequences", function()
+    local net = dnn.Sequential{dnn.Input(3, 1), dnn.RNN(1, 4, {output = "last"}), dnn.Linear(4, 1)}
+    local X, lengths = dnn.randn(3, 8), dnn.Matrix{{1, 2, 3, 1, 2, 3, 1, 2}}
+    local used
+    local function loss(A, Y)
+      used = used or A:detach():copy()
+      return ((A - Y) ^ 2):mean()
+    end
+    local batches = dnn.data.batches({X = X, Y = X:row(1), lengths = lengths}, {size = 8, shuffle = false})
+    dnn.optim.lr_finder{net = net, loss = loss, optimiser = dnn.optim.SGD(net:parameters()), data = batches, steps = 5}
+    assert.is_true(used == net:forward(X, {lengths = lengths}))
   end)
 
   it("names what is missing or does not fit", function()

@@ -305,6 +305,15 @@ describe("options that make no sense", function()
     fails("dnn.fit: X is 4 x 5 but Y is 5 x 1; expected as many columns, one per example: is Y transposed?",
       {data = {dnn.ones(4, 5), dnn.ones(5, 1)}})
     fails("dnn.fit: validation: test = 50 leaves none of 50 examples to train on", {validation = 50})
+    fails("dnn.fit: validation = 0.001: there are no examples to validate with", {validation = 0.001})
+    local none = {X = dnn.zeros(4, 0), Y = dnn.zeros(1, 0)}
+    fails("dnn.fit: validation: there are no examples to validate with", {validation = none})
+    fails("dnn.fit: metrics: the function mine must return a number, it returned nil",
+      {metrics = {mine = function() end}})
+    local other = dnn.optim.SGD(parts().net:parameters())
+    fails("dnn.fit: the schedule is of another optimiser", {schedule = dnn.optim.StepLR(other, {step_size = 1})})
+    fails("dnn.fit: schedule must be a schedule, such as dnn.optim.StepLR(optimiser, {...}), got dnn.Optimiser",
+      {schedule = other})
     fails("dnn.fit: schedule_every is given without a schedule", {schedule_every = "step"})
     fails("dnn.fit: resume is given without a run", {resume = false})
     fails("dnn.fit: checkpoint needs a folder: give run = \"runs/NAME\"", {checkpoint = true})

@@ -262,6 +262,17 @@ describe("dnn.evaluate", function()
     local data = {X = dnn.Matrix{{0.2, -0.2}}, Y = dnn.Matrix{{1, 0}}}
     assert.equal(1, dnn.evaluate(one, data, {loss = dnn.BCEWithLogitsLoss(), metrics = {"accuracy"}}).accuracy)
     assert.equal(0.5, dnn.evaluate(one, data, {metrics = {"accuracy"}}).accuracy)
+    assert.equal(1, dnn.evaluate(one, data, {loss = dnn.MultiLabelSoftMarginLoss(), metrics = {"accuracy"}}).accuracy)
+    data.Y = dnn.Matrix{{1, -1}}
+    for _, name in ipairs{"SoftMarginLoss", "HingeLoss"} do
+      assert.equal(1, dnn.evaluate(one, data, {loss = dnn[name](), metrics = {"accuracy"}}).accuracy)
+    end
+  end)
+
+  it("measures nothing where there are no examples", function()
+    local none = {X = dnn.zeros(2, 0), Y = dnn.zeros(1, 0)}
+    assert.has_error(function() dnn.evaluate(net, none, {metrics = {"accuracy"}}) end,
+      "dnn.evaluate: the data have no examples")
   end)
 
   it("refuses unknown metrics, names that come twice, and asking for nothing", function()

@@ -20,7 +20,8 @@ local function has(...)
   end
 end
 
-local is_loss = has("forward", "backward")
+local is_loss, is_optimiser = has("forward", "backward"), has("step", "zero_grad")
+local function is_schedule(value) return has "step"(value) and not is_optimiser(value) end
 local is_object, is_flag = options_of.is("table", "userdata"), options_of.is "boolean"
 local is_function = options_of.is "function"
 
@@ -46,7 +47,7 @@ local FIT <const> = {
   keep_best = {nil, is_flag, "true or false"},
   accumulate = {1, options_of.whole(1), "a whole number of batches, 1 or more"},
   clip = {nil, options_of.number(0), "a number, the largest norm of the gradients"},
-  schedule = {nil, has "step", "a schedule, such as dnn.optim.StepLR(optimiser, {...})"},
+  schedule = {nil, is_schedule, "a schedule, such as dnn.optim.StepLR(optimiser, {...})"},
   schedule_every = {nil, options_of.one_of("epoch", "step"), "\"epoch\" or \"step\""},
   run = {nil, options_of.is("string", "userdata"), "the name of a folder, or a dnn.Run"},
   checkpoint = {nil, options_of.is("table", "boolean"), "true, false or a table, as in {every = 500}"},
@@ -79,6 +80,8 @@ function fit_options.read(given)
     fail "the loss has reduction \"none\", a cost for each example; a training needs one number: \"mean\" or \"sum\""
   end
   opts.optimiser = opts.optimiser or dnn.optim.Adam(opts.net:parameters())
+  local paced = type(opts.schedule) == "table" and rawget(opts.schedule, "optimiser")
+  if paced and paced ~= opts.optimiser then fail "the schedule is of another optimiser" end
   if opts.keep_best == nil then opts.keep_best = opts.patience ~= nil end
   if opts.schedule then opts.schedule_every = opts.schedule_every or "epoch" end
   return opts
@@ -114,6 +117,11 @@ function fit_options.data(opts)
     held_out = validation and set_of(validation) or nil
   end
   if held_out and not source.is_batches(held_out) then
+    local Y = rawget(held_out, "Y")
+    if dnn._is_matrix(Y) and Y.cols == 0 then
+      fail("validation%s: there are no examples to validate with",
+        type(validation) == "number" and (" = %s"):format(validation) or "")
+    end
     held_out = source.batches("dnn.fit: validation", held_out,
       {default_size = math.max(opts.batch_size or BATCH, BATCH), shuffle = false})
   end

@@ -76,7 +76,8 @@ function average:predict(X, options) end
 ---@return dnn.Layer
 function average:module() end
 
----Measures the running statistics of batch norm for the averaged weights, over one epoch of batches.
+---Measures the running statistics of batch norm for the averaged weights: the means over one epoch of what its batches
+---have, whatever the momentum, as PyTorch's `update_bn`.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.BatchNorm1d(2)}
@@ -115,7 +116,7 @@ function average:load_state_dict(state) end
 
 ---@class dnn.optim.lr_finder.Options
 ---@field net dnn.Layer
----@field loss dnn.Loss
+---@field loss dnn.Loss|fun(A: dnn.Matrix, Y: dnn.Matrix): dnn.Matrix a loss, or a function of the output and the targets, as for `dnn.fit`
 ---@field optimiser dnn.Optimiser that steps all of net
 ---@field data dnn.data.batches|dnn.data.Loader
 ---@field from? number the first rate, 1e-7 by default

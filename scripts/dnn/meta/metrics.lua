@@ -17,7 +17,7 @@
 -- - A label that is the option `ignore_index` does not count, such as that of padding.
 --
 -- Among `metrics` of `dnn.fit` and `dnn.evaluate`, the options `logits` and `ignore_index` follow from the loss: logits
--- are what `dnn.BCEWithLogitsLoss` and `dnn.CrossEntropyLoss` take, and the latter has an `ignore_index`.
+-- are what `dnn.BCEWithLogitsLoss`, `dnn.CrossEntropyLoss`, `dnn.HingeLoss` and the soft margin losses take.
 --
 -- Errors of all: A and Y that do not fit together, labels outside 1..C, no examples.
 

@@ -8,7 +8,8 @@ local options_of = require "dnn.options"
 local list = {}
 
 -- Losses whose outputs are logits, which metrics of probabilities have to know.
-local OF_LOGITS <const> = {BCEWithLogitsLoss = true, CrossEntropyLoss = true, HingeLoss = true}
+local OF_LOGITS <const> = {BCEWithLogitsLoss = true, CrossEntropyLoss = true, HingeLoss = true, SoftMarginLoss = true,
+  MultiLabelSoftMarginLoss = true}
 
 local function fail(where, format, ...)
   error(("%s: metrics: " .. format):format(where, ...), arguments.level())
@@ -27,16 +28,16 @@ local function check_name(where, name)
 end
 
 -- The meter of one entry, and the name of its kind; nil for a function's.
-local function meter_of(where, entry, context)
-  if type(entry) == "function" then return meters.of_function(entry) end
+local function meter_of(where, name, entry, context)
+  if type(entry) == "function" then return meters.of_function(where, name, entry) end
   local given = {}
   for key, value in pairs(type(entry) == "table" and entry or {}) do
     if key ~= 1 then given[key] = value end
   end
   local kind = check_name(where, type(entry) == "table" and entry[1] or entry)
   local known = meters.KINDS[kind].options
-  for name, value in pairs(context) do
-    if known[name] and given[name] == nil then given[name] = value end
+  for option, value in pairs(context) do
+    if known[option] and given[option] == nil then given[option] = value end
   end
   return meters.new(where .. ": " .. kind, kind, given), kind
 end
@@ -73,7 +74,7 @@ function list.new(where, given, loss, classes)
   local result = {}
   local names, entries = names_of(where, given or {})
   for n, name in ipairs(names) do
-    local meter, kind = meter_of(where, entries[name], context)
+    local meter, kind = meter_of(where, name, entries[name], context)
     result[n] = {name = name, meter = meter, best = kind and meters.KINDS[kind].best, is_curve = kind ~= "confusion"}
   end
   return result

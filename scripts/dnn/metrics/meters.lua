@@ -4,6 +4,7 @@
 --
 -- A kind of metric is a row of KINDS: its options, what is better, how a batch is added, and what its sums make.
 local dnn = require "dnn"
+local arguments = require "dnn.arguments"
 local confusion = require "dnn.metrics.confusion"
 local options_of = require "dnn.options"
 local outputs = require "dnn.metrics.outputs"
@@ -181,10 +182,15 @@ function meters.new(where, name, given)
 end
 
 -- One of a function(A, Y) of the script's: the mean over examples of what it gives for each batch.
-function meters.of_function(f)
+function meters.of_function(where, name, f)
   local kind = {
     add = function(sums, A, Y)
-      sums.total = (sums.total or 0) + f(A, Y) * Y.cols
+      local value = f(A, Y)
+      if type(value) ~= "number" then
+        error(("%s: metrics: the function %s must return a number, it returned %s"):format(where, name,
+          options_of.shown(value)), arguments.level())
+      end
+      sums.total = (sums.total or 0) + value * Y.cols
       sums.seen = (sums.seen or 0) + Y.cols
     end,
     value = mean_error,

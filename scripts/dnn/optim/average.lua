@@ -48,12 +48,43 @@ function AveragedModel:module()
   return self.twin
 end
 
--- Running statistics of batch norm for the averaged weights: those of one epoch of batches.
+-- The part of a network that a name in its state leads to: "1.shortcut.0" to net[2].shortcut[1].
+local function part_at(net, path)
+  for name in path:gmatch "[^.]+" do net = net[math.tointeger(name) and math.tointeger(name) + 1 or name] end
+  return net
+end
+
+-- The running means and variances of batch norm: {value = a Matrix of the network's own, momentum =, before =}. What
+-- has no momentum does not move.
+local function running_values(net)
+  local list = {}
+  for name in pairs(net:state_dict()) do
+    local path, kind = name:match "^(.-)%.?(running_%a+)$"
+    local layer = path and part_at(net, path)
+    if layer and layer.momentum > 0 then
+      list[#list + 1] = {value = layer[kind], before = layer[kind]:copy(), momentum = layer.momentum}
+    end
+  end
+  return list
+end
+
+-- Running statistics of batch norm for the averaged weights: the means over one epoch of what its batches have. A
+-- forward moves them by `momentum` of the way to those of its batch; the n-th batch counts 1 / n.
 function AveragedModel:update_bn(batches)
   sync(self)
-  local training = self.twin.training
+  local training, list, n = self.twin.training, running_values(self.twin), 0
   self.twin:train()
-  for X in batches do self.twin:forward(X) end
+  for X, _, beside in batches do
+    n = n + 1
+    for _, running in ipairs(list) do
+      if n == 1 then running.value:fill_(0) end
+      running.before:copy_(running.value)
+    end
+    self.twin:forward(X, beside)
+    for _, running in ipairs(list) do
+      running.value:sub_(running.before):cmul_(1 / (running.momentum * n)):add_(running.before)
+    end
+  end
   self.twin:train(training)
 end
 
@@ -80,7 +111,7 @@ local class = strict.make("AveragedModel", AveragedModel)
 class.__index = class
 class.__name = "dnn.AveragedModel"
 
-function class.__call(self, X) return self:predict(X) end
+function class.__call(self, ...) return self:predict(...) end
 
 function class.__tostring(self)
   return ("AveragedModel(%s, %d update%s)"):format(self.decay and "decay = " .. self.decay or "mean", self.count,

@@ -2,6 +2,7 @@
 -- train quickly, and from which on it diverges.
 local arguments = require "dnn.arguments"
 local core = require "dnn.core"
+local losses = require "dnn.fit.loss"
 local options_of = require "dnn.options"
 local strict = require "dnn.strict"
 
@@ -10,7 +11,7 @@ local finder = {}
 local positive = {options_of.number(1e-300), "a number above 0"}
 local FINDER <const> = {
   net = {nil, options_of.is "userdata", "a network"},
-  loss = {nil, options_of.is("userdata", "table"), "a loss"},
+  loss = {nil, options_of.is("userdata", "table", "function"), "a loss or a function(A, Y)"},
   optimiser = {nil, options_of.is "userdata", "an optimiser of the network"},
   data = {nil, options_of.is("table", "userdata"), "batches: dnn.data.batches or a dnn.data.Loader"},
   from = {1e-7, table.unpack(positive)},
@@ -59,10 +60,10 @@ end
 local function endless(batches)
   local step, state, last = batches, nil, nil
   return function()
-    local X, Y = step(state, last)
-    if not X then X, Y = step(state, nil) end
+    local X, Y, beside = step(state, last)
+    if not X then X, Y, beside = step(state, nil) end
     last = X
-    return X, Y
+    return X, Y, beside
   end
 end
 
@@ -77,20 +78,21 @@ local function lr_finder(options)
     error(("lr_finder: to must be above from, got %g and %g"):format(opts.to, opts.from), arguments.level())
   end
   local net, optimiser = opts.net:copy(opts.optimiser)
+  local loss = losses.of("lr_finder", opts.loss)
   net:train()
   optimiser.check_finite = false
   local next_batch <const> = endless(opts.data)
   local rates, costs, mean, best = {}, {}, 0, math.huge
   for k = 1, opts.steps do
     optimiser.lr = opts.from * (opts.to / opts.from) ^ ((k - 1) / (opts.steps - 1))
-    local X, Y = next_batch()
-    local cost = opts.loss:forward(net:forward(X), Y)
+    local X, Y, beside = next_batch()
+    local cost = loss:forward(net:forward(X, beside), Y)
     mean = opts.smooth * mean + (1 - opts.smooth) * cost
     local smoothed = mean / (1 - opts.smooth ^ k)
     if smoothed ~= smoothed or smoothed > opts.stop * best then break end
     best = math.min(best, smoothed)
     rates[k], costs[k] = optimiser.lr, smoothed
-    net:backward(opts.loss:backward())
+    net:backward(loss:backward())
     optimiser:step()
   end
   if #rates == 0 then error("lr_finder: the first cost is not a number", arguments.level()) end
