@@ -381,3 +381,14 @@ describe("docs/reference.md", function()
       "run dnnlua docs/make_reference.lua > docs/reference.md")
   end)
 end)
+
+it("a function's type among others keeps what it returns", function()
+  local fields = {}
+  for _, entry in pairs(reference.classes) do
+    for _, field in ipairs(entry.fields) do fields[#fields + 1] = field end
+  end
+  assert.is_true(#fields > 100)
+  for _, field in ipairs(fields) do assert.is_nil(field.type:find "[:,|]$", field.name .. ": " .. field.type) end
+  assert.equal("dnn.Loss|fun(A: dnn.Matrix, Y: dnn.Matrix): dnn.Matrix",
+    reference.classes["dnn.evaluate.Options"].fields.loss.type)
+end)

@@ -39,7 +39,7 @@ end
 local function split_type(text)
   local simple, rest = match(text, "^([%w_.?%[%]|]+)%s+([^|%s].*)$")
   if simple and byte(simple, -1) ~= BAR then return simple, rest end
-  local place, goes_on = 1, find(text, "^fun%(") and "[|:,]%s*$" or "|%s*$"
+  local place, goes_on = 1, find(text, "^[%w_.|]*fun%(") and "[|:,]%s*$" or "|%s*$"
   while place <= #text do
     local c = sub(text, place, place)
     if closing[c] then

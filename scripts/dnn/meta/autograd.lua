@@ -218,7 +218,7 @@ function dnn.grad(cost, inputs, options) end
 ---```
 ---@param f function
 ---@param x dnn.Matrix
----@return dnn.Matrix #f(x) x #x
+---@return dnn.Matrix # #f(x) x #x
 function dnn.jacobian(f, x) end
 
 ---The second derivatives of f(x), a 1 x 1 Matrix, with respect to each pair of elements of x, in column-major order.
@@ -233,7 +233,7 @@ function dnn.jacobian(f, x) end
 ---```
 ---@param f function
 ---@param x dnn.Matrix
----@return dnn.Matrix #x x #x
+---@return dnn.Matrix # #x x #x
 function dnn.hessian(f, x) end
 
 ---The value of f(x), a 1 x 1 Matrix, and the product of its Hessian with a vector, without the Hessian itself.
