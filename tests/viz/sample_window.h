@@ -12,9 +12,9 @@
 #include "check.h"
 #include "core/memory.h"
 #include "viz/draw/font.h"
-#include "viz/window/trainer.h"
 #include "viz/sample_run.h"
 #include "viz/window/page.h"
+#include "viz/window/trainer.h"
 #include "viz/window/window.h"
 
 #define WIDTH  1000
@@ -50,11 +50,25 @@ static inline void step(void) {
         }                                                                                          \
     } while (0)
 
+/* Its pauses after clicks and keys (100 and 12 ms) are for programs that look now and then; this
+ * one takes events as they come. */
+static inline void put_word(const char *word, const char *argument) {
+    if (strcmp(word, "click") == 0 && argument != NULL && argument[0] != '-')
+        fprintf(t.xdotool, "mousedown %s mouseup ", argument);
+    else
+        fprintf(t.xdotool, "%s%s ", word, strcmp(word, "key") == 0 ? " --delay 0" : "");
+}
+
 __attribute__((format(printf, 1, 2))) static inline void xdotool(const char *format, ...) {
+    char line[256], *rest = line;
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(t.xdotool, format, arguments);
+    vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
+    for (char *word = strtok_r(line, " ", &rest), *next; word != NULL; word = next) {
+        next = strtok_r(NULL, " ", &rest);
+        put_word(word, next);
+    }
     fputc('\n', t.xdotool);
     fflush(t.xdotool);
 }

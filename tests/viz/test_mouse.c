@@ -1,5 +1,9 @@
 /* Every gesture of the mouse, as the X server delivers it. */
 #include "sample_window.h"
+
+#include <SDL_syswm.h>
+#include <X11/Xlib.h>
+
 #include "viz/window/run_list.h"
 #include "viz/window/toolbar.h"
 
@@ -186,9 +190,24 @@ static void a_click_on_a_run_hides_it_and_a_double_click_leaves_it_alone(void **
     count_double_clicks(false);
 }
 
+/* What a window manager does when its button is clicked. */
 static void closing_the_window_ends_the_loop(void **state) {
     (void)state;
-    SDL_PushEvent(&(SDL_Event){.type = SDL_QUIT}); /* what the desktop's button becomes */
+    SDL_SysWMinfo info;
+    SDL_VERSION(&info.version);
+    assert_true(SDL_GetWindowWMInfo(t.w.sdl, &info) == SDL_TRUE);
+    Display *manager = XOpenDisplay(NULL);
+    assert_non_null(manager);
+    XEvent event = {
+        .xclient = {
+                    .type = ClientMessage,
+                    .window = info.info.x11.window,
+                    .message_type = XInternAtom(manager, "WM_PROTOCOLS", False),
+                    .format = 32,
+                    .data.l = {(long)XInternAtom(manager, "WM_DELETE_WINDOW", False), CurrentTime}}
+    };
+    assert_true(XSendEvent(manager, info.info.x11.window, False, NoEventMask, &event) != 0);
+    XCloseDisplay(manager);
     until(!t.open);
 }
 
@@ -213,6 +232,41 @@ static void a_click_on_the_legend_hides_and_with_ctrl_leaves_one(void **state) {
     until(cost()->curves[0].hidden && !cost()->curves[1].hidden);
     xdotool("keydown ctrl click 1 keyup ctrl");
     until(!cost()->curves[0].hidden && !cost()->curves[1].hidden);
+}
+
+static void click_in_the_legend(bool second, bool control) {
+    count_double_clicks(second);
+    t.v.status[0] = '\0';
+    xdotool(control ? "keydown ctrl click 1 keyup ctrl" : "click 1");
+    until(t.v.status[0] != '\0');
+}
+
+/* Whatever the first of the two clicks does by itself, and with Ctrl held too. */
+static void a_double_click_on_the_legend_leaves_the_curve_alone(void **state) {
+    (void)state;
+    rect entry = cost()->curves[1].legend;
+    point_at(entry.x + entry.w / 2, entry.y + entry.h / 2);
+    for (int control = 0; control < 2; control++)
+        for (int first = 0; first < 4; first++) {
+            cost()->curves[0].hidden = first % 2;
+            cost()->curves[1].hidden = first / 2;
+            click_in_the_legend(false, control);
+            click_in_the_legend(true, control);
+            assert_string_equal(t.v.status, "test: alone");
+            assert_true(cost()->curves[0].hidden && !cost()->curves[1].hidden);
+        }
+    count_double_clicks(false);
+}
+
+static void a_double_click_with_ctrl_fits_as_without(void **state) {
+    (void)state;
+    point_into(cost(), 0.5f, 0.5f);
+    xdotool("key plus");
+    until(cost()->held);
+    count_double_clicks(true);
+    xdotool("keydown ctrl click 1 click 1 keyup ctrl");
+    until(!cost()->held);
+    count_double_clicks(false);
 }
 
 static void
@@ -279,6 +333,8 @@ int main(void) {
         window_test(shift_drag_and_the_right_button_zoom_to_the_box),
         window_test(escape_drops_a_box_in_progress),
         window_test(a_double_click_fits_and_on_the_title_maximises),
+        window_test(a_double_click_with_ctrl_fits_as_without),
+        window_test(a_double_click_on_the_legend_leaves_the_curve_alone),
         window_test(a_middle_button_and_a_click_into_nothing_change_nothing),
         window_test(a_click_on_a_run_hides_it_and_a_double_click_leaves_it_alone),
         window_test(closing_the_window_ends_the_loop),

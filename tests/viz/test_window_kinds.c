@@ -142,7 +142,7 @@ static void press_all_keys_of_panels(void) {
                 t.v.status[0] = '\0';
                 action_run(&t.v, a, key); /* test_window.c presses them */
                 t.w.stale = true;
-                step();
+                window_step(&t.w, 0);
                 assert_false(t.w.list.failed);
             }
 }

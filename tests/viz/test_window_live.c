@@ -135,6 +135,23 @@ static void the_program_waits_for_a_run_shows_it_and_remembers(void **state) {
                      0);
 }
 
+/* As xkill does it: the training goes on, without a window. */
+static void a_window_that_is_killed_leaves_the_training(void **state) {
+    (void)state;
+    int ends[2], status = -1;
+    char line[DNN_CONTROL_LINE];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    pid_t pid = start_program(ends[1]);
+    close(ends[1]);
+    assert_int_equal(system("xdotool search --sync --name '^new' windowkill >/dev/null"), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    dnn_control trainer = {.fd = ends[0]};
+    while (dnn_control_receive(&trainer, line, 60000))
+        continue;
+    assert_int_equal(trainer.fd, -1);
+    dnn_control_send(&trainer, "rate 0.1"); /* is lost, and nothing else */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         window_test(new_points_come_while_someone_is_there_and_afterwards),
@@ -144,6 +161,7 @@ int main(void) {
         window_test(damage_of_the_log_is_said),
         window_test(a_training_that_dies_leaves_the_window_open),
         window_test(the_program_waits_for_a_run_shows_it_and_remembers),
+        window_test(a_window_that_is_killed_leaves_the_training),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,8 +17,8 @@ const gesture gestures[] = {
     {"Drag",               "Move the view"                                },
     {"Shift + drag",       "Zoom to the box; so does the right button"    },
     {"Double click",       "Fit to the data; on the title: maximise"      },
-    {"Click on legend",    "Hide or show; with Ctrl: that curve alone"    },
-    {"Click on a run",     "Hide or show it; double click: it alone"      },
+    {"Click on legend",    "Hide or show; double or Ctrl + click: alone"  },
+    {"Click on a run",     "Hide or show; double or Ctrl + click: alone"  },
     {NULL,                 NULL                                           },
 };
 
@@ -87,41 +87,39 @@ void mouse_leave(view *v) {
     v->hovered = -1;
 }
 
-static void show_alone(panel *p, int which) {
-    bool alone = !p->curves[which].hidden;
-    for (size_t i = 0; i < p->curve_count && alone; i++)
-        alone = (int)i == which || p->curves[i].hidden;
-    for (size_t i = 0; i < p->curve_count; i++)
-        p->curves[i].hidden = !alone && (int)i != which;
-}
-
 /* Beside a list of runs an entry is a tag of all of them. */
-static void click_tag(panel *p, int which, bool control) {
-    size_t tag = p->curves[which].tag_index;
-    bool hidden = !p->curves[which].hidden, alone = !p->curves[which].hidden;
-    for (size_t i = 0; i < p->curve_count; i++)
-        alone = alone && (p->curves[i].tag_index == tag || p->curves[i].hidden);
-    for (size_t i = 0; i < p->curve_count; i++) {
-        curve *c = &p->curves[i];
-        if (control)
-            c->hidden = !alone && c->tag_index != tag;
-        else if (c->tag_index == tag)
-            c->hidden = hidden;
-    }
+static bool same_entry(const view *v, const curve *a, const curve *b) {
+    return a == b || (v->options.runs_listed && a->tag_index == b->tag_index);
 }
 
-static void click_legend(view *v, panel *p, int which, bool control) {
+static bool is_alone(const view *v, const panel *p, const curve *c) {
+    bool alone = !c->hidden;
+    for (size_t i = 0; i < p->curve_count && alone; i++)
+        alone = p->curves[i].hidden || same_entry(v, &p->curves[i], c);
+    return alone;
+}
+
+static void click_legend(view *v, panel *p, int which, choice wanted) {
     curve *c = &p->curves[which];
-    if (v->options.runs_listed)
-        click_tag(p, which, control);
-    else if (control)
-        show_alone(p, which);
-    else
-        c->hidden = !c->hidden;
+    bool hide = !c->hidden, show_all = wanted == CHOICE_ALONE_OR_ALL && is_alone(v, p, c);
+    for (size_t i = 0; i < p->curve_count; i++) {
+        bool same = same_entry(v, &p->curves[i], c);
+        if (wanted != CHOICE_TOGGLE)
+            p->curves[i].hidden = !show_all && !same;
+        else if (same)
+            p->curves[i].hidden = hide;
+    }
     view_say(v, "%s: %s", v->options.runs_listed ? c->part : c->label,
-             c->hidden ? "hidden"
-             : control ? "alone"
-                       : "shown");
+             c->hidden                              ? "hidden"
+             : wanted != CHOICE_TOGGLE && !show_all ? "alone"
+                                                    : "shown");
+}
+
+/* The first click of a double one has done its own already. */
+static choice choice_of(click how) {
+    return how.count == 2                   ? CHOICE_ALONE
+           : how.control || how.button == 3 ? CHOICE_ALONE_OR_ALL
+                                            : CHOICE_TOGGLE;
 }
 
 static request press_panel(view *v, int at, point place, click how) {
@@ -129,7 +127,7 @@ static request press_panel(view *v, int at, point place, click how) {
     v->focus = at;
     int entry = panel_legend_at(p, place);
     if (entry >= 0) {
-        click_legend(v, p, entry, how.control);
+        click_legend(v, p, entry, choice_of(how));
     } else if (place.y < p->plot.y || p->plot.w <= 0) {
         if (how.count == 2)
             return action_run(v, action_find("maximise"), "");
@@ -160,7 +158,7 @@ request mouse_press(view *v, point place, click how) {
         return action_run(v, button, key);
     bool was_typing = v->list.typing;
     v->list.typing = false;
-    if (run_list_press(v, place, how.control || how.count == 2 || how.button == 3))
+    if (run_list_press(v, place, choice_of(how)))
         return REQUEST_NONE;
     if (was_typing)
         return REQUEST_NONE;

@@ -137,20 +137,25 @@ static void set_hidden(view *v, size_t i, bool hidden) {
         v->all->items[i]->hidden = hidden;
 }
 
-void run_list_toggle(view *v, size_t which, bool alone) {
+static bool is_alone(const runs *all, size_t which) {
+    bool alone = !all->items[which]->hidden;
+    for (size_t i = 0; i < all->count && alone; i++)
+        alone = i == which || all->items[i]->hidden;
+    return alone;
+}
+
+void run_list_choose(view *v, size_t which, choice wanted) {
     const runs *all = view_runs(v);
-    bool is_alone = alone && !all->items[which]->hidden;
-    for (size_t i = 0; i < all->count && is_alone; i++)
-        is_alone = i == which || all->items[i]->hidden;
-    for (size_t i = 0; alone && i < all->count; i++)
-        set_hidden(v, i, !is_alone && i != which);
-    if (!alone)
+    bool show_all = wanted == CHOICE_ALONE_OR_ALL && is_alone(all, which);
+    for (size_t i = 0; wanted != CHOICE_TOGGLE && i < all->count; i++)
+        set_hidden(v, i, !show_all && i != which);
+    if (wanted == CHOICE_TOGGLE)
         set_hidden(v, which, !all->items[which]->hidden);
     view_choose_shown(v);
     view_say(v, "%s: %s", run_label(all->items[which]),
-             all->items[which]->hidden ? "hidden"
-             : alone && !is_alone      ? "alone"
-                                       : "shown");
+             all->items[which]->hidden              ? "hidden"
+             : wanted != CHOICE_TOGGLE && !show_all ? "alone"
+                                                    : "shown");
 }
 
 void run_list_show_all(view *v) {

@@ -31,11 +31,11 @@ int run_strip_at(const view *v, point place);
 int run_list_at(const view *v, point place);
 
 /* What a click there does; false: the place is not in the list. */
-bool run_list_press(view *v, point place, bool alone);
+bool run_list_press(view *v, point place, choice wanted);
 bool run_list_wheel(view *v, point place, float dy);
 
 /* Hides or shows a run, or all others, in all panels. */
-void run_list_toggle(view *v, size_t run, bool alone);
+void run_list_choose(view *v, size_t run, choice wanted);
 void run_list_show_all(view *v);
 
 /* The next of the orders: by name, by time, by each value. */

@@ -88,20 +88,20 @@ bool run_list_wheel(view *v, point place, float dy) {
     return true;
 }
 
-bool run_list_press(view *v, point place, bool alone) {
+bool run_list_press(view *v, point place, choice wanted) {
     run_column columns[RUN_LIST_COLUMNS];
     rect a = area_of(v);
     a.w -= PAGE_MARGIN;
     int named = run_strip_at(v, place);
     if (named >= 0)
-        run_list_toggle(v, (size_t)named, alone);
+        run_list_choose(v, (size_t)named, wanted);
     if (run_list_width(v) <= 0 || !inside(a, place))
         return named >= 0;
     size_t count = column_count(v, columns);
     int at = run_list_at(v, place);
     float values = a.x + a.w - PADDING - VALUE * (float)count;
     if (at >= 0) {
-        run_list_toggle(v, (size_t)at, alone);
+        run_list_choose(v, (size_t)at, wanted);
     } else if (place.y < a.y + ROW) {
         v->list.typing = true;
     } else if (place.y < a.y + HEAD) {

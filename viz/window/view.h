@@ -11,6 +11,13 @@
 
 #define STATUS_SIZE ((size_t)256)
 
+/* What a click on a curve's or a run's name asks for. */
+typedef enum choice {
+    CHOICE_TOGGLE = 0,  /* it is hidden, or shown again */
+    CHOICE_ALONE,       /* the others are hidden */
+    CHOICE_ALONE_OR_ALL /* the others are hidden, or all shown again where it is alone */
+} choice;
+
 typedef enum drag_kind { DRAG_NONE = 0, DRAG_PAN, DRAG_BOX, DRAG_SCROLL, DRAG_SEEK } drag_kind;
 
 /* Something set in an earlier window, waiting for the panel that it is about. */

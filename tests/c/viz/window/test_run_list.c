@@ -109,9 +109,14 @@ static void a_click_hides_a_run_everywhere_and_a_double_click_leaves_it_alone(vo
     mouse_press(&p.v, row_of(&p, "lr0.003"), (click){1, 2, false, false});
     for (int i = 0; i < 4; i++)
         assert_int_equal(p.all.items[i]->hidden, i != 1);
-    mouse_press(&p.v, row_of(&p, "lr0.003"), (click){1, 2, false, false});
+    mouse_press(&p.v, row_of(&p, "lr0.003"), (click){1, 1, false, true});
     for (int i = 0; i < 4; i++)
         assert_false(p.all.items[i]->hidden);
+    for (int count = 1; count <= 2; count++) /* with Ctrl, a double click is no different */
+        mouse_press(&p.v, row_of(&p, "lr0.003"), (click){1, count, false, true});
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(p.all.items[i]->hidden, i != 1);
+    mouse_press(&p.v, row_of(&p, "lr0.003"), (click){1, 1, false, true});
     mouse_press(&p.v, row_of(&p, "lr0.3"), (click){1, 1, false, false});
     action_key(&p.v, "A");
     assert_false(p.all.items[3]->hidden);
