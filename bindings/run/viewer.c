@@ -80,18 +80,13 @@ static int viewer_start(lua_State *L) {
 /* _viewer_wait(process, patient): its exit status, negative for a signal; nil while it runs, unless
  * patient. */
 static int viewer_wait(lua_State *L) {
-    pid_t pid = (pid_t)luaL_checkinteger(L, 1), ended;
-    int status = 0, options = lua_toboolean(L, 2) ? 0 : WNOHANG;
+    pid_t pid = (pid_t)luaL_checkinteger(L, 1);
+    int how;
 
-    do {
-        ended = waitpid(pid, &status, options);
-    } while (ended < 0 && errno == EINTR);
-    if (ended == 0)
-        luaL_pushfail(L);
-    else if (ended < 0)
-        lua_pushinteger(L, 0); /* another waiter has reaped it */
+    if (dnn_wait(pid, lua_toboolean(L, 2) ? 0 : WNOHANG, &how))
+        lua_pushinteger(L, WIFEXITED(how) ? WEXITSTATUS(how) : -WTERMSIG(how));
     else
-        lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+        luaL_pushfail(L);
     return 1;
 }
 

@@ -50,6 +50,18 @@ int dnn_write_all(int fd, const void *bytes, size_t size, size_t *written) {
     return problem;
 }
 
+int dnn_read_at(int fd, void *bytes, size_t size, off_t at, size_t *got) {
+    ssize_t n = 1;
+    for (*got = 0; *got < size && n != 0;) {
+        n = pread(fd, (char *)bytes + *got, size - *got, at + (off_t)*got);
+        if (n > 0)
+            *got += (size_t)n;
+        else if (n < 0 && errno != EINTR)
+            return errno;
+    }
+    return 0;
+}
+
 int dnn_sync(int fd) {
     int problem;
     do {

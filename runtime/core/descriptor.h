@@ -20,6 +20,10 @@ int dnn_above_standard(int fd);
  * through. Returns 0 or errno. */
 int dnn_write_all(int fd, const void *bytes, size_t size, size_t *written);
 
+/* Reads the bytes at a place in a file, however many calls that takes; *got is fewer than `size`
+ * where the file ends. Returns 0 or errno. */
+int dnn_read_at(int fd, void *bytes, size_t size, off_t at, size_t *got);
+
 /* Waits until the file is on disk. Returns 0 or errno; file systems that cannot count as done. */
 int dnn_sync(int fd);
 

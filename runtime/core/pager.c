@@ -2,7 +2,6 @@
  * the terminal, and a pager that is left early does not break the pipe. */
 #include "core/pager.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,9 +45,7 @@ static int run(const char *pager, int fd) {
     pid_t pid;
     if (dnn_spawn(&pid, "/bin/sh", arguments, files, 3, false) != 0)
         return -1;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return -1;
+    dnn_wait(pid, 0, &status);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 }
 

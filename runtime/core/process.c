@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -62,4 +63,13 @@ int dnn_spawn(pid_t *pid, const char *program, char *const arguments[], const in
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return problem;
+}
+
+bool dnn_wait(pid_t pid, int flags, int *how) {
+    pid_t ended;
+    *how = 0;
+    do {
+        ended = waitpid(pid, how, flags);
+    } while (ended < 0 && errno == EINTR);
+    return ended != 0;
 }

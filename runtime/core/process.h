@@ -17,4 +17,8 @@
 int dnn_spawn(pid_t *pid, const char *program, char *const arguments[], const int *files,
               size_t count, bool apart);
 
+/* waitpid, begun again when a signal came; `flags` are 0 or WNOHANG. Whether the process has ended:
+ * *how says in what way, and is 0 where another waiter has reaped it. */
+bool dnn_wait(pid_t pid, int flags, int *how);
+
 #endif

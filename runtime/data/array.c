@@ -80,15 +80,12 @@ static dnn_status read_chunks(const dnn_array *a, dnn_source *source, dnn_matrix
 
 dnn_status dnn_array_read(const dnn_array *a, dnn_source *source, dnn_matrix *out, dnn_error *err) {
     const dnn_stored_traits *type = dnn_stored_info(a->type);
-    if (out->rows != a->rows || out->cols != a->cols || out->dtype != type->dtype ||
-        !dnn_matrix_is_contiguous(out))
+    if (!dnn_matrix_is(out, a->rows, a->cols, type->dtype))
         return dnn_source_fail(source, DNN_ERROR_SHAPE, err,
                                "needs a contiguous %zu x %zu %s matrix, got %zu x %zu %s", a->rows,
                                a->cols, dnn_dtype_info(type->dtype)->name, out->rows, out->cols,
                                dnn_dtype_info(out->dtype)->name);
-    if (!(a->fortran && a->rank > 1) && !a->swapped &&
-        type->size == dnn_dtype_info(type->dtype)->size && a->type != DNN_STORED_BOOL &&
-        a->type != DNN_STORED_I64 && a->type != DNN_STORED_U64)
+    if (!(a->fortran && a->rank > 1) && !a->swapped && type->stays)
         return dnn_source_read(source, out->data, (size_t)a->bytes, err); /* as it is */
     unsigned char *bytes = dnn_alloc(CHUNK * type->size);
     char *decoded = dnn_alloc(CHUNK * sizeof(double));

@@ -23,27 +23,24 @@
  * must not block. */
 static dnn_status check_readable(const char *path, uint64_t *size, dnn_error *err) {
     unsigned char bytes[DNN_FILE_KIND_BYTES];
-    struct stat info;
-    int fd = dnn_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0), reason = errno;
-    bool known = fd >= 0 && fstat(fd, &info) == 0, regular = known && S_ISREG(info.st_mode);
-    ssize_t got = -1;
-    if (regular)
-        while ((got = pread(fd, bytes, sizeof bytes, 0)) < 0 && errno == EINTR)
-            continue;
-    if (fd >= 0) {
-        reason = known && S_ISDIR(info.st_mode) ? EISDIR : errno;
-        close(fd);
-    }
-    if (known && !regular && reason != EISDIR)
+    struct stat info = {0};
+    size_t got;
+    int fd = dnn_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+    if (fd < 0)
+        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
+    (void)fstat(fd, &info);
+    int problem = dnn_read_at(fd, bytes, sizeof bytes, 0, &got);
+    close(fd);
+    if (problem == ESPIPE)
         return dnn_fail(err, DNN_ERROR_FILE, "%s: is not a regular file", path);
-    if (got < 0)
-        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(reason));
+    if (problem != 0)
+        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(problem));
     *size = (uint64_t)info.st_size;
     if (got > 0 && H5Fis_hdf5(path) > 0)
         return DNN_OK;
     if (got >= 8 && memcmp(bytes, "\x89HDF\r\n\x1a\n", 8) == 0) /* damaged, or memory was short */
         return DNN_OK;
-    return dnn_fail_file_kind(err, path, "an HDF5 file", bytes, (size_t)got);
+    return dnn_fail_file_kind(err, path, "an HDF5 file", bytes, got);
 }
 
 static herr_t refuse_external(const char *parent, const char *group, const char *child,
@@ -54,8 +51,8 @@ static herr_t refuse_external(const char *parent, const char *group, const char 
 
 static dnn_status open_file(dnn_hdf5 *file, dnn_error *err) {
     if (H5open() < 0 || H5FD_SEC2 < 0) /* without its way to files it goes on all the same */
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: the HDF5 library cannot start; is memory short?",
-                        file->path);
+        return dnn_fail(err, DNN_ERROR_MEMORY,
+                        "%s: the HDF5 library cannot start; is memory short?", file->path);
     dnn_hdf5_watch_memory();
     dnn_status status = check_readable(file->path, &file->size, err);
     if (status != DNN_OK)
@@ -85,6 +82,15 @@ dnn_hdf5 *dnn_hdf5_new(const char *path, const dnn_hdf5_options *options) {
     return NULL;
 }
 
+/* False, and all 0, where there is no such file. */
+static bool identify(const char *path, dnn_hdf5_identity *out) {
+    struct stat info = {0};
+    bool there = stat(path, &info) == 0;
+    *out = (dnn_hdf5_identity){info.st_dev, info.st_ino, (uint64_t)info.st_size,
+                               info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+    return there;
+}
+
 dnn_status dnn_hdf5_open(dnn_hdf5 **out, const char *path, const dnn_hdf5_options *options,
                          dnn_error *err) {
     dnn_status status;
@@ -92,13 +98,11 @@ dnn_status dnn_hdf5_open(dnn_hdf5 **out, const char *path, const dnn_hdf5_option
     *out = NULL;
     if (file == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
-    if (stat(path, &file->opened) != 0)
-        file->opened = (struct stat){0};
-    if (file->options.apart) {
+    identify(path, &file->opened);
+    if (file->options.apart)
         status = dnn_hdf5_apart_list(file, err);
-    } else {
+    else
         status = dnn_hdf5_blame_memory(file, open_file(file, err), err);
-    }
     if (status != DNN_OK)
         dnn_hdf5_close(file);
     else
@@ -108,11 +112,8 @@ dnn_status dnn_hdf5_open(dnn_hdf5 **out, const char *path, const dnn_hdf5_option
 
 /* One that was removed can be read as long as it is open. */
 dnn_status dnn_hdf5_check_unchanged(const dnn_hdf5 *file, dnn_error *err) {
-    const struct stat *was = &file->opened;
-    struct stat is;
-    if (was->st_ino == 0 || stat(file->path, &is) != 0 ||
-        (is.st_dev == was->st_dev && is.st_ino == was->st_ino && is.st_size == was->st_size &&
-         is.st_mtim.tv_sec == was->st_mtim.tv_sec && is.st_mtim.tv_nsec == was->st_mtim.tv_nsec))
+    dnn_hdf5_identity is;
+    if (!identify(file->path, &is) || memcmp(&is, &file->opened, sizeof is) == 0)
         return DNN_OK;
     return dnn_fail(err, DNN_ERROR_FILE, "%s: has changed since it was opened; open it again",
                     file->path);
@@ -175,10 +176,9 @@ dnn_status dnn_hdf5_find(const dnn_hdf5 *file, const char *name, const dnn_hdf5_
 static hsize_t slab_of(hid_t dataset, const dnn_hdf5_info *info, hsize_t example_bytes) {
     hsize_t chunk[H5S_MAX_RANK] = {0};
     hid_t layout = H5Dget_create_plist(dataset);
-    if (layout >= 0 && H5Pget_layout(layout) == H5D_CHUNKED)
+    if (H5Pget_layout(layout) == H5D_CHUNKED)
         H5Pget_chunk(layout, H5S_MAX_RANK, chunk);
-    if (layout >= 0)
-        H5Pclose(layout);
+    H5Pclose(layout);
     hsize_t slab = SLAB_BYTES / example_bytes, whole = chunk[0] > 0 ? chunk[0] : 1;
     slab = slab > whole ? slab / whole * whole : whole;
     return slab < info->extent[0] ? slab : info->extent[0];
@@ -193,14 +193,11 @@ static hid_t memory_type(const dnn_hdf5_info *info, hid_t dataset) {
         [DNN_STORED_U16] = H5T_NATIVE_UINT16, [DNN_STORED_U32] = H5T_NATIVE_UINT32,
         [DNN_STORED_U64] = H5T_NATIVE_UINT64, [DNN_STORED_F32] = H5T_NATIVE_FLOAT,
         [DNN_STORED_F64] = H5T_NATIVE_DOUBLE};
-    hid_t type = H5Dget_type(dataset), native = -1;
-    if (type >= 0 &&
-        H5Tget_class(type) == H5T_ENUM) /* with the same members, converted as a whole */
-        native = H5Tget_native_type(type, H5T_DIR_ASCEND);
-    else if (type >= 0)
-        native = H5Tcopy(types[info->stored]);
-    if (type >= 0)
-        H5Tclose(type);
+    hid_t type = H5Dget_type(dataset);
+    bool is_enum = H5Tget_class(type) == H5T_ENUM; /* with the same members, converted as a whole */
+    hid_t native =
+        is_enum ? H5Tget_native_type(type, H5T_DIR_ASCEND) : H5Tcopy(types[info->stored]);
+    H5Tclose(type);
     return native;
 }
 
@@ -240,11 +237,9 @@ static dnn_status read_part(const reading *r, hsize_t first, hsize_t length, dnn
     if (to == NULL)
         return fail_memory(r, err);
     hid_t memory = H5Screate_simple(1, &length, NULL);
-    herr_t result = memory < 0 ? -1
-                               : H5Dread(r->dataset, r->type, memory, r->space, H5P_DEFAULT,
-                                         r->stored != NULL ? r->stored : to);
-    if (memory >= 0)
-        H5Sclose(memory);
+    herr_t result = H5Dread(r->dataset, r->type, memory, r->space, H5P_DEFAULT,
+                            r->stored != NULL ? r->stored : to);
+    H5Sclose(memory);
     if (result < 0)
         return fail_read(r, err);
     if (r->stored != NULL) {
@@ -268,8 +263,7 @@ static dnn_status read_slabs(const reading *r, hsize_t slab, dnn_error *err) {
         if (status != DNN_OK)
             return status;
         count[0] = slab < info->extent[0] - begin[0] ? slab : info->extent[0] - begin[0];
-        if (H5Sselect_hyperslab(r->space, H5S_SELECT_SET, begin, NULL, count, NULL) < 0)
-            return fail_read(r, err);
+        H5Sselect_hyperslab(r->space, H5S_SELECT_SET, begin, NULL, count, NULL);
         status = read_part(r, begin[0] * info->rows, count[0] * info->rows, err);
         if (status != DNN_OK)
             return status;
@@ -280,24 +274,21 @@ static dnn_status read_slabs(const reading *r, hsize_t slab, dnn_error *err) {
 /* With the dataset open. */
 static dnn_status read_open(reading *r, dnn_error *err) {
     size_t size = dnn_stored_info(r->info->stored)->size;
-    bool as_stored = r->info->stored == DNN_STORED_F32 || r->info->stored == DNN_STORED_F64 ||
-                     r->info->stored == DNN_STORED_U8 || r->info->stored == DNN_STORED_I32;
+    bool as_stored = dnn_stored_info(r->info->stored)->stays;
     hsize_t slab = r->info->rank == 0 ? 1 : slab_of(r->dataset, r->info, r->info->rows * size);
     dnn_status status = DNN_OK;
     r->type = memory_type(r->info, r->dataset);
     r->space = H5Dget_space(r->dataset);
     if (!as_stored && (r->stored = dnn_alloc(slab * r->info->rows * size)) == NULL)
         status = fail_memory(r, err);
-    else if (r->type < 0 || r->space < 0 || H5Tget_size(r->type) != size ||
+    else if (H5Tget_size(r->type) != size ||
              H5Sget_simple_extent_npoints(r->space) != (hssize_t)(r->info->rows * r->info->cols))
         status = fail_read(r, err);
     else
         status = read_slabs(r, slab, err);
     dnn_free(r->stored);
-    if (r->type >= 0)
-        H5Tclose(r->type);
-    if (r->space >= 0)
-        H5Sclose(r->space);
+    H5Tclose(r->type);
+    H5Sclose(r->space);
     return status;
 }
 
@@ -354,8 +345,8 @@ static void *place_in_matrix(dnn_hdf5_sink *sink, size_t first, size_t count) {
 dnn_status dnn_hdf5_read(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_matrix *out,
                          dnn_error *err) {
     matrix_sink sink = {{.place = place_in_matrix}, out};
-    bool fits = out->rows == info->rows && out->cols == info->cols && out->dtype == info->dtype;
-    if (info->elsewhere == NULL && info->numeric && !(fits && dnn_matrix_is_contiguous(out)))
+    if (info->elsewhere == NULL && info->numeric &&
+        !dnn_matrix_is(out, info->rows, info->cols, info->dtype))
         return dnn_hdf5_fail(file, info->name, DNN_ERROR_SHAPE, err,
                              "needs a contiguous %zu x %zu %s matrix; got %zu x %zu %s", info->rows,
                              info->cols, dnn_dtype_info(info->dtype)->name, out->rows, out->cols,

@@ -4,22 +4,33 @@
 
 #define H5_USE_110_API
 #include <hdf5.h>
-#include <sys/stat.h>
+#include <pthread.h>
 #include <sys/types.h>
 
 #include "data/hdf5.h"
 
+/* What tells one state of a file from another; without gaps between its parts. */
+typedef struct dnn_hdf5_identity {
+    uint64_t device, number, size;
+    int64_t seconds, nanoseconds; /* of the last change */
+} dnn_hdf5_identity;
+
+/* The library takes -1, which it returns where it fails, for any of its objects: functions on that
+ * fail in turn, and closing it does nothing. So only what fails last is asked. */
 struct dnn_hdf5 {
     hid_t id;
     hid_t access; /* how objects are opened: without following external links, unless asked for */
     char *path;
-    uint64_t size; /* of the file in bytes */
-    struct stat opened; /* what the path named then; all 0 where it could not be asked for */
+    uint64_t size;            /* of the file in bytes */
+    dnn_hdf5_identity opened; /* what the path named then */
     dnn_hdf5_options options;
     size_t count, room;
     dnn_hdf5_info *datasets; /* sorted by name */
     pid_t process;           /* that reads it, apart from this one; 0: none */
     int socket;              /* to that process */
+    pthread_t waiter;        /* takes in that process's end */
+    bool ended;
+    int how; /* it has ended, as waitpid has it */
 };
 
 /* Where the numbers of a dataset go, part by part. */

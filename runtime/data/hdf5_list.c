@@ -1,4 +1,5 @@
 /* hdf5_list.c: a walk over the links of a file, soft and hard, and what a dataset holds. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +22,7 @@ static dnn_stored integer_of(hid_t type) {
         {DNN_STORED_I8, DNN_STORED_I16, DNN_STORED_I32, DNN_STORED_I64},
     };
     size_t size = H5Tget_size(type);
-    int width = size <= 1 ? 0 : size <= 2 ? 1 : size <= 4 ? 2 : 3;
-    return types[H5Tget_sign(type) != H5T_SGN_NONE][width];
+    return types[H5Tget_sign(type) != H5T_SGN_NONE][(size > 1) + (size > 2) + (size > 4)];
 }
 
 /* An enumeration's values are those of its integer type; one of FALSE and TRUE is h5py's boolean.
@@ -30,14 +30,12 @@ static dnn_stored integer_of(hid_t type) {
 static void describe_enum(dnn_hdf5_info *info, hid_t type) {
     hid_t base = H5Tget_super(type);
     char *first = H5Tget_nmembers(type) == 2 ? H5Tget_member_name(type, 0) : NULL;
-    bool is_bool = first != NULL && strcmp(first, "FALSE") == 0;
+    bool is_bool = first != NULL && strcmp(first, "FALSE") == 0 && H5Tget_size(base) == 1;
     H5free_memory(first);
-    info->numeric = base >= 0 && H5Tget_class(base) == H5T_INTEGER && H5Tget_size(base) <= 8;
-    if (info->numeric)
-        info->stored = is_bool && H5Tget_size(base) == 1 ? DNN_STORED_BOOL : integer_of(base);
+    info->numeric = H5Tget_size(base) <= 8;
+    info->stored = is_bool ? DNN_STORED_BOOL : integer_of(base);
     snprintf(info->type, sizeof info->type, "%s", is_bool ? "bool" : "enum");
-    if (base >= 0)
-        H5Tclose(base);
+    H5Tclose(base);
 }
 
 static void describe_type(dnn_hdf5_info *info, hid_t type) {
@@ -46,8 +44,6 @@ static void describe_type(dnn_hdf5_info *info, hid_t type) {
         [H5T_REFERENCE] = "reference", [H5T_VLEN] = "variable length", [H5T_ARRAY] = "array"};
     H5T_class_t class = H5Tget_class(type);
     size_t size = H5Tget_size(type);
-    const char *name =
-        class >= 0 && class < H5T_NCLASSES && others[class] != NULL ? others[class] : "opaque";
     switch (class) {
     case H5T_INTEGER:
         info->numeric = size <= 8;
@@ -73,7 +69,7 @@ static void describe_type(dnn_hdf5_info *info, hid_t type) {
         snprintf(info->type, sizeof info->type, "string");
         break;
     default:
-        snprintf(info->type, sizeof info->type, "%s", name);
+        snprintf(info->type, sizeof info->type, "%s", class < 0 ? "damaged" : others[class]);
     }
     info->dtype = dnn_stored_info(info->stored)->dtype;
 }
@@ -82,10 +78,9 @@ static void describe_type(dnn_hdf5_info *info, hid_t type) {
  * a matrix: no shape at all, or a size beyond this machine. */
 static bool describe_shape(dnn_hdf5_info *info, hid_t space) {
     hsize_t extent[H5S_MAX_RANK];
-    if (H5Sget_simple_extent_type(space) == H5S_NULL)
-        return false;
+    static_assert(H5S_MAX_RANK == DNN_HDF5_MAX_RANK, "as many axes as the format allows");
     info->rank = H5Sget_simple_extent_dims(space, extent, NULL);
-    if (info->rank < 0 || info->rank > DNN_HDF5_MAX_RANK)
+    if (info->rank < 0 || H5Sget_simple_extent_type(space) == H5S_NULL)
         return false;
     uint64_t count = 1;
     for (int axis = 0; axis < info->rank; axis++) {
@@ -120,8 +115,6 @@ static void name_virtual(hid_t layout, char *name, size_t room) {
 static bool is_elsewhere(hid_t dataset, char *name, size_t room) {
     hid_t layout = H5Dget_create_plist(dataset);
     snprintf(name, room, "?");
-    if (layout < 0)
-        return true;
     int external = H5Pget_external_count(layout);
     bool is_virtual = H5Pget_layout(layout) == H5D_VIRTUAL;
     if (external > 0)
@@ -137,19 +130,16 @@ static bool is_elsewhere(hid_t dataset, char *name, size_t room) {
 static bool describe(const dnn_hdf5 *file, dnn_hdf5_info *info, hid_t dataset) {
     char name[256];
     hid_t type = H5Dget_type(dataset);
-    if (type >= 0)
-        describe_type(info, type);
-    if (type >= 0)
-        H5Tclose(type);
+    describe_type(info, type);
+    H5Tclose(type);
     if (!file->options.external && is_elsewhere(dataset, name, sizeof name)) {
         info->elsewhere = dnn_strdup(name);
         return info->elsewhere != NULL;
     }
     hid_t space = H5Dget_space(dataset);
-    if (space < 0 || !describe_shape(info, space))
+    if (!describe_shape(info, space))
         info->numeric = info->is_text = false;
-    if (space >= 0)
-        H5Sclose(space);
+    H5Sclose(space);
     return true;
 }
 
@@ -195,9 +185,8 @@ static herr_t visit_group(walk *w, hid_t group, const H5O_info_t *object) {
 }
 
 static herr_t visit_object(walk *w, hid_t object) {
-    H5O_info_t info;
-    if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0)
-        return 0;
+    H5O_info_t info = {.type = H5O_TYPE_UNKNOWN};
+    H5Oget_info2(object, &info, H5O_INFO_BASIC);
     if (info.type == H5O_TYPE_GROUP)
         return visit_group(w, object, &info);
     if (info.type != H5O_TYPE_DATASET)
@@ -207,25 +196,29 @@ static herr_t visit_object(walk *w, hid_t object) {
     return w->out_of_memory ? -1 : 0;
 }
 
+/* The file that an external link leads to; NULL where there is no memory. */
+static char *target_of(hid_t group, const char *name, size_t size) {
+    const char *target = "?", *inside = NULL;
+    char *value = dnn_calloc(size + 1, 1);
+    if (value == NULL)
+        return NULL;
+    H5Lget_val(group, name, value, size, H5P_DEFAULT);
+    H5Lunpack_elink_val(value, size, NULL, &target, &inside);
+    char *copy = dnn_strdup(target);
+    dnn_free(value);
+    return copy;
+}
+
 /* A link that is not followed, or leads nowhere, keeps its name in the list. */
 static herr_t visit_unopened(walk *w, hid_t group, const char *name, const H5L_info_t *link) {
-    const char *target = "", *inside = NULL;
     dnn_hdf5_info *added = add(w->file, w->name);
-    w->out_of_memory = added == NULL;
-    if (added == NULL)
-        return -1;
     bool external = link->type == H5L_TYPE_EXTERNAL;
-    snprintf(added->type, sizeof added->type, "%s",
-             external ? "external link" : "link that leads nowhere");
-    char *value = external && link->u.val_size > 0 && link->u.val_size < MAX_NAME
-                      ? dnn_calloc(link->u.val_size + 1, 1)
-                      : NULL;
-    if (value != NULL && H5Lget_val(group, name, value, link->u.val_size, H5P_DEFAULT) >= 0)
-        H5Lunpack_elink_val(value, link->u.val_size, NULL, &target, &inside);
-    if (external)
-        added->elsewhere = dnn_strdup(target);
-    dnn_free(value);
-    w->out_of_memory = external && added->elsewhere == NULL;
+    if (added != NULL)
+        snprintf(added->type, sizeof added->type, "%s",
+                 external ? "external link" : "link that leads nowhere");
+    if (added != NULL && external)
+        added->elsewhere = target_of(group, name, link->u.val_size);
+    w->out_of_memory = added == NULL || (external && added->elsewhere == NULL);
     return w->out_of_memory ? -1 : 0;
 }
 
@@ -242,8 +235,7 @@ static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *link, 
     bool follow = link->type != H5L_TYPE_EXTERNAL || w->file->options.external;
     hid_t object = follow ? H5Oopen(group, name, w->file->access) : -1;
     herr_t result = object >= 0 ? visit_object(w, object) : visit_unopened(w, group, name, link);
-    if (object >= 0)
-        H5Oclose(object);
+    H5Oclose(object);
     w->length = before;
     w->name[before] = '\0';
     return result;

@@ -9,7 +9,8 @@
 #include "data/hdf5_file.h"
 
 #define SLAB   1024              /* strings read at once */
-#define PLENTY ((size_t)1 << 26) /* bytes that texts may always have */
+#define PLENTY ((size_t)1 << 26) /* bytes that texts may always have, besides what the file bears  \
+                                  */
 
 typedef struct reading {
     const dnn_hdf5 *file;
@@ -82,14 +83,12 @@ static dnn_status read_part(reading *r, hsize_t count, void *buffer, dnn_error *
     hid_t memory = H5Screate_simple(1, &count, NULL);
     if (r->size == 0)
         memset(buffer, 0, (size_t)count * sizeof(char *));
-    herr_t result =
-        memory < 0 ? -1 : H5Dread(r->dataset, r->type, memory, r->space, r->transfer, buffer);
+    herr_t result = H5Dread(r->dataset, r->type, memory, r->space, r->transfer, buffer);
     bool appended = result >= 0 && (r->size == 0 ? append_variable(r, buffer, (size_t)count)
                                                  : append_fixed(r, buffer, (size_t)count));
     if (result >= 0 && r->size == 0)
         H5Dvlen_reclaim(r->type, memory, r->transfer, buffer);
-    if (memory >= 0)
-        H5Sclose(memory);
+    H5Sclose(memory);
     if (result < 0)
         return dnn_hdf5_fail(
             r->file, r->info->name, DNN_ERROR_FORMAT, err,
@@ -100,8 +99,8 @@ static dnn_status read_part(reading *r, hsize_t count, void *buffer, dnn_error *
 
 static dnn_status read_all(reading *r, dnn_error *err) {
     size_t rows = r->info->rows;
-    hsize_t total = r->info->rank == 0 ? 1 : r->info->extent[0], begin[H5S_MAX_RANK] = {0};
-    hsize_t slab = rows >= SLAB ? 1 : SLAB / (rows > 0 ? rows : 1), count[H5S_MAX_RANK];
+    hsize_t total = r->info->cols, begin[H5S_MAX_RANK] = {0}, count[H5S_MAX_RANK];
+    hsize_t slab = rows >= SLAB ? 1 : SLAB / rows;
     slab = slab < total ? slab : total;
     void *buffer = dnn_alloc((size_t)slab * rows * (r->size == 0 ? sizeof(char *) : r->size));
     if (buffer == NULL)
@@ -109,7 +108,7 @@ static dnn_status read_all(reading *r, dnn_error *err) {
     dnn_status status = DNN_OK;
     for (int axis = 0; axis < r->info->rank; axis++)
         count[axis] = r->info->extent[axis];
-    for (; begin[0] < total && rows > 0 && status == DNN_OK; begin[0] += slab) {
+    for (; begin[0] < total && status == DNN_OK; begin[0] += slab) {
         count[0] = slab < total - begin[0] ? slab : total - begin[0];
         hsize_t n = count[0] * rows;
         if (r->info->rank > 0)
@@ -127,51 +126,45 @@ static dnn_status prepare(reading *r, dnn_error *err) {
     r->type = H5Dget_type(r->dataset);
     r->space = H5Dget_space(r->dataset);
     r->transfer = H5Pcreate(H5P_DATASET_XFER);
-    if (r->type < 0 || r->space < 0 || r->transfer < 0 ||
-        H5Pset_vlen_mem_manager(r->transfer, take, r, give_back, r) < 0 ||
+    if (H5Pset_vlen_mem_manager(r->transfer, take, r, give_back, r) < 0 ||
         H5Sget_simple_extent_npoints(r->space) != (hssize_t)(r->info->rows * r->info->cols))
         return dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_FORMAT, err,
                              "cannot be read; the HDF5 file is damaged");
     r->size = H5Tis_variable_str(r->type) > 0 ? 0 : H5Tget_size(r->type);
     r->trims_spaces = H5Tget_strpad(r->type) == H5T_STR_SPACEPAD;
-    r->most = r->file->size > PLENTY / 4 ? 4 * (size_t)r->file->size : PLENTY;
+    r->most = PLENTY + 4 * (size_t)r->file->size;
     return DNN_OK;
 }
 
 /* Bytes of an element in the file: variable ones are references of 16. */
 static uint64_t element_bytes(const dnn_hdf5 *file, const dnn_hdf5_info *info) {
     hid_t dataset = H5Dopen2(file->id, info->name, file->access);
-    hid_t type = dataset < 0 ? -1 : H5Dget_type(dataset);
-    uint64_t size = type < 0 ? 1 : H5Tget_size(type);
-    if (type >= 0)
-        H5Tclose(type);
-    if (dataset >= 0)
-        H5Dclose(dataset);
+    hid_t type = H5Dget_type(dataset);
+    uint64_t size = H5Tget_size(type);
+    H5Tclose(type);
+    H5Dclose(dataset);
     return size;
 }
 
 static dnn_status read_texts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hdf5_texts *out,
                              dnn_error *err) {
-    reading r = {.file = file, .info = info, .space = -1, .type = -1, .transfer = -1, .out = out};
+    reading r = {.file = file, .info = info, .out = out};
     uint64_t bytes = 0;
     if (info->elsewhere == NULL && !info->is_text)
         return dnn_hdf5_fail(file, info->name, DNN_ERROR_TYPE, err, "(%s) is not strings",
                              info->type);
-    if (info->elsewhere == NULL && __builtin_mul_overflow((uint64_t)info->rows * info->cols,
-                                                          element_bytes(file, info), &bytes))
+    if (__builtin_mul_overflow((uint64_t)info->rows * info->cols, element_bytes(file, info),
+                               &bytes))
         bytes = UINT64_MAX;
     dnn_status status = dnn_hdf5_open_dataset(file, info, bytes, &r.dataset, err);
     if (status != DNN_OK)
         return status;
     status = prepare(&r, err);
-    if (status == DNN_OK)
+    if (status == DNN_OK && info->rows > 0)
         status = read_all(&r, err);
-    if (r.space >= 0)
-        H5Sclose(r.space);
-    if (r.type >= 0)
-        H5Tclose(r.type);
-    if (r.transfer >= 0)
-        H5Pclose(r.transfer);
+    H5Sclose(r.space);
+    H5Tclose(r.type);
+    H5Pclose(r.transfer);
     H5Dclose(r.dataset);
     return status;
 }

@@ -79,9 +79,8 @@ dnn_status dnn_image_decode(dnn_image *out, const uint8_t *bytes, size_t size, c
 /* All of an open file; `bytes` are the caller's to free whatever comes. */
 static dnn_status read_open_file(int fd, const char *path, uint8_t **bytes, size_t *size,
                                  dnn_error *err) {
-    struct stat info;
-    if (fstat(fd, &info) != 0)
-        return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
+    struct stat info = {0};
+    (void)fstat(fd, &info); /* of an open file */
     if (!S_ISREG(info.st_mode))
         return dnn_fail(err, DNN_ERROR_FILE, "%s: is not a regular file; expected an image", path);
     if ((uintmax_t)info.st_size > MAX_FILE_BYTES)
@@ -92,12 +91,8 @@ static dnn_status read_open_file(int fd, const char *path, uint8_t **bytes, size
     if (*bytes == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for its %zu bytes", path,
                         room);
-    for (ssize_t got = 1; *size < room && got != 0; *size += got > 0 ? (size_t)got : 0) {
-        got = read(fd, *bytes + *size, room - *size);
-        if (got < 0 && errno != EINTR)
-            return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
-    }
-    return DNN_OK;
+    int problem = dnn_read_at(fd, *bytes, room, 0, size);
+    return problem == 0 ? DNN_OK : dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(problem));
 }
 
 dnn_status dnn_image_read(dnn_image *out, const char *path, const dnn_image_options *options,

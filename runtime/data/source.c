@@ -54,27 +54,22 @@ dnn_status dnn_source_fail(const dnn_source *source, dnn_status status, dnn_erro
 /* `size` of the file's own bytes, fewer only at their end. */
 static dnn_status read_file(dnn_source *s, void *to, size_t size, size_t *got, dnn_error *err) {
     size = size < s->end - s->at ? size : (size_t)(s->end - s->at);
-    *got = 0;
-    while (*got < size) {
-        ssize_t n = pread(s->fd, (char *)to + *got, size - *got, (off_t)s->at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return dnn_source_fail(s, DNN_ERROR_FILE, err, "cannot be read: %s", strerror(errno));
-        if (n == 0)
-            return dnn_source_fail(s, DNN_ERROR_FILE, err,
-                                   "became shorter while it was read; is it being written?");
-        s->at += (uint64_t)n;
-        *got += (size_t)n;
-    }
+    int problem = dnn_read_at(s->fd, to, size, (off_t)s->at, got);
+    s->at += *got;
+    if (problem != 0)
+        return dnn_source_fail(s, DNN_ERROR_FILE, err, "cannot be read: %s", strerror(problem));
+    if (*got < size)
+        return dnn_source_fail(s, DNN_ERROR_FILE, err,
+                               "became shorter while it was read; is it being written?");
     return DNN_OK;
 }
 
 static dnn_status open_file(dnn_source *s, const char *path, uint64_t *size, dnn_error *err) {
-    struct stat info;
+    struct stat info = {0};
     s->fd = dnn_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0); /* a pipe must not block */
-    if (s->fd < 0 || fstat(s->fd, &info) != 0)
+    if (s->fd < 0)
         return dnn_source_fail(s, DNN_ERROR_FILE, err, "%s", strerror(errno));
+    (void)fstat(s->fd, &info);
     if (!S_ISREG(info.st_mode))
         return dnn_source_fail(s, DNN_ERROR_FILE, err, "is %s",
                                S_ISDIR(info.st_mode) ? "a folder; expected a file"

@@ -22,7 +22,7 @@ typedef struct event_file {
     off_t offset;   /* of the first byte that is not in `bytes` */
     uint8_t *bytes; /* read and not used yet: part of a record */
     size_t used, capacity;
-    bool lost; /* given up */
+    bool lost;          /* given up */
     double first, last; /* wall times of its events; 0: none yet */
 } event_file;
 
@@ -181,16 +181,12 @@ static void poll_file(dnn_run_reader *r, event_file *f, counted_visit *visit) {
         r->problem = errno;
         return;
     }
-    while (!f->lost && dnn_grow(&f->bytes, &f->capacity, f->used, CHUNK)) {
-        ssize_t n = pread(fd, f->bytes + f->used, f->capacity - f->used, f->offset);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            r->problem = errno;
-        if (n <= 0)
-            break;
-        f->offset += n;
-        f->used += (size_t)n;
+    for (size_t got = 1;
+         got > 0 && !f->lost && dnn_grow(&f->bytes, &f->capacity, f->used, CHUNK);) {
+        int problem = dnn_read_at(fd, f->bytes + f->used, f->capacity - f->used, f->offset, &got);
+        r->problem = problem != 0 ? problem : r->problem;
+        f->offset += (off_t)got;
+        f->used += got;
         use_records(r, f, visit);
     }
     close(fd);
@@ -224,8 +220,7 @@ const char *dnn_run_reader_damage(const dnn_run_reader *reader) {
     size_t size = sizeof reader->damage, skipped = reader->damaged + reader->undecodable;
     char records[64] = "", files[64] = "";
     if (reader->problem != 0) {
-        snprintf(text, size, "%.120s: cannot be read: %s", reader->path,
-                 strerror(reader->problem));
+        snprintf(text, size, "%.120s: cannot be read: %s", reader->path, strerror(reader->problem));
         return text;
     }
     if (skipped + reader->lost == 0 && were_at_once(reader)) {

@@ -52,6 +52,11 @@ static inline bool dnn_matrix_is_contiguous(const dnn_matrix *m) {
     return m->ld == m->rows || m->cols <= 1;
 }
 
+/* Whether it has this shape and type, and is contiguous. */
+static inline bool dnn_matrix_is(const dnn_matrix *m, size_t rows, size_t cols, dnn_dtype dtype) {
+    return m->rows == rows && m->cols == cols && m->dtype == dtype && dnn_matrix_is_contiguous(m);
+}
+
 /* Address of element (i, j), counted from 0; not checked. */
 static inline void *dnn_matrix_at(const dnn_matrix *m, size_t i, size_t j) {
     return (char *)m->data + (i + j * m->ld) * dnn_dtype_info(m->dtype)->size;

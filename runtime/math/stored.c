@@ -8,21 +8,21 @@
 #include <string.h>
 
 static const dnn_stored_traits traits[] = {
-    [DNN_STORED_BOOL] = {"bool",          1, DNN_INT32  },
-    [DNN_STORED_I8] = {"int8",          1, DNN_INT32  },
-    [DNN_STORED_I16] = {"int16",         2, DNN_INT32  },
-    [DNN_STORED_I32] = {"int32",         4, DNN_INT32  },
-    [DNN_STORED_I64] = {"int64",         8, DNN_FLOAT64},
-    [DNN_STORED_U8] = {"uint8",         1, DNN_UINT8  },
-    [DNN_STORED_U16] = {"uint16",        2, DNN_INT32  },
-    [DNN_STORED_U32] = {"uint32",        4, DNN_FLOAT64},
-    [DNN_STORED_U64] = {"uint64",        8, DNN_FLOAT64},
-    [DNN_STORED_F8_E4M3] = {"float8 (e4m3)", 1, DNN_FLOAT32},
-    [DNN_STORED_F8_E5M2] = {"float8 (e5m2)", 1, DNN_FLOAT32},
-    [DNN_STORED_F16] = {"float16",       2, DNN_FLOAT32},
-    [DNN_STORED_BF16] = {"bfloat16",      2, DNN_FLOAT32},
-    [DNN_STORED_F32] = {"float32",       4, DNN_FLOAT32},
-    [DNN_STORED_F64] = {"float64",       8, DNN_FLOAT64},
+    [DNN_STORED_BOOL] = {"bool",          1, DNN_INT32,   false},
+    [DNN_STORED_I8] = {"int8",          1, DNN_INT32,   false},
+    [DNN_STORED_I16] = {"int16",         2, DNN_INT32,   false},
+    [DNN_STORED_I32] = {"int32",         4, DNN_INT32,   true },
+    [DNN_STORED_I64] = {"int64",         8, DNN_FLOAT64, false},
+    [DNN_STORED_U8] = {"uint8",         1, DNN_UINT8,   true },
+    [DNN_STORED_U16] = {"uint16",        2, DNN_INT32,   false},
+    [DNN_STORED_U32] = {"uint32",        4, DNN_FLOAT64, false},
+    [DNN_STORED_U64] = {"uint64",        8, DNN_FLOAT64, false},
+    [DNN_STORED_F8_E4M3] = {"float8 (e4m3)", 1, DNN_FLOAT32, false},
+    [DNN_STORED_F8_E5M2] = {"float8 (e5m2)", 1, DNN_FLOAT32, false},
+    [DNN_STORED_F16] = {"float16",       2, DNN_FLOAT32, false},
+    [DNN_STORED_BF16] = {"bfloat16",      2, DNN_FLOAT32, false},
+    [DNN_STORED_F32] = {"float32",       4, DNN_FLOAT32, true },
+    [DNN_STORED_F64] = {"float64",       8, DNN_FLOAT64, true },
 };
 static_assert(sizeof traits / sizeof *traits == DNN_STORED_COUNT, "a row per stored type");
 

@@ -33,6 +33,7 @@ typedef struct dnn_stored_traits {
     dnn_dtype dtype; /* of the matrix that it becomes: uint8, float32 and float64 stay; booleans and
                         whole numbers of up to 31 bits and a sign become int32, larger ones
                         float64; what is narrower than a float32 becomes one */
+    bool stays;      /* its bytes are those of the matrix, and any of them mean a number */
 } dnn_stored_traits;
 
 const dnn_stored_traits *dnn_stored_info(dnn_stored type);

@@ -31,20 +31,13 @@ static dnn_status fail_in(const char *path, dnn_status status, dnn_error *err) {
 
 /* Reads just these bytes. */
 static dnn_status read_at(int fd, void *bytes, size_t size, uint64_t at, dnn_error *err) {
-    char *to = bytes;
-    while (size > 0) {
-        ssize_t got = pread(fd, to, size < BAND ? size : BAND, (off_t)at);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return dnn_fail(err, DNN_ERROR_FILE, "cannot be read: %s", strerror(errno));
-        if (got == 0)
-            return dnn_fail(err, DNN_ERROR_FORMAT,
-                            "is shorter than it was a moment ago; is another program writing it?");
-        to += got;
-        at += (uint64_t)got;
-        size -= (size_t)got;
-    }
+    size_t got;
+    int problem = dnn_read_at(fd, bytes, size, (off_t)at, &got);
+    if (problem != 0)
+        return dnn_fail(err, DNN_ERROR_FILE, "cannot be read: %s", strerror(problem));
+    if (got < size)
+        return dnn_fail(err, DNN_ERROR_FORMAT,
+                        "is shorter than it was a moment ago; is another program writing it?");
     return DNN_OK;
 }
 
@@ -89,10 +82,9 @@ static dnn_status read_length(const dnn_safetensors *file, uint64_t file_size, u
 }
 
 static dnn_status read_header(dnn_safetensors *file, dnn_error *err) {
-    struct stat info;
+    struct stat info = {0};
     uint64_t length = 0;
-    if (fstat(file->fd, &info) != 0)
-        return dnn_fail(err, DNN_ERROR_FILE, "cannot be read: %s", strerror(errno));
+    (void)fstat(file->fd, &info); /* of an open file */
     if (!S_ISREG(info.st_mode))
         return dnn_fail(err, DNN_ERROR_FILE, "is %s",
                         S_ISDIR(info.st_mode) ? "a folder; give the name of a file"

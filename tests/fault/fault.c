@@ -21,9 +21,9 @@
 
 #include "lauxlib.h"
 
-enum { ALLOC, OPEN, READ, WRITE, SYNC, RENAME, CLOSE, KINDS };
-static const char *const kind_names[] = {"alloc", "open",   "read",  "write",
-                                         "sync",  "rename", "close", NULL};
+enum { ALLOC, OPEN, READ, WRITE, SYNC, RENAME, CLOSE, SOCKET, KINDS };
+static const char *const kind_names[] = {"alloc",  "open",  "read",   "write", "sync",
+                                         "rename", "close", "socket", NULL};
 
 /* Shared with the processes that this one forks. */
 typedef struct faults {
@@ -36,8 +36,19 @@ typedef struct faults {
 
 static faults at_first, *all = &at_first;
 
+static bool rests;
+
+void fault_rest(void);
+
+/* Nothing more of this process fails: a build that counts lines writes its counts. */
+void fault_rest(void) {
+    rests = true;
+}
+
 /* Whether this call is to fail. */
 static bool strikes(int kind) {
+    if (rests)
+        return false;
     atomic_fetch_add_explicit(&all->calls[kind], 1, memory_order_relaxed);
     long left = atomic_load_explicit(&all->countdown[kind], memory_order_relaxed);
     if (left <= 0)
@@ -158,8 +169,8 @@ ssize_t pread(int fd, void *bytes, size_t size, off_t at) {
                : NEXT("pread", ssize_t(*)(int, void *, size_t, off_t))(fd, bytes, size, at);
 }
 
-/* libc begins again by itself where a read is short; where a signal came it gives up, and so do Lua's
- * functions and FreeType, which nobody's program has signals for. */
+/* libc begins again by itself where a read is short; where a signal came it gives up, and so do
+ * Lua's functions and FreeType, which nobody's program has signals for. */
 size_t fread(void *bytes, size_t size, size_t count, FILE *file) {
     bool real = all->reason[READ] != 0 && all->reason[READ] != EINTR;
     if (real && refused(READ))
@@ -193,6 +204,34 @@ int close(int fd) {
         return result;
     errno = all->reason[CLOSE] != 0 ? all->reason[CLOSE] : EIO;
     return -1;
+}
+
+/* --- another process, and the way to it --- */
+
+static bool refused_start(void) {
+    return all->reason[SOCKET] != 0 && refused(SOCKET);
+}
+
+int socketpair(int domain, int type, int protocol, int ends[2]) {
+    return refused_start()
+               ? -1
+               : NEXT("socketpair", int (*)(int, int, int, int *))(domain, type, protocol, ends);
+}
+
+pid_t fork(void) {
+    return refused_start() ? -1 : NEXT("fork", pid_t(*)(void))();
+}
+
+ssize_t send(int fd, const void *bytes, size_t size, int flags) {
+    return strikes_transfer(SOCKET, &size)
+               ? -1
+               : NEXT("send", ssize_t(*)(int, const void *, size_t, int))(fd, bytes, size, flags);
+}
+
+ssize_t recv(int fd, void *bytes, size_t size, int flags) {
+    return strikes_transfer(SOCKET, &size)
+               ? -1
+               : NEXT("recv", ssize_t(*)(int, void *, size_t, int))(fd, bytes, size, flags);
 }
 
 /* --- from outside --- */

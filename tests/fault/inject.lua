@@ -110,7 +110,7 @@ local FAULTS <const> = {
   {"alloc", "ENOMEM", false}, {"alloc", "ENOMEM", true},
   {"open", "EMFILE"}, {"open", "EINTR"}, {"read", "EIO"}, {"read", "EINTR"}, {"read", "short"},
   {"write", "ENOSPC"}, {"write", "EINTR"}, {"write", "short"}, {"sync", "EIO"}, {"sync", "EINTR"},
-  {"rename", "EIO"}, {"close", "EIO"},
+  {"rename", "EIO"}, {"close", "EIO"}, {"socket", "EIO"}, {"socket", "ENOMEM"}, {"socket", "short"},
 }
 
 local wanted = {}

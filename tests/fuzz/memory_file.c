@@ -10,7 +10,7 @@
 memory_file memory_file_open(const uint8_t *data, size_t size) {
     memory_file file = {.fd = memfd_create("fuzz", MFD_CLOEXEC)};
     must_hold(file.fd >= 0 && write(file.fd, data, size) == (ssize_t)size);
-    snprintf(file.path, sizeof file.path, "/proc/self/fd/%d", file.fd);
+    snprintf(file.path, sizeof file.path, "/proc/%d/fd/%d", (int)getpid(), file.fd);
     return file;
 }
 

@@ -53,6 +53,42 @@ static void failures_say_why(void **state) {
     assert_int_equal(dnn_sync_folder_of("bare"), 0);
 }
 
+static void bytes_are_read_at_their_place_and_fewer_where_the_file_ends(void **state) {
+    (void)state;
+    char bytes[8] = "";
+    size_t got;
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    fputs("0123456789", file);
+    fflush(file);
+    assert_int_equal(dnn_read_at(fileno(file), bytes, 4, 3, &got), 0);
+    assert_int_equal(got, 4);
+    assert_memory_equal(bytes, "3456", 4);
+    assert_int_equal(dnn_read_at(fileno(file), bytes, 8, 7, &got), 0);
+    assert_int_equal(got, 3);
+    assert_memory_equal(bytes, "789", 3);
+    fclose(file);
+    int folder = dnn_open("/", O_RDONLY, 0);
+    assert_int_equal(dnn_read_at(folder, bytes, 8, 0, &got), EISDIR);
+    assert_int_equal(got, 0);
+    close(folder);
+}
+
+static void a_process_is_waited_for_with_or_without_patience(void **state) {
+    (void)state;
+    int how;
+    pid_t pid = fork();
+    if (pid == 0) {
+        usleep(100000);
+        _exit(3);
+    }
+    assert_false(dnn_wait(pid, WNOHANG, &how));
+    assert_true(dnn_wait(pid, 0, &how));
+    assert_true(WIFEXITED(how) && WEXITSTATUS(how) == 3);
+    assert_true(dnn_wait(pid, 0, &how)); /* nothing is known of it any more */
+    assert_int_equal(how, 0);
+}
+
 static void nothing(int number) {
     (void)number;
 }
@@ -124,6 +160,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_standard_descriptors_are_left_alone),
         cmocka_unit_test(failures_say_why),
+        cmocka_unit_test(bytes_are_read_at_their_place_and_fewer_where_the_file_ends),
+        cmocka_unit_test(a_process_is_waited_for_with_or_without_patience),
         cmocka_unit_test(all_bytes_are_written_in_pieces_and_between_signals),
         cmocka_unit_test(a_program_is_given_its_descriptors_in_any_order),
         cmocka_unit_test(clocks_go_forward),
