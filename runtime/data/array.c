@@ -14,10 +14,11 @@ bool dnn_array_measure(dnn_array *a) {
         if (__builtin_mul_overflow(rows, a->extent[axis], &rows))
             return false;
     a->rows = (size_t)rows;
-    return !__builtin_mul_overflow(rows, (uint64_t)a->cols, &count) &&
-           count <= PTRDIFF_MAX / (2 * sizeof(double)) && rows <= PTRDIFF_MAX &&
-           a->cols <= PTRDIFF_MAX &&
-           !__builtin_mul_overflow(count, (uint64_t)dnn_stored_info(a->type)->size, &a->bytes);
+    if (__builtin_mul_overflow(rows, (uint64_t)a->cols, &count))
+        return false;
+    a->bytes = count * dnn_stored_info(a->type)->size;
+    return count <= PTRDIFF_MAX / (2 * sizeof(double)) && rows <= PTRDIFF_MAX &&
+           a->cols <= PTRDIFF_MAX;
 }
 
 /* Where element k of the file belongs in Fortran's order: the first axis, the columns, runs

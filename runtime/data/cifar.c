@@ -25,9 +25,8 @@ dnn_status dnn_cifar_count(dnn_source *source, size_t *count, dnn_error *err) {
 dnn_status dnn_cifar_read(dnn_source *source, size_t count, dnn_matrix *pixels, dnn_matrix *labels,
                           size_t first, dnn_error *err) {
     unsigned char record[RECORD];
-    if (pixels->dtype != DNN_UINT8 || !dnn_matrix_is_contiguous(pixels) ||
-        pixels->rows != DNN_CIFAR_PIXELS || labels->rows != 1 || labels->cols != pixels->cols ||
-        first > pixels->cols || count > pixels->cols - first)
+    if (!dnn_matrix_is(pixels, DNN_CIFAR_PIXELS, pixels->cols, DNN_UINT8) || labels->rows != 1 ||
+        labels->cols != pixels->cols || first + count > pixels->cols)
         return dnn_source_fail(source, DNN_ERROR_SHAPE, err,
                                "needs uint8 columns of 3072 rows for %zu images, and a row of as "
                                "many labels",

@@ -228,8 +228,7 @@ static outcome store_row(dnn_csv *csv, dnn_csv_row *row, void *out, dnn_error *e
         dnn_csv_column *c = column < csv->column_count ? &csv->columns[column] : NULL;
         if (c != NULL && c->is_wanted && !c->is_text && store_number(csv, c, row, out))
             continue;
-        if (!dnn_csv_next_field(row, csv->delimiter, &field))
-            break;
+        dnn_csv_next_field(row, csv->delimiter, &field);
         if (c == NULL || !c->is_wanted)
             continue;
         outcome one = store_field(csv, column, &field, out, err);
@@ -333,11 +332,11 @@ dnn_status dnn_csv_read(dnn_csv *csv, const size_t *columns, size_t count, dnn_e
 
 dnn_status dnn_csv_take(const dnn_csv *csv, size_t first, dnn_matrix *out, dnn_error *err) {
     size_t size = value_size(csv);
-    if (first > csv->width || out->rows > csv->width - first || out->cols != csv->row_count ||
+    if (first + out->rows > csv->width || out->cols != csv->row_count ||
         out->dtype != csv->options.dtype)
         return dnn_source_fail(csv->source, DNN_ERROR_SHAPE, err,
                                "needs a matrix of %zu columns of its type", csv->row_count);
-    for (size_t r = 0; r < csv->row_count && out->rows > 0; r++)
+    for (size_t r = 0; r < csv->row_count; r++)
         memcpy(dnn_matrix_at(out, 0, r), (const char *)row_at(csv, r) + first * size,
                out->rows * size);
     return DNN_OK;

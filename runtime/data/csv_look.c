@@ -132,8 +132,7 @@ static dnn_status name_columns(dnn_csv *csv, dnn_error *err) {
         return DNN_OK;
     dnn_status status = dnn_csv_rows_next(&csv->rows, &row, csv->delimiter, &more, err);
     for (size_t c = 0; status == DNN_OK && c < csv->column_count; c++) {
-        if (!dnn_csv_next_field(&row, csv->delimiter, &field))
-            break;
+        dnn_csv_next_field(&row, csv->delimiter, &field); /* as many as were counted */
         if ((csv->columns[c].name = dnn_csv_field_copy(&field)) == NULL)
             status = dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err,
                                      "not enough memory for its header");

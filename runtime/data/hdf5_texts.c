@@ -8,16 +8,17 @@
 #include "core/memory.h"
 #include "data/hdf5_file.h"
 
-#define SLAB   1024              /* strings read at once */
-#define PLENTY ((size_t)1 << 26) /* bytes that texts may always have, besides what the file bears  \
-                                  */
+#define SLAB 1024 /* strings read at once */
+#define PLENTY                                                                                     \
+    ((size_t)1 << 26) /* bytes that texts may always have, besides what the file bears             \
+                       */
 
 typedef struct reading {
     const dnn_hdf5 *file;
     const dnn_hdf5_info *info;
     hid_t dataset, space, type, transfer;
     size_t size; /* of a fixed string, 0: of variable length */
-    bool trims_spaces;
+    bool trims_spaces, has_too_many;
     size_t taken, most; /* bytes that the library has taken, and may take */
     dnn_hdf5_texts *out;
 } reading;
@@ -26,7 +27,8 @@ typedef struct reading {
 
 static void *take(size_t size, void *context) {
     reading *r = context;
-    if (size > r->most - r->taken)
+    r->has_too_many = size > r->most - r->taken;
+    if (r->has_too_many)
         return NULL;
     r->taken += size;
     return malloc(size);
@@ -89,11 +91,15 @@ static dnn_status read_part(reading *r, hsize_t count, void *buffer, dnn_error *
     if (result >= 0 && r->size == 0)
         H5Dvlen_reclaim(r->type, memory, r->transfer, buffer);
     H5Sclose(memory);
+    if (r->has_too_many) { /* which the library takes for a lack of memory */
+        dnn_hdf5_watch_memory();
+        return dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_FORMAT, err,
+                             "has texts of more than %zu bytes, which its file cannot hold",
+                             r->most);
+    }
     if (result < 0)
-        return dnn_hdf5_fail(
-            r->file, r->info->name, DNN_ERROR_FORMAT, err,
-            "cannot be read; the HDF5 file is damaged, or its texts are longer than "
-            "it can hold");
+        return dnn_hdf5_fail(r->file, r->info->name, DNN_ERROR_FORMAT, err,
+                             "cannot be read; the HDF5 file is damaged");
     return appended ? DNN_OK : fail_memory(r, err);
 }
 

@@ -30,15 +30,12 @@ static dnn_status draw(dnn_image *out, const frame *f, const dnn_image_source *s
     if (rgba == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory for %d x %d RGBA pixels",
                         source->name, f->width, f->height);
-    WebPDecoderConfig config;
-    VP8StatusCode code = VP8_STATUS_OUT_OF_MEMORY;
-    if (WebPInitDecoderConfig(&config)) {
-        config.output.colorspace = MODE_RGBA;
-        config.output.is_external_memory = 1;
-        config.output.u.RGBA =
-            (WebPRGBABuffer){.rgba = rgba, .stride = 4 * f->width, .size = bytes};
-        code = WebPDecode(f->data.bytes, f->data.size, &config);
-    }
+    WebPDecoderConfig config = {0};
+    WebPInitDecoderConfig(&config);
+    config.output.colorspace = MODE_RGBA;
+    config.output.is_external_memory = 1;
+    config.output.u.RGBA = (WebPRGBABuffer){.rgba = rgba, .stride = 4 * f->width, .size = bytes};
+    VP8StatusCode code = WebPDecode(f->data.bytes, f->data.size, &config);
     const uint8_t *p = rgba;
     for (int y = 0; y < f->height && code == VP8_STATUS_OK; y++) {
         uint8_t *to =
@@ -68,7 +65,7 @@ static dnn_status decode(dnn_image *out, const WebPDemuxer *demuxer, dnn_image_s
                          dnn_error *err) {
     const uint32_t width = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH);
     const uint32_t height = WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT);
-    WebPIterator i;
+    WebPIterator i = {0};
     /* One colour takes no bits, so the file's size bounds nothing. */
     dnn_status status = dnn_image_check_size(source, width, height, UINT64_MAX, err);
     if (status == DNN_OK)
@@ -77,17 +74,12 @@ static dnn_status decode(dnn_image *out, const WebPDemuxer *demuxer, dnn_image_s
     if (status != DNN_OK)
         return status;
     memset(out->pixels, 255, out->width * out->height * out->channels);
-    if (!WebPDemuxGetFrame(demuxer, 1, &i))
-        return damaged(source, VP8_STATUS_BITSTREAM_ERROR, err);
+    const bool found = WebPDemuxGetFrame(demuxer, 1, &i);
     const frame f = {i.fragment, i.x_offset, i.y_offset, i.width, i.height};
-    if (!i.complete)
-        status = damaged(source, VP8_STATUS_NOT_ENOUGH_DATA, err);
-    else if (f.x < 0 || f.y < 0 || f.width < 1 || f.height < 1 ||
-             (size_t)f.x + (size_t)f.width > out->width ||
-             (size_t)f.y + (size_t)f.height > out->height)
-        status = damaged(source, VP8_STATUS_BITSTREAM_ERROR, err);
-    else
-        status = draw(out, &f, source, err);
+    /* The library has seen to both; what is drawn has to be within the image in any case. */
+    const bool fits = found && (size_t)f.x + (size_t)f.width <= out->width &&
+                      (size_t)f.y + (size_t)f.height <= out->height;
+    status = fits ? draw(out, &f, source, err) : damaged(source, VP8_STATUS_BITSTREAM_ERROR, err);
     WebPDemuxReleaseIterator(&i);
     if (status == DNN_OK)
         find_orientation(demuxer, source);

@@ -76,9 +76,8 @@ static bool take_shape(parser *p, dnn_array *out) {
     while (!take(p, ')')) {
         if (out->rank == DNN_ARRAY_MAX_RANK || !take_number(p, &out->extent[out->rank++]))
             return false;
-        if (!take(p, ',')) {
+        if (!take(p, ','))
             return take(p, ')');
-        }
     }
     return true;
 }
@@ -140,7 +139,7 @@ static const char *kind_name(char kind) {
 /* "<f4": byte order, kind, bytes. */
 static dnn_status read_type(const dnn_source *source, const char *text, dnn_array *out,
                             dnn_error *err) {
-    const char *kind = text + (strchr("<>=|", text[0]) != NULL && text[0] != '\0');
+    const char *kind = text + (strchr("<>=|", text[0]) != NULL);
     char *end;
     unsigned long size = kind[0] == '\0' ? 0 : strtoul(kind + 1, &end, 10);
     const char big = __BYTE_ORDER == __BIG_ENDIAN ? '<' : '>';

@@ -13,37 +13,35 @@ typedef struct lines {
 } lines;
 
 static void add(lines *l, const void *bytes, size_t size) {
-    if (l->used + size > l->size)
+    if (size > l->size - l->used)
         return;
-    if (size > 0)
-        memcpy(l->text + l->used, bytes, size);
+    memcpy(l->text + l->used, bytes, size);
     l->used += size;
 }
 
 static void add_value(lines *l, const dnn_wire_field *message) {
     dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
     char number[64];
-    for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
+    for (dnn_wire_field f; dnn_wire_next(&r, &f);)
         if (f.field == ANY_NUMBER && f.kind == DNN_WIRE_FIXED64)
             add(l, number,
-                (size_t)snprintf(number, sizeof number, "%.15g", dnn_shown(dnn_wire_double(f.number))));
+                (size_t)snprintf(number, sizeof number, "%.15g",
+                                 dnn_shown(dnn_wire_double(f.number))));
         else if (f.field == ANY_STRING && f.kind == DNN_WIRE_BYTES)
             add(l, f.bytes, f.size);
         else if (f.field == ANY_BOOL && f.kind == DNN_WIRE_VARINT)
             add(l, f.number != 0 ? "true" : "false", f.number != 0 ? 4 : 5);
-    }
 }
 
 /* A line of the text; one that has no room is left out whole. */
 static void add_entry(lines *l, const dnn_wire_field *message) {
     dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
     dnn_wire_field key = {0}, value = {0};
-    for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
+    for (dnn_wire_field f; dnn_wire_next(&r, &f);)
         if (f.field == ENTRY_KEY && f.kind == DNN_WIRE_BYTES)
             key = f;
         else if (f.field == ENTRY_VALUE && f.kind == DNN_WIRE_BYTES)
             value = f;
-    }
     if (key.size == 0 || l->used + key.size + value.size + 80 > l->size)
         return;
     if (l->used > 0)

@@ -7,8 +7,8 @@
  * weights, still to be divided by their sum, and what A holds of earlier blocks is scaled along. */
 static void K(update)(const block *b, T *S, T *top, double *sum, T *A, size_t lda) {
     for (size_t q = 0; q < b->queries; q++, S += BLOCK) {
-        T most = (T)b->job->top(b->keys, S, 0, 0), before = top[q];
-        if (b->key > 0 && before > most)
+        T most = (T)b->job->top(b->keys, S, 0, 0), before = b->key > 0 ? top[q] : -(T)INFINITY;
+        if (before > most)
             most = before;
         T by = most == -(T)INFINITY ? 0 : most; /* all masked so far: their weights are 0 */
         K(dnn_run_exp)(S, S, b->keys, by);

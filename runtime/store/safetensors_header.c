@@ -79,9 +79,10 @@ static bool structure_is_plain(const char *text, size_t size) {
     return true;
 }
 
-/* Jansson leaves a character out of a text that has no memory to grow and says nothing; then it goes
- * beyond the text, or aborts. So it always gets memory: where there is none, from a reserve, which is
- * noted, and the text ends there. That is enough for the few blocks of the token that it is in. */
+/* Jansson leaves a character out of a text that has no memory to grow and says nothing; then it
+ * goes beyond the text, or aborts. So it always gets memory: where there is none, from a reserve,
+ * which is noted, and the text ends there. That is enough for the few blocks of the token that it
+ * is in. */
 static json_malloc_t next_malloc;
 static json_free_t next_free;
 static _Thread_local struct {
@@ -178,8 +179,9 @@ static const type_row *find_type(const char *name) {
 
 /* A whole number >= 0. */
 static bool get_size(const json_t *value, uint64_t *out) {
-    *out = json_is_integer(value) ? (uint64_t)json_integer_value(value) : 0;
-    return json_is_integer(value) && json_integer_value(value) >= 0;
+    json_int_t number = json_is_integer(value) ? json_integer_value(value) : -1;
+    *out = (uint64_t)number;
+    return number >= 0;
 }
 
 /* The shape as rows and columns; false when it is none, has more elements than can be counted, or

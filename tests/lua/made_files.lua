@@ -1,4 +1,4 @@
--- For specs of readers: files that they make in a folder of their own, and readers that refuse them.
+-- For specs of readers: files that they make in a folder of their own, readers that refuse them, and bytes of formats.
 local assert = require "luassert"
 local program = require "program"
 
@@ -23,6 +23,49 @@ function files.refuses(expected, read, file, options)
   local got, message = read(file, options)
   assert.is_nil(got)
   assert.equal(file .. ": " .. expected, message)
+end
+
+-- Bytes of formats ------------------------------------------------------------------------------------
+
+function files.idx(code, extents, elements)
+  return string.pack(">BBBB" .. ("I4"):rep(#extents), 0, 0, code, #extents, table.unpack(extents)) .. elements
+end
+
+function files.npy(descr, order, shape, elements, version)
+  local header = ("{'descr': %s, 'fortran_order': %s, 'shape': %s, }"):format(descr, order, shape)
+  header = header .. (" "):rep(-(#header + 11) % 64) .. "\n"
+  return "\x93NUMPY" .. (version == 2 and string.pack("<BBI4", 2, 0, #header) or string.pack("<BBI2", 1, 0, #header))
+    .. header .. elements
+end
+
+-- An archive with these members: {name, bytes, [packed bytes], [method], [flags]}; `lies` changes entries.
+function files.zip(members, lies)
+  local out, directory, at = {}, {}, 0
+  for i, m in ipairs(members) do
+    local name, bytes, packed = m[1], m[2], m[3] or m[2]
+    local crc = m.crc or 0
+    local method, flags, size = m.method or 0, m.flags or 0, m.size or #bytes
+    out[#out + 1] = string.pack("<I4I2I2I2I2I2I4I4I4I2I2", 0x04034b50, 20, flags, method, 0, 0, crc, #packed, size,
+      #name, 0)
+      .. name .. packed
+    local place = lies and lies[i] or at
+    directory[#directory + 1] = string.pack("<I4I2I2I2I2I2I2I4I4I4I2I2I2I2I2I4I4", 0x02014b50, 20, 20, flags, method,
+      0, 0,
+      crc, #packed, size, #name, 0, 0, 0, 0, 0, place) .. name
+    at = at + #out[#out]
+  end
+  local entries = table.concat(directory)
+  return table.concat(out) .. entries .. string.pack("<I4I2I2I2I2I4I4I2", 0x06054b50, 0, 0, #members, #members,
+    #entries, at, 0)
+end
+
+function files.crc32(bytes)
+  local crc = 0xffffffff
+  for i = 1, #bytes do
+    crc = crc ~ bytes:byte(i)
+    for _ = 1, 8 do crc = crc >> 1 ~ (crc & 1) * 0xedb88320 end
+  end
+  return crc ~ 0xffffffff
 end
 
 return files

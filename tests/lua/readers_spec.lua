@@ -6,7 +6,7 @@ local files = require "made_files"
 local program = require "program"
 local data = dnn.data
 
-local put, refuses = files.put, files.refuses
+local put, refuses, idx, npy, zip, crc32 = files.put, files.refuses, files.idx, files.npy, files.zip, files.crc32
 
 local function refuses_with(part, read, file, options)
   local got, message = read(file, options)
@@ -18,10 +18,6 @@ setup(files.open)
 teardown(files.close)
 
 -- IDX and its collections ------------------------------------------------------------------------------
-
-local function idx(code, extents, elements)
-  return string.pack(">BBBB" .. ("I4"):rep(#extents), 0, 0, code, #extents, table.unpack(extents)) .. elements
-end
 
 describe("dnn.data.idx", function()
   it("reads every type of the format; the first axis becomes columns", function()
@@ -143,13 +139,6 @@ end)
 
 -- NumPy's files ----------------------------------------------------------------------------------------
 
-local function npy(descr, order, shape, elements, version)
-  local header = ("{'descr': %s, 'fortran_order': %s, 'shape': %s, }"):format(descr, order, shape)
-  header = header .. (" "):rep(-(#header + 11) % 64) .. "\n"
-  return "\x93NUMPY" .. (version == 2 and string.pack("<BBI4", 2, 0, #header) or string.pack("<BBI2", 1, 0, #header))
-    .. header .. elements
-end
-
 describe("dnn.data.npy", function()
   it("reads both orders and both byte orders", function()
     local c = assert(data.npy(put(npy("'<f4'", "False", "(2, 3)", string.pack("<ffffff", 1, 2, 3, 4, 5, 6)))))
@@ -219,36 +208,6 @@ describe("dnn.data.write_npy", function()
     assert.is_nil((data.write_npy(files.folder .. "/no/such.npy", dnn.zeros(1, 1))))
   end)
 end)
-
--- An archive with these members: {name, bytes, [packed bytes], [method], [flags]}; `lies` changes entries.
-local function zip(members, lies)
-  local out, directory, at = {}, {}, 0
-  for i, m in ipairs(members) do
-    local name, bytes, packed = m[1], m[2], m[3] or m[2]
-    local crc = m.crc or 0
-    local method, flags, size = m.method or 0, m.flags or 0, m.size or #bytes
-    out[#out + 1] = string.pack("<I4I2I2I2I2I2I4I4I4I2I2", 0x04034b50, 20, flags, method, 0, 0, crc, #packed, size,
-      #name, 0)
-      .. name .. packed
-    local place = lies and lies[i] or at
-    directory[#directory + 1] = string.pack("<I4I2I2I2I2I2I2I4I4I4I2I2I2I2I2I4I4", 0x02014b50, 20, 20, flags, method,
-      0, 0,
-      crc, #packed, size, #name, 0, 0, 0, 0, 0, place) .. name
-    at = at + #out[#out]
-  end
-  local entries = table.concat(directory)
-  return table.concat(out) .. entries .. string.pack("<I4I2I2I2I2I4I4I2", 0x06054b50, 0, 0, #members, #members,
-    #entries, at, 0)
-end
-
-local function crc32(bytes)
-  local crc = 0xffffffff
-  for i = 1, #bytes do
-    crc = crc ~ bytes:byte(i)
-    for _ = 1, 8 do crc = crc >> 1 ~ (crc & 1) * 0xedb88320 end
-  end
-  return crc ~ 0xffffffff
-end
 
 describe("dnn.data.npz", function()
   local function array(...) return npy("'<f4'", "False", ("(%d,)"):format(select("#", ...)), string.pack("<"

@@ -15,7 +15,7 @@ typedef struct seen {
     int count;
     dnn_event last;
     char tag[64];
-    uint8_t bytes[64];
+    uint8_t bytes[128];
     double limits[8], counts[8];
     uint8_t numbers[64];
 } seen;

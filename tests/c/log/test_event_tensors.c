@@ -196,6 +196,95 @@ static void pr_curves_have_six_numbers_for_each_threshold(void **state) {
     assert_int_equal(s.last.kind, DNN_EVENT_UNKNOWN);
 }
 
+/* A tensor of type `dtype` and one field; the kind that an event of `plugin` has with it. */
+static dnn_event_kind kind_of(const char *plugin, uint8_t dtype, uint32_t field, const void *bytes,
+                              size_t size) {
+    dnn_error err;
+    uint8_t tensor[300], payload[900];
+    uint8_t *p = dnn_wire_put_varint(dnn_wire_put_key(tensor, 1, DNN_WIRE_VARINT), dtype);
+    p = dnn_wire_put_bytes(p, field, bytes, size);
+    seen s = {0};
+    check_ok(dnn_event_read(payload, tensor_event(payload, plugin, tensor, (size_t)(p - tensor)),
+                            remember, &s, &err));
+    assert_int_equal(s.count, 1);
+    return s.last.kind;
+}
+
+static void tensors_that_are_not_what_their_plugin_writes_are_named_alone(void **state) {
+    (void)state;
+    static const uint8_t zeros[96];
+    static const uint8_t endless[12] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                        0xff, 0xff, 0xff, 0xff, 0xff, 1};
+    assert_int_equal(kind_of("scalars", 1, 4, zeros, 3), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of("scalars", 99, 4, zeros, 4), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of("scalars", 3, 7, endless, 12), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of("scalars", 3, 7, endless, 3), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of("scalars", 19, 4, "\1\x7c", 2), DNN_EVENT_SCALAR); /* a NaN */
+    assert_int_equal(kind_of("histograms", 2, 4, zeros, 24), DNN_EVENT_HISTOGRAM);
+    assert_int_equal(kind_of("histograms", 2, 4, zeros, 25), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of("histograms", 2, 4, zeros, 8), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of("histograms", 1, 4, zeros, 24), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of("images", 7, 8, "28", 2), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of("text", 7, 8, "words", 5), DNN_EVENT_TEXT);
+    assert_int_equal(kind_of("text", 1, 8, "words", 5), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of("text", 7, 4, "words", 5), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of("pr_curves", 1, 4, zeros, 24),
+                     DNN_EVENT_UNKNOWN); /* without a shape */
+}
+
+/* Of the images of a step the first is kept; a width or a height that is no number is 0. */
+static void images_have_sizes_only_where_those_are_numbers(void **state) {
+    (void)state;
+    static const char *const widths[] = {"28", "2x", "-1", "99999999999", ""};
+    dnn_error err;
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        uint8_t tensor[100], payload[400];
+        uint8_t *p = dnn_wire_put_varint(dnn_wire_put_key(tensor, 1, DNN_WIRE_VARINT), 7);
+        p = dnn_wire_put_bytes(p, 8, widths[i], strlen(widths[i]));
+        p = dnn_wire_put_bytes(p, 8, "14", 2);
+        p = dnn_wire_put_bytes(p, 8, "first", 5);
+        p = dnn_wire_put_bytes(p, 8, "second", 6);
+        seen s = {0};
+        size_t size = tensor_event(payload, "images", tensor, (size_t)(p - tensor));
+        check_ok(dnn_event_read(payload, size, remember, &s, &err));
+        assert_int_equal(s.last.kind, DNN_EVENT_IMAGE);
+        assert_int_equal(s.last.width, i == 0 ? 28 : 0);
+        assert_int_equal(s.last.height, 14);
+        assert_int_equal(s.last.size, 5);
+        assert_memory_equal(s.bytes, "first", 5);
+    }
+}
+
+/* Axes, and numbers that are there. */
+static dnn_event_kind kind_of_curve(const uint64_t *axes, size_t rank, size_t numbers) {
+    dnn_error err;
+    static const uint8_t zeros[96];
+    uint8_t shape[64], tensor[300], payload[900], *p = shape;
+    for (size_t axis = 0; axis < rank; axis++)
+        p = put_dim(p, axes[axis]);
+    size_t size = (size_t)(p - shape);
+    p = dnn_wire_put_varint(dnn_wire_put_key(tensor, 1, DNN_WIRE_VARINT), 1);
+    p = dnn_wire_put_bytes(p, 2, shape, size);
+    p = dnn_wire_put_bytes(p, 4, zeros, 4 * numbers);
+    seen s = {0};
+    size = tensor_event(payload, "pr_curves", tensor, (size_t)(p - tensor));
+    check_ok(dnn_event_read(payload, size, remember, &s, &err));
+    return s.last.kind;
+}
+
+static void curves_of_precision_need_two_axes_and_all_their_numbers(void **state) {
+    (void)state;
+    const uint64_t huge = (uint64_t)1 << 40, large = DNN_EVENT_MATRIX_MAX;
+    assert_int_equal(kind_of_curve((uint64_t[]){6, 2}, 2, 12), DNN_EVENT_PR_CURVE);
+    assert_int_equal(kind_of_curve((uint64_t[]){6, 2}, 2, 11), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of_curve((uint64_t[]){6, 2, 1}, 3, 12), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of_curve((uint64_t[]){6}, 1, 6), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of_curve((uint64_t[]){6, 0}, 2, 0), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of_curve((uint64_t[]){0, 6}, 2, 0), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of_curve((uint64_t[]){huge, 2}, 2, 12), DNN_EVENT_UNKNOWN);
+    assert_int_equal(kind_of_curve((uint64_t[]){6, large}, 2, 12), DNN_EVENT_UNKNOWN);
+}
+
 static uint8_t *put_hparam(uint8_t *p, const char *key, const uint8_t *value, size_t size) {
     uint8_t entry[128];
     uint8_t *end = dnn_wire_put_bytes(entry, 1, key, strlen(key));
@@ -228,12 +317,18 @@ static void hyper_parameters_become_settings(void **state) {
     p = put_hparam(p, "optimiser", value, (size_t)(v - value));
     v = dnn_wire_put_varint(dnn_wire_put_key(value, 4, DNN_WIRE_VARINT), 1);
     p = put_hparam(p, "nesterov", value, (size_t)(v - value));
+    v = dnn_wire_put_varint(dnn_wire_put_key(value, 4, DNN_WIRE_VARINT), 0);
+    p = put_hparam(p, "amsgrad", value, (size_t)(v - value));
+    v = dnn_wire_put_bytes(value, 9, "?", 1); /* a kind that is not known */
+    p = put_hparam(p, "other", value, (size_t)(v - value));
+    p = put_hparam(p, "", value, (size_t)(v - value)); /* without a name: left out */
     seen s = {0};
     size_t size = hparams_event(payload, 3, info, (size_t)(p - info));
     check_ok(dnn_event_read(payload, size, remember, &s, &err));
     assert_int_equal(s.count, 1);
     assert_int_equal(s.last.kind, DNN_EVENT_TEXT);
-    static const char expected[] = "lr = 0.001\noptimiser = adam\nnesterov = true";
+    static const char expected[] = "lr = 0.001\noptimiser = adam\nnesterov = true\n"
+                                   "amsgrad = false\nother = ";
     assert_int_equal(s.last.size, sizeof expected - 1);
     assert_memory_equal(s.bytes, expected, sizeof expected - 1);
     s = (seen){0}; /* an experiment lists names; the end of a session has none */
@@ -249,6 +344,9 @@ int main(void) {
         cmocka_unit_test(scalars_of_every_number_type_are_understood),
         cmocka_unit_test(a_kind_that_is_not_known_is_named),
         cmocka_unit_test(pr_curves_have_six_numbers_for_each_threshold),
+        cmocka_unit_test(tensors_that_are_not_what_their_plugin_writes_are_named_alone),
+        cmocka_unit_test(images_have_sizes_only_where_those_are_numbers),
+        cmocka_unit_test(curves_of_precision_need_two_axes_and_all_their_numbers),
         cmocka_unit_test(hyper_parameters_become_settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
