@@ -1,4 +1,7 @@
-/* gates.c: loops over the units of one example, and over the examples of a step. */
+/* gates.c: loops over the units of one example, and over the examples of a step.
+ *
+ * This file is compiled with contraction to fused multiply-adds, which halves the chains of exp and
+ * tanh, and they are what a step waits for. */
 #ifdef T /* both_types.inc */
 
 #define OF(array, blocks) ((T *)g->array + (blocks)*g->units * j)
