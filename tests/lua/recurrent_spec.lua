@@ -17,6 +17,26 @@ local function steps(X, from, to) return X:rows_range(2 * from - 1, 2 * to):copy
 
 local function near(A, B) assert.is_true(dnn.max((A - B):abs()) < 1e-12) end
 
+describe("a recurrent layer", function()
+  for _, cell in ipairs(CELLS) do
+    it("has the same gradients from a large batch, some steps at a time, as from its parts: " .. cell, function()
+      dnn.manual_seed(3)
+      local net = dnn.Sequential({dnn[cell](5, 40, 2)}, F64)
+      local X, dA = dnn.randn(25 * 5, 300, F64), dnn.randn(25 * 40, 300, F64)
+      local function gradients(size)
+        net:zero_grad()
+        for first = 1, 300, size do
+          net(X:cols_range(first, first + size - 1))
+          net:backward(dA:cols_range(first, first + size - 1))
+        end
+        return net:parameters().grads:copy()
+      end
+      local whole = gradients(300)
+      near(whole / dnn.max(whole:abs()), gradients(20) / dnn.max(whole:abs()))
+    end)
+  end
+end)
+
 describe("a recurrent layer that carries its state", function()
   for _, cell in ipairs(CELLS) do
     it("goes on where it was: " .. cell, function()

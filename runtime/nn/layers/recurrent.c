@@ -101,6 +101,18 @@ size_t dnn_recurrent_state(const dnn_layer *layer, bool *carried) {
 
 /* --- memory --- */
 
+#define CHUNK_BYTES ((size_t)1 << 20) /* of dZ: what the inner caches of two CPUs hold with the rest */
+
+/* So few steps that their dZ is still in a cache when the products with it begin; all, where their
+ * sums, which each chunk adds to, are the larger matrices, or where two directions meet in a dX. */
+static size_t chunk_of(const dnn_recurrent_sizes *s, dnn_dtype dtype) {
+    size_t columns = CHUNK_BYTES / (s->rows * dnn_dtype_info(dtype)->size),
+           chunk = columns > s->examples ? columns / s->examples : 1;
+    if (s->directions > 1 || columns < s->input + s->hidden || chunk > s->steps)
+        return s->steps;
+    return chunk;
+}
+
 dnn_recurrent_sizes dnn_recurrent_sizes_of(const dnn_call *call) {
     const dnn_layer *layer = call->layer;
     dnn_recurrent_sizes s = {
@@ -118,6 +130,7 @@ dnn_recurrent_sizes dnn_recurrent_sizes_of(const dnn_call *call) {
     s.lanes = s.layers * s.directions;
     s.rows = s.cell->gates * s.hidden;
     s.columns = s.steps * s.examples;
+    s.chunk = chunk_of(&s, call->dtype);
     return s;
 }
 
@@ -155,14 +168,14 @@ static void lay_out_saved(const dnn_call *call, const dnn_recurrent_sizes *s,
 
 static void lay_out_scratch(const dnn_call *call, const dnn_recurrent_sizes *s,
                             dnn_recurrent_memory *m) {
-    size_t *used = &m->scratch_bytes, widest = dnn_recurrent_width(s, 0);
+    size_t *used = &m->scratch_bytes, widest = dnn_recurrent_width(s, 0),
+           columns = s->chunk * s->examples;
     void *base = call->scratch;
     if (s->layers > 1 && dnn_recurrent_width(s, 1) > widest)
         widest = dnn_recurrent_width(s, 1);
     for (size_t d = 0; d < s->directions; d++) {
-        m->dZ[d] = take_matrix(call, base, used, s->rows, s->columns);
-        m->dZH[d] =
-            s->cell->has_ZH ? take_matrix(call, base, used, s->rows, s->columns) : m->dZ[d];
+        m->dZ[d] = take_matrix(call, base, used, s->rows, columns);
+        m->dZH[d] = s->cell->has_ZH ? take_matrix(call, base, used, s->rows, columns) : m->dZ[d];
         m->dH[d] = take_matrix(call, base, used, s->hidden, s->examples);
         if (s->cell->has_C)
             m->dC[d] = take_matrix(call, base, used, s->hidden, s->examples);
@@ -173,7 +186,7 @@ static void lay_out_scratch(const dnn_call *call, const dnn_recurrent_sizes *s,
         m->packed_X[d] = take(base, used, X_forward > X_backward ? X_forward : X_backward);
         m->packed_H[d] = take(base, used, H_forward > H_backward ? H_forward : H_backward);
     }
-    m->X = take_matrix(call, base, used, s->input, s->columns);
+    m->X = take_matrix(call, base, used, s->input, columns);
     for (size_t f = 0; f < 2 && s->layers > 1; f++)
         m->flow[f] = take_matrix(call, base, used, dnn_recurrent_width(s, 1), s->columns);
 }

@@ -15,6 +15,7 @@ typedef struct dnn_recurrent_sizes {
     size_t layers, directions, lanes;
     size_t input, hidden, rows; /* rows: of all gates */
     size_t steps, examples, columns; /* columns = steps * examples */
+    size_t chunk; /* steps whose dZ is kept at a time: its weights' gradients are summed next */
     bool bias, last;
     double dropout; /* 0 in evaluation */
 } dnn_recurrent_sizes;
@@ -30,10 +31,10 @@ typedef struct dnn_recurrent_memory {
     dnn_matrix inputs[DNN_RECURRENT_LANES];
 
     /* Scratch, by direction. */
-    dnn_matrix dZ[2], dZH[2]; /* rows x columns; the same where the cell has no ZH */
+    dnn_matrix dZ[2], dZH[2]; /* rows x (chunk * examples); the same where the cell has no ZH */
     dnn_matrix dH[2], dC[2];  /* hidden x examples */
     void *packed_X[2], *packed_H[2];
-    dnn_matrix X;       /* input x columns: X in the order of steps */
+    dnn_matrix X;       /* input x (chunk * examples): a chunk of X in the order of steps */
     dnn_matrix flow[2]; /* directions * hidden x columns: gradients between layers */
 
     size_t saved_bytes, scratch_bytes;

@@ -19,6 +19,7 @@ typedef struct job {
     size_t layer;
     dnn_packed X[2], H[2]; /* by direction: weights, or in backward their transposes */
     bool wants_dX;         /* the gradient of the layer's input */
+    size_t begin, end;     /* in backward: the steps of the chunk */
 } job;
 
 /* Examples [first, first + count) in direction d. */
@@ -270,27 +271,29 @@ static void begin_gradients(const part *p) {
 static void put_input_gradient(const part *p, size_t step) {
     const job *j = p->job;
     size_t width = dnn_recurrent_width(&j->s, j->layer);
-    dnn_matrix dZ = at_step(p, &j->m.dZ[p->d], 0, j->s.rows, step), to;
+    dnn_matrix dZ = at_step(p, &j->m.dZ[p->d], 0, j->s.rows, step - j->begin), to;
     bool add = p->d > 0 || (j->layer == 0 && j->call->add[0]);
     to = j->layer == 0 ? at_outer_step(p, &j->call->dX[0], width, 0, width, step)
                        : at_step(p, &j->m.flow[(j->layer - 1) % 2], 0, width, step);
     dnn_packed_product(&j->X[p->d], &dZ, NULL, add, &to);
 }
 
+/* The chunk's steps, which are all where there are two directions. */
 static void backward_task(void *context, size_t task) {
     const job *j = context;
     const part p = part_of(j, task);
     dnn_matrix dH = at_step(&p, &j->m.dH[p.d], 0, j->s.hidden, 0);
-    begin_gradients(&p);
-    for (size_t k = j->s.steps; k-- > 0;) {
-        size_t step = step_of(&p, k);
+    if (j->end == j->s.steps)
+        begin_gradients(&p);
+    for (size_t k = j->end; k-- > j->begin;) {
+        size_t step = step_of(&p, k), kept = step - j->begin;
         dnn_gates g = gates_at(&p, step);
         dnn_matrix dA = output_gradient(&p, step),
-                   dZH = at_step(&p, &j->m.dZH[p.d], 0, j->s.rows, step);
+                   dZH = at_step(&p, &j->m.dZH[p.d], 0, j->s.rows, kept);
         g.dA = dA.data;
         g.dA_step = dA.ld;
         g.dH = dH.data;
-        g.dZ = at_step(&p, &j->m.dZ[p.d], 0, j->s.rows, step).data;
+        g.dZ = at_step(&p, &j->m.dZ[p.d], 0, j->s.rows, kept).data;
         g.dZH = j->s.cell->has_ZH ? dZH.data : NULL;
         if (j->s.cell->has_C)
             g.dC = at_step(&p, &j->m.dC[p.d], 0, j->s.hidden, 0).data;
@@ -311,21 +314,26 @@ static void input_gradient_task(void *context, size_t task) {
             put_input_gradient(&p, step);
 }
 
-/* Some steps of X in their own order. */
-static void gather_task(void *context, size_t step) {
+/* A step of the chunk, of X in its own order. */
+static void gather_task(void *context, size_t task) {
     const job *j = context;
     size_t bytes = j->s.input * dnn_dtype_info(j->call->dtype)->size;
     for (size_t i = 0; i < j->s.examples; i++)
-        memcpy(dnn_matrix_at(&j->m.X, 0, step * j->s.examples + i),
-               dnn_matrix_at(&j->call->X[0], step * j->s.input, i), bytes);
+        memcpy(dnn_matrix_at(&j->m.X, 0, task * j->s.examples + i),
+               dnn_matrix_at(&j->call->X[0], (j->begin + task) * j->s.input, i), bytes);
 }
 
-/* Gradients of a lane's values: one product each over all steps. Those of the biases differ only
- * where the state's product is kept apart. */
+/* The chunk's columns of a matrix in the order of steps, from step `first`. */
+static dnn_matrix chunk_from(const job *j, const dnn_matrix *m, size_t first) {
+    return dnn_matrix_of(m->dtype, m->rows, (j->end - j->begin) * j->s.examples,
+                         dnn_matrix_at(m, 0, first * j->s.examples));
+}
+
+/* Gradients of a lane's values: one product each over all steps of the chunk. Those of the biases
+ * differ only where the state's product is kept apart. */
 static void lane_gradients(const job *j, size_t d, const dnn_matrix *X) {
-    const dnn_matrix *H = &j->m.lanes[lane_of(j, d)].H;
-    dnn_matrix before = dnn_matrix_of(H->dtype, H->rows, j->s.columns,
-                                      dnn_matrix_at(H, 0, d == 0 ? 0 : j->s.examples));
+    dnn_matrix before = chunk_from(j, &j->m.lanes[lane_of(j, d)].H, slot_before(d, j->begin)),
+               dZ = chunk_from(j, &j->m.dZ[d], 0), dZH = chunk_from(j, &j->m.dZH[d], 0);
     dnn_matrix *gradients = j->call->gradients;
     dnn_outer parts[4];
     size_t half = j->s.bias ? 2 : 1;
@@ -335,18 +343,19 @@ static void lane_gradients(const job *j, size_t d, const dnn_matrix *X) {
         parts[1] = (dnn_outer){NULL, value(j, gradients, d, DNN_BIAS_IH)};
         parts[3] = (dnn_outer){NULL, value(j, gradients, d, DNN_BIAS_HH)};
     }
-    bool add = j->call->accumulate, apart = j->s.cell->has_ZH;
-    dnn_outer_product(&j->m.dZ[d], parts, apart ? half : 2 * half, add);
+    bool add = j->call->accumulate || j->end < j->s.steps, apart = j->s.cell->has_ZH;
+    dnn_outer_product(&dZ, parts, apart ? half : 2 * half, add);
     if (apart)
-        dnn_outer_product(&j->m.dZH[d], parts + half, half, add);
+        dnn_outer_product(&dZH, parts + half, half, add);
 }
 
 static void value_gradients(job *j) {
-    const dnn_matrix *X = j->layer == 0 ? &j->m.X : &j->m.inputs[j->layer];
+    dnn_matrix X = j->layer == 0 ? chunk_from(j, &j->m.X, 0)
+                                 : chunk_from(j, &j->m.inputs[j->layer], j->begin);
     if (j->layer == 0)
-        dnn_parallel(j->s.steps, gather_task, j);
+        dnn_parallel(j->end - j->begin, gather_task, j);
     for (size_t d = 0; d < j->s.directions; d++)
-        lane_gradients(j, d, X);
+        lane_gradients(j, d, &X);
 }
 
 static dnn_status backward_layer(job *j, dnn_error *err) {
@@ -358,12 +367,15 @@ static dnn_status backward_layer(job *j, dnn_error *err) {
         W = value(j, j->call->values, d, DNN_WEIGHT_HH);
         j->H[d] = dnn_pack(W, true, j->m.packed_H[d]);
     }
-    dnn_status status =
-        dnn_parallel_until(j->s.directions * task_count(j), backward_task, j, err);
+    dnn_status status = DNN_OK;
+    for (j->end = j->s.steps; j->end > 0 && status == DNN_OK; j->end = j->begin) {
+        j->begin = j->end > j->s.chunk ? j->end - j->s.chunk : 0;
+        status = dnn_parallel_until(j->s.directions * task_count(j), backward_task, j, err);
+        if (status == DNN_OK && j->call->gradients[0].data != NULL)
+            value_gradients(j);
+    }
     if (status == DNN_OK && j->wants_dX && j->s.directions > 1)
         status = dnn_parallel_until(task_count(j), input_gradient_task, j, err);
-    if (status == DNN_OK && j->call->gradients[0].data != NULL)
-        value_gradients(j);
     if (j->layer > 0 && j->s.dropout > 0) {
         dnn_matrix *flow = &j->m.flow[(j->layer - 1) % 2];
         dnn_dropout(key_of(j, j->layer - 1), j->s.dropout, flow, flow, false);
