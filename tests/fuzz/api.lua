@@ -60,8 +60,12 @@ local function keep(name, object)
       functions[#functions + 1] = {name = name .. ":" .. key, call = method, class = metatable}
     end
   end
-  local _, methods = debug.getupvalue(type(metatable.__index) == "function" and metatable.__index or print, 1)
-  if type(metatable.__index) == "table" then methods = metatable.__index end
+  local methods = metatable.__index
+  if type(methods) == "function" then
+    local index = methods
+    methods = nil -- a function of Lua may hold the globals
+    if debug.getinfo(index, "S").what == "C" then methods = select(2, debug.getupvalue(index, 1)) end
+  end
   if type(methods) == "table" then
     for key, method in next, methods do
       if type(method) == "function" and type(key) == "string" and key:find "^%a" then
