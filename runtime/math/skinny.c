@@ -1,7 +1,9 @@
 /* skinny.c: which products are skinny, and which kernels they get. */
 #include "math/skinny.h"
 
+#include "core/memory.h"
 #include "math/cpu.h"
+#include "math/pieces.h"
 #include "math/scratch.h"
 #include "math/skinny_kernels.h"
 
@@ -9,8 +11,13 @@
 #define LONG_SIDE  512 /* of b, along its columns */
 #define SHORT_SIDE 16  /* number of its columns */
 
+#define SLICE      24576 /* bytes of a column of b that dot goes along at once, about */
+#define TASKS      24    /* of dot, about */
+#define TILES      6     /* columns: a multiple of each kernel's TILE */
+#define DEPTH_STEP 64    /* of k: whole vectors */
+
 typedef struct skinny_kernels {
-    dnn_task *pack, *multiply;
+    dnn_task *pack, *multiply, *add; /* the last of dot alone */
 } skinny_kernels;
 
 /* The kernels for this CPU; NULL ones when it has none. */
@@ -18,14 +25,14 @@ static skinny_kernels kernels_for(const dnn_mm_call *p) {
 #ifdef __x86_64__
     static const skinny_kernels table[2][2][2] = {
   /* [AVX-512][float64][b transposed] */
-        {{{dnn_skinny_pack_dot_f32_avx2, dnn_skinny_dot_f32_avx2},
-          {dnn_skinny_pack_outer_f32_avx2, dnn_skinny_outer_f32_avx2}},
-         {{dnn_skinny_pack_dot_f64_avx2, dnn_skinny_dot_f64_avx2},
-          {dnn_skinny_pack_outer_f64_avx2, dnn_skinny_outer_f64_avx2}}    },
-        {{{dnn_skinny_pack_dot_f32_avx512, dnn_skinny_dot_f32_avx512},
-          {dnn_skinny_pack_outer_f32_avx512, dnn_skinny_outer_f32_avx512}},
-         {{dnn_skinny_pack_dot_f64_avx512, dnn_skinny_dot_f64_avx512},
-          {dnn_skinny_pack_outer_f64_avx512, dnn_skinny_outer_f64_avx512}}},
+        {{{dnn_skinny_pack_dot_f32_avx2, dnn_skinny_dot_f32_avx2, dnn_skinny_dot_add_f32_avx2},
+          {dnn_skinny_pack_outer_f32_avx2, dnn_skinny_outer_f32_avx2, NULL}},
+         {{dnn_skinny_pack_dot_f64_avx2, dnn_skinny_dot_f64_avx2, dnn_skinny_dot_add_f64_avx2},
+          {dnn_skinny_pack_outer_f64_avx2, dnn_skinny_outer_f64_avx2, NULL}}    },
+        {{{dnn_skinny_pack_dot_f32_avx512, dnn_skinny_dot_f32_avx512, dnn_skinny_dot_add_f32_avx512},
+          {dnn_skinny_pack_outer_f32_avx512, dnn_skinny_outer_f32_avx512, NULL}},
+         {{dnn_skinny_pack_dot_f64_avx512, dnn_skinny_dot_f64_avx512, dnn_skinny_dot_add_f64_avx512},
+          {dnn_skinny_pack_outer_f64_avx512, dnn_skinny_outer_f64_avx512, NULL}}},
     };
     dnn_vector_level level = dnn_cpu_level();
     if (level >= DNN_VECTORS_AVX2)
@@ -33,7 +40,7 @@ static skinny_kernels kernels_for(const dnn_mm_call *p) {
 #else
     (void)p;
 #endif
-    return (skinny_kernels){NULL, NULL};
+    return (skinny_kernels){NULL, NULL, NULL};
 }
 
 bool dnn_skinny_suits(const dnn_mm_call *p) {
@@ -42,22 +49,38 @@ bool dnn_skinny_suits(const dnn_mm_call *p) {
            across >= SHORT_SIDE && kernels_for(p).pack != NULL;
 }
 
-static size_t tasks_of(size_t extent, size_t step) {
-    return (extent + step - 1) / step;
+/* Slices of k of which a's part stays in the second-level cache, and groups of columns, of whole
+ * tiles, that make about TASKS tasks of them. */
+static void cut(dnn_skinny *s) {
+    const dnn_mm_call *p = s->product;
+    s->slices = dnn_pieces(p->k * dnn_dtype_info(p->dtype)->size, SLICE);
+    s->depth = dnn_pieces(dnn_pieces(p->k, s->slices), DEPTH_STEP) * DEPTH_STEP;
+    s->slices = dnn_pieces(p->k, s->depth);
+    s->columns = dnn_pieces(dnn_pieces(p->n * s->slices, TASKS), TILES) * TILES;
+    s->groups = dnn_pieces(p->n, s->columns);
 }
 
 dnn_status dnn_skinny_run(const dnn_mm_call *p, dnn_error *err) {
     size_t size = dnn_dtype_info(p->dtype)->size;
     skinny_kernels kernels = kernels_for(p);
     dnn_skinny s = {.product = p, .rows = (p->m + 3) / 4 * 4};
-    s.packed = dnn_scratch(s.rows * p->k * size);
+    if (!p->transpose_b)
+        cut(&s);
+    size_t packed = dnn_align_up(s.rows * p->k * size);
+    size_t bytes = packed + s.slices * p->m * p->n * size;
+    s.packed = dnn_scratch(bytes);
     if (s.packed == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY,
-                        "matrix product: not enough memory for %zu bytes of work",
-                        s.rows * p->k * size);
-    size_t packs = p->transpose_b ? 1 : tasks_of(p->k, DNN_SKINNY_DEPTH);
-    size_t tasks = p->transpose_b ? tasks_of(p->n * size, DNN_SKINNY_STRIP)
-                                  : tasks_of(p->n, DNN_SKINNY_COLUMNS);
-    dnn_parallel(packs, kernels.pack, &s);
-    return dnn_parallel_until(tasks, kernels.multiply, &s, err);
+                        "matrix product: not enough memory for %zu bytes of work", bytes);
+    s.partial = (char *)s.packed + packed;
+    if (p->transpose_b) {
+        dnn_parallel(1, kernels.pack, &s);
+        return dnn_parallel_until(dnn_pieces(p->n * size, DNN_SKINNY_STRIP), kernels.multiply, &s,
+                                  err);
+    }
+    dnn_parallel(dnn_pieces(p->k, DNN_SKINNY_DEPTH), kernels.pack, &s);
+    dnn_status status = dnn_parallel_until(s.slices * s.groups, kernels.multiply, &s, err);
+    if (status == DNN_OK)
+        dnn_parallel(dnn_pieces(p->n, DNN_SKINNY_ADDED), kernels.add, &s);
+    return status;
 }

@@ -185,6 +185,7 @@ static void the_number_of_threads_does_not_change_a_bit(void **state) {
     static const size_t shapes[][3] = {
         {20,  209,  4100  },
         {20,  4100, 209   },
+        {20,  70,   13001 },
         {512, 128,  784   },
         {96,  300,  784   },
         {2,   3,    100000},
