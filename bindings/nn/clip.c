@@ -1,7 +1,8 @@
 /* clip.c: dnn.clip_grad_norm_ and dnn.clip_grad_value_: gradients of parameters, of a list of them,
- * or matrices that a script fills itself. */
+ * of matrices that require one, or matrices that a script fills itself. */
 #include "nn/network/clip.h"
 #include "bindings/nn/network.h"
+#include "bindings/tape/tape.h"
 #include "nn/network/runs.h"
 
 enum { FEW = 32 }; /* stretches that need no memory: all but networks with many frozen layers */
@@ -57,7 +58,11 @@ static void add_value(lua_State *L, const char *function, int index, lua_Integer
         return;
     }
     dnnlua_check(L, dnn_matrix_require_real(m, function, &err), &err);
-    add(s, m);
+    const dnn_node *node = dnnlua_matrix_of(m)->node;
+    if (node == NULL)
+        add(s, m);
+    else if (node->has_gradient && !node->fresh)
+        add(s, &node->gradient);
 }
 
 /* Adds all gradients of the value at 1. */

@@ -80,16 +80,21 @@ end
 
 options.shown = shown
 
--- A value as a message shows what came; of a list also the key that is beside its elements.
+-- A value as a message shows what came: a short list as {3, 2}; of a list also the key that is beside its elements.
 function options.came(value)
-  if type(value) == "table" and #value > 0 then
-    for key in next, value do
-      if math.type(key) ~= "integer" or key < 1 or key > #value then
-        return ("a list with the key %s beside its elements"):format(shown(key))
-      end
+  if type(value) ~= "table" or getmetatable(value) then return shown(value) end
+  for key in next, value do
+    if #value == 0 then return shown(value) end
+    if math.type(key) ~= "integer" or key < 1 or key > #value then
+      return ("a list with the key %s beside its elements"):format(shown(key))
     end
   end
-  return shown(value)
+  local parts = {}
+  for i, element in ipairs(value) do
+    if i > 8 or type(element) == "table" then return shown(value) end
+    parts[i] = shown(element)
+  end
+  return "{" .. table.concat(parts, ", ") .. "}"
 end
 
 -- The options with the defaults of those not given. Raises for the script that called the function of the module

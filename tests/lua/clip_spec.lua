@@ -36,6 +36,25 @@ describe("clip_grad_norm_", function()
     assert.near(1, after, 1e-5)
   end)
 
+  it("takes the gradients of matrices that require one, which no step has used, and leaves their numbers", function()
+    local W, b = dnn.ones(2, 2):requires_grad_(), dnn.ones(2, 1):requires_grad_()
+    local c = dnn.ones(1, 1):requires_grad_() -- has no gradient
+    local opt = dnn.optim.SGD({W}, {lr = 1})
+    ;((W ^ 2):sum() + 3 * b:sum()):backward()
+    local norm = math.sqrt(4 * 2 ^ 2 + 2 * 3 ^ 2)
+    assert.near(norm, dnn.clip_grad_norm_({W, b, c}, 1), 1e-6)
+    assert.equal(dnn.ones(2, 2), W:detach())
+    assert.equal(dnn.ones(2, 1), b:detach())
+    assert.near(2 / norm, W.grad(2, 1), 1e-6)
+    assert.near(3 / norm, b.grad(1, 1), 1e-6)
+    dnn.clip_grad_value_(W, 0.125)
+    assert.equal(dnn.full(2, 2, 0.125), W.grad)
+    opt:step()
+    assert.has_error(function() dnn.clip_grad_norm_(W, 1) end,
+      "clip_grad_norm_: there are no new gradients; call net:backward(dA) first")
+    assert.equal("0.0", tostring(dnn.clip_grad_norm_({dnn.zeros(2, 2)}, 1, {norm_type = math.huge})))
+  end)
+
   it("passes over frozen layers", function()
     local net = dnn.Sequential{dnn.Linear(4, 5), dnn.Linear(5, 3), dnn.Linear(3, 2)}
     net[2].requires_grad = false

@@ -159,7 +159,7 @@ describe("dnn.data.images", function()
       assert.equal(d.train.Y(1, j) == 2 and 200 or 100, d.train.raw(1, j) // 100 * 100)
     end
     raises("dnn.data.images: classes must be a table of class names without repeats, as in {'cat', 'dog'}, "
-      .. "got table", function() images {classes = {"cat", "cat"}} end)
+      .. "got {'cat', 'cat'}", function() images {classes = {"cat", "cat"}} end)
   end)
 
   it("brings images to a height and a width, and knows their shape", function()

@@ -72,7 +72,7 @@ describe("a mistake with a schedule:", function()
     {"an option misspelt", function() dnn.optim.StepLR(opt, {step = 3}) end,
       "StepLR: unknown option 'step'; known: gamma, step_size (did you mean 'step_size'?)"},
     {"milestones out of order", function() dnn.optim.MultiStepLR(opt, {milestones = {3, 2}}) end,
-      "MultiStepLR: milestones must be a list of whole numbers in rising order, got table"},
+      "MultiStepLR: milestones must be a list of whole numbers in rising order, got {3, 2}"},
     {"a metric where none is wanted", function() dnn.optim.ConstantLR(opt):step(0.5) end,
       "ConstantLR: step: expected no arguments, got 0.5"},
     {"no metric where one is", function() dnn.optim.ReduceLROnPlateau(opt):step() end,
@@ -80,6 +80,9 @@ describe("a mistake with a schedule:", function()
         .. "got nil"},
     {"a cycle without its length", function() one_cycle(opt, {max_lr = 1}) end,
       "OneCycleLR: give total_steps, or epochs and steps_per_epoch"},
+    {"steps of a cycle that differ",
+      function() one_cycle(opt, {max_lr = 1, total_steps = 10, epochs = 3, steps_per_epoch = 4}) end,
+      "OneCycleLR: total_steps is 10, but 3 epochs of 4 steps are 12"},
     {"rates for other groups", function() one_cycle(opt, {max_lr = {1}, total_steps = 3}) end,
       "OneCycleLR: max_lr holds 1 rates, and the optimiser has 2 groups"},
     {"a cycle that is over", function()

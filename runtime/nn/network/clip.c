@@ -30,7 +30,7 @@ static double measure(const dnn_matrix *gradients, size_t begin, size_t n, doubl
     if (norm_type != 1) {
         dnn_reduce_all(DNN_MAX, &high, &column, 0, NULL);
         dnn_reduce_all(DNN_MIN, &low, &column, 0, NULL);
-        return isnan(high) ? high : fmax(high, -low);
+        return isnan(high) ? high : fmax(fabs(high), fabs(low));
     }
     for (size_t i = 0; i < n; i++)
         sum += fabs(dnn_matrix_get(&column, i, 0));

@@ -267,8 +267,8 @@ static dnn_status check_settings(const dnn_optimiser *o, const dnn_setting *sett
                                  dnn_error *err) {
     const dnn_optimiser_class *kind = o->kind;
     dnn_status status = dnn_field_complete(kind->name, kind->fields, settings, err);
-    if (status == DNN_OK && kind->check != NULL)
-        status = kind->check(settings, err);
+    if (status == DNN_OK && kind->check != NULL && kind->check(settings, err) != DNN_OK)
+        status = dnn_fail_context(err, DNN_ERROR_ARGUMENT, "%s: ", kind->name);
     if (status != DNN_OK && o->group_count > 1)
         dnn_fail_context(err, status, "group %zu: ", group + 1);
     return status;

@@ -75,10 +75,10 @@ static const dnn_field fields[] = {
 static dnn_status check(const dnn_setting *settings, dnn_error *err) {
     if (settings[NESTEROV].number != 0 && settings[MOMENTUM].number == 0)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "SGD: nesterov needs momentum > 0, and momentum is 0; 0.9 is usual");
+                        "nesterov needs momentum > 0, and momentum is 0; 0.9 is usual");
     if (settings[NESTEROV].number != 0 && settings[DAMPENING].number != 0)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "SGD: nesterov needs dampening 0, but dampening is %g",
+                        "nesterov needs dampening 0, but dampening is %g",
                         settings[DAMPENING].number);
     return DNN_OK;
 }

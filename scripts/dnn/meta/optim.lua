@@ -193,7 +193,7 @@ function opt:zero_grad() end
 ---local norm = dnn.clip_grad_norm_(net:parameters(), 1)
 ---print(norm > 1, net:parameters().grads:norm() < 1.001)   --> true	true
 ---```
----@param parameters dnn.Parameters|dnn.Parameters[]|dnn.Matrix[] `net:parameters()`, or a list of such, or of gradients
+---@param parameters dnn.Parameters|dnn.Parameters[]|dnn.Matrix[] `net:parameters()`, a matrix that requires a gradient, or a list of such; other matrices are gradients themselves
 ---@param max_norm number
 ---@param options? dnn.clip_grad_norm_.Options
 ---@return number norm before
@@ -208,7 +208,7 @@ function dnn.clip_grad_norm_(parameters, max_norm, options) end
 ---dnn.clip_grad_value_({dW}, 1)
 ---print(dW(1, 1), dW(1, 2))   --> -1.0	0.5
 ---```
----@param parameters dnn.Parameters|dnn.Parameters[]|dnn.Matrix[] `net:parameters()`, or a list of such, or of gradients
+---@param parameters dnn.Parameters|dnn.Parameters[]|dnn.Matrix[] `net:parameters()`, a matrix that requires a gradient, or a list of such; other matrices are gradients themselves
 ---@param clip_value number
 ---@return nil
 function dnn.clip_grad_value_(parameters, clip_value) end

@@ -215,8 +215,12 @@ end
 
 local function begin_cycle(self)
   local s = self.settings
-  local total = s.total_steps or s.epochs and s.steps_per_epoch and s.epochs * s.steps_per_epoch
+  local product = s.epochs and s.steps_per_epoch and s.epochs * s.steps_per_epoch
+  local total = s.total_steps or product
   if not total then fail "OneCycleLR: give total_steps, or epochs and steps_per_epoch" end
+  if product and product ~= total then
+    fail("OneCycleLR: total_steps is %d, but %d epochs of %d steps are %d", total, s.epochs, s.steps_per_epoch, product)
+  end
   self.total, self.phases, self.base_lrs = total, phases_of(s, total), {}
   if type(s.max_lr) == "table" then own_all(self, s.max_lr) end
   self.momentum = s.cycle_momentum and momentum_of(self.optimiser)

@@ -150,7 +150,7 @@ static void settings_that_contradict_each_other_are_refused(void **state) {
     check_ok(dnn_optimiser_add_group(o, &err));
     set_group(o, 1, "beta1", 1);
     check_fails(dnn_optimiser_attach(o, NULL, &err), DNN_ERROR_ARGUMENT,
-                "group 2: beta1 must be below 1");
+                "group 2: Adam: beta1 must be below 1");
     dnn_optimiser_destroy(o);
 }
 
