@@ -54,9 +54,9 @@ static void push_default_folder(lua_State *L) {
 
 static void read_beat(lua_State *L, int opts, const char *name, double fallback,
                       dnnlua_interval *interval) {
-    double every = dnnlua_option_number(L, opts, "Run", name, -1);
+    double every = dnnlua_option_number(L, opts, "Run", name, -HUGE_VAL);
 
-    if (isnan(every) || (every < 0 && every != -1))
+    if (isnan(every) || (every < 0 && every != -HUGE_VAL))
         luaL_error(L, "Run: %s must be a number of seconds >= 0, got %f", name, dnn_shown(every));
     interval->exact = every >= 0;
     interval->every = interval->exact ? every : fallback;

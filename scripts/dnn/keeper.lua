@@ -264,6 +264,9 @@ function keeper.new(folder, given, net, optimiser)
       .. "got %s%s"):format(options_of.shown(given), arguments.usage()), 2)
   end
   local opts, objects = split(given, net, optimiser)
+  if opts.mode and not opts.best then
+    error("Run: checkpoint: mode is given without best, the name of the value that it is about", 2)
+  end
   opts = options_of.read("Run: checkpoint", opts, OPTIONS)
   if not folder then return nil, "this run has no folder" end
   folder = folder .. "/checkpoints"

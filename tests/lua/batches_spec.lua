@@ -164,6 +164,24 @@ describe("dnn.data.batches", function()
       function() batches:load_state_dict(3) end)
   end)
 
+  it("refuse to go on when a loop inside the loop has ended, rather than run forever", function()
+    local both = {X = dnn.ones(2, 6), Y = dnn.ones(1, 6)}
+    for _, batches in ipairs{dnn.data.batches(both, {size = 2}), dnn.data.Loader(both, {batch_size = 2})} do
+      local rounds = 0
+      local ok, message = pcall(function()
+        for _ in batches do
+          for _ in batches do rounds = rounds + 1 end
+        end
+      end)
+      assert.is_false(ok)
+      assert.matches("^tests/lua/batches_spec.lua:%d+: a loop inside this one has gone through the same batches to "
+        .. "their end; make others", message)
+      assert.equal(3, rounds)
+      for _ in batches do rounds = rounds + 1 end
+      assert.equal(6, rounds)
+    end
+  end)
+
   it("make no garbage", function()
     local batches = data.batches(numbered(1000), {size = 16})
     local function run()

@@ -255,6 +255,8 @@ describe("a run's checkpoints", function()
     fails("Run: checkpoint: nothing to keep; give net = and optimiser =", function() run:checkpoint{} end)
     fails("Run: checkpoint: every must be a whole number of steps, 1 or more, got 0",
       function() run:checkpoint{net = dnn.Linear(1, 1), every = 0} end)
+    fails("Run: checkpoint: mode is given without best, the name of the value that it is about",
+      function() run:checkpoint{net = dnn.Linear(1, 1), mode = "max"} end)
     fails("Run: checkpoint: 'evry' must be an object with a state",
       function() run:checkpoint{net = dnn.Linear(1, 1), evry = 5} end)
     fails("that is not dnn or step", function() run:checkpoint{net = dnn.Linear(1, 1), step = dnn.Linear(1, 1)} end)

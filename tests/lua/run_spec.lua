@@ -207,6 +207,7 @@ describe("dnn.Run", function()
       fails("(did you mean 'view'?)", dnn.Run, folder, {veiw = true})
       fails("Run: view must be true or false, got 1", dnn.Run, folder, {view = 1})
       fails("Run: every must be a number of seconds >= 0", dnn.Run, folder, {every = -2})
+      fails("Run: every must be a number of seconds >= 0, got -1", dnn.Run, folder, {every = -1})
       fails("Run: settings must be a table, got 'lr'", dnn.Run, folder, {settings = "lr"})
       fails("Run: checkpoint must be a function, or a table of what else to save beside net and optimiser, got "
         .. "'w'", dnn.Run, folder, {checkpoint = "w"})

@@ -27,6 +27,7 @@ end
 -- last X begins an epoch, or goes on with one that load_state_dict has brought back; after one from between epochs
 -- the next call begins one, in a loop too. Between epochs the place is 0.
 function Batches:__call(_, last)
+  if self.place == 0 and last and not self.begins then set.refuse_nested(2) end
   if not self.resumes and (last == nil or self.begins) then begin_epoch(self) end
   self.resumes, self.begins = false, false
   local left = #self.order - self.place + 1

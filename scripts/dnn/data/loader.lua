@@ -4,6 +4,7 @@ local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local options_of = require "dnn.options"
 local loader_options = require "dnn.data.loader_options"
+local set = require "dnn.data.set"
 local strict = require "dnn.strict"
 local text = require "dnn.data.text"
 local native = dnn._data
@@ -49,6 +50,7 @@ end
 function Loader:__call(_, last)
   check_open(self)
   local pending = self.pending
+  if self.place == 0 and last and not pending then set.refuse_nested(2) end
   self.pending = false
   if pending == "begin" or last == nil and pending ~= "go on" then
     self.epoch, self.place = self.epoch + 1, 0

@@ -108,6 +108,13 @@ function set.test_count(test, m)
   return nil, ("test = %s leaves none of %d examples to train on"):format(test, m)
 end
 
+-- Raises, `level` functions up, for a loop that goes on over batches that another loop has ended inside of it: there is
+-- one position in them.
+function set.refuse_nested(level)
+  error("a loop inside this one has gone through the same batches to their end; make others for one of the two loops",
+    level + 1)
+end
+
 -- A table of these fields as a set.
 function set.new(fields)
   return setmetatable(fields, Set)
