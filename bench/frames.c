@@ -147,10 +147,9 @@ static void log_step(int k) {
 }
 
 static void log_more(void) {
-    dnn_error err;
     for (int k = 0; k < RUNS; k++) {
         log_step(k);
-        must(dnn_run_log_flush(growing.logs[k], &err), &err);
+        dnn_run_log_write(growing.logs[k]);
     }
     growing.step++;
 }
@@ -304,7 +303,7 @@ static void measure_fifty(const char *folder, bool layers, int points, int frame
         const char *what;
         change *before;
     } rows[] = {
-        {"redrawn",       switch_theme  },
+        {"redrawn",          switch_theme  },
         {"at rest",          nothing       },
         {"values read",      read_values   },
         {"runs highlighted", highlight_runs},

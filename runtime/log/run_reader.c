@@ -10,12 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/descriptor.h"
 #include "core/grow.h"
 #include "core/memory.h"
 #include "log/record.h"
 
 #define CHUNK ((size_t)1 << 20)
+
+/* Seconds after which a folder that changes gets another time stamp, also where a file system
+ * counts whole seconds. */
+#define STAMP_SECONDS 2
 
 typedef struct event_file {
     char *path;
@@ -29,6 +34,8 @@ typedef struct event_file {
 struct dnn_run_reader {
     char *path;
     bool is_folder;
+    struct timespec changed; /* when the folder last had, as its listing was read */
+    bool settled;            /* a later change has another stamp */
     event_file *files;
     size_t count, capacity;
     size_t damaged, undecodable, lost;
@@ -88,6 +95,20 @@ static dnn_status look_for_files(dnn_run_reader *r, dnn_error *err) {
     }
     closedir(folder);
     return DNN_OK;
+}
+
+/* Whether files may have come into the folder since its listing was read. To ask costs a tenth of
+ * reading it. */
+static bool folder_has_changed(dnn_run_reader *r) {
+    struct stat info;
+    if (stat(r->path, &info) != 0)
+        return true; /* why not, the listing says */
+    struct timespec now = info.st_ctim, before = r->changed;
+    if (r->settled && now.tv_sec == before.tv_sec && now.tv_nsec == before.tv_nsec)
+        return false;
+    r->changed = now;
+    r->settled = dnn_clock_wall() - (double)now.tv_sec >= STAMP_SECONDS;
+    return true;
 }
 
 dnn_status dnn_run_reader_open(dnn_run_reader **out, const char *path, dnn_error *err) {
@@ -181,12 +202,13 @@ static void poll_file(dnn_run_reader *r, event_file *f, counted_visit *visit) {
         r->problem = errno;
         return;
     }
-    for (size_t got = 1;
-         got > 0 && !f->lost && dnn_grow(&f->bytes, &f->capacity, f->used, CHUNK);) {
-        int problem = dnn_read_at(fd, f->bytes + f->used, f->capacity - f->used, f->offset, &got);
+    for (bool more = true; more && !f->lost && dnn_grow(&f->bytes, &f->capacity, f->used, CHUNK);) {
+        size_t room = f->capacity - f->used, got;
+        int problem = dnn_read_at(fd, f->bytes + f->used, room, f->offset, &got);
         r->problem = problem != 0 ? problem : r->problem;
         f->offset += (off_t)got;
         f->used += got;
+        more = got == room;
         use_records(r, f, visit);
     }
     close(fd);
@@ -195,8 +217,8 @@ static void poll_file(dnn_run_reader *r, event_file *f, counted_visit *visit) {
 size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void *context) {
     counted_visit counted = {visit, context, 0, &reader->closed, NULL};
     reader->problem = 0;
-    if (reader->is_folder)
-        look_for_files(reader, NULL);
+    if (reader->is_folder && folder_has_changed(reader) && look_for_files(reader, NULL) != DNN_OK)
+        reader->settled = false;
     for (size_t i = 0; i < reader->count; i++) {
         counted.file = &reader->files[i];
         poll_file(reader, counted.file, &counted);

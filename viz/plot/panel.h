@@ -101,6 +101,7 @@ typedef struct panel {
     rect area, plot;   /* on the page: whole panel, and the inside of its axes (set by drawing) */
     uint64_t fitted;   /* the panel_key that the ranges were last brought up to date with */
     sheet *still;      /* what was last drawn of it that does not follow the mouse; NULL: nothing */
+    struct shared_cut *cut; /* while curves are drawn: of all that have the same steps */
 } panel;
 
 /* Groups all tags of all runs into panels: tags "a/b" with the same "a" share one; train and test

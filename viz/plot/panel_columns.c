@@ -74,9 +74,11 @@ static size_t find_near(const finder *f, double x) {
  * the pyramid end: then they alone are looked at, and a point is at most so far from its place. */
 static size_t rounded(const finder *f, size_t end, double edge, double width) {
     size_t points = end - f->from, grain = SERIES_LEAF;
+    if (f->regular && width / f->stride < (double)points)
+        points = (size_t)(width / f->stride);
     if (points < 4 * grain || end == f->count)
         return end;
-    while (8 * grain <= points)
+    while (4 * grain <= points)
         grain *= 2;
     size_t at = (end + grain / 2) & ~(grain - 1);
     if (at >= f->count ||
@@ -110,31 +112,86 @@ static void cut(pixel_columns *all, const panel *p, const curve *c, const page_o
         f.from = end;
         f.width = end - begin;
         float middle = (float)(place - 0.5 / (double)all->wide);
-        all->items[all->count++] = (pixel_column){
+        all->own[all->count++] = (pixel_column){
             .x = p->plot.x + p->plot.w * middle, .index = i, .begin = begin, .end = end};
     }
     all->end = f.from;
 }
 
+/* --- one cut for all curves with the same steps --- */
+
+typedef struct shared_cut {
+    pixel_columns columns;
+    size_t count; /* of points */
+    double first, stride;
+} shared_cut;
+
+/* Cuts a curve by itself. */
+static bool cut_alone(pixel_columns *out, const panel *p, const curve *c, const page_options *o) {
+    out->items = out->own = dnn_alloc(out->wide * sizeof *out->own);
+    if (out->own != NULL)
+        cut(out, p, c, o);
+    return out->own != NULL;
+}
+
+void columns_share(panel *p, const page_options *o, float pixels) {
+    const curve *c = NULL;
+    for (size_t i = 0; i < p->curve_count && c == NULL; i++)
+        if (!curve_hidden(&p->curves[i]) && series_count(p->curves[i].tag->scalars) > 0)
+            c = &p->curves[i];
+    finder f = c == NULL ? (finder){0} : finder_of(c, o, p->x.low);
+    shared_cut *shared = f.regular ? dnn_alloc(sizeof *shared) : NULL;
+    if (shared == NULL)
+        return;
+    *shared = (shared_cut){{.wide = columns_in(p, o, pixels)}, f.count, f.first, f.stride};
+    if (cut_alone(&shared->columns, p, c, o))
+        p->cut = shared;
+    else
+        dnn_free(shared);
+}
+
+void columns_unshare(panel *p) {
+    if (p->cut != NULL)
+        columns_free(&p->cut->columns);
+    dnn_free(p->cut);
+    p->cut = NULL;
+}
+
+/* False: the curve has to be cut by itself. */
+static bool take_shared(pixel_columns *out, const panel *p, const curve *c, const page_options *o) {
+    const shared_cut *from = p->cut;
+    if (from == NULL || from->columns.wide != out->wide)
+        return false;
+    finder f = finder_of(c, o, p->x.low);
+    if (!f.regular || f.count != from->count || f.first != from->first || f.stride != from->stride)
+        return false;
+    *out = from->columns;
+    out->own = NULL;
+    return true;
+}
+
 bool columns_of(pixel_columns *out, const panel *p, const curve *c, const series *s,
                 const page_options *o, float pixels) {
     *out = (pixel_columns){.wide = columns_in(p, o, pixels)};
-    out->items = dnn_alloc(out->wide * sizeof *out->items);
-    if (out->items == NULL)
+    if (!take_shared(out, p, c, o) && !cut_alone(out, p, c, o))
         return false;
-    cut(out, p, c, o);
+    out->in = dnn_alloc((out->count + 1) * sizeof *out->in);
+    if (out->in == NULL) {
+        columns_free(out);
+        return false;
+    }
     for (size_t i = 0; i < out->count + AHEAD; i++) {
         if (i < out->count)
             series_expect(s, out->items[i].begin, out->items[i].end);
-        if (i < AHEAD)
-            continue;
-        pixel_column *now = &out->items[i - AHEAD];
-        now->in = series_summary(s, now->begin, now->end);
+        if (i >= AHEAD)
+            out->in[i - AHEAD] =
+                series_summary(s, out->items[i - AHEAD].begin, out->items[i - AHEAD].end);
     }
     return true;
 }
 
 void columns_free(pixel_columns *c) {
-    dnn_free(c->items);
+    dnn_free(c->own);
+    dnn_free(c->in);
     *c = (pixel_columns){0};
 }

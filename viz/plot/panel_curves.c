@@ -89,7 +89,7 @@ static void mark_curve(const panel *p, const curve *c, const page_options *o, di
         return;
     }
     for (size_t i = 0; i < all.count; i++)
-        if (all.items[i].in.not_finite)
+        if (all.in[i].not_finite)
             mark_not_finite(p, o, all.items[i].x, &marked, list);
     columns_free(&all);
 }
@@ -244,7 +244,9 @@ static void draw_all(panel *p, const page_options *o, const run *only, look how,
         else
             list->failed = true;
     }
+    columns_share(p, o, all.how.coarse);
     dnn_parallel(all.count, draw_curve, &all);
+    columns_unshare(p);
     for (size_t i = 0; i < all.count; i++)
         display_list_move(list, &all.items[i].band);
     for (size_t i = 0; i < all.count; i++) {

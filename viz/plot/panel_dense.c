@@ -32,8 +32,7 @@ typedef struct dense_column {
     bool busy;    /* not a piece of a line */
 } dense_column;
 
-static dense_column place(const y_ruler *y, const pixel_column *at) {
-    series_range r = at->in;
+static dense_column place(const y_ruler *y, const pixel_column *at, series_range r) {
     dense_column d = {
         .x = at->x, .mean = r.mean, .count = at->end - at->begin, .gap = isnan(r.low)};
     if (d.gap)
@@ -237,7 +236,7 @@ void trace_dense(trace *t, const curve *c, const series *s, const page_options *
     y_ruler y = y_ruler_of(t->panel);
     t->list->failed = t->list->failed || d == NULL || ends == NULL;
     for (size_t i = 0; i < count; i++)
-        d[i] = place(&y, &all.items[i]);
+        d[i] = place(&y, &all.items[i], all.in[i]);
     for (size_t i = 0, end; i < count; i = end + 1) {
         for (end = i; end < count && !d[end].gap;)
             end++;

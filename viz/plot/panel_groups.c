@@ -31,7 +31,7 @@ static double value_in(member *m, const page_options *o, size_t index, double x)
         m->at++;
     bool any = m->at < m->all.count;
     if (any && m->all.items[m->at].index == index)
-        return m->all.items[m->at].in.mean;
+        return m->all.in[m->at].mean;
     size_t next = any ? m->all.items[m->at].begin : m->all.end;
     if (next == 0 || next == series_count(s))
         return NAN;

@@ -26,12 +26,13 @@ static void fill_row(const panel *p, const page_options *o, const curve *c,
     size_t done = 0;
     for (size_t i = 0; i < all->count; i++) {
         const pixel_column *at = &all->items[i];
+        const series_range *in = &all->in[i];
         if (begun && done < at->index)
             fill_cells(rgba, done, at->index, ruled_color(&colors, before, theme_heat, o));
         put_pixel(rgba + 4 * at->index,
-                  ruled_color(&colors, at->in.not_finite ? NAN : at->in.high, theme_heat, o));
+                  ruled_color(&colors, in->not_finite ? NAN : in->high, theme_heat, o));
         begun = true;
-        before = at->in.last;
+        before = in->last;
         done = at->index + 1;
     }
     if (begun && done < all->wide && all->end < series_count(s))
@@ -122,7 +123,9 @@ void draw_heat(panel *p, const page_options *o, display_list *list) {
     float labels = fminf(widest_label(rows, count), p->area.w * 0.3f);
     draw_frame(p, o, top, false, labels + 10, COLOR_BAR_WIDTH + 52, x_axis_name(o), list);
     if (p->plot.w > 0 && count > 0) {
+        columns_share(p, o, 1);
         draw_painted(list, p->plot, columns_in(p, o, 1), count, paint_row, &(cells){p, o, rows});
+        columns_unshare(p);
         draw_rows(p, o, rows, count, labels, list);
         draw_color_bar(p, &p->y, theme_heat, o, list);
     }

@@ -55,11 +55,12 @@ typedef struct pixel_column {
     float x;           /* of its middle, on the page */
     size_t index;      /* among all columns of the plot */
     size_t begin, end; /* points */
-    series_range in;   /* them in brief */
 } pixel_column;
 
 typedef struct pixel_columns {
-    pixel_column *items; /* those with points, from left to right */
+    const pixel_column *items; /* those with points, from left to right */
+    series_range *in;          /* the points of each in brief */
+    pixel_column *own;         /* the same as items, NULL: they are shared */
     size_t count;
     size_t wide;       /* columns of the plot */
     size_t begin, end; /* points within the plot */
@@ -73,6 +74,11 @@ size_t columns_in(const panel *p, const page_options *o, float pixels);
 bool columns_of(pixel_columns *out, const panel *p, const curve *c, const series *s,
                 const page_options *o, float pixels);
 void columns_free(pixel_columns *c);
+
+/* Until columns_unshare curves with the same steps are cut into columns of so many pixels once, as
+ * the first one that is visible. Each is cut by itself where there is no memory for that. */
+void columns_share(panel *p, const page_options *o, float pixels);
+void columns_unshare(panel *p);
 
 /* --- panel_trace.c --- */
 

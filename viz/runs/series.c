@@ -233,10 +233,10 @@ static int largest_level(size_t begin, size_t end, int most) {
     return k < most ? k : most;
 }
 
-/* Nodes of this level and below sum up so many points: eight to a stretch at most and some at its
+/* Nodes of this level and below sum up so many points: four to a stretch at most and some at its
  * ends, so that they stand side by side in memory. */
 static int level_for(size_t points) {
-    int k = binary_log(points) - 2 - LEAF_BITS;
+    int k = binary_log(points) - 1 - LEAF_BITS;
     return k < 0 ? 0 : k < MAX_LEVELS ? k : MAX_LEVELS - 1;
 }
 

@@ -111,6 +111,30 @@ static void what_is_logged_is_followed_while_it_is_written(void **state) {
     dnn_run_log_close(log);
 }
 
+/* A folder is listed again only if its time stamp has changed, once it cannot change unseen. */
+static void a_file_that_comes_into_an_old_folder_is_found(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_run_log *log, *resumed;
+    dnn_run_reader *reader;
+    sums s = {0};
+    check_ok(dnn_run_log_open(&log, folder, &err));
+    check_ok(dnn_run_reader_open(&reader, folder, &err));
+    usleep(2100000);
+    for (int i = 1; i <= 3; i++) {
+        dnn_run_log_scalar(log, i, "cost", 2);
+        check_ok(dnn_run_log_flush(log, &err));
+        assert_int_equal(dnn_run_reader_poll(reader, add_up, &s), 1);
+    }
+    check_ok(dnn_run_log_open(&resumed, folder, &err));
+    dnn_run_log_scalar(resumed, 4, "cost", 4);
+    dnn_run_log_close(resumed);
+    assert_int_equal(dnn_run_reader_poll(reader, add_up, &s), 1);
+    assert_true(s.sum == 10);
+    dnn_run_reader_close(reader);
+    dnn_run_log_close(log);
+}
+
 static void a_killed_process_leaves_a_log_that_opens(void **state) {
     (void)state;
     int ready[2];
@@ -374,6 +398,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         in_folder(scalars_come_back_after_close),
         in_folder(what_is_logged_is_followed_while_it_is_written),
+        in_folder(a_file_that_comes_into_an_old_folder_is_found),
         in_folder(a_killed_process_leaves_a_log_that_opens),
         in_folder(a_process_that_exits_without_closing_loses_nothing),
         in_folder(calls_from_several_threads_do_not_mix),

@@ -9,7 +9,7 @@ enum { WIDTH = 300 };
 
 typedef struct reduced {
     sample sample;
-    run_tag *tag;
+    run_tag *tag, *other;
     curve curve;
     panel panel;
     page_options options;
@@ -22,6 +22,7 @@ static void begin(reduced *r) {
     run *of = sample_run(&r->sample, "run");
     of->first_time = 1000;
     r->tag = sample_tag(of, "cost", DNN_EVENT_SCALAR);
+    r->other = sample_tag(of, "other", DNN_EVENT_SCALAR);
     r->curve = (curve){.run = of, .tag = r->tag};
     r->panel = (panel){
         .plot = {40, 10, WIDTH, 100}
@@ -83,7 +84,7 @@ static void check_columns(reduced *r, float pixels) {
             double place = axis_place(x, curve_x(&r->curve, &r->options, k)) * (double)all.wide;
             assert_true(fabs(place - middle * (double)all.wide) <= 0.7501);
         }
-        check_range(at->in, s, at->begin, at->end);
+        check_range(all.in[i], s, at->begin, at->end);
         next = at->end;
     }
     assert_int_equal(next, all.end);
@@ -178,11 +179,65 @@ static void a_gap_in_the_points_is_one_in_the_columns(void **state) {
     sample_free(&r.sample);
 }
 
+/* --- one cut for several curves --- */
+
+static void check_equal(const pixel_columns *a, const pixel_columns *b) {
+    assert_int_equal(a->count, b->count);
+    assert_int_equal(a->begin, b->begin);
+    assert_int_equal(a->end, b->end);
+    for (size_t i = 0; i < a->count; i++) {
+        assert_int_equal(a->items[i].index, b->items[i].index);
+        assert_int_equal(a->items[i].begin, b->items[i].begin);
+        assert_int_equal(a->items[i].end, b->items[i].end);
+        check_close(a->items[i].x, b->items[i].x, 0);
+        check_close(a->in[i].mean, b->in[i].mean, 0);
+    }
+}
+
+/* Curves of 5000 points at steps 0, stride, 2 stride ... */
+static void begin_pair(reduced *r, curve *curves, int64_t stride) {
+    dnn_random random = dnn_random_seeded(9);
+    begin(r);
+    for (int64_t i = 0; i < 5000; i++) {
+        sample_point(r->tag, i, some_value(&random));
+        sample_point(r->other, stride * i, some_value(&random));
+    }
+    curves[0] = r->curve;
+    curves[1] = (curve){.run = r->curve.run, .tag = r->other};
+    r->panel.curves = curves;
+    r->panel.curve_count = 2;
+    show_all(r);
+}
+
+static void curves_share_a_cut_where_they_have_the_same_steps(void **state) {
+    (void)state;
+    for (int64_t stride = 1; stride <= 2; stride++) {
+        reduced r;
+        curve curves[2];
+        begin_pair(&r, curves, stride);
+        for (int pixels = 1; pixels <= 4; pixels += 3) { /* shared are columns of one pixel */
+            pixel_columns alone, shared;
+            const series *s = curves[1].tag->scalars;
+            assert_true(columns_of(&alone, &r.panel, &curves[1], s, &r.options, (float)pixels));
+            columns_share(&r.panel, &r.options, 1);
+            assert_true(columns_of(&shared, &r.panel, &curves[1], s, &r.options, (float)pixels));
+            assert_int_equal(shared.own == NULL, stride == 1 && pixels == 1);
+            check_equal(&shared, &alone);
+            columns_free(&shared);
+            columns_free(&alone);
+            columns_unshare(&r.panel);
+            assert_null(r.panel.cut);
+        }
+        sample_free(&r.sample);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_hold_what_their_points_say),
         cmocka_unit_test(columns_follow_appends_and_a_resumed_run),
         cmocka_unit_test(columns_of_a_logarithmic_x_are_as_wide),
+        cmocka_unit_test(curves_share_a_cut_where_they_have_the_same_steps),
         cmocka_unit_test(a_gap_in_the_points_is_one_in_the_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
