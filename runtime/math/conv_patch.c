@@ -140,11 +140,25 @@ static char *copy_row(const dnn_conv_patch *p, const char *row, size_t count, ch
     return to + count * p->pixel;
 }
 
-void dnn_conv_patch_copy(const dnn_conv_patch *p, bool whole, void *patch, dnn_conv_row *row,
-                         size_t *in_row) {
-    layout y = layout_of(p->y, p->height, p->tap_rows), x = layout_of(p->x, p->width, p->tap_cols);
-    size_t bytes = p->channels * p->element, pitch = x.count * p->channels;
-    char *to = patch;
+/* Whether the places of a layout, of which `first` is the first, lie in the image, one after the other. */
+static bool inside(const dnn_conv_axis *a, const layout *l, ptrdiff_t first) {
+    return l->shared && first >= 0 && (size_t)first + l->count <= a->source;
+}
+
+/* Where the patch is already, when it is a piece of the image without gaps: whole rows, or one; else
+ * NULL. */
+static const char *in_image(const dnn_conv_patch *p, const layout *y, const layout *x) {
+    ptrdiff_t top = p->y->first + (ptrdiff_t)(p->y0 * p->y->step + p->tap_y * p->y->tap_step);
+    ptrdiff_t left = first_pixel(p, 0);
+    if (p->channels * p->element != p->pixel || !inside(p->y, y, top) || !inside(p->x, x, left) ||
+        (y->count > 1 && x->count != p->x->source))
+        return NULL;
+    return p->image + ((size_t)top * p->x->source + (size_t)left) * p->pixel;
+}
+
+static void copy(const dnn_conv_patch *p, const layout *rows, const layout *cols, char *to) {
+    layout y = *rows, x = *cols;
+    size_t bytes = p->channels * p->element;
     for (size_t i = 0; i < y.count; i++) {
         size_t source_y = source_of(p->y, &y, i, p->y0, p->tap_y, p->height);
         if (source_y >= p->y->source) {
@@ -165,8 +179,18 @@ void dnn_conv_patch_copy(const dnn_conv_patch *p, bool whole, void *patch, dnn_c
                 memset(to, 0, bytes);
         }
     }
+}
+
+void dnn_conv_patch_copy(const dnn_conv_patch *p, bool whole, void *patch, dnn_conv_row *row,
+                         size_t *in_row) {
+    layout y = layout_of(p->y, p->height, p->tap_rows), x = layout_of(p->x, p->width, p->tap_cols);
+    size_t pitch = x.count * p->channels;
+    row->in = in_image(p, &y, &x);
+    if (row->in == NULL) {
+        copy(p, &y, &x, patch);
+        row->in = patch;
+    }
     bool merged = p->tap_cols == 1 || (x.shared && whole);
-    row->in = patch;
     row->in_step = x.output_step * p->channels;
     row->rows = p->tap_rows;
     row->cols = merged && p->tap_cols > 0 ? 1 : p->tap_cols;
