@@ -7,6 +7,7 @@
 
 #include "core/memory.h"
 #include "viz/draw/font.h"
+#include "viz/draw/text_fit.h"
 #include "viz/plot/panel_parts.h"
 
 #define MIN_ROW 3.0f
@@ -76,6 +77,7 @@ static void draw_rows(const panel *p, const page_options *o, const curve *const 
                       float width, display_list *list) {
     float height = p->plot.h / (float)count;
     size_t every = (size_t)ceilf(12 / height);
+    char label[sizeof rows[0]->label];
     for (size_t i = 0; i < count; i++) {
         float y = p->plot.y + height * (float)i;
         if (i > 0)
@@ -86,10 +88,12 @@ static void draw_rows(const panel *p, const page_options *o, const curve *const 
                                : height > 8                     ? 1
                                                                 : 0.3f,
                                0});
-        if (i % every == 0)
-            draw_text_within(
-                list, p->plot.x - 8 - width, y + height / 2 + 3.5f, width, rows[i]->label,
-                (text_style){LABEL_SIZE, o->theme->text, FONT_REGULAR, ANCHOR_LEFT, 0});
+        if (i % every != 0)
+            continue;
+        text_fit_middle(rows[i]->label, width + 0.5f, LABEL_SIZE, FONT_REGULAR, label,
+                        sizeof label);
+        draw_label(list, p->plot.x - 8 - width, y + height / 2 + 3.5f, label, o->theme->text,
+                   ANCHOR_LEFT);
     }
 }
 

@@ -13,12 +13,14 @@
 #define SWATCH    ((float)10)
 #define GAP       ((float)14) /* between entries */
 #define WIDEST    ((float)160)
+#define MORE      ((float)70) /* the words at the end of the last row, where not all have room */
 #define MOST_ROWS 3
 
 /* Where the entries stand, one after the other. */
 typedef struct walk {
     const view *v;
     float x, y, right;
+    float last_right; /* of the last row */
     int rows;
 } walk;
 
@@ -27,19 +29,14 @@ static bool is_shown(const view *v) {
            v->width < RUN_LIST_LEAST_PAGE && v->width > 200;
 }
 
-static walk begin(const view *v) {
-    float scroll = v->maximised >= 0 ? 0 : floorf(v->scroll);
-    return (walk){v, PAGE_MARGIN + 4, v->header - scroll, v->width - PAGE_MARGIN, 1};
-}
-
 static float entry_width(const run *r) {
     return SWATCH + 5 + fminf(WIDEST, text_width(run_label(r), SIZE, FONT_REGULAR));
 }
 
 /* The place of the next entry; false when no row is left. */
 static bool next(walk *w, const run *r, rect *out) {
-    float width = entry_width(r);
-    if (w->x + width > w->right && w->x > PAGE_MARGIN + 4) {
+    float width = entry_width(r), right = w->rows < MOST_ROWS ? w->right : w->last_right;
+    if (w->x + width > right && w->x > PAGE_MARGIN + 4) {
         w->x = PAGE_MARGIN + 4;
         w->y += ROW;
         if (++w->rows > MOST_ROWS)
@@ -48,6 +45,18 @@ static bool next(walk *w, const run *r, rect *out) {
     *out = (rect){w->x, w->y, width, ROW};
     w->x += width + GAP;
     return true;
+}
+
+static walk begin(const view *v) {
+    float scroll = v->maximised >= 0 ? 0 : floorf(v->scroll), right = v->width - PAGE_MARGIN;
+    walk start = {v, PAGE_MARGIN + 4, v->header - scroll, right, right, 1}, w = start;
+    rect place;
+    for (size_t i = 0; i < v->list.row_count; i++)
+        if (!next(&w, view_runs(v)->items[v->list.rows[i]], &place)) {
+            start.last_right -= MORE;
+            break;
+        }
+    return start;
 }
 
 float run_strip_height(const view *v) {

@@ -1,6 +1,8 @@
 /* Names are ordered as people order them, and any set of names has one order. */
 #include "check.h"
 
+#include <string.h>
+
 #include "core/natural.h"
 
 static int sign(int x) {
@@ -28,6 +30,15 @@ static void decimals_are_numbers(void **state) {
     check_ordered(names, sizeof names / sizeof *names);
 }
 
+static void exponents_are_part_of_numbers(void **state) {
+    (void)state;
+    const char *const rates[] = {"lr0",      "lr1e-12", "lr1e-5", "lr3e-05",     "lr0.0001",
+                                 "lr3.5e-4", "lr1e-3",  "lr0.3",  "lr1.26",      "lr1.5e0",
+                                 "lr2",      "lr9.9e1", "lr100",  "lr1.064e+06", "lr3E6"};
+    check_ordered(rates, sizeof rates / sizeof *rates);
+    check_ordered((const char *const[]){"1e2x", "1e10x", "2e1x"}, 3); /* in words there are none */
+}
+
 static void points_between_more_than_two_numbers_or_after_a_word_only_separate(void **state) {
     (void)state;
     const char *const paths[] = {"3.2.weight", "3.10.weight", "10.0.weight"};
@@ -52,16 +63,16 @@ static void numbers_of_any_length_are_compared(void **state) {
     check_ordered(names, 3);
 }
 
-/* Every triple of short names over the characters that matter: the order is total. */
-static void any_three_names_agree(void **state) {
-    (void)state;
+/* Every triple of short names over four characters: the order is total. */
+static void check_total(const char *letters) {
     static char names[400][5];
-    static const char letters[] = "01.a";
     size_t count = 0;
     for (int length = 0; length <= 4; length++)
-        for (int n = 0; n < 1 << (2 * length) && count < 400; n++, count++)
+        for (int n = 0; n < 1 << (2 * length) && count < 400; n++, count++) {
+            memset(names[count], 0, sizeof *names);
             for (int i = 0; i < length; i++)
                 names[count][i] = letters[n >> (2 * i) & 3];
+        }
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < count; k++) {
             int order = sign(dnn_natural_compare(names[i], names[k]));
@@ -76,10 +87,18 @@ static void any_three_names_agree(void **state) {
                     assert_true(dnn_natural_compare(names[i], names[m]) < 0);
 }
 
+static void any_three_names_agree(void **state) {
+    (void)state;
+    check_total("01.a");
+    check_total("01e-");
+    check_total("01e.");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_numbers_are_ordered_by_value),
         cmocka_unit_test(decimals_are_numbers),
+        cmocka_unit_test(exponents_are_part_of_numbers),
         cmocka_unit_test(points_between_more_than_two_numbers_or_after_a_word_only_separate),
         cmocka_unit_test(zeros_at_the_ends_decide_last),
         cmocka_unit_test(numbers_of_any_length_are_compared),

@@ -1,6 +1,7 @@
 /* The list of runs: names, values, order, filter; hiding and highlighting runs in all panels. */
 #include "check.h"
 
+#include "viz/draw/font.h"
 #include "viz/sample_fonts.h"
 #include "viz/sample_page.h"
 #include "viz/window/actions.h"
@@ -93,6 +94,48 @@ static void a_narrow_page_names_the_runs_in_a_strip_above_its_panels(void **stat
     draw(&p);
     assert_true(run_strip_height(&p.v) == 0); /* legends have the names */
     assert_true(sample_says(&p.list, "lr0.003"));
+    close_page(&p);
+}
+
+/* At any width: no text of the strip is over another, and all runs are named or counted. */
+static void a_strip_that_is_too_short_counts_the_other_runs(void **state) {
+    (void)state;
+    enum { RUNS = 40 };
+    page p = {0};
+    dnn_error err;
+    for (int i = 0; i < RUNS; i++) {
+        dnn_run_log *log;
+        char path[64];
+        snprintf(path, sizeof path, "forty/net-lr%.*f", i % 7, i / 7.0);
+        check_ok(dnn_run_log_open(&log, in_folder(path), &err));
+        sample_scalar(log, 1, "loss", i);
+        dnn_run_log_close(log);
+    }
+    check_ok(runs_open(&p.all, in_folder("forty"), &err));
+    runs_poll(&p.all);
+    view_init(&p.v, &p.all, 1280, 800);
+    assert_true(view_update(&p.v));
+    for (p.v.width = 210; p.v.width < RUN_LIST_LEAST_PAGE; p.v.width += 7) {
+        float end = 0, row = 0, strip;
+        size_t named = 0, more = 0;
+        draw(&p);
+        strip = run_strip_height(&p.v);
+        for (size_t i = 0; i < p.list.count; i++) {
+            const command *c = &p.list.commands[i];
+            if (c->kind != COMMAND_TEXT || c->area.y <= p.v.header ||
+                c->area.y >= p.v.header + strip)
+                continue;
+            float width = text_width(c->text, c->size, c->style);
+            float left = c->anchor == ANCHOR_RIGHT ? c->area.x - width : c->area.x;
+            assert_true(left >= end || c->area.y > row);
+            end = left + width;
+            row = c->area.y;
+            assert_true(end <= p.v.width);
+            if (sscanf(c->text, "+ %zu more", &more) != 1)
+                named++;
+        }
+        assert_int_equal(named + more, p.all.count);
+    }
     close_page(&p);
 }
 
@@ -257,6 +300,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         page_test(every_run_is_listed_with_what_tells_it_apart_and_its_last_values),
         page_test(a_narrow_page_names_the_runs_in_a_strip_above_its_panels),
+        page_test(a_strip_that_is_too_short_counts_the_other_runs),
         page_test(a_click_hides_a_run_everywhere_and_a_double_click_leaves_it_alone),
         page_test(the_run_under_the_mouse_stands_out_in_every_panel),
         page_test(runs_are_sorted_by_name_time_and_any_last_value),
