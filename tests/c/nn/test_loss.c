@@ -127,35 +127,48 @@ static void sigmoid_then_bce_is_finite_at_logits_of_ten_thousand(void **state) {
     }
 }
 
-/* Against softmax written out in long double. */
+/* Cost and gradient of cross entropy against softmax written out in long double: labels of any
+ * class, every fifth of them one that does not count, and weights of the classes or none. */
+static void check_cross_entropy(dnn_dtype dtype, size_t classes, size_t examples, bool weighted) {
+    double tolerance = dtype == DNN_FLOAT32 ? 2e-7 : 1e-15;
+    dnn_matrix Z = normal_matrix(dtype, classes, examples, 6);
+    dnn_matrix Y = matrix(DNN_INT32, 1, examples, NULL), w = matrix(DNN_FLOAT64, classes, 1, NULL);
+    dnn_loss_call call = {.A = &Z, .Y = &Y, .vector = weighted ? &w : NULL};
+    long double total = 0, cost = 0;
+    for (size_t i = 0; i < classes; i++)
+        dnn_matrix_set(&w, i, 0, weighted ? 0.5 + (double)i : 1);
+    for (size_t j = 0; j < examples; j++) {
+        dnn_matrix_set(&Y, 0, j, j % 5 == 4 ? -100 : (double)(1 + j * 3 % classes));
+        total += j % 5 == 4 ? 0 : dnn_matrix_get(&w, j * 3 % classes, 0);
+    }
+    dnn_matrix dZ = gradient_with("CrossEntropyLoss", call);
+    for (size_t j = 0; j < examples; j++) {
+        size_t label = j * 3 % classes;
+        long double sum = 0, weight = j % 5 == 4 ? 0 : dnn_matrix_get(&w, label, 0) / total;
+        for (size_t i = 0; i < classes; i++)
+            sum += expl(dnn_matrix_get(&Z, i, j));
+        cost -= weight * logl(expl(dnn_matrix_get(&Z, label, j)) / sum);
+        for (size_t i = 0; i < classes; i++) {
+            long double p = expl(dnn_matrix_get(&Z, i, j)) / sum;
+            check_close(dnn_matrix_get(&dZ, i, j), (double)(weight * (p - (i == label))), tolerance);
+        }
+    }
+    check_close(cost_with("CrossEntropyLoss", call), (double)cost, tolerance * 10);
+    dnn_matrix *all[] = {&Z, &Y, &w, &dZ};
+    for (size_t m = 0; m < 4; m++)
+        dnn_matrix_free(all[m]);
+}
+
+/* Few classes are worked on by vectors along the examples, of which the last may be in part. */
 static void cross_entropy_agrees_with_a_plain_softmax(void **state) {
     (void)state;
-    enum { CLASSES = 7, EXAMPLES = 20 };
-    for (dnn_dtype dtype = DNN_FLOAT32; dtype <= DNN_FLOAT64; dtype++) {
-        double tolerance = dtype == DNN_FLOAT32 ? 1e-7 : 1e-15;
-        dnn_matrix Z = normal_matrix(dtype, CLASSES, EXAMPLES, 6);
-        dnn_matrix Y = matrix(DNN_UINT8, 1, EXAMPLES, NULL);
-        for (size_t j = 0; j < EXAMPLES; j++)
-            dnn_matrix_set(&Y, 0, j, (double)(1 + j * 3 % CLASSES));
-        dnn_matrix dZ = gradient_of("CrossEntropyLoss", &Z, &Y);
-        long double cost = 0;
-        for (size_t j = 0; j < EXAMPLES; j++) {
-            size_t label = (size_t)dnn_matrix_get(&Y, 0, j) - 1;
-            long double sum = 0;
-            for (size_t i = 0; i < CLASSES; i++)
-                sum += expl(dnn_matrix_get(&Z, i, j));
-            cost -= logl(expl(dnn_matrix_get(&Z, label, j)) / sum) / EXAMPLES;
-            for (size_t i = 0; i < CLASSES; i++) {
-                long double p = expl(dnn_matrix_get(&Z, i, j)) / sum;
-                check_close(dnn_matrix_get(&dZ, i, j), (double)((p - (i == label)) / EXAMPLES),
-                            tolerance);
-            }
-        }
-        check_close(cost_of("CrossEntropyLoss", &Z, &Y), (double)cost, tolerance * 10);
-        dnn_matrix_free(&Z);
-        dnn_matrix_free(&Y);
-        dnn_matrix_free(&dZ);
-    }
+    static const size_t classes[] = {2, 3, 4, 7, 15, 16, 40};
+    static const size_t examples[] = {1, 3, 20, 31, 32, 33, 64, 130};
+    for (size_t c = 0; c < sizeof classes / sizeof *classes; c++)
+        for (size_t e = 0; e < sizeof examples / sizeof *examples; e++)
+            for (int form = 0; form < 4; form++)
+                check_cross_entropy(form & 1 ? DNN_FLOAT64 : DNN_FLOAT32, classes[c], examples[e],
+                                    (form & 2) != 0);
 }
 
 static void mse_is_the_mean_of_squares(void **state) {
