@@ -1,6 +1,6 @@
 /* small.c: products in blocks of rows of c, which pack a alone, from one source, small_kernels.inc,
- * for each type and width of a vector; and on which CPU which of them are faster so than by BLAS.
- * This file is compiled with contraction to fused multiply-adds.
+ * for each type and width of a vector, and of up to four rows, small_few.inc; and on which CPU which
+ * of them are faster so than by BLAS. This file is compiled with contraction to fused multiply-adds.
  *
  * Products on bfloat16 are the same ones: their elements are pairs that follow each other along k,
  * two bfloat16 in the place of one float32, of which one instruction adds both products to a sum.
