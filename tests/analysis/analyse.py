@@ -6,8 +6,12 @@
 BUILD is a folder that CMake has configured; a TOOL is gcc, tidy or cppcheck, all when none is named; a PART is a part of
 the paths of the sources to read, as in runtime/log. Prints what they find; ends with 0 when that is nothing.
 exceptions.txt beside this file has the findings that are wrong, and why.
+
+What a tool has said of a source is kept in BUILD/analysis, and read again where nothing has changed that the source
+includes: a run that was stopped goes on, and another one reads what was changed.
 """
 import concurrent.futures
+import hashlib
 import json
 import os
 import re
@@ -52,6 +56,38 @@ def run(words, where):
         return subprocess.run(words, cwd=where, capture_output=True, text=True, timeout=MOST_SECONDS)
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(words, 1, f"{words[-1]}: given up after {MOST_SECONDS} seconds", "")
+
+
+def preprocessed(name, where, words):
+    """The source with all that it includes."""
+    at = words.index("-o")
+    done = subprocess.run([words[0], "-E", *words[1:at], os.path.join(ROOT, name)], cwd=where, capture_output=True)
+    return done.stdout if done.returncode == 0 else os.urandom(16)
+
+
+def settings():
+    """What besides the source decides what is found: this program, its tables, and the tools' versions."""
+    parts = [subprocess.run([tool, "--version"], capture_output=True).stdout for tool in ("gcc", "clang-tidy", "cppcheck")]
+    for path in (__file__, KNOWN, os.path.join(HERE, "lua.cfg"), os.path.join(ROOT, ".clang-tidy")):
+        with open(path, "rb") as file:
+            parts.append(file.read())
+    return b"".join(parts)
+
+
+def said_by(tool, folder, common, name, where, words):
+    """What the tool says of a source, from the folder where it has said that before."""
+    text = b"".join([tool.encode(), common, preprocessed(name, where, words)])
+    path = os.path.join(folder, f"{tool}-{hashlib.sha256(text).hexdigest()}")
+    if os.path.exists(path):
+        with open(path) as file:
+            return file.read()
+    done = globals()[tool](name, where, words)
+    said = done.stdout + done.stderr
+    if "given up after" not in said:
+        with open(path + ".part", "w") as file:
+            file.write(said)
+        os.rename(path + ".part", path)
+    return said
 
 
 def gcc(name, where, words):
@@ -110,13 +146,15 @@ def main(arguments):
     if unknown:
         sys.exit(f"analyse.py: unknown tool '{unknown[0]}'; there are {', '.join(TOOLS)}")
     found, total = sources(os.path.abspath(build), parts), 0
+    folder, common = os.path.join(os.path.abspath(build), "analysis"), settings()
+    os.makedirs(folder, exist_ok=True)
     exceptions, used = read_exceptions(), set()
     for tool in tools or TOOLS:
         said = 0
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            jobs = [pool.submit(globals()[tool], name, *how) for name, how in sorted(found.items())]
+            jobs = [pool.submit(said_by, tool, folder, common, name, *how) for name, how in sorted(found.items())]
             for job in concurrent.futures.as_completed(jobs):
-                text = remaining(job.result().stdout + job.result().stderr, exceptions, used)
+                text = remaining(job.result(), exceptions, used)
                 said += text != ""
                 if text:
                     print(text, flush=True)
