@@ -126,13 +126,14 @@ static bool are_ascending(const point *points, size_t count) {
     return finite && rising;
 }
 
+/* Nobody asks of a polygon whether it goes from left to right. */
 static void draw_points(display_list *list, command_kind kind, const point *points, size_t count,
                         stroke line, bool quick) {
     point *own = count == 0 ? NULL : copy(list, points, count * sizeof *points);
     if (own != NULL)
         append(list, (command){.kind = kind,
                                .bounds = bounds_of(points, count),
-                               .ascending = are_ascending(points, count),
+                               .ascending = kind != COMMAND_POLYGON && are_ascending(points, count),
                                .quick = quick,
                                .points = own,
                                .count = count,

@@ -203,12 +203,12 @@ static bool values_fit(const matrix_view *m, matrix_part seen, float width) {
 }
 
 static void draw_value(const panel *p, const page_options *o, const matrix_view *m,
-                       const axis *colors, size_t row, size_t column, display_list *list) {
+                       const axis_ruler *colors, size_t row, size_t column, display_list *list) {
     const rect r = p->plot;
     double value = m->values[column * m->rows + row];
     float x = r.x + r.w * (float)axis_place(&p->x, (double)column + 1);
     float y = r.y + r.h * (1 - (float)axis_place(&p->y, -(double)row - 1));
-    color paint = contrast(color_at(colors, value, paint_of(m), o));
+    color paint = contrast(ruled_color(colors, value, paint_of(m), o));
     char text[32];
     axis_format(value, 3, text, sizeof text);
     draw_text(list, x, y + 3.5f, text,
@@ -223,10 +223,11 @@ static void draw_values(const panel *p, const page_options *o, const matrix_view
     matrix_part seen = seen_of(p, m);
     if (o->grain > 0 || m->grey || w < LEAST_CELL || h < LEAST_CELL / 2 || !values_fit(m, seen, w))
         return;
+    axis_ruler ruler = axis_ruler_of(colors);
     draw_clip(list, p->plot);
     for (size_t c = seen.column; c < seen.column + seen.columns; c++)
         for (size_t r = seen.row; r < seen.row + seen.rows; r++)
-            draw_value(p, o, m, colors, r, c, list);
+            draw_value(p, o, m, &ruler, r, c, list);
     draw_unclip(list);
 }
 

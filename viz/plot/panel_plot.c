@@ -146,11 +146,12 @@ static void draw_dots_of(trace *t, const figure_item *item, const page_options *
 static void draw_shaded_of(const panel *p, const figure_item *item, const axis *colors,
                            const page_options *o, display_list *list) {
     float r = (item->count > MANY ? DOT / 2 : DOT) / 2 + 0.5f;
+    axis_ruler ruler = axis_ruler_of(colors);
     for (size_t i = 0; i < item->count; i++) {
         float x = (float)x_of(p, item->x[i]), y = (float)y_of(p, item->y[i]);
         if (inside(p->plot, (point){x, y}))
             draw_fill(list, (rect){x - r, y - r, 2 * r, 2 * r},
-                      color_at(colors, item->shades[i], theme_heat, o), r);
+                      ruled_color(&ruler, item->shades[i], theme_heat, o), r);
     }
 }
 

@@ -61,8 +61,8 @@ static rect area_of(const view *v) {
     return (rect){PAGE_MARGIN, v->header, run_list_width(v), v->height - v->header - v->footer};
 }
 
-static rect rows_area(const view *v) {
-    rect a = area_of(v);
+/* Of the list's area the part with rows. */
+static rect rows_of(rect a) {
     return (rect){a.x, a.y + HEAD, a.w, fmaxf(0, a.h - HEAD - 4)};
 }
 
@@ -71,19 +71,20 @@ static size_t first_row(const view *v) {
 }
 
 int run_list_at(const view *v, point place) {
-    rect a = rows_area(v);
     if (run_strip_height(v) > 0)
         return run_strip_at(v, place);
-    if (run_list_width(v) <= 0 || !inside(a, place))
+    rect a = rows_of(area_of(v));
+    if (a.w <= 0 || !inside(a, place))
         return -1;
     size_t row = first_row(v) + (size_t)((place.y - a.y) / ROW);
     return row < v->list.row_count ? (int)v->list.rows[row] : -1;
 }
 
 bool run_list_wheel(view *v, point place, float dy) {
-    if (run_list_width(v) <= 0 || !inside(area_of(v), place))
+    rect a = area_of(v);
+    if (a.w <= 0 || !inside(a, place))
         return false;
-    float most = fmaxf(0, ROW * (float)v->list.row_count - rows_area(v).h);
+    float most = fmaxf(0, ROW * (float)v->list.row_count - rows_of(a).h);
     v->list.scroll = fmaxf(0, fminf(most, v->list.scroll - 3 * ROW * dy));
     return true;
 }
@@ -91,11 +92,12 @@ bool run_list_wheel(view *v, point place, float dy) {
 bool run_list_press(view *v, point place, choice wanted) {
     run_column columns[RUN_LIST_COLUMNS];
     rect a = area_of(v);
+    bool listed = a.w > 0;
     a.w -= PAGE_MARGIN;
     int named = run_strip_at(v, place);
     if (named >= 0)
         run_list_choose(v, (size_t)named, wanted);
-    if (run_list_width(v) <= 0 || !inside(a, place))
+    if (!listed || !inside(a, place))
         return named >= 0;
     size_t count = column_count(v, columns);
     int at = run_list_at(v, place);
@@ -206,7 +208,7 @@ static void draw_row(const view *v, const run *r, rect row, const run_column *co
 
 void run_list_draw(view *v, display_list *list) {
     run_column columns[RUN_LIST_COLUMNS];
-    rect a = area_of(v), rows = rows_area(v);
+    rect a = area_of(v), rows = rows_of(a);
     const theme *t = v->options.theme;
     if (a.w <= 0 || a.h < HEAD + ROW)
         return;
