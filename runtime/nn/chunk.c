@@ -15,6 +15,8 @@ static void run_chunk(void *context, size_t task) {
 }
 
 void dnn_for_chunks(size_t n, dnn_chunk_task *run, void *context) {
+    if (n == 0)
+        return;
     if (n <= DNN_CHUNK) {
         run(context, 0, n);
         return;

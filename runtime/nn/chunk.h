@@ -8,7 +8,7 @@
 
 #define DNN_CHUNK ((size_t)32768) /* elements: long enough to be worth waking a thread for */
 
-/* Called for elements [begin, end). */
+/* Called for elements [begin, end), at least one. */
 typedef void dnn_chunk_task(void *context, size_t begin, size_t end);
 
 /* Runs the task over 0 .. n-1, cut by n alone, so that results do not depend on the threads. */

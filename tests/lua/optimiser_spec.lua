@@ -107,6 +107,24 @@ describe("an optimiser", function()
     assert.is_true(net[1].dW == dnn.ones(2, 3, float64))
   end)
 
+  it("steps a network that learns nothing, and nothing happens", function()
+    local net = dnn.ReLU()
+    local function closure()
+      net:forward(dnn.ones(2, 3))
+      net:backward(dnn.ones(2, 3))
+      return 1
+    end
+    for name, kind in pairs(dnn.optim) do
+      local ok, opt = pcall(kind, net:parameters()) -- others want more than parameters, or make no optimiser
+      if ok and name == "LBFGS" then
+        assert.equal(1, opt:step(closure))
+      elseif ok and type(opt) == "userdata" then
+        closure()
+        opt:step()
+      end
+    end
+  end)
+
   it("refuses a gradient that is not finite, changing nothing, unless the check is off", function()
     local net, W = fixture()
     local opt = dnn.optim.Adam(net:parameters())

@@ -9,7 +9,7 @@ local lbfgs = {}
 local Lbfgs = {__name = "dnn.LBFGS"}
 
 local function dot(a, b) return (a % b):sum() end
-local function size(a) local b = a:abs() return b:max() end
+local function size(a) return #a == 0 and 0 or a:abs():max() end
 
 -- The minimum of the cubic through two points with these values and slopes, within bounds.
 local function cubic(x1, f1, g1, x2, f2, g2, low, high)
