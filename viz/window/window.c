@@ -91,8 +91,9 @@ static bool fit_pixels(window *w, int width, int height) {
 }
 
 static void draw(window *w) {
-    SDL_Surface *screen = SDL_GetWindowSurface(w->sdl);
-    if (screen == NULL || !fit_pixels(w, screen->w, screen->h))
+    int width, height;
+    present_size(w, &width, &height);
+    if (!fit_pixels(w, width, height))
         return;
     size_t left = SMOOTH_MOST;
     display_list_clear(&w->list);
@@ -100,14 +101,8 @@ static void draw(window *w) {
     view_draw(w->view, &w->list);
     w->view->options.smooth_left = NULL;
     raster_play(&w->list, &w->pixels, w->density);
-    SDL_Surface *drawn = SDL_CreateRGBSurfaceWithFormatFrom(
-        w->pixels.rgba, screen->w, screen->h, 32, 4 * screen->w, SDL_PIXELFORMAT_RGBA32);
-    if (drawn == NULL)
+    if (!present_show(w))
         return;
-    SDL_SetSurfaceBlendMode(drawn, SDL_BLENDMODE_NONE);
-    SDL_BlitSurface(drawn, NULL, screen, NULL);
-    SDL_FreeSurface(drawn);
-    SDL_UpdateWindowSurface(w->sdl);
     w->stale = w->unfinished = left == 0; /* the next frame goes on averaging */
     page_describe(w->view, w->words, sizeof w->words);
     w->frames++;
@@ -189,6 +184,7 @@ dnn_status window_open(window *w, view *v, dnn_control *trainer, int width, int 
         SDL_QuitSubSystem(SDL_INIT_VIDEO);
         return dnn_fail(err, DNN_ERROR_STATE, "the window could not be opened: %s", SDL_GetError());
     }
+    present_open(w);
     SDL_SetWindowMinimumSize(w->sdl, 240, 160);
     SDL_StartTextInput();
     w->ticked = SDL_GetTicks64();
@@ -227,6 +223,7 @@ void window_close(window *w) {
     surface_free(&w->pixels);
     if (strcmp(SDL_GetCurrentVideoDriver(), "x11") == 0)
         ignore_late_errors();
+    present_close(w);
     SDL_DestroyWindow(w->sdl);
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
     *w = (window){0};

@@ -15,9 +15,13 @@
 #define WINDOW_ARMED     4000 /* after which a first "stop" counts no more */
 
 struct SDL_Window;
+struct SDL_Renderer;
+struct SDL_Texture;
 
 typedef struct window {
     struct SDL_Window *sdl;
+    struct SDL_Renderer *renderer; /* present.c; NULL: the window's surface takes the pixels */
+    struct SDL_Texture *texture;
     view *view;
     dnn_control *trainer;
     display_list list;

@@ -16,7 +16,7 @@
 void window_follow_size(window *w) {
     int points, width, height;
     SDL_GetWindowSize(w->sdl, &points, NULL);
-    SDL_GetWindowSizeInPixels(w->sdl, &width, &height);
+    present_size(w, &width, &height);
     float device = points > 0 ? (float)width / (float)points : 1;
     w->density = device * w->view->scale;
     w->view->options.scale = w->density;
