@@ -2,8 +2,10 @@
  *
  * Prints "flops F cache C memory M": float32 operations a second of fused multiply-adds in
  * registers, and bytes a second that are read from the second-level caches and from memory, by all
- * threads together; each the best of some rounds. */
+ * threads together; and of several threads "handover S", the seconds in which a cache line goes from
+ * one to another and back. Each is the best of some rounds. */
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,7 @@
 #include "math/peak.h"
 #include "math/simd.h"
 
-enum { ROUNDS = 15, CACHE_BYTES = 256 << 10, MEMORY_BYTES = 64 << 20 };
+enum { ROUNDS = 15, TRIPS = 2000, CACHE_BYTES = 256 << 10, MEMORY_BYTES = 64 << 20 };
 
 typedef uint32_t line __attribute__((vector_size(64)));
 
@@ -72,10 +74,36 @@ static double read_speed(size_t bytes, size_t passes) {
     return speed;
 }
 
+typedef struct handover {
+    _Atomic uint32_t trips;
+    double seconds;
+} handover;
+
+/* Threads 0 and 1 count by turns. */
+static void count_trips(void *context, size_t task) {
+    handover *h = context;
+    for (int round = 0; round < ROUNDS; round++) {
+        double begun = dnn_clock_seconds();
+        for (int trip = 0; trip < TRIPS; trip++) {
+            while (atomic_load(&h->trips) % 2 != task) {
+            }
+            atomic_fetch_add(&h->trips, 1);
+        }
+        if (task == 0)
+            h->seconds = fmin(h->seconds, (dnn_clock_seconds() - begun) / TRIPS);
+    }
+}
+
 int main(int argc, char **argv) {
     if (argc > 1)
         dnn_set_threads((size_t)strtoul(argv[1], NULL, 10));
     double flops = dnn_peak_flops(DNN_FLOAT32), cache = read_speed(CACHE_BYTES, 64);
-    printf("flops %.6g cache %.6g memory %.6g\n", flops, cache, read_speed(MEMORY_BYTES, 1));
+    printf("flops %.6g cache %.6g memory %.6g", flops, cache, read_speed(MEMORY_BYTES, 1));
+    if (dnn_threads() > 1) {
+        handover h = {.seconds = INFINITY};
+        dnn_parallel(2, count_trips, &h);
+        printf(" handover %.3g", h.seconds);
+    }
+    putchar('\n');
     return 0;
 }

@@ -29,6 +29,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = sys.executable
 
 EXPRESSIONS = {"expression", "cell", "written"}
+FAR = 150e-9  # seconds for a cache line's way between CPUs that share no cache; 50e-9 between those that do
 BUSY = 0.1  # CPUs of others from which on times are doubtful
 
 
@@ -256,7 +257,7 @@ def versions(program):
 
 
 def machine_limits(program):
-    """{threads: {"flops": a second, "cache": bytes a second, "memory": bytes a second}}, measured."""
+    """{threads: {"flops": a second, "cache": bytes a second, "memory": bytes a second, "handover": seconds}}."""
     tool = os.path.join(os.path.dirname(os.path.dirname(program)), "bench", "bench_limits")
     limits = {}
     for threads in thread_counts() if os.path.exists(tool) else []:
@@ -271,6 +272,9 @@ def print_head(machine, limits, options):
     for threads, most in limits.items():
         print(f"On {threads} thread{'s' if threads != '1' else ''}: {most['flops'] / 1e9:.0f} GFLOP/s of fused "
               f"multiply-adds, {most['cache'] / 1e9:.0f} GB/s from the caches, {most['memory'] / 1e9:.0f} from memory")
+        if most.get("handover", 0) > FAR:
+            print(f"A cache line goes from one CPU to another and back in {most['handover'] * 1e9:.0f} ns: they share no"
+                  " cache now, which makes two threads slower.")
     if not limits:
         print("Without build/bench/bench_limits (cmake --build build --target bench_limits) no shares are printed.")
     if machine["load"] > 0.5:
