@@ -31,9 +31,9 @@ typedef struct dnnlua_network {
     lua_Integer number;     /* in the list of those that are */
     bool input_gradient[2]; /* by mode: the last backward made dX */
     uint64_t pass[2];       /* by mode: number of the last forward */
-    const char *buffers[2]; /* by mode: the block, whose pointers would be asked for at every step; */
+    const char *buffers[2]; /* by mode: the block in NETWORK_BUFFERS; NULL: none yet */
     size_t buffer_bytes[2];
-    dnn_matrix *output[2];  /* and the matrix in NETWORK_OUTPUT; NULL: none yet */
+    dnn_matrix *output[2];  /* by mode: the matrix in NETWORK_OUTPUT; NULL: none yet */
     lua_State *L;  /* while the runtime works on it: the state to call layers written in Lua, */
     int at;        /* the network's index on its stack, */
     int random;    /* the index of the stream to initialise from (a Random, or nil), */

@@ -16,8 +16,8 @@ typedef enum dnn_vector_level {
 /* For tests: as if this CPU had no more than that. Only kernels that ask dnn_cpu_level follow it. */
 extern dnn_vector_level dnn_cpu_limit;
 
-/* What is known of it, which every small product asks: a level and one of the next two bits; 0
- * before it has been looked at. */
+/* What every small product asks of the CPU, looked up once: a dnn_vector_level, DNN_CPU_KNOWN, and
+ * DNN_CPU_HALVES where it is so; 0 before that. */
 enum { DNN_CPU_KNOWN = 4, DNN_CPU_HALVES = 8 };
 extern atomic_int dnn_cpu_facts;
 int dnn_cpu_look(void);
