@@ -11,8 +11,8 @@
  *                W[kh, kw, i, o] X[y stride - padding + kh dilation, ..., i]
  *
  * All matrices of a call are of one type, float32 or float64, and do not overlap. Work is cut by
- * shapes alone, so results have the same bits on any number of threads. Every sum over a window is
- * taken in the order of kh, kw, i. */
+ * shapes alone, so results have the same bits on any number of threads. Sums of forward over a
+ * window are taken in the order of kh, kw, i, but where Winograd's algorithm is used. */
 #ifndef DNN_MATH_CONV_H
 #define DNN_MATH_CONV_H
 
