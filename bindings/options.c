@@ -1,5 +1,6 @@
 /* options.c: the table of options that may end a call, and constructors' arguments from a field
  * table. */
+#include <stdint.h>
 #include <string.h>
 
 #include "bindings/dnnlua.h"
@@ -225,8 +226,10 @@ void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, 
     dnnlua_check(L, status, &err);
 }
 
+/* `given` has a bit for each field that an argument has set already. */
 static void read_options(lua_State *L, int index, const char *owner, const dnn_field *fields,
-                         dnn_setting *values, const char *const *extra) {
+                         dnn_setting *values, const char *const *extra, uint64_t given) {
+    _Static_assert(DNN_MAX_FIELDS <= 64, "a bit for each");
     const char *known[DNN_MAX_FIELDS + MAX_EXTRA + 1];
     size_t count = 0;
 
@@ -237,7 +240,11 @@ static void read_options(lua_State *L, int index, const char *owner, const dnn_f
     known[count] = NULL;
     dnnlua_check_options(L, index, owner, known);
     for (size_t i = 0; i < dnn_field_count(fields); i++) {
-        if (get_option(L, index, fields[i].name))
+        bool named = get_option(L, index, fields[i].name);
+        if (named && (given >> i & 1) != 0)
+            luaL_error(L, "%s: %s is given twice, as an argument and as an option", owner,
+                       fields[i].name);
+        if (named)
             dnnlua_set_field(L, owner, fields, values, i);
         lua_pop(L, 1);
     }
@@ -257,6 +264,7 @@ int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_fie
                        dnn_setting *values, const char *const *extra) {
     dnn_error err;
     int options = 0;
+    uint64_t given = 0;
 
     index = lua_absindex(L, index);
     dnn_field_defaults(fields, values);
@@ -269,11 +277,12 @@ int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_fie
             lua_pushvalue(L, index);
             dnnlua_set_field(L, owner, fields, values, i);
             lua_pop(L, 1);
+            given |= UINT64_C(1) << i;
         }
         index++;
     }
     if (!lua_isnoneornil(L, index)) {
-        read_options(L, index, owner, fields, values, extra);
+        read_options(L, index, owner, fields, values, extra, given);
         options = index;
     }
     dnnlua_check(L, dnn_field_complete(owner, fields, values, &err), &err);

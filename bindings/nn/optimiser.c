@@ -314,7 +314,24 @@ static const dnnlua_class class = {
     .set_field = set_field,
 };
 
+/* dnn._steps_another(optimiser, network), for the Lua half: false also where either is something
+ * else, and where the optimiser has matrices, which may be a module's. */
+static int steps_another(lua_State *L) {
+    dnn_optimiser *o = dnnlua_test_optimiser(L, 1);
+    bool another = false;
+
+    if (o != NULL && !((const dnnlua_optimiser *)lua_touserdata(L, 1))->matrices &&
+        luaL_testudata(L, 2, DNNLUA_LAYER) != NULL) {
+        dnn_network *network = dnnlua_push_network(L, 2)->network;
+        another = !dnn_optimiser_has(o, dnn_network_parameters(network));
+    }
+    lua_pushboolean(L, another);
+    return 1;
+}
+
 void dnnlua_open_optimiser(lua_State *L) {
+    lua_pushcfunction(L, steps_another);
+    lua_setfield(L, -2, "_steps_another");
     lua_newtable(L);
     for (size_t i = 0; dnn_optimiser_classes[i] != NULL; i++) {
         dnnlua_add_constructor(L, optimiser_new, dnn_optimiser_classes[i],

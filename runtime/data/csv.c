@@ -128,11 +128,12 @@ static dnn_status fail_value(const dnn_csv *csv, size_t column, const dnn_csv_fi
 }
 
 static dnn_status fail_count(dnn_csv *csv, size_t count, dnn_error *err) {
+    const char other[2] = {csv->delimiter};
     return dnn_source_fail(csv->source, DNN_ERROR_FORMAT, err,
-                           "line %llu has %zu fields; expected %zu as in the first row (delimiter "
-                           "'%c'; fields that hold it need quotes)",
-                           (unsigned long long)csv->rows.line, count, csv->column_count,
-                           csv->delimiter == '\t' ? 't' : csv->delimiter);
+                           "line %llu has %zu field%s; expected %zu as in the first row (delimiter "
+                           "'%s'; fields that hold it need quotes)",
+                           (unsigned long long)csv->rows.line, count, count == 1 ? "" : "s",
+                           csv->column_count, csv->delimiter == '\t' ? "\\t" : other);
 }
 
 /* --- one row --- */

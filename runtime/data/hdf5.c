@@ -162,9 +162,16 @@ dnn_status dnn_hdf5_find(const dnn_hdf5 *file, const char *name, const dnn_hdf5_
         else
             low = middle + 1;
     }
-    for (size_t i = 0; i < file->count && length < sizeof names; i++)
-        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s",
-                                   length == 0 ? "" : ", ", file->datasets[i].name);
+    for (size_t i = 0; i < file->count; i++) {
+        const char *each = file->datasets[i].name, *comma = length == 0 ? "" : ", ";
+        bool fits = length + strlen(each) + 40 < sizeof names; /* and what follows, if it does not */
+        int n = fits ? snprintf(names + length, sizeof names - length, "%s%s", comma, each)
+                     : snprintf(names + length, sizeof names - length, "%s... (%zu in all)", comma,
+                                file->count);
+        if (!fits)
+            break;
+        length += (size_t)n;
+    }
     return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: has no dataset '%s'; it has: %s", file->path,
                     name, names);
 }

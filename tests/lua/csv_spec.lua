@@ -79,6 +79,8 @@ describe("dnn.data.csv", function()
   it("names file, line and column of what is wrong", function()
     refuses("line 3 has 2 fields; expected 3 as in the first row (delimiter ','; fields that hold it need quotes)",
       data.csv, put "a,b,c\n1,2,3\n4,5\n")
+    refuses("line 2 has 1 field; expected 2 as in the first row (delimiter '\\t'; fields that hold it need quotes)",
+      data.csv, put "1\t2\n3\n")
     refuses("line 4, column 2 (b): 'x1' is not a number", data.csv, put 'a,b\n"1\n",2\n2,x1\n')
     refuses("line 2, column 1: '1.2.3' is not a number", data.csv, put "1\n1.2.3\n")
     refuses("line 2 opens a quote that is never closed", data.csv, put 'a,b\n"1,2\n3,4\n')

@@ -311,6 +311,7 @@ describe("options that make no sense", function()
     fails("dnn.fit: metrics: the function mine must return a number, it returned nil",
       {metrics = {mine = function() end}})
     local other = dnn.optim.SGD(parts().net:parameters())
+    fails("dnn.fit: the optimiser steps another network", {optimiser = other})
     fails("dnn.fit: the schedule is of another optimiser", {schedule = dnn.optim.StepLR(other, {step_size = 1})})
     fails("dnn.fit: schedule must be a schedule, such as dnn.optim.StepLR(optimiser, {...}), got dnn.Optimiser",
       {schedule = other})

@@ -21,6 +21,10 @@ describe("a mistake with layers and networks:", function()
     {"layers that do not follow one another", function() dnn.Sequential{dnn.Linear(3, 4), dnn.Linear(3, 1)} end,
       "network: layer 2, Linear(3 -> 1): needs 3 features, but its input is 4 (the output of layer 1, "
         .. "Linear(3 -> 4))"},
+    {"a setting that comes twice", function() dnn.Conv2d(3, 4, 3, {kernel_size = 5}) end,
+      "Conv2d: kernel_size is given twice, as an argument and as an option"},
+    {"a probability that comes twice", function() dnn.Dropout(0.5, {p = 0.5}) end,
+      "Dropout: p is given twice, as an argument and as an option"},
     {"groups that do not divide the channels", function() dnn.GroupNorm(4, 6) end,
       "GroupNorm: 4 groups do not divide 6 channels into equal parts"},
     {"groups of other channels", function() dnn.Sequential{dnn.Input(2, 2, 3), dnn.GroupNorm(2, 4)} end,

@@ -80,6 +80,7 @@ function fit_options.read(given)
     fail "the loss has reduction \"none\", a cost for each example; a training needs one number: \"mean\" or \"sum\""
   end
   opts.optimiser = opts.optimiser or dnn.optim.Adam(opts.net:parameters())
+  if dnn._steps_another(opts.optimiser, opts.net) then fail "the optimiser steps another network" end
   local paced = type(opts.schedule) == "table" and rawget(opts.schedule, "optimiser")
   if paced and paced ~= opts.optimiser then fail "the schedule is of another optimiser" end
   if opts.keep_best == nil then opts.keep_best = opts.patience ~= nil end

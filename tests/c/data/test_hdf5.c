@@ -190,6 +190,23 @@ static void names_what_a_file_has_and_refuses_text_and_wrong_matrices(void **sta
     dnn_hdf5_close(file);
 }
 
+static void names_as_many_datasets_as_fit_as_a_whole(void **state) {
+    (void)state;
+    char name[32];
+    dnn_hdf5 *file;
+    const dnn_hdf5_info *info;
+    hid_t made = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    for (int i = 0; i < 60; i++) {
+        snprintf(name, sizeof name, "dataset %02d", i);
+        add(made, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, 0, NULL, (double[]){1}, false);
+    }
+    H5Fclose(made);
+    check_ok(dnn_hdf5_open(&file, path, NULL, &err));
+    check_fails(dnn_hdf5_find(file, "x", &info, &err), DNN_ERROR_ARGUMENT,
+                "dataset 17, ... (60 in all)");
+    dnn_hdf5_close(file);
+}
+
 static void says_why_a_file_cannot_be_opened(void **state) {
     (void)state;
     dnn_hdf5 *file;
@@ -320,6 +337,7 @@ int main(void) {
         cmocka_unit_test(the_first_axis_becomes_columns_and_numbers_of_any_kind_convert),
         cmocka_unit_test(a_long_dataset_is_read_whole_also_after_an_interruption),
         cmocka_unit_test(names_what_a_file_has_and_refuses_text_and_wrong_matrices),
+        cmocka_unit_test(names_as_many_datasets_as_fit_as_a_whole),
         cmocka_unit_test(says_why_a_file_cannot_be_opened),
         cmocka_unit_test(a_file_cut_short_is_an_error_at_every_length),
         cmocka_unit_test(a_damaged_packed_dataset_is_an_error),
