@@ -106,6 +106,42 @@ static void check_skipped(const dnn_folder *folder, const char *const *lines, si
         assert_string_equal(folder->skipped[i] + strlen(root) + 1, lines[i]);
 }
 
+static void link_to(const char *target, const char *name) {
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", root, name);
+    assert_int_equal(symlink(target, path), 0);
+}
+
+static void links_are_followed_and_broken_ones_are_named(void **state) {
+    (void)state;
+    clear();
+    make_folder("cats");
+    make_folder("dogs");
+    touch("cats/1.png");
+    touch("dogs/1.png");
+    touch("dogs/desktop.ini");
+    link_to("cats", "kittens");
+    link_to("1.png", "dogs/2.png");
+    link_to("nowhere.png", "dogs/3.png");
+    link_to("/dev/null", "dogs/4.png");
+    dnn_folder folder;
+    check_ok(dnn_folder_list(&folder, root, NULL, 0, &err));
+    assert_int_equal(folder.class_count, 3);
+    assert_string_equal(folder.classes[2], "kittens");
+    check_skipped(&folder,
+                  (const char *[]){"dogs/3.png: is a broken link", "dogs/4.png: is not an image"},
+                  2);
+    dnn_folder_free(&folder);
+    check_files((const char *[]){"cats/1.png", "dogs/1.png", "dogs/2.png", "kittens/1.png"},
+                (uint32_t[]){0, 1, 1, 2}, 4);
+    char with_slash[64];
+    snprintf(with_slash, sizeof with_slash, "%s/", root);
+    check_ok(dnn_folder_list(&folder, with_slash, NULL, 0, &err));
+    assert_int_equal(folder.file_count, 4);
+    assert_null(strstr(folder.files[0], "//"));
+    dnn_folder_free(&folder);
+}
+
 static void names_what_it_passes_over(void **state) {
     (void)state;
     clear();
@@ -272,7 +308,9 @@ static void packs_what_it_could_decode_on_any_number_of_threads(void **state) {
                                    pixels, ok, errors, &good, &err));
         assert_int_equal(good, 3);
         assert_memory_equal(ok, ((uint8_t[]){1, 0, 1, 1}), 4);
-        assert_non_null(strstr(errors[1].text, "/cat.3.png: expected an image (JPEG, PNG, WebP, GIF or BMP), but the file is empty"));
+        assert_non_null(strstr(
+            errors[1].text,
+            "/cat.3.png: expected an image (JPEG, PNG, WebP, GIF or BMP), but the file is empty"));
         for (size_t i = 0; i < 3 * 8 * 8 * 3; i++)
             assert_int_equal(pixels[i], levels[i / (8 * 8 * 3)]);
     }
@@ -368,6 +406,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_named_by_class_are_sorted_with_numbers_by_value),
         cmocka_unit_test(subfolders_are_classes),
+        cmocka_unit_test(links_are_followed_and_broken_ones_are_named),
         cmocka_unit_test(names_what_it_passes_over),
         cmocka_unit_test(given_classes_fix_the_labels),
         cmocka_unit_test(train_and_test_are_the_two_sets),

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "data/cifar.h"
 #include "data/csv.h"
 #include "data/idx.h"
 #include "data/npy.h"
@@ -152,6 +153,75 @@ static void a_matrix_of_another_shape_is_refused(void **state) {
     dnn_source_close(source);
 }
 
+static void columns_that_a_table_does_not_have_are_refused(void **state) {
+    (void)state;
+    const dnn_csv_options options = {.header = -1, .dtype = DNN_FLOAT64};
+    dnn_csv *csv;
+    dnn_matrix m;
+    write_file(path, "1,2\n3,4\n", 8);
+    check_ok(dnn_csv_open(&csv, path, &options, &err));
+    check_fails(dnn_csv_read(csv, (size_t[]){0, 2}, 2, &err), DNN_ERROR_ARGUMENT,
+                "test_readers.tmp: column 3 does not exist; there are 2");
+    dnn_csv_close(csv);
+    check_ok(dnn_csv_open(&csv, path, &options, &err));
+    check_fails(dnn_csv_read(csv, (size_t[]){1, 1}, 2, &err), DNN_ERROR_ARGUMENT,
+                "test_readers.tmp: column 2 is given twice; there are 2");
+    dnn_csv_close(csv);
+    check_ok(dnn_csv_open(&csv, path, &options, &err));
+    check_ok(dnn_csv_read(csv, (size_t[]){1}, 1, &err));
+    static const struct {
+        size_t first, rows, cols;
+        dnn_dtype dtype;
+    } wrong[] = {
+        {1, 1, 2, DNN_FLOAT64},
+        {0, 2, 2, DNN_FLOAT64},
+        {0, 1, 3, DNN_FLOAT64},
+        {0, 1, 2, DNN_FLOAT32}
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        check_ok(dnn_matrix_create(&m, wrong[i].dtype, wrong[i].rows, wrong[i].cols, &err));
+        check_fails(dnn_csv_take(csv, wrong[i].first, &m, &err), DNN_ERROR_SHAPE,
+                    "needs a matrix of 2 columns of its type");
+        dnn_matrix_free(&m);
+    }
+    dnn_csv_close(csv);
+}
+
+static void images_of_cifar_need_matrices_of_their_size(void **state) {
+    (void)state;
+    static const uint8_t record[3073] = {7};
+    static const struct {
+        size_t rows, cols, label_rows, labels, count, first;
+        dnn_dtype dtype;
+        dnn_status status;
+    } cases[] = {
+        {3072, 2, 1, 2, 1, 1, DNN_UINT8,   DNN_OK          },
+        {3072, 2, 1, 2, 1, 2, DNN_UINT8,   DNN_ERROR_SHAPE },
+        {3072, 2, 1, 1, 1, 0, DNN_UINT8,   DNN_ERROR_SHAPE },
+        {3072, 2, 2, 2, 1, 0, DNN_UINT8,   DNN_ERROR_SHAPE },
+        {3071, 2, 1, 2, 1, 0, DNN_UINT8,   DNN_ERROR_SHAPE },
+        {3072, 2, 1, 2, 1, 0, DNN_FLOAT32, DNN_ERROR_SHAPE },
+        {3072, 2, 1, 2, 2, 0, DNN_UINT8,   DNN_ERROR_FORMAT}, /* of which there is one */
+    };
+    write_file(path, record, sizeof record);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        dnn_source *source;
+        dnn_matrix pixels, labels;
+        check_ok(dnn_source_open(&source, path, &err));
+        check_ok(dnn_matrix_create(&pixels, cases[i].dtype, cases[i].rows, cases[i].cols, &err));
+        check_ok(
+            dnn_matrix_create(&labels, DNN_FLOAT32, cases[i].label_rows, cases[i].labels, &err));
+        assert_int_equal(
+            dnn_cifar_read(source, cases[i].count, &pixels, &labels, cases[i].first, &err),
+            cases[i].status);
+        if (cases[i].status == DNN_OK)
+            check_close(dnn_matrix_get(&labels, 0, 1), 8, 0); /* labels count from 1 */
+        dnn_matrix_free(&pixels);
+        dnn_matrix_free(&labels);
+        dnn_source_close(source);
+    }
+}
+
 /* 1 GiB of zeros in about a megabyte: allowed by name only. */
 static void what_would_unpack_to_suspiciously_much_has_to_be_allowed(void **state) {
     (void)state;
@@ -188,6 +258,8 @@ int main(void) {
         cmocka_unit_test(an_interruption_ends_the_reading),
         cmocka_unit_test(claims_are_held_against_the_file_before_memory_is_taken),
         cmocka_unit_test(a_matrix_of_another_shape_is_refused),
+        cmocka_unit_test(columns_that_a_table_does_not_have_are_refused),
+        cmocka_unit_test(images_of_cifar_need_matrices_of_their_size),
         cmocka_unit_test(what_would_unpack_to_suspiciously_much_has_to_be_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, remove_files);
