@@ -28,6 +28,11 @@ describe("dnnlua", function()
         (error_of("local a = 'é', x.y.z", "-e 'x = {}'"):gsub("stack traceback.*", "")))
     end)
 
+    it("tells a script that has not required the module how it begins", function()
+      assert.equal("dnnlua: @/error.lua:1: attempt to index a nil value (global 'dnn'); a script begins with: "
+        .. "local dnn = require \"dnn\"", error_of("print(dnn.ones(1, 1))"):match "^[^\n]+")
+    end)
+
     it("marks nothing where the name occurs twice or is part of another", function()
       assert.equal("dnnlua: @/error.lua:1: attempt to call a nil value (global 'f')\n     1 | ff = f(1) + f(2)\n",
         (error_of("ff = f(1) + f(2)"):gsub("stack traceback.*", "")))

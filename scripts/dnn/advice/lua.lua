@@ -18,6 +18,7 @@ return {
     exit = "it is os.exit()",
     quit = "it is os.exit()",
     torch = "it is dnn here",
+    dnn = "a script begins with: local dnn = require \"dnn\"",
     nn = "layers and losses are in dnn itself: dnn.Linear",
     np = "it is dnn here: dnn.zeros, dnn.mean, ...",
     numpy = "it is dnn here: dnn.zeros, dnn.mean, ...",
