@@ -4,7 +4,8 @@
     valgrind.py BUILD [PART...]
 
 BUILD is a folder with the tests built, without a sanitiser; a PART is a part of the tests' names, as in core or nn_tape.
-Ends with 0 when no test fails and valgrind has nothing to say. A test runs 20 to 50 times as long as by itself.
+Ends with 0 when no test fails and valgrind has nothing to say. A test runs 20 to 50 times as long as by itself. Nothing
+may be built there meanwhile.
 """
 import concurrent.futures
 import glob
@@ -17,9 +18,11 @@ VALGRIND = ["valgrind", "-q", "--leak-check=full", "--show-leak-kinds=definite,i
             "--errors-for-leak-kinds=definite,indirect", "--error-exitcode=99", "--child-silent-after-fork=yes"]
 MOST_SECONDS = 1800  # for one test
 
-# Tests that cannot pass under valgrind: it turns the clone(CLONE_VM | CLONE_VFORK) of posix_spawn into a fork, so that the
-# caller does not hear that the program could not be started.
-KNOWN = {"a_program_is_given_its_descriptors_in_any_order"}
+# Tests that cannot pass under valgrind, and then lose what they hold. It turns the clone(CLONE_VM | CLONE_VFORK) of
+# posix_spawn into a fork, so that the caller does not hear that the program could not be started; and it computes long
+# double, which a test takes for its reference, in 64 bits.
+KNOWN = {"a_program_is_given_its_descriptors_in_any_order", "every_reduction_agrees_with_a_plain_loop_in_every_layout"}
+FAULT = re.compile(r"^==\d+== (Invalid|Conditional|Use of|Syscall|Mismatched|Source and|Process terminating)", re.MULTILINE)
 FAILED = re.compile(r"^\[  FAILED  \] (\w+)$", re.MULTILINE)
 
 
@@ -31,7 +34,7 @@ def run(program):
         return program, f"given up after {MOST_SECONDS} seconds\n"
     said = done.stdout + done.stderr
     failed = set(FAILED.findall(said))
-    good = done.returncode == 0 or (done.returncode != 99 and failed and failed <= KNOWN)
+    good = done.returncode == 0 or (failed and failed <= KNOWN and not FAULT.search(said))
     return program, "" if good else said
 
 
