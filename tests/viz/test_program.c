@@ -160,6 +160,11 @@ static void text_is_plotted_within_the_columns_and_plain_in_a_pipe(void **state)
             characters += ((unsigned char)*c & 0xC0) != 0x80;
         assert_true(characters <= 100);
     }
+    for (int rows = 8; rows < 20; rows++) { /* in few lines too no number is over the title */
+        char low[64];
+        snprintf(low, sizeof low, "runs/cats --text --size 60x%d --only cost", rows);
+        check_says(low, 0, " cost");
+    }
     check_says("runs/cats --text --size 60x20 --only cost", 0, "test");
     size_t lines = 0;
     for (const char *c = output; *c != '\0'; c++)

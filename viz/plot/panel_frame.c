@@ -74,7 +74,7 @@ float draw_title_beside(const panel *p, const page_options *o, const char *note,
         room -= beside + 12;
     draw_text_within(list, p->area.x + s.padding, baseline, room, title,
                      (text_style){TITLE_SIZE, o->theme->text, FONT_BOLD, ANCHOR_LEFT, 0});
-    return baseline + (s.padding < PADDING ? 6 : 10);
+    return baseline + 10;
 }
 
 float draw_title(const panel *p, const page_options *o, const char *note, display_list *list) {
