@@ -68,7 +68,7 @@ function dnn.data.csv(path, options) end
 
 ---Writes a matrix, or what `dnn.data.csv` returned, as a CSV file: each column becomes a line.
 ---
----Numbers read back exactly. Classes are written by name.
+---Numbers read back exactly, except NaN, which counts as missing. Classes are written by name.
 ---
 ---Errors: names that are not one per row of X, a Y with another number of columns. Nil and a message where the file
 ---cannot be written; the old one stays intact.
