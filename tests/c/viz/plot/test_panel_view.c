@@ -53,6 +53,12 @@ static double value_at(const panel *p, double x) {
     return axis_value(&p->x, (x - p->plot.x) / p->plot.w);
 }
 
+/* Part by part: what is between them in memory may be anything. */
+static void check_same_axis(const axis *a, const axis *b) {
+    assert_true(a->scale == b->scale && a->unit == b->unit && a->whole == b->whole);
+    assert_true(a->low == b->low && a->high == b->high && a->linear_within == b->linear_within);
+}
+
 static void a_view_follows_the_data_until_it_is_moved_and_after_a_fit(void **state) {
     scene *s = *state;
     panel *p = s->panels;
@@ -63,8 +69,8 @@ static void a_view_follows_the_data_until_it_is_moved_and_after_a_fit(void **sta
     axis x = p->x, y = p->y;
     sample_point(s->tag, 90000, 90);
     draw(s, NULL);
-    assert_memory_equal(&p->x, &x, sizeof x);
-    assert_memory_equal(&p->y, &y, sizeof y);
+    check_same_axis(&p->x, &x);
+    check_same_axis(&p->y, &y);
     panel_fit(p, &s->options);
     assert_true(p->x.high > 90000 && p->y.high > 90 && !p->held);
 }
