@@ -13,6 +13,11 @@
     ((size_t)1 << 26) /* bytes that texts may always have, besides what the file bears             \
                        */
 
+/* Before each block: the library loses those that it holds when a reading fails. */
+typedef struct block {
+    struct block *next, *previous; /* in a circle, through the reading's own */
+} block;
+
 typedef struct reading {
     const dnn_hdf5 *file;
     const dnn_hdf5_info *info;
@@ -20,6 +25,7 @@ typedef struct reading {
     size_t size; /* of a fixed string, 0: of variable length */
     bool trims_spaces, has_too_many;
     size_t taken, most; /* bytes that the library has taken, and may take */
+    block blocks;       /* that it holds now */
     dnn_hdf5_texts *out;
 } reading;
 
@@ -28,15 +34,29 @@ typedef struct reading {
 static void *take(size_t size, void *context) {
     reading *r = context;
     r->has_too_many = size > r->most - r->taken;
-    if (r->has_too_many)
+    block *b = r->has_too_many ? NULL : malloc(sizeof *b + size);
+    if (b == NULL)
         return NULL;
     r->taken += size;
-    return malloc(size);
+    *b = (block){r->blocks.next, &r->blocks};
+    b->next->previous = b;
+    r->blocks.next = b;
+    return b + 1;
 }
 
-static void give_back(void *block, void *context) {
+static void give_back(void *bytes, void *context) {
     (void)context;
-    free(block);
+    if (bytes == NULL)
+        return;
+    block *b = (block *)bytes - 1;
+    b->next->previous = b->previous;
+    b->previous->next = b->next;
+    free(b);
+}
+
+static void give_back_all(reading *r) {
+    while (r->blocks.next != &r->blocks)
+        give_back(r->blocks.next + 1, r);
 }
 
 /* --- collecting --- */
@@ -165,9 +185,11 @@ static dnn_status read_texts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hdf5
     dnn_status status = dnn_hdf5_open_dataset(file, info, bytes, &r.dataset, err);
     if (status != DNN_OK)
         return status;
+    r.blocks = (block){&r.blocks, &r.blocks};
     status = prepare(&r, err);
     if (status == DNN_OK && info->rows > 0)
         status = read_all(&r, err);
+    give_back_all(&r);
     H5Sclose(r.space);
     H5Tclose(r.type);
     H5Pclose(r.transfer);
