@@ -280,6 +280,28 @@ describe("a layer written in Lua", function()
     assert.is_true(rawequal(seen.dA, net[2].dA) and rawequal(seen.dX, net[1].dA))
   end)
 
+  it("is offered no matrix of a backward that failed", function()
+    local fails, offered
+    local net = dnn.Sequential{dnn.Layer{
+      parameters = {s = {2, 1}},
+      forward = function(_, X) return X end,
+      backward = function(_, dA, _, _, out)
+        offered = out
+        assert(not fails, "fails")
+        return dA
+      end,
+    }, dnn.Linear(2, 2)}
+    local function backward(options)
+      return pcall(net.backward, net, net:forward(dnn.ones(2, 2)), options)
+    end
+    assert.is_true(backward() and offered == nil)
+    fails = true
+    assert.is_false(backward{input_gradient = true})
+    assert.is_true(offered ~= nil)
+    fails = false
+    assert.is_true(backward() and offered == nil)
+  end)
+
   it("may write into the matrix that it is offered, and then makes no garbage", function()
     local options = {} -- one table for every call
     local function into(out)

@@ -155,11 +155,14 @@ static void set_input_gradients(const dnn_network *network, dnn_plan *plan, size
 
 static dnn_status run_backward(dnn_network *network, dnn_plan *plan, const dnn_matrix *dX,
                                dnn_error *err) {
+    bool placed = dX == NULL && plan->gradients_version == network->needs_version;
+    if (!placed)
+        plan->gradients_version = 0; /* also where a layer fails: no place of this dX is left */
     for (size_t s = network->step_count; s-- > network->lowest;) {
         dnn_call *call = &plan->calls[s];
         if (!network->needs[network->steps[s].output])
             continue;
-        if (dX != NULL || plan->gradients_version != network->needs_version)
+        if (!placed)
             set_input_gradients(network, plan, s, dX);
         bool same = call->dX[0].data == call->dA.data;
         if (call->gated || (same && dnn_step_is_view(&network->steps[s], plan->training)))
