@@ -79,8 +79,8 @@ static int random_normal(lua_State *L) {
 
     if (!isfinite(mean) || !(deviation >= 0) || !isfinite(deviation)) {
         return luaL_error(
-            L, "normal: expected a finite mean and a standard deviation >= 0, got %f and %f%s", mean,
-            deviation, dnnlua_push_usage(L));
+            L, "normal: expected a finite mean and a standard deviation >= 0, got %f and %f%s",
+            dnn_shown(mean), dnn_shown(deviation), dnnlua_push_usage(L));
     }
     lua_pushnumber(L, mean + deviation * dnn_random_normal(random));
     return 1;

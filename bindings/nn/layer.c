@@ -58,6 +58,8 @@ static int layer_gc(lua_State *L) {
 
     dnn_layer_release(self->layer);
     self->layer = NULL;
+    lua_pushnil(L); /* a finaliser that runs later may still have it: no layer any more */
+    lua_setmetatable(L, 1);
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* network.c: the memory of a network: open and closed, buffers, and the matrices in them. */
 #include "bindings/nn/network.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "bindings/matrix/matrix.h"
@@ -46,7 +47,7 @@ void dnnlua_network_require_idle(lua_State *L, const dnnlua_network *self) {
         luaL_error(L, "network: this network is running; one of its layers called it");
 }
 
-static uint64_t closings;
+static atomic_uint_least64_t closings; /* of all threads, each of which may have its own state */
 
 uint64_t dnnlua_networks_closed(void) {
     return closings;

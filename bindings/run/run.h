@@ -11,6 +11,7 @@
 
 #include "bindings/host.h"
 #include "bindings/nn/network.h"
+#include "bindings/nn/optimiser.h"
 #include "log/control.h"
 #include "log/run_log.h"
 
@@ -50,7 +51,7 @@ typedef struct dnnlua_run {
     lua_Integer step; /* of the last log, -1 before the first */
 
     dnnlua_network *network; /* watched, kept alive by a user value; NULL: none */
-    dnn_optimiser *optimiser;
+    dnnlua_optimiser *optimiser; /* likewise; may be collected first */
     dnnlua_interval look, histograms;
     bool change_asked;
     bool graph_logged;
@@ -153,6 +154,9 @@ void dnnlua_run_unwatch(lua_State *L, int run);
 
 /* The watched network, NULL when there is none or it is closed or running. */
 dnn_network *dnnlua_run_network(const dnnlua_run *self);
+
+/* The optimiser that was given with it, NULL when there is none or the collector has taken it. */
+dnn_optimiser *dnnlua_run_optimiser(const dnnlua_run *self);
 
 /* Logs the state of the network when it is time to; groups that the table `values` has are left to
  * it. */

@@ -39,6 +39,10 @@ dnn_network *dnnlua_run_network(const dnnlua_run *self) {
     return idle ? self->network->network : NULL;
 }
 
+dnn_optimiser *dnnlua_run_optimiser(const dnnlua_run *self) {
+    return self->optimiser != NULL ? self->optimiser->optimiser : NULL;
+}
+
 void dnnlua_run_unwatch(lua_State *L, int run) {
     dnnlua_run *self = lua_touserdata(L, run);
 
@@ -149,7 +153,7 @@ void dnnlua_run_watch(lua_State *L, int run, int network, int optimiser) {
     p->change_wanted = self->change_asked = true;
     self->network = watched;
     watching++;
-    self->optimiser = steps;
+    self->optimiser = steps != NULL ? lua_touserdata(L, optimiser) : NULL;
     describe_network(L, self, network);
     if (steps != NULL)
         describe_optimiser(L, self, steps);
@@ -256,8 +260,9 @@ static void log_network(const look *l) {
     log_layers(l, "dead_units", dead_units);
     if (l->self->change_asked && !p->change_wanted)
         log_layers(l, "update_ratio", update_ratio);
-    if (l->self->optimiser != NULL && is_ours(l, "learning_rate"))
-        log_number(l, "learning_rate", NULL, dnn_optimiser_settings(l->self->optimiser)[0].number);
+    dnn_optimiser *optimiser = dnnlua_run_optimiser(l->self);
+    if (optimiser != NULL && is_ours(l, "learning_rate"))
+        log_number(l, "learning_rate", NULL, dnn_optimiser_settings(optimiser)[0].number);
     p->change_wanted = l->self->change_asked = true;
 }
 

@@ -158,7 +158,7 @@ static void save_checkpoint(lua_State *L, int run, dnnlua_run *self) {
 
 /* Multiplies the learning rate, which must stay one that the optimiser takes. */
 static void change_rate(dnnlua_run *self, const char *factor) {
-    dnn_optimiser *optimiser = self->network != NULL ? self->optimiser : NULL;
+    dnn_optimiser *optimiser = dnnlua_run_optimiser(self);
     dnn_error err;
 
     if (optimiser == NULL) {

@@ -122,3 +122,34 @@ describe("a finaliser that closes or runs a network", function()
     end)
   end
 end)
+
+describe("a finaliser that runs after those of a network", function()
+  -- The collector finalises what was made last first.
+  it("is refused the network and its layers", function()
+    local uses <const> = {
+      function(net) return net[1].weight end,
+      function(net) return net:forward(dnn.ones(3, 1)) end,
+      function(net) return net:state_dict() end,
+      function(net) return #net end,
+      function(net) return net.training end,
+      function(net) return dnn.Sequential {net, dnn.Tanh()} end,
+      function(_, layer) layer.weight = dnn.ones(2, 3) end,
+      function(_, layer) return layer:copy() end,
+    }
+    local refused = 0
+    local function make()
+      local all = {}
+      all.first = setmetatable({}, {__gc = function()
+        for _, use in ipairs(uses) do
+          if not pcall(use, all.net, all.layer) then refused = refused + 1 end
+        end
+      end})
+      all.net = trained()
+      all.layer = all.net[1]
+    end
+    make()
+    collectgarbage()
+    collectgarbage()
+    assert.equal(#uses, refused)
+  end)
+end)

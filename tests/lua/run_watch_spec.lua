@@ -163,6 +163,28 @@ describe("dnn.Run", function()
       assert.is_number(event_file.series(events_of(run), "grad_norm/2 Linear")[2])
     end)
 
+    it("does without an optimiser that was collected before a finaliser logs", function()
+      -- The collector finalises what was made last first.
+      local function watch()
+        local net = dnn.Sequential {dnn.Linear(3, 2)}
+        local run = assert(dnn.Run(folder, {every = 0}))
+        local all = {}
+        all.first = setmetatable({}, {__gc = function() run:log(2, {cost = all.net and 1}) end})
+        all.net, all.optimiser = net, dnn.optim.SGD(net:parameters(), {lr = 0.1})
+        run:watch(net, all.optimiser)
+        run:log(1, {cost = 2})
+        return run.file
+      end
+      local path = watch()
+      collectgarbage()
+      collectgarbage()
+      local steps = {cost = {}, learning_rate = {}}
+      for _, event in ipairs(event_file.read(path)) do
+        if steps[event.tag] then table.insert(steps[event.tag], event.step) end
+      end
+      assert.same({cost = {1, 2}, learning_rate = {1}}, steps)
+    end)
+
     it("ends with the network, and with the run", function()
       local net, optimiser, step = training()
       local run <close> = assert(dnn.Run(folder, {net = net, optimiser = optimiser, every = 0}))
