@@ -347,7 +347,7 @@ typedef struct dnnlua_loss {
     dnn_setting settings[DNN_MAX_FIELDS];
     bool for_each; /* reduction = "none": it gives a cost for each example */
     const dnn_matrix *vector;        /* the one among its settings, or NULL */
-    const dnn_matrix *kept[DNNLUA_LOSS_KEPT]; /* what forward was given: see loss.c */
+    const dnn_matrix *kept[DNNLUA_LOSS_KEPT]; /* what forward was given: see loss.h */
     dnn_matrix *gradient[DNN_LOSS_INPUTS];    /* what backward has returned; NULL: nothing yet */
     uint64_t pass[DNN_LOSS_INPUTS];  /* of A, B and C in the last forward */
     dnn_layer recorded;              /* what a tape records of a forward: the operator `loss`, */
