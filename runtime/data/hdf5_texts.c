@@ -9,9 +9,9 @@
 #include "data/hdf5_file.h"
 
 #define SLAB 1024 /* strings read at once */
-#define PLENTY                                                                                     \
-    ((size_t)1 << 26) /* bytes that texts may always have, besides what the file bears             \
-                       */
+
+/* Bytes that texts may always have, besides what the file bears. */
+#define PLENTY ((size_t)1 << 26)
 
 /* Before each block: the library loses those that it holds when a reading fails. */
 typedef struct block {
