@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "core/terminal.h"
 #include "viz/draw/font.h"
+#include "viz/draw/output.h"
 #include "viz/options.h"
 #include "viz/report/serve.h"
 #include "viz/terminal/terminal.h"
@@ -158,10 +159,10 @@ static int plot_text(view *v, source *s, const options *o) {
         good = terminal_list_runs(v, columns, stdout) && good;
     if (words)
         good = terminal_list_values(v, stdout) && good;
-    good = good && putchar('\n') != EOF && fflush(stdout) == 0;
+    good = good && putchar('\n') != EOF;
     if (damage_check_memory(v, &err) != DNN_OK)
         return complain(&err);
-    return good ? 0 : 1;
+    return output_flush(good, &err) == DNN_OK ? 0 : complain(&err);
 }
 
 /* What a served page shows now. */
@@ -254,7 +255,7 @@ int main(int argc, char **argv) {
             options_help(stdout);
         else
             puts("dnnview " DNN_VERSION);
-        return fflush(stdout) == 0 ? 0 : 1;
+        return output_flush(true, &err) == DNN_OK ? 0 : complain(&err);
     }
     /* Ctrl-C at the training's terminal is meant for the training, and so is the processor. */
     if (o.control >= 0) {

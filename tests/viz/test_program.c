@@ -38,7 +38,7 @@ static int remove_folder(void **state) {
 /* Runs dnnview with these arguments; its output and its errors are left in `output`. */
 static int dnnview(const char *arguments) {
     char line[1024];
-    snprintf(line, sizeof line, "\"$DNNVIEW\" %s 2>&1 </dev/null", arguments);
+    snprintf(line, sizeof line, "{ \"$DNNVIEW\" %s; } 2>&1 </dev/null", arguments);
     FILE *out = popen(line, "r");
     assert_non_null(out);
     size_t n = fread(output, 1, sizeof output - 1, out);
@@ -92,6 +92,15 @@ static void a_file_that_cannot_be_written_is_named(void **state) {
     check_says("runs/cats --svg no/cats.svg", 1, "no/cats.svg");
     check_says("runs/cats --csv no/cats.csv", 1, "no/cats.csv");
     check_says("runs/cats --follow", 1, "--text alone plots once");
+}
+
+static void output_that_cannot_be_written_is_an_error(void **state) {
+    (void)state;
+    if (access("/dev/full", W_OK) != 0)
+        skip();
+    check_says("runs/cats --text >/dev/full", 1, "dnnview: the standard output: No space left");
+    check_says("runs/cats --png - >/dev/full", 1, "dnnview: the standard output: No space left");
+    check_says("--keys >/dev/full", 1, "dnnview: the standard output: No space left");
 }
 
 static size_t read_file(const char *path, char *bytes, size_t size) {
@@ -307,6 +316,7 @@ int main(void) {
         cmocka_unit_test(what_is_no_run_is_named_with_status_1),
         cmocka_unit_test(without_a_display_it_says_what_goes_instead),
         cmocka_unit_test(a_file_that_cannot_be_written_is_named),
+        cmocka_unit_test(output_that_cannot_be_written_is_an_error),
         cmocka_unit_test(pictures_have_the_size_that_was_asked_for),
         cmocka_unit_test(one_call_writes_all_kinds_of_files),
         cmocka_unit_test(text_is_plotted_within_the_columns_and_plain_in_a_pipe),

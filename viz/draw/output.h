@@ -10,4 +10,7 @@ dnn_status output_bytes(const char *path, const void *bytes, size_t size, dnn_er
 dnn_status output_text(const char *path, dnn_text_writer *write, const void *context,
                        dnn_error *err);
 
+/* After printing to the standard output; `good`: so far all was written. DNN_ERROR_FILE when not. */
+dnn_status output_flush(bool good, dnn_error *err);
+
 #endif
