@@ -1,17 +1,13 @@
-/* hdf5_apart.c: HDF5 files read by a process of their own, which the HDF5 library may bring down.
+/* hdf5_apart.c: HDF5 files read by a process of their own (hdf5_reader.c), which the HDF5 library
+ * may bring down: this is the process that asks.
  *
- * The process is a fork. It keeps nothing open but a socket, opens the file, answers one question
- * after the other, and ends when none has come for a second: it would else hold on to the pages
- * that this process has changed since. The next question starts another one.
- *
- * A question is a struct and the dataset's name. An answer begins with a status; an error follows
- * it, or what was asked for. Both processes are of one program, so structs go as they are. */
+ * The other one is a fork, and ends when no question has come for a second: it would else hold on
+ * to the pages that this process has changed since. The next question starts another one. */
+#include "data/hdf5_apart.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -22,192 +18,8 @@
 #include "core/memory.h"
 #include "core/process.h"
 #include "core/threads.h"
-#include "data/hdf5_file.h"
 
-enum { LOOK_MS = 50, IDLE_MS = 1000 }; /* between two looks for an interruption; until it ends */
-enum { LIST, CHECK, NUMBERS, TEXTS };
-
-typedef struct question {
-    int kind;
-    size_t name_bytes; /* with its zero */
-    size_t rows, cols; /* of the matrix that it is to be read into */
-    dnn_dtype dtype;
-} question;
-
-/* --- the process that reads --- */
-
-static bool tell(int socket, const void *bytes, size_t size) {
-    for (const char *at = bytes; size > 0;) {
-        ssize_t sent = send(socket, at, size, MSG_NOSIGNAL);
-        if (sent < 0 && errno != EINTR)
-            return false;
-        at += sent > 0 ? sent : 0;
-        size -= sent > 0 ? (size_t)sent : 0;
-    }
-    return true;
-}
-
-static bool hear(int socket, void *bytes, size_t size) {
-    return recv(socket, bytes, size, MSG_WAITALL) == (ssize_t)size;
-}
-
-static bool tell_status(int socket, dnn_status status, const dnn_error *err) {
-    return tell(socket, &status, sizeof status) &&
-           (status == DNN_OK || tell(socket, err, sizeof *err));
-}
-
-static bool tell_text(int socket, const char *text) {
-    size_t size = text == NULL ? 0 : strlen(text) + 1;
-    return tell(socket, &size, sizeof size) && tell(socket, text, size);
-}
-
-static bool tell_list(int socket, const dnn_hdf5 *file) {
-    bool heard = tell(socket, &file->count, sizeof file->count);
-    for (size_t i = 0; heard && i < file->count; i++) {
-        const dnn_hdf5_info *info = &file->datasets[i];
-        heard = tell(socket, info, sizeof *info) && tell_text(socket, info->name) &&
-                tell_text(socket, info->elsewhere);
-    }
-    return heard;
-}
-
-/* Parts go with their number of elements before them. */
-typedef struct socket_sink {
-    dnn_hdf5_sink sink;
-    int socket;
-    size_t size; /* of an element */
-    void *part;  /* the first is the largest */
-} socket_sink;
-
-static void *place_in_part(dnn_hdf5_sink *sink, size_t first, size_t count) {
-    socket_sink *s = (socket_sink *)sink;
-    (void)first;
-    if (s->part == NULL)
-        s->part = dnn_alloc(count * s->size);
-    return s->part;
-}
-
-static dnn_status tell_part(dnn_hdf5_sink *sink, size_t count, dnn_error *err) {
-    socket_sink *s = (socket_sink *)sink;
-    if (tell(s->socket, &count, sizeof count) && tell(s->socket, s->part, count * s->size))
-        return DNN_OK;
-    return dnn_fail(err, DNN_ERROR_STATE, "nobody listens");
-}
-
-static bool tell_numbers(int socket, dnn_hdf5 *file, const dnn_hdf5_info *info) {
-    dnn_error err;
-    size_t end = 0;
-    socket_sink sink = {
-        {place_in_part, tell_part},
-        socket, dnn_dtype_info(info->dtype)->size, NULL
-    };
-    dnn_status status = dnn_hdf5_read_parts(file, info, &sink.sink, &err);
-    dnn_free(sink.part);
-    return tell(socket, &end, sizeof end) && tell_status(socket, status, &err);
-}
-
-static bool tell_texts(int socket, dnn_hdf5 *file, const dnn_hdf5_info *info) {
-    dnn_error err;
-    dnn_hdf5_texts texts;
-    dnn_status status = dnn_hdf5_read_texts(file, info, &texts, &err);
-    bool heard = tell_status(socket, status, &err) &&
-                 (status != DNN_OK ||
-                  (tell(socket, &texts, sizeof texts) && tell(socket, texts.bytes, texts.size)));
-    dnn_hdf5_texts_free(&texts);
-    return heard;
-}
-
-/* Whether the next question may come. */
-static bool answer(int socket, dnn_hdf5 *file, const question *q, const char *name) {
-    dnn_error err;
-    const dnn_hdf5_info *info;
-    if (q->kind == LIST)
-        return tell_status(socket, DNN_OK, NULL) && tell_list(socket, file);
-    dnn_status status = dnn_hdf5_find(file, name, &info, &err);
-    if (status == DNN_OK && q->kind == CHECK)
-        status = dnn_hdf5_check(file, info, &err);
-    if (status == DNN_OK && q->kind == NUMBERS &&
-        (q->rows != info->rows || q->cols != info->cols || q->dtype != info->dtype))
-        status = dnn_hdf5_fail(file, name, DNN_ERROR_FORMAT, &err,
-                               "has changed since the file was opened");
-    if (status != DNN_OK || q->kind == CHECK)
-        return tell_status(socket, status, &err);
-    return q->kind == TEXTS ? tell_texts(socket, file, info)
-                            : tell_status(socket, DNN_OK, NULL) && tell_numbers(socket, file, info);
-}
-
-/* Ctrl-C is the other process's business. Files are given back, since who waits for the end of a
- * pipe, or for a lock, would wait for this process. Returns where the socket is. */
-static int detach(int socket) {
-    static const int usual[] = {SIGHUP, SIGTERM, SIGQUIT, SIGALRM, SIGCHLD, SIGPIPE};
-    sigset_t none;
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        signal(usual[i], SIG_DFL);
-    signal(SIGINT, SIG_IGN);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    dup2(socket, STDIN_FILENO);
-    dup2(nowhere, STDOUT_FILENO);
-#ifndef __SANITIZE_ADDRESS__      /* which reports there */
-    dup2(nowhere, STDERR_FILENO); /* as the library does where it cannot start */
-#endif
-    close_range(3, ~0u, 0);
-    dnn_interrupt_clear();
-    return STDIN_FILENO;
-}
-
-static void answer_all(int socket, const char *path, dnn_hdf5_options options) {
-    dnn_error err = {.status = DNN_OK};
-    dnn_hdf5 *file;
-    question q;
-    struct pollfd heard = {.fd = socket, .events = POLLIN};
-    options.apart = false;
-    dnn_status status = dnn_hdf5_open(&file, path, &options, &err);
-    while (poll(&heard, 1, IDLE_MS) > 0 && hear(socket, &q, sizeof q)) {
-        char *name = dnn_alloc(q.name_bytes);
-        bool whole = name != NULL && hear(socket, name, q.name_bytes);
-        bool goes_on = whole && (status == DNN_OK ? answer(socket, file, &q, name)
-                                                  : tell_status(socket, status, &err));
-        dnn_free(name);
-        if (!goes_on)
-            return;
-    }
-}
-
-/* What a process of a build that counts lines counts is its own, and no fault of tests/fault is
- * among it. */
-#ifdef DNN_COVERAGE
-extern void __gcov_reset(void), __gcov_dump(void);
-extern void fault_rest(void) __attribute__((weak));
-enum { KILLS = false };
-
-static void begin_counting(void) {
-    __gcov_reset();
-}
-
-static void end_counting(void) {
-    if (fault_rest != NULL)
-        fault_rest();
-    __gcov_dump();
-}
-#else
-enum { KILLS = true };
-static void begin_counting(void) {
-}
-static void end_counting(void) {
-}
-#endif
-
-static _Noreturn void be_reader(const dnn_hdf5 *file, int socket) {
-    begin_counting();
-    answer_all(detach(socket), file->path, file->options);
-    end_counting();
-    _exit(0);
-}
-
-/* --- the process that asks --- */
+enum { LOOK_MS = 50 }; /* between two looks for an interruption */
 
 static pthread_mutex_t reaping = PTHREAD_MUTEX_INITIALIZER;
 
@@ -236,7 +48,7 @@ static void end(dnn_hdf5 *file, bool kills) {
 
 void dnn_hdf5_apart_close(dnn_hdf5 *file) {
     if (file->process > 0)
-        end(file, KILLS);
+        end(file, DNN_HDF5_KILLS);
 }
 
 /* One that was started and is not wanted. */
@@ -256,7 +68,7 @@ static dnn_status start(dnn_hdf5 *file, dnn_error *err) {
     pid_t process = made != 0 || file->socket < 0 || ends[1] < 0 ? -1 : fork();
     int problem = process < 0 ? errno : 0;
     if (process == 0)
-        be_reader(file, ends[1]);
+        dnn_hdf5_be_reader(file, ends[1]);
     file->process = process;
     file->ended = false;
     if (problem == 0) {
@@ -320,7 +132,7 @@ static dnn_status receive_error(dnn_hdf5 *file, dnn_status answer, dnn_error *er
 }
 
 /* Asks, once more where the process has just ended, and returns the status that is answered. */
-static dnn_status ask(dnn_hdf5 *file, question q, const char *name, dnn_error *err) {
+static dnn_status ask(dnn_hdf5 *file, dnn_hdf5_question q, const char *name, dnn_error *err) {
     bool idle = true;
     dnn_status answer = DNN_OK, status = DNN_OK;
     q.name_bytes = strlen(name) + 1;
@@ -328,7 +140,8 @@ static dnn_status ask(dnn_hdf5 *file, question q, const char *name, dnn_error *e
         idle = false;
         if (file->process <= 0 && (status = start(file, err)) != DNN_OK)
             return status;
-        status = tell(file->socket, &q, sizeof q) && tell(file->socket, name, q.name_bytes)
+        status = dnn_hdf5_tell(file->socket, &q, sizeof q) &&
+                         dnn_hdf5_tell(file->socket, name, q.name_bytes)
                      ? receive(file, &answer, sizeof answer, err)
                      : DNN_ERROR_STATE;
         if (status == DNN_OK)
@@ -355,7 +168,7 @@ static dnn_status receive_text(dnn_hdf5 *file, char **text, dnn_error *err) {
 
 dnn_status dnn_hdf5_apart_list(dnn_hdf5 *file, dnn_error *err) {
     size_t count = 0;
-    dnn_status status = ask(file, (question){.kind = LIST}, "", err);
+    dnn_status status = ask(file, (dnn_hdf5_question){.kind = DNN_HDF5_LIST}, "", err);
     if (status == DNN_OK)
         status = receive_or_give_up(file, &count, sizeof count, err);
     if (status == DNN_OK && (file->datasets = dnn_calloc(count, sizeof *file->datasets)) == NULL)
@@ -374,12 +187,15 @@ dnn_status dnn_hdf5_apart_list(dnn_hdf5 *file, dnn_error *err) {
 }
 
 dnn_status dnn_hdf5_apart_check(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_error *err) {
-    return ask(file, (question){.kind = CHECK}, info->name, err);
+    return ask(file, (dnn_hdf5_question){.kind = DNN_HDF5_CHECK}, info->name, err);
 }
 
 dnn_status dnn_hdf5_apart_read(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_matrix *out,
                                dnn_error *err) {
-    question q = {.kind = NUMBERS, .rows = info->rows, .cols = info->cols, .dtype = info->dtype};
+    dnn_hdf5_question q = {.kind = DNN_HDF5_NUMBERS,
+                           .rows = info->rows,
+                           .cols = info->cols,
+                           .dtype = info->dtype};
     size_t count = 0, size = dnn_dtype_info(info->dtype)->size, left = dnn_matrix_count(out);
     char *at = out->data;
     dnn_status answer = DNN_OK, status = ask(file, q, info->name, err);
@@ -401,7 +217,7 @@ dnn_status dnn_hdf5_apart_read(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_ma
 dnn_status dnn_hdf5_apart_texts(dnn_hdf5 *file, const dnn_hdf5_info *info, dnn_hdf5_texts *out,
                                 dnn_error *err) {
     dnn_hdf5_texts texts;
-    dnn_status status = ask(file, (question){.kind = TEXTS}, info->name, err);
+    dnn_status status = ask(file, (dnn_hdf5_question){.kind = DNN_HDF5_TEXTS}, info->name, err);
     if (status == DNN_OK)
         status = receive_or_give_up(file, &texts, sizeof texts, err);
     if (status != DNN_OK)
