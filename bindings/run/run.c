@@ -61,12 +61,16 @@ static int run_collect(lua_State *L) {
 /* Raises what is not finite, after everything is on disk; names the layer if a network is watched.
  */
 static void stop_not_finite(lua_State *L, const dnnlua_run *self, const dnnlua_logged *logged) {
-    char value[32]; /* lua_pushfstring would write nan as "-nan" or "nan(...)" */
+    char value[64]; /* lua_pushfstring would write nan as "-nan" or "nan(...)" */
     const dnn_network *network = dnnlua_run_network(self);
     dnn_error where = {.text = ""};
 
-    snprintf(value, sizeof value, "%s",
-             isnan(logged->value) ? "nan" : (logged->value > 0 ? "inf" : "-inf"));
+    if (logged->elements > 0)
+        snprintf(value, sizeof value, "has %zu element%s not finite", logged->elements,
+                 logged->elements == 1 ? " that is" : "s that are");
+    else
+        snprintf(value, sizeof value, "is %s",
+                 isnan(logged->value) ? "nan" : (logged->value > 0 ? "inf" : "-inf"));
     if (network == NULL) {
         snprintf(where.text, sizeof where.text,
                  "run:watch(net) would name the layer; try a smaller learning rate");
@@ -78,7 +82,7 @@ static void stop_not_finite(lua_State *L, const dnnlua_run *self, const dnnlua_l
         dnnlua_run_log_text(self, logged->step, "not_finite", where.text, strlen(where.text));
         dnn_run_log_flush(self->log, NULL);
     }
-    luaL_error(L, "Run: %s is %s at step %I; %s", logged->not_finite, value, logged->step,
+    luaL_error(L, "Run: %s %s at step %I; %s", logged->not_finite, value, logged->step,
                where.text);
 }
 

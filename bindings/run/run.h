@@ -94,7 +94,8 @@ int dnnlua_run_new(lua_State *L);
 typedef struct dnnlua_logged {
     lua_Integer step;
     const char *not_finite; /* tag of the first value that is not finite; NULL: all are */
-    double value;           /* that value */
+    double value;           /* that value, */
+    size_t elements;        /* or how many elements of a matrix are not; 0: it is a number */
 } dnnlua_logged;
 
 /* Logs a table of values. */

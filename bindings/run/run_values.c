@@ -220,17 +220,18 @@ typedef struct walk {
 
 static void log_table(lua_State *L, const walk *w, int table, int node, int depth);
 
-static void note_not_finite(const walk *w, const char *tag, double value) {
+static void note_not_finite(const walk *w, const char *tag, double value, size_t elements) {
     if (w->logged->not_finite == NULL) {
         w->logged->not_finite = tag;
         w->logged->value = value;
+        w->logged->elements = elements;
     }
 }
 
 static void log_number(const walk *w, const char *tag, double value) {
     dnnlua_run_log_number(w->self, w->logged->step, tag, value);
     if (!isfinite(value))
-        note_not_finite(w, tag, value);
+        note_not_finite(w, tag, value, 0);
 }
 
 /* A matrix of one element is a number, of more a histogram. */
@@ -249,7 +250,7 @@ static void log_matrix(lua_State *L, const walk *w, const char *tag, const dnn_m
     dnn_bins_count(&bins, m);
     log_bins(w->self, w->logged->step, tag, &bins);
     if (bins.not_finite > 0)
-        note_not_finite(w, tag, NAN);
+        note_not_finite(w, tag, NAN, bins.not_finite);
 }
 
 /* Logs the value at index under the node at index. */

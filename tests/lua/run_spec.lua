@@ -129,6 +129,9 @@ describe("dnn.Run", function()
       assert.is_nil(run.file)
       assert.is_nil(run.path)
       fails("cost is nan at step 2", run.log, run, 2, {cost = 0 / 0})
+      local W = dnn.Matrix {{1, math.huge}, {0 / 0, 2}}
+      fails("W has 2 elements that are not finite at step 3", run.log, run, 3, {W = W})
+      fails("W has 1 element that is not finite at step 3", run.log, run, 3, {W = dnn.Matrix {{1, -math.huge}}})
     end)
 
     it("without making garbage, once it knows the tables", function()
