@@ -1,8 +1,8 @@
 /* hdf5_apart.c: HDF5 files read by a process of their own (hdf5_reader.c), which the HDF5 library
  * may bring down: this is the process that asks.
  *
- * The other one is a fork, and ends when no question has come for a second: it would else hold on
- * to the pages that this process has changed since. The next question starts another one. */
+ * The other one is a fork, and ends when no question has come for a second: it would otherwise
+ * keep the pages that this process has changed since. The next question starts another one. */
 #include "data/hdf5_apart.h"
 
 #include <errno.h>
@@ -23,8 +23,8 @@ enum { LOOK_MS = 50 }; /* between two looks for an interruption */
 
 static pthread_mutex_t reaping = PTHREAD_MUTEX_INITIALIZER;
 
-/* Until the process has ended, and takes that in: it would else be a zombie until it is asked
- * again. Only while `reaping` is held may its number have become another's. */
+/* Waits for the end of the process and reaps it, which would otherwise stay a zombie until the next
+ * question. Only while `reaping` is held may its number have become another's. */
 static void *await_end(void *context) {
     dnn_hdf5 *file = context;
     siginfo_t info;
@@ -35,7 +35,7 @@ static void *await_end(void *context) {
     return NULL;
 }
 
-/* Without a question that it could hear the process ends by itself, unless it is busy. */
+/* With the socket closed the process ends by itself, unless it is busy. */
 static void end(dnn_hdf5 *file, bool kills) {
     close(file->socket);
     pthread_mutex_lock(&reaping);

@@ -28,7 +28,7 @@ enum { DNN_HDF5_KILLS = false };
 enum { DNN_HDF5_KILLS = true };
 #endif
 
-/* Sends all bytes; false where nobody hears them. */
+/* Sends all bytes; false where the other end is closed. */
 bool dnn_hdf5_tell(int socket, const void *bytes, size_t size);
 
 /* Makes a fork the process that reads the file for the other end of the socket. */

@@ -28,7 +28,7 @@ struct dnn_hdf5 {
     dnn_hdf5_info *datasets; /* sorted by name */
     pid_t process;           /* that reads it, apart from this one; 0: none */
     int socket;              /* to that process */
-    pthread_t waiter;        /* takes in that process's end */
+    pthread_t waiter;        /* reaps that process */
     bool ended;
     int how; /* it has ended, as waitpid has it */
 };

@@ -10,7 +10,7 @@
 
 #define SLAB 1024 /* strings read at once */
 
-/* Bytes that texts may always have, besides what the file bears. */
+/* Bytes of text that are always allowed, whatever the size of the file. */
 #define PLENTY ((size_t)1 << 26)
 
 /* Before each block: the library loses those that it holds when a reading fails. */

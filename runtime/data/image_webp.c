@@ -76,7 +76,7 @@ static dnn_status decode(dnn_image *out, const WebPDemuxer *demuxer, dnn_image_s
     memset(out->pixels, 255, out->width * out->height * out->channels);
     const bool found = WebPDemuxGetFrame(demuxer, 1, &i);
     const frame f = {i.fragment, i.x_offset, i.y_offset, i.width, i.height};
-    /* The library has seen to both; what is drawn has to be within the image in any case. */
+    /* The library has checked both; a frame must not be drawn outside the image in any case. */
     const bool fits = found && (size_t)f.x + (size_t)f.width <= out->width &&
                       (size_t)f.y + (size_t)f.height <= out->height;
     status = fits ? draw(out, &f, source, err) : damaged(source, VP8_STATUS_BITSTREAM_ERROR, err);

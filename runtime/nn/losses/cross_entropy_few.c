@@ -1,8 +1,8 @@
 /* cross_entropy_few.c: cross entropy of a few classes, with vectors along the positions.
  *
- * Positions are taken thirty-two at a time, turned round first: element [c][p] is class c of position
- * p. That number is a constant, so that each loop is a few vectors, which do not wait for each other;
- * where fewer positions are left, the last one is repeated. */
+ * Positions are taken thirty-two at a time, transposed first: element [c][p] is class c of
+ * position p. That number is a constant, so that each loop is a few vectors, which do not wait for
+ * each other; where fewer positions are left, the last one is repeated. */
 #ifdef T /* both_types.inc */
 
 /* logits[c][p] = z[p n + c] of TOGETHER positions; n is a constant. */
@@ -21,7 +21,7 @@ DNN_INLINE void K(turn_back)(T *out, size_t n, T logits[][TOGETHER]) {
     }
 }
 
-/* The logits of `count` positions turned round. */
+/* The logits of `count` positions, transposed. */
 DNN_INLINE void K(few_turn)(const T *z, size_t n, size_t count, T logits[][TOGETHER]) {
     if (n == 2 && count == TOGETHER) {
         K(turn_whole)(z, 2, logits);

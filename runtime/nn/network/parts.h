@@ -37,11 +37,11 @@ typedef struct dnn_plan {
     dnn_matrix *X, *dX;
     dnn_shape *in;
     bool *add;
-    bool plain;  /* a forward is that of the calls alone: nothing is drawn, carried on or committed,
-                    and no layer takes anything beside X; */
-    bool beside; /* but the last one had a cache, lengths or a mask */
-    unsigned gradients_version; /* of the parameters, for which the places of gradients are set and
-                                   no dX is wanted; 0: none */
+    bool plain;  /* no layer draws numbers, has a state, commits, or takes lengths or a mask: forward
+                    only runs the calls, */
+    bool beside; /* unless the last one had a cache, lengths or a mask */
+    unsigned gradients_version; /* of the parameters when the places of gradients were set, for no dX;
+                                   0: they must be set again */
     bool has_activations, has_gradients;
     bool used_up; /* a backward has begun to write over what forward kept */
 } dnn_plan;

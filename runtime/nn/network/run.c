@@ -182,7 +182,7 @@ static void commit(dnn_network *network, dnn_plan *plan) {
             network->steps[s].layer->kind->commit(&plan->calls[s]);
 }
 
-/* Forward with all that there may be besides the calls. */
+/* Forward with side inputs, random numbers and states. */
 static dnn_status forward_beside(dnn_network *network, dnn_plan *plan, const dnn_side_inputs *side,
                                  uint64_t key, dnn_error *err) {
     dnn_status status = dnn_network_take_side_inputs(network, plan, side, err);
