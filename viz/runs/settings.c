@@ -50,6 +50,8 @@ static bool split_line(const char *start, const char *end, bool colons, setting 
         sign = find_outside(line, ':');
     if (sign == NULL || sign == line.start)
         return false;
+    if (*sign == ':' && sign + 1 < stop && sign[1] != ' ' && sign[1] != '\t')
+        return false; /* "run:watch(net) names the layer", an address */
     *out = (setting){trimmed(line.start, sign), trimmed(sign + 1, stop)};
     return out->key.size <= 60;
 }

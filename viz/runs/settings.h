@@ -21,8 +21,8 @@ typedef struct setting {
 void copy_piece(char *out, size_t size, piece p);
 bool same_piece(piece a, piece b);
 
-/* The settings of a text, at most so many, which point into it: "key = value", "key: value" or a
- * row of a table each; 0 when any of its lines is none. */
+/* The settings of a text, at most so many, which point into it: "key = value", "key: value" (with
+ * the space) or a row of a table each; 0 when any of its lines is none. */
 size_t parse_settings(const char *text, setting *out, size_t most);
 
 /* Those of a tag's last text. Where it had others before, lines with a colon are no settings:
