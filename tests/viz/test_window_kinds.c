@@ -102,12 +102,16 @@ static panel *show_alone(size_t which) {
     return p;
 }
 
-/* What was typed before has been done. */
+/* What was typed before has been done. Where there are runs a note about a log may replace the
+ * words about the key. */
 static void sync_keys(void) {
     t.v.status[0] = '\0';
+    t.v.options.smoothing = 0.5;
     xdotool("key o");
-    until(strcmp(t.v.status, t.v.figure == NULL ? "no smoothing" : "figures are not smoothed") ==
-          0);
+    if (t.v.figure == NULL)
+        until(t.v.options.smoothing == 0);
+    else
+        until(strcmp(t.v.status, "figures are not smoothed") == 0);
     until(!t.w.stale);
 }
 
