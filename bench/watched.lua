@@ -12,8 +12,8 @@
 -- the window is left out.
 local dnn = require "dnn"
 
-local rounds = tonumber(arg[1]) or 40
-local TURN = 0.5 -- seconds
+local rounds = tonumber(arg[1]) or 12
+local TURN = 2 -- seconds: a window wakes at the beginning of its turn, which a shorter one would count too often
 
 local function shell(command)
   local pipe <close> = io.popen(command)
@@ -122,7 +122,7 @@ local function report(case, reference, steps)
   if case.window then
     local seconds = 0
     for _, time in ipairs(case.times) do seconds = seconds + time * steps end
-    line = line .. ("; the window %.0f %% of a core"):format(100 * case.window_time / seconds)
+    line = line .. ("; the window %.1f %% of a core"):format(100 * case.window_time / seconds)
   end
   print(line)
 end
