@@ -188,6 +188,10 @@ static void writes_png_that_it_reads_back(void **state) {
     check_fails(dnn_image_write_png(path, pixels, 5, 0, 3, &err), DNN_ERROR_ARGUMENT,
                 "test_image.png: cannot be written as 5 x 0 pixels; expected at least one and at "
                 "most 2^28");
+    check_fails(dnn_image_write_png(path, pixels, 0, 4, 3, &err), DNN_ERROR_ARGUMENT,
+                "cannot be written as 0 x 4 pixels");
+    check_fails(dnn_image_write_png(path, pixels, (1u << 28) + 1, 1, 3, &err), DNN_ERROR_ARGUMENT,
+                "cannot be written as 268435457 x 1 pixels");
     check_fails(dnn_image_write_png(path, pixels, 5, 4, 2, &err), DNN_ERROR_ARGUMENT,
                 "test_image.png: cannot be written with 2 channels; expected 1 or 3");
 }

@@ -101,8 +101,14 @@ static void png_and_webp_are_turned_too(void **state) {
     spng_ctx_free(png);
     size = WebPEncodeLosslessRGB(rgb, 2, 1, 6, &file);
     uint8_t *extended = malloc(size + 100);
-    size = with_webp_exif(extended, file, size, (uint8_t *)exif, sizeof exif);
-    check_decodes(extended, size, 3, 1, 2, turned);
+    size_t whole = with_webp_exif(extended, file, size, (uint8_t *)exif, sizeof exif);
+    check_decodes(extended, whole, 3, 1, 2, turned);
+    uint8_t marked[6 + sizeof exif] = "Exif\0"; /* as JPEG files begin it */
+    memcpy(marked + 6, exif, sizeof exif);
+    whole = with_webp_exif(extended, file, size, marked, sizeof marked);
+    check_decodes(extended, whole, 3, 1, 2, turned);
+    whole = with_webp_exif(extended, file, size, marked, 6); /* and nothing more */
+    check_decodes(extended, whole, 3, 2, 1, rgb);
     free(extended);
     WebPFree(file);
 }

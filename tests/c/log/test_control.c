@@ -95,6 +95,17 @@ static void the_last_words_of_a_gone_partner_are_heard(void **state) {
     dnn_control_send(&c.near, "running 1");
 }
 
+/* A partner that goes without reading what it was sent resets the connection. */
+static void a_partner_that_leaves_words_unread_is_gone(void **state) {
+    (void)state;
+    channel c = open_channel();
+    char line[DNN_CONTROL_LINE];
+    dnn_control_send(&c.near, "running 1");
+    close(c.far);
+    assert_false(dnn_control_receive(&c.near, line, -1));
+    assert_int_equal(c.near.fd, -1);
+}
+
 static void a_line_longer_than_any_of_ours_ends_the_conversation(void **state) {
     (void)state;
     channel c = open_channel();
@@ -147,6 +158,7 @@ int main(void) {
         cmocka_unit_test(nothing_to_read_takes_as_long_as_was_asked),
         cmocka_unit_test(waiting_for_ever_ends_with_the_line),
         cmocka_unit_test(the_last_words_of_a_gone_partner_are_heard),
+        cmocka_unit_test(a_partner_that_leaves_words_unread_is_gone),
         cmocka_unit_test(a_line_longer_than_any_of_ours_ends_the_conversation),
         cmocka_unit_test(what_is_sent_is_a_line),
         cmocka_unit_test(sending_never_waits_and_never_kills),

@@ -190,6 +190,18 @@ static void malformed_payloads_are_refused(void **state) {
     assert_int_equal(s.count, 0);
 }
 
+static void fields_end_for_good_where_they_are_malformed(void **state) {
+    (void)state;
+    static const uint8_t bytes[] = {0x08, 5, 0x0b, 0x08, 6}; /* 5, a group, 6 */
+    dnn_wire_reader r = dnn_wire_read(bytes, sizeof bytes);
+    dnn_wire_field f;
+    assert_true(dnn_wire_next(&r, &f));
+    assert_true(f.field == 1 && f.number == 5);
+    assert_false(dnn_wire_next(&r, &f));
+    assert_true(r.bad);
+    assert_false(dnn_wire_next(&r, &f));
+}
+
 static void records_that_end_lie_or_are_damaged_are_told_apart(void **state) {
     (void)state;
     dnn_event e = {.wall_time = 1, .step = 2, .tag = "loss", .tag_size = 4, .scalar = 1};
@@ -245,6 +257,7 @@ int main(void) {
         cmocka_unit_test(a_matrix_is_read_back_with_the_names_of_its_rows),
         cmocka_unit_test(the_end_of_a_run_is_said),
         cmocka_unit_test(malformed_payloads_are_refused),
+        cmocka_unit_test(fields_end_for_good_where_they_are_malformed),
         cmocka_unit_test(records_that_end_lie_or_are_damaged_are_told_apart),
         cmocka_unit_test(random_damage_inside_payloads_never_goes_past_the_end),
     };

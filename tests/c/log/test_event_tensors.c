@@ -285,56 +285,27 @@ static void curves_of_precision_need_two_axes_and_all_their_numbers(void **state
     assert_int_equal(kind_of_curve((uint64_t[]){6, large}, 2, 12), DNN_EVENT_UNKNOWN);
 }
 
-static uint8_t *put_hparam(uint8_t *p, const char *key, const uint8_t *value, size_t size) {
-    uint8_t entry[128];
-    uint8_t *end = dnn_wire_put_bytes(entry, 1, key, strlen(key));
-    end = dnn_wire_put_bytes(end, 2, value, size);
-    return dnn_wire_put_bytes(p, 1, entry, (size_t)(end - entry));
-}
-
-/* Summary.Value { tag, metadata { plugin_data { "hparams", content } } }, without a tensor. */
-static size_t hparams_event(uint8_t *out, uint32_t field, const uint8_t *info, size_t size) {
-    uint8_t content[300], plugin[400], metadata[420], value[500], summary[520];
-    uint8_t *p = dnn_wire_put_bytes(content, field, info, size);
-    size_t content_size = (size_t)(p - content);
-    p = dnn_wire_put_bytes(plugin, 1, "hparams", 7);
-    p = dnn_wire_put_bytes(p, 2, content, content_size);
-    p = dnn_wire_put_bytes(metadata, 1, plugin, (size_t)(p - plugin));
-    size_t metadata_size = (size_t)(p - metadata);
-    p = dnn_wire_put_bytes(value, 1, "_hparams_/session_start_info", 28);
-    p = dnn_wire_put_bytes(p, 9, metadata, metadata_size);
-    p = dnn_wire_put_bytes(summary, 1, value, (size_t)(p - value));
-    return (size_t)(dnn_wire_put_bytes(out, 5, summary, (size_t)(p - summary)) - out);
-}
-
-static void hyper_parameters_become_settings(void **state) {
+/* TensorShapeProto { dim { size, name }, unknown_rank }. */
+static void names_of_axes_are_passed_over(void **state) {
     (void)state;
     dnn_error err;
-    uint8_t info[300], value[32], payload[700];
-    uint8_t *v = dnn_wire_put_double(dnn_wire_put_key(value, 2, DNN_WIRE_FIXED64), 0.001);
-    uint8_t *p = put_hparam(info, "lr", value, (size_t)(v - value));
-    v = dnn_wire_put_bytes(value, 3, "adam", 4);
-    p = put_hparam(p, "optimiser", value, (size_t)(v - value));
-    v = dnn_wire_put_varint(dnn_wire_put_key(value, 4, DNN_WIRE_VARINT), 1);
-    p = put_hparam(p, "nesterov", value, (size_t)(v - value));
-    v = dnn_wire_put_varint(dnn_wire_put_key(value, 4, DNN_WIRE_VARINT), 0);
-    p = put_hparam(p, "amsgrad", value, (size_t)(v - value));
-    v = dnn_wire_put_bytes(value, 9, "?", 1); /* a kind that is not known */
-    p = put_hparam(p, "other", value, (size_t)(v - value));
-    p = put_hparam(p, "", value, (size_t)(v - value)); /* without a name: left out */
+    uint8_t dim[32], shape[64], tensor[128], payload[256], numbers[6 * 4], *n = numbers;
+    for (int i = 0; i < 6; i++)
+        n = dnn_wire_put_float(n, (float)i);
+    uint8_t *p = dnn_wire_put_varint(dnn_wire_put_key(dim, 1, DNN_WIRE_VARINT), 6);
+    p = dnn_wire_put_bytes(p, 2, "rows", 4);
+    p = dnn_wire_put_bytes(shape, 2, dim, (size_t)(p - dim));
+    p = dnn_wire_put_varint(dnn_wire_put_key(p, 3, DNN_WIRE_VARINT), 0);
+    p = put_dim(p, 1);
+    size_t shape_size = (size_t)(p - shape);
+    p = dnn_wire_put_varint(dnn_wire_put_key(tensor, 1, DNN_WIRE_VARINT), 1);
+    p = dnn_wire_put_bytes(p, 2, shape, shape_size);
+    p = dnn_wire_put_bytes(p, 4, numbers, sizeof numbers);
     seen s = {0};
-    size_t size = hparams_event(payload, 3, info, (size_t)(p - info));
+    size_t size = tensor_event(payload, "pr_curves", tensor, (size_t)(p - tensor));
     check_ok(dnn_event_read(payload, size, remember, &s, &err));
-    assert_int_equal(s.count, 1);
-    assert_int_equal(s.last.kind, DNN_EVENT_TEXT);
-    static const char expected[] = "lr = 0.001\noptimiser = adam\nnesterov = true\n"
-                                   "amsgrad = false\nother = ";
-    assert_int_equal(s.last.size, sizeof expected - 1);
-    assert_memory_equal(s.bytes, expected, sizeof expected - 1);
-    s = (seen){0}; /* an experiment lists names; the end of a session has none */
-    size = hparams_event(payload, 2, info, (size_t)(p - info));
-    check_ok(dnn_event_read(payload, size, remember, &s, &err));
-    assert_int_equal(s.count, 0);
+    assert_int_equal(s.last.kind, DNN_EVENT_PR_CURVE);
+    assert_true(s.last.rows == 6 && s.last.columns == 1);
 }
 
 int main(void) {
@@ -347,7 +318,7 @@ int main(void) {
         cmocka_unit_test(tensors_that_are_not_what_their_plugin_writes_are_named_alone),
         cmocka_unit_test(images_have_sizes_only_where_those_are_numbers),
         cmocka_unit_test(curves_of_precision_need_two_axes_and_all_their_numbers),
-        cmocka_unit_test(hyper_parameters_become_settings),
+        cmocka_unit_test(names_of_axes_are_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,6 +133,38 @@ static void what_it_holds_is_told_and_read(void **state) {
     dnn_safetensors_close(file);
 }
 
+static void an_int64_that_a_float64_does_not_hold_is_an_error(void **state) {
+    (void)state;
+    const struct {
+        int64_t number;
+        const char *problem;
+    } cases[] = {
+        {(1LL << 53) + 1,  "tensor 'n' is I64, and its element 2, 9007199254740993, does not fit" },
+        {-(1LL << 53) - 1, "tensor 'n' is I64, and its element 2, -9007199254740993, does not fit"},
+        {-(1LL << 53),     NULL                                                                   },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        dnn_error err;
+        dnn_safetensors *file;
+        dnn_matrix m;
+        char bytes[8 + 56 + 16] = {56};
+        const int64_t numbers[] = {7, cases[i].number};
+        memset(bytes + 8, ' ', 56);
+        memcpy(bytes + 8, "{\"n\":{\"dtype\":\"I64\",\"shape\":[2],\"data_offsets\":[0,16]}}", 55);
+        memcpy(bytes + 8 + 56, numbers, 16);
+        write_file(bytes, sizeof bytes);
+        check_ok(dnn_safetensors_open(&file, path, &err));
+        check_ok(dnn_matrix_create(&m, DNN_FLOAT64, 2, 1, &err));
+        dnn_status status = dnn_safetensors_read(file, 0, &m, &err);
+        if (cases[i].problem != NULL)
+            check_fails(status, DNN_ERROR_TYPE, cases[i].problem);
+        else
+            assert_true(status == DNN_OK && dnn_matrix_get(&m, 1, 0) == -0x1p53);
+        dnn_matrix_free(&m);
+        dnn_safetensors_close(file);
+    }
+}
+
 static void round_trip(const dnn_matrix *m, dnn_dtype as) {
     dnn_error err;
     dnn_matrix back, expected;
@@ -194,7 +226,8 @@ static void names_that_no_file_can_hold_are_refused(void **state) {
     };
     check_fails(dnn_safetensors_write(path, twice, 2, NULL, 0, &err), DNN_ERROR_ARGUMENT,
                 "a.st: tensor 'a' comes twice");
-    const dnn_tensor reserved = {.name = "__metadata__", .matrix = one, .vector = true}, bytes = {.name = "\xff", .matrix = one, .vector = true};
+    const dnn_tensor reserved = {.name = "__metadata__", .matrix = one, .vector = true},
+                     bytes = {.name = "\xff", .matrix = one, .vector = true};
     check_fails(dnn_safetensors_write(path, &reserved, 1, NULL, 0, &err), DNN_ERROR_ARGUMENT,
                 "has the name reserved for the metadata");
     check_fails(dnn_safetensors_write(path, &bytes, 1, NULL, 0, &err), DNN_ERROR_ARGUMENT,
@@ -317,6 +350,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         tensors_test(the_bytes_are_the_formats),
         tensors_test(what_it_holds_is_told_and_read),
+        tensors_test(an_int64_that_a_float64_does_not_hold_is_an_error),
         tensors_test(matrices_of_every_shape_come_back_converted_where_asked),
         tensors_test(views_are_written_as_what_they_show),
         tensors_test(names_that_no_file_can_hold_are_refused),

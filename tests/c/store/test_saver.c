@@ -103,6 +103,23 @@ static void the_checksum_depends_on_everything_but_the_order(void **state) {
     assert_string_not_equal(sum, again);
 }
 
+static void a_view_has_the_checksum_of_its_numbers(void **state) {
+    (void)state;
+    char sum[DNN_CHECKSUM_SIZE], again[DNN_CHECKSUM_SIZE];
+    dnn_tensor view = {
+        .name = "view", .matrix = {weights, 1, 3, 2, DNN_FLOAT32}
+    };
+    dnn_checksum(&view, 1, NULL, 0, sum);
+    weights[1] = 20; /* between its columns */
+    dnn_checksum(&view, 1, NULL, 0, again);
+    weights[1] = 2;
+    assert_string_equal(sum, again);
+    weights[4] = 50;
+    dnn_checksum(&view, 1, NULL, 0, again);
+    weights[4] = 5;
+    assert_string_not_equal(sum, again);
+}
+
 static void what_is_not_finite_is_not_written(void **state) {
     (void)state;
     dnn_error err;
@@ -165,6 +182,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         in_folder(the_file_holds_what_was_there_at_the_start_and_its_checksum),
         in_folder(the_checksum_depends_on_everything_but_the_order),
+        in_folder(a_view_has_the_checksum_of_its_numbers),
         in_folder(what_is_not_finite_is_not_written),
         in_folder(failures_come_with_finish),
         in_folder(a_process_that_exits_waits_for_its_file),
