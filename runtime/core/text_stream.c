@@ -82,13 +82,18 @@ bool dnn_text_show(FILE *out, dnn_text_writer *write, const void *context) {
     return good;
 }
 
-dnn_status dnn_text_save(const char *path, dnn_text_writer *write, const void *context,
-                         dnn_error *err) {
+dnn_status dnn_text_give(const char *path, dnn_text_writer *write, const void *context,
+                         dnn_text_taker *take, dnn_error *err) {
     char *text = NULL;
     size_t size = 0;
     dnn_status status = dnn_text_make(&text, &size, write, context)
-                            ? dnn_atomic_file_replace(path, text, size, err)
+                            ? take(path, text, size, err)
                             : dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory", path);
     free(text);
     return status;
+}
+
+dnn_status dnn_text_save(const char *path, dnn_text_writer *write, const void *context,
+                         dnn_error *err) {
+    return dnn_text_give(path, write, context, dnn_atomic_file_replace, err);
 }

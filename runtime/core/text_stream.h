@@ -26,6 +26,12 @@ bool dnn_text_make(char **text, size_t *size, dnn_text_writer *write, const void
  * names that come from files. False when it was not whole, or could not be written. */
 bool dnn_text_show(FILE *out, dnn_text_writer *write, const void *context);
 
+/* Gives such a text, which is for `path`, to what takes it. DNN_ERROR_MEMORY when it is not whole,
+ * and nothing is taken. */
+typedef dnn_status dnn_text_taker(const char *path, const void *bytes, size_t size, dnn_error *err);
+dnn_status dnn_text_give(const char *path, dnn_text_writer *write, const void *context,
+                         dnn_text_taker *take, dnn_error *err);
+
 /* Replaces a file by such a text, whole or not at all (atomic_file.h). DNN_ERROR_MEMORY when it is
  * not whole, and the file as it was. */
 dnn_status dnn_text_save(const char *path, dnn_text_writer *write, const void *context,

@@ -82,7 +82,7 @@ dnn_hdf5 *dnn_hdf5_new(const char *path, const dnn_hdf5_options *options) {
     return NULL;
 }
 
-/* False, and all 0, where there is no such file. */
+/* False where the file does not exist; then all is 0. */
 static bool identify(const char *path, dnn_hdf5_identity *out) {
     struct stat info = {0};
     bool there = stat(path, &info) == 0;

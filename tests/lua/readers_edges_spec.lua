@@ -198,7 +198,7 @@ describe("dnn.data.write_csv", function()
     names[5] = "column 5" -- as one is called that has no name
     assert.same(names, t.names)
   end)
-  it("refuses labels that are no numbers of classes", function()
+  it("refuses labels that are not class numbers", function()
     local X = dnn.ones(1, 1)
     for _, label in ipairs{0, 3, 1.5, 0 / 0} do
       assert.error_matches(function()

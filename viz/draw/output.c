@@ -2,7 +2,6 @@
 #include "viz/draw/output.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/atomic_file.h"
@@ -21,11 +20,5 @@ dnn_status output_bytes(const char *path, const void *bytes, size_t size, dnn_er
 
 dnn_status output_text(const char *path, dnn_text_writer *write, const void *context,
                        dnn_error *err) {
-    char *text = NULL;
-    size_t size = 0;
-    dnn_status status = dnn_text_make(&text, &size, write, context)
-                            ? output_bytes(path, text, size, err)
-                            : dnn_fail(err, DNN_ERROR_MEMORY, "%s: no memory", path);
-    free(text);
-    return status;
+    return dnn_text_give(path, write, context, output_bytes, err);
 }

@@ -232,7 +232,7 @@ static void tensors_that_are_not_what_their_plugin_writes_are_named_alone(void *
                      DNN_EVENT_UNKNOWN); /* without a shape */
 }
 
-/* Of the images of a step the first is kept; a width or a height that is no number is 0. */
+/* Of the images of a step the first is kept; a width or height that is not a number is 0. */
 static void images_have_sizes_only_where_those_are_numbers(void **state) {
     (void)state;
     static const char *const widths[] = {"28", "2x", "-1", "99999999999", ""};
