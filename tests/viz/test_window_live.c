@@ -89,34 +89,37 @@ static void a_training_that_dies_leaves_the_window_open(void **state) {
 
 /* --- the program --- */
 
-static pid_t start_program(int channel) {
+/* The window of a run that is only about to begin, as dnn.Run starts it; *trainer is the other end
+ * of its channel. */
+static pid_t start_program(int *trainer) {
     char fd[16];
+    int ends[2];
     const char *program = getenv("DNNVIEW");
     if (program == NULL)
         skip();
-    snprintf(fd, sizeof fd, "%d", channel);
-    fcntl(channel, F_SETFD, 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    snprintf(fd, sizeof fd, "%d", ends[1]);
+    fcntl(ends[1], F_SETFD, 0);
+    *trainer = ends[0];
     pid_t pid = fork();
     if (pid == 0) {
         execl(program, program, "--control", fd, "--size", "500x400", "new", (char *)NULL);
         _exit(127);
     }
+    close(ends[1]);
     return pid;
 }
 
-/* The window of a run that is only about to begin, as dnn.Run starts it. */
 static void the_program_waits_for_a_run_shows_it_and_remembers(void **state) {
     (void)state;
-    int ends[2], status = -1;
+    int channel, status = -1;
     char line[DNN_CONTROL_LINE];
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-    pid_t pid = start_program(ends[1]);
-    close(ends[1]);
+    pid_t pid = start_program(&channel);
     assert_int_equal(system("xdotool search --sync --name '^new' windowfocus mousemove --window %1 "
                             "250 200 >/dev/null"),
                      0);
     sample_run("new", 50);
-    dnn_control trainer = {.fd = ends[0]};
+    dnn_control trainer = {.fd = channel};
     xdotool("key space");
     assert_true(dnn_control_receive(&trainer, line, 60000));
     assert_string_equal(line, "pause");
@@ -138,14 +141,12 @@ static void the_program_waits_for_a_run_shows_it_and_remembers(void **state) {
 /* As xkill does it: the training goes on, without a window. */
 static void a_window_that_is_killed_leaves_the_training(void **state) {
     (void)state;
-    int ends[2], status = -1;
+    int channel, status = -1;
     char line[DNN_CONTROL_LINE];
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-    pid_t pid = start_program(ends[1]);
-    close(ends[1]);
+    pid_t pid = start_program(&channel);
     assert_int_equal(system("xdotool search --sync --name '^new' windowkill >/dev/null"), 0);
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    dnn_control trainer = {.fd = ends[0]};
+    dnn_control trainer = {.fd = channel};
     while (dnn_control_receive(&trainer, line, 60000))
         continue;
     assert_int_equal(trainer.fd, -1);
