@@ -133,7 +133,7 @@ int dnnlua_run_text(lua_State *L);
 /* "3.2 Conv2d", as in net:grad_norms().names. */
 void dnnlua_run_layer_name(char name[64], const dnn_network *network, size_t step);
 
-/* Logs the weights that are images as picture/1 Conv2d: of the first layer with weights, where it
+/* Logs the weights that are images as filters/1 Conv2d: of the first layer with weights, where it
  * works on X, and the kernels of every convolution. */
 void dnnlua_run_log_weight_images(lua_State *L, int run, dnn_network *network, lua_Integer step);
 

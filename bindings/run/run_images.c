@@ -41,7 +41,7 @@ static void log_weight_image(lua_State *L, int run, dnn_network *network, size_t
         dnn_matrix weight = dnn_segment_values(p, segment);
         dnnlua_run_layer_name(name, network, s->step);
         dnn_weight_image_draw(&image, &weight, pixels);
-        const char *tag = dnnlua_run_tag(L, run, "picture", name);
+        const char *tag = dnnlua_run_tag(L, run, "filters", name);
         dnnlua_run_log_image(self, step, tag, pixels, image.grid.width, image.grid.height,
                              image.grid.channels, NULL);
         if (image.split > 0)

@@ -302,7 +302,7 @@ static void log_distributions(const look *l) {
     }
     if (!l->self->graph_logged)
         log_graph(l);
-    if (is_ours(l, "picture"))
+    if (is_ours(l, "filters"))
         dnnlua_run_log_weight_images(l->L, l->run, l->network, l->step);
 }
 

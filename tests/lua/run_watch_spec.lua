@@ -84,7 +84,7 @@ describe("dnn.Run", function()
       assert_near(net[1].weight_grad:max(), h.max)
       assert_near(net[1].weight_grad:sum(), h.sum, 1e-5)
       assert.equal(5, event_file.series(events, "bias/1 Linear")[1].histogram.count)
-      local picture = event_file.series(events, "picture/1 Linear")[1].image
+      local picture = event_file.series(events, "filters/1 Linear")[1].image
       assert.same({14, 9}, {picture.width, picture.height}) -- 5 of 4 x 4 x 3, in rows of 3
     end)
 
@@ -95,11 +95,11 @@ describe("dnn.Run", function()
       net:forward(dnn.rand(243, 2))
       run:log(1, {})
       local events = events_of(run)
-      local first = event_file.images(events, "picture/1 Conv2d")[1]
+      local first = event_file.images(events, "filters/1 Conv2d")[1]
       assert.same({11, 7}, {first.width, first.height}) -- 6 of 3 x 3, in rows of 3
-      local second = event_file.images(events, "picture/3.1 Conv2d")[1]
+      local second = event_file.images(events, "filters/3.1 Conv2d")[1]
       assert.same({23, 23}, {second.width, second.height}) -- 6 x 6 of them
-      assert.same({}, event_file.images(events, "picture/4 Conv2d")) -- of single pixels
+      assert.same({}, event_file.images(events, "filters/4 Conv2d")) -- of single pixels
     end)
 
     it("logs once how the layers hang together", function()

@@ -10,7 +10,7 @@
 #define SAMPLE 20.0f  /* length of the piece of line before a label */
 #define VALUE  58.0f  /* room for a value beside a label */
 #define GAP    16.0f  /* between entries */
-#define WIDEST 130.0f /* of a column, where that is less than a quarter of the panel */
+#define WIDEST 130.0f /* of a column without values, where that is less than a quarter of the panel */
 
 color run_color(const run *r, const page_options *o) {
     return theme_series(o->theme, o->grouped ? r->group : r->number).color;
@@ -104,7 +104,7 @@ static grid lay_out(const panel *p, const page_options *o, curve **entries, size
         total += own + GAP;
     }
     g.flat = total <= width;
-    g.cell = fminf(g.cell, fmaxf(WIDEST, (width - 3 * GAP) / 4));
+    g.cell = fminf(g.cell, fmaxf(WIDEST + value, (width - 3 * GAP) / 4));
     g.cell = fminf(g.cell, width);
     g.columns = g.flat ? count : (size_t)fmaxf(1, (width + GAP) / (g.cell + GAP));
     g.rows = (count + g.columns - 1) / g.columns;

@@ -270,7 +270,7 @@ function run:resume() end
 --
 -- Every `histogram_every` seconds at first, each interval 5 % longer than the last: histograms of every parameter
 -- (`weight/1 Linear`) and of its gradient (`weight_grad/1 Linear`), and as images the kernels of every convolution
--- (`picture/4 Conv2d`) and the weights of the first layer (`picture/1 Linear`) where X is images of s x s pixels.
+-- (`filters/4 Conv2d`) and the weights of the first layer (`filters/1 Linear`) where X is images of s x s pixels.
 -- Kernels on other than 1 or 3 channels are a row for each filter with a column for each channel, 32 of both at most.
 -- Grey is 0.
 --

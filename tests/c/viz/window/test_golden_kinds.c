@@ -150,8 +150,8 @@ static void write_images(void) {
     log_waves(log, "feature_maps/0 input", "1 channel of 28 × 28", 28, 1, 1);
     log_waves(log, "feature_maps/1 Conv2d", "8 channels of 26 × 26", 26, 4, 2);
     log_waves(log, "feature_maps/4 Conv2d", "16 channels of 11 × 11", 11, 4, 4);
-    log_waves(log, "picture/1 Conv2d", "8 filters", 3, 4, 2);
-    log_waves(log, "picture/4 Conv2d", "16 filters × 8 channels", 3, 8, 16);
+    log_waves(log, "filters/1 Conv2d", "8 filters", 3, 4, 2);
+    log_waves(log, "filters/4 Conv2d", "16 filters × 8 channels", 3, 8, 16);
     dnn_run_log_close(log);
 }
 
