@@ -197,14 +197,14 @@ static void run_rows(const job *j, size_t example, size_t first, size_t last, si
         .add = j->add
     };
     row.pairs = in_pairs(j->pool);
+    if (j->gate != NULL)
+        row.gate = dnn_matrix_at(j->gate, 0, example);
     if (j->winners != NULL)
         row.winners = j->winners + example * windows * channels;
     for (size_t y = first; y < last; y++) {
         size_t pixel = y * j->width + x;
         row.out = dnn_matrix_at(j->out, pixel * channels, example);
         row.rows = span_of(j, 0, y);
-        if (j->gate != NULL)
-            row.gate = dnn_matrix_at(j->gate, pixel * channels, example);
         row.y = y;
         row.pixel = (uint32_t)pixel;
         if (j->index != NULL)
@@ -282,7 +282,7 @@ dnn_status dnn_pool_max_backward(const dnn_pool *p, const uint32_t *index, const
                                  dnn_error *err) {
     dnn_status status = check_both(p, "dX", dX, "dA", dA, err);
     if (status == DNN_OK && gate != NULL)
-        status = check("the gate", gate, dX->rows, dX->cols, dX->dtype, err);
+        status = check("the gate", gate, dA->rows, dA->cols, dA->dtype, err);
     if (status != DNN_OK)
         return status;
     job j = {.pool = p, .in = dA, .out = dX, .winners = index, .gate = gate, .backward = true, .add = beta != 0};

@@ -38,7 +38,7 @@ dnn_status dnn_pool_max_forward(const dnn_pool *p, const dnn_matrix *X, dnn_matr
                                 uint32_t *index, dnn_error *err);
 
 /* dX = beta dX + dA, each element to its winner. beta is 0 (dX is not read) or 1. `gate` is NULL, or
- * shaped as dX: where it is 0 or less nothing is added, as a rectifier before the pooling has it. */
+ * the maxima A: where one is 0 or less its dA counts as 0, as a rectifier before the pooling has it. */
 dnn_status dnn_pool_max_backward(const dnn_pool *p, const uint32_t *index, const dnn_matrix *dA,
                                  const dnn_matrix *gate, double beta, dnn_matrix *dX,
                                  dnn_error *err);

@@ -44,7 +44,7 @@ typedef struct dnn_pool_row {
     void *out;                   /* the row's first result */
     uint32_t *index;             /* forward: of the row's winners, or NULL */
     const uint32_t *winners;     /* backward: of the example's windows */
-    const void *gate; /* maxima backward: where this is not above 0 the result is 0; or NULL */
+    const void *gate; /* maxima backward: where this is 0 or less `in` counts as 0; or NULL */
     size_t channels, width;      /* width: of the rows of `in` */
     dnn_pool_span rows;          /* of `in` that the row of results meets */
     const dnn_pool_span *cols;   /* for each result */

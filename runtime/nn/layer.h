@@ -45,7 +45,7 @@ enum {
     DNN_FOLDS = 1 << 15, /* A = values[0] X + values[1], where it has a bias, channel by channel of A a
                             row of both; forward takes a bias where call->folded, too */
     DNN_RECTIFIES = 1 << 16, /* A = max(0, X), and so dX = 0 where A <= 0, else dA */
-    DNN_GATES = 1 << 17,     /* where call->gates, backward sets dX to 0 where X <= 0 */
+    DNN_GATES = 1 << 17,     /* where call->gates, backward reads A, and takes dA as 0 where A <= 0 */
     DNN_STRIDED = 1 << 20, /* of an operator: the X that backward reads may have columns apart */
     DNN_SHARES = 1 << 21, /* of an operator: A is a part of X, in X's memory */
 };

@@ -81,7 +81,7 @@ dnn_status dnn_pooling_max_backward(dnn_call *call, dnn_error *err) {
     dnn_pool p = planned(call);
     if (call->dX[0].data == NULL)
         return DNN_OK;
-    return dnn_pool_max_backward(&p, call->saved, &call->dA, call->gates ? &call->X[0] : NULL,
+    return dnn_pool_max_backward(&p, call->saved, &call->dA, call->gates ? &call->A : NULL,
                                  dnn_call_beta(call->add[0]), &call->dX[0], err);
 }
 

@@ -57,6 +57,29 @@ static void find_readers(planner *p) {
     p->consumers[network->step_count]++;
 }
 
+/* Whether the only reader of a rectifier's output does its backward, too, whose gradients share
+ * memory. */
+static bool is_gated(const planner *p, size_t s) {
+    const dnn_step *step = &p->network->steps[s];
+    size_t in = step->input[0], out = step->output;
+    return dnn_layer_has(step->layer, DNN_RECTIFIES) && in != 0 && p->consumers[in] == 1 &&
+           out != p->network->step_count && p->consumers[out] == 1 &&
+           dnn_layer_has(p->network->steps[p->last_consumer[out]].layer, DNN_GATES);
+}
+
+/* Then backward reads the reader's output, and the rectifier's no longer. */
+static void find_gates(planner *p) {
+    for (size_t s = 0; s < p->network->step_count && p->plan->backward; s++) {
+        if (!is_gated(p, s))
+            continue;
+        size_t out = p->network->steps[s].output, reader = p->last_consumer[out];
+        size_t result = p->network->steps[reader].output, when = backward_time(p, reader);
+        p->plan->calls[s].gated = p->plan->calls[reader].gates = true;
+        p->last_read[out] = reader;
+        p->last_read[result] = p->last_read[result] < when ? when : p->last_read[result];
+    }
+}
+
 /* --- blocks --- */
 
 static size_t add_block(planner *p, size_t bytes, size_t first, size_t last) {
@@ -127,17 +150,6 @@ static void place_outputs(planner *p, bool all) {
                                                 p->blocks[p->A_block[b]].last >= network->step_count);
 }
 
-/* Whether the only reader of a rectifier's output, which works in place, does its backward, too. */
-static void find_gate(planner *p, size_t rectifier) {
-    size_t out = p->network->steps[rectifier].output, reader = p->last_consumer[out];
-    if (out == p->network->step_count || p->consumers[out] != 1 ||
-        !dnn_layer_has(p->network->steps[rectifier].layer, DNN_RECTIFIES) ||
-        !dnn_layer_has(p->network->steps[reader].layer, DNN_GATES))
-        return;
-    p->plan->calls[rectifier].gated = true;
-    p->plan->calls[reader].gates = true;
-}
-
 /* dA of a buffer lives from the backward of its last consumer to that of its producer. */
 static void place_gradients(planner *p, bool all) {
     const dnn_network *network = p->network;
@@ -155,8 +167,6 @@ static void place_gradients(planner *p, bool all) {
             if (p->blocks[shared].last < backward_time(p, producer))
                 p->blocks[shared].last = backward_time(p, producer);
             p->plan->dkept[b] = all;
-            if (in_place)
-                find_gate(p, p->last_consumer[b]);
             continue;
         }
         p->dA_block[b] =
@@ -284,6 +294,8 @@ dnn_status dnn_plan_place(dnn_network *network, dnn_plan *plan, dnn_error *err) 
     for (size_t s = 0; s < n; s++)
         plan->folds[s] = NONE, plan->done[s] = false;
     find_readers(&p);
+    if (!all)
+        find_gates(&p);
     place_outputs(&p, all);
     place_gradients(&p, all);
     place_working_memory(&p);

@@ -160,27 +160,28 @@ static void check_backward(bench *b, double beta) {
         }
 }
 
-/* Nothing is added where the gate is 0 or less; a NaN lets all through. */
+/* A winner that is 0 or less gets nothing; a NaN lets all through. */
 static void check_gated_backward(bench *b, double beta) {
-    dnn_matrix gate, open, before;
-    check_ok(dnn_matrix_create(&gate, b->X.dtype, b->X.rows, b->X.cols, &err));
-    check_ok(dnn_matrix_create(&open, b->X.dtype, b->X.rows, b->X.cols, &err));
-    check_ok(dnn_matrix_create(&before, b->X.dtype, b->X.rows, b->X.cols, &err));
-    check_ok(dnn_matrix_copy(&gate, &b->X, &err));
-    check_ok(dnn_matrix_copy(&before, &b->dX, &err));
-    dnn_matrix_set(&gate, 0, 0, NAN);
-    dnn_matrix_set(&gate, b->X.rows - 1, 0, 0);
-    check_ok(dnn_pool_max_backward(&b->pool, b->index, &b->A, NULL, 0, &open, &err));
+    dnn_matrix gate, gated, expected;
+    check_ok(dnn_matrix_create(&gate, b->A.dtype, b->A.rows, b->A.cols, &err));
+    check_ok(dnn_matrix_create(&gated, b->A.dtype, b->A.rows, b->A.cols, &err));
+    check_ok(dnn_matrix_create(&expected, b->X.dtype, b->X.rows, b->X.cols, &err));
+    check_ok(dnn_matrix_copy(&expected, &b->dX, &err));
+    for (size_t e = 0; e < gate.cols; e++)
+        for (size_t i = 0; i < gate.rows; i++) {
+            double open = (double)(i * 7 % 3) - 1;
+            dnn_matrix_set(&gate, i, e, i % 11 == 5 ? NAN : open);
+            dnn_matrix_set(&gated, i, e,
+                           i % 11 != 5 && open <= 0 ? 0 : dnn_matrix_get(&b->A, i, e));
+        }
+    check_ok(dnn_pool_max_backward(&b->pool, b->index, &gated, NULL, beta, &expected, &err));
     check_ok(dnn_pool_max_backward(&b->pool, b->index, &b->A, &gate, beta, &b->dX, &err));
     for (size_t e = 0; e < b->X.cols; e++)
-        for (size_t i = 0; i < b->X.rows; i++) {
-            double added = dnn_matrix_get(&gate, i, e) <= 0 ? 0 : dnn_matrix_get(&open, i, e);
-            check_close(dnn_matrix_get(&b->dX, i, e),
-                        added + (beta == 0 ? 0 : dnn_matrix_get(&before, i, e)), 1e-6);
-        }
+        for (size_t i = 0; i < b->X.rows; i++)
+            check_close(dnn_matrix_get(&b->dX, i, e), dnn_matrix_get(&expected, i, e), 0);
     dnn_matrix_free(&gate);
-    dnn_matrix_free(&open);
-    dnn_matrix_free(&before);
+    dnn_matrix_free(&gated);
+    dnn_matrix_free(&expected);
 }
 
 static void check_pool(dnn_pool settings, size_t examples) {
