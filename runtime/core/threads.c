@@ -9,6 +9,9 @@
  * others' shares once its own has run out: what a task reads was mostly written by the same task of
  * the job before, and is in a near cache then. CPUs that share none take twice as long for it.
  *
+ * Beside other programs a worker leaves its caller's CPU, and one that lost its CPU in the middle of
+ * a task is fetched to the caller's (core/placement.h).
+ *
  * A forked child starts its own workers. Workers spin for a moment before they sleep: the next
  * product of a training step comes within microseconds. */
 #include "core/threads.h"
@@ -23,8 +26,11 @@
 
 #include "core/clock.h"
 #include "core/interrupt.h"
+#include "core/placement.h"
 
 #define SPIN_NANOSECONDS 60000
+#define LEAVE_INTERVAL   500000 /* nanoseconds at least between two moves of a worker */
+#define LATE             500    /* turns of waiting after which a worker inside is late */
 
 /* The gate's word: generation in the upper bits, then one bit "open", then the number inside. */
 #define INSIDE_MASK ((uint64_t)0xFFFF)
@@ -41,6 +47,7 @@ static struct {
 
     _Alignas(64) _Atomic uint64_t gate;
     _Alignas(64) _Atomic size_t wanted; /* dnn_threads(); 0: not asked for yet */
+    _Atomic int caller_cpu;             /* where the job's caller runs */
 
     pthread_mutex_t lock; /* guards falling asleep */
     pthread_cond_t wake;
@@ -54,6 +61,12 @@ static struct {
  * memory protection"). */
 static _Thread_local _Alignas(8) bool inside_task; /* and jobs run on this thread alone */
 static _Thread_local bool apart;       /* no interruption ends them either */
+
+/* What the caller wants to know of a worker that is late. */
+static struct {
+    _Alignas(64) _Atomic bool inside;
+    dnn_placement placement;
+} workers[DNN_MAX_THREADS];
 
 /* Task numbers of each thread: the caller's first, then the workers'. */
 static struct {
@@ -120,13 +133,31 @@ static bool enter(uint64_t gate) {
     return false;
 }
 
-static void *work(void *number) {
+/* A worker on its caller's CPU only takes turns with it. */
+static void make_room(int64_t *moved) {
+    int cpu = dnn_placement_cpu();
+    if (cpu != atomic_load_explicit(&pool.caller_cpu, memory_order_relaxed))
+        return;
+    int64_t now = dnn_clock_nanoseconds();
+    if (now - *moved < LEAVE_INTERVAL)
+        return;
+    dnn_placement_leave(cpu, dnn_threads());
+    *moved = now;
+}
+
+static void *work(void *argument) {
+    size_t number = (uintptr_t)argument;
     uint64_t seen = 0;
+    int64_t moved = 0;
+    workers[number].placement = dnn_placement_own();
     for (;;) {
         uint64_t gate = await_job(seen);
+        make_room(&moved);
         if (enter(gate)) {
-            if ((size_t)(uintptr_t)number < pool.helpers)
-                draw_tasks((size_t)(uintptr_t)number + 1);
+            atomic_store_explicit(&workers[number].inside, true, memory_order_release);
+            if (number < pool.helpers)
+                draw_tasks(number + 1);
+            atomic_store_explicit(&workers[number].inside, false, memory_order_relaxed);
             gate = atomic_fetch_sub(&pool.gate, 1);
         }
         seen = gate / GENERATION;
@@ -140,6 +171,8 @@ static void forget_workers(void) {
     pool.workers = 0;
     atomic_store(&pool.sleeping, 0);
     atomic_fetch_and(&pool.gate, ~(OPEN | INSIDE_MASK));
+    for (size_t i = 0; i < DNN_MAX_THREADS; i++)
+        atomic_store_explicit(&workers[i].inside, false, memory_order_relaxed);
     pthread_mutex_init(&pool.callers, NULL);
     pthread_mutex_init(&pool.lock, NULL);
     pthread_cond_init(&pool.wake, NULL);
@@ -182,11 +215,19 @@ static void open_gate(void) {
     }
 }
 
+/* Those that lost their CPU in the middle of a task get the caller's. */
+static void fetch_late_workers(void) {
+    for (size_t i = 0; i < pool.workers; i++)
+        if (atomic_load_explicit(&workers[i].inside, memory_order_acquire) &&
+            dnn_placement_waits(&workers[i].placement))
+            dnn_placement_fetch(&workers[i].placement);
+}
+
 static void shut_gate(void) {
     uint64_t gate = atomic_fetch_and(&pool.gate, ~OPEN);
-    for (unsigned spins = 0; (gate & INSIDE_MASK) != 0; spins++) {
-        if (spins % 4096 == 4095)
-            sched_yield();
+    for (unsigned spins = 1; (gate & INSIDE_MASK) != 0; spins++) {
+        if (spins % LATE == 0)
+            fetch_late_workers();
         relax();
         gate = atomic_load_explicit(&pool.gate, memory_order_acquire);
     }
@@ -212,6 +253,7 @@ static void run_job(size_t tasks, dnn_task *run, void *context, bool stoppable) 
     pool.helpers = helpers;
     pool.stoppable = stoppable;
     cut_shares(tasks, helpers + 1);
+    atomic_store_explicit(&pool.caller_cpu, dnn_placement_cpu(), memory_order_relaxed);
     open_gate();
     draw_tasks(0);
     shut_gate();

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -113,6 +114,42 @@ static void a_forked_child_works_without_its_parents_workers(void **state) {
     }
 }
 
+static void work_a_moment(void *context, size_t task) {
+    for (volatile int i = 0; i < 20000; i++)
+        ;
+    count_run(context, task);
+}
+
+/* A program that never gives its CPU away. */
+static pid_t start_neighbour(void) {
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(60);
+        for (;;)
+            ;
+    }
+    return child;
+}
+
+static void no_task_is_lost_beside_busy_programs(void **state) {
+    (void)state;
+    pid_t neighbours[3];
+    for (size_t threads = 2; threads <= 4; threads++) {
+        neighbours[threads - 2] = start_neighbour();
+        dnn_set_threads(threads);
+        for (int i = 0; i < TASKS; i++)
+            runs[i] = 0;
+        for (int job = 0; job < 200; job++)
+            dnn_parallel(12, work_a_moment, runs);
+        for (size_t i = 0; i < 12; i++)
+            assert_int_equal(runs[i], 200);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(kill(neighbours[i], SIGKILL), 0);
+        assert_int_equal(waitpid(neighbours[i], NULL, 0), neighbours[i]);
+    }
+}
+
 static void the_number_of_threads_is_clamped(void **state) {
     (void)state;
     dnn_set_threads(0);
@@ -129,6 +166,7 @@ int main(void) {
         cmocka_unit_test(a_job_inside_a_task_runs_there),
         cmocka_unit_test(two_callers_are_served_one_after_the_other),
         cmocka_unit_test(a_forked_child_works_without_its_parents_workers),
+        cmocka_unit_test(no_task_is_lost_beside_busy_programs),
         cmocka_unit_test(the_number_of_threads_is_clamped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
