@@ -38,14 +38,16 @@
 #define GENERATION  ((uint64_t)1 << 17)
 
 static struct {
-    pthread_mutex_t callers; /* one job at a time; guards the five fields below it */
+    pthread_mutex_t callers; /* one job at a time; guards `workers` and the job's four fields */
     size_t workers;          /* started so far; they live as long as the process */
+
+    /* Together, as a worker that sees the gate open wants the job's fields next. */
+    _Alignas(64) _Atomic uint64_t gate;
     dnn_task *run;
     void *context;
     size_t helpers; /* workers with a number below `helpers` take part */
     bool stoppable; /* an interruption leaves tasks out */
 
-    _Alignas(64) _Atomic uint64_t gate;
     _Alignas(64) _Atomic size_t wanted; /* dnn_threads(); 0: not asked for yet */
     _Atomic int caller_cpu;             /* where the job's caller runs */
 
