@@ -1,8 +1,7 @@
 /* vector.h: a matrix times a vector, c = alpha * op(a) * b + beta * c + bias, where a's columns are
  * as they are added up: reading the matrix is all that it takes.
  *
- * Internal to this folder. Every element of c is a sum in the order of k, of fused multiply-adds,
- * however c is cut. */
+ * Internal to this folder. Fused multiply-adds; the order of a sum depends on the shape alone. */
 #ifndef DNN_MATH_VECTOR_H
 #define DNN_MATH_VECTOR_H
 

@@ -143,6 +143,7 @@ static void products_that_are_cut_agree_with_the_definition(void **state) {
         {3,    1,    30011},
         {1,    4099, 1031 },
         {4099, 1,    1031 },
+        {131,  1,    4001 },
         {193,  207,  211  },
         {300,  270,  517  },
         {32,   33,   4097 },

@@ -49,13 +49,15 @@ static void check_product(const size_t shape[3], int form, dnn_dtype dtype) {
     free_all(memory[0]);
 }
 
-/* Tiny, of few rows, small, skinny both ways, of a vector, in pieces. */
+/* Tiny, of few rows, small, skinny both ways, of a vector (in halves, too), in pieces. */
 static void products_agree_within_1e_5(void **state) {
     (void)state;
     static const size_t shapes[][3] = {
         {3,   32,  16  },
         {1,   70,  33  },
         {70,  1,   300 },
+        {20,  1,   310 },
+        {700, 1,   530 },
         {17,  33,  5   },
         {64,  96,  80  },
         {20,  31,  1037},

@@ -1,5 +1,5 @@
 /* A matrix times a vector against the definition, for every number of rows up to some vectors, in all
- * forms, and on several threads. */
+ * forms, and on several threads. Longer ones: test_blas.c. */
 #include <math.h>
 #include <string.h>
 
@@ -73,50 +73,76 @@ static void so_it_does_on_lesser_cpus(void **state) {
     dnn_cpu_limit = before;
 }
 
-static void a_part_of_a_matrix_gives_the_same_bits_as_the_whole(void **state) {
-    (void)state;
+/* Some are cut into halves, and a matrix of few rows has several sums for each. */
+static void check_threads(dnn_dtype dtype, size_t rows, size_t cols) {
     dnn_matrix memory[5];
-    dnn_matrix a = random_matrix(&memory[0], DNN_FLOAT32, 701, 900, 0, 1), some;
-    dnn_matrix b = random_matrix(&memory[1], DNN_FLOAT32, 900, 1, 0, 2);
-    dnn_matrix whole = random_matrix(&memory[2], DNN_FLOAT32, 701, 1, 0, 3);
-    dnn_matrix out = random_matrix(&memory[3], DNN_FLOAT32, 701, 1, 0, 4);
-    dnn_matrix part = random_matrix(&memory[4], DNN_FLOAT32, 59, 1, 0, 5);
+    dnn_matrix a = random_matrix(&memory[0], dtype, rows, cols, 0, 1);
+    dnn_matrix b = random_matrix(&memory[1], dtype, cols, 1, 0, 2);
+    dnn_matrix one = random_matrix(&memory[2], dtype, rows, 1, 0, 3);
+    dnn_matrix out = random_matrix(&memory[3], dtype, rows, 1, 0, 4);
+    dnn_matrix bias = random_matrix(&memory[4], dtype, rows, 1, 0, 5);
     size_t before = dnn_threads();
-    for (size_t threads = 1; threads <= 5; threads++) {
+    for (size_t threads = 1; threads <= 7; threads++) {
         dnn_set_threads(threads);
-        check_ok(dnn_mm(false, false, 1, &a, &b, 0, threads == 1 ? &whole : &out, &err));
+        check_ok(dnn_mm_bias(false, false, &a, &b, &bias, threads == 1 ? &one : &out, &err));
         if (threads > 1)
-            assert_memory_equal(whole.data, out.data, 701 * sizeof(float));
+            assert_memory_equal(one.data, out.data, rows * dnn_dtype_info(dtype)->size);
     }
     dnn_set_threads(before);
-    check_ok(dnn_matrix_block(&some, &a, 100, 0, 59, 900, &err));
-    check_ok(dnn_mm(false, false, 1, &some, &b, 0, &part, &err));
-    if (dnn_cpu_level() >= DNN_VECTORS_AVX2)
-        assert_memory_equal((float *)whole.data + 100, part.data, 59 * sizeof(float));
     for (size_t i = 0; i < 5; i++)
+        dnn_matrix_free(&memory[i]);
+}
+
+static void bits_do_not_depend_on_the_number_of_threads(void **state) {
+    (void)state;
+    dnn_vector_level before = dnn_cpu_limit;
+    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= dnn_cpu_measured(); level++) {
+        dnn_cpu_limit = level;
+        check_threads(DNN_FLOAT32, 701, 900);
+        check_threads(DNN_FLOAT32, 295, 200);
+        check_threads(DNN_FLOAT64, 1037, 301);
+        check_threads(DNN_FLOAT32, 13, 20001);
+        check_threads(DNN_FLOAT64, 16, 9001);
+        check_threads(DNN_FLOAT32, 70001, 3);
+    }
+    dnn_cpu_limit = before;
+}
+
+/* In every place of a sum, and in both halves of a matrix that is cut. */
+static void check_not_finite(size_t rows, size_t cols) {
+    dnn_matrix memory[3];
+    dnn_matrix a = random_matrix(&memory[0], DNN_FLOAT32, rows, cols, 0, 1);
+    dnn_matrix b = random_matrix(&memory[1], DNN_FLOAT32, cols, 1, 0, 2);
+    dnn_matrix out = random_matrix(&memory[2], DNN_FLOAT32, rows, 1, 0, 3);
+    dnn_matrix_set(&a, 5, 7, INFINITY);
+    dnn_matrix_set(&a, rows - 1, cols - 1, NAN);
+    dnn_matrix_set(&b, 7, 0, 1);
+    check_ok(dnn_mm(false, false, 1, &a, &b, 0, &out, &err));
+    for (size_t i = 0; i < rows; i++)
+        assert_true(isfinite(dnn_matrix_get(&out, i, 0)) == (i != 5 && i != rows - 1));
+    assert_true(dnn_matrix_get(&out, 5, 0) == INFINITY && isnan(dnn_matrix_get(&out, rows - 1, 0)));
+    for (size_t i = 0; i < 3; i++)
         dnn_matrix_free(&memory[i]);
 }
 
 static void what_is_not_finite_reaches_its_row_alone(void **state) {
     (void)state;
-    dnn_matrix memory[3];
-    dnn_matrix a = random_matrix(&memory[0], DNN_FLOAT32, 37, 20, 0, 1);
-    dnn_matrix b = random_matrix(&memory[1], DNN_FLOAT32, 20, 1, 0, 2);
-    dnn_matrix out = random_matrix(&memory[2], DNN_FLOAT32, 37, 1, 0, 3);
-    dnn_matrix_set(&a, 5, 7, INFINITY);
-    dnn_matrix_set(&a, 36, 19, NAN);
-    check_ok(dnn_mm(false, false, 1, &a, &b, 0, &out, &err));
-    for (size_t i = 0; i < 37; i++)
-        assert_true(isfinite(dnn_matrix_get(&out, i, 0)) == (i != 5 && i != 36));
-    for (size_t i = 0; i < 3; i++)
-        dnn_matrix_free(&memory[i]);
+    dnn_vector_level before = dnn_cpu_limit;
+    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= dnn_cpu_measured(); level++) {
+        dnn_cpu_limit = level;
+        check_not_finite(37, 20);
+        check_not_finite(11, 20);
+        check_not_finite(29, 23);
+        check_not_finite(300, 500);
+    }
+    dnn_cpu_limit = before;
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_matrix_times_a_vector_agrees_with_the_definition),
         cmocka_unit_test(so_it_does_on_lesser_cpus),
-        cmocka_unit_test(a_part_of_a_matrix_gives_the_same_bits_as_the_whole),
+        cmocka_unit_test(bits_do_not_depend_on_the_number_of_threads),
         cmocka_unit_test(what_is_not_finite_reaches_its_row_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
