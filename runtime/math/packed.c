@@ -43,6 +43,25 @@ DNN_CLONES static void K(pack_panel)(const dnn_matrix *a, size_t first, size_t r
         K(pack_columns)(a, first, rows, k, columns, width, panel, sums);
 }
 
+/* Adds each column of a panel to the one of `out` that is its place. */
+DNN_INLINE void K(add_columns)(const T *panel, size_t rows, size_t columns, size_t width,
+                               const uint32_t *places, size_t ld, T *out) {
+    for (size_t c = 0; c < columns; c++, panel += width) {
+        T *to = out + places[c] * ld;
+        DNN_INDEPENDENT
+        for (size_t i = 0; i < rows; i++)
+            to[i] += panel[i];
+    }
+}
+
+DNN_CLONES static void K(add_to_places)(const T *panel, size_t rows, size_t columns, size_t width,
+                                        const uint32_t *places, size_t ld, T *out) {
+    if (rows == ROW_BYTES / sizeof *out)
+        K(add_columns)(panel, ROW_BYTES / sizeof *out, columns, width, places, ld, out);
+    else
+        K(add_columns)(panel, rows, columns, width, places, ld, out);
+}
+
 static void K(add_sums)(const T *sums, size_t rows, T *out) {
     for (size_t i = 0; i < rows; i++)
         out[i] += sums[i];
@@ -140,6 +159,32 @@ void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bi
     }
 }
 
+#define WIDE 8 /* columns of a task */
+
+typedef struct wide_job {
+    const dnn_packed *a;
+    const dnn_matrix *b;
+    const void *bias;
+    bool add;
+    dnn_matrix *out;
+} wide_job;
+
+static void wide_task(void *context, size_t task) {
+    const wide_job *w = context;
+    dnn_matrix b = *w->b, out = *w->out;
+    size_t first = task * WIDE;
+    b.data = dnn_matrix_at(w->b, 0, first);
+    out.data = dnn_matrix_at(w->out, 0, first);
+    b.cols = out.cols = dnn_least(w->b->cols - first, WIDE);
+    dnn_packed_product(w->a, &b, w->bias, w->add, &out);
+}
+
+void dnn_packed_product_wide(const dnn_packed *a, const dnn_matrix *b, const void *bias, bool add,
+                             dnn_matrix *out) {
+    wide_job w = {a, b, bias, add, out};
+    dnn_parallel(dnn_pieces(b->cols, WIDE), wide_task, &w);
+}
+
 /* --- many columns on both sides --- */
 
 _Static_assert(ROW_BYTES == DNN_CONV_VECTORS * MOST_LANES * sizeof(float), "a block fits a panel");
@@ -153,11 +198,23 @@ typedef struct job {
     size_t width; /* rows of a task */
 } job;
 
-/* Adds to each part that has a b its product with some columns, which are in the panel. */
+static void add_to_places(const dnn_outer *part, size_t first, size_t rows, size_t width, size_t k,
+                          size_t columns, const void *panel) {
+    void *out = dnn_matrix_at(part->out, first, 0);
+    const uint32_t *places = part->places + k;
+    if (part->out->dtype == DNN_FLOAT64)
+        add_to_places_f64(panel, rows, columns, width, places, part->out->ld, out);
+    else
+        add_to_places_f32(panel, rows, columns, width, places, part->out->ld, out);
+}
+
+/* Adds to each part but those of sums its product with some columns, which are in the panel. */
 static void add_products(const job *o, size_t first, size_t rows, size_t width, size_t k,
                          size_t columns, const void *panel) {
     for (size_t p = 0; p < o->count; p++) {
         const dnn_matrix *b = o->parts[p].b, *out = o->parts[p].out;
+        if (b == NULL && o->parts[p].places != NULL)
+            add_to_places(&o->parts[p], first, rows, width, k, columns, panel);
         if (b == NULL)
             continue;
         dnn_conv_sum sum = {
@@ -196,9 +253,11 @@ static void outer_task(void *context, size_t task) {
     }
     for (size_t p = 0; p < o->count; p++) {
         void *out = dnn_matrix_at(o->parts[p].out, first, 0);
-        if (o->parts[p].b == NULL && wide)
+        if (o->parts[p].b != NULL || o->parts[p].places != NULL)
+            continue;
+        if (wide)
             add_sums_f64((const double *)sums, rows, out);
-        else if (o->parts[p].b == NULL)
+        else
             add_sums_f32((const float *)sums, rows, out);
     }
 }

@@ -6,6 +6,8 @@
 #ifndef DNN_MATH_PACKED_H
 #define DNN_MATH_PACKED_H
 
+#include <stdint.h>
+
 #include "math/matrix.h"
 
 typedef struct dnn_packed {
@@ -25,9 +27,17 @@ dnn_packed dnn_pack(const dnn_matrix *a, bool transpose, void *memory);
 void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bias, bool add,
                         dnn_matrix *out);
 
+/* The same for many columns. */
+void dnn_packed_product_wide(const dnn_packed *a, const dnn_matrix *b, const void *bias, bool add,
+                             dnn_matrix *out);
+
 typedef struct dnn_outer {
-    const dnn_matrix *b; /* NULL: a row of ones, so that out is the sums of a's rows */
+    const dnn_matrix *b;
     dnn_matrix *out;
+
+    /* Without b: its column k is 1 in row places[k], else 0; so each column of `out` is the sum of
+     * those of a that have its place. NULL, too: b is a row of ones, `out` the sums of a's rows. */
+    const uint32_t *places;
 } dnn_outer;
 
 /* out = a b', or out + a b', of each part, where a and b have many columns, on all threads: the

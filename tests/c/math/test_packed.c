@@ -55,7 +55,7 @@ static void check_outer(dnn_dtype dtype, size_t rows, size_t cols, size_t depth,
     check_ok(dnn_matrix_copy(&before, &out, &err));
     check_ok(dnn_matrix_create(&earlier, dtype, rows, 1, &err));
     check_ok(dnn_matrix_copy(&earlier, &sums, &err));
-    dnn_outer_product(&a, (dnn_outer[]){{&b, &out}, {NULL, &sums}}, 2, add);
+    dnn_outer_product(&a, (dnn_outer[]){{.b = &b, .out = &out}, {.out = &sums}}, 2, add);
     for (size_t i = 0; i < rows; i++) {
         double sum = add ? dnn_matrix_get(&earlier, i, 0) : 0;
         for (size_t k = 0; k < depth; k++)
@@ -88,8 +88,66 @@ static void outer_products_agree_with_plain_sums(void **state) {
     }
 }
 
+/* Sums of columns by their places, beside a product. */
+static void check_places(dnn_dtype dtype, size_t rows, size_t depth, bool add) {
+    enum { PLACES = 5 };
+    uint32_t places[300];
+    dnn_matrix memory[2], a = random_matrix(&memory[0], dtype, rows, depth, 2, 1),
+                          out = random_matrix(&memory[1], dtype, rows, PLACES, 1, 3), expected;
+    check_ok(dnn_matrix_create(&expected, dtype, rows, PLACES, &err));
+    if (add)
+        check_ok(dnn_matrix_copy(&expected, &out, &err));
+    for (size_t k = 0; k < depth; k++) {
+        places[k] = (uint32_t)(k * k % PLACES); /* 0, 1 and 4: two are left out */
+        for (size_t i = 0; i < rows; i++)
+            dnn_matrix_set(&expected, i, places[k],
+                           dnn_matrix_get(&expected, i, places[k]) + dnn_matrix_get(&a, i, k));
+    }
+    dnn_outer_product(&a, &(dnn_outer){.out = &out, .places = places}, 1, add);
+    for (size_t j = 0; j < PLACES; j++)
+        for (size_t i = 0; i < rows; i++)
+            check_close(dnn_matrix_get(&out, i, j), dnn_matrix_get(&expected, i, j),
+                        dtype == DNN_FLOAT32 ? 2e-5 : 1e-13);
+    dnn_matrix_free(&expected);
+    dnn_matrix_free(&memory[0]);
+    dnn_matrix_free(&memory[1]);
+}
+
+static void columns_are_summed_by_their_places(void **state) {
+    (void)state;
+    const size_t rows[] = {1, 8, 17, 32, 33, 70}, depth[] = {1, 128, 300};
+    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= DNN_VECTORS_AVX512; level++) {
+        dnn_cpu_limit = level;
+        for (size_t r = 0; r < 6; r++)
+            for (size_t d = 0; d < 3; d++)
+                for (size_t form = 0; form < 4; form++)
+                    check_places(form & 1 ? DNN_FLOAT64 : DNN_FLOAT32, rows[r], depth[d], form & 2);
+    }
+}
+
+static void wide_products_are_those_of_their_columns(void **state) {
+    (void)state;
+    dnn_matrix memory[4], a = random_matrix(&memory[0], DNN_FLOAT32, 33, 20, 2, 1),
+                          b = random_matrix(&memory[1], DNN_FLOAT32, 20, 67, 3, 2),
+                          out = random_matrix(&memory[2], DNN_FLOAT32, 33, 67, 1, 3),
+                          one = random_matrix(&memory[3], DNN_FLOAT32, 33, 67, 1, 3);
+    dnn_cpu_limit = DNN_VECTORS_AVX512;
+    void *packed = dnn_alloc(dnn_packed_bytes(DNN_FLOAT32, 33, 20));
+    dnn_packed p = dnn_pack(&a, false, packed);
+    dnn_packed_product_wide(&p, &b, a.data, true, &out);
+    dnn_packed_product(&p, &b, a.data, true, &one);
+    for (size_t j = 0; j < 67; j++)
+        for (size_t i = 0; i < 33; i++)
+            assert_true(dnn_matrix_get(&out, i, j) == dnn_matrix_get(&one, i, j));
+    dnn_free(packed);
+    for (size_t k = 0; k < 4; k++)
+        dnn_matrix_free(&memory[k]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_are_summed_by_their_places),
+        cmocka_unit_test(wide_products_are_those_of_their_columns),
         cmocka_unit_test(outer_products_agree_with_plain_sums),
         cmocka_unit_test(products_agree_with_plain_sums),
     };
