@@ -138,7 +138,7 @@ end
 
 -- Characters as scripts/char_rnn.lua has them, 64 steps of 32 texts.
 function cases.lstm()
-  local net = dnn.Sequential{dnn.Embedding(65, 64), dnn.LSTM(64, 128), dnn.Linear(128, 65)}
+  local net = dnn.Sequential({dnn.Embedding(65, 64), dnn.LSTM(64, 128), dnn.Linear(128, 65)}, {keep = false})
   local list = {}
   for k = 1, 10 do
     local ids = (dnn.rand(65, 32) * 64):int():float() + 1

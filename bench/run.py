@@ -94,7 +94,7 @@ NETWORKS = {
     "lenet": Network("(e) LeNet on 28 x 28 images, batches of 64, SGD, cross entropy", [TORCH],
                      "flops", flops(64, 28**2 * 25 * 6, 100 * 150 * 16, 400 * 120, 120 * 84, 84 * 10)),
     "lstm": Network("(f) LSTM of 128 units on 64 steps of 32 texts, Adam, cross entropy", [TORCH],
-                    "flops", flops(32 * 64, 0, 192 * 512, 128 * 65)),
+                    "flops", flops(32 * 64, 0, 128 * 512, 128 * 65) + flops(65, 0, 64 * 512)),  # each character once
     "one": Network("(g) one example through the network of (a), in evaluation", [TORCH],
                    "cache", 4 * (784 * 512 + 512 * 256 + 256 * 10)),
     "gpt": Network("(h) a GPT of 4 layers, 4 heads, 128 channels, 8 times 64 characters, AdamW", [TORCH],

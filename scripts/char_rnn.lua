@@ -59,11 +59,11 @@ local function window(ids, k)
   return ids:rows_range(first, first + options.length - 1), ids:rows_range(first + 1, first + options.length)
 end
 
-local net = dnn.Sequential{
+local net = dnn.Sequential({
   dnn.Embedding(#characters, 64),
   dnn[options.cell](64, options.hidden, options.layers, {dropout = options.dropout, stateful = true}),
   dnn.Linear(options.hidden, #characters),
-}
+}, {keep = false}) -- nobody looks at what its layers put out
 local loss = dnn.CrossEntropyLoss()
 local optimiser = dnn.optim.Adam(net:parameters(), {lr = options.lr})
 

@@ -19,6 +19,23 @@ typedef struct dnn_past {
     size_t capacity;
 } dnn_past;
 
+/* Where one layer alone reads what another one looks up (DNN_LOOKS_UP: Embedding): the columns of X
+ * are columns of a table, most of them several times, and the reader (DNN_READS_TABLE) need compute
+ * with each of the table's only once. Both calls have the same. */
+typedef struct dnn_lookup {
+    size_t count;            /* columns of the table */
+    const dnn_matrix *table; /* set by forward, and so are ... */
+    const uint32_t *columns; /* ... those that X has, for each step of each example in turn; NULL: X is
+                                to be read as it is, since the examples are few */
+    dnn_matrix gradient; /* of the table's columns, which backward of the reader writes where dX has data */
+    bool kept;           /* dX is looked at, too: the reader writes both */
+} dnn_lookup;
+
+/* Whether so many columns are looked up that the way by the table is the shorter one. */
+static inline bool dnn_lookup_pays(size_t count, size_t columns) {
+    return count <= columns / 2;
+}
+
 struct dnn_call {
     const dnn_layer *layer;
     dnn_dtype dtype; /* of all numbers but ids */
@@ -48,6 +65,8 @@ struct dnn_call {
     bool accumulate;       /* gradients are added to, rather than overwritten */
     struct dnn_live *live; /* of a class whose first value is sparse: columns of its gradient that are
                               not 0, which backward keeps (network/parameters.h); NULL: all may be */
+
+    dnn_lookup *lookup; /* where A, or X, is looked up; NULL: it is not, or the other class lacks the flag */
 
     bool gates; /* X is the output of a layer that rectifies, whose backward this call's does, too */
     bool gated; /* of that layer's call: there is nothing left to do in backward */

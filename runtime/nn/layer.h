@@ -46,6 +46,8 @@ enum {
                             row of both; forward takes a bias where call->folded, too */
     DNN_RECTIFIES = 1 << 16, /* A = max(0, X), and so dX = 0 where A <= 0, else dA */
     DNN_GATES = 1 << 17,     /* where call->gates, backward reads A, and takes dA as 0 where A <= 0 */
+    DNN_LOOKS_UP = 1 << 18,   /* columns of A are columns of values[0]: may offer them as call->lookup */
+    DNN_READS_TABLE = 1 << 19, /* may compute with the columns of call->lookup instead of X's */
     DNN_STRIDED = 1 << 20, /* of an operator: the X that backward reads may have columns apart */
     DNN_SHARES = 1 << 21, /* of an operator: A is a part of X, in X's memory */
 };

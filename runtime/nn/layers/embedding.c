@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "math/fill.h"
 #include "nn/call.h"
 #include "nn/network/parameters.h"
@@ -135,25 +136,53 @@ static void scale_column(dnn_matrix *m, size_t column, double factor) {
         dnn_matrix_set(m, i, column, dnn_matrix_get(m, i, column) * factor);
 }
 
-/* The columns that forward has read, which commit may shorten. */
+static bool is_limited(const dnn_layer *layer) {
+    return dnn_layer_real(layer, MAX_NORM) > 0;
+}
+
+static size_t ids_of(const dnn_call *call) {
+    return call->examples * dnn_shape_count(&call->in[0]);
+}
+
+/* The columns that forward has read, which commit may shorten; or those of a lookup and then the
+ * gradient of its table. */
 static size_t saved(const dnn_call *call) {
-    return dnn_layer_real(call->layer, MAX_NORM) < 0
-               ? 0
-               : call->examples * dnn_shape_count(&call->in[0]) * sizeof(size_t);
+    if (is_limited(call->layer))
+        return ids_of(call) * sizeof(size_t);
+    if (call->lookup == NULL)
+        return 0;
+    return dnn_align_up(ids_of(call) * sizeof(uint32_t)) +
+           call->lookup->count * dnn_layer_count(call->layer, EMBEDDING_DIM) *
+               dnn_dtype_info(call->dtype)->size;
+}
+
+/* The room for the columns of a lookup, if the table is to be read this time. */
+static uint32_t *offer_table(dnn_call *call) {
+    dnn_lookup *lookup = call->lookup;
+    if (lookup == NULL)
+        return NULL;
+    bool pays = !is_limited(call->layer) && dnn_lookup_pays(lookup->count, ids_of(call));
+    char *gradient = (char *)call->saved + dnn_align_up(ids_of(call) * sizeof(uint32_t));
+    lookup->table = &call->values[0];
+    lookup->columns = pays ? call->saved : NULL;
+    lookup->gradient =
+        dnn_matrix_of(call->dtype, lookup->table->rows, lookup->count, pays ? gradient : NULL);
+    return pays ? call->saved : NULL;
 }
 
 static void commit(dnn_call *call) {
     const size_t *columns = call->saved;
     dnn_matrix *weight = &call->values[0];
-    if (dnn_layer_real(call->layer, MAX_NORM) < 0)
+    if (!is_limited(call->layer))
         return;
-    for (size_t k = 0; k < call->examples * dnn_shape_count(&call->in[0]); k++)
+    for (size_t k = 0; k < ids_of(call); k++)
         scale_column(weight, columns[k], shortened(call->layer, weight, columns[k]));
 }
 
 static dnn_status forward(dnn_call *call, dnn_error *err) {
     dnn_matrix A = dnn_call_pixels(&call->A, &call->out);
     size_t steps = call->X[0].rows, bytes = A.rows * dnn_dtype_info(A.dtype)->size;
+    uint32_t *offered = offer_table(call);
     for (size_t j = 0; j < call->examples; j++)
         for (size_t r = 0; r < steps; r++) {
             size_t column = 0;
@@ -162,7 +191,11 @@ static dnn_status forward(dnn_call *call, dnn_error *err) {
                 return status;
             memcpy(dnn_matrix_at(&A, 0, j * steps + r), dnn_matrix_at(&call->values[0], 0, column),
                    bytes);
-            if (dnn_layer_real(call->layer, MAX_NORM) > 0 && call->saved != NULL)
+            if (offered != NULL)
+                offered[j * steps + r] = (uint32_t)column;
+            if (!is_limited(call->layer))
+                continue;
+            if (call->saved != NULL)
                 ((size_t *)call->saved)[j * steps + r] = column;
             scale_column(&A, j * steps + r, shortened(call->layer, &call->values[0], column));
         }
@@ -181,6 +214,39 @@ static void clear(dnn_call *call) {
     dnn_live_none(call->live);
 }
 
+/* Adds column k of the gradients to that of an id. */
+static void add_column(dnn_call *call, size_t column, const dnn_matrix *gradients, size_t k) {
+    dnn_matrix *dweight = &call->gradients[0];
+    if (column == padding(call->layer))
+        return;
+    if (dweight->dtype == DNN_FLOAT32) {
+        float *to = dnn_matrix_at(dweight, 0, column);
+        const float *from = dnn_matrix_at(gradients, 0, k);
+        for (size_t i = 0; i < dweight->rows; i++)
+            to[i] += from[i];
+    } else {
+        double *to = dnn_matrix_at(dweight, 0, column);
+        const double *from = dnn_matrix_at(gradients, 0, k);
+        for (size_t i = 0; i < dweight->rows; i++)
+            to[i] += from[i];
+    }
+}
+
+static void note_live(dnn_call *call, size_t column) {
+    if (call->live != NULL && column != padding(call->layer))
+        dnn_live_add(call->live, column);
+}
+
+/* The gradients of the columns that occurred, which are all that is not 0, from the reader. */
+static void add_table(dnn_call *call) {
+    const dnn_lookup *lookup = call->lookup;
+    for (size_t k = 0; call->live != NULL && k < ids_of(call); k++)
+        note_live(call, lookup->columns[k]);
+    for (size_t column = 0; column < lookup->count; column++)
+        if (call->live == NULL || call->live->is_live[column])
+            add_column(call, column, &lookup->gradient, column);
+}
+
 static dnn_status backward(dnn_call *call, dnn_error *err) {
     dnn_matrix dA = dnn_call_pixels(&call->dA, &call->out), *dweight = &call->gradients[0];
     size_t steps = call->X[0].rows;
@@ -188,26 +254,17 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
         return DNN_OK;
     if (!call->accumulate)
         clear(call);
+    if (call->lookup != NULL && call->lookup->columns != NULL) {
+        add_table(call);
+        return DNN_OK;
+    }
     for (size_t k = 0; k < dA.cols; k++) {
         size_t column = 0;
         dnn_status status = column_of(call, k % steps, k / steps, &column, err);
         if (status != DNN_OK)
             return status;
-        if (column == padding(call->layer))
-            continue;
-        if (call->live != NULL)
-            dnn_live_add(call->live, column);
-        if (dA.dtype == DNN_FLOAT32) {
-            float *to = dnn_matrix_at(dweight, 0, column);
-            const float *from = dnn_matrix_at(&dA, 0, k);
-            for (size_t i = 0; i < dA.rows; i++)
-                to[i] += from[i];
-        } else {
-            double *to = dnn_matrix_at(dweight, 0, column);
-            const double *from = dnn_matrix_at(&dA, 0, k);
-            for (size_t i = 0; i < dA.rows; i++)
-                to[i] += from[i];
-        }
+        note_live(call, column);
+        add_column(call, column, &dA, k);
     }
     return DNN_OK;
 }
@@ -226,7 +283,7 @@ const dnn_layer_class dnn_layer_embedding = {
     .doc = "A[:, step] = weight[:, id of step]",
     .fields = fields,
     .cases = cases,
-    .flags = DNN_READS_X | DNN_TAKES_IDS | DNN_STEP_BY_STEP,
+    .flags = DNN_READS_X | DNN_TAKES_IDS | DNN_STEP_BY_STEP | DNN_LOOKS_UP,
     .check = check,
     .wants = wants,
     .shape = shape,

@@ -127,6 +127,7 @@ dnn_recurrent_sizes dnn_recurrent_sizes_of(const dnn_call *call) {
         .last = dnn_layer_count(layer, DNN_RECURRENT_OUTPUT) == 1,
         .dropout = call->training ? dnn_layer_real(layer, DNN_RECURRENT_DROPOUT) : 0,
     };
+    s.table = call->lookup == NULL ? 0 : call->lookup->count;
     s.lanes = s.layers * s.directions;
     s.rows = s.cell->gates * s.hidden;
     s.columns = s.steps * s.examples;
@@ -185,7 +186,9 @@ static void lay_out_scratch(const dnn_call *call, const dnn_recurrent_sizes *s,
                H_backward = dnn_packed_bytes(call->dtype, s->hidden, s->rows);
         m->packed_X[d] = take(base, used, X_forward > X_backward ? X_forward : X_backward);
         m->packed_H[d] = take(base, used, H_forward > H_backward ? H_forward : H_backward);
+        m->table[d] = take_matrix(call, base, used, s->rows, s->table);
     }
+    m->places = take(base, used, s->table > 0 ? s->columns * sizeof *m->places : 0);
     m->X = take_matrix(call, base, used, s->input, columns);
     for (size_t f = 0; f < 2 && s->layers > 1; f++)
         m->flow[f] = take_matrix(call, base, used, dnn_recurrent_width(s, 1), s->columns);
@@ -210,6 +213,16 @@ size_t dnn_recurrent_scratch(const dnn_call *call) {
     dnn_recurrent_memory m;
     dnn_recurrent_lay_out(call, &s, &m);
     return m.scratch_bytes;
+}
+
+/* The lowest layer's products with X are made for the columns of a table alone, where it reads one. */
+double dnn_recurrent_flops(const dnn_call *call) {
+    dnn_recurrent_sizes s = dnn_recurrent_sizes_of(call);
+    bool table = call->lookup != NULL && call->lookup->columns != NULL;
+    double X = (double)s.input * (double)(table ? s.table : s.columns), H = 0;
+    for (size_t l = 0; l < s.layers; l++)
+        H += (double)(s.hidden + (l == 0 ? 0 : dnn_recurrent_width(&s, l))) * (double)s.columns;
+    return 2 * (double)(s.rows * s.directions) * (X + H);
 }
 
 const dnn_case dnn_recurrent_cases[] = {

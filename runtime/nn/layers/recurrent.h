@@ -1,6 +1,6 @@
 /* recurrent.h: what RNN, LSTM and GRU share: steps, layers, directions, states, lengths and the
- * memory for them. A class of these is a cell, which is its `family`. recurrent.c has settings and
- * values, recurrent_memory.c the matrices, recurrent_run.c forward and backward. */
+ * memory for them. A class of these is a cell, which is its `family`. recurrent.c has settings,
+ * values and memory, recurrent_forward.c and recurrent_backward.c run. */
 #ifndef DNN_NN_RECURRENT_H
 #define DNN_NN_RECURRENT_H
 
@@ -76,12 +76,13 @@ extern const char *const dnn_recurrent_outputs[];
 
 /* The functions of such a class: all but name, doc, fields and cases. */
 #define DNN_RECURRENT_CLASS                                                                        \
-    .flags = DNN_READS_X | DNN_TWO_MODES | DNN_DRAWS | DNN_TAKES_LENGTHS,                          \
+    .flags =                                                                                       \
+        DNN_READS_X | DNN_TWO_MODES | DNN_DRAWS | DNN_TAKES_LENGTHS | DNN_READS_TABLE,             \
     .check = dnn_recurrent_check, .wants = dnn_recurrent_wants, .shape = dnn_recurrent_shape,      \
     .values = dnn_recurrent_values, .initialise = dnn_recurrent_initialise,                        \
     .state = dnn_recurrent_state, .saved = dnn_recurrent_saved,                                    \
     .scratch = dnn_recurrent_scratch, .forward = dnn_recurrent_forward,                            \
-    .backward = dnn_recurrent_backward
+    .backward = dnn_recurrent_backward, .flops = dnn_recurrent_flops
 
 /* Cases for the gradient check of a cell without settings of its own. */
 extern const dnn_case dnn_recurrent_cases[];
@@ -97,6 +98,7 @@ dnn_status dnn_recurrent_initialise(const dnn_layer *layer, dnn_matrix *values, 
 size_t dnn_recurrent_state(const dnn_layer *layer, bool *carried);
 size_t dnn_recurrent_saved(const dnn_call *call);
 size_t dnn_recurrent_scratch(const dnn_call *call);
+double dnn_recurrent_flops(const dnn_call *call);
 dnn_status dnn_recurrent_forward(dnn_call *call, dnn_error *err);
 dnn_status dnn_recurrent_backward(dnn_call *call, dnn_error *err);
 

@@ -13,6 +13,7 @@
 typedef struct dnn_recurrent_sizes {
     const dnn_cell *cell;
     size_t layers, directions, lanes;
+    size_t table; /* columns of that which X may be looked up in; 0: there is none */
     size_t input, hidden, rows; /* rows: of all gates */
     size_t steps, examples, columns; /* columns = steps * examples */
     size_t chunk; /* steps whose dZ is kept at a time: its weights' gradients are summed next */
@@ -35,6 +36,8 @@ typedef struct dnn_recurrent_memory {
     dnn_matrix dH[2], dC[2];  /* hidden x examples */
     void *packed_X[2], *packed_H[2];
     dnn_matrix X;       /* input x (chunk * examples): a chunk of X in the order of steps */
+    dnn_matrix table[2]; /* rows x columns of call->lookup: their part of Z; in backward their dZ */
+    uint32_t *places;    /* steps * examples: the table's columns in the order of steps */
     dnn_matrix flow[2]; /* directions * hidden x columns: gradients between layers */
 
     size_t saved_bytes, scratch_bytes;

@@ -23,6 +23,7 @@ typedef struct dnn_plan {
     size_t *folds; /* per step: the one that may be folded into it, see fold.c; SIZE_MAX: none */
     bool *done;    /* per step: it was folded into another in this forward */
     size_t fold_offset;
+    dnn_lookup *lookups; /* per step: of those that look up */
     bool *kept;  /* per buffer: A is intact after forward, ... */
     bool *dkept; /* ... and dA after backward */
     char *memory;

@@ -28,10 +28,11 @@ static dnn_status make_arrays(const dnn_network *network, dnn_plan *plan, dnn_er
     plan->in = dnn_calloc(i, sizeof(dnn_shape));
     plan->add = dnn_calloc(i, sizeof(bool));
     plan->calls = dnn_calloc(n, sizeof(dnn_call));
+    plan->lookups = dnn_calloc(n, sizeof(dnn_lookup));
     if (plan->A_offset == NULL || plan->dA_offset == NULL || plan->saved_offset == NULL ||
         plan->folds == NULL || plan->done == NULL || plan->kept == NULL || plan->dkept == NULL || plan->A == NULL || plan->dA == NULL ||
         plan->X == NULL || plan->dX == NULL || plan->in == NULL || plan->add == NULL ||
-        plan->calls == NULL) {
+        plan->calls == NULL || plan->lookups == NULL) {
         dnn_plan_free(plan);
         return dnn_network_fail_memory(err);
     }
@@ -42,7 +43,8 @@ void dnn_plan_free(dnn_plan *plan) {
     void *arrays[] = {plan->A_offset, plan->dA_offset, plan->saved_offset, plan->kept,
                       plan->dkept,    plan->A,         plan->dA,           plan->X,
                       plan->dX,       plan->in,        plan->add,          plan->calls,
-                      plan->lengths,  plan->folds,     plan->done};
+                      plan->lengths,  plan->folds,     plan->done,
+                      plan->lookups};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         dnn_free(arrays[i]);
     dnn_matrix_free(&plan->mask);

@@ -175,6 +175,26 @@ static void place_gradients(planner *p, bool all) {
     }
 }
 
+/* Layers that look up for one other alone, which may read the table instead. */
+static void find_lookups(planner *p, bool all) {
+    const dnn_network *network = p->network;
+    for (size_t s = 0; s < network->step_count; s++) {
+        const dnn_step *step = &network->steps[s];
+        size_t out = step->output, reader = p->last_consumer[out];
+        if (!dnn_layer_has(step->layer, DNN_LOOKS_UP) || out == network->step_count ||
+            p->consumers[out] != 1 ||
+            !dnn_layer_has(network->steps[reader].layer, DNN_READS_TABLE))
+            continue;
+        size_t table = dnn_step_segment(step, 0),
+               count = network->parameters.segments[table].value.cols,
+               columns = p->plan->capacity * dnn_shape_positions(&network->shapes[out]);
+        if (!dnn_lookup_pays(count, columns))
+            continue;
+        p->plan->lookups[s] = (dnn_lookup){.count = count, .kept = all};
+        p->plan->calls[s].lookup = p->plan->calls[reader].lookup = &p->plan->lookups[s];
+    }
+}
+
 /* What calls save and the scratch that one of them needs at a time. */
 static void place_working_memory(planner *p) {
     const dnn_network *network = p->network;
@@ -298,6 +318,7 @@ dnn_status dnn_plan_place(dnn_network *network, dnn_plan *plan, dnn_error *err) 
         find_gates(&p);
     place_outputs(&p, all);
     place_gradients(&p, all);
+    find_lookups(&p, all);
     place_working_memory(&p);
     if (plan->copies_input)
         p.A_block[0] = add_block(&p, bytes_of_input(&p), 0, 2 * n);

@@ -27,5 +27,10 @@ for _, name in ipairs{"RNN", "LSTM", "GRU"} do
     case.lengths, case.carry, case.eval = setting.lengths, setting.carry, setting.eval
     cases[#cases + 1] = case
   end
+  -- Each id is computed with once.
+  cases[#cases + 1] = {"dnn.Sequential{dnn.Embedding(4, 3, {padding_idx = 2}), dnn." .. name .. "(3, 5)}",
+    "nn.Sequential(nn.Embedding(4, 3, padding_idx=1), " .. name .. "(3, 5))", {6}, ids = 4}
+  cases[#cases + 1] = {"dnn.Sequential{dnn.Embedding(4, 3), dnn." .. name .. "(3, 5, 2, {bidirectional = true})}",
+    "nn.Sequential(nn.Embedding(4, 3), " .. name .. "(3, 5, 2, bidirectional=True))", {6}, ids = 4}
 end
 return cases
