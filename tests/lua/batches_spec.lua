@@ -164,21 +164,54 @@ describe("dnn.data.batches", function()
       function() batches:load_state_dict(3) end)
   end)
 
-  it("refuse to go on when a loop inside the loop has ended, rather than run forever", function()
-    local both = {X = dnn.ones(2, 6), Y = dnn.ones(1, 6)}
+  -- Batches of 2 of 5 examples by both, after `outer` batches of a loop over them.
+  local function nested(outer, body)
+    local both = {X = dnn.ones(2, 5), Y = dnn.ones(1, 5)}
     for _, batches in ipairs{dnn.data.batches(both, {size = 2}), dnn.data.Loader(both, {batch_size = 2})} do
       local rounds = 0
       local ok, message = pcall(function()
         for _ in batches do
-          for _ in batches do rounds = rounds + 1 end
+          rounds = rounds + 1
+          assert(rounds <= outer, "the outer loop went on")
+          if rounds == outer then body(batches) end
         end
       end)
       assert.is_false(ok)
-      assert.matches("^tests/lua/batches_spec.lua:%d+: a loop inside this one has gone through the same batches to "
-        .. "their end; make others", message)
-      assert.equal(3, rounds)
+      assert.matches("^tests/lua/batches_spec.lua:%d+: a loop inside this one has gone through the same batches, which "
+        .. "have one position; make others", message)
+      rounds = 0
       for _ in batches do rounds = rounds + 1 end
-      assert.equal(6, rounds)
+      assert.equal(3, rounds)
+    end
+  end
+
+  -- Goes through some batches and leaves the loop by `break`.
+  local function leave(batches, count)
+    for _ in batches do
+      count = count - 1
+      if count == 0 then break end
+    end
+  end
+
+  it("refuse to go on when a loop inside the loop has ended, rather than run forever", function()
+    for outer = 1, 3 do
+      nested(outer, function(batches) leave(batches, 9) end)
+    end
+  end)
+
+  it("refuse to go on when a loop inside the loop was left by break", function()
+    for outer = 1, 3 do
+      for inner = 1, 3 do
+        nested(outer, function(batches) leave(batches, inner) end)
+        nested(outer, function(batches)
+          for _ = 1, 4 do leave(batches, inner) end
+        end)
+        nested(outer, function(batches)
+          leave(batches, inner)
+          leave(batches, 9)
+          leave(batches, inner)
+        end)
+      end
     end
   end)
 

@@ -43,6 +43,27 @@ describe("a loop with a progress bar", function()
     assert.equal("", run [[for _ in dnn.progress(4, {line = false}) do end]])
   end)
 
+  it("refuses to go on after its end, or a loop over it inside of the loop", function()
+    local says = "the progress bar was finished, or a loop inside this one has gone through it; make another for that "
+      .. "loop"
+    for _, inside in ipairs{
+      function(bar) bar:finish() end,
+      function(bar) for _ in bar do end end, -- luacheck: ignore 542
+      function(bar) for _ in bar do break end end, -- luacheck: ignore 512
+    } do
+      local bar, rounds = dnn.progress(3, {line = false}), 0
+      local ok, message = pcall(function()
+        for _ in bar do
+          rounds = rounds + 1
+          assert(rounds < 9, "the outer loop went on")
+          inside(bar)
+        end
+      end)
+      assert.is_false(ok)
+      assert.matches("^tests/lua/progress_spec.lua:%d+: " .. says .. "$", message)
+    end
+  end)
+
   it("refuses what it cannot go through, and unknown options", function()
     assert.has_error(function() dnn.progress("x") end, "progress: what must be batches, a list, an iterator "
       .. "function, or a whole number of steps, got 'x'; usage: dnn.progress(what [, options])")

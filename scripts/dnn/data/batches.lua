@@ -14,6 +14,11 @@ Batches.__index = Batches
 Batches.__name = "dnn.data.batches"
 Batches.__tostring = text.batches
 
+-- A matrix (or nil) as another object with the same memory.
+local function again(A)
+  return A and A:cols_range(1, A.cols)
+end
+
 -- Shuffles, if that is wanted, keeping where its stream stood: from there the same order can be had again.
 local function begin_epoch(self)
   self.place = 1
@@ -27,7 +32,11 @@ end
 -- last X begins an epoch, or goes on with one that load_state_dict has brought back; after one from between epochs
 -- the next call begins one, in a loop too. Between epochs the place is 0.
 function Batches:__call(_, last)
-  if self.place == 0 and last and not self.begins then set.refuse_nested(2) end
+  if last == nil then
+    if self.place > 0 then self.X, self.last_X = again(self.X), again(self.last_X) end
+  elseif not self.resumes and not self.begins and (self.place == 0 or not rawequal(last, self.given)) then
+    set.refuse_nested(2)
+  end
   if not self.resumes and (last == nil or self.begins) then begin_epoch(self) end
   self.resumes, self.begins = false, false
   local left = #self.order - self.place + 1
@@ -40,7 +49,7 @@ function Batches:__call(_, last)
   self.order:gather(self.source, self.place, X, self.scale, self.shift)
   self.order:gather(self.labels, self.place, Y, 1, 0)
   if beside then self.order:gather(self.lengths, self.place, beside.lengths, 1, 0) end
-  self.place = self.place + self.size
+  self.place, self.given = self.place + self.size, X
   return X, Y, beside or nil
 end
 
@@ -123,6 +132,7 @@ local function new(source, labels, lengths, order, what)
     shift = what.shift,
     X = X,
     Y = Y,
+    given = false,
     beside = L and {lengths = L} or false,
     last_beside = L and rest > 0 and {lengths = L:cols_range(1, rest)} or false,
     last_X = rest > 0 and X:cols_range(1, rest) or nil,

@@ -19,7 +19,8 @@ Loader.__tostring = text.loader
 -- Epochs -----------------------------------------------------------------------------------------------
 
 -- `epoch` is the one that is under way, or the last that was; `place` is how many of its batches have been given out,
--- 0 between epochs. `pending` is "begin" or "go on" after load_state_dict, whatever the loop was doing.
+-- 0 between epochs. `pending` is "begin" or "go on" after load_state_dict, whatever the loop was doing. `given` is the X
+-- that the loop under way has got.
 
 local function check_open(self)
   if self.closed then error("the loader is closed", 3) end
@@ -50,7 +51,11 @@ end
 function Loader:__call(_, last)
   check_open(self)
   local pending = self.pending
-  if self.place == 0 and last and not pending then set.refuse_nested(2) end
+  if last == nil then
+    if self.place > 0 then self.X = self.X:cols_range(1, self.batch_size) end
+  elseif not pending and (self.place == 0 or not rawequal(last, self.given)) then
+    set.refuse_nested(2)
+  end
   self.pending = false
   if pending == "begin" or last == nil and pending ~= "go on" then
     self.epoch, self.place = self.epoch + 1, 0
@@ -59,7 +64,10 @@ function Loader:__call(_, last)
     local count = self.threads:get(self.epoch, self.place + 1, self.X, self.Y)
     self.place = self.place + 1
     report(self)
-    if count > 0 then return columns(self, self.X, count), columns(self, self.Y, count) end
+    if count > 0 then
+      self.given = columns(self, self.X, count)
+      return self.given, columns(self, self.Y, count)
+    end
   end
   self.place = 0
   return nil
@@ -175,7 +183,7 @@ function loader.Loader(examples, options)
   local size = math.min(opts.batch_size, config.Y.cols)
   if config.crop_height then shape = {config.crop_height, config.crop_width, shape[3]} end
   self = setmetatable({
-    threads = threads, config = config, open = open, X = false, Y = false, mean = false, deviation = false,
+    threads = threads, config = config, open = open, X = false, Y = false, given = false, mean = false, deviation = false,
     epoch = 0, place = 0, batches = batches, examples = config.Y.cols, batch_size = size, seed = config.seed,
     shuffle = opts.shuffle, drop_last = opts.drop_last, shape = shape or false,
     classes = rawget(examples, "classes") or false, augment = opts.augment, workers = opts.workers,

@@ -108,11 +108,12 @@ function set.test_count(test, m)
   return nil, ("test = %s leaves none of %d examples to train on"):format(test, m)
 end
 
--- Raises, `level` functions up, for a loop that goes on over batches that another loop has ended inside of it: there is
--- one position in them.
+-- Raises, `level` functions up, for a loop that goes on after another loop over the same batches has begun inside of
+-- it: there is one position in them. Batches know the loops apart by X: a loop that begins while another may be under
+-- way is given an X of its own, a view of the same memory.
 function set.refuse_nested(level)
-  error("a loop inside this one has gone through the same batches to their end; make others for one of the two loops",
-    level + 1)
+  error("a loop inside this one has gone through the same batches, which have one position; make others for one of "
+    .. "the two loops", level + 1)
 end
 
 -- A table of these fields as a set.
