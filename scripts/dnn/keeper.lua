@@ -86,6 +86,23 @@ local function find(values, name)
   if group and type(values[group]) == "table" then return find(values[group], rest) end
 end
 
+-- A checkpoint could not be saved: says why, unless the one before could not be for the same reason, whatever its
+-- path, or it was `asked` for by what shows the message itself.
+local function note_failure(self, message, path, asked)
+  local first, last = message:find(path, 1, true)
+  local reason = first and message:sub(1, first - 1) .. message:sub(last + 1) or message
+  self.failures = self.failures + 1
+  if reason ~= self.reason and not asked then
+    say("checkpoint: %s%s", message, self.closing and "" or "; training continues")
+  end
+  self.reason = reason
+end
+
+local function note_success(self, job)
+  if self.reason then say("checkpoint: %s is saved; earlier ones were not (%d)", job.path, self.failures) end
+  self.reason, self.last_saved = false, job.path
+end
+
 -- Takes note of what the last saver has done. While it writes, false; or waits for it.
 local function collect(self, wait)
   local job = self.job
@@ -94,9 +111,10 @@ local function collect(self, wait)
   self.job = nil
   local saved, message = job.saver:finish()
   if not saved then
-    say("checkpoint: %s; training continues", message)
+    note_failure(self, message, job.path, job.asked)
     return true, message
   end
+  note_success(self, job)
   local kept = self.kept[job.kind]
   if kept[#kept] ~= job.path then kept[#kept + 1] = job.path end
   prune(self, "step", self.keep)
@@ -105,8 +123,8 @@ local function collect(self, wait)
 end
 
 -- Takes a snapshot, which waits for its turn at the disk; a newer one of its kind takes its place. Nil and a message
--- where a state cannot be kept.
-local function take(self, kind, step)
+-- where a state cannot be kept. `asked`: whoever asked for it shows the message.
+local function take(self, kind, step, asked)
   if not self.begun then
     self.begun = true
     if not self.resumed then set_earlier_aside(self) end
@@ -114,9 +132,13 @@ local function take(self, kind, step)
   local parts = {step = step}
   for name, object in pairs(self.objects) do parts[name] = object end
   local best = self.best_value and {[BEST] = ("%.17g %d"):format(self.best_value, self.best_step)}
-  local file, message = checkpoint._snapshot(parts, best)
-  if not file then return nil, message end
-  self.waiting[kind] = {file = file, kind = kind, path = path_of(self, kind, step)}
+  local called, file, message = pcall(checkpoint._snapshot, parts, best)
+  if not called then file, message = nil, tostring(file) end -- the script's own state_dict has raised
+  if not file then
+    note_failure(self, message, path_of(self, kind, step), asked)
+    return nil, message
+  end
+  self.waiting[kind] = {file = file, kind = kind, path = path_of(self, kind, step), asked = asked}
   if kind == "step" then self.saved_step = step end
   return true
 end
@@ -130,7 +152,7 @@ local function write_next(self)
   self.waiting[kind] = nil
   local saver, message = checkpoint._start(job.path, job.file)
   if not saver then
-    say("checkpoint: %s; training continues", message)
+    note_failure(self, message, job.path, job.asked)
     return message
   end
   job.saver, self.job = saver, job
@@ -169,8 +191,7 @@ function Keeper:save(step)
   for _, kind in ipairs {"best", "step"} do
     if self["due_" .. kind] then
       self["due_" .. kind] = false
-      local taken, message = take(self, kind, step)
-      if not taken then say("checkpoint: %s; training continues", message) end
+      take(self, kind, step)
     end
   end
   if collect(self) then write_next(self) end
@@ -179,7 +200,7 @@ end
 
 -- Saves at once: the path, or nil and a message.
 function Keeper:save_now(step)
-  local taken, message = take(self, "step", step)
+  local taken, message = take(self, "step", step, true)
   if not taken then return nil, message end
   local path = self.waiting.step.path
   local failed = finish(self)
@@ -189,11 +210,13 @@ end
 
 -- The end: what came after the last checkpoint is saved, unless the script has failed in the middle of a step.
 function Keeper:close(step, failed)
-  if not failed and step >= 0 and step ~= self.saved_step then
-    local taken, message = take(self, "step", step)
-    if not taken then say("checkpoint: %s", message) end
-  end
+  self.closing = true
+  if not failed and step >= 0 and step ~= self.saved_step then take(self, "step", step) end
   finish(self)
+  if self.failures > 0 then
+    say("checkpoint: %d could not be saved; %s", self.failures,
+      self.last_saved and "the last that was: " .. self.last_saved or "none was")
+  end
 end
 
 -- Going on -----------------------------------------------------------------------------------------
@@ -280,6 +303,7 @@ function keeper.new(folder, given, net, optimiser)
   return setmetatable({
     folder = folder, objects = objects, every = opts.every or 0, seconds = 60 * minutes, keep = opts.keep,
     metric = opts.best, mode = opts.mode, kept = {step = {}, best = {}}, waiting = {},
+    failures = 0, reason = false, last_saved = false, closing = false,
   }, Keeper)
 end
 

@@ -195,10 +195,50 @@ describe("a run's checkpoints", function()
       t.run:log(4, {cost = 1})
       t.run:close()
     end)
-    assert.truthy(said:find("not written: 'net.1.weight' holds a value that is not finite; training continues", 1, true)
-      or said:find("not written: 'net.0.weight' holds a value that is not finite; training continues", 1, true), said)
+    assert.truthy(said:find "not written: 'net.[01].weight' holds a value that is not finite", said)
+    assert.truthy(said:find("dnn.Run: checkpoint: 1 could not be saved; none was\n", 1, true), said)
     assert.equal(before, files())
   end)
+
+  it("that cannot be saved are named once for each reason, counted at the end, and so is the first that can be again",
+    function()
+      local broken
+      local Own = {__index = {
+        state_dict = function() return broken and error(broken, 0) or {count = 1} end,
+        load_state_dict = function() end,
+      }}
+      local net = dnn.Sequential{dnn.Linear(2, 1)}
+      local keeper = require "dnn.keeper".new(folder .. "/run", {own = setmetatable({}, Own), every = 1}, net)
+      local function train(first, last)
+        for i = first, last do
+          keeper:interval(i, {})
+          repeat keeper:save(i) until not keeper.job -- until the disk has it
+        end
+      end
+      local said = complaints(function()
+        broken = "no state"
+        train(1, 3)
+        broken = "other state"
+        train(4, 5)
+        broken = nil
+        net[1].weight:fill_(0 / 0)
+        train(6, 9)
+        net[1].weight:fill_(1)
+        train(10, 12)
+        broken = "no state"
+        train(13, 14)
+        keeper:close(15, false)
+      end)
+      said = said:gsub(folder .. "/run/checkpoints/", ""):gsub("dnn.Run: checkpoint: ", "")
+      assert.equal([[
+'own': no state; training continues
+'own': other state; training continues
+step-0000006.safetensors: not written: 'net.0.weight' holds a value that is not finite; training continues
+step-0000010.safetensors is saved; earlier ones were not (9)
+'own': no state; training continues
+12 could not be saved; the last that was: step-0000012.safetensors
+]], said)
+    end)
 
   it("of an earlier training are set aside when one starts over", function()
     local t = training.new(folder .. "/run")

@@ -211,6 +211,9 @@ function run:close() end
 -- disk. It carries a checksum, is on disk before an older one is removed, and is never written with a value that is not
 -- finite. What was done since the last one is saved when the loop is stopped, by `run:close()`, and at the end of the
 -- block of a `local run <close>`, unless an error ended it.
+--
+-- Where one cannot be saved, training continues, and stderr says why: once for each reason, again when saving works
+-- again, and at the end how many could not be saved.
 
 ---Keeps checkpoints from now on.
 ---
