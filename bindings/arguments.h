@@ -30,9 +30,16 @@
 #ifndef DNN_BINDINGS_ARGUMENTS_H
 #define DNN_BINDINGS_ARGUMENTS_H
 
+#include <lauxlib.h>
 #include <lua.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+/* luaL_error, but where the module's own half in Lua has made the call (dnn.fit, which runs a
+ * network), the line is that of the script that called the module. All of the bindings raise so: */
+int dnnlua_error(lua_State *L, const char *format, ...);
+#undef luaL_error
+#define luaL_error dnnlua_error
 
 typedef struct dnnlua_function {
     const char *name;
@@ -72,7 +79,8 @@ int dnnlua_check_axis(lua_State *L, int index, const char *expected); /* 1 or 2 
 /* The userdata of that type, or "must be a dnn.Random" (`expected`). */
 void *dnnlua_check_userdata(lua_State *L, int index, const char *type, const char *expected);
 
-/* _explain_by(explain): where errors get their words from; scripts/dnn/init.lua sets it. */
+/* _explain_by(explain, home): where errors get their words from, and how the sources of the
+ * module's half in Lua begin; scripts/dnn/init.lua sets them. */
 int dnnlua_explain_by(lua_State *L);
 
 #endif

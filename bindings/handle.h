@@ -7,6 +7,8 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "bindings/arguments.h"
+
 /* Makes the metatable `type`, whose __gc and __close are `close`; `methods` (NULL: none) are its
  * __index. */
 void dnnlua_define_handle(lua_State *L, const char *type, lua_CFunction close,

@@ -17,11 +17,16 @@
 -- Names of arguments and signatures come from the pages in dnn/meta, which are read when an error needs them.
 local getinfo, getmetatable = debug.getinfo, debug.getmetatable
 local concat, pack, unpack = table.concat, table.pack, table.unpack
-local find, format, match = string.find, string.format, string.match
-local error, ipairs, next, rawget, require, select, setmetatable, tostring, type = error, ipairs, next, rawget, require,
-  select, setmetatable, tostring, type
+local find, format, match, sub = string.find, string.format, string.match, string.sub
+local error, ipairs, next, pcall, rawget, require, select, setmetatable, tostring, type, xpcall = error, ipairs, next,
+  pcall, rawget, require, select, setmetatable, tostring, type, xpcall
 
 local arguments = {}
+
+local DEEPEST <const> = 30 -- frames of the stack that are looked at
+
+-- How the sources of the module's files begin.
+local HOME <const> = match(getinfo(1, "S").source, "^(.*)arguments%.lua$")
 
 -- The names of guarded functions in the reference, by the function that scripts call and by the one that it calls.
 local names = setmetatable({}, {__mode = "k"})
@@ -131,15 +136,15 @@ local function wrong_text(call, index, expected)
     expected, index > call.given.n and "nothing" or shown(value), hint(call, expected, value), ending(call))
 end
 
--- The nearest function of the module's below on the stack, and its level as seen by who called the caller of this; nil
--- where there is none. Functions in C are looked for in the reference.
+-- The nearest function of the module's below on the stack; nil where there is none. Functions in C are looked for in
+-- the reference.
 local function nearest_of_module()
-  for level = 3, 30 do
+  for level = 3, DEEPEST do
     local info = getinfo(level, "Sf")
     if not info then return nil end
     local known = names[info.func]
       or info.what == "C" and require "dnn.help.value".entry(require "dnn.reference"(), info.func)
-    if known then return info.func, level - 2 end
+    if known then return info.func end
   end
 end
 
@@ -194,11 +199,19 @@ function arguments.guard(title, functions, mark)
   return functions
 end
 
--- For functions that check on behalf of a guarded one, however deep below it: the level for `error` at which the
--- script's line is named, ...
+-- For functions that check, however deep in the module: the level for `error` at which the script's line is named, the
+-- nearest that is not in a file of the module's; none, as with Lua's own functions, where `pcall` itself has called the
+-- function of the module, ...
 function arguments.level()
-  local _, level = nearest_of_module()
-  return level and level + 1 or 2
+  local called
+  for level = 2, DEEPEST do
+    local info = getinfo(level, "Slf")
+    if not info then break end
+    if info.currentline > 0 and sub(info.source, 1, #HOME) ~= HOME then return level - 1 end
+    if (info.func == pcall or info.func == xpcall) and names[called] then return 0 end
+    called = info.func
+  end
+  return 2
 end
 
 -- ... and how the message ends: "; usage: dnn.data.split(set [, options])".

@@ -44,7 +44,7 @@ end
 function autograd.gradcheck(f, arguments, options)
   if not is_list(arguments) then
     error("gradcheck: the arguments of a function come as a list, as in dnn.gradcheck(f, {A, B}); got "
-      .. type(arguments), 2)
+      .. type(arguments), arguments_of.level())
   end
   local opts = options_of.read("gradcheck", options, GRADCHECK)
   local inputs = {}

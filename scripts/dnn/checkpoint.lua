@@ -181,16 +181,17 @@ end
 
 local function check_arguments(where, path, parts)
   if type(path) ~= "string" then
-    error(("%s: expected the path of a file, got %s%s"):format(where, name_of(path), arguments.usage()), 3)
+    error(("%s: expected the path of a file, got %s%s"):format(where, name_of(path), arguments.usage()),
+      arguments.level())
   end
   if type(parts) ~= "table" then
     error(("%s: expected a table of parts, as in {net = net, optimiser = optimiser, step = step}, got %s%s")
-      :format(where, name_of(parts), arguments.usage()), 3)
+      :format(where, name_of(parts), arguments.usage()), arguments.level())
   end
   for name in pairs(parts) do
     if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" or name == "dnn" then
       error(("%s: a part's name must be made of letters, digits and _, and not be dnn; got %s"):format(where,
-        tostring(name)), 3)
+        tostring(name)), arguments.level())
     end
   end
 end
@@ -199,7 +200,7 @@ end
 function checkpoint.save(path, parts)
   check_arguments("checkpoint.save", path, parts)
   local saved, message = write(path, parts)
-  if saved == false then error("checkpoint.save: " .. message, 2) end
+  if saved == false then error("checkpoint.save: " .. message, arguments.level()) end
   return saved, message
 end
 
@@ -279,7 +280,7 @@ local function check_objects(objects)
   for name, object in pairs(objects) do
     if object and not methods_of(object) then
       error(("checkpoint.load: '%s' must be a network, an optimiser, batches or a dnn.Random, got %s")
-        :format(name, name_of(object)), 3)
+        :format(name, name_of(object)), arguments.level())
     end
   end
 end

@@ -40,7 +40,7 @@ end
 
 -- {cost = , NAME = ...}: the loss's mean over all examples (its sum with that reduction), and the metrics.
 local function evaluate(net, data, options)
-  if type(net) ~= "userdata" and type(net) ~= "table" then arguments.wrong(1, "a network", net) end
+  if not source.predicts(net) then arguments.wrong(1, "a network", net) end
   local opts = options_of.read("dnn.evaluate", options, EVALUATE)
   local loss = losses.of("dnn.evaluate", opts.loss)
   if not loss and next(opts.metrics) == nil then
@@ -51,6 +51,7 @@ local function evaluate(net, data, options)
   if not source.is_batches(data) then given.shuffle = false end
   local cost, seen = 0, 0
   for X, Y, beside in source.batches("dnn.evaluate", data, given) do
+    source.check_batch("dnn.evaluate", X, Y)
     local A = net:predict(X, beside)
     if loss then cost = cost + cost_of(loss, A, Y) end
     for _, metric in ipairs(metrics) do metric.meter:add(A, Y) end

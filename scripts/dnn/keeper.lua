@@ -266,16 +266,16 @@ local function split(given, net, optimiser)
   for name, value in pairs(objects) do
     if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" or name == "dnn" or name == "step" then
       error(("Run: checkpoint: a part has a name of letters, digits and _ that is not dnn or step, got %s")
-        :format(options_of.shown(name)), 3)
+        :format(options_of.shown(name)), arguments.level())
     end
     if not checkpoint._has_state(value) then
       error(("Run: checkpoint: '%s' must be an object with a state (a network, an optimiser, batches, a dnn.Random, "
         .. "or anything with the methods state_dict and load_state_dict), or an option (%s), got %s")
-        :format(name, options_of.names_of(OPTIONS), options_of.shown(value)), 3)
+        :format(name, options_of.names_of(OPTIONS), options_of.shown(value)), arguments.level())
     end
   end
   if next(objects) == nil then
-    error("Run: checkpoint: nothing to keep; give net = and optimiser =", 3)
+    error("Run: checkpoint: nothing to keep; give net = and optimiser =", arguments.level())
   end
   return opts, objects
 end
@@ -284,11 +284,11 @@ end
 function keeper.new(folder, given, net, optimiser)
   if type(given) ~= "table" then
     error(("Run: checkpoint: expected a table, as in run:checkpoint{net = net, optimiser = optimiser, every = 100}, "
-      .. "got %s%s"):format(options_of.shown(given), arguments.usage()), 2)
+      .. "got %s%s"):format(options_of.shown(given), arguments.usage()), arguments.level())
   end
   local opts, objects = split(given, net, optimiser)
   if opts.mode and not opts.best then
-    error("Run: checkpoint: mode is given without best, the name of the value that it is about", 2)
+    error("Run: checkpoint: mode is given without best, the name of the value that it is about", arguments.level())
   end
   opts = options_of.read("Run: checkpoint", opts, OPTIONS)
   if not folder then return nil, "this run has no folder" end

@@ -33,11 +33,12 @@ end
 
 -- The outputs for a Matrix, a set or batches: outputs x m; and of a set or batches their Y.
 local function predict(net, data, options)
-  if type(net) ~= "userdata" and type(net) ~= "table" then arguments.wrong(1, "a network", net) end
+  if not source.predicts(net) then arguments.wrong(1, "a network", net) end
   local opts = options_of.read("dnn.predict", options, PREDICT)
   local is_matrix = dnn._is_matrix(data)
   local outputs, targets = {}, {}
   for X, Y, beside in is_matrix and columns(data, opts.batch_size or BATCH) or in_order(data, opts.batch_size) do
+    source.check_batch("dnn.predict", X, Y or X)
     outputs[#outputs + 1] = net:predict(X, beside)
     targets[#targets + 1] = Y and Y:copy()
   end

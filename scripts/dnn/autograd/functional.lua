@@ -15,7 +15,8 @@ local GRAD <const> = {
 -- Arguments by themselves, so that their own gradients and graphs stay as they are.
 local function leaf_of(name, n, x)
   if not core._is_matrix(x) then
-    error(("%s: argument %d of the function must be a Matrix, got %s"):format(name, n, arguments_of.shown(x)), 0)
+    error(("%s: argument %d of the function must be a Matrix, got %s"):format(name, n, arguments_of.shown(x)),
+      arguments_of.level())
   end
   return x:detach():requires_grad_()
 end
@@ -25,7 +26,7 @@ local function value_of(name, f, ...)
   local out = result_of(name, f, ...)
   if out.rows ~= 1 or out.cols ~= 1 then
     error(("%s: the function must return a Matrix 1 x 1, it returned one of %d x %d; reduce it, with :sum()")
-      :format(name, out.rows, out.cols), 0)
+      :format(name, out.rows, out.cols), arguments_of.level())
   end
   return out
 end

@@ -14,7 +14,7 @@ Batches.__index = Batches
 Batches.__name = "dnn.data.batches"
 Batches.__tostring = text.batches
 
--- A matrix (or nil) as another object with the same memory.
+-- A matrix (or false) as another object with the same memory.
 local function again(A)
   return A and A:cols_range(1, A.cols)
 end
@@ -35,7 +35,7 @@ function Batches:__call(_, last)
   if last == nil then
     if self.place > 0 then self.X, self.last_X = again(self.X), again(self.last_X) end
   elseif not self.resumes and not self.begins and (self.place == 0 or not rawequal(last, self.given)) then
-    set.refuse_nested(2)
+    set.refuse_nested()
   end
   if not self.resumes and (last == nil or self.begins) then begin_epoch(self) end
   self.resumes, self.begins = false, false
@@ -69,12 +69,12 @@ end
 
 local function check_state(self, state)
   if type(state) ~= "table" then
-    error("batches: load_state_dict: expected a table as from state_dict, got " .. type(state), 3)
+    error("batches: load_state_dict: expected a table as from state_dict, got " .. type(state), arguments.level())
   end
   for name, here in pairs {examples = #self.order, size = self.size, shuffle = self.shuffle} do
     if state[name] ~= here then
       error(("batches: load_state_dict: %s is %s here and %s in the state; they must be of the same set and "
-        .. "options"):format(name, tostring(here), tostring(state[name])), 3)
+        .. "options"):format(name, tostring(here), tostring(state[name])), arguments.level())
     end
   end
   local place = state.place
@@ -84,7 +84,7 @@ local function check_state(self, state)
   end
   if place ~= 0 and not begun or begun and self.shuffle and not is_stream("key", "position")
       or self.own and not is_stream("random_key", "random_position") then
-    error("batches: load_state_dict: the state is damaged, or of batches with another stream", 3)
+    error("batches: load_state_dict: the state is damaged, or of batches with another stream", arguments.level())
   end
 end
 
@@ -135,8 +135,8 @@ local function new(source, labels, lengths, order, what)
     given = false,
     beside = L and {lengths = L} or false,
     last_beside = L and rest > 0 and {lengths = L:cols_range(1, rest)} or false,
-    last_X = rest > 0 and X:cols_range(1, rest) or nil,
-    last_Y = rest > 0 and Y:cols_range(1, rest) or nil,
+    last_X = rest > 0 and X:cols_range(1, rest) or false,
+    last_Y = rest > 0 and Y:cols_range(1, rest) or false,
   }, Batches)
 end
 

@@ -8,20 +8,20 @@ local hdf5 = {}
 
 local File = {}
 
-local function handle_of(file, level)
-  return file.handle or error(("%s: the file is closed"):format(file.path), level + 1)
+local function handle_of(file)
+  return file.handle or error(("%s: the file is closed"):format(file.path), arguments.level())
 end
 
 -- Numbers as a matrix, texts as a table of strings.
-local function read_dataset(file, name, level)
-  local handle = handle_of(file, level + 1)
+local function read_dataset(file, name)
+  local handle = handle_of(file)
   local rows, cols, dtype, stored, _, is_text, is_elsewhere = handle:info(name)
-  if not rows then error(cols, level + 1) end
+  if not rows then error(cols, arguments.level()) end
   if is_text then return handle:texts(name) end
-  if stored:find "^link" then error(("%s: '%s' is a %s"):format(file.path, name, stored), level + 1) end
+  if stored:find "^link" then error(("%s: '%s' is a %s"):format(file.path, name, stored), arguments.level()) end
   if not dtype and not is_elsewhere then
     error(dnn._printable(("%s: dataset '%s' (%s) cannot be read as a matrix of numbers")
-      :format(file.path, name, stored)), level + 1)
+      :format(file.path, name, stored)), arguments.level())
   end
   local readable, message = handle:check(name) -- before memory is taken for what the file claims
   if not readable then return nil, message end
@@ -30,21 +30,21 @@ end
 
 -- The names of all datasets, sorted.
 function File:names()
-  return handle_of(self, 2):names()
+  return handle_of(self):names()
 end
 
 -- A dataset of numbers as a matrix, whose columns are its first axis; one of strings as a table. A file that turns
 -- out damaged gives nil and a message.
 function File:read(name)
   if type(name) ~= "string" then arguments.wrong(2, "the name of a dataset", name) end
-  local matrix, message = read_dataset(self, name, 2)
+  local matrix, message = read_dataset(self, name)
   return matrix, message
 end
 
 -- Shape in the file, as a table, and type as stored.
 function File:shape(name)
-  local rows, message, _, stored, extent = handle_of(self, 2):info(name)
-  if not rows then error(message, 2) end
+  local rows, message, _, stored, extent = handle_of(self):info(name)
+  if not rows then error(message, arguments.level()) end
   return extent, stored
 end
 
@@ -63,7 +63,7 @@ local file_metatable = {
   __index = function(file, name)
     if File[name] then return File[name] end
     local matrix, message = read_dataset(file, name, 2)
-    return matrix or error(message, 2)
+    return matrix or error(message, arguments.level())
   end,
 }
 
@@ -77,7 +77,8 @@ local OPEN <const> = {
 -- An HDF5 file, or nil and a message.
 function hdf5.hdf5(path, options)
   if type(path) ~= "string" then
-    error(("dnn.data.hdf5: expected the path of a file, got %s%s"):format(type(path), arguments.usage()), 2)
+    error(("dnn.data.hdf5: expected the path of a file, got %s%s"):format(type(path), arguments.usage()),
+      arguments.level())
   end
   local opts = options_of.read("dnn.data.hdf5", options, OPEN)
   local handle, message = require "dnn.hdf5".open(path, opts.external, opts.max_bytes)

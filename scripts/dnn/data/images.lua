@@ -14,11 +14,10 @@ local CHUNK <const> = 64    -- images decoded between two looks at the progress 
 local SHOWN <const> = 5     -- unreadable or passed over files that are named; all are in `failures` and `skipped`
 local LARGEST <const> = 4096
 
--- Passes on what pcall gave for a function of the C half; its error gets the line of the script, which
--- called the function that called this one.
+-- Passes on what pcall gave for a function of the C half; its error gets the line of the script.
 local function checked(ok, ...)
   if ok then return ... end
-  error((...), 3)
+  error((...), arguments.level())
 end
 
 -- What files become ----------------------------------------------------------------------------------
@@ -204,7 +203,8 @@ end
 -- folder cannot be read.
 function images.images(path, options)
   if type(path) ~= "string" then
-    error(("dnn.data.images: expected the path of a folder, got %s%s"):format(type(path), arguments.usage()), 2)
+    error(("dnn.data.images: expected the path of a folder, got %s%s"):format(type(path), arguments.usage()),
+      arguments.level())
   end
   local opts = options_of.read("dnn.data.images", options, IMAGES)
   opts.dtype = opts.dtype or dnn.get_default_dtype()
@@ -257,7 +257,8 @@ local READ_IMAGE <const> = {
 -- message.
 function images.read_image(path, options)
   if type(path) ~= "string" then
-    error(("dnn.data.read_image: expected the path of an image, got %s%s"):format(type(path), arguments.usage()), 2)
+    error(("dnn.data.read_image: expected the path of an image, got %s%s"):format(type(path), arguments.usage()),
+      arguments.level())
   end
   local opts = options_of.read("dnn.data.read_image", options, READ_IMAGE)
   return (opts.size and native.read_resized or native.read_image)(path, target_of(opts))

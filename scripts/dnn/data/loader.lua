@@ -19,11 +19,11 @@ Loader.__tostring = text.loader
 -- Epochs -----------------------------------------------------------------------------------------------
 
 -- `epoch` is the one that is under way, or the last that was; `place` is how many of its batches have been given out,
--- 0 between epochs. `pending` is "begin" or "go on" after load_state_dict, whatever the loop was doing. `given` is the X
--- that the loop under way has got.
+-- 0 between epochs. `pending` is "begin" or "go on" after load_state_dict, whatever the loop was doing. `given` is
+-- the X that the loop under way has got.
 
 local function check_open(self)
-  if self.closed then error("the loader is closed", 3) end
+  if self.closed then error("the loader is closed", arguments.level()) end
 end
 
 -- Warns of files that could not be read since the last time; raises when they are too many.
@@ -37,7 +37,7 @@ local function report(self)
   end
   if #failures > self.max_failures * self.examples then
     error(("the loader: %d of %d images could not be read, more than max_failures = %s allows; the first: %s")
-      :format(#failures, self.examples, self.max_failures, failures[1]), 3)
+      :format(#failures, self.examples, self.max_failures, failures[1]), arguments.level())
   end
 end
 
@@ -54,7 +54,7 @@ function Loader:__call(_, last)
   if last == nil then
     if self.place > 0 then self.X = self.X:cols_range(1, self.batch_size) end
   elseif not pending and (self.place == 0 or not rawequal(last, self.given)) then
-    set.refuse_nested(2)
+    set.refuse_nested()
   end
   self.pending = false
   if pending == "begin" or last == nil and pending ~= "go on" then
@@ -87,7 +87,7 @@ function Loader:preview()
   local Y = dnn.empty(self.Y.rows, self.Y.cols, {dtype = self.Y.dtype})
   local count = self.threads:preview(epoch, place, X, Y)
   report(self)
-  if count == 0 then error("the loader: no image of the next batch could be read", 2) end
+  if count == 0 then error("the loader: no image of the next batch could be read", arguments.level()) end
   return columns(self, X, count), columns(self, Y, count)
 end
 
@@ -131,18 +131,19 @@ end
 function Loader:load_state_dict(state)
   check_open(self)
   if type(state) ~= "table" then
-    error("the loader: load_state_dict: expected a table as from state_dict, got " .. options_of.shown(state), 2)
+    error("the loader: load_state_dict: expected a table as from state_dict, got " .. options_of.shown(state),
+      arguments.level())
   end
   for _, name in ipairs(KEPT) do
     if state[name] ~= self[name] then
       error(("the loader: load_state_dict: %s is %s here and %s in the state; they must be of the same set and options")
-        :format(name, tostring(self[name]), tostring(state[name])), 2)
+        :format(name, tostring(self[name]), tostring(state[name])), arguments.level())
     end
   end
   local epoch, place = state.epoch, state.place
   if math.type(state.seed) ~= "integer" or math.type(epoch) ~= "integer" or epoch < 0
     or math.type(place) ~= "integer" or place < 0 or place > self.batches then
-    error("the loader: load_state_dict: the state is damaged", 2)
+    error("the loader: load_state_dict: the state is damaged", arguments.level())
   end
   if state.seed ~= self.seed then
     self.seed = state.seed
@@ -157,9 +158,9 @@ end
 -- Making one -------------------------------------------------------------------------------------------
 
 -- Mean and deviation of each channel, measured; a channel that never changes keeps its scale.
-local function measure(threads, channels, level)
+local function measure(threads, channels)
   local mean, deviation = threads:moments(channels)
-  if not mean then error("dnn.data.Loader: " .. deviation, level + 1) end
+  if not mean then error("dnn.data.Loader: " .. deviation, arguments.level()) end
   for c = 1, channels do
     if deviation[c] == 0 then deviation[c] = 1 end
   end
@@ -174,7 +175,7 @@ function loader.Loader(examples, options)
   local self
   local function open()
     local opened, threads = pcall(native.loader, config)
-    if not opened then error(threads, 3) end
+    if not opened then error(threads, arguments.level()) end
     if self and self.mean then threads:normalise(self.mean, self.deviation) end
     return threads
   end
@@ -183,22 +184,22 @@ function loader.Loader(examples, options)
   local size = math.min(opts.batch_size, config.Y.cols)
   if config.crop_height then shape = {config.crop_height, config.crop_width, shape[3]} end
   self = setmetatable({
-    threads = threads, config = config, open = open, X = false, Y = false, given = false, mean = false, deviation = false,
-    epoch = 0, place = 0, batches = batches, examples = config.Y.cols, batch_size = size, seed = config.seed,
-    shuffle = opts.shuffle, drop_last = opts.drop_last, shape = shape or false,
+    threads = threads, config = config, open = open, X = false, Y = false, given = false,
+    mean = false, deviation = false, epoch = 0, place = 0, batches = batches, examples = config.Y.cols,
+    batch_size = size, seed = config.seed, shuffle = opts.shuffle, drop_last = opts.drop_last, shape = shape or false,
     classes = rawget(examples, "classes") or false, augment = opts.augment, workers = opts.workers,
     failures = {}, max_failures = opts.max_failures, warn = opts.warn, pending = false, closed = false,
   }, Loader)
   self.X = dnn.empty(rows, size, {dtype = config.dtype})
   self.Y = dnn.empty(label_rows, size, {dtype = config.dtype})
   if opts.normalise == true then
-    self.mean, self.deviation = measure(threads, config.channels, 2)
+    self.mean, self.deviation = measure(threads, config.channels)
   elseif opts.normalise then
     self.mean, self.deviation = opts.normalise.mean, opts.normalise.deviation
   end
   if self.mean then
     local ok, message = pcall(threads.normalise, threads, self.mean, self.deviation)
-    if not ok then error(message, 2) end
+    if not ok then error(message, arguments.level()) end
   end
   return self
 end

@@ -28,7 +28,7 @@ local LAZY <const> = "the set is lazy: its %d images are read when they are need
 
 -- X from the bytes, when it is first read.
 function Set.__index(self, key)
-  if key == "X" and rawget(self, "target") then error(LAZY:format(#self.files), 2) end
+  if key == "X" and rawget(self, "target") then error(LAZY:format(#self.files), arguments.level()) end
   if key ~= "X" or not rawget(self, "raw") then
     if OPTIONAL[key] then return nil end
     return strict.unknown("the set", key, SET)
@@ -108,12 +108,12 @@ function set.test_count(test, m)
   return nil, ("test = %s leaves none of %d examples to train on"):format(test, m)
 end
 
--- Raises, `level` functions up, for a loop that goes on after another loop over the same batches has begun inside of
+-- Raises for a loop that goes on after another loop over the same batches has begun inside of
 -- it: there is one position in them. Batches know the loops apart by X: a loop that begins while another may be under
 -- way is given an X of its own, a view of the same memory.
-function set.refuse_nested(level)
+function set.refuse_nested()
   error("a loop inside this one has gone through the same batches, which have one position; make others for one of "
-    .. "the two loops", level + 1)
+    .. "the two loops", arguments.level())
 end
 
 -- A table of these fields as a set.

@@ -10,7 +10,7 @@ local function check(where, cost)
   if not core._is_matrix(cost) or #cost ~= 1 then
     error(("%s: the loss must return a Matrix of 1 x 1, computed from A, it returned %s; a mean or sum makes one")
       :format(where, core._is_matrix(cost) and ("one of %d x %d"):format(cost.rows, cost.cols)
-        or arguments.shown(cost)), 0)
+        or arguments.shown(cost)), arguments.level())
   end
 end
 
@@ -19,7 +19,8 @@ function Function:forward(A, Y)
   local cost = self.f(leaf, Y)
   check(self.where, cost)
   if not cost.requires_grad then
-    error(self.where .. ": what the loss returned does not depend on A, or was computed in dnn.no_grad", 0)
+    error(self.where .. ": what the loss returned does not depend on A, or was computed in dnn.no_grad",
+      arguments.level())
   end
   self.leaf, self.cost = leaf, cost
   return cost:item()

@@ -8,18 +8,7 @@ local source = require "dnn.fit.source"
 
 local fit_options = {}
 
-local function has(...)
-  local methods = {...}
-  return function(value)
-    if type(value) ~= "userdata" and type(value) ~= "table" then return false end
-    for _, name in ipairs(methods) do
-      local found, method = pcall(function() return value[name] end)
-      if not found or type(method) ~= "function" then return false end
-    end
-    return true
-  end
-end
-
+local has <const> = source.has
 local is_loss, is_optimiser = has("forward", "backward"), has("step", "zero_grad")
 local function is_schedule(value) return has "step"(value) and not is_optimiser(value) end
 local is_object, is_flag = options_of.is("table", "userdata"), options_of.is "boolean"
@@ -83,6 +72,10 @@ function fit_options.read(given)
   if dnn._steps_another(opts.optimiser, opts.net) then fail "the optimiser steps another network" end
   local paced = type(opts.schedule) == "table" and rawget(opts.schedule, "optimiser")
   if paced and paced ~= opts.optimiser then fail "the schedule is of another optimiser" end
+  if opts.schedule_every == "step" and source.is_plateau(opts.schedule) then
+    fail("ReduceLROnPlateau follows %s, which is known after an epoch; leave out schedule_every = \"step\"",
+      opts.monitor)
+  end
   if opts.keep_best == nil then opts.keep_best = opts.patience ~= nil end
   if opts.schedule then opts.schedule_every = opts.schedule_every or "epoch" end
   return opts

@@ -5,10 +5,39 @@ local options_of = require "dnn.options"
 
 local source = {}
 
+-- A check whether a value has all these methods.
+function source.has(...)
+  local methods = {...}
+  return function(value)
+    if type(value) ~= "userdata" and type(value) ~= "table" then return false end
+    for _, name in ipairs(methods) do
+      local found, method = pcall(function() return value[name] end)
+      if not found or type(method) ~= "function" then return false end
+    end
+    return true
+  end
+end
+
+source.predicts = source.has "predict"
+
+-- Is it the schedule that takes what has been measured?
+function source.is_plateau(schedule)
+  return schedule ~= nil and schedule.name == "ReduceLROnPlateau"
+end
+
 -- dnn.data.batches, a dnn.data.Loader, or a script's own that is called as they are.
 function source.is_batches(value)
   local metatable = type(value) == "table" and getmetatable(value)
   return metatable and metatable.__call ~= nil
+end
+
+-- Raises where batches of a script's own give something else than two matrices.
+function source.check_batch(where, X, Y)
+  local name, value = "X", X
+  if dnn._is_matrix(X) then name, value = "Y", Y end
+  if dnn._is_matrix(value) then return end
+  error(("%s: the batches gave %s for %s; expected a Matrix"):format(where, options_of.shown(value), name),
+    arguments.level())
 end
 
 -- Does it give its examples in another order each time?

@@ -67,6 +67,7 @@ function Training:batches()
     local X, Y, beside = self.source(nil, last)
     last = X
     if X then
+      source.check_batch("dnn.fit", X, Y)
       at.batch, self.examples, self.gathered = at.batch + 1, X.cols, self.gathered + 1
     elseif at.batch == 0 then
       fit_options.fail "the data gave no batch: are there fewer examples than batch_size, with drop_last?"
@@ -112,7 +113,7 @@ end
 
 local function step_schedule(self)
   local schedule = self.opts.schedule
-  if schedule.name == "ReduceLROnPlateau" then return schedule:step(self.monitored) end
+  if source.is_plateau(schedule) then return schedule:step(self.monitored) end
   schedule:step()
 end
 

@@ -160,7 +160,7 @@ end
 function Lbfgs:step(closure)
   if type(closure) ~= "function" then
     error(("LBFGS: step: expected a function that runs forward and backward and returns the cost, got %s")
-      :format(options_of.shown(closure)), 2)
+      :format(options_of.shown(closure)), arguments.level())
   end
   local before = self.func_evals
   local first, g = evaluate(self, closure)
@@ -187,13 +187,13 @@ end
 
 function Lbfgs:load_state_dict(state)
   if type(state) ~= "table" or state.name ~= "LBFGS" or math.type(state.history) ~= "integer" then
-    error("LBFGS: load_state_dict: expected a table as from state_dict" .. arguments.usage(), 2)
+    error("LBFGS: load_state_dict: expected a table as from state_dict" .. arguments.usage(), arguments.level())
   end
   local history = {}
   for k = 1, state.history do
     local old = {y = state["y." .. k], step = state["step." .. k], rho = state["rho." .. k]}
     if not (old.y and old.step and old.rho) or #old.y ~= self.parameters.count then
-      error("LBFGS: load_state_dict: the state is damaged, or of other parameters", 2)
+      error("LBFGS: load_state_dict: the state is damaged, or of other parameters", arguments.level())
     end
     history[k] = old
   end

@@ -77,10 +77,10 @@ local Schedule = {kept = {}, takes = false, takes_optional = false, begin = fals
 -- The next rate, after a step of the optimiser or an epoch of them, as the schedule counts.
 function Schedule:step(value)
   if value ~= nil and not self.takes then
-    error(("%s: step: expected no arguments, got %s"):format(self.name, options_of.shown(value)), 2)
+    error(("%s: step: expected no arguments, got %s"):format(self.name, options_of.shown(value)), arguments.level())
   end
   if self.takes and not (type(value) == "number" or value == nil and self.takes_optional) then
-    error(("%s: step: expected %s, got %s"):format(self.name, self.takes, options_of.shown(value)), 2)
+    error(("%s: step: expected %s, got %s"):format(self.name, self.takes, options_of.shown(value)), arguments.level())
   end
   self:advance(value)
 end
@@ -174,7 +174,7 @@ end
 
 function Schedule:load_state_dict(state)
   local found, message = read(self, state)
-  if not found then error(("%s: load_state_dict: %s"):format(self.name, message), 2) end
+  if not found then error(("%s: load_state_dict: %s"):format(self.name, message), arguments.level()) end
   apply(self, found)
 end
 
