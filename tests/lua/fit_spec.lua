@@ -289,6 +289,7 @@ describe("options that make no sense", function()
     fails("dnn.fit: unknown option 'epoch'; known: accumulate, batch_size, checkpoint, clip, data, epochs, keep_best, "
       .. "loss, metrics, min_delta, mode, monitor, net, on_batch, on_epoch, optimiser, patience, progress, resume, "
       .. "run, schedule, schedule_every, shuffle, validation (did you mean 'epochs'?)", {epoch = 3})
+    fails("dnn.fit: clip must be a number above 0, the largest norm of the gradients, got 0", {clip = 0})
     fails("dnn.fit: epochs must be a whole number, 1 or more, got 0", {epochs = 0})
     fails("dnn.fit: metrics: there is no 'acc'; did you mean 'auc'?", {metrics = {"acc"}})
     fails("dnn.fit: monitor: there is no curve 'accuracy'; there are: cost, each with /train alone, since there is no "

@@ -76,12 +76,12 @@ static double norm_of(const dnn_matrix *gradients, size_t count, double norm_typ
     return norm_type == 2 ? sqrt(total) : total;
 }
 
-/* A limit is a number >= 0, infinity included. */
+/* A limit is a number above 0, infinity included: 0 would set all gradients to 0 without a word. */
 static dnn_status check_limit(const char *function, const char *name, double limit,
                               dnn_error *err) {
-    if (limit >= 0)
+    if (limit > 0)
         return DNN_OK;
-    return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s must be 0 or more, got %g", function, name,
+    return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: %s must be above 0, got %g", function, name,
                     dnn_shown(limit));
 }
 

@@ -45,7 +45,7 @@ local dnn = {}
 ---@field patience? integer epochs without a better value after which the training ends; no limit by default
 ---@field keep_best? boolean whether the best epoch's weights are restored at the end; by default, if there is a patience
 ---@field accumulate? integer batches whose gradients make one step, 1 by default
----@field clip? number the largest norm of the gradients of a step
+---@field clip? number the largest norm of the gradients of a step, above 0
 ---@field schedule? dnn.Schedule of the learning rate, as `dnn.optim.StepLR`; `dnn.optim.ReduceLROnPlateau` gets the curve that `monitor` names
 ---@field schedule_every? "epoch"|"step" when the schedule is stepped, "epoch" by default
 ---@field run? string|dnn.Run folder of a run, or an existing run: costs, metrics and checkpoints go there

@@ -194,7 +194,7 @@ function opt:zero_grad() end
 ---print(norm > 1, net:parameters().grads:norm() < 1.001)   --> true	true
 ---```
 ---@param parameters dnn.Parameters|dnn.Parameters[]|dnn.Matrix[] `net:parameters()`, a matrix that requires a gradient, or a list of such; other matrices are gradients themselves
----@param max_norm number
+---@param max_norm number above 0
 ---@param options? dnn.clip_grad_norm_.Options
 ---@return number norm before
 function dnn.clip_grad_norm_(parameters, max_norm, options) end
@@ -209,6 +209,6 @@ function dnn.clip_grad_norm_(parameters, max_norm, options) end
 ---print(dW(1, 1), dW(1, 2))   --> -1.0	0.5
 ---```
 ---@param parameters dnn.Parameters|dnn.Parameters[]|dnn.Matrix[] `net:parameters()`, a matrix that requires a gradient, or a list of such; other matrices are gradients themselves
----@param clip_value number
+---@param clip_value number above 0
 ---@return nil
 function dnn.clip_grad_value_(parameters, clip_value) end
