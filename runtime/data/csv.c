@@ -180,6 +180,16 @@ static outcome store_missing(dnn_csv *csv, size_t column, const dnn_csv_field *f
     }
 }
 
+/* What a text in a column of numbers is. */
+static const char *fault_of(const dnn_csv_field *field) {
+    const char *at = field->text;
+    size_t sign = field->size > 0 && (at[0] == '-' || at[0] == '+') ? 1 : 0;
+    bool is_hexadecimal = field->size > sign + 2 && at[sign] == '0' && (at[sign + 1] | 0x20) == 'x';
+
+    return is_hexadecimal ? "is not a decimal number, and hexadecimal ones are not read"
+                          : "is not a number";
+}
+
 /* A field of a column that is wanted, by its text. */
 static outcome store_field(dnn_csv *csv, size_t column, const dnn_csv_field *field, void *out,
                            dnn_error *err) {
@@ -191,7 +201,7 @@ static outcome store_field(dnn_csv *csv, size_t column, const dnn_csv_field *fie
     if (dnn_csv_is_missing(field->text, field->size))
         return store_missing(csv, column, field, out, err);
     if (dnn_csv_number(field->text, end, csv->decimal, &x) != end) {
-        fail_value(csv, column, field, "is not a number", err);
+        fail_value(csv, column, field, fault_of(field), err);
         return FAILED;
     }
     set_value(csv, out, c->place, x);

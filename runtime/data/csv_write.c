@@ -54,23 +54,22 @@ static size_t put_digits(char *out, uint64_t digits, int decimals) {
     return length;
 }
 
-/* A float32 of ordinary size by the fewest digits, of 7 to 9, that read back as the same: 0 where
- * there are none. A double holds the digits and their power of ten exactly. */
+/* A float32 of ordinary size, not a whole number, by the fewest digits, of 7 to 9, that read back
+ * as the same: 0 where there are none. A double holds the digits and their power of ten exactly.
+ * From 2^23 on all are whole, so that there are 0 to 12 decimals. */
 static size_t format_single(char *out, double x) {
-    static const double powers[] = {1e0, 1e1, 1e2, 1e3,  1e4,  1e5,  1e6,
-                                    1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13};
+    static const double powers[] = {1e0, 1e1, 1e2, 1e3,  1e4,  1e5, 1e6,
+                                    1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
     double size = fabs(x);
     int above = 0; /* digits before the point, less those that are 0 after it */
     if (!(size >= 1e-4 && size < 1e9))
         return 0;
-    while (above < 9 && size >= powers[above])
+    while (size >= powers[above])
         above++;
     for (double y = 10 * size; y < 1; y *= 10)
         above--;
     for (int digits = 7; digits <= 9; digits++) {
         int decimals = digits - above;
-        if (decimals < 0 || decimals > 13)
-            continue;
         double scaled = rint(size * powers[decimals]);
         if ((float)(scaled / powers[decimals]) != (float)size)
             continue;
@@ -148,9 +147,13 @@ static dnn_status check_parts(const char *path, const dnn_csv_part *parts, size_
                             "%s: matrix %zu has %zu columns and the first has %zu; each row of the "
                             "table is a column of all",
                             path, p + 1, m->cols, parts[0].matrix->cols);
+        if (parts[p].classes != NULL && m->rows != 1)
+            return dnn_fail(err, DNN_ERROR_SHAPE,
+                            "%s: class numbers are %zu x %zu; expected 1 row, one for each example",
+                            path, m->rows, m->cols);
         for (size_t j = 0; j < m->cols && parts[p].classes != NULL; j++) {
             double k = dnn_matrix_get(m, 0, j);
-            if (m->rows != 1 || !(k >= 1 && k <= (double)parts[p].class_count) || k != floor(k))
+            if (!(k >= 1 && k <= (double)parts[p].class_count) || k != floor(k))
                 return dnn_fail(err, DNN_ERROR_ARGUMENT,
                                 "%s: label %zu is %g, and there are %zu classes", path, j + 1,
                                 dnn_shown(k), parts[p].class_count);

@@ -50,6 +50,12 @@ describe("dnn.data.csv", function()
     assert.same({{2, 1, 3}}, t.Y:table())
   end)
 
+  it("takes hexadecimal numbers and digits in groups for texts, as pandas does", function()
+    local t = assert(data.csv(put "a,b,c\n0x10,1_000,1\n0x0f,2_000,2\n"))
+    assert.same({a = {"0x0f", "0x10"}, b = {"1_000", "2_000"}}, t.categories)
+    assert.same({{2, 1}, {1, 2}, {1, 2}}, t.X:table())
+  end)
+
   it("takes the columns that are asked for, by name or number, in that order", function()
     local file = put "a,b,c\n1,2,3\n4,5,6\n"
     assert.same({{3, 6}, {1, 4}}, assert(data.csv(file, {columns = {"c", 1}})).X:table())
@@ -83,6 +89,8 @@ describe("dnn.data.csv", function()
       data.csv, put "1\t2\n3\n")
     refuses("line 4, column 2 (b): 'x1' is not a number", data.csv, put 'a,b\n"1\n",2\n2,x1\n')
     refuses("line 2, column 1: '1.2.3' is not a number", data.csv, put "1\n1.2.3\n")
+    refuses("line 3, column 1: '-0X1f' is not a decimal number, and hexadecimal ones are not read", data.csv,
+      put "1\n2\n-0X1f\n")
     refuses("line 2 opens a quote that is never closed", data.csv, put 'a,b\n"1,2\n3,4\n')
     refuses("has no rows of values after its header", data.csv, put "a,b\n")
     refuses("expected a CSV file, but the file is empty", data.csv, put "")
@@ -168,6 +176,8 @@ describe("dnn.data.write_csv", function()
       "matrix 2 has 2 columns and the first has 3", 1, true)
     assert.error_matches(function() data.write_csv(files.path, {X = X, Y = dnn.full(1, 3, 2), classes = {"a"}}) end,
       "label 1 is 2, and there are 1 classes", 1, true)
+    assert.error_matches(function() data.write_csv(files.path, {X = X, Y = dnn.ones(2, 3), classes = {"a"}}) end,
+      "class numbers are 2 x 3; expected 1 row, one for each example", 1, true)
     local written, message = data.write_csv(files.folder .. "/no/such.csv", X)
     assert.is_nil(written)
     assert.is_truthy(message:find("cannot be written", 1, true))

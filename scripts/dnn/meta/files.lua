@@ -44,7 +44,7 @@ dnn.data = {}
 ---
 ---Header and delimiter are detected. Fields may be quoted, line ends may be of any kind, and a byte order mark is
 ---skipped. A column holds numbers, or strings where its first value is not a number: a string becomes the number of its
----class, 1..C in the order of their bytes. Empty fields, NA, N/A, NaN, null, None and ? count as missing.
+---class, 1..C in the order of their bytes. Numbers are decimal: 0x10 and 1_000 are strings, as in pandas. Empty fields, NA, N/A, NaN, null, None and ? count as missing.
 ---
 ---Errors: nil and a message with file, line and column for a column that does not exist, a line with too few or too
 ---many fields, a string where a number is expected, or a missing value.
