@@ -162,8 +162,11 @@ const dnn_file_kind *dnn_file_kind_of(const void *first, size_t size) {
     static const dnn_file_kind html = {
         "a web page (HTML)",
         "the download gave a page instead of the file; open its address in a browser"};
+    static const dnn_file_kind empty = {"an empty zip archive", "nothing was saved in it"};
     if (size >= 4 && memcmp(first, "PK\3\4", 4) == 0)
         return zip_kind(first, size);
+    if (size >= 4 && memcmp(first, "PK\5\6", 4) == 0)
+        return &empty;
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         const mark *m = &marks[i];
         if (size >= m->at + m->size && memcmp((const char *)first + m->at, m->bytes, m->size) == 0)

@@ -126,6 +126,13 @@ static bool is_elsewhere(hid_t dataset, char *name, size_t room) {
     return external != 0 || is_virtual;
 }
 
+/* h5py.Empty has a type, but neither shape nor values. */
+static void note_null(dnn_hdf5_info *info, hid_t space) {
+    size_t used = strlen(info->type);
+    if (H5Sget_simple_extent_type(space) == H5S_NULL)
+        snprintf(info->type + used, sizeof info->type - used, ", without values");
+}
+
 /* What is damaged is not numeric rather than an end of the list. False when there is no memory. */
 static bool describe(const dnn_hdf5 *file, dnn_hdf5_info *info, hid_t dataset) {
     char name[256];
@@ -137,8 +144,10 @@ static bool describe(const dnn_hdf5 *file, dnn_hdf5_info *info, hid_t dataset) {
         return info->elsewhere != NULL;
     }
     hid_t space = H5Dget_space(dataset);
-    if (!describe_shape(info, space))
+    if (!describe_shape(info, space)) {
         info->numeric = info->is_text = false;
+        note_null(info, space);
+    }
     H5Sclose(space);
     return true;
 }

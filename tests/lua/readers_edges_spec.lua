@@ -98,6 +98,13 @@ describe("dnn.data.npy", function()
   end)
 end)
 
+describe("an npz archive", function()
+  it("is named where it is empty, as numpy.savez without arrays leaves it", function()
+    refuses("expected an npz archive of NumPy arrays, got an empty zip archive; nothing was saved in it", data.npz,
+      put("PK\5\6" .. ("\0"):rep(18)))
+  end)
+end)
+
 -- The local header, the directory and both ends of an archive with 64-bit sizes, as zipfile writes it for members of
 -- 4 GB: what the entry and the last record cannot hold is in the extra field and in a record of its own.
 local function zip64(change)

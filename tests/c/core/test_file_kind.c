@@ -34,6 +34,7 @@ static void kinds_are_known_by_their_first_bytes(void **state) {
     IS("  <!DOCTYPE HTML><html>", "a web page (HTML)");
     IS("<html><head>", "a web page (HTML)");
     IS("PK\3\4", "a zip archive");
+    IS("PK\5\6", "an empty zip archive");
     IS("PAR1\x15\4", "a Parquet file");
     IS("RIFF\1\2\3\4WEBPVP8 ", "a WebP image");
 }
