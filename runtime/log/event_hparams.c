@@ -19,18 +19,24 @@ static void add(lines *l, const void *bytes, size_t size) {
     l->used += size;
 }
 
+/* A google.protobuf.Value is one of several fields: the last that is there. */
 static void add_value(lines *l, const dnn_wire_field *message) {
     dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
+    dnn_wire_field value = {0};
     char number[64];
     for (dnn_wire_field f; dnn_wire_next(&r, &f);)
-        if (f.field == ANY_NUMBER && f.kind == DNN_WIRE_FIXED64)
-            add(l, number,
-                (size_t)snprintf(number, sizeof number, "%.15g",
-                                 dnn_shown(dnn_wire_double(f.number))));
-        else if (f.field == ANY_STRING && f.kind == DNN_WIRE_BYTES)
-            add(l, f.bytes, f.size);
-        else if (f.field == ANY_BOOL && f.kind == DNN_WIRE_VARINT)
-            add(l, f.number != 0 ? "true" : "false", f.number != 0 ? 4 : 5);
+        if ((f.field == ANY_NUMBER && f.kind == DNN_WIRE_FIXED64) ||
+            (f.field == ANY_STRING && f.kind == DNN_WIRE_BYTES) ||
+            (f.field == ANY_BOOL && f.kind == DNN_WIRE_VARINT))
+            value = f;
+    if (value.field == ANY_NUMBER)
+        add(l, number,
+            (size_t)snprintf(number, sizeof number, "%.15g",
+                             dnn_shown(dnn_wire_double(value.number))));
+    else if (value.field == ANY_STRING)
+        add(l, value.bytes, value.size);
+    else if (value.field == ANY_BOOL)
+        add(l, value.number != 0 ? "true" : "false", value.number != 0 ? 4 : 5);
 }
 
 /* A line of the text; one that has no room is left out whole. */

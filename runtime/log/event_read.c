@@ -13,9 +13,7 @@
 typedef struct value {
     const uint8_t *tag;
     size_t tag_size;
-    int has_simple;
-    float simple;
-    dnn_wire_field image, histogram, tensor; /* bytes NULL: absent */
+    dnn_wire_field what; /* the last of VALUE_SIMPLE ... VALUE_TENSOR, as a oneof has it; 0: none */
     const uint8_t *plugin, *plugin_content;
     size_t plugin_size, plugin_content_size;
 } value;
@@ -41,10 +39,8 @@ static bool read_value_fields(const dnn_wire_field *message, value *v) {
     dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
     for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
         if (f.kind != DNN_WIRE_BYTES) {
-            if (f.field == VALUE_SIMPLE && f.kind == DNN_WIRE_FIXED32) {
-                v->has_simple = 1;
-                v->simple = dnn_wire_float(f.number);
-            }
+            if (f.field == VALUE_SIMPLE && f.kind == DNN_WIRE_FIXED32)
+                v->what = f;
             continue;
         }
         switch (f.field) {
@@ -53,13 +49,9 @@ static bool read_value_fields(const dnn_wire_field *message, value *v) {
             v->tag_size = f.size;
             break;
         case VALUE_IMAGE:
-            v->image = f;
-            break;
         case VALUE_HISTOGRAM:
-            v->histogram = f;
-            break;
         case VALUE_TENSOR:
-            v->tensor = f;
+            v->what = f;
             break;
         case VALUE_METADATA:
             read_plugin(&f, v);
@@ -132,6 +124,18 @@ static bool is_hparams(const value *v) {
     return v->plugin_size == sizeof name - 1 && memcmp(v->plugin, name, sizeof name - 1) == 0;
 }
 
+static void understand_tensor(const value *v, dnn_event *e, double *buckets) {
+    dnn_event base = *e;
+    if (!dnn_event_read_tensor(&v->what, v->plugin, v->plugin_size, e, buckets)) {
+        *e = base;
+        name_unknown(v, e);
+    }
+    if (e->kind == DNN_EVENT_MATRIX) {
+        e->bytes = v->plugin_content;
+        e->size = v->plugin_content_size;
+    }
+}
+
 static bool understand(const value *v, dnn_event *e, double *buckets) {
     e->tag = (const char *)v->tag;
     e->tag_size = v->tag_size;
@@ -140,26 +144,21 @@ static bool understand(const value *v, dnn_event *e, double *buckets) {
     if (is_hparams(v))
         return dnn_event_read_hparams(v->plugin_content, v->plugin_content_size, e, (char *)buckets,
                                       2 * DNN_HISTOGRAM_MAX_BUCKETS * sizeof *buckets);
-    if (v->has_simple) {
+    switch (v->what.field) {
+    case VALUE_SIMPLE:
         e->kind = DNN_EVENT_SCALAR;
-        e->scalar = v->simple;
+        e->scalar = dnn_wire_float((uint32_t)v->what.number);
         return true;
+    case VALUE_IMAGE:
+        return read_image(&v->what, e);
+    case VALUE_HISTOGRAM:
+        return read_histogram(&v->what, e, buckets);
+    case VALUE_TENSOR:
+        understand_tensor(v, e, buckets);
+        return true;
+    default:
+        return false;
     }
-    if (v->image.bytes != NULL)
-        return read_image(&v->image, e);
-    if (v->histogram.bytes != NULL)
-        return read_histogram(&v->histogram, e, buckets);
-    dnn_event base = *e;
-    if (v->tensor.bytes != NULL &&
-        !dnn_event_read_tensor(&v->tensor, v->plugin, v->plugin_size, e, buckets)) {
-        *e = base;
-        name_unknown(v, e);
-    }
-    if (e->kind == DNN_EVENT_MATRIX) {
-        e->bytes = v->plugin_content;
-        e->size = v->plugin_content_size;
-    }
-    return v->tensor.bytes != NULL;
 }
 
 static bool read_summary(const uint8_t *summary, size_t size, const dnn_event *base,

@@ -81,27 +81,51 @@ static void hyper_parameters_that_are_odd_do_not_hide_the_others(void **state) {
     assert_memory_equal(e.tag, "settings", e.tag_size);
 }
 
-/* One value with ten numbers, whose digits are longer than their bytes. */
+/* protobuf: "if the same oneof field, or another of the oneof, comes again, the last one counts".
+ */
+static void of_several_kinds_of_a_hyper_parameter_the_last_counts(void **state) {
+    (void)state;
+    dnn_event e = {0};
+    char text[300];
+    uint8_t value[64], info[200], content[220];
+    uint8_t *v = dnn_wire_put_bytes(value, 3, "adam", 4);
+    v = dnn_wire_put_double(dnn_wire_put_key(v, 2, DNN_WIRE_FIXED64), 1);
+    v = dnn_wire_put_double(dnn_wire_put_key(v, 2, DNN_WIRE_FIXED64), 0.5);
+    uint8_t *p = put_hparam(info, "number", value, (size_t)(v - value));
+    v = dnn_wire_put_varint(dnn_wire_put_key(v, 4, DNN_WIRE_VARINT), 1);
+    p = put_hparam(p, "flag", value, (size_t)(v - value));
+    v = dnn_wire_put_bytes(v, 3, "sgd", 3);
+    p = put_hparam(p, "text", value, (size_t)(v - value));
+    size_t size = (size_t)(dnn_wire_put_bytes(content, 3, info, (size_t)(p - info)) - content);
+    assert_true(dnn_event_read_hparams(content, size, &e, text, sizeof text));
+    static const char expected[] = "number = 0.5\nflag = true\ntext = sgd";
+    assert_int_equal(e.size, sizeof expected - 1);
+    assert_memory_equal(e.bytes, expected, e.size);
+}
+
+/* A number whose digits are longer than its bytes, in room for one entry and not for two. */
 static void hyper_parameters_stay_within_their_text(void **state) {
     (void)state;
     dnn_event e = {0};
     char text[201];
-    uint8_t value[96], info[160], content[200], *v = value;
-    for (int i = 0; i < 10; i++)
-        v = dnn_wire_put_double(dnn_wire_put_key(v, 2, DNN_WIRE_FIXED64), -1.23456789012345e-100);
-    uint8_t *p = put_hparam(info, "n", value, (size_t)(v - value));
+    uint8_t value[16], info[160], content[200], *p = info;
+    uint8_t *v =
+        dnn_wire_put_double(dnn_wire_put_key(value, 2, DNN_WIRE_FIXED64), -1.23456789012345e-100);
+    for (int i = 0; i < 2; i++)
+        p = put_hparam(p, "n", value, (size_t)(v - value));
     size_t size = (size_t)(dnn_wire_put_bytes(content, 3, info, (size_t)(p - info)) - content);
-    text[200] = '!';
-    assert_true(dnn_event_read_hparams(content, size, &e, text, 200));
-    assert_true(e.size <= 200 && text[200] == '!');
+    text[100] = '!';
+    assert_true(dnn_event_read_hparams(content, size, &e, text, 100));
+    assert_true(e.size == 26 && text[100] == '!');
     assert_memory_equal(e.bytes, "n = -1.23456789012345e-100", 26);
-    assert_false(dnn_event_read_hparams(content, size, &e, text, 100));
+    assert_false(dnn_event_read_hparams(content, size, &e, text, 80));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hyper_parameters_become_settings),
         cmocka_unit_test(hyper_parameters_that_are_odd_do_not_hide_the_others),
+        cmocka_unit_test(of_several_kinds_of_a_hyper_parameter_the_last_counts),
         cmocka_unit_test(hyper_parameters_stay_within_their_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
