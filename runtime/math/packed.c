@@ -189,33 +189,33 @@ void dnn_packed_product_wide(const dnn_packed *a, const dnn_matrix *b, const voi
 
 _Static_assert(ROW_BYTES == DNN_CONV_VECTORS * MOST_LANES * sizeof(float), "a block fits a panel");
 
-typedef struct job {
-    const dnn_conv_kernels *kernels;
-    const dnn_matrix *a;
-    const dnn_outer *parts;
-    size_t count;
-    bool add;
-    size_t width; /* rows of a task */
-} job;
+/* Rows of a task. */
+static size_t task_rows(const dnn_outer *o) {
+    return DNN_CONV_VECTORS * dnn_conv_kernels_for(o->a.dtype, o->a.rows)->lanes;
+}
 
-static void add_to_places(const dnn_outer *part, size_t first, size_t rows, size_t width, size_t k,
+static size_t task_count(const dnn_outer *o) {
+    return dnn_pieces(o->a.rows, task_rows(o));
+}
+
+static void add_to_places(const dnn_outer_part *part, size_t first, size_t rows, size_t width, size_t k,
                           size_t columns, const void *panel) {
-    void *out = dnn_matrix_at(part->out, first, 0);
+    void *out = dnn_matrix_at(&part->out, first, 0);
     const uint32_t *places = part->places + k;
-    if (part->out->dtype == DNN_FLOAT64)
-        add_to_places_f64(panel, rows, columns, width, places, part->out->ld, out);
+    if (part->out.dtype == DNN_FLOAT64)
+        add_to_places_f64(panel, rows, columns, width, places, part->out.ld, out);
     else
-        add_to_places_f32(panel, rows, columns, width, places, part->out->ld, out);
+        add_to_places_f32(panel, rows, columns, width, places, part->out.ld, out);
 }
 
 /* Adds to each part but those of sums its product with some columns, which are in the panel. */
-static void add_products(const job *o, size_t first, size_t rows, size_t width, size_t k,
-                         size_t columns, const void *panel) {
+static void add_products(const dnn_outer *o, const dnn_conv_kernels *kernels, size_t first,
+                         size_t rows, size_t width, size_t k, size_t columns, const void *panel) {
     for (size_t p = 0; p < o->count; p++) {
-        const dnn_matrix *b = o->parts[p].b, *out = o->parts[p].out;
-        if (b == NULL && o->parts[p].places != NULL)
+        const dnn_matrix *b = &o->parts[p].b, *out = &o->parts[p].out;
+        if (b->data == NULL && o->parts[p].places != NULL)
             add_to_places(&o->parts[p], first, rows, width, k, columns, panel);
-        if (b == NULL)
+        if (b->data == NULL)
             continue;
         dnn_conv_sum sum = {
             .in = dnn_matrix_at(b, 0, k),
@@ -228,32 +228,32 @@ static void add_products(const job *o, size_t first, size_t rows, size_t width, 
             .out_step = out->ld,
             .channels = rows,
         };
-        o->kernels->sum(&sum, b->rows, width / o->kernels->lanes);
+        kernels->sum(&sum, b->rows, width / kernels->lanes);
     }
 }
 
-static void outer_task(void *context, size_t task) {
-    const job *o = context;
-    size_t first = task * o->width, left = o->a->rows - first,
-           rows = dnn_least(left, o->width), size = dnn_dtype_info(o->a->dtype)->size;
+/* Some rows of all parts. */
+static void outer_rows(const dnn_outer *o, size_t first) {
+    const dnn_conv_kernels *kernels = dnn_conv_kernels_for(o->a.dtype, o->a.rows);
+    size_t rows = dnn_least(o->a.rows - first, task_rows(o)), size = dnn_dtype_info(o->a.dtype)->size;
     _Alignas(64) char panel[DEPTH * ROW_BYTES] = {0}; /* rows that do not exist stay 0 */
     _Alignas(64) char sums[ROW_BYTES] = {0};
-    bool wide = o->a->dtype == DNN_FLOAT64;
-    size_t lanes = o->kernels->lanes, width = rows > lanes ? DNN_CONV_VECTORS * lanes : lanes;
+    bool wide = o->a.dtype == DNN_FLOAT64;
+    size_t width = rows > kernels->lanes ? DNN_CONV_VECTORS * kernels->lanes : kernels->lanes;
     for (size_t p = 0; p < o->count && !o->add; p++)
-        for (size_t e = 0; e < o->parts[p].out->cols; e++)
-            memset(dnn_matrix_at(o->parts[p].out, first, e), 0, rows * size);
-    for (size_t k = 0; k < o->a->cols; k += DEPTH) {
-        size_t columns = dnn_least(o->a->cols - k, DEPTH);
+        for (size_t e = 0; e < o->parts[p].out.cols; e++)
+            memset(dnn_matrix_at(&o->parts[p].out, first, e), 0, rows * size);
+    for (size_t k = 0; k < o->a.cols; k += DEPTH) {
+        size_t columns = dnn_least(o->a.cols - k, DEPTH);
         if (wide)
-            pack_panel_f64(o->a, first, rows, k, columns, width, (double *)panel, (double *)sums);
+            pack_panel_f64(&o->a, first, rows, k, columns, width, (double *)panel, (double *)sums);
         else
-            pack_panel_f32(o->a, first, rows, k, columns, width, (float *)panel, (float *)sums);
-        add_products(o, first, rows, width, k, columns, panel);
+            pack_panel_f32(&o->a, first, rows, k, columns, width, (float *)panel, (float *)sums);
+        add_products(o, kernels, first, rows, width, k, columns, panel);
     }
     for (size_t p = 0; p < o->count; p++) {
-        void *out = dnn_matrix_at(o->parts[p].out, first, 0);
-        if (o->parts[p].b != NULL || o->parts[p].places != NULL)
+        void *out = dnn_matrix_at(&o->parts[p].out, first, 0);
+        if (o->parts[p].b.data != NULL || o->parts[p].places != NULL)
             continue;
         if (wide)
             add_sums_f64((const double *)sums, rows, out);
@@ -262,9 +262,17 @@ static void outer_task(void *context, size_t task) {
     }
 }
 
-void dnn_outer_product(const dnn_matrix *a, const dnn_outer *parts, size_t count, bool add) {
-    job o = {dnn_conv_kernels_for(a->dtype, a->rows), a, parts, count, add, 0};
-    o.width = DNN_CONV_VECTORS * o.kernels->lanes;
-    dnn_parallel(dnn_pieces(a->rows, o.width), outer_task, &o);
+static void outer_task(void *context, size_t task) {
+    const dnn_outer *o = context;
+    for (; task >= task_count(o); o++)
+        task -= task_count(o);
+    outer_rows(o, task * task_rows(o));
+}
+
+void dnn_outer_products(const dnn_outer *products, size_t count) {
+    size_t tasks = 0;
+    for (size_t p = 0; p < count; p++)
+        tasks += task_count(&products[p]);
+    dnn_parallel(tasks, outer_task, (void *)products);
 }
 #endif

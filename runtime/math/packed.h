@@ -31,17 +31,27 @@ void dnn_packed_product(const dnn_packed *a, const dnn_matrix *b, const void *bi
 void dnn_packed_product_wide(const dnn_packed *a, const dnn_matrix *b, const void *bias, bool add,
                              dnn_matrix *out);
 
-typedef struct dnn_outer {
-    const dnn_matrix *b;
-    dnn_matrix *out;
+typedef struct dnn_outer_part {
+    dnn_matrix b; /* without data: see places */
+    dnn_matrix out;
 
     /* Without b: its column k is 1 in row places[k], else 0; so each column of `out` is the sum of
      * those of a that have its place. NULL, too: b is a row of ones, `out` the sums of a's rows. */
     const uint32_t *places;
+} dnn_outer_part;
+
+#define DNN_OUTER_PARTS 4
+
+/* out = a b', or out + a b', of each part, where a and b have many columns: the gradients of weights
+ * over many steps, which share a. */
+typedef struct dnn_outer {
+    dnn_matrix a;
+    dnn_outer_part parts[DNN_OUTER_PARTS];
+    size_t count;
+    bool add;
 } dnn_outer;
 
-/* out = a b', or out + a b', of each part, where a and b have many columns, on all threads: the
- * gradients of weights over all steps, which share a. */
-void dnn_outer_product(const dnn_matrix *a, const dnn_outer *parts, size_t count, bool add);
+/* Some of them, of one type, on all threads. They share memory that is only read. */
+void dnn_outer_products(const dnn_outer *products, size_t count);
 
 #endif

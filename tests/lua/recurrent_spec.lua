@@ -17,22 +17,37 @@ local function steps(X, from, to) return X:rows_range(2 * from - 1, 2 * to):copy
 
 local function near(A, B) assert.is_true(dnn.max((A - B):abs()) < 1e-12) end
 
+-- Gradients of a batch, added up over parts of each of some sizes.
+local function same_from_parts(net, X, sizes)
+  local dA = dnn.randn(net(X).rows, X.cols, F64)
+  local whole
+  for _, size in ipairs(sizes) do
+    net:zero_grad()
+    for first = 1, X.cols, size do
+      local last = math.min(first + size - 1, X.cols)
+      net(X:cols_range(first, last))
+      net:backward(dA:cols_range(first, last))
+    end
+    local grads = net:parameters().grads:copy()
+    whole = whole or grads
+    near(whole / dnn.max(whole:abs()), grads / dnn.max(whole:abs()))
+  end
+end
+
 describe("a recurrent layer", function()
   for _, cell in ipairs(CELLS) do
     it("has the same gradients from a large batch, some steps at a time, as from its parts: " .. cell, function()
       dnn.manual_seed(3)
       local net = dnn.Sequential({dnn[cell](5, 40, 2)}, F64)
-      local X, dA = dnn.randn(25 * 5, 300, F64), dnn.randn(25 * 40, 300, F64)
-      local function gradients(size)
-        net:zero_grad()
-        for first = 1, 300, size do
-          net(X:cols_range(first, first + size - 1))
-          net:backward(dA:cols_range(first, first + size - 1))
-        end
-        return net:parameters().grads:copy()
+      same_from_parts(net, dnn.randn(25 * 5, 300, F64), {300, 20})
+    end)
+
+    it("has them from two groups of examples as from one: " .. cell, function()
+      for _, setting in ipairs{{bidirectional = true}, {bias = false}, {output = "last", bidirectional = true}} do
+        dnn.manual_seed(3)
+        local net = dnn.Sequential({dnn[cell](5, 6, 2, setting)}, F64)
+        same_from_parts(net, dnn.randn(4 * 5, 21, F64), {21, 8, 1})
       end
-      local whole = gradients(300)
-      near(whole / dnn.max(whole:abs()), gradients(20) / dnn.max(whole:abs()))
     end)
   end
 end)

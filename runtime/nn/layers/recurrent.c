@@ -113,6 +113,13 @@ static size_t chunk_of(const dnn_recurrent_sizes *s, dnn_dtype dtype) {
     return chunk;
 }
 
+/* Two groups of examples where there are enough of them, and their sums are small. */
+static size_t split_of(const dnn_recurrent_sizes *s, dnn_dtype dtype) {
+    size_t tasks = (s->examples + DNN_RECURRENT_TASK - 1) / DNN_RECURRENT_TASK;
+    size_t sums = s->rows * (s->input + s->hidden) * dnn_dtype_info(dtype)->size;
+    return tasks < 2 || sums > CHUNK_BYTES ? s->examples : (tasks + 1) / 2 * DNN_RECURRENT_TASK;
+}
+
 dnn_recurrent_sizes dnn_recurrent_sizes_of(const dnn_call *call) {
     const dnn_layer *layer = call->layer;
     dnn_recurrent_sizes s = {
@@ -132,6 +139,7 @@ dnn_recurrent_sizes dnn_recurrent_sizes_of(const dnn_call *call) {
     s.rows = s.cell->gates * s.hidden;
     s.columns = s.steps * s.examples;
     s.chunk = chunk_of(&s, call->dtype);
+    s.split = split_of(&s, call->dtype);
     return s;
 }
 
@@ -186,6 +194,12 @@ static void lay_out_scratch(const dnn_call *call, const dnn_recurrent_sizes *s,
                H_backward = dnn_packed_bytes(call->dtype, s->hidden, s->rows);
         m->packed_X[d] = take(base, used, X_forward > X_backward ? X_forward : X_backward);
         m->packed_H[d] = take(base, used, H_forward > H_backward ? H_forward : H_backward);
+        size_t of_X = widest > s->table ? widest : s->table;
+        for (size_t v = 0; v < 4 && s->split < s->examples; v++)
+            m->sums[d][v] = take_matrix(call, base, used, s->rows,
+                                        v == DNN_WEIGHT_IH   ? of_X
+                                        : v == DNN_WEIGHT_HH ? s->hidden
+                                                             : 1);
         m->table[d] = take_matrix(call, base, used, s->rows, s->table);
     }
     m->places = take(base, used, s->table > 0 ? s->columns * sizeof *m->places : 0);

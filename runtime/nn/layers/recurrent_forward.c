@@ -17,7 +17,8 @@ static void copy_state(const job *j, size_t d, bool start) {
     for (size_t k = 0; k < (j->s.cell->has_C ? 2u : 1u); k++)
         for (size_t i = 0; i < j->s.examples; i++) {
             size_t row = (k * j->s.lanes + lane_of(j, d)) * hidden;
-            void *here = dnn_matrix_at(k == 0 ? &lane->H : &lane->C, 0, slot * j->s.examples + i);
+            const dnn_matrix *m = k == 0 ? &lane->H : &lane->C;
+            void *here = dnn_matrix_at(m, 0, dnn_recurrent_column(&j->s, m->cols, slot, i));
             if (state->data == NULL && start)
                 memset(here, 0, bytes);
             else if (start)
@@ -102,11 +103,12 @@ static void forward_task(void *context, size_t task) {
 static void put_last(const job *j) {
     size_t bytes = j->s.hidden * dnn_dtype_info(j->call->dtype)->size;
     for (size_t d = 0; d < j->s.directions; d++)
-        for (size_t i = 0; i < j->s.examples; i++)
+        for (size_t i = 0; i < j->s.examples; i++) {
+            const dnn_matrix *H = &j->m.lanes[lane_of(j, d)].H;
+            size_t slot = d == 0 ? j->s.steps : 0;
             memcpy(dnn_matrix_at(&j->call->A, d * j->s.hidden, i),
-                   dnn_matrix_at(&j->m.lanes[lane_of(j, d)].H, 0,
-                                 (d == 0 ? j->s.columns : 0) + i),
-                   bytes);
+                   dnn_matrix_at(H, 0, dnn_recurrent_column(&j->s, H->cols, slot, i)), bytes);
+        }
 }
 
 static dnn_status forward_layer(job *j, dnn_error *err) {

@@ -8,8 +8,6 @@
 
 #include "nn/layers/recurrent_memory.h"
 
-#define TASK_EXAMPLES 8
-
 /* One layer of a call. */
 typedef struct job {
     dnn_call *call;
@@ -52,14 +50,15 @@ static inline dnn_matrix *value(const job *j, dnn_matrix *list, size_t d, size_t
 }
 
 static inline size_t task_count(const job *j) {
-    return (j->s.examples + TASK_EXAMPLES - 1) / TASK_EXAMPLES;
+    return (j->s.examples + DNN_RECURRENT_TASK - 1) / DNN_RECURRENT_TASK;
 }
 
 /* Tasks of a direction follow each other. */
 static inline part part_of(const job *j, size_t task) {
-    part p = {.job = j, .d = task / task_count(j), .first = task % task_count(j) * TASK_EXAMPLES};
+    part p = {
+        .job = j, .d = task / task_count(j), .first = task % task_count(j) * DNN_RECURRENT_TASK};
     size_t left = j->s.examples - p.first;
-    p.count = left < TASK_EXAMPLES ? left : TASK_EXAMPLES;
+    p.count = left < DNN_RECURRENT_TASK ? left : DNN_RECURRENT_TASK;
     return p;
 }
 
@@ -74,7 +73,7 @@ static inline uint64_t key_of(const job *j, size_t layer) {
 static inline dnn_matrix at_step(const part *p, const dnn_matrix *m, size_t row, size_t rows,
                                  size_t step) {
     dnn_matrix view = *m;
-    view.data = dnn_matrix_at(m, row, step * p->job->s.examples + p->first);
+    view.data = dnn_matrix_at(m, row, dnn_recurrent_column(&p->job->s, m->cols, step, p->first));
     view.rows = rows;
     view.cols = p->count;
     return view;

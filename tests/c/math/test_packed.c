@@ -55,7 +55,8 @@ static void check_outer(dnn_dtype dtype, size_t rows, size_t cols, size_t depth,
     check_ok(dnn_matrix_copy(&before, &out, &err));
     check_ok(dnn_matrix_create(&earlier, dtype, rows, 1, &err));
     check_ok(dnn_matrix_copy(&earlier, &sums, &err));
-    dnn_outer_product(&a, (dnn_outer[]){{.b = &b, .out = &out}, {.out = &sums}}, 2, add);
+    dnn_outer product = {.a = a, .parts = {{.b = b, .out = out}, {.out = sums}}, .count = 2, .add = add};
+    dnn_outer_products(&product, 1);
     for (size_t i = 0; i < rows; i++) {
         double sum = add ? dnn_matrix_get(&earlier, i, 0) : 0;
         for (size_t k = 0; k < depth; k++)
@@ -103,7 +104,8 @@ static void check_places(dnn_dtype dtype, size_t rows, size_t depth, bool add) {
             dnn_matrix_set(&expected, i, places[k],
                            dnn_matrix_get(&expected, i, places[k]) + dnn_matrix_get(&a, i, k));
     }
-    dnn_outer_product(&a, &(dnn_outer){.out = &out, .places = places}, 1, add);
+    dnn_outer product = {.a = a, .parts = {{.out = out, .places = places}}, .count = 1, .add = add};
+    dnn_outer_products(&product, 1);
     for (size_t j = 0; j < PLACES; j++)
         for (size_t i = 0; i < rows; i++)
             check_close(dnn_matrix_get(&out, i, j), dnn_matrix_get(&expected, i, j),
