@@ -6,18 +6,37 @@
 
 #define OF(array, blocks) ((T *)g->array + (blocks)*g->units * j)
 
+/* The kernel of an example, with and without a table. */
+#define EITHER(name, blocks)                                                                       \
+    DNN_CLONES static void K(name)(const dnn_gates *g, size_t j) {                                 \
+        if (g->table == NULL)                                                                      \
+            K(name##_units)(g, j, NULL, false);                                                    \
+        else                                                                                       \
+            K(name##_units)(g, j, K(looked_up)(g, blocks, j), true);                               \
+    }
+
+/* X's sums of an example, from the table. */
+DNN_INLINE const T *K(looked_up)(const dnn_gates *g, size_t blocks, size_t j) {
+    return (const T *)g->table + blocks * g->units * g->columns[g->columns_step * j];
+}
+
+DNN_INLINE T K(sum)(T z, const T *x, size_t u, bool table) {
+    return table ? z + x[u] : z;
+}
+
 /* The gradient of H from outside the cell. */
 DNN_INLINE const T *K(output_gradient)(const dnn_gates *g, size_t j) {
     return g->dA == NULL ? NULL : (const T *)g->dA + g->dA_step * j;
 }
 
-DNN_CLONES static void K(rnn_tanh)(const dnn_gates *g, size_t j) {
+DNN_INLINE void K(rnn_tanh_units)(const dnn_gates *g, size_t j, const T *x, bool table) {
     const T *z = OF(Z, 1);
     T *h = OF(H, 1);
     DNN_INDEPENDENT
     for (size_t u = 0; u < g->units; u++)
-        h[u] = K(dnn_tanh)(z[u]);
+        h[u] = K(dnn_tanh)(K(sum)(z[u], x, u, table));
 }
+EITHER(rnn_tanh, 1)
 
 DNN_CLONES static void K(rnn_tanh_back)(const dnn_gates *g, size_t j) {
     const T *h = OF(H, 1), *da = K(output_gradient)(g, j);
@@ -29,13 +48,16 @@ DNN_CLONES static void K(rnn_tanh_back)(const dnn_gates *g, size_t j) {
     }
 }
 
-DNN_CLONES static void K(rnn_relu)(const dnn_gates *g, size_t j) {
+DNN_INLINE void K(rnn_relu_units)(const dnn_gates *g, size_t j, const T *x, bool table) {
     const T *z = OF(Z, 1);
     T *h = OF(H, 1);
     DNN_INDEPENDENT
-    for (size_t u = 0; u < g->units; u++)
-        h[u] = z[u] < 0 ? 0 : z[u]; /* NaN stays */
+    for (size_t u = 0; u < g->units; u++) {
+        T sum = K(sum)(z[u], x, u, table);
+        h[u] = sum < 0 ? 0 : sum; /* NaN stays */
+    }
 }
+EITHER(rnn_relu, 1)
 
 DNN_CLONES static void K(rnn_relu_back)(const dnn_gates *g, size_t j) {
     const T *h = OF(H, 1), *da = K(output_gradient)(g, j);
@@ -48,24 +70,26 @@ DNN_CLONES static void K(rnn_relu_back)(const dnn_gates *g, size_t j) {
     }
 }
 
-DNN_CLONES static void K(lstm)(const dnn_gates *g, size_t j) {
+DNN_INLINE void K(lstm_units)(const dnn_gates *g, size_t j, const T *x, bool table) {
+    const size_t units = g->units;
     T *in = OF(Z, 4), *keep = in + g->units, *value = keep + g->units, *out = value + g->units;
     T *c = OF(C, 1), *tanh_c = OF(tanh_C, 1), *h = OF(H, 1);
     const T *before = OF(C_before, 1);
     DNN_INDEPENDENT
     for (size_t u = 0; u < g->units; u++) {
-        in[u] = K(dnn_sigmoid)(in[u]);
-        keep[u] = K(dnn_sigmoid)(keep[u]);
-        value[u] = K(dnn_tanh)(value[u]);
+        in[u] = K(dnn_sigmoid)(K(sum)(in[u], x, u, table));
+        keep[u] = K(dnn_sigmoid)(K(sum)(keep[u], x, units + u, table));
+        value[u] = K(dnn_tanh)(K(sum)(value[u], x, 2 * units + u, table));
         c[u] = in[u] * value[u] + keep[u] * before[u];
     }
     DNN_INDEPENDENT
     for (size_t u = 0; u < g->units; u++) {
-        out[u] = K(dnn_sigmoid)(out[u]);
+        out[u] = K(dnn_sigmoid)(K(sum)(out[u], x, 3 * units + u, table));
         tanh_c[u] = K(dnn_tanh)(c[u]);
         h[u] = out[u] * tanh_c[u];
     }
 }
+EITHER(lstm, 4)
 
 DNN_CLONES static void K(lstm_back)(const dnn_gates *g, size_t j) {
     const T *in = OF(Z, 4), *keep = in + g->units, *value = keep + g->units,
@@ -88,12 +112,14 @@ DNN_CLONES static void K(lstm_back)(const dnn_gates *g, size_t j) {
 
 DNN_CLONES static void K(gru)(const dnn_gates *g, size_t j) {
     T *r = OF(Z, 3), *z = r + g->units, *n = z + g->units, *h = OF(H, 1);
+    const T *xr = g->table == NULL ? r : K(looked_up)(g, 3, j), *xz = xr + g->units,
+            *xn = xz + g->units;
     const T *hr = OF(ZH, 3), *hz = hr + g->units, *hn = hz + g->units, *before = OF(H_before, 1);
     DNN_INDEPENDENT
     for (size_t u = 0; u < g->units; u++) {
-        r[u] = K(dnn_sigmoid)(r[u] + hr[u]);
-        n[u] = K(dnn_tanh)(n[u] + r[u] * hn[u]);
-        z[u] = K(dnn_sigmoid)(z[u] + hz[u]);
+        r[u] = K(dnn_sigmoid)(xr[u] + hr[u]);
+        n[u] = K(dnn_tanh)(xn[u] + r[u] * hn[u]);
+        z[u] = K(dnn_sigmoid)(xz[u] + hz[u]);
         h[u] = (1 - z[u]) * n[u] + z[u] * before[u];
     }
 }
@@ -116,6 +142,7 @@ DNN_CLONES static void K(gru_back)(const dnn_gates *g, size_t j) {
 }
 
 #undef OF
+#undef EITHER
 
 #else
 #include "math/gates.h"

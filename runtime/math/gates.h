@@ -7,6 +7,7 @@
 #define DNN_MATH_GATES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/dtype.h"
 
@@ -21,6 +22,11 @@ typedef struct dnn_gates {
     /* Forward. Z holds the sums of X's product, and of the state's but for GRU, with their biases;
      * it is replaced by the gates, which backward needs. */
     void *Z;  /* RNN H x n, LSTM 4H x n (i, f, g, o), GRU 3H x n (r, z, n) */
+    /* Where X is looked up: column columns[columns_step * j] of the table is X's sum of example j, which
+     * is added to Z, or of GRU taken instead of it. NULL: it is in Z. */
+    const void *table; /* with as many rows as Z */
+    const uint32_t *columns;
+    size_t columns_step;
     void *ZH; /* of GRU, 3H x n: the sums of the state's product; backward needs it */
     const void *H_before, *C_before; /* H x n */
     void *H, *C, *tanh_C;            /* H x n; C of LSTM alone */

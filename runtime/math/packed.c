@@ -236,10 +236,12 @@ static void add_products(const dnn_outer *o, const dnn_conv_kernels *kernels, si
 static void outer_rows(const dnn_outer *o, size_t first) {
     const dnn_conv_kernels *kernels = dnn_conv_kernels_for(o->a.dtype, o->a.rows);
     size_t rows = dnn_least(o->a.rows - first, task_rows(o)), size = dnn_dtype_info(o->a.dtype)->size;
-    _Alignas(64) char panel[DEPTH * ROW_BYTES] = {0}; /* rows that do not exist stay 0 */
+    _Alignas(64) char panel[DEPTH * ROW_BYTES];
     _Alignas(64) char sums[ROW_BYTES] = {0};
     bool wide = o->a.dtype == DNN_FLOAT64;
     size_t width = rows > kernels->lanes ? DNN_CONV_VECTORS * kernels->lanes : kernels->lanes;
+    if (rows < width)
+        memset(panel, 0, sizeof panel); /* rows that do not exist */
     for (size_t p = 0; p < o->count && !o->add; p++)
         for (size_t e = 0; e < o->parts[p].out.cols; e++)
             memset(dnn_matrix_at(&o->parts[p].out, first, e), 0, rows * size);

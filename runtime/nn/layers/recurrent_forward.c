@@ -56,28 +56,25 @@ static dnn_matrix input_at(const part *p, size_t step) {
                          : at_step(p, &j->m.inputs[j->layer], 0, width, step);
 }
 
-/* The products of the table's columns with the weights, where they stand in X. */
-static void put_from_table(const part *p, size_t step, dnn_matrix *Z) {
-    const job *j = p->job;
-    const uint32_t *columns = j->call->lookup->columns;
-    size_t bytes = Z->rows * dnn_dtype_info(Z->dtype)->size;
-    for (size_t i = 0; i < p->count; i++)
-        memcpy(dnn_matrix_at(Z, 0, i),
-               dnn_matrix_at(&j->m.table[p->d], 0, columns[(p->first + i) * j->s.steps + step]),
-               bytes);
-}
-
 /* The same as forward_task does with X, for all columns of the table. */
 static void multiply_table(job *j, size_t d) {
     const void *bias = j->s.bias ? value(j, j->call->values, d, DNN_BIAS_IH)->data : NULL;
     dnn_packed_product_wide(&j->X[d], j->call->lookup->table, bias, false, &j->m.table[d]);
 }
 
+/* Where the cell finds X's products of a step. */
+static void look_up(const part *p, size_t step, dnn_gates *g) {
+    const job *j = p->job;
+    g->table = j->m.table[p->d].data;
+    g->columns = j->call->lookup->columns + p->first * j->s.steps + step;
+    g->columns_step = j->s.steps;
+}
+
 static void forward_task(void *context, size_t task) {
     const job *j = context;
     const part p = part_of(j, task);
     const dnn_recurrent_lane *lane = &j->m.lanes[lane_of(j, p.d)];
-    bool apart = j->s.cell->has_ZH;
+    bool apart = j->s.cell->has_ZH, table = reads_table(j);
     const void *bias_X = NULL, *bias_H = NULL;
     if (j->s.bias) {
         bias_X = value(j, j->call->values, p.d, DNN_BIAS_IH)->data;
@@ -89,11 +86,11 @@ static void forward_task(void *context, size_t task) {
         dnn_matrix X = input_at(&p, step), Z = at_step(&p, &lane->Z, 0, j->s.rows, step),
                    ZH = at_step(&p, apart ? &lane->ZH : &lane->Z, 0, j->s.rows, step),
                    before = at_step(&p, &lane->H, 0, j->s.hidden, slot_before(p.d, step));
-        if (reads_table(j))
-            put_from_table(&p, step, &Z);
+        if (table)
+            look_up(&p, step, &g);
         else
             dnn_packed_product(&j->X[p.d], &X, bias_X, false, &Z);
-        dnn_packed_product(&j->H[p.d], &before, bias_H, !apart, &ZH);
+        dnn_packed_product(&j->H[p.d], &before, bias_H, !apart && !table, &ZH);
         j->s.cell->forward(j->call->layer, &g);
         put_output(&p, &g, step);
     }

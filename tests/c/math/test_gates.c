@@ -165,6 +165,50 @@ static void backward_agrees_with_differences(void **state) {
     check_backward(&p, dnn_gru_gates_backward);
 }
 
+/* The same bits from sums in Z as from X's part of them in a table, of 5 columns in any order. */
+static void check_table(dnn_dtype dtype, size_t blocks, void (*forward)(const dnn_gates *g)) {
+    const uint32_t columns[] = {4, 99, 0, 99, 4};
+    problem p;
+    dnn_matrix memory, sums, table = random_matrix(&memory, dtype, blocks * H, 5, 0, 30);
+    size_t size = dnn_dtype_info(dtype)->size, bytes = H * M * size;
+    char without[2][H * M * sizeof(double)];
+    open_problem(&p, dtype, blocks);
+    bool gru = forward == dnn_gru_gates;
+    if (blocks == 4)
+        add_C(&p);
+    p.forward = forward;
+    check_ok(dnn_matrix_create(&sums, dtype, blocks * H, M, &err));
+    check_ok(dnn_matrix_copy(&sums, &p.Z, &err));
+    for (size_t j = 0; j < M; j++) /* rounded as the kernel does */
+        for (size_t i = 0; i < blocks * H; i++)
+            dnn_matrix_set(&p.Z, i, j, dnn_matrix_get(&table, i, columns[2 * j]) +
+                                           (gru ? 0 : dnn_matrix_get(&sums, i, j)));
+    run(&p);
+    memcpy(without[0], p.A.data, bytes);
+    memcpy(without[1], p.gates.data, bytes);
+    check_ok(dnn_matrix_copy(&p.Z, &sums, &err));
+    p.g.table = table.data;
+    p.g.columns = columns;
+    p.g.columns_step = 2;
+    run(&p);
+    assert_memory_equal(without[0], p.A.data, bytes);
+    if (blocks > 1)
+        assert_memory_equal(without[1], p.gates.data, bytes);
+    dnn_matrix_free(&memory);
+    dnn_matrix_free(&sums);
+    close_problem(&p);
+}
+
+static void sums_of_X_may_be_in_a_table(void **state) {
+    (void)state;
+    for (dnn_dtype dtype = DNN_FLOAT32; dtype <= DNN_FLOAT64; dtype++) {
+        check_table(dtype, 1, dnn_rnn_tanh);
+        check_table(dtype, 1, dnn_rnn_relu);
+        check_table(dtype, 4, dnn_lstm_gates);
+        check_table(dtype, 3, dnn_gru_gates);
+    }
+}
+
 /* Example 1 has ended at step 2, the others have not. */
 static void an_example_that_has_ended_keeps_its_state(void **state) {
     (void)state;
@@ -194,6 +238,7 @@ int main(void) {
         cmocka_unit_test(rnn_agrees_with_the_formula),
         cmocka_unit_test(lstm_agrees_with_the_formula),
         cmocka_unit_test(gru_agrees_with_the_formula),
+        cmocka_unit_test(sums_of_X_may_be_in_a_table),
         cmocka_unit_test(backward_agrees_with_differences),
         cmocka_unit_test(an_example_that_has_ended_keeps_its_state),
     };
