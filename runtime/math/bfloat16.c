@@ -1,15 +1,6 @@
 /* bfloat16.c: float32 to pairs of bfloat16, by AVX512-BF16's own conversion. */
 #include "math/bfloat16.h"
 
-#include "math/precision.h"
-
-enum { SIDE = 32, DEPTH = 16 }; /* of c and of the sums, at least: less is hardly faster */
-
-bool dnn_bfloat16_suits(const dnn_mm_call *p) {
-    return p->m >= SIDE && p->n >= SIDE && p->k >= DEPTH && p->dtype == DNN_FLOAT32 &&
-           dnn_matmul_on_bfloat16();
-}
-
 #ifdef __x86_64__
 
 #include <immintrin.h>

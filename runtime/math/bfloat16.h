@@ -9,9 +9,16 @@
 #include <stdint.h>
 
 #include "math/mm_run.h"
+#include "math/precision.h"
+
+/* Of c and of the sums, at least: less is hardly faster. */
+enum { DNN_BFLOAT16_SIDE = 32, DNN_BFLOAT16_DEPTH = 16 };
 
 /* Whether a product is to be computed so, see precision.h. */
-bool dnn_bfloat16_suits(const dnn_mm_call *p);
+static inline bool dnn_bfloat16_suits(const dnn_mm_call *p) {
+    return p->m >= DNN_BFLOAT16_SIDE && p->n >= DNN_BFLOAT16_SIDE && p->k >= DNN_BFLOAT16_DEPTH &&
+           p->dtype == DNN_FLOAT32 && dnn_matmul_on_bfloat16();
+}
 
 /* From `count` columns of k elements, ld_from apart: k / 2 pairs each, ld apart. Where k is odd,
  * the last pair ends with 0. These two run only where the CPU has bfloat16. */

@@ -154,10 +154,13 @@ static dnn_status check_product(bool ta, bool tb, const dnn_matrix *a, const dnn
     return bias == NULL ? DNN_OK : dnn_binary(DNN_ADD, out, out, bias, err);
 }
 
-/* out = alpha * op(a) * op(b) + beta * out + bias, where there is one. */
-static dnn_status multiply(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
-                           const dnn_matrix *b, double beta, const dnn_matrix *bias,
-                           dnn_matrix *out, dnn_error *err) {
+/* out = alpha * op(a) * op(b) + beta * out + bias, where there is one, and sums, see mm_run.h; true into
+ * *summed where these were made. All of the call is written: clearing it takes longer. */
+static inline dnn_status multiply(bool transpose_a, bool transpose_b, double alpha,
+                                  const dnn_matrix *a, const dnn_matrix *b, double beta,
+                                  const dnn_matrix *bias, dnn_matrix *out, void *sums, bool *summed,
+                                  dnn_error *err) {
+    *summed = false;
     if (!is_sound(transpose_a, transpose_b, a, b, bias, out))
         return check_product(transpose_a, transpose_b, a, b, beta, bias, out, err);
     dnn_mm_call p = {.dtype = out->dtype,
@@ -174,16 +177,29 @@ static dnn_status multiply(bool transpose_a, bool transpose_b, double alpha, con
                      .ldb = b->ld,
                      .ldc = out->ld,
                      .transpose_a = transpose_a,
-                     .transpose_b = transpose_b};
-    return dnn_mm_run(&p, err);
+                     .transpose_b = transpose_b,
+                     .sums = sums,
+                     .summed = false,
+                     .bfloat16 = false};
+    dnn_status status = dnn_mm_run(&p, err);
+    *summed = p.summed;
+    return status;
 }
 
 dnn_status dnn_mm(bool transpose_a, bool transpose_b, double alpha, const dnn_matrix *a,
                   const dnn_matrix *b, double beta, dnn_matrix *out, dnn_error *err) {
-    return multiply(transpose_a, transpose_b, alpha, a, b, beta, NULL, out, err);
+    bool summed;
+    return multiply(transpose_a, transpose_b, alpha, a, b, beta, NULL, out, NULL, &summed, err);
 }
 
 dnn_status dnn_mm_bias(bool transpose_a, bool transpose_b, const dnn_matrix *a, const dnn_matrix *b,
                        const dnn_matrix *bias, dnn_matrix *out, dnn_error *err) {
-    return multiply(transpose_a, transpose_b, 1, a, b, 0, bias, out, err);
+    bool summed;
+    return multiply(transpose_a, transpose_b, 1, a, b, 0, bias, out, NULL, &summed, err);
+}
+
+dnn_status dnn_mm_outer(const dnn_matrix *a, const dnn_matrix *b, double beta, dnn_matrix *out,
+                        dnn_matrix *sums, bool *summed, dnn_error *err) {
+    bool fits = sums != NULL && sums->rows == a->rows && sums->cols == 1 && sums->dtype == a->dtype;
+    return multiply(false, true, 1, a, b, beta, NULL, out, fits ? sums->data : NULL, summed, err);
 }

@@ -275,11 +275,6 @@ static void add_slices(const mm_plan *plan) {
 RUN_TINY(float, run_tiny_f32)
 RUN_TINY(double, run_tiny_f64)
 
-static bool is_tiny(const dnn_mm_call *p) {
-    return p->m <= TINY && p->n <= TINY && p->k <= TINY && p->m * p->n * p->k <= TINY &&
-           p->alpha != 0;
-}
-
 /* In pieces on the pool. */
 static dnn_status run_pieces(const dnn_mm_call *p, dnn_error *err) {
     mm_plan plan = make_plan(p);
@@ -303,8 +298,9 @@ static dnn_status run_bfloat16(const dnn_mm_call *p, dnn_error *err) {
     return run_pieces(&rounded, err);
 }
 
-dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
-    if (is_tiny(p)) {
+dnn_status dnn_mm_run(dnn_mm_call *p, dnn_error *err) {
+    size_t work = dnn_mm_work(p);
+    if (work <= TINY && p->alpha != 0) {
         (p->dtype == DNN_FLOAT32 ? run_tiny_f32 : run_tiny_f64)(p);
         return DNN_OK;
     }
@@ -312,8 +308,8 @@ dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
         return run_bfloat16(p, err);
     if ((p->m == 1 || p->n == 1) && dnn_vector_suits(p))
         return dnn_vector_run(p, err);
-    if ((double)(p->m * p->n) * (double)p->k <= SMALL && dnn_small_suits(p)) {
-        dnn_small_run(p);
+    if (work <= SMALL && dnn_small_suits(p)) {
+        p->summed = dnn_small_run(p) && p->sums != NULL;
         return DNN_OK;
     }
     if (dnn_skinny_suits(p)) {
@@ -324,7 +320,7 @@ dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err) {
     dnn_status status = dnn_blas_prepare(err);
     if (status != DNN_OK)
         return status;
-    if (p->m * p->n > ONE_PIECE / p->k)
+    if (work > ONE_PIECE)
         return run_pieces(p, err);
     status = dnn_interrupt_check(err);
     if (status == DNN_OK)

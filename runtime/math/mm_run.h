@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/dtype.h"
 #include "core/error.h"
@@ -21,8 +22,18 @@ typedef struct dnn_mm_call {
     const void *bias;     /* m elements, added to each column of c; NULL: none. Then alpha is 1 */
     size_t lda, ldb, ldc; /* elements from one stored column to the next */
     bool transpose_a, transpose_b;
+    void *sums; /* of an a that is not transposed, m elements: its rows' sums, + beta times what is
+                   there, are wanted, too; NULL: they are not */
+    bool summed; /* dnn_mm_run has made them on the way, which it does where it costs least */
     bool bfloat16; /* of float32: the operands are rounded to it, see precision.h */
 } dnn_mm_call;
+
+/* Multiplications, at most SIZE_MAX. */
+static inline size_t dnn_mm_work(const dnn_mm_call *p) {
+    size_t work;
+    bool many = __builtin_mul_overflow(p->m, p->n, &work);
+    return __builtin_mul_overflow(work, p->k, &work) || many ? SIZE_MAX : work;
+}
 
 /* Element (i, j) of op(x), x being a, b or c. */
 static inline const void *dnn_mm_element(const dnn_mm_call *p, const void *x, size_t ld,
@@ -33,7 +44,7 @@ static inline const void *dnn_mm_element(const dnn_mm_call *p, const void *x, si
 
 /* Computes it, in pieces on the pool when it is big. Fails only with DNN_ERROR_MEMORY,
  * DNN_ERROR_INTERRUPTED and, where BLAS cannot be loaded, DNN_ERROR_STATE. */
-dnn_status dnn_mm_run(const dnn_mm_call *p, dnn_error *err);
+dnn_status dnn_mm_run(dnn_mm_call *p, dnn_error *err);
 
 /* The same as one call of BLAS, or of the kernels of small.h where they are faster, on the calling
  * thread, which may be inside a task; after dnn_blas_prepare. */

@@ -141,29 +141,30 @@ static bool beats_avx2(const dnn_mm_call *p, size_t work) {
 }
 
 bool dnn_small_suits(const dnn_mm_call *p) {
-    size_t work;
-    if (dnn_cpu_level() < DNN_VECTORS_AVX2 || __builtin_mul_overflow(p->m, p->n, &work) ||
-        __builtin_mul_overflow(work, p->k, &work) || ((p->m == 1 || p->n == 1) && work > VECTOR))
+    dnn_vector_level level = dnn_cpu_level();
+    size_t work = dnn_mm_work(p);
+    if (level < DNN_VECTORS_AVX2 || work == SIZE_MAX ||
+        ((p->m == 1 || p->n == 1) && work > VECTOR))
         return false;
-    bool avx512 = dnn_cpu_level() == DNN_VECTORS_AVX512 && !dnn_cpu_halves_vectors();
-    return avx512 ? beats_avx512(p, work) : beats_avx2(p, work);
+    return level == DNN_VECTORS_AVX512 && !dnn_cpu_halves_vectors() ? beats_avx512(p, work)
+                                                                    : beats_avx2(p, work);
 }
 
-/* The kernel for the next rows of c, and how many of those it computes. */
-static const block_kernel *next_kernel(const block_kernel *widest, size_t left, size_t *rows) {
-    const block_kernel *kernel = widest;
+/* The kernel for the next rows of c, of which `left` are left, and how many of those it computes. */
+static const block_kernel *next_kernel(const block_kernel *kernel, size_t left, size_t *rows) {
     while (kernel[1].lanes >= left)
         kernel++;
     *rows = dnn_least(kernel->lanes, left);
     return kernel;
 }
 
-/* All rows of a product of few columns and little depth. */
-static void run_part(const dnn_mm_call *p) {
-    const block_kernel *widest = kernels[p->dtype == DNN_FLOAT64 ? F64 : F32];
-    widest += dnn_cpu_level() < DNN_VECTORS_AVX512;
-    for (size_t i = 0, rows; i < p->m; i += rows)
-        next_kernel(widest, p->m - i, &rows)->run(p, i, rows);
+/* The rows of the tables of kernels: those of a type that this CPU does not have are left out. */
+static size_t type_of(const dnn_mm_call *p) {
+    return p->dtype == DNN_FLOAT64 ? F64 : F32;
+}
+
+static size_t widest(void) {
+    return dnn_cpu_level() < DNN_VECTORS_AVX512;
 }
 
 /* The same with elements rounded to bfloat16 and brought together in pairs, those of b once. */
@@ -201,25 +202,28 @@ static const few_kernel few_kernels[2][3] = {
 };
 /* clang-format on */
 
-/* Whether the columns fill a vector of such a kernel, which has run. */
-static bool run_few(const dnn_mm_call *p) {
-    const few_kernel *kernel = few_kernels[p->dtype == DNN_FLOAT64 ? F64 : F32];
-    if (p->m > FEW || p->alpha != 1)
-        return false;
-    kernel += dnn_cpu_level() < DNN_VECTORS_AVX512;
-    while (kernel->lanes > p->n)
-        kernel++;
-    if (kernel->lanes == 0)
-        return false;
-    kernel->run(p);
-    return true;
+/* All rows of a product of few columns and little depth. */
+static void run_part(const dnn_mm_call *p) {
+    if (p->m <= FEW && p->alpha == 1) {
+        const few_kernel *few = &few_kernels[type_of(p)][widest()];
+        while (few->lanes > p->n)
+            few++;
+        if (few->lanes != 0) {
+            few->run(p);
+            return;
+        }
+    }
+    const block_kernel *kernel = &kernels[type_of(p)][widest()];
+    for (size_t i = 0, rows; i < p->m; i += rows) {
+        kernel = next_kernel(kernel, p->m - i, &rows);
+        kernel->run(p, i, rows);
+    }
 }
 
-void dnn_small_run(const dnn_mm_call *p) {
+bool dnn_small_run(const dnn_mm_call *p) {
     if (p->n <= SIDE && p->k <= DEPTH && !p->bfloat16) {
-        if (!run_few(p))
-            run_part(p);
-        return;
+        run_part(p);
+        return true;
     }
     for (size_t j = 0; j < p->n; j += SIDE)
         for (size_t l = 0; l < p->k; l += DEPTH) {
@@ -231,8 +235,10 @@ void dnn_small_run(const dnn_mm_call *p) {
             part.c = (void *)dnn_mm_element(p, p->c, p->ldc, false, 0, j);
             part.beta = l == 0 ? p->beta : 1;
             part.bias = l + part.k == p->k ? p->bias : NULL;
+            part.sums = NULL;
             (p->bfloat16 ? run_rounded_part : run_part)(&part);
         }
+    return false;
 }
 
 #else
@@ -242,8 +248,9 @@ bool dnn_small_suits(const dnn_mm_call *p) {
     return false;
 }
 
-void dnn_small_run(const dnn_mm_call *p) {
+bool dnn_small_run(const dnn_mm_call *p) {
     (void)p;
+    return false;
 }
 
 #endif

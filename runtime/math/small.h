@@ -11,7 +11,8 @@
 /* True when this is the fastest way on this CPU, on one thread. */
 bool dnn_small_suits(const dnn_mm_call *p);
 
-/* Computes it on the calling thread; with p->bfloat16, too, where the CPU has it. */
-void dnn_small_run(const dnn_mm_call *p);
+/* Computes it on the calling thread; with p->bfloat16, too, where the CPU has it. True where the shape
+ * is so small that p->sums are made, too. */
+bool dnn_small_run(const dnn_mm_call *p);
 
 #endif

@@ -89,8 +89,9 @@ static dnn_status initialise(const dnn_layer *layer, dnn_matrix *value, dnn_rand
 
 /* m with `rows` rows: its examples, or their positions, as columns. */
 static dnn_matrix columns_of(const dnn_matrix *m, size_t rows) {
-    return m->data == NULL ? *m
-                           : dnn_matrix_of(m->dtype, rows, m->rows * m->cols / rows, m->data);
+    return m->data == NULL || m->rows == rows
+               ? *m
+               : dnn_matrix_of(m->dtype, rows, m->rows * m->cols / rows, m->data);
 }
 
 /* m's columns as the products take them: X's in_features, or A's out_features. */
@@ -110,17 +111,20 @@ static dnn_status forward(dnn_call *call, dnn_error *err) {
 }
 
 static dnn_status backward(dnn_call *call, dnn_error *err) {
-    dnn_matrix *dweight = &call->gradients[WEIGHT_MATRIX];
+    dnn_matrix *dweight = &call->gradients[WEIGHT_MATRIX], *dbias = NULL;
     dnn_matrix X = input_columns(call, &call->X[0]), dA = output_columns(call, &call->dA),
                dX = input_columns(call, &call->dX[0]);
     double beta = dnn_call_beta(call->accumulate);
-    bool transposed = call->layer->transposed;
+    bool transposed = call->layer->transposed, summed = false;
     dnn_status status = DNN_OK;
-    if (dweight->data != NULL)
-        status = dnn_mm(false, true, 1, transposed ? &X : &dA, transposed ? &dA : &X, beta, dweight,
-                        err);
     if (dnn_layer_flag(call->layer, BIAS) && call->gradients[BIAS_COLUMN].data != NULL)
-        dnn_row_sums(&call->gradients[BIAS_COLUMN], &dA, call->accumulate);
+        dbias = &call->gradients[BIAS_COLUMN];
+    if (dweight->data != NULL && transposed)
+        status = dnn_mm(false, true, 1, &X, &dA, beta, dweight, err);
+    else if (dweight->data != NULL)
+        status = dnn_mm_outer(&dA, &X, beta, dweight, dbias, &summed, err);
+    if (dbias != NULL && !summed)
+        dnn_row_sums(dbias, &dA, call->accumulate);
     if (status == DNN_OK && dX.data != NULL)
         status = dnn_mm(!transposed, false, 1, &call->values[WEIGHT_MATRIX], &dA,
                         dnn_call_beta(call->add[0]), &dX, err);

@@ -215,8 +215,10 @@ DNN_CLONES static void logarithms(double *x, size_t n) {
 static targets targets_of(const dnn_loss_call *call) {
     const dnn_matrix *A = call->A, *Y = call->Y;
     double smoothing = call->settings[LABEL_SMOOTHING].number;
-    targets t = {.soft = Y->rows == A->rows && A->rows > 1, .keep = 1 - smoothing};
+    targets t;
+    t.soft = Y->rows == A->rows && A->rows > 1;
     t.labels = dnn_labels_of(NAME, call, t.soft ? 1 : Y->rows, call->settings[IGNORE_INDEX].number);
+    t.keep = 1 - smoothing;
     t.spread = smoothing / (double)t.labels.classes;
     return t;
 }
@@ -348,13 +350,13 @@ static void run(walk *w) {
 }
 
 static double forward(const dnn_loss_call *call) {
-    walk w = {.call = call, .t = targets_of(call), .example = SIZE_MAX};
+    walk w = {call, NULL, targets_of(call), 1, 0, SIZE_MAX, 0};
     run(&w);
     return call->settings[REDUCTION].number == 0 ? w.cost / total_of(call, &w.t) : w.cost;
 }
 
 static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    walk w = {.call = call, .dA = dA, .t = targets_of(call), .scale = 1};
+    walk w = {call, dA, targets_of(call), 1, 0, SIZE_MAX, 0};
     if (call->settings[REDUCTION].number == 0)
         w.scale = 1 / total_of(call, &w.t);
     run(&w);

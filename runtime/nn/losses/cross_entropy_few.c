@@ -57,11 +57,9 @@ DNN_INLINE void K(few_read)(const dnn_cross_targets *t, const double *labels, co
                             size_t count, T logits[][TOGETHER], double *numbers, T *classes) {
     const double ignore = t->labels.ignore;
     K(few_turn)(z, t->labels.classes, count, logits);
-    memset(numbers, 0, TOGETHER * sizeof *numbers);
-    memcpy(numbers, labels, count * sizeof *numbers);
     DNN_LANES
     for (size_t p = 0; p < TOGETHER; p++)
-        numbers[p] = numbers[p] == ignore ? 0 : numbers[p];
+        numbers[p] = p >= count || labels[p] == ignore ? 0 : labels[p];
     DNN_LANES
     for (size_t p = 0; p < TOGETHER; p++)
         classes[p] = (T)numbers[p];
@@ -125,7 +123,8 @@ DNN_CLONES void K(dnn_cross_few_forward)(const dnn_cross_targets *t, const dnn_c
             double cost = weights[p] * sums[p] + weights[p] * above[p];
             sums[p] = numbers[p] == 0 ? 0 : cost;
         }
-        memcpy(costs + first, sums, count * sizeof *costs);
+        for (size_t p = 0; p < count; p++)
+            costs[first + p] = sums[p];
     }
 }
 
