@@ -2,7 +2,9 @@
 #include "math/conv.h"
 
 #include "core/memory.h"
+#include "math/conv_patch.h"
 #include "math/conv_run.h"
+#include "math/pool.h"
 
 /* The dilated kernel, and the padded image, along one direction; false where that overflows. */
 static bool extents(const dnn_conv *c, int d, size_t *kernel, size_t *image) {
@@ -73,11 +75,12 @@ static dnn_conv in_a_row(const dnn_conv *c) {
     return row;
 }
 
-size_t dnn_conv_scratch(const dnn_conv *conv, dnn_dtype dtype, size_t examples) {
-    dnn_conv row = in_a_row(conv), *c = &row;
-    size_t sizes[] = {dnn_conv_gather_scratch(c, dtype, false, examples),
-                      dnn_conv_gather_scratch(c, dtype, true, examples),
-                      dnn_conv_weight_scratch(c, dtype, examples)};
+size_t dnn_conv_scratch(const dnn_conv *c, dnn_dtype dtype, size_t examples) {
+    dnn_conv row = in_a_row(c);
+    size_t sizes[] = {dnn_conv_gather_scratch(c, dtype, false, examples), /* before a pooling */
+                      dnn_conv_gather_scratch(&row, dtype, false, examples),
+                      dnn_conv_gather_scratch(&row, dtype, true, examples),
+                      dnn_conv_weight_scratch(&row, dtype, examples)};
     size_t most = 0;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         most = sizes[i] > most ? sizes[i] : most;
@@ -119,17 +122,67 @@ static dnn_status check_bias(const dnn_matrix *bias, size_t channels, dnn_dtype 
     return bias == NULL ? DNN_OK : check("the bias", bias, channels, 1, dtype, err);
 }
 
-dnn_status dnn_conv_forward(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *W,
-                            const dnn_matrix *bias, dnn_matrix *A, void *scratch, dnn_error *err) {
+/* The pooling that follows. */
+static dnn_status plan_pool(const dnn_conv *c, dnn_pool *pool, dnn_error *err) {
+    *pool = (dnn_pool){
+        .height = c->out_height,
+        .width = c->out_width,
+        .channels = c->out_channels,
+        .kernel = {2, 2},
+        .stride = {2, 2},
+        .dilation = {1, 1}
+    };
+    return dnn_pool_plan(pool, err);
+}
+
+static dnn_status check_pooled(const dnn_conv *c, const dnn_matrix *A, const dnn_matrix *pooled,
+                               dnn_error *err) {
+    dnn_pool pool;
+    dnn_status status = plan_pool(c, &pool, err);
+    return status != DNN_OK ? status
+                            : check("the maxima", pooled,
+                                    pool.out_height * pool.out_width * c->out_channels, A->cols,
+                                    A->dtype, err);
+}
+
+/* What a depthwise convolution has computed lies in A; then a pooling has its own pass. */
+static dnn_status pool_after(const dnn_conv *c, const dnn_conv_after *after, const dnn_matrix *A,
+                             dnn_error *err) {
+    dnn_pool pool;
+    dnn_matrix maxima = *after->pooled;
+    dnn_status status = plan_pool(c, &pool, err);
+    return status != DNN_OK ? status
+                            : dnn_pool_max_forward(&pool, A, &maxima, after->index, err);
+}
+
+dnn_status dnn_conv_forward_with(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *W,
+                                 const dnn_matrix *bias, const dnn_conv_after *after, dnn_matrix *A,
+                                 void *scratch, dnn_error *err) {
     dnn_status status = check_all(c, "X", X, "W", W, "A", A, err);
     if (status == DNN_OK)
         status = check_bias(bias, c->out_channels, X->dtype, err);
+    dnn_conv_after only = after == NULL ? (dnn_conv_after){0} : *after;
+    bool pools = only.pooled != NULL, apart = pools && dnn_conv_is_depthwise(c);
+    if (status == DNN_OK && pools)
+        status = check_pooled(c, A, after->pooled, err);
     if (status != DNN_OK)
         return status;
-    dnn_conv row = in_a_row(c);
-    dnn_conv_gather gather = {
-        .conv = &row, .source = X, .W = W, .bias = bias, .target = A, .packed = scratch};
-    return dnn_conv_gather_run(&gather, err);
+    only.pooled = apart ? NULL : only.pooled;
+    dnn_conv row = only.pooled != NULL ? *c : in_a_row(c);
+    dnn_conv_gather gather = {.conv = &row,
+                              .source = X,
+                              .W = W,
+                              .bias = bias,
+                              .target = A,
+                              .after = after == NULL ? NULL : &only,
+                              .packed = scratch};
+    status = dnn_conv_gather_run(&gather, err);
+    return status == DNN_OK && apart ? pool_after(c, after, A, err) : status;
+}
+
+dnn_status dnn_conv_forward(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *W,
+                            const dnn_matrix *bias, dnn_matrix *A, void *scratch, dnn_error *err) {
+    return dnn_conv_forward_with(c, X, W, bias, NULL, A, scratch, err);
 }
 
 dnn_status dnn_conv_backward_input(const dnn_conv *c, const dnn_matrix *W, const dnn_matrix *dA,

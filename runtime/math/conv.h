@@ -42,6 +42,21 @@ size_t dnn_conv_scratch(const dnn_conv *c, dnn_dtype dtype, size_t examples);
 dnn_status dnn_conv_forward(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *W,
                             const dnn_matrix *bias, dnn_matrix *A, void *scratch, dnn_error *err);
 
+/* What follows a convolution, done to its outputs while they are in the caches. */
+typedef struct dnn_conv_after {
+    void (*apply)(const void *context, void *elements, size_t count); /* in place, on any thread */
+    const void *context;                                              /* apply may be NULL: nothing */
+    const dnn_matrix *pooled; /* then the maxima of windows of 2 x 2, side by side, or NULL: see
+                           dnn_pool_max_forward */
+    uint32_t *index;    /* of their winners, as there, or NULL */
+} dnn_conv_after;
+
+/* The same, and what follows, with the same bits as one after the other. Where that is a pooling, A
+ * holds nothing afterwards. `after` may be NULL. */
+dnn_status dnn_conv_forward_with(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *W,
+                                 const dnn_matrix *bias, const dnn_conv_after *after, dnn_matrix *A,
+                                 void *scratch, dnn_error *err);
+
 /* dX = beta dX + the gradient of X, from dA (shaped as A). beta is 0 (dX is not read) or 1. */
 dnn_status dnn_conv_backward_input(const dnn_conv *c, const dnn_matrix *W, const dnn_matrix *dA,
                                    double beta, dnn_matrix *dX, void *scratch, dnn_error *err);

@@ -72,15 +72,22 @@ static size_t patch_elements(const dnn_conv_axis *y, const dnn_conv_axis *x,
            t->channels;
 }
 
+/* So many tiles of at most `extent`, now of equal size, a multiple of `least`. */
+static size_t equal(size_t outputs, size_t extent, size_t least) {
+    size_t tiles = dnn_pieces(outputs, extent / least * least);
+    return dnn_pieces(dnn_pieces(outputs, tiles), least) * least;
+}
+
 dnn_conv_tile dnn_conv_tile_choose(const dnn_conv_axis *y, const dnn_conv_axis *x, size_t channels,
-                                   size_t element, size_t most) {
+                                   size_t element, size_t most, bool pairs) {
     dnn_conv_tile t = {y->outputs, x->outputs, y->taps, x->taps, channels};
+    size_t least = pairs ? 2 : 1;
     if (t.height == 0 || t.width == 0)
         return (dnn_conv_tile){1, 1, 1, 1, 1};
-    t.width = dnn_least(t.width, most);
-    t.height = dnn_least(t.height, (most + t.width - 1) / t.width);
+    t.width = dnn_least(t.width, dnn_most(most / least, least));
+    t.height = dnn_least(t.height, dnn_most(pairs ? most / t.width : dnn_pieces(most, t.width), least));
     while (patch_elements(y, x, &t) * element > DNN_CONV_PATCH) {
-        if (t.height > 1)
+        if (t.height > least)
             t.height = half(t.height);
         else if (t.width > 32)
             t.width = half(t.width);
@@ -93,10 +100,8 @@ dnn_conv_tile dnn_conv_tile_choose(const dnn_conv_axis *y, const dnn_conv_axis *
         else
             t.width = half(t.width);
     }
-    t.height = (y->outputs + t.height - 1) / t.height; /* so many tiles; now of equal size */
-    t.height = (y->outputs + t.height - 1) / t.height;
-    t.width = (x->outputs + t.width - 1) / t.width;
-    t.width = (x->outputs + t.width - 1) / t.width;
+    t.height = equal(y->outputs, t.height, least);
+    t.width = equal(x->outputs, t.width, least);
     return t;
 }
 

@@ -38,9 +38,10 @@ typedef struct dnn_conv_tile {
     size_t tap_rows, tap_cols, channels;
 } dnn_conv_tile;
 
-/* A tile of at most `most` outputs whose patch fits. */
+/* A tile of about `most` outputs whose patch fits. In pairs, which divide the outputs along both
+ * directions, it has at most so many, or 2 x 2. */
 dnn_conv_tile dnn_conv_tile_choose(const dnn_conv_axis *y, const dnn_conv_axis *x, size_t channels,
-                                   size_t element, size_t most);
+                                   size_t element, size_t most, bool pairs);
 
 /* Where a patch's elements come from: outputs [y0, y0 + height) x [x0, ...), taps from tap_y,
  * tap_x on, `channels` channels of each pixel from the address `image` on. */

@@ -11,6 +11,7 @@
 
 #include "core/memory.h"
 #include "core/threads.h"
+#include "math/conv_after.h"
 
 #define RUN          26      /* tiles of a task: two calls of the widest kernel */
 #define SLOTS        32      /* most tasks at one time */
@@ -165,11 +166,35 @@ static void multiply(const plan *p, size_t block, size_t count, const float *pos
     }
 }
 
+/* Where something follows, by way of memory of its own. */
+static bool put_tile(const plan *p, dnn_winograd_tile *tile, const place *at, size_t channel) {
+    const dnn_conv_gather *g = p->winograd->gather;
+    const float *bias = g->bias == NULL ? NULL : (float *)g->bias->data + channel;
+    if (g->after == NULL)
+        return p->transforms->target(tile, bias, g->add);
+    _Alignas(64) char outputs[DNN_WINOGRAD_SIDE * DNN_WINOGRAD_SIDE * DNN_CONV_PIECE_OUTPUT +
+                              DNN_CONV_PIECE_BEYOND];
+    dnn_conv_piece piece = {.outputs = outputs,
+                            .height = tile->bottom,
+                            .width = tile->right,
+                            .channels = tile->channels,
+                            .example = at->example,
+                            .y = at->y,
+                            .x = at->x,
+                            .channel = channel};
+    tile->image = (float *)outputs;
+    tile->pixel = tile->channels;
+    tile->row = tile->right * tile->channels;
+    if (!p->transforms->target(tile, bias, false))
+        return false;
+    dnn_conv_after_piece(g, &piece);
+    return true;
+}
+
 static void transform_target(const plan *p, size_t block, size_t first, size_t count,
                              float *results) {
     const dnn_winograd *w = p->winograd;
     size_t channel = block * p->block, width = width_of(p, block), channels = w->target_channels;
-    const dnn_matrix *bias = w->gather->bias;
     for (size_t i = 0; i < count; i++) {
         place at = place_of(p, first + i);
         size_t pixel = at.y * w->x.outputs + at.x;
@@ -182,8 +207,7 @@ static void transform_target(const plan *p, size_t block, size_t first, size_t c
             .channels = dnn_least(width, channels - channel),
             .positions = results + i * width,
             .position = RUN * width};
-        if (!p->transforms->target(&tile, bias == NULL ? NULL : (float *)bias->data + channel,
-                                   w->gather->add))
+        if (!put_tile(p, &tile, &at, channel))
             w->plainly(w->plan, at.example, at.y, at.x, tile.bottom, tile.right, block);
     }
 }

@@ -10,6 +10,10 @@ static inline size_t dnn_least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
+static inline size_t dnn_most(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
 /* How many pieces of at most `step` an extent is cut into. */
 static inline size_t dnn_pieces(size_t extent, size_t step) {
     return (extent + step - 1) / step;

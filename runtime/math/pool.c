@@ -168,9 +168,8 @@ static dnn_pool_span span_of(const job *j, int d, size_t i) {
     return j->backward ? cover_span(j->pool, d, i) : window_span(j->pool, d, i);
 }
 
-/* Windows of 2 x 2 pixels, side by side and whole. An even pixel begins one, as one that is a
- * multiple of STRETCH. */
-static bool in_pairs(const dnn_pool *p) {
+/* An even pixel begins one, as one that is a multiple of STRETCH. */
+bool dnn_pool_in_pairs(const dnn_pool *p) {
     bool two = !p->adaptive && !p->ceil_mode;
     for (int d = 0; d < 2; d++)
         two = two && p->kernel[d] == 2 && p->stride[d] == 2 && p->padding[d] == 0 &&
@@ -196,7 +195,7 @@ static void run_rows(const job *j, size_t example, size_t first, size_t last, si
         .results = count,
         .add = j->add
     };
-    row.pairs = in_pairs(j->pool);
+    row.pairs = dnn_pool_in_pairs(j->pool);
     if (j->gate != NULL)
         row.gate = dnn_matrix_at(j->gate, 0, example);
     if (j->winners != NULL)

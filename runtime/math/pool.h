@@ -30,6 +30,9 @@ typedef struct dnn_pool {
  * (DNN_ERROR_ARGUMENT); the kernel must fit into the padded image (DNN_ERROR_SHAPE). */
 dnn_status dnn_pool_plan(dnn_pool *p, dnn_error *err);
 
+/* Whether windows are of 2 x 2 pixels, side by side and whole. */
+bool dnn_pool_in_pairs(const dnn_pool *p);
+
 /* A = the maxima of X's windows. X is (height * width * channels) x m, A (out_height * out_width *
  * channels) x m. index, unless NULL, receives for each element of A in column-major order, without
  * gaps, the pixel (y * width + x) of its winner. A window that no pixel lies in gives -infinity and

@@ -58,8 +58,20 @@ typedef struct dnn_pool_row {
 
 typedef void dnn_pool_kernel(const dnn_pool_row *row);
 
+/* Windows of 2 x 2 pixels, side by side, of a piece of an image that lies by itself without gaps;
+ * steps are in elements. */
+typedef struct dnn_pool_piece {
+    const void *in; /* 2 height x 2 width pixels of so many channels; a vector after them is read */
+    size_t height, width, channels;
+    void *out; /* the first window's result */
+    size_t out_row, out_pixel;
+    uint32_t *index;                /* of its winners, with the same steps, or NULL */
+    size_t first_pixel, image_width; /* the piece's place in the image, for these */
+} dnn_pool_piece;
+
 typedef struct dnn_pool_kernels {
     dnn_pool_kernel *max, *max_back, *average, *average_back;
+    void (*max_piece)(const dnn_pool_piece *piece);
 } dnn_pool_kernels;
 
 /* The kernels for a real type on this CPU; where channels are few, with vectors that are no wider. */

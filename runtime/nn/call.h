@@ -70,6 +70,9 @@ struct dnn_call {
 
     bool gates; /* X is the output of a layer that rectifies, whose backward this call's does, too */
     bool gated; /* of that layer's call: there is nothing left to do in backward */
+    const dnn_call *next;  /* of a class that has `takes`: the call that reads A alone, done by this
+                              one's forward, too, as are those linked to it; only the last one's A
+                              is then filled. NULL: none */
     bool folded;           /* values[0] and [1] have taken up a scaling of A: see network/fold.c */
 
     void *host;    /* of a call on a tape: who runs backward; NULL in a network */

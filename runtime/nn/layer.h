@@ -118,6 +118,14 @@ typedef struct dnn_layer_class {
     dnn_status (*forward)(dnn_call *call, dnn_error *err);
     dnn_status (*backward)(dnn_call *call, dnn_error *err);
 
+    /* Of a layer that works element by element, in evaluation on any part of X and in place, too:
+     * its loops (layers/activation.h); NULL: it does not. */
+    const struct dnn_activation *elementwise;
+
+    /* Whether forward of a call does call->next, too, if that is `next`; what it does already is
+     * linked to it. NULL: it does nothing else. */
+    bool (*takes)(const dnn_call *call, const dnn_call *next);
+
     /* Of a layer that in evaluation is A = factor X + shift, channel by channel: writes these. NULL:
      * it is another one. */
     void (*scale)(const dnn_call *call, double *factor, double *shift);

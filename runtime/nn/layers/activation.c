@@ -30,6 +30,15 @@ static void run(void *context, size_t begin, size_t end) {
         j->loops->f64(&elements);
 }
 
+void dnn_activation_apply(const void *call, void *elements, size_t count) {
+    const dnn_call *c = call;
+    dnn_elements all = {.settings = c->layer->settings, .n = count, .X = elements, .out = elements};
+    if (c->dtype == DNN_FLOAT32)
+        c->layer->kind->elementwise->f32(&all);
+    else
+        c->layer->kind->elementwise->f64(&all);
+}
+
 /* X is a view of an operator's, with columns apart. */
 static void run_columns(const job *j) {
     size_t rows = j->call->A.rows, size = dnn_dtype_info(j->call->dtype)->size;

@@ -21,6 +21,9 @@ typedef struct dnn_activation {
     void (*f64)(const dnn_elements *elements);
 } dnn_activation;
 
+/* `count` elements in place, as forward does it; `call` is a dnn_call. */
+void dnn_activation_apply(const void *call, void *elements, size_t count);
+
 /* Runs the loops over all elements, in chunks on all threads; interruptible between calls only. */
 void dnn_activation_forward(const dnn_activation *loops, dnn_call *call);
 void dnn_activation_backward(const dnn_activation *loops, dnn_call *call);

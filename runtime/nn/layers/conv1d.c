@@ -39,6 +39,7 @@ const dnn_layer_class dnn_layer_conv1d = {
     .values = dnn_convolution_values,
     .scratch = dnn_convolution_scratch,
     .initialise = dnn_convolution_initialise,
+    .takes = dnn_convolution_takes,
     .forward = dnn_convolution_forward,
     .backward = dnn_convolution_backward,
 };

@@ -11,7 +11,9 @@
 
 #include "core/memory.h"
 #include "math/fill.h"
+#include "nn/layers/activation.h"
 #include "nn/layers/edges.h"
+#include "nn/layers/pooling.h"
 #include "nn/layers/row_sums.h"
 #include "nn/layers/window.h"
 
@@ -219,17 +221,41 @@ static dnn_status lay(const dnn_call *call, memory *m, const dnn_matrix **X, dnn
     return m->needed ? dnn_edges_forward(&m->edges, &call->X[0], &m->laid, m->taps, err) : DNN_OK;
 }
 
+/* An activation, then a pooling, or one of them. */
+bool dnn_convolution_takes(const dnn_call *call, const dnn_call *next) {
+    const dnn_call *before = call->next;
+    if (next->layer->kind->elementwise != NULL)
+        return before == NULL;
+    return dnn_pooling_max_in_pairs(next) &&
+           (before == NULL || (before->layer->kind->elementwise != NULL && before->next == NULL));
+}
+
+/* What forward does with its outputs, too. */
+static dnn_conv_after after_of(const dnn_call *call) {
+    dnn_conv_after after = {0};
+    for (const dnn_call *next = call->next; next != NULL; next = next->next)
+        if (next->layer->kind->elementwise != NULL) {
+            after.apply = dnn_activation_apply;
+            after.context = next;
+        } else {
+            after.pooled = &next->A;
+            after.index = next->saved;
+        }
+    return after;
+}
+
 dnn_status dnn_convolution_forward(dnn_call *call, dnn_error *err) {
     dnn_conv c = planned(call);
+    dnn_conv_after after = after_of(call);
     memory m = memory_of(call);
     const dnn_matrix *X;
     bool biased = dnn_layer_flag(call->layer, DNN_CONVOLUTION_BIAS) || call->folded;
     dnn_status status = lay(call, &m, &X, err);
     return status != DNN_OK
                ? status
-               : dnn_conv_forward(&c, X, &call->values[DNN_CONVOLUTION_WEIGHT],
-                                  biased ? &call->values[DNN_CONVOLUTION_BIAS_COLUMN] : NULL,
-                                  &call->A, m.rest, err);
+               : dnn_conv_forward_with(&c, X, &call->values[DNN_CONVOLUTION_WEIGHT],
+                                       biased ? &call->values[DNN_CONVOLUTION_BIAS_COLUMN] : NULL,
+                                       call->next == NULL ? NULL : &after, &call->A, m.rest, err);
 }
 
 static dnn_status backward_values(dnn_call *call, const dnn_conv *c, memory *m, dnn_error *err) {

@@ -118,6 +118,7 @@ size_t dnn_convolution_values(const dnn_layer *layer, const dnn_shape *in,
 dnn_status dnn_convolution_initialise(const dnn_layer *layer, dnn_matrix *values,
                                       dnn_random *random, dnn_error *err);
 size_t dnn_convolution_scratch(const dnn_call *call);
+bool dnn_convolution_takes(const dnn_call *call, const dnn_call *next);
 dnn_status dnn_convolution_forward(dnn_call *call, dnn_error *err);
 dnn_status dnn_convolution_backward(dnn_call *call, dnn_error *err);
 

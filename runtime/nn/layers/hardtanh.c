@@ -49,5 +49,6 @@ const dnn_layer_class dnn_layer_hardtanh = {
     .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
     .check = check,
     .forward = activation_forward,
+    .elementwise = &forward_loops,
     .backward = activation_backward,
 };

@@ -85,6 +85,13 @@ dnn_status dnn_pooling_max_backward(dnn_call *call, dnn_error *err) {
                                  dnn_call_beta(call->add[0]), &call->dX[0], err);
 }
 
+bool dnn_pooling_max_in_pairs(const dnn_call *call) {
+    if (call->layer->kind->forward != dnn_pooling_max_forward)
+        return false;
+    dnn_pool p = planned(call);
+    return dnn_pool_in_pairs(&p);
+}
+
 dnn_status dnn_pooling_average_forward(dnn_call *call, dnn_error *err) {
     dnn_pool p = planned(call);
     return dnn_pool_average_forward(&p, &call->X[0], &call->A, err);

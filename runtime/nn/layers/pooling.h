@@ -74,6 +74,9 @@ size_t dnn_pooling_max_saved(const dnn_call *call);
 dnn_status dnn_pooling_max_forward(dnn_call *call, dnn_error *err);
 dnn_status dnn_pooling_max_backward(dnn_call *call, dnn_error *err);
 
+/* Whether a call is one of maxima of windows of 2 x 2, side by side and whole. */
+bool dnn_pooling_max_in_pairs(const dnn_call *call);
+
 /* Of means. */
 dnn_status dnn_pooling_average_forward(dnn_call *call, dnn_error *err);
 dnn_status dnn_pooling_average_backward(dnn_call *call, dnn_error *err);

@@ -41,5 +41,6 @@ const dnn_layer_class dnn_layer_softplus = {
     .cases = cases,
     .flags = DNN_READS_X | DNN_STEP_BY_STEP,
     .forward = activation_forward,
+    .elementwise = &forward_loops,
     .backward = activation_backward,
 };

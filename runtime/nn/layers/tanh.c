@@ -13,5 +13,6 @@ const dnn_layer_class dnn_layer_tanh = {
     .cases = cases,
     .flags = DNN_READS_A | DNN_IN_PLACE | DNN_STEP_BY_STEP,
     .forward = activation_forward,
+    .elementwise = &forward_loops,
     .backward = activation_backward,
 };

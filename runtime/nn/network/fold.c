@@ -6,7 +6,10 @@
  * The values themselves stay as they are. What is folded is made anew in every forward, as it costs
  * less than the pass over the output that it spares: only where there are as many columns of the
  * output as of the weight. Otherwise, and where a folded value would not be finite, both layers
- * run, the second in the first one's memory. */
+ * run, the second in the first one's memory.
+ *
+ * A layer that has `takes` does the forward of those that read its output alone, too, such as an
+ * activation and a pooling after a convolution: with a batch norm between them where that is folded. */
 #include <math.h>
 
 #include "core/memory.h"
@@ -96,6 +99,14 @@ static bool fold(const dnn_network *network, const dnn_plan *plan, size_t s, fol
     return fold_weight(f, weight) && fold_bias(f, biased ? &call->values[BIAS] : NULL);
 }
 
+/* Whether forward of a step does those after it, or these run by themselves. */
+static void link_next(dnn_plan *plan, size_t s, bool linked) {
+    size_t next = plan->next[s];
+    plan->calls[s].next = linked && next != SIZE_MAX ? &plan->calls[next] : NULL;
+    for (; next != SIZE_MAX; next = plan->next[next])
+        plan->done[next] = linked;
+}
+
 dnn_status dnn_plan_run(dnn_network *network, dnn_plan *plan, size_t s, dnn_error *err) {
     dnn_call *call = &plan->calls[s];
     size_t scaling = plan->folds[s];
@@ -103,6 +114,7 @@ dnn_status dnn_plan_run(dnn_network *network, dnn_plan *plan, size_t s, dnn_erro
     if (scaling == SIZE_MAX)
         return dnn_call_forward(call, err);
     call->folded = plan->done[scaling] = fold(network, plan, s, &f);
+    link_next(plan, s, call->folded);
     if (!call->folded)
         return dnn_call_forward(call, err);
     dnn_matrix *values = call->values;

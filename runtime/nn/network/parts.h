@@ -21,9 +21,11 @@ typedef struct dnn_plan {
     size_t *saved_offset;         /* per step */
     size_t scratch_offset, bytes;
     size_t *folds; /* per step: the one that may be folded into it, see fold.c; SIZE_MAX: none */
-    bool *done;    /* per step: it was folded into another in this forward */
+    bool *done;    /* per step: another one's forward does it */
     size_t fold_offset;
     dnn_lookup *lookups; /* per step: of those that look up */
+    size_t *next; /* per step: the one that is done by the same forward after it, unless a fold comes
+                     between and fails; SIZE_MAX: none */
     bool *kept;  /* per buffer: A is intact after forward, ... */
     bool *dkept; /* ... and dA after backward */
     char *memory;
@@ -135,7 +137,7 @@ void dnn_plan_free(dnn_plan *plan);
 dnn_status dnn_plan_place(dnn_network *network, dnn_plan *plan, dnn_error *err);
 
 /* fold.c. Whether step number `scaling`, the only reader of the output of step s, may be folded into
- * it; bytes that this takes; and forward of a step, folded where that pays. */
+ * it; bytes that this takes; and forward of a step, folded where that pays, with those linked to it. */
 bool dnn_step_takes(const dnn_network *network, const dnn_plan *plan, size_t s, size_t scaling);
 size_t dnn_fold_bytes(const dnn_call *call);
 dnn_status dnn_plan_run(dnn_network *network, dnn_plan *plan, size_t s, dnn_error *err);

@@ -18,6 +18,7 @@ static dnn_status make_arrays(const dnn_network *network, dnn_plan *plan, dnn_er
     plan->dA_offset = dnn_calloc(b, sizeof(size_t));
     plan->saved_offset = dnn_calloc(n, sizeof(size_t));
     plan->folds = dnn_calloc(n, sizeof(size_t));
+    plan->next = dnn_calloc(n, sizeof(size_t));
     plan->done = dnn_calloc(n, sizeof(bool));
     plan->kept = dnn_calloc(b, sizeof(bool));
     plan->dkept = dnn_calloc(b, sizeof(bool));
@@ -30,9 +31,10 @@ static dnn_status make_arrays(const dnn_network *network, dnn_plan *plan, dnn_er
     plan->calls = dnn_calloc(n, sizeof(dnn_call));
     plan->lookups = dnn_calloc(n, sizeof(dnn_lookup));
     if (plan->A_offset == NULL || plan->dA_offset == NULL || plan->saved_offset == NULL ||
-        plan->folds == NULL || plan->done == NULL || plan->kept == NULL || plan->dkept == NULL || plan->A == NULL || plan->dA == NULL ||
-        plan->X == NULL || plan->dX == NULL || plan->in == NULL || plan->add == NULL ||
-        plan->calls == NULL || plan->lookups == NULL) {
+        plan->folds == NULL || plan->next == NULL || plan->done == NULL || plan->kept == NULL ||
+        plan->dkept == NULL || plan->A == NULL || plan->dA == NULL || plan->X == NULL ||
+        plan->dX == NULL || plan->in == NULL || plan->add == NULL || plan->calls == NULL ||
+        plan->lookups == NULL) {
         dnn_plan_free(plan);
         return dnn_network_fail_memory(err);
     }
@@ -43,7 +45,7 @@ void dnn_plan_free(dnn_plan *plan) {
     void *arrays[] = {plan->A_offset, plan->dA_offset, plan->saved_offset, plan->kept,
                       plan->dkept,    plan->A,         plan->dA,           plan->X,
                       plan->dX,       plan->in,        plan->add,          plan->calls,
-                      plan->lengths,  plan->folds,     plan->done,
+                      plan->lengths,  plan->folds,     plan->next,         plan->done,
                       plan->lookups};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         dnn_free(arrays[i]);

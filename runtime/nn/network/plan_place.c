@@ -26,6 +26,8 @@ typedef struct planner {
     size_t *last_consumer; /* per buffer: the last step that reads it */
     size_t *consumers;     /* per buffer */
     size_t *A_block, *dA_block, *saved_block; /* per buffer or step; NONE */
+    size_t *head, *tail; /* per step: the one whose forward may do it, or itself; and the last that
+                            its forward may do */
     block *blocks;
     size_t count, *order;
 } planner;
@@ -117,7 +119,26 @@ static void overwrite(planner *p, size_t in_block) {
 /* Whether a class may write over its input, with what this plan keeps. */
 static bool works_in_place(const planner *p, const dnn_layer *layer) {
     return dnn_layer_has(layer, DNN_IN_PLACE) ||
-           (!p->plan->backward && dnn_layer_has(layer, DNN_IN_PLACE_IN_EVALUATION));
+           (!p->plan->backward && (dnn_layer_has(layer, DNN_IN_PLACE_IN_EVALUATION) ||
+                                   layer->kind->elementwise != NULL));
+}
+
+/* A step whose input nobody else sees may be done by the forward of the one that writes it. */
+static void link(planner *p, size_t s) {
+    size_t in = p->network->steps[s].input[0];
+    if (in == 0 || p->network->steps[s].inputs != 1 || p->consumers[in] != 1 ||
+        p->last_read[in] > s)
+        return;
+    dnn_call *calls = p->plan->calls;
+    size_t head = p->head[p->network->producer[in]], tail = p->tail[head];
+    const dnn_layer_class *kind = calls[head].layer->kind;
+    if (kind->takes == NULL || !kind->takes(&calls[head], &calls[s]))
+        return;
+    calls[tail].next = &calls[s];
+    p->plan->next[tail] = p->tail[head] = s;
+    p->head[s] = head;
+    p->plan->done[s] = true;
+    p->plan->kept[in] = false;
 }
 
 static void place_outputs(planner *p, bool all) {
@@ -137,13 +158,17 @@ static void place_outputs(planner *p, bool all) {
                 p->blocks[p->A_block[out]].last = p->last_read[out];
             if (!view)
                 overwrite(p, p->A_block[in]);
-            if (in_place && dnn_step_takes(network, p->plan, network->producer[in], s))
-                p->plan->folds[network->producer[in]] = s;
             p->plan->kept[out] = true;
+            if (in_place && dnn_step_takes(network, p->plan, network->producer[in], s))
+                p->plan->folds[network->producer[in]] = s, p->head[s] = network->producer[in];
+            else if (in_place)
+                link(p, s);
             continue;
         }
+        if (!all)
+            link(p, s);
         size_t last = p->last_read[out] > s ? p->last_read[out] : s;
-        p->A_block[out] = add_block(p, bytes_of(p, out), s, all ? end : last);
+        p->A_block[out] = add_block(p, bytes_of(p, out), p->head[s], all ? end : last);
     }
     for (size_t b = 1; b < network->buffer_count && !all; b++)
         p->plan->kept[b] = p->plan->kept[b] && (p->A_block[b] == NONE ||
@@ -205,7 +230,8 @@ static void place_working_memory(planner *p) {
         size_t bytes = kind->saved == NULL ? 0 : kind->saved(call);
         p->saved_block[s] =
             bytes == 0 ? NONE
-                       : add_block(p, bytes, s, p->plan->backward ? backward_time(p, s) : s);
+                       : add_block(p, bytes, p->head[s],
+                                   p->plan->backward ? backward_time(p, s) : s);
         /* What is committed after the last step must still be there. */
         if (bytes > 0 && kind->commit != NULL && p->blocks[p->saved_block[s]].last < network->step_count)
             p->blocks[p->saved_block[s]].last = network->step_count;
@@ -289,7 +315,7 @@ dnn_status dnn_plan_place(dnn_network *network, dnn_plan *plan, dnn_error *err) 
     size_t n = network->step_count, b = network->buffer_count;
     bool all = plan->keep == DNN_KEEP_ALL || (plan->keep == DNN_KEEP_TRAINING && plan->training);
     size_t most = 2 * b + n + 3;
-    size_t *numbers = dnn_calloc(5 * b + n + most, sizeof *numbers);
+    size_t *numbers = dnn_calloc(5 * b + 3 * n + most, sizeof *numbers);
     block *blocks = dnn_calloc(most, sizeof *blocks);
     if (numbers == NULL || blocks == NULL) {
         dnn_free(numbers);
@@ -304,15 +330,20 @@ dnn_status dnn_plan_place(dnn_network *network, dnn_plan *plan, dnn_error *err) 
                  .A_block = numbers + 3 * b,
                  .dA_block = numbers + 4 * b,
                  .saved_block = numbers + 5 * b,
-                 .order = numbers + 5 * b + n,
+                 .head = numbers + 5 * b + n,
+                 .tail = numbers + 5 * b + 2 * n,
+                 .order = numbers + 5 * b + 3 * n,
                  .blocks = blocks};
     for (size_t i = 0; i < b; i++) {
         p.A_block[i] = p.dA_block[i] = NONE;
         plan->kept[i] = true;
         plan->dkept[i] = false;
     }
-    for (size_t s = 0; s < n; s++)
-        plan->folds[s] = NONE, plan->done[s] = false;
+    for (size_t s = 0; s < n; s++) {
+        plan->folds[s] = plan->next[s] = NONE;
+        plan->done[s] = false;
+        p.head[s] = p.tail[s] = s;
+    }
     find_readers(&p);
     if (!all)
         find_gates(&p);

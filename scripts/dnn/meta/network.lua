@@ -250,7 +250,8 @@ function net:train(training) end
 ---A BatchNorm after a Linear or a convolution is folded into it: one layer with other weights computes both, as
 ---PyTorch's fuse_conv_bn_eval does. The values of both layers stay as they are; after a change of them, the next
 ---forward folds again. The result differs by rounding from that of the two layers in turn, which `net.keep = true`
----gives.
+---gives. A convolution also does the activation and the MaxPool2d(2) after it, in training too where `net.keep` is
+---false: with the same bits, and without writing what lies between to memory.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Dropout(0.5)}
@@ -342,7 +343,8 @@ function net:summary() end
 ---Prints where the time of a step goes, layer by layer.
 ---
 ---A row has the milliseconds of forward and backward; of matrix products GFLOP/s and their share of this machine's
----peak, which is measured on the spot; and the MB that forward reads and writes. It works on a copy: values, modes,
+---peak, which is measured on the spot; and the MB that forward reads and writes. A layer whose forward another one does
+---has no time of its own. It works on a copy: values, modes,
 ---gradients and random streams stay as they are. A busy machine shows as a low peak: measure when it is quiet. `dnnlua
 -----profile script.lua` prints the same of all passes of a script, at its end.
 ---

@@ -10,6 +10,7 @@
 #include "math/conv.h"
 #include "math/cpu.h"
 #include "math/fill.h"
+#include "math/pool.h"
 
 static dnn_error err;
 
@@ -141,6 +142,76 @@ static void check_gap(const dnn_matrix *memory, const dnn_matrix *copy) {
             assert_true(dnn_matrix_get(memory, i, j) == dnn_matrix_get(copy, i, j));
 }
 
+/* An elementwise function that shows where it is done twice; *context is the type. */
+static void further_from_0(const void *context, void *elements, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (*(const dnn_dtype *)context == DNN_FLOAT32)
+            ((float *)elements)[i] += ((float *)elements)[i] < 0 ? -1 : 1;
+        else
+            ((double *)elements)[i] += ((double *)elements)[i] < 0 ? -1 : 1;
+}
+
+/* NaN is NaN. */
+static void check_same(const dnn_matrix *m, const dnn_matrix *expected) {
+    for (size_t j = 0; j < m->cols; j++)
+        for (size_t i = 0; i < m->rows; i++)
+            check_close(dnn_matrix_get(m, i, j), dnn_matrix_get(expected, i, j), 0);
+}
+
+/* A convolution and a pooling of windows of 2 x 2 in one, beside one after the other. */
+static void check_pooled(bench *b, const dnn_matrix *bias, dnn_conv_after after,
+                         const dnn_matrix *A) {
+    const dnn_conv *c = &b->conv;
+    dnn_pool pool = {
+        c->out_height, c->out_width, c->out_channels, {2, 2},
+         {2, 2},
+         {0, 0},
+         .dilation = {1, 1}
+    };
+    if (c->out_height < 2 || c->out_width < 2)
+        return;
+    check_ok(dnn_pool_plan(&pool, &err));
+    size_t rows = pool.out_height * pool.out_width * c->out_channels;
+    uint32_t *index = dnn_calloc(2 * rows * b->examples + 1, sizeof *index);
+    dnn_matrix memory[2], expected = create(&memory[0], A->dtype, rows, b->examples, 0);
+    dnn_matrix pooled = create(&memory[1], A->dtype, rows, b->examples, GAP);
+    dnn_matrix before = copy_of(&memory[1]), other = copy_of(&b->memory[3]);
+    check_ok(dnn_pool_max_forward(&pool, A, &expected, index, &err));
+    for (int indexed = 0; indexed < 2; indexed++) {
+        after.pooled = &pooled;
+        after.index = indexed ? index + rows * b->examples : NULL;
+        check_ok(dnn_conv_forward_with(c, &b->X, &b->W, bias, &after, &b->A, b->scratch, &err));
+        check_same(&pooled, &expected);
+        check_gap(&memory[1], &before);
+        check_gap(&b->memory[3], &other);
+    }
+    assert_memory_equal(index, index + rows * b->examples, rows * b->examples * sizeof *index);
+    assert_int_equal(index[2 * rows * b->examples], 0);
+    for (size_t i = 0; i < 2; i++)
+        dnn_matrix_free(&memory[i]);
+    dnn_matrix_free(&before);
+    dnn_matrix_free(&other);
+    dnn_free(index);
+}
+
+/* What follows a convolution, beside the same done afterwards. A holds its outputs. */
+static void check_after(bench *b, const dnn_matrix *bias) {
+    dnn_conv_after after = {further_from_0, &b->A.dtype, NULL, NULL};
+    dnn_matrix A = copy_of(&b->A), applied = copy_of(&b->A), other = copy_of(&b->memory[3]);
+    further_from_0(&A.dtype, applied.data, dnn_matrix_count(&applied));
+    check_ok(dnn_conv_forward_with(&b->conv, &b->X, &b->W, bias, &after, &b->A, b->scratch, &err));
+    check_same(&b->A, &applied);
+    check_gap(&b->memory[3], &other);
+    check_pooled(b, bias, after, &applied);
+    after.apply = NULL;
+    check_pooled(b, bias, after, &A);
+    check_ok(dnn_conv_forward_with(&b->conv, &b->X, &b->W, bias, &after, &b->A, b->scratch, &err));
+    check_same(&b->A, &A);
+    dnn_matrix_free(&A);
+    dnn_matrix_free(&applied);
+    dnn_matrix_free(&other);
+}
+
 static void check_forward(bench *b, bool biased) {
     const dnn_conv *c = &b->conv;
     dnn_matrix copy = copy_of(&b->memory[3]);
@@ -156,6 +227,7 @@ static void check_forward(bench *b, bool biased) {
         each_term(c, 1, add_forward, &(sums){&X, &b->W, NULL, expected});
         compare(&A, expected, 0, b->W.cols);
     }
+    check_after(b, biased ? &b->bias : NULL);
     dnn_free(expected);
     dnn_matrix_free(&copy);
 }
