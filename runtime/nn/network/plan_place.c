@@ -227,7 +227,8 @@ static void place_working_memory(planner *p) {
     for (size_t s = 0; s < network->step_count; s++) {
         const dnn_layer_class *kind = network->steps[s].layer->kind;
         const dnn_call *call = &p->plan->calls[s];
-        size_t bytes = kind->saved == NULL ? 0 : kind->saved(call);
+        bool kept = p->plan->backward || !p->plan->done[s]; /* nobody asks a linked pooling who won */
+        size_t bytes = kind->saved == NULL || !kept ? 0 : kind->saved(call);
         p->saved_block[s] =
             bytes == 0 ? NONE
                        : add_block(p, bytes, p->head[s],
