@@ -25,6 +25,9 @@ static void check_forward(dnn_dtype dtype, size_t rows, bool rms, bool affine) {
                           bias = random_matrix(&memory[3], dtype, rows, 1, 0, 4),
                           stats = random_matrix(&memory[4], dtype, 2, 30, 1, 5);
     dnn_layer_norm norm = {rms, 1e-5, affine ? &weight : NULL, affine ? &bias : NULL};
+    dnn_matrix_set(&X, rows / 2, 3, NAN);
+    dnn_matrix_set(&X, rows - 1, 17, INFINITY);
+    dnn_matrix_set(&X, 0, 29, -INFINITY);
     check_ok(dnn_layer_norm_forward(&norm, &X, &A, rms ? NULL : &stats, &err));
     for (size_t j = 0; j < 30; j++)
         for (size_t i = 0; i < rows; i++)

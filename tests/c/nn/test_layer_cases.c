@@ -58,7 +58,7 @@ static void classes_that_compute_have_cases(void **state) {
 }
 
 static dnn_lone_call *lone_of(const dnn_layer_class *kind, const dnn_case *given, dnn_dtype dtype,
-                              size_t examples) {
+                              size_t examples, bool training) {
     dnn_error err;
     dnn_layer *layer;
     dnn_lone_call *lone;
@@ -69,7 +69,8 @@ static dnn_lone_call *lone_of(const dnn_layer_class *kind, const dnn_case *given
             dnn_field_parse(kind->name, kind->fields, layer->settings, given->settings, &err));
     check_ok(dnn_layer_finish(layer, &err));
     check_ok(dnn_lone_call_create(&lone, layer, dtype, given->in,
-                                  given->inputs == 0 ? 1 : given->inputs, examples, true, &random,
+                                  given->inputs == 0 ? 1 : given->inputs, examples, training,
+                                  &random,
                                   &err));
     dnn_layer_release(layer);
     dnn_call *call = dnn_lone_call_of(lone);
@@ -107,7 +108,8 @@ static void both_types_compute_the_same(void **state) {
         for (const dnn_case *c = kind->cases; c != NULL && !is_last(c); c++) {
             char name[160];
             name_case(kind, c, name);
-            dnn_lone_call *f = lone_of(kind, c, DNN_FLOAT32, 5), *d = lone_of(kind, c, DNN_FLOAT64, 5);
+            dnn_lone_call *f = lone_of(kind, c, DNN_FLOAT32, 5, true),
+                          *d = lone_of(kind, c, DNN_FLOAT64, 5, true);
             dnn_call *single = dnn_lone_call_of(f), *precise = dnn_lone_call_of(d);
             dnn_error err;
             for (size_t v = 0; v < DNN_LAYER_VALUES; v++) /* the very same starting values */
@@ -127,12 +129,51 @@ static void both_types_compute_the_same(void **state) {
     }
 }
 
+/* The output of a call on numbers of which one example's, in the first input, are all NaN or infinite. */
+static void check_stays(const dnn_layer_class *kind, const dnn_case *c, double odd) {
+    enum { EXAMPLES = 7, SPOILT = 3 };
+    dnn_error err;
+    char name[160];
+    name_case(kind, c, name);
+    dnn_lone_call *clean = lone_of(kind, c, DNN_FLOAT32, EXAMPLES, false),
+                  *spoilt = lone_of(kind, c, DNN_FLOAT32, EXAMPLES, false);
+    const dnn_matrix *A = &dnn_lone_call_of(clean)->A, *B = &dnn_lone_call_of(spoilt)->A;
+    dnn_matrix *X = &dnn_lone_call_of(spoilt)->X[0];
+    for (size_t r = 0; r < X->rows; r++)
+        dnn_matrix_set(X, r, SPOILT, odd);
+    check_ok(dnn_call_forward(dnn_lone_call_of(clean), &err));
+    check_ok(dnn_call_forward(dnn_lone_call_of(spoilt), &err));
+    size_t nans = 0;
+    for (size_t i = 0; i < A->rows; i++)
+        nans += isnan(dnn_matrix_get(B, i, SPOILT));
+    if (isnan(odd) && nans == 0)
+        fail_msg("%s: no NaN comes of NaN", name);
+    for (size_t j = 0; j < EXAMPLES; j++)
+        for (size_t i = 0; i < A->rows && j != SPOILT; i++)
+            if (dnn_matrix_get(A, i, j) != dnn_matrix_get(B, i, j))
+                fail_msg("%s: %g in example %d reaches example %zu", name, odd, SPOILT, j);
+    dnn_lone_call_destroy(clean);
+    dnn_lone_call_destroy(spoilt);
+}
+
+static void what_is_not_finite_stays_in_its_example(void **state) {
+    (void)state;
+    for (size_t k = 0; dnn_layer_classes[k] != NULL; k++) {
+        const dnn_layer_class *kind = dnn_layer_classes[k];
+        bool numbers = kind->compile == NULL && (kind->flags & (DNN_TAKES_IDS | DNN_VIEW)) == 0;
+        for (const dnn_case *c = kind->cases; numbers && c != NULL && !is_last(c); c++) {
+            check_stays(kind, c, NAN);
+            check_stays(kind, c, -INFINITY);
+        }
+    }
+}
+
 static void run_steps(void) {
     for (size_t k = 0; dnn_layer_classes[k] != NULL; k++) {
         const dnn_layer_class *kind = dnn_layer_classes[k];
         if (kind->cases == NULL || is_last(kind->cases))
             continue;
-        dnn_lone_call *lone = lone_of(kind, kind->cases, DNN_FLOAT32, 6);
+        dnn_lone_call *lone = lone_of(kind, kind->cases, DNN_FLOAT32, 6, true);
         run(dnn_lone_call_of(lone));
         uint64_t before = dnn_allocation_count();
         run(dnn_lone_call_of(lone));
@@ -157,7 +198,7 @@ static void values_have_layouts_that_files_can_hold(void **state) {
         const dnn_layer_class *kind = dnn_layer_classes[k];
         for (const dnn_case *c = kind->cases; c != NULL && !is_last(c); c++) {
             dnn_value values[DNN_LAYER_VALUES];
-            dnn_lone_call *lone = lone_of(kind, c, DNN_FLOAT32, 1);
+            dnn_lone_call *lone = lone_of(kind, c, DNN_FLOAT32, 1, true);
             const dnn_call *call = dnn_lone_call_of(lone);
             size_t count = dnn_layer_values(call->layer, &call->in[0], values);
             for (size_t v = 0; v < count; v++)
@@ -174,6 +215,7 @@ int main(void) {
         cmocka_unit_test(classes_that_compute_have_cases),
         cmocka_unit_test(gradients_agree_with_differences),
         cmocka_unit_test(both_types_compute_the_same),
+        cmocka_unit_test(what_is_not_finite_stays_in_its_example),
         cmocka_unit_test(nothing_is_allocated_by_forward_and_backward),
         cmocka_unit_test(values_have_layouts_that_files_can_hold),
     };
