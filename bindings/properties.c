@@ -104,12 +104,11 @@ static bool push_field(lua_State *L, const dnnlua_class *class, void *self, cons
 }
 
 static int index_object(lua_State *L) {
-    const dnnlua_class *class = lua_touserdata(L, lua_upvalueindex(UP_CLASS));
-
     lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(UP_METHODS)) != LUA_TNIL)
         return 1; /* which looks at the object itself */
+    const dnnlua_class *class = lua_touserdata(L, lua_upvalueindex(UP_CLASS));
     void *self = luaL_checkudata(L, 1, class->type);
     if (class->item != NULL && lua_isinteger(L, 2)) {
         class->item(L, self, lua_tointeger(L, 2));

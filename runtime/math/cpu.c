@@ -26,7 +26,9 @@ static bool halves_vectors(void) {
 }
 
 int dnn_cpu_look(void) {
-    int facts = (int)level() | DNN_CPU_KNOWN | (halves_vectors() ? DNN_CPU_HALVES : 0);
+    bool small = level() == DNN_VECTORS_AVX2 || halves_vectors();
+    int facts = (int)level() | DNN_CPU_KNOWN | (halves_vectors() ? DNN_CPU_HALVES : 0) |
+                (small ? DNN_CPU_SMALL : 0);
     atomic_store_explicit(&dnn_cpu_facts, facts, memory_order_relaxed);
     return facts;
 }

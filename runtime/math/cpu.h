@@ -16,9 +16,10 @@ typedef enum dnn_vector_level {
 /* For tests: as if this CPU had no more than that. Only kernels that ask dnn_cpu_level follow it. */
 extern dnn_vector_level dnn_cpu_limit;
 
-/* What every small product asks of the CPU, looked up once: a dnn_vector_level, DNN_CPU_KNOWN, and
- * DNN_CPU_HALVES where it is so; 0 before that. */
-enum { DNN_CPU_KNOWN = 4, DNN_CPU_HALVES = 8 };
+/* What every small product asks of the CPU, looked up once: a dnn_vector_level, DNN_CPU_KNOWN,
+ * DNN_CPU_HALVES where it is so, and DNN_CPU_SMALL where small products of any shape are faster by this
+ * program's kernels than by BLAS's; 0 before that. */
+enum { DNN_CPU_KNOWN = 4, DNN_CPU_HALVES = 8, DNN_CPU_SMALL = 16 };
 extern atomic_int dnn_cpu_facts;
 int dnn_cpu_look(void);
 
@@ -29,7 +30,7 @@ static inline int dnn_cpu_known(void) {
 
 /* Also what the operating system saves at a switch of tasks. */
 static inline dnn_vector_level dnn_cpu_measured(void) {
-    return (dnn_vector_level)(dnn_cpu_known() % DNN_CPU_KNOWN);
+    return (dnn_vector_level)((unsigned)dnn_cpu_known() % DNN_CPU_KNOWN);
 }
 
 /* Whether it takes AVX-512's instructions in two halves, as AMD's Zen 4 does: then they compute no
@@ -41,6 +42,10 @@ static inline bool dnn_cpu_halves_vectors(void) {
 static inline dnn_vector_level dnn_cpu_level(void) {
     dnn_vector_level level = dnn_cpu_measured();
     return level < dnn_cpu_limit ? level : dnn_cpu_limit;
+}
+
+static inline bool dnn_cpu_takes_small(void) {
+    return (dnn_cpu_known() & DNN_CPU_SMALL) != 0 && dnn_cpu_limit == DNN_VECTORS_AVX512;
 }
 
 /* Whether it multiplies bfloat16, AVX512-BF16: Cooper Lake, Sapphire Rapids, Zen 4. */

@@ -308,7 +308,7 @@ dnn_status dnn_mm_run(dnn_mm_call *p, dnn_error *err) {
         return run_bfloat16(p, err);
     if ((p->m == 1 || p->n == 1) && dnn_vector_suits(p))
         return dnn_vector_run(p, err);
-    if (work <= SMALL && dnn_small_suits(p)) {
+    if (dnn_small_surely(p, work) || (work <= SMALL && dnn_small_suits(p))) {
         p->summed = dnn_small_run(p) && p->sums != NULL;
         return DNN_OK;
     }

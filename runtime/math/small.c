@@ -15,8 +15,8 @@
 #include "math/simd.h"
 
 enum {
-    DEPTH = 256, /* most of k: what a packed block of a is deep */
-    SIDE = 256,  /* most columns of c that are worked on at a time */
+    DEPTH = DNN_SMALL_DEPTH,
+    SIDE = DNN_SMALL_SIDE,
     MANY = 128, /* columns of b from which on packing a is worth it, as columns far apart collide */
     FEW = 4,    /* rows of c, which leave most of a vector empty */
     APART = 1024, /* elements from one column to the next */
@@ -26,7 +26,7 @@ enum {
     TINY = 1 << 10,
     VECTOR = 1 << 12, /* where one side is a vector */
     SMALL = 1 << 16,
-    MIDDLE = 1 << 20,
+    MIDDLE = DNN_SMALL_WORK,
     LARGE = 1 << 27
 };
 

@@ -69,9 +69,11 @@ static void find_needs(dnn_network *network, bool input) {
         return;
     network->needs[0] = input;
     network->lowest = network->step_count;
+    network->called_once = network->called_count == 0;
     for (size_t s = 0; s < network->step_count; s++) {
         const dnn_step *step = &network->steps[s];
         bool needs = false;
+        network->called_once = network->called_once && !step->again && step->tied == SIZE_MAX;
         for (size_t k = 0; k < learnt_values(step); k++)
             needs = needs || learns(network, s, k);
         needs = needs || calls_learnt(network, step->layer);
@@ -111,11 +113,9 @@ bool dnn_network_begin_gradients(dnn_network *network, size_t s, dnn_matrix *gra
  * it is otherwise, or some layer is called twice. */
 static bool begin_all(dnn_network *network, dnn_plan *plan) {
     dnn_parameters *p = &network->parameters;
-    bool all = network->called_count == 0;
-    for (size_t s = 0; s < network->step_count; s++)
-        all = all && !network->steps[s].again && network->steps[s].tied == SIZE_MAX;
-    for (size_t k = 0; k < p->learnt_count; k++)
-        all = all && (p->segments[k].spent || p->segments[k].frozen);
+    bool all = network->called_once;
+    for (size_t k = 0; all && k < p->learnt_count; k++)
+        all = p->segments[k].spent || p->segments[k].frozen;
     for (size_t k = 0; all && k < p->learnt_count; k++)
         p->segments[k].spent = p->segments[k].frozen && p->segments[k].spent;
     for (size_t s = 0; all && s < network->step_count; s++)

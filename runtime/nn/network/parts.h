@@ -92,6 +92,7 @@ struct dnn_network {
     bool *needs;             /* per buffer: whether backward has to reach it */
     unsigned needs_version;  /* of the parameters, for which that holds; 0: none */
     bool needs_input;
+    bool called_once; /* no layer is called twice or by another, and none is tied: of that version, too */
     size_t lowest; /* the lowest step that backward runs */
 
     dnn_plan plans[2]; /* evaluation, training */
