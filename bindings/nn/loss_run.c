@@ -42,10 +42,11 @@ static void push_options(lua_State *L, int index, const dnnlua_loss *self, dnn_l
 }
 
 /* The call of the arguments from 2 on, followed by the options, which are pushed. */
-static dnn_loss_call read_call(lua_State *L, const dnnlua_loss *self) {
+static dnn_loss_call read_call(lua_State *L, dnnlua_loss *self) {
     static const char *const names[] = {"A", "B", "C"};
     int inputs = inputs_of(self), count = matrices_of(self);
-    dnn_loss_call call = {.settings = self->settings, .vector = self->vector};
+    dnn_loss_call call = {
+        .settings = self->settings, .vector = self->vector, .ahead = &self->ahead};
 
     while (lua_gettop(L) > count + 2 && lua_isnil(L, -1))
         lua_pop(L, 1);
@@ -222,9 +223,10 @@ static void require_forward(lua_State *L, const dnnlua_loss *self, int i) {
 }
 
 /* What the last forward was given. */
-static dnn_loss_call kept_call(lua_State *L, const dnnlua_loss *self) {
+static dnn_loss_call kept_call(lua_State *L, dnnlua_loss *self) {
     dnn_loss_call call = {.settings = self->settings,
                           .vector = self->vector,
+                          .ahead = &self->ahead,
                           .Y = self->kept[LOSS_Y],
                           .weights = self->kept[LOSS_WEIGHTS],
                           .input_lengths = self->kept[LOSS_INPUT_LENGTHS],

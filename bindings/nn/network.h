@@ -350,6 +350,7 @@ typedef struct dnnlua_loss {
     const dnn_matrix *kept[DNNLUA_LOSS_KEPT]; /* what forward was given: see loss.h */
     dnn_matrix *gradient[DNN_LOSS_INPUTS];    /* what backward has returned; NULL: nothing yet */
     uint64_t pass[DNN_LOSS_INPUTS];  /* of A, B and C in the last forward */
+    dnn_loss_ahead ahead;            /* the gradient, where forward has made it already */
     dnn_layer recorded;              /* what a tape records of a forward: the operator `loss`, */
     dnn_recorded_loss recorded_user; /* and what that works with */
 } dnnlua_loss;

@@ -24,6 +24,17 @@ typedef enum dnn_targets {
     DNN_TARGETS_NONE,          /* there is no Y: NULL */
 } dnn_targets;
 
+enum { DNN_LOSS_AHEAD = 1024 }; /* bytes of A and of Y at most */
+
+/* A small gradient that forward has made along with the cost, as the last forward was followed by a
+ * backward, too, and what it is the gradient of: where that is the same, backward hands it out. A host
+ * keeps one for each of its losses, which clears it when it is made; not for use by several losses. */
+typedef struct dnn_loss_ahead {
+    bool wanted, made;
+    dnn_matrix A, Y; /* copies */
+    double numbers[3][DNN_LOSS_AHEAD / sizeof(double)]; /* of A, of Y, and of the gradient */
+} dnn_loss_ahead;
+
 /* The arguments of one use of a loss. */
 typedef struct dnn_loss_call {
     const dnn_setting *settings;
@@ -34,6 +45,7 @@ typedef struct dnn_loss_call {
     const dnn_matrix *weights; /* 1 x m of A's type; NULL: 1 for each example */
     dnn_matrix *costs; /* 1 x m of A's type: forward writes the weighted cost of each example,
                           before the reduction; NULL: not wanted */
+    dnn_loss_ahead *ahead; /* NULL: the gradient is made by backward alone */
     double *total; /* from check to what follows: the weights of the labels that count. Set by
                       dnn_loss_forward and dnn_loss_backward */
 } dnn_loss_call;
@@ -73,6 +85,8 @@ typedef struct dnn_loss_class {
     /* Its gradients with respect to A, B and C into as many matrices (A's shape and type;
      * overwritten). */
     void (*backward)(const dnn_loss_call *call, dnn_matrix *dA);
+    /* Both, with the bits that each of them gives; NULL: that would save nothing. */
+    double (*both)(const dnn_loss_call *call, dnn_matrix *dA);
 } dnn_loss_class;
 
 /* Check, then forward. */

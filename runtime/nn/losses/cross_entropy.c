@@ -168,6 +168,19 @@ static void K(backward)(const targets *t, block *b, const T *z, T *out, const do
     }
 }
 
+/* The costs, the gradient, or both: what is NULL is not wanted. */
+static void K(pass)(const targets *t, block *b, const T *z, double *costs, T *out,
+                    const double *scales) {
+    if (costs != NULL && out != NULL && dnn_cross_few(t)) {
+        K(dnn_cross_few_both)(t, b, z, costs, out, scales);
+        return;
+    }
+    if (costs != NULL)
+        K(forward)(t, b, z, costs);
+    if (out != NULL)
+        K(backward)(t, b, z, out, scales);
+}
+
 #else
 #include <math.h>
 #include <string.h>
@@ -250,7 +263,8 @@ static dnn_status check(const dnn_loss_call *call, dnn_error *err) {
 /* Runs through positions in blocks, which lie one after the other in A (and dA). */
 typedef struct walk {
     const dnn_loss_call *call;
-    dnn_matrix *dA; /* NULL in forward */
+    bool costs;     /* the cost is wanted */
+    dnn_matrix *dA; /* and the gradient; NULL: it is not */
     targets t;
     double scale, cost;
     size_t example; /* whose cost is being added up, ... */
@@ -281,22 +295,17 @@ static void run_block(const walk *w, block *b, double *costs) {
     const char *z = dnn_matrix_at(A, row, column);
     if (!w->t.soft)
         dnn_labels_read(&w->t.labels, b->first, b->count, b->labels);
-    if (w->dA == NULL) {
-        if (A->dtype == DNN_FLOAT32)
-            forward_f32(&w->t, b, (const float *)z, costs);
-        else
-            forward_f64(&w->t, b, (const double *)z, costs);
-        return;
-    }
-    char *out = dnn_matrix_at(w->dA, row, column);
-    for (size_t p = 0; p < b->count; p++)
+    char *out = w->dA == NULL ? NULL : dnn_matrix_at(w->dA, row, column);
+    for (size_t p = 0; p < b->count && out != NULL; p++)
         scales[p] = w->call->weights == NULL
                         ? w->scale
                         : w->scale * dnn_loss_weight(w->call, (b->first + p) / w->t.labels.steps);
+    if (!w->costs)
+        costs = NULL;
     if (A->dtype == DNN_FLOAT32)
-        backward_f32(&w->t, b, (const float *)z, (float *)out, scales);
+        pass_f32(&w->t, b, (const float *)z, costs, (float *)out, scales);
     else
-        backward_f64(&w->t, b, (const double *)z, (double *)out, scales);
+        pass_f64(&w->t, b, (const double *)z, costs, (double *)out, scales);
 }
 
 /* Positions [first, last), which lie one after the other, in tasks of `each`. */
@@ -333,7 +342,7 @@ static void run(walk *w) {
     group g = {.w = w, .last = positions, .each = positions, .costs = costs};
     if (whole && positions <= GROUP && positions * w->t.labels.classes <= TASK) {
         run_task(&g, 0);
-        if (w->dA == NULL && !dnn_interrupt_requested())
+        if (w->costs && !dnn_interrupt_requested())
             note_costs(w, 0, positions, costs);
         return;
     }
@@ -344,22 +353,30 @@ static void run(walk *w) {
         dnn_parallel((g.last - g.first + g.each - 1) / g.each, run_task, &g);
         if (dnn_interrupt_requested())
             return;
-        if (w->dA == NULL)
+        if (w->costs)
             note_costs(w, g.first, g.last - g.first, costs);
     }
 }
 
-static double forward(const dnn_loss_call *call) {
-    walk w = {call, NULL, targets_of(call), 1, 0, SIZE_MAX, 0};
+/* The cost, where it is wanted, and the gradient, where dA is not NULL. */
+static double pass(const dnn_loss_call *call, bool costs, dnn_matrix *dA) {
+    walk w = {call, costs, dA, targets_of(call), 1, 0, SIZE_MAX, 0};
+    double total = call->settings[REDUCTION].number == 0 ? total_of(call, &w.t) : 1;
+    w.scale = 1 / total;
     run(&w);
-    return call->settings[REDUCTION].number == 0 ? w.cost / total_of(call, &w.t) : w.cost;
+    return w.cost / total;
+}
+
+static double forward(const dnn_loss_call *call) {
+    return pass(call, true, NULL);
 }
 
 static void backward(const dnn_loss_call *call, dnn_matrix *dA) {
-    walk w = {call, dA, targets_of(call), 1, 0, SIZE_MAX, 0};
-    if (call->settings[REDUCTION].number == 0)
-        w.scale = 1 / total_of(call, &w.t);
-    run(&w);
+    pass(call, false, dA);
+}
+
+static double both(const dnn_loss_call *call, dnn_matrix *dA) {
+    return pass(call, true, dA);
 }
 
 static const dnn_field fields[] = {
@@ -395,6 +412,7 @@ const dnn_loss_class dnn_loss_cross_entropy = {
     .check = check,
     .forward = forward,
     .backward = backward,
+    .both = both,
 };
 
 #endif

@@ -26,7 +26,7 @@ typedef struct dnn_cross_block {
 } dnn_cross_block;
 
 /* Whether a label names the class alone and there are so few of them that positions, not classes,
- * make vectors: then these two are to be called. The bits are those of the general loops. */
+ * make vectors: then these are to be called. The bits are those of the general loops. */
 static inline bool dnn_cross_few(const dnn_cross_targets *t) {
     return !t->soft && t->spread == 0 && t->labels.classes < DNN_CROSS_MANY;
 }
@@ -42,5 +42,11 @@ void dnn_cross_few_backward_f32(const dnn_cross_targets *t, const dnn_cross_bloc
                                 float *out, const double *scales);
 void dnn_cross_few_backward_f64(const dnn_cross_targets *t, const dnn_cross_block *b, const double *z,
                                 double *out, const double *scales);
+
+/* Both, in less time than one after the other. */
+void dnn_cross_few_both_f32(const dnn_cross_targets *t, const dnn_cross_block *b, const float *z,
+                            double *costs, float *out, const double *scales);
+void dnn_cross_few_both_f64(const dnn_cross_targets *t, const dnn_cross_block *b, const double *z,
+                            double *costs, double *out, const double *scales);
 
 #endif

@@ -18,6 +18,7 @@ DNN_CLONES static bool K(within_unit)(const T *x, size_t n, bool nan) {
 #include "core/interrupt.h"
 #include "math/convert.h"
 #include "math/simd.h"
+#include "nn/losses/ahead.h"
 #include "nn/losses/elementwise.h"
 
 #define KERNELS "nn/losses/loss.c"
@@ -104,10 +105,14 @@ dnn_status dnn_loss_forward(const dnn_loss_class *kind, const dnn_loss_call *giv
     dnn_status status = check_call(kind, call, err);
     if (status != DNN_OK)
         return status;
-    *cost = kind->elementwise != NULL ? dnn_elementwise_forward(kind, call)
-            : kind->column != NULL    ? columns_forward(kind, call)
-                                      : kind->forward(call);
-    return dnn_interrupt_check(err); /* a part may have been left out */
+    if (!dnn_ahead_forward(kind, call, cost))
+        *cost = kind->elementwise != NULL ? dnn_elementwise_forward(kind, call)
+                : kind->column != NULL    ? columns_forward(kind, call)
+                                          : kind->forward(call);
+    status = dnn_interrupt_check(err); /* a part may have been left out */
+    if (status != DNN_OK && call->ahead != NULL)
+        call->ahead->made = false;
+    return status;
 }
 
 dnn_status dnn_loss_backward(const dnn_loss_class *kind, const dnn_loss_call *given, dnn_matrix *dA,
@@ -116,6 +121,8 @@ dnn_status dnn_loss_backward(const dnn_loss_class *kind, const dnn_loss_call *gi
     dnn_loss_call with_total = *given, *call = &with_total;
     const dnn_matrix *A = call->A;
     call->total = &total;
+    if (dnn_ahead_backward(kind, call, dA))
+        return dnn_interrupt_check(err);
     dnn_status status = check_call(kind, call, err);
     for (size_t k = 0; k < (kind->inputs == 0 ? 1 : kind->inputs) && status == DNN_OK; k++) {
         if (dA[k].rows != A->rows || dA[k].cols != A->cols)
