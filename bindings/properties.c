@@ -104,7 +104,8 @@ static bool push_field(lua_State *L, const dnnlua_class *class, void *self, cons
 }
 
 static int index_object(lua_State *L) {
-    lua_settop(L, 2);
+    if (lua_gettop(L) != 2) /* as Lua calls it, and a script seldom does */
+        lua_settop(L, 2);
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(UP_METHODS)) != LUA_TNIL)
         return 1; /* which looks at the object itself */

@@ -308,7 +308,12 @@ dnn_status dnn_mm_run(dnn_mm_call *p, dnn_error *err) {
         return run_bfloat16(p, err);
     if ((p->m == 1 || p->n == 1) && dnn_vector_suits(p))
         return dnn_vector_run(p, err);
-    if (dnn_small_surely(p, work) || (work <= SMALL && dnn_small_suits(p))) {
+    if (dnn_small_surely(p, work)) {
+        dnn_small_run_part(p);
+        p->summed = p->sums != NULL;
+        return DNN_OK;
+    }
+    if (work <= SMALL && dnn_small_suits(p)) {
         p->summed = dnn_small_run(p) && p->sums != NULL;
         return DNN_OK;
     }

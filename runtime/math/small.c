@@ -202,8 +202,7 @@ static const few_kernel few_kernels[2][3] = {
 };
 /* clang-format on */
 
-/* All rows of a product of few columns and little depth. */
-static void run_part(const dnn_mm_call *p) {
+void dnn_small_run_part(const dnn_mm_call *p) {
     if (p->m <= FEW && p->alpha == 1) {
         const few_kernel *few = &few_kernels[type_of(p)][widest()];
         while (few->lanes > p->n)
@@ -222,7 +221,7 @@ static void run_part(const dnn_mm_call *p) {
 
 bool dnn_small_run(const dnn_mm_call *p) {
     if (p->n <= SIDE && p->k <= DEPTH && !p->bfloat16) {
-        run_part(p);
+        dnn_small_run_part(p);
         return true;
     }
     for (size_t j = 0; j < p->n; j += SIDE)
@@ -236,7 +235,7 @@ bool dnn_small_run(const dnn_mm_call *p) {
             part.beta = l == 0 ? p->beta : 1;
             part.bias = l + part.k == p->k ? p->bias : NULL;
             part.sums = NULL;
-            (p->bfloat16 ? run_rounded_part : run_part)(&part);
+            (p->bfloat16 ? run_rounded_part : dnn_small_run_part)(&part);
         }
     return false;
 }
@@ -251,6 +250,10 @@ bool dnn_small_suits(const dnn_mm_call *p) {
 bool dnn_small_run(const dnn_mm_call *p) {
     (void)p;
     return false;
+}
+
+void dnn_small_run_part(const dnn_mm_call *p) {
+    (void)p;
 }
 
 #endif

@@ -18,7 +18,7 @@ enum {
 /* True when this is the fastest way on this CPU, on one thread. */
 bool dnn_small_suits(const dnn_mm_call *p);
 
-/* The same, quickly seen of most products of a small network, of so much work; false: ask the other. */
+/* dnn_small_suits, quickly seen of most products of a small network, of so much work; false: ask the other. */
 static inline bool dnn_small_surely(const dnn_mm_call *p, size_t work) {
     return p->m <= DNN_SMALL_SIDE && p->n <= DNN_SMALL_SIDE && p->k <= DNN_SMALL_DEPTH &&
            work <= DNN_SMALL_WORK && p->m > 1 && p->n > 1 && dnn_cpu_takes_small();
@@ -27,5 +27,8 @@ static inline bool dnn_small_surely(const dnn_mm_call *p, size_t work) {
 /* Computes it on the calling thread; with p->bfloat16, too, where the CPU has it. True where the shape
  * is so small that p->sums are made, too. */
 bool dnn_small_run(const dnn_mm_call *p);
+
+/* The same of one that has so few columns and so little depth. */
+void dnn_small_run_part(const dnn_mm_call *p);
 
 #endif

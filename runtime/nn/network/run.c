@@ -139,6 +139,9 @@ uint64_t dnn_network_step_key(uint64_t key, size_t step) {
 }
 
 bool dnn_network_draws(const dnn_network *network) {
+    const dnn_plan *plan = &network->plans[network->training];
+    if (plan->examples != 0 && plan->plain)
+        return false;
     for (size_t s = 0; network->training && s < network->step_count; s++)
         if (dnn_layer_has(network->steps[s].layer, DNN_DRAWS) &&
             !network->steps[s].layer->evaluates)
