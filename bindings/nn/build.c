@@ -240,7 +240,7 @@ void dnnlua_build_network(lua_State *L, int index, dnn_dtype dtype, int random) 
         place(&b, i, b.network, i == 1);
     hold_previous(&b, L);
     self->random = random;
-    dnnlua_network_begin(L, b.network);
+    dnnlua_network_begin(L, self, b.network);
     dnn_status status = dnn_network_initialise(self->network, stream, &err);
     if (status == DNN_OK)
         status = move_values(&b, self->network, &err);
@@ -250,7 +250,7 @@ void dnnlua_build_network(lua_State *L, int index, dnn_dtype dtype, int random) 
         place_back(&b, roots);
         lua_settop(L, failed);
     }
-    dnnlua_network_end(L, b.network, status, &err);
+    dnnlua_network_end(L, self, status, &err);
     close_previous(&b);
     lua_settop(L, b.network - 1);
 }

@@ -19,7 +19,7 @@ static void push_place(lua_State *L, const dnn_network *network,
 
 /* (network, X): what dnnlua_network_prepare does. */
 static int prepare(lua_State *L) {
-    dnnlua_network_prepare(L, 1, 2);
+    dnnlua_network_prepare(L, lua_touserdata(L, 1), 1, 2);
     return 0;
 }
 
@@ -83,10 +83,10 @@ int dnnlua_gradcheck(lua_State *L) {
     dnn_keep keep = dnn_network_keep(self->network);
     const dnn_matrix *X = prepare_keeping(L, 6, keep);
     uint64_t key = dnnlua_network_key(L, dnn_network_draws(self->network));
-    dnn_network *network = dnnlua_network_begin(L, 6);
+    dnn_network *network = dnnlua_network_begin(L, self, 6);
     dnn_status status = dnn_gradcheck(network, loss->kind, &call, X, eps, key, &result, &err);
     dnn_network_set_keep(network, keep);
-    dnnlua_network_end(L, 6, status, &err);
+    dnnlua_network_end(L, self, status, &err);
 
     bool right = result.difference <= tolerance && result.fault[0] == '\0';
     lua_pushboolean(L, right);

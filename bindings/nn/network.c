@@ -77,9 +77,7 @@ static int collect(lua_State *L) {
 
 /* --- around the runtime --- */
 
-dnn_network *dnnlua_network_begin(lua_State *L, int index) {
-    dnnlua_network *self = lua_touserdata(L, index);
-
+dnn_network *dnnlua_network_begin(lua_State *L, dnnlua_network *self, int index) {
     dnnlua_network_require_open(L, self);
     dnnlua_network_require_idle(L, self);
     self->L = L;
@@ -105,9 +103,7 @@ void dnnlua_network_raise_step(lua_State *L, const dnnlua_network *self, size_t 
     lua_error(L);
 }
 
-void dnnlua_network_end(lua_State *L, int index, dnn_status status, dnn_error *err) {
-    dnnlua_network *self = lua_touserdata(L, index);
-
+void dnnlua_network_end(lua_State *L, dnnlua_network *self, dnn_status status, dnn_error *err) {
     self->L = NULL;
     if (status != DNN_OK && self->failed != 0)
         dnnlua_network_raise_step(L, self, self->failed - 1);
@@ -140,9 +136,8 @@ static bool holds(const dnnlua_network *self, const dnn_matrix *m) {
     return data >= begin && data - begin < self->buffer_bytes[mode];
 }
 
-/* Plans for X and returns the bytes of buffers that the idle network at index lacks. */
-static size_t plan(lua_State *L, int index, const dnn_matrix *X) {
-    dnnlua_network *self = lua_touserdata(L, index);
+/* Plans for X and returns the bytes of buffers that the idle network lacks. */
+static size_t plan(lua_State *L, const dnnlua_network *self, const dnn_matrix *X) {
     dnn_error err;
     size_t bytes;
 
@@ -153,13 +148,12 @@ static size_t plan(lua_State *L, int index, const dnn_matrix *X) {
     return bytes;
 }
 
-const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input) {
-    dnnlua_network *self = lua_touserdata(L, index);
+const dnn_matrix *dnnlua_network_prepare(lua_State *L, dnnlua_network *self, int index, int input) {
     void *buffers = NULL;
     size_t bytes, room = 0;
 
     const dnn_matrix *X = dnnlua_check_matrix_named(L, input, "network", "X");
-    while ((bytes = plan(L, index, X)) > room) { /* again, as a finaliser may run the network */
+    while ((bytes = plan(L, self, X)) > room) { /* again, as a finaliser may run the network */
         buffers = dnnlua_new_block(L, bytes);
         room = bytes;
     }
@@ -225,8 +219,7 @@ void dnnlua_network_push_output(lua_State *L, int index, size_t step, bool gradi
                       : dnn_network_step_output(network, step));
 }
 
-void dnnlua_network_push_result(lua_State *L, int index) {
-    dnnlua_network *self = lua_touserdata(L, index);
+void dnnlua_network_push_result(lua_State *L, dnnlua_network *self, int index) {
     int mode = dnnlua_network_mode(self);
     size_t last = dnn_network_step_count(self->network) - 1;
     const dnn_matrix *now = dnn_network_step_output(self->network, last);

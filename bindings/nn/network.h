@@ -162,10 +162,10 @@ void dnnlua_network_close(lua_State *L, int index, const char *why);
 /* How many have been closed so far: as long as that stays, those that were open are. */
 uint64_t dnnlua_networks_closed(void);
 
-/* Around every call into the runtime that may run a layer written in Lua, on the idle network at
+/* Around every call into the runtime that may run a layer written in Lua, on `self`, the idle network at
  * index; nothing in between may raise. end raises what failed, be it the runtime or a Lua function. */
-dnn_network *dnnlua_network_begin(lua_State *L, int index);
-void dnnlua_network_end(lua_State *L, int index, dnn_status status, dnn_error *err);
+dnn_network *dnnlua_network_begin(lua_State *L, dnnlua_network *self, int index);
+void dnnlua_network_end(lua_State *L, dnnlua_network *self, dnn_status status, dnn_error *err);
 
 /* Raises the error object on top of the stack, which came from the Lua function of a step. */
 void dnnlua_network_raise_step(lua_State *L, const dnnlua_network *self, size_t step);
@@ -179,9 +179,9 @@ void dnnlua_network_check(lua_State *L, dnn_status status, dnn_error *err);
 /* 0 in evaluation, 1 in training: added to the user values that there are two of. */
 int dnnlua_network_mode(const dnnlua_network *self);
 
-/* Makes the idle network at index ready for X, the matrix at `input`: checks it, gives the network
+/* Makes `self`, the idle network at index, ready for X, the matrix at `input`: checks it, gives the network
  * larger buffers where it needs them, and keeps X alive. */
-const dnn_matrix *dnnlua_network_prepare(lua_State *L, int index, int input);
+const dnn_matrix *dnnlua_network_prepare(lua_State *L, dnnlua_network *self, int index, int input);
 
 /* Pushes the matrix `now` of buffer number `buffer` of the network at index, or of its gradient. */
 void dnnlua_network_push_buffer(lua_State *L, int index, size_t buffer, bool gradient,
@@ -194,7 +194,7 @@ void dnnlua_network_push_input(lua_State *L, int index, size_t step, size_t inpu
 
 /* Pushes the output of the last step, which forward returns: the matrix of the last time without a
  * search, where that is the same. */
-void dnnlua_network_push_result(lua_State *L, int index);
+void dnnlua_network_push_result(lua_State *L, dnnlua_network *self, int index);
 
 /* Pushes the values of a segment, or their gradients, of the network at index. */
 void dnnlua_network_push_segment(lua_State *L, int index, size_t segment, bool gradient);

@@ -49,15 +49,15 @@ static dnn_side_inputs side_inputs(lua_State *L, int index, const char *function
 }
 
 /* Runs forward of the network at index on the matrix at `input` and those beside it. */
-static void forward(lua_State *L, int index, int input, const dnn_side_inputs *side) {
-    dnnlua_network *self = lua_touserdata(L, index);
-    const dnn_matrix *X = dnnlua_network_prepare(L, index, input);
+static void forward(lua_State *L, dnnlua_network *self, int index, int input,
+                    const dnn_side_inputs *side) {
+    const dnn_matrix *X = dnnlua_network_prepare(L, self, index, input);
     uint64_t key = dnnlua_network_key(L, dnn_network_draws(self->network));
-    dnn_network *network = dnnlua_network_begin(L, index);
+    dnn_network *network = dnnlua_network_begin(L, self, index);
     dnn_error err;
 
     self->pass[dnnlua_network_mode(self)] = ++passes;
-    dnnlua_network_end(L, index, dnn_network_forward_with(network, X, side, key, &err), &err);
+    dnnlua_network_end(L, self, dnn_network_forward_with(network, X, side, key, &err), &err);
 }
 
 /* Input number i, from 1, of the list at 2; numbers are of the network's type, ids of any. */
@@ -127,13 +127,14 @@ int dnnlua_layer_forward(lua_State *L) {
     lua_settop(L, 3);
     if (dnnlua_layer_is_called(layer))
         return dnnlua_record_called(L);
-    join_inputs(L, dnn_network_dtype(push_root(L)->network));
+    dnnlua_network *self = push_root(L);
+    join_inputs(L, dnn_network_dtype(self->network));
     dnn_side_inputs side = side_inputs(L, 3, "network: forward");
     const dnn_matrix *X = dnnlua_test_matrix(L, 2);
     if (X != NULL && dnnlua_is_recorded(X))
         return dnnlua_record_network(L, 4, 2, &side);
-    forward(L, 4, 2, &side);
-    dnnlua_network_push_result(L, 4);
+    forward(L, self, 4, 2, &side);
+    dnnlua_network_push_result(L, self, 4);
     return 1;
 }
 
@@ -221,9 +222,9 @@ int dnnlua_layer_backward(lua_State *L) {
     dnn_matrix *dX = wanted ? input_gradient(L, 4) : NULL;
     dnnlua_network_require_open(L, self);
     check_pass(L, self, dnnlua_matrix_of(dA)->pass);
-    dnn_network *network = dnnlua_network_begin(L, 4);
+    dnn_network *network = dnnlua_network_begin(L, self, 4);
     self->input_gradient[mode] = wanted;
-    dnnlua_network_end(L, 4, dnn_network_backward(network, dA, dX, &err), &err);
+    dnnlua_network_end(L, self, dnn_network_backward(network, dA, dX, &err), &err);
     if (wanted)
         lua_getiuservalue(L, 4, NETWORK_INPUT_GRADIENT + mode);
     return wanted;
