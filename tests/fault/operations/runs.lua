@@ -46,13 +46,22 @@ return function(operation, dense, path, loads)
     for i = 1, 2 do run:log(i, {cost = dense.train(watched, dense.loss, sgd, X, dense.Y)}) end
     return run:flush()
   end})
-  -- The window is played by tests/fault/window.sh, which asks for things by the control channel.
-  operation("window", {before = fresh "window", run = function()
-    local run <close>, message = dnn.Run(path "window", {view = true, net = net, optimiser = optimiser})
-    if message then return nil, message end
-    for i = 1, 3 do run:log(i, {cost = i}) end
-    return run:flush()
-  end})
+  -- The window is played by tests/fault/window.sh, which asks for things by the control channel. The run waits until it
+  -- has asked, so that each try does the same.
+  local wait <const> = ("exec tests/fault/wait_for_window.sh '%s'"):format(path "window.asked")
+  operation("window", {
+    before = function()
+      fresh "window" ()
+      os.remove(path "window.asked")
+      optimiser.lr = 0.01
+    end,
+    run = function()
+      local run <close>, message = dnn.Run(path "window", {view = true, net = net, optimiser = optimiser})
+      if message then return nil, message end
+      os.execute(wait)
+      for i = 1, 3 do run:log(i, {cost = i}) end
+      return run:flush()
+    end})
   operation("resumed", {
     before = function()
       fresh "resumed" ()
