@@ -52,7 +52,7 @@ describe("a training", function()
 
   local function command_of(script)
     write_all(folder .. "/script.lua", prelude:format(folder) .. script)
-    return ("env -u LUA_PATH -u LUA_CPATH -u WAYLAND_DISPLAY timeout 60 %s/bin/dnnlua %s"):format(build,
+    return ("env -u LUA_PATH -u LUA_CPATH -u WAYLAND_DISPLAY timeout 300 %s/bin/dnnlua %s"):format(build,
       quote(folder .. "/script.lua"))
   end
 
