@@ -3,7 +3,8 @@
  * One shared object is two things: loaded by LD_PRELOAD it comes before libc's malloc, open, write
  * and so on, so it reaches every library of the process; loaded by require "fault" it gives a
  * script the hand on that. The environment variable FAULT ("alloc:120", "write:3:ENOSPC") does the
- * same for a program from its first call on. */
+ * same for a program from its first call on; the file that FAULT_STRUCK names is made when that
+ * call comes. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -37,6 +39,7 @@ typedef struct faults {
 static faults at_first, *all = &at_first;
 
 static bool rests;
+static const char *struck; /* NULL: nobody wants to know */
 
 void fault_rest(void);
 
@@ -58,6 +61,8 @@ static bool strikes(int kind) {
         atomic_store(&all->countdown[kind], left - 1);
     if (now)
         atomic_fetch_add(&all->fired, 1);
+    if (now && struck != NULL)
+        syscall(SYS_close, syscall(SYS_creat, struck, 0600)); /* not through our own functions */
     return now;
 }
 
@@ -268,6 +273,7 @@ __attribute__((constructor)) static void prepare(void) {
         mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared != MAP_FAILED)
         all = shared;
+    struck = getenv("FAULT_STRUCK");
     char kind[16] = "", error[16] = "EIO";
     long n = 0;
     if (text == NULL || sscanf(text, "%15[a-z]:%ld:%15s", kind, &n, error) < 2)

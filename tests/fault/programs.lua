@@ -4,7 +4,9 @@
 --
 --     ctest --test-dir build -R fault.programs
 --
--- Of the allocations every how manyth fails; all of them where DNN_FAULT_ALL is set.
+-- Of the allocations every how manyth fails, of the file calls the first ones and then ever fewer; all of them where
+-- DNN_FAULT_ALL is set, which takes half an hour. Arguments are names of commands, to start those alone: script,
+-- module, csv, svg, png, html, text.
 local dnn = require "dnn"
 
 local fault, build = assert(os.getenv "DNN_FAULT"), assert(os.getenv "DNN_BUILD")
@@ -30,12 +32,15 @@ local function write(path, text)
   file:write(text)
 end
 
-local out, messages = folder .. "/out", folder .. "/messages"
+local out, messages, struck = folder .. "/out", folder .. "/messages", folder .. "/struck"
 
 -- Runs a command with the n-th call of a kind failing (0: none): how it ended, what it wrote, what it said.
 local function run(command, n, kind, reason)
   write(out, "old")
-  local way = n > 0 and ("FAULT=%s:%d:%s LD_PRELOAD='%s' "):format(kind, n, reason, fault) or ""
+  local way = ""
+  if n > 0 then
+    way = ("FAULT=%s:%d:%s FAULT_STRUCK='%s' LD_PRELOAD='%s' "):format(kind, n, reason, struck, fault)
+  end
   local _, how, code = os.execute(way .. command:gsub("OUT", out) .. (" 2>'%s' </dev/null"):format(messages))
   return how == "exit" and code or how, read(out), read(messages)
 end
@@ -56,13 +61,14 @@ local SCRIPT <const> = [['local dnn = require "dnn"; local A = dnn.randn(80, 80)
 -- A command that writes OUT, and every how manyth allocation fails.
 local OPENS <const> = [['local dnn = require "dnn" dnn.Sequential{dnn.Linear(2, 1)} print "opened"']]
 local commands = {
-  {build .. "/bin/dnnlua -e " .. SCRIPT, 23},
-  {"lua5.4 -e " .. OPENS .. " >OUT", 131, streams = true},
+  {build .. "/bin/dnnlua -e " .. SCRIPT, 23, name = "script"},
+  {"lua5.4 -e " .. OPENS .. " >OUT", 131, name = "module", streams = true},
 }
 for _, format in ipairs{"csv", "svg", "png", "html"} do
-  commands[#commands + 1] = {("%s/bin/dnnview '%s/run' --%s OUT"):format(build, folder, format), 17}
+  commands[#commands + 1] = {("%s/bin/dnnview '%s/run' --%s OUT"):format(build, folder, format), 17, name = format}
 end
-commands[#commands + 1] = {("%s/bin/dnnview '%s/run' --text >OUT"):format(build, folder), 17, streams = true}
+local text <const> = ("%s/bin/dnnview '%s/run' --text >OUT"):format(build, folder)
+commands[#commands + 1] = {text, 17, name = "text", streams = true}
 
 local failed, allocations, files = 0, 0, 0
 
@@ -83,19 +89,20 @@ local function try(row, whole, n, kind, reason)
   end
   if wrong then
     failed = failed + 1
-    print(("FAILED: %s, %s %d (%s): %s"):format(row[1], kind, n, reason, wrong))
+    print(("FAILED: %s, %s %d (%s): %s"):format(row.name, kind, n, reason, wrong))
   end
-  return status == 0
 end
 
--- Starts until so many in a row go well as are more than a program makes after a first result; how many there were.
-local function sweep(row, whole, stride, enough, kind, reason)
-  local passed, n, count = 0, 1, 0
-  while passed < enough do
-    passed = try(row, whole, n, kind, reason) and passed + 1 or 0
-    n, count = n + stride, count + 1
+-- Starts until the program makes fewer calls than that; how many failed.
+local function sweep(row, whole, kind, reason)
+  local n, count = 1, 0
+  while true do
+    os.remove(struck)
+    try(row, whole, n, kind, reason)
+    if not read(struck) then return count end
+    count = count + 1
+    n = n + (os.getenv "DNN_FAULT_ALL" and 1 or kind == "alloc" and row[2] or math.max(1, n // 8))
   end
-  return count - enough
 end
 
 local FILES <const> = {
@@ -103,12 +110,18 @@ local FILES <const> = {
   {"write", "EINTR"}, {"write", "short"}, {"sync", "EIO"}, {"rename", "EIO"}, {"close", "EIO"},
 }
 
+local wanted = {}
+for _, name in ipairs(arg) do wanted[name] = true end
 for _, row in ipairs(commands) do
-  local ended, whole, message = run(row[1], 0)
-  assert(ended == 0 and whole ~= "old", message)
-  allocations = allocations + sweep(row, whole, os.getenv "DNN_FAULT_ALL" and 1 or row[2], 30, "alloc", "ENOMEM")
-  for _, how in ipairs(FILES) do files = files + sweep(row, whole, 1, 6, table.unpack(how)) end
+  if next(wanted) == nil or wanted[row.name] then
+    local ended, whole, message = run(row[1], 0)
+    assert(ended == 0 and whole ~= "old", message)
+    local of_memory, of_files = sweep(row, whole, "alloc", "ENOMEM"), 0
+    for _, how in ipairs(FILES) do of_files = of_files + sweep(row, whole, table.unpack(how)) end
+    print(("%-22s %6d allocations and %4d file calls failed, one at a time"):format(row.name, of_memory, of_files))
+    allocations, files = allocations + of_memory, files + of_files
+  end
 end
-print(("%d allocations and %d file calls of starting programs failed, one at a time"):format(allocations, files))
+print(("%-22s %6d allocations and %4d file calls"):format("in all", allocations, files))
 os.execute(("rm -rf '%s'"):format(folder))
 os.exit(failed == 0)

@@ -81,8 +81,9 @@ static dnn_status not_found(const char *name, dnn_error *err) {
 
 static dnn_status open_all(dnn_error *err) {
     errno = 0;
-    if (TTF_Init() != 0)
-        return dnn_fail(err, DNN_ERROR_STATE, "SDL_ttf cannot start: %s", TTF_GetError());
+    if (TTF_Init() != 0) /* there is no other reason */
+        return dnn_fail(err, DNN_ERROR_MEMORY, "out of memory: SDL_ttf cannot start (%s)",
+                        TTF_GetError());
     count_refused();
     for (int style = 0; style < FONT_STYLE_COUNT; style++) {
         fonts[style][0] = (sized_font){.font = find_font((font_style)style)};
