@@ -1,6 +1,7 @@
 /* Matrix products against a naive double loop, over shapes around every place where the engine
  * cuts. */
 #include "check.h"
+#include "fewer_cases.h"
 
 #include <stdlib.h>
 
@@ -104,11 +105,9 @@ static void small_products_agree_with_the_definition(void **state) {
     (void)state;
     static const size_t sides[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33};
     static const size_t depths[] = {1, 2, 5, 16, 33};
-    size_t count = sizeof sides / sizeof *sides;
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < count; j++)
-            for (size_t l = 0; l < sizeof depths / sizeof *depths; l++)
-                check_all_forms(sides[i], sides[j], depths[l]);
+    size_t count = sizeof sides / sizeof *sides, all = count * count * sizeof depths / sizeof *depths;
+    for (size_t i = 0; i < all; i += case_step(7))
+        check_all_forms(sides[i % count], sides[i / count % count], depths[i / count / count]);
 }
 
 /* Of the kernels for small products: those of AVX2, and blocks of several widths. */
@@ -168,7 +167,7 @@ static void products_with_few_rows_agree_with_the_definition(void **state) {
         {49, 2051}
     };
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
-        for (size_t s = 0; s < sizeof sides / sizeof *sides; s++) {
+        for (size_t s = r % case_step(5); s < sizeof sides / sizeof *sides; s += case_step(5)) {
             check_all_forms(rows[r], sides[s][0], sides[s][1]);
             check_all_forms(rows[r], sides[s][1], sides[s][0]);
         }
@@ -196,7 +195,7 @@ static void the_number_of_threads_does_not_change_a_bit(void **state) {
     size_t before = dnn_threads();
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
         size_t m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
-        for (int form = 0; form < 8; form++) {
+        for (size_t form = s % case_step(4); form < 8; form += case_step(4)) {
             bool ta = (form & 1) != 0, tb = (form & 2) != 0;
             dnn_dtype dtype = (form & 4) != 0 ? DNN_FLOAT64 : DNN_FLOAT32;
             dnn_random stream = dnn_random_seeded(s);
