@@ -163,6 +163,28 @@ describe("a training", function()
     assert.equal("dnn.Run: " .. table.concat(reasons, after .. "dnn.Run: ") .. after, complaints)
   end)
 
+  it("that another process joins in its folder goes on; the other one says so, and dnnview too", function()
+    local other = [[
+      local dnn = require "dnn"
+      local run = dnn.Run(arg[1])
+      for i = 1, 20 do run:log(i, {cost = i}) end
+      run:close()]]
+    write_all(folder .. "/other.lua", other)
+    local out, complaints, status = sh(command_of(([[
+      run = dnn.Run(folder .. "/run")
+      train(1, 20)
+      assert(run:flush())
+      io.write(shell("%s/bin/dnnlua " .. folder .. "/other.lua " .. folder .. "/run 2>&1"))
+      train(21, 40)
+      run:close()]]):format(build)))
+    assert.same({"", 0}, {complaints, status})
+    assert.truthy(out:find("run: another process is writing events.out.tfevents.", 1, true), out)
+    assert.truthy(out:find("both logs continue", 1, true))
+    local _, said, ended = dnnview(("%s/run --csv %s/run.csv"):format(quote(folder), quote(folder)))
+    assert.equal(0, ended)
+    assert.truthy(said:find("run: two processes logged into it at once", 1, true), said)
+  end)
+
   describe("is looked at: dnnview", function()
     local function view(bytes)
       os.execute("mkdir -p " .. quote(folder .. "/run"))
