@@ -16,8 +16,9 @@ extern const char *const dnn_matmul_precisions[];
 
 /* Not while a job runs. It holds for dnn_mm and the layers that call it (Linear, the projections of
  * attention, Bilinear), where the result has at least 32 rows and 32 columns and its sums 16 terms:
- * smaller products gain nothing and stay float32, and so do convolutions, attention's own products,
- * recurrent steps, and all that is float64. Rounding is to the nearest, ties to even; operands
+ * smaller products gain nothing and stay float32. So do convolutions, those of 1 x 1 too, as in
+ * PyTorch; recurrent layers, their product with X too; attention's own products; and all that is
+ * float64. Rounding is to the nearest, ties to even; operands
  * below the least normal number count as 0, as do sums. The same bits on any number of threads. */
 void dnn_set_matmul_precision(dnn_matmul_precision precision);
 dnn_matmul_precision dnn_get_matmul_precision(void);

@@ -32,6 +32,41 @@ describe("set_matmul_precision", function()
     assert.equal(20 * (1 + 1 / 512), (A * B)(40, 40))
   end)
 
+  it("leaves convolutions and recurrent layers as they are, with the same bits", function()
+    local function results(precision, make, rows)
+      dnn.set_matmul_precision(precision)
+      dnn.manual_seed(3)
+      local net = dnn.Sequential(make())
+      local A = net:forward(dnn.randn(rows, 40)):copy()
+      net:backward(A)
+      local list = {A}
+      for name in pairs(net:state_dict()) do
+        list[#list + 1] = net[1][name:match("%.(.*)") .. "_grad"]:copy()
+      end
+      return list
+    end
+
+    local shared = {
+      [64 * 16] = {
+        function() return {dnn.Input(4, 4, 64), dnn.Conv2d(64, 48, 1)} end,
+        function() return {dnn.Input(4, 4, 64), dnn.Conv2d(64, 48, 3)} end,
+        function() return {dnn.Input(16, 64), dnn.Conv1d(64, 48, 1)} end,
+      },
+      [64 * 8] = {
+        function() return {dnn.Input(8, 64), dnn.RNN(64, 48)} end,
+        function() return {dnn.Input(8, 64), dnn.GRU(64, 48)} end,
+        function() return {dnn.Input(8, 64), dnn.LSTM(64, 48)} end,
+      },
+    }
+    for rows, makes in pairs(shared) do
+      for _, make in ipairs(makes) do
+        local before, after = results("highest", make, rows), results("medium", make, rows)
+        assert.is_true(#before >= 3)
+        for i, M in ipairs(before) do assert.equal(0, (M - after[i]):abs():max()) end
+      end
+    end
+  end)
+
   it("leaves networks that learn, with the same bits on any number of threads", function()
     local X, Y = dnn.randn(48, 64), dnn.zeros(1, 64)
     for j = 1, 64 do Y:set(1, j, j % 3 + 1) end

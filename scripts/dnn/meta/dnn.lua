@@ -137,9 +137,10 @@ function dnn.get_num_threads() end
 ---
 ---It returns the type that products now use, "bfloat16" or "float32". This holds for `A * B`, Linear, the projections
 ---of attention and Bilinear, forward and backward, where the result has at least 32 rows and 32 columns and each sum 16
----terms: smaller ones gain nothing. Convolutions, recurrent steps, attention's own products and float64 are not
----affected. Values, gradients and optimisers are float32 all the time, and results have the same bits on any number of
----threads. Numbers below 1.2e-38 count as 0. [What it gains and costs](speed.md#bfloat16).
+---terms: smaller ones gain nothing. Convolutions (as in PyTorch, those of 1 x 1 too), recurrent layers (their product
+---with X too), attention's own products and float64 keep their bits. Values, gradients and optimisers are float32 all
+---the time, and results have the same bits on any number of threads. Numbers below 1.2e-38 count as 0. [What it gains
+---and costs](speed.md#bfloat16).
 ---
 ---```lua
 ---dnn.set_matmul_precision "highest"
