@@ -72,6 +72,26 @@ describe("what follows a convolution", function()
     end)
   end
 
+  -- A pooling's results are written while the convolution reads its input: they must not share memory.
+  it("is the same in a stack of them", function()
+    local X, A = dnn.randn(33 * 35 * 3, 4), {}
+    for _, keep in ipairs{true, false} do
+      for _, training in ipairs{true, false} do
+        dnn.manual_seed(3)
+        local layers, channels = {dnn.Input(33, 35, 3)}, 3
+        for _, out in ipairs{20, 6, 32, 16} do
+          layers[#layers + 1] = dnn.Conv2d(channels, out, 3, {padding = 1})
+          layers[#layers + 1] = out ~= 6 and dnn.ReLU() or dnn.SiLU()
+          layers[#layers + 1] = dnn.MaxPool2d(2)
+          channels = out
+        end
+        local list = results(dnn.Sequential(layers, {keep = keep}):train(training), X)
+        A[training] = A[training] or list
+        for i, M in ipairs(list) do assert_same(A[training][i], M, "stack") end
+      end
+    end
+  end)
+
   it("lets NaN and infinity reach what they reach layer by layer", function()
     local X = dnn.randn(ROWS, 2)
     X:set(100, 1, 0 / 0)
