@@ -15,13 +15,14 @@ enum {
 }; /* enough chains to hide an instruction's latency */
 
 /* x = a x + b in CHAINS vectors of `bytes` bytes; the sum keeps the compiler from leaving it out.
- */
+ * None starts at 1, which a and b leave as it is: the compiler would see that, and leave its chain
+ * out. */
 #define MEASURE(T, bytes, target, name)                                                            \
     target static double name(void) {                                                              \
         typedef T vec __attribute__((vector_size(bytes)));                                         \
         vec x[CHAINS], a = (vec){0} + (T)0.999, b = (vec){0} + (T)0.001;                           \
         for (int i = 0; i < CHAINS; i++)                                                           \
-            x[i] = (vec){0} + (T)i;                                                                \
+            x[i] = (vec){0} + (T)(i + 2);                                                          \
         for (int turn = 0; turn < TURNS; turn++) {                                                 \
             _Pragma("GCC unroll 12") for (int i = 0; i < CHAINS; i++) x[i] = x[i] * a + b;         \
         }                                                                                          \
