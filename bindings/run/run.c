@@ -8,7 +8,7 @@
 #include "core/clock.h"
 #include "nn/network/watch.h"
 
-#define POLL_SECONDS 0.01 /* between looks at what the window and the disk say */
+#define POLL_SECONDS 0.01 /* between looks at what the window, the disk and Ctrl-C say */
 
 /* --- open and closed --- */
 
@@ -128,13 +128,14 @@ static int run_log(lua_State *L) {
         self->keep.due = false;
         stop_not_finite(L, self, &logged);
     }
-    dnnlua_run_keep_logged(L, 1, 3);
+    if (self->keep.active)
+        dnnlua_run_keep_logged(L, 1, 3);
     if (self->paused || now >= self->next_poll) {
         self->next_poll = now + POLL_SECONDS;
         warn_of_problem(self);
         dnnlua_run_obey(L, 1);
+        self->stopped = self->stopped || dnnlua_interrupted(L);
     }
-    self->stopped = self->stopped || dnnlua_interrupted(L);
     if (stopped_before && !self->stop_known)
         raise_stopped(L, self);
     return 0;
@@ -229,11 +230,11 @@ static const dnnlua_function methods[] = {
  * holds them). */
 static int run_index(lua_State *L) {
     static const char *const fields[] = {"path", "file", "step", "stopped", NULL};
-    dnnlua_run *self = luaL_checkudata(L, 1, DNNLUA_RUN);
 
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
+    dnnlua_run *self = luaL_checkudata(L, 1, DNNLUA_RUN);
     dnn_nearest nearest = {.wanted = dnnlua_field_name(L, 2), .group = "Run"};
     if (strcmp(nearest.wanted, "path") == 0) {
         lua_getiuservalue(L, 1, RUN_FOLDER);

@@ -44,28 +44,34 @@ typedef struct dnnlua_interval {
     bool exact;
 } dnnlua_interval;
 
+#define DNNLUA_KNOWN_TAGS 8 /* of a run */
+
+/* A training leaves the caches to its own numbers, so a run:log costs what it reads: what each of
+ * them needs comes first, side by side. */
 typedef struct dnnlua_run {
+    const char *type; /* DNNLUA_RUN: see dnnlua_test_object */
     dnn_run_log *log; /* NULL: closed, or without a folder: then nothing is kept */
+    lua_Integer step; /* of the last log, -1 before the first */
+    double next_poll; /* when to look at what the window, the disk and Ctrl-C say */
+    dnnlua_interval look;
     bool closed;
     bool stop_not_finite;
-    lua_Integer step; /* of the last log, -1 before the first */
+    bool paused, stopped;
+    bool stop_known; /* the script has seen that it is to stop */
+    bool went_back;  /* a step was logged after a later one */
+    dnnlua_keep keep;
+    const char *known[DNNLUA_KNOWN_TAGS]; /* see run_values.c; NULL ends them */
 
     dnnlua_network *network; /* watched, kept alive by a user value; NULL: none */
     dnnlua_optimiser *optimiser; /* likewise; may be collected first */
-    dnnlua_interval look, histograms;
+    dnnlua_interval histograms;
     bool change_asked;
     bool graph_logged;
     lua_Integer paced_step; /* the step and time from which seconds per step are counted */
     double paced_at;
 
-    dnnlua_keep keep;
-
     dnn_control control; /* to the window */
     pid_t window;        /* 0: none */
-    double next_poll;
-    bool paused, stopped;
-    bool stop_known; /* the script has seen that it is to stop */
-    bool went_back;  /* a step was logged after a later one */
 } dnnlua_run;
 
 enum {                 /* user values of a run */
@@ -192,7 +198,8 @@ void dnnlua_run_leave_window(dnnlua_run *self);
 
 /* --- run_keep.c --- */
 
-/* After a log of these values: notes what is due, and does it unless the script uses run:steps. */
+/* Where checkpoints are kept, after a log of these values: notes what is due, and does it unless the
+ * script uses run:steps. */
 void dnnlua_run_keep_logged(lua_State *L, int run, int values);
 
 /* Does what is due, at the end of a step. */

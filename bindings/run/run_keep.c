@@ -56,8 +56,6 @@ void dnnlua_run_keep_logged(lua_State *L, int run, int values) {
     dnnlua_run *self = lua_touserdata(L, run);
     dnnlua_keep *keep = &self->keep;
 
-    if (!keep->active)
-        return;
     if (keep->due && keep->due_step >= 0 &&
         keep->due_step != self->step) /* the loop takes its steps elsewhere now */
         keep->between = false;

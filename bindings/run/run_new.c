@@ -20,6 +20,7 @@ static dnnlua_run *new_run(lua_State *L) {
     dnnlua_run *self = lua_newuserdatauv(L, sizeof *self, RUN_USER_VALUES);
 
     memset(self, 0, sizeof *self);
+    self->type = DNNLUA_RUN;
     self->closed = true;
     self->control.fd = -1;
     self->step = -1;

@@ -2,7 +2,8 @@
  *
  * A tag is the path to a value, "accuracy/train". Paths are built once: the run keeps a tree of
  * nodes that mirrors the tables, a node being the table {tag, {key = node, ...}}, so that logging
- * the same tables again makes no garbage. */
+ * the same tables again makes no garbage. Most calls log a few numbers by name, and do without the
+ * tree: at its root a tag is the name's own string, which the run knows by its address. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,7 +215,7 @@ void dnnlua_run_log_text(const dnnlua_run *self, lua_Integer step, const char *t
 /* --- a table of values --- */
 
 typedef struct walk {
-    const dnnlua_run *self;
+    dnnlua_run *self;
     dnnlua_logged *logged;
 } walk;
 
@@ -275,6 +276,44 @@ static void log_value(lua_State *L, const walk *w, int value, int node, int dept
                lua_type(L, value) == LUA_TSTRING ? "; text is logged by run:text(tag, text)" : "");
 }
 
+/* The known tag of the number on top of the stack, whose key is below it; NULL: something else. */
+static const char *known_tag(lua_State *L, const dnnlua_run *self) {
+    if (lua_type(L, -1) != LUA_TNUMBER || lua_type(L, -2) != LUA_TSTRING)
+        return NULL;
+    const char *name = lua_tostring(L, -2);
+    for (size_t k = 0; k < DNNLUA_KNOWN_TAGS && self->known[k] != NULL; k++)
+        if (self->known[k] == name)
+            return name;
+    return NULL;
+}
+
+/* Notes the name at index, where the tree holds this very string as the tag of the node at index. */
+static void note_tag(lua_State *L, dnnlua_run *self, int name, int node) {
+    const char *tag = node_tag(L, node);
+    size_t k = 0;
+
+    while (k < DNNLUA_KNOWN_TAGS && self->known[k] != NULL)
+        k++;
+    if (k < DNNLUA_KNOWN_TAGS && lua_type(L, name) == LUA_TSTRING && lua_tostring(L, name) == tag)
+        self->known[k] = tag;
+}
+
+/* Logs the numbers under known names; returns how many other values the table at index has. */
+static size_t log_known(lua_State *L, const walk *w, int table) {
+    size_t others = 0;
+
+    lua_pushnil(L);
+    while (lua_next(L, table)) {
+        const char *tag = known_tag(L, w->self);
+        if (tag != NULL)
+            log_number(w, tag, lua_tonumber(L, -1));
+        else
+            others++;
+        lua_pop(L, 1);
+    }
+    return others;
+}
+
 /* Logs the table at index, whose keys become names under the node at index. An array may have a
  * table `names` that says what its elements are called. */
 static void log_table(lua_State *L, const walk *w, int table, int node, int depth) {
@@ -290,13 +329,16 @@ static void log_table(lua_State *L, const walk *w, int table, int node, int dept
     while (lua_next(L, table)) {
         int value = lua_gettop(L);
         bool is_names = named && lua_rawequal(L, value, names);
+        bool logged = depth == 1 && known_tag(L, w->self) != NULL;
         if (named && lua_isinteger(L, value - 1))
             lua_rawgeti(L, names, lua_tointeger(L, value - 1));
         else
             lua_pushvalue(L, value - 1);
-        if (!is_names) {
+        if (!is_names && !logged) {
             find_node(L, node);
             log_value(L, w, value, value + 1, depth);
+            if (depth == 1 && lua_type(L, value) == LUA_TNUMBER)
+                note_tag(L, w->self, value - 1, value + 1);
         }
         lua_settop(L, value - 1);
     }
@@ -319,8 +361,10 @@ static void warn_of_going_back(lua_State *L, dnnlua_run *self, lua_Integer step)
 void dnnlua_run_log_values(lua_State *L, int run, int values, dnnlua_logged *logged) {
     walk w = {lua_touserdata(L, run), logged};
 
-    warn_of_going_back(L, lua_touserdata(L, run), logged->step);
-    lua_getiuservalue(L, run, RUN_TAGS);
-    log_table(L, &w, values, lua_gettop(L), 1);
-    lua_pop(L, 1);
+    warn_of_going_back(L, w.self, logged->step);
+    if (log_known(L, &w, values) > 0) {
+        lua_getiuservalue(L, run, RUN_TAGS);
+        log_table(L, &w, values, lua_gettop(L), 1);
+        lua_pop(L, 1);
+    }
 }
