@@ -1,13 +1,24 @@
-/* bins.c: two passes over the elements: their range, then the count of each bin. */
+/* bins.c: two passes over the elements: their range, then the count of each bin. Both are shared
+ * among the threads by parts, which the size alone decides. */
 #include "math/bins.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "core/interrupt.h"
+#include "core/threads.h"
 #include "math/convert.h"
 #include "math/reduce_kernels.h"
 #include "math/walk.h"
+
+#define MAX_PARTS 32
+
+typedef struct parts {
+    const dnn_matrix *m;
+    size_t count, length; /* elements of m, of a part */
+    double low;           /* of the lowest bin */
+    dnn_bins part[MAX_PARTS];
+} parts;
 
 /* Elements k .. k+n-1 as doubles, in `out`. */
 static void read_run(const dnn_matrix *m, size_t k, size_t n, double *out) {
@@ -32,12 +43,19 @@ static void add_some(dnn_bins *b, const double *x, size_t n) {
     }
 }
 
-static void find_range(dnn_bins *b, const dnn_matrix *m, size_t count) {
+static size_t end_of(const parts *p, size_t task) {
+    return p->count - task * p->length < p->length ? p->count : (task + 1) * p->length;
+}
+
+static void find_range(void *context, size_t task) {
+    parts *p = context;
+    dnn_bins *b = &p->part[task];
     double x[DNN_WALK_CHUNK];
+    size_t end = end_of(p, task);
     b->min = b->max = NAN; /* which fmin and fmax pass over */
-    for (size_t k = 0; k < count && !dnn_interrupt_requested(); k += DNN_WALK_CHUNK) {
-        size_t n = run_length(count, k);
-        read_run(m, k, n, x);
+    for (size_t k = task * p->length; k < end && !dnn_interrupt_requested(); k += DNN_WALK_CHUNK) {
+        size_t n = run_length(end, k);
+        read_run(p->m, k, n, x);
         if (dnn_f64_not_finite(n, x, 0, 1) > 0) {
             add_some(b, x, n);
             continue;
@@ -48,7 +66,14 @@ static void find_range(dnn_bins *b, const dnn_matrix *m, size_t count) {
         b->min = fmin(b->min, dnn_f64_min(n, x, 0, 1));
         b->max = fmax(b->max, dnn_f64_max(n, x, 0, 1));
     }
-    b->not_finite = count - b->count;
+}
+
+static void add_range(dnn_bins *b, const dnn_bins *part) {
+    b->count += part->count;
+    b->sum += part->sum;
+    b->sum_squares += part->sum_squares;
+    b->min = fmin(b->min, part->min);
+    b->max = fmax(b->max, part->max);
 }
 
 /* limits[k] lies (k + 1) / DNN_BINS of the way from low to high; the last is high itself. Returns
@@ -78,16 +103,17 @@ static unsigned estimate(double x, double low, double per_width) {
  * place in memory again and again would have to wait for itself. */
 #define LANES 4
 
-static void count_run(dnn_bins *b, const double *x, size_t n, double low, double per_width) {
+static void count_run(dnn_bins *b, const double *limits, const double *x, size_t n, double low,
+                      double per_width) {
     unsigned counts[LANES][DNN_BINS + 1] = {0}; /* the last: what is not finite */
     unsigned bins[DNN_WALK_CHUNK];
     for (size_t i = 0; i < n; i++)
         bins[i] = estimate(x[i], low, per_width);
     for (size_t i = 0; i < n; i++) {
         unsigned bin = bins[i];
-        while (bin > 0 && x[i] <= b->limits[bin - 1])
+        while (bin > 0 && x[i] <= limits[bin - 1])
             bin--;
-        while (bin < DNN_BINS && !(x[i] <= b->limits[bin]))
+        while (bin < DNN_BINS && !(x[i] <= limits[bin]))
             bin++;
         counts[i % LANES][x[i] < low ? DNN_BINS : bin]++;
     }
@@ -96,21 +122,38 @@ static void count_run(dnn_bins *b, const double *x, size_t n, double low, double
             b->counts[k] += counts[lane][k];
 }
 
-static void count_runs(dnn_bins *b, const dnn_matrix *m, size_t count, double low) {
-    double x[DNN_WALK_CHUNK], per_width = 1 / (b->limits[0] - low);
-    for (size_t k = 0; k < count && !dnn_interrupt_requested(); k += DNN_WALK_CHUNK) {
-        size_t n = run_length(count, k);
-        read_run(m, k, n, x);
-        count_run(b, x, n, low, per_width);
+static void count_runs(void *context, size_t task) {
+    parts *p = context;
+    const double *limits = p->part[0].limits;
+    double x[DNN_WALK_CHUNK], per_width = 1 / (limits[0] - p->low);
+    size_t end = end_of(p, task);
+    for (size_t k = task * p->length; k < end && !dnn_interrupt_requested(); k += DNN_WALK_CHUNK) {
+        size_t n = run_length(end, k);
+        read_run(p->m, k, n, x);
+        count_run(&p->part[task], limits, x, n, p->low, per_width);
     }
 }
 
 void dnn_bins_count(dnn_bins *out, const dnn_matrix *m) {
-    size_t count = dnn_matrix_count(m);
-    memset(out, 0, sizeof *out);
-    find_range(out, m, count);
-    if (out->count > 0)
-        count_runs(out, m, count, set_limits(out));
+    parts p = {.m = m, .count = dnn_matrix_count(m)};
+    dnn_bins *all = &p.part[0]; /* adds up the others */
+    size_t tasks = dnn_walk_tasks(p.count);
+    size_t tasks_in_part = (tasks + MAX_PARTS - 1) / MAX_PARTS;
+    p.length = tasks == 1 ? p.count : tasks_in_part * DNN_WALK_TASK;
+    tasks = p.count == 0 ? 0 : (p.count + p.length - 1) / p.length;
+    all->min = all->max = NAN;
+    dnn_parallel(tasks, find_range, &p);
+    for (size_t task = 1; task < tasks; task++)
+        add_range(all, &p.part[task]);
+    all->not_finite = p.count - all->count;
+    if (all->count > 0) {
+        p.low = set_limits(all);
+        dnn_parallel(tasks, count_runs, &p);
+    }
+    for (size_t task = 1; task < tasks; task++)
+        for (size_t k = 0; k < DNN_BINS; k++)
+            all->counts[k] += p.part[task].counts[k];
+    *out = *all;
     if (dnn_interrupt_requested())
         memset(out, 0, sizeof *out);
 }
