@@ -185,8 +185,11 @@ static void a_click_on_a_run_hides_it_and_a_double_click_leaves_it_alone(void **
         until(run_visible(second));
     }
     count_double_clicks(true);
-    xdotool("click --repeat 2 --delay 60 1");
-    until(!run_visible(second) && run_visible(first));
+    for (int i = 0; i < 2; i++) {
+        until(SDL_GetTicks64() > t.w.touched + 600); /* else the next pair would go on counting */
+        xdotool("click --repeat 2 --delay 60 1");
+        until(run_visible(second) == (i == 1) && run_visible(first));
+    }
     count_double_clicks(false);
 }
 
@@ -241,8 +244,9 @@ static void click_in_the_legend(bool second, bool control) {
     until(t.v.status[0] != '\0');
 }
 
-/* Whatever the first of the two clicks does by itself, and with Ctrl held too. */
-static void a_double_click_on_the_legend_leaves_the_curve_alone(void **state) {
+/* Whatever the first of the two clicks does by itself, and with Ctrl held too; where it was alone,
+ * it brings all back. */
+static void a_double_click_on_the_legend_leaves_the_curve_alone_or_shows_all(void **state) {
     (void)state;
     rect entry = cost()->curves[1].legend;
     point_at(entry.x + entry.w / 2, entry.y + entry.h / 2);
@@ -252,8 +256,10 @@ static void a_double_click_on_the_legend_leaves_the_curve_alone(void **state) {
             cost()->curves[1].hidden = first / 2;
             click_in_the_legend(false, control);
             click_in_the_legend(true, control);
-            assert_string_equal(t.v.status, "test: alone");
-            assert_true(cost()->curves[0].hidden && !cost()->curves[1].hidden);
+            bool was_alone = first == 1;
+            assert_string_equal(t.v.status, was_alone ? "test: shown" : "test: alone");
+            assert_int_equal(cost()->curves[0].hidden, !was_alone);
+            assert_false(cost()->curves[1].hidden);
         }
     count_double_clicks(false);
 }
@@ -334,7 +340,7 @@ int main(void) {
         window_test(escape_drops_a_box_in_progress),
         window_test(a_double_click_fits_and_on_the_title_maximises),
         window_test(a_double_click_with_ctrl_fits_as_without),
-        window_test(a_double_click_on_the_legend_leaves_the_curve_alone),
+        window_test(a_double_click_on_the_legend_leaves_the_curve_alone_or_shows_all),
         window_test(a_middle_button_and_a_click_into_nothing_change_nothing),
         window_test(a_click_on_a_run_hides_it_and_a_double_click_leaves_it_alone),
         window_test(closing_the_window_ends_the_loop),

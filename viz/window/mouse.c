@@ -17,8 +17,8 @@ const gesture gestures[] = {
     {"Drag",               "Move the view"                                },
     {"Shift + drag",       "Zoom to the box; so does the right button"    },
     {"Double click",       "Fit to the data; on the title: maximise"      },
-    {"Click on legend",    "Hide or show; double or Ctrl + click: alone"  },
-    {"Click on a run",     "Hide or show; double or Ctrl + click: alone"  },
+    {"Click on legend",    "Hide or show; double or Ctrl: alone, or all"  },
+    {"Click on a run",     "Hide or show; double or Ctrl: alone, or all"  },
     {NULL,                 NULL                                           },
 };
 
@@ -92,8 +92,9 @@ static bool same_entry(const view *v, const curve *a, const curve *b) {
     return a == b || (v->options.runs_listed && a->tag_index == b->tag_index);
 }
 
-static bool is_alone(const view *v, const panel *p, const curve *c) {
-    bool alone = !c->hidden;
+/* Whether all other entries are hidden, and this one is or not. */
+static bool is_alone(const view *v, const panel *p, const curve *c, bool hidden) {
+    bool alone = c->hidden == hidden;
     for (size_t i = 0; i < p->curve_count && alone; i++)
         alone = p->curves[i].hidden || same_entry(v, &p->curves[i], c);
     return alone;
@@ -101,25 +102,25 @@ static bool is_alone(const view *v, const panel *p, const curve *c) {
 
 static void click_legend(view *v, panel *p, int which, choice wanted) {
     curve *c = &p->curves[which];
-    bool hide = !c->hidden, show_all = wanted == CHOICE_ALONE_OR_ALL && is_alone(v, p, c);
-    for (size_t i = 0; i < p->curve_count; i++) {
+    bool hide = !c->hidden, show_all = is_alone(v, p, c, wanted == CHOICE_AGAIN);
+    for (size_t i = 0; i < p->curve_count && wanted != CHOICE_MADE; i++) {
         bool same = same_entry(v, &p->curves[i], c);
         if (wanted != CHOICE_TOGGLE)
             p->curves[i].hidden = !show_all && !same;
         else if (same)
             p->curves[i].hidden = hide;
     }
+    bool alone = wanted != CHOICE_TOGGLE && p->curve_count > 1 && is_alone(v, p, c, false);
     view_say(v, "%s: %s", v->options.runs_listed ? c->part : c->label,
-             c->hidden                              ? "hidden"
-             : wanted != CHOICE_TOGGLE && !show_all ? "alone"
-                                                    : "shown");
+             c->hidden ? "hidden" : alone ? "alone" : "shown");
 }
 
 /* The first click of a double one has done its own already. */
 static choice choice_of(click how) {
-    return how.count == 2                   ? CHOICE_ALONE
-           : how.control || how.button == 3 ? CHOICE_ALONE_OR_ALL
-                                            : CHOICE_TOGGLE;
+    bool alone = how.control || how.button == 3;
+    if (how.count == 2)
+        return alone ? CHOICE_MADE : CHOICE_AGAIN;
+    return alone ? CHOICE_ALONE_OR_ALL : CHOICE_TOGGLE;
 }
 
 static request press_panel(view *v, int at, point place, click how) {

@@ -137,8 +137,9 @@ static void set_hidden(view *v, size_t i, bool hidden) {
         v->all->items[i]->hidden = hidden;
 }
 
-static bool is_alone(const runs *all, size_t which) {
-    bool alone = !all->items[which]->hidden;
+/* Whether all other runs are hidden, and this one is or not. */
+static bool is_alone(const runs *all, size_t which, bool hidden) {
+    bool alone = all->items[which]->hidden == hidden;
     for (size_t i = 0; i < all->count && alone; i++)
         alone = i == which || all->items[i]->hidden;
     return alone;
@@ -146,16 +147,16 @@ static bool is_alone(const runs *all, size_t which) {
 
 void run_list_choose(view *v, size_t which, choice wanted) {
     const runs *all = view_runs(v);
-    bool show_all = wanted == CHOICE_ALONE_OR_ALL && is_alone(all, which);
-    for (size_t i = 0; wanted != CHOICE_TOGGLE && i < all->count; i++)
+    bool show_all = is_alone(all, which, wanted == CHOICE_AGAIN);
+    bool others = wanted == CHOICE_ALONE_OR_ALL || wanted == CHOICE_AGAIN;
+    for (size_t i = 0; others && i < all->count; i++)
         set_hidden(v, i, !show_all && i != which);
     if (wanted == CHOICE_TOGGLE)
         set_hidden(v, which, !all->items[which]->hidden);
     view_choose_shown(v);
+    bool alone = wanted != CHOICE_TOGGLE && is_alone(all, which, false);
     view_say(v, "%s: %s", run_label(all->items[which]),
-             all->items[which]->hidden              ? "hidden"
-             : wanted != CHOICE_TOGGLE && !show_all ? "alone"
-                                                    : "shown");
+             all->items[which]->hidden ? "hidden" : alone ? "alone" : "shown");
 }
 
 void run_list_show_all(view *v) {
