@@ -22,6 +22,8 @@ for k, name in ipairs {"net-lr0.01", "net-lr0.1", "net-</script><b>lr1"} do
     run:log(301, {other = 1})
     run:feature_maps(301, net, X)
     run:matrix(301, "confusion", dnn.Matrix{{48, 2}, {7, 43}}, {"cat", "dog"})
+    run:histogram(301, "diverged", dnn.rand(5, 5):add_(7))
+    run:histogram(302, "diverged", dnn.full(5, 5, 0 / 0))
     run:text("sample", "once upon a time")
     run:log(302, {other = 2})
     run:text("sample", "there was a network")

@@ -131,6 +131,9 @@
   const painted = view("histogram", data().panels.find((p) => p.kind === "histogram").title).canvas;
   check(painted.getContext("2d").getImageData(0, 0, painted.width, painted.height).data.some((b) => b > 0),
     "a histogram is drawn");
+  const diverged = views().find((v) => v.panel.kind === "histogram" && v.panel.title.startsWith("diverged"));
+  check(diverged.xs.low >= 7 && diverged.xs.high <= 8, "a histogram of nothing finite has no range");
+  check(diverged.note.textContent === "25 not finite", "it is said: " + diverged.note.textContent);
   for (const button of document.querySelectorAll("button")) { button.click(); await frame(); }
   for (const select of document.querySelectorAll("select"))
     for (const option of select.options) {

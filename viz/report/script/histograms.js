@@ -6,10 +6,12 @@ const drawHistogram = (view) => {
   view.note.textContent = bad > 0 ? bad + " not finite" : "";
   let low = Infinity, high = -Infinity;
   for (const h of all) {
+    if (!h.counts.some((n) => n > 0)) continue; /* nothing in it is finite */
     low = Math.min(low, h.min);
     high = Math.max(high, h.max);
   }
-  if (!(low < high)) [low, high] = [low - 0.5, low + 0.5];
+  if (low > high) [low, high] = [0, 1];
+  if (low === high) [low, high] = [low - 0.5, low + 0.5];
   view.xs = scale(low, high, false);
   const p = frame(view, room, 60, 8, { name: "value" });
   const ridges = all.map((h) => {
