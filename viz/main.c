@@ -210,7 +210,7 @@ static int show_window(view *v, source *s, const options *o) {
     }
     w.more = read_more;
     w.context = s;
-    while (window_step(&w, WINDOW_BEAT))
+    while (window_step(&w, WINDOW_SLOWEST))
         continue;
     window_size(&w, &width, &height);
     if (v->figure == NULL)

@@ -2,7 +2,7 @@
  * updates, dead units, learning rate and pace; at a long one histograms and images of weights.
  *
  * Unless the script sets an interval, it is at least REST times as long as the last look took, for
- * each run of the process that watches a network: together they take a quarter of a per cent of the
+ * each run of the process that watches a network: together they take an eighth of a per cent of the
  * time, however large the networks are and however many train side by side. */
 #include <math.h>
 #include <stdatomic.h>
@@ -13,7 +13,7 @@
 #include "core/clock.h"
 #include "nn/network/watch.h"
 
-#define REST 800.0
+#define REST 1600.0
 
 /* The step after a look notes what it changed, which takes half as long again. */
 #define LOOK_AND_STEP 1.5

@@ -1,4 +1,5 @@
-/* run_log.c: the buffer that calls fill and the thread that writes it, ten times a second.
+/* run_log.c: the buffer that calls fill and the thread that writes it, ten times a second, and
+ * sleeps when nothing has come for a second.
  *
  * Two buffers: callers append to `filling` under the lock; the writer swaps it with `writing` and
  * writes that without the lock. Only whole records count as written: after a short write the file
@@ -32,6 +33,7 @@
 #define FIRST_CAPACITY   ((size_t)1 << 18)
 #define MAX_BUFFERED     ((size_t)1 << 26)
 #define WRITE_EVERY_NSEC 100000000L
+#define IDLE_LOOKS       10 /* in vain, before it sleeps: waking it costs a call more than leaving it awake */
 
 typedef struct buffer {
     uint8_t *bytes;
@@ -39,14 +41,14 @@ typedef struct buffer {
 } buffer;
 
 struct dnn_run_log {
-    pthread_mutex_t lock; /* guards filling, closing, problem and reported */
+    pthread_mutex_t lock; /* guards filling, closing, asleep, problem and reported */
     pthread_cond_t wake;
     pthread_mutex_t disk; /* held while writing: one writer at a time */
     pthread_t writer;
     pid_t owner; /* a forked child must not write its copy of the buffer */
     int fd;
     off_t written; /* bytes of whole records in the file */
-    bool closing;
+    bool closing, asleep;
     int problem; /* errno of the first failure, 0: none */
     bool reported;
     buffer filling, writing;
@@ -128,10 +130,21 @@ static int drain(dnn_run_log *log) {
     return problem;
 }
 
+/* The lock is held. */
+static void sleep_until_called(dnn_run_log *log) {
+    log->asleep = true;
+    while (log->asleep && !log->closing)
+        pthread_cond_wait(&log->wake, &log->lock);
+}
+
 static void *write_regularly(void *argument) {
     dnn_run_log *log = argument;
+    int idle = 0;
     pthread_mutex_lock(&log->lock);
     while (!log->closing) {
+        idle = log->filling.used == 0 && log->problem == 0 ? idle + 1 : 0;
+        if (idle > IDLE_LOOKS)
+            sleep_until_called(log);
         struct timespec until = dnn_clock_after(WRITE_EVERY_NSEC);
         pthread_cond_timedwait(&log->wake, &log->lock, &until);
         pthread_mutex_unlock(&log->lock);
@@ -160,6 +173,10 @@ void dnn_run_log_event(dnn_run_log *log, const dnn_event *event) {
         log->filling.used += dnn_event_write(&stamped, log->filling.bytes + log->filling.used);
     else if (log->problem == 0)
         log->problem = ENOBUFS;
+    if (log->asleep) {
+        log->asleep = false;
+        pthread_cond_signal(&log->wake);
+    }
     pthread_mutex_unlock(&log->lock);
 }
 

@@ -43,12 +43,12 @@ static void look_at_words(window *w, uint64_t now) {
 }
 
 /* Data must not cost the training its core. While someone is at the mouse or the keys they are
- * looked for often, in a tenth of a core; else after a pause of a hundred times what the last frame
- * cost, but so soon that a value shows within a second of being logged (it may rest 100 ms with its
- * writer). */
+ * looked for often, in a tenth of a core; else after a pause of two hundred times what the last
+ * frame cost, but so soon that a value shows within a second and a half of being logged (it may
+ * rest 100 ms with its writer). */
 uint64_t window_beat(const window *w, uint64_t now) {
     bool attended = now - w->touched <= WINDOW_ATTENTION;
-    double rest = attended ? fmax(WINDOW_BEAT, 8 * w->cost) : fmax(WINDOW_SLOWER, 100 * w->cost);
+    double rest = attended ? fmax(WINDOW_BEAT, 8 * w->cost) : fmax(WINDOW_SLOWER, 200 * w->cost);
     return (uint64_t)fmin(rest, attended ? WINDOW_SLOWER : WINDOW_SLOWEST);
 }
 
@@ -108,12 +108,20 @@ static void draw(window *w) {
     w->frames++;
 }
 
-bool window_step(window *w, int milliseconds) {
+/* Milliseconds that the window can sleep unless something happens. */
+static int idle(const window *w, int most) {
     const replay *r = &w->view->replay;
     bool moves = r->on && !r->paused && r->position < r->duration;
-    int wait = w->unfinished ? 0 : moves && milliseconds > REPLAY_BEAT ? REPLAY_BEAT : milliseconds;
+    uint64_t now = SDL_GetTicks64(), due = w->polled + window_beat(w, now);
+    if (w->unfinished || due <= now)
+        return 0;
+    int wait = moves ? REPLAY_BEAT : most;
+    return due - now < (uint64_t)wait ? (int)(due - now) : wait;
+}
+
+bool window_step(window *w, int milliseconds) {
     SDL_Event e;
-    bool open = true, any = SDL_WaitEventTimeout(&e, wait) == 1;
+    bool open = true, any = SDL_WaitEventTimeout(&e, idle(w, milliseconds)) == 1;
     while (any && open) {
         open = window_handle(w, &e);
         any = SDL_PollEvent(&e) == 1;

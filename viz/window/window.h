@@ -10,7 +10,7 @@
  * at it, and at most otherwise. */
 #define WINDOW_BEAT      60
 #define WINDOW_SLOWER    120
-#define WINDOW_SLOWEST   800
+#define WINDOW_SLOWEST   1300
 #define WINDOW_ATTENTION 1500 /* after a key or a motion */
 #define WINDOW_ARMED     4000 /* after which a first "stop" counts no more */
 
