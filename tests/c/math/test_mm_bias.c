@@ -40,6 +40,36 @@ static void check_shape(dnn_dtype dtype, size_t m, size_t n, size_t k, bool ta, 
         dnn_matrix_free(&memory[i]);
 }
 
+/* With a bias, into columns that follow each other and into those that do not: of few rows, the first are
+ * put out whole vectors at a time. */
+static void check_gaps(dnn_dtype dtype, size_t m, size_t n, size_t k) {
+    dnn_matrix memory[5];
+    dnn_matrix a = random_matrix(&memory[0], dtype, m, k, 0, 1);
+    dnn_matrix b = random_matrix(&memory[1], dtype, k, n, 0, 2);
+    dnn_matrix bias = random_matrix(&memory[2], dtype, m, 1, 0, 3);
+    dnn_matrix apart = random_matrix(&memory[3], dtype, m, n, 2, 4);
+    dnn_matrix whole = random_matrix(&memory[4], dtype, m, n + 1, 0, 5);
+    dnn_matrix out = dnn_matrix_of(dtype, m, n, whole.data);
+    double after = dnn_matrix_get(&whole, 0, n);
+    check_ok(dnn_mm_bias(false, false, &a, &b, &bias, &apart, &err));
+    check_ok(dnn_mm_bias(false, false, &a, &b, &bias, &out, &err));
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i < m; i++)
+            if (dnn_matrix_get(&out, i, j) != dnn_matrix_get(&apart, i, j))
+                fail_msg("%s %zu x %zu x %zu: (%zu, %zu)", dnn_dtype_info(dtype)->name, m, n, k, i, j);
+    assert_true(dnn_matrix_get(&whole, 0, n) == after);
+    for (size_t i = 0; i < 5; i++)
+        dnn_matrix_free(&memory[i]);
+}
+
+static void gaps_between_columns_change_no_bits(void **state) {
+    (void)state;
+    for (size_t m = 1; m <= 5; m++)
+        for (size_t n = 15; n <= 49; n += n == 15 || n == 32 || n == 48 ? 1 : 8)
+            for (dnn_dtype dtype = DNN_FLOAT32; dtype <= DNN_FLOAT64; dtype++)
+                check_gaps(dtype, m, n, 13);
+}
+
 /* Tiny, of few rows, small, in parts along k and n, skinny, of a vector, cut along its sides, along
  * k, and into several calls. */
 static void a_bias_has_the_bits_of_an_addition(void **state) {
@@ -103,6 +133,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bias_has_the_bits_of_an_addition),
         cmocka_unit_test(so_it_has_on_lesser_cpus),
+        cmocka_unit_test(gaps_between_columns_change_no_bits),
         cmocka_unit_test(a_product_of_nothing_is_the_bias),
         cmocka_unit_test(a_bias_that_does_not_fit_is_refused),
     };
