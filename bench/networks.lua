@@ -69,7 +69,7 @@ function cases.one()
   return net, nil, nil, batches(50, 784, 1, function() end)
 end
 
--- Nobody looks at what its layers put out, so that a pooling does the backward of the ReLU before it.
+-- Nobody looks at what its layers put out, so that a convolution does the ReLU and the pooling after it, too.
 function cases.images()
   local layers, channels = {dnn.Input(64, 64, 3)}, 3
   for _, out in ipairs{16, 32, 64, 128} do
