@@ -29,9 +29,10 @@ describe("a mistake with an optimiser:", function()
       "SGD: unknown option 'momentun'; known: lr, momentum, nesterov, weight_decay, dampening, "
         .. "maximize (did you mean 'momentum'?)"},
     {"an option of another optimiser", function() dnn.optim.Adam(p, {momentum = 0.9}) end,
-      "Adam: unknown option 'momentum'; known: lr, beta1, beta2, eps, weight_decay"},
+      "Adam: unknown option 'momentum'; known: lr, beta1, beta2, eps, weight_decay, amsgrad, maximize"},
     {"PyTorch's betas", function() dnn.optim.Adam(p, {betas = {0.9, 0.99}}) end,
-      "Adam: unknown option 'betas'; known: lr, beta1, beta2, eps, weight_decay (did you mean 'beta1'?)"},
+      "Adam: unknown option 'betas'; known: lr, beta1, beta2, eps, weight_decay, amsgrad, maximize "
+        .. "(did you mean 'beta1'?)"},
     {"a learning rate below 0", function() dnn.optim.SGD(p, {lr = -0.1}) end,
       "SGD: lr must be in 0..1e+06, got -0.1"},
     {"a learning rate that is a text", function() dnn.optim.SGD(p, {lr = "0.1"}) end,

@@ -9,14 +9,14 @@ DNN_CLONES static void K(update)(const dnn_span *span, const step *s) {
     const T *gradients = span->gradients;
     T *s0 = span->state;
     T *s1 = (T *)span->state + 1 * span->stride;
-    const T rate = (T)s->rate;
+    const T rate = (T)s->rate, up = (T)s->up;
     const T keep = (T)s->keep;
     const T gain = (T)s->gain;
     const T eps = (T)s->eps;
     const T decay = (T)s->decay;
     DNN_INDEPENDENT
     for (size_t i = 0; i < span->n; i++) {
-        T g = gradients[i] + decay * p[i];
+        T g = up * gradients[i] + decay * p[i];
         s0[i] = keep * s0[i] + gain * g * g;
         T d = K(root)(s1[i] + eps) / K(root)(s0[i] + eps) * g;
         s1[i] = keep * s1[i] + gain * d * d;
@@ -30,11 +30,11 @@ DNN_CLONES static void K(update)(const dnn_span *span, const step *s) {
 #include "math/simd.h"
 #include "nn/optimisers/rows.h"
 
-enum { LR, RHO, EPS, WEIGHT_DECAY };
+enum { LR, RHO, EPS, WEIGHT_DECAY, MAXIMIZE };
 
 /* The constants of one step. */
 typedef struct step {
-    double rate, keep, gain, eps, decay;
+    double rate, up, keep, gain, eps, decay;
 } step;
 
 #define absolute_f32 fabsf
@@ -47,6 +47,7 @@ static const dnn_field fields[] = {
     [RHO] = DNN_REAL_ROW("rho", 0.9, 0, 0.9999999, "decay of the running means"),
     [EPS] = DNN_EPS_ROW(1e-6),
     [WEIGHT_DECAY] = DNN_DECAY_ROW,
+    [MAXIMIZE] = DNN_MAXIMIZE_ROW,
     {.name = NULL}};
 
 static size_t state_vectors(const dnn_setting *settings) {
@@ -58,6 +59,7 @@ static void update(const dnn_span *span) {
     const dnn_setting *s = span->settings;
     step constants = {
         .rate = s[LR].number,
+        .up = dnn_direction(s[MAXIMIZE]),
         .keep = s[RHO].number,
         .gain = 1 - s[RHO].number,
         .eps = s[EPS].number,

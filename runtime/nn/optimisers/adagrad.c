@@ -9,13 +9,13 @@ DNN_CLONES static void K(update)(const dnn_span *span, const step *s) {
     T *p = span->values;
     const T *gradients = span->gradients;
     T *s0 = span->state;
-    const T rate = (T)s->rate;
+    const T rate = (T)s->rate, up = (T)s->up;
     const T eps = (T)s->eps;
     const T start = (T)s->start;
     const T decay = (T)s->decay;
     DNN_INDEPENDENT
     for (size_t i = 0; i < span->n; i++) {
-        T g = gradients[i] + decay * p[i];
+        T g = up * gradients[i] + decay * p[i];
         s0[i] += g * g;
         p[i] -= rate * g / (K(root)(s0[i] + start) + eps);
     }
@@ -27,11 +27,11 @@ DNN_CLONES static void K(update)(const dnn_span *span, const step *s) {
 #include "math/simd.h"
 #include "nn/optimisers/rows.h"
 
-enum { LR, LR_DECAY, EPS, INITIAL, WEIGHT_DECAY };
+enum { LR, LR_DECAY, EPS, INITIAL, WEIGHT_DECAY, MAXIMIZE };
 
 /* The constants of one step. */
 typedef struct step {
-    double rate, eps, start, decay;
+    double rate, up, eps, start, decay;
 } step;
 
 #define absolute_f32 fabsf
@@ -47,6 +47,7 @@ static const dnn_field fields[] = {
     [INITIAL] = DNN_REAL_ROW("initial_accumulator_value", 0, 0, 1e30,
                              "where the sum of squared gradients begins"),
     [WEIGHT_DECAY] = DNN_DECAY_ROW,
+    [MAXIMIZE] = DNN_MAXIMIZE_ROW,
     {.name = NULL}};
 
 static size_t state_vectors(const dnn_setting *settings) {
@@ -58,6 +59,7 @@ static void update(const dnn_span *span) {
     const dnn_setting *s = span->settings;
     step constants = {
         .rate = s[LR].number / (1 + ((double)span->steps - 1) * s[LR_DECAY].number),
+        .up = dnn_direction(s[MAXIMIZE]),
         .eps = s[EPS].number,
         .start = s[INITIAL].number,
         .decay = s[WEIGHT_DECAY].number,

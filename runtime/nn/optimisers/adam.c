@@ -3,7 +3,8 @@
  *     m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g^2
  *     p -= lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)
  *
- * weight_decay: Adam adds weight_decay p to g; AdamW shrinks p by lr weight_decay p instead. */
+ * With amsgrad (Reddi et al. 2018) the largest v so far is in the place of v. weight_decay: Adam
+ * adds weight_decay p to g; AdamW shrinks p by lr weight_decay p instead. */
 #ifdef T /* both_types.inc */
 
 /* m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  p -= rate m / (root sqrt(v) + eps)
@@ -12,34 +13,55 @@ DNN_CLONES static void K(adam)(T *p, const T *gradients, T *m, T *v, size_t n, c
     const T b1 = (T)s->beta1, c1 = (T)(1 - s->beta1);
     const T b2 = (T)s->beta2, c2 = (T)(1 - s->beta2);
     const T rate = (T)s->rate, root = (T)s->root, eps = (T)s->eps;
-    const T keep = (T)(1 - s->shrink), decay = (T)s->decay;
+    const T keep = (T)(1 - s->shrink), up = (T)s->up, decay = (T)s->decay;
     DNN_INDEPENDENT
     for (size_t i = 0; i < n; i++) {
-        T g = gradients[i] + decay * p[i];
+        T g = up * gradients[i] + decay * p[i];
         m[i] = b1 * m[i] + c1 * g;
         v[i] = b2 * v[i] + c2 * g * g;
         p[i] = keep * p[i] - rate * m[i] / (K(root)(v[i]) * root + eps);
     }
 }
 
+/* The same; `most` is the largest v so far. */
+DNN_CLONES static void K(amsgrad)(T *p, const T *gradients, T *m, T *v, T *most, size_t n,
+                                  const step *s) {
+    const T b1 = (T)s->beta1, c1 = (T)(1 - s->beta1);
+    const T b2 = (T)s->beta2, c2 = (T)(1 - s->beta2);
+    const T rate = (T)s->rate, root = (T)s->root, eps = (T)s->eps;
+    const T keep = (T)(1 - s->shrink), up = (T)s->up, decay = (T)s->decay;
+    DNN_INDEPENDENT
+    for (size_t i = 0; i < n; i++) {
+        T g = up * gradients[i] + decay * p[i];
+        m[i] = b1 * m[i] + c1 * g;
+        v[i] = b2 * v[i] + c2 * g * g;
+        most[i] = v[i] > most[i] ? v[i] : most[i];
+        p[i] = keep * p[i] - rate * m[i] / (K(root)(most[i]) * root + eps);
+    }
+}
+
 static void K(update)(const dnn_span *span, const step *s) {
-    T *m = span->state;
-    K(adam)(span->values, span->gradients, m, m + span->stride, span->n, s);
+    T *m = span->state, *v = m + span->stride;
+    if (span->settings[AMSGRAD].number != 0)
+        K(amsgrad)(span->values, span->gradients, m, v, v + span->stride, span->n, s);
+    else
+        K(adam)(span->values, span->gradients, m, v, span->n, s);
 }
 
 #else
 #include <math.h>
 
 #include "math/simd.h"
-#include "nn/optimiser.h"
+#include "nn/optimisers/rows.h"
 
-enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY };
+enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, AMSGRAD, MAXIMIZE };
 
 /* The constants of one step. */
 typedef struct step {
     double beta1, beta2, eps;
     double rate;   /* lr / (1 - beta1^t) */
     double root;   /* 1 / sqrt(1 - beta2^t) */
+    double up;     /* the gradient is first multiplied by it: -1 to maximize */
     double decay;  /* added to the gradient: decay * p */
     double shrink; /* p is first multiplied by 1 - shrink (AdamW: lr * weight_decay) */
 } step;
@@ -68,7 +90,11 @@ typedef struct step {
              .kind = DNN_FIELD_REAL,                                                               \
              .initial = 1e-8,                                                                      \
              .high = 1,                                                                            \
-             .doc = "added to the root, so that a gradient of 0 does not divide by 0"}
+             .doc = "added to the root, so that a gradient of 0 does not divide by 0"},            \
+    [AMSGRAD] = {.name = "amsgrad",                                                                \
+                 .kind = DNN_FIELD_FLAG,                                                           \
+                 .doc = "whether steps are scaled by the largest running mean of squares so far"}, \
+    [MAXIMIZE] = DNN_MAXIMIZE_ROW
 
 static const dnn_field adam_fields[] = {
     COMMON_ROWS,
@@ -76,7 +102,7 @@ static const dnn_field adam_fields[] = {
                       .kind = DNN_FIELD_REAL,
                       .high = 1e6,
                       .doc = "L2 penalty: weight_decay * p is added to the gradient"},
-    {.name = NULL           }
+    [MAXIMIZE + 1] = {.name = NULL           }
 };
 
 static const dnn_field adamw_fields[] = {
@@ -86,7 +112,7 @@ static const dnn_field adamw_fields[] = {
                       .initial = 0.01,
                       .high = 1e6,
                       .doc = "decoupled decay: every step shrinks p by lr * weight_decay * p"},
-    {.name = NULL       }
+    [MAXIMIZE + 1] = {.name = NULL       }
 };
 
 static dnn_status check(const dnn_setting *settings, dnn_error *err) {
@@ -99,8 +125,7 @@ static dnn_status check(const dnn_setting *settings, dnn_error *err) {
 }
 
 static size_t state_vectors(const dnn_setting *settings) {
-    (void)settings;
-    return 2; /* m, v */
+    return settings[AMSGRAD].number != 0 ? 3 : 2; /* m, v, the largest v */
 }
 
 /* 1 - beta^t, which is 1 from where beta^t <= exp(-t (1 - beta)) is below half a unit in its last
@@ -118,6 +143,7 @@ static void update(const dnn_span *span, bool decoupled) {
         .eps = s[EPS].number,
         .rate = lr / gathered(s[BETA1].number, t),
         .root = 1 / sqrt(gathered(s[BETA2].number, t)),
+        .up = dnn_direction(s[MAXIMIZE]),
         .decay = decoupled ? 0 : weight_decay,
         .shrink = decoupled ? lr * weight_decay : 0,
     };

@@ -10,7 +10,7 @@ DNN_CLONES static void K(update)(const dnn_span *span, const step *s) {
     const T *gradients = span->gradients;
     T *s0 = span->state;
     T *s1 = (T *)span->state + 1 * span->stride;
-    const T rate = (T)s->rate;
+    const T rate = (T)s->rate, up = (T)s->up;
     const T beta1 = (T)s->beta1;
     const T gain1 = (T)s->gain1;
     const T beta2 = (T)s->beta2;
@@ -18,7 +18,7 @@ DNN_CLONES static void K(update)(const dnn_span *span, const step *s) {
     const T decay = (T)s->decay;
     DNN_INDEPENDENT
     for (size_t i = 0; i < span->n; i++) {
-        T g = gradients[i] + decay * p[i];
+        T g = up * gradients[i] + decay * p[i];
         s0[i] = beta1 * s0[i] + gain1 * g;
         T size = K(absolute)(g) + eps, last = beta2 * s1[i];
         s1[i] = size > last ? size : last;
@@ -32,11 +32,11 @@ DNN_CLONES static void K(update)(const dnn_span *span, const step *s) {
 #include "math/simd.h"
 #include "nn/optimisers/rows.h"
 
-enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY };
+enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, MAXIMIZE };
 
 /* The constants of one step. */
 typedef struct step {
-    double rate, beta1, gain1, beta2, eps, decay;
+    double rate, up, beta1, gain1, beta2, eps, decay;
 } step;
 
 #define absolute_f32 fabsf
@@ -51,6 +51,7 @@ static const dnn_field fields[] = {
     [EPS] =
         DNN_REAL_ROW("eps", 1e-8, 1e-30, 1, "added to gradients, so that 0 does not divide by 0"),
     [WEIGHT_DECAY] = DNN_DECAY_ROW,
+    [MAXIMIZE] = DNN_MAXIMIZE_ROW,
     {.name = NULL}};
 
 static size_t state_vectors(const dnn_setting *settings) {
@@ -62,6 +63,7 @@ static void update(const dnn_span *span) {
     const dnn_setting *s = span->settings;
     step constants = {
         .rate = s[LR].number / (1 - pow(s[BETA1].number, (double)span->steps)),
+        .up = dnn_direction(s[MAXIMIZE]),
         .beta1 = s[BETA1].number,
         .gain1 = 1 - s[BETA1].number,
         .beta2 = s[BETA2].number,

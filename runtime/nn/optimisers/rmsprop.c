@@ -7,10 +7,10 @@
 /* One step of n elements; the state is v, b and m, of which the last are used where asked for. */
 DNN_CLONES static void K(plain)(T *p, const T *gradients, T *v, size_t n, const step *s) {
     const T rate = (T)s->rate, keep = (T)s->keep, gain = (T)s->gain, eps = (T)s->eps;
-    const T decay = (T)s->decay;
+    const T up = (T)s->up, decay = (T)s->decay;
     DNN_INDEPENDENT
     for (size_t i = 0; i < n; i++) {
-        T g = gradients[i] + decay * p[i];
+        T g = up * gradients[i] + decay * p[i];
         v[i] = keep * v[i] + gain * g * g;
         p[i] -= rate * g / (K(root)(v[i]) + eps);
     }
@@ -19,10 +19,10 @@ DNN_CLONES static void K(plain)(T *p, const T *gradients, T *v, size_t n, const 
 DNN_CLONES static void K(with_momentum)(T *p, const T *gradients, T *v, T *b, size_t n,
                                         const step *s) {
     const T rate = (T)s->rate, keep = (T)s->keep, gain = (T)s->gain, eps = (T)s->eps;
-    const T decay = (T)s->decay, momentum = (T)s->momentum;
+    const T up = (T)s->up, decay = (T)s->decay, momentum = (T)s->momentum;
     DNN_INDEPENDENT
     for (size_t i = 0; i < n; i++) {
-        T g = gradients[i] + decay * p[i];
+        T g = up * gradients[i] + decay * p[i];
         v[i] = keep * v[i] + gain * g * g;
         b[i] = momentum * b[i] + g / (K(root)(v[i]) + eps);
         p[i] -= rate * b[i];
@@ -32,10 +32,10 @@ DNN_CLONES static void K(with_momentum)(T *p, const T *gradients, T *v, T *b, si
 DNN_CLONES static void K(centered)(T *p, const T *gradients, T *v, T *b, T *m, size_t n,
                                    const step *s) {
     const T rate = (T)s->rate, keep = (T)s->keep, gain = (T)s->gain, eps = (T)s->eps;
-    const T decay = (T)s->decay, momentum = (T)s->momentum;
+    const T up = (T)s->up, decay = (T)s->decay, momentum = (T)s->momentum;
     DNN_INDEPENDENT
     for (size_t i = 0; i < n; i++) {
-        T g = gradients[i] + decay * p[i];
+        T g = up * gradients[i] + decay * p[i];
         v[i] = keep * v[i] + gain * g * g;
         m[i] = keep * m[i] + gain * g;
         b[i] = momentum * b[i] + g / (K(root)(v[i] - m[i] * m[i]) + eps);
@@ -59,11 +59,11 @@ static void K(update)(const dnn_span *span, const step *s) {
 #include "math/simd.h"
 #include "nn/optimisers/rows.h"
 
-enum { LR, ALPHA, EPS, MOMENTUM, CENTERED, WEIGHT_DECAY };
+enum { LR, ALPHA, EPS, MOMENTUM, CENTERED, WEIGHT_DECAY, MAXIMIZE };
 
 /* The constants of one step. */
 typedef struct step {
-    double rate, keep, gain, eps, decay, momentum;
+    double rate, up, keep, gain, eps, decay, momentum;
 } step;
 
 #define absolute_f32 fabsf
@@ -81,6 +81,7 @@ static const dnn_field fields[] = {
                   .kind = DNN_FIELD_FLAG,
                   .doc = "whether the mean of gradients is subtracted from their squares"},
     [WEIGHT_DECAY] = DNN_DECAY_ROW,
+    [MAXIMIZE] = DNN_MAXIMIZE_ROW,
     {.name = NULL}
 };
 
@@ -92,6 +93,7 @@ static void update(const dnn_span *span) {
     const dnn_setting *s = span->settings;
     step constants = {
         .rate = s[LR].number,
+        .up = dnn_direction(s[MAXIMIZE]),
         .keep = s[ALPHA].number,
         .gain = 1 - s[ALPHA].number,
         .eps = s[EPS].number,

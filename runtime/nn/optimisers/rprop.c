@@ -12,14 +12,14 @@ DNN_CLONES static void K(update)(const dnn_span *span, const step *s) {
     const T *gradients = span->gradients;
     T *s0 = span->state;
     T *s1 = (T *)span->state + 1 * span->stride;
-    const T rate = (T)s->rate;
+    const T rate = (T)s->rate, up = (T)s->up;
     const T minus = (T)s->minus;
     const T plus = (T)s->plus;
     const T low = (T)s->low;
     const T high = (T)s->high;
     DNN_INDEPENDENT
     for (size_t i = 0; i < span->n; i++) {
-        T g = gradients[i], product = g * s0[i];
+        T g = up * gradients[i], product = g * s0[i];
         T u = s1[i] == 0 ? rate : s1[i];
         u *= product > 0 ? plus : product < 0 ? minus : 1;
         u = u < low ? low : u > high ? high : u;
@@ -36,11 +36,11 @@ DNN_CLONES static void K(update)(const dnn_span *span, const step *s) {
 #include "math/simd.h"
 #include "nn/optimisers/rows.h"
 
-enum { LR, ETA_MINUS, ETA_PLUS, STEP_MIN, STEP_MAX };
+enum { LR, ETA_MINUS, ETA_PLUS, STEP_MIN, STEP_MAX, MAXIMIZE };
 
 /* The constants of one step. */
 typedef struct step {
-    double rate, minus, plus, low, high;
+    double rate, up, minus, plus, low, high;
 } step;
 
 #define absolute_f32 fabsf
@@ -55,6 +55,7 @@ static const dnn_field fields[] = {
     [ETA_PLUS] = DNN_REAL_ROW("eta_plus", 1.2, 1, 1e6, "factor of a step without one"),
     [STEP_MIN] = DNN_REAL_ROW("step_min", 1e-6, 1e-30, 1e6, "the shortest step"),
     [STEP_MAX] = DNN_REAL_ROW("step_max", 50, 0, 1e6, "the longest step"),
+    [MAXIMIZE] = DNN_MAXIMIZE_ROW,
     {.name = NULL}};
 
 static size_t state_vectors(const dnn_setting *settings) {
@@ -66,6 +67,7 @@ static void update(const dnn_span *span) {
     const dnn_setting *s = span->settings;
     step constants = {
         .rate = s[LR].number,
+        .up = dnn_direction(s[MAXIMIZE]),
         .minus = s[ETA_MINUS].number,
         .plus = s[ETA_PLUS].number,
         .low = s[STEP_MIN].number,

@@ -6,7 +6,7 @@
 
 DNN_CLONES static void K(sgd)(T *p, const T *gradients, size_t n, const dnn_setting *s) {
     const T rate = (T)s[LR].number, decay = (T)s[WEIGHT_DECAY].number;
-    const T up = s[MAXIMIZE].number != 0 ? -1 : 1;
+    const T up = (T)dnn_direction(s[MAXIMIZE]);
     DNN_INDEPENDENT
     for (size_t i = 0; i < n; i++)
         p[i] -= rate * (up * gradients[i] + decay * p[i]);
@@ -16,7 +16,7 @@ DNN_CLONES static void K(sgd_momentum)(T *p, const T *gradients, T *v, size_t n,
                                        const dnn_setting *s, bool first) {
     const bool nesterov = s[NESTEROV].number != 0;
     const T rate = (T)s[LR].number, decay = (T)s[WEIGHT_DECAY].number;
-    const T momentum = (T)s[MOMENTUM].number, up = s[MAXIMIZE].number != 0 ? -1 : 1;
+    const T momentum = (T)s[MOMENTUM].number, up = (T)dnn_direction(s[MAXIMIZE]);
     const T gain = (T)(first ? 1 : 1 - s[DAMPENING].number);
     /* The step is g + momentum v with Nesterov, else v. */
     const T ahead = nesterov ? 1 : 0, along = nesterov ? momentum : 1;
@@ -38,7 +38,7 @@ static void K(update)(const dnn_span *span) {
 
 #else
 #include "math/simd.h"
-#include "nn/optimiser.h"
+#include "nn/optimisers/rows.h"
 
 enum { LR, MOMENTUM, NESTEROV, WEIGHT_DECAY, DAMPENING, MAXIMIZE };
 
@@ -66,9 +66,7 @@ static const dnn_field fields[] = {
             .kind = DNN_FIELD_REAL,
             .high = 1,
             .doc = "how much of the gradient the momentum leaves out"},
-    [MAXIMIZE] = {.name = "maximize",
-            .kind = DNN_FIELD_FLAG,
-            .doc = "whether steps go up instead of down"},
+    [MAXIMIZE] = DNN_MAXIMIZE_ROW,
     {.name = NULL}
 };
 

@@ -71,6 +71,8 @@ function dnn.optim.SGD(parameters, options) end
 ---@field beta2? number decay of the running mean of squared gradients, below 1; 0.999 by default
 ---@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-8 by default
 ---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 by default
+---@field amsgrad? boolean whether the largest v so far scales the steps (Reddi et al. 2018), false by default
+---@field maximize? boolean whether steps go up instead of down, false by default
 
 ---@class dnn.optim.AdamW.Options
 ---@field lr? number learning rate, 0.001 by default
@@ -78,6 +80,8 @@ function dnn.optim.SGD(parameters, options) end
 ---@field beta2? number decay of the running mean of squared gradients, below 1; 0.999 by default
 ---@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-8 by default
 ---@field weight_decay? number decoupled decay: a step shrinks p by lr weight_decay p; 0.01 by default
+---@field amsgrad? boolean whether the largest v so far scales the steps (Reddi et al. 2018), false by default
+---@field maximize? boolean whether steps go up instead of down, false by default
 
 ---Adam (Kingma & Ba 2015): steps scaled by running means of the gradient and of its square.
 ---
@@ -144,6 +148,8 @@ local sgd = {}
 ---@field beta1 number may be set
 ---@field beta2 number may be set
 ---@field eps number may be set
+---@field amsgrad boolean to be set before the first step
+---@field maximize boolean may be set
 local adam = {}
 
 ---@class dnn.optim.AdamW: dnn.optim.Adam

@@ -12,6 +12,7 @@ dnn.optim = {}
 ---@field rho? number decay of the running means, below 1; 0.9 by default
 ---@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-6 by default
 ---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 by default
+---@field maximize? boolean whether steps go up instead of down, false by default
 
 ---Adadelta (Zeiler 2012): steps in the units of the parameters.
 ---
@@ -34,4 +35,5 @@ function dnn.optim.Adadelta(parameters, options) end
 ---@class dnn.optim.Adadelta: dnn.Optimiser
 ---@field rho number may be set
 ---@field eps number may be set
+---@field maximize boolean may be set
 local adadelta = {}

@@ -13,6 +13,7 @@ dnn.optim = {}
 ---@field eps? number added to the root, so that a gradient of 0 does not divide by 0; 1e-10 by default
 ---@field initial_accumulator_value? number where v begins, 0 by default
 ---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 by default
+---@field maximize? boolean whether steps go up instead of down, false by default
 
 ---Adagrad (Duchi et al. 2011): steps scaled by the sum of all squared gradients.
 ---
@@ -37,4 +38,5 @@ function dnn.optim.Adagrad(parameters, options) end
 ---@field lr_decay number may be set
 ---@field eps number may be set
 ---@field initial_accumulator_value number may be set
+---@field maximize boolean may be set
 local adagrad = {}

@@ -13,6 +13,7 @@ dnn.optim = {}
 ---@field beta2? number decay of the largest gradient, below 1; 0.999 by default
 ---@field eps? number added to gradients, so that 0 does not divide by 0; 1e-8 by default
 ---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 by default
+---@field maximize? boolean whether steps go up instead of down, false by default
 
 ---Adamax (Kingma & Ba 2015): Adam scaled by the largest gradient.
 ---
@@ -36,4 +37,5 @@ function dnn.optim.Adamax(parameters, options) end
 ---@field beta1 number may be set
 ---@field beta2 number may be set
 ---@field eps number may be set
+---@field maximize boolean may be set
 local adamax = {}

@@ -14,6 +14,7 @@ dnn.optim = {}
 ---@field momentum? number how much of the last direction is kept, 0 by default
 ---@field centered? boolean whether the mean of gradients is taken off, false by default
 ---@field weight_decay? number L2 penalty, added to the gradient as weight_decay p; 0 by default
+---@field maximize? boolean whether steps go up instead of down, false by default
 
 ---RMSprop (Hinton 2012): steps scaled by a running mean of squared gradients.
 ---
@@ -40,4 +41,5 @@ function dnn.optim.RMSprop(parameters, options) end
 ---@field eps number may be set
 ---@field momentum number may be set
 ---@field centered boolean may be set
+---@field maximize boolean may be set
 local rmsprop = {}

@@ -13,6 +13,7 @@ dnn.optim = {}
 ---@field eta_plus? number 1.2 by default
 ---@field step_min? number 1e-6 by default
 ---@field step_max? number 50 by default
+---@field maximize? boolean whether steps go up instead of down, false by default
 
 ---Rprop (Riedmiller & Braun 1993): each parameter has its own step, and the sign of its gradient alone counts.
 ---
@@ -38,4 +39,5 @@ function dnn.optim.Rprop(parameters, options) end
 ---@field eta_plus number may be set
 ---@field step_min number may be set
 ---@field step_max number may be set
+---@field maximize boolean may be set
 local rprop = {}
