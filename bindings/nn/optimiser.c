@@ -6,9 +6,14 @@
  * there: every method looks first. */
 #include "bindings/nn/optimiser.h"
 
+#include <string.h>
+
+#include "bindings/handle.h"
 #include "bindings/run/run.h"
 #include "bindings/tape/tape.h"
 #include "nn/registry.h"
+
+#define MADE "made optimiser" /* the metatable of OPTIMISER_MADE, never handed out */
 
 /* --- whether it can be used --- */
 
@@ -49,13 +54,13 @@ dnn_optimiser *dnnlua_test_optimiser(lua_State *L, int index) {
 
     if (self == NULL)
         return NULL;
-    if (self->optimiser == NULL)
+    if (*self->made == NULL)
         luaL_error(L, "this optimiser is closed");
     if (!self->filled || self->looked != dnnlua_networks_closed()) {
-        require_open(L, index, self->optimiser);
+        require_open(L, index, *self->made);
         self->looked = dnnlua_networks_closed();
     }
-    return self->optimiser;
+    return *self->made;
 }
 
 dnn_optimiser *dnnlua_check_optimiser(lua_State *L) {
@@ -67,13 +72,38 @@ dnn_optimiser *dnnlua_check_optimiser(lua_State *L) {
 
 void dnnlua_optimiser_attach_state(lua_State *L, int index) {
     dnnlua_optimiser *self = lua_touserdata(L, index);
-    dnn_optimiser *o = self->optimiser;
+    dnn_optimiser *o = *self->made;
+    size_t kept = dnn_optimiser_vectors(o);
+    const void *before = kept > 0 ? dnn_optimiser_vector(o, 0).data : NULL;
     dnn_error err;
     void *state =
         dnnlua_new_block(L, dnn_optimiser_state_bytes(o, dnn_optimiser_vectors_needed(o)));
 
     dnnlua_check(L, dnn_optimiser_attach(o, state, &err), &err);
-    lua_setiuservalue(L, index, OPTIMISER_STATE);
+    if (before != NULL)
+        memcpy(state, before, dnn_optimiser_state_bytes(o, kept));
+    lua_setiuservalue(L, index, OPTIMISER_STATE); /* what it held before may go from here on */
+}
+
+static int destroy_made(lua_State *L) {
+    dnn_optimiser **made = luaL_checkudata(L, 1, MADE);
+
+    dnn_optimiser_destroy(*made);
+    *made = NULL;
+    return 0;
+}
+
+/* Pushes an optimiser without members. */
+static dnnlua_optimiser *push_new(lua_State *L, const dnn_optimiser_class *kind) {
+    dnn_error err;
+    dnnlua_optimiser *self = lua_newuserdatauv(L, sizeof *self, OPTIMISER_USER_VALUES);
+    dnn_optimiser **made = dnnlua_new_handle(L, MADE);
+
+    *self = (dnnlua_optimiser){.type = DNNLUA_OPTIMISER, .made = made};
+    lua_setiuservalue(L, -2, OPTIMISER_MADE);
+    luaL_setmetatable(L, DNNLUA_OPTIMISER);
+    dnnlua_check(L, dnn_optimiser_create(made, kind, &err), &err);
+    return self;
 }
 
 /* dnn.optim.SGD(net:parameters(), {lr = 0.1}); upvalue: the class. */
@@ -83,31 +113,20 @@ static int optimiser_new(lua_State *L) {
     dnn_error err;
 
     lua_settop(L, 2);
-    dnnlua_optimiser *self = lua_newuserdatauv(L, sizeof *self, OPTIMISER_USER_VALUES);
-    *self = (dnnlua_optimiser){.type = DNNLUA_OPTIMISER};
-    luaL_setmetatable(L, DNNLUA_OPTIMISER);
+    dnnlua_optimiser *self = push_new(L, kind);
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, 3, OPTIMISER_GIVEN);
     lua_newtable(L);
     lua_setiuservalue(L, 3, OPTIMISER_MEMBERS);
-    dnnlua_check(L, dnn_optimiser_create(&self->optimiser, kind, &err), &err);
     dnnlua_optimiser_fill(L, 3, 1);
     dnnlua_read_fields(L, 2, kind->name, kind->fields, settings, NULL);
     for (size_t i = 0; i < dnn_field_count(kind->fields); i++)
-        dnnlua_check(L, dnn_optimiser_set(self->optimiser, i, settings[i], &err), &err);
+        dnnlua_check(L, dnn_optimiser_set(*self->made, i, settings[i], &err), &err);
     dnnlua_test_optimiser(L, 3); /* reading the options may have closed a network */
     dnnlua_optimiser_attach_state(L, 3);
     self->filled = true;
     lua_settop(L, 3);
     return 1;
-}
-
-static int optimiser_gc(lua_State *L) {
-    dnnlua_optimiser *self = luaL_checkudata(L, 1, DNNLUA_OPTIMISER);
-
-    dnn_optimiser_destroy(self->optimiser);
-    self->optimiser = NULL;
-    return 0;
 }
 
 /* --- steps --- */
@@ -206,7 +225,7 @@ static void push_overrides(lua_State *L, const dnn_optimiser *optimiser, size_t 
 /* "SGD(lr = 0.1, ...)", and a line for each group that overrides something. */
 static int optimiser_tostring(lua_State *L) {
     const dnnlua_optimiser *self = luaL_checkudata(L, 1, DNNLUA_OPTIMISER);
-    const dnn_optimiser *o = self->optimiser;
+    const dnn_optimiser *o = *self->made;
 
     if (o == NULL) {
         lua_pushliteral(L, "Optimiser (closed)");
@@ -224,7 +243,7 @@ static int optimiser_tostring(lua_State *L) {
 /* --- fields --- */
 
 static dnn_optimiser *of(void *self) {
-    return ((dnnlua_optimiser *)self)->optimiser;
+    return *((dnnlua_optimiser *)self)->made;
 }
 
 static const char *title(lua_State *L, void *self) {
@@ -266,7 +285,8 @@ static void set_check_finite(lua_State *L, void *self) {
     dnn_optimiser_set_check_finite(dnnlua_test_optimiser(L, 1), check);
 }
 
-/* opt.lr = 0.01. Momentum that is switched on later starts from rest, as at the first step. */
+/* opt.lr = 0.01. Momentum that is switched on later starts from rest, as at the first step; other
+ * state stays. */
 static void set_field(lua_State *L, void *self, size_t field) {
     dnn_optimiser *o = dnnlua_test_optimiser(L, 1);
     dnn_setting values[DNN_MAX_FIELDS];
@@ -298,7 +318,6 @@ static const dnnlua_function methods[] = {
 };
 
 static const luaL_Reg metamethods[] = {
-    {"__gc",       optimiser_gc      },
     {"__tostring", optimiser_tostring},
     {NULL,         NULL              },
 };
@@ -338,6 +357,7 @@ void dnnlua_open_optimiser(lua_State *L) {
                                dnn_optimiser_classes[i]->name, dnn_optimiser_classes[i]->fields, 1);
     }
     lua_setfield(L, -2, "_optim"); /* dnn.optim, with what is written in Lua */
+    dnnlua_define_handle(L, MADE, destroy_made, NULL);
     dnnlua_open_class(L, &class);
     dnnlua_open_optimiser_group(L);
 }

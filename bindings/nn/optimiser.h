@@ -6,9 +6,11 @@
 #include "bindings/properties.h"
 #include "nn/optimiser.h"
 
+/* The object itself has no finaliser: that would keep its state, which may be large, for one
+ * collection more, and the collector would wait ever longer for the next. OPTIMISER_MADE has it. */
 typedef struct dnnlua_optimiser {
-    const char *type;         /* DNNLUA_OPTIMISER */
-    dnn_optimiser *optimiser; /* NULL: not made yet, or collected */
+    const char *type;     /* DNNLUA_OPTIMISER */
+    dnn_optimiser **made; /* in OPTIMISER_MADE; NULL there: not made yet, or collected */
     uint64_t looked; /* networks that had been closed when its members were last found usable */
     bool filled;     /* it has all of its members */
     bool matrices;   /* free matrices among them */
@@ -19,7 +21,8 @@ enum {                      /* user values */
        OPTIMISER_MEMBERS,   /* table: every Parameters object and matrix, which it keeps alive */
        OPTIMISER_STATE,     /* block */
        OPTIMISER_GROUPS,    /* table: the group objects */
-       OPTIMISER_USER_VALUES = OPTIMISER_GROUPS
+       OPTIMISER_MADE,      /* a pointer to the optimiser, which is destroyed with it */
+       OPTIMISER_USER_VALUES = OPTIMISER_MADE
 };
 
 /* The optimiser at index, all of whose networks are open; NULL when it is something else. Raises
@@ -29,7 +32,7 @@ dnn_optimiser *dnnlua_test_optimiser(lua_State *L, int index);
 /* The same for what a method is called on, as opt:step(). */
 dnn_optimiser *dnnlua_check_optimiser(lua_State *L);
 
-/* Gives the optimiser at index zeroed state for its settings. */
+/* Gives the optimiser at index state for its settings: what it had, and zeros beside that. */
 void dnnlua_optimiser_attach_state(lua_State *L, int index);
 
 /* --- optimiser_groups.c --- */

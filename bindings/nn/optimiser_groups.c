@@ -46,7 +46,7 @@ static void keep_matrix(lua_State *L, int self, int index) {
 }
 
 static dnn_optimiser *optimiser_at(lua_State *L, int self) {
-    return ((dnnlua_optimiser *)lua_touserdata(L, self))->optimiser;
+    return *((dnnlua_optimiser *)lua_touserdata(L, self))->made;
 }
 
 static void add_parameters(lua_State *L, int self, int index) {
@@ -290,7 +290,7 @@ static dnn_optimiser *open_of(lua_State *L) {
 
 static const dnn_field *fields(void *self, const dnn_setting **values) {
     const dnnlua_group *group = self;
-    const dnn_optimiser *o = group->of->optimiser;
+    const dnn_optimiser *o = *group->of->made;
 
     if (o == NULL)
         return NULL;
@@ -340,7 +340,7 @@ static void get_own(lua_State *L, void *self) {
 
     lua_newtable(L);
     for (size_t i = 0; i < dnn_field_count(of_class); i++) {
-        if (dnn_optimiser_overrides(group->of->optimiser, group->number, i)) {
+        if (dnn_optimiser_overrides(*group->of->made, group->number, i)) {
             dnnlua_push_setting(L, &of_class[i], &values[i]);
             lua_setfield(L, -2, of_class[i].name);
         }

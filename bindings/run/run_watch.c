@@ -40,7 +40,7 @@ dnn_network *dnnlua_run_network(const dnnlua_run *self) {
 }
 
 dnn_optimiser *dnnlua_run_optimiser(const dnnlua_run *self) {
-    return self->optimiser != NULL ? self->optimiser->optimiser : NULL;
+    return self->optimiser != NULL ? *self->optimiser->made : NULL;
 }
 
 void dnnlua_run_unwatch(lua_State *L, int run) {

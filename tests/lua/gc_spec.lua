@@ -178,6 +178,16 @@ describe("memory", function()
     end)
   end
 
+  it("of optimisers that are let go stays below a few of them", function()
+    local net = dnn.Sequential{dnn.Linear(512, 512)} -- Adam's state is 2 MiB
+    local before, most = collectgarbage "count", 0
+    for _ = 1, 400 do
+      dnn.optim.Adam(net:parameters())
+      most = math.max(most, collectgarbage "count" - before)
+    end
+    assert.is_true(most < 20 * 2048, most)
+  end)
+
   it("is not made by forms in place or with out", function()
     local A, B, C = dnn.rand(200, 200), dnn.rand(200, 200), dnn.zeros(200, 200)
     local options, row = {out = C}, {out = dnn.zeros(1, 200)}

@@ -97,6 +97,25 @@ describe("an optimiser", function()
     assert.is_true((net[1].W - (W - 1 - 1 - 1.5)):norm() < 1e-14)
   end)
 
+  it("keeps its state when a setting that needs more is switched on later", function()
+    local function trained(name, options, change)
+      dnn.manual_seed(1)
+      local net = fixture()
+      local opt = dnn.optim[name](net:parameters(), options)
+      for step = 1, 4 do
+        if step == 4 and change then change(opt) end
+        net:backward(dnn.full(2, 3, 1 / step, float64))
+        opt:step()
+      end
+      return net[1].W
+    end
+    local plain = trained("Adam", {lr = 0.1})
+    assert.is_true(plain == trained("Adam", {lr = 0.1}, function(opt) opt.amsgrad = true end))
+    plain = trained("RMSprop", {lr = 0.1})
+    local rested = trained("RMSprop", {lr = 0.1}, function(opt) opt.momentum = 0.5 end)
+    assert.is_true((plain - rested):norm() < 1e-14)
+  end)
+
   it("clears the gradients in zero_grad", function()
     local net = fixture()
     local opt = dnn.optim.SGD(net:parameters())
