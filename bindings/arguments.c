@@ -193,9 +193,16 @@ lua_Integer dnnlua_check_integer(lua_State *L, int index) {
 }
 
 const char *dnnlua_check_string(lua_State *L, int index, size_t *length) {
+    size_t size;
+
     if (lua_type(L, index) != LUA_TSTRING)
         dnnlua_wrong_argument(L, index, "a string");
-    return lua_tolstring(L, index, length);
+    const char *text = lua_tolstring(L, index, &size);
+    if (length != NULL)
+        *length = size;
+    else if (strlen(text) != size)
+        dnnlua_wrong_argument(L, index, "a string without zero bytes");
+    return text;
 }
 
 int dnnlua_check_axis(lua_State *L, int index, const char *expected) {

@@ -72,8 +72,11 @@ const char *dnnlua_got_usage(lua_State *L, int index);
 double dnnlua_check_number(lua_State *L, int index);
 double dnnlua_opt_number(lua_State *L, int index, double fallback); /* nil or absent: fallback */
 lua_Integer dnnlua_check_integer(lua_State *L, int index);
-const char *dnnlua_check_string(lua_State *L, int index,
-                                size_t *length);                      /* length: NULL or where */
+
+/* The string at index; where its length is not wanted (NULL) it is one of C's, such as a path:
+ * without zero bytes, at the first of which C would take it to end. */
+const char *dnnlua_check_string(lua_State *L, int index, size_t *length);
+
 int dnnlua_check_axis(lua_State *L, int index, const char *expected); /* 1 or 2 */
 
 /* The userdata of that type, or "must be a dnn.Random" (`expected`). */

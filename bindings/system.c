@@ -52,9 +52,8 @@ static int fail_path(lua_State *L, const char *path, int number) {
 /* make_folder(path): makes the folder and those above it where they are missing. True, or nil and a
  * message. */
 static int make_folder(lua_State *L) {
-    size_t length;
-    const char *path = dnnlua_check_string(L, 1, &length);
-    luaL_argcheck(L, length > 0, 1, "an empty path");
+    const char *path = dnnlua_check_string(L, 1, NULL);
+    luaL_argcheck(L, path[0] != '\0', 1, "an empty path");
     dnn_error err;
     if (dnn_make_folders(path, 0777, &err) != DNN_OK) {
         luaL_pushfail(L);
@@ -84,7 +83,8 @@ static int can_write(lua_State *L) {
  * message. */
 static int save(lua_State *L) {
     size_t size;
-    const char *path = luaL_checkstring(L, 1), *bytes = luaL_checklstring(L, 2, &size);
+    const char *path = dnnlua_check_string(L, 1, NULL);
+    const char *bytes = luaL_checklstring(L, 2, &size);
     dnn_error err;
 
     if (dnn_atomic_file_replace(path, bytes, size, &err) != DNN_OK)

@@ -36,7 +36,7 @@ const char *const *dnnlua_push_texts(lua_State *L, int index, size_t *count) {
 static int list_folder(lua_State *L) {
     dnn_error err;
     size_t count;
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = dnnlua_check_string(L, 1, NULL);
 
     lua_settop(L, 2);
     const char *const *classes = dnnlua_push_texts(L, 2, &count);

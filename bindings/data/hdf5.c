@@ -22,7 +22,7 @@ static dnn_hdf5 *check_file(lua_State *L) {
 /* open(path, external, max_bytes): or nil and a message. */
 static int open_file(lua_State *L) {
     dnn_error err;
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = dnnlua_check_string(L, 1, NULL);
     dnn_hdf5_options options = {.external = lua_toboolean(L, 2),
                                 .apart = true,
                                 .max_bytes = dnnlua_check_size(L, 3, "hdf5", "max_bytes")};

@@ -56,7 +56,7 @@ dnn_image_target dnnlua_check_target(lua_State *L, int index, const char *functi
 /* read_image(path, target): a column of bytes, its width and its height; or nil and a message. */
 static int read_image(lua_State *L) {
     dnn_error err;
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = dnnlua_check_string(L, 1, NULL);
     dnn_image_target target = dnnlua_check_target(L, 2, "read_image");
     dnn_image *image = push_image(L);
 
@@ -73,7 +73,7 @@ static int read_image(lua_State *L) {
 /* read_resized(path, target): the same, resized to the target's size. */
 static int read_resized(lua_State *L) {
     dnn_error err;
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = dnnlua_check_string(L, 1, NULL);
     dnn_image_target t = dnnlua_check_target(L, 2, "read_image");
     dnn_matrix *column =
         dnnlua_new_matrix(L, DNN_UINT8, t.width * t.height * t.options.channels, 1);
@@ -88,7 +88,7 @@ static int read_resized(lua_State *L) {
 /* write_png(path, bytes, width, height): true, or nil and a message. */
 static int write_png(lua_State *L) {
     dnn_error err;
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = dnnlua_check_string(L, 1, NULL);
     const dnn_matrix *m = dnnlua_check_matrix(L, 2);
     size_t width = dnnlua_check_size(L, 3, "write_png", "width");
     size_t height = dnnlua_check_size(L, 4, "write_png", "height");

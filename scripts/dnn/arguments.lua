@@ -17,7 +17,7 @@
 -- Names of arguments and signatures come from the pages in dnn/meta, which are read when an error needs them.
 local getinfo, getmetatable = debug.getinfo, debug.getmetatable
 local concat, pack, unpack = table.concat, table.pack, table.unpack
-local find, format, match, sub = string.find, string.format, string.match, string.sub
+local find, format, gsub, match, sub = string.find, string.format, string.gsub, string.match, string.sub
 local error, ipairs, next, pcall, rawget, require, select, setmetatable, tostring, type, xpcall = error, ipairs, next,
   pcall, rawget, require, select, setmetatable, tostring, type, xpcall
 
@@ -43,7 +43,9 @@ end
 
 -- A value as a message shows it: a matrix by its type, not by its numbers.
 local function shown(value)
-  if type(value) == "string" then return format(#value > 60 and "'%.57s...'" or "'%s'", value) end
+  if type(value) == "string" then
+    return format(#value > 60 and "'%.57s...'" or "'%s'", (gsub(value, "\0", "\\0"))) -- C ends a text at a zero byte
+  end
   if value ~= value then return "nan" end
   if type(value) == "number" or type(value) == "boolean" then return tostring(value) end
   if type(value) == "function" then

@@ -146,6 +146,15 @@ describe("dnn.fit", function()
     end
   end)
 
+  it("begins without the gradients that a refused step has left", function()
+    local p = parts()
+    p.net = dnn.Sequential{dnn.Linear(4, 1)}
+    local infinite = {X = p.data.X, Y = dnn.full(1, 50, math.huge)}
+    assert.is_false(pcall(dnn.fit, with(p, {data = infinite, epochs = 1})))
+    local history = dnn.fit(with(p, {data = {X = p.data.X, Y = dnn.ones(1, 50)}, epochs = 2}))
+    assert.is_true(history.cost.train[2] < history.cost.train[1])
+  end)
+
   it("limits the gradients' norm", function()
     local p = parts()
     p.net = dnn.Sequential{dnn.Linear(4, 1)}
@@ -313,6 +322,9 @@ describe("options that make no sense", function()
       {metrics = {mine = function() end}})
     local other = dnn.optim.SGD(parts().net:parameters())
     fails("dnn.fit: the optimiser steps another network", {optimiser = other})
+    local whole = parts()
+    fails("dnn.fit: LBFGS runs the network itself, several times in a step; write the loop out, with "
+      .. "optimiser:step(closure)", {optimiser = dnn.optim.LBFGS(whole.net:parameters()), net = whole.net})
     fails("dnn.fit: the schedule is of another optimiser", {schedule = dnn.optim.StepLR(other, {step_size = 1})})
     fails("dnn.fit: schedule must be a schedule, such as dnn.optim.StepLR(optimiser, {...}), got dnn.Optimiser",
       {schedule = other})

@@ -43,6 +43,14 @@ describe("a mistake that a training meets:", function()
       "Run: checkpoint: 'mine' must be an object with a state (a network, an optimiser, batches, a dnn.Random, or "
         .. "anything with the methods state_dict and load_state_dict), or an option (best, every, keep, minutes, "
         .. "mode), got 0"},
+    {"batches of its own, with checkpoints", function()
+      dnn.fit(parts{run = folder .. "/c", data = calling(function() end)})
+    end, "dnn.fit: data: yours has no methods state_dict and load_state_dict, which checkpoints need; add them, or "
+      .. "give checkpoint = false"},
+    {"a zero byte in the name of a run", function() dnn.fit(parts{run = folder .. "/d\0e"}) end,
+      "Run: the name of the folder holds a zero byte"},
+    {"a zero byte in a path", function() dnn.system.make_folder "d\0e" end,
+      "make_folder: path must be a string without zero bytes, got 'd\\0e'"},
     {"a plateau's schedule at each step", function()
       local optimiser = dnn.optim.SGD(net:parameters(), {lr = 0.1})
       dnn.fit(parts{optimiser = optimiser, schedule = dnn.optim.ReduceLROnPlateau(optimiser), schedule_every = "step"})

@@ -69,6 +69,9 @@ function fit_options.read(given)
     fail "the loss has reduction \"none\", a cost for each example; a training needs one number: \"mean\" or \"sum\""
   end
   opts.optimiser = opts.optimiser or dnn.optim.Adam(opts.net:parameters())
+  if options_of.shown(opts.optimiser) == "dnn.LBFGS" then
+    fail "LBFGS runs the network itself, several times in a step; write the loop out, with optimiser:step(closure)"
+  end
   if dnn._steps_another(opts.optimiser, opts.net) then fail "the optimiser steps another network" end
   local paced = type(opts.schedule) == "table" and rawget(opts.schedule, "optimiser")
   if paced and paced ~= opts.optimiser then fail "the schedule is of another optimiser" end

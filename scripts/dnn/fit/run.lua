@@ -1,4 +1,5 @@
 -- The run of a training: opened or taken over, with its checkpoints, and what it resumes from.
+local checkpoint = require "dnn.checkpoint"
 local dnn = require "dnn"
 local fit_options = require "dnn.fit.options"
 
@@ -30,6 +31,12 @@ local function parts_of(self, opts)
     end
   end
   parts.net, parts.optimiser, parts.batches, parts.schedule = self.net, self.optimiser, self.source, opts.schedule
+  for option, name in pairs{net = "net", data = "batches", optimiser = "optimiser", schedule = "schedule"} do
+    if parts[name] ~= nil and not checkpoint._has_state(parts[name]) then
+      fit_options.fail("%s: yours has no methods state_dict and load_state_dict, which checkpoints need; add them, or "
+        .. "give checkpoint = false", option)
+    end
+  end
   parts.training = self
   if not parts.best and self.monitor ~= "cost/train" then -- which is logged for each step, not for the epoch
     parts.best, parts.mode = self.monitor, parts.mode or self.mode

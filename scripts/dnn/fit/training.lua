@@ -249,6 +249,7 @@ local function new(given)
   self.measures = {loss = opts.loss, metrics = opts.metrics}
   self.bar_text = function() return "cost " .. numeral("%.4g", self.at.cost / self.at.examples) end
   self.info = {net = self.net, optimiser = self.optimiser, history = self.history}
+  if source.has "zero_grad"(self.optimiser) then self.optimiser:zero_grad() end -- of a step that was refused
   fit_run.open(self)
   self.info.run = self.run
   take_up(self)
