@@ -5,11 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define LONGEST_NAME 32
+#include "core/least.h"
 
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
-}
+#define LONGEST_NAME 32
 
 static char lower(char c) {
     return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -32,9 +30,9 @@ static size_t edits(const char *a, const char *b) {
         for (size_t j = 1; j <= n; j++) {
             char x = lower(a[i - 1]), y = lower(b[j - 1]);
             size_t replaced = last[j - 1] + (x != y);
-            now[j] = smaller(replaced, smaller(last[j], now[j - 1]) + 1);
+            now[j] = dnn_least(replaced, dnn_least(last[j], now[j - 1]) + 1);
             if (i > 1 && j > 1 && x == lower(b[j - 2]) && lower(a[i - 2]) == y)
-                now[j] = smaller(now[j], before[j - 2] + 1);
+                now[j] = dnn_least(now[j], before[j - 2] + 1);
         }
         size_t *spare = before;
         before = last;

@@ -6,9 +6,7 @@
 
 #include <stddef.h>
 
-static inline size_t dnn_least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
+#include "core/least.h"
 
 static inline size_t dnn_most(size_t a, size_t b) {
     return a > b ? a : b;

@@ -186,6 +186,7 @@ static void K(pass)(const targets *t, block *b, const T *z, double *costs, T *ou
 #include <string.h>
 
 #include "core/interrupt.h"
+#include "core/least.h"
 #include "core/threads.h"
 #include "math/convert.h"
 #include "math/functions.h"
@@ -315,20 +316,16 @@ typedef struct group {
     double *costs;
 } group;
 
-static size_t least(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
 static size_t most_in_block(const walk *w) {
-    return w->t.labels.classes > PART ? 1 : least(PART / w->t.labels.classes, BLOCK);
+    return w->t.labels.classes > PART ? 1 : dnn_least(PART / w->t.labels.classes, BLOCK);
 }
 
 static void run_task(void *context, size_t task) {
     const group *g = context;
-    size_t begin = g->first + task * g->each, end = least(begin + g->each, g->last);
+    size_t begin = g->first + task * g->each, end = dnn_least(begin + g->each, g->last);
     block b;
     for (b.first = begin; b.first < end && !dnn_interrupt_requested(); b.first += b.count) {
-        b.count = least(end - b.first, most_in_block(g->w));
+        b.count = dnn_least(end - b.first, most_in_block(g->w));
         run_block(g->w, &b, g->costs + (b.first - g->first));
     }
 }
@@ -349,7 +346,7 @@ static void run(walk *w) {
     size_t most = most_in_block(w);
     g.each = most * (TASK / (most * w->t.labels.classes) + 1);
     for (; g.first < positions; g.first = g.last) {
-        g.last = least(g.first + GROUP, whole ? positions : g.first - g.first % steps + steps);
+        g.last = dnn_least(g.first + GROUP, whole ? positions : g.first - g.first % steps + steps);
         dnn_parallel((g.last - g.first + g.each - 1) / g.each, run_task, &g);
         if (dnn_interrupt_requested())
             return;
