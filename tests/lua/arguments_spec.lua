@@ -224,6 +224,10 @@ describe("a habit of another library", function()
     refused(function() A:sub_(0.1, B) end, "A:sub_(s * B)")
   end)
 
+  it("of a loop over a matrix shows the way", function()
+    refused(function() for _ in A do end end, "for j = 1, A.cols do local x = A:col(j)") -- luacheck: ignore 542
+  end)
+
   it("of a place for the result by position is refused, and by name it is taken", function()
     for _, f in ipairs{
       function() dnn.exp(A, B) end, function() A:exp(B) end, function() dnn.cmul(A, A, B) end,

@@ -14,6 +14,7 @@ return {
   {"sub_", "^Matrix number Matrix", "a scaled difference is A:sub_(s * B) here"},
   {"sub_", "^Matrix Matrix [tn]", "a scaled difference is A:sub_(s * B) here"},
   {"sub", "^Matrix number Matrix", "a scaled difference is A - s * B here"},
+  {"get", "^Matrix nil nil$", "a loop over examples is for j = 1, A.cols do local x = A:col(j) ... end"},
   {"copy", "^Matrix Matrix$", "A:copy_(B) copies B into A"},
   {"t", "^Matrix number", "there are two dimensions, and A:t() exchanges them"},
   {"zeros", "^number number number", TWO}, {"ones", "^number number number", TWO},

@@ -106,6 +106,7 @@ return {
   dnn = {
     tensor = "it is dnn.Matrix{...} here",
     array = "it is dnn.Matrix{...} here",
+    randint = "whole numbers 0 to n - 1 are (dnn.rand(rows, cols) * n):int() here",
     nn = "layers and losses are in dnn itself: dnn.Linear, dnn.BCELoss",
     SGD = "it is dnn.optim.SGD here",
     Adam = "it is dnn.optim.Adam here",
