@@ -12,22 +12,19 @@
 #include <unistd.h>
 
 #include "core/atomic_file.h"
+#include "temp_folder.h"
 
-static char folder[64], path[96];
+static char path[96]; /* of a file in the folder */
 
-static int make_folder(void **state) {
-    (void)state;
-    strcpy(folder, "/tmp/dnn-atomic-XXXXXX");
-    if (mkdtemp(folder) == NULL)
-        return -1;
+static int make_path(void **state) {
+    int failed = make_folder(state);
     snprintf(path, sizeof path, "%s/a.bin", folder);
-    return 0;
+    return failed;
 }
 
-static int remove_folder(void **state) {
+static int remove_path(void **state) {
     (void)state;
-    unlink(path);
-    return rmdir(folder); /* fails when anything else was left */
+    return remove_emptied_folder(path);
 }
 
 static dnn_status write_file(const char *text, dnn_error *err) {
@@ -328,7 +325,7 @@ static void many_writers_never_tear_a_file(void **state) {
     assert_int_equal(files_in_folder(), 1);
 }
 
-#define file_test(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
+#define file_test(f) cmocka_unit_test_setup_teardown(f, make_path, remove_path)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

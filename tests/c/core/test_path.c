@@ -7,21 +7,7 @@
 #include <unistd.h>
 
 #include "core/path.h"
-
-static char folder[64];
-
-static int make_folder(void **state) {
-    (void)state;
-    strcpy(folder, "/tmp/dnn-path-XXXXXX");
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    char command[96];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
-}
+#include "temp_folder.h"
 
 static bool is_folder(const char *path) {
     struct stat there;

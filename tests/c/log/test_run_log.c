@@ -7,7 +7,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -17,21 +16,7 @@
 #include "core/memory.h"
 #include "log/run_log.h"
 #include "log/run_reader.h"
-
-static char folder[128];
-
-static int make_folder(void **state) {
-    (void)state;
-    strcpy(folder, "/tmp/dnn-run-XXXXXX");
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    char command[160];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
-}
+#include "temp_folder.h"
 
 typedef struct sums {
     size_t count;

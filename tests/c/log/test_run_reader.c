@@ -8,21 +8,9 @@
 
 #include "log/run_log.h"
 #include "log/run_reader.h"
+#include "temp_folder.h"
 
-static char folder[64], log_path[512];
-
-static int make_folder(void **state) {
-    (void)state;
-    strcpy(folder, "/tmp/dnn-reader-XXXXXX");
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    char command[96];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
-}
+static char log_path[512];
 
 /* Ten scalars of cost, each a record of 42 bytes after the first 40. */
 static void write_log(void) {

@@ -13,22 +13,19 @@
 #include "core/random.h"
 #include "math/fill.h"
 #include "store/safetensors.h"
+#include "temp_folder.h"
 
-static char folder[64], path[96];
+static char path[96]; /* of a file in the folder */
 
-static int make_folder(void **state) {
-    (void)state;
-    strcpy(folder, "/tmp/dnn-tensors-XXXXXX");
-    if (mkdtemp(folder) == NULL)
-        return -1;
+static int make_path(void **state) {
+    int failed = make_folder(state);
     snprintf(path, sizeof path, "%s/a.st", folder);
-    return 0;
+    return failed;
 }
 
-static int remove_folder(void **state) {
+static int remove_path(void **state) {
     (void)state;
-    unlink(path);
-    return rmdir(folder); /* fails when a temporary file was left */
+    return remove_emptied_folder(path);
 }
 
 static dnn_matrix normal(dnn_dtype dtype, size_t rows, size_t cols) {
@@ -344,7 +341,7 @@ static void a_header_beyond_all_measure_is_refused_before_memory_is_taken(void *
     }
 }
 
-#define tensors_test(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
+#define tensors_test(f) cmocka_unit_test_setup_teardown(f, make_path, remove_path)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

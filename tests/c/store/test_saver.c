@@ -10,22 +10,19 @@
 #include "core/interrupt.h"
 #include "core/memory.h"
 #include "store/saver.h"
+#include "temp_folder.h"
 
-static char folder[64], path[96];
+static char path[96]; /* of a file in the folder */
 
-static int make_folder(void **state) {
-    (void)state;
-    strcpy(folder, "/tmp/dnn-saver-XXXXXX");
-    if (mkdtemp(folder) == NULL)
-        return -1;
+static int make_path(void **state) {
+    int failed = make_folder(state);
     snprintf(path, sizeof path, "%s/a.safetensors", folder);
-    return 0;
+    return failed;
 }
 
-static int remove_folder(void **state) {
+static int remove_path(void **state) {
     (void)state;
-    unlink(path);
-    return rmdir(folder);
+    return remove_emptied_folder(path);
 }
 
 static float weights[6] = {1, 2, 3, 4, 5, 6};
@@ -176,7 +173,7 @@ static void a_process_that_exits_waits_for_its_file(void **state) {
     dnn_safetensors_close(file);
 }
 
-#define in_folder(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
+#define in_folder(f) cmocka_unit_test_setup_teardown(f, make_path, remove_path)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

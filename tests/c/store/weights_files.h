@@ -8,25 +8,22 @@
 #include <unistd.h>
 
 #include "store/weights.h"
+#include "temp_folder.h"
 
-static char folder[64], path[96];
+static char path[96]; /* of a file in the folder */
 
-static inline int make_folder(void **state) {
-    (void)state;
-    strcpy(folder, "/tmp/dnn-weights-XXXXXX");
-    if (mkdtemp(folder) == NULL)
-        return -1;
+static inline int make_path(void **state) {
+    int failed = make_folder(state);
     snprintf(path, sizeof path, "%s/net.st", folder);
-    return 0;
+    return failed;
 }
 
-static inline int remove_folder(void **state) {
+static inline int remove_path(void **state) {
     (void)state;
-    unlink(path);
-    return rmdir(folder);
+    return remove_emptied_folder(path);
 }
 
-#define weights_test(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
+#define weights_test(f) cmocka_unit_test_setup_teardown(f, make_path, remove_path)
 
 static inline net make(dnn_dtype dtype, size_t in, size_t hidden, uint64_t seed) {
     return make_net(dtype, CHILDREN(linear(in, hidden), plain("ReLU"), linear(hidden, 1)), seed);

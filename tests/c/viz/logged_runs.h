@@ -10,22 +10,8 @@
 #include <unistd.h>
 
 #include "log/run_log.h"
+#include "temp_folder.h"
 #include "viz/runs/runs.h"
-
-static char folder[64]; /* of the test that runs */
-
-static inline int make_folder(void **state) {
-    (void)state;
-    strcpy(folder, "/tmp/dnn_runs_XXXXXX");
-    return mkdtemp(folder) == NULL;
-}
-
-static inline int remove_folder(void **state) {
-    (void)state;
-    char line[128];
-    snprintf(line, sizeof line, "rm -rf '%s'", folder);
-    return system(line);
-}
 
 static inline const char *below(const char *name) {
     static char path[4][256];
