@@ -67,12 +67,18 @@ local function fail(title, format, ...)
   error(("Module: %s" .. format):format(title, ...), arguments_of.level())
 end
 
+-- What other languages call init.
+local CONSTRUCTORS <const> = {"new", "__init", "__init__", "constructor", "initialize"}
+
 -- dnn.Module(name, class)
 local function module(title, class)
   if type(title) ~= "string" or title == "" then arguments_of.wrong(1, "the name of the class", title) end
   if type(class) ~= "table" then arguments_of.wrong(2, "a table of functions, {init = f, forward = g}", class) end
   if type(class.forward) ~= "function" then
     fail(title, " needs a function forward(self, X), got %s", arguments_of.shown(class.forward))
+  end
+  for _, name in ipairs(class.init and {} or CONSTRUCTORS) do
+    if class[name] ~= nil then fail(title, ": %s is never called; what makes an object is init(self, ...)", name) end
   end
   local methods = {}
   for name, value in pairs(class) do

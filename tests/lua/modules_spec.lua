@@ -314,6 +314,8 @@ describe("a module", function()
     local function message(...) return select(2, pcall(dnn.Module, ...)) end
     assert.matches("the name of the class", message({}))
     assert.matches("Model needs a function forward", message("Model", {}))
+    assert.matches("Model: __init is never called; what makes an object is init%(self, ...%)",
+      message("Model", {forward = print, __init = print}))
     assert.matches("width must be a function", message("Model", {forward = print, width = 3}))
     assert.matches("cannot be called 'training'", select(2, pcall(dnn.Module("M", {
       init = function(self) self.training = 3 end, forward = print}))))
