@@ -18,6 +18,23 @@ static int matrices_of(const dnnlua_loss *self) {
     return inputs_of(self) + (self->kind->targets != DNN_TARGETS_NONE);
 }
 
+/* A call on nothing yet. Every member is set by itself: gcc would clear them all by `rep stos`, which
+ * takes longer. */
+static dnn_loss_call empty_call(dnnlua_loss *self) {
+    dnn_loss_call call;
+
+    call.settings = self->settings;
+    call.vector = self->vector;
+    call.ahead = &self->ahead;
+    call.A = call.Y = NULL;
+    for (size_t i = 0; i + 1 < DNN_LOSS_INPUTS; i++)
+        call.others[i] = NULL;
+    call.input_lengths = call.target_lengths = call.weights = NULL;
+    call.costs = NULL;
+    call.total = NULL;
+    return call;
+}
+
 /* Pushes the options weights, input_lengths and target_lengths of the table at index, nil where one
  * is not given, into the call. */
 static void push_options(lua_State *L, int index, const dnnlua_loss *self, dnn_loss_call *call) {
@@ -45,8 +62,7 @@ static void push_options(lua_State *L, int index, const dnnlua_loss *self, dnn_l
 static dnn_loss_call read_call(lua_State *L, dnnlua_loss *self) {
     static const char *const names[] = {"A", "B", "C"};
     int inputs = inputs_of(self), count = matrices_of(self);
-    dnn_loss_call call = {
-        .settings = self->settings, .vector = self->vector, .ahead = &self->ahead};
+    dnn_loss_call call = empty_call(self);
 
     while (lua_gettop(L) > count + 2 && lua_isnil(L, -1))
         lua_pop(L, 1);
@@ -224,14 +240,12 @@ static void require_forward(lua_State *L, const dnnlua_loss *self, int i) {
 
 /* What the last forward was given. */
 static dnn_loss_call kept_call(lua_State *L, dnnlua_loss *self) {
-    dnn_loss_call call = {.settings = self->settings,
-                          .vector = self->vector,
-                          .ahead = &self->ahead,
-                          .Y = self->kept[LOSS_Y],
-                          .weights = self->kept[LOSS_WEIGHTS],
-                          .input_lengths = self->kept[LOSS_INPUT_LENGTHS],
-                          .target_lengths = self->kept[LOSS_TARGET_LENGTHS]};
+    dnn_loss_call call = empty_call(self);
 
+    call.Y = self->kept[LOSS_Y];
+    call.weights = self->kept[LOSS_WEIGHTS];
+    call.input_lengths = self->kept[LOSS_INPUT_LENGTHS];
+    call.target_lengths = self->kept[LOSS_TARGET_LENGTHS];
     for (int i = 0; i < inputs_of(self); i++) {
         require_forward(L, self, i);
         *(i == 0 ? &call.A : &call.others[i - 1]) = self->kept[LOSS_A + i];

@@ -96,7 +96,9 @@ DNN_INLINE void K(few_costs)(const double *numbers, const double *weights, const
         double cost = weights[p] * costs[p] + weights[p] * above;
         costs[p] = numbers[p] == 0 ? 0 : cost;
     }
-    for (size_t p = 0; p < count; p++)
+    if (count == TOGETHER)
+        memcpy(out, costs, sizeof costs);
+    for (size_t p = 0; p < count && count < TOGETHER; p++)
         out[p] = costs[p];
 }
 
@@ -166,6 +168,8 @@ DNN_CLONES void K(dnn_cross_few_both)(const dnn_cross_targets *t, const dnn_cros
 }
 
 #else
+#include <string.h>
+
 #include "math/functions.h"
 #include "math/simd.h"
 #include "nn/losses/cross_entropy.h"
