@@ -62,8 +62,8 @@ typedef struct dnn_csv_part {
 } dnn_csv_part;
 
 /* Writes a table in place of the file at `path`, so that reading it gives the same numbers.
- * DNN_ERROR_SHAPE unless the matrices have as many columns; DNN_ERROR_ARGUMENT for a class that has
- * no text. */
+ * DNN_ERROR_SHAPE unless the matrices have as many columns, and class numbers one row;
+ * DNN_ERROR_ARGUMENT for a class that has no text. */
 dnn_status dnn_csv_write(const char *path, const dnn_csv_part *parts, size_t count, char delimiter,
                          dnn_error *err);
 

@@ -87,8 +87,10 @@ static void labels_that_are_written_are_one_row(void **state) {
     dnn_csv_part part = {.matrix = &row, .classes = classes, .class_count = 2};
     check_ok(dnn_csv_write(path, &part, 1, ',', &err));
     assert_holds(path, "dog\ncat\n");
-    part.matrix = &column;
+    part.class_count = 1;
     check_fails(dnn_csv_write(path, &part, 1, ',', &err), DNN_ERROR_ARGUMENT, "label 1 is 2");
+    part.matrix = &column;
+    check_fails(dnn_csv_write(path, &part, 1, ',', &err), DNN_ERROR_SHAPE, "expected 1 row");
     assert_holds(path, "dog\ncat\n");
 }
 
