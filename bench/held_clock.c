@@ -27,8 +27,8 @@ int luaopen_held_clock(lua_State *L);
 static void find_clock(void) {
     const char *path = getenv("HELD_CLOCK");
     int fd = path != NULL ? open(path, O_RDWR | O_CLOEXEC) : -1;
-    void *shared = fd < 0 ? MAP_FAILED
-                          : mmap(NULL, sizeof *held, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void *shared =
+        fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *held, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (fd >= 0)
         close(fd);
     if (shared != MAP_FAILED)

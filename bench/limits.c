@@ -2,8 +2,8 @@
  *
  * Prints "flops F cache C memory M": float32 operations a second of fused multiply-adds in
  * registers, and bytes a second that are read from the second-level caches and from memory, by all
- * threads together; and of several threads "handover S", the seconds in which a cache line goes from
- * one to another and back. Each is the best of some rounds. */
+ * threads together; and of several threads "handover S", the seconds in which a cache line goes
+ * from one to another and back. Each is the best of some rounds. */
 #include <math.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -21,7 +21,8 @@ enum { ROUNDS = 15, TRIPS = 2000, CACHE_BYTES = 256 << 10, MEMORY_BYTES = 64 << 
 
 typedef uint32_t line __attribute__((vector_size(64)));
 
-/* Of whole numbers, whose sum any order gives; four at a time, so that reading is what it waits for.
+/* Of whole numbers, whose sum any order gives; four at a time, so that reading is what it waits
+ * for.
  */
 DNN_CLONES static uint32_t read_lines(const line *x, size_t n) {
     line a = {0}, b = {0}, c = {0}, d = {0};

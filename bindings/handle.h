@@ -1,6 +1,6 @@
 /* handle.h: userdata that hold what has to be freed: a pointer to something of libdnn's, NULL once
- * it is closed, or the thing itself. The script, the end of a <close> variable and the collector may
- * each close one, so that closing twice does nothing. */
+ * it is closed, or the thing itself. The script, the end of a <close> variable and the collector
+ * may each close one, so that closing twice does nothing. */
 #ifndef DNN_BINDINGS_HANDLE_H
 #define DNN_BINDINGS_HANDLE_H
 

@@ -40,7 +40,8 @@ dnn_image_target dnnlua_check_target(lua_State *L, int index, const char *functi
     fit = whole_field(L, index, "fit");
     if (height < 0 || height > 65535 || width < 0 || width > 65535 ||
         (channels != 1 && channels != 3) || fit < 0 || fit >= DNN_FIT_COUNT) {
-        luaL_error(L, "%s: target is not an image size: %I x %I x %I", function, height, width, channels);
+        luaL_error(L, "%s: target is not an image size: %I x %I x %I", function, height, width,
+                   channels);
     }
     t.height = (size_t)height;
     t.width = (size_t)width;

@@ -120,7 +120,8 @@ static void check_previous(const building *b) {
         const dnnlua_layer *layer = layer_at(b, i);
         const dnnlua_network *previous = previous_of(b, i);
         if (layer->network != previous) {
-            luaL_error(b->L, "network: %s has since been put into another network", layer->layer->kind->name);
+            luaL_error(b->L, "network: %s has since been put into another network",
+                       layer->layer->kind->name);
         }
         if (previous != NULL) {
             dnnlua_network_require_open(b->L, previous);

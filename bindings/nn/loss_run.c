@@ -18,8 +18,8 @@ static int matrices_of(const dnnlua_loss *self) {
     return inputs_of(self) + (self->kind->targets != DNN_TARGETS_NONE);
 }
 
-/* A call on nothing yet. Every member is set by itself: gcc would clear them all by `rep stos`, which
- * takes longer. */
+/* A call on nothing yet. Every member is set by itself: gcc would clear them all by `rep stos`,
+ * which takes longer. */
 static dnn_loss_call empty_call(dnnlua_loss *self) {
     dnn_loss_call call;
 
@@ -142,7 +142,8 @@ static void refuse_gradients(lua_State *L, const dnnlua_loss *self, const dnn_lo
         if (all[i] != NULL && dnnlua_is_recorded(all[i])) {
             luaL_error(L,
                        "%s: Y or a weight requires a gradient, and a loss has none for it; give "
-                       "Y:detach(), or write the cost as an expression", self->kind->name);
+                       "Y:detach(), or write the cost as an expression",
+                       self->kind->name);
         }
     }
 }
@@ -168,7 +169,8 @@ int dnnlua_loss_forward(lua_State *L) {
     return 1;
 }
 
-/* Whether the matrix of the last time serves for gradient number i, from 0, of A's shape and type. */
+/* Whether the matrix of the last time serves for gradient number i, from 0, of A's shape and type.
+ */
 static bool gradient_fits(const dnnlua_loss *self, const dnn_matrix *A, int i) {
     const dnn_matrix *dA = self->gradient[i];
 

@@ -66,10 +66,10 @@ void dnnlua_take_result(lua_State *L, const char *function, const char *hint, dn
         lua_error(L);
     }
     if (result->rows != out->rows || result->cols != out->cols || result->dtype != out->dtype) {
-        lua_pushfstring(
-            L, "%s must return a %s Matrix of %I x %I, it returned one of %s, %I x %I%s", function,
-            dtype, rows, cols, dnn_dtype_info(result->dtype)->name, (lua_Integer)result->rows,
-            (lua_Integer)result->cols, hint);
+        lua_pushfstring(L,
+                        "%s must return a %s Matrix of %I x %I, it returned one of %s, %I x %I%s",
+                        function, dtype, rows, cols, dnn_dtype_info(result->dtype)->name,
+                        (lua_Integer)result->rows, (lua_Integer)result->cols, hint);
         lua_error(L);
     }
     dnnlua_check(L, dnn_matrix_copy(out, result, &err), &err);

@@ -183,8 +183,7 @@ void dnnlua_network_push_buffer(lua_State *L, int index, size_t buffer, bool gra
     int mode = dnnlua_network_mode(self), base = lua_gettop(L) + 1;
 
     /* What is only a view of X lies in X's memory. */
-    lua_getiuservalue(L, index,
-                      holds(self, &now) ? NETWORK_BUFFERS + mode : NETWORK_INPUT + mode);
+    lua_getiuservalue(L, index, holds(self, &now) ? NETWORK_BUFFERS + mode : NETWORK_INPUT + mode);
     lua_pushinteger(L, (lua_Integer)(2 * buffer + gradient));
     dnnlua_cached_view(L, index, NETWORK_VIEWS + mode, now, base);
     dnnlua_matrix_set_pass(L, -1, self->pass[mode]);
@@ -192,8 +191,7 @@ void dnnlua_network_push_buffer(lua_State *L, int index, size_t buffer, bool gra
 }
 
 /* Pushes buffer number `buffer`, or its gradient, as the runtime has it now. */
-static void push_now(lua_State *L, int index, size_t buffer, bool gradient,
-                     const dnn_matrix *now) {
+static void push_now(lua_State *L, int index, size_t buffer, bool gradient, const dnn_matrix *now) {
     const dnnlua_network *self = lua_touserdata(L, index);
     int mode = dnnlua_network_mode(self);
 
@@ -204,8 +202,10 @@ static void push_now(lua_State *L, int index, size_t buffer, bool gradient,
     } else if (buffer == 0 && gradient && self->input_gradient[mode]) {
         lua_getiuservalue(L, index, NETWORK_INPUT_GRADIENT + mode);
     } else if (!gradient && dnn_network_output(self->network) != NULL) {
-        luaL_error(L, "network: this output is not kept, as its memory serves other layers; set net.keep = "
-                      "true and run forward again");
+        luaL_error(
+            L,
+            "network: this output is not kept, as its memory serves other layers; set net.keep = "
+            "true and run forward again");
     } else {
         lua_pushnil(L);
     }
@@ -249,11 +249,13 @@ void dnnlua_network_push_segment(lua_State *L, int index, size_t segment, bool g
     dnnlua_network_require_open(L, self);
     const dnn_parameters *p = dnn_network_parameters(self->network);
     bool kept = p->segments[segment].kept;
-    dnn_matrix now =
-        gradient ? dnn_segment_gradients(p, segment) : dnn_segment_values(p, segment);
+    dnn_matrix now = gradient ? dnn_segment_gradients(p, segment) : dnn_segment_values(p, segment);
     int base = lua_gettop(L) + 1;
 
-    lua_getiuservalue(L, index, kept ? NETWORK_KEPT : gradient ? NETWORK_GRADIENTS : NETWORK_VALUES);
+    lua_getiuservalue(L, index,
+                      kept       ? NETWORK_KEPT
+                      : gradient ? NETWORK_GRADIENTS
+                                 : NETWORK_VALUES);
     lua_pushinteger(L, (lua_Integer)(2 * segment + gradient));
     dnnlua_cached_view(L, index, NETWORK_VALUE_VIEWS, now, base);
     lua_remove(L, base);

@@ -1,17 +1,17 @@
 /* network.h: what the files about layers, networks, losses and optimisers share.
  *
- * In Lua there is one kind of object, dnn.Layer: a layer, a container of layers, or a whole network,
- * which is a layer that has been given memory. The object that is the whole is the root; the others
- * find their numbers through it. A layer that is used alone becomes the root of a network of its
- * own; put into a Sequential later, it brings its values along.
+ * In Lua there is one kind of object, dnn.Layer: a layer, a container of layers, or a whole
+ * network, which is a layer that has been given memory. The object that is the whole is the root;
+ * the others find their numbers through it. A layer that is used alone becomes the root of a
+ * network of its own; put into a Sequential later, it brings its values along.
  *
- * Whose memory is whose: a dnn_network is C's and is freed by close. The numbers (values, gradients,
- * buffers, optimiser state) are blocks of Lua's, kept in user values, and every matrix handed out is
- * a view that keeps its block: it stays readable whatever is closed or collected.
+ * Whose memory is whose: a dnn_network is C's and is freed by close. The numbers (values,
+ * gradients, buffers, optimiser state) are blocks of Lua's, kept in user values, and every matrix
+ * handed out is a view that keeps its block: it stays readable whatever is closed or collected.
  *
- * Whatever makes a Lua object or looks into a table of the script's may run the script: a finaliser,
- * a metamethod. It may close a network or run it. So pointers into a dnn_network are fetched after
- * that, and a matrix in it is copied before. */
+ * Whatever makes a Lua object or looks into a table of the script's may run the script: a
+ * finaliser, a metamethod. It may close a network or run it. So pointers into a dnn_network are
+ * fetched after that, and a matrix in it is copied before. */
 #ifndef DNN_BINDINGS_NETWORK_H
 #define DNN_BINDINGS_NETWORK_H
 
@@ -25,15 +25,15 @@
 
 /* The memory of a network: never handed out, found through its layers. */
 typedef struct dnnlua_network {
-    dnn_network *network;   /* NULL while closed */
-    const char *closed;     /* why it is */
+    dnn_network *network;         /* NULL while closed */
+    const char *closed;           /* why it is */
     struct dnn_step_times *times; /* under --profile; NULL: it is not profiled */
-    lua_Integer number;     /* in the list of those that are */
-    bool input_gradient[2]; /* by mode: the last backward made dX */
-    uint64_t pass[2];       /* by mode: number of the last forward */
-    const char *buffers[2]; /* by mode: the block in NETWORK_BUFFERS; NULL: none yet */
+    lua_Integer number;           /* in the list of those that are */
+    bool input_gradient[2];       /* by mode: the last backward made dX */
+    uint64_t pass[2];             /* by mode: number of the last forward */
+    const char *buffers[2];       /* by mode: the block in NETWORK_BUFFERS; NULL: none yet */
     size_t buffer_bytes[2];
-    dnn_matrix *output[2];  /* by mode: the matrix in NETWORK_OUTPUT; NULL: none yet */
+    dnn_matrix *output[2]; /* by mode: the matrix in NETWORK_OUTPUT; NULL: none yet */
     lua_State *L;  /* while the runtime works on it: the state to call layers written in Lua, */
     int at;        /* the network's index on its stack, */
     int random;    /* the index of the stream to initialise from (a Random, or nil), */
@@ -44,16 +44,16 @@ enum {                     /* user values of a network */
        NETWORK_VALUES = 1, /* blocks */
        NETWORK_GRADIENTS,
        NETWORK_KEPT,
-       NETWORK_BUFFERS,        /* in evaluation, and the next one in training */
-       NETWORK_INPUT = 6,      /* by mode likewise: X of the last forward */
+       NETWORK_BUFFERS,            /* in evaluation, and the next one in training */
+       NETWORK_INPUT = 6,          /* by mode likewise: X of the last forward */
        NETWORK_INPUT_GRADIENT = 8, /* the matrix that dX is written into */
-       NETWORK_VIEWS = 10,     /* table: outputs and gradients as they were handed out */
-       NETWORK_OUTPUT = 12,    /* what the last forward has returned, also among the views */
-       NETWORK_VALUE_VIEWS = 14, /* table: values and gradients as they were handed out */
-       NETWORK_LAYERS,         /* table: the layer objects by the address of their dnn_layer */
-       NETWORK_PARAMETERS,     /* the Parameters object of all, once asked for */
-       NETWORK_NAMES,          /* table: "1 Linear", ..., once asked for */
-       NETWORK_RUN,            /* the run that watches it */
+       NETWORK_VIEWS = 10,         /* table: outputs and gradients as they were handed out */
+       NETWORK_OUTPUT = 12,        /* what the last forward has returned, also among the views */
+       NETWORK_VALUE_VIEWS = 14,   /* table: values and gradients as they were handed out */
+       NETWORK_LAYERS,             /* table: the layer objects by the address of their dnn_layer */
+       NETWORK_PARAMETERS,         /* the Parameters object of all, once asked for */
+       NETWORK_NAMES,              /* table: "1 Linear", ..., once asked for */
+       NETWORK_RUN,                /* the run that watches it */
        NETWORK_USER_VALUES = NETWORK_RUN
 };
 
@@ -162,8 +162,9 @@ void dnnlua_network_close(lua_State *L, int index, const char *why);
 /* How many have been closed so far: as long as that stays, those that were open are. */
 uint64_t dnnlua_networks_closed(void);
 
-/* Around every call into the runtime that may run a layer written in Lua, on `self`, the idle network at
- * index; nothing in between may raise. end raises what failed, be it the runtime or a Lua function. */
+/* Around every call into the runtime that may run a layer written in Lua, on `self`, the idle
+ * network at index; nothing in between may raise. end raises what failed, be it the runtime or a
+ * Lua function. */
 dnn_network *dnnlua_network_begin(lua_State *L, dnnlua_network *self, int index);
 void dnnlua_network_end(lua_State *L, dnnlua_network *self, dnn_status status, dnn_error *err);
 
@@ -179,8 +180,8 @@ void dnnlua_network_check(lua_State *L, dnn_status status, dnn_error *err);
 /* 0 in evaluation, 1 in training: added to the user values that there are two of. */
 int dnnlua_network_mode(const dnnlua_network *self);
 
-/* Makes `self`, the idle network at index, ready for X, the matrix at `input`: checks it, gives the network
- * larger buffers where it needs them, and keeps X alive. */
+/* Makes `self`, the idle network at index, ready for X, the matrix at `input`: checks it, gives the
+ * network larger buffers where it needs them, and keeps X alive. */
 const dnn_matrix *dnnlua_network_prepare(lua_State *L, dnnlua_network *self, int index, int input);
 
 /* Pushes the matrix `now` of buffer number `buffer` of the network at index, or of its gradient. */
@@ -250,7 +251,8 @@ typedef struct dnnlua_callback {
 
 enum { CALLBACK_SELF = 1, CALLBACK_NETWORK, CALLBACK, CALLBACK_INPUT }; /* places on the stack */
 
-/* Runs a function on (layer, network, callback), protected, in the state that the network runs in. */
+/* Runs a function on (layer, network, callback), protected, in the state that the network runs in.
+ */
 dnn_status dnnlua_run_callback(const dnn_layer *layer, lua_CFunction function, dnnlua_callback *c,
                                dnn_error *err);
 
@@ -345,12 +347,12 @@ typedef struct dnnlua_loss {
     const char *type; /* DNNLUA_LOSS */
     const dnn_loss_class *kind;
     dnn_setting settings[DNN_MAX_FIELDS];
-    bool for_each; /* reduction = "none": it gives a cost for each example */
-    const dnn_matrix *vector;        /* the one among its settings, or NULL */
+    bool for_each;            /* reduction = "none": it gives a cost for each example */
+    const dnn_matrix *vector; /* the one among its settings, or NULL */
     const dnn_matrix *kept[DNNLUA_LOSS_KEPT]; /* what forward was given: see loss.h */
     dnn_matrix *gradient[DNN_LOSS_INPUTS];    /* what backward has returned; NULL: nothing yet */
-    uint64_t pass[DNN_LOSS_INPUTS];  /* of A, B and C in the last forward */
-    dnn_loss_ahead ahead;            /* the gradient, where forward has made it already */
+    uint64_t pass[DNN_LOSS_INPUTS];           /* of A, B and C in the last forward */
+    dnn_loss_ahead ahead;                     /* the gradient, where forward has made it already */
     dnn_layer recorded;              /* what a tape records of a forward: the operator `loss`, */
     dnn_recorded_loss recorded_user; /* and what that works with */
 } dnnlua_loss;

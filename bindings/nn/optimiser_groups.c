@@ -70,10 +70,9 @@ static void add_tracked(lua_State *L, int self, int values, const char *owner) {
                    owner, dnn_operator_name(node->layer->kind));
     }
     keep_matrix(L, self, values);
-    dnnlua_check(L,
-                 dnn_optimiser_add_tracked(optimiser_at(L, self), m, &node->gradient, &node->fresh,
-                                           &err),
-                 &err);
+    dnnlua_check(
+        L, dnn_optimiser_add_tracked(optimiser_at(L, self), m, &node->gradient, &node->fresh, &err),
+        &err);
 }
 
 /* Adds the matrix at `values` and its gradient, the element of that number of the list at `grads`.
@@ -103,9 +102,7 @@ static void add_matrix(lua_State *L, int self, int values, int grads, lua_Intege
     }
     keep_matrix(L, self, values);
     keep_matrix(L, self, -1);
-    dnnlua_check(L,
-                 dnn_optimiser_add_matrix(optimiser_at(L, self), m, gradient, &err),
-                 &err);
+    dnnlua_check(L, dnn_optimiser_add_matrix(optimiser_at(L, self), m, gradient, &err), &err);
     lua_pop(L, 1);
 }
 

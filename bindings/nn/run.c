@@ -68,8 +68,9 @@ static const dnn_matrix *listed_input(lua_State *L, dnn_dtype dtype, int i) {
     if (m == NULL)
         luaL_error(L, "network: forward: input %d must be a Matrix, got %s", i, dnnlua_got(L, -1));
     if (dnnlua_is_recorded(m)) {
-        luaL_error(L, "network: forward: input %d requires a gradient; give one matrix, made by "
-                      "dnn.cat",
+        luaL_error(L,
+                   "network: forward: input %d requires a gradient; give one matrix, made by "
+                   "dnn.cat",
                    i);
     }
     if (dnn_dtype_info(m->dtype)->is_real && m->dtype != dtype) {
@@ -101,8 +102,9 @@ static void join_inputs(lua_State *L, dnn_dtype dtype) {
     for (int i = 1; i <= count; i++) {
         const dnn_matrix *m = listed_input(L, dtype, i);
         if (i > 1 && m->cols != cols) {
-            luaL_error(L, "network: forward: input %d has %d columns, and input 1 %d; they need a "
-                          "column for each example",
+            luaL_error(L,
+                       "network: forward: input %d has %d columns, and input 1 %d; they need a "
+                       "column for each example",
                        i, (int)m->cols, (int)cols);
         }
         rows += m->rows;
@@ -138,7 +140,8 @@ int dnnlua_layer_forward(lua_State *L) {
     return 1;
 }
 
-/* net:predict(X, {lengths = }): forward in evaluation, whatever the mode is; a matrix of its own. */
+/* net:predict(X, {lengths = }): forward in evaluation, whatever the mode is; a matrix of its own.
+ */
 int dnnlua_layer_predict(lua_State *L) {
     dnn_error err;
 
@@ -166,8 +169,8 @@ int dnnlua_layer_predict(lua_State *L) {
 
 /* --- backward --- */
 
-/* The matrix for dX in the network at index: the last one where the shape is the same and the script
- * has not made it X. */
+/* The matrix for dX in the network at index: the last one where the shape is the same and the
+ * script has not made it X. */
 static dnn_matrix *input_gradient(lua_State *L, int index) {
     const dnnlua_network *self = lua_touserdata(L, index);
     int mode = dnnlua_network_mode(self);
@@ -192,15 +195,17 @@ static void check_pass(lua_State *L, const dnnlua_network *self, uint64_t pass) 
     if (pass == 0 || pass == last)
         return;
     if (pass == self->pass[!dnnlua_network_mode(self)]) {
-        luaL_error(L,
-                   "network: dA belongs to a forward in %s mode, and the network is in %s mode now; "
-                   "run forward, loss and backward in one mode",
-                   dnn_network_training(self->network) ? "evaluation" : "training",
-                   dnn_network_training(self->network) ? "training" : "evaluation");
+        luaL_error(
+            L,
+            "network: dA belongs to a forward in %s mode, and the network is in %s mode now; "
+            "run forward, loss and backward in one mode",
+            dnn_network_training(self->network) ? "evaluation" : "training",
+            dnn_network_training(self->network) ? "training" : "evaluation");
     }
-    luaL_error(L, "network: dA belongs to an earlier forward (or to another network's), and what it "
-                  "kept is overwritten; run forward, loss and backward in this order, and validate "
-                  "with net:predict(X)");
+    luaL_error(L,
+               "network: dA belongs to an earlier forward (or to another network's), and what it "
+               "kept is overwritten; run forward, loss and backward in this order, and validate "
+               "with net:predict(X)");
 }
 
 /* net:backward(dA, {input_gradient = true}) */

@@ -82,8 +82,7 @@ static void stop_not_finite(lua_State *L, const dnnlua_run *self, const dnnlua_l
         dnnlua_run_log_text(self, logged->step, "not_finite", where.text, strlen(where.text));
         dnn_run_log_flush(self->log, NULL);
     }
-    luaL_error(L, "Run: %s %s at step %I; %s", logged->not_finite, value, logged->step,
-               where.text);
+    luaL_error(L, "Run: %s %s at step %I; %s", logged->not_finite, value, logged->step, where.text);
 }
 
 /* Ends the script: nobody but the error can, where the loop does not know. Its text says who ends

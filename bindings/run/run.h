@@ -62,7 +62,7 @@ typedef struct dnnlua_run {
     dnnlua_keep keep;
     const char *known[DNNLUA_KNOWN_TAGS]; /* see run_values.c; NULL ends them */
 
-    dnnlua_network *network; /* watched, kept alive by a user value; NULL: none */
+    dnnlua_network *network;     /* watched, kept alive by a user value; NULL: none */
     dnnlua_optimiser *optimiser; /* likewise; may be collected first */
     dnnlua_interval histograms;
     bool change_asked;
@@ -115,8 +115,8 @@ void dnnlua_run_log_number(const dnnlua_run *self, lua_Integer step, const char 
 void dnnlua_run_log_histogram(const dnnlua_run *self, lua_Integer step, const char *tag,
                               const dnn_matrix *m);
 dnn_status dnnlua_run_log_image(const dnnlua_run *self, lua_Integer step, const char *tag,
-                                  const uint8_t *pixels, size_t width, size_t height,
-                                  size_t channels, dnn_error *err);
+                                const uint8_t *pixels, size_t width, size_t height, size_t channels,
+                                dnn_error *err);
 void dnnlua_run_log_text(const dnnlua_run *self, lua_Integer step, const char *tag,
                          const char *text, size_t size);
 
@@ -198,8 +198,8 @@ void dnnlua_run_leave_window(dnnlua_run *self);
 
 /* --- run_keep.c --- */
 
-/* Where checkpoints are kept, after a log of these values: notes what is due, and does it unless the
- * script uses run:steps. */
+/* Where checkpoints are kept, after a log of these values: notes what is due, and does it unless
+ * the script uses run:steps. */
 void dnnlua_run_keep_logged(lua_State *L, int run, int values);
 
 /* Does what is due, at the end of a step. */

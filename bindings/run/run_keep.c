@@ -12,7 +12,8 @@
 
 #include "core/clock.h"
 
-/* Whoever goes on from a checkpoint finds in the log all that came before it: that is written first. */
+/* Whoever goes on from a checkpoint finds in the log all that came before it: that is written
+ * first. */
 static void write_log(lua_State *L, int run) {
     const dnnlua_run *self = lua_touserdata(L, run);
 
@@ -34,7 +35,8 @@ static void call_keeper(lua_State *L, int run, const char *method, lua_Integer s
     else
         lua_pushnil(L);
     if (lua_pcall(L, 3, 1, 0) != LUA_OK) {
-        fprintf(stderr, "dnn.Run: checkpoint: %s; training continues\n", luaL_tolstring(L, -1, NULL));
+        fprintf(stderr, "dnn.Run: checkpoint: %s; training continues\n",
+                luaL_tolstring(L, -1, NULL));
         lua_settop(L, keeper - 1);
         lua_pushnil(L);
     }

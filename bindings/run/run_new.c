@@ -131,11 +131,12 @@ int dnnlua_run_new(lua_State *L) {
         !lua_isnil(L, 1) && dnn_run_log_open(&self->log, lua_tostring(L, 1), &err) != DNN_OK;
     if (!failed && self->log != NULL && dnn_run_log_other(self->log) != NULL) {
         const char *other = dnn_run_log_other(self->log);
-        dnnlua_print_text(stderr, lua_pushfstring(L,
-                                                  "dnn.Run: %s: another process is writing %s "
-                                                  "there; both logs continue; give each run a folder "
-                                                  "of its own\n",
-                                                  lua_tostring(L, 1), other));
+        dnnlua_print_text(stderr,
+                          lua_pushfstring(L,
+                                          "dnn.Run: %s: another process is writing %s "
+                                          "there; both logs continue; give each run a folder "
+                                          "of its own\n",
+                                          lua_tostring(L, 1), other));
         lua_pop(L, 1);
     }
     begin_log(L, 3, self);

@@ -287,7 +287,8 @@ static const char *known_tag(lua_State *L, const dnnlua_run *self) {
     return NULL;
 }
 
-/* Notes the name at index, where the tree holds this very string as the tag of the node at index. */
+/* Notes the name at index, where the tree holds this very string as the tag of the node at index.
+ */
 static void note_tag(lua_State *L, dnnlua_run *self, int name, int node) {
     const char *tag = node_tag(L, node);
     size_t k = 0;

@@ -41,8 +41,8 @@ static void move(pid_t thread, const cpu_set_t *to, const cpu_set_t *usual) {
 void dnn_placement_fetch(const dnn_placement *thread) {
     cpu_set_t usual, here;
     int cpu = sched_getcpu();
-    if (cpu < 0 || cpu >= CPU_SETSIZE ||
-        sched_getaffinity(thread->id, sizeof usual, &usual) != 0 || !CPU_ISSET(cpu, &usual))
+    if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(thread->id, sizeof usual, &usual) != 0 ||
+        !CPU_ISSET(cpu, &usual))
         return;
     CPU_ZERO(&here);
     CPU_SET(cpu, &here);

@@ -9,8 +9,8 @@
  * others' shares once its own has run out: what a task reads was mostly written by the same task of
  * the job before, and is in a near cache then. CPUs that share none take twice as long for it.
  *
- * Beside other programs a worker leaves its caller's CPU, and one that lost its CPU in the middle of
- * a task is fetched to the caller's (core/placement.h).
+ * Beside other programs a worker leaves its caller's CPU, and one that lost its CPU in the middle
+ * of a task is fetched to the caller's (core/placement.h).
  *
  * A forked child starts its own workers. Workers spin for a moment before they sleep: the next
  * product of a training step comes within microseconds. */
@@ -59,10 +59,10 @@ static struct {
           .wake = PTHREAD_COND_INITIALIZER};
 
 /* Aligned as what follows a program's thread-local storage in its file: where that begins less than
- * 8 bytes before a page, mold 1.10 makes a program that the loader refuses ("cannot apply additional
- * memory protection"). */
+ * 8 bytes before a page, mold 1.10 makes a program that the loader refuses ("cannot apply
+ * additional memory protection"). */
 static _Thread_local _Alignas(8) bool inside_task; /* and jobs run on this thread alone */
-static _Thread_local bool apart;       /* no interruption ends them either */
+static _Thread_local bool apart;                   /* no interruption ends them either */
 
 /* What the caller wants to know of a worker that is late. */
 static struct {

@@ -139,8 +139,8 @@ dnn_status dnn_png_decode(dnn_image *out, dnn_image_source *source, dnn_error *e
     return status;
 }
 
-/* The file's bytes as a block of malloc's, or NULL and libspng's code. Quick: in a fraction of the time,
- * and, where there are patterns rather than noise or plain areas, larger. */
+/* The file's bytes as a block of malloc's, or NULL and libspng's code. Quick: in a fraction of the
+ * time, and, where there are patterns rather than noise or plain areas, larger. */
 static void *encode(const uint8_t *pixels, size_t width, size_t height, size_t channels,
                     size_t *size, bool quick, int *code) {
     struct spng_ihdr header = {.width = (uint32_t)width,

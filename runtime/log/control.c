@@ -51,7 +51,8 @@ bool dnn_control_receive(dnn_control *control, char *line, int milliseconds) {
     return true;
 }
 
-/* A partner that is gone may have said something before: the channel stays open until that is read. */
+/* A partner that is gone may have said something before: the channel stays open until that is read.
+ */
 void dnn_control_send(dnn_control *control, const char *line) {
     char text[DNN_CONTROL_LINE];
     int n = snprintf(text, sizeof text, "%s\n", line);

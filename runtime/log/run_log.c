@@ -33,7 +33,8 @@
 #define FIRST_CAPACITY   ((size_t)1 << 18)
 #define MAX_BUFFERED     ((size_t)1 << 26)
 #define WRITE_EVERY_NSEC 100000000L
-#define IDLE_LOOKS       10 /* in vain, before it sleeps: waking it costs a call more than leaving it awake */
+#define IDLE_LOOKS                                                                                 \
+    10 /* in vain, before it sleeps: waking it costs a call more than leaving it awake */
 
 typedef struct buffer {
     uint8_t *bytes;
@@ -292,7 +293,8 @@ static void free_log(dnn_run_log *log) {
     dnn_free(log);
 }
 
-/* The message names the part of the path that is at fault: not once more where that is all of it. */
+/* The message names the part of the path that is at fault: not once more where that is all of it.
+ */
 static void explain_no_folder(const char *folder, dnn_status status, dnn_error *err) {
     size_t size = strlen(folder);
 
@@ -401,7 +403,6 @@ bool dnn_run_log_problem(dnn_run_log *log, dnn_error *err) {
     pthread_mutex_unlock(&log->lock);
     if (news)
         dnn_fail(err, DNN_ERROR_FILE, "%s: %s; training continues, but its log is incomplete%s",
-                 log->path, reason(problem),
-                 problem == ENOENT ? "" : " until there is room again");
+                 log->path, reason(problem), problem == ENOENT ? "" : " until there is room again");
     return news;
 }

@@ -154,8 +154,8 @@ static dnn_status check_product(bool ta, bool tb, const dnn_matrix *a, const dnn
     return bias == NULL ? DNN_OK : dnn_binary(DNN_ADD, out, out, bias, err);
 }
 
-/* out = alpha * op(a) * op(b) + beta * out + bias, where there is one, and sums, see mm_run.h; true into
- * *summed where these were made. All of the call is written: clearing it takes longer. */
+/* out = alpha * op(a) * op(b) + beta * out + bias, where there is one, and sums, see mm_run.h; true
+ * into *summed where these were made. All of the call is written: clearing it takes longer. */
 static inline dnn_status multiply(bool transpose_a, bool transpose_b, double alpha,
                                   const dnn_matrix *a, const dnn_matrix *b, double beta,
                                   const dnn_matrix *bias, dnn_matrix *out, void *sums, bool *summed,

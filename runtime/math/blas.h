@@ -22,9 +22,10 @@ dnn_status dnn_mm(bool transpose_a, bool transpose_b, double alpha, const dnn_ma
 dnn_status dnn_mm_bias(bool transpose_a, bool transpose_b, const dnn_matrix *a, const dnn_matrix *b,
                        const dnn_matrix *bias, dnn_matrix *out, dnn_error *err);
 
-/* out = a * b' + beta * out, as the gradient of a weight is made. Where the kernel that runs makes them on
- * the way, which those of small products do, sums += the sums of the rows of a, or is set to them when
- * beta is 0, in the type of the matrices, and *summed is true. `sums` is a column; NULL: not wanted. */
+/* out = a * b' + beta * out, as the gradient of a weight is made. Where the kernel that runs makes
+ * them on the way, which those of small products do, sums += the sums of the rows of a, or is set
+ * to them when beta is 0, in the type of the matrices, and *summed is true. `sums` is a column;
+ * NULL: not wanted. */
 dnn_status dnn_mm_outer(const dnn_matrix *a, const dnn_matrix *b, double beta, dnn_matrix *out,
                         dnn_matrix *sums, bool *summed, dnn_error *err);
 

@@ -139,10 +139,10 @@ static dnn_status check_pooled(const dnn_conv *c, const dnn_matrix *A, const dnn
                                dnn_error *err) {
     dnn_pool pool;
     dnn_status status = plan_pool(c, &pool, err);
-    return status != DNN_OK ? status
-                            : check("the maxima", pooled,
-                                    pool.out_height * pool.out_width * c->out_channels, A->cols,
-                                    A->dtype, err);
+    return status != DNN_OK
+               ? status
+               : check("the maxima", pooled, pool.out_height * pool.out_width * c->out_channels,
+                       A->cols, A->dtype, err);
 }
 
 /* What a depthwise convolution has computed lies in A; then a pooling has its own pass. */
@@ -151,8 +151,7 @@ static dnn_status pool_after(const dnn_conv *c, const dnn_conv_after *after, con
     dnn_pool pool;
     dnn_matrix maxima = *after->pooled;
     dnn_status status = plan_pool(c, &pool, err);
-    return status != DNN_OK ? status
-                            : dnn_pool_max_forward(&pool, A, &maxima, after->index, err);
+    return status != DNN_OK ? status : dnn_pool_max_forward(&pool, A, &maxima, after->index, err);
 }
 
 dnn_status dnn_conv_forward_with(const dnn_conv *c, const dnn_matrix *X, const dnn_matrix *W,

@@ -33,7 +33,8 @@ typedef struct dnn_conv {
 dnn_status dnn_conv_plan(dnn_conv *c, dnn_error *err);
 
 /* Bytes of scratch that suffice for each of the functions below with that many examples or
- * fewer, at any number of threads. Scratch is aligned to 64 bytes (dnn_alloc); nothing in it outlives a call.
+ * fewer, at any number of threads. Scratch is aligned to 64 bytes (dnn_alloc); nothing in it
+ * outlives a call.
  */
 size_t dnn_conv_scratch(const dnn_conv *c, dnn_dtype dtype, size_t examples);
 
@@ -45,10 +46,10 @@ dnn_status dnn_conv_forward(const dnn_conv *c, const dnn_matrix *X, const dnn_ma
 /* What follows a convolution, done to its outputs while they are in the caches. */
 typedef struct dnn_conv_after {
     void (*apply)(const void *context, void *elements, size_t count); /* in place, on any thread */
-    const void *context;                                              /* apply may be NULL: nothing */
+    const void *context;      /* apply may be NULL: nothing */
     const dnn_matrix *pooled; /* then the maxima of windows of 2 x 2, side by side, or NULL: see
                            dnn_pool_max_forward */
-    uint32_t *index;    /* of their winners, as there, or NULL */
+    uint32_t *index;          /* of their winners, as there, or NULL */
 } dnn_conv_after;
 
 /* The same, and what follows, with the same bits as one after the other. Where that is a pooling, A

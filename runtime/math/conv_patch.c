@@ -85,8 +85,9 @@ dnn_conv_tile dnn_conv_tile_choose(const dnn_conv_axis *y, const dnn_conv_axis *
     if (t.height == 0 || t.width == 0)
         return (dnn_conv_tile){1, 1, 1, 1, 1};
     t.width = dnn_least(t.width, dnn_most(most / least, least));
-    t.height = dnn_least(t.height, dnn_most(pairs ? most / t.width : dnn_pieces(most, t.width), least));
-    while (patch_elements(y, x, &t) * element > DNN_CONV_PATCH) {
+    t.height =
+        dnn_least(t.height, dnn_most(pairs ? most / t.width : dnn_pieces(most, t.width), least));
+    while (patch_elements(y, x, &t) * element > DNN_CONV_PATCH)
         if (t.height > least)
             t.height = half(t.height);
         else if (t.width > 32)
@@ -99,7 +100,6 @@ dnn_conv_tile dnn_conv_tile_choose(const dnn_conv_axis *y, const dnn_conv_axis *
             t.tap_cols = half(t.tap_cols);
         else
             t.width = half(t.width);
-    }
     t.height = equal(y->outputs, t.height, least);
     t.width = equal(x->outputs, t.width, least);
     return t;
@@ -120,9 +120,8 @@ typedef struct stretch {
 
 static stretch stretch_of(const dnn_conv_axis *a, ptrdiff_t first, size_t step, size_t count) {
     size_t before = first < 0 ? dnn_pieces((size_t)-first, step) : 0;
-    size_t until = first < (ptrdiff_t)a->source
-                       ? dnn_pieces((size_t)((ptrdiff_t)a->source - first), step)
-                       : 0;
+    size_t until =
+        first < (ptrdiff_t)a->source ? dnn_pieces((size_t)((ptrdiff_t)a->source - first), step) : 0;
     before = dnn_least(before, count);
     until = until < before ? before : dnn_least(until, count);
     return (stretch){before, until - before, count - until};
@@ -145,13 +144,14 @@ static char *copy_row(const dnn_conv_patch *p, const char *row, size_t count, ch
     return to + count * p->pixel;
 }
 
-/* Whether the places of a layout, of which `first` is the first, lie in the image, one after the other. */
+/* Whether the places of a layout, of which `first` is the first, lie in the image, one after the
+ * other. */
 static bool inside(const dnn_conv_axis *a, const layout *l, ptrdiff_t first) {
     return l->shared && first >= 0 && (size_t)first + l->count <= a->source;
 }
 
-/* Where the patch is already, when it is a piece of the image without gaps: whole rows, or one; else
- * NULL. */
+/* Where the patch is already, when it is a piece of the image without gaps: whole rows, or one;
+ * else NULL. */
 static const char *in_image(const dnn_conv_patch *p, const layout *y, const layout *x) {
     ptrdiff_t top = p->y->first + (ptrdiff_t)(p->y0 * p->y->step + p->tap_y * p->y->tap_step);
     ptrdiff_t left = first_pixel(p, 0);
@@ -207,12 +207,12 @@ void dnn_conv_patch_copy(const dnn_conv_patch *p, bool whole, void *patch, dnn_c
 
 /* --- planes --- */
 
-#define REAL        float
+#define REAL float
 #define TARGET
 #define LOCAL(name) name##_f32
 #include "math/conv_planes.inc"
 
-#define REAL        double
+#define REAL double
 #define TARGET
 #define LOCAL(name) name##_f64
 #include "math/conv_planes.inc"

@@ -55,8 +55,8 @@ typedef struct dnn_conv_patch {
 
 /* Copies the patch, unless the image has all of it without gaps, and says where the windows are:
  * fills in in, in_step, rows, cols, length, row_step and col_step of `row` for the first output;
- * *in_row is the step to the next row of outputs. Runs span the taps of a row only when `whole` says
- * that `channels` is all there are. */
+ * *in_row is the step to the next row of outputs. Runs span the taps of a row only when `whole`
+ * says that `channels` is all there are. */
 void dnn_conv_patch_copy(const dnn_conv_patch *p, bool whole, void *patch, dnn_conv_row *row,
                          size_t *in_row);
 

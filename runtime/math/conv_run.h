@@ -13,7 +13,7 @@ typedef struct dnn_conv_gather {
     bool backward;
     const dnn_matrix *source, *W, *bias;
     dnn_matrix *target;
-    bool add; /* to what target holds */
+    bool add;                    /* to what target holds */
     const dnn_conv_after *after; /* of forward, which adds nothing then; or NULL */
     void *packed;
 } dnn_conv_gather;

@@ -64,8 +64,7 @@ static void make_plan(plan *p, const dnn_conv *c, dnn_dtype dtype, size_t exampl
                 .out = c->out_channels / groups};
     p->block = DNN_CONV_VECTORS * p->kernels->lanes;
     p->blocks = dnn_pieces(p->out, p->block);
-    p->tile = dnn_conv_tile_choose(&p->y, &p->x, p->in, p->element, TILE_OUTPUTS,
-                                   false);
+    p->tile = dnn_conv_tile_choose(&p->y, &p->x, p->in, p->element, TILE_OUTPUTS, false);
     p->tiles[0] = dnn_pieces(p->y.outputs, p->tile.height);
     p->tiles[1] = dnn_pieces(p->x.outputs, p->tile.width);
     p->columns = c->kernel[0] * c->kernel[1] * (depthwise ? 1 : p->in);
@@ -88,8 +87,8 @@ typedef struct share {
     char *out;
 } share;
 
-/* Gradients of a tile's outputs for `count` channels, padded with zeros to `width`: where vectors of
- * them would reach beyond the example. */
+/* Gradients of a tile's outputs for `count` channels, padded with zeros to `width`: where vectors
+ * of them would reach beyond the example. */
 static void copy_gradient(const plan *p, const dnn_conv_patch *t, const char *from, size_t count,
                           size_t width, char *to) {
     size_t pixel = p->conv->out_channels * p->element;

@@ -13,12 +13,13 @@ typedef enum dnn_vector_level {
     DNN_VECTORS_AVX512, /* F, CD, BW, DQ and VL: what servers have had since 2017 */
 } dnn_vector_level;
 
-/* For tests: as if this CPU had no more than that. Only kernels that ask dnn_cpu_level follow it. */
+/* For tests: as if this CPU had no more than that. Only kernels that ask dnn_cpu_level follow it.
+ */
 extern dnn_vector_level dnn_cpu_limit;
 
 /* What every small product asks of the CPU, looked up once: a dnn_vector_level, DNN_CPU_KNOWN,
- * DNN_CPU_HALVES where it is so, and DNN_CPU_SMALL where small products of any shape are faster by this
- * program's kernels than by BLAS's; 0 before that. */
+ * DNN_CPU_HALVES where it is so, and DNN_CPU_SMALL where small products of any shape are faster by
+ * this program's kernels than by BLAS's; 0 before that. */
 enum { DNN_CPU_KNOWN = 4, DNN_CPU_HALVES = 8, DNN_CPU_SMALL = 16 };
 extern atomic_int dnn_cpu_facts;
 int dnn_cpu_look(void);

@@ -21,9 +21,9 @@ typedef struct dnn_gates {
 
     /* Forward. Z holds the sums of X's product, and of the state's but for GRU, with their biases;
      * it is replaced by the gates, which backward needs. */
-    void *Z;  /* RNN H x n, LSTM 4H x n (i, f, g, o), GRU 3H x n (r, z, n) */
-    /* Where X is looked up: column columns[columns_step * j] of the table is X's sum of example j, which
-     * is added to Z, or of GRU taken instead of it. NULL: it is in Z. */
+    void *Z; /* RNN H x n, LSTM 4H x n (i, f, g, o), GRU 3H x n (r, z, n) */
+    /* Where X is looked up: column columns[columns_step * j] of the table is X's sum of example j,
+     * which is added to Z, or of GRU taken instead of it. NULL: it is in Z. */
     const void *table; /* with as many rows as Z */
     const uint32_t *columns;
     size_t columns_step;
@@ -49,8 +49,8 @@ void dnn_rnn_relu_backward(const dnn_gates *g);
 void dnn_lstm_gates(const dnn_gates *g);
 void dnn_lstm_gates_backward(const dnn_gates *g);
 
-/* r = sigmoid(xr + hr), z = sigmoid(xz + hz), n = tanh(xn + r hn), where the x are in Z and the h in
- * ZH;   H = (1 - z) n + z H_before. */
+/* r = sigmoid(xr + hr), z = sigmoid(xz + hz), n = tanh(xn + r hn), where the x are in Z and the h
+ * in ZH;   H = (1 - z) n + z H_before. */
 void dnn_gru_gates(const dnn_gates *g);
 void dnn_gru_gates_backward(const dnn_gates *g);
 

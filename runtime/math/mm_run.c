@@ -1,11 +1,11 @@
 /* mm_run.c: a product is cut into pieces by its shape and each piece is one call of BLAS, or some
  * of at most a few ten milliseconds, between which it can be interrupted.
  *
- * Tiny products are plain loops; skinny ones, and a matrix times a vector, have kernels of their own;
- * for the others: every piece packs the parts of a and b that it reads. So c is cut along its longer side until the
- * pieces are many enough, which keeps them square and the packing least. When k dwarfs both sides
- * of c, k is cut instead: then nothing is packed twice, and the pieces' results are added up in
- * their order. */
+ * Tiny products are plain loops; skinny ones, and a matrix times a vector, have kernels of their
+ * own; for the others: every piece packs the parts of a and b that it reads. So c is cut along its
+ * longer side until the pieces are many enough, which keeps them square and the packing least. When
+ * k dwarfs both sides of c, k is cut instead: then nothing is packed twice, and the pieces' results
+ * are added up in their order. */
 #include "math/mm_run.h"
 
 #include <string.h>
@@ -32,10 +32,10 @@
 #define VECTOR_BYTES  262144 /* of a matrix that a piece of its product with a vector reads */
 #define VECTOR_SIDE   128    /* elements of the result at least */
 #define VECTOR_PIECES 16
-#define TINY          128 /* multiplications: less work than BLAS has before its first one */
+#define TINY          128       /* multiplications: less work than BLAS has before its first one */
 #define SMALL         (1 << 20) /* multiplications on the calling thread, before BLAS is loaded */
-#define ONE_PIECE     65535 /* multiplications that are never cut, whatever the shape */
-#define CALL_FLOPS    1e9 /* a piece of more is computed by several calls */
+#define ONE_PIECE     65535     /* multiplications that are never cut, whatever the shape */
+#define CALL_FLOPS    1e9       /* a piece of more is computed by several calls */
 #define CALL_SIDE     768 /* the extents of each: deep enough that packing stays the least of it */
 
 /* A grid of pieces; either rows and cols are cut or depth is. */
@@ -72,8 +72,9 @@ static mm_plan make_plan(const dnn_mm_call *p) {
     double flops = 2.0 * (double)p->m * (double)p->n * (double)p->k;
     bool deep = p->k / DEEP >= larger(p->m, p->n), cut = rows * cols > 1;
     bool halves = flops >= HALF_FLOPS && dnn_small_suits(p);
-    for (size_t i = 2; !cut && i <= MAX_PIECES &&
-                       (flops >= PIECE_FLOPS * (double)(i * i) || (i == 2 && halves)); i *= 2) {
+    for (size_t i = 2;
+         !cut && i <= MAX_PIECES && (flops >= PIECE_FLOPS * (double)(i * i) || (i == 2 && halves));
+         i *= 2)
         if (deep)
             depth *= 2;
         else if (larger(p->m / rows, p->n / cols) < (i == 2 && halves ? HALF_SIDE : CUT_SIDE))
@@ -82,7 +83,6 @@ static mm_plan make_plan(const dnn_mm_call *p) {
             rows *= 2;
         else
             cols *= 2;
-    }
     mm_plan plan = {.whole = p,
                     .row_step = step_of(p->m, rows),
                     .col_step = step_of(p->n, cols),
@@ -150,10 +150,10 @@ static void run_vector(const dnn_mm_call *p, bool transpose, size_t rows, size_t
     int m = (int)(transpose ? cols : rows), n = (int)(transpose ? rows : cols);
     if (p->dtype == DNN_FLOAT32)
         dnn_blas.sgemv(CblasColMajor, t, m, n, (float)p->alpha, x, (int)ld, v, (int)v_step,
-                    (float)beta, y, (int)y_step);
+                       (float)beta, y, (int)y_step);
     else
         dnn_blas.dgemv(CblasColMajor, t, m, n, p->alpha, x, (int)ld, v, (int)v_step, beta, y,
-                    (int)y_step);
+                       (int)y_step);
     add_bias(p);
 }
 
@@ -168,10 +168,10 @@ void dnn_mm_once(const dnn_mm_call *p) {
     int lda = (int)p->lda, ldb = (int)p->ldb, ldc = (int)p->ldc;
     if (p->dtype == DNN_FLOAT32)
         dnn_blas.sgemm(CblasColMajor, ta, tb, m, n, k, (float)p->alpha, p->a, lda, p->b, ldb,
-                    (float)p->beta, p->c, ldc);
+                       (float)p->beta, p->c, ldc);
     else
-        dnn_blas.dgemm(CblasColMajor, ta, tb, m, n, k, p->alpha, p->a, lda, p->b, ldb, p->beta, p->c,
-                    ldc);
+        dnn_blas.dgemm(CblasColMajor, ta, tb, m, n, k, p->alpha, p->a, lda, p->b, ldb, p->beta,
+                       p->c, ldc);
     add_bias(p);
 }
 

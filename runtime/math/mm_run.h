@@ -1,5 +1,5 @@
-/* mm_run.h: c = alpha * op(a) * op(b) + beta * c + bias on bare memory, what dnn_mm does once all is
- * checked.
+/* mm_run.h: c = alpha * op(a) * op(b) + beta * c + bias on bare memory, what dnn_mm does once all
+ * is checked.
  *
  * Internal to this folder. Nothing is checked here. op(a) is m x k, op(b) k x n, c m x n; strides
  * are in elements of the type. */
@@ -22,8 +22,8 @@ typedef struct dnn_mm_call {
     const void *bias;     /* m elements, added to each column of c; NULL: none. Then alpha is 1 */
     size_t lda, ldb, ldc; /* elements from one stored column to the next */
     bool transpose_a, transpose_b;
-    void *sums; /* of an a that is not transposed, m elements: its rows' sums, + beta times what is
-                   there, are wanted, too; NULL: they are not */
+    void *sums;  /* of an a that is not transposed, m elements: its rows' sums, + beta times what is
+                    there, are wanted, too; NULL: they are not */
     bool summed; /* dnn_mm_run has made them on the way, which it does where it costs least */
     bool bfloat16; /* of float32: the operands are rounded to it, see precision.h */
 } dnn_mm_call;

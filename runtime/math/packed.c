@@ -198,8 +198,8 @@ static size_t task_count(const dnn_outer *o) {
     return dnn_pieces(o->a.rows, task_rows(o));
 }
 
-static void add_to_places(const dnn_outer_part *part, size_t first, size_t rows, size_t width, size_t k,
-                          size_t columns, const void *panel) {
+static void add_to_places(const dnn_outer_part *part, size_t first, size_t rows, size_t width,
+                          size_t k, size_t columns, const void *panel) {
     void *out = dnn_matrix_at(&part->out, first, 0);
     const uint32_t *places = part->places + k;
     if (part->out.dtype == DNN_FLOAT64)
@@ -235,7 +235,8 @@ static void add_products(const dnn_outer *o, const dnn_conv_kernels *kernels, si
 /* Some rows of all parts. */
 static void outer_rows(const dnn_outer *o, size_t first) {
     const dnn_conv_kernels *kernels = dnn_conv_kernels_for(o->a.dtype, o->a.rows);
-    size_t rows = dnn_least(o->a.rows - first, task_rows(o)), size = dnn_dtype_info(o->a.dtype)->size;
+    size_t rows = dnn_least(o->a.rows - first, task_rows(o)),
+           size = dnn_dtype_info(o->a.dtype)->size;
     _Alignas(64) char panel[DEPTH * ROW_BYTES];
     _Alignas(64) char sums[ROW_BYTES] = {0};
     bool wide = o->a.dtype == DNN_FLOAT64;

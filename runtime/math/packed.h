@@ -2,7 +2,8 @@
  * order in which the kernels read it. A recurrent layer's weights are.
  *
  * dnn_packed_product runs on the calling thread, which may be inside a task, the others on all;
- * nothing is checked. Sums run along k in the order of memory, with the same bits on any number of threads. */
+ * nothing is checked. Sums run along k in the order of memory, with the same bits on any number of
+ * threads. */
 #ifndef DNN_MATH_PACKED_H
 #define DNN_MATH_PACKED_H
 
@@ -42,8 +43,8 @@ typedef struct dnn_outer_part {
 
 #define DNN_OUTER_PARTS 4
 
-/* out = a b', or out + a b', of each part, where a and b have many columns: the gradients of weights
- * over many steps, which share a. */
+/* out = a b', or out + a b', of each part, where a and b have many columns: the gradients of
+ * weights over many steps, which share a. */
 typedef struct dnn_outer {
     dnn_matrix a;
     dnn_outer_part parts[DNN_OUTER_PARTS];

@@ -93,8 +93,8 @@ static size_t windows_of(const dnn_pool *p, int d) {
 static dnn_pool_span window_span(const dnn_pool *p, int d, size_t o) {
     if (p->adaptive) {
         size_t begin = o * extent_of(p, d) / windows_of(p, d);
-        return (dnn_pool_span){
-            begin, 1, dnn_pieces((o + 1) * extent_of(p, d), windows_of(p, d)) - begin};
+        return (dnn_pool_span){begin, 1,
+                               dnn_pieces((o + 1) * extent_of(p, d), windows_of(p, d)) - begin};
     }
     ptrdiff_t extent = (ptrdiff_t)extent_of(p, d), step = (ptrdiff_t)p->dilation[d];
     ptrdiff_t first = (ptrdiff_t)(o * p->stride[d]) - (ptrdiff_t)p->padding[d];
@@ -284,7 +284,13 @@ dnn_status dnn_pool_max_backward(const dnn_pool *p, const uint32_t *index, const
         status = check("the gate", gate, dA->rows, dA->cols, dA->dtype, err);
     if (status != DNN_OK)
         return status;
-    job j = {.pool = p, .in = dA, .out = dX, .winners = index, .gate = gate, .backward = true, .add = beta != 0};
+    job j = {.pool = p,
+             .in = dA,
+             .out = dX,
+             .winners = index,
+             .gate = gate,
+             .backward = true,
+             .add = beta != 0};
     j.kernel = dnn_pool_kernels_for(dX->dtype, p->channels)->max_back;
     return run_job(&j, err);
 }

@@ -25,9 +25,9 @@ typedef struct dnn_pool {
     size_t out_height, out_width; /* filled by dnn_pool_plan */
 } dnn_pool;
 
-/* Checks the settings and fills out_height and out_width, unless it is adaptive. Counts other than padding are at least 1;
- * padding is at most half of the (dilated) kernel, the image has less than 2^32 pixels
- * (DNN_ERROR_ARGUMENT); the kernel must fit into the padded image (DNN_ERROR_SHAPE). */
+/* Checks the settings and fills out_height and out_width, unless it is adaptive. Counts other than
+ * padding are at least 1; padding is at most half of the (dilated) kernel, the image has less than
+ * 2^32 pixels (DNN_ERROR_ARGUMENT); the kernel must fit into the padded image (DNN_ERROR_SHAPE). */
 dnn_status dnn_pool_plan(dnn_pool *p, dnn_error *err);
 
 /* Whether windows are of 2 x 2 pixels, side by side and whole. */
@@ -40,8 +40,9 @@ bool dnn_pool_in_pairs(const dnn_pool *p);
 dnn_status dnn_pool_max_forward(const dnn_pool *p, const dnn_matrix *X, dnn_matrix *A,
                                 uint32_t *index, dnn_error *err);
 
-/* dX = beta dX + dA, each element to its winner. beta is 0 (dX is not read) or 1. `gate` is NULL, or
- * the maxima A: where one is 0 or less its dA counts as 0, as a rectifier before the pooling has it. */
+/* dX = beta dX + dA, each element to its winner. beta is 0 (dX is not read) or 1. `gate` is NULL,
+ * or the maxima A: where one is 0 or less its dA counts as 0, as a rectifier before the pooling has
+ * it. */
 dnn_status dnn_pool_max_backward(const dnn_pool *p, const uint32_t *index, const dnn_matrix *dA,
                                  const dnn_matrix *gate, double beta, dnn_matrix *dX,
                                  dnn_error *err);

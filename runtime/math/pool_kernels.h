@@ -39,15 +39,15 @@ static inline ptrdiff_t dnn_pool_divisor_of(const dnn_pool_divisor *d, size_t o)
 
 /* A row of results: windows forward, pixels backward. */
 typedef struct dnn_pool_row {
-    const void *in;              /* the example: pixels forward, windows backward */
-    size_t in_count;             /* of its elements, and of the winners */
-    void *out;                   /* the row's first result */
-    uint32_t *index;             /* forward: of the row's winners, or NULL */
-    const uint32_t *winners;     /* backward: of the example's windows */
-    const void *gate; /* maxima backward: where this is 0 or less `in` counts as 0; or NULL */
-    size_t channels, width;      /* width: of the rows of `in` */
-    dnn_pool_span rows;          /* of `in` that the row of results meets */
-    const dnn_pool_span *cols;   /* for each result */
+    const void *in;          /* the example: pixels forward, windows backward */
+    size_t in_count;         /* of its elements, and of the winners */
+    void *out;               /* the row's first result */
+    uint32_t *index;         /* forward: of the row's winners, or NULL */
+    const uint32_t *winners; /* backward: of the example's windows */
+    const void *gate;       /* maxima backward: where this is 0 or less `in` counts as 0; or NULL */
+    size_t channels, width; /* width: of the rows of `in` */
+    dnn_pool_span rows;     /* of `in` that the row of results meets */
+    const dnn_pool_span *cols; /* for each result */
     bool pairs; /* windows are of 2 x 2 pixels, side by side, and the first result begins one */
     dnn_pool_divisor divisor[2]; /* averages */
     size_t y, x;                 /* of the row's first result */
@@ -65,7 +65,7 @@ typedef struct dnn_pool_piece {
     size_t height, width, channels;
     void *out; /* the first window's result */
     size_t out_row, out_pixel;
-    uint32_t *index;                /* of its winners, with the same steps, or NULL */
+    uint32_t *index;                 /* of its winners, with the same steps, or NULL */
     size_t first_pixel, image_width; /* the piece's place in the image, for these */
 } dnn_pool_piece;
 
@@ -74,7 +74,8 @@ typedef struct dnn_pool_kernels {
     void (*max_piece)(const dnn_pool_piece *piece);
 } dnn_pool_kernels;
 
-/* The kernels for a real type on this CPU; where channels are few, with vectors that are no wider. */
+/* The kernels for a real type on this CPU; where channels are few, with vectors that are no wider.
+ */
 const dnn_pool_kernels *dnn_pool_kernels_for(dnn_dtype dtype, size_t channels);
 
 #endif

@@ -42,8 +42,7 @@
 #define REAL        double
 #define LANES       8
 #define FOURS       FOURS_8
-#define JOIN(q)                                                                                    \
-    (_mm512_insertf64x4(_mm512_castpd256_pd512((__m256d)(q)[0]), (__m256d)(q)[1], 1))
+#define JOIN(q)     (_mm512_insertf64x4(_mm512_castpd256_pd512((__m256d)(q)[0]), (__m256d)(q)[1], 1))
 #define TILE        6
 #define GROUP       12
 #define VECTORS     2

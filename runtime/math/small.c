@@ -1,6 +1,7 @@
 /* small.c: products in blocks of rows of c, which pack a alone, from one source, small_kernels.inc,
- * for each type and width of a vector, and of up to four rows, small_few.inc; and on which CPU which
- * of them are faster so than by BLAS. This file is compiled with contraction to fused multiply-adds.
+ * for each type and width of a vector, and of up to four rows, small_few.inc; and on which CPU
+ * which of them are faster so than by BLAS. This file is compiled with contraction to fused
+ * multiply-adds.
  *
  * Products on bfloat16 are the same ones: their elements are pairs that follow each other along k,
  * two bfloat16 in the place of one float32, of which one instruction adds both products to a sum.
@@ -39,9 +40,8 @@ enum {
 #define TARGET      __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,fma")))
 #define LOCAL(name) name##_f32x16
 #define JOIN(q)                                                                                    \
-    (_mm512_insertf32x8(                                                                           \
-        _mm512_castps256_ps512(_mm256_set_m128((__m128)(q)[1], (__m128)(q)[0])),                   \
-        _mm256_set_m128((__m128)(q)[3], (__m128)(q)[2]), 1))
+    (_mm512_insertf32x8(_mm512_castps256_ps512(_mm256_set_m128((__m128)(q)[1], (__m128)(q)[0])),   \
+                        _mm256_set_m128((__m128)(q)[3], (__m128)(q)[2]), 1))
 #include "math/small_kernels.inc"
 
 #define REAL        float
@@ -143,14 +143,14 @@ static bool beats_avx2(const dnn_mm_call *p, size_t work) {
 bool dnn_small_suits(const dnn_mm_call *p) {
     dnn_vector_level level = dnn_cpu_level();
     size_t work = dnn_mm_work(p);
-    if (level < DNN_VECTORS_AVX2 || work == SIZE_MAX ||
-        ((p->m == 1 || p->n == 1) && work > VECTOR))
+    if (level < DNN_VECTORS_AVX2 || work == SIZE_MAX || ((p->m == 1 || p->n == 1) && work > VECTOR))
         return false;
     return level == DNN_VECTORS_AVX512 && !dnn_cpu_halves_vectors() ? beats_avx512(p, work)
                                                                     : beats_avx2(p, work);
 }
 
-/* The kernel for the next rows of c, of which `left` are left, and how many of those it computes. */
+/* The kernel for the next rows of c, of which `left` are left, and how many of those it computes.
+ */
 static const block_kernel *next_kernel(const block_kernel *kernel, size_t left, size_t *rows) {
     while (kernel[1].lanes >= left)
         kernel++;
@@ -189,7 +189,8 @@ static void run_rounded_part(const dnn_mm_call *p) {
     }
 }
 
-/* Kernels for c whose rows would leave most of a vector empty, the widest first: by type, as above. */
+/* Kernels for c whose rows would leave most of a vector empty, the widest first: by type, as above.
+ */
 typedef struct few_kernel {
     size_t lanes;
     void (*run)(const dnn_mm_call *p);

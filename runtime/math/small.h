@@ -1,5 +1,5 @@
-/* small.h: products of small matrices, which take less time than BLAS needs to begin, and where they
- * are faster than BLAS those of larger ones.
+/* small.h: products of small matrices, which take less time than BLAS needs to begin, and where
+ * they are faster than BLAS those of larger ones.
  *
  * Internal to this folder. Every element of c is a sum in the order of k, of fused multiply-adds,
  * whatever the shape; after each DEPTH of them it is added to c. */
@@ -18,14 +18,15 @@ enum {
 /* True when this is the fastest way on this CPU, on one thread. */
 bool dnn_small_suits(const dnn_mm_call *p);
 
-/* dnn_small_suits, quickly seen of most products of a small network, of so much work; false: ask the other. */
+/* dnn_small_suits, quickly seen of most products of a small network, of so much work; false: ask
+ * the other. */
 static inline bool dnn_small_surely(const dnn_mm_call *p, size_t work) {
     return p->m <= DNN_SMALL_SIDE && p->n <= DNN_SMALL_SIDE && p->k <= DNN_SMALL_DEPTH &&
            work <= DNN_SMALL_WORK && p->m > 1 && p->n > 1 && dnn_cpu_takes_small();
 }
 
-/* Computes it on the calling thread; with p->bfloat16, too, where the CPU has it. True where the shape
- * is so small that p->sums are made, too. */
+/* Computes it on the calling thread; with p->bfloat16, too, where the CPU has it. True where the
+ * shape is so small that p->sums are made, too. */
 bool dnn_small_run(const dnn_mm_call *p);
 
 /* The same of one that has so few columns and so little depth. */

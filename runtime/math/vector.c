@@ -1,9 +1,10 @@
 /* vector.c: a matrix times a vector: kernels from one source, vector_kernels.inc, for each type and
  * instruction set. This file is compiled with contraction to fused multiply-adds.
  *
- * A large matrix is cut into a left and a right half, whose results are added up: they are a stretch
- * of memory each, which a thread's own cache keeps whole. Half of the rows would be half of every
- * column, which can all fall to the same half of the cache. More threads than two cut rows as well. */
+ * A large matrix is cut into a left and a right half, whose results are added up: they are a
+ * stretch of memory each, which a thread's own cache keeps whole. Half of the rows would be half of
+ * every column, which can all fall to the same half of the cache. More threads than two cut rows as
+ * well. */
 #include "math/vector.h"
 
 #include "core/threads.h"
@@ -31,8 +32,8 @@ typedef struct matrix_vector {
     void *y;
     double alpha, beta;
     size_t row_pieces, row_step; /* pieces of each half, and rows of one */
-    size_t left;                 /* columns of the left half: all where there is one piece of them */
-    void *partial;               /* what the right half comes to, before it is added */
+    size_t left;   /* columns of the left half: all where there is one piece of them */
+    void *partial; /* what the right half comes to, before it is added */
 } matrix_vector;
 
 #define REAL        float

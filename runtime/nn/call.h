@@ -5,7 +5,8 @@
  * forward to backward, so that one layer can be called twice without the calls disturbing each
  * other.
  *
- * Matrices have a column for each example, elements in the order of the shape, and are contiguous. */
+ * Matrices have a column for each example, elements in the order of the shape, and are contiguous.
+ */
 #ifndef DNN_NN_CALL_H
 #define DNN_NN_CALL_H
 
@@ -13,7 +14,8 @@
 
 #include "nn/layer.h"
 
-/* Keys and values of the steps before X's, and room for more: `capacity` columns for each example. */
+/* Keys and values of the steps before X's, and room for more: `capacity` columns for each example.
+ */
 typedef struct dnn_past {
     dnn_matrix K, V;
     size_t capacity;
@@ -25,9 +27,10 @@ typedef struct dnn_past {
 typedef struct dnn_lookup {
     size_t count;            /* columns of the table */
     const dnn_matrix *table; /* set by forward, and so are ... */
-    const uint32_t *columns; /* ... those that X has, for each step of each example in turn; NULL: X is
-                                to be read as it is, since the examples are few */
-    dnn_matrix gradient; /* of the table's columns, which backward of the reader writes where dX has data */
+    const uint32_t *columns; /* ... those that X has, for each step of each example in turn; NULL: X
+                                is to be read as it is, since the examples are few */
+    dnn_matrix gradient; /* of the table's columns, which backward of the reader writes where dX has
+                            data */
     bool kept;           /* dX is looked at, too: the reader writes both */
 } dnn_lookup;
 
@@ -42,38 +45,42 @@ struct dnn_call {
     size_t inputs, examples;
     dnn_shape *in; /* [inputs] */
     dnn_shape out;
-    bool training; /* the mode */
-    uint64_t key;  /* of random numbers: the same in forward and backward */
+    bool training;         /* the mode */
+    uint64_t key;          /* of random numbers: the same in forward and backward */
     const size_t *lengths; /* [examples], of a class that has DNN_TAKES_LENGTHS: how many steps of X
                               each example has, from 1 to all; what follows is padding. NULL: all */
-    const dnn_matrix *mask; /* of a class that has DNN_TAKES_MASK: see dnn_side_inputs; NULL: none */
+    const dnn_matrix
+        *mask; /* of a class that has DNN_TAKES_MASK: see dnn_side_inputs; NULL: none */
     const double *argument; /* of an operator: what it was called with, such as an axis */
-    dnn_matrix state; /* state x examples: where forward starts; data is NULL: from 0 */
-    dnn_matrix next_state; /* and where it leaves the state; data is NULL: nowhere */
+    dnn_matrix state;       /* state x examples: where forward starts; data is NULL: from 0 */
+    dnn_matrix next_state;  /* and where it leaves the state; data is NULL: nowhere */
 
     size_t before;  /* steps that came before those of X: see network/cache.h */
     dnn_past *past; /* of a class that has `past`: what it kept of them; NULL: there are none */
 
-    dnn_matrix *X; /* [inputs] */
-    dnn_matrix A;  /* the output, written by forward */
-    dnn_matrix dA; /* the cost's gradient with respect to it */
+    dnn_matrix *X;  /* [inputs] */
+    dnn_matrix A;   /* the output, written by forward */
+    dnn_matrix dA;  /* the cost's gradient with respect to it */
     dnn_matrix *dX; /* [inputs]; data is NULL where nobody wants it */
     bool *add;      /* [inputs]: dX is added to, rather than overwritten */
 
     dnn_matrix *values;    /* as the class describes them, kept ones included */
     dnn_matrix *gradients; /* the same places; data is NULL for kept and for frozen values */
     bool accumulate;       /* gradients are added to, rather than overwritten */
-    struct dnn_live *live; /* of a class whose first value is sparse: columns of its gradient that are
-                              not 0, which backward keeps (network/parameters.h); NULL: all may be */
+    struct dnn_live
+        *live; /* of a class whose first value is sparse: columns of its gradient that are
+                  not 0, which backward keeps (network/parameters.h); NULL: all may be */
 
-    dnn_lookup *lookup; /* where A, or X, is looked up; NULL: it is not, or the other class lacks the flag */
+    dnn_lookup *lookup; /* where A, or X, is looked up; NULL: it is not, or the other class lacks
+                           the flag */
 
-    bool gates; /* X is the output of a layer that rectifies, whose backward this call's does, too */
-    bool gated; /* of that layer's call: there is nothing left to do in backward */
-    const dnn_call *next;  /* of a class that has `takes`: the call that reads A alone, done by this
-                              one's forward, too, as are those linked to it; only the last one's A
-                              is then filled. NULL: none */
-    bool folded;           /* values[0] and [1] have taken up a scaling of A: see network/fold.c */
+    bool
+        gates; /* X is the output of a layer that rectifies, whose backward this call's does, too */
+    bool gated;           /* of that layer's call: there is nothing left to do in backward */
+    const dnn_call *next; /* of a class that has `takes`: the call that reads A alone, done by this
+                             one's forward, too, as are those linked to it; only the last one's A
+                             is then filled. NULL: none */
+    bool folded;          /* values[0] and [1] have taken up a scaling of A: see network/fold.c */
 
     void *host;    /* of a call on a tape: who runs backward; NULL in a network */
     void *saved;   /* from forward to backward */

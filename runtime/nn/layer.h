@@ -28,28 +28,32 @@ enum {
     DNN_READS_X = 1 << 0,  /* backward reads the inputs */
     DNN_READS_A = 1 << 1,  /* backward reads the output */
     DNN_IN_PLACE = 1 << 2, /* A may be X's memory, and dX dA's */
-    DNN_VIEW = 1 << 3,     /* A is X's memory under another shape: forward and backward do nothing */
+    DNN_VIEW = 1 << 3, /* A is X's memory under another shape: forward and backward do nothing */
     DNN_VIEW_IN_EVALUATION = 1 << 4, /* the same, but only in evaluation (Dropout) */
     DNN_TWO_MODES = 1 << 5,          /* training and evaluation differ */
     DNN_DRAWS = 1 << 6,              /* draws random numbers in training, from the call's key */
-    DNN_TAKES_IDS = 1 << 7, /* X holds whole numbers from 1 (any type), and has no gradient */
+    DNN_TAKES_IDS = 1 << 7,   /* X holds whole numbers from 1 (any type), and has no gradient */
     DNN_MANY_INPUTS = 1 << 8, /* takes any number of inputs */
-    DNN_TAKES_LENGTHS = 1 << 9, /* its input is a sequence, and it leaves padding out: call->lengths */
-    DNN_TAKES_MASK = 1 << 11, /* its input is a sequence, and call->mask says which steps see which */
+    DNN_TAKES_LENGTHS =
+        1 << 9, /* its input is a sequence, and it leaves padding out: call->lengths */
+    DNN_TAKES_MASK =
+        1 << 11, /* its input is a sequence, and call->mask says which steps see which */
     DNN_STEP_BY_STEP = 1 << 12, /* of a sequence, a step of A depends on that step of X alone, and
                                    on the number of steps before it: call->before */
-    DNN_TRANSPOSES = 1 << 10, /* works with the transpose of its first value, too: layer->transposed */
-    DNN_LINEAR = 1 << 13, /* but for values named "bias", A is a linear function of the inputs, and of
-                             the values; of the inputs, backward reads no more than that takes */
+    DNN_TRANSPOSES =
+        1 << 10,          /* works with the transpose of its first value, too: layer->transposed */
+    DNN_LINEAR = 1 << 13, /* but for values named "bias", A is a linear function of the inputs, and
+                             of the values; of the inputs, backward reads no more than that takes */
     DNN_IN_PLACE_IN_EVALUATION = 1 << 14, /* A may be X's memory where there is no backward */
-    DNN_FOLDS = 1 << 15, /* A = values[0] X + values[1], where it has a bias, channel by channel of A a
-                            row of both; forward takes a bias where call->folded, too */
+    DNN_FOLDS = 1 << 15, /* A = values[0] X + values[1], where it has a bias, channel by channel of
+                            A a row of both; forward takes a bias where call->folded, too */
     DNN_RECTIFIES = 1 << 16, /* A = max(0, X), and so dX = 0 where A <= 0, else dA */
-    DNN_GATES = 1 << 17,     /* where call->gates, backward reads A, and takes dA as 0 where A <= 0 */
-    DNN_LOOKS_UP = 1 << 18,   /* columns of A are columns of values[0]: may offer them as call->lookup */
+    DNN_GATES = 1 << 17, /* where call->gates, backward reads A, and takes dA as 0 where A <= 0 */
+    DNN_LOOKS_UP =
+        1 << 18, /* columns of A are columns of values[0]: may offer them as call->lookup */
     DNN_READS_TABLE = 1 << 19, /* may compute with the columns of call->lookup instead of X's */
     DNN_STRIDED = 1 << 20, /* of an operator: the X that backward reads may have columns apart */
-    DNN_SHARES = 1 << 21, /* of an operator: A is a part of X, in X's memory */
+    DNN_SHARES = 1 << 21,  /* of an operator: A is a part of X, in X's memory */
 };
 
 #define DNN_CASE_LENGTHS 4
@@ -62,7 +66,8 @@ typedef struct dnn_case {
     dnn_shape in[DNN_CASE_INPUTS];
     size_t examples; /* 0 stands for 3 */
     size_t ids;      /* of a class that takes ids: the highest one */
-    size_t lengths[DNN_CASE_LENGTHS]; /* of a class that takes them, of each example; 0: not given */
+    size_t
+        lengths[DNN_CASE_LENGTHS]; /* of a class that takes them, of each example; 0: not given */
 } dnn_case;
 
 typedef struct dnn_layer_class {
@@ -71,8 +76,8 @@ typedef struct dnn_layer_class {
     const dnn_field *fields; /* settings, ended by a row without a name; NULL when there are none */
     const dnn_case *cases;   /* ended by a row of rank 0; every layer that computes has some */
     unsigned flags;
-    size_t inputs;   /* 0 stands for 1 */
-    size_t optional; /* inputs that may follow those */
+    size_t inputs;      /* 0 stands for 1 */
+    size_t optional;    /* inputs that may follow those */
     unsigned constants; /* of an operator: bit i is set where input i has no gradient */
 
     /* Settings that do not go together are DNN_ERROR_ARGUMENT; may complete optional ones. NULL:
@@ -88,8 +93,8 @@ typedef struct dnn_layer_class {
                         dnn_error *err);
 
     /* Describes the values, learnt ones first, and returns how many there are; NULL: none. Their
-     * number and sizes depend on settings alone; layouts may depend on `in`, the first input's shape,
-     * which is of rank 0 while that is not known. */
+     * number and sizes depend on settings alone; layouts may depend on `in`, the first input's
+     * shape, which is of rank 0 while that is not known. */
     size_t (*values)(const dnn_layer *layer, const dnn_shape *in,
                      dnn_value values[DNN_LAYER_VALUES]);
 
@@ -126,21 +131,21 @@ typedef struct dnn_layer_class {
      * linked to it. NULL: it does nothing else. */
     bool (*takes)(const dnn_call *call, const dnn_call *next);
 
-    /* Of a layer that in evaluation is A = factor X + shift, channel by channel: writes these. NULL:
-     * it is another one. */
+    /* Of a layer that in evaluation is A = factor X + shift, channel by channel: writes these.
+     * NULL: it is another one. */
     void (*scale)(const dnn_call *call, double *factor, double *shift);
 
     /* Multiplications and additions of its products in forward, for net:profile; backward takes as
-     * many for each of the gradients of X and of the values. NULL: every learnt matrix is multiplied
-     * by a column for each position of the output. */
+     * many for each of the gradients of X and of the values. NULL: every learnt matrix is
+     * multiplied by a column for each position of the output. */
     double (*flops)(const dnn_call *call);
 
     /* Moves kept values after a forward in training of the whole network has come to its end, from
      * what forward has saved; NULL: there are none. */
     void (*commit)(dnn_call *call);
 
-    /* Of a container: adds the calls of its children to the compiler (network/compile.h); its inputs
-     * and `output` are numbers of the network's buffers. */
+    /* Of a container: adds the calls of its children to the compiler (network/compile.h); its
+     * inputs and `output` are numbers of the network's buffers. */
     dnn_status (*compile)(const dnn_layer *layer, dnn_compiler *compiler, const size_t *input,
                           size_t inputs, size_t *output, dnn_error *err);
 
@@ -161,8 +166,8 @@ struct dnn_layer {
     dnn_layer **children;                 /* of a container */
     const char **child_names;             /* "0", "1", ..., "shortcut": as files call them */
     size_t child_count;
-    bool evaluates; /* in evaluation whatever the network's mode is: layer:eval() */
-    bool frozen;    /* its values are not learnt: requires_grad = false */
+    bool evaluates;  /* in evaluation whatever the network's mode is: layer:eval() */
+    bool frozen;     /* its values are not learnt: requires_grad = false */
     dnn_layer *tied; /* whose first value is this layer's, too: see dnn_layer_tie; NULL: none */
     bool transposed; /* and is the transpose of what this layer would have */
     size_t references;
@@ -178,15 +183,17 @@ dnn_status dnn_layer_finish(dnn_layer *layer, dnn_error *err);
 
 /* Appends a child to a container; takes a reference of its own. `name` may be NULL: its number,
  * from 0; it is copied. */
-dnn_status dnn_layer_add_child(dnn_layer *container, dnn_layer *child, const char *name, dnn_error *err);
+dnn_status dnn_layer_add_child(dnn_layer *container, dnn_layer *child, const char *name,
+                               dnn_error *err);
 
 /* The child of that name, or NULL. */
 dnn_layer *dnn_layer_child(const dnn_layer *container, const char *name);
 
 /* Lets a layer work with the first value of another one, as a Linear with the weight of an
  * Embedding: a network that has both learns one value, whose gradients add up. The values must be
- * the same tensor in files (DNN_ERROR_SHAPE); where one is the other's transpose here, the class has
- * DNN_TRANSPOSES. To be done before a network is made of the layer. Takes a reference of `to`. */
+ * the same tensor in files (DNN_ERROR_SHAPE); where one is the other's transpose here, the class
+ * has DNN_TRANSPOSES. To be done before a network is made of the layer. Takes a reference of `to`.
+ */
 dnn_status dnn_layer_tie(dnn_layer *layer, dnn_layer *to, dnn_error *err);
 
 /* The last release frees the layer, and releases its children. NULL is allowed. */

@@ -27,11 +27,12 @@ typedef enum dnn_targets {
 enum { DNN_LOSS_AHEAD = 1024 }; /* bytes of A and of Y at most */
 
 /* A small gradient that forward has made along with the cost, as the last forward was followed by a
- * backward, too, and what it is the gradient of: where that is the same, backward hands it out. A host
- * keeps one for each of its losses, which clears it when it is made; not for use by several losses. */
+ * backward, too, and what it is the gradient of: where that is the same, backward hands it out. A
+ * host keeps one for each of its losses, which clears it when it is made; not for use by several
+ * losses. */
 typedef struct dnn_loss_ahead {
     bool wanted, made;
-    dnn_matrix A, Y; /* copies */
+    dnn_matrix A, Y;                                    /* copies */
     double numbers[3][DNN_LOSS_AHEAD / sizeof(double)]; /* of A, of Y, and of the gradient */
 } dnn_loss_ahead;
 
@@ -39,12 +40,12 @@ typedef struct dnn_loss_ahead {
 typedef struct dnn_loss_call {
     const dnn_setting *settings;
     const dnn_matrix *A, *Y;
-    const dnn_matrix *others[DNN_LOSS_INPUTS - 1]; /* B, C: of A's shape; NULL: not taken */
+    const dnn_matrix *others[DNN_LOSS_INPUTS - 1];    /* B, C: of A's shape; NULL: not taken */
     const dnn_matrix *input_lengths, *target_lengths; /* 1 x m, of sequences; NULL: whole ones */
     const dnn_matrix *vector;  /* what the class calls `vector`: float64, contiguous; or NULL */
     const dnn_matrix *weights; /* 1 x m of A's type; NULL: 1 for each example */
-    dnn_matrix *costs; /* 1 x m of A's type: forward writes the weighted cost of each example,
-                          before the reduction; NULL: not wanted */
+    dnn_matrix *costs;     /* 1 x m of A's type: forward writes the weighted cost of each example,
+                              before the reduction; NULL: not wanted */
     dnn_loss_ahead *ahead; /* NULL: the gradient is made by backward alone */
     double *total; /* from check to what follows: the weights of the labels that count. Set by
                       dnn_loss_forward and dnn_loss_backward */

@@ -1,19 +1,17 @@
 /* Withholds instruction sets from a test: DNN_TEST_CPU=older has it run as on a CPU without AVX2,
- * DNN_TEST_CPU=avx2 as on one without AVX-512. It reaches every kernel: those that ask math/cpu.h, and
- * the clones of math/simd.h, of which the loader picks one before main.
+ * DNN_TEST_CPU=avx2 as on one without AVX-512. It reaches every kernel: those that ask math/cpu.h,
+ * and the clones of math/simd.h, of which the loader picks one before main.
  *
  * The linker gives the function that finds out what the CPU has, libgcc's __cpu_indicator_init, to
- * __wrap___cpu_indicator_init below (--wrap), and the clones' resolvers call that. Libraries may not be
- * ready then, so that the environment is read by system calls. */
+ * __wrap___cpu_indicator_init below (--wrap), and the clones' resolvers call that. Libraries may
+ * not be ready then, so that the environment is read by system calls. */
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 
 /* libgcc's facts: 32 in the model, the others after one another. */
-extern struct {
-    unsigned vendor, type, subtype, features;
-} __cpu_model;
+extern struct { unsigned vendor, type, subtype, features; } __cpu_model;
 extern unsigned __cpu_features2[];
 
 enum { WORDS = 4 };

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-/* The step of a loop over many like cases: 1, or `step` where DNN_FEWER_CASES is set, as valgrind.py
- * does, under which a case takes 50 times as long. */
+/* The step of a loop over many like cases: 1, or `step` where DNN_FEWER_CASES is set, as
+ * valgrind.py does, under which a case takes 50 times as long. */
 static inline size_t case_step(size_t step) {
     return getenv("DNN_FEWER_CASES") != NULL ? step : 1;
 }

@@ -112,7 +112,9 @@ static void click_legend(view *v, panel *p, int which, choice wanted) {
     }
     bool alone = wanted != CHOICE_TOGGLE && p->curve_count > 1 && is_alone(v, p, c, false);
     view_say(v, "%s: %s", v->options.runs_listed ? c->part : c->label,
-             c->hidden ? "hidden" : alone ? "alone" : "shown");
+             c->hidden ? "hidden"
+             : alone   ? "alone"
+                       : "shown");
 }
 
 /* The first click of a double one has done its own already. */

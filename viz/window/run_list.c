@@ -156,7 +156,9 @@ void run_list_choose(view *v, size_t which, choice wanted) {
     view_choose_shown(v);
     bool alone = wanted != CHOICE_TOGGLE && is_alone(all, which, false);
     view_say(v, "%s: %s", run_label(all->items[which]),
-             all->items[which]->hidden ? "hidden" : alone ? "alone" : "shown");
+             all->items[which]->hidden ? "hidden"
+             : alone                   ? "alone"
+                                       : "shown");
 }
 
 void run_list_show_all(view *v) {

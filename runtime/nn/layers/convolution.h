@@ -18,7 +18,7 @@ enum {
     DNN_CONVOLUTION_GROUPS,
     DNN_CONVOLUTION_BIAS,
     DNN_CONVOLUTION_INIT,
-    DNN_CONVOLUTION_OUTPUT_PADDING,                                 /* of a transposed one */
+    DNN_CONVOLUTION_OUTPUT_PADDING,                               /* of a transposed one */
     DNN_CONVOLUTION_PADDING_MODE = DNN_CONVOLUTION_OUTPUT_PADDING /* of one that is not */
 };
 
@@ -26,10 +26,10 @@ enum {
 enum { DNN_CONVOLUTION_WEIGHT, DNN_CONVOLUTION_BIAS_COLUMN };
 
 extern const char *const dnn_convolution_inits[], *const dnn_convolution_paddings[],
-    *const dnn_convolution_padding_modes[];
+                                                      *const dnn_convolution_padding_modes[];
 
-/* The rows of the table of fields. extents: DNN_FIELD_COUNT or DNN_FIELD_PAIR; places: "steps"; words:
- * that may stand for padding, or NULL; the other texts say what differs. */
+/* The rows of the table of fields. extents: DNN_FIELD_COUNT or DNN_FIELD_PAIR; places: "steps";
+ * words: that may stand for padding, or NULL; the other texts say what differs. */
 #define DNN_CONVOLUTION_FIELDS(extents, window, places, stride_doc, words, padding_doc, terms)     \
     [DNN_CONVOLUTION_IN] = {.name = "in_channels",                                                 \
                             .kind = DNN_FIELD_COUNT,                                               \
@@ -75,12 +75,11 @@ extern const char *const dnn_convolution_inits[], *const dnn_convolution_padding
                               .kind = DNN_FIELD_FLAG,                                              \
                               .initial = 1,                                                        \
                               .doc = "whether a bias is added; it starts at 0"},                   \
-    [DNN_CONVOLUTION_INIT] = {                                                                     \
-        .name = "init",                                                                            \
-        .kind = DNN_FIELD_CHOICE,                                                                  \
-        .choices = dnn_convolution_inits,                                                          \
-        .doc = "variance of the normal starting weights, with in = " terms                         \
-               ": he 2/in, xavier 2/(in + out), 1/sqrt(n) 1/in"}
+    [DNN_CONVOLUTION_INIT] = {.name = "init",                                                      \
+                              .kind = DNN_FIELD_CHOICE,                                            \
+                              .choices = dnn_convolution_inits,                                    \
+                              .doc = "variance of the normal starting weights, with in = " terms   \
+                                     ": he 2/in, xavier 2/(in + out), 1/sqrt(n) 1/in"}
 
 /* What is in the padding. */
 #define DNN_CONVOLUTION_PADDING_MODE_FIELD                                                         \
@@ -105,7 +104,8 @@ dnn_conv dnn_convolution_of(const dnn_layer *layer, const dnn_shape *image);
 /* groups divides both numbers of channels. */
 dnn_status dnn_convolution_check(dnn_layer *layer, dnn_error *err);
 
-/* Normal weights for sums of `in` terms, whose gradients are sums of `out`; the bias starts at 0. */
+/* Normal weights for sums of `in` terms, whose gradients are sums of `out`; the bias starts at 0.
+ */
 dnn_status dnn_convolution_initialise_for(const dnn_layer *layer, dnn_matrix *weight, double in,
                                           double out, dnn_random *random, dnn_error *err);
 

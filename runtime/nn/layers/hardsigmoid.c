@@ -1,5 +1,5 @@
-/* hardsigmoid.c: a logistic function of straight lines (Howard et al. 2019), A = (X + 3) / 6, but at
- * least 0 and at most 1; dX = dA / 6 between -3 and 3, else 0. */
+/* hardsigmoid.c: a logistic function of straight lines (Howard et al. 2019), A = (X + 3) / 6, but
+ * at least 0 and at most 1; dX = dA / 6 between -3 and 3, else 0. */
 #include "nn/call.h"
 
 #define FORWARD(x)         ((x) < -3 ? 0 : (x) > 3 ? 1 : ((x) + 3) * (T)(1.0 / 6))

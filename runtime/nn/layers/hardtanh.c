@@ -19,7 +19,7 @@ static const dnn_field fields[] = {
                  .low = -1e30,
                  .high = 1e30,
                  .doc = "the most that A can be"},
-    {.name = NULL},
+    {.name = NULL      },
 };
 
 static dnn_status check(dnn_layer *layer, dnn_error *err) {
@@ -36,9 +36,9 @@ static dnn_status check(dnn_layer *layer, dnn_error *err) {
 #include "nn/layers/activation.inc"
 
 static const dnn_case cases[] = {
-    {.in = {{1, {7}}}},
+    {.in = {{1, {7}}}                       },
     {.settings = "min_val=-0.5 max_val=0.25", .in = {{3, {2, 3, 2}}}},
-    {.settings = NULL},
+    {.settings = NULL                                      },
 };
 
 const dnn_layer_class dnn_layer_hardtanh = {

@@ -12,7 +12,7 @@ static const dnn_field fields[] = {
                         .low = -1e6,
                         .high = 1e6,
                         .doc = "factor of negative elements"},
-    {.name = NULL},
+    {.name = NULL      },
 };
 
 #define SETTING            const T slope = (T)s[NEGATIVE_SLOPE].number;
@@ -21,9 +21,9 @@ static const dnn_field fields[] = {
 #include "nn/layers/activation.inc"
 
 static const dnn_case cases[] = {
-    {.in = {{1, {7}}}},
+    {.in = {{1, {7}}}                },
     {.settings = "negative_slope=0.3", .in = {{3, {2, 3, 2}}}},
-    {.settings = "negative_slope=0", .in = {{1, {7}}}},
+    {.settings = "negative_slope=0",                                .in = {{1, {7}}}},
     {.settings = NULL},
 };
 

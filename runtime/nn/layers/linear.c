@@ -9,8 +9,8 @@
 
 #include "math/blas.h"
 #include "math/fill.h"
-#include "nn/layers/row_sums.h"
 #include "nn/call.h"
+#include "nn/layers/row_sums.h"
 
 enum { IN_FEATURES, OUT_FEATURES, BIAS, INIT }; /* settings */
 enum { HE, XAVIER, CONSTANT, LECUN };           /* choices of INIT */
@@ -28,21 +28,21 @@ static const dnn_field fields[] = {
                      .example = 4,
                      .doc = "rows of X"},
     [OUT_FEATURES] = {.name = "out_features",
-                      .kind = DNN_FIELD_COUNT,
-                      .low = 1,
-                      .positional = true,
-                      .required = true,
-                      .example = 3,
-                      .doc = "rows of A"},
+                     .kind = DNN_FIELD_COUNT,
+                     .low = 1,
+                     .positional = true,
+                     .required = true,
+                     .example = 3,
+                     .doc = "rows of A"},
     [BIAS] = {.name = "bias",
-              .kind = DNN_FIELD_FLAG,
-              .initial = 1,
-              .doc = "whether a bias is added; it starts at 0"},
+                     .kind = DNN_FIELD_FLAG,
+                     .initial = 1,
+                     .doc = "whether a bias is added; it starts at 0"},
     [INIT] = {.name = "init",
-              .kind = DNN_FIELD_CHOICE,
-              .initial = HE,
-              .choices = inits,
-              .doc = "variance of the normal starting weights: he 2/in (He et al. 2015), "
+                     .kind = DNN_FIELD_CHOICE,
+                     .initial = HE,
+                     .choices = inits,
+                     .doc = "variance of the normal starting weights: he 2/in (He et al. 2015), "
                      "xavier 2/(in + out) (Glorot & Bengio 2010), 0.01 0.01^2, "
                      "1/sqrt(n) 1/in (LeCun et al. 1998)"},
     {.name = NULL},
@@ -133,10 +133,10 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
 
 static const dnn_case cases[] = {
     {.settings = "in_features=4 out_features=3", .in = {{1, {4}}}},
-    {.settings = "in_features=4 out_features=3 bias=false init=xavier", .in = {{1, {4}}}},
-    {.settings = "in_features=2 out_features=3", .in = {{2, {5, 2}}}},
+    {.settings = "in_features=4 out_features=3 bias=false init=xavier",                                          .in = {{1, {4}}}},
+    {.settings = "in_features=2 out_features=3",.in = {{2, {5, 2}}}},
     {.settings = "in_features=12 out_features=2", .in = {{3, {2, 3, 2}}}},
-    {.settings = NULL},
+    {.settings = NULL                                         },
 };
 
 const dnn_layer_class dnn_layer_linear = {

@@ -3,7 +3,7 @@
 #include "nn/call.h"
 
 #define FORWARD(x)         (-SOFTPLUS(-(x)))
-#define BACKWARD(x, a, da) (-(da) * EXPM1(a))
+#define BACKWARD(x, a, da) (-(da)*EXPM1(a))
 #include "nn/layers/activation.inc"
 
 static const dnn_case cases[] = {{.in = {{1, {7}}}}, {.in = {{3, {2, 3, 2}}}}, {.settings = NULL}};

@@ -4,10 +4,10 @@
  * dX = dA (n / (n + 2) + 4 X e (e + 1) / (n + 2)^2). From X = 20 on, A is X in either type. */
 #include "nn/call.h"
 
-#define BELOW_20(x)        ((x) > 20 ? 20 : (x))
-#define E(x)               EXP(BELOW_20(x))
-#define N(x)               (E(x) * (E(x) + 2))
-#define FORWARD(x)         ((x) * (N(x) / (N(x) + 2)))
+#define BELOW_20(x) ((x) > 20 ? 20 : (x))
+#define E(x)        EXP(BELOW_20(x))
+#define N(x)        (E(x) * (E(x) + 2))
+#define FORWARD(x)  ((x) * (N(x) / (N(x) + 2)))
 #define BACKWARD(x, a, da)                                                                         \
     ((da) * (N(x) + 4 * BELOW_20(x) * E(x) * (E(x) + 1) / (N(x) + 2)) / (N(x) + 2))
 #include "nn/layers/activation.inc"

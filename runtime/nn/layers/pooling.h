@@ -33,34 +33,28 @@
     }
 
 #define DNN_POOLING_DILATION(extents, places)                                                      \
-    {.name = "dilation",                                                                           \
-     .kind = extents,                                                                              \
-     .low = 1,                                                                                     \
-     .initial = 1,                                                                                 \
-     .doc = places " from one element of the window to the next"}
+    {                                                                                              \
+        .name = "dilation", .kind = extents, .low = 1, .initial = 1,                               \
+        .doc = places " from one element of the window to the next"                                \
+    }
 
 #define DNN_POOLING_COUNT_INCLUDE_PAD                                                              \
-    {.name = "count_include_pad",                                                                  \
-     .kind = DNN_FIELD_FLAG,                                                                       \
-     .initial = 1,                                                                                 \
-     .doc = "whether a mean counts the zeros of the padding in its window"}
+    {                                                                                              \
+        .name = "count_include_pad", .kind = DNN_FIELD_FLAG, .initial = 1,                         \
+        .doc = "whether a mean counts the zeros of the padding in its window"                      \
+    }
 
-#define DNN_POOLING_DIVISOR_OVERRIDE                                                                \
-    {.name = "divisor_override",                                                                   \
-     .kind = DNN_FIELD_COUNT,                                                                      \
-     .low = 1,                                                                                     \
-     .initial = -1,                                                                                \
-     .optional = true,                                                                             \
-     .doc = "what the sum of a window is divided by, instead of its pixels"}
+#define DNN_POOLING_DIVISOR_OVERRIDE                                                               \
+    {                                                                                              \
+        .name = "divisor_override", .kind = DNN_FIELD_COUNT, .low = 1, .initial = -1,              \
+        .optional = true, .doc = "what the sum of a window is divided by, instead of its pixels"   \
+    }
 
 #define DNN_POOLING_OUTPUT_SIZE(extents, text)                                                     \
-    {.name = "output_size",                                                                        \
-     .kind = extents,                                                                              \
-     .low = 1,                                                                                     \
-     .positional = true,                                                                           \
-     .required = true,                                                                             \
-     .example = 2,                                                                                 \
-     .doc = text}
+    {                                                                                              \
+        .name = "output_size", .kind = extents, .low = 1, .positional = true, .required = true,    \
+        .example = 2, .doc = text                                                                  \
+    }
 
 /* Images, or where kernel_size or output_size is a count sequences, of any size. */
 dnn_shape dnn_pooling_wants(const dnn_layer *layer);

@@ -20,16 +20,17 @@ static size_t directions_of(const dnn_layer *layer) {
 dnn_status dnn_recurrent_check(dnn_layer *layer, dnn_error *err) {
     size_t directions = directions_of(layer), most = DNN_RECURRENT_LANES / directions;
     if (layers_of(layer) > most)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "%s: num_layers is %zu, at most %zu are possible%s; put several of them into "
-                        "a Sequential",
-                        layer->kind->name, layers_of(layer), most,
-                        directions == 2 ? " in two directions" : "");
+        return dnn_fail(
+            err, DNN_ERROR_ARGUMENT,
+            "%s: num_layers is %zu, at most %zu are possible%s; put several of them into "
+            "a Sequential",
+            layer->kind->name, layers_of(layer), most, directions == 2 ? " in two directions" : "");
     if (dnn_layer_real(layer, DNN_RECURRENT_DROPOUT) > 0 && layers_of(layer) == 1)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "%s: dropout acts between layers, and there is one; give num_layers, or put a "
-                        "dnn.Dropout after it",
-                        layer->kind->name);
+        return dnn_fail(
+            err, DNN_ERROR_ARGUMENT,
+            "%s: dropout acts between layers, and there is one; give num_layers, or put a "
+            "dnn.Dropout after it",
+            layer->kind->name);
     return DNN_OK;
 }
 
@@ -50,9 +51,12 @@ dnn_status dnn_recurrent_shape(const dnn_layer *layer, const dnn_shape *in, size
 
 /* Names as PyTorch has them: by layer, direction and value. */
 #define NAMES(layer, direction)                                                                    \
-    {"weight_ih_l" layer direction, "weight_hh_l" layer direction, "bias_ih_l" layer direction,    \
-     "bias_hh_l" layer direction}
-#define BOTH(layer) {NAMES(layer, ""), NAMES(layer, "_reverse")}
+    {                                                                                              \
+        "weight_ih_l" layer direction, "weight_hh_l" layer direction, "bias_ih_l" layer direction, \
+            "bias_hh_l" layer direction                                                            \
+    }
+#define BOTH(layer)                                                                                \
+    { NAMES(layer, ""), NAMES(layer, "_reverse") }
 static const char *const names[DNN_RECURRENT_LANES][2][4] = {
     BOTH("0"), BOTH("1"), BOTH("2"),  BOTH("3"),  BOTH("4"),  BOTH("5"),  BOTH("6"),  BOTH("7"),
     BOTH("8"), BOTH("9"), BOTH("10"), BOTH("11"), BOTH("12"), BOTH("13"), BOTH("14"), BOTH("15"),
@@ -101,7 +105,8 @@ size_t dnn_recurrent_state(const dnn_layer *layer, bool *carried) {
 
 /* --- memory --- */
 
-#define CHUNK_BYTES ((size_t)1 << 20) /* of dZ: what the inner caches of two CPUs hold with the rest */
+#define CHUNK_BYTES                                                                                \
+    ((size_t)1 << 20) /* of dZ: what the inner caches of two CPUs hold with the rest */
 
 /* So few steps that their dZ is still in a cache when the products with it begin; all, where their
  * sums, which each chunk adds to, are the larger matrices, or where two directions meet in a dX. */
@@ -229,7 +234,8 @@ size_t dnn_recurrent_scratch(const dnn_call *call) {
     return m.scratch_bytes;
 }
 
-/* The lowest layer's products with X are made for the columns of a table alone, where it reads one. */
+/* The lowest layer's products with X are made for the columns of a table alone, where it reads one.
+ */
 double dnn_recurrent_flops(const dnn_call *call) {
     dnn_recurrent_sizes s = dnn_recurrent_sizes_of(call);
     bool table = call->lookup != NULL && call->lookup->columns != NULL;

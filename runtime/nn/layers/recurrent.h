@@ -11,9 +11,9 @@ enum { DNN_RECURRENT_LANES = 16 }; /* most layers times directions */
 
 /* A lane is one layer in one direction. */
 typedef struct dnn_cell {
-    size_t gates;    /* blocks of rows of its weights */
-    bool has_C;      /* a cell state beside H */
-    bool has_ZH;     /* the state's product is kept apart from X's */
+    size_t gates; /* blocks of rows of its weights */
+    bool has_C;   /* a cell state beside H */
+    bool has_ZH;  /* the state's product is kept apart from X's */
     void (*forward)(const dnn_layer *layer, const dnn_gates *g);
     void (*backward)(const dnn_layer *layer, const dnn_gates *g);
 } dnn_cell;
@@ -76,13 +76,12 @@ extern const char *const dnn_recurrent_outputs[];
 
 /* The functions of such a class: all but name, doc, fields and cases. */
 #define DNN_RECURRENT_CLASS                                                                        \
-    .flags =                                                                                       \
-        DNN_READS_X | DNN_TWO_MODES | DNN_DRAWS | DNN_TAKES_LENGTHS | DNN_READS_TABLE,             \
+    .flags = DNN_READS_X | DNN_TWO_MODES | DNN_DRAWS | DNN_TAKES_LENGTHS | DNN_READS_TABLE,        \
     .check = dnn_recurrent_check, .wants = dnn_recurrent_wants, .shape = dnn_recurrent_shape,      \
     .values = dnn_recurrent_values, .initialise = dnn_recurrent_initialise,                        \
-    .state = dnn_recurrent_state, .saved = dnn_recurrent_saved,                                    \
-    .scratch = dnn_recurrent_scratch, .forward = dnn_recurrent_forward,                            \
-    .backward = dnn_recurrent_backward, .flops = dnn_recurrent_flops
+    .state = dnn_recurrent_state, .saved = dnn_recurrent_saved, .scratch = dnn_recurrent_scratch,  \
+    .forward = dnn_recurrent_forward, .backward = dnn_recurrent_backward,                          \
+    .flops = dnn_recurrent_flops
 
 /* Cases for the gradient check of a cell without settings of its own. */
 extern const dnn_case dnn_recurrent_cases[];

@@ -136,7 +136,8 @@ static void add_part(job *j, dnn_outer *to, size_t d, size_t group, size_t which
         to->parts[to->count++] = (dnn_outer_part){.b = b, .out = sums_of(j, d, group, which)};
 }
 
-/* What a group's dZ is multiplied by in the chunk; then the same of dZH, where that is kept apart. */
+/* What a group's dZ is multiplied by in the chunk; then the same of dZH, where that is kept apart.
+ */
 static size_t add_products(job *j, dnn_outer to[2], size_t d, size_t group) {
     const dnn_matrix none = {0};
     bool begun = j->end < j->s.steps, apart = j->s.cell->has_ZH;
@@ -151,8 +152,8 @@ static size_t add_products(job *j, dnn_outer to[2], size_t d, size_t group) {
              : j->layer == 0 ? chunk_from(j, &j->m.X, group, 0)
                              : chunk_from(j, &j->m.inputs[j->layer], group, j->begin));
     if (reads_table(j))
-        of_X->parts[0].places = j->m.places + first_of(j, group) * j->s.steps +
-                                j->begin * size_of(j, group);
+        of_X->parts[0].places =
+            j->m.places + first_of(j, group) * j->s.steps + j->begin * size_of(j, group);
     if (j->s.bias)
         add_part(j, of_X, d, group, DNN_BIAS_IH, none);
     add_part(j, of_H, d, group, DNN_WEIGHT_HH,
@@ -162,8 +163,8 @@ static size_t add_products(job *j, dnn_outer to[2], size_t d, size_t group) {
     return 1 + (apart && of_H->count > 0);
 }
 
-/* Gradients of all values over the chunk's steps: one product each for a direction and a group. Those
- * of the biases differ only where the state's product is kept apart. */
+/* Gradients of all values over the chunk's steps: one product each for a direction and a group.
+ * Those of the biases differ only where the state's product is kept apart. */
 static void value_gradients(job *j) {
     dnn_outer products[8];
     size_t count = 0;
@@ -202,8 +203,8 @@ static void table_gradients(job *j) {
     dnn_outer products[2];
     for (size_t d = 0; d < j->s.directions; d++) {
         products[d] = (dnn_outer){.a = j->m.table[d], .count = 1, .add = j->call->accumulate};
-        products[d].parts[0] =
-            (dnn_outer_part){.b = *lookup->table, .out = *value(j, j->call->gradients, d, DNN_WEIGHT_IH)};
+        products[d].parts[0] = (dnn_outer_part){
+            .b = *lookup->table, .out = *value(j, j->call->gradients, d, DNN_WEIGHT_IH)};
     }
     if (learns(j))
         dnn_outer_products(products, j->s.directions);

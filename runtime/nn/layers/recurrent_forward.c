@@ -1,4 +1,5 @@
-/* recurrent_forward.c: forward of RNN, LSTM and GRU, and the states that a call brings and leaves. */
+/* recurrent_forward.c: forward of RNN, LSTM and GRU, and the states that a call brings and leaves.
+ */
 #include <string.h>
 
 #include "core/threads.h"
@@ -40,12 +41,11 @@ static void put_output(const part *p, const dnn_gates *g, size_t step) {
         return;
     to = top ? at_outer_step(p, &j->call->A, width, row, j->s.hidden, step)
              : at_step(p, &j->m.inputs[j->layer + 1], row, j->s.hidden, step);
-    for (size_t i = 0; i < p->count; i++) {
+    for (size_t i = 0; i < p->count; i++)
         if (top && g->lengths != NULL && step >= g->lengths[i])
             memset(dnn_matrix_at(&to, 0, i), 0, bytes);
         else
             memcpy(dnn_matrix_at(&to, 0, i), (const char *)g->H + i * bytes, bytes);
-    }
 }
 
 /* What the layer reads at a step. */
@@ -116,8 +116,7 @@ static dnn_status forward_layer(job *j, dnn_error *err) {
         if (reads_table(j))
             multiply_table(j, d);
     }
-    dnn_status status =
-        dnn_parallel_until(j->s.directions * task_count(j), forward_task, j, err);
+    dnn_status status = dnn_parallel_until(j->s.directions * task_count(j), forward_task, j, err);
     if (!is_top(j) && j->s.dropout > 0) {
         dnn_matrix *input = &j->m.inputs[j->layer + 1];
         dnn_dropout(key_of(j, j->layer), j->s.dropout, input, input, false);

@@ -1,8 +1,9 @@
-/* recurrent_job.h: how recurrent layers run; internal to recurrent_forward.c and recurrent_backward.c.
+/* recurrent_job.h: how recurrent layers run; internal to recurrent_forward.c and
+ * recurrent_backward.c.
  *
  * The examples of a batch do not touch each other until the weights' gradients are summed. So a few
- * of them go through all steps of a layer and direction as one task, whose products are small enough
- * for the caches and which waits for nobody. */
+ * of them go through all steps of a layer and direction as one task, whose products are small
+ * enough for the caches and which waits for nobody. */
 #ifndef DNN_NN_RECURRENT_JOB_H
 #define DNN_NN_RECURRENT_JOB_H
 

@@ -1,10 +1,11 @@
 /* recurrent_memory.h: sizes and matrices of a call of a recurrent layer; internal to its files.
  *
- * Inside the layer, the examples are one group or two, each with columns of its own in every matrix,
- * and those of a step of a group are together: dnn_recurrent_column. In X and A the steps of an
- * example are. Two groups have sums of the weights' gradients each, which are added up at the end:
- * so the thread that has made a group's dZ and H mostly is the one that reads them. H and C have one step more than there are: that which a direction starts from is before
- * the first, or, where it runs from the end, after the last. */
+ * Inside the layer, the examples are one group or two, each with columns of its own in every
+ * matrix, and those of a step of a group are together: dnn_recurrent_column. In X and A the steps
+ * of an example are. Two groups have sums of the weights' gradients each, which are added up at the
+ * end: so the thread that has made a group's dZ and H mostly is the one that reads them. H and C
+ * have one step more than there are: that which a direction starts from is before the first, or,
+ * where it runs from the end, after the last. */
 #ifndef DNN_NN_RECURRENT_MEMORY_H
 #define DNN_NN_RECURRENT_MEMORY_H
 
@@ -16,10 +17,10 @@
 typedef struct dnn_recurrent_sizes {
     const dnn_cell *cell;
     size_t layers, directions, lanes;
-    size_t table; /* columns of that which X may be looked up in; 0: there is none */
+    size_t table;               /* columns of that which X may be looked up in; 0: there is none */
     size_t input, hidden, rows; /* rows: of all gates */
     size_t steps, examples, columns; /* columns = steps * examples */
-    size_t split; /* examples of the first group; all where there is one */
+    size_t split;                    /* examples of the first group; all where there is one */
     size_t chunk; /* steps whose dZ is kept at a time: its weights' gradients are summed next */
     bool bias, last;
     double dropout; /* 0 in evaluation */
@@ -39,11 +40,12 @@ typedef struct dnn_recurrent_memory {
     dnn_matrix dZ[2], dZH[2]; /* rows x (chunk * examples); the same where the cell has no ZH */
     dnn_matrix dH[2], dC[2];  /* hidden x examples */
     void *packed_X[2], *packed_H[2];
-    dnn_matrix sums[2][4]; /* of the second group: gradients of values, that of the table for weight_ih */
-    dnn_matrix X;       /* input x (chunk * examples): a chunk of X in the order of steps */
+    dnn_matrix
+        sums[2][4]; /* of the second group: gradients of values, that of the table for weight_ih */
+    dnn_matrix X;   /* input x (chunk * examples): a chunk of X in the order of steps */
     dnn_matrix table[2]; /* rows x columns of call->lookup: their part of Z; in backward their dZ */
     uint32_t *places;    /* steps * examples: the table's columns in the order of steps */
-    dnn_matrix flow[2]; /* directions * hidden x columns: gradients between layers */
+    dnn_matrix flow[2];  /* directions * hidden x columns: gradients between layers */
 
     size_t saved_bytes, scratch_bytes;
 } dnn_recurrent_memory;

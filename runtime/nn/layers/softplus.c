@@ -13,25 +13,25 @@ static const dnn_field fields[] = {
               .high = 1e6,
               .doc = "how sharp its bend at 0 is"},
     [THRESHOLD] = {.name = "threshold",
-                   .kind = DNN_FIELD_REAL,
-                   .positional = true,
-                   .initial = 20,
-                   .low = -1e6,
-                   .high = 1e6,
-                   .doc = "A is X where beta * X is above it"},
-    {.name = NULL},
+              .kind = DNN_FIELD_REAL,
+              .positional = true,
+              .initial = 20,
+              .low = -1e6,
+              .high = 1e6,
+              .doc = "A is X where beta * X is above it"},
+    {.name = NULL       },
 };
 
 #define SETTING                                                                                    \
     const T beta = (T)s[BETA].number, threshold = (T)s[THRESHOLD].number, inverse = 1 / beta;
 #define FORWARD(x)         (beta * (x) > threshold ? (x) : SOFTPLUS(beta * (x)) * inverse)
-#define BACKWARD(x, a, da) ((void)inverse, beta * (x) > threshold ? (da) : (da) * SIGMOID(beta * (x)))
+#define BACKWARD(x, a, da) ((void)inverse, beta * (x) > threshold ? (da) : (da)*SIGMOID(beta * (x)))
 #include "nn/layers/activation.inc"
 
 static const dnn_case cases[] = {
-    {.in = {{1, {7}}}},
+    {.in = {{1, {7}}}                },
     {.settings = "beta=2 threshold=1", .in = {{3, {2, 3, 2}}}},
-    {.settings = NULL},
+    {.settings = NULL                               },
 };
 
 const dnn_layer_class dnn_layer_softplus = {

@@ -21,9 +21,9 @@ static const dnn_field fields[] = {
 #include "nn/layers/activation.inc"
 
 static const dnn_case cases[] = {
-    {.in = {{1, {7}}}},
+    {.in = {{1, {7}}}       },
     {.settings = "lambd=0.2", .in = {{3, {2, 3, 2}}}},
-    {.settings = NULL},
+    {.settings = NULL                      },
 };
 
 const dnn_layer_class dnn_layer_softshrink = {

@@ -1,8 +1,8 @@
 /* tanhshrink.c: what a Tanh takes off, A = X - tanh(X); dX = dA tanh(X)^2. */
 #include "nn/call.h"
 
-#define FORWARD(x)         ((x) - TANH_OF(x))
-#define BACKWARD(x, a, da) ((da) * TANH_OF(x) * TANH_OF(x))
+#define FORWARD(x)         ((x)-TANH_OF(x))
+#define BACKWARD(x, a, da) ((da)*TANH_OF(x) * TANH_OF(x))
 #include "nn/layers/activation.inc"
 
 static const dnn_case cases[] = {{.in = {{1, {7}}}}, {.in = {{3, {2, 3, 2}}}}, {.settings = NULL}};

@@ -13,14 +13,14 @@ static const dnn_field fields[] = {
                    .high = 1e30,
                    .doc = "what X must be above to be kept"},
     [VALUE] = {.name = "value",
-               .kind = DNN_FIELD_REAL,
-               .positional = true,
-               .required = true,
-               .example = 0,
-               .low = -1e30,
-               .high = 1e30,
-               .doc = "what replaces the others"},
-    {.name = NULL},
+                   .kind = DNN_FIELD_REAL,
+                   .positional = true,
+                   .required = true,
+                   .example = 0,
+                   .low = -1e30,
+                   .high = 1e30,
+                   .doc = "what replaces the others"},
+    {.name = NULL     },
 };
 
 #define SETTING            const T threshold = (T)s[THRESHOLD].number, value = (T)s[VALUE].number;
@@ -30,7 +30,7 @@ static const dnn_field fields[] = {
 
 static const dnn_case cases[] = {
     {.settings = "threshold=0.1 value=0", .in = {{1, {7}}}},
-    {.settings = "threshold=-0.5 value=2", .in = {{3, {2, 3, 2}}}},
+    {.settings = "threshold=-0.5 value=2",                                   .in = {{3, {2, 3, 2}}}},
     {.settings = NULL},
 };
 

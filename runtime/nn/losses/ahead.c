@@ -1,7 +1,8 @@
 /* ahead.c: gradients that forward makes ahead of backward.
  *
- * Most of a small loss is the same in both: the checks of the targets, the exponentials. Nothing else
- * changes by it: a backward whose A or Y are no longer what forward had computes its own gradient. */
+ * Most of a small loss is the same in both: the checks of the targets, the exponentials. Nothing
+ * else changes by it: a backward whose A or Y are no longer what forward had computes its own
+ * gradient. */
 #include "nn/losses/ahead.h"
 
 #include <string.h>

@@ -34,14 +34,14 @@ static inline bool dnn_cross_few(const dnn_cross_targets *t) {
 /* The cost of each position of a block from its logits z. */
 void dnn_cross_few_forward_f32(const dnn_cross_targets *t, const dnn_cross_block *b, const float *z,
                                double *costs);
-void dnn_cross_few_forward_f64(const dnn_cross_targets *t, const dnn_cross_block *b, const double *z,
-                               double *costs);
+void dnn_cross_few_forward_f64(const dnn_cross_targets *t, const dnn_cross_block *b,
+                               const double *z, double *costs);
 
 /* Its gradient into out; `scales` holds what that of each position is multiplied by. */
-void dnn_cross_few_backward_f32(const dnn_cross_targets *t, const dnn_cross_block *b, const float *z,
-                                float *out, const double *scales);
-void dnn_cross_few_backward_f64(const dnn_cross_targets *t, const dnn_cross_block *b, const double *z,
-                                double *out, const double *scales);
+void dnn_cross_few_backward_f32(const dnn_cross_targets *t, const dnn_cross_block *b,
+                                const float *z, float *out, const double *scales);
+void dnn_cross_few_backward_f64(const dnn_cross_targets *t, const dnn_cross_block *b,
+                                const double *z, double *out, const double *scales);
 
 /* Both, in less time than one after the other. */
 void dnn_cross_few_both_f32(const dnn_cross_targets *t, const dnn_cross_block *b, const float *z,

@@ -8,16 +8,14 @@
 
 /* logits[c][p] = z[p n + c] of TOGETHER positions; n is a constant. */
 DNN_INLINE void K(turn_whole)(const T *z, size_t n, T logits[][TOGETHER]) {
-    for (size_t p = 0; p < TOGETHER; p++) {
+    for (size_t p = 0; p < TOGETHER; p++)
         _Pragma("GCC unroll 4") for (size_t c = 0; c < n; c++) logits[c][p] = z[p * n + c];
-    }
 }
 
 /* The other way round. */
 DNN_INLINE void K(turn_back)(T *out, size_t n, T logits[][TOGETHER]) {
-    for (size_t p = 0; p < TOGETHER; p++) {
+    for (size_t p = 0; p < TOGETHER; p++)
         _Pragma("GCC unroll 4") for (size_t c = 0; c < n; c++) out[p * n + c] = logits[c][p];
-    }
 }
 
 /* The logits of `count` positions, transposed. */
@@ -30,10 +28,9 @@ DNN_INLINE void K(few_turn)(const T *z, size_t n, size_t count, T logits[][TOGET
         K(turn_whole)(z, 3, logits);
         return;
     }
-    for (size_t c = 0; c < n; c++) {
+    for (size_t c = 0; c < n; c++)
         for (size_t p = 0; p < TOGETHER; p++)
             logits[c][p] = z[(p < count ? p : count - 1) * n + c];
-    }
 }
 
 DNN_INLINE void K(few_put)(T *out, size_t n, size_t count, T logits[][TOGETHER]) {
@@ -90,7 +87,8 @@ DNN_INLINE void K(few_costs)(const double *numbers, const double *weights, const
                              const T *of_label, const double *sums, double *out, size_t count) {
     _Alignas(64) double costs[TOGETHER];
     for (size_t p = 0; p < TOGETHER; p++)
-        costs[p] = sums[p] != sums[p] ? sums[p] : dnn_log_normal_f64(sums[p], 0); /* 1 to n, or NaN */
+        costs[p] =
+            sums[p] != sums[p] ? sums[p] : dnn_log_normal_f64(sums[p], 0); /* 1 to n, or NaN */
     for (size_t p = 0; p < TOGETHER; p++) {
         double above = (double)tops[p] - of_label[p];
         double cost = weights[p] * costs[p] + weights[p] * above;
@@ -122,8 +120,8 @@ DNN_INLINE void K(few_slopes)(size_t n, const T *classes, const double *weights,
 }
 
 /* The costs, or (NULL) not, and the gradient into out, or (NULL) not; which, is a constant. */
-DNN_INLINE void K(few_pass)(size_t n, const dnn_cross_targets *t, const dnn_cross_block *b, const T *z,
-                            double *costs, T *out, const double *scales) {
+DNN_INLINE void K(few_pass)(size_t n, const dnn_cross_targets *t, const dnn_cross_block *b,
+                            const T *z, double *costs, T *out, const double *scales) {
     _Alignas(64) T logits[DNN_CROSS_MANY][TOGETHER], classes[TOGETHER], tops[TOGETHER];
     _Alignas(64) double sums[TOGETHER], weights[TOGETHER], numbers[TOGETHER];
     for (size_t first = 0; first < b->count; first += TOGETHER) {

@@ -1,5 +1,5 @@
-/* backward.c: backward of a network in the buffers of its plan: what it reaches, which gradients begin
- * from zero and where they go. */
+/* backward.c: backward of a network in the buffers of its plan: what it reaches, which gradients
+ * begin from zero and where they go. */
 #include <string.h>
 
 #include "nn/network/parts.h"
@@ -51,7 +51,8 @@ static size_t learnt_values(const dnn_step *step) {
 static bool calls_learnt(const dnn_network *network, const dnn_layer *layer) {
     for (size_t n = 0; n < network->called_count; n++) {
         const dnn_called *called = &network->called[n];
-        for (size_t s = called->first; called->caller == layer && s < called->first + called->count; s++) {
+        for (size_t s = called->first; called->caller == layer && s < called->first + called->count;
+             s++) {
             for (size_t k = 0; k < learnt_values(&network->steps[s]); k++)
                 if (learns(network, s, k))
                     return true;

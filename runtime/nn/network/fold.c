@@ -9,7 +9,8 @@
  * run, the second in the first one's memory.
  *
  * A layer that has `takes` does the forward of those that read its output alone, too, such as an
- * activation and a pooling after a convolution: with a batch norm between them where that is folded. */
+ * activation and a pooling after a convolution: with a batch norm between them where that is
+ * folded. */
 #include <math.h>
 
 #include "core/memory.h"

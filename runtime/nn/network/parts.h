@@ -24,27 +24,27 @@ typedef struct dnn_plan {
     bool *done;    /* per step: another one's forward does it */
     size_t fold_offset;
     dnn_lookup *lookups; /* per step: of those that look up */
-    size_t *next; /* per step: the one that is done by the same forward after it, unless a fold comes
-                     between and fails; SIZE_MAX: none */
-    bool *kept;  /* per buffer: A is intact after forward, ... */
-    bool *dkept; /* ... and dA after backward */
+    size_t *next; /* per step: the one that is done by the same forward after it, unless a fold
+                     comes between and fails; SIZE_MAX: none */
+    bool *kept;   /* per buffer: A is intact after forward, ... */
+    bool *dkept;  /* ... and dA after backward */
     char *memory;
     size_t *lengths; /* room for side inputs of as many examples as `capacity`; NULL: no layer takes
                         them */
     dnn_matrix mask; /* a copy of the last one; without memory before there was one */
 
-    size_t examples;   /* for which the calls are set up; 0: for none yet */
-    size_t reads_X;    /* steps below this one may read X, or a view of it */
+    size_t examples;    /* for which the calls are set up; 0: for none yet */
+    size_t reads_X;     /* steps below this one may read X, or a view of it */
     dnn_matrix *A, *dA; /* per buffer; dA of buffer 0 is the caller's dX */
     dnn_call *calls;    /* per step, with inputs in the arrays below */
     dnn_matrix *X, *dX;
     dnn_shape *in;
     bool *add;
-    bool plain;  /* no layer draws numbers, has a state, commits, or takes lengths or a mask: forward
-                    only runs the calls, */
-    bool beside; /* unless the last one had a cache, lengths or a mask */
-    unsigned gradients_version; /* of the parameters when the places of gradients were set, for no dX;
-                                   0: they must be set again */
+    bool plain; /* no layer draws numbers, has a state, commits, or takes lengths or a mask: forward
+                   only runs the calls, */
+    bool beside;                /* unless the last one had a cache, lengths or a mask */
+    unsigned gradients_version; /* of the parameters when the places of gradients were set, for no
+                                   dX; 0: they must be set again */
     bool has_activations, has_gradients;
     bool used_up; /* a backward has begun to write over what forward kept */
 } dnn_plan;
@@ -78,8 +78,8 @@ struct dnn_network {
     size_t *inputs;   /* the steps' lists, one after the other */
     size_t *producer; /* per buffer, the step that writes it; SIZE_MAX of X */
 
-    dnn_shape input;    /* as given; rank 0: not given */
-    dnn_shape *shapes;  /* per buffer; rank 0 while not known */
+    dnn_shape input;   /* as given; rank 0: not given */
+    dnn_shape *shapes; /* per buffer; rank 0 while not known */
     bool shapes_known;
 
     dnn_parameters parameters;
@@ -89,17 +89,18 @@ struct dnn_network {
     size_t *segment_slot;           /* per segment */
     bool has_values;
 
-    bool *needs;             /* per buffer: whether backward has to reach it */
-    unsigned needs_version;  /* of the parameters, for which that holds; 0: none */
+    bool *needs;            /* per buffer: whether backward has to reach it */
+    unsigned needs_version; /* of the parameters, for which that holds; 0: none */
     bool needs_input;
-    bool called_once; /* no layer is called twice or by another, and none is tied: of that version, too */
-    size_t lowest; /* the lowest step that backward runs */
+    bool called_once; /* no layer is called twice or by another, and none is tied: of that version,
+                         too */
+    size_t lowest;    /* the lowest step that backward runs */
 
-    dnn_plan plans[2]; /* evaluation, training */
+    dnn_plan plans[2];         /* evaluation, training */
     dnn_step_state *states[2]; /* the same, per step */
     bool holds_states; /* forward leaves the states as they are: every one begins from the same */
     dnn_step_times *times; /* where wanted, see profile.h */
-    bool graded;       /* a backward has filled the gradients */
+    bool graded;           /* a backward has filled the gradients */
 };
 
 static inline dnn_plan *dnn_network_current(dnn_network *network) {
@@ -137,8 +138,9 @@ void dnn_plan_free(dnn_plan *plan);
 /* plan_place.c: lays out the buffers of a plan whose calls are described, and counts its bytes. */
 dnn_status dnn_plan_place(dnn_network *network, dnn_plan *plan, dnn_error *err);
 
-/* fold.c. Whether step number `scaling`, the only reader of the output of step s, may be folded into
- * it; bytes that this takes; and forward of a step, folded where that pays, with those linked to it. */
+/* fold.c. Whether step number `scaling`, the only reader of the output of step s, may be folded
+ * into it; bytes that this takes; and forward of a step, folded where that pays, with those linked
+ * to it. */
 bool dnn_step_takes(const dnn_network *network, const dnn_plan *plan, size_t s, size_t scaling);
 size_t dnn_fold_bytes(const dnn_call *call);
 dnn_status dnn_plan_run(dnn_network *network, dnn_plan *plan, size_t s, dnn_error *err);

@@ -42,11 +42,10 @@ static dnn_status make_arrays(const dnn_network *network, dnn_plan *plan, dnn_er
 }
 
 void dnn_plan_free(dnn_plan *plan) {
-    void *arrays[] = {plan->A_offset, plan->dA_offset, plan->saved_offset, plan->kept,
-                      plan->dkept,    plan->A,         plan->dA,           plan->X,
-                      plan->dX,       plan->in,        plan->add,          plan->calls,
-                      plan->lengths,  plan->folds,     plan->next,         plan->done,
-                      plan->lookups};
+    void *arrays[] = {
+        plan->A_offset, plan->dA_offset, plan->saved_offset, plan->kept, plan->dkept,  plan->A,
+        plan->dA,       plan->X,         plan->dX,           plan->in,   plan->add,    plan->calls,
+        plan->lengths,  plan->folds,     plan->next,         plan->done, plan->lookups};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         dnn_free(arrays[i]);
     dnn_matrix_free(&plan->mask);

@@ -97,8 +97,7 @@ static size_t bytes_of(const planner *p, size_t buffer) {
 /* Of a copy of X: ids may have any type. */
 static size_t bytes_of_input(const planner *p) {
     size_t size = dnn_dtype_info(p->network->dtype)->size;
-    return bytes_of(p, 0) / size *
-           (dnn_network_takes_ids(p->network) ? sizeof(double) : size);
+    return bytes_of(p, 0) / size * (dnn_network_takes_ids(p->network) ? sizeof(double) : size);
 }
 
 /* Whether everything that stands in a block has been read for the last time by time `when`. */
@@ -119,8 +118,8 @@ static void overwrite(planner *p, size_t in_block) {
 /* Whether a class may write over its input, with what this plan keeps. */
 static bool works_in_place(const planner *p, const dnn_layer *layer) {
     return dnn_layer_has(layer, DNN_IN_PLACE) ||
-           (!p->plan->backward && (dnn_layer_has(layer, DNN_IN_PLACE_IN_EVALUATION) ||
-                                   layer->kind->elementwise != NULL));
+           (!p->plan->backward &&
+            (dnn_layer_has(layer, DNN_IN_PLACE_IN_EVALUATION) || layer->kind->elementwise != NULL));
 }
 
 /* A step whose input nobody else sees may be done by the forward of the one that writes it. */
@@ -149,9 +148,9 @@ static void place_outputs(planner *p, bool all) {
         size_t in = step->input[0], out = step->output;
         bool same_size = bytes_of(p, in) == bytes_of(p, out);
         bool view = dnn_step_is_view(step, p->plan->training);
-        bool in_place = !all && works_in_place(p, step->layer) && same_size &&
-                        step->inputs == 1 && in != 0 && p->consumers[in] == 1 &&
-                        p->A_block[in] != NONE && is_free_after(p, p->A_block[in], s);
+        bool in_place = !all && works_in_place(p, step->layer) && same_size && step->inputs == 1 &&
+                        in != 0 && p->consumers[in] == 1 && p->A_block[in] != NONE &&
+                        is_free_after(p, p->A_block[in], s);
         if (view || in_place) { /* a view of X itself has no block */
             p->A_block[out] = p->A_block[in];
             if (p->A_block[out] != NONE && p->blocks[p->A_block[out]].last < p->last_read[out])
@@ -171,8 +170,9 @@ static void place_outputs(planner *p, bool all) {
         p->A_block[out] = add_block(p, bytes_of(p, out), p->head[s], all ? end : last);
     }
     for (size_t b = 1; b < network->buffer_count && !all; b++)
-        p->plan->kept[b] = p->plan->kept[b] && (p->A_block[b] == NONE ||
-                                                p->blocks[p->A_block[b]].last >= network->step_count);
+        p->plan->kept[b] =
+            p->plan->kept[b] &&
+            (p->A_block[b] == NONE || p->blocks[p->A_block[b]].last >= network->step_count);
 }
 
 /* dA of a buffer lives from the backward of its last consumer to that of its producer. */
@@ -207,8 +207,7 @@ static void find_lookups(planner *p, bool all) {
         const dnn_step *step = &network->steps[s];
         size_t out = step->output, reader = p->last_consumer[out];
         if (!dnn_layer_has(step->layer, DNN_LOOKS_UP) || out == network->step_count ||
-            p->consumers[out] != 1 ||
-            !dnn_layer_has(network->steps[reader].layer, DNN_READS_TABLE))
+            p->consumers[out] != 1 || !dnn_layer_has(network->steps[reader].layer, DNN_READS_TABLE))
             continue;
         size_t table = dnn_step_segment(step, 0),
                count = network->parameters.segments[table].value.cols,
@@ -227,14 +226,15 @@ static void place_working_memory(planner *p) {
     for (size_t s = 0; s < network->step_count; s++) {
         const dnn_layer_class *kind = network->steps[s].layer->kind;
         const dnn_call *call = &p->plan->calls[s];
-        bool kept = p->plan->backward || !p->plan->done[s]; /* nobody asks a linked pooling who won */
+        bool kept =
+            p->plan->backward || !p->plan->done[s]; /* nobody asks a linked pooling who won */
         size_t bytes = kind->saved == NULL || !kept ? 0 : kind->saved(call);
-        p->saved_block[s] =
-            bytes == 0 ? NONE
-                       : add_block(p, bytes, p->head[s],
-                                   p->plan->backward ? backward_time(p, s) : s);
+        p->saved_block[s] = bytes == 0 ? NONE
+                                       : add_block(p, bytes, p->head[s],
+                                                   p->plan->backward ? backward_time(p, s) : s);
         /* What is committed after the last step must still be there. */
-        if (bytes > 0 && kind->commit != NULL && p->blocks[p->saved_block[s]].last < network->step_count)
+        if (bytes > 0 && kind->commit != NULL &&
+            p->blocks[p->saved_block[s]].last < network->step_count)
             p->blocks[p->saved_block[s]].last = network->step_count;
         bytes = kind->scratch == NULL ? 0 : kind->scratch(call);
         scratch = bytes > scratch ? bytes : scratch;

@@ -67,7 +67,7 @@ static const dnn_field fields[] = {
             .high = 1,
             .doc = "how much of the gradient the momentum leaves out"},
     [MAXIMIZE] = DNN_MAXIMIZE_ROW,
-    {.name = NULL}
+    {.name = NULL                     }
 };
 
 static dnn_status check(const dnn_setting *settings, dnn_error *err) {
@@ -75,8 +75,7 @@ static dnn_status check(const dnn_setting *settings, dnn_error *err) {
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "nesterov needs momentum > 0, and momentum is 0; 0.9 is usual");
     if (settings[NESTEROV].number != 0 && settings[DAMPENING].number != 0)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT,
-                        "nesterov needs dampening 0, but dampening is %g",
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "nesterov needs dampening 0, but dampening is %g",
                         settings[DAMPENING].number);
     return DNN_OK;
 }

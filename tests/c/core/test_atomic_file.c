@@ -140,7 +140,8 @@ static void a_read_only_file_is_kept_from_root_too(void **state) {
     dnn_error err;
     check_ok(write_file("best", &err));
     assert_int_equal(chmod(path, 0444), 0);
-    check_fails(write_file("new", &err), DNN_ERROR_FILE, "a.bin: is read-only and was not replaced");
+    check_fails(write_file("new", &err), DNN_ERROR_FILE,
+                "a.bin: is read-only and was not replaced");
     check_fails(dnn_atomic_file_replace(path, "new", 3, &err), DNN_ERROR_FILE, "is read-only");
     check_fails(dnn_atomic_file_check(path, &err), DNN_ERROR_FILE, "is read-only");
     assert_holds(path, "best");

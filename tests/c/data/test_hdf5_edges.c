@@ -112,7 +112,8 @@ static void shapes_that_no_matrix_can_have_are_refused(void **state) {
     add(made, "wide", wide, 1, (hsize_t[]){2}, NULL);
     H5Fclose(made);
     dnn_hdf5 *file = open_made();
-    check_refused(file, "null", DNN_ERROR_TYPE, "'null' (int32, without values, 0 axes) cannot be read");
+    check_refused(file, "null", DNN_ERROR_TYPE,
+                  "'null' (int32, without values, 0 axes) cannot be read");
     check_refused(file, "overflow", DNN_ERROR_TYPE, "'overflow' (uint8, 2 axes) cannot be read");
     check_refused(file, "huge", DNN_ERROR_TYPE, "'huge' (uint8, 2 axes) cannot be read");
     check_refused(file, "wide", DNN_ERROR_TYPE, "'wide' (int128, 1 axes) cannot be read");

@@ -1,5 +1,5 @@
-/* conv_plain.h: the plain loop of convolutions in double, a convolution with its matrices, and their
- * comparison over types and instruction sets; for test_conv.c and test_conv_kinds.c. */
+/* conv_plain.h: the plain loop of convolutions in double, a convolution with its matrices, and
+ * their comparison over types and instruction sets; for test_conv.c and test_conv_kinds.c. */
 #ifndef DNN_TEST_CONV_PLAIN_H
 #define DNN_TEST_CONV_PLAIN_H
 
@@ -164,9 +164,9 @@ static void check_pooled(bench *b, const dnn_matrix *bias, dnn_conv_after after,
     const dnn_conv *c = &b->conv;
     dnn_pool pool = {
         c->out_height, c->out_width, c->out_channels, {2, 2},
-         {2, 2},
-         {0, 0},
-         .dilation = {1, 1}
+           {2, 2},
+           {0, 0},
+           .dilation = {1, 1}
     };
     if (c->out_height < 2 || c->out_width < 2)
         return;
@@ -294,7 +294,8 @@ static void check_everywhere(dnn_conv c, size_t examples) {
     dnn_cpu_limit = limit;
 }
 
-static inline dnn_conv conv(size_t height, size_t width, size_t in, size_t out, size_t kh, size_t kw) {
+static inline dnn_conv conv(size_t height, size_t width, size_t in, size_t out, size_t kh,
+                            size_t kw) {
     return (dnn_conv){
         height, width, in, out, {kh, kw},
             {1,  1 },

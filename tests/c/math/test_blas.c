@@ -105,7 +105,8 @@ static void small_products_agree_with_the_definition(void **state) {
     (void)state;
     static const size_t sides[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33};
     static const size_t depths[] = {1, 2, 5, 16, 33};
-    size_t count = sizeof sides / sizeof *sides, all = count * count * sizeof depths / sizeof *depths;
+    size_t count = sizeof sides / sizeof *sides,
+           all = count * count * sizeof depths / sizeof *depths;
     for (size_t i = 0; i < all; i += case_step(7))
         check_all_forms(sides[i % count], sides[i / count % count], depths[i / count / count]);
 }
@@ -114,13 +115,13 @@ static void small_products_agree_with_the_definition(void **state) {
 static void small_products_agree_on_lesser_cpus(void **state) {
     (void)state;
     static const size_t shapes[][3] = {
-        {4,  4,  3 },
-        {12, 9,  8 },
-        {16, 16, 31},
-        {24, 18, 33},
-        {31, 17, 64},
-        {48, 5,  64},
-        {80, 23, 20},
+        {4,  4,  3  },
+        {12, 9,  8  },
+        {16, 16, 31 },
+        {24, 18, 33 },
+        {31, 17, 64 },
+        {48, 5,  64 },
+        {80, 23, 20 },
         {1,  33, 120},
         {70, 90, 130},
         {33, 66, 255},

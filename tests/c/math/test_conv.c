@@ -1,8 +1,8 @@
 /* Convolutions against the plain loop, over shapes; threads, interruption, refusals. */
-#include "core/threads.h"
-#include "interrupting.h"
 #include "conv_plain.h"
+#include "core/threads.h"
 #include "fewer_cases.h"
+#include "interrupting.h"
 
 static void common_shapes_agree_with_the_plain_loop(void **state) {
     (void)state;

@@ -19,7 +19,7 @@ static double at(const dnn_matrix *m, size_t block, size_t i, size_t j) {
 
 /* Z and ZH are sums; the kernels work on a copy of Z. The loss weighs H by dH + dA, and C by dC. */
 typedef struct problem {
-    dnn_matrix Z, ZH, H_before, C_before, R, RA, RC;  /* given */
+    dnn_matrix Z, ZH, H_before, C_before, R, RA, RC; /* given */
     dnn_matrix gates, A, C, tanh_C, dH, dC, dZ, dZH; /* worked on */
     dnn_gates g;
     void (*forward)(const dnn_gates *g);
@@ -27,7 +27,7 @@ typedef struct problem {
 
 static void open_problem(problem *p, dnn_dtype dtype, size_t blocks) {
     dnn_matrix *tall[] = {&p->Z, &p->ZH, &p->gates, &p->dZ, &p->dZH},
-               *flat[] = {&p->H_before, &p->C_before, &p->A, &p->C, &p->tanh_C,
+               *flat[] = {&p->H_before, &p->C_before, &p->A, &p->C,  &p->tanh_C,
                           &p->dH,       &p->dC,       &p->R, &p->RA, &p->RC};
     for (size_t k = 0; k < 5; k++)
         random_matrix(tall[k], dtype, blocks * H, M, 0, k + 1);
@@ -54,8 +54,9 @@ static void add_C(problem *p) {
 }
 
 static void close_problem(problem *p) {
-    dnn_matrix *all[] = {&p->Z, &p->ZH, &p->H_before, &p->C_before, &p->R,  &p->RA, &p->RC, &p->gates,
-                         &p->A, &p->C,  &p->tanh_C,   &p->dH,       &p->dC, &p->dZ, &p->dZH};
+    dnn_matrix *all[] = {&p->Z,      &p->ZH, &p->H_before, &p->C_before, &p->R,
+                         &p->RA,     &p->RC, &p->gates,    &p->A,        &p->C,
+                         &p->tanh_C, &p->dH, &p->dC,       &p->dZ,       &p->dZH};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         dnn_matrix_free(all[k]);
 }
@@ -110,7 +111,8 @@ static void rnn_agrees_with_the_formula(void **state) {
         for (size_t j = 0; j < M; j++)
             for (size_t i = 0; i < H; i++) {
                 double z = at(&p.Z, 0, i, j);
-                check_close(at(&p.A, 0, i, j), form & 2 ? (z < 0 ? 0 : z) : tanh(z), tolerance(dtype));
+                check_close(at(&p.A, 0, i, j), form & 2 ? (z < 0 ? 0 : z) : tanh(z),
+                            tolerance(dtype));
             }
         close_problem(&p);
     }
@@ -192,8 +194,9 @@ static void check_table(dnn_dtype dtype, size_t blocks, void (*forward)(const dn
     check_ok(dnn_matrix_copy(&sums, &p.Z, &err));
     for (size_t j = 0; j < M; j++) /* rounded as the kernel does */
         for (size_t i = 0; i < blocks * H; i++)
-            dnn_matrix_set(&p.Z, i, j, dnn_matrix_get(&table, i, columns[2 * j]) +
-                                           (gru ? 0 : dnn_matrix_get(&sums, i, j)));
+            dnn_matrix_set(&p.Z, i, j,
+                           dnn_matrix_get(&table, i, columns[2 * j]) +
+                               (gru ? 0 : dnn_matrix_get(&sums, i, j)));
     run(&p);
     memcpy(without[0], p.A.data, bytes);
     memcpy(without[1], p.gates.data, bytes);

@@ -1,5 +1,6 @@
 /* What each instruction set of this CPU computes, beside each other: products within 1e-5, and the
- * functions of which elementwise layers consist with the same bits. Convolutions: test_conv_kinds.c. */
+ * functions of which elementwise layers consist with the same bits. Convolutions:
+ * test_conv_kinds.c. */
 #include <string.h>
 
 #include "math/blas.h"
@@ -11,9 +12,10 @@ static dnn_error err;
 
 /* --- products --- */
 
-/* op(a) (m x k) times op(b) (k x n) onto what `out` held, on a CPU that has no more than `level`. */
-static dnn_matrix product(dnn_vector_level level, const size_t shape[3], int form,
-                          dnn_dtype dtype, dnn_matrix memory[4]) {
+/* op(a) (m x k) times op(b) (k x n) onto what `out` held, on a CPU that has no more than `level`.
+ */
+static dnn_matrix product(dnn_vector_level level, const size_t shape[3], int form, dnn_dtype dtype,
+                          dnn_matrix memory[4]) {
     size_t m = shape[0], n = shape[1], k = shape[2];
     bool ta = (form & 1) != 0, tb = (form & 2) != 0;
     dnn_matrix a = random_matrix(&memory[0], dtype, ta ? k : m, ta ? m : k, 1, 1);
@@ -53,20 +55,20 @@ static void check_product(const size_t shape[3], int form, dnn_dtype dtype) {
 static void products_agree_within_1e_5(void **state) {
     (void)state;
     static const size_t shapes[][3] = {
-        {3,   32,  16  },
-        {1,   70,  33  },
-        {70,  1,   300 },
-        {20,  1,   310 },
-        {700, 1,   530 },
-        {17,  33,  5   },
-        {64,  96,  80  },
-        {20,  31,  1037},
-        {20,  1037, 31 },
-        {31,  700, 19  },
-        {7,   25,  13001},
-        {9,   701, 517 },
-        {120, 64,  400 },
-        {150, 130, 140 },
+        {3,   32,   16   },
+        {1,   70,   33   },
+        {70,  1,    300  },
+        {20,  1,    310  },
+        {700, 1,    530  },
+        {17,  33,   5    },
+        {64,  96,   80   },
+        {20,  31,   1037 },
+        {20,  1037, 31   },
+        {31,  700,  19   },
+        {7,   25,   13001},
+        {9,   701,  517  },
+        {120, 64,   400  },
+        {150, 130,  140  },
     };
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int form = 0; form < 8; form++)
@@ -114,7 +116,7 @@ typedef struct function {
 
 #define ROW(name)                                                                                  \
     {                                                                                              \
-        #name, {                                                                                   \
+#name, {                                                                                   \
             {name##_f32_older, name##_f32_v3, name##_f32_v4},                                      \
                 {name##_f64_older, name##_f64_v3, name##_f64_v4},                                  \
         }                                                                                          \
@@ -126,7 +128,7 @@ enum { COUNT = 4099 }; /* no multiple of any vector */
 
 /* Of every size, both signs, and what is not finite. */
 static double argument(size_t i) {
-    static const double odd[] = {0,     -0.0,      1,    -1,    INFINITY, -INFINITY, NAN,
+    static const double odd[] = {0,     -0.0,   1,    -1,    INFINITY, -INFINITY, NAN,
                                  1e-40, -1e-40, 88.7, -87.3, 709.8,    -745.2,    1e30};
     size_t few = sizeof odd / sizeof *odd;
     if (i < few)

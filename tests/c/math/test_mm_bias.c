@@ -40,8 +40,8 @@ static void check_shape(dnn_dtype dtype, size_t m, size_t n, size_t k, bool ta, 
         dnn_matrix_free(&memory[i]);
 }
 
-/* With a bias, into columns that follow each other and into those that do not: of few rows, the first are
- * put out whole vectors at a time. */
+/* With a bias, into columns that follow each other and into those that do not: of few rows, the
+ * first are put out whole vectors at a time. */
 static void check_gaps(dnn_dtype dtype, size_t m, size_t n, size_t k) {
     dnn_matrix memory[5];
     dnn_matrix a = random_matrix(&memory[0], dtype, m, k, 0, 1);
@@ -56,7 +56,8 @@ static void check_gaps(dnn_dtype dtype, size_t m, size_t n, size_t k) {
     for (size_t j = 0; j < n; j++)
         for (size_t i = 0; i < m; i++)
             if (dnn_matrix_get(&out, i, j) != dnn_matrix_get(&apart, i, j))
-                fail_msg("%s %zu x %zu x %zu: (%zu, %zu)", dnn_dtype_info(dtype)->name, m, n, k, i, j);
+                fail_msg("%s %zu x %zu x %zu: (%zu, %zu)", dnn_dtype_info(dtype)->name, m, n, k, i,
+                         j);
     assert_true(dnn_matrix_get(&whole, 0, n) == after);
     for (size_t i = 0; i < 5; i++)
         dnn_matrix_free(&memory[i]);
@@ -109,7 +110,8 @@ static void so_it_has_on_lesser_cpus(void **state) {
 static void a_product_of_nothing_is_the_bias(void **state) {
     (void)state;
     double values[4], column[] = {1, 2};
-    dnn_matrix a = dnn_matrix_of(DNN_FLOAT64, 2, 0, NULL), b = dnn_matrix_of(DNN_FLOAT64, 0, 2, NULL);
+    dnn_matrix a = dnn_matrix_of(DNN_FLOAT64, 2, 0, NULL),
+               b = dnn_matrix_of(DNN_FLOAT64, 0, 2, NULL);
     dnn_matrix bias = dnn_matrix_of(DNN_FLOAT64, 2, 1, column);
     dnn_matrix out = dnn_matrix_of(DNN_FLOAT64, 2, 2, values);
     check_ok(dnn_mm_bias(false, false, &a, &b, &bias, &out, &err));

@@ -1,5 +1,5 @@
-/* a b' with the sums of a's rows: the product has the bits that it has without them; the sums are right
- * where they were made, and untouched where they were not. */
+/* a b' with the sums of a's rows: the product has the bits that it has without them; the sums are
+ * right where they were made, and untouched where they were not. */
 #include <math.h>
 #include <string.h>
 
@@ -33,7 +33,8 @@ static void check_shape(dnn_dtype dtype, const size_t shape[3], double beta) {
             for (size_t l = 0; l < k; l++)
                 sum += dnn_matrix_get(&a, i, l);
         }
-        check_close(dnn_matrix_get(&after, i, 0), sum, summed && i < m ? tolerance * (double)(k + 2) : 0);
+        check_close(dnn_matrix_get(&after, i, 0), sum,
+                    summed && i < m ? tolerance * (double)(k + 2) : 0);
     }
     check_ok(dnn_mm_outer(&a, &b, beta, &out, NULL, &summed, &err));
     assert_false(summed);
@@ -44,21 +45,21 @@ static void check_shape(dnn_dtype dtype, const size_t shape[3], double beta) {
 /* Tiny, of few rows, of whole vectors and less, deep, wide, skinny, by BLAS. */
 static void check_all(void) {
     static const size_t shapes[][3] = {
-        {2,   3,   4   },
-        {1,   16,  9   },
-        {2,   16,  33  },
-        {3,   16,  32  },
-        {3,   20,  1   },
-        {4,   9,   7   },
-        {3,   3,   200 },
-        {16,  16,  32  },
-        {16,  4,   3   },
-        {23,  12,  31  },
-        {40,  40,  256 },
-        {16,  300, 32  },
-        {16,  16,  900 },
-        {20,  900, 40  },
-        {300, 280, 320 },
+        {2,   3,   4  },
+        {1,   16,  9  },
+        {2,   16,  33 },
+        {3,   16,  32 },
+        {3,   20,  1  },
+        {4,   9,   7  },
+        {3,   3,   200},
+        {16,  16,  32 },
+        {16,  4,   3  },
+        {23,  12,  31 },
+        {40,  40,  256},
+        {16,  300, 32 },
+        {16,  16,  900},
+        {20,  900, 40 },
+        {300, 280, 320},
     };
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (dnn_dtype dtype = DNN_FLOAT32; dtype <= DNN_FLOAT64; dtype++)
@@ -85,7 +86,8 @@ static void nan_and_infinity_stay_in_their_row(void **state) {
     (void)state;
     float a[20 * 8] = {0}, b[16 * 8] = {0}, out[20 * 16], column[20];
     for (size_t rows = 3; rows <= 20; rows += 17) {
-        dnn_matrix A = dnn_matrix_of(DNN_FLOAT32, rows, 8, a), B = dnn_matrix_of(DNN_FLOAT32, 16, 8, b);
+        dnn_matrix A = dnn_matrix_of(DNN_FLOAT32, rows, 8, a),
+                   B = dnn_matrix_of(DNN_FLOAT32, 16, 8, b);
         dnn_matrix C = dnn_matrix_of(DNN_FLOAT32, rows, 16, out);
         dnn_matrix sums = dnn_matrix_of(DNN_FLOAT32, rows, 1, column);
         bool summed;
@@ -94,7 +96,7 @@ static void nan_and_infinity_stay_in_their_row(void **state) {
         a[7 * rows + rows - 1] = INFINITY;
         check_ok(dnn_mm_outer(&A, &B, 0, &C, &sums, &summed, &err));
         for (size_t i = 0; i < rows && summed; i++)
-            assert_true(i == 0            ? isnan(column[i])
+            assert_true(i == 0          ? isnan(column[i])
                         : i == rows - 1 ? isinf(column[i])
                                         : column[i] == 0);
     }

@@ -9,11 +9,12 @@ static dnn_error err;
 
 static void check_product(dnn_dtype dtype, size_t rows, size_t depth, size_t cols, bool transpose,
                           bool add) {
-    dnn_matrix memory[4], a = random_matrix(&memory[0], dtype, transpose ? depth : rows,
-                                            transpose ? rows : depth, 2, 1),
-                          b = random_matrix(&memory[1], dtype, depth, cols, 3, 2),
-                          out = random_matrix(&memory[2], dtype, rows, cols, 1, 3), before,
-                          bias = random_matrix(&memory[3], dtype, rows, 1, 0, 4);
+    dnn_matrix memory[4],
+        a = random_matrix(&memory[0], dtype, transpose ? depth : rows, transpose ? rows : depth, 2,
+                          1),
+        b = random_matrix(&memory[1], dtype, depth, cols, 3, 2),
+        out = random_matrix(&memory[2], dtype, rows, cols, 1, 3), before,
+        bias = random_matrix(&memory[3], dtype, rows, 1, 0, 4);
     check_ok(dnn_matrix_create(&before, dtype, rows, cols, &err));
     check_ok(dnn_matrix_copy(&before, &out, &err));
     void *packed = dnn_alloc(dnn_packed_bytes(dtype, rows, depth));
@@ -35,14 +36,15 @@ static void check_product(dnn_dtype dtype, size_t rows, size_t depth, size_t col
 
 static void products_agree_with_plain_sums(void **state) {
     (void)state;
-    const size_t rows[] = {1, 3, 8, 17, 32, 33, 50, 70}, cols[] = {1, 3, 8, 14}, depth[] = {1, 5, 40};
+    const size_t rows[] = {1, 3, 8, 17, 32, 33, 50, 70}, cols[] = {1, 3, 8, 14},
+                 depth[] = {1, 5, 40};
     for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= DNN_VECTORS_AVX512; level++) {
         dnn_cpu_limit = level;
         for (size_t r = 0; r < 8; r++)
             for (size_t c = 0; c < 4; c++)
                 for (size_t form = 0; form < 8; form++)
-                    check_product(form & 1 ? DNN_FLOAT64 : DNN_FLOAT32, rows[r],
-                                  depth[(r + c) % 3], cols[c], form & 2, form & 4);
+                    check_product(form & 1 ? DNN_FLOAT64 : DNN_FLOAT32, rows[r], depth[(r + c) % 3],
+                                  cols[c], form & 2, form & 4);
     }
 }
 
@@ -55,7 +57,10 @@ static void check_outer(dnn_dtype dtype, size_t rows, size_t cols, size_t depth,
     check_ok(dnn_matrix_copy(&before, &out, &err));
     check_ok(dnn_matrix_create(&earlier, dtype, rows, 1, &err));
     check_ok(dnn_matrix_copy(&earlier, &sums, &err));
-    dnn_outer product = {.a = a, .parts = {{.b = b, .out = out}, {.out = sums}}, .count = 2, .add = add};
+    dnn_outer product = {
+        .a = a, .parts = {{.b = b, .out = out}, {.out = sums}},
+             .count = 2, .add = add
+    };
     dnn_outer_products(&product, 1);
     for (size_t i = 0; i < rows; i++) {
         double sum = add ? dnn_matrix_get(&earlier, i, 0) : 0;

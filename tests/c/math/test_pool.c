@@ -150,8 +150,9 @@ static void check_backward(bench *b, double beta) {
                 check_ok(dnn_matrix_copy(&b->dX, &b->X, &err));
                 if (beta == 0)
                     dnn_matrix_set(&b->dX, 0, 0, NAN); /* is not read */
-                check_ok(averages ? dnn_pool_average_backward(p, &b->A, beta, &b->dX, &err)
-                                  : dnn_pool_max_backward(p, b->index, &b->A, NULL, beta, &b->dX, &err));
+                check_ok(averages
+                             ? dnn_pool_average_backward(p, &b->A, beta, &b->dX, &err)
+                             : dnn_pool_max_backward(p, b->index, &b->A, NULL, beta, &b->dX, &err));
             }
             for (size_t i = 0; i < b->X.rows; i++)
                 check_close(dnn_matrix_get(&b->dX, i, e), expected[averages * b->X.rows + i],

@@ -1,5 +1,5 @@
-/* A matrix times a vector against the definition, for every number of rows up to some vectors, in all
- * forms, and on several threads. Longer ones: test_blas.c. */
+/* A matrix times a vector against the definition, for every number of rows up to some vectors, in
+ * all forms, and on several threads. Longer ones: test_blas.c. */
 #include <math.h>
 #include <string.h>
 

@@ -1,8 +1,9 @@
-/* What each instruction set of this CPU computes, beside each other, within 1e-5: every layer, on usual
- * numbers and on ones that are not finite; every optimiser; whole networks that learn for some steps.
- * Nothing here names a layer or an optimiser but the networks.
+/* What each instruction set of this CPU computes, beside each other, within 1e-5: every layer, on
+ * usual numbers and on ones that are not finite; every optimiser; whole networks that learn for
+ * some steps. Nothing here names a layer or an optimiser but the networks.
  *
- * This program runs itself on lesser instruction sets (cpu_levels.c), to write the results to a pipe. */
+ * This program runs itself on lesser instruction sets (cpu_levels.c), to write the results to a
+ * pipe. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -50,7 +51,8 @@ static void put_layer(FILE *out, const dnn_layer_class *kind, const dnn_case *c,
     dnn_random random = dnn_random_seeded(5);
     dnn_layer *layer = layer_of(kind->name, c->settings == NULL ? "" : c->settings);
     check_ok(dnn_lone_call_create(&lone, layer, DNN_FLOAT32, c->in, c->inputs == 0 ? 1 : c->inputs,
-                                  ELEMENTS / dnn_shape_count(&c->in[0]) + 2, training, &random, &err));
+                                  ELEMENTS / dnn_shape_count(&c->in[0]) + 2, training, &random,
+                                  &err));
     dnn_layer_release(layer);
     dnn_call *call = dnn_lone_call_of(lone);
     call->key = 7;
@@ -112,7 +114,9 @@ static void put_optimiser(FILE *out, const dnn_optimiser_class *kind) {
 static void put_training(FILE *out, const char *name, dnn_layer *layer, const dnn_shape *input,
                          size_t ids, size_t classes) {
     enum { EXAMPLES = 13 };
-    static const setting rate[] = {{"lr", 0.05}};
+    static const setting rate[] = {
+        {"lr", 0.05}
+    };
     net n = net_of(DNN_FLOAT32, layer, input, 1);
     const dnn_loss_class *loss = dnn_loss_class_find("CrossEntropyLoss");
     dnn_setting settings[DNN_MAX_FIELDS];
@@ -157,17 +161,18 @@ static void put_networks(FILE *out) {
     const dnn_shape vector = dnn_shape_vector(37), image = dnn_shape_image(14, 13, 3),
                     ids = {.rank = 1, .size = {12}};
     put_training(out, "dense",
-                 sequential(linear(37, 50), plain("ReLU"), layer_of("BatchNorm1d", "num_features=50"),
-                            linear(50, 33), plain("Tanh"), layer_of("Dropout", "p=0.2"),
-                            linear(33, 5)),
+                 sequential(linear(37, 50), plain("ReLU"),
+                            layer_of("BatchNorm1d", "num_features=50"), linear(50, 33),
+                            plain("Tanh"), layer_of("Dropout", "p=0.2"), linear(33, 5)),
                  &vector, 0, 5);
-    put_training(out, "convolutions",
-                 sequential(layer_of("Conv2d", "in_channels=3 out_channels=18 kernel_size=3 padding=1"),
-                            layer_of("BatchNorm2d", "num_features=18"), plain("ReLU"),
-                            layer_of("MaxPool2d", "kernel_size=2"),
-                            layer_of("Conv2d", "in_channels=18 out_channels=20 kernel_size=3"),
-                            plain("GELU"), plain("Flatten"), linear(400, 5)),
-                 &image, 0, 5);
+    put_training(
+        out, "convolutions",
+        sequential(layer_of("Conv2d", "in_channels=3 out_channels=18 kernel_size=3 padding=1"),
+                   layer_of("BatchNorm2d", "num_features=18"), plain("ReLU"),
+                   layer_of("MaxPool2d", "kernel_size=2"),
+                   layer_of("Conv2d", "in_channels=18 out_channels=20 kernel_size=3"),
+                   plain("GELU"), plain("Flatten"), linear(400, 5)),
+        &image, 0, 5);
     put_training(out, "RNN", SEQUENCE("RNN", ""), &ids, 11, 11);
     put_training(out, "LSTM", SEQUENCE("LSTM", ""), &ids, 11, 11);
     put_training(out, "GRU", SEQUENCE("GRU", ""), &ids, 11, 11);
@@ -200,8 +205,7 @@ static void compare(const result *r, const double *a, const double *b, const cha
     for (size_t i = 0; i < r->count; i++)
         largest = isfinite(b[i]) ? fmax(largest, fabs(b[i])) : largest;
     for (size_t i = 0; i < r->count; i++)
-        if (!(a[i] == b[i] || (isnan(a[i]) && isnan(b[i])) ||
-              fabs(a[i] - b[i]) <= 1e-5 * largest))
+        if (!(a[i] == b[i] || (isnan(a[i]) && isnan(b[i])) || fabs(a[i] - b[i]) <= 1e-5 * largest))
             fail_msg("%s: number %zu is %g, on %s %g", r->name, i, b[i], level, a[i]);
 }
 

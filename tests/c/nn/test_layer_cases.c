@@ -1,5 +1,5 @@
-/* Every class of layers over all of its cases: gradients, both types, both modes, any batch. Nothing
- * here names a class: it is in the registry, so it is checked. */
+/* Every class of layers over all of its cases: gradients, both types, both modes, any batch.
+ * Nothing here names a class: it is in the registry, so it is checked. */
 #include <stdio.h>
 
 #include "check.h"
@@ -65,13 +65,11 @@ static dnn_lone_call *lone_of(const dnn_layer_class *kind, const dnn_case *given
     dnn_random random = dnn_random_seeded(3);
     check_ok(dnn_layer_create(&layer, kind, &err));
     if (given->settings != NULL)
-        check_ok(
-            dnn_field_parse(kind->name, kind->fields, layer->settings, given->settings, &err));
+        check_ok(dnn_field_parse(kind->name, kind->fields, layer->settings, given->settings, &err));
     check_ok(dnn_layer_finish(layer, &err));
     check_ok(dnn_lone_call_create(&lone, layer, dtype, given->in,
                                   given->inputs == 0 ? 1 : given->inputs, examples, training,
-                                  &random,
-                                  &err));
+                                  &random, &err));
     dnn_layer_release(layer);
     dnn_call *call = dnn_lone_call_of(lone);
     call->key = 7;
@@ -129,7 +127,8 @@ static void both_types_compute_the_same(void **state) {
     }
 }
 
-/* The output of a call on numbers of which one example's, in the first input, are all NaN or infinite. */
+/* The output of a call on numbers of which one example's, in the first input, are all NaN or
+ * infinite. */
 static void check_stays(const dnn_layer_class *kind, const dnn_case *c, double odd) {
     enum { EXAMPLES = 7, SPOILT = 3 };
     dnn_error err;

@@ -1,5 +1,5 @@
-/* A gradient that forward has made ahead of backward is the one that backward would compute: of the same
- * bits, and only where A and Y are still the same. */
+/* A gradient that forward has made ahead of backward is the one that backward would compute: of the
+ * same bits, and only where A and Y are still the same. */
 #include <math.h>
 
 #include "losses.h"
@@ -33,16 +33,25 @@ static double forward(fixture *f) {
 static void check_backward(fixture *f) {
     size_t size = dnn_matrix_count(&f->A) * dnn_dtype_info(f->A.dtype)->size;
     dnn_matrix alone = gradient_of(loss, &f->A, &f->Y);
-    dnn_matrix dA = gradient_with(loss, (dnn_loss_call){.A = &f->A, .Y = &f->Y, .ahead = &f->ahead});
+    dnn_matrix dA =
+        gradient_with(loss, (dnn_loss_call){.A = &f->A, .Y = &f->Y, .ahead = &f->ahead});
     assert_memory_equal(dA.data, alone.data, size);
     dnn_matrix_free(&alone);
     dnn_matrix_free(&dA);
 }
 
-/* Few classes and many, positions that fill a vector and that do not, more than there is room for. */
+/* Few classes and many, positions that fill a vector and that do not, more than there is room for.
+ */
 static void it_has_the_bits_of_backward(void **state) {
     (void)state;
-    static const size_t sizes[][2] = {{3, 32}, {3, 45}, {2, 9}, {5, 33}, {20, 7}, {70, 60}};
+    static const size_t sizes[][2] = {
+        {3,  32},
+        {3,  45},
+        {2,  9 },
+        {5,  33},
+        {20, 7 },
+        {70, 60}
+    };
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
         for (dnn_dtype dtype = DNN_FLOAT32; dtype <= DNN_FLOAT64; dtype++) {
             fixture f = make(dtype, sizes[s][0], sizes[s][1]);
@@ -103,7 +112,8 @@ static void weights_are_left_to_backward(void **state) {
     forward(&f);
     check_backward(&f);
     forward(&f);
-    dnn_matrix alone = gradient_with(loss, (dnn_loss_call){.A = &f.A, .Y = &f.Y, .weights = &weights});
+    dnn_matrix alone =
+        gradient_with(loss, (dnn_loss_call){.A = &f.A, .Y = &f.Y, .weights = &weights});
     dnn_matrix dA = gradient_with(
         loss, (dnn_loss_call){.A = &f.A, .Y = &f.Y, .weights = &weights, .ahead = &f.ahead});
     assert_memory_equal(dA.data, alone.data, 3 * 32 * sizeof(float));

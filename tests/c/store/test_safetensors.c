@@ -60,7 +60,7 @@ static uint8_t u_data[] = {7, 9};
 
 static const dnn_tensor sample[] = {
     {.name = "w", .matrix = {w_data, 2, 3, 2, DNN_FLOAT32}, .vector = true},
-    {.name = "u", .matrix = {u_data, 1, 2, 1, DNN_UINT8}, .vector = true},
+    {.name = "u", .matrix = {u_data, 1, 2, 1, DNN_UINT8},   .vector = true},
     {.name = "b", .matrix = {b_data, 2, 1, 2, DNN_FLOAT64}, .vector = true},
 };
 static const dnn_note sample_notes[] = {

@@ -29,11 +29,10 @@ static float weights[6] = {1, 2, 3, 4, 5, 6};
 static double biases[2] = {0.5, -0.5};
 
 static void make_tensors(dnn_tensor tensors[2]) {
-    tensors[0] = (dnn_tensor){.name = "weight",
-                              .matrix = dnn_matrix_of(DNN_FLOAT32, 2, 3, weights)};
-    tensors[1] = (dnn_tensor){.name = "bias",
-                              .matrix = dnn_matrix_of(DNN_FLOAT64, 2, 1, biases),
-                              .vector = true};
+    tensors[0] =
+        (dnn_tensor){.name = "weight", .matrix = dnn_matrix_of(DNN_FLOAT32, 2, 3, weights)};
+    tensors[1] = (dnn_tensor){
+        .name = "bias", .matrix = dnn_matrix_of(DNN_FLOAT64, 2, 1, biases), .vector = true};
 }
 
 static const dnn_note notes[] = {
