@@ -5,11 +5,16 @@
 #include <stdint.h>
 #include <time.h>
 
+/* Nanoseconds on a clock of the system's; 0 where there is no such clock. */
+static inline int64_t dnn_clock_of(clockid_t clock) {
+    struct timespec now = {0};
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /* Nanoseconds since some moment, on the monotonic clock. */
 static inline int64_t dnn_clock_nanoseconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    return dnn_clock_of(CLOCK_MONOTONIC);
 }
 
 /* Seconds of the same clock, for measuring how long something took. */

@@ -4,16 +4,11 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <stdint.h>
 #include <unistd.h>
 
-#define PATIENCE 2000 /* nanoseconds in which a running thread uses measurable processor time */
+#include "core/clock.h"
 
-static int64_t nanoseconds(clockid_t clock) {
-    struct timespec now = {0};
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
+#define PATIENCE 2000 /* nanoseconds in which a running thread uses measurable processor time */
 
 dnn_placement dnn_placement_own(void) {
     dnn_placement own = {.id = gettid(), .clock = CLOCK_THREAD_CPUTIME_ID};
@@ -26,11 +21,10 @@ int dnn_placement_cpu(void) {
 }
 
 bool dnn_placement_waits(const dnn_placement *thread) {
-    int64_t had = nanoseconds(thread->clock);
-    int64_t until = nanoseconds(CLOCK_MONOTONIC) + PATIENCE;
-    while (nanoseconds(CLOCK_MONOTONIC) < until)
+    int64_t had = dnn_clock_of(thread->clock), until = dnn_clock_nanoseconds() + PATIENCE;
+    while (dnn_clock_nanoseconds() < until)
         ;
-    return nanoseconds(thread->clock) == had;
+    return dnn_clock_of(thread->clock) == had;
 }
 
 static void move(pid_t thread, const cpu_set_t *to, const cpu_set_t *usual) {

@@ -1,5 +1,7 @@
 /* plan.c: the plan of a network for one mode, shape and number of examples: its calls, and its
  * memory, whose parts plan_place.c finds a place for. */
+#include <string.h>
+
 #include "core/memory.h"
 #include "nn/network/parts.h"
 
@@ -7,6 +9,17 @@ bool dnn_step_is_view(const dnn_step *step, bool training) {
     unsigned flags = step->layer->kind->flags;
     bool trains = training && !step->layer->evaluates;
     return (flags & DNN_VIEW) != 0 || ((flags & DNN_VIEW_IN_EVALUATION) != 0 && !trains);
+}
+
+#define ARRAYS 16
+
+/* Those that make_arrays makes. */
+static void list_arrays(const dnn_plan *p, void *out[ARRAYS]) {
+    void *arrays[ARRAYS] = {p->A_offset, p->dA_offset, p->saved_offset, p->kept,
+                            p->dkept,    p->A,         p->dA,           p->X,
+                            p->dX,       p->in,        p->add,          p->calls,
+                            p->folds,    p->next,      p->done,         p->lookups};
+    memcpy(out, arrays, sizeof arrays);
 }
 
 /* The arrays of a plan, which depend on the number of steps alone. */
@@ -30,24 +43,22 @@ static dnn_status make_arrays(const dnn_network *network, dnn_plan *plan, dnn_er
     plan->add = dnn_calloc(i, sizeof(bool));
     plan->calls = dnn_calloc(n, sizeof(dnn_call));
     plan->lookups = dnn_calloc(n, sizeof(dnn_lookup));
-    if (plan->A_offset == NULL || plan->dA_offset == NULL || plan->saved_offset == NULL ||
-        plan->folds == NULL || plan->next == NULL || plan->done == NULL || plan->kept == NULL ||
-        plan->dkept == NULL || plan->A == NULL || plan->dA == NULL || plan->X == NULL ||
-        plan->dX == NULL || plan->in == NULL || plan->add == NULL || plan->calls == NULL ||
-        plan->lookups == NULL) {
-        dnn_plan_free(plan);
-        return dnn_network_fail_memory(err);
-    }
+    void *arrays[ARRAYS];
+    list_arrays(plan, arrays);
+    for (size_t k = 0; k < ARRAYS; k++)
+        if (arrays[k] == NULL) {
+            dnn_plan_free(plan);
+            return dnn_network_fail_memory(err);
+        }
     return DNN_OK;
 }
 
 void dnn_plan_free(dnn_plan *plan) {
-    void *arrays[] = {
-        plan->A_offset, plan->dA_offset, plan->saved_offset, plan->kept, plan->dkept,  plan->A,
-        plan->dA,       plan->X,         plan->dX,           plan->in,   plan->add,    plan->calls,
-        plan->lengths,  plan->folds,     plan->next,         plan->done, plan->lookups};
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
-        dnn_free(arrays[i]);
+    void *arrays[ARRAYS];
+    list_arrays(plan, arrays);
+    for (size_t k = 0; k < ARRAYS; k++)
+        dnn_free(arrays[k]);
+    dnn_free(plan->lengths);
     dnn_matrix_free(&plan->mask);
     *plan = (dnn_plan){0};
 }

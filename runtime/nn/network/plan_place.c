@@ -140,6 +140,13 @@ static void link(planner *p, size_t s) {
     p->plan->kept[in] = false;
 }
 
+/* A scaling that the step which writes its input may take into its weights. */
+static void fold(planner *p, size_t s) {
+    size_t producer = p->network->producer[p->network->steps[s].input[0]];
+    p->plan->folds[producer] = s;
+    p->head[s] = producer;
+}
+
 static void place_outputs(planner *p, bool all) {
     const dnn_network *network = p->network;
     size_t end = 2 * network->step_count;
@@ -159,7 +166,7 @@ static void place_outputs(planner *p, bool all) {
                 overwrite(p, p->A_block[in]);
             p->plan->kept[out] = true;
             if (in_place && dnn_step_takes(network, p->plan, network->producer[in], s))
-                p->plan->folds[network->producer[in]] = s, p->head[s] = network->producer[in];
+                fold(p, s);
             else if (in_place)
                 link(p, s);
             continue;

@@ -8,8 +8,10 @@
 #ifdef T /* both_types.inc */
 
 /* m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  p -= rate m / (root sqrt(v) + eps)
- */
-DNN_CLONES static void K(adam)(T *p, const T *gradients, T *m, T *v, size_t n, const step *s) {
+ *
+ * With amsgrad `most`, the largest v so far, takes the place of v in p. */
+DNN_INLINE void K(move)(T *p, const T *gradients, T *m, T *v, T *most, size_t n, const step *s,
+                        bool amsgrad) {
     const T b1 = (T)s->beta1, c1 = (T)(1 - s->beta1);
     const T b2 = (T)s->beta2, c2 = (T)(1 - s->beta2);
     const T rate = (T)s->rate, root = (T)s->root, eps = (T)s->eps;
@@ -19,25 +21,19 @@ DNN_CLONES static void K(adam)(T *p, const T *gradients, T *m, T *v, size_t n, c
         T g = up * gradients[i] + decay * p[i];
         m[i] = b1 * m[i] + c1 * g;
         v[i] = b2 * v[i] + c2 * g * g;
-        p[i] = keep * p[i] - rate * m[i] / (K(root)(v[i]) * root + eps);
+        if (amsgrad)
+            most[i] = v[i] > most[i] ? v[i] : most[i];
+        p[i] = keep * p[i] - rate * m[i] / (K(root)(amsgrad ? most[i] : v[i]) * root + eps);
     }
 }
 
-/* The same; `most` is the largest v so far. */
+DNN_CLONES static void K(adam)(T *p, const T *gradients, T *m, T *v, size_t n, const step *s) {
+    K(move)(p, gradients, m, v, NULL, n, s, false);
+}
+
 DNN_CLONES static void K(amsgrad)(T *p, const T *gradients, T *m, T *v, T *most, size_t n,
                                   const step *s) {
-    const T b1 = (T)s->beta1, c1 = (T)(1 - s->beta1);
-    const T b2 = (T)s->beta2, c2 = (T)(1 - s->beta2);
-    const T rate = (T)s->rate, root = (T)s->root, eps = (T)s->eps;
-    const T keep = (T)(1 - s->shrink), up = (T)s->up, decay = (T)s->decay;
-    DNN_INDEPENDENT
-    for (size_t i = 0; i < n; i++) {
-        T g = up * gradients[i] + decay * p[i];
-        m[i] = b1 * m[i] + c1 * g;
-        v[i] = b2 * v[i] + c2 * g * g;
-        most[i] = v[i] > most[i] ? v[i] : most[i];
-        p[i] = keep * p[i] - rate * m[i] / (K(root)(most[i]) * root + eps);
-    }
+    K(move)(p, gradients, m, v, most, n, s, true);
 }
 
 static void K(update)(const dnn_span *span, const step *s) {

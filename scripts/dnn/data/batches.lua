@@ -34,8 +34,8 @@ end
 function Batches:__call(_, last)
   if last == nil then
     if self.place > 0 then self.X, self.last_X = again(self.X), again(self.last_X) end
-  elseif not self.resumes and not self.begins and (self.place == 0 or not rawequal(last, self.given)) then
-    set.refuse_nested()
+  elseif not self.resumes and not self.begins then
+    set.refuse_nested(self, last)
   end
   if not self.resumes and (last == nil or self.begins) then begin_epoch(self) end
   self.resumes, self.begins = false, false

@@ -62,7 +62,7 @@ local file_metatable = {
   -- A dataset by its name: file.train_set_x.
   __index = function(file, name)
     if File[name] then return File[name] end
-    local matrix, message = read_dataset(file, name, 2)
+    local matrix, message = read_dataset(file, name)
     return matrix or error(message, arguments.level())
   end,
 }

@@ -53,8 +53,8 @@ function Loader:__call(_, last)
   local pending = self.pending
   if last == nil then
     if self.place > 0 then self.X = self.X:cols_range(1, self.batch_size) end
-  elseif not pending and (self.place == 0 or not rawequal(last, self.given)) then
-    set.refuse_nested()
+  elseif not pending then
+    set.refuse_nested(self, last)
   end
   self.pending = false
   if pending == "begin" or last == nil and pending ~= "go on" then

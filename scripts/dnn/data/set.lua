@@ -108,10 +108,11 @@ function set.test_count(test, m)
   return nil, ("test = %s leaves none of %d examples to train on"):format(test, m)
 end
 
--- Raises for a loop that goes on after another loop over the same batches has begun inside of
--- it: there is one position in them. Batches know the loops apart by X: a loop that begins while another may be under
--- way is given an X of its own, a view of the same memory.
-function set.refuse_nested()
+-- Raises for a loop that goes on, with `last` as its X, after another loop over the same batches has begun inside of
+-- it: there is one position in them. Batches know the loops apart by X, of which `given` is the last that was given
+-- out: a loop that begins while another may be under way is given an X of its own, a view of the same memory.
+function set.refuse_nested(batches, last)
+  if batches.place > 0 and rawequal(last, batches.given) then return end
   error("a loop inside this one has gone through the same batches, which have one position; make others for one of "
     .. "the two loops", arguments.level())
 end

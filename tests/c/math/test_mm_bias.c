@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/threads.h"
+#include "levels.h"
 #include "math/blas.h"
-#include "math/cpu.h"
 #include "random_matrix.h"
 
 static dnn_error err;
@@ -96,15 +96,14 @@ static void a_bias_has_the_bits_of_an_addition(void **state) {
     check_shape(DNN_FLOAT64, 800, 900, 1000, true, false);
 }
 
+static void check_few(void) {
+    check_shape(DNN_FLOAT32, 3, 32, 16, false, true);
+    check_shape(DNN_FLOAT64, 17, 33, 5, true, false);
+}
+
 static void so_it_has_on_lesser_cpus(void **state) {
     (void)state;
-    dnn_vector_level before = dnn_cpu_limit;
-    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= DNN_VECTORS_AVX2; level++) {
-        dnn_cpu_limit = level;
-        check_shape(DNN_FLOAT32, 3, 32, 16, false, true);
-        check_shape(DNN_FLOAT64, 17, 33, 5, true, false);
-    }
-    dnn_cpu_limit = before;
+    with_each_level(DNN_VECTORS_AVX2, check_few);
 }
 
 static void a_product_of_nothing_is_the_bias(void **state) {

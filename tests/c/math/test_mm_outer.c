@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "levels.h"
 #include "math/blas.h"
-#include "math/cpu.h"
 #include "random_matrix.h"
 
 enum { GUARD = 4 }; /* elements beyond the sums */
@@ -74,12 +74,7 @@ static void sums_come_with_a_product(void **state) {
 
 static void so_they_do_on_lesser_cpus(void **state) {
     (void)state;
-    dnn_vector_level before = dnn_cpu_limit;
-    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= DNN_VECTORS_AVX2; level++) {
-        dnn_cpu_limit = level;
-        check_all();
-    }
-    dnn_cpu_limit = before;
+    with_each_level(DNN_VECTORS_AVX2, check_all);
 }
 
 static void nan_and_infinity_stay_in_their_row(void **state) {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/threads.h"
+#include "levels.h"
 #include "math/blas.h"
-#include "math/cpu.h"
 #include "random_matrix.h"
 
 static dnn_error err;
@@ -65,12 +65,7 @@ static void a_matrix_times_a_vector_agrees_with_the_definition(void **state) {
 
 static void so_it_does_on_lesser_cpus(void **state) {
     (void)state;
-    dnn_vector_level before = dnn_cpu_limit;
-    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= DNN_VECTORS_AVX2; level++) {
-        dnn_cpu_limit = level;
-        check_lengths();
-    }
-    dnn_cpu_limit = before;
+    with_each_level(DNN_VECTORS_AVX2, check_lengths);
 }
 
 /* Some are cut into halves, and a matrix of few rows has several sums for each. */
@@ -93,19 +88,18 @@ static void check_threads(dnn_dtype dtype, size_t rows, size_t cols) {
         dnn_matrix_free(&memory[i]);
 }
 
+static void check_all_threads(void) {
+    check_threads(DNN_FLOAT32, 701, 900);
+    check_threads(DNN_FLOAT32, 295, 200);
+    check_threads(DNN_FLOAT64, 1037, 301);
+    check_threads(DNN_FLOAT32, 13, 20001);
+    check_threads(DNN_FLOAT64, 16, 9001);
+    check_threads(DNN_FLOAT32, 70001, 3);
+}
+
 static void bits_do_not_depend_on_the_number_of_threads(void **state) {
     (void)state;
-    dnn_vector_level before = dnn_cpu_limit;
-    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= dnn_cpu_measured(); level++) {
-        dnn_cpu_limit = level;
-        check_threads(DNN_FLOAT32, 701, 900);
-        check_threads(DNN_FLOAT32, 295, 200);
-        check_threads(DNN_FLOAT64, 1037, 301);
-        check_threads(DNN_FLOAT32, 13, 20001);
-        check_threads(DNN_FLOAT64, 16, 9001);
-        check_threads(DNN_FLOAT32, 70001, 3);
-    }
-    dnn_cpu_limit = before;
+    with_each_level(dnn_cpu_measured(), check_all_threads);
 }
 
 /* In every place of a sum, and in both halves of a matrix that is cut. */
@@ -125,17 +119,16 @@ static void check_not_finite(size_t rows, size_t cols) {
         dnn_matrix_free(&memory[i]);
 }
 
+static void check_all_not_finite(void) {
+    check_not_finite(37, 20);
+    check_not_finite(11, 20);
+    check_not_finite(29, 23);
+    check_not_finite(300, 500);
+}
+
 static void what_is_not_finite_reaches_its_row_alone(void **state) {
     (void)state;
-    dnn_vector_level before = dnn_cpu_limit;
-    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= dnn_cpu_measured(); level++) {
-        dnn_cpu_limit = level;
-        check_not_finite(37, 20);
-        check_not_finite(11, 20);
-        check_not_finite(29, 23);
-        check_not_finite(300, 500);
-    }
-    dnn_cpu_limit = before;
+    with_each_level(dnn_cpu_measured(), check_all_not_finite);
 }
 
 int main(void) {
