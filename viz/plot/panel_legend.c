@@ -7,11 +7,10 @@
 #include "viz/draw/text_fit.h"
 #include "viz/plot/panel_parts.h"
 
-#define SAMPLE 20.0f /* length of the piece of line before a label */
-#define VALUE  58.0f /* room for a value beside a label */
-#define GAP    16.0f /* between entries */
-#define WIDEST                                                                                     \
-    130.0f /* of a column without values, where that is less than a quarter of the panel */
+#define SAMPLE 20.0f  /* length of the piece of line before a label */
+#define VALUE  58.0f  /* room for a value beside a label */
+#define GAP    16.0f  /* between entries */
+#define WIDEST 130.0f /* of a column beside its values, or a quarter of the panel */
 
 color run_color(const run *r, const page_options *o) {
     return theme_series(o->theme, o->grouped ? r->group : r->number).color;
