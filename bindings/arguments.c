@@ -1,7 +1,6 @@
 /* arguments.c: functions that count their arguments, and what is raised about wrong ones. */
 #include "bindings/arguments.h"
 
-#include <dlfcn.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -9,13 +8,13 @@
 
 /* Registry: what _explain_by was given. Strings, since modules of their own share this file. */
 #define EXPLAIN "dnn.explain"
-#define HOME    "dnn.home"
+#define WHERE   "dnn.where"
 
 int dnnlua_explain_by(lua_State *L) {
     luaL_checktype(L, 1, LUA_TFUNCTION);
-    luaL_checktype(L, 2, LUA_TSTRING);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
-    lua_setfield(L, LUA_REGISTRYINDEX, HOME);
+    lua_setfield(L, LUA_REGISTRYINDEX, WHERE);
     lua_setfield(L, LUA_REGISTRYINDEX, EXPLAIN);
     return 0;
 }
@@ -47,53 +46,27 @@ static const char *push_explained(lua_State *L, const char *what, lua_Integer de
     return lua_tostring(L, -1);
 }
 
-/* --- where --- */
-
-/* Is it one of this library's C functions? */
-static bool is_own(lua_State *L, lua_Debug *frame) {
-    Dl_info of, own;
-
-    lua_getinfo(L, "f", frame);
-    lua_CFunction function = lua_tocfunction(L, -1);
-    lua_pop(L, 1);
-    return function != NULL && dladdr((void *)(size_t)function, &of) != 0 &&
-           dladdr((void *)(size_t)push_explained, &own) != 0 && of.dli_fbase == own.dli_fbase;
-}
-
-/* Pushes "script.lua:8: " as luaL_where(L, 1) does: "" where C has called, as `pcall` does. Passed
- * over are functions of this library that call one another, and frames of the module's half in Lua
- * with what those call. */
+/* Pushes "script.lua:8: " or "", as arguments.where in the Lua half finds it; where there is no Lua
+ * half, as luaL_where does. */
 static void push_where(lua_State *L) {
-    lua_Debug frame;
-    int level = 1;
-
-    lua_getfield(L, LUA_REGISTRYINDEX, HOME);
-    const char *home = lua_tostring(L, -1);
-    while (lua_getstack(L, level, &frame) && is_own(L, &frame))
-        level++;
-    for (bool first = true; home != NULL && lua_getstack(L, level, &frame);
-         level++, first = false) {
-        lua_getinfo(L, "Sl", &frame);
-        bool is_lua = frame.currentline > 0;
-        if (first && !is_lua)
-            break;
-        if (is_lua && strncmp(frame.source, home, strlen(home)) != 0) {
-            lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
-            lua_remove(L, -2);
-            return;
-        }
+    luaL_checkstack(L, LUA_MINSTACK, NULL);
+    lua_getfield(L, LUA_REGISTRYINDEX, WHERE);
+    if (lua_pcall(L, 0, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) {
+        lua_pop(L, 1);
+        luaL_where(L, 1);
     }
-    lua_pop(L, 1);
-    luaL_where(L, 1);
 }
+
+/* --- raising --- */
 
 int dnnlua_error(lua_State *L, const char *format, ...) {
     va_list arguments;
 
-    push_where(L);
     va_start(arguments, format);
     lua_pushvfstring(L, format, arguments);
     va_end(arguments);
+    push_where(L);
+    lua_insert(L, -2);
     lua_concat(L, 2);
     return lua_error(L);
 }

@@ -14,16 +14,20 @@
 -- which raises, in the line of the script, "read_image: path must be the path of a file, got 5; usage:
 -- dnn.data.read_image(path [, options])". For functions in C see bindings/arguments.h.
 --
+-- Whatever else is wrong is raised by `arguments.fail("the loader: no image of %d could be read", count)`, in the line
+-- of the script, too.
+--
 -- Names of arguments and signatures come from the pages in dnn/meta, which are read when an error needs them.
 local getinfo, getmetatable = debug.getinfo, debug.getmetatable
 local concat, pack, unpack = table.concat, table.pack, table.unpack
+local maxinteger <const> = math.maxinteger
 local find, format, gsub, match, sub = string.find, string.format, string.gsub, string.match, string.sub
 local error, ipairs, next, pcall, rawget, require, select, setmetatable, tostring, type, xpcall = error, ipairs, next,
   pcall, rawget, require, select, setmetatable, tostring, type, xpcall
 
 local arguments = {}
 
-local DEEPEST <const> = 30 -- frames of the stack that are looked at
+local DEEPEST <const> = 30 -- frames of the stack in which a function of the module is looked for
 
 -- How the sources of the module's files begin.
 local HOME <const> = match(getinfo(1, "S").source, "^(.*)arguments%.lua$")
@@ -162,10 +166,34 @@ function arguments.explain(what, detail, more, f, name, how, ...)
   return ending(call)
 end
 
+-- Raising -------------------------------------------------------------------------------------------
+
+-- The line of the script, "script.lua:8: ": the nearest that is not in a file of the module's, however deep in the
+-- module an error is raised. "", as with Lua's own functions, where `pcall` itself has called the function of the
+-- module. Also for bindings/arguments.c.
+function arguments.where()
+  local called
+  for level = 1, maxinteger do
+    local info = getinfo(level, "Slf")
+    if not info then return "" end
+    if info.currentline > 0 and sub(info.source, 1, #HOME) ~= HOME then
+      return format("%s:%d: ", info.short_src, info.currentline)
+    end
+    local caught = info.func == pcall or info.func == xpcall
+    if caught and called and (called.what == "C" or names[called.func]) then return "" end
+    called = info
+  end
+end
+
+-- Raises the message, which is formatted where it has values, for the line of the script.
+function arguments.fail(message, ...)
+  error(arguments.where() .. (select("#", ...) > 0 and format(message, ...) or message), 0)
+end
+
 -- Functions in Lua -----------------------------------------------------------------------------------
 
 local function refuse(f, most, name, how, ...)
-  error(surplus_text(describe(f, name, how, pack(...)), most), 3)
+  arguments.fail(surplus_text(describe(f, name, how, pack(...)), most))
 end
 
 -- A function that takes as many arguments as f has parameters and then calls `run` (f when not given). `name` is its
@@ -201,22 +229,8 @@ function arguments.guard(title, functions, mark)
   return functions
 end
 
--- For functions that check, however deep in the module: the level for `error` at which the script's line is named, the
--- nearest that is not in a file of the module's; none, as with Lua's own functions, where `pcall` itself has called the
--- function of the module, ...
-function arguments.level()
-  local called
-  for level = 2, DEEPEST do
-    local info = getinfo(level, "Slf")
-    if not info then break end
-    if info.currentline > 0 and sub(info.source, 1, #HOME) ~= HOME then return level - 1 end
-    if (info.func == pcall or info.func == xpcall) and names[called] then return 0 end
-    called = info.func
-  end
-  return 2
-end
-
--- ... and how the message ends: "; usage: dnn.data.split(set [, options])".
+-- For functions that check, however deep in the module: how the message ends, "; usage: dnn.data.split(set [,
+-- options])".
 function arguments.usage()
   local f = nearest_of_module()
   return f and describe(f, nil, nil, {n = 0}).usage or ""
@@ -227,8 +241,8 @@ function arguments.wrong(index, expected, value)
   local f, given = getinfo(2, "f").func, {n = index}
   local name = names[f] or ""
   given[index] = value
-  error(wrong_text(describe(f, match(name, "[^.:]*$"), find(name, ":", 1, true) and "method", given), index, expected),
-    3)
+  local how = find(name, ":", 1, true) and "method"
+  arguments.fail(wrong_text(describe(f, match(name, "[^.:]*$"), how, given), index, expected))
 end
 
 return arguments

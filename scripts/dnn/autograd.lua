@@ -43,8 +43,8 @@ end
 -- dnn.gradcheck(f, {A, B}, options).
 function autograd.gradcheck(f, arguments, options)
   if not is_list(arguments) then
-    error("gradcheck: the arguments of a function come as a list, as in dnn.gradcheck(f, {A, B}); got "
-      .. type(arguments), arguments_of.level())
+    arguments_of.fail("gradcheck: the arguments of a function come as a list, as in dnn.gradcheck(f, {A, B}); got %s",
+      type(arguments))
   end
   local opts = options_of.read("gradcheck", options, GRADCHECK)
   local inputs = {}

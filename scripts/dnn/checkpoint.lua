@@ -181,17 +181,16 @@ end
 
 local function check_arguments(where, path, parts)
   if type(path) ~= "string" then
-    error(("%s: expected the path of a file, got %s%s"):format(where, name_of(path), arguments.usage()),
-      arguments.level())
+    arguments.fail("%s: expected the path of a file, got %s%s", where, name_of(path), arguments.usage())
   end
   if type(parts) ~= "table" then
-    error(("%s: expected a table of parts, as in {net = net, optimiser = optimiser, step = step}, got %s%s")
-      :format(where, name_of(parts), arguments.usage()), arguments.level())
+    arguments.fail("%s: expected a table of parts, as in {net = net, optimiser = optimiser, step = step}, got %s%s",
+      where, name_of(parts), arguments.usage())
   end
   for name in pairs(parts) do
     if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" or name == "dnn" then
-      error(("%s: a part's name must be made of letters, digits and _, and not be dnn; got %s"):format(where,
-        tostring(name)), arguments.level())
+      arguments.fail("%s: a part's name must be made of letters, digits and _, and not be dnn; got %s", where,
+        tostring(name))
     end
   end
 end
@@ -200,7 +199,7 @@ end
 function checkpoint.save(path, parts)
   check_arguments("checkpoint.save", path, parts)
   local saved, message = write(path, parts)
-  if saved == false then error("checkpoint.save: " .. message, arguments.level()) end
+  if saved == false then arguments.fail("checkpoint.save: %s", message) end
   return saved, message
 end
 
@@ -279,8 +278,8 @@ end
 local function check_objects(objects)
   for name, object in pairs(objects) do
     if object and not methods_of(object) then
-      error(("checkpoint.load: '%s' must be a network, an optimiser, batches or a dnn.Random, got %s")
-        :format(name, name_of(object)), arguments.level())
+      arguments.fail("checkpoint.load: '%s' must be a network, an optimiser, batches or a dnn.Random, got %s", name,
+        name_of(object))
     end
   end
 end

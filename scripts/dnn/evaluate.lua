@@ -44,7 +44,7 @@ local function evaluate(net, data, options)
   local opts = options_of.read("dnn.evaluate", options, EVALUATE)
   local loss = losses.of("dnn.evaluate", opts.loss)
   if not loss and next(opts.metrics) == nil then
-    error("dnn.evaluate: nothing to measure; give loss = or metrics = {\"accuracy\"}", arguments.level())
+    arguments.fail("dnn.evaluate: nothing to measure; give loss = or metrics = {\"accuracy\"}")
   end
   local metrics = list.new("dnn.evaluate", opts.metrics, loss, source.classes(data))
   local given = {batch_size = opts.batch_size, default_size = BATCH}
@@ -57,7 +57,7 @@ local function evaluate(net, data, options)
     for _, metric in ipairs(metrics) do metric.meter:add(A, Y) end
     seen = seen + Y.cols
   end
-  if seen == 0 then error("dnn.evaluate: the data have no examples", arguments.level()) end
+  if seen == 0 then arguments.fail("dnn.evaluate: the data have no examples") end
   local results = setmetatable({}, Results)
   if loss then results.cost = loss.reduction == "sum" and cost or cost / seen end
   for _, metric in ipairs(metrics) do results[metric.name] = metric.meter:value() end

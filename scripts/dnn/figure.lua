@@ -4,7 +4,7 @@ local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local options_of = require "dnn.options"
 
-local usage, level = arguments.usage, arguments.level
+local usage, fail = arguments.usage, arguments.fail
 
 -- What makes a figure of each kind, by the name of its function: maker(where, in_grid, ...) is the figure and its
 -- options.
@@ -41,7 +41,7 @@ function figure.read(where, in_grid, given, own)
     for name, row in pairs(rows) do all[name] = row end
   end
   for name in pairs(in_grid and type(given) == "table" and given or {}) do
-    if OUTPUT[name] then error(("%s: %s is an option of subplots:show"):format(where, name), level()) end
+    if OUTPUT[name] then fail("%s: %s is an option of subplots:show", where, name) end
   end
   return options_of.read(where, given, all)
 end
@@ -87,7 +87,7 @@ end
 -- The same, or an error that names the function and what it was given.
 function figure.numbers(where, what, value)
   local matrix, message = numbers_of(value)
-  if not matrix then error(("%s: %s %s"):format(where, what, message), level()) end
+  if not matrix then fail("%s: %s %s", where, what, message) end
   return matrix
 end
 
@@ -128,23 +128,23 @@ local ENTRY <const> = {
 function figure.entry(where, entry, n, most)
   if is_matrix(entry) then return {entry}, {} end
   if type(entry) ~= "table" or #entry == 0 then
-    error(("%s: series %d must be a Matrix, a table of numbers or {%sy, name = }, got %s")
-      :format(where, n, most == 2 and "x, " or "", figure.shown(entry)), level())
+    fail("%s: series %d must be a Matrix, a table of numbers or {%sy, name = }, got %s", where, n,
+      most == 2 and "x, " or "", figure.shown(entry))
   end
   local values, options = figure.separate(entry)
   if figure.is_numbers(values) then values = {values} end
   if #values > most then
-    error(("%s: series %d has %d tables of numbers; expected {%sy, name = }")
-      :format(where, n, #values, most == 2 and "x, " or ""), level())
+    fail("%s: series %d has %d tables of numbers; expected {%sy, name = }", where, n, #values,
+      most == 2 and "x, " or "")
   end
   for name, value in pairs(options or {}) do
     local row = ENTRY[name]
     if not row or most == 1 and name ~= "name" then
-      error(("%s: series %d: unknown option '%s'; known: name%s")
-        :format(where, n, name, most == 2 and ", style, band, error, color" or ""), level())
+      fail("%s: series %d: unknown option '%s'; known: name%s", where, n, name,
+        most == 2 and ", style, band, error, color" or "")
     end
     if not row[2](value) then
-      error(("%s: series %d: %s must be %s, got %s"):format(where, n, name, row[3], figure.shown(value)), level())
+      fail("%s: series %d: %s must be %s, got %s", where, n, name, row[3], figure.shown(value))
     end
   end
   return values, options or {}

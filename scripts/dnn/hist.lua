@@ -17,7 +17,7 @@ function figure.makers.hist(where, in_grid, values, options)
   if figure.is_list(values) then
     list = values
     if #list == 0 then
-      error(where .. ": expected numbers, got an empty table: there is nothing to count", arguments.level())
+      arguments.fail("%s: expected numbers, got an empty table: there is nothing to count", where)
     end
   end
   local opts = figure.read(where, in_grid, options, HIST)

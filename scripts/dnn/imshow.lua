@@ -61,11 +61,10 @@ end
 local function add_images(drawing, where, columns, opts)
   local width, height, channels = shape_of(columns.rows, opts)
   if not width then
-    error(("%s: a column of %d rows is not %s; expected width x height x channels, pixel by pixel: give "
-      .. "{width = , height = , channels = }"):format(where, columns.rows, opts.width and opts.height
+    arguments.fail("%s: a column of %d rows is not %s; expected width x height x channels, pixel by pixel: give "
+      .. "{width = , height = , channels = }", where, columns.rows, opts.width and opts.height
         and ("an image of %d x %d pixels of %s"):format(opts.width, opts.height, opts.channels or "1 or 3 bytes")
-        or ("a square image of %s"):format(opts.channels and opts.channels .. " channels" or "1 or 3 channels")),
-      arguments.level())
+        or ("a square image of %s"):format(opts.channels and opts.channels .. " channels" or "1 or 3 channels"))
   end
   local count = math.min(opts.count, columns.cols)
   local bytes = bytes_of(columns:cols_range(1, count), opts)
@@ -127,16 +126,15 @@ end
 local function matrix_of(where, value)
   if type(value) == "table" and #value > 0 then
     local made, matrix = pcall(dnn.Matrix, value, {dtype = "float64"})
-    if not made then error(("%s: %s"):format(where, matrix), arguments.level()) end
+    if not made then arguments.fail("%s: %s", where, matrix) end
     value = matrix
   end
   if not dnn._is_matrix(value) then
-    error(("%s: expected a Matrix, a table of rows or a set, got %s%s"):format(where, figure.shown(value),
-      arguments.usage()), arguments.level())
+    arguments.fail("%s: expected a Matrix, a table of rows or a set, got %s%s", where, figure.shown(value),
+      arguments.usage())
   end
   if #value == 0 then
-    error(("%s: the matrix is empty (%d x %d): there is nothing to draw"):format(where, value.rows, value.cols),
-      arguments.level())
+    arguments.fail("%s: the matrix is empty (%d x %d): there is nothing to draw", where, value.rows, value.cols)
   end
   return value
 end
@@ -145,7 +143,7 @@ end
 function figure.makers.imshow(where, in_grid, value, options)
   local opts = figure.read(where, in_grid, options, IMSHOW)
   if opts.low and opts.high and opts.low >= opts.high then
-    error(("%s: low must be below high, got %g and %g"):format(where, opts.low, opts.high), arguments.level())
+    arguments.fail("%s: low must be below high, got %g and %g", where, opts.low, opts.high)
   end
   local of_images = is_loader(value)
   local is_set = not of_images and type(value) == "table" and (dnn._is_matrix(value.raw) or dnn._is_matrix(value.X))

@@ -26,9 +26,9 @@ core._keep_runs_by(function(...) return require "dnn.keeper".new(...) end)
 -- The check of a function's gradients.
 core._gradcheck_by(function(...) return require "dnn.autograd".gradcheck(...) end)
 
--- What an error says about the arguments of a call, and what it passes over on its way to the script's line.
+-- What an error says about the arguments of a call, and the script's line that it names.
 core._explain_by(function(...) return require "dnn.arguments".explain(...) end,
-  debug.getinfo(1, "S").source:match "^(.*)init%.lua$")
+  function() return require "dnn.arguments".where() end)
 
 strict.make("dnn.linalg", core.linalg)
 

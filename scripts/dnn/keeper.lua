@@ -265,17 +265,17 @@ local function split(given, net, optimiser)
   end
   for name, value in pairs(objects) do
     if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" or name == "dnn" or name == "step" then
-      error(("Run: checkpoint: a part has a name of letters, digits and _ that is not dnn or step, got %s")
-        :format(options_of.shown(name)), arguments.level())
+      arguments.fail("Run: checkpoint: a part has a name of letters, digits and _ that is not dnn or step, got %s",
+        options_of.shown(name))
     end
     if not checkpoint._has_state(value) then
-      error(("Run: checkpoint: '%s' must be an object with a state (a network, an optimiser, batches, a dnn.Random, "
-        .. "or anything with the methods state_dict and load_state_dict), or an option (%s), got %s")
-        :format(name, options_of.names_of(OPTIONS), options_of.shown(value)), arguments.level())
+      arguments.fail("Run: checkpoint: '%s' must be an object with a state (a network, an optimiser, batches, a "
+        .. "dnn.Random, or anything with the methods state_dict and load_state_dict), or an option (%s), got %s", name,
+        options_of.names_of(OPTIONS), options_of.shown(value))
     end
   end
   if next(objects) == nil then
-    error("Run: checkpoint: nothing to keep; give net = and optimiser =", arguments.level())
+    arguments.fail("Run: checkpoint: nothing to keep; give net = and optimiser =")
   end
   return opts, objects
 end
@@ -283,12 +283,12 @@ end
 -- The keeper of a run; nil and a message, also on stderr, where nothing can be kept there.
 function keeper.new(folder, given, net, optimiser)
   if type(given) ~= "table" then
-    error(("Run: checkpoint: expected a table, as in run:checkpoint{net = net, optimiser = optimiser, every = 100}, "
-      .. "got %s%s"):format(options_of.shown(given), arguments.usage()), arguments.level())
+    arguments.fail("Run: checkpoint: expected a table, as in run:checkpoint{net = net, optimiser = optimiser, every "
+      .. "= 100}, got %s%s", options_of.shown(given), arguments.usage())
   end
   local opts, objects = split(given, net, optimiser)
   if opts.mode and not opts.best then
-    error("Run: checkpoint: mode is given without best, the name of the value that it is about", arguments.level())
+    arguments.fail("Run: checkpoint: mode is given without best, the name of the value that it is about")
   end
   opts = options_of.read("Run: checkpoint", opts, OPTIONS)
   if not folder then return nil, "this run has no folder" end

@@ -64,7 +64,7 @@ local function new_object(title, class, ...)
 end
 
 local function fail(title, format, ...)
-  error(("Module: %s" .. format):format(title, ...), arguments_of.level())
+  arguments_of.fail("Module: %s" .. format, title, ...)
 end
 
 -- What other languages call init.

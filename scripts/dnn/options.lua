@@ -101,13 +101,13 @@ end
 -- (dnn.arguments) that calls this; `where` opens the messages.
 function options.read(where, given, known)
   local fault = core._options_fault(where, given, sorted_names(known))
-  if fault then error(fault, arguments.level()) end
+  if fault then arguments.fail(fault) end
   local result = {}
   for name, row in pairs(known) do result[name] = row[1] end
   for name, value in pairs(given or {}) do
     local row = known[name]
     if not row[2](value) then
-      error(("%s: %s must be %s, got %s"):format(where, name, row[3], options.came(value)), arguments.level())
+      arguments.fail("%s: %s must be %s, got %s", where, name, row[3], options.came(value))
     end
     result[name] = is_whole[row[2]] and math.tointeger(value) or value
   end

@@ -4,7 +4,7 @@ local arguments = require "dnn.arguments"
 local figure = require "dnn.figure"
 local options_of = require "dnn.options"
 
-local level = arguments.level
+local fail = arguments.fail
 
 local MOST_SERIES <const> = 50
 
@@ -15,17 +15,17 @@ local function more_numbers(where, what, y, options)
     local value = options[name]
     if value then
       if y.cols > 1 then
-        error(("%s: %s is %d x %d: %s is for one series"):format(where, what, y.rows, y.cols, name), level())
+        fail("%s: %s is %d x %d: %s is for one series", where, what, y.rows, y.cols, name)
       end
       more[name] = figure.column(figure.numbers(where, name, value))
       if #more[name] ~= y.rows then
-        error(("%s: %s has %d values and %s has %d: they must have the same length")
-          :format(where, name, #more[name], what, y.rows), level())
+        fail("%s: %s has %d values and %s has %d: they must have the same length", where, name, #more[name],
+          what, y.rows)
       end
     end
   end
-  if more.band and more.error then error(where .. ": a series has a band or error bars, not both", level()) end
-  if more.color and options.style == "lines" then error(where .. ": color is for points, not lines", level()) end
+  if more.band and more.error then fail(where .. ": a series has a band or error bars, not both") end
+  if more.color and options.style == "lines" then fail(where .. ": color is for points, not lines") end
   return more
 end
 
@@ -35,14 +35,12 @@ local function add_columns(where, series, what, x, y, options)
   if y.rows == 1 then y = figure.column(y) end
   x = x and figure.column(figure.numbers(where, "x", x))
   if x and #x ~= y.rows then
-    error(("%s: x has %d values and %s has %d: they must have the same length"):format(where, #x, what, y.rows),
-      level())
+    fail("%s: x has %d values and %s has %d: they must have the same length", where, #x, what, y.rows)
   end
   local more = more_numbers(where, what, y, options)
   if y.cols > MOST_SERIES then
-    error(("%s: %s is %d x %d, and each column is a series: more than %d cannot be distinguished (y:t() makes "
-      .. "columns of rows; dnn.imshow shows a matrix as colours)"):format(where, what, y.rows, y.cols, MOST_SERIES),
-      level())
+    fail("%s: %s is %d x %d, and each column is a series: more than %d cannot be distinguished (y:t() makes "
+      .. "columns of rows; dnn.imshow shows a matrix as colours)", where, what, y.rows, y.cols, MOST_SERIES)
   end
   for column = 1, y.cols do
     series[#series + 1] = {x = x, y = y, column = column, name = options.name, of_many = y.cols > 1,
@@ -77,7 +75,7 @@ function figure.makers.plot(where, in_grid, first, second, third)
   local opts = figure.read(where, in_grid, given, PLOT)
   local series = {}
   if figure.is_list(y) then
-    if #y == 0 then error(where .. ": expected series, got an empty table: there is nothing to draw", level()) end
+    if #y == 0 then fail(where .. ": expected series, got an empty table: there is nothing to draw") end
     for n = 1, #y do
       local values, options = figure.entry(where, y[n], n, 2)
       local own_x = #values == 2 and values[1] or opts.x
@@ -87,8 +85,7 @@ function figure.makers.plot(where, in_grid, first, second, third)
     add_columns(where, series, "y", x or opts.x, y, {})
   end
   if opts.names and #opts.names ~= #series then
-    error(("%s: names must be a table of strings, one for each series; got %d for %d")
-      :format(where, #opts.names, #series), level())
+    fail("%s: names must be a table of strings, one for each series; got %d for %d", where, #opts.names, #series)
   end
   local drawing = figure.new(where)
   drawing:describe(opts)

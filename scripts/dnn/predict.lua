@@ -25,8 +25,8 @@ local function in_order(data, batch_size)
   if not source.is_batches(data) then
     given.shuffle = false
   elseif source.is_shuffled(data) then
-    error("dnn.predict: these batches shuffle, so it is unknown which output belongs to which example; make them "
-      .. "with shuffle = false", arguments.level())
+    arguments.fail("dnn.predict: these batches shuffle, so it is unknown which output belongs to which example; make "
+      .. "them with shuffle = false")
   end
   return source.batches("dnn.predict", data, given)
 end

@@ -68,8 +68,8 @@ function Progress:__call(_, i)
   if i == nil then
     begin(self)
   elseif not self.bar or i ~= self.n + 1 then
-    error("the progress bar was finished, or a loop inside this one has gone through it; make another for that loop",
-      arguments.level())
+    arguments.fail("the progress bar was finished, or a loop inside this one has gone through it; make another "
+      .. "for that loop")
   else
     self.n = i
     self.bar:update(i, self.words)

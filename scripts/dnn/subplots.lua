@@ -18,7 +18,7 @@ end
 -- One more figure, in the next place.
 local function add(self, kind, ...)
   if #self.figures == self.rows * self.columns then
-    error(("%s: all places of the grid of %d x %d are taken"):format(kind, self.rows, self.columns), arguments.level())
+    arguments.fail("%s: all places of the grid of %d x %d are taken", kind, self.rows, self.columns)
   end
   self.figures[#self.figures + 1] = figure.makers[kind](kind, true, ...):keep()
 end
@@ -41,7 +41,7 @@ end
 function Subplots:show(options)
   local opts = options_of.read("show", options, figure.OUTPUT)
   if #self.figures == 0 then
-    error("show: there is nothing to draw: plot, hist or imshow come before", arguments.level())
+    arguments.fail("show: there is nothing to draw: plot, hist or imshow come before")
   end
   return figure.grid("subplots:show", self.rows, self.columns, self.title, self.figures):show(opts)
 end

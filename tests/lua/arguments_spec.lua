@@ -296,3 +296,27 @@ describe("an argument of the wrong kind", function()
     } do assert.has_error(f) end
   end)
 end)
+
+describe("the line of the script", function()
+  it("is named by functions in C and in Lua, also where Lua's own function calls them", function()
+    local line = debug.getinfo(1, "l").currentline
+    for n, f in ipairs{
+      function() dnn.zeros "x" end,
+      function() dnn.data.images(5) end,
+      function() return (("x"):gsub(".", dnn.zeros)) end,
+      function() return (("x"):gsub(".", dnn.optim.StepLR)) end,
+    } do
+      local ok, message = pcall(f)
+      assert.is_false(ok)
+      assert.equal(("tests/lua/arguments_spec.lua:%d: "):format(line + 1 + n), message:match "^[^:]+:%d+: ")
+    end
+  end)
+
+  it("is left out, as by Lua's functions, where pcall itself calls one", function()
+    for _, f in ipairs{dnn.zeros, dnn.data.images, dnn.optim.StepLR} do
+      local ok, message = pcall(f, {})
+      assert.is_false(ok)
+      assert.is_nil(message:find("^[^:]+:%d+: "))
+    end
+  end)
+end)

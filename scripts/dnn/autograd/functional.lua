@@ -15,8 +15,7 @@ local GRAD <const> = {
 -- Arguments by themselves, so that their own gradients and graphs stay as they are.
 local function leaf_of(name, n, x)
   if not core._is_matrix(x) then
-    error(("%s: argument %d of the function must be a Matrix, got %s"):format(name, n, arguments_of.shown(x)),
-      arguments_of.level())
+    arguments_of.fail("%s: argument %d of the function must be a Matrix, got %s", name, n, arguments_of.shown(x))
   end
   return x:detach():requires_grad_()
 end
@@ -25,8 +24,8 @@ end
 local function value_of(name, f, ...)
   local out = result_of(name, f, ...)
   if out.rows ~= 1 or out.cols ~= 1 then
-    error(("%s: the function must return a Matrix 1 x 1, it returned one of %d x %d; reduce it, with :sum()")
-      :format(name, out.rows, out.cols), arguments_of.level())
+    arguments_of.fail("%s: the function must return a Matrix 1 x 1, it returned one of %d x %d; reduce it, with "
+      .. ":sum()", name, out.rows, out.cols)
   end
   return out
 end
@@ -65,9 +64,8 @@ local function distinct(inputs)
   local list, numbers, known = {}, {}, {}
   for n, X in ipairs(inputs) do
     if not core._is_matrix(X) or not X.requires_grad then
-      error(("grad: input %d must be a Matrix that requires a gradient, got %s"):format(n,
-        core._is_matrix(X) and "one that does not; X:requires_grad_() before the forward" or arguments_of.shown(X)),
-        arguments_of.level())
+      arguments_of.fail("grad: input %d must be a Matrix that requires a gradient, got %s", n,
+        core._is_matrix(X) and "one that does not; X:requires_grad_() before the forward" or arguments_of.shown(X))
     end
     if not known[X] then
       list[#list + 1] = X
@@ -105,7 +103,7 @@ function functional.grad(cost, inputs, options)
   if not is_list(inputs) then arguments_of.wrong(2, "a Matrix or a list of them", inputs) end
   local list, numbers = distinct(inputs)
   local fault = seed_fault(cost, opts.grad_outputs)
-  if fault then error("grad: " .. fault, arguments_of.level()) end
+  if fault then arguments_of.fail("grad: %s", fault) end
   local found = core.enable_grad(function() return gradients(cost, opts.grad_outputs, list, opts.create_graph) end)
   local given = {}
   for n, number in ipairs(numbers) do given[n] = found[number] end
@@ -165,8 +163,8 @@ function functional.hvp(f, x, v)
   if index then arguments_of.wrong(index, expected, got) end
   if not core._is_matrix(v) then arguments_of.wrong(3, "a Matrix of x's shape", v) end
   if v.rows ~= x.rows or v.cols ~= x.cols or v.dtype ~= x.dtype then
-    error(("hvp: v must be of the shape and type of x, %s %d x %d, and is %s %d x %d"):format(x.dtype, x.rows, x.cols,
-      v.dtype, v.rows, v.cols), arguments_of.level())
+    arguments_of.fail("hvp: v must be of the shape and type of x, %s %d x %d, and is %s %d x %d", x.dtype, x.rows,
+      x.cols, v.dtype, v.rows, v.cols)
   end
   return core.enable_grad(function()
     local leaf = leaf_of("hvp", 1, x)

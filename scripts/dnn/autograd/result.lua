@@ -6,8 +6,7 @@ local arguments_of = require "dnn.arguments"
 return function(name, f, ...)
   local out = f(...)
   if not core._is_matrix(out) then
-    error(("%s: the function must return a Matrix, it returned %s"):format(name, arguments_of.shown(out)),
-      arguments_of.level())
+    arguments_of.fail("%s: the function must return a Matrix, it returned %s", name, arguments_of.shown(out))
   end
   return out
 end

@@ -31,8 +31,8 @@ local function archive_of(path, matrices, shapes, left_out)
     __tostring = function(archive) return text.npz(path, archive, shapes, left_out) end,
     __index = function(archive, name)
       if type(name) ~= "string" then return nil end
-      if left_out[name] then error(left_out[name], arguments.level()) end
-      error(("%s: has no array '%s'; it has: %s"):format(path, name, options_of.names_of(archive)), arguments.level())
+      if left_out[name] then arguments.fail(left_out[name]) end
+      arguments.fail("%s: has no array '%s'; it has: %s", path, name, options_of.names_of(archive))
     end,
   })
 end
@@ -77,7 +77,7 @@ function arrays.write_npy(path, A, options)
   local opts = options_of.read("dnn.data.write_npy", options, WRITE)
   if not dnn._is_matrix(A) then arguments.wrong(2, "a Matrix", A) end
   local ok, written, message = pcall(native.write_npy, path, A, opts.shape)
-  if not ok then error(written, arguments.level()) end
+  if not ok then arguments.fail(written) end
   return written, message
 end
 

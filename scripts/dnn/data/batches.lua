@@ -69,12 +69,12 @@ end
 
 local function check_state(self, state)
   if type(state) ~= "table" then
-    error("batches: load_state_dict: expected a table as from state_dict, got " .. type(state), arguments.level())
+    arguments.fail("batches: load_state_dict: expected a table as from state_dict, got %s", type(state))
   end
   for name, here in pairs {examples = #self.order, size = self.size, shuffle = self.shuffle} do
     if state[name] ~= here then
-      error(("batches: load_state_dict: %s is %s here and %s in the state; they must be of the same set and "
-        .. "options"):format(name, tostring(here), tostring(state[name])), arguments.level())
+      arguments.fail("batches: load_state_dict: %s is %s here and %s in the state; they must be of the same set and "
+        .. "options", name, tostring(here), tostring(state[name]))
     end
   end
   local place = state.place
@@ -84,7 +84,7 @@ local function check_state(self, state)
   end
   if place ~= 0 and not begun or begun and self.shuffle and not is_stream("key", "position")
       or self.own and not is_stream("random_key", "random_position") then
-    error("batches: load_state_dict: the state is damaged, or of batches with another stream", arguments.level())
+    arguments.fail("batches: load_state_dict: the state is damaged, or of batches with another stream")
   end
 end
 

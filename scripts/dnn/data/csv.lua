@@ -155,7 +155,7 @@ function csv.write_csv(path, data, options)
   local X, Y = is_matrix and data or data.X, not is_matrix and data.Y or nil
   local names = opts.names or not is_matrix and data.names or nil
   if names and #names ~= X.rows then
-    error(("write_csv: there are %d names for the %d rows of X"):format(#names, X.rows), arguments.level())
+    arguments.fail("write_csv: there are %d names for the %d rows of X", #names, X.rows)
   end
   local parts = parts_of(X, names, not is_matrix and data.categories or nil)
   if Y then
@@ -164,7 +164,7 @@ function csv.write_csv(path, data, options)
     parts[#parts + 1] = {Y, label, data.classes}
   end
   local ok, written, message = pcall(native.write_csv, path, opts.delimiter, parts)
-  if not ok then error(written, arguments.level()) end
+  if not ok then arguments.fail(written) end
   return written, message
 end
 

@@ -9,19 +9,19 @@ local hdf5 = {}
 local File = {}
 
 local function handle_of(file)
-  return file.handle or error(("%s: the file is closed"):format(file.path), arguments.level())
+  return file.handle or arguments.fail("%s: the file is closed", file.path)
 end
 
 -- Numbers as a matrix, texts as a table of strings.
 local function read_dataset(file, name)
   local handle = handle_of(file)
   local rows, cols, dtype, stored, _, is_text, is_elsewhere = handle:info(name)
-  if not rows then error(cols, arguments.level()) end
+  if not rows then arguments.fail(cols) end
   if is_text then return handle:texts(name) end
-  if stored:find "^link" then error(("%s: '%s' is a %s"):format(file.path, name, stored), arguments.level()) end
+  if stored:find "^link" then arguments.fail("%s: '%s' is a %s", file.path, name, stored) end
   if not dtype and not is_elsewhere then
-    error(dnn._printable(("%s: dataset '%s' (%s) cannot be read as a matrix of numbers")
-      :format(file.path, name, stored)), arguments.level())
+    arguments.fail(dnn._printable(("%s: dataset '%s' (%s) cannot be read as a matrix of numbers")
+      :format(file.path, name, stored)))
   end
   local readable, message = handle:check(name) -- before memory is taken for what the file claims
   if not readable then return nil, message end
@@ -44,7 +44,7 @@ end
 -- Shape in the file, as a table, and type as stored.
 function File:shape(name)
   local rows, message, _, stored, extent = handle_of(self):info(name)
-  if not rows then error(message, arguments.level()) end
+  if not rows then arguments.fail(message) end
   return extent, stored
 end
 
@@ -63,7 +63,7 @@ local file_metatable = {
   __index = function(file, name)
     if File[name] then return File[name] end
     local matrix, message = read_dataset(file, name)
-    return matrix or error(message, arguments.level())
+    return matrix or arguments.fail(message)
   end,
 }
 
@@ -77,8 +77,7 @@ local OPEN <const> = {
 -- An HDF5 file, or nil and a message.
 function hdf5.hdf5(path, options)
   if type(path) ~= "string" then
-    error(("dnn.data.hdf5: expected the path of a file, got %s%s"):format(type(path), arguments.usage()),
-      arguments.level())
+    arguments.fail("dnn.data.hdf5: expected the path of a file, got %s%s", type(path), arguments.usage())
   end
   local opts = options_of.read("dnn.data.hdf5", options, OPEN)
   local handle, message = require "dnn.hdf5".open(path, opts.external, opts.max_bytes)

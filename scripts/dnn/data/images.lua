@@ -17,7 +17,7 @@ local LARGEST <const> = 4096
 -- Passes on what pcall gave for a function of the C half; its error gets the line of the script.
 local function checked(ok, ...)
   if ok then return ... end
-  error((...), arguments.level())
+  arguments.fail((...))
 end
 
 -- What files become ----------------------------------------------------------------------------------
@@ -203,8 +203,7 @@ end
 -- folder cannot be read.
 function images.images(path, options)
   if type(path) ~= "string" then
-    error(("dnn.data.images: expected the path of a folder, got %s%s"):format(type(path), arguments.usage()),
-      arguments.level())
+    arguments.fail("dnn.data.images: expected the path of a folder, got %s%s", type(path), arguments.usage())
   end
   local opts = options_of.read("dnn.data.images", options, IMAGES)
   opts.dtype = opts.dtype or dnn.get_default_dtype()
@@ -257,8 +256,7 @@ local READ_IMAGE <const> = {
 -- message.
 function images.read_image(path, options)
   if type(path) ~= "string" then
-    error(("dnn.data.read_image: expected the path of an image, got %s%s"):format(type(path), arguments.usage()),
-      arguments.level())
+    arguments.fail("dnn.data.read_image: expected the path of an image, got %s%s", type(path), arguments.usage())
   end
   local opts = options_of.read("dnn.data.read_image", options, READ_IMAGE)
   return (opts.size and native.read_resized or native.read_image)(path, target_of(opts))

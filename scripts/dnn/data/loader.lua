@@ -23,7 +23,7 @@ Loader.__tostring = text.loader
 -- the X that the loop under way has got.
 
 local function check_open(self)
-  if self.closed then error("the loader is closed", arguments.level()) end
+  if self.closed then arguments.fail("the loader is closed") end
 end
 
 -- Warns of files that could not be read since the last time; raises when they are too many.
@@ -36,8 +36,8 @@ local function report(self)
     message = self.threads:failure(#failures + 1)
   end
   if #failures > self.max_failures * self.examples then
-    error(("the loader: %d of %d images could not be read, more than max_failures = %s allows; the first: %s")
-      :format(#failures, self.examples, self.max_failures, failures[1]), arguments.level())
+    arguments.fail("the loader: %d of %d images could not be read, more than max_failures = %s allows; the first: %s",
+      #failures, self.examples, self.max_failures, failures[1])
   end
 end
 
@@ -87,7 +87,7 @@ function Loader:preview()
   local Y = dnn.empty(self.Y.rows, self.Y.cols, {dtype = self.Y.dtype})
   local count = self.threads:preview(epoch, place, X, Y)
   report(self)
-  if count == 0 then error("the loader: no image of the next batch could be read", arguments.level()) end
+  if count == 0 then arguments.fail("the loader: no image of the next batch could be read") end
   return columns(self, X, count), columns(self, Y, count)
 end
 
@@ -131,19 +131,18 @@ end
 function Loader:load_state_dict(state)
   check_open(self)
   if type(state) ~= "table" then
-    error("the loader: load_state_dict: expected a table as from state_dict, got " .. options_of.shown(state),
-      arguments.level())
+    arguments.fail("the loader: load_state_dict: expected a table as from state_dict, got %s", options_of.shown(state))
   end
   for _, name in ipairs(KEPT) do
     if state[name] ~= self[name] then
-      error(("the loader: load_state_dict: %s is %s here and %s in the state; they must be of the same set and options")
-        :format(name, tostring(self[name]), tostring(state[name])), arguments.level())
+      arguments.fail("the loader: load_state_dict: %s is %s here and %s in the state; they must be of the same set and "
+        .. "options", name, tostring(self[name]), tostring(state[name]))
     end
   end
   local epoch, place = state.epoch, state.place
   if math.type(state.seed) ~= "integer" or math.type(epoch) ~= "integer" or epoch < 0
     or math.type(place) ~= "integer" or place < 0 or place > self.batches then
-    error("the loader: load_state_dict: the state is damaged", arguments.level())
+    arguments.fail("the loader: load_state_dict: the state is damaged")
   end
   if state.seed ~= self.seed then
     self.seed = state.seed
@@ -160,7 +159,7 @@ end
 -- Mean and deviation of each channel, measured; a channel that never changes keeps its scale.
 local function measure(threads, channels)
   local mean, deviation = threads:moments(channels)
-  if not mean then error("dnn.data.Loader: " .. deviation, arguments.level()) end
+  if not mean then arguments.fail("dnn.data.Loader: %s", deviation) end
   for c = 1, channels do
     if deviation[c] == 0 then deviation[c] = 1 end
   end
@@ -175,7 +174,7 @@ function loader.Loader(examples, options)
   local self
   local function open()
     local opened, threads = pcall(native.loader, config)
-    if not opened then error(threads, arguments.level()) end
+    if not opened then arguments.fail(threads) end
     if self and self.mean then threads:normalise(self.mean, self.deviation) end
     return threads
   end
@@ -199,7 +198,7 @@ function loader.Loader(examples, options)
   end
   if self.mean then
     local ok, message = pcall(threads.normalise, threads, self.mean, self.deviation)
-    if not ok then error(message, arguments.level()) end
+    if not ok then arguments.fail(message) end
   end
   return self
 end

@@ -10,7 +10,7 @@ local native = dnn._data
 local loader_options = {}
 
 local function refuse(format, ...)
-  error("dnn.data.Loader: " .. format:format(...), arguments.level())
+  arguments.fail("dnn.data.Loader: " .. format, ...)
 end
 
 -- What is known ----------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ local LAZY <const> = "the set is lazy: its %d images are read when they are need
 
 -- X from the bytes, when it is first read.
 function Set.__index(self, key)
-  if key == "X" and rawget(self, "target") then error(LAZY:format(#self.files), arguments.level()) end
+  if key == "X" and rawget(self, "target") then arguments.fail(LAZY, #self.files) end
   if key ~= "X" or not rawget(self, "raw") then
     if OPTIONAL[key] then return nil end
     return strict.unknown("the set", key, SET)
@@ -45,7 +45,7 @@ Set.__fields = {X = "dnn.Matrix"} -- for the prompt: what __index answers to, wi
 
 -- Raises for the script that called the function `where`.
 local function refuse(where, format, ...)
-  error(where .. ": " .. format:format(...), arguments.level())
+  arguments.fail("%s: " .. format, where, ...)
 end
 
 local is_shape, is_list = options_of.list(options_of.whole(1), 1, 3), options_of.any_list(0)
@@ -113,8 +113,8 @@ end
 -- out: a loop that begins while another may be under way is given an X of its own, a view of the same memory.
 function set.refuse_nested(batches, last)
   if batches.place > 0 and rawequal(last, batches.given) then return end
-  error("a loop inside this one has gone through the same batches, which have one position; make others for one of "
-    .. "the two loops", arguments.level())
+  arguments.fail("a loop inside this one has gone through the same batches, which have one position; make others for "
+    .. "one of the two loops")
 end
 
 -- A table of these fields as a set.

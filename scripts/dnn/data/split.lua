@@ -24,7 +24,7 @@ function split.split(examples, options)
   local opts = options_of.read("dnn.data.split", options, SPLIT)
   local m = source.cols
   local tested, why = set.test_count(opts.test, m)
-  if not tested then error("dnn.data.split: " .. why, arguments.level()) end
+  if not tested then arguments.fail("dnn.data.split: %s", why) end
   local lengths = not lazy and set.lengths(examples, m, "dnn.data.split") or nil
   local order = native.order(m)
   order:shuffle(dnn.Random(opts.seed))

@@ -8,9 +8,9 @@ Function.__index = Function
 
 local function check(where, cost)
   if not core._is_matrix(cost) or #cost ~= 1 then
-    error(("%s: the loss must return a Matrix of 1 x 1, computed from A, it returned %s; a mean or sum makes one")
-      :format(where, core._is_matrix(cost) and ("one of %d x %d"):format(cost.rows, cost.cols)
-        or arguments.shown(cost)), arguments.level())
+    arguments.fail("%s: the loss must return a Matrix of 1 x 1, computed from A, it returned %s; a mean or sum makes "
+      .. "one", where,
+      core._is_matrix(cost) and ("one of %d x %d"):format(cost.rows, cost.cols) or arguments.shown(cost))
   end
 end
 
@@ -19,8 +19,7 @@ function Function:forward(A, Y)
   local cost = self.f(leaf, Y)
   check(self.where, cost)
   if not cost.requires_grad then
-    error(self.where .. ": what the loss returned does not depend on A, or was computed in dnn.no_grad",
-      arguments.level())
+    arguments.fail("%s: what the loss returned does not depend on A, or was computed in dnn.no_grad", self.where)
   end
   self.leaf, self.cost = leaf, cost
   return cost:item()
@@ -37,8 +36,7 @@ local losses = {}
 function losses.of(where, loss)
   for name, maker in pairs(type(loss) == "function" and dnn or {}) do
     if rawequal(maker, loss) and name:find "Loss$" then
-      error(("%s: loss is the function dnn.%s; expected what it makes: dnn.%s()"):format(where, name, name),
-        arguments.level())
+      arguments.fail("%s: loss is the function dnn.%s; expected what it makes: dnn.%s()", where, name, name)
     end
   end
   return type(loss) == "function" and setmetatable({f = loss, where = where}, Function) or loss

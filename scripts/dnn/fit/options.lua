@@ -47,7 +47,7 @@ local FIT <const> = {
 }
 
 function fit_options.fail(format, ...)
-  error("dnn.fit: " .. format:format(...), arguments.level())
+  arguments.fail("dnn.fit: " .. format, ...)
 end
 local fail <const> = fit_options.fail
 
@@ -58,7 +58,7 @@ function fit_options.read(given)
   local opts = options_of.read("dnn.fit", given, FIT)
   for _, name in ipairs{"net", "data", "loss"} do
     if opts[name] == nil then
-      error(("dnn.fit: %s is missing; expected %s%s"):format(name, FIT[name][3], arguments.usage()), arguments.level())
+      arguments.fail("dnn.fit: %s is missing; expected %s%s", name, FIT[name][3], arguments.usage())
     end
   end
   for name, what in pairs{schedule_every = "schedule", resume = "run"} do

@@ -36,8 +36,7 @@ function source.check_batch(where, X, Y)
   local name, value = "X", X
   if dnn._is_matrix(X) then name, value = "Y", Y end
   if dnn._is_matrix(value) then return end
-  error(("%s: the batches gave %s for %s; expected a Matrix"):format(where, options_of.shown(value), name),
-    arguments.level())
+  arguments.fail("%s: the batches gave %s for %s; expected a Matrix", where, options_of.shown(value), name)
 end
 
 -- Does it give its examples in another order each time?
@@ -62,7 +61,7 @@ function source.of_data(where, name, ...)
   local ok, result, second = pcall(dnn.data[name], ...)
   if ok then return result, second end
   local message = tostring(result):gsub("^.-dnn%.data%." .. name .. ": ", "")
-  error(("%s: %s"):format(where, message), arguments.level())
+  arguments.fail("%s: %s", where, message)
 end
 
 -- Batches of a set; of lazy images by a Loader. Batches pass as they are, and then nothing may be said about them.
@@ -70,8 +69,7 @@ function source.batches(where, data, given)
   if source.is_batches(data) then
     for _, name in ipairs{"batch_size", "shuffle"} do
       if given[name] ~= nil then
-        error(("%s: %s is an option of the batches that were given as data; leave it out here"):format(where, name),
-          arguments.level())
+        arguments.fail("%s: %s is an option of the batches that were given as data; leave it out here", where, name)
       end
     end
     return data
@@ -81,8 +79,8 @@ function source.batches(where, data, given)
     return source.of_data(where, "Loader", data, {batch_size = size, shuffle = shuffle})
   end
   if type(data) ~= "table" then
-    error(("%s: data must be a set {X = , Y = }, a dnn.data.Loader or dnn.data.batches, got %s"):format(where,
-      options_of.shown(data)) .. arguments.usage(), arguments.level())
+    arguments.fail("%s: data must be a set {X = , Y = }, a dnn.data.Loader or dnn.data.batches, got %s%s", where,
+      options_of.shown(data), arguments.usage())
   end
   return source.of_data(where, "batches", data, {size = size, shuffle = shuffle})
 end

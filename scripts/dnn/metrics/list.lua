@@ -12,7 +12,7 @@ local OF_LOGITS <const> = {BCEWithLogitsLoss = true, CrossEntropyLoss = true, Hi
   MultiLabelSoftMarginLoss = true}
 
 local function fail(where, format, ...)
-  error(("%s: metrics: " .. format):format(where, ...), arguments.level())
+  arguments.fail("%s: metrics: " .. format, where, ...)
 end
 
 local function check_name(where, name)

@@ -187,8 +187,8 @@ function meters.of_function(where, name, f)
     add = function(sums, A, Y)
       local value = f(A, Y)
       if type(value) ~= "number" then
-        error(("%s: metrics: the function %s must return a number, it returned %s"):format(where, name,
-          options_of.shown(value)), arguments.level())
+        arguments.fail("%s: metrics: the function %s must return a number, it returned %s", where, name,
+          options_of.shown(value))
       end
       sums.total = (sums.total or 0) + value * Y.cols
       sums.seen = (sums.seen or 0) + Y.cols

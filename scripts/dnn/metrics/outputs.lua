@@ -11,7 +11,7 @@ local outputs = {}
 
 -- Raises for the script.
 function outputs.fail(format, ...)
-  error("metrics: " .. format:format(...), arguments.level())
+  arguments.fail("metrics: " .. format, ...)
 end
 local fail <const> = outputs.fail
 

@@ -94,12 +94,12 @@ end
 
 function AveragedModel:load_state_dict(state)
   if type(state) ~= "table" or not core._is_matrix(state.values) or math.type(state.count) ~= "integer" then
-    error("AveragedModel: load_state_dict: expected a table as from state_dict, got " .. options_of.shown(state),
-      arguments.level())
+    arguments.fail("AveragedModel: load_state_dict: expected a table as from state_dict, got %s",
+      options_of.shown(state))
   end
   if #state.values ~= #self.values then
-    error(("AveragedModel: load_state_dict: the state has %d values, this network %d"):format(#state.values,
-      #self.values), arguments.level())
+    arguments.fail("AveragedModel: load_state_dict: the state has %d values, this network %d", #state.values,
+      #self.values)
   end
   self.values:copy_(state.values)
   self.count, self.synced = state.count, false

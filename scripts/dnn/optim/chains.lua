@@ -14,14 +14,13 @@ local is_list = options_of.list(type)  -- of anything: what is wrong with an ele
 -- Raises unless it is a list of schedules of one optimiser that are stepped without arguments.
 local function check_list(name, list, optimiser)
   if not is_list(list) then
-    error(("%s: expected a list of schedules, got %s%s"):format(name, options_of.shown(list), arguments.usage()),
-      arguments.level())
+    arguments.fail("%s: expected a list of schedules, got %s%s", name, options_of.shown(list), arguments.usage())
   end
   for k, part in ipairs(list) do
     local fault = not is_schedule(part) and "must be a schedule, got " .. options_of.shown(part)
       or part.optimiser ~= (optimiser or list[1].optimiser) and "is the schedule of another optimiser"
       or part.takes and not part.takes_optional and ("is %s, whose step takes %s"):format(part.name, part.takes)
-    if fault then error(("%s: number %d of the list %s"):format(name, k, fault), arguments.level()) end
+    if fault then arguments.fail("%s: number %d of the list %s", name, k, fault) end
   end
 end
 
@@ -56,8 +55,8 @@ local function check_milestones(list, milestones)
     good = good and milestones[k] > milestones[k - 1]
   end
   if not good then
-    error(("SequentialLR: milestones must be a list of %d whole numbers in rising order, the steps at which the next "
-      .. "of the %d schedules takes over"):format(#list - 1, #list), arguments.level())
+    arguments.fail("SequentialLR: milestones must be a list of %d whole numbers in rising order, the steps at which "
+      .. "the next of the %d schedules takes over", #list - 1, #list)
   end
 end
 

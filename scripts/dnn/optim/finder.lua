@@ -71,11 +71,11 @@ local function lr_finder(options)
   local opts = options_of.read("lr_finder", options, FINDER)
   for _, name in ipairs{"net", "loss", "optimiser", "data"} do
     if opts[name] == nil then
-      error(("lr_finder: %s is missing: %s%s"):format(name, FINDER[name][3], arguments.usage()), arguments.level())
+      arguments.fail("lr_finder: %s is missing: %s%s", name, FINDER[name][3], arguments.usage())
     end
   end
   if opts.to <= opts.from then
-    error(("lr_finder: to must be above from, got %g and %g"):format(opts.to, opts.from), arguments.level())
+    arguments.fail("lr_finder: to must be above from, got %g and %g", opts.to, opts.from)
   end
   local net, optimiser = opts.net:copy(opts.optimiser)
   local loss = losses.of("lr_finder", opts.loss)
@@ -95,7 +95,7 @@ local function lr_finder(options)
     net:backward(loss:backward())
     optimiser:step()
   end
-  if #rates == 0 then error("lr_finder: the first cost is not a number", arguments.level()) end
+  if #rates == 0 then arguments.fail("lr_finder: the first cost is not a number") end
   return setmetatable({lr = core.Matrix(rates), cost = core.Matrix(costs),
     suggestion = steepest(rates, costs) or false}, class)
 end

@@ -32,8 +32,7 @@ local function evaluate(self, closure)
   self.parameters:zero_grad()
   local cost = closure()
   if type(cost) ~= "number" then
-    error(("LBFGS: step: the closure must return the cost, a number, got %s"):format(options_of.shown(cost)),
-      arguments.level())
+    arguments.fail("LBFGS: step: the closure must return the cost, a number, got %s", options_of.shown(cost))
   end
   self.func_evals = self.func_evals + 1
   return cost, self.parameters.grads:copy()
@@ -159,8 +158,8 @@ end
 -- at first.
 function Lbfgs:step(closure)
   if type(closure) ~= "function" then
-    error(("LBFGS: step: expected a function that runs forward and backward and returns the cost, got %s")
-      :format(options_of.shown(closure)), arguments.level())
+    arguments.fail("LBFGS: step: expected a function that runs forward and backward and returns the cost, got %s",
+      options_of.shown(closure))
   end
   local before = self.func_evals
   local first, g = evaluate(self, closure)
@@ -187,13 +186,13 @@ end
 
 function Lbfgs:load_state_dict(state)
   if type(state) ~= "table" or state.name ~= "LBFGS" or math.type(state.history) ~= "integer" then
-    error("LBFGS: load_state_dict: expected a table as from state_dict" .. arguments.usage(), arguments.level())
+    arguments.fail("LBFGS: load_state_dict: expected a table as from state_dict%s", arguments.usage())
   end
   local history = {}
   for k = 1, state.history do
     local old = {y = state["y." .. k], step = state["step." .. k], rho = state["rho." .. k]}
     if not (old.y and old.step and old.rho) or #old.y ~= self.parameters.count then
-      error("LBFGS: load_state_dict: the state is damaged, or of other parameters", arguments.level())
+      arguments.fail("LBFGS: load_state_dict: the state is damaged, or of other parameters")
     end
     history[k] = old
   end
@@ -226,8 +225,8 @@ local OPTIONS <const> = {
 function lbfgs.LBFGS(parameters, options)
   local settings = options_of.read("LBFGS", options, OPTIONS)
   if options_of.shown(parameters) ~= "dnn.Parameters" then
-    error(("LBFGS: expected net:parameters() of one network, got %s%s"):format(options_of.shown(parameters),
-      arguments.usage()), arguments.level())
+    arguments.fail("LBFGS: expected net:parameters() of one network, got %s%s", options_of.shown(parameters),
+      arguments.usage())
   end
   settings.max_eval = settings.max_eval or settings.max_iter * 5 // 4
   return setmetatable({

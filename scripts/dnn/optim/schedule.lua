@@ -77,10 +77,10 @@ local Schedule = {kept = {}, takes = false, takes_optional = false, begin = fals
 -- The next rate, after a step of the optimiser or an epoch of them, as the schedule counts.
 function Schedule:step(value)
   if value ~= nil and not self.takes then
-    error(("%s: step: expected no arguments, got %s"):format(self.name, options_of.shown(value)), arguments.level())
+    arguments.fail("%s: step: expected no arguments, got %s", self.name, options_of.shown(value))
   end
   if self.takes and not (type(value) == "number" or value == nil and self.takes_optional) then
-    error(("%s: step: expected %s, got %s"):format(self.name, self.takes, options_of.shown(value)), arguments.level())
+    arguments.fail("%s: step: expected %s, got %s", self.name, self.takes, options_of.shown(value))
   end
   self:advance(value)
 end
@@ -174,7 +174,7 @@ end
 
 function Schedule:load_state_dict(state)
   local found, message = read(self, state)
-  if not found then error(("%s: load_state_dict: %s"):format(self.name, message), arguments.level()) end
+  if not found then arguments.fail("%s: load_state_dict: %s", self.name, message) end
   apply(self, found)
 end
 
@@ -228,8 +228,7 @@ end
 -- Raises unless it is an optimiser.
 function schedule.check_optimiser(name, optimiser)
   if is_optimiser(optimiser) then return end
-  error(("%s: expected an optimiser, got %s%s"):format(name, options_of.shown(optimiser), arguments.usage()),
-    arguments.level())
+  arguments.fail("%s: expected an optimiser, got %s%s", name, options_of.shown(optimiser), arguments.usage())
 end
 
 -- Completes a class and returns its constructor, dnn.optim.NAME(optimiser, options).
@@ -240,7 +239,7 @@ function schedule.class(class)
     local settings = options_of.read(class.name, options, class.options)
     for name, row in pairs(class.options) do
       if row.required and settings[name] == nil then
-        error(("%s: %s is missing: %s"):format(class.name, name, row[3]), arguments.level())
+        arguments.fail("%s: %s is missing: %s", class.name, name, row[3])
       end
     end
     local made = schedule.new(class, optimiser, settings) -- not a tail call: messages name the line of who called this

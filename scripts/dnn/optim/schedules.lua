@@ -1,5 +1,5 @@
 -- Schedules of learning rates by PyTorch's formulas (1.13), each a class of dnn.optim.schedule.
-local arguments = require "dnn.arguments"
+local fail = require "dnn.arguments".fail
 local options_of = require "dnn.options"
 local schedule = require "dnn.optim.schedule"
 
@@ -13,8 +13,6 @@ local FACTOR <const> = "a number above 0"
 local RATE <const> = "a learning rate, 0 or more"
 
 local function required(check, expectation) return {nil, check, expectation, required = true} end
-
-local function fail(...) error(select("#", ...) > 1 and (...):format(select(2, ...)) or ..., arguments.level()) end
 
 -- Half a cosine from 1 (part 0) to 0 (part 1).
 local function fall(part) return (1 + cos(pi * part)) / 2 end
