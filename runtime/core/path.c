@@ -14,31 +14,33 @@ static bool is_folder(const char *path) {
     return stat(path, &there) == 0 && S_ISDIR(there.st_mode);
 }
 
-static dnn_status make_one(const char *path, unsigned mode, dnn_error *err) {
+/* Returns 0 or errno. */
+static int make_one(const char *path, unsigned mode) {
     if (mkdir(path, mode) == 0)
-        return DNN_OK;
+        return 0;
     int reason = errno;
     if (is_folder(path)) /* also where the folder above may not be written, or is read-only */
-        return DNN_OK;
-    return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path,
-                    strerror(reason == EEXIST ? ENOTDIR : reason));
+        return 0;
+    return reason == EEXIST ? ENOTDIR : reason;
 }
 
 dnn_status dnn_make_folders(const char *path, unsigned mode, dnn_error *err) {
     char part[PATH_MAX];
     size_t length = strlen(path);
     if (length == 0)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT, "the name of a folder is empty");
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "'': cannot be made: the name is empty");
     if (length >= sizeof part)
-        return dnn_fail(err, DNN_ERROR_FILE, "%.60s...: %s", path, strerror(ENAMETOOLONG));
+        return dnn_fail(err, DNN_ERROR_FILE, "%.60s...: cannot be made: %s", path,
+                        strerror(ENAMETOOLONG));
     memcpy(part, path, length + 1);
     for (size_t i = 1; i <= length; i++) {
         if (path[i] != '/' && path[i] != '\0')
             continue;
         part[i] = '\0';
-        dnn_status status = make_one(part, mode, err);
-        if (status != DNN_OK)
-            return status;
+        int reason = make_one(part, mode);
+        if (reason != 0)
+            return dnn_fail(err, DNN_ERROR_FILE, "%s: cannot be made: %s%s%s", path,
+                            i < length ? part : "", i < length ? ": " : "", strerror(reason));
         part[i] = path[i];
     }
     return DNN_OK;
@@ -51,7 +53,8 @@ dnn_status dnn_make_folders_for(const char *path, unsigned mode, dnn_error *err)
         return DNN_OK;
     size_t length = (size_t)(slash - path);
     if (length >= sizeof folder)
-        return dnn_fail(err, DNN_ERROR_FILE, "%.60s...: %s", path, strerror(ENAMETOOLONG));
+        return dnn_fail(err, DNN_ERROR_FILE, "%.60s...: cannot be made: %s", path,
+                        strerror(ENAMETOOLONG));
     memcpy(folder, path, length);
     folder[length] = '\0';
     return dnn_make_folders(folder, mode, err);

@@ -8,7 +8,8 @@
 #include "core/error.h"
 
 /* Makes a folder and those above it where they are missing, with this mode (before the umask), as
- * mkdir -p. DNN_ERROR_FILE names the part that cannot be made, or that is not a folder. */
+ * mkdir -p. DNN_ERROR_FILE says "a/b: cannot be made: Permission denied", or where a folder above
+ * is at fault "a/b: cannot be made: a: Not a directory". */
 dnn_status dnn_make_folders(const char *path, unsigned mode, dnn_error *err);
 
 /* The same for the folder that a file of this path is to be in; nothing to do for a bare name. */

@@ -293,24 +293,11 @@ static void free_log(dnn_run_log *log) {
     dnn_free(log);
 }
 
-/* The message names the part of the path that is at fault: not once more where that is all of it.
- */
-static void explain_no_folder(const char *folder, dnn_status status, dnn_error *err) {
-    size_t size = strlen(folder);
-
-    if (err == NULL)
-        return;
-    if (strncmp(err->text, folder, size) == 0 && strncmp(err->text + size, ": ", 2) == 0)
-        memmove(err->text, err->text + size + 2, strlen(err->text + size + 2) + 1);
-    (void)dnn_fail_context(err, status, "run folder %s: cannot be made: ", folder);
-}
-
 static dnn_status start(dnn_run_log *log, const char *folder, dnn_error *err) {
     dnn_status status = dnn_make_folders(folder, 0777, err);
     if (status != DNN_OK)
-        explain_no_folder(folder, status, err);
-    else
-        status = open_file(log, folder, err);
+        return dnn_fail_context(err, status, "run folder ");
+    status = open_file(log, folder, err);
     if (status != DNN_OK)
         return status;
     if (!make_room(&log->filling, 64) || !make_room(&log->writing, 64))

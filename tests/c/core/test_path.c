@@ -39,11 +39,13 @@ static void folders_are_made_where_they_are_missing(void **state) {
 static void what_stands_in_the_way_is_named(void **state) {
     (void)state;
     dnn_error err;
-    char path[128], expected[160];
+    char path[128], expected[320];
     snprintf(path, sizeof path, "%s/file", folder);
     fclose(fopen(path, "w"));
-    snprintf(expected, sizeof expected, "%s: Not a directory", path);
+    snprintf(expected, sizeof expected, "%s: cannot be made: Not a directory", path);
     check_fails(dnn_make_folders(path, 0777, &err), DNN_ERROR_FILE, expected);
+    snprintf(expected, sizeof expected, "%s/below: cannot be made: %s: Not a directory", path,
+             path);
     strcat(path, "/below");
     check_fails(dnn_make_folders(path, 0777, &err), DNN_ERROR_FILE, expected);
     check_fails(dnn_make_folders("", 0777, &err), DNN_ERROR_ARGUMENT, "empty");
