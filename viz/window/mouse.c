@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "viz/window/actions.h"
+#include "viz/window/choice.h"
 #include "viz/window/page.h"
 #include "viz/window/run_list.h"
 #include "viz/window/toolbar.h"
@@ -92,29 +93,25 @@ static bool same_entry(const view *v, const curve *a, const curve *b) {
     return a == b || (v->options.runs_listed && a->tag_index == b->tag_index);
 }
 
-/* Whether all other entries are hidden, and this one is or not. */
-static bool is_alone(const view *v, const panel *p, const curve *c, bool hidden) {
-    bool alone = c->hidden == hidden;
-    for (size_t i = 0; i < p->curve_count && alone; i++)
-        alone = p->curves[i].hidden || same_entry(v, &p->curves[i], c);
-    return alone;
+static picked picked_entry(const view *v, const panel *p, const curve *c) {
+    size_t others = 0, hidden = 0;
+    for (size_t i = 0; i < p->curve_count; i++)
+        if (!same_entry(v, &p->curves[i], c)) {
+            others++;
+            hidden += p->curves[i].hidden;
+        }
+    return (picked){c->hidden, others > 0 && hidden == others};
 }
 
 static void click_legend(view *v, panel *p, int which, choice wanted) {
     curve *c = &p->curves[which];
-    bool hide = !c->hidden, show_all = is_alone(v, p, c, wanted == CHOICE_AGAIN);
-    for (size_t i = 0; i < p->curve_count && wanted != CHOICE_MADE; i++) {
-        bool same = same_entry(v, &p->curves[i], c);
-        if (wanted != CHOICE_TOGGLE)
-            p->curves[i].hidden = !show_all && !same;
-        else if (same)
-            p->curves[i].hidden = hide;
+    picked before = picked_entry(v, p, c);
+    for (size_t i = 0; i < p->curve_count; i++) {
+        curve *at = &p->curves[i];
+        at->hidden = choice_hides(wanted, before, same_entry(v, at, c), at->hidden);
     }
-    bool alone = wanted != CHOICE_TOGGLE && p->curve_count > 1 && is_alone(v, p, c, false);
     view_say(v, "%s: %s", v->options.runs_listed ? c->part : c->label,
-             c->hidden ? "hidden"
-             : alone   ? "alone"
-                       : "shown");
+             choice_text(wanted, picked_entry(v, p, c)));
 }
 
 /* The first click of a double one has done its own already. */

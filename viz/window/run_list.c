@@ -137,28 +137,21 @@ static void set_hidden(view *v, size_t i, bool hidden) {
         v->all->items[i]->hidden = hidden;
 }
 
-/* Whether all other runs are hidden, and this one is or not. */
-static bool is_alone(const runs *all, size_t which, bool hidden) {
-    bool alone = all->items[which]->hidden == hidden;
-    for (size_t i = 0; i < all->count && alone; i++)
-        alone = i == which || all->items[i]->hidden;
-    return alone;
+static picked picked_run(const runs *all, size_t which) {
+    size_t hidden = 0;
+    for (size_t i = 0; i < all->count; i++)
+        hidden += i != which && all->items[i]->hidden;
+    return (picked){all->items[which]->hidden, all->count > 1 && hidden == all->count - 1};
 }
 
 void run_list_choose(view *v, size_t which, choice wanted) {
     const runs *all = view_runs(v);
-    bool show_all = is_alone(all, which, wanted == CHOICE_AGAIN);
-    bool others = wanted == CHOICE_ALONE_OR_ALL || wanted == CHOICE_AGAIN;
-    for (size_t i = 0; others && i < all->count; i++)
-        set_hidden(v, i, !show_all && i != which);
-    if (wanted == CHOICE_TOGGLE)
-        set_hidden(v, which, !all->items[which]->hidden);
+    picked before = picked_run(all, which);
+    for (size_t i = 0; i < all->count; i++)
+        set_hidden(v, i, choice_hides(wanted, before, i == which, all->items[i]->hidden));
     view_choose_shown(v);
-    bool alone = wanted != CHOICE_TOGGLE && is_alone(all, which, false);
     view_say(v, "%s: %s", run_label(all->items[which]),
-             all->items[which]->hidden ? "hidden"
-             : alone                   ? "alone"
-                                       : "shown");
+             choice_text(wanted, picked_run(all, which)));
 }
 
 void run_list_show_all(view *v) {

@@ -4,6 +4,7 @@
 #ifndef DNN_VIZ_RUN_LIST_H
 #define DNN_VIZ_RUN_LIST_H
 
+#include "viz/window/choice.h"
 #include "viz/window/view.h"
 
 /* To be called when runs, values or the filter have changed: sorts and filters. */

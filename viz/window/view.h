@@ -11,14 +11,6 @@
 
 #define STATUS_SIZE ((size_t)256)
 
-/* What a click on a curve's or a run's name asks for. */
-typedef enum choice {
-    CHOICE_TOGGLE = 0,   /* it is hidden, or shown again */
-    CHOICE_ALONE_OR_ALL, /* the others are hidden, or all shown again where it is alone */
-    CHOICE_AGAIN,        /* the same, after it was toggled by the first of two clicks */
-    CHOICE_MADE          /* the first of two clicks has done it */
-} choice;
-
 typedef enum drag_kind { DRAG_NONE = 0, DRAG_PAN, DRAG_BOX, DRAG_SCROLL, DRAG_SEEK } drag_kind;
 
 /* Something set in an earlier window, waiting for the panel that it is about. */
