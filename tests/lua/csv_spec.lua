@@ -68,6 +68,19 @@ describe("dnn.data.csv", function()
     refuses("column '3' is given twice", data.csv, file, {columns = {"c", 3}})
   end)
 
+  it("names columns of one name apart, as pandas does, and asks which of them is meant", function()
+    local file = put "a,b,a,a.1,a\n1,x,y,3,4\n5,z,w,7,8\n"
+    local t = assert(data.csv(file))
+    assert.same({"a", "b", "a.2", "a.1", "a.3"}, t.names)
+    assert.same({b = {"x", "z"}, ["a.2"] = {"w", "y"}}, t.categories)
+    assert.same({{2, 1}, {3, 7}}, assert(data.csv(file, {columns = {"a.2", "a.1"}})).X:table())
+    assert.same({{1, 5}}, assert(data.csv(file, {columns = {"b"}, label = 1})).Y:table())
+    for _, options in ipairs{{label = "a"}, {columns = {"b", "a"}}} do
+      refuses("columns 1 and 3 are both named 'a'; choose one by its number", data.csv, file, options)
+    end
+    assert.same({"column 1", "b", "column 1.1"}, assert(data.csv(put ",b,column 1\n1,2,3\n")).names)
+  end)
+
   it("says what is missing, or puts a number, the mean or nothing in its place", function()
     local file = put "a,b\n1,2\nNA,3\n5,\n?,nan\n"
     refuses("line 3, column 1 (a): 'NA' is a missing value; set missing to a number, "

@@ -41,14 +41,37 @@ local READ <const> = {
 
 -- Reading ----------------------------------------------------------------------------------------------
 
+-- Gives each column a name of its own: one without is "column 3", and a name that comes again is "price.1", as in
+-- pandas. Returns the second column of each name that comes again.
+local function complete(names)
+  local owner, repeated, count = {}, {}, {}
+  for i, name in ipairs(names) do
+    if name == "" then names[i] = "column " .. i end
+    name = names[i]
+    if owner[name] then repeated[name] = repeated[name] or i else owner[name] = i end
+  end
+  for i, name in ipairs(names) do
+    while (owner[names[i]] or i) ~= i do
+      count[name] = (count[name] or 0) + 1
+      names[i] = name .. "." .. count[name]
+    end
+    owner[names[i]] = i
+  end
+  return repeated
+end
+
 -- The number of a column by its name or number; nil and a message when there is none.
-local function column_of(path, names, column)
+local function column_of(path, names, repeated, column)
   if math.type(column) == "integer" then
     if column >= 1 and column <= #names then return column end
     return nil, ("%s: has no column %d; it has %d"):format(path, column, #names)
   end
   for i, name in ipairs(names) do
-    if name == column then return i end
+    if name == column then
+      local other = repeated[name]
+      if not other then return i end
+      return nil, ("%s: columns %d and %d are both named '%s'; choose one by its number"):format(path, i, other, name)
+    end
   end
   local known = table.concat(names, ", ")
   if #known > 300 then known = known:sub(1, 300) .. " ..." end
@@ -56,17 +79,17 @@ local function column_of(path, names, column)
 end
 
 -- The columns of X, then that of the label where one is wanted; nil and a message.
-local function choose(path, names, opts)
+local function choose(path, names, repeated, opts)
   local chosen, label, message = {}
   if opts.label then
-    label, message = column_of(path, names, opts.label)
+    label, message = column_of(path, names, repeated, opts.label)
     if not label then return nil, message end
   end
   local taken = {[label or 0] = true}
   for i = 1, opts.columns and #opts.columns or #names do
     local column = i
     if opts.columns then
-      column, message = column_of(path, names, opts.columns[i])
+      column, message = column_of(path, names, repeated, opts.columns[i])
       if not column then return nil, message end
       if taken[column] then
         return nil, ("%s: column '%s' is given twice"):format(path, opts.columns[i])
@@ -99,10 +122,7 @@ function csv.csv(path, options)
     native.csv(path, opts.delimiter, opts.decimal, opts.header, opts.missing, dtype, opts.max_bytes)
   if not file then return nil, message end
   local names, is_text = file:columns()
-  for i, name in ipairs(names) do
-    if name == "" then names[i] = "column " .. i end
-  end
-  local chosen, label = choose(path, names, opts)
+  local chosen, label = choose(path, names, complete(names), opts)
   if not chosen then return nil, label end
 
   local count = #chosen
