@@ -4,11 +4,11 @@
 #define DNN_TEST_CONV_PLAIN_H
 
 #include "check.h"
+#include "levels.h"
 
 #include "core/memory.h"
 #include "core/random.h"
 #include "math/conv.h"
-#include "math/cpu.h"
 #include "math/fill.h"
 #include "math/pool.h"
 
@@ -285,13 +285,10 @@ static void check_conv(dnn_conv c, dnn_dtype dtype, size_t examples) {
 
 /* With every instruction set that this CPU has. */
 static void check_everywhere(dnn_conv c, size_t examples) {
-    dnn_vector_level limit = dnn_cpu_limit;
-    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= dnn_cpu_measured(); level++) {
-        dnn_cpu_limit = level;
+    for (levels at = each_level(); next_level(&at);) {
         check_conv(c, DNN_FLOAT32, examples);
         check_conv(c, DNN_FLOAT64, examples);
     }
-    dnn_cpu_limit = limit;
 }
 
 static inline dnn_conv conv(size_t height, size_t width, size_t in, size_t out, size_t kh,

@@ -2,6 +2,7 @@
  * cuts. */
 #include "check.h"
 #include "fewer_cases.h"
+#include "levels.h"
 
 #include <stdlib.h>
 
@@ -127,10 +128,8 @@ static void small_products_agree_on_lesser_cpus(void **state) {
         {33, 66, 255},
     };
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
-        for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= DNN_VECTORS_AVX512; level++) {
-            dnn_cpu_limit = level;
+        for (levels at = each_level(); next_level(&at);)
             check_all_forms(shapes[s][0], shapes[s][1], shapes[s][2]);
-        }
 }
 
 static void products_that_are_cut_agree_with_the_definition(void **state) {

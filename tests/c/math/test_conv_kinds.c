@@ -117,18 +117,17 @@ static void instruction_sets_agree_within_1e_5(void **state) {
                               padded(conv(28, 28, 1, 6, 5, 5), 2, 2),
                               grouped(padded(conv(9, 9, 20, 20, 3, 3), 1, 1), 20),
                               conv(9, 9, 40, 20, 1, 1)};
-    dnn_vector_level limit = dnn_cpu_limit;
     for (size_t i = 0; i < sizeof convs / sizeof *convs; i++) {
         dnn_matrix first[3], result[3];
-        for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= dnn_cpu_measured(); level++) {
-            dnn_cpu_limit = level;
+        for (levels at = each_level(); next_level(&at);) {
+            bool oldest = dnn_cpu_limit == DNN_VECTORS_OLDER;
             bench b = open_bench(convs[i], DNN_FLOAT32, 3);
             const dnn_conv *c = &b.conv;
             size_t taps = c->kernel[0] * c->kernel[1];
             size_t terms[] = {b.W.cols, taps * c->out_channels / c->groups,
                               c->out_height * c->out_width * b.examples};
-            run_passes(&b, level == DNN_VECTORS_OLDER ? first : result);
-            for (size_t k = 0; k < 3 && level > DNN_VECTORS_OLDER; k++) {
+            run_passes(&b, oldest ? first : result);
+            for (size_t k = 0; k < 3 && !oldest; k++) {
                 assert_true(largest_difference(&first[k], &result[k]) <=
                             1e-5 * sqrt((double)terms[k]));
                 dnn_matrix_free(&result[k]);
@@ -138,7 +137,6 @@ static void instruction_sets_agree_within_1e_5(void **state) {
         for (size_t k = 0; k < 3; k++)
             dnn_matrix_free(&first[k]);
     }
-    dnn_cpu_limit = limit;
 }
 
 /* Few channels in small images, where the outputs' pixels add to the input's gradient. */
@@ -156,8 +154,7 @@ static void gradients_of_small_images_agree_with_the_plain_loop(void **state) {
 /* Not even an infinite weight meets what lies outside of the image. */
 static void infinity_stays_where_it_is_met_in_small_images(void **state) {
     (void)state;
-    dnn_vector_level limit = dnn_cpu_limit;
-    for (dnn_cpu_limit = DNN_VECTORS_OLDER; dnn_cpu_limit <= dnn_cpu_measured(); dnn_cpu_limit++) {
+    for (levels at = each_level(); next_level(&at);) {
         bench b = open_bench(padded(conv(8, 9, 3, 16, 5, 5), 1, 1), DNN_FLOAT32, 2);
         dnn_matrix_set(&b.W, 3, 2, -INFINITY);
         dnn_matrix_set(&b.A, (3 * 7 + 5) * 16 + 7, 1, NAN);
@@ -166,7 +163,6 @@ static void infinity_stays_where_it_is_met_in_small_images(void **state) {
         check_input(&b, 1);
         close_bench(&b);
     }
-    dnn_cpu_limit = limit;
 }
 
 int main(void) {

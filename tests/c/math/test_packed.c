@@ -1,8 +1,8 @@
 /* Products of packed matrices against plain sums: odd sizes, both types, every instruction set. */
+#include "levels.h"
 #include "random_matrix.h"
 
 #include "core/memory.h"
-#include "math/cpu.h"
 #include "math/packed.h"
 
 static dnn_error err;
@@ -38,14 +38,12 @@ static void products_agree_with_plain_sums(void **state) {
     (void)state;
     const size_t rows[] = {1, 3, 8, 17, 32, 33, 50, 70}, cols[] = {1, 3, 8, 14},
                  depth[] = {1, 5, 40};
-    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= DNN_VECTORS_AVX512; level++) {
-        dnn_cpu_limit = level;
+    for (levels at = each_level(); next_level(&at);)
         for (size_t r = 0; r < 8; r++)
             for (size_t c = 0; c < 4; c++)
                 for (size_t form = 0; form < 8; form++)
                     check_product(form & 1 ? DNN_FLOAT64 : DNN_FLOAT32, rows[r], depth[(r + c) % 3],
                                   cols[c], form & 2, form & 4);
-    }
 }
 
 static void check_outer(dnn_dtype dtype, size_t rows, size_t cols, size_t depth, bool add) {
@@ -84,14 +82,12 @@ static void check_outer(dnn_dtype dtype, size_t rows, size_t cols, size_t depth,
 static void outer_products_agree_with_plain_sums(void **state) {
     (void)state;
     const size_t rows[] = {1, 8, 17, 33, 64, 70}, cols[] = {1, 13, 30}, depth[] = {1, 128, 300};
-    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= DNN_VECTORS_AVX512; level++) {
-        dnn_cpu_limit = level;
+    for (levels at = each_level(); next_level(&at);)
         for (size_t r = 0; r < 6; r++)
             for (size_t c = 0; c < 3; c++)
                 for (size_t form = 0; form < 4; form++)
                     check_outer(form & 1 ? DNN_FLOAT64 : DNN_FLOAT32, rows[r], cols[c],
                                 depth[(r + c) % 3], form & 2);
-    }
 }
 
 /* Sums of columns by their places, beside a product. */
@@ -123,13 +119,11 @@ static void check_places(dnn_dtype dtype, size_t rows, size_t depth, bool add) {
 static void columns_are_summed_by_their_places(void **state) {
     (void)state;
     const size_t rows[] = {1, 8, 17, 32, 33, 70}, depth[] = {1, 128, 300};
-    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= DNN_VECTORS_AVX512; level++) {
-        dnn_cpu_limit = level;
+    for (levels at = each_level(); next_level(&at);)
         for (size_t r = 0; r < 6; r++)
             for (size_t d = 0; d < 3; d++)
                 for (size_t form = 0; form < 4; form++)
                     check_places(form & 1 ? DNN_FLOAT64 : DNN_FLOAT32, rows[r], depth[d], form & 2);
-    }
 }
 
 static void wide_products_are_those_of_their_columns(void **state) {
@@ -138,7 +132,6 @@ static void wide_products_are_those_of_their_columns(void **state) {
                           b = random_matrix(&memory[1], DNN_FLOAT32, 20, 67, 3, 2),
                           out = random_matrix(&memory[2], DNN_FLOAT32, 33, 67, 1, 3),
                           one = random_matrix(&memory[3], DNN_FLOAT32, 33, 67, 1, 3);
-    dnn_cpu_limit = DNN_VECTORS_AVX512;
     void *packed = dnn_alloc(dnn_packed_bytes(DNN_FLOAT32, 33, 20));
     dnn_packed p = dnn_pack(&a, false, packed);
     dnn_packed_product_wide(&p, &b, a.data, true, &out);

@@ -1,11 +1,11 @@
 /* Pooling against the plain loop, over shapes, types and instruction sets. */
 #include "check.h"
+#include "levels.h"
 
 #include "core/memory.h"
 #include "core/random.h"
 #include "core/threads.h"
 #include "interrupting.h"
-#include "math/cpu.h"
 #include "math/fill.h"
 #include "math/pool.h"
 
@@ -186,10 +186,8 @@ static void check_gated_backward(bench *b, double beta) {
 }
 
 static void check_pool(dnn_pool settings, size_t examples) {
-    dnn_vector_level limit = dnn_cpu_limit;
-    for (dnn_vector_level level = DNN_VECTORS_OLDER; level <= dnn_cpu_measured(); level++)
+    for (levels at = each_level(); next_level(&at);)
         for (dnn_dtype dtype = DNN_FLOAT32; dtype <= DNN_FLOAT64; dtype++) {
-            dnn_cpu_limit = level;
             bench b = open_bench(settings, dtype, examples);
             check_forward(&b);
             check_backward(&b, 0);
@@ -198,7 +196,6 @@ static void check_pool(dnn_pool settings, size_t examples) {
             check_gated_backward(&b, 1);
             close_bench(&b);
         }
-    dnn_cpu_limit = limit;
 }
 
 static dnn_pool pool(size_t height, size_t width, size_t channels, size_t kernel, size_t stride,

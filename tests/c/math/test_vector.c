@@ -60,12 +60,8 @@ static void check_lengths(void) {
 
 static void a_matrix_times_a_vector_agrees_with_the_definition(void **state) {
     (void)state;
-    check_lengths();
-}
-
-static void so_it_does_on_lesser_cpus(void **state) {
-    (void)state;
-    with_each_level(DNN_VECTORS_AVX2, check_lengths);
+    for (levels at = each_level(); next_level(&at);)
+        check_lengths();
 }
 
 /* Some are cut into halves, and a matrix of few rows has several sums for each. */
@@ -88,18 +84,16 @@ static void check_threads(dnn_dtype dtype, size_t rows, size_t cols) {
         dnn_matrix_free(&memory[i]);
 }
 
-static void check_all_threads(void) {
-    check_threads(DNN_FLOAT32, 701, 900);
-    check_threads(DNN_FLOAT32, 295, 200);
-    check_threads(DNN_FLOAT64, 1037, 301);
-    check_threads(DNN_FLOAT32, 13, 20001);
-    check_threads(DNN_FLOAT64, 16, 9001);
-    check_threads(DNN_FLOAT32, 70001, 3);
-}
-
 static void bits_do_not_depend_on_the_number_of_threads(void **state) {
     (void)state;
-    with_each_level(dnn_cpu_measured(), check_all_threads);
+    for (levels at = each_level(); next_level(&at);) {
+        check_threads(DNN_FLOAT32, 701, 900);
+        check_threads(DNN_FLOAT32, 295, 200);
+        check_threads(DNN_FLOAT64, 1037, 301);
+        check_threads(DNN_FLOAT32, 13, 20001);
+        check_threads(DNN_FLOAT64, 16, 9001);
+        check_threads(DNN_FLOAT32, 70001, 3);
+    }
 }
 
 /* In every place of a sum, and in both halves of a matrix that is cut. */
@@ -119,22 +113,19 @@ static void check_not_finite(size_t rows, size_t cols) {
         dnn_matrix_free(&memory[i]);
 }
 
-static void check_all_not_finite(void) {
-    check_not_finite(37, 20);
-    check_not_finite(11, 20);
-    check_not_finite(29, 23);
-    check_not_finite(300, 500);
-}
-
 static void what_is_not_finite_reaches_its_row_alone(void **state) {
     (void)state;
-    with_each_level(dnn_cpu_measured(), check_all_not_finite);
+    for (levels at = each_level(); next_level(&at);) {
+        check_not_finite(37, 20);
+        check_not_finite(11, 20);
+        check_not_finite(29, 23);
+        check_not_finite(300, 500);
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_matrix_times_a_vector_agrees_with_the_definition),
-        cmocka_unit_test(so_it_does_on_lesser_cpus),
         cmocka_unit_test(bits_do_not_depend_on_the_number_of_threads),
         cmocka_unit_test(what_is_not_finite_reaches_its_row_alone),
     };
