@@ -49,4 +49,14 @@ void dnn_cross_few_both_f32(const dnn_cross_targets *t, const dnn_cross_block *b
 void dnn_cross_few_both_f64(const dnn_cross_targets *t, const dnn_cross_block *b, const double *z,
                             double *costs, double *out, const double *scales);
 
+/* The same of any targets and any number of classes; what is in the block changes. */
+void dnn_cross_many_forward_f32(const dnn_cross_targets *t, dnn_cross_block *b, const float *z,
+                                double *costs);
+void dnn_cross_many_forward_f64(const dnn_cross_targets *t, dnn_cross_block *b, const double *z,
+                                double *costs);
+void dnn_cross_many_backward_f32(const dnn_cross_targets *t, dnn_cross_block *b, const float *z,
+                                 float *out, const double *scales);
+void dnn_cross_many_backward_f64(const dnn_cross_targets *t, dnn_cross_block *b, const double *z,
+                                 double *out, const double *scales);
+
 #endif
