@@ -56,12 +56,22 @@ static void hyper_parameters_become_settings(void **state) {
     assert_int_equal(s.count, 0);
 }
 
+/* The start of a session that ends at `end` is read as these settings. */
+static void check_settings(const uint8_t *info, const uint8_t *end, const char *expected) {
+    dnn_event e = {0};
+    char text[150];
+    uint8_t content[600];
+    size_t size = (size_t)(dnn_wire_put_bytes(content, 3, info, (size_t)(end - info)) - content);
+    assert_true(dnn_event_read_hparams(content, size, &e, text, sizeof text));
+    assert_int_equal(e.size, strlen(expected));
+    assert_memory_equal(e.bytes, expected, e.size);
+    assert_memory_equal(e.tag, "settings", e.tag_size);
+}
+
 /* A name of the session, a number where a value belongs, NaN, and values that have no room. */
 static void hyper_parameters_that_are_odd_do_not_hide_the_others(void **state) {
     (void)state;
-    dnn_event e = {0};
-    char text[150];
-    uint8_t value[16], entry[64], info[512], content[600];
+    uint8_t value[16], entry[64], info[512], nested[80];
     uint8_t *v = dnn_wire_put_double(dnn_wire_put_key(value, 2, DNN_WIRE_FIXED64), (double)-NAN);
     uint8_t *p = dnn_wire_put_bytes(info, 2, "session", 7);
     p = put_hparam(p, "lr", value, (size_t)(v - value));
@@ -69,25 +79,18 @@ static void hyper_parameters_that_are_odd_do_not_hide_the_others(void **state) {
     v = dnn_wire_put_varint(dnn_wire_put_key(v, 2, DNN_WIRE_VARINT), 3);
     p = dnn_wire_put_bytes(p, 1, entry, (size_t)(v - entry));
     memset(entry, 'x', sizeof entry);
-    p = dnn_wire_put_bytes(p, 1, content,
-                           (size_t)(dnn_wire_put_bytes(content, 1, entry, sizeof entry) - content));
+    p = dnn_wire_put_bytes(p, 1, nested,
+                           (size_t)(dnn_wire_put_bytes(nested, 1, entry, sizeof entry) - nested));
     v = dnn_wire_put_bytes(value, 3, "adam", 4);
     p = put_hparam(p, "optimiser", value, (size_t)(v - value));
-    size_t size = (size_t)(dnn_wire_put_bytes(content, 3, info, (size_t)(p - info)) - content);
-    assert_true(dnn_event_read_hparams(content, size, &e, text, sizeof text));
-    static const char expected[] = "lr = nan\nodd = \noptimiser = adam";
-    assert_int_equal(e.size, sizeof expected - 1);
-    assert_memory_equal(e.bytes, expected, e.size);
-    assert_memory_equal(e.tag, "settings", e.tag_size);
+    check_settings(info, p, "lr = nan\nodd = \noptimiser = adam");
 }
 
 /* protobuf: "if the same oneof field, or another of the oneof, comes again, the last one counts".
  */
 static void of_several_kinds_of_a_hyper_parameter_the_last_counts(void **state) {
     (void)state;
-    dnn_event e = {0};
-    char text[300];
-    uint8_t value[64], info[200], content[220];
+    uint8_t value[64], info[200];
     uint8_t *v = dnn_wire_put_bytes(value, 3, "adam", 4);
     v = dnn_wire_put_double(dnn_wire_put_key(v, 2, DNN_WIRE_FIXED64), 1);
     v = dnn_wire_put_double(dnn_wire_put_key(v, 2, DNN_WIRE_FIXED64), 0.5);
@@ -96,11 +99,7 @@ static void of_several_kinds_of_a_hyper_parameter_the_last_counts(void **state) 
     p = put_hparam(p, "flag", value, (size_t)(v - value));
     v = dnn_wire_put_bytes(v, 3, "sgd", 3);
     p = put_hparam(p, "text", value, (size_t)(v - value));
-    size_t size = (size_t)(dnn_wire_put_bytes(content, 3, info, (size_t)(p - info)) - content);
-    assert_true(dnn_event_read_hparams(content, size, &e, text, sizeof text));
-    static const char expected[] = "number = 0.5\nflag = true\ntext = sgd";
-    assert_int_equal(e.size, sizeof expected - 1);
-    assert_memory_equal(e.bytes, expected, e.size);
+    check_settings(info, p, "number = 0.5\nflag = true\ntext = sgd");
 }
 
 /* A number whose digits are longer than its bytes, in room for one entry and not for two. */
