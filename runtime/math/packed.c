@@ -20,7 +20,7 @@ static void K(pack)(const dnn_matrix *a, bool transpose, size_t first, size_t ro
 
 /* `rows` of some columns of a, one after the other, `width` apart, and added to their sums. */
 DNN_INLINE void K(pack_columns)(const dnn_matrix *a, size_t first, size_t rows, size_t k,
-                                size_t columns, size_t width, T *panel, T *sums) {
+                                size_t columns, size_t width, T *panel, double *sums) {
     const T *from = dnn_matrix_at(a, first, k);
     for (size_t c = 0; c < columns; c++, from += a->ld, panel += width) {
         const char *ahead = (const char *)(k + c + AHEAD < a->cols ? from + AHEAD * a->ld : from);
@@ -36,9 +36,9 @@ DNN_INLINE void K(pack_columns)(const dnn_matrix *a, size_t first, size_t rows, 
 
 /* The same, a whole block's number of rows being a constant. */
 DNN_CLONES static void K(pack_panel)(const dnn_matrix *a, size_t first, size_t rows, size_t k,
-                                     size_t columns, size_t width, T *panel, T *sums) {
-    if (rows == ROW_BYTES / sizeof *sums)
-        K(pack_columns)(a, first, ROW_BYTES / sizeof *sums, k, columns, width, panel, sums);
+                                     size_t columns, size_t width, T *panel, double *sums) {
+    if (rows == ROW_BYTES / sizeof *panel)
+        K(pack_columns)(a, first, ROW_BYTES / sizeof *panel, k, columns, width, panel, sums);
     else
         K(pack_columns)(a, first, rows, k, columns, width, panel, sums);
 }
@@ -62,9 +62,9 @@ DNN_CLONES static void K(add_to_places)(const T *panel, size_t rows, size_t colu
         K(add_columns)(panel, rows, columns, width, places, ld, out);
 }
 
-static void K(add_sums)(const T *sums, size_t rows, T *out) {
+static void K(add_sums)(const double *sums, size_t rows, T *out) {
     for (size_t i = 0; i < rows; i++)
-        out[i] += sums[i];
+        out[i] = (T)(out[i] + sums[i]);
 }
 
 #else
@@ -238,7 +238,7 @@ static void outer_rows(const dnn_outer *o, size_t first) {
     size_t rows = dnn_least(o->a.rows - first, task_rows(o)),
            size = dnn_dtype_info(o->a.dtype)->size;
     _Alignas(64) char panel[DEPTH * ROW_BYTES];
-    _Alignas(64) char sums[ROW_BYTES] = {0};
+    _Alignas(64) double sums[ROW_BYTES / sizeof(float)] = {0};
     bool wide = o->a.dtype == DNN_FLOAT64;
     size_t width = rows > kernels->lanes ? DNN_CONV_VECTORS * kernels->lanes : kernels->lanes;
     if (rows < width)
@@ -249,9 +249,9 @@ static void outer_rows(const dnn_outer *o, size_t first) {
     for (size_t k = 0; k < o->a.cols; k += DEPTH) {
         size_t columns = dnn_least(o->a.cols - k, DEPTH);
         if (wide)
-            pack_panel_f64(&o->a, first, rows, k, columns, width, (double *)panel, (double *)sums);
+            pack_panel_f64(&o->a, first, rows, k, columns, width, (double *)panel, sums);
         else
-            pack_panel_f32(&o->a, first, rows, k, columns, width, (float *)panel, (float *)sums);
+            pack_panel_f32(&o->a, first, rows, k, columns, width, (float *)panel, sums);
         add_products(o, kernels, first, rows, width, k, columns, panel);
     }
     for (size_t p = 0; p < o->count; p++) {
@@ -259,9 +259,9 @@ static void outer_rows(const dnn_outer *o, size_t first) {
         if (o->parts[p].b.data != NULL || o->parts[p].places != NULL)
             continue;
         if (wide)
-            add_sums_f64((const double *)sums, rows, out);
+            add_sums_f64(sums, rows, out);
         else
-            add_sums_f32((const float *)sums, rows, out);
+            add_sums_f32(sums, rows, out);
     }
 }
 

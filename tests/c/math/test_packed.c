@@ -90,6 +90,27 @@ static void outer_products_agree_with_plain_sums(void **state) {
                                 depth[(r + c) % 3], form & 2);
 }
 
+/* The bias gradient of many steps: rounded once, not with each of the columns. */
+static void sums_of_many_columns_are_rounded_once(void **state) {
+    (void)state;
+    enum { COLUMNS = 64000 };
+    dnn_matrix a, sums;
+    check_ok(dnn_matrix_create(&a, DNN_FLOAT32, 40, COLUMNS, &err));
+    check_ok(dnn_matrix_create(&sums, DNN_FLOAT32, 40, 1, &err));
+    for (size_t k = 0; k < COLUMNS; k++)
+        for (size_t i = 0; i < a.rows; i++)
+            dnn_matrix_set(&a, i, k, 0.1 * (double)(1 + (7 * i + k) % 13));
+    dnn_outer_products(&(dnn_outer){.a = a, .parts = {{.out = sums}}, .count = 1}, 1);
+    for (size_t i = 0; i < a.rows; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < COLUMNS; k++)
+            sum += dnn_matrix_get(&a, i, k);
+        assert_true(dnn_matrix_get(&sums, i, 0) == (float)sum);
+    }
+    dnn_matrix_free(&a);
+    dnn_matrix_free(&sums);
+}
+
 /* Sums of columns by their places, beside a product. */
 static void check_places(dnn_dtype dtype, size_t rows, size_t depth, bool add) {
     enum { PLACES = 5 };
@@ -146,6 +167,7 @@ static void wide_products_are_those_of_their_columns(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sums_of_many_columns_are_rounded_once),
         cmocka_unit_test(columns_are_summed_by_their_places),
         cmocka_unit_test(wide_products_are_those_of_their_columns),
         cmocka_unit_test(outer_products_agree_with_plain_sums),
