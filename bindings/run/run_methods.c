@@ -96,7 +96,7 @@ static void push_names(lua_State *L, int index, const dnn_matrix *m) {
     }
     luaL_buffinit(L, &lines);
     for (size_t i = 1; i <= m->rows; i++) {
-        size_t size;
+        size_t size = 0;
         lua_rawgeti(L, index, (lua_Integer)i);
         const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &size) : NULL;
         if (name == NULL) {

@@ -183,6 +183,7 @@ static void run_pieces(const dnn_gather *p, tile *t, const char *image, size_t e
         piece.channel = t->group * p->target_channels + t->skipped;
         dnn_conv_after_piece(p->gather, &piece);
     }
+    t->target = NULL; /* outputs ends here */
 }
 
 /* What something else follows. */

@@ -9,6 +9,7 @@
 #if __has_include(<lauxlib.h>)
 #include <lauxlib.h>
 extern int luaL_error(lua_State *L, const char *format, ...) __attribute__((noreturn));
+extern int dnnlua_error(lua_State *L, const char *format, ...) __attribute__((noreturn));
 extern int luaL_argerror(lua_State *L, int arg, const char *extra) __attribute__((noreturn));
 extern int luaL_typeerror(lua_State *L, int arg, const char *name) __attribute__((noreturn));
 extern int lua_error(lua_State *L) __attribute__((noreturn));

@@ -116,7 +116,7 @@ dnn_status dnn_labels_check(const dnn_labels *labels, const dnn_loss_call *call,
     double part[DNN_LABELS_PART], most = (double)labels->classes, total = 0;
     for (size_t first = 0; first < positions; first += DNN_LABELS_PART) {
         size_t n = positions - first < DNN_LABELS_PART ? positions - first : DNN_LABELS_PART;
-        int count;
+        int count = 0;
         dnn_labels_read(labels, first, n, part);
         if (all_good(part, n, most, labels->ignore, &count)) {
             total += count;
