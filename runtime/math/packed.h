@@ -37,8 +37,8 @@ typedef struct dnn_outer_part {
     dnn_matrix out;
 
     /* Without b: its column k is 1 in row places[k], else 0; so each column of `out` is the sum of
-     * those of a that have its place. NULL, too: b is a row of ones, `out` the sums of a's rows, which
-     * run in double. */
+     * those of a that have its place. NULL, too: b is a row of ones, `out` the sums of a's rows,
+     * which run in double. */
     const uint32_t *places;
 } dnn_outer_part;
 
