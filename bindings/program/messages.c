@@ -11,13 +11,15 @@
 
 static bool all_frames;
 static const char *input; /* NULL: nothing was typed at a terminal */
+static const char *piped; /* what came from elsewhere: messages are Lua's, with the same advice */
 
 void show_all_frames(void) {
     all_frames = true;
 }
 
-void set_input(const char *text) {
-    input = text;
+void set_input(const char *text, bool typed) {
+    input = typed ? text : NULL;
+    piped = typed ? NULL : text;
 }
 
 /* The error at index 1 as text, or NULL when it has no text or that text is all there is to say. */
@@ -83,6 +85,14 @@ static void push_frames(lua_State *L, int level) {
     }
 }
 
+/* What advice is sought in: an input, or where a message is of another file or of one of the
+ * input's lines, the excerpt. */
+static const char *advised(bool whole, const char *excerpt) {
+    if (piped != NULL && excerpt[0] == '\0')
+        return piped;
+    return whole ? input : excerpt;
+}
+
 /* Message handler. */
 static int explain(lua_State *L) {
     const char *text = error_text(L);
@@ -93,7 +103,7 @@ static int explain(lua_State *L) {
     bool own = is_of_input(L, text, 1), lines = own && strchr(input, '\n') != NULL;
     push_excerpt(L, text, lines ? input : NULL, 1);
     const char *excerpt = lua_tostring(L, -1);
-    const char *advice = push_advice(L, text, own && !lines ? input : excerpt);
+    const char *advice = push_advice(L, text, advised(own && !lines, excerpt));
     push_note(L, text);
     const char *note = lua_tostring(L, -1);
     if (own)
@@ -158,7 +168,7 @@ static void print_syntax_error(lua_State *L, const char *text) {
     bool lines = input != NULL && strchr(input, '\n') != NULL;
     push_excerpt(L, text, lines ? input : NULL, 0);
     const char *excerpt = lua_tostring(L, -1);
-    fputs(push_syntax_advice(L, text, lines || input == NULL ? excerpt : input), stderr);
+    fputs(push_syntax_advice(L, text, advised(input != NULL && !lines, excerpt)), stderr);
     fputs(excerpt, stderr);
     lua_pop(L, 2);
 }

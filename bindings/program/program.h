@@ -83,9 +83,10 @@ bool run_standard_input(lua_State *L);
 /* From now on tracebacks show the frames of the module and of the program too. */
 void show_all_frames(void);
 
-/* From now on errors are those of an input that is before the user's eyes at the terminal, until it
- * is NULL: a message says no place in an input of one line, and shows the line of a longer one. */
-void set_input(const char *text);
+/* From now on errors are those of an input of the prompt, until it is NULL. Of one that was typed,
+ * and is before the user's eyes, a message says no place in a single line, and shows the line of
+ * several. */
+void set_input(const char *text, bool typed);
 
 /* Warnings go to stderr, off at first. */
 void open_warnings(lua_State *L);

@@ -141,7 +141,7 @@ static int call_input(lua_State *L) {
 static void run_input(lua_State *L, const char *input, size_t length) {
     int base = lua_gettop(L), status;
     bool goes_on;
-    set_input(typed ? input : NULL);
+    set_input(input, typed);
     if (is_command(input, length)) {
         status = run_command(L, input, length);
     } else if ((status = load_input(L, input, length, &goes_on)) == LUA_OK) {
@@ -150,7 +150,7 @@ static void run_input(lua_State *L, const char *input, size_t length) {
         status = protected_call(L, 1, LUA_MULTRET);
     }
     bool well = report_input(L, status);
-    set_input(NULL);
+    set_input(NULL, typed);
     if (well) {
         keep_reserve();
         keep_lost_locals(L, input);

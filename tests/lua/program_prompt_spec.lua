@@ -52,6 +52,18 @@ describe("dnnlua -i", function()
     as_lua(quiet, "=1 + 1\n = 5\n=nil")
   end)
 
+  it("ends an error with the advice that a terminal's prompt gives", function()
+    for input, message in pairs{
+      ["x != 3"] = "syntax error near '!'; not equal is ~= in Lua",
+      ["range(3)"] = "attempt to call a nil value (global 'range'); a loop is for i = 1, n do ... end",
+      ["cost = 5 cost.item()"] = "attempt to index a number value (global 'cost'); it is a number already: leave out "
+        .. ".item()",
+    } do
+      local _, err = run("-i", input .. "\n")
+      assert.equal("stdin:1: " .. message, err:match "[^\n]*")
+    end
+  end)
+
   it("reports an error in a line that the end of its input breaks off", function()
     local _, err, status = run("-i", "a.\n")
     assert.matches("near <eof>\n$", err)
