@@ -23,4 +23,14 @@ void *dnnlua_check_handle(lua_State *L, const char *type, const char *what);
 /* The pointer of the handle at 1, which the caller frees: the handle is closed from here on. */
 void *dnnlua_close_handle(lua_State *L, const char *type);
 
+/* Lua frees an object that has a finaliser one collection late, and with it all that it holds, so
+ * that ever more is held by what nobody uses. An object that holds much has a keeper instead, in
+ * one of its user values: a handle, which the collector takes with it, and whose finaliser runs in
+ * its place. Pushes one for the object at index. */
+void *dnnlua_new_keeper(lua_State *L, int index, const char *type);
+
+/* Where a finaliser of the script's has brought the object of the keeper at 1 back, pushes it and
+ * returns it; else pushes nil and returns NULL. */
+void *dnnlua_push_kept(lua_State *L);
+
 #endif

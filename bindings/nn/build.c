@@ -211,8 +211,8 @@ static void open_network(lua_State *L, dnnlua_network *self, int index, dnn_dtyp
     bool given = dnnlua_opt_shape(L, lua_gettop(L), "network", &input);
     lua_pop(L, 1);
     dnnlua_network_check(
-        L, dnn_network_create(&self->network, dtype, root->layer, given ? &input : NULL, &err),
-        &err);
+        L, dnn_network_create(self->held, dtype, root->layer, given ? &input : NULL, &err), &err);
+    self->network = *self->held;
 }
 
 void dnnlua_build_network(lua_State *L, int index, dnn_dtype dtype, int random) {

@@ -171,8 +171,8 @@ void dnnlua_layer_wrap_children(lua_State *L, int index) {
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, index, LAYER_CHILDREN);
     for (size_t c = 0; c < layer->child_count; c++) {
-        dnnlua_layer *child = dnnlua_new_layer(L, NULL);
-        child->layer = dnn_layer_retain(layer->children[c]);
+        dnnlua_layer *child = dnnlua_new_layer(L);
+        child->layer = *child->held = dnn_layer_retain(layer->children[c]);
         dnnlua_layer_wrap_children(L, lua_gettop(L));
         lua_pushvalue(L, -1);
         lua_rawsetp(L, -3, child->layer);
@@ -293,8 +293,9 @@ static int container_new(lua_State *L) {
                           kind->name, dnnlua_got_usage(L, 1));
     }
     lua_settop(L, 2);
-    dnnlua_layer *self = dnnlua_new_layer(L, NULL);
-    dnnlua_check(L, dnn_layer_create(&self->layer, kind, &err), &err);
+    dnnlua_layer *self = dnnlua_new_layer(L);
+    dnnlua_check(L, dnn_layer_create(self->held, kind, &err), &err);
+    self->layer = *self->held;
     check_keys(L, 1, self->layer);
     lua_newtable(L);
     lua_setiuservalue(L, 3, LAYER_CHILDREN);

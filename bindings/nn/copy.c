@@ -59,8 +59,9 @@ static void push_copy(lua_State *L, int index, int copies) {
         lua_getiuservalue(L, index, LAYER_DEFINITION);
         lua_call(L, 1, 1);
     } else {
-        dnnlua_layer *copy = dnnlua_new_layer(L, NULL);
-        dnnlua_check(L, dnn_layer_create(&copy->layer, self->layer->kind, &err), &err);
+        dnnlua_layer *copy = dnnlua_new_layer(L);
+        dnnlua_check(L, dnn_layer_create(copy->held, self->layer->kind, &err), &err);
+        copy->layer = *copy->held;
         memcpy(copy->layer->settings, self->layer->settings, sizeof copy->layer->settings);
         dnnlua_check(L, dnn_layer_finish(copy->layer, &err), &err);
         dnnlua_layer_wrap_children(L, lua_gettop(L));

@@ -2,19 +2,23 @@
  * methods; layer_fields.c has its fields. */
 #include <string.h>
 
+#include "bindings/handle.h"
 #include "bindings/nn/network.h"
 #include "bindings/run/run.h"
 #include "nn/registry.h"
 
+#define KEEPER "keeper of a layer"
+
 /* --- making and finding --- */
 
-dnnlua_layer *dnnlua_new_layer(lua_State *L, dnn_layer *layer) {
+dnnlua_layer *dnnlua_new_layer(lua_State *L) {
     dnnlua_layer *self = lua_newuserdatauv(L, sizeof *self, LAYER_USER_VALUES);
 
     memset(self, 0, sizeof *self);
     self->type = DNNLUA_LAYER;
-    self->layer = layer;
     luaL_setmetatable(L, DNNLUA_LAYER);
+    self->held = dnnlua_new_keeper(L, -1, KEEPER);
+    lua_setiuservalue(L, -2, LAYER_KEEPER);
     return self;
 }
 
@@ -26,8 +30,9 @@ static int layer_new(lua_State *L) {
 
     memset(settings, 0, sizeof settings);
     dnnlua_read_fields(L, 1, kind->name, kind->fields, settings, NULL);
-    dnnlua_layer *self = dnnlua_new_layer(L, NULL);
-    dnnlua_check(L, dnn_layer_create(&self->layer, kind, &err), &err);
+    dnnlua_layer *self = dnnlua_new_layer(L);
+    dnnlua_check(L, dnn_layer_create(self->held, kind, &err), &err);
+    self->layer = *self->held;
     memcpy(self->layer->settings, settings, sizeof settings);
     dnnlua_check(L, dnn_layer_finish(self->layer, &err), &err);
     dnnlua_layer_wrap_children(L, lua_gettop(L));
@@ -53,13 +58,15 @@ size_t dnnlua_layer_step(const dnnlua_layer *self) {
     return dnn_network_find_step(self->network->network, self->layer);
 }
 
-static int layer_gc(lua_State *L) {
-    dnnlua_layer *self = luaL_checkudata(L, 1, DNNLUA_LAYER);
-
-    dnn_layer_release(self->layer);
-    self->layer = NULL;
-    lua_pushnil(L); /* a finaliser that runs later may still have it: no layer any more */
-    lua_setmetatable(L, 1);
+/* What a finaliser has brought back is no layer any more. */
+static int release_layer(lua_State *L) {
+    dnn_layer_release(dnnlua_close_handle(L, KEEPER));
+    dnnlua_layer *self = dnnlua_push_kept(L);
+    if (self != NULL) {
+        self->layer = NULL;
+        lua_pushnil(L);
+        lua_setmetatable(L, -2);
+    }
     return 0;
 }
 
@@ -349,7 +356,6 @@ static const luaL_Reg metamethods[] = {
     {"__call",     layer_call    },
     {"__len",      layer_len     },
     {"__tostring", layer_tostring},
-    {"__gc",       layer_gc      },
     {"__close",    layer_close   },
     {NULL,         NULL          },
 };
@@ -384,6 +390,7 @@ void dnnlua_open_layer(lua_State *L) {
                                dnn_layer_classes[i]->fields, 0);
     }
     dnnlua_register(L, functions);
+    dnnlua_define_handle(L, KEEPER, release_layer, NULL);
     dnnlua_open_class(L, &class);
     dnnlua_open_container(L);
     dnnlua_open_network(L);

@@ -312,7 +312,7 @@ int dnnlua_layer_define(lua_State *L) {
     }
     lua_settop(L, 1);
     dnnlua_check_options(L, 1, owner, known);
-    dnnlua_layer *self = dnnlua_new_layer(L, NULL);
+    dnnlua_layer *self = dnnlua_new_layer(L);
     dnn_external external = {.name = owner, .forward = forward, .backward = backward, .user = self};
     dnn_error err;
 
@@ -329,7 +329,8 @@ int dnnlua_layer_define(lua_State *L) {
     lua_setiuservalue(L, 2, LAYER_DEFINITION);
     lua_newtable(L);
     lua_setiuservalue(L, 2, LAYER_OWN);
-    dnnlua_check(L, dnn_layer_create_external(&self->layer, &external, &err), &err);
+    dnnlua_check(L, dnn_layer_create_external(self->held, &external, &err), &err);
+    self->layer = *self->held;
     lua_settop(L, 2);
     return 1;
 }

@@ -270,7 +270,7 @@ static void add_children(lua_State *L, int module) {
 
 /* Pushes a module of the definition at 1, which is nowhere yet. */
 static int push_module(lua_State *L) {
-    dnnlua_layer *self = dnnlua_new_layer(L, NULL);
+    dnnlua_layer *self = dnnlua_new_layer(L);
     int module = lua_gettop(L);
     dnn_external external = {.forward = forward, .backward = backward, .user = self};
     dnn_error err;
@@ -282,7 +282,8 @@ static int push_module(lua_State *L) {
     take_values(L, &external);
     check_names(L, external.name, "class");
     check_names(L, external.name, "own");
-    dnnlua_check(L, dnn_layer_create_external(&self->layer, &external, &err), &err);
+    dnnlua_check(L, dnn_layer_create_external(self->held, &external, &err), &err);
+    self->layer = *self->held;
     self->module = true;
     lua_settop(L, module);
     lua_pushvalue(L, 1);

@@ -4,9 +4,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "bindings/handle.h"
 #include "bindings/matrix/matrix.h"
 
-#define NETWORK "network" /* never handed out */
+#define KEEPER "keeper of a network"
 
 /* --- found again --- */
 
@@ -32,7 +33,8 @@ dnnlua_network *dnnlua_new_network(lua_State *L) {
 
     memset(self, 0, sizeof *self);
     self->closed = "closed";
-    luaL_setmetatable(L, NETWORK);
+    self->held = dnnlua_new_keeper(L, -1, KEEPER);
+    lua_setiuservalue(L, -2, NETWORK_KEEPER);
     note_network(L, self);
     return self;
 }
@@ -60,7 +62,7 @@ void dnnlua_network_close(lua_State *L, int index, const char *why) {
         return;
     dnnlua_profile_end(L, index);
     dnn_network_destroy(self->network);
-    self->network = NULL;
+    self->network = *self->held = NULL;
     self->closed = why;
     self->output[0] = self->output[1] = NULL;
     closings++;
@@ -71,7 +73,15 @@ void dnnlua_network_close(lua_State *L, int index, const char *why) {
 }
 
 static int collect(lua_State *L) {
-    dnnlua_network_close(L, 1, "closed");
+    dnn_network **held = luaL_checkudata(L, 1, KEEPER);
+
+    if (*held != NULL && dnnlua_push_kept(L) != NULL) { /* a finaliser has brought it back */
+        dnnlua_network_close(L, lua_gettop(L), "closed");
+    } else if (*held != NULL) {
+        dnn_network_destroy(*held);
+        *held = NULL;
+        closings++;
+    }
     return 0;
 }
 
@@ -264,9 +274,6 @@ void dnnlua_network_push_segment(lua_State *L, int index, size_t segment, bool g
 /* --- the class --- */
 
 void dnnlua_open_network(lua_State *L) {
-    luaL_newmetatable(L, NETWORK);
-    lua_pushcfunction(L, collect);
-    lua_setfield(L, -2, "__gc");
-    lua_pop(L, 1);
+    dnnlua_define_handle(L, KEEPER, collect, NULL);
     dnnlua_open_profile(L);
 }

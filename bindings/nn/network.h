@@ -26,6 +26,7 @@
 /* The memory of a network: never handed out, found through its layers. */
 typedef struct dnnlua_network {
     dnn_network *network;         /* NULL while closed */
+    dnn_network **held;           /* the same in its keeper */
     const char *closed;           /* why it is */
     struct dnn_step_times *times; /* under --profile; NULL: it is not profiled */
     lua_Integer number;           /* in the list of those that are */
@@ -54,7 +55,8 @@ enum {                     /* user values of a network */
        NETWORK_PARAMETERS,         /* the Parameters object of all, once asked for */
        NETWORK_NAMES,              /* table: "1 Linear", ..., once asked for */
        NETWORK_RUN,                /* the run that watches it */
-       NETWORK_USER_VALUES = NETWORK_RUN
+       NETWORK_KEEPER,
+       NETWORK_USER_VALUES = NETWORK_KEEPER
 };
 
 /* profile.c. Begins to note the times of the network at index, which has just been opened, where
@@ -66,7 +68,8 @@ void dnnlua_open_profile(lua_State *L);
 /* A layer, container or whole network in Lua. */
 typedef struct dnnlua_layer {
     const char *type;        /* DNNLUA_LAYER: see dnnlua_test_object */
-    dnn_layer *layer;        /* a reference */
+    dnn_layer *layer;        /* a reference, which is its keeper's */
+    dnn_layer **held;        /* there; NULL in it: not made yet, or collected */
     dnnlua_network *network; /* where it is, kept alive by a user value; NULL: nowhere yet */
     bool root;               /* it is the whole network */
     bool module;             /* dnn.Module's: its forward calls its children */
@@ -79,13 +82,14 @@ enum { /* user values of a layer */
        LAYER_OWN,        /* of a layer written in Lua, table: fields that the script set */
        LAYER_INPUT,      /* of a container: a dnn.Input that opened it */
        LAYER_CALLS,      /* of a module, table: input and output of its calls in the last forward */
-       LAYER_USER_VALUES = LAYER_CALLS
+       LAYER_KEEPER,
+       LAYER_USER_VALUES = LAYER_KEEPER
 };
 
 /* --- layer.c --- */
 
-/* Pushes an object for a layer, whose reference it takes over; NULL is filled in later. */
-dnnlua_layer *dnnlua_new_layer(lua_State *L, dnn_layer *layer);
+/* Pushes an object for a layer, which the caller puts into `*held` and `layer`. */
+dnnlua_layer *dnnlua_new_layer(lua_State *L);
 
 /* The layer object at index, or an error that names function and argument. */
 dnnlua_layer *dnnlua_check_layer(lua_State *L, int index);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bindings/handle.h"
 #include "bindings/host.h"
 #include "bindings/nn/network.h"
 #include "core/clock.h"
@@ -120,6 +121,8 @@ int dnnlua_layer_profile(lua_State *L) {
 
 /* --- dnnlua --profile --- */
 
+#define PROFILED "profiled network" /* never handed out */
+
 /* Registry: a table of the profiled networks in the order in which they were made, weakly; of those
  * that have been closed, their tables as text. */
 static const char networks_key = 0;
@@ -170,6 +173,7 @@ void dnnlua_profile_begin(lua_State *L, int index) {
         dnn_network_set_times(self->network, self->times);
         self->number = ++networks;
         lua_pushvalue(L, index);
+        luaL_setmetatable(L, PROFILED);
         lua_rawseti(L, -2, self->number);
     }
     lua_pop(L, 1);
@@ -188,6 +192,12 @@ void dnnlua_profile_end(lua_State *L, int index) {
     dnn_network_set_times(self->network, NULL);
     dnn_free(self->times);
     self->times = NULL;
+}
+
+/* The finaliser of a network that is profiled. */
+static int collect(lua_State *L) {
+    dnnlua_profile_end(L, 1);
+    return 0;
 }
 
 /* Prints the tables of all networks that have run. */
@@ -220,6 +230,7 @@ void dnnlua_open_profile(lua_State *L) {
     if (lua_toboolean(L, -1)) {
         dnnlua_push_weak_table(L, &networks_key, "v");
         lua_pop(L, 1);
+        dnnlua_define_handle(L, PROFILED, collect, NULL);
         lua_pushcfunction(L, report);
         lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_PROFILE);
         begun = dnn_clock_seconds();

@@ -188,6 +188,16 @@ describe("memory", function()
     assert.is_true(most < 20 * 2048, most)
   end)
 
+  it("of networks that are let go stays below a few of them", function()
+    local before, most = collectgarbage "count", 0
+    for _ = 1, 200 do
+      local net = dnn.Sequential{dnn.Linear(512, 512)} -- values and gradients are 2 MiB
+      net:forward(dnn.ones(512, 1))
+      most = math.max(most, collectgarbage "count" - before)
+    end
+    assert.is_true(most < 20 * 2048, most)
+  end)
+
   it("is not made by forms in place or with out", function()
     local A, B, C = dnn.rand(200, 200), dnn.rand(200, 200), dnn.zeros(200, 200)
     local options, row = {out = C}, {out = dnn.zeros(1, 200)}
