@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/descriptor.h"
 #include "core/memory.h"
 #include "core/terminal.h"
 #include "viz/draw/font.h"
@@ -243,6 +244,7 @@ static int show(source *s, const options *o) {
 int main(int argc, char **argv) {
     dnn_error err = {0};
     options o;
+    dnn_survive_file_limit();
     if (options_parse(&o, argc, argv, &err) != DNN_OK) {
         complain(&err);
         fputs("dnnview --help lists what there is\n", stderr);

@@ -15,6 +15,7 @@
 #include "bindings/host.h"
 #include "bindings/program/program.h"
 #include "bindings/prompt/prompt.h"
+#include "core/descriptor.h"
 #include "lualib.h"
 
 /* What the options say to the libraries, before anything of the user's is run. */
@@ -118,6 +119,7 @@ int main(int argc, char **argv) {
         atexit(check_output);
     hold_standard_streams();
     signal(SIGPIPE, SIG_DFL); /* a parent may have it ignored, and the script would go on writing */
+    dnn_survive_file_limit();
     lua_State *L = luaL_newstate();
     if (L == NULL) {
         fputs("dnnlua: not enough memory to start\n", stderr);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,10 +34,41 @@ int dnn_open(const char *path, int flags, mode_t mode) {
     return fd < STANDARD ? dnn_above_standard(fd) : fd;
 }
 
+static void carry_on(int number) {
+    (void)number;
+}
+
+/* A handler that does nothing, since programs that are started would inherit that it is ignored. */
+void dnn_survive_file_limit(void) {
+    struct sigaction now, survive = {.sa_handler = carry_on, .sa_flags = SA_RESTART};
+    if (sigaction(SIGXFSZ, NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+        sigaction(SIGXFSZ, &survive, NULL);
+}
+
+/* The signal is the writing thread's own, so blocking it there is enough. */
+static void hold_limit_signal(sigset_t *before) {
+    sigset_t limit;
+    sigemptyset(&limit);
+    sigaddset(&limit, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &limit, before);
+}
+
+static void release_limit_signal(const sigset_t *before, bool came) {
+    static const struct timespec at_once = {0};
+    sigset_t limit;
+    sigemptyset(&limit);
+    sigaddset(&limit, SIGXFSZ);
+    while (came && sigtimedwait(&limit, NULL, &at_once) < 0 && errno == EINTR)
+        continue;
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
 int dnn_write_all(int fd, const void *bytes, size_t size, size_t *written) {
     const char *at = bytes;
     size_t left = size;
     int problem = 0;
+    sigset_t before;
+    hold_limit_signal(&before);
     while (left > 0 && problem == 0) {
         ssize_t n = write(fd, at, left < WRITE_MAX ? left : WRITE_MAX);
         if (n > 0) {
@@ -45,6 +78,7 @@ int dnn_write_all(int fd, const void *bytes, size_t size, size_t *written) {
             problem = n == 0 ? EIO : errno;
         }
     }
+    release_limit_signal(&before, problem == EFBIG);
     if (written != NULL)
         *written = size - left;
     return problem;

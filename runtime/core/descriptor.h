@@ -17,8 +17,13 @@ int dnn_open(const char *path, int flags, mode_t mode);
 int dnn_above_standard(int fd);
 
 /* Writes all bytes, however many calls that takes; *written (which may be NULL) says how many came
- * through. Returns 0 or errno. */
+ * through. Returns 0 or errno; EFBIG at the limit on the size of files (ulimit -f), whose signal,
+ * SIGXFSZ, does not reach the program. */
 int dnn_write_all(int fd, const void *bytes, size_t size, size_t *written);
+
+/* For main: the limit on the size of files makes any write of the program fail, instead of ending it
+ * by SIGXFSZ. Programs that it starts have the signal's default, or what a parent has set. */
+void dnn_survive_file_limit(void);
 
 /* Reads the bytes at a place in a file, however many calls that takes; *got is fewer than `size`
  * where the file ends. Returns 0 or errno. */

@@ -26,6 +26,7 @@ static int set_attributes(posix_spawnattr_t *attributes, bool apart) {
     sigemptyset(&usual);
     sigaddset(&usual, SIGINT);
     sigaddset(&usual, SIGPIPE);
+    sigaddset(&usual, SIGXFSZ);
     short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     if (apart)
         flags |= POSIX_SPAWN_SETPGROUP;

@@ -126,8 +126,7 @@ describe("a training", function()
       run:close()
       print_weights()]]
     -- A limit on the size of files; the shell counts blocks of 512 or of 1024 bytes.
-    local out, complaints, status = sh(("sh -c 'trap \"\" XFSZ; ulimit -f 80; exec %s'")
-      :format((command_of(script):gsub("'", ""))))
+    local out, complaints, status = sh(("(ulimit -f 80; %s)"):format(command_of(script)))
     assert.equal(0, status)
     assert.is_truthy(out:find "^%x+ ")
     local _, times = complaints:gsub("dnn.Run: ", "")
@@ -142,6 +141,33 @@ describe("a training", function()
     assert.is_true(cost[50] ~= nil and count < 3000, count)
     _, complaints, status = dnnview(("%s --csv %s/run.csv"):format(quote(folder .. "/run"), quote(folder)))
     assert.same({"", 0}, {complaints, status})
+  end)
+
+  it("goes on at the limit on the size of files, in stock Lua too, and saving is an error", function()
+    local script = folder .. "/limit.lua"
+    write_all(script, [[
+      local dnn = require "dnn"
+      local run = dnn.Run(arg[1] .. "/" .. arg[2])
+      for i = 1, 400 do run:log(i, {cost = i}) end
+      print(select(2, run:flush()):match "File too large")
+      print(select(2, dnn.save(arg[1] .. "/large.st", {W = dnn.zeros(100, 100)})):match "File too large")
+      run:close()
+      print(select(3, os.execute "kill -s XFSZ $$"))]])
+    local environment = ("LUA_PATH='%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua;;' "
+      .. "LUA_CPATH='%s/lib/lua/5.4/?.so;;'"):format(build, build, build)
+    for name, lua in pairs{dnnlua = build .. "/bin/dnnlua", stock = program.has_lua and program.lua or nil} do
+      local out, complaints, status = sh(("(ulimit -f 8; %s %s %s %s %s)"):format(environment, lua, quote(script),
+        quote(folder), name))
+      assert.same({"File too large\nFile too large\n25\n", 0}, {out, status}, name)
+      assert.matches("^dnn.Run: [^\n]*its log is incomplete[^\n]*\n$", complaints)
+    end
+  end)
+
+  it("that prints past the limit on the size of files says so at its end", function()
+    local out, complaints, status = sh(("(ulimit -f 8; %s/bin/dnnlua -e 'for i = 1, 1e4 do print(i) end')")
+      :format(build))
+    assert.matches("^dnnlua: standard output cannot be written", complaints)
+    assert.same({1, "1\n2\n3\n"}, {status, out:sub(1, 6)})
   end)
 
   it("goes on where the folder cannot be written, and says once that there is no log", function()

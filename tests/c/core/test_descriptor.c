@@ -7,12 +7,23 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/clock.h"
 #include "core/descriptor.h"
 #include "core/process.h"
+
+/* Runs in a child, whose status is 0 when all is well. */
+static int in_child(int (*run)(void)) {
+    int status;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(run());
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
 
 /* In a child without standard descriptors, as after `program <&- >&- 2>&-`. */
 static int opens_above_standard(void) {
@@ -29,13 +40,7 @@ static int opens_above_standard(void) {
 
 static void the_standard_descriptors_are_left_alone(void **state) {
     (void)state;
-    int status;
-    pid_t child = fork();
-    if (child == 0)
-        _exit(opens_above_standard());
-    waitpid(child, &status, 0);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(in_child(opens_above_standard), 0);
 }
 
 static void failures_say_why(void **state) {
@@ -119,6 +124,65 @@ static void all_bytes_are_written_in_pieces_and_between_signals(void **state) {
     assert_int_equal(status, 0);
 }
 
+static void limit_files(rlim_t bytes) {
+    struct rlimit limit;
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+static int write_past_the_limit(void) {
+    char path[] = "/tmp/dnn-descriptor-XXXXXX";
+    struct sigaction action;
+    sigset_t now;
+    size_t written;
+    int fd = mkstemp(path);
+    unlink(path);
+    limit_files(10);
+    if (dnn_write_all(fd, "0123456789abcdef", 16, &written) != EFBIG || written != 10)
+        return 1;
+    sigaction(SIGXFSZ, NULL, &action);
+    if (action.sa_handler != SIG_DFL)
+        return 2;
+    pthread_sigmask(SIG_SETMASK, NULL, &now);
+    if (sigismember(&now, SIGXFSZ))
+        return 3;
+    return sigpending(&now) == 0 && !sigismember(&now, SIGXFSZ) ? 0 : 4;
+}
+
+/* stdio's and whatever else a program does not write by dnn_write_all. */
+static int survive_the_limit(void) {
+    char *const arguments[] = {"sh", "-c", "kill -XFSZ $$", NULL};
+    int how;
+    pid_t pid;
+    FILE *file = tmpfile();
+    dnn_survive_file_limit();
+    limit_files(10);
+    if (fputs("0123456789abcdef", file) < 0 || fflush(file) == 0 || errno != EFBIG)
+        return 1;
+    how = system("kill -XFSZ $$");
+    if (!WIFSIGNALED(how) || WTERMSIG(how) != SIGXFSZ)
+        return 2;
+    if (dnn_spawn(&pid, "sh", arguments, NULL, 0, false) != 0 || !dnn_wait(pid, 0, &how))
+        return 3;
+    return WIFSIGNALED(how) && WTERMSIG(how) == SIGXFSZ ? 0 : 4;
+}
+
+static int ignore_as_the_parent_does(void) {
+    struct sigaction action;
+    signal(SIGXFSZ, SIG_IGN);
+    dnn_survive_file_limit();
+    sigaction(SIGXFSZ, NULL, &action);
+    return action.sa_handler == SIG_IGN ? 0 : 1;
+}
+
+static void the_limit_on_the_size_of_files_is_an_error_and_no_end(void **state) {
+    (void)state;
+    assert_int_equal(in_child(write_past_the_limit), 0);
+    assert_int_equal(in_child(survive_the_limit), 0);
+    assert_int_equal(in_child(ignore_as_the_parent_does), 0);
+}
+
 static void a_program_is_given_its_descriptors_in_any_order(void **state) {
     (void)state;
     char path[] = "/tmp/dnn-descriptor-XXXXXX",
@@ -163,6 +227,7 @@ int main(void) {
         cmocka_unit_test(bytes_are_read_at_their_place_and_fewer_where_the_file_ends),
         cmocka_unit_test(a_process_is_waited_for_with_or_without_patience),
         cmocka_unit_test(all_bytes_are_written_in_pieces_and_between_signals),
+        cmocka_unit_test(the_limit_on_the_size_of_files_is_an_error_and_no_end),
         cmocka_unit_test(a_program_is_given_its_descriptors_in_any_order),
         cmocka_unit_test(clocks_go_forward),
     };

@@ -185,7 +185,6 @@ static void a_full_disk_keeps_every_whole_record_and_the_log_recovers(void **sta
     (void)state;
     dnn_error err;
     dnn_run_log *log;
-    signal(SIGXFSZ, SIG_IGN);
     struct rlimit old, small;
     getrlimit(RLIMIT_FSIZE, &old);
     small = old;
