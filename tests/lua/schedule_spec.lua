@@ -1,6 +1,7 @@
 -- Schedules of learning rates: which rates they set, what they keep, and what they say about mistakes. Their numbers
 -- are in torch_schedules_spec.lua.
 local dnn = require "dnn"
+local fails = dofile "tests/lua/fails.lua"
 local mistakes = dofile "tests/lua/mistakes.lua"
 
 local function prepare(options)
@@ -44,6 +45,28 @@ describe("a schedule", function()
     assert.equal(1, schedule.last_epoch)
     assert.has_error(function() dnn.optim.ConstantLR(opt):load_state_dict(schedule:state_dict()) end,
       "ConstantLR: load_state_dict: this is the state of 'StepLR'")
+  end)
+
+  it("refuses a state of another number of learning rates, or of schedules", function()
+    local schedule = dnn.optim.StepLR(prepare(), {step_size = 3})
+    local single = dnn.optim.SGD(dnn.Sequential{dnn.Linear(2, 1)}:parameters())
+    fails("StepLR: load_state_dict: the state is of 2 learning rates (the optimiser's and those of groups), and here "
+      .. "the number is 1", schedule.load_state_dict, dnn.optim.StepLR(single, {step_size = 3}), schedule:state_dict())
+    local chain = dnn.optim.ChainedScheduler{dnn.optim.ConstantLR(single)}
+    local longer = dnn.optim.ChainedScheduler{dnn.optim.ConstantLR(single), dnn.optim.ConstantLR(single)}
+    fails("ChainedScheduler: load_state_dict: the state is of 2 schedules, and here the number is 1",
+      chain.load_state_dict, chain, longer:state_dict())
+  end)
+
+  it("is followed by a further schedule from the same rates, resumed or not", function()
+    local opt, again = prepare(), prepare()
+    local first, second = dnn.optim.StepLR(opt, {step_size = 1}), dnn.optim.StepLR(again, {step_size = 1})
+    first:step()
+    second:load_state_dict(first:state_dict())
+    again:load_state_dict(opt:state_dict())
+    local expected = dnn.optim.ExponentialLR(opt, {gamma = 0.5}).base_lrs
+    assert.same({1.0, 0.5}, expected)
+    assert.same(expected, dnn.optim.ExponentialLR(again, {gamma = 0.5}).base_lrs)
   end)
 
   it("warms up and anneals as nanoGPT's when it is given the formula", function()

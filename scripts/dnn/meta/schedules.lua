@@ -346,7 +346,9 @@ function schedule:step(value) end
 ---@return number[]
 function schedule:get_last_lr() end
 
----The state of the schedule, for a checkpoint. The learning rates are part of the optimiser's state.
+---The state of the schedule, its settings among it, for a checkpoint.
+---
+---The learning rates are set from the optimiser's state, and functions, as LambdaLR's, from the script.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -358,7 +360,10 @@ function schedule:state_dict() end
 
 ---Restores what `state_dict` returned.
 ---
----Errors: the state of another kind of schedule, or of another number of groups; then nothing is changed.
+---Settings that are others here, such as milestones, are replaced by those of the state, as in PyTorch.
+---
+---Errors: the state of another kind of schedule, of another number of learning rates (the optimiser's and those of
+---groups that have their own) or of schedules in it; then nothing is changed.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

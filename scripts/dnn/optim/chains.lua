@@ -24,8 +24,26 @@ local function check_list(name, list, optimiser)
   end
 end
 
+local OPTIONS <const> = {milestones = {nil, options_of.is "table", "a list of whole numbers in rising order"}}
+
+-- Why these milestones do not go with so many schedules; nil where they do.
+local function fault_of(milestones, count)
+  local good = options_of.list(options_of.whole(1), count - 1, count - 1)(milestones)
+  for k = 2, good and #milestones or 0 do
+    good = good and milestones[k] > milestones[k - 1]
+  end
+  if good then return nil end
+  return ("milestones must be a list of %d whole numbers in rising order, the steps at which the next of the %d "
+    .. "schedules takes over"):format(count - 1, count)
+end
+
 local Sequential = schedule.complete{
   name = "SequentialLR",
+  options = OPTIONS,
+  derive = function(self, settings)
+    local fault = fault_of(settings.milestones, #self.parts)
+    return not fault and {} or nil, fault
+  end,
   -- Undoes the steps that the parts have begun with, but for the first.
   begin = function(self)
     schedule.reset_rates(self)
@@ -49,25 +67,13 @@ local Sequential = schedule.complete{
   end,
 }
 
-local function check_milestones(list, milestones)
-  local good = options_of.list(options_of.whole(1), #list - 1, #list - 1)(milestones)
-  for k = 2, good and #milestones or 0 do
-    good = good and milestones[k] > milestones[k - 1]
-  end
-  if not good then
-    arguments.fail("SequentialLR: milestones must be a list of %d whole numbers in rising order, the steps at which "
-      .. "the next of the %d schedules takes over", #list - 1, #list)
-  end
-end
-
-local OPTIONS <const> = {milestones = {nil, options_of.is "table", "a list of whole numbers in rising order"}}
-
 -- One schedule after the other: the next begins at each of the milestones.
 function chains.SequentialLR(optimiser, list, options)
   schedule.check_optimiser("SequentialLR", optimiser)
   local settings = options_of.read("SequentialLR", options, OPTIONS)
   check_list("SequentialLR", list, optimiser)
-  check_milestones(list, settings.milestones)
+  local fault = fault_of(settings.milestones, #list)
+  if fault then arguments.fail("SequentialLR: %s", fault) end
   return schedule.new(Sequential, optimiser, settings, list)
 end
 

@@ -211,20 +211,29 @@ local function own_all(self, rates)
   self.holders = groups
 end
 
-local function begin_cycle(self)
-  local s = self.settings
+-- The number of steps, their phases and the name of the momentum that these settings mean; or nil and what is wrong.
+local function derive_cycle(self, s)
   local product = s.epochs and s.steps_per_epoch and s.epochs * s.steps_per_epoch
   local total = s.total_steps or product
-  if not total then fail "OneCycleLR: give total_steps, or epochs and steps_per_epoch" end
+  if not total then return nil, "give total_steps, or epochs and steps_per_epoch" end
   if product and product ~= total then
-    fail("OneCycleLR: total_steps is %d, but %d epochs of %d steps are %d", total, s.epochs, s.steps_per_epoch, product)
+    return nil, ("total_steps is %d, but %d epochs of %d steps are %d"):format(total, s.epochs, s.steps_per_epoch,
+      product)
   end
-  self.total, self.phases, self.base_lrs = total, phases_of(s, total), {}
+  local momentum = s.cycle_momentum and momentum_of(self.optimiser)
+  if s.cycle_momentum and not momentum then
+    return nil, ("%s has no momentum; set cycle_momentum = false"):format(self.optimiser.name)
+  end
+  return {total = total, phases = phases_of(s, total), momentum = momentum}
+end
+
+local function begin_cycle(self)
+  local s = self.settings
+  local derived, message = derive_cycle(self, s)
+  if not derived then fail("OneCycleLR: %s", message) end
+  for name, value in pairs(derived) do self[name] = value end
   if type(s.max_lr) == "table" then own_all(self, s.max_lr) end
-  self.momentum = s.cycle_momentum and momentum_of(self.optimiser)
-  if s.cycle_momentum and not self.momentum then
-    fail("OneCycleLR: %s has no momentum; set cycle_momentum = false", self.optimiser.name)
-  end
+  self.base_lrs = {}
   for k in ipairs(self.holders) do
     self.base_lrs[k] = (type(s.max_lr) == "table" and s.max_lr[k] or s.max_lr) / s.div_factor
   end
@@ -254,6 +263,7 @@ schedules.OneCycleLR = schedule.class{
     three_phase = {false, options_of.is "boolean", "true or false"},
   },
   begin = begin_cycle,
+  derive = derive_cycle,
   advance = function(self)
     local s = self.settings
     if self.last_epoch >= self.total then
