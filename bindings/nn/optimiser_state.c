@@ -114,21 +114,18 @@ static void read_group(lua_State *L, const dnn_optimiser_class *kind, lua_Intege
     }
 }
 
-/* What the groups override, in a block that is pushed. A state without groups is one of a single
- * group; where there are several, it leaves what these override (NULL). */
+/* What the groups override, in a block that is pushed. A state that does not say how many there are
+ * is one of a single group. */
 static const dnn_group *push_groups(lua_State *L, const dnn_optimiser *o) {
     const dnn_optimiser_class *kind = dnn_optimiser_kind(o);
-    lua_Integer count = (lua_Integer)dnn_optimiser_groups(o);
-    bool told = get_state(L, "groups") != LUA_TNIL;
+    lua_Integer count = (lua_Integer)dnn_optimiser_groups(o), theirs = 1;
 
+    if (get_state(L, "groups") != LUA_TNIL)
+        theirs = read_count(L, kind->name, "groups");
     lua_pop(L, 1);
-    if (told && read_count(L, kind->name, "groups") != count) {
-        luaL_error(L, "%s: load_state_dict: this is the state of %d groups, and here are %d",
-                   kind->name, (int)read_count(L, kind->name, "groups"), (int)count);
-    }
-    if (!told && count > 1) {
-        lua_pushnil(L);
-        return NULL;
+    if (theirs != count) {
+        luaL_error(L, "%s: load_state_dict: groups is %I here and %I in the state", kind->name, count,
+                   theirs);
     }
     dnn_group *groups = lua_newuserdatauv(L, (size_t)count * sizeof *groups, 0);
     for (lua_Integer g = 1; g <= count; g++)

@@ -98,6 +98,34 @@ describe("an averaged model", function()
     assert.is_true(average:module():parameters().values == saved)
   end)
 
+  it("predicts after a checkpoint with what update_bn has measured", function()
+    local average
+    local t = training(function() average:update() end)
+    average = dnn.optim.AveragedModel(t.net, {decay = 0.5})
+    t.epoch()
+    average:update_bn(t.batches)
+    local expected = average:predict(t.X)
+    local path = program.path() .. ".safetensors"
+    assert(dnn.checkpoint.save(path, {net = t.net, average = average}))
+    local other = training()
+    local again = dnn.optim.AveragedModel(other.net, {decay = 0.75})
+    assert(dnn.checkpoint.load(path, {net = other.net, average = again}))
+    os.remove(path)
+    assert.is_true(again:predict(t.X) == expected)
+    assert.equal(0.5, again.decay)
+    again:update()
+    assert.is_true(again:module()[2].running_mean == other.net[2].running_mean)
+  end)
+
+  it("takes the state of before, averaged weights in one column", function()
+    local t = training()
+    local average = dnn.optim.AveragedModel(t.net)
+    local values = average:module():parameters().values * 2
+    average:load_state_dict{values = values, count = 3, decay = false}
+    assert.is_true(average:module():parameters().values == values)
+    assert.equal(3, average.count)
+  end)
+
   it("names what is wrong", function()
     local net = training().net
     fails("decay must be a number between 0 and 1, got 2", dnn.optim.AveragedModel, net, {decay = 2})
@@ -105,6 +133,12 @@ describe("an averaged model", function()
     local average = dnn.optim.AveragedModel(net)
     fails("the state has 2 values, this network 65", average.load_state_dict, average,
       {values = dnn.ones(2, 1), count = 1})
+    local other = dnn.optim.AveragedModel(dnn.Sequential{dnn.Linear(2, 3)})
+    fails("AveragedModel: load_state_dict: layer 1, Linear: weight is 8 x 4 here, 3 x 2 in the state",
+      average.load_state_dict, average, other:state_dict())
+    local state = average:state_dict()
+    state.decay = 2
+    fails("decay must be a number between 0 and 1, got 2", average.load_state_dict, average, state)
   end)
 end)
 

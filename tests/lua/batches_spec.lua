@@ -154,13 +154,19 @@ describe("dnn.data.batches", function()
     refused("size is 4 here and 5 in the state; they must be of the same set and options", {size = 5})
     refused("shuffle is true here and false in the state; they must be of the same set and options",
       {shuffle = false})
-    local damaged = "the state is damaged, or of batches with another stream"
+    refused("drop_last is false here and true in the state; they must be of the same set and options",
+      {drop_last = true})
+    local damaged = "the state is damaged"
     refused(damaged, {place = 15})
     refused(damaged, {place = 1.5})
     refused(damaged, {place = 1, key = 1})
     refused(damaged, {place = "1"})
-    refused(damaged, {random_key = false})
-    raises("batches: load_state_dict: expected a table as from state_dict, got number",
+    refused("random is a dnn.Random here and the global stream in the state; they must be of the same set and options",
+      {random_key = false})
+    local state = batches:state_dict()
+    state.drop_last = nil -- as before it was kept
+    batches:load_state_dict(state)
+    raises("batches: load_state_dict: expected a table as from state_dict, got 3",
       function() batches:load_state_dict(3) end)
   end)
 

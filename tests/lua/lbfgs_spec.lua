@@ -1,6 +1,7 @@
 -- dnn.optim.LBFGS: PyTorch's trajectories over 20 iterations, with and without a line search; checkpoints; mistakes.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
+local fails = require "fails"
 local mistakes = dofile "tests/lua/mistakes.lua"
 local program = require "program"
 local torch = require "torch"
@@ -69,6 +70,48 @@ describe("LBFGS", function()
       for name, values in pairs(plain) do assert.is_true(values == resumed[name], case[2] .. ": " .. name) end
     end
     program.remove(path:match "^(.*)/")
+  end)
+end)
+
+describe("the state of LBFGS", function()
+  -- After a few steps with that history_size.
+  local function trained(history_size)
+    local net, X, Y = prepare()
+    local opt, loss = dnn.optim.LBFGS(net:parameters(), {history_size = history_size, max_iter = 4}), dnn.MSELoss()
+    local function step()
+      opt:step(function()
+        local cost = loss(net:forward(X), Y)
+        net:backward(loss:backward())
+        return cost
+      end)
+    end
+    for _ = 1, 3 do step() end
+    return opt, step
+  end
+
+  it("may have a longer history than a state of before, without settings, allows", function()
+    local opt, step = trained(2)
+    local state = trained(8):state_dict()
+    assert.is_true(state.history > 2)
+    state.history_size = nil
+    opt:load_state_dict(state)
+    step()
+    assert.equal(2, opt:state_dict().history)
+  end)
+
+  it("is refused where the number of parameters or a setting is wrong, and changes nothing", function()
+    local opt = trained(2)
+    local before = opt:state_dict().steps
+    local net = dnn.Sequential({dnn.Linear(2, 1)}, float64)
+    local other = dnn.optim.LBFGS(net:parameters())
+    fails("LBFGS: load_state_dict: the state is of 37 parameters, and here are 3", other.load_state_dict, other,
+      opt:state_dict())
+    for name, value in pairs{history_size = 0, lr = "much", line_search_fn = "wolfe"} do
+      local state = opt:state_dict()
+      state[name], state.steps = value, 99
+      fails("LBFGS: load_state_dict: " .. name .. " must be ", opt.load_state_dict, opt, state)
+    end
+    assert.equal(before, opt:state_dict().steps)
   end)
 end)
 

@@ -92,3 +92,28 @@ describe("a state that is loaded where an option is another", function()
     end)
   end
 end)
+
+-- Has the class of that name in the reference a state? Not layers: theirs is their values alone, as in PyTorch.
+local function has_state(classes, name)
+  local class = name ~= "dnn.Layer" and classes[name]
+  for _, method in ipairs(class and class.methods or {}) do
+    if method.key == "state_dict" then return true end
+  end
+  for _, parent in ipairs(class and class.parents or {}) do
+    if has_state(classes, parent) then return true end
+  end
+  return false
+end
+
+it("every constructor of what has a state is among the subjects", function()
+  local reference, tried, count = require "dnn.reference"(), {}, 0
+  for _, subject in ipairs(subjects) do tried[subject.name] = true end
+  for name, page in pairs(reference.by_name) do
+    local returned = page.returns and page.returns[1] and page.returns[1].type
+    if has_state(reference.classes, returned) and page.kind ~= "method" then
+      assert.is_true(tried[name], name .. ": add it to tests/lua/state_subjects.lua")
+      count = count + 1
+    end
+  end
+  assert.is_true(count >= 28, tostring(count))
+end)

@@ -82,4 +82,143 @@ subjects[#subjects + 1] = {name = "dnn.optim.ChainedScheduler", base = {step_siz
 subjects[#subjects + 1] = {name = "dnn.optim.SequentialLR", base = {step_size = 1, count = 2, milestones = {4}},
   others = {step_size = 2, milestones = {5}}, plain = true, make = scheduled(chained(true))}
 
+-- Optimisers and averages ------------------------------------------------------------------------------
+
+-- A small training; `made.object` is to have the state.
+local function training()
+  local float64 = {dtype = "float64", random = dnn.Random(3)}
+  local net, loss = dnn.Sequential({dnn.Linear(3, 4), dnn.BatchNorm1d(4), dnn.Linear(4, 2)}, float64), dnn.MSELoss()
+  local X, Y = dnn.randn(3, 8, float64), dnn.randn(2, 8, float64)
+  local made = {net = net, X = X, Y = Y}
+  function made.backward()
+    local cost = loss(net(X), Y)
+    net:backward(loss:backward())
+    return cost
+  end
+  function made:load(other)
+    self.object:load_state_dict(other.object:state_dict())
+    self.net:load_state_dict(other.net:state_dict())
+  end
+  return made
+end
+
+local function sums_of(net)
+  local sums = {}
+  for name, value in pairs(net:state_dict()) do sums[name] = value:sum() end
+  return sums
+end
+
+local function optimised(new)
+  return function(options)
+    local made = training()
+    made.object = new(made.net:parameters(), options)
+    function made:advance()
+      self.net:parameters():zero_grad()
+      if self.object.name == "LBFGS" then
+        self.object:step(self.backward)
+      else
+        self.backward()
+        self.object:step()
+      end
+      return sums_of(self.net)
+    end
+    return made
+  end
+end
+
+-- Of the optimisers in C the other values are made from the defaults, but for these.
+local OTHERS <const> = {eta_plus = 1.5, step_min = 1e-3, step_max = 1e-2}
+local BASE <const> = {SGD = {momentum = 0.25}}
+
+for name in pairs(dnn.optim) do
+  local given = {{params = dnn.Linear(2, 1):parameters()}}
+  local made, optimiser = pcall(dnn.optim[name], given, BASE[name])
+  if made and type(optimiser) == "userdata" then
+    local others = {}
+    for option, value in pairs(optimiser:state_dict()) do
+      if type(value) == "boolean" then others[option] = not value end
+      if math.type(value) == "float" then others[option] = OTHERS[option] or 0.5 end
+    end
+    subjects[#subjects + 1] = {name = "dnn.optim." .. name, base = BASE[name] or {}, others = others,
+      make = optimised(dnn.optim[name])}
+  end
+end
+
+subjects[#subjects + 1] = {name = "an optimiser of groups", base = {groups = 1}, others = {groups = 2}, plain = true,
+  refuses = {groups = {"groups is", "1", "2"}}, make = optimised(function(parameters, options)
+    local net = dnn.Sequential({dnn.Linear(2, 1)}, {dtype = "float64"})
+    local groups = {{params = parameters}, {params = net:parameters()}}
+    return dnn.optim.SGD(table.move(groups, 1, options.groups, 1, {}), {lr = 0.1})
+  end)}
+
+subjects[#subjects + 1] = {name = "dnn.optim.LBFGS", base = {max_iter = 3, history_size = 4}, others = {max_iter = 4,
+  history_size = 2, lr = 0.5, max_eval = 2, tolerance_grad = 100, tolerance_change = 100,
+  line_search_fn = "strong_wolfe"}, make = optimised(dnn.optim.LBFGS)}
+
+subjects[#subjects + 1] = {name = "dnn.optim.AveragedModel", base = {}, others = {decay = 0.5}, make = function(options)
+  local made = training()
+  made.object = dnn.optim.AveragedModel(made.net, options)
+  local optimiser, steps = dnn.optim.SGD(made.net:parameters(), {lr = 0.1}), 0
+  local batches = dnn.data.batches({X = made.X, Y = made.Y}, {size = 4, shuffle = false})
+  function made:advance() -- at the odd steps update_bn has the last word
+    steps = steps + 1
+    self.backward()
+    optimiser:step()
+    self.object:update()
+    if steps % 2 == 1 then self.object:update_bn(batches) end
+    return sums_of(self.object:module())
+  end
+  local load = made.load
+  function made:load(other)
+    load(self, other)
+    steps = other.steps()
+  end
+  function made.steps() return steps end
+  return made
+end}
+
+-- Batches ----------------------------------------------------------------------------------------------
+
+local function numbered()
+  return {X = dnn.arange(1, 20):t(), Y = dnn.ones(1, 20), shape = {1, 1, 1}}
+end
+
+local function given_out(new)
+  return function(options)
+    local made = {object = new(options)}
+    function made:advance()
+      local X = self.object(nil, self.last)
+      if not X then X = self.object(nil, nil) end
+      self.last = X
+      local seen = {}
+      for j = 1, X.cols do seen[j] = X(1, j) end
+      return seen
+    end
+    function made:load(other) self.object:load_state_dict(other.object:state_dict()) end
+    return made
+  end
+end
+
+local function same(name) return {name .. " is", "here and", "in the state"} end
+
+-- A stream is made anew for each.
+subjects[#subjects + 1] = {name = "dnn.data.batches", base = {size = 3, random = 1},
+  others = {size = 4, shuffle = false, drop_last = true, random = false},
+  refuses = {size = same "size", shuffle = same "shuffle", drop_last = same "drop_last", random = same "random"},
+  ours = {scale = "of the data", shift = "of the data", dtype = "of the data"}, make = given_out(function(options)
+    local given = {}
+    for name, value in pairs(options) do given[name] = value end
+    given.random = options.random and dnn.Random(options.random) or nil
+    return dnn.data.batches(numbered(), given)
+  end)}
+
+subjects[#subjects + 1] = {name = "dnn.data.Loader", base = {batch_size = 3, seed = 5, workers = 0},
+  others = {batch_size = 4, shuffle = false, drop_last = true, balanced = true, seed = 6},
+  refuses = {batch_size = same "batch_size", shuffle = same "shuffle", drop_last = same "drop_last",
+    balanced = same "balanced"},
+  ours = {augment = "of the data", normalise = "of the data", weights = "of the data", one_hot = "of the data",
+    shape = "of the data", scale = "of the data", dtype = "of the data", workers = "speed", prefetch = "speed",
+    cache = "speed", max_failures = "of messages", warn = "of messages"},
+  make = given_out(function(options) return dnn.data.Loader(numbered(), options) end)}
+
 return subjects

@@ -59,32 +59,32 @@ function Batches:__len()
   return self.drop_last and m // self.size or (m + self.size - 1) // self.size
 end
 
+-- What must be the same where a state is loaded.
+local KEPT <const> = {"examples", "size", "shuffle", "drop_last"}
+
 -- Where it is: of an epoch that has begun the order and the place in it, and its own stream if it has one.
 function Batches:state_dict()
-  local state = {examples = #self.order, size = self.size, shuffle = self.shuffle, place = self.place}
+  local state = {place = self.place}
+  for _, name in ipairs(KEPT) do state[name] = self[name] end
   if self.shuffle and self.place > 0 then state.key, state.position = self.key, self.position end
   if self.own then state.random_key, state.random_position = self.random:state() end
   return state
 end
 
 local function check_state(self, state)
-  if type(state) ~= "table" then
-    arguments.fail("batches: load_state_dict: expected a table as from state_dict, got %s", type(state))
-  end
-  for name, here in pairs {examples = #self.order, size = self.size, shuffle = self.shuffle} do
-    if state[name] ~= here then
-      arguments.fail("batches: load_state_dict: %s is %s here and %s in the state; they must be of the same set and "
-        .. "options", name, tostring(here), tostring(state[name]))
-    end
-  end
-  local place = state.place
-  local begun = math.type(place) == "integer" and place >= 1 and place <= #self.order + self.size
+  set.check_state("batches", self, state, KEPT)
   local function is_stream(key, position)
     return math.type(state[key]) == "integer" and math.type(state[position]) == "integer"
   end
-  if place ~= 0 and not begun or begun and self.shuffle and not is_stream("key", "position")
-      or self.own and not is_stream("random_key", "random_position") then
-    arguments.fail("batches: load_state_dict: the state is damaged, or of batches with another stream")
+  local theirs = is_stream("random_key", "random_position")
+  if self.own ~= theirs then
+    set.refuse_state("batches", "random", self.own and "a dnn.Random" or "the global stream",
+      theirs and "a dnn.Random" or "the global stream")
+  end
+  local place = state.place
+  local begun = math.type(place) == "integer" and place >= 1 and place <= #self.order + self.size
+  if place ~= 0 and not begun or begun and self.shuffle and not is_stream("key", "position") then
+    arguments.fail("batches: load_state_dict: the state is damaged")
   end
 end
 
@@ -118,6 +118,7 @@ local function new(source, labels, lengths, order, what)
     labels = labels,
     lengths = lengths or false,
     order = order,
+    examples = source.cols,
     place = 0,
     resumes = false,
     begins = false,

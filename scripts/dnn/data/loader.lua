@@ -2,7 +2,6 @@
 -- and what becomes of files that cannot be read; loader_options.lua has the options.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
-local options_of = require "dnn.options"
 local loader_options = require "dnn.data.loader_options"
 local set = require "dnn.data.set"
 local strict = require "dnn.strict"
@@ -118,7 +117,7 @@ Loader.__close = Loader.close
 
 -- State ------------------------------------------------------------------------------------------------
 
-local KEPT <const> = {"examples", "batch_size", "shuffle", "drop_last"}
+local KEPT <const> = {"examples", "batch_size", "shuffle", "drop_last", "balanced"}
 
 -- Where it is: with this, another loader of the same set and options goes on with the same batches.
 function Loader:state_dict()
@@ -130,15 +129,7 @@ end
 -- Takes up what state_dict gave: the next batch is the one that would have come there, in the middle of a loop too.
 function Loader:load_state_dict(state)
   check_open(self)
-  if type(state) ~= "table" then
-    arguments.fail("the loader: load_state_dict: expected a table as from state_dict, got %s", options_of.shown(state))
-  end
-  for _, name in ipairs(KEPT) do
-    if state[name] ~= self[name] then
-      arguments.fail("the loader: load_state_dict: %s is %s here and %s in the state; they must be of the same set and "
-        .. "options", name, tostring(self[name]), tostring(state[name]))
-    end
-  end
+  set.check_state("the loader", self, state, KEPT)
   local epoch, place = state.epoch, state.place
   if math.type(state.seed) ~= "integer" or math.type(epoch) ~= "integer" or epoch < 0
     or math.type(place) ~= "integer" or place < 0 or place > self.batches then
@@ -185,7 +176,8 @@ function loader.Loader(examples, options)
   self = setmetatable({
     threads = threads, config = config, open = open, X = false, Y = false, given = false,
     mean = false, deviation = false, epoch = 0, place = 0, batches = batches, examples = config.Y.cols,
-    batch_size = size, seed = config.seed, shuffle = opts.shuffle, drop_last = opts.drop_last, shape = shape or false,
+    batch_size = size, seed = config.seed, shuffle = opts.shuffle, drop_last = opts.drop_last,
+    balanced = opts.balanced, shape = shape or false,
     classes = rawget(examples, "classes") or false, augment = opts.augment, workers = opts.workers,
     failures = {}, max_failures = opts.max_failures, warn = opts.warn, pending = false, closed = false,
   }, Loader)

@@ -130,4 +130,26 @@ set.TEST = {0.2, is_test, "a share from 0 to below 1, or a whole number of examp
 set.SEED = {1, options_of.whole(math.mininteger), "a whole number"}
 set.DTYPE = {nil, options_of.one_of("float32", "float64"), "'float32' or 'float64'"}
 
+-- States of batches -------------------------------------------------------------------------------------
+
+-- Raises since an option is another in the state.
+function set.refuse_state(where, name, here, there)
+  arguments.fail("%s: load_state_dict: %s is %s here and %s in the state; they must be of the same set and options",
+    where, name, tostring(here), tostring(there))
+end
+
+local ADDED <const> = {drop_last = true, balanced = true} -- later: states of before may have none
+
+-- Raises unless a state is a table in which these fields are as they are here.
+function set.check_state(where, self, state, names)
+  if type(state) ~= "table" then
+    arguments.fail("%s: load_state_dict: expected a table as from state_dict, got %s", where,
+      options_of.shown(state))
+  end
+  for _, name in ipairs(names) do
+    local missing = ADDED[name] and state[name] == nil
+    if state[name] ~= self[name] and not missing then set.refuse_state(where, name, self[name], state[name]) end
+  end
+end
+
 return set

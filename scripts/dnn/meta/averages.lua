@@ -90,7 +90,8 @@ function average:module() end
 ---@return nil
 function average:update_bn(batches) end
 
----Average and count, for a checkpoint.
+---The averaged network as "module.0.weight", what `update_bn` measured among it, the number of updates and decay, for a
+---checkpoint.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -99,9 +100,9 @@ function average:update_bn(batches) end
 ---@return table state
 function average:state_dict() end
 
----Restores what `state_dict` returned.
+---Restores what `state_dict` returned. A decay that is another here is replaced by that of the state.
 ---
----Errors: a state from a network of another size.
+---Errors: a state from a network with other parameters; nothing is changed then.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

@@ -212,7 +212,9 @@ function opt:state_dict() end
 
 ---Restores what `state_dict` returned, also from another network's optimiser with the same rule and as many parameters.
 ---
----Errors: the state of another rule, or of another number of parameters; nothing is changed then.
+---Settings that are others here, such as lr, are replaced by those of the state, as in PyTorch.
+---
+---Errors: the state of another rule, or of another number of groups or parameters; nothing is changed then.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -228,7 +230,8 @@ function opt:load_state_dict(state) end
 ---@class dnn.data.batches
 local batches = {}
 
----The position of the batches: the place in the epoch and the stream that shuffled it.
+---The position of the batches: the place in the epoch and the stream that shuffled it. Of the options it has size,
+---shuffle and drop_last.
 ---
 ---```lua
 ---local set = {X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}
@@ -239,7 +242,7 @@ function batches:state_dict() end
 
 ---Restores what `state_dict` returned: the next loop continues from there.
 ---
----Errors: a state of batches of another set or size.
+---Errors: a state of another number of examples, size, shuffle or drop_last; a stream of their own here or there alone.
 ---
 ---```lua
 ---local set = {X = dnn.randn(3, 8), Y = dnn.zeros(1, 8)}

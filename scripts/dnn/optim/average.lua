@@ -88,21 +88,45 @@ function AveragedModel:update_bn(batches)
   self.twin:train(training)
 end
 
+-- The averaged network as "module.0.weight", as in PyTorch. Its kept values are its own where it is `synced`, such as
+-- those that update_bn has measured.
 function AveragedModel:state_dict()
-  return {values = self.values:copy(), count = self.count, decay = self.decay}
+  local state = {count = self.count, decay = self.decay, synced = self.synced}
+  for name, value in pairs(self.twin:state_dict()) do state["module." .. name] = value end
+  return state
+end
+
+local function refuse(format, ...)
+  arguments.fail("AveragedModel: load_state_dict: " .. format, ...)
+end
+
+-- States of before had the averaged weights in one column.
+local function take_values(self, values)
+  if #values ~= #self.values then
+    refuse("the state has %d values, this network %d", #values, #self.values)
+  end
+  self.values:copy_(values)
+end
+
+local function take_module(self, state)
+  local values = {}
+  for name, value in pairs(state) do
+    local own = type(name) == "string" and name:match "^module%.(.*)$"
+    if own then values[own] = value end
+  end
+  local fits, message = pcall(self.twin.load_state_dict, self.twin, values)
+  if not fits then refuse("%s", (message:gsub("^.-load_state_dict: ", ""))) end
 end
 
 function AveragedModel:load_state_dict(state)
-  if type(state) ~= "table" or not core._is_matrix(state.values) or math.type(state.count) ~= "integer" then
-    arguments.fail("AveragedModel: load_state_dict: expected a table as from state_dict, got %s",
-      options_of.shown(state))
+  if type(state) ~= "table" or math.type(state.count) ~= "integer" then
+    refuse("expected a table as from state_dict, got %s", options_of.shown(state))
   end
-  if #state.values ~= #self.values then
-    arguments.fail("AveragedModel: load_state_dict: the state has %d values, this network %d", #state.values,
-      #self.values)
+  if state.decay and not AVERAGE.decay[2](state.decay) then
+    refuse("decay must be %s, got %s", AVERAGE.decay[3], options_of.shown(state.decay))
   end
-  self.values:copy_(state.values)
-  self.count, self.synced = state.count, false
+  if core._is_matrix(state.values) then take_values(self, state.values) else take_module(self, state) end
+  self.count, self.decay, self.synced = state.count, state.decay or false, state.synced == true
 end
 
 arguments.guard("dnn.AveragedModel", AveragedModel, ":")

@@ -1,12 +1,24 @@
 -- LBFGS (Liu & Nocedal 1989), as PyTorch defines it: a quasi-Newton method whose step runs the closure several times,
 -- along a direction made of the last gradients, with a line search for the strong Wolfe conditions if asked for.
 local arguments = require "dnn.arguments"
+local core = require "dnn.core"
 local options_of = require "dnn.options"
 local strict = require "dnn.strict"
 
 local lbfgs = {}
 
 local Lbfgs = {__name = "dnn.LBFGS"}
+
+local COUNT <const> = "a whole number, 1 or more"
+local OPTIONS <const> = {
+  lr = {1, options_of.number(1e-300), "a number above 0"},
+  max_iter = {20, options_of.whole(1), COUNT},
+  max_eval = {nil, options_of.whole(1), COUNT},
+  tolerance_grad = {1e-7, options_of.number(0), "a number, 0 or more"},
+  tolerance_change = {1e-9, options_of.number(0), "a number, 0 or more"},
+  history_size = {100, options_of.whole(1), COUNT},
+  line_search_fn = {nil, options_of.one_of "strong_wolfe", "'strong_wolfe'"},
+}
 
 local function dot(a, b) return (a % b):sum() end
 local function size(a) return #a == 0 and 0 or a:abs():max() end
@@ -101,7 +113,7 @@ local function direction_of(self, g)
   local y, step = g - self.last_g, self.direction * self.t
   local ys = dot(y, step)
   if ys > 1e-10 then
-    if #history == s.history_size then table.remove(history, 1) end
+    while #history >= s.history_size do table.remove(history, 1) end
     history[#history + 1] = {y = y, step = step, rho = 1 / ys}
     self.scale = ys / dot(y, y)
   end
@@ -174,9 +186,11 @@ end
 
 local NUMBERS <const> = {"lr", "t", "scale", "n_iter", "func_evals", "steps"}
 
+-- Settings are kept as those of other optimisers are; line_search_fn is false where there is none.
 function Lbfgs:state_dict()
   local state = {name = "LBFGS", history = #self.history, direction = self.direction or nil,
     last_g = self.last_g or nil}
+  for name in pairs(OPTIONS) do state[name] = self.settings[name] or false end
   for _, name in ipairs(NUMBERS) do state[name] = self[name] end
   for k, old in ipairs(self.history) do
     state["y." .. k], state["step." .. k], state["rho." .. k] = old.y, old.step, old.rho
@@ -184,20 +198,56 @@ function Lbfgs:state_dict()
   return state
 end
 
+local function refuse(format, ...)
+  arguments.fail("LBFGS: load_state_dict: " .. format, ...)
+end
+
+-- A vector of the state as long as the parameters; false where it has none.
+local function read_vector(self, state, name)
+  local vector = state[name]
+  if vector == nil then return false end
+  if not core._is_matrix(vector) then refuse("%s must be a Matrix, got %s", name, options_of.shown(vector)) end
+  if #vector ~= self.parameters.count then
+    refuse("the state is of %d parameters, and here are %d", #vector, self.parameters.count)
+  end
+  return vector
+end
+
+-- The settings of a state; those here where it has none, as states of before.
+local function read_settings(self, state)
+  local settings = {}
+  for name, row in pairs(OPTIONS) do
+    local value = state[name]
+    if value == nil then value = self.settings[name] end
+    settings[name] = value or nil
+    if value and not row[2](value) or not value and row[1] then
+      refuse("%s must be %s, got %s", name, row[3], options_of.shown(value))
+    end
+  end
+  settings.lr = self.settings.lr -- the one that it was made with
+  return settings
+end
+
 function Lbfgs:load_state_dict(state)
   if type(state) ~= "table" or state.name ~= "LBFGS" or math.type(state.history) ~= "integer" then
-    arguments.fail("LBFGS: load_state_dict: expected a table as from state_dict%s", arguments.usage())
+    refuse("expected a table as from state_dict%s", arguments.usage())
   end
-  local history = {}
+  local settings, history, numbers = read_settings(self, state), {}, {}
   for k = 1, state.history do
-    local old = {y = state["y." .. k], step = state["step." .. k], rho = state["rho." .. k]}
-    if not (old.y and old.step and old.rho) or #old.y ~= self.parameters.count then
-      arguments.fail("LBFGS: load_state_dict: the state is damaged, or of other parameters")
-    end
+    local old = {y = read_vector(self, state, "y." .. k), step = read_vector(self, state, "step." .. k),
+      rho = state["rho." .. k]}
+    if not (old.y and old.step and type(old.rho) == "number") then refuse "the state is damaged" end
     history[k] = old
   end
-  self.history, self.direction, self.last_g = history, state.direction or false, state.last_g or false
-  for _, name in ipairs(NUMBERS) do self[name] = state[name] end
+  local direction, last_g = read_vector(self, state, "direction"), read_vector(self, state, "last_g")
+  for _, name in ipairs(NUMBERS) do
+    if type(state[name]) ~= "number" then
+      refuse("%s must be a number, got %s", name, options_of.shown(state[name]))
+    end
+    numbers[name] = state[name]
+  end
+  self.settings, self.history, self.direction, self.last_g = settings, history, direction, last_g
+  for name, value in pairs(numbers) do self[name] = value end
 end
 
 arguments.guard("dnn.LBFGS", Lbfgs, ":")
@@ -210,17 +260,6 @@ function Lbfgs.__tostring(self)
   return ("LBFGS(lr = %g, max_iter = %d, history_size = %d)"):format(self.lr, self.settings.max_iter,
     self.settings.history_size)
 end
-
-local COUNT <const> = "a whole number, 1 or more"
-local OPTIONS <const> = {
-  lr = {1, options_of.number(1e-300), "a number above 0"},
-  max_iter = {20, options_of.whole(1), COUNT},
-  max_eval = {nil, options_of.whole(1), COUNT},
-  tolerance_grad = {1e-7, options_of.number(0), "a number, 0 or more"},
-  tolerance_change = {1e-9, options_of.number(0), "a number, 0 or more"},
-  history_size = {100, options_of.whole(1), COUNT},
-  line_search_fn = {nil, options_of.one_of "strong_wolfe", "'strong_wolfe'"},
-}
 
 function lbfgs.LBFGS(parameters, options)
   local settings = options_of.read("LBFGS", options, OPTIONS)

@@ -126,7 +126,8 @@ function loader:state_dict() end
 ---Restores what `state_dict` returned: the next batch is the one that would have come then. It works in the middle of a
 ---loop, too.
 ---
----Errors: a state with another number of examples, batch size, or choice of shuffle and drop_last.
+---Errors: a state with another number of examples, batch size, or choice of shuffle, drop_last and balanced. What is
+---done to the images (augment, scale) is the script's.
 ---
 ---```lua
 ---local loader = dnn.data.Loader{X = dnn.ones(2, 3), Y = dnn.zeros(1, 3)}

@@ -61,7 +61,7 @@ local lbfgs = {}
 ---@return number cost at first
 function lbfgs:step(closure) end
 
----Its state, for a checkpoint.
+---Its state, settings and history, for a checkpoint.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(1, 1)}
@@ -71,6 +71,8 @@ function lbfgs:step(closure) end
 function lbfgs:state_dict() end
 
 ---Restores what `state_dict` returned.
+---
+---Settings that are others here, such as history_size, are replaced by those of the state, as in PyTorch.
 ---
 ---Errors: the state of something else, or of other parameters; nothing is changed then.
 ---
