@@ -1,5 +1,5 @@
-/* saver.c: a file written beside the training, for dnn/checkpoint.lua: two functions of dnn.core
- * whose names begin with an underscore, and the saver that one of them gives. */
+/* saver.c: a file written beside the training, for dnn/checkpoint.lua: a function of dnn.core
+ * whose name begins with an underscore, and the saver that it gives. */
 #include "store/saver.h"
 
 #include "bindings/data/store.h"
@@ -73,23 +73,8 @@ static int saver_close(lua_State *L) {
     return 0;
 }
 
-/* _checksum({name = Matrix, ...}, {metadata = {...}}): as it is in a file under dnn.checksum.
- */
-static int checksum(lua_State *L) {
-    size_t tensor_count, note_count;
-    char text[DNN_CHECKSUM_SIZE];
-
-    lua_settop(L, 2);
-    const dnn_note *notes = dnnlua_push_notes(L, 2, "_checksum", &note_count);
-    const dnn_tensor *tensors = dnnlua_push_tensors(L, 1, "_checksum", &tensor_count);
-    dnn_checksum(tensors, tensor_count, notes, note_count, text);
-    lua_pushstring(L, text);
-    return 1;
-}
-
 static const luaL_Reg functions[] = {
     {"_save_start", save_start},
-    {"_checksum",   checksum  },
     {NULL,          NULL      },
 };
 

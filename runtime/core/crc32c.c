@@ -12,8 +12,9 @@ static int has_instruction(void) {
     return __builtin_cpu_supports("sse4.2");
 }
 
-__attribute__((target("sse4.2"))) static uint32_t by_instruction(const uint8_t *p, size_t n) {
-    uint64_t crc = ~0u;
+__attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t before, const uint8_t *p,
+                                                                 size_t n) {
+    uint64_t crc = (uint32_t)~before;
     for (; n >= 8; n -= 8, p += 8) {
         uint64_t word;
         memcpy(&word, p, sizeof word);
@@ -28,8 +29,8 @@ static int has_instruction(void) {
     return 0;
 }
 
-static uint32_t by_instruction(const uint8_t *p, size_t n) {
-    return dnn_crc32c_by_tables(p, n);
+static uint32_t by_instruction(uint32_t before, const uint8_t *p, size_t n) {
+    return dnn_crc32c_by_tables(before, p, n);
 }
 #endif
 
@@ -50,10 +51,10 @@ static void fill_tables(void) {
         }
 }
 
-uint32_t dnn_crc32c_by_tables(const void *bytes, size_t n) {
+uint32_t dnn_crc32c_by_tables(uint32_t crc, const void *bytes, size_t n) {
     pthread_once(&once, fill_tables);
     const uint8_t *p = bytes;
-    uint32_t crc = ~0u;
+    crc = ~crc;
     for (; n >= 8; n -= 8, p += 8) {
         uint32_t low = crc ^ ((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
                               (uint32_t)p[3] << 24);
@@ -66,8 +67,12 @@ uint32_t dnn_crc32c_by_tables(const void *bytes, size_t n) {
     return ~crc;
 }
 
+uint32_t dnn_crc32c_more(uint32_t crc, const void *bytes, size_t n) {
+    return has_instruction() ? by_instruction(crc, bytes, n) : dnn_crc32c_by_tables(crc, bytes, n);
+}
+
 uint32_t dnn_crc32c(const void *bytes, size_t n) {
-    return has_instruction() ? by_instruction(bytes, n) : dnn_crc32c_by_tables(bytes, n);
+    return dnn_crc32c_more(0, bytes, n);
 }
 
 uint32_t dnn_crc32c_masked(const void *bytes, size_t n) {

@@ -29,9 +29,15 @@ typedef struct dnn_note {
     const char *name, *text;
 } dnn_note;
 
-/* Writes a new file in place of the old one, which stays whole when that fails (core/atomic_file.h). The
- * same contents give the same bytes in whatever order they come. DNN_ERROR_ARGUMENT when a name
- * comes twice, is "__metadata__", or is not UTF-8, as texts must be too. */
+/* The name of the note that tells a checkpoint from other files, and of that with the checksum
+ * (store/checksum.h): whatever its text, the checksum is written. */
+#define DNN_CHECKPOINT_NOTE "dnn.checkpoint"
+#define DNN_CHECKSUM_NOTE   "dnn.checksum"
+
+/* Writes a new file in place of the old one, which stays whole when that fails
+ * (core/atomic_file.h). The same contents give the same bytes in whatever order they come.
+ * DNN_ERROR_ARGUMENT when a name comes twice, is "__metadata__", or is not UTF-8, as texts must be
+ * too. */
 dnn_status dnn_safetensors_write(const char *path, const dnn_tensor *tensors, size_t tensor_count,
                                  const dnn_note *notes, size_t note_count, dnn_error *err);
 
@@ -54,8 +60,9 @@ typedef struct dnn_tensor_info {
 
 typedef struct dnn_safetensors dnn_safetensors;
 
-/* Opens a file and reads its header. DNN_ERROR_FILE where it cannot be read, DNN_ERROR_FORMAT where
- * it is not a safetensors file or contradicts itself. */
+/* Opens a file and reads its header; where it has our checksum, all its bytes, to compare it.
+ * DNN_ERROR_FILE where it cannot be read, DNN_ERROR_FORMAT where it is not a safetensors file,
+ * contradicts itself or is damaged. */
 dnn_status dnn_safetensors_open(dnn_safetensors **out, const char *path, dnn_error *err);
 void dnn_safetensors_close(dnn_safetensors *file);
 

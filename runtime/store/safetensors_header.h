@@ -23,6 +23,11 @@ dnn_status dnn_safetensors_header_read(dnn_safetensors_header *out, const char *
                                        uint64_t data_size, dnn_error *err);
 void dnn_safetensors_header_free(dnn_safetensors_header *header);
 
+/* Bytes of the numbers as they are in the file, `at` from the end of its header; no more than it
+ * has. The error does not name the file. */
+dnn_status dnn_safetensors_read_bytes(const dnn_safetensors *file, uint64_t at, size_t size,
+                                      void *bytes, dnn_error *err);
+
 /* The format's name of a matrix's type: "F32". */
 const char *dnn_safetensors_type_name(dnn_dtype dtype);
 

@@ -9,6 +9,7 @@
 #include "core/descriptor.h"
 #include "core/file_kind.h"
 #include "core/memory.h"
+#include "store/checksum.h"
 #include "store/safetensors_header.h"
 
 _Static_assert(__BYTE_ORDER == __LITTLE_ENDIAN, "the file's numbers are read as they are");
@@ -118,6 +119,8 @@ dnn_status dnn_safetensors_open(dnn_safetensors **out, const char *path, dnn_err
     dnn_status status = file->fd < 0
                             ? dnn_fail(err, DNN_ERROR_FILE, "cannot be read: %s", strerror(errno))
                             : read_header(file, err);
+    if (status == DNN_OK)
+        status = dnn_checksum_verify(file, err);
     if (status == DNN_OK) {
         *out = file;
         return DNN_OK;
@@ -163,6 +166,11 @@ const char *dnn_safetensors_find_note(const dnn_safetensors *file, const char *n
 
 /* --- numbers --- */
 
+dnn_status dnn_safetensors_read_bytes(const dnn_safetensors *file, uint64_t at, size_t size,
+                                      void *bytes, dnn_error *err) {
+    return read_at(file->fd, bytes, size, file->data_at + at, err);
+}
+
 /* What a band of rows needs on its way: its bytes in the file, its elements, and those as the
  * output has them. */
 typedef struct bands {
@@ -192,8 +200,8 @@ static dnn_status read_rows(const bands *b, size_t first, size_t count, dnn_matr
     dnn_matrix part, elements = dnn_matrix_of(t->dtype, t->cols, count, b->elements);
     dnn_matrix converted = dnn_matrix_of(out->dtype, t->cols, count, b->converted);
     size_t size = dnn_stored_info(t->stored)->size, n = t->cols * count;
-    uint64_t at = b->file->data_at + t->begin + first * (uint64_t)t->cols * size;
-    dnn_status status = read_at(b->file->fd, b->bytes, n * size, at, err);
+    uint64_t at = t->begin + first * (uint64_t)t->cols * size;
+    dnn_status status = dnn_safetensors_read_bytes(b->file, at, n * size, b->bytes, err);
     if (status == DNN_OK && b->bytes != b->elements) {
         size_t done = dnn_stored_decode(t->stored, false, b->bytes, n, b->elements);
         if (done < n)

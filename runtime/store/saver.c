@@ -1,15 +1,12 @@
-/* saver.c: the thread that writes a snapshot, and the checksum that goes with it. */
+/* saver.c: the thread that writes a snapshot. */
 #include "store/saver.h"
 
-#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "core/crc32c.h"
 #include "core/memory.h"
 #include "core/threads.h"
 
@@ -22,48 +19,10 @@ struct dnn_saver {
     dnn_tensor *tensors; /* names are copies, numbers the caller's */
     dnn_note *notes;     /* the checksum last */
     size_t tensor_count, note_count;
-    char checksum[DNN_CHECKSUM_SIZE];
     dnn_error err;
     dnn_status status;
     struct dnn_saver *next; /* in the list of those that have not finished */
 };
-
-/* --- checksum --- */
-
-/* The last step of SplitMix64 (Steele, Lea, Flood, 2014): every bit of the result depends on all.
- */
-static uint64_t mix(uint64_t x) {
-    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ x >> 27) * 0x94D049BB133111EBu;
-    return x ^ x >> 31;
-}
-
-static uint64_t of_text(const char *text) {
-    return dnn_crc32c(text, strlen(text));
-}
-
-static uint64_t of_tensor(const dnn_tensor *t) {
-    const dnn_matrix *m = &t->matrix;
-    size_t size = dnn_dtype_info(m->dtype)->size;
-    uint64_t sum = mix(of_text(t->name) << 32 | (uint64_t)m->dtype);
-    sum = mix(sum ^ mix((uint64_t)m->rows << 32 ^ (uint64_t)m->cols));
-    if (m->ld == m->rows)
-        return mix(sum ^ dnn_crc32c(m->data, m->rows * m->cols * size));
-    for (size_t c = 0; c < m->cols; c++) /* a view: other sums for other layouts must not be */
-        sum = mix(sum ^ dnn_crc32c((const char *)m->data + c * m->ld * size, m->rows * size));
-    return sum;
-}
-
-void dnn_checksum(const dnn_tensor *tensors, size_t tensor_count, const dnn_note *notes,
-                  size_t note_count, char text[DNN_CHECKSUM_SIZE]) {
-    uint64_t sum = mix(tensor_count << 32 ^ 0x5CA1AB1Eu);
-    for (size_t i = 0; i < tensor_count; i++)
-        sum += of_tensor(&tensors[i]);
-    for (size_t i = 0; i < note_count; i++)
-        if (strcmp(notes[i].name, DNN_CHECKSUM_NOTE) != 0)
-            sum += mix(of_text(notes[i].name) << 32 | of_text(notes[i].text));
-    snprintf(text, DNN_CHECKSUM_SIZE, "%016llx", (unsigned long long)sum);
-}
 
 /* --- what may be written --- */
 
@@ -96,12 +55,9 @@ static dnn_status check_finite(const dnn_saver *saver, dnn_error *err) {
 
 static void write_snapshot(dnn_saver *saver) {
     saver->status = check_finite(saver, &saver->err);
-    if (saver->status == DNN_OK) {
-        dnn_checksum(saver->tensors, saver->tensor_count, saver->notes, saver->note_count,
-                     saver->checksum);
+    if (saver->status == DNN_OK)
         saver->status = dnn_safetensors_write(saver->path, saver->tensors, saver->tensor_count,
                                               saver->notes, saver->note_count, &saver->err);
-    }
     atomic_store(&saver->done, true);
 }
 
@@ -171,7 +127,7 @@ static bool copy_names(dnn_saver *saver, const char *path, const dnn_tensor *ten
     saver->notes = dnn_calloc(saver->note_count, sizeof *saver->notes);
     if (saver->path == NULL || saver->tensors == NULL || saver->notes == NULL)
         return false;
-    saver->notes[texts] = (dnn_note){DNN_CHECKSUM_NOTE, saver->checksum};
+    saver->notes[texts] = (dnn_note){DNN_CHECKSUM_NOTE, ""};
     bool enough = true;
     for (size_t i = 0; i < saver->tensor_count; i++) {
         saver->tensors[i] = tensors[i];

@@ -7,15 +7,6 @@
 
 #include "store/safetensors.h"
 
-/* The note that carries the checksum: 16 hexadecimal digits. */
-#define DNN_CHECKSUM_NOTE "dnn.checksum"
-#define DNN_CHECKSUM_SIZE 17 /* of its text, with the NUL */
-
-/* A checksum of all names, types, shapes, numbers and notes (but DNN_CHECKSUM_NOTE), in whatever
- * order they come: the sum of the mixed CRC-32C of each. */
-void dnn_checksum(const dnn_tensor *tensors, size_t tensor_count, const dnn_note *notes,
-                  size_t note_count, char text[DNN_CHECKSUM_SIZE]);
-
 typedef struct dnn_saver dnn_saver;
 
 /* Begins to write what dnn_safetensors_write writes, and the checksum. Names and texts are copied;

@@ -12,9 +12,6 @@
 #include "nn/network/network.h"
 #include "store/safetensors.h"
 
-/* The note that tells a checkpoint from plain weights: its name. */
-#define DNN_CHECKPOINT_NOTE "dnn.checkpoint"
-
 /* A module's name in a file, and what it is called here ("" stands for the whole network). */
 typedef struct dnn_name_map {
     const char *from, *to;

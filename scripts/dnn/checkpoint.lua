@@ -11,10 +11,9 @@ local options = require "dnn.options"
 local checkpoint = {}
 
 local VERSION <const> = "1"
-local MARK <const> = "dnn.checkpoint"  -- runtime/store/weights.h knows this name
+local MARK <const> = "dnn.checkpoint" -- runtime/store/safetensors.h knows this name
 local KIND <const> = "dnn.kind."
 local RANDOM <const> = "dnn.random"
-local CHECKSUM <const> = "dnn.checksum"
 
 -- States -------------------------------------------------------------------------------------------
 
@@ -296,10 +295,6 @@ function checkpoint._read(path)
   end
   if metadata[MARK] ~= VERSION then
     return fail(("is a checkpoint of version %s; this program reads version %s"):format(metadata[MARK], VERSION))
-  end
-  local checksum = metadata[CHECKSUM]
-  if checksum and checksum ~= dnn._checksum(tensors, {metadata = metadata}) then
-    return fail "is damaged: its contents do not match its checksum"
   end
   local kinds, states, values = parse(tensors, metadata)
   local random = stream_of(metadata[RANDOM] or "")

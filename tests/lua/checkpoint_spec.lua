@@ -176,6 +176,24 @@ describe("dnn.checkpoint", function()
     assert.is_true(got.nan ~= got.nan)
   end)
 
+  it("keeps views as what they show", function()
+    for _, dtype in ipairs {"float32", "float64", "int32", "uint8"} do
+      local A = dnn.Matrix({{1, 2, 3}, {4, 5, 6}, {7, 8, 9}}, {dtype = dtype})
+      local values = {row = A:row(2), column = A:col(2), rows = A:rows_range(2, 3), cols = A:cols_range(1, 2),
+                      block = A:block(2, 3, 1, 2), empty = A:rows_range(2, 1)}
+      local own = {load_state_dict = print, state_dict = function() return values end}
+      local path = folder .. "/views"
+      assert(dnn.checkpoint.save(path, {row = values.row, block = values.block}))
+      local got = assert(dnn.checkpoint.load(path, {}))
+      assert.is_true(got.row == values.row and got.block == values.block)
+      assert(dnn.checkpoint.save(path, {own = own}))
+      own.load_state_dict = function(_, state)
+        for name, view in pairs(values) do assert.is_true(state[name] == view, name) end
+      end
+      assert(dnn.checkpoint.load(path, {own = own}))
+    end
+  end)
+
   it("brings back streams and several networks by their names", function()
     local generator, critic = dnn.Linear(2, 3), dnn.Linear(3, 1)
     local stream = dnn.Random(5)
@@ -210,6 +228,61 @@ describe("dnn.checkpoint", function()
     net:parameters().values = dnn.zeros(net:parameters().count, 1)
     assert(net:load(path))
     assert.is_true(net:parameters().values == t.net:parameters().values)
+  end)
+
+  it("is damaged for all who read it, also where its checksum has lost its name", function()
+    local net = dnn.Linear(3, 2)
+    local path = folder .. "/net"
+    assert(dnn.checkpoint.save(path, {net = net, step = 3}))
+    local good, weight = program.read_all(path), net.weight:copy()
+    local function refused(message, bytes)
+      program.write_all(path, bytes)
+      local other = dnn.Linear(3, 2)
+      local before = other.weight:copy()
+      assert.same({nil, path .. ": is damaged: " .. message}, {other:load(path)})
+      assert.is_true(other.weight == before)
+      assert.same({nil, path .. ": is damaged: " .. message}, {dnn.load(path)})
+      assert.same({nil, path .. ": is damaged: " .. message}, {dnn.checkpoint.load(path, {net = other})})
+    end
+    refused("its contents do not match its checksum", good:sub(1, -2) .. string.char(good:byte(-1) ~ 1))
+    refused("its contents do not match its checksum", (good:gsub("dnn.kind", "dnn.kinD")))
+    refused("a checkpoint has a checksum, and this one has none", (good:gsub("dnn.checksum", "dnn.checksuM")))
+    program.write_all(path, good)
+    assert(net:load(path))
+    assert.is_true(net.weight == weight)
+  end)
+
+  it("has a checksum again when another program, or dnn.save, writes it", function()
+    local path = folder .. "/net"
+    assert(dnn.checkpoint.save(path, {w = dnn.ones(2, 2), step = 3}))
+    local tensors, metadata = dnn.load(path)
+    tensors.w:fill_(7)
+    assert(dnn.save(path, tensors, {metadata = metadata}))
+    local values = assert(dnn.checkpoint.load(path, {}))
+    assert.same({3, {{7, 7}, {7, 7}}}, {values.step, values.w:table()})
+  end)
+
+  -- Written by the version of before: its checksum is of the numbers column by column.
+  it("of version 1 is read, and its checksum compared", function()
+    local path = folder .. "/before"
+    local net = dnn.Linear(2, 1)
+    local function refill(sum)
+      local tensors = {
+        w = dnn.Matrix {{1, 2, 3}, {4, 5, 6}}, b = dnn.Matrix({1, 2, 255}, {dtype = "uint8"}),
+        d = dnn.Matrix({{1, 2}, {3, 4}}, {dtype = "float64"}), i = dnn.Matrix({{1, 2}, {3, 4}}, {dtype = "int32"}),
+        ["net.weight"] = dnn.Matrix {{0.5, -2}}, ["net.bias"] = dnn.Matrix {{0.25}},
+      }
+      assert(dnn.save(path, tensors, {metadata = {["dnn.checkpoint"] = "1", ["dnn.checksuM"] = sum,
+        ["dnn.kind.net"] = "Layer", ["dnn.random"] = "7 2", step = "7"}}))
+      program.write_all(path, (program.read_all(path):gsub("dnn.checksuM", "dnn.checksum")))
+    end
+    refill "cfcdbdf3c1ac3418"
+    local values = assert(dnn.checkpoint.load(path, {net = net}))
+    assert.same({{0.5, -2}}, net.weight:table())
+    assert.same({7, {{1, 2, 3}, {4, 5, 6}}}, {values.step, values.w:table()})
+    refill "cfcdbdf3c1ac3419"
+    assert.same({nil, path .. ": is damaged: its contents do not match its checksum"},
+      {dnn.checkpoint.load(path, {net = net})})
   end)
 
   it("changes nothing where one part does not fit", function()
@@ -282,6 +355,7 @@ describe("dnn.checkpoint", function()
         "its stream of random numbers is damaged",
       [{["dnn.checkpoint"] = "1", ["dnn.random"] = "1 2", step = "os.exit()"}] = "its entry 'step' is damaged",
     } do
+      metadata["dnn.checksum"] = ""
       assert(dnn.save(path, {}, {metadata = metadata}))
       _, message = dnn.checkpoint.load(path, {})
       assert.equal(path .. ": " .. expected, message)

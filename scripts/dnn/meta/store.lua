@@ -9,6 +9,10 @@
 -- old file intact (and a killed program its half-written one, which ends in `.tmp` and may be removed). Only a regular
 -- file is replaced, never a device or a symbolic link.
 --
+-- A checkpoint carries a checksum of all that it holds, in its metadata as `dnn.checksum`. Whatever reads a file with
+-- one compares it, and refuses a file that is damaged. A file that is saved with metadata of that name gets its own
+-- checksum there.
+--
 -- PyTorch loads them into a Sequential with the same layers:
 --
 -- ```python
@@ -52,8 +56,8 @@ function net:save(path, options) end
 ---The file must hold exactly the parameters of this network. Numbers of another type are converted: float64 in the file
 ---is rounded for a float32 network. Of a checkpoint, the part `net` is read.
 ---
----Errors: nil and a message when the file cannot be read, and when it is another network's: every parameter that is
----missing, unexpected or of another shape is named. Nothing is changed then.
+---Errors: nil and a message when the file cannot be read, is a damaged checkpoint, or is another network's: every
+---parameter that is missing, unexpected or of another shape is named. Nothing is changed then.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -124,7 +128,7 @@ function dnn.save(path, matrices, options) end
 ---larger, float64. A tensor that a Matrix does not hold (complex numbers, a whole number that float64 does not hold
 ---exactly) is left out: using its name is an error that says why.
 ---
----Errors: nil and a message when the file cannot be read or is not a safetensors file.
+---Errors: nil and a message when the file cannot be read, is not a safetensors file, or is a damaged checkpoint.
 ---
 ---```lua
 ---local options = {metadata = {made = "today"}}
