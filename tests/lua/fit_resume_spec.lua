@@ -99,6 +99,34 @@ describe("a training with dnn.fit that goes on", function()
     end)
   end
 
+  local VALIDATIONS <const> = {
+    ["images that are augmented"] = "dnn.data.Loader(held_out, {batch_size = 7, shuffle = false, "
+      .. "augment = {shift = 0.2, rotation = 20}})",
+    ["shuffled images"] = "dnn.data.Loader(held_out, {batch_size = 7})",
+    ["a shuffled set"] = "dnn.data.batches(held_out, {size = 7, random = dnn.Random(3)})",
+    ["batches of the script's own"] = "own",
+  }
+
+  for name, validation in pairs(VALIDATIONS) do
+    it("measures the same in validation with " .. name, function()
+      local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. IMAGES .. [[
+local held_out = options.validation
+held_out.shape = {8, 8, 1}
+local own = {n = 0}
+function own:state_dict() return {n = self.n} end
+function own:load_state_dict(state) self.n = state.n end
+setmetatable(own, {__call = function(self, _, last)
+  if last then return nil end
+  self.n = self.n + 1
+  return held_out.X:cols_range(self.n, 10), held_out.Y:cols_range(self.n, 10)
+end})
+options.validation = ]] .. validation .. "\n" .. REST)
+      local expected = train(script, folder .. "/whole", 3)
+      for _, step in ipairs{2, 7, 12} do train(script, folder .. "/parts", 3, step) end
+      assert.equal(expected, train(script, folder .. "/parts", 3))
+    end)
+  end
+
   it("goes on for more epochs than it was begun with, from its last weights", function()
     local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. IMAGES .. REST)
     local expected = train(script, folder .. "/whole", 6)
@@ -130,9 +158,27 @@ describe("a training with dnn.fit that goes on", function()
     train(other, folder .. "/run", 1)
     assert.matches("dnn.fit: .*: 'training': the checkpoint is of a training that monitors cost/validation; this one "
       .. "monitors r2/validation; resume = false starts over", program.read_all(folder .. "/complaints"))
+    local reversed = write("reversed.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE
+      .. "options.mode = 'max'\n" .. REST)
+    train(reversed, folder .. "/run", 1)
+    assert.matches("'training': the checkpoint is of a training with mode = \"min\" for cost/validation; this one has "
+      .. "mode = \"max\"", program.read_all(folder .. "/complaints"))
     local anew = write("anew.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE
       .. "options.resume = false\n" .. REST)
     assert.equal(first, train(anew, folder .. "/run", 1))
     assert.is_truthy(dnn.system.list(folder .. "/run/checkpoints/earlier-1"))
+  end)
+
+  it("is refused with keep_best where the best weights were not kept, and drops them without it", function()
+    local start = "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE
+      .. "optimiser.lr, schedule.rate = 0.3, 0.3\n"
+    local without = write("without.lua", start .. REST)
+    local with = write("with.lua", start .. "options.keep_best = true\n" .. REST)
+    local last = train(without, folder .. "/last", 3)
+    assert.equal("", train(with, folder .. "/last", 3))
+    assert.matches("a training with keep_best = false, whose best weights were not kept; this one has keep_best = true",
+      program.read_all(folder .. "/complaints"))
+    assert.not_equal(last, train(with, folder .. "/best", 3))
+    assert.equal(last, train(without, folder .. "/best", 3))
   end)
 end)

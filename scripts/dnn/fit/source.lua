@@ -44,6 +44,14 @@ function source.is_shuffled(batches)
   return rawget(batches, "shuffle") == true
 end
 
+local has_state = source.has("state_dict", "load_state_dict")
+
+-- Does it give other batches each time, by a state? Those that shuffle or augment do, and maybe a script's own.
+function source.moves(batches)
+  if not has_state(batches) then return false end
+  return rawget(batches, "shuffle") ~= false or next(rawget(batches, "augment") or {}) ~= nil
+end
+
 -- How many batches an epoch has; nil where they do not say.
 function source.count(batches)
   local metatable = getmetatable(batches)

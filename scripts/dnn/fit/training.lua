@@ -217,12 +217,16 @@ function Training:__close(failure)
   if self.owns_run then getmetatable(self.run).__close(self.run, failure or self.torn) end
 end
 
--- A training that was resumed with epochs left goes on from its last weights, not from the best.
+-- A training that was resumed with epochs left goes on from its last weights, not from the best; one without keep_best
+-- has no others.
 local function take_up(self)
-  if not self.last_state or self.at.epoch >= self.opts.epochs then return end
-  self.best_state = self.net:state_dict()
-  self.net:load_state_dict(self.last_state)
-  self.last_state = nil
+  local keep_best = self.opts.keep_best
+  if self.last_state and (not keep_best or self.at.epoch < self.opts.epochs) then
+    self.best_state = self.net:state_dict()
+    self.net:load_state_dict(self.last_state)
+    self.last_state = nil
+  end
+  if not keep_best then self.best_state = nil end
 end
 
 -- Of all that is a curve; a confusion matrix is not, and goes to the run alone.

@@ -88,15 +88,17 @@ local dnn = {}
 ---sizes, so that a step equals that of one large batch.
 ---
 ---If `run` is a folder, checkpoints are kept there (every 10 minutes, at the end, and the best), and the same script,
----run again, continues where it stopped, even in the middle of an epoch after a kill, with the same bits. A finished
----training returns its history at once, and continues if `epochs` is now higher.
+---run again, continues where it stopped, even in the middle of an epoch after a kill, with the same bits; validation
+---that shuffles or augments continues, too. A finished training returns its history at once, and continues if `epochs`
+---is now higher.
 ---
 ---Ctrl-C, or stop in the run's window, ends it after the step; at the prompt Ctrl-C does so at once. The network keeps
 ---what it has learnt, and the history is returned. On standard output a line is printed for each epoch, above a
 ---progress bar in a terminal.
 ---
 ---Errors: an option that is unknown, missing or does not fit the others; data that do not fit the network; a gradient
----or cost that is not finite; a checkpoint of another network.
+---or cost that is not finite; a checkpoint of another network, monitor or mode, or one without best weights where
+---keep_best wants them.
 ---
 ---```lua
 ---local net, X = dnn.Sequential{dnn.Linear(2, 1)}, dnn.randn(2, 64)
