@@ -18,16 +18,12 @@ void dnnlua_define_handle(lua_State *L, const char *type, lua_CFunction close,
     lua_pop(L, 1);
 }
 
-static void *new_handle(lua_State *L, const char *type, int user_values) {
-    void **handle = lua_newuserdatauv(L, sizeof *handle, user_values);
+void *dnnlua_new_handle(lua_State *L, const char *type) {
+    void **handle = lua_newuserdatauv(L, sizeof *handle, 0);
 
     *handle = NULL;
     luaL_setmetatable(L, type);
     return handle;
-}
-
-void *dnnlua_new_handle(lua_State *L, const char *type) {
-    return new_handle(L, type, 0);
 }
 
 void *dnnlua_check_handle(lua_State *L, const char *type, const char *what) {
@@ -46,11 +42,13 @@ void *dnnlua_close_handle(lua_State *L, const char *type) {
 }
 
 /* Its user value is a table whose one key is the object. Keys that are weak outlive the finalisers
- * of what is brought back, as values that are weak do not. */
+ * of what is brought back, as values that are weak do not. The finaliser needs the table, for which
+ * there may be no memory. */
 void *dnnlua_new_keeper(lua_State *L, int index, const char *type) {
     int object = lua_absindex(L, index);
-    void *keeper = new_handle(L, type, 1);
+    void **keeper = lua_newuserdatauv(L, sizeof *keeper, 1);
 
+    *keeper = NULL;
     lua_createtable(L, 0, 1);
     if (luaL_newmetatable(L, WEAKLY)) {
         lua_pushliteral(L, "k");
@@ -61,6 +59,7 @@ void *dnnlua_new_keeper(lua_State *L, int index, const char *type) {
     lua_pushboolean(L, 1);
     lua_rawset(L, -3);
     lua_setiuservalue(L, -2, 1);
+    luaL_setmetatable(L, type);
     return keeper;
 }
 
