@@ -5,6 +5,7 @@
 -- A checkpoint is a snapshot, written by a thread beside the training; an older one goes only when a newer one is on
 -- disk.
 local arguments = require "dnn.arguments"
+local best_of = require "dnn.keeper.best"
 local checkpoint = require "dnn.checkpoint"
 local dnn = require "dnn"
 local options_of = require "dnn.options"
@@ -14,14 +15,12 @@ local keeper = {}
 local Keeper = {}
 Keeper.__index = Keeper
 
-local BEST <const> = "dnn.best" -- in the metadata: the best value and its step
-
 local OPTIONS <const> = {
   every = {nil, options_of.whole(1), "a whole number of steps, 1 or more"},
   minutes = {nil, options_of.number(1e-9), "a number of minutes above 0"},
   keep = {3, options_of.whole(1), "a whole number of checkpoints, 1 or more"},
   best = {nil, options_of.is "string", "the name of a logged value, such as \"accuracy/test\""},
-  mode = {"max", options_of.one_of("max", "min"), "\"max\" or \"min\""},
+  mode = {nil, options_of.one_of("max", "min"), "\"max\" or \"min\""},
 }
 local MINUTES <const> = 10 -- where neither every nor minutes is given
 
@@ -73,19 +72,6 @@ end
 
 -- Writing ------------------------------------------------------------------------------------------
 
-local function better(self, value)
-  if self.best_value == nil then return true end
-  if self.mode == "max" then return value > self.best_value end
-  return value < self.best_value
-end
-
--- The value that a name such as "accuracy/test" has in a table of logged values.
-local function find(values, name)
-  if type(values[name]) == "number" then return values[name] end
-  local group, rest = name:match "^([^/]+)/(.+)$"
-  if group and type(values[group]) == "table" then return find(values[group], rest) end
-end
-
 -- A checkpoint could not be saved: says why, unless the one before could not be for the same reason, whatever its
 -- path, or it was `asked` for by what shows the message itself.
 local function note_failure(self, message, path, asked)
@@ -103,6 +89,11 @@ local function note_success(self, job)
   self.reason, self.last_saved = false, job.path
 end
 
+-- What was taken for a new best value is saved now, or lost.
+local function settle(self, job, saved)
+  if job.value then self.metric:settle(job.value, saved) end
+end
+
 -- Takes note of what the last saver has done. While it writes, false; or waits for it.
 local function collect(self, wait)
   local job = self.job
@@ -110,6 +101,7 @@ local function collect(self, wait)
   if not wait and not job.saver:done() then return false end
   self.job = nil
   local saved, message = job.saver:finish()
+  settle(self, job, saved)
   if not saved then
     note_failure(self, message, job.path, job.asked)
     return true, message
@@ -131,14 +123,18 @@ local function take(self, kind, step, asked)
   end
   local parts = {step = step}
   for name, object in pairs(self.objects) do parts[name] = object end
-  local best = self.best_value and {[BEST] = ("%.17g %d"):format(self.best_value, self.best_step)}
-  local called, file, message = pcall(checkpoint._snapshot, parts, best)
+  local job = {kind = kind, path = path_of(self, kind, step), asked = asked}
+  local entry
+  if kind == "best" then entry, job.value = self.metric:entry() end
+  local called, file, message = pcall(checkpoint._snapshot, parts, entry)
   if not called then file, message = nil, tostring(file) end -- the script's own state_dict has raised
   if not file then
-    note_failure(self, message, path_of(self, kind, step), asked)
+    settle(self, job, false)
+    note_failure(self, message, job.path, asked)
     return nil, message
   end
-  self.waiting[kind] = {file = file, kind = kind, path = path_of(self, kind, step), asked = asked}
+  job.file = file
+  self.waiting[kind] = job
   if kind == "step" then self.saved_step = step end
   return true
 end
@@ -152,6 +148,7 @@ local function write_next(self)
   self.waiting[kind] = nil
   local saver, message = checkpoint._start(job.path, job.file)
   if not saver then
+    settle(self, job, false)
     note_failure(self, message, job.path, job.asked)
     return message
   end
@@ -178,11 +175,7 @@ end
 
 -- After any log, where a metric decides: whether a checkpoint is due.
 function Keeper:look(step, values)
-  local value = self.metric and find(values, self.metric)
-  if value and value - value == 0 and better(self, value) then
-    self.best_value, self.best_step = value, step
-    self.due_best = true
-  end
+  if self.metric and self.metric:look(step, values) then self.due_best = true end
   return self.due_best
 end
 
@@ -213,6 +206,8 @@ function Keeper:close(step, failed)
   self.closing = true
   if not failed and step >= 0 and step ~= self.saved_step then take(self, "step", step) end
   finish(self)
+  local complaint = self.metric and self.metric:complaint()
+  if complaint then say("checkpoint: %s", complaint) end
   if self.failures > 0 then
     say("checkpoint: %d could not be saved; %s", self.failures,
       self.last_saved and "the last that was: " .. self.last_saved or "none was")
@@ -239,6 +234,21 @@ local function newest(files)
   return nil, last
 end
 
+-- Takes over the best value of an earlier training, whose files those among `rest` are, the newest first, of which
+-- `content` has been read; the set of those that the next best replaces. Those by another value stay.
+local function resume_best(self, rest, content)
+  local files, kept = {}, {}
+  for i, file in ipairs(self.metric and rest or {}) do
+    local read = file.kind == "best" and (i == 1 and content or checkpoint._read(file.path))
+    if read then files[#files + 1] = {path = file.path, metadata = read.metadata, file = file} end
+  end
+  if #files == 0 then return kept end
+  local same, others = self.metric:resume(files)
+  for _, one in ipairs(same) do kept[one.file] = true end
+  if others then say("resume: %s", others) end
+  return kept
+end
+
 -- The step of the newest checkpoint and its values; 0 where there is none, nil and a message where none can be used.
 function Keeper:resume()
   local files = list_files(self.folder)
@@ -248,9 +258,11 @@ function Keeper:resume()
   local fits, message = checkpoint._apply(content, self.objects)
   if not fits then return nil, ("%s: %s"):format(file.path, message) end
   self.resumed = true
-  for i = #rest, 1, -1 do table.insert(self.kept[rest[i].kind], rest[i].path) end
-  local value, step = (content.metadata[BEST] or ""):match "^(%S+) (%d+)$"
-  self.best_value, self.best_step = tonumber(value), math.tointeger(tonumber(step))
+  local bests = resume_best(self, rest, content)
+  for i = #rest, 1, -1 do
+    local kept = rest[i].kind == "step" or bests[rest[i]]
+    if kept then table.insert(self.kept[rest[i].kind], rest[i].path) end
+  end
   self.saved_step = content.values.step
   return content.values.step, content.values
 end
@@ -287,10 +299,8 @@ function keeper.new(folder, given, net, optimiser)
       .. "= 100}, got %s%s", options_of.shown(given), arguments.usage())
   end
   local opts, objects = split(given, net, optimiser)
-  if opts.mode and not opts.best then
-    arguments.fail("Run: checkpoint: mode is given without best, the name of the value that it is about")
-  end
   opts = options_of.read("Run: checkpoint", opts, OPTIONS)
+  local metric = best_of.new(opts.best, opts.mode)
   if not folder then return nil, "this run has no folder" end
   folder = folder .. "/checkpoints"
   local made, message = dnn.system.make_folder(folder)
@@ -302,7 +312,7 @@ function keeper.new(folder, given, net, optimiser)
   local minutes = opts.minutes or not opts.every and MINUTES or 0
   return setmetatable({
     folder = folder, objects = objects, every = opts.every or 0, seconds = 60 * minutes, keep = opts.keep,
-    metric = opts.best, mode = opts.mode, kept = {step = {}, best = {}}, waiting = {},
+    metric = metric, kept = {step = {}, best = {}}, waiting = {},
     failures = 0, reason = false, last_saved = false, closing = false,
   }, Keeper)
 end

@@ -1,5 +1,6 @@
 -- run:checkpoint and run:resume: a training keeps its checkpoints by itself, and goes on from them with the same bits.
 package.path = "tests/lua/?.lua;" .. package.path
+local complaints = require "complaints"
 local dnn = require "dnn"
 local fails = require "fails"
 local program = require "program"
@@ -67,17 +68,6 @@ end
 
 local function path_of(name) return ("%s/run/checkpoints/%s.safetensors"):format(folder, name) end
 
--- What is written to stderr meanwhile.
-local function complaints(f)
-  local usual, out = io.stderr, io.tmpfile()
-  rawset(io, "stderr", out)
-  local ended, message = pcall(f)
-  rawset(io, "stderr", usual)
-  assert(ended, message)
-  out:seek "set"
-  return out:read "a"
-end
-
 describe("a run's checkpoints", function()
   before_each(function() folder = program.folder() end)
   after_each(function() program.remove(folder) end)
@@ -101,7 +91,7 @@ describe("a run's checkpoints", function()
     t.run:close()
     assert.equal("best-0000009.safetensors step-0000020.safetensors", files())
     local _, metadata = dnn.load(path_of "best-0000009")
-    assert.equal("0 9", metadata["dnn.best"])
+    assert.equal("0 9 max accuracy/test", metadata["dnn.best"])
     assert.equal("9", metadata.step)
   end)
 

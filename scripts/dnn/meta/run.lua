@@ -222,10 +222,15 @@ function run:close() end
 ---`state_dict` and `load_state_dict`: a schedule, an average, a module of your own.
 ---
 ---Options: `every` N steps, or `minutes` (10 where neither is given); `keep` the last 3; `best` is the name of a logged
----value, such as "accuracy/test", whose best checkpoint is kept too, `mode` "max" or "min" says which is better.
+---number, such as "accuracy/test", whose best checkpoint is kept too; `mode`, "max" or "min", says which direction is
+---better. Without it the name decides: cost, loss, error and perplexity are better when low, accuracy when high, the
+---metrics of `dnn.metrics` as they are; mode must be given with any other name.
+---
+---A value is the best once its checkpoint is on disk. After a resume with another `best` or `mode` the search begins
+---anew, and the earlier best checkpoint stays; where `best` was never logged, stderr says so at the end.
 ---
 ---Errors: nil and a message, which is also on stderr, where the folder cannot be written; training continues. An entry
----that is neither an option nor has a state raises.
+---that is neither an option nor has a state raises; so does a `best` whose direction is not known.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
