@@ -110,12 +110,17 @@ static dnn_npz *check_npz(lua_State *L) {
     return dnnlua_check_handle(L, NPZ, "the archive");
 }
 
-/* npz(path): an archive, or nil and a message. */
+/* npz(path, max_bytes): an archive, or nil and a message. */
 static int open_npz(lua_State *L) {
     dnn_error err;
     const char *path = dnnlua_check_path(L, 1, "npz");
+    size_t max_bytes = dnnlua_check_size(L, 2, "npz", "max_bytes");
+    dnn_npz **npz = dnnlua_new_handle(L, NPZ);
 
-    return dnn_npz_open(dnnlua_new_handle(L, NPZ), path, &err) == DNN_OK ? 1 : dnnlua_fail(L, &err);
+    if (dnn_npz_open(npz, path, &err) != DNN_OK)
+        return dnnlua_fail(L, &err);
+    dnn_npz_allow(*npz, max_bytes);
+    return 1;
 }
 
 /* npz:names(): of its arrays, in their order. */
@@ -128,23 +133,38 @@ static int npz_names(lua_State *L) {
     return 1;
 }
 
-/* npz:read(i, max_bytes): the matrix and its shape; or nil, a message, and whether it is only that
+/* Which array argument 2 says, from 0. */
+static size_t check_array(lua_State *L, const dnn_npz *npz) {
+    size_t i = dnnlua_check_size(L, 2, "npz", "i");
+
+    luaL_argcheck(L, i >= 1 && i <= dnn_npz_count(npz), 2, "no such array");
+    return i - 1;
+}
+
+/* npz:require(i): true; or nil and a message where this array and those that were required before
+ * it unpack to too much. */
+static int npz_require(lua_State *L) {
+    dnn_error err;
+    dnn_npz *npz = check_npz(L);
+
+    if (dnn_npz_require(npz, check_array(L, npz), &err) != DNN_OK)
+        return dnnlua_fail(L, &err);
+    lua_pushboolean(L, true);
+    return 1;
+}
+
+/* npz:read(i): the matrix and its shape; or nil, a message, and whether it is only that
  * a Matrix does not hold such elements. */
 static int npz_read(lua_State *L) {
     dnn_error err;
     dnn_array array;
-    const dnn_npz *npz = check_npz(L);
-    size_t i = dnnlua_check_size(L, 2, "npz", "i");
-    size_t max_bytes = dnnlua_check_size(L, 3, "npz", "max_bytes");
-
-    luaL_argcheck(L, i >= 1 && i <= dnn_npz_count(npz), 2, "no such array");
+    dnn_npz *npz = check_npz(L);
+    size_t i = check_array(L, npz);
     dnn_source **source = push_source(L);
     dnn_matrix *m = NULL;
-    dnn_status status = dnn_npz_member(npz, i - 1, source, &err);
-    if (status == DNN_OK) {
-        dnn_source_allow(*source, max_bytes);
+    dnn_status status = dnn_npz_member(npz, i, source, &err);
+    if (status == DNN_OK)
         status = dnn_npy_header(*source, &array, &err);
-    }
     if (status == DNN_OK) {
         m = dnnlua_new_matrix(L, dnn_stored_info(array.type)->dtype, array.rows, array.cols);
         status = dnn_array_read_last(&array, *source, m, &err);
@@ -203,10 +223,11 @@ static const luaL_Reg functions[] = {
 };
 
 static const luaL_Reg npz_methods[] = {
-    {"names", npz_names},
-    {"read",  npz_read },
-    {"close", close_npz},
-    {NULL,    NULL     },
+    {"names",   npz_names  },
+    {"require", npz_require},
+    {"read",    npz_read   },
+    {"close",   close_npz  },
+    {NULL,      NULL       },
 };
 
 void dnnlua_add_sources(lua_State *L, int data) {

@@ -29,6 +29,8 @@ struct dnn_npz {
     char *path;
     member *members;
     size_t count;
+    dnn_source_limit limit; /* on what the deflated ones unpack to */
+    uint64_t required;      /* bytes that those say which are to be read */
 };
 
 /* --- numbers of the format: little-endian, of 2, 4 and 8 bytes --- */
@@ -288,6 +290,8 @@ dnn_status dnn_npz_open(dnn_npz **out, const char *path, dnn_error *err) {
         npz->path = dnn_strdup(path);
     if (npz == NULL || npz->path == NULL)
         status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
+    else
+        npz->limit.most = dnn_source_most_of(size);
     if (status == DNN_OK)
         status = read_directory(npz, size, err);
     if (status == DNN_OK)
@@ -317,9 +321,25 @@ const char *dnn_npz_name(const dnn_npz *npz, size_t i) {
     return npz->members[i].name;
 }
 
+void dnn_npz_allow(dnn_npz *npz, uint64_t bytes) {
+    npz->limit.most = bytes != 0 ? bytes : npz->limit.most;
+}
+
+dnn_status dnn_npz_require(dnn_npz *npz, size_t i, dnn_error *err) {
+    const member *m = &npz->members[i];
+    const uint64_t bytes = m->method == METHOD_DEFLATED ? m->size : 0;
+    if (bytes > npz->limit.most - npz->required)
+        return dnn_fail(err, DNN_ERROR_FORMAT,
+                        "%s: its arrays up to '%.60s' would unpack to %llu bytes, suspiciously "
+                        "many for its size; if you trust it, allow that by max_bytes",
+                        npz->path, m->name, (unsigned long long)npz->required + bytes);
+    npz->required += bytes;
+    return DNN_OK;
+}
+
 /* --- one array --- */
 
-dnn_status dnn_npz_member(const dnn_npz *npz, size_t i, dnn_source **out, dnn_error *err) {
+dnn_status dnn_npz_member(dnn_npz *npz, size_t i, dnn_source **out, dnn_error *err) {
     const member *m = &npz->members[i];
     unsigned char local[LOCAL_SIZE];
     *out = NULL;
@@ -340,6 +360,9 @@ dnn_status dnn_npz_member(const dnn_npz *npz, size_t i, dnn_source **out, dnn_er
     uint64_t data = m->at + LOCAL_SIZE + get16(local + 26) + get16(local + 28);
     if (memcmp(local, "PK\3\4", 4) != 0)
         return fail_member(npz, m, "is not where the directory says", err);
-    return dnn_source_open_part(out, npz->path, m->name, data, m->packed,
-                                m->method == METHOD_DEFLATED, m->crc, err);
+    status = dnn_source_open_part(out, npz->path, m->name, data, m->packed,
+                                  m->method == METHOD_DEFLATED, m->crc, err);
+    if (status == DNN_OK)
+        dnn_source_share(*out, &npz->limit);
+    return status;
 }

@@ -34,7 +34,7 @@ struct dnn_source {
     z_stream z;
     bool inflating;       /* z is open */
     bool ended;           /* the packed bytes are at their end */
-    uint64_t given, most; /* unpacked bytes so far, and how many there may be */
+    dnn_source_limit own, *limit; /* on unpacked bytes: its own, or that of its archive */
     bool has_crc;         /* a zip member: */
     uint32_t expected, crc;
 };
@@ -80,8 +80,7 @@ static dnn_status open_file(dnn_source *s, const char *path, uint64_t *size, dnn
 
 /* --- unpacking --- */
 
-/* What packed bytes of this size may become without being asked for. */
-static uint64_t most_of(uint64_t packed) {
+uint64_t dnn_source_most_of(uint64_t packed) {
     const uint64_t plenty = (uint64_t)1 << 30, ratio = 100;
     return packed > plenty / ratio ? (packed > UINT64_MAX / ratio ? UINT64_MAX : packed * ratio)
                                    : plenty;
@@ -95,7 +94,7 @@ static dnn_status begin_inflating(dnn_source *s, dnn_error *err) {
     if (s->block == NULL || inflateInit2(&s->z, window) != Z_OK)
         return dnn_source_fail(s, DNN_ERROR_MEMORY, err, "not enough memory to unpack it");
     s->inflating = true;
-    s->most = most_of(s->end - s->at);
+    s->own.most = dnn_source_most_of(s->end - s->at);
     return DNN_OK;
 }
 
@@ -165,6 +164,7 @@ static dnn_status create(dnn_source **out, char *name, const char *path, dnn_err
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
     }
     s->fd = -1;
+    s->limit = &s->own;
     s->name = name;
     *out = s;
     return DNN_OK;
@@ -247,11 +247,16 @@ void dnn_source_close(dnn_source *s) {
 
 /* --- reading --- */
 
-static dnn_status fail_too_much(const dnn_source *s, uint64_t bytes, dnn_error *err) {
+/* Whether so many more bytes are within the limit. */
+static dnn_status check_limit(const dnn_source *s, uint64_t bytes, dnn_error *err) {
+    const dnn_source_limit *limit = s->limit;
+    if (limit->given <= limit->most && bytes <= limit->most - limit->given)
+        return DNN_OK;
     return dnn_source_fail(s, DNN_ERROR_FORMAT, err,
-                           "would unpack to %llu bytes or more, suspiciously many for its size; if "
-                           "you trust it, allow that by max_bytes",
-                           (unsigned long long)bytes);
+                           "%swould unpack to %llu bytes or more, suspiciously many for its size; "
+                           "if you trust it, allow that by max_bytes",
+                           limit == &s->own ? "" : "with the arrays before it, the archive ",
+                           (unsigned long long)limit->given + bytes);
 }
 
 /* Past what was read ahead. */
@@ -265,9 +270,9 @@ static dnn_status read_on(dnn_source *s, void *to, size_t room, size_t *got, dnn
     room = room < LARGEST ? room : LARGEST;
     status = s->packing == PLAIN ? read_file(s, to, room < BLOCK ? room : BLOCK, got, err)
                                  : inflate_some(s, to, room, got, err);
-    s->given += *got;
-    if (status == DNN_OK && s->packing != PLAIN && s->given > s->most)
-        return fail_too_much(s, s->given, err);
+    if (status == DNN_OK && s->packing != PLAIN)
+        status = check_limit(s, *got, err);
+    s->limit->given += s->packing != PLAIN ? *got : 0;
     if (status == DNN_OK && s->has_crc)
         s->crc = (uint32_t)crc32_z(s->crc, to, *got);
     return status;
@@ -319,7 +324,11 @@ uint64_t dnn_source_left(const dnn_source *s) {
 }
 
 void dnn_source_allow(dnn_source *s, uint64_t bytes) {
-    s->most = bytes != 0 ? bytes : s->most;
+    s->own.most = bytes != 0 ? bytes : s->own.most;
+}
+
+void dnn_source_share(dnn_source *s, dnn_source_limit *limit) {
+    s->limit = limit;
 }
 
 dnn_status dnn_source_require(const dnn_source *s, uint64_t bytes, dnn_error *err) {
@@ -335,9 +344,7 @@ dnn_status dnn_source_require(const dnn_source *s, uint64_t bytes, dnn_error *er
                                "file cut short?",
                                (unsigned long long)bytes, s->packing == PLAIN ? "" : "at most ",
                                (unsigned long long)possible);
-    if (s->packing != PLAIN && bytes > ahead && bytes - ahead > s->most - s->given)
-        return fail_too_much(s, bytes, err);
-    return DNN_OK;
+    return s->packing != PLAIN && bytes > ahead ? check_limit(s, bytes - ahead, err) : DNN_OK;
 }
 
 dnn_status dnn_source_finish(dnn_source *s, uint64_t *rest, dnn_error *err) {

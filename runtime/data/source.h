@@ -15,6 +15,11 @@
 
 typedef struct dnn_source dnn_source;
 
+/* Unpacked bytes so far, and how many there may be. */
+typedef struct dnn_source_limit {
+    uint64_t given, most;
+} dnn_source_limit;
+
 /* Opens a regular file, plain or gzipped. DNN_ERROR_FILE when it cannot be read. */
 dnn_status dnn_source_open(dnn_source **out, const char *path, dnn_error *err);
 
@@ -34,11 +39,18 @@ uint64_t dnn_source_left(const dnn_source *source);
 
 /* Fails with DNN_ERROR_FORMAT unless this many bytes may still come: of a plain file, unless it has
  * them; of a packed one, unless they can be packed in what is left, and are not suspiciously many:
- * more than 1 GiB and more than 100 times the packed bytes, or more than dnn_source_allow says. */
+ * more than 1 GiB and more than 100 times the packed bytes, or more than dnn_source_allow or
+ * dnn_source_share says. */
 dnn_status dnn_source_require(const dnn_source *source, uint64_t bytes, dnn_error *err);
 
 /* Packed bytes may become this many; reading more fails. 0 leaves it as it is. */
 void dnn_source_allow(dnn_source *source, uint64_t bytes);
+
+/* What so many packed bytes may become without being asked for. */
+uint64_t dnn_source_most_of(uint64_t packed);
+
+/* Holds the parts of an archive to one limit, all together. It outlives them. */
+void dnn_source_share(dnn_source *source, dnn_source_limit *limit);
 
 /* Up to `room` bytes into `to`; `*got` is 0 at the end only. */
 dnn_status dnn_source_read_some(dnn_source *source, void *to, size_t room, size_t *got,

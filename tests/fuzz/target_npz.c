@@ -7,7 +7,7 @@
 #include "memory_file.h"
 #include "target.h"
 
-static void read_member(const dnn_npz *npz, size_t i, size_t size) {
+static void read_member(dnn_npz *npz, size_t i, size_t size) {
     dnn_error err = {0};
     dnn_source *source;
     dnn_status status = dnn_npz_member(npz, i, &source, &err);
@@ -27,8 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     dnn_status status = dnn_npz_open(&npz, file.path, &err);
     must_explain(status, &err);
     must_hold((status == DNN_OK) == (npz != NULL));
-    for (size_t i = 0; status == DNN_OK && i < dnn_npz_count(npz); i++)
+    for (size_t i = 0; status == DNN_OK && i < dnn_npz_count(npz); i++) {
+        (void)dnn_npz_require(npz, i, &err);
         read_member(npz, i, size);
+    }
     dnn_npz_close(npz);
     must_hold(dnn_allocations_live() == live);
     memory_file_close(&file);

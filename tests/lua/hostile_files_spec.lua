@@ -2,6 +2,7 @@
 -- taking the memory that the file asks for.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
+local files = require "made_files"
 local peak = require "peak"
 local program = require "program"
 local event_file = require "event_file"
@@ -82,7 +83,30 @@ describe("of NumPy", function()
     local listed = "PK\1\2" .. string.pack("<I2I2I2I2I2I2", 20, 20, 0, 8, 0, 0) .. sizes
       .. string.pack("<I2I2I2I4I4", 0, 0, 0, 0, 0) .. "x.npy"
     local ending = "PK\5\6" .. string.pack("<I2I2I2I2I4I4I2", 0, 0, 1, 1, #listed, #member, 0)
-    refused("8589934592", dnn.data.npz, put("x.npz", member .. listed .. ending))
+    refused("would unpack to 4294967280 bytes", dnn.data.npz, put("x.npz", member .. listed .. ending))
+  end)
+  -- An archive of n arrays of 20,000 zeros, packed; its directory may lie about their sizes.
+  local function packed_zeros(n, size)
+    local zeros = files.npy("'|u1'", "False", "(20000,)", ("\0"):rep(20000))
+    local whole = program.shell("gzip -n | tail -c +11 | head -c -8", zeros) -- without gzip's header and trailer
+    local members = {}
+    for i = 1, n do
+      members[i] = {("x%d.npy"):format(i), zeros, whole, method = 8, size = size, crc = files.crc32(zeros)}
+    end
+    return put("x.npz", files.zip(members))
+  end
+  it("an archive whose arrays are each within the limit, and all together beyond it, is refused", function()
+    local archive = packed_zeros(60, 50 << 20)
+    refused("its arrays up to 'x21' would unpack to 1101004800 bytes, suspiciously many for its size",
+      dnn.data.npz, archive)
+    refused("its arrays up to 'x2'", dnn.data.npz, packed_zeros(2), {max_bytes = 30000})
+    assert.equal(20000, assert(dnn.data.npz(archive, {names = {"x2"}})).x2.cols)
+  end)
+  it("an archive that also lies about the sizes of its arrays is refused", function()
+    local archive = packed_zeros(3, 100)
+    refused("x2: with the arrays before it, the archive would unpack to 40", dnn.data.npz, archive,
+      {max_bytes = 30000})
+    assert.is_truthy(dnn.data.npz(archive, {max_bytes = 70000}))
   end)
   it("an archive whose members overlap is refused", function()
     refused("", dnn.data.npz, SEEDS .. "npz/overlapping")

@@ -41,15 +41,21 @@ end
 function arrays.npz(path, options)
   if type(path) ~= "string" then arguments.wrong(1, "the path of a file", path) end
   local opts = options_of.read("dnn.data.npz", options, NPZ)
-  local archive <close>, message = native.npz(path)
+  local archive <close>, message = native.npz(path, opts.max_bytes)
   if not archive then return nil, message end
   local wanted = {}
-  for _, name in ipairs(opts.names or {}) do wanted[name] = true end
+  for _, name in ipairs(opts.names or archive:names()) do wanted[name] = true end
+  for i, name in ipairs(archive:names()) do
+    if wanted[name] then
+      local fits, reason = archive:require(i)
+      if not fits then return nil, reason end
+    end
+  end
 
   local matrices, shapes, left_out = {}, {}, {}
   for i, name in ipairs(archive:names()) do
-    if not opts.names or wanted[name] then
-      local matrix, shape, of_other_type = archive:read(i, opts.max_bytes)
+    if wanted[name] then
+      local matrix, shape, of_other_type = archive:read(i)
       if matrix then
         matrices[name], shapes[name] = matrix, shape
       elseif opts.names or not of_other_type then

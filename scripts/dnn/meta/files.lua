@@ -11,7 +11,7 @@
 -- A faulty file gives nil and a message with the file, the place, and what was expected. For a file of another kind,
 -- the message says which. No file can run code: pickles are refused. What a header claims is checked against the file's
 -- size before memory is allocated, and compressed files that would unpack to more than 1 GiB and more than 100 times
--- their size are refused unless the option `max_bytes` allows it.
+-- their size, an archive with all its arrays together, are refused unless the option `max_bytes` allows it.
 
 ---@class dnn
 local dnn = {}
@@ -113,7 +113,7 @@ function dnn.data.npy(path, options) end
 
 ---@class dnn.data.npz.Options
 ---@field names? string[] the arrays to read; all by default
----@field max_bytes? integer bytes that a compressed array may unpack to
+---@field max_bytes? integer bytes that the compressed arrays that are read may unpack to, all together
 
 ---Reads a .npz archive, as NumPy's `savez` and `savez_compressed` write it.
 ---
