@@ -32,6 +32,7 @@ typedef struct decoder {
     dnn_image *out;
     dnn_image_source *source;
     uint8_t *row; /* one of CMYK */
+    bool has_exif;
     dnn_status status;
     dnn_error *err;
 } decoder;
@@ -86,12 +87,26 @@ static void count_scans(j_common_ptr common) {
     longjmp(d->failed, 1);
 }
 
-static void find_orientation(decoder *d) {
+/* libjpeg has read the marker of an APP1 segment; the first with EXIF says which way up the image
+ * is. Nothing is kept: libjpeg goes through the segments that it keeps for each that follows. */
+static boolean read_app1(j_decompress_ptr jpeg) {
     static const char signature[6] = "Exif\0";
-    for (jpeg_saved_marker_ptr m = d->jpeg.marker_list; m != NULL; m = m->next)
-        if (m->data_length > sizeof signature && memcmp(m->data, signature, sizeof signature) == 0)
-            d->source->orientation =
-                dnn_exif_orientation(m->data + sizeof signature, m->data_length - sizeof signature);
+    decoder *d = (decoder *)jpeg;
+    struct jpeg_source_mgr *in = jpeg->src; /* the whole file is in its buffer */
+    const JOCTET *bytes = in->next_input_byte;
+    size_t size = in->bytes_in_buffer >= 2 ? (size_t)bytes[0] << 8 | bytes[1] : 2;
+    if (in->bytes_in_buffer < size)
+        in->fill_input_buffer(jpeg); /* a warning that the file ends, and that ends the decoding */
+    size = size < 2 ? 2 : size;
+    if (!d->has_exif && size > 2 + sizeof signature &&
+        memcmp(bytes + 2, signature, sizeof signature) == 0) {
+        d->has_exif = true;
+        d->source->orientation =
+            dnn_exif_orientation(bytes + 2 + sizeof signature, size - 2 - sizeof signature);
+    }
+    in->next_input_byte += size;
+    in->bytes_in_buffer -= size;
+    return TRUE;
 }
 
 /* The smallest scale of the inverse DCT that still gives the asked size. Only powers of two: those
@@ -124,10 +139,9 @@ static void read_header(decoder *d) {
     jpeg_create_decompress(&d->jpeg);
     d->progress.progress_monitor = count_scans;
     d->jpeg.progress = &d->progress;
-    jpeg_save_markers(&d->jpeg, JPEG_APP0 + 1, 0xffff);
+    jpeg_set_marker_processor(&d->jpeg, JPEG_APP0 + 1, read_app1);
     jpeg_mem_src(&d->jpeg, d->source->bytes, d->source->size);
     jpeg_read_header(&d->jpeg, TRUE);
-    find_orientation(d);
 }
 
 /* Sets the form of what comes out and makes room for it. */

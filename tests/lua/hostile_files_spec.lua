@@ -29,6 +29,15 @@ local function refused(part, read, ...)
   assert.is_true(peak.kilobytes() - before < 65536)
 end
 
+-- What the call gives, which must not be nil, and costs no more than these MB.
+local function read_within(megabytes, read, ...)
+  peak.reset()
+  local before = peak.kilobytes()
+  local got = assert(read(...))
+  assert.is_true(peak.kilobytes() - before < megabytes * 1024)
+  return got
+end
+
 setup(function() folder = program.folder() end)
 teardown(function() os.execute("rm -r " .. program.quote(folder)) end)
 
@@ -119,6 +128,14 @@ describe("an image", function()
     local at = assert(jpeg:find("\xff\xc0", 1, true)) -- the start of the frame: length, precision, height, width
     local claims = jpeg:sub(1, at + 4) .. string.pack(">I2I2", 65500, 65500) .. jpeg:sub(at + 9)
     refused("65500 x 65500", dnn.data.read_image, put("x.jpg", claims))
+  end)
+  it("in a JPEG with megabytes of segments that say nothing is read, and none of them is kept", function()
+    local jpeg = program.read_all(SEEDS .. "image/jpeg_420")
+    local segment = "\xff\xe1\xff\xff" .. ("x"):rep(65533)
+    local file = put("x.jpg", jpeg:sub(1, 2) .. segment:rep(400) .. jpeg:sub(3)) -- 26 MB, which are read as a whole
+    read_within(40, dnn.data.read_image, file)
+    local empty = put("y.jpg", jpeg:sub(1, 2) .. ("\xff\xe1\0\2"):rep(500000) .. jpeg:sub(3))
+    read_within(8, dnn.data.read_image, empty)
   end)
   it("of 16384 x 16384 pixels in a PNG of 33 kB is refused", function()
     refused("pixels", dnn.data.read_image, SEEDS .. "image/png_claims_much")

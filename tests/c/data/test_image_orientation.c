@@ -62,6 +62,15 @@ static void photos_are_turned_as_their_camera_noted(void **state) {
     check_ok(dnn_image_decode(&image, odd.data, odd.size, "test", as(3, 0, 0), &err));
     assert_int_equal(image.width, 32);
     dnn_image_free(&image);
+    bytes twice = with_orientation(odd, 6, false); /* the first counts */
+    check_ok(dnn_image_decode(&image, twice.data, twice.size, "test", as(3, 0, 0), &err));
+    assert_int_equal(image.width, 16);
+    dnn_image_free(&image);
+    check_fails(dnn_image_decode(&image, twice.data, 12, "test", as(3, 0, 0), &err),
+                DNN_ERROR_FORMAT, "test: the JPEG is cut short (Premature end of JPEG file)");
+    check_fails(dnn_image_decode(&image, twice.data, 5, "test", as(3, 0, 0), &err),
+                DNN_ERROR_FORMAT, "test: the JPEG is cut short (Premature end of JPEG file)");
+    free(twice.data);
     free(odd.data);
     tjFree(file.data);
 }
