@@ -174,6 +174,22 @@
 -- print(net[1].weight == before)   --> true
 -- ```
 
+-- ## Unfreeze layers during training {unfreeze, unfreezing, gradual unfreezing, thaw, batch norm eval}
+--
+-- Checkpoints do not hold `requires_grad` or the mode of a layer, as in PyTorch. Set them from the number of the step, so
+-- that a training that was resumed goes on as it would have.
+--
+-- ```lua
+-- local net = dnn.Sequential{dnn.Linear(2, 3), dnn.BatchNorm1d(3), dnn.Linear(3, 1)}
+-- local run = dnn.Run "runs/unfrozen"
+-- run:checkpoint{net = net}
+-- for step in run:steps(run:resume() + 1, 4) do
+--   net[1].requires_grad = step > 2            -- not: if step == 3 then
+--   if step > 3 then net[2]:eval() end
+-- end
+-- print(net[1].requires_grad, net[2].training)   --> true	false
+-- ```
+
 -- ## Use dropout {dropout, drop, train mode, eval mode, evaluation mode}
 --
 -- A network is made in training mode. `net:predict` computes in evaluation mode whatever the mode is; `net:eval()` and

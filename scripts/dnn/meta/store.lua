@@ -160,6 +160,9 @@ dnn.checkpoint = {}
 ---numbers is always kept. Save after a step, not between a backward and its step: gradients are not kept. Nor is what a
 ---layer written in Lua holds besides its parameters; such things are parts of their own.
 ---
+---As in PyTorch, a network's state does not say which layers are frozen (`requires_grad`) or in evaluation mode. A script
+---that changes this while it trains sets it from the number of the step, before each step.
+---
 ---Errors: nil and a message when the file cannot be written, or a value is not finite; the old one stays intact.
 ---
 ---```lua
