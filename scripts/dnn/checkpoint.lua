@@ -3,91 +3,20 @@
 -- The parts of a checkpoint have names. A network, an optimiser, batches and a dnn.Random have states, which
 -- are brought back into the objects of the same names; a Matrix, a number, a text and a boolean are values,
 -- which are given back. Matrices become tensors, the others texts of the metadata: `20`, `0.25`, `true`,
--- `"text"`. A state's entries are called PART.ENTRY. The global stream of random numbers is always kept.
+-- `"text"`. A state's entries are called PART.ENTRY, PART.[3] where the key is a number. The global stream of random
+-- numbers is always kept.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local options = require "dnn.options"
+local states_of = require "dnn.checkpoint.states"
 
 local checkpoint = {}
 
-local VERSION <const> = "1"
+local VERSION <const>, FORMER_VERSION <const> = "2", "1" -- before, all keys of states became strings
 local MARK <const> = "dnn.checkpoint" -- runtime/store/safetensors.h knows this name
 local KIND <const> = "dnn.kind."
 local RANDOM <const> = "dnn.random"
-
--- States -------------------------------------------------------------------------------------------
-
-local function name_of(value)
-  local metatable = type(value) == "userdata" and getmetatable(value)
-  return metatable and metatable.__name or type(value)
-end
-
-local function random_state(random)
-  local key, position = random:state()
-  return {key = key, position = position}
-end
-
-local function set_random_state(random, state)
-  if math.type(state.key) ~= "integer" or math.type(state.position) ~= "integer" then
-    error("the state of a dnn.Random must be two whole numbers, key and position", 0)
-  end
-  random:set_state(state.key, state.position)
-end
-
--- Calls a method of C's; its message names no line of this file.
-local function call(method, ...)
-  local good, result = pcall(method, ...)
-  if not good then error(result, 0) end
-  return result
-end
-
--- A network's values and what its recurrent layers carry, under names that no value has: "train/0".
-local function network_state(net)
-  local state = call(net.state_dict, net)
-  for name, matrix in pairs(call(net.states, net)) do state[name] = matrix end
-  return state
-end
-
-local function set_network_state(net, state)
-  local values, carried = {}, {}
-  for name, matrix in pairs(state) do
-    local of = (name:find "^train/" or name:find "^eval/") and carried or values
-    of[name] = matrix
-  end
-  call(net.load_state_dict, net, values)
-  call(net.load_states, net, carried)
-end
-
-local function has_method(value, name)
-  local found, method = pcall(function() return value[name] end)
-  return found and type(method) == "function"
-end
-
--- The functions (object) and (object, state) that read and set an object's state; nil where it has none. A table or
--- userdata of a script's own has one when it has the methods state_dict and load_state_dict.
-local function methods_of(value)
-  local name = name_of(value)
-  if name == "dnn.Random" then return random_state, set_random_state end
-  if name == "dnn.Layer" then return network_state, set_network_state end
-  if name == "dnn.Optimiser" or (name == "table" or type(value) == "userdata" and name ~= "dnn.Matrix")
-      and has_method(value, "state_dict") and has_method(value, "load_state_dict") then
-    return value.state_dict, value.load_state_dict
-  end
-end
-
--- What a network was called in files of before.
-local FORMER <const> = {Sequential = "Layer"}
-
-local ANY_TABLE <const> = "batches" -- and what every table was called before
-
--- What an object is called in messages and in the file: "Adam", "Layer", "batches".
-local function kind_of(object)
-  local name = name_of(object)
-  if name == "dnn.Optimiser" then return object.name end
-  local class = name == "table" and getmetatable(object)
-  if name == "table" then name = type(class) == "table" and rawget(class, "__name") or ANY_TABLE end
-  return (name:match "[^.]*$")
-end
+local name_of <const>, kind_of <const> = states_of.name_of, states_of.kind_of
 
 -- Values as text -----------------------------------------------------------------------------------
 
@@ -108,6 +37,19 @@ local function decode(text)
   return text:match '^"(.*)"$' or tonumber(text)
 end
 
+-- The name of a state's entry: a number as in Lua's constructors, [3]. So are strings that could be taken for one.
+local function encode_key(key)
+  if type(key) == "number" or key:find "^%[" then return "[" .. encode(key) .. "]" end
+  return key
+end
+
+local function decode_key(name)
+  local inner = name:match "^%[(.*)%]$"
+  local key = inner and decode(inner)
+  if type(key) == "string" or type(key) == "number" and key == key then return key end
+  return name
+end
+
 -- Saving -------------------------------------------------------------------------------------------
 
 -- Adds an entry of a file: a Matrix to its tensors, anything else to its metadata. False for what is neither.
@@ -124,18 +66,16 @@ end
 
 -- Adds a part; nil and a message when it cannot be kept.
 local function add_part(file, name, value)
-  local state_of = methods_of(value)
-  if not state_of then
+  if not states_of.methods_of(value) then
     if add(file, name, value) then return true end
     return nil, ("'%s' must be a network, an optimiser, batches, a dnn.Random, a Matrix, a number, a text or a "
       .. "boolean, got %s"):format(name, name_of(value))
   end
-  local read, state = pcall(state_of, value)
-  if not read then return nil, ("'%s': %s"):format(name, state) end
+  local state, message = states_of.read(name, value)
+  if not state then return nil, message end
   file.metadata[KIND .. name] = kind_of(value)
-  local lives = type(value) == "table" -- what C gives are copies; what a script gives may change while it is written
-  for entry, part in pairs(state) do
-    if lives and name_of(part) == "dnn.Matrix" then part = part:copy() end
+  for key, part in pairs(state) do
+    local entry = encode_key(key)
     if not add(file, name .. "." .. entry, part) then
       return nil, ("the state of '%s' holds %s under '%s'; it must be a Matrix, a number, a string or a boolean")
         :format(name, name_of(part), entry)
@@ -209,11 +149,15 @@ local function parse(tensors, metadata)
   local kinds, states, values = {}, {}, {}
   for name, text in pairs(metadata) do
     local part = name:match "^dnn%.kind%.(.*)$"
-    if part then kinds[part], states[part] = FORMER[text] or text, {} end
+    if part then kinds[part], states[part] = states_of.FORMER_KINDS[text] or text, {} end
   end
   local function place(name, value)
     local part, entry = name:match "^([^.]*)%.(.*)$"
-    if states[part] then states[part][entry] = value else values[name] = value end
+    if not states[part] then
+      values[name] = value
+    else
+      states[part][metadata[MARK] == FORMER_VERSION and entry or decode_key(entry)] = value
+    end
   end
   for name, matrix in pairs(tensors) do place(name, matrix) end
   for name, text in pairs(metadata) do
@@ -245,7 +189,7 @@ local function check_parts(objects, kinds)
     if object and not kinds[name] then
       return nil, ("it has no state of '%s', only of: %s"):format(name, options.names_of(kinds))
     end
-    local former = kinds[name] == ANY_TABLE and type(object) == "table"
+    local former = kinds[name] == states_of.ANY_TABLE and type(object) == "table"
     if object and not former and kinds[name] ~= kind_of(object) then
       return nil, ("'%s' is a state of %s, and the object given is %s"):format(name, kinds[name], kind_of(object))
     end
@@ -253,30 +197,9 @@ local function check_parts(objects, kinds)
   return true
 end
 
-local function set_state(object, state)
-  local _, set = methods_of(object)
-  return pcall(set, object, state)
-end
-
--- Sets the states of the objects; when one does not fit, all are as before, and nil and a message.
-local function set_states(objects, states)
-  local before = {}
-  for name, object in pairs(objects) do
-    if object then before[name] = methods_of(object)(object) end
-  end
-  for name in pairs(before) do
-    local fits, message = set_state(objects[name], states[name])
-    if not fits then
-      for other, state in pairs(before) do set_state(objects[other], state) end
-      return nil, ("'%s': %s"):format(name, message)
-    end
-  end
-  return true
-end
-
 local function check_objects(objects)
   for name, object in pairs(objects) do
-    if object and not methods_of(object) then
+    if object and not states_of.methods_of(object) then
       arguments.fail("checkpoint.load: '%s' must be a network, an optimiser, batches or a dnn.Random, got %s", name,
         name_of(object))
     end
@@ -293,8 +216,9 @@ function checkpoint._read(path)
   if not metadata[MARK] then
     return fail "holds weights, not a checkpoint; use net:load(path)"
   end
-  if metadata[MARK] ~= VERSION then
-    return fail(("is a checkpoint of version %s; this program reads version %s"):format(metadata[MARK], VERSION))
+  if metadata[MARK] ~= VERSION and metadata[MARK] ~= FORMER_VERSION then
+    return fail(("is a checkpoint of version %s; this program reads versions %s and %s"):format(metadata[MARK],
+      FORMER_VERSION, VERSION))
   end
   local kinds, states, values = parse(tensors, metadata)
   local random = stream_of(metadata[RANDOM] or "")
@@ -307,9 +231,9 @@ end
 -- nothing is changed.
 function checkpoint._apply(content, objects)
   local good, message = check_parts(objects, content.kinds)
-  if good then good, message = set_states(objects, content.states) end
+  if good then good, message = states_of.set_all(objects, content.states) end
   if not good then return nil, message end
-  set_random_state(dnn._random, content.random)
+  states_of.set_random(dnn._random, content.random)
   return true
 end
 
@@ -325,7 +249,7 @@ function checkpoint.load(path, objects)
   return content.values
 end
 
-checkpoint._has_state = function(value) return methods_of(value) ~= nil end
+checkpoint._has_state = function(value) return states_of.methods_of(value) ~= nil end
 
 -- What a run's window asks for: writes FOLDER/checkpoints/step-0000123.safetensors; its path, or nil and a
 -- message. `more` (nil or a table) are parts besides net, optimiser and step.

@@ -252,7 +252,8 @@ function run:checkpoint(what) end
 ---A damaged checkpoint is named on stderr, and the one before it is used. A training that begins without `run:resume`
 ---in a folder that holds checkpoints moves those to FOLDER/checkpoints/earlier-1.
 ---
----Errors: nil and a message when no checkpoint in the folder can be used; nothing is changed then.
+---Errors: nil and a message when no checkpoint in the folder can be used, or the newest does not fit the objects, in
+---shapes or in dtype; nothing is changed then.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

@@ -156,9 +156,10 @@ dnn.checkpoint = {}
 ---
 ---A part has a name of letters, digits and _ (not `dnn`). Networks, optimisers, batches and streams (`dnn.Random`) are
 ---kept with their states; numbers, strings, booleans and matrices as they are. So is any table or userdata that has
----methods `state_dict` and `load_state_dict` of its own. The file carries a checksum. The global stream of random
----numbers is always kept. Save after a step, not between a backward and its step: gradients are not kept. Nor is what a
----layer written in Lua holds besides its parameters; such things are parts of their own.
+---methods `state_dict` and `load_state_dict` of its own: its state is a flat table of such values, its keys strings or
+---numbers (entry 3 of `part` is `part.[3]` in the file). The file carries a checksum. The global stream of random numbers
+---is always kept. Save after a step, not between a backward and its step: gradients are not kept. Nor is what a layer
+---written in Lua holds besides its parameters; such things are parts of their own.
 ---
 ---As in PyTorch, a network's state does not say which layers are frozen (`requires_grad`) or in evaluation mode. A script
 ---that changes this while it trains sets it from the number of the step, before each step.
@@ -186,7 +187,8 @@ function dnn.checkpoint.save(path, parts) end
 ---it.
 ---
 ---Errors: nil and a message when the file is not a checkpoint or is damaged, when an object does not fit its part, is
----missing, or has none. Nothing is changed then.
+---missing, or has none, and when it is float32 and its part float64 or the other way round: a training goes on with the
+---same bits or not at all (`net:load` converts). Nothing is changed then.
 ---
 ---```lua
 ---local layer, stream = dnn.Linear(2, 1), dnn.Random(1)
