@@ -127,15 +127,6 @@ static dnn_status fail_value(const dnn_csv *csv, size_t column, const dnn_csv_fi
                            name, name[0] ? ")" : "", size, field->text, why);
 }
 
-static dnn_status fail_count(dnn_csv *csv, size_t count, dnn_error *err) {
-    const char other[2] = {csv->delimiter};
-    return dnn_source_fail(csv->source, DNN_ERROR_FORMAT, err,
-                           "line %llu has %zu field%s; expected %zu as in the first row (delimiter "
-                           "'%s'; fields that hold it need quotes)",
-                           (unsigned long long)csv->rows.line, count, count == 1 ? "" : "s",
-                           csv->column_count, csv->delimiter == '\t' ? "\\t" : other);
-}
-
 /* --- one row --- */
 
 typedef enum outcome { KEPT, SKIPPED, FAILED } outcome;
@@ -180,6 +171,17 @@ static outcome store_missing(dnn_csv *csv, size_t column, const dnn_csv_field *f
     }
 }
 
+/* Whether the matrix holds x as a finite number. */
+static bool fits(const dnn_csv *csv, double x) {
+    return csv->options.dtype == DNN_FLOAT32 ? isfinite((float)x) : isfinite(x);
+}
+
+/* A number by its text that the matrix would hold as infinite, and the text does not say so. */
+static bool is_too_large(const dnn_csv *csv, const dnn_csv_field *field, double x) {
+    const char *at = field->text + (field->text[0] == '-' || field->text[0] == '+');
+    return !fits(csv, x) && (*at | 0x20) != 'i';
+}
+
 /* What a text in a column of numbers is. */
 static const char *fault_of(const dnn_csv_field *field) {
     const char *at = field->text;
@@ -204,6 +206,13 @@ static outcome store_field(dnn_csv *csv, size_t column, const dnn_csv_field *fie
         fail_value(csv, column, field, fault_of(field), err);
         return FAILED;
     }
+    if (is_too_large(csv, field, x)) {
+        fail_value(csv, column, field,
+                   isfinite(x) ? "is too large for float32; set dtype to 'float64'"
+                               : "is too large for a float64",
+                   err);
+        return FAILED;
+    }
     set_value(csv, out, c->place, x);
     c->sum += x;
     c->known++;
@@ -219,7 +228,7 @@ static bool store_number(dnn_csv *csv, dnn_csv_column *c, dnn_csv_row *row, void
         return false;
     at = dnn_csv_skip_blanks(at, end, csv->delimiter);
     at = dnn_csv_number(at, end, csv->decimal, &x);
-    if (at == NULL)
+    if (at == NULL || !fits(csv, x))
         return false;
     at = dnn_csv_skip_blanks(at, end, csv->delimiter);
     if (at < end && *at != csv->delimiter)
@@ -249,7 +258,7 @@ static outcome store_row(dnn_csv *csv, dnn_csv_row *row, void *out, dnn_error *e
     }
     if (column == csv->column_count)
         return all;
-    fail_count(csv, column, err);
+    dnn_csv_fail_count(csv, column, err);
     return FAILED;
 }
 
@@ -318,6 +327,11 @@ static dnn_status fill_means(dnn_csv *csv, const dnn_csv_column *c, dnn_error *e
         if (c->known == 0)
             return dnn_source_fail(csv->source, DNN_ERROR_FORMAT, err,
                                    "column %zu (%s) has no values to take a mean of",
+                                   (size_t)(c - csv->columns) + 1, c->name == NULL ? "" : c->name);
+        if (!isfinite(mean))
+            return dnn_source_fail(csv->source, DNN_ERROR_FORMAT, err,
+                                   "column %zu (%s) has no finite mean; set missing to a number or "
+                                   "'skip'",
                                    (size_t)(c - csv->columns) + 1, c->name == NULL ? "" : c->name);
         set_value(csv, row, c->place, mean);
     }

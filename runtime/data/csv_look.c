@@ -5,12 +5,25 @@
 #include "core/memory.h"
 #include "data/csv_table.h"
 
-#define SAMPLE 32 /* rows that are looked at */
+#define SAMPLE_ROWS  32 /* that are looked at, and kept for that: */
+#define SAMPLE_BYTES ((size_t)1 << 24)
+
+static void begin_sample(dnn_csv *csv) {
+    dnn_csv_rows_rewind(&csv->rows);
+    csv->rows.keeps = true;
+}
+
+/* Row k of those that are looked at, at least one; `*more` is false after the last. */
+static dnn_status next_sample(dnn_csv *csv, size_t k, dnn_csv_row *row, char delimiter, bool *more,
+                              dnn_error *err) {
+    *more = k == 0 || (k < SAMPLE_ROWS && csv->rows.begin < SAMPLE_BYTES);
+    return *more ? dnn_csv_rows_next(&csv->rows, row, delimiter, more, err) : DNN_OK;
+}
 
 /* --- delimiter --- */
 
 /* Fields in each of the first rows by this delimiter: as many in all of them (`*same`), and how
- * many in the first. */
+ * many in the first, counted up to one too many. */
 static dnn_status count_fields(dnn_csv *csv, char delimiter, size_t *count, bool *same,
                                dnn_error *err) {
     dnn_csv_row row;
@@ -18,15 +31,13 @@ static dnn_status count_fields(dnn_csv *csv, char delimiter, size_t *count, bool
     bool more = true;
     *count = 0;
     *same = true;
-    csv->rows.begin = 0;
-    dnn_csv_rows_rewind(&csv->rows);
-    csv->rows.keeps = true;
-    for (int k = 0; k < SAMPLE; k++) {
+    begin_sample(csv);
+    for (size_t k = 0;; k++) {
         size_t n = 0;
-        dnn_status status = dnn_csv_rows_next(&csv->rows, &row, delimiter, &more, err);
+        dnn_status status = next_sample(csv, k, &row, delimiter, &more, err);
         if (status != DNN_OK || !more)
             return status;
-        while (dnn_csv_next_field(&row, delimiter, &field))
+        while (n <= DNN_CSV_MAX_COLUMNS && dnn_csv_next_field(&row, delimiter, &field))
             n++;
         *count = k == 0 ? n : *count;
         *same = *same && n == *count;
@@ -76,13 +87,13 @@ static dnn_status visit_fields(dnn_csv *csv, visit_field *visit, dnn_error *err)
     dnn_csv_row row;
     dnn_csv_field field;
     bool more = true;
-    dnn_csv_rows_rewind(&csv->rows);
-    csv->rows.keeps = true;
-    for (size_t k = 0; k < SAMPLE; k++) {
-        dnn_status status = dnn_csv_rows_next(&csv->rows, &row, csv->delimiter, &more, err);
+    begin_sample(csv);
+    for (size_t k = 0;; k++) {
+        dnn_status status = next_sample(csv, k, &row, csv->delimiter, &more, err);
         if (status != DNN_OK || !more)
             return status;
-        for (size_t c = 0; dnn_csv_next_field(&row, csv->delimiter, &field); c++)
+        for (size_t c = 0;
+             c <= DNN_CSV_MAX_COLUMNS && dnn_csv_next_field(&row, csv->delimiter, &field); c++)
             visit(csv, k, c, &field);
     }
     return DNN_OK;
@@ -106,10 +117,36 @@ static void visit_header(dnn_csv *csv, size_t row, size_t column, const dnn_csv_
 
 /* --- columns --- */
 
-static void visit_count(dnn_csv *csv, size_t row, size_t column, const dnn_csv_field *f) {
-    (void)f;
-    if (row == 0)
-        csv->column_count = column + 1;
+dnn_status dnn_csv_fail_count(const dnn_csv *csv, size_t count, dnn_error *err) {
+    const char other[2] = {csv->delimiter};
+    return dnn_source_fail(csv->source, DNN_ERROR_FORMAT, err,
+                           "line %llu has %zu field%s; expected %zu as in the first row (delimiter "
+                           "'%s'; fields that hold it need quotes)",
+                           (unsigned long long)csv->rows.line, count, count == 1 ? "" : "s",
+                           csv->column_count, csv->delimiter == '\t' ? "\\t" : other);
+}
+
+/* The first rows have as many fields each, before memory is taken for so many columns. */
+static dnn_status count_columns(dnn_csv *csv, dnn_error *err) {
+    dnn_csv_row row;
+    dnn_csv_field field;
+    bool more = true;
+    begin_sample(csv);
+    for (size_t k = 0;; k++) {
+        size_t n = 0;
+        dnn_status status = next_sample(csv, k, &row, csv->delimiter, &more, err);
+        if (status != DNN_OK || !more)
+            return status;
+        while (n <= DNN_CSV_MAX_COLUMNS && dnn_csv_next_field(&row, csv->delimiter, &field))
+            n++;
+        if (n > DNN_CSV_MAX_COLUMNS)
+            return dnn_source_fail(csv->source, DNN_ERROR_FORMAT, err,
+                                   "line %llu has more than %zu columns, the most that are read",
+                                   (unsigned long long)csv->rows.line, DNN_CSV_MAX_COLUMNS);
+        csv->column_count = k == 0 ? n : csv->column_count;
+        if (n != csv->column_count)
+            return dnn_csv_fail_count(csv, n, err);
+    }
 }
 
 /* A column is what its first value is that is known. */
@@ -141,15 +178,11 @@ static dnn_status name_columns(dnn_csv *csv, dnn_error *err) {
 }
 
 static dnn_status find_columns(dnn_csv *csv, dnn_error *err) {
-    dnn_status status = visit_fields(csv, visit_count, err);
+    dnn_status status = count_columns(csv, err);
     if (status != DNN_OK)
         return status;
     if (csv->column_count == 0)
         return dnn_source_fail(csv->source, DNN_ERROR_FORMAT, err, "has no rows");
-    if (csv->column_count > DNN_CSV_MAX_COLUMNS)
-        return dnn_source_fail(csv->source, DNN_ERROR_FORMAT, err,
-                               "has %zu columns; expected at most %zu", csv->column_count,
-                               DNN_CSV_MAX_COLUMNS);
     csv->columns = dnn_calloc(csv->column_count, sizeof *csv->columns);
     if (csv->columns == NULL)
         return dnn_source_fail(csv->source, DNN_ERROR_MEMORY, err,

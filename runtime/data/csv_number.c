@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/memory.h"
 #include "data/csv_rows.h"
 
 #define EXACT_POWER  22
 #define EXACT_DIGITS ((uint64_t)1 << 53)
 #define MANY_DIGITS  ((uint64_t)1000000000000000000) /* one more digit may overflow */
-#define LONGEST      1024                            /* characters of a number for strtod */
+#define USUAL        1024                            /* characters of a number for strtod */
 
 static const double powers[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                                1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -26,10 +27,11 @@ static void open_locale(void) {
     c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
+/* Of any length; false where there is no memory for a long one. */
 static bool slow_number(const char *at, const char *end, char decimal, double *out) {
-    char text[LONGEST + 1];
+    char usual[USUAL + 1], *text = usual;
     size_t size = (size_t)(end - at);
-    if (size > LONGEST)
+    if (size > USUAL && (text = dnn_alloc(size + 1)) == NULL)
         return false;
     memcpy(text, at, size);
     text[size] = '\0';
@@ -38,6 +40,8 @@ static bool slow_number(const char *at, const char *end, char decimal, double *o
         *point = '.';
     pthread_once(&once, open_locale);
     *out = c_locale != (locale_t)0 ? strtod_l(text, NULL, c_locale) : strtod(text, NULL);
+    if (text != usual)
+        dnn_free(text);
     return true;
 }
 

@@ -7,7 +7,8 @@
 #include "core/grow.h"
 #include "core/memory.h"
 
-#define BLOCK ((size_t)1 << 16)
+#define BLOCK   ((size_t)1 << 16)
+#define MAX_ROW ((size_t)1 << 25) /* bytes */
 
 /* --- the buffer --- */
 
@@ -15,6 +16,11 @@
  */
 static dnn_status refill(dnn_csv_rows *r, dnn_error *err) {
     size_t got = 0;
+    if (r->end - r->begin >= MAX_ROW)
+        return dnn_source_fail(r->source, DNN_ERROR_FORMAT, err,
+                               "line %llu is longer than %zu MiB; is a line end or a closing quote "
+                               "missing?",
+                               (unsigned long long)r->next_line, MAX_ROW >> 20);
     if (!r->keeps && r->begin > 0) {
         memmove(r->buffer, r->buffer + r->begin, r->end - r->begin);
         r->end -= r->begin;

@@ -1,7 +1,8 @@
 /* csv_rows.h: the text of a CSV file as rows, and a row as fields. Internal to this folder.
  *
  * A field may be quoted by "; inside it "" stands for one quote, and delimiters and line ends are
- * text. Lines end with LF, CR LF, or CR alone; blank lines are passed over. */
+ * text. Lines end with LF, CR LF, or CR alone; blank lines are passed over. A row has at most 32 MiB,
+ * so that a packed file without an end of a line does not fill the memory. */
 #ifndef DNN_DATA_CSV_ROWS_H
 #define DNN_DATA_CSV_ROWS_H
 
@@ -32,7 +33,8 @@ typedef struct dnn_csv_row {
     bool quoted;          /* there is a quote in it */
 } dnn_csv_row;
 
-/* The next row; `*more` is false at the end. DNN_ERROR_FORMAT where a quote is never closed. */
+/* The next row; `*more` is false at the end. DNN_ERROR_FORMAT where a quote is never closed, or
+ * the row is too long. */
 dnn_status dnn_csv_rows_next(dnn_csv_rows *rows, dnn_csv_row *row, char delimiter, bool *more,
                              dnn_error *err);
 

@@ -38,4 +38,7 @@ struct dnn_csv {
  * first one that holds values. */
 dnn_status dnn_csv_look(dnn_csv *csv, dnn_error *err);
 
+/* The row that was given last has `count` fields, and the first row another number. */
+dnn_status dnn_csv_fail_count(const dnn_csv *csv, size_t count, dnn_error *err);
+
 #endif

@@ -31,7 +31,8 @@ def csv_files():
         "open_quote": file(b'a,b\n"1,2\n'),
         "many_digits": file(b"0.1000000000000000055511151231257827021181583404541015625,1e-400\n"
                             b"123456789012345678901e5,inf\n"),
-        "long_number": file(b"1" + b"0" * 1500 + b",2\n"), "zero_byte": file(b"a,b\n1,\0\n"), "empty": file(b""),
+        "long_number": file(b"1" + b"0" * 1500 + b",2\n"), "too_large": file(b"a,b\n1,2\n3,1e400\n"),
+        "zero_byte": file(b"a,b\n1,\0\n"), "empty": file(b""),
         "quotes_only": file(b'""\n"""\n'), "one_column": file(b"5\n6\n"), "header_only": file(b"a,b\n"),
         "forced": bytes([1 | 2 << 3 | 2 << 6, 4]) + b"1,5\n2,6\n", "gzipped": file(pack(b"a,b\n1,2\n" * 40)),
         "many_texts": file(b"".join(b"t%d,%d\n" % (i % 90, i) for i in range(200))),

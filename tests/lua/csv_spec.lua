@@ -118,7 +118,30 @@ describe("dnn.data.csv", function()
       "9007199254740993", "-1.7976931348623157e308", "1e-400", "2.2250738585072011e-308", "7.", "00012", "1e+5"}
     local t = assert(data.csv(put("n\n" .. table.concat(numbers, "\n") .. "\n"), {dtype = "float64"}))
     for i, text in ipairs(numbers) do assert.equal(tonumber(text) + 0.0, t.X(1, i), text) end
-    assert.same({{math.huge, -math.huge, math.huge}}, assert(data.csv(put "n\ninf\n-Infinity\n1e999\n")).X:table())
+    assert.same({{math.huge, -math.huge}}, assert(data.csv(put "n\ninf\n-Infinity\n")).X:table())
+  end)
+
+  it("refuses numbers that would become infinite, by row, column and text", function()
+    refuses("line 3, column 2 (b): '-1e400' is too large for a float64", data.csv, put "a,b\n1,2\n3,-1e400\n")
+    refuses("line 2, column 1 (a): '1e39' is too large for float32; set dtype to 'float64'", data.csv,
+      put 'a,b\n"1e39",2\n', {dtype = "float32"})
+    assert.equal(1e39, assert(data.csv(put "a,b\n1e39,2\n", {dtype = "float64"})).X(1, 1))
+    assert.equal(3.4028234663852886e38, assert(data.csv(put "a\n3.4028235e38\n", {dtype = "float32"})).X(1, 1))
+    refuses("column 1 (a) has no finite mean; set missing to a number or 'skip'", data.csv, put "a,b\ninf,1\n,2\n",
+      {missing = "mean"})
+  end)
+
+  it("takes a number of any length for a number", function()
+    local zeros = ("0"):rep(100000)
+    local file = put(("a,b\n1%se-100000,0.%s1e100001\n2,3\n"):format(zeros, zeros))
+    local t = assert(data.csv(file, {dtype = "float64"}))
+    assert.same({{1, 2}, {1, 3}}, t.X:table())
+    assert.is_nil(t.categories)
+    local halfway = "1.00000000000000011102230246251565404236316680908203125" -- of 1 and the float64 after it
+    local numbers = assert(data.csv(put(("%s%s\n%s%s1\n"):format(halfway, zeros, halfway, zeros)), {dtype = "float64"}))
+    assert.same({{1, 1 + 2^-52}}, numbers.X:table())
+    refuses(("line 2, column 1 (a): '%s' is too large for a float64"):format(("7"):rep(40)), data.csv,
+      put("a,b\n" .. ("7"):rep(1000000) .. ",2\n"))
   end)
 
   it("reads gzipped files, many lines and long ones", function()

@@ -122,6 +122,32 @@ describe("of NumPy", function()
   end)
 end)
 
+describe("a table", function()
+  -- A gzipped file of so many bytes of a text.
+  local function gzipped(text, bytes)
+    local name = path "x.csv.gz"
+    program.shell(("yes %s | tr -d '\\n' | head -c %d | gzip -1 >%s"):format(program.quote(text), bytes,
+      program.quote(name)))
+    return name
+  end
+  it("of one line without an end is refused before all of it is read", function()
+    for _, text in ipairs{"1,", "1", '"a'} do
+      refused("line 1 is longer than 32 MiB; is a line end or a closing quote missing?", dnn.data.csv,
+        gzipped(text, 100 << 20))
+    end
+  end)
+  it("of a million columns is refused before memory is taken for them, where its second row has others", function()
+    refused("line 2 has 1 field; expected 1000000 as in the first row", dnn.data.csv,
+      put("x.csv", ("1,"):rep(999999) .. "1\n2\n"))
+    refused("line 1 has more than 1048576 columns", dnn.data.csv, put("x.csv", ("1,"):rep(5000000) .. "1\n2\n"))
+  end)
+  it("whose first rows are megabytes each is known by few of them", function()
+    local rows = (("a"):rep(8 << 20) .. "\n"):rep(10)
+    local before = put("x.csv", rows)
+    refused("line 11 has 2 fields", dnn.data.csv, put("x.csv", program.read_all(before) .. "1,2\n"))
+  end)
+end)
+
 describe("an image", function()
   it("of 65500 x 65500 pixels in a JPEG of some hundred bytes is refused", function()
     local jpeg = program.read_all(SEEDS .. "image/jpeg_420")

@@ -49,7 +49,8 @@ dnn.data = {}
 ---price.2, as in pandas; the first is chosen by its number, not as price.
 ---
 ---Errors: nil and a message with file, line and column for a column that does not exist or whose name others have too, a
----line with too few or too many fields, a string where a number is expected, or a missing value.
+---line with too few or too many fields, a string where a number is expected, a number that would become infinite, or a
+---missing value.
 ---
 ---```lua
 ---local file = assert(io.open("iris.csv", "w"))
