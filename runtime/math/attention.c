@@ -337,12 +337,10 @@ dnn_status dnn_attention_forward(const dnn_attention *a, const dnn_matrix *Q, co
                                  dnn_error *err) {
     job j = {.Q = Q, .K = K, .V = V, .A = A, .log_sum = log_sum};
     dnn_status status = make_job(&j, a, err);
-    if (status == DNN_OK)
-        status = dnn_blas_prepare(err);
     if (status != DNN_OK || j.feature == 0 || j.value == 0)
         return status;
     size_t blocks = (j.queries + BLOCK - 1) / BLOCK;
-    return dnn_parallel_until(blocks * j.heads * j.examples, run_forward, &j, err);
+    return dnn_blas_run(blocks * j.heads * j.examples, run_forward, &j, err);
 }
 
 /* Task: head < example. */
@@ -386,10 +384,8 @@ dnn_status dnn_attention_backward(const dnn_attention *a, const dnn_matrix *Q, c
         status = check("dK", dK, Q, K->rows, K->cols, err);
     if (status == DNN_OK)
         status = check("dV", dV, Q, V->rows, V->cols, err);
-    if (status == DNN_OK)
-        status = dnn_blas_prepare(err);
     if (status != DNN_OK || j.feature == 0 || j.value == 0)
         return status;
-    return dnn_parallel_until(j.heads * j.examples, run_backward, &j, err);
+    return dnn_blas_run(j.heads * j.examples, run_backward, &j, err);
 }
 #endif

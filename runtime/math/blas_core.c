@@ -11,20 +11,33 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#include "core/least.h"
 #include "math/blas.h"
 #include "math/cpu.h"
 
 typedef char *name_function(void);
 typedef void plain_function(void);
 typedef void count_function(int);
+typedef void *take_function(int);
+typedef void give_function(void *);
+
+#define MEBIBYTE   ((size_t)1 << 20)
+#define AREA       (128 * MEBIBYTE) /* of OpenBLAS, for one call */
+#define MOST_AREAS ((size_t)DNN_MAX_THREADS)
 
 dnn_blas_functions dnn_blas;
 dnn_lapack_functions dnn_lapack;
 atomic_bool dnn_blas_is_ready, dnn_lapack_is_ready;
+_Atomic size_t dnn_blas_calls, dnn_blas_areas;
 
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static const char *core_name = "unknown";
+
+/* OpenBLAS's own, by which a call gets a work area and gives it back; NULL where it has no such. */
+static take_function *take_area;
+static give_function *give_area;
 
 /* ISO C has no cast from dlsym's object pointer to a function pointer; POSIX promises the copy.
  * Whether the library has it. */
@@ -71,8 +84,8 @@ static dnn_vector_level level_of_core(const char *core) {
     return DNN_VECTORS_OLDER;
 }
 
-/* The kernels for this CPU, where the library has taken worse ones; else NULL. On Zen 4 those of AVX2
- * are up to a tenth faster: they need fewer instructions around as many multiply-adds. */
+/* The kernels for this CPU, where the library has taken worse ones; else NULL. On Zen 4 those of
+ * AVX2 are up to a tenth faster: they need fewer instructions around as many multiply-adds. */
 static const char *better_core(const char *current) {
     dnn_vector_level level = dnn_cpu_level();
     if (dnn_cpu_halves_vectors())
@@ -140,6 +153,9 @@ static dnn_status load_blas(dnn_error *err) {
             find_all(library, DNN_OPENBLAS_FILE, blas_names, sizeof blas_names, &dnn_blas, err);
     if (status == DNN_OK)
         choose_kernels(library);
+    if (status == DNN_OK && (!find(library, &take_area, "blas_memory_alloc") ||
+                             !find(library, &give_area, "blas_memory_free")))
+        take_area = NULL;
     return status;
 }
 
@@ -166,11 +182,93 @@ dnn_status dnn_blas_load(dnn_error *err) {
 }
 
 dnn_status dnn_lapack_load(dnn_error *err) {
+    return load_once(&dnn_lapack_is_ready, load_lapack, err);
+}
+
+/* --- work areas --- */
+
+/* Whether another area can be had now, and a little beside it. */
+static bool has_room(void) {
+    size_t bytes = AREA + MEBIBYTE;
+    void *room = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return room != MAP_FAILED && munmap(room, bytes) == 0;
+}
+
+/* Takes areas until it has as many as are wanted at the same time, and gives all back: OpenBLAS
+ * keeps them. How many there are then. */
+static size_t make_areas(size_t wanted) {
+    static void *taken[MOST_AREAS];
+    size_t count = 0;
+    while (count < wanted && has_room())
+        taken[count++] = take_area(0);
+    for (size_t i = count; i > 0; i--)
+        give_area(taken[i - 1]);
+    return count;
+}
+
+/* The lock is held. */
+static dnn_status provide(dnn_error *err) {
+    size_t calls = atomic_load(&dnn_blas_calls), areas = atomic_load(&dnn_blas_areas);
+    if (calls <= areas)
+        return DNN_OK;
+    size_t made = take_area == NULL || calls > MOST_AREAS ? SIZE_MAX : make_areas(calls);
+    if (made > areas)
+        atomic_store_explicit(&dnn_blas_areas, made, memory_order_release);
+    return made >= calls ? DNN_OK
+                         : dnn_fail(err, DNN_ERROR_MEMORY,
+                                    "not enough memory: OpenBLAS works in %zu MiB on each thread",
+                                    AREA / MEBIBYTE);
+}
+
+dnn_status dnn_blas_provide(size_t calls, dnn_error *err) {
     dnn_status status = dnn_blas_prepare(err);
-    return status == DNN_OK ? load_once(&dnn_lapack_is_ready, load_lapack, err) : status;
+    if (status == DNN_OK) {
+        pthread_mutex_lock(&loading);
+        status = provide(err);
+        pthread_mutex_unlock(&loading);
+    }
+    if (status != DNN_OK)
+        dnn_blas_end(calls);
+    return status;
 }
 
 const char *dnn_blas_core(void) {
     dnn_error ignored;
     return dnn_blas_prepare(&ignored) == DNN_OK ? core_name : "unknown";
+}
+
+typedef struct single {
+    dnn_task *run;
+    void *context;
+    size_t task;
+} single;
+
+static void run_single(void *context, size_t number) {
+    const single *s = context;
+    (void)number;
+    s->run(s->context, s->task);
+}
+
+/* Where there is no room for several at once, one after the other. */
+static dnn_status run_in_turn(size_t tasks, dnn_task *run, void *context, dnn_error *err) {
+    single s = {.run = run, .context = context};
+    dnn_status status = dnn_blas_begin(1, err);
+    if (status != DNN_OK)
+        return status;
+    for (; s.task < tasks && status == DNN_OK; s.task++)
+        status = dnn_parallel_until(1, run_single, &s, err);
+    dnn_blas_end(1);
+    return status;
+}
+
+dnn_status dnn_blas_run(size_t tasks, dnn_task *run, void *context, dnn_error *err) {
+    size_t calls = dnn_least(tasks, dnn_threads());
+    dnn_status status = dnn_blas_begin(calls, err);
+    if (status == DNN_ERROR_MEMORY && calls > 1)
+        return run_in_turn(tasks, run, context, err);
+    if (status == DNN_OK) {
+        status = dnn_parallel_until(tasks, run, context, err);
+        dnn_blas_end(calls);
+    }
+    return status;
 }

@@ -278,15 +278,16 @@ RUN_TINY(double, run_tiny_f64)
 /* In pieces on the pool. */
 static dnn_status run_pieces(const dnn_mm_call *p, dnn_error *err) {
     mm_plan plan = make_plan(p);
+    __typeof__(&dnn_blas_run) run = p->bfloat16 ? dnn_parallel_until : dnn_blas_run;
     if (plan.depth == 1)
-        return dnn_parallel_until(plan.rows * plan.cols, run_block, &plan, err);
+        return run(plan.rows * plan.cols, run_block, &plan, err);
     size_t bytes = plan.depth * p->m * p->n * dnn_dtype_info(p->dtype)->size;
     plan.partial = dnn_scratch(bytes);
     if (plan.partial == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY,
                         "matrix product: not enough memory for %zu bytes of partial results",
                         bytes);
-    dnn_status status = dnn_parallel_until(plan.depth, run_slice, &plan, err);
+    dnn_status status = run(plan.depth, run_slice, &plan, err);
     if (status == DNN_OK)
         add_slices(&plan);
     return status;
@@ -322,13 +323,14 @@ dnn_status dnn_mm_run(dnn_mm_call *p, dnn_error *err) {
         add_bias(p);
         return skinny;
     }
-    dnn_status status = dnn_blas_prepare(err);
-    if (status != DNN_OK)
-        return status;
     if (work > ONE_PIECE)
         return run_pieces(p, err);
-    status = dnn_interrupt_check(err);
+    dnn_status status = dnn_interrupt_check(err);
     if (status == DNN_OK)
+        status = dnn_blas_begin(1, err);
+    if (status == DNN_OK) {
         run_piece(p);
+        dnn_blas_end(1);
+    }
     return status;
 }

@@ -47,7 +47,7 @@ static inline const void *dnn_mm_element(const dnn_mm_call *p, const void *x, si
 dnn_status dnn_mm_run(dnn_mm_call *p, dnn_error *err);
 
 /* The same as one call of BLAS, or of the kernels of small.h where they are faster, on the calling
- * thread, which may be inside a task; after dnn_blas_prepare. */
+ * thread, which may be inside a task; after dnn_blas_begin. */
 void dnn_mm_once(const dnn_mm_call *p);
 
 #endif

@@ -170,6 +170,27 @@ describe("a training", function()
     assert.same({1, "1\n2\n3\n"}, {status, out:sub(1, 6)})
   end)
 
+  it("ends with an answer or an error however little memory it may have", function()
+    if os.getenv "ASAN_OPTIONS" then return pending "AddressSanitizer wants more memory than a limit leaves it" end
+    write_all(folder .. "/memory.lua", [[
+      local dnn = require "dnn"
+      local net = dnn.Sequential{dnn.Linear(2000, 1000), dnn.Linear(1000, 1)}
+      local loss, X, Y = dnn.MSELoss(), dnn.randn(2000, 20), dnn.randn(1, 20)
+      local cost = loss(net(X), Y)
+      net:backward(loss:backward())
+      print(cost == cost, dnn.isfinite(dnn.linalg.inv(dnn.randn(300, 300))):sum())]])
+    local ends = {}
+    for kibibytes = 100000, 700000, 50000 do
+      local out, complaints, status = sh(("(ulimit -v %d; exec timeout -s KILL 60 %s/bin/dnnlua %s)")
+        :format(kibibytes, build, quote(folder .. "/memory.lua")))
+      assert.is_true(status == 0 or status == 1, kibibytes .. ": " .. status .. " " .. complaints)
+      assert.equal(status == 0 and "true\t90000.0\n" or "", out)
+      assert.equal(status == 0, complaints == "")
+      ends[status] = true
+    end
+    assert.same({[0] = true, true}, ends)
+  end)
+
   it("goes on where the folder cannot be written, and says once that there is no log", function()
     local out, complaints, status = sh(command_of [[
       io.open(folder .. "/file", "w"):close()
