@@ -29,6 +29,8 @@ local function encode(value)
   return text:find "^-?%d+$" and text .. ".0" or text -- 20.0 is not an integer
 end
 
+checkpoint._encode = encode
+
 local WORDS <const> = {["true"] = true, ["false"] = false, nan = 0 / 0, inf = math.huge, ["-inf"] = -math.huge}
 
 -- The value, or nil for a text that encode has not made.

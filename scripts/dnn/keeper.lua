@@ -9,6 +9,7 @@ local best_of = require "dnn.keeper.best"
 local checkpoint = require "dnn.checkpoint"
 local dnn = require "dnn"
 local options_of = require "dnn.options"
+local settings = require "dnn.keeper.settings"
 
 local keeper = {}
 
@@ -133,6 +134,7 @@ local function take(self, kind, step, asked)
     note_failure(self, message, job.path, asked)
     return nil, message
   end
+  self.settings:write(file.metadata)
   job.file = file
   self.waiting[kind] = job
   if kind == "step" then self.saved_step = step end
@@ -258,6 +260,8 @@ function Keeper:resume()
   local fits, message = checkpoint._apply(content, self.objects)
   if not fits then return nil, ("%s: %s"):format(file.path, message) end
   self.resumed = true
+  local changes = self.settings:resume(content.metadata)
+  if changes then say("resume: %s", dnn._printable(changes)) end
   local bests = resume_best(self, rest, content)
   for i = #rest, 1, -1 do
     local kept = rest[i].kind == "step" or bests[rest[i]]
@@ -312,7 +316,7 @@ function keeper.new(folder, given, net, optimiser)
   local minutes = opts.minutes or not opts.every and MINUTES or 0
   return setmetatable({
     folder = folder, objects = objects, every = opts.every or 0, seconds = 60 * minutes, keep = opts.keep,
-    metric = metric, kept = {step = {}, best = {}}, waiting = {},
+    settings = settings.new(objects), metric = metric, kept = {step = {}, best = {}}, waiting = {},
     failures = 0, reason = false, last_saved = false, closing = false,
   }, Keeper)
 end

@@ -249,6 +249,9 @@ function run:checkpoint(what) end
 ---Continues from the newest checkpoint in this run's folder: sets the states of the objects given to `run:checkpoint`,
 ---and the global stream of random numbers.
 ---
+---Settings of optimisers, schedules and averages are those of the checkpoint; where the script has others now than when
+---the training began, stderr names both. Set them after `run:resume` to change them.
+---
 ---A damaged checkpoint is named on stderr, and the one before it is used. A training that begins without `run:resume`
 ---in a folder that holds checkpoints moves those to FOLDER/checkpoints/earlier-1.
 ---
