@@ -12,7 +12,9 @@
 #include "math/matrix.h"
 #include "math/stored.h"
 
-#define DNN_TENSOR_AXES 8
+#define DNN_TENSOR_AXES             8
+#define DNN_SAFETENSORS_MAX_TENSORS ((size_t)100000) /* of a file */
+#define DNN_SAFETENSORS_MAX_NOTES   ((size_t)65536)
 
 /* A name is UTF-8. Where `vector`, a matrix of one column is the tensor [rows], else [rows, 1].
  * Where `shaped`, the tensor has `rank` axes of size[], and the matrix, size[0] (or 1) x the rest,
@@ -36,8 +38,8 @@ typedef struct dnn_note {
 
 /* Writes a new file in place of the old one, which stays whole when that fails
  * (core/atomic_file.h). The same contents give the same bytes in whatever order they come.
- * DNN_ERROR_ARGUMENT when a name comes twice, is "__metadata__", or is not UTF-8, as texts must be
- * too. */
+ * DNN_ERROR_ARGUMENT when there are more than a file may have, a name comes twice, is
+ * "__metadata__", or is not UTF-8, as texts must be too. */
 dnn_status dnn_safetensors_write(const char *path, const dnn_tensor *tensors, size_t tensor_count,
                                  const dnn_note *notes, size_t note_count, dnn_error *err);
 

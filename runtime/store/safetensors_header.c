@@ -9,10 +9,10 @@
 
 #include "core/memory.h"
 
-/* A header is an object of objects with arrays; and its brackets and commas say how much memory the
- * parser will take: a tensor has 8 of them, so this is enough for a hundred thousand. */
-#define MAX_DEPTH     3
-#define MAX_STRUCTURE ((size_t)1 << 20)
+/* A header is an object of objects with arrays. Its pairs, brackets and commas say how much memory
+ * and time the parser will take; a tensor has 8 brackets and commas. */
+#define MAX_DEPTH     3 /* these numbers are in messages, too */
+#define MAX_STRUCTURE ((size_t)1048576)
 
 typedef struct type_row {
     const char *name;
@@ -55,10 +55,10 @@ const char *dnn_safetensors_type_name(dnn_dtype dtype) {
 
 /* --- before the parser --- */
 
-/* False where nesting or size of the JSON would make the parser take far more memory than the
- * header has bytes. What is in strings does not count. */
-static bool structure_is_plain(const char *text, size_t size) {
-    size_t structure = 0, depth = 0;
+/* Why the parser would take far more memory than the header has bytes, or more than a second; NULL
+ * where it does not. What is in strings does not count. */
+static const char *fault_of_structure(const char *text, size_t size) {
+    size_t structure = 0, depth = 0, pairs[MAX_DEPTH + 1] = {0}; /* of the object at each depth */
     bool quoted = false;
     for (size_t i = 0; i < size; i++) {
         char c = text[i];
@@ -68,15 +68,22 @@ static bool structure_is_plain(const char *text, size_t size) {
             continue;
         }
         quoted = c == '"';
-        if (c == '{' || c == '[')
-            depth++;
-        else if ((c == '}' || c == ']') && depth > 0)
-            depth--;
         structure += strchr("{[,", c) != NULL;
-        if (depth > MAX_DEPTH || structure > MAX_STRUCTURE)
-            return false;
+        if (c == '{' || c == '[') {
+            if (++depth > MAX_DEPTH)
+                return "it is nested more than 3 deep";
+            pairs[depth] = 0;
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            depth--;
+        } else if (c == ':' && ++pairs[depth] > (depth > 1 ? DNN_SAFETENSORS_MAX_NOTES
+                                                          : DNN_SAFETENSORS_MAX_TENSORS + 1)) {
+            return depth > 1 ? "it has more than 65536 texts of metadata"
+                             : "it has more than 100000 tensors";
+        }
+        if (structure > MAX_STRUCTURE)
+            return "it has more than 1048576 brackets and commas";
     }
-    return true;
+    return NULL;
 }
 
 /* Jansson leaves a character out of a text that has no memory to grow and says nothing; then it
@@ -147,11 +154,11 @@ static json_t *parse_with_reserve(const char *text, size_t size, bool *has_memor
 static dnn_status parse(json_t **out, const char *text, size_t size, dnn_error *err) {
     json_error_t problem;
     bool has_memory;
-    if (size == 0 || text[0] != '{' || !structure_is_plain(text, size))
+    const char *fault = size == 0 || text[0] != '{' ? "it does not begin with {"
+                                                    : fault_of_structure(text, size);
+    if (fault != NULL)
         return dnn_fail(err, DNN_ERROR_FORMAT, "its header is not that of a safetensors file: %s",
-                        size == 0 || text[0] != '{'
-                            ? "it does not begin with {"
-                            : "it is nested too deep or has too many entries");
+                        fault);
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, watch_allocator);
     *out = parse_with_reserve(text, size, &has_memory, &problem);

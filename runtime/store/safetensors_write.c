@@ -287,6 +287,11 @@ dnn_status dnn_safetensors_write(const char *path, const dnn_tensor *tensors, si
                                  const dnn_note *notes, size_t note_count, dnn_error *err) {
     contents c = {.tensor_count = tensor_count, .note_count = note_count};
     dnn_status status;
+    if (tensor_count > DNN_SAFETENSORS_MAX_TENSORS || note_count > DNN_SAFETENSORS_MAX_NOTES)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                        "%s: %zu tensors and %zu texts of metadata; a file has at most %zu and %zu",
+                        path, tensor_count, note_count, DNN_SAFETENSORS_MAX_TENSORS,
+                        DNN_SAFETENSORS_MAX_NOTES);
     c.tensors = dnn_alloc(tensor_count * sizeof *c.tensors);
     c.notes = dnn_alloc(note_count * sizeof *c.notes);
     if (c.tensors == NULL || c.notes == NULL) {

@@ -68,6 +68,20 @@ describe("a safetensors file with", function()
   it("lists in lists a million deep is refused", function()
     refused("nested", dnn.load, safetensors('{"a":' .. ("["):rep(1000000) .. ("]"):rep(1000000) .. "}"))
   end)
+  it("a hundred thousand entries is refused before they are parsed", function()
+    local tensor = '"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}'
+    local function entries(n, value)
+      local list = {}
+      for i = 1, n do list[i] = ('"%d":%s'):format(i, value) end
+      return table.concat(list, ",")
+    end
+    local function text(notes) return ("{\"__metadata__\":{%s},%s}"):format(notes, tensor) end
+    refused("more than 65536 texts of metadata", dnn.load, safetensors(text(entries(70000, '""')), ("\0"):rep(4)))
+    assert.is_truthy(dnn.load(safetensors(text(entries(65536, '""')), ("\0"):rep(4))))
+    refused("more than 100000 tensors", dnn.load, safetensors("{" .. entries(140000, "1") .. "}"))
+    refused("more than 1048576 brackets and commas", dnn.load,
+      safetensors('{"a":{"shape":[' .. ("1,"):rep(1100000) .. "1]}}"))
+  end)
   it("a shape whose product is beyond 2^64 is refused", function()
     local header = '{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}'
     refused("'a'", dnn.load, safetensors(header))

@@ -106,7 +106,7 @@ function net:load_state_dict(state) end
 ---Shapes: a column of n is the tensor [n], any other matrix [rows, cols].
 ---
 ---Errors: nil and a message when the file cannot be written; the old one stays intact. Names and strings that are not
----UTF-8 are raised.
+---UTF-8, more than 100,000 matrices and more than 65,536 strings are raised.
 ---
 ---```lua
 ---local set = {X = dnn.randn(3, 4), Y = dnn.zeros(1, 4)}
