@@ -127,8 +127,7 @@ static int run_log(lua_State *L) {
         self->keep.due = false;
         stop_not_finite(L, self, &logged);
     }
-    if (self->keep.active)
-        dnnlua_run_keep_logged(L, 1, 3);
+    dnnlua_run_keep_logged(L, 1, 3, logged.step);
     if (self->paused || now >= self->next_poll) {
         self->next_poll = now + POLL_SECONDS;
         warn_of_problem(self);
@@ -143,14 +142,15 @@ static int run_log(lua_State *L) {
 /* --- steps --- */
 
 /* The next step, nil after the last or once the window or Ctrl-C has said stop; upvalues: the run,
- * the step, the last. */
+ * the step, the last, the number of this loop. */
 static int next_step(lua_State *L) {
     dnnlua_run *self = lua_touserdata(L, lua_upvalueindex(1));
     lua_Integer step = lua_tointeger(L, lua_upvalueindex(2));
+    bool counts = lua_tointeger(L, lua_upvalueindex(4)) == self->keep.loops;
 
     self->stopped = self->stopped || dnnlua_interrupted(L);
-    self->keep.due = self->keep.due || (self->stopped && self->keep.active);
-    dnnlua_run_keep(L, lua_upvalueindex(1));
+    if (counts)
+        dnnlua_run_keep_end(L, lua_upvalueindex(1));
     if (self->stopped) {
         self->stop_known = true;
         return 0;
@@ -159,22 +159,50 @@ static int next_step(lua_State *L) {
         return 0;
     lua_pushinteger(L, step + 1);
     lua_copy(L, -1, lua_upvalueindex(2));
+    if (counts)
+        dnnlua_run_keep_begin(self, step + 1);
     return 1;
+}
+
+/* The number of a loop, with its run; closed when the loop ends, also by a break or an error. */
+static lua_Integer *push_loop(lua_State *L, dnnlua_run *self) {
+    lua_Integer *loop = lua_newuserdatauv(L, sizeof *loop, 1);
+
+    *loop = ++self->keep.loops;
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, -2, 1);
+    luaL_setmetatable(L, DNNLUA_RUN_STEPS);
+    return loop;
+}
+
+static int leave_steps(lua_State *L) {
+    const lua_Integer *loop = luaL_checkudata(L, 1, DNNLUA_RUN_STEPS);
+
+    lua_getiuservalue(L, 1, 1);
+    dnnlua_run *self = lua_touserdata(L, -1);
+    if (*loop == self->keep.loops)
+        dnnlua_run_keep_leave(self, !lua_isnoneornil(L, 2));
+    return 0;
 }
 
 /* for i in run:steps(last) do, or run:steps(first, last): as a numeric for. */
 static int run_steps(lua_State *L) {
-    dnnlua_check_run(L)->keep.between = true;
+    dnnlua_run *self = dnnlua_check_run(L);
     lua_settop(L, 3);
     bool both = !lua_isnil(L, 3);
     lua_Integer last = (lua_Integer)dnnlua_check_size(L, both ? 3 : 2, "Run: steps", "last");
     lua_Integer first = both ? (lua_Integer)dnnlua_check_size(L, 2, "Run: steps", "first") : 1;
 
+    lua_Integer loop = *push_loop(L, self);
     lua_pushvalue(L, 1);
     lua_pushinteger(L, first - 1);
     lua_pushinteger(L, last);
-    lua_pushcclosure(L, next_step, 3);
-    return 1;
+    lua_pushinteger(L, loop);
+    lua_pushcclosure(L, next_step, 4);
+    lua_pushnil(L);
+    lua_pushnil(L);
+    lua_rotate(L, -4, -1);
+    return 4;
 }
 
 /* --- other methods --- */
@@ -289,8 +317,11 @@ void dnnlua_open_run(lua_State *L) {
     dnnlua_register(L, methods);
     lua_pushcclosure(L, run_index, 1);
     lua_setfield(L, -2, "__index");
+    luaL_newmetatable(L, DNNLUA_RUN_STEPS);
+    lua_pushcfunction(L, leave_steps);
+    lua_setfield(L, -2, "__close");
     luaL_newmetatable(L, DNNLUA_STOPPED);
     lua_pushcfunction(L, stopped_tostring);
     lua_setfield(L, -2, "__tostring");
-    lua_pop(L, 2);
+    lua_pop(L, 3);
 }

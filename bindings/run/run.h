@@ -16,6 +16,7 @@
 #include "log/run_log.h"
 
 #define DNNLUA_RUN "dnn.Run"
+#define DNNLUA_RUN_STEPS "dnn.Run.steps" /* a loop over run:steps */
 
 /* In the registry: the function (folder, step, net, optimiser, parts) that saves a checkpoint where
  * the script says no way of its own; the Lua half of the module gives it. */
@@ -25,15 +26,19 @@
  * checkpoints. */
 #define DNNLUA_RUN_KEEPER "dnn.Run.keeper"
 
-/* When checkpoints are due. */
+/* When checkpoints are due, and where the training is. */
 typedef struct dnnlua_keep {
     bool active, metric; /* there is a keeper; it looks at a metric of every log */
-    bool between;        /* the script takes its steps from run:steps */
-    bool due;            /* at the end of this step */
     bool refused;        /* there is no place for them */
-    lua_Integer
-        due_step;      /* the step whose log made it due, -1: an earlier one waits for the disk */
-    lua_Integer steps; /* 0: not by steps */
+    bool due;            /* as soon as a step is done */
+    bool asked;          /* by the window, likewise */
+    bool within;         /* a step of run:steps is under way */
+    bool left;           /* a loop over run:steps has ended: an earlier step counts otherwise */
+    bool whole;          /* all of `step` is done and nothing of the next */
+    lua_Integer step;    /* the last that was begun or done, -1 before the first */
+    lua_Integer loops;   /* over run:steps: the newest one counts the steps */
+    lua_Integer steps;   /* 0: not by steps */
+    lua_Integer interval; /* number of the last that was over; -1: not known yet */
     double seconds, next; /* 0: not by time */
 } dnnlua_keep;
 
@@ -188,19 +193,28 @@ void dnnlua_run_obey(lua_State *L, int run);
 typedef enum dnnlua_saving {
     DNNLUA_SAVED,
     DNNLUA_NOT_SAVED, /* it failed */
-    DNNLUA_NO_WAY,    /* there is no function and no network; nothing is pushed */
+    DNNLUA_NO_WAY,    /* no function, no network, or the middle of a step; nothing is pushed */
 } dnnlua_saving;
 
 dnnlua_saving dnnlua_run_checkpoint(lua_State *L, int run);
+
+/* Saves one for the window, and tells it. */
+void dnnlua_run_save_asked(lua_State *L, int run);
 
 /* Hangs up; the window stays open. */
 void dnnlua_run_leave_window(dnnlua_run *self);
 
 /* --- run_keep.c --- */
 
-/* Where checkpoints are kept, after a log of these values: notes what is due, and does it unless
- * the script uses run:steps. */
-void dnnlua_run_keep_logged(lua_State *L, int run, int values);
+/* The step of a loop over run:steps begins; it is done, and what is due is saved; the loop is left
+ * before its end, perhaps by an error. */
+void dnnlua_run_keep_begin(dnnlua_run *self, lua_Integer step);
+void dnnlua_run_keep_end(lua_State *L, int run);
+void dnnlua_run_keep_leave(dnnlua_run *self, bool failed);
+
+/* After a log of these values: notes what is due, and does it unless a step of run:steps is under
+ * way. */
+void dnnlua_run_keep_logged(lua_State *L, int run, int values, lua_Integer step);
 
 /* Does what is due, at the end of a step. */
 void dnnlua_run_keep(lua_State *L, int run);
@@ -209,8 +223,8 @@ void dnnlua_run_keep(lua_State *L, int run);
  * checkpoints are kept. */
 bool dnnlua_run_keep_now(lua_State *L, int run, dnnlua_saving *saving);
 
-/* Saves what came after the last checkpoint, unless the script has failed, and waits for the disk.
- */
+/* Saves what came after the last checkpoint, unless the script has failed or is in the middle of a
+ * step, and waits for the disk. */
 void dnnlua_run_keep_close(lua_State *L, int run, bool failed);
 
 /* Methods: run:checkpoint, run:resume; _keep_runs_by. */

@@ -1,9 +1,10 @@
 /* run_keep.c: the checkpoints that a run keeps by itself.
  *
  * What is saved, where and how long it is kept is Lua's (dnn/keeper.lua). Here it is decided when:
- * an interval in steps or seconds, or a metric that may be the best so far. A script that takes its
- * steps from run:steps has its checkpoint between two of them, when all of the step is done; any
- * other in its run:log. */
+ * an interval in steps or seconds, or a metric that may be the best so far; and under which number.
+ * A script that takes its steps from run:steps has its checkpoint between two of them, when all of
+ * the step is done, whatever it logs: that loop's counter is the number. Of any other loop run:log
+ * says the number, and that the step is done. */
 #include "bindings/run/run.h"
 
 #include <math.h>
@@ -45,48 +46,119 @@ static void call_keeper(lua_State *L, int run, const char *method, lua_Integer s
 void dnnlua_run_keep(lua_State *L, int run) {
     dnnlua_run *self = lua_touserdata(L, run);
 
+    if (self->keep.asked) {
+        self->keep.asked = false;
+        dnnlua_run_save_asked(L, run);
+    }
     if (self->keep.due) {
         write_log(L, run);
-        call_keeper(L, run, "save", self->step, 0);
+        call_keeper(L, run, "save", self->keep.step, 0);
         self->keep.due = lua_toboolean(L, -1); /* one waits for the disk: look again */
-        self->keep.due_step = -1;
         lua_pop(L, 1);
     }
 }
 
-void dnnlua_run_keep_logged(lua_State *L, int run, int values) {
+/* Whether an interval of steps ends here, or has ended since a script that logs seldom logged
+ * last. */
+static bool ends_interval(dnnlua_keep *keep) {
+    if (keep->steps == 0 || keep->step == 0)
+        return false;
+    lua_Integer now = keep->step / keep->steps;
+    if (keep->interval < 0)
+        keep->interval = (keep->step - 1) / keep->steps;
+    bool ends = now > keep->interval ||
+                (now != keep->interval && keep->step % keep->steps == 0); /* it counts anew */
+    if (ends)
+        keep->interval = now;
+    return ends;
+}
+
+/* All of this step is done. */
+static void complete(lua_State *L, int run, lua_Integer step) {
     dnnlua_run *self = lua_touserdata(L, run);
     dnnlua_keep *keep = &self->keep;
 
-    if (keep->due && keep->due_step >= 0 &&
-        keep->due_step != self->step) /* the loop takes its steps elsewhere now */
-        keep->between = false;
-    bool due = (keep->steps > 0 && self->step > 0 && self->step % keep->steps == 0) ||
-               (keep->seconds > 0 && dnn_clock_coarse() >= keep->next);
-    if (due)
+    keep->step = step;
+    keep->whole = true;
+    if (!keep->active)
+        return;
+    bool due = ends_interval(keep);
+    if (keep->seconds > 0 && dnn_clock_coarse() >= keep->next)
+        due = true;
+    if (due) {
         keep->next = dnn_clock_coarse() + keep->seconds;
-    if (due || keep->metric) {
-        call_keeper(L, run, due ? "interval" : "look", self->step, values);
-        if (lua_toboolean(L, -1)) {
-            keep->due = true;
-            keep->due_step = self->step;
-        }
+        keep->due = true;
+        call_keeper(L, run, "interval", step, 0);
         lua_pop(L, 1);
     }
-    if (!keep->between)
+}
+
+void dnnlua_run_keep_begin(dnnlua_run *self, lua_Integer step) {
+    self->keep.step = step;
+    self->keep.within = true;
+    self->keep.whole = false;
+}
+
+void dnnlua_run_keep_end(lua_State *L, int run) {
+    dnnlua_run *self = lua_touserdata(L, run);
+    dnnlua_keep *keep = &self->keep;
+
+    if (keep->within) {
+        keep->within = false;
+        keep->left = true;
+        complete(L, run, keep->step);
+    }
+    if (keep->whole)
+        dnnlua_run_keep(L, run);
+    if (self->stopped && keep->active && keep->whole) {
+        keep->due = false;
+        write_log(L, run);
+        call_keeper(L, run, "stop", keep->step, 0);
+        lua_pop(L, 1);
+    }
+}
+
+void dnnlua_run_keep_leave(dnnlua_run *self, bool failed) {
+    if (self->keep.within) {
+        self->keep.within = false;
+        self->keep.left = true;
+        self->keep.whole = self->keep.whole && !failed;
+    }
+}
+
+void dnnlua_run_keep_logged(lua_State *L, int run, int values, lua_Integer step) {
+    dnnlua_run *self = lua_touserdata(L, run);
+    dnnlua_keep *keep = &self->keep;
+
+    if (keep->within) {
+        keep->whole = keep->whole || step == keep->step;
+    } else if (!keep->left || step >= keep->step) { /* a loop of the script's own */
+        keep->left = false;
+        complete(L, run, step);
+    }
+    if (keep->metric) {
+        call_keeper(L, run, "look", keep->step, values);
+        keep->due = keep->due || lua_toboolean(L, -1);
+        lua_pop(L, 1);
+    }
+    if (!keep->within && keep->whole)
         dnnlua_run_keep(L, run);
 }
 
 bool dnnlua_run_keep_now(lua_State *L, int run, dnnlua_saving *saving) {
     const dnnlua_run *self = lua_touserdata(L, run);
 
-    if (!self->keep.active || self->step < 0)
+    if (!self->keep.active)
         return false;
+    if (!self->keep.whole) {
+        *saving = DNNLUA_NO_WAY;
+        return true;
+    }
     write_log(L, run);
     lua_getiuservalue(L, run, RUN_KEEPER);
     lua_getfield(L, -1, "save_now");
     lua_insert(L, -2);
-    lua_pushinteger(L, self->step);
+    lua_pushinteger(L, self->keep.step);
     if (lua_pcall(L, 2, 2, 0) != LUA_OK) {
         *saving = DNNLUA_NOT_SAVED;
         return true;
@@ -102,9 +174,10 @@ void dnnlua_run_keep_close(lua_State *L, int run, bool failed) {
 
     if (self->keep.active) {
         self->keep.active = false;
+        self->keep.metric = false;
         write_log(L, run);
-        lua_pushboolean(L, failed);
-        call_keeper(L, run, "close", self->step, lua_gettop(L));
+        lua_pushboolean(L, failed || !self->keep.whole);
+        call_keeper(L, run, "close", self->keep.step, lua_gettop(L));
         lua_pop(L, 2);
     }
 }
@@ -136,6 +209,7 @@ int dnnlua_run_checkpoint_method(lua_State *L) {
     self->keep.metric = lua_toboolean(L, -1);
     lua_settop(L, 3);
     self->keep.active = true;
+    self->keep.interval = -1;
     self->keep.next = dnn_clock_coarse() + self->keep.seconds;
     lua_setiuservalue(L, 1, RUN_KEEPER);
     lua_pushboolean(L, true);
@@ -145,7 +219,7 @@ int dnnlua_run_checkpoint_method(lua_State *L) {
 /* run:resume(): the step of the newest checkpoint that is whole, whose states it brings back, and
  * its values; 0 where there is none; nil and a message where none can be used. */
 int dnnlua_run_resume(lua_State *L) {
-    const dnnlua_run *self = dnnlua_check_run(L);
+    dnnlua_run *self = dnnlua_check_run(L);
 
     lua_settop(L, 1);
     if (self->keep.refused) {
@@ -160,6 +234,11 @@ int dnnlua_run_resume(lua_State *L) {
     lua_getfield(L, -1, "resume");
     lua_insert(L, -2);
     lua_call(L, 1, 2);
+    if (lua_tointeger(L, -2) > 0) {
+        self->keep.step = lua_tointeger(L, -2);
+        self->keep.whole = true;
+        self->keep.interval = self->keep.steps > 0 ? self->keep.step / self->keep.steps : -1;
+    }
     return 2;
 }
 

@@ -23,7 +23,7 @@ static dnnlua_run *new_run(lua_State *L) {
     self->type = DNNLUA_RUN;
     self->closed = true;
     self->control.fd = -1;
-    self->step = -1;
+    self->step = self->keep.step = -1;
     luaL_setmetatable(L, DNNLUA_RUN);
     return self;
 }

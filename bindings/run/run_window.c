@@ -133,7 +133,8 @@ dnnlua_saving dnnlua_run_checkpoint(lua_State *L, int run) {
     return saved ? DNNLUA_SAVED : DNNLUA_NOT_SAVED;
 }
 
-static void save_checkpoint(lua_State *L, int run, dnnlua_run *self) {
+void dnnlua_run_save_asked(lua_State *L, int run) {
+    dnnlua_run *self = lua_touserdata(L, run);
     int top = lua_gettop(L);
     dnnlua_saving saving = dnnlua_run_checkpoint(L, run);
 
@@ -191,7 +192,10 @@ static bool obey_line(lua_State *L, int run, dnnlua_run *self, const char *line)
         self->paused = false;
         answer(self, "stopping");
     } else if (strcmp(line, "checkpoint") == 0) {
-        save_checkpoint(L, run, self);
+        if (self->keep.active && !self->keep.whole)
+            self->keep.asked = true;
+        else
+            dnnlua_run_save_asked(L, run);
     } else if (strncmp(line, "rate ", 5) == 0) {
         change_rate(self, line + 5);
     }

@@ -168,14 +168,12 @@ local function finish(self)
   return failed
 end
 
--- After a log at the end of an interval: whether a checkpoint is due.
-function Keeper:interval(step, values)
+-- An interval ends with a step that is done: its checkpoint is due.
+function Keeper:interval()
   self.due_step = true
-  self:look(step, values)
-  return true
 end
 
--- After any log, where a metric decides: whether a checkpoint is due.
+-- After any log within a step, where a metric decides: whether a checkpoint is due.
 function Keeper:look(step, values)
   if self.metric and self.metric:look(step, values) then self.due_best = true end
   return self.due_best
@@ -186,7 +184,7 @@ function Keeper:save(step)
   for _, kind in ipairs {"best", "step"} do
     if self["due_" .. kind] then
       self["due_" .. kind] = false
-      take(self, kind, step)
+      if kind == "step" or self.metric:is_of(step) then take(self, kind, step) end
     end
   end
   if collect(self) then write_next(self) end
@@ -203,11 +201,17 @@ function Keeper:save_now(step)
   return path
 end
 
--- The end: what came after the last checkpoint is saved, unless the script has failed in the middle of a step.
+-- The training stops after a step that is done: what came after the last checkpoint is saved.
+function Keeper:stop(step)
+  self.due_step = step ~= self.saved_step
+  self:save(step)
+  finish(self)
+end
+
+-- The end; nothing is saved where the script has failed or is in the middle of a step.
 function Keeper:close(step, failed)
   self.closing = true
-  if not failed and step >= 0 and step ~= self.saved_step then take(self, "step", step) end
-  finish(self)
+  if failed or step < 0 then finish(self) else self:stop(step) end
   local complaint = self.metric and self.metric:complaint()
   if complaint then say("checkpoint: %s", complaint) end
   if self.failures > 0 then
@@ -252,14 +256,17 @@ local function resume_best(self, rest, content)
 end
 
 -- The step of the newest checkpoint and its values; 0 where there is none, nil and a message where none can be used.
+-- Again, it goes back to what was saved last.
 function Keeper:resume()
+  finish(self)
   local files = list_files(self.folder)
   if #files == 0 then return 0 end
   local file, content, rest = newest(files)
   if not file then return nil, content end
   local fits, message = checkpoint._apply(content, self.objects)
   if not fits then return nil, ("%s: %s"):format(file.path, message) end
-  self.resumed = true
+  self.resumed, self.due_step, self.due_best = true, false, false
+  self.kept = {step = {}, best = {}}
   local changes = self.settings:resume(content.metadata)
   if changes then say("resume: %s", dnn._printable(changes)) end
   local bests = resume_best(self, rest, content)

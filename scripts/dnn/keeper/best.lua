@@ -71,7 +71,7 @@ end
 -- The best -------------------------------------------------------------------------------------------
 
 local function better(self, value)
-  local so_far = self.pending or self.saved
+  local so_far = self.pending or self.taken or self.saved
   if not so_far then return true end
   if self.mode == "max" then return value > so_far.value end
   return value < so_far.value
@@ -90,9 +90,16 @@ function Best:look(step, values)
   return true
 end
 
+-- Whether the best value is of this step; that of a step which was left in its middle has no checkpoint.
+function Best:is_of(step)
+  if self.pending and self.pending.step ~= step then self.pending = nil end
+  return self.pending ~= nil
+end
+
 -- What the metadata of the checkpoint says that is taken now, and the value that it is taken for.
 function Best:entry()
   local now = self.pending
+  self.taken = now
   return {[ENTRY] = ("%.17g %d %s %s"):format(now.value, now.step, self.mode, self.name)}, now
 end
 
@@ -100,6 +107,7 @@ end
 function Best:settle(value, saved)
   if saved then self.saved = value end
   if self.pending == value then self.pending = nil end
+  if self.taken == value then self.taken = nil end
 end
 
 local function text_of(name, mode) return ("'%s' (%s)"):format(name, mode) end
@@ -108,6 +116,7 @@ local function text_of(name, mode) return ("'%s' (%s)"):format(name, mode) end
 -- best by the same value; and what is to be said of others, or nil.
 function Best:resume(files)
   local same, others = {}, nil
+  self.saved, self.taken, self.pending = nil, nil, nil
   for _, file in ipairs(files) do
     local value, step, mode, name = (file.metadata[ENTRY] or ""):match "^(%S+) (%d+) (%l+) (.*)$"
     if name == self.name and mode == self.mode then

@@ -73,7 +73,7 @@ local run = {}
 ---@return nil
 function run:log(step, values) end
 
----Counts steps as `for step = first, last` does, and ends early when the window asks to stop.
+---Counts steps as `for step = first, last` does, and ends early when the window or Ctrl-C asks to stop.
 ---
 ---```lua
 ---local run = dnn.Run()
@@ -207,10 +207,17 @@ function run:close() end
 --
 -- `run:checkpoint{...}` says once what a training needs to continue; from then on the run saves it in
 -- FOLDER/checkpoints, and `run:resume()` restores the newest. A checkpoint is a snapshot that is taken at the end of a
--- step (in loops over `run:steps`; else in `run:log`) and written by a thread, so that the step does not wait for the
--- disk. It carries a checksum, is on disk before an older one is removed, and is never written with a value that is not
--- finite. What was done since the last one is saved when the loop is stopped, by `run:close()`, and at the end of the
--- block of a `local run <close>`, unless an error ended it.
+-- step and written by a thread, so that the step does not wait for the disk. It carries a checksum, is on disk before
+-- an older one is removed, and is never written with a value that is not finite.
+--
+-- A loop over `run:steps` counts the steps, logged or not, whatever other counters are logged in it: a step ends when
+-- the loop asks for the next one. In any other loop `run:log(step, ...)` ends the step; call it last. Where that
+-- is not called in each step, `every` is met by the next call.
+--
+-- What was done since the last checkpoint is saved when the loop is stopped, by `run:close()`, and at the end of the
+-- block of a `local run <close>`, but never half a step: not where an error ends the loop or the block, nor where a
+-- loop over `run:steps` is left by `break` or `return` before that step's `run:log(step, ...)`. A training that resumes
+-- computes again what was not saved, with the same bits.
 --
 -- Where one cannot be saved, training continues, and stderr says why: once for each reason, again when saving works
 -- again, and at the end how many could not be saved.
@@ -252,8 +259,9 @@ function run:checkpoint(what) end
 ---Settings of optimisers, schedules and averages are those of the checkpoint; where the script has others now than when
 ---the training began, stderr names both. Set them after `run:resume` to change them.
 ---
----A damaged checkpoint is named on stderr, and the one before it is used. A training that begins without `run:resume`
----in a folder that holds checkpoints moves those to FOLDER/checkpoints/earlier-1.
+---Called again, it goes back to the newest. A damaged checkpoint is named on stderr, and the one before it is used. A
+---training that begins without `run:resume` in a folder that holds checkpoints moves those to
+---FOLDER/checkpoints/earlier-1.
 ---
 ---Errors: nil and a message when no checkpoint in the folder can be used, or the newest does not fit the objects, in
 ---shapes or in dtype; nothing is changed then.

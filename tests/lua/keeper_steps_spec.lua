@@ -1,0 +1,324 @@
+-- run:checkpoint: which step a checkpoint is of, and that all of it is done, wherever the script leaves its loop.
+package.path = "tests/lua/?.lua;" .. package.path
+local dnn = require "dnn"
+local program = require "program"
+
+local folder
+
+-- A training whose weights say how many steps it has made; what = the options of its checkpoints.
+local function begin(what)
+  dnn.manual_seed(3)
+  local t = {net = dnn.Sequential{dnn.Linear(3, 2), dnn.Tanh(), dnn.Linear(2, 1)}, loss = dnn.MSELoss()}
+  t.X, t.Y = dnn.randn(3, 20), dnn.randn(1, 20)
+  t.optimiser = dnn.optim.Adam(t.net:parameters(), {lr = 0.01})
+  t.run = dnn.Run(folder .. "/run")
+  local kept = {net = t.net, optimiser = t.optimiser, every = 1000}
+  for name, value in pairs(what or {}) do kept[name] = value end
+  t.run:checkpoint(kept)
+  function t.step()
+    local cost = t.loss(t.net(t.X), t.Y)
+    t.net:backward(t.loss:backward())
+    t.optimiser:step()
+    return cost
+  end
+  return t
+end
+
+-- Waits until the checkpoint that is being written is on disk, so that the next takes no other's place.
+local function await(run)
+  for i = 1, 16 do
+    local keeper = debug.getuservalue(run, i)
+    if type(keeper) == "table" and keeper.save_now then
+      repeat until not keeper.job or keeper.job.saver:done()
+      return
+    end
+  end
+  error "this run has no keeper"
+end
+
+local function files()
+  local names = dnn.system.list(folder .. "/run/checkpoints")
+  for i, name in ipairs(names) do names[i] = name:gsub("%.safetensors$", ""):gsub("%-0+", "-") end
+  table.sort(names)
+  return table.concat(names, " ")
+end
+
+-- Each checkpoint in the folder is named after the steps that its optimiser has made.
+local function assert_numbers()
+  for _, name in ipairs(dnn.system.list(folder .. "/run/checkpoints")) do
+    local net = dnn.Sequential{dnn.Linear(3, 2), dnn.Tanh(), dnn.Linear(2, 1)}
+    local optimiser = dnn.optim.Adam(net:parameters())
+    local values = assert(dnn.checkpoint.load(folder .. "/run/checkpoints/" .. name, {net = net,
+      optimiser = optimiser}))
+    assert.equal(values.step, optimiser.steps, name)
+    assert.equal(values.step, tonumber(name:match "%d+"), name)
+  end
+end
+
+-- What a training that continues from here would begin with; also, that it is right.
+local function resumed()
+  local t = begin()
+  local step = t.run:resume()
+  assert.equal(step, t.optimiser.steps)
+  t.run:close()
+  return step
+end
+
+describe("the step of a checkpoint", function()
+  before_each(function() folder = program.folder() end)
+  after_each(function() program.remove(folder) end)
+
+  it("is the last one of the loop, logged or not", function()
+    for _, last in ipairs{95, 120} do
+      local t = begin()
+      local first = t.run:resume() + 1
+      for i in t.run:steps(first, last) do
+        local cost = t.step()
+        if i % 10 == 0 then t.run:log(i, {cost = cost}) end
+      end
+      t.run:close()
+      assert.equal(last, resumed())
+    end
+    assert.equal("step-120 step-95", files())
+    assert_numbers()
+  end)
+
+  it("comes at its interval, logged or not", function()
+    local t = begin{every = 25, keep = 9}
+    for i in t.run:steps(60) do
+      local cost = t.step()
+      if i % 10 == 0 then t.run:log(i, {cost = cost}) end
+      await(t.run)
+    end
+    t.run:close()
+    assert.equal("step-25 step-50 step-60", files())
+    t = begin{every = 4, keep = 9}
+    for _ in t.run:steps(t.run:resume() + 1, 69) do t.step() end
+    t.run:close()
+    assert.equal(69, resumed())
+    assert_numbers()
+  end)
+
+  it("is at the first log of its interval in a loop of the script's own", function()
+    local t = begin{every = 25, keep = 9}
+    for i = 1, 110 do
+      local cost = t.step()
+      if i % 10 == 0 then t.run:log(i, {cost = cost}) end
+      await(t.run)
+    end
+    t.run:close()
+    assert.equal("step-100 step-110 step-30 step-50 step-80", files())
+    assert_numbers()
+  end)
+
+  it("is the counter of the loop, whatever else is logged by another", function()
+    local t = begin{every = 10, keep = 9, best = "accuracy"}
+    for i in t.run:steps(35) do
+      local cost = t.step()
+      t.run:log(i, {cost = cost})
+      if i % 10 == 0 then t.run:log(i // 10, {accuracy = -math.abs(i - 20)}) end
+      await(t.run)
+    end
+    t.run:log(4, {accuracy = 7}) -- after the loop: of its last step
+    t.run:close()
+    assert.equal("best-35 step-10 step-20 step-30 step-35", files())
+    assert_numbers()
+  end)
+
+  it("is that of the innermost loop", function()
+    local t = begin{every = 4, keep = 9}
+    for epoch in t.run:steps(3) do
+      for i in t.run:steps(5 * epoch - 4, 5 * epoch) do
+        t.run:log(i, {cost = t.step()})
+      end
+      t.run:log(epoch, {accuracy = 1})
+    end
+    t.run:close()
+    assert.equal(15, resumed())
+    assert_numbers()
+  end)
+
+  it("goes on with a loop of the script's own after one over run:steps", function()
+    local t = begin{every = 4, keep = 9}
+    for i in t.run:steps(10) do
+      t.run:log(i, {cost = t.step()})
+      if i == 6 then break end
+    end
+    for i = 7, 13 do t.run:log(i, {cost = t.step()}) end
+    t.run:close()
+    assert.equal(13, resumed())
+    assert_numbers()
+  end)
+
+  -- Ways to leave step 6 after the optimiser's step; those that have logged it leave it whole.
+  local ways = {
+    ["a break"] = function(t, log)
+      for i in t.run:steps(20) do
+        local cost = t.step()
+        if i < 6 or log then t.run:log(i, {cost = cost}) end
+        if i == 6 then break end
+      end
+    end,
+    ["a return"] = function(t, log)
+      local function train()
+        local run <close> = t.run
+        for i in run:steps(20) do
+          local cost = t.step()
+          if i < 6 or log then run:log(i, {cost = cost}) end
+          if i == 6 then return end
+        end
+      end
+      train()
+    end,
+    ["a closed coroutine"] = function(t, log)
+      local thread = coroutine.create(function()
+        for i in t.run:steps(20) do
+          local cost = t.step()
+          if i < 6 or log then t.run:log(i, {cost = cost}) end
+          if i == 6 then coroutine.yield() end
+        end
+      end)
+      coroutine.resume(thread)
+      assert(coroutine.close(thread))
+    end,
+  }
+  for name, leave in pairs(ways) do
+    it("is not one that was left in its middle by " .. name, function()
+      local t = begin()
+      leave(t, false)
+      t.run:close()
+      assert.equal("", files())
+    end)
+
+    it("is one that was logged before " .. name, function()
+      local t = begin()
+      leave(t, true)
+      t.run:close()
+      assert.equal(6, resumed())
+      assert_numbers()
+    end)
+  end
+
+  it("is not one whose error the script has caught", function()
+    for _, log in ipairs{false, true} do
+      program.remove(folder .. "/run")
+      local t = begin{every = 4}
+      pcall(function()
+        for i in t.run:steps(20) do
+          local cost = t.step()
+          if i == 6 and not log then error "in the middle" end
+          t.run:log(i, {cost = cost})
+          if i == 6 then error "later in the middle" end
+        end
+      end)
+      t.run:close()
+      assert.equal(4, resumed())
+    end
+  end)
+
+  it("is not the best whose step was left in its middle", function()
+    local t = begin{best = "accuracy", keep = 9}
+    pcall(function()
+      for i in t.run:steps(6) do
+        t.step()
+        t.run:log(i, {accuracy = i})
+        if i == 6 then error "in the middle" end
+      end
+    end)
+    for i in t.run:steps(7, 9) do
+      t.step()
+      t.run:log(i, {accuracy = -i})
+    end
+    t.run:close()
+    assert.equal("best-5 step-9", files())
+  end)
+
+  it("is not one that os.exit has left in its middle", function()
+    local script = folder .. "/train.lua"
+    program.write_all(script, [[
+      local dnn = require "dnn"
+      local net = dnn.Sequential{dnn.Linear(3, 1)}
+      local optimiser = dnn.optim.Adam(net:parameters())
+      local run <close> = dnn.Run(arg[1])
+      run:checkpoint{net = net, optimiser = optimiser, every = 4}
+      for i in run:steps(20) do
+        net:forward(dnn.ones(3, 1))
+        net:backward(dnn.ones(1, 1))
+        optimiser:step()
+        if i == 6 then os.exit(1, true) end
+        run:log(i, {cost = 1})
+      end]])
+    os.execute(("%s %s %s/run"):format(program.quote(program.dnnlua), script, folder))
+    assert.equal("step-4", files())
+  end)
+
+  it("is the last that Ctrl-C lets end, and nothing has to be closed", function()
+    local script = folder .. "/train.lua"
+    program.write_all(script, [[
+      local dnn = require "dnn"
+      local net = dnn.Sequential{dnn.Linear(3, 1)}
+      local optimiser = dnn.optim.Adam(net:parameters())
+      local run = dnn.Run(arg[1])
+      run:checkpoint{net = net, optimiser = optimiser, every = 1 << 40}
+      for i in run:steps(1 << 40) do
+        net:forward(dnn.ones(3, 1))
+        net:backward(dnn.ones(1, 1))
+        optimiser:step()
+        if i % 10 == 0 then run:log(i, {cost = 1}) end
+        if i == 34 then os.execute "{ sleep 0.05; kill -INT $PPID; } &" end
+      end
+      print(optimiser.steps)]])
+    local out <close> = assert(io.popen(("%s %s %s/run"):format(program.quote(program.dnnlua), script, folder)))
+    local steps = out:read "n"
+    assert.is_true(steps >= 34)
+    assert.equal("step-" .. steps, files())
+  end)
+
+  it("is kept as the best when the loop is left after its log", function()
+    local t = begin{best = "accuracy"}
+    for i in t.run:steps(20) do
+      t.step()
+      t.run:log(i, {accuracy = i})
+      if i == 5 then break end
+    end
+    t.run:close()
+    assert.equal("best-5 step-5", files())
+  end)
+
+  it("is kept as the best when the last epoch of dnn.fit is", function()
+    local function fit(epochs)
+      dnn.manual_seed(3)
+      local X = dnn.randn(3, 50)
+      local net = dnn.Sequential{dnn.Linear(3, 1)}
+      dnn.fit{net = net, data = {X = X, Y = X:row(1):gt(0)}, loss = dnn.BCEWithLogitsLoss(), run = folder .. "/run",
+        optimiser = dnn.optim.SGD(net:parameters(), {lr = 0.1}), validation = 0.2, progress = false, batch_size = 8,
+        checkpoint = {keep = 1}, epochs = epochs,
+        on_epoch = function(info) if info.epoch >= 3 then info.optimiser.maximize = true end end}
+    end
+    fit(3)
+    assert.equal("best-15 step-15", files())
+    fit(6)
+    assert.equal("best-15 step-30", files())
+  end)
+
+  it("is what a second run:resume goes back to, and nothing is lost", function()
+    local t = begin{every = 2, keep = 3}
+    for i in t.run:steps(8) do
+      t.run:log(i, {cost = t.step()})
+      await(t.run)
+    end
+    t.run:close()
+    assert.equal("step-4 step-6 step-8", files())
+    t = begin{every = 2, keep = 3}
+    for _ = 1, 3 do assert.equal(8, t.run:resume()) end
+    for i in t.run:steps(9, 10) do t.run:log(i, {cost = t.step()}) end
+    assert.equal(10, t.run:resume())
+    assert.equal(10, t.optimiser.steps)
+    t.step()
+    assert.equal(10, t.run:resume())
+    assert.equal(10, t.optimiser.steps)
+    t.run:close()
+    assert.equal("step-10 step-6 step-8", files())
+    assert_numbers()
+  end)
+end)
