@@ -21,25 +21,20 @@ int dnnlua_explain_by(lua_State *L) {
 
 /* --- words --- */
 
-/* Pushes what the Lua half says about the running call: explain(what, detail, more, function, name,
- * how, arguments ...). Where there is no Lua half, or it fails, "" is pushed. */
+/* Pushes what the Lua half says about the running call: explain(what, detail, more, arguments ...).
+ * Where there is no Lua half, or it fails, "" is pushed. */
 static const char *push_explained(lua_State *L, const char *what, lua_Integer detail,
                                   const char *more) {
     int count = lua_gettop(L), top = count;
-    lua_Debug call;
 
     luaL_checkstack(L, count + 10, "too many arguments");
     lua_getfield(L, LUA_REGISTRYINDEX, EXPLAIN);
     lua_pushstring(L, what);
     lua_pushinteger(L, detail);
     lua_pushstring(L, more);
-    lua_getstack(L, 0, &call);
-    lua_getinfo(L, "nf", &call);
-    lua_pushstring(L, call.name);
-    lua_pushstring(L, call.namewhat);
     for (int i = 1; i <= count; i++)
         lua_pushvalue(L, i);
-    if (lua_pcall(L, count + 6, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) {
+    if (lua_pcall(L, count + 3, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) {
         lua_settop(L, top);
         lua_pushliteral(L, "");
     }

@@ -216,6 +216,7 @@ void dnnlua_open_store(lua_State *L);
 void dnnlua_open_saver(lua_State *L);
 void dnnlua_open_interruption(lua_State *L);
 void dnnlua_open_names(lua_State *L);
+void dnnlua_open_inspect(lua_State *L);
 
 /* The C half of the module: require "dnn.core". */
 int luaopen_dnn_core(lua_State *L);

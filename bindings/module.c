@@ -146,5 +146,6 @@ int luaopen_dnn_core(lua_State *L) {
     dnnlua_open_saver(L);
     dnnlua_open_interruption(L);
     dnnlua_open_names(L);
+    dnnlua_open_inspect(L);
     return 1;
 }

@@ -78,13 +78,15 @@ void dnnlua_check_options(lua_State *L, int index, const char *function, const c
 
 int dnnlua_options_fault(lua_State *L) {
     const char *function = luaL_checkstring(L, 1);
+    luaL_checktype(L, 3, LUA_TTABLE);
     size_t count = lua_rawlen(L, 3);
+    luaL_argcheck(L, count < 1000, 3, "too many options");
+    luaL_checkstack(L, (int)count, "too many options");
     const char **known = dnnlua_new_block(L, (count + 1) * sizeof *known);
 
-    for (size_t k = 0; k < count; k++) { /* the strings live as long as the table at 3 */
+    for (size_t k = 0; k < count; k++) { /* the strings stay on the stack */
         lua_rawgeti(L, 3, (lua_Integer)k + 1);
         known[k] = luaL_checkstring(L, -1);
-        lua_pop(L, 1);
     }
     known[count] = NULL;
     lua_pushstring(L, push_fault(L, 2, function, known));

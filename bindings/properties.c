@@ -5,7 +5,8 @@
 
 enum { UP_METHODS = 1, UP_PROPERTIES, UP_CLASS }; /* upvalues; the prompt reads the methods */
 
-#define CLASS "__class" /* in a metatable */
+/* Registry: classes by type. Not in the metatables, where a script could put one's into another's. */
+#define CLASSES "dnn.classes"
 
 static const char *title_of(lua_State *L, const dnnlua_class *class, void *self) {
     if (class->title != NULL)
@@ -47,22 +48,21 @@ static void push_names(lua_State *L, const dnnlua_class *class, void *self) {
 bool dnnlua_push_names(lua_State *L, int index) {
     bool named = lua_type(L, index) == LUA_TSTRING;
     int top = lua_gettop(L);
-    const dnnlua_class *class = NULL;
 
     index = lua_absindex(L, index);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, CLASSES);
     if (named)
-        luaL_getmetatable(L, lua_tostring(L, index));
-    else if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
-        return false;
-    if (lua_istable(L, -1)) {
-        lua_pushliteral(L, CLASS);
-        lua_rawget(L, -2);
-        class = lua_islightuserdata(L, -1) ? lua_touserdata(L, -1) : NULL;
-    }
+        lua_pushvalue(L, index);
+    else if (luaL_getmetafield(L, index, "__name") == LUA_TNIL)
+        lua_pushliteral(L, "");
+    lua_rawget(L, -2);
+    const dnnlua_class *class = lua_touserdata(L, -1);
     lua_settop(L, top);
-    if (class != NULL)
-        push_names(L, class, named ? NULL : lua_touserdata(L, index));
-    return class != NULL;
+    void *self = named || class == NULL ? NULL : luaL_testudata(L, index, class->type);
+    if (class == NULL || (self == NULL && !named))
+        return false;
+    push_names(L, class, self);
+    return true;
 }
 
 /* Raises "Linear has no field 'wieght'; did you mean 'weight'?". */
@@ -200,9 +200,11 @@ static void set_accessor(lua_State *L, const dnnlua_class *class, const char *na
 }
 
 void dnnlua_open_class(lua_State *L, const dnnlua_class *class) {
-    luaL_newmetatable(L, class->type);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, CLASSES);
     lua_pushlightuserdata(L, (void *)class);
-    lua_setfield(L, -2, CLASS);
+    lua_setfield(L, -2, class->type);
+    lua_pop(L, 1);
+    luaL_newmetatable(L, class->type);
     if (class->metamethods != NULL)
         luaL_setfuncs(L, class->metamethods, 0);
     lua_newtable(L);

@@ -6,7 +6,8 @@
  * script.c        running statements, modules, scripts and LUA_INIT
  * messages.c      errors; traceback.c, excerpt.c and advice.c: what a message is followed by
  * interruption.c  what Ctrl-C does
- * safe.c          --safe
+ * safe.c          --safe: what the operating system refuses
+ * safe_lua.c      --safe: what Lua refuses
  * terminal.c      its size, and whether colours are wanted
  * main.c          one after the other, and the status
  *
@@ -140,6 +141,15 @@ void limit_time(unsigned seconds);
  * starts a program, or takes more than so much memory and time. Raises, before anything of the
  * user's has run, where the system cannot hold it to that. */
 void enter_safe_mode(lua_State *L, size_t mebibytes, unsigned seconds);
+
+/* Every way to run a chunk asks for it: "t" under --safe, since Lua does not check binary chunks. */
+const char *chunk_mode(void);
+
+/* --- safe_lua.c --- */
+
+/* Takes from the Lua state what reaches out of it: programs, C modules, binary chunks, the debug
+ * library but for its traceback. */
+void take_from_lua(lua_State *L);
 
 /* --- traceback.c, excerpt.c --- */
 

@@ -1,7 +1,6 @@
 /* safe.c: --safe: runs a script from someone else without the means to do harm.
  *
- * There are two walls. scripts/dnn/safe.lua takes from Lua what reaches out of it. Below it the
- * kernel's Landlock has this process write in the working folder alone, start no program and make
+ * There are two walls. safe_lua.c takes from Lua what reaches out of it. Below it the kernel's Landlock has this process write in the working folder alone, start no program and make
  * no TCP connection, whatever a flaw in Lua or in the module would let a script do. Memory and time
  * are limited. docs/safe.md says exactly what is kept out, and what is not. */
 #include <errno.h>
@@ -154,13 +153,16 @@ static void limit_memory(lua_State *L, size_t mebibytes) {
 
 /* --- all of it --- */
 
+static bool is_safe;
+
+const char *chunk_mode(void) {
+    return is_safe ? "t" : NULL;
+}
+
 void enter_safe_mode(lua_State *L, size_t mebibytes, unsigned seconds) {
     check_folder(L);
-    const char *path = push_own_module_path(L, "dnn/safe.lua");
-    if (luaL_loadfilex(L, path, "t") != LUA_OK)
-        lua_error(L);
-    push_prefix(L);
-    lua_call(L, 1, 0);
+    is_safe = true;
+    take_from_lua(L);
     if (!confine()) {
         luaL_error(L,
                    "--safe needs Landlock, which this system does not offer: Linux 5.13 or newer "

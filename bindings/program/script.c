@@ -38,12 +38,12 @@ void offer_dnn(lua_State *L) {
 /* --- statements and modules --- */
 
 static bool run_text(lua_State *L, const char *text, const char *chunk_name) {
-    int status = luaL_loadbuffer(L, text, strlen(text), chunk_name);
+    int status = luaL_loadbufferx(L, text, strlen(text), chunk_name, chunk_mode());
     return report(L, status == LUA_OK ? protected_call(L, 0, 0) : status, true);
 }
 
 static bool run_file(lua_State *L, const char *path) {
-    int status = luaL_loadfile(L, path);
+    int status = luaL_loadfilex(L, path, chunk_mode());
     return report(L, status == LUA_OK ? protected_call(L, 0, 0) : status, true);
 }
 
@@ -154,7 +154,7 @@ bool run_script(lua_State *L, const char *name, bool warns) {
     lua_pushstring(L, name);
     int status = lua_pcall(L, 1, 1, 0);
     if (status == LUA_OK) {
-        status = luaL_loadfile(L, lua_tostring(L, -1));
+        status = luaL_loadfilex(L, lua_tostring(L, -1), chunk_mode());
         if (status == LUA_OK && warns)
             warn_of_globals(L, lua_tostring(L, -2));
         lua_remove(L, -2);
@@ -163,5 +163,5 @@ bool run_script(lua_State *L, const char *name, bool warns) {
 }
 
 bool run_standard_input(lua_State *L) {
-    return call_script(L, luaL_loadfile(L, NULL));
+    return call_script(L, luaL_loadfilex(L, NULL, chunk_mode()));
 }

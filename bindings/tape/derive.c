@@ -84,12 +84,20 @@ static int step_of(lua_State *L) {
     return 1;
 }
 
+/* The node of the matrix at index, which requires a gradient; a script can call these, too. */
+static dnn_node *check_node(lua_State *L, int index) {
+    dnn_node *node = dnnlua_matrix_of(dnnlua_check_matrix(L, index))->node;
+
+    if (node == NULL)
+        luaL_error(L, "expected a Matrix that requires a gradient");
+    return node;
+}
+
 /* dnn._gradients(A, dA or nil, {inputs}): their gradients in a table; each input is named once and
  * requires a gradient. */
 static int gradients(lua_State *L) {
-    const dnn_matrix *m = dnnlua_check_matrix(L, 1);
+    dnn_node *root = check_node(L, 1);
     const dnn_matrix *seed = lua_isnil(L, 2) ? NULL : dnnlua_check_matrix(L, 2);
-    dnn_node *root = dnnlua_matrix_of(m)->node;
     size_t count = dnnlua_list_length(L, 3, "grad", "inputs");
     dnn_error err;
 
@@ -98,7 +106,7 @@ static int gradients(lua_State *L) {
     dnn_wanted *wanted = dnnlua_new_block(L, count * sizeof *wanted);
     for (size_t i = 0; i < count; i++) {
         lua_rawgeti(L, 3, (lua_Integer)i + 1);
-        dnn_node *node = dnnlua_matrix_of(dnnlua_check_matrix(L, -1))->node;
+        dnn_node *node = check_node(L, -1);
         dnn_matrix *g = dnnlua_new_matrix(L, node->A.dtype, node->A.rows, node->A.cols);
         wanted[i] = (dnn_wanted){.node = node, .gradient = *g};
         lua_rawseti(L, 4, (lua_Integer)i + 1);
@@ -115,13 +123,20 @@ static int gradients(lua_State *L) {
 
 /* dnn._transposed(A, i, dA): the gradient of input i of the linear layer that made A, recorded. */
 static int transposed(lua_State *L) {
-    const dnn_node *node = dnnlua_matrix_of(dnnlua_check_matrix(L, 1))->node;
+    const dnn_node *node = check_node(L, 1);
+    const dnn_matrix *dA = dnnlua_check_matrix(L, 3);
+    lua_Integer input = luaL_checkinteger(L, 2);
     int inputs = (int)node->inputs;
+
+    if (node->freed || node->layer == NULL || node->call == NULL || node->call->transposed > 0 ||
+        !dnn_layer_has(node->layer, DNN_LINEAR) || input < 1 || input > inputs ||
+        dA->rows != node->A.rows || dA->cols != node->A.cols || dA->dtype != node->A.dtype)
+        return luaL_error(L, "expected what a linear layer made, an input and a gradient of its size");
     dnn_node_call call = *node->call;
 
     lua_settop(L, 3);
     luaL_checkstack(L, inputs + 10, "too many inputs");
-    call.transposed = (size_t)luaL_checkinteger(L, 2);
+    call.transposed = (size_t)input;
     call.in = dnnlua_new_block(L, (node->inputs + 1) * sizeof *call.in);
     memcpy(call.in, node->call->in, node->inputs * sizeof *call.in);
     call.in[inputs] = call.out;

@@ -18,7 +18,8 @@
 -- of the script, too.
 --
 -- Names of arguments and signatures come from the pages in dnn/meta, which are read when an error needs them.
-local getinfo, getmetatable = debug.getinfo, debug.getmetatable
+local inspect = require "dnn.core"._inspect
+local about, frame, getmetatable, marked = inspect.about, inspect.frame, inspect.metatable, inspect.mark
 local concat, pack, unpack = table.concat, table.pack, table.unpack
 local maxinteger <const> = math.maxinteger
 local find, format, gsub, match, sub = string.find, string.format, string.gsub, string.match, string.sub
@@ -30,9 +31,10 @@ local arguments = {}
 local DEEPEST <const> = 30 -- frames of the stack in which a function of the module is looked for
 
 -- How the sources of the module's files begin.
-local HOME <const> = match(getinfo(1, "S").source, "^(.*)arguments%.lua$")
+local HOME <const> = match(frame(1).source, "^(.*)arguments%.lua$")
 
--- The names of guarded functions in the reference, by the function that scripts call and by the one that it calls.
+-- The names of functions in the reference: guarded ones, by the function that scripts call and by the one that it
+-- calls, and from the first error on those in C.
 local names = setmetatable({}, {__mode = "k"})
 local written = setmetatable({}, {__mode = "k"})
 
@@ -62,10 +64,20 @@ local function shown(value)
 end
 arguments.shown = shown
 
--- The page of a function; `name` and `how` are what debug.getinfo says, `object` the first argument.
-local function page_of(f, name, how, object)
+-- The name in the reference of the function that runs at a level of the stack, 1 for the caller; nil where it has none.
+local function known_at(level)
+  level = level + 1
+  local known = marked(level, names)
+  if known or frame(level).what ~= "C" then return known end
+  require "dnn.help.value".add_names(names, require "dnn.reference"())
+  return (marked(level, names))
+end
+
+-- The page of a function, from its name in the reference; where it has none, from what the stack calls it and how, and
+-- the first argument.
+local function page_of(known, name, how, object)
   local reference = require "dnn.reference"()
-  local entry = names[f] and reference.by_name[names[f]] or require "dnn.help.value".entry(reference, f)
+  local entry = reference.by_name[known]
   if not entry then
     local class = reference.classes["dnn." .. kind_of(object)]
     entry = class and name and require "dnn.help.words".member(reference, class, name)
@@ -85,8 +97,8 @@ local function method_of(page)
 end
 
 -- A call as messages need it.
-local function describe(f, name, how, given)
-  local page = page_of(f, name, how, given[1])
+local function describe(known, name, how, given)
+  local page = page_of(known, name, how, given[1])
   local words = require "dnn.help.words"
   local self = page and page.kind == "method" and 1 or 0      -- arguments before those in parentheses
   local options = page and words.options(require "dnn.reference"(), page)
@@ -142,21 +154,19 @@ local function wrong_text(call, index, expected)
     expected, index > call.given.n and "nothing" or shown(value), hint(call, expected, value), ending(call))
 end
 
--- The nearest function of the module's below on the stack; nil where there is none. Functions in C are looked for in
--- the reference.
+-- The name of the nearest function of the module's below on the stack; nil where there is none.
 local function nearest_of_module()
   for level = 3, DEEPEST do
-    local info = getinfo(level, "Sf")
-    if not info then return nil end
-    local known = names[info.func]
-      or info.what == "C" and require "dnn.help.value".entry(require "dnn.reference"(), info.func)
-    if known then return info.func end
+    if not frame(level) then return nil end
+    local known = known_at(level)
+    if known then return known end
   end
 end
 
--- For bindings/arguments.c, which calls it with what debug.getinfo says of the running function.
-function arguments.explain(what, detail, more, f, name, how, ...)
-  local call = describe(f, what == "surplus" and more or name, how, pack(...))
+-- For bindings/arguments.c, which calls it from the function that runs.
+function arguments.explain(what, detail, more, ...)
+  local running = frame(2)
+  local call = describe(known_at(2), what == "surplus" and more or running.name, running.namewhat, pack(...))
   if what == "surplus" then return surplus_text(call, detail) end
   local outer = call.usage == "" and nearest_of_module()  -- what runs is a part of a function of the module's
   if outer then call.usage = describe(outer, nil, nil, {n = 0}).usage end
@@ -168,20 +178,22 @@ end
 
 -- Raising -------------------------------------------------------------------------------------------
 
+-- What catches errors.
+local catches <const> = {[pcall] = true, [xpcall] = true}
+
 -- The line of the script, "script.lua:8: ": the nearest that is not in a file of the module's, however deep in the
 -- module an error is raised. "", as with Lua's own functions, where `pcall` itself has called the function of the
 -- module. Also for bindings/arguments.c.
 function arguments.where()
-  local called
+  local called     -- what the function at this level has called is the module's
   for level = 1, maxinteger do
-    local info = getinfo(level, "Slf")
-    if not info then return "" end
-    if info.currentline > 0 and sub(info.source, 1, #HOME) ~= HOME then
-      return format("%s:%d: ", info.short_src, info.currentline)
+    local running = frame(level)
+    if not running then return "" end
+    if running.currentline > 0 and sub(running.source, 1, #HOME) ~= HOME then
+      return format("%s:%d: ", running.short_src, running.currentline)
     end
-    local caught = info.func == pcall or info.func == xpcall
-    if caught and called and (called.what == "C" or names[called.func]) then return "" end
-    called = info
+    if called and marked(level, catches) then return "" end
+    called = running.what == "C" or marked(level, names)
   end
 end
 
@@ -192,19 +204,18 @@ end
 
 -- Functions in Lua -----------------------------------------------------------------------------------
 
-local function refuse(f, most, name, how, ...)
-  arguments.fail(surplus_text(describe(f, name, how, pack(...)), most))
+local function refuse(name, most, key, how, ...)
+  arguments.fail(surplus_text(describe(name, key, how, pack(...)), most))
 end
 
 -- A function that takes as many arguments as f has parameters and then calls `run` (f when not given). `name` is its
 -- name in the reference.
 function arguments.guarded(name, f, run)
-  local info = getinfo(f, "u")
-  local most, key = info.nparams, match(name, "[^.:]*$")
+  local most, key = about(f).nparams, match(name, "[^.:]*$")
   local how = find(name, ":", 1, true) and "method" or ""
   run = run or f
   local function guarded(...)
-    if select("#", ...) > most then refuse(f, most, key, how, ...) end
+    if select("#", ...) > most then refuse(name, most, key, how, ...) end
     return run(...)
   end
   names[f], names[guarded], written[guarded] = name, name, f
@@ -220,7 +231,7 @@ end
 function arguments.guard(title, functions, mark)
   for key, f in next, functions do
     if type(f) == "function" and type(key) == "string" and find(key, "^%a") then
-      local info = getinfo(f, "Su")
+      local info = about(f)
       if info.what ~= "C" and not info.isvararg then
         functions[key] = arguments.guarded(title .. (mark or ".") .. key, f)
       end
@@ -232,17 +243,16 @@ end
 -- For functions that check, however deep in the module: how the message ends, "; usage: dnn.data.split(set [,
 -- options])".
 function arguments.usage()
-  local f = nearest_of_module()
-  return f and describe(f, nil, nil, {n = 0}).usage or ""
+  local known = nearest_of_module()
+  return known and describe(known, nil, nil, {n = 0}).usage or ""
 end
 
 -- Raises for the argument at `index` (a method's object counts) of the guarded function that calls this.
 function arguments.wrong(index, expected, value)
-  local f, given = getinfo(2, "f").func, {n = index}
-  local name = names[f] or ""
+  local name, given = marked(2, names) or "", {n = index}
   given[index] = value
   local how = find(name, ":", 1, true) and "method"
-  arguments.fail(wrong_text(describe(f, match(name, "[^.:]*$"), how, given), index, expected))
+  arguments.fail(wrong_text(describe(name, match(name, "[^.:]*$"), how, given), index, expected))
 end
 
 return arguments

@@ -16,8 +16,8 @@ local lua_functions = require "dnn.help.lua"
 local find, format, gsub, lower, match = string.find, string.format, string.gsub, string.lower, string.match
 local ipairs, next, print, setmetatable, sort, type = ipairs, next, print, setmetatable,
   table.sort, type
-local registry <const>, GLOBALS <const> = debug.getregistry(), 2     -- LUA_RIDX_GLOBALS
-local most_like, page_text, terminal, version = dnn._nearest, dnn._page, dnn.system.terminal, dnn.version
+local globals_now, most_like, page_text, terminal, version = dnn._inspect.globals, dnn._nearest, dnn._page,
+  dnn.system.terminal, dnn.version
 
 local help = {}
 
@@ -221,7 +221,7 @@ function help.topic(topic, env, options)
   if env ~= nil and type(env) ~= "table" then arguments.wrong(2, "a table", env) end
   if options ~= nil and type(options) ~= "table" then arguments.wrong(3, "a table of options", options) end
   local out = text.new(options and options.width or 80, options and options.colour or false)
-  local shown, message = show_topic(out, match(topic, "^%s*(.-)%s*$"), env or registry[GLOBALS])
+  local shown, message = show_topic(out, match(topic, "^%s*(.-)%s*$"), env or globals_now())
   if not shown then return nil, message end
   return text.result(out)
 end

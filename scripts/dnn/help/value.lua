@@ -5,8 +5,8 @@ local dnn = require "dnn"
 local lua_functions = require "dnn.help.lua"
 
 local format, gmatch, match, sub = string.format, string.gmatch, string.match, string.sub
-local getinfo, getmetatable, getregistry, getupvalue = debug.getinfo, debug.getmetatable, debug.getregistry,
-  debug.getupvalue
+local about, getmetatable, is, methods_of = dnn._inspect.about, dnn._inspect.metatable, dnn._inspect.is,
+  dnn._inspect.methods
 local globals, ipairs, loaded, next, pcall, rawequal, rawget = _G, ipairs, package.loaded, next, pcall, rawequal, rawget
 local tonumber, tostring, type = tonumber, tostring, type
 
@@ -27,13 +27,13 @@ end
 local function field_reader(value)
   local metatable = type(value) == "userdata" and getmetatable(value)
   local index = metatable and rawget(metatable, "__index")
-  return type(index) == "function" and getinfo(index, "S").what == "C" and index or nil
+  return type(index) == "function" and about(index).what == "C" and index or nil
 end
 
 -- The layer in a place of a network; nil of anything else.
 local function layer_in(value, place)
   local reader = field_reader(value)
-  if not reader or not rawequal(getmetatable(value), getregistry()["dnn.Layer"]) then return nil end
+  if not reader or not is(value, "dnn.Layer") then return nil end
   local ok, layer = pcall(reader, value, place)
   return ok and layer or nil
 end
@@ -64,25 +64,34 @@ local function module_table(name)
   return value
 end
 
--- The methods of a kind of userdata, by their metatable's name.
-local function methods_of(name)
-  local metatable = getregistry()[name]
-  local index = type(metatable) == "table" and rawget(metatable, "__index")
-  if type(index) == "table" then return index end
-  if type(index) ~= "function" then return nil end
-  local _, methods = getupvalue(index, 1)
-  return type(methods) == "table" and methods or nil
-end
-
--- The entry of a function of the module's.
-function value_of.entry(reference, value)
+-- A function that gives the table that an entry's function is in: one of the module's, or a userdata's methods.
+local function owners()
   local tables = {}
-  for _, entry in ipairs(reference.entries) do
+  return function(entry)
     local owner = entry.owner.name
     if tables[owner] == nil then
       tables[owner] = entry.owner.namespace and module_table(owner) or methods_of(owner) or false
     end
-    if tables[owner] and rawequal(rawget(tables[owner], entry.key), value) then return entry end
+    return tables[owner]
+  end
+end
+
+-- The entry of a function of the module's.
+function value_of.entry(reference, value)
+  local owner_of = owners()
+  for _, entry in ipairs(reference.entries) do
+    local owner = owner_of(entry)
+    if owner and rawequal(rawget(owner, entry.key), value) then return entry end
+  end
+end
+
+-- Puts the names of all of the module's functions into `names`, by function, where it has none yet.
+function value_of.add_names(names, reference)
+  local owner_of = owners()
+  for _, entry in ipairs(reference.entries) do
+    local owner = owner_of(entry)
+    local f = owner and rawget(owner, entry.key)
+    if type(f) == "function" and not names[f] then names[f] = entry.name end
   end
 end
 
@@ -112,10 +121,10 @@ local plain = {
 -- What can be said of a value that is none of the module's.
 function value_of.description(value)
   if type(value) ~= "function" then
-    local about = plain[type(value)]
-    return type(value) == "number" and about .. ", " .. tostring(value) or about
+    local kind = plain[type(value)]
+    return type(value) == "number" and kind .. ", " .. tostring(value) or kind
   end
-  local info = getinfo(value, "Su")
+  local info = about(value)
   if info.what == "C" then return "a C function" end
   return format("a function of %s%d argument%s, %s:%d", info.isvararg and "at least " or "", info.nparams,
     info.nparams == 1 and "" or "s", info.short_src, info.linedefined)
