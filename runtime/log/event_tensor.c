@@ -89,28 +89,25 @@ static void take_number(tensor *t, double number) {
 static bool read_tensor_fields(const dnn_wire_field *message, tensor *t) {
     dnn_wire_reader r = dnn_wire_read(message->bytes, message->size);
     uint64_t bits;
-    for (dnn_wire_field f; dnn_wire_next(&r, &f);) {
-        if (f.field == TENSOR_DTYPE && f.kind == DNN_WIRE_VARINT) {
+    for (dnn_wire_field f; dnn_wire_next(&r, &f);)
+        if (f.field == TENSOR_DTYPE && f.kind == DNN_WIRE_VARINT)
             t->dtype = f.number;
-        } else if (f.field == TENSOR_FLOATS && f.kind == DNN_WIRE_FIXED32) {
+        else if (f.field == TENSOR_FLOATS && f.kind == DNN_WIRE_FIXED32)
             take_number(t, dnn_wire_float((uint32_t)f.number));
-        } else if (f.field == TENSOR_DOUBLES && f.kind == DNN_WIRE_FIXED64) {
+        else if (f.field == TENSOR_DOUBLES && f.kind == DNN_WIRE_FIXED64)
             take_number(t, dnn_wire_double(f.number));
-        } else if (is_integer_field(f.field) && f.kind == DNN_WIRE_VARINT) {
+        else if (is_integer_field(f.field) && f.kind == DNN_WIRE_VARINT)
             take_number(t, number_of(t->dtype, f.number));
-        } else if (f.kind != DNN_WIRE_BYTES) {
+        else if (f.kind != DNN_WIRE_BYTES)
             continue;
-        } else if (is_integer_field(f.field) && first_varint(&f, &bits)) {
+        else if (is_integer_field(f.field) && first_varint(&f, &bits))
             take_number(t, number_of(t->dtype, bits));
-        } else if (f.field == TENSOR_STRINGS && t->string_count < 3) {
+        else if (f.field == TENSOR_STRINGS && t->string_count < 3)
             t->strings[t->string_count++] = f;
-        } else if (f.field == TENSOR_SHAPE) {
+        else if (f.field == TENSOR_SHAPE)
             t->shape = f;
-        } else if (f.field == TENSOR_CONTENT || f.field == TENSOR_FLOATS ||
-                   f.field == TENSOR_DOUBLES) {
+        else if (f.field == TENSOR_CONTENT || f.field == TENSOR_FLOATS || f.field == TENSOR_DOUBLES)
             t->content = f;
-        }
-    }
     return !r.bad;
 }
 

@@ -18,7 +18,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/clock.h"
@@ -27,6 +26,7 @@
 #include "core/memory.h"
 #include "core/path.h"
 #include "core/threads.h"
+#include "log/event_file.h"
 #include "log/record.h"
 #include "log/wire.h"
 
@@ -193,13 +193,15 @@ void dnn_run_log_scalar(dnn_run_log *log, int64_t step, const char *tag, double 
 /* --- opening and closing --- */
 
 static dnn_status open_file(dnn_run_log *log, const char *folder, dnn_error *err) {
+    long long seconds = dnn_event_file_next(folder);
     char host[64];
     if (gethostname(host, sizeof host) != 0)
         strcpy(host, "localhost");
     host[sizeof host - 1] = '\0';
     for (int n = 0; n < 10000; n++) {
-        int length = snprintf(log->path, sizeof log->path, "%s/events.out.tfevents.%lld.%s.%ld.%d",
-                              folder, (long long)time(NULL), host, (long)getpid(), n);
+        int length =
+            snprintf(log->path, sizeof log->path, "%s/events.out.tfevents.%010lld.%s.%ld.%d",
+                     folder, seconds, host, (long)getpid(), n);
         if (length < 0 || length >= (int)sizeof log->path)
             return dnn_fail(err, DNN_ERROR_FILE, "run folder %.60s...: the name is too long",
                             folder);
@@ -275,7 +277,7 @@ static void find_writer(dnn_run_log *log, const char *folder) {
         close(fd);
     for (struct dirent *entry;
          listing != NULL && log->other[0] == '\0' && (entry = readdir(listing)) != NULL;)
-        if (strstr(entry->d_name, "tfevents") != NULL && strcmp(entry->d_name, own) != 0 &&
+        if (dnn_is_event_file(entry->d_name) && strcmp(entry->d_name, own) != 0 &&
             is_written(fd, entry->d_name))
             snprintf(log->other, sizeof log->other, "%s", entry->d_name);
     if (listing != NULL)

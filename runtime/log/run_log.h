@@ -17,7 +17,7 @@ typedef struct dnn_run_log dnn_run_log;
 
 /* Makes the folder (with its parents) and opens a new file in it,
  * events.out.tfevents.<seconds>.<host>.<pid>.<n>, so a resumed run continues beside its older
- * files. DNN_ERROR_FILE names the folder and the reason. */
+ * files: its name comes after theirs, whatever the clock says. DNN_ERROR_FILE names the folder and the reason. */
 dnn_status dnn_run_log_open(dnn_run_log **out, const char *folder, dnn_error *err);
 
 /* Writes what is left and that the run is closed, and closes; NULL is allowed. */

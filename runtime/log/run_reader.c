@@ -14,6 +14,8 @@
 #include "core/descriptor.h"
 #include "core/grow.h"
 #include "core/memory.h"
+#include "core/natural.h"
+#include "log/event_file.h"
 #include "log/record.h"
 
 #define CHUNK ((size_t)1 << 20)
@@ -21,6 +23,10 @@
 /* Seconds after which a folder that changes gets another time stamp, also where a file system
  * counts whole seconds. */
 #define STAMP_SECONDS 2
+
+/* Seconds by which a file's name is ahead of its first event when the clock had been set back; what
+ * is opened within one second is a few ahead, too. */
+#define AHEAD_SECONDS 10
 
 typedef struct event_file {
     char *path;
@@ -49,10 +55,6 @@ static void free_file(event_file *f) {
     dnn_free(f->bytes);
 }
 
-static bool is_event_file(const char *name) {
-    return strstr(name, "tfevents") != NULL;
-}
-
 static bool known(const dnn_run_reader *r, const char *path) {
     for (size_t i = 0; i < r->count; i++)
         if (strcmp(r->files[i].path, path) == 0)
@@ -69,7 +71,8 @@ static bool add_file(dnn_run_reader *r, const char *path) {
     /* Sorted by name, that is by time; a new file goes after those that were read already. */
     event_file *files = r->files;
     size_t at = r->count++;
-    while (at > 0 && files[at - 1].offset == 0 && strcmp(files[at - 1].path, path) > 0) {
+    while (at > 0 && files[at - 1].offset == 0 &&
+           dnn_natural_compare(files[at - 1].path, path) > 0) {
         files[at] = files[at - 1];
         at--;
     }
@@ -85,7 +88,7 @@ static dnn_status look_for_files(dnn_run_reader *r, dnn_error *err) {
     }
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         char path[4096];
-        if (!is_event_file(entry->d_name) ||
+        if (!dnn_is_event_file(entry->d_name) ||
             snprintf(path, sizeof path, "%s/%s", r->path, entry->d_name) >= (int)sizeof path)
             continue;
         if (!known(r, path) && !add_file(r, path)) {
@@ -226,13 +229,16 @@ size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void 
     return counted.count;
 }
 
-/* Whether a file begins before another one, whose name is earlier, has ended. */
+/* Whether a file begins before another one, whose name is earlier, has ended. Of a clock that was
+ * set back that says nothing. */
 static bool were_at_once(const dnn_run_reader *r) {
     double last = 0;
     for (size_t i = 0; i < r->count; i++) {
-        if (r->files[i].first > 0 && r->files[i].first < last)
+        const event_file *f = &r->files[i];
+        bool ahead = (double)dnn_event_file_seconds(f->path) > f->first + AHEAD_SECONDS;
+        if (f->first > 0 && f->first < last && !ahead)
             return true;
-        last = r->files[i].last > last ? r->files[i].last : last;
+        last = f->last > last ? f->last : last;
     }
     return false;
 }

@@ -15,6 +15,7 @@
 #include "core/memory.h"
 #include "core/natural.h"
 #include "core/threads.h"
+#include "log/event_file.h"
 
 /* A folder of runs is searched so deep, and so many folders of it: enough for any project, and an
  * end when it is the root of a disk. */
@@ -30,7 +31,7 @@ static void name_from(const run *r, int parts, char *name, size_t size) {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s", r->path);
     char *file = strrchr(path, '/');
-    if (file != NULL && file != path && strstr(file, "tfevents") != NULL)
+    if (file != NULL && file != path && dnn_is_event_file(file))
         *file = '\0';
     const char *start = path + strlen(path);
     for (; parts > 0 && start > path; parts--)
@@ -248,7 +249,7 @@ static void search_folder(search *s, const char *path, int depth) {
         s->files += !folder_below;
         if (folder_below && depth < MAX_DEPTH)
             search_folder(s, below, depth + 1);
-        else if (!folder_below && strstr(entry->d_name, "tfevents") != NULL)
+        else if (!folder_below && dnn_is_event_file(entry->d_name))
             is_run = true;
     }
     closedir(folder);
@@ -285,7 +286,7 @@ static dnn_status open_path(runs *all, const char *path, dnn_error *err) {
         return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", path, strerror(errno));
     if (S_ISDIR(info.st_mode))
         return open_folder(all, real, err);
-    if (strstr(real, "tfevents") == NULL)
+    if (!dnn_is_event_file(real))
         return dnn_fail(err, DNN_ERROR_FORMAT,
                         "%s: is no run: expected a folder, or a file events.out.tfevents.*", path);
     return add_run(all, real, err);

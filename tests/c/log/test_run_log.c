@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/memory.h"
@@ -280,6 +282,67 @@ static void logs_that_two_writers_wrote_at_once_are_told_from_one_that_went_on(v
     dnn_run_reader_close(reader);
 }
 
+static void last_value(void *context, const dnn_event *e) {
+    ((double *)context)[e->step] = (double)e->scalar;
+}
+
+/* Logs `value` at each of three steps from `first` on, as at `ahead` seconds from now, into a file
+ * whose name says that time, too. */
+static void log_three_steps(int first, double value, int ahead) {
+    dnn_error err;
+    dnn_run_log *log;
+    char name[PATH_MAX];
+    check_ok(dnn_run_log_open(&log, folder, &err));
+    for (int step = first; step < first + 3; step++)
+        dnn_run_log_event(log, &(dnn_event){.wall_time = (double)time(NULL) + ahead,
+                                            .step = step,
+                                            .tag = "cost",
+                                            .tag_size = 4,
+                                            .kind = DNN_EVENT_SCALAR,
+                                            .scalar = (float)value});
+    snprintf(name, sizeof name, "%s/events.out.tfevents.%lld.host.1.0", folder,
+             (long long)time(NULL) + ahead);
+    if (ahead > 0)
+        assert_int_equal(rename(dnn_run_log_path(log), name), 0);
+    dnn_run_log_close(log);
+}
+
+static void what_is_logged_later_wins_whatever_the_clock_says(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_run_reader *reader;
+    double seen[6] = {0};
+    log_three_steps(1, 1, 3600); /* before the clock is set back */
+    log_three_steps(2, 2, 0);
+    log_three_steps(3, 3, 0);
+    check_ok(dnn_run_reader_open(&reader, folder, &err));
+    assert_int_equal(dnn_run_reader_poll(reader, last_value, seen), 9);
+    assert_string_equal(dnn_run_reader_damage(reader), "");
+    assert_true(seen[1] == 1 && seen[2] == 2 && seen[3] == 3 && seen[5] == 3);
+    dnn_run_reader_close(reader);
+}
+
+/* As logs had before that were opened in one second. */
+static void process_numbers_in_names_count_as_numbers(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_run_log *log;
+    dnn_run_reader *reader;
+    char name[PATH_MAX];
+    double seen[2] = {0};
+    for (int pid = 999; pid <= 1000; pid++) {
+        check_ok(dnn_run_log_open(&log, folder, &err));
+        dnn_run_log_scalar(log, 1, "cost", pid);
+        snprintf(name, sizeof name, "%s/events.out.tfevents.1700000000.host.%d.0", folder, pid);
+        assert_int_equal(rename(dnn_run_log_path(log), name), 0);
+        dnn_run_log_close(log);
+    }
+    check_ok(dnn_run_reader_open(&reader, folder, &err));
+    assert_int_equal(dnn_run_reader_poll(reader, last_value, seen), 2);
+    assert_true(seen[1] == 1000);
+    dnn_run_reader_close(reader);
+}
+
 static size_t torn_bytes(const char *path) {
     dnn_run_reader *reader;
     sums s = {0};
@@ -390,6 +453,8 @@ int main(void) {
         in_folder(flush_fails_when_the_file_was_removed),
         in_folder(another_process_that_writes_into_the_folder_is_noticed),
         in_folder(logs_that_two_writers_wrote_at_once_are_told_from_one_that_went_on),
+        in_folder(what_is_logged_later_wins_whatever_the_clock_says),
+        in_folder(process_numbers_in_names_count_as_numbers),
         in_folder(a_file_cut_anywhere_gives_its_whole_records),
         in_folder(damage_is_skipped_and_said),
         in_folder(what_is_no_run_or_cannot_be_written_is_said_so),
