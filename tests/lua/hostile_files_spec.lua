@@ -219,6 +219,16 @@ describe("a run's log", function()
     assert.is_truthy(out:find "cost")
     assert.is_truthy(err:find("given up at a damaged length", 1, true), err)
   end)
+  it("of more than a thousand tags draws a thousand panels, and writes all values", function()
+    local name, file = log_of "cost"
+    local parts = {}
+    for i = 1, 1100 do parts[i] = event_file.scalars("tag" .. i, {i}) end
+    program.write_all(file, table.concat(parts))
+    local out, err = view("--text " .. program.quote(name))
+    assert.is_truthy(out:find("100 more panels: --only PATTERN chooses", 1, true), err)
+    local csv = view("--csv - " .. program.quote(name))
+    assert.equal(1101, select(2, csv:gsub("\n", "")))
+  end)
   it("whose tags hold escape sequences does not reach the terminal with them", function()
     local out, err = view("--text " .. program.quote(log_of(TAG)))
     assert.is_truthy(out:find("HYPERLINK", 1, true), err)

@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "viz/draw/output.h"
+#include "viz/plot/curve_places.h"
 #include "viz/plot/panel_parts.h"
 #include "viz/runs/layer_graph.h"
 #include "viz/runs/settings.h"
@@ -321,15 +322,6 @@ static void put_layers(FILE *out, const curve *c, extra more) {
     dnn_free(nodes);
 }
 
-/* Whether an earlier panel has this tag (a heat map shows what the curves show). */
-static bool written(const panel *panels, size_t before, const curve *c) {
-    for (size_t i = 0; i < before; i++)
-        for (size_t k = 0; k < panels[i].curve_count; k++)
-            if (panels[i].curves[k].tag == c->tag && !curve_hidden(&panels[i].curves[k]))
-                return true;
-    return false;
-}
-
 /* What a kind of panel writes for a curve, and in which columns. Curves of scalars need their panel
  * and are put_curve's. */
 static const struct {
@@ -344,8 +336,12 @@ static const struct {
     [PANEL_GRAPH] = {put_layers,     {.words = true} },
 };
 
-static void put_runs(FILE *out, const panel *panels, size_t count, const page_options *o) {
+/* A tag that several panels have is written once: a heat map shows what the curves show. */
+static bool put_runs(FILE *out, const panel *panels, size_t count, const page_options *o) {
     extra more = {0};
+    curve_places places;
+    if (!curve_places_find(&places, panels, count))
+        return false;
     for (size_t i = 0; i < count; i++) {
         if (panels[i].curve_count == 0)
             continue;
@@ -362,9 +358,11 @@ static void put_runs(FILE *out, const panel *panels, size_t count, const page_op
                 continue;
             if (kinds[panels[i].kind].put != NULL)
                 kinds[panels[i].kind].put(out, c, more);
-            else if (c->tag->scalars != NULL && !written(panels, i, c))
+            else if (c->tag->scalars != NULL && !curve_places_before(&places, c->tag, i))
                 put_curve(out, &panels[i], c, o, more);
         }
+    curve_places_free(&places);
+    return true;
 }
 
 typedef struct shown {
@@ -380,9 +378,7 @@ static bool write_all(const void *context, FILE *out) {
         fputs(i > 0 ? "\n" : "", out);
         put_figure(out, &s->panels[i]);
     }
-    if (!figures)
-        put_runs(out, s->panels, s->count, s->options);
-    return true;
+    return figures || put_runs(out, s->panels, s->count, s->options);
 }
 
 dnn_status panels_write_csv(const panel *panels, size_t count, const page_options *options,

@@ -23,7 +23,8 @@ terminal_colors terminal_colors_of(int fd);
 bool terminal_play(const display_list *list, const theme *colors_of, int columns, int rows,
                    terminal_colors colors, FILE *out);
 
-/* Draws the page in `columns` cells; rows 0: as many as its panels need. */
+/* Draws the page in `columns` cells; rows 0: as many as its panels need, the
+ * first thousand of them. */
 bool terminal_draw(view *v, int columns, int rows, terminal_colors colors, FILE *out);
 
 /* The list of runs as lines of words: name, state, step, last values; whether it could be written.

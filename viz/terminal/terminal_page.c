@@ -13,6 +13,7 @@
 #define PANEL_ROWS   16 /* of a panel, and the least when they must fit the terminal */
 #define LEAST_ROWS   13
 #define COLUMN_CELLS 70
+#define MOST_PANELS  ((size_t)1000) /* of a page that is not asked for by its height */
 #define VALUE_CELLS  16 /* of a value in the list of runs */
 #define LEAST_NAME   10 /* cells of a run's name there */
 
@@ -38,7 +39,8 @@ bool terminal_draw(view *v, int columns, int rows, terminal_colors colors, FILE 
     size_t all = v->shown_count, most = (size_t)(columns / COLUMN_CELLS);
     v->bare = true;
     v->columns = most < 1 ? 1 : most > all && all > 0 ? all : most;
-    size_t panel_rows = (all + v->columns - 1) / v->columns;
+    v->shown_count = rows == 0 && all > MOST_PANELS ? MOST_PANELS : all;
+    size_t panel_rows = (v->shown_count + v->columns - 1) / v->columns;
     if (rows == 0)
         rows = HEADER_ROWS + PANEL_ROWS * (int)(panel_rows > 0 ? panel_rows : 1);
     else if (panel_rows > panel_rows_in(rows))

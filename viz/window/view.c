@@ -143,10 +143,15 @@ static void introduce(view *v, panel *p) {
     remember(v, p);
 }
 
-static bool is_known(const identity *known, size_t count, const panel *p) {
-    for (size_t k = 0; k < count; k++)
-        if (known[k].kind == p->kind && strcmp(known[k].title, p->title) == 0)
-            return true;
+/* `*next` is where it is expected: panels keep their order. */
+static bool is_known(const identity *known, size_t count, size_t *next, const panel *p) {
+    for (size_t n = 0; n < count; n++) {
+        size_t k = (*next + n) % count;
+        if (known[k].kind != p->kind || strcmp(known[k].title, p->title) != 0)
+            continue;
+        *next = k + 1;
+        return true;
+    }
     return false;
 }
 
@@ -160,11 +165,11 @@ static bool build(view *v, const identity *known, size_t known_count) {
         return false;
     dnn_free(v->shown);
     v->shown = shown;
-    for (size_t i = 0; i < v->panel_count; i++) {
+    for (size_t i = 0, next = 0; i < v->panel_count; i++) {
         panel *p = &v->panels[i];
         if (v->figure == NULL)
             leave_out_curves(p, v->only);
-        if (!is_known(known, known_count, p))
+        if (!is_known(known, known_count, &next, p))
             introduce(v, p);
     }
     view_choose_shown(v);
