@@ -1,10 +1,13 @@
 /* optimiser_state.c: the state of an optimiser as a table, for checkpoints: its name, steps and
- * settings, "group.2.lr" where a group overrides one, and the state vectors as "state.1", ... */
+ * settings, "group.2.lr" where a group overrides one, "group.2.size" where there are several, and
+ * the state vectors as "state.1", ... */
 #include <stdio.h>
 #include <string.h>
 
 #include "bindings/nn/network.h"
 #include "bindings/nn/optimiser.h"
+
+#define GROUP_SIZE "group.%I.size"
 
 /* --- writing --- */
 
@@ -33,9 +36,14 @@ static void put_groups(lua_State *L, const dnn_optimiser *o) {
             }
         }
     }
-    if (worth) {
-        lua_pushinteger(L, (lua_Integer)groups);
-        lua_setfield(L, 2, "groups");
+    if (!worth)
+        return;
+    lua_pushinteger(L, (lua_Integer)groups);
+    lua_setfield(L, 2, "groups");
+    for (size_t g = 0; g < groups; g++) {
+        lua_pushfstring(L, GROUP_SIZE, (lua_Integer)g + 1);
+        lua_pushinteger(L, (lua_Integer)dnn_optimiser_group_size(o, g));
+        lua_rawset(L, 2);
     }
 }
 
@@ -114,6 +122,22 @@ static void read_group(lua_State *L, const dnn_optimiser_class *kind, lua_Intege
     }
 }
 
+/* Refuses groups in another order, where that shows; states of before have no sizes. */
+static void check_group_size(lua_State *L, const dnn_optimiser *o, lua_Integer number) {
+    const char *owner = dnn_optimiser_kind(o)->name;
+    const char *name = lua_pushfstring(L, GROUP_SIZE, number);
+    lua_Integer here = (lua_Integer)dnn_optimiser_group_size(o, (size_t)number - 1);
+    bool known = get_state(L, name) != LUA_TNIL;
+
+    lua_pop(L, 1);
+    lua_Integer there = known ? read_count(L, owner, name) : here;
+    if (there != here) {
+        luaL_error(L, "%s: load_state_dict: group %I has %I parameters here and %I in the state",
+                   owner, number, here, there);
+    }
+    lua_pop(L, 1);
+}
+
 /* What the groups override, in a block that is pushed. A state that does not say how many there are
  * is one of a single group. */
 static const dnn_group *push_groups(lua_State *L, const dnn_optimiser *o) {
@@ -124,9 +148,11 @@ static const dnn_group *push_groups(lua_State *L, const dnn_optimiser *o) {
         theirs = read_count(L, kind->name, "groups");
     lua_pop(L, 1);
     if (theirs != count) {
-        luaL_error(L, "%s: load_state_dict: groups is %I here and %I in the state", kind->name, count,
-                   theirs);
+        luaL_error(L, "%s: load_state_dict: groups is %I here and %I in the state", kind->name,
+                   count, theirs);
     }
+    for (lua_Integer g = 1; g <= count; g++)
+        check_group_size(L, o, g);
     dnn_group *groups = lua_newuserdatauv(L, (size_t)count * sizeof *groups, 0);
     for (lua_Integer g = 1; g <= count; g++)
         read_group(L, kind, g, &groups[g - 1]);

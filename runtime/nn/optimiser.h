@@ -69,14 +69,15 @@ dnn_status dnn_optimiser_add(dnn_optimiser *optimiser, dnn_parameters *parameter
 dnn_status dnn_optimiser_add_matrix(dnn_optimiser *optimiser, const dnn_matrix *values,
                                     const dnn_matrix *gradients, dnn_error *err);
 
-/* The same of a matrix whose gradient a tape writes: *spent says that no backward has since the last
- * step, which then passes it over; a step sets it. It lives as long as the optimiser. */
+/* The same of a matrix whose gradient a tape writes: *spent says that no backward has since the
+ * last step, which then passes it over; a step sets it. It lives as long as the optimiser. */
 dnn_status dnn_optimiser_add_tracked(dnn_optimiser *optimiser, const dnn_matrix *values,
                                      const dnn_matrix *gradients, bool *spent, dnn_error *err);
 
 size_t dnn_optimiser_groups(const dnn_optimiser *optimiser);
 dnn_dtype dnn_optimiser_dtype(const dnn_optimiser *optimiser);
 size_t dnn_optimiser_count(const dnn_optimiser *optimiser); /* elements of all members */
+size_t dnn_optimiser_group_size(const dnn_optimiser *optimiser, size_t group); /* of its members */
 
 /* Whether a member is part of these parameters. */
 bool dnn_optimiser_has(const dnn_optimiser *optimiser, const dnn_parameters *parameters);

@@ -1,5 +1,6 @@
 -- dnn.optim: steps against the published rules written with Lua matrices, settings, state.
 local dnn = require "dnn"
+local fails = dofile "tests/lua/fails.lua"
 
 local float64 = {dtype = "float64"}
 
@@ -230,6 +231,9 @@ describe("an optimiser", function()
     train(net, opt)
     train(other, again)
     assert.is_true(other[1].W == net[1].W and other[2].W == net[2].W)
+    local turned = dnn.optim.Adam{{params = other[2]:parameters()}, {params = other[1]:parameters()}}
+    fails("Adam: load_state_dict: group 1 has 3 parameters here and 6 in the state", turned.load_state_dict, turned,
+      state)
     local single = dnn.optim.Adam(net:parameters())
     assert.is_nil(single:state_dict().groups)
     assert.has_error(function() single:load_state_dict(state) end)

@@ -202,6 +202,14 @@ size_t dnn_optimiser_count(const dnn_optimiser *optimiser) {
     return optimiser->count;
 }
 
+size_t dnn_optimiser_group_size(const dnn_optimiser *optimiser, size_t group) {
+    size_t n = 0;
+
+    for (size_t k = 0; k < optimiser->member_count; k++)
+        n += optimiser->members[k].group == group ? optimiser->members[k].count : 0;
+    return n;
+}
+
 bool dnn_optimiser_has(const dnn_optimiser *optimiser, const dnn_parameters *parameters) {
     for (size_t k = 0; k < optimiser->member_count; k++)
         if (optimiser->members[k].parameters == parameters)

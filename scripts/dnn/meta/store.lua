@@ -209,7 +209,7 @@ function dnn.checkpoint.load(path, objects) end
 local opt = {}
 
 ---The optimiser's name, settings and steps, "group.2.lr" where a group has a setting of its own, and copies of the
----state vectors "state.1", "state.2", ...
+---state vectors "state.1", "state.2", ... Of several groups it has the numbers of parameters, "group.2.size".
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
@@ -223,7 +223,7 @@ function opt:state_dict() end
 ---
 ---Settings that are others here, such as lr, are replaced by those of the state, as in PyTorch.
 ---
----Errors: the state of another rule, or of another number of groups or parameters; nothing is changed then.
+---Errors: the state of another rule, or of another number of groups or of parameters in one; nothing is changed then.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

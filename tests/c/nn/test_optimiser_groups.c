@@ -23,6 +23,8 @@ static void a_schedule_reaches_the_groups_that_do_not_override(void **state) {
     attach(o);
     assert_int_equal(dnn_optimiser_groups(o), 2);
     assert_int_equal(dnn_optimiser_count(o), 9);
+    assert_int_equal(dnn_optimiser_group_size(o, 0), 2);
+    assert_int_equal(dnn_optimiser_group_size(o, 1), 7);
     ones(&h);
     check_ok(dnn_optimiser_step(o, &err));
     for (size_t i = 0; i < 9; i++)
