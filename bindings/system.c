@@ -11,6 +11,7 @@
 #include "bindings/handle.h"
 #include "core/atomic_file.h"
 #include "core/clock.h"
+#include "core/folder_lock.h"
 #include "core/pager.h"
 #include "core/path.h"
 #include "core/terminal.h"
@@ -112,24 +113,65 @@ static int close_folder(lua_State *L) {
     return 0;
 }
 
-/* list(path): the names in a folder in no particular order, without "." and ".."; or nil and a
- * message. */
+/* list(path): the names in a folder in no particular order, without "." and ".."; or nil, a message
+ * and whether there is no such folder. */
 static int list_folder(lua_State *L) {
     const char *path = dnnlua_check_string(L, 1, NULL);
     DIR **folder = dnnlua_new_handle(L, FOLDER_READER);
     lua_toclose(L, -1);
     *folder = opendir(path);
-    if (*folder == NULL)
-        return fail_path(L, path, errno);
+    if (*folder == NULL) {
+        int number = errno;
+        fail_path(L, path, number);
+        lua_pushboolean(L, number == ENOENT || number == ENOTDIR);
+        return 3;
+    }
     lua_newtable(L);
     lua_Integer count = 0;
-    for (struct dirent *entry; (entry = readdir(*folder)) != NULL;) {
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = readdir(*folder);
+        if (entry == NULL)
+            break;
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
             lua_pushstring(L, entry->d_name);
             lua_rawseti(L, -2, ++count);
         }
     }
-    return 1;
+    return errno == 0 ? 1 : fail_path(L, path, errno);
+}
+
+#define CLAIM "dnn.system.claim"
+
+/* _release(claim), and its finaliser: others may have the folder. */
+static int release_folder(lua_State *L) {
+    int *fd = luaL_checkudata(L, 1, CLAIM);
+
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+    return 0;
+}
+
+/* _claim(folder): what holds it against others until it is released; or nil, a message, the process
+ * that has it (0: not known; nil: that is not the reason) and whether that is this one. */
+static int claim_folder(lua_State *L) {
+    const char *path = dnnlua_check_string(L, 1, NULL);
+    pid_t holder;
+    dnn_error err;
+    int *fd = lua_newuserdatauv(L, sizeof *fd, 0);
+    *fd = -1;
+    luaL_setmetatable(L, CLAIM);
+    dnn_status status = dnn_folder_lock(path, fd, &holder, &err);
+    if (status == DNN_OK)
+        return 1;
+    luaL_pushfail(L);
+    lua_pushstring(L, err.text);
+    if (status != DNN_ERROR_STATE)
+        return 2;
+    lua_pushinteger(L, holder);
+    lua_pushboolean(L, holder == getpid());
+    return 4;
 }
 
 #define MOST_ENTRIES 4000
@@ -187,10 +229,18 @@ static const dnnlua_function functions[] = {
 
 void dnnlua_open_system(lua_State *L) {
     dnnlua_define_handle(L, FOLDER_READER, close_folder, NULL);
+    luaL_newmetatable(L, CLAIM);
+    lua_pushcfunction(L, release_folder);
+    lua_setfield(L, -2, "__gc");
+    lua_pop(L, 1);
     dnnlua_push_function(L, (dnnlua_function){"time", monotonic_time, 0}, 0);
     lua_setfield(L, -2, "time");
     lua_pushcfunction(L, list_entries);
     lua_setfield(L, -2, "_entries");
+    lua_pushcfunction(L, claim_folder);
+    lua_setfield(L, -2, "_claim");
+    lua_pushcfunction(L, release_folder);
+    lua_setfield(L, -2, "_release");
     lua_pushcfunction(L, page);
     lua_setfield(L, -2, "_page");
     lua_pushcfunction(L, save);

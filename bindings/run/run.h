@@ -29,7 +29,7 @@
 /* When checkpoints are due, and where the training is. */
 typedef struct dnnlua_keep {
     bool active, metric; /* there is a keeper; it looks at a metric of every log */
-    bool refused;        /* there is no place for them */
+    bool refused;        /* there is no place for them; one that is there may be resumed from */
     bool due;            /* as soon as a step is done */
     bool asked;          /* by the window, likewise */
     bool within;         /* a step of run:steps is under way */
@@ -80,7 +80,8 @@ typedef struct dnnlua_run {
 } dnnlua_run;
 
 enum {                 /* user values of a run */
-       RUN_FOLDER = 1, /* string, nil without */
+       RUN_FOLDER = 1, /* string, nil where nothing is kept */
+       RUN_WANTED,     /* the folder that was asked for, nil without */
        RUN_TAGS,       /* the root of the tree of tags, see run_values.c */
        RUN_NETWORK,    /* the layer that is watched */
        RUN_MEMORY,     /* its dnnlua_network, which that layer may leave for a larger one */

@@ -190,16 +190,17 @@ int dnnlua_run_checkpoint_method(lua_State *L) {
     if (self->keep.active)
         return luaL_error(L, "Run: checkpoint: this run already keeps its checkpoints");
     lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_RUN_KEEPER);
-    lua_getiuservalue(L, 1, RUN_FOLDER);
+    lua_getiuservalue(L, 1, RUN_WANTED);
     lua_pushvalue(L, 2);
     lua_getiuservalue(L, 1, RUN_NETWORK);
     lua_getiuservalue(L, 1, RUN_OPTIMISER);
-    lua_call(L, 4, 2);
-    if (lua_isnil(L, -2)) { /* there is no folder, or it cannot be written */
+    lua_call(L, 4, 3);
+    if (lua_isnil(L, -3)) { /* there is no folder, or it cannot be written, or is another's */
         self->keep.refused = true;
+        lua_setiuservalue(L, 1, RUN_KEEPER);
         return 2;
     }
-    lua_pop(L, 1);
+    lua_pop(L, 2);
     self = dnnlua_check_run(L);
     lua_getfield(L, -1, "every");
     self->keep.steps = lua_tointeger(L, -1);
@@ -222,15 +223,14 @@ int dnnlua_run_resume(lua_State *L) {
     dnnlua_run *self = dnnlua_check_run(L);
 
     lua_settop(L, 1);
-    if (self->keep.refused) {
-        lua_pushinteger(L, 0);
-        return 1;
-    }
-    if (!self->keep.active) {
+    if (!self->keep.active && !self->keep.refused) {
         return luaL_error(L, "Run: resume: say first what is kept: run:checkpoint{net = net, "
                              "optimiser = optimiser}");
     }
-    lua_getiuservalue(L, 1, RUN_KEEPER);
+    if (lua_getiuservalue(L, 1, RUN_KEEPER) == LUA_TNIL) { /* without a folder */
+        lua_pushinteger(L, 0);
+        return 1;
+    }
     lua_getfield(L, -1, "resume");
     lua_insert(L, -2);
     lua_call(L, 1, 2);

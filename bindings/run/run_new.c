@@ -99,9 +99,8 @@ static void begin_log(lua_State *L, int run, const dnnlua_run *self) {
     }
 }
 
-/* A folder that cannot be written must not keep a
- * network from being trained: then the run keeps nothing, says so once, and the reason comes
- * second. */
+/* A folder that cannot be written must not keep a network from being trained: then the run keeps
+ * nothing, says so once, and the reason comes second. */
 int dnnlua_run_new(lua_State *L) {
     dnn_error err;
 
@@ -123,6 +122,8 @@ int dnnlua_run_new(lua_State *L) {
     }
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, 3, RUN_FOLDER);
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, 3, RUN_WANTED);
     lua_newtable(L);
     lua_setiuservalue(L, 3, RUN_TAGS);
     lua_settop(L, 3);

@@ -98,7 +98,7 @@ __attribute__((format(printf, 2, 3))) static void answer(dnnlua_run *self, const
 static bool push_saver(lua_State *L, int run, const dnnlua_run *self) {
     int top = lua_gettop(L);
 
-    if (dnnlua_run_network(self) == NULL ||
+    if (dnnlua_run_network(self) == NULL || self->keep.refused ||
         lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_RUN_SAVER) == LUA_TNIL ||
         lua_getiuservalue(L, run, RUN_FOLDER) == LUA_TNIL) {
         lua_settop(L, top);
@@ -139,8 +139,9 @@ void dnnlua_run_save_asked(lua_State *L, int run) {
     dnnlua_saving saving = dnnlua_run_checkpoint(L, run);
 
     if (saving == DNNLUA_NO_WAY) {
-        answer(self,
-               "checkpoint: no network to save; run:watch(net, optimiser) gives one");
+        answer(self, self->keep.refused
+                         ? "checkpoint: none can be kept in this folder"
+                         : "checkpoint: no network to save; run:watch(net, optimiser) gives one");
         return;
     }
     const char *text = luaL_tolstring(L, -1, NULL);

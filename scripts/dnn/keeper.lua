@@ -9,6 +9,7 @@ local best_of = require "dnn.keeper.best"
 local checkpoint = require "dnn.checkpoint"
 local dnn = require "dnn"
 local options_of = require "dnn.options"
+local place = require "dnn.keeper.place"
 local settings = require "dnn.keeper.settings"
 
 local keeper = {}
@@ -35,26 +36,9 @@ local function path_of(self, kind, step)
   return ("%s/%s-%07d.safetensors"):format(self.folder, kind, step)
 end
 
--- What is kept in the folder, the newest first.
-local function list_files(folder)
-  local files = {}
-  for _, name in ipairs(dnn.system.list(folder) or {}) do
-    local kind, step = name:match "^(%l+)%-(%d+)%.safetensors$"
-    step = math.tointeger(tonumber(step))
-    if step and (kind == "step" or kind == "best") then
-      files[#files + 1] = {path = folder .. "/" .. name, kind = kind, step = step}
-    end
-  end
-  table.sort(files, function(a, b)
-    if a.step ~= b.step then return a.step > b.step end
-    return a.kind > b.kind
-  end)
-  return files
-end
-
 -- A training that starts over in a folder with the checkpoints of another leaves those alone.
 local function set_earlier_aside(self)
-  local files = list_files(self.folder)
+  local files = assert(place.list(self.folder))
   if #files == 0 then return end
   local number = 1
   while dnn.system.list(("%s/earlier-%d"):format(self.folder, number)) do number = number + 1 end
@@ -218,6 +202,7 @@ function Keeper:close(step, failed)
     say("checkpoint: %d could not be saved; %s", self.failures,
       self.last_saved and "the last that was: " .. self.last_saved or "none was")
   end
+  dnn._release(self.claim)
 end
 
 -- Going on -----------------------------------------------------------------------------------------
@@ -259,7 +244,8 @@ end
 -- Again, it goes back to what was saved last.
 function Keeper:resume()
   finish(self)
-  local files = list_files(self.folder)
+  local files, unreadable = place.list(self.folder)
+  if not files then return nil, unreadable end
   if #files == 0 then return 0 end
   local file, content, rest = newest(files)
   if not file then return nil, content end
@@ -303,7 +289,8 @@ local function split(given, net, optimiser)
   return opts, objects
 end
 
--- The keeper of a run; nil and a message, also on stderr, where nothing can be kept there.
+-- The keeper of a run; nil and a message, also on stderr, where nothing can be kept there, and the keeper, which may
+-- still resume from what is there.
 function keeper.new(folder, given, net, optimiser)
   if type(given) ~= "table" then
     arguments.fail("Run: checkpoint: expected a table, as in run:checkpoint{net = net, optimiser = optimiser, every "
@@ -314,18 +301,19 @@ function keeper.new(folder, given, net, optimiser)
   local metric = best_of.new(opts.best, opts.mode)
   if not folder then return nil, "this run has no folder" end
   folder = folder .. "/checkpoints"
-  local made, message = dnn.system.make_folder(folder)
-  if made then made, message = dnn.system.can_write(folder .. "/step-0000000.safetensors") end
-  if not made then
-    say("checkpoint: %s; training continues without checkpoints", message)
-    return nil, message
-  end
   local minutes = opts.minutes or not opts.every and MINUTES or 0
-  return setmetatable({
+  local self = setmetatable({
     folder = folder, objects = objects, every = opts.every or 0, seconds = 60 * minutes, keep = opts.keep,
     settings = settings.new(objects), metric = metric, kept = {step = {}, best = {}}, waiting = {},
     failures = 0, reason = false, last_saved = false, closing = false,
   }, Keeper)
+  local claim, message = place.claim(folder)
+  if not claim then
+    say("checkpoint: %s; training continues without checkpoints", message)
+    return nil, message, self
+  end
+  self.claim = claim
+  return self
 end
 
 return keeper

@@ -53,10 +53,12 @@ function fit_run.open(self)
   if keeps == nil then keeps = type(opts.run) == "string" end
   if keeps and not opts.run then fit_options.fail "checkpoint needs a folder: give run = \"runs/NAME\"" end
   local first = math.max(self.run.step, 0) + 1
-  if keeps and self.run.path and self.run:checkpoint(parts_of(self, opts)) and opts.resume ~= false then
+  local kept = keeps and self.run:checkpoint(parts_of(self, opts))
+  if keeps and opts.resume ~= false then
     local step, message = self.run:resume()
     if not step then
-      fit_options.fail("%s; resume = false starts over and moves these checkpoints to a folder of their own", message)
+      fit_options.fail("%s; resume = false starts over%s", message,
+        kept and " and moves these checkpoints to a folder of their own" or "")
     end
     first = math.max(first, step + 1)
     self.step = first - 1

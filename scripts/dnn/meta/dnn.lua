@@ -246,6 +246,7 @@ function dnn.system.can_write(path) end
 ---@param path string
 ---@return string[]|nil names
 ---@return string|nil message why not
+---@return boolean|nil missing whether that is because there is no such folder
 function dnn.system.list(path) end
 
 return dnn

@@ -29,7 +29,7 @@ local dnn = {}
 ---
 ---A folder that has a log gets a second file, which continues its curves. Without a folder (nil) nothing is kept,
 ---unless a window is asked for: then it is `runs/SCRIPT-DATE-TIME`. If the folder cannot be written, stderr and the
----second result say so, the run keeps nothing, and training continues.
+---second result say so, nothing is logged, and training continues.
 ---
 ---```lua
 ---local run = dnn.Run("runs/example", {settings = {lr = 0.1}})
@@ -263,8 +263,8 @@ function run:checkpoint(what) end
 ---training that begins without `run:resume` in a folder that holds checkpoints moves those to
 ---FOLDER/checkpoints/earlier-1.
 ---
----Errors: nil and a message when no checkpoint in the folder can be used, or the newest does not fit the objects, in
----shapes or in dtype; nothing is changed then.
+---Errors: nil and a message when the folder cannot be read, no checkpoint in it can be used, or the newest does not fit
+---the objects, in shapes or in dtype; nothing is changed then.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}
