@@ -61,7 +61,7 @@ local internal = {
   ["dnn.Order"] = true, ["dnn.Folder"] = true, ["dnn.Image"] = true,
   ["dnn.Csv"] = true, ["dnn.Npz"] = true, ["dnn.Source"] = true,
   ["dnn.system.folder"] = true,
-  ["dnn.Stopped"] = true, ["dnn.store.File"] = true,
+  ["dnn.Stopped"] = true, ["dnn.store.File"] = true, ["dnn.Run.steps"] = true,
 }
 
 local function methods_in(index)
