@@ -212,6 +212,53 @@ def entry(dtype, shape, begin, end):
     return {"dtype": dtype, "shape": shape, "data_offsets": [begin, end]}
 
 
+MASK = 2 ** 64 - 1
+
+
+def mix(x):
+    """The last step of SplitMix64."""
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 & MASK
+    x = (x ^ x >> 27) * 0x94D049BB133111EB & MASK
+    return x ^ x >> 31
+
+
+def of_text(text):
+    return crc32c(text.encode())
+
+
+def with_checksum(header, data):
+    """The checksum of a file's contents among its metadata, as in runtime/store/checksum.h."""
+    total = 0
+    for name, value in header.items():
+        if name == "__metadata__":
+            total += sum(mix(of_text(key) << 32 | of_text(text)) for key, text in value.items())
+            continue
+        own = mix(of_text(name) << 32 | of_text(value["dtype"]))
+        for extent in value["shape"]:
+            own = mix(own ^ mix(extent + 1))
+        begin, end = value["data_offsets"]
+        total += mix(own ^ mix(len(value["shape"]) << 32 | crc32c(data[begin:end])))
+    metadata = dict(header["__metadata__"], **{"dnn.checksum": "crc32c.%016x" % (total & MASK)})
+    return dict(header, __metadata__=metadata)
+
+
+def with_former_checksum(header, data):
+    """The same as files of before have it: of F32 matrices column by column."""
+    total = mix((len(header) - 1) << 32 ^ 0x5CA1AB1E)
+    for name, value in header.items():
+        if name == "__metadata__":
+            total += sum(mix(of_text(key) << 32 | of_text(text)) for key, text in value.items())
+            continue
+        rows, cols = (value["shape"] + [1])[:2]
+        begin, end = value["data_offsets"]
+        numbers = [data[begin + 4 * k:begin + 4 * k + 4] for k in range((end - begin) // 4)]
+        columns = b"".join(numbers[r * cols + c] for c in range(cols) for r in range(rows))
+        own = mix(mix(of_text(name) << 32) ^ mix(rows << 32 ^ cols))
+        total += mix(own ^ crc32c(columns))
+    metadata = dict(header["__metadata__"], **{"dnn.checksum": "%016x" % (total & MASK)})
+    return dict(header, __metadata__=metadata)
+
+
 def safetensors_files():
     weight, bias = entry("F32", [2, 3], 0, 24), entry("F32", [2], 24, 32)
     numbers = struct.pack("<8f", *range(8))
@@ -222,6 +269,10 @@ def safetensors_files():
         mixed[name] = entry(name, [1, 2, 3], end, end + 6 * size)
         end += 6 * size
     return {
+        "checksum": safetensors(with_checksum(good, numbers), numbers),
+        "former_checksum": safetensors(with_former_checksum(good, numbers), numbers),
+        "wrong_checksum": safetensors(with_checksum(good, numbers), numbers[::-1]),
+        "no_checksum": safetensors(dict(good, __metadata__={"dnn.checkpoint": "2"}), numbers),
         "pytorch": safetensors(good, numbers), "every_type": safetensors(mixed, bytes(end)), "empty": b"",
         "no_tensors": safetensors({}), "scalar": safetensors({"s": entry("F64", [], 0, 8)}, bytes(8)),
         "no_numbers": safetensors({"n": entry("F32", [0, 4294967295], 0, 0)}),

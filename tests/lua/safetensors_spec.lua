@@ -154,6 +154,17 @@ describe("dnn.save and dnn.load", function()
     refuses_damage(function(file) return net:load(file) end)
   end)
 
+  it("compute the checksum that another program does", function() -- tests/fuzz/make_seeds.py
+    local seeds = "tests/fuzz/seeds/safetensors/"
+    local weight = {{0, 1, 2}, {3, 4, 5}}
+    assert.same(weight, assert(dnn.load(seeds .. "checksum"))["0.weight"]:table())
+    assert.same(weight, assert(dnn.load(seeds .. "former_checksum"))["0.weight"]:table())
+    assert.same({nil, seeds .. "wrong_checksum: is damaged: its contents do not match its checksum"},
+      {dnn.load(seeds .. "wrong_checksum")})
+    assert.same({nil, seeds .. "no_checksum: is damaged: a checkpoint has a checksum, and this one has none"},
+      {dnn.load(seeds .. "no_checksum")})
+  end)
+
   it("say what is wrong with a path, and leave the old file whole", function()
     assert(dnn.save(path, {a = dnn.ones(2, 2)}))
     local before = program.read_all(path)

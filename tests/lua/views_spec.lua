@@ -1,5 +1,7 @@
 -- Views: they share the memory of their base and keep it alive.
+package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
+local program = require "program"
 
 local function numbered(rows, cols)
   return dnn.arange(1, rows * cols):reshape(cols, rows):t() -- 1, 2, 3, ... row by row
@@ -82,6 +84,44 @@ describe("a view", function()
     assert.is_nil(between or weak[1])
     assert.equal(4, #last)
   end)
+end)
+
+describe("a file of a view", function()
+  local folder, path
+
+  before_each(function()
+    folder = program.folder()
+    path = folder .. "/file"
+  end)
+  after_each(function() program.remove(folder) end)
+
+  local A = dnn.rand(6, 8)
+  local views = {row = A:row(2), column = A:col(3), rows = A:rows_range(2, 4), cols = A:cols_range(2, 5),
+                 block = A:block(2, 5, 3, 6), empty = A:rows_range(3, 2)}
+  local writers = {
+    ["dnn.save"] = function(view) return dnn.save(path, {view = view}, {metadata = {["dnn.checksum"] = ""}}) end,
+    ["dnn.checkpoint.save"] = function(view) return dnn.checkpoint.save(path, {view = view}) end,
+    ["dnn.data.write_npy"] = function(view) return dnn.data.write_npy(path, view) end,
+    ["dnn.data.write_csv"] = function(view) return dnn.data.write_csv(path, view) end,
+    ["dnn.data.write_png"] = function(view)
+      return view.rows < 4 or dnn.data.write_png(path, view:block(2, 4, 1, 1), 3, 1)
+    end,
+    ["A:tobytes"] = function(view)
+      program.write_all(path, view:tobytes())
+      return true
+    end,
+  }
+  for name, write in pairs(writers) do
+    it("is that of a copy: " .. name, function()
+      for kind, view in pairs(views) do
+        program.write_all(path, "")
+        assert(write(view))
+        local of_view = program.read_all(path)
+        assert(write(view:copy()))
+        assert.is_true(program.read_all(path) == of_view, kind)
+      end
+    end)
+  end
 end)
 
 describe("reshape", function()
