@@ -333,6 +333,13 @@ static const dnnlua_class class = {
     .set_field = set_field,
 };
 
+/* dnn._waits(optimiser), for the Lua half: whether gradients wait for its step. */
+static int waits(lua_State *L) {
+    dnn_optimiser *o = dnnlua_test_optimiser(L, 1);
+    lua_pushboolean(L, o != NULL && dnn_optimiser_waits(o));
+    return 1;
+}
+
 /* dnn._steps_another(optimiser, network), for the Lua half: false also where either is something
  * else, and where the optimiser has matrices, which may be a module's. */
 static int steps_another(lua_State *L) {
@@ -349,6 +356,8 @@ static int steps_another(lua_State *L) {
 }
 
 void dnnlua_open_optimiser(lua_State *L) {
+    lua_pushcfunction(L, waits);
+    lua_setfield(L, -2, "_waits");
     lua_pushcfunction(L, steps_another);
     lua_setfield(L, -2, "_steps_another");
     lua_newtable(L);

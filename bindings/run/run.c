@@ -160,7 +160,7 @@ static int next_step(lua_State *L) {
     lua_pushinteger(L, step + 1);
     lua_copy(L, -1, lua_upvalueindex(2));
     if (counts)
-        dnnlua_run_keep_begin(self, step + 1);
+        dnnlua_run_keep_begin(L, lua_upvalueindex(1), step + 1);
     return 1;
 }
 

@@ -36,6 +36,8 @@ typedef struct dnnlua_keep {
     bool left;           /* a loop over run:steps has ended: an earlier step counts otherwise */
     bool whole;          /* all of `step` is done and nothing of the next */
     lua_Integer step;    /* the last that was begun or done, -1 before the first */
+    uint64_t begun, moves; /* steps of the kept optimisers when it was begun, and done */
+    int early;             /* logs before any of those steps, of the first two */
     lua_Integer loops;   /* over run:steps: the newest one counts the steps */
     lua_Integer steps;   /* 0: not by steps */
     lua_Integer interval; /* number of the last that was over; -1: not known yet */
@@ -209,7 +211,7 @@ void dnnlua_run_leave_window(dnnlua_run *self);
 
 /* The step of a loop over run:steps begins; it is done, and what is due is saved; the loop is left
  * before its end, perhaps by an error. */
-void dnnlua_run_keep_begin(dnnlua_run *self, lua_Integer step);
+void dnnlua_run_keep_begin(lua_State *L, int run, lua_Integer step);
 void dnnlua_run_keep_end(lua_State *L, int run);
 void dnnlua_run_keep_leave(dnnlua_run *self, bool failed);
 

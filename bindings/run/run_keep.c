@@ -73,13 +73,52 @@ static bool ends_interval(dnnlua_keep *keep) {
     return ends;
 }
 
+/* Steps that the kept optimisers have made. */
+static uint64_t count_moves(lua_State *L, int run) {
+    int top = lua_gettop(L);
+    uint64_t moves = 0;
+
+    if (lua_getiuservalue(L, run, RUN_KEEPER) == LUA_TTABLE) {
+        lua_getfield(L, -1, "optimisers");
+        for (lua_Integer i = 1; lua_rawgeti(L, top + 2, i) != LUA_TNIL; i++) {
+            const dnnlua_optimiser *o = lua_touserdata(L, -1);
+            moves += *o->made != NULL ? dnn_optimiser_steps(*o->made) : 0;
+            lua_pop(L, 1);
+        }
+    }
+    lua_settop(L, top);
+    return moves;
+}
+
+/* Whether a step that moved nothing leaves gradients to the next: several backwards make one step
+ * of the optimiser, and a checkpoint does not hold their sum. */
+static bool accumulates(lua_State *L, int run) {
+    const dnnlua_run *self = lua_touserdata(L, run);
+
+    if (!self->keep.active || self->keep.moves != self->keep.begun || self->keep.moves == 0)
+        return false;
+    call_keeper(L, run, "waits", self->keep.step, 0);
+    bool waits = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return waits;
+}
+
+/* As far as is done now, all of this step is. */
+static void note_whole(lua_State *L, int run) {
+    dnnlua_run *self = lua_touserdata(L, run);
+
+    self->keep.moves = count_moves(L, run);
+    self->keep.whole = !accumulates(L, run);
+}
+
 /* All of this step is done. */
 static void complete(lua_State *L, int run, lua_Integer step) {
     dnnlua_run *self = lua_touserdata(L, run);
     dnnlua_keep *keep = &self->keep;
 
+
     keep->step = step;
-    keep->whole = true;
+    note_whole(L, run);
     if (!keep->active)
         return;
     bool due = ends_interval(keep);
@@ -93,7 +132,21 @@ static void complete(lua_State *L, int run, lua_Integer step) {
     }
 }
 
-void dnnlua_run_keep_begin(dnnlua_run *self, lua_Integer step) {
+/* A script that logs before its optimiser's step has made none at its first log, and one at the
+ * second. */
+static void look_for_early(dnnlua_keep *keep) {
+    if (keep->early == 1 && keep->moves > keep->begun) {
+        fprintf(stderr,
+                "dnn.Run: checkpoint: run:log came before the optimiser's step, which a checkpoint "
+                "then lacks; call it after the step, or take the steps from run:steps\n");
+    }
+    keep->early = keep->early == 0 && keep->active && keep->moves == keep->begun ? 1 : 2;
+}
+
+void dnnlua_run_keep_begin(lua_State *L, int run, lua_Integer step) {
+    dnnlua_run *self = lua_touserdata(L, run);
+
+    self->keep.begun = self->keep.moves = count_moves(L, run);
     self->keep.step = step;
     self->keep.within = true;
     self->keep.whole = false;
@@ -131,10 +184,15 @@ void dnnlua_run_keep_logged(lua_State *L, int run, int values, lua_Integer step)
     dnnlua_keep *keep = &self->keep;
 
     if (keep->within) {
-        keep->whole = keep->whole || step == keep->step;
+        if (step == keep->step)
+            note_whole(L, run);
     } else if (!keep->left || step >= keep->step) { /* a loop of the script's own */
+        bool first = step > keep->step && step > 0;
         keep->left = false;
+        keep->begun = keep->moves;
         complete(L, run, step);
+        if (first)
+            look_for_early(keep);
     }
     if (keep->metric) {
         call_keeper(L, run, "look", keep->step, values);
@@ -176,7 +234,8 @@ void dnnlua_run_keep_close(lua_State *L, int run, bool failed) {
         self->keep.active = false;
         self->keep.metric = false;
         write_log(L, run);
-        lua_pushboolean(L, failed || !self->keep.whole);
+        bool moved = count_moves(L, run) != self->keep.moves; /* since the step was done */
+        lua_pushboolean(L, failed || !self->keep.whole || moved);
         call_keeper(L, run, "close", self->keep.step, lua_gettop(L));
         lua_pop(L, 2);
     }
@@ -211,8 +270,10 @@ int dnnlua_run_checkpoint_method(lua_State *L) {
     lua_settop(L, 3);
     self->keep.active = true;
     self->keep.interval = -1;
+    self->keep.early = 0;
     self->keep.next = dnn_clock_coarse() + self->keep.seconds;
     lua_setiuservalue(L, 1, RUN_KEEPER);
+    self->keep.moves = count_moves(L, 1);
     lua_pushboolean(L, true);
     return 1;
 }
@@ -237,6 +298,7 @@ int dnnlua_run_resume(lua_State *L) {
     if (lua_tointeger(L, -2) > 0) {
         self->keep.step = lua_tointeger(L, -2);
         self->keep.whole = true;
+        self->keep.moves = count_moves(L, 1);
         self->keep.interval = self->keep.steps > 0 ? self->keep.step / self->keep.steps : -1;
     }
     return 2;

@@ -129,6 +129,10 @@ dnn_status dnn_optimiser_restore(dnn_optimiser *optimiser,
                                  const dnn_group *groups, uint64_t steps, void *state,
                                  size_t vectors, dnn_error *err);
 
+/* Whether a backward has added to gradients since the last step, as between two that make one step;
+ * not known of matrices without `spent`. The networks of all members are open. */
+bool dnn_optimiser_waits(const dnn_optimiser *optimiser);
+
 /* One step of all members whose gradients are new, then those are spent. Before anything is
  * changed: DNN_ERROR_STATE when no gradient is new, or settings ask for more state than is
  * attached; DNN_ERROR_NUMERIC when a gradient is not finite and is checked; DNN_ERROR_ARGUMENT when

@@ -157,6 +157,15 @@ function Keeper:interval()
   self.due_step = true
 end
 
+-- Whether gradients wait for an optimiser's step.
+function Keeper:waits()
+  for _, optimiser in ipairs(self.optimisers) do
+    local open, waits = pcall(dnn._waits, optimiser) -- its network may be closed
+    if open and waits then return true end
+  end
+  return false
+end
+
 -- After any log within a step, where a metric decides: whether a checkpoint is due.
 function Keeper:look(step, values)
   if self.metric and self.metric:look(step, values) then self.due_best = true end
@@ -304,9 +313,12 @@ function keeper.new(folder, given, net, optimiser)
   local minutes = opts.minutes or not opts.every and MINUTES or 0
   local self = setmetatable({
     folder = folder, objects = objects, every = opts.every or 0, seconds = 60 * minutes, keep = opts.keep,
-    settings = settings.new(objects), metric = metric, kept = {step = {}, best = {}}, waiting = {},
+    settings = settings.new(objects), metric = metric, kept = {step = {}, best = {}}, waiting = {}, optimisers = {},
     failures = 0, reason = false, last_saved = false, closing = false,
   }, Keeper)
+  for _, object in pairs(objects) do
+    if options_of.shown(object) == "dnn.Optimiser" then table.insert(self.optimisers, object) end
+  end
   local claim, message = place.claim(folder)
   if not claim then
     say("checkpoint: %s; training continues without checkpoints", message)

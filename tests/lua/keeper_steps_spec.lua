@@ -321,4 +321,79 @@ describe("the step of a checkpoint", function()
     assert.equal("step-10 step-6 step-8", files())
     assert_numbers()
   end)
+
+  it("is not one between two backwards of one optimiser's step", function()
+    local function train(last)
+      local t = begin{every = 3, keep = 9}
+      for i in t.run:steps(t.run:resume() + 1, last) do
+        local first = 5 * ((i - 1) % 4)
+        local cost = t.loss(t.net(t.X:cols_range(first + 1, first + 5)), t.Y:cols_range(first + 1, first + 5))
+        t.net:backward(t.loss:backward())
+        if i % 4 == 0 then t.optimiser:step() end
+        t.run:log(i, {cost = cost})
+        await(t.run)
+      end
+      t.run:close()
+      return ("%a"):format(t.net:parameters().values:sum())
+    end
+    local whole = train(24)
+    assert.equal("step-12 step-16 step-20 step-24 step-3 step-8", files())
+    program.remove(folder .. "/run")
+    train(14) -- the last two are done again
+    assert.equal("step-12 step-3 step-8", files())
+    assert.equal(whole, train(24))
+  end)
+
+  it("counts the step of any optimiser, whose gradients another's backward adds to", function()
+    local t = begin()
+    local other = dnn.optim.SGD(t.net[1]:parameters())
+    t.run:close()
+    t.run = dnn.Run(folder .. "/run")
+    t.run:checkpoint{net = t.net, optimiser = t.optimiser, other = other, every = 3, keep = 9}
+    for i in t.run:steps(6) do
+      t.step()
+      t.loss(t.net(t.X), t.Y)
+      t.net:backward(t.loss:backward()) -- left over, as a discriminator's
+      t.run:log(i, {cost = 1})
+      await(t.run)
+    end
+    t.run:close()
+    assert.equal("step-3 step-6", files())
+  end)
+
+  it("is not saved at the end where the optimiser has moved since run:log", function()
+    local t = begin()
+    for i = 1, 5 do
+      t.run:log(i, {cost = 1})
+      t.step()
+    end
+    t.run:close() -- in the middle of a step, as far as is known
+    assert.equal("", files())
+  end)
+
+  it("lacks the optimiser's step where a script logs before it, which it is told once", function()
+    local script = folder .. "/train.lua"
+    program.write_all(script, [[
+      local dnn = require "dnn"
+      local net = dnn.Sequential{dnn.Linear(3, 1)}
+      local optimiser = dnn.optim.Adam(net:parameters())
+      local run = dnn.Run(arg[1])
+      run:checkpoint{net = net, optimiser = optimiser, every = 1000}
+      local late = arg[2] == "late"
+      run:log(0, {cost = 2})
+      for i = 1, 4 do
+        if not late then run:log(i, {cost = 1}) end
+        net:forward(dnn.ones(3, 1))
+        net:backward(dnn.ones(1, 1))
+        optimiser:step()
+        if late then run:log(i, {cost = 1}) end
+      end]])
+    local function complaint(when)
+      local _, err = program.run(("%s %s/%s %s"):format(script, folder, when, when))
+      return err
+    end
+    assert.equal("", complaint "late")
+    assert.equal("dnn.Run: checkpoint: run:log came before the optimiser's step, which a checkpoint then lacks; call "
+      .. "it after the step, or take the steps from run:steps\n", complaint "early")
+  end)
 end)

@@ -301,6 +301,19 @@ dnn_status dnn_optimiser_step(dnn_optimiser *optimiser, dnn_error *err) {
     return status;
 }
 
+bool dnn_optimiser_waits(const dnn_optimiser *optimiser) {
+    for (size_t k = 0; k < optimiser->member_count; k++) {
+        const dnn_member *m = &optimiser->members[k];
+        if (m->parameters == NULL && m->spent != NULL && !*m->spent)
+            return true;
+        for (size_t s = m->first; m->parameters != NULL && s < m->last; s++) {
+            if (dnn_segment_moves(&m->parameters->segments[s], true))
+                return true;
+        }
+    }
+    return false;
+}
+
 void dnn_optimiser_zero_grad(dnn_optimiser *optimiser) {
     for (size_t k = 0; k < optimiser->member_count; k++) {
         dnn_member *m = &optimiser->members[k];

@@ -211,13 +211,16 @@ function run:close() end
 -- an older one is removed, and is never written with a value that is not finite.
 --
 -- A loop over `run:steps` counts the steps, logged or not, whatever other counters are logged in it: a step ends when
--- the loop asks for the next one. In any other loop `run:log(step, ...)` ends the step; call it last. Where that
--- is not called in each step, `every` is met by the next call.
+-- the loop asks for the next one. In any other loop `run:log(step, ...)` ends the step; call it last. Where
+-- that is not called in each step, `every` is met by the next call.
+--
+-- A checkpoint does not hold gradients: where several backwards make one step of the optimiser, it waits for the step.
+-- Only in the optimiser's steps is a best one looked for then.
 --
 -- What was done since the last checkpoint is saved when the loop is stopped, by `run:close()`, and at the end of the
 -- block of a `local run <close>`, but never half a step: not where an error ends the loop or the block, nor where a
--- loop over `run:steps` is left by `break` or `return` before that step's `run:log(step, ...)`. A training that resumes
--- computes again what was not saved, with the same bits.
+-- loop over `run:steps` is left by `break` or `return` before that step's `run:log(step, ...)`, nor where the optimiser
+-- has moved since. A training that resumes computes again what was not saved, with the same bits.
 --
 -- Where one cannot be saved, training continues, and stderr says why: once for each reason, again when saving works
 -- again, and at the end how many could not be saved.
