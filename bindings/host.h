@@ -16,6 +16,9 @@
  * puts a function in its place that prints them to stderr. */
 #define DNNLUA_PROFILE "dnn.profile"
 
+/* In the registry: true where this process may start no other (dnnlua --safe). */
+#define DNNLUA_SAFE "dnn.safe"
+
 /* In the registry: a light userdata, the program's dnnlua_interruption. */
 #define DNNLUA_INTERRUPTION "dnn.interruption"
 

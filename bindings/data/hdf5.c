@@ -6,6 +6,7 @@
 
 #include "bindings/dnnlua.h"
 #include "bindings/handle.h"
+#include "bindings/host.h"
 
 #define HDF5  "dnn.hdf5.File"
 #define TEXTS "dnn.hdf5.Texts" /* never handed out */
@@ -19,12 +20,22 @@ static dnn_hdf5 *check_file(lua_State *L) {
     return dnnlua_check_handle(L, HDF5, "the HDF5 file");
 }
 
+/* Under `dnnlua --safe` this process reads files itself: it may have no other, and is confined as
+ * that would be. */
+static bool reads_apart(lua_State *L) {
+    lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_SAFE);
+    bool safe = lua_toboolean(L, -1);
+
+    lua_pop(L, 1);
+    return !safe;
+}
+
 /* open(path, external, max_bytes): or nil and a message. */
 static int open_file(lua_State *L) {
     dnn_error err;
     const char *path = dnnlua_check_string(L, 1, NULL);
     dnn_hdf5_options options = {.external = lua_toboolean(L, 2),
-                                .apart = true,
+                                .apart = reads_apart(L),
                                 .max_bytes = dnnlua_check_size(L, 3, "hdf5", "max_bytes")};
 
     return dnn_hdf5_open(dnnlua_new_handle(L, HDF5), path, &options, &err) == DNN_OK

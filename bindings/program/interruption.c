@@ -189,14 +189,23 @@ static void on_alarm(int number) {
     time_is_over = true;
     stop();
     stops++;
-    alarm(GRACE);
     errno = error;
 }
 
-void limit_time(unsigned seconds) {
+/* Sends the process a signal so many seconds from now, and again after each GRACE. */
+static bool send_later(int number, unsigned seconds) {
+    struct sigevent what = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = number};
+    struct itimerspec when = {.it_value.tv_sec = seconds, .it_interval.tv_sec = GRACE};
+    timer_t timer;
+    return timer_create(CLOCK_MONOTONIC, &what, &timer) == 0 &&
+           timer_settime(timer, 0, &when, NULL) == 0;
+}
+
+/* SIGKILL ends what has had SIGALRM blocked. */
+bool limit_time(unsigned seconds) {
     struct sigaction how = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
     sigaction(SIGALRM, &how, NULL);
-    alarm(seconds);
+    return send_later(SIGALRM, seconds) && send_later(SIGKILL, seconds + 2 * GRACE);
 }
 
 /* --- around a call --- */

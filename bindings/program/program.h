@@ -6,7 +6,7 @@
  * script.c        running statements, modules, scripts and LUA_INIT
  * messages.c      errors; traceback.c, excerpt.c and advice.c: what a message is followed by
  * interruption.c  what Ctrl-C does
- * safe.c          --safe: what the operating system refuses
+ * safe.c          --safe: what the operating system refuses; filter.c: which system calls
  * safe_lua.c      --safe: what Lua refuses
  * terminal.c      its size, and whether colours are wanted
  * main.c          one after the other, and the status
@@ -132,8 +132,9 @@ void begin_report(const char *text);
  * `well`, because the script was asked to end. */
 bool was_interrupted(bool well);
 
-/* Stops what runs so many seconds from now, by an error that no script can catch for long. */
-void limit_time(unsigned seconds);
+/* Stops what runs so many seconds from now, by an error that no script can catch for long. False
+ * where the system has no timers for it. */
+bool limit_time(unsigned seconds);
 
 /* --- safe.c --- */
 
@@ -144,6 +145,12 @@ void enter_safe_mode(lua_State *L, size_t mebibytes, unsigned seconds);
 
 /* Every way to run a chunk asks for it: "t" under --safe, since Lua does not check binary chunks. */
 const char *chunk_mode(void);
+
+/* --- filter.c --- */
+
+/* From now on the kernel refuses this process system calls by which it could start programs, speak
+ * to others, change files that it may not write or cancel its limits. False where it cannot. */
+bool filter_system_calls(void);
 
 /* --- safe_lua.c --- */
 

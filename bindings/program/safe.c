@@ -1,19 +1,24 @@
 /* safe.c: --safe: runs a script from someone else without the means to do harm.
  *
- * There are two walls. safe_lua.c takes from Lua what reaches out of it. Below it the kernel's Landlock has this process write in the working folder alone, start no program and make
- * no TCP connection, whatever a flaw in Lua or in the module would let a script do. Memory and time
- * are limited. docs/safe.md says exactly what is kept out, and what is not. */
+ * There are two walls. safe_lua.c takes from Lua what reaches out of it. Below it the kernel's
+ * Landlock has this process write in the working folder alone, and a filter of system calls
+ * (filter.c) start no program and reach no other, whatever a flaw in Lua or in the module would let
+ * a script do. Memory and time are limited. docs/safe.md says exactly what is kept out, and what is
+ * not. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "bindings/host.h"
 #include "bindings/program/program.h"
 
 #define MEBIBYTE ((size_t)1 << 20)
@@ -27,14 +32,45 @@ static bool is_inside(const char *path, const char *folder) {
     return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
+/* The user's home folder, by the environment or else by the system's list of users. */
+static const char *home_folder(bool by_environment) {
+    if (by_environment)
+        return getenv("HOME");
+    const struct passwd *user = getpwuid(getuid());
+    return user != NULL ? user->pw_dir : NULL;
+}
+
+/* At home or above it, or in what programs keep there, such as ~/.ssh or ~/.config. */
+static bool is_home(const char *here, const char *home) {
+    char real[PATH_MAX];
+    if (home == NULL || realpath(home, real) == NULL || strcmp(real, "/") == 0)
+        return false;
+    return is_inside(real, here) || (is_inside(here, real) && here[strlen(real) + 1] == '.');
+}
+
+/* What the system is made of, and folders that all share, as /tmp. */
+static bool is_of_system(const char *here) {
+    static const char *const folders[] = {"/bin",   "/boot", "/etc",  "/lib", "/lib32",
+                                          "/lib64", "/proc", "/sbin", "/sys", "/usr"};
+    static const char *const alone[] = {"/",    "/dev", "/home", "/media", "/mnt",
+                                        "/opt", "/run", "/srv",  "/var",   "/root"};
+    struct stat info;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        if (is_inside(here, folders[i]))
+            return true;
+    for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+        if (strcmp(here, alone[i]) == 0)
+            return true;
+    return stat(here, &info) == 0 && (info.st_mode & S_ISVTX) != 0;
+}
+
 /* Raises where a script that may write in this folder could change what is run later. */
 static void check_folder(lua_State *L) {
     char here[PATH_MAX], other[PATH_MAX];
-    const char *home = getenv("HOME");
     if (getcwd(here, sizeof here) == NULL)
         luaL_error(L, "--safe: the working folder is not there: %s", strerror(errno));
-    if (strcmp(here, "/") == 0 ||
-        (home != NULL && realpath(home, other) != NULL && is_inside(other, here))) {
+    if (is_of_system(here) || is_home(here, home_folder(true)) ||
+        is_home(here, home_folder(false))) {
         luaL_error(L,
                    "--safe: a script must not write in %s; make a folder for it and run it there",
                    here);
@@ -155,6 +191,13 @@ static void limit_memory(lua_State *L, size_t mebibytes) {
 
 static bool is_safe;
 
+#ifdef __SANITIZE_ADDRESS__
+int __lsan_is_turned_off(void);
+int __lsan_is_turned_off(void) { /* it would look for leaks from a process of its own */
+    return is_safe;
+}
+#endif
+
 const char *chunk_mode(void) {
     return is_safe ? "t" : NULL;
 }
@@ -162,12 +205,19 @@ const char *chunk_mode(void) {
 void enter_safe_mode(lua_State *L, size_t mebibytes, unsigned seconds) {
     check_folder(L);
     is_safe = true;
+    lua_pushboolean(L, true);
+    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_SAFE);
     take_from_lua(L);
+    limit_memory(L, mebibytes);
+    if (!limit_time(seconds))
+        luaL_error(L, "--safe: no timer for its limit: %s", strerror(errno));
     if (!confine()) {
         luaL_error(L,
                    "--safe needs Landlock, which this system does not offer: Linux 5.13 or newer "
                    "with it switched on");
     }
-    limit_memory(L, mebibytes);
-    limit_time(seconds);
+    if (!filter_system_calls()) {
+        luaL_error(L, "--safe needs seccomp filters, which this system does not offer: Linux on "
+                      "x86-64 or arm64 with them switched on");
+    }
 }

@@ -167,10 +167,11 @@ dnn_status dnn_atomic_file_begin(dnn_atomic_file *file, const char *path, dnn_er
     snprintf(file->temporary, size, "%.*s", (int)folder_length, path);
     sweep(folder_length == 0 ? "." : file->temporary);
     /* Who may read the old one may read the new one, and nobody else at any moment. */
-    file->fd = open_temporary(file->temporary, size, path, folder_length, replaces ? 0600 : 0666);
+    mode_t mode = replaces ? there.st_mode & 0777 : 0666;
+    file->fd = open_temporary(file->temporary, size, path, folder_length, mode);
     if (file->fd >= 0) {
         if (replaces)
-            (void)!fchmod(file->fd, there.st_mode & 0777); /* not all file systems have modes */
+            (void)!fchmod(file->fd, mode); /* what umask has taken; not all systems let it */
         return DNN_OK;
     }
     int problem = errno;

@@ -132,7 +132,7 @@ describe("dnnlua --safe", function()
       run:close()
       print "went on"]]
     assert.equal("went on\n", out)
-    assert.matches("Permission denied", err, 1, true)
+    assert.matches("Operation not permitted", err, 1, true)
   end)
 
   it_is("limits memory, that of matrices too, and the script can go on", function()
@@ -146,6 +146,28 @@ describe("dnnlua --safe", function()
       print(dnn.zeros(1024, 1024).rows)]], "--memory 100")
     assert.same({"", 0}, {err, status})
     assert.matches("^false\tnot enough memory\nfalse\t[^\n]*memory[^\n]*\n1024\n$", out)
+  end)
+
+  it_is("reads HDF5 files in the one process that there is, and takes memory for one", function()
+    local links = here .. "/tests/fuzz/seeds/hdf5/links"
+    local out, err, status = safe(([[
+      local dnn = require "dnn"
+      local M, files = dnn.zeros(1024 * 1024, 2), {}
+      for i = 1, 20 do
+        files[i] = dnn.data.hdf5 %q
+        M:fill_(i)
+        for j = 1, i do assert(#files[j]:names() > 0 and files[j]:read "hard") end
+      end
+      local _, message = dnn.data.hdf5 %q
+      print(#files, (message:gsub("^.*/", "")))]]):format(links, file("no.h5", "text")))
+    assert.same({"", 0}, {err, status})
+    assert.matches("^20\tno.h5: expected an HDF5 file", out)
+    out, err = safe(([[
+      local dnn = require "dnn"
+      local file <close> = dnn.data.hdf5 %q
+      local children = io.open("/proc/self/task/" .. io.open("/proc/self/stat"):read "n" .. "/children"):read "a"
+      assert(children == "", children)]]):format(links))
+    assert.same({"", ""}, {out, err})
   end)
 
   it_is("limits time, whatever the script catches, and ends what cannot be stopped", function()
@@ -167,6 +189,15 @@ describe("dnnlua --safe", function()
     refused("/", "--safe: a script must not write in /;")
     refused(folder, "--safe: a script must not write in", "HOME=" .. folder)
     refused(folder, "--safe: a script must not write in", "HOME=" .. folder .. "/../" .. folder:match "[^/]+$")
+    local user = io.popen("getent passwd $(id -u)"):read():match "([^:]*):[^:]*$"
+    refused(user, "--safe: a script must not write in", "-u HOME")
+    refused(user, "--safe: a script must not write in", "HOME=/nonexistent")
+    assert(os.execute(("mkdir -p %s/.ssh/within"):format(quote(folder))))
+    refused(folder .. "/.ssh", "--safe: a script must not write in", "HOME=" .. folder)
+    refused(folder .. "/.ssh/within", "--safe: a script must not write in", "HOME=" .. folder)
+    for _, place in ipairs{"/etc", "/usr/lib", "/tmp", "/var", "/dev"} do
+      refused(place, "--safe: a script must not write in " .. place, "HOME=/nonexistent")
+    end
     refused(here, "holds dnnlua itself", "HOME=/nonexistent")
   end)
 
