@@ -138,7 +138,7 @@ describe("dnn.save and dnn.load", function()
     local A, net = dnn.randn(3, 4), dnn.Linear(3, 2)
     local function refuses_damage(load)
       local good = program.read_all(path)
-      for position = #good - 20, #good do
+      for position = #good - 20, #good, 5 do
         program.write_all(path, good:sub(1, position - 1) .. string.char(good:byte(position) ~ 8)
           .. good:sub(position + 1))
         assert.same({nil, path .. ": is damaged: its contents do not match its checksum"}, {load(path)})
