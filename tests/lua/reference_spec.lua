@@ -60,7 +60,7 @@ end
 local internal = {
   ["dnn.Order"] = true, ["dnn.Folder"] = true, ["dnn.Image"] = true,
   ["dnn.Csv"] = true, ["dnn.Npz"] = true, ["dnn.Source"] = true,
-  ["dnn.system.folder"] = true,
+  ["dnn.system.folder"] = true, ["dnn.system.claim"] = true,
   ["dnn.Stopped"] = true, ["dnn.store.File"] = true, ["dnn.Run.steps"] = true,
 }
 
