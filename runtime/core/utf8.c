@@ -73,7 +73,9 @@ bool dnn_utf8_valid(const char *text, size_t size) {
 
 bool dnn_utf8_steers(uint32_t c) {
     return (c > 0 && c < 0x20) || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
-           (c >= 0x2066 && c <= 0x2069);
+           (c >= 0x2066 && c <= 0x2069) || c == 0xAD || c == 0xFEFF ||
+           (c >= 0x200B && c <= 0x200F && c != 0x200C && c != 0x200D) ||
+           (c >= 0x2028 && c <= 0x2029);
 }
 
 void dnn_utf8_disarm(char *text) {

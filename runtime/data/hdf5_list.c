@@ -178,6 +178,15 @@ typedef struct walk {
     bool has_too_many, out_of_memory;
 } walk;
 
+/* What is in the list by its name alone, and why; NULL where there is no memory. */
+static dnn_hdf5_info *add_unread(walk *w, const char *why) {
+    dnn_hdf5_info *added = add(w->file, w->name);
+    w->out_of_memory = added == NULL;
+    if (added != NULL)
+        snprintf(added->type, sizeof added->type, "%s", why);
+    return added;
+}
+
 static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *link, void *context);
 
 static herr_t visit_group(walk *w, hid_t group, const H5O_info_t *object) {
@@ -185,7 +194,7 @@ static herr_t visit_group(walk *w, hid_t group, const H5O_info_t *object) {
         if (w->inside[i].address == object->addr && w->inside[i].fileno == object->fileno)
             return 0;
     if (w->depth == MAX_DEPTH)
-        return 0;
+        return add_unread(w, "group more than 64 deep") != NULL ? 0 : -1;
     w->inside[w->depth].address = object->addr;
     w->inside[w->depth++].fileno = object->fileno;
     herr_t result = H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, visit_link, w);
@@ -220,11 +229,8 @@ static char *target_of(hid_t group, const char *name, size_t size) {
 
 /* A link that is not followed, or leads nowhere, keeps its name in the list. */
 static herr_t visit_unopened(walk *w, hid_t group, const char *name, const H5L_info_t *link) {
-    dnn_hdf5_info *added = add(w->file, w->name);
     bool external = link->type == H5L_TYPE_EXTERNAL;
-    if (added != NULL)
-        snprintf(added->type, sizeof added->type, "%s",
-                 external ? "external link" : "link that leads nowhere");
+    dnn_hdf5_info *added = add_unread(w, external ? "external link" : "link that leads nowhere");
     if (added != NULL && external)
         added->elsewhere = target_of(group, name, link->u.val_size);
     w->out_of_memory = added == NULL || (external && added->elsewhere == NULL);
@@ -238,7 +244,7 @@ static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *link, 
     if (w->has_too_many)
         return -1;
     if (before + length + 2 > sizeof w->name)
-        return 0;
+        return add_unread(w, "group with too long names") != NULL ? 0 : -1;
     w->length += (size_t)snprintf(w->name + before, sizeof w->name - before, "%s%s",
                                   before > 0 ? "/" : "", name);
     bool follow = link->type != H5L_TYPE_EXTERNAL || w->file->options.external;

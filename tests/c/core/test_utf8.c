@@ -61,8 +61,10 @@ static void control_characters_cannot_steer_a_terminal(void **state) {
 
 static void what_steers_a_terminal_is_told_from_what_it_shows(void **state) {
     (void)state;
-    const uint32_t steers[] = {1, 0x1B, 0x7F, 0x9B, 0x202E, 0x2069};
-    const uint32_t shows[] = {0, ' ', '~', 0xA0, 0xE9, 0x2013, 0x202F, 0x206A, 0x1F600};
+    const uint32_t steers[] = {1,      0x1B,   0x7F,   0x9B,   0xAD,   0x200B,
+                               0x200E, 0x2028, 0x2029, 0x202E, 0x2069, 0xFEFF};
+    const uint32_t shows[] = {0,      ' ',    '~',    0xA0,   0xE9,   0x200C,
+                              0x200D, 0x2013, 0x202F, 0x206A, 0x1F600};
     for (size_t i = 0; i < sizeof steers / sizeof *steers; i++)
         assert_true(dnn_utf8_steers(steers[i]));
     for (size_t i = 0; i < sizeof shows / sizeof *shows; i++)
