@@ -188,7 +188,8 @@ static void describe(char *out, size_t room, const unsigned char *bytes, size_t 
     size_t line = printable;
     bool ends_line = line < n && (bytes[line] == '\n' || bytes[line] == '\r');
     if (line > 0 && (line == n || ends_line)) {
-        snprintf(out, room, "text that begins with '%.*s'", (int)line, (const char *)bytes);
+        snprintf(out, room, "text that begins with '%.*s'%s", (int)line, (const char *)bytes,
+                 memchr(bytes, '\0', size) != NULL ? " and holds a zero byte" : "");
         return;
     }
     int length = snprintf(out, room, "bytes that begin with");
@@ -205,6 +206,10 @@ dnn_status dnn_fail_file_kind(dnn_error *err, const char *path, const char *expe
     if (size == 0)
         return dnn_fail(err, DNN_ERROR_FORMAT, "%s%sexpected %s, but the file is empty", path,
                         colon, expected);
+    if (kind != NULL && begins(expected, strlen(expected), kind->name))
+        return dnn_fail(err, DNN_ERROR_FORMAT,
+                        "%s%sbegins as %s, but is cut short, damaged or empty", path, colon,
+                        kind->name);
     if (kind == NULL)
         describe(unknown, sizeof unknown, first, size);
     return dnn_fail(err, DNN_ERROR_FORMAT, "%s%sexpected %s, got %s%s%s", path, colon, expected,

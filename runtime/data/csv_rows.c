@@ -148,6 +148,11 @@ dnn_status dnn_csv_rows_next(dnn_csv_rows *r, dnn_csv_row *row, char delimiter, 
         if (!*more)
             return DNN_OK;
         r->line = r->next_line;
+        if (memchr(r->buffer + r->begin, '\0', length) != NULL)
+            return dnn_source_fail(r->source, DNN_ERROR_FORMAT, err,
+                                   "line %llu holds a zero byte, as text does not; was the file "
+                                   "cut by a crash, or is it something else?",
+                                   (unsigned long long)r->line);
         row->quoted = memchr(r->buffer + r->begin, '"', length) != NULL;
         if (row->quoted && (status = measure_quoted(r, delimiter, &length, err)) != DNN_OK)
             return status;

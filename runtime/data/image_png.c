@@ -16,6 +16,11 @@
 static dnn_status fail(int code, const char *name, dnn_error *err) {
     if (code == SPNG_EMEM)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to decode the PNG", name);
+    if (code == SPNG_ECHUNK_LIMITS)
+        return dnn_fail(err, DNN_ERROR_FORMAT,
+                        "%s: the PNG has more than 1000 texts and profiles, or more than %zu MiB "
+                        "of them; save it again without them",
+                        name, MAX_CHUNK_BYTES >> 20);
     bool ended = code == SPNG_IO_EOF || code == SPNG_EOF || code == SPNG_EIDAT_TOO_SHORT;
     return dnn_fail(err, DNN_ERROR_FORMAT, "%s: the PNG %s (%s)", name,
                     ended ? "is cut short" : "is damaged", spng_strerror(code));
@@ -73,13 +78,12 @@ static int decode_whole(spng_ctx *png, dnn_image *out, void *rgba, size_t row_by
     return code;
 }
 
-/* Whether pixels are RGB bytes once they are unpacked: they are written straight into the image. */
-static bool is_plain(spng_ctx *png, const struct spng_ihdr *header, size_t channels) {
-    struct spng_trns trns;
+/* Whether pixels are RGB bytes once they are unpacked: they are written straight into the image.
+ * `transparency` is what reading that chunk, and all before the pixels, gave. */
+static bool is_plain(int transparency, const struct spng_ihdr *header, size_t channels) {
     const bool alpha = header->color_type == SPNG_COLOR_TYPE_GRAYSCALE_ALPHA ||
                        header->color_type == SPNG_COLOR_TYPE_TRUECOLOR_ALPHA;
-    return channels == 3 && header->bit_depth <= 8 && !alpha &&
-           spng_get_trns(png, &trns) == SPNG_ECHUNKAVAIL;
+    return channels == 3 && header->bit_depth <= 8 && !alpha && transparency == SPNG_ECHUNKAVAIL;
 }
 
 /* Through RGBA, composed over white. */
@@ -112,14 +116,18 @@ static dnn_status read_header(spng_ctx *png, struct spng_ihdr *header,
 static dnn_status decode(spng_ctx *png, dnn_image *out, dnn_image_source *source, dnn_error *err) {
     struct spng_ihdr header;
     struct spng_exif exif;
+    struct spng_trns trns;
     dnn_status status = read_header(png, &header, source, err);
     if (status == DNN_OK)
         status = dnn_image_allocate(out, header.width, header.height, source->options->channels,
                                     source->name, err);
     if (status != DNN_OK)
         return status;
+    const int transparency = spng_get_trns(png, &trns);
+    if (transparency != 0 && transparency != SPNG_ECHUNKAVAIL)
+        return fail(transparency, source->name, err);
     int code =
-        is_plain(png, &header, out->channels)
+        is_plain(transparency, &header, out->channels)
             ? spng_decode_image(png, out->pixels, out->width * out->height * 3, SPNG_FMT_RGB8, 0)
             : decode_composed(png, out, &header);
     if (code == 0) /* what follows the pixels: a file without its end is cut short */

@@ -1,19 +1,14 @@
-/* npz.c: the central directory of a zip archive (APPNOTE.TXT of PKWARE, with the 64-bit
- * extension). */
+/* npz.c: the entries of a zip archive's directory, and its members (APPNOTE.TXT of PKWARE, with the
+ * 64-bit extension). */
 #include "data/npz.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
+#include "data/npz_directory.h"
 
-#define END_SIZE        22    /* of the record that ends the archive */
-#define MAX_COMMENT     65535 /* that may follow it */
-#define LOCATOR_SIZE    20    /* of the record before it that leads to the 64-bit one */
-#define END64_SIZE      56
-#define ENTRY_SIZE      46
 #define LOCAL_SIZE      30
-#define MAX_DIRECTORY   ((uint64_t)1 << 26)
 #define METHOD_STORED   0
 #define METHOD_DEFLATED 8
 #define FLAG_ENCRYPTED  1
@@ -27,89 +22,11 @@ typedef struct member {
 
 struct dnn_npz {
     char *path;
-    member *members;
-    size_t count;
+    member *members; /* the arrays, and from the end on what is something else */
+    size_t count, others, room;
     dnn_source_limit limit; /* on what the deflated ones unpack to */
     uint64_t required;      /* bytes that those say which are to be read */
 };
-
-/* --- numbers of the format: little-endian, of 2, 4 and 8 bytes --- */
-
-static unsigned get16(const unsigned char *b) {
-    return b[0] | (unsigned)b[1] << 8;
-}
-
-static uint32_t get32(const unsigned char *b) {
-    return get16(b) | (uint32_t)get16(b + 2) << 16;
-}
-
-static uint64_t get64(const unsigned char *b) {
-    return get32(b) | (uint64_t)get32(b + 4) << 32;
-}
-
-/* --- the directory's place --- */
-
-typedef struct directory {
-    uint64_t at, size, count;
-} directory;
-
-static dnn_status read_part(const char *path, uint64_t at, void *to, size_t size, dnn_error *err) {
-    dnn_source *part;
-    dnn_status status = dnn_source_open_part(&part, path, "its directory", at, size, false, 0, err);
-    if (status != DNN_OK)
-        return status;
-    status = dnn_source_read(part, to, size, err);
-    dnn_source_close(part);
-    return status;
-}
-
-static dnn_status fail_directory(const char *path, dnn_error *err) {
-    return dnn_fail(err, DNN_ERROR_FORMAT,
-                    "%s: the directory of the npz archive is damaged; was the file cut short?",
-                    path);
-}
-
-/* The 64-bit record, where the end says that there is one. */
-static dnn_status find_directory64(const char *path, const unsigned char *tail, size_t end,
-                                   directory *out, dnn_error *err) {
-    unsigned char b[END64_SIZE];
-    if (end < LOCATOR_SIZE || memcmp(tail + end - LOCATOR_SIZE, "PK\6\7", 4) != 0)
-        return fail_directory(path, err);
-    dnn_status status = read_part(path, get64(tail + end - LOCATOR_SIZE + 8), b, sizeof b, err);
-    if (status != DNN_OK || memcmp(b, "PK\6\6", 4) != 0)
-        return fail_directory(path, err);
-    *out = (directory){get64(b + 48), get64(b + 40), get64(b + 32)};
-    return DNN_OK;
-}
-
-/* Where the directory is, from the last record that looks like the archive's end. */
-static dnn_status find_directory(const char *path, uint64_t file_size, directory *out,
-                                 dnn_error *err) {
-    size_t size = file_size < END_SIZE + LOCATOR_SIZE + MAX_COMMENT
-                      ? (size_t)file_size
-                      : END_SIZE + LOCATOR_SIZE + MAX_COMMENT;
-    unsigned char *tail = dnn_alloc(size);
-    if (tail == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", path);
-    dnn_status status = read_part(path, file_size - size, tail, size, err);
-    size_t end = size;
-    if (status == DNN_OK && size >= END_SIZE)
-        for (end = size - END_SIZE; end > 0 && memcmp(tail + end, "PK\5\6", 4) != 0;)
-            end--;
-    if (status == DNN_OK && (size < END_SIZE || memcmp(tail + end, "PK\5\6", 4) != 0))
-        status = fail_directory(path, err);
-    if (status == DNN_OK) {
-        const unsigned char *b = tail + end;
-        *out = (directory){get32(b + 16), get32(b + 12), get16(b + 10)};
-        if (out->at == UINT32_MAX || out->size == UINT32_MAX || out->count == UINT16_MAX)
-            status = find_directory64(path, tail, end, out, err);
-    }
-    dnn_free(tail);
-    if (status == DNN_OK && (out->at > file_size || out->size > file_size - out->at ||
-                             out->size > MAX_DIRECTORY || out->count > out->size / ENTRY_SIZE))
-        return fail_directory(path, err);
-    return status;
-}
 
 /* --- its entries --- */
 
@@ -118,16 +35,16 @@ static dnn_status find_directory(const char *path, uint64_t file_size, directory
 static bool read_extra(member *m, const unsigned char *extra, size_t size) {
     uint64_t *const fields[] = {&m->size, &m->packed, &m->at};
     for (size_t at = 0; at + 4 <= size;) {
-        size_t length = get16(extra + at + 2), used = 0;
+        size_t length = dnn_npz_get16(extra + at + 2), used = 0;
         if (length > size - at - 4)
             return false;
-        if (get16(extra + at) == 1) {
+        if (dnn_npz_get16(extra + at) == 1) {
             for (size_t i = 0; i < 3; i++) {
                 if (*fields[i] != UINT32_MAX)
                     continue;
                 if (used + 8 > length)
                     return false;
-                *fields[i] = get64(extra + at + 4 + used);
+                *fields[i] = dnn_npz_get64(extra + at + 4 + used);
                 used += 8;
             }
             return true;
@@ -138,54 +55,59 @@ static bool read_extra(member *m, const unsigned char *extra, size_t size) {
 }
 
 static bool is_array(const unsigned char *name, size_t length) {
-    return length > 4 && memcmp(name + length - 4, ".npy", 4) == 0 &&
-           memchr(name, '\0', length) == NULL;
+    return length >= 4 && memcmp(name + length - 4, ".npy", 4) == 0;
 }
 
-/* One entry at `b`; its size, 0 where it is damaged. Members that are not arrays are passed over.
- */
+/* One entry at `b`; its size, 0 where it is damaged. Of members that are not arrays only the name
+ * is of interest. */
 static size_t read_entry(dnn_npz *npz, const unsigned char *b, size_t left, dnn_status *status,
                          dnn_error *err) {
-    if (left < ENTRY_SIZE || memcmp(b, "PK\1\2", 4) != 0)
+    if (left < DNN_NPZ_ENTRY_SIZE || memcmp(b, "PK\1\2", 4) != 0)
         return 0;
-    size_t name = get16(b + 28), extra = get16(b + 30);
-    size_t all = ENTRY_SIZE + name + extra + get16(b + 32);
+    size_t name = dnn_npz_get16(b + 28), extra = dnn_npz_get16(b + 30);
+    size_t all = DNN_NPZ_ENTRY_SIZE + name + extra + dnn_npz_get16(b + 32);
     if (all > left)
         return 0;
-    member m = {.flags = get16(b + 8),
-                .method = get16(b + 10),
-                .crc = get32(b + 16),
-                .packed = get32(b + 20),
-                .size = get32(b + 24),
-                .at = get32(b + 42)};
-    if (!read_extra(&m, b + ENTRY_SIZE + name, extra))
+    member m = {.flags = dnn_npz_get16(b + 8),
+                .method = dnn_npz_get16(b + 10),
+                .crc = dnn_npz_get32(b + 16),
+                .packed = dnn_npz_get32(b + 20),
+                .size = dnn_npz_get32(b + 24),
+                .at = dnn_npz_get32(b + 42)};
+    if (!read_extra(&m, b + DNN_NPZ_ENTRY_SIZE + name, extra))
         return 0;
-    if (!is_array(b + ENTRY_SIZE, name))
-        return all;
-    m.name = dnn_calloc(name - 3, 1);
+    const bool array = is_array(b + DNN_NPZ_ENTRY_SIZE, name);
+    const size_t length = array ? name - 4 : name;
+    if (array && (length == 0 || memchr(b + DNN_NPZ_ENTRY_SIZE, '\0', length) != NULL)) {
+        *status = dnn_fail(err, DNN_ERROR_FORMAT, "%s: has an array %s", npz->path,
+                           length == 0 ? "without a name" : "whose name holds a zero byte");
+        return 0;
+    }
+    m.name = dnn_calloc(length + 1, 1);
     if (m.name == NULL) {
         *status = dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", npz->path);
         return 0;
     }
-    memcpy(m.name, b + ENTRY_SIZE, name - 4);
-    npz->members[npz->count++] = m;
+    memcpy(m.name, b + DNN_NPZ_ENTRY_SIZE, length);
+    npz->members[array ? npz->count++ : npz->room - ++npz->others] = m;
     return all;
 }
 
-static dnn_status read_entries(dnn_npz *npz, const directory *d, const unsigned char *bytes,
+static dnn_status read_entries(dnn_npz *npz, const dnn_npz_directory *d, const unsigned char *bytes,
                                dnn_error *err) {
     size_t at = 0;
     dnn_status status = DNN_OK;
     npz->members = dnn_calloc((size_t)d->count, sizeof *npz->members);
+    npz->room = (size_t)d->count;
     if (npz->members == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", npz->path);
     for (uint64_t i = 0; i < d->count; i++) {
         size_t used = read_entry(npz, bytes + at, (size_t)d->size - at, &status, err);
         if (used == 0)
-            return status != DNN_OK ? status : fail_directory(npz->path, err);
+            return status != DNN_OK ? status : dnn_npz_fail_directory(npz->path, err);
         at += used;
     }
-    return DNN_OK;
+    return at == d->size ? DNN_OK : dnn_npz_fail_directory(npz->path, err);
 }
 
 /* --- checks --- */
@@ -204,18 +126,26 @@ static dnn_status fail_member(const dnn_npz *npz, const member *m, const char *w
     return dnn_fail(err, DNN_ERROR_FORMAT, "%s: array '%.60s' %s", npz->path, m->name, why);
 }
 
-/* Every member needs its packed bytes and a local header before them, all before the directory. */
-static dnn_status check_members(const dnn_npz *npz, uint64_t end, dnn_error *err) {
-    const member **sorted = dnn_calloc(npz->count, sizeof *sorted);
+/* No array has the name of another, nor of something else, which NumPy would give by it. */
+static dnn_status check_names(const dnn_npz *npz, const member **sorted, dnn_error *err) {
+    for (size_t i = 0; i < npz->room; i++)
+        sorted[i] = &npz->members[i];
+    qsort(sorted, npz->room, sizeof *sorted, by_name);
+    for (size_t i = 1; i < npz->room; i++) {
+        const member *a = sorted[i - 1], *b = sorted[i];
+        bool array = a < npz->members + npz->count || b < npz->members + npz->count;
+        if (array && strcmp(a->name, b->name) == 0)
+            return fail_member(npz, b, "comes twice", err);
+    }
+    return DNN_OK;
+}
+
+/* Every array needs its packed bytes and a local header before them, all before the directory. */
+static dnn_status check_places(const dnn_npz *npz, const member **sorted, uint64_t end,
+                               dnn_error *err) {
     dnn_status status = DNN_OK;
-    if (sorted == NULL)
-        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", npz->path);
     for (size_t i = 0; i < npz->count; i++)
         sorted[i] = &npz->members[i];
-    qsort(sorted, npz->count, sizeof *sorted, by_name);
-    for (size_t i = 1; i < npz->count && status == DNN_OK; i++)
-        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
-            status = fail_member(npz, sorted[i], "comes twice", err);
     qsort(sorted, npz->count, sizeof *sorted, by_place);
     for (size_t i = 0; i < npz->count && status == DNN_OK; i++) {
         const member *m = sorted[i];
@@ -228,19 +158,29 @@ static dnn_status check_members(const dnn_npz *npz, uint64_t end, dnn_error *err
         else if (m->method == METHOD_STORED && m->size != m->packed)
             status = fail_member(npz, m, "is stored with two different sizes", err);
     }
+    return status;
+}
+
+static dnn_status check_members(const dnn_npz *npz, uint64_t end, dnn_error *err) {
+    const member **sorted = dnn_calloc(npz->room, sizeof *sorted);
+    if (sorted == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", npz->path);
+    dnn_status status = check_names(npz, sorted, err);
+    if (status == DNN_OK)
+        status = check_places(npz, sorted, end, err);
     dnn_free(sorted);
     return status;
 }
 
 static dnn_status read_directory(dnn_npz *npz, uint64_t file_size, dnn_error *err) {
-    directory d = {0};
-    dnn_status status = find_directory(npz->path, file_size, &d, err);
+    dnn_npz_directory d = {0};
+    dnn_status status = dnn_npz_find_directory(npz->path, file_size, &d, err);
     if (status != DNN_OK)
         return status;
     unsigned char *bytes = dnn_alloc((size_t)d.size);
     status = bytes == NULL
                  ? dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", npz->path)
-                 : read_part(npz->path, d.at, bytes, (size_t)d.size, err);
+                 : dnn_npz_read_part(npz->path, d.at, bytes, (size_t)d.size, err);
     if (status == DNN_OK)
         status = read_entries(npz, &d, bytes, err);
     dnn_free(bytes);
@@ -306,7 +246,7 @@ dnn_status dnn_npz_open(dnn_npz **out, const char *path, dnn_error *err) {
 void dnn_npz_close(dnn_npz *npz) {
     if (npz == NULL)
         return;
-    for (size_t i = 0; i < npz->count; i++)
+    for (size_t i = 0; i < npz->room && npz->members != NULL; i++)
         dnn_free(npz->members[i].name);
     dnn_free(npz->members);
     dnn_free(npz->path);
@@ -339,9 +279,28 @@ dnn_status dnn_npz_require(dnn_npz *npz, size_t i, dnn_error *err) {
 
 /* --- one array --- */
 
+/* Where its bytes begin, after the local header, which has to have the same name. */
+static dnn_status find_data(const dnn_npz *npz, const member *m, uint64_t *data, dnn_error *err) {
+    const size_t length = strlen(m->name), size = LOCAL_SIZE + length + 4; /* they are there */
+    unsigned char *local = dnn_alloc(size);
+    if (local == NULL)
+        return dnn_fail(err, DNN_ERROR_MEMORY, "%s: not enough memory to open it", npz->path);
+    dnn_status status = dnn_npz_read_part(npz->path, m->at, local, size, err);
+    if (status == DNN_OK && memcmp(local, "PK\3\4", 4) != 0)
+        status = fail_member(npz, m, "is not where the directory says", err);
+    else if (status == DNN_OK &&
+             (dnn_npz_get16(local + 26) != length + 4 || !is_array(local, size) ||
+              memcmp(local + LOCAL_SIZE, m->name, length) != 0))
+        status = fail_member(npz, m, "has another name at its place than in the directory", err);
+    else if (status == DNN_OK)
+        *data = m->at + size + dnn_npz_get16(local + 28);
+    dnn_free(local);
+    return status;
+}
+
 dnn_status dnn_npz_member(dnn_npz *npz, size_t i, dnn_source **out, dnn_error *err) {
     const member *m = &npz->members[i];
-    unsigned char local[LOCAL_SIZE];
+    uint64_t data = 0;
     *out = NULL;
     if (m->flags & FLAG_ENCRYPTED || (m->method != METHOD_STORED && m->method != METHOD_DEFLATED)) {
         fail_member(npz, m,
@@ -354,12 +313,9 @@ dnn_status dnn_npz_member(dnn_npz *npz, size_t i, dnn_source **out, dnn_error *e
             err->status = DNN_ERROR_TYPE;
         return DNN_ERROR_TYPE;
     }
-    dnn_status status = read_part(npz->path, m->at, local, sizeof local, err);
+    dnn_status status = find_data(npz, m, &data, err);
     if (status != DNN_OK)
         return status;
-    uint64_t data = m->at + LOCAL_SIZE + get16(local + 26) + get16(local + 28);
-    if (memcmp(local, "PK\3\4", 4) != 0)
-        return fail_member(npz, m, "is not where the directory says", err);
     status = dnn_source_open_part(out, npz->path, m->name, data, m->packed,
                                   m->method == METHOD_DEFLATED, m->crc, err);
     if (status == DNN_OK)

@@ -147,13 +147,18 @@ describe("a table", function()
   it("of one line without an end is refused before all of it is read", function()
     for _, text in ipairs{"1,", "1", '"a'} do
       refused("line 1 is longer than 32 MiB; is a line end or a closing quote missing?", dnn.data.csv,
-        gzipped(text, 100 << 20))
+        gzipped(text, 40 << 20))
     end
   end)
   it("of a million columns is refused before memory is taken for them, where its second row has others", function()
     refused("line 2 has 1 field; expected 1000000 as in the first row", dnn.data.csv,
       put("x.csv", ("1,"):rep(999999) .. "1\n2\n"))
     refused("line 1 has more than 1048576 columns", dnn.data.csv, put("x.csv", ("1,"):rep(5000000) .. "1\n2\n"))
+  end)
+  it("with a zero byte is refused, wherever it is", function()
+    refused("expected a CSV file, got text that begins with 'a,b' and holds a zero byte", dnn.data.csv,
+      put("x.csv", "a,b\n1,2\0\n"))
+    refused("line 402 holds a zero byte", dnn.data.csv, put("x.csv", "a,b\n" .. ("x,2\n"):rep(400) .. "x\0,2\n"))
   end)
   it("whose first rows are megabytes each is known by few of them", function()
     local rows = (("a"):rep(8 << 20) .. "\n"):rep(10)
@@ -176,6 +181,13 @@ describe("an image", function()
     read_within(40, dnn.data.read_image, file)
     local empty = put("y.jpg", jpeg:sub(1, 2) .. ("\xff\xe1\0\2"):rep(500000) .. jpeg:sub(3))
     read_within(8, dnn.data.read_image, empty)
+  end)
+  it("in a PNG with thousands of texts is refused for these", function()
+    local png = program.read_all(SEEDS .. "image/png_rgb")
+    local text = string.pack(">I4", 3) .. "tEXtC\0x"
+    text = text .. string.pack(">I4", files.crc32(text:sub(5)))
+    refused("has more than 1000 texts and profiles, or more than 64 MiB of them; save it again without them",
+      dnn.data.read_image, put("x.png", png:sub(1, 33) .. text:rep(2000) .. png:sub(34)))
   end)
   it("of 16384 x 16384 pixels in a PNG of 33 kB is refused", function()
     refused("pixels", dnn.data.read_image, SEEDS .. "image/png_claims_much")
@@ -202,7 +214,7 @@ describe("a run's log", function()
   local function view(arguments)
     return program.shell(("%s/bin/dnnview %s"):format(program.quote(BUILD), arguments))
   end
-  local TAG <const> = "=HYPERLINK(1)<script>alert(1)</script>\27[2J\7\u{202E}"
+  local TAG <const> = "=HYPERLINK(1)<script>alert(1)</script>\27[2J\7\u{202E}\u{2028}\u{200B}\u{FEFF}\u{AD}"
   local function log_of(tag)
     local name = path "run"
     os.execute("rm -rf " .. program.quote(name))
@@ -233,7 +245,9 @@ describe("a run's log", function()
     local out, err = view("--text " .. program.quote(log_of(TAG)))
     assert.is_truthy(out:find("HYPERLINK", 1, true), err)
     assert.is_nil((out .. err):gsub("\27%[[%d;]*m", ""):find "[\27\7]")
-    assert.is_nil((out .. err):find("\u{202E}", 1, true))
+    for _, hidden in ipairs{"\u{202E}", "\u{2028}", "\u{200B}", "\u{FEFF}", "\u{AD}"} do
+      assert.is_nil((out .. err):find(hidden, 1, true))
+    end
   end)
   it("whose tags hold markup does not bring it into an SVG or a page", function()
     local name = log_of(TAG)

@@ -184,6 +184,7 @@ describe("dnn.data.npy", function()
       put(npy("'<f4'", "False", "(4294967296, 4294967296)", "")))
     refuses("its header promises 1152921504606846976 bytes of data, but 0 follow; was the file cut short?", data.npy,
       put(npy("'<f4'", "False", "(288230376151711744,)", "")))
+    refuses("begins as a NumPy array, but is cut short, damaged or empty", data.npy, put "\x93NUMPY\1")
     refuses("is a NumPy array of version 9.0; expected 1.0 to 3.0", data.npy, put "\x93NUMPY\9\0\1\0xxxx")
     refuses("claims a header of 65535 bytes; expected a few hundred", data.npy, put "\x93NUMPY\1\0\255\255{")
     refuses("expected a NumPy array (.npy), got an HDF5 file; dnn.data.hdf5 reads it", data.npy,
@@ -272,7 +273,19 @@ describe("dnn.data.npz", function()
     refuses_with("is encrypted", data.npz, put(zip {member("x.npy", array(1), {flags = 1})}))
     refuses_with("is compressed by a method that NumPy does not use", data.npz, put(zip {member("x.npy", array(1),
       {method = 12})}))
+    refuses("array 'x' comes twice", data.npz, put(zip {x, member("x", array(3))}))
+    refuses("array 'y' has another name at its place than in the directory", data.npz,
+      put((zip {x, y}:gsub("y%.npy", "z.npy", 1))))
+    refuses("has an array without a name", data.npz, put(zip {member(".npy", array(1))}))
+    refuses("has an array whose name holds a zero byte", data.npz, put(zip {member("a\0b.npy", array(1))}))
     local whole = zip {x, y}
+    local ending = #whole - 21
+    refuses("the directory of the npz archive is damaged; was the file cut short?", data.npz,
+      put(whole:sub(1, ending + 7) .. ("\0"):rep(4) .. whole:sub(ending + 12)))
+    refuses("begins as an npz archive of NumPy arrays, but is cut short, damaged or empty", data.npz,
+      put(whole:sub(1, ending + 7) .. ("\0"):rep(8) .. whole:sub(ending + 16)))
+    local comment = "PK\5\6" .. ("\0"):rep(60)
+    assert.equal(3, assert(data.npz(put(whole:sub(1, -3) .. string.pack("<s2", comment)))).y:sum())
     for cut = 1, #whole - 1, 7 do
       assert.is_nil((data.npz(put(whole:sub(1, cut)))))
     end
