@@ -204,6 +204,7 @@ const char *chunk_mode(void) {
 
 void enter_safe_mode(lua_State *L, size_t mebibytes, unsigned seconds) {
     check_folder(L);
+    setenv("HDF5_PLUGIN_PRELOAD", "::", 1); /* that library's own word for: none, from nowhere */
     is_safe = true;
     lua_pushboolean(L, true);
     lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_SAFE);

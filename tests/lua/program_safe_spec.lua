@@ -179,6 +179,18 @@ describe("dnnlua --safe", function()
     assert.equal("dnnlua: time limit reached\n", err)
   end)
 
+  it_is("ends by the kernel's hand what no longer hears the clock", function()
+    local blocked = [[import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+os.execv(sys.argv[1], sys.argv[1:])]]
+    if not os.execute "command -v python3 >/dev/null" then return pending "there is no python3" end
+    local path = file("blocked.py", blocked)
+    assert(os.execute("mkfifo " .. quote(folder .. "/fifo")))
+    local _, _, status = shell(("cd %s && python3 %s %s --safe --time 1 -e 'io.open \"fifo\"'"):format(
+      quote(folder), quote(path), quote(dnnlua)))
+    assert.equal(128 + 9, status)
+  end)
+
   it_is("does not start in the home folder, in /, or where dnnlua itself is", function()
     local function refused(place, expected, environment)
       local out, err, status = shell(("cd %s && env %s %s --safe -e 'print(1)'"):format(quote(place), environment or "",
