@@ -355,11 +355,45 @@ static int steps_another(lua_State *L) {
     return 1;
 }
 
+typedef struct belonging {
+    const dnn_parameters *to;
+    bool all;
+} belonging;
+
+static void compare(void *context, dnn_parameters *p, size_t first, size_t count) {
+    belonging *b = context;
+    (void)first, (void)count;
+    b->all = b->all && p == b->to;
+}
+
+/* dnn._holds(layer, parameters or matrix), for the Lua half: whether it is of the network that the
+ * layer is in. Makes no network for a layer that has none yet, since that draws its weights. */
+static int holds(lua_State *L) {
+    const dnnlua_layer *layer = luaL_checkudata(L, 1, DNNLUA_LAYER);
+    const dnn_matrix *m = dnnlua_test_matrix(L, 2);
+    bool held = false;
+
+    if (layer->network != NULL) {
+        dnnlua_network_require_open(L, layer->network);
+        const dnn_parameters *p = dnn_network_parameters(layer->network->network);
+        belonging b = {p, true};
+        const char *start = p->values, *data = m != NULL ? m->data : NULL;
+        if (m == NULL)
+            held = dnnlua_test_members(L, 2, compare, &b) && b.all;
+        else
+            held = data >= start && data < start + p->count * dnn_dtype_info(p->dtype)->size;
+    }
+    lua_pushboolean(L, held);
+    return 1;
+}
+
 void dnnlua_open_optimiser(lua_State *L) {
     lua_pushcfunction(L, waits);
     lua_setfield(L, -2, "_waits");
     lua_pushcfunction(L, steps_another);
     lua_setfield(L, -2, "_steps_another");
+    lua_pushcfunction(L, holds);
+    lua_setfield(L, -2, "_holds");
     lua_newtable(L);
     for (size_t i = 0; dnn_optimiser_classes[i] != NULL; i++) {
         dnnlua_add_constructor(L, optimiser_new, dnn_optimiser_classes[i],

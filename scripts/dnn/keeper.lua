@@ -8,6 +8,7 @@ local arguments = require "dnn.arguments"
 local best_of = require "dnn.keeper.best"
 local checkpoint = require "dnn.checkpoint"
 local dnn = require "dnn"
+local held = require "dnn.keeper.held"
 local options_of = require "dnn.options"
 local place = require "dnn.keeper.place"
 local settings = require "dnn.keeper.settings"
@@ -295,6 +296,7 @@ local function split(given, net, optimiser)
   if next(objects) == nil then
     arguments.fail("Run: checkpoint: nothing to keep; give net = and optimiser =")
   end
+  held.check(objects)
   return opts, objects
 end
 

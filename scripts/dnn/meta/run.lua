@@ -241,7 +241,8 @@ function run:close() end
 ---anew, and the earlier best checkpoint stays; where `best` was never logged, stderr says so at the end.
 ---
 ---Errors: nil and a message, which is also on stderr, where the folder cannot be written; training continues. An entry
----that is neither an option nor has a state raises; so does a `best` whose direction is not known.
+---that is neither an option nor has a state raises; so do a `best` whose direction is not known, and an optimiser that
+---moves parameters of a network or matrices that no entry holds, which would be lost.
 ---
 ---```lua
 ---local net = dnn.Sequential{dnn.Linear(3, 2)}

@@ -1,0 +1,83 @@
+-- run:checkpoint: whether its parts hold what their optimisers move, and which parts a resume may leave out.
+package.path = "tests/lua/?.lua;" .. package.path
+local dnn = require "dnn"
+local fails = require "fails"
+local program = require "program"
+
+local function new_net() return dnn.Sequential{dnn.Linear(3, 2), dnn.ReLU(), dnn.Linear(2, 1)} end
+
+-- A part of the script's own.
+local function own(state) return {state_dict = function() return state end, load_state_dict = function() end} end
+
+describe("a checkpoint's parts", function()
+  local folder
+  before_each(function() folder = program.folder() end)
+  after_each(function() program.remove(folder) end)
+
+  local function keep(parts)
+    local run <close> = dnn.Run(folder .. "/run")
+    return run:checkpoint(parts)
+  end
+
+  it("must have the network of each optimiser", function()
+    local net, other = new_net(), new_net()
+    local optimiser = dnn.optim.Adam(net:parameters())
+    local message = "Run: checkpoint: optimiser moves what no part of the checkpoint holds: 0.weight, 0.bias, "
+      .. "2.weight, 2.bias; add their network, as in net = net"
+    fails(message, function() keep{optimiser = optimiser} end)
+    fails(message, function() keep{optimiser = optimiser, net = other} end)
+    fails(message, function() keep{optimiser = optimiser, net = new_net()} end) -- which nothing has used yet
+    fails(message, function()
+      keep{optimiser = optimiser, schedule = dnn.optim.StepLR(optimiser, {step_size = 3}),
+        average = dnn.optim.AveragedModel(net),
+        batches = dnn.data.batches({X = dnn.randn(3, 400), Y = dnn.zeros(1, 400)}, {size = 8})}
+    end)
+    fails("Run: checkpoint: search moves what no part of the checkpoint holds: 0.weight",
+      function() keep{search = dnn.optim.LBFGS(net:parameters()), net = other} end)
+    assert.is_true(keep{optimiser = optimiser, model = net})
+    assert.is_true(keep{search = dnn.optim.LBFGS(net:parameters()), net = net})
+  end)
+
+  it("may be several networks, parts of one, and layers that share a weight", function()
+    local a, b, c = new_net(), new_net(), new_net()
+    local optimiser = dnn.optim.SGD({{params = a[1]:parameters()}, {params = {b:parameters "weight", c:parameters()}}},
+      {lr = 0.1})
+    assert.is_true(keep{optimiser = optimiser, a = a, b = b, c = c})
+    fails("holds: 0.weight, 2.weight; add their network", function() keep{optimiser = optimiser, a = a, c = c} end)
+    local first = dnn.Linear(3, 3)
+    local tied = dnn.Sequential{first, dnn.Linear(3, 3):tie(first)}
+    assert.is_true(keep{optimiser = dnn.optim.SGD(tied:parameters(), {lr = 0.1}), net = tied})
+    local Own = dnn.Module("Own", {
+      init = function(self) self.M, self.last = dnn.randn(2, 3):requires_grad_(), dnn.Linear(2, 1) end,
+      forward = function(self, X) return self.last(self.M:mm(X)) end,
+    })
+    local module = Own()
+    assert.is_true(keep{optimiser = dnn.optim.Adam(module:parameters()), net = module})
+    local matrices = dnn.optim.Adam{{params = {a[1].weight}, grads = {dnn.zeros(2, 3)}}}
+    assert.is_true(keep{optimiser = matrices, net = a})
+    fails("holds: a Matrix of 2 x 3;", function() keep{optimiser = matrices, net = b} end)
+  end)
+
+  it("must have the matrices that an optimiser moves, where that can be known", function()
+    local W, b = dnn.randn(2, 3):requires_grad_(), dnn.zeros(2, 1):requires_grad_()
+    local optimiser = dnn.optim.Adam{W, b}
+    fails("Run: checkpoint: optimiser moves what no part of the checkpoint holds: a Matrix of 2 x 3, a Matrix of 2 x "
+      .. "1; a Matrix needs a part with both methods, as in own = {state_dict = function() return {W = W} end",
+      function() keep{optimiser = optimiser} end)
+    assert.is_true(keep{optimiser = optimiser, own = own{W = W, b = b}})
+    fails("holds: a Matrix of 2 x 1; ", function() keep{optimiser = optimiser, own = own{W = W}} end)
+    fails("holds: a Matrix of 2 x 3; ", function() keep{optimiser = optimiser, own = own{mean = b:copy(), n = 1}} end)
+    assert.is_true(keep{optimiser = optimiser, own = own{W = W:copy(), b = b:copy()}}) -- copies, perhaps of these
+    assert.is_true(keep{optimiser = optimiser, own = {
+      state_dict = function() error "not yet" end, load_state_dict = function() end}})
+  end)
+
+  it("draw no weights early", function()
+    local layer = dnn.Linear(3, 2)
+    local net = new_net()
+    local optimiser = dnn.optim.Adam(net:parameters())
+    local before = {dnn._random:state()}
+    assert.is_true(keep{optimiser = optimiser, net = net, later = layer})
+    assert.same(before, {dnn._random:state()})
+  end)
+end)
