@@ -114,6 +114,7 @@ static int run_log(lua_State *L) {
     bool stopped_before = self->stopped;
 
     lua_settop(L, 3);
+    dnnlua_run_keep_start(L, 1);
     if (!lua_istable(L, 3)) {
         return luaL_error(L, "Run: log: expected a table of values, as in {cost = cost}, got %s",
                           dnnlua_got_usage(L, 3));
@@ -193,6 +194,7 @@ static int run_steps(lua_State *L) {
     lua_Integer last = (lua_Integer)dnnlua_check_size(L, both ? 3 : 2, "Run: steps", "last");
     lua_Integer first = both ? (lua_Integer)dnnlua_check_size(L, 2, "Run: steps", "first") : 1;
 
+    dnnlua_run_keep_start(L, 1);
     lua_Integer loop = *push_loop(L, self);
     lua_pushvalue(L, 1);
     lua_pushinteger(L, first - 1);

@@ -30,6 +30,7 @@
 typedef struct dnnlua_keep {
     bool active, metric; /* there is a keeper; it looks at a metric of every log */
     bool refused;        /* there is no place for them; one that is there may be resumed from */
+    bool started;        /* those of an earlier training are out of the way */
     bool due;            /* as soon as a step is done */
     bool asked;          /* by the window, likewise */
     bool within;         /* a step of run:steps is under way */
@@ -208,6 +209,10 @@ void dnnlua_run_save_asked(lua_State *L, int run);
 void dnnlua_run_leave_window(dnnlua_run *self);
 
 /* --- run_keep.c --- */
+
+/* Before a step: moves the checkpoints of an earlier training that is not continued out of the way,
+ * once. Raises where they cannot be moved. */
+void dnnlua_run_keep_start(lua_State *L, int run);
 
 /* The step of a loop over run:steps begins; it is done, and what is due is saved; the loop is left
  * before its end, perhaps by an error. */

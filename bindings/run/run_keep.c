@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bindings/printable.h"
 #include "core/clock.h"
 
 /* Whoever goes on from a checkpoint finds in the log all that came before it: that is written
@@ -36,11 +37,27 @@ static void call_keeper(lua_State *L, int run, const char *method, lua_Integer s
     else
         lua_pushnil(L);
     if (lua_pcall(L, 3, 1, 0) != LUA_OK) {
-        fprintf(stderr, "dnn.Run: checkpoint: %s; training continues\n",
-                luaL_tolstring(L, -1, NULL));
+        fputs("dnn.Run: checkpoint: ", stderr);
+        dnnlua_print_text(stderr, luaL_tolstring(L, -1, NULL));
+        fputs("; training continues\n", stderr);
         lua_settop(L, keeper - 1);
         lua_pushnil(L);
     }
+}
+
+void dnnlua_run_keep_start(lua_State *L, int run) {
+    dnnlua_run *self = lua_touserdata(L, run);
+
+    if (!self->keep.active || self->keep.started)
+        return;
+    lua_getiuservalue(L, run, RUN_KEEPER);
+    lua_getfield(L, -1, "start");
+    lua_insert(L, -2);
+    lua_call(L, 1, 2);
+    if (lua_isnil(L, -2))
+        luaL_error(L, "Run: checkpoint: %s", lua_tostring(L, -1));
+    lua_pop(L, 2);
+    self->keep.started = true;
 }
 
 void dnnlua_run_keep(lua_State *L, int run) {

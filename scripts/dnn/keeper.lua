@@ -28,7 +28,7 @@ local OPTIONS <const> = {
 local MINUTES <const> = 10 -- where neither every nor minutes is given
 
 local function say(format, ...)
-  io.stderr:write("dnn.Run: ", format:format(...), "\n")
+  io.stderr:write("dnn.Run: ", dnn._printable(format:format(...)), "\n")
 end
 
 -- Files --------------------------------------------------------------------------------------------
@@ -37,23 +37,14 @@ local function path_of(self, kind, step)
   return ("%s/%s-%07d.safetensors"):format(self.folder, kind, step)
 end
 
--- A training that starts over in a folder with the checkpoints of another leaves those alone.
-local function set_earlier_aside(self)
-  local files = assert(place.list(self.folder))
-  if #files == 0 then return end
-  local number = 1
-  while dnn.system.list(("%s/earlier-%d"):format(self.folder, number)) do number = number + 1 end
-  local aside = ("%s/earlier-%d"):format(self.folder, number)
-  if not dnn.system.make_folder(aside) then return end
-  for _, file in ipairs(files) do os.rename(file.path, aside .. "/" .. file.path:match "[^/]*$") end
-  say("%s held checkpoints up to step %d of an earlier training; they are in %s now",
-    self.folder, files[1].step, aside)
-end
-
--- Removes what is older than the last `keep` of a kind; only of files that this run wrote or found when it went on.
+-- Removes what is older than the last `keep` of a kind; only of files that this run wrote or found when it went on, and
+-- none that is read-only.
 local function prune(self, kind, keep)
   local files = self.kept[kind]
-  while #files > keep do os.remove(table.remove(files, 1)) end
+  while #files > keep do
+    local path = table.remove(files, 1)
+    if dnn.system.can_write(path) then os.remove(path) end
+  end
 end
 
 -- Writing ------------------------------------------------------------------------------------------
@@ -103,10 +94,6 @@ end
 -- Takes a snapshot, which waits for its turn at the disk; a newer one of its kind takes its place. Nil and a message
 -- where a state cannot be kept. `asked`: whoever asked for it shows the message.
 local function take(self, kind, step, asked)
-  if not self.begun then
-    self.begun = true
-    if not self.resumed then set_earlier_aside(self) end
-  end
   local parts = {step = step}
   for name, object in pairs(self.objects) do parts[name] = object end
   local job = {kind = kind, path = path_of(self, kind, step), asked = asked}
@@ -126,6 +113,20 @@ local function take(self, kind, step, asked)
   return true
 end
 
+-- Makes the folder again where it has been removed or renamed, and then no earlier best is in it; nil and a message
+-- where another run keeps its checkpoints there now.
+local function restore_folder(self)
+  local there, _, missing = dnn.system.list(self.folder)
+  if there or not missing then return true end
+  local claim, message = place.claim(self.folder)
+  if not claim then return nil, message end
+  if self.claim then dnn._release(self.claim) end
+  say("checkpoint: %s was gone; it is made again", self.folder)
+  self.claim, self.kept = claim, {step = {}, best = {}}
+  if self.metric then self.metric:forget() end
+  return true
+end
+
 -- Begins to write what waits, if nothing is being written.
 local function write_next(self)
   if self.job then return end
@@ -133,7 +134,8 @@ local function write_next(self)
   local job = self.waiting[kind]
   if not job then return end
   self.waiting[kind] = nil
-  local saver, message = checkpoint._start(job.path, job.file)
+  local saver, message = restore_folder(self)
+  if saver then saver, message = checkpoint._start(job.path, job.file) end
   if not saver then
     settle(self, job, false)
     note_failure(self, message, job.path, job.asked)
@@ -151,6 +153,18 @@ local function finish(self)
     failed = write_next(self) or failed
   until not self.job and next(self.waiting) == nil
   return failed
+end
+
+-- Before the first step. A training that starts over in a folder with the checkpoints of another leaves those alone:
+-- true, or nil and a message where they cannot be set aside, since the two would mix.
+function Keeper:start()
+  local files = self.resumed and {} or assert(place.list(self.folder))
+  if #files == 0 then return true end
+  local aside, message = place.set_aside(self.folder, files)
+  if not aside then return nil, message end
+  say("%s held checkpoints up to step %d of an earlier training; they are in %s now",
+    self.folder, files[1].step, aside)
+  return true
 end
 
 -- An interval ends with a step that is done: its checkpoint is due.

@@ -47,6 +47,14 @@ function training.go(t, first, last)
   return training.text(t)
 end
 
+-- Of a training that nothing interrupts.
+function training.whole(folder, last)
+  local t = training.new(folder)
+  local text = training.go(t, 1, last)
+  t.run:close()
+  return text
+end
+
 function training.text(t)
   local parts = {}
   for name, m in pairs(t.net:state_dict()) do parts[#parts + 1] = ("%s %.17g"):format(name, m:sum()) end
@@ -96,7 +104,7 @@ describe("a run's checkpoints", function()
   end)
 
   it("go on with the same bits, wherever the training ended", function()
-    local whole = training.go(training.new(folder .. "/whole"), 1, 24)
+    local whole = training.whole(folder .. "/whole", 24)
     for _, last in ipairs {1, 4, 7, 12, 23} do
       os.execute(("rm -rf '%s/run'"):format(folder))
       local t = training.new(folder .. "/run")
@@ -116,7 +124,7 @@ describe("a run's checkpoints", function()
     local t = training.new(folder .. "/run", {every = 5})
     for i = 1, 7 do training.step(t, i) end
     t.run:close()
-    local whole = training.go(training.new(folder .. "/whole"), 1, 12)
+    local whole = training.whole(folder .. "/whole", 12)
     local again = training.new(folder .. "/run")
     assert.equal(7, again.run:resume())
     for i = 8, 12 do training.step(again, i) end

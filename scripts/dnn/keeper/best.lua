@@ -132,7 +132,7 @@ function Best:resume(files)
   return same, others
 end
 
--- The files are gone.
+-- The files are gone, so that no value is the best any more.
 function Best:forget() self.saved = nil end
 
 -- What is to be said at the end; nil: nothing.

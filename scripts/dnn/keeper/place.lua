@@ -22,6 +22,40 @@ function place.list(folder)
   return files
 end
 
+-- The name of a folder that is not there yet.
+local function unused_folder(folder)
+  local there, number = {}, 1
+  for _, name in ipairs(dnn.system.list(folder) or {}) do there[name] = true end
+  while there["earlier-" .. number] do number = number + 1 end
+  return "earlier-" .. number
+end
+
+-- Moves the files to another folder, all or none: true, or nil and a message.
+local function move(files, folder)
+  local made, message = dnn.system.make_folder(folder)
+  if not made then return nil, message end
+  local function path_in(file) return folder .. "/" .. file.path:match "[^/]*$" end
+  for i, file in ipairs(files) do
+    local moved, why = os.rename(file.path, path_in(file))
+    if not moved then
+      for k = 1, i - 1 do os.rename(path_in(files[k]), files[k].path) end
+      os.remove(folder)
+      return nil, ("%s: %s"):format(file.path, why)
+    end
+  end
+  return true
+end
+
+-- Moves the files of an earlier training out of the way, all or none: the folder where they are now, or nil and a
+-- message.
+function place.set_aside(folder, files)
+  local name = unused_folder(folder)
+  local moved, message = move(files, folder .. "/" .. name)
+  if moved then return folder .. "/" .. name end
+  return nil, ("%s holds checkpoints of an earlier training, which cannot be moved to %s (%s); continue from them with "
+    .. "run:resume(), or give the run another folder"):format(folder, name, message)
+end
+
 -- Whether a checkpoint can be written in the folder; nil and a message where none can.
 function place.can_write(folder) return dnn.system.can_write(folder .. "/step-new.safetensors") end
 

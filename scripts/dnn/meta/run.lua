@@ -208,7 +208,8 @@ function run:close() end
 -- `run:checkpoint{...}` says once what a training needs to continue; from then on the run saves it in
 -- FOLDER/checkpoints, and `run:resume()` restores the newest. A checkpoint is a snapshot that is taken at the end of a
 -- step and written by a thread, so that the step does not wait for the disk. It carries a checksum, is on disk before
--- an older one is removed, and is never written with a value that is not finite.
+-- an older one is removed (one that is read-only, `chmod a-w`, never is), and is never written with a value that is
+-- not finite.
 --
 -- A loop over `run:steps` counts the steps, logged or not, whatever other counters are logged in it: a step ends when
 -- the loop asks for the next one. In any other loop `run:log(step, ...)` ends the step; call it last. Where
@@ -265,7 +266,7 @@ function run:checkpoint(what) end
 ---
 ---Called again, it goes back to the newest. A damaged checkpoint is named on stderr, and the one before it is used. A
 ---training that begins without `run:resume` in a folder that holds checkpoints moves those to
----FOLDER/checkpoints/earlier-1.
+---FOLDER/checkpoints/earlier-1, in `run:steps` or the first `run:log`, which raise where that fails.
 ---
 ---Errors: nil and a message when the folder cannot be read, no checkpoint in it can be used, or the newest does not fit
 ---the objects, in shapes or in dtype; nothing is changed then.
