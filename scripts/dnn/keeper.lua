@@ -95,7 +95,7 @@ end
 -- where a state cannot be kept. `asked`: whoever asked for it shows the message.
 local function take(self, kind, step, asked)
   local parts = {step = step}
-  for name, object in pairs(self.objects) do parts[name] = object end
+  for name, object in pairs(self.objects) do parts[name] = object or nil end
   local job = {kind = kind, path = path_of(self, kind, step), asked = asked}
   local entry
   if kind == "best" then entry, job.value = self.metric:entry() end
@@ -290,7 +290,8 @@ end
 
 -- Making one ---------------------------------------------------------------------------------------
 
--- The options of `given`, and the objects among its entries; raises for the script that called run:checkpoint.
+-- The options of `given`, and the objects among its entries, false for what a resume leaves out; raises for the script
+-- that called run:checkpoint.
 local function split(given, net, optimiser)
   local opts, objects = {}, {net = net, optimiser = optimiser}
   for name, value in pairs(given) do
@@ -301,13 +302,15 @@ local function split(given, net, optimiser)
       arguments.fail("Run: checkpoint: a part has a name of letters, digits and _ that is not dnn or step, got %s",
         options_of.shown(name))
     end
-    if not checkpoint._has_state(value) then
+    if value and not checkpoint._has_state(value) then
       arguments.fail("Run: checkpoint: '%s' must be an object with a state (a network, an optimiser, batches, a "
         .. "dnn.Random, or anything with the methods state_dict and load_state_dict), or an option (%s), got %s", name,
         options_of.names_of(OPTIONS), options_of.shown(value))
     end
   end
-  if next(objects) == nil then
+  local any = false
+  for _, value in pairs(objects) do any = any or value end
+  if not any then
     arguments.fail("Run: checkpoint: nothing to keep; give net = and optimiser =")
   end
   held.check(objects)

@@ -326,8 +326,8 @@ describe("options that make no sense", function()
     fails("dnn.fit: LBFGS runs the network itself, several times in a step; write the loop out, with "
       .. "optimiser:step(closure)", {optimiser = dnn.optim.LBFGS(whole.net:parameters()), net = whole.net})
     fails("dnn.fit: the schedule is of another optimiser", {schedule = dnn.optim.StepLR(other, {step_size = 1})})
-    fails("dnn.fit: schedule must be a schedule, such as dnn.optim.StepLR(optimiser, {...}), got dnn.Optimiser",
-      {schedule = other})
+    fails("dnn.fit: schedule must be a schedule, such as dnn.optim.StepLR(optimiser, {...}), or false, got "
+      .. "dnn.Optimiser", {schedule = other})
     fails("dnn.fit: schedule_every is given without a schedule", {schedule_every = "step"})
     fails("dnn.fit: resume is given without a run", {resume = false})
     fails("dnn.fit: checkpoint needs a folder: give run = \"runs/NAME\"", {checkpoint = true})

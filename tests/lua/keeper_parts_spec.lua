@@ -1,5 +1,6 @@
 -- run:checkpoint: whether its parts hold what their optimisers move, and which parts a resume may leave out.
 package.path = "tests/lua/?.lua;" .. package.path
+local complaints = require "complaints"
 local dnn = require "dnn"
 local fails = require "fails"
 local program = require "program"
@@ -70,6 +71,44 @@ describe("a checkpoint's parts", function()
     assert.is_true(keep{optimiser = optimiser, own = own{W = W:copy(), b = b:copy()}}) -- copies, perhaps of these
     assert.is_true(keep{optimiser = optimiser, own = {
       state_dict = function() error "not yet" end, load_state_dict = function() end}})
+  end)
+
+  it("may be left out of a resume, as its message says", function()
+    local function train(last, with)
+      local run <close> = dnn.Run(folder .. "/run")
+      local net = new_net()
+      local optimiser = dnn.optim.SGD(net:parameters(), {lr = 0.1})
+      local schedule = with == nil and dnn.optim.StepLR(optimiser, {step_size = 3})
+      if with == "nothing" then schedule = nil end
+      run:checkpoint{net = net, optimiser = optimiser, schedule = schedule, every = 1}
+      local step, message = run:resume()
+      if not step then return message end
+      for i in run:steps(step + 1, last) do run:log(i, {cost = 1}) end
+      return step
+    end
+    assert.equal(0, train(2))
+    assert.matches("it holds the state of 'schedule' %(StepLR%); give schedule = its object, or schedule = false to "
+      .. "leave it out", train(4, "nothing"))
+    assert.equal("", complaints(function() assert.equal(2, train(4, false)) end))
+    assert.equal(4, train(5, false)) -- where there is none any more, too
+    assert.equal(5, train(6, "nothing"))
+    fails("Run: checkpoint: nothing to keep", function() keep{net = false, optimiser = false} end)
+  end)
+
+  it("may be left out of what dnn.fit resumes from", function()
+    local function train(epochs, schedule)
+      local net = new_net()
+      local optimiser = dnn.optim.SGD(net:parameters(), {lr = 0.1})
+      if schedule == nil then schedule = dnn.optim.StepLR(optimiser, {step_size = 3}) end
+      local given = {net = net, data = {X = dnn.randn(3, 8), Y = dnn.randn(1, 8)}, loss = dnn.MSELoss(),
+        optimiser = optimiser, schedule = schedule, epochs = epochs, run = folder .. "/fit", progress = false}
+      if schedule == "nothing" then given.schedule = nil end
+      return dnn.fit(given).epochs
+    end
+    assert.equal(1, train(1))
+    fails("or schedule = false to leave it out", function() train(2, "nothing") end)
+    assert.equal(2, train(2, false))
+    assert.equal(3, train(3, "nothing"))
   end)
 
   it("draw no weights early", function()

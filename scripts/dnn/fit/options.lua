@@ -10,7 +10,7 @@ local fit_options = {}
 
 local has <const> = source.has
 local is_loss, is_optimiser = has("forward", "backward"), has("step", "zero_grad")
-local function is_schedule(value) return has "step"(value) and not is_optimiser(value) end
+local function is_schedule(value) return value == false or has "step"(value) and not is_optimiser(value) end
 local is_object, is_flag = options_of.is("table", "userdata"), options_of.is "boolean"
 local is_function = options_of.is "function"
 
@@ -36,7 +36,7 @@ local FIT <const> = {
   keep_best = {nil, is_flag, "true or false"},
   accumulate = {1, options_of.whole(1), "a whole number of batches, 1 or more"},
   clip = {nil, options_of.number(1e-300), "a number above 0, the largest norm of the gradients"},
-  schedule = {nil, is_schedule, "a schedule, such as dnn.optim.StepLR(optimiser, {...})"},
+  schedule = {nil, is_schedule, "a schedule, such as dnn.optim.StepLR(optimiser, {...}), or false"},
   schedule_every = {nil, options_of.one_of("epoch", "step"), "\"epoch\" or \"step\""},
   run = {nil, options_of.is("string", "userdata"), "the name of a folder, or a dnn.Run"},
   checkpoint = {nil, options_of.is("table", "boolean"), "true, false or a table, as in {every = 500}"},
@@ -62,7 +62,7 @@ function fit_options.read(given)
     end
   end
   for name, what in pairs{schedule_every = "schedule", resume = "run"} do
-    if given[name] ~= nil and given[what] == nil then fail("%s is given without a %s", name, what) end
+    if given[name] ~= nil and not given[what] then fail("%s is given without a %s", name, what) end
   end
   opts.loss = losses.of("dnn.fit", opts.loss)
   if opts.loss.reduction == "none" then

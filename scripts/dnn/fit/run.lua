@@ -32,7 +32,7 @@ local function parts_of(self, opts)
   end
   parts.net, parts.optimiser, parts.batches, parts.schedule = self.net, self.optimiser, self.source, opts.schedule
   for option, name in pairs{net = "net", data = "batches", optimiser = "optimiser", schedule = "schedule"} do
-    if parts[name] ~= nil and not checkpoint._has_state(parts[name]) then
+    if parts[name] and not checkpoint._has_state(parts[name]) then
       fit_options.fail("%s: yours has no methods state_dict and load_state_dict, which checkpoints need; add them, or "
         .. "give checkpoint = false", option)
     end

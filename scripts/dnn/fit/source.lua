@@ -22,7 +22,7 @@ source.predicts = source.has "predict"
 
 -- Is it the schedule that takes what has been measured?
 function source.is_plateau(schedule)
-  return schedule ~= nil and schedule.name == "ReduceLROnPlateau"
+  return schedule and schedule.name == "ReduceLROnPlateau"
 end
 
 -- dnn.data.batches, a dnn.data.Loader, or a script's own that is called as they are.

@@ -39,11 +39,13 @@ function Settings:write(metadata)
   for name, text in pairs(self.texts) do metadata[ENTRY .. name] = text end
 end
 
--- Takes over those of a checkpoint that the training resumes from; what is to be said of others in the script, or nil.
+-- Takes over those of a checkpoint that the training resumes from, of the parts that are not left out; what is to be
+-- said of others in the script, or nil.
 function Settings:resume(metadata)
   local theirs, changes = {}, {}
   for name, text in pairs(metadata) do
-    if name:sub(1, #ENTRY) == ENTRY then theirs[name:sub(#ENTRY + 1)] = text end
+    local part, rest = name:match "^dnn%.setting%.([^.]*)(.*)$"
+    if part and self.objects[part] ~= false then theirs[part .. rest] = text end
   end
   if next(theirs) == nil then return nil end -- a checkpoint of before
   for name, text in pairs(theirs) do
@@ -61,7 +63,7 @@ function Settings:resume(metadata)
 end
 
 function settings.new(objects)
-  return setmetatable({texts = read(objects)}, Settings)
+  return setmetatable({texts = read(objects), objects = objects}, Settings)
 end
 
 return settings

@@ -46,7 +46,9 @@ local dnn = {}
 ---@field keep_best? boolean whether the best epoch's weights are restored at the end; by default, if there is a patience
 ---@field accumulate? integer batches whose gradients make one step, 1 by default
 ---@field clip? number the largest norm of the gradients of a step, above 0
----@field schedule? dnn.Schedule of the learning rate, as `dnn.optim.StepLR`; `dnn.optim.ReduceLROnPlateau` gets the curve that `monitor` names
+---of the learning rate, as `dnn.optim.StepLR`; `dnn.optim.ReduceLROnPlateau` gets the curve that `monitor` names; false:
+---none, and the one of a checkpoint is left out
+---@field schedule? dnn.Schedule|false
 ---@field schedule_every? "epoch"|"step" when the schedule is stepped, "epoch" by default
 ---@field run? string|dnn.Run folder of a run, or an existing run: costs, metrics and checkpoints go there
 ---what else checkpoints hold and how often they are saved, as for `run:checkpoint`; false: none; by default, if `run`

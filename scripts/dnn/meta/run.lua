@@ -231,7 +231,8 @@ function run:close() end
 ---The entries of the table are options and objects. Objects (the watched network and optimiser are given already as
 ---`net` and `optimiser`) are networks, optimisers, batches, streams (`dnn.Random`), and whatever has methods
 ---`state_dict` and `load_state_dict`: a schedule, an average, a module of your own. Which layers are frozen or in
----evaluation mode is not kept; the script sets that from the number of the step.
+---evaluation mode is not kept; the script sets that from the number of the step. `schedule = false` leaves out of a
+---resume what the checkpoint holds of that name.
 ---
 ---Options: `every` N steps, or `minutes` (10 where neither is given); `keep` the last 3; `best` is the name of a logged
 ---number, such as "accuracy/test", whose best checkpoint is kept too; `mode`, "max" or "min", says which direction is
