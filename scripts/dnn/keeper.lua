@@ -37,11 +37,11 @@ local function path_of(self, kind, step)
   return ("%s/%s-%07d.safetensors"):format(self.folder, kind, step)
 end
 
--- Removes what is older than the last `keep` of a kind; only of files that this run wrote or found when it went on, and
--- none that is read-only.
+-- Removes what is older than the last `keep` of a kind, later where the folder cannot be written now; only files that
+-- this run wrote or found when it went on, and none that is read-only.
 local function prune(self, kind, keep)
   local files = self.kept[kind]
-  while #files > keep do
+  while #files > keep and place.can_write(self.folder) do
     local path = table.remove(files, 1)
     if dnn.system.can_write(path) then os.remove(path) end
   end
@@ -183,7 +183,9 @@ end
 
 -- After any log within a step, where a metric decides: whether a checkpoint is due.
 function Keeper:look(step, values)
-  if self.metric and self.metric:look(step, values) then self.due_best = true end
+  if not self.metric then return false end
+  collect(self) -- the best before may have failed
+  if self.metric:look(step, values) then self.due_best = true end
   return self.due_best
 end
 
