@@ -150,6 +150,15 @@ options.validation = ]] .. validation .. "\n" .. REST)
     end)
   end
 
+  it("says how far it is, also where that is further than asked for", function()
+    local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE
+      .. REST:gsub("{every = 7}, false", "{every = 7}, true"))
+    train(script, folder .. "/run", 2)
+    assert.matches("resumed after step 18, with 2 of 3 epochs done\n", train(script, folder .. "/run", 3))
+    assert.matches("resumed after step 27, with 3 epochs done, more than the 2 of this call\n",
+      train(script, folder .. "/run", 2))
+  end)
+
   it("is refused with another monitor, and starts over with resume = false", function()
     local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE .. REST)
     local first = train(script, folder .. "/run", 1)

@@ -104,8 +104,8 @@ describe("the state of LBFGS", function()
     local before = opt:state_dict().steps
     local net = dnn.Sequential({dnn.Linear(2, 1)}, float64)
     local other = dnn.optim.LBFGS(net:parameters())
-    fails("LBFGS: load_state_dict: the state is of 37 parameters, and here are 3", other.load_state_dict, other,
-      opt:state_dict())
+    fails("LBFGS: load_state_dict: the state is of 37 parameters, and this optimiser has 3", other.load_state_dict,
+      other, opt:state_dict())
     for name, value in pairs{history_size = 0, lr = "much", line_search_fn = "wolfe"} do
       local state = opt:state_dict()
       state[name], state.steps = value, 99

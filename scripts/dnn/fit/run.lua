@@ -63,7 +63,9 @@ function fit_run.open(self)
     first = math.max(first, step + 1)
     self.step = first - 1
     if step > 0 and opts.progress then
-      print(("resumed after step %d, with %d of %d epochs done"):format(step, self.at.epoch, opts.epochs))
+      local done, wanted = self.at.epoch, opts.epochs
+      local of = done > wanted and "%d epochs done, more than the %d of this call" or "%d of %d epochs done"
+      print(("resumed after step %d, with %s"):format(step, of:format(done, wanted)))
     end
   end
   self.next_step = self.run:steps(first, LAST)

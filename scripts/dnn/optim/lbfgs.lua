@@ -208,7 +208,7 @@ local function read_vector(self, state, name)
   if vector == nil then return false end
   if not core._is_matrix(vector) then refuse("%s must be a Matrix, got %s", name, options_of.shown(vector)) end
   if #vector ~= self.parameters.count then
-    refuse("the state is of %d parameters, and here are %d", #vector, self.parameters.count)
+    refuse("the state is of %d parameters, and this optimiser has %d", #vector, self.parameters.count)
   end
   return vector
 end
