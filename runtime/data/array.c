@@ -7,18 +7,24 @@
 
 #define CHUNK ((size_t)1 << 13) /* elements decoded at once */
 
-bool dnn_array_measure(dnn_array *a) {
-    uint64_t rows = 1, count;
+const char *dnn_array_measure(dnn_array *a) {
+    uint64_t count = 1; /* of the axes that are not empty */
+    bool empty = false, counted = true;
+    for (int axis = 0; axis < a->rank; axis++) {
+        empty = empty || a->extent[axis] == 0;
+        counted = counted &&
+                  (a->extent[axis] == 0 || !__builtin_mul_overflow(count, a->extent[axis], &count));
+    }
+    if (empty && (!counted || count > DNN_STORED_MOST_EMPTY))
+        return "no elements, and other axes of more than 16777216";
+    if (!counted || count > PTRDIFF_MAX / (2 * sizeof(double)))
+        return "more elements than can be counted";
     a->cols = a->rank == 0 ? 1 : (size_t)a->extent[0];
+    a->rows = 1;
     for (int axis = 1; axis < a->rank; axis++)
-        if (__builtin_mul_overflow(rows, a->extent[axis], &rows))
-            return false;
-    a->rows = (size_t)rows;
-    if (__builtin_mul_overflow(rows, (uint64_t)a->cols, &count))
-        return false;
-    a->bytes = count * dnn_stored_info(a->type)->size;
-    return count <= PTRDIFF_MAX / (2 * sizeof(double)) && rows <= PTRDIFF_MAX &&
-           a->cols <= PTRDIFF_MAX;
+        a->rows *= (size_t)a->extent[axis];
+    a->bytes = a->rows * a->cols * dnn_stored_info(a->type)->size;
+    return NULL;
 }
 
 /* Where element k of the file belongs in Fortran's order: the first axis, the columns, runs

@@ -23,9 +23,10 @@ typedef struct dnn_array {
     uint64_t bytes;    /* of the elements in the file */
 } dnn_array;
 
-/* Fills rows, cols and bytes from the rest; false when they are more than this machine can count.
- */
-bool dnn_array_measure(dnn_array *array);
+/* Fills rows, cols and bytes from the rest. NULL; or what the shape has too many of: elements that
+ * this machine can count, or of an array without any, axes beyond DNN_STORED_MOST_EMPTY, which
+ * nothing in the file bears out. */
+const char *dnn_array_measure(dnn_array *array);
 
 /* Reads the elements into `out`, contiguous, rows x cols of dnn_stored_info(type)->dtype
  * (DNN_ERROR_SHAPE). DNN_ERROR_TYPE where a whole number is not held exactly. */

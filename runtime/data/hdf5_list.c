@@ -82,13 +82,17 @@ static bool describe_shape(dnn_hdf5_info *info, hid_t space) {
     info->rank = H5Sget_simple_extent_dims(space, extent, NULL);
     if (info->rank < 0 || H5Sget_simple_extent_type(space) == H5S_NULL)
         return false;
-    uint64_t count = 1;
+    uint64_t count = 1; /* of the axes that are not empty */
+    bool empty = false;
     for (int axis = 0; axis < info->rank; axis++) {
         info->extent[axis] = extent[axis];
-        if (__builtin_mul_overflow(count, extent[axis], &count) ||
+        empty = empty || extent[axis] == 0;
+        if ((extent[axis] > 0 && __builtin_mul_overflow(count, extent[axis], &count)) ||
             count > SIZE_MAX / (2 * sizeof(double)))
             return false;
     }
+    if (empty && count > DNN_STORED_MOST_EMPTY)
+        return false;
     info->rows = 1;
     for (int axis = 1; axis < info->rank; axis++)
         info->rows *= (size_t)extent[axis];

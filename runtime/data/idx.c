@@ -33,9 +33,10 @@ static dnn_status read_extents(dnn_source *source, dnn_array *out, dnn_error *er
         out->extent[axis] =
             (uint64_t)b[0] << 24 | (uint64_t)b[1] << 16 | (uint64_t)b[2] << 8 | b[3];
     }
-    if (!dnn_array_measure(out))
-        return dnn_source_fail(source, DNN_ERROR_FORMAT, err,
-                               "its %d axes have more elements than can be counted", out->rank);
+    const char *fault = dnn_array_measure(out);
+    if (fault != NULL)
+        return dnn_source_fail(source, DNN_ERROR_FORMAT, err, "its %d axes have %s", out->rank,
+                               fault);
     return dnn_source_require(source, out->bytes, err);
 }
 

@@ -234,9 +234,9 @@ dnn_status dnn_npy_header(dnn_source *source, dnn_array *out, dnn_error *err) {
     parser p = {text, text + size};
     status = read_dictionary(source, &p, out, err);
     dnn_free(text);
-    if (status == DNN_OK && !dnn_array_measure(out))
-        status = dnn_source_fail(source, DNN_ERROR_FORMAT, err,
-                                 "its shape has more elements than can be counted");
+    const char *fault = status == DNN_OK ? dnn_array_measure(out) : NULL;
+    if (fault != NULL)
+        status = dnn_source_fail(source, DNN_ERROR_FORMAT, err, "its shape has %s", fault);
     return status == DNN_OK ? dnn_source_require(source, out->bytes, err) : status;
 }
 

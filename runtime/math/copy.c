@@ -177,7 +177,10 @@ dnn_status dnn_matrix_concat_shape(const dnn_matrix *const *parts, size_t count,
                             "they need as many %s",
                             p + 1, part->rows, part->cols, parts[0]->rows, parts[0]->cols,
                             axis == 1 ? "rows" : "columns", axis == 1 ? "columns" : "rows");
-        *(axis == 1 ? rows : cols) += axis == 1 ? part->rows : part->cols;
+        size_t *sum = axis == 1 ? rows : cols;
+        if (__builtin_add_overflow(*sum, axis == 1 ? part->rows : part->cols, sum))
+            return dnn_fail(err, DNN_ERROR_MEMORY,
+                            "cat: the matrices together do not fit in memory");
     }
     return DNN_OK;
 }

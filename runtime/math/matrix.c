@@ -10,7 +10,7 @@
 dnn_status dnn_matrix_bytes(dnn_dtype dtype, size_t rows, size_t cols, size_t *bytes,
                             dnn_error *err) {
     size_t count;
-    if (__builtin_mul_overflow(rows, cols, &count) ||
+    if (rows > PTRDIFF_MAX || cols > PTRDIFF_MAX || __builtin_mul_overflow(rows, cols, &count) ||
         __builtin_mul_overflow(count, dnn_dtype_info(dtype)->size, bytes) ||
         *bytes > PTRDIFF_MAX - DNN_ALIGNMENT)
         return dnn_fail(err, DNN_ERROR_MEMORY, "a %zu x %zu matrix of %s does not fit in memory",

@@ -5,8 +5,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/dtype.h"
+
+/* The other axes of a stored array without elements have at most this product. */
+#define DNN_STORED_MOST_EMPTY ((uint64_t)1 << 24)
 
 typedef enum dnn_stored {
     DNN_STORED_BOOL, /* a byte; anything but 0 is true */

@@ -208,7 +208,8 @@ static bool get_shape(const json_t *shape, dnn_tensor_info *out) {
     out->rows = (size_t)extent[0];
     out->cols = (size_t)extent[1];
     return !__builtin_mul_overflow(extent[0], extent[1], &all) &&
-           (all > 0 || (extent[0] <= UINT32_MAX && extent[1] <= UINT32_MAX));
+           (all > 0 ||
+            (extent[0] <= DNN_STORED_MOST_EMPTY && extent[1] <= DNN_STORED_MOST_EMPTY));
 }
 
 /* Whether the offsets give it the bytes that its type and shape need. */

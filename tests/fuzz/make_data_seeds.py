@@ -92,7 +92,7 @@ def npy_files():
         "more_keys": npy("'<f4', 'x': 1", False, "(1,)", bytes(4)), "many_axes": npy("'|u1'", False,
         "(" + "1, " * 40 + ")", b"x"),
         "gzipped": pack(npy("'<f4'", False, "(2, 3)", six)), "torn": npy("'<f4'", False, "(2, 3)", six[:-1]),
-        "empty": b"",
+        "empty": b"", "none_of_many": npy("'<f4'", False, "(2000000000, 0)"),
     }
     return files
 

@@ -85,6 +85,7 @@ describe("a safetensors file with", function()
   it("a shape whose product is beyond 2^64 is refused", function()
     local header = '{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}'
     refused("'a'", dnn.load, safetensors(header))
+    refused("'a'", dnn.load, safetensors('{"a":{"dtype":"F32","shape":[2000000000,0],"data_offsets":[0,0]}}'))
   end)
 end)
 

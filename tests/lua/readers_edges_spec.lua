@@ -91,9 +91,15 @@ describe("dnn.data.npy", function()
     end
   end)
   it("refuses arrays that are empty in one direction and without measure in the other", function()
-    for _, shape in ipairs{"(0, 9223372036854775808)", "(9223372036854775808, 0)"} do
-      refuses("its shape has more elements than can be counted", data.npy, put(npy("'<f4'", "False", shape, "")))
+    for _, shape in ipairs{"(0, 9223372036854775808)", "(9223372036854775808, 0)", "(2000000000, 0)",
+      "(9223372036854775807, 9223372036854775807, 0)", "(0, 9223372036854775807, 9223372036854775807)",
+      "(5000, 0, 5000)"} do
+      refuses("its shape has no elements, and other axes of more than 16777216", data.npy,
+        put(npy("'<f4'", "False", shape, "")))
     end
+    refuses("its 2 axes have no elements, and other axes of more than 16777216", data.idx,
+      put(files.idx(8, {0xffffffff, 0}, "")))
+    assert.same({0, 1 << 24}, {assert(data.npy(put(npy("'<f4'", "False", "(16777216, 0)", "")))):size()})
     assert.same({5, 0}, {assert(data.npy(put(npy("'<f4'", "True", "(0, 5)", "")))):size()})
   end)
 end)
