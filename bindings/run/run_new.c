@@ -141,6 +141,8 @@ int dnnlua_run_new(lua_State *L) {
         lua_pop(L, 1);
     }
     begin_log(L, 3, self);
+    if (self->log != NULL)
+        dnn_run_log_introduced(self->log);
     if (window && !failed)
         dnnlua_run_open_window(L, 3);
     dnnlua_run_set_pace(self);

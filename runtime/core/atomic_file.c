@@ -90,16 +90,12 @@ static bool was_swept(const char *folder) {
 }
 
 static void sweep(const char *folder_path) {
-    int fd = was_swept(folder_path) ? -1 : dnn_open(folder_path, O_RDONLY | O_DIRECTORY, 0);
-    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-    if (folder == NULL) {
-        if (fd >= 0)
-            close(fd);
+    DIR *folder = was_swept(folder_path) ? NULL : dnn_open_folder(folder_path);
+    if (folder == NULL)
         return;
-    }
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
         if (is_temporary(entry->d_name))
-            sweep_file(fd, entry->d_name);
+            sweep_file(dirfd(folder), entry->d_name);
     closedir(folder);
 }
 

@@ -34,6 +34,14 @@ int dnn_open(const char *path, int flags, mode_t mode) {
     return fd < STANDARD ? dnn_above_standard(fd) : fd;
 }
 
+DIR *dnn_open_folder(const char *path) {
+    int fd = dnn_open(path, O_RDONLY | O_DIRECTORY, 0);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    if (folder == NULL && fd >= 0)
+        close(fd);
+    return folder;
+}
+
 static void carry_on(int number) {
     (void)number;
 }

@@ -6,11 +6,15 @@
 #ifndef DNN_CORE_DESCRIPTOR_H
 #define DNN_CORE_DESCRIPTOR_H
 
+#include <dirent.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 /* As open(2), closed on exec, 3 or more, begun again when a signal came; -1 with errno. */
 int dnn_open(const char *path, int flags, mode_t mode);
+
+/* As opendir(3), on such a descriptor; NULL with errno. */
+DIR *dnn_open_folder(const char *path);
 
 /* Moves a descriptor to 3 or more and sees to it that it is closed on exec: what pipe(2) and its
  * like gave. -1 with errno, having closed it; -1 for -1. */
@@ -21,8 +25,8 @@ int dnn_above_standard(int fd);
  * SIGXFSZ, does not reach the program. */
 int dnn_write_all(int fd, const void *bytes, size_t size, size_t *written);
 
-/* For main: the limit on the size of files makes any write of the program fail, instead of ending it
- * by SIGXFSZ. Programs that it starts have the signal's default, or what a parent has set. */
+/* For main: the limit on the size of files makes any write of the program fail, instead of ending
+ * it by SIGXFSZ. Programs that it starts have the signal's default, or what a parent has set. */
 void dnn_survive_file_limit(void);
 
 /* Reads the bytes at a place in a file, however many calls that takes; *got is fewer than `size`

@@ -1,10 +1,13 @@
 /* event_file.c: names of event files, and which comes next. */
 #include "log/event_file.h"
 
-#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "core/descriptor.h"
 
 #define START       "events.out.tfevents."
 #define MOST_DIGITS 17 /* that surely fit */
@@ -24,7 +27,7 @@ long long dnn_event_file_seconds(const char *path) {
 
 long long dnn_event_file_next(const char *folder) {
     long long seconds = (long long)time(NULL);
-    DIR *listing = opendir(folder);
+    DIR *listing = dnn_open_folder(folder);
     for (struct dirent *entry; listing != NULL && (entry = readdir(listing)) != NULL;) {
         long long there = dnn_event_file_seconds(entry->d_name);
         seconds = there >= seconds ? there + 1 : seconds;
@@ -32,4 +35,19 @@ long long dnn_event_file_next(const char *folder) {
     if (listing != NULL)
         closedir(listing);
     return seconds;
+}
+
+bool dnn_event_file_has_others(const char *path) {
+    const char *slash = strrchr(path, '/');
+    char folder[PATH_MAX] = ".";
+    bool others = false;
+    if (slash != NULL)
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path);
+    DIR *listing = dnn_open_folder(folder);
+    for (struct dirent *entry; listing != NULL && !others && (entry = readdir(listing)) != NULL;)
+        others = dnn_is_event_file(entry->d_name) &&
+                 strcmp(entry->d_name, slash != NULL ? slash + 1 : path) != 0;
+    if (listing != NULL)
+        closedir(listing);
+    return others;
 }

@@ -17,4 +17,7 @@ long long dnn_event_file_seconds(const char *path);
  * comes after it all the same. */
 long long dnn_event_file_next(const char *folder);
 
+/* Whether the file's folder has another event file. */
+bool dnn_event_file_has_others(const char *path);
+
 #endif

@@ -7,7 +7,6 @@
  * that opens. */
 #include "log/run_log.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -33,8 +32,7 @@
 #define FIRST_CAPACITY   ((size_t)1 << 18)
 #define MAX_BUFFERED     ((size_t)1 << 26)
 #define WRITE_EVERY_NSEC 100000000L
-#define IDLE_LOOKS                                                                                 \
-    10 /* in vain, before it sleeps: waking it costs a call more than leaving it awake */
+#define IDLE_LOOKS       10 /* in vain, before it sleeps: waking it costs a call more */
 
 typedef struct buffer {
     uint8_t *bytes;
@@ -42,7 +40,7 @@ typedef struct buffer {
 } buffer;
 
 struct dnn_run_log {
-    pthread_mutex_t lock; /* guards filling, closing, asleep, problem and reported */
+    pthread_mutex_t lock; /* guards filling, closing, asleep, bare, problem and reported */
     pthread_cond_t wake;
     pthread_mutex_t disk; /* held while writing: one writer at a time */
     pthread_t writer;
@@ -50,6 +48,7 @@ struct dnn_run_log {
     int fd;
     off_t written; /* bytes of whole records in the file */
     bool closing, asleep;
+    bool bare;   /* nothing but what introduces the run */
     int problem; /* errno of the first failure, 0: none */
     bool reported;
     buffer filling, writing;
@@ -100,9 +99,7 @@ static int write_out(dnn_run_log *log) {
 /* Whether the file still has a name: nobody will find what is written into one that was removed. */
 static int check_name(const dnn_run_log *log) {
     struct stat info;
-    if (fstat(log->fd, &info) != 0)
-        return errno;
-    return info.st_nlink == 0 ? ENOENT : 0;
+    return fstat(log->fd, &info) != 0 ? errno : info.st_nlink == 0 ? ENOENT : 0;
 }
 
 /* Writes everything that calls have left so far. */
@@ -170,6 +167,7 @@ void dnn_run_log_event(dnn_run_log *log, const dnn_event *event) {
     if (stamped.wall_time == 0)
         stamped.wall_time = dnn_clock_wall();
     pthread_mutex_lock(&log->lock);
+    log->bare = false;
     if (make_room(&log->filling, dnn_event_bound(&stamped)))
         log->filling.used += dnn_event_write(&stamped, log->filling.bytes + log->filling.used);
     else if (log->problem == 0)
@@ -194,14 +192,14 @@ void dnn_run_log_scalar(dnn_run_log *log, int64_t step, const char *tag, double 
 
 static dnn_status open_file(dnn_run_log *log, const char *folder, dnn_error *err) {
     long long seconds = dnn_event_file_next(folder);
-    char host[64];
-    if (gethostname(host, sizeof host) != 0)
+    static _Atomic int opened; /* no name comes twice, even where a file was removed */
+    char host[64] = "";
+    if (gethostname(host, sizeof host - 1) != 0)
         strcpy(host, "localhost");
-    host[sizeof host - 1] = '\0';
-    for (int n = 0; n < 10000; n++) {
+    for (int tries = 0; tries < 10000; tries++) {
         int length =
             snprintf(log->path, sizeof log->path, "%s/events.out.tfevents.%010lld.%s.%ld.%d",
-                     folder, seconds, host, (long)getpid(), n);
+                     folder, seconds, host, (long)getpid(), atomic_fetch_add(&opened, 1));
         if (length < 0 || length >= (int)sizeof log->path)
             return dnn_fail(err, DNN_ERROR_FILE, "run folder %.60s...: the name is too long",
                             folder);
@@ -235,11 +233,10 @@ static void list_add(dnn_run_log *log) {
 
 static void list_remove(dnn_run_log *log) {
     pthread_mutex_lock(&open_logs_lock);
-    for (dnn_run_log **link = &open_logs; *link != NULL; link = &(*link)->next)
-        if (*link == log) {
-            *link = log->next;
-            break;
-        }
+    dnn_run_log **link = &open_logs;
+    while (*link != log)
+        link = &(*link)->next;
+    *link = log->next;
     pthread_mutex_unlock(&open_logs_lock);
 }
 
@@ -271,14 +268,11 @@ static bool is_written(int folder, const char *name) {
 /* Looks for another process that writes into the same folder, and notes its file. */
 static void find_writer(dnn_run_log *log, const char *folder) {
     const char *own = strrchr(log->path, '/') + 1;
-    int fd = dnn_open(folder, O_RDONLY | O_DIRECTORY, 0);
-    DIR *listing = fd < 0 ? NULL : fdopendir(fd);
-    if (listing == NULL && fd >= 0)
-        close(fd);
+    DIR *listing = dnn_open_folder(folder);
     for (struct dirent *entry;
          listing != NULL && log->other[0] == '\0' && (entry = readdir(listing)) != NULL;)
         if (dnn_is_event_file(entry->d_name) && strcmp(entry->d_name, own) != 0 &&
-            is_written(fd, entry->d_name))
+            is_written(dirfd(listing), entry->d_name))
             snprintf(log->other, sizeof log->other, "%s", entry->d_name);
     if (listing != NULL)
         closedir(listing);
@@ -345,7 +339,9 @@ void dnn_run_log_close(dnn_run_log *log) {
         pthread_cond_signal(&log->wake);
         pthread_mutex_unlock(&log->lock);
         pthread_join(log->writer, NULL);
-        if (make_room(&log->filling, 64))
+        if (log->bare && dnn_event_file_has_others(log->path))
+            (void)unlink(log->path);
+        else if (make_room(&log->filling, 64))
             log->filling.used +=
                 dnn_event_write_end(dnn_clock_wall(), log->filling.bytes + log->filling.used);
         drain(log);
@@ -357,6 +353,12 @@ static const char *reason(int problem) {
     return problem == ENOENT    ? "the file has been removed"
            : problem == ENOBUFS ? "out of memory for what waits to be written"
                                 : strerror(problem);
+}
+
+void dnn_run_log_introduced(dnn_run_log *log) {
+    pthread_mutex_lock(&log->lock);
+    log->bare = true;
+    pthread_mutex_unlock(&log->lock);
 }
 
 const char *dnn_run_log_path(const dnn_run_log *log) {

@@ -17,11 +17,17 @@ typedef struct dnn_run_log dnn_run_log;
 
 /* Makes the folder (with its parents) and opens a new file in it,
  * events.out.tfevents.<seconds>.<host>.<pid>.<n>, so a resumed run continues beside its older
- * files: its name comes after theirs, whatever the clock says. DNN_ERROR_FILE names the folder and the reason. */
+ * files: its name comes after theirs, whatever the clock says. DNN_ERROR_FILE names the folder and
+ * the reason. */
 dnn_status dnn_run_log_open(dnn_run_log **out, const char *folder, dnn_error *err);
 
 /* Writes what is left and that the run is closed, and closes; NULL is allowed. */
 void dnn_run_log_close(dnn_run_log *log);
+
+/* What has been logged so far only says what the run is (its settings, its network): a log that is
+ * closed without more, as when a finished script is run again, is removed if the folder has others.
+ */
+void dnn_run_log_introduced(dnn_run_log *log);
 
 /* Path of the event file. */
 const char *dnn_run_log_path(const dnn_run_log *log);
@@ -37,8 +43,8 @@ void dnn_run_log_event(dnn_run_log *log, const dnn_event *event);
  * opened, NULL when there was none: two trainings in one folder are hardly meant. */
 const char *dnn_run_log_other(const dnn_run_log *log);
 
-/* Hands the buffer to the system now: it survives the end of this process, though not of the machine.
- * A failure is dnn_run_log_problem's. */
+/* Hands the buffer to the system now: it survives the end of this process, though not of the
+ * machine. A failure is dnn_run_log_problem's. */
 void dnn_run_log_write(dnn_run_log *log);
 
 /* Writes the buffer now and waits until it is on disk (fsync), folder included; DNN_ERROR_FILE when

@@ -1,7 +1,6 @@
 /* run_reader.c: following the event files of a run. */
 #include "log/run_reader.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -81,7 +80,7 @@ static bool add_file(dnn_run_reader *r, const char *path) {
 }
 
 static dnn_status look_for_files(dnn_run_reader *r, dnn_error *err) {
-    DIR *folder = opendir(r->path);
+    DIR *folder = dnn_open_folder(r->path);
     if (folder == NULL) {
         r->problem = errno;
         return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", r->path, strerror(r->problem));
@@ -196,9 +195,20 @@ static void use_records(dnn_run_reader *r, event_file *f, counted_visit *visit) 
     memmove(f->bytes, f->bytes + at, f->used);
 }
 
+/* A log that ended without a value is removed at its end. */
+static void note_removal(dnn_run_reader *r, const event_file *f) {
+    r->closed = r->closed || (r->problem == 0 && errno == ENOENT && f == &r->files[r->count - 1]);
+}
+
 static void poll_file(dnn_run_reader *r, event_file *f, counted_visit *visit) {
     struct stat info;
-    if (f->lost || stat(f->path, &info) != 0 || info.st_size <= f->offset)
+    if (f->lost)
+        return;
+    if (stat(f->path, &info) != 0) {
+        note_removal(r, f);
+        return;
+    }
+    if (info.st_size <= f->offset)
         return;
     int fd = dnn_open(f->path, O_RDONLY, 0);
     if (fd < 0) {

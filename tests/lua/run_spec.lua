@@ -123,6 +123,18 @@ describe("dnn.Run", function()
       first:close()
     end)
 
+    it("no new file where nothing but settings came, as when a finished script is run again", function()
+      for _, values in ipairs{{cost = 1}, {}, {}} do
+        local run = assert(dnn.Run(folder, {settings = {lr = 0.5}, net = training()}))
+        if values.cost then run:log(1, values) end
+        assert.is_truthy(io.open(run.file))
+        run:close()
+      end
+      local names = {}
+      for _, name in ipairs(dnn.system.list(folder)) do names[#names + 1] = name:match "^events" end
+      assert.equal(1, #names)
+    end)
+
     it("nothing without a folder, and checks all the same", function()
       local run <close> = dnn.Run(nil, {settings = {lr = 1}})
       run:log(1, {cost = 1})

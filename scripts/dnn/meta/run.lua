@@ -27,9 +27,10 @@ local dnn = {}
 
 ---Opens the log of a training in a folder.
 ---
----A folder that has a log gets a second file, which continues its curves. Without a folder (nil) nothing is kept,
----unless a window is asked for: then it is `runs/SCRIPT-DATE-TIME`. If the folder cannot be written, stderr and the
----second result say so, nothing is logged, and training continues.
+---A folder that has a log gets a second file, which continues its curves, and is removed again if nothing is logged, as
+---when a finished script is run once more. Without a folder (nil) nothing is kept, unless a window is asked for: then it
+---is `runs/SCRIPT-DATE-TIME`. If the folder cannot be written, stderr and the second result say so, nothing is
+---logged, and training continues.
 ---
 ---```lua
 ---local run = dnn.Run("runs/example", {settings = {lr = 0.1}})

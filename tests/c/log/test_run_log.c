@@ -322,6 +322,55 @@ static void what_is_logged_later_wins_whatever_the_clock_says(void **state) {
     dnn_run_reader_close(reader);
 }
 
+static size_t event_files(void) {
+    char pattern[160];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s/events.out.tfevents.*", folder);
+    size_t count = glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+    globfree(&found);
+    return count;
+}
+
+/* A log that is introduced by a text, and then by a value if `more`. */
+static dnn_run_log *introduce_log(bool more) {
+    dnn_error err;
+    dnn_run_log *log;
+    check_ok(dnn_run_log_open(&log, folder, &err));
+    dnn_run_log_event(log, &(dnn_event){.tag = "settings", .tag_size = 8, .kind = DNN_EVENT_TEXT});
+    dnn_run_log_introduced(log);
+    if (more)
+        dnn_run_log_scalar(log, 1, "cost", 1);
+    check_ok(dnn_run_log_flush(log, &err));
+    return log;
+}
+
+static void a_log_without_a_value_is_removed_where_there_are_others(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_run_reader *reader;
+    sums s = {0};
+    dnn_run_log_close(introduce_log(false));
+    assert_int_equal(event_files(), 1);
+    dnn_run_log_close(introduce_log(true));
+    assert_int_equal(event_files(), 2);
+    check_ok(dnn_run_reader_open(&reader, folder, &err));
+    dnn_run_reader_poll(reader, add_up, &s);
+    assert_true(dnn_run_reader_closed(reader));
+    for (int again = 0; again < 2; again++) {
+        dnn_run_log *log = introduce_log(false);
+        assert_int_equal(event_files(), 3);
+        dnn_run_reader_poll(reader, add_up, &s);
+        assert_false(dnn_run_reader_closed(reader));
+        dnn_run_log_close(log);
+        assert_int_equal(event_files(), 2);
+        dnn_run_reader_poll(reader, add_up, &s);
+        assert_true(dnn_run_reader_closed(reader));
+    }
+    assert_string_equal(dnn_run_reader_damage(reader), "");
+    assert_int_equal(s.count, 5);
+    dnn_run_reader_close(reader);
+}
+
 /* As logs had before that were opened in one second. */
 static void process_numbers_in_names_count_as_numbers(void **state) {
     (void)state;
@@ -454,6 +503,7 @@ int main(void) {
         in_folder(another_process_that_writes_into_the_folder_is_noticed),
         in_folder(logs_that_two_writers_wrote_at_once_are_told_from_one_that_went_on),
         in_folder(what_is_logged_later_wins_whatever_the_clock_says),
+        in_folder(a_log_without_a_value_is_removed_where_there_are_others),
         in_folder(process_numbers_in_names_count_as_numbers),
         in_folder(a_file_cut_anywhere_gives_its_whole_records),
         in_folder(damage_is_skipped_and_said),
