@@ -9,7 +9,7 @@
 double touch_event(const dnn_event *event);
 
 /* Number of values in the whole records at the beginning of a file, by the plainest way to read
- * them. */
+ * them; that the writer has closed its file is not one. */
 size_t count_events(const uint8_t *file, size_t size);
 
 /* Appends to a file; the target ends when that is impossible. */

@@ -192,7 +192,7 @@ def event_files():
         "tensorflow2": tensorflow(), "pytorch": whole, "not_finite": not_finite(), "steps": steps(),
         "layers": layers(), "lying_fields": lying_fields(), "empty": b"", "only_opening": opening(),
         "torn_in_payload": whole[:-37], "torn_in_header": good + opening()[:7],
-        "torn_in_trailer": good[:-1],
+        "torn_in_trailer": good[:-1], "closed": good + event(1, rest=block(7, number(1, 2))) + good,
         "damaged_payload": bytes(damaged),
         "damaged_length": good + b"\1" + good,
         "length_of_everything": good + record(b"", 2 ** 64 - 1),
