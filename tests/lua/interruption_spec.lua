@@ -279,14 +279,15 @@ slow = false print(net(dnn.ones(2, 1)).rows)
     end)
 
     it("that fails afterwards gives the failure's status", function()
-      local _, _, status = script("interrupt(0.05) repeat until dnn.interrupted() error 'disk full'")
+      local _, _, status = script("dnn.interrupted() interrupt(0.05) repeat until dnn.interrupted() error 'disk full'")
       assert.equal(1, status)
-      _, _, status = script("interrupt(0.05) repeat until dnn.interrupted() os.exit(3)")
+      _, _, status = script("dnn.interrupted() interrupt(0.05) repeat until dnn.interrupted() os.exit(3)")
       assert.equal(3, status)
     end)
 
     it("followed by a prompt gives the prompt, where nothing asks to end any more", function()
-      local path = file("followed.lua", PRELUDE .. "dnn = require 'dnn' interrupt(0.05) repeat until dnn.interrupted()")
+      local path = file("followed.lua", PRELUDE ..
+        "dnn = require 'dnn' dnn.interrupted() interrupt(0.05) repeat until dnn.interrupted()")
       local out, err, status = run("-i " .. path, "print(dnn.interrupted())\n")
       assert.matches("false\n", out, 1, true)
       assert.same({FINISHING, 0}, {err, status})
