@@ -81,8 +81,8 @@ int dnnlua_no_such_field(lua_State *L, const char *owner, const dnn_nearest *nea
  * the first call loads; NULL for an unknown name. */
 const char *dnnlua_synonym(lua_State *L, const char *group, const char *name);
 
-/* The userdata of that type at index, or NULL: luaL_testudata, but without comparing names where the
- * first member of the userdata is a pointer to the type, as that of what a step asks for is. */
+/* The userdata of that type at index, or NULL: luaL_testudata, but without comparing names where
+ * the first member of the userdata is a pointer to the type, as that of what a step asks for is. */
 void *dnnlua_test_object(lua_State *L, int index, const char *type);
 
 /* The userdata of that type at index 1, which a method is called on; else raises "forward: expected
@@ -122,8 +122,8 @@ void dnnlua_push_base(lua_State *L, int index);
  * can be the base of views) and returns the aligned address; contents are not initialised. */
 void *dnnlua_new_block(lua_State *L, size_t bytes);
 
-/* The number of the forward pass that wrote the matrix at index, or whose output a loss made it of as
- * a gradient; 0 where neither is so. A backward takes only the gradient of its own forward. */
+/* The number of the forward pass that wrote the matrix at index, or whose output a loss made it of
+ * as a gradient; 0 where neither is so. A backward takes only the gradient of its own forward. */
 uint64_t dnnlua_matrix_pass(lua_State *L, int index);
 void dnnlua_matrix_set_pass(lua_State *L, int index, uint64_t pass);
 
@@ -141,9 +141,9 @@ dnn_random *dnnlua_opt_random(lua_State *L, int index);
 
 /* --- lists (list.c) --- */
 
-/* The number of elements of the list at index. Raises where that is not a table, or has a key besides
- * them, such as an option among the numbers, or a gap: "cat: matrices must be a list, and has the
- * key 'axis'; ...". */
+/* The number of elements of the list at index. Raises where that is not a table, or has a key
+ * besides them, such as an option among the numbers, or a gap: "cat: matrices must be a list, and
+ * has the key 'axis'; ...". */
 size_t dnnlua_list_length(lua_State *L, int index, const char *function, const char *what);
 
 /* True for a table of `count` elements and no other key. */
@@ -172,8 +172,8 @@ int dnnlua_read_fields(lua_State *L, int index, const char *owner, const dnn_fie
 
 /* Sets values[i] from the Lua value on top of the stack after checking it against fields[i]. A text
  * is Lua's own: the caller keeps the string alive. */
-void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields,
-                      dnn_setting *values, size_t i);
+void dnnlua_set_field(lua_State *L, const char *owner, const dnn_field *fields, dnn_setting *values,
+                      size_t i);
 
 /* One option of the table at index, which may be nil or absent; `function` opens the message when
  * the value is of the wrong kind. */

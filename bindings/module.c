@@ -4,8 +4,8 @@
 
 #include "bindings/dnnlua.h"
 #include "bindings/nn/network.h"
-#include "core/memory.h"
 #include "bindings/printable.h"
+#include "core/memory.h"
 #include "core/threads.h"
 #include "math/blas.h"
 #include "math/precision.h"
@@ -100,16 +100,16 @@ static int warn_once(lua_State *L) {
 }
 
 static const dnnlua_function functions[] = {
-    {"set_num_threads", set_num_threads, 1},
-    {"get_num_threads", get_num_threads, 0},
-    {"set_matmul_precision", set_matmul_precision, 1},
-    {"get_matmul_precision", get_matmul_precision, 0},
-    {"blas_core",       blas_core,       0},
-    {"allocation_count", allocation_count, 0},
-    {"gradcheck",       dnnlua_gradcheck, 5},
-    {"clip_grad_norm_", dnnlua_clip_grad_norm, 3},
-    {"clip_grad_value_", dnnlua_clip_grad_value, 2},
-    {NULL,              NULL,            0},
+    {"set_num_threads",      set_num_threads,        1},
+    {"get_num_threads",      get_num_threads,        0},
+    {"set_matmul_precision", set_matmul_precision,   1},
+    {"get_matmul_precision", get_matmul_precision,   0},
+    {"blas_core",            blas_core,              0},
+    {"allocation_count",     allocation_count,       0},
+    {"gradcheck",            dnnlua_gradcheck,       5},
+    {"clip_grad_norm_",      dnnlua_clip_grad_norm,  3},
+    {"clip_grad_value_",     dnnlua_clip_grad_value, 2},
+    {NULL,                   NULL,                   0},
 };
 
 /* For the Lua half. */

@@ -5,7 +5,8 @@
 
 enum { UP_METHODS = 1, UP_PROPERTIES, UP_CLASS }; /* upvalues; the prompt reads the methods */
 
-/* Registry: classes by type. Not in the metatables, where a script could put one's into another's. */
+/* Registry: classes by type. Not in the metatables, where a script could put one's into another's.
+ */
 #define CLASSES "dnn.classes"
 
 static const char *title_of(lua_State *L, const dnnlua_class *class, void *self) {

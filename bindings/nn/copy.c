@@ -4,7 +4,8 @@
 #include "bindings/nn/network.h"
 
 /* Takes what the copy has made itself for the copies of the same layers of the original. */
-static void copy_made(lua_State *L, const dnn_layer *original, dnn_layer *copy, int at, int copies) {
+static void copy_made(lua_State *L, const dnn_layer *original, dnn_layer *copy, int at,
+                      int copies) {
     copy->frozen = original->frozen;
     copy->evaluates = original->evaluates;
     lua_pushvalue(L, at);
@@ -171,8 +172,8 @@ int dnnlua_layer_copy(lua_State *L) {
     *dnnlua_opt_random(L, 6) = stream;
     dnnlua_network_require_open(L, network);
     copy_values(copy->network->network, network->network);
-    dnnlua_network_check(
-        L, dnn_network_copy_states(copy->network->network, network->network, &err), &err);
+    dnnlua_network_check(L, dnn_network_copy_states(copy->network->network, network->network, &err),
+                         &err);
     lua_settop(L, 5);
     if (lua_isnil(L, 2))
         return 1;

@@ -9,8 +9,9 @@
 #include "bindings/tape/tape.h"
 #include "math/elementwise.h"
 
-static const char hint[] = "; self.in_features and self.out_features, set in init, say how many rows "
-                           "there are";
+static const char hint[] =
+    "; self.in_features and self.out_features, set in init, say how many rows "
+    "there are";
 
 /* --- in a network; stack: layer, network, callback --- */
 
@@ -137,8 +138,8 @@ static dnn_status backward(dnn_call *call, dnn_error *err) {
 
 /* --- called by a script --- */
 
-/* Calls the function below its `count` arguments in dnn.no_grad: its results are not recorded, what it
- * computes them from is, and let go. */
+/* Calls the function below its `count` arguments in dnn.no_grad: its results are not recorded, what
+ * it computes them from is, and let go. */
 static void call_unrecorded(lua_State *L, dnn_tape *tape, int count) {
     bool dropping = tape->dropping;
 
@@ -242,9 +243,9 @@ static void take_values(lua_State *L, dnn_external *external) {
         const char *name = lua_tostring(L, -3);
         dnnlua_check_own_name(L, external->name, name);
         external->values[external->value_count++] =
-            lua_tointeger(L, -1) == 1
-                ? dnn_value_vector(name, (size_t)lua_tointeger(L, -2))
-                : dnn_value_matrix(name, (size_t)lua_tointeger(L, -2), (size_t)lua_tointeger(L, -1));
+            lua_tointeger(L, -1) == 1 ? dnn_value_vector(name, (size_t)lua_tointeger(L, -2))
+                                      : dnn_value_matrix(name, (size_t)lua_tointeger(L, -2),
+                                                         (size_t)lua_tointeger(L, -1));
         lua_pop(L, 4);
     }
     lua_pop(L, 1);

@@ -1,5 +1,5 @@
-/* profile.c: net:profile(): where the time of a training step goes; and dnnlua --profile: where that
- * of a whole script goes. */
+/* profile.c: net:profile(): where the time of a training step goes; and dnnlua --profile: where
+ * that of a whole script goes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -127,9 +127,9 @@ int dnnlua_layer_profile(lua_State *L) {
  * that have been closed, their tables as text. */
 static const char networks_key = 0;
 
-static double begun; /* when the module was loaded, on the clock */
+static double begun;         /* when the module was loaded, on the clock */
 static lua_Integer networks; /* that were made so far */
-static double spent; /* seconds of all passes of the tables that were pushed */
+static double spent;         /* seconds of all passes of the tables that were pushed */
 
 /* Pushes the table of the network at index with a title. */
 static void push_profile(lua_State *L, int index) {

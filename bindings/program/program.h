@@ -143,7 +143,8 @@ bool limit_time(unsigned seconds);
  * user's has run, where the system cannot hold it to that. */
 void enter_safe_mode(lua_State *L, size_t mebibytes, unsigned seconds);
 
-/* Every way to run a chunk asks for it: "t" under --safe, since Lua does not check binary chunks. */
+/* Every way to run a chunk asks for it: "t" under --safe, since Lua does not check binary chunks.
+ */
 const char *chunk_mode(void);
 
 /* --- filter.c --- */

@@ -15,7 +15,7 @@
 #include "log/control.h"
 #include "log/run_log.h"
 
-#define DNNLUA_RUN "dnn.Run"
+#define DNNLUA_RUN       "dnn.Run"
 #define DNNLUA_RUN_STEPS "dnn.Run.steps" /* a loop over run:steps */
 
 /* In the registry: the function (folder, step, net, optimiser, parts) that saves a checkpoint where
@@ -28,21 +28,21 @@
 
 /* When checkpoints are due, and where the training is. */
 typedef struct dnnlua_keep {
-    bool active, metric; /* there is a keeper; it looks at a metric of every log */
-    bool refused;        /* there is no place for them; one that is there may be resumed from */
-    bool started;        /* those of an earlier training are out of the way */
-    bool due;            /* as soon as a step is done */
-    bool asked;          /* by the window, likewise */
-    bool within;         /* a step of run:steps is under way */
-    bool left;           /* a loop over run:steps has ended: an earlier step counts otherwise */
-    bool whole;          /* all of `step` is done and nothing of the next */
-    lua_Integer step;    /* the last that was begun or done, -1 before the first */
+    bool active, metric;   /* there is a keeper; it looks at a metric of every log */
+    bool refused;          /* there is no place for them; one that is there may be resumed from */
+    bool started;          /* those of an earlier training are out of the way */
+    bool due;              /* as soon as a step is done */
+    bool asked;            /* by the window, likewise */
+    bool within;           /* a step of run:steps is under way */
+    bool left;             /* a loop over run:steps has ended: an earlier step counts otherwise */
+    bool whole;            /* all of `step` is done and nothing of the next */
+    lua_Integer step;      /* the last that was begun or done, -1 before the first */
     uint64_t begun, moves; /* steps of the kept optimisers when it was begun, and done */
     int early;             /* logs before any of those steps, of the first two */
-    lua_Integer loops;   /* over run:steps: the newest one counts the steps */
-    lua_Integer steps;   /* 0: not by steps */
-    lua_Integer interval; /* number of the last that was over; -1: not known yet */
-    double seconds, next; /* 0: not by time */
+    lua_Integer loops;     /* over run:steps: the newest one counts the steps */
+    lua_Integer steps;     /* 0: not by steps */
+    lua_Integer interval;  /* number of the last that was over; -1: not known yet */
+    double seconds, next;  /* 0: not by time */
 } dnnlua_keep;
 
 /* An interval: something costly that is done again after `every` seconds or, unless the script has

@@ -133,7 +133,6 @@ static void complete(lua_State *L, int run, lua_Integer step) {
     dnnlua_run *self = lua_touserdata(L, run);
     dnnlua_keep *keep = &self->keep;
 
-
     keep->step = step;
     note_whole(L, run);
     if (!keep->active)

@@ -86,8 +86,7 @@ static void push_names(lua_State *L, int index, const dnn_matrix *m) {
         lua_pushliteral(L, "");
         return;
     }
-    if (!lua_istable(L, index) ||
-        dnnlua_list_length(L, index, "Run: matrix", "names") != m->rows) {
+    if (!lua_istable(L, index) || dnnlua_list_length(L, index, "Run: matrix", "names") != m->rows) {
         luaL_error(L, "Run: matrix: names: expected a table of %I names, one for each row, got %s",
                    (lua_Integer)m->rows,
                    lua_istable(L, index)

@@ -146,8 +146,8 @@ void dnnlua_run_save_asked(lua_State *L, int run) {
     }
     const char *text = luaL_tolstring(L, -1, NULL);
     if (saving == DNNLUA_NOT_SAVED) {
-        dnnlua_print_text(stderr, lua_pushfstring(L, "dnn.Run: checkpoint: %s; training continues\n",
-                                                  text));
+        dnnlua_print_text(
+            stderr, lua_pushfstring(L, "dnn.Run: checkpoint: %s; training continues\n", text));
         lua_pop(L, 1);
         answer(self, "checkpoint: %.400s", text);
     } else if (lua_type(L, -2) == LUA_TSTRING) {

@@ -1,11 +1,11 @@
-/* derive.c: what the Lua half of autograd (dnn/autograd/derive.lua) needs of a graph: its steps, and
- * the gradients of chosen matrices alone. */
+/* derive.c: what the Lua half of autograd (dnn/autograd/derive.lua) needs of a graph: its steps,
+ * and the gradients of chosen matrices alone. */
 #include <string.h>
 
 #include "bindings/nn/network.h"
 #include "bindings/tape/tape.h"
-#include "nn/registry.h"
 #include "nn/network/record.h"
+#include "nn/registry.h"
 
 /* Sets the settings, by name, in the table on top of the stack. */
 static void add_settings(lua_State *L, const dnn_field *fields, const dnn_setting *values) {
@@ -34,7 +34,8 @@ static void describe_maker(lua_State *L, const dnn_node *node) {
         bool transposed = node->call != NULL && node->call->transposed > 0;
         lua_pushboolean(L, !transposed && dnn_layer_has(layer, DNN_LINEAR));
         lua_setfield(L, -2, "linear");
-        lua_pushfstring(L, transposed ? "the gradient of %s" : "%s", dnn_operator_name(layer->kind));
+        lua_pushfstring(L, transposed ? "the gradient of %s" : "%s",
+                        dnn_operator_name(layer->kind));
     }
     lua_setfield(L, -2, "name");
 }
@@ -131,7 +132,8 @@ static int transposed(lua_State *L) {
     if (node->freed || node->layer == NULL || node->call == NULL || node->call->transposed > 0 ||
         !dnn_layer_has(node->layer, DNN_LINEAR) || input < 1 || input > inputs ||
         dA->rows != node->A.rows || dA->cols != node->A.cols || dA->dtype != node->A.dtype)
-        return luaL_error(L, "expected what a linear layer made, an input and a gradient of its size");
+        return luaL_error(L,
+                          "expected what a linear layer made, an input and a gradient of its size");
     dnn_node_call call = *node->call;
 
     lua_settop(L, 3);

@@ -8,7 +8,8 @@
 /* CRC-32C (Castagnoli, reflected polynomial 0x82F63B78) of n bytes. */
 uint32_t dnn_crc32c(const void *bytes, size_t n);
 
-/* That of bytes whose beginning has the CRC-32C `crc` (of nothing: 0) and which go on with these. */
+/* That of bytes whose beginning has the CRC-32C `crc` (of nothing: 0) and which go on with these.
+ */
 uint32_t dnn_crc32c_more(uint32_t crc, const void *bytes, size_t n);
 
 /* The same on any processor; what dnn_crc32c_more does where there is no instruction for it. */

@@ -27,8 +27,9 @@ static pid_t holder_of(int fd) {
         close(table);
     while (locks != NULL && found == 0 && fgets(line, sizeof line, locks) != NULL) {
         const char *lock = strstr(line, "FLOCK");
-        if (lock != NULL && sscanf(lock, "FLOCK %*s %*s %d %x:%x:%llu", &pid, &major_number,
-                                   &minor_number, &inode) == 4 &&
+        if (lock != NULL &&
+            sscanf(lock, "FLOCK %*s %*s %d %x:%x:%llu", &pid, &major_number, &minor_number,
+                   &inode) == 4 &&
             pid > 0 && inode == info.st_ino && major_number == major(info.st_dev) &&
             minor_number == minor(info.st_dev))
             found = pid;

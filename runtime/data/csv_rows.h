@@ -1,8 +1,8 @@
 /* csv_rows.h: the text of a CSV file as rows, and a row as fields. Internal to this folder.
  *
  * A field may be quoted by "; inside it "" stands for one quote, and delimiters and line ends are
- * text. Lines end with LF, CR LF, or CR alone; blank lines are passed over. A row has at most 32 MiB,
- * so that a packed file without an end of a line does not fill the memory. */
+ * text. Lines end with LF, CR LF, or CR alone; blank lines are passed over. A row has at most 32
+ * MiB, so that a packed file without an end of a line does not fill the memory. */
 #ifndef DNN_DATA_CSV_ROWS_H
 #define DNN_DATA_CSV_ROWS_H
 

@@ -32,10 +32,10 @@ struct dnn_source {
     unsigned char *head;  /* what peek has read ahead */
     size_t head_at, head_size;
     z_stream z;
-    bool inflating;       /* z is open */
-    bool ended;           /* the packed bytes are at their end */
+    bool inflating;               /* z is open */
+    bool ended;                   /* the packed bytes are at their end */
     dnn_source_limit own, *limit; /* on unpacked bytes: its own, or that of its archive */
-    bool has_crc;         /* a zip member: */
+    bool has_crc;                 /* a zip member: */
     uint32_t expected, crc;
 };
 

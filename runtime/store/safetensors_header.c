@@ -76,7 +76,7 @@ static const char *fault_of_structure(const char *text, size_t size) {
         } else if ((c == '}' || c == ']') && depth > 0) {
             depth--;
         } else if (c == ':' && ++pairs[depth] > (depth > 1 ? DNN_SAFETENSORS_MAX_NOTES
-                                                          : DNN_SAFETENSORS_MAX_TENSORS + 1)) {
+                                                           : DNN_SAFETENSORS_MAX_TENSORS + 1)) {
             return depth > 1 ? "it has more than 65536 texts of metadata"
                              : "it has more than 100000 tensors";
         }
@@ -154,8 +154,8 @@ static json_t *parse_with_reserve(const char *text, size_t size, bool *has_memor
 static dnn_status parse(json_t **out, const char *text, size_t size, dnn_error *err) {
     json_error_t problem;
     bool has_memory;
-    const char *fault = size == 0 || text[0] != '{' ? "it does not begin with {"
-                                                    : fault_of_structure(text, size);
+    const char *fault =
+        size == 0 || text[0] != '{' ? "it does not begin with {" : fault_of_structure(text, size);
     if (fault != NULL)
         return dnn_fail(err, DNN_ERROR_FORMAT, "its header is not that of a safetensors file: %s",
                         fault);
@@ -208,8 +208,7 @@ static bool get_shape(const json_t *shape, dnn_tensor_info *out) {
     out->rows = (size_t)extent[0];
     out->cols = (size_t)extent[1];
     return !__builtin_mul_overflow(extent[0], extent[1], &all) &&
-           (all > 0 ||
-            (extent[0] <= DNN_STORED_MOST_EMPTY && extent[1] <= DNN_STORED_MOST_EMPTY));
+           (all > 0 || (extent[0] <= DNN_STORED_MOST_EMPTY && extent[1] <= DNN_STORED_MOST_EMPTY));
 }
 
 /* Whether the offsets give it the bytes that its type and shape need. */

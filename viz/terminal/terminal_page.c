@@ -14,8 +14,8 @@
 #define LEAST_ROWS   13
 #define COLUMN_CELLS 70
 #define MOST_PANELS  ((size_t)1000) /* of a page that is not asked for by its height */
-#define VALUE_CELLS  16 /* of a value in the list of runs */
-#define LEAST_NAME   10 /* cells of a run's name there */
+#define VALUE_CELLS  16             /* of a value in the list of runs */
+#define LEAST_NAME   10             /* cells of a run's name there */
 
 /* Rows of panels that have room in so many lines; the last line is for the words about the others.
  */

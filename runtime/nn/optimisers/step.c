@@ -48,12 +48,12 @@ static void add_move(dnn_optimiser *o, const dnn_member *member, size_t begin, s
 static void gather_segment(dnn_optimiser *o, const dnn_member *member, const dnn_segment *segment) {
     const dnn_live *live = segment->live;
     size_t rows = segment->value.rows, count = live == NULL ? 1 : live->count;
-    size_t place = member->offset + segment->offset -
-                   member->parameters->segments[member->first].offset;
+    size_t place =
+        member->offset + segment->offset - member->parameters->segments[member->first].offset;
     for (size_t k = 0; k < count; k++) {
         size_t skip = live == NULL ? 0 : live->columns[k] * rows;
-        add_move(o, member, segment->offset + skip, live == NULL ? rows * segment->value.cols : rows,
-                 place + skip);
+        add_move(o, member, segment->offset + skip,
+                 live == NULL ? rows * segment->value.cols : rows, place + skip);
     }
 }
 
@@ -306,10 +306,9 @@ bool dnn_optimiser_waits(const dnn_optimiser *optimiser) {
         const dnn_member *m = &optimiser->members[k];
         if (m->parameters == NULL && m->spent != NULL && !*m->spent)
             return true;
-        for (size_t s = m->first; m->parameters != NULL && s < m->last; s++) {
+        for (size_t s = m->first; m->parameters != NULL && s < m->last; s++)
             if (dnn_segment_moves(&m->parameters->segments[s], true))
                 return true;
-        }
     }
     return false;
 }
