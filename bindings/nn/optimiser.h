@@ -1,5 +1,6 @@
 /* optimiser.h: what the files about optimisers share: optimiser.c, its groups and members
- * (optimiser_groups.c), its state as a table (optimiser_state.c). */
+ * (optimiser_groups.c), its state as a table (optimiser_state.c), what a checkpoint must know of it
+ * (optimiser_keeping.c). */
 #ifndef DNN_BINDINGS_OPTIMISER_H
 #define DNN_BINDINGS_OPTIMISER_H
 
@@ -48,5 +49,10 @@ void dnnlua_open_optimiser_group(lua_State *L);
 
 int dnnlua_optimiser_state_dict(lua_State *L);
 int dnnlua_optimiser_load_state_dict(lua_State *L);
+
+/* --- optimiser_keeping.c --- */
+
+/* Adds _waits, _steps_another and _holds to the table on top. */
+void dnnlua_open_optimiser_keeping(lua_State *L);
 
 #endif
