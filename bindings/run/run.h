@@ -38,7 +38,8 @@ typedef struct dnnlua_keep {
     bool whole;            /* all of `step` is done and nothing of the next */
     lua_Integer step;      /* the last that was begun or done, -1 before the first */
     uint64_t begun, moves; /* steps of the kept optimisers when it was begun, and done */
-    int early;             /* logs before any of those steps, of the first two */
+    int early;             /* what the first log has found; see look_for_early */
+    int waited;            /* steps, one after the other, that moved nothing and left gradients */
     lua_Integer loops;     /* over run:steps: the newest one counts the steps */
     lua_Integer steps;     /* 0: not by steps */
     lua_Integer interval;  /* number of the last that was over; -1: not known yet */

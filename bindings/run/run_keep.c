@@ -90,16 +90,31 @@ static bool ends_interval(dnnlua_keep *keep) {
     return ends;
 }
 
+/* Steps that the optimiser on top has made, which may be one in Lua (LBFGS). */
+static uint64_t moves_of_one(lua_State *L) {
+    const dnnlua_optimiser *o = luaL_testudata(L, -1, DNNLUA_OPTIMISER);
+    uint64_t moves = 0;
+
+    if (o != NULL)
+        return *o->made != NULL ? dnn_optimiser_steps(*o->made) : 0;
+    if (lua_istable(L, -1)) {
+        lua_pushliteral(L, "steps");
+        lua_rawget(L, -2);
+        moves = (uint64_t)lua_tointeger(L, -1);
+        lua_pop(L, 1);
+    }
+    return moves;
+}
+
 /* Steps that the kept optimisers have made. */
 static uint64_t count_moves(lua_State *L, int run) {
     int top = lua_gettop(L);
     uint64_t moves = 0;
 
-    if (lua_getiuservalue(L, run, RUN_KEEPER) == LUA_TTABLE) {
-        lua_getfield(L, -1, "optimisers");
+    if (lua_getiuservalue(L, run, RUN_KEEPER) == LUA_TTABLE &&
+        lua_getfield(L, -1, "optimisers") == LUA_TTABLE) {
         for (lua_Integer i = 1; lua_rawgeti(L, top + 2, i) != LUA_TNIL; i++) {
-            const dnnlua_optimiser *o = lua_touserdata(L, -1);
-            moves += *o->made != NULL ? dnn_optimiser_steps(*o->made) : 0;
+            moves += moves_of_one(L);
             lua_pop(L, 1);
         }
     }
@@ -107,17 +122,27 @@ static uint64_t count_moves(lua_State *L, int run) {
     return moves;
 }
 
-/* Whether a step that moved nothing leaves gradients to the next: several backwards make one step
- * of the optimiser, and a checkpoint does not hold their sum. */
-static bool accumulates(lua_State *L, int run) {
+static bool gradients_wait(lua_State *L, int run) {
     const dnnlua_run *self = lua_touserdata(L, run);
 
-    if (!self->keep.active || self->keep.moves != self->keep.begun || self->keep.moves == 0)
-        return false;
     call_keeper(L, run, "waits", self->keep.step, 0);
     bool waits = lua_toboolean(L, -1);
     lua_pop(L, 1);
     return waits;
+}
+
+/* Whether a step that moved nothing leaves gradients to the next: several backwards make one step
+ * of the optimiser, and a checkpoint does not hold their sum. Where that goes on and on, the script
+ * moves the weights itself. */
+static bool accumulates(lua_State *L, int run) {
+    enum { MOST = 256 };
+    dnnlua_run *self = lua_touserdata(L, run);
+
+    if (!self->keep.active || self->keep.moves != self->keep.begun || !gradients_wait(L, run))
+        self->keep.waited = 0;
+    else if (self->keep.waited < MOST)
+        return ++self->keep.waited < MOST;
+    return false;
 }
 
 /* As far as is done now, all of this step is. */
@@ -149,14 +174,23 @@ static void complete(lua_State *L, int run, lua_Integer step) {
 }
 
 /* A script that logs before its optimiser's step has made none at its first log, and one at the
- * second. */
-static void look_for_early(dnnlua_keep *keep) {
-    if (keep->early == 1 && keep->moves > keep->begun) {
+ * second; gradients wait at both or at neither, as where several backwards make one step they do
+ * not. */
+static void look_for_early(lua_State *L, int run) {
+    enum { NOTHING_YET, NONE_WAIT, SOME_WAIT, DONE };
+    dnnlua_run *self = lua_touserdata(L, run);
+    dnnlua_keep *keep = &self->keep;
+
+    if (keep->early == DONE || !keep->active)
+        return;
+    bool moved = keep->moves > keep->begun;
+    int waiting = gradients_wait(L, run) ? SOME_WAIT : NONE_WAIT;
+    if (moved && keep->early == waiting) {
         fprintf(stderr,
                 "dnn.Run: checkpoint: run:log came before the optimiser's step, which a checkpoint "
                 "then lacks; call it after the step, or take the steps from run:steps\n");
     }
-    keep->early = keep->early == 0 && keep->active && keep->moves == keep->begun ? 1 : 2;
+    keep->early = keep->early == NOTHING_YET && !moved ? waiting : DONE;
 }
 
 void dnnlua_run_keep_begin(lua_State *L, int run, lua_Integer step) {
@@ -208,7 +242,7 @@ void dnnlua_run_keep_logged(lua_State *L, int run, int values, lua_Integer step)
         keep->begun = keep->moves;
         complete(L, run, step);
         if (first)
-            look_for_early(keep);
+            look_for_early(L, run);
     }
     if (keep->metric) {
         call_keeper(L, run, "look", keep->step, values);

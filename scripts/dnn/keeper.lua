@@ -85,10 +85,23 @@ local function collect(self, wait)
   end
   note_success(self, job)
   local kept = self.kept[job.kind]
-  if kept[#kept] ~= job.path then kept[#kept + 1] = job.path end
+  for i = #kept, 1, -1 do
+    if kept[i] == job.path then table.remove(kept, i) end -- written again
+  end
+  kept[#kept + 1] = job.path
   prune(self, "step", self.keep)
   prune(self, "best", 1)
   return true
+end
+
+-- A checkpoint is found again by its number: says it once where the numbers go back.
+local function note_step(self, step)
+  if step < (self.saved_step or 0) and not self.goes_back then
+    self.goes_back = true
+    say("checkpoint: step %d comes after step %d, but run:resume goes on from the highest; count the steps through all "
+      .. "epochs, from run:resume() + 1 on", step, self.saved_step)
+  end
+  self.saved_step = step
 end
 
 -- Takes a snapshot, which waits for its turn at the disk; a newer one of its kind takes its place. Nil and a message
@@ -109,7 +122,7 @@ local function take(self, kind, step, asked)
   self.settings:write(file.metadata)
   job.file = file
   self.waiting[kind] = job
-  if kind == "step" then self.saved_step = step end
+  if kind == "step" then note_step(self, step) end
   return true
 end
 
@@ -127,10 +140,10 @@ local function restore_folder(self)
   return true
 end
 
--- Begins to write what waits, if nothing is being written.
+-- Begins to write what waits, if nothing is being written: the kinds take turns.
 local function write_next(self)
   if self.job then return end
-  local kind = self.waiting.best and "best" or "step"
+  local kind = (not self.waiting.step or self.waiting.best and self.last_kind == "step") and "best" or "step"
   local job = self.waiting[kind]
   if not job then return end
   self.waiting[kind] = nil
@@ -141,7 +154,7 @@ local function write_next(self)
     note_failure(self, message, job.path, job.asked)
     return message
   end
-  job.saver, self.job = saver, job
+  job.saver, self.job, self.last_kind = saver, job, kind
 end
 
 -- Waits until all is on disk; the message of the last that could not be written.
@@ -335,10 +348,11 @@ function keeper.new(folder, given, net, optimiser)
   local self = setmetatable({
     folder = folder, objects = objects, every = opts.every or 0, seconds = 60 * minutes, keep = opts.keep,
     settings = settings.new(objects), metric = metric, kept = {step = {}, best = {}}, waiting = {}, optimisers = {},
-    failures = 0, reason = false, last_saved = false, closing = false,
+    failures = 0, reason = false, last_saved = false, last_kind = false, goes_back = false, closing = false,
   }, Keeper)
   for _, object in pairs(objects) do
-    if options_of.shown(object) == "dnn.Optimiser" then table.insert(self.optimisers, object) end
+    local kind = options_of.shown(object)
+    if kind == "dnn.Optimiser" or kind == "dnn.LBFGS" then table.insert(self.optimisers, object) end
   end
   local claim, message = place.claim(folder)
   if not claim then

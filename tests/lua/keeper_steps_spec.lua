@@ -2,46 +2,10 @@
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
 local program = require "program"
+local training = require "keeper_training"
 
+local await, begin, files = training.await, training.begin, training.files
 local folder
-
--- A training whose weights say how many steps it has made; what = the options of its checkpoints.
-local function begin(what)
-  dnn.manual_seed(3)
-  local t = {net = dnn.Sequential{dnn.Linear(3, 2), dnn.Tanh(), dnn.Linear(2, 1)}, loss = dnn.MSELoss()}
-  t.X, t.Y = dnn.randn(3, 20), dnn.randn(1, 20)
-  t.optimiser = dnn.optim.Adam(t.net:parameters(), {lr = 0.01})
-  t.run = dnn.Run(folder .. "/run")
-  local kept = {net = t.net, optimiser = t.optimiser, every = 1000}
-  for name, value in pairs(what or {}) do kept[name] = value end
-  t.run:checkpoint(kept)
-  function t.step()
-    local cost = t.loss(t.net(t.X), t.Y)
-    t.net:backward(t.loss:backward())
-    t.optimiser:step()
-    return cost
-  end
-  return t
-end
-
--- Waits until the checkpoint that is being written is on disk, so that the next takes no other's place.
-local function await(run)
-  for i = 1, 16 do
-    local keeper = debug.getuservalue(run, i)
-    if type(keeper) == "table" and keeper.save_now then
-      repeat until not keeper.job or keeper.job.saver:done()
-      return
-    end
-  end
-  error "this run has no keeper"
-end
-
-local function files()
-  local names = dnn.system.list(folder .. "/run/checkpoints")
-  for i, name in ipairs(names) do names[i] = name:gsub("%.safetensors$", ""):gsub("%-0+", "-") end
-  table.sort(names)
-  return table.concat(names, " ")
-end
 
 -- Each checkpoint in the folder is named after the steps that its optimiser has made.
 local function assert_numbers()
@@ -65,7 +29,10 @@ local function resumed()
 end
 
 describe("the step of a checkpoint", function()
-  before_each(function() folder = program.folder() end)
+  before_each(function()
+    folder = program.folder()
+    training.folder = folder
+  end)
   after_each(function() program.remove(folder) end)
 
   it("is the last one of the loop, logged or not", function()
@@ -337,10 +304,10 @@ describe("the step of a checkpoint", function()
       return ("%a"):format(t.net:parameters().values:sum())
     end
     local whole = train(24)
-    assert.equal("step-12 step-16 step-20 step-24 step-3 step-8", files())
+    assert.equal("step-12 step-16 step-20 step-24 step-4 step-8", files())
     program.remove(folder .. "/run")
     train(14) -- the last two are done again
-    assert.equal("step-12 step-3 step-8", files())
+    assert.equal("step-12 step-4 step-8", files())
     assert.equal(whole, train(24))
   end)
 

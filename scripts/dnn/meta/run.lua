@@ -216,7 +216,9 @@ function run:close() end
 -- the loop asks for the next one. In any other loop `run:log(step, ...)` ends the step; call it last. Where
 -- that is not called in each step, `every` is met by the next call.
 --
--- A checkpoint does not hold gradients: where several backwards make one step of the optimiser, it waits for the step.
+-- A checkpoint does not hold gradients: where several backwards make one step of the optimiser, it waits for the step,
+-- and of several optimisers for the step of any. It is found again by its number, the highest: count the steps through
+-- all epochs.
 -- Only in the optimiser's steps is a best one looked for then.
 --
 -- What was done since the last checkpoint is saved when the loop is stopped, by `run:close()`, and at the end of the

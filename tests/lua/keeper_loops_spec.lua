@@ -1,0 +1,102 @@
+-- run:checkpoint in loops of other forms: counters that begin again, optimisers written in Lua, steps that are each
+-- the best.
+package.path = "tests/lua/?.lua;" .. package.path
+local dnn = require "dnn"
+local program = require "program"
+local training = require "keeper_training"
+
+local await, begin, files = training.await, training.begin, training.files
+
+describe("checkpoints", function()
+  before_each(function() training.folder = program.folder() end)
+  after_each(function() program.remove(training.folder) end)
+
+  it("are not lost where the counter begins again in each epoch, which is said once", function()
+    local script = training.folder .. "/train.lua"
+    program.write_all(script, [[
+      local dnn = require "dnn"
+      local net = dnn.Sequential{dnn.Linear(3, 1)}
+      local optimiser = dnn.optim.Adam(net:parameters())
+      local run = dnn.Run(arg[1])
+      run:checkpoint{net = net, optimiser = optimiser, every = 6}
+      for epoch = 1, 3 do
+        for i in run:steps(6) do
+          net:forward(dnn.ones(3, 1))
+          net:backward(dnn.ones(1, 1))
+          optimiser:step()
+          run:log(6 * (epoch - 1) + i, {cost = 1})
+        end
+        for i in run:steps(2) do run:log(6 * epoch, {test = i}) end
+      end
+      run:close()]])
+    local _, said = program.run(("%s %s/run"):format(script, training.folder))
+    assert.equal("step-2 step-6", files())
+    assert.matches("^dnn.Run: checkpoint: step %d comes after step %d, but run:resume goes on from the highest; "
+      .. "[^\n]*\n$", said)
+  end)
+
+  it("go on where LBFGS takes over from another optimiser", function()
+    local t = begin{every = 5, keep = 9}
+    t.run:close()
+    t.run = dnn.Run(training.folder .. "/run")
+    local lbfgs = dnn.optim.LBFGS(t.net:parameters(), {max_iter = 2})
+    t.run:checkpoint{net = t.net, adam = t.optimiser, lbfgs = lbfgs, every = 5, keep = 9}
+    local function closure()
+      local cost = t.loss(t.net(t.X), t.Y)
+      t.net:backward(t.loss:backward())
+      return cost
+    end
+    for i in t.run:steps(20) do
+      if i <= 10 then t.step() else lbfgs:step(closure) end
+      await(t.run)
+    end
+    t.run:close()
+    assert.equal("step-10 step-15 step-20 step-5", files())
+  end)
+
+  it("are of a whole step of LBFGS only", function()
+    local t = begin()
+    t.run:close()
+    t.run = dnn.Run(training.folder .. "/run")
+    local lbfgs = dnn.optim.LBFGS(t.net:parameters(), {max_iter = 2})
+    t.run:checkpoint{net = t.net, lbfgs = lbfgs, every = 100}
+    for i = 1, 6 do
+      local cost = lbfgs:step(function()
+        local c = t.loss(t.net(t.X), t.Y)
+        t.net:backward(t.loss:backward())
+        return c
+      end)
+      if i == 6 then break end
+      t.run:log(i, {cost = cost})
+    end
+    t.run:close()
+    assert.equal("", files())
+  end)
+
+  it("at intervals are kept beside the best where each step is better than the one before", function()
+    local t = begin{every = 10, keep = 2, best = "accuracy"}
+    for i in t.run:steps(40) do
+      t.step()
+      t.run:log(i, {accuracy = i})
+      if i % 2 == 0 then await(t.run) end
+    end
+    t.run:close()
+    assert.equal("best-40 step-30 step-40", files())
+  end)
+
+  it("wait for the first step of an optimiser too, but not for ever", function()
+    local t = begin{every = 1, keep = 9}
+    local function backward()
+      t.loss(t.net(t.X), t.Y)
+      t.net:backward(t.loss:backward())
+    end
+    for i in t.run:steps(3) do
+      backward()
+      await(t.run)
+      assert.equal("", files(), i)
+    end
+    for _ in t.run:steps(4, 300) do backward() end
+    t.run:close()
+    assert.matches("step%-300", files())
+  end)
+end)
