@@ -111,6 +111,27 @@ static void copy_ties(lua_State *L, int copies) {
     }
 }
 
+/* Raises unless both have the same steps and values: a definition may have changed since. */
+static void check_same(lua_State *L, dnn_network *to, dnn_network *from) {
+    const dnn_parameters *out = dnn_network_parameters(to), *in = dnn_network_parameters(from);
+
+    for (size_t s = 0; s < in->segment_count; s++) {
+        const dnn_segment *of = &in->segments[s], *now = &out->segments[s];
+        if (s >= out->segment_count || now->kept != of->kept || now->value.rows != of->value.rows ||
+            now->value.cols != of->value.cols) {
+            luaL_error(L,
+                       "network: copy: %s: %s has another shape in the copy; the definition of the "
+                       "layer has changed since it was made",
+                       of->owner, of->value.name);
+        }
+    }
+    if (out->count != in->count || out->kept_count != in->kept_count ||
+        dnn_network_all_steps(to) != dnn_network_all_steps(from)) {
+        luaL_error(L, "network: copy: the copy has other layers; the definition of one of them has "
+                      "changed since it was made");
+    }
+}
+
 static void copy_values(dnn_network *to, dnn_network *from) {
     dnn_parameters *out = dnn_network_parameters(to), *in = dnn_network_parameters(from);
 
@@ -171,6 +192,8 @@ int dnnlua_layer_copy(lua_State *L) {
     dnnlua_build_network(L, 5, dnn_network_dtype(network->network), 6);
     *dnnlua_opt_random(L, 6) = stream;
     dnnlua_network_require_open(L, network);
+    dnnlua_network_require_open(L, copy->network);
+    check_same(L, copy->network->network, network->network);
     copy_values(copy->network->network, network->network);
     dnnlua_network_check(L, dnn_network_copy_states(copy->network->network, network->network, &err),
                          &err);

@@ -276,8 +276,19 @@ static dnn_value take_shape(lua_State *L, const char *name) {
     return dnn_value_matrix(name, rows, cols);
 }
 
+/* t[name] = {rows, cols}; t is on top of the stack. */
+static void put_shape(lua_State *L, const dnn_value *value) {
+    lua_createtable(L, 2, 0);
+    lua_pushinteger(L, (lua_Integer)value->rows);
+    lua_rawseti(L, -2, 1);
+    lua_pushinteger(L, (lua_Integer)value->cols);
+    lua_rawseti(L, -2, 2);
+    lua_setfield(L, -2, value->name);
+}
+
 /* Reads {weight = {rows, cols}, ...}, in the order of the names so that it is the same in every
- * run. */
+ * run. The definition gets a table of its own, as a copy of the layer is made from it and the
+ * script may change its table. */
 static void take_parameters(lua_State *L, int definition, dnn_external *external) {
     int type = lua_getfield(L, 1, "parameters");
 
@@ -285,17 +296,21 @@ static void take_parameters(lua_State *L, int definition, dnn_external *external
         luaL_error(L, "%s: parameters must be a table, {weight = {rows, cols}}, got %s", owner,
                    dnnlua_got(L, -1));
     }
-    int table = lua_gettop(L);
+    int table = lua_gettop(L), own = table + 1;
+    lua_newtable(L);
     lua_pushnil(L);
     while (type == LUA_TTABLE && lua_next(L, table)) {
         if (lua_type(L, -2) != LUA_TSTRING)
             luaL_error(L, "%s: parameters are named, as in {weight = {rows, cols}}", owner);
         if (external->value_count == DNN_EXTERNAL_VALUES)
             luaL_error(L, "%s: at most %d parameters", owner, DNN_EXTERNAL_VALUES);
-        external->values[external->value_count++] = take_shape(L, lua_tostring(L, -2));
-        lua_pop(L, 1);
+        dnn_value *value = &external->values[external->value_count++];
+        *value = take_shape(L, lua_tostring(L, -2));
+        lua_pushvalue(L, own);
+        put_shape(L, value);
+        lua_pop(L, 2);
     }
-    lua_pushvalue(L, table);
+    lua_settop(L, own);
     lua_setfield(L, definition, "parameters");
     qsort(external->values, external->value_count, sizeof *external->values, by_name);
     lua_settop(L, table - 1);

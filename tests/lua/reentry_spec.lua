@@ -153,3 +153,43 @@ describe("a finaliser that runs after those of a network", function()
     assert.equal(#uses, refused)
   end)
 end)
+
+describe("copying a network whose layers' tables the script has changed since", function()
+  local same = function(_, X) return X end
+
+  it("gives a layer written in Lua the shapes that it was made with", function()
+    local shapes = {w = {300, 300}, b = {2, 1}}
+    local net = dnn.Sequential {dnn.Layer {parameters = shapes, forward = same, backward = same}}
+    local values = net:parameters().values
+    shapes.w[1], shapes.b, shapes.c = 1, nil, {4, 4}
+    assert.is_true(net:copy():parameters().values == values)
+    shapes.w = {1, 1}
+    assert.is_true(net:copy():parameters().values == values)
+    local output = {}
+    local print = print
+    _G.print = function(text) output[1] = text end
+    local ok, message = pcall(net.profile, net, dnn.ones(300, 2), {passes = 1, backward = false})
+    _G.print = print
+    assert.is_true(ok, message)
+    assert.is_string(output[1])
+  end)
+
+  it("refuses a module whose parameters have another shape, or that has other layers", function()
+    local function definition(children)
+      return {
+        name = "Changed", class = {}, own = {}, forward = same, children = children,
+        values = {{"w", 300, 300}}, start = {dnn.ones(300, 300)},
+      }
+    end
+    local changed = definition {}
+    local module = dnn._module(changed)
+    changed.values[1][2], changed.values[1][3] = 1, 1
+    assert.error_matches(function() return module:copy() end,
+      "Changed: w has another shape in the copy; the definition of the layer has changed", 1, true)
+    changed = definition {{"a", dnn.Linear(2, 2)}}
+    module = dnn._module(changed)
+    changed.children[1] = nil
+    assert.error_matches(function() return module:copy() end,
+      "layer a, Linear: weight has another shape in the copy", 1, true)
+  end)
+end)
