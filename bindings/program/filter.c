@@ -131,6 +131,7 @@ static void add_rows(filter *f) {
         {SYS_prlimit64, 2, LOW,  ALL,           0,             true,  REFUSE}, /* limits may be read */
         {SYS_prlimit64, 2, HIGH, ALL,           0,             true,  REFUSE},
         {SYS_mmap,      3, LOW,  SHARED_MEMORY, SHARED_MEMORY, false, REFUSE},
+        {SYS_mmap,      3, LOW,  MAP_GROWSDOWN, MAP_GROWSDOWN, false, REFUSE}, /* a stack, likewise */
         {SYS_fcntl,     1, LOW,  ALL,           F_SETOWN,      false, REFUSE}, /* signals to others */
         {SYS_fcntl,     1, LOW,  ALL,           F_SETOWN_EX,   false, REFUSE},
         {SYS_ioctl,     1, LOW,  ALL,           TCGETS,        false, ALLOW }, /* isatty */

@@ -172,6 +172,7 @@ static void keeps_its_limits_and_uses_little_of_the_kernel(void **state) {
     (void)state;
     struct rlimit limit;
     timer_t timer = 0;
+    const long stack = MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN;
     getrlimit(RLIMIT_CORE, &limit);
     const attempt attempts[] = {
         {"setitimer",                    EPERM, SYS_setitimer,       {ITIMER_REAL, 0, 0}                                    },
@@ -183,6 +184,7 @@ static void keeps_its_limits_and_uses_little_of_the_kernel(void **state) {
         {"prlimit64",                    EPERM, SYS_prlimit64,       {0, RLIMIT_CORE, (long)&limit, 0}                      },
         {"prlimit64 at a round address", EPERM, SYS_prlimit64,       {0, RLIMIT_CORE, 1L << 32, 0}                          },
         {"shared memory",                EPERM, SYS_mmap,            {0, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0}},
+        {"a stack",                      EPERM, SYS_mmap,            {0, 4096, PROT_READ, stack, -1, 0}                     },
         {"io_uring_setup",               EPERM, SYS_io_uring_setup,  {1, 0}                                                 },
         {"bpf",                          EPERM, SYS_bpf,             {0, 0, 0}                                              },
         {"keyctl",                       EPERM, SYS_keyctl,          {0, -3, 0}                                             },
