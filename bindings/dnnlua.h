@@ -82,7 +82,9 @@ int dnnlua_no_such_field(lua_State *L, const char *owner, const dnn_nearest *nea
 const char *dnnlua_synonym(lua_State *L, const char *group, const char *name);
 
 /* The userdata of that type at index, or NULL: luaL_testudata, but without comparing names where
- * the first member of the userdata is a pointer to the type, as that of what a step asks for is. */
+ * the first member of the userdata is a pointer to the type, as that of what a step asks for is.
+ * A script can learn that pointer: no userdata that it reaches may begin with a number of its
+ * choice, so one that holds such numbers, as a dnn.Random, has its own type before them. */
 void *dnnlua_test_object(lua_State *L, int index, const char *type);
 
 /* The userdata of that type at index 1, which a method is called on; else raises "forward: expected
@@ -138,6 +140,9 @@ dnn_dtype dnnlua_default_dtype(lua_State *L);
 
 /* The stream at index, or the global one of dnn.manual_seed when nil or absent. */
 dnn_random *dnnlua_opt_random(lua_State *L, int index);
+
+/* Pushes a dnn.Random that goes on as this one does. */
+void dnnlua_push_random(lua_State *L, dnn_random random);
 
 /* --- lists (list.c) --- */
 

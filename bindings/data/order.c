@@ -5,6 +5,7 @@
 #define ORDER "dnn.Order"
 
 typedef struct order {
+    const char *type; /* ORDER: scripts choose what follows; see dnnlua_test_object */
     size_t count;
     uint32_t column[]; /* counted from 0 */
 } order;
@@ -19,6 +20,7 @@ static int new_order(lua_State *L) {
 
     luaL_argcheck(L, count <= UINT32_MAX, 1, "too many columns");
     order *o = lua_newuserdatauv(L, sizeof *o + count * sizeof *o->column, 0);
+    o->type = ORDER;
     o->count = count;
     for (size_t i = 0; i < count; i++)
         o->column[i] = (uint32_t)i;

@@ -4,6 +4,7 @@
  * finaliser, so that the collector sees every byte. A view is a userdata with the dnn_matrix alone
  * and one user value: the owner of the memory, never another view. */
 #include <string.h>
+#include <sys/random.h>
 
 #include "bindings/matrix/matrix.h"
 #include "bindings/tape/tape.h"
@@ -12,14 +13,22 @@
 /* Bytes from which on running out of memory is reported with the matrix's shape. */
 #define LARGE ((size_t)1 << 28)
 
-/* Nobody else's userdata holds this number at its place. */
-#define MARK UINT64_C(0x9d6e6e4d61747269)
+/* Nobody else's userdata holds this number at its place. It is drawn anew in each process: scripts
+ * set numbers that are there in others, such as settings of a loss, and must not know it. */
+static uint64_t secret = UINT64_C(0x9d6e6e4d61747269);
+
+__attribute__((constructor)) static void draw_mark(void) {
+    uint64_t drawn = 0;
+
+    if (getrandom(&drawn, sizeof drawn, GRND_NONBLOCK) == (ssize_t)sizeof drawn && drawn != 0)
+        secret = drawn;
+}
 
 /* A step of a small network asks this some twenty times: comparing metatables by name took an
  * eighth of it. */
 static dnnlua_matrix *test_userdata(lua_State *L, int index) {
     dnnlua_matrix *m = lua_touserdata(L, index);
-    return m != NULL && lua_rawlen(L, index) >= sizeof *m && m->mark == MARK ? m : NULL;
+    return m != NULL && lua_rawlen(L, index) >= sizeof *m && m->mark == secret ? m : NULL;
 }
 
 dnn_matrix *dnnlua_test_matrix(lua_State *L, int index) {
@@ -106,7 +115,7 @@ dnnlua_matrix *dnnlua_new_matrix_with(lua_State *L, size_t header, int user_valu
                            : new_large(L, before, bytes, user_values, dtype, rows, cols);
     *m = (dnnlua_matrix){
         .matrix = dnn_matrix_of(dtype, rows, cols, align((char *)m + before)),
-        .mark = MARK,
+        .mark = secret,
         .version = &m->changes,
     };
     luaL_setmetatable(L, DNNLUA_MATRIX);
@@ -135,7 +144,7 @@ dnn_matrix *dnnlua_push_view(lua_State *L, const dnn_matrix *view, int base) {
 
     *m = (dnnlua_matrix){
         .matrix = *view,
-        .mark = MARK,
+        .mark = secret,
         .version = from == NULL ? NULL : from->version,
     };
     dnnlua_push_base(L, base);

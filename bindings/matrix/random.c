@@ -9,36 +9,41 @@
 #include "bindings/matrix/matrix.h"
 #include "math/fill.h"
 
+typedef struct stream {
+    const char *type; /* DNNLUA_RANDOM: see dnnlua_test_object; scripts choose what follows */
+    dnn_random random;
+} stream;
+
 static const char global_stream_key = 0;
 
-static dnn_random *push_random(lua_State *L, dnn_random stream) {
-    dnn_random *random = lua_newuserdatauv(L, sizeof *random, 0);
+void dnnlua_push_random(lua_State *L, dnn_random random) {
+    stream *self = lua_newuserdatauv(L, sizeof *self, 0);
 
-    *random = stream;
+    *self = (stream){.type = DNNLUA_RANDOM, .random = random};
     luaL_setmetatable(L, DNNLUA_RANDOM);
-    return random;
 }
 
 static dnn_random *check_random(lua_State *L, int index) {
-    return dnnlua_check_userdata(L, index, DNNLUA_RANDOM, "a dnn.Random");
+    stream *self = dnnlua_check_userdata(L, index, DNNLUA_RANDOM, "a dnn.Random");
+    return &self->random;
 }
 
 static dnn_random *global_random(lua_State *L) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &global_stream_key);
-    dnn_random *random = lua_touserdata(L, -1);
+    stream *self = lua_touserdata(L, -1);
     lua_pop(L, 1);
-    return random;
+    return &self->random;
 }
 
 dnn_random *dnnlua_opt_random(lua_State *L, int index) {
     if (lua_isnoneornil(L, index))
         return global_random(L);
-    dnn_random *random = luaL_testudata(L, index, DNNLUA_RANDOM);
-    if (random == NULL && index > 0)
+    stream *self = luaL_testudata(L, index, DNNLUA_RANDOM);
+    if (self == NULL && index > 0)
         dnnlua_wrong_argument(L, index, "a dnn.Random");
-    if (random == NULL)
+    if (self == NULL)
         luaL_error(L, "random must be a dnn.Random, got %s", dnnlua_got(L, index));
-    return random;
+    return &self->random;
 }
 
 static dnn_random check_seed(lua_State *L) {
@@ -51,7 +56,7 @@ static int manual_seed(lua_State *L) {
 }
 
 static int new_random(lua_State *L) {
-    push_random(L, check_seed(L));
+    dnnlua_push_random(L, check_seed(L));
     return 1;
 }
 
@@ -152,7 +157,7 @@ static int randperm(lua_State *L) {
 /* --- streams --- */
 
 static int random_split(lua_State *L) {
-    push_random(L, dnn_random_split(check_random(L, 1)));
+    dnnlua_push_random(L, dnn_random_split(check_random(L, 1)));
     return 1;
 }
 
@@ -270,7 +275,7 @@ void dnnlua_open_random(lua_State *L) {
     lua_pop(L, 2);
 
     lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_SEED);
-    push_random(L, dnn_random_seeded((uint64_t)lua_tointeger(L, -1)));
+    dnnlua_push_random(L, dnn_random_seeded((uint64_t)lua_tointeger(L, -1)));
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &global_stream_key);
     lua_setfield(L, -3, "_random");

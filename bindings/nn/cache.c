@@ -4,6 +4,7 @@
 #include "bindings/nn/network.h"
 
 typedef struct dnnlua_cache {
+    const char *type; /* DNNLUA_CACHE: see dnnlua_test_object */
     dnn_cache *cache; /* in the block that is its user value; NULL while it is made */
 } dnnlua_cache;
 
@@ -25,7 +26,7 @@ int dnnlua_layer_cache(lua_State *L) {
     dnnlua_network_check(
         L, dnn_cache_bytes(network->network, steps, examples, &bytes, &err), &err);
     dnnlua_cache *self = lua_newuserdatauv(L, sizeof *self, 1);
-    self->cache = NULL;
+    *self = (dnnlua_cache){.type = DNNLUA_CACHE};
     luaL_setmetatable(L, DNNLUA_CACHE);
     void *block = dnnlua_new_block(L, bytes);
     lua_setiuservalue(L, -2, 1);

@@ -50,7 +50,7 @@ static int repeat(lua_State *L) {
     luaL_checkstack(L, count + 8, "too many arguments");
     lua_getfield(L, call, "stream");
     dnn_random *now = stream(L), before = *now;
-    *now = *(const dnn_random *)lua_touserdata(L, -1);
+    *now = *dnnlua_opt_random(L, -1);
     for (int i = 1; i <= count; i++)
         lua_rawgeti(L, call, i);
     int status = lua_pcall(L, count - 1, 1, 0);
@@ -111,8 +111,7 @@ static void push_new_call(lua_State *L, int count) {
     }
     lua_pushinteger(L, count);
     lua_setfield(L, -2, "count");
-    dnn_random *kept = lua_newuserdatauv(L, sizeof *kept, 0);
-    *kept = *stream(L);
+    dnnlua_push_random(L, *stream(L));
     lua_setfield(L, -2, "stream");
 }
 

@@ -182,6 +182,35 @@ local escapes = {
       end
     end
     print = function() end]]},
+  {"takes a Random for what its state is the mark of", [[
+    local dnn, classes, found = require "dnn", {"Optimiser", "Layer", "Loss", "Parameters", "Cache", "Run"}, {}
+    local R, texts = dnn.Random(1), {}
+    for line in io.lines "/proc/self/maps" do
+      local first, last, start, path = line:match "^(%x+)%-(%x+) r..p (%x+) %S+ %S+ +(/.*)"
+      if path and (path:find "/core%.so$" or path:find "/dnnlua$") then
+        texts[path] = texts[path] or io.open(path, "rb"):read "a"
+        first, last, start = tonumber(first, 16), tonumber(last, 16), tonumber(start, 16)
+        for _, class in ipairs(classes) do
+          local name, at = "dnn." .. class .. "\0", start
+          while true do
+            at = texts[path]:find(name, at + 1, true)
+            if not at or at - 1 - start >= last - first then break end
+            found[class] = true
+            R:set_state(first + at - 1 - start, 0x414141414140)
+            for method, f in next, dnn._inspect.methods("dnn." .. class) do
+              local met = false
+              for _, values in ipairs{{}, {1}, {{}}, {1, 1}, {1, 1, 1}} do
+                local ok, message = pcall(f, R, table.unpack(values))
+                met = met or not ok and message:find("expected a dnn." .. class .. " before", 1, true)
+                if ok or not (message:find "expected" or message:find "must be") then print(class, method, message) end
+              end
+              if not met then print(class, method) end
+            end
+          end
+        end
+      end
+    end
+    for _, class in ipairs(classes) do if not found[class] then print("no mark", class) end end]]},
 }
 
 describe("dnnlua --safe", function()
