@@ -40,7 +40,9 @@ describe("the best checkpoint of a run", function()
 
   it("is the lowest where the name says so, the highest where that does", function()
     for name, expected in pairs{cost = 2, ["val_loss"] = 2, ["error/test"] = 2, mse = 2, ["mae/validation"] = 2,
-        accuracy = 3, ["f1/test"] = 3, top_k = 3, average_precision = 3, ["acc"] = 3} do
+        accuracy = 3, ["f1/test"] = 3, top_k = 3, average_precision = 3, ["acc"] = 3, losses = 2, rmse = 2,
+        ["errors/test"] = 2, nll = 2, bce = 2, cross_entropy = 2, val_cross_entropy = 2, valLoss = 2, valAcc = 3,
+        accuracies = 3} do
       local logs = each(function(value) return {[name] = value} end, 5, 1, 9, 4)
       assert.equal("", complaints(function() train({best = name}, 1, logs) end), name)
       assert.equal(("best-000000%d step-0000004"):format(expected), files(), name)

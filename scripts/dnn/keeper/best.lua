@@ -16,16 +16,29 @@ local MOST_NAMES <const> = 20    -- that a message lists
 -- Which direction is better --------------------------------------------------------------------------
 
 -- Words of a name that say it, beside the names of dnn.metrics.
-local WORDS <const> = {cost = "min", loss = "min", error = "min", perplexity = "min", acc = "max"}
+local WORDS <const> = {cost = "min", loss = "min", error = "min", err = "min", perplexity = "min", rmse = "min",
+  nll = "min", bce = "min", crossentropy = "min", acc = "max"}
+local PLURALS <const> = {{"ies$", "y"}, {"es$", ""}, {"s$", ""}}
 
--- "max" or "min" where the name says it, as those of "val_loss" and "accuracy/test" do.
+-- What a word says; of a plural, as "losses", what its singular says.
+local function says(word)
+  local kinds = require "dnn.metrics.meters".KINDS
+  local said = WORDS[word] or kinds[word] and kinds[word].best
+  for _, plural in ipairs(PLURALS) do
+    local one = word:gsub(plural[1], plural[2])
+    said = said or WORDS[one] or kinds[one] and kinds[one].best
+  end
+  return said
+end
+
+-- "max" or "min" where the name says it, as those of "val_loss", "valLoss" and "accuracy/test" do.
 local function mode_of(name)
   local kinds, mode = require "dnn.metrics.meters".KINDS, nil
-  for part in name:lower():gmatch "[%w_]+" do
+  for part in name:gsub("(%l)(%u)", "%1_%2"):lower():gsub("cross_entrop", "crossentrop"):gmatch "[%w_]+" do
     for word in (kinds[part] and part or part:gsub("_", " ")):gmatch "[%w_]+" do
-      local says = WORDS[word] or kinds[word] and kinds[word].best
-      if says and mode and says ~= mode then return nil end
-      mode = says or mode
+      local said = says(word)
+      if said and mode and said ~= mode then return nil end
+      mode = said or mode
     end
   end
   return mode

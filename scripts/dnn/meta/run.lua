@@ -239,8 +239,9 @@ function run:close() end
 ---
 ---Options: `every` N steps, or `minutes` (10 where neither is given); `keep` the last 3; `best` is the name of a logged
 ---number, such as "accuracy/test", whose best checkpoint is kept too; `mode`, "max" or "min", says which direction is
----better. Without it the name decides: cost, loss, error and perplexity are better when low, accuracy when high, the
----metrics of `dnn.metrics` as they are; mode must be given with any other name.
+---better. Without it the name decides ("valLoss" and "val_losses" as "loss"): cost, loss, error, rmse, nll, bce,
+---cross_entropy and perplexity are better when low, accuracy when high, the metrics of `dnn.metrics` as they are; mode
+---must be given with any other name.
 ---
 ---A value is the best once its checkpoint is on disk. After a resume with another `best` or `mode` the search begins
 ---anew, and the earlier best checkpoint stays; where `best` was never logged, stderr says so at the end.
