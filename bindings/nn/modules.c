@@ -115,7 +115,7 @@ static int run_backward(lua_State *L) {
 
 /* What a module does is recorded, so that it works with the same kinds of values in training and
  * evaluation; but it is kept only where a backward may follow. */
-static dnn_status forward(dnn_call *call, dnn_error *err) {
+dnn_status dnnlua_module_forward(dnn_call *call, dnn_error *err) {
     dnnlua_callback c = {.call = call, .out = &call->A};
     const dnnlua_layer *self = dnn_layer_external_user(call->layer);
     dnn_tape *tape = dnnlua_tape(self->network->L);
@@ -129,7 +129,7 @@ static dnn_status forward(dnn_call *call, dnn_error *err) {
     return status;
 }
 
-static dnn_status backward(dnn_call *call, dnn_error *err) {
+dnn_status dnnlua_module_backward(dnn_call *call, dnn_error *err) {
     dnnlua_callback c = {.call = call, .out = call->dX[0].data == NULL ? NULL : &call->dX[0]};
 
     dnnlua_begin_callback(call);
@@ -206,186 +206,4 @@ void dnnlua_module_add_names(lua_State *L, const dnnlua_layer *self, int list) {
     lua_getfield(L, -1, "class");
     add_keys(L, list);
     lua_pop(L, 1);
-}
-
-/* --- making --- */
-
-/* Checks the names of the fields and methods in the table in field `name` of that at 1. */
-static void check_names(lua_State *L, const char *owner, const char *name) {
-    lua_getfield(L, 1, name);
-    for (lua_pushnil(L); lua_next(L, -2) != 0; lua_pop(L, 1))
-        if (lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), "forward") != 0)
-            dnnlua_check_own_name(L, owner, lua_tostring(L, -2));
-    lua_pop(L, 1);
-}
-
-static size_t take_features(lua_State *L, const char *owner, const char *name) {
-    size_t features =
-        lua_getfield(L, 1, name) == LUA_TNIL ? 0 : dnnlua_check_size(L, -1, owner, name);
-
-    lua_pop(L, 1);
-    return features;
-}
-
-/* values = {{name, rows, cols}, ...} */
-static void take_values(lua_State *L, dnn_external *external) {
-    lua_getfield(L, 1, "values");
-    lua_Integer count = luaL_len(L, -1);
-    if (count > DNN_EXTERNAL_VALUES) {
-        luaL_error(L, "%s: at most %d parameters; put some into a module of their own",
-                   external->name, DNN_EXTERNAL_VALUES);
-    }
-    for (lua_Integer i = 1; i <= count; i++) {
-        lua_rawgeti(L, -1, i);
-        lua_rawgeti(L, -1, 1);
-        lua_rawgeti(L, -2, 2);
-        lua_rawgeti(L, -3, 3);
-        const char *name = lua_tostring(L, -3);
-        dnnlua_check_own_name(L, external->name, name);
-        external->values[external->value_count++] =
-            lua_tointeger(L, -1) == 1 ? dnn_value_vector(name, (size_t)lua_tointeger(L, -2))
-                                      : dnn_value_matrix(name, (size_t)lua_tointeger(L, -2),
-                                                         (size_t)lua_tointeger(L, -1));
-        lua_pop(L, 4);
-    }
-    lua_pop(L, 1);
-}
-
-static void add_children(lua_State *L, int module) {
-    const dnnlua_layer *self = lua_touserdata(L, module);
-
-    lua_getfield(L, 1, "children");
-    int children = lua_gettop(L);
-    for (lua_Integer i = 1; i <= luaL_len(L, children); i++) {
-        lua_rawgeti(L, children, i);
-        lua_rawgeti(L, -1, 1);
-        lua_rawgeti(L, -2, 2);
-        const char *name = lua_tostring(L, -2);
-        if (strchr(name, '.') == NULL)
-            dnnlua_check_own_name(L, self->layer->kind->name, name);
-        dnnlua_layer_add_child(L, module, name);
-        lua_pop(L, 2);
-    }
-    lua_pop(L, 1);
-}
-
-/* Pushes a module of the definition at 1, which is nowhere yet. */
-static int push_module(lua_State *L) {
-    dnnlua_layer *self = dnnlua_new_layer(L);
-    int module = lua_gettop(L);
-    dnn_external external = {.forward = forward, .backward = backward, .user = self};
-    dnn_error err;
-
-    lua_getfield(L, 1, "name");
-    external.name = lua_tostring(L, -1);
-    external.in_features = take_features(L, external.name, "in_features");
-    external.out_features = take_features(L, external.name, "out_features");
-    take_values(L, &external);
-    check_names(L, external.name, "class");
-    check_names(L, external.name, "own");
-    dnnlua_check(L, dnn_layer_create_external(self->held, &external, &err), &err);
-    self->layer = *self->held;
-    self->module = true;
-    lua_settop(L, module);
-    lua_pushvalue(L, 1);
-    lua_setiuservalue(L, module, LAYER_DEFINITION);
-    lua_getfield(L, 1, "own");
-    lua_setiuservalue(L, module, LAYER_OWN);
-    lua_newtable(L);
-    lua_setiuservalue(L, module, LAYER_CALLS);
-    lua_newtable(L);
-    lua_setiuservalue(L, module, LAYER_CHILDREN);
-    add_children(L, module);
-    return module;
-}
-
-/* The type of the first parameter, or of the first layer that has been in a network. */
-static dnn_dtype dtype_of(lua_State *L, const dnnlua_layer *self, int module) {
-    lua_getfield(L, 1, "start");
-    lua_rawgeti(L, -1, 1);
-    const dnn_matrix *first = dnnlua_test_matrix(L, -1);
-    if (first != NULL)
-        return first->dtype;
-    lua_getiuservalue(L, module, LAYER_CHILDREN);
-    for (size_t c = 0; c < self->layer->child_count; c++) {
-        lua_rawgetp(L, -1, self->layer->children[c]);
-        const dnnlua_layer *child = lua_touserdata(L, -1);
-        if (child->network != NULL && child->network->network != NULL)
-            return dnn_network_dtype(child->network->network);
-        lua_pop(L, 1);
-    }
-    return dnnlua_default_dtype(L);
-}
-
-int dnnlua_module_define(lua_State *L) {
-    lua_settop(L, 1);
-    int module = push_module(L);
-    const dnnlua_layer *self = lua_touserdata(L, module);
-    dnn_dtype dtype = dtype_of(L, self, module);
-    dnn_error err;
-
-    lua_settop(L, module);
-    lua_pushnil(L);
-    dnnlua_build_network(L, module, dtype, lua_gettop(L));
-    lua_getfield(L, 1, "start");
-    dnn_network *network = self->network->network;
-    size_t step = dnnlua_layer_step(self);
-    for (size_t k = 0; k < dnn_network_step(network, step)->learnt; k++) {
-        lua_rawgeti(L, -1, (lua_Integer)k + 1);
-        dnn_matrix value = dnn_segment_values(dnn_network_parameters(network),
-                                              dnn_step_segment(dnn_network_step(network, step), k));
-        dnnlua_check(L, dnn_matrix_copy(&value, dnnlua_check_matrix(L, -1), &err), &err);
-        lua_pop(L, 1);
-    }
-    lua_pushnil(L); /* they are the network's now */
-    lua_setfield(L, 1, "start");
-    lua_settop(L, module);
-    return 1;
-}
-
-/* --- copying --- */
-
-/* The table on top of the stack for a copy: layers in it, and in lists of layers, become copies. */
-static void replace_layers(lua_State *L, int copies, int depth) {
-    int from = lua_gettop(L);
-
-    lua_newtable(L);
-    for (lua_pushnil(L); lua_next(L, from) != 0; lua_pop(L, 1)) {
-        lua_pushvalue(L, -2);
-        lua_pushvalue(L, -2);
-        const dnnlua_layer *layer = luaL_testudata(L, -1, DNNLUA_LAYER);
-        if (layer != NULL && lua_rawgetp(L, copies, layer->layer) != LUA_TNIL)
-            lua_replace(L, -2);
-        else if (layer != NULL)
-            lua_pop(L, 1);
-        else if (lua_istable(L, -1) && depth > 0)
-            replace_layers(L, copies, depth - 1);
-        lua_rawset(L, from + 1);
-    }
-    lua_replace(L, from);
-}
-
-static int copy_module(lua_State *L) {
-    push_module(L);
-    return 1;
-}
-
-void dnnlua_module_push_copy(lua_State *L, int index, int copies) {
-    lua_pushcfunction(L, copy_module);
-    lua_newtable(L);
-    int definition = lua_gettop(L);
-    lua_getiuservalue(L, index, LAYER_DEFINITION);
-    for (lua_pushnil(L); lua_next(L, definition + 1) != 0; lua_pop(L, 1)) {
-        lua_pushvalue(L, -2);
-        lua_pushvalue(L, -2);
-        lua_rawset(L, definition);
-    }
-    lua_getfield(L, definition, "children");
-    replace_layers(L, copies, 1);
-    lua_setfield(L, definition, "children");
-    lua_getiuservalue(L, index, LAYER_OWN);
-    replace_layers(L, copies, 1);
-    lua_setfield(L, definition, "own");
-    lua_settop(L, definition);
-    lua_call(L, 1, 1);
 }

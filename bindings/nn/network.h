@@ -276,12 +276,9 @@ void dnnlua_check_own_name(lua_State *L, const char *owner, const char *name);
 
 /* --- modules.c --- */
 
-/* dnn._module{...}: makes a module of what dnn.Module (scripts/dnn/module.lua) has gathered. */
-int dnnlua_module_define(lua_State *L);
-
-/* Pushes a module of the definition and children of the one at index; `copies` has the children's
- * copies by the address of their layers. It is nowhere yet. */
-void dnnlua_module_push_copy(lua_State *L, int index, int copies);
+/* What the runtime calls for a module that is a step of a network. */
+dnn_status dnnlua_module_forward(dnn_call *call, dnn_error *err);
+dnn_status dnnlua_module_backward(dnn_call *call, dnn_error *err);
 
 /* module(...): its forward, recorded: calls the function of the module at 1 on all arguments. */
 int dnnlua_module_call(lua_State *L);
@@ -289,6 +286,15 @@ int dnnlua_module_call(lua_State *L);
 /* Of a module at 1: pushes a child, a field of the script's or a method of its class. */
 void dnnlua_module_get(lua_State *L, const char *name);
 void dnnlua_module_add_names(lua_State *L, const dnnlua_layer *self, int list);
+
+/* --- module_make.c --- */
+
+/* dnn._module{...}: makes a module of what dnn.Module (scripts/dnn/module.lua) has gathered. */
+int dnnlua_module_define(lua_State *L);
+
+/* Pushes a module of the definition and children of the one at index; `copies` has the children's
+ * copies by the address of their layers. It is nowhere yet. */
+void dnnlua_module_push_copy(lua_State *L, int index, int copies);
 
 /* --- copy.c --- */
 

@@ -1,5 +1,5 @@
 -- dnn.Module(name, class): layers written as expressions. Here is what a class is and what `init` has
--- put into an object; bindings/nn/modules.c makes a layer of it.
+-- put into an object; bindings/nn/module_make.c makes a layer of it.
 local core = require "dnn.core"
 local arguments_of = require "dnn.arguments"
 local options_of = require "dnn.options"

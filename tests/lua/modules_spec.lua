@@ -368,3 +368,51 @@ describe("a loss that is a function", function()
     assert.matches("does not depend on A", message(function() return dnn.ones(1, 1) end))
   end)
 end)
+
+describe("a definition that no class has made", function()
+  local same = function(_, X) return X end
+
+  it("is refused with what is wrong in it", function()
+    local layer <const> = dnn.Linear(2, 2)
+    local endless = setmetatable({}, {__len = function() return 3 end, __index = function() return {"w"} end})
+    local W = {values = {{"w", 2, 2}}}
+    for _, case in ipairs {
+      {{name = false}, "_module: name must be a string, got"},
+      {{name = 5}, "_module: name must be a string, got 5"},
+      {{values = 5}, "_module: values must be a table, got 5"},
+      {{values = {{}}}, "_module: values: the name of entry 1 must be a string, got nil"},
+      {{values = {5}}, "_module: values: entry 1 must be a table, got 5"},
+      {{values = {{"w", -1, 2}}}, "_module: rows must be a whole number >= 0, got -1"},
+      {{values = {{"w", 2}}}, "_module: columns must be a whole number >= 0, got nil"},
+      {{class = 5}, "_module: class must be a table, got 5"},
+      {{own = false}, "_module: own must be a table, got false"},
+      {{children = 5}, "_module: children must be a table, got 5"},
+      {{children = {5}}, "_module: children: entry 1 must be a table, got 5"},
+      {{children = {{nil, layer}}}, "_module: children: the name of entry 1 must be a string, got nil"},
+      {{children = {{"a", {}}}}, "_module: a must be a layer, got"},
+      {W, "_module: start must be a table, got nil"},
+      {{values = W.values, start = {}}, "_module: start must have a Matrix for each parameter, got nil"},
+    } do
+      local definition = {name = "Made", values = {}, class = {}, own = {}, children = {}, forward = same}
+      for key, value in pairs(case[1]) do definition[key] = value end
+      assert.error_matches(function() dnn._module(definition) end, case[2], 1, true)
+    end
+    assert.error_matches(function() dnn._module {} end, "_module: name must be a string", 1, true)
+    assert.error_matches(function() dnn._module(5) end, "_module: expected a table, got 5", 1, true)
+    local empty = dnn._module {name = "Made", values = endless, class = {}, own = {}, children = {}, forward = same}
+    assert.equal(0, #empty:parameters())
+  end)
+
+  it("is the module's own from then on", function()
+    local definition = {
+      name = "Made", class = {size = 3}, own = {kind = "own"}, values = {}, forward = same,
+      children = {{"a", dnn.Linear(2, 2)}},
+    }
+    local module = dnn._module(definition)
+    definition.class, definition.own, definition.values, definition.forward = 5, nil, nil, nil
+    assert.equal(3, module.size)
+    assert.equal("own", module.kind)
+    assert.is_nil(module.foo)
+    assert.equal(3, module:copy().size)
+  end)
+end)
