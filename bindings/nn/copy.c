@@ -185,6 +185,7 @@ int dnnlua_layer_copy(lua_State *L) {
     dnnlua_network_require_idle(L, network);
     lua_newtable(L);
     push_copy(L, 1, 4);
+    dnnlua_network_require_open(L, network); /* a finaliser may have closed it */
     copy_ties(L, 4);
     dnnlua_layer *copy = lua_touserdata(L, 5);
     lua_pushnil(L);

@@ -108,6 +108,13 @@ static void finish(lua_State *L, dnnlua_matrix *m, const int *at, int owner) {
     m->node = node->tape->paused ? NULL : node;
 }
 
+/* Memory for a result has just been made, so that a finaliser may have run: raises where it has
+ * closed the network that a call is of, which has the values that the call works with. */
+static void require_open(lua_State *L, const dnn_node *node) {
+    if (dnn_node_is_closed(node))
+        luaL_error(L, "network: this network is closed; a finaliser closed it during the call");
+}
+
 /* `owner` is the index of a value that the result keeps alive, besides its inputs; 0: none. */
 static int record(lua_State *L, dnn_node *described, const int *at, int owner) {
     dnn_error err;
@@ -119,6 +126,7 @@ static int record(lua_State *L, dnn_node *described, const int *at, int owner) {
         dnnlua_check(L, dnn_node_saved_bytes(described, &saved, &err), &err);
     dnnlua_matrix *m = push_result(L, described, rows, cols, saved, owner != 0);
     dnn_node *node = (dnn_node *)(m + 1);
+    require_open(L, node);
     dnnlua_check(L, dnn_node_forward(node, &err), &err);
     if (dnn_node_shares(node)) {
         m->matrix = node->A;
@@ -176,6 +184,7 @@ static int record_range(lua_State *L, dnn_node *node, int first, int last, int o
     dnn_operand *inputs = dnnlua_new_block(L, count * (sizeof *inputs + sizeof(int)));
     int *at = (int *)(inputs + count);
 
+    require_open(L, node);
     take_operands(L, node, inputs, at, first, count);
     node->A = inputs[0].X;
     node->A.dtype = node->call == NULL ? node->A.dtype : node->call->dtype;

@@ -101,6 +101,8 @@ describe("a finaliser that closes or runs a network", function()
     optimiser = function(net) dnn.optim.Adam(net:parameters(), {lr = 0.1}):step() end,
     ["grad_norms and text"] = function(net) return net:grad_norms(), tostring(net) end,
     sequential = function(net) return dnn.Sequential {net, dnn.Tanh()} end,
+    copy = function(net) return net:copy() end,
+    ["recorded forward"] = function(net) return net(dnn.ones(3, 4):requires_grad_()):sum():backward() end,
   }
   for name, use in pairs(uses) do
     it("may run at any moment: " .. name, function()
