@@ -22,7 +22,7 @@ local OPTIONS <const> = {
   every = {nil, options_of.whole(1), "a whole number of steps, 1 or more"},
   minutes = {nil, options_of.number(1e-9), "a number of minutes above 0"},
   keep = {3, options_of.whole(1), "a whole number of checkpoints, 1 or more"},
-  best = {nil, options_of.is "string", "the name of a logged value, such as \"accuracy/test\""},
+  best = {nil, best_of.takes, "the name of a logged value, such as \"accuracy/test\""},
   mode = {nil, options_of.one_of("max", "min"), "\"max\" or \"min\""},
 }
 local MINUTES <const> = 10 -- where neither every nor minutes is given

@@ -159,6 +159,18 @@ options.validation = ]] .. validation .. "\n" .. REST)
       train(script, folder .. "/run", 2))
   end)
 
+  it("says nothing of a best checkpoint that the script did not name, and keeps one by what a callback logs", function()
+    local start = "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE
+    train(write("train.lua", start .. REST), folder .. "/run", 2, 3) -- ends in the first epoch
+    assert.equal("", program.read_all(folder .. "/complaints"))
+    train(write("own.lua", start .. REST:gsub("local history", [[
+      options.checkpoint.best = "mine/loss"
+      options.on_epoch = function(info) info.run:log(info.step, {mine = {loss = 1}}) end
+      %0]])), folder .. "/own", 2)
+    assert.equal("", program.read_all(folder .. "/complaints"))
+    assert.truthy(table.concat(dnn.system.list(folder .. "/own/checkpoints"), " "):find "best%-")
+  end)
+
   it("is refused with another monitor, and starts over with resume = false", function()
     local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE .. REST)
     local first = train(script, folder .. "/run", 1)

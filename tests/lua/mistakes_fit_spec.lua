@@ -43,6 +43,14 @@ describe("a mistake that a training meets:", function()
       "Run: checkpoint: 'mine' must be an object with a state (a network, an optimiser, batches, a dnn.Random, or "
         .. "anything with the methods state_dict and load_state_dict), or an option (best, every, keep, minutes, "
         .. "mode), got 0"},
+    {"a best checkpoint by no curve", function()
+      dnn.fit(parts{run = folder .. "/b", metrics = {"accuracy"}, validation = 4, checkpoint = {best = "accuracy"},
+        on_epoch = function() end})
+    end, "dnn.fit: checkpoint: best: there is no curve 'accuracy'; there are: accuracy/train, accuracy/validation, "
+      .. "cost/train, cost/validation"},
+    {"a best checkpoint by what nothing logs", function()
+      dnn.fit(parts{run = folder .. "/b", checkpoint = {best = "val_loss"}})
+    end, "dnn.fit: checkpoint: best: there is no curve 'val_loss'; there are: cost/train"},
     {"batches of its own, with checkpoints", function()
       dnn.fit(parts{run = folder .. "/c", data = calling(function() end)})
     end, "dnn.fit: data: yours has no methods state_dict and load_state_dict, which checkpoints need; add them, or "

@@ -1,4 +1,5 @@
 -- The run of a training: opened or taken over, with its checkpoints, and what it resumes from.
+local best_of = require "dnn.keeper.best"
 local checkpoint = require "dnn.checkpoint"
 local dnn = require "dnn"
 local fit_options = require "dnn.fit.options"
@@ -21,6 +22,23 @@ local function open(self, opts)
   return run, true
 end
 
+-- The name that the script gave of what decides which checkpoint is the best: a curve, or what the script itself
+-- may log, in a callback or a run of its own.
+local function check_best(self, name)
+  local opts, names, is_own = self.opts, {}, true
+  for _, measure in ipairs(self.history.names) do
+    names[#names + 1] = measure .. "/train"
+    names[#names + 1] = self.validation and measure .. "/validation" or nil
+    is_own = is_own and name:match "^[^/]*" ~= measure
+  end
+  local good = is_own and (opts.on_batch or opts.on_epoch or not self.owns_run)
+  for _, known in ipairs(names) do good = good or name == known end
+  if not good then
+    table.sort(names)
+    fit_options.fail("checkpoint: best: there is no curve '%s'; there are: %s", name, table.concat(names, ", "))
+  end
+end
+
 -- What run:checkpoint keeps.
 local function parts_of(self, opts)
   local parts = {}
@@ -38,8 +56,10 @@ local function parts_of(self, opts)
     end
   end
   parts.training = self
-  if not parts.best and self.monitor ~= "cost/train" then -- which is logged for each step, not for the epoch
-    parts.best, parts.mode = self.monitor, parts.mode or self.mode
+  if type(parts.best) == "string" then
+    check_best(self, parts.best)
+  elseif not parts.best and self.monitor ~= "cost/train" then -- which is logged for each step, not for the epoch
+    parts.best, parts.mode = best_of.unasked(self.monitor, parts.mode or self.mode), nil
   end
   return parts
 end

@@ -150,14 +150,25 @@ function Best:forget() self.saved = nil end
 
 -- What is to be said at the end; nil: nothing.
 function Best:complaint()
-  if self.found or #self.logged == 0 then return nil end
+  if self.found or self.unasked or #self.logged == 0 then return nil end
   table.sort(self.logged)
   return ("no number was logged as '%s', so there is no best checkpoint; logged were: %s%s"):format(self.name,
     table.concat(self.logged, ", "), #self.logged == MOST_NAMES and ", ..." or "")
 end
 
+local function make(name, mode, unasked)
+  return setmetatable({name = name, mode = mode, unasked = unasked, found = false, logged = {}}, Best)
+end
+
+-- One that the script did not name, for run:checkpoint{best = }: it says nothing where no such number is logged.
+function best.unasked(name, mode) return make(name, mode, true) end
+
+-- Whether run:checkpoint{best = } takes the value.
+function best.takes(value) return type(value) == "string" or getmetatable(value) == Best end
+
 -- Nil where no name is given.
 function best.new(name, mode)
+  if type(name) == "table" then return name end
   if not name then
     if mode then
       arguments.fail("Run: checkpoint: mode is given without best, the name of the value that it is about")
@@ -169,7 +180,7 @@ function best.new(name, mode)
     arguments.fail("Run: checkpoint: best = %s: say which direction is better, mode = \"max\" or mode = \"min\"",
       options_of.shown(name))
   end
-  return setmetatable({name = name, mode = mode, found = false, logged = {}}, Best)
+  return make(name, mode, false)
 end
 
 return best
