@@ -313,6 +313,8 @@ void dnnlua_open_run(lua_State *L) {
     lua_setfield(L, -2, "_save_runs_by");
     lua_pushcfunction(L, dnnlua_keep_runs_by);
     lua_setfield(L, -2, "_keep_runs_by");
+    lua_pushcfunction(L, dnnlua_run_keep_last_step);
+    lua_setfield(L, -2, "_keep_last_step");
     luaL_newmetatable(L, DNNLUA_RUN);
     luaL_setfuncs(L, metamethods, 0);
     lua_newtable(L);

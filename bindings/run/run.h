@@ -236,9 +236,10 @@ bool dnnlua_run_keep_now(lua_State *L, int run, dnnlua_saving *saving);
  * step, and waits for the disk. */
 void dnnlua_run_keep_close(lua_State *L, int run, bool failed);
 
-/* Methods: run:checkpoint, run:resume; _keep_runs_by. */
+/* Methods: run:checkpoint, run:resume; _keep_runs_by, _keep_last_step. */
 int dnnlua_run_checkpoint_method(lua_State *L);
 int dnnlua_run_resume(lua_State *L);
 int dnnlua_keep_runs_by(lua_State *L);
+int dnnlua_run_keep_last_step(lua_State *L);
 
 #endif

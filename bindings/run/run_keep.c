@@ -354,6 +354,18 @@ int dnnlua_run_resume(lua_State *L) {
     return 2;
 }
 
+/* _keep_last_step(run): at the end of a loop that leaves the run open, as dnn.fit's. */
+int dnnlua_run_keep_last_step(lua_State *L) {
+    dnnlua_run *self = dnnlua_check_run(L);
+
+    dnnlua_run_keep_leave(self, false);
+    if (self->keep.active && self->keep.whole && count_moves(L, 1) == self->keep.moves) {
+        write_log(L, 1);
+        call_keeper(L, 1, "stop", self->keep.step, 0);
+    }
+    return 0;
+}
+
 /* _keep_runs_by(function) */
 int dnnlua_keep_runs_by(lua_State *L) {
     luaL_checktype(L, 1, LUA_TFUNCTION);

@@ -171,6 +171,20 @@ options.validation = ]] .. validation .. "\n" .. REST)
     assert.truthy(table.concat(dnn.system.list(folder .. "/own/checkpoints"), " "):find "best%-")
   end)
 
+  it("has its last step in a run of the script's own that is never closed", function()
+    local start = "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE
+    local own = write("own.lua", start .. REST:gsub("local history", "options.run = dnn.Run(arg[1]) %0"))
+    local straight = train(write("train.lua", start .. REST), folder .. "/straight", 4)
+    for last, how in pairs{[18] = {2}, [25] = {3, 25}} do -- of 9 steps an epoch
+      train(own, folder .. "/run" .. last, table.unpack(how))
+      local names = dnn.system.list(folder .. "/run" .. last .. "/checkpoints")
+      table.sort(names)
+      assert.equal(("step-%07d.safetensors"):format(last), names[#names])
+      assert.equal(straight, train(own, folder .. "/run" .. last, 4))
+    end
+    assert.equal("", program.read_all(folder .. "/complaints"))
+  end)
+
   it("is refused with another monitor, and starts over with resume = false", function()
     local script = write("train.lua", "local dnn = require 'dnn' dnn.manual_seed(5)\n" .. TABLE .. REST)
     local first = train(script, folder .. "/run", 1)

@@ -74,6 +74,7 @@ function fit_run.open(self)
   if keeps and not opts.run then fit_options.fail "checkpoint needs a folder: give run = \"runs/NAME\"" end
   local first = math.max(self.run.step, 0) + 1
   local kept = keeps and self.run:checkpoint(parts_of(self, opts))
+  self.keeps = kept
   if keeps and opts.resume ~= false then
     local step, message = self.run:resume()
     if not step then

@@ -211,10 +211,15 @@ function Training:finish()
   return self.history
 end
 
--- A run that dnn.fit has opened ends with it; in the middle of a step nothing is saved.
+-- A run that dnn.fit has opened ends with it, of another the last step is saved; in the middle of a step nothing is.
 function Training:__close(failure)
   if self.bar then self.bar:finish() end
-  if self.owns_run then getmetatable(self.run).__close(self.run, failure or self.torn) end
+  local failed = failure or self.torn
+  if self.owns_run then
+    getmetatable(self.run).__close(self.run, failed)
+  elseif self.keeps and not failed then
+    dnn._keep_last_step(self.run)
+  end
 end
 
 -- A training that was resumed with epochs left goes on from its last weights, not from the best; one without keep_best

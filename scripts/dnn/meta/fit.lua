@@ -51,8 +51,8 @@ local dnn = {}
 ---@field schedule? dnn.Schedule|false
 ---@field schedule_every? "epoch"|"step" when the schedule is stepped, "epoch" by default
 ---@field run? string|dnn.Run folder of a run, or an existing run: costs, metrics and checkpoints go there
----what else checkpoints hold and how often they are saved, as for `run:checkpoint`; false: none; by default, if `run`
----is a folder
+---what else checkpoints hold and how often they are saved, as for `run:checkpoint`, whose `best` is one of the curves or
+---what a callback logs; false: none; by default, if `run` is a folder
 ---@field checkpoint? table|boolean
 ---@field resume? boolean whether a training continues from the newest checkpoint of the folder, true by default
 ---@field progress? boolean whether there is a progress bar, and a line for each epoch; true by default
