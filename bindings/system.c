@@ -208,6 +208,16 @@ static int list_entries(lua_State *L) {
     return 1;
 }
 
+/* dnn._same_file(path, other): whether both are there and the same file, whatever leads to it. */
+static int is_same_file(lua_State *L) {
+    struct stat one, other;
+
+    lua_pushboolean(L, stat(luaL_checkstring(L, 1), &one) == 0 &&
+                           stat(luaL_checkstring(L, 2), &other) == 0 &&
+                           one.st_ino == other.st_ino && one.st_dev == other.st_dev);
+    return 1;
+}
+
 /* dnn._cache_path(name): the path of that name in the user's cache; nil where there is no home. */
 static int cache_path(lua_State *L) {
     char path[PATH_MAX];
@@ -237,6 +247,8 @@ void dnnlua_open_system(lua_State *L) {
     lua_setfield(L, -2, "time");
     lua_pushcfunction(L, list_entries);
     lua_setfield(L, -2, "_entries");
+    lua_pushcfunction(L, is_same_file);
+    lua_setfield(L, -2, "_same_file");
     lua_pushcfunction(L, claim_folder);
     lua_setfield(L, -2, "_claim");
     lua_pushcfunction(L, release_folder);

@@ -239,6 +239,21 @@ function checkpoint._apply(content, objects)
   return true
 end
 
+local sources = setmetatable({}, {__mode = "k"}) -- by object: the path that it was last loaded from
+
+-- The path that all of the objects were loaded from, nil where they were not; asked once, since they go on from there.
+function checkpoint._source(objects)
+  local source
+  for _, object in pairs(objects) do
+    if object then
+      local path = sources[object] or false
+      sources[object] = nil
+      source = (source == nil or source == path) and path
+    end
+  end
+  return source or nil
+end
+
 -- Brings the states of the objects back, and the global stream of random numbers; returns a table of the
 -- values. Nil and a message, and nothing is changed, when the file is none or does not fit.
 function checkpoint.load(path, objects)
@@ -248,6 +263,9 @@ function checkpoint.load(path, objects)
   if not content then return nil, message end
   local good, why = checkpoint._apply(content, objects)
   if not good then return nil, ("%s: %s"):format(path, why) end
+  for _, object in pairs(objects) do
+    if object then sources[object] = path end
+  end
   return content.values
 end
 

@@ -168,18 +168,6 @@ local function finish(self)
   return failed
 end
 
--- Before the first step. A training that starts over in a folder with the checkpoints of another leaves those alone:
--- true, or nil and a message where they cannot be set aside, since the two would mix.
-function Keeper:start()
-  local files = self.resumed and {} or assert(place.list(self.folder))
-  if #files == 0 then return true end
-  local aside, message = place.set_aside(self.folder, files)
-  if not aside then return nil, message end
-  say("%s held checkpoints up to step %d of an earlier training; they are in %s now",
-    self.folder, files[1].step, aside)
-  return true
-end
-
 -- An interval ends with a step that is done: its checkpoint is due.
 function Keeper:interval()
   self.due_step = true
@@ -279,6 +267,47 @@ local function resume_best(self, rest, content)
   return kept
 end
 
+-- The files from one on, the newest first, are those of this training, and go as newer ones come. `content` is what has
+-- been read of the first, or nil.
+local function take_over(self, rest, content)
+  self.kept = {step = {}, best = {}}
+  local bests = resume_best(self, rest, content)
+  for i = #rest, 1, -1 do
+    local kept = rest[i].kind == "step" or bests[rest[i]]
+    if kept then table.insert(self.kept[rest[i].kind], rest[i].path) end
+  end
+end
+
+-- How many of the files are newer than the one that the script has loaded all objects from by itself; nil: it has not.
+local function newer_than_loaded(self, files)
+  local path = checkpoint._source(self.objects)
+  for i, file in ipairs(path and files or {}) do
+    if dnn._same_file(path, file.path) then
+      while i > 1 and files[i - 1].step == file.step do i = i - 1 end
+      return i - 1
+    end
+  end
+end
+
+-- Before the first step. A training that starts over in a folder with the checkpoints of another leaves those alone,
+-- and so does one that goes on from an earlier of them with those that are newer: true, or nil and a message where they
+-- cannot be set aside, since the two would mix.
+function Keeper:start()
+  if self.resumed then return true end
+  local files = assert(place.list(self.folder))
+  local newer = newer_than_loaded(self, files)
+  if newer then
+    take_over(self, table.move(files, newer + 1, #files, 1, {}))
+    files = table.move(files, 1, newer, 1, {})
+  end
+  if #files == 0 then return true end
+  local aside, message = place.set_aside(self.folder, files)
+  if not aside then return nil, message end
+  say("%s held checkpoints up to step %d of an earlier training; they are in %s now",
+    self.folder, files[1].step, aside)
+  return true
+end
+
 -- The step of the newest checkpoint and its values; 0 where there is none, nil and a message where none can be used.
 -- Again, it goes back to what was saved last.
 function Keeper:resume()
@@ -291,14 +320,9 @@ function Keeper:resume()
   local fits, message = checkpoint._apply(content, self.objects)
   if not fits then return nil, ("%s: %s"):format(file.path, message) end
   self.resumed, self.due_step, self.due_best = true, false, false
-  self.kept = {step = {}, best = {}}
   local changes = self.settings:resume(content.metadata)
   if changes then say("resume: %s", dnn._printable(changes)) end
-  local bests = resume_best(self, rest, content)
-  for i = #rest, 1, -1 do
-    local kept = rest[i].kind == "step" or bests[rest[i]]
-    if kept then table.insert(self.kept[rest[i].kind], rest[i].path) end
-  end
+  take_over(self, rest, content)
   self.saved_step = content.values.step
   return content.values.step, content.values
 end

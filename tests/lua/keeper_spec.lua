@@ -252,6 +252,49 @@ step-0000010.safetensors is saved; earlier ones were not (9)
     assert.truthy(said:find("held checkpoints up to step 9 of an earlier training", 1, true))
   end)
 
+  it("of an earlier training stay where the script has loaded one of them, and newer ones are set aside", function()
+    local straight = training.whole(folder .. "/straight", 20)
+    local t = training.new(folder .. "/run", {every = 4, best = "accuracy/test"})
+    training.go(t, 1, 13)
+    t.run:close()
+    local function go_on_from(name)
+      local new = training.new(folder .. "/run", {every = 4, best = "accuracy/test"})
+      local values = assert(dnn.checkpoint.load(folder .. "//run/./checkpoints/" .. name, {net = new.net,
+        optimiser = new.optimiser, batches = new.batches, average = new.average}))
+      local text = training.go(new, values.step + 1, 20)
+      return text, new
+    end
+    assert.equal("", complaints(function()
+      local text, new = go_on_from "step-0000013.safetensors"
+      assert.equal(straight, text)
+      new.run:close()
+    end))
+    assert.truthy(files():find "^best%-0000009.* step%-0000013.* step%-0000020")
+    local said = complaints(function()
+      local text, new = go_on_from "best-0000009.safetensors"
+      assert.equal(straight, text)
+      new.run:close()
+    end)
+    assert.equal(("dnn.Run: %s/run/checkpoints held checkpoints up to step 20 of an earlier training; they are in "
+      .. "%s/run/checkpoints/earlier-1 now\n"):format(folder, folder), said)
+    assert.truthy(files("earlier-1"):find "^step.* step%-0000020")
+    assert.truthy(files():find "^best%-0000009.* earlier%-1 .*step%-0000020")
+  end)
+
+  it("of an earlier training are set aside where the script has loaded some of the objects only", function()
+    local t = training.new(folder .. "/run")
+    training.go(t, 1, 5)
+    t.run:close()
+    t = training.new(folder .. "/run")
+    assert(dnn.checkpoint.load(folder .. "/run/checkpoints/step-0000005.safetensors", {net = t.net, optimiser = false,
+      batches = false, average = false}))
+    complaints(function()
+      training.go(t, 1, 3)
+      t.run:close()
+    end)
+    assert.equal("earlier-1 step-0000003.safetensors", files())
+  end)
+
   it("are not taken in the middle of a step that failed", function()
     local ended = pcall(function()
       local t = training.new(folder .. "/run", {every = 100})

@@ -155,6 +155,21 @@ describe("train_cats.lua", function()
     assert.are.same({accuracies(out)}, {accuracies(resumed)})
   end)
 
+  it("goes on in the run's own folder from one of its checkpoints, which stay there", function()
+    local folder = cache .. "/again"
+    local options = ("--size 16 --layers 768,8,1 --run '%s' --iterations "):format(folder)
+    local _, err, status = run("train_cats.lua", options .. "20")
+    assert.are.same({"", 0}, {err, status})
+    for _, iterations in ipairs{30, 40} do
+      _, err, status = run("train_cats.lua", ("%s%d --resume '%s/checkpoints/step-0000019.safetensors'")
+        :format(options, iterations, folder))
+      assert.are.equal(0, status, err)
+      assert.is_true(exists(folder .. "/checkpoints/step-0000019.safetensors"))
+    end
+    assert.is_true(exists(folder .. "/checkpoints/step-0000039.safetensors"))
+    assert.is_true(exists(folder .. "/checkpoints/earlier-1/step-0000029.safetensors"))
+  end)
+
   it("goes on bit for bit with a convolutional network and its loader after it was killed", function()
     local folder = cache .. "/killed"
     os.execute(("mkdir -p '%s'"):format(folder))

@@ -271,7 +271,8 @@ function run:checkpoint(what) end
 ---
 ---Called again, it goes back to the newest. A damaged checkpoint is named on stderr, and the one before it is used. A
 ---training that begins without `run:resume` in a folder that holds checkpoints moves those to
----FOLDER/checkpoints/earlier-1, in `run:steps` or the first `run:log`, which raise where that fails.
+---FOLDER/checkpoints/earlier-1, in `run:steps` or the first `run:log`, which raise where that fails. Where the script
+---has brought all its objects back by `dnn.checkpoint.load` from one of them, only newer ones are moved.
 ---
 ---Errors: nil and a message when the folder cannot be read, no checkpoint in it can be used, or the newest does not fit
 ---the objects, in shapes or in dtype; nothing is changed then.
