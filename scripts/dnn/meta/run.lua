@@ -217,9 +217,9 @@ function run:close() end
 -- that is not called in each step, `every` is met by the next call.
 --
 -- A checkpoint does not hold gradients: where several backwards make one step of the optimiser, it waits for the step,
--- and of several optimisers for the step of any. It is found again by its number, the highest: count the steps through
--- all epochs.
--- Only in the optimiser's steps is a best one looked for then.
+-- and of several optimisers for the step of any. Only in the optimiser's steps is a best one looked for then.
+--
+-- A checkpoint is found again by its number, the highest: count the steps through all epochs.
 --
 -- What was done since the last checkpoint is saved when the loop is stopped, by `run:close()`, and at the end of the
 -- block of a `local run <close>`, but never half a step: not where an error ends the loop or the block, nor where a
