@@ -110,9 +110,8 @@ dnnlua_matrix *dnnlua_new_matrix_with(lua_State *L, size_t header, int user_valu
     size_t bytes, before = sizeof(dnnlua_matrix) + header;
 
     dnnlua_check(L, dnn_matrix_bytes(dtype, rows, cols, &bytes, &err), &err);
-    dnnlua_matrix *m = bytes < LARGE
-                           ? new_userdata(L, before, bytes, user_values)
-                           : new_large(L, before, bytes, user_values, dtype, rows, cols);
+    dnnlua_matrix *m = bytes < LARGE ? new_userdata(L, before, bytes, user_values)
+                                     : new_large(L, before, bytes, user_values, dtype, rows, cols);
     *m = (dnnlua_matrix){
         .matrix = dnn_matrix_of(dtype, rows, cols, align((char *)m + before)),
         .mark = secret,
@@ -174,9 +173,10 @@ void dnnlua_begin_write(lua_State *L, dnn_matrix *m) {
     dnnlua_matrix *self = dnnlua_matrix_of(m);
 
     if (dnnlua_is_recorded(m)) {
-        luaL_error(L, "this Matrix requires a gradient, and a change in place is not recorded; make "
-                      "a new one, as in A = A:add(B), or change it unrecorded, in "
-                      "dnn.no_grad(function() ... end)");
+        luaL_error(L,
+                   "this Matrix requires a gradient, and a change in place is not recorded; make "
+                   "a new one, as in A = A:add(B), or change it unrecorded, in "
+                   "dnn.no_grad(function() ... end)");
     }
     if (self->version != NULL)
         (*self->version)++;

@@ -1,4 +1,5 @@
-/* cache.c: net:cache(steps): what attention keeps of earlier steps, for net:predict(X, {cache = c}). */
+/* cache.c: net:cache(steps): what attention keeps of earlier steps, for net:predict(X, {cache =
+ * c}). */
 #include "nn/network/cache.h"
 
 #include "bindings/nn/network.h"
@@ -15,16 +16,14 @@ int dnnlua_layer_cache(lua_State *L) {
     dnn_error err;
 
     lua_settop(L, 3);
-    size_t examples =
-        lua_isnil(L, 3) ? 1 : dnnlua_check_size(L, 3, "network: cache", "examples");
+    size_t examples = lua_isnil(L, 3) ? 1 : dnnlua_check_size(L, 3, "network: cache", "examples");
     dnnlua_network *network = dnnlua_push_network(L, 1);
     if (!layer->root) {
         return luaL_error(L, "%s: a cache is made for the whole network, as in net:cache(64)",
                           dnnlua_layer_title(L, layer));
     }
     dnnlua_network_require_idle(L, network);
-    dnnlua_network_check(
-        L, dnn_cache_bytes(network->network, steps, examples, &bytes, &err), &err);
+    dnnlua_network_check(L, dnn_cache_bytes(network->network, steps, examples, &bytes, &err), &err);
     dnnlua_cache *self = lua_newuserdatauv(L, sizeof *self, 1);
     *self = (dnnlua_cache){.type = DNNLUA_CACHE};
     luaL_setmetatable(L, DNNLUA_CACHE);

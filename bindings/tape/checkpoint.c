@@ -1,14 +1,15 @@
 /* checkpoint.c: dnn.checkpoint_call(f, ...): a call whose graph is not kept, but made again when
- * backward comes to it (Chen et al. 2016). The result's node has the arguments as inputs; in a table
- * beside them are the function, its arguments and the stream of random numbers as it was. */
+ * backward comes to it (Chen et al. 2016). The result's node has the arguments as inputs; in a
+ * table beside them are the function, its arguments and the stream of random numbers as it was. */
 #include "bindings/tape/tape.h"
 #include "core/random.h"
 
-static const char calls_key = 0; /* registry: the results of such calls by their nodes; values are weak */
+static const char calls_key =
+    0; /* registry: the results of such calls by their nodes; values are weak */
 
 /* Only what it is called and that backward needs the inputs as they were; `again` does the rest. */
-static const dnn_layer_class call_class = {
-    .name = "checkpoint_call", .flags = DNN_SHARES | DNN_READS_X};
+static const dnn_layer_class call_class = {.name = "checkpoint_call",
+                                           .flags = DNN_SHARES | DNN_READS_X};
 static const dnn_layer call_layer = {.kind = &call_class};
 
 /* Pushes the table of the call that made the node. */
@@ -95,9 +96,8 @@ static dnn_status again(dnn_node *node, dnn_node **root, dnn_error *err) {
     tape->paused = before.paused;
     tape->dropping = before.dropping;
     tape->again = before.again;
-    return status == LUA_OK
-               ? DNN_OK
-               : dnn_fail(err, DNN_ERROR_CALLBACK, "a Lua function raised an error");
+    return status == LUA_OK ? DNN_OK
+                            : dnn_fail(err, DNN_ERROR_CALLBACK, "a Lua function raised an error");
 }
 
 /* --- the first time --- */

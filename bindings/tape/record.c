@@ -62,8 +62,8 @@ static dnnlua_matrix *push_result(lua_State *L, const dnn_node *from, size_t row
     dnn_dtype dtype = convert ? (dnn_dtype)from->argument[0] : from->A.dtype;
     size_t header = sizeof *from + from->inputs * sizeof *from->input + call_bytes(from, saved);
     int user_values = MATRIX_INPUTS - 1 + (int)from->inputs + owner;
-    dnnlua_matrix *m = dnnlua_new_matrix_with(L, header, user_values, dtype, shares ? 0 : rows,
-                                              shares ? 0 : cols);
+    dnnlua_matrix *m =
+        dnnlua_new_matrix_with(L, header, user_values, dtype, shares ? 0 : rows, shares ? 0 : cols);
     dnn_node *node = (dnn_node *)(m + 1);
 
     *node = *from;
@@ -197,8 +197,8 @@ int dnnlua_record_many(lua_State *L, dnn_operator op, double argument, int first
     return record_range(L, &node, first, last, 0);
 }
 
-int dnnlua_record_step(lua_State *L, const dnn_layer *layer, dnn_node_call *call, int first, int last,
-                       int network) {
+int dnnlua_record_step(lua_State *L, const dnn_layer *layer, dnn_node_call *call, int first,
+                       int last, int network) {
     dnn_node node = {.layer = layer, .call = call, .tape = dnnlua_tape(L)};
 
     return record_range(L, &node, first, last, network);
