@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bindings/dnnlua.h"
+#include "bindings/tables.h"
 
 static void set_text(lua_State *L, const char *key, const char *text) {
     lua_pushstring(L, text);
@@ -92,13 +93,7 @@ static int methods(lua_State *L) {
         return 0;
     if (!lua_istable(L, -1))
         return 0;
-    int all = lua_gettop(L);
-    lua_newtable(L);
-    for (lua_pushnil(L); lua_next(L, all);) {
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, all + 1);
-    }
+    dnnlua_copy_table(L, -1);
     return 1;
 }
 

@@ -114,7 +114,7 @@ static int close_folder(lua_State *L) {
 }
 
 /* list(path): the names in a folder in no particular order, without "." and ".."; or nil, a message
- * and whether there is no such folder. */
+ * and true if the folder does not exist. */
 static int list_folder(lua_State *L) {
     const char *path = dnnlua_check_string(L, 1, NULL);
     DIR **folder = dnnlua_new_handle(L, FOLDER_READER);
@@ -237,6 +237,18 @@ static const dnnlua_function functions[] = {
     {NULL,          NULL,        0},
 };
 
+/* For the module's half in Lua. */
+static const luaL_Reg of_the_lua_half[] = {
+    {"_entries",    list_entries  },
+    {"_same_file",  is_same_file  },
+    {"_claim",      claim_folder  },
+    {"_release",    release_folder},
+    {"_page",       page          },
+    {"_save",       save          },
+    {"_cache_path", cache_path    },
+    {NULL,          NULL          },
+};
+
 void dnnlua_open_system(lua_State *L) {
     dnnlua_define_handle(L, FOLDER_READER, close_folder, NULL);
     luaL_newmetatable(L, CLAIM);
@@ -245,20 +257,7 @@ void dnnlua_open_system(lua_State *L) {
     lua_pop(L, 1);
     dnnlua_push_function(L, (dnnlua_function){"time", monotonic_time, 0}, 0);
     lua_setfield(L, -2, "time");
-    lua_pushcfunction(L, list_entries);
-    lua_setfield(L, -2, "_entries");
-    lua_pushcfunction(L, is_same_file);
-    lua_setfield(L, -2, "_same_file");
-    lua_pushcfunction(L, claim_folder);
-    lua_setfield(L, -2, "_claim");
-    lua_pushcfunction(L, release_folder);
-    lua_setfield(L, -2, "_release");
-    lua_pushcfunction(L, page);
-    lua_setfield(L, -2, "_page");
-    lua_pushcfunction(L, save);
-    lua_setfield(L, -2, "_save");
-    lua_pushcfunction(L, cache_path);
-    lua_setfield(L, -2, "_cache_path");
+    luaL_setfuncs(L, of_the_lua_half, 0);
     lua_newtable(L);
     dnnlua_register(L, functions);
     lua_setfield(L, -2, "system");

@@ -1,5 +1,4 @@
-/* cache.c: net:cache(steps): what attention keeps of earlier steps, for net:predict(X, {cache =
- * c}). */
+/* cache.c: net:cache(steps): what attention keeps of earlier steps, for net:predict with it. */
 #include "nn/network/cache.h"
 
 #include "bindings/nn/network.h"

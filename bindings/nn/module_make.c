@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bindings/nn/network.h"
+#include "bindings/tables.h"
 
 static const char maker[] = "_module";
 
@@ -142,12 +143,7 @@ static void keep_definition(lua_State *L) {
     if (!lua_istable(L, 1))
         luaL_error(L, "%s: expected a table, got %s", maker, dnnlua_got_usage(L, 1));
     lua_settop(L, 1);
-    lua_newtable(L);
-    for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
-        lua_pushvalue(L, -2);
-        lua_pushvalue(L, -2);
-        lua_rawset(L, 2);
-    }
+    dnnlua_copy_table(L, 1);
     lua_replace(L, 1);
 }
 
@@ -212,14 +208,10 @@ static int copy_module(lua_State *L) {
 
 void dnnlua_module_push_copy(lua_State *L, int index, int copies) {
     lua_pushcfunction(L, copy_module);
-    lua_newtable(L);
-    int definition = lua_gettop(L);
     lua_getiuservalue(L, index, LAYER_DEFINITION);
-    for (lua_pushnil(L); lua_next(L, definition + 1) != 0; lua_pop(L, 1)) {
-        lua_pushvalue(L, -2);
-        lua_pushvalue(L, -2);
-        lua_rawset(L, definition);
-    }
+    dnnlua_copy_table(L, -1);
+    lua_remove(L, -2);
+    int definition = lua_gettop(L);
     lua_getfield(L, definition, "children");
     replace_layers(L, copies, 1);
     lua_setfield(L, definition, "children");

@@ -9,8 +9,8 @@ static int waits(lua_State *L) {
     return 1;
 }
 
-/* dnn._steps_another(optimiser, network): false also where either is something
- * else, and where the optimiser has matrices, which may be a module's. */
+/* dnn._steps_another(optimiser, network): false also where either is something else, and where the
+ * optimiser has matrices, which may be a module's. */
 static int steps_another(lua_State *L) {
     dnn_optimiser *o = dnnlua_test_optimiser(L, 1);
     bool another = false;
@@ -35,8 +35,8 @@ static void compare(void *context, dnn_parameters *p, size_t first, size_t count
     b->all = b->all && p == b->to;
 }
 
-/* dnn._holds(layer, parameters or matrix): whether it is of the network that the
- * layer is in. Makes no network for a layer that has none yet, since that draws its weights. */
+/* dnn._holds(layer, parameters or matrix): whether it is of the network that the layer is in. Makes
+ * no network for a layer that has none yet, since that draws its weights. */
 static int holds(lua_State *L) {
     const dnnlua_layer *layer = luaL_checkudata(L, 1, DNNLUA_LAYER);
     const dnn_matrix *m = dnnlua_test_matrix(L, 2);
@@ -57,10 +57,12 @@ static int holds(lua_State *L) {
 }
 
 void dnnlua_open_optimiser_keeping(lua_State *L) {
-    lua_pushcfunction(L, waits);
-    lua_setfield(L, -2, "_waits");
-    lua_pushcfunction(L, steps_another);
-    lua_setfield(L, -2, "_steps_another");
-    lua_pushcfunction(L, holds);
-    lua_setfield(L, -2, "_holds");
+    static const luaL_Reg functions[] = {
+        {"_waits",         waits        },
+        {"_steps_another", steps_another},
+        {"_holds",         holds        },
+        {NULL,             NULL         }
+    };
+
+    luaL_setfuncs(L, functions, 0);
 }

@@ -2,28 +2,18 @@
  * user does to them leaves the prompt's own modules alone. */
 #include "bindings/prompt/parts.h"
 #include "bindings/prompt/prompt.h"
-
-/* Copies what a table has into a new one, on top of the stack. */
-static void copy_table(lua_State *L, int index) {
-    index = lua_absindex(L, index);
-    lua_newtable(L);
-    for (lua_pushnil(L); lua_next(L, index) != 0;) {
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, -4);
-    }
-}
+#include "bindings/tables.h"
 
 void keep_globals(lua_State *L) {
     lua_pushglobaltable(L);
-    copy_table(L, -1);
+    dnnlua_copy_table(L, -1);
     lua_setfield(L, LUA_REGISTRYINDEX, STANDARD);
-    copy_table(L, -1);
+    dnnlua_copy_table(L, -1);
     int pristine = lua_gettop(L);
     for (lua_pushnil(L); lua_next(L, pristine) != 0; lua_pop(L, 1)) {
         if (lua_istable(L, -1)) {
             lua_pushvalue(L, -2);
-            copy_table(L, -2);
+            dnnlua_copy_table(L, -2);
             lua_rawset(L, pristine);
         }
     }

@@ -306,15 +306,18 @@ static int save_runs_by(lua_State *L) {
     return 0;
 }
 
+/* For the module's half in Lua. */
+static const luaL_Reg of_the_lua_half[] = {
+    {"_save_runs_by",   save_runs_by             },
+    {"_keep_runs_by",   dnnlua_keep_runs_by      },
+    {"_keep_last_step", dnnlua_run_keep_last_step},
+    {NULL,              NULL                     },
+};
+
 void dnnlua_open_run(lua_State *L) {
     dnnlua_push_function(L, (dnnlua_function){"Run", dnnlua_run_new, 2}, 0);
     lua_setfield(L, -2, "Run");
-    lua_pushcfunction(L, save_runs_by);
-    lua_setfield(L, -2, "_save_runs_by");
-    lua_pushcfunction(L, dnnlua_keep_runs_by);
-    lua_setfield(L, -2, "_keep_runs_by");
-    lua_pushcfunction(L, dnnlua_run_keep_last_step);
-    lua_setfield(L, -2, "_keep_last_step");
+    luaL_setfuncs(L, of_the_lua_half, 0);
     luaL_newmetatable(L, DNNLUA_RUN);
     luaL_setfuncs(L, metamethods, 0);
     lua_newtable(L);

@@ -4,8 +4,8 @@
 #include "bindings/tape/tape.h"
 #include "core/random.h"
 
-static const char calls_key =
-    0; /* registry: the results of such calls by their nodes; values are weak */
+/* Registry: the results of such calls by their nodes; values are weak. */
+static const char calls_key = 0;
 
 /* Only what it is called and that backward needs the inputs as they were; `again` does the rest. */
 static const dnn_layer_class call_class = {.name = "checkpoint_call",

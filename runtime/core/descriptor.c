@@ -53,19 +53,22 @@ void dnn_survive_file_limit(void) {
         sigaction(SIGXFSZ, &survive, NULL);
 }
 
-/* The signal is the writing thread's own, so blocking it there is enough. */
-static void hold_limit_signal(sigset_t *before) {
+static sigset_t limit_signal(void) {
     sigset_t limit;
     sigemptyset(&limit);
     sigaddset(&limit, SIGXFSZ);
+    return limit;
+}
+
+/* The signal is the writing thread's own, so blocking it there is enough. */
+static void hold_limit_signal(sigset_t *before) {
+    sigset_t limit = limit_signal();
     pthread_sigmask(SIG_BLOCK, &limit, before);
 }
 
 static void release_limit_signal(const sigset_t *before, bool came) {
     static const struct timespec at_once = {0};
-    sigset_t limit;
-    sigemptyset(&limit);
-    sigaddset(&limit, SIGXFSZ);
+    sigset_t limit = limit_signal();
     while (came && sigtimedwait(&limit, NULL, &at_once) < 0 && errno == EINTR)
         continue;
     pthread_sigmask(SIG_SETMASK, before, NULL);

@@ -16,8 +16,13 @@ bool dnn_is_event_file(const char *name) {
     return strstr(name, "tfevents") != NULL;
 }
 
+static const char *name_in(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
 long long dnn_event_file_seconds(const char *path) {
-    const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
+    const char *name = name_in(path);
     if (strncmp(name, START, sizeof START - 1) != 0)
         return 0;
     const char *number = name + sizeof START - 1;
@@ -38,15 +43,14 @@ long long dnn_event_file_next(const char *folder) {
 }
 
 bool dnn_event_file_has_others(const char *path) {
-    const char *slash = strrchr(path, '/');
+    const char *name = name_in(path);
     char folder[PATH_MAX] = ".";
     bool others = false;
-    if (slash != NULL)
-        snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path);
+    if (name != path)
+        snprintf(folder, sizeof folder, "%.*s", (int)(name - path), path);
     DIR *listing = dnn_open_folder(folder);
     for (struct dirent *entry; listing != NULL && !others && (entry = readdir(listing)) != NULL;)
-        others = dnn_is_event_file(entry->d_name) &&
-                 strcmp(entry->d_name, slash != NULL ? slash + 1 : path) != 0;
+        others = dnn_is_event_file(entry->d_name) && strcmp(entry->d_name, name) != 0;
     if (listing != NULL)
         closedir(listing);
     return others;

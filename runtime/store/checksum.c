@@ -42,6 +42,15 @@ void dnn_checksum_text(uint64_t sum, char text[DNN_CHECKSUM_SIZE]) {
 
 /* --- of a file --- */
 
+static uint64_t sum_notes(const dnn_safetensors *file) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < dnn_safetensors_note_count(file); i++) {
+        dnn_note note = dnn_safetensors_note(file, i);
+        sum += dnn_checksum_of_note(&note);
+    }
+    return sum;
+}
+
 static dnn_status sum_tensor(const dnn_safetensors *file, size_t i, char *chunk, uint64_t *sum,
                              dnn_error *err) {
     const dnn_tensor_info *t = dnn_safetensors_tensor(file, i);
@@ -63,11 +72,7 @@ static dnn_status sum_file(const dnn_safetensors *file, char text[DNN_CHECKSUM_S
     if (chunk == NULL)
         return dnn_fail(err, DNN_ERROR_MEMORY, "not enough memory to compare its checksum");
     dnn_status status = DNN_OK;
-    uint64_t sum = 0;
-    for (size_t i = 0; i < dnn_safetensors_note_count(file); i++) {
-        dnn_note note = dnn_safetensors_note(file, i);
-        sum += dnn_checksum_of_note(&note);
-    }
+    uint64_t sum = sum_notes(file);
     for (size_t i = 0; i < dnn_safetensors_count(file) && status == DNN_OK; i++)
         status = sum_tensor(file, i, chunk, &sum, err);
     dnn_free(chunk);
@@ -102,11 +107,7 @@ static dnn_status former_sum_tensor(const dnn_safetensors *file, size_t i, uint6
 static dnn_status former_sum_file(const dnn_safetensors *file, char text[DNN_CHECKSUM_SIZE],
                                   dnn_error *err) {
     dnn_status status = DNN_OK;
-    uint64_t sum = mix(dnn_safetensors_count(file) << 32 ^ 0x5CA1AB1Eu);
-    for (size_t i = 0; i < dnn_safetensors_note_count(file); i++) {
-        dnn_note note = dnn_safetensors_note(file, i);
-        sum += dnn_checksum_of_note(&note);
-    }
+    uint64_t sum = mix(dnn_safetensors_count(file) << 32 ^ 0x5CA1AB1Eu) + sum_notes(file);
     for (size_t i = 0; i < dnn_safetensors_count(file) && status == DNN_OK; i++)
         status = former_sum_tensor(file, i, &sum, err);
     snprintf(text, DNN_CHECKSUM_SIZE, "%016llx", (unsigned long long)sum);
