@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Nanoseconds on a clock of the system's; 0 where there is no such clock. */
+/* Nanoseconds on one of the system's clocks; 0 if it does not have that clock. */
 static inline int64_t dnn_clock_of(clockid_t clock) {
     struct timespec now = {0};
     clock_gettime(clock, &now);

@@ -278,7 +278,7 @@ local function take_over(self, rest, content)
   end
 end
 
--- How many of the files are newer than the one that the script has loaded all objects from by itself; nil: it has not.
+-- The number of files newer than the one from which the script itself has loaded all of its objects; nil if it has not.
 local function newer_than_loaded(self, files)
   local path = checkpoint._source(self.objects)
   for i, file in ipairs(path and files or {}) do
@@ -375,8 +375,7 @@ function keeper.new(folder, given, net, optimiser)
     failures = 0, reason = false, last_saved = false, last_kind = false, goes_back = false, closing = false,
   }, Keeper)
   for _, object in pairs(objects) do
-    local kind = options_of.shown(object)
-    if kind == "dnn.Optimiser" or kind == "dnn.LBFGS" then table.insert(self.optimisers, object) end
+    if held.is_optimiser(object) then table.insert(self.optimisers, object) end
   end
   local claim, message = place.claim(folder)
   if not claim then

@@ -52,13 +52,18 @@ local function number_of(value)
   if dnn._is_matrix(value) and value.rows == 1 and value.cols == 1 then return value(1, 1) end
 end
 
+-- The name of an entry of a logged table, in which those of a list may have `names`.
+local function tag_of(names, key)
+  return math.type(key) == "integer" and (names and names[key] or tostring(key)) or key
+end
+
 -- The number that is logged as `name`, such as "accuracy/test" or "layers/3"; nil: none is.
 local function find(values, name)
   local number = number_of(values[name])
   if number then return number end
   local names = type(values.names) == "table" and values.names
   for key, value in next, values do
-    local tag = math.type(key) == "integer" and (names and names[key] or tostring(key)) or key
+    local tag = tag_of(names, key)
     if tag == name then
       number = number_of(value)
     elseif type(value) == "table" and value ~= names and name:sub(1, #tag + 1) == tag .. "/" then
@@ -72,7 +77,7 @@ end
 local function note_names(known, values, before)
   local names = type(values.names) == "table" and values.names
   for key, value in next, values do
-    local tag = before .. (math.type(key) == "integer" and (names and names[key] or tostring(key)) or key)
+    local tag = before .. tag_of(names, key)
     if type(value) == "table" then
       if value ~= names then note_names(known, value, tag .. "/") end
     elseif not known[tag] and #known < MOST_NAMES and number_of(value) then

@@ -19,7 +19,8 @@ local function each_moved(optimiser, add)
   for _, group in ipairs(optimiser.groups) do walk(group.params) end
 end
 
-local function is_optimiser(object)
+-- Is it an optimiser, in C or in Lua?
+function held.is_optimiser(object)
   local kind = options_of.shown(object)
   return kind == "dnn.Optimiser" or kind == "dnn.LBFGS"
 end
@@ -83,7 +84,7 @@ end
 -- Raises where an optimiser among the objects, by name, moves what no object holds: it would be lost.
 function held.check(objects)
   for name, optimiser in pairs(objects) do
-    local seen, missing = pcall(not_of_networks, objects, is_optimiser(optimiser) and optimiser or {groups = {}})
+    local seen, missing = pcall(not_of_networks, objects, held.is_optimiser(optimiser) and optimiser or {groups = {}})
     if seen and #missing > 0 then
       local returned, largest = own_states(objects, missing)
       local lost = {}

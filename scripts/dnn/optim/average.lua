@@ -2,6 +2,7 @@
 -- Juditsky 1992), or the plain mean of stochastic weight averaging (Izmailov et al. 2018), as PyTorch's.
 local arguments = require "dnn.arguments"
 local core = require "dnn.core"
+local flat = require "dnn.flat"
 local options_of = require "dnn.options"
 local strict = require "dnn.strict"
 
@@ -92,7 +93,7 @@ end
 -- those that update_bn has measured.
 function AveragedModel:state_dict()
   local state = {count = self.count, decay = self.decay, synced = self.synced}
-  for name, value in pairs(self.twin:state_dict()) do state["module." .. name] = value end
+  flat.put(state, "module", self.twin:state_dict())
   return state
 end
 
@@ -109,12 +110,7 @@ local function take_values(self, values)
 end
 
 local function take_module(self, state)
-  local values = {}
-  for name, value in pairs(state) do
-    local own = type(name) == "string" and name:match "^module%.(.*)$"
-    if own then values[own] = value end
-  end
-  local fits, message = pcall(self.twin.load_state_dict, self.twin, values)
+  local fits, message = pcall(self.twin.load_state_dict, self.twin, flat.take(state, "module"))
   if not fits then refuse("%s", (message:gsub("^.-load_state_dict: ", ""))) end
 end
 

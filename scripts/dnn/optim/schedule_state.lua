@@ -2,6 +2,7 @@
 -- where they are; lists and parts as "milestones.1" and "1.last_epoch". Loading brings back the settings too, as
 -- PyTorch's does. What depends on the optimiser and the number of schedules must be the same here.
 local arguments = require "dnn.arguments"
+local flat = require "dnn.flat"
 local options_of = require "dnn.options"
 local rates = require "dnn.optim.rates"
 
@@ -23,7 +24,7 @@ function schedule_state.get(self)
   for name in pairs(self.settings) do put(state, name, self.settings[name]) end
   for _, name in ipairs(self.kept) do put(state, name, self[name]) end
   for k, part in ipairs(self.parts) do
-    for name, value in pairs(schedule_state.get(part)) do state[k .. "." .. name] = value end
+    flat.put(state, k, schedule_state.get(part))
   end
   return state
 end
@@ -31,15 +32,6 @@ end
 -- What read finds wrong; it ends in the pcall of load_state_dict.
 local function refuse(format, ...)
   error(format:format(...), 0)
-end
-
--- The part of a state whose names begin with "1.".
-local function part_of(state, k)
-  local part, prefix = {}, k .. "."
-  for name, value in pairs(state) do
-    if name:sub(1, #prefix) == prefix then part[name:sub(#prefix + 1)] = value end
-  end
-  return part
 end
 
 -- The list whose elements are "name.1", "name.2"; nil where it has none.
@@ -108,7 +100,7 @@ local function read(self, state)
     refuse("the state is of %d schedules, and here the number is %d", count, #self.parts)
   end
   for k, part in ipairs(self.parts) do
-    local fits, inner = pcall(read, part, part_of(state, k))
+    local fits, inner = pcall(read, part, flat.take(state, k))
     if not fits then refuse("schedule %d, %s: %s", k, part.name, inner) end
     parts[k] = inner
   end
