@@ -12,23 +12,16 @@ describe("checkpoints", function()
   after_each(function() program.remove(training.folder) end)
 
   it("are not lost where the counter begins again in each epoch, which is said once", function()
-    local script = training.folder .. "/train.lua"
-    program.write_all(script, [[
-      local dnn = require "dnn"
-      local net = dnn.Sequential{dnn.Linear(3, 1)}
-      local optimiser = dnn.optim.Adam(net:parameters())
-      local run = dnn.Run(arg[1])
+    local script = training.write_script [[
       run:checkpoint{net = net, optimiser = optimiser, every = 6}
       for epoch = 1, 3 do
         for i in run:steps(6) do
-          net:forward(dnn.ones(3, 1))
-          net:backward(dnn.ones(1, 1))
-          optimiser:step()
+          step()
           run:log(6 * (epoch - 1) + i, {cost = 1})
         end
         for i in run:steps(2) do run:log(6 * epoch, {test = i}) end
       end
-      run:close()]])
+      run:close()]]
     local _, said = program.run(("%s %s/run"):format(script, training.folder))
     assert.equal("step-2 step-6", files())
     assert.matches("^dnn.Run: checkpoint: step %d comes after step %d, but run:resume goes on from the highest; "

@@ -201,40 +201,27 @@ describe("the step of a checkpoint", function()
   end)
 
   it("is not one that os.exit has left in its middle", function()
-    local script = folder .. "/train.lua"
-    program.write_all(script, [[
-      local dnn = require "dnn"
-      local net = dnn.Sequential{dnn.Linear(3, 1)}
-      local optimiser = dnn.optim.Adam(net:parameters())
-      local run <close> = dnn.Run(arg[1])
+    local script = training.write_script [[
+      local run <close> = run
       run:checkpoint{net = net, optimiser = optimiser, every = 4}
       for i in run:steps(20) do
-        net:forward(dnn.ones(3, 1))
-        net:backward(dnn.ones(1, 1))
-        optimiser:step()
+        step()
         if i == 6 then os.exit(1, true) end
         run:log(i, {cost = 1})
-      end]])
+      end]]
     os.execute(("%s %s %s/run"):format(program.quote(program.dnnlua), script, folder))
     assert.equal("step-4", files())
   end)
 
   it("is the last that Ctrl-C lets end, and nothing has to be closed", function()
-    local script = folder .. "/train.lua"
-    program.write_all(script, [[
-      local dnn = require "dnn"
-      local net = dnn.Sequential{dnn.Linear(3, 1)}
-      local optimiser = dnn.optim.Adam(net:parameters())
-      local run = dnn.Run(arg[1])
+    local script = training.write_script [[
       run:checkpoint{net = net, optimiser = optimiser, every = 1 << 40}
       for i in run:steps(1 << 40) do
-        net:forward(dnn.ones(3, 1))
-        net:backward(dnn.ones(1, 1))
-        optimiser:step()
+        step()
         if i % 10 == 0 then run:log(i, {cost = 1}) end
         if i == 34 then os.execute "{ sleep 0.05; kill -INT $PPID; } &" end
       end
-      print(optimiser.steps)]])
+      print(optimiser.steps)]]
     local out <close> = assert(io.popen(("%s %s %s/run"):format(program.quote(program.dnnlua), script, folder)))
     local steps = out:read "n"
     assert.is_true(steps >= 34)
@@ -339,22 +326,15 @@ describe("the step of a checkpoint", function()
   end)
 
   it("lacks the optimiser's step where a script logs before it, which it is told once", function()
-    local script = folder .. "/train.lua"
-    program.write_all(script, [[
-      local dnn = require "dnn"
-      local net = dnn.Sequential{dnn.Linear(3, 1)}
-      local optimiser = dnn.optim.Adam(net:parameters())
-      local run = dnn.Run(arg[1])
+    local script = training.write_script [[
       run:checkpoint{net = net, optimiser = optimiser, every = 1000}
       local late = arg[2] == "late"
       run:log(0, {cost = 2})
       for i = 1, 4 do
         if not late then run:log(i, {cost = 1}) end
-        net:forward(dnn.ones(3, 1))
-        net:backward(dnn.ones(1, 1))
-        optimiser:step()
+        step()
         if late then run:log(i, {cost = 1}) end
-      end]])
+      end]]
     local function complaint(when)
       local _, err = program.run(("%s %s/%s %s"):format(script, folder, when, when))
       return err

@@ -1,5 +1,6 @@
 -- A small training that keeps checkpoints in training.folder, for the specs about which those are.
 local dnn = require "dnn"
+local program = require "program"
 
 local training = {}
 
@@ -39,6 +40,25 @@ function training.files()
   for i, name in ipairs(names) do names[i] = name:gsub("%.safetensors$", ""):gsub("%-0+", "-") end
   table.sort(names)
   return table.concat(names, " ")
+end
+
+local HEAD <const> = [[
+  local dnn = require "dnn"
+  local net = dnn.Sequential{dnn.Linear(3, 1)}
+  local optimiser = dnn.optim.Adam(net:parameters())
+  local run = dnn.Run(arg[1])
+  local function step()
+    net:forward(dnn.ones(3, 1))
+    net:backward(dnn.ones(1, 1))
+    optimiser:step()
+  end
+]]
+
+-- Writes a script that has a net, its optimiser, a run in the folder that it is given, and step(); its path.
+function training.write_script(text)
+  local path = training.folder .. "/train.lua"
+  program.write_all(path, HEAD .. text)
+  return path
 end
 
 return training

@@ -6,27 +6,7 @@
 #include <stdlib.h>
 
 #include "store/safetensors.h"
-#include "temp_folder.h"
-
-static char path[96]; /* of a file in the folder */
-
-static int make_path(void **state) {
-    int failed = make_folder(state);
-    snprintf(path, sizeof path, "%s/a.st", folder);
-    return failed;
-}
-
-static int remove_path(void **state) {
-    (void)state;
-    return remove_emptied_folder(path);
-}
-
-static void write_bytes(const char *bytes, size_t size) {
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, size, file), size);
-    assert_int_equal(fclose(file), 0);
-}
+#include "store_file.h"
 
 /* Without truncating the file, after which some file systems wait for the disk. */
 static void write_byte(size_t at, char byte) {
@@ -35,14 +15,6 @@ static void write_byte(size_t at, char byte) {
     assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
     assert_int_equal(fputc(byte, file), (unsigned char)byte);
     assert_int_equal(fclose(file), 0);
-}
-
-static size_t read_bytes(char *bytes, size_t room) {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    size_t size = fread(bytes, 1, room, file);
-    fclose(file);
-    return size;
 }
 
 static dnn_status open_and_close(dnn_error *err) {
@@ -89,7 +61,7 @@ static void a_checkpoint_with_any_bit_changed_is_refused(void **state) {
     };
     check_ok(dnn_safetensors_write(path, all, 3, marked, 3, &err));
     check_ok(open_and_close(&err));
-    size_t size = read_bytes(bytes, sizeof bytes);
+    size_t size = read_file(bytes, sizeof bytes);
     for (size_t bit = 0; bit < 8 * size; bit++) {
         write_byte(bit / 8, (char)(bytes[bit / 8] ^ 1 << bit % 8));
         assert_int_equal(open_and_close(&err), DNN_ERROR_FORMAT);
@@ -139,7 +111,7 @@ static void tensors_longer_than_what_is_read_at_once_are_summed_whole(void **sta
     };
     check_ok(dnn_safetensors_write(path, &tensor, 1, notes, 2, &err));
     check_ok(open_and_close(&err));
-    size = read_bytes(bytes, size);
+    size = read_file(bytes, size);
     for (size_t at = 1; at < 2 * count; at += count / 3) {
         write_byte(size - at, (char)(bytes[size - at] ^ 1));
         assert_int_equal(open_and_close(&err), DNN_ERROR_FORMAT);
@@ -168,7 +140,7 @@ static void the_checksum_does_not_depend_on_how_the_header_is_spelled(void **sta
     memcpy(bytes + 8, header, size);
     memcpy(bytes + 8 + size, w, sizeof w);
     memcpy(bytes + 8 + size + sizeof w, biases, sizeof biases);
-    write_bytes(bytes, 8 + size + sizeof w + sizeof biases);
+    write_file(bytes, 8 + size + sizeof w + sizeof biases);
     check_ok(open_and_close(&err));
     write_byte(8 + size, (char)(bytes[8 + size] ^ 1));
     assert_int_equal(open_and_close(&err), DNN_ERROR_FORMAT);

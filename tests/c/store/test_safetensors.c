@@ -12,20 +12,7 @@
 #include "core/random.h"
 #include "math/fill.h"
 #include "store/safetensors.h"
-#include "temp_folder.h"
-
-static char path[96]; /* of a file in the folder */
-
-static int make_path(void **state) {
-    int failed = make_folder(state);
-    snprintf(path, sizeof path, "%s/a.st", folder);
-    return failed;
-}
-
-static int remove_path(void **state) {
-    (void)state;
-    return remove_emptied_folder(path);
-}
+#include "store_file.h"
 
 static dnn_matrix normal(dnn_dtype dtype, size_t rows, size_t cols) {
     dnn_error err;
@@ -34,21 +21,6 @@ static dnn_matrix normal(dnn_dtype dtype, size_t rows, size_t cols) {
     check_ok(dnn_matrix_create(&m, dtype, rows, cols, &err));
     check_ok(dnn_fill_normal(&m, &random, 0, 1, &err));
     return m;
-}
-
-static size_t read_file(char *bytes, size_t room) {
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    size_t size = fread(bytes, 1, room, file);
-    fclose(file);
-    return size;
-}
-
-static void write_file(const void *bytes, size_t size) {
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, size, file), size);
-    assert_int_equal(fclose(file), 0);
 }
 
 /* --- the bytes --- */

@@ -10,20 +10,7 @@
 #include "core/interrupt.h"
 #include "core/memory.h"
 #include "store/saver.h"
-#include "temp_folder.h"
-
-static char path[96]; /* of a file in the folder */
-
-static int make_path(void **state) {
-    int failed = make_folder(state);
-    snprintf(path, sizeof path, "%s/a.safetensors", folder);
-    return failed;
-}
-
-static int remove_path(void **state) {
-    (void)state;
-    return remove_emptied_folder(path);
-}
+#include "store_file.h"
 
 static float weights[6] = {1, 2, 3, 4, 5, 6};
 static double biases[2] = {0.5, -0.5};
