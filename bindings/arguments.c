@@ -5,19 +5,7 @@
 #include <string.h>
 
 #include "bindings/dnnlua.h"
-
-/* Registry: what _explain_by was given. Strings, since modules of their own share this file. */
-#define EXPLAIN "dnn.explain"
-#define WHERE   "dnn.where"
-
-int dnnlua_explain_by(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TFUNCTION);
-    luaL_checktype(L, 2, LUA_TFUNCTION);
-    lua_settop(L, 2);
-    lua_setfield(L, LUA_REGISTRYINDEX, WHERE);
-    lua_setfield(L, LUA_REGISTRYINDEX, EXPLAIN);
-    return 0;
-}
+#include "bindings/lua_half.h"
 
 /* --- words --- */
 
@@ -28,7 +16,7 @@ static const char *push_explained(lua_State *L, const char *what, lua_Integer de
     int count = lua_gettop(L), top = count;
 
     luaL_checkstack(L, count + 10, "too many arguments");
-    lua_getfield(L, LUA_REGISTRYINDEX, EXPLAIN);
+    dnnlua_push_half(L, "explain");
     lua_pushstring(L, what);
     lua_pushinteger(L, detail);
     lua_pushstring(L, more);
@@ -45,7 +33,7 @@ static const char *push_explained(lua_State *L, const char *what, lua_Integer de
  * half, as luaL_where does. */
 static void push_where(lua_State *L) {
     luaL_checkstack(L, LUA_MINSTACK, NULL);
-    lua_getfield(L, LUA_REGISTRYINDEX, WHERE);
+    dnnlua_push_half(L, "where");
     if (lua_pcall(L, 0, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) {
         lua_pop(L, 1);
         luaL_where(L, 1);

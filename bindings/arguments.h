@@ -82,8 +82,4 @@ int dnnlua_check_axis(lua_State *L, int index, const char *expected); /* 1 or 2 
 /* The userdata of that type, or "must be a dnn.Random" (`expected`). */
 void *dnnlua_check_userdata(lua_State *L, int index, const char *type, const char *expected);
 
-/* _explain_by(explain, where): functions of the module's half in Lua from which errors get their
- * words and the line of the script; scripts/dnn/init.lua sets them. */
-int dnnlua_explain_by(lua_State *L);
-
 #endif

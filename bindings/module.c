@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bindings/dnnlua.h"
+#include "bindings/lua_half.h"
 #include "bindings/nn/network.h"
 #include "bindings/printable.h"
 #include "core/memory.h"
@@ -119,8 +120,7 @@ static const luaL_Reg helpers[] = {
     {"_options_fault", dnnlua_options_fault},
     {"_warn_once",     warn_once           },
     {"_printable",     dnnlua_printable    },
-    {"_explain_by",    dnnlua_explain_by   },
-    {"_gradcheck_by",  dnnlua_gradcheck_by },
+    {"_lua_half",      dnnlua_lua_half     },
     {"_module",        dnnlua_module_define},
     {NULL,             NULL                },
 };

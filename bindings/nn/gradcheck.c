@@ -2,6 +2,7 @@
  * Lua included. */
 #include "nn/network/gradcheck.h"
 
+#include "bindings/lua_half.h"
 #include "bindings/nn/network.h"
 
 /* Pushes where the largest difference is: "layer 1, Linear(3 -> 4): weight(2, 3)", or "X(1, 4)". */
@@ -39,18 +40,9 @@ static const dnn_matrix *prepare_keeping(lua_State *L, int index, dnn_keep keep)
     return dnnlua_check_matrix(L, 3);
 }
 
-static const char by_key = 0; /* registry: the function of _gradcheck_by */
-
-int dnnlua_gradcheck_by(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TFUNCTION);
-    lua_settop(L, 1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &by_key);
-    return 0;
-}
-
 /* dnn.gradcheck(f, {A, B}, {eps = , tolerance = }): the Lua half calls f. */
 static int check_function(lua_State *L) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &by_key);
+    dnnlua_push_half(L, "gradcheck");
     lua_insert(L, 1);
     lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
     return lua_gettop(L);

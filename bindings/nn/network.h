@@ -379,9 +379,8 @@ int dnnlua_clip_grad_norm(lua_State *L);
 /* dnn.clip_grad_value_(parameters, clip_value). */
 int dnnlua_clip_grad_value(lua_State *L);
 
-/* dnn.gradcheck(net, loss, X, Y, {eps = , tolerance = }); _gradcheck_by(check): what does it for a
- * function, which scripts/dnn/init.lua sets. */
+/* dnn.gradcheck(net, loss, X, Y, {eps = , tolerance = }), or of a function (f, matrices, options).
+ */
 int dnnlua_gradcheck(lua_State *L);
-int dnnlua_gradcheck_by(lua_State *L);
 
 #endif

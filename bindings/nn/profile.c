@@ -25,6 +25,14 @@ static lua_Integer passes_of(lua_State *L, const char *function) {
     return (lua_Integer)passes;
 }
 
+/* The twin's network; raises where a module in Lua has closed it meanwhile. */
+static dnnlua_network *twin_of(lua_State *L) {
+    dnnlua_network *twin = dnnlua_push_network(L, TWIN);
+
+    lua_pop(L, 1);
+    return twin;
+}
+
 /* One pass of the twin, by its own methods: forward, and backward of a gradient of ones. */
 static void run_pass(lua_State *L, bool backward) {
     dnn_error err;
@@ -102,19 +110,20 @@ int dnnlua_layer_profile(lua_State *L) {
     dnn_random *random = dnnlua_opt_random(L, TIMES), before = *random;
     run_pass(L, backward); /* buffers are made, caches filled */
     lua_settop(L, TWIN);
-    dnnlua_network *copy = ((dnnlua_layer *)lua_touserdata(L, TWIN))->network;
-    dnn_network *network = copy->network;
-    dnn_free(copy->times); /* what it does here is not the script's */
-    copy->times = NULL;
-    size_t bytes = dnn_network_step_count(network) * sizeof(dnn_step_times);
+    dnnlua_network *twin = twin_of(L);
+    dnn_free(twin->times); /* what it does here is not the script's */
+    twin->times = NULL;
+    size_t bytes = dnn_network_step_count(twin->network) * sizeof(dnn_step_times);
     dnn_step_times *times = lua_newuserdatauv(L, bytes, 0);
     memset(times, 0, bytes);
-    dnn_network_set_times(network, times);
+    dnn_network_set_times(twin->network, times);
     for (lua_Integer pass = 0; pass < passes; pass++)
         run_pass(L, backward);
     *random = before; /* masks were drawn from it */
     lua_getglobal(L, "print");
-    push_table(L, network, times);
+    if (twin_of(L) != twin)
+        return luaL_error(L, "%s: the copy became a part of another network meanwhile", name);
+    push_table(L, twin->network, times);
     lua_call(L, 1, 0);
     return 0;
 }

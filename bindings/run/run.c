@@ -298,26 +298,11 @@ static const luaL_Reg metamethods[] = {
     {NULL,         NULL        },
 };
 
-/* _save_runs_by(function) */
-static int save_runs_by(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TFUNCTION);
-    lua_settop(L, 1);
-    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_RUN_SAVER);
-    return 0;
-}
-
-/* For the module's half in Lua. */
-static const luaL_Reg of_the_lua_half[] = {
-    {"_save_runs_by",   save_runs_by             },
-    {"_keep_runs_by",   dnnlua_keep_runs_by      },
-    {"_keep_last_step", dnnlua_run_keep_last_step},
-    {NULL,              NULL                     },
-};
-
 void dnnlua_open_run(lua_State *L) {
     dnnlua_push_function(L, (dnnlua_function){"Run", dnnlua_run_new, 2}, 0);
     lua_setfield(L, -2, "Run");
-    luaL_setfuncs(L, of_the_lua_half, 0);
+    lua_pushcfunction(L, dnnlua_run_keep_last_step);
+    lua_setfield(L, -2, "_keep_last_step");
     luaL_newmetatable(L, DNNLUA_RUN);
     luaL_setfuncs(L, metamethods, 0);
     lua_newtable(L);

@@ -18,14 +18,6 @@
 #define DNNLUA_RUN       "dnn.Run"
 #define DNNLUA_RUN_STEPS "dnn.Run.steps" /* a loop over run:steps */
 
-/* In the registry: the function (folder, step, net, optimiser, parts) that saves a checkpoint where
- * the script says no way of its own; the Lua half of the module gives it. */
-#define DNNLUA_RUN_SAVER "dnn.Run.saver"
-
-/* In the registry: the function (folder, options, net, optimiser) that makes a keeper of
- * checkpoints. */
-#define DNNLUA_RUN_KEEPER "dnn.Run.keeper"
-
 /* When checkpoints are due, and where the training is. */
 typedef struct dnnlua_keep {
     bool active, metric;   /* there is a keeper; it looks at a metric of every log */
@@ -236,10 +228,9 @@ bool dnnlua_run_keep_now(lua_State *L, int run, dnnlua_saving *saving);
  * step, and waits for the disk. */
 void dnnlua_run_keep_close(lua_State *L, int run, bool failed);
 
-/* Methods: run:checkpoint, run:resume; _keep_runs_by, _keep_last_step. */
+/* Methods: run:checkpoint, run:resume; _keep_last_step. */
 int dnnlua_run_checkpoint_method(lua_State *L);
 int dnnlua_run_resume(lua_State *L);
-int dnnlua_keep_runs_by(lua_State *L);
 int dnnlua_run_keep_last_step(lua_State *L);
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bindings/lua_half.h"
 #include "bindings/printable.h"
 #include "core/clock.h"
 
@@ -298,7 +299,7 @@ int dnnlua_run_checkpoint_method(lua_State *L) {
     lua_settop(L, 2);
     if (self->keep.active)
         return luaL_error(L, "Run: checkpoint: this run already keeps its checkpoints");
-    lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_RUN_KEEPER);
+    dnnlua_push_half(L, "keep_run");
     lua_getiuservalue(L, 1, RUN_WANTED);
     lua_pushvalue(L, 2);
     lua_getiuservalue(L, 1, RUN_NETWORK);
@@ -363,13 +364,5 @@ int dnnlua_run_keep_last_step(lua_State *L) {
         write_log(L, 1);
         call_keeper(L, 1, "stop", self->keep.step, 0);
     }
-    return 0;
-}
-
-/* _keep_runs_by(function) */
-int dnnlua_keep_runs_by(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TFUNCTION);
-    lua_settop(L, 1);
-    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_RUN_KEEPER);
     return 0;
 }

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bindings/lua_half.h"
 #include "bindings/printable.h"
 #include "bindings/run/run.h"
 #include "bindings/run/viewer.h"
@@ -99,7 +100,7 @@ static bool push_saver(lua_State *L, int run, const dnnlua_run *self) {
     int top = lua_gettop(L);
 
     if (dnnlua_run_network(self) == NULL || self->keep.refused ||
-        lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_RUN_SAVER) == LUA_TNIL ||
+        dnnlua_push_half(L, "save_run") == LUA_TNIL ||
         lua_getiuservalue(L, run, RUN_FOLDER) == LUA_TNIL) {
         lua_settop(L, top);
         return false;

@@ -17,18 +17,18 @@ local parts = {
   hist = "dnn.hist", imshow = "dnn.imshow", plot = "dnn.plot", subplots = "dnn.subplots",
 }
 
--- What a run saves when its window asks for a checkpoint and the script does not say how.
-core._save_runs_by(function(...) return require "dnn.checkpoint"._of_run(...) end)
-
--- The checkpoints that a run keeps by itself.
-core._keep_runs_by(function(...) return require "dnn.keeper".new(...) end)
-
--- The check of a function's gradients.
-core._gradcheck_by(function(...) return require "dnn.autograd".gradcheck(...) end)
-
--- What an error says about the arguments of a call, and the script's line that it names.
-core._explain_by(function(...) return require "dnn.arguments".explain(...) end,
-  function() return require "dnn.arguments".where() end)
+-- What the C half calls here.
+core._lua_half{
+  -- what an error says about the arguments of a call, and the script's line that it names
+  explain = function(...) return require "dnn.arguments".explain(...) end,
+  where = function() return require "dnn.arguments".where() end,
+  -- the check of a function's gradients
+  gradcheck = function(...) return require "dnn.autograd".gradcheck(...) end,
+  -- what a run saves when its window asks for a checkpoint and the script does not say how
+  save_run = function(...) return require "dnn.checkpoint"._of_run(...) end,
+  -- the checkpoints that a run keeps by itself
+  keep_run = function(...) return require "dnn.keeper".new(...) end,
+}
 
 strict.make("dnn.linalg", core.linalg)
 

@@ -66,6 +66,28 @@ describe("net:profile", function()
     assert.equal(3, select(2, rest:gsub("[%d.]+", "")))
   end)
 
+  it("ends with an error where its copy is closed or built into another network meanwhile", function()
+    -- what looks `print` up finds the copy on the stack
+    local function during(what)
+      local print = print
+      local globals = getmetatable(_G)
+      _G.print = nil
+      setmetatable(_G, {__index = function()
+        local _, copy = debug.getlocal(2, 4) -- after the network, X and the options
+        what(copy)
+      end})
+      local done, message = pcall(network().profile, network(), dnn.ones(128, 2))
+      setmetatable(_G, globals)
+      _G.print = print
+      assert.is_false(done)
+      return message
+    end
+    assert.matches("this network is closed", during(function(copy) copy:close() end), 1, true)
+    assert.matches("the copy became a part of another network meanwhile", during(function(copy)
+      dnn.Sequential{copy, dnn.Linear(3, 1)}:forward(dnn.ones(128, 1))
+    end), 1, true)
+  end)
+
   it("names what is wrong", function()
     local net = network()
     fails("network: profile: passes must be a whole number from 1 to 1000000, got 0.0", net.profile, net,

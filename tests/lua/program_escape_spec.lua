@@ -73,10 +73,8 @@ local escapes = {
     pcall(string.gsub, "x", ".", function() dnn.ones(1, 1):add "x" end)]]},
   {"takes the place of what errors are explained by", [[
     local dnn = require "dnn"
-    dnn._explain_by(function(...) gather(...) return "" end, function(...) gather(...) return "" end)
-    dnn._save_runs_by(gather)
-    dnn._keep_runs_by(gather)
-    dnn._gradcheck_by(gather)
+    local spy = function(...) gather(...) return "" end
+    dnn._lua_half{explain = spy, where = spy, gradcheck = spy, save_run = spy, keep_run = spy}
     pcall(load, function() dnn.Sequential{1} end)
     pcall(load, function() dnn.ones(1, 2, 3, 4, 5, 6) end)
     pcall(dnn.gradcheck, load, dnn.ones(1, 1))]]},
