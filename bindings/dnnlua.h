@@ -224,6 +224,6 @@ void dnnlua_open_names(lua_State *L);
 void dnnlua_open_inspect(lua_State *L);
 
 /* The C half of the module: require "dnn.core". */
-int luaopen_dnn_core(lua_State *L);
+__attribute__((visibility("default"))) int luaopen_dnn_core(lua_State *L);
 
 #endif
