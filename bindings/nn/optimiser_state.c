@@ -177,6 +177,12 @@ static void *push_vectors(lua_State *L, const dnn_optimiser *o, size_t *vectors)
                                           state + dnn_optimiser_state_bytes(o, k));
         snprintf(name, sizeof name, "state.%zu", k + 1);
         get_state(L, name);
+        const dnn_matrix *theirs = dnnlua_test_matrix(L, -1);
+        if (theirs != NULL && theirs->rows != vector.rows && theirs->cols == 1) {
+            luaL_error(L,
+                       "%s: load_state_dict: the state is of %I parameters, this optimiser has %I",
+                       owner, (lua_Integer)theirs->rows, (lua_Integer)vector.rows);
+        }
         dnnlua_assign(L, lua_gettop(L), owner, name, &vector);
         lua_pop(L, 1);
     }

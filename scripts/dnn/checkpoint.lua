@@ -189,7 +189,7 @@ local function check_parts(objects, kinds)
   end
   for name, object in pairs(objects) do
     if object and not kinds[name] then
-      return nil, ("it has no state of '%s', only of: %s"):format(name, options.names_of(kinds))
+      return nil, ("it has no state of '%s', only of: %s; leave %s out"):format(name, options.names_of(kinds), name)
     end
     local former = kinds[name] == states_of.ANY_TABLE and type(object) == "table"
     if object and not former and kinds[name] ~= kind_of(object) then
