@@ -16,6 +16,10 @@
  * puts a function in its place that prints them to stderr. */
 #define DNNLUA_PROFILE "dnn.profile"
 
+/* In the registry: a function of the module's that the program calls once the script has come to its
+ * end without an error. */
+#define DNNLUA_AT_END "dnn.at_end"
+
 /* In the registry: true where this process may start no other (dnnlua --safe). */
 #define DNNLUA_SAFE "dnn.safe"
 

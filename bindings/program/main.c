@@ -94,6 +94,13 @@ static void print_profile(lua_State *L) {
         report(L, lua_pcall(L, 0, 0, 0), true);
 }
 
+/* What the module, if it was loaded, does at the end of a script that has not failed. */
+static void end_well(lua_State *L) {
+    lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_AT_END);
+    if (lua_isfunction(L, -1))
+        report(L, lua_pcall(L, 0, 0, 0), true);
+}
+
 /* Where the program was started with a standard stream closed, the first file that it opens would
  * take the stream's place: a run log, say, into which every `print` then goes. What is put there
  * instead fails as a closed stream does. */
@@ -129,6 +136,8 @@ int main(int argc, char **argv) {
     lua_pushinteger(L, argc);
     lua_pushlightuserdata(L, argv);
     bool well = report(L, lua_pcall(L, 2, 1, 0), true) && lua_toboolean(L, -1);
+    if (well)
+        end_well(L);
     print_profile(L);
     lua_close(L);
     if (was_interrupted(well)) {

@@ -56,6 +56,20 @@ static int run_collect(lua_State *L) {
     return end_run(L, true);
 }
 
+/* A script that has come to its end without an error is in the middle of no step. */
+static int end_runs(lua_State *L) {
+    lua_settop(L, 0);
+    lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_RUNS_IN_USE);
+    lua_pushnil(L);
+    while (lua_next(L, 1)) {
+        lua_pop(L, 1);
+        lua_pushcfunction(L, run_close);
+        lua_pushvalue(L, -2);
+        lua_call(L, 1, 0);
+    }
+    return 0;
+}
+
 /* --- log --- */
 
 /* Raises what is not finite, after everything is on disk; names the layer if a network is watched.
@@ -148,15 +162,16 @@ static int next_step(lua_State *L) {
     dnnlua_run *self = lua_touserdata(L, lua_upvalueindex(1));
     lua_Integer step = lua_tointeger(L, lua_upvalueindex(2));
     bool counts = lua_tointeger(L, lua_upvalueindex(4)) == self->keep.loops;
+    bool last = step >= lua_tointeger(L, lua_upvalueindex(3));
 
     self->stopped = self->stopped || dnnlua_interrupted(L);
     if (counts)
-        dnnlua_run_keep_end(L, lua_upvalueindex(1));
+        dnnlua_run_keep_end(L, lua_upvalueindex(1), last);
     if (self->stopped) {
         self->stop_known = true;
         return 0;
     }
-    if (step >= lua_tointeger(L, lua_upvalueindex(3)))
+    if (last)
         return 0;
     lua_pushinteger(L, step + 1);
     lua_copy(L, -1, lua_upvalueindex(2));
@@ -303,6 +318,16 @@ void dnnlua_open_run(lua_State *L) {
     lua_setfield(L, -2, "Run");
     lua_pushcfunction(L, dnnlua_run_keep_last_step);
     lua_setfield(L, -2, "_keep_last_step");
+    lua_pushcfunction(L, dnnlua_run_take_back_step);
+    lua_setfield(L, -2, "_take_back_step");
+    lua_newtable(L);
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_RUNS_IN_USE);
+    lua_pushcfunction(L, end_runs);
+    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_AT_END);
     luaL_newmetatable(L, DNNLUA_RUN);
     luaL_setfuncs(L, metamethods, 0);
     lua_newtable(L);

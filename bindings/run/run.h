@@ -18,6 +18,9 @@
 #define DNNLUA_RUN       "dnn.Run"
 #define DNNLUA_RUN_STEPS "dnn.Run.steps" /* a loop over run:steps */
 
+/* In the registry: the keys of this table are the runs that are in use. */
+#define DNNLUA_RUNS_IN_USE "dnn.Run.in_use"
+
 /* When checkpoints are due, and where the training is. */
 typedef struct dnnlua_keep {
     bool active, metric;   /* there is a keeper; it looks at a metric of every log */
@@ -27,6 +30,7 @@ typedef struct dnnlua_keep {
     bool asked;            /* by the window, likewise */
     bool within;           /* a step of run:steps is under way */
     bool left;             /* a loop over run:steps has ended: an earlier step counts otherwise */
+    bool ended;            /* by its last step, of which what follows is a part */
     bool whole;            /* all of `step` is done and nothing of the next */
     lua_Integer step;      /* the last that was begun or done, -1 before the first */
     uint64_t begun, moves; /* steps of the kept optimisers when it was begun, and done */
@@ -207,10 +211,10 @@ void dnnlua_run_leave_window(dnnlua_run *self);
  * once. Raises where they cannot be moved. */
 void dnnlua_run_keep_start(lua_State *L, int run);
 
-/* The step of a loop over run:steps begins; it is done, and what is due is saved; the loop is left
- * before its end, perhaps by an error. */
+/* The step of a loop over run:steps begins; it is done, and what is due is saved, of the loop's last
+ * one later; the loop is left before its end, perhaps by an error. */
 void dnnlua_run_keep_begin(lua_State *L, int run, lua_Integer step);
-void dnnlua_run_keep_end(lua_State *L, int run);
+void dnnlua_run_keep_end(lua_State *L, int run, bool last);
 void dnnlua_run_keep_leave(dnnlua_run *self, bool failed);
 
 /* After a log of these values: notes what is due, and does it unless a step of run:steps is under
@@ -228,9 +232,10 @@ bool dnnlua_run_keep_now(lua_State *L, int run, dnnlua_saving *saving);
  * step, and waits for the disk. */
 void dnnlua_run_keep_close(lua_State *L, int run, bool failed);
 
-/* Methods: run:checkpoint, run:resume; _keep_last_step. */
+/* Methods: run:checkpoint, run:resume; _keep_last_step, _take_back_step. */
 int dnnlua_run_checkpoint_method(lua_State *L);
 int dnnlua_run_resume(lua_State *L);
 int dnnlua_run_keep_last_step(lua_State *L);
+int dnnlua_run_take_back_step(lua_State *L);
 
 #endif

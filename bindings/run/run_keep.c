@@ -3,8 +3,10 @@
  * What is saved, where and how long it is kept is Lua's (dnn/keeper.lua). Here it is decided when:
  * an interval in steps or seconds, or a metric that may be the best so far; and under which number.
  * A script that takes its steps from run:steps has its checkpoint between two of them, when all of
- * the step is done, whatever it logs: that loop's counter is the number. Of any other loop run:log
- * says the number, and that the step is done. */
+ * the step is done, whatever it logs: that loop's counter is the number. What follows the loop is
+ * a part of its last step, as the schedule's step at the end of an epoch is: that one's checkpoint
+ * waits until the next loop begins. Of any other loop run:log says the number, and that the step
+ * is done. */
 #include "bindings/run/run.h"
 
 #include <math.h>
@@ -197,21 +199,27 @@ static void look_for_early(lua_State *L, int run) {
 void dnnlua_run_keep_begin(lua_State *L, int run, lua_Integer step) {
     dnnlua_run *self = lua_touserdata(L, run);
 
+    if (self->keep.ended && self->keep.whole)
+        dnnlua_run_keep(L, run);
+    self->keep.ended = false;
     self->keep.begun = self->keep.moves = count_moves(L, run);
     self->keep.step = step;
     self->keep.within = true;
     self->keep.whole = false;
 }
 
-void dnnlua_run_keep_end(lua_State *L, int run) {
+void dnnlua_run_keep_end(lua_State *L, int run, bool last) {
     dnnlua_run *self = lua_touserdata(L, run);
     dnnlua_keep *keep = &self->keep;
 
     if (keep->within) {
         keep->within = false;
         keep->left = true;
+        keep->ended = last;
         complete(L, run, keep->step);
     }
+    if (last)
+        return;
     if (keep->whole)
         dnnlua_run_keep(L, run);
     if (self->stopped && keep->active && keep->whole) {
@@ -237,9 +245,9 @@ void dnnlua_run_keep_logged(lua_State *L, int run, int values, lua_Integer step)
     if (keep->within) {
         if (step == keep->step)
             note_whole(L, run);
-    } else if (!keep->left || step >= keep->step) { /* a loop of the script's own */
-        bool first = step > keep->step && step > 0;
-        keep->left = false;
+    } else if (step > keep->step || (!keep->ended && (!keep->left || step == keep->step))) {
+        bool first = step > keep->step && step > 0; /* a loop of the script's own */
+        keep->left = keep->ended = false;
         keep->begun = keep->moves;
         complete(L, run, step);
         if (first)
@@ -250,7 +258,7 @@ void dnnlua_run_keep_logged(lua_State *L, int run, int values, lua_Integer step)
         keep->due = keep->due || lua_toboolean(L, -1);
         lua_pop(L, 1);
     }
-    if (!keep->within && keep->whole)
+    if (!keep->within && !keep->ended && keep->whole)
         dnnlua_run_keep(L, run);
 }
 
@@ -343,6 +351,9 @@ int dnnlua_run_resume(lua_State *L) {
         lua_pushinteger(L, 0);
         return 1;
     }
+    if (self->keep.ended && self->keep.whole && count_moves(L, 1) == self->keep.moves)
+        dnnlua_run_keep(L, 1);
+    self->keep.ended = false;
     lua_getfield(L, -1, "resume");
     lua_insert(L, -2);
     lua_call(L, 1, 2);
@@ -363,6 +374,19 @@ int dnnlua_run_keep_last_step(lua_State *L) {
     if (self->keep.active && self->keep.whole && count_moves(L, 1) == self->keep.moves) {
         write_log(L, 1);
         call_keeper(L, 1, "stop", self->keep.step, 0);
+    }
+    return 0;
+}
+
+/* _take_back_step(run): the step that a loop has begun does not come; what follows belongs to the
+ * one before. */
+int dnnlua_run_take_back_step(lua_State *L) {
+    dnnlua_keep *keep = &dnnlua_check_run(L)->keep;
+
+    if (keep->within) {
+        keep->within = false;
+        keep->left = keep->ended = keep->whole = true;
+        keep->step--;
     }
     return 0;
 }

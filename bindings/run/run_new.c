@@ -28,6 +28,16 @@ static dnnlua_run *new_run(lua_State *L) {
     return self;
 }
 
+/* The run on top is in use from now on. */
+static void begin_use(lua_State *L, dnnlua_run *self) {
+    self->closed = false;
+    lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_RUNS_IN_USE);
+    lua_pushvalue(L, -2);
+    lua_pushboolean(L, true);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+}
+
 /* Whether this run is to have a window: {view = }, else what dnnlua --view asked for. */
 static bool wants_window(lua_State *L, int opts) {
     lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_VIEW);
@@ -127,7 +137,7 @@ int dnnlua_run_new(lua_State *L) {
     lua_newtable(L);
     lua_setiuservalue(L, 3, RUN_TAGS);
     lua_settop(L, 3);
-    self->closed = false;
+    begin_use(L, self);
     bool failed =
         !lua_isnil(L, 1) && dnn_run_log_open(&self->log, lua_tostring(L, 1), &err) != DNN_OK;
     if (!failed && self->log != NULL && dnn_run_log_other(self->log) != NULL) {

@@ -92,6 +92,34 @@ describe("the step of a checkpoint", function()
     assert_numbers()
   end)
 
+  -- A schedule's step after each epoch's loop. The run is stopped in the middle of an epoch, or after its loop.
+  it("is not done before what follows the loop over an epoch is", function()
+    local script = training.write_script [[
+      local stop = tonumber(arg[2])
+      local schedule = dnn.optim.StepLR(optimiser, {step_size = 1, gamma = 0.5})
+      run:checkpoint{net = net, optimiser = optimiser, schedule = schedule, every = 5, best = "accuracy"}
+      local first = run:resume() + 1
+      for epoch = (first - 1) // 5 + 1, 4 do
+        for i in run:steps(math.max(first, 5 * epoch - 4), 5 * epoch) do
+          if i == stop then os.execute("kill -9 " .. io.open "/proc/self/stat":read "n") end
+          step()
+          run:log(i, {cost = 1})
+        end
+        if stop == -epoch then error "after the loop" end
+        run:log(5 * epoch, {accuracy = epoch})
+        schedule:step()
+      end
+      if not stop then print(("%a %a %d"):format(net[1].weight:sum(), optimiser.lr, optimiser.steps)) end]]
+    local whole = program.run(("%s %s/whole"):format(script, folder))
+    assert.matches("^%S+ %S+ 20\n$", whole)
+    for _, stop in ipairs{6, 8, -1, -2} do
+      program.run(("%s %s/run %d"):format(script, folder, stop))
+      assert.equal(whole, program.run(("%s %s/run"):format(script, folder)), stop)
+      assert.matches("best%-20 .*step%-20", files())
+      program.remove(folder .. "/run")
+    end
+  end)
+
   it("is that of the innermost loop", function()
     local t = begin{every = 4, keep = 9}
     for epoch in t.run:steps(3) do
@@ -253,6 +281,30 @@ describe("the step of a checkpoint", function()
     assert.equal("best-15 step-15", files())
     fit(6)
     assert.equal("best-15 step-30", files())
+  end)
+
+  it("is that of what was measured by dnn.fit, also where the batches do not say how many they are", function()
+    local X = dnn.randn(3, 40)
+    local Y, net = X:row(1):gt(0), dnn.Sequential{dnn.Linear(3, 1)}
+    local place = {at = 0, state_dict = function(self) return {at = self.at} end,
+      load_state_dict = function(self, state) self.at = state.at end}
+    setmetatable(place, {__call = function(self)
+      self.at = (self.at + 1) % 6
+      local last = 8 * self.at
+      if last > 0 then return X:cols_range(last - 7, last), Y:cols_range(last - 7, last) end
+    end})
+    local optimiser, seen = dnn.optim.SGD(net:parameters(), {lr = 0.1}), {}
+    dnn.fit{net = net, data = place, loss = dnn.BCEWithLogitsLoss(), optimiser = optimiser, epochs = 3,
+      run = folder .. "/run", checkpoint = {keep = 1, best = "mine", mode = "max"}, progress = false,
+      on_epoch = function(info)
+        seen[info.step] = net[1].weight:sum()
+        info.run:log(info.step, {mine = -math.abs(info.epoch - 2)})
+      end}
+    assert.equal("best-10 step-15", files())
+    for name, step in pairs{["best-0000010"] = 10, ["step-0000015"] = 15} do
+      assert(net:load(("%s/run/checkpoints/%s.safetensors"):format(folder, name)))
+      assert.equal(seen[step], net[1].weight:sum(), name)
+    end
   end)
 
   it("is what a second run:resume goes back to, and nothing is lost", function()

@@ -6,7 +6,7 @@ local fit_options = require "dnn.fit.options"
 
 local fit_run = {}
 
-local LAST <const> = 1 << 52 -- more steps than anybody takes
+fit_run.LAST = 1 << 52 -- more steps than anybody takes
 
 -- Of the objects of C's, which a run can watch.
 local function is_watchable(net, optimiser)
@@ -89,7 +89,7 @@ function fit_run.open(self)
       print(("resumed after step %d, with %s"):format(step, of:format(done, wanted)))
     end
   end
-  self.next_step = self.run:steps(first, LAST)
+  self.next_step = self.run:steps(first, fit_run.LAST)
 end
 
 return fit_run

@@ -57,6 +57,13 @@ local function begin_step(self)
   return true
 end
 
+-- The batches are over, and the step that has begun is the next epoch's: it begins again there.
+local function take_back_step(self)
+  self.within_step = false
+  dnn._take_back_step(self.run)
+  self.next_step = self.run:steps(self.coming_step, fit_run.LAST)
+end
+
 -- For `for`: the batches that are left of the epoch.
 function Training:batches()
   local at, last = self.at, nil
@@ -71,6 +78,8 @@ function Training:batches()
       at.batch, self.examples, self.gathered = at.batch + 1, X.cols, self.gathered + 1
     elseif at.batch == 0 then
       fit_options.fail "the data gave no batch: are there fewer examples than batch_size, with drop_last?"
+    elseif self.within_step and self.gathered == 0 then
+      take_back_step(self)
     end
     return X, Y, beside
   end

@@ -213,7 +213,8 @@ function run:close() end
 -- not finite.
 --
 -- A loop over `run:steps` counts the steps, logged or not, whatever other counters are logged in it: a step ends when
--- the loop asks for the next one. In any other loop `run:log(step, ...)` ends the step; call it last. Where
+-- the loop asks for the next one. What follows the loop belongs to its last step, as an epoch's validation and the step
+-- of its schedule do: that checkpoint is taken when the next loop begins, or at the end. In any other loop `run:log(step, ...)` ends the step; call it last. Where
 -- that is not called in each step, `every` is met by the next call.
 --
 -- A checkpoint does not hold gradients: where several backwards make one step of the optimiser, it waits for the step,
@@ -221,8 +222,8 @@ function run:close() end
 --
 -- A checkpoint is found again by its number, the highest: count the steps through all epochs.
 --
--- What was done since the last checkpoint is saved when the loop is stopped, by `run:close()`, and at the end of the
--- block of a `local run <close>`, but never half a step: not where an error ends the loop or the block, nor where a
+-- What was done since the last checkpoint is saved when the loop is stopped, by `run:close()`, at the end of the block
+-- of a `local run <close>`, and where a script of `dnnlua` ends without an error, but never half a step: not where an error ends the loop or the block, nor where a
 -- loop over `run:steps` is left by `break` or `return` before that step's `run:log(step, ...)`, nor where the optimiser
 -- has moved since. A training that resumes computes again what was not saved, with the same bits.
 --
