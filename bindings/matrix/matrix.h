@@ -3,14 +3,16 @@
 #ifndef DNN_BINDINGS_MATRIX_H
 #define DNN_BINDINGS_MATRIX_H
 
+#include <stddef.h>
+
 #include "bindings/dnnlua.h"
 #include "nn/tape/tape.h"
 
 /* What the userdata of a Matrix holds before any payload; the matrices that dnnlua_check_matrix and
- * its kin return are the first field of one. */
+ * its kin return are a field of one. */
 typedef struct dnnlua_matrix {
+    const void *mark; /* nobody else's userdata begins with it; see dnnlua_test_object */
     dnn_matrix matrix;
-    uint64_t mark;     /* nobody else's userdata holds that number at its place */
     uint64_t pass;     /* of the forward that wrote it; 0: none */
     dnn_node *node;    /* requires_grad: its place in the graph; NULL: not tracked */
     uint32_t *version; /* changes in place of its memory, counted by the matrix that owns it; NULL:
@@ -26,7 +28,7 @@ enum { /* user values of a Matrix, if it has any */
 
 /* The userdata of a matrix that dnnlua_check_matrix or dnnlua_test_matrix has returned. */
 static inline dnnlua_matrix *dnnlua_matrix_of(const dnn_matrix *m) {
-    return (dnnlua_matrix *)(uintptr_t)m;
+    return (dnnlua_matrix *)((uintptr_t)m - offsetof(dnnlua_matrix, matrix));
 }
 
 /* Whether what is computed from such a matrix is recorded for backward: one test for matrices that

@@ -4,7 +4,6 @@
  * finaliser, so that the collector sees every byte. A view is a userdata with the dnn_matrix alone
  * and one user value: the owner of the memory, never another view. */
 #include <string.h>
-#include <sys/random.h>
 
 #include "bindings/matrix/matrix.h"
 #include "bindings/tape/tape.h"
@@ -13,22 +12,13 @@
 /* Bytes from which on running out of memory is reported with the matrix's shape. */
 #define LARGE ((size_t)1 << 28)
 
-/* Nobody else's userdata holds this number at its place. It is drawn anew in each process: scripts
- * set numbers that are there in others, such as settings of a loss, and must not know it. */
-static uint64_t secret = UINT64_C(0x9d6e6e4d61747269);
-
-__attribute__((constructor)) static void draw_mark(void) {
-    uint64_t drawn = 0;
-
-    if (getrandom(&drawn, sizeof drawn, GRND_NONBLOCK) == (ssize_t)sizeof drawn && drawn != 0)
-        secret = drawn;
-}
+static const char mark = 0; /* its address begins a Matrix */
 
 /* A step of a small network asks this some twenty times: comparing metatables by name took an
  * eighth of it. */
 static dnnlua_matrix *test_userdata(lua_State *L, int index) {
     dnnlua_matrix *m = lua_touserdata(L, index);
-    return m != NULL && lua_rawlen(L, index) >= sizeof *m && m->mark == secret ? m : NULL;
+    return m != NULL && lua_rawlen(L, index) >= sizeof *m && m->mark == &mark ? m : NULL;
 }
 
 dnn_matrix *dnnlua_test_matrix(lua_State *L, int index) {
@@ -113,8 +103,8 @@ dnnlua_matrix *dnnlua_new_matrix_with(lua_State *L, size_t header, int user_valu
     dnnlua_matrix *m = bytes < LARGE ? new_userdata(L, before, bytes, user_values)
                                      : new_large(L, before, bytes, user_values, dtype, rows, cols);
     *m = (dnnlua_matrix){
+        .mark = &mark,
         .matrix = dnn_matrix_of(dtype, rows, cols, align((char *)m + before)),
-        .mark = secret,
         .version = &m->changes,
     };
     luaL_setmetatable(L, DNNLUA_MATRIX);
@@ -125,7 +115,7 @@ dnn_matrix *dnnlua_new_matrix(lua_State *L, dnn_dtype dtype, size_t rows, size_t
     return &dnnlua_new_matrix_with(L, 0, 0, dtype, rows, cols)->matrix;
 }
 
-/* Where a Matrix has its mark, a block has zeros: what was in its memory before, or is put there,
+/* Where a Matrix has its mark, a block has a zero: what was in its memory before, or is put there,
  * could pass for a Matrix. */
 void *dnnlua_new_block(lua_State *L, size_t bytes) {
     dnnlua_matrix *head = new_userdata(L, sizeof *head, bytes, 0);
@@ -142,8 +132,8 @@ dnn_matrix *dnnlua_push_view(lua_State *L, const dnn_matrix *view, int base) {
     int top = lua_gettop(L);
 
     *m = (dnnlua_matrix){
+        .mark = &mark,
         .matrix = *view,
-        .mark = secret,
         .version = from == NULL ? NULL : from->version,
     };
     dnnlua_push_base(L, base);

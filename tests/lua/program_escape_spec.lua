@@ -180,6 +180,38 @@ local escapes = {
       end
     end
     print = function() end]]},
+  {"takes another object for a Matrix, whose memory it has read", [[
+    local dnn = require "dnn"
+    local memory, tried = io.open("/proc/self/mem", "rb"), 0
+    memory:setvbuf "no"
+    memory:seek("set", tonumber(("%p"):format(dnn.ones(1, 1)):sub(3), 16))
+    for _ = 1, 8 do
+      local bytes = memory:read(8)
+      local number = string.unpack("<d", bytes)
+      local function try(object)
+        tried = tried + 1
+        if dnn._is_matrix(object) or pcall(dnn.sum, object) then print(object) end
+      end
+      local R = dnn.Random(1)
+      local integer = string.unpack("<i8", bytes)
+      R:set_state(integer, integer)
+      try(R)
+      for _, name in ipairs{"every", "histogram_every"} do
+        local ok, run = pcall(dnn.Run, "run", {[name] = number})
+        if ok then
+          run:log(integer & math.maxinteger, {cost = 1})
+          try(run)
+          run:close()
+        end
+      end
+      for _, make in ipairs{dnn.HuberLoss, dnn.CrossEntropyLoss, dnn.TripletMarginLoss} do
+        for _, name in ipairs{"delta", "label_smoothing", "margin", "p", "eps"} do
+          local ok, loss = pcall(make, {[name] = number})
+          if ok then try(loss) end
+        end
+      end
+    end
+    if tried < 8 then print(tried) end]]},
   {"takes a Random for what its state is the mark of", [[
     local dnn, classes, found = require "dnn", {"Optimiser", "Layer", "Loss", "Parameters", "Cache", "Run"}, {}
     local R, texts = dnn.Random(1), {}
