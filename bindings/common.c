@@ -95,3 +95,29 @@ void dnnlua_push_weak_table(lua_State *L, const void *key, const char *mode) {
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
+
+static const char guard_key = 0; /* registry: what dnnlua_rest_collector pushes */
+
+static int wake_collector(lua_State *L) {
+    lua_gc(L, LUA_GCRESTART);
+    return 0;
+}
+
+/* Where the collector rests already, the guard closes nothing. */
+void dnnlua_rest_collector(lua_State *L) {
+    luaL_checkstack(L, LUA_MINSTACK, NULL);
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &guard_key) == LUA_TNIL) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_createtable(L, 0, 1);
+        lua_pushcfunction(L, wake_collector);
+        lua_setfield(L, -2, "__close");
+        lua_setmetatable(L, -2);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &guard_key);
+    }
+    if (lua_gc(L, LUA_GCISRUNNING) == 1) {
+        lua_toclose(L, -1);
+        lua_gc(L, LUA_GCSTOP);
+    }
+}

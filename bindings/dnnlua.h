@@ -58,6 +58,11 @@ size_t dnnlua_check_size(lua_State *L, int index, const char *function, const ch
  * collector may take: "k" or "v". */
 void dnnlua_push_weak_table(lua_State *L, const void *key, const char *mode);
 
+/* Pushes a guard: until it is popped, or the function returns or raises, the collector rests, and
+ * so do the finalisers of scripts. For stretches that make objects of Lua's while they hold
+ * pointers to what a finaliser could close or change, and that call nothing of the script's. */
+void dnnlua_rest_collector(lua_State *L);
+
 /* --- unknown names (names.c) --- */
 
 /* dnn_nearest_offer (nearest.h) for a key of an options table, which may be what another library

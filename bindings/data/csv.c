@@ -64,8 +64,8 @@ static int csv_columns(lua_State *L) {
 /* csv:read(columns): the number of rows; or nil and a message. */
 static int csv_read(lua_State *L) {
     dnn_error err;
-    dnn_csv *csv = check_csv(L);
 
+    check_csv(L);
     luaL_checktype(L, 2, LUA_TTABLE);
     size_t count = lua_rawlen(L, 2);
     size_t *columns = dnnlua_new_block(L, count * sizeof *columns);
@@ -74,6 +74,7 @@ static int csv_read(lua_State *L) {
         columns[k] = dnnlua_check_size(L, -1, "csv", "a column") - 1;
         lua_pop(L, 1);
     }
+    dnn_csv *csv = check_csv(L);
     if (dnn_csv_read(csv, columns, count, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
     lua_pushinteger(L, (lua_Integer)dnn_csv_row_count(csv));
@@ -83,13 +84,14 @@ static int csv_read(lua_State *L) {
 /* csv:take(first, count, dtype): so many of the columns that were read, as rows of a matrix. */
 static int csv_take(lua_State *L) {
     dnn_error err;
-    const dnn_csv *csv = check_csv(L);
+    size_t rows = dnn_csv_row_count(check_csv(L));
     size_t first = dnnlua_check_size(L, 2, "csv", "first");
     size_t count = dnnlua_check_size(L, 3, "csv", "count");
     dnn_dtype dtype = dnnlua_opt_dtype(L, 4, dnnlua_default_dtype(L));
-    dnn_matrix *out = dnnlua_new_matrix(L, dtype, count, dnn_csv_row_count(csv));
+    dnn_matrix *out = dnnlua_new_matrix(L, dtype, count, rows);
 
-    dnnlua_check(L, dnn_csv_take(csv, first - 1, out, &err), &err);
+    luaL_argcheck(L, first >= 1, 2, "columns count from 1");
+    dnnlua_check(L, dnn_csv_take(check_csv(L), first - 1, out, &err), &err);
     return 1;
 }
 
@@ -110,24 +112,6 @@ static int csv_classes(lua_State *L) {
 
 /* --- writing --- */
 
-/* Pushes a block with the texts of the table at index, which must outlive it; NULL for nil. */
-static const char **push_texts(lua_State *L, int index, size_t *count) {
-    *count = 0;
-    if (!lua_istable(L, index)) {
-        lua_pushnil(L);
-        return NULL;
-    }
-    *count = lua_rawlen(L, index);
-    const char **texts = dnnlua_new_block(L, *count * sizeof *texts);
-    for (size_t k = 0; k < *count; k++) {
-        if (lua_rawgeti(L, index, (lua_Integer)k + 1) != LUA_TSTRING)
-            luaL_error(L, "write_csv: names and classes must be texts, got %s", dnnlua_got(L, -1));
-        texts[k] = lua_tostring(L, -1);
-        lua_pop(L, 1);
-    }
-    return texts;
-}
-
 /* The part that the table on top of the stack describes: {matrix, names of its rows or nil, classes
  * or nil}. Pushes what has to outlive it. */
 static dnn_csv_part push_part(lua_State *L) {
@@ -138,13 +122,14 @@ static dnn_csv_part push_part(lua_State *L) {
     lua_rawgeti(L, table, 1);
     part.matrix = dnnlua_check_matrix_named(L, -1, "write_csv", "X or Y");
     lua_rawgeti(L, table, 2);
-    part.names = push_texts(L, lua_gettop(L), &count);
+    part.names = dnnlua_push_texts(L, lua_gettop(L), "write_csv: names and classes", &count);
     if (part.names != NULL && count != part.matrix->rows) {
         luaL_error(L, "write_csv: %I names for %I rows", (lua_Integer)count,
                    (lua_Integer)part.matrix->rows);
     }
     lua_rawgeti(L, table, 3);
-    part.classes = push_texts(L, lua_gettop(L), &part.class_count);
+    part.classes =
+        dnnlua_push_texts(L, lua_gettop(L), "write_csv: names and classes", &part.class_count);
     return part;
 }
 

@@ -17,8 +17,8 @@ void dnnlua_add_order(lua_State *L, int data);
 void dnnlua_add_sources(lua_State *L, int data);
 void dnnlua_add_csv(lua_State *L, int data);
 
-/* Pushes a block with the texts of the table at index, which keeps them alive; NULL, with nil
- * pushed, for what is not a table. */
-const char *const *dnnlua_push_texts(lua_State *L, int index, size_t *count);
+/* Pushes what holds the texts of the table at index and keeps them alive; NULL, with nil pushed,
+ * for what is not a table. Raises "write_csv: names must be texts, got nil"; `what` opens that. */
+const char *const *dnnlua_push_texts(lua_State *L, int index, const char *what, size_t *count);
 
 #endif

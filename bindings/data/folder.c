@@ -13,21 +13,23 @@ static int free_folder(lua_State *L) {
     return 0;
 }
 
-const char *const *dnnlua_push_texts(lua_State *L, int index, size_t *count) {
-    const char **texts = NULL;
-
+/* In a table: at 0 the block of their addresses, from 1 on the strings. */
+const char *const *dnnlua_push_texts(lua_State *L, int index, const char *what, size_t *count) {
     *count = 0;
     if (!lua_istable(L, index)) {
         lua_pushnil(L);
         return NULL;
     }
     *count = (size_t)lua_rawlen(L, index);
-    texts = dnnlua_new_block(L, (*count + 1) * sizeof *texts);
+    lua_createtable(L, *count < 1000000 ? (int)*count : 0, 1);
+    int keeping = lua_gettop(L);
+    const char **texts = dnnlua_new_block(L, (*count + 1) * sizeof *texts);
+    lua_rawseti(L, keeping, 0);
     for (size_t i = 0; i < *count; i++) {
-        luaL_argcheck(L, lua_rawgeti(L, index, (lua_Integer)i + 1) == LUA_TSTRING, index,
-                      "expected texts");
+        if (lua_rawgeti(L, index, (lua_Integer)i + 1) != LUA_TSTRING)
+            luaL_error(L, "%s must be texts, got %s", what, dnnlua_got(L, -1));
         texts[i] = lua_tostring(L, -1);
-        lua_pop(L, 1);
+        lua_rawseti(L, keeping, (lua_Integer)i + 1);
     }
     return texts;
 }
@@ -39,7 +41,7 @@ static int list_folder(lua_State *L) {
     const char *path = dnnlua_check_string(L, 1, NULL);
 
     lua_settop(L, 2);
-    const char *const *classes = dnnlua_push_texts(L, 2, &count);
+    const char *const *classes = dnnlua_push_texts(L, 2, "folder: classes", &count);
     dnn_folder *folder = lua_newuserdatauv(L, sizeof *folder, 0);
     *folder = (dnn_folder){0};
     luaL_setmetatable(L, FOLDER);
@@ -51,6 +53,7 @@ static int folder_length(lua_State *L) {
     return 1;
 }
 
+/* The collector rests: a script can have a finaliser call this folder's own. */
 static int push_list(lua_State *L, char *const *texts, size_t count) {
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
@@ -62,6 +65,7 @@ static int push_list(lua_State *L, char *const *texts, size_t count) {
 
 /* folder:classes(): their names. */
 static int folder_classes(lua_State *L) {
+    dnnlua_rest_collector(L);
     const dnn_folder *folder = check_folder(L);
 
     return push_list(L, folder->classes, folder->class_count);
@@ -69,6 +73,7 @@ static int folder_classes(lua_State *L) {
 
 /* folder:skipped(): what was skipped, and why. */
 static int folder_skipped(lua_State *L) {
+    dnnlua_rest_collector(L);
     const dnn_folder *folder = check_folder(L);
 
     return push_list(L, folder->skipped, folder->skipped_count);
@@ -86,8 +91,9 @@ static int folder_file(lua_State *L) {
     size_t i = dnnlua_check_size(L, 2, "file", "i");
 
     luaL_argcheck(L, i >= 1 && i <= folder->file_count, 2, "no such file");
+    lua_Integer label = (lua_Integer)folder->labels[i - 1] + 1;
     lua_pushstring(L, folder->files[i - 1]);
-    lua_pushinteger(L, (lua_Integer)folder->labels[i - 1] + 1);
+    lua_pushinteger(L, label);
     return 2;
 }
 
@@ -112,6 +118,7 @@ static int folder_decode(lua_State *L) {
     dnn_image_target target = dnnlua_check_target(L, 4, "decode");
     dnn_matrix *pixels = dnnlua_check_writable(L, 5);
     size_t column = dnnlua_check_size(L, 6, "decode", "column");
+    dnnlua_rest_collector(L);
 
     luaL_argcheck(L, first >= 1 && first <= last && last <= folder->file_count, 2, "no such files");
     size_t count = last - first + 1;

@@ -118,12 +118,12 @@ static int file_texts(lua_State *L) {
     dnn_error err;
     const dnn_hdf5_info *info;
     const char *name = luaL_checkstring(L, 2);
-    dnn_hdf5 *file = check_file(L);
     dnn_hdf5_texts *texts = lua_newuserdatauv(L, sizeof *texts, 0);
 
     *texts = (dnn_hdf5_texts){0};
     luaL_setmetatable(L, TEXTS);
     lua_toclose(L, -1);
+    dnn_hdf5 *file = check_file(L);
     if (dnn_hdf5_find(file, name, &info, &err) != DNN_OK ||
         dnn_hdf5_read_texts(file, info, texts, &err) != DNN_OK)
         return dnnlua_fail(L, &err);

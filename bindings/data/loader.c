@@ -107,7 +107,7 @@ static int new_loader(lua_State *L) {
     }
     if (c.X == NULL) {
         lua_getfield(L, 1, "files");
-        c.files = dnnlua_push_texts(L, lua_gettop(L), &c.file_count);
+        c.files = dnnlua_push_texts(L, lua_gettop(L), "Loader: files", &c.file_count);
         lua_getfield(L, 1, "target");
         c.target = dnnlua_check_target(L, lua_gettop(L), "Loader");
     }

@@ -158,9 +158,10 @@ static int npz_require(lua_State *L) {
 static int npz_read(lua_State *L) {
     dnn_error err;
     dnn_array array;
+    dnn_source **source = push_source(L);
+    dnnlua_rest_collector(L); /* a finaliser could close the archive that the array is read from */
     dnn_npz *npz = check_npz(L);
     size_t i = check_array(L, npz);
-    dnn_source **source = push_source(L);
     dnn_matrix *m = NULL;
     dnn_status status = dnn_npz_member(npz, i, source, &err);
     if (status == DNN_OK)

@@ -21,9 +21,7 @@ const char *dnnlua_check_path(lua_State *L, int index, const char *function) {
 
 /* --- tables of names --- */
 
-/* Pushes an array of the table's names and values in turn, which nobody else can change; `what` is
- * what the names name. Returns the number of pairs. */
-static size_t push_pairs(lua_State *L, int table, const char *function, const char *what) {
+size_t dnnlua_push_pairs(lua_State *L, int table, const char *function, const char *what) {
     lua_Integer used = 0;
     size_t length;
 
@@ -44,8 +42,7 @@ static size_t push_pairs(lua_State *L, int table, const char *function, const ch
     return (size_t)used / 2;
 }
 
-/* The name of pair k, counted from 0; its value is left on the stack. */
-static const char *get_pair(lua_State *L, int pairs, size_t k) {
+const char *dnnlua_get_pair(lua_State *L, int pairs, size_t k) {
     lua_rawgeti(L, pairs, 2 * (lua_Integer)k + 1);
     const char *name = lua_tostring(L, -1);
     lua_pop(L, 1);
@@ -58,11 +55,11 @@ dnn_tensor *dnnlua_push_tensors(lua_State *L, int index, const char *function, s
         luaL_error(L, "%s: expected a table of matrices by name, as in {weight = W}, got %s",
                    function, dnnlua_got_usage(L, index));
     }
-    *count = push_pairs(L, index, function, "matrices");
+    *count = dnnlua_push_pairs(L, index, function, "matrices");
     int pairs = lua_gettop(L);
     dnn_tensor *tensors = dnnlua_new_block(L, *count * sizeof *tensors);
     for (size_t k = 0; k < *count; k++) {
-        const char *name = get_pair(L, pairs, k);
+        const char *name = dnnlua_get_pair(L, pairs, k);
         const dnn_matrix *m = dnnlua_test_matrix(L, -1);
         if (m == NULL) {
             luaL_error(L, "%s: '%s' must be a Matrix, got %s", function, name, dnnlua_got(L, -1));
@@ -105,12 +102,12 @@ dnn_note *dnnlua_push_notes(lua_State *L, int index, const char *function, size_
         luaL_error(L, "%s: metadata must be a table of strings, got %s", function,
                    dnnlua_got(L, -1));
     }
-    *count = push_pairs(L, lua_gettop(L), function, "metadata");
+    *count = dnnlua_push_pairs(L, lua_gettop(L), function, "metadata");
     lua_remove(L, -2);
     int pairs = lua_gettop(L);
     dnn_note *notes = dnnlua_new_block(L, *count * sizeof *notes);
     for (size_t k = 0; k < *count; k++) {
-        notes[k].name = get_pair(L, pairs, k);
+        notes[k].name = dnnlua_get_pair(L, pairs, k);
         notes[k].text = check_text(L, function, notes[k].name);
         lua_rawseti(L, pairs, 2 * (lua_Integer)k + 2); /* numbers have become texts */
     }

@@ -8,6 +8,13 @@
 /* The path of a file at index; `function` opens the message when it is something else. */
 const char *dnnlua_check_path(lua_State *L, int index, const char *function);
 
+/* Pushes an array of the names and values of the table at index in turn, which nobody else can
+ * change; `what` is what the names name. Returns the number of pairs. */
+size_t dnnlua_push_pairs(lua_State *L, int table, const char *function, const char *what);
+
+/* The name of pair k, counted from 0, of the array at index; its value is left on the stack. */
+const char *dnnlua_get_pair(lua_State *L, int pairs, size_t k);
+
 /* The table of names and Matrices at index. Pushes two values that keep names and numbers alive. */
 dnn_tensor *dnnlua_push_tensors(lua_State *L, int index, const char *function, size_t *count);
 

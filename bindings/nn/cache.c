@@ -5,7 +5,7 @@
 
 typedef struct dnnlua_cache {
     const char *type; /* DNNLUA_CACHE: see dnnlua_test_object */
-    dnn_cache *cache; /* in the block that is its user value; NULL while it is made */
+    dnn_cache *cache; /* in the block that is its user value; NULL while it is made, and released */
 } dnnlua_cache;
 
 /* net:cache(steps [, examples]) */
@@ -33,6 +33,13 @@ int dnnlua_layer_cache(lua_State *L) {
     return 1;
 }
 
+/* A script can call its finaliser. */
+static dnn_cache *require_there(lua_State *L, const dnnlua_cache *self) {
+    if (self->cache == NULL)
+        luaL_error(L, "this cache is closed");
+    return self->cache;
+}
+
 dnn_cache *dnnlua_check_cache(lua_State *L, int index, const char *function) {
     const dnnlua_cache *self = luaL_testudata(L, index, DNNLUA_CACHE);
 
@@ -41,11 +48,11 @@ dnn_cache *dnnlua_check_cache(lua_State *L, int index, const char *function) {
                    dnnlua_got(L, index));
         return NULL;
     }
-    return self->cache;
+    return require_there(L, self);
 }
 
 static dnn_cache *check_self(lua_State *L) {
-    return ((dnnlua_cache *)dnnlua_check_self(L, DNNLUA_CACHE, "cache"))->cache;
+    return require_there(L, dnnlua_check_self(L, DNNLUA_CACHE, "cache"));
 }
 
 static int cache_reset(lua_State *L) {
@@ -63,7 +70,7 @@ static int cache_gc(lua_State *L) {
 }
 
 static int cache_tostring(lua_State *L) {
-    const dnn_cache *cache = ((dnnlua_cache *)luaL_checkudata(L, 1, DNNLUA_CACHE))->cache;
+    const dnn_cache *cache = require_there(L, luaL_checkudata(L, 1, DNNLUA_CACHE));
 
     lua_pushfstring(L, "Cache of %I of %I steps", (lua_Integer)dnn_cache_steps(cache),
                     (lua_Integer)dnn_cache_capacity(cache));
@@ -71,11 +78,11 @@ static int cache_tostring(lua_State *L) {
 }
 
 static void get_steps(lua_State *L, void *self) {
-    lua_pushinteger(L, (lua_Integer)dnn_cache_steps(((dnnlua_cache *)self)->cache));
+    lua_pushinteger(L, (lua_Integer)dnn_cache_steps(require_there(L, self)));
 }
 
 static void get_capacity(lua_State *L, void *self) {
-    lua_pushinteger(L, (lua_Integer)dnn_cache_capacity(((dnnlua_cache *)self)->cache));
+    lua_pushinteger(L, (lua_Integer)dnn_cache_capacity(require_there(L, self)));
 }
 
 static const dnnlua_function methods[] = {

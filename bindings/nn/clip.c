@@ -80,8 +80,10 @@ static void add_all(lua_State *L, const char *function, stretches *s) {
     }
 }
 
-/* The gradients of what is at 1; a block for many is pushed. */
+/* The gradients of what is at 1, as many in the second pass as were counted in the first: the
+ * collector rests from here on. A block for many is pushed. */
 static void gather(lua_State *L, const char *function, stretches *s) {
+    dnnlua_rest_collector(L);
     *s = (stretches){.all = NULL};
     add_all(L, function, s);
     if (s->count == 0)

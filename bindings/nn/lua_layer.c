@@ -276,14 +276,17 @@ static dnn_value take_shape(lua_State *L, const char *name) {
     return dnn_value_matrix(name, rows, cols);
 }
 
-/* t[name] = {rows, cols}; t is on top of the stack. */
-static void put_shape(lua_State *L, const dnn_value *value) {
+/* t[name] = {rows, cols}, t and the name's own string being at these indices. */
+static void put_shape(lua_State *L, int t, int name, const dnn_value *value) {
+    name = lua_absindex(L, name);
     lua_createtable(L, 2, 0);
     lua_pushinteger(L, (lua_Integer)value->rows);
     lua_rawseti(L, -2, 1);
     lua_pushinteger(L, (lua_Integer)value->cols);
     lua_rawseti(L, -2, 2);
-    lua_setfield(L, -2, value->name);
+    lua_pushvalue(L, name);
+    lua_insert(L, -2);
+    lua_rawset(L, t);
 }
 
 /* Reads {weight = {rows, cols}, ...}, in the order of the names so that it is the same in every
@@ -306,9 +309,8 @@ static void take_parameters(lua_State *L, int definition, dnn_external *external
             luaL_error(L, "%s: at most %d parameters", owner, DNN_EXTERNAL_VALUES);
         dnn_value *value = &external->values[external->value_count++];
         *value = take_shape(L, lua_tostring(L, -2));
-        lua_pushvalue(L, own);
-        put_shape(L, value);
-        lua_pop(L, 2);
+        put_shape(L, own, -2, value);
+        lua_pop(L, 1);
     }
     lua_settop(L, own);
     lua_setfield(L, definition, "parameters");

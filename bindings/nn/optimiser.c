@@ -73,12 +73,17 @@ dnn_optimiser *dnnlua_check_optimiser(lua_State *L) {
 void dnnlua_optimiser_attach_state(lua_State *L, int index) {
     dnnlua_optimiser *self = lua_touserdata(L, index);
     dnn_optimiser *o = *self->made;
+    void *state = NULL;
+    size_t bytes, room = 0;
+    dnn_error err;
+
+    while ((bytes = dnn_optimiser_state_bytes(o, dnn_optimiser_vectors_needed(o))) > room ||
+           state == NULL) { /* again, as a finaliser may have changed a setting */
+        state = dnnlua_new_block(L, bytes);
+        room = bytes;
+    }
     size_t kept = dnn_optimiser_vectors(o);
     const void *before = kept > 0 ? dnn_optimiser_vector(o, 0).data : NULL;
-    dnn_error err;
-    void *state =
-        dnnlua_new_block(L, dnn_optimiser_state_bytes(o, dnn_optimiser_vectors_needed(o)));
-
     dnnlua_check(L, dnn_optimiser_attach(o, state, &err), &err);
     if (before != NULL)
         memcpy(state, before, dnn_optimiser_state_bytes(o, kept));

@@ -149,6 +149,7 @@ int dnnlua_layer_predict(lua_State *L) {
     lua_settop(L, 3);
     dnnlua_network *self = push_root(L);
     side_inputs(L, 3, "network: predict");
+    dnnlua_network_require_open(L, self); /* reading the options may have closed it */
     bool training = dnn_network_training(self->network);
     dnnlua_network_require_idle(L, self);
     dnn_network_set_training(self->network, false);

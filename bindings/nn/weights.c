@@ -57,18 +57,18 @@ static dnn_name_map *push_maps(lua_State *L, int options, const char *function, 
         luaL_error(L, "%s: names must be a table from a module in the file to one here, as in "
                       "{names = {fc1 = \"0\"}}, got %s", function, dnnlua_got(L, -1));
     }
-    int table = lua_gettop(L);
-    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1)) {
-        if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING) {
+    *count = dnnlua_push_pairs(L, lua_gettop(L), function, "modules");
+    int pairs = lua_gettop(L);
+    dnn_name_map *maps = dnnlua_new_block(L, *count * sizeof *maps);
+    for (size_t i = 0; i < *count; i++) {
+        const char *name = dnnlua_get_pair(L, pairs, i);
+        if (lua_type(L, -1) != LUA_TSTRING) {
             luaL_error(L, "%s: names must map text to text, as in {names = {fc1 = \"0\"}}",
                        function);
         }
-        ++*count;
+        maps[i] = (dnn_name_map){name, lua_tostring(L, -1)};
+        lua_pop(L, 1);
     }
-    dnn_name_map *maps = dnnlua_new_block(L, *count * sizeof *maps);
-    size_t i = 0;
-    for (lua_pushnil(L); lua_next(L, table) != 0; lua_pop(L, 1))
-        maps[i++] = (dnn_name_map){lua_tostring(L, -2), lua_tostring(L, -1)};
     return maps;
 }
 
@@ -85,6 +85,12 @@ int dnnlua_layer_load(lua_State *L) {
     return answer(L, dnn_weights_load(push_idle(L), path, maps, count, &err), &err);
 }
 
+/* The parameters of the network, asked for again whenever a finaliser may have closed it. */
+static const dnn_parameters *parameters_of(lua_State *L, const dnnlua_network *self) {
+    dnnlua_network_require_open(L, self);
+    return dnn_network_parameters(self->network);
+}
+
 /* net:state_dict(): copies of all values by name, as files have them. */
 int dnnlua_layer_state_dict(lua_State *L) {
     dnn_error err;
@@ -93,14 +99,15 @@ int dnnlua_layer_state_dict(lua_State *L) {
     dnn_network *network = push_idle(L);
     const dnnlua_network *self = lua_touserdata(L, 2);
     dnnlua_network_check(L, dnn_network_fix_layouts(network, &err), &err);
-    const dnn_parameters *p = dnn_network_parameters(network);
-    lua_createtable(L, 0, (int)p->segment_count);
-    for (size_t i = 0; i < p->segment_count; i++) {
-        lua_pushstring(L, p->segments[i].name);
-        dnn_matrix *copy = dnnlua_new_matrix(L, p->dtype,
-                                             dnn_value_file_rows(&p->segments[i].value),
-                                             dnn_value_file_cols(&p->segments[i].value));
-        dnnlua_network_require_open(L, self);
+    size_t count = parameters_of(L, self)->segment_count;
+    lua_createtable(L, 0, (int)count);
+    for (size_t i = 0; i < count; i++) {
+        lua_pushstring(L, parameters_of(L, self)->segments[i].name);
+        const dnn_parameters *p = parameters_of(L, self);
+        const dnn_value *value = &p->segments[i].value;
+        dnn_matrix *copy =
+            dnnlua_new_matrix(L, p->dtype, dnn_value_file_rows(value), dnn_value_file_cols(value));
+        p = parameters_of(L, self);
         dnn_matrix values = dnn_segment_values(p, i);
         dnn_value_to_file(&p->segments[i].value, &values, copy);
         lua_rawset(L, 3);

@@ -136,21 +136,32 @@ static size_t choose_steps(lua_State *L, int index, dnn_network *network, bool *
     return chosen;
 }
 
-/* Pushes a copy of the network at index that has run on X, in evaluation, and kept all outputs. */
+/* Pushes a copy of the network at index that has run on X, in evaluation, and kept all outputs; and
+ * a guard against finalisers. Layers written in Lua may have changed either network meanwhile. */
 static const dnn_network *push_seen(lua_State *L, int net, int X) {
     lua_pushcfunction(L, dnnlua_layer_copy);
     lua_pushvalue(L, net);
     lua_call(L, 1, 1);
     int copy = lua_gettop(L);
-    dnn_network *network = ((dnnlua_layer *)lua_touserdata(L, copy))->network->network;
-    dnn_network_set_training(network, false);
-    dnn_network_set_keep(network, DNN_KEEP_ALL);
-    dnn_network_reset_states(network);
+    const dnnlua_network *seen = dnnlua_push_network(L, copy);
+    dnn_network_set_training(seen->network, false);
+    dnn_network_set_keep(seen->network, DNN_KEEP_ALL);
+    dnn_network_reset_states(seen->network);
     lua_pushcfunction(L, dnnlua_layer_forward);
     lua_pushvalue(L, copy);
     lua_pushvalue(L, X);
     lua_call(L, 2, 0);
-    return network;
+    dnnlua_rest_collector(L);
+    dnnlua_network_require_open(L, seen);
+    return seen->network;
+}
+
+/* The network of the layer, of which the other one is a copy. */
+static dnn_network *original_of(lua_State *L, const dnnlua_layer *layer, const dnn_network *copy) {
+    dnnlua_network_require_open(L, layer->network);
+    if (dnn_network_step_count(layer->network->network) != dnn_network_step_count(copy))
+        luaL_error(L, "Run: feature_maps: a layer of the network has changed it meanwhile");
+    return layer->network->network;
 }
 
 /* Raises unless the outputs of all wanted steps are images. */
@@ -177,9 +188,12 @@ static void log_maps(const maps *to, const dnn_network *network, const dnn_matri
         log_map(to, "0 input", X, &shape, true);
     for (size_t s = 0; s < dnn_network_step_count(network); s++) {
         if (wanted[s]) {
+            const dnn_matrix *A = dnn_network_step_output(network, s);
             shape = dnn_network_output_shape(network, s);
             dnnlua_run_layer_name(name, network, s);
-            log_map(to, name, dnn_network_step_output(network, s), &shape, false);
+            if (A == NULL)
+                luaL_error(to->L, "Run: feature_maps: the output of %s was not kept", name);
+            log_map(to, name, A, &shape, false);
         }
     }
 }
@@ -225,7 +239,7 @@ int dnnlua_run_feature_maps(lua_State *L) {
     take_options(L, &to);
     const dnn_network *network = push_seen(L, 3, 4);
     bool *wanted = dnnlua_new_block(L, dnn_network_step_count(network) * sizeof *wanted);
-    if (choose_steps(L, 6, layer->network->network, wanted) == 0) {
+    if (choose_steps(L, 6, original_of(L, layer, network), wanted) == 0) {
         return luaL_error(L, "Run: feature_maps: this network has no Conv2d; name layers whose "
                              "outputs are images: {layers = {net[1]}}");
     }

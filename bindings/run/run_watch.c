@@ -306,8 +306,11 @@ static void log_distributions(const look *l) {
         dnnlua_run_log_weight_images(l->L, l->run, l->network, l->step);
 }
 
+/* The collector rests: a finaliser could close the network that is looked at. */
 void dnnlua_run_look(lua_State *L, int run, int values, lua_Integer step) {
+    int top = lua_gettop(L);
     dnnlua_run *self = lua_touserdata(L, run);
+    dnnlua_rest_collector(L);
     look l = {L, self, dnnlua_run_network(self), run, values, step};
     double now = dnn_clock_coarse(), start = dnn_clock_processor();
 
@@ -321,6 +324,7 @@ void dnnlua_run_look(lua_State *L, int run, int values, lua_Integer step) {
         rest(&self->histograms, now, dnn_clock_processor() - looked);
         self->histograms.every *= self->histograms.exact ? 1 : SLOWER;
     }
+    lua_settop(L, top);
 }
 
 /* --- a step that was refused --- */
@@ -331,6 +335,7 @@ void dnnlua_run_not_finite(lua_State *L, int network, const dnn_error *err) {
     if (lua_getiuservalue(L, network, NETWORK_RUN) != LUA_TNIL) {
         dnnlua_run *self = lua_touserdata(L, -1);
         lua_newtable(L); /* the script logs nothing of this step */
+        dnnlua_rest_collector(L);
         look l = {L, self, dnnlua_run_network(self), top + 1, top + 2, self->step + 1};
         if (self->log != NULL && l.network != NULL) {
             log_layers(&l, "grad_norm", grad_norm);

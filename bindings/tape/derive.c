@@ -94,15 +94,28 @@ static dnn_node *check_node(lua_State *L, int index) {
     return node;
 }
 
+/* Pushes a copy of the list at index, whose matrices stay alive with it. */
+static size_t push_inputs(lua_State *L, int index) {
+    size_t count = dnnlua_list_length(L, index, "grad", "inputs");
+
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_rawgeti(L, index, (lua_Integer)i + 1);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return count;
+}
+
 /* dnn._gradients(A, dA or nil, {inputs}): their gradients in a table; each input is named once and
  * requires a gradient. */
 static int gradients(lua_State *L) {
     dnn_node *root = check_node(L, 1);
     const dnn_matrix *seed = lua_isnil(L, 2) ? NULL : dnnlua_check_matrix(L, 2);
-    size_t count = dnnlua_list_length(L, 3, "grad", "inputs");
     dnn_error err;
 
     lua_settop(L, 3);
+    size_t count = push_inputs(L, 3);
+    lua_replace(L, 3);
     lua_createtable(L, (int)count, 0);
     dnn_wanted *wanted = dnnlua_new_block(L, count * sizeof *wanted);
     for (size_t i = 0; i < count; i++) {
@@ -139,7 +152,9 @@ static int transposed(lua_State *L) {
     lua_settop(L, 3);
     luaL_checkstack(L, inputs + 10, "too many inputs");
     call.transposed = (size_t)input;
-    call.in = dnnlua_new_block(L, (node->inputs + 1) * sizeof *call.in);
+    call.in = dnnlua_new_block(L, ((size_t)inputs + 1) * sizeof *call.in);
+    if ((int)node->inputs != inputs)
+        return luaL_error(L, "a finaliser has freed the graph of this Matrix meanwhile");
     memcpy(call.in, node->call->in, node->inputs * sizeof *call.in);
     call.in[inputs] = call.out;
     int first = lua_gettop(L) + 1;

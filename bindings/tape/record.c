@@ -1,5 +1,6 @@
 /* record.c: an operation's result with its place in the graph, in one userdata: the dnnlua_matrix,
  * the node, its operands, and the numbers. */
+#include <limits.h>
 #include <string.h>
 
 #include "bindings/tape/tape.h"
@@ -62,6 +63,11 @@ static dnnlua_matrix *push_result(lua_State *L, const dnn_node *from, size_t row
     dnn_dtype dtype = convert ? (dnn_dtype)from->argument[0] : from->A.dtype;
     size_t header = sizeof *from + from->inputs * sizeof *from->input + call_bytes(from, saved);
     int user_values = MATRIX_INPUTS - 1 + (int)from->inputs + owner;
+    if (user_values >= USHRT_MAX) /* Lua counts them in 16 bits */
+        luaL_error(L,
+                   "too many inputs that may require a gradient, %d; put parts of them together "
+                   "first",
+                   (int)from->inputs);
     dnnlua_matrix *m =
         dnnlua_new_matrix_with(L, header, user_values, dtype, shares ? 0 : rows, shares ? 0 : cols);
     dnn_node *node = (dnn_node *)(m + 1);

@@ -276,7 +276,6 @@ static dnn_status choose_columns(dnn_csv *csv, const size_t *columns, size_t cou
         csv->columns[columns[k]].is_wanted = true;
         csv->columns[columns[k]].place = k;
     }
-    csv->wanted = columns;
     csv->width = count;
     size_t row_bytes = count * value_size(csv);
     csv->chunk_rows = row_bytes == 0            ? SIZE_MAX
@@ -339,6 +338,9 @@ static dnn_status fill_means(dnn_csv *csv, const dnn_csv_column *c, dnn_error *e
 }
 
 dnn_status dnn_csv_read(dnn_csv *csv, const size_t *columns, size_t count, dnn_error *err) {
+    if (csv->is_read)
+        return dnn_source_fail(csv->source, DNN_ERROR_STATE, err, "has been read already");
+    csv->is_read = true;
     dnn_status status = choose_columns(csv, columns, count, err);
     if (status == DNN_OK)
         status = read_rows(csv, err);
@@ -357,7 +359,7 @@ dnn_status dnn_csv_read(dnn_csv *csv, const size_t *columns, size_t count, dnn_e
 
 dnn_status dnn_csv_take(const dnn_csv *csv, size_t first, dnn_matrix *out, dnn_error *err) {
     size_t size = value_size(csv);
-    if (first + out->rows > csv->width || out->cols != csv->row_count ||
+    if (first > csv->width || out->rows > csv->width - first || out->cols != csv->row_count ||
         out->dtype != csv->options.dtype)
         return dnn_source_fail(csv->source, DNN_ERROR_SHAPE, err,
                                "needs a matrix of %zu columns of its type", csv->row_count);

@@ -39,7 +39,7 @@ const char *dnn_csv_column_name(const dnn_csv *csv, size_t column);
 bool dnn_csv_column_is_text(const dnn_csv *csv, size_t column);
 
 /* Reads all rows and keeps these columns, counted from 0, each at most once. DNN_ERROR_FORMAT names
- * line and column of what is wrong. Once. */
+ * line and column of what is wrong. Once: DNN_ERROR_STATE after that. */
 dnn_status dnn_csv_read(dnn_csv *csv, const size_t *columns, size_t count, dnn_error *err);
 
 /* Rows that were read. */

@@ -26,9 +26,9 @@ struct dnn_csv {
     bool has_header;
     dnn_csv_column *columns;
     size_t column_count;
-    const size_t *wanted; /* the caller's, while it is read */
-    size_t width;         /* wanted columns */
-    void **chunks;        /* rows of `width` values of options.dtype, chunk_rows in each */
+    bool is_read;  /* or has failed to be */
+    size_t width;  /* wanted columns */
+    void **chunks; /* rows of `width` values of options.dtype, chunk_rows in each */
     size_t chunk_rows, chunk_count, chunk_room;
     size_t row_count;
     bool has_unknown; /* NaN stands for values whose column's mean is to come */

@@ -111,4 +111,12 @@ describe("memory", function()
     assert.is_true(collectgarbage "count" < 40000)
     assert.is_true(total:item() > 0)
   end)
+
+  it("is not recorded with more inputs than a userdata of Lua's can keep", function()
+    local W, parts = dnn.ones(1, 1):requires_grad_(), {}
+    for i = 1, 65535 do parts[i] = W end
+    assert.error_matches(function() dnn.cat(parts, 2) end,
+      "too many inputs that may require a gradient, 65535", 1, true)
+    assert.equal(65535, dnn.no_grad(function() return dnn.cat(parts, 2) end).cols)
+  end)
 end)

@@ -219,3 +219,16 @@ describe("dnn.data.write_csv", function()
     assert.is_truthy(message:find("cannot be written", 1, true))
   end)
 end)
+
+describe("the reader that dnn.data.csv works with", function()
+  it("reads a file once, and gives only the columns that it has read", function()
+    local native = require "dnn.core"._data
+    local csv = assert(native.csv(put "a,b,c\n1,2,x\n3,4,y\n", nil, nil, nil, nil, nil, 1 << 20))
+    assert.equal(2, csv:read {1, 2})
+    assert.same({nil, files.path .. ": has been read already"}, {csv:read {3}})
+    assert.same({{1, 3}, {2, 4}}, csv:take(1, 2):table())
+    for _, range in ipairs {{1, 3}, {2, 2}, {3, 1}, {math.maxinteger, 1}, {0, 1}} do
+      assert.is_false(pcall(csv.take, csv, range[1], range[2]))
+    end
+  end)
+end)

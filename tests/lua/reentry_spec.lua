@@ -26,12 +26,32 @@ describe("options that close the network when they are read", function()
     end,
     optimiser = function(net) dnn.optim.SGD(net:parameters(), closing(net, {lr = 0.1})) end,
     sequential = function(net) dnn.Sequential({net}, closing(net)) end,
+    forward = function(net) net:forward(dnn.ones(3, 4), closing(net)) end,
+    predict = function(net) net:predict(dnn.ones(3, 4), closing(net)) end,
   }
   for name, call in pairs(calls) do
     it("end the call: " .. name, function()
       assert.error_matches(function() call(trained()) end, CLOSED, 1, true)
     end)
   end
+end)
+
+describe("a table that is emptied when options are read", function()
+  it("is that of a loader's files: their names are still there", function()
+    local names = {}
+    for i = 1, 20 do names[i] = ("/nowhere"):rep(9) .. i end
+    local size = {height = 8, width = 8, channels = 3, fit = 0, max_pixels = 1000000}
+    local loader = require "dnn.core"._data.loader {
+      height = 8, width = 8, channels = 3, batch_size = 20, strength = {}, Y = dnn.ones(1, 20), files = names,
+      target = setmetatable({}, {__index = function(_, key)
+        for i = #names, 1, -1 do names[i] = nil end
+        collectgarbage()
+        return size[key]
+      end}),
+    }
+    assert.equal(0, loader:get(1, 1, dnn.empty(192, 20), dnn.empty(1, 20)))
+    assert.equal(("/nowhere"):rep(9) .. "20: No such file or directory", loader:failure(20))
+  end)
 end)
 
 describe("a key that is not a string", function()

@@ -92,6 +92,23 @@ describe("run:feature_maps", function()
     assert.same({["cat/0 input"] = true, ["cat/2 ReLU"] = true, ["cat/3.1 BatchNorm2d"] = true}, tags)
   end)
 
+  it("survives a layer that changes the network while its copy runs", function()
+    local run <close> = assert(dnn.Run(folder))
+    local changed
+    local meddling = dnn.Layer{backward = function(_, dA) return dA end, forward = function(_, X)
+      if changed == false then
+        local more = {net}
+        for i = 2, 300 do more[i] = dnn.Tanh() end
+        changed = dnn.Sequential(more)
+      end
+      return X
+    end}
+    net = dnn.Sequential{dnn.Input(4, 4, 1), dnn.Conv2d(1, 1, 3), meddling}
+    changed = false
+    fails("a layer of the network has changed it meanwhile", run.feature_maps, run, 1, net, dnn.rand(16, 1))
+    assert.is_truthy(changed)
+  end)
+
   it("says what is wrong", function()
     local run <close> = assert(dnn.Run(folder))
     local x = dnn.rand(144, 1)
