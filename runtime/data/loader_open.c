@@ -4,6 +4,17 @@
 #include "core/memory.h"
 #include "data/loader_parts.h"
 
+static dnn_status check_strengths(const dnn_augment *a, dnn_error *err) {
+    for (size_t i = 0; i < DNN_AUGMENTATION_COUNT; i++) {
+        const dnn_augmentation_row *row = &dnn_augmentations[i];
+        if (!(a->strength[i] >= 0 && a->strength[i] <= row->most))
+            return dnn_fail(err, DNN_ERROR_ARGUMENT,
+                            "Loader: %s must be a number from 0 to %g, got %g", row->name,
+                            row->most, dnn_shown(a->strength[i]));
+    }
+    return DNN_OK;
+}
+
 static dnn_status check_config(const dnn_loader_config *c, size_t count, size_t rows,
                                dnn_error *err) {
     const dnn_augment *a = &c->augment;
@@ -14,10 +25,15 @@ static dnn_status check_config(const dnn_loader_config *c, size_t count, size_t 
         return dnn_fail(err, DNN_ERROR_SHAPE,
                         "Loader: Y has %zu columns; expected one for each of %zu examples",
                         c->Y->cols, count);
-    if (a->height * a->width * a->channels != rows || (a->channels != 1 && a->channels != 3))
+    size_t pixels, size;
+    if (__builtin_mul_overflow(a->height, a->width, &pixels) ||
+        __builtin_mul_overflow(pixels, a->channels, &size) || size != rows ||
+        (a->channels != 1 && a->channels != 3))
         return dnn_fail(err, DNN_ERROR_SHAPE,
                         "Loader: columns of %zu rows are not images of %zu x %zu x %zu", rows,
                         a->height, a->width, a->channels);
+    if (rows == 0)
+        return dnn_fail(err, DNN_ERROR_SHAPE, "Loader: the examples have no rows");
     if (a->crop_height > a->height || a->crop_width > a->width)
         return dnn_fail(err, DNN_ERROR_ARGUMENT,
                         "Loader: a crop of %zu x %zu does not fit images of %zu x %zu",
@@ -29,7 +45,7 @@ static dnn_status check_config(const dnn_loader_config *c, size_t count, size_t 
     if (c->dtype != DNN_FLOAT32 && c->dtype != DNN_FLOAT64)
         return dnn_fail(err, DNN_ERROR_TYPE, "Loader: batches are float32 or float64, not %s",
                         dnn_dtype_info(c->dtype)->name);
-    return DNN_OK;
+    return check_strengths(a, err);
 }
 
 /* Labels that are to become columns of 0 and 1 are whole numbers from 1 to their count. */

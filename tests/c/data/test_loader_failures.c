@@ -50,6 +50,24 @@ static void refuses_what_does_not_fit(void **state) {
     c.batch_size = 24;
     check_fails(dnn_loader_open(&loader, &c, &err), DNN_ERROR_ARGUMENT,
                 "Loader: batches of 24 from 23 examples: there is none");
+    c = memory_config();
+    c.augment.height = 3; /* the product is 64 in 64 bits */
+    c.augment.width = UINT64_C(0xAAAAAAAAAAAAAAAB) * 64;
+    check_fails(dnn_loader_open(&loader, &c, &err), DNN_ERROR_SHAPE, "Loader: columns of 192 rows");
+    c = memory_config();
+    c.augment.strength[DNN_MIXUP] = 1e30;
+    check_fails(dnn_loader_open(&loader, &c, &err), DNN_ERROR_ARGUMENT,
+                "Loader: mixup must be a number from 0 to 4, got 1e+30");
+    c.augment.strength[DNN_MIXUP] = NAN;
+    check_fails(dnn_loader_open(&loader, &c, &err), DNN_ERROR_ARGUMENT,
+                "Loader: mixup must be a number from 0 to 4, got nan");
+    float nothing;
+    dnn_matrix empty = dnn_matrix_of(DNN_FLOAT32, 0, c.Y->cols, &nothing);
+    c = memory_config();
+    c.X = &empty;
+    c.augment.height = 0;
+    check_fails(dnn_loader_open(&loader, &c, &err), DNN_ERROR_SHAPE,
+                "Loader: the examples have no rows");
     assert_null(loader);
 }
 
