@@ -69,12 +69,17 @@ static bool make_room(dnn_layer *container) {
 dnn_status dnn_layer_add_child(dnn_layer *container, dnn_layer *child, const char *name,
                          dnn_error *err) {
     char number[24];
+    if (child->depth >= DNN_LAYER_DEPTH)
+        return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s: containers are nested more than %d deep",
+                        container->kind->name, DNN_LAYER_DEPTH);
     snprintf(number, sizeof number, "%zu", container->child_count);
     char *copy = dnn_strdup(name == NULL ? number : name);
     if (copy == NULL || !make_room(container)) {
         dnn_free(copy);
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", container->kind->name);
     }
+    if (container->depth <= child->depth)
+        container->depth = child->depth + 1;
     container->child_names[container->child_count] = copy;
     container->children[container->child_count++] = dnn_layer_retain(child);
     return DNN_OK;

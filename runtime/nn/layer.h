@@ -170,6 +170,7 @@ struct dnn_layer {
     bool frozen;     /* its values are not learnt: requires_grad = false */
     dnn_layer *tied; /* whose first value is this layer's, too: see dnn_layer_tie; NULL: none */
     bool transposed; /* and is the transpose of what this layer would have */
+    size_t depth;    /* layers that are in it, one within the other */
     size_t references;
     void *user; /* the class's own, see destroy */
 };
@@ -181,8 +182,10 @@ struct dnn_layer {
 dnn_status dnn_layer_create(dnn_layer **out, const dnn_layer_class *kind, dnn_error *err);
 dnn_status dnn_layer_finish(dnn_layer *layer, dnn_error *err);
 
+#define DNN_LAYER_DEPTH 64 /* containers that lie one within the other, at most */
+
 /* Appends a child to a container; takes a reference of its own. `name` may be NULL: its number,
- * from 0; it is copied. */
+ * from 0; it is copied. DNN_ERROR_ARGUMENT where it is nested too deep. */
 dnn_status dnn_layer_add_child(dnn_layer *container, dnn_layer *child, const char *name,
                                dnn_error *err);
 

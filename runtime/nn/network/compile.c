@@ -17,13 +17,10 @@
 struct dnn_compiler {
     dnn_network *network;
     size_t step_room, input_room;
-    size_t depth;
     char path[NAME], place[NAME]; /* of the container that is being compiled */
     size_t called_room;
     bool no_lengths;
 };
-
-#define MOST_DEPTH 64
 
 /* Doubles an array of so many elements when it is full. */
 static bool grow(void **array, size_t *room, size_t used, size_t size) {
@@ -93,12 +90,7 @@ static dnn_status compile_layer(dnn_compiler *c, dnn_layer *layer, const size_t 
         return dnn_fail(err, DNN_ERROR_ARGUMENT, "%s%s%s needs at least one layer",
                         c->place[0] == '\0' ? "" : c->place, c->place[0] == '\0' ? "" : ", ",
                         c->place[0] == '\0' ? "a network" : layer->kind->name);
-    if (++c->depth > MOST_DEPTH)
-        return dnn_fail(err, DNN_ERROR_ARGUMENT, "containers are nested more than %d deep",
-                        MOST_DEPTH);
-    dnn_status status = layer->kind->compile(layer, c, input, inputs, output, err);
-    c->depth--;
-    return status;
+    return layer->kind->compile(layer, c, input, inputs, output, err);
 }
 
 /* Appends ".name" to a name of at most NAME bytes; false where it does not fit. */
