@@ -11,6 +11,8 @@
 
 static const char heading[] = "| step | place | layer | input | output | parameters |\n";
 
+#define MOST_LAYERS ((size_t)65536) /* further ones are left off: a node takes fifty times its line */
+
 enum { FIELD_STEP, FIELD_PLACE, FIELD_LAYER, FIELD_INPUT, FIELD_OUTPUT, FIELD_PARAMETERS, FIELDS };
 
 bool layer_graph_is(const char *text) {
@@ -76,11 +78,11 @@ layer_node *layer_graph_read(const char *text, size_t *count) {
     *count = 0;
     if (!layer_graph_is(text))
         return NULL;
-    for (const char *c = text; (c = strchr(c, '\n')) != NULL; c++)
+    for (const char *c = text; lines < MOST_LAYERS && (c = strchr(c, '\n')) != NULL; c++)
         lines++;
     layer_node *nodes = dnn_alloc(lines * sizeof *nodes);
     const char *line = end_of_line(text + sizeof heading - 1); /* after the line of dashes */
-    while (nodes != NULL && *line != '\0') {
+    while (nodes != NULL && *line != '\0' && *count < lines) {
         const char *end = end_of_line(++line);
         if (!read_line(line, end, *count + 1, &nodes[*count]))
             break;

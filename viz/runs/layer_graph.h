@@ -18,7 +18,7 @@ typedef struct layer_node {
 /* Whether a text is such a table. */
 bool layer_graph_is(const char *text);
 
-/* The rows, in an array to be freed; NULL when there are none or memory is out. */
+/* The rows, 65,536 at most, in an array to be freed; NULL when there are none or memory is out. */
 layer_node *layer_graph_read(const char *text, size_t *count);
 
 /* The gradient norm of a layer that its run logged last; NaN: none. */

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "viz/runs/layer_graph.h"
 #include "viz/sample_scene.h"
@@ -48,6 +49,19 @@ static void what_is_not_such_a_table_is_a_text(void **state) {
     assert_int_equal(nodes[0].input_count, 1);
     assert_string_equal(nodes[0].settings, "");
     dnn_free(nodes);
+}
+
+static void a_table_without_end_is_read_in_part(void **state) {
+    (void)state;
+    enum { ROWS = 70000 };
+    size_t count, head = sizeof HEAD - 1;
+    char *text = malloc(head + 8 * ROWS + 1);
+    memcpy(text, HEAD, head);
+    for (size_t i = 0; i < ROWS; i++)
+        memcpy(text + head + 8 * i, "|||||||\n", 9);
+    dnn_free(layer_graph_read(text, &count));
+    assert_int_equal(count, 65536);
+    free(text);
 }
 
 static void open_scene(scene *s, float width, float height) {
@@ -134,6 +148,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_of_a_run_is_read),
         cmocka_unit_test(what_is_not_such_a_table_is_a_text),
+        cmocka_unit_test(a_table_without_end_is_read_in_part),
         cmocka_unit_test(each_layer_has_a_row_with_its_shape_parameters_and_last_norm),
         cmocka_unit_test(layers_without_room_go_on_beside_and_are_counted_beyond),
         cmocka_unit_test(names_are_whole_and_bars_give_way_to_them),
