@@ -45,8 +45,11 @@ static int terminal(lua_State *L) {
 }
 
 static int fail_path(lua_State *L, const char *path, int number) {
+    dnn_error err;
+
+    dnn_fail(&err, DNN_ERROR_FILE, "%s: %s", path, strerror(number));
     luaL_pushfail(L);
-    lua_pushfstring(L, "%s: %s", path, strerror(number));
+    lua_pushstring(L, err.text);
     return 2;
 }
 

@@ -7,6 +7,7 @@
 -- numbers is always kept.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
+local fail = require "dnn.failure"
 local options = require "dnn.options"
 local states_of = require "dnn.checkpoint.states"
 
@@ -210,22 +211,22 @@ end
 
 -- What a checkpoint holds: {kinds, states, values, random, metadata}; or nil and a message.
 function checkpoint._read(path)
-  local function fail(message) return nil, ("%s: %s"):format(path, message) end
+  local function wrong(message) return fail("%s: %s", path, message) end
   local tensors, metadata, left_out = dnn.load(path)
   if not tensors then return nil, metadata end
   local _, why = next(left_out)
   if why then return nil, why end
   if not metadata[MARK] then
-    return fail "holds weights, not a checkpoint; use net:load(path)"
+    return wrong "holds weights, not a checkpoint; use net:load(path)"
   end
   if metadata[MARK] ~= VERSION and metadata[MARK] ~= FORMER_VERSION then
-    return fail(("is a checkpoint of version %s; this program reads versions %s and %s"):format(metadata[MARK],
+    return wrong(("is a checkpoint of version %s; this program reads versions %s and %s"):format(metadata[MARK],
       FORMER_VERSION, VERSION))
   end
   local kinds, states, values = parse(tensors, metadata)
   local random = stream_of(metadata[RANDOM] or "")
-  if not kinds then return fail(states) end
-  if not random then return fail "its stream of random numbers is damaged" end
+  if not kinds then return wrong(states) end
+  if not random then return wrong "its stream of random numbers is damaged" end
   return {kinds = kinds, states = states, values = values, random = random, metadata = metadata}
 end
 
@@ -262,7 +263,7 @@ function checkpoint.load(path, objects)
   local content, message = checkpoint._read(path)
   if not content then return nil, message end
   local good, why = checkpoint._apply(content, objects)
-  if not good then return nil, ("%s: %s"):format(path, why) end
+  if not good then return fail("%s: %s", path, why) end
   for _, object in pairs(objects) do
     if object then sources[object] = path end
   end

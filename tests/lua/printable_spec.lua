@@ -68,6 +68,24 @@ describe("Control characters", function()
     is_plain(text.npz(RED, {[TITLE] = dnn.ones(1, 1)}, {[TITLE] = {1}}, {}), "?]0;title?: 1 x 1")
   end)
 
+  it("in what a reader says of a file are not there", function()
+    local path = file("data", RED .. ",b\n1,2\n3,4\n")
+    for _, option in ipairs{{label = "c"}, {columns = {"c"}}, {columns = {1, 1}}} do
+      is_plain(select(2, dnn.data.csv(path, option)), path .. ": ")
+    end
+    is_plain(select(2, dnn.data.mnist(folder .. RED)), "?[31m: has no train-images-idx3-ubyte")
+    is_plain(select(2, dnn.data.cifar10(folder .. RED)), "?[31m: has 0 of the 5 files")
+    is_plain(select(2, dnn.system.list(folder .. RED)), "?[31m: No such file")
+    local begun = {["dnn.checksum"] = "", ["dnn.checkpoint"] = "2", ["dnn.random"] = "1 2"}
+    for name, text_of in pairs{["dnn.kind.a" .. RED] = "SGD", ["dnn.kind.net"] = "SGD" .. RED,
+      ["dnn.checkpoint"] = "9" .. RED, ["x" .. RED] = "damaged"} do
+      local metadata = {[name] = text_of}
+      for key, value in pairs(begun) do metadata[key] = metadata[key] or value end
+      assert(dnn.save(path, {}, {metadata = metadata}))
+      is_plain(select(2, dnn.checkpoint.load(path, {net = dnn.Sequential{dnn.Linear(1, 1)}})), "?[31m")
+    end
+  end)
+
   it("in a user's globals and inputs are not sent by the prompt's commands", function()
     local out = program.run("-i -e " .. quote(("_G[%q] = 1"):format(RED .. "name")), "_PROMPT = ''\n%who\n")
     is_plain(out, "?[31mname")

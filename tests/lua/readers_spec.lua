@@ -103,6 +103,8 @@ describe("dnn.data.mnist", function()
   it("says which file is missing, and which do not fit each other", function()
     put(idx(8, {3}, "\0\9\1"), names[2])
     refuses_with(names[2] .. ": has 3 labels for 2 images", data.mnist, files.folder)
+    put(idx(12, {2}, string.pack(">i4i4", 1, 0x7FFFFFFF)), names[2]) -- as many classes would fill the memory
+    refuses_with(names[2] .. ": expected labels, bytes, got int32", data.mnist, files.folder)
     os.remove(files.folder .. "/" .. names[2])
     refuses_with("has no train-labels-idx1-ubyte, plain or .gz; expected train-images-idx3-ubyte",
       data.mnist, files.folder)

@@ -1,6 +1,7 @@
 -- Files of arrays: NumPy's .npy and .npz, and IDX. The reading is C; here are the options and what an archive is.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
+local fail = require "dnn.failure"
 local options_of = require "dnn.options"
 local text = require "dnn.data.text"
 local native = dnn._data
@@ -67,7 +68,7 @@ function arrays.npz(path, options)
     end
   end
   if next(wanted) then
-    return nil, ("%s: has no array '%s'; it has: %s"):format(path, next(wanted), table.concat(archive:names(), ", "))
+    return fail("%s: has no array '%s'; it has: %s", path, next(wanted), table.concat(archive:names(), ", "))
   end
   if not next(matrices) then return nil, select(2, next(left_out)) end
   return archive_of(path, matrices, shapes, left_out), shapes

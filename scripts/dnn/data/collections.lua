@@ -2,6 +2,7 @@
 -- {train = , test = , classes = , size = , channels = }, as a folder of images does.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
+local fail = require "dnn.failure"
 local options_of = require "dnn.options"
 local set = require "dnn.data.set"
 local text = require "dnn.data.text"
@@ -57,8 +58,8 @@ local function mnist_file(folder, part, kind, axes)
   end
   local path = find(folder, names)
   if path then return path end
-  return nil, ("%s: has no %s, plain or .gz; expected train-images-idx3-ubyte, train-labels-idx1-ubyte, "
-    .. "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte"):format(folder, names[1])
+  return fail("%s: has no %s, plain or .gz; expected train-images-idx3-ubyte, train-labels-idx1-ubyte, "
+    .. "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte", folder, names[1])
 end
 
 -- Images, labels and the images' shape; or nil and a message.
@@ -71,10 +72,11 @@ local function mnist_part(folder, part)
   local y, why = native.read_idx(labels, 0)
   if not y then return nil, why end
   if #shape ~= 3 or raw.dtype ~= "uint8" then
-    return nil, ("%s: expected images, bytes of 3 axes, got %s of %d"):format(images, raw.dtype, #shape)
+    return fail("%s: expected images, bytes of 3 axes, got %s of %d", images, raw.dtype, #shape)
   end
+  if y.dtype ~= "uint8" then return fail("%s: expected labels, bytes, got %s", labels, y.dtype) end
   if y.rows ~= 1 or y.cols ~= raw.cols then
-    return nil, ("%s: has %d labels for %d images"):format(labels, #y, raw.cols)
+    return fail("%s: has %d labels for %d images", labels, #y, raw.cols)
   end
   return raw, y, shape
 end
@@ -88,8 +90,8 @@ function collections.mnist(folder, options)
   local test_raw, test_y, test_shape = mnist_part(folder, "t10k")
   if not test_raw then return nil, test_y end
   if test_raw.rows ~= raw.rows or test_shape[2] ~= shape[2] then
-    return nil, ("%s: the images to train on are %d x %d and those to test with %d x %d"):format(folder, shape[3],
-      shape[2], test_shape[3], test_shape[2])
+    return fail("%s: the images to train on are %d x %d and those to test with %d x %d", folder, shape[3], shape[2],
+      test_shape[3], test_shape[2])
   end
   local classes = {}
   for k = 0, math.tointeger(math.max(dnn.max(y), dnn.max(test_y), 9)) do classes[k + 1] = tostring(k) end
@@ -129,11 +131,11 @@ local function cifar_files(folder)
   local test = find(folder, {"test_batch.bin"})
   if #train == 5 and test then return train, test end
   if is_file(folder .. "/data_batch_1") then
-    return nil, ("%s: is CIFAR-10's version for Python, whose pickles could run any code; download the binary version, "
-      .. "cifar-10-binary.tar.gz"):format(folder)
+    return fail("%s: is CIFAR-10's version for Python, whose pickles could run any code; download the binary version, "
+      .. "cifar-10-binary.tar.gz", folder)
   end
-  return nil, ("%s: has %d of the 5 files data_batch_1.bin to data_batch_5.bin, and %s test_batch.bin"):format(folder,
-    #train, test and "a" or "no")
+  return fail("%s: has %d of the 5 files data_batch_1.bin to data_batch_5.bin, and %s test_batch.bin", folder, #train,
+    test and "a" or "no")
 end
 
 -- CIFAR-10's binary version in a folder, or in its folder cifar-10-batches-bin; or nil and a message.

@@ -2,6 +2,7 @@
 -- named.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
+local fail = require "dnn.failure"
 local options_of = require "dnn.options"
 local set = require "dnn.data.set"
 local text = require "dnn.data.text"
@@ -64,18 +65,18 @@ end
 local function column_of(path, names, repeated, column)
   if math.type(column) == "integer" then
     if column >= 1 and column <= #names then return column end
-    return nil, ("%s: has no column %d; it has %d"):format(path, column, #names)
+    return fail("%s: has no column %d; it has %d", path, column, #names)
   end
   for i, name in ipairs(names) do
     if name == column then
       local other = repeated[name]
       if not other then return i end
-      return nil, ("%s: columns %d and %d are both named '%s'; choose one by its number"):format(path, i, other, name)
+      return fail("%s: columns %d and %d are both named '%s'; choose one by its number", path, i, other, name)
     end
   end
   local known = table.concat(names, ", ")
   if #known > 300 then known = known:sub(1, 300) .. " ..." end
-  return nil, ("%s: has no column '%s'; it has: %s"):format(path, column, known)
+  return fail("%s: has no column '%s'; it has: %s", path, column, known)
 end
 
 -- The columns of X, then that of the label where one is wanted; nil and a message.
@@ -92,7 +93,7 @@ local function choose(path, names, repeated, opts)
       column, message = column_of(path, names, repeated, opts.columns[i])
       if not column then return nil, message end
       if taken[column] then
-        return nil, ("%s: column '%s' is given twice"):format(path, opts.columns[i])
+        return fail("%s: column '%s' is given twice", path, opts.columns[i])
       end
     end
     if not taken[column] then chosen[#chosen + 1] = column end

@@ -2,6 +2,7 @@
 -- what happens to files that cannot be read.
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
+local fail = require "dnn.failure"
 local options_of = require "dnn.options"
 local set = require "dnn.data.set"
 local text = require "dnn.data.text"
@@ -224,11 +225,11 @@ function images.images(path, options)
   end
   finish()
   if #failures > opts.max_failures * count then
-    return nil, ("%s: %d of %d images could not be read, more than max_failures = %s allows; the first: %s")
-      :format(path, #failures, count, opts.max_failures, failures[1])
+    return fail("%s: %d of %d images could not be read, more than max_failures = %s allows; the first: %s", path,
+      #failures, count, opts.max_failures, failures[1])
   end
   name_some(failures, opts.warn, "images could not be read (failures)")
-  if not train then return nil, ("%s: %s"):format(path, test) end
+  if not train then return fail("%s: %s", path, test) end
 
   local classes = train.classes
   return setmetatable({
