@@ -74,13 +74,14 @@ int dnnlua_layer_states(lua_State *L) {
     bool carried;
 
     const dnnlua_network *self = push_whole(L, "states");
+    dnnlua_rest_collector(L);
     lua_newtable(L);
     for (size_t s = 0; s < dnn_network_all_steps(self->network); s++) {
         dnn_network_state_rows(self->network, s, &carried);
         for (int training = 0; carried && training <= 1; training++) {
             push_name(L, self->network, training, s);
             push_state(L, self, training, s);
-            lua_rawset(L, 3);
+            lua_rawset(L, 4);
         }
     }
     return 1;
@@ -125,6 +126,7 @@ int dnnlua_layer_load_states(lua_State *L) {
     if (!lua_istable(L, 2))
         dnnlua_wrong_argument(L, 2, "a table of states");
     dnnlua_network *self = push_whole(L, "load_states");
+    dnnlua_rest_collector(L);
     check_names(L, self->network);
     for (size_t s = 0; s < dnn_network_all_steps(self->network); s++) {
         dnn_network_state_rows(self->network, s, &carried);
@@ -132,7 +134,7 @@ int dnnlua_layer_load_states(lua_State *L) {
             const dnn_matrix *state = state_in(L, self->network, training, s);
             dnnlua_network_check(
                 L, dnn_network_set_state(self->network, training, s, state, &err), &err);
-            lua_settop(L, 3);
+            lua_settop(L, 4);
         }
     }
     return 0;

@@ -63,6 +63,17 @@ describe("a finaliser in the middle of a call", function()
     assert.is_true(survives(network, function(net) net:state_dict() end, close, {"this network is closed"}) > 9)
   end)
 
+  it("may close the network whose carried states are taken or set", function()
+    local function carrying()
+      local net = dnn.Sequential {dnn.Input(2, 3), dnn.LSTM(3, 4, {stateful = true}), dnn.LSTM(4, 4, {stateful = true})}
+      net:forward(dnn.randn(6, 2))
+      return net
+    end
+    local states = carrying():states()
+    survives(carrying, function(net) net:states() end, close, {"this network is closed"})
+    survives(carrying, function(net) net:load_states(states) end, close, {"this network is closed"})
+  end)
+
   it("may close the network that a run looks at", function()
     local net
     local function watched()
