@@ -78,13 +78,17 @@ void dnnlua_offer_keys(lua_State *L, int index, dnn_nearest *nearest) {
 }
 
 const char *dnnlua_push_advice(lua_State *L, const dnn_nearest *nearest) {
+    const char *name = lua_pushstring(L, nearest->name); /* a table that loses it may have had it */
     const char *advice = dnnlua_synonym(L, nearest->group, nearest->wanted);
 
     if (advice != NULL)
-        return lua_pushfstring(L, "; %s", advice);
-    if (nearest->name != NULL)
-        return lua_pushfstring(L, "; did you mean '%s'?", nearest->name);
-    return lua_pushliteral(L, "");
+        lua_pushfstring(L, "; %s", advice);
+    else if (name != NULL)
+        lua_pushfstring(L, "; did you mean '%s'?", name);
+    else
+        lua_pushliteral(L, "");
+    lua_remove(L, -2);
+    return lua_tostring(L, -1);
 }
 
 int dnnlua_no_such_field(lua_State *L, const char *owner, const dnn_nearest *nearest) {

@@ -11,7 +11,7 @@
 
 static const char heading[] = "| step | place | layer | input | output | parameters |\n";
 
-#define MOST_LAYERS ((size_t)65536) /* further ones are left off: a node takes fifty times its line */
+#define MOST_LAYERS ((size_t)65536) /* more are left off: a node takes fifty times its line */
 
 enum { FIELD_STEP, FIELD_PLACE, FIELD_LAYER, FIELD_INPUT, FIELD_OUTPUT, FIELD_PARAMETERS, FIELDS };
 
