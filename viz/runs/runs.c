@@ -23,34 +23,55 @@
 #define MAX_FOLDERS  20000
 #define SCAN_SECONDS 1.0
 #define UNNUMBERED   SIZE_MAX
+#define MAX_PARTS    ((size_t)16) /* of a path, in a name */
 
 /* --- names --- */
 
-/* The last `parts` parts of a path; a run that is a file goes by its folder. */
-static void name_from(const run *r, int parts, char *name, size_t size) {
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s", r->path);
-    char *file = strrchr(path, '/');
-    if (file != NULL && file != path && dnn_is_event_file(file))
-        *file = '\0';
-    const char *start = path + strlen(path);
-    for (; parts > 0 && start > path; parts--)
-        do
-            start--;
-        while (start > path && *start != '/');
-    if (*start == '/' && start[1] != '\0')
-        start++;
-    snprintf(name, size, "%s", start);
+/* How long the path is that names a run; one that is a file goes by its folder. */
+static size_t named_length(const run *r) {
+    const char *file = strrchr(r->path, '/');
+    return file != NULL && file != r->path && dnn_is_event_file(file) ? (size_t)(file - r->path)
+                                                                      : strlen(r->path);
 }
 
-static bool same_name(const runs *all, size_t i, const char *name, int parts) {
-    char other[PATH_MAX];
-    for (size_t k = 0; k < all->count; k++) {
-        name_from(all->items[k], parts, other, sizeof other);
-        if (k != i && strcmp(name, other) == 0)
-            return true;
+/* Names a run by the last `parts` parts of its path. */
+static bool name_by(run *r, size_t parts) {
+    const char *start = r->path + named_length(r), *end = start;
+    for (; parts > 0 && start > r->path; parts--)
+        do
+            start--;
+        while (start > r->path && *start != '/');
+    start += *start == '/' && end - start > 1;
+    size_t length = (size_t)(end - start);
+    char *name = dnn_alloc(length + 1);
+    if (name == NULL)
+        return false;
+    memcpy(name, start, length);
+    name[length] = '\0';
+    dnn_free(r->name);
+    r->name = name;
+    return true;
+}
+
+/* By the paths' parts from the last to the first: a slash comes before any other character. */
+static int by_end(const void *a, const void *b) {
+    const run *const *p = a, *const *q = b;
+    size_t m = named_length(*p), n = named_length(*q);
+    while (m > 0 && n > 0 && (*p)->path[m - 1] == (*q)->path[n - 1])
+        m--, n--;
+    int c = m == 0 ? -1 : (*p)->path[m - 1] == '/' ? 0 : (unsigned char)(*p)->path[m - 1];
+    int d = n == 0 ? -1 : (*q)->path[n - 1] == '/' ? 0 : (unsigned char)(*q)->path[n - 1];
+    return c - d;
+}
+
+/* How many parts two paths end with alike. */
+static size_t shared_parts(const run *a, const run *b) {
+    size_t m = named_length(a), n = named_length(b), parts = 0;
+    while (m > 0 && n > 0 && a->path[m - 1] == b->path[n - 1]) {
+        parts += a->path[m - 1] == '/';
+        m--, n--;
     }
-    return false;
+    return parts;
 }
 
 static int by_name(const void *a, const void *b) {
@@ -135,20 +156,18 @@ void runs_common_name(const runs *all, char *text, size_t size) {
     snprintf(text, size, "%.*s", (int)n, r == NULL ? "" : r->name);
 }
 
-/* Names all runs: each by as few parts of its path as no other run shares. */
+/* Names all runs: each by as few parts of its path as no other run shares. In the order of by_end
+ * the one that shares most with a run is next to it. */
 static bool name_runs(runs *all) {
-    char name[PATH_MAX];
+    size_t before = 0;
+    if (all->count > 1)
+        qsort(all->items, all->count, sizeof(run *), by_end);
     for (size_t i = 0; i < all->count; i++) {
-        run *r = all->items[i];
-        int parts = 1;
-        name_from(r, parts, name, sizeof name);
-        while (parts < 16 && same_name(all, i, name, parts))
-            name_from(r, ++parts, name, sizeof name);
-        char *copy = dnn_strdup(name);
-        if (copy == NULL)
+        size_t after = i + 1 < all->count ? shared_parts(all->items[i], all->items[i + 1]) : 0;
+        size_t shared = after > before ? after : before;
+        if (!name_by(all->items[i], shared < MAX_PARTS ? shared + 1 : MAX_PARTS))
             return false;
-        dnn_free(r->name);
-        r->name = copy;
+        before = after;
     }
     if (all->count > 1)
         qsort(all->items, all->count, sizeof(run *), by_name);

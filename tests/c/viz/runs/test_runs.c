@@ -35,6 +35,19 @@ static void every_run_below_a_folder_is_found_under_a_name_of_its_own(void **sta
     runs_free(&all);
 }
 
+static void a_name_has_no_more_parts_of_the_path_than_it_needs(void **state) {
+    (void)state;
+    const char *const paths[] = {"n/p/x", "m/xy", "k/yx", "m/p/x", "n/q/x", "j/yx"};
+    const char *const names[] = {"j/yx", "k/yx", "m/p/x", "n/p/x", "q/x", "xy"};
+    for (size_t i = 0; i < 6; i++)
+        write_run(paths[i], "cost", 1);
+    runs all = read_all();
+    assert_int_equal(all.count, 6);
+    for (size_t i = 0; i < 6; i++)
+        assert_string_equal(all.items[i]->name, names[i]);
+    runs_free(&all);
+}
+
 static void names_leave_out_what_all_have_in_common(void **state) {
     (void)state;
     char common[64];
@@ -204,6 +217,7 @@ static void fifty_runs_of_ten_tags_are_all_read(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         test(every_run_below_a_folder_is_found_under_a_name_of_its_own),
+        test(a_name_has_no_more_parts_of_the_path_than_it_needs),
         test(names_leave_out_what_all_have_in_common),
         test(links_to_folders_are_followed_once_and_not_in_circles),
         test(what_is_no_run_is_refused_with_what_was_found),
