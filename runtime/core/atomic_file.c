@@ -30,6 +30,7 @@
 #define EXTRA       (1 + 1 + HEX_DIGITS + sizeof SUFFIX - 1) /* bytes beside the name's own */
 #define MOST_TRIES  100
 #define NAME_LENGTH ((size_t)NAME_MAX)
+#define SWEPT_KEPT  ((size_t)64)
 
 static dnn_status fail_path(const char *path, int reason, dnn_error *err) {
     return dnn_fail(err, DNN_ERROR_FILE, "%s: cannot be written: %s", path, strerror(reason));
@@ -65,28 +66,34 @@ static void sweep_file(int folder, const char *name) {
     int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return;
-    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_uid == geteuid() &&
-        flock(fd, LOCK_EX | LOCK_NB) == 0)
+    bool ours = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+                (info.st_uid == geteuid() || geteuid() == 0); /* root's may be another's already */
+    if (ours && flock(fd, LOCK_EX | LOCK_NB) == 0)
         (void)unlinkat(folder, name, 0);
     close(fd);
 }
 
-/* Whether this process swept the folder last: reading a large one takes its time. The time of its
- * birth tells a folder from one that had its number before it. */
+/* Whether this process has swept the folder: reading a large one takes its time. The time of its
+ * birth tells a folder from one that had its number before it. Those that are remembered are the
+ * last ones, more than a data set usually has classes. */
 static bool was_swept(const char *folder) {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    static struct statx last;
+    static struct statx swept[SWEPT_KEPT];
+    static size_t next;
     struct statx now;
     if (statx(AT_FDCWD, folder, 0, STATX_INO | STATX_BTIME, &now) != 0)
         return true; /* opening the file will say why */
     pthread_mutex_lock(&lock);
-    bool same = now.stx_ino == last.stx_ino && now.stx_dev_major == last.stx_dev_major &&
-                now.stx_dev_minor == last.stx_dev_minor &&
-                now.stx_btime.tv_sec == last.stx_btime.tv_sec &&
-                now.stx_btime.tv_nsec == last.stx_btime.tv_nsec;
-    last = now;
+    bool found = false;
+    for (size_t i = 0; i < SWEPT_KEPT && !found; i++)
+        found = now.stx_ino == swept[i].stx_ino && now.stx_dev_major == swept[i].stx_dev_major &&
+                now.stx_dev_minor == swept[i].stx_dev_minor &&
+                now.stx_btime.tv_sec == swept[i].stx_btime.tv_sec &&
+                now.stx_btime.tv_nsec == swept[i].stx_btime.tv_nsec;
+    if (!found)
+        swept[next++ % SWEPT_KEPT] = now;
     pthread_mutex_unlock(&lock);
-    return same;
+    return found;
 }
 
 static void sweep(const char *folder_path) {
@@ -143,6 +150,26 @@ static int open_temporary(char *temporary, size_t size, const char *path, size_t
     return -1;
 }
 
+/* --- whose it is --- */
+
+/* Of a file whose group is not the old one's: that group may do what all may. */
+static mode_t without_group(mode_t mode) {
+    return (mode & ~(mode_t)0070) | (mode & 0070 & ((mode & 0007) << 3));
+}
+
+/* Owner, group and permissions of the old file, as far as the system lets us: only root gives files
+ * away. */
+static void take_over(int fd, const struct stat *old) {
+    struct stat now;
+    if (fstat(fd, &now) != 0)
+        return;
+    if (now.st_uid != old->st_uid)
+        (void)!fchown(fd, old->st_uid, (gid_t)-1);
+    bool group = now.st_gid == old->st_gid || fchown(fd, (uid_t)-1, old->st_gid) == 0;
+    mode_t mode = old->st_mode & 0777;
+    (void)!fchmod(fd, group ? mode : without_group(mode)); /* also what umask has taken */
+}
+
 /* --- its life --- */
 
 dnn_status dnn_atomic_file_begin(dnn_atomic_file *file, const char *path, dnn_error *err) {
@@ -162,12 +189,14 @@ dnn_status dnn_atomic_file_begin(dnn_atomic_file *file, const char *path, dnn_er
         return dnn_fail(err, DNN_ERROR_MEMORY, "%s: out of memory", path);
     snprintf(file->temporary, size, "%.*s", (int)folder_length, path);
     sweep(folder_length == 0 ? "." : file->temporary);
-    /* Who may read the old one may read the new one, and nobody else at any moment. */
+    /* Nobody may read the new one who could not read the old one, at any moment. */
     mode_t mode = replaces ? there.st_mode & 0777 : 0666;
+    if (replaces && there.st_gid != getegid())
+        mode = without_group(mode);
     file->fd = open_temporary(file->temporary, size, path, folder_length, mode);
     if (file->fd >= 0) {
         if (replaces)
-            (void)!fchmod(file->fd, mode); /* what umask has taken; not all systems let it */
+            take_over(file->fd, &there);
         return DNN_OK;
     }
     int problem = errno;

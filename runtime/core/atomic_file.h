@@ -24,7 +24,7 @@ typedef struct dnn_atomic_file {
 /* Begins a file. DNN_ERROR_FILE where none can be made, where the old one is read-only (chmod 444
  * protects it, from root too), and where there is something that is not a regular file (a folder, a
  * device, a symbolic link), since the new file would take its place. The old one's permissions are
- * kept. `path` must stay until the end. */
+ * kept, and its owner and group where the system lets us. `path` must stay until the end. */
 dnn_status dnn_atomic_file_begin(dnn_atomic_file *file, const char *path, dnn_error *err);
 
 /* Appends bytes; DNN_ERROR_FILE with the system's reason, such as a full disk. */

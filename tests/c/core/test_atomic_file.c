@@ -2,6 +2,7 @@
 #include "check_file.h"
 
 #include <dirent.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,6 +98,45 @@ static void who_could_read_the_old_file_can_read_the_new_one_and_nobody_else(voi
     check_ok(write_file("new", &err));
     assert_int_equal(stat(path, &there), 0);
     assert_int_equal(there.st_mode & 0777, 0640);
+}
+
+static void root_leaves_a_file_to_the_one_it_belongs_to(void **state) {
+    (void)state;
+    dnn_error err;
+    struct stat there;
+    if (geteuid() != 0)
+        skip();
+    check_ok(write_file("old", &err));
+    assert_int_equal(chmod(path, 0640), 0);
+    assert_int_equal(chown(path, 1234, 2345), 0);
+    check_ok(write_file("new", &err));
+    assert_int_equal(stat(path, &there), 0);
+    assert_int_equal(there.st_uid, 1234);
+    assert_int_equal(there.st_gid, 2345);
+    assert_int_equal(there.st_mode & 0777, 0640);
+}
+
+static void a_group_that_could_not_read_the_old_file_cannot_read_the_new_one(void **state) {
+    (void)state;
+    dnn_error err;
+    struct stat there;
+    if (geteuid() != 0)
+        skip();
+    check_ok(write_file("old", &err));
+    assert_int_equal(chown(path, 0, 2345), 0);
+    assert_int_equal(chmod(path, 0662), 0);
+    assert_int_equal(chmod(folder, 0777), 0);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(setgroups(0, NULL) != 0 || setgid(1234) != 0 || setuid(1234) != 0 ||
+              write_file("new", &err) != DNN_OK);
+    int how;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_int_equal(how, 0);
+    assert_int_equal(stat(path, &there), 0);
+    assert_int_equal(there.st_uid, 1234);
+    assert_int_equal(there.st_gid, 1234);
+    assert_int_equal(there.st_mode & 0777, 0622);
 }
 
 static void only_a_regular_file_is_replaced(void **state) {
@@ -249,14 +289,16 @@ static pid_t writer(int *until_there) {
     return child;
 }
 
-/* A process sweeps a folder once; this one has not seen it yet, or sees another in between. */
+/* A process sweeps a folder once; this one has not seen it yet, or sees many others in between. */
 static void forget_folder(void) {
     dnn_error err;
-    char other[64] = "/tmp/dnn-atomic-XXXXXX", inside[96];
-    assert_non_null(mkdtemp(other));
-    snprintf(inside, sizeof inside, "%s/a", other);
-    check_ok(dnn_atomic_file_check(inside, &err));
-    rmdir(other);
+    for (int i = 0; i < 64; i++) {
+        char other[64] = "/tmp/dnn-atomic-XXXXXX", inside[96];
+        assert_non_null(mkdtemp(other));
+        snprintf(inside, sizeof inside, "%s/a", other);
+        check_ok(dnn_atomic_file_check(inside, &err));
+        rmdir(other);
+    }
 }
 
 static void what_a_killed_writer_left_is_cleared_and_what_a_living_one_writes_is_not(void **state) {
@@ -333,6 +375,8 @@ int main(void) {
         file_test(an_abandoned_file_leaves_nothing),
         file_test(two_writers_of_one_file_do_not_mix),
         file_test(who_could_read_the_old_file_can_read_the_new_one_and_nobody_else),
+        file_test(root_leaves_a_file_to_the_one_it_belongs_to),
+        file_test(a_group_that_could_not_read_the_old_file_cannot_read_the_new_one),
         file_test(only_a_regular_file_is_replaced),
         file_test(a_full_disk_leaves_the_old_file_and_no_other),
         file_test(a_read_only_file_is_kept_from_root_too),
