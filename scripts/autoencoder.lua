@@ -16,6 +16,7 @@ parser:option("--code", "numbers that an image is squeezed into", "16"):argname 
   :convert(args.whole("--code", 1, 784))
 parser:option("--limit", "how many images to train on (all)"):argname "<n>":convert(args.whole("--limit", 2))
 parser:option("--png", "a file for some digits and what was drawn of them (they are shown in the terminal)")
+  :convert(args.output)
   :argname "<file>"
 args.training(parser, {epochs = 5, batch = 100, lr = 0.002})
 local options = parser:parse()

@@ -106,7 +106,7 @@ end
 
 if options.load then args.need(dnn.checkpoint.load(options.load, {net = net, optimiser = optimiser})) end
 if options.sample then
-  io.write(options.prime, sample(options.sample), "\n")
+  io.write(options.prime, args.plain(sample(options.sample)), "\n")
   return
 end
 
@@ -132,7 +132,7 @@ for epoch = 1, options.epochs do
   run:log(step, {held_out = tested})
   print(("\nepoch %2d, %.0f s: %.4f nats a character (%.3f bits), held out %.4f (%.3f bits)"):format(epoch,
     dnn.time() - started, trained, trained / math.log(2), tested, tested / math.log(2)))
-  print((sample(200):gsub("[^\n]+", "    %0")))
+  print((args.plain(sample(200)):gsub("[^\n]+", "    %0")))
   if options.save then args.need(dnn.checkpoint.save(options.save, {net = net, optimiser = optimiser})) end
   if run.stopped then break end
 end

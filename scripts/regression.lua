@@ -30,8 +30,8 @@ local label = options.label or columns.names[#columns.names]
 local data = args.need(dnn.data.csv(options.table, {label = label}))
 if data.classes then args.fail("%s: column '%s' holds text; a regression predicts numbers", options.table, label) end
 local train, test = dnn.data.split(data, {test = options.test, seed = options.seed})
-print(("%d rows to learn %s from, %d held out; %d columns: %s"):format(train.X.cols, label, test.X.cols, data.X.rows,
-  table.concat(data.names, ", ")))
+print(args.plain(("%d rows to learn %s from, %d held out; %d columns: %s"):format(train.X.cols, label, test.X.cols,
+  data.X.rows, table.concat(data.names, ", "))))
 
 -- Columns and targets get mean 0 and deviation 1, measured on the rows that are learnt from.
 local function standardiser(A)

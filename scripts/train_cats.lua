@@ -59,7 +59,6 @@ local optimiser = optimisers[options.optimiser](net:parameters())
 -- What the window saves when it is asked to, and a training can be resumed from.
 local next_batch, batches = cats.batches(images.train, options)
 local first = cats.resume(options.resume, {net = net, optimiser = optimiser, batches = batches})
-if options.save then args.need(dnn.system.can_write(options.save)) end
 
 -- What dnnview shows: kept in the folder of --run, or where a window is open.
 local run = dnn.Run(options.run, {view = options.view, net = net, optimiser = optimiser,

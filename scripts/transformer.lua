@@ -31,7 +31,7 @@ option("write", "<n>", "400", "characters to write at the end", args.whole("--wr
 option("seed", "<n>", "1", "of all random numbers", args.whole("--seed", 0))
 p:option("--threads", "threads to use (one for each core)"):argname "<n>"
   :convert(args.whole("--threads", 1, 256))
-p:option("--save", "a file to save the trained weights to"):argname "<file>"
+p:option("--save", "a file to save the trained weights to"):argname "<file>":convert(args.output)
 p:option("--load", "a file of weights to start from"):argname "<file>"
 p:option("--run", "a folder for the run's log, for dnnview and TensorBoard"):argname "<folder>"
 p:flag("--view", "open a window on the run")
@@ -155,7 +155,7 @@ for i in run:steps(1, options.steps) do
   run:log(i, {loss = {learnt = cost, held_out = held}, lr = optimiser.lr})
   if held then
     bar:print(("step %d: loss %.3f, held out %.3f"):format(i, shown, held))
-    bar:print("    " .. write(100):gsub("\n", "\n    "))
+    bar:print("    " .. args.plain(write(100)):gsub("\n", "\n    "))
   end
   bar:update(i, ("loss %.3f"):format(shown))
 end
@@ -165,4 +165,4 @@ if options.save then args.need(net:save(options.save)) end
 
 if options.steps > 0 then print(("%.1f seconds"):format(dnn.time() - started)) end
 print(("loss on the held-out text: %.4f"):format(evaluate(1)))
-print(write(options.write))
+print(args.plain(write(options.write)))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bindings/printable.h"
 #include "bindings/program/program.h"
 #include "core/threads.h"
 
@@ -104,7 +105,9 @@ static option next_option(int argc, char **argv, int *i) {
 }
 
 static void reject(const char *message) {
-    fprintf(stderr, "dnnlua: %s\n%s", message, usage);
+    fputs("dnnlua: ", stderr);
+    dnnlua_print_text(stderr, message);
+    fprintf(stderr, "\n%s", usage);
     exit(2);
 }
 

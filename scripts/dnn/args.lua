@@ -2,6 +2,7 @@
 --
 -- A wrong option ends the program with status 2, anything else that fails with status 1.
 local argparse = require "argparse"
+local dnn = require "dnn"
 
 local args = {}
 
@@ -14,7 +15,7 @@ function args.parser(name, description)
   parser:help_max_width(96)
   parser:usage_max_width(96)
   function parser.error(_, message)
-    io.stderr:write(("%s: %s\nTry '%s --help'.\n"):format(name, message, name))
+    io.stderr:write(args.plain(("%s: %s\nTry '%s --help'.\n"):format(name, message, name)))
     os.exit(2, true)
   end
   return parser
@@ -32,15 +33,18 @@ function args.training(parser, defaults)
   option("seed", "<n>", "of all random numbers", 1):convert(args.whole("--seed", 0))
   option("threads", "<n>", "threads to use (one for each core)")
     :convert(args.whole("--threads", 1, 256))
-  option("save", "<file>", "a file to save the trained weights to")
+  option("save", "<file>", "a file to save the trained weights to"):convert(args.output)
   option("run", "<folder>", "a folder for the run's log, for dnnview and TensorBoard")
   parser:flag("--view", "open a window on the run")
 end
 
+-- A text with names from files, or from a text that was learnt, as a terminal may get it: without control characters.
+function args.plain(text) return dnn._printable((text:gsub("\r\n", "\n"))) end
+
 -- Ends the program for a reason that no option is to blame for.
 function args.fail(format, ...)
   io.stdout:flush()
-  io.stderr:write(("%s: %s\n"):format(program, format:format(...)))
+  io.stderr:write(args.plain(("%s: %s\n"):format(program, format:format(...))))
   os.exit(1, true)
 end
 
@@ -51,6 +55,12 @@ function args.need(value, message)
 end
 
 -- Converters for parser:option(...):convert(...): they return the value, or nil and a message.
+
+-- A file that is written in the end. Where that is not possible, the program ends now, before its work.
+function args.output(path)
+  args.need(dnn.system.can_write(path))
+  return path
+end
 
 -- A whole number of at least `low` and, where it is given, at most `high`.
 function args.whole(option, low, high)

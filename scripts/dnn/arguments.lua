@@ -18,7 +18,8 @@
 -- of the script, too.
 --
 -- Names of arguments and signatures come from the pages in dnn/meta, which are read when an error needs them.
-local inspect = require "dnn.core"._inspect
+local core = require "dnn.core"
+local inspect, printable = core._inspect, core._printable
 local about, frame, getmetatable, marked = inspect.about, inspect.frame, inspect.metatable, inspect.mark
 local concat, pack, unpack = table.concat, table.pack, table.unpack
 local maxinteger <const> = math.maxinteger
@@ -197,9 +198,9 @@ function arguments.where()
   end
 end
 
--- Raises the message, which is formatted where it has values, for the line of the script.
+-- Raises the message, which is formatted where it has values, for the line of the script. Names in it may be a file's.
 function arguments.fail(message, ...)
-  error(arguments.where() .. (select("#", ...) > 0 and format(message, ...) or message), 0)
+  error(arguments.where() .. printable(select("#", ...) > 0 and format(message, ...) or message), 0)
 end
 
 -- Functions in Lua -----------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ local function read_images(folder, kind, options)
       table.concat(images.classes, ", "))
   end
   images.kind = kind
+  for i, name in ipairs(images.classes) do images.classes[i] = args.plain(name) end -- they are printed, and name images
   return images
 end
 
@@ -189,7 +190,7 @@ function cats.print_predictions(net, images, count)
   local files = images.test.files
   for j, truth, class, sure in samples(net, images, count) do
     local name = files and files[j]:match "[^/]*$" or "test image " .. j
-    print(("  %-16s  %-9s  %5.1f %%%s"):format(name, class, 100 * sure,
+    print(("  %-16s  %-9s  %5.1f %%%s"):format(args.plain(name), class, 100 * sure,
       class == truth and "" or "   wrong: " .. truth))
   end
 end
@@ -207,7 +208,7 @@ end
 -- Prints what the network takes one photo for.
 function cats.print_prediction(net, images, path, photo)
   local class, sure = classify(net, images, photo)
-  print(("%s: %s (%.1f %%)"):format(path, class, 100 * sure))
+  print(("%s: %s (%.1f %%)"):format(args.plain(path), class, 100 * sure))
 end
 
 return cats

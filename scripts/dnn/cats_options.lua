@@ -54,7 +54,7 @@ local function parser()
   option("threads", "<n>", "threads to use (one for each core)")
     :convert(args.whole("--threads", 1, 256))
   option("predict", "<photo>", "a photo to classify after training")
-  option("save", "<file>", "a file to save the trained weights to")
+  option("save", "<file>", "a file to save the trained weights to"):convert(args.output)
   option("resume", "<file>", "a checkpoint to continue from, with the options of that training: what the key k "
     .. "of the window saves")
   option("run", "<folder>", "a folder for the run's log, for dnnview and TensorBoard")

@@ -1,4 +1,5 @@
--- The scripts mnist.lua, autoencoder.lua and transfer.lua, run as a user would run them, on images of the test's own.
+-- What the scripts share, and mnist.lua, autoencoder.lua and transfer.lua, run as a user would run them, on images of
+-- the test's own.
 package.path = "tests/lua/?.lua;" .. package.path
 local dnn = require "dnn"
 local program = require "program"
@@ -38,6 +39,27 @@ local function run(script, arguments)
   assert.equal(0, status)
   return out
 end
+
+describe("Scripts", function()
+  local inputs = {mnist = 1, autoencoder = 1, transfer = 2, transformer = 1, char_rnn = 1, regression = 1, spiral = 0,
+    train_cats = 1}
+
+  local function refuses(name, options)
+    local nowhere = (" '" .. folder .. "/nowhere'"):rep(inputs[name])
+    local out, err, status = program.run(("scripts/%s.lua%s %s"):format(name, nowhere, options))
+    assert.equal("", out)
+    assert.matches("^" .. name .. "%.lua: .*best: is read%-only and was not replaced", err)
+    assert.equal(1, status)
+  end
+
+  it("find before they do anything that what they are to save cannot be written", function()
+    local best = write("best", "of yesterday")
+    assert(os.execute(("chmod 444 '%s'"):format(best)))
+    for name in pairs(inputs) do refuses(name, ("--save '%s'"):format(best)) end
+    refuses("autoencoder", ("--png '%s'"):format(best))
+    assert(os.execute(("chmod 644 '%s'"):format(best)))
+  end)
+end)
 
 describe("mnist.lua", function()
   it("learns digits, says how well, and keeps its weights", function()

@@ -86,6 +86,24 @@ describe("Control characters", function()
     end
   end)
 
+  it("in names of photos and of folders of them are not sent by a script that prints them", function()
+    for class = 1, 2 do
+      local photos = ("%s/pets/%s%d"):format(folder, RED, class)
+      assert(dnn.system.make_folder(photos))
+      for i = 1, 5 do
+        assert(dnn.data.write_png(("%s/%s%d.png"):format(photos, TITLE, i), dnn.zeros(64, 1):byte(), 8, 8))
+      end
+    end
+    local command = "scripts/train_cats.lua %s --iterations 1 --size 8 --run %s"
+    local out, err, status = program.run(command:format(quote(folder .. "/pets"), quote(folder .. "/run")))
+    assert.equal(0, status, err)
+    is_plain(out, "?[31m1 or ?[31m2")
+    is_plain(out, "?]0;title?")
+    is_plain(err, "")
+    is_plain(select(2, program.run("scripts/spiral.lua " .. quote("--" .. RED))), "unknown option '--?[31m'")
+    is_plain(select(2, program.run(quote("--" .. RED))), "unknown option '--?[31m'")
+  end)
+
   it("in a user's globals and inputs are not sent by the prompt's commands", function()
     local out = program.run("-i -e " .. quote(("_G[%q] = 1"):format(RED .. "name")), "_PROMPT = ''\n%who\n")
     is_plain(out, "?[31mname")
