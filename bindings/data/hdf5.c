@@ -7,6 +7,7 @@
 #include "bindings/dnnlua.h"
 #include "bindings/handle.h"
 #include "bindings/host.h"
+#include "bindings/matrix/matrix.h"
 
 #define HDF5  "dnn.hdf5.File"
 #define TEXTS "dnn.hdf5.Texts" /* never handed out */
@@ -99,10 +100,10 @@ static int file_read(lua_State *L) {
     const dnn_hdf5_info *info;
     const char *name = luaL_checkstring(L, 2);
     dnn_hdf5 *file = check_file(L);
-    dnn_matrix *out = luaL_checkudata(L, 3, DNNLUA_MATRIX);
+    dnnlua_matrix *out = luaL_checkudata(L, 3, DNNLUA_MATRIX);
 
     if (dnn_hdf5_find(file, name, &info, &err) != DNN_OK ||
-        dnn_hdf5_read(file, info, out, &err) != DNN_OK)
+        dnn_hdf5_read(file, info, &out->matrix, &err) != DNN_OK)
         return dnnlua_fail(L, &err);
     lua_settop(L, 3);
     return 1;
