@@ -43,6 +43,7 @@ struct dnn_run_reader {
     bool settled;            /* a later change has another stamp */
     event_file *files;
     size_t count, capacity;
+    size_t polled; /* the file that is being visited */
     size_t damaged, undecodable, lost;
     bool closed;
     int problem; /* errno of the last poll: why something could not be read; 0: nothing */
@@ -234,9 +235,14 @@ size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void 
         reader->settled = false;
     for (size_t i = 0; i < reader->count; i++) {
         counted.file = &reader->files[i];
+        reader->polled = i;
         poll_file(reader, counted.file, &counted);
     }
     return counted.count;
+}
+
+size_t dnn_run_reader_file(const dnn_run_reader *reader) {
+    return reader->polled;
 }
 
 /* Whether a file begins before another one, whose name is earlier, has ended. Of a clock that was

@@ -17,6 +17,10 @@ void dnn_run_reader_close(dnn_run_reader *reader);
  * rest of that file is given up. Returns the number of values visited. */
 size_t dnn_run_reader_poll(dnn_run_reader *reader, dnn_event_visit *visit, void *context);
 
+/* While a value is visited: the number of the file that it is from. Another process, such as one that
+ * resumes, has a file of its own. */
+size_t dnn_run_reader_file(const dnn_run_reader *reader);
+
 /* Damage met so far, in words for a person ("runs/cats: 2 damaged records were skipped"), or why
  * the last poll could not read all ("runs/cats: cannot be read: Too many open files"), or that two
  * processes wrote at once, or "". */

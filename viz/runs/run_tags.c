@@ -190,6 +190,19 @@ static bool copy_histogram(const dnn_event *e, histogram_at *out) {
     return true;
 }
 
+/* Removes what a resumed run replaces: the points and histograms from that step on. */
+static void drop_from(run_tag *tag, int64_t step) {
+    size_t keep = tag->histogram_count;
+    if (tag->scalars != NULL)
+        series_drop_from(tag->scalars, step);
+    while (keep > 0 && tag->histograms[keep - 1].step >= step)
+        keep--;
+    if (keep == tag->histogram_count)
+        return;
+    tag->histograms_skipped = 0;
+    free_histograms(tag, keep);
+}
+
 /* One of `histogram_stride` histograms is kept; the last is too, and gives way to the next unless
  * it was its turn: `histograms_skipped` is its distance from the last one whose turn it was. */
 static bool add_histogram(run_tag *tag, const dnn_event *e) {
@@ -197,10 +210,9 @@ static bool add_histogram(run_tag *tag, const dnn_event *e) {
     if (!copy_histogram(e, &copy))
         return false;
     size_t keep = tag->histogram_count;
-    if (keep > 0 && tag->histograms[keep - 1].step > e->step) { /* a resumed run */
-        while (keep > 0 && tag->histograms[keep - 1].step >= e->step)
-            keep--;
-        tag->histograms_skipped = 0;
+    if (keep > 0 && tag->histograms[keep - 1].step > e->step) {
+        drop_from(tag, e->step);
+        keep = tag->histogram_count;
     }
     if (keep > 0 && tag->histograms_skipped > 0)
         keep--;
@@ -331,6 +343,11 @@ static void take(void *context, const dnn_event *e) {
     dnn_event changed;
     e = understood(r, e, &changed);
     run_tag *tag = tag_of_event(r, e);
+    size_t file = dnn_run_reader_file(r->reader);
+    if (tag != NULL && tag->file != file) {
+        drop_from(tag, e->step);
+        tag->file = file;
+    }
     if (tag == NULL || !add_value(tag, e)) {
         r->incomplete = true;
         return;

@@ -38,6 +38,7 @@ typedef struct run_tag {
     char *name; /* "grad_norm/1 Linear" */
     size_t name_size;
     dnn_event_kind kind;
+    size_t file;     /* of the run's reader: that of the last value */
     series *scalars; /* of a scalar tag */
     histogram_at *histograms;
     size_t histogram_count, histogram_stride, histograms_skipped;

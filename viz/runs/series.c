@@ -154,6 +154,12 @@ static void shorten(series *s, size_t count) {
         s->levels[k].count = count >> (k + LEAF_BITS);
 }
 
+void series_drop_from(series *s, int64_t step) {
+    if (s->count > 0 && step <= s->steps[s->count - 1])
+        shorten(s, series_find_step(s, step));
+    s->version++;
+}
+
 /* The stride with a point of this step at the end. */
 static int64_t stride_with(const series *s, int64_t step) {
     int64_t gap;
@@ -165,7 +171,7 @@ static int64_t stride_with(const series *s, int64_t step) {
 bool series_add(series *s, int64_t step, double wall_time, float value) {
     s->version++;
     if (s->count > 0 && step < s->steps[s->count - 1])
-        shorten(s, series_find_step(s, step));
+        series_drop_from(s, step);
     if (!reserve_points(s))
         return false;
     size_t i = s->count;

@@ -30,6 +30,9 @@ void series_free(series *s);
  * points from that step on, as TensorBoard does. */
 bool series_add(series *s, int64_t step, double wall_time, float value);
 
+/* Removes the points from that step on. */
+void series_drop_from(series *s, int64_t step);
+
 size_t series_count(const series *s);
 /* Grows with every point that is added, also where it replaces others. */
 uint64_t series_version(const series *s);

@@ -27,6 +27,38 @@ static void a_resumed_run_replaces_what_it_does_again(void **state) {
     runs_free(&all);
 }
 
+/* Where the first was ended just after the step from which the second goes on. */
+static void a_resumed_run_replaces_the_last_step_too(void **state) {
+    (void)state;
+    dnn_run_log *log = open_log("run");
+    for (int i = 0; i < 4; i++) {
+        log_scalar(log, i, "cost", 1);
+        log_histogram(log, i);
+    }
+    log_scalar(log, 3, "cost", 2); /* two in one step of one log both stay */
+    log_scalar(log, 3, "test", 1);
+    dnn_run_log_close(log);
+    runs all = read_all();
+    const run_tag *cost = run_find(all.items[0], "cost", DNN_EVENT_SCALAR);
+    assert_int_equal(series_count(cost->scalars), 5);
+    log = open_log("run");
+    log_scalar(log, 3, "cost", 3);
+    log_histogram(log, 3);
+    log_scalar(log, 4, "cost", 4);
+    log_scalar(log, 6, "test", 2);
+    dnn_run_log_close(log);
+    runs_poll(&all);
+    const run_tag *weights = run_find(all.items[0], "weights", DNN_EVENT_HISTOGRAM);
+    assert_int_equal(series_count(cost->scalars), 5);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(series_step(cost->scalars, (size_t)i), i);
+        assert_true(series_value(cost->scalars, (size_t)i) == (float)(i < 3 ? 1 : i));
+    }
+    assert_int_equal(weights->histogram_count, 4);
+    assert_int_equal(series_count(run_find(all.items[0], "test", DNN_EVENT_SCALAR)->scalars), 2);
+    runs_free(&all);
+}
+
 static void a_picture_and_a_text_of_one_name_are_two_tags(void **state) {
     (void)state;
     const uint8_t pixels[16] = {255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 9, 8, 7, 255};
@@ -175,6 +207,7 @@ static void texts_over_time_are_kept(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         test(a_resumed_run_replaces_what_it_does_again),
+        test(a_resumed_run_replaces_the_last_step_too),
         test(a_picture_and_a_text_of_one_name_are_two_tags),
         test(histograms_are_thinned_evenly),
         test(values_that_are_in_no_bucket_are_not_finite),
