@@ -2,6 +2,9 @@
  * whose name begins with an underscore, and the saver that it gives. */
 #include "store/saver.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "bindings/data/store.h"
 #include "bindings/handle.h"
 
@@ -46,7 +49,19 @@ static int saver_done(lua_State *L) {
     return 1;
 }
 
-/* saver:finish(): waits; true, or nil, a message and the name of the status. */
+/* Whether a message ends by saying that there was no room. */
+static bool says_full(const char *text) {
+    static const int reasons[] = {ENOSPC, EDQUOT};
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        const char *reason = strerror(reasons[i]), *found = strstr(text, reason);
+        if (found != NULL && found[strlen(reason)] == '\0')
+            return true;
+    }
+    return false;
+}
+
+/* saver:finish(): waits; true, or nil, a message and the name of the status, "full" where there was
+ * no room. */
 static int saver_finish(lua_State *L) {
     saver *self = luaL_checkudata(L, 1, SAVER);
     dnn_error err;
@@ -64,7 +79,7 @@ static int saver_finish(lua_State *L) {
     }
     luaL_pushfail(L);
     lua_pushstring(L, err.text);
-    lua_pushstring(L, dnn_status_name(status));
+    lua_pushstring(L, says_full(err.text) ? "full" : dnn_status_name(status));
     return 3;
 }
 

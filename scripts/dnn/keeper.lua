@@ -77,7 +77,13 @@ local function collect(self, wait)
   if not job then return true end
   if not wait and not job.saver:done() then return false end
   self.job = nil
-  local saved, message = job.saver:finish()
+  local saved, message, why = job.saver:finish()
+  if why == "full" and place.drop_oldest(self.kept.step) then
+    self.keep = math.min(self.keep, #self.kept.step)
+    say("checkpoint: %s is full; the last %d are kept from now on, not more", self.folder, self.keep)
+    self.waiting[job.kind] = self.waiting[job.kind] or job -- again, if there is no newer one
+    return true
+  end
   settle(self, job, saved)
   if not saved then
     note_failure(self, message, job.path, job.asked)

@@ -56,6 +56,17 @@ function place.set_aside(folder, files)
     .. "run:resume(), or give the run another folder"):format(folder, name, message)
 end
 
+-- Removes the oldest of the files, {path, ...}, that is not read-only, but never the last. False where none can go.
+function place.drop_oldest(files)
+  for i = 1, #files - 1 do
+    if dnn.system.can_write(files[i]) and os.remove(files[i]) then
+      table.remove(files, i)
+      return true
+    end
+  end
+  return false
+end
+
 -- Whether a checkpoint can be written in the folder; nil and a message where none can.
 function place.can_write(folder) return dnn.system.can_write(folder .. "/step-new.safetensors") end
 

@@ -227,13 +227,14 @@ function run:close() end
 -- loop over `run:steps` is left by `break` or `return` before that step's `run:log(step, ...)`, nor where the optimiser
 -- has moved since. A training that resumes computes again what was not saved, with the same bits.
 --
--- Where one cannot be saved, training continues, and stderr says why: once for each reason, again when saving works
+-- Where the file system is full, the oldest one goes, so that the newest can be saved. Where one cannot be saved,
+-- training continues, and stderr says why: once for each reason, again when saving works
 -- again, and at the end how many could not be saved.
 
 ---Keeps checkpoints from now on.
 ---
 ---The entries of the table are options and objects. Objects (the watched network and optimiser are given already as
----`net` and `optimiser`) are networks, optimisers, batches, streams (`dnn.Random`), and whatever has methods
+---`net` and `optimiser`) are networks, optimisers, batches, streams (`dnn.Random`), matrices, and whatever has methods
 ---`state_dict` and `load_state_dict`: a schedule, an average, a module of your own. Which layers are frozen or in
 ---evaluation mode is not kept; the script sets that from the number of the step. `schedule = false` leaves out of a
 ---resume what the checkpoint holds of that name.
