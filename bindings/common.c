@@ -25,13 +25,17 @@ void dnnlua_check(lua_State *L, dnn_status status, const dnn_error *err) {
         dnnlua_raise(L, err);
 }
 
+void dnnlua_note_failure(lua_State *L) {
+    lua_pushvalue(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_FAILURE);
+}
+
 int dnnlua_fail(lua_State *L, const dnn_error *err) {
     if (err->status == DNN_ERROR_INTERRUPTED)
         dnnlua_raise(L, err);
     luaL_pushfail(L);
     lua_pushstring(L, err->text);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_FAILURE);
+    dnnlua_note_failure(L);
     return 2;
 }
 

@@ -35,6 +35,9 @@ int dnnlua_raise(lua_State *L, const dnn_error *err) __attribute__((noreturn));
 /* Raises unless status is DNN_OK. */
 void dnnlua_check(lua_State *L, dnn_status status, const dnn_error *err);
 
+/* The message on top comes second where a call returns nil: an error about that nil will name it. */
+void dnnlua_note_failure(lua_State *L);
+
 /* Pushes nil and err's text; returns 2: how a file or a library that fails is reported. Raises an
  * interruption. */
 int dnnlua_fail(lua_State *L, const dnn_error *err);

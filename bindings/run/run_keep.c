@@ -357,6 +357,8 @@ int dnnlua_run_resume(lua_State *L) {
     lua_getfield(L, -1, "resume");
     lua_insert(L, -2);
     lua_call(L, 1, 2);
+    if (lua_isnil(L, -2))
+        dnnlua_note_failure(L);
     if (lua_tointeger(L, -2) > 0) {
         self->keep.step = lua_tointeger(L, -2);
         self->keep.whole = true;

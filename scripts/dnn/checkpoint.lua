@@ -200,6 +200,13 @@ local function check_parts(objects, kinds)
   return true
 end
 
+-- The objects, matrices among them as parts that have a state.
+local function with_matrices(objects)
+  local parts = {}
+  for name, object in pairs(objects) do parts[name] = states_of.of_matrix(object) end
+  return parts
+end
+
 local function check_objects(objects)
   for name, object in pairs(objects) do
     if object and not states_of.methods_of(object) then
@@ -259,6 +266,7 @@ end
 -- values. Nil and a message, and nothing is changed, when the file is none or does not fit.
 function checkpoint.load(path, objects)
   check_arguments("checkpoint.load", path, objects)
+  objects = with_matrices(objects)
   check_objects(objects)
   local content, message = checkpoint._read(path)
   if not content then return nil, message end

@@ -4,12 +4,11 @@
 -- FOLDER/checkpoints holds step-0000120.safetensors, the last few, and best-0000100.safetensors, the best by a metric.
 -- A checkpoint is a snapshot, written by a thread beside the training; an older one goes only when a newer one is on
 -- disk.
-local arguments = require "dnn.arguments"
 local best_of = require "dnn.keeper.best"
 local checkpoint = require "dnn.checkpoint"
 local dnn = require "dnn"
+local given_of = require "dnn.keeper.given"
 local held = require "dnn.keeper.held"
-local options_of = require "dnn.options"
 local place = require "dnn.keeper.place"
 local settings = require "dnn.keeper.settings"
 
@@ -18,13 +17,6 @@ local keeper = {}
 local Keeper = {}
 Keeper.__index = Keeper
 
-local OPTIONS <const> = {
-  every = {nil, options_of.whole(1), "a whole number of steps, 1 or more"},
-  minutes = {nil, options_of.number(1e-9), "a number of minutes above 0"},
-  keep = {3, options_of.whole(1), "a whole number of checkpoints, 1 or more"},
-  best = {nil, best_of.takes, "the name of a logged value, such as \"accuracy/test\""},
-  mode = {nil, options_of.one_of("max", "min"), "\"max\" or \"min\""},
-}
 local MINUTES <const> = 10 -- where neither every nor minutes is given
 
 local function say(format, ...)
@@ -335,42 +327,10 @@ end
 
 -- Making one ---------------------------------------------------------------------------------------
 
--- The options of `given`, and the objects among its entries, false for what a resume leaves out; raises for the script
--- that called run:checkpoint.
-local function split(given, net, optimiser)
-  local opts, objects = {}, {net = net, optimiser = optimiser}
-  for name, value in pairs(given) do
-    if OPTIONS[name] then opts[name] = value else objects[name] = value end
-  end
-  for name, value in pairs(objects) do
-    if type(name) ~= "string" or not name:find "^[%a_][%w_]*$" or name == "dnn" or name == "step" then
-      arguments.fail("Run: checkpoint: a part has a name of letters, digits and _ that is not dnn or step, got %s",
-        options_of.shown(name))
-    end
-    if value and not checkpoint._has_state(value) then
-      arguments.fail("Run: checkpoint: '%s' must be an object with a state (a network, an optimiser, batches, a "
-        .. "dnn.Random, or anything with the methods state_dict and load_state_dict), or an option (%s), got %s", name,
-        options_of.names_of(OPTIONS), options_of.shown(value))
-    end
-  end
-  local any = false
-  for _, value in pairs(objects) do any = any or value end
-  if not any then
-    arguments.fail("Run: checkpoint: nothing to keep; give net = and optimiser =")
-  end
-  held.check(objects)
-  return opts, objects
-end
-
 -- The keeper of a run; nil and a message, also on stderr, where nothing can be kept there, and the keeper, which may
 -- still resume from what is there.
 function keeper.new(folder, given, net, optimiser)
-  if type(given) ~= "table" then
-    arguments.fail("Run: checkpoint: expected a table, as in run:checkpoint{net = net, optimiser = optimiser, every "
-      .. "= 100}, got %s%s", options_of.shown(given), arguments.usage())
-  end
-  local opts, objects = split(given, net, optimiser)
-  opts = options_of.read("Run: checkpoint", opts, OPTIONS)
+  local opts, objects = given_of.read(given, net, optimiser)
   local metric = best_of.new(opts.best, opts.mode)
   if not folder then return nil, "this run has no folder" end
   folder = folder .. "/checkpoints"
@@ -378,7 +338,8 @@ function keeper.new(folder, given, net, optimiser)
   local self = setmetatable({
     folder = folder, objects = objects, every = opts.every or 0, seconds = 60 * minutes, keep = opts.keep,
     settings = settings.new(objects), metric = metric, kept = {step = {}, best = {}}, waiting = {}, optimisers = {},
-    failures = 0, reason = false, last_saved = false, last_kind = false, goes_back = false, closing = false,
+    failures = 0, reason = false, last_saved = false, last_kind = false,
+    goes_back = false, closing = false,
   }, Keeper)
   for _, object in pairs(objects) do
     if held.is_optimiser(object) then table.insert(self.optimisers, object) end

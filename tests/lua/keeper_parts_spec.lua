@@ -63,14 +63,57 @@ describe("a checkpoint's parts", function()
     local W, b = dnn.randn(2, 3):requires_grad_(), dnn.zeros(2, 1):requires_grad_()
     local optimiser = dnn.optim.Adam{W, b}
     fails("Run: checkpoint: optimiser moves what no part of the checkpoint holds: a Matrix of 2 x 3, a Matrix of 2 x "
-      .. "1; a Matrix needs a part with both methods, as in own = {state_dict = function() return {W = W} end",
+      .. "1; add the Matrix, as in W = W",
       function() keep{optimiser = optimiser} end)
     assert.is_true(keep{optimiser = optimiser, own = own{W = W, b = b}})
+    assert.is_true(keep{optimiser = optimiser, W = W, b = b})
     fails("holds: a Matrix of 2 x 1; ", function() keep{optimiser = optimiser, own = own{W = W}} end)
     fails("holds: a Matrix of 2 x 3; ", function() keep{optimiser = optimiser, own = own{mean = b:copy(), n = 1}} end)
     assert.is_true(keep{optimiser = optimiser, own = own{W = W:copy(), b = b:copy()}}) -- copies, perhaps of these
     assert.is_true(keep{optimiser = optimiser, own = {
       state_dict = function() error "not yet" end, load_state_dict = function() end}})
+  end)
+
+  it("may be matrices, which are brought back in place", function()
+    local function train(name, last)
+      dnn.manual_seed(2)
+      local run <close> = dnn.Run(folder .. "/" .. name)
+      local X, W, b = dnn.randn(3, 9), dnn.randn(2, 3):requires_grad_(), dnn.zeros(2, 1):requires_grad_()
+      local optimiser = dnn.optim.Adam({W, b}, {lr = 0.1})
+      run:checkpoint{W = W, b = b, optimiser = optimiser, every = 2}
+      for i in run:steps(run:resume() + 1, last) do
+        local cost = ((W * X + b) ^ 2):mean()
+        cost:backward()
+        optimiser:step()
+        optimiser:zero_grad()
+        run:log(i, {cost = cost})
+      end
+      return W
+    end
+    local whole = train("whole", 9)
+    train("parts", 5)
+    assert.is_true(train("parts", 9) == whole)
+    local W, b = dnn.zeros(2, 3), dnn.zeros(2, 1)
+    local path = folder .. "/parts/checkpoints/step-0000009.safetensors"
+    assert(dnn.checkpoint.load(path, {W = W, b = b, optimiser = false}))
+    assert.is_true(W == whole)
+    local values, message = dnn.checkpoint.load(path, {W = dnn.zeros(3, 3), b = b, optimiser = false})
+    assert.is_nil(values)
+    assert.truthy(message:find("'W': ", 1, true), message)
+  end)
+
+  it("that do not fit are named by the error about the step that run:resume has not given", function()
+    program.write_all(folder .. "/train.lua", [[
+      local dnn = require "dnn"
+      local net = dnn.Sequential{dnn.Linear(tonumber(arg[2]), 1)}
+      local run <close> = dnn.Run(arg[1])
+      run:checkpoint{net = net}
+      for i in run:steps(run:resume() + 1, 2) do run:log(i, {cost = 1}) end]])
+    program.run(("%s/train.lua %s/run 2"):format(folder, folder))
+    local _, said, status = program.run(("%s/train.lua %s/run 3"):format(folder, folder))
+    assert.equal(1, status)
+    assert.matches("arithmetic on a nil value\n[^\n]*\nnote: the last call that returned nil [^\n]*step%-0000002%."
+      .. "safetensors: 'net': ", said)
   end)
 
   it("may be left out of a resume, as its message says", function()

@@ -1,5 +1,7 @@
 -- The states of a checkpoint's parts: which objects have one, how it is read, and how states are set, all of them or
 -- none.
+local dnn = require "dnn"
+
 local states = {}
 
 local function name_of(value)
@@ -76,6 +78,27 @@ end
 
 states.name_of, states.methods_of, states.kind_of = name_of, methods_of, kind_of
 states.set_random, states.FORMER_KINDS, states.ANY_TABLE = set_random_state, FORMER_KINDS, ANY_TABLE
+
+-- A Matrix of the script's own as a part, whose values are brought back in place.
+local Own = {__name = "Matrix"}
+Own.__index = Own
+
+function Own:state_dict() return {value = self.matrix} end
+
+function Own:load_state_dict(state)
+  local value = state.value
+  if name_of(value) ~= "dnn.Matrix" then error("the state of a Matrix must have its value", 0) end
+  dnn.no_grad(function() call(self.matrix.copy_, self.matrix, value) end)
+end
+
+local owns = setmetatable({}, {__mode = "k"})
+
+-- The part that stands for a Matrix; anything else is its own.
+function states.of_matrix(object)
+  if name_of(object) ~= "dnn.Matrix" then return object end
+  owns[object] = owns[object] or setmetatable({matrix = object}, Own)
+  return owns[object]
+end
 
 local COPIES <const> = {["dnn.Random"] = true, ["dnn.Layer"] = true, ["dnn.Optimiser"] = true}
 

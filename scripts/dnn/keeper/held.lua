@@ -77,8 +77,7 @@ local function fail(name, missing)
   if #missing > MOST_NAMES then names[#names + 1] = ("%d more"):format(#missing - MOST_NAMES) end
   arguments.fail("Run: checkpoint: %s moves what no part of the checkpoint holds: %s%s%s", name,
     table.concat(names, ", "), networks and "; add their network, as in net = net" or "",
-    matrices and "; a Matrix needs a part with both methods, as in own = {state_dict = function() return {W = W} end, "
-      .. "load_state_dict = function(_, state) W:copy_(state.W) end}" or "")
+    matrices and "; add the Matrix, as in W = W" or "")
 end
 
 -- Raises where an optimiser among the objects, by name, moves what no object holds: it would be lost.

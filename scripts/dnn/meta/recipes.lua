@@ -190,6 +190,36 @@
 -- print(net[1].requires_grad, net[2].training)   --> true	false
 -- ```
 
+-- ## Resume a loop over epochs {resume epochs, continue a training, epoch counter}
+--
+-- The number of the epoch is a part of the checkpoint, so that one of an epoch's last step continues with the end of that
+-- epoch. `dnn.fit` does this by itself.
+--
+-- ```lua
+-- local set = {X = dnn.randn(2, 64), Y = dnn.rand(1, 64)}
+-- local net, loss, at = dnn.Linear(2, 1), dnn.MSELoss(), {epoch = 1}
+-- local opt = dnn.optim.Adam(net:parameters(), {lr = 0.01})
+-- local schedule = dnn.optim.StepLR(opt, {step_size = 2})
+-- local batches = dnn.data.batches(set, {size = 16})
+-- function at:state_dict() return {epoch = self.epoch} end
+-- function at:load_state_dict(state) self.epoch = state.epoch end
+-- local run <close> = dnn.Run "runs/epochs"
+-- run:checkpoint{net = net, optimiser = opt, schedule = schedule, batches = batches, at = at, every = 100}
+-- local step = run:resume()
+-- while at.epoch <= 5 do
+--   for X, Y in batches do
+--     step = step + 1
+--     local cost = loss:forward(net:forward(X), Y)
+--     net:backward(loss:backward())
+--     opt:step()
+--     run:log(step, {cost = cost})
+--   end
+--   schedule:step()
+--   at.epoch = at.epoch + 1
+-- end
+-- print(step)   --> 20
+-- ```
+
 -- ## Use dropout {dropout, drop, train mode, eval mode, evaluation mode}
 --
 -- A network is made in training mode. `net:predict` computes in evaluation mode whatever the mode is; `net:eval()` and

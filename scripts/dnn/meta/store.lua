@@ -183,7 +183,7 @@ function dnn.checkpoint.save(path, parts) end
 ---Restores a training: sets the states of these objects, and the global stream of random numbers.
 ---
 ---The objects are made as they were before, by the same lines of the script, and given under the names they were saved
----by; false leaves a part out. A loop over batches that stopped in the middle of an epoch continues with the rest of
+---by; false leaves a part out. A Matrix may be given for one that `run:checkpoint` has kept. A loop over batches that stopped in the middle of an epoch continues with the rest of
 ---it.
 ---
 ---Errors: nil and a message when the file is not a checkpoint or is damaged, when an object does not fit its part, is
