@@ -35,6 +35,7 @@ typedef struct dnnlua_keep {
     lua_Integer step;      /* the last that was begun or done, -1 before the first */
     uint64_t begun, moves; /* steps of the kept optimisers when it was begun, and done */
     int early;             /* what the first log has found; see look_for_early */
+    int looks;             /* that the keeper has had at the first 3 logs */
     int waited;            /* steps, one after the other, that moved nothing and left gradients */
     lua_Integer loops;     /* over run:steps: the newest one counts the steps */
     lua_Integer steps;     /* 0: not by steps */

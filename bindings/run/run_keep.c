@@ -252,6 +252,11 @@ void dnnlua_run_keep_logged(lua_State *L, int run, int values, lua_Integer step)
         complete(L, run, step);
         if (first)
             look_for_early(L, run);
+        if (first && keep->active && keep->looks < 3) {
+            keep->looks++;
+            call_keeper(L, run, "look_back", step, 0);
+            lua_pop(L, 1);
+        }
     }
     if (keep->metric) {
         call_keeper(L, run, "look", keep->step, values);

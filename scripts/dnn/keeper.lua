@@ -7,6 +7,7 @@
 local best_of = require "dnn.keeper.best"
 local checkpoint = require "dnn.checkpoint"
 local dnn = require "dnn"
+local early = require "dnn.keeper.early"
 local given_of = require "dnn.keeper.given"
 local held = require "dnn.keeper.held"
 local place = require "dnn.keeper.place"
@@ -180,6 +181,15 @@ function Keeper:waits()
   return false
 end
 
+-- After each of the first logs of a loop of the script's own.
+function Keeper:look_back()
+  local late = self.early:look()
+  if late then
+    say("checkpoint: '%s' moves after run:log, and a checkpoint then lacks it; call run:log last, or take the steps "
+      .. "from run:steps", late)
+  end
+end
+
 -- After any log within a step, where a metric decides: whether a checkpoint is due.
 function Keeper:look(step, values)
   if not self.metric then return false end
@@ -318,6 +328,7 @@ function Keeper:resume()
   local fits, message = checkpoint._apply(content, self.objects)
   if not fits then return nil, ("%s: %s"):format(file.path, message) end
   self.resumed, self.due_step, self.due_best = true, false, false
+  self.early = early.new(self.objects)
   local changes = self.settings:resume(content.metadata)
   if changes then say("resume: %s", dnn._printable(changes)) end
   take_over(self, rest, content)
@@ -338,7 +349,7 @@ function keeper.new(folder, given, net, optimiser)
   local self = setmetatable({
     folder = folder, objects = objects, every = opts.every or 0, seconds = 60 * minutes, keep = opts.keep,
     settings = settings.new(objects), metric = metric, kept = {step = {}, best = {}}, waiting = {}, optimisers = {},
-    failures = 0, reason = false, last_saved = false, last_kind = false,
+    early = early.new(objects), failures = 0, reason = false, last_saved = false, last_kind = false,
     goes_back = false, closing = false,
   }, Keeper)
   for _, object in pairs(objects) do

@@ -77,6 +77,27 @@ describe("checkpoints", function()
     assert.equal("best-40 step-30 step-40", files())
   end)
 
+  it("lack what moves after run:log, of which a script is told that does not take its steps from run:steps", function()
+    local script = training.write_script [[
+      local schedule = dnn.optim.ExponentialLR(optimiser, {gamma = 0.9})
+      run:checkpoint{net = net, optimiser = optimiser, schedule = schedule, every = 100}
+      local when = arg[2]
+      for i = 1, 9 do
+        step()
+        if when == "before" or when == "every second" and i % 2 == 0 then schedule:step() end
+        run:log(i, {cost = 1})
+        if when == "after" or when == "in an epoch" and i % 4 == 0 then schedule:step() end
+      end
+      run:close()]]
+    for _, when in ipairs{"before", "after", "every second", "in an epoch"} do
+      local _, said = program.run(("%s %s/run '%s'"):format(script, training.folder, when))
+      said = said:gsub("[^\n]* held checkpoints up to [^\n]*\n", "")
+      local complaint = "dnn.Run: checkpoint: 'schedule' moves after run:log, and a checkpoint then lacks it; call "
+        .. "run:log last, or take the steps from run:steps\n"
+      assert.equal(when == "after" and complaint or "", said, when)
+    end
+  end)
+
   it("wait for the first step of an optimiser too, but not for ever", function()
     local t = begin{every = 1, keep = 9}
     local function backward()
