@@ -1,6 +1,7 @@
 /* shape.c: shapes of one example, and how messages write them. */
 #include "nn/shape.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 dnn_shape dnn_shape_vector(size_t features) {
@@ -20,6 +21,14 @@ size_t dnn_shape_count(const dnn_shape *shape) {
     for (size_t axis = 0; axis < shape->rank; axis++)
         count *= shape->size[axis];
     return count;
+}
+
+bool dnn_shape_can_be_counted(const dnn_shape *shape) {
+    size_t count = 1;
+    for (size_t axis = 0; axis < shape->rank; axis++)
+        if (__builtin_mul_overflow(count, shape->size[axis], &count) || count > PTRDIFF_MAX)
+            return false;
+    return true;
 }
 
 size_t dnn_shape_channels(const dnn_shape *shape) {

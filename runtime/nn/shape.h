@@ -24,8 +24,10 @@ dnn_shape dnn_shape_vector(size_t features);
 dnn_shape dnn_shape_sequence(size_t steps, size_t features);
 dnn_shape dnn_shape_image(size_t height, size_t width, size_t channels);
 
-/* Elements of one example; 0 while the shape is not known. */
+/* Elements of one example; 0 while the shape is not known. A network has no shapes but such that
+ * can be counted. */
 size_t dnn_shape_count(const dnn_shape *shape);
+bool dnn_shape_can_be_counted(const dnn_shape *shape);
 
 /* Size of the last axis, and the product of the others (1 for a vector). */
 size_t dnn_shape_channels(const dnn_shape *shape);

@@ -293,4 +293,27 @@ describe("a network too large for any memory", function()
       "layer 1, Layer: with its weight of 1073741824 x 536870912 the network's values do not fit in memory",
       1, true)
   end)
+
+  it("is refused where the size of an example or of an output is no number of 64 bits", function()
+    local image = {1755388227, 1477777591, 64} -- their product is 26589504 in 64 bits
+    for _, layer in ipairs {dnn.ReLU(), dnn.Flatten(), dnn.Conv2d(64, 1, 1, {stride = 1 << 30}), dnn.PixelShuffle(8),
+      dnn.Dropout2d(0.5), dnn.Upsample(2)} do
+      assert.error_matches(function() dnn.Sequential({layer}, {input = image}) end,
+        "network: an example of 1755388227 x 1477777591 x 64 is too large", 1, true)
+    end
+    assert.error_matches(function() dnn.Sequential({dnn.Upsample {size = {1755388227, 1477777591}}},
+      {input = {1, 1, 64}}) end, "its output of 1755388227 x 1477777591 x 64 is too large", 1, true)
+  end)
+
+  it("has no cache of so many steps that their bytes are no such number", function()
+    local layers = {}
+    for i = 1, 16 do layers[i] = dnn.MultiheadAttention(4, 1, {causal = true}) end
+    local net = dnn.Sequential(layers, {input = {3, 4}})
+    for _, steps in ipairs {1 << 54, 1 << 55, 1 << 57, math.maxinteger} do
+      assert.is_false(pcall(net.cache, net, steps))
+      assert.is_false(pcall(net.cache, net, 1 << 20, steps >> 20))
+    end
+    assert.error_matches(function() net:cache(1 << 55) end,
+      "a cache of 36028797018963968 steps of 1 examples is too large", 1, true)
+  end)
 end)

@@ -49,9 +49,13 @@ dnn_status dnn_cache_bytes(const dnn_network *network, size_t steps, size_t exam
         size_t one;
         dnn_status status = dnn_matrix_bytes(network->dtype, step->layer->kind->past(step->layer),
                                              steps * examples, &one, err);
-        if (status != DNN_OK)
-            return status;
-        *bytes += 2 * matrix_bytes(network, step, steps * examples);
+        if (status == DNN_OK && one < PTRDIFF_MAX / 4)
+            *bytes += 2 * matrix_bytes(network, step, steps * examples);
+        else
+            *bytes = SIZE_MAX;
+        if (*bytes > PTRDIFF_MAX)
+            return dnn_fail(err, DNN_ERROR_MEMORY, "a cache of %zu steps of %zu examples is too large",
+                            steps, examples);
     }
     return DNN_OK;
 }

@@ -16,11 +16,21 @@ static dnn_called whole(const dnn_network *network) {
     return (dnn_called){.count = network->step_count};
 }
 
+static dnn_status check_count(const dnn_shape *shape, const char *what, dnn_error *err) {
+    char text[DNN_SHAPE_TEXT];
+    if (dnn_shape_can_be_counted(shape))
+        return DNN_OK;
+    dnn_shape_text(shape, text);
+    return dnn_fail(err, DNN_ERROR_SHAPE, "%s of %s is too large", what, text);
+}
+
 /* Fills the shapes of a list of steps from that of X; with err NULL just to see whether it fits. */
 static dnn_status infer(const dnn_network *network, const dnn_called *list, const dnn_shape *input,
                         dnn_error *err) {
     dnn_shape *shapes = network->shapes;
     shapes[list->input] = *input;
+    if (check_count(input, "an example", err) != DNN_OK)
+        return DNN_ERROR_SHAPE;
     for (size_t s = list->first; s < list->first + list->count; s++) {
         const dnn_step *step = &network->steps[s];
         dnn_shape few[8], *in = few;
@@ -30,6 +40,8 @@ static dnn_status infer(const dnn_network *network, const dnn_called *list, cons
             in[i] = shapes[step->input[i]];
         dnn_status status =
             dnn_layer_shape(step->layer, in, step->inputs, &shapes[step->output], err);
+        if (status == DNN_OK)
+            status = check_count(&shapes[step->output], "its output", err);
         size_t front = network->producer[step->input[0]];
         if (in != few)
             dnn_free(in);
