@@ -207,7 +207,11 @@ static dnn_status run_recorded(callback *c, dnn_error *err) {
     if (!lua_checkstack(L, 8))
         return dnn_fail(err, DNN_ERROR_MEMORY, "no room left on Lua's stack");
     lua_pushcfunction(L, run_backward);
-    dnnlua_push_network_object(L, c->self->network);
+    if (!dnnlua_push_network_object(L, c->self->network)) {
+        lua_pop(L, 2);
+        return dnn_fail(err, DNN_ERROR_STATE, "%s: its network has been collected",
+                        c->call->layer->kind->name);
+    }
     lua_getiuservalue(L, -1, NETWORK_LAYERS);
     lua_rawgetp(L, -1, c->call->layer);
     lua_replace(L, -2);

@@ -20,10 +20,11 @@ static void note_network(lua_State *L, const dnnlua_network *self) {
     lua_pop(L, 1);
 }
 
-void dnnlua_push_network_object(lua_State *L, const dnnlua_network *self) {
+bool dnnlua_push_network_object(lua_State *L, const dnnlua_network *self) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &networks_key);
-    lua_rawgetp(L, -1, self);
+    bool found = lua_rawgetp(L, -1, self) != LUA_TNIL;
     lua_remove(L, -2);
+    return found;
 }
 
 /* --- open and closed --- */

@@ -175,8 +175,9 @@ void dnnlua_network_end(lua_State *L, dnnlua_network *self, dnn_status status, d
 /* Raises the error object on top of the stack, which came from the Lua function of a step. */
 void dnnlua_network_raise_step(lua_State *L, const dnnlua_network *self, size_t step);
 
-/* Pushes the userdata of a network. */
-void dnnlua_push_network_object(lua_State *L, const dnnlua_network *self);
+/* Pushes the userdata of a network; false, and nil, in a finaliser of a script's that is all that
+ * still holds it. */
+bool dnnlua_push_network_object(lua_State *L, const dnnlua_network *self);
 
 /* Raises what the runtime says, with "network: " before it, unless status is DNN_OK. */
 void dnnlua_network_check(lua_State *L, dnn_status status, dnn_error *err);

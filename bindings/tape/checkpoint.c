@@ -12,13 +12,17 @@ static const dnn_layer_class call_class = {.name = "checkpoint_call",
                                            .flags = DNN_SHARES | DNN_READS_X};
 static const dnn_layer call_layer = {.kind = &call_class};
 
-/* Pushes the table of the call that made the node. */
-static void push_call(lua_State *L, const dnn_node *node) {
+/* Pushes the table of the call that made the node; false, and nil, in a finaliser of a script's that
+ * is all that still holds its result. */
+static bool push_call(lua_State *L, const dnn_node *node) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &calls_key);
-    lua_rawgetp(L, -1, node);
-    lua_getiuservalue(L, -1, MATRIX_INPUTS + (int)node->inputs);
+    if (lua_rawgetp(L, -1, node) == LUA_TUSERDATA)
+        lua_getiuservalue(L, -1, MATRIX_INPUTS + (int)node->inputs);
+    else
+        lua_pushnil(L);
     lua_replace(L, -3);
     lua_pop(L, 1);
+    return lua_istable(L, -1);
 }
 
 static void note_call(lua_State *L, int result) {
@@ -44,7 +48,8 @@ static int repeat(lua_State *L) {
     const dnn_node *node = lua_touserdata(L, 1);
     dnn_node **root = lua_touserdata(L, 2);
 
-    push_call(L, node);
+    if (!push_call(L, node))
+        return luaL_error(L, "checkpoint_call: the result of the call has been collected");
     int call = lua_gettop(L);
     lua_getfield(L, call, "count");
     int count = (int)lua_tointeger(L, -1);
@@ -71,9 +76,10 @@ static int repeat(lua_State *L) {
 
 /* Lets go of what the call has given. */
 static void forget(lua_State *L, const dnn_node *node) {
-    push_call(L, node);
-    lua_pushnil(L);
-    lua_setfield(L, -2, "result");
+    if (push_call(L, node)) {
+        lua_pushnil(L);
+        lua_setfield(L, -2, "result");
+    }
     lua_pop(L, 1);
 }
 

@@ -142,9 +142,9 @@ static int transposed(lua_State *L) {
     lua_Integer input = luaL_checkinteger(L, 2);
     int inputs = (int)node->inputs;
 
-    if (node->freed || node->layer == NULL || node->call == NULL || node->call->transposed > 0 ||
-        !dnn_layer_has(node->layer, DNN_LINEAR) || input < 1 || input > inputs ||
-        dA->rows != node->A.rows || dA->cols != node->A.cols || dA->dtype != node->A.dtype)
+    if (node->freed || node->layer == NULL || node->call == NULL || dnn_node_is_closed(node) ||
+        node->call->transposed > 0 || !dnn_layer_has(node->layer, DNN_LINEAR) || input < 1 ||
+        input > inputs || dA->rows != node->A.rows || dA->cols != node->A.cols || dA->dtype != node->A.dtype)
         return luaL_error(L,
                           "expected what a linear layer made, an input and a gradient of its size");
     dnn_node_call call = *node->call;

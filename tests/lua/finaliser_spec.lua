@@ -180,6 +180,50 @@ describe("a finaliser in the middle of a call", function()
   end)
 end)
 
+-- Objects that only such a finaliser still holds have left the module's own tables.
+describe("backward in a finaliser of all that is left of a graph", function()
+  local function backward_of(make)
+    local ok, message
+    local function leave(A) setmetatable({A}, {__gc = function(t) ok, message = pcall(t[1].backward, t[1]) end}) end
+    leave(make(dnn.ones(2, 2):requires_grad_()):sum())
+    collectgarbage()
+    collectgarbage()
+    assert.is_boolean(ok)
+    return message
+  end
+
+  it("is an error where it goes through a layer written in Lua", function()
+    local same = function(_, X) return X end
+    assert.matches("its network has been collected", backward_of(function(X)
+      return dnn.Sequential {dnn.Linear(2, 2), dnn.Layer {forward = same, backward = same}}(X)
+    end))
+  end)
+
+  it("is an error where it calls a function again", function()
+    assert.matches("the result of the call has been collected", backward_of(function(X)
+      return dnn.checkpoint_call(function(A) return A:exp() end, X * 2)
+    end))
+  end)
+
+  it("leaves no way to the layers of a network that was closed", function()
+    local A
+    do
+      local net = dnn.Sequential {dnn.Linear(2, 2)}
+      A = net(dnn.ones(2, 2):requires_grad_())
+      net:close()
+    end
+    collectgarbage()
+    collectgarbage()
+    assert.error_matches(function() dnn._transposed(A, 1, dnn.ones(2, 2)) end, "expected what a linear layer made", 1,
+      true)
+    assert.error_matches(function() A:backward(dnn.ones(2, 2)) end, "closed", 1, true)
+  end)
+
+  it("is as usual elsewhere", function()
+    assert.is_nil(backward_of(function(X) return dnn.Sequential {dnn.Linear(2, 2), dnn.Tanh()}(X) end))
+  end)
+end)
+
 it("a cache whose finaliser a script has called is closed", function()
   local net = dnn.Sequential({dnn.MultiheadAttention(4, 1, {causal = true})}, {input = {3, 4}})
   local cache = net:cache(3)
