@@ -245,6 +245,7 @@ int main(int argc, char **argv) {
     dnn_error err = {0};
     options o;
     dnn_survive_file_limit();
+    dnn_save_addresses();
     if (options_parse(&o, argc, argv, &err) != DNN_OK) {
         complain(&err);
         fputs("dnnview --help lists what there is\n", stderr);

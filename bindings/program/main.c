@@ -16,6 +16,7 @@
 #include "bindings/program/program.h"
 #include "bindings/prompt/prompt.h"
 #include "core/descriptor.h"
+#include "core/memory.h"
 #include "lualib.h"
 
 /* What the options say to the libraries, before anything of the user's is run. */
@@ -127,6 +128,7 @@ int main(int argc, char **argv) {
     hold_standard_streams();
     signal(SIGPIPE, SIG_DFL); /* a parent may have it ignored, and the script would go on writing */
     dnn_survive_file_limit();
+    dnn_save_addresses();
     lua_State *L = luaL_newstate();
     if (L == NULL) {
         fputs("dnnlua: not enough memory to start\n", stderr);

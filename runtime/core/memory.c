@@ -1,10 +1,12 @@
 /* memory.c: aligned, counted allocation. */
 #include "core/memory.h"
 
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #define PAGE      ((uintptr_t)4096)
 #define HUGE_PAGE ((size_t)2 << 20) /* of x86-64, and of arm64 with pages of 4 KiB */
@@ -60,6 +62,12 @@ char *dnn_strdup(const char *text) {
     size_t size = strlen(text) + 1;
     char *copy = dnn_alloc(size);
     return copy == NULL ? NULL : memcpy(copy, text, size);
+}
+
+void dnn_save_addresses(void) {
+    struct rlimit addresses;
+    if (getrlimit(RLIMIT_AS, &addresses) == 0 && addresses.rlim_cur != RLIM_INFINITY)
+        mallopt(M_ARENA_MAX, 1);
 }
 
 uint64_t dnn_allocation_count(void) {

@@ -27,6 +27,10 @@ void dnn_free(void *block);
  * that saves translations of addresses. Where there are none, nothing changes. */
 void dnn_prefer_huge_pages(void *block, size_t bytes);
 
+/* For a program, before it starts threads: where its addresses are limited (ulimit -v), all threads
+ * allocate from one heap. The C library would reserve 64 MiB of addresses for each thread. */
+void dnn_save_addresses(void);
+
 /* A copy of a NUL-terminated string; NULL when there is no memory. */
 char *dnn_strdup(const char *text);
 

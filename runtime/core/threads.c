@@ -16,6 +16,7 @@
  * product of a training step comes within microseconds. */
 #include "core/threads.h"
 
+#include <errno.h>
 #include <math.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,6 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/clock.h"
 #include "core/interrupt.h"
@@ -193,6 +195,10 @@ int dnn_thread_create(pthread_t *thread, void *(*run)(void *), void *context) {
     int problem = pthread_create(thread, NULL, run, context);
     pthread_sigmask(SIG_SETMASK, &usual, NULL);
     return problem;
+}
+
+const char *dnn_thread_reason(int problem) {
+    return problem == EAGAIN ? "not enough memory, or too many threads" : strerror(problem);
 }
 
 /* Starts workers until there are `count`, or as many as the system gives. */

@@ -27,6 +27,10 @@ dnn_status dnn_parallel_until(size_t tasks, dnn_task *run, void *context, dnn_er
 /* pthread_create for a thread that leaves all signals to those of the caller. */
 int dnn_thread_create(pthread_t *thread, void *(*run)(void *), void *context);
 
+/* Why no thread or process could be started, in words: EAGAIN is "temporarily unavailable" to
+ * strerror, and is what there is for a stack without memory. */
+const char *dnn_thread_reason(int problem);
+
 /* For a thread that works beside the training: jobs that it starts from now on run on it alone,
  * wait for no other, and are ended by no interruption. */
 void dnn_thread_set_apart(void);

@@ -82,7 +82,7 @@ static dnn_status start(dnn_hdf5 *file, dnn_error *err) {
     close(file->socket);
     file->process = 0;
     return dnn_fail(err, problem == ENOMEM ? DNN_ERROR_MEMORY : DNN_ERROR_FILE,
-                    "%s: no process to read it: %s", file->path, strerror(problem));
+                    "%s: no process to read it: %s", file->path, dnn_thread_reason(problem));
 }
 
 /* All bytes, with looks for an interruption. DNN_ERROR_STATE, without a message, when the process

@@ -81,7 +81,7 @@ dnn_status dnn_loader_start_threads(dnn_loader *l, dnn_error *err) {
         int problem = dnn_thread_create(&l->thread[l->threads], work, l);
         if (problem != 0)
             return dnn_fail(err, DNN_ERROR_MEMORY, "Loader: a thread could not be started: %s",
-                            strerror(problem));
+                            dnn_thread_reason(problem));
     }
     return DNN_OK;
 }

@@ -299,8 +299,10 @@ static dnn_status start(dnn_run_log *log, const char *folder, dnn_error *err) {
     if (!make_room(&log->filling, 64) || !make_room(&log->writing, 64))
         return dnn_fail(err, DNN_ERROR_MEMORY, "run folder %s: out of memory", folder);
     log->filling.used = dnn_event_write_version(dnn_clock_wall(), log->filling.bytes);
-    if (dnn_thread_create(&log->writer, write_regularly, log) != 0)
-        return dnn_fail(err, DNN_ERROR_STATE, "run folder %s: cannot start a thread", folder);
+    int problem = dnn_thread_create(&log->writer, write_regularly, log);
+    if (problem != 0)
+        return dnn_fail(err, DNN_ERROR_STATE, "run folder %s: cannot start a thread: %s", folder,
+                        dnn_thread_reason(problem));
     return DNN_OK;
 }
 

@@ -191,6 +191,18 @@ describe("a training", function()
     assert.same({[0] = true, true}, ends)
   end)
 
+  it("draws in the memory that it needs, however many threads do", function()
+    if os.getenv "ASAN_OPTIONS" then return pending "AddressSanitizer wants more memory than a limit leaves it" end
+    write_all(folder .. "/curve.lua", [[
+      local dnn = require "dnn"
+      assert(dnn.plot({dnn.rand(2000, 1)}, {png = arg[1], title = "noise"}))]])
+    for kibibytes = 80000, 110000, 2500 do
+      local _, complaints, status = sh(("(ulimit -v %d; DNN_NUM_THREADS=2 exec %s/bin/dnnlua %s %s)"):format(kibibytes,
+        build, quote(folder .. "/curve.lua"), quote(folder .. "/curve.png")))
+      assert.same({0, ""}, {status, complaints})
+    end
+  end)
+
   it("goes on where the folder cannot be written, and says once that there is no log", function()
     local out, complaints, status = sh(command_of [[
       io.open(folder .. "/file", "w"):close()

@@ -2,6 +2,7 @@
  */
 #include "check.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -159,6 +160,13 @@ static void the_number_of_threads_is_clamped(void **state) {
     dnn_set_threads(2);
 }
 
+static void a_stack_without_memory_is_not_temporarily_unavailable(void **state) {
+    (void)state;
+    assert_non_null(strstr(dnn_thread_reason(EAGAIN), "memory"));
+    assert_non_null(strstr(dnn_thread_reason(ENOMEM), "memory"));
+    assert_null(strstr(dnn_thread_reason(EMFILE), "memory"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_runs_once_whatever_the_number_of_threads),
@@ -168,6 +176,7 @@ int main(void) {
         cmocka_unit_test(a_forked_child_works_without_its_parents_workers),
         cmocka_unit_test(no_task_is_lost_beside_busy_programs),
         cmocka_unit_test(the_number_of_threads_is_clamped),
+        cmocka_unit_test(a_stack_without_memory_is_not_temporarily_unavailable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
