@@ -28,3 +28,15 @@ dnn_record_status dnn_record_read(const uint8_t *bytes, size_t available, const 
         return DNN_RECORD_DAMAGED;
     return DNN_RECORD_OK;
 }
+
+size_t dnn_record_whole(const uint8_t *bytes, size_t size) {
+    size_t whole = 0;
+    while (size - whole >= DNN_RECORD_HEADER) {
+        uint64_t length = dnn_wire_get_fixed64(bytes + whole);
+        size_t record = DNN_RECORD_HEADER + (size_t)length + DNN_RECORD_TRAILER;
+        if (record > size - whole)
+            break;
+        whole += record;
+    }
+    return whole;
+}

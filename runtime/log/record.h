@@ -29,4 +29,7 @@ size_t dnn_record_seal(uint8_t *record, size_t size);
 dnn_record_status dnn_record_read(const uint8_t *bytes, size_t available, const uint8_t **payload,
                                   size_t *size, size_t *used);
 
+/* How many of `size` bytes, which begin with a record of our own, are whole records. */
+size_t dnn_record_whole(const uint8_t *bytes, size_t size);
+
 #endif

@@ -51,6 +51,7 @@ struct dnn_run_log {
     bool bare;   /* nothing but what introduces the run */
     int problem; /* errno of the first failure, 0: none */
     bool reported;
+    uint64_t lost; /* records that found no room, since flush has said so */
     buffer filling, writing;
     char path[PATH_MAX];
     char other[NAME_MAX + 1]; /* an event file beside it that another process is writing, or "" */
@@ -61,19 +62,6 @@ static pthread_mutex_t open_logs_lock = PTHREAD_MUTEX_INITIALIZER;
 static dnn_run_log *open_logs;
 
 /* --- writing --- */
-
-/* Bytes of the whole records among the first `size` of a buffer, which begins with one. */
-static size_t whole_records(const buffer *b, size_t size) {
-    size_t whole = 0;
-    while (size - whole >= DNN_RECORD_HEADER) {
-        uint64_t length = dnn_wire_get_fixed64(b->bytes + whole);
-        size_t record = DNN_RECORD_HEADER + (size_t)length + DNN_RECORD_TRAILER;
-        if (record > size - whole)
-            break;
-        whole += record;
-    }
-    return whole;
-}
 
 static void drop_front(buffer *b, size_t size) {
     b->used -= size;
@@ -87,7 +75,7 @@ static int write_out(dnn_run_log *log) {
     buffer *b = &log->writing;
     size_t done;
     int problem = dnn_write_all(log->fd, b->bytes, b->used, &done);
-    size_t whole = problem == 0 ? done : whole_records(b, done);
+    size_t whole = problem == 0 ? done : dnn_record_whole(b->bytes, done);
     off_t end = log->written + (off_t)whole;
     if (problem != 0 && (ftruncate(log->fd, end) != 0 || lseek(log->fd, end, SEEK_SET) != end))
         return errno; /* the file keeps a torn record, which is written over next time */
@@ -170,8 +158,8 @@ void dnn_run_log_event(dnn_run_log *log, const dnn_event *event) {
     log->bare = false;
     if (make_room(&log->filling, dnn_event_bound(&stamped)))
         log->filling.used += dnn_event_write(&stamped, log->filling.bytes + log->filling.used);
-    else if (log->problem == 0)
-        log->problem = ENOBUFS;
+    else if (log->lost++ == 0 && (log->problem == 0 || (log->reported && log->problem != ENOBUFS)))
+        log->problem = ENOBUFS, log->reported = false;
     if (log->asleep) {
         log->asleep = false;
         pthread_cond_signal(&log->wake);
@@ -300,10 +288,9 @@ static dnn_status start(dnn_run_log *log, const char *folder, dnn_error *err) {
         return dnn_fail(err, DNN_ERROR_MEMORY, "run folder %s: out of memory", folder);
     log->filling.used = dnn_event_write_version(dnn_clock_wall(), log->filling.bytes);
     int problem = dnn_thread_create(&log->writer, write_regularly, log);
-    if (problem != 0)
-        return dnn_fail(err, DNN_ERROR_STATE, "run folder %s: cannot start a thread: %s", folder,
-                        dnn_thread_reason(problem));
-    return DNN_OK;
+    return problem == 0 ? DNN_OK
+                        : dnn_fail(err, DNN_ERROR_STATE, "run folder %s: cannot start a thread: %s",
+                                   folder, dnn_thread_reason(problem));
 }
 
 dnn_status dnn_run_log_open(dnn_run_log **out, const char *folder, dnn_error *err) {
@@ -385,7 +372,15 @@ dnn_status dnn_run_log_flush(dnn_run_log *log, dnn_error *err) {
         problem = dnn_sync_folder_of(log->path);
     if (problem != 0)
         return dnn_fail(err, DNN_ERROR_FILE, "%s: %s", log->path, reason(problem));
-    return DNN_OK;
+    pthread_mutex_lock(&log->lock);
+    uint64_t lost = err != NULL ? log->lost : 0;
+    log->lost -= lost;
+    pthread_mutex_unlock(&log->lock);
+    return lost == 0 ? DNN_OK
+                     : dnn_fail(err, DNN_ERROR_FILE,
+                                "%s: %llu of the values that were logged are "
+                                "lost: nothing could be written, and no more could wait",
+                                log->path, (unsigned long long)lost);
 }
 
 bool dnn_run_log_problem(dnn_run_log *log, dnn_error *err) {

@@ -48,7 +48,8 @@ const char *dnn_run_log_other(const dnn_run_log *log);
 void dnn_run_log_write(dnn_run_log *log);
 
 /* Writes the buffer now and waits until it is on disk (fsync), folder included; DNN_ERROR_FILE when
- * it cannot, or when the file has been removed. */
+ * it cannot, or when the file has been removed, and once where what had been logged before found no
+ * room and is lost. `err` may be NULL, and then does not hear of that. */
 dnn_status dnn_run_log_flush(dnn_run_log *log, dnn_error *err);
 
 /* True, once, after writing has first failed: `err` says why and that the log is incomplete. */

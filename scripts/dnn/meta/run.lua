@@ -185,7 +185,8 @@ function run:feature_maps(step, net, X, options) end
 ---@return nil
 function run:text(tag, text) end
 
----Waits until all that was logged is on disk: written and synced, in a file that still has its name.
+---Waits until all that was logged is on disk: written and synced, in a file that still has its name. Nil and a message
+---where that cannot be, and once where some of it is lost, since the disk was full for too long.
 ---
 ---```lua
 ---local run = dnn.Run "runs/flushed"

@@ -182,6 +182,31 @@ static void a_full_disk_keeps_every_whole_record_and_the_log_recovers(void **sta
     assert_int_equal(read_all(folder).count, 1000);
 }
 
+static void flush_says_how_much_found_no_room_and_is_lost(void **state) {
+    (void)state;
+    dnn_error err;
+    dnn_run_log *log;
+    static char text[1 << 20];
+    memset(text, 'x', sizeof text);
+    check_ok(dnn_run_log_open(&log, folder, &err));
+    dnn_fail_allocation(1);
+    dnn_run_log_event(log, &(dnn_event){.step = 1,
+                                        .tag = "t",
+                                        .tag_size = 1,
+                                        .kind = DNN_EVENT_TEXT,
+                                        .bytes = (const uint8_t *)text,
+                                        .size = sizeof text});
+    dnn_fail_allocation(0);
+    dnn_run_log_scalar(log, 2, "cost", 1);
+    assert_true(dnn_run_log_problem(log, &err));
+    assert_int_equal(dnn_run_log_flush(log, NULL), DNN_OK);
+    check_fails(dnn_run_log_flush(log, &err), DNN_ERROR_FILE,
+                "1 of the values that were logged are lost");
+    check_ok(dnn_run_log_flush(log, &err));
+    dnn_run_log_close(log);
+    assert_int_equal(read_all(folder).count, 1);
+}
+
 static void flush_fails_when_the_file_was_removed(void **state) {
     (void)state;
     dnn_error err;
@@ -305,6 +330,7 @@ int main(void) {
         in_folder(a_process_that_exits_without_closing_loses_nothing),
         in_folder(calls_from_several_threads_do_not_mix),
         in_folder(a_full_disk_keeps_every_whole_record_and_the_log_recovers),
+        in_folder(flush_says_how_much_found_no_room_and_is_lost),
         in_folder(flush_fails_when_the_file_was_removed),
         in_folder(a_file_cut_anywhere_gives_its_whole_records),
         in_folder(damage_is_skipped_and_said),
