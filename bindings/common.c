@@ -11,6 +11,7 @@ static int nothing(lua_State *L) {
 
 int dnnlua_raise(lua_State *L, const dnn_error *err) {
     if (err->status == DNN_ERROR_INTERRUPTED) {
+        dnnlua_wake_collector(L);
         lua_settop(L, 0);
         lua_pushcfunction(L, nothing);
         lua_call(L, 0, 0); /* here the hook raises, unless hooks are off, as in a finaliser */
@@ -102,26 +103,51 @@ void dnnlua_push_weak_table(lua_State *L, const void *key, const char *mode) {
 
 static const char guard_key = 0; /* registry: what dnnlua_rest_collector pushes */
 
-static int wake_collector(lua_State *L) {
-    lua_gc(L, LUA_GCRESTART);
+typedef struct guard {
+    bool rests; /* the collector, because of this */
+} guard;
+
+static int wake(lua_State *L) {
+    guard *g = lua_touserdata(L, 1);
+
+    if (g->rests)
+        lua_gc(L, LUA_GCRESTART);
+    g->rests = false;
     return 0;
 }
 
-/* Where the collector rests already, the guard closes nothing. */
-void dnnlua_rest_collector(lua_State *L) {
-    luaL_checkstack(L, LUA_MINSTACK, NULL);
+static guard *push_guard(lua_State *L) {
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &guard_key) == LUA_TNIL) {
         lua_pop(L, 1);
-        lua_newtable(L);
+        *(guard *)lua_newuserdatauv(L, sizeof(guard), 0) = (guard){false};
         lua_createtable(L, 0, 1);
-        lua_pushcfunction(L, wake_collector);
+        lua_pushcfunction(L, wake);
         lua_setfield(L, -2, "__close");
         lua_setmetatable(L, -2);
         lua_pushvalue(L, -1);
         lua_rawsetp(L, LUA_REGISTRYINDEX, &guard_key);
     }
-    if (lua_gc(L, LUA_GCISRUNNING) == 1) {
+    return lua_touserdata(L, -1);
+}
+
+/* Where a script has stopped the collector, it stays so. */
+void dnnlua_rest_collector(lua_State *L) {
+    luaL_checkstack(L, LUA_MINSTACK, NULL);
+    guard *g = push_guard(L);
+    if (g->rests || lua_gc(L, LUA_GCISRUNNING) == 1) {
         lua_toclose(L, -1);
         lua_gc(L, LUA_GCSTOP);
+        g->rests = true;
     }
+}
+
+/* Closing the guard would do, but for a hook of the host's, which runs before each function: that
+ * of an interruption raises an error instead. */
+void dnnlua_wake_collector(lua_State *L) {
+    guard *g = push_guard(L);
+
+    if (g->rests)
+        lua_gc(L, LUA_GCRESTART);
+    g->rests = false;
+    lua_pop(L, 1);
 }

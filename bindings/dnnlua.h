@@ -61,10 +61,12 @@ size_t dnnlua_check_size(lua_State *L, int index, const char *function, const ch
  * collector may take: "k" or "v". */
 void dnnlua_push_weak_table(lua_State *L, const void *key, const char *mode);
 
-/* Pushes a guard: until it is popped, or the function returns or raises, the collector rests, and
- * so do the finalisers of scripts. For stretches that make objects of Lua's while they hold
- * pointers to what a finaliser could close or change, and that call nothing of the script's. */
+/* From here on the collector rests, and so do the finalisers of scripts, until it is woken or the
+ * function raises; a guard against that is pushed, which is not to be popped before. For stretches
+ * that make objects of Lua's while they hold pointers to what a finaliser could close or change,
+ * and that call nothing of the script's. Not within one another. */
 void dnnlua_rest_collector(lua_State *L);
+void dnnlua_wake_collector(lua_State *L);
 
 /* --- unknown names (names.c) --- */
 

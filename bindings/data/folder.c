@@ -53,13 +53,14 @@ static int folder_length(lua_State *L) {
     return 1;
 }
 
-/* The collector rests: a script can have a finaliser call this folder's own. */
+/* While the collector rests, which is woken: a script can have a finaliser call this folder's own. */
 static int push_list(lua_State *L, char *const *texts, size_t count) {
     lua_createtable(L, (int)count, 0);
     for (size_t i = 0; i < count; i++) {
         lua_pushstring(L, texts[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
+    dnnlua_wake_collector(L);
     return 1;
 }
 
@@ -143,6 +144,7 @@ static int folder_decode(lua_State *L) {
             lua_pushstring(L, errors[k].text);
         lua_rawseti(L, -2, (lua_Integer)k + 1);
     }
+    dnnlua_wake_collector(L);
     return 1;
 }
 

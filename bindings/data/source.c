@@ -170,13 +170,14 @@ static int npz_read(lua_State *L) {
         m = dnnlua_new_matrix(L, dnn_stored_info(array.type)->dtype, array.rows, array.cols);
         status = dnn_array_read_last(&array, *source, m, &err);
     }
-    if (status != DNN_OK) {
+    if (status == DNN_OK) {
+        push_shape(L, &array);
+    } else {
         dnnlua_fail(L, &err);
         lua_pushboolean(L, status == DNN_ERROR_TYPE);
-        return 3;
     }
-    push_shape(L, &array);
-    return 2;
+    dnnlua_wake_collector(L);
+    return status == DNN_OK ? 2 : 3;
 }
 
 /* --- CIFAR-10 --- */

@@ -121,6 +121,7 @@ int dnnlua_clip_grad_norm(lua_State *L) {
     if (status == DNN_ERROR_NUMERIC)
         raise_not_finite(L, name, &s, &err);
     dnnlua_check(L, status, &err);
+    dnnlua_wake_collector(L);
     lua_pushnumber(L, norm);
     return 1;
 }
@@ -133,5 +134,6 @@ int dnnlua_clip_grad_value(lua_State *L) {
     double limit = dnnlua_check_number(L, 2);
     gather(L, "clip_grad_value_", &s);
     dnnlua_check(L, dnn_clip_grad_value(s.all, s.count, limit, &err), &err);
+    dnnlua_wake_collector(L);
     return 0;
 }

@@ -84,6 +84,7 @@ int dnnlua_layer_states(lua_State *L) {
             lua_rawset(L, 4);
         }
     }
+    dnnlua_wake_collector(L);
     return 1;
 }
 
@@ -137,5 +138,6 @@ int dnnlua_layer_load_states(lua_State *L) {
             lua_settop(L, 4);
         }
     }
+    dnnlua_wake_collector(L);
     return 0;
 }

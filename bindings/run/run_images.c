@@ -245,5 +245,6 @@ int dnnlua_run_feature_maps(lua_State *L) {
     }
     check_images(L, network, wanted);
     log_maps(&to, network, X, wanted);
+    dnnlua_wake_collector(L);
     return 0;
 }

@@ -324,6 +324,7 @@ void dnnlua_run_look(lua_State *L, int run, int values, lua_Integer step) {
         rest(&self->histograms, now, dnn_clock_processor() - looked);
         self->histograms.every *= self->histograms.exact ? 1 : SLOWER;
     }
+    dnnlua_wake_collector(L);
     lua_settop(L, top);
 }
 
@@ -342,6 +343,7 @@ void dnnlua_run_not_finite(lua_State *L, int network, const dnn_error *err) {
             dnnlua_run_log_text(self, l.step, "not_finite", err->text, strlen(err->text));
             dnn_run_log_flush(self->log, NULL);
         }
+        dnnlua_wake_collector(L);
     }
     lua_settop(L, top);
 }

@@ -180,6 +180,36 @@ describe("a finaliser in the middle of a call", function()
   end)
 end)
 
+it("the collector, which rests meanwhile, is woken where a hook interrupts the call or it fails", function()
+  local lists = {}
+  for i = 1, 9 do lists[i] = dnn.full(1, 1, i) end
+  local ended = {function() dnn.clip_grad_norm_(lists, 1) end, function() dnn.clip_grad_norm_({1}, 1) end,
+    function() core._data.npz("tests/fuzz/seeds/npz/none", 1) end}
+  for _, call in ipairs(ended) do
+    for count = 1, 12 do
+      local left = count
+      local function interrupt()
+        left = left - 1
+        if left <= 0 then
+          debug.sethook()
+          error("interrupted!", 0)
+        end
+      end
+      pcall(function()
+        debug.sethook(interrupt, "cr")
+        pcall(call)
+        debug.sethook()
+      end)
+      assert.is_true(collectgarbage "isrunning", count)
+    end
+  end
+  collectgarbage "stop"
+  dnn.clip_grad_norm_(lists, 1)
+  local running = collectgarbage "isrunning"
+  collectgarbage "restart"
+  assert.is_false(running)
+end)
+
 -- Objects that only such a finaliser still holds have left the module's own tables.
 describe("backward in a finaliser of all that is left of a graph", function()
   local function backward_of(make)
