@@ -250,21 +250,32 @@ dnn_status dnn_atomic_file_check(const char *path, dnn_error *err) {
 
 /* --- all at once --- */
 
-/* A device or a pipe, also through a link such as /dev/stdout. When output is redirected, that
- * leads to a regular file, which is open and must not be replaced: then where the link is
- * decides. */
+/* The name of an open file, which is a link: /dev/stdout, or /dev/fd/63, as a shell's >(...) is.
+ * When output is redirected, it leads to a regular file, which must not be replaced. */
+static bool names_descriptor(const char *path) {
+    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        size_t length = strlen(folders[i]);
+        if (strncmp(path, folders[i], length) == 0)
+            return path[length] != '\0' &&
+                   path[length + strspn(path + length, "0123456789")] == '\0';
+    }
+    return strcmp(path, "/dev/stdout") == 0 || strcmp(path, "/dev/stderr") == 0;
+}
+
+/* What is written into, not replaced: a device, a pipe, or an open file. No other link is followed,
+ * wherever it leads: anybody may have put it there. */
 static bool is_stream(const char *path) {
-    struct stat there, link;
-    if (stat(path, &there) != 0)
-        return false;
-    if (!S_ISREG(there.st_mode))
-        return !S_ISDIR(there.st_mode);
-    return (strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0) &&
-           lstat(path, &link) == 0 && S_ISLNK(link.st_mode);
+    struct stat there;
+    if (names_descriptor(path))
+        return stat(path, &there) == 0 && !S_ISDIR(there.st_mode);
+    return lstat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode) &&
+           !S_ISDIR(there.st_mode);
 }
 
 static dnn_status write_into(const char *path, const void *bytes, size_t size, dnn_error *err) {
-    int fd = dnn_open(path, O_WRONLY | O_APPEND | O_NOCTTY, 0);
+    int follow = names_descriptor(path) ? 0 : O_NOFOLLOW;
+    int fd = dnn_open(path, O_WRONLY | O_APPEND | O_NOCTTY | follow, 0);
     if (fd < 0)
         return fail_path(path, errno, err);
     int problem = dnn_write_all(fd, bytes, size, NULL);

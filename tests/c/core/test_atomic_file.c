@@ -1,8 +1,6 @@
 /* A file takes its name when it is whole and on disk; until then the old one stays. */
 #include "check_file.h"
 
-#include <dirent.h>
-#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,42 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/atomic_file.h"
-#include "temp_folder.h"
-
-static char path[96]; /* of a file in the folder */
-
-static int make_path(void **state) {
-    int failed = make_folder(state);
-    snprintf(path, sizeof path, "%s/a.bin", folder);
-    return failed;
-}
-
-static int remove_path(void **state) {
-    (void)state;
-    return remove_emptied_folder(path);
-}
-
-static dnn_status write_file(const char *text, dnn_error *err) {
-    dnn_atomic_file file;
-    dnn_status status = dnn_atomic_file_begin(&file, path, err);
-    if (status != DNN_OK)
-        return status;
-    status = dnn_atomic_file_write(&file, text, strlen(text), err);
-    if (status == DNN_OK)
-        return dnn_atomic_file_finish(&file, err);
-    dnn_atomic_file_abandon(&file);
-    return status;
-}
-
-static size_t files_in_folder(void) {
-    DIR *listing = opendir(folder);
-    size_t count = 0;
-    for (struct dirent *entry; (entry = readdir(listing)) != NULL;)
-        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    closedir(listing);
-    return count;
-}
+#include "core/replaced_file.h"
 
 static void the_old_file_stands_until_the_new_one_is_finished(void **state) {
     (void)state;
@@ -89,70 +52,6 @@ static void two_writers_of_one_file_do_not_mix(void **state) {
     assert_holds(path, "first");
 }
 
-static void who_could_read_the_old_file_can_read_the_new_one_and_nobody_else(void **state) {
-    (void)state;
-    dnn_error err;
-    struct stat there;
-    check_ok(write_file("old", &err));
-    assert_int_equal(chmod(path, 0640), 0);
-    check_ok(write_file("new", &err));
-    assert_int_equal(stat(path, &there), 0);
-    assert_int_equal(there.st_mode & 0777, 0640);
-}
-
-static void root_leaves_a_file_to_the_one_it_belongs_to(void **state) {
-    (void)state;
-    dnn_error err;
-    struct stat there;
-    if (geteuid() != 0)
-        skip();
-    check_ok(write_file("old", &err));
-    assert_int_equal(chmod(path, 0640), 0);
-    assert_int_equal(chown(path, 1234, 2345), 0);
-    check_ok(write_file("new", &err));
-    assert_int_equal(stat(path, &there), 0);
-    assert_int_equal(there.st_uid, 1234);
-    assert_int_equal(there.st_gid, 2345);
-    assert_int_equal(there.st_mode & 0777, 0640);
-}
-
-static void a_group_that_could_not_read_the_old_file_cannot_read_the_new_one(void **state) {
-    (void)state;
-    dnn_error err;
-    struct stat there;
-    if (geteuid() != 0)
-        skip();
-    check_ok(write_file("old", &err));
-    assert_int_equal(chown(path, 0, 2345), 0);
-    assert_int_equal(chmod(path, 0662), 0);
-    assert_int_equal(chmod(folder, 0777), 0);
-    pid_t child = fork();
-    if (child == 0)
-        _exit(setgroups(0, NULL) != 0 || setgid(1234) != 0 || setuid(1234) != 0 ||
-              write_file("new", &err) != DNN_OK);
-    int how;
-    assert_int_equal(waitpid(child, &how, 0), child);
-    assert_int_equal(how, 0);
-    assert_int_equal(stat(path, &there), 0);
-    assert_int_equal(there.st_uid, 1234);
-    assert_int_equal(there.st_gid, 1234);
-    assert_int_equal(there.st_mode & 0777, 0622);
-}
-
-static void only_a_regular_file_is_replaced(void **state) {
-    (void)state;
-    dnn_error err;
-    dnn_atomic_file file;
-    check_fails(dnn_atomic_file_begin(&file, folder, &err), DNN_ERROR_FILE, "is a folder");
-    check_fails(dnn_atomic_file_begin(&file, "/dev/null", &err), DNN_ERROR_FILE,
-                "is not a regular file");
-    check_fails(dnn_atomic_file_begin(&file, "/nowhere/at/all", &err), DNN_ERROR_FILE,
-                "/nowhere/at/all: cannot be written: No such file or directory");
-    assert_int_equal(symlink("/dev/null", path), 0);
-    check_fails(dnn_atomic_file_begin(&file, path, &err), DNN_ERROR_FILE, "is a symbolic link");
-    assert_int_equal(files_in_folder(), 1);
-}
-
 /* A limit on the size of files acts as a full disk. */
 static void a_full_disk_leaves_the_old_file_and_no_other(void **state) {
     (void)state;
@@ -170,50 +69,6 @@ static void a_full_disk_leaves_the_old_file_and_no_other(void **state) {
     check_fails(status, DNN_ERROR_FILE, "a.bin: cannot be written: File too large");
     assert_holds(path, "old");
     assert_int_equal(files_in_folder(), 1);
-}
-
-/* --- what is there already --- */
-
-static void a_read_only_file_is_kept_from_root_too(void **state) {
-    (void)state;
-    dnn_error err;
-    check_ok(write_file("best", &err));
-    assert_int_equal(chmod(path, 0444), 0);
-    check_fails(write_file("new", &err), DNN_ERROR_FILE,
-                "a.bin: is read-only and was not replaced");
-    check_fails(dnn_atomic_file_replace(path, "new", 3, &err), DNN_ERROR_FILE, "is read-only");
-    check_fails(dnn_atomic_file_check(path, &err), DNN_ERROR_FILE, "is read-only");
-    assert_holds(path, "best");
-    assert_int_equal(files_in_folder(), 1);
-    assert_int_equal(chmod(path, 0644), 0);
-    check_ok(write_file("new", &err));
-}
-
-static void a_file_of_the_old_fixed_name_is_left_alone(void **state) {
-    (void)state;
-    dnn_error err;
-    char beside[112];
-    snprintf(beside, sizeof beside, "%s.tmp", path);
-    assert_int_equal(symlink("/etc/passwd", beside), 0);
-    check_ok(dnn_atomic_file_replace(path, "first", 5, &err));
-    assert_holds(path, "first");
-    struct stat info;
-    assert_int_equal(lstat(beside, &info), 0);
-    assert_true(S_ISLNK(info.st_mode));
-    assert_int_equal(unlink(beside), 0);
-}
-
-static void nobody_else_can_read_a_private_file_while_it_is_written(void **state) {
-    (void)state;
-    dnn_error err;
-    dnn_atomic_file file;
-    struct stat info;
-    check_ok(write_file("old", &err));
-    assert_int_equal(chmod(path, 0600), 0);
-    check_ok(dnn_atomic_file_begin(&file, path, &err));
-    assert_int_equal(fstat(file.fd, &info), 0);
-    assert_int_equal(info.st_mode & 0777, 0600);
-    dnn_atomic_file_abandon(&file);
 }
 
 static void a_name_of_255_bytes_can_be_written(void **state) {
@@ -242,29 +97,6 @@ static void checking_a_place_leaves_nothing_there(void **state) {
     check_fails(dnn_atomic_file_check("/tmp/", &err), DNN_ERROR_FILE, "/tmp/: is a folder");
     check_fails(dnn_atomic_file_check("", &err), DNN_ERROR_FILE, "No such file");
     assert_int_equal(files_in_folder(), 0);
-}
-
-/* --- devices and links --- */
-
-static void a_device_is_written_into_and_a_link_to_a_file_is_refused(void **state) {
-    (void)state;
-    dnn_error err;
-    char target[112];
-    struct stat info;
-    snprintf(target, sizeof target, "%s/target", folder);
-    check_ok(dnn_atomic_file_replace(target, "kept", 4, &err));
-    assert_int_equal(symlink(target, path), 0);
-    check_fails(dnn_atomic_file_replace(path, "x", 1, &err), DNN_ERROR_FILE, "is a symbolic link");
-    assert_holds(target, "kept");
-    assert_int_equal(unlink(target), 0);
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(symlink("/dev/full", path), 0);
-    check_fails(dnn_atomic_file_replace(path, "x", 1, &err), DNN_ERROR_FILE,
-                "a.bin: cannot be written: No space left on device");
-    assert_int_equal(lstat(path, &info), 0);
-    assert_true(S_ISLNK(info.st_mode));
-    check_ok(dnn_atomic_file_replace("/dev/null", "x", 1, &err));
-    check_fails(dnn_atomic_file_replace(folder, "x", 1, &err), DNN_ERROR_FILE, "is a folder");
 }
 
 /* --- killed writers --- */
@@ -367,24 +199,14 @@ static void many_writers_never_tear_a_file(void **state) {
     assert_int_equal(files_in_folder(), 1);
 }
 
-#define file_test(f) cmocka_unit_test_setup_teardown(f, make_path, remove_path)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         file_test(the_old_file_stands_until_the_new_one_is_finished),
         file_test(an_abandoned_file_leaves_nothing),
         file_test(two_writers_of_one_file_do_not_mix),
-        file_test(who_could_read_the_old_file_can_read_the_new_one_and_nobody_else),
-        file_test(root_leaves_a_file_to_the_one_it_belongs_to),
-        file_test(a_group_that_could_not_read_the_old_file_cannot_read_the_new_one),
-        file_test(only_a_regular_file_is_replaced),
         file_test(a_full_disk_leaves_the_old_file_and_no_other),
-        file_test(a_read_only_file_is_kept_from_root_too),
-        file_test(a_file_of_the_old_fixed_name_is_left_alone),
-        file_test(nobody_else_can_read_a_private_file_while_it_is_written),
         file_test(a_name_of_255_bytes_can_be_written),
         file_test(checking_a_place_leaves_nothing_there),
-        file_test(a_device_is_written_into_and_a_link_to_a_file_is_refused),
         file_test(what_a_killed_writer_left_is_cleared_and_what_a_living_one_writes_is_not),
         file_test(two_processes_of_equal_number_do_not_disturb_each_other),
         file_test(many_writers_never_tear_a_file),
