@@ -307,6 +307,9 @@ static dnn_status read_tensors(dnn_safetensors_header *header, uint64_t data_siz
     json_object_foreach(header->json, name, value) {
         if (strcmp(name, DNN_SAFETENSORS_METADATA) == 0)
             continue;
+        if (header->tensor_count == DNN_SAFETENSORS_MAX_TENSORS)
+            return dnn_fail(err, DNN_ERROR_FORMAT, "it has more than %zu tensors",
+                            DNN_SAFETENSORS_MAX_TENSORS);
         dnn_status status = read_tensor(&header->tensors[header->tensor_count++], name, value, err);
         if (status != DNN_OK)
             return status;

@@ -79,6 +79,12 @@ describe("a safetensors file with", function()
     refused("more than 65536 texts of metadata", dnn.load, safetensors(text(entries(70000, '""')), ("\0"):rep(4)))
     assert.is_truthy(dnn.load(safetensors(text(entries(65536, '""')), ("\0"):rep(4))))
     refused("more than 100000 tensors", dnn.load, safetensors("{" .. entries(140000, "1") .. "}"))
+    local many = {}
+    for i = 1, 100001 do many[i] = ('"%d":{"dtype":"U8","shape":[1],"data_offsets":[%d,%d]}'):format(i, i - 1, i) end
+    local function of_many() return safetensors("{" .. table.concat(many, ",") .. "}", ("\0"):rep(#many)) end
+    assert.matches("more than 100000 tensors", select(2, dnn.load(of_many())))
+    many[#many] = nil
+    assert.is_truthy(dnn.load(of_many()))
     refused("more than 1048576 brackets and commas", dnn.load,
       safetensors('{"a":{"shape":[' .. ("1,"):rep(1100000) .. "1]}}"))
   end)
