@@ -116,22 +116,25 @@ static bool is_shown(const panel *p) {
 }
 
 /* The number of a panel's first series: those of all panels of curves are written one after the
- * other, and a heat map shows the same as the curves of its title. */
-static size_t first_series(const report *r, const panel *p) {
+ * other, `before` of them before this panel, and a heat map shows the same as the curves of its
+ * title. */
+static size_t first_series(const report *r, const panel *p, size_t before) {
+    if (p->kind == PANEL_CURVES)
+        return before;
     size_t n = 0;
     for (size_t i = 0; i < r->panel_count; i++) {
         const panel *q = &r->panels[i];
         if (!is_shown(q) || q->kind != PANEL_CURVES)
             continue;
-        if (q == p || strcmp(q->title, p->title) == 0)
+        if (strcmp(q->title, p->title) == 0)
             return n;
         n += q->curve_count;
     }
     return n;
 }
 
-static void put_curves(const report *r, const panel *p, FILE *out) {
-    size_t first = first_series(r, p);
+static void put_curves(const report *r, const panel *p, size_t before, FILE *out) {
+    size_t first = first_series(r, p, before);
     fputs(",\"curves\":[", out);
     for (size_t i = 0; i < p->curve_count; i++) {
         const curve *c = &p->curves[i];
@@ -147,7 +150,7 @@ static void put_curves(const report *r, const panel *p, FILE *out) {
     fputs("]", out);
 }
 
-static bool put_panel(const report *r, const panel *p, FILE *out) {
+static bool put_panel(const report *r, const panel *p, size_t before, FILE *out) {
     static const char *const kinds[PANEL_KIND_COUNT] = {
         [PANEL_CURVES] = "curves", [PANEL_HEAT] = "heat", [PANEL_HISTOGRAM] = "histogram",
         [PANEL_IMAGES] = "images", [PANEL_TEXT] = "text", [PANEL_MATRIX] = "matrix",
@@ -157,14 +160,14 @@ static bool put_panel(const report *r, const panel *p, FILE *out) {
     json_field("title", p->title, out);
     fprintf(out, ",\"log\":%s,\"layers\":%s", p->y_scale == SCALE_LOG ? "true" : "false",
             p->curve_count > 0 && !isnan(p->curves[0].layer) ? "true" : "false");
-    put_curves(r, p, out);
+    put_curves(r, p, before, out);
     bool good = report_write_content(r, p, out);
     putc('}', out);
     return good;
 }
 
 bool report_write_data(const report *r, FILE *out) {
-    size_t written = 0, panels = 0;
+    size_t written = 0, panels = 0, before = 0;
     bool good = true;
     fputs("{", out);
     json_field("title", r->title, out);
@@ -184,7 +187,8 @@ bool report_write_data(const report *r, FILE *out) {
         if (!is_shown(&r->panels[i]))
             continue;
         fputs(panels++ > 0 ? "," : "", out);
-        good = put_panel(r, &r->panels[i], out);
+        good = put_panel(r, &r->panels[i], before, out);
+        before += r->panels[i].kind == PANEL_CURVES ? r->panels[i].curve_count : 0;
     }
     fputs("],\"series\":[", out);
     for (size_t i = 0; i < r->panel_count; i++) {
