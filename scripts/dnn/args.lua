@@ -7,6 +7,32 @@ local dnn = require "dnn"
 local args = {}
 
 local program = "dnnlua"
+local outputs = {} -- files of options, which are written in the end
+
+-- A text with names from files, or from a text that was learnt, as a terminal may get it: without control characters.
+function args.plain(text) return dnn._printable((text:gsub("\r\n", "\n"))) end
+
+-- Ends the program for a reason that no option is to blame for.
+function args.fail(format, ...)
+  io.stdout:flush()
+  io.stderr:write(args.plain(("%s: %s\n"):format(program, format:format(...))))
+  os.exit(1, true)
+end
+
+-- The first value, or the end of the program when it is nil: args.need(io.open(path)).
+function args.need(value, message)
+  if value == nil then args.fail("%s", message) end
+  return value
+end
+
+-- A file may be in the folder of --run, which need not be there yet.
+local function check_outputs(run)
+  local inside = run and run:gsub("/*$", "/")
+  for _, path in ipairs(outputs) do
+    if run and path:sub(1, #inside) == inside then args.need(dnn.system.make_folder(path:match "^.*/")) end
+    args.need(dnn.system.can_write(path))
+  end
+end
 
 -- A parser as argparse makes it.
 function args.parser(name, description)
@@ -17,6 +43,12 @@ function args.parser(name, description)
   function parser.error(_, message)
     io.stderr:write(args.plain(("%s: %s\nTry '%s --help'.\n"):format(name, message, name)))
     os.exit(2, true)
+  end
+  local parse = parser.parse
+  function parser.parse(...)
+    local options = parse(...)
+    check_outputs(options.run)
+    return options
   end
   return parser
 end
@@ -38,27 +70,12 @@ function args.training(parser, defaults)
   parser:flag("--view", "open a window on the run")
 end
 
--- A text with names from files, or from a text that was learnt, as a terminal may get it: without control characters.
-function args.plain(text) return dnn._printable((text:gsub("\r\n", "\n"))) end
-
--- Ends the program for a reason that no option is to blame for.
-function args.fail(format, ...)
-  io.stdout:flush()
-  io.stderr:write(args.plain(("%s: %s\n"):format(program, format:format(...))))
-  os.exit(1, true)
-end
-
--- The first value, or the end of the program when it is nil: args.need(io.open(path)).
-function args.need(value, message)
-  if value == nil then args.fail("%s", message) end
-  return value
-end
-
 -- Converters for parser:option(...):convert(...): they return the value, or nil and a message.
 
--- A file that is written in the end. Where that is not possible, the program ends now, before its work.
+-- A file that is written in the end. Where that is not possible, the program ends once it knows its options, before its
+-- work.
 function args.output(path)
-  args.need(dnn.system.can_write(path))
+  outputs[#outputs + 1] = path
   return path
 end
 

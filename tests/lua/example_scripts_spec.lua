@@ -61,6 +61,17 @@ describe("Scripts", function()
   end)
 end)
 
+describe("What scripts save", function()
+  it("may be in the folder of a run that is not there yet", function()
+    local at = folder .. "/first"
+    local _, err, status = program.run(("scripts/spiral.lua --points 10 --epochs 1 --run '%s/' --save '%s/best'")
+      :format(at, at))
+    assert.equal("", err)
+    assert.equal(0, status)
+    assert(io.open(at .. "/best")):close()
+  end)
+end)
+
 describe("mnist.lua", function()
   it("learns digits, says how well, and keeps its weights", function()
     local out = run("mnist.lua", ("'%s' --epochs 6 --batch 20 --save '%s/digits'"):format(folder, folder))

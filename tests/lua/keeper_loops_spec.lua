@@ -98,6 +98,32 @@ describe("checkpoints", function()
     end
   end)
 
+  it("lack nothing that moves after an epoch of a single batch, where the batches are kept", function()
+    local script = training.write_script [[
+      local schedule, at = dnn.optim.ExponentialLR(optimiser, {gamma = 0.5}), {epoch = 0}
+      local batches = dnn.data.batches({X = dnn.ones(3, 8), Y = dnn.ones(1, 8)}, {size = 8})
+      function at:state_dict() return {epoch = self.epoch} end
+      function at:load_state_dict(state) self.epoch = state.epoch end
+      run:checkpoint{net = net, optimiser = optimiser, schedule = schedule, batches = batches, at = at, every = 1}
+      local i = run:resume()
+      while at.epoch < 6 do
+        for _ in batches do
+          i = i + 1
+          step()
+          run:log(i, {cost = 1})
+          if i == tonumber(arg[2]) then os.exit(1) end
+        end
+        schedule:step()
+        at.epoch = at.epoch + 1
+      end
+      print(i, optimiser.lr / 0.001)]]
+    local _, said = program.run(("%s %s/run 4"):format(script, training.folder))
+    assert.equal("", said)
+    local out, more = program.run(("%s %s/run"):format(script, training.folder))
+    assert.equal("", more)
+    assert.equal("6\t0.015625\n", out)
+  end)
+
   it("wait for the first step of an optimiser too, but not for ever", function()
     local t = begin{every = 1, keep = 9}
     local function backward()

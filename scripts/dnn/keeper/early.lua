@@ -9,6 +9,15 @@ local early = {}
 local Early = {}
 Early.__index = Early
 
+-- Whether each log may end an epoch: a training that resumes there from its batches does again what follows an epoch.
+local function are_epochs(objects)
+  for _, object in pairs(objects) do
+    local kind = options_of.shown(object)
+    if (kind == "dnn.data.batches" or kind == "dnn.data.Loader") and #object == 1 then return true end
+  end
+  return false
+end
+
 -- Where schedules and averages are, as texts by name.
 local function places(objects)
   local found = {}
@@ -40,7 +49,7 @@ function Early:look()
   for name, place in pairs(now) do
     local moved = place ~= self.places[name]
     self.fine[name] = self.fine[name] or moved == (self.looks == 1)
-    if self.looks == 3 and not self.fine[name] then late = name end
+    if self.looks == 3 and not self.fine[name] and not are_epochs(self.objects) then late = name end
   end
   self.places = now
   return late
