@@ -1,14 +1,16 @@
 -- The fuzzer of the module's functions: finds all of them by reflection, and calls them with whatever a script could
 -- pass: numbers near every limit, the wrong object, closed and half-built ones, tables whose metamethods raise, yield
 -- or collect, functions, coroutines; and by their documentation (signatures.lua), with what a script would pass and a
--- wrong value here and there, so that calls come past the first check. A call may raise or return anything; the process
--- must not crash, and a sanitised build must find nothing.
+-- wrong value here and there, so that calls come past the first check. In one of four calls finalisers harm what it
+-- was given (storm.lua). A call may raise or return anything; the process must not crash, and a sanitised build must
+-- find nothing.
 --
 --     dnnlua tests/fuzz/api.lua [SECONDS [SEED]]        in a folder of its own
 --
 -- The last call is in the file `last_call` of that folder, so that a crash names it.
 local dnn = require "dnn"
 local signatures = dofile(arg[0]:gsub("[^/]*$", "signatures.lua"))
+local storm = dofile(arg[0]:gsub("[^/]*$", "storm.lua"))
 
 local seconds, seed = tonumber(arg[1] or 10), tonumber(arg[2] or os.time())
 math.randomseed(seed)
@@ -184,6 +186,14 @@ local function describe(f, arguments, count)
   log:flush()
 end
 
+-- Calls any method of a class on an object of it.
+local function call_method(class, object)
+  for _ = 1, 50 do
+    local f = pick(functions)
+    if f.class == class then return f.call(object, value(0), value(0)) end
+  end
+end
+
 local nowhere = assert(io.open("/dev/null", "w"))
 local print_line = print
 print = function() end -- luacheck: ignore 121
@@ -200,7 +210,10 @@ while dnn.time() < ends do
   local thread = coroutine.create(f.call)
   local late = dnn.time() + LONGEST
   debug.sethook(thread, function() if dnn.time() > late then error "it takes too long" end end, "", 10000)
+  local stormy = random(4) == 1
+  if stormy then storm.begins(storm.of(arguments, count, dnn, call_method, function() return value(2) end)) end
   local ok, result = coroutine.resume(thread, table.unpack(arguments, 1, count))
+  if stormy then storm.ends() end
   calls = calls + 1
   called[f.name] = true
   if not ok then raised = raised + 1 end
