@@ -48,6 +48,12 @@ static void call_keeper(lua_State *L, int run, const char *method, lua_Integer s
     }
 }
 
+/* As call_keeper, without a value and without a result. */
+static void tell_keeper(lua_State *L, int run, const char *method, lua_Integer step) {
+    call_keeper(L, run, method, step, 0);
+    lua_pop(L, 1);
+}
+
 void dnnlua_run_keep_start(lua_State *L, int run) {
     dnnlua_run *self = lua_touserdata(L, run);
 
@@ -171,8 +177,7 @@ static void complete(lua_State *L, int run, lua_Integer step) {
     if (due) {
         keep->next = dnn_clock_coarse() + keep->seconds;
         keep->due = true;
-        call_keeper(L, run, "interval", step, 0);
-        lua_pop(L, 1);
+        tell_keeper(L, run, "interval", step);
     }
 }
 
@@ -218,6 +223,8 @@ void dnnlua_run_keep_end(lua_State *L, int run, bool last) {
         keep->ended = last;
         complete(L, run, keep->step);
     }
+    if (last && keep->active && keep->whole)
+        tell_keeper(L, run, "ended", keep->step);
     if (last)
         return;
     if (keep->whole)
@@ -225,8 +232,7 @@ void dnnlua_run_keep_end(lua_State *L, int run, bool last) {
     if (self->stopped && keep->active && keep->whole) {
         keep->due = false;
         write_log(L, run);
-        call_keeper(L, run, "stop", keep->step, 0);
-        lua_pop(L, 1);
+        tell_keeper(L, run, "stop", keep->step);
     }
 }
 
@@ -254,8 +260,7 @@ void dnnlua_run_keep_logged(lua_State *L, int run, int values, lua_Integer step)
             look_for_early(L, run);
         if (first && keep->active && keep->looks < 3) {
             keep->looks++;
-            call_keeper(L, run, "look_back", step, 0);
-            lua_pop(L, 1);
+            tell_keeper(L, run, "look_back", step);
         }
     }
     if (keep->metric) {
@@ -380,7 +385,7 @@ int dnnlua_run_keep_last_step(lua_State *L) {
     dnnlua_run_keep_leave(self, false);
     if (self->keep.active && self->keep.whole && count_moves(L, 1) == self->keep.moves) {
         write_log(L, 1);
-        call_keeper(L, 1, "stop", self->keep.step, 0);
+        tell_keeper(L, 1, "stop", self->keep.step);
     }
     return 0;
 }

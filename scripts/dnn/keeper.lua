@@ -227,9 +227,28 @@ function Keeper:stop(step)
   finish(self)
 end
 
+-- A loop over run:steps has ended. Its last step is saved after what follows it: how that finds the weights.
+function Keeper:ended(step)
+  local open, norms = pcall(held.norms, self.optimisers) -- a network may be closed
+  self.norms = open and {step = step, text = norms}
+end
+
+-- Whether what a loop has trained was changed after its end, as by loading the best weights: the optimiser's state is
+-- then not that of those weights.
+local function is_changed(self, step)
+  if not self.norms or self.norms.step ~= step or step == self.saved_step then return false end
+  local open, norms = pcall(held.norms, self.optimisers)
+  return open and norms ~= self.norms.text
+end
+
 -- The end; nothing is saved where the script has failed or is in the middle of a step.
 function Keeper:close(step, failed)
   self.closing = true
+  if not failed and is_changed(self, step) then
+    failed = true
+    say("checkpoint: the weights were changed after step %d, which is not saved; load others, such as the best, after "
+      .. "run:close()", step)
+  end
   if failed or step < 0 then finish(self) else self:stop(step) end
   local complaint = self.metric and self.metric:complaint()
   if complaint then say("checkpoint: %s", complaint) end
@@ -350,7 +369,7 @@ function keeper.new(folder, given, net, optimiser)
     folder = folder, objects = objects, every = opts.every or 0, seconds = 60 * minutes, keep = opts.keep,
     settings = settings.new(objects), metric = metric, kept = {step = {}, best = {}}, waiting = {}, optimisers = {},
     early = early.new(objects), failures = 0, reason = false, last_saved = false, last_kind = false,
-    goes_back = false, closing = false,
+    goes_back = false, closing = false, norms = false,
   }, Keeper)
   for _, object in pairs(objects) do
     if held.is_optimiser(object) then table.insert(self.optimisers, object) end

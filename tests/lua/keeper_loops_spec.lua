@@ -124,6 +124,26 @@ describe("checkpoints", function()
     assert.equal("6\t0.015625\n", out)
   end)
 
+  it("are not of weights that a script has loaded after its last loop", function()
+    local script = training.write_script [[
+      run:checkpoint{net = net, optimiser = optimiser, every = 2}
+      for i in run:steps(4) do
+        step()
+        run:log(i, {cost = 1})
+        if i == 3 then assert(net:save(arg[1] .. "/mine")) end
+      end
+      if arg[2] == "close" then run:close() end
+      assert(net:load(arg[1] .. "/mine"))]]
+    local _, said = program.run(("%s %s/run close"):format(script, training.folder))
+    assert.equal("", said)
+    assert.equal("step-2 step-4", files())
+    program.remove(training.folder .. "/run")
+    _, said = program.run(("%s %s/run"):format(script, training.folder))
+    assert.equal("dnn.Run: checkpoint: the weights were changed after step 4, which is not saved; load others, such as "
+      .. "the best, after run:close()\n", said)
+    assert.equal("step-2", files())
+  end)
+
   it("wait for the first step of an optimiser too, but not for ever", function()
     local t = begin{every = 1, keep = 9}
     local function backward()

@@ -25,6 +25,20 @@ function held.is_optimiser(object)
   return kind == "dnn.Optimiser" or kind == "dnn.LBFGS"
 end
 
+-- The norms of all that the optimisers move, as a text: another one where it was changed.
+function held.norms(optimisers)
+  local norms = {}
+  local function add(moved)
+    if dnn._is_matrix(moved) then
+      norms[#norms + 1] = ("%a"):format(moved:norm())
+    else
+      for _, W in moved:pairs() do add(W) end
+    end
+  end
+  for _, optimiser in ipairs(optimisers) do each_moved(optimiser, add) end
+  return table.concat(norms, " ")
+end
+
 -- What is moved and not a network's that is among the objects: a list of {text =, size =, matrix =}.
 local function not_of_networks(objects, optimiser)
   local networks, missing = {}, {}

@@ -215,8 +215,9 @@ function run:close() end
 --
 -- A loop over `run:steps` counts the steps, logged or not, whatever other counters are logged in it: a step ends when
 -- the loop asks for the next one. What follows the loop belongs to its last step, as an epoch's validation and the step
--- of its schedule do: that checkpoint is taken when the next loop begins, or at the end. In any other loop `run:log(step, ...)` ends the step; call it last. Where
--- that is not called in each step, `every` is met by the next call.
+-- of its schedule do: that checkpoint is taken when the next loop begins, or at the end. Load other weights, such as the
+-- best, after `run:close()`. In any other loop `run:log(step, ...)` ends the step; call it last. Where that is not called
+-- in each step, `every` is met by the next call.
 --
 -- A checkpoint does not hold gradients: where several backwards make one step of the optimiser, it waits for the step,
 -- and of several optimisers for the step of any. Only in the optimiser's steps is a best one looked for then.
