@@ -40,9 +40,9 @@ describe("a mistake that a training meets:", function()
     {"a checkpoint's option", function() dnn.fit(parts{run = folder .. "/a", checkpoint = {every = 0}}) end,
       "Run: checkpoint: every must be a whole number of steps, 1 or more, got 0"},
     {"a checkpoint's part", function() dnn.fit(parts{run = folder .. "/b", checkpoint = {mine = 0}}) end,
-      "Run: checkpoint: 'mine' must be an object with a state (a network, an optimiser, batches, a dnn.Random, or "
-        .. "anything with the methods state_dict and load_state_dict), or an option (best, every, keep, minutes, "
-        .. "mode), got 0"},
+      "Run: checkpoint: 'mine' must be an object with a state (a network, an optimiser, batches, a dnn.Random, a "
+        .. "Matrix, or anything with the methods state_dict and load_state_dict), or an option (best, every, keep, "
+        .. "minutes, mode), got 0"},
     {"a best checkpoint by no curve", function()
       dnn.fit(parts{run = folder .. "/b", metrics = {"accuracy"}, validation = 4, checkpoint = {best = "accuracy"},
         on_epoch = function() end})
