@@ -1,5 +1,5 @@
 /* known.h: what analysers that read one file at a time cannot know. Included before each source. */
-#include "core/error.h"
+#include "../../runtime/core/error.h"
 
 /* Returns the status that it is given. */
 #define dnn_fail(err, status, ...)         ((dnn_fail)(err, status, __VA_ARGS__), (status))
