@@ -125,8 +125,22 @@ static const luaL_Reg helpers[] = {
     {NULL,             NULL                },
 };
 
+/* Says so where the environment asks for a number of threads that there cannot be. */
+static void check_threads(lua_State *L) {
+    if (dnn_threads_misset() == NULL)
+        return;
+    lua_pushcfunction(L, dnnlua_printable);
+    lua_pushfstring(
+        L, "DNN_NUM_THREADS must be a whole number from 1 to %d, got '%s'; using %I threads",
+        DNN_MAX_THREADS, dnn_threads_misset(), (LUAI_UACINT)dnn_threads());
+    lua_call(L, 1, 1);
+    dnnlua_warn_once(L, "threads", lua_tostring(L, -1));
+    lua_pop(L, 1);
+}
+
 int luaopen_dnn_core(lua_State *L) {
     luaL_checkversion(L);
+    check_threads(L);
     luaL_newlib(L, helpers);
     dnnlua_register(L, functions);
     lua_pushliteral(L, DNNLUA_VERSION);

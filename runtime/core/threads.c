@@ -277,20 +277,24 @@ dnn_status dnn_parallel_until(size_t tasks, dnn_task *run, void *context, dnn_er
     return apart ? DNN_OK : dnn_interrupt_check(err);
 }
 
-/* The whole number that a text is, "1e3" and "+8" too; 0 where it is none from 1 on. */
-static size_t whole_number(const char *text) {
+/* The number of threads that a text is, "1e1" and "+8" too; 0 where it is none. */
+static size_t thread_count(const char *text) {
     char *end;
     double value = strtod(text, &end);
     while (*end == ' ')
         end++;
-    if (end == text || *end != '\0' || !(value >= 1) || value != floor(value))
-        return 0;
-    return value < DNN_MAX_THREADS ? (size_t)value : DNN_MAX_THREADS;
+    bool good = end != text && *end == '\0' && value >= 1 && value <= DNN_MAX_THREADS;
+    return good && value == floor(value) ? (size_t)value : 0;
+}
+
+const char *dnn_threads_misset(void) {
+    const char *text = getenv("DNN_NUM_THREADS");
+    return text != NULL && *text != '\0' && thread_count(text) == 0 ? text : NULL;
 }
 
 static size_t default_threads(void) {
     const char *text = getenv("DNN_NUM_THREADS");
-    size_t count = text == NULL ? 0 : whole_number(text);
+    size_t count = text == NULL ? 0 : thread_count(text);
     cpu_set_t set;
     if (count == 0)
         count = sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;

@@ -36,9 +36,12 @@ const char *dnn_thread_reason(int problem);
 void dnn_thread_set_apart(void);
 
 /* Threads that take part in a job, the caller's included. At first: DNN_NUM_THREADS from the
- * environment where that is a whole number ("8", "1e1"), else the number of CPUs that this process
- * may use. */
+ * environment where that is a whole number from 1 to DNN_MAX_THREADS ("8", "1e1"), else the number
+ * of CPUs that this process may use. */
 size_t dnn_threads(void);
+
+/* The value of DNN_NUM_THREADS where it is no such number, and so not used; else NULL. */
+const char *dnn_threads_misset(void);
 
 /* Sets that number, from 1 to DNN_MAX_THREADS (clamped). Not while a job runs. */
 void dnn_set_threads(size_t count);

@@ -226,6 +226,18 @@ describe("dnnlua's command line", function()
       assert.equal("3\n", (run("--threads=3 -e 'print(dnn.get_num_threads())'", nil, "DNN_NUM_THREADS=2")))
     end)
 
+    it("says that DNN_NUM_THREADS is not used where it is not a number of threads", function()
+      local _, none = run("-e 'print(dnn.get_num_threads())'", nil, "DNN_NUM_THREADS=")
+      assert.equal("", none)
+      for _, wrong in ipairs{"abc", "0", "2.5", "-1", "257", "\27[1m"} do
+        local out, err = run("-e 'print(dnn.get_num_threads())'", nil, "DNN_NUM_THREADS='" .. wrong .. "'")
+        local count = out:match "^(%d+)\n$"
+        assert.equal(("dnn: DNN_NUM_THREADS must be a whole number from 1 to 256, got '%s'; using %s threads\n"):format(
+          wrong:gsub("%c", "?"), count), err)
+      end
+      assert.equal("1\n", (run("--threads 1 -e 'print(dnn.get_num_threads())'", nil, "DNN_NUM_THREADS=abc")))
+    end)
+
     it("counts what belongs to them as options, not as a script", function()
       local out = run("--seed 1 --threads 2 --view --traceback - x", "print(arg[-1], arg[-3], ...)")
       assert.equal("--traceback\t2\tx\n", out)
