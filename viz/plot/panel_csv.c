@@ -11,23 +11,33 @@
 #include "viz/runs/layer_graph.h"
 #include "viz/runs/settings.h"
 
+/* Whether a spreadsheet would run a cell with this text as a formula (OWASP's list of characters).
+ */
+static bool is_formula(const char *text) {
+    static const char *const wide[] = {"\uff1d", "\uff0b", "\uff0d", "\uff20"}; /* = + - @ */
+    text += strspn(text, " \"");
+    bool formula = *text != '\0' && strchr("=+-@\t\r\n", *text) != NULL;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        formula = formula || strncmp(text, wide[i], strlen(wide[i])) == 0;
+    return formula;
+}
+
 /* In quotes where it must be, with quotes inside doubled. What a spreadsheet would run as a formula
- * becomes a text by an apostrophe before it: names come from files that others wrote. */
+ * becomes a text by an apostrophe before it, also where it separates cells at semicolons: names
+ * come from files that others wrote. */
 static void put_field(FILE *out, const char *field) {
-    bool formula = *field != '\0' && strchr("=+-@\t\r", *field) != NULL;
-    if (strpbrk(field, ",\"\r\n") == NULL) {
-        fputs(formula ? "'" : "", out);
-        fputs(field, out);
-        return;
-    }
-    fputs("\"", out);
-    fputs(formula ? "'" : "", out);
+    const char *quotes = strpbrk(field, ",\"\r\n") != NULL ? "\"" : "";
+    fputs(quotes, out);
+    bool starts = true; /* a cell may start here */
     for (const char *c = field; *c != '\0'; c++) {
+        if (starts && is_formula(c))
+            fputs("'", out);
         if (*c == '"')
             fputs("\"", out);
         putc(*c, out);
+        starts = strchr(";\t\r\n", *c) != NULL;
     }
-    fputs("\"", out);
+    fputs(quotes, out);
 }
 
 /* The columns that follow x and y: how far a band or an error bar reaches, and the colour's value.
