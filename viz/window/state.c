@@ -1,10 +1,14 @@
 /* state.c: reading and writing what is remembered. */
 #include "viz/window/state.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "core/descriptor.h"
 #include "core/memory.h"
 #include "core/path.h"
 #include "core/text_stream.h"
@@ -59,6 +63,18 @@ static void load_line(view *v, const char *key, const char *value, int *width, i
         load_panel(v, key, value);
 }
 
+/* NULL where it is not there, or cannot be one: a pipe would wait for a writer. */
+static FILE *open_regular(const char *path) {
+    struct stat there = {0};
+    int fd = dnn_open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+    if (fd < 0)
+        return NULL;
+    FILE *file = fstat(fd, &there) == 0 && S_ISREG(there.st_mode) ? fdopen(fd, "r") : NULL;
+    if (file == NULL)
+        close(fd);
+    return file;
+}
+
 void state_load(view *v, int *width, int *height) {
     char path[PATH_SIZE];
     if (!state_path(path))
@@ -66,7 +82,7 @@ void state_load(view *v, int *width, int *height) {
     dnn_free(v->memories);
     v->memory_count = 0;
     v->memories = dnn_calloc(MOST_MEMORIES, sizeof *v->memories);
-    FILE *file = fopen(path, "re");
+    FILE *file = open_regular(path);
     char line[512];
     while (v->memories != NULL && file != NULL && fgets(line, sizeof line, file) != NULL) {
         line[strcspn(line, "\n")] = '\0';

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "viz/sample_page.h"
 #include "viz/window/state.h"
@@ -116,13 +117,30 @@ static void what_cannot_be_read_of_the_state_is_passed_over(void **state) {
     close_page(&p);
 }
 
+static void a_pipe_in_place_of_the_state_is_not_waited_for(void **state) {
+    (void)state;
+    page p = {0};
+    int width = 11, height = 12;
+    assert_int_equal(unlink(in_folder("dnnlua/dnnview.conf")), 0);
+    assert_int_equal(mkfifo(in_folder("dnnlua/dnnview.conf"), 0600), 0);
+    alarm(60);
+    state_load(&p.v, &width, &height);
+    alarm(0);
+    assert_int_equal(width, 11);
+    assert_int_equal(unlink(in_folder("dnnlua/dnnview.conf")), 0);
+    state_load(&p.v, &width, &height); /* nothing is there */
+    assert_int_equal(width, 11);
+    view_free(&p.v);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_remembered_epoch_is_the_step_until_epochs_are_logged,
                                         make_folder, remove_folder),
         cmocka_unit_test_setup(a_window_is_as_it_was_the_last_time, make_folder),
         cmocka_unit_test(panels_of_other_runs_are_remembered_too),
-        cmocka_unit_test_teardown(what_cannot_be_read_of_the_state_is_passed_over, remove_folder),
+        cmocka_unit_test(what_cannot_be_read_of_the_state_is_passed_over),
+        cmocka_unit_test_teardown(a_pipe_in_place_of_the_state_is_not_waited_for, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
