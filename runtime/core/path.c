@@ -9,15 +9,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/descriptor.h"
+
 static bool is_folder(const char *path) {
     struct stat there;
     return stat(path, &there) == 0 && S_ISDIR(there.st_mode);
 }
 
-/* Returns 0 or errno. */
+/* Returns 0 or errno. A folder that is made is on disk: what is synced in it later can be found. */
 static int make_one(const char *path, unsigned mode) {
     if (mkdir(path, mode) == 0)
-        return 0;
+        return dnn_sync_folder_of(path);
     int reason = errno;
     if (is_folder(path)) /* also where the folder above may not be written, or is read-only */
         return 0;
