@@ -22,7 +22,7 @@ static const char *push_explained(lua_State *L, const char *what, lua_Integer de
     lua_pushstring(L, more);
     for (int i = 1; i <= count; i++)
         lua_pushvalue(L, i);
-    if (lua_pcall(L, count + 3, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) {
+    if (dnnlua_try(L, count + 3, 1) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) {
         lua_settop(L, top);
         lua_pushliteral(L, "");
     }
@@ -34,7 +34,7 @@ static const char *push_explained(lua_State *L, const char *what, lua_Integer de
 static void push_where(lua_State *L) {
     luaL_checkstack(L, LUA_MINSTACK, NULL);
     dnnlua_push_half(L, "where");
-    if (lua_pcall(L, 0, 1, 0) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) {
+    if (dnnlua_try(L, 0, 1) != LUA_OK || lua_type(L, -1) != LUA_TSTRING) {
         lua_pop(L, 1);
         luaL_where(L, 1);
     }

@@ -1,5 +1,6 @@
 /* common.c: how the bindings raise, and the words that their messages share. */
 #include <math.h>
+#include <string.h>
 
 #include "bindings/dnnlua.h"
 #include "bindings/host.h"
@@ -19,6 +20,27 @@ int dnnlua_raise(lua_State *L, const dnn_error *err) {
     }
     luaL_error(L, "%s", err->text);
     __builtin_unreachable();
+}
+
+/* As dnnlua, and Lua's own program, word it; an error of a script's that is the same text passes
+ * too. */
+static bool is_interruption(lua_State *L, int index) {
+    static const char words[] = "interrupted!";
+    const size_t size = sizeof words - 1;
+    size_t length;
+
+    if (lua_type(L, index) != LUA_TSTRING)
+        return false;
+    const char *text = lua_tolstring(L, index, &length);
+    return length >= size && memcmp(text + length - size, words, size) == 0;
+}
+
+int dnnlua_try(lua_State *L, int arguments, int results) {
+    int status = lua_pcall(L, arguments, results, 0);
+
+    if (status != LUA_OK && is_interruption(L, -1))
+        lua_error(L);
+    return status;
 }
 
 void dnnlua_check(lua_State *L, dnn_status status, const dnn_error *err) {
@@ -101,8 +123,6 @@ void dnnlua_push_weak_table(lua_State *L, const void *key, const char *mode) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
-static const char guard_key = 0; /* registry: what dnnlua_rest_collector pushes */
-
 typedef struct guard {
     bool rests; /* the collector, because of this */
 } guard;
@@ -117,7 +137,7 @@ static int wake(lua_State *L) {
 }
 
 static guard *push_guard(lua_State *L) {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &guard_key) == LUA_TNIL) {
+    if (lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_GUARD) == LUA_TNIL) {
         lua_pop(L, 1);
         *(guard *)lua_newuserdatauv(L, sizeof(guard), 0) = (guard){false};
         lua_createtable(L, 0, 1);
@@ -125,7 +145,7 @@ static guard *push_guard(lua_State *L) {
         lua_setfield(L, -2, "__close");
         lua_setmetatable(L, -2);
         lua_pushvalue(L, -1);
-        lua_rawsetp(L, LUA_REGISTRYINDEX, &guard_key);
+        lua_setfield(L, LUA_REGISTRYINDEX, DNNLUA_GUARD);
     }
     return lua_touserdata(L, -1);
 }

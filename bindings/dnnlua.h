@@ -35,7 +35,12 @@ int dnnlua_raise(lua_State *L, const dnn_error *err) __attribute__((noreturn));
 /* Raises unless status is DNN_OK. */
 void dnnlua_check(lua_State *L, dnn_status status, const dnn_error *err);
 
-/* The message on top comes second where a call returns nil: an error about that nil will name it. */
+/* As lua_pcall without a message handler, but for an interruption, which goes on: what the module
+ * gets over is not what the user asks for. */
+int dnnlua_try(lua_State *L, int arguments, int results);
+
+/* The message on top comes second where a call returns nil: an error about that nil will name it.
+ */
 void dnnlua_note_failure(lua_State *L);
 
 /* Pushes nil and err's text; returns 2: how a file or a library that fails is reported. Raises an

@@ -16,9 +16,14 @@
  * puts a function in its place that prints them to stderr. */
 #define DNNLUA_PROFILE "dnn.profile"
 
-/* In the registry: a function of the module's that the program calls once the script has come to its
- * end without an error. */
+/* In the registry: a function of the module's that the program calls once the script has come to
+ * its end without an error. */
 #define DNNLUA_AT_END "dnn.at_end"
+
+/* In the registry: a userdata of the module's, whose metamethod __close wakes the collector where
+ * the module has it rest; absent at first. A hook calls it before it raises: it could else keep Lua
+ * from calling it. */
+#define DNNLUA_GUARD "dnn.guard"
 
 /* In the registry: true where this process may start no other (dnnlua --safe). */
 #define DNNLUA_SAFE "dnn.safe"

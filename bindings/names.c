@@ -38,7 +38,7 @@ const char *dnnlua_synonym(lua_State *L, const char *group, const char *name) {
     lua_pushcfunction(L, find_synonym);
     lua_pushlightuserdata(L, (void *)(size_t)group);
     lua_pushlightuserdata(L, (void *)(size_t)name);
-    const char *advice = lua_pcall(L, 2, 1, 0) == LUA_OK ? lua_tostring(L, -1) : NULL;
+    const char *advice = dnnlua_try(L, 2, 1) == LUA_OK ? lua_tostring(L, -1) : NULL;
     lua_pop(L, 1); /* the table keeps it */
     return advice;
 }

@@ -87,7 +87,7 @@ static void *new_large(lua_State *L, size_t header, size_t bytes, int user_value
     lua_pushinteger(L, (lua_Integer)header);
     lua_pushinteger(L, (lua_Integer)bytes);
     lua_pushinteger(L, user_values);
-    if (lua_pcall(L, 3, 1, 0) != LUA_OK) {
+    if (dnnlua_try(L, 3, 1) != LUA_OK) {
         luaL_error(L, "not enough memory for a Matrix %I x %I of %s: %I MiB", (lua_Integer)rows,
                    (lua_Integer)cols, dnn_dtype_info(dtype)->name, (lua_Integer)(bytes >> 20));
     }

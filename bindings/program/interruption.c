@@ -89,6 +89,8 @@ static void stop_hook(lua_State *L, lua_Debug *where) {
     raised = true;
     if (stops == 1)
         settle(L);
+    if (lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_GUARD) == LUA_TUSERDATA)
+        luaL_callmeta(L, -1, "__close");
     luaL_error(L, time_is_over ? "time limit reached" : "interrupted!");
 }
 

@@ -39,7 +39,7 @@ static void call_keeper(lua_State *L, int run, const char *method, lua_Integer s
         lua_pushvalue(L, value);
     else
         lua_pushnil(L);
-    if (lua_pcall(L, 3, 1, 0) != LUA_OK) {
+    if (dnnlua_try(L, 3, 1) != LUA_OK) {
         fputs("dnn.Run: checkpoint: ", stderr);
         dnnlua_print_text(stderr, luaL_tolstring(L, -1, NULL));
         fputs("; training continues\n", stderr);
@@ -286,7 +286,7 @@ bool dnnlua_run_keep_now(lua_State *L, int run, dnnlua_saving *saving) {
     lua_getfield(L, -1, "save_now");
     lua_insert(L, -2);
     lua_pushinteger(L, self->keep.step);
-    if (lua_pcall(L, 2, 2, 0) != LUA_OK) {
+    if (dnnlua_try(L, 2, 2) != LUA_OK) {
         *saving = DNNLUA_NOT_SAVED;
         return true;
     }

@@ -122,12 +122,12 @@ dnnlua_saving dnnlua_run_checkpoint(lua_State *L, int run) {
 
     if (own) {
         lua_pushinteger(L, self->step);
-        return lua_pcall(L, 1, 1, 0) == LUA_OK ? DNNLUA_SAVED : DNNLUA_NOT_SAVED;
+        return dnnlua_try(L, 1, 1) == LUA_OK ? DNNLUA_SAVED : DNNLUA_NOT_SAVED;
     }
     lua_pop(L, 1);
     if (!push_saver(L, run, self))
         return DNNLUA_NO_WAY;
-    if (lua_pcall(L, 5, 2, 0) != LUA_OK)
+    if (dnnlua_try(L, 5, 2) != LUA_OK)
         return DNNLUA_NOT_SAVED;
     bool saved = !lua_isnil(L, -2);
     lua_remove(L, saved ? -1 : -2);

@@ -4,6 +4,7 @@ local arguments_of = require "dnn.arguments"
 local options_of = require "dnn.options"
 local result_of = require "dnn.autograd.result"
 local numeral = require "dnn.numeral"
+local try = require "dnn.try"
 
 local autograd = {}
 
@@ -112,7 +113,7 @@ local function gradients_of(A)
     next = next + 1
   end
   local computed, gradients = false, nil
-  if A.requires_grad and #A == 1 and #list > 1 then computed, gradients = pcall(core._gradients, A, nil, list) end
+  if A.requires_grad and #A == 1 and #list > 1 then computed, gradients = try(core._gradients, A, nil, list) end
   local found = {}
   for i, each in ipairs(list) do found[each] = computed and gradients[i] or each.grad end
   return found

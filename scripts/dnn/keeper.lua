@@ -12,6 +12,7 @@ local given_of = require "dnn.keeper.given"
 local held = require "dnn.keeper.held"
 local place = require "dnn.keeper.place"
 local settings = require "dnn.keeper.settings"
+local try = require "dnn.try"
 
 local keeper = {}
 
@@ -111,7 +112,7 @@ local function take(self, kind, step, asked)
   local job = {kind = kind, path = path_of(self, kind, step), asked = asked}
   local entry
   if kind == "best" then entry, job.value = self.metric:entry() end
-  local called, file, message = pcall(checkpoint._snapshot, parts, entry)
+  local called, file, message = try(checkpoint._snapshot, parts, entry)
   if not called then file, message = nil, tostring(file) end -- the script's own state_dict has raised
   if not file then
     settle(self, job, false)
@@ -175,7 +176,7 @@ end
 -- Whether gradients wait for an optimiser's step.
 function Keeper:waits()
   for _, optimiser in ipairs(self.optimisers) do
-    local open, waits = pcall(dnn._waits, optimiser) -- its network may be closed
+    local open, waits = try(dnn._waits, optimiser) -- its network may be closed
     if open and waits then return true end
   end
   return false
@@ -229,7 +230,7 @@ end
 
 -- A loop over run:steps has ended. Its last step is saved after what follows it: how that finds the weights.
 function Keeper:ended(step)
-  local open, norms = pcall(held.norms, self.optimisers) -- a network may be closed
+  local open, norms = try(held.norms, self.optimisers) -- a network may be closed
   self.norms = open and {step = step, text = norms}
 end
 
@@ -237,7 +238,7 @@ end
 -- then not that of those weights.
 local function is_changed(self, step)
   if not self.norms or self.norms.step ~= step or step == self.saved_step then return false end
-  local open, norms = pcall(held.norms, self.optimisers)
+  local open, norms = try(held.norms, self.optimisers)
   return open and norms ~= self.norms.text
 end
 

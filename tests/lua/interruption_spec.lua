@@ -86,6 +86,21 @@ print(coroutine.resume(coroutine.create(function() for i = 1, 1e5 do i = i + 1 e
       assert.equal("3\n4\ntrue\twell\n", out)
     end)
 
+    it("a function that finds a fault at the same time, and the collector works on", function()
+      local out, err, status = script([[
+        local matrix, list = dnn.zeros(1, 1), {}
+        for i = 1, 2000000 do list[i] = matrix end
+        list[#list + 1] = "no matrix"
+        interrupt(0.02)
+        local calls, message = 0
+        repeat
+          _, message = pcall(dnn.clip_grad_norm_, list, 1)
+          calls = calls + 1
+        until not message:find "no matrix" or calls == 200
+        print(message, collectgarbage "isrunning")]])
+      assert.same({"interrupted!\ttrue\n", "", 0}, {(out:gsub("^[^\t]*: ", "")), err, status})
+    end)
+
     it("work that catches errors and goes on, the second time for good", function()
       for _, text in ipairs{
         "while true do pcall(function() while true do end end) end",

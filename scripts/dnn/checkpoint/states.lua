@@ -1,6 +1,7 @@
 -- The states of a checkpoint's parts: which objects have one, how it is read, and how states are set, all of them or
 -- none.
 local dnn = require "dnn"
+local try = require "dnn.try"
 
 local states = {}
 
@@ -46,7 +47,7 @@ local function set_network_state(net, state)
 end
 
 local function has_method(value, name)
-  local found, method = pcall(function() return value[name] end)
+  local found, method = try(function() return value[name] end)
   return found and type(method) == "function"
 end
 
@@ -105,7 +106,7 @@ local COPIES <const> = {["dnn.Random"] = true, ["dnn.Layer"] = true, ["dnn.Optim
 -- The state of the part of that name, which later changes of the object do not reach; nil and a message where it
 -- gives none that a file could hold.
 function states.read(name, object)
-  local read, state = pcall(methods_of(object), object)
+  local read, state = try(methods_of(object), object)
   if not read then return nil, ("'%s': %s"):format(name, tostring(state)) end
   if COPIES[name_of(object)] then return state end
   if type(state) ~= "table" then
@@ -125,7 +126,7 @@ end
 -- Sets the state of the part of that name, which must have kept the types of its matrices; or nil and a message.
 local function set(name, object, state)
   local _, load_state = methods_of(object)
-  local fits, problem = pcall(load_state, object, state)
+  local fits, problem = try(load_state, object, state)
   if not fits then return nil, ("'%s': %s"):format(name, tostring(problem)) end
   local taken, message = states.read(name, object)
   if not taken then return nil, message end

@@ -2,6 +2,7 @@
 local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local options_of = require "dnn.options"
+local try = require "dnn.try"
 
 local source = {}
 
@@ -11,7 +12,7 @@ function source.has(...)
   return function(value)
     if type(value) ~= "userdata" and type(value) ~= "table" then return false end
     for _, name in ipairs(methods) do
-      local found, method = pcall(function() return value[name] end)
+      local found, method = try(function() return value[name] end)
       if not found or type(method) ~= "function" then return false end
     end
     return true
@@ -66,7 +67,7 @@ end
 
 -- A call of dnn.data's, whose errors become those of `where` in the line of the script.
 function source.of_data(where, name, ...)
-  local ok, result, second = pcall(dnn.data[name], ...)
+  local ok, result, second = try(dnn.data[name], ...)
   if ok then return result, second end
   local message = tostring(result):gsub("^.-dnn%.data%." .. name .. ": ", "")
   arguments.fail("%s: %s", where, message)

@@ -3,6 +3,7 @@
 local checkpoint = require "dnn.checkpoint"
 local dnn = require "dnn"
 local options_of = require "dnn.options"
+local try = require "dnn.try"
 
 local early = {}
 
@@ -26,7 +27,7 @@ local function places(objects)
     if kind == "dnn.AveragedModel" then
       found[name] = tostring(object.count)
     elseif kind:find "^dnn%.optim%." then
-      local read, state = pcall(object.state_dict, object)
+      local read, state = try(object.state_dict, object)
       local texts = {}
       for key, value in pairs(read and state or {}) do
         if not dnn._is_matrix(value) then texts[#texts + 1] = key .. checkpoint._encode(value) end

@@ -4,6 +4,7 @@
 local arguments = require "dnn.arguments"
 local dnn = require "dnn"
 local options_of = require "dnn.options"
+local try = require "dnn.try"
 
 local held = {}
 
@@ -68,7 +69,7 @@ local function own_states(objects, missing)
   end
   for _, object in pairs(objects) do
     if not options_of.shown(object):find "^dnn%." and type(object) ~= "boolean" then
-      local read, state = pcall(function() return object:state_dict() end)
+      local read, state = try(function() return object:state_dict() end)
       if not read or type(state) ~= "table" then return returned, math.huge end
       for _, value in pairs(state) do
         if moved[value] then
@@ -97,7 +98,7 @@ end
 -- Raises where an optimiser among the objects, by name, moves what no object holds: it would be lost.
 function held.check(objects)
   for name, optimiser in pairs(objects) do
-    local seen, missing = pcall(not_of_networks, objects, held.is_optimiser(optimiser) and optimiser or {groups = {}})
+    local seen, missing = try(not_of_networks, objects, held.is_optimiser(optimiser) and optimiser or {groups = {}})
     if seen and #missing > 0 then
       local returned, largest = own_states(objects, missing)
       local lost = {}

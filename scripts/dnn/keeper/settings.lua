@@ -4,6 +4,7 @@
 local checkpoint = require "dnn.checkpoint"
 local dnn = require "dnn"
 local options_of = require "dnn.options"
+local try = require "dnn.try"
 
 local settings = {}
 
@@ -24,7 +25,7 @@ end
 local function read(objects)
   local texts = {}
   for part, object in pairs(objects) do
-    local has, state = pcall(function() return has_settings(object) and object:state_dict() or {} end)
+    local has, state = try(function() return has_settings(object) and object:state_dict() or {} end)
     for name, value in pairs(has and state or {}) do
       if not dnn._is_matrix(value) and not name:find "base_lr%.%d+$" and not name:find "last_lr%.%d+$" then
         texts[part .. "." .. name] = checkpoint._encode(value)

@@ -4,6 +4,7 @@ local dnn = require "dnn"
 local arguments = require "dnn.arguments"
 local meters = require "dnn.metrics.meters"
 local options_of = require "dnn.options"
+local try = require "dnn.try"
 
 local list = {}
 
@@ -68,7 +69,7 @@ end
 -- A list of {name =, meter =, best = "max", "min" or nil, is_curve = }. `loss` (or nil) says whether outputs are
 -- logits and which label does not count; `classes` (or nil) names classes.
 function list.new(where, given, loss, classes)
-  local has_ignored, ignored = pcall(function() return loss.ignore_index end)
+  local has_ignored, ignored = try(function() return loss.ignore_index end)
   local context = {logits = loss and OF_LOGITS[loss.name], classes = classes,
     ignore_index = has_ignored and ignored or nil}
   local result = {}

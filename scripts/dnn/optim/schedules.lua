@@ -2,6 +2,7 @@
 local fail = require "dnn.arguments".fail
 local options_of = require "dnn.options"
 local schedule = require "dnn.optim.schedule"
+local try = require "dnn.try"
 
 local cos, pi = math.cos, math.pi
 
@@ -189,7 +190,7 @@ local function phases_of(s, total)
 end
 
 local function has_field(optimiser, name)
-  return (pcall(function() return optimiser[name] end))
+  return (try(function() return optimiser[name] end))
 end
 
 local function momentum_of(optimiser)
