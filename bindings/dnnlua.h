@@ -214,6 +214,10 @@ dnn_matrix *dnnlua_check_out(lua_State *L, int index, const char *function);
 /* Whether the program wants the script to come to its end; notes that the script has asked. */
 bool dnnlua_interrupted(lua_State *L);
 
+/* The script has been told so; whether it has. */
+void dnnlua_know_interruption(lua_State *L);
+bool dnnlua_knows_interruption(lua_State *L);
+
 /* Raises where libdnn has been asked to stop: for long work in bindings. */
 void dnnlua_check_interruption(lua_State *L);
 

@@ -34,7 +34,8 @@
 /* How Ctrl-C passes between a signal handler of the program's and the module. */
 typedef struct dnnlua_interruption {
     atomic_bool stop_requested;    /* by the program: the script should finish its batch and end */
-    atomic_bool script_polls;      /* by the module: the script checks whether that is so */
+    atomic_bool script_polls;      /* by the module: the script checks whether that is so, ... */
+    atomic_bool script_knows;      /* ... and has been told that it is */
     atomic_bool at_prompt;         /* by the program: Ctrl-C raises an error, and nothing ends */
     void (*_Atomic request)(void); /* by the module: stops what it computes, ... */
     void (*_Atomic clear)(void);   /* ... until this is called; NULL: it is not loaded */

@@ -7,20 +7,35 @@
 
 static const char key; /* its address, in the registry: what the program has left there, or nil */
 
-bool dnnlua_interrupted(lua_State *L) {
+/* NULL under another host. */
+static dnnlua_interruption *from_program(lua_State *L) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &key);
     dnnlua_interruption *with_program = lua_touserdata(L, -1);
     lua_pop(L, 1);
+    return with_program;
+}
+
+bool dnnlua_interrupted(lua_State *L) {
+    dnnlua_interruption *with_program = from_program(L);
+
     if (with_program == NULL)
         return false;
     with_program->script_polls = true;
     return with_program->stop_requested;
 }
 
+void dnnlua_know_interruption(lua_State *L) {
+    if (from_program(L) != NULL)
+        from_program(L)->script_knows = true;
+}
+
+bool dnnlua_knows_interruption(lua_State *L) {
+    return from_program(L) != NULL && from_program(L)->script_knows;
+}
+
 /* _at_prompt(): whether Ctrl-C raises an error where it comes, and the input after it goes on. */
 static int at_prompt(lua_State *L) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &key);
-    const dnnlua_interruption *with_program = lua_touserdata(L, -1);
+    const dnnlua_interruption *with_program = from_program(L);
     lua_pushboolean(L, with_program != NULL && with_program->at_prompt);
     return 1;
 }
@@ -33,7 +48,11 @@ void dnnlua_check_interruption(lua_State *L) {
 
 /* dnn.interrupted() */
 static int interrupted(lua_State *L) {
-    lua_pushboolean(L, dnnlua_interrupted(L));
+    bool stopped = dnnlua_interrupted(L);
+
+    if (stopped)
+        dnnlua_know_interruption(L);
+    lua_pushboolean(L, stopped);
     return 1;
 }
 

@@ -254,7 +254,7 @@ bool take_early_interrupt(void) {
 void begin_prompt_interrupts(void) {
     struct sigaction noting = {.sa_handler = note_early_interrupt};
     with_module.at_prompt = true;
-    with_module.stop_requested = false;
+    with_module.stop_requested = with_module.script_knows = false;
     if (isatty(STDIN_FILENO))
         sigaction(SIGINT, &noting, NULL);
 }

@@ -46,9 +46,12 @@ static int end_run(lua_State *L, bool failed) {
     return 0;
 }
 
-/* With the error that ends the block of a `local run <close>`. */
+/* With the error that ends the block of a `local run <close>`; without one, but called by no
+ * function, where os.exit closes the state in the middle of a step. */
 static int run_close(lua_State *L) {
-    return end_run(L, !lua_isnoneornil(L, 2));
+    lua_Debug caller;
+
+    return end_run(L, !lua_isnoneornil(L, 2) || !lua_getstack(L, 1, &caller));
 }
 
 /* Where the script was is not known: no step may be half done in a checkpoint. */
@@ -99,6 +102,39 @@ static void stop_not_finite(lua_State *L, const dnnlua_run *self, const dnnlua_l
     luaL_error(L, "Run: %s %s at step %I; %s", logged->not_finite, value, logged->step, where.text);
 }
 
+/* --- stopping --- */
+
+static void note_stop(lua_State *L, dnnlua_run *self) {
+    self->stopped = self->stopped || dnnlua_interrupted(L);
+}
+
+/* The script has been told that it is to stop. */
+static void tell_stop(lua_State *L, dnnlua_run *self) {
+    self->stop_known = true;
+    if (dnnlua_interrupted(L))
+        dnnlua_know_interruption(L);
+}
+
+/* Has the loops over run:steps that are under way, of all runs, end after their step; whether there
+ * are any. */
+static bool end_loops(lua_State *L) {
+    bool any = false;
+
+    lua_getfield(L, LUA_REGISTRYINDEX, DNNLUA_RUNS_IN_USE);
+    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+        dnnlua_run *run = lua_touserdata(L, -2);
+        if (!run->closed && run->keep.within)
+            any = run->stopped = true;
+    }
+    lua_pop(L, 1);
+    return any;
+}
+
+/* Whether the script ends by itself: by what it has asked, or by a loop that does. */
+static bool is_stop_known(lua_State *L, dnnlua_run *self) {
+    return self->stop_known || dnnlua_knows_interruption(L) || end_loops(L);
+}
+
 /* Ends the script: nobody but the error can, where the loop does not know. Its text says who ends
  * it, and where the checkpoint is. */
 static void raise_stopped(lua_State *L, dnnlua_run *self) {
@@ -143,13 +179,15 @@ static int run_log(lua_State *L) {
         stop_not_finite(L, self, &logged);
     }
     dnnlua_run_keep_logged(L, 1, 3, logged.step);
-    if (self->paused || now >= self->next_poll) {
+    if (self->paused || now >= self->next_poll || self->stop_held) {
         self->next_poll = now + POLL_SECONDS;
         warn_of_problem(self);
         dnnlua_run_obey(L, 1);
-        self->stopped = self->stopped || dnnlua_interrupted(L);
+        note_stop(L, self);
+        if (self->stopped && !stopped_before)
+            dnnlua_run_keep_stop(L, 1);
     }
-    if (stopped_before && !self->stop_known)
+    if (stopped_before && !is_stop_known(L, self))
         raise_stopped(L, self);
     return 0;
 }
@@ -164,11 +202,11 @@ static int next_step(lua_State *L) {
     bool counts = lua_tointeger(L, lua_upvalueindex(4)) == self->keep.loops;
     bool last = step >= lua_tointeger(L, lua_upvalueindex(3));
 
-    self->stopped = self->stopped || dnnlua_interrupted(L);
+    note_stop(L, self);
     if (counts)
         dnnlua_run_keep_end(L, lua_upvalueindex(1), last);
     if (self->stopped) {
-        self->stop_known = true;
+        tell_stop(L, self);
         return 0;
     }
     if (last)
@@ -270,6 +308,21 @@ static const dnnlua_function methods[] = {
     {NULL,           NULL,                         0},
 };
 
+/* A loop of the script's own that asks in the middle of a step, with a batch drawn, hears of a stop
+ * when that step is done and logged, and so saved; if it asks again before that, at once. */
+static bool is_stopped(lua_State *L, dnnlua_run *self) {
+    bool before = self->stopped || self->stop_held;
+
+    if (!before && dnnlua_interrupted(L) && dnnlua_run_keep_splits(L, 1)) {
+        self->stop_held = true;
+        return false;
+    }
+    note_stop(L, self);
+    if (self->stopped)
+        tell_stop(L, self);
+    return self->stopped;
+}
+
 /* run.path, run.file (nil where nothing is kept), run.step, run.stopped, or a method (upvalue 1
  * holds them). */
 static int run_index(lua_State *L) {
@@ -287,9 +340,7 @@ static int run_index(lua_State *L) {
     } else if (strcmp(nearest.wanted, "step") == 0) {
         lua_pushinteger(L, self->step);
     } else if (strcmp(nearest.wanted, "stopped") == 0) {
-        self->stopped = self->stopped || dnnlua_interrupted(L);
-        self->stop_known = self->stopped;
-        lua_pushboolean(L, self->stopped);
+        lua_pushboolean(L, is_stopped(L, self));
     } else {
         dnnlua_offer_keys(L, lua_upvalueindex(1), &nearest);
         dnnlua_offer_names(&nearest, fields);

@@ -34,6 +34,7 @@ typedef struct dnnlua_keep {
     bool whole;            /* all of `step` is done and nothing of the next */
     lua_Integer step;      /* the last that was begun or done, -1 before the first */
     uint64_t begun, moves; /* steps of the kept optimisers when it was begun, and done */
+    uint64_t places;       /* of the kept batches in their epochs when it was done, summed */
     int early;             /* what the first log has found; see look_for_early */
     int looks;             /* that the keeper has had at the first 3 logs */
     int waited;            /* steps, one after the other, that moved nothing and left gradients */
@@ -64,6 +65,7 @@ typedef struct dnnlua_run {
     bool stop_not_finite;
     bool paused, stopped;
     bool stop_known; /* the script has seen that it is to stop */
+    bool stop_held;  /* until the step is done; see run_index */
     bool went_back;  /* a step was logged after a later one */
     dnnlua_keep keep;
     const char *known[DNNLUA_KNOWN_TAGS]; /* see run_values.c; NULL ends them */
@@ -206,14 +208,32 @@ void dnnlua_run_save_asked(lua_State *L, int run);
 /* Hangs up; the window stays open. */
 void dnnlua_run_leave_window(dnnlua_run *self);
 
+/* --- run_moves.c --- */
+
+/* Calls the keeper's method with the step and one value more; a failure is reported, and training
+ * goes on. Leaves its first result on the stack, nil after a failure; or without a value and
+ * without a result. */
+void dnnlua_run_call_keeper(lua_State *L, int run, const char *method, lua_Integer step, int value);
+void dnnlua_run_tell_keeper(lua_State *L, int run, const char *method, lua_Integer step);
+
+/* Steps that the kept optimisers have made; notes that, and the places of the kept batches. */
+uint64_t dnnlua_run_moves(lua_State *L, int run);
+void dnnlua_run_note_moves(lua_State *L, int run);
+
+/* Whether gradients wait for a kept optimiser's step. */
+bool dnnlua_run_gradients_wait(lua_State *L, int run);
+
+/* Whether another step has begun since they were noted. */
+bool dnnlua_run_has_moved(lua_State *L, int run);
+
 /* --- run_keep.c --- */
 
 /* Before a step: moves the checkpoints of an earlier training that is not continued out of the way,
  * once. Raises where they cannot be moved. */
 void dnnlua_run_keep_start(lua_State *L, int run);
 
-/* The step of a loop over run:steps begins; it is done, and what is due is saved, of the loop's last
- * one later; the loop is left before its end, perhaps by an error. */
+/* The step of a loop over run:steps begins; it is done, and what is due is saved, of the loop's
+ * last one later; the loop is left before its end, perhaps by an error. */
 void dnnlua_run_keep_begin(lua_State *L, int run, lua_Integer step);
 void dnnlua_run_keep_end(lua_State *L, int run, bool last);
 void dnnlua_run_keep_leave(dnnlua_run *self, bool failed);
@@ -224,6 +244,13 @@ void dnnlua_run_keep_logged(lua_State *L, int run, int values, lua_Integer step)
 
 /* Does what is due, at the end of a step. */
 void dnnlua_run_keep(lua_State *L, int run);
+
+/* The script is to stop, and a log has ended a step of a loop of its own: saves that. */
+void dnnlua_run_keep_stop(lua_State *L, int run);
+
+/* Whether to leave a loop of the script's own here would split a step, so that it could not be
+ * saved. */
+bool dnnlua_run_keep_splits(lua_State *L, int run);
 
 /* Saves now, because the window or a stop asks for it, as dnnlua_run_checkpoint; false where no
  * checkpoints are kept. */

@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "bindings/lua_half.h"
-#include "bindings/printable.h"
 #include "core/clock.h"
 
 /* Whoever goes on from a checkpoint finds in the log all that came before it: that is written
@@ -24,34 +23,6 @@ static void write_log(lua_State *L, int run) {
 
     if (self->log != NULL)
         dnn_run_log_write(self->log);
-}
-
-/* Calls the keeper's method with the step and one value more; a failure is reported, and training
- * goes on. Leaves its first result on the stack, nil after a failure. */
-static void call_keeper(lua_State *L, int run, const char *method, lua_Integer step, int value) {
-    lua_getiuservalue(L, run, RUN_KEEPER);
-    int keeper = lua_gettop(L);
-
-    lua_getfield(L, keeper, method);
-    lua_insert(L, keeper);
-    lua_pushinteger(L, step);
-    if (value != 0)
-        lua_pushvalue(L, value);
-    else
-        lua_pushnil(L);
-    if (dnnlua_try(L, 3, 1) != LUA_OK) {
-        fputs("dnn.Run: checkpoint: ", stderr);
-        dnnlua_print_text(stderr, luaL_tolstring(L, -1, NULL));
-        fputs("; training continues\n", stderr);
-        lua_settop(L, keeper - 1);
-        lua_pushnil(L);
-    }
-}
-
-/* As call_keeper, without a value and without a result. */
-static void tell_keeper(lua_State *L, int run, const char *method, lua_Integer step) {
-    call_keeper(L, run, method, step, 0);
-    lua_pop(L, 1);
 }
 
 void dnnlua_run_keep_start(lua_State *L, int run) {
@@ -78,7 +49,7 @@ void dnnlua_run_keep(lua_State *L, int run) {
     }
     if (self->keep.due) {
         write_log(L, run);
-        call_keeper(L, run, "save", self->keep.step, 0);
+        dnnlua_run_call_keeper(L, run, "save", self->keep.step, 0);
         self->keep.due = lua_toboolean(L, -1); /* one waits for the disk: look again */
         lua_pop(L, 1);
     }
@@ -99,67 +70,39 @@ static bool ends_interval(dnnlua_keep *keep) {
     return ends;
 }
 
-/* Steps that the optimiser on top has made, which may be one in Lua (LBFGS). */
-static uint64_t moves_of_one(lua_State *L) {
-    const dnnlua_optimiser *o = luaL_testudata(L, -1, DNNLUA_OPTIMISER);
-    uint64_t moves = 0;
-
-    if (o != NULL)
-        return *o->made != NULL ? dnn_optimiser_steps(*o->made) : 0;
-    if (lua_istable(L, -1)) {
-        lua_pushliteral(L, "steps");
-        lua_rawget(L, -2);
-        moves = (uint64_t)lua_tointeger(L, -1);
-        lua_pop(L, 1);
-    }
-    return moves;
-}
-
-/* Steps that the kept optimisers have made. */
-static uint64_t count_moves(lua_State *L, int run) {
-    int top = lua_gettop(L);
-    uint64_t moves = 0;
-
-    if (lua_getiuservalue(L, run, RUN_KEEPER) == LUA_TTABLE &&
-        lua_getfield(L, -1, "optimisers") == LUA_TTABLE) {
-        for (lua_Integer i = 1; lua_rawgeti(L, top + 2, i) != LUA_TNIL; i++) {
-            moves += moves_of_one(L);
-            lua_pop(L, 1);
-        }
-    }
-    lua_settop(L, top);
-    return moves;
-}
-
-static bool gradients_wait(lua_State *L, int run) {
+/* Whether a step that moved nothing leaves gradients to the next: several backwards make one step
+ * of the optimiser, and a checkpoint does not hold their sum. */
+static bool accumulates(lua_State *L, int run) {
     const dnnlua_run *self = lua_touserdata(L, run);
 
-    call_keeper(L, run, "waits", self->keep.step, 0);
-    bool waits = lua_toboolean(L, -1);
-    lua_pop(L, 1);
-    return waits;
+    return self->keep.active && self->keep.moves == self->keep.begun &&
+           dnnlua_run_gradients_wait(L, run);
 }
 
-/* Whether a step that moved nothing leaves gradients to the next: several backwards make one step
- * of the optimiser, and a checkpoint does not hold their sum. Where that goes on and on, the script
- * moves the weights itself. */
-static bool accumulates(lua_State *L, int run) {
-    enum { MOST = 256 };
-    dnnlua_run *self = lua_touserdata(L, run);
-
-    if (!self->keep.active || self->keep.moves != self->keep.begun || !gradients_wait(L, run))
-        self->keep.waited = 0;
-    else if (self->keep.waited < MOST)
-        return ++self->keep.waited < MOST;
-    return false;
-}
+/* Steps, one after the other, that leave gradients: after as many the script will move the weights
+ * itself. */
+#define MOST_WAITED 4096
 
 /* As far as is done now, all of this step is. */
 static void note_whole(lua_State *L, int run) {
     dnnlua_run *self = lua_touserdata(L, run);
 
-    self->keep.moves = count_moves(L, run);
-    self->keep.whole = !accumulates(L, run);
+    dnnlua_run_note_moves(L, run);
+    self->keep.whole = self->keep.waited > MOST_WAITED || !accumulates(L, run);
+}
+
+/* Nothing more of this step comes. */
+static void count_waited(lua_State *L, int run) {
+    dnnlua_run *self = lua_touserdata(L, run);
+    dnnlua_keep *keep = &self->keep;
+
+    if (!accumulates(L, run))
+        keep->waited = 0;
+    else if (keep->waited <= MOST_WAITED && ++keep->waited > MOST_WAITED)
+        fprintf(stderr,
+                "dnn.Run: checkpoint: gradients have waited %d steps for the optimiser's; from now "
+                "on checkpoints are kept without their sum\n",
+                MOST_WAITED);
 }
 
 /* All of this step is done. */
@@ -168,7 +111,9 @@ static void complete(lua_State *L, int run, lua_Integer step) {
     dnnlua_keep *keep = &self->keep;
 
     keep->step = step;
-    note_whole(L, run);
+    dnnlua_run_note_moves(L, run);
+    count_waited(L, run);
+    keep->whole = keep->waited == 0 || keep->waited > MOST_WAITED;
     if (!keep->active)
         return;
     bool due = ends_interval(keep);
@@ -177,7 +122,7 @@ static void complete(lua_State *L, int run, lua_Integer step) {
     if (due) {
         keep->next = dnn_clock_coarse() + keep->seconds;
         keep->due = true;
-        tell_keeper(L, run, "interval", step);
+        dnnlua_run_tell_keeper(L, run, "interval", step);
     }
 }
 
@@ -192,7 +137,7 @@ static void look_for_early(lua_State *L, int run) {
     if (keep->early == DONE || !keep->active)
         return;
     bool moved = keep->moves > keep->begun;
-    int waiting = gradients_wait(L, run) ? SOME_WAIT : NONE_WAIT;
+    int waiting = dnnlua_run_gradients_wait(L, run) ? SOME_WAIT : NONE_WAIT;
     if (moved && keep->early == waiting) {
         fprintf(stderr,
                 "dnn.Run: checkpoint: run:log came before the optimiser's step, which a checkpoint "
@@ -207,10 +152,22 @@ void dnnlua_run_keep_begin(lua_State *L, int run, lua_Integer step) {
     if (self->keep.ended && self->keep.whole)
         dnnlua_run_keep(L, run);
     self->keep.ended = false;
-    self->keep.begun = self->keep.moves = count_moves(L, run);
+    dnnlua_run_note_moves(L, run);
+    self->keep.begun = self->keep.moves;
     self->keep.step = step;
     self->keep.within = true;
     self->keep.whole = false;
+}
+
+/* The script is to stop: what came after the last checkpoint is saved. */
+static void save_last(lua_State *L, int run) {
+    dnnlua_run *self = lua_touserdata(L, run);
+
+    if (self->keep.active && self->keep.whole) {
+        self->keep.due = false;
+        write_log(L, run);
+        dnnlua_run_tell_keeper(L, run, "stop", self->keep.step);
+    }
 }
 
 void dnnlua_run_keep_end(lua_State *L, int run, bool last) {
@@ -224,16 +181,13 @@ void dnnlua_run_keep_end(lua_State *L, int run, bool last) {
         complete(L, run, keep->step);
     }
     if (last && keep->active && keep->whole)
-        tell_keeper(L, run, "ended", keep->step);
+        dnnlua_run_tell_keeper(L, run, "ended", keep->step);
     if (last)
         return;
     if (keep->whole)
         dnnlua_run_keep(L, run);
-    if (self->stopped && keep->active && keep->whole) {
-        keep->due = false;
-        write_log(L, run);
-        tell_keeper(L, run, "stop", keep->step);
-    }
+    if (self->stopped)
+        save_last(L, run);
 }
 
 void dnnlua_run_keep_leave(dnnlua_run *self, bool failed) {
@@ -260,16 +214,30 @@ void dnnlua_run_keep_logged(lua_State *L, int run, int values, lua_Integer step)
             look_for_early(L, run);
         if (first && keep->active && keep->looks < 3) {
             keep->looks++;
-            tell_keeper(L, run, "look_back", step);
+            dnnlua_run_tell_keeper(L, run, "look_back", step);
         }
     }
     if (keep->metric) {
-        call_keeper(L, run, "look", keep->step, values);
+        dnnlua_run_call_keeper(L, run, "look", keep->step, values);
         keep->due = keep->due || lua_toboolean(L, -1);
         lua_pop(L, 1);
     }
     if (!keep->within && !keep->ended && keep->whole)
         dnnlua_run_keep(L, run);
+}
+
+void dnnlua_run_keep_stop(lua_State *L, int run) {
+    const dnnlua_run *self = lua_touserdata(L, run);
+
+    if (!self->keep.within && !self->keep.ended)
+        save_last(L, run);
+}
+
+bool dnnlua_run_keep_splits(lua_State *L, int run) {
+    const dnnlua_run *self = lua_touserdata(L, run);
+
+    return self->keep.active && !self->keep.within && !self->keep.ended && self->keep.whole &&
+           dnnlua_run_has_moved(L, run);
 }
 
 bool dnnlua_run_keep_now(lua_State *L, int run, dnnlua_saving *saving) {
@@ -303,9 +271,8 @@ void dnnlua_run_keep_close(lua_State *L, int run, bool failed) {
         self->keep.active = false;
         self->keep.metric = false;
         write_log(L, run);
-        bool moved = count_moves(L, run) != self->keep.moves; /* since the step was done */
-        lua_pushboolean(L, failed || !self->keep.whole || moved);
-        call_keeper(L, run, "close", self->keep.step, lua_gettop(L));
+        lua_pushboolean(L, failed || !self->keep.whole || dnnlua_run_has_moved(L, run));
+        dnnlua_run_call_keeper(L, run, "close", self->keep.step, lua_gettop(L));
         lua_pop(L, 2);
     }
 }
@@ -342,7 +309,7 @@ int dnnlua_run_checkpoint_method(lua_State *L) {
     self->keep.early = 0;
     self->keep.next = dnn_clock_coarse() + self->keep.seconds;
     lua_setiuservalue(L, 1, RUN_KEEPER);
-    self->keep.moves = count_moves(L, 1);
+    dnnlua_run_note_moves(L, 1);
     lua_pushboolean(L, true);
     return 1;
 }
@@ -361,7 +328,7 @@ int dnnlua_run_resume(lua_State *L) {
         lua_pushinteger(L, 0);
         return 1;
     }
-    if (self->keep.ended && self->keep.whole && count_moves(L, 1) == self->keep.moves)
+    if (self->keep.ended && self->keep.whole && dnnlua_run_moves(L, 1) == self->keep.moves)
         dnnlua_run_keep(L, 1);
     self->keep.ended = false;
     lua_getfield(L, -1, "resume");
@@ -372,7 +339,7 @@ int dnnlua_run_resume(lua_State *L) {
     if (lua_tointeger(L, -2) > 0) {
         self->keep.step = lua_tointeger(L, -2);
         self->keep.whole = true;
-        self->keep.moves = count_moves(L, 1);
+        dnnlua_run_note_moves(L, 1);
         self->keep.interval = self->keep.steps > 0 ? self->keep.step / self->keep.steps : -1;
     }
     return 2;
@@ -383,9 +350,9 @@ int dnnlua_run_keep_last_step(lua_State *L) {
     dnnlua_run *self = dnnlua_check_run(L);
 
     dnnlua_run_keep_leave(self, false);
-    if (self->keep.active && self->keep.whole && count_moves(L, 1) == self->keep.moves) {
+    if (self->keep.active && self->keep.whole && dnnlua_run_moves(L, 1) == self->keep.moves) {
         write_log(L, 1);
-        tell_keeper(L, 1, "stop", self->keep.step);
+        dnnlua_run_tell_keeper(L, 1, "stop", self->keep.step);
     }
     return 0;
 }

@@ -10,6 +10,7 @@ local dnn = require "dnn"
 local early = require "dnn.keeper.early"
 local given_of = require "dnn.keeper.given"
 local held = require "dnn.keeper.held"
+local options_of = require "dnn.options"
 local place = require "dnn.keeper.place"
 local settings = require "dnn.keeper.settings"
 local try = require "dnn.try"
@@ -19,6 +20,7 @@ local keeper = {}
 local Keeper = {}
 Keeper.__index = Keeper
 
+local BATCHES <const> = {["dnn.data.batches"] = true, ["dnn.data.Loader"] = true}
 local MINUTES <const> = 10 -- where neither every nor minutes is given
 
 local function say(format, ...)
@@ -369,11 +371,12 @@ function keeper.new(folder, given, net, optimiser)
   local self = setmetatable({
     folder = folder, objects = objects, every = opts.every or 0, seconds = 60 * minutes, keep = opts.keep,
     settings = settings.new(objects), metric = metric, kept = {step = {}, best = {}}, waiting = {}, optimisers = {},
-    early = early.new(objects), failures = 0, reason = false, last_saved = false, last_kind = false,
+    batches = {}, early = early.new(objects), failures = 0, reason = false, last_saved = false, last_kind = false,
     goes_back = false, closing = false, norms = false,
   }, Keeper)
   for _, object in pairs(objects) do
     if held.is_optimiser(object) then table.insert(self.optimisers, object) end
+    if BATCHES[options_of.shown(object)] then table.insert(self.batches, object) end
   end
   local claim, message = place.claim(folder)
   if not claim then

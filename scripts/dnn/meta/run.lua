@@ -220,14 +220,17 @@ function run:close() end
 -- in each step, `every` is met by the next call.
 --
 -- A checkpoint does not hold gradients: where several backwards make one step of the optimiser, it waits for the step,
--- and of several optimisers for the step of any. Only in the optimiser's steps is a best one looked for then.
+-- and of several optimisers for the step of any. Only in the optimiser's steps is a best one looked for then. After 4,096
+-- steps without one of the optimiser's it does not wait any more, and stderr says so.
 --
 -- A checkpoint is found again by its number, the highest: count the steps through all epochs.
 --
 -- What was done since the last checkpoint is saved when the loop is stopped, by `run:close()`, at the end of the block
--- of a `local run <close>`, and where a script of `dnnlua` ends without an error, but never half a step: not where an error ends the loop or the block, nor where a
--- loop over `run:steps` is left by `break` or `return` before that step's `run:log(step, ...)`, nor where the optimiser
--- has moved since. A training that resumes computes again what was not saved, with the same bits.
+-- of a `local run <close>`, and where a script of `dnnlua` ends without an error, but never half a step: not where an
+-- error ends the loop or the block, nor where `os.exit(code, true)` ends the script, nor where a loop over `run:steps` is
+-- left by `break` or `return` before that step's `run:log(step, ...)`, nor where the optimiser has moved since, gradients
+-- wait for it, or its loop has drawn another batch. A training that resumes computes again what was not saved, with the
+-- same bits.
 --
 -- Where the file system is full, the oldest one goes, so that the newest can be saved. Where one cannot be saved,
 -- training continues, and stderr says why: once for each reason, again when saving works
@@ -346,6 +349,7 @@ function run:watch(net, optimiser) end
 -- - pause, step, resume: `run:log` waits (Ctrl-C still works); lets one more step run; continues.
 -- - learning rate: that of the watched optimiser is multiplied.
 -- - checkpoint: calls `checkpoint(step)`. An error in it does not end the training.
--- - stop: a loop over `run:steps` ends, and what follows the loop is done; so does a loop that asks `run.stopped`. A
---   script that does neither calls its checkpoint, if it has one, and ends in its next `run:log` with an error that
+-- - stop: a loop over `run:steps` ends after its step, and what follows the loop is done; so does a loop that asks
+--   `run.stopped`, which says so once the step that is under way is logged, or when asked again. A script that does
+--   neither calls its checkpoint, if it has one, and ends in its next `run:log` with an error that
 --   `dnnlua` counts as success (status 0).
