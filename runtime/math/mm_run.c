@@ -108,6 +108,7 @@ static dnn_mm_call piece_of(const mm_plan *plan, size_t task) {
     piece.c = (void *)dnn_mm_element(p, p->c, p->ldc, false, row, col);
     if (p->bias != NULL)
         piece.bias = dnn_mm_element(p, p->bias, 0, false, row, 0);
+    piece.sums = NULL; /* of all rows along all of k: left to the caller */
     return piece;
 }
 

@@ -67,10 +67,31 @@ static void check_all(void) {
                 check_shape(dtype, shapes[s], beta);
 }
 
+/* Of sides between those of one small product and those of BLAS, where a product is cut into pieces
+ * of either. */
+static void check_pieces(void) {
+    static const size_t sides[] = {32, 96, 200};
+    enum { SIDES = sizeof sides / sizeof *sides };
+    for (size_t i = 0; i < SIDES * SIDES * SIDES; i++) {
+        const size_t shape[] = {sides[i % SIDES], sides[i / SIDES % SIDES],
+                                sides[i / SIDES / SIDES]};
+        for (int beta = 0; beta < 2; beta++) {
+            check_shape(DNN_FLOAT32, shape, beta);
+            check_shape(DNN_FLOAT64, shape, beta);
+        }
+    }
+}
+
 static void sums_come_with_a_product(void **state) {
     (void)state;
     for (levels at = each_level(); next_level(&at);)
         check_all();
+}
+
+static void pieces_of_a_product_leave_the_sums_alone(void **state) {
+    (void)state;
+    for (levels at = each_level(); next_level(&at);)
+        check_pieces();
 }
 
 static void nan_and_infinity_stay_in_their_row(void **state) {
@@ -96,6 +117,7 @@ static void nan_and_infinity_stay_in_their_row(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_come_with_a_product),
+        cmocka_unit_test(pieces_of_a_product_leave_the_sums_alone),
         cmocka_unit_test(nan_and_infinity_stay_in_their_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
