@@ -59,6 +59,9 @@ function program.both(arguments, input, environment)
   return {out, status}, {lua_out, lua_status}
 end
 
+-- Whether lua5.4 is there and loads the module: one with a sanitizer in it would have to have that preloaded.
+program.lua_loads_module = program.has_lua and not (os.getenv "ASAN_OPTIONS" or os.getenv "TSAN_OPTIONS")
+
 -- A function that holds that lua5.4, where there is one, writes the same and ends with the same status; else the
 -- test is `pending`, which is the spec's own.
 function program.as_lua(pending)

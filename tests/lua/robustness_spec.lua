@@ -155,8 +155,7 @@ describe("a training", function()
       print(select(3, os.execute "kill -s XFSZ $$"))]])
     local environment = ("LUA_PATH='%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua;;' "
       .. "LUA_CPATH='%s/lib/lua/5.4/?.so;;'"):format(build, build, build)
-    local stock = program.has_lua and not os.getenv "ASAN_OPTIONS" -- it would have to be preloaded
-    for name, lua in pairs{dnnlua = build .. "/bin/dnnlua", stock = stock and program.lua or nil} do
+    for name, lua in pairs{dnnlua = build .. "/bin/dnnlua", stock = program.lua_loads_module and program.lua or nil} do
       local out, complaints, status = sh(("(ulimit -f 8; %s %s %s %s %s)"):format(environment, lua, quote(script),
         quote(folder), name))
       assert.same({"File too large\nFile too large\n25\n", 0}, {out, status}, name)
