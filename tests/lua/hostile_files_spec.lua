@@ -268,8 +268,8 @@ describe("a run's log", function()
     end
   end)
   it("whose tags are formulas gives texts in a CSV", function()
-    for _, tag in ipairs{"=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", '=a,"b"', " =1", "\u{FF1D}1", "a;=1", "a;\u{FF20}1",
-                         'a;"=1"', "a; +1"} do
+    for _, tag in ipairs{"=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", '=a,"b"', " =1", "\u{FF1D}1", "a;=1",
+                         "a;\u{FF20}1", 'a;"=1"', "a; +1"} do
       local _, err = view(("%s --csv %s"):format(program.quote(log_of(tag)), program.quote(path "out")))
       local out = program.read_all(path "out")
       assert.is_truthy(out:find(tag:gsub("^[^;]*;", ""):sub(1, 3):gsub('"', '""'), 1, true), err)
