@@ -269,6 +269,8 @@ int main(int argc, char **argv) {
                 .path_count = o.path_count,
                 .patient = o.control >= 0 || o.follow,
                 .window = !o.text && !writes_files(&o),
+                .all.without_pixels =
+                    o.csv != NULL && o.png == NULL && o.svg == NULL && o.html == NULL,
                 .port = o.serve};
     int status;
     if (o.figure != NULL)

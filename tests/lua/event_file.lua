@@ -170,6 +170,12 @@ function event_file.pr_curve(tag, rows, step, nameless)
   return record("\x10" .. string.char(step or 0) .. message(5, message(1, value)))
 end
 
+-- A record with a PNG as the image of a tag, at step 0.
+function event_file.image(tag, png)
+  local value = message(1, tag) .. message(4, message(4, png))
+  return record("\x09" .. string.pack("<d", 1) .. message(5, message(1, value)))
+end
+
 -- The images that were logged under a tag, in order; a text of the same tag is their caption.
 function event_file.images(events, tag)
   local list = {}

@@ -248,6 +248,34 @@ describe("a run's log", function()
     local csv = view("--csv - " .. program.quote(name))
     assert.equal(1101, select(2, csv:gsub("\n", "")))
   end)
+  it("of images of 8192 x 8192 pixels in 8 kB each shows what there is room for, and tells why not more", function()
+    if os.getenv "ASAN_OPTIONS" then return pending "AddressSanitizer wants more memory than a limit leaves it" end
+    local name, file = log_of "cost"
+    local png, parts = files.black_png(8192, 8192), {}
+    for i = 1, 6 do parts[i] = event_file.image("photos/" .. i, png) end
+    program.write_all(file, table.concat(parts))
+    local function view_within(kibibytes, arguments) -- the pixels of one are 262144
+      local out, err, status = program.shell(("ulimit -v %d; exec %s/bin/dnnview %s %s"):format(kibibytes,
+        program.quote(BUILD), arguments, program.quote(name)))
+      assert.equal("", err)
+      assert.equal(0, status)
+      return out
+    end
+    assert.is_truthy(view_within(260000, "--csv -"):find("photos/6,0,,,8192 x 8192 pixels", 1, true))
+    view_within(700000, "--svg " .. program.quote(path "out"))
+    local out = program.read_all(path "out")
+    assert.is_truthy(out:find("not shown: the pictures of all runs have more than", 1, true))
+    assert.equal(1, select(2, out:gsub("<image", "")))
+    assert.equal(5, select(2, out:gsub(">not shown<", "")))
+    view_within(900000, "--html " .. program.quote(path "out"))
+    assert.equal(5, select(2, program.read_all(path "out"):gsub('"absence":"not shown: the pictures', "")))
+  end)
+  it("with an image that claims more pixels than its bytes can hold tells that it cannot be decoded", function()
+    local name, file = log_of "cost"
+    program.write_all(file, event_file.image("photo", program.read_all(SEEDS .. "image/png_claims_much")))
+    local out = view("--csv - " .. program.quote(name))
+    assert.is_truthy(out:find("photo,0,,,0 x 0 pixels", 1, true), out)
+  end)
   it("whose tags hold escape sequences does not reach the terminal with them", function()
     local out, err = view("--text " .. program.quote(log_of(TAG)))
     assert.is_truthy(out:find("HYPERLINK", 1, true), err)

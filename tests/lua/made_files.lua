@@ -68,4 +68,16 @@ function files.crc32(bytes)
   return crc ~ 0xffffffff
 end
 
+-- A black PNG of a bit for each pixel, packed as tightly as deflate can.
+function files.black_png(width, height)
+  local function chunk(kind, data)
+    return string.pack(">I4", #data) .. kind .. data .. string.pack(">I4", files.crc32(kind .. data))
+  end
+  local size = (1 + (width + 7) // 8) * height
+  local packed = program.shell(("head -c %d /dev/zero | gzip -n9 | tail -c +11 | head -c -8"):format(size))
+  local zlib = "\x78\xDA" .. packed .. string.pack(">I2I2", size % 65521, 1)
+  return "\x89PNG\r\n\x1A\n" .. chunk("IHDR", string.pack(">I4I4BBBBB", width, height, 1, 0, 0, 0, 0)) ..
+    chunk("IDAT", zlib) .. chunk("IEND", "")
+end
+
 return files

@@ -177,7 +177,7 @@ static dnn_status take_picture(figure_reader *r, const char *value) {
     size_t sizes[3];
     const char *name = take_sizes(value, sizes, 3);
     if (name == NULL || (sizes[2] != 1 && sizes[2] != 3) ||
-        sizes[0] > PICTURE_MAX_PIXELS / sizes[1])
+        sizes[0] > PICTURES_MAX_PIXELS / sizes[1])
         return wrong(r, "expected width, height and 1 or 3 channels", value);
     figure_item *item = add_item(r, FIGURE_PICTURES, value);
     if (item == NULL)

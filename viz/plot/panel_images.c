@@ -224,8 +224,20 @@ static void draw_words(const char *text, rect cell, float y, text_style style,
     draw_text_within(list, cell.x + before, y + 11, cell.w + 0.5f, text, style);
 }
 
+/* Why pictures are left out, below the title; returns the y below it. */
+static float draw_left_out(const panel *p, const page_options *o, float top, display_list *list) {
+    for (size_t i = 0; i < p->curve_count; i++) {
+        const picture *image = image_of(p, i);
+        if (!curve_hidden(&p->curves[i]) && image->rgba == NULL && image->width > 0)
+            return draw_prose_lines(
+                picture_absence(image), room_below(p, o, top), top,
+                (text_style){LABEL_SIZE, o->theme->warning, FONT_REGULAR, ANCHOR_LEFT, 0}, list);
+    }
+    return top;
+}
+
 void draw_images(panel *p, const page_options *o, display_list *list) {
-    float top = draw_title(p, o, "", list);
+    float top = draw_left_out(p, o, draw_title(p, o, "", list), list);
     rect r = room_for_images(p, o, top);
     grid g = choose_grid(p, o, r);
     size_t n = 0;
@@ -246,7 +258,8 @@ void draw_images(panel *p, const page_options *o, display_list *list) {
         if (image_of(p, i)->rgba != NULL)
             place = draw_image_in(image_of(p, i), cell, pixels_per_point(o), list);
         else
-            draw_label(list, cell.x + cell.w / 2, cell.y + cell.h / 2, "cannot be decoded",
+            draw_label(list, cell.x + cell.w / 2, cell.y + cell.h / 2,
+                       image_of(p, i)->width > 0 ? "not shown" : picture_absence(image_of(p, i)),
                        o->theme->warning, ANCHOR_MIDDLE);
         words w = g.words > 0 ? words_of(p, i) : (words){.name = ""};
         float y = place.y + place.h + (o->grain <= 0 ? ABOVE_WORDS : 0);

@@ -287,6 +287,10 @@ void read_pr(panel *p, const page_options *o, const point *cursor, display_list 
 void draw_graph(panel *p, const page_options *o, display_list *list);
 void read_graph(panel *p, const page_options *o, const point *cursor, display_list *list);
 void draw_texts(panel *p, const page_options *o, display_list *list);
+
+/* Draws lines from y on, wrapped unless they are in the monospaced face, which are cut at the edge;
+ * returns the y below them, or beyond the rectangle when cut. */
+float draw_prose_lines(const char *text, rect r, float y, text_style style, display_list *list);
 void fit_histogram(panel *p, const page_options *o);
 
 #endif

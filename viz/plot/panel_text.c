@@ -55,9 +55,7 @@ static float size_for(const char *text, float width) {
     return fmaxf(8, fminf(LABEL_SIZE, LABEL_SIZE * width / widest));
 }
 
-/* Draws lines from y on, wrapped unless they are in the monospaced face, which are cut at the edge;
- * returns the y below them, or beyond the rectangle when cut. */
-static float draw_lines(const char *text, rect r, float y, text_style style, display_list *list) {
+float draw_prose_lines(const char *text, rect r, float y, text_style style, display_list *list) {
     while (*text != '\0' && y + ROW <= r.y + r.h) {
         size_t size = strcspn(text, "\n"), n = size;
         if (size > 0 && style.style != FONT_MONO)
@@ -84,7 +82,7 @@ static float draw_sample_text(const char *text, rect r, float y, text_style styl
         style.style = FONT_MONO;
         style.size = size_for(text, r.w);
     }
-    return draw_lines(text, r, y, style, list) + ROW / 2;
+    return draw_prose_lines(text, r, y, style, list) + ROW / 2;
 }
 
 /* The texts of a tag, the last one first; with their steps where there are several. */
@@ -99,7 +97,7 @@ static float draw_samples(const curve *c, const page_options *o, rect r, float y
         if (tag->earlier_count > 0) {
             char step[64] = "step ";
             axis_format_whole(at, step + 5, sizeof step - 5);
-            y = draw_lines(step, r, y, head, list);
+            y = draw_prose_lines(step, r, y, head, list);
         }
         y = draw_sample_text(text, r, y, style, list);
     }
@@ -116,7 +114,7 @@ static void draw_prose(const panel *p, const page_options *o, rect r, display_li
         if (p->curve_count > 1) {
             text_style head = plain;
             head.style = FONT_BOLD;
-            y = draw_lines(run_label(c->run), r, y, head, list);
+            y = draw_prose_lines(run_label(c->run), r, y, head, list);
         }
         y = draw_samples(c, o, r, y, plain, list);
     }

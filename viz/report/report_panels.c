@@ -41,13 +41,21 @@ static bool put_histograms(const report *r, const panel *p, FILE *out) {
     return true;
 }
 
-static bool put_image(const report *r, const curve *c, FILE *out) {
-    const picture *image = &c->tag->picture;
-    const char *caption = run_caption(c->run, c->tag);
+static bool put_pixels(const picture *image, FILE *out) {
     size_t size = 0;
     uint8_t *png = png_encode(image->rgba, image->width, image->height, &size);
     if (png == NULL)
         return false;
+    fputs("\"src\":\"data:image/png;base64,", out);
+    base64_put(png, size, out);
+    putc('"', out);
+    free(png);
+    return true;
+}
+
+static bool put_image(const report *r, const curve *c, FILE *out) {
+    const picture *image = &c->tag->picture;
+    const char *caption = run_caption(c->run, c->tag);
     fprintf(out, "{\"run\":%zu,\"step\":%lld,\"width\":%zu,\"height\":%zu,",
             report_index_of(r->all, c->run), (long long)c->tag->picture_step, image->width,
             image->height);
@@ -56,21 +64,21 @@ static bool put_image(const report *r, const curve *c, FILE *out) {
         putc(',', out);
         json_field("caption", caption, out);
     }
-    fputs(",\"src\":\"data:image/png;base64,", out);
-    base64_put(png, size, out);
-    fputs("\"}", out);
-    free(png);
-    return true;
+    putc(',', out);
+    bool good = true;
+    if (image->rgba != NULL)
+        good = put_pixels(image, out);
+    else
+        json_field("absence", picture_absence(image), out);
+    putc('}', out);
+    return good;
 }
 
 static bool put_images(const report *r, const panel *p, FILE *out) {
-    bool good = true, first = true;
+    bool good = true;
     fputs(",\"images\":[", out);
     for (size_t i = 0; i < p->curve_count && good; i++) {
-        if (p->curves[i].tag->picture.rgba == NULL)
-            continue;
-        fputs(first ? "" : ",", out);
-        first = false;
+        fputs(i == 0 ? "" : ",", out);
         good = put_image(r, &p->curves[i], out);
     }
     putc(']', out);

@@ -359,25 +359,11 @@ static void take(void *context, const dnn_event *e) {
         r->last_step = e->step;
 }
 
-/* Only the last picture of a poll is decoded. */
-static void decode_pictures(run *r) {
-    for (size_t i = 0; i < r->tag_count; i++) {
-        run_tag *tag = r->tags[i];
-        if (tag->encoded == NULL)
-            continue;
-        picture_free(&tag->picture);
-        picture_decode(&tag->picture, tag->encoded, tag->encoded_size);
-        dnn_free(tag->encoded);
-        tag->encoded = NULL;
-    }
-}
-
 void run_poll(run *r) {
     size_t tags_before = r->tag_count;
     bool ended = r->ended;
     r->new_values = dnn_run_reader_poll(r->reader, take, r);
     r->ended = dnn_run_reader_closed(r->reader);
     r->new_values += r->ended != ended; /* is news, too */
-    decode_pictures(r);
     r->new_tags = r->tag_count - tags_before;
 }

@@ -361,6 +361,7 @@ bool runs_poll(runs *all) {
         values += r->new_values;
         all->generation += r->new_tags;
     }
+    runs_decode_pictures(all, all->unread);
     all->unread = false;
     return values > 0 || all->generation != before;
 }

@@ -42,7 +42,7 @@ typedef struct run_tag {
     series *scalars; /* of a scalar tag */
     histogram_at *histograms;
     size_t histogram_count, histogram_stride, histograms_skipped;
-    picture picture; /* the last one; rgba is NULL when it cannot be decoded */
+    picture picture; /* the last one */
     int64_t picture_step;
     uint8_t *encoded; /* a picture that came in this poll and is not decoded yet */
     size_t encoded_size;
@@ -89,6 +89,7 @@ typedef struct runs {
     double scanned;      /* when folders were last looked through, seconds */
     uint64_t generation; /* grows when a run or a tag appears: panels are built anew then */
     bool unread;         /* a run was opened that has not been polled yet */
+    bool without_pixels; /* nothing is drawn: no picture is decoded */
 } runs;
 
 /* Opens an event file, a run folder, or every run below a folder. DNN_ERROR_FILE and
@@ -136,8 +137,13 @@ double run_epoch(const run *r, int64_t step);
 
 /* --- run_tags.c, for runs.c --- */
 
-/* Reads what has come of one run. */
+/* Reads what has come of one run; its pictures are decoded by runs_decode_pictures. */
 void run_poll(run *r);
 void run_free_tags(run *r);
+
+/* --- run_pictures.c, for runs.c --- */
+
+/* Decodes the last picture of each tag that came since the last time. */
+void runs_decode_pictures(runs *all, bool parallel);
 
 #endif

@@ -86,7 +86,8 @@ const zoomOf = (image) => Math.max(1, Math.floor(200 / Math.max(image.width, ima
 const addImages = (view) => {
   view.element = shell(view, false);
   const figures = view.panel.images.map((image) => $("figure", {},
-    $("img", { src: image.src, width: image.width * zoomOf(image), height: image.height * zoomOf(image), alt: image.part }),
+    image.absence !== undefined ? $("div", { className: "muted" }, image.absence) :
+      $("img", { src: image.src, width: image.width * zoomOf(image), height: image.height * zoomOf(image), alt: image.part }),
     $("div", {}, image.caption ?? ""), $("div", { className: "muted" },
       (data.runs.length > 1 ? data.runs[image.run].label + " · " : "") + image.part + " · step " + image.step)));
   view.element.append($("div", { className: "images" }, ...figures));
