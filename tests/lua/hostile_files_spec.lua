@@ -248,6 +248,20 @@ describe("a run's log", function()
     local csv = view("--csv - " .. program.quote(name))
     assert.equal(1101, select(2, csv:gsub("\n", "")))
   end)
+  it("of many tags, half of them tensors that name no plugin, is read at once", function()
+    if os.getenv "ASAN_OPTIONS" then return pending "AddressSanitizer makes it several times slower" end
+    local name, file = log_of "cost"
+    local rows, parts = {{1}, {1}, {1}, {1}, {1}, {1}}, {}
+    for i = 1, 45000 do
+      parts[i] = event_file.scalars("t" .. i, {1})
+      parts[45000 + i] = event_file.pr_curve("p" .. i, rows, 0, true)
+    end
+    program.write_all(file, table.concat(parts))
+    local out, err, status = program.shell(("ulimit -t 3; exec %s/bin/dnnview --csv - %s"):format(program.quote(BUILD),
+      program.quote(name))) -- takes less than a second of the processor's time
+    assert.equal(0, status, err)
+    assert.equal(45001, select(2, out:gsub("\n", "")))
+  end)
   it("of images of 8192 x 8192 pixels in 8 kB each shows what there is room for, and tells why not more", function()
     if os.getenv "ASAN_OPTIONS" then return pending "AddressSanitizer wants more memory than a limit leaves it" end
     local name, file = log_of "cost"

@@ -114,17 +114,25 @@ static bool is_tag_of(const run_tag *tag, const dnn_event *e) {
            memcmp(tag->name, e->tag, e->tag_size) == 0;
 }
 
+/* To be freed; NULL when out of memory. A NUL inside the name ends it. */
+static char *name_of_event(const dnn_event *e) {
+    char *name = dnn_alloc(e->tag_size + 1);
+    if (name == NULL)
+        return NULL;
+    if (e->tag_size > 0)
+        memcpy(name, e->tag, e->tag_size);
+    name[e->tag_size] = '\0';
+    return name;
+}
+
 /* Tags come in the same order at each step, so the one that followed the last time is tried
  * first. */
 static run_tag *tag_of_event(run *r, const dnn_event *e) {
     run_tag *before = r->last_tag, *tag = before == NULL ? NULL : before->follower;
     if (!is_tag_of(tag, e)) {
-        char *name = dnn_alloc(e->tag_size + 1);
+        char *name = name_of_event(e);
         if (name == NULL)
             return NULL;
-        if (e->tag_size > 0)
-            memcpy(name, e->tag, e->tag_size);
-        name[e->tag_size] = '\0'; /* a NUL inside the name ends it */
         tag = tag_named(r, name, e->kind);
         dnn_free(name);
         if (tag != NULL && before != NULL)
@@ -315,10 +323,10 @@ static bool is_moment(double wall_time) {
 
 /* Whether an earlier value of the tag has said that it is one of this kind. */
 static bool is_known(const run *r, const dnn_event *e) {
-    for (size_t i = 0; i < r->tag_count; i++)
-        if (is_tag_of(r->tags[i], e))
-            return true;
-    return false;
+    char *name = name_of_event(e);
+    bool known = name != NULL && run_find(r, name, e->kind) != NULL;
+    dnn_free(name);
+    return known;
 }
 
 /* The event as it is to be understood, in *changed where it is not as it came. */
