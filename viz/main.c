@@ -10,6 +10,7 @@
 #include "core/descriptor.h"
 #include "core/memory.h"
 #include "core/terminal.h"
+#include "core/utf8.h"
 #include "viz/draw/font.h"
 #include "viz/draw/output.h"
 #include "viz/options.h"
@@ -41,7 +42,9 @@ typedef struct source {
 } source;
 
 static int complain(const dnn_error *err) {
-    fprintf(stderr, "dnnview: %s\n", err->text);
+    dnn_error line = *err; /* of a path with a newline, too */
+    dnn_utf8_disarm_line(line.text);
+    fprintf(stderr, "dnnview: %s\n", line.text);
     return 1;
 }
 

@@ -73,16 +73,26 @@ bool dnn_utf8_valid(const char *text, size_t size) {
 
 bool dnn_utf8_steers(uint32_t c) {
     return (c > 0 && c < 0x20) || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
-           (c >= 0x2066 && c <= 0x2069) || c == 0xAD || c == 0xFEFF ||
+           (c >= 0x2066 && c <= 0x2069) || c == 0xAD || c == 0x61C || c == 0xFEFF ||
            (c >= 0x200B && c <= 0x200F && c != 0x200C && c != 0x200D) ||
            (c >= 0x2028 && c <= 0x2029);
 }
 
-void dnn_utf8_disarm(char *text) {
+static void disarm(char *text, bool tabs_and_newlines) {
     for (const char *next = text; *next != '\0';) {
         char *from = text + (next - text);
         uint32_t c = dnn_utf8_next(&next);
-        if (dnn_utf8_steers(c) && c != '\n' && c != '\t')
+        bool undecoded = c == DNN_UTF8_REPLACEMENT && next - from == 1;
+        bool spared = !tabs_and_newlines && (c == '\n' || c == '\t');
+        if (undecoded || (dnn_utf8_steers(c) && !spared))
             memset(from, '?', (size_t)(next - from));
     }
+}
+
+void dnn_utf8_disarm(char *text) {
+    disarm(text, false);
+}
+
+void dnn_utf8_disarm_line(char *line) {
+    disarm(line, true);
 }

@@ -42,12 +42,17 @@ size_t dnn_utf8_cut(const char *text, size_t size);
 bool dnn_utf8_valid(const char *text, size_t size);
 
 /* Whether a terminal would obey a character instead of showing it: U+0001 to U+001F, U+007F to
- * U+009F, those that turn the direction of writing, U+200E, U+200F, U+202A to U+202E and U+2066 to
- * U+2069, and those that are not seen or end a line: U+00AD, U+200B, U+2028, U+2029 and U+FEFF. */
+ * U+009F, those that turn the direction of writing, U+061C, U+200E, U+200F, U+202A to U+202E and
+ * U+2066 to U+2069, and those that are not seen or end a line: U+00AD, U+200B, U+2028, U+2029 and
+ * U+FEFF. */
 bool dnn_utf8_steers(uint32_t character);
 
-/* Replaces the bytes of such characters, tabs and newlines excepted, by question marks, in place:
- * text from a file must not steer a terminal. */
+/* Replaces the bytes of such characters, tabs and newlines excepted, and all that are not UTF-8, by
+ * question marks, in place: text from a file must not steer a terminal, and a terminal of eight
+ * bits obeys the byte 9B, too. */
 void dnn_utf8_disarm(char *text);
+
+/* Tabs and newlines likewise: a name in a line of text must not make it two. */
+void dnn_utf8_disarm_line(char *line);
 
 #endif

@@ -14,6 +14,7 @@
 #include "core/grow.h"
 #include "core/memory.h"
 #include "core/natural.h"
+#include "core/utf8.h"
 #include "log/event_file.h"
 #include "log/record.h"
 
@@ -259,23 +260,22 @@ static bool were_at_once(const dnn_run_reader *r) {
     return false;
 }
 
-const char *dnn_run_reader_damage(const dnn_run_reader *reader) {
-    char *text = ((dnn_run_reader *)reader)->damage;
-    size_t size = sizeof reader->damage, skipped = reader->damaged + reader->undecodable;
+static void describe_damage(const dnn_run_reader *reader, char *text, size_t size) {
+    size_t skipped = reader->damaged + reader->undecodable;
     char records[64] = "", files[64] = "";
+    text[0] = '\0';
     if (reader->problem != 0) {
         snprintf(text, size, "%.120s: cannot be read: %s", reader->path, strerror(reader->problem));
-        return text;
+        return;
     }
-    if (skipped + reader->lost == 0 && were_at_once(reader)) {
-        snprintf(text, size,
-                 "%.120s: two processes logged into it at once; of what both logged, the later "
-                 "file's is shown",
-                 reader->path);
-        return text;
+    if (skipped + reader->lost == 0) {
+        if (were_at_once(reader))
+            snprintf(text, size,
+                     "%.120s: two processes logged into it at once; of what both logged, the later "
+                     "file's is shown",
+                     reader->path);
+        return;
     }
-    if (skipped + reader->lost == 0)
-        return "";
     if (skipped > 0)
         snprintf(records, sizeof records, "%zu damaged record%s skipped", skipped,
                  skipped == 1 ? " was" : "s were");
@@ -284,6 +284,12 @@ const char *dnn_run_reader_damage(const dnn_run_reader *reader) {
                  reader->lost == 1 ? " was" : "s were");
     snprintf(text, size, "%.120s: %s%s%s", reader->path, records,
              skipped > 0 && reader->lost > 0 ? "; " : "", files);
+}
+
+const char *dnn_run_reader_damage(const dnn_run_reader *reader) {
+    char *text = ((dnn_run_reader *)reader)->damage;
+    describe_damage(reader, text, sizeof reader->damage);
+    dnn_utf8_disarm_line(text);
     return text;
 }
 

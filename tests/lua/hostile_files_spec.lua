@@ -298,6 +298,23 @@ describe("a run's log", function()
       assert.is_nil((out .. err):find(hidden, 1, true))
     end
   end)
+  it("of bytes that are not UTF-8, in a folder whose name has two lines, is shown without them in one", function()
+    local name = path "run\x9B31m\ndnnview: all is well"
+    assert(dnn.system.make_folder(name))
+    local file = name .. "/events.out.tfevents.1"
+    local png = event_file.image("photo\x9B\nforged", files.black_png(8, 8))
+    program.write_all(file, event_file.scalars("cost\x9B31m\nforged", {3, 2, 1}) .. png .. "torn")
+    local out, err, status = view("--text --all " .. program.quote(name))
+    os.remove(file)
+    os.remove(name)
+    assert.equal(0, status, err)
+    assert.is_truthy(out:find("cost?31m?forged", 1, true), out)
+    assert.is_truthy(err:find("/run?31m?dnnview: all is well: ends inside a record", 1, true), err)
+    for line in (out .. err):gmatch "[^\n]+" do
+      assert.is_truthy(utf8.len(line), ("%q"):format(line))
+      assert.is_nil(line:match "^%s*forged" or line:match "^dnnview: all", line)
+    end
+  end)
   it("whose tags hold markup does not bring it into an SVG or a page", function()
     local name = log_of(TAG)
     for _, format in ipairs{"svg", "html"} do

@@ -17,6 +17,7 @@ describe("Control characters", function()
   local function is_plain(shown, expected)
     assert.is_nil(shown:find "[\0-\8\11-\31\127]", ("%q"):format(shown))
     assert.is_nil(shown:find "\xC2[\x80-\x9F]", ("%q"):format(shown))
+    assert.is_truthy(utf8.len(shown), ("%q"):format(shown))
     assert.is_truthy(shown:find(expected, 1, true), ("%s is not in %q"):format(expected, shown))
   end
 
@@ -30,6 +31,7 @@ describe("Control characters", function()
     is_plain(errors_of(("error(%q, 0)"):format("\u{9B}31m" .. ("x"):rep(3000) .. RED)), "xxx?[31m")
     is_plain(errors_of(("error(setmetatable({}, {__tostring = function() return %q end}))"):format(RED)), "?[31m")
     is_plain(errors_of(("local x = {}; x[%q].y = 1"):format(RED)), "?[31m")
+    is_plain(errors_of(("error(%q, 0)"):format("\x9B31m" .. ("\xC3\xA9"):rep(3000) .. "\xFF")), "?31m\xC3\xA9")
     is_plain(errors_of(("x = = 1 -- %s"):format(RED)), "unexpected symbol")
   end)
 
@@ -42,6 +44,7 @@ describe("Control characters", function()
     local path = folder .. "/" .. RED
     is_plain(errors_of(("require 'dnn'.Run(%q)"):format("/dev/null/" .. TITLE)), "?]0;title?")
     is_plain(errors_of(("error(select(2, require 'dnn'.load(%q)))"):format(path)), "?[31m")
+    is_plain(errors_of(("error(select(2, require 'dnn'.load(%q)))"):format(folder .. "/\x9B31m")), "/?31m")
     is_plain(errors_of(("error(select(2, io.open(%q)))"):format(path)), "?[31m")
   end)
 

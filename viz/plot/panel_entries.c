@@ -8,6 +8,7 @@
 
 #include "core/memory.h"
 #include "core/natural.h"
+#include "core/utf8.h"
 #include "viz/draw/text_fit.h"
 #include "viz/runs/layer_graph.h"
 
@@ -154,6 +155,8 @@ static void describe(entry *e, size_t run_count) {
         e->rank = rank_of(e->group);
         break;
     }
+    dnn_utf8_disarm_line(e->group);
+    dnn_utf8_disarm_line(e->label);
 }
 
 /* A text of a picture's name is its caption. */

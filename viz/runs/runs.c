@@ -15,6 +15,7 @@
 #include "core/memory.h"
 #include "core/natural.h"
 #include "core/threads.h"
+#include "core/utf8.h"
 #include "log/event_file.h"
 
 /* A folder of runs is searched so deep, and so many folders of it: enough for any project, and an
@@ -48,6 +49,7 @@ static bool name_by(run *r, size_t parts) {
         return false;
     memcpy(name, start, length);
     name[length] = '\0';
+    dnn_utf8_disarm_line(name); /* it is shown, and opens nothing */
     dnn_free(r->name);
     r->name = name;
     return true;

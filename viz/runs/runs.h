@@ -60,7 +60,8 @@ typedef struct run_tag {
 
 typedef struct run {
     size_t number;     /* order of appearance, from 0: its colour, which stays when others come */
-    char *path, *name; /* name: the last parts of the path, as many as make it unique */
+    char *path, *name; /* name: the last parts of the path, as many as make it unique, as they may
+                          be shown in a line */
     char *brief;       /* the name without what the names of all runs begin and end with; NULL:
                           the name is short enough */
     bool hidden;       /* by the user */

@@ -72,9 +72,10 @@ static void put_pr(const curve *c, FILE *out) {
 
 static void put_image(const curve *c, FILE *out) {
     const char *caption = run_caption(c->run, c->tag);
-    fprintf(out, "    %s: %zu x %zu pixels at step %lld%s%s\n", c->label, c->tag->picture.width,
-            c->tag->picture.height, (long long)c->tag->picture_step, caption != NULL ? ", " : "",
-            caption != NULL ? caption : "");
+    int size = caption == NULL ? 0 : (int)strcspn(caption, "\n");
+    fprintf(out, "    %s: %zu x %zu pixels at step %lld%s%.*s\n", c->label, c->tag->picture.width,
+            c->tag->picture.height, (long long)c->tag->picture_step, size > 0 ? ", " : "", size,
+            size > 0 ? caption : "");
 }
 
 static void put_lines(const char *text, FILE *out) {

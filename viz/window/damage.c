@@ -1,11 +1,13 @@
 /* damage.c: what of a log could not be read, in words. */
 #include "viz/window/damage.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/memory.h"
 #include "core/text_stream.h"
+#include "core/utf8.h"
 #include "viz/window/page.h"
 
 /* After the path, which it begins with; "" when all is well. */
@@ -32,6 +34,7 @@ static void describe_unknown(const run *r, char *text, size_t size) {
     size_t used = strlen(text);
     if (count > 1)
         snprintf(text + used, size - used, " and %zu more", count - 1);
+    dnn_utf8_disarm_line(text);
 }
 
 /* Whether something was lost for want of memory that the user has not heard of. */
@@ -93,16 +96,18 @@ static bool put_damages(const void *context, FILE *out) {
     for (size_t i = 0; i < d->all->count; i++) {
         const run *r = d->all->items[i];
         const char *damage = dnn_run_reader_damage(r->reader);
-        char torn[96] = "", unknown[160];
+        char torn[96] = "", unknown[160], path[PATH_MAX];
+        snprintf(path, sizeof path, "%s", r->path);
+        dnn_utf8_disarm_line(path);
         if (d->at_rest)
             describe_torn(r, torn, sizeof torn);
         describe_unknown(r, unknown, sizeof unknown);
         if (damage[0] != '\0')
             fprintf(out, "dnnview: %s\n", damage);
         if (torn[0] != '\0')
-            fprintf(out, "dnnview: %s: %s\n", r->path, torn);
+            fprintf(out, "dnnview: %s: %s\n", path, torn);
         if (unknown[0] != '\0')
-            fprintf(out, "dnnview: %s: not shown: %s\n", r->path, unknown);
+            fprintf(out, "dnnview: %s: not shown: %s\n", path, unknown);
     }
     return true;
 }

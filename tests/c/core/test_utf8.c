@@ -59,9 +59,24 @@ static void control_characters_cannot_steer_a_terminal(void **state) {
     assert_string_equal(text, "a?[31mb??\tc\nd??2Je\xC2\xA9\xC3\xA9??????\xE2\x80\x93");
 }
 
+static void bytes_that_are_not_utf8_cannot_steer_a_terminal_either(void **state) {
+    (void)state;
+    char text[] = "\x9B"
+                  "31ma\xFF\xEF\xBF\xBD\xED\xA0\x80\xC3\xA9\xC3";
+    dnn_utf8_disarm(text);
+    assert_string_equal(text, "?31ma?\xEF\xBF\xBD???\xC3\xA9?"); /* U+FFFD itself stays */
+}
+
+static void a_name_stays_in_its_line(void **state) {
+    (void)state;
+    char name[] = "a\nb\tc\r\x1B\x9B\xC3\xA9";
+    dnn_utf8_disarm_line(name);
+    assert_string_equal(name, "a?b?c???\xC3\xA9");
+}
+
 static void what_steers_a_terminal_is_told_from_what_it_shows(void **state) {
     (void)state;
-    const uint32_t steers[] = {1,      0x1B,   0x7F,   0x9B,   0xAD,   0x200B,
+    const uint32_t steers[] = {1,      0x1B,   0x7F,   0x9B,   0xAD,   0x61C, 0x200B,
                                0x200E, 0x2028, 0x2029, 0x202E, 0x2069, 0xFEFF};
     const uint32_t shows[] = {0,      ' ',    '~',    0xA0,   0xE9,   0x200C,
                               0x200D, 0x2013, 0x202F, 0x206A, 0x1F600};
@@ -94,6 +109,8 @@ int main(void) {
         cmocka_unit_test(a_text_is_walked_to_its_end),
         cmocka_unit_test(no_cut_goes_through_a_character),
         cmocka_unit_test(control_characters_cannot_steer_a_terminal),
+        cmocka_unit_test(bytes_that_are_not_utf8_cannot_steer_a_terminal_either),
+        cmocka_unit_test(a_name_stays_in_its_line),
         cmocka_unit_test(what_steers_a_terminal_is_told_from_what_it_shows),
         cmocka_unit_test(a_message_carries_no_control_characters_and_no_half_character),
     };
