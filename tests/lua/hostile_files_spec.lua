@@ -217,6 +217,16 @@ describe("an HDF5 file", function()
   end)
 end)
 
+describe("a figure", function()
+  it("without an end is refused by its beginning", function()
+    if os.getenv "ASAN_OPTIONS" then return pending "AddressSanitizer wants more memory than a limit leaves it" end
+    local _, err, status = program.shell(("ulimit -v 400000; exec %s/bin/dnnview --figure /dev/zero --csv -"):format(
+      program.quote(BUILD)))
+    assert.equal("dnnview: /dev/zero: is no figure: it does not begin with 'dnnview figure 1'\n", err)
+    assert.equal(1, status)
+  end)
+end)
+
 describe("a run's log", function()
   local function view(arguments)
     return program.shell(("%s/bin/dnnview %s"):format(program.quote(BUILD), arguments))

@@ -5,6 +5,8 @@
 
 #include "viz/plot/figure.h"
 
+#define FIGURE_FIRST_LINE "dnnview figure 1"
+
 /* Where the reader is. */
 typedef struct figure_reader {
     figure *first, *figure; /* of a grid; the one that is read */

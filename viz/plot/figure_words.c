@@ -332,9 +332,10 @@ static bool next_line(figure_reader *r, char *line, size_t size) {
 
 dnn_status figure_read_words(figure_reader *r) {
     char line[256];
-    if (!next_line(r, line, sizeof line) || strcmp(line, "dnnview figure 1") != 0)
+    if (!next_line(r, line, sizeof line) || strcmp(line, FIGURE_FIRST_LINE) != 0)
         return dnn_fail(r->err, DNN_ERROR_FORMAT,
-                        "%s: is no figure: it does not begin with 'dnnview figure 1'", r->name);
+                        "%s: is no figure: it does not begin with '" FIGURE_FIRST_LINE "'",
+                        r->name);
     while (next_line(r, line, sizeof line)) {
         if (line[0] == '\0')
             return DNN_OK;
