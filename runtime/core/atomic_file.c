@@ -18,19 +18,22 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/clock.h"
 #include "core/descriptor.h"
+#include "core/interrupt.h"
 #include "core/memory.h"
 #include "core/utf8.h"
 
-#define SUFFIX      ".dnntmp"
-#define HEX_DIGITS  ((size_t)16)
-#define EXTRA       (1 + 1 + HEX_DIGITS + sizeof SUFFIX - 1) /* bytes beside the name's own */
-#define MOST_TRIES  100
-#define NAME_LENGTH ((size_t)NAME_MAX)
-#define SWEPT_KEPT  ((size_t)64)
+#define SUFFIX       ".dnntmp"
+#define HEX_DIGITS   ((size_t)16)
+#define EXTRA        (1 + 1 + HEX_DIGITS + sizeof SUFFIX - 1) /* bytes beside the name's own */
+#define MOST_TRIES   100
+#define NAME_LENGTH  ((size_t)NAME_MAX)
+#define SWEPT_KEPT   ((size_t)64)
+#define READER_AGAIN 10000000 /* nanoseconds until a pipe is asked for a reader again */
 
 static dnn_status fail_path(const char *path, int reason, dnn_error *err) {
     return dnn_fail(err, DNN_ERROR_FILE, "%s: cannot be written: %s", path, strerror(reason));
@@ -273,11 +276,31 @@ static bool is_stream(const char *path) {
            !S_ISDIR(there.st_mode);
 }
 
-static dnn_status write_into(const char *path, const void *bytes, size_t size, dnn_error *err) {
-    int follow = names_descriptor(path) ? 0 : O_NOFOLLOW;
-    int fd = dnn_open(path, O_WRONLY | O_APPEND | O_NOCTTY | follow, 0);
-    if (fd < 0)
+/* Opens what is written into. A pipe is opened when something reads it: asked for over and over,
+ * since a wait in open(2) would not end on a request. */
+static dnn_status open_stream(const char *path, int *fd, dnn_error *err) {
+    struct stat there;
+    bool pipe = stat(path, &there) == 0 && S_ISFIFO(there.st_mode);
+    int flags = O_WRONLY | O_APPEND | O_NOCTTY | (names_descriptor(path) ? 0 : O_NOFOLLOW);
+    while ((*fd = dnn_open(path, flags | (pipe ? O_NONBLOCK : 0), 0)) < 0 && pipe &&
+           errno == ENXIO) {
+        dnn_status status = dnn_interrupt_check(err);
+        if (status != DNN_OK)
+            return status;
+        nanosleep(&(struct timespec){.tv_nsec = READER_AGAIN}, NULL);
+    }
+    if (*fd < 0)
         return fail_path(path, errno, err);
+    if (pipe) /* what it takes is waited for */
+        (void)fcntl(*fd, F_SETFL, fcntl(*fd, F_GETFL) & ~O_NONBLOCK);
+    return DNN_OK;
+}
+
+static dnn_status write_into(const char *path, const void *bytes, size_t size, dnn_error *err) {
+    int fd;
+    dnn_status status = open_stream(path, &fd, err);
+    if (status != DNN_OK)
+        return status;
     int problem = dnn_write_all(fd, bytes, size, NULL);
     if (close(fd) != 0 && problem == 0)
         problem = errno;

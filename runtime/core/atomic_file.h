@@ -43,7 +43,8 @@ dnn_status dnn_atomic_file_check(const char *path, dnn_error *err);
 
 /* All of it at once. What replaces an old file is put on disk first, as above; a new one, with
  * which nothing can be lost, does not wait for the disk: a thousand images are written in a moment.
- * A device, a pipe or the name of an open file, such as /dev/stdout, is written into instead. */
+ * A device, a pipe or the name of an open file, such as /dev/stdout, is written into instead; of
+ * a pipe a reader is waited for, until DNN_ERROR_INTERRUPTED. */
 dnn_status dnn_atomic_file_replace(const char *path, const void *bytes, size_t size,
                                    dnn_error *err);
 

@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include "core/replaced_file.h"
+#include "interrupting.h"
+
+#define PIPED ((size_t)1 << 18)
 
 static void who_could_read_the_old_file_can_read_the_new_one_and_nobody_else(void **state) {
     (void)state;
@@ -168,6 +171,34 @@ static void a_device_is_written_into_and_a_link_is_refused(void **state) {
     check_fails(dnn_atomic_file_replace(folder, "x", 1, &err), DNN_ERROR_FILE, "is a folder");
 }
 
+static void *read_soon(void *bytes) {
+    struct timespec while_it_waits = {.tv_nsec = 50000000};
+    nanosleep(&while_it_waits, NULL);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = 0, size = 0;
+    while (fd >= 0 && (got = read(fd, (char *)bytes + size, PIPED - (size_t)size)) > 0)
+        size += got;
+    close(fd);
+    return NULL;
+}
+
+static void
+a_pipe_is_written_into_when_it_is_read_and_the_wait_for_that_can_be_ended(void **state) {
+    (void)state;
+    dnn_error err;
+    pthread_t reader;
+    static char sent[PIPED], received[PIPED]; /* more than a pipe holds */
+    memset(sent, 'x', sizeof sent);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    alarm(60);
+    assert_int_equal(pthread_create(&reader, NULL, read_soon, received), 0);
+    check_ok(dnn_atomic_file_replace(path, sent, sizeof sent, &err));
+    pthread_join(reader, NULL);
+    assert_memory_equal(sent, received, sizeof sent);
+    check_interrupted(dnn_atomic_file_replace(path, sent, sizeof sent, &err));
+    alarm(0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         file_test(who_could_read_the_old_file_can_read_the_new_one_and_nobody_else),
@@ -180,6 +211,7 @@ int main(void) {
         file_test(a_link_in_shared_memory_is_refused_too),
         file_test(the_name_of_an_open_file_is_written_into),
         file_test(a_device_is_written_into_and_a_link_is_refused),
+        file_test(a_pipe_is_written_into_when_it_is_read_and_the_wait_for_that_can_be_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
