@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/atomic_file.h"
 #include "core/descriptor.h"
 #include "core/memory.h"
 #include "core/path.h"
@@ -143,5 +144,6 @@ void state_save(const view *v, int width, int height) {
     if (!state_path(path))
         return;
     dnn_make_folders_for(path, 0700, NULL);
-    dnn_text_save(path, write_all, &(remembered){v, width, height}, NULL);
+    if (dnn_atomic_file_check(path, NULL) == DNN_OK) /* no pipe, which would be waited for */
+        dnn_text_save(path, write_all, &(remembered){v, width, height}, NULL);
 }
